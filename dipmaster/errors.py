@@ -1,0 +1,60 @@
+"""The exceptions of the project; every message names where, what was expected and the cure.
+
+DipMasterError
+├── ParamsError      params.yaml does not fit its models (all faults told at once)
+├── DataError        bars or other input that cannot be used
+│   └── TableError   a table between two stages lacks what its schema promises
+└── PipelineError    a stage was started where its inputs or the lock are not there
+"""
+
+from dataclasses import dataclass
+
+
+class DipMasterError(Exception):
+    """Base of all errors a user can mend; stages print it and exit with 1."""
+
+
+class ParamsError(DipMasterError):
+    """params.yaml holds unknown keys or values out of range."""
+
+
+class DataError(DipMasterError):
+    """Input data that cannot be used."""
+
+
+class TableError(DataError):
+    """A table does not fit its schema."""
+
+
+class PipelineError(DipMasterError):
+    """A stage cannot run where it was started."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing wrong in an input: where, expected, found, cure.
+
+    Parameters
+    ----------
+    where
+        File, and row or time in it, as the user would look it up.
+    expected, found
+        What the reader asks for and what is there.
+    cure
+        What the user can do.
+    """
+
+    where: str
+    expected: str
+    found: str
+    cure: str
+
+    def __str__(self) -> str:
+        return (
+            f"{self.where}: expected {self.expected}, found {self.found}.\n  Cure: {self.cure}"
+        )
+
+
+def data_error(where: str, expected: str, found: str, cure: str) -> DataError:
+    """Build a `DataError` in the one form that all data errors have."""
+    return DataError(str(Fault(where, expected, found, cure)))

@@ -1,0 +1,126 @@
+"""params.yaml to frozen models: every fault told at once, with path, value and what is allowed.
+
+`Params` is the whole file. A stage names the sections it reads and sees no
+other, so that what DVC is told and what is read cannot differ.
+"""
+
+from typing import Any
+
+from pydantic import ValidationError
+
+from dipmaster.errors import ParamsError, PipelineError
+from dipmaster.params.base import Section
+from dipmaster.params.evaluation import Gates, Report, Split
+from dipmaster.params.market import Ingest
+from dipmaster.params.strategy import Execution, Exits, Features, Signal
+
+__all__ = ["Execution", "Exits", "Features", "Gates", "Ingest", "Params", "ParamsFile",
+           "Report", "Signal", "Split"]
+
+
+class ParamsFile(Section):
+    """The whole of params.yaml, one attribute a section."""
+
+    ingest: Ingest
+    features: Features
+    signal: Signal
+    execution: Execution
+    exits: Exits
+    split: Split
+    gates: Gates
+    report: Report
+
+
+class Params:
+    """The sections a stage declared; any other raises `PipelineError`."""
+
+    def __init__(self, whole: ParamsFile, sections: tuple[str, ...]) -> None:
+        self._whole = whole
+        self._sections = sections
+
+    @classmethod
+    def parse(cls, raw: Any, sections: tuple[str, ...]) -> "Params":
+        """Check the whole file and open the named sections."""
+        try:
+            whole = ParamsFile.model_validate(raw)
+        except ValidationError as error:
+            raise ParamsError(_told(error)) from error
+        unknown = [name for name in sections if name not in ParamsFile.model_fields]
+        if unknown:
+            raise PipelineError(f"no such section of params.yaml: {unknown}")
+        return cls(whole, sections)
+
+    def _section(self, name: str) -> Any:
+        if name not in self._sections:
+            raise PipelineError(
+                f"section '{name}' of params.yaml is read but not declared by this stage.\n"
+                "  Cure: name it in read_params(...) and under params: in dvc.yaml."
+            )
+        return getattr(self._whole, name)
+
+    def values(self) -> dict[str, Any]:
+        """All declared sections as plain values, for provenance."""
+        return {name: self._section(name).model_dump() for name in self._sections}
+
+    @property
+    def ingest(self) -> Ingest:
+        """Section `ingest`."""
+        section: Ingest = self._section("ingest")
+        return section
+
+    @property
+    def features(self) -> Features:
+        """Section `features`."""
+        section: Features = self._section("features")
+        return section
+
+    @property
+    def signal(self) -> Signal:
+        """Section `signal`."""
+        section: Signal = self._section("signal")
+        return section
+
+    @property
+    def execution(self) -> Execution:
+        """Section `execution`."""
+        section: Execution = self._section("execution")
+        return section
+
+    @property
+    def exits(self) -> Exits:
+        """Section `exits`."""
+        section: Exits = self._section("exits")
+        return section
+
+    @property
+    def split(self) -> Split:
+        """Section `split`."""
+        section: Split = self._section("split")
+        return section
+
+    @property
+    def gates(self) -> Gates:
+        """Section `gates`."""
+        section: Gates = self._section("gates")
+        return section
+
+    @property
+    def report(self) -> Report:
+        """Section `report`."""
+        section: Report = self._section("report")
+        return section
+
+
+def _told(error: ValidationError) -> str:
+    lines = [f"params.yaml: {error.error_count()} value(s) do not fit:"]
+    for fault in error.errors():
+        path = ".".join(str(part) for part in fault["loc"]) or "(top)"
+        found = "" if fault["type"] == "missing" else f", found {_short(fault['input'])}"
+        lines.append(f"  {path}: {fault['msg']}{found}")
+    lines.append("  Cure: edit params.yaml; params.schema.json lists what is allowed.")
+    return "\n".join(lines)
+
+
+def _short(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."

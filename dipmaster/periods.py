@@ -1,0 +1,22 @@
+"""Time arithmetic on 5-minute bars, in UTC and in milliseconds since 1970.
+
+A bar carries its `open_time`; it is known at ``open_time + BAR_MS``. Markets
+run around the clock: 288 bars a day, 365 days a year, never 252.
+"""
+
+from typing import Final
+
+MINUTE_MS: Final = 60_000
+BAR_MS: Final = 5 * MINUTE_MS
+HOUR_MS: Final = 60 * MINUTE_MS
+DAY_MS: Final = 24 * HOUR_MS
+WEEK_MS: Final = 7 * DAY_MS
+
+BARS_PER_QUARTER: Final = 3  # of an hour: the 15-minute frame
+BARS_PER_HOUR: Final = 12
+BARS_PER_DAY: Final = 288
+DAYS_PER_YEAR: Final = 365
+BARS_PER_YEAR: Final = BARS_PER_DAY * DAYS_PER_YEAR
+
+BOUNDARY_MS: Final = 15 * MINUTE_MS  # clock minutes :00 :15 :30 :45
+EARLIEST_MS: Final = 1_230_768_000_000  # 2009-01-01: no coin traded before

@@ -1,0 +1,152 @@
+"""The one door to disk: params, tables, JSON and text, written whole or not at all.
+
+Parquet is written with BYTE_STREAM_SPLIT and without dictionaries for floats
+(smaller and several times faster for prices than the default), JSON with
+sorted keys and numbers of ten significant digits, so that equal results are
+equal bytes.
+"""
+
+import contextlib
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import yaml
+
+from dipmaster.errors import PipelineError, TableError
+from dipmaster.numerics import rounded
+from dipmaster.params import Params
+from dipmaster.tables import Table
+
+PARAMS_FILE = Path("params.yaml")
+
+
+def read_params(*sections: str) -> Params:
+    """Read and check params.yaml; only the named sections can be used afterwards.
+
+    DVC re-runs a stage when a section it declares changes, so a stage must not
+    see any other: `Params` refuses them.
+    """
+    if not PARAMS_FILE.is_file():
+        raise PipelineError(
+            f"{PARAMS_FILE} is not in {Path.cwd()}.\n  Cure: start stages from the project folder."
+        )
+    try:
+        raw = yaml.safe_load(PARAMS_FILE.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        raise PipelineError(f"{PARAMS_FILE} is no valid YAML: {error}") from error
+    return Params.parse(raw, sections)
+
+
+@contextlib.contextmanager
+def staged(target: Path) -> Iterator[Path]:
+    """Yield an empty folder that becomes `target` only if the block ends well.
+
+    Whatever an earlier run that was killed left behind is removed first. Files
+    of `target` are never mixed from two runs.
+    """
+    partial = target.with_name(f".{target.name}.partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True)
+    try:
+        yield partial
+        if target.exists():
+            shutil.rmtree(target)
+        partial.rename(target)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def whole_file(target: Path) -> Iterator[Path]:
+    """Yield a path beside `target` that replaces it only if the block ends well."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    partial = target.with_name(f".{target.name}.partial")
+    try:
+        yield partial
+        os.replace(partial, target)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def write_table(frame: pd.DataFrame, table: Table, path: Path) -> None:
+    """Write a frame as parquet after holding it against its schema."""
+    checked = table.check(frame, str(path))
+    schema = table.schema([str(name) for name in checked.columns])
+    write_arrow(pa.Table.from_pandas(checked, schema=schema, preserve_index=False), path)
+
+
+def write_arrow(data: pa.Table, path: Path) -> None:
+    """Write an arrow table with the project's one set of parquet options."""
+    split = [field.name for field in data.schema if pa.types.is_floating(field.type)]
+    words = [field.name for field in data.schema if pa.types.is_string(field.type)]
+    with whole_file(path) as partial:
+        pq.write_table(
+            data.replace_schema_metadata(None),
+            partial,
+            compression="zstd",
+            compression_level=1,
+            use_dictionary=words,
+            use_byte_stream_split=split,
+            write_statistics=False,
+        )
+
+
+def read_table(path: Path, table: Table | None = None) -> pd.DataFrame:
+    """Read one parquet file; hold it against `table` where given."""
+    try:
+        frame = pq.read_table(path).to_pandas()
+    except FileNotFoundError as error:
+        raise PipelineError(
+            f"{path} is not there.\n  Cure: run the whole pipeline with `dvc repro`."
+        ) from error
+    except pa.ArrowInvalid as error:
+        raise TableError(f"{path} cannot be read as parquet: {error}") from error
+    return frame if table is None else table.check(frame, str(path))
+
+
+def symbols_in(folder: Path) -> list[str]:
+    """Symbols of a folder with one parquet file a symbol, sorted."""
+    names = sorted(path.stem for path in folder.glob("*.parquet"))
+    if not names:
+        raise PipelineError(
+            f"{folder} holds no parquet file.\n  Cure: run the whole pipeline with `dvc repro`."
+        )
+    return names
+
+
+def write_json(value: Any, path: Path) -> None:
+    """Write JSON: sorted keys, rounded numbers, no NaN."""
+    write_text(json.dumps(plain(value), indent=2, sort_keys=True, allow_nan=False) + "\n", path)
+
+
+def read_json(path: Path) -> Any:
+    """Read a JSON file that a stage wrote."""
+    if not path.is_file():
+        raise PipelineError(f"{path} is not there.\n  Cure: run the pipeline with `dvc repro`.")
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def write_text(text: str, path: Path) -> None:
+    """Write a text file whole or not at all."""
+    with whole_file(path) as partial:
+        partial.write_text(text, encoding="utf-8")
+
+
+def plain(value: Any) -> Any:
+    """Turn numpy values and nested containers into what JSON knows, floats rounded."""
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    if hasattr(value, "item") and getattr(value, "ndim", 1) == 0:
+        return plain(value.item())
+    if isinstance(value, float):
+        return rounded(value)
+    return value

@@ -1,0 +1,218 @@
+"""The tables that stages hand to each other: column, type, unit, meaning.
+
+Rooms never import each other; they meet here. A table is a pandas frame whose
+columns fit one of the `Table` constants below; `Table.check` says what does
+not fit. Times are UTC with millisecond resolution, prices are in the quote
+currency, ``_frac`` is a fraction (0.01 = 1 %), ``_bps`` is 1/10,000.
+"""
+
+from dataclasses import dataclass
+
+import pandas as pd
+import pyarrow as pa
+
+from dipmaster.errors import TableError
+
+TIME = pa.timestamp("ms", tz="UTC")
+F64 = pa.float64()
+F32 = pa.float32()
+I64 = pa.int64()
+I32 = pa.int32()
+I8 = pa.int8()
+TEXT = pa.string()
+BOOL = pa.bool_()
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its type, its unit ("" where it has none) and what it means."""
+
+    name: str
+    dtype: pa.DataType
+    unit: str
+    meaning: str
+    optional: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """A named list of columns; `check` holds a frame against it."""
+
+    name: str
+    columns: tuple[Column, ...]
+
+    @property
+    def names(self) -> list[str]:
+        """Column names in order, the optional ones included."""
+        return [column.name for column in self.columns]
+
+    def schema(self, present: list[str]) -> pa.Schema:
+        """Arrow schema of those columns that are in `present`, in table order."""
+        return pa.schema([pa.field(c.name, c.dtype) for c in self.columns if c.name in present])
+
+    def check(self, frame: pd.DataFrame, where: str) -> pd.DataFrame:
+        """Return `frame` with the table's column order.
+
+        Raises
+        ------
+        TableError
+            Where a required column is missing or an unknown one is there.
+        """
+        missing = [c.name for c in self.columns if not c.optional and c.name not in frame]
+        unknown = [str(name) for name in frame.columns if name not in self.names]
+        if missing or unknown:
+            raise TableError(
+                f"{where}: expected the columns of table '{self.name}', "
+                f"missing {missing or 'none'}, unknown {unknown or 'none'}.\n"
+                "  Cure: run the stage that writes this table again."
+            )
+        return frame[[name for name in self.names if name in frame]]
+
+
+def _required(*rows: tuple[str, pa.DataType, str, str]) -> tuple[Column, ...]:
+    return tuple(Column(*row) for row in rows)
+
+
+def _optional(*rows: tuple[str, pa.DataType, str, str]) -> tuple[Column, ...]:
+    return tuple(Column(*row, optional=True) for row in rows)
+
+
+BARS = Table(
+    "bars",
+    _required(
+        ("open_time", TIME, "UTC", "when the bar opens; known at open_time + 5 min"),
+        ("open", F64, "quote", "first price"),
+        ("high", F64, "quote", "highest price"),
+        ("low", F64, "quote", "lowest price"),
+        ("close", F64, "quote", "last price"),
+        ("volume", F64, "base", "traded quantity"),
+    )
+    + _optional(
+        ("quote_volume", F64, "quote", "traded value"),
+        ("trade_count", F64, "1", "number of trades"),
+        ("taker_buy_volume", F64, "base", "quantity bought by takers"),
+        ("half_spread_bps", F64, "bps", "half of best ask minus best bid over mid, at the open"),
+    ),
+)
+
+ORDER_BOOK = Table(
+    "order_book",
+    _required(
+        ("open_time", TIME, "UTC", "bar whose close the snapshot belongs to"),
+        ("bid_depth_quote", F64, "quote", "value resting on the 20 best bid levels"),
+        ("ask_depth_quote", F64, "quote", "value resting on the 20 best ask levels"),
+        ("imbalance", F64, "-1..1", "(bid - ask) / (bid + ask)"),
+    ),
+)
+
+ON_CHAIN = Table(
+    "on_chain",
+    _required(
+        ("event_time", TIME, "UTC", "bar the flow happened in"),
+        ("known_time", TIME, "UTC", "when it is published; nothing may use it before"),
+        ("net_exchange_flow_frac", F64, "of daily volume", "inflow minus outflow; positive sells"),
+        ("whale_notional", F64, "USD", "value of transfers above the whale threshold"),
+    ),
+)
+
+SENTIMENT = Table(
+    "sentiment",
+    _required(
+        ("event_time", TIME, "UTC", "end of the window the value describes"),
+        ("known_time", TIME, "UTC", "when it is published; nothing may use it before"),
+        ("score", F64, "-1..1", "composite sentiment"),
+        ("mentions", F64, "1", "number of posts counted"),
+    ),
+)
+
+TRUTH = Table(
+    "truth",
+    _required(
+        ("open_time", TIME, "UTC", "the bar"),
+        ("regime", I8, "0|1|2", "latent volatility state of the market: low, normal, high"),
+        ("sigma_bar", F64, "frac", "true volatility of this bar's return, jumps apart"),
+        ("oracle_drift_frac", F64, "frac", "E[return of this bar | everything before it]"),
+        ("remaining_reversion_frac", F64, "frac", "edge x q after the bar: reversion still to come"),
+        ("jump_frac", F64, "frac", "jump in this bar, 0 where none"),
+        ("jump_mark", I8, "0|1|2", "0 no jump, 1 liquidity (reverts), 2 news (never reverts)"),
+        ("correlation_episode", BOOL, "", "loading on the factor is raised: spillover"),
+    ),
+)
+
+CANDIDATES = Table(
+    "candidates",
+    _required(
+        ("candidate_id", I64, "", "0, 1, 2 ... in order of (open_time, symbol)"),
+        ("symbol", TEXT, "", "coin pair"),
+        ("open_time", TIME, "UTC", "bar on which the rule fired; the order fills at the next open"),
+        ("dip_z", F64, "sigma", "depth of the dip: -(2-bar return) / hourly sigma known before"),
+        ("sigma_1h_frac", F64, "frac", "hourly sigma known before the dip"),
+        ("volatility_class", I8, "0|1|2", "past-only daily sigma: low, normal, high"),
+    ),
+)
+
+TRADES = Table(
+    "trades",
+    _required(
+        ("trade_id", I64, "", "order of entry"),
+        ("candidate_id", I64, "", "the candidate that was traded"),
+        ("symbol", TEXT, "", "coin pair"),
+        ("signal_time", TIME, "UTC", "open_time of the bar on which the rule fired"),
+        ("entry_time", TIME, "UTC", "open of the bar after it"),
+        ("entry_price", F64, "quote", "price paid, half-spread and slippage included"),
+        ("exit_time", TIME, "UTC", "open_time of the bar in which the last part left"),
+        ("exit_price", F64, "quote", "quantity-weighted price received"),
+        ("weight_frac", F64, "frac", "reference notional at entry / equity at the decision"),
+        ("quantity", F64, "base", "units bought"),
+        ("gross_pnl", F64, "quote", "at reference prices: open, level or gap open"),
+        ("fees", F64, "quote", "both sides"),
+        ("slippage", F64, "quote", "half-spread and slippage, both sides"),
+        ("net_pnl", F64, "quote", "gross_pnl - fees - slippage"),
+        ("return_frac", F64, "frac", "net_pnl / reference notional at entry"),
+        ("exit_type", TEXT, "", "what closed the last part"),
+        ("mfe_frac", F64, "frac", "maximum favourable excursion from the entry reference price"),
+        ("mae_frac", F64, "frac", "maximum adverse excursion, 0 or below"),
+        ("bars_held", I32, "bars", "bars from entry to exit"),
+        ("confidence", F64, "0..1", "calibrated score; missing in phase 0"),
+        ("regime", TEXT, "", "volatility class at the signal"),
+        ("open_at_end", BOOL, "", "closed at the last price because the data ended"),
+        ("p", F64, "0..1", "win probability used for sizing; missing where size is fixed"),
+        ("kelly", F64, "frac", "Kelly fraction; missing where size is fixed"),
+        ("payoff", F64, "1", "average win / average loss used; missing where size is fixed"),
+        ("vol_scalar", F64, "1", "volatility-targeting factor; missing where size is fixed"),
+        ("regime_factor", F64, "1", "size factor of the regime; missing where size is fixed"),
+        ("spillover_factor", F64, "1", "size factor of spillover; missing where size is fixed"),
+        ("intraday_factor", F64, "1", "size factor of the hour; missing where size is fixed"),
+        ("binding_cap", TEXT, "", "limit that cut the size: none, position, exposure or cash"),
+    ),
+)
+
+FILLS = Table(
+    "fills",
+    _required(
+        ("trade_id", I64, "", "the round trip it belongs to"),
+        ("time", TIME, "UTC", "open_time of the bar it happened in"),
+        ("symbol", TEXT, "", "coin pair"),
+        ("side", TEXT, "", "buy or sell"),
+        ("quantity", F64, "base", "units"),
+        ("reference_price", F64, "quote", "open, level or gap open, before costs"),
+        ("price", F64, "quote", "price paid or received"),
+        ("half_spread_cost", F64, "quote", "quantity x reference_price x half-spread"),
+        ("slippage_cost", F64, "quote", "quantity x reference_price x slippage"),
+        ("fee", F64, "quote", "quantity x price x fee"),
+        ("exit_type", TEXT, "", "'entry' for a buy"),
+        ("exit_confidence", F64, "0..1", "how sure the rule was; missing for a buy"),
+        ("reason", TEXT, "", "the rule in words"),
+        ("cash_after", F64, "quote", "cash once the fill is booked"),
+    ),
+)
+
+EQUITY = Table(
+    "equity",
+    _required(
+        ("time", TIME, "UTC", "open_time of the bar at whose close the account is marked"),
+        ("equity", F64, "quote", "cash + positions at the last known price"),
+        ("cash", F64, "quote", "cash"),
+        ("exposure_frac", F64, "frac", "value of the positions / equity"),
+    ),
+)
