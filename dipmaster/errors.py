@@ -50,9 +50,7 @@ class Fault:
     cure: str
 
     def __str__(self) -> str:
-        return (
-            f"{self.where}: expected {self.expected}, found {self.found}.\n  Cure: {self.cure}"
-        )
+        return f"{self.where}: expected {self.expected}, found {self.found}.\n  Cure: {self.cure}"
 
 
 def data_error(where: str, expected: str, found: str, cure: str) -> DataError:

@@ -49,12 +49,14 @@ class Panel:
 
     def index_of(self, times_ms: Ints) -> Ints:
         """Positions on the grid of times that lie on it."""
-        return (times_ms - self.open_time[0]) // BAR_MS
+        first = int(self.open_time[0])
+        return np.asarray((times_ms - first) // BAR_MS, dtype=np.int64)
 
 
 def epoch_ms(times: "pd.Series[pd.Timestamp]") -> Ints:
     """UTC times as int64 milliseconds since 1970."""
-    return times.astype("datetime64[ms, UTC]").astype("int64").to_numpy(dtype=np.int64)
+    milliseconds = times.astype("datetime64[ms, UTC]").astype("int64")
+    return np.asarray(milliseconds.to_numpy(), dtype=np.int64)
 
 
 def as_times(times_ms: Ints) -> pd.DatetimeIndex:
@@ -101,7 +103,7 @@ _FIELDS = ("open", "high", "low", "close", "volume", "half_spread_bps")
 def _column(frame: pd.DataFrame, name: str, fallback: float) -> Floats | float:
     if name == "half_spread_bps" and name not in frame:
         return fallback
-    return frame[name].to_numpy(dtype=np.float64)
+    return np.asarray(frame[name].to_numpy(), dtype=np.float64)
 
 
 def _rows(times_ms: Ints, first: int, symbol: str) -> Ints:

@@ -53,5 +53,11 @@ def _mapped(
 def progress(items: Iterable[Item], label: str, total: int) -> Iterable[Item]:
     """Show a progress bar on a terminal; in a log, nothing but the work."""
     console = Console(file=sys.stderr)
-    return track(items, description=label, total=total, console=console, transient=True,
-                 disable=not console.is_terminal)
+    return track(
+        items,
+        description=label,
+        total=total,
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    )

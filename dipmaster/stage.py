@@ -34,8 +34,12 @@ def _outcome(name: str, main: Callable[[], None]) -> int:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EROFS):
             raise
         where = f" at {error.filename}" if error.filename else ""
-        return _failed(name, f"cannot write{where}: {error.strerror}.\n  Cure: free some space or "
-                             "give write permission, then run again; nothing was left behind", 1)
+        return _failed(
+            name,
+            f"cannot write{where}: {error.strerror}.\n  Cure: free some space or "
+            "give write permission, then run again; nothing was left behind",
+            1,
+        )
     return 0
 
 

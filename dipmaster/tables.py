@@ -132,7 +132,12 @@ TRUTH = Table(
         ("regime", I8, "0|1|2", "latent volatility state of the market: low, normal, high"),
         ("sigma_bar", F64, "frac", "true volatility of this bar's return, jumps apart"),
         ("oracle_drift_frac", F64, "frac", "E[return of this bar | everything before it]"),
-        ("remaining_reversion_frac", F64, "frac", "edge x q after the bar: reversion still to come"),
+        (
+            "remaining_reversion_frac",
+            F64,
+            "frac",
+            "edge x q after the bar: reversion still to come",
+        ),
         ("jump_frac", F64, "frac", "jump in this bar, 0 where none"),
         ("jump_mark", I8, "0|1|2", "0 no jump, 1 liquidity (reverts), 2 news (never reverts)"),
         ("correlation_episode", BOOL, "", "loading on the factor is raised: spillover"),

@@ -14,8 +14,18 @@ from dipmaster.params.evaluation import Gates, Report, Split
 from dipmaster.params.market import Ingest
 from dipmaster.params.strategy import Execution, Exits, Features, Signal
 
-__all__ = ["Execution", "Exits", "Features", "Gates", "Ingest", "Params", "ParamsFile",
-           "Report", "Signal", "Split"]
+__all__ = [
+    "Execution",
+    "Exits",
+    "Features",
+    "Gates",
+    "Ingest",
+    "Params",
+    "ParamsFile",
+    "Report",
+    "Signal",
+    "Split",
+]
 
 
 class ParamsFile(Section):

@@ -11,7 +11,9 @@ class Features(Section):
     """Windows of the feature kernels."""
 
     sigma_halflife_bars: float = number("half-life of the hourly sigma", ge=6, le=8640)
-    sigma_lag_bars: int = number("the sigma used at a bar is that of so many bars before", ge=1, le=48)
+    sigma_lag_bars: int = number(
+        "the sigma used at a bar is that of so many bars before", ge=1, le=48
+    )
     low_volatility_daily_frac: float = frac("daily sigma up to which volatility is low")
     high_volatility_daily_frac: float = frac("daily sigma above which volatility is high")
 
