@@ -8,6 +8,7 @@ equal bytes.
 
 import contextlib
 import json
+import math
 import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -19,11 +20,11 @@ import pyarrow.parquet as pq
 import yaml
 
 from dipmaster.errors import PipelineError, TableError
-from dipmaster.numerics import rounded
 from dipmaster.params import Params
 from dipmaster.tables import Table
 
 PARAMS_FILE = Path("params.yaml")
+SIGNIFICANT_DIGITS = 10
 
 
 def read_params(*sections: str) -> Params:
@@ -149,3 +150,16 @@ def plain(value: Any) -> Any:
     if isinstance(value, float):
         return rounded(value)
     return value
+
+
+def rounded(value: float) -> float:
+    """Round to the digits that outputs keep.
+
+    Raises
+    ------
+    ValueError
+        For NaN or infinity: a value that cannot be computed is null with a reason.
+    """
+    if not math.isfinite(value):
+        raise ValueError(f"{value} cannot be written: use None and give the reason")
+    return float(f"{value:.{SIGNIFICANT_DIGITS}g}")

@@ -1,0 +1,85 @@
+# Every set-up step hangs on a target, so a fresh clone needs one command.
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+PROFILE ?= default
+PYTHON ?= python3
+QUICK_DIR ?= build/quick
+BIN := $(CURDIR)/.venv/bin
+export PATH := $(BIN):$(PATH)
+export PYTHONHASHSEED := 0
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+ifdef WORKERS
+export DIPMASTER_WORKERS := $(WORKERS)
+endif
+
+.PHONY: help report test check format bench schema lock clean
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@echo "  PROFILE=quick  with report: a small market in under a minute, in $(QUICK_DIR)/"
+	@echo "  WORKERS=n      workers to use; the results are the same for any number"
+
+report: .venv/.installed build/setup/libraries ## set up, run the pipeline, write reports/phase_gate.pdf
+ifeq ($(PROFILE),quick)
+	@python -m profiles.quick "$(QUICK_DIR)"
+else ifeq ($(PROFILE),default)
+	@rm -f reports/local/time-*.json
+	@dvc repro
+	@python -m dipmaster.stage
+else
+	@echo "make: PROFILE=$(PROFILE) is not known: expected default or quick" >&2; exit 2
+endif
+
+test: .venv/.installed-dev build/setup/libraries ## all tests; those that need real data skip where it is absent
+	@python -m pytest
+
+check: .venv/.installed-dev ## format, lint, types, layers
+	@ruff format --check .
+	@ruff check .
+	@mypy
+	@lint-imports --no-cache
+
+format: .venv/.installed-dev ## let ruff format and mend
+	@ruff format .
+	@ruff check --fix .
+
+schema: .venv/.installed ## params.schema.json from the models, for editors
+	@python -m dipmaster.params
+
+bench: .venv-bench/.installed ## speed, side by side with what one would use otherwise
+	@.venv-bench/bin/python -m benchmarks
+
+lock: ## pin all dependencies again (needs uv)
+	uv pip compile pyproject.toml $(LOCK_FLAGS) -o requirements.lock
+	uv pip compile pyproject.toml --extra dev -c requirements.lock $(LOCK_FLAGS) -o requirements-dev.lock
+	uv pip compile benchmarks/requirements.in $(LOCK_FLAGS) -o benchmarks/requirements.lock
+LOCK_FLAGS := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header
+
+clean: ## remove caches and scratch folders; data, reports and environments stay
+	rm -rf build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+# --- set-up -------------------------------------------------------------------------------------
+
+.venv/bin/python:
+	@sh profiles/setup.sh venv "$(PYTHON)" .venv
+
+.venv/.installed: requirements.lock | .venv/bin/python
+	@echo "make: installing the pinned packages (about a minute)"
+	@.venv/bin/python -m pip install --quiet --require-hashes -r requirements.lock
+	@touch $@
+
+.venv/.installed-dev: requirements-dev.lock .venv/.installed
+	@echo "make: installing the pinned development packages"
+	@.venv/bin/python -m pip install --quiet --require-hashes -r requirements-dev.lock
+	@touch $@
+
+.venv-bench/.installed: benchmarks/requirements.lock
+	@sh profiles/setup.sh venv "$(PYTHON)" .venv-bench
+	@echo "make: installing the pinned peers to compare with (about two minutes)"
+	@.venv-bench/bin/python -m pip install --quiet --require-hashes -r benchmarks/requirements.lock
+	@touch $@
+
+build/setup/libraries: profiles/setup.sh
+	@sh profiles/setup.sh libraries
+	@mkdir -p $(@D) && touch $@

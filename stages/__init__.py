@@ -1,0 +1,1 @@
+"""The roof: each stage reads params and earlier outputs, calls a room, writes what it returns."""
