@@ -1,0 +1,110 @@
+"""dvc.yaml tells the truth: declared deps = imported files, declared params = read sections.
+
+DVC follows no import: without this a changed module would leave a stage "up to date".
+"""
+
+import ast
+from pathlib import Path
+
+import pytest
+import yaml
+
+PROJECT = Path(__file__).parents[1]
+PIPELINE = yaml.safe_load((PROJECT / "dvc.yaml").read_text(encoding="utf-8"))["stages"]
+
+
+def module_of(stage: str) -> Path:
+    command = PIPELINE[stage]["cmd"].split()
+    assert command[:2] == ["python", "-m"], command
+    return PROJECT / (command[2].replace(".", "/") + ".py")
+
+
+def imported_names(path: Path) -> set[str]:
+    """Dotted names a file imports, those inside functions included."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            names |= {node.module or ""} | {f"{node.module}.{a.name}" for a in node.names}
+    return names
+
+
+def files_of(name: str) -> set[Path]:
+    """Files that importing a dotted name runs: its packages' __init__ and the module."""
+    parts = name.split(".")
+    found: set[Path] = set()
+    for depth in range(1, len(parts) + 1):
+        place = PROJECT.joinpath(*parts[:depth])
+        found |= {
+            path for path in (place / "__init__.py", place.with_suffix(".py")) if path.is_file()
+        }
+    return found
+
+
+def closure(start: Path) -> set[Path]:
+    """Every project file that running `start` as a module imports, itself included."""
+    todo, seen = [start, start.with_name("__init__.py")], set()
+    while todo:
+        path = todo.pop()
+        if path in seen:
+            continue
+        seen.add(path)
+        for name in imported_names(path):
+            todo.extend(files_of(name) - seen)
+    return seen
+
+
+def covered(path: Path, deps: list[str]) -> bool:
+    name = path.relative_to(PROJECT).as_posix()
+    return any(name == dep or name.startswith(dep.rstrip("/") + "/") for dep in deps)
+
+
+def sections_read(path: Path) -> set[str]:
+    """String arguments of the stage's calls of read_params."""
+    calls = [
+        node
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        and (getattr(node.func, "attr", "") or getattr(node.func, "id", "")) == "read_params"
+    ]
+    assert len(calls) == 1, f"{path}: expected one call of read_params"
+    return {argument.value for argument in calls[0].args if isinstance(argument, ast.Constant)}
+
+
+@pytest.mark.parametrize("stage", PIPELINE)
+def test_every_imported_file_is_a_dep(stage: str) -> None:
+    files = closure(module_of(stage))
+    missing = sorted(
+        path.relative_to(PROJECT).as_posix()
+        for path in files
+        if not covered(path, PIPELINE[stage]["deps"])
+    )
+    assert not missing, f"{stage}: imported but not among its deps"
+
+
+@pytest.mark.parametrize("stage", PIPELINE)
+def test_no_code_dep_is_idle(stage: str) -> None:
+    files = {path.relative_to(PROJECT).as_posix() for path in closure(module_of(stage))}
+    code = [dep for dep in PIPELINE[stage]["deps"] if dep.startswith(("dipmaster", "stages"))]
+    idle = [dep for dep in code if not any(f == dep or f.startswith(dep + "/") for f in files)]
+    assert not idle, f"{stage}: among its deps but never imported"
+
+
+@pytest.mark.parametrize("stage", PIPELINE)
+def test_declared_params_are_the_sections_read(stage: str) -> None:
+    assert set(PIPELINE[stage]["params"]) == sections_read(module_of(stage))
+
+
+@pytest.mark.parametrize("stage", PIPELINE)
+def test_the_lock_of_packages_is_a_dep(stage: str) -> None:
+    assert "requirements.lock" in PIPELINE[stage]["deps"]
+
+
+def test_the_collector_sees_imports_inside_functions(tmp_path: Path) -> None:
+    source = tmp_path / "late.py"
+    source.write_text("def f():\n    from dipmaster import panel\n", encoding="utf-8")
+    assert PROJECT / "dipmaster" / "panel.py" in set().union(
+        *(files_of(name) for name in imported_names(source))
+    )
