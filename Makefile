@@ -9,6 +9,9 @@ BIN := $(CURDIR)/.venv/bin
 export PATH := $(BIN):$(PATH)
 export PYTHONHASHSEED := 0
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+ifeq ($(filter default quick,$(PROFILE)),)
+$(error PROFILE=$(PROFILE) is not known: expected default or quick)
+endif
 ifdef WORKERS
 export DIPMASTER_WORKERS := $(WORKERS)
 endif
@@ -23,12 +26,10 @@ help: ## this list
 report: .venv/.installed build/setup/libraries ## set up, run the pipeline, write reports/phase_gate.pdf
 ifeq ($(PROFILE),quick)
 	@python -m profiles.quick "$(QUICK_DIR)"
-else ifeq ($(PROFILE),default)
+else
 	@rm -f reports/local/time-*.json
 	@dvc repro
 	@python -m dipmaster.stage
-else
-	@echo "make: PROFILE=$(PROFILE) is not known: expected default or quick" >&2; exit 2
 endif
 
 test: .venv/.installed-dev build/setup/libraries ## all tests; those that need real data skip where it is absent
