@@ -9,6 +9,7 @@ class Split(Section):
     """Where the out-of-sample period begins."""
 
     burn_in_days: int = number("days before the first gated trade", ge=1, le=3650)
+    min_out_of_sample_days: int = number("days that must be left after it", ge=1, le=3650)
 
 
 class RandomEntry(Section):
