@@ -1,0 +1,166 @@
+"""Signals on their way to the engine: one row an order that wants to be filled.
+
+The engine meets signals as this table and never their makers.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from dipmaster.errors import data_error
+from dipmaster.numerics import Floats, Ints
+from dipmaster.panel import Panel, epoch_ms
+from dipmaster.params import Execution, Exits
+
+REGIMES: tuple[str, ...] = ("low", "normal", "high", "unknown")  # index -1: not known yet
+SIZING_PARTS: tuple[str, ...] = (
+    "p",
+    "kelly",
+    "payoff",
+    "vol_scalar",
+    "regime_factor",
+    "spillover_factor",
+    "intraday_factor",
+)
+
+
+@dataclass(frozen=True)
+class Entries:
+    """Orders sorted by (signal_index, -priority, symbol_index); every array has shape (entries,).
+
+    Attributes
+    ----------
+    candidate_id
+        The candidate an order stands for.
+    symbol_index, signal_index
+        Row of the panel, and position on its grid of the bar at whose close the
+        signal is known; the order fills at the next bar's open.
+    size_frac
+        Reference notional / equity wished for, before caps.
+    target_frac, stop_frac
+        From the entry's reference price.
+    cap_bars
+        Longest holding time.
+    priority
+        Higher goes first among orders of the same bar.
+    confidence
+        Calibrated score; NaN where there is none.
+    regime
+        Index into `REGIMES`, -1 unknown.
+    sizing
+        Arrays of `SIZING_PARTS`, for the ledger only; absent parts are missing there.
+    """
+
+    candidate_id: Ints
+    symbol_index: Ints
+    signal_index: Ints
+    size_frac: Floats
+    target_frac: Floats
+    stop_frac: Floats
+    cap_bars: Ints
+    priority: Floats
+    confidence: Floats
+    regime: npt.NDArray[np.int8]
+    sizing: Mapping[str, Floats] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return int(self.candidate_id.size)
+
+    def take(self, rows: npt.NDArray[np.int64] | npt.NDArray[np.bool_]) -> "Entries":
+        """The named rows, in the order given (a mask keeps the order)."""
+        arrays = {f.name: getattr(self, f.name)[rows] for f in fields(self) if f.name != "sizing"}
+        return replace(self, **arrays, sizing={k: v[rows] for k, v in self.sizing.items()})
+
+    def sorted(self) -> "Entries":
+        """The same orders, in the order in which the engine fills them."""
+        return self.take(np.lexsort((self.symbol_index, -self.priority, self.signal_index)))
+
+
+def entries_from_candidates(
+    candidates: pd.DataFrame, panel: Panel, execution: Execution, exits: Exits
+) -> Entries:
+    """Every candidate as an order of phase 0: fixed size, target, stop and time limit.
+
+    Parameters
+    ----------
+    candidates
+        Table CANDIDATES.
+    panel
+        The bars they were found on.
+
+    Returns
+    -------
+    Entries
+        Sorted; the deepest dip goes first where orders of one bar compete.
+
+    Raises
+    ------
+    DataError
+        Where a candidate's symbol or bar is not in the panel.
+    """
+    symbol_index = pd.Index(panel.symbols).get_indexer(pd.Index(candidates["symbol"]))
+    signal_index = panel.index_of(epoch_ms(candidates["open_time"]))
+    _demand_on_panel(candidates, panel, symbol_index.astype(np.int64), signal_index)
+    rows = len(candidates)
+    return Entries(
+        candidate_id=candidates["candidate_id"].to_numpy(np.int64),
+        symbol_index=symbol_index.astype(np.int64),
+        signal_index=signal_index,
+        size_frac=np.full(rows, execution.size_frac),
+        target_frac=np.full(rows, exits.target_frac),
+        stop_frac=np.full(rows, exits.stop_frac),
+        cap_bars=np.full(rows, exits.cap_bars, np.int64),
+        priority=candidates["dip_z"].to_numpy(np.float64),
+        confidence=np.full(rows, np.nan),
+        regime=candidates["volatility_class"].to_numpy(np.int8),
+    ).sorted()
+
+
+def checked(entries: Entries, panel: Panel) -> Entries:
+    """Return the entries if the engine can fill them.
+
+    Raises
+    ------
+    DataError
+        Rows out of order, indices outside the panel, or levels that make no sense.
+    """
+    symbol, signal = entries.symbol_index, entries.signal_index
+    order = np.lexsort((symbol, -entries.priority, signal))
+    _demand("sorted rows", np.array_equal(order, np.arange(len(entries))), "call Entries.sorted()")
+    on_panel = (symbol >= 0) & (symbol < len(panel.symbols)) & (signal >= 0) & (signal < panel.bars)
+    _demand("indices on the panel", on_panel.all(), "build the entries from this panel's bars")
+    checked_plan(entries.target_frac, entries.stop_frac, entries.cap_bars)
+    _demand("size_frac of 0 or more", (entries.size_frac >= 0).all(), "check the sizing")
+    return entries
+
+
+def checked_plan(target_frac: Floats, stop_frac: Floats, cap_bars: Ints) -> None:
+    """Raise `DataError` unless targets and stops are positive and time limits 1 or more.
+
+    Infinity switches a target or a stop off; NaN is refused.
+    """
+    _demand("target_frac above 0", (target_frac > 0).all(), "check the targets")
+    _demand("stop_frac above 0", (stop_frac > 0).all(), "check the stops")
+    _demand("cap_bars of 1 or more", (cap_bars >= 1).all(), "check the time limits")
+
+
+def _demand(expected: str, holds: bool | np.bool_, cure: str) -> None:
+    if not holds:
+        raise data_error("entries of the engine", expected, "at least one row without", cure)
+
+
+def _demand_on_panel(
+    candidates: pd.DataFrame, panel: Panel, symbol_index: Ints, signal_index: Ints
+) -> None:
+    off = (symbol_index < 0) | (signal_index < 0) | (signal_index >= panel.bars)
+    if off.any():
+        first = candidates.iloc[int(np.flatnonzero(off)[0])]
+        raise data_error(
+            "table 'candidates'",
+            "candidates on the bars of the panel",
+            f"{first['symbol']} at {first['open_time']}",
+            "run the features stage again",
+        )

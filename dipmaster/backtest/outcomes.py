@@ -1,0 +1,290 @@
+"""The trade of each bar alone: no account, no limits, one unit of reference notional.
+
+Labels (the frozen phase-0 trade of every candidate) and the pool of matched
+random entries come from here. Positions are followed by the engine's own kernel.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from dipmaster.backtest.costs import Costs, costs_of
+from dipmaster.backtest.entries import checked_plan
+from dipmaster.backtest.fills import (
+    AT_OPEN,
+    NEVER,
+    ROUND_TRIP,
+    Market,
+    Plan,
+    market_of,
+    row_of,
+    walk,
+)
+from dipmaster.backtest.rules import (
+    EXIT_NAMES,
+    ExitRules,
+    ExitType,
+    RuleArrays,
+    RuleNumbers,
+    rule_arrays,
+    rule_numbers,
+)
+from dipmaster.errors import data_error
+from dipmaster.numerics import Bools, Floats, Ints, kernel
+from dipmaster.panel import Panel
+from dipmaster.parallel import in_threads
+from dipmaster.params import Execution
+
+
+@dataclass(frozen=True)
+class Outcomes:
+    """Round trips at one unit of reference notional; every array has shape (rows,).
+
+    Attributes
+    ----------
+    tradable
+        False where the bar after the signal does not exist; the other values
+        are then missing (NaN, -1).
+    entry_index, exit_index
+        Positions on the panel's grid.
+    exit_type
+        Index into `EXIT_NAMES`.
+    gross_frac, fees_frac, slippage_frac, net_frac
+        Of the reference notional at entry; net = gross - fees - slippage, where
+        slippage holds half-spread and slippage.
+    mfe_frac, mae_frac
+        Largest favourable and adverse excursion from the entry's reference price.
+    open_at_end
+        Closed only because the data ended.
+    """
+
+    tradable: Bools
+    entry_index: Ints
+    exit_index: Ints
+    exit_type: Ints
+    gross_frac: Floats
+    fees_frac: Floats
+    slippage_frac: Floats
+    net_frac: Floats
+    mfe_frac: Floats
+    mae_frac: Floats
+    open_at_end: Bools
+
+    @property
+    def bars_held(self) -> Ints:
+        """Bars from entry to exit; 0 where not tradable."""
+        return self.exit_index - self.entry_index
+
+    def frame(self) -> pd.DataFrame:
+        """A row a bar, `exit_type` in words ("" where not tradable)."""
+        columns = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        words = pd.array(np.asarray((*EXIT_NAMES, ""))[self.exit_type], dtype="str")
+        return pd.DataFrame({**columns, "exit_type": words, "bars_held": self.bars_held})
+
+
+def outcomes(
+    panel: Panel,
+    symbol_index: Ints,
+    signal_index: Ints,
+    execution: Execution,
+    rules: ExitRules,
+    target_frac: Floats | float,
+    stop_frac: Floats | float,
+    cap_bars: Ints | int,
+) -> Outcomes:
+    """Trade every given bar alone: signal at its close, entry at the next open.
+
+    Parameters
+    ----------
+    symbol_index, signal_index
+        Row of the panel and position on its grid, shape (rows,), in any order.
+    execution
+        Its costs; limits and capital play no part.
+    rules
+        Arrays in them are aligned to the rows.
+    target_frac, stop_frac, cap_bars
+        Shape (rows,), or one value for all.
+
+    Raises
+    ------
+    DataError
+        Rows off the panel, levels that make no sense, or a missing half-spread.
+    """
+    rows = int(symbol_index.size)
+    _demand_on_panel(panel, symbol_index, signal_index)
+    plan = _plan(rows, target_frac, stop_frac, cap_bars)
+    trips = np.zeros(rows, ROUND_TRIP)
+    numbers, costs = rule_numbers(rules), costs_of(execution)
+    walk_all(
+        market_of(panel),
+        np.ascontiguousarray(symbol_index, np.int64),
+        np.ascontiguousarray(signal_index, np.int64),
+        plan,
+        numbers,
+        costs,
+        rule_arrays(rules, rows, panel.open.shape),
+        trips,
+    )
+    return _outcomes_of(trips, numbers, costs)
+
+
+def one_at_a_time(
+    panel: Panel,
+    signals: Bools,
+    execution: Execution,
+    rules: ExitRules,
+    target_frac: float,
+    stop_frac: float,
+    cap_bars: int,
+) -> list[Outcomes]:
+    """Trade every symbol alone, one position at a time, with money never running out.
+
+    A signal is taken where the position is closed by the next bar's open.
+
+    Parameters
+    ----------
+    signals
+        Shape (symbols, bars); True where a signal is known at the bar's close.
+    rules
+        Without arrays aligned to entries, whose number is not known before.
+
+    Returns
+    -------
+    list of Outcomes
+        One a symbol, in the panel's order; every row is tradable.
+    """
+    arrays = rule_arrays(rules, 0, panel.open.shape)
+    plan = _plan(1, target_frac, stop_frac, cap_bars)
+    numbers, costs, market = rule_numbers(rules), costs_of(execution), market_of(panel)
+
+    def one(symbol: int) -> Outcomes:
+        trips = np.zeros(int(np.count_nonzero(signals[symbol])), ROUND_TRIP)
+        found = walk_one_at_a_time(
+            row_of(market, symbol),
+            signals[symbol],
+            Plan(plan[0][0], plan[1][0], plan[2][0], np.nan),
+            numbers,
+            costs,
+            arrays.distance_by_bar[symbol],
+            trips,
+        )
+        return _outcomes_of(trips[:found], numbers, costs)
+
+    return in_threads(one, range(len(panel.symbols)), "positions one at a time")
+
+
+def _plan(
+    rows: int, target_frac: Floats | float, stop_frac: Floats | float, cap_bars: Ints | int
+) -> tuple[Floats, Floats, Ints]:
+    target = np.ascontiguousarray(np.broadcast_to(target_frac, rows), np.float64)
+    stop = np.ascontiguousarray(np.broadcast_to(stop_frac, rows), np.float64)
+    cap = np.ascontiguousarray(np.broadcast_to(cap_bars, rows), np.int64)
+    checked_plan(target, stop, cap)
+    return target, stop, cap
+
+
+@kernel
+def walk_all(
+    market: Market,
+    symbols: Ints,
+    signals: Ints,
+    plans: tuple[Floats, Floats, Ints],
+    rules: RuleNumbers,
+    costs: Costs,
+    arrays: RuleArrays,
+    trips: Any,
+) -> None:
+    """Fill `trips`; entry_bar is -1 where the next bar does not exist."""
+    target, stop, cap = plans
+    for i in range(signals.size):
+        u, k = signals[i] + 1, symbols[i]
+        trips[i].entry_bar = NEVER
+        if u < market.open.shape[1] and not np.isnan(market.open[k, u]):
+            plan = Plan(target[i], stop[i], cap[i], arrays.distance_by_entry[i])
+            scores, distances = arrays.score[i], arrays.distance_by_bar[k]
+            walk(row_of(market, k), u, plan, rules, costs, scores, distances, trips[i])
+
+
+@kernel
+def walk_one_at_a_time(
+    bars: Market,
+    signals: Bools,
+    plan: Plan,
+    rules: RuleNumbers,
+    costs: Costs,
+    distances: Floats,
+    trips: Any,
+) -> int:
+    """Fill the first rows of `trips` and return their number."""
+    found, nothing = 0, distances[:0]
+    u = 1
+    while u < signals.size:
+        if signals[u - 1] and not np.isnan(bars.open[u]):
+            trip = trips[found]
+            walk(bars, u, plan, rules, costs, nothing, distances, trip)
+            found += 1
+            # Sold at the open: a signal of the bar before may buy at that same open.
+            u = trip.exit_bar + (0 if trip.exit_stage == AT_OPEN else 1)
+        else:
+            u += 1
+    return found
+
+
+def _outcomes_of(trips: npt.NDArray[Any], rules: RuleNumbers, costs: Costs) -> Outcomes:
+    tradable = trips["entry_bar"] != NEVER
+    unit = np.where(tradable, trips["entry_reference"], np.nan)
+    halved = tradable & (trips["partial_bar"] != NEVER)
+    part = np.where(halved, rules.partial_frac, 0.0)
+    sales = [
+        (part, np.where(halved, trips["partial_reference"], 0.0), trips["partial_half_spread"]),
+        (1.0 - part, trips["exit_reference"], trips["exit_half_spread"]),
+    ]
+    gross, cost = np.full(trips.size, -1.0), trips["entry_half_spread"] + costs.slippage
+    fees = costs.fee * (1.0 + cost)
+    for share, reference, half_spread in sales:
+        value = share * reference / unit
+        step = np.where(value > 0.0, half_spread, 0.0) + costs.slippage
+        gross, cost = gross + value, cost + value * step
+        fees = fees + costs.fee * value * (1.0 - step)
+    _demand_costs(tradable, gross - fees - cost)
+    return Outcomes(
+        tradable=tradable,
+        entry_index=trips["entry_bar"].copy(),
+        exit_index=np.where(tradable, trips["exit_bar"], NEVER),
+        exit_type=np.where(tradable, trips["exit_type"], NEVER).astype(np.int64),
+        gross_frac=gross,
+        fees_frac=fees,
+        slippage_frac=cost,
+        net_frac=gross - fees - cost,
+        mfe_frac=trips["peak"] / unit - 1.0,
+        mae_frac=trips["trough"] / unit - 1.0,
+        open_at_end=tradable & (trips["exit_type"] == int(ExitType.END_OF_DATA)),
+    )
+
+
+def _demand_on_panel(panel: Panel, symbol_index: Ints, signal_index: Ints) -> None:
+    symbols, bars = panel.open.shape
+    on = (
+        (symbol_index >= 0) & (symbol_index < symbols) & (signal_index >= 0) & (signal_index < bars)
+    )
+    if not on.all():
+        raise data_error(
+            "outcomes",
+            f"rows within {symbols} symbols x {bars} bars",
+            f"{int(np.count_nonzero(~on))} outside",
+            "build the rows from this panel's bars",
+        )
+
+
+def _demand_costs(tradable: Bools, net_frac: Floats) -> None:
+    missing = tradable & ~np.isfinite(net_frac)
+    if missing.any():
+        raise data_error(
+            "outcomes",
+            "a half-spread and prices on every bar that is traded",
+            f"{int(np.count_nonzero(missing))} trades without",
+            "give the source a half-spread or set ingest.raw.half_spread_bps",
+        )

@@ -1,0 +1,182 @@
+"""Exit rules of a run, and the names, certainty and words of every way out.
+
+Phase 0 uses stop, target, time limit and the 15-minute boundary; trailing stop,
+exit score and partial exits are switched on by later phases.
+"""
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import NamedTuple
+
+import numpy as np
+
+from dipmaster.errors import data_error
+from dipmaster.numerics import Floats
+from dipmaster.params import Exits
+
+
+class ExitType(IntEnum):
+    """Ways out of a position; the names in lower case are those of table FILLS."""
+
+    END_OF_DATA = 0
+    STOP = 1
+    TRAILING_STOP = 2
+    TARGET = 3
+    TIME_LIMIT = 4
+    OPTIMAL_TIMING = 5
+    PROFIT_TAKING = 6
+    BOUNDARY = 7
+
+
+EXIT_NAMES: tuple[str, ...] = tuple(kind.name.lower() for kind in ExitType)
+
+# Roadmap 2.1: stop 1.0, time limit 0.9, model exits their own probability (NaN here).
+# Orders that rest in the book are as certain as the stop; the boundary rule as the time limit.
+EXIT_CONFIDENCE: tuple[float, ...] = (1.0, 1.0, 1.0, 1.0, 0.9, np.nan, np.nan, 0.9)
+
+EXIT_REASONS: tuple[str, ...] = (
+    "data ended: closed at the last known price",
+    "stop level touched",
+    "trailing stop level touched",
+    "price traded through the target",
+    "maximum holding time reached",
+    "exit probability above the threshold of a full exit",
+    "exit probability above the threshold of a partial exit",
+    "15-minute boundary with enough net profit",
+)
+
+
+@dataclass(frozen=True)
+class Trailing:
+    """Trailing stop: the peak's profit minus a distance, acting from the next bar.
+
+    Attributes
+    ----------
+    distance_frac
+        Fraction of the entry's reference price. Shape (entries,), or
+        (symbols, bars) with the value known at the close of the bar. NaN: the
+        level is not raised at that bar.
+    activation_frac
+        Profit at a bar's high from which the stop is active.
+    break_even_floor
+        Once active, never below the price that brings the money back after
+        costs (with the entry's half-spread, the later one being unknown).
+    """
+
+    distance_frac: Floats
+    activation_frac: float = 0.006
+    break_even_floor: bool = True
+
+
+@dataclass(frozen=True)
+class ScoreExits:
+    """Exits on a score known at each bar's close, executed at the next open.
+
+    Attributes
+    ----------
+    score
+        Shape (entries, bars since entry); column 0 is the entry bar. NaN or a
+        column that is not there: no decision.
+    full, partial
+        Strictly above: sell everything; sell `partial_frac` of it, once.
+    partial_frac
+        Share of the quantity that a partial exit sells.
+    """
+
+    score: Floats
+    full: float = 0.8
+    partial: float = 0.6
+    partial_frac: float = 0.5
+
+
+@dataclass(frozen=True)
+class ExitRules:
+    """Which rules a run uses beside each entry's own target, stop and time limit.
+
+    Attributes
+    ----------
+    boundary_min_net_frac
+        Net profit, costs of both sides included, over the reference notional at
+        entry from which a clock quarter closes the position; None = off.
+    trailing, score
+        None = off.
+    """
+
+    boundary_min_net_frac: float | None
+    trailing: Trailing | None = None
+    score: ScoreExits | None = None
+
+    @classmethod
+    def phase_0(cls, exits: Exits) -> "ExitRules":
+        """Stop, target, time limit and boundary as in params.yaml."""
+        return cls(boundary_min_net_frac=exits.boundary_min_net_frac)
+
+
+class RuleNumbers(NamedTuple):
+    """`ExitRules` for kernels; NaN or infinity where a rule is off."""
+
+    boundary_min_net: float
+    trail_activation: float
+    break_even_floor: bool
+    score_full: float
+    score_partial: float
+    partial_frac: float
+
+
+class RuleArrays(NamedTuple):
+    """The arrays of `ExitRules` for kernels; without rows or columns where a rule is off."""
+
+    score: Floats
+    distance_by_entry: Floats
+    distance_by_bar: Floats
+
+
+def rule_numbers(rules: ExitRules) -> RuleNumbers:
+    """Scalars of the rules; a rule that is off gets a value that never fires."""
+    boundary, trail, score = rules.boundary_min_net_frac, rules.trailing, rules.score
+    return RuleNumbers(
+        boundary_min_net=np.nan if boundary is None else float(boundary),
+        trail_activation=np.inf if trail is None else float(trail.activation_frac),
+        break_even_floor=False if trail is None else bool(trail.break_even_floor),
+        score_full=np.inf if score is None else float(score.full),
+        score_partial=np.inf if score is None else float(score.partial),
+        partial_frac=0.0 if score is None else float(score.partial_frac),
+    )
+
+
+def rule_arrays(rules: ExitRules, rows: int, panel_shape: tuple[int, int]) -> RuleArrays:
+    """Arrays of the rules, checked against the number of entries and the panel.
+
+    Raises
+    ------
+    DataError
+        Where an array is aligned to something else.
+    """
+    score = np.empty((rows, 0)) if rules.score is None else rules.score.score
+    if score.ndim != 2 or score.shape[0] != rows:
+        raise _misfit("ScoreExits.score", f"({rows}, bars since entry)", score)
+    by_entry, by_bar = _distances(rules.trailing, rows, panel_shape)
+    return RuleArrays(*(np.ascontiguousarray(a, np.float64) for a in (score, by_entry, by_bar)))
+
+
+def _distances(
+    trailing: Trailing | None, rows: int, panel_shape: tuple[int, int]
+) -> tuple[Floats, Floats]:
+    nothing = np.empty((panel_shape[0], 0))
+    if trailing is None:
+        return np.full(rows, np.nan), nothing
+    distance = trailing.distance_frac
+    if distance.shape == (rows,):
+        return distance, nothing
+    if distance.shape == panel_shape:
+        return np.full(rows, np.nan), distance
+    raise _misfit("Trailing.distance_frac", f"({rows},) or {panel_shape}", distance)
+
+
+def _misfit(where: str, expected: str, found: Floats) -> Exception:
+    return data_error(
+        where,
+        f"shape {expected}",
+        f"shape {found.shape}",
+        "align it to the entries in the order in which they are handed over",
+    )

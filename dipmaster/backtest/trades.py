@@ -1,0 +1,88 @@
+"""Fills to table TRADES: one row a round trip, partial sales merged."""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from dipmaster.backtest.entries import REGIMES, SIZING_PARTS, Entries
+from dipmaster.backtest.rules import EXIT_NAMES, ExitType
+from dipmaster.numerics import Floats
+from dipmaster.panel import Panel, as_times
+from dipmaster.tables import TRADES
+
+BUY = -1  # in place of an exit type
+BINDING_CAPS: tuple[str, ...] = ("none", "position", "exposure", "cash")
+
+
+def trades_table(
+    panel: Panel,
+    entries: Entries,
+    symbols: npt.NDArray[Any],
+    trips: npt.NDArray[Any],
+    orders: npt.NDArray[Any],
+    legs: pd.DataFrame,
+) -> pd.DataFrame:
+    """Merge the fills of each trade and add what was known when it was opened.
+
+    Parameters
+    ----------
+    entries, symbols, trips, orders
+        One row a trade, in order of entry.
+    legs
+        Priced fills in order of time; column `trade` is the row of the trade.
+    """
+    when = {
+        "signal_time": as_times(panel.open_time[entries.signal_index]),
+        "entry_time": as_times(panel.open_time[trips["entry_bar"]]),
+        "exit_time": as_times(panel.open_time[trips["exit_bar"]]),
+    }
+    entry = trips["entry_reference"]
+    columns: dict[str, Any] = {
+        "trade_id": np.arange(trips.size, dtype=np.int64),
+        "candidate_id": entries.candidate_id,
+        "symbol": text(symbols),
+        **when,
+        **_money(legs, trips.size, orders["quantity"] * entry),
+        "weight_frac": orders["weight_frac"],
+        "quantity": orders["quantity"],
+        "exit_type": text(np.asarray(EXIT_NAMES)[trips["exit_type"]]),
+        "mfe_frac": trips["peak"] / entry - 1.0,
+        "mae_frac": trips["trough"] / entry - 1.0,
+        "bars_held": (trips["exit_bar"] - trips["entry_bar"]).astype(np.int32),
+        "confidence": entries.confidence,
+        "regime": text(np.asarray(REGIMES)[entries.regime]),
+        "open_at_end": trips["exit_type"] == int(ExitType.END_OF_DATA),
+        **{part: entries.sizing.get(part, np.full(trips.size, np.nan)) for part in SIZING_PARTS},
+        "binding_cap": text(np.asarray(BINDING_CAPS)[orders["binding_cap"]]),
+    }
+    return TRADES.check(pd.DataFrame(columns), "trades of the engine")
+
+
+def _money(legs: pd.DataFrame, trades: int, notional: Floats) -> dict[str, Floats]:
+    trade, side = legs["trade"].to_numpy(np.int64), legs["side"].to_numpy()
+    quantity, price = legs["quantity"].to_numpy(), legs["price"].to_numpy()
+
+    def total(values: Floats) -> Floats:
+        return np.bincount(trade, weights=values, minlength=trades).astype(np.float64)
+
+    buy, sell = side > 0, side < 0
+    gross = total(-side * quantity * legs["reference"].to_numpy())
+    fees = total(legs["fee"].to_numpy())
+    slippage = total((legs["half_spread_cost"] + legs["slippage_cost"]).to_numpy())
+    net = gross - fees - slippage
+    return {
+        "entry_price": total(price * buy),
+        "exit_price": total(quantity * price * sell) / total(quantity * sell),
+        "gross_pnl": gross,
+        "fees": fees,
+        "slippage": slippage,
+        "net_pnl": net,
+        "return_frac": net / notional,
+    }
+
+
+def text(values: npt.NDArray[Any]) -> Any:
+    """Words as a string column, also where there is no row."""
+    return pd.array(values, dtype="str")
