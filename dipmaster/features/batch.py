@@ -1,0 +1,128 @@
+"""Bars of all coins to features, in threads over coins."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from dipmaster.features import layout
+from dipmaster.features.inputs import CoinBars, coin_bars, knobs
+from dipmaster.features.market_wide import HORIZON_COUNT, mean_of_present, returns_run
+from dipmaster.features.step import run
+from dipmaster.numerics import Floats, Ints
+from dipmaster.parallel import in_threads
+from dipmaster.params import Features
+from dipmaster.periods import BAR_MS
+from dipmaster.tables import FEATURES
+
+NAMES = tuple(name for name in FEATURES.names if name != "open_time")
+
+
+@dataclass(frozen=True)
+class Market:
+    """All coins, and the mean return of those present on their common grid.
+
+    Attributes
+    ----------
+    coins
+        Symbol to bars, in sorted order.
+    first_ms
+        Time of the grid's first bar.
+    returns
+        Shape (grid, horizons), fractions, NaN where no coin has the horizon.
+    """
+
+    coins: dict[str, CoinBars]
+    first_ms: int
+    returns: Floats
+
+    def at(self, times_ms: Ints) -> Floats:
+        """Rows of `returns` at times on the grid."""
+        return self.returns[(times_ms - self.first_ms) // BAR_MS]
+
+
+def market(bars: Mapping[str, pd.DataFrame]) -> Market:
+    """Mean returns over all coins; the first half of `compute`.
+
+    Parameters
+    ----------
+    bars
+        One frame of table BARS a symbol, at least one bar in all.
+    """
+    symbols = sorted(bars)
+    coins = dict(zip(symbols, (coin_bars(bars[symbol]) for symbol in symbols), strict=True))
+    times = [coin.times_ms for coin in coins.values() if coin.times_ms.size]
+    first = min((int(t[0]) for t in times), default=0)
+    last = max((int(t[-1]) for t in times), default=-BAR_MS)
+    grid = (last - first) // BAR_MS + 1
+    each = np.full((len(symbols), grid, HORIZON_COUNT), np.nan)
+
+    def fill(i: int) -> None:
+        coin = coins[symbols[i]]
+        places = (coin.times_ms - first) // BAR_MS
+        returns_run(coin.times_ms, coin.values, places, each[i])
+
+    in_threads(fill, range(len(symbols)), "market returns")
+    mean = np.empty((grid, HORIZON_COUNT))
+    mean_of_present(each, mean)
+    return Market(coins, first, mean)
+
+
+def features_of(
+    symbol: str, market: Market, params: Features, columns: Sequence[str] | None = None
+) -> pd.DataFrame:
+    """Features of one coin: the second half of `compute`.
+
+    Returns
+    -------
+    DataFrame
+        ``open_time`` and float64 columns in the order of table FEATURES; NaN
+        where not known. Columns the coin's source cannot give are absent.
+    """
+    coin = market.coins[symbol]
+    wanted = NAMES if columns is None else columns
+    names = [name for name in NAMES if name in wanted and name not in coin.left_out]
+    chosen = np.array([NAMES.index(name) for name in names], dtype=np.int64)
+    values = np.empty((len(names), coin.times_ms.size))
+    run(
+        np.zeros(layout.STATE_SIZE),
+        coin.times_ms,
+        coin.values,
+        market.at(coin.times_ms),
+        knobs(params, has_spread="half_spread_bps" not in coin.left_out),
+        chosen,
+        values,
+    )
+    frame = pd.DataFrame(values.T, columns=names, copy=False)
+    frame.insert(0, "open_time", coin.open_time.to_numpy())
+    return frame
+
+
+def compute(
+    bars: Mapping[str, pd.DataFrame], params: Features, columns: Sequence[str] | None = None
+) -> dict[str, pd.DataFrame]:
+    """Features of all coins.
+
+    Parameters
+    ----------
+    bars
+        One frame of table BARS a symbol, rising times on the 5-minute grid.
+    params
+        Section `features`.
+    columns
+        Names from table FEATURES to keep; all by default. All are computed in
+        either case; fewer take less memory.
+
+    Returns
+    -------
+    dict
+        Symbol to frame: the rows of its bars, ``open_time`` and float64
+        features. A row uses bars that were closed at its own close, of any coin.
+    """
+    whole = market(bars)
+    symbols = list(whole.coins)
+    frames = in_threads(
+        lambda symbol: features_of(symbol, whole, params, columns), symbols, "features"
+    )
+    return dict(zip(symbols, frames, strict=True))

@@ -1,0 +1,115 @@
+"""Features to candidates: bars on which the base signal fires.
+
+Candidates depend on no position, cash or score, so every phase trades a subset
+of the same ones. All decisions use float64 features of closed bars.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from dipmaster.numerics import Bools, Floats, Ints
+from dipmaster.panel import epoch_ms
+from dipmaster.params import Signal
+from dipmaster.periods import BAR_MS
+from dipmaster.tables import CANDIDATES
+
+CANDIDATE_COLUMNS = (
+    "rsi14",
+    "volume_ratio",
+    "below_sma20",
+    "red",
+    "dip_z",
+    "dip_depth_12_sigma",
+    "dip_depth_36_sigma",
+    "fall_3h_frac",
+    "sigma_1h_frac",
+    "volatility_class",
+)
+
+
+def candidates(features: Mapping[str, pd.DataFrame], params: Signal) -> pd.DataFrame:
+    """Candidates of all coins, in order of (open_time, symbol).
+
+    Parameters
+    ----------
+    features
+        Symbol to a frame of `compute` that holds at least `CANDIDATE_COLUMNS`.
+    params
+        Section `signal`.
+
+    Returns
+    -------
+    DataFrame
+        Table CANDIDATES. A candidate whose next bar is missing is still one:
+        nobody knew at its close.
+    """
+    found = [_of_coin(symbol, features[symbol], params) for symbol in sorted(features)]
+    table = pd.concat([_none(), *found], ignore_index=True)
+    table = table.sort_values(["open_time", "symbol"], kind="stable", ignore_index=True)
+    table["candidate_id"] = np.arange(len(table), dtype=np.int64)
+    return CANDIDATES.check(table, "candidates")
+
+
+def fires(frame: pd.DataFrame, params: Signal) -> Bools:
+    """Where the rule holds, cooldown apart; a missing value never fires.
+
+    A known volatility class is asked for under every rule: without the sigma
+    there is no depth, and no threshold by regime.
+    """
+
+    def column(name: str) -> Floats:
+        return frame[name].to_numpy(dtype=np.float64)
+
+    known = column("volatility_class") >= 0.0
+    if params.rule == "capitulation":
+        deep = params.capitulation
+        fall_3h = column("fall_3h_frac") > deep.fall_3h_frac
+        fall_3h &= column("dip_depth_36_sigma") > deep.fall_3h_sigmas
+        return known & (fall_3h | (column("dip_depth_12_sigma") > deep.fall_1h_sigmas))
+    base = known & (column("red") == 1.0) & (column("below_sma20") == 1.0)
+    base &= column("volume_ratio") >= params.volume_multiple
+    rsi = column("rsi14")
+    if params.rule == "dipmaster_v4":
+        return base & (rsi >= params.rsi_min_v4) & (rsi <= params.rsi_max)
+    return base & (rsi <= params.rsi_max) & (column("dip_z") >= params.z_min)
+
+
+def spaced(times_ms: Ints, cooldown_bars: int) -> Ints:
+    """Positions kept when none may follow another within `cooldown_bars` bars of time."""
+    kept: list[int] = []
+    free_from = -(2**62)
+    for place, time in enumerate(times_ms.tolist()):
+        if time >= free_from:
+            kept.append(place)
+            free_from = time + (cooldown_bars + 1) * BAR_MS
+    return np.array(kept, dtype=np.int64)
+
+
+def _of_coin(symbol: str, frame: pd.DataFrame, params: Signal) -> pd.DataFrame:
+    fired = np.flatnonzero(fires(frame, params))
+    rows = frame.iloc[fired]
+    rows = rows.iloc[spaced(epoch_ms(rows["open_time"]), params.cooldown_bars)]
+    return pd.DataFrame(
+        {
+            "candidate_id": np.zeros(len(rows), dtype=np.int64),
+            "symbol": pd.Series([symbol] * len(rows), index=rows.index, dtype="str"),
+            "open_time": rows["open_time"],
+            "dip_z": rows["dip_z"],
+            "sigma_1h_frac": rows["sigma_1h_frac"],
+            "volatility_class": rows["volatility_class"].astype("int8"),
+        }
+    )
+
+
+def _none() -> pd.DataFrame:
+    types = {
+        "candidate_id": "int64",
+        "symbol": "str",
+        "open_time": "datetime64[ms, UTC]",
+        "dip_z": "float64",
+        "sigma_1h_frac": "float64",
+        "volatility_class": "int8",
+    }
+    return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in types.items()})

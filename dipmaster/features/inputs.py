@@ -1,0 +1,63 @@
+"""Bars of a coin as the arrays that kernels take, and parameters as knobs."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from dipmaster.features import layout
+from dipmaster.numerics import Floats, Ints
+from dipmaster.panel import epoch_ms
+from dipmaster.params import Features
+
+NEEDS = {"taker_imbalance": "taker_buy_volume", "half_spread_bps": "half_spread_bps"}
+
+
+@dataclass(frozen=True)
+class CoinBars:
+    """Bars of one coin.
+
+    Attributes
+    ----------
+    open_time
+        As in the table BARS.
+    times_ms
+        Shape (bars,), the same in milliseconds since 1970.
+    values
+        Shape (bars, 7), columns as ``layout.BAR_COLUMNS``, NaN where absent.
+    left_out
+        Feature to reason, for features whose source column is absent.
+    """
+
+    open_time: "pd.Series[pd.Timestamp]"
+    times_ms: Ints
+    values: Floats
+    left_out: dict[str, str]
+
+
+def coin_bars(frame: pd.DataFrame) -> CoinBars:
+    """Copy a frame of table BARS into arrays."""
+    values = np.full((len(frame), len(layout.BAR_COLUMNS)), np.nan)
+    for i, name in enumerate(layout.BAR_COLUMNS):
+        if name in frame:
+            values[:, i] = frame[name].to_numpy(dtype=np.float64)
+    left_out = {
+        feature: f"the source has no column {column}"
+        for feature, column in NEEDS.items()
+        if column not in frame
+    }
+    times = np.array(epoch_ms(frame["open_time"]), dtype=np.int64)
+    return CoinBars(frame["open_time"], times, values, left_out)
+
+
+def knobs(params: Features, *, has_spread: bool) -> Floats:
+    """Parameters in the order of ``layout``; the sigma is usable after one half-life."""
+    out = np.zeros(layout.KNOBS)
+    out[layout.DECAY] = 0.5 ** (1.0 / params.sigma_halflife_bars)
+    out[layout.SIGMA_WARM_UP] = math.ceil(params.sigma_halflife_bars)
+    out[layout.SIGMA_LAG] = params.sigma_lag_bars
+    out[layout.LOW_DAILY] = params.low_volatility_daily_frac
+    out[layout.HIGH_DAILY] = params.high_volatility_daily_frac
+    out[layout.SOURCE_HAS_SPREAD] = float(has_spread)
+    return out

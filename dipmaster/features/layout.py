@@ -1,0 +1,150 @@
+"""Where things lie: columns of a bar, of a feature row, places in the state.
+
+Kernels see plain arrays; these names are the only place that knows the order.
+The state of a coin is one float64 array, so that it can be copied or stored.
+"""
+
+from dipmaster.features.windows import halves_size
+
+# Columns of an input bar.
+OPEN, HIGH, LOW, CLOSE, VOLUME, TAKER_BUY, HALF_SPREAD = range(7)
+BAR_COLUMNS = ("open", "high", "low", "close", "volume", "taker_buy_volume", "half_spread_bps")
+
+# Horizons, in bars, over which returns are compared with the market's.
+HORIZONS = (3, 12, 36, 288)
+MARKET_3, MARKET_12, MARKET_36, MARKET_288 = range(4)
+
+# Parameters of the kernels.
+DECAY, SIGMA_WARM_UP, SIGMA_LAG, LOW_DAILY, HIGH_DAILY, SOURCE_HAS_SPREAD = range(6)
+KNOBS = 6
+
+# Columns of a feature row: tables.FEATURES without open_time.
+(
+    RSI14,
+    RSI_CUTLER_14,
+    RSI_CUTLER_21,
+    RSI_CUTLER_50,
+    VOL_PCT,
+    RSI_CONVERGENCE_SCORE,
+    RSI_CONVERGENCE_STRONG,
+    VOLUME_RATIO,
+    VOLUME_SPIKE_20,
+    BARS_SINCE_VOLUME_SPIKE,
+    CLOSE_TO_SMA20_FRAC,
+    BELOW_SMA20,
+    RED,
+    CONSECUTIVE_DIPS,
+    BB_WIDTH_FRAC,
+    BB_POSITION,
+    BB_SQUEEZE,
+    VWAP_DEVIATION_FRAC,
+    V4_PRIMARY,
+    V4_REGIME,
+    V4_TIMING,
+    V4_SCORE,
+    DIPMASTER_V4_FINAL_SIGNAL,
+    DIP_Z,
+    DIP_DEPTH_1_SIGMA,
+    DIP_DEPTH_3_SIGMA,
+    DIP_DEPTH_12_SIGMA,
+    DIP_DEPTH_36_SIGMA,
+    DIP_DEPTH_288_SIGMA,
+    FALL_3H_FRAC,
+    OWN_DROP_3_SIGMA,
+    OWN_DROP_12_SIGMA,
+    OWN_DROP_36_SIGMA,
+    MARKET_RETURN_12_FRAC,
+    SIGMA_1H_FRAC,
+    SIGMA_DAILY_FRAC,
+    VOLATILITY_CLASS,
+    VOLATILITY_5M_DAILY_FRAC,
+    MOMENTUM_10_FRAC,
+    VOLUME_TREND_10M,
+    RESISTANCE_DISTANCE_FRAC,
+    SUPPORT_DISTANCE_FRAC,
+    HOUR_UTC,
+    WEEKDAY,
+    SESSION,
+    MINUTES_TO_BOUNDARY,
+    AMIHUD_BPS_PER_MILLION,
+    SPREAD_ESTIMATE_BPS,
+    LIQUIDITY_SCORE,
+    SMA20_OVER_SMA50_15M_FRAC,
+    CLOSE_TO_SMA50_15M_ATR,
+    ATR14_15M_FRAC,
+    ADX14_15M,
+    DI_DIFFERENCE_15M,
+    CLOSE_TO_LOW20_15M_FRAC,
+    CLOSE_TO_SMA50_1H_FRAC,
+    SMA50_RISING_1H,
+    RETURN_24H_FRAC,
+    TAKER_IMBALANCE,
+    HALF_SPREAD_BPS,
+) = range(60)
+WIDTH = 60
+HELD_FROM, HELD_COUNT = SMA20_OVER_SMA50_15M_FRAC, 9  # values of closed 15m and 1h bars
+
+# Places in the state. Rings of RING values hold what is looked back at one by one.
+RING = 512
+RING_MASK = RING - 1
+AGE = 0  # bars since the state was cleared, the current one included
+LAST_TIME = 1
+RED_BEFORE = 2
+RED_TWO_BEFORE = 3
+WILDER_GAIN = 4
+WILDER_LOSS = 5
+VOLUME_20_BEFORE = 6
+SINCE_SPIKE = 7
+SPIKE_SEEN = 8
+BIPOWER_SUM = 9
+BIPOWER_WEIGHT = 10
+RETURN_BEFORE = 11
+MID_BEFORE = 12
+CLOSES = 16
+SIGMAS = CLOSES + RING
+VOLUMES = SIGMAS + RING  # the last 4, at age % 4
+GAIN_14 = VOLUMES + 4
+LOSS_14 = GAIN_14 + halves_size(14)
+GAIN_21 = LOSS_14 + halves_size(14)
+LOSS_21 = GAIN_21 + halves_size(21)
+GAIN_50 = LOSS_21 + halves_size(21)
+LOSS_50 = GAIN_50 + halves_size(50)
+CLOSES_20 = LOSS_50 + halves_size(50)
+RETURNS_20 = CLOSES_20 + 20
+VOLATILITIES_100 = RETURNS_20 + 20
+VOLATILITIES_50 = VOLATILITIES_100 + 100
+WIDTHS_50 = VOLATILITIES_50 + 50
+VOLUME_20 = WIDTHS_50 + 50
+VALUE_5 = VOLUME_20 + halves_size(20)
+VOLUME_5 = VALUE_5 + halves_size(5)
+SIGNED_20 = VOLUME_5 + halves_size(5)
+SIGNED_SQUARES_100 = SIGNED_20 + halves_size(20)
+ABSOLUTE_RETURN_20 = SIGNED_SQUARES_100 + halves_size(100)
+QUOTE_20 = ABSOLUTE_RETURN_20 + halves_size(20)
+QUOTE_288 = QUOTE_20 + halves_size(20)
+SPREAD_288 = QUOTE_288 + halves_size(288)
+HIGH_20 = SPREAD_288 + halves_size(288)
+LOW_20 = HIGH_20 + halves_size(20)
+
+# Closed 15-minute and 1-hour bars.
+QUARTER_BARS = LOW_20 + halves_size(20)  # 5m bars gathered; 0 until a quarter starts
+QUARTER_HIGH = QUARTER_BARS + 1
+QUARTER_LOW = QUARTER_BARS + 2
+QUARTERS = QUARTER_BARS + 3  # closed 15-minute bars
+QUARTER_LAST_HIGH = QUARTER_BARS + 4
+QUARTER_LAST_LOW = QUARTER_BARS + 5
+QUARTER_LAST_CLOSE = QUARTER_BARS + 6
+TRUE_RANGE = QUARTER_BARS + 7
+PLUS_MOVE = QUARTER_BARS + 8
+MINUS_MOVE = QUARTER_BARS + 9
+ADX = QUARTER_BARS + 10
+HOUR_BARS = QUARTER_BARS + 11
+HOURS = QUARTER_BARS + 12
+HOUR_SMA50 = QUARTER_BARS + 13
+HELD = QUARTER_BARS + 14
+QUARTER_SMA20 = HELD + HELD_COUNT
+QUARTER_SMA50 = QUARTER_SMA20 + halves_size(20)
+QUARTER_LOW_20 = QUARTER_SMA50 + halves_size(50)
+HOUR_SMA50_SUM = QUARTER_LOW_20 + halves_size(20)
+HOUR_CLOSES = HOUR_SMA50_SUM + halves_size(50)  # the last 32, at hours & 31
+STATE_SIZE = HOUR_CLOSES + 32

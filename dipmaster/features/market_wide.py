@@ -1,0 +1,64 @@
+"""What all coins did together: the mean return of those present at a bar.
+
+Each coin counts once, whatever its size, and only if it has traded without a
+gap over the whole horizon. The mean is taken in the order of the sorted names.
+"""
+
+import math
+
+import numpy as np
+
+from dipmaster.features import layout as at
+from dipmaster.numerics import Floats, Ints, kernel
+
+BAR_MS = 300_000
+RETURNS_STATE_SIZE = 2 + at.RING
+HORIZON_COUNT = len(at.HORIZONS)
+
+
+@kernel
+def usable(bar: Floats) -> bool:
+    """Whether a bar has prices and a volume one can count with."""
+    return bool(bar[at.LOW] > 0.0 and math.isfinite(bar[at.HIGH]) and bar[at.VOLUME] >= 0.0)
+
+
+@kernel
+def returns_step(state: Floats, time_ms: int, bar: Floats, out: Floats) -> None:
+    """Take in one closed bar of one coin; write its returns over the horizons."""
+    out[:] = math.nan
+    if not usable(bar):
+        state[1] = 0.0
+        return
+    if time_ms - state[1] != BAR_MS:
+        state[0] = 0.0
+    state[1] = time_ms
+    state[0] += 1.0
+    age = int(state[0])
+    state[2 + (age & at.RING_MASK)] = bar[at.CLOSE]
+    for h, bars in enumerate(at.HORIZONS):
+        if age > bars:
+            out[h] = bar[at.CLOSE] / state[2 + ((age - bars) & at.RING_MASK)] - 1.0
+
+
+@kernel
+def returns_run(times_ms: Ints, bars: Floats, places: Ints, out: Floats) -> None:
+    """Loop `returns_step` over a coin's bars; row i goes to ``out[places[i]]``."""
+    state = np.zeros(RETURNS_STATE_SIZE)
+    for i in range(times_ms.size):
+        returns_step(state, times_ms[i], bars[i], out[places[i]])
+
+
+@kernel
+def mean_of_present(returns: Floats, out: Floats) -> None:
+    """Mean over coins, axis 0 of (coins, bars, horizons); NaN where none is present."""
+    coins, bars, horizons = returns.shape
+    for t in range(bars):
+        for h in range(horizons):
+            total = 0.0
+            count = 0
+            for coin in range(coins):
+                value = returns[coin, t, h]
+                if not math.isnan(value):
+                    total += value
+                    count += 1
+            out[t, h] = total / count if count > 0 else math.nan

@@ -1,0 +1,117 @@
+"""Price shape: RSI, Bollinger bands, dips in a row, distance to highs and lows."""
+
+import math
+
+from dipmaster.features import layout as at
+from dipmaster.features.windows import clip01, count_below, moments, slide_max, slide_sum
+from dipmaster.numerics import Floats, kernel
+
+SQUEEZE_RANK = 9  # of 50 widths: the 20 % quantile lies between the 10th and 11th smallest
+
+
+@kernel
+def rsi(gain: float, loss: float) -> float:
+    """Relative strength index from summed gains and losses; 50 where nothing moved."""
+    moved = gain + loss
+    return 100.0 * gain / moved if moved > 0.0 else 50.0
+
+
+@kernel
+def strength(state: Floats, age: int, change: float, out: Floats) -> None:
+    """RSI of 14 bars after Wilder, and of 14, 21 and 50 bars by plain sums."""
+    gain = change if change > 0.0 else 0.0
+    loss = -change if change < 0.0 else 0.0
+    changes = age - 1
+    if changes <= 14:
+        state[at.WILDER_GAIN] += gain / 14.0
+        state[at.WILDER_LOSS] += loss / 14.0
+    else:
+        state[at.WILDER_GAIN] = (13.0 * state[at.WILDER_GAIN] + gain) / 14.0
+        state[at.WILDER_LOSS] = (13.0 * state[at.WILDER_LOSS] + loss) / 14.0
+    gain_14 = slide_sum(state, at.GAIN_14, 14, gain)
+    loss_14 = slide_sum(state, at.LOSS_14, 14, loss)
+    gain_21 = slide_sum(state, at.GAIN_21, 21, gain)
+    loss_21 = slide_sum(state, at.LOSS_21, 21, loss)
+    gain_50 = slide_sum(state, at.GAIN_50, 50, gain)
+    loss_50 = slide_sum(state, at.LOSS_50, 50, loss)
+    if changes >= 14:
+        out[at.RSI14] = rsi(state[at.WILDER_GAIN], state[at.WILDER_LOSS])
+        out[at.RSI_CUTLER_14] = rsi(gain_14, loss_14)
+    if changes >= 21:
+        out[at.RSI_CUTLER_21] = rsi(gain_21, loss_21)
+    if changes >= 50:
+        out[at.RSI_CUTLER_50] = rsi(gain_50, loss_50)
+
+
+@kernel
+def convergence(out: Floats) -> None:
+    """Share of the three RSIs inside a dip zone that widens and rises with volatility."""
+    vol_pct = out[at.VOL_PCT]
+    if math.isnan(vol_pct) or math.isnan(out[at.RSI_CUTLER_50]):
+        return
+    low = 25.0 + 10.0 * vol_pct
+    high = 40.0 + 15.0 * vol_pct
+    inside = 0.0
+    for column in (at.RSI_CUTLER_14, at.RSI_CUTLER_21, at.RSI_CUTLER_50):
+        inside += low <= out[column] <= high
+    out[at.RSI_CONVERGENCE_SCORE] = inside / 3.0
+    out[at.RSI_CONVERGENCE_STRONG] = 1.0 if inside == 3.0 else 0.0
+
+
+@kernel
+def bands(state: Floats, age: int, close: float, out: Floats) -> None:
+    """SMA20 and Bollinger (20, 2) with the population standard deviation."""
+    mean, squares = moments(state, at.CLOSES_20, 20, age, close)
+    if age < 20:
+        return
+    sd = math.sqrt(squares / 20.0)
+    width = 4.0 * sd / mean
+    out[at.CLOSE_TO_SMA20_FRAC] = close / mean - 1.0
+    out[at.BELOW_SMA20] = 1.0 if close < mean else 0.0
+    out[at.BB_WIDTH_FRAC] = width
+    if sd > 0.0:
+        out[at.BB_POSITION] = (close - mean) / (4.0 * sd) + 0.5
+    state[at.WIDTHS_50 + age % 50] = width
+    if age >= 69:
+        # Below the interpolated quantile: at most 9 are smaller, and no tie spans it.
+        smaller = count_below(state, at.WIDTHS_50, 50, width)
+        tied = 0
+        for i in range(at.WIDTHS_50, at.WIDTHS_50 + 50):
+            tied += state[i] == width
+        out[at.BB_SQUEEZE] = 1.0 if smaller + tied <= SQUEEZE_RANK + 1 else 0.0
+
+
+@kernel
+def reds(state: Floats, age: int, bar: Floats, out: Floats) -> None:
+    """Red now, and red bars counted with halving weights."""
+    red = 1.0 if bar[at.CLOSE] < bar[at.OPEN] else 0.0
+    out[at.RED] = red
+    if age >= 3:
+        before = 0.5 * state[at.RED_BEFORE] + 0.25 * state[at.RED_TWO_BEFORE]
+        out[at.CONSECUTIVE_DIPS] = red + before
+    state[at.RED_TWO_BEFORE] = state[at.RED_BEFORE]
+    state[at.RED_BEFORE] = red
+
+
+@kernel
+def levels(state: Floats, age: int, bar: Floats, out: Floats) -> tuple[float, float]:
+    """Distance to the highest high and lowest low of 20 bars; returns the two."""
+    close = bar[at.CLOSE]
+    high = slide_max(state, at.HIGH_20, 20, bar[at.HIGH])
+    low = -slide_max(state, at.LOW_20, 20, -bar[at.LOW])
+    if age >= 20:
+        out[at.RESISTANCE_DISTANCE_FRAC] = high / close - 1.0
+        out[at.SUPPORT_DISTANCE_FRAC] = close / low - 1.0
+    if age >= 11:
+        out[at.MOMENTUM_10_FRAC] = close / state[at.CLOSES + ((age - 10) & at.RING_MASK)] - 1.0
+    return high, low
+
+
+@kernel
+def timing(age: int, high: float, low: float, close: float, out: Floats) -> None:
+    """Timing part of the earlier system's score, without its order-flow term."""
+    if age >= 20:
+        support = 1.0 if close / low < 1.02 else 0.0
+        golden = high - 0.618 * (high - low)
+        near = 1.0 if abs(close / golden - 1.0) < 0.01 else 0.0
+        out[at.V4_TIMING] = 0.3 * support + 0.2 * near + 0.2 * clip01(out[at.VOL_PCT])
