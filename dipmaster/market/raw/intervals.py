@@ -1,0 +1,66 @@
+"""How far apart the bars of a file are, and whether 5-minute bars can be made of them."""
+
+import re
+
+import numpy as np
+
+from dipmaster.numerics import Ints
+from dipmaster.periods import BAR_MS, DAY_MS, HOUR_MS, MINUTE_MS
+
+INTERVALS = {
+    "1s": 1_000,
+    "5s": 5_000,
+    "15s": 15_000,
+    "30s": 30_000,
+    "1m": MINUTE_MS,
+    "3m": 3 * MINUTE_MS,
+    "5m": BAR_MS,
+    "15m": 15 * MINUTE_MS,
+    "30m": 30 * MINUTE_MS,
+    "1h": HOUR_MS,
+    "2h": 2 * HOUR_MS,
+    "4h": 4 * HOUR_MS,
+    "6h": 6 * HOUR_MS,
+    "8h": 8 * HOUR_MS,
+    "12h": 12 * HOUR_MS,
+    "1d": DAY_MS,
+    "3d": 3 * DAY_MS,
+    "1w": 7 * DAY_MS,
+    "1mo": 30 * DAY_MS,  # calendar months: named so that they are ignored, never read
+    "1M": 30 * DAY_MS,
+}
+
+_NAMES = {length: name for name, length in reversed(INTERVALS.items())}
+_TOKEN = re.compile("|".join(re.escape(name) for name in INTERVALS))
+
+
+def is_interval(token: str) -> bool:
+    """Whether a part of a file name is an interval such as ``5m``."""
+    return _TOKEN.fullmatch(token) is not None
+
+
+def name_of(interval_ms: int) -> str:
+    """``300000`` -> ``5m``."""
+    return _NAMES[interval_ms]
+
+
+def usable(interval_ms: int) -> bool:
+    """Whether whole bars of this length fill a 5-minute bar: never by upsampling."""
+    return BAR_MS % interval_ms == 0
+
+
+def interval_of(times_ms: Ints) -> int | None:
+    """Most frequent known interval between successive stamps; the shorter one of two.
+
+    None where no two stamps are a known interval apart.
+    """
+    steps = np.diff(np.unique(times_ms))
+    counts = {length: int(np.count_nonzero(steps == length)) for length in _NAMES}
+    best = max(counts, key=lambda length: (counts[length], -length))
+    return best if counts[best] else None
+
+
+def shortest_step(times_ms: Ints) -> int:
+    """Shortest time between two stamps; 0 where there are fewer than two."""
+    steps = np.diff(np.unique(times_ms))
+    return int(steps.min()) if steps.size else 0

@@ -1,0 +1,108 @@
+"""Which column of a file is which: many spellings in, the names of table BARS out."""
+
+import re
+from collections.abc import Sequence
+
+from dipmaster.errors import DataError, data_error
+
+# The exchange archive's twelve columns, in the order of files without a header line.
+KLINE_COLUMNS = (
+    "open_time",
+    "open",
+    "high",
+    "low",
+    "close",
+    "volume",
+    "close_time",
+    "quote_volume",
+    "count",
+    "taker_buy_volume",
+    "taker_buy_quote_volume",
+    "ignore",
+)
+PRICES = ("open", "high", "low", "close")
+REQUIRED = ("open_time", *PRICES, "volume")
+OPTIONAL = ("quote_volume", "trade_count", "taker_buy_volume", "half_spread_bps")
+
+# Spellings after `spelled`, the preferred one first.
+_SPELLINGS = {
+    "open_time": (
+        "open_time",
+        "opentime",
+        "timestamp",
+        "date",
+        "datetime",
+        "time",
+        "unix",
+        "index_level_0",
+    ),
+    "open": ("open",),
+    "high": ("high",),
+    "low": ("low",),
+    "close": ("close",),
+    "volume": ("volume", "base_volume", "vol"),
+    "quote_volume": ("quote_volume", "quote_asset_volume"),
+    "trade_count": ("trade_count", "count", "number_of_trades", "num_trades", "trades"),
+    "taker_buy_volume": (
+        "taker_buy_volume",
+        "taker_buy_base_asset_volume",
+        "taker_buy_base_volume",
+        "taker_buy_base",
+    ),
+    "half_spread_bps": ("half_spread_bps",),
+    "symbol": ("symbol", "pair"),
+}
+
+
+class NotBarsError(Exception):
+    """A readable file that holds something else than bars: ignored, with the reason."""
+
+
+def spelled(name: str) -> str:
+    """``Quote asset volume`` -> ``quote_asset_volume``."""
+    return re.sub("[^a-z0-9]+", "_", name.lower()).strip("_")
+
+
+def columns_of(header: Sequence[str], where: str) -> dict[str, str]:
+    """Map names of table BARS (and ``symbol``) to the header's own names.
+
+    Raises
+    ------
+    NotBarsError
+        Where not one of open, high, low, close is there.
+    DataError
+        Where only some of the required columns are there, or one twice.
+    """
+    names = [spelled(name) for name in header]
+    chosen = {
+        ours: header[names.index(theirs)]
+        for ours, spellings in _SPELLINGS.items()
+        for theirs in [next((s for s in spellings if s in names), None)]
+        if theirs is not None
+    }
+    if not any(price in chosen for price in PRICES):
+        raise NotBarsError(f"no price columns (found {_listed(header)})")
+    missing = [name for name in REQUIRED if name not in chosen]
+    if missing:
+        raise wrong_columns(where, f"{_listed(header)}; missing {', '.join(missing)}")
+    twice = [name for name in chosen.values() if names.count(spelled(name)) > 1]
+    if twice:
+        raise wrong_columns(where, f"column {twice[0]!r} more than once")
+    return chosen
+
+
+def wrong_columns(where: str, found: str) -> DataError:
+    """Build the error for a file whose columns are not those of bars."""
+    return data_error(
+        where,
+        "columns open_time (or timestamp, date), open, high, low, close, volume; "
+        "or the archive's 12 columns without a header line",
+        found,
+        "save the file with these column names and commas between the fields, "
+        "or move it out of data/raw",
+    )
+
+
+def _listed(header: Sequence[str]) -> str:
+    shown = ", ".join(name[:30] for name in header[:8])
+    return f"{shown}, ..." if len(header) > 8 else shown

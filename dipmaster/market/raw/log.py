@@ -1,0 +1,82 @@
+"""What happened on the way from files to bars; the quality report prints it."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import pandas as pd
+
+
+@dataclass(frozen=True, order=True)
+class Ignored:
+    """A file that was not read, and why."""
+
+    file: str
+    reason: str
+
+
+@dataclass(frozen=True, order=True)
+class FileRead:
+    """A file that gave bars of one symbol; `rows` counts its good rows."""
+
+    file: str
+    symbol: str
+    interval: str
+    rows: int
+
+
+@dataclass(frozen=True, order=True)
+class Dropped:
+    """Rows of one file and symbol that were left out for one reason."""
+
+    file: str
+    symbol: str
+    reason: str
+    rows: int
+
+
+@dataclass(frozen=True)
+class RawLog:
+    """Counts by file and by symbol; every file name is relative to data/raw.
+
+    Attributes
+    ----------
+    files
+        What was read, sorted.
+    ignored
+        What was not read, sorted.
+    dropped
+        Rows left out, duplicates that agree included, sorted.
+    incomplete_windows
+        5-minute windows without a bar because finer bars were missing, by symbol.
+    trimmed_bars
+        Bars cut at the end, by symbol.
+    ended_early
+        Coins that ended long before the others; they did not cut anybody.
+    left_out_columns
+        Columns that only some files of a symbol have, by symbol.
+    """
+
+    files: tuple[FileRead, ...]
+    ignored: tuple[Ignored, ...]
+    dropped: tuple[Dropped, ...]
+    incomplete_windows: dict[str, int]
+    trimmed_bars: dict[str, int]
+    ended_early: tuple[str, ...]
+    left_out_columns: dict[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class RawMarket:
+    """Bars by symbol (frames of table BARS, symbols sorted) and how they came about."""
+
+    bars: dict[str, pd.DataFrame]
+    log: RawLog
+
+
+def tallied(dropped: Iterable[Dropped]) -> tuple[Dropped, ...]:
+    """Sum rows of equal file, symbol and reason; leave out zeros; sort."""
+    counts: Counter[tuple[str, str, str]] = Counter()
+    for entry in dropped:
+        counts[entry.file, entry.symbol, entry.reason] += entry.rows
+    return tuple(Dropped(*key, rows) for key, rows in sorted(counts.items()) if rows)

@@ -1,0 +1,207 @@
+"""One file to checked rows of each symbol in it; nothing is resampled or merged yet."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+import pyarrow as pa
+
+from dipmaster.errors import DataError, TableError, data_error
+from dipmaster.market.raw import naming, rows
+from dipmaster.market.raw.convert import NO_TIME, as_epoch_ms, as_floats
+from dipmaster.market.raw.files import Source, reason_of_interval
+from dipmaster.market.raw.intervals import interval_of, name_of, shortest_step
+from dipmaster.market.raw.layout import OPTIONAL, PRICES, NotBarsError, wrong_columns
+from dipmaster.market.raw.loading import Loaded, load
+from dipmaster.market.raw.log import Dropped, Ignored
+from dipmaster.numerics import Bools, Floats, Ints
+from dipmaster.periods import EARLIEST_MS, MINUTE_MS
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What counts as a bad row and what happens to it."""
+
+    max_time_ms: int
+    drop: bool
+
+
+@dataclass(frozen=True)
+class Part:
+    """Good rows of one symbol in one file, in file order.
+
+    Attributes
+    ----------
+    file, shown
+        Name relative to the raw folder, and as the user finds it.
+    times_ms
+        Shape (rows,), on the grid of `interval_ms`; may hold duplicates.
+    values
+        Columns of table BARS but the time, each of shape (rows,), finite.
+    """
+
+    file: str
+    shown: str
+    symbol: str
+    interval_ms: int
+    times_ms: Ints
+    values: dict[str, Floats]
+
+
+@dataclass(frozen=True)
+class FileBars:
+    """What one file gave: parts by symbol, or the reason why it is ignored."""
+
+    parts: tuple[Part, ...]
+    ignored: tuple[Ignored, ...] = ()
+    dropped: tuple[Dropped, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Columns:
+    """All rows of a file as numbers; `symbols` numbers the names in `names`."""
+
+    times_ms: Ints
+    values: dict[str, Floats]
+    is_text: dict[str, Bools]
+    names: tuple[str, ...]
+    symbols: Ints
+
+
+def read_file(source: Source, rules: Rules) -> FileBars:
+    """Read and check one file.
+
+    Raises
+    ------
+    DataError
+        Where it cannot be used; for a bad row with file, row and cure.
+    """
+    try:
+        loaded = load(source, rules.drop)
+    except NotBarsError as error:
+        return FileBars((), (Ignored(source.name, str(error)),))
+    columns = _columns(loaded, source)
+    interval = _interval(columns, source, rules)
+    reason = reason_of_interval(interval)
+    if reason:
+        return FileBars((), (Ignored(source.name, reason),))
+    codes = rows.faults(
+        columns.times_ms, columns.values, columns.is_text, interval, rules.max_time_ms
+    )
+    if not rules.drop and np.any(codes != rows.FITS):
+        raise _bad_row(loaded, codes)
+    parts = tuple(
+        _part(columns, codes, index, interval, source) for index in range(len(columns.names))
+    )
+    return FileBars(parts, (), _dropped(loaded, columns, codes, source))
+
+
+def _columns(loaded: Loaded, source: Source) -> _Columns:
+    table = loaded.columns
+    numbers = {
+        name: _converted(as_floats, table[name], name, source)
+        for name in (*PRICES, "volume", *OPTIONAL)
+        if name in table.column_names
+    }
+    values = {name: column for name, (column, _) in numbers.items()}
+    is_text = {name: text for name, (_, text) in numbers.items()}
+    for name in OPTIONAL:  # an empty column is a column the source lacks
+        if name in values and np.all(np.isnan(values[name]) & ~is_text[name]):
+            del values[name], is_text[name]
+    times = _converted(as_epoch_ms, table["open_time"], "open_time", source)
+    return _Columns(times, values, is_text, *_symbols(loaded, source))
+
+
+def _converted(
+    convert: Callable[[pa.ChunkedArray], Result], column: pa.ChunkedArray, name: str, source: Source
+) -> Result:
+    try:
+        return convert(column)
+    except (TableError, pa.ArrowException) as error:
+        raise wrong_columns(source.shown, f"column {name!r} with {error}") from error
+
+
+def _symbols(loaded: Loaded, source: Source) -> tuple[tuple[str, ...], Ints]:
+    table = loaded.columns
+    if "symbol" not in table.column_names:
+        symbol = naming.symbol_in_name(source.name, source.shown)
+        return (symbol,), np.zeros(table.num_rows, dtype=np.int64)
+    words = np.array(["" if w is None else str(w).strip() for w in table["symbol"].to_pylist()])
+    spellings, first, which = np.unique(words, return_index=True, return_inverse=True)
+    checked = [
+        naming.checked_symbol(str(word), loaded.place(int(row)))
+        for word, row in zip(spellings, first, strict=True)
+    ]
+    names = tuple(sorted(set(checked)))
+    return names, np.array([names.index(name) for name in checked], dtype=np.int64)[which]
+
+
+def _interval(columns: _Columns, source: Source, rules: Rules) -> int:
+    named = naming.interval_in_name(source.name)
+    known = (columns.times_ms >= EARLIEST_MS) & (columns.times_ms < rules.max_time_ms)
+    each = [columns.times_ms[known & (columns.symbols == i)] for i in range(len(columns.names))]
+    longest = max(each, key=len)
+    measured = interval_of(longest)
+    if named is None and measured is None:
+        raise data_error(
+            source.shown,
+            "stamps a known interval apart, or the interval in the file name",
+            f"{longest.size} usable stamp(s) and no interval in the name",
+            "name the file SYMBOL-5m.csv (or -1m)",
+        )
+    if named is not None and longest.size > 2 and shortest_step(longest) > named:
+        raise data_error(
+            source.shown,
+            f"{name_of(named)} bars, as the file name says",
+            f"stamps {shortest_step(longest) / MINUTE_MS:g} minutes apart",
+            "give the file its true interval in the name",
+        )
+    return named if named is not None else measured or 0
+
+
+def _bad_row(loaded: Loaded, codes: Ints) -> DataError:
+    bad = np.flatnonzero(codes != rows.FITS)
+    row = int(bad[0])
+    others = f" (and {bad.size - 1} more bad rows in this file)" if bad.size > 1 else ""
+    return data_error(
+        loaded.place(row),
+        rows.REASONS[int(codes[row])].expected,
+        _row_text(loaded.columns, row) + others,
+        "mend or delete the row, download the file again, or set ingest.on_bad_row to drop",
+    )
+
+
+def _row_text(table: pa.Table, row: int) -> str:
+    return ", ".join(f"{name}={_cell(table[name], row)}" for name in table.column_names)
+
+
+def _cell(column: pa.ChunkedArray, row: int) -> str:
+    if pa.types.is_timestamp(column.type) or pa.types.is_date(column.type):
+        stamp = as_epoch_ms(column.slice(row, 1))[0]
+        return "none" if stamp == NO_TIME else f"{stamp} ms since 1970"
+    return repr(column[row].as_py())[:40]
+
+
+def _part(columns: _Columns, codes: Ints, index: int, interval: int, source: Source) -> Part:
+    keep = (codes == rows.FITS) & (columns.symbols == index)
+    return Part(
+        source.name,
+        source.shown,
+        columns.names[index],
+        interval,
+        columns.times_ms[keep],
+        {name: column[keep] for name, column in columns.values.items()},
+    )
+
+
+def _dropped(loaded: Loaded, columns: _Columns, codes: Ints, source: Source) -> tuple[Dropped, ...]:
+    found = [
+        Dropped(source.name, name, reason, number)
+        for index, name in enumerate(columns.names)
+        for reason, number in rows.counts(codes[columns.symbols == index]).items()
+    ]
+    ragged = Dropped(source.name, columns.names[0], rows.RAGGED, loaded.ragged_rows)
+    return (*found, ragged)

@@ -1,0 +1,83 @@
+"""Which rows cannot be bars, and why; the reasons are told in this order."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from dipmaster.market.raw.convert import NO_TIME
+from dipmaster.market.raw.layout import PRICES
+from dipmaster.numerics import Bools, Floats, Ints
+from dipmaster.periods import EARLIEST_MS
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Short name for counts, and the sentence for an error."""
+
+    name: str
+    expected: str
+
+
+FITS = -1
+REASONS = (
+    Reason("no_time", "a time: seconds to nanoseconds since 1970, or YYYY-MM-DD HH:MM:SS in UTC"),
+    Reason("before_2009", "a time in 2009 or later"),
+    Reason("beyond_max_time", "a time before ingest.max_time"),
+    Reason("off_grid", "an open time on the grid of the file's interval"),
+    Reason("not_a_number", "numbers in the price and volume columns"),
+    Reason("missing_value", "a value in every column"),
+    Reason("not_finite", "finite numbers"),
+    Reason("price_not_positive", "prices above zero"),
+    Reason("high_below_low", "high at or above low"),
+    Reason("outside_high_low", "open and close between low and high"),
+    Reason("negative_volume", "volumes, counts and spreads of zero or more"),
+)
+RAGGED = "wrong_number_of_fields"
+DUPLICATE = "duplicate"
+
+
+def faults(
+    times_ms: Ints,
+    values: dict[str, Floats],
+    is_text: dict[str, Bools],
+    interval_ms: int,
+    max_time_ms: int,
+) -> Ints:
+    """Index into `REASONS` of the first reason that holds for each row, else `FITS`.
+
+    Parameters
+    ----------
+    times_ms
+        Shape (rows,), `NO_TIME` where there is none.
+    values
+        Columns of table BARS but the time, NaN where there is no number.
+    is_text
+        For each of `values`: True where the file has text instead of a number.
+    """
+    prices = np.stack([values[name] for name in PRICES])
+    open_, high, low, close = prices
+    others = np.stack([column for name, column in values.items() if name not in PRICES])
+    everything = np.concatenate([prices, others])
+    tests = [
+        times_ms == NO_TIME,
+        times_ms < EARLIEST_MS,
+        times_ms >= max_time_ms,
+        times_ms % interval_ms != 0,
+        np.any(np.stack(list(is_text.values())), axis=0),
+        np.any(np.isnan(everything), axis=0),
+        np.any(np.isinf(everything), axis=0),
+        np.any(prices <= 0, axis=0),
+        high < low,
+        (np.maximum(open_, close) > high) | (np.minimum(open_, close) < low),
+        np.any(others < 0, axis=0),
+    ]
+    return np.select(tests, list(range(len(REASONS))), FITS).astype(np.int64)
+
+
+def counts(codes: Ints) -> dict[str, int]:
+    """Number of bad rows by the name of the reason."""
+    return {
+        reason.name: int(np.count_nonzero(codes == code))
+        for code, reason in enumerate(REASONS)
+        if np.any(codes == code)
+    }

@@ -1,0 +1,133 @@
+"""CSV bytes to a table of text columns, with a way back to the line of every row.
+
+All fields stay text here: what cannot be a number is told later, with the
+words of the file.
+"""
+
+import csv
+import re
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.csv as pa_csv
+
+from dipmaster.errors import data_error
+from dipmaster.market.raw.layout import KLINE_COLUMNS, columns_of, wrong_columns
+
+NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|[+-]?(nan|inf|infinity)", re.I | re.A)
+_LINE_END = re.compile("\r\n|\n|\r")
+_BOM = b"\xef\xbb\xbf"
+
+
+@dataclass(frozen=True)
+class CsvTable:
+    """Columns of a csv under our names; `ragged_rows` had another number of fields."""
+
+    columns: pa.Table
+    text: bytes
+    has_header: bool
+    ragged_rows: int
+
+    def line_of(self, row: int) -> int:
+        """1-based line in the file of a 0-based row; blank lines hold no row."""
+        lines = [i for i, line in enumerate(_lines(self.text), 1) if line.strip()]
+        return lines[row + self.has_header]
+
+
+def read_csv(raw: bytes, where: str, drop: bool) -> CsvTable:
+    """Read csv bytes.
+
+    Parameters
+    ----------
+    raw
+        The file, UTF-8 with or without a byte-order mark, any line ends.
+    where
+        Name for errors.
+    drop
+        Count rows with a wrong number of fields instead of raising.
+
+    Raises
+    ------
+    NotBarsError
+        Where the columns are not those of bars.
+    DataError
+        Where the file is empty, not text, or its rows do not fit its columns.
+    """
+    text = raw.removeprefix(_BOM)
+    _check_encoding(text, where)
+    first = next((line for line in _lines(text[:65_536]) if line.strip()), "")
+    if not first:
+        raise data_error(where, "rows of bars", "an empty file", "download it again or delete it")
+    fields = next(csv.reader([first]))
+    has_header = not any(NUMBER.fullmatch(field.strip()) for field in fields)
+    if not has_header and len(fields) != len(KLINE_COLUMNS):
+        raise wrong_columns(where, f"{len(fields)} columns without a header line")
+    header = fields if has_header else list(KLINE_COLUMNS)
+    chosen = columns_of(header, where)
+    table, ragged = _parsed(text, header if not has_header else None, list(chosen.values()), where)
+    if ragged and not drop:
+        raise _ragged(text, len(header), where)
+    if table.num_rows == 0:
+        raise data_error(where, "rows of bars", "no row", "download it again or delete it")
+    return CsvTable(table.rename_columns(list(chosen)), text, has_header, ragged)
+
+
+def _parsed(
+    text: bytes, names: list[str] | None, wanted: list[str], where: str
+) -> tuple[pa.Table, int]:
+    ragged: list[str] = []
+
+    def skip(row: pa_csv.InvalidRow) -> str:
+        if row.text.strip():
+            ragged.append(row.text)
+        return "skip"
+
+    try:
+        table = pa_csv.read_csv(
+            pa.BufferReader(text),
+            pa_csv.ReadOptions(use_threads=False, column_names=names, block_size=1 << 24),
+            pa_csv.ParseOptions(invalid_row_handler=skip),
+            pa_csv.ConvertOptions(
+                column_types=dict.fromkeys(wanted, pa.string()),
+                include_columns=wanted,
+                strings_can_be_null=False,
+                quoted_strings_can_be_null=False,
+            ),
+        )
+    except (pa.ArrowException, ValueError, KeyError) as error:
+        raise data_error(
+            where, "lines of fields with commas between them", str(error), "download it again"
+        ) from error
+    return table, len(ragged)
+
+
+def _ragged(text: bytes, expected: int, where: str) -> Exception:
+    number, line = next(
+        (number, line)
+        for number, line in enumerate(_lines(text), 1)
+        if line.strip() and len(next(csv.reader([line]))) != expected
+    )
+    return data_error(
+        f"{where}, line {number}",
+        f"{expected} fields",
+        f"{len(next(csv.reader([line])))}: {line[:80]!r}",
+        "download the file again (a cut-off download ends like this), "
+        "or set ingest.on_bad_row to drop",
+    )
+
+
+def _check_encoding(text: bytes, where: str) -> None:
+    try:
+        text.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = len(_LINE_END.findall(text[: error.start].decode("utf-8", errors="replace"))) + 1
+        raise data_error(
+            f"{where}, line {line}",
+            "UTF-8 text",
+            f"byte 0x{text[error.start]:02x}",
+            "save the file as UTF-8, or download it again",
+        ) from error
+
+
+def _lines(text: bytes) -> list[str]:
+    return _LINE_END.split(text.decode("utf-8", errors="replace"))
