@@ -98,10 +98,12 @@ def write_arrow(data: pa.Table, path: Path) -> None:
         )
 
 
-def read_table(path: Path, table: Table | None = None) -> pd.DataFrame:
-    """Read one parquet file; hold it against `table` where given."""
+def read_table(
+    path: Path, table: Table | None = None, columns: list[str] | None = None
+) -> pd.DataFrame:
+    """Read one parquet file, or some of its columns; hold it against `table` where given."""
     try:
-        frame = pq.read_table(path).to_pandas()
+        frame = pq.read_table(path, columns=columns).to_pandas()
     except FileNotFoundError as error:
         raise PipelineError(
             f"{path} is not there.\n  Cure: run the whole pipeline with `dvc repro`."

@@ -1,0 +1,197 @@
+"""Days to intervals: Sharpe ratio and maximum drawdown of the whole account."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import ndtr, ndtri
+
+from dipmaster.backtest import metrics
+from dipmaster.numerics import Floats
+from dipmaster.periods import DAYS_PER_YEAR
+from dipmaster.validation.bootstrap import Key, resampled_drawdowns, resampled_sums
+from dipmaster.validation.interval import Estimate, t_critical
+from dipmaster.validation.sample import Sample
+
+_YEAR = float(np.sqrt(DAYS_PER_YEAR))
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """A pair of one-sided bounds."""
+
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class SharpeBounds:
+    """The annualised Sharpe ratio's bounds by three methods; the gate takes the widest."""
+
+    hac: Bounds
+    bootstrap: Bounds
+    probabilistic: Bounds
+
+    @property
+    def low(self) -> float:
+        """Lowest of the three."""
+        return min(self.hac.low, self.bootstrap.low, self.probabilistic.low)
+
+    @property
+    def high(self) -> float:
+        """Highest of the three."""
+        return max(self.hac.high, self.bootstrap.high, self.probabilistic.high)
+
+
+@dataclass(frozen=True)
+class Resampling:
+    """How days are resampled: replications, mean run in days, random stream."""
+
+    reps: int
+    block_days: int
+    key: Key
+
+
+def sharpe(sample: Sample, alpha: float, resampling: Resampling) -> Estimate:
+    """Annualised Sharpe ratio of daily net returns with the widest of three intervals."""
+    returns = sample.days.returns
+    value = metrics.sharpe_annual(returns)
+    if value is None:
+        why = "one day only" if returns.size < 2 else "the account never moved"
+        return Estimate(None, None, None, returns.size, 0.0, "linear", why)
+    effective = min(returns.size / _design_effect(returns), float(sample.days_with_trades))
+    if sample.blocks_with_trades < 2:
+        return Estimate(value, None, None, returns.size, effective, "linear", "one block only")
+    bounds = sharpe_bounds(returns, alpha, sample.blocks_with_trades, resampling)
+    return Estimate(value, bounds.low, bounds.high, returns.size, effective, "linear")
+
+
+def sharpe_bounds(
+    returns: Floats, alpha: float, blocks: int, resampling: Resampling
+) -> SharpeBounds:
+    """Bounds by HAC-delta, stationary bootstrap and Bailey and Lopez de Prado's variance.
+
+    Parameters
+    ----------
+    returns
+        Shape (days,), not all equal.
+    blocks
+        Calendar blocks with trades, at least 2; Student's degrees of freedom are one fewer.
+    """
+    value = returns.mean() / returns.std(ddof=1)
+    critical = t_critical(blocks - 1, alpha)
+    hac = critical * np.sqrt(_long_run_variance(_influence(returns)) / returns.size)
+    psr = float(-ndtri(alpha)) * np.sqrt(_psr_variance(returns, value))
+    drawn = _resampled_sharpe(returns, resampling)
+    # Quantiles of few blocks are too narrow by about t / z: widened about the value
+    # (the expanded percentile interval of Hesterberg 2015, with blocks as observations).
+    wider = critical / float(-ndtri(alpha))
+    low, high = value + wider * (np.quantile(drawn, [alpha, 1.0 - alpha]) - value)
+    return SharpeBounds(
+        _annual(value - hac, value + hac),
+        _annual(min(low, value), max(high, value)),
+        _annual(value - psr, value + psr),
+    )
+
+
+def _annual(low: float, high: float) -> Bounds:
+    return Bounds(float(low) * _YEAR, float(high) * _YEAR)
+
+
+def _influence(returns: Floats) -> Floats:
+    """Influence of each day on the daily Sharpe ratio (delta method on two moments)."""
+    z = (returns - returns.mean()) / returns.std()
+    influence: Floats = z - 0.5 * returns.mean() / returns.std() * (z * z - 1.0)
+    return influence
+
+
+def _long_run_variance(influence: Floats) -> float:
+    """Newey and West (1987) with Bartlett weights and ``4 (n / 100)^(2/9)`` lags."""
+    n = influence.size
+    lags = min(int(4.0 * (n / 100.0) ** (2.0 / 9.0)), n - 1)
+    variance = influence @ influence
+    for lag in range(1, lags + 1):
+        weight = 1.0 - lag / (lags + 1.0)
+        variance += 2.0 * weight * (influence[lag:] @ influence[:-lag])
+    return max(float(variance) / n, 0.0)
+
+
+def _design_effect(returns: Floats) -> float:
+    influence = _influence(returns)
+    alone = float(influence @ influence) / influence.size
+    return max(1.0, _long_run_variance(influence) / alone) if alone > 0.0 else 1.0
+
+
+def _psr_variance(returns: Floats, daily_sharpe: float) -> float:
+    """``(1 - g3 SR + (g4 - 1) / 4 SR^2) / (T - 1)``, g4 not in excess of 3."""
+    z = (returns - returns.mean()) / returns.std()
+    skew, kurtosis = float(np.mean(z**3)), float(np.mean(z**4))
+    shape = 1.0 - skew * daily_sharpe + (kurtosis - 1.0) / 4.0 * daily_sharpe**2
+    return max(shape, 0.0) / (returns.size - 1)
+
+
+def probabilistic_sharpe(returns: Floats, target_annual: float) -> float | None:
+    """Probability that the true Sharpe ratio exceeds the target (Bailey and Lopez de Prado 2012).
+
+    It takes days as independent, so it is shown, not used as a verdict.
+    """
+    value = metrics.sharpe_annual(returns)
+    if value is None:
+        return None
+    spread = np.sqrt(_psr_variance(returns, value / _YEAR))
+    distance = (value - target_annual) / _YEAR
+    return float(ndtr(distance / spread)) if spread > 0.0 else float(distance > 0.0)
+
+
+def _resampled_sharpe(returns: Floats, resampling: Resampling) -> Floats:
+    """Daily Sharpe ratios of resampled days; 0 where all days of a resample are equal."""
+    n, centre = returns.size, returns.mean()
+    centred = returns - centre
+    moments = np.column_stack([centred, centred * centred])
+    sums = resampled_sums(moments, resampling.reps, resampling.block_days, resampling.key)
+    mean, square = sums[:, 0] / n, sums[:, 1] / n
+    variance = (square - mean * mean) * n / (n - 1)
+    moves = variance > 1e-12 * (square + centre * centre)
+    drawn = np.zeros(resampling.reps)
+    drawn[moves] = (mean[moves] + centre) / np.sqrt(variance[moves])
+    return drawn
+
+
+@dataclass(frozen=True)
+class DrawdownHorizon:
+    """Drawdown of resampled histories of fixed length: median and both bounds."""
+
+    low: float
+    median: float
+    high: float
+
+
+def drawdown_horizon(
+    sample: Sample, alpha: float, horizon_days: int, resampling: Resampling
+) -> DrawdownHorizon:
+    """Quantiles of the drawdown over `horizon_days`; longer periods fall deeper."""
+    days = sample.days
+    table = np.column_stack([days.growth, days.high, days.low, days.drawdown])
+    drawn = resampled_drawdowns(
+        table, horizon_days, resampling.reps, resampling.block_days, resampling.key
+    )
+    low, median, high = np.quantile(drawn, [alpha, 0.5, 1.0 - alpha])
+    return DrawdownHorizon(float(low), float(median), float(high))
+
+
+def max_drawdown(
+    sample: Sample, alpha: float, horizon_days: int, resampling: Resampling
+) -> Estimate:
+    """Observed drawdown of 5-minute marks; the bounds are those of `horizon_days`.
+
+    The value is what happened out of sample, whatever its length; the bounds
+    say what a period of fixed length may hold, so the value may lie outside.
+    """
+    days = sample.days
+    value = metrics.joined_drawdown(days, np.arange(days.growth.size))
+    if not sample.trades:
+        return Estimate(value, None, None, days.growth.size, 0.0, "linear", "no trade")
+    effective = float(min(sample.blocks_with_trades, sample.days_with_trades))
+    if sample.blocks_with_trades < 2:
+        return Estimate(value, None, None, days.growth.size, effective, "linear", "one block only")
+    around = drawdown_horizon(sample, alpha, horizon_days, resampling)
+    return Estimate(value, around.low, around.high, days.growth.size, effective, "linear")

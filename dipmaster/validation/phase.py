@@ -1,0 +1,158 @@
+"""A phase's ledger to its gates, figures and checks: the whole evaluation of one phase."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from dipmaster.backtest import Ledger
+from dipmaster.numerics import Ints
+from dipmaster.panel import Panel, epoch_ms
+from dipmaster.params import Execution, Gates
+from dipmaster.validation import account_gates, random_entry, trade_gates
+from dipmaster.validation.account_gates import Resampling
+from dipmaster.validation.bootstrap import stream_key
+from dipmaster.validation.checks import Check, ledger_checks
+from dipmaster.validation.gates import Estimator, PhaseGates, insufficient, judge_phase, withheld
+from dipmaster.validation.interval import Estimate
+from dipmaster.validation.random_entry import Classes, Draws, Outcomes, Pool
+from dipmaster.validation.sample import Sample, out_of_sample, sampled
+from dipmaster.validation.splits import Period
+
+# Streams of random numbers below (seed, phase): never renumber, only add.
+_SHARPE, _DRAWDOWN, _POOL, _PORTFOLIOS = range(4)
+
+
+@dataclass(frozen=True)
+class Market:
+    """What random entries are drawn from.
+
+    Attributes
+    ----------
+    volatility_class
+        Shape (symbols, bars): 0 low, 1 normal, 2 high, -1 not known.
+    outcomes
+        From (symbol rows, signal bars) to net returns under the phase's exits.
+    """
+
+    panel: Panel
+    volatility_class: Classes
+    outcomes: Outcomes
+
+
+@dataclass(frozen=True)
+class Chance:
+    """Matched random entries: the pool and the portfolios drawn from it."""
+
+    pool: Pool
+    draws: Draws
+
+
+@dataclass(frozen=True)
+class PhaseEvaluation:
+    """All that is known of a phase once it is judged."""
+
+    phase: int
+    sample: Sample
+    chance: Chance
+    estimators: Mapping[str, Estimator]
+    gates: PhaseGates
+    checks: tuple[Check, ...]
+
+
+def evaluate_phase(
+    phase: int,
+    ledger: Ledger,
+    market: Market,
+    period: Period,
+    targets: Mapping[str, float],
+    execution: Execution,
+    gates: Gates,
+) -> PhaseEvaluation:
+    """Judge one phase on its out-of-sample trades and marks.
+
+    Parameters
+    ----------
+    ledger
+        Of the whole period; what was opened in the burn-in is left out.
+    targets
+        win_rate, sharpe, profit_factor, max_drawdown; the excess win rate is
+        held against 0 in every phase.
+    """
+    sample = sampled(ledger.trades, ledger.equity, period)
+    chance = _chance(phase, ledger, market, period, gates)
+    estimators = estimators_of(phase, sample, chance.pool, gates)
+    checks = ledger_checks(
+        ledger.trades, ledger.fills, ledger.equity, sample, period, execution.capital
+    )
+    judged = judge_phase(
+        phase,
+        estimators,
+        {**targets, "excess_win_rate": 0.0},
+        gates,
+        insufficient(sample, gates),
+    )
+    broken = [check.name for check in checks if not check.holds]
+    return PhaseEvaluation(phase, sample, chance, estimators, withheld(judged, broken), checks)
+
+
+def resampling(phase: int, use: int, gates: Gates) -> Resampling:
+    """The bootstrap of one phase and use, with a stream of its own."""
+    return Resampling(gates.bootstrap_reps, gates.block_days, stream_key(gates.seed, phase, use))
+
+
+def sharpe_resampling(phase: int, gates: Gates) -> Resampling:
+    """The bootstrap of a phase's Sharpe ratio."""
+    return resampling(phase, _SHARPE, gates)
+
+
+def drawdown_resampling(phase: int, gates: Gates) -> Resampling:
+    """The bootstrap of a phase's drawdown."""
+    return resampling(phase, _DRAWDOWN, gates)
+
+
+def estimators_of(phase: int, sample: Sample, pool: Pool, gates: Gates) -> dict[str, Estimator]:
+    """Each gate's estimate as a function of the one-sided level alone."""
+    few = gates.few_losing_trades
+    return {
+        "win_rate": lambda alpha: trade_gates.win_rate(sample, alpha, few),
+        "sharpe": lambda alpha: account_gates.sharpe(
+            sample, alpha, sharpe_resampling(phase, gates)
+        ),
+        "profit_factor": lambda alpha: trade_gates.profit_factor(sample, alpha, few),
+        "max_drawdown": lambda alpha: account_gates.max_drawdown(
+            sample, alpha, gates.drawdown_horizon_days, drawdown_resampling(phase, gates)
+        ),
+        "excess_win_rate": partial(_excess, sample, pool, few),
+    }
+
+
+def _excess(sample: Sample, pool: Pool, few: int, alpha: float) -> Estimate:
+    strategy = trade_gates.win_rate(sample.only(pool.matched), alpha, few)
+    return random_entry.excess_win_rate(strategy, pool, alpha)
+
+
+def _chance(phase: int, ledger: Ledger, market: Market, period: Period, gates: Gates) -> Chance:
+    strata = random_entry.strata_of(market.panel, market.volatility_class, period)
+    pool = random_entry.matched_pool(
+        _signal_strata(ledger, market.panel, strata.code, period),
+        strata,
+        period,
+        gates.random_entry.pool,
+        market.outcomes,
+        _generator(gates.seed, phase, _POOL),
+    )
+    rng = _generator(gates.seed, phase, _PORTFOLIOS)
+    return Chance(pool, random_entry.drawn_portfolios(pool, gates.random_entry.draws, rng))
+
+
+def _signal_strata(ledger: Ledger, panel: Panel, code: Ints, period: Period) -> Ints:
+    trades = out_of_sample(ledger.trades, period)
+    rows = np.searchsorted(np.array(panel.symbols), trades["symbol"].to_numpy(dtype=str))
+    strata: Ints = code[rows, panel.index_of(epoch_ms(trades["signal_time"]))]
+    return strata
+
+
+def _generator(seed: int, phase: int, use: int) -> np.random.Generator:
+    return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(phase, use)))

@@ -1,0 +1,98 @@
+"""Trades to intervals: win rate and profit factor with errors clustered by block."""
+
+import numpy as np
+
+from dipmaster.backtest import metrics
+from dipmaster.numerics import Floats, Ints
+from dipmaster.validation.interval import (
+    Estimate,
+    clopper_pearson,
+    floored_variance,
+    t_critical,
+)
+from dipmaster.validation.sample import Sample
+
+
+def win_rate(sample: Sample, alpha: float, few: int) -> Estimate:
+    """Share of winning round trips, with a logit interval clustered by block.
+
+    With fewer than `few` losing (or winning) trades each bound is the wider one
+    of the block bound and Clopper-Pearson on the effective number of trades:
+    without a loser a logit interval would have no width.
+    """
+    rate = metrics.win_rate(sample.net)
+    if rate is None:
+        return Estimate(None, None, None, 0, 0.0, "logit", "no trade")
+    won = sample.won
+    influence = (won - rate) / sample.trades
+    variance, effect = floored_variance(influence, sample.block)
+    effective = min(sample.trades / effect, float(sample.days_with_trades))
+    if sample.blocks_with_trades < 2:
+        return Estimate(rate, None, None, sample.trades, effective, "logit", "one block only")
+    half = t_critical(sample.blocks_with_trades - 1, alpha) * np.sqrt(variance)
+    low, high = _logit_bounds(rate, half)
+    if min(int(won.sum()), sample.losing_trades) < max(few, 1):
+        exact = clopper_pearson(rate, effective, alpha)
+        low, high = min(low, exact[0]), max(high, exact[1])
+    return Estimate(rate, low, high, sample.trades, effective, "logit")
+
+
+def _logit_bounds(rate: float, half: float) -> tuple[float, float]:
+    if rate in (0.0, 1.0):
+        return rate, rate
+    centre, width = np.log(rate / (1.0 - rate)), half / (rate * (1.0 - rate))
+    low, high = 1.0 / (1.0 + np.exp(-np.clip(centre + np.array([-width, width]), -700, 700)))
+    return float(low), float(high)
+
+
+def design_effect_win_rate(sample: Sample) -> float | None:
+    """Variance of the win rate over that of independent trades, at least 1."""
+    rate = metrics.win_rate(sample.net)
+    if rate is None:
+        return None
+    return floored_variance((sample.won - rate) / sample.trades, sample.block)[1]
+
+
+def profit_factor(sample: Sample, alpha: float, few: int) -> Estimate:
+    """Money won over money lost, with a log interval clustered by block.
+
+    The influence of a trade on log PF is won / W - lost / L. With fewer than
+    `few` losing (or winning) trades the lower bound also has to hold with one
+    mean loss more, the upper bound with one mean win more, each of them a block
+    of its own; where nothing was won, the mean loss stands for the mean win.
+    """
+    value = metrics.profit_factor(sample.net)
+    if value is None:
+        why = "no trade lost money: the profit factor is infinite" if sample.trades else "no trade"
+        return Estimate(None, None, None, sample.trades, float(sample.days_with_trades), "log", why)
+    won, lost = metrics.won_and_lost(sample.net)
+    influence = won / max(won.sum(), np.finfo(float).tiny) - lost / lost.sum()
+    _, effect = floored_variance(influence, sample.block)
+    effective = min(sample.trades / effect, float(sample.days_with_trades))
+    if sample.blocks_with_trades < 2:
+        return Estimate(value, None, None, sample.trades, effective, "log", "one block only")
+    critical = t_critical(sample.blocks_with_trades - 1, alpha)
+    low, high = _log_bounds(won, lost, sample.block, critical) if value > 0.0 else (0.0, 0.0)
+    winners, losers = int((won > 0).sum()), int((lost > 0).sum())
+    if min(winners, losers) < max(few, 1):
+        mean_loss = lost.sum() / losers
+        mean_win = won.sum() / winners if winners else mean_loss
+        low = min(low, _with_one_more(won, lost, sample.block, critical, 0.0, mean_loss)[0])
+        high = max(high, _with_one_more(won, lost, sample.block, critical, mean_win, 0.0)[1])
+    return Estimate(value, low, high, sample.trades, effective, "log")
+
+
+def _with_one_more(
+    won: Floats, lost: Floats, block: Ints, critical: float, win: float, loss: float
+) -> tuple[float, float]:
+    return _log_bounds(
+        np.append(won, win), np.append(lost, loss), np.append(block, block.max() + 1), critical
+    )
+
+
+def _log_bounds(won: Floats, lost: Floats, block: Ints, critical: float) -> tuple[float, float]:
+    if won.sum() == 0.0:
+        return 0.0, 0.0
+    variance, _ = floored_variance(won / won.sum() - lost / lost.sum(), block)
+    factor, spread = won.sum() / lost.sum(), np.exp(min(critical * np.sqrt(variance), 700.0))
+    return float(factor / spread), float(min(factor * spread, np.finfo(float).max))
