@@ -32,7 +32,8 @@ def classes_on(panel: Panel, features: Mapping[str, pd.DataFrame]) -> Classes:
     classes = np.full((len(panel.symbols), panel.bars), -1, dtype=np.int8)
     for row, symbol in enumerate(panel.symbols):
         at = panel.index_of(epoch_ms(features[symbol]["open_time"]))
-        classes[row, at] = features[symbol]["volatility_class"].to_numpy(dtype=np.int8)
+        known = features[symbol]["volatility_class"].to_numpy(dtype=np.float64)
+        classes[row, at] = np.nan_to_num(known, nan=-1.0).astype(np.int8)
     return classes
 
 

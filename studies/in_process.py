@@ -1,0 +1,68 @@
+"""The whole chain in one process: dials to a judged phase 0, without DVC and without files.
+
+What the studies of many markets use. The same functions as the stages, in the
+same order, so the figures are those that `dvc repro` writes, but for the
+features, which the pipeline stores as float32 (candidates are found in float64
+there as well).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from dipmaster.backtest import Ledger
+from dipmaster.features import CANDIDATE_COLUMNS, candidates, compute
+from dipmaster.market.simulator import simulate
+from dipmaster.panel import aligned
+from dipmaster.params import Params
+from dipmaster.store import read_params
+from dipmaster.validation.phase import PhaseEvaluation
+from dipmaster.validation.phase_0 import classes_on, judge_phase_0, trade_phase_0
+from dipmaster.validation.splits import Period, split_period
+
+SECTIONS = ("ingest", "features", "signal", "execution", "exits", "split", "gates")
+
+
+@dataclass(frozen=True)
+class Judged:
+    """Phase 0 of one market."""
+
+    candidates: pd.DataFrame
+    ledger: Ledger
+    period: Period
+    evaluation: PhaseEvaluation
+
+    @property
+    def values(self) -> dict[str, float | None]:
+        """Value of every gate."""
+        return {row.metric: row.value for row in self.evaluation.gates.rows}
+
+
+def all_params() -> Params:
+    """params.yaml with every section that the chain needs."""
+    return read_params(*SECTIONS)
+
+
+def judged_bars(
+    bars: Mapping[str, pd.DataFrame], fallback_half_spread_bps: float, params: Params
+) -> Judged:
+    """Bars of any source to a judged phase 0."""
+    features = compute(bars, params.features, CANDIDATE_COLUMNS)
+    found = candidates(features, params.signal)
+    panel = aligned(bars, fallback_half_spread_bps)
+    first, last = int(panel.open_time[0]), int(panel.open_time[-1])
+    period = split_period(first, last, params.split, params.gates.block_days)
+    ledger = trade_phase_0(panel, found, period, params.execution, params.exits)
+    classes = classes_on(panel, features)
+    evaluation = judge_phase_0(
+        panel, classes, ledger, period, params.execution, params.exits, params.gates
+    )
+    return Judged(found, ledger, period, evaluation)
+
+
+def judged_market(params: Params, **dials: float | int) -> Judged:
+    """Simulate with some dials changed, e.g. ``edge=0.0, seed=5``, and judge phase 0."""
+    simulated = params.ingest.simulated.model_copy(update=dials)
+    bars = simulate(simulated).bars
+    return judged_bars(bars, params.ingest.raw.half_spread_bps, params)
