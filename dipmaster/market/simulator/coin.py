@@ -43,7 +43,8 @@ class Coin:
     sigma
         Volatility of the bar's return, jumps apart; known before the bar.
     calm_sigma
-        The same without aftershocks.
+        The same without aftershocks and without the flicker of minutes: the
+        yardstick of jumps, volume and spread.
     shock
         The bar's return without drift: the same for every `edge`.
     drift
@@ -83,13 +84,11 @@ def coin_path(
     level, loading, start = _character(world, seed, symbol)
     own = stream(seed, "innovations", symbol).standard_normal((state.bars, MINUTES))
     regime = _regime(world, state, seed, symbol)
-    calm = level * _volatility(world, state, seed, symbol, regime, own)
+    calm = level * _calm_volatility(world, state, seed, symbol, regime, own)
     jumps = _jumps(world, state, seed, symbol, jumps_per_day)
     size = np.minimum(jumps.multiple * calm * np.sqrt(BARS_PER_HOUR), world.jump_cap)
     jump = jumps.sign * size
-    sigma = calm * (
-        1.0 + _before(ar1(world.aftershock_gain * jumps.multiple, world.aftershock_decay))
-    )
+    sigma = calm * _flicker(world, seed, symbol, state.bars) * _aftershock(world, jumps)
     minute_moves = moves(
         sigma,
         np.minimum(loading + world.episode_loading * state.episode, world.loading_cap),
@@ -133,23 +132,37 @@ def _regime(world: World, state: MarketState, seed: int, symbol: int) -> States:
     return np.asarray(np.clip(state.regime + offset, 0, 2), dtype=np.int8)
 
 
-def _volatility(
+def _calm_volatility(
     world: World, state: MarketState, seed: int, symbol: int, regime: States, own: Floats
 ) -> Floats:
-    """Volatility of each bar, known before it, aftershocks apart; shape (bars,).
+    """Volatility of each bar apart from flicker and aftershocks, before the coin's level.
 
     Regime x season x exp(AR(1) parts), the exponential scaled to mean square one.
     """
     daily = np.asarray(world.regime_vol_daily)[regime]
-    slow = stationary_ar1(stream(seed, "slow_logvol", symbol), state.bars, *world.slow_logvol)
-    normals = stream(seed, "fast_logvol", symbol).standard_normal(state.bars)
     last = _before(own.sum(axis=1) / np.sqrt(MINUTES))
-    mixed = world.leverage * last + np.sqrt(1.0 - world.leverage**2) * normals
-    sd, half_life = world.fast_logvol
-    logvol = state.logvol + slow + ar1_from(mixed, sd, 0.5 ** (1.0 / half_life))
-    variance = world.market_logvol[0] ** 2 + world.slow_logvol[0] ** 2 + sd**2
+    fresh = stream(seed, "fast_logvol", symbol).standard_normal(state.bars)
+    mixed = world.leverage * last + np.sqrt(1.0 - world.leverage**2) * fresh
+    logvol = (
+        state.logvol
+        + stationary_ar1(stream(seed, "slow_logvol", symbol), state.bars, *world.slow_logvol)
+        + ar1_from(mixed, world.fast_logvol[0], 0.5 ** (1.0 / world.fast_logvol[1]))
+        - sum(sd**2 for sd, _ in (world.market_logvol, world.slow_logvol, world.fast_logvol))
+    )
     per_bar = daily / np.sqrt(BARS_PER_DAY) * state.season
-    return np.asarray(per_bar * np.exp(logvol - variance), dtype=np.float64)
+    return np.asarray(per_bar * np.exp(logvol), dtype=np.float64)
+
+
+def _flicker(world: World, seed: int, symbol: int, bars: int) -> Floats:
+    """Volatility multiplier that lasts minutes, mean square one; shape (bars,)."""
+    path = stationary_ar1(stream(seed, "flicker", symbol), bars, *world.flicker)
+    return np.asarray(np.exp(path - world.flicker[0] ** 2), dtype=np.float64)
+
+
+def _aftershock(world: World, jumps: Jumps) -> Floats:
+    """Volatility multiplier after jumps, 1 at the bar of the jump itself; shape (bars,)."""
+    raised = ar1(world.aftershock_gain * jumps.multiple, world.aftershock_decay)
+    return 1.0 + _before(raised)
 
 
 def _jumps(world: World, state: MarketState, seed: int, symbol: int, jumps_per_day: float) -> Jumps:

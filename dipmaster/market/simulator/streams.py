@@ -23,6 +23,7 @@ STREAMS: Final = (
     "spells",
     "slow_logvol",
     "fast_logvol",
+    "flicker",
     "innovations",
     "tail",
     "jumps",

@@ -25,6 +25,10 @@ class World:
     market_logvol: tuple[float, float] = (0.15, 144.0)
     slow_logvol: tuple[float, float] = (0.20, 432.0)
     fast_logvol: tuple[float, float] = (0.30, 46.0)  # spec: phi .985 a bar, sd .35 in all
+    flicker: tuple[float, float] = (
+        0.30,
+        5.0,
+    )  # real: |r| is alike for minutes, less for hours
     leverage: float = -0.10  # correlation of a bar's innovation with the next log-volatility step
     level_range: tuple[float, float] = (0.75, 1.25)  # a coin's volatility over the market's
     # Season: volatility multiplier by UTC hour and on weekends; mean square one.
