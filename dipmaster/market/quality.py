@@ -10,11 +10,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from dipmaster.market.raw.intervals import distinct
 from dipmaster.market.raw.log import RawLog
 from dipmaster.numerics import Floats, Ints
 from dipmaster.panel import as_times, epoch_ms
 from dipmaster.periods import BAR_MS, BARS_PER_DAY
 
+_PRICES = ("open", "high", "low", "close")
 LONGEST_GAPS = 5
 OUTLIER_SIGMAS = 20.0
 LISTED_FILES = 20
@@ -59,7 +61,7 @@ def quality_report(
 
 def _market(bars: Mapping[str, pd.DataFrame], source: str) -> dict[str, Any]:
     times = [epoch_ms(frame["open_time"]) for frame in bars.values()]
-    somewhere = np.unique(np.concatenate(times))
+    somewhere = distinct(np.concatenate(times))
     bars_there = sum(one.size for one in times)
     span = _expected(somewhere)
     return {
@@ -87,17 +89,14 @@ def _symbol(frame: pd.DataFrame) -> dict[str, Any]:
         "bars": times.size,
         "expected_bars": _expected(times),
         "coverage_frac": times.size / _expected(times),
-        "columns": [str(name) for name in frame.columns if name != "open_time"],
+        "columns": [str(name) for name in frame.columns if name not in ("open_time", *_PRICES)],
         "gaps": _gaps(times),
         "off_grid": int(np.count_nonzero(times % BAR_MS)),
-        "duplicates": int(times.size - np.unique(times).size),
+        "duplicates": int(np.count_nonzero(np.diff(times) == 0)),
         "ohlc_violations": int(np.count_nonzero(broken)),
         "zero_volume_bars": int(np.count_nonzero(volume == 0)),
         "outliers": _outliers(times, prices["close"]),
     }
-
-
-_PRICES = ("open", "high", "low", "close")
 
 
 def _expected(times_ms: Ints) -> int:

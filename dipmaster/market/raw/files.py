@@ -80,7 +80,7 @@ def check_checksum(source: Source) -> None:
 def _walked(folder: Path) -> Iterator[Source]:
     # os.walk, because a set may be a link to a folder elsewhere and rglob stops at links.
     seen: set[str] = set()
-    for place, folders, files in os.walk(folder, followlinks=True):
+    for place, folders, files in os.walk(folder, followlinks=True, onerror=_unreadable):
         real = os.path.realpath(place)
         folders[:] = [] if real in seen else sorted(n for n in folders if not n.startswith("."))
         if real not in seen:
@@ -89,6 +89,12 @@ def _walked(folder: Path) -> Iterator[Source]:
                 if not _is_companion(path):
                     yield Source(path.relative_to(folder).as_posix(), path)
         seen.add(real)
+
+
+def _unreadable(error: OSError) -> None:
+    if not isinstance(error, FileNotFoundError):
+        where = str(error.filename)
+        raise data_error(where, "a folder that can be read", str(error.strerror), "chmod it")
 
 
 def _is_companion(path: Path) -> bool:
@@ -103,6 +109,8 @@ def _is_companion(path: Path) -> bool:
 def _reason_to_ignore(source: Source) -> str | None:
     if not source.name.lower().endswith(ENDINGS):
         return "not a parquet, feather, csv or zip file"
+    if source.path.exists() and not source.path.is_file():
+        return "not a regular file"  # a pipe would be waited for without end
     kind = naming.other_kind(source.name)
     if kind:
         return f"holds {kind}, not bars"

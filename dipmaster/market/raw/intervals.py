@@ -49,12 +49,20 @@ def usable(interval_ms: int) -> bool:
     return BAR_MS % interval_ms == 0
 
 
+def distinct(times_ms: Ints) -> Ints:
+    """Sorted times without duplicates (numpy's own `unique` hashes stamps badly and slowly)."""
+    rising: Ints = np.sort(times_ms)
+    new = np.ones(rising.size, dtype=np.bool_)
+    new[1:] = np.diff(rising) > 0
+    return rising[new]
+
+
 def interval_of(times_ms: Ints) -> int | None:
     """Most frequent known interval between successive stamps; the shorter one of two.
 
     None where no two stamps are a known interval apart.
     """
-    steps = np.diff(np.unique(times_ms))
+    steps = np.diff(distinct(times_ms))
     counts = {length: int(np.count_nonzero(steps == length)) for length in _NAMES}
     best = max(counts, key=lambda length: (counts[length], -length))
     return best if counts[best] else None
@@ -62,5 +70,5 @@ def interval_of(times_ms: Ints) -> int | None:
 
 def shortest_step(times_ms: Ints) -> int:
     """Shortest time between two stamps; 0 where there are fewer than two."""
-    steps = np.diff(np.unique(times_ms))
+    steps = np.diff(distinct(times_ms))
     return int(steps.min()) if steps.size else 0

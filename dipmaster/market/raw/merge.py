@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dipmaster.errors import DataError, data_error
+from dipmaster.market.raw.intervals import distinct
 from dipmaster.market.raw.layout import OPTIONAL
 from dipmaster.market.raw.log import Dropped
 from dipmaster.market.raw.reading import Part
@@ -72,8 +73,9 @@ def merged(parts: list[Part]) -> Series:
         begun.append(incomplete)
         dropped += lost
     whole, lost = _without_duplicates(_stacked(bars), parts)
-    missing = np.setdiff1d(np.concatenate(begun), whole.times_ms)
-    return Series(whole.times_ms, whole.values, missing.size, left_out, (*dropped, *lost))
+    missing = ~np.isin(distinct(np.concatenate(begun)), whole.times_ms, assume_unique=True)
+    left = int(np.count_nonzero(missing))
+    return Series(whole.times_ms, whole.values, left, left_out, (*dropped, *lost))
 
 
 def _rows(number: int, part: Part, shared: list[str]) -> _Rows:
@@ -121,6 +123,6 @@ def _disagreement(rows: _Rows, row: int, name: str, parts: list[Part]) -> DataEr
         f"{both}, {first.symbol} at {time} UTC",
         "bars of the same time to agree",
         f"{name} {values[row]:.10g} and {values[row + 1]:.10g}",
-        "keep one of the two (spot and futures of one coin, or two exchanges, "
-        "cannot be read as one symbol); nothing is averaged or guessed",
+        "keep one of the two: spot and futures of a coin, or two exchanges, are not one "
+        "symbol, and the last bar of an older download may be unfinished",
     )
