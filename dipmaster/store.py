@@ -135,6 +135,13 @@ def read_json(path: Path) -> Any:
     return json.loads(path.read_text(encoding="utf-8"))
 
 
+def read_yaml(path: Path) -> Any:
+    """Read a YAML file of the project, such as dvc.lock."""
+    if not path.is_file():
+        raise PipelineError(f"{path} is not there.\n  Cure: run the pipeline with `dvc repro`.")
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
+
+
 def write_text(text: str, path: Path) -> None:
     """Write a text file whole or not at all."""
     with whole_file(path) as partial:

@@ -1,0 +1,186 @@
+"""Forest plots: each gate's value and interval against the roadmap's targets, with scales."""
+
+from dataclasses import dataclass
+
+from markupsafe import Markup
+from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
+
+from dipmaster.report import numbers
+from dipmaster.report.drawing import BRICK, GREY, NAVY, PALE, inline_svg, new_figure, quiet
+from dipmaster.report.inputs import Inputs, Json
+from dipmaster.report.matrix import STATED, target_value
+from dipmaster.report.words import FINAL_PHASE, PHASES
+
+FILLS = {"PASS": NAVY, "INCONCLUSIVE": "#9fb3cc", "FAIL": "white"}
+SCALES = {"win_rate": 100.0, "max_drawdown": 100.0, "excess_win_rate": 100.0}
+UNITS = {
+    "win_rate": "per cent of trades",
+    "sharpe": "per year, from daily net returns",
+    "profit_factor": "net wins / net losses, in money",
+    "max_drawdown": "per cent of the peak",
+    "excess_win_rate": "percentage points above matched random entries",
+}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of a panel, in the panel's own unit; missing parts are not drawn."""
+
+    label: str
+    note: str
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    target: float | None = None
+    verdict: str = ""
+
+    @property
+    def drawn(self) -> list[float]:
+        """All numbers that must be inside the axis."""
+        parts = (self.value, self.low, self.high, self.target)
+        return [part for part in parts if part is not None]
+
+
+def entries(inputs: Inputs, metric: str) -> list[Entry]:
+    """The roadmap's stated figure, then a line a phase."""
+    scale = SCALES.get(metric, 1.0)
+    stated, words = STATED.get(metric, (None, ""))
+    lines = []
+    if stated is not None:
+        lines.append(Entry("Roadmap", f"{words} stated", value=stated * scale))
+    for phase in PHASES:
+        gate = inputs.gates_of(phase).get(metric) if phase in inputs.built else None
+        if gate is not None:
+            lines.append(_measured(gate, phase, scale))
+        elif metric in numbers.MATRIX_METRICS:
+            wanted = target_value(inputs.params.gates, phase, metric)
+            lines.append(Entry(f"Phase {phase}", "not built", target=wanted * scale))
+    return lines
+
+
+def _measured(gate: Json, phase: int, scale: float) -> Entry:
+    def scaled(key: str) -> float | None:
+        return None if gate[key] is None else float(gate[key]) * scale
+
+    metric = gate["metric"]
+    value = numbers.metric(metric, gate["value"])
+    bounds = numbers.interval(metric, gate["low"], gate["high"])
+    note = value if bounds == numbers.MISSING else f"{value}  ({bounds})"
+    return Entry(
+        label=f"Phase {phase}",
+        note="cannot be computed" if gate["value"] is None else note,
+        value=scaled("value"),
+        low=scaled("low"),
+        high=scaled("high"),
+        target=scaled("target"),
+        verdict=gate["verdict"],
+    )
+
+
+def small(inputs: Inputs) -> Markup:
+    """Page one: the four metrics of the matrix, two by two."""
+    figure = new_figure(74)
+    panels = figure.subplots(2, 2).ravel()
+    for axes, metric in zip(panels, numbers.MATRIX_METRICS, strict=True):
+        _panel(axes, metric, entries(inputs, metric))
+    return inline_svg(figure, _alt(inputs, numbers.MATRIX_METRICS))
+
+
+def large(inputs: Inputs) -> Markup:
+    """The gates' chapter: every metric of gates.json over the full width."""
+    metrics = [name for name in numbers.METRICS if any(g["metric"] == name for g in inputs.gates)]
+    all_entries = [entries(inputs, metric) for metric in metrics]
+    heights = [len(lines) + 2.2 for lines in all_entries]
+    figure = new_figure(4.6 * sum(heights))
+    panels = figure.subplots(len(metrics), 1, squeeze=False, height_ratios=heights)[:, 0]
+    for axes, metric, lines in zip(panels, metrics, all_entries, strict=True):
+        _panel(axes, metric, lines)
+        axes.set_xlabel(UNITS[metric])
+    return inline_svg(figure, _alt(inputs, metrics))
+
+
+def _panel(axes: Axes, metric: str, lines: list[Entry]) -> None:
+    lines = lines or [Entry("Phase 0", "no gate")]
+    axes.set_title(numbers.name_of(metric) + _unit(metric))
+    low, high = _limits(metric, _within_reach(lines))
+    for row, line in enumerate(lines):
+        axes.barh(row, high - low, left=low, height=0.42, color=PALE, linewidth=0, zorder=0)
+        _draw(axes, row, line)
+        axes.annotate(
+            line.note,
+            (1.0, row),
+            (4, 0),
+            xycoords=("axes fraction", "data"),
+            textcoords="offset points",
+            va="center",
+            fontsize=6.4,
+            color="#222222" if line.verdict else GREY,
+        )
+    axes.set_yticks(range(len(lines)), [line.label for line in lines])
+    axes.set_ylim(len(lines) - 0.4, -0.6)
+    axes.set_xlim(low, high)
+    axes.xaxis.set_major_locator(MaxNLocator(6))
+    axes.tick_params(axis="y", length=0)
+    quiet(axes)
+
+
+def _unit(metric: str) -> str:
+    return {"win_rate": " (%)", "max_drawdown": " (%)", "excess_win_rate": " (points)"}.get(
+        metric, ""
+    )
+
+
+def _draw(axes: Axes, row: int, line: Entry) -> None:
+    if line.target is not None:
+        axes.plot([line.target] * 2, [row - 0.36, row + 0.36], color=BRICK, linewidth=1.6, zorder=2)
+    if line.low is not None and line.high is not None:
+        axes.plot([line.low, line.high], [row, row], color=NAVY, linewidth=1.6, zorder=3)
+    if line.value is not None:
+        axes.plot(
+            line.value,
+            row,
+            marker="o" if line.verdict else "D",
+            markersize=5.2 if line.verdict else 4.2,
+            markerfacecolor=FILLS.get(line.verdict, "white"),
+            markeredgecolor=NAVY if line.verdict else GREY,
+            markeredgewidth=1.1,
+            linestyle="none",
+            zorder=4,
+        )
+
+
+def _within_reach(lines: list[Entry]) -> list[float]:
+    """Numbers that set the axis; a bound far beyond all values and targets runs off its end."""
+    firm = [x for line in lines for x in (line.value, line.target) if x is not None]
+    reach = 10.0 * max((abs(x) for x in firm), default=1.0)
+    return [x for line in lines for x in line.drawn if abs(x) <= reach]
+
+
+def _limits(metric: str, drawn: list[float]) -> tuple[float, float]:
+    """Axis limits around everything drawn; shares stay within 0 and 100, ratios above 0."""
+    low, high = min(drawn, default=0.0), max(drawn, default=1.0)
+    pad = 0.06 * (high - low) or 1.0
+    low, high = low - pad, high + pad
+    if metric in ("profit_factor", "max_drawdown"):
+        low = 0.0
+    elif metric == "sharpe":
+        low = min(low, 0.0)
+    if metric in ("win_rate", "max_drawdown"):
+        low, high = max(low, 0.0), min(high, 100.0)
+    return low, high
+
+
+def _alt(inputs: Inputs, metrics: "list[str] | tuple[str, ...]") -> str:
+    said = []
+    for metric in metrics:
+        gate = inputs.gates_of(0).get(metric)
+        wanted = (
+            ""
+            if gate is None or gate["target"] is None
+            else numbers.target(metric, gate["target"], gate["direction"])
+        )
+        note = _measured(gate, 0, 1.0).note if gate else "not measured"
+        said.append(f"{numbers.name_of(metric)}: phase 0 {note}; final target {wanted}")
+    built = "" if FINAL_PHASE in inputs.built else " Later phases show their target only."
+    return "Gate values with their intervals against targets. " + ". ".join(said) + "." + built

@@ -1,0 +1,88 @@
+"""Where the numbers come from: hashes of earlier outputs, params, package versions, seeds.
+
+Nothing of the machine or the moment is among them, nor dvc.lock's own hash:
+the lock contains the report, so the report cannot contain the lock.
+"""
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import metadata
+from typing import Any
+
+from dipmaster.errors import PipelineError
+
+EARLIER_STAGES = ("ingest", "features", "validate")
+PACKAGES = (
+    "arch",
+    "fonttools",
+    "jinja2",
+    "llvmlite",
+    "matplotlib",
+    "numba",
+    "numpy",
+    "pandas",
+    "pyarrow",
+    "pydantic",
+    "pydyf",
+    "scipy",
+    "statsmodels",
+    "weasyprint",
+)
+
+
+@dataclass(frozen=True)
+class Output:
+    """One output of an earlier stage, as dvc.lock names it."""
+
+    stage: str
+    path: str
+    md5: str
+
+
+def outputs(lock: Mapping[str, Any]) -> list[Output]:
+    """Outputs of the stages before the report, in the order of the pipeline.
+
+    Raises
+    ------
+    PipelineError
+        Where dvc.lock has no entry for one of them.
+    """
+    stages = lock.get("stages", {})
+    missing = [name for name in EARLIER_STAGES if name not in stages]
+    if missing:
+        raise PipelineError(
+            f"dvc.lock: expected entries of the stages {', '.join(EARLIER_STAGES)}, found none of "
+            f"{', '.join(missing)}.\n  Cure: run the whole pipeline with `dvc repro`."
+        )
+    return [
+        Output(name, out["path"], out["md5"])
+        for name in EARLIER_STAGES
+        for out in sorted(stages[name].get("outs", []), key=lambda out: str(out["path"]))
+    ]
+
+
+def package_versions() -> dict[str, str]:
+    """Versions of the packages that a number or the PDF's bytes can depend on."""
+    python = f"{sys.version_info.major}.{sys.version_info.minor}"
+    return {"python": python, **{name: metadata.version(name) for name in PACKAGES}}
+
+
+def flat(values: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:
+    """Params as (dotted name, value in words), in the file's order."""
+    rows: list[tuple[str, str]] = []
+    for key, value in values.items():
+        name = f"{prefix}{key}"
+        if isinstance(value, Mapping):
+            rows += flat(value, f"{name}.")
+        else:
+            rows.append((name, _in_words(value)))
+    return rows
+
+
+def _in_words(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return f"{value:g}"
+    return str(value)

@@ -1,0 +1,204 @@
+"""The verdict in words: what page one says before it shows a single table.
+
+The words follow the gates and the verdicts that validate wrote; nothing is
+judged here. Phase 0 is the strategy as it stands: it is shown against the
+final targets and never counts.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from dipmaster.report import numbers
+from dipmaster.report.inputs import Inputs, Json
+
+FINAL_PHASE = 4
+PHASES = (0, 1, 2, 3, 4)
+MARKS = {"PASS": "●", "INCONCLUSIVE": "◐", "FAIL": "○"}
+ABSTAINED = "abstained"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Page one's coloured box: a headline, sentences under it, and a tone for its edge."""
+
+    headline: str
+    sentences: tuple[str, ...]
+    tone: str
+
+
+def verdict(inputs: Inputs) -> Verdict:
+    """What page one says, for whatever phases are built."""
+    unbuilt = [phase for phase in PHASES if phase not in inputs.built]
+    later = _later_phases(inputs)
+    if FINAL_PHASE in inputs.built:
+        outcome = str(inputs.phase(FINAL_PHASE)["verdict"])
+        headline = f"Final phase: {outcome}. {_counted(inputs.gates_of(FINAL_PHASE))}"
+    else:
+        outcome = "none"
+        headline = f"No verdict yet: {_listed_phases(unbuilt)} not built."
+    return Verdict(headline, (*_withheld(inputs), *later, *_phase_0(inputs)), outcome.lower())
+
+
+def _withheld(inputs: Inputs) -> tuple[str, ...]:
+    broken = [check["name"] for check in inputs.validate["checks"] if not check["holds"]]
+    if not broken:
+        return ()
+    return (f"The ledger fails its own checks ({'; '.join(broken)}): no verdict counts.",)
+
+
+def _later_phases(inputs: Inputs) -> tuple[str, ...]:
+    earlier = [phase for phase in inputs.built if 0 < phase < FINAL_PHASE]
+    return tuple(
+        f"Phase {phase}: {inputs.phase(phase)['verdict']}. {_counted(inputs.gates_of(phase))}"
+        for phase in earlier
+    )
+
+
+def _counted(gates: Mapping[str, Json]) -> str:
+    shown = [gates[name] for name in numbers.MATRIX_METRICS if name in gates]
+    if any(str(gate.get("reason") or "").startswith(ABSTAINED) for gate in shown):
+        return "No trade was good enough."
+    tally = {word: sum(gate["verdict"] == word for gate in shown) for word in MARKS}
+    if shown and tally["PASS"] == len(shown):
+        return f"All {len(shown)} targets are met at the near end of their intervals."
+    said = [
+        f"{tally['FAIL']} missed" if tally["FAIL"] else "",
+        f"{tally['INCONCLUSIVE']} undecided" if tally["INCONCLUSIVE"] else "",
+        f"{tally['PASS']} met" if tally["PASS"] else "",
+    ]
+    return f"Of {len(shown)} targets: {', '.join(part for part in said if part)}."
+
+
+def _phase_0(inputs: Inputs) -> tuple[str, ...]:
+    gates, measured = inputs.gates_of(0), inputs.phase(0)
+    trades = measured["counts"]["trades"]
+    if not trades:
+        return ("Phase 0, for information: no trade was made, so nothing can be measured.",)
+    standing = "Phase 0, the strategy as it stands and for information only: "
+    return (standing + _against_final(gates), *_profit(measured), *_caveats(gates, measured))
+
+
+def _against_final(gates: Mapping[str, Json]) -> str:
+    groups: dict[str, list[str]] = {word: [] for word in MARKS}
+    for name in numbers.MATRIX_METRICS:
+        if name in gates:
+            groups[gates[name]["verdict"]].append(_in_sentence(name))
+    total = sum(len(group) for group in groups.values())
+    said = [
+        f"{verb} {_of_all(len(groups[word]), total)} final targets ({', '.join(groups[word])})"
+        for word, verb in (("FAIL", "misses"), ("PASS", "meets"), ("INCONCLUSIVE", "leaves open"))
+        if groups[word]
+    ]
+    return "; ".join(said) + "."
+
+
+def _of_all(some: int, total: int) -> str:
+    return f"all {total}" if some == total else f"{some} of {total}"
+
+
+def _in_sentence(name: str) -> str:
+    text = numbers.name_of(name)
+    return text if name == "sharpe" else text.lower()
+
+
+def _profit(measured: Json) -> tuple[str, ...]:
+    """The sentence that no win rate can hide: what a trade earned, cost and left."""
+    trade, money = measured["per_trade"], measured["money"]
+    if trade["mean_net_bps"] is None or money["net_pnl"] is None:
+        return ()
+    wins = measured["counts"]["trades"] - measured["counts"]["losing_trades"]
+    outcome = _outcome(money["net_pnl"])
+    return (
+        f"It won {numbers.count(wins)} of {numbers.count(measured['counts']['trades'])} trades "
+        f"and {outcome}: a trade earned {numbers.bps(trade['mean_gross_bps'])} before costs, "
+        f"paid {numbers.bps(trade['mean_cost_bps'], signed=False)} and left "
+        f"{numbers.bps(trade['mean_net_bps'])}.",
+    )
+
+
+def _outcome(net_pnl: float) -> str:
+    if net_pnl == 0:
+        return "neither made nor lost money"
+    return "made money" if net_pnl > 0 else "lost money"
+
+
+def _caveats(gates: Mapping[str, Json], measured: Json) -> tuple[str, ...]:
+    said = []
+    if is_ruined(measured):
+        said.append("The account was ruined: equity fell to nothing and trading stopped.")
+    excess = gates.get("excess_win_rate")
+    if excess and excess["value"] is not None:
+        said.append(_excess(excess))
+    return tuple(said)
+
+
+def is_ruined(measured: Json) -> bool:
+    """Whether equity fell below the smallest order, so that trading stopped for good."""
+    end = measured["money"]["equity_at_end"]
+    return bool(measured["counts"]["skipped"].get("ruined")) or (end is not None and end <= 0)
+
+
+def _excess(gate: Json) -> str:
+    value = numbers.points(gate["value"])
+    if gate["low"] is None or gate["high"] is None:
+        return f"Against random entries with the same exits its win rate differs by {value}."
+    bounds = numbers.interval("excess_win_rate", gate["low"], gate["high"])
+    if gate["low"] > 0:
+        return f"It wins more often than random entries with the same exits: {value} ({bounds})."
+    if gate["high"] < 0:
+        return f"It wins less often than random entries with the same exits: {value} ({bounds})."
+    return f"It does not clearly win more often than random entries: {value} ({bounds})."
+
+
+def _listed_phases(phases: Sequence[int]) -> str:
+    if len(phases) == 1:
+        return f"phase {phases[0]} is"
+    if len(phases) > 2 and list(phases) == list(range(phases[0], phases[-1] + 1)):
+        return f"phases {phases[0]} to {phases[-1]} are"
+    return f"phases {' and '.join(str(phase) for phase in phases)} are"
+
+
+def source_line(inputs: Inputs) -> str:
+    """The market in one line, under the title."""
+    market, period = inputs.market, inputs.validate["period"]
+    kind = "simulated coin" if inputs.simulated else "coin of real bars"
+    symbols = len(market["symbols"])
+    coins = f"{symbols} {kind if symbols == 1 else kind.replace('coin', 'coins')}"
+    span = f"{period['first_open_time'][:10]} to {period['last_open_time'][:10]}"
+    since = period["out_of_sample_from"]
+    out = f"out of sample from {since[:10]}" if since else "no out-of-sample period"
+    edge = f", planted edge {inputs.params.ingest.simulated.edge:g}" if inputs.simulated else ""
+    return (
+        f"{coins}, 5-minute bars, {span}; {out} "
+        f"({numbers.days(period['days_out_of_sample'])}){edge}"
+    )
+
+
+def header(inputs: Inputs) -> str:
+    """What the head of every page says of the source."""
+    source = "SIMULATED MARKET" if inputs.simulated else "REAL BARS"
+    return source + (" · TOO SHORT TO DECIDE" if is_too_short(inputs) else "")
+
+
+def is_too_short(inputs: Inputs) -> bool:
+    """Whether the period holds too few blocks for any gate to be decided."""
+    return bool(inputs.validate["period"]["blocks"] < inputs.params.gates.min_blocks)
+
+
+def scope_note(inputs: Inputs) -> str:
+    """What this source can and cannot show, in a sentence or two."""
+    said = []
+    if is_too_short(inputs):
+        said.append(
+            f"This run has {numbers.count(inputs.validate['period']['blocks'])} blocks of "
+            f"{inputs.params.gates.block_days} days out of sample and a verdict needs "
+            f"{inputs.params.gates.min_blocks}: it proves that the plumbing works, no more."
+        )
+    if inputs.simulated:
+        said.append(
+            "The bars are simulated with an edge put in on purpose: nothing here "
+            "speaks of real markets."
+        )
+    else:
+        said.append("The bars are real; how well they were recorded is in the chapter on data.")
+    return " ".join(said)
