@@ -6,9 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from dipmaster.features import layout
-from dipmaster.features.inputs import CoinBars, coin_bars, knobs
-from dipmaster.features.market_wide import HORIZON_COUNT, mean_of_present, returns_run
+from dipmaster.features.inputs import CoinBars, coin_bars, new_state
+from dipmaster.features.market_wide import (
+    HORIZON_COUNT,
+    RETURNS_STATE_SIZE,
+    mean_of_present,
+    returns_run,
+)
 from dipmaster.features.step import run
 from dipmaster.numerics import Floats, Ints
 from dipmaster.parallel import in_threads
@@ -61,7 +65,8 @@ def market(bars: Mapping[str, pd.DataFrame]) -> Market:
     def fill(i: int) -> None:
         coin = coins[symbols[i]]
         places = (coin.times_ms - first) // BAR_MS
-        returns_run(coin.times_ms, coin.values, places, each[i])
+        state = np.zeros(RETURNS_STATE_SIZE)
+        returns_run(state, coin.times_ms, coin.values, places, each[i])
 
     in_threads(fill, range(len(symbols)), "market returns")
     mean = np.empty((grid, HORIZON_COUNT))
@@ -86,16 +91,15 @@ def features_of(
     chosen = np.array([NAMES.index(name) for name in names], dtype=np.int64)
     values = np.empty((len(names), coin.times_ms.size))
     run(
-        np.zeros(layout.STATE_SIZE),
+        new_state(params, has_spread="half_spread_bps" not in coin.left_out),
         coin.times_ms,
         coin.values,
         market.at(coin.times_ms),
-        knobs(params, has_spread="half_spread_bps" not in coin.left_out),
         chosen,
         values,
     )
     frame = pd.DataFrame(values.T, columns=names, copy=False)
-    frame.insert(0, "open_time", coin.open_time.to_numpy())
+    frame.insert(0, "open_time", coin.open_time.array)
     return frame
 
 

@@ -15,33 +15,32 @@ BAR_MS = 300_000
 
 
 @kernel
-def gather(state: Floats, time_ms: int, bar: Floats) -> None:
+def gather(state: Floats, time_ms: int) -> None:
     """Add a 5-minute bar; update the 15-minute and 1-hour values that close with it."""
     slot = (time_ms // BAR_MS) % 12
     if slot % 3 == 0:
         state[at.QUARTER_BARS] = 1.0
-        state[at.QUARTER_HIGH] = bar[at.HIGH]
-        state[at.QUARTER_LOW] = bar[at.LOW]
+        state[at.QUARTER_HIGH] = state[at.HIGH]
+        state[at.QUARTER_LOW] = state[at.LOW]
     elif state[at.QUARTER_BARS] > 0.0:
         state[at.QUARTER_BARS] += 1.0
-        state[at.QUARTER_HIGH] = max(state[at.QUARTER_HIGH], bar[at.HIGH])
-        state[at.QUARTER_LOW] = min(state[at.QUARTER_LOW], bar[at.LOW])
+        state[at.QUARTER_HIGH] = max(state[at.QUARTER_HIGH], state[at.HIGH])
+        state[at.QUARTER_LOW] = min(state[at.QUARTER_LOW], state[at.LOW])
     if state[at.QUARTER_BARS] == 3.0:
-        close_quarter(state, state[at.QUARTER_HIGH], state[at.QUARTER_LOW], bar[at.CLOSE])
+        close_quarter(state, state[at.QUARTER_HIGH], state[at.QUARTER_LOW], state[at.CLOSE])
         state[at.QUARTER_BARS] = 0.0
     if slot == 0:
         state[at.HOUR_BARS] = 1.0
     elif state[at.HOUR_BARS] > 0.0:
         state[at.HOUR_BARS] += 1.0
     if state[at.HOUR_BARS] == 12.0:
-        close_hour(state, bar[at.CLOSE])
+        close_hour(state, state[at.CLOSE])
         state[at.HOUR_BARS] = 0.0
 
 
 @kernel
 def close_quarter(state: Floats, high: float, low: float, close: float) -> None:
     """Update the values of 15-minute bars with one more of them."""
-    held = at.HELD - at.HELD_FROM
     state[at.QUARTERS] += 1.0
     quarters = int(state[at.QUARTERS])
     sma20 = slide_sum(state, at.QUARTER_SMA20, 20, close) / 20.0
@@ -50,13 +49,13 @@ def close_quarter(state: Floats, high: float, low: float, close: float) -> None:
     if quarters >= 2:
         direction(state, quarters - 1, high, low)
     if quarters >= 20:
-        state[held + at.CLOSE_TO_LOW20_15M_FRAC] = close / low_20 - 1.0
+        state[at.CLOSE_TO_LOW20_15M_FRAC] = close / low_20 - 1.0
     if quarters >= 15:
-        state[held + at.ATR14_15M_FRAC] = state[at.TRUE_RANGE] / close
+        state[at.ATR14_15M_FRAC] = state[at.TRUE_RANGE] / close
     if quarters >= 50:
-        state[held + at.SMA20_OVER_SMA50_15M_FRAC] = sma20 / sma50 - 1.0
+        state[at.SMA20_OVER_SMA50_15M_FRAC] = sma20 / sma50 - 1.0
         atr = state[at.TRUE_RANGE]
-        state[held + at.CLOSE_TO_SMA50_15M_ATR] = (close - sma50) / atr if atr > 0.0 else math.nan
+        state[at.CLOSE_TO_SMA50_15M_ATR] = (close - sma50) / atr if atr > 0.0 else math.nan
     state[at.QUARTER_LAST_HIGH] = high
     state[at.QUARTER_LAST_LOW] = low
     state[at.QUARTER_LAST_CLOSE] = close
@@ -78,14 +77,13 @@ def direction(state: Floats, changes: int, high: float, low: float) -> None:
     smooth(state, at.MINUS_MOVE, changes, down if down > up and down > 0.0 else 0.0)
     if changes < 14:
         return
-    held = at.HELD - at.HELD_FROM
     plus, minus, scale = state[at.PLUS_MOVE], state[at.MINUS_MOVE], state[at.TRUE_RANGE]
     difference = 100.0 * (plus - minus) / scale if scale > 0.0 else 0.0
     index = 100.0 * abs(plus - minus) / (plus + minus) if plus + minus > 0.0 else 0.0
-    state[held + at.DI_DIFFERENCE_15M] = difference
+    state[at.DI_DIFFERENCE_15M] = difference
     smooth(state, at.ADX, changes - 13, index)
     if changes >= 27:
-        state[held + at.ADX14_15M] = state[at.ADX]
+        state[at.ADX14_15M] = state[at.ADX]
 
 
 @kernel
@@ -100,17 +98,16 @@ def smooth(state: Floats, place: int, count: int, value: float) -> None:
 @kernel
 def close_hour(state: Floats, close: float) -> None:
     """Update the values of 1-hour bars with one more of them."""
-    held = at.HELD - at.HELD_FROM
     state[at.HOURS] += 1.0
     hours = int(state[at.HOURS])
     state[at.HOUR_CLOSES + (hours & 31)] = close
     sma50 = slide_sum(state, at.HOUR_SMA50_SUM, 50, close) / 50.0
     if hours >= 25:
         day_before = state[at.HOUR_CLOSES + ((hours - 24) & 31)]
-        state[held + at.RETURN_24H_FRAC] = close / day_before - 1.0
+        state[at.RETURN_24H_FRAC] = close / day_before - 1.0
     if hours >= 50:
-        state[held + at.CLOSE_TO_SMA50_1H_FRAC] = close / sma50 - 1.0
+        state[at.CLOSE_TO_SMA50_1H_FRAC] = close / sma50 - 1.0
     if hours >= 51:
         rising = sma50 > state[at.HOUR_SMA50]
-        state[held + at.SMA50_RISING_1H] = 1.0 if rising else 0.0
+        state[at.SMA50_RISING_1H] = 1.0 if rising else 0.0
     state[at.HOUR_SMA50] = sma50

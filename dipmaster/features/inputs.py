@@ -1,4 +1,4 @@
-"""Bars of a coin as the arrays that kernels take, and parameters as knobs."""
+"""Bars of a coin as the arrays that kernels take."""
 
 import math
 from dataclasses import dataclass
@@ -51,13 +51,13 @@ def coin_bars(frame: pd.DataFrame) -> CoinBars:
     return CoinBars(frame["open_time"], times, values, left_out)
 
 
-def knobs(params: Features, *, has_spread: bool) -> Floats:
-    """Parameters in the order of ``layout``; the sigma is usable after one half-life."""
-    out = np.zeros(layout.KNOBS)
-    out[layout.DECAY] = 0.5 ** (1.0 / params.sigma_halflife_bars)
-    out[layout.SIGMA_WARM_UP] = math.ceil(params.sigma_halflife_bars)
-    out[layout.SIGMA_LAG] = params.sigma_lag_bars
-    out[layout.LOW_DAILY] = params.low_volatility_daily_frac
-    out[layout.HIGH_DAILY] = params.high_volatility_daily_frac
-    out[layout.SOURCE_HAS_SPREAD] = float(has_spread)
-    return out
+def new_state(params: Features, *, has_spread: bool) -> Floats:
+    """State of a coin before its first bar; the sigma is usable after one half-life."""
+    state = np.zeros(layout.STATE_SIZE)
+    state[layout.DECAY] = 0.5 ** (1.0 / params.sigma_halflife_bars)
+    state[layout.SIGMA_WARM_UP] = math.ceil(params.sigma_halflife_bars)
+    state[layout.SIGMA_LAG] = params.sigma_lag_bars
+    state[layout.LOW_DAILY] = params.low_volatility_daily_frac
+    state[layout.HIGH_DAILY] = params.high_volatility_daily_frac
+    state[layout.SOURCE_HAS_SPREAD] = float(has_spread)
+    return state

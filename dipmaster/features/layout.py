@@ -1,24 +1,27 @@
 """Where things lie: columns of a bar, of a feature row, places in the state.
 
-Kernels see plain arrays; these names are the only place that knows the order.
-The state of a coin is one float64 array, so that it can be copied or stored.
+The state of a coin is one float64 array: parameters, the bar, the row it gives,
+and memory. One array because kernels are fastest on one, and because it can be
+copied or stored as it is. These names are the only place that knows the order.
 """
 
 from dipmaster.features.windows import halves_size
 
-# Columns of an input bar.
-OPEN, HIGH, LOW, CLOSE, VOLUME, TAKER_BUY, HALF_SPREAD = range(7)
 BAR_COLUMNS = ("open", "high", "low", "close", "volume", "taker_buy_volume", "half_spread_bps")
+HORIZONS = (3, 12, 36, 288)  # bars over which returns are compared with the market's
 
-# Horizons, in bars, over which returns are compared with the market's.
-HORIZONS = (3, 12, 36, 288)
-MARKET_3, MARKET_12, MARKET_36, MARKET_288 = range(4)
-
-# Parameters of the kernels.
+# Parameters, set once.
 DECAY, SIGMA_WARM_UP, SIGMA_LAG, LOW_DAILY, HIGH_DAILY, SOURCE_HAS_SPREAD = range(6)
-KNOBS = 6
 
-# Columns of a feature row: tables.FEATURES without open_time.
+# The bar, and the market's mean returns with it.
+BAR = 6
+OPEN, HIGH, LOW, CLOSE, VOLUME, TAKER_BUY, HALF_SPREAD = range(BAR, BAR + 7)
+MARKET = 13
+MARKET_3, MARKET_12, MARKET_36, MARKET_288 = range(MARKET, MARKET + 4)
+
+# The row of features: tables.FEATURES without open_time.
+ROW = 20
+WIDTH = 60
 (
     RSI14,
     RSI_CUTLER_14,
@@ -80,27 +83,27 @@ KNOBS = 6
     RETURN_24H_FRAC,
     TAKER_IMBALANCE,
     HALF_SPREAD_BPS,
-) = range(60)
-WIDTH = 60
-HELD_FROM, HELD_COUNT = SMA20_OVER_SMA50_15M_FRAC, 9  # values of closed 15m and 1h bars
+) = range(ROW, ROW + WIDTH)
+WIPED_TO = SMA20_OVER_SMA50_15M_FRAC  # what closed 15m and 1h bars said stays until the next
 
-# Places in the state. Rings of RING values hold what is looked back at one by one.
-RING = 512
+# Memory, from here on cleared by a gap.
+MEMORY = ROW + WIDTH
+AGE = MEMORY  # bars since the last gap, the current one included
+LAST_TIME = MEMORY + 1
+RED_BEFORE = MEMORY + 2
+RED_TWO_BEFORE = MEMORY + 3
+WILDER_GAIN = MEMORY + 4
+WILDER_LOSS = MEMORY + 5
+VOLUME_20_BEFORE = MEMORY + 6
+SINCE_SPIKE = MEMORY + 7
+SPIKE_SEEN = MEMORY + 8
+BIPOWER_SUM = MEMORY + 9
+BIPOWER_WEIGHT = MEMORY + 10
+RETURN_BEFORE = MEMORY + 11
+MID_BEFORE = MEMORY + 12
+RING = 512  # values that are looked back at one by one, at age & RING_MASK
 RING_MASK = RING - 1
-AGE = 0  # bars since the state was cleared, the current one included
-LAST_TIME = 1
-RED_BEFORE = 2
-RED_TWO_BEFORE = 3
-WILDER_GAIN = 4
-WILDER_LOSS = 5
-VOLUME_20_BEFORE = 6
-SINCE_SPIKE = 7
-SPIKE_SEEN = 8
-BIPOWER_SUM = 9
-BIPOWER_WEIGHT = 10
-RETURN_BEFORE = 11
-MID_BEFORE = 12
-CLOSES = 16
+CLOSES = MEMORY + 16
 SIGMAS = CLOSES + RING
 VOLUMES = SIGMAS + RING  # the last 4, at age % 4
 GAIN_14 = VOLUMES + 4
@@ -141,8 +144,7 @@ ADX = QUARTER_BARS + 10
 HOUR_BARS = QUARTER_BARS + 11
 HOURS = QUARTER_BARS + 12
 HOUR_SMA50 = QUARTER_BARS + 13
-HELD = QUARTER_BARS + 14
-QUARTER_SMA20 = HELD + HELD_COUNT
+QUARTER_SMA20 = QUARTER_BARS + 14
 QUARTER_SMA50 = QUARTER_SMA20 + halves_size(20)
 QUARTER_LOW_20 = QUARTER_SMA50 + halves_size(50)
 HOUR_SMA50_SUM = QUARTER_LOW_20 + halves_size(20)

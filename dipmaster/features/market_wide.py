@@ -6,27 +6,29 @@ gap over the whole horizon. The mean is taken in the order of the sorted names.
 
 import math
 
-import numpy as np
-
 from dipmaster.features import layout as at
 from dipmaster.numerics import Floats, Ints, kernel
 
 BAR_MS = 300_000
 RETURNS_STATE_SIZE = 2 + at.RING
 HORIZON_COUNT = len(at.HORIZONS)
+HIGH, LOW, CLOSE, VOLUME = at.HIGH - at.BAR, at.LOW - at.BAR, at.CLOSE - at.BAR, at.VOLUME - at.BAR
 
 
 @kernel
-def usable(bar: Floats) -> bool:
+def usable(high: float, low: float, volume: float) -> bool:
     """Whether a bar has prices and a volume one can count with."""
-    return bool(bar[at.LOW] > 0.0 and math.isfinite(bar[at.HIGH]) and bar[at.VOLUME] >= 0.0)
+    return low > 0.0 and math.isfinite(high) and volume >= 0.0
 
 
 @kernel
-def returns_step(state: Floats, time_ms: int, bar: Floats, out: Floats) -> None:
-    """Take in one closed bar of one coin; write its returns over the horizons."""
-    out[:] = math.nan
-    if not usable(bar):
+def returns_step(
+    state: Floats, time_ms: int, close: float, usable_bar: bool, out: Floats, row: int
+) -> None:
+    """Take in one closed bar of one coin; write its returns over the horizons to a row."""
+    for h in range(HORIZON_COUNT):
+        out[row, h] = math.nan
+    if not usable_bar:
         state[1] = 0.0
         return
     if time_ms - state[1] != BAR_MS:
@@ -34,18 +36,18 @@ def returns_step(state: Floats, time_ms: int, bar: Floats, out: Floats) -> None:
     state[1] = time_ms
     state[0] += 1.0
     age = int(state[0])
-    state[2 + (age & at.RING_MASK)] = bar[at.CLOSE]
+    state[2 + (age & at.RING_MASK)] = close
     for h, bars in enumerate(at.HORIZONS):
         if age > bars:
-            out[h] = bar[at.CLOSE] / state[2 + ((age - bars) & at.RING_MASK)] - 1.0
+            out[row, h] = close / state[2 + ((age - bars) & at.RING_MASK)] - 1.0
 
 
 @kernel
-def returns_run(times_ms: Ints, bars: Floats, places: Ints, out: Floats) -> None:
+def returns_run(state: Floats, times_ms: Ints, bars: Floats, places: Ints, out: Floats) -> None:
     """Loop `returns_step` over a coin's bars; row i goes to ``out[places[i]]``."""
-    state = np.zeros(RETURNS_STATE_SIZE)
     for i in range(times_ms.size):
-        returns_step(state, times_ms[i], bars[i], out[places[i]])
+        good = usable(bars[i, HIGH], bars[i, LOW], bars[i, VOLUME])
+        returns_step(state, times_ms[i], bars[i, CLOSE], good, out, places[i])
 
 
 @kernel

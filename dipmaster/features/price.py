@@ -3,10 +3,12 @@
 import math
 
 from dipmaster.features import layout as at
-from dipmaster.features.windows import clip01, count_below, moments, slide_max, slide_sum
+from dipmaster.features.windows import clip01, count_above, moments, slide_max, slide_sum
 from dipmaster.numerics import Floats, kernel
 
-SQUEEZE_RANK = 9  # of 50 widths: the 20 % quantile lies between the 10th and 11th smallest
+# The interpolated 20 % quantile of 50 widths lies between the 10th and the 11th smallest:
+# a width is below it where at least 40 are larger.
+SQUEEZE_LARGER = 40
 
 
 @kernel
@@ -17,7 +19,7 @@ def rsi(gain: float, loss: float) -> float:
 
 
 @kernel
-def strength(state: Floats, age: int, change: float, out: Floats) -> None:
+def strength(state: Floats, age: int, change: float) -> None:
     """RSI of 14 bars after Wilder, and of 14, 21 and 50 bars by plain sums."""
     gain = change if change > 0.0 else 0.0
     loss = -change if change < 0.0 else 0.0
@@ -35,83 +37,79 @@ def strength(state: Floats, age: int, change: float, out: Floats) -> None:
     gain_50 = slide_sum(state, at.GAIN_50, 50, gain)
     loss_50 = slide_sum(state, at.LOSS_50, 50, loss)
     if changes >= 14:
-        out[at.RSI14] = rsi(state[at.WILDER_GAIN], state[at.WILDER_LOSS])
-        out[at.RSI_CUTLER_14] = rsi(gain_14, loss_14)
+        state[at.RSI14] = rsi(state[at.WILDER_GAIN], state[at.WILDER_LOSS])
+        state[at.RSI_CUTLER_14] = rsi(gain_14, loss_14)
     if changes >= 21:
-        out[at.RSI_CUTLER_21] = rsi(gain_21, loss_21)
+        state[at.RSI_CUTLER_21] = rsi(gain_21, loss_21)
     if changes >= 50:
-        out[at.RSI_CUTLER_50] = rsi(gain_50, loss_50)
+        state[at.RSI_CUTLER_50] = rsi(gain_50, loss_50)
 
 
 @kernel
-def convergence(out: Floats) -> None:
+def convergence(state: Floats) -> None:
     """Share of the three RSIs inside a dip zone that widens and rises with volatility."""
-    vol_pct = out[at.VOL_PCT]
-    if math.isnan(vol_pct) or math.isnan(out[at.RSI_CUTLER_50]):
+    vol_pct = state[at.VOL_PCT]
+    if math.isnan(vol_pct) or math.isnan(state[at.RSI_CUTLER_50]):
         return
     low = 25.0 + 10.0 * vol_pct
     high = 40.0 + 15.0 * vol_pct
     inside = 0.0
     for column in (at.RSI_CUTLER_14, at.RSI_CUTLER_21, at.RSI_CUTLER_50):
-        inside += low <= out[column] <= high
-    out[at.RSI_CONVERGENCE_SCORE] = inside / 3.0
-    out[at.RSI_CONVERGENCE_STRONG] = 1.0 if inside == 3.0 else 0.0
+        inside += low <= state[column] <= high
+    state[at.RSI_CONVERGENCE_SCORE] = inside / 3.0
+    state[at.RSI_CONVERGENCE_STRONG] = 1.0 if inside == 3.0 else 0.0
 
 
 @kernel
-def bands(state: Floats, age: int, close: float, out: Floats) -> None:
+def bands(state: Floats, age: int, close: float) -> None:
     """SMA20 and Bollinger (20, 2) with the population standard deviation."""
     mean, squares = moments(state, at.CLOSES_20, 20, age, close)
     if age < 20:
         return
     sd = math.sqrt(squares / 20.0)
     width = 4.0 * sd / mean
-    out[at.CLOSE_TO_SMA20_FRAC] = close / mean - 1.0
-    out[at.BELOW_SMA20] = 1.0 if close < mean else 0.0
-    out[at.BB_WIDTH_FRAC] = width
+    state[at.CLOSE_TO_SMA20_FRAC] = close / mean - 1.0
+    state[at.BELOW_SMA20] = 1.0 if close < mean else 0.0
+    state[at.BB_WIDTH_FRAC] = width
     if sd > 0.0:
-        out[at.BB_POSITION] = (close - mean) / (4.0 * sd) + 0.5
+        state[at.BB_POSITION] = (close - mean) / (4.0 * sd) + 0.5
     state[at.WIDTHS_50 + age % 50] = width
     if age >= 69:
-        # Below the interpolated quantile: at most 9 are smaller, and no tie spans it.
-        smaller = count_below(state, at.WIDTHS_50, 50, width)
-        tied = 0
-        for i in range(at.WIDTHS_50, at.WIDTHS_50 + 50):
-            tied += state[i] == width
-        out[at.BB_SQUEEZE] = 1.0 if smaller + tied <= SQUEEZE_RANK + 1 else 0.0
+        larger = count_above(state, at.WIDTHS_50, 50, width)
+        state[at.BB_SQUEEZE] = 1.0 if larger >= SQUEEZE_LARGER else 0.0
 
 
 @kernel
-def reds(state: Floats, age: int, bar: Floats, out: Floats) -> None:
+def reds(state: Floats, age: int) -> None:
     """Red now, and red bars counted with halving weights."""
-    red = 1.0 if bar[at.CLOSE] < bar[at.OPEN] else 0.0
-    out[at.RED] = red
+    red = 1.0 if state[at.CLOSE] < state[at.OPEN] else 0.0
+    state[at.RED] = red
     if age >= 3:
         before = 0.5 * state[at.RED_BEFORE] + 0.25 * state[at.RED_TWO_BEFORE]
-        out[at.CONSECUTIVE_DIPS] = red + before
+        state[at.CONSECUTIVE_DIPS] = red + before
     state[at.RED_TWO_BEFORE] = state[at.RED_BEFORE]
     state[at.RED_BEFORE] = red
 
 
 @kernel
-def levels(state: Floats, age: int, bar: Floats, out: Floats) -> tuple[float, float]:
+def levels(state: Floats, age: int) -> tuple[float, float]:
     """Distance to the highest high and lowest low of 20 bars; returns the two."""
-    close = bar[at.CLOSE]
-    high = slide_max(state, at.HIGH_20, 20, bar[at.HIGH])
-    low = -slide_max(state, at.LOW_20, 20, -bar[at.LOW])
+    close = state[at.CLOSE]
+    high = slide_max(state, at.HIGH_20, 20, state[at.HIGH])
+    low = -slide_max(state, at.LOW_20, 20, -state[at.LOW])
     if age >= 20:
-        out[at.RESISTANCE_DISTANCE_FRAC] = high / close - 1.0
-        out[at.SUPPORT_DISTANCE_FRAC] = close / low - 1.0
+        state[at.RESISTANCE_DISTANCE_FRAC] = high / close - 1.0
+        state[at.SUPPORT_DISTANCE_FRAC] = close / low - 1.0
     if age >= 11:
-        out[at.MOMENTUM_10_FRAC] = close / state[at.CLOSES + ((age - 10) & at.RING_MASK)] - 1.0
+        state[at.MOMENTUM_10_FRAC] = close / state[at.CLOSES + ((age - 10) & at.RING_MASK)] - 1.0
     return high, low
 
 
 @kernel
-def timing(age: int, high: float, low: float, close: float, out: Floats) -> None:
+def timing(state: Floats, age: int, high: float, low: float, close: float) -> None:
     """Timing part of the earlier system's score, without its order-flow term."""
     if age >= 20:
         support = 1.0 if close / low < 1.02 else 0.0
         golden = high - 0.618 * (high - low)
         near = 1.0 if abs(close / golden - 1.0) < 0.01 else 0.0
-        out[at.V4_TIMING] = 0.3 * support + 0.2 * near + 0.2 * clip01(out[at.VOL_PCT])
+        state[at.V4_TIMING] = 0.3 * support + 0.2 * near + 0.2 * clip01(state[at.VOL_PCT])

@@ -4,17 +4,19 @@ from collections.abc import Collection, Mapping
 
 import numpy as np
 
-from dipmaster.features import layout
-from dipmaster.features.inputs import knobs
+from dipmaster.features.inputs import new_state
+from dipmaster.features.layout import BAR, BAR_COLUMNS, MARKET, ROW, WIDTH
 from dipmaster.features.market_wide import (
     HORIZON_COUNT,
     RETURNS_STATE_SIZE,
     mean_of_present,
-    returns_step,
+    returns_run,
 )
 from dipmaster.features.step import step
 from dipmaster.numerics import Floats
 from dipmaster.params import Features
+
+FIRST = np.zeros(1, dtype=np.int64)
 
 
 class FeatureStream:
@@ -30,12 +32,11 @@ class FeatureStream:
 
     def __init__(self, sources: Mapping[str, Collection[str]], params: Features) -> None:
         self._symbols = sorted(sources)
-        self._states = {symbol: np.zeros(layout.STATE_SIZE) for symbol in sources}
-        self._returns = {symbol: np.zeros(RETURNS_STATE_SIZE) for symbol in sources}
-        self._knobs = {
-            symbol: knobs(params, has_spread="half_spread_bps" in columns)
+        self._states = {
+            symbol: new_state(params, has_spread="half_spread_bps" in columns)
             for symbol, columns in sources.items()
         }
+        self._returns = {symbol: np.zeros(RETURNS_STATE_SIZE) for symbol in sources}
 
     def push(self, time_ms: int, bars: Mapping[str, Mapping[str, float]]) -> dict[str, Floats]:
         """Take in the bars that opened at `time_ms` and have closed.
@@ -47,18 +48,18 @@ class FeatureStream:
             FEATURES without open_time; NaN where not known.
         """
         present = [symbol for symbol in self._symbols if symbol in bars]
-        rows = {
-            symbol: np.array([bars[symbol].get(name, np.nan) for name in layout.BAR_COLUMNS])
-            for symbol in present
-        }
         each = np.full((len(present), 1, HORIZON_COUNT), np.nan)
         for i, symbol in enumerate(present):
-            returns_step(self._returns[symbol], time_ms, rows[symbol], each[i, 0])
+            bar = np.array([[bars[symbol].get(name, np.nan) for name in BAR_COLUMNS]])
+            self._states[symbol][BAR : BAR + len(BAR_COLUMNS)] = bar[0]
+            times = np.array([time_ms], dtype=np.int64)
+            returns_run(self._returns[symbol], times, bar, FIRST, each[i])
         mean = np.empty((1, HORIZON_COUNT))
         mean_of_present(each, mean)
-        return {symbol: self._row(symbol, time_ms, rows[symbol], mean[0]) for symbol in present}
+        return {symbol: self._row(symbol, time_ms, mean[0]) for symbol in present}
 
-    def _row(self, symbol: str, time_ms: int, bar: Floats, market: Floats) -> Floats:
-        out = np.empty(layout.WIDTH)
-        step(self._states[symbol], time_ms, bar, market, self._knobs[symbol], out)
-        return out
+    def _row(self, symbol: str, time_ms: int, market: Floats) -> Floats:
+        state = self._states[symbol]
+        state[MARKET : MARKET + HORIZON_COUNT] = market
+        step(state, time_ms)
+        return state[ROW : ROW + WIDTH].copy()

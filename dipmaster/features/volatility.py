@@ -3,7 +3,7 @@
 import math
 
 from dipmaster.features import layout as at
-from dipmaster.features.windows import count_below, moments
+from dipmaster.features.windows import count_above, count_below, moments
 from dipmaster.numerics import Floats, kernel
 
 BARS_PER_HOUR = 12.0
@@ -12,7 +12,7 @@ HALF_PI = math.pi / 2.0
 
 
 @kernel
-def bipower(state: Floats, age: int, change: float, knobs: Floats) -> None:
+def bipower(state: Floats, age: int, change: float) -> None:
     """Store the hourly sigma at the close of this bar: EWM of pi/2 |r| |r before|.
 
     A jump enters only through its products with ordinary neighbours. The mean
@@ -22,11 +22,11 @@ def bipower(state: Floats, age: int, change: float, knobs: Floats) -> None:
     sigma = math.nan
     if age >= 3:
         product = HALF_PI * abs(change) * abs(state[at.RETURN_BEFORE])
-        total = knobs[at.DECAY] * state[at.BIPOWER_SUM] + product
-        weight = knobs[at.DECAY] * state[at.BIPOWER_WEIGHT] + 1.0
+        total = state[at.DECAY] * state[at.BIPOWER_SUM] + product
+        weight = state[at.DECAY] * state[at.BIPOWER_WEIGHT] + 1.0
         state[at.BIPOWER_SUM] = total
         state[at.BIPOWER_WEIGHT] = weight
-        if age - 2 >= knobs[at.SIGMA_WARM_UP]:
+        if age - 2 >= state[at.SIGMA_WARM_UP]:
             sigma = math.sqrt(BARS_PER_HOUR * total / weight)
     state[at.RETURN_BEFORE] = change
     state[at.SIGMAS + (age & at.RING_MASK)] = sigma
@@ -51,52 +51,52 @@ def return_over(state: Floats, age: int, bars: int) -> float:
 
 
 @kernel
-def forecast_sigma(state: Floats, age: int, bars: int, knobs: Floats) -> float:
+def forecast_sigma(state: Floats, age: int, bars: int) -> float:
     """Sigma of a return over `bars` bars, forecast before the first of them."""
-    lag = max(int(knobs[at.SIGMA_LAG]), bars)
+    lag = max(int(state[at.SIGMA_LAG]), bars)
     return sigma_before(state, age, lag) * math.sqrt(bars / BARS_PER_HOUR)
 
 
 @kernel
-def depths(state: Floats, age: int, market: Floats, knobs: Floats, out: Floats) -> None:
+def depths(state: Floats, age: int) -> None:
     """Falls in forecast sigmas, the coin's whole and its own part."""
     fall_2 = -return_over(state, age, 2)
     fall_3 = -return_over(state, age, 3)
     fall_12 = -return_over(state, age, 12)
     fall_36 = -return_over(state, age, 36)
-    sigma_3 = forecast_sigma(state, age, 3, knobs)
-    sigma_12 = forecast_sigma(state, age, 12, knobs)
-    sigma_36 = forecast_sigma(state, age, 36, knobs)
-    one = forecast_sigma(state, age, 1, knobs)
-    day = forecast_sigma(state, age, 288, knobs)
-    out[at.DIP_Z] = fall_2 / sigma_before(state, age, int(knobs[at.SIGMA_LAG]))
-    out[at.DIP_DEPTH_1_SIGMA] = -return_over(state, age, 1) / one
-    out[at.DIP_DEPTH_3_SIGMA] = fall_3 / sigma_3
-    out[at.DIP_DEPTH_12_SIGMA] = fall_12 / sigma_12
-    out[at.DIP_DEPTH_36_SIGMA] = fall_36 / sigma_36
-    out[at.DIP_DEPTH_288_SIGMA] = -return_over(state, age, 288) / day
-    out[at.FALL_3H_FRAC] = fall_36
-    out[at.OWN_DROP_3_SIGMA] = (fall_3 + market[at.MARKET_3]) / sigma_3
-    out[at.OWN_DROP_12_SIGMA] = (fall_12 + market[at.MARKET_12]) / sigma_12
-    out[at.OWN_DROP_36_SIGMA] = (fall_36 + market[at.MARKET_36]) / sigma_36
-    out[at.MARKET_RETURN_12_FRAC] = market[at.MARKET_12]
+    sigma_3 = forecast_sigma(state, age, 3)
+    sigma_12 = forecast_sigma(state, age, 12)
+    sigma_36 = forecast_sigma(state, age, 36)
+    one = forecast_sigma(state, age, 1)
+    day = forecast_sigma(state, age, 288)
+    state[at.DIP_Z] = fall_2 / sigma_before(state, age, int(state[at.SIGMA_LAG]))
+    state[at.DIP_DEPTH_1_SIGMA] = -return_over(state, age, 1) / one
+    state[at.DIP_DEPTH_3_SIGMA] = fall_3 / sigma_3
+    state[at.DIP_DEPTH_12_SIGMA] = fall_12 / sigma_12
+    state[at.DIP_DEPTH_36_SIGMA] = fall_36 / sigma_36
+    state[at.DIP_DEPTH_288_SIGMA] = -return_over(state, age, 288) / day
+    state[at.FALL_3H_FRAC] = fall_36
+    state[at.OWN_DROP_3_SIGMA] = (fall_3 + state[at.MARKET_3]) / sigma_3
+    state[at.OWN_DROP_12_SIGMA] = (fall_12 + state[at.MARKET_12]) / sigma_12
+    state[at.OWN_DROP_36_SIGMA] = (fall_36 + state[at.MARKET_36]) / sigma_36
+    state[at.MARKET_RETURN_12_FRAC] = state[at.MARKET_12]
 
 
 @kernel
-def classes(state: Floats, age: int, knobs: Floats, out: Floats) -> None:
+def classes(state: Floats, age: int) -> None:
     """Hourly and daily sigma known before, and the class of the daily one."""
-    sigma = sigma_before(state, age, int(knobs[at.SIGMA_LAG]))
+    sigma = sigma_before(state, age, int(state[at.SIGMA_LAG]))
     daily = sigma * math.sqrt(24.0)
-    out[at.SIGMA_1H_FRAC] = sigma
-    out[at.SIGMA_DAILY_FRAC] = daily
+    state[at.SIGMA_1H_FRAC] = sigma
+    state[at.SIGMA_DAILY_FRAC] = daily
     if daily > 0.0:
-        above_low = 1.0 if daily > knobs[at.LOW_DAILY] else 0.0
-        above_high = 1.0 if daily > knobs[at.HIGH_DAILY] else 0.0
-        out[at.VOLATILITY_CLASS] = above_low + above_high
+        above_low = 1.0 if daily > state[at.LOW_DAILY] else 0.0
+        above_high = 1.0 if daily > state[at.HIGH_DAILY] else 0.0
+        state[at.VOLATILITY_CLASS] = above_low + above_high
 
 
 @kernel
-def realised(state: Floats, age: int, change: float, out: Floats) -> float:
+def realised(state: Floats, age: int, change: float) -> float:
     """20-bar volatility and its rank among 100; returns 1 where high among 50, else 0.
 
     High means above the interpolated 80 % quantile of the last 50 values: at
@@ -106,16 +106,14 @@ def realised(state: Floats, age: int, change: float, out: Floats) -> float:
     if age < 21:
         return math.nan
     volatility = math.sqrt(squares / 19.0)
-    out[at.VOLATILITY_5M_DAILY_FRAC] = volatility * math.sqrt(BARS_PER_DAY)
+    state[at.VOLATILITY_5M_DAILY_FRAC] = volatility * math.sqrt(BARS_PER_DAY)
     state[at.VOLATILITIES_100 + age % 100] = volatility
     state[at.VOLATILITIES_50 + age % 50] = volatility
     if age >= 120:
         below = count_below(state, at.VOLATILITIES_100, 100, volatility)
-        above = 0
-        for i in range(at.VOLATILITIES_100, at.VOLATILITIES_100 + 100):
-            above += state[i] > volatility
+        above = count_above(state, at.VOLATILITIES_100, 100, volatility)
         tied = 100 - below - above
-        out[at.VOL_PCT] = (below + 0.5 * (tied + 1)) / 100.0
+        state[at.VOL_PCT] = (below + 0.5 * (tied + 1)) / 100.0
     if age < 70:
         return math.nan
     below = count_below(state, at.VOLATILITIES_50, 50, volatility)

@@ -11,58 +11,58 @@ SINCE_CAP = 100.0
 
 
 @kernel
-def spikes(state: Floats, age: int, volume: float, out: Floats) -> None:
+def spikes(state: Floats, age: int, volume: float) -> None:
     """Volume against its mean, with and without this bar, and bars since a spike."""
     total = slide_sum(state, at.VOLUME_20, 20, volume)
     before = state[at.VOLUME_20_BEFORE]
     state[at.VOLUME_20_BEFORE] = total
     if age > 20 and before > 0.0:
-        out[at.VOLUME_RATIO] = volume / (before / 20.0)
+        state[at.VOLUME_RATIO] = volume / (before / 20.0)
     if age < 20:
         return
     spike = math.nan
     if total > 0.0:
         spike = 1.0 if volume > SPIKE_MULTIPLE * (total / 20.0) else 0.0
-    out[at.VOLUME_SPIKE_20] = spike
+    state[at.VOLUME_SPIKE_20] = spike
     if spike == 1.0:
         state[at.SINCE_SPIKE] = 0.0
         state[at.SPIKE_SEEN] = 1.0
     else:
         state[at.SINCE_SPIKE] = min(state[at.SINCE_SPIKE] + 1.0, SINCE_CAP)
     if state[at.SPIKE_SEEN] == 1.0 or state[at.SINCE_SPIKE] == SINCE_CAP:
-        out[at.BARS_SINCE_VOLUME_SPIKE] = state[at.SINCE_SPIKE]
+        state[at.BARS_SINCE_VOLUME_SPIKE] = state[at.SINCE_SPIKE]
 
 
 @kernel
-def value_traded(state: Floats, age: int, bar: Floats, out: Floats) -> None:
+def value_traded(state: Floats, age: int) -> None:
     """Distance to the 5-bar volume-weighted price; volume of 10 minutes against 10 before."""
-    volume = bar[at.VOLUME]
-    typical = (bar[at.HIGH] + bar[at.LOW] + bar[at.CLOSE]) / 3.0
+    volume = state[at.VOLUME]
+    typical = (state[at.HIGH] + state[at.LOW] + state[at.CLOSE]) / 3.0
     value = slide_sum(state, at.VALUE_5, 5, typical * volume)
     units = slide_sum(state, at.VOLUME_5, 5, volume)
     if age >= 5 and units > 0.0:
-        out[at.VWAP_DEVIATION_FRAC] = bar[at.CLOSE] / (value / units) - 1.0
+        state[at.VWAP_DEVIATION_FRAC] = state[at.CLOSE] / (value / units) - 1.0
     state[at.VOLUMES + (age & 3)] = volume
     if age >= 4:
         now = volume + state[at.VOLUMES + ((age - 1) & 3)]
         before = state[at.VOLUMES + ((age - 2) & 3)] + state[at.VOLUMES + ((age - 3) & 3)]
         if now + before > 0.0:
-            out[at.VOLUME_TREND_10M] = (now - before) / (now + before)
+            state[at.VOLUME_TREND_10M] = (now - before) / (now + before)
     if volume > 0.0:
-        out[at.TAKER_IMBALANCE] = 2.0 * bar[at.TAKER_BUY] / volume - 1.0
+        state[at.TAKER_IMBALANCE] = 2.0 * state[at.TAKER_BUY] / volume - 1.0
 
 
 @kernel
-def selling(state: Floats, age: int, bar: Floats) -> float:
+def selling(state: Floats, age: int) -> float:
     """Net selling of 20 bars over the size of signed volume in 100, within 0..1.
 
     Bars stand for trades: volume counts as bought in a green bar, as sold in a
     red one. The divisor is the root mean square, not the sd about the mean.
     """
-    signed = bar[at.VOLUME]
-    if bar[at.CLOSE] < bar[at.OPEN]:
+    signed = state[at.VOLUME]
+    if state[at.CLOSE] < state[at.OPEN]:
         signed = -signed
-    elif bar[at.CLOSE] == bar[at.OPEN]:
+    elif state[at.CLOSE] == state[at.OPEN]:
         signed = 0.0
     net = slide_sum(state, at.SIGNED_20, 20, signed) / 20.0
     squares = slide_sum(state, at.SIGNED_SQUARES_100, 100, signed * signed)
@@ -72,15 +72,15 @@ def selling(state: Floats, age: int, bar: Floats) -> float:
 
 
 @kernel
-def liquidity(state: Floats, age: int, bar: Floats, knobs: Floats, out: Floats) -> None:
+def liquidity(state: Floats, age: int) -> None:
     """Price impact, spread estimate and an absolute score of both.
 
     The estimate is Abdi and Ranaldo (2017), equation 8, taken one bar back so
     that no later mid-range enters: s2 = 4 (c' - m') (c' - m), c' and m' the
     close and mid-range of the bar before, m of this one, relative to c'.
     """
-    quote = slide_sum(state, at.QUOTE_288, 288, bar[at.VOLUME] * bar[at.CLOSE])
-    mid = (bar[at.HIGH] + bar[at.LOW]) / 2.0
+    quote = slide_sum(state, at.QUOTE_288, 288, state[at.VOLUME] * state[at.CLOSE])
+    mid = (state[at.HIGH] + state[at.LOW]) / 2.0
     spread_bps = math.nan
     if age >= 2:
         close = state[at.CLOSES + ((age - 1) & at.RING_MASK)]
@@ -89,20 +89,20 @@ def liquidity(state: Floats, age: int, bar: Floats, knobs: Floats, out: Floats) 
         if age > 288:
             spread_bps = 1e4 * math.sqrt(total / 288.0) if total > 0.0 else 0.0
     state[at.MID_BEFORE] = mid
-    out[at.SPREAD_ESTIMATE_BPS] = spread_bps
-    out[at.HALF_SPREAD_BPS] = bar[at.HALF_SPREAD]
-    if knobs[at.SOURCE_HAS_SPREAD] == 1.0:
-        spread_bps = 2.0 * bar[at.HALF_SPREAD]
+    state[at.SPREAD_ESTIMATE_BPS] = spread_bps
+    state[at.HALF_SPREAD_BPS] = state[at.HALF_SPREAD]
+    if state[at.SOURCE_HAS_SPREAD] == 1.0:
+        spread_bps = 2.0 * state[at.HALF_SPREAD]
     if age >= 288:
         narrow = clip01(1.0 - spread_bps / 100.0)
-        out[at.LIQUIDITY_SCORE] = 0.6 * narrow + 0.4 * clip01(quote / 1e6)
+        state[at.LIQUIDITY_SCORE] = 0.6 * narrow + 0.4 * clip01(quote / 1e6)
 
 
 @kernel
-def impact(state: Floats, age: int, bar: Floats, change: float, out: Floats) -> float:
+def impact(state: Floats, age: int, change: float) -> float:
     """Absolute returns of 20 bars per million of value traded; returns their sum."""
     moved = slide_sum(state, at.ABSOLUTE_RETURN_20, 20, abs(change))
-    quote = slide_sum(state, at.QUOTE_20, 20, bar[at.VOLUME] * bar[at.CLOSE])
+    quote = slide_sum(state, at.QUOTE_20, 20, state[at.VOLUME] * state[at.CLOSE])
     if age > 20 and quote > 0.0:
-        out[at.AMIHUD_BPS_PER_MILLION] = 1e4 * moved / (quote / 1e6)
+        state[at.AMIHUD_BPS_PER_MILLION] = 1e4 * moved / (quote / 1e6)
     return moved if age > 20 else math.nan
