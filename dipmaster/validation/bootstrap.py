@@ -84,17 +84,28 @@ def resampled_sums(values: Floats, reps: int, mean_block: float, key: Key) -> Fl
 
 
 @kernel
-def _resampled_drawdowns(days: Floats, horizon: int, reps: int, scale: float, key: Key) -> Floats:
+def _resampled_drawdowns(
+    days: Floats, horizon: int, reps: int, outer: float, inner: float, key: Key
+) -> Floats:
     n = days.shape[0]
     state = key.copy()
+    world = np.zeros(n, np.int64)
     deepest = np.zeros(reps)
     for rep in range(reps):
-        level, peak, left, day = 1.0, 1.0, 0, 0
+        left, day = 0, 0
+        for place in range(n):
+            if left == 0:
+                day = int(_uniform(state) * n)
+                left = _run_length(state, outer)
+            world[place] = day
+            left -= 1
+            day = (day + 1) % n
+        level, peak, left = 1.0, 1.0, 0
         for _ in range(horizon):
             if left == 0:
                 day = int(_uniform(state) * n)
-                left = _run_length(state, scale)
-            growth, high, low, drawdown = days[day]
+                left = _run_length(state, inner)
+            growth, high, low, drawdown = days[world[day]]
             deepest[rep] = max(deepest[rep], drawdown, 1.0 - level * low / peak)
             peak = max(peak, level * high)
             level *= growth
@@ -104,9 +115,12 @@ def _resampled_drawdowns(days: Floats, horizon: int, reps: int, scale: float, ke
 
 
 def resampled_drawdowns(
-    days: Floats, horizon: int, reps: int, mean_block: float, key: Key
+    days: Floats, horizon: int, reps: int, mean_block: float, mean_run: float, key: Key
 ) -> Floats:
     """Drawdowns of `reps` resampled histories of `horizon` days.
+
+    Each replication first resamples the days observed, because their drift is
+    itself uncertain, and then draws a history from what it got.
 
     Parameters
     ----------
@@ -114,13 +128,15 @@ def resampled_drawdowns(
         Shape (n, 4): growth, high, low and drawdown of each day as in
         `dipmaster.backtest.metrics.Days`; the drawdown of the joined 5-minute
         marks follows from them exactly.
+    mean_block, mean_run
+        Mean length in days of the runs of the first and of the second draw.
 
     Returns
     -------
     Floats
         Shape (reps,), fractions of the running peak.
     """
-    return _resampled_drawdowns(days, horizon, reps, _scale(mean_block), key)
+    return _resampled_drawdowns(days, horizon, reps, _scale(mean_block), _scale(mean_run), key)
 
 
 def _scale(mean_block: float) -> float:

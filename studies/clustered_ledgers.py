@@ -1,0 +1,111 @@
+"""Ledgers with known truth: trades that cluster as in markets, without any market.
+
+A day belongs to one of three regimes that persist (mean dwell 6, 6 and 3
+days). The regime sets how many trades a day has, how often they win and how
+much; a day effect common to all trades of a day moves their odds together.
+Results are on constant notional and the account's daily return is their sum,
+so that win rate, profit factor, Sharpe ratio and the law of the drawdown are
+the same for every track, and a very long track tells the truth.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import expit
+
+from dipmaster.backtest import metrics
+from dipmaster.backtest.metrics import Days
+from dipmaster.numerics import Floats, Ints
+from dipmaster.validation.sample import Sample
+
+_TRANSITION_ROWS = np.array([[5 / 6, 1 / 6, 0.0], [1 / 12, 5 / 6, 1 / 12], [0.0, 1 / 3, 2 / 3]])
+
+
+@dataclass(frozen=True)
+class World:
+    """Dials of a synthetic strategy; triples are for low, normal and high volatility.
+
+    Attributes
+    ----------
+    trades_per_day
+        Mean number of trades.
+    odds
+        Log odds of winning.
+    scale_frac
+        Size of wins and losses, fraction of notional.
+    loss_over_win
+        Mean loss / mean win.
+    day_effect
+        Standard deviation of the day's common shift of the log odds.
+    size_frac
+        Notional of a trade / account.
+    """
+
+    name: str
+    trades_per_day: tuple[float, float, float]
+    odds: tuple[float, float, float]
+    scale_frac: tuple[float, float, float]
+    loss_over_win: float
+    day_effect: float
+    size_frac: float = 0.05
+
+
+WORLDS = (
+    World("independent", (4.0, 4.0, 4.0), (1.2, 1.2, 1.2), (0.006,) * 3, 2.0, 0.0),
+    World("null, clustered", (6.0, 12.0, 20.0), (-0.1, 0.35, 0.4), (0.004, 0.005, 0.008), 2.2, 0.6),
+    World("boundary, clustered", (0.6, 1.5, 3.0), (2.0, 1.8, 1.5), (0.005, 0.006, 0.009), 3.1, 0.6),
+)
+
+
+@dataclass(frozen=True)
+class Truth:
+    """What a very long track shows."""
+
+    win_rate: float
+    profit_factor: float
+    sharpe: float
+
+
+def track(world: World, days: int, block_days: int, rng: np.random.Generator) -> Sample:
+    """One out-of-sample track of the world, in calendar blocks of `block_days`."""
+    regime = _regimes(days, rng)
+    count = rng.poisson(np.array(world.trades_per_day)[regime])
+    day = np.repeat(np.arange(days), count)
+    shift = world.day_effect * rng.standard_normal(days)
+    won = rng.random(day.size) < expit((np.array(world.odds)[regime] + shift)[day])
+    size = np.array(world.scale_frac)[regime][day] * np.exp(0.5 * rng.standard_normal(day.size))
+    net = np.where(won, size, -world.loss_over_win * size)
+    blocks = max(1, (2 * days + block_days) // (2 * block_days))
+    block = np.minimum(day // block_days, blocks - 1)
+    return Sample(net, net, day, block, _days(world.size_frac * net, day, count))
+
+
+def _regimes(days: int, rng: np.random.Generator) -> Ints:
+    steps = np.cumsum(_TRANSITION_ROWS, axis=1)
+    draws = rng.random(days)
+    regime = np.zeros(days, dtype=np.int64)
+    state = int(rng.integers(3))
+    for day in range(days):
+        state = int(np.searchsorted(steps[state], draws[day]))
+        regime[day] = state
+    return regime
+
+
+def _days(steps: Floats, day: Ints, count: Ints) -> Days:
+    """The account marked after every trade; a day without trades stays level."""
+    within = np.arange(day.size) - np.repeat(np.cumsum(count) - count, count)
+    path = np.zeros((count.size, int(count.max(initial=0)) + 1))
+    path[day, within + 1] = steps
+    path = 1.0 + np.cumsum(path, axis=1)
+    fall = 1.0 - path / np.maximum.accumulate(path, axis=1)
+    return Days(path[:, -1], path.max(axis=1), path.min(axis=1), fall.max(axis=1))
+
+
+def truth(world: World, days: int, rng: np.random.Generator) -> Truth:
+    """Figures of a track of `days` days, which has to be very long."""
+    long = track(world, days, days, rng)
+    rate, factor = metrics.win_rate(long.net), metrics.profit_factor(long.net)
+    sharpe = metrics.sharpe_annual(long.days.returns)
+    if rate is None or factor is None or sharpe is None:
+        raise ValueError(f"{world.name}: expected a track with trades, losses and movement")
+    return Truth(rate, factor, sharpe)

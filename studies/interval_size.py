@@ -1,0 +1,124 @@
+"""How often the bounds err: nominal against measured one-sided error.
+
+``python -m studies.interval_size [--tracks N] [--days D] [--reps B]``
+
+For ledgers with known truth (see `studies.clustered_ledgers`), the share of
+tracks whose lower bound lies above the truth (a false PASS of a target set
+there) and whose upper bound lies below it (a false FAIL). For drawdown, whose
+bounds speak of another period of fixed length, the share of tracks whose bound
+the drawdown of an independent period broke. Clopper-Pearson as if trades were
+independent stands beside, to show what clustering does to it.
+"""
+
+import argparse
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from dipmaster.backtest import metrics
+from dipmaster.parallel import progress
+from dipmaster.params import Gates
+from dipmaster.store import read_params
+from dipmaster.validation import account_gates, trade_gates
+from dipmaster.validation.account_gates import Resampling
+from dipmaster.validation.bootstrap import stream_key
+from dipmaster.validation.gates import insufficient
+from dipmaster.validation.interval import clopper_pearson
+from dipmaster.validation.sample import Sample
+from studies.clustered_ledgers import WORLDS, Truth, World, track, truth
+
+ROOT_SEED = 71_000  # of this study alone
+TRUTH_DAYS = 2_000_000
+METHODS = ("win rate", "Clopper-Pearson", "profit factor", "Sharpe ratio", "drawdown")
+
+
+@dataclass(frozen=True)
+class Bound:
+    """The bounds of one track by one method and what they should hold."""
+
+    method: str
+    low: float
+    high: float
+    held: float
+
+
+def bounds_of(
+    sample: Sample, known: Truth, future_drawdown: float, gates: Gates, number: int
+) -> Iterator[Bound]:
+    """Bounds of every method on one track; none of a method that cannot be computed."""
+    alpha, few = gates.alpha, gates.few_losing_trades
+    resampling = Resampling(
+        gates.bootstrap_reps, gates.block_days, stream_key(ROOT_SEED, 2, number)
+    )
+    drawdown = account_gates.max_drawdown(sample, alpha, gates.drawdown_horizon_days, resampling)
+    rate = trade_gates.win_rate(sample, alpha, few)
+    found = (
+        ("win rate", rate, known.win_rate),
+        ("profit factor", trade_gates.profit_factor(sample, alpha, few), known.profit_factor),
+        ("Sharpe ratio", account_gates.sharpe(sample, alpha, resampling), known.sharpe),
+        ("drawdown", drawdown, future_drawdown),
+    )
+    for method, estimate, held in found:
+        if estimate.low is not None and estimate.high is not None:
+            yield Bound(method, estimate.low, estimate.high, held)
+    if rate.value is not None:
+        low, high = clopper_pearson(rate.value, float(rate.n), alpha)
+        yield Bound("Clopper-Pearson", low, high, known.win_rate)
+
+
+def world_errors(
+    world: World, number: int, tracks: int, days: int, gates: Gates
+) -> tuple[Truth, dict[str, tuple[float, float, int]]]:
+    """Truth of a world, and by method (false PASS, false FAIL, tracks)."""
+    known = truth(world, TRUTH_DAYS, _rng(0, number, 0))
+    found: list[Bound] = []
+    for i in progress(range(tracks), world.name, tracks):
+        sample = track(world, days, gates.block_days, _rng(1, number, i))
+        if insufficient(sample, gates):
+            continue
+        future = track(world, gates.drawdown_horizon_days, gates.block_days, _rng(3, number, i))
+        order = np.arange(gates.drawdown_horizon_days)
+        deepest = metrics.joined_drawdown(future.days, order)
+        found.extend(bounds_of(sample, known, deepest, gates, number * 1_000_000 + i))
+    return known, {method: _errors(method, found) for method in METHODS}
+
+
+def _errors(method: str, found: list[Bound]) -> tuple[float, float, int]:
+    own = [bound for bound in found if bound.method == method]
+    above = sum(bound.low > bound.held for bound in own)
+    below = sum(bound.high < bound.held for bound in own)
+    return above / max(len(own), 1), below / max(len(own), 1), len(own)
+
+
+def _rng(use: int, world: int, number: int) -> np.random.Generator:
+    return np.random.default_rng(np.random.SeedSequence(ROOT_SEED, spawn_key=(use, world, number)))
+
+
+def main() -> None:
+    """Print the table that docs/gates.md quotes."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--tracks", type=int, default=2000)
+    parser.add_argument("--days", type=int, default=550)
+    parser.add_argument("--reps", type=int, default=500)
+    chosen = parser.parse_args()
+    gates = read_params("gates").gates.model_copy(update={"bootstrap_reps": chosen.reps})
+    print(
+        f"nominal one-sided error {100 * gates.alpha:.1f} %; {chosen.days} days in blocks of "
+        f"{gates.block_days}, {chosen.tracks} tracks a world, {chosen.reps} resamples"
+    )
+    for number, world in enumerate(WORLDS):
+        known, errors = world_errors(world, number, chosen.tracks, chosen.days, gates)
+        print(
+            f"\n{world.name}: win rate {known.win_rate:.3f}, profit factor "
+            f"{known.profit_factor:.3f}, Sharpe ratio {known.sharpe:.2f}"
+        )
+        for method, (above, below, tracks) in errors.items():
+            print(
+                f"  {method:16} lower bound above {100 * above:5.1f} %   "
+                f"upper bound below {100 * below:5.1f} %   {tracks} tracks"
+            )
+
+
+if __name__ == "__main__":
+    main()
