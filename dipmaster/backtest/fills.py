@@ -96,18 +96,32 @@ def row_of(market: Market, symbol: int) -> Market:
 
 
 @kernel
-def ordered(
-    bars: Market, u: int, paid: float, entry: float, score: float, rules: RuleNumbers, costs: Costs
-) -> int:
-    """Exit decided at the close of bar `u`, for the next open; -1 where none is."""
+def decided_until(u: int, e: int, cap_bars: int, clock: int, rules: RuleNumbers) -> int:
+    """Bar after the next close, from that of `u` on, at which something may be decided.
+
+    Between decisions only levels can end a position, which is what makes a walk fast.
+    """
+    end = max(e + cap_bars, u + 1)
+    if rules.every_bar:
+        return u + 1
+    if np.isnan(rules.boundary_min_net):
+        return end
+    return min(end, u + _BARS_PER_BOUNDARY - (clock + u) % _BARS_PER_BOUNDARY)
+
+
+@kernel
+def ordered(slot: int, score: float, net: float, entry: float, rules: RuleNumbers) -> int:
+    """Exit decided at a close, for the next open; -1 where none is.
+
+    `slot` numbers the next bar in 5-minute steps since 1970, `net` is the profit
+    of one unit if it were sold at this close.
+    """
     if score > rules.score_full:
         return _FULL
     if score > rules.score_partial:
         return _PARTIAL
-    if (bars.clock + u + 1) % _BARS_PER_BOUNDARY == 0:
-        net = proceeds(bars.close[u], bars.half_spread_bps[u] * BPS, costs) - paid
-        if net >= rules.boundary_min_net * entry:
-            return _BOUNDARY
+    if slot % _BARS_PER_BOUNDARY == 0 and net >= rules.boundary_min_net * entry:
+        return _BOUNDARY
     return _NONE
 
 
@@ -123,39 +137,36 @@ def raised(level: float, peak: float, entry: float, distance: float, floor: floa
 @kernel
 def _begin(out: Any, e: int, entry: float, half_spread: float) -> None:
     out.entry_bar, out.entry_reference, out.entry_half_spread = e, entry, half_spread
-    out.partial_bar, out.partial_reference = NEVER, np.nan
-    out.partial_half_spread, out.partial_score = np.nan, np.nan
+    out.partial_bar, out.partial_reference, out.partial_half_spread = NEVER, np.nan, np.nan
+    out.partial_score, out.exit_score = np.nan, np.nan
 
 
 @kernel
-def _halve(out: Any, u: int, price: float, half_spread: float, score: float) -> None:
-    out.partial_bar, out.partial_reference = u, price
-    out.partial_half_spread, out.partial_score = half_spread, score
+def _note_score(out: Any, order: int, score: float) -> None:
+    if order == _PARTIAL:
+        out.partial_score = score
+    elif order == _FULL:
+        out.exit_score = score
+
+
+@kernel
+def _halve(out: Any, u: int, price: float, half_spread: float) -> None:
+    out.partial_bar, out.partial_reference, out.partial_half_spread = u, price, half_spread
 
 
 @kernel
 def _end(
     out: Any,
-    bars: Market,
     u: int,
     kind: int,
+    stage: int,
     price: float,
-    score: float,
+    spread_bps: float,
     peak: float,
     trough: float,
 ) -> None:
-    """Close what is left at bar `u`; a close at the end of the data is booked on its last bar.
-
-    A target passed at the open counts as inside the bar: that the stop was not
-    touched is known only when the bar is over.
-    """
-    at_open = price == bars.open[u] and kind != _TARGET
-    out.exit_bar, out.exit_stage = u, AT_OPEN if at_open else INSIDE
-    if kind == _END:
-        out.exit_bar, out.exit_stage = bars.open.size - 1, AT_END
-    out.exit_type, out.exit_reference = kind, price
-    out.exit_half_spread = bars.half_spread_bps[u] * BPS
-    out.exit_score = score if kind == _FULL else np.nan
+    out.exit_bar, out.exit_stage, out.exit_type = u, stage, kind
+    out.exit_reference, out.exit_half_spread = price, spread_bps * BPS
     out.peak, out.trough = max(peak, price), min(trough, price)
 
 
@@ -183,33 +194,52 @@ def walk(
     out
         One record of `ROUND_TRIP`.
     """
-    entry, spread = bars.open[e], bars.half_spread_bps[e] * BPS
-    paid = outlay(entry, spread, costs)
-    floor = break_even(entry, spread, costs) if rules.break_even_floor else -np.inf
-    activation = entry * (1.0 + rules.trail_activation)
+    opens, highs, lows, closes = bars.open, bars.high, bars.low, bars.close
+    spreads, size = bars.half_spread_bps, bars.open.size
+    entry, paid = opens[e], outlay(opens[e], spreads[e] * BPS, costs)
     level, target = entry * (1.0 - plan.stop_frac), entry * (1.0 + plan.target_frac)
-    stop_kind, order, score, peak, trough, last = _STOP, _NONE, np.nan, entry, entry, e
-    _begin(out, e, entry, spread)
-    for u in range(e, bars.open.size):
-        first, low, high = bars.open[u], bars.low[u], bars.high[u]
-        if np.isnan(first):
-            continue
+    floor = break_even(entry, spreads[e] * BPS, costs) if rules.break_even_floor else -np.inf
+    stop_kind, order, peak, trough, u = _STOP, _NONE, entry, entry, e
+    _begin(out, e, entry, spreads[e] * BPS)
+    while True:
+        while u < size and (order != _NONE or u - e >= plan.cap_bars) and np.isnan(opens[u]):
+            u += 1
+        if u >= size:
+            break
         late = u - e >= plan.cap_bars
-        if (late or order != _NONE) and first > level:
+        if (late or order != _NONE) and opens[u] > level:
             if late or order != _PARTIAL:
-                return _end(out, bars, u, _TIME if late else order, first, score, peak, trough)
-            _halve(out, u, first, bars.half_spread_bps[u] * BPS, score)
-        if low <= level:
-            return _end(out, bars, u, stop_kind, min(first, level), score, peak, trough)
-        if high > target:
-            return _end(out, bars, u, _TARGET, max(first, target), score, peak, trough)
-        last, peak, trough = u, max(peak, high), min(trough, low)
-        if peak >= activation:
-            distance = distances[u] if distances.size else plan.distance_frac
+                kind = _TIME if late else order
+                _end(out, u, kind, AT_OPEN, opens[u], spreads[u], peak, trough)
+                return
+            _halve(out, u, opens[u], spreads[u] * BPS)
+        order = _NONE
+        until = min(size, decided_until(u, e, plan.cap_bars, bars.clock, rules))
+        while u < until and not (lows[u] <= level or highs[u] > target):
+            peak = highs[u] if highs[u] > peak else peak
+            trough = lows[u] if lows[u] < trough else trough
+            u += 1
+        if u < until:
+            stopped, gapped = lows[u] <= level, opens[u] <= level
+            kind, price = stop_kind, min(opens[u], level)
+            if not stopped:
+                kind, price = _TARGET, max(opens[u], target)
+            stage = AT_OPEN if gapped else INSIDE
+            _end(out, u, kind, stage, price, spreads[u], peak, trough)
+            return
+        if np.isnan(closes[u - 1]):
+            continue
+        if peak >= entry * (1.0 + rules.trail_activation):
+            distance = distances[u - 1] if distances.size else plan.distance_frac
             trail = raised(level, peak, entry, distance, floor)
             stop_kind, level = _TRAILING if trail > level else stop_kind, trail
-        score = scores[u - e] if u - e < scores.size else np.nan
+        score = scores[u - 1 - e] if u - 1 - e < scores.size else np.nan
         if score <= rules.score_full and out.partial_bar != NEVER:
             score = np.nan  # the partial exit happens once
-        order = ordered(bars, u, paid, entry, score, rules, costs)
-    return _end(out, bars, last, _END, bars.close[last], score, peak, trough)
+        net = proceeds(closes[u - 1], spreads[u - 1] * BPS, costs) - paid
+        order = ordered(bars.clock + u, score, net, entry, rules)
+        _note_score(out, order, score)
+    u = size - 1
+    while np.isnan(closes[u]):
+        u -= 1
+    _end(out, size - 1, _END, AT_END, closes[u], spreads[u], peak, trough)

@@ -113,8 +113,13 @@ class ExitRules:
 
 
 class RuleNumbers(NamedTuple):
-    """`ExitRules` for kernels; NaN or infinity where a rule is off."""
+    """`ExitRules` for kernels; NaN or infinity where a rule is off.
 
+    `every_bar` says that something can be decided at any close, not only at
+    boundaries and at the time limit.
+    """
+
+    every_bar: bool
     boundary_min_net: float
     trail_activation: float
     break_even_floor: bool
@@ -135,6 +140,7 @@ def rule_numbers(rules: ExitRules) -> RuleNumbers:
     """Scalars of the rules; a rule that is off gets a value that never fires."""
     boundary, trail, score = rules.boundary_min_net_frac, rules.trailing, rules.score
     return RuleNumbers(
+        every_bar=trail is not None or score is not None,
         boundary_min_net=np.nan if boundary is None else float(boundary),
         trail_activation=np.inf if trail is None else float(trail.activation_frac),
         break_even_floor=False if trail is None else bool(trail.break_even_floor),
