@@ -59,6 +59,8 @@ def read_csv(raw: bytes, where: str, drop: bool) -> CsvTable:
     if not first:
         raise data_error(where, "rows of bars", "an empty file", "download it again or delete it")
     fields = next(csv.reader([first]))
+    if len(fields) == 1:
+        raise wrong_columns(where, f"no comma in {first[:60]!r}")
     has_header = not any(NUMBER.fullmatch(field.strip()) for field in fields)
     if not has_header and len(fields) != len(KLINE_COLUMNS):
         raise wrong_columns(where, f"{len(fields)} columns without a header line")
