@@ -22,3 +22,13 @@ Bools = npt.NDArray[np.bool_]
 def kernel(function: F) -> F:
     """Compile with the project's one set of flags."""
     return cast(F, numba.njit(cache=True, nogil=True, error_model="numpy")(function))
+
+
+def inlined_kernel(function: F) -> F:
+    """Compile like `kernel`, copied into its callers: for steps taken many times a bar.
+
+    LLVM leaves functions of a few dozen instructions out of line where they are
+    called often; in the feature kernels that costs a third of the speed.
+    """
+    flags = {"cache": True, "nogil": True, "error_model": "numpy", "forceinline": True}
+    return cast(F, numba.njit(**flags)(function))

@@ -4,14 +4,14 @@ import math
 
 from dipmaster.features import layout as at
 from dipmaster.features.windows import clip01, count_above, moments, slide_max, slide_sum
-from dipmaster.numerics import Floats, kernel
+from dipmaster.numerics import Floats, inlined_kernel, kernel
 
 # The interpolated 20 % quantile of 50 widths lies between the 10th and the 11th smallest:
 # a width is below it where at least 40 are larger.
 SQUEEZE_LARGER = 40
 
 
-@kernel
+@inlined_kernel
 def rsi(gain: float, loss: float) -> float:
     """Relative strength index from summed gains and losses; 50 where nothing moved."""
     moved = gain + loss

@@ -4,7 +4,7 @@ import math
 
 from dipmaster.features import layout as at
 from dipmaster.features.windows import count_above, count_below, moments
-from dipmaster.numerics import Floats, kernel
+from dipmaster.numerics import Floats, inlined_kernel, kernel
 
 BARS_PER_HOUR = 12.0
 BARS_PER_DAY = 288.0
@@ -32,7 +32,7 @@ def bipower(state: Floats, age: int, change: float) -> None:
     state[at.SIGMAS + (age & at.RING_MASK)] = sigma
 
 
-@kernel
+@inlined_kernel
 def sigma_before(state: Floats, age: int, bars: int) -> float:
     """Hourly sigma as it was known `bars` bars ago; NaN where it was not, or zero."""
     if age - bars < 1:
@@ -41,7 +41,7 @@ def sigma_before(state: Floats, age: int, bars: int) -> float:
     return sigma if sigma > 0.0 else math.nan
 
 
-@kernel
+@inlined_kernel
 def return_over(state: Floats, age: int, bars: int) -> float:
     """Return over the last `bars` bars; NaN before there are so many."""
     if age <= bars:
@@ -50,7 +50,7 @@ def return_over(state: Floats, age: int, bars: int) -> float:
     return now / state[at.CLOSES + ((age - bars) & at.RING_MASK)] - 1.0
 
 
-@kernel
+@inlined_kernel
 def forecast_sigma(state: Floats, age: int, bars: int) -> float:
     """Sigma of a return over `bars` bars, forecast before the first of them."""
     lag = max(int(state[at.SIGMA_LAG]), bars)

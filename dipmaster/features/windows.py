@@ -10,7 +10,7 @@ A window is right once `width` values went in since the state was cleared;
 callers ask for the age before they use it.
 """
 
-from dipmaster.numerics import Floats, kernel
+from dipmaster.numerics import Floats, inlined_kernel
 
 
 def halves_size(width: int) -> int:
@@ -18,7 +18,7 @@ def halves_size(width: int) -> int:
     return 2 * width + 2
 
 
-@kernel
+@inlined_kernel
 def slide_sum(state: Floats, at: int, width: int, value: float) -> float:
     """Sum of the last `width` values, `value` included."""
     place = int(state[at])
@@ -39,7 +39,7 @@ def slide_sum(state: Floats, at: int, width: int, value: float) -> float:
     return head
 
 
-@kernel
+@inlined_kernel
 def slide_max(state: Floats, at: int, width: int, value: float) -> float:
     """Maximum of the last `width` values, `value` included."""
     place = int(state[at])
@@ -64,7 +64,7 @@ def slide_max(state: Floats, at: int, width: int, value: float) -> float:
     return head
 
 
-@kernel
+@inlined_kernel
 def moments(state: Floats, at: int, width: int, age: int, value: float) -> tuple[float, float]:
     """Mean and sum of squared deviations of the last `width` values; width a multiple of 4.
 
@@ -92,7 +92,7 @@ def moments(state: Floats, at: int, width: int, age: int, value: float) -> tuple
     return value + total / width, squares if squares > 0.0 else 0.0
 
 
-@kernel
+@inlined_kernel
 def count_below(state: Floats, at: int, width: int, value: float) -> int:
     """How many of `width` stored values are smaller than `value`."""
     count = 0
@@ -101,7 +101,7 @@ def count_below(state: Floats, at: int, width: int, value: float) -> int:
     return count
 
 
-@kernel
+@inlined_kernel
 def count_above(state: Floats, at: int, width: int, value: float) -> int:
     """How many of `width` stored values are larger than `value`."""
     count = 0
@@ -110,7 +110,7 @@ def count_above(state: Floats, at: int, width: int, value: float) -> int:
     return count
 
 
-@kernel
+@inlined_kernel
 def clip01(value: float) -> float:
     """Limit to 0..1; NaN stays NaN."""
     if value < 0.0:
