@@ -136,7 +136,9 @@ class _Account:
     def spread(self, k: int, u: int) -> float:
         return self.panel.half_spread_bps[k, u] * 1e-4
 
-    def sell(self, k: int, u: int, price: float, kind: str, share: float = 1.0, at: int = -1) -> None:
+    def sell(
+        self, k: int, u: int, price: float, kind: str, share: float = 1.0, at: int = -1
+    ) -> None:
         p = self.held[k]
         quantity = p["quantity"] * share
         money = quantity * self.unit_out(price, self.spread(k, u))

@@ -1,0 +1,108 @@
+"""Definitions of the figures: worked by hand, twins, properties."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from dipmaster.backtest import metrics
+from dipmaster.periods import BARS_PER_DAY
+
+MARKS = arrays(np.float64, st.integers(1, 900), elements=st.floats(0.5, 2.0))
+
+
+def test_worked_by_hand() -> None:
+    net = np.array([30.0, -10.0, 0.0, 20.0, -15.0])
+    assert metrics.win_rate(net) == 2 / 5  # zero is a loss
+    assert metrics.profit_factor(net) == 50 / 25
+    daily = np.array([0.01, 0.0, -0.005, 0.003])
+    mean = sum(daily) / 4
+    deviation = math.sqrt(sum((x - mean) ** 2 for x in daily) / 3)
+    assert metrics.sharpe_annual(daily) == pytest.approx(mean / deviation * math.sqrt(365))
+
+
+@pytest.mark.parametrize(
+    ("net", "rate", "factor"),
+    [([], None, None), ([5.0], 1.0, None), ([-5.0], 0.0, 0.0), ([0.0], 0.0, None)],
+)
+def test_degenerate_trades(net: list[float], rate: float | None, factor: float | None) -> None:
+    assert metrics.win_rate(np.array(net)) == rate
+    assert metrics.profit_factor(np.array(net)) == factor
+
+
+@pytest.mark.parametrize("daily", [[], [0.01], [0.0, 0.0, 0.0], [0.02, 0.02]])
+def test_no_sharpe_without_movement(daily: list[float]) -> None:
+    assert metrics.sharpe_annual(np.array(daily)) is None
+    assert metrics.lo_eta(np.array(daily), 365, 30) is None
+
+
+def test_lo_eta_is_the_sum_of_its_formula() -> None:
+    returns = np.random.default_rng(1).standard_normal(200) + 0.1
+    centred = returns - returns.mean()
+    total = 0.0
+    for k in range(1, 31):
+        rho = sum(centred[i] * centred[i - k] for i in range(k, 200)) / sum(centred**2)
+        total += (365 - k) * rho
+    expected = 365 / math.sqrt(365 + 2 * total)
+    assert metrics.lo_eta(returns, 365, 30) == pytest.approx(expected)
+
+
+def test_lo_eta_of_trending_returns_is_below_the_root() -> None:
+    slow = np.repeat(np.random.default_rng(2).standard_normal(80), 4)
+    eta = metrics.lo_eta(slow, 365, 5)
+    assert eta is not None
+    assert eta < math.sqrt(365) * 0.8
+
+
+def test_drawdown_worked_by_hand() -> None:
+    marks = np.array([105.0, 110.0, 99.0, 104.0, 88.0, 120.0])
+    fall = metrics.max_drawdown(marks, 100.0)
+    assert fall.frac == pytest.approx(1 - 88 / 110)
+    assert (fall.peak, fall.trough) == (1, 4)
+
+
+def test_the_start_is_the_first_peak() -> None:
+    fall = metrics.max_drawdown(np.array([90.0, 95.0]), 100.0)
+    assert fall.frac == pytest.approx(0.1)
+    assert (fall.peak, fall.trough) == (-1, 0)
+
+
+def test_ruin_is_a_drawdown_of_one_and_zero_returns_after() -> None:
+    marks = np.concatenate([np.full(BARS_PER_DAY, 50.0), np.full(2 * BARS_PER_DAY, -3.0)])
+    assert metrics.max_drawdown(marks, 100.0).frac == 1.0
+    days = metrics.days_of(marks, 100.0)
+    assert days.returns.tolist() == [-0.5, -1.0, 0.0]
+    assert metrics.joined_drawdown(days, np.arange(3)) == 1.0
+
+
+def test_a_day_that_is_not_over_counts() -> None:
+    days = metrics.days_of(np.linspace(101, 110, BARS_PER_DAY + 3), 100.0)
+    assert days.growth.size == 2
+    assert np.prod(days.growth) == pytest.approx(1.10)
+
+
+@given(MARKS, st.floats(0.5, 2.0))
+def test_days_join_to_the_drawdown_of_all_marks(marks: np.ndarray, start: float) -> None:
+    days = metrics.days_of(marks, start)
+    joined = metrics.joined_drawdown(days, np.arange(days.growth.size))
+    assert joined == pytest.approx(metrics.max_drawdown(marks, start).frac, abs=1e-12)
+    assert 0.0 <= joined < 1.0
+
+
+@given(MARKS, st.randoms(use_true_random=False))
+def test_days_join_in_any_order(marks: np.ndarray, random: object) -> None:
+    """Marks of the days are laid end to end, one by one, and the fall is found on them."""
+    days = metrics.days_of(marks, 1.0)
+    order = np.arange(days.growth.size)
+    random.shuffle(order)  # type: ignore[attr-defined]
+    before = np.concatenate([[1.0], marks[BARS_PER_DAY - 1 :: BARS_PER_DAY]])
+    level, path = 1.0, []
+    for day in order:
+        own = marks[day * BARS_PER_DAY : (day + 1) * BARS_PER_DAY] / before[day]
+        path.append(level * own)
+        level *= own[-1]
+    slow = metrics.max_drawdown(np.concatenate(path), 1.0).frac
+    assert metrics.joined_drawdown(days, order) == pytest.approx(slow, abs=1e-12)
