@@ -1,0 +1,95 @@
+"""Whatever happens to the bytes of a file: bars that fit, or an error that a user can read."""
+
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from dipmaster.errors import DipMasterError
+from dipmaster.market.quality import quality_report
+from dipmaster.market.raw import read_raw
+from dipmaster.params import Ingest
+from dipmaster.store import plain
+
+EDITS = st.lists(
+    st.tuples(
+        st.sampled_from(["flip", "cut", "insert", "zero"]), st.floats(0, 1), st.integers(1, 255)
+    ),
+    min_size=1,
+    max_size=4,
+)
+
+
+def corrupted(data: bytes, edits: list[tuple[str, float, int]]) -> bytes:
+    for kind, where, value in edits:
+        at = int(where * max(len(data) - 1, 0))
+        if kind == "flip":
+            data = data[:at] + bytes(b ^ value for b in data[at : at + 1]) + data[at + 1 :]
+        elif kind == "cut":
+            data = data[:at] + data[at + value :]
+        elif kind == "insert":
+            data = data[:at] + bytes([value]) * (value % 7 + 1) + data[at:]
+        else:
+            data = data[:at] + bytes(min(value, len(data) - at)) + data[at + value :]
+    return data
+
+
+def read_or_be_told(name: str, data: bytes, ingest: Ingest) -> None:
+    folder = Path(tempfile.mkdtemp())
+    message = None
+    try:
+        (folder / name).write_bytes(data)
+        market = read_raw(folder, ingest)
+    except DipMasterError as error:
+        message = str(error)
+    finally:
+        shutil.rmtree(folder)
+    if message is not None:
+        assert "Cure:" in message
+        return
+    report = plain(quality_report(market.bars, "raw", market.log))
+    for entry in report["symbols"].values():
+        assert entry["ohlc_violations"] == entry["off_grid"] == entry["duplicates"] == 0
+
+
+@pytest.mark.parametrize("name", ["BTCUSDT-5m.csv", "BTCUSDT.zip", "BTCUSDT.parquet", "a.feather"])
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(edits=EDITS, drop=st.booleans())
+def test_corrupted_files(
+    tmp_path_factory: pytest.TempPathFactory,
+    bars: Callable[..., pd.DataFrame],
+    klines: Any,
+    zipped: Any,
+    ingest: Callable[..., Ingest],
+    name: str,
+    edits: list[tuple[str, float, int]],
+    drop: bool,
+) -> None:
+    place = tmp_path_factory.mktemp("whole") / name
+    if name.endswith(".csv"):
+        place.write_text(klines(bars(600)), encoding="utf-8")
+    elif name.endswith(".zip"):
+        zipped(place, klines(bars(600), header=True))
+    else:
+        getattr(bars(600).assign(symbol="BTCUSDT"), f"to_{place.suffix[1:]}")(place)
+    data = corrupted(place.read_bytes(), edits)
+    read_or_be_told(name, data, ingest(on_bad_row="drop" if drop else "error"))
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.binary(max_size=300), ending=st.sampled_from(["csv", "zip", "parquet", "feather"]))
+def test_rubbish(ingest: Callable[..., Ingest], data: bytes, ending: str) -> None:
+    read_or_be_told(f"BTCUSDT-5m.{ending}", data, ingest())
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@given(text=st.text(alphabet='0123456789.,-+eE"\n\r nax:/;\t', max_size=200), header=st.booleans())
+def test_text_rubbish(ingest: Callable[..., Ingest], text: str, header: bool) -> None:
+    first = "open_time,open,high,low,close,volume,symbol\n" if header else ""
+    read_or_be_told("BTCUSDT-5m.csv", (first + text).encode(), ingest(on_bad_row="drop"))

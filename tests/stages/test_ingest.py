@@ -1,0 +1,244 @@
+"""The ingest stage: what it writes, and that a failed run leaves nothing half-written."""
+
+import errno
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+import yaml
+
+from dipmaster import stage
+from dipmaster.store import read_table
+from dipmaster.tables import BARS, ON_CHAIN, ORDER_BOOK, SENTIMENT, TRUTH
+from stages import ingest
+
+# Writes one table, says so, and waits to be stopped in the middle.
+HALFWAY = """
+import time
+from dipmaster import stage, store
+from stages import ingest
+
+write = store.write_table
+
+def write_and_wait(frame, table, path):
+    write(frame, table, path)
+    print("halfway", flush=True)
+    time.sleep(60)
+
+store.write_table = write_and_wait
+stage.run("ingest", ingest.main)
+"""
+
+
+@pytest.fixture
+def workspace(
+    tmp_path: Path, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., None]:
+    """An empty project with params; call it to change section ingest."""
+    monkeypatch.chdir(tmp_path)
+    values = yaml.safe_load((project / "params.yaml").read_text(encoding="utf-8"))
+    values["ingest"]["simulated"] |= {"coins": 2, "days": 5}
+
+    def change(**changes: Any) -> None:
+        values["ingest"] |= changes
+        Path("params.yaml").write_text(yaml.safe_dump(values), encoding="utf-8")
+
+    change()
+    return change
+
+
+def put_raw(name: str = "BTCUSDT.parquet", **changes: Any) -> None:
+    rows = 700
+    close = 100 + np.arange(rows) % 7
+    frame = pd.DataFrame(
+        {
+            "open_time": pd.date_range(
+                "2023-01-01", periods=rows, freq="5min", tz="UTC", unit="ms"
+            ),
+            "open": close + 0.0,
+            "high": close + 1.0,
+            "low": close - 1.0,
+            "close": close + 0.5,
+            "volume": 2.0,
+        }
+    )
+    Path("data/raw/set").mkdir(parents=True, exist_ok=True)
+    frame.assign(**changes).to_parquet(Path("data/raw/set") / name)
+
+
+def files(folder: str = "data/ingest") -> dict[str, bytes]:
+    return {str(p): p.read_bytes() for p in sorted(Path(folder).rglob("*")) if p.is_file()}
+
+
+def exit_code() -> int:
+    with pytest.raises(SystemExit) as caught:
+        stage.run("ingest", ingest.main)
+    return int(caught.value.code or 0)
+
+
+def started(project: Path, *arguments: str) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        [sys.executable, *arguments],
+        env=os.environ | {"PYTHONPATH": str(project)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def nothing_left() -> bool:
+    return not Path("data/ingest").exists() and not list(Path("data").glob(".*"))
+
+
+def test_simulated(workspace: Callable[..., None]) -> None:
+    assert exit_code() == 0
+    market = json.loads(Path("data/ingest/market.json").read_text(encoding="utf-8"))
+    assert market["source"] == "simulated"
+    assert len(market["symbols"]) == 2
+    assert market["days"] == 5
+    assert market["columns_left_out"] == []
+    assert market["fallback_half_spread_bps"] == 0
+    for folder, table in {
+        "bars": BARS,
+        "truth": TRUTH,
+        "order_book": ORDER_BOOK,
+        "on_chain": ON_CHAIN,
+        "sentiment": SENTIMENT,
+    }.items():
+        for symbol in market["symbols"]:
+            frame = read_table(Path("data/ingest") / folder / f"{symbol}.parquet", table)
+            assert len(frame) > 0
+    quality = json.loads(Path("reports/metrics/ingest.json").read_text(encoding="utf-8"))
+    assert quality["market"]["bars"] == 2 * 5 * 288
+    assert "files" not in quality
+
+
+def test_files_in_data_raw_change_nothing_of_the_simulated_market(
+    workspace: Callable[..., None],
+) -> None:
+    assert exit_code() == 0
+    before = files() | files("reports/metrics")
+    put_raw()
+    assert exit_code() == 0
+    assert files() | files("reports/metrics") == before
+
+
+def test_raw(workspace: Callable[..., None]) -> None:
+    workspace(source="raw")
+    put_raw()
+    put_raw("ETHUSDT.parquet", trade_count=3.0)
+    assert exit_code() == 0
+    assert json.loads(Path("data/ingest/market.json").read_text(encoding="utf-8")) == {
+        "source": "raw",
+        "symbols": ["BTCUSDT", "ETHUSDT"],
+        "first_open_time": "2023-01-01T00:00:00Z",
+        "last_open_time": "2023-01-03T10:10:00Z",
+        "days": pytest.approx(699 / 288),
+        "columns": {"BTCUSDT": ["volume"], "ETHUSDT": ["volume", "trade_count"]},
+        "columns_left_out": ["quote_volume", "taker_buy_volume", "half_spread_bps"],
+        "fallback_half_spread_bps": 1,
+    }
+    frame = read_table(Path("data/ingest/bars/ETHUSDT.parquet"), BARS)
+    assert len(frame) == 699
+    assert str(frame["open_time"].dtype) == "datetime64[ms, UTC]"
+    assert sorted(files()) == [
+        "data/ingest/bars/BTCUSDT.parquet",
+        "data/ingest/bars/ETHUSDT.parquet",
+        "data/ingest/market.json",
+    ]
+
+
+def test_no_output_names_a_folder_of_this_machine(
+    workspace: Callable[..., None], tmp_path: Path
+) -> None:
+    workspace(source="raw", on_bad_row="drop")
+    put_raw(high=np.where(np.arange(700) == 5, 1.0, 200.0))
+    Path("data/raw/set/notes.txt").write_text("x", encoding="utf-8")
+    assert exit_code() == 0
+    for data in (files() | files("reports/metrics")).values():
+        assert str(tmp_path).encode() not in data
+    quality = json.loads(Path("reports/metrics/ingest.json").read_text(encoding="utf-8"))
+    assert quality["files"]["dropped_rows"] == {"set/BTCUSDT.parquet": {"high_below_low": 1}}
+    assert quality["files"]["ignored"] == 1
+
+
+def test_a_bad_file_leaves_what_was_there(
+    workspace: Callable[..., None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    workspace(source="raw")
+    put_raw()
+    assert exit_code() == 0
+    before = files() | files("reports/metrics")
+    put_raw("ETHUSDT.parquet", close=-1.0)
+    assert exit_code() == 1
+    assert "data/raw/set/ETHUSDT.parquet, row 1:" in capsys.readouterr().err
+    assert files() | files("reports/metrics") == before
+    assert not list(Path("data").glob(".*"))
+
+
+def test_empty_data_raw(workspace: Callable[..., None], capsys: pytest.CaptureFixture[str]) -> None:
+    workspace(source="raw")
+    assert exit_code() == 1
+    assert "dvc add data/raw/<set>" in capsys.readouterr().err
+    assert not Path("reports/metrics/ingest.json").exists()
+
+
+def test_a_full_disk(
+    workspace: Callable[..., None],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    write = pq.write_table
+    written: list[Any] = []
+
+    def write_until_full(data: Any, place: Any, **options: Any) -> None:
+        write(data, place, **options)
+        written.append(place)
+        if len(written) == 3:
+            raise OSError(errno.ENOSPC, "No space left on device", str(place))
+
+    monkeypatch.setattr(pq, "write_table", write_until_full)
+    assert exit_code() == 1
+    assert "No space left on device" in capsys.readouterr().err
+    assert nothing_left()
+    assert not Path("reports/metrics/ingest.json").exists()
+    monkeypatch.undo()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+def test_stopped_in_the_middle(
+    workspace: Callable[..., None], project: Path, number: signal.Signals
+) -> None:
+    process = started(project, "-c", HALFWAY)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "halfway\n"
+    assert not Path("data/ingest").exists()
+    process.send_signal(number)
+    _, told = process.communicate(timeout=60)
+    assert not Path("reports/metrics/ingest.json").exists()
+    if number == signal.SIGINT:
+        assert process.returncode == 130
+        assert "interrupted" in told
+        assert nothing_left()
+    else:
+        assert process.returncode == -signal.SIGKILL
+        assert not Path("data/ingest").exists()
+        stale = Path("data/.ingest.partial/bars/STALE.parquet")
+        stale.write_bytes(b"half a file")
+        process = started(project, "-m", "stages.ingest")
+        assert process.communicate(timeout=120)[1] == ""
+        assert process.returncode == 0
+        assert not list(Path("data").glob(".*"))
+        after_kill = files()
+        assert "data/ingest/bars/STALE.parquet" not in after_kill
+        assert exit_code() == 0
+        assert files() == after_kill
