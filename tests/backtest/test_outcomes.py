@@ -1,0 +1,108 @@
+"""Outcomes of single bars are the engine's trades; one position at a time chains them."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from dipmaster.backtest import (
+    EXIT_NAMES,
+    ExitRules,
+    ScoreExits,
+    Trailing,
+    one_at_a_time,
+    outcomes,
+    run,
+)
+from dipmaster.errors import DataError
+
+COSTS = {"taker_fee_bps": 10.0, "slippage_bps": 1.0}
+
+
+@pytest.mark.parametrize("kind", ["phase_0", "all"])
+def test_outcomes_equal_the_engine_where_no_limit_binds(make: Any, kind: str) -> None:
+    """Signals 40 bars apart with a cap of 30 never overlap; sizes are tiny."""
+    panel = make.random_panel(3, symbols=6, bars=2000)
+    cells = [(k, u) for k in range(6) for u in range(10 + k, 1999, 60)]
+    rng = np.random.default_rng(4)
+    rules = ExitRules(0.0025)
+    if kind == "all":
+        distance = rng.uniform(0.002, 0.01, panel.open.shape)
+        score = ScoreExits(np.where(rng.random((len(cells), 12)) < 0.8, np.nan, 0.7))
+        rules = ExitRules(0.0025, Trailing(distance), score)
+    entries = make.entries(cells, cap_bars=30, size_frac=0.001)
+    execution = make.execution(max_positions=100, **COSTS)
+    trades = run(panel, entries, execution, rules).trades
+    alone = outcomes(
+        panel, entries.symbol_index, entries.signal_index, execution, rules, 0.008, 0.015, 30
+    )
+    assert alone.tradable.sum() == len(trades)
+    frame = alone.frame()[alone.tradable].reset_index(drop=True)
+    assert len(frame) > 150
+    assert frame["exit_type"].tolist() == trades["exit_type"].tolist()
+    assert frame["bars_held"].tolist() == trades["bars_held"].tolist()
+    assert frame["open_at_end"].tolist() == trades["open_at_end"].tolist()
+    notional = trades["net_pnl"] / trades["return_frac"]
+    for name, column in (
+        ("net_frac", trades["return_frac"]),
+        ("gross_frac", trades["gross_pnl"] / notional),
+        ("fees_frac", trades["fees"] / notional),
+        ("slippage_frac", trades["slippage"] / notional),
+        ("mfe_frac", trades["mfe_frac"]),
+        ("mae_frac", trades["mae_frac"]),
+    ):
+        np.testing.assert_allclose(frame[name], column, rtol=1e-7, atol=1e-12)
+
+
+def test_bars_without_a_next_bar_are_not_tradable(make: Any) -> None:
+    flat = (100.0, 100.5, 99.5, 100.0)
+    panel = make.panel([flat, None, flat])
+    alone = outcomes(
+        panel, np.array([0, 0, 0]), np.array([0, 1, 2]), make.execution(), make.off, 0.01, 0.02, 5
+    )
+    assert alone.tradable.tolist() == [False, True, False]
+    assert alone.entry_index.tolist() == [-1, 2, -1]
+    assert np.isnan(alone.net_frac).tolist() == [True, False, True]
+    assert alone.frame()["exit_type"].tolist() == ["", "end_of_data", ""]
+    assert alone.bars_held.tolist() == [0, 0, 0]
+
+
+def test_one_at_a_time_is_the_chain_of_outcomes(make: Any) -> None:
+    panel = make.random_panel(5, symbols=3, bars=1500)
+    signals = np.random.default_rng(6).random(panel.open.shape) < 0.3
+    rules, execution = ExitRules(0.0025), make.execution(**COSTS)
+    for k, chain in enumerate(one_at_a_time(panel, signals, execution, rules, 0.008, 0.015, 20)):
+        free, expected = 0, []
+        rows = np.flatnonzero(signals[k])
+        alone = outcomes(
+            panel, np.full(rows.size, k), rows, execution, rules, 0.008, 0.015, 20
+        ).frame()
+        at_open = alone["exit_type"].isin(["time_limit", "boundary"])
+        for i in range(len(alone)):
+            row = alone.iloc[i]
+            if row["tradable"] and row["entry_index"] >= free:
+                gapped = row["exit_type"] == "stop" and row["gross_frac"] < -0.015 - 1e-12
+                free = row["exit_index"] + (0 if at_open[i] or gapped else 1)
+                expected.append((row["entry_index"], row["exit_index"], row["net_frac"]))
+        found = list(zip(chain.entry_index, chain.exit_index, chain.net_frac, strict=True))
+        assert len(found) > 50
+        assert found == expected
+
+
+def test_rows_off_the_panel_and_misfitting_arrays_are_told(make: Any) -> None:
+    panel = make.random_panel(1, symbols=2, bars=50)
+    zero = np.array([0])
+    with pytest.raises(DataError, match="rows within 2 symbols x 50 bars"):
+        outcomes(panel, np.array([2]), zero, make.execution(), make.off, 0.01, 0.01, 5)
+    wrong = ExitRules(None, Trailing(np.zeros(3)))
+    with pytest.raises(
+        DataError, match=r"Trailing.distance_frac: expected shape \(1,\) or \(2, 50\)"
+    ):
+        outcomes(panel, zero, zero, make.execution(), wrong, 0.01, 0.01, 5)
+
+
+def test_exit_names_are_those_of_the_tables() -> None:
+    assert set(EXIT_NAMES) == {
+        "target", "stop", "trailing_stop", "boundary", "time_limit", "optimal_timing",
+        "profit_taking", "end_of_data",
+    }  # fmt: skip
