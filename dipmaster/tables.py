@@ -205,7 +205,7 @@ FEATURES = Table(
         ("atr14_15m_frac", F32, "frac", "closed 15-min bars: ATR14 / close"),
         ("adx14_15m", F32, "0..100", "closed 15-min bars: ADX14"),
         ("di_difference_15m", F32, "-100..100", "closed 15-min bars: +DI14 minus -DI14"),
-        ("close_to_low20_15m_frac", F32, "frac", "closed 15-min bars: close over 20-bar low, minus 1"),
+        ("close_to_low20_15m_frac", F32, "frac", "closed 15-min bars: close over low of 20, -1"),
         ("close_to_sma50_1h_frac", F32, "frac", "closed 1-h bars: close over SMA50, minus 1"),
         ("sma50_rising_1h", I8, FLAG, "closed 1-h bars: SMA50 above its value an hour before"),
         ("return_24h_frac", F32, "frac", "closed 1-h bars: return over 24 of them"),

@@ -24,7 +24,7 @@ NAMES = tuple(name for name in FEATURES.names if name != "open_time")
 
 
 @dataclass(frozen=True)
-class Market:
+class AllCoins:
     """All coins, and the mean return of those present on their common grid.
 
     Attributes
@@ -33,20 +33,20 @@ class Market:
         Symbol to bars, in sorted order.
     first_ms
         Time of the grid's first bar.
-    returns
+    market_returns
         Shape (grid, horizons), fractions, NaN where no coin has the horizon.
     """
 
     coins: dict[str, CoinBars]
     first_ms: int
-    returns: Floats
+    market_returns: Floats
 
-    def at(self, times_ms: Ints) -> Floats:
-        """Rows of `returns` at times on the grid."""
-        return self.returns[(times_ms - self.first_ms) // BAR_MS]
+    def market_at(self, times_ms: Ints) -> Floats:
+        """Rows of `market_returns` at times on the grid."""
+        return self.market_returns[(times_ms - self.first_ms) // BAR_MS]
 
 
-def market(bars: Mapping[str, pd.DataFrame]) -> Market:
+def all_coins(bars: Mapping[str, pd.DataFrame]) -> AllCoins:
     """Mean returns over all coins; the first half of `compute`.
 
     Parameters
@@ -71,11 +71,11 @@ def market(bars: Mapping[str, pd.DataFrame]) -> Market:
     in_threads(fill, range(len(symbols)), "market returns")
     mean = np.empty((grid, HORIZON_COUNT))
     mean_of_present(each, mean)
-    return Market(coins, first, mean)
+    return AllCoins(coins, first, mean)
 
 
 def features_of(
-    symbol: str, market: Market, params: Features, columns: Sequence[str] | None = None
+    symbol: str, coins: AllCoins, params: Features, columns: Sequence[str] | None = None
 ) -> pd.DataFrame:
     """Features of one coin: the second half of `compute`.
 
@@ -85,7 +85,7 @@ def features_of(
         ``open_time`` and float64 columns in the order of table FEATURES; NaN
         where not known. Columns the coin's source cannot give are absent.
     """
-    coin = market.coins[symbol]
+    coin = coins.coins[symbol]
     wanted = NAMES if columns is None else columns
     names = [name for name in NAMES if name in wanted and name not in coin.left_out]
     chosen = np.array([NAMES.index(name) for name in names], dtype=np.int64)
@@ -94,7 +94,7 @@ def features_of(
         new_state(params, has_spread="half_spread_bps" not in coin.left_out),
         coin.times_ms,
         coin.values,
-        market.at(coin.times_ms),
+        coins.market_at(coin.times_ms),
         chosen,
         values,
     )
@@ -124,7 +124,7 @@ def compute(
         Symbol to frame: the rows of its bars, ``open_time`` and float64
         features. A row uses bars that were closed at its own close, of any coin.
     """
-    whole = market(bars)
+    whole = all_coins(bars)
     symbols = list(whole.coins)
     frames = in_threads(
         lambda symbol: features_of(symbol, whole, params, columns), symbols, "features"

@@ -1,0 +1,48 @@
+"""Bars to features and candidates."""
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from dipmaster import stage, store
+from dipmaster.features import CANDIDATE_COLUMNS, AllCoins, all_coins, candidates, features_of
+from dipmaster.features.panel import coin_facts, panel_rows, summary
+from dipmaster.parallel import in_threads
+from dipmaster.params import Features
+from dipmaster.tables import BARS, CANDIDATES, FEATURES
+
+BARS_FOLDER = Path("data/ingest/bars")
+OUT = Path("data/features")
+FACTS = Path("reports/metrics/features.json")
+
+
+def main() -> None:
+    """Write data/features whole, then the facts about it."""
+    params = store.read_params("features", "signal")
+    symbols = store.symbols_in(BARS_FOLDER)
+    coins = all_coins(
+        {symbol: store.read_table(BARS_FOLDER / f"{symbol}.parquet", BARS) for symbol in symbols}
+    )
+    with store.staged(OUT) as folder:
+        written = in_threads(
+            lambda symbol: _write_panel(symbol, coins, params.features, folder), symbols, "features"
+        )
+        base = {symbol: columns for symbol, (columns, _) in zip(symbols, written, strict=True)}
+        found = candidates(base, params.signal)
+        store.write_table(found, CANDIDATES, folder / "candidates.parquet")
+    facts = {symbol: fact for symbol, (_, fact) in zip(symbols, written, strict=True)}
+    store.write_json(summary(facts, coins, found), FACTS)
+
+
+def _write_panel(
+    symbol: str, coins: AllCoins, params: Features, folder: Path
+) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """Write one coin's panel; return what candidates need, in full precision, and its facts."""
+    frame = features_of(symbol, coins, params)
+    store.write_table(panel_rows(frame), FEATURES, folder / "panel" / f"{symbol}.parquet")
+    return frame[["open_time", *CANDIDATE_COLUMNS]].copy(), coin_facts(frame)
+
+
+if __name__ == "__main__":
+    stage.run("features", main)
