@@ -22,7 +22,7 @@ def main() -> None:
     """Write both files, each whole or not at all."""
     inputs = read_inputs()
     page = render.html(TEMPLATES, pages.context(inputs, STYLE))
-    document = render.pdf(page, STYLE, inputs.gates_bytes)
+    document = render.pdf(page, inputs.gates_bytes)
     store.write_text(page, HTML)
     with store.whole_file(PDF) as partial:
         partial.write_bytes(document)

@@ -122,7 +122,11 @@ def random_words(phase: Json) -> str:
         return "No random entries could be matched: the signal’s own share is not known."
     excess = random["excess_win_rate"]
     bounds = numbers.interval("excess_win_rate", excess["low"], excess["high"])
-    p_value = "" if random["p_value"] is None else f" (p {numbers.plain(random['p_value'], 3)})"
+    p_value = (
+        ""
+        if random["p_value"] is None
+        else f" (p{numbers.NBSP}{numbers.plain(random['p_value'], 3)})"
+    )
     return (
         f"{numbers.count(random['matched_trades'])} trades were matched with "
         f"{numbers.count(random['pool'])} random bars of the same coin, hour and volatility class, "

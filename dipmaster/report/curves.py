@@ -27,16 +27,16 @@ def equity(frame: pd.DataFrame, period: Json, drawdown: Json) -> Markup:
     times = frame["time"].to_numpy(dtype="datetime64[ms]")
     values = frame["equity"].to_numpy(dtype=np.float64)
     boundary = _boundary(period, times)
-    figure = new_figure(96)
+    figure = new_figure(84)
     upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=[3, 2])
     kept = thinned(values)
     upper.plot(times[kept], values[kept] / 1000, color=NAVY, linewidth=0.9)
-    upper.set_ylabel("equity, thousands of quote currency")
+    upper.set_ylabel("equity, thousands")
     depth = -100.0 * _drawdown(values, int(np.searchsorted(times, boundary)))
     kept = thinned(depth)
     lower.fill_between(times[kept], depth[kept], 0, color=STEEL, linewidth=0)
     lower.plot(times[kept], depth[kept], color=NAVY, linewidth=0.6)
-    lower.set_ylabel("below the last peak, per cent")
+    lower.set_ylabel("drawdown, per cent")
     for axes in (upper, lower):
         _shade_burn_in(axes, times[0], boundary)
     _name_periods(upper, times, boundary)
@@ -59,10 +59,11 @@ def _boundary(period: Json, times: Any) -> Any:
 
 def _drawdown(values: Floats, first: int) -> Floats:
     """Share below the running peak; at position `first` the mark before it is the new peak."""
-    before = np.maximum.accumulate(values[:first]) if first else values[:0]
-    after = np.maximum.accumulate(values[max(first - 1, 0) :])[1 if first else 0 :]
+    marks = np.maximum(values, 0.0)
+    before = np.maximum.accumulate(marks[:first]) if first else marks[:0]
+    after = np.maximum.accumulate(marks[max(first - 1, 0) :])[1 if first else 0 :]
     peaks = np.concatenate([before, after])
-    return np.where(peaks > 0, 1.0 - values / np.where(peaks > 0, peaks, 1.0), 0.0)
+    return np.where(peaks > 0, 1.0 - marks / np.where(peaks > 0, peaks, 1.0), 0.0)
 
 
 def _shade_burn_in(axes: Axes, start: Any, boundary: Any) -> None:
@@ -73,17 +74,16 @@ def _shade_burn_in(axes: Axes, start: Any, boundary: Any) -> None:
 
 
 def _name_periods(axes: Axes, times: Any, boundary: Any) -> None:
-    named = [(times[0], "burn-in: traded on paper, in no gate"), (boundary, "out of sample")]
-    width = max(float((times[-1] - times[0]).astype(np.int64)), 1.0)
+    named = [(boundary, "out of sample")]
+    if (boundary - times[0]) > (times[-1] - times[0]) / 8:
+        named.append((times[0], "burn-in, on paper"))
     for start, words in named:
-        if words == "out of sample" or boundary > times[0]:
-            share = float((start - times[0]).astype(np.int64)) / width
-            axes.annotate(
-                words,
-                (share, 1.0),
-                (3, 3),
-                xycoords="axes fraction",
-                textcoords="offset points",
-                fontsize=7,
-                color="#444444",
-            )
+        axes.annotate(
+            words,
+            (start, 1.0),
+            (3, 3),
+            xycoords=("data", "axes fraction"),
+            textcoords="offset points",
+            fontsize=7,
+            color="#444444",
+        )

@@ -32,38 +32,55 @@ class Entry:
     value: float | None = None
     low: float | None = None
     high: float | None = None
-    target: float | None = None
+    targets: tuple[tuple[float, str], ...] = ()
     verdict: str = ""
 
     @property
     def drawn(self) -> list[float]:
         """All numbers that must be inside the axis."""
-        parts = (self.value, self.low, self.high, self.target)
-        return [part for part in parts if part is not None]
+        parts = (self.value, self.low, self.high)
+        return [part for part in parts if part is not None] + [at for at, _ in self.targets]
 
 
 def entries(inputs: Inputs, metric: str) -> list[Entry]:
     """The roadmap's stated figure, then a line a phase."""
     scale = SCALES.get(metric, 1.0)
-    stated, words = STATED.get(metric, (None, ""))
-    lines = []
-    if stated is not None:
-        lines.append(Entry("Roadmap", f"{words} stated", value=stated * scale))
+    lines = _stated(metric, scale)
     for phase in PHASES:
         gate = inputs.gates_of(phase).get(metric) if phase in inputs.built else None
         if gate is not None:
             lines.append(_measured(gate, phase, scale))
         elif metric in numbers.MATRIX_METRICS:
-            wanted = target_value(inputs.params.gates, phase, metric)
-            lines.append(Entry(f"Phase {phase}", "not built", target=wanted * scale))
+            wanted = scale * target_value(inputs.params.gates, phase, metric)
+            lines.append(Entry(f"Phase {phase}", "not built", targets=((wanted, ""),)))
     return lines
+
+
+def _stated(metric: str, scale: float) -> list[Entry]:
+    value, words = STATED.get(metric, (None, ""))
+    if not words:
+        return []
+    return [Entry("Roadmap", f"{words} stated", value=None if value is None else value * scale)]
+
+
+def gathered(lines: list[Entry]) -> list[Entry]:
+    """The same with all phases that are not built on one line, their targets numbered."""
+    waiting = [line for line in lines if not line.verdict and line.targets]
+    if len(waiting) < 2:
+        return lines
+    at: dict[float, list[str]] = {}
+    for line in waiting:
+        at.setdefault(line.targets[0][0], []).append(line.label.removeprefix("Phase "))
+    targets = tuple((place, ", ".join(phases)) for place, phases in at.items())
+    rest = [line for line in lines if line not in waiting]
+    return [*rest, Entry("Later phases", "targets, not built", targets=targets)]
 
 
 def _measured(gate: Json, phase: int, scale: float) -> Entry:
     def scaled(key: str) -> float | None:
         return None if gate[key] is None else float(gate[key]) * scale
 
-    metric = gate["metric"]
+    metric, wanted = gate["metric"], scaled("target")
     value = numbers.metric(metric, gate["value"])
     bounds = numbers.interval(metric, gate["low"], gate["high"])
     note = value if bounds == numbers.MISSING else f"{value}  ({bounds})"
@@ -73,14 +90,14 @@ def _measured(gate: Json, phase: int, scale: float) -> Entry:
         value=scaled("value"),
         low=scaled("low"),
         high=scaled("high"),
-        target=scaled("target"),
+        targets=() if wanted is None else ((wanted, ""),),
         verdict=gate["verdict"],
     )
 
 
 def small(inputs: Inputs) -> Markup:
     """Page one: the four metrics of the matrix, two by two."""
-    figure = new_figure(74)
+    figure = new_figure(68)
     panels = figure.subplots(2, 2).ravel()
     for axes, metric in zip(panels, numbers.MATRIX_METRICS, strict=True):
         _panel(axes, metric, entries(inputs, metric))
@@ -90,9 +107,9 @@ def small(inputs: Inputs) -> Markup:
 def large(inputs: Inputs) -> Markup:
     """The gates' chapter: every metric of gates.json over the full width."""
     metrics = [name for name in numbers.METRICS if any(g["metric"] == name for g in inputs.gates)]
-    all_entries = [entries(inputs, metric) for metric in metrics]
-    heights = [len(lines) + 2.2 for lines in all_entries]
-    figure = new_figure(4.6 * sum(heights))
+    all_entries = [gathered(entries(inputs, metric)) for metric in metrics]
+    heights = [len(lines) + 0.5 for lines in all_entries]
+    figure = new_figure(4.4 * sum(heights) + 11.5 * len(metrics))
     panels = figure.subplots(len(metrics), 1, squeeze=False, height_ratios=heights)[:, 0]
     for axes, metric, lines in zip(panels, metrics, all_entries, strict=True):
         _panel(axes, metric, lines)
@@ -120,7 +137,7 @@ def _panel(axes: Axes, metric: str, lines: list[Entry]) -> None:
     axes.set_yticks(range(len(lines)), [line.label for line in lines])
     axes.set_ylim(len(lines) - 0.4, -0.6)
     axes.set_xlim(low, high)
-    axes.xaxis.set_major_locator(MaxNLocator(6))
+    axes.xaxis.set_major_locator(MaxNLocator(7, steps=[1, 2, 5, 10]))
     axes.tick_params(axis="y", length=0)
     quiet(axes)
 
@@ -132,8 +149,17 @@ def _unit(metric: str) -> str:
 
 
 def _draw(axes: Axes, row: int, line: Entry) -> None:
-    if line.target is not None:
-        axes.plot([line.target] * 2, [row - 0.36, row + 0.36], color=BRICK, linewidth=1.6, zorder=2)
+    for place, words in line.targets:
+        axes.plot([place] * 2, [row - 0.36, row + 0.36], color=BRICK, linewidth=1.6, zorder=2)
+        axes.annotate(
+            words,
+            (place, row),
+            (2.5, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=6,
+            color=BRICK,
+        )
     if line.low is not None and line.high is not None:
         axes.plot([line.low, line.high], [row, row], color=NAVY, linewidth=1.6, zorder=3)
     if line.value is not None:
@@ -152,7 +178,9 @@ def _draw(axes: Axes, row: int, line: Entry) -> None:
 
 def _within_reach(lines: list[Entry]) -> list[float]:
     """Numbers that set the axis; a bound far beyond all values and targets runs off its end."""
-    firm = [x for line in lines for x in (line.value, line.target) if x is not None]
+    firm = [
+        x for line in lines for x in (line.value, *(at for at, _ in line.targets)) if x is not None
+    ]
     reach = 10.0 * max((abs(x) for x in firm), default=1.0)
     return [x for line in lines for x in line.drawn if abs(x) <= reach]
 

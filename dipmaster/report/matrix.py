@@ -90,7 +90,10 @@ def _cell(inputs: Inputs, phase: int, metric: str) -> Cell:
 def _short_interval(gate: Json) -> str:
     if gate["value"] is None and gate["low"] is None:
         return "cannot be computed"
-    return numbers.interval(gate["metric"], gate["low"], gate["high"])
+    bounds = numbers.interval(gate["metric"], gate["low"], gate["high"])
+    if gate["metric"] == "max_drawdown" and gate["high"] is not None:
+        return f"resampled: {bounds}"
+    return bounds
 
 
 @dataclass(frozen=True)

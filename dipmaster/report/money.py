@@ -140,7 +140,7 @@ def _break_even(axes: Axes, own: float | None, needed: float | None, random: flo
                 color=BRICK if marker == "|" else NAVY if marker == "o" else GREY,
             )
     names = [f"{name}  {numbers.percent(value)}" for name, value, _ in rows]
-    axes.set_title("Does it win often enough to pay?")
+    axes.set_title("Does it win often enough?")
     _as_list(axes, names)
     axes.set_xlim(0, 100)
     axes.set_xlabel("per cent of trades")
@@ -157,7 +157,7 @@ def _per_trade(axes: Axes, trade: Json) -> None:
         if value is not None:
             axes.barh(place, value, height=0.5, **gain_or_loss(value < 0))
     axes.axvline(0, color=GREY, linewidth=0.8)
-    axes.set_title("What is left of an average trade?")
+    axes.set_title("What is left of a trade?")
     _as_list(axes, [f"{name}  {numbers.bps(value)}" for name, value in rows])
     axes.margins(x=0.08)
     axes.set_xlabel("basis points of the position")

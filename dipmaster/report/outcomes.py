@@ -20,7 +20,7 @@ def exits(rows: Sequence[Json]) -> Markup:
     for place, row in enumerate(rows):
         lost = (row["net_pnl"] or 0.0) < 0
         axes.barh(place, shares[place], height=0.6, **gain_or_loss(lost))
-        words = f"{numbers.percent(row['share_frac'])}, mean {numbers.bps(row['mean_net_bps'])}"
+        words = f"{numbers.percent(row['share_frac'])} of trades, mean {numbers.bps(row['mean_net_bps'])}"
         axes.annotate(
             words,
             (shares[place], place),
@@ -53,10 +53,9 @@ def holding(measured: Json) -> Markup:
     figure = new_figure(48)
     axes = figure.subplots()
     low, high = HOLDING_BAND_MINUTES
-    axes.axvspan(low, high, facecolor=PALE, edgecolor="#cfcfcf", hatch="...", linewidth=0)
     tallest = max(row["trades"] for row in bins) or 1
     axes.annotate(
-        f"roadmap: {low} to {high} min",
+        f"dark: the roadmap’s {low} to {high} min",
         ((low + high) / 2, 1.0),
         (0, 2),
         ha="center",
@@ -66,14 +65,15 @@ def holding(measured: Json) -> Markup:
     )
     for row in bins:
         width = row["to_minutes"] - row["from_minutes"]
+        inside = low <= row["from_minutes"] and row["to_minutes"] <= high
         axes.bar(
             row["from_minutes"],
             row["trades"],
             width=width,
             align="edge",
-            color=NAVY,
-            edgecolor="white",
-            linewidth=0.5,
+            facecolor=NAVY if inside else PALE,
+            edgecolor=NAVY,
+            linewidth=0.6,
         )
     axes.set_ylim(0, tallest * 1.08)
     axes.set_xlim(min(row["from_minutes"] for row in bins), bins[-1]["to_minutes"])

@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import Any
 
+from markupsafe import Markup
+
 from dipmaster.report import (
     chapter,
     curves,
@@ -32,7 +34,7 @@ def context(inputs: Inputs, style_folder: Path) -> Context:
         **_phase_0(inputs),
         **_provenance(inputs),
         **charts,
-        "css": css,
+        "css": Markup(css),  # the project's own file: quotes in it must stay quotes
         "gate_rows": matrix.rows(inputs),
         "built_words": ", ".join(f"phase {phase}" for phase in inputs.built),
         "quality": data_quality.view(inputs),

@@ -8,6 +8,7 @@ point, so that a strange file name cannot pull in another font.
 """
 
 import os
+import re
 import tempfile
 import unicodedata
 import warnings
@@ -19,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from matplotlib.ft2font import FT2Font
 
 from dipmaster.errors import DipMasterError, PipelineError
@@ -36,7 +37,16 @@ FONTS = (
 EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
 IDENTIFIER = b"dipmaster-phase-gate-report"
 APT_PACKAGES = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
+
+
+def breakable(text: str) -> Markup:
+    """Let a long name break after an underscore, a dot or a slash."""
+    safe = str(escape(printable(text)))
+    return Markup(re.sub(r"([_./])(?=\w)", r"\1<wbr>", safe))
+
+
 FILTERS = {
+    "breakable": breakable,
     "percent": numbers.percent,
     "points": numbers.points,
     "bps": numbers.bps,
@@ -100,11 +110,11 @@ def _drawn() -> frozenset[int]:
     return frozenset(FT2Font(bundled_font("DejaVuSans")).get_charmap())
 
 
-def pdf(page: str, style_folder: Path, attachment: bytes) -> bytes:
-    """The HTML as PDF with outline, alt texts and gates.json attached.
+def pdf(page: str, attachment: bytes) -> bytes:
+    """The HTML as PDF with outline, tags, alt texts and gates.json attached.
 
-    Font subsets are left uncompressed-for-speed as WeasyPrint makes them; images
-    are vectors, so no image option applies.
+    All charts are vectors and fonts are cut down to the characters used, so
+    none of WeasyPrint's options for images, hinting or full fonts applies.
 
     Raises
     ------
@@ -122,7 +132,6 @@ def pdf(page: str, style_folder: Path, attachment: bytes) -> bytes:
             relationship="Data",
         )
         document: bytes = weasyprint.HTML(string=page, base_url=None).write_pdf(
-            stylesheets=[weasyprint.CSS(filename=str(style_folder / "report.css"))],
             attachments=[attached],
             pdf_identifier=IDENTIFIER,
             pdf_tags=True,

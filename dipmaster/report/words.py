@@ -74,7 +74,7 @@ def _phase_0(inputs: Inputs) -> tuple[str, ...]:
     trades = measured["counts"]["trades"]
     if not trades:
         return ("Phase 0, for information: no trade was made, so nothing can be measured.",)
-    standing = "Phase 0, the strategy as it stands and for information only: "
+    standing = "Phase 0, for information only: "
     return (standing + _against_final(gates), *_profit(measured), *_caveats(gates, measured))
 
 
@@ -85,15 +85,17 @@ def _against_final(gates: Mapping[str, Json]) -> str:
             groups[gates[name]["verdict"]].append(_in_sentence(name))
     total = sum(len(group) for group in groups.values())
     said = [
-        f"{verb} {_of_all(len(groups[word]), total)} final targets ({', '.join(groups[word])})"
+        f"{verb} {_of_all(groups[word], total)}"
         for word, verb in (("FAIL", "misses"), ("PASS", "meets"), ("INCONCLUSIVE", "leaves open"))
         if groups[word]
     ]
     return "; ".join(said) + "."
 
 
-def _of_all(some: int, total: int) -> str:
-    return f"all {total}" if some == total else f"{some} of {total}"
+def _of_all(some: Sequence[str], total: int) -> str:
+    if len(some) == total:
+        return f"all {total} final targets"
+    return f"{len(some)} of {total} final targets ({', '.join(some)})"
 
 
 def _in_sentence(name: str) -> str:

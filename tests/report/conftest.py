@@ -187,7 +187,9 @@ def losing_phase(coins: tuple[str, ...] = COINS) -> dict[str, Any]:
     }
 
 
-def exit_row(kind: str, trades: int, won: float, net: float, bps: float, m: float) -> dict[str, Any]:
+def exit_row(
+    kind: str, trades: int, won: float, net: float, bps: float, m: float
+) -> dict[str, Any]:
     return {
         "exit_type": kind,
         "trades": trades,
@@ -382,7 +384,12 @@ def no_trades() -> Inputs:
     none = {"low": None, "high": None}
     phase["detail"] = dict.fromkeys(phase["detail"]) | {
         name: none
-        for name in ("clopper_pearson_if_independent", "sharpe_hac", "sharpe_bootstrap", "sharpe_psr")
+        for name in (
+            "clopper_pearson_if_independent",
+            "sharpe_hac",
+            "sharpe_bootstrap",
+            "sharpe_psr",
+        )
     }
     flat = equity_frame().assign(equity=1e5, cash=1e5)
     return replace(run(cannot_tell(losing_gates(), reason), phase), equity={0: flat})
@@ -471,7 +478,9 @@ def many_coins() -> Inputs:
 
 
 def long_reasons() -> Inputs:
-    long = "the target lies between bounds that are far apart because " + "very " * 60 + "little data"
+    long = (
+        "the target lies between bounds that are far apart because " + "very " * 60 + "little data"
+    )
     gates = [{**one, "verdict": "INCONCLUSIVE", "reason": long} for one in losing_gates()]
     base = run(gates, losing_phase())
     checks = [{"phase": 0, "name": "cash " * 12, "holds": False, "detail": "1.00 against 2.00"}]
