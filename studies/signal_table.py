@@ -96,7 +96,7 @@ def clustered_mean(values: Floats, clusters: Ints) -> tuple[float, float]:
 
 def table(found: pd.DataFrame, coin_days: float) -> str:
     """Markdown table, a row a rule and edge; `coin_days` simulated per rule and edge."""
-    head = "| rule | edge | candidates a coin a day | 12 bars ahead, bps (se) | oracle beyond costs |"
+    head = "| rule | edge | candidates a coin-day | 12 bars ahead, bps (se) | oracle > costs |"
     return "\n".join([head, "|---|---|---|---|---|", *_rows(found, coin_days)])
 
 

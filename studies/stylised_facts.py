@@ -48,7 +48,7 @@ def real_facts(folder: Path) -> pd.DataFrame | None:
 
 def table(simulated: pd.DataFrame, real: pd.DataFrame | None) -> str:
     """Markdown table, one row a statistic."""
-    head = "| statistic | simulated: median [5-95 % of seeds] | real: median [min, max] | among coins |"
+    head = "| statistic | simulated [5-95 % of seeds] | real [min, max] | among coins |"
     rows = [head, "|---|---|---|---|"]
     for name, values in simulated.iterrows():
         low, middle, high = np.quantile(values.to_numpy(dtype=np.float64), (0.05, 0.5, 0.95))

@@ -9,7 +9,7 @@ from dipmaster.market.simulator.recursion import MINUTES, ar1
 from dipmaster.market.simulator.streams import MARKET, stream
 from dipmaster.market.simulator.world import World
 from dipmaster.numerics import Bools, Floats, Ints
-from dipmaster.periods import BARS_PER_DAY, BARS_PER_HOUR, DAY_MS, HOUR_MS
+from dipmaster.periods import BARS_PER_DAY, BARS_PER_HOUR, DAY_MS
 
 States = npt.NDArray[np.int8]
 
@@ -71,8 +71,10 @@ def season(world: World, open_time: Ints) -> Floats:
 
 
 def _season(world: World, open_time: Ints) -> Floats:
-    angle = 2 * np.pi * ((open_time % DAY_MS) / HOUR_MS - world.peak_hour) / 24
-    hours = 1 + world.daily_cosine * np.cos(angle) + world.half_daily_cosine * np.cos(2 * angle)
+    clock = 2 * np.pi * (open_time % DAY_MS) / DAY_MS
+    hours = np.ones(clock.size)
+    for waves, (amplitude, peak) in ((1, world.daily_cosine), (2, world.half_daily_cosine)):
+        hours += amplitude * np.cos(waves * (clock - 2 * np.pi * peak / 24))
     weekday = (open_time // DAY_MS + 3) % 7  # 1970-01-01 was a Thursday; 0 = Monday
     return np.asarray(hours * np.where(weekday >= 5, world.weekend_factor, 1.0), dtype=np.float64)
 

@@ -22,7 +22,7 @@ class World:
     home_days: float = 10.0  # mean time in the market's regime
     away_days: float = 2.0  # mean length of a spell
     # Log-volatility around the regime: AR(1) parts, sd of the stationary law and half-life.
-    market_logvol: tuple[float, float] = (0.15, 144.0)
+    market_logvol: tuple[float, float] = (0.20, 4320.0)  # slow: hides the regime
     slow_logvol: tuple[float, float] = (0.20, 432.0)
     fast_logvol: tuple[float, float] = (0.30, 46.0)  # spec: phi .985 a bar, sd .35 in all
     flicker: tuple[float, float] = (
@@ -32,13 +32,12 @@ class World:
     leverage: float = -0.10  # correlation of a bar's innovation with the next log-volatility step
     level_range: tuple[float, float] = (0.75, 1.25)  # a coin's volatility over the market's
     # Season: volatility multiplier by UTC hour and on weekends; mean square one.
-    daily_cosine: float = 0.16  # real; peak 15 UTC
-    half_daily_cosine: float = 0.08  # real
-    peak_hour: float = 15.0  # spec
+    daily_cosine: tuple[float, float] = (0.12, 17.5)  # real: amplitude, peak hour UTC
+    half_daily_cosine: tuple[float, float] = (0.08, 14.5)  # real; together the peak is at 15-16 UTC
     weekend_factor: float = 0.80  # real
     # Innovations and the factor.
-    degrees_of_freedom: float = 5.0  # spec: t(5), scaled to variance one
-    loading_range: tuple[float, float] = (0.74, 0.92)  # real: cross-correlation at 5 minutes
+    degrees_of_freedom: float = 10.0  # real: t(5) and flicker together jump too much; see docs
+    loading_range: tuple[float, float] = (0.80, 0.94)  # real: cross-correlation at 5 minutes
     episode_loading: float = 0.20  # spec: added to the loading in a correlation episode
     loading_cap: float = 0.97
     episodes_per_week: float = 1.0  # spec
