@@ -60,9 +60,7 @@ def load(source: Source, drop: bool) -> Loaded:
 
 def _csv(raw: bytes, where: str, drop: bool) -> Loaded:
     table = read_csv(raw, where, drop)
-    return Loaded(
-        table.columns, lambda row: f"{where}, line {table.line_of(row)}", table.ragged_rows
-    )
+    return Loaded(table.columns, lambda row: f"{where}, {table.place(row)}", table.ragged_rows)
 
 
 def _bytes(source: Source) -> bytes:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 
-from dipmaster.errors import data_error
+from dipmaster.errors import DataError, data_error
 from dipmaster.market.raw.layout import KLINE_COLUMNS, columns_of, wrong_columns
 
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|[+-]?(nan|inf|infinity)", re.I | re.A)
@@ -28,10 +28,16 @@ class CsvTable:
     has_header: bool
     ragged_rows: int
 
-    def line_of(self, row: int) -> int:
-        """1-based line in the file of a 0-based row; blank lines hold no row."""
+    def place(self, row: int) -> str:
+        """``line 17`` (from 1) of a 0-based row; blank lines hold no row.
+
+        Where lines and rows do not match one to one (rows left out, a line end
+        inside quotes) the row is counted among those that were read.
+        """
         lines = [i for i, line in enumerate(_lines(self.text), 1) if line.strip()]
-        return lines[row + self.has_header]
+        if len(lines) - self.has_header != self.columns.num_rows:
+            return f"row {row + 1} of those that could be read"
+        return f"line {lines[row + self.has_header]}"
 
 
 def read_csv(raw: bytes, where: str, drop: bool) -> CsvTable:
@@ -58,7 +64,7 @@ def read_csv(raw: bytes, where: str, drop: bool) -> CsvTable:
     first = next((line for line in _lines(text[:65_536]) if line.strip()), "")
     if not first:
         raise data_error(where, "rows of bars", "an empty file", "download it again or delete it")
-    fields = next(csv.reader([first]))
+    fields = _fields(first, where)
     if len(fields) == 1:
         raise wrong_columns(where, f"no comma in {first[:60]!r}")
     has_header = not any(NUMBER.fullmatch(field.strip()) for field in fields)
@@ -68,20 +74,20 @@ def read_csv(raw: bytes, where: str, drop: bool) -> CsvTable:
     chosen = columns_of(header, where)
     table, ragged = _parsed(text, header if not has_header else None, list(chosen.values()), where)
     if ragged and not drop:
-        raise _ragged(text, len(header), where)
+        raise _wrong_number_of_fields(text, ragged[0], len(header), where)
     if table.num_rows == 0:
         raise data_error(where, "rows of bars", "no row", "download it again or delete it")
-    return CsvTable(table.rename_columns(list(chosen)), text, has_header, ragged)
+    return CsvTable(table.rename_columns(list(chosen)), text, has_header, len(ragged))
 
 
 def _parsed(
     text: bytes, names: list[str] | None, wanted: list[str], where: str
-) -> tuple[pa.Table, int]:
-    ragged: list[str] = []
+) -> tuple[pa.Table, list[pa_csv.InvalidRow]]:
+    ragged: list[pa_csv.InvalidRow] = []
 
     def skip(row: pa_csv.InvalidRow) -> str:
         if row.text.strip():
-            ragged.append(row.text)
+            ragged.append(row)
         return "skip"
 
     try:
@@ -100,22 +106,28 @@ def _parsed(
         raise data_error(
             where, "lines of fields with commas between them", str(error), "download it again"
         ) from error
-    return table, len(ragged)
+    return table, ragged
 
 
-def _ragged(text: bytes, expected: int, where: str) -> Exception:
-    number, line = next(
-        (number, line)
-        for number, line in enumerate(_lines(text), 1)
-        if line.strip() and len(next(csv.reader([line]))) != expected
-    )
+def _wrong_number_of_fields(
+    text: bytes, row: pa_csv.InvalidRow, expected: int, where: str
+) -> DataError:
+    same = (i for i, line in enumerate(_lines(text), 1) if line.strip() == row.text.strip())
+    number = next(same, None)  # none where quotes hold a line end
     return data_error(
-        f"{where}, line {number}",
+        f"{where}, line {number}" if number else where,
         f"{expected} fields",
-        f"{len(next(csv.reader([line])))}: {line[:80]!r}",
+        f"{row.actual_columns}: {row.text[:80]!r}",
         "download the file again (a cut-off download ends like this), "
         "or set ingest.on_bad_row to drop",
     )
+
+
+def _fields(line: str, where: str) -> list[str]:
+    try:
+        return next(csv.reader([line]))
+    except csv.Error as error:
+        raise wrong_columns(where, f"{line[:60]!r} ({error})") from error
 
 
 def _check_encoding(text: bytes, where: str) -> None:

@@ -135,6 +135,21 @@ def test_a_row_with_the_wrong_number_of_fields(raw: Path, read: Read, bars: Bars
     assert [d.reason for d in read(on_bad_row="drop").log.dropped] == ["wrong_number_of_fields"]
 
 
+def test_a_quote_that_never_closes(raw: Path, read: Read, bars: Bars) -> None:
+    lines = bars().to_csv(index=False).splitlines()
+    lines[61] = lines[61].replace(",", ',"', 1)
+    (raw / "BTCUSDT.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    told(read, "set/BTCUSDT.csv")
+
+
+def test_a_line_end_inside_quotes_counts_rows_instead_of_lines(
+    raw: Path, read: Read, bars: Bars
+) -> None:
+    frame = with_cell(bars(), "close", 10, "oops").assign(note="a\nb")
+    frame.to_csv(raw / "BTCUSDT.csv", index=False)
+    told(read, "set/BTCUSDT.csv, row 11 of those that could be read", "'oops'")
+
+
 def test_a_download_that_was_cut_off(raw: Path, read: Read, bars: Bars, klines: Any) -> None:
     text = klines(bars())
     (raw / "BTCUSDT-5m.csv").write_text(text[:-60], encoding="utf-8")

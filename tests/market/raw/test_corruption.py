@@ -89,7 +89,12 @@ def test_rubbish(ingest: Callable[..., Ingest], data: bytes, ending: str) -> Non
 
 
 @settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
-@given(text=st.text(alphabet='0123456789.,-+eE"\n\r nax:/;\t', max_size=200), header=st.booleans())
-def test_text_rubbish(ingest: Callable[..., Ingest], text: str, header: bool) -> None:
+@given(
+    text=st.text(alphabet='0123456789.,-+eE"\n\r nax:/;\t', max_size=200),
+    header=st.booleans(),
+    drop=st.booleans(),
+)
+def test_text_rubbish(ingest: Callable[..., Ingest], text: str, header: bool, drop: bool) -> None:
     first = "open_time,open,high,low,close,volume,symbol\n" if header else ""
-    read_or_be_told("BTCUSDT-5m.csv", (first + text).encode(), ingest(on_bad_row="drop"))
+    changed = ingest(on_bad_row="drop" if drop else "error")
+    read_or_be_told("BTCUSDT-5m.csv", (first + text).encode(), changed)
