@@ -68,10 +68,15 @@ def bounds_of(
 
 
 def world_errors(
-    world: World, number: int, tracks: int, days: int, gates: Gates
+    world: World,
+    number: int,
+    tracks: int,
+    days: int,
+    gates: Gates,
+    truth_days: int = TRUTH_DAYS,
 ) -> tuple[Truth, dict[str, tuple[float, float, int]]]:
     """Truth of a world, and by method (false PASS, false FAIL, tracks)."""
-    known = truth(world, TRUTH_DAYS, _rng(0, number, 0))
+    known = truth(world, truth_days, _rng(0, number, 0))
     found: list[Bound] = []
     for i in progress(range(tracks), world.name, tracks):
         sample = track(world, days, gates.block_days, _rng(1, number, i))

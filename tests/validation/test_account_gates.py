@@ -1,0 +1,162 @@
+"""Sharpe ratio and drawdown: against statsmodels, scipy and arch; degenerate accounts."""
+
+import math
+
+import numpy as np
+import pytest
+from arch.bootstrap import StationaryBootstrap
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+from statsmodels.regression.linear_model import OLS
+
+from dipmaster.backtest import metrics
+from dipmaster.validation import account_gates
+from dipmaster.validation.account_gates import Resampling
+from dipmaster.validation.bootstrap import stream_key
+
+ALPHA = 0.025
+RESAMPLING = Resampling(4000, 10, stream_key(1, 0, 0))
+SHORT = Resampling(200, 10, stream_key(1, 0, 0))
+
+
+@pytest.fixture(scope="module")
+def returns() -> np.ndarray:
+    """300 skewed daily returns whose volatility clusters."""
+    rng = np.random.default_rng(21)
+    scale = np.repeat(rng.lognormal(0, 0.5, 30), 10)
+    return 0.002 + 0.01 * scale * (rng.standard_t(5, 300) - 0.3 * (rng.random(300) < 0.05))
+
+
+@pytest.fixture(scope="module")
+def bounds(returns):
+    return account_gates.sharpe_bounds(returns, ALPHA, 30, RESAMPLING)
+
+
+def test_hac_bounds_are_those_of_statsmodels(returns, bounds) -> None:
+    """The delta method's influence, its mean regressed on a constant with HAC errors."""
+    mean, deviation = returns.mean(), returns.std()
+    z = (returns - mean) / deviation
+    influence = z - mean / deviation / 2 * (z**2 - 1)
+    lags = int(4 * 3 ** (2 / 9))
+    fit = OLS(influence, np.ones(300)).fit(cov_type="HAC", cov_kwds={"maxlags": lags})
+    half = stats.t.ppf(1 - ALPHA, 29) * fit.bse[0]
+    value = mean / returns.std(ddof=1)
+    assert bounds.hac.low == pytest.approx((value - half) * math.sqrt(365))
+    assert bounds.hac.high == pytest.approx((value + half) * math.sqrt(365))
+
+
+def test_influence_is_the_derivative_of_the_sharpe_ratio(returns) -> None:
+    """One day weighted a little more moves the ratio by its influence."""
+    step = 1e-7
+    influence = account_gates._influence(returns)
+    for day in (0, 17, 250):
+        weights = np.full(300, (1 - step) / 300)
+        weights[day] += step
+        mean = weights @ returns
+        moved = mean / math.sqrt(weights @ (returns - mean) ** 2)
+        slope = (moved - returns.mean() / returns.std()) / step
+        assert slope == pytest.approx(influence[day], abs=1e-5)
+
+
+def test_probabilistic_bounds_are_bailey_and_lopez_de_prado(returns, bounds) -> None:
+    daily = returns.mean() / returns.std(ddof=1)
+    skew, kurtosis = stats.skew(returns), stats.kurtosis(returns, fisher=False)
+    error = math.sqrt((1 - skew * daily + (kurtosis - 1) / 4 * daily**2) / 299)
+    half = stats.norm.ppf(1 - ALPHA) * error * math.sqrt(365)
+    assert bounds.probabilistic.high - bounds.probabilistic.low == pytest.approx(2 * half)
+    target = 0.5
+    expected = stats.norm.cdf((daily - target / math.sqrt(365)) / error)
+    assert account_gates.probabilistic_sharpe(returns, target) == pytest.approx(expected)
+
+
+def test_bootstrap_bounds_are_those_of_arch(returns, bounds) -> None:
+    def daily(x: np.ndarray) -> float:
+        return float(x.mean() / x.std(ddof=1))
+
+    drawn = StationaryBootstrap(10, returns, seed=5).apply(daily, 4000)
+    value = daily(returns)
+    wider = stats.t.ppf(1 - ALPHA, 29) / stats.norm.ppf(1 - ALPHA)
+    low, high = value + wider * (np.quantile(drawn, [ALPHA, 1 - ALPHA]) - value)
+    width = (high - low) * math.sqrt(365)
+    assert bounds.bootstrap.low == pytest.approx(low * math.sqrt(365), abs=0.05 * width)
+    assert bounds.bootstrap.high == pytest.approx(high * math.sqrt(365), abs=0.05 * width)
+
+
+def test_the_gate_takes_the_widest(bounds) -> None:
+    every = (bounds.hac, bounds.bootstrap, bounds.probabilistic)
+    assert bounds.low == min(pair.low for pair in every)
+    assert bounds.high == max(pair.high for pair in every)
+
+
+@pytest.mark.parametrize(
+    ("net", "day", "days", "reason"),
+    [
+        ([], [], 30, "the account never moved"),
+        ([5.0], [0], 1, "one day only"),
+        ([0.0, 0.0], [3, 20], 30, "the account never moved"),
+    ],
+)
+def test_no_sharpe_without_movement(sample_of, net, day, days, reason) -> None:
+    sample = sample_of(np.array(net), np.array(day, dtype=np.int64), days)
+    found = account_gates.sharpe(sample, ALPHA, SHORT)
+    assert (found.value, found.low, found.high, found.reason) == (None, None, None, reason)
+    assert account_gates.probabilistic_sharpe(sample.days.returns, 2.0) is None
+
+
+def test_one_block_has_no_bounds(sample_of) -> None:
+    sample = sample_of(np.array([5.0, -3.0]), np.array([0, 1]), 8)
+    sharpe = account_gates.sharpe(sample, ALPHA, SHORT)
+    drawdown = account_gates.max_drawdown(sample, ALPHA, 365, SHORT)
+    assert sharpe.value is not None
+    assert drawdown.value == pytest.approx(3 / 10_005)
+    assert sharpe.low is sharpe.high is drawdown.low is drawdown.high is None
+
+
+def test_ruin(sample_of) -> None:
+    sample = sample_of(np.array([100.0, -50_000.0, 10.0]), np.array([2, 15, 40]), 60)
+    drawdown = account_gates.max_drawdown(sample, ALPHA, 365, SHORT)
+    assert drawdown.value == drawdown.high == 1.0
+    sharpe = account_gates.sharpe(sample, ALPHA, SHORT)
+    assert sharpe.low <= sharpe.value <= sharpe.high
+
+
+def test_drawdown_bound_grows_with_the_horizon(sample_of) -> None:
+    rng = np.random.default_rng(3)
+    sample = sample_of(rng.normal(2, 40, 300), np.arange(300) // 3, 100)
+    bounds = [account_gates.drawdown_horizon(sample, ALPHA, days, SHORT) for days in (30, 120, 480)]
+    assert bounds[0].high < bounds[1].high < bounds[2].high
+    assert all(b.low <= b.median <= b.high for b in bounds)
+
+
+def test_drawdown_value_is_the_observed_one(sample_of) -> None:
+    rng = np.random.default_rng(4)
+    net, day = rng.normal(0, 40, 300), np.arange(300) // 3
+    sample = sample_of(net, day, 100)
+    equity = 10_000 + np.cumsum(np.bincount(day, net))
+    expected = metrics.max_drawdown(equity, 10_000.0).frac
+    assert account_gates.max_drawdown(sample, ALPHA, 365, SHORT).value == pytest.approx(expected)
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.floats(-2000, 2000).filter(lambda x: x == 0 or abs(x) > 1e-3), st.integers(0, 59)
+        ),
+        max_size=40,
+    )
+)
+def test_bounds_hold_the_value(sample_of, trades) -> None:
+    sample = sample_of(
+        np.array([x for x, _ in trades]), np.array([d for _, d in trades], dtype=np.int64), 60
+    )
+    sharpe = account_gates.sharpe(sample, ALPHA, SHORT)
+    drawdown = account_gates.max_drawdown(sample, ALPHA, 30, SHORT)
+    assert 0.0 <= drawdown.value <= 1.0
+    assert 0 <= sharpe.n_effective <= sample.days_with_trades
+    if sharpe.low is not None:
+        assert sharpe.low <= sharpe.value <= sharpe.high
+        assert math.isfinite(sharpe.low)
+        assert math.isfinite(sharpe.high)
+    if drawdown.low is not None:
+        assert 0.0 <= drawdown.low <= drawdown.high <= 1.0
