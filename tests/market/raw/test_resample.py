@@ -102,3 +102,19 @@ def test_a_dropped_minute_takes_its_window_with_it(
     market = read(on_bad_row="drop")
     assert market.log.incomplete_windows == {"BTCUSDT": 1}
     pd.testing.assert_frame_equal(market.bars["BTCUSDT"], twin(minutes.drop(index=777)).iloc[:-1])
+
+
+def test_later_rows_never_change_earlier_bars(
+    raw: Path, read: Callable[..., RawMarket], bars: Callable[..., pd.DataFrame]
+) -> None:
+    minutes = bars(4 * 1440, minutes=1)
+    minutes.to_parquet(raw / "BTCUSDT-1m.parquet")
+    whole = read().bars["BTCUSDT"]
+    cut = 3 * 1440 + 123
+    prices = ["open", "high", "low", "close"]
+    minutes.loc[cut:, prices] *= 1000
+    minutes.drop(index=range(cut, cut + 60)).to_parquet(raw / "BTCUSDT-1m.parquet")
+    changed = read().bars["BTCUSDT"]
+    known = whole["open_time"] < minutes["open_time"].iloc[cut].floor("5min")
+    pd.testing.assert_frame_equal(changed[: known.sum()], whole[known])
+    assert changed["high"].iloc[-1] > 100 * whole["high"].iloc[-1]
