@@ -122,17 +122,14 @@ def random_words(phase: Json) -> str:
         return "No random entries could be matched: the signal’s own share is not known."
     excess = random["excess_win_rate"]
     bounds = numbers.interval("excess_win_rate", excess["low"], excess["high"])
-    p_value = (
-        ""
-        if random["p_value"] is None
-        else f" (p{numbers.NBSP}{numbers.plain(random['p_value'], 3)})"
-    )
+    p_value = numbers.plain(random["p_value"], 3)
     return (
         f"{numbers.count(random['matched_trades'])} trades were matched with "
         f"{numbers.count(random['pool'])} random bars of the same coin, hour and volatility class, "
         f"left by the same exits, in {numbers.count(random['draws'])} portfolios. They win "
         f"{numbers.percent(random['win_rate']['mean'])} of the time. The strategy wins "
-        f"{numbers.points(excess['value'])} more ({bounds}){p_value}. A win rate that random "
+        f"{numbers.points(excess['value'])} more ({bounds}; "
+        f"p{numbers.NBSP}{p_value}). A win rate that random "
         "entries reach too is owed to the exits, not to the signal."
     )
 
@@ -198,7 +195,7 @@ def facts(gates: Mapping[str, Json], phase: Json, period: Json) -> Sequence[dict
         },
         {
             "value": numbers.points(excess["value"]),
-            "words": f"win rate over random entries with the same exits ({bounds})",
+            "words": f"win rate over random entries, {bounds}",
         },
         {
             "value": numbers.percent(phase["money"]["net_return_frac"], signed=True),

@@ -27,7 +27,7 @@ def equity(frame: pd.DataFrame, period: Json, drawdown: Json) -> Markup:
     times = frame["time"].to_numpy(dtype="datetime64[ms]")
     values = frame["equity"].to_numpy(dtype=np.float64)
     boundary = _boundary(period, times)
-    figure = new_figure(84)
+    figure = new_figure(78)
     upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=[3, 2])
     kept = thinned(values)
     upper.plot(times[kept], values[kept] / 1000, color=NAVY, linewidth=0.9)

@@ -22,6 +22,7 @@ from matplotlib import font_manager, style
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from dipmaster.numerics import Floats, Ints
 
@@ -62,8 +63,8 @@ def drawing(style_folder: Path) -> Iterator[None]:
 
 def new_figure(height_mm: float, width_in: float = PAGE_WIDTH_IN) -> Figure:
     """A figure as wide as the text of a page."""
-    figure = Figure(figsize=(width_in, height_mm * MM), layout="constrained")
-    figure.get_layout_engine().set(w_pad=0.02, h_pad=0.03, wspace=0.04, hspace=0.06)
+    layout = ConstrainedLayoutEngine(w_pad=0.02, h_pad=0.03, wspace=0.04, hspace=0.06)
+    figure = Figure(figsize=(width_in, height_mm * MM), layout=layout)
     FigureCanvasSVG(figure)
     return figure
 

@@ -97,7 +97,7 @@ def _measured(gate: Json, phase: int, scale: float) -> Entry:
 
 def small(inputs: Inputs) -> Markup:
     """Page one: the four metrics of the matrix, two by two."""
-    figure = new_figure(68)
+    figure = new_figure(68 if len(inputs.built) == 1 else 58)
     panels = figure.subplots(2, 2).ravel()
     for axes, metric in zip(panels, numbers.MATRIX_METRICS, strict=True):
         _panel(axes, metric, entries(inputs, metric))
@@ -109,11 +109,11 @@ def large(inputs: Inputs) -> Markup:
     metrics = [name for name in numbers.METRICS if any(g["metric"] == name for g in inputs.gates)]
     all_entries = [gathered(entries(inputs, metric)) for metric in metrics]
     heights = [len(lines) + 0.5 for lines in all_entries]
-    figure = new_figure(4.4 * sum(heights) + 11.5 * len(metrics))
+    figure = new_figure(4.0 * sum(heights) + 8.0 * len(metrics))
     panels = figure.subplots(len(metrics), 1, squeeze=False, height_ratios=heights)[:, 0]
     for axes, metric, lines in zip(panels, metrics, all_entries, strict=True):
         _panel(axes, metric, lines)
-        axes.set_xlabel(UNITS[metric])
+        axes.set_title(f"{numbers.name_of(metric)}, {UNITS[metric]}")
     return inline_svg(figure, _alt(inputs, metrics))
 
 
@@ -178,9 +178,8 @@ def _draw(axes: Axes, row: int, line: Entry) -> None:
 
 def _within_reach(lines: list[Entry]) -> list[float]:
     """Numbers that set the axis; a bound far beyond all values and targets runs off its end."""
-    firm = [
-        x for line in lines for x in (line.value, *(at for at, _ in line.targets)) if x is not None
-    ]
+    firm = [line.value for line in lines if line.value is not None]
+    firm += [place for line in lines for place, _ in line.targets]
     reach = 10.0 * max((abs(x) for x in firm), default=1.0)
     return [x for line in lines for x in line.drawn if abs(x) <= reach]
 

@@ -50,6 +50,11 @@ class Inputs:
         return tuple(int(phase) for phase in self.validate["built_phases"])
 
     @property
+    def latest(self) -> int:
+        """The last phase that was run."""
+        return self.built[-1]
+
+    @property
     def simulated(self) -> bool:
         """Whether the bars are simulated."""
         return bool(self.market["source"] == "simulated")

@@ -20,7 +20,8 @@ def exits(rows: Sequence[Json]) -> Markup:
     for place, row in enumerate(rows):
         lost = (row["net_pnl"] or 0.0) < 0
         axes.barh(place, shares[place], height=0.6, **gain_or_loss(lost))
-        words = f"{numbers.percent(row['share_frac'])} of trades, mean {numbers.bps(row['mean_net_bps'])}"
+        share = numbers.percent(row["share_frac"])
+        words = f"{share} of trades, mean {numbers.bps(row['mean_net_bps'])}"
         axes.annotate(
             words,
             (shares[place], place),

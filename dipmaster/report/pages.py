@@ -55,7 +55,9 @@ def _page_one(inputs: Inputs) -> Context:
         "built": inputs.built,
         "matrix": matrix.lines(inputs),
         "stated_note": matrix.STATED_NOTE,
-        "facts": chapter.facts(inputs.gates_of(0), inputs.phase(0), inputs.validate["period"]),
+        "facts": chapter.facts(
+            inputs.gates_of(inputs.latest), inputs.phase(inputs.latest), inputs.validate["period"]
+        ),
     }
 
 
@@ -91,8 +93,8 @@ def _phase_0(inputs: Inputs) -> Context:
 
 
 def _page_one_charts(inputs: Inputs) -> Context:
-    phase = inputs.phase(0)
-    own = chapter.own_values(inputs.gates_of(0), phase)
+    phase = inputs.phase(inputs.latest)
+    own = chapter.own_values(inputs.gates_of(inputs.latest), phase)
     random_rate = phase["random_entry"]["win_rate"]["mean"]
     traded = bool(phase["counts"]["trades"])
     return {

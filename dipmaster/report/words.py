@@ -36,7 +36,8 @@ def verdict(inputs: Inputs) -> Verdict:
     else:
         outcome = "none"
         headline = f"No verdict yet: {_listed_phases(unbuilt)} not built."
-    return Verdict(headline, (*_withheld(inputs), *later, *_phase_0(inputs)), outcome.lower())
+    sentences = (*_withheld(inputs), *later, *_phase_0(inputs), *_latest(inputs))
+    return Verdict(headline, sentences, outcome.lower())
 
 
 def _withheld(inputs: Inputs) -> tuple[str, ...]:
@@ -70,12 +71,18 @@ def _counted(gates: Mapping[str, Json]) -> str:
 
 
 def _phase_0(inputs: Inputs) -> tuple[str, ...]:
-    gates, measured = inputs.gates_of(0), inputs.phase(0)
-    trades = measured["counts"]["trades"]
-    if not trades:
+    if not inputs.phase(0)["counts"]["trades"]:
         return ("Phase 0, for information: no trade was made, so nothing can be measured.",)
-    standing = "Phase 0, for information only: "
-    return (standing + _against_final(gates), *_profit(measured), *_caveats(gates, measured))
+    return ("Phase 0, for information only: " + _against_final(inputs.gates_of(0)),)
+
+
+def _latest(inputs: Inputs) -> tuple[str, ...]:
+    """Profit, ruin and luck of the last phase built."""
+    number = inputs.latest
+    gates, measured = inputs.gates_of(number), inputs.phase(number)
+    if not measured["counts"]["trades"]:
+        return ()
+    return (*_profit(f"Phase {number}", measured), *_caveats(gates, measured))
 
 
 def _against_final(gates: Mapping[str, Json]) -> str:
@@ -103,7 +110,7 @@ def _in_sentence(name: str) -> str:
     return text if name == "sharpe" else text.lower()
 
 
-def _profit(measured: Json) -> tuple[str, ...]:
+def _profit(name: str, measured: Json) -> tuple[str, ...]:
     """The sentence that no win rate can hide: what a trade earned, cost and left."""
     trade, money = measured["per_trade"], measured["money"]
     if trade["mean_net_bps"] is None or money["net_pnl"] is None:
@@ -111,7 +118,7 @@ def _profit(measured: Json) -> tuple[str, ...]:
     wins = measured["counts"]["trades"] - measured["counts"]["losing_trades"]
     outcome = _outcome(money["net_pnl"])
     return (
-        f"It won {numbers.count(wins)} of {numbers.count(measured['counts']['trades'])} trades "
+        f"{name} won {numbers.count(wins)} of {numbers.count(measured['counts']['trades'])} trades "
         f"and {outcome}: a trade earned {numbers.bps(trade['mean_gross_bps'])} before costs, "
         f"paid {numbers.bps(trade['mean_cost_bps'], signed=False)} and left "
         f"{numbers.bps(trade['mean_net_bps'])}.",
