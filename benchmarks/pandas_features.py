@@ -247,7 +247,7 @@ def clock(f: pd.DataFrame) -> None:
     """Calendar of the moment at which the bar is known."""
     known = f.index + BAR
     f["hour_utc"] = known.hour.astype(float)
-    f["weekday"] = known.weekday.astype(float)
+    f["weekday"] = known.day_of_week.astype(float)
     f["session"] = (known.hour // 8).astype(float)
     f["minutes_to_boundary"] = ((15 - known.minute % 15) % 15).astype(float)
 

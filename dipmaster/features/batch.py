@@ -99,7 +99,7 @@ def features_of(
         values,
     )
     frame = pd.DataFrame(values.T, columns=names, copy=False)
-    frame.insert(0, "open_time", coin.open_time.array)
+    frame.insert(0, "open_time", coin.open_time.set_axis(frame.index))
     return frame
 
 

@@ -4,7 +4,7 @@ Candidates depend on no position, cash or score, so every phase trades a subset
 of the same ones. All decisions use float64 features of closed bars.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import pandas as pd
@@ -62,18 +62,31 @@ def fires(frame: pd.DataFrame, params: Signal) -> Bools:
     def column(name: str) -> Floats:
         return frame[name].to_numpy(dtype=np.float64)
 
-    known = column("volatility_class") >= 0.0
-    if params.rule == "capitulation":
-        deep = params.capitulation
-        fall_3h = column("fall_3h_frac") > deep.fall_3h_frac
-        fall_3h &= column("dip_depth_36_sigma") > deep.fall_3h_sigmas
-        return known & (fall_3h | (column("dip_depth_12_sigma") > deep.fall_1h_sigmas))
-    base = known & (column("red") == 1.0) & (column("below_sma20") == 1.0)
+    known: Bools = column("volatility_class") >= 0.0
+    return known & (
+        _deep(column, params) if params.rule == "capitulation" else _dip(column, params)
+    )
+
+
+def _deep(column: Callable[[str], Floats], params: Signal) -> Bools:
+    """A fall of 3 hours deep in size and in sigmas, or of 1 hour deep in sigmas."""
+    deep = params.capitulation
+    in_3h: Bools = column("fall_3h_frac") > deep.fall_3h_frac
+    in_3h &= column("dip_depth_36_sigma") > deep.fall_3h_sigmas
+    in_1h: Bools = column("dip_depth_12_sigma") > deep.fall_1h_sigmas
+    return in_3h | in_1h
+
+
+def _dip(column: Callable[[str], Floats], params: Signal) -> Bools:
+    """A red bar below its mean on high volume, and RSI with depth, or RSI in a band."""
+    base: Bools = (column("red") == 1.0) & (column("below_sma20") == 1.0)
     base &= column("volume_ratio") >= params.volume_multiple
-    rsi = column("rsi14")
+    base &= column("rsi14") <= params.rsi_max
     if params.rule == "dipmaster_v4":
-        return base & (rsi >= params.rsi_min_v4) & (rsi <= params.rsi_max)
-    return base & (rsi <= params.rsi_max) & (column("dip_z") >= params.z_min)
+        base &= column("rsi14") >= params.rsi_min_v4
+    else:
+        base &= column("dip_z") >= params.z_min
+    return base
 
 
 def spaced(times_ms: Ints, cooldown_bars: int) -> Ints:

@@ -47,7 +47,8 @@ def return_over(state: Floats, age: int, bars: int) -> float:
     if age <= bars:
         return math.nan
     now = state[at.CLOSES + (age & at.RING_MASK)]
-    return now / state[at.CLOSES + ((age - bars) & at.RING_MASK)] - 1.0
+    change: float = now / state[at.CLOSES + ((age - bars) & at.RING_MASK)] - 1.0
+    return change
 
 
 @inlined_kernel

@@ -25,11 +25,12 @@ def slide_sum(state: Floats, at: int, width: int, value: float) -> float:
     block = at + 2
     tails = block + width
     state[block + place] = value
-    head = state[at + 1] + value
+    head: float = state[at + 1] + value
     if place + 1 < width:
         state[at] = place + 1
         state[at + 1] = head
-        return head + state[tails + place + 1]
+        window: float = head + state[tails + place + 1]
+        return window
     tail = 0.0
     for i in range(width - 1, 0, -1):
         tail += state[block + i]
