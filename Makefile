@@ -16,7 +16,7 @@ ifdef WORKERS
 export DIPMASTER_WORKERS := $(WORKERS)
 endif
 
-.PHONY: help report test check format bench schema lock clean
+.PHONY: help report test check format bench compare schema lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -44,6 +44,9 @@ check: .venv/.installed-dev ## format, lint, types, layers
 format: .venv/.installed-dev ## let ruff format and mend
 	@ruff format .
 	@ruff check --fix .
+
+compare: .venv/.installed ## experiments side by side, verdict and gates only
+	@dvc exp show --no-pager --only-changed --drop '^(data|dipmaster|reports|stages|requirements)'
 
 schema: .venv/.installed ## params.schema.json from the models, for editors
 	@python -m dipmaster.params
