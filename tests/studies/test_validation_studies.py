@@ -1,0 +1,53 @@
+"""Studies of the gates: synthetic tracks, paired interval, the chain in one process."""
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from dipmaster.backtest import metrics
+from studies import paired_edges
+from studies.clustered_ledgers import WORLDS, track, truth
+
+
+def test_a_track_is_one_account() -> None:
+    """Daily growth is the sum of the day's trades; days without trades stand still."""
+    world = WORLDS[2]
+    sample = track(world, 200, 30, np.random.default_rng(1))
+    daily = np.bincount(sample.day, weights=sample.net, minlength=200) * world.size_frac
+    np.testing.assert_allclose(sample.days.returns, daily, atol=1e-15)
+    quiet = np.bincount(sample.day, minlength=200) == 0
+    assert quiet.any()
+    assert (sample.days.drawdown[quiet] == 0).all()
+    assert sample.block.max() == 6
+
+
+def test_truth_is_what_long_tracks_agree_on() -> None:
+    first, second = (truth(WORLDS[1], 100_000, np.random.default_rng(i)) for i in (1, 2))
+    assert first.win_rate == pytest.approx(second.win_rate, abs=0.005)
+    assert first.profit_factor == pytest.approx(second.profit_factor, rel=0.03)
+
+
+def test_regimes_make_trades_cluster() -> None:
+    """Win rates of blocks spread wider than those of independent trades would."""
+    sample = track(WORLDS[1], 3000, 30, np.random.default_rng(3))
+    rates = [metrics.win_rate(sample.net[sample.block == b]) for b in range(100)]
+    alone = np.sqrt(0.25 / (sample.trades / 100))
+    assert np.std(np.array(rates, dtype=float)) > 1.3 * alone
+
+
+def test_paired_interval_is_students() -> None:
+    differences = np.array([0.1, 0.14, 0.08, 0.11, 0.13])
+    expected = stats.t.interval(0.95, 4, differences.mean(), stats.sem(differences))
+    mean, low, high = paired_edges.paired_interval(differences)
+    assert mean == pytest.approx(differences.mean())
+    assert (low, high) == pytest.approx(expected)
+
+
+def test_the_chain_in_one_process(project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One coin, 200 days: same seed, two edges, the planted one wins more often."""
+    monkeypatch.chdir(project)
+    cases = [paired_edges.Case(5, edge, 200, 2) for edge in (0.0, 0.8)]
+    (null, _), (planted, verdicts) = (paired_edges.figures(case) for case in cases)
+    assert planted[0] > null[0]
+    assert planted[1] > null[1]
+    assert set(verdicts.split()) <= {"PASS", "FAIL", "INCONCLUSIVE"}
