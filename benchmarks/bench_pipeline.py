@@ -1,0 +1,64 @@
+"""Nothing to do: `make report` against what DVC itself needs for as many empty stages.
+
+Both run in turn, median of several. Needs a workspace in which `make report`
+has run; goal: at most 1.2 times DVC's own time.
+"""
+
+import statistics
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+import yaml
+
+ROOT = Path(__file__).parents[1]
+DVC = ROOT / ".venv" / "bin" / "dvc"
+RUNS = 5
+
+
+def empty_pipeline(folder: Path, stages: int) -> None:
+    """Write a DVC project with a chain of stages that do nothing, and run it once."""
+    chain = {
+        f"s{i}": {
+            "cmd": f"echo {i} > out{i}",
+            "deps": [f"out{i - 1}"] if i else [],
+            "outs": [f"out{i}"],
+        }
+        for i in range(stages)
+    }
+    (folder / "dvc.yaml").write_text(yaml.safe_dump({"stages": chain}), encoding="utf-8")
+    quiet(["git", "init"], folder)
+    quiet([str(DVC), "init"], folder)
+    quiet([str(DVC), "config", "core.analytics", "false"], folder)
+    quiet([str(DVC), "config", "core.check_update", "false"], folder)
+    quiet([str(DVC), "repro"], folder)
+
+
+def quiet(command: list[str], folder: Path) -> float:
+    """Run a command and return its seconds."""
+    started = time.perf_counter()
+    subprocess.run(command, cwd=folder, check=True, capture_output=True)
+    return time.perf_counter() - started
+
+
+def main() -> None:
+    """Print both medians and their ratio."""
+    stages = len(yaml.safe_load((ROOT / "dvc.yaml").read_text(encoding="utf-8"))["stages"])
+    status = subprocess.run([str(DVC), "status", "--quiet"], cwd=ROOT, check=False)
+    if status.returncode:
+        print("nothing to do: skipped, this workspace is not up to date: run `make report` first")
+        return
+    ours, floor = [], []
+    with tempfile.TemporaryDirectory() as name:
+        empty_pipeline(Path(name), stages)
+        for _ in range(RUNS):
+            ours.append(quiet(["make", "report"], ROOT))
+            floor.append(quiet([str(DVC), "repro"], Path(name)))
+    mine, dvc = statistics.median(ours), statistics.median(floor)
+    print(f"nothing to do: make report {mine:.2f} s, DVC with {stages} empty stages {dvc:.2f} s,")
+    print(f"               ratio {mine / dvc:.2f} (goal: at most 1.2)")
+
+
+if __name__ == "__main__":
+    main()
