@@ -195,7 +195,9 @@ def facts(gates: Mapping[str, Json], phase: Json, period: Json) -> Sequence[dict
         },
         {
             "value": numbers.points(excess["value"]),
-            "words": f"win rate over random entries, {bounds}",
+            "words": f"win rate over random entries, {bounds}"
+            if excess["value"] is not None
+            else "win rate over random entries: cannot be computed",
         },
         {
             "value": numbers.percent(phase["money"]["net_return_frac"], signed=True),

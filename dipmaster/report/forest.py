@@ -173,6 +173,7 @@ def _draw(axes: Axes, row: int, line: Entry) -> None:
             markeredgewidth=1.1,
             linestyle="none",
             zorder=4,
+            clip_on=False,
         )
 
 

@@ -137,6 +137,7 @@ def _break_even(axes: Axes, own: float | None, needed: float | None, random: flo
                 markersize=9 if marker == "|" else 5,
                 markeredgewidth=2 if marker == "|" else 1,
                 linestyle="none",
+                clip_on=False,
                 color=BRICK if marker == "|" else NAVY if marker == "o" else GREY,
             )
     names = [f"{name}  {numbers.percent(value)}" for name, value, _ in rows]
