@@ -1,34 +1,27 @@
 """Entries and bars to a ledger: one account of cash and positions shared by all symbols.
 
-The kernel goes through the orders in time. What a filled position will do is
-`fills.walk`'s, because it depends on nothing but prices and rules; the kernel
-books its sales on the bars where they happen and decides, with what the account
-knows at each open, whether and how large the next order is filled.
+What a position will do depends on nothing but prices and rules, so `fills.follow`
+settles that first, for every order. The kernel here then goes through the orders
+in time: with what the account knows at each open it decides whether and how large
+an order is filled, and books its sales on the bars where they happen.
 """
 
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from dipmaster.backtest.costs import BPS, Costs, costs_of, outlay, proceeds
+from dipmaster.backtest.costs import Costs, costs_of, outlay, proceeds
 from dipmaster.backtest.entries import Entries, checked
 from dipmaster.backtest.fills import (
     AT_OPEN,
+    NEVER,
     ROUND_TRIP,
-    Market,
-    Plan,
+    follow,
     market_of,
-    row_of,
-    walk,
+    plans_of,
 )
 from dipmaster.backtest.ledger import Booked, Ledger, ledger_of
-from dipmaster.backtest.rules import (
-    ExitRules,
-    RuleArrays,
-    RuleNumbers,
-    rule_arrays,
-    rule_numbers,
-)
+from dipmaster.backtest.rules import ExitRules, rule_arrays, rule_numbers
 from dipmaster.numerics import Floats, Ints, kernel
 from dipmaster.panel import Panel
 from dipmaster.params import Execution
@@ -54,17 +47,6 @@ class Limits(NamedTuple):
     max_position_frac: float
     max_exposure_frac: float
     min_notional: float
-
-
-class Orders(NamedTuple):
-    """The columns of `Entries` that decide fills."""
-
-    symbol: Ints
-    signal: Ints
-    size_frac: Floats
-    target_frac: Floats
-    stop_frac: Floats
-    cap_bars: Ints
 
 
 class Diary(NamedTuple):
@@ -111,23 +93,33 @@ def run(panel: Panel, entries: Entries, execution: Execution, rules: ExitRules) 
     """
     checked(entries, panel)
     arrays = rule_arrays(rules, len(entries), panel.open.shape)
-    trips = np.zeros(len(entries), ROUND_TRIP)
-    orders = np.zeros(len(entries), ORDER)
-    diary = _blank(panel.bars)
-    numbers, costs = rule_numbers(rules), costs_of(execution)
+    numbers, costs, market = rule_numbers(rules), costs_of(execution), market_of(panel)
+    plans = plans_of(
+        entries.symbol_index,
+        entries.signal_index,
+        entries.target_frac,
+        entries.stop_frac,
+        entries.cap_bars,
+    )
+    trips, orders = np.zeros(len(entries), ROUND_TRIP), np.zeros(len(entries), ORDER)
+    follow(market, plans, numbers, costs, arrays, False, trips)
+    diary, size_frac = _blank(panel.bars), np.ascontiguousarray(entries.size_frac, np.float64)
+    limits = _limits_of(execution)
     trade(
-        market_of(panel),
-        _orders_of(entries),
-        _limits_of(execution),
-        numbers,
+        market.close,
+        plans.symbol,
+        plans.signal,
+        size_frac,
+        limits,
+        numbers.partial_frac,
         costs,
-        arrays,
         trips,
         orders,
         diary,
     )
-    booked = Booked(trips, orders, diary.value, numbers.partial_frac)
-    return ledger_of(panel, entries, execution, booked)
+    return ledger_of(
+        panel, entries, execution, Booked(trips, orders, diary.value, numbers.partial_frac)
+    )
 
 
 def _blank(bars: int) -> Diary:
@@ -138,17 +130,6 @@ def _blank(bars: int) -> Diary:
         closed_at_open=np.zeros(bars, np.int64),
         closed_inside=np.zeros(bars, np.int64),
         left_at_open=np.zeros(bars),
-    )
-
-
-def _orders_of(entries: Entries) -> Orders:
-    return Orders(
-        symbol=np.ascontiguousarray(entries.symbol_index, np.int64),
-        signal=np.ascontiguousarray(entries.signal_index, np.int64),
-        size_frac=np.ascontiguousarray(entries.size_frac, np.float64),
-        target_frac=np.ascontiguousarray(entries.target_frac, np.float64),
-        stop_frac=np.ascontiguousarray(entries.stop_frac, np.float64),
-        cap_bars=np.ascontiguousarray(entries.cap_bars, np.int64),
     )
 
 
@@ -164,23 +145,28 @@ def _limits_of(execution: Execution) -> Limits:
 
 @kernel
 def trade(
-    market: Market,
-    entries: Orders,
+    closes: Floats,
+    symbols: Ints,
+    signals: Ints,
+    size_frac: Floats,
     limits: Limits,
-    rules: RuleNumbers,
+    partial_frac: float,
     costs: Costs,
-    arrays: RuleArrays,
     trips: Any,
     orders: Any,
     diary: Diary,
 ) -> None:
-    """Fill `trips`, `orders` (one record an entry) and `diary` (one row a bar)."""
+    """Fill `orders` (one record an entry) and `diary` (one row a bar).
+
+    Of a trip nothing is looked at before its order is filled but the entry's own
+    bar; its later bars are booked where they happen and read when time is there.
+    """
     cash = equity = limits.capital
     exposure, positions, now, ruined = 0.0, 0, 0, False
-    free_from = np.zeros(market.open.shape[0], np.int64)
-    for i in range(entries.signal.size):
-        u, k = entries.signal[i] + 1, entries.symbol[i]
-        if now < u < market.open.shape[1]:
+    free_from = np.zeros(closes.shape[0], np.int64)
+    for i in range(signals.size):
+        u, k, trip, order = signals[i] + 1, symbols[i], trips[i], orders[i]
+        if now < u < closes.shape[1]:
             for bar in range(now, u):
                 cash += diary.cash_inside[bar]
                 equity = cash + diary.value[bar]
@@ -189,29 +175,17 @@ def trade(
             exposure = diary.value[u - 1] - diary.left_at_open[u]
             now = u
         ruined = ruined or equity <= 0.0 or equity < limits.min_notional
-        outcome = _hindrance(market.open[k], u, ruined, free_from[k], positions, limits)
-        if outcome == FILLED:
-            reference, spread = market.open[k, u], market.half_spread_bps[k, u] * BPS
-            unit = outlay(reference, spread, costs) / reference
-            notional, cap = _sized(
-                entries.size_frac[i] * equity, equity, exposure, cash / unit, limits
-            )
-            orders[i].binding_cap = cap
-            outcome = _too_small(notional, cap, limits)
-        orders[i].outcome = outcome
-        if outcome != FILLED:
+        order.outcome = _hindrance(trip.entry_bar, u, ruined, free_from[k], positions, limits)
+        if order.outcome != FILLED:
             continue
-        plan = Plan(
-            entries.target_frac[i],
-            entries.stop_frac[i],
-            entries.cap_bars[i],
-            arrays.distance_by_entry[i],
-        )
-        bars, trip = row_of(market, k), trips[i]
-        walk(bars, u, plan, rules, costs, arrays.score[i], arrays.distance_by_bar[k], trip)
-        quantity = notional / reference
-        orders[i].quantity, orders[i].weight_frac = quantity, notional / equity
-        _book(diary, bars, trip, quantity, rules.partial_frac, costs)
+        reference = trip.entry_reference
+        unit = outlay(reference, trip.entry_half_spread, costs) / reference
+        notional, cap = _sized(size_frac[i] * equity, equity, exposure, cash / unit, limits)
+        order.outcome, order.binding_cap = _too_small(notional, cap, limits), cap
+        if order.outcome != FILLED:
+            continue
+        order.quantity, order.weight_frac = notional / reference, notional / equity
+        _book(diary, closes, k, trip, order.quantity, partial_frac, costs)
         cash -= notional * unit
         exposure, positions = exposure + notional, positions + 1
         free_from[k] = trip.exit_bar + (0 if trip.exit_stage == AT_OPEN else 1)
@@ -219,12 +193,12 @@ def trade(
 
 @kernel
 def _hindrance(
-    opens: Floats, u: int, ruined: bool, free_from: int, positions: int, limits: Limits
+    entry_bar: int, u: int, ruined: bool, free_from: int, positions: int, limits: Limits
 ) -> int:
     """Why an order cannot be filled at the open of bar `u` whatever its size."""
     if ruined:
         return RUINED
-    if u >= opens.size or np.isnan(opens[u]):
+    if entry_bar == NEVER:
         return NO_NEXT_BAR
     if free_from > u:
         return IN_POSITION
@@ -259,7 +233,13 @@ def _too_small(notional: float, cap: int, limits: Limits) -> int:
 
 @kernel
 def _book(
-    diary: Diary, bars: Market, trip: Any, quantity: float, partial_frac: float, costs: Costs
+    diary: Diary,
+    closes: Floats,
+    k: int,
+    trip: Any,
+    quantity: float,
+    partial_frac: float,
+    costs: Costs,
 ) -> None:
     """Mark the position at every close and put its sales on the bars where they happen."""
     known, last = np.nan, trip.exit_bar
@@ -271,8 +251,8 @@ def _book(
             diary.cash_at_open[bar] += part * unit
             diary.left_at_open[bar] += part * known
         if bar < last:
-            if not np.isnan(bars.close[bar]):
-                known = bars.close[bar]
+            if not np.isnan(closes[k, bar]):
+                known = closes[k, bar]
             diary.value[bar] += quantity * known
     money = quantity * proceeds(trip.exit_reference, trip.exit_half_spread, costs)
     if trip.exit_stage == AT_OPEN:

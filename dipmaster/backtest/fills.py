@@ -1,4 +1,4 @@
-"""Bars to one round trip: `walk` follows a position from its entry to its last sale.
+"""Orders and bars to round trips: `follow` goes with each position to its last sale.
 
 The one place where exits are decided. The engine, the labels and the random
 entries all call it, so that they cannot differ. What a position does depends on
@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from dipmaster.backtest.costs import BPS, Costs, break_even, outlay, proceeds
-from dipmaster.backtest.rules import ExitType, RuleNumbers
-from dipmaster.numerics import Floats, kernel
+from dipmaster.backtest.rules import ExitType, RuleArrays, RuleNumbers
+from dipmaster.numerics import Floats, Ints, kernel
 from dipmaster.panel import Panel
 from dipmaster.periods import BAR_MS, BOUNDARY_MS
 
@@ -48,7 +48,7 @@ _FULL, _PARTIAL = int(ExitType.OPTIMAL_TIMING), int(ExitType.PROFIT_TAKING)
 
 
 class Market(NamedTuple):
-    """A panel for kernels: arrays of shape (symbols, bars), or (bars,) for one symbol.
+    """A panel for kernels: arrays of shape (symbols, bars).
 
     `clock` is the number of the first bar counted in 5-minute steps since 1970.
     """
@@ -61,13 +61,14 @@ class Market(NamedTuple):
     clock: int
 
 
-class Plan(NamedTuple):
-    """What an entry brings along: fractions of its reference price, and bars."""
+class Plans(NamedTuple):
+    """Orders for kernels, arrays of shape (rows,): where, when, and how they end."""
 
-    target_frac: float
-    stop_frac: float
-    cap_bars: int
-    distance_frac: float
+    symbol: Ints
+    signal: Ints
+    target_frac: Floats
+    stop_frac: Floats
+    cap_bars: Ints
 
 
 def market_of(panel: Panel) -> Market:
@@ -82,16 +83,16 @@ def market_of(panel: Panel) -> Market:
     )
 
 
-@kernel
-def row_of(market: Market, symbol: int) -> Market:
-    """One symbol's bars."""
-    return Market(
-        market.open[symbol],
-        market.high[symbol],
-        market.low[symbol],
-        market.close[symbol],
-        market.half_spread_bps[symbol],
-        market.clock,
+def plans_of(
+    symbol: Ints, signal: Ints, target_frac: Floats, stop_frac: Floats, cap_bars: Ints
+) -> Plans:
+    """The columns in the form that kernels read."""
+    return Plans(
+        np.ascontiguousarray(symbol, np.int64),
+        np.ascontiguousarray(signal, np.int64),
+        np.ascontiguousarray(target_frac, np.float64),
+        np.ascontiguousarray(stop_frac, np.float64),
+        np.ascontiguousarray(cap_bars, np.int64),
     )
 
 
@@ -135,6 +136,21 @@ def raised(level: float, peak: float, entry: float, distance: float, floor: floa
 
 
 @kernel
+def lowest_trail(entry: float, half_spread: float, rules: RuleNumbers, costs: Costs) -> float:
+    """Level below which an active trailing stop never lies."""
+    return break_even(entry, half_spread, costs) if rules.break_even_floor else -np.inf
+
+
+@kernel
+def last_known(closes: Floats, symbol: int) -> int:
+    """Last bar of the symbol that exists."""
+    u = int(closes.shape[1]) - 1
+    while np.isnan(closes[symbol, u]):
+        u -= 1
+    return u
+
+
+@kernel
 def _begin(out: Any, e: int, entry: float, half_spread: float) -> None:
     out.entry_bar, out.entry_reference, out.entry_half_spread = e, entry, half_spread
     out.partial_bar, out.partial_reference, out.partial_half_spread = NEVER, np.nan, np.nan
@@ -171,75 +187,93 @@ def _end(
 
 
 @kernel
-def walk(
-    bars: Market,
-    e: int,
-    plan: Plan,
+def touched(
+    first: float, low: float, level: float, target: float, stop_kind: int
+) -> tuple[int, int, float]:
+    """Exit type, stage and price on a bar that touched a level; the stop goes first.
+
+    A target passed at the open counts as inside the bar: that the stop was not
+    touched is known only when the bar is over.
+    """
+    if low > level:
+        return _TARGET, INSIDE, max(first, target)
+    if first <= level:
+        return stop_kind, AT_OPEN, first
+    return stop_kind, INSIDE, level
+
+
+@kernel
+def follow(
+    market: Market,
+    plans: Plans,
     rules: RuleNumbers,
     costs: Costs,
-    scores: Floats,
-    distances: Floats,
+    arrays: RuleArrays,
+    chain: bool,
     out: Any,
 ) -> None:
-    """Follow a position opened at the open of bar `e` and write its round trip to `out`.
+    """Follow the position of every row and write its round trip to `out`.
+
+    One long function on purpose: handing arrays to a function for every position
+    costs as much as following it.
 
     Parameters
     ----------
-    bars
-        One symbol's bars; NaN where a bar does not exist. Bar `e` exists.
-    scores
-        Exit score by bars since entry; empty = off.
-    distances
-        Trailing distance by bar of the grid; empty = `plan.distance_frac`.
+    chain
+        Rows are one symbol's, sorted, and a row is taken only where the position
+        before it is closed by its open.
     out
-        One record of `ROUND_TRIP`.
+        Shape (rows,) of `ROUND_TRIP`; `entry_bar` is -1 where nothing was bought.
     """
-    opens, highs, lows, closes = bars.open, bars.high, bars.low, bars.close
-    spreads, size = bars.half_spread_bps, bars.open.size
-    entry, paid = opens[e], outlay(opens[e], spreads[e] * BPS, costs)
-    level, target = entry * (1.0 - plan.stop_frac), entry * (1.0 + plan.target_frac)
-    floor = break_even(entry, spreads[e] * BPS, costs) if rules.break_even_floor else -np.inf
-    stop_kind, order, peak, trough, u = _STOP, _NONE, entry, entry, e
-    _begin(out, e, entry, spreads[e] * BPS)
-    while True:
-        while u < size and (order != _NONE or u - e >= plan.cap_bars) and np.isnan(opens[u]):
-            u += 1
-        if u >= size:
-            break
-        late = u - e >= plan.cap_bars
-        if (late or order != _NONE) and opens[u] > level:
-            if late or order != _PARTIAL:
-                kind = _TIME if late else order
-                _end(out, u, kind, AT_OPEN, opens[u], spreads[u], peak, trough)
-                return
-            _halve(out, u, opens[u], spreads[u] * BPS)
-        order = _NONE
-        until = min(size, decided_until(u, e, plan.cap_bars, bars.clock, rules))
-        while u < until and not (lows[u] <= level or highs[u] > target):
-            peak = highs[u] if highs[u] > peak else peak
-            trough = lows[u] if lows[u] < trough else trough
-            u += 1
-        if u < until:
-            stopped, gapped = lows[u] <= level, opens[u] <= level
-            kind, price = stop_kind, min(opens[u], level)
-            if not stopped:
-                kind, price = _TARGET, max(opens[u], target)
-            stage = AT_OPEN if gapped else INSIDE
-            _end(out, u, kind, stage, price, spreads[u], peak, trough)
-            return
-        if np.isnan(closes[u - 1]):
+    opens, highs, lows, closes = market.open, market.high, market.low, market.close
+    spreads, size, clock = market.half_spread_bps, market.open.shape[1], market.clock
+    scores, by_entry, by_bar = arrays.score, arrays.distance_by_entry, arrays.distance_by_bar
+    columns, free = scores.shape[1], 0
+    for i in range(plans.signal.size):
+        k, e, trip = plans.symbol[i], plans.signal[i] + 1, out[i]
+        trip.entry_bar = NEVER
+        if e >= size or np.isnan(opens[k, e]) or (chain and e < free):
             continue
-        if peak >= entry * (1.0 + rules.trail_activation):
-            distance = distances[u - 1] if distances.size else plan.distance_frac
-            trail = raised(level, peak, entry, distance, floor)
-            stop_kind, level = _TRAILING if trail > level else stop_kind, trail
-        score = scores[u - 1 - e] if u - 1 - e < scores.size else np.nan
-        if score <= rules.score_full and out.partial_bar != NEVER:
-            score = np.nan  # the partial exit happens once
-        net = proceeds(closes[u - 1], spreads[u - 1] * BPS, costs) - paid
-        order = ordered(bars.clock + u, score, net, entry, rules)
-        _note_score(out, order, score)
-    u = size - 1
-    while np.isnan(closes[u]):
-        u -= 1
-    _end(out, size - 1, _END, AT_END, closes[u], spreads[u], peak, trough)
+        entry, spread, cap = opens[k, e], spreads[k, e] * BPS, plans.cap_bars[i]
+        paid, floor = outlay(entry, spread, costs), lowest_trail(entry, spread, rules, costs)
+        level, target = entry * (1.0 - plans.stop_frac[i]), entry * (1.0 + plans.target_frac[i])
+        stop_kind, order, peak, trough, u = _STOP, _NONE, entry, entry, e
+        kind, stage, price = _END, AT_END, np.nan
+        _begin(trip, e, entry, spread)
+        while True:
+            while u < size and (order != _NONE or u - e >= cap) and np.isnan(opens[k, u]):
+                u += 1
+            if u >= size:
+                break
+            order = _TIME if u - e >= cap else order
+            if order != _NONE and opens[k, u] > level:
+                if order != _PARTIAL:
+                    kind, stage, price = order, AT_OPEN, opens[k, u]
+                    break
+                _halve(trip, u, opens[k, u], spreads[k, u] * BPS)
+            order, until = _NONE, min(size, decided_until(u, e, cap, clock, rules))
+            while u < until and not (lows[k, u] <= level or highs[k, u] > target):
+                peak = highs[k, u] if highs[k, u] > peak else peak
+                trough = lows[k, u] if lows[k, u] < trough else trough
+                u += 1
+            if u < until:
+                kind, stage, price = touched(opens[k, u], lows[k, u], level, target, stop_kind)
+                break
+            if np.isnan(closes[k, u - 1]):
+                continue
+            if peak >= entry * (1.0 + rules.trail_activation):
+                distance = by_bar[k, u - 1] if by_bar.shape[1] else by_entry[i]
+                trail = raised(level, peak, entry, distance, floor)
+                stop_kind, level = _TRAILING if trail > level else stop_kind, trail
+            score = scores[i, u - 1 - e] if u - 1 - e < columns else np.nan
+            if score <= rules.score_full and trip.partial_bar != NEVER:
+                score = np.nan  # the partial exit happens once
+            net = proceeds(closes[k, u - 1], spreads[k, u - 1] * BPS, costs) - paid
+            order = ordered(clock + u, score, net, entry, rules)
+            _note_score(trip, order, score)
+        quoted = u
+        if kind == _END:
+            quoted = last_known(closes, k)
+            u, price = size - 1, closes[k, quoted]
+        _end(trip, u, kind, stage, price, spreads[k, quoted], peak, trough)
+        free = u if stage == AT_OPEN else u + 1

@@ -14,26 +14,23 @@ import pandas as pd
 from dipmaster.backtest.costs import Costs, costs_of
 from dipmaster.backtest.entries import checked_plan
 from dipmaster.backtest.fills import (
-    AT_OPEN,
     NEVER,
     ROUND_TRIP,
-    Market,
-    Plan,
+    Plans,
+    follow,
     market_of,
-    row_of,
-    walk,
+    plans_of,
 )
 from dipmaster.backtest.rules import (
     EXIT_NAMES,
     ExitRules,
     ExitType,
-    RuleArrays,
     RuleNumbers,
     rule_arrays,
     rule_numbers,
 )
 from dipmaster.errors import data_error
-from dipmaster.numerics import Bools, Floats, Ints, kernel
+from dipmaster.numerics import Bools, Floats, Ints
 from dipmaster.panel import Panel
 from dipmaster.parallel import in_threads
 from dipmaster.params import Execution
@@ -115,19 +112,11 @@ def outcomes(
     """
     rows = int(symbol_index.size)
     _demand_on_panel(panel, symbol_index, signal_index)
-    plan = _plan(rows, target_frac, stop_frac, cap_bars)
+    plans = _plans(symbol_index, signal_index, target_frac, stop_frac, cap_bars)
     trips = np.zeros(rows, ROUND_TRIP)
     numbers, costs = rule_numbers(rules), costs_of(execution)
-    walk_all(
-        market_of(panel),
-        np.ascontiguousarray(symbol_index, np.int64),
-        np.ascontiguousarray(signal_index, np.int64),
-        plan,
-        numbers,
-        costs,
-        rule_arrays(rules, rows, panel.open.shape),
-        trips,
-    )
+    arrays = rule_arrays(rules, rows, panel.open.shape)
+    follow(market_of(panel), plans, numbers, costs, arrays, False, trips)
     return _outcomes_of(trips, numbers, costs)
 
 
@@ -156,81 +145,37 @@ def one_at_a_time(
     list of Outcomes
         One a symbol, in the panel's order; every row is tradable.
     """
-    arrays = rule_arrays(rules, 0, panel.open.shape)
-    plan = _plan(1, target_frac, stop_frac, cap_bars)
     numbers, costs, market = rule_numbers(rules), costs_of(execution), market_of(panel)
 
     def one(symbol: int) -> Outcomes:
-        trips = np.zeros(int(np.count_nonzero(signals[symbol])), ROUND_TRIP)
-        found = walk_one_at_a_time(
-            row_of(market, symbol),
-            signals[symbol],
-            Plan(plan[0][0], plan[1][0], plan[2][0], np.nan),
-            numbers,
-            costs,
-            arrays.distance_by_bar[symbol],
-            trips,
-        )
-        return _outcomes_of(trips[:found], numbers, costs)
+        signal = np.flatnonzero(signals[symbol])
+        where = np.full(signal.size, symbol)
+        plans = _plans(where, signal, target_frac, stop_frac, cap_bars)
+        trips = np.zeros(signal.size, ROUND_TRIP)
+        arrays = rule_arrays(rules, signal.size, panel.open.shape)
+        follow(market, plans, numbers, costs, arrays, True, trips)
+        return _outcomes_of(trips[trips["entry_bar"] != NEVER], numbers, costs)
 
     return in_threads(one, range(len(panel.symbols)), "positions one at a time")
 
 
-def _plan(
-    rows: int, target_frac: Floats | float, stop_frac: Floats | float, cap_bars: Ints | int
-) -> tuple[Floats, Floats, Ints]:
-    target = np.ascontiguousarray(np.broadcast_to(target_frac, rows), np.float64)
-    stop = np.ascontiguousarray(np.broadcast_to(stop_frac, rows), np.float64)
-    cap = np.ascontiguousarray(np.broadcast_to(cap_bars, rows), np.int64)
-    checked_plan(target, stop, cap)
-    return target, stop, cap
-
-
-@kernel
-def walk_all(
-    market: Market,
-    symbols: Ints,
-    signals: Ints,
-    plans: tuple[Floats, Floats, Ints],
-    rules: RuleNumbers,
-    costs: Costs,
-    arrays: RuleArrays,
-    trips: Any,
-) -> None:
-    """Fill `trips`; entry_bar is -1 where the next bar does not exist."""
-    target, stop, cap = plans
-    for i in range(signals.size):
-        u, k = signals[i] + 1, symbols[i]
-        trips[i].entry_bar = NEVER
-        if u < market.open.shape[1] and not np.isnan(market.open[k, u]):
-            plan = Plan(target[i], stop[i], cap[i], arrays.distance_by_entry[i])
-            scores, distances = arrays.score[i], arrays.distance_by_bar[k]
-            walk(row_of(market, k), u, plan, rules, costs, scores, distances, trips[i])
-
-
-@kernel
-def walk_one_at_a_time(
-    bars: Market,
-    signals: Bools,
-    plan: Plan,
-    rules: RuleNumbers,
-    costs: Costs,
-    distances: Floats,
-    trips: Any,
-) -> int:
-    """Fill the first rows of `trips` and return their number."""
-    found, nothing = 0, distances[:0]
-    u = 1
-    while u < signals.size:
-        if signals[u - 1] and not np.isnan(bars.open[u]):
-            trip = trips[found]
-            walk(bars, u, plan, rules, costs, nothing, distances, trip)
-            found += 1
-            # Sold at the open: a signal of the bar before may buy at that same open.
-            u = trip.exit_bar + (0 if trip.exit_stage == AT_OPEN else 1)
-        else:
-            u += 1
-    return found
+def _plans(
+    symbol_index: Ints,
+    signal_index: Ints,
+    target_frac: Floats | float,
+    stop_frac: Floats | float,
+    cap_bars: Ints | int,
+) -> Plans:
+    rows = int(symbol_index.size)
+    plans = plans_of(
+        symbol_index,
+        signal_index,
+        np.broadcast_to(np.asarray(target_frac, np.float64), rows),
+        np.broadcast_to(np.asarray(stop_frac, np.float64), rows),
+        np.broadcast_to(np.asarray(cap_bars, np.int64), rows),
+    )
+    checked_plan(plans.target_frac, plans.stop_frac, plans.cap_bars)
+    return plans
 
 
 def _outcomes_of(trips: npt.NDArray[Any], rules: RuleNumbers, costs: Costs) -> Outcomes:
