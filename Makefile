@@ -5,6 +5,11 @@ SHELL := /bin/sh
 PROFILE ?= default
 PYTHON ?= python3
 QUICK_DIR ?= build/quick
+TIMES := reports/local/times.txt
+# Seconds and peak memory of the stages that ran: for people, never in an output.
+TELL_TIMES = if [ -f $(TIMES) ]; then awk '{ print; t += $$2 } END { printf "stages %13.1f s\n", t }' \
+	$(TIMES); else echo "nothing had changed: every stage is up to date"; fi; \
+	echo "report: reports/phase_gate.pdf"
 BIN := $(CURDIR)/.venv/bin
 export PATH := $(BIN):$(PATH)
 export PYTHONHASHSEED := 0
@@ -26,10 +31,11 @@ help: ## this list
 report: .venv/.installed build/setup/libraries ## set up, run the pipeline, write reports/phase_gate.pdf
 ifeq ($(PROFILE),quick)
 	@python -m profiles.quick "$(QUICK_DIR)"
+	@cd "$(QUICK_DIR)" && $(TELL_TIMES)
 else
-	@rm -f reports/local/time-*.json
+	@rm -f $(TIMES)
 	@dvc repro
-	@python -m dipmaster.stage
+	@$(TELL_TIMES)
 endif
 
 test: .venv/.installed-dev build/setup/libraries ## all tests; those that need real data skip where it is absent

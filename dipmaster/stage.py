@@ -5,7 +5,6 @@ and the peak memory go to the ignored ``reports/local/``, never to an output.
 """
 
 import errno
-import json
 import resource
 import sys
 import time
@@ -14,7 +13,7 @@ from pathlib import Path
 
 from dipmaster.errors import DipMasterError
 
-LOCAL = Path("reports/local")
+TIMES = Path("reports/local/times.txt")
 
 
 def run(name: str, main: Callable[[], None]) -> None:
@@ -50,26 +49,7 @@ def _failed(name: str, message: str, code: int) -> int:
 
 def _note_time(name: str, seconds: float) -> int:
     peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    LOCAL.mkdir(parents=True, exist_ok=True)
-    record = {
-        "stage": name,
-        "seconds": round(seconds, 2),
-        "peak_mb": round(peak_mb),
-        "finished": time.time(),
-    }
-    (LOCAL / f"time-{name}.json").write_text(json.dumps(record) + "\n", encoding="utf-8")
+    TIMES.parent.mkdir(parents=True, exist_ok=True)
+    with TIMES.open("a", encoding="utf-8") as lines:
+        lines.write(f"{name:<12}{seconds:>8.1f} s{peak_mb:>8.0f} MB\n")
     return 0
-
-
-def _closing_lines(folder: Path) -> list[str]:
-    rows = [json.loads(path.read_text(encoding="utf-8")) for path in folder.glob("time-*.json")]
-    if not rows:
-        return ["nothing had changed: every stage is up to date"]
-    rows.sort(key=lambda row: row["finished"])
-    lines = [f"{row['stage']:<12}{row['seconds']:>8.1f} s{row['peak_mb']:>8} MB" for row in rows]
-    return [*lines, f"{'stages':<12}{sum(row['seconds'] for row in rows):>8.1f} s"]
-
-
-if __name__ == "__main__":
-    print("\n".join(_closing_lines(LOCAL)))
-    print("report: reports/phase_gate.pdf")

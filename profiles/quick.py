@@ -5,7 +5,6 @@ kernel cache; dvc.lock, metrics and caches of the workspace stay untouched. A
 second run in the same folder re-runs only what changed.
 """
 
-import os
 import shutil
 import subprocess
 import sys
@@ -64,11 +63,7 @@ def main(folder: str) -> int:
     text = yaml.safe_dump(laid_over(params, overlay), sort_keys=False)
     (target / "params.yaml").write_text(text, encoding="utf-8")
     shutil.rmtree(target / "reports" / "local", ignore_errors=True)
-    code = subprocess.run(["dvc", "repro"], cwd=target, check=False).returncode
-    if code:
-        return code
-    command = [sys.executable, "-m", "dipmaster.stage"]
-    return subprocess.run(command, cwd=target, check=False, env=os.environ).returncode
+    return subprocess.run(["dvc", "repro"], cwd=target, check=False).returncode
 
 
 if __name__ == "__main__":
