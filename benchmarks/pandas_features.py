@@ -236,6 +236,7 @@ def old_system(
     signed = np.sign(b.close - b.open) * b.volume
     size = np.sqrt((signed**2).rolling(100).mean())
     selling = (-signed.rolling(20).mean() / size.where(size > 0)).clip(0, 1)
+    selling = selling.where(size != 0, 0.0)
     timing = 0.3 * support + 0.2 * near + 0.2 * f.vol_pct + 0.3 * selling
     f["v4_primary"], f["v4_regime"], f["v4_timing"] = primary, regime, timing
     f["v4_score"] = 0.6 * primary + 0.25 * regime + 0.15 * timing

@@ -145,7 +145,7 @@ TRUTH = Table(
     ),
 )
 
-FLAG = "flag: 0|1, -1 not known"
+FLAG = "flag: 0 or 1, -1 not known"
 
 FEATURES = Table(
     "features",
@@ -187,7 +187,7 @@ FEATURES = Table(
         ("market_return_12_frac", F32, "frac", "mean 12-bar return of the coins present"),
         ("sigma_1h_frac", F32, "frac", "hourly sigma from bipower variation, lagged"),
         ("sigma_daily_frac", F32, "frac", "the same sigma scaled to a day"),
-        ("volatility_class", I8, "0|1|2", "low, normal, high by sigma_daily_frac; -1 not known"),
+        ("volatility_class", I8, "0, 1, 2", "low, normal, high by sigma_daily_frac; -1 not known"),
         ("volatility_5m_daily_frac", F32, "frac", "sd of 20 returns of 5 minutes, scaled to a day"),
         ("momentum_10_frac", F32, "frac", "10-bar (50-minute) return"),
         ("volume_trend_10m", F32, "-1..1", "volume of the last 10 minutes against the 10 before"),
@@ -195,7 +195,7 @@ FEATURES = Table(
         ("support_distance_frac", F32, "frac", "close over the lowest low of 20 bars, minus 1"),
         ("hour_utc", I8, "0..23", "hour at which the bar becomes known"),
         ("weekday", I8, "0..6", "Monday is 0, at the time the bar becomes known"),
-        ("session", I8, "0|1|2", "Asia 0-8, Europe 8-16, Americas 16-24 UTC"),
+        ("session", I8, "0, 1, 2", "Asia 0-8, Europe 8-16, Americas 16-24 UTC"),
         ("minutes_to_boundary", I8, "min", "from the next open to the next :00 :15 :30 :45"),
         ("amihud_bps_per_million", F32, "bps", "absolute return per million quote units, 20 bars"),
         ("spread_estimate_bps", F32, "bps", "Abdi-Ranaldo estimate of the full spread, 288 bars"),

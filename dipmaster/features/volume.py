@@ -66,9 +66,9 @@ def selling(state: Floats, age: int) -> float:
         signed = 0.0
     net = slide_sum(state, at.SIGNED_20, 20, signed) / 20.0
     squares = slide_sum(state, at.SIGNED_SQUARES_100, 100, signed * signed)
-    if age < 100 or not squares > 0.0:
+    if age < 100:
         return math.nan
-    return clip01(-net / math.sqrt(squares / 100.0))
+    return clip01(-net / math.sqrt(squares / 100.0)) if squares > 0.0 else 0.0
 
 
 @kernel
