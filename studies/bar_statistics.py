@@ -5,6 +5,7 @@ other; coarser horizons sum them. A statistic is one number a coin.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -17,38 +18,49 @@ BARS_PER_WEEK = 7 * BARS_PER_DAY
 DIP_SIGMA_HALFLIFE = 144  # bars: yardstick of the "recent sigmas"
 
 
+@dataclass(frozen=True)
+class Returns:
+    """Log returns of one coin where two bars follow each other; shape (returns,).
+
+    Attributes
+    ----------
+    time_ms
+        Open time of the later bar.
+    value
+        Log return.
+    volume
+        Base units of the later bar.
+    """
+
+    time_ms: Ints
+    value: Floats
+    volume: Floats
+
+
 def statistics(bars: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Every statistic of every coin; index statistic, one column a coin."""
     returns = {name: _returns(frame) for name, frame in bars.items()}
-    own = {name: _own(returns[name], _volume(bars[name])) for name in bars}
-    table = pd.DataFrame(own)
+    table = pd.DataFrame({name: _own(returns[name]) for name in bars})
     table.loc["mean correlation with other coins, 5 min"] = _mean_correlation(returns)
     return table
 
 
-def _returns(frame: pd.DataFrame) -> "pd.Series[float]":
+def _returns(frame: pd.DataFrame) -> Returns:
     times = epoch_ms(frame["open_time"])
-    steps = np.diff(np.log(frame["close"].to_numpy(dtype=np.float64)))
     follows = np.diff(times) == BAR_MS
-    return pd.Series(steps[follows], index=times[1:][follows])
+    steps = np.diff(np.log(frame["close"].to_numpy(dtype=np.float64)))
+    volume = frame["volume"].to_numpy(dtype=np.float64)[1:]
+    return Returns(times[1:][follows], steps[follows], volume[follows])
 
 
-def _volume(frame: pd.DataFrame) -> "pd.Series[float]":
-    return pd.Series(
-        frame["volume"].to_numpy(dtype=np.float64), index=epoch_ms(frame["open_time"])
-    )
+def _mean_correlation(returns: Mapping[str, Returns]) -> "pd.Series[float]":
+    paths = {name: pd.Series(own.value, index=own.time_ms) for name, own in returns.items()}
+    matrix = pd.DataFrame(paths).corr()
+    return matrix.where(~np.eye(len(matrix), dtype=bool)).mean()
 
 
-def _mean_correlation(returns: Mapping[str, "pd.Series[float]"]) -> "pd.Series[float]":
-    matrix = pd.DataFrame(dict(returns)).corr()
-    others = matrix.where(~np.eye(len(matrix), dtype=bool))
-    return others.mean()
-
-
-def _own(series: "pd.Series[float]", volume: "pd.Series[float]") -> dict[str, float]:
-    r = series.to_numpy()
-    times = series.index.to_numpy(dtype=np.int64)
-    traded = volume.loc[times].to_numpy()
+def _own(returns: Returns) -> dict[str, float]:
+    r, times, traded = returns.value, returns.time_ms, returns.volume
     size = np.abs(r)
     recent = _recent_sigma(r)
     return {
@@ -124,7 +136,7 @@ def jump_share(r: Floats) -> float:
 def _recent_sigma(r: Floats) -> Floats:
     """Root of the exponentially weighted mean square (half-life 12 h) up to 4 bars before."""
     mean = pd.Series(r**2).ewm(halflife=DIP_SIGMA_HALFLIFE).mean().shift(4)
-    return np.sqrt(mean.to_numpy())
+    return np.asarray(np.sqrt(mean), dtype=np.float64)
 
 
 def _leverage(r: Floats) -> float:
@@ -152,7 +164,7 @@ def _volume_at(r: Floats, sigma: Floats, volume: Floats, low: float, high: float
 
 def _hour_profile(size: Floats, times: Ints) -> Floats:
     hours = (times % DAY_MS) // HOUR_MS
-    return pd.Series(size).groupby(hours).mean().to_numpy()
+    return np.asarray(pd.Series(size).groupby(hours).mean(), dtype=np.float64)
 
 
 def _hour_amplitude(size: Floats, times: Ints) -> float:
@@ -168,5 +180,3 @@ def _hour_match(size: Floats, times: Ints) -> float:
 def _weekend(size: Floats, times: Ints) -> float:
     weekend = (times // DAY_MS + 3) % 7 >= 5
     return float(size[weekend].mean() / size[~weekend].mean())
-
-

@@ -1,6 +1,6 @@
 """What each signal rule finds on simulated markets with and without an edge.
 
-``python -m studies.signal_table [--seeds N] [--days D]``
+``python -m studies.signal_table [--seeds N] [--days D] [--jumps-per-day J]``
 
 Per rule and edge: candidates a coin a day; mean simple return from the next
 open to the close 12 bars on, in bps, with its standard error (clustered by day,
@@ -23,29 +23,27 @@ from dipmaster.numerics import Floats, Ints
 from dipmaster.panel import epoch_ms
 from dipmaster.parallel import in_processes
 from dipmaster.params import Params
+from dipmaster.params.market import Simulated
 from dipmaster.periods import BAR_MS, DAY_MS
 from dipmaster.store import read_params
+from studies.stylised_facts import FIRST_SEED, changed
 
 RULES = ("dip", "dipmaster_v4", "capitulation")
 EDGES = (0.0, 0.3, 0.6, 0.8)
-FIRST_SEED = 9001  # development seeds; the default market's own seed is not among them
 AHEAD = 12  # bars
 
 
 @dataclass(frozen=True)
 class Market:
-    """One market to draw: the params, and what to change in them."""
+    """One market to draw: its dials, and the params of features, signal and costs."""
 
     params: Params
-    seed: int
-    edge: float
-    days: int
+    dials: Simulated
 
 
 def found_on(market: Market) -> pd.DataFrame:
     """Candidates of every rule on one market: rule, edge, seed, day, forward, exceeds_cost."""
-    changed = {"seed": market.seed, "edge": market.edge, "days": market.days}
-    made = simulate(market.params.ingest.simulated.model_copy(update=changed))
+    made = simulate(market.dials)
     features = compute(made.bars, market.params.features, CANDIDATE_COLUMNS)
     found = [
         _outcomes(made, candidates(features, signal), market).assign(rule=signal.rule)
@@ -57,7 +55,7 @@ def found_on(market: Market) -> pd.DataFrame:
 def _outcomes(made: SimulatedMarket, chosen: pd.DataFrame, market: Market) -> pd.DataFrame:
     parts = [_of_coin(made, str(name), rows, market) for name, rows in chosen.groupby("symbol")]
     empty = pd.DataFrame({"day": [], "forward": [], "exceeds_cost": []}, dtype=np.float64)
-    return pd.concat([empty, *parts]).assign(edge=market.edge, seed=market.seed)
+    return pd.concat([empty, *parts]).assign(edge=market.dials.edge, seed=market.dials.seed)
 
 
 def _of_coin(
@@ -115,19 +113,25 @@ def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description="What each rule finds at each edge.")
     parser.add_argument("--seeds", type=int, default=3, help="simulated markets an edge")
-    parser.add_argument("--days", type=int, default=0, help="length; 0 = as in params.yaml")
+    parser.add_argument("--days", type=int, help="length; as in params.yaml where not given")
+    parser.add_argument("--jumps-per-day", type=float, help="likewise")
     options = parser.parse_args()
     if options.seeds < 1:
         raise PipelineError("--seeds: expected 1 or more")
     params = read_params("ingest", "features", "signal", "execution")
-    dials = params.ingest.simulated
-    days = options.days or dials.days
+    given = {"days": options.days, "jumps_per_day": options.jumps_per_day}
+    dials = changed(params.ingest.simulated, {k: v for k, v in given.items() if v is not None})
     markets = [
-        Market(params, FIRST_SEED + i, edge, days) for i in range(options.seeds) for edge in EDGES
+        Market(params, changed(dials, {"seed": FIRST_SEED + i, "edge": edge}))
+        for i in range(options.seeds)
+        for edge in EDGES
     ]
     found = pd.concat(in_processes(found_on, markets, "markets"), ignore_index=True)
-    print(f"{options.seeds} markets of {dials.coins} coins and {days} days an edge")
-    print(table(found, float(options.seeds * dials.coins * days)))
+    print(
+        f"{options.seeds} markets an edge: {dials.coins} coins, {dials.days} days, "
+        f"{dials.jumps_per_day:g} jumps a coin a day"
+    )
+    print(table(found, float(options.seeds * dials.coins * dials.days)))
 
 
 if __name__ == "__main__":

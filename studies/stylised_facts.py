@@ -1,6 +1,6 @@
 """Simulated beside real: how near the simulated bars are to real ones.
 
-``python -m studies.stylised_facts [--real FOLDER] [--seeds N] [--days D]``
+``python -m studies.stylised_facts [--real FOLDER] [--seeds N] [--days D] [--jumps-per-day J]``
 
 Per statistic: the median over the coins of one simulated market, as median and
 5-95 % range over seeds; the real coins' median, smallest and largest. "among
@@ -12,6 +12,7 @@ import argparse
 import os
 import re
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -28,9 +29,14 @@ SHARED = Path(__file__).parents[2] / "shared" / "data"
 FIRST_SEED = 9001  # development seeds; the default market's own seed is not among them
 
 
+def changed(dials: Simulated, changes: Mapping[str, object]) -> Simulated:
+    """Dials with some values changed and held against the model's bounds again."""
+    return Simulated.model_validate(dials.model_dump() | dict(changes))
+
+
 def simulated_facts(dials: Simulated, seeds: int) -> pd.DataFrame:
     """Median over the coins of each of `seeds` markets; index statistic, a column a seed."""
-    markets = [dials.model_copy(update={"seed": FIRST_SEED + i}) for i in range(seeds)]
+    markets = [changed(dials, {"seed": FIRST_SEED + i}) for i in range(seeds)]
     return pd.concat(in_processes(_one_market, markets, "markets"), axis=1)
 
 
@@ -54,7 +60,7 @@ def table(simulated: pd.DataFrame, real: pd.DataFrame | None) -> str:
         low, middle, high = np.quantile(values.to_numpy(dtype=np.float64), (0.05, 0.5, 0.95))
         found, verdict = "absent", ""
         if real is not None:
-            coins = real.loc[name].to_numpy(dtype=np.float64)
+            coins = real.loc[str(name)].to_numpy(dtype=np.float64)
             least, most = np.nanmin(coins), np.nanmax(coins)
             found = f"{np.nanmedian(coins):.3g} [{least:.3g}, {most:.3g}]"
             verdict = "yes" if least <= middle <= most else "no"
@@ -68,17 +74,22 @@ def main() -> None:
     place = Path(os.environ.get("DIPMASTER_REAL_DATA", SHARED)) / "klines_5m"
     parser.add_argument("--real", type=Path, default=place, help="folder of parquet files")
     parser.add_argument("--seeds", type=int, default=10, help="simulated markets")
-    parser.add_argument("--days", type=int, default=0, help="length; 0 = as in params.yaml")
+    parser.add_argument("--days", type=int, help="length; as in params.yaml where not given")
+    parser.add_argument("--jumps-per-day", type=float, help="likewise")
     options = parser.parse_args()
     if options.seeds < 1:
         raise PipelineError("--seeds: expected 1 or more")
-    dials = read_params("ingest").ingest.simulated
-    if options.days:
-        dials = dials.model_copy(update={"days": options.days})
+    given = {"days": options.days, "jumps_per_day": options.jumps_per_day}
+    dials = changed(
+        read_params("ingest").ingest.simulated, {k: v for k, v in given.items() if v is not None}
+    )
     real = real_facts(options.real)
     if real is None:
         print("Real bars are absent: only the simulated side is shown.", file=sys.stderr)
-    print(f"{options.seeds} markets of {dials.coins} coins and {dials.days} days")
+    print(
+        f"{options.seeds} markets: {dials.coins} coins, {dials.days} days, "
+        f"{dials.jumps_per_day:g} jumps a coin a day"
+    )
     print(table(simulated_facts(dials, options.seeds), real))
 
 

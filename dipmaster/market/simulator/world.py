@@ -32,14 +32,14 @@ class World:
     leverage: float = -0.10  # correlation of a bar's innovation with the next log-volatility step
     level_range: tuple[float, float] = (0.75, 1.25)  # a coin's volatility over the market's
     # Season: volatility multiplier by UTC hour and on weekends; mean square one.
-    daily_cosine: tuple[float, float] = (0.12, 17.5)  # real: amplitude, peak hour UTC
-    half_daily_cosine: tuple[float, float] = (0.08, 14.5)  # real; together the peak is at 15-16 UTC
+    daily_cosine: tuple[float, float] = (0.14, 17.5)  # real: amplitude, peak hour UTC
+    half_daily_cosine: tuple[float, float] = (0.10, 14.5)  # real; together the peak is at 15-16 UTC
     weekend_factor: float = 0.80  # real
     # Innovations and the factor.
     degrees_of_freedom: float = 10.0  # real: t(5) and flicker together jump too much; see docs
-    loading_range: tuple[float, float] = (0.80, 0.94)  # real: cross-correlation at 5 minutes
+    loading_range: tuple[float, float] = (0.84, 0.95)  # real: cross-correlation at 5 minutes
     episode_loading: float = 0.20  # spec: added to the loading in a correlation episode
-    loading_cap: float = 0.97
+    loading_cap: float = 0.98
     episodes_per_week: float = 1.0  # spec
     episode_hours: float = 6.0  # spec, mean length
     minute_move_cap: float = 0.25  # symmetric truncation, so that prices stay positive

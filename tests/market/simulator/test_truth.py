@@ -34,7 +34,7 @@ def test_jumps_come_as_often_and_as_large_as_said(dials):
 
 
 def test_regimes_dwell_as_long_as_said(dials):
-    state = market_state(WORLD, 5, np.arange(288 * 20_000, dtype=np.int64) * 300_000, 0.0)
+    state = market_state(WORLD, 5, np.arange(288 * 10_000, dtype=np.int64) * 300_000, 0.0)
     edges = np.flatnonzero(np.diff(state.regime)) + 1
     lengths = np.diff(np.concatenate(([0], edges, [state.bars]))) / 288
     kinds = state.regime[np.concatenate(([0], edges))]
