@@ -382,15 +382,8 @@ def no_trades() -> Inputs:
     }
     phase["drawdown"] = dict.fromkeys(phase["drawdown"]) | {"horizon_days": 365, "max_frac": 0.0}
     none = {"low": None, "high": None}
-    phase["detail"] = dict.fromkeys(phase["detail"]) | {
-        name: none
-        for name in (
-            "clopper_pearson_if_independent",
-            "sharpe_hac",
-            "sharpe_bootstrap",
-            "sharpe_psr",
-        )
-    }
+    intervals = ("clopper_pearson_if_independent", "sharpe_hac", "sharpe_bootstrap", "sharpe_psr")
+    phase["detail"] = dict.fromkeys(phase["detail"]) | dict.fromkeys(intervals, none)
     flat = equity_frame().assign(equity=1e5, cash=1e5)
     return replace(run(cannot_tell(losing_gates(), reason), phase), equity={0: flat})
 
@@ -472,7 +465,7 @@ def real_bars() -> Inputs:
 
 
 def many_coins() -> Inputs:
-    coins = tuple(f"COIN{k:02d}USDT" for k in range(63)) + ("<script>&USDT",)
+    coins = (*(f"COIN{k:02d}USDT" for k in range(63)), "<script>&USDT")
     base = run(losing_gates(), losing_phase(coins))
     return replace(base, ingest=quality(coins, 30), market={**base.market, "symbols": list(coins)})
 
@@ -508,10 +501,7 @@ def passing() -> Inputs:
 def all_phases() -> Inputs:
     """Every phase built, phase 2 abstaining: what later sessions will hand over."""
     base = passing()
-    rows = []
-    for phase in range(5):
-        for one in base.gates:
-            rows.append({**one, "phase": phase})
+    rows = [{**one, "phase": phase} for phase in range(5) for one in base.gates]
     abstained = cannot_tell(list(base.gates), "abstained: 0 of 4,502 candidates reached it")
     rows = [row for row in rows if row["phase"] != 2] + [{**one, "phase": 2} for one in abstained]
     rows[-6] |= {"verdict": "INCONCLUSIVE"}
@@ -542,12 +532,6 @@ STATES: dict[str, Callable[[], Inputs]] = {
     "all phases": all_phases,
     "too short": too_short,
 }
-
-
-@pytest.fixture(params=sorted(STATES))
-def state(request: pytest.FixtureRequest) -> Inputs:
-    """Each state in turn."""
-    return STATES[request.param]()
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,78 @@
+"""Thinned curves keep their extremes; drawings are the same every time and safe to inline."""
+
+from pathlib import Path
+from xml.etree import ElementTree
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+from matplotlib import font_manager
+
+from dipmaster.report import curves, forest
+from dipmaster.report.drawing import drawing, inline_svg, new_figure, thinned
+from dipmaster.report.inputs import Inputs
+
+
+@given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=400), st.integers(4, 60))
+def test_thinning_keeps_ends_and_extremes(values: list[float], points: int) -> None:
+    curve = np.array(values)
+    kept = thinned(curve, points)
+    assert kept.size <= max(points, 4)
+    assert (np.diff(kept) > 0).all()
+    assert kept[0] == 0
+    assert kept[-1] == curve.size - 1
+    assert curve[kept].max() == curve.max()
+    assert curve[kept].min() == curve.min()
+
+
+def test_a_short_curve_is_kept_whole() -> None:
+    assert thinned(np.arange(5.0), 10).tolist() == [0, 1, 2, 3, 4]
+
+
+def test_drawdown_restarts_at_the_boundary() -> None:
+    equity = np.array([100.0, 50.0, 40.0, 30.0, 60.0, 45.0])
+    depth = curves._drawdown(equity, 3)
+    assert depth.tolist() == [0.0, 0.5, 0.6, 0.25, 0.0, 0.25]
+    assert curves._drawdown(equity, 0).tolist() == [0.0, 0.5, 0.6, 0.7, 0.4, 0.55]
+
+
+def test_drawdown_of_a_ruined_account_ends_at_one() -> None:
+    assert curves._drawdown(np.array([100.0, -5.0, -6.0]), 0).tolist() == [0.0, 1.0, 1.0]
+
+
+def test_an_svg_has_escaped_text_a_title_and_no_leftovers(style: Path) -> None:
+    with drawing(style):
+        figure = new_figure(20)
+        figure.subplots().set_title("<script>&")
+        text = inline_svg(figure, 'shows "a" < b & c')
+    root = ElementTree.fromstring(text)
+    assert root[0].text == 'shows "a" < b & c'
+    assert "<script>" not in text
+    assert "<style" not in text
+    assert 'id="figure' not in text
+    assert "Verdana" not in text
+
+
+def test_only_the_packages_own_fonts_are_known(style: Path) -> None:
+    with drawing(style):
+        found = {font.fname for font in font_manager.fontManager.ttflist}
+    assert all("mpl-data" in name for name in found)
+
+
+def test_forest_is_the_same_twice_and_names_its_targets(losing: Inputs, style: Path) -> None:
+    with drawing(style):
+        first, second = forest.small(losing), forest.small(losing)
+    assert first == second
+    assert "Win rate: phase 0 55.4" in first
+    assert "not built" in first
+
+
+def test_phases_not_built_share_a_line(losing: Inputs) -> None:
+    lines = forest.gathered(forest.entries(losing, "win_rate"))
+    assert [line.label for line in lines] == ["Roadmap", "Phase 0", "Later phases"]
+    assert lines[-1].targets == ((82.0, "1, 2"), (83.0, "3"), (85.0, "4"))
+
+
+def test_a_bound_without_end_does_not_set_the_axis() -> None:
+    lines = [forest.Entry("Phase 0", "", value=2.0, low=1.0, high=1.7e308, verdict="PASS")]
+    assert forest._within_reach(lines) == [2.0, 1.0]

@@ -1,0 +1,44 @@
+"""Provenance: hashes of earlier outputs only, and nothing of the moment or machine."""
+
+import pytest
+
+from dipmaster.errors import PipelineError
+from dipmaster.report import provenance
+
+LOCK = {
+    "stages": {
+        "report": {"outs": [{"path": "reports/phase_gate.pdf", "md5": "ff"}]},
+        "validate": {"outs": [{"path": "b", "md5": "2"}, {"path": "a", "md5": "1"}]},
+        "ingest": {"outs": [{"path": "data/ingest", "md5": "0.dir"}]},
+        "features": {"outs": []},
+    }
+}
+
+
+def test_outputs_come_in_the_order_of_the_pipeline_without_the_report() -> None:
+    assert provenance.outputs(LOCK) == [
+        provenance.Output("ingest", "data/ingest", "0.dir"),
+        provenance.Output("validate", "a", "1"),
+        provenance.Output("validate", "b", "2"),
+    ]
+
+
+@pytest.mark.parametrize("lock", [{}, {"stages": {"ingest": {}}}])
+def test_a_stage_missing_from_the_lock_names_the_cure(lock: dict[str, object]) -> None:
+    with pytest.raises(PipelineError, match=r"found none of .*features, validate.*\n.*`dvc repro`"):
+        provenance.outputs(lock)
+
+
+def test_params_are_flattened_in_order() -> None:
+    values = {"gates": {"alpha": 0.025, "targets": {"phase_1": {"sharpe": 2.0}}}, "on": True}
+    assert provenance.flat(values) == [
+        ("gates.alpha", "0.025"),
+        ("gates.targets.phase_1.sharpe", "2"),
+        ("on", "true"),
+    ]
+
+
+def test_versions_name_what_numbers_depend_on() -> None:
+    versions = provenance.package_versions()
+    assert {"python", "numpy", "numba", "weasyprint"} <= set(versions)
+    assert versions["python"].count(".") == 1
