@@ -20,7 +20,13 @@ from dipmaster.validation.overall import (
     overall_ruling,
     summary_record,
 )
-from dipmaster.validation.phase_0 import PHASE, classes_on, judge_phase_0, trade_phase_0
+from dipmaster.validation.phase_0 import (
+    PHASE,
+    SURROUNDINGS,
+    judge_phase_0,
+    surroundings_on,
+    trade_phase_0,
+)
 from dipmaster.validation.splits import split_period
 
 BARS_FOLDER = Path("data/ingest/bars")
@@ -42,7 +48,7 @@ def main() -> None:
     ledger = trade_phase_0(panel, candidates, period, params.execution, params.exits)
     evaluation = judge_phase_0(
         panel,
-        classes_on(panel, read_classes(panel.symbols)),
+        surroundings_on(panel, read_surroundings(panel.symbols)),
         ledger,
         period,
         params.execution,
@@ -78,10 +84,9 @@ def read_panel() -> Panel:
     return aligned(dict(zip(symbols, bars, strict=True)), fallback)
 
 
-def read_classes(symbols: tuple[str, ...]) -> dict[str, pd.DataFrame]:
-    """Volatility class of every bar, by symbol."""
-    columns = ["open_time", "volatility_class"]
-    read = partial(store.read_table, columns=columns)
+def read_surroundings(symbols: tuple[str, ...]) -> dict[str, pd.DataFrame]:
+    """What random entries are matched on, by symbol."""
+    read = partial(store.read_table, columns=["open_time", *SURROUNDINGS])
     paths = [FEATURES / f"{symbol}.parquet" for symbol in symbols]
     return dict(zip(symbols, in_threads(read, paths, "reading features"), strict=True))
 

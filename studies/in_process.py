@@ -18,7 +18,12 @@ from dipmaster.panel import aligned
 from dipmaster.params import Params
 from dipmaster.store import read_params
 from dipmaster.validation.phase import PhaseEvaluation
-from dipmaster.validation.phase_0 import classes_on, judge_phase_0, trade_phase_0
+from dipmaster.validation.phase_0 import (
+    SURROUNDINGS,
+    judge_phase_0,
+    surroundings_on,
+    trade_phase_0,
+)
 from dipmaster.validation.splits import Period, split_period
 
 SECTIONS = ("ingest", "features", "signal", "execution", "exits", "split", "gates")
@@ -48,15 +53,16 @@ def judged_bars(
     bars: Mapping[str, pd.DataFrame], fallback_half_spread_bps: float, params: Params
 ) -> Judged:
     """Bars of any source to a judged phase 0."""
-    features = compute(bars, params.features, CANDIDATE_COLUMNS)
+    columns = tuple(dict.fromkeys((*CANDIDATE_COLUMNS, *SURROUNDINGS)))
+    features = compute(bars, params.features, columns)
     found = candidates(features, params.signal)
     panel = aligned(bars, fallback_half_spread_bps)
     first, last = int(panel.open_time[0]), int(panel.open_time[-1])
     period = split_period(first, last, params.split, params.gates.block_days)
     ledger = trade_phase_0(panel, found, period, params.execution, params.exits)
-    classes = classes_on(panel, features)
+    around = surroundings_on(panel, features)
     evaluation = judge_phase_0(
-        panel, classes, ledger, period, params.execution, params.exits, params.gates
+        panel, around, ledger, period, params.execution, params.exits, params.gates
     )
     return Judged(found, ledger, period, evaluation)
 

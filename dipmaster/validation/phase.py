@@ -16,7 +16,7 @@ from dipmaster.validation.bootstrap import stream_key
 from dipmaster.validation.checks import Check, ledger_checks
 from dipmaster.validation.gates import Estimator, PhaseGates, insufficient, judge_phase, withheld
 from dipmaster.validation.interval import Estimate
-from dipmaster.validation.random_entry import Classes, Draws, Outcomes, Pool
+from dipmaster.validation.random_entry import Draws, Outcomes, Pool, Surroundings
 from dipmaster.validation.sample import Sample, out_of_sample, sampled
 from dipmaster.validation.splits import Period
 
@@ -30,14 +30,14 @@ class Market:
 
     Attributes
     ----------
-    volatility_class
-        Shape (symbols, bars): 0 low, 1 normal, 2 high, -1 not known.
+    around
+        What bars are matched on.
     outcomes
         From (symbol rows, signal bars) to net returns under the phase's exits.
     """
 
     panel: Panel
-    volatility_class: Classes
+    around: Surroundings
     outcomes: Outcomes
 
 
@@ -134,9 +134,10 @@ def _excess(sample: Sample, pool: Pool, few: int, alpha: float) -> Estimate:
 
 
 def _chance(phase: int, ledger: Ledger, market: Market, period: Period, gates: Gates) -> Chance:
-    strata = random_entry.strata_of(market.panel, market.volatility_class, period)
+    signals = _signals(ledger, market.panel, period)
+    strata = random_entry.strata_of(market.panel, market.around, signals, period)
     pool = random_entry.matched_pool(
-        _signal_strata(ledger, market.panel, strata.code, period),
+        strata.code[signals],
         strata,
         period,
         gates.random_entry.pool,
@@ -147,11 +148,11 @@ def _chance(phase: int, ledger: Ledger, market: Market, period: Period, gates: G
     return Chance(pool, random_entry.drawn_portfolios(pool, gates.random_entry.draws, rng))
 
 
-def _signal_strata(ledger: Ledger, panel: Panel, code: Ints, period: Period) -> Ints:
+def _signals(ledger: Ledger, panel: Panel, period: Period) -> tuple[Ints, Ints]:
+    """Symbol rows and bars of the signals behind the out-of-sample trades."""
     trades = out_of_sample(ledger.trades, period)
     rows = np.searchsorted(np.array(panel.symbols), trades["symbol"].to_numpy(dtype=str))
-    strata: Ints = code[rows, panel.index_of(epoch_ms(trades["signal_time"]))]
-    return strata
+    return rows.astype(np.int64), panel.index_of(epoch_ms(trades["signal_time"]))
 
 
 def _generator(seed: int, phase: int, use: int) -> np.random.Generator:

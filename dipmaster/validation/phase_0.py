@@ -15,26 +15,29 @@ from dipmaster.numerics import Floats, Ints
 from dipmaster.panel import Panel, epoch_ms
 from dipmaster.params import Execution, Exits, Gates
 from dipmaster.validation.phase import Market, PhaseEvaluation, evaluate_phase
-from dipmaster.validation.random_entry import Classes
+from dipmaster.validation.random_entry import Surroundings
 from dipmaster.validation.splits import Period, without_crossing
 
 PHASE = 0
+SURROUNDINGS = ("volatility_class", "volatility_5m_daily_frac")
 
 
-def classes_on(panel: Panel, features: Mapping[str, pd.DataFrame]) -> Classes:
-    """Volatility class of every bar of the panel, -1 where not known; shape (symbols, bars).
+def surroundings_on(panel: Panel, features: Mapping[str, pd.DataFrame]) -> Surroundings:
+    """What random entries are matched on, for every bar of the panel.
 
     Parameters
     ----------
     features
-        By symbol, a frame with columns open_time and volatility_class.
+        By symbol, a frame with open_time and `SURROUNDINGS`.
     """
-    classes = np.full((len(panel.symbols), panel.bars), -1, dtype=np.int8)
+    shape = (len(panel.symbols), panel.bars)
+    found = {name: np.full(shape, np.nan) for name in SURROUNDINGS}
     for row, symbol in enumerate(panel.symbols):
         at = panel.index_of(epoch_ms(features[symbol]["open_time"]))
-        known = features[symbol]["volatility_class"].to_numpy(dtype=np.float64)
-        classes[row, at] = np.nan_to_num(known, nan=-1.0).astype(np.int8)
-    return classes
+        for name, values in found.items():
+            values[row, at] = features[symbol][name].to_numpy(dtype=np.float64)
+    classes, recent = (found[name] for name in SURROUNDINGS)
+    return Surroundings(np.nan_to_num(classes, nan=-1.0).astype(np.int8), recent)
 
 
 def trade_phase_0(
@@ -48,7 +51,7 @@ def trade_phase_0(
 
 def judge_phase_0(
     panel: Panel,
-    volatility_class: Classes,
+    around: Surroundings,
     ledger: Ledger,
     period: Period,
     execution: Execution,
@@ -72,7 +75,7 @@ def judge_phase_0(
     return evaluate_phase(
         PHASE,
         ledger,
-        Market(panel, volatility_class, alone),
+        Market(panel, around, alone),
         period,
         gates.targets.phase_4.model_dump(),
         execution,

@@ -2,8 +2,13 @@
 
 A high win rate proves nothing by itself: a near target with a far stop wins
 often without any skill. So random bars are bought as well, matched on symbol,
-UTC hour and volatility class in proportion to the strategy's trades, and left
-by the same exits; what the strategy wins more often than they do is its own.
+UTC hour, volatility class and recent volatility in proportion to the strategy's
+trades, and left by the same exits; what the strategy wins more often than they
+do is its own.
+
+Recent volatility has to be matched because dips come in bursts of it, and in a
+burst target and boundary are reached sooner: matched on the class alone, dips
+on a market without any edge "won" 8 points more often than chance (docs/gates.md).
 """
 
 from collections.abc import Callable
@@ -21,7 +26,24 @@ from dipmaster.validation.splits import Period
 
 Classes = npt.NDArray[np.int8]
 Outcomes = Callable[[Ints, Ints], Floats]
-_HOURS, _CLASSES = 24, 3
+_HOURS, _CLASSES, _DECILES = 24, 3, 10
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What a bar is matched on beside symbol and hour; shape (symbols, bars) each.
+
+    Attributes
+    ----------
+    volatility_class
+        0 low, 1 normal, 2 high, -1 not known.
+    recent_volatility
+        Realised over the last bars up to this one; NaN where not known. Only its
+        order counts.
+    """
+
+    volatility_class: Classes
+    recent_volatility: Floats
 
 
 @dataclass(frozen=True)
@@ -31,29 +53,42 @@ class Strata:
     Attributes
     ----------
     code
-        Shape (symbols, bars), one number for symbol x UTC hour x volatility class.
+        Shape (symbols, bars), one number for symbol x UTC hour x volatility class
+        x tenth of recent volatility.
     """
 
     code: Ints
 
 
-def strata_of(panel: Panel, volatility_class: Classes, period: Period) -> Strata:
-    """Codes of eligible bars: out of sample, closed, with a next bar, of known class.
+def strata_of(
+    panel: Panel, around: Surroundings, traded: tuple[Ints, Ints], period: Period
+) -> Strata:
+    """Codes of eligible bars: out of sample, closed, with a next bar, surroundings known.
 
     Parameters
     ----------
-    volatility_class
-        Shape (symbols, bars), -1 where not known yet.
+    traded
+        Symbol rows and bars of the trades' signals; the tenths of recent
+        volatility are those of the trades, so that each holds as many.
     """
     hour = panel.open_time % DAY_MS // HOUR_MS
     symbol = np.arange(len(panel.symbols))[:, None]
-    code = (symbol * _HOURS + hour) * _CLASSES + volatility_class
+    tenth = np.searchsorted(_edges(around.recent_volatility[traded]), around.recent_volatility)
+    code = (symbol * _HOURS + hour) * _CLASSES + around.volatility_class
+    code = code * _DECILES + tenth
     closed = ~np.isnan(panel.close)
     filled = np.zeros_like(closed)
     filled[:, :-1] = ~np.isnan(panel.open[:, 1:])
     late = panel.open_time >= period.out_of_sample_ms
-    eligible = closed & filled & late & (volatility_class >= 0)
-    return Strata(np.where(eligible, code, -1).astype(np.int64))
+    known = (around.volatility_class >= 0) & ~np.isnan(around.recent_volatility)
+    return Strata(np.where(closed & filled & late & known, code, -1).astype(np.int64))
+
+
+def _edges(volatility: Floats) -> Floats:
+    known = volatility[~np.isnan(volatility)]
+    if not known.size:
+        return np.zeros(0)
+    return np.quantile(known, np.arange(1, _DECILES) / _DECILES)
 
 
 @dataclass(frozen=True)

@@ -53,7 +53,12 @@ def write_symbol(symbol: str, seed: int) -> pd.DataFrame:
     store.write_table(frame, BARS, Path(f"data/ingest/bars/{symbol}.parquet"))
     classes = (np.arange(len(frame)) // 700 % 3).astype(np.int8)
     features = pd.DataFrame(
-        {"open_time": frame["open_time"], "other": 1.0, "volatility_class": classes}
+        {
+            "open_time": frame["open_time"],
+            "other": 1.0,
+            "volatility_class": classes,
+            "volatility_5m_daily_frac": np.float32(0.03) * (1 + np.arange(len(frame)) % 50),
+        }
     )
     features.to_parquet("data/features/panel/" + symbol + ".parquet")
     rows = np.sort(rng.choice(np.arange(300, len(frame) - 1, 50), 100, replace=False))
@@ -107,7 +112,8 @@ def test_outputs(workspace: Path) -> None:
     assert "phases 1 to 4 are not built" in details["verdict_reason"]
     figures = details["phases"]["0"]
     assert figures["counts"]["trades"] > 50
-    assert figures["random_entry"]["matched_trades"] == figures["counts"]["trades"]
+    matched = figures["random_entry"]["matched_trades"]
+    assert 0.5 * figures["counts"]["trades"] < matched <= figures["counts"]["trades"]
     summary = json.loads(Path("reports/metrics/summary.json").read_text())
     assert len(summary) == 12
     assert summary["win_rate"] == gates[0]["value"]

@@ -2,11 +2,11 @@
 
 import json
 import math
-from dataclasses import asdict, replace
 
 import numpy as np
 import pandas as pd
 import pytest
+from dataclasses import asdict, replace
 
 from dipmaster.panel import Panel, as_times, epoch_ms
 from dipmaster.params import Execution, Exits
@@ -21,7 +21,8 @@ from dipmaster.validation.overall import (
     summary_record,
 )
 from dipmaster.validation.phase import Market, evaluate_phase
-from dipmaster.validation.phase_0 import classes_on, judge_phase_0, trade_phase_0
+from dipmaster.validation.phase_0 import judge_phase_0, surroundings_on, trade_phase_0
+from dipmaster.validation.random_entry import Surroundings
 
 BOUNDARY, BARS = 20 * 288, 60 * 288
 TARGETS = {"win_rate": 0.85, "sharpe": 2.0, "profit_factor": 1.8, "max_drawdown": 0.03}
@@ -73,17 +74,18 @@ def candidates(panel) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def classes(panel) -> np.ndarray:
+def around(panel) -> Surroundings:
     frame = {
         symbol: pd.DataFrame(
             {
                 "open_time": as_times(panel.open_time[100:]),
                 "volatility_class": (np.arange(BARS - 100) // 500 % 3).astype(np.int8),
+                "volatility_5m_daily_frac": np.arange(BARS - 100) % 37 / 1000,
             }
         )
         for symbol in panel.symbols
     }
-    return classes_on(panel, frame)
+    return surroundings_on(panel, frame)
 
 
 @pytest.fixture(scope="module")
@@ -100,13 +102,15 @@ def ledger(panel, candidates, period, execution, exits):
 
 
 @pytest.fixture(scope="module")
-def evaluation(panel, classes, ledger, period, execution, exits, quick):
-    return judge_phase_0(panel, classes, ledger, period, execution, exits, quick)
+def evaluation(panel, around, ledger, period, execution, exits, quick):
+    return judge_phase_0(panel, around, ledger, period, execution, exits, quick)
 
 
-def test_classes_are_unknown_before_the_first(classes) -> None:
-    assert (classes[:, :100] == -1).all()
-    assert (classes[:, 100:] >= 0).all()
+def test_surroundings_are_unknown_before_the_first(around) -> None:
+    assert (around.volatility_class[:, :100] == -1).all()
+    assert np.isnan(around.recent_volatility[:, :100]).all()
+    assert (around.volatility_class[:, 100:] >= 0).all()
+    assert around.recent_volatility[1, 101] == 0.001
 
 
 def test_phase_0_is_judged_by_the_final_targets(evaluation) -> None:
@@ -159,21 +163,21 @@ def test_nothing_crosses_the_boundary(ledger, period) -> None:
 
 
 def test_the_gates_do_not_see_the_burn_in(
-    panel, classes, candidates, period, execution, exits, quick, evaluation
+    panel, around, candidates, period, execution, exits, quick, evaluation
 ) -> None:
     """Without a single burn-in trade the out-of-sample trades are the same, and so the rates."""
     late = candidates[epoch_ms(candidates["open_time"]) >= period.out_of_sample_ms]
     other = trade_phase_0(panel, late.reset_index(drop=True), period, execution, exits)
-    again = judge_phase_0(panel, classes, other, period, execution, exits, quick)
+    again = judge_phase_0(panel, around, other, period, execution, exits, quick)
     for mine, theirs in zip(again.gates.rows, evaluation.gates.rows, strict=True):
         assert mine.value == pytest.approx(theirs.value, rel=1e-9)
         assert mine.low == pytest.approx(theirs.low, rel=1e-6)
 
 
 def test_same_bytes_again(
-    panel, classes, ledger, candidates, period, execution, exits, quick, evaluation
+    panel, around, ledger, candidates, period, execution, exits, quick, evaluation
 ) -> None:
-    again = judge_phase_0(panel, classes, ledger, period, execution, exits, quick)
+    again = judge_phase_0(panel, around, ledger, period, execution, exits, quick)
 
     def text(e) -> str:
         record = phase_record(e, ledger, candidates, period, exits.cap_bars, quick)
@@ -211,11 +215,11 @@ DEGENERATE = {
 
 @pytest.mark.parametrize("name", DEGENERATE)
 def test_degenerate_ledgers_have_defined_results(
-    name, trip, ledger_of, panel, classes, candidates, period, execution, exits, quick
+    name, trip, ledger_of, panel, around, candidates, period, execution, exits, quick
 ) -> None:
     """Null with a reason where nothing can be computed; JSON and CSV take everything."""
     ledger = ledger_of(hourly(trip, DEGENERATE[name]), period)
-    market = Market(panel, classes, lambda symbol, bar: np.where(bar % 3, 0.004, -0.01))
+    market = Market(panel, around, lambda symbol, bar: np.where(bar % 3, 0.004, -0.01))
     account = execution.model_copy(update={"capital": 10_000.0})
     result = evaluate_phase(0, ledger, market, period, TARGETS, account, quick)
     record = phase_record(result, ledger, candidates, period, exits.cap_bars, quick)
@@ -234,12 +238,12 @@ def test_degenerate_ledgers_have_defined_results(
 
 
 def test_one_block_is_insufficient(
-    trip, ledger_of, panel, classes, period, execution, quick
+    trip, ledger_of, panel, around, period, execution, quick
 ) -> None:
     """110 trades in two days."""
     net = np.where(np.arange(110) % 3, 5.0, -5.0)
     ledger = ledger_of(hourly(trip, net, step=5), period)
-    market = Market(panel, classes, lambda symbol, bar: np.where(bar % 3, 0.004, -0.01))
+    market = Market(panel, around, lambda symbol, bar: np.where(bar % 3, 0.004, -0.01))
     account = execution.model_copy(update={"capital": 10_000.0})
     result = evaluate_phase(0, ledger, market, period, TARGETS, account, quick)
     for row in result.gates.rows:
@@ -248,10 +252,10 @@ def test_one_block_is_insufficient(
         assert row.reason.startswith("insufficient: 1 of 4 blocks with trades")
 
 
-def test_one_day_of_data(trip, ledger_of, panel, classes, period, execution, quick) -> None:
+def test_one_day_of_data(trip, ledger_of, panel, around, period, execution, quick) -> None:
     short = replace(period, out_of_sample_ms=period.first_ms + 59 * 86_400_000)
     ledger = ledger_of(hourly(trip, [5.0, -4.0], start=59 * 288 + 10), short)
-    market = Market(panel, classes, lambda symbol, bar: np.full(bar.size, 0.004))
+    market = Market(panel, around, lambda symbol, bar: np.full(bar.size, 0.004))
     account = execution.model_copy(update={"capital": 10_000.0})
     result = evaluate_phase(0, ledger, market, short, TARGETS, account, quick)
     sharpe = result.gates.rows[1]
@@ -259,10 +263,10 @@ def test_one_day_of_data(trip, ledger_of, panel, classes, period, execution, qui
     assert sharpe.reason.endswith("(one day only)")
 
 
-def test_a_broken_ledger_gets_no_verdict(ledger, panel, classes, period, execution, quick) -> None:
+def test_a_broken_ledger_gets_no_verdict(ledger, panel, around, period, execution, quick) -> None:
     equity = ledger.equity.copy()
     equity.loc[equity.index[BOUNDARY + 9] :, "equity"] += 10.0
-    market = Market(panel, classes, lambda symbol, bar: np.full(bar.size, 0.004))
+    market = Market(panel, around, lambda symbol, bar: np.full(bar.size, 0.004))
     broken = replace(ledger, equity=equity)
     result = evaluate_phase(0, broken, market, period, TARGETS, execution, quick)
     assert {row.verdict for row in result.gates.rows} == {"INCONCLUSIVE"}

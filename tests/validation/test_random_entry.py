@@ -7,7 +7,7 @@ from dipmaster.panel import Panel
 from dipmaster.periods import BAR_MS, DAY_MS
 from dipmaster.validation import random_entry
 from dipmaster.validation.interval import Estimate
-from dipmaster.validation.random_entry import Pool, Strata
+from dipmaster.validation.random_entry import Pool, Strata, Surroundings
 from dipmaster.validation.splits import Period
 
 FIRST = 1_672_531_200_000
@@ -32,9 +32,14 @@ def classes() -> np.ndarray:
     return found
 
 
+NO_TRADES = (np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
+
+
 @pytest.fixture
 def strata(panel, classes) -> Strata:
-    return random_entry.strata_of(panel, classes, PERIOD)
+    """Recent volatility is one value, so it splits nothing."""
+    around = Surroundings(classes, np.ones(classes.shape))
+    return random_entry.strata_of(panel, around, NO_TRADES, PERIOD)
 
 
 def test_eligible_bars(strata) -> None:
@@ -44,8 +49,21 @@ def test_eligible_bars(strata) -> None:
     assert code[0, 999] == code[0, 1000] == code[0, BARS - 1] == -1
     assert (code[1, -288:] == -1).all()
     bar = 5 * 288 + 12 * 13 + 4  # 13 o'clock, middle third
-    assert code[0, bar] == 13 * 3 + 1
-    assert code[1, bar] == (24 + 13) * 3 + 1
+    assert code[0, bar] == (13 * 3 + 1) * 10
+    assert code[1, bar] == ((24 + 13) * 3 + 1) * 10
+
+
+def test_recent_volatility_is_cut_at_the_tenths_of_the_trades(panel, classes) -> None:
+    """Trades at 1, 2 ... 100: bars at 0, 10.5, 55 and 1,000 fall into tenths 0, 1, 5 and 9."""
+    recent = np.full(classes.shape, np.nan)
+    bars = np.arange(5 * 288, 5 * 288 + 100)
+    recent[0, bars] = np.arange(1, 101)
+    recent[1, 6 * 288 : 6 * 288 + 4] = [0.0, 11.0, 55.0, 1000.0]
+    around = Surroundings(classes, recent)
+    code = random_entry.strata_of(panel, around, (np.zeros(100, int), bars), PERIOD).code
+    assert (code[1, 6 * 288 : 6 * 288 + 4] % 10).tolist() == [0, 1, 5, 9]
+    assert np.bincount(code[0, bars] % 10).tolist() == [10] * 10
+    assert (code[0, 5 * 288 - 10 : 5 * 288] == -1).all()
 
 
 def drawn(strata, stratum, at_most=500, outcome=None, seed=1) -> tuple[Pool, list]:
@@ -79,7 +97,7 @@ def test_pool_is_matched_and_never_takes_a_bar_twice(strata) -> None:
 
 def test_trades_without_a_stratum_stay_unmatched(strata) -> None:
     known = int(strata.code[0, 5 * 288])
-    pool, _ = drawn(strata, [known, -1, known, 24 * 2 * 3 + 5])
+    pool, _ = drawn(strata, [known, -1, known, 24 * 2 * 3 * 10 + 5])
     assert pool.matched.tolist() == [True, False, True, False]
     assert pool.weight.sum() == pytest.approx(1.0)
 
