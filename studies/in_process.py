@@ -14,7 +14,7 @@ import pandas as pd
 from dipmaster.backtest import Ledger
 from dipmaster.features import CANDIDATE_COLUMNS, candidates, compute
 from dipmaster.market.simulator import simulate
-from dipmaster.panel import aligned
+from dipmaster.panel import Panel, aligned
 from dipmaster.params import Params
 from dipmaster.store import read_params
 from dipmaster.validation.phase import PhaseEvaluation
@@ -24,6 +24,7 @@ from dipmaster.validation.phase_0 import (
     surroundings_on,
     trade_phase_0,
 )
+from dipmaster.validation.random_entry import Surroundings
 from dipmaster.validation.splits import Period, split_period
 
 SECTIONS = ("ingest", "features", "signal", "execution", "exits", "split", "gates")
@@ -31,8 +32,10 @@ SECTIONS = ("ingest", "features", "signal", "execution", "exits", "split", "gate
 
 @dataclass(frozen=True)
 class Judged:
-    """Phase 0 of one market."""
+    """Phase 0 of one market, and what it was judged on."""
 
+    panel: Panel
+    around: Surroundings
     candidates: pd.DataFrame
     ledger: Ledger
     period: Period
@@ -64,7 +67,7 @@ def judged_bars(
     evaluation = judge_phase_0(
         panel, around, ledger, period, params.execution, params.exits, params.gates
     )
-    return Judged(found, ledger, period, evaluation)
+    return Judged(panel, around, found, ledger, period, evaluation)
 
 
 def judged_market(params: Params, **dials: float | int) -> Judged:
