@@ -42,7 +42,7 @@ def read_inputs() -> Inputs:
             phase: store.read_table(LEDGERS / f"equity_phase_{phase}.parquet", EQUITY)
             for phase in validate["built_phases"]
         },
-        lock=store.read_yaml(LOCK),
+        outputs=provenance.outputs(store.read_yaml(LOCK)),
         readings=store.read_yaml(TEMPLATES / "readings.yaml"),
         params=store.read_params(*SECTIONS),
         versions=provenance.package_versions(),

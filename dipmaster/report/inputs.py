@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from dipmaster.params import Params
+from dipmaster.report.provenance import Output
 
 Json = Mapping[str, Any]
 
@@ -23,8 +24,8 @@ class Inputs:
         The stages' JSON files.
     equity
         One frame of table EQUITY a built phase.
-    lock
-        dvc.lock.
+    outputs
+        What the stages before the report wrote, with the hashes of dvc.lock.
     readings
         reports/templates/readings.yaml.
     params
@@ -39,7 +40,7 @@ class Inputs:
     ingest: Json
     market: Json
     equity: Mapping[int, pd.DataFrame]
-    lock: Json
+    outputs: Sequence[Output]
     readings: Json
     params: Params
     versions: Mapping[str, str]

@@ -123,7 +123,7 @@ def _phase_0_charts(inputs: Inputs) -> Context:
 
 def _provenance(inputs: Inputs) -> Context:
     return {
-        "outputs": provenance.outputs(inputs.lock),
+        "outputs": inputs.outputs,
         "seeds": [
             ("ingest.simulated.seed", inputs.params.ingest.simulated.seed),
             ("gates.seed", inputs.params.gates.seed),

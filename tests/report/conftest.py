@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from dipmaster.params import Params
+from dipmaster.report import provenance
 from dipmaster.report.inputs import Inputs
 
 PROJECT = Path(__file__).parents[2]
@@ -331,7 +332,7 @@ def run(gates: list[dict[str, Any]], phase: dict[str, Any]) -> Inputs:
             "fallback_half_spread_bps": 0.0,
         },
         equity={0: equity_frame()},
-        lock=lock(),
+        outputs=provenance.outputs(lock()),
         readings=yaml.safe_load(
             (PROJECT / "reports/templates/readings.yaml").read_text(encoding="utf-8")
         ),

@@ -1,0 +1,142 @@
+"""Stage `report` in a folder of its own: same bytes in every surrounding, whole files or none."""
+
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+from hashlib import sha256
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+import yaml
+
+from dipmaster import store
+from dipmaster.errors import PipelineError
+from dipmaster.tables import EQUITY
+from stages import report
+
+FILES = ("reports/phase_gate.pdf", "reports/phase_gate.html")
+
+
+@pytest.fixture(scope="module")
+def made_up(project: Path) -> ModuleType:
+    """The made-up run of tests/report."""
+    spec = importlib.util.spec_from_file_location(
+        "made_up_run", project / "tests" / "report" / "conftest.py"
+    )
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def workspace(made_up: ModuleType, project: Path, tmp_path: Path) -> Path:
+    """A project folder with all that the stage reads."""
+    inputs = made_up.STATES["losing"]()
+    metrics = tmp_path / "reports" / "metrics"
+    for name in ("templates", "style"):
+        shutil.copytree(project / "reports" / name, tmp_path / "reports" / name)
+    shutil.copy(project / "params.yaml", tmp_path)
+    store.write_json(inputs.gates, metrics / "gates.json")
+    store.write_json(inputs.validate, metrics / "validate.json")
+    store.write_json(inputs.ingest, metrics / "ingest.json")
+    store.write_json(inputs.market, tmp_path / "data" / "ingest" / "market.json")
+    equity = tmp_path / "data" / "validate" / "equity_phase_0.parquet"
+    equity.parent.mkdir(parents=True)
+    store.write_table(inputs.equity[0], EQUITY, equity)
+    (tmp_path / "dvc.lock").write_text(yaml.safe_dump(made_up.lock()), encoding="utf-8")
+    return tmp_path
+
+
+def run_stage(project: Path, folder: Path, **surrounding: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "stages.report"],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(project), **surrounding},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def hashes(folder: Path) -> list[str]:
+    return [sha256((folder / name).read_bytes()).hexdigest() for name in FILES]
+
+
+def test_same_bytes_in_other_surroundings(project: Path, workspace: Path, tmp_path: Path) -> None:
+    """Another folder, time zone, language, hash seed, number of workers, date and home."""
+    other = tmp_path / "other place"
+    shutil.copytree(workspace, other, ignore=shutil.ignore_patterns("other place"))
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "matplotlibrc").write_text("font.size: 20\n", encoding="utf-8")
+    first = run_stage(project, workspace, PYTHONHASHSEED="1", DIPMASTER_WORKERS="1", TZ="UTC")
+    second = run_stage(
+        project,
+        other,
+        PYTHONHASHSEED="2",
+        DIPMASTER_WORKERS="2",
+        TZ="Asia/Tokyo",
+        LC_ALL="C",
+        SOURCE_DATE_EPOCH="1700000000",
+        MPLCONFIGDIR=str(home),
+        XDG_CACHE_HOME=str(home),
+    )
+    assert (first.returncode, second.returncode) == (0, 0), first.stderr + second.stderr
+    assert hashes(workspace) == hashes(other)
+    text = (workspace / FILES[1]).read_text(encoding="utf-8")
+    assert str(tmp_path) not in text
+    assert str(tmp_path).encode() not in (workspace / FILES[0]).read_bytes()
+    assert not list(workspace.rglob("*.partial"))
+    assert "WARNING" not in first.stderr
+
+
+def test_a_lock_without_an_earlier_stage_names_the_cure(project: Path, workspace: Path) -> None:
+    lock = yaml.safe_load((workspace / "dvc.lock").read_text(encoding="utf-8"))
+    del lock["stages"]["features"]
+    (workspace / "dvc.lock").write_text(yaml.safe_dump(lock), encoding="utf-8")
+    done = run_stage(project, workspace)
+    assert done.returncode == 1, done.stdout
+    assert "found none of features" in done.stderr
+    assert "`dvc repro`" in done.stderr
+    assert not [name for name in FILES if (workspace / name).exists()]
+
+
+@pytest.mark.parametrize(
+    "absent",
+    [
+        "dvc.lock",
+        "reports/metrics/gates.json",
+        "reports/metrics/ingest.json",
+        "data/ingest/market.json",
+        "data/validate/equity_phase_0.parquet",
+    ],
+)
+def test_what_is_not_there_is_named(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch, absent: str
+) -> None:
+    (workspace / absent).unlink()
+    monkeypatch.chdir(workspace)
+    with pytest.raises(PipelineError, match=rf"(?s){absent} is not there.*dvc repro"):
+        report.read_inputs()
+
+
+def test_an_old_report_stays_when_a_new_one_fails(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(workspace)
+    for name in FILES:
+        Path(name).write_text("old", encoding="utf-8")
+
+    def full_disk(*_: Any) -> bytes:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(report.render, "pdf", full_disk)
+    with pytest.raises(OSError, match="No space left"):
+        report.main()
+    assert [Path(name).read_text(encoding="utf-8") for name in FILES] == ["old", "old"]
