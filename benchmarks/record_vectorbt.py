@@ -15,6 +15,7 @@ Differences that remain, and how they are kept out of the comparison:
 """
 
 import csv
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -66,12 +67,15 @@ def timed_signals(
     return False, leave, False, False
 
 
-def simulated(market: dict[str, Any], signals: Any, cap: int | None, boundary: float) -> Any:
-    """Trades of vectorbt: (symbol, entry bar, exit bar, entry price, exit price, pnl)."""
+def prepared(
+    market: dict[str, Any], signals: Any, cap: int | None = None, boundary: float = np.inf
+) -> Callable[[], Any]:
+    """A call of vectorbt with its inputs laid out as it likes them, (bars, symbols)."""
     import vectorbt as vbt
 
     wide = {name: np.ascontiguousarray(market[name].T) for name in ("open", "high", "low", "close")}
     price = np.vstack([wide["open"][1:], np.full((1, signals.shape[0]), np.nan)])
+    entries = np.ascontiguousarray(signals.T)
     common = {
         **wide,
         "price": price,
@@ -86,16 +90,25 @@ def simulated(market: dict[str, Any], signals: Any, cap: int | None, boundary: f
         "init_cash": 1e9,
         "freq": "5min",
     }
-    entries = np.ascontiguousarray(signals.T)
     if cap is None:
-        folio = vbt.Portfolio.from_signals(entries=entries, **common)
-    else:
-        opened = np.zeros(signals.shape[0], np.int64)
-        args = (entries, opened, price, wide["close"], cap, boundary)
-        folio = vbt.Portfolio.from_signals(signal_func_nb=timed_signals, signal_args=args, **common)
+        return lambda: vbt.Portfolio.from_signals(entries=entries, **common)
+    opened = np.zeros(signals.shape[0], np.int64)
+    args = (entries, opened, price, wide["close"], cap, boundary)
+    return lambda: vbt.Portfolio.from_signals(
+        signal_func_nb=timed_signals, signal_args=args, **common
+    )
+
+
+def closed_trades(folio: Any) -> Any:
+    """Rows (symbol, signal bar, exit bar, entry price, exit price, pnl), by symbol and time."""
     trades = folio.trades.records
     closed = trades[trades["status"] == 1].sort_values(["col", "entry_idx"])
     return closed[["col", "entry_idx", "exit_idx", "entry_price", "exit_price", "pnl"]].to_numpy()
+
+
+def simulated(market: dict[str, Any], signals: Any, cap: int | None, boundary: float) -> Any:
+    """The closed trades of vectorbt on these signals."""
+    return closed_trades(prepared(market, signals, cap, boundary)())
 
 
 def kept(signals: Any, symbol: Any, entry_bar: Any, exit_bar: Any) -> Any:

@@ -91,6 +91,11 @@ def run(panel: Panel, entries: Entries, execution: Execution, rules: ExitRules) 
     DataError
         Entries that are unsorted or off the panel, or a missing half-spread.
     """
+    return ledger_of(panel, entries, execution, simulated(panel, entries, execution, rules))
+
+
+def simulated(panel: Panel, entries: Entries, execution: Execution, rules: ExitRules) -> Booked:
+    """`run` without the tables: the kernels alone."""
     checked(entries, panel)
     arrays = rule_arrays(rules, len(entries), panel.open.shape)
     numbers, costs, market = rule_numbers(rules), costs_of(execution), market_of(panel)
@@ -103,13 +108,12 @@ def run(panel: Panel, entries: Entries, execution: Execution, rules: ExitRules) 
     )
     trips, orders = np.zeros(len(entries), ROUND_TRIP), np.zeros(len(entries), ORDER)
     follow(market, plans, numbers, costs, arrays, False, trips)
-    diary, size_frac = _blank(panel.bars), np.ascontiguousarray(entries.size_frac, np.float64)
-    limits = _limits_of(execution)
+    diary, limits = _blank(panel.bars), _limits_of(execution)
     trade(
         market.close,
         plans.symbol,
         plans.signal,
-        size_frac,
+        np.ascontiguousarray(entries.size_frac, np.float64),
         limits,
         numbers.partial_frac,
         costs,
@@ -117,9 +121,7 @@ def run(panel: Panel, entries: Entries, execution: Execution, rules: ExitRules) 
         orders,
         diary,
     )
-    return ledger_of(
-        panel, entries, execution, Booked(trips, orders, diary.value, numbers.partial_frac)
-    )
+    return Booked(trips, orders, diary.value, numbers.partial_frac)
 
 
 def _blank(bars: int) -> Diary:

@@ -62,7 +62,10 @@ class Market(NamedTuple):
 
 
 class Plans(NamedTuple):
-    """Orders for kernels, arrays of shape (rows,): where, when, and how they end."""
+    """Orders for kernels, arrays of shape (rows,): where, when, and how they end.
+
+    `target_frac`, `stop_frac` and `cap_bars` may all be of shape (1,): the same for all.
+    """
 
     symbol: Ints
     signal: Ints
@@ -211,8 +214,8 @@ def follow(
     arrays: RuleArrays,
     chain: bool,
     out: Any,
-) -> None:
-    """Follow the position of every row and write its round trip to `out`.
+) -> int:
+    """Follow the position of every row, write its round trip to `out`, return their number.
 
     One long function on purpose: handing arrays to a function for every position
     costs as much as following it.
@@ -220,23 +223,28 @@ def follow(
     Parameters
     ----------
     chain
-        Rows are one symbol's, sorted, and a row is taken only where the position
-        before it is closed by its open.
+        Rows are one symbol's, sorted. A row is taken only where the position before
+        it is closed by its open, and `out` holds those taken, one after the other.
     out
-        Shape (rows,) of `ROUND_TRIP`; `entry_bar` is -1 where nothing was bought.
+        Shape (rows,) of `ROUND_TRIP`; without `chain` one a row, with `entry_bar`
+        -1 where nothing was bought.
     """
     opens, highs, lows, closes = market.open, market.high, market.low, market.close
     spreads, size, clock = market.half_spread_bps, market.open.shape[1], market.clock
     scores, by_entry, by_bar = arrays.score, arrays.distance_by_entry, arrays.distance_by_bar
-    columns, free = scores.shape[1], 0
+    columns, free, taken, one_plan = scores.shape[1], 0, 0, plans.cap_bars.size == 1
     for i in range(plans.signal.size):
-        k, e, trip = plans.symbol[i], plans.signal[i] + 1, out[i]
-        trip.entry_bar = NEVER
-        if e >= size or np.isnan(opens[k, e]) or (chain and e < free):
+        k, e, j = plans.symbol[i], plans.signal[i] + 1, 0 if one_plan else i
+        if chain and e < free:
             continue
-        entry, spread, cap = opens[k, e], spreads[k, e] * BPS, plans.cap_bars[i]
+        trip = out[taken if chain else i]
+        trip.entry_bar = NEVER
+        if e >= size or np.isnan(opens[k, e]):
+            continue
+        taken += 1
+        entry, spread, cap = opens[k, e], spreads[k, e] * BPS, plans.cap_bars[j]
         paid, floor = outlay(entry, spread, costs), lowest_trail(entry, spread, rules, costs)
-        level, target = entry * (1.0 - plans.stop_frac[i]), entry * (1.0 + plans.target_frac[i])
+        level, target = entry * (1.0 - plans.stop_frac[j]), entry * (1.0 + plans.target_frac[j])
         stop_kind, order, peak, trough, u = _STOP, _NONE, entry, entry, e
         kind, stage, price = _END, AT_END, np.nan
         _begin(trip, e, entry, spread)
@@ -277,3 +285,4 @@ def follow(
             u, price = size - 1, closes[k, quoted]
         _end(trip, u, kind, stage, price, spreads[k, quoted], peak, trough)
         free = u if stage == AT_OPEN else u + 1
+    return taken

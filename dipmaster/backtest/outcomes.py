@@ -4,6 +4,7 @@ Labels (the frozen phase-0 trade of every candidate) and the pool of matched
 random entries come from here. Positions are followed by the engine's own kernel.
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,7 +33,7 @@ from dipmaster.backtest.rules import (
 from dipmaster.errors import data_error
 from dipmaster.numerics import Bools, Floats, Ints
 from dipmaster.panel import Panel
-from dipmaster.parallel import in_threads
+from dipmaster.parallel import workers
 from dipmaster.params import Execution
 
 
@@ -42,6 +43,8 @@ class Outcomes:
 
     Attributes
     ----------
+    symbol_index
+        Row of the panel.
     tradable
         False where the bar after the signal does not exist; the other values
         are then missing (NaN, -1).
@@ -58,6 +61,7 @@ class Outcomes:
         Closed only because the data ended.
     """
 
+    symbol_index: Ints
     tradable: Bools
     entry_index: Ints
     exit_index: Ints
@@ -117,7 +121,7 @@ def outcomes(
     numbers, costs = rule_numbers(rules), costs_of(execution)
     arrays = rule_arrays(rules, rows, panel.open.shape)
     follow(market_of(panel), plans, numbers, costs, arrays, False, trips)
-    return _outcomes_of(trips, numbers, costs)
+    return _outcomes_of(symbol_index, trips, numbers, costs)
 
 
 def one_at_a_time(
@@ -128,10 +132,10 @@ def one_at_a_time(
     target_frac: float,
     stop_frac: float,
     cap_bars: int,
-) -> list[Outcomes]:
+) -> Outcomes:
     """Trade every symbol alone, one position at a time, with money never running out.
 
-    A signal is taken where the position is closed by the next bar's open.
+    A signal is taken where the position before it is closed by the next bar's open.
 
     Parameters
     ----------
@@ -142,21 +146,38 @@ def one_at_a_time(
 
     Returns
     -------
-    list of Outcomes
-        One a symbol, in the panel's order; every row is tradable.
+    Outcomes
+        The trades made, by symbol and time; every row is tradable.
     """
+    chains = chained(panel, signals, execution, rules, target_frac, stop_frac, cap_bars)
+    symbol = np.repeat(np.arange(len(chains)), [chain.size for chain in chains])
+    trips = np.concatenate(chains)
+    return _outcomes_of(symbol, trips, rule_numbers(rules), costs_of(execution))
+
+
+def chained(
+    panel: Panel,
+    signals: Bools,
+    execution: Execution,
+    rules: ExitRules,
+    target_frac: float,
+    stop_frac: float,
+    cap_bars: int,
+) -> list[npt.NDArray[Any]]:
+    """`one_at_a_time` as records of `ROUND_TRIP`, one array a symbol; threads over symbols."""
     numbers, costs, market = rule_numbers(rules), costs_of(execution), market_of(panel)
 
-    def one(symbol: int) -> Outcomes:
+    def one(symbol: int) -> npt.NDArray[Any]:
         signal = np.flatnonzero(signals[symbol])
         where = np.full(signal.size, symbol)
         plans = _plans(where, signal, target_frac, stop_frac, cap_bars)
-        trips = np.zeros(signal.size, ROUND_TRIP)
         arrays = rule_arrays(rules, signal.size, panel.open.shape)
-        follow(market, plans, numbers, costs, arrays, True, trips)
-        return _outcomes_of(trips[trips["entry_bar"] != NEVER], numbers, costs)
+        trips = np.zeros(signal.size, ROUND_TRIP)
+        return trips[: follow(market, plans, numbers, costs, arrays, True, trips)]
 
-    return in_threads(one, range(len(panel.symbols)), "positions one at a time")
+    # A plain pool: starting the project's progress-showing one takes longer than the work.
+    with ThreadPoolExecutor(workers()) as pool:
+        return list(pool.map(one, range(len(panel.symbols))))
 
 
 def _plans(
@@ -166,19 +187,24 @@ def _plans(
     stop_frac: Floats | float,
     cap_bars: Ints | int,
 ) -> Plans:
-    rows = int(symbol_index.size)
-    plans = plans_of(
-        symbol_index,
-        signal_index,
-        np.broadcast_to(np.asarray(target_frac, np.float64), rows),
-        np.broadcast_to(np.asarray(stop_frac, np.float64), rows),
-        np.broadcast_to(np.asarray(cap_bars, np.int64), rows),
-    )
+    columns = (np.asarray(target_frac), np.asarray(stop_frac), np.asarray(cap_bars))
+    shape = np.broadcast_shapes((1,), *(column.shape for column in columns))
+    if shape not in ((1,), symbol_index.shape):
+        raise data_error(
+            "outcomes",
+            f"one value, or shape {symbol_index.shape}",
+            f"shape {shape}",
+            "give targets, stops and time limits for every row",
+        )
+    target, stop, cap = (np.broadcast_to(column, shape) for column in columns)
+    plans = plans_of(symbol_index, signal_index, target, stop, cap)
     checked_plan(plans.target_frac, plans.stop_frac, plans.cap_bars)
     return plans
 
 
-def _outcomes_of(trips: npt.NDArray[Any], rules: RuleNumbers, costs: Costs) -> Outcomes:
+def _outcomes_of(
+    symbol_index: Ints, trips: npt.NDArray[Any], rules: RuleNumbers, costs: Costs
+) -> Outcomes:
     tradable = trips["entry_bar"] != NEVER
     unit = np.where(tradable, trips["entry_reference"], np.nan)
     halved = tradable & (trips["partial_bar"] != NEVER)
@@ -196,6 +222,7 @@ def _outcomes_of(trips: npt.NDArray[Any], rules: RuleNumbers, costs: Costs) -> O
         fees = fees + costs.fee * value * (1.0 - step)
     _demand_costs(tradable, gross - fees - cost)
     return Outcomes(
+        symbol_index=symbol_index,
         tradable=tradable,
         entry_index=trips["entry_bar"].copy(),
         exit_index=np.where(tradable, trips["exit_bar"], NEVER),

@@ -168,14 +168,14 @@ def rule_arrays(rules: ExitRules, rows: int, panel_shape: tuple[int, int]) -> Ru
 def _distances(
     trailing: Trailing | None, rows: int, panel_shape: tuple[int, int]
 ) -> tuple[Floats, Floats]:
-    nothing = np.empty((panel_shape[0], 0))
+    no_rows, no_bars = np.empty(0), np.empty((panel_shape[0], 0))
     if trailing is None:
-        return np.full(rows, np.nan), nothing
+        return no_rows, no_bars
     distance = trailing.distance_frac
     if distance.shape == (rows,):
-        return distance, nothing
+        return distance, no_bars
     if distance.shape == panel_shape:
-        return np.full(rows, np.nan), distance
+        return no_rows, distance
     raise _misfit("Trailing.distance_frac", f"({rows},) or {panel_shape}", distance)
 
 

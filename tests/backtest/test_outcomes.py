@@ -71,7 +71,9 @@ def test_one_at_a_time_is_the_chain_of_outcomes(make: Any) -> None:
     panel = make.random_panel(5, symbols=3, bars=1500)
     signals = np.random.default_rng(6).random(panel.open.shape) < 0.3
     rules, execution = ExitRules(0.0025), make.execution(**COSTS)
-    for k, chain in enumerate(one_at_a_time(panel, signals, execution, rules, 0.008, 0.015, 20)):
+    chains = one_at_a_time(panel, signals, execution, rules, 0.008, 0.015, 20).frame()
+    for k in range(3):
+        chain = chains[chains["symbol_index"] == k]
         free, expected = 0, []
         rows = np.flatnonzero(signals[k])
         alone = outcomes(
@@ -84,7 +86,7 @@ def test_one_at_a_time_is_the_chain_of_outcomes(make: Any) -> None:
                 gapped = row["exit_type"] == "stop" and row["gross_frac"] < -0.015 - 1e-12
                 free = row["exit_index"] + (0 if at_open[i] or gapped else 1)
                 expected.append((row["entry_index"], row["exit_index"], row["net_frac"]))
-        found = list(zip(chain.entry_index, chain.exit_index, chain.net_frac, strict=True))
+        found = list(zip(chain["entry_index"], chain["exit_index"], chain["net_frac"], strict=True))
         assert len(found) > 50
         assert found == expected
 
@@ -99,6 +101,12 @@ def test_rows_off_the_panel_and_misfitting_arrays_are_told(make: Any) -> None:
         DataError, match=r"Trailing.distance_frac: expected shape \(1,\) or \(2, 50\)"
     ):
         outcomes(panel, zero, zero, make.execution(), wrong, 0.01, 0.01, 5)
+
+
+def test_targets_for_another_number_of_rows_are_refused(make: Any) -> None:
+    panel, rows = make.random_panel(1, symbols=2, bars=50), np.array([0, 1, 1])
+    with pytest.raises(DataError, match=r"one value, or shape \(3,\), found shape \(2,\)"):
+        outcomes(panel, rows, rows, make.execution(), make.off, np.array([0.1, 0.2]), 0.01, 5)
 
 
 def test_exit_names_are_those_of_the_tables() -> None:

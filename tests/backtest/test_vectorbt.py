@@ -81,10 +81,11 @@ def test_one_at_a_time_trades_what_vectorbt_trades(
     recorded = table[table["case"] == case]
     panel, signals, execution = _world(make, recorded)
     rules = ExitRules(boundary)
-    chains = one_at_a_time(panel, signals, execution, rules, theirs.TARGET, theirs.STOP, cap)
-    for symbol, chain in enumerate(chains):
-        expected = recorded[recorded["symbol"] == symbol]
-        closed = ~chain.open_at_end
-        np.testing.assert_array_equal(chain.entry_index[closed], expected["entry_bar"])
-        value = chain.net_frac[closed] * panel.open[symbol][chain.entry_index[closed]]
-        np.testing.assert_allclose(value, expected["pnl"], atol=1e-9)
+    trades = one_at_a_time(
+        panel, signals, execution, rules, theirs.TARGET, theirs.STOP, cap
+    ).frame()
+    trades = trades[~trades["open_at_end"]]
+    np.testing.assert_array_equal(trades["symbol_index"], recorded["symbol"])
+    np.testing.assert_array_equal(trades["entry_index"], recorded["entry_bar"])
+    value = trades["net_frac"] * panel.open[trades["symbol_index"], trades["entry_index"]]
+    np.testing.assert_allclose(value, recorded["pnl"], atol=1e-9)
