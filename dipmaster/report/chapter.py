@@ -122,15 +122,15 @@ def random_words(phase: Json) -> str:
         return "No random entries could be matched: the signal’s own share is not known."
     excess = random["excess_win_rate"]
     bounds = numbers.interval("excess_win_rate", excess["low"], excess["high"])
-    p_value = numbers.plain(random["p_value"], 3)
     return (
         f"{numbers.count(random['matched_trades'])} trades were matched with "
-        f"{numbers.count(random['pool'])} random bars of the same coin, hour and volatility class, "
-        f"left by the same exits, in {numbers.count(random['draws'])} portfolios. They win "
-        f"{numbers.percent(random['win_rate']['mean'])} of the time. The strategy wins "
-        f"{numbers.points(excess['value'])} more ({bounds}; "
-        f"p{numbers.NBSP}{p_value}). A win rate that random "
-        "entries reach too is owed to the exits, not to the signal."
+        f"{numbers.count(random['pool'])} random bars of the same coin, hour, volatility class and "
+        f"recent volatility, left by the same exits, in {numbers.count(random['draws'])} "
+        f"portfolios. They win {numbers.percent(random['win_rate']['mean'])} of the time; the "
+        f"strategy differs by {numbers.points(excess['value'])} ({bounds}). Leaving aside that "
+        f"trades come in clusters, chance alone does as well with p{numbers.NBSP}"
+        f"{numbers.plain(random['p_value'], 3)}. A win rate that random entries reach too is owed "
+        "to the exits, not to the signal."
     )
 
 

@@ -69,7 +69,7 @@ def _drawdown(values: Floats, first: int) -> Floats:
 def _shade_burn_in(axes: Axes, start: Any, boundary: Any) -> None:
     axes.grid(axis="y")
     if boundary > start:
-        axes.axvspan(start, boundary, facecolor=PALE, edgecolor="#cfcfcf", hatch="///", linewidth=0)
+        axes.axvspan(start, boundary, facecolor=PALE, linewidth=0, zorder=0)
         axes.axvline(boundary, color=GREY, linewidth=0.8, linestyle=(0, (4, 2)))
 
 

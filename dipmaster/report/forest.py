@@ -32,14 +32,14 @@ class Entry:
     value: float | None = None
     low: float | None = None
     high: float | None = None
-    targets: tuple[tuple[float, str], ...] = ()
+    targets: tuple[float, ...] = ()
     verdict: str = ""
 
     @property
     def drawn(self) -> list[float]:
         """All numbers that must be inside the axis."""
         parts = (self.value, self.low, self.high)
-        return [part for part in parts if part is not None] + [at for at, _ in self.targets]
+        return [part for part in parts if part is not None] + list(self.targets)
 
 
 def entries(inputs: Inputs, metric: str) -> list[Entry]:
@@ -52,7 +52,7 @@ def entries(inputs: Inputs, metric: str) -> list[Entry]:
             lines.append(_measured(gate, phase, scale))
         elif metric in numbers.MATRIX_METRICS:
             wanted = scale * target_value(inputs.params.gates, phase, metric)
-            lines.append(Entry(f"Phase {phase}", "not built", targets=((wanted, ""),)))
+            lines.append(Entry(f"Phase {phase}", "not built", targets=(wanted,)))
     return lines
 
 
@@ -64,16 +64,13 @@ def _stated(metric: str, scale: float) -> list[Entry]:
 
 
 def gathered(lines: list[Entry]) -> list[Entry]:
-    """The same with all phases that are not built on one line, their targets numbered."""
+    """The same with all phases that are not built on one line."""
     waiting = [line for line in lines if not line.verdict and line.targets]
     if len(waiting) < 2:
         return lines
-    at: dict[float, list[str]] = {}
-    for line in waiting:
-        at.setdefault(line.targets[0][0], []).append(line.label.removeprefix("Phase "))
-    targets = tuple((place, ", ".join(phases)) for place, phases in at.items())
+    targets = tuple(line.targets[0] for line in waiting)
     rest = [line for line in lines if line not in waiting]
-    return [*rest, Entry("Later phases", "targets, not built", targets=targets)]
+    return [*rest, Entry("Later phases", f"{len(waiting)} targets, not built", targets=targets)]
 
 
 def _measured(gate: Json, phase: int, scale: float) -> Entry:
@@ -90,7 +87,7 @@ def _measured(gate: Json, phase: int, scale: float) -> Entry:
         value=scaled("value"),
         low=scaled("low"),
         high=scaled("high"),
-        targets=() if wanted is None else ((wanted, ""),),
+        targets=() if wanted is None else (wanted,),
         verdict=gate["verdict"],
     )
 
@@ -149,17 +146,8 @@ def _unit(metric: str) -> str:
 
 
 def _draw(axes: Axes, row: int, line: Entry) -> None:
-    for place, words in line.targets:
+    for place in line.targets:
         axes.plot([place] * 2, [row - 0.36, row + 0.36], color=BRICK, linewidth=1.6, zorder=2)
-        axes.annotate(
-            words,
-            (place, row),
-            (2.5, 0),
-            textcoords="offset points",
-            va="center",
-            fontsize=6,
-            color=BRICK,
-        )
     if line.low is not None and line.high is not None:
         axes.plot([line.low, line.high], [row, row], color=NAVY, linewidth=1.6, zorder=3)
     if line.value is not None:
@@ -180,7 +168,7 @@ def _draw(axes: Axes, row: int, line: Entry) -> None:
 def _within_reach(lines: list[Entry]) -> list[float]:
     """Numbers that set the axis; a bound far beyond all values and targets runs off its end."""
     firm = [line.value for line in lines if line.value is not None]
-    firm += [place for line in lines for place, _ in line.targets]
+    firm += [place for line in lines for place in line.targets]
     reach = 10.0 * max((abs(x) for x in firm), default=1.0)
     return [x for line in lines for x in line.drawn if abs(x) <= reach]
 

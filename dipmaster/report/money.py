@@ -34,6 +34,7 @@ def waterfall(measured: Json) -> Markup:
     names = [f"{name}   {numbers.money(amount, signed=True)}" for name, amount, _ in steps]
     axes.set_yticks(range(len(steps)), names)
     axes.set_ylim(len(steps) - 0.4, -0.6)
+    axes.use_sticky_edges = False
     axes.margins(x=0.06)
     axes.xaxis.set_major_formatter(FuncFormatter(lambda tick, _: numbers.money(tick)))
     axes.set_xlabel("quote currency")
@@ -160,6 +161,7 @@ def _per_trade(axes: Axes, trade: Json) -> None:
     axes.axvline(0, color=GREY, linewidth=0.8)
     axes.set_title("What is left of a trade?")
     _as_list(axes, [f"{name}  {numbers.bps(value)}" for name, value in rows])
+    axes.use_sticky_edges = False
     axes.margins(x=0.08)
     axes.set_xlabel("basis points of the position")
 

@@ -5,6 +5,7 @@ reason stands beside it in the report. Signs are true minus signs, thousands
 are set apart by commas, a unit never leaves its number at the end of a line.
 """
 
+import re
 from collections.abc import Callable
 
 MISSING = "–"
@@ -119,6 +120,11 @@ def target(name: str, value: float | None, direction: str) -> str:
     if name == "excess_win_rate":
         return f"{sign}{NBSP}{100.0 * value:g}{NBSP}points"
     return f"{sign}{NBSP}{plain(value, 1 if round(value, 1) == value else 2)}"
+
+
+def typeset(text: str) -> str:
+    """Text of an earlier stage with true minus signs and units that stay with their numbers."""
+    return re.sub(r"(?<![\w.])-(?=\d)", MINUS, text.replace(" %", NBSP + "%"))
 
 
 def name_of(metric_name: str) -> str:

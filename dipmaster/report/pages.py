@@ -88,7 +88,7 @@ def _phase_0(inputs: Inputs) -> Context:
         "money_words": chapter.money_words(phase),
         "random_words": chapter.random_words(phase),
         "sureness": chapter.sureness(phase),
-        "checks": inputs.validate["checks"],
+        "checks": [check for check in inputs.validate["checks"] if check["phase"] == 0],
     }
 
 

@@ -56,6 +56,7 @@ FILTERS = {
     "minutes": numbers.minutes,
     "days": numbers.days,
     "plain": numbers.plain,
+    "typeset": numbers.typeset,
 }
 
 

@@ -33,6 +33,7 @@ N = numbers.NBSP
         (numbers.target("sharpe", 2.0, "min"), f"≥{N}2.0"),
         (numbers.target("profit_factor", 1.85, "min"), f"≥{N}1.85"),
         (numbers.name_of("max_drawdown"), "Max drawdown"),
+        (numbers.typeset("a-1 is -9.79 of 85.0 %"), f"a-1 is −9.79 of 85.0{N}%"),
         (numbers.name_of("regime_accuracy"), "Regime accuracy"),
     ],
 )
