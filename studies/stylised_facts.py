@@ -1,6 +1,7 @@
 """Simulated beside real: how near the simulated bars are to real ones.
 
-``python -m studies.stylised_facts [--real FOLDER] [--seeds N] [--days D] [--jumps-per-day J]``
+``python -m studies.stylised_facts [--real FOLDER] [--seeds N] [--days D] [--jumps-per-day J]
+[--world NAME=NUMBER ...]``
 
 Per statistic: the median over the coins of one simulated market, as median and
 5-95 % range over seeds; the real coins' median, smallest and largest. "among
@@ -9,17 +10,19 @@ largest real coin. Nothing is gated on it: a fact that is off is printed so.
 """
 
 import argparse
+import dataclasses
 import os
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from dipmaster.errors import PipelineError
-from dipmaster.market.simulator import simulate
+from dipmaster.market.simulator import WORLD, World, simulate
 from dipmaster.parallel import in_processes
 from dipmaster.params.market import Simulated
 from dipmaster.store import read_params, read_table
@@ -34,14 +37,26 @@ def changed(dials: Simulated, changes: Mapping[str, object]) -> Simulated:
     return Simulated.model_validate(dials.model_dump() | dict(changes))
 
 
-def simulated_facts(dials: Simulated, seeds: int) -> pd.DataFrame:
+def altered(words: Sequence[str]) -> World:
+    """The simulator's constants with some changed, each given as ``name=number``."""
+    plain = [f.name for f in dataclasses.fields(World) if isinstance(getattr(WORLD, f.name), float)]
+    pairs = [word.partition("=")[::2] for word in words]
+    unknown = [name for name, _ in pairs if name not in plain]
+    if unknown:
+        raise PipelineError(f"--world: no such constant {unknown}; there are {plain}")
+    changes: dict[str, Any] = {name: float(value) for name, value in pairs}
+    return dataclasses.replace(WORLD, **changes)
+
+
+def simulated_facts(dials: Simulated, seeds: int, world: World = WORLD) -> pd.DataFrame:
     """Median over the coins of each of `seeds` markets; index statistic, a column a seed."""
-    markets = [changed(dials, {"seed": FIRST_SEED + i}) for i in range(seeds)]
+    markets = [(changed(dials, {"seed": FIRST_SEED + i}), world) for i in range(seeds)]
     return pd.concat(in_processes(_one_market, markets, "markets"), axis=1)
 
 
-def _one_market(dials: Simulated) -> "pd.Series[float]":
-    return statistics(simulate(dials).bars).median(axis=1).rename(dials.seed)
+def _one_market(market: tuple[Simulated, World]) -> "pd.Series[float]":
+    dials, world = market
+    return statistics(simulate(dials, world).bars).median(axis=1).rename(dials.seed)
 
 
 def real_facts(folder: Path) -> pd.DataFrame | None:
@@ -76,6 +91,9 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=10, help="simulated markets")
     parser.add_argument("--days", type=int, help="length; as in params.yaml where not given")
     parser.add_argument("--jumps-per-day", type=float, help="likewise")
+    parser.add_argument(
+        "--world", nargs="*", default=[], metavar="NAME=NUMBER", help="constants to change"
+    )
     options = parser.parse_args()
     if options.seeds < 1:
         raise PipelineError("--seeds: expected 1 or more")
@@ -90,7 +108,7 @@ def main() -> None:
         f"{options.seeds} markets: {dials.coins} coins, {dials.days} days, "
         f"{dials.jumps_per_day:g} jumps a coin a day"
     )
-    print(table(simulated_facts(dials, options.seeds), real))
+    print(table(simulated_facts(dials, options.seeds, altered(options.world)), real))
 
 
 if __name__ == "__main__":

@@ -6,12 +6,15 @@ import pandas as pd
 import pytest
 from pydantic import ValidationError
 
+from dipmaster.errors import PipelineError
+from dipmaster.market.simulator import WORLD
 from dipmaster.params.market import Informativeness, Simulated
-from studies.stylised_facts import changed, real_facts, simulated_facts, table
+from studies.stylised_facts import altered, changed, real_facts, simulated_facts, table
 
 
 @pytest.fixture
-def dials() -> Simulated:
+def dials(monkeypatch) -> Simulated:
+    monkeypatch.setenv("DIPMASTER_WORKERS", "1")
     known = Informativeness(bars=1.2, order_book=1.2, on_chain=2.4, sentiment=2.4)
     return Simulated(
         seed=1,
@@ -55,10 +58,18 @@ def test_changed_dials_are_held_against_their_bounds(dials):
         changed(dials, {"edge": 1.5})
 
 
+def test_constants_of_the_world_can_be_changed_by_name():
+    assert altered(["degrees_of_freedom=5"]).degrees_of_freedom == 5.0
+    assert altered([]) == WORLD
+    with pytest.raises(PipelineError, match="no such constant \\['tails'\\]"):
+        altered(["tails=5"])
+
+
 def test_simulated_bars_are_near_real_ones(project, real_data, monkeypatch):
     """A few facts that no change may lose; the whole table is in docs/simulator.md."""
     from dipmaster.store import read_params
 
+    monkeypatch.setenv("DIPMASTER_WORKERS", "1")
     monkeypatch.chdir(project)
     default = changed(read_params("ingest").ingest.simulated, {"coins": 6, "days": 365})
     found = simulated_facts(default, 2).median(axis=1)

@@ -1,0 +1,125 @@
+"""What conservative fills cost on a market without an edge, before any cost.
+
+``python -m studies.null_fills [--seeds N] [--days D]``
+
+With edge = 0 prices are a martingale, yet target, stop and time limit, filled
+as the engine fills them, do not earn zero on average: a target is filled at its
+level though the price went beyond it, a bar that touches both counts as
+stopped. (A stop is filled at its level too, which favours the trader.) Printed:
+mean gross return a trade in bps with its standard error clustered by day, and
+the share of trades that end at the stop and at the target; entries at the next
+open after each candidate of rule `dip`, and at every 40th bar.
+"""
+
+import argparse
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from dipmaster.errors import PipelineError
+from dipmaster.features import CANDIDATE_COLUMNS, candidates, compute
+from dipmaster.market.simulator import simulate
+from dipmaster.numerics import Floats, Ints
+from dipmaster.panel import epoch_ms
+from dipmaster.parallel import in_processes
+from dipmaster.params import Exits
+from dipmaster.periods import BAR_MS, BARS_PER_DAY
+from dipmaster.store import read_params
+from studies.signal_table import Market, clustered_mean
+from studies.stylised_facts import FIRST_SEED, changed
+
+EVERY = 40  # bars between entries without a signal
+WARM_UP = 300  # bars
+
+
+@dataclass(frozen=True)
+class Outcomes:
+    """Gross returns and how they ended; arrays of shape (entries,)."""
+
+    gross: Floats
+    stopped: Floats
+    at_target: Floats
+
+
+def gross_outcomes(bars: pd.DataFrame, entries: Ints, exits: Exits) -> Outcomes:
+    """Trades entered at the open of bar `entries`: stop first, levels exact, gaps at the open.
+
+    After `cap_bars` the trade leaves at the next open. Entries need so many bars ahead.
+    """
+    opened, high, low = (bars[name].to_numpy(np.float64) for name in ("open", "high", "low"))
+    window = entries[:, None] + np.arange(exits.cap_bars)
+    entry = opened[entries]
+    stop, target = entry * (1.0 - exits.stop_frac), entry * (1.0 + exits.target_frac)
+    first_stop = _first(low[window] <= stop[:, None])
+    first_target = _first(high[window] >= target[:, None])
+    stopped = (first_stop < exits.cap_bars) & (first_stop <= first_target)
+    at_target = (first_target < exits.cap_bars) & ~stopped
+    left = opened[entries + np.minimum(np.minimum(first_stop, first_target), exits.cap_bars)]
+    price = np.where(stopped, np.minimum(stop, left), left)
+    price = np.where(at_target, np.maximum(target, left), price)
+    return Outcomes(price / entry - 1.0, stopped.astype(np.float64), at_target.astype(np.float64))
+
+
+def _first(touched: "np.ndarray[tuple[int, ...], np.dtype[np.bool_]]") -> Ints:
+    """First True of each row, the row's length where there is none."""
+    return np.where(touched.any(axis=1), touched.argmax(axis=1), touched.shape[1]).astype(np.int64)
+
+
+def found_on(market: Market) -> pd.DataFrame:
+    """Outcomes on one market: entry, cluster, gross, stopped, at_target."""
+    made = simulate(market.dials)
+    features = compute(made.bars, market.params.features, CANDIDATE_COLUMNS)
+    rule = market.params.signal.model_copy(update={"rule": "dip"})
+    chosen = candidates(features, rule)
+    cap, rows = market.params.exits.cap_bars, []
+    for symbol, bars in made.bars.items():
+        times = epoch_ms(chosen.loc[chosen["symbol"] == symbol, "open_time"])
+        dips = (times - int(epoch_ms(bars["open_time"])[0])) // BAR_MS + 1
+        for name, entries in (
+            ("after rule dip", dips[dips + cap < len(bars)]),
+            ("every 40th bar", np.arange(WARM_UP, len(bars) - cap, EVERY, dtype=np.int64)),
+        ):
+            outcome = gross_outcomes(bars, entries, market.params.exits)
+            rows.append(
+                pd.DataFrame(
+                    {
+                        "entry": name,
+                        "cluster": market.dials.seed * 10_000 + entries // BARS_PER_DAY,
+                        "gross": outcome.gross,
+                        "stopped": outcome.stopped,
+                        "at_target": outcome.at_target,
+                    }
+                )
+            )
+    return pd.concat(rows, ignore_index=True)
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description="Conservative fills on a market without an edge.")
+    parser.add_argument("--seeds", type=int, default=4, help="simulated markets")
+    parser.add_argument("--days", type=int, help="length; as in params.yaml where not given")
+    options = parser.parse_args()
+    if options.seeds < 1:
+        raise PipelineError("--seeds: expected 1 or more")
+    params = read_params("ingest", "features", "signal", "exits")
+    dials = changed(params.ingest.simulated, {"edge": 0.0})
+    if options.days is not None:
+        dials = changed(dials, {"days": options.days})
+    markets = [
+        Market(params, changed(dials, {"seed": FIRST_SEED + i})) for i in range(options.seeds)
+    ]
+    found = pd.concat(in_processes(found_on, markets, "markets"), ignore_index=True)
+    print("| entry | trades | gross, bps (se) | at the stop | at the target |")
+    print("|---|---|---|---|---|")
+    for name, rows in found.groupby("entry"):
+        mean, error = clustered_mean(
+            rows["gross"].to_numpy(np.float64) * 1e4, rows["cluster"].to_numpy(np.int64)
+        )
+        stopped, target = rows["stopped"].mean(), rows["at_target"].mean()
+        print(f"| {name} | {len(rows)} | {mean:.1f} ({error:.1f}) | {stopped:.3f} | {target:.3f} |")
+
+
+if __name__ == "__main__":
+    main()
