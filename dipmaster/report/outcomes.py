@@ -35,7 +35,7 @@ def exits(rows: Sequence[Json]) -> Markup:
     axes.set_ylim(len(rows) - 0.4, -0.6)
     axes.set_xlim(0, max(shares) * 2.2)
     ticks = MaxNLocator(5, steps=[1, 2, 5, 10]).tick_values(0, max(shares))
-    axes.set_xticks(ticks[ticks <= 100])
+    axes.set_xticks([tick for tick in ticks if tick <= 100])
     axes.set_xlabel("per cent of trades; filled: left a gain in all, hatched: left a loss in all")
     axes.tick_params(axis="y", length=0)
     quiet(axes)
