@@ -14,7 +14,7 @@ from dipmaster.features.market_wide import (
     returns_run,
 )
 from dipmaster.features.step import run
-from dipmaster.numerics import Floats, Ints
+from dipmaster.numerics import Floats
 from dipmaster.parallel import in_threads
 from dipmaster.params import Features
 from dipmaster.periods import BAR_MS
@@ -41,10 +41,6 @@ class AllCoins:
     first_ms: int
     market_returns: Floats
 
-    def market_at(self, times_ms: Ints) -> Floats:
-        """Rows of `market_returns` at times on the grid."""
-        return self.market_returns[(times_ms - self.first_ms) // BAR_MS]
-
 
 def all_coins(bars: Mapping[str, pd.DataFrame]) -> AllCoins:
     """Mean returns over all coins; the first half of `compute`.
@@ -64,9 +60,8 @@ def all_coins(bars: Mapping[str, pd.DataFrame]) -> AllCoins:
 
     def fill(i: int) -> None:
         coin = coins[symbols[i]]
-        places = (coin.times_ms - first) // BAR_MS
         state = np.zeros(RETURNS_STATE_SIZE)
-        returns_run(state, coin.times_ms, coin.values, places, each[i])
+        returns_run(state, coin.times_ms, coin.values, first, each[i])
 
     in_threads(fill, range(len(symbols)), "market returns")
     mean = np.empty((grid, HORIZON_COUNT))
@@ -94,7 +89,8 @@ def features_of(
         new_state(params, has_spread="half_spread_bps" not in coin.left_out),
         coin.times_ms,
         coin.values,
-        coins.market_at(coin.times_ms),
+        coins.market_returns,
+        coins.first_ms,
         chosen,
         values,
     )

@@ -11,13 +11,10 @@ from dipmaster.features import layout as at
 from dipmaster.features.windows import slide_max, slide_sum
 from dipmaster.numerics import Floats, kernel
 
-BAR_MS = 300_000
-
 
 @kernel
-def gather(state: Floats, time_ms: int) -> None:
-    """Add a 5-minute bar; update the 15-minute and 1-hour values that close with it."""
-    slot = (time_ms // BAR_MS) % 12
+def gather(state: Floats, slot: int) -> None:
+    """Add the 5-minute bar of a place 0..11 in its hour; update the values that close with it."""
     if slot % 3 == 0:
         state[at.QUARTER_BARS] = 1.0
         state[at.QUARTER_HIGH] = state[at.HIGH]

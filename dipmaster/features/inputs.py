@@ -25,7 +25,7 @@ class CoinBars:
     times_ms
         Shape (bars,), the same in milliseconds since 1970.
     values
-        Shape (bars, 7), columns as ``layout.BAR_COLUMNS``, NaN where absent.
+        Shape (7, bars), in the order of ``layout.BAR_COLUMNS``, NaN where absent.
     left_out
         Feature to reason, for features whose source column is absent.
     """
@@ -38,10 +38,9 @@ class CoinBars:
 
 def coin_bars(frame: pd.DataFrame) -> CoinBars:
     """Copy a frame of table BARS into arrays."""
-    values = np.full((len(frame), len(layout.BAR_COLUMNS)), np.nan)
+    values = np.empty((len(layout.BAR_COLUMNS), len(frame)))
     for i, name in enumerate(layout.BAR_COLUMNS):
-        if name in frame:
-            values[:, i] = frame[name].to_numpy(dtype=np.float64)
+        values[i] = frame[name].to_numpy(dtype=np.float64) if name in frame else np.nan
     left_out = {
         feature: f"the source has no column {column}"
         for feature, column in NEEDS.items()

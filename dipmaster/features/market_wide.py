@@ -43,11 +43,12 @@ def returns_step(
 
 
 @kernel
-def returns_run(state: Floats, times_ms: Ints, bars: Floats, places: Ints, out: Floats) -> None:
-    """Loop `returns_step` over a coin's bars; row i goes to ``out[places[i]]``."""
+def returns_run(state: Floats, times_ms: Ints, bars: Floats, first_ms: int, out: Floats) -> None:
+    """Loop `returns_step` over a coin's bars; rows of `out` are bars from `first_ms` on."""
     for i in range(times_ms.size):
-        good = usable(bars[i, HIGH], bars[i, LOW], bars[i, VOLUME])
-        returns_step(state, times_ms[i], bars[i, CLOSE], good, out, places[i])
+        good = usable(bars[HIGH, i], bars[LOW, i], bars[VOLUME, i])
+        row = (times_ms[i] - first_ms) // BAR_MS
+        returns_step(state, times_ms[i], bars[CLOSE, i], good, out, row)
 
 
 @kernel

@@ -3,7 +3,7 @@
 import math
 
 from dipmaster.features import layout as at
-from dipmaster.features.windows import clip01, count_above, moments, slide_max, slide_sum
+from dipmaster.features.windows import clip01, moments, place_among, slide_max, slide_sum
 from dipmaster.numerics import Floats, inlined_kernel, kernel
 
 # The interpolated 20 % quantile of 50 widths lies between the 10th and the 11th smallest:
@@ -73,9 +73,8 @@ def bands(state: Floats, age: int, close: float) -> None:
     state[at.BB_WIDTH_FRAC] = width
     if sd > 0.0:
         state[at.BB_POSITION] = (close - mean) / (4.0 * sd) + 0.5
-    state[at.WIDTHS_50 + age % 50] = width
+    larger = place_among(state, at.WIDTHS_50, 50, age, width)[1]
     if age >= 69:
-        larger = count_above(state, at.WIDTHS_50, 50, width)
         state[at.BB_SQUEEZE] = 1.0 if larger >= SQUEEZE_LARGER else 0.0
 
 

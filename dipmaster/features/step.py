@@ -15,8 +15,7 @@ from dipmaster.features.windows import clip01
 from dipmaster.numerics import Floats, Ints, kernel
 
 BAR_MS = 300_000
-MINUTE_MS = 60_000
-BLOCK = 128  # rows kept together before they are turned into columns
+BLOCK = 32  # rows kept together before they are turned into columns
 
 
 @kernel
@@ -35,6 +34,7 @@ def step(state: Floats, time_ms: int) -> None:
         more than one bar clears the memory: nothing spans a gap. A bar without
         usable prices or volume counts as missing.
     """
+    number = time_ms // BAR_MS + 1
     if time_ms - state[at.LAST_TIME] != BAR_MS:
         clear(state)
     for i in range(at.ROW, at.WIPED_TO):
@@ -43,9 +43,9 @@ def step(state: Floats, time_ms: int) -> None:
     state[at.HALF_SPREAD_BPS] = state[at.HALF_SPREAD]
     if not usable(state[at.HIGH], state[at.LOW], state[at.VOLUME]):
         clear(state)
-        clock(state, time_ms)
+        clock(state, number)
         return
-    clock(state, time_ms)
+    clock(state, number)
     state[at.LAST_TIME] = time_ms
     state[at.AGE] += 1.0
     age = int(state[at.AGE])
@@ -59,7 +59,7 @@ def step(state: Floats, time_ms: int) -> None:
     volume.spikes(state, age, state[at.VOLUME])
     volume.value_traded(state, age)
     volume.liquidity(state, age)
-    higher.gather(state, time_ms)
+    higher.gather(state, (number - 1) % 12)
     score(state, volume.selling(state, age))
 
 
@@ -99,14 +99,16 @@ def clear(state: Floats) -> None:
 
 
 @kernel
-def clock(state: Floats, time_ms: int) -> None:
-    """Hour, weekday, session and boundary at the time the bar becomes known."""
-    minutes = (time_ms + BAR_MS) // MINUTE_MS
-    hour = (minutes // 60) % 24
+def clock(state: Floats, number: int) -> None:
+    """Hour, weekday, session and boundary at the time the bar becomes known.
+
+    `number` counts the 5-minute steps from 1970, a Thursday, to that time.
+    """
+    hour = (number // 12) % 24
     state[at.HOUR_UTC] = hour
-    state[at.WEEKDAY] = (minutes // 1440 + 3) % 7
+    state[at.WEEKDAY] = (number // 288 + 3) % 7
     state[at.SESSION] = hour // 8
-    state[at.MINUTES_TO_BOUNDARY] = (-minutes) % 15
+    state[at.MINUTES_TO_BOUNDARY] = 5 * (-number % 3)
 
 
 @kernel
@@ -127,23 +129,32 @@ def score(state: Floats, selling: float) -> None:
 
 @kernel
 def run(
-    state: Floats, times_ms: Ints, bars: Floats, market: Floats, chosen: Ints, columns: Floats
+    state: Floats,
+    times_ms: Ints,
+    bars: Floats,
+    market: Floats,
+    first_ms: int,
+    chosen: Ints,
+    columns: Floats,
 ) -> None:
     """Loop `step` over all bars and keep the chosen columns.
 
-    `bars` has shape (bars, 7), `market` (bars, 4), `columns` (chosen, bars);
-    `chosen` counts from the first feature. Rows are turned into columns a block
-    at a time, because writing 60 columns bar by bar thrashes the cache.
+    `bars` has shape (7, bars), `columns` (chosen, bars); rows of `market`, of
+    shape (grid, 4), are bars from `first_ms` on; `chosen` counts from the first
+    feature. Rows are turned into columns a block at a time, because writing 60
+    columns bar by bar thrashes the cache.
     """
     rows = np.empty((BLOCK, at.WIDTH))
     for start in range(0, times_ms.size, BLOCK):
         count = min(BLOCK, times_ms.size - start)
         for i in range(count):
-            for j in range(bars.shape[1]):
-                state[at.BAR + j] = bars[start + i, j]
+            time_ms = times_ms[start + i]
+            for j in range(bars.shape[0]):
+                state[at.BAR + j] = bars[j, start + i]
+            place = (time_ms - first_ms) // BAR_MS
             for j in range(market.shape[1]):
-                state[at.MARKET + j] = market[start + i, j]
-            step(state, times_ms[start + i])
+                state[at.MARKET + j] = market[place, j]
+            step(state, time_ms)
             for j in range(at.WIDTH):
                 rows[i, j] = state[at.ROW + j]
         for c in range(chosen.size):

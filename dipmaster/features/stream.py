@@ -16,8 +16,6 @@ from dipmaster.features.step import step
 from dipmaster.numerics import Floats
 from dipmaster.params import Features
 
-FIRST = np.zeros(1, dtype=np.int64)
-
 
 class FeatureStream:
     """Holds the state of every coin; `push` takes all bars of one time.
@@ -50,10 +48,10 @@ class FeatureStream:
         present = [symbol for symbol in self._symbols if symbol in bars]
         each = np.full((len(present), 1, HORIZON_COUNT), np.nan)
         for i, symbol in enumerate(present):
-            bar = np.array([[bars[symbol].get(name, np.nan) for name in BAR_COLUMNS]])
-            self._states[symbol][BAR : BAR + len(BAR_COLUMNS)] = bar[0]
+            bar = np.array([[bars[symbol].get(name, np.nan)] for name in BAR_COLUMNS])
+            self._states[symbol][BAR : BAR + len(BAR_COLUMNS)] = bar[:, 0]
             times = np.array([time_ms], dtype=np.int64)
-            returns_run(self._returns[symbol], times, bar, FIRST, each[i])
+            returns_run(self._returns[symbol], times, bar, time_ms, each[i])
         mean = np.empty((1, HORIZON_COUNT))
         mean_of_present(each, mean)
         return {symbol: self._row(symbol, time_ms, mean[0]) for symbol in present}

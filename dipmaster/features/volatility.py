@@ -3,7 +3,7 @@
 import math
 
 from dipmaster.features import layout as at
-from dipmaster.features.windows import count_above, count_below, moments
+from dipmaster.features.windows import moments, place_among
 from dipmaster.numerics import Floats, inlined_kernel, kernel
 
 BARS_PER_HOUR = 12.0
@@ -108,14 +108,10 @@ def realised(state: Floats, age: int, change: float) -> float:
         return math.nan
     volatility = math.sqrt(squares / 19.0)
     state[at.VOLATILITY_5M_DAILY_FRAC] = volatility * math.sqrt(BARS_PER_DAY)
-    state[at.VOLATILITIES_100 + age % 100] = volatility
-    state[at.VOLATILITIES_50 + age % 50] = volatility
+    below, above = place_among(state, at.VOLATILITIES_100, 100, age, volatility)
     if age >= 120:
-        below = count_below(state, at.VOLATILITIES_100, 100, volatility)
-        above = count_above(state, at.VOLATILITIES_100, 100, volatility)
-        tied = 100 - below - above
-        state[at.VOL_PCT] = (below + 0.5 * (tied + 1)) / 100.0
+        state[at.VOL_PCT] = (below + 0.5 * (101 - below - above)) / 100.0
+    below = place_among(state, at.VOLATILITIES_50, 50, age, volatility)[0]
     if age < 70:
         return math.nan
-    below = count_below(state, at.VOLATILITIES_50, 50, volatility)
     return 1.0 if below >= 40 else 0.0

@@ -94,21 +94,22 @@ def moments(state: Floats, at: int, width: int, age: int, value: float) -> tuple
 
 
 @inlined_kernel
-def count_below(state: Floats, at: int, width: int, value: float) -> int:
-    """How many of `width` stored values are smaller than `value`."""
-    count = 0
-    for i in range(at, at + width):
-        count += state[i] < value
-    return count
+def place_among(state: Floats, at: int, width: int, age: int, value: float) -> tuple[int, int]:
+    """How many of the last `width` values are smaller, and how many larger, than `value`.
 
-
-@inlined_kernel
-def count_above(state: Floats, at: int, width: int, value: float) -> int:
-    """How many of `width` stored values are larger than `value`."""
-    count = 0
+    Counted before the value is stored and put right for the one it replaces:
+    reading a fresh store back in a vector would stall the processor.
+    """
+    smaller = 0
+    larger = 0
     for i in range(at, at + width):
-        count += state[i] > value
-    return count
+        smaller += state[i] < value
+        larger += state[i] > value
+    leaving = state[at + age % width]
+    smaller -= leaving < value
+    larger -= leaving > value
+    state[at + age % width] = value
+    return smaller, larger
 
 
 @inlined_kernel

@@ -9,10 +9,9 @@ from hypothesis import strategies as st
 
 from dipmaster.features.windows import (
     clip01,
-    count_above,
-    count_below,
     halves_size,
     moments,
+    place_among,
     slide_max,
     slide_sum,
 )
@@ -94,11 +93,12 @@ def test_a_flat_window_has_exactly_no_spread() -> None:
     assert (found[:, 1] == 0.0).all()
 
 
-def test_counts() -> None:
+def test_place_among_the_last_values() -> None:
     state = np.array([3.0, 1.0, 2.0, 2.0, 9.0])
-    assert count_below(state, 0, 4, 2.0) == 1
-    assert count_above(state, 0, 4, 2.0) == 1
-    assert count_above(state, 0, 5, 2.0) == 2
+    assert place_among(state, 0, 4, 8, 2.0) == (1, 0)  # takes the place of 3
+    assert state.tolist() == [2.0, 1.0, 2.0, 2.0, 9.0]
+    assert place_among(state, 0, 5, 3, 5.0) == (3, 1)
+    assert place_among(state, 0, 5, 4, 0.0) == (0, 4)
 
 
 def test_clip_keeps_the_unknown() -> None:
