@@ -172,8 +172,8 @@ def drawdown_horizon(
 
     Histories are made of runs of `block_days`, of its square root and of single
     days, and the widest bounds count: long runs keep losing spells whole but
-    never join more of them than was seen, single days do the reverse. With long
-    runs alone the bound was broken four times as often (docs/gates.md).
+    never make one worse than was seen, single days do the reverse. Plain runs of
+    a block's length broke their bound two to five times as often (docs/gates.md).
     """
     runs = (float(resampling.block_days), float(np.sqrt(resampling.block_days)), 1.0)
     levels = [alpha, 0.5, 1.0 - alpha]
