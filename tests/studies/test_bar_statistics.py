@@ -85,4 +85,4 @@ def test_one_column_a_coin_and_every_value_known(returns):
     assert table.notna().all().all()
     assert table.loc["mean correlation with other coins, 5 min", "A"] == pytest.approx(0, abs=0.03)
     assert table.loc["daily volatility", "A"] == pytest.approx(1e-3 * np.sqrt(288 * 5 / 3), rel=0.1)
-    assert table.loc["weekend |r| over weekday", "A"] == pytest.approx(1.0, abs=0.05)
+    assert table.loc["weekend abs r over weekday", "A"] == pytest.approx(1.0, abs=0.05)

@@ -77,11 +77,11 @@ def test_simulated_bars_are_near_real_ones(project, real_data, monkeypatch):
     assert real is not None
     for name in (
         "Hill index 1 %, falls",
-        "ACF |r|, 1 bar",
+        "ACF abs r, 1 bar",
         "beyond 6 recent sigmas, per 10,000",
         "beyond 10 recent sigmas, per 10,000",
-        "volume with |r|, rank, 5 min",
+        "volume with abs r, rank, 5 min",
         "mean correlation with other coins, 5 min",
-        "weekend |r| over weekday",
+        "weekend abs r over weekday",
     ):
         assert real.loc[name].min() <= found[name] <= real.loc[name].max(), name
