@@ -6,10 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from dipmaster.errors import TableError
 from dipmaster.features import layout
 from dipmaster.numerics import Floats, Ints
 from dipmaster.panel import epoch_ms
 from dipmaster.params import Features
+from dipmaster.periods import BAR_MS
+from dipmaster.tables import BARS
 
 NEEDS = {"taker_imbalance": "taker_buy_volume", "half_spread_bps": "half_spread_bps"}
 
@@ -37,7 +40,20 @@ class CoinBars:
 
 
 def coin_bars(frame: pd.DataFrame) -> CoinBars:
-    """Copy a frame of table BARS into arrays."""
+    """Copy a frame of table BARS into arrays.
+
+    Raises
+    ------
+    TableError
+        Where a column is missing or unknown, or times do not rise on the grid.
+    """
+    frame = BARS.check(frame, "bars")
+    times = np.array(epoch_ms(frame["open_time"]), dtype=np.int64)
+    if np.any(times % BAR_MS) or np.any(np.diff(times) <= 0):
+        raise TableError(
+            "bars: expected rising open times on the 5-minute grid.\n"
+            "  Cure: run the ingest stage again."
+        )
     values = np.empty((len(layout.BAR_COLUMNS), len(frame)))
     for i, name in enumerate(layout.BAR_COLUMNS):
         values[i] = frame[name].to_numpy(dtype=np.float64) if name in frame else np.nan
@@ -46,7 +62,6 @@ def coin_bars(frame: pd.DataFrame) -> CoinBars:
         for feature, column in NEEDS.items()
         if column not in frame
     }
-    times = np.array(epoch_ms(frame["open_time"]), dtype=np.int64)
     return CoinBars(frame["open_time"], times, values, left_out)
 
 

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from dipmaster import features
+from dipmaster.errors import TableError
 
 CLOCK = ["hour_utc", "weekday", "session", "minutes_to_boundary", "half_spread_bps"]
 
@@ -90,6 +91,19 @@ def test_plain_ohlcv_is_enough(coins, features_params) -> None:
         "taker_imbalance": "the source has no column taker_buy_volume",
         "half_spread_bps": "the source has no column half_spread_bps",
     }
+
+
+@pytest.mark.parametrize("fault", ["backwards", "twice", "off the grid", "no close"])
+def test_bars_that_cannot_be_used_are_refused(make_bars, compute, fault: str) -> None:
+    bars = make_bars(6, 50)
+    broken = {
+        "backwards": bars.iloc[::-1],
+        "twice": bars.iloc[[0, 1, 1, 2]],
+        "off the grid": bars.assign(open_time=bars["open_time"] + pd.Timedelta("1min")),
+        "no close": bars.drop(columns="close"),
+    }[fault]
+    with pytest.raises(TableError, match="close" if fault == "no close" else "rising"):
+        compute(broken)
 
 
 def test_a_spread_missing_where_the_source_has_one_is_not_replaced(make_bars, compute) -> None:
