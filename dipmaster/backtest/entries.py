@@ -143,7 +143,8 @@ def checked_plan(target_frac: Floats, stop_frac: Floats, cap_bars: Ints) -> None
     Infinity switches a target or a stop off; NaN is refused.
     """
     _demand("target_frac above 0", (target_frac > 0).all(), "check the targets")
-    _demand("stop_frac above 0", (stop_frac > 0).all(), "check the stops")
+    # A stop too small to move the level in floating point would sell before it buys.
+    _demand("stop_frac above 0", (1.0 - stop_frac < 1.0).all(), "check the stops")
     _demand("cap_bars of 1 or more", (cap_bars >= 1).all(), "check the time limits")
 
 

@@ -146,6 +146,7 @@ def test_a_missing_half_spread_is_told(make: Any) -> None:
     [
         ({"target_frac": np.nan}, "target_frac above 0"),
         ({"stop_frac": 0.0}, "stop_frac above 0"),
+        ({"stop_frac": 1e-20}, "stop_frac above 0"),
         ({"cap_bars": 0}, "cap_bars of 1 or more"),
         ({"size_frac": -0.1}, "size_frac of 0 or more"),
     ],
