@@ -15,7 +15,7 @@ import numpy as np
 from dipmaster.parallel import in_processes
 from dipmaster.validation.gates import GateRow
 from dipmaster.validation.phase_0 import judge_phase_0
-from dipmaster.validation.random_entry import Surroundings
+from dipmaster.validation.strata import Surroundings
 from studies.in_process import all_params, judged_market
 from studies.paired_edges import SEEDS, Case
 

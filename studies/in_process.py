@@ -24,8 +24,8 @@ from dipmaster.validation.phase_0 import (
     surroundings_on,
     trade_phase_0,
 )
-from dipmaster.validation.random_entry import Surroundings
 from dipmaster.validation.splits import Period, split_period
+from dipmaster.validation.strata import Surroundings
 
 SECTIONS = ("ingest", "features", "signal", "execution", "exits", "split", "gates")
 

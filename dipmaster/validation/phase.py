@@ -1,7 +1,7 @@
 """A phase's ledger to its gates, figures and checks: the whole evaluation of one phase."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -16,9 +16,10 @@ from dipmaster.validation.bootstrap import stream_key
 from dipmaster.validation.checks import Check, ledger_checks
 from dipmaster.validation.gates import Estimator, PhaseGates, insufficient, judge_phase, withheld
 from dipmaster.validation.interval import Estimate
-from dipmaster.validation.random_entry import Draws, Outcomes, Pool, Surroundings
+from dipmaster.validation.random_entry import Draws, Outcomes, Pool
 from dipmaster.validation.sample import Sample, out_of_sample, sampled
 from dipmaster.validation.splits import Period
+from dipmaster.validation.strata import Surroundings, strata_of
 
 # Streams of random numbers below (seed, phase): never renumber, only add.
 _SHARPE, _DRAWDOWN, _POOL, _PORTFOLIOS = range(4)
@@ -124,18 +125,22 @@ def estimators_of(phase: int, sample: Sample, pool: Pool, gates: Gates) -> dict[
         "max_drawdown": lambda alpha: account_gates.max_drawdown(
             sample, alpha, gates.drawdown_horizon_days, drawdown_resampling(phase, gates)
         ),
-        "excess_win_rate": partial(_excess, sample, pool, few),
+        "excess_win_rate": partial(_excess, sample.only(pool.matched), pool, gates),
     }
 
 
-def _excess(sample: Sample, pool: Pool, few: int, alpha: float) -> Estimate:
-    strategy = trade_gates.win_rate(sample.only(pool.matched), alpha, few)
-    return random_entry.excess_win_rate(strategy, pool, alpha)
+def _excess(matched: Sample, pool: Pool, gates: Gates, alpha: float) -> Estimate:
+    strategy = trade_gates.win_rate(matched, alpha, gates.few_losing_trades)
+    excess = random_entry.excess_win_rate(strategy, pool, alpha)
+    too_small = insufficient(matched, gates)
+    if not too_small or excess.low is None:
+        return excess
+    return replace(excess, low=None, high=None, reason=f"among those matched {too_small}")
 
 
 def _chance(phase: int, ledger: Ledger, market: Market, period: Period, gates: Gates) -> Chance:
     signals = _signals(ledger, market.panel, period)
-    strata = random_entry.strata_of(market.panel, market.around, signals, period)
+    strata = strata_of(market.panel, market.around, signals, period)
     pool = random_entry.matched_pool(
         strata.code[signals],
         strata,

@@ -15,8 +15,8 @@ from dipmaster.numerics import Floats, Ints
 from dipmaster.panel import Panel, epoch_ms
 from dipmaster.params import Execution, Exits, Gates
 from dipmaster.validation.phase import Market, PhaseEvaluation, evaluate_phase
-from dipmaster.validation.random_entry import Surroundings
 from dipmaster.validation.splits import Period, without_crossing
+from dipmaster.validation.strata import Surroundings
 
 PHASE = 0
 SURROUNDINGS = ("volatility_class", "volatility_5m_daily_frac")

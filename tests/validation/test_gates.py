@@ -1,7 +1,7 @@
 """From estimates to verdicts: the rule, minimum data, Holm, and rows that keep their word."""
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
@@ -180,3 +180,23 @@ def kept(row, too_small: bool) -> None:
 def test_streams_of_phases_and_uses_differ(gates) -> None:
     keys = {int(stream_key(gates.seed, phase, use)[0]) for phase in range(5) for use in range(4)}
     assert len(keys) == 20
+
+
+def test_excess_needs_enough_matched_trades(gates, sample_of) -> None:
+    """200 trades are enough, the five that could be matched are not."""
+    rng = np.random.default_rng(1)
+    sample = sample_of(rng.normal(2, 20, 200), np.arange(200) // 3, 70)
+    pool = pool_of(np.where(np.arange(200) % 2, 0.01, -0.01), sample.block)
+    few = replace(pool, matched=np.arange(200) < 5)
+    for chosen, known in ((pool, True), (few, False)):
+        excess = estimators_of(0, sample, chosen, gates)["excess_win_rate"](gates.alpha)
+        assert excess.value is not None
+        assert (excess.low is not None) == known
+    assert insufficient(sample, gates) == ""
+    assert estimators_of(0, sample, few, gates)["excess_win_rate"](0.025).reason.startswith(
+        "one block only"
+    )
+    some = replace(pool, matched=np.arange(200) < 90)
+    assert estimators_of(0, sample, some, gates)["excess_win_rate"](0.025).reason.startswith(
+        "among those matched insufficient: 90 of 100 trades"
+    )

@@ -2,11 +2,11 @@
 
 import json
 import math
+from dataclasses import asdict, replace
 
 import numpy as np
 import pandas as pd
 import pytest
-from dataclasses import asdict, replace
 
 from dipmaster.panel import Panel, as_times, epoch_ms
 from dipmaster.params import Execution, Exits
@@ -22,7 +22,7 @@ from dipmaster.validation.overall import (
 )
 from dipmaster.validation.phase import Market, evaluate_phase
 from dipmaster.validation.phase_0 import judge_phase_0, surroundings_on, trade_phase_0
-from dipmaster.validation.random_entry import Surroundings
+from dipmaster.validation.strata import Surroundings
 
 BOUNDARY, BARS = 20 * 288, 60 * 288
 TARGETS = {"win_rate": 0.85, "sharpe": 2.0, "profit_factor": 1.8, "max_drawdown": 0.03}

@@ -7,8 +7,9 @@ from dipmaster.panel import Panel
 from dipmaster.periods import BAR_MS, DAY_MS
 from dipmaster.validation import random_entry
 from dipmaster.validation.interval import Estimate
-from dipmaster.validation.random_entry import Pool, Strata, Surroundings
+from dipmaster.validation.random_entry import Pool
 from dipmaster.validation.splits import Period
+from dipmaster.validation.strata import Strata, Surroundings, strata_of
 
 FIRST = 1_672_531_200_000
 DAYS = 12
@@ -39,7 +40,7 @@ NO_TRADES = (np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
 def strata(panel, classes) -> Strata:
     """Recent volatility is one value, so it splits nothing."""
     around = Surroundings(classes, np.ones(classes.shape))
-    return random_entry.strata_of(panel, around, NO_TRADES, PERIOD)
+    return strata_of(panel, around, NO_TRADES, PERIOD)
 
 
 def test_eligible_bars(strata) -> None:
@@ -60,7 +61,7 @@ def test_recent_volatility_is_cut_at_the_tenths_of_the_trades(panel, classes) ->
     recent[0, bars] = np.arange(1, 101)
     recent[1, 6 * 288 : 6 * 288 + 4] = [0.0, 11.0, 55.0, 1000.0]
     around = Surroundings(classes, recent)
-    code = random_entry.strata_of(panel, around, (np.zeros(100, int), bars), PERIOD).code
+    code = strata_of(panel, around, (np.zeros(100, int), bars), PERIOD).code
     assert (code[1, 6 * 288 : 6 * 288 + 4] % 10).tolist() == [0, 1, 5, 9]
     assert np.bincount(code[0, bars] % 10).tolist() == [10] * 10
     assert (code[0, 5 * 288 - 10 : 5 * 288] == -1).all()
