@@ -115,7 +115,7 @@ def glance(measured: Json, win_rate: float | None, random_rate: float | None) ->
     return inline_svg(
         figure,
         f"Win rate {numbers.percent(win_rate)}, needed to break even "
-        f"{numbers.percent(trade['break_even_win_rate'])}. A trade earns "
+        f"{numbers.percent(trade['break_even_win_rate'])}. A trade brings "
         f"{numbers.bps(trade['mean_gross_bps'])}, costs "
         f"{numbers.bps(trade['mean_cost_bps'], signed=False)}, leaves "
         f"{numbers.bps(trade['mean_net_bps'])}.",
@@ -151,7 +151,7 @@ def _break_even(axes: Axes, own: float | None, needed: float | None, random: flo
 def _per_trade(axes: Axes, trade: Json) -> None:
     cost = None if trade["mean_cost_bps"] is None else -trade["mean_cost_bps"]
     rows = [
-        ("earned", trade["mean_gross_bps"]),
+        ("before costs", trade["mean_gross_bps"]),
         ("paid in costs", cost),
         ("left", trade["mean_net_bps"]),
     ]

@@ -114,17 +114,19 @@ def _hours(bars: int) -> str:
 
 
 def _longest(coins: Json) -> list[tuple[str, str, str, str]]:
-    """The ten longest gaps of the market."""
-    found = [
-        (-gap["bars"], symbol, gap)
-        for symbol in sorted(coins)
-        for gap in coins[symbol]["gaps"]["longest"]
-    ]
-    found.sort(key=lambda one: one[:2])
+    """The ten longest gaps of the market; a gap that coins share is told once."""
+    shared: dict[tuple[int, str, str], list[str]] = {}
+    for symbol in sorted(coins):
+        for gap in coins[symbol]["gaps"]["longest"]:
+            shared.setdefault((-gap["bars"], gap["from"], gap["to"]), []).append(symbol)
     return [
-        (symbol, _minute(gap["from"]), _minute(gap["to"]), numbers.count(gap["bars"]))
-        for _, symbol, gap in found[:10]
+        (_named(names, len(coins)), _minute(start), _minute(stop), numbers.count(-bars))
+        for (bars, start, stop), names in sorted(shared.items())[:10]
     ]
+
+
+def _named(names: list[str], of: int) -> str:
+    return f"all {of} coins" if len(names) == of > 1 else ", ".join(names)
 
 
 def _faults(coins: Json) -> list[str]:

@@ -116,7 +116,7 @@ def _in_sentence(name: str) -> str:
 
 
 def _profit(name: str, measured: Json) -> tuple[str, ...]:
-    """The sentence that no win rate can hide: what a trade earned, cost and left."""
+    """The sentence that no win rate can hide: what a trade brought, cost and left."""
     trade, money = measured["per_trade"], measured["money"]
     if trade["mean_net_bps"] is None or money["net_pnl"] is None:
         return ()
@@ -124,7 +124,7 @@ def _profit(name: str, measured: Json) -> tuple[str, ...]:
     outcome = _outcome(money["net_pnl"])
     return (
         f"{name} won {numbers.count(wins)} of {numbers.count(measured['counts']['trades'])} trades "
-        f"and {outcome}: a trade earned {numbers.bps(trade['mean_gross_bps'])} before costs, "
+        f"and {outcome}: a trade brought {numbers.bps(trade['mean_gross_bps'])} before costs, "
         f"paid {numbers.bps(trade['mean_cost_bps'], signed=False)} and left "
         f"{numbers.bps(trade['mean_net_bps'])}.",
     )

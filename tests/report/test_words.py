@@ -21,7 +21,7 @@ def test_a_strategy_that_wins_often_and_loses_money_is_seen_through(states: Stat
     assert said(states, "losing") == (
         "No verdict yet: phases 1 to 4 are not built. "
         "Phase 0, for information only: misses all 4 final targets. "
-        "Phase 0 won 2,448 of 4,417 trades and lost money: a trade earned +3.1 bp before costs, "
+        "Phase 0 won 2,448 of 4,417 trades and lost money: a trade brought +3.1 bp before costs, "
         f"paid 22.4 bp and left {MINUS}19.3 bp. "
         "It does not clearly win more often than random entries: +1.4 points "
         f"({MINUS}0.2 to +2.9 points)."
