@@ -125,17 +125,19 @@ def estimators_of(phase: int, sample: Sample, pool: Pool, gates: Gates) -> dict[
         "max_drawdown": lambda alpha: account_gates.max_drawdown(
             sample, alpha, gates.drawdown_horizon_days, drawdown_resampling(phase, gates)
         ),
-        "excess_win_rate": partial(_excess, sample.only(pool.matched), pool, gates),
+        "excess_win_rate": partial(_excess, sample, pool, gates),
     }
 
 
-def _excess(matched: Sample, pool: Pool, gates: Gates, alpha: float) -> Estimate:
+def _excess(sample: Sample, pool: Pool, gates: Gates, alpha: float) -> Estimate:
+    """No bounds where there would be enough trades, but too few of them are matched."""
+    matched = sample.only(pool.matched)
     strategy = trade_gates.win_rate(matched, alpha, gates.few_losing_trades)
     excess = random_entry.excess_win_rate(strategy, pool, alpha)
-    too_small = insufficient(matched, gates)
-    if not too_small or excess.low is None:
+    lacking = insufficient(matched, gates)
+    if excess.low is None or not lacking or insufficient(sample, gates):
         return excess
-    return replace(excess, low=None, high=None, reason=f"among those matched {too_small}")
+    return replace(excess, low=None, high=None, reason=f"among those matched {lacking}")
 
 
 def _chance(phase: int, ledger: Ledger, market: Market, period: Period, gates: Gates) -> Chance:

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from dipmaster import store
 from dipmaster.backtest import metrics
-from studies import paired_edges
+from studies import in_process, paired_edges
 from studies.clustered_ledgers import WORLDS, track, truth
 
 
@@ -51,3 +52,16 @@ def test_the_chain_in_one_process(project, monkeypatch: pytest.MonkeyPatch) -> N
     assert planted[0] > null[0]
     assert planted[1] > null[1]
     assert set(verdicts.split()) <= {"PASS", "FAIL", "INCONCLUSIVE"}
+
+
+def test_real_bars_with_their_gaps(real_data, project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three real coins: the ledger adds up, nothing crosses the boundary, nearly all is matched."""
+    monkeypatch.chdir(project)
+    files = sorted((real_data / "klines_5m").glob("*.parquet"))[:3]
+    bars = {path.stem.split("_")[0]: store.read_table(path) for path in files}
+    judged = in_process.judged_bars(bars, 1.0, in_process.all_params())
+    assert [check.name for check in judged.evaluation.checks if not check.holds] == []
+    assert judged.evaluation.sample.trades > 300
+    assert judged.evaluation.chance.pool.matched.mean() > 0.95
+    for row in judged.evaluation.gates.rows:
+        assert row.metric == "max_drawdown" or row.low <= row.value <= row.high
