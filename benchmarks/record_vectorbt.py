@@ -19,7 +19,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numba
 import numpy as np
 
 OUT = Path("tests/backtest/recorded")
@@ -49,11 +48,10 @@ def bars(symbols: int, length: int, seed: int) -> dict[str, Any]:
     }
 
 
-@numba.njit
 def timed_signals(
     c: Any, entries: Any, opened: Any, price: Any, close: Any, cap: int, boundary: float
 ) -> Any:
-    """Entries, and exits by time limit and at profitable quarters, as a callback of vectorbt."""
+    """Entries, and exits by time limit and at profitable quarters, as a callback of vectorbt (compiled there)."""
     if c.position_now == 0.0:
         if entries[c.i, c.col]:
             opened[c.col] = c.i
@@ -71,6 +69,8 @@ def prepared(
     market: dict[str, Any], signals: Any, cap: int | None = None, boundary: float = np.inf
 ) -> Callable[[], Any]:
     """A call of vectorbt with its inputs laid out as it likes them, (bars, symbols)."""
+    # Not at the top: numba must not be imported before the package settles its cache.
+    import numba
     import vectorbt as vbt
 
     wide = {name: np.ascontiguousarray(market[name].T) for name in ("open", "high", "low", "close")}
@@ -94,9 +94,8 @@ def prepared(
         return lambda: vbt.Portfolio.from_signals(entries=entries, **common)
     opened = np.zeros(signals.shape[0], np.int64)
     args = (entries, opened, price, wide["close"], cap, boundary)
-    return lambda: vbt.Portfolio.from_signals(
-        signal_func_nb=timed_signals, signal_args=args, **common
-    )
+    callback = numba.njit(timed_signals)
+    return lambda: vbt.Portfolio.from_signals(signal_func_nb=callback, signal_args=args, **common)
 
 
 def closed_trades(folio: Any) -> Any:

@@ -87,6 +87,15 @@ def test_a_place_sold_at_the_open_is_free_at_that_open(make: Any) -> None:
     assert ledger.fills["side"].tolist() == ["buy", "sell", "buy", "sell"]
 
 
+def test_an_open_at_the_stop_level_is_sold_at_the_open(make: Any) -> None:
+    """Level 98 = the open of bar 2: its place is free for the order of the same open."""
+    panel = make.panel([FLAT, FLAT, (98.0, 99.0, 97.5, 98.0), FLAT])
+    entries = make.entries([(0, 0), (0, 1)], stop_frac=0.02, target_frac=0.5)
+    ledger = run(panel, entries, make.execution(), make.off)
+    assert ledger.trades["exit_type"].tolist() == ["stop", "end_of_data"]
+    assert ledger.fills["reference_price"].tolist() == [100.0, 98.0, 98.0, 100.0]
+
+
 def test_no_next_bar_in_a_hole_and_at_the_end(make: Any) -> None:
     panel = make.panel([FLAT, None, FLAT])
     ledger = run(panel, make.entries([(0, 0), (0, 2)]), make.execution(), make.off)
