@@ -15,7 +15,6 @@ LEDGERS = Path("data/validate")
 LOCK = Path("dvc.lock")
 PDF = Path("reports/phase_gate.pdf")
 HTML = Path("reports/phase_gate.html")
-SECTIONS = ("ingest", "features", "signal", "execution", "exits", "split", "gates", "report")
 
 
 def main() -> None:
@@ -44,7 +43,9 @@ def read_inputs() -> Inputs:
         },
         outputs=provenance.outputs(store.read_yaml(LOCK)),
         readings=store.read_yaml(TEMPLATES / "readings.yaml"),
-        params=store.read_params(*SECTIONS),
+        params=store.read_params(
+            "ingest", "features", "signal", "execution", "exits", "split", "gates", "report"
+        ),
         versions=provenance.package_versions(),
     )
 
