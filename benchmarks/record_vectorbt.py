@@ -51,7 +51,7 @@ def bars(symbols: int, length: int, seed: int) -> dict[str, Any]:
 def timed_signals(
     c: Any, entries: Any, opened: Any, price: Any, close: Any, cap: int, boundary: float
 ) -> Any:
-    """Entries, and exits by time limit and at profitable quarters, as a callback of vectorbt (compiled there)."""
+    """Entries, and exits by time limit and at profitable quarters, as vectorbt's callback."""
     if c.position_now == 0.0:
         if entries[c.i, c.col]:
             opened[c.col] = c.i
