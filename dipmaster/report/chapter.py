@@ -12,7 +12,7 @@ Pairs = list[tuple[str, str]]
 _RULES = {
     "dip": "Phase 0 buys a dip: a red 5-minute bar below its 20-bar mean, on at least "
     "{volume:g} times the usual volume, with RSI14 at most {rsi:g}, after a fall of at least "
-    "{z:g} hourly sigmas over two bars.",
+    "{z:g} x the hourly sigma over two bars.",
     "dipmaster_v4": "Phase 0 follows the roadmap's literal rule: a red 5-minute bar below its "
     "20-bar mean, on at least {volume:g} times the usual volume, with RSI14 between {rsi_min:g} "
     "and {rsi:g}.",
