@@ -28,7 +28,7 @@ def inlined_kernel(function: F) -> F:
     """Compile like `kernel`, copied into its callers: for steps taken many times a bar.
 
     LLVM leaves functions of a few dozen instructions out of line where they are
-    called often; in the feature kernels that costs a third of the speed.
+    called from many places.
     """
     flags = {"cache": True, "nogil": True, "error_model": "numpy", "forceinline": True}
     return cast(F, numba.njit(**flags)(function))

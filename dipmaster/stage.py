@@ -4,16 +4,30 @@ Exit codes: 0 done; 1 an error the user can mend; 130 interrupted. The seconds
 and the peak memory go to the ignored ``reports/local/``, never to an output.
 """
 
+import contextlib
 import errno
 import resource
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from dipmaster.errors import DipMasterError
 
 TIMES = Path("reports/local/times.txt")
+
+
+@contextlib.contextmanager
+def telling(label: str) -> Iterator[None]:
+    """Show on a terminal what a stage is doing; in a log, nothing."""
+    from rich.console import Console
+
+    console = Console(file=sys.stderr)
+    if not console.is_terminal:
+        yield
+        return
+    with console.status(label):
+        yield
 
 
 def run(name: str, main: Callable[[], None]) -> None:

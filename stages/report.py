@@ -20,8 +20,10 @@ HTML = Path("reports/phase_gate.html")
 def main() -> None:
     """Write both files, each whole or not at all."""
     inputs = read_inputs()
-    page = render.html(TEMPLATES, pages.context(inputs, STYLE))
-    document = render.pdf(page, inputs.gates_bytes)
+    with stage.telling("drawing the charts"):
+        page = render.html(TEMPLATES, pages.context(inputs, STYLE))
+    with stage.telling("setting the pages"):
+        document = render.pdf(page, inputs.gates_bytes)
     store.write_text(page, HTML)
     with store.whole_file(PDF) as partial:
         partial.write_bytes(document)

@@ -46,15 +46,16 @@ def main() -> None:
     first, last = int(panel.open_time[0]), int(panel.open_time[-1])
     period = split_period(first, last, params.split, params.gates.block_days)
     ledger = trade_phase_0(panel, candidates, period, params.execution, params.exits)
-    evaluation = judge_phase_0(
-        panel,
-        surroundings_on(panel, read_surroundings(panel.symbols)),
-        ledger,
-        period,
-        params.execution,
-        params.exits,
-        params.gates,
-    )
+    with stage.telling("judging phase 0"):
+        evaluation = judge_phase_0(
+            panel,
+            surroundings_on(panel, read_surroundings(panel.symbols)),
+            ledger,
+            period,
+            params.execution,
+            params.exits,
+            params.gates,
+        )
     ruling = overall_ruling([PHASE])
     figures = phase_record(
         evaluation, ledger, candidates, period, params.exits.cap_bars, params.gates

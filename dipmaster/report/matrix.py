@@ -1,6 +1,6 @@
 """The achievement matrix: the roadmap's columns beside what was measured.
 
-`columns` feeds page one (a cell a metric and phase), `rows` the full table.
+`lines` feeds page one (a cell a metric and phase), `rows` the full table.
 """
 
 from dataclasses import dataclass

@@ -14,7 +14,6 @@ from dipmaster.errors import PipelineError
 
 EARLIER_STAGES = ("ingest", "features", "validate")
 PACKAGES = (
-    "arch",
     "fonttools",
     "jinja2",
     "llvmlite",
@@ -26,7 +25,6 @@ PACKAGES = (
     "pydantic",
     "pydyf",
     "scipy",
-    "statsmodels",
     "weasyprint",
 )
 
