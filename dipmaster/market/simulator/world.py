@@ -2,9 +2,9 @@
 
 The dials one turns to ask a question (edge, jump rate, d' of each channel) are
 params. The rest is here: numbers that make the bars look like bars. Those
-marked "spec" come from the project's evaluation note, those marked "real" were
-set so that ``python -m studies.stylised_facts`` finds the simulated market
-near real bars; docs/simulator.md prints that table.
+marked "design" were chosen in round numbers before any market was drawn, those
+marked "real" were set so that ``python -m studies.stylised_facts`` finds the
+simulated market near real bars; docs/simulator.md prints that table.
 """
 
 from dataclasses import dataclass
@@ -15,8 +15,12 @@ class World:
     """Constants of the simulated market; lengths in bars unless the name says otherwise."""
 
     # Common regime: three states, low, normal, high.
-    regime_vol_daily: tuple[float, float, float] = (0.012, 0.032, 0.075)  # spec
-    regime_dwell_days: tuple[float, float, float] = (6.0, 6.0, 3.0)  # spec, means
+    regime_vol_daily: tuple[float, float, float] = (
+        0.012,
+        0.032,
+        0.075,
+    )  # design: around .02 and .05
+    regime_dwell_days: tuple[float, float, float] = (6.0, 6.0, 3.0)  # design, means
     up_probability: tuple[float, float, float] = (1.0, 0.4, 0.0)  # of a change; from normal only
     # A coin leaves the market's regime for a neighbouring one in spells of its own.
     home_days: float = 10.0  # mean time in the market's regime
@@ -24,7 +28,7 @@ class World:
     # Log-volatility around the regime: AR(1) parts, sd of the stationary law and half-life.
     market_logvol: tuple[float, float] = (0.20, 4320.0)  # slow: hides the regime
     slow_logvol: tuple[float, float] = (0.20, 432.0)
-    fast_logvol: tuple[float, float] = (0.30, 46.0)  # spec: phi .985 a bar, sd .35 in all
+    fast_logvol: tuple[float, float] = (0.30, 46.0)  # design: phi .985 a bar, sd .35 in all
     flicker: tuple[float, float] = (
         0.30,
         5.0,
@@ -38,26 +42,26 @@ class World:
     # Innovations and the factor.
     degrees_of_freedom: float = 10.0  # real: t(5) and flicker together jump too much; see docs
     loading_range: tuple[float, float] = (0.84, 0.95)  # real: cross-correlation at 5 minutes
-    episode_loading: float = 0.20  # spec: added to the loading in a correlation episode
+    episode_loading: float = 0.20  # design: added to the loading in a correlation episode
     loading_cap: float = 0.98
-    episodes_per_week: float = 1.0  # spec
-    episode_hours: float = 6.0  # spec, mean length
+    episodes_per_week: float = 1.0  # design
+    episode_hours: float = 6.0  # design, mean length
     minute_move_cap: float = 0.25  # symmetric truncation, so that prices stay positive
     # Jumps: sign symmetric, size sigma_1h x (floor + Exp(scale)).
-    jump_floor: float = 2.0  # spec
-    jump_scale: float = 0.8  # spec
+    jump_floor: float = 2.0  # design
+    jump_scale: float = 0.8  # design
     jump_cap: float = 0.50  # symmetric truncation
-    liquidity_share: float = 0.65  # spec: the rest is news
+    liquidity_share: float = 0.65  # design: the rest is news
     common_share: float = 0.30  # of a coin's jumps that come with the market's
     common_participation: float = 0.75  # of the coins in a common jump
     # After a jump volatility is raised: 1 + gain x |J| / sigma_1h, decaying.
     aftershock_gain: float = 0.40
-    aftershock_decay: float = 0.93  # spec, a bar
+    aftershock_decay: float = 0.93  # design, a bar
     # Volume: elasticity to volatility, and to the bar's own move in sigmas.
-    volume_elasticity: float = 0.6  # spec
+    volume_elasticity: float = 0.6  # design
     move_elasticity: float = 1.2  # real: log volume over its mean of 20 bars, by size of move
     move_knee: float = 1.7  # sigmas beyond which volume grows with the move
-    volume_noise: float = 0.458  # sd of log volume in a bar: 1.2 d' apart = the spec's multipliers
+    volume_noise: float = 0.458  # sd of log volume in a bar: the multipliers below are 1 d' apart
     liquidity_volume: float = (
         1.083  # log multiplier at a liquidity jump, per unit of d' (x3.7 at 1.2)
     )
@@ -67,7 +71,7 @@ class World:
     taker_lean: float = 0.10  # of the volume, at a large move
     taker_noise: float = 0.05
     # Spread: half = max(floor, share of the bar's volatility), wider after large moves.
-    half_spread_floor_bps: float = 1.0  # spec
+    half_spread_floor_bps: float = 1.0  # design
     half_spread_of_sigma: float = 0.05
     excitement_gain: float = 0.3  # per hourly sigma moved in a bar
     excitement_decay: float = 0.93
@@ -83,7 +87,7 @@ class World:
     flow_sd_frac: float = 0.002  # of daily volume
     flow_from_bars: int = -36
     flow_to_bars: int = 12
-    publication_minutes: tuple[int, int] = (30, 60)  # spec
+    publication_minutes: tuple[int, int] = (30, 60)  # design
     whale_notional: float = 1_500_000.0  # USD a bar
     whale_noise: tuple[float, float] = (0.5, 36.0)
     # Sentiment: hourly score, higher by d' from hours before a liquidity jump; slow.

@@ -1,4 +1,4 @@
-"""d' measured: what each channel knows at the close of a jump's bar, from published rows alone."""
+"""What each channel tells of a jump's mark, read from published rows, and what it must not tell."""
 
 import dataclasses
 
@@ -11,82 +11,63 @@ from dipmaster.market.simulator.bars import bars_table
 from dipmaster.market.simulator.channels import on_chain_table, order_book_table, sentiment_table
 from dipmaster.market.simulator.coin import coin_path
 from dipmaster.market.simulator.state import market_state
+from studies.channel_distance import CHANNELS, DIALS, PLAIN, measured, read_off
 
-FIVE_MINUTES = pd.Timedelta("5min").as_unit("ms")
-MARKET = {"coins": 6, "days": 365, "jumps_per_day": 1.0}
-
-
-def at_jumps(market, channel: str) -> tuple[np.ndarray, np.ndarray]:
-    """Latest value known at the close of every bar with a jump, in the channel's noise units."""
-    values, marks = [], []
-    for symbol in market.symbols:
-        truth = market.truth[symbol]
-        chosen = truth[(truth["jump_mark"] > 0) & lonely(truth["jump_mark"] == 1)]
-        decided = (chosen["open_time"] + FIVE_MINUTES).rename("decided")
-        values.append(READERS[channel](market, symbol, chosen, decided))
-        marks.append(chosen["jump_mark"].to_numpy())
-    return np.concatenate(values), np.concatenate(marks)
+MARKET = {"coins": 8, "days": 400, "jumps_per_day": 0.5}
 
 
-def lonely(liquidity: pd.Series) -> pd.Series:
-    """No other liquidity jump within 12 hours: windows of neighbours do not reach here."""
-    near = liquidity.astype(int).rolling(289, center=True, min_periods=1).sum()
-    return near - liquidity == 0
+@pytest.fixture(scope="module")
+def found(dials) -> pd.DataFrame:
+    """Readings at every dial, of a market that the documentation has not seen."""
+    return pd.concat([read_off(dials(**MARKET), dial) for dial in DIALS], ignore_index=True)
 
 
-def known_before(frame: pd.DataFrame, decided: pd.Series, column: str) -> np.ndarray:
-    """Most recent event that had been published."""
-    order = frame.sort_values(["known_time", "event_time"], kind="stable")
-    return pd.merge_asof(decided.to_frame(), order, left_on="decided", right_on="known_time")[
-        column
-    ].to_numpy()
+@pytest.fixture(scope="module")
+def stated(project) -> dict[tuple[str, float, str], tuple[float, float]]:
+    """The table of docs/simulator.md: (channel, dial, reader) to d' and standard error."""
+    table = {}
+    for line in (project / "docs" / "simulator.md").read_text(encoding="utf-8").splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        if cells[0] in CHANNELS and len(cells) == 5:
+            for reader, cell in (("planted", cells[2]), ("plain", cells[3])):
+                value, error = cell.rstrip(")").split(" (")
+                table[cells[0], float(cells[1]), reader] = float(value), float(error)
+    return table
 
 
-def volume(market, symbol, chosen, decided):
-    """Log volume over that of the twin without the dial, in units of its noise."""
-    twin = TWIN["market"].bars[symbol]["volume"]
-    return np.log(market.bars[symbol]["volume"] / twin)[chosen.index].to_numpy() / 0.458
+@pytest.mark.parametrize("dial", DIALS)
+@pytest.mark.parametrize("channel", CHANNELS)
+def test_planted_distance_is_the_dial(found, channel, dial):
+    d_prime, error = measured(chosen(found, channel, dial, "planted"))
+    assert error < 0.12
+    assert abs(d_prime - dial) < 3 * error
 
 
-def book(market, symbol, chosen, decided):
-    lean = np.arctanh(market.order_book[symbol]["imbalance"][chosen.index].to_numpy()) / 0.35
-    return -np.sign(chosen["jump_frac"].to_numpy()) * lean
+@pytest.mark.parametrize("reader", ["planted", "plain"])
+@pytest.mark.parametrize("dial", DIALS)
+@pytest.mark.parametrize("channel", CHANNELS)
+def test_the_documentation_states_what_is_measured(found, stated, channel, dial, reader):
+    d_prime, error = measured(chosen(found, channel, dial, reader))
+    said, its_error = stated[channel, dial, reader]
+    assert error < 0.12
+    assert abs(d_prime - said) < 3 * np.hypot(error, its_error)
 
 
-def flow(market, symbol, chosen, decided):
-    return -known_before(market.on_chain[symbol], decided, "net_exchange_flow_frac") / 0.002
-
-
-def mood(market, symbol, chosen, decided):
-    return np.arctanh(known_before(market.sentiment[symbol], decided, "score")) / 0.30
-
-
-READERS = {"bars": volume, "order_book": book, "on_chain": flow, "sentiment": mood}
-TWIN: dict = {}
-
-
-@pytest.mark.parametrize("channel", list(READERS))
-@pytest.mark.parametrize("d_prime", [0.0, 1.2, 2.4])
-def test_difference_between_liquidity_and_news_is_d_prime(dials, channel, d_prime):
-    TWIN["market"] = simulate(dials(**MARKET, **{channel: 0.0}))
-    values, marks = at_jumps(simulate(dials(**MARKET, **{channel: d_prime})), channel)
-    found = values[marks == 1].mean() - values[marks == 2].mean()
-    assert found == pytest.approx(d_prime, abs=0.16)
+def chosen(found: pd.DataFrame, channel: str, dial: float, reader: str) -> pd.DataFrame:
+    keys = (found["channel"] == channel) & (found["dial"] == dial)
+    return found[keys & (found["reader"] == reader)]
 
 
 @pytest.mark.parametrize("channel", ["on_chain", "sentiment"])
 def test_what_is_known_before_a_jump_does_not_tell_its_sign(dials, channel):
-    market = simulate(dials(**MARKET, **{channel: 6.0}))
-    found = {}
+    market = simulate(dials(coins=6, days=365, jumps_per_day=1.0, **{channel: 6.0}))
+    values, signs = [], []
     for symbol in market.symbols:
-        truth = market.truth[symbol]
-        chosen = truth[truth["jump_mark"] == 1]
-        decided = (chosen["open_time"] + FIVE_MINUTES).rename("decided")
-        sign = np.sign(chosen["jump_frac"].to_numpy())
-        for direction in (-1, 1):
-            values = READERS[channel](market, symbol, chosen, decided)[sign == direction]
-            found.setdefault(direction, []).extend(values[np.isfinite(values)])
-    up, down = np.array(found[1]), np.array(found[-1])
+        at = (market.truth[symbol]["jump_mark"] == 1).to_numpy()
+        values.append(PLAIN[channel](market, symbol)[at])
+        signs.append(np.sign(market.truth[symbol]["jump_frac"].to_numpy()[at]))
+    value, sign = np.concatenate(values), np.concatenate(signs)
+    up, down = (value[(sign == side) & np.isfinite(value)] for side in (1, -1))
     error = np.sqrt(up.var() / up.size + down.var() / down.size)
     assert abs(up.mean() - down.mean()) < 4 * error
 
