@@ -1,17 +1,20 @@
-"""What each signal rule finds on simulated markets with and without an edge.
+"""What each signal rule finds on simulated markets with and without an edge, and on real bars.
 
-``python -m studies.signal_table [--seeds N] [--days D] [--jumps-per-day J]``
+``python -m studies.signal_table [--real FOLDER] [--seeds N] [--days D] [--jumps-per-day J]``
 
 Per rule and edge: candidates a coin a day; mean simple return from the next
 open to the close 12 bars on, in bps, with its standard error (clustered by day,
 all coins together); the share of candidates whose remaining reversion, known
 to the simulator alone, exceeds the round-trip cost
-2 x (fee + half-spread + slippage). The same seeds serve every edge.
+2 x (fee + half-spread + slippage). The same seeds serve every edge. Real bars
+tell no oracle; they are one sample, of coins that move together.
 """
 
 import argparse
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -24,9 +27,9 @@ from dipmaster.panel import epoch_ms
 from dipmaster.parallel import in_processes
 from dipmaster.params import Params
 from dipmaster.params.market import Simulated
-from dipmaster.periods import BAR_MS, DAY_MS
+from dipmaster.periods import BAR_MS, BARS_PER_DAY, DAY_MS
 from dipmaster.store import read_params
-from studies.stylised_facts import FIRST_SEED, changed
+from studies.stylised_facts import FIRST_SEED, REAL_BARS, changed, real_bars
 
 RULES = ("dip", "dipmaster_v4", "capitulation")
 EDGES = (0.0, 0.3, 0.6, 0.8)
@@ -44,12 +47,52 @@ class Market:
 def found_on(market: Market) -> pd.DataFrame:
     """Candidates of every rule on one market: rule, edge, seed, day, forward, exceeds_cost."""
     made = simulate(market.dials)
-    features = compute(made.bars, market.params.features, CANDIDATE_COLUMNS)
     found = [
-        _outcomes(made, candidates(features, signal), market).assign(rule=signal.rule)
-        for signal in (market.params.signal.model_copy(update={"rule": rule}) for rule in RULES)
+        _outcomes(made, chosen, market).assign(rule=rule)
+        for rule, chosen in _candidates(made.bars, market.params)
     ]
     return pd.concat(found, ignore_index=True)
+
+
+def found_on_real(bars: Mapping[str, pd.DataFrame], params: Params) -> pd.DataFrame:
+    """Candidates of every rule on real bars: rule, day, forward."""
+    found = [
+        ahead(bars[str(symbol)], rows)[["day", "forward"]].assign(rule=rule)
+        for rule, chosen in _candidates(bars, params)
+        for symbol, rows in chosen.groupby("symbol")
+    ]
+    empty = pd.DataFrame({"day": [], "forward": [], "rule": []})
+    return pd.concat([empty, *found], ignore_index=True)
+
+
+def _candidates(
+    bars: Mapping[str, pd.DataFrame], params: Params
+) -> Iterator[tuple[str, pd.DataFrame]]:
+    features = compute(bars, params.features, CANDIDATE_COLUMNS)
+    for rule in RULES:
+        yield rule, candidates(features, params.signal.model_copy(update={"rule": rule}))
+
+
+def ahead(bars: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+    """Forward returns of the candidates of one coin that have `AHEAD` bars without a gap ahead.
+
+    Returns
+    -------
+    DataFrame
+        place (of the candidate's bar), day, forward (simple return, fraction).
+    """
+    times = epoch_ms(bars["open_time"])
+    place = np.searchsorted(times, epoch_ms(rows["open_time"]))
+    place = place[place + AHEAD < times.size]
+    place = place[times[place + AHEAD] - times[place] == AHEAD * BAR_MS]
+    entry = bars["open"].to_numpy()[place + 1]
+    return pd.DataFrame(
+        {
+            "place": place,
+            "day": times[place] // DAY_MS,
+            "forward": bars["close"].to_numpy()[place + AHEAD] / entry - 1.0,
+        }
+    )
 
 
 def _outcomes(made: SimulatedMarket, chosen: pd.DataFrame, market: Market) -> pd.DataFrame:
@@ -62,20 +105,13 @@ def _of_coin(
     made: SimulatedMarket, symbol: str, rows: pd.DataFrame, market: Market
 ) -> pd.DataFrame:
     """Forward return and oracle of the candidates of one coin that have 12 bars ahead."""
-    bars, truth = made.bars[symbol], made.truth[symbol]
-    place = (epoch_ms(rows["open_time"]) - int(epoch_ms(bars["open_time"])[0])) // BAR_MS
-    place = place[place + AHEAD < len(bars)]
-    entry = bars["open"].to_numpy()[place + 1]
+    found = ahead(made.bars[symbol], rows)
+    place = found.pop("place").to_numpy()
     costs = market.params.execution
-    half = bars["half_spread_bps"].to_numpy()[place + 1]
+    half = made.bars[symbol]["half_spread_bps"].to_numpy()[place + 1]
     round_trip = 2e-4 * (costs.taker_fee_bps + costs.slippage_bps + half)
-    return pd.DataFrame(
-        {
-            "day": epoch_ms(bars["open_time"])[place] // DAY_MS,
-            "forward": bars["close"].to_numpy()[place + AHEAD] / entry - 1.0,
-            "exceeds_cost": truth["remaining_reversion_frac"].to_numpy()[place] > round_trip,
-        }
-    )
+    remaining = made.truth[symbol]["remaining_reversion_frac"].to_numpy()[place]
+    return found.assign(exceeds_cost=remaining > round_trip)
 
 
 def clustered_mean(values: Floats, clusters: Ints) -> tuple[float, float]:
@@ -98,20 +134,35 @@ def table(found: pd.DataFrame, coin_days: float) -> str:
     return "\n".join([head, "|---|---|---|---|---|", *_rows(found, coin_days)])
 
 
+def real_rows(found: pd.DataFrame, coin_days: float) -> str:
+    """Rows of `table` for real bars, clustered by day."""
+    return "\n".join(
+        f"| {rule} | real bars | {_rate_and_mean(rows, rows['day'], coin_days)} | unknown |"
+        for rule in RULES
+        for rows in [found[found["rule"] == rule]]
+    )
+
+
+def _rate_and_mean(rows: pd.DataFrame, clusters: "pd.Series[int] | Ints", coin_days: float) -> str:
+    forward = rows["forward"].to_numpy(np.float64) * 1e4
+    mean, error = clustered_mean(forward, np.asarray(clusters, dtype=np.int64))
+    return f"{len(rows) / coin_days:.3f} | {mean:.1f} ({error:.1f})"
+
+
 def _rows(found: pd.DataFrame, coin_days: float) -> Iterator[str]:
     for rule in RULES:
         for edge in EDGES:
             rows = found[(found["rule"] == rule) & (found["edge"] == edge)]
             cluster = rows["seed"].to_numpy(np.int64) * 100_000 + rows["day"].to_numpy(np.int64)
-            mean, error = clustered_mean(rows["forward"].to_numpy(np.float64) * 1e4, cluster)
             share = float(rows["exceeds_cost"].astype(float).mean())
-            rate = len(rows) / coin_days
-            yield f"| {rule} | {edge:g} | {rate:.3f} | {mean:.1f} ({error:.1f}) | {share:.3f} |"
+            middle = _rate_and_mean(rows, cluster, coin_days)
+            yield f"| {rule} | {edge:g} | {middle} | {share:.3f} |"
 
 
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description="What each rule finds at each edge.")
+    parser.add_argument("--real", type=Path, default=REAL_BARS, help="folder of parquet files")
     parser.add_argument("--seeds", type=int, default=3, help="simulated markets an edge")
     parser.add_argument("--days", type=int, help="length; as in params.yaml where not given")
     parser.add_argument("--jumps-per-day", type=float, help="likewise")
@@ -132,6 +183,12 @@ def main() -> None:
         f"{dials.jumps_per_day:g} jumps a coin a day"
     )
     print(table(found, float(options.seeds * dials.coins * dials.days)))
+    real = real_bars(options.real)
+    if not real:
+        print("Real bars are absent: only the simulated side is shown.", file=sys.stderr)
+        return
+    coin_days = sum(len(frame) for frame in real.values()) / BARS_PER_DAY
+    print(real_rows(found_on_real(real, params), coin_days))
 
 
 if __name__ == "__main__":

@@ -29,6 +29,7 @@ from dipmaster.store import read_params, read_table
 from studies.bar_statistics import statistics
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
+REAL_BARS = Path(os.environ.get("DIPMASTER_REAL_DATA", SHARED)) / "klines_5m"
 FIRST_SEED = 9001  # development seeds; the default market's own seed is not among them
 
 
@@ -59,12 +60,19 @@ def _one_market(market: tuple[Simulated, World]) -> "pd.Series[float]":
     return statistics(simulate(dials, world).bars).median(axis=1).rename(dials.seed)
 
 
+def real_bars(folder: Path) -> dict[str, pd.DataFrame]:
+    """Bars by symbol of a folder of parquet files; none where there is no file.
+
+    The last bar of each coin is left out: a download may have caught it unfinished.
+    """
+    files = sorted(folder.glob("*.parquet")) if folder.is_dir() else []
+    return {re.sub(r"_5m$", "", path.stem): read_table(path).iloc[:-1] for path in files}
+
+
 def real_facts(folder: Path) -> pd.DataFrame | None:
     """Statistics of every coin of a folder of parquet files; None where there is no file."""
-    files = sorted(folder.glob("*.parquet")) if folder.is_dir() else []
-    if not files:
-        return None
-    return statistics({re.sub(r"_5m$", "", path.stem): read_table(path) for path in files})
+    bars = real_bars(folder)
+    return statistics(bars) if bars else None
 
 
 def table(simulated: pd.DataFrame, real: pd.DataFrame | None) -> str:
@@ -86,8 +94,7 @@ def table(simulated: pd.DataFrame, real: pd.DataFrame | None) -> str:
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description="Simulated beside real bars.")
-    place = Path(os.environ.get("DIPMASTER_REAL_DATA", SHARED)) / "klines_5m"
-    parser.add_argument("--real", type=Path, default=place, help="folder of parquet files")
+    parser.add_argument("--real", type=Path, default=REAL_BARS, help="folder of parquet files")
     parser.add_argument("--seeds", type=int, default=10, help="simulated markets")
     parser.add_argument("--days", type=int, help="length; as in params.yaml where not given")
     parser.add_argument("--jumps-per-day", type=float, help="likewise")
