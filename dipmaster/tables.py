@@ -216,6 +216,36 @@ FEATURES = Table(
     ),
 )
 
+VOLATILITY = Table(
+    "volatility",
+    _required(
+        ("open_time", TIME, "UTC", "the bar; every value is known at open_time + 5 min"),
+        ("season_factor", F32, "1", "volatility of this hour over that of the week"),
+        ("realised_short_daily_frac", F32, "frac", "root mean square of returns, short window"),
+        ("realised_middle_daily_frac", F32, "frac", "the same, middle window"),
+        ("realised_long_daily_frac", F32, "frac", "the same, long window"),
+        ("bipower_middle_daily_frac", F32, "frac", "bipower variation: jumps left out"),
+        ("bipower_long_daily_frac", F32, "frac", "the same, long window"),
+        ("parkinson_daily_frac", F32, "frac", "from high and low, middle window"),
+        ("garman_klass_daily_frac", F32, "frac", "from open, high, low, close, middle window"),
+        ("rogers_satchell_daily_frac", F32, "frac", "free of drift, middle window"),
+        ("intraday_daily_frac", F32, "frac", "Rogers-Satchell brought to bipower's past mean"),
+        ("cross_asset_daily_frac", F32, "frac", "median bipower of all coins, middle window"),
+        ("garch_level_daily_frac", F32, "frac", "GARCH forecast of the next 2 h, season left out"),
+        ("garch_daily_frac", F32, "frac", "GARCH forecast of the next 2 h"),
+        ("rv_ewma_daily_frac", F32, "frac", "RV-EWMA forecast of the next 2 h"),
+        ("har_daily_frac", F32, "frac", "HAR forecast of the next 2 h"),
+        ("forecast_daily_frac", F32, "frac", "the one that params choose"),
+        ("forecast_confidence", F32, "0..1", "lower 95 % bound of the GARCH forecast over it"),
+        ("level_daily_frac", F32, "frac", "weighted mean of four measures, this coin"),
+        ("market_level_daily_frac", F32, "frac", "median of the levels of all coins"),
+        ("regime", I8, "0, 1, 2", "low, normal, high, pooled over coins; -1 not known"),
+        ("regime_naive", I8, "0, 1, 2", "class of this coin's own level; -1 not known"),
+        ("size_factor", F32, "1", "factor of the regime on the size of a position"),
+        ("no_new_trades", I8, FLAG, "this coin's level is beyond the limit"),
+    ),
+)
+
 CANDIDATES = Table(
     "candidates",
     _required(

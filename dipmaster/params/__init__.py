@@ -13,6 +13,7 @@ from dipmaster.params.base import Section
 from dipmaster.params.evaluation import Gates, Report, Split
 from dipmaster.params.market import Ingest
 from dipmaster.params.strategy import Execution, Exits, Features, Signal
+from dipmaster.params.volatility import Volatility
 
 __all__ = [
     "Execution",
@@ -25,6 +26,7 @@ __all__ = [
     "Report",
     "Signal",
     "Split",
+    "Volatility",
 ]
 
 
@@ -33,6 +35,7 @@ class ParamsFile(Section):
 
     ingest: Ingest
     features: Features
+    volatility: Volatility
     signal: Signal
     execution: Execution
     exits: Exits
@@ -82,6 +85,12 @@ class Params:
     def features(self) -> Features:
         """Section `features`."""
         section: Features = self._section("features")
+        return section
+
+    @property
+    def volatility(self) -> Volatility:
+        """Section `volatility`."""
+        section: Volatility = self._section("volatility")
         return section
 
     @property

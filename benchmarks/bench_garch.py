@@ -1,0 +1,128 @@
+"""GARCH(1,1): our fit beside arch, on one machine, interleaved; only the ratios carry over.
+
+``python -m benchmarks.bench_garch [FILE.parquet]``
+
+A rolling year is 335 daily refits of 8,640 five-minute returns. Our side fits
+all of them in every round; arch, far slower, fits every 28th window and is
+scaled up, both as most people would (`fit()`) and with the last parameters as
+starting values. Returns are those of a simulated coin, or of the file named.
+"""
+
+import sys
+import time
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from arch import arch_model
+
+from dipmaster.market.simulator import simulate
+from dipmaster.numerics import Floats
+from dipmaster.params.market import Informativeness, Simulated
+from dipmaster.volatility.garch_fit import ALPHA, FIT_SIZE, LOG_LIKELIHOOD, OMEGA, fit
+
+WINDOW, STEP, REFITS, ROUNDS, SAMPLE = 8_640, 288, 335, 5, 28
+SINGLE = 10_000
+GOAL = 60.0
+NONE = np.full(FIT_SIZE, np.nan)
+
+
+def returns_of(path: Path | None) -> Floats:
+    """Returns in percent: of a file's closes, or of a simulated coin."""
+    if path is not None:
+        close = pd.read_parquet(path)["close"].to_numpy(dtype=np.float64)
+    else:
+        known = Informativeness(bars=1.2, order_book=1.2, on_chain=2.4, sentiment=2.4)
+        dials = Simulated(
+            seed=5,
+            coins=1,
+            days=366,
+            start="2023-01-01",
+            edge=0.8,
+            reversion_rate=0.1,
+            jumps_per_day=0.5,
+            informativeness=known,
+        )
+        close = next(iter(simulate(dials).bars.values()))["close"].to_numpy(dtype=np.float64)
+    return np.asarray(100.0 * np.diff(np.log(close)))[: (REFITS - 1) * STEP + WINDOW]
+
+
+def windows(returns: Floats) -> list[Floats]:
+    """The windows of a rolling year."""
+    starts = range(0, returns.size - WINDOW + 1, STEP)
+    return [returns[start : start + WINDOW] for start in starts]
+
+
+def own_year(chosen: list[Floats]) -> Floats:
+    """Log-likelihood of each window, each refit started from the one before."""
+    fits = np.empty((len(chosen), FIT_SIZE))
+    before = NONE
+    for row, window in zip(fits, chosen, strict=True):
+        fit(window**2, False, before, 100, row)
+        before = row
+    return fits[:, LOG_LIKELIHOOD]
+
+
+def by_arch(window: Floats, start: Floats | None = None) -> tuple[float, Floats]:
+    """Log-likelihood and parameters."""
+    model = arch_model(window, mean="Zero", vol="GARCH", p=1, q=1, rescale=False)
+    result = model.fit(disp="off", show_warning=False, starting_values=start)
+    return float(result.loglikelihood), np.asarray(result.params)
+
+
+def seconds(work: object) -> float:
+    """Seconds a call takes."""
+    started = time.perf_counter()
+    work()  # type: ignore[operator]
+    return time.perf_counter() - started
+
+
+def main() -> None:
+    """Print medians, ratios and the difference of the likelihoods."""
+    warnings.simplefilter("ignore")  # arch on its own trouble
+    returns = returns_of(Path(sys.argv[1]) if len(sys.argv) > 1 else None)
+    chosen = windows(returns)
+    sampled = chosen[::SAMPLE]
+    single = returns[:SINGLE]
+    row = np.empty(FIT_SIZE)
+    fit(single**2, False, NONE, 100, row)  # compile
+    starts = [by_arch(window)[1] for window in sampled]
+    scale = len(chosen) / len(sampled)
+    taken: dict[str, list[float]] = {name: [] for name in ("own", "cold", "warm", "one", "arch")}
+    for _ in range(ROUNDS):
+        taken["own"].append(seconds(lambda: own_year(chosen)))
+        taken["cold"].append(scale * seconds(lambda: [by_arch(w) for w in sampled]))
+        taken["warm"].append(
+            scale * seconds(lambda: [by_arch(w, s) for w, s in zip(sampled, starts, strict=True)])
+        )
+        taken["one"].append(seconds(lambda: fit(single**2, False, NONE, 100, row)))
+        taken["arch"].append(seconds(lambda: by_arch(single)))
+    middle = {name: float(np.median(values)) for name, values in taken.items()}
+    own = own_year(chosen)[::SAMPLE]
+    gap = own - np.array([by_arch(window)[0] for window in sampled])
+    print(f"GARCH(1,1), median of {ROUNDS} rounds; the kernel's last fit ended at")
+    print(f"  omega, alpha, beta = {row[OMEGA : ALPHA + 2].round(5)}")
+    print(
+        f"rolling year, {len(chosen)} refits of {WINDOW:,} (arch: {len(sampled)} of them, scaled)"
+    )
+    print(f"  kernel              {middle['own']:8.3f} s")
+    print(
+        f"  arch                {middle['cold']:8.3f} s   {middle['cold'] / middle['own']:6.1f} x"
+        f"   (goal {GOAL:.0f} x)"
+    )
+    print(
+        f"  arch, its optimum   {middle['warm']:8.3f} s   {middle['warm'] / middle['own']:6.1f} x"
+        "   (given as starting values: a bound on what a warm start can gain)"
+    )
+    print(f"one cold fit of {SINGLE:,}")
+    print(f"  kernel              {1e3 * middle['one']:8.2f} ms")
+    print(
+        f"  arch                {1e3 * middle['arch']:8.2f} ms"
+        f"  {middle['arch'] / middle['one']:6.1f} x"
+    )
+    print(f"log-likelihood, kernel minus arch: least {gap.min():+.1e}, most {gap.max():+.1e}")
+
+
+if __name__ == "__main__":
+    main()

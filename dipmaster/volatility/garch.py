@@ -1,0 +1,102 @@
+"""Rolling GARCH(1,1) of one coin: weekly fits on the past, forecasts at every bar."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from dipmaster.numerics import Floats, Ints
+from dipmaster.params.volatility import Garch
+from dipmaster.periods import BARS_PER_DAY
+from dipmaster.volatility.clock import Clock
+from dipmaster.volatility.garch_fit import ALPHA, BETA, CONVERGED, FIT_SIZE, fit
+from dipmaster.volatility.garch_forecast import (
+    CONFIDENCE,
+    HORIZON,
+    LEVEL_SUM,
+    VARIANCE_SUM,
+    forecast,
+)
+
+PERCENT = 100.0  # returns are fitted in percent, as arch advises
+
+
+@dataclass(frozen=True)
+class GarchPath:
+    """Fits and forecasts of one coin.
+
+    Attributes
+    ----------
+    edges
+        Bars from which each fit serves, shape (fits,).
+    fits
+        Shape (fits, 18), layout of `garch_fit`; returns in percent.
+    daily, level_daily
+        Forecast of the next 2 hours in daily units with the season and without
+        it, fractions, shape (bars,); NaN before the first fit.
+    confidence
+        0..1; see `garch_forecast.forecast`.
+    """
+
+    edges: Ints
+    fits: Floats
+    daily: Floats
+    level_daily: Floats
+    confidence: Floats
+
+    @property
+    def not_converged(self) -> int:
+        """Number of fits that stopped at `max_passes`; their best point serves."""
+        return int((self.fits[:, CONVERGED] != 1.0).sum())
+
+    @property
+    def integrated(self) -> int:
+        """Number of fits whose persistence is one: no mean to which variance returns."""
+        return int((self.fits[:, ALPHA] + self.fits[:, BETA] > 1.0 - 1e-9).sum())
+
+
+def rolling_garch(returns: Floats, profile: Floats, clock: Clock, params: Garch) -> GarchPath:
+    """Fit on fixed days of the calendar, filter with fixed parameters in between.
+
+    A fit uses the known returns of the `window_days` before its edge (over a gap
+    they are joined) and is left out where fewer than `min_days` of them are
+    known or all are zero: the fit before goes on.
+
+    Parameters
+    ----------
+    returns
+        Log returns of one coin, shape (bars,), NaN where missing.
+    profile
+        Season of each day, shape (days, 48).
+    """
+    cells, day = clock.cells(HORIZON), clock.day_of()
+    squares = (PERCENT * returns / profile[day, cells[: clock.bars]]) ** 2
+    edges, fits = _fits(squares, clock, params)
+    out = np.full((3, clock.bars), np.nan)
+    stops = np.append(edges[1:], clock.bars)
+    for row, start, stop in zip(fits, edges, stops, strict=True):
+        first = max(0, int(start) - params.window_days * BARS_PER_DAY)
+        forecast(row, squares, first, int(start), int(stop), profile, day, cells, out)
+    daily = np.sqrt(out[[VARIANCE_SUM, LEVEL_SUM]] * BARS_PER_DAY / HORIZON) / PERCENT
+    return GarchPath(edges, fits, daily[0], daily[1], out[CONFIDENCE])
+
+
+def window_before(values: Floats, edge: int, days: int) -> Floats:
+    """Known values of the days before a bar."""
+    window = values[max(0, edge - days * BARS_PER_DAY) : edge]
+    return np.ascontiguousarray(window[np.isfinite(window)])
+
+
+def _fits(squares: Floats, clock: Clock, params: Garch) -> tuple[Ints, Floats]:
+    before = np.full(FIT_SIZE, np.nan)
+    student = params.innovations == "student_t"
+    edges, fits = [], []
+    for edge in clock.refits(params.refit_days):
+        window = window_before(squares, edge, params.window_days)
+        if window.size < params.min_days * BARS_PER_DAY or not window.any():
+            continue
+        row = np.empty(FIT_SIZE)
+        fit(window, student, before, params.max_passes, row)
+        edges.append(edge)
+        fits.append(row)
+        before = row
+    return np.array(edges, dtype=np.int64), np.array(fits).reshape(len(fits), FIT_SIZE)

@@ -1,0 +1,293 @@
+"""Fit of GARCH(1,1) by scoring: squared returns to parameters that maximise the likelihood.
+
+The search runs over (log omega, the persistence alpha + beta, alpha's share in
+it, log(nu - 2)) in a box, so every point is positive and stationary. A step is
+Newton's where the curvature allows, else one of scoring (inverse information x
+score), damped where it does not climb. What stands at its bound and would leave
+is held there: a persistence of one (found in most months in which volatility
+changed its level) or an alpha of zero is an answer.
+"""
+
+import math
+
+import numpy as np
+
+from dipmaster.numerics import Floats, kernel
+from dipmaster.volatility.garch_likelihood import backcast_of, normal_pass, student_pass
+
+# Layout of a fit, one row of float64.
+OMEGA, ALPHA, BETA, NU = 0, 1, 2, 3  # nu is infinite under normal innovations
+LOG_LIKELIHOOD, CONVERGED, ITERATIONS, NEXT_VARIANCE = 4, 5, 6, 7
+COVARIANCE = 8  # 3 x 3 of omega, alpha, beta, row by row
+BACKCAST = 17  # variance before the window
+FIT_SIZE = 18
+
+TINY = 1e-300
+HELD = 1e100  # information about a coordinate that is held: no step, no variance
+PREDICTED_GAIN = 1e-6  # stop where a step promises less log-likelihood than this
+LARGEST_STEP = 3.0  # of a logarithm
+BOUNDS = ((-46.0, 25.0), (1e-6, 1.0 - 1e-10), (1e-9, 1.0 - 1e-9), (-4.0, 7.0))
+STARTS = ((0.05, 0.98), (0.10, 0.95), (0.20, 0.90), (0.02, 0.99), (0.10, 0.60))
+START_NU = 6.0
+
+
+@kernel
+def copy(source: Floats, target: Floats) -> None:
+    """Copy flat arrays in a loop: numba compiles slices twenty times slower."""
+    for i in range(target.size):
+        target[i] = source[i]
+
+
+@kernel
+def to_search(omega: float, alpha: float, beta: float, nu: float, x: Floats) -> None:
+    """Write the place of the search that belongs to parameters."""
+    persistence = alpha + beta
+    x[0] = math.log(omega)
+    x[1] = persistence
+    x[2] = alpha / persistence
+    x[3] = math.log(nu - 2.0)
+    for i in range(4):
+        x[i] = min(max(x[i], BOUNDS[i][0]), BOUNDS[i][1])
+
+
+@kernel
+def to_parameters(x: Floats, theta: Floats) -> None:
+    """Write the parameters that belong to a place of the search."""
+    theta[0] = math.exp(x[0])
+    theta[1] = x[1] * x[2]
+    theta[2] = x[1] * (1.0 - x[2])
+    theta[3] = 2.0 + math.exp(x[3])
+
+
+@kernel
+def jacobian(theta: Floats, out: Floats) -> None:
+    """Write d(parameters)/d(search), shape (4, 4)."""
+    persistence = theta[1] + theta[2]
+    share = theta[1] / persistence
+    for i in range(4):
+        for j in range(4):
+            out[i, j] = 0.0
+    out[0, 0] = theta[0]
+    out[1, 1], out[1, 2] = share, persistence
+    out[2, 1], out[2, 2] = 1.0 - share, -persistence
+    out[3, 3] = theta[3] - 2.0
+
+
+@kernel
+def solve(matrix: Floats, right: Floats, damping: float, floor: float, out: Floats) -> bool:
+    """Solve (matrix + damping x its diagonal) out = right by Cholesky.
+
+    Pivots below `floor` x their diagonal are raised to it; returns whether none was.
+    """
+    size = right.size
+    sound = True
+    lower = np.zeros((size, size))
+    for i in range(size):
+        for j in range(i + 1):
+            value = matrix[i, j] * (1.0 + damping) if i == j else matrix[i, j]
+            for k in range(j):
+                value -= lower[i, k] * lower[j, k]
+            if i > j:
+                lower[i, j] = value / lower[j, j]
+            else:
+                least = floor * abs(matrix[i, i])
+                sound = sound and value > least
+                lower[i, i] = math.sqrt(value if value > least else least + TINY)
+    for i in range(size):
+        value = right[i]
+        for k in range(i):
+            value -= lower[i, k] * out[k]
+        out[i] = value / lower[i, i]
+    for i in range(size - 1, -1, -1):
+        value = out[i]
+        for k in range(i + 1, size):
+            value -= lower[k, i] * out[k]
+        out[i] = value / lower[i, i]
+    return sound
+
+
+@kernel
+def at_place(
+    x: Floats,
+    squares: Floats,
+    backcast: float,
+    student: bool,
+    theta: Floats,
+    slopes: Floats,
+) -> tuple[float, float, float]:
+    """Pass over the data at a place of the search.
+
+    `slopes`, shape (9, 4), takes the score, information and curvature, turned to
+    the coordinates of the search.
+    """
+    to_parameters(x, theta)
+    score, information, curvature = slopes[0], slopes[1:5], slopes[5:9]
+    if student:
+        result = student_pass(squares, theta, backcast, score, information, curvature)
+    else:
+        result = normal_pass(squares, theta, backcast, score, information, curvature)
+    turn, half = np.empty((4, 4)), np.empty((9, 4))
+    jacobian(theta, turn)
+    bend = score[2] - score[1]
+    for row in range(9):
+        for j in range(4):
+            total = 0.0
+            for k in range(4):
+                total += slopes[row, k] * turn[k, j]
+            half[row, j] = total
+    for j in range(4):
+        score[j] = half[0, j]
+        for i in range(4):
+            information[i, j] = 0.0
+            curvature[i, j] = 0.0
+            for k in range(4):
+                information[i, j] += turn[k, i] * half[1 + k, j]
+                curvature[i, j] += turn[k, i] * half[5 + k, j]
+    if not student:
+        curvature[0, 0] -= score[0]
+        curvature[1, 2] += bend
+        curvature[2, 1] += bend
+    return result
+
+
+@kernel
+def climb(
+    x: Floats, squares: Floats, backcast: float, student: bool, most: int, out: Floats
+) -> None:
+    """Score from `x` to the top; write the fit to `out`.
+
+    A coordinate that stands at its bound and would leave is held there: at the
+    top a persistence of one or an alpha of zero is no failure.
+    """
+    theta, slopes, best = np.empty(4), np.empty((9, 4)), np.zeros((9, 4))
+    step, trial = np.zeros(4), np.empty(4)
+    copy(x, trial)
+    value, damping, converged, passes = -math.inf, 0.0, 0.0, 0
+    while passes < most and damping < 1e6:
+        new_value, after, fourth = at_place(trial, squares, backcast, student, theta, slopes)
+        passes += 1
+        if new_value > value:
+            value = new_value
+            copy(trial, x)
+            copy(slopes.ravel(), best.ravel())
+            store(out, theta, value, passes, after, fourth)
+            damping = 0.0 if damping < 1e-3 else 0.1 * damping
+        else:
+            damping = max(10.0 * damping, 1e-2)
+        hold(x, best)
+        newton = damping == 0.0 and solve(best[5:9], best[0], 0.0, 1e-12, step)
+        if not newton:
+            solve(best[1:5], best[0], damping, 1e-12, step)
+        gain, longest = 0.0, LARGEST_STEP
+        for i in range(4):
+            gain += 0.5 * best[0, i] * step[i]
+            longest = max(longest, abs(step[i]))
+        if damping < 1e-3 and gain < PREDICTED_GAIN:
+            converged = 1.0
+            break
+        for i in range(4):
+            moved = x[i] + step[i] * LARGEST_STEP / longest
+            trial[i] = min(max(moved, BOUNDS[i][0]), BOUNDS[i][1])
+    out[CONVERGED] = converged
+    covariance(best[1:5], out)
+
+
+@kernel
+def hold(x: Floats, slopes: Floats) -> None:
+    """Take coordinates that would leave their bound, and an absent nu, out of the step."""
+    for i in range(4):
+        low = x[i] <= BOUNDS[i][0] and slopes[0, i] <= 0.0
+        high = x[i] >= BOUNDS[i][1] and slopes[0, i] >= 0.0
+        if low or high or not slopes[1 + i, i] > 0.0:
+            slopes[0, i] = 0.0
+            for j in range(4):
+                slopes[1 + i, j] = slopes[1 + j, i] = 0.0
+                slopes[5 + i, j] = slopes[5 + j, i] = 0.0
+            slopes[1 + i, i] = slopes[5 + i, i] = HELD
+
+
+@kernel
+def store(
+    out: Floats, theta: Floats, value: float, passes: int, after: float, fourth: float
+) -> None:
+    """Write the fit but for its covariance; the fourth moment waits in its place."""
+    copy(theta, out[: NU + 1])
+    out[LOG_LIKELIHOOD] = value
+    out[ITERATIONS] = passes
+    out[NEXT_VARIANCE] = after
+    out[COVARIANCE] = fourth
+
+
+@kernel
+def covariance(information: Floats, out: Floats) -> None:
+    """Write the covariance of omega, alpha, beta; what is held at a bound has none.
+
+    Normal innovations: inverse information x (fourth moment - 1)/2, robust to
+    fat tails (Francq and Zakoian 2004, theorem 2.2).
+    """
+    fourth = out[COVARIANCE]
+    factor = 1.0 if math.isnan(fourth) else 0.5 * (fourth - 1.0)
+    turn, inverse = np.empty((4, 4)), np.empty((4, 4))
+    jacobian(out[: NU + 1], turn)
+    for i in range(4):
+        right = np.zeros(4)
+        right[i] = factor
+        solve(information, right, 0.0, 1e-12, inverse[i])
+    for i in range(3):
+        for j in range(3):
+            total = 0.0
+            for k in range(4):
+                for m in range(4):
+                    total += turn[i, k] * inverse[k, m] * turn[j, m]
+            out[COVARIANCE + 3 * i + j] = total
+
+
+@kernel
+def fit(squares: Floats, student: bool, before: Floats, most: int, out: Floats) -> None:
+    """Fit one window; write it to `out`, shape (FIT_SIZE,).
+
+    Parameters
+    ----------
+    squares
+        Squared returns, shape (n,), no NaN, not all zero.
+    student
+        Student's t innovations; normal otherwise.
+    before
+        Fit of an earlier window to start from; NaN in its first place if none.
+        Where that does not converge, or ends without ARCH or without GARCH, the
+        window is fitted afresh too and the better fit kept.
+    most
+        Passes over the data at most, for each start.
+    """
+    backcast = backcast_of(squares)
+    out[BACKCAST] = backcast
+    x = np.empty(4)
+    warm = np.empty(FIT_SIZE)
+    warm[LOG_LIKELIHOOD], warm[BACKCAST] = -math.inf, backcast
+    if not math.isnan(before[OMEGA]):
+        nu = before[NU] if student else START_NU
+        to_search(before[OMEGA], before[ALPHA], before[BETA], nu, x)
+        climb(x, squares, backcast, student, most, warm)
+        if warm[CONVERGED] == 1.0 and BOUNDS[2][0] < x[2] < BOUNDS[2][1]:
+            copy(warm, out)
+            return
+    best_start(squares, backcast, student, x)
+    climb(x, squares, backcast, student, most, out)
+    if warm[LOG_LIKELIHOOD] > out[LOG_LIKELIHOOD]:
+        copy(warm, out)
+
+
+@kernel
+def best_start(squares: Floats, backcast: float, student: bool, x: Floats) -> None:
+    """Write the best of a few places with the sample's variance."""
+    mean = 0.0
+    for square in squares:
+        mean += square / squares.size
+    trial, theta, slopes = np.empty(4), np.empty(4), np.empty((9, 4))
+    best = -math.inf
+    for alpha, persistence in STARTS:
+        to_search(mean * (1.0 - persistence), alpha, persistence - alpha, START_NU, trial)
+        value, _, _ = at_place(trial, squares, backcast, student, theta, slopes)
+        if value > best:
+            best = value
+            copy(trial, x)

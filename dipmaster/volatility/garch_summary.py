@@ -1,0 +1,63 @@
+"""What the reference library says about the last window: its summary, AIC, BIC, likelihood."""
+
+from typing import Any
+
+import numpy as np
+
+from dipmaster.numerics import Floats
+from dipmaster.params.volatility import Garch
+from dipmaster.volatility.clock import Clock
+from dipmaster.volatility.garch import PERCENT, GarchPath, window_before
+from dipmaster.volatility.garch_fit import ALPHA, BETA, LOG_LIKELIHOOD, NU, OMEGA
+
+
+def last_window(
+    returns: Floats, profile: Floats, clock: Clock, path: GarchPath, params: Garch
+) -> dict[str, Any]:
+    """The last fit of a coin as `arch` describes it, its parameters fixed at ours.
+
+    `arch` searches nothing here: it evaluates its own likelihood at our optimum,
+    so a difference between `log_likelihood` and `own_log_likelihood` would be an
+    error in one of the two.
+
+    Parameters
+    ----------
+    returns, profile, clock, path, params
+        As given to and returned by `rolling_garch`.
+
+    Returns
+    -------
+    dict
+        Null values and a reason where the coin has no fit.
+    """
+    if not path.edges.size:
+        return {"reason": f"fewer than {params.min_days} days of returns before every refit"}
+    from arch import arch_model
+
+    season = profile[clock.day_of(), clock.cells()]
+    window = window_before(PERCENT * returns / season, int(path.edges[-1]), params.window_days)
+    law = "normal" if params.innovations == "normal" else "t"
+    model = arch_model(window, mean="Zero", vol="GARCH", p=1, q=1, dist=law, rescale=False)
+    row = path.fits[-1]
+    theta = row[[OMEGA, ALPHA, BETA] + ([NU] if law == "t" else [])]
+    found = model.fix(theta)
+    free = theta.size
+    return {
+        "fitted_at_ms": int(clock.times_ms()[path.edges[-1]]),
+        "returns": int(window.size),
+        "omega": float(row[OMEGA]),
+        "alpha": float(row[ALPHA]),
+        "beta": float(row[BETA]),
+        "nu": float(row[NU]) if law == "t" else None,
+        "log_likelihood": float(found.loglikelihood),
+        "own_log_likelihood": float(row[LOG_LIKELIHOOD]),
+        "aic": float(2 * free - 2 * found.loglikelihood),
+        "bic": float(free * np.log(window.size) - 2 * found.loglikelihood),
+        "summary": _without_clock(str(found.summary())),
+    }
+
+
+def _without_clock(summary: str) -> str:
+    """The summary without the lines on date and time of the run: equal runs, equal bytes."""
+    lines = [line for line in summary.splitlines() if "Date:" not in line and "Time:" not in line]
+    return "\n".join(line.rstrip() for line in lines)

@@ -1,0 +1,120 @@
+"""Measures of volatility in daily units, the season taken out.
+
+Each says what the volatility of a day would be if all of it were like the
+window. Bars that are missing are left out; with half of a window missing the
+measure is not known.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from dipmaster.numerics import Floats
+from dipmaster.panel import Panel
+from dipmaster.params import Volatility
+from dipmaster.periods import BARS_PER_DAY
+from dipmaster.volatility.windows import median_of_present, moving_mean
+
+HALF_PI = 0.5 * np.pi
+
+
+@dataclass(frozen=True)
+class Measures:
+    """Daily volatility as a fraction; arrays of shape (coins, bars), NaN where not known."""
+
+    realised_short: Floats
+    realised_middle: Floats
+    realised_long: Floats
+    bipower_middle: Floats
+    bipower_long: Floats
+    parkinson: Floats
+    garman_klass: Floats
+    rogers_satchell: Floats
+    intraday: Floats
+
+    @property
+    def cross_asset(self) -> Floats:
+        """Median over coins of the middle bipower, shape (bars,)."""
+        return median_of_present(self.bipower_middle)
+
+
+def usable_panel(panel: Panel) -> Panel:
+    """The panel without bars that cannot be counted with: price not above 0, or not finite."""
+    prices = np.stack([panel.open, panel.high, panel.low, panel.close])
+    good = np.all(np.isfinite(prices) & (prices > 0.0), axis=0)
+    opened, high, low, close = np.where(good, prices, np.nan)
+    return Panel(
+        panel.symbols,
+        panel.open_time,
+        opened,
+        high,
+        low,
+        close,
+        panel.volume,
+        panel.half_spread_bps,
+    )
+
+
+def log_returns(panel: Panel) -> Floats:
+    """Log returns close to close, shape (coins, bars); NaN where either bar is missing."""
+    return np.diff(np.log(panel.close), axis=1, prepend=np.nan)
+
+
+def measure(panel: Panel, returns: Floats, season: Floats, params: Volatility) -> Measures:
+    """All measures.
+
+    Parameters
+    ----------
+    returns
+        From `log_returns`.
+    season
+        Factor of each bar, shape (bars,).
+    """
+    squares = (returns / season) ** 2
+    products = HALF_PI * np.abs(returns / season)
+    products[:, 1:] *= np.abs(returns / season)[:, :-1]
+    products[:, 0] = np.nan
+    short, middle, long = params.short_bars, params.middle_bars, params.long_bars
+    parkinson, garman_klass, satchell = (part / season**2 for part in _ranges(panel))
+    rogers_satchell = _daily(satchell, middle)
+    return Measures(
+        _daily(squares, short),
+        _daily(squares, middle),
+        _daily(squares, long),
+        _daily(products, middle),
+        _daily(products, long),
+        _daily(parkinson, middle),
+        _daily(garman_klass, middle),
+        rogers_satchell,
+        rogers_satchell * _shortfall(products, satchell, params.range_window_days),
+    )
+
+
+def _shortfall(products: Floats, ranges: Floats, days: int) -> Floats:
+    """Bipower over range volatility, of the days before and the bar: what ranges fall short by.
+
+    A range is seen in the trades there were, not in a path without pause: in
+    the simulated market, with six prices a bar, it misses a third.
+    """
+    width = days * BARS_PER_DAY
+    below = moving_mean(ranges, width)
+    return np.sqrt(moving_mean(products, width) / np.where(below > 0.0, below, np.nan))
+
+
+def _ranges(panel: Panel) -> tuple[Floats, Floats, Floats]:
+    """Variance of each bar by its range: Parkinson 1980, Garman-Klass 1980, Rogers-Satchell 1991.
+
+    All three take the price to move without pause; seen in few trades they fall
+    short of the truth.
+    """
+    up, down = np.log(panel.high / panel.open), np.log(panel.low / panel.open)
+    move = np.log(panel.close / panel.open)
+    parkinson = (up - down) ** 2 / (4.0 * np.log(2.0))
+    garman_klass = 0.5 * (up - down) ** 2 - (2.0 * np.log(2.0) - 1.0) * move**2
+    return parkinson, garman_klass, up * (up - move) + down * (down - move)
+
+
+def _daily(variances: Floats, width: int) -> Floats:
+    """Root of a window's mean variance, a day's worth; NaN where it is not above 0."""
+    mean = moving_mean(variances, width)
+    return np.sqrt(np.where(mean > 0.0, BARS_PER_DAY * mean, np.nan))

@@ -1,0 +1,123 @@
+"""Daily levels to regimes: the roadmap's weighted level, pooled over coins and filtered forward."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from dipmaster.numerics import Floats, kernel
+from dipmaster.params.volatility import Regime
+from dipmaster.periods import BARS_PER_DAY
+from dipmaster.volatility.windows import median_of_present
+
+Classes = npt.NDArray[np.int8]
+UNKNOWN = -1
+
+
+@dataclass(frozen=True)
+class Regimes:
+    """Levels and classes; shapes (coins, bars) and, for the market, (bars,)."""
+
+    level_daily: Floats
+    market_level_daily: Floats
+    regime: Classes
+    naive: Classes
+    size_factor: Floats
+    no_new_trades: Classes
+
+
+def detect(
+    realised: Floats, garch: Floats, intraday: Floats, cross_asset: Floats, params: Regime
+) -> Regimes:
+    """Levels and regimes from four measures in daily units.
+
+    The naive regime is the class of a coin's own level at each bar. The pooled
+    one is the same for all coins: the market's level (median over coins) goes
+    through a forward filter.
+
+    Parameters
+    ----------
+    realised, garch, intraday
+        Shape (coins, bars), NaN where not known.
+    cross_asset
+        Shape (bars,).
+
+    Returns
+    -------
+    Regimes
+        A level is NaN where any of its four measures is: what is missing is not
+        replaced by the others. Class -1 is "not known".
+    """
+    weights = params.weights
+    level = (
+        weights.realised * realised
+        + weights.garch * garch
+        + weights.intraday * intraday
+        + weights.cross_asset * cross_asset
+    )
+    market = median_of_present(level)
+    regime = pooled(market, params)
+    factors = params.size_factors
+    by_class = np.array([factors.low, factors.normal, factors.high, np.nan])
+    beyond = np.where(level > params.no_new_trades_daily_frac, 1, 0)
+    return Regimes(
+        level_daily=level,
+        market_level_daily=market,
+        regime=regime,
+        naive=classes(level, params),
+        size_factor=by_class[regime],
+        no_new_trades=np.where(np.isnan(level), UNKNOWN, beyond).astype(np.int8),
+    )
+
+
+def classes(level: Floats, params: Regime) -> Classes:
+    """0 up to the low threshold, 1 up to the normal one, 2 above; -1 where not known."""
+    above = (level > params.low_daily_frac).astype(np.int8) + (level > params.normal_daily_frac)
+    return np.where(np.isnan(level), UNKNOWN, above).astype(np.int8)
+
+
+def centres(params: Regime) -> Floats:
+    """Log level in the middle of each class: thresholds lie half-way between neighbours."""
+    low, normal = np.log(params.low_daily_frac), np.log(params.normal_daily_frac)
+    half = 0.5 * (normal - low)
+    return np.array([low - half, low + half, normal + half])
+
+
+def pooled(market_level: Floats, params: Regime) -> Classes:
+    """Most probable regime at each bar given the levels so far (a forward filter, no smoothing).
+
+    Three states, log level normal around `centres`; a state is left once in
+    `dwell_days` for a neighbour. Everything is fixed beforehand: nothing is
+    fitted. Levels of neighbouring bars share most of their window, so each
+    counts as 1 / `independent_bars` of an observation. Where the level is not
+    known the last belief goes on, spreading, and the class is -1.
+    """
+    stay = 1.0 - 1.0 / (params.dwell_days * BARS_PER_DAY)
+    leave = 1.0 - stay
+    move = np.array([[stay, leave, 0.0], [leave / 2, stay, leave / 2], [0.0, leave, stay]])
+    logs = np.log(market_level)
+    distance = (logs - centres(params)[:, None]) / params.log_level_sd
+    evidence = -0.5 * distance**2 / params.independent_bars
+    out = np.full(logs.size, UNKNOWN, dtype=np.int8)
+    forward(np.exp(evidence - evidence.max(axis=0)), move, out)
+    return out
+
+
+@kernel
+def forward(evidence: Floats, move: Floats, out: Classes) -> None:
+    """Filter forward; `evidence` is the likelihood of each state, shape (3, bars)."""
+    belief, moved = np.full(3, 1.0 / 3.0), np.empty(3)
+    for t in range(evidence.shape[1]):
+        for j in range(3):
+            moved[j] = belief[0] * move[0, j] + belief[1] * move[1, j] + belief[2] * move[2, j]
+        known = evidence[0, t] >= 0.0
+        total, best = 0.0, 0
+        for j in range(3):
+            belief[j] = moved[j] * evidence[j, t] if known else moved[j]
+            total += belief[j]
+            if belief[j] > belief[best]:
+                best = j
+        for j in range(3):
+            belief[j] /= total
+        if known:
+            out[t] = best

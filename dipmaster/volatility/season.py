@@ -1,0 +1,110 @@
+"""Season of volatility: hour of day and weekend, pooled over coins, from days that are over."""
+
+import numpy as np
+
+from dipmaster.numerics import Bools, Floats
+from dipmaster.params.volatility import Season
+from dipmaster.periods import BARS_PER_DAY, BARS_PER_HOUR
+from dipmaster.volatility.clock import CELLS, Clock
+
+HOURS = BARS_PER_DAY // BARS_PER_HOUR
+MIN_BARS = 6  # of the 12 of an hour
+SATURDAY, SUNDAY, THURSDAY = 5, 6, 3
+KNOWN_AFTER = 3  # days from Sunday to the Wednesday on which Tuesday is over
+
+
+def profiles(returns: Floats, clock: Clock, params: Season) -> Floats:
+    """Profile of each day, from the days before it.
+
+    Hour of day: mean over days and coins of the log of an hour's mean absolute
+    return less the day's mean of it; a day with a loud regime weighs no more
+    than a quiet one. Weekend: log level of a Saturday and Sunday less that of
+    the Thursday, Friday, Monday and Tuesday around them. Both are shrunk to
+    flat by `prior_days`.
+
+    Parameters
+    ----------
+    returns
+        Log returns, shape (coins, bars), NaN where missing.
+
+    Returns
+    -------
+    ndarray
+        Shape (days, 48): factor on volatility by `Clock.cells`, mean square one
+        over a week; flat on the first day.
+    """
+    hours = _hourly_logs(returns, clock)
+    whole: Bools = np.asarray(np.isfinite(hours).all(axis=2))
+    level = np.where(whole, np.where(whole[..., None], hours, 0.0).mean(axis=2), np.nan)
+    shape = _mean_over_coins(hours - level[..., None])
+    hour = _shrunk(shape, params.window_days, params.prior_days)
+    weekend = _shrunk(
+        _weekend_contrast(_mean_over_coins(_steps(level)), clock),
+        params.window_days,
+        params.prior_days / 7.0,
+    )
+    return _normalised(np.exp(hour), np.exp(weekend))
+
+
+def factors(profile: Floats, clock: Clock) -> Floats:
+    """Factor of each bar under the profile of its own day, shape (bars,)."""
+    return np.asarray(profile[clock.day_of(), clock.cells()], dtype=np.float64)
+
+
+def _hourly_logs(returns: Floats, clock: Clock) -> Floats:
+    """Log of the mean absolute return of each hour, shape (coins, days, 24)."""
+    padded = np.full((len(returns), clock.days * BARS_PER_DAY), np.nan)
+    padded[:, clock.offset() : clock.offset() + clock.bars] = np.abs(returns)
+    cut = padded.reshape(len(returns), clock.days, HOURS, BARS_PER_HOUR)
+    known = np.isfinite(cut)
+    count = known.sum(axis=3)
+    total = np.where(known, cut, 0.0).sum(axis=3)
+    usable = (count >= MIN_BARS) & (total > 0.0)
+    mean = np.where(usable, total, np.nan) / np.maximum(count, 1)
+    return np.asarray(np.log(mean), dtype=np.float64)
+
+
+def _mean_over_coins(values: Floats) -> Floats:
+    """Mean over the first axis of what is known, in the order of the coins; NaN where nothing."""
+    known = np.isfinite(values)
+    count = known.sum(axis=0)
+    total = np.where(known, values, 0.0).sum(axis=0)
+    return np.where(count > 0, total / np.maximum(count, 1), np.nan)
+
+
+def _steps(level: Floats) -> Floats:
+    """Change of a coin's log level from day to day: coins that come or go leave no step."""
+    return np.diff(level, axis=1, prepend=np.nan)
+
+
+def _weekend_contrast(steps: Floats, clock: Clock) -> Floats:
+    """Log level of each weekend against the days around, on the row of the Tuesday after."""
+    days = clock.days
+    out = np.full(days, np.nan)
+    weekday = clock.weekday_of_days()
+    for tuesday in np.flatnonzero(weekday == 1):
+        if tuesday < 5:
+            continue
+        path = np.concatenate(([0.0], np.cumsum(steps[tuesday - 4 : tuesday + 1])))
+        out[tuesday] = path[2:4].mean() - path[[0, 1, 4, 5]].mean()
+    return out
+
+
+def _shrunk(values: Floats, window: int, prior: float) -> Floats:
+    """Mean of the known rows among the `window` before each row, shrunk to 0."""
+    rows = values if values.ndim == 2 else values[:, None]
+    out = np.zeros_like(rows)
+    for day in range(1, len(rows)):
+        past = rows[max(0, day - window) : day]
+        known = past[np.isfinite(past).all(axis=1)]
+        out[day] = known.sum(axis=0) / (len(known) + prior)
+    return out if values.ndim == 2 else out[:, 0]
+
+
+def _normalised(hour: Floats, weekend: Floats) -> Floats:
+    """Both kinds of day side by side, mean square one over five weekdays and two weekend days."""
+    out = np.empty((len(hour), CELLS))
+    out[:, :HOURS] = hour
+    out[:, HOURS:] = hour * weekend[:, None]
+    squares = 5.0 * (out[:, :HOURS] ** 2).sum(axis=1) + 2.0 * (out[:, HOURS:] ** 2).sum(axis=1)
+    return np.asarray(out / np.sqrt(squares / (7.0 * HOURS))[:, None], dtype=np.float64)
