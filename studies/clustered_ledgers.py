@@ -68,7 +68,7 @@ class Truth:
 
 def track(world: World, days: int, block_days: int, rng: np.random.Generator) -> Sample:
     """One out-of-sample track of the world, in calendar blocks of `block_days`."""
-    regime = _regimes(days, rng)
+    regime = regimes(days, rng)
     count = rng.poisson(np.array(world.trades_per_day)[regime])
     day = np.repeat(np.arange(days), count)
     shift = world.day_effect * rng.standard_normal(days)
@@ -80,7 +80,8 @@ def track(world: World, days: int, block_days: int, rng: np.random.Generator) ->
     return Sample(net, net, day, block, _days(world.size_frac * net, day, count))
 
 
-def _regimes(days: int, rng: np.random.Generator) -> Ints:
+def regimes(days: int, rng: np.random.Generator) -> Ints:
+    """Regime of each day: 0 low, 1 normal, 2 high volatility."""
     steps = np.cumsum(_TRANSITION_ROWS, axis=1)
     draws = rng.random(days)
     regime = np.zeros(days, dtype=np.int64)

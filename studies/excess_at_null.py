@@ -3,29 +3,61 @@
 ``python -m studies.excess_at_null [--seeds 1 2 3 ...] [--edges 0 0.8] [--days D] [--coins N]``
 
 On a market without edge nothing can win more often than chance for a good
-reason. Prints the excess win rate of phase 0 twice: with random entries matched
-on symbol, hour and volatility class alone, and on recent volatility as well,
-which is what the gate does.
+reason. Prints the excess win rate of phase 0 three times: with random entries
+matched on symbol, hour and volatility class alone; on recent volatility as well,
+which is what the gate does; and so matched with the half-widths joined as if
+trades and random entries were independent.
 """
 
 import argparse
+from dataclasses import dataclass
 
 import numpy as np
 
 from dipmaster.parallel import in_processes
-from dipmaster.validation.gates import GateRow
+from dipmaster.params import Gates, Params
+from dipmaster.validation import trade_gates
+from dipmaster.validation.excess import pool_half_width
+from dipmaster.validation.phase import PhaseEvaluation
 from dipmaster.validation.phase_0 import judge_phase_0
 from dipmaster.validation.strata import Surroundings
-from studies.in_process import all_params, judged_market
+from studies.in_process import Judged, all_params, judged_market
 from studies.paired_edges import SEEDS, Case
 
+NULL_SEEDS = (*SEEDS, *range(107, 119))
 
-def both_matchings(case: Case) -> tuple[GateRow, GateRow]:
-    """Excess win rate matched on the class alone, and with recent volatility."""
+
+@dataclass(frozen=True)
+class Excess:
+    """An excess win rate and its bounds."""
+
+    value: float
+    low: float
+    high: float
+
+    @property
+    def told(self) -> str:
+        """In points, with what it says of zero."""
+        verdict = "PASS" if self.low >= 0.0 else "FAIL" if self.high < 0.0 else ""
+        bounds = f"[{100 * self.low:+5.1f}, {100 * self.high:+5.1f}]"
+        return f"{100 * self.value:+5.1f} {bounds} {verdict:4}"
+
+
+def three_ways(case: Case) -> tuple[Excess, Excess, Excess]:
+    """On the class alone, as the gate does, as if independent."""
     params = all_params()
     judged = judged_market(params, **case.dials)
+    alone = _on_the_class_alone(judged, params)
+    return (
+        _of_gate(alone),
+        _of_gate(judged.evaluation),
+        as_if_independent(judged.evaluation, params.gates),
+    )
+
+
+def _on_the_class_alone(judged: Judged, params: Params) -> PhaseEvaluation:
     level = np.ones_like(judged.around.recent_volatility)
-    alone = judge_phase_0(
+    return judge_phase_0(
         judged.panel,
         Surroundings(judged.around.volatility_class, level),
         judged.ledger,
@@ -34,38 +66,55 @@ def both_matchings(case: Case) -> tuple[GateRow, GateRow]:
         params.exits,
         params.gates,
     )
-    rows = (alone.gates.rows, judged.evaluation.gates.rows)
-    first, second = (
-        next(row for row in found if row.metric == "excess_win_rate") for found in rows
+
+
+def _of_gate(evaluation: PhaseEvaluation) -> Excess:
+    row = next(row for row in evaluation.gates.rows if row.metric == "excess_win_rate")
+    return _known(row.value, row.low, row.high)
+
+
+def as_if_independent(evaluation: PhaseEvaluation, gates: Gates) -> Excess:
+    """Half-widths of the two rates joined by the root of their summed squares."""
+    pool = evaluation.chance.pool
+    matched = evaluation.sample.only(pool.matched)
+    rate = trade_gates.win_rate(matched, gates.alpha, gates.few_losing_trades)
+    own = _known(rate.value, rate.low, rate.high)
+    value, of_pool = own.value - (pool.win_rate or 0.0), pool_half_width(pool, gates.alpha)
+    return Excess(
+        value,
+        value - float(np.hypot(own.value - own.low, of_pool)),
+        value + float(np.hypot(own.high - own.value, of_pool)),
     )
-    return first, second
 
 
-def told(row: GateRow) -> str:
-    """Value, bounds and verdict of one row."""
-    if row.value is None or row.low is None or row.high is None:
-        return f"{'none':>8} {row.verdict}"
-    bounds = f"[{100 * row.low:+5.1f}, {100 * row.high:+5.1f}]"
-    return f"{100 * row.value:+5.1f} {bounds} {row.verdict:12} n {row.n:5}"
+def _known(value: float | None, low: float | None, high: float | None) -> Excess:
+    if value is None or low is None or high is None:
+        raise ValueError("expected a market with enough trades: give more days or coins")
+    return Excess(value, low, high)
 
 
 def main() -> None:
-    """Print both for every market, and their means."""
+    """Print all for every market, and their means."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--seeds", type=int, nargs="+", default=list(SEEDS))
+    parser.add_argument("--seeds", type=int, nargs="+", default=list(NULL_SEEDS))
     parser.add_argument("--edges", type=float, nargs="+", default=[0.0, 0.8])
     parser.add_argument("--days", type=int)
     parser.add_argument("--coins", type=int)
     chosen = parser.parse_args()
     for edge in chosen.edges:
         cases = [Case(seed, edge, chosen.days, chosen.coins) for seed in chosen.seeds]
-        found = in_processes(both_matchings, cases, f"edge {edge}")
+        found = in_processes(three_ways, cases, f"edge {edge}")
         print(f"edge {edge}: excess win rate in points, matched on")
-        print(f"  seed   {'class':46} class and recent volatility")
-        for case, (first, second) in zip(cases, found, strict=True):
-            print(f"  {case.seed:<6} {told(first):46} {told(second)}")
-        means = [100 * np.mean([pair[i].value or 0.0 for pair in found]) for i in (0, 1)]
-        print(f"  mean   {means[0]:+5.1f}{'':41} {means[1]:+5.1f}")
+        print(f"  seed   {'class':26} {'class and recent volatility':27} as if independent")
+        for case, (first, second, third) in zip(cases, found, strict=True):
+            print(f"  {case.seed:<6} {first.told:26} {second.told:27} {third.told}")
+        for way, name in enumerate(("class", "gate", "as if independent")):
+            values = [row[way].value for row in found]
+            passed = sum(row[way].low >= 0.0 for row in found)
+            print(
+                f"  {name:18} mean {100 * np.mean(values):+5.2f}, standard deviation "
+                f"{100 * np.std(values, ddof=1):4.2f}, {passed} of {len(found)} PASS"
+            )
 
 
 if __name__ == "__main__":

@@ -87,11 +87,16 @@ def drawdown_words(phase: Json) -> str:
     when = ""
     if fall["peak_time"] and fall["trough_time"]:
         when = f", from {minute(fall['peak_time'])} to {minute(fall['trough_time'])}"
-    said = f"Deepest fall from a peak out of sample: {numbers.percent(fall['max_frac'])}{when}."
+    horizon = numbers.days(fall["horizon_days"])
+    said = (
+        f"Deepest fall from a peak out of sample: {numbers.percent(fall['max_frac'])}{when}; "
+        f"within any {horizon}, which is what the gate looks at, "
+        f"{numbers.percent(fall['horizon_max_frac'])}."
+    )
     if fall["bootstrap_median_frac"] is None or fall["bootstrap_upper_frac"] is None:
         return said + " There is too little to resample."
     return (
-        f"{said} Resampled histories of {numbers.days(fall['horizon_days'])} have a median of "
+        f"{said} Resampled histories of {horizon} have a median of "
         f"{numbers.percent(fall['bootstrap_median_frac'])} and an upper bound of "
         f"{numbers.percent(fall['bootstrap_upper_frac'])}. The peak starts anew at the end of the "
         "burn-in."
@@ -127,10 +132,20 @@ def random_words(phase: Json) -> str:
         f"{numbers.count(random['pool'])} random bars of the same coin, hour, volatility class and "
         f"recent volatility, left by the same exits, in {numbers.count(random['draws'])} "
         f"portfolios. They win {numbers.percent(random['win_rate']['mean'])} of the time; the "
-        f"strategy differs by {numbers.points(excess['value'])} ({bounds}). Leaving aside that "
-        f"trades come in clusters, chance alone does as well with p{numbers.NBSP}"
-        f"{numbers.plain(random['p_value'], 3)}. A win rate that random entries reach too is owed "
-        "to the exits, not to the signal."
+        f"strategy differs by {numbers.points(excess['value'])} ({bounds}). {_by_chance(random)}"
+        "A win rate that random entries reach too is owed to the exits, not to the signal. The "
+        "random bars may hold the signal’s own, which draws the difference towards zero."
+    )
+
+
+def _by_chance(random: Json) -> str:
+    """The p-value in a sentence; nothing where there is none."""
+    if random["p_value"] is None:
+        return ""
+    return (
+        f"Chance alone would do as well with p{numbers.NBSP}{numbers.plain(random['p_value'], 3)}, "
+        "from the same blocks as that interval, trades and random entries of a block taken "
+        "together. "
     )
 
 
@@ -187,7 +202,11 @@ def facts(gates: Mapping[str, Json], phase: Json, period: Json) -> Sequence[dict
             "words": "trades out of sample, "
             f"{numbers.count(counts['losing_trades'])} of them losing",
         },
-        {"value": effective, "words": "n effective: independent trades they are worth"},
+        {
+            "value": effective,
+            "words": "n effective: independent trades they are worth, or "
+            "the number of days with trades if smaller",
+        },
         {
             "value": numbers.plain(period["days_out_of_sample"], 0),
             "words": f"days out of sample, {numbers.count(period['blocks'])} blocks of "

@@ -6,11 +6,12 @@ from markupsafe import Markup
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
+from dipmaster.params.roadmap import FINAL_PHASE
 from dipmaster.report import numbers
 from dipmaster.report.drawing import BRICK, GREY, NAVY, PALE, inline_svg, new_figure, quiet
 from dipmaster.report.inputs import Inputs, Json
 from dipmaster.report.matrix import STATED, target_value
-from dipmaster.report.words import FINAL_PHASE, PHASES
+from dipmaster.report.words import PHASES
 
 FILLS = {"PASS": NAVY, "INCONCLUSIVE": "#9fb3cc", "FAIL": "white"}
 SCALES = {"win_rate": 100.0, "max_drawdown": 100.0, "excess_win_rate": 100.0}

@@ -6,9 +6,10 @@
 from dataclasses import dataclass
 
 from dipmaster.params import Gates
+from dipmaster.params.roadmap import FINAL_PHASE
 from dipmaster.report import numbers
 from dipmaster.report.inputs import Inputs, Json
-from dipmaster.report.words import FINAL_PHASE, MARKS, PHASES
+from dipmaster.report.words import MARKS, PHASES
 
 STATED = {
     "win_rate": (0.773, "77.3" + numbers.NBSP + "%"),

@@ -5,6 +5,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from dipmaster.params.roadmap import HOLDING_BAND_MINUTES
 from dipmaster.report import (
     chapter,
     curves,
@@ -84,6 +85,7 @@ def _phase_0(inputs: Inputs) -> Context:
         "rule_words": chapter.rule_words(inputs),
         "short": chapter.short(phase),
         "notes": chapter.notes(phase),
+        "holding_band": HOLDING_BAND_MINUTES,
         "drawdown_words": chapter.drawdown_words(phase),
         "money_words": chapter.money_words(phase),
         "random_words": chapter.random_words(phase),

@@ -8,10 +8,10 @@ final targets and never counts.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from dipmaster.params.roadmap import FINAL_PHASE
 from dipmaster.report import numbers
 from dipmaster.report.inputs import Inputs, Json
 
-FINAL_PHASE = 4
 FEW_BLOCKS = 12
 PHASES = (0, 1, 2, 3, 4)
 MARKS = {"PASS": "●", "INCONCLUSIVE": "◐", "FAIL": "○"}

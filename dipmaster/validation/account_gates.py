@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from scipy.special import ndtr, ndtri
 
 from dipmaster.backtest import metrics
+from dipmaster.backtest.metrics import Days
 from dipmaster.numerics import Floats
 from dipmaster.periods import DAYS_PER_YEAR
 from dipmaster.validation.bootstrap import Key, resampled_drawdowns, resampled_sums
@@ -173,7 +175,8 @@ def drawdown_horizon(
     Histories are made of runs of `block_days`, of its square root and of single
     days, and the widest bounds count: long runs keep losing spells whole but
     never make one worse than was seen, single days do the reverse. Plain runs of
-    a block's length broke their bound two to five times as often (docs/gates.md).
+    a block's length broke their upper bound three to seven times as often as its
+    nominal level (docs/gates.md).
     """
     runs = (float(resampling.block_days), float(np.sqrt(resampling.block_days)), 1.0)
     levels = [alpha, 0.5, 1.0 - alpha]
@@ -195,16 +198,33 @@ def _resampled_drawdowns(
     )
 
 
+def drawdown_within(days: Days, horizon_days: int) -> float:
+    """Largest drawdown of any `horizon_days` days in a row, exact on the 5-minute marks.
+
+    That is the largest fall whose peak and trough lie in such a window; the mark
+    before a window's first day belongs to it.
+    """
+    inside = float(days.drawdown.max())
+    if horizon_days == 1:
+        return inside
+    before = np.concatenate([[1.0], np.cumprod(days.growth)[:-1]])
+    highs = pd.Series(before * days.high).rolling(horizon_days - 1, min_periods=1).max()
+    peaks = highs.shift(1, fill_value=0.0).to_numpy()
+    falls = 1.0 - np.divide(before * days.low, peaks, out=np.ones_like(before), where=peaks > 0.0)
+    return max(inside, float(falls.max()))
+
+
 def max_drawdown(
     sample: Sample, alpha: float, horizon_days: int, resampling: Resampling
 ) -> Estimate:
-    """Observed drawdown of 5-minute marks; the bounds are those of `horizon_days`.
+    """Deepest fall of 5-minute marks within any `horizon_days`, and bounds of that horizon.
 
-    The value is what happened out of sample, whatever its length; the bounds
-    say what a period of fixed length may hold, so the value may lie outside.
+    The value is the worst of all windows of that length out of sample (of the
+    whole period where it is shorter), the bounds are those of one such window, so
+    the value may lie outside.
     """
     days = sample.days
-    value = metrics.joined_drawdown(days, np.arange(days.growth.size))
+    value = drawdown_within(days, horizon_days)
     if not sample.trades:
         return Estimate(value, None, None, days.growth.size, 0.0, "linear", "no trade")
     effective = float(min(sample.blocks_with_trades, sample.days_with_trades))

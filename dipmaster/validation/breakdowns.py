@@ -5,9 +5,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from dipmaster.backtest import metrics
+from dipmaster.backtest import REGIMES, metrics
 from dipmaster.numerics import Floats, Ints
 from dipmaster.panel import as_times, epoch_ms
+from dipmaster.params.roadmap import HOLDING_BAND_MINUTES
 from dipmaster.periods import BAR_MS, DAY_MS, MINUTE_MS
 from dipmaster.validation.sample import Sample
 from dipmaster.validation.splits import Period
@@ -15,7 +16,6 @@ from dipmaster.validation.splits import Period
 Record = dict[str, Any]
 _BAR_MINUTES = BAR_MS // MINUTE_MS
 _BIN_MINUTES = 15
-_REGIMES = ("low", "normal", "high", "unknown")
 
 
 def mean_or_none(values: Floats) -> float | None:
@@ -68,7 +68,7 @@ def by_symbol(trades: pd.DataFrame) -> list[Record]:
 def by_regime(trades: pd.DataFrame) -> list[Record]:
     """A row a volatility class in which something was traded, from low to high."""
     parts = {str(name): part for name, part in trades.groupby("regime", sort=True)}
-    return [{"regime": name, **_core(parts[name])} for name in _REGIMES if name in parts]
+    return [{"regime": name, **_core(parts[name])} for name in REGIMES if name in parts]
 
 
 def _core(trades: pd.DataFrame) -> Record:
@@ -84,7 +84,8 @@ def holding(trades: pd.DataFrame, cap_bars: int) -> Record:
     """How long positions were held; the last bin also holds what was held longer."""
     minutes = _minutes(trades)
     edges = np.arange(0, cap_bars * _BAR_MINUTES + _BIN_MINUTES, _BIN_MINUTES)
-    inside = (minutes >= 45) & (minutes <= 120)
+    shortest, longest = HOLDING_BAND_MINUTES
+    inside = (minutes >= shortest) & (minutes <= longest)
     bins = np.minimum(minutes // _BIN_MINUTES, edges.size - 1).astype(np.int64)
     counts = np.bincount(bins, minlength=edges.size)
     return {

@@ -10,8 +10,9 @@ from dipmaster.numerics import Floats
 from dipmaster.panel import as_times, epoch_ms
 from dipmaster.params import Gates
 from dipmaster.periods import BAR_MS, DAY_MS, DAYS_PER_YEAR
-from dipmaster.validation import account_gates, breakdowns, interval, random_entry, trade_gates
+from dipmaster.validation import account_gates, breakdowns, interval, trade_gates
 from dipmaster.validation.breakdowns import Record, mean_or_none, quantile_or_none
+from dipmaster.validation.excess import chance_p
 from dipmaster.validation.phase import (
     PhaseEvaluation,
     drawdown_resampling,
@@ -139,7 +140,7 @@ def _gross_bps(trades: pd.DataFrame, fills: pd.DataFrame) -> Floats:
 
 def _random_entry(evaluation: PhaseEvaluation, gates: Gates) -> Record:
     pool, draws = evaluation.chance.pool, evaluation.chance.draws
-    rate = metrics.win_rate(evaluation.sample.only(pool.matched).net)
+    blocks = evaluation.sample.only(pool.matched).blocks_with_trades
     excess = evaluation.estimators["excess_win_rate"](gates.alpha)
     return {
         "matched_trades": int(pool.matched.sum()),
@@ -148,7 +149,7 @@ def _random_entry(evaluation: PhaseEvaluation, gates: Gates) -> Record:
         "win_rate": _band(draws.win_rate, gates.alpha),
         "profit_factor": _band(draws.profit_factor, gates.alpha),
         "mean_net_bps": _band(draws.mean_net_bps, gates.alpha),
-        "p_value": None if rate is None else random_entry.randomisation_p(rate, draws),
+        "p_value": chance_p(excess, blocks, gates.alpha),
         "excess_win_rate": _interval(excess),
     }
 
@@ -185,6 +186,7 @@ def _drawdown(
         "max_frac": fall.frac,
         "peak_time": _mark_time(period, fall.peak) if fall.frac > 0.0 else None,
         "trough_time": _mark_time(period, fall.trough) if fall.frac > 0.0 else None,
+        "horizon_max_frac": estimate.value,
         "horizon_days": gates.drawdown_horizon_days,
         "bootstrap_median_frac": None if around is None else around.median,
         "bootstrap_upper_frac": None if around is None else around.high,

@@ -1,9 +1,9 @@
 """Estimates to verdicts: one rule for every gate, then for the phase and the whole.
 
 PASS where the lower bound reaches the target, FAIL where the upper bound
-misses it, INCONCLUSIVE otherwise. Drawdown: FAIL where the observed one is at
-or above the target, PASS where the bound for the fixed horizon is below too.
-Without minimum data there is no verdict at all.
+misses it, INCONCLUSIVE otherwise. Drawdown: FAIL where the worst one observed
+within the fixed horizon is at or above the target, PASS where the horizon's bound
+is below too. Without minimum data there is no verdict at all.
 """
 
 from collections.abc import Callable, Mapping
@@ -17,6 +17,7 @@ from dipmaster.validation.sample import Sample
 Verdict = Literal["PASS", "FAIL", "INCONCLUSIVE"]
 Direction = Literal["min", "max"]
 Estimator = Callable[[float], Estimate]
+_IN_DAYS = ("sharpe", "max_drawdown")
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,8 @@ def judge_phase(
         row.metric
         for row in rows
         if row.verdict == "FAIL"
-        and _ruled(row.metric, estimators[row.metric](corrected), row.target).verdict == "FAIL"
+        and _ruled(row.metric, estimators[row.metric](corrected), row.target, None).verdict
+        == "FAIL"
     ]
     return PhaseGates(rows, _phase_ruling(rows, failed, too_small))
 
@@ -120,7 +122,8 @@ def _phase_ruling(rows: tuple[GateRow, ...], failed: list[str], too_small: str) 
 def _row(
     phase: int, metric: str, estimate: Estimate, target: float, gates: Gates, too_small: str
 ) -> GateRow:
-    ruling = _ruled(metric, estimate, target)
+    needed = _needed(metric, estimate, target, gates)
+    ruling = _ruled(metric, estimate, target, needed)
     if too_small:
         because = f" ({estimate.reason})" if estimate.value is None and estimate.reason else ""
         ruling = Ruling("INCONCLUSIVE", too_small + because)
@@ -134,30 +137,34 @@ def _row(
         estimate.high,
         estimate.n,
         estimate.n_effective,
-        _needed(metric, estimate, target, gates.min_trades),
+        needed,
         ruling.verdict,
         ruling.reason,
     )
 
 
-def _needed(metric: str, estimate: Estimate, target: float, min_trades: int) -> int | None:
-    """Drawdown has none: its bound depends on the horizon, not on the number of days."""
+def _needed(metric: str, estimate: Estimate, target: float, gates: Gates) -> int | None:
+    """At least the minimum data: trades, or the days of the fewest blocks.
+
+    Drawdown has none: its bound depends on the horizon, not on the number of days.
+    """
     needed = None if metric == "max_drawdown" else estimate.n_needed(target)
-    if needed is None or metric == "sharpe":
-        return needed
-    return max(needed, min_trades)
+    if needed is None:
+        return None
+    least = gates.min_blocks * gates.block_days if metric in _IN_DAYS else gates.min_trades
+    return max(needed, least)
 
 
-def _ruled(metric: str, estimate: Estimate, target: float) -> Ruling:
+def _ruled(metric: str, estimate: Estimate, target: float, needed: int | None) -> Ruling:
     if estimate.value is None or estimate.low is None or estimate.high is None:
         return Ruling("INCONCLUSIVE", f"cannot be computed: {estimate.reason}")
     if metric == "max_drawdown":
         return _drawdown_ruled(estimate.value, estimate.high, target)
-    return _minimum_ruled(metric, estimate, estimate.low, estimate.high, target)
+    return _minimum_ruled(metric, estimate.low, estimate.high, target, needed)
 
 
 def _minimum_ruled(
-    metric: str, estimate: Estimate, low: float, high: float, target: float
+    metric: str, low: float, high: float, target: float, needed: int | None
 ) -> Ruling:
     def shown(number: float) -> str:
         return _shown(metric, number)
@@ -168,9 +175,8 @@ def _minimum_ruled(
         return Ruling(
             "FAIL", f"even the upper bound {shown(high)} is below the target {shown(target)}"
         )
-    needed = estimate.n_needed(target)
-    unit = "days" if metric == "sharpe" else "trades"
-    more = f"; about {needed:,} {unit} would settle it at this value" if needed else ""
+    unit = "days" if metric in _IN_DAYS else "trades"
+    more = f"; with about {needed:,} {unit} a verdict is as likely as not" if needed else ""
     return Ruling("INCONCLUSIVE", f"the target lies between {shown(low)} and {shown(high)}{more}")
 
 

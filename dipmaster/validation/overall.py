@@ -9,6 +9,7 @@ import pandas as pd
 from dipmaster.backtest import Ledger
 from dipmaster.numerics import Floats
 from dipmaster.panel import as_times, epoch_ms
+from dipmaster.params.roadmap import FINAL_PHASE
 from dipmaster.periods import DAY_MS
 from dipmaster.validation.breakdowns import Record
 from dipmaster.validation.figures import net_return
@@ -16,8 +17,6 @@ from dipmaster.validation.gates import GateRow, Ruling
 from dipmaster.validation.phase import PhaseEvaluation
 from dipmaster.validation.sample import marks_out_of_sample
 from dipmaster.validation.splits import Period
-
-FINAL_PHASE = 4
 
 
 def overall_ruling(built: Sequence[int]) -> Ruling:
@@ -53,7 +52,7 @@ def equity_by_day(equity: pd.DataFrame, period: Period) -> pd.DataFrame:
     """A row a UTC day: last mark, and the deepest fall from the running peak in that day.
 
     The running peak starts anew at the out-of-sample boundary, so that the
-    largest fall after it is the gate's figure.
+    largest fall after it is that of the whole period.
     """
     start, marks = marks_out_of_sample(equity, period)
     burn_in = equity["equity"].to_numpy(dtype=np.float64)[: len(equity) - marks.size]

@@ -14,6 +14,7 @@ from dipmaster.validation import account_gates, random_entry, trade_gates
 from dipmaster.validation.account_gates import Resampling
 from dipmaster.validation.bootstrap import stream_key
 from dipmaster.validation.checks import Check, ledger_checks
+from dipmaster.validation.excess import excess_win_rate
 from dipmaster.validation.gates import Estimator, PhaseGates, insufficient, judge_phase, withheld
 from dipmaster.validation.interval import Estimate
 from dipmaster.validation.random_entry import Draws, Outcomes, Pool
@@ -132,8 +133,7 @@ def estimators_of(phase: int, sample: Sample, pool: Pool, gates: Gates) -> dict[
 def _excess(sample: Sample, pool: Pool, gates: Gates, alpha: float) -> Estimate:
     """No bounds where there would be enough trades, but too few of them are matched."""
     matched = sample.only(pool.matched)
-    strategy = trade_gates.win_rate(matched, alpha, gates.few_losing_trades)
-    excess = random_entry.excess_win_rate(strategy, pool, alpha)
+    excess = excess_win_rate(matched, pool, alpha, gates.few_losing_trades)
     lacking = insufficient(matched, gates)
     if excess.low is None or not lacking or insufficient(sample, gates):
         return excess

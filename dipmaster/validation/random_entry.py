@@ -14,7 +14,6 @@ import numpy as np
 from dipmaster.backtest import metrics
 from dipmaster.numerics import Bools, Floats, Ints
 from dipmaster.periods import BAR_MS
-from dipmaster.validation.interval import Estimate, floored_variance, t_critical
 from dipmaster.validation.splits import Period
 from dipmaster.validation.strata import Strata
 
@@ -33,9 +32,6 @@ class Pool:
         Shape (pool,), sums to 1: strata count as they do among the trades.
     block
         Shape (pool,), calendar block of each entry.
-    first, size
-        Shape (matched trades,): where the entries of each trade's stratum begin
-        in the pool, and how many there are.
     matched
         Shape (trades,), which trades have a stratum with entries in the pool.
     """
@@ -43,8 +39,6 @@ class Pool:
     return_frac: Floats
     weight: Floats
     block: Ints
-    first: Ints
-    size: Ints
     matched: Bools
 
     @property
@@ -64,7 +58,9 @@ def matched_pool(
     """Draw bars for every stratum that was traded and simulate them once.
 
     Each stratum gets one bar, the rest in proportion to its trades, never the
-    same bar twice. Trades in strata without an eligible bar stay unmatched.
+    same bar twice. Trades in strata without an eligible bar stay unmatched. The
+    bars of the trades' own signals are not left out: a signal picked from the pool
+    is compared with itself, which draws the excess towards zero.
 
     Parameters
     ----------
@@ -88,7 +84,6 @@ def matched_pool(
     chosen = _drawn(places, there, wanted, rng)
     symbol, bar = np.divmod(chosen, strata.code.shape[1])
     matched = np.isin(trade_stratum, traded[wanted > 0])
-    of_trade = np.searchsorted(traded, trade_stratum[matched])
     share = trades * (wanted > 0)
     weight = np.repeat(share / np.maximum(wanted * max(share.sum(), 1), 1), wanted)
     times = period.first_ms + bar * BAR_MS
@@ -96,8 +91,6 @@ def matched_pool(
         outcomes(symbol, bar),
         weight,
         period.block_of(period.day_of(times)),
-        (np.cumsum(wanted) - wanted)[of_trade],
-        wanted[of_trade],
         matched,
     )
 
@@ -133,66 +126,26 @@ class Draws:
 
 
 def drawn_portfolios(pool: Pool, draws: int, rng: np.random.Generator) -> Draws:
-    """Draw as many entries as there are matched trades, each from its trade's stratum.
+    """Random portfolios of as many entries as there are matched trades, for the bands.
 
-    Portfolios without a loser have no profit factor and are left out of that figure.
+    The pool is a sample too, and its entries share days. So each draw resamples
+    its calendar blocks with replacement, and from the bars it got draws entries
+    by their weight. Portfolios without a loser have no profit factor and are left
+    out of that figure.
     """
     won, lost = metrics.won_and_lost(pool.return_frac)
-    rows = [_portfolio(pool, won, lost, rng) for _ in range(draws if pool.size.size else 0)]
-    rate, gains, losses, net = np.array(rows).reshape(-1, 4).T
+    columns = np.column_stack([metrics.winning(pool.return_frac), won, lost])
+    entries = int(pool.matched.sum()) if pool.weight.size else 0
+    rows = [_portfolio(pool, columns, entries, rng) for _ in range(draws if entries else 0)]
+    rate, gains, losses = np.array(rows).reshape(-1, 3).T
     some = losses > 0.0
-    return Draws(rate, gains[some] / losses[some], 1e4 * net)
+    return Draws(rate, gains[some] / losses[some], 1e4 * (gains - losses))
 
 
-def _portfolio(
-    pool: Pool, won: Floats, lost: Floats, rng: np.random.Generator
-) -> tuple[float, float, float, float]:
-    pick = pool.first + (rng.random(pool.size.size) * pool.size).astype(np.int64)
-    gains, losses = won[pick], lost[pick]
-    return (
-        float(np.mean(gains > 0.0)),
-        float(gains.sum()),
-        float(losses.sum()),
-        float(np.mean(gains - losses)),
-    )
-
-
-def randomisation_p(win_rate: float, draws: Draws) -> float | None:
-    """Share of random portfolios that win at least as often, the observed one included."""
-    if not draws.win_rate.size:
-        return None
-    as_good = int(np.sum(draws.win_rate >= win_rate))
-    return (as_good + 1) / (draws.win_rate.size + 1)
-
-
-def excess_win_rate(strategy: Estimate, pool: Pool, alpha: float) -> Estimate:
-    """Win rate of the matched trades minus that of the pool, with the noise of both.
-
-    The interval joins those of the two rates by the square root of the summed
-    squares of their half-widths (Newcombe 1998, method 10; Zou and Donner 2008).
-    It takes them as independent, though both live through the same days, which
-    makes it wider than it need be.
-
-    Parameters
-    ----------
-    strategy
-        Win rate of the matched trades at the same one-sided level.
-    """
-    chance = pool.win_rate
-    if strategy.value is None or chance is None:
-        why = strategy.reason or "no bar to match the trades with"
-        return Estimate(None, None, None, strategy.n, strategy.n_effective, "linear", why)
-    value = strategy.value - chance
-    blocks = np.unique(pool.block).size
-    if strategy.low is None or strategy.high is None or blocks < 2:
-        return Estimate(
-            value, None, None, strategy.n, strategy.n_effective, "linear", "one block only"
-        )
-    influence = pool.weight * (metrics.winning(pool.return_frac) - chance)
-    variance, _ = floored_variance(influence, pool.block)
-    half = t_critical(blocks - 1, alpha) * np.sqrt(variance)
-    low = value - float(np.hypot(strategy.value - strategy.low, half))
-    high = value + float(np.hypot(strategy.high - strategy.value, half))
-    return Estimate(
-        value, max(low, -1.0), min(high, 1.0), strategy.n, strategy.n_effective, "linear"
-    )
+def _portfolio(pool: Pool, columns: Floats, entries: int, rng: np.random.Generator) -> Floats:
+    """Means of the columns over one portfolio."""
+    blocks, place = np.unique(pool.block, return_inverse=True)
+    times = np.bincount(rng.integers(0, blocks.size, blocks.size), minlength=blocks.size)
+    share = pool.weight * times[place]
+    means: Floats = rng.multinomial(entries, share / share.sum()) @ columns / entries
+    return means

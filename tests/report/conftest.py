@@ -61,7 +61,8 @@ def losing_gates() -> list[dict[str, Any]]:
             -0.0021,
             0.0293,
             "INCONCLUSIVE",
-            "the target lies between -0.2 % and 2.9 %; about 9,100 trades would settle it",
+            "the target lies between -0.2 % and 2.9 %; with about 9,100 "
+            "trades a verdict is as likely as not",
         ),
         gate("sharpe", -10.91, -13.2, -8.7, "FAIL", "even the upper bound -8.70 is below 2.00"),
         gate("profit_factor", 0.528, 0.47, 0.59, "FAIL", "even the upper bound 0.59 is below 1.80"),
@@ -170,6 +171,7 @@ def losing_phase(coins: tuple[str, ...] = COINS) -> dict[str, Any]:
             "max_frac": 0.561,
             "peak_time": "2023-06-30T14:05:00Z",
             "trough_time": "2024-12-29T20:10:00Z",
+            "horizon_max_frac": 0.498,
             "horizon_days": 365,
             "bootstrap_median_frac": 0.47,
             "bootstrap_upper_frac": 0.51,
@@ -381,7 +383,11 @@ def no_trades() -> Inputs:
         "p_value": None,
         "excess_win_rate": {"value": None, "low": None, "high": None},
     }
-    phase["drawdown"] = dict.fromkeys(phase["drawdown"]) | {"horizon_days": 365, "max_frac": 0.0}
+    phase["drawdown"] = dict.fromkeys(phase["drawdown"]) | {
+        "horizon_days": 365,
+        "max_frac": 0.0,
+        "horizon_max_frac": 0.0,
+    }
     none = {"low": None, "high": None}
     intervals = ("clopper_pearson_if_independent", "sharpe_hac", "sharpe_bootstrap", "sharpe_psr")
     phase["detail"] = dict.fromkeys(phase["detail"]) | dict.fromkeys(intervals, none)

@@ -160,3 +160,35 @@ def test_bounds_hold_the_value(sample_of, trades) -> None:
         assert math.isfinite(sharpe.high)
     if drawdown.low is not None:
         assert 0.0 <= drawdown.low <= drawdown.high <= 1.0
+
+
+@given(
+    st.lists(st.tuples(st.floats(-0.5, 0.5), st.floats(0, 0.2), st.floats(0, 0.2)), min_size=1),
+    st.integers(1, 70),
+)
+def test_fall_within_a_horizon_is_the_worst_of_all_windows(moves, horizon: int) -> None:
+    """Slow twin: every window of that many days joined on its own."""
+    growth = np.array([1.0 + move for move, _, _ in moves])
+    high = np.maximum(growth, 1.0) + np.array([up for _, up, _ in moves])
+    low = np.minimum(growth, 1.0) - np.array([down for _, _, down in moves])
+    inner = np.maximum(1.0 - low, 1.0 - growth / high)
+    days = metrics.Days(growth, high, low, inner)
+    starts = range(max(1, growth.size - horizon + 1))
+    windows = [np.arange(s, min(s + horizon, growth.size)) for s in starts]
+    worst = max(metrics.joined_drawdown(days, window) for window in windows)
+    assert account_gates.drawdown_within(days, horizon) == pytest.approx(worst)
+
+
+def test_a_slow_fall_counts_as_far_as_the_horizon_reaches(sample_of) -> None:
+    """100 a day for 50 days: 10 days hold a fall of 1,000 at most, the last ones the deepest."""
+    sample = sample_of(np.full(50, -100.0), np.arange(50), 50)
+    assert account_gates.max_drawdown(sample, ALPHA, 365, SHORT).value == pytest.approx(0.5)
+    found = account_gates.max_drawdown(sample, ALPHA, 10, SHORT).value
+    assert found == pytest.approx(1000 / 6000)
+
+
+def test_nothing_falls_after_ruin() -> None:
+    gone = metrics.Days(
+        np.array([0.0, 1.0, 1.0]), np.ones(3), np.array([0.0, 1.0, 1.0]), np.array([1.0, 0.0, 0.0])
+    )
+    assert account_gates.drawdown_within(gone, 2) == 1.0

@@ -65,8 +65,8 @@ def test_reasons_in_words(gates) -> None:
         sharpe=fixed(5.0, 4.0, 6.0),
     ).rows
     assert [row.reason for row in rows] == [
-        "the target lies between 75.0 % and 90.0 %; about 1,888 trades would settle it "
-        "at this value",
+        "the target lies between 75.0 % and 90.0 %; with about 1,888 trades a verdict is "
+        "as likely as not",
         "cannot be computed: no trade lost money",
         "observed 2.0 %, but the horizon may hold 5.0 %",
         "the lower bound 4.00 reaches the target 2.00",
@@ -130,7 +130,7 @@ def test_a_ledger_that_does_not_add_up_has_no_verdict(gates) -> None:
 
 def pool_of(net: np.ndarray, block: np.ndarray) -> Pool:
     n = net.size
-    return Pool(net, np.full(n, 1 / max(n, 1)), block, np.zeros(n, int), np.ones(n, int), net < 9e9)
+    return Pool(net, np.full(n, 1 / max(n, 1)), block, net < 9e9)
 
 
 @given(
@@ -200,3 +200,23 @@ def test_excess_needs_enough_matched_trades(gates, sample_of) -> None:
     assert estimators_of(0, sample, some, gates)["excess_win_rate"](0.025).reason.startswith(
         "among those matched insufficient: 90 of 100 trades"
     )
+
+
+@pytest.mark.parametrize(
+    ("metric", "n", "value", "bounds", "needed"),
+    [
+        ("sharpe", 500, 9.0, (1.9, 16.1), 515),
+        ("sharpe", 100, 30.0, (1.9, 58.0), 180),  # at least 6 blocks of 30 days
+        ("profit_factor", 80, 3.6, (1.79, 7.0), 100),  # at least as many as any verdict needs
+        ("max_drawdown", 100, 0.02, (0.01, 0.05), None),
+    ],
+)
+def test_what_is_needed_is_at_least_the_minimum_data(
+    gates, metric, n, value, bounds, needed
+) -> None:
+    estimate = Estimate(value, *bounds, n, n / 2, "linear")
+    row = judged(gates, **{metric: lambda alpha: estimate}).rows[0]
+    assert row.n_needed == needed
+    unit = "days" if metric == "sharpe" else "trades"
+    said = f"; with about {needed} {unit} a verdict is as likely as not"
+    assert row.reason.endswith(said) == (needed is not None)

@@ -1,4 +1,4 @@
-"""Matched random entries: eligibility, matching, what the interval covers."""
+"""Matched random entries: eligibility, matching, and the noise that their portfolios show."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,6 @@ import pytest
 from dipmaster.panel import Panel
 from dipmaster.periods import BAR_MS, DAY_MS
 from dipmaster.validation import random_entry
-from dipmaster.validation.interval import Estimate
 from dipmaster.validation.random_entry import Pool
 from dipmaster.validation.splits import Period
 from dipmaster.validation.strata import Strata, Surroundings, strata_of
@@ -88,8 +87,7 @@ def test_pool_is_matched_and_never_takes_a_bar_twice(strata) -> None:
     assert pool.return_frac.size <= 500
     assert np.unique(symbol * BARS + bar).size == bar.size
     assert pool.matched.all()
-    for trade, (first, size) in enumerate(zip(pool.first, pool.size, strict=True)):
-        assert (own[first : first + size] == stratum[trade]).all()
+    assert np.isin(np.unique(stratum), own).all()
     assert pool.weight.sum() == pytest.approx(1.0)
     for code in np.unique(stratum):  # strata count as among the trades
         assert pool.weight[own == code].sum() == pytest.approx(np.mean(stratum == code))
@@ -116,59 +114,48 @@ def test_nothing_to_match(strata, stratum) -> None:
     draws = random_entry.drawn_portfolios(pool, 50, np.random.default_rng(1))
     assert pool.win_rate is None
     assert draws.win_rate.size == 0
-    assert random_entry.randomisation_p(0.5, draws) is None
-    nothing = Estimate(None, None, None, 0, 0.0, "logit", "no trade")
-    excess = random_entry.excess_win_rate(nothing, pool, 0.025)
-    assert (excess.value, excess.low, excess.reason) == (None, None, "no trade")
+
+
+def pool_with(won: np.ndarray, block: np.ndarray, trades: int) -> Pool:
+    """A pool of equal weights for so many trades."""
+    share = np.full(won.size, 1 / won.size)
+    return Pool(np.where(won, 0.01, -0.02), share, block, np.ones(trades, dtype=np.bool_))
 
 
 def test_portfolios_have_the_mix_of_the_trades(strata) -> None:
-    """Outcomes depend on the class alone, so every portfolio wins exactly that share."""
+    """Outcomes depend on the class alone: 30 trades of the class that wins, 10 of the other."""
     low, high = int(strata.code[0, 5 * 288]), int(strata.code[0, 6 * 288 - 1])
     pool, _ = drawn(
         strata,
-        [low] * 30 + [high] * 10,
+        [low] * 300 + [high] * 100,
         outcome=lambda symbol, bar: np.where(bar % 288 < 96, 0.01, -0.02),
     )
-    draws = random_entry.drawn_portfolios(pool, 20, np.random.default_rng(1))
+    draws = random_entry.drawn_portfolios(pool, 400, np.random.default_rng(1))
     assert pool.win_rate == pytest.approx(0.75)
-    np.testing.assert_allclose(draws.win_rate, 0.75)
-    np.testing.assert_allclose(draws.profit_factor, 30 * 0.01 / (10 * 0.02))
-    np.testing.assert_allclose(draws.mean_net_bps, 1e4 * (0.75 * 0.01 - 0.25 * 0.02))
-    assert random_entry.randomisation_p(0.75, draws) == 1.0
-    assert random_entry.randomisation_p(0.80, draws) == pytest.approx(1 / 21)
+    assert draws.win_rate.mean() == pytest.approx(0.75, abs=0.01)
+    assert draws.profit_factor.mean() == pytest.approx(0.75 * 0.01 / (0.25 * 0.02), rel=0.05)
+    net = draws.win_rate * 0.01 - (1 - draws.win_rate) * 0.02
+    np.testing.assert_allclose(draws.mean_net_bps, 1e4 * net)
 
 
-def test_excess_joins_the_noise_of_trades_and_pool() -> None:
-    """By hand: half-widths .1 and t x .05 join to their root of squares."""
-    block = np.arange(10)
-    wins = np.array([1, 1, 0, 1, 0, 0, 1, 0, 1, 0]) * 2.0 - 1.0
-    pool = Pool(wins, np.full(10, 0.1), block, np.zeros(3, int), np.ones(3, int), wins < 9)
-    strategy = Estimate(0.8, 0.7, 0.9, 300, 200.0, "logit")
-    half = 2.262157 * np.sqrt(0.25 / 9)
-    found = random_entry.excess_win_rate(strategy, pool, 0.025)
-    assert found.value == pytest.approx(0.3)
-    assert found.low == pytest.approx(0.3 - np.hypot(0.1, half), abs=1e-6)
-    assert found.high == pytest.approx(0.3 + np.hypot(0.1, half), abs=1e-6)
+def test_portfolios_carry_the_noise_of_blocks_and_of_entries() -> None:
+    """Variance by hand: between resampled blocks, .25 / 20, and of 400 entries, about .25 / 400."""
+    block = np.repeat(np.arange(20), 50)
+    pool = pool_with(block % 2 == 0, block, 400)
+    rates = random_entry.drawn_portfolios(pool, 4000, np.random.default_rng(2)).win_rate
+    inside = 0.25 * (1 - 1 / 20) / 400
+    assert rates.mean() == pytest.approx(0.5, abs=0.01)
+    assert rates.var() == pytest.approx(0.25 / 20 + inside, rel=0.07)
 
 
-def test_skill_is_seen_and_its_absence_too(strata) -> None:
-    """Trades drawn like the pool: p spreads over (0, 1]; trades that only win: p is tiny."""
-    rng = np.random.default_rng(4)
-    codes = np.unique(strata.code[strata.code >= 0])
-    p_values = []
-    for seed in range(30):
-        world = rng.random((2, BARS)) < 0.6
-        stratum = rng.choice(codes, 200)
-        pool, _ = drawn(
-            strata,
-            stratum,
-            at_most=2000,
-            outcome=lambda s, b, w=world: np.where(w[s, b], 0.01, -0.01),
-            seed=seed,
-        )
-        draws = random_entry.drawn_portfolios(pool, 200, rng)
-        p_values.append(random_entry.randomisation_p(rng.binomial(200, 0.6) / 200, draws))
-        assert random_entry.randomisation_p(0.99, draws) == pytest.approx(1 / 201)
-    assert 0.3 < np.mean(p_values) < 0.7
-    assert np.mean(np.array(p_values) < 0.05) < 0.2
+def test_one_block_has_the_noise_of_its_entries_alone() -> None:
+    pool = pool_with(np.arange(200) % 2 == 0, np.zeros(200, dtype=np.int64), 400)
+    rates = random_entry.drawn_portfolios(pool, 4000, np.random.default_rng(3)).win_rate
+    assert rates.var() == pytest.approx(0.25 / 400, rel=0.07)
+
+
+def test_portfolios_without_a_loser_have_no_profit_factor() -> None:
+    pool = pool_with(np.arange(40) > 0, np.arange(40) % 4, 5)
+    draws = random_entry.drawn_portfolios(pool, 200, np.random.default_rng(4))
+    assert draws.win_rate.size == draws.mean_net_bps.size == 200
+    assert draws.profit_factor.size == np.sum(draws.win_rate < 1) < 200

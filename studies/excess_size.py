@@ -1,0 +1,155 @@
+"""How often the excess win rate errs where there is nothing but chance.
+
+``python -m studies.excess_size [--tracks N] [--days D]``
+
+On `studies.null_markets` the true excess is 0, so a lower bound above 0 is a
+false PASS and an upper bound below 0 a false FAIL. Beside the gate's rule:
+
+- its half-widths joined as if trades and random entries were independent;
+- the band of random portfolios that the report draws (a strategy outside it);
+- portfolios from one fixed pool, each trade's entry from its own stratum, as
+  if the pool were the market and trades were independent. Not used.
+"""
+
+import argparse
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import ndtri
+
+from dipmaster.numerics import Bools, Floats, Ints
+from dipmaster.parallel import in_processes
+from dipmaster.params import Gates
+from dipmaster.store import read_params
+from dipmaster.validation import trade_gates
+from dipmaster.validation.excess import excess_win_rate, pool_half_width
+from dipmaster.validation.gates import insufficient
+from dipmaster.validation.random_entry import Pool, drawn_portfolios, matched_pool
+from dipmaster.validation.sample import Sample
+from studies.null_markets import NULL_MARKETS, NullMarket, NullTrack, null_track
+
+ROOT_SEED = 72_000  # of this study alone
+METHODS = ("gate", "as if independent", "band", "one fixed pool")
+Errors = dict[str, tuple[float, float, int]]
+
+
+@dataclass(frozen=True)
+class Case:
+    """Some tracks of one market, to be drawn in one process."""
+
+    market: int
+    first: int
+    tracks: int
+    days: int
+    gates: Gates
+
+
+@dataclass(frozen=True)
+class Bound:
+    """The bounds of one track's excess by one method."""
+
+    method: str
+    low: float
+    high: float
+
+
+def bounds_of(track: NullTrack, gates: Gates, rng: np.random.Generator) -> Iterator[Bound]:
+    """Bounds by every method; none where the track is too small for a verdict."""
+    pool, stratum = _pool(track, gates, rng)
+    sample = track.sample.only(pool.matched)
+    alpha, few = gates.alpha, gates.few_losing_trades
+    found = excess_win_rate(sample, pool, alpha, few)
+    rate = trade_gates.win_rate(sample, alpha, few)
+    numbers = (found.value, found.low, found.high, rate.value, rate.low, rate.high)
+    if insufficient(sample, gates) or None in numbers:
+        return
+    value, low, high, own, own_low, own_high = np.array(numbers, dtype=np.float64)
+    yield Bound("gate", low, high)
+    of_pool = pool_half_width(pool, alpha)
+    below, above = np.hypot(own - own_low, of_pool), np.hypot(own_high - own, of_pool)
+    yield Bound("as if independent", value - below, value + above)
+    portfolios = drawn_portfolios(pool, gates.random_entry.draws, rng).win_rate
+    band_low, band_high = np.quantile(portfolios, [alpha, 1.0 - alpha])
+    yield Bound("band", own - band_high, own - band_low)
+    fixed = -ndtri(alpha) * _fixed_pool_error(pool.return_frac > 0.0, pool.weight, stratum, sample)
+    yield Bound("one fixed pool", value - fixed, value + fixed)
+
+
+def _pool(track: NullTrack, gates: Gates, rng: np.random.Generator) -> tuple[Pool, Ints]:
+    """The pool, and the stratum of each of its entries."""
+    seen: list[Ints] = []
+
+    def outcomes(symbol: Ints, bar: Ints) -> Floats:
+        seen.append(track.strata.code[symbol, bar])
+        return track.outcomes(symbol, bar)
+
+    at_most = gates.random_entry.pool
+    pool = matched_pool(track.stratum, track.strata, track.period, at_most, outcomes, rng)
+    return pool, seen[0]
+
+
+def _fixed_pool_error(won: Bools, weight: Floats, stratum: Ints, sample: Sample) -> float:
+    """Standard error of a portfolio's win rate, each entry from its trade's stratum."""
+    _, place = np.unique(stratum, return_inverse=True)
+    there = np.bincount(place, weights=weight)
+    wins = np.bincount(place, weights=weight * won) / there
+    return float(np.sqrt(there @ (wins * (1.0 - wins)) / sample.trades))
+
+
+def case_bounds(case: Case) -> list[Bound]:
+    """Bounds of all tracks of a case."""
+    market = NULL_MARKETS[case.market]
+    found: list[Bound] = []
+    for number in range(case.first, case.first + case.tracks):
+        seed = np.random.SeedSequence(ROOT_SEED, spawn_key=(case.market, number))
+        rng = np.random.default_rng(seed)
+        track = null_track(market, case.days, case.gates.block_days, rng)
+        found.extend(bounds_of(track, case.gates, rng))
+    return found
+
+
+def errors_of(found: list[Bound]) -> Errors:
+    """By method (false PASS, false FAIL, tracks)."""
+    errors = {}
+    for method in METHODS:
+        own = [bound for bound in found if bound.method == method]
+        above = sum(bound.low > 0.0 for bound in own)
+        below = sum(bound.high < 0.0 for bound in own)
+        errors[method] = (above / max(len(own), 1), below / max(len(own), 1), len(own))
+    return errors
+
+
+def _print(market: NullMarket, found: list[Bound]) -> None:
+    print(f"\n{market.name}")
+    for method, (above, below, tracks) in errors_of(found).items():
+        widths = [bound.high - bound.low for bound in found if bound.method == method]
+        print(
+            f"  {method:17} lower bound above {100 * above:5.1f} %   upper bound below "
+            f"{100 * below:5.1f} %   mean width {100 * np.mean(widths):4.1f} points   "
+            f"{tracks} tracks"
+        )
+
+
+def main() -> None:
+    """Print the table that docs/gates.md quotes."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--tracks", type=int, default=1000)
+    parser.add_argument("--days", type=int, default=550)
+    chosen = parser.parse_args()
+    gates = read_params("gates").gates
+    entry = gates.random_entry.model_copy(update={"draws": 200})
+    quick = gates.model_copy(update={"random_entry": entry})
+    print(f"nominal one-sided error {100 * gates.alpha:.1f} %; {chosen.days} days")
+    for number, market in enumerate(NULL_MARKETS):
+        starts = range(0, chosen.tracks, 50)
+        cases = [
+            Case(number, start, min(50, chosen.tracks - start), chosen.days, quick)
+            for start in starts
+        ]
+        parts = in_processes(case_bounds, cases, market.name)
+        _print(market, [bound for part in parts for bound in part])
+
+
+if __name__ == "__main__":
+    main()
