@@ -94,3 +94,16 @@ def test_every_section_has_its_property(raw: Any) -> None:
     params = Params.parse(raw, SECTIONS)
     assert set(params.values()) == set(SECTIONS)
     assert all(getattr(params, name) is not None for name in SECTIONS)
+
+
+def test_candidates_that_could_overlap_are_refused_with_both_paths(raw: Any) -> None:
+    raw["exits"]["cap_bars"] = 48
+    raw["signal"]["cooldown_bars"] = 47
+    with pytest.raises(ParamsError) as caught:
+        Params.parse(raw, SECTIONS)
+    assert (
+        "signal.cooldown_bars (47) must be at least exits.cap_bars (48): "
+        "else a candidate can fall while the trade of the one before is open\n"
+    ) in str(caught.value)
+    raw["signal"]["cooldown_bars"] = 48
+    assert Params.parse(raw, SECTIONS).signal.cooldown_bars == 48

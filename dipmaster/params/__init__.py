@@ -6,7 +6,7 @@ other, so that what DVC is told and what is read cannot differ.
 
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import ValidationError, model_validator
 
 from dipmaster.errors import ParamsError, PipelineError
 from dipmaster.params.base import Section
@@ -42,6 +42,17 @@ class ParamsFile(Section):
     split: Split
     gates: Gates
     report: Report
+
+    @model_validator(mode="after")
+    def _candidates_never_overlap(self) -> "ParamsFile":
+        """Candidates are counted and labelled one by one: no two of a coin may share bars."""
+        cooldown, cap = self.signal.cooldown_bars, self.exits.cap_bars
+        if cooldown < cap:
+            raise ValueError(
+                f"signal.cooldown_bars ({cooldown}) must be at least exits.cap_bars ({cap}): "
+                "else a candidate can fall while the trade of the one before is open"
+            )
+        return self
 
 
 class Params:
@@ -134,7 +145,9 @@ def _told(error: ValidationError) -> str:
     lines = [f"params.yaml: {error.error_count()} value(s) do not fit:"]
     for fault in error.errors():
         path = ".".join(str(part) for part in fault["loc"]) or "(top)"
-        found = "" if fault["type"] == "missing" else f", found {_short(fault['input'])}"
+        # A fault between sections names its values itself; its input is the whole file.
+        told = fault["type"] == "missing" or (fault["type"] == "value_error" and not fault["loc"])
+        found = "" if told else f", found {_short(fault['input'])}"
         lines.append(f"  {path}: {fault['msg']}{found}")
     lines.append("  Cure: edit params.yaml; params.schema.json lists what is allowed.")
     return "\n".join(lines)
