@@ -74,7 +74,7 @@ def rolling_har(squares: Floats, clock: Clock, params: Har, refit_days: int) -> 
     rows, target = _rows(squares), _log(next_mean(squares))
     out = np.full(clock.bars, np.nan)
     edges = clock.refits(refit_days)
-    for edge, stop in zip(edges, [*edges[1:], clock.bars], strict=True):
+    for edge, stop in zip(edges, [*edges, clock.bars][1:], strict=True):
         last = edge - HORIZON  # its target ended at bar edge - 1
         first = max(0, edge - params.window_days * BARS_PER_DAY)
         chosen = slice(first + (-first) % ROWS_EVERY, last, ROWS_EVERY)

@@ -72,7 +72,7 @@ def rolling_garch(returns: Floats, profile: Floats, clock: Clock, params: Garch)
     squares = (PERCENT * returns / profile[day, cells[: clock.bars]]) ** 2
     edges, fits = _fits(squares, clock, params)
     out = np.full((3, clock.bars), np.nan)
-    stops = np.append(edges[1:], clock.bars)
+    stops = np.append(edges, clock.bars)[1:]
     for row, start, stop in zip(fits, edges, stops, strict=True):
         first = max(0, int(start) - params.window_days * BARS_PER_DAY)
         forecast(row, squares, first, int(start), int(stop), profile, day, cells, out)

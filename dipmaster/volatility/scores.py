@@ -108,7 +108,12 @@ def _losses(rv: Floats, forecast: Floats) -> dict[str, float]:
 
 
 def mincer_zarnowitz(rv: Floats, forecast: Floats, params: ForecastJudging) -> dict[str, Any]:
-    """Regress outcome on forecast: intercept 0 and slope 1 for an unbiased one, HAC errors."""
+    """Regress outcome on forecast: intercept 0 and slope 1 for an unbiased one, HAC errors.
+
+    Null with a reason for a forecast that never changes: no slope can be seen.
+    """
+    if np.ptp(forecast) <= 1e-9 * forecast.mean():
+        return {"mz_reason": "the forecast never changes"}
     from statsmodels.regression.linear_model import OLS
 
     design = np.column_stack([np.ones(rv.size), forecast])

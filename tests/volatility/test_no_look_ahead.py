@@ -1,0 +1,133 @@
+"""No value knows a later bar: fits, seasons, regimes and forecasts, bit for bit."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from dipmaster.panel import aligned
+from dipmaster.volatility import compute, table_of
+
+Frames = Mapping[str, pd.DataFrame]
+MONDAY = pd.Timestamp("2023-01-16", tz="UTC")  # a refit
+FIVE = pd.Timedelta("5min")
+CUTS = [
+    MONDAY - 2 * FIVE,
+    MONDAY - FIVE,
+    MONDAY,
+    MONDAY + FIVE,
+    MONDAY + pd.Timedelta("3h35min"),
+    MONDAY + pd.Timedelta("7D") - FIVE,
+    pd.Timestamp("2023-01-18 00:00", tz="UTC"),
+]
+
+
+def everything(bars: Frames, params):
+    """Tables of all coins, and the fits with the bar each serves from."""
+    found = compute(aligned(bars, 1.0), params)
+    tables = {symbol: table_of(symbol, found, params) for symbol in found.symbols}
+    return tables, {s: (p.edges, p.fits) for s, p in zip(found.symbols, found.garch, strict=True)}
+
+
+def bits(frame: pd.DataFrame) -> np.ndarray:
+    return frame.drop(columns="open_time").to_numpy(dtype=np.float64).view(np.int64)
+
+
+def assert_same_past(whole, other, time: pd.Timestamp, first: pd.Timestamp) -> None:
+    tables, fits = whole
+    bar = int((time - first) / FIVE)
+    for symbol, table in tables.items():
+        past = table["open_time"] <= time
+        again = other[0][symbol]
+        wrong = (bits(table[past]) != bits(again[again["open_time"] <= time])).any(axis=0)
+        assert not wrong.any(), f"{symbol} at {time}: {list(table.columns[1:][wrong])}"
+        (edges, rows), (other_edges, other_rows) = fits[symbol], other[1][symbol]
+        known = edges <= bar + 1  # a fit at the next open used bars up to this one
+        again_known = other_edges <= bar + 1
+        if other_edges.size == edges.size:  # a cut ends before it
+            assert np.array_equal(edges[known], other_edges[again_known])
+            assert np.array_equal(
+                rows[known].view(np.int64), other_rows[again_known].view(np.int64)
+            )
+
+
+def disturbed(bars: Frames, time: pd.Timestamp, change: str) -> dict[str, pd.DataFrame]:
+    out = {}
+    for i, (symbol, frame) in enumerate(bars.items()):
+        frame = frame.copy()
+        later = frame["open_time"] > time
+        prices = ["open", "high", "low", "close"]
+        if change == "missing":
+            frame.loc[later, prices] = np.nan
+        elif change == "louder":
+            noise = np.exp(np.cumsum(np.random.default_rng(i).normal(0, 0.02, int(later.sum()))))
+            frame.loc[later, prices] = frame.loc[later, prices].mul(noise, axis=0)
+        else:
+            frame.loc[later, prices] *= 1000.0
+        out[symbol] = frame
+    return out
+
+
+@pytest.fixture(scope="module")
+def whole(coins, params):
+    return everything(coins, params)
+
+
+@pytest.fixture(scope="module")
+def first(coins) -> pd.Timestamp:
+    return min(frame["open_time"].iloc[0] for frame in coins.values())
+
+
+@pytest.mark.parametrize("change", ["missing", "louder", "a thousand times"])
+@pytest.mark.parametrize("time", [MONDAY - FIVE, MONDAY + pd.Timedelta("3h35min")])
+def test_disturbing_every_later_bar_changes_nothing_before(
+    whole, coins, params, first, time, change
+) -> None:
+    assert_same_past(whole, everything(disturbed(coins, time, change), params), time, first)
+
+
+@pytest.mark.parametrize("time", CUTS)
+def test_cutting_the_data_changes_nothing_before(whole, coins, params, first, time) -> None:
+    cut = {s: frame[frame["open_time"] <= time] for s, frame in coins.items()}
+    assert_same_past(whole, everything(cut, params), time, first)
+
+
+def test_the_past_is_not_empty(whole) -> None:
+    """What is compared is known: forecasts, regimes and fits lie before the cuts."""
+    tables, fits = whole
+    early = tables["AAAUSDT"][tables["AAAUSDT"]["open_time"] < MONDAY]
+    for name in ("garch_daily_frac", "rv_ewma_daily_frac", "har_daily_frac", "level_daily_frac"):
+        assert early[name].notna().any(), name
+    assert (early["regime"] >= 0).any()
+    assert early["season_factor"].nunique() > 24
+    assert len(fits["AAAUSDT"][0]) >= 3
+
+
+def test_later_bars_do_change_what_comes_later(whole, coins, params) -> None:
+    """The disturbance is strong enough to be seen where it may be seen."""
+    other, _ = everything(disturbed(coins, MONDAY, "louder"), params)
+    later = whole[0]["AAAUSDT"]["open_time"] > MONDAY + pd.Timedelta("1D")
+    frame, again = (t["AAAUSDT"][later] for t in (whole[0], other))
+    changed = (bits(frame) != bits(again)).any(axis=0)
+    assert changed.mean() > 0.8
+
+
+@pytest.mark.parametrize("leak", ["next level", "season of the whole sample", "other coin's next"])
+def test_the_checker_finds_leaks(coins, params, first, leak: str) -> None:
+    def leaky(bars: Frames):
+        tables, fits = everything(bars, params)
+        table = tables["AAAUSDT"]
+        level = table["level_daily_frac"].to_numpy()
+        other = tables["BBBUSDT"]["realised_short_daily_frac"].to_numpy()
+        table["leak"] = {
+            "next level": np.append(level[1:], np.nan),
+            "season of the whole sample": np.full(len(table), table["season_factor"].mean()),
+            "other coin's next": np.resize(np.append(other[1:], np.nan), len(table)),
+        }[leak]
+        return tables, fits
+
+    time = MONDAY + pd.Timedelta("1D")
+    other = leaky(disturbed(coins, time, "louder"))
+    with pytest.raises(AssertionError, match="leak"):
+        assert_same_past(leaky(coins), other, time, first)
