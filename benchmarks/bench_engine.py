@@ -24,8 +24,9 @@ from benchmarks import record_vectorbt as peer
 from dipmaster.backtest import Entries, ExitRules, ScoreExits, Trailing, one_at_a_time, run
 from dipmaster.backtest.costs import costs_of
 from dipmaster.backtest.engine import simulated
-from dipmaster.backtest.fills import ROUND_TRIP, follow, market_of, plans_of
-from dipmaster.backtest.outcomes import chained
+from dipmaster.backtest.fills import chain
+from dipmaster.backtest.layouts import ROUND_TRIP, Order, market_of
+from dipmaster.backtest.outcomes import chained, shares_of
 from dipmaster.backtest.rules import rule_arrays, rule_numbers
 from dipmaster.panel import Panel
 from dipmaster.parallel import workers
@@ -120,19 +121,18 @@ def entries_at(share: float) -> Entries:
 def kernel_on(panel: Panel, signals: Any, pool: ThreadPoolExecutor) -> Callable[[], Any]:
     """The kernel over symbols, its inputs laid out before as vectorbt's are."""
     rules, costs, market = ExitRules(None), costs_of(execution()), market_of(panel)
-    numbers, plan = rule_numbers(rules), (np.array([peer.TARGET]), np.array([peer.STOP]))
+    numbers, arrays = rule_numbers(rules), rule_arrays(rules, 0, panel.open.shape)
+    plan, made = Order(0, 0, 0, peer.TARGET, peer.STOP, NEVER), np.zeros(SYMBOLS, np.int64)
     work = []
-    for symbol in range(SYMBOLS):
-        rows = np.flatnonzero(signals[symbol])
-        plans = plans_of(np.full(rows.size, symbol), rows, *plan, np.array([NEVER]))
-        arrays = rule_arrays(rules, rows.size, panel.open.shape)
-        work.append((plans, arrays, np.zeros(rows.size, ROUND_TRIP)))
+    for symbols in shares_of(SYMBOLS, workers()):
+        trips = np.zeros(np.count_nonzero(signals[slice(*symbols)]), ROUND_TRIP)
+        work.append((symbols, trips))
 
-    def one(symbol: int) -> int:
-        plans, arrays, trips = work[symbol]
-        return follow(market, plans, numbers, costs, arrays, True, trips)
+    def some(symbols: tuple[int, int], trips: Any) -> int:
+        world = (market, symbols, signals.reshape(-1), plan, numbers, costs, arrays)
+        return chain(*world, made, trips)
 
-    return lambda: list(pool.map(one, range(SYMBOLS)))
+    return lambda: list(pool.map(some, *zip(*work, strict=True)))
 
 
 def against_vectorbt(market: dict[str, Any], panel: Panel) -> None:

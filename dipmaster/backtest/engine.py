@@ -1,33 +1,41 @@
 """Entries and bars to a ledger: one account of cash and positions shared by all symbols.
 
-What a position will do depends on nothing but prices and rules, so `fills.follow`
-settles that first, for every order. The kernel here then goes through the orders
-in time: with what the account knows at each open it decides whether and how large
-an order is filled, and books its sales on the bars where they happen.
+The kernel goes through the orders in time: with what the account knows at each open
+it decides whether and how large an order is filled. What a position will do depends
+on nothing but prices and rules, so `fills.walk` settles that when it is bought; its
+sales are booked on the bars where they happen and read when time is there.
 """
 
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from dipmaster.backtest.costs import Costs, costs_of, outlay, proceeds
+from dipmaster.backtest.costs import BPS, Costs, costs_of, outlay, proceeds
 from dipmaster.backtest.entries import Entries, checked
-from dipmaster.backtest.fills import (
+from dipmaster.backtest.fills import walk
+from dipmaster.backtest.layouts import (
     AT_OPEN,
     NEVER,
     ROUND_TRIP,
-    follow,
+    Market,
+    Plans,
+    can_begin,
     market_of,
+    order_at,
     plans_of,
 )
 from dipmaster.backtest.ledger import Booked, Ledger, ledger_of
-from dipmaster.backtest.rules import ExitRules, rule_arrays, rule_numbers
-from dipmaster.numerics import Floats, Ints, kernel
+from dipmaster.backtest.limits import FILLED, Limits, hindrance, limits_of, sized, too_small
+from dipmaster.backtest.rules import (
+    ExitRules,
+    RuleArrays,
+    RuleNumbers,
+    rule_arrays,
+    rule_numbers,
+)
+from dipmaster.numerics import Floats, Ints, borrowing_kernel
 from dipmaster.panel import Panel
 from dipmaster.params import Execution
-
-FILLED, RUINED, NO_NEXT_BAR, IN_POSITION, MAX_POSITIONS, EXPOSURE, CASH, TOO_SMALL = range(8)
-UNCUT, BY_POSITION, BY_EXPOSURE, BY_CASH = range(4)
 
 ORDER = np.dtype(
     [
@@ -37,16 +45,6 @@ ORDER = np.dtype(
         ("weight_frac", np.float64),
     ]
 )
-
-
-class Limits(NamedTuple):
-    """Capital and limits of section `execution`."""
-
-    capital: float
-    max_positions: int
-    max_position_frac: float
-    max_exposure_frac: float
-    min_notional: float
 
 
 class Diary(NamedTuple):
@@ -106,22 +104,13 @@ def simulated(panel: Panel, entries: Entries, execution: Execution, rules: ExitR
         entries.stop_frac,
         entries.cap_bars,
     )
-    trips, orders = np.zeros(len(entries), ROUND_TRIP), np.zeros(len(entries), ORDER)
-    follow(market, plans, numbers, costs, arrays, False, trips)
-    diary, limits = _blank(panel.bars), _limits_of(execution)
-    trade(
-        market.close,
-        plans.symbol,
-        plans.signal,
-        np.ascontiguousarray(entries.size_frac, np.float64),
-        limits,
-        numbers.partial_frac,
-        costs,
-        trips,
-        orders,
-        diary,
-    )
-    return Booked(trips, orders, diary.value, numbers.partial_frac)
+    trips, orders = np.empty(len(entries), ROUND_TRIP), np.empty(len(entries), ORDER)
+    sizes, diary = np.ascontiguousarray(entries.size_frac, np.float64), _blank(panel.bars)
+    limits = limits_of(execution)
+    free_from = np.zeros(len(panel.symbols), np.int64)
+    world = (market, plans, sizes, limits, numbers, costs, arrays)
+    taken = trade(*world, free_from, trips, orders, diary)
+    return Booked(trips[:taken], orders, diary.value, numbers.partial_frac)
 
 
 def _blank(bars: int) -> Diary:
@@ -135,40 +124,31 @@ def _blank(bars: int) -> Diary:
     )
 
 
-def _limits_of(execution: Execution) -> Limits:
-    return Limits(
-        execution.capital,
-        execution.max_positions,
-        execution.max_position_frac,
-        execution.max_exposure_frac,
-        execution.min_notional,
-    )
-
-
-@kernel
+@borrowing_kernel
 def trade(
-    closes: Floats,
-    symbols: Ints,
-    signals: Ints,
+    market: Market,
+    plans: Plans,
     size_frac: Floats,
     limits: Limits,
-    partial_frac: float,
+    rules: RuleNumbers,
     costs: Costs,
+    arrays: RuleArrays,
+    free_from: Ints,
     trips: Any,
     orders: Any,
     diary: Diary,
-) -> None:
-    """Fill `orders` (one record an entry) and `diary` (one row a bar).
+) -> int:
+    """Fill `orders` (one record an entry), `trips` (one a filled order) and `diary`.
 
-    Of a trip nothing is looked at before its order is filled but the entry's own
-    bar; its later bars are booked where they happen and read when time is there.
+    Return the number of trips. `free_from`, shape (symbols,), starts at zero: the bar
+    from which a symbol is free.
     """
     cash = equity = limits.capital
-    exposure, positions, now, ruined = 0.0, 0, 0, False
-    free_from = np.zeros(closes.shape[0], np.int64)
-    for i in range(signals.size):
-        u, k, trip, order = signals[i] + 1, symbols[i], trips[i], orders[i]
-        if now < u < closes.shape[1]:
+    exposure, positions, now, taken, ruined = 0.0, 0, 0, 0, False
+    for i in range(plans.signal.size):
+        plan, order = order_at(plans, i), orders[i]
+        u, k = plan.bar, plan.symbol
+        if now < u < market.bars:
             for bar in range(now, u):
                 cash += diary.cash_inside[bar]
                 equity = cash + diary.value[bar]
@@ -177,66 +157,30 @@ def trade(
             exposure = diary.value[u - 1] - diary.left_at_open[u]
             now = u
         ruined = ruined or equity <= 0.0 or equity < limits.min_notional
-        order.outcome = _hindrance(trip.entry_bar, u, ruined, free_from[k], positions, limits)
+        exists = can_begin(market, k, u)
+        order.outcome = hindrance(exists, u, ruined, free_from[k], positions, limits)
         if order.outcome != FILLED:
             continue
-        reference = trip.entry_reference
-        unit = outlay(reference, trip.entry_half_spread, costs) / reference
-        notional, cap = _sized(size_frac[i] * equity, equity, exposure, cash / unit, limits)
-        order.outcome, order.binding_cap = _too_small(notional, cap, limits), cap
+        at = np.uintp(k * market.bars + u)
+        reference = market.open[at]
+        unit = outlay(reference, market.half_spread_bps[at] * BPS, costs) / reference
+        notional, cap = sized(size_frac[i] * equity, equity, exposure, cash / unit, limits)
+        order.outcome, order.binding_cap = too_small(notional, cap, limits), cap
         if order.outcome != FILLED:
             continue
         order.quantity, order.weight_frac = notional / reference, notional / equity
-        _book(diary, closes, k, trip, order.quantity, partial_frac, costs)
+        trip = trips[taken]
+        free_from[k] = walk(trip, market, plan, rules, costs, arrays)
+        _book(diary, market, k, trip, order.quantity, rules.partial_frac, costs)
         cash -= notional * unit
-        exposure, positions = exposure + notional, positions + 1
-        free_from[k] = trip.exit_bar + (0 if trip.exit_stage == AT_OPEN else 1)
+        exposure, positions, taken = exposure + notional, positions + 1, taken + 1
+    return taken
 
 
-@kernel
-def _hindrance(
-    entry_bar: int, u: int, ruined: bool, free_from: int, positions: int, limits: Limits
-) -> int:
-    """Why an order cannot be filled at the open of bar `u` whatever its size."""
-    if ruined:
-        return RUINED
-    if entry_bar == NEVER:
-        return NO_NEXT_BAR
-    if free_from > u:
-        return IN_POSITION
-    if positions >= limits.max_positions:
-        return MAX_POSITIONS
-    return FILLED
-
-
-@kernel
-def _sized(
-    wished: float, equity: float, exposure: float, affordable: float, limits: Limits
-) -> tuple[float, int]:
-    """Reference notional after the caps, and the cap that cut it last."""
-    notional, cap = wished, UNCUT
-    if notional > limits.max_position_frac * equity:
-        notional, cap = limits.max_position_frac * equity, BY_POSITION
-    if notional > limits.max_exposure_frac * equity - exposure:
-        notional, cap = limits.max_exposure_frac * equity - exposure, BY_EXPOSURE
-    if notional > affordable:
-        notional, cap = affordable, BY_CASH
-    return notional, cap
-
-
-@kernel
-def _too_small(notional: float, cap: int, limits: Limits) -> int:
-    if notional > 0.0 and notional >= limits.min_notional:
-        return FILLED
-    if cap == BY_EXPOSURE:
-        return EXPOSURE
-    return CASH if cap == BY_CASH else TOO_SMALL
-
-
-@kernel
+@borrowing_kernel
 def _book(
     diary: Diary,
-    closes: Floats,
+    market: Market,
     k: int,
     trip: Any,
     quantity: float,
@@ -244,18 +188,16 @@ def _book(
     costs: Costs,
 ) -> None:
     """Mark the position at every close and put its sales on the bars where they happen."""
-    known, last = np.nan, trip.exit_bar
-    for bar in range(trip.entry_bar, last + 1):
-        if bar == trip.partial_bar:
-            part = quantity * partial_frac
-            quantity -= part
-            unit = proceeds(trip.partial_reference, trip.partial_half_spread, costs)
-            diary.cash_at_open[bar] += part * unit
-            diary.left_at_open[bar] += part * known
-        if bar < last:
-            if not np.isnan(closes[k, bar]):
-                known = closes[k, bar]
-            diary.value[bar] += quantity * known
+    first, begin, last, known = k * market.bars, trip.entry_bar, trip.exit_bar, np.nan
+    if trip.partial_bar != NEVER:
+        begin = trip.partial_bar
+        known = _mark(diary.value, market.close, first, trip.entry_bar, begin, quantity, known)
+        part = quantity * partial_frac
+        quantity -= part
+        unit = proceeds(trip.partial_reference, trip.partial_half_spread, costs)
+        diary.cash_at_open[begin] += part * unit
+        diary.left_at_open[begin] += part * known
+    known = _mark(diary.value, market.close, first, begin, last, quantity, known)
     money = quantity * proceeds(trip.exit_reference, trip.exit_half_spread, costs)
     if trip.exit_stage == AT_OPEN:
         diary.cash_at_open[last] += money
@@ -264,3 +206,21 @@ def _book(
     else:
         diary.cash_inside[last] += money
         diary.closed_inside[last] += 1
+
+
+@borrowing_kernel
+def _mark(
+    value: Floats,
+    closes: Floats,
+    first: int,
+    begin: int,
+    end: int,
+    quantity: float,
+    known: float,
+) -> float:
+    """Add the worth of a quantity at the closes from `begin` up to `end`; the last known close."""
+    for bar in range(begin, end):
+        close = closes[np.uintp(first + bar)]
+        known = known if np.isnan(close) else close
+        value[np.uintp(bar)] += quantity * known
+    return known

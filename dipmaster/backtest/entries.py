@@ -128,13 +128,22 @@ def checked(entries: Entries, panel: Panel) -> Entries:
         Rows out of order, indices outside the panel, or levels that make no sense.
     """
     symbol, signal = entries.symbol_index, entries.signal_index
-    order = np.lexsort((symbol, -entries.priority, signal))
-    _demand("sorted rows", np.array_equal(order, np.arange(len(entries))), "call Entries.sorted()")
+    _demand("sorted rows", _in_order(entries), "call Entries.sorted()")
     on_panel = (symbol >= 0) & (symbol < len(panel.symbols)) & (signal >= 0) & (signal < panel.bars)
     _demand("indices on the panel", on_panel.all(), "build the entries from this panel's bars")
     checked_plan(entries.target_frac, entries.stop_frac, entries.cap_bars)
     _demand("size_frac of 0 or more", (entries.size_frac >= 0).all(), "check the sizing")
     return entries
+
+
+def _in_order(entries: Entries) -> bool:
+    """Whether no row comes before its predecessor; a missing priority goes last."""
+    signal, symbol = entries.signal_index, entries.symbol_index
+    first = np.where(np.isnan(entries.priority), -np.inf, entries.priority)
+    tie = first[1:] == first[:-1]
+    later = (first[1:] < first[:-1]) | (tie & (symbol[1:] >= symbol[:-1]))
+    rising = (signal[1:] > signal[:-1]) | ((signal[1:] == signal[:-1]) & later)
+    return bool(rising.all())
 
 
 def checked_plan(target_frac: Floats, stop_frac: Floats, cap_bars: Ints) -> None:

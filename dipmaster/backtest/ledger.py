@@ -14,9 +14,9 @@ import pandas as pd
 
 from dipmaster.backtest.costs import costs_of
 from dipmaster.backtest.entries import Entries
-from dipmaster.backtest.fills import AT_OPEN, ENTRY, NEVER
+from dipmaster.backtest.layouts import AT_OPEN, ENTRY, NEVER, STAGES
 from dipmaster.backtest.rules import EXIT_CONFIDENCE, EXIT_NAMES, EXIT_REASONS, ExitType
-from dipmaster.backtest.trades import BUY, text, trades_table
+from dipmaster.backtest.trades import BUY, Legs, trades_table, words
 from dipmaster.errors import data_error
 from dipmaster.numerics import Floats, Ints
 from dipmaster.panel import Panel, as_times
@@ -55,7 +55,7 @@ class Ledger:
 
 @dataclass(frozen=True)
 class Booked:
-    """What the kernel wrote: records `ROUND_TRIP` and `ORDER`, one an entry, and daily marks.
+    """What the kernel wrote: `ROUND_TRIP` a filled order, `ORDER` an entry, and the marks.
 
     `value` is the worth of all positions at each bar's close, shape (bars,).
     """
@@ -76,129 +76,117 @@ def ledger_of(panel: Panel, entries: Entries, execution: Execution, booked: Book
     """
     filled = np.flatnonzero(booked.orders["outcome"] == 0)
     traded = entries.take(filled)
-    symbols = np.asarray(panel.symbols, dtype=object)[traded.symbol_index]
-    sales = _priced(_legs(booked, filled), execution)
-    _demand_costs(sales, symbols, panel)
+    legs = _priced(_legs(booked, booked.orders["quantity"][filled]), execution)
+    _demand_costs(legs, traded, panel)
     return Ledger(
-        trades_table(panel, traded, symbols, booked.trips[filled], booked.orders[filled], sales),
-        _fills_table(panel, symbols, sales),
-        _equity_table(panel, execution, sales, booked.value),
+        trades_table(panel, traded, booked.trips, booked.orders[filled], legs),
+        _fills_table(panel, traded, legs),
+        _equity_table(panel, execution, legs, booked.value),
         _skipped(booked.orders["outcome"]),
     )
 
 
-def _legs(booked: Booked, filled: Ints) -> pd.DataFrame:
+def _legs(booked: Booked, quantity: Floats) -> Legs:
     """One row a fill in order of time: purchase, partial sale, last sale of every trade."""
-    trips, quantity = booked.trips[filled], booked.orders["quantity"][filled]
-    halved = trips["partial_bar"] != NEVER
-    part = np.where(halved, quantity * booked.partial_frac, 0.0)
-    everyone = np.ones(filled.size, np.bool_)
+    trips, everyone = booked.trips, np.arange(booked.trips.size)
+    halved = np.flatnonzero(trips["partial_bar"] != NEVER)
+    part = np.zeros(trips.size)
+    part[halved] = quantity[halved] * booked.partial_frac
+    partly, stage, kind = trips[halved], trips["exit_stage"], trips["exit_type"]
+    selling = int(ExitType.PROFIT_TAKING)
     legs = (
         _leg(trips, everyone, "entry", quantity, ENTRY, BUY),
-        _leg(trips, halved, "partial", part, AT_OPEN, int(ExitType.PROFIT_TAKING)),
-        _leg(trips, everyone, "exit", quantity - part, trips["exit_stage"], trips["exit_type"]),
+        _leg(partly, halved, "partial", part[halved], AT_OPEN, selling),
+        _leg(trips, everyone, "exit", quantity - part, stage, kind),
     )
-    return pd.concat(legs).sort_values(["bar", "stage", "trade"], ignore_index=True)
+    columns = {name: np.concatenate([leg[name] for leg in legs]) for name in legs[0]}
+    # A trade has one fill a stage of a bar at most, so no two keys are equal.
+    key = (columns["bar"] * STAGES + columns["stage"]) * trips.size + columns["trade"]
+    order = np.argsort(key)
+    return {name: column[order] for name, column in columns.items()}
 
 
 def _leg(
-    trips: npt.NDArray[Any],
-    which: npt.NDArray[np.bool_],
-    at: str,
-    quantity: Floats,
-    stage: Any,
-    exit_type: Any,
-) -> pd.DataFrame:
+    trips: npt.NDArray[Any], trade: Ints, at: str, quantity: Floats, stage: Any, exit_type: Any
+) -> Legs:
     score = np.full(trips.size, np.nan) if at == "entry" else trips[f"{at}_score"]
-    return pd.DataFrame(
-        {
-            "trade": np.arange(trips.size),
-            "bar": trips[f"{at}_bar"],
-            "stage": np.full(trips.size, stage, np.int8),
-            "quantity": quantity,
-            "reference": trips[f"{at}_reference"],
-            "half_spread": trips[f"{at}_half_spread"],
-            "exit_type": np.full(trips.size, exit_type, np.int8),
-            "score": score,
-        }
-    )[which]
+    return {
+        "trade": trade,
+        "bar": trips[f"{at}_bar"],
+        "stage": np.full(trips.size, stage, np.int64),
+        "quantity": quantity,
+        "reference": trips[f"{at}_reference"],
+        "half_spread": trips[f"{at}_half_spread"],
+        "exit_type": np.full(trips.size, exit_type, np.int64),
+        "score": score,
+    }
 
 
-def _priced(legs: pd.DataFrame, execution: Execution) -> pd.DataFrame:
+def _priced(legs: Legs, execution: Execution) -> Legs:
     """Add price, costs and the cash that is left after each fill."""
     costs = costs_of(execution)
     side = np.where(legs["exit_type"] == BUY, 1.0, -1.0)
     value = legs["quantity"] * legs["reference"]
     price = legs["reference"] * (1.0 + side * (legs["half_spread"] + costs.slippage))
     fee = legs["quantity"] * price * costs.fee
-    return legs.assign(
-        side=side,
-        price=price,
-        half_spread_cost=value * legs["half_spread"],
-        slippage_cost=value * costs.slippage,
-        fee=fee,
-        cash_after=execution.capital - (side * legs["quantity"] * price + fee).cumsum(),
-    )
+    return {
+        **legs,
+        "side": side,
+        "price": price,
+        "half_spread_cost": value * legs["half_spread"],
+        "slippage_cost": value * costs.slippage,
+        "fee": fee,
+        "cash_after": execution.capital - (side * legs["quantity"] * price + fee).cumsum(),
+    }
 
 
-def _demand_costs(legs: pd.DataFrame, symbols: npt.NDArray[Any], panel: Panel) -> None:
-    missing = np.flatnonzero(~np.isfinite(legs["cash_after"].to_numpy()))
+def _demand_costs(legs: Legs, traded: Entries, panel: Panel) -> None:
+    missing = np.flatnonzero(~np.isfinite(legs["cash_after"]))
     if missing.size:
-        leg = legs.iloc[int(missing[0])]
-        time = as_times(panel.open_time[[int(leg["bar"])]])[0]
+        leg = {name: column[missing[0]] for name, column in legs.items()}
+        time = as_times(panel.open_time[[leg["bar"]]])[0]
         raise data_error(
-            f"bars of {symbols[int(leg['trade'])]} at {time}",
+            f"bars of {panel.symbols[traded.symbol_index[leg['trade']]]} at {time}",
             "a half-spread and prices on every bar that is traded",
             f"half-spread {leg['half_spread']}, price {leg['reference']}",
             "give the source a half-spread or set ingest.raw.half_spread_bps",
         )
 
 
-def _fills_table(panel: Panel, symbols: npt.NDArray[Any], legs: pd.DataFrame) -> pd.DataFrame:
-    kind = legs["exit_type"].to_numpy()
-    buys = kind == BUY
+def _fills_table(panel: Panel, traded: Entries, legs: Legs) -> pd.DataFrame:
+    kind, trade = legs["exit_type"], legs["trade"]
     confidence = np.asarray((*EXIT_CONFIDENCE, np.nan))[kind]  # -1 is the last: a purchase
-    return FILLS.check(
-        pd.DataFrame(
-            {
-                "trade_id": legs["trade"].to_numpy(np.int64),
-                "time": as_times(panel.open_time[legs["bar"].to_numpy()]),
-                "symbol": text(symbols[legs["trade"].to_numpy()]),
-                "side": text(np.where(buys, "buy", "sell")),
-                "quantity": legs["quantity"],
-                "reference_price": legs["reference"],
-                "price": legs["price"],
-                "half_spread_cost": legs["half_spread_cost"],
-                "slippage_cost": legs["slippage_cost"],
-                "fee": legs["fee"],
-                "exit_type": text(np.asarray((*EXIT_NAMES, "entry"))[kind]),
-                "exit_confidence": np.where(np.isnan(confidence), legs["score"], confidence),
-                "reason": text(np.asarray((*EXIT_REASONS, "signal at the close before"))[kind]),
-                "cash_after": legs["cash_after"],
-            }
-        ),
-        "fills of the engine",
-    )
+    columns = {
+        "trade_id": trade,
+        "time": as_times(panel.open_time[legs["bar"]]),
+        "symbol": words(panel.symbols, traded.symbol_index[trade]),
+        "side": words(("buy", "sell"), (kind != BUY).astype(np.int64)),
+        "quantity": legs["quantity"],
+        "reference_price": legs["reference"],
+        "price": legs["price"],
+        "half_spread_cost": legs["half_spread_cost"],
+        "slippage_cost": legs["slippage_cost"],
+        "fee": legs["fee"],
+        "exit_type": words(("entry", *EXIT_NAMES), kind - BUY),
+        "exit_confidence": np.where(np.isnan(confidence), legs["score"], confidence),
+        "reason": words(("signal at the close before", *EXIT_REASONS), kind - BUY),
+        "cash_after": legs["cash_after"],
+    }
+    return FILLS.check(pd.DataFrame(columns, copy=False), "fills of the engine")
 
 
-def _equity_table(
-    panel: Panel, execution: Execution, legs: pd.DataFrame, value: Floats
-) -> pd.DataFrame:
-    done = np.searchsorted(legs["bar"].to_numpy(), np.arange(panel.bars), side="right")
-    cash = np.concatenate(([execution.capital], legs["cash_after"].to_numpy()))[done]
+def _equity_table(panel: Panel, execution: Execution, legs: Legs, value: Floats) -> pd.DataFrame:
+    done = np.bincount(legs["bar"], minlength=panel.bars).cumsum()
+    cash = np.concatenate(([execution.capital], legs["cash_after"]))[done]
     equity = cash + value
     exposure = np.divide(value, equity, out=np.zeros(panel.bars), where=equity > 0)
-    return EQUITY.check(
-        pd.DataFrame(
-            {
-                "time": as_times(panel.open_time),
-                "equity": equity,
-                "cash": cash,
-                "exposure_frac": exposure,
-            }
-        ),
-        "equity of the engine",
-    )
+    columns = {
+        "time": as_times(panel.open_time),
+        "equity": equity,
+        "cash": cash,
+        "exposure_frac": exposure,
+    }
+    return EQUITY.check(pd.DataFrame(columns, copy=False), "equity of the engine")
 
 
 def _skipped(outcome: npt.NDArray[Any]) -> dict[str, int]:

@@ -6,6 +6,7 @@ random entries come from here. Positions are followed by the engine's own kernel
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -14,14 +15,8 @@ import pandas as pd
 
 from dipmaster.backtest.costs import Costs, costs_of
 from dipmaster.backtest.entries import checked_plan
-from dipmaster.backtest.fills import (
-    NEVER,
-    ROUND_TRIP,
-    Plans,
-    follow,
-    market_of,
-    plans_of,
-)
+from dipmaster.backtest.fills import chain, follow
+from dipmaster.backtest.layouts import NEVER, ROUND_TRIP, Order, Plans, market_of, plans_of
 from dipmaster.backtest.rules import (
     EXIT_NAMES,
     ExitRules,
@@ -120,7 +115,7 @@ def outcomes(
     trips = np.zeros(rows, ROUND_TRIP)
     numbers, costs = rule_numbers(rules), costs_of(execution)
     arrays = rule_arrays(rules, rows, panel.open.shape)
-    follow(market_of(panel), plans, numbers, costs, arrays, False, trips)
+    follow(market_of(panel), plans, numbers, costs, arrays, trips)
     return _outcomes_of(symbol_index, trips, numbers, costs)
 
 
@@ -149,9 +144,8 @@ def one_at_a_time(
     Outcomes
         The trades made, by symbol and time; every row is tradable.
     """
-    chains = chained(panel, signals, execution, rules, target_frac, stop_frac, cap_bars)
-    symbol = np.repeat(np.arange(len(chains)), [chain.size for chain in chains])
-    trips = np.concatenate(chains)
+    made, parts = chained(panel, signals, execution, rules, target_frac, stop_frac, cap_bars)
+    symbol, trips = np.repeat(np.arange(made.size), made), np.concatenate(parts)
     return _outcomes_of(symbol, trips, rule_numbers(rules), costs_of(execution))
 
 
@@ -163,21 +157,36 @@ def chained(
     target_frac: float,
     stop_frac: float,
     cap_bars: int,
-) -> list[npt.NDArray[Any]]:
-    """`one_at_a_time` as records of `ROUND_TRIP`, one array a symbol; threads over symbols."""
+) -> tuple[Ints, list[npt.NDArray[Any]]]:
+    """How many round trips each symbol made, and their records, an array a thread."""
+    if signals.shape != panel.open.shape:
+        raise data_error(
+            "signals",
+            f"shape {panel.open.shape}",
+            f"shape {signals.shape}",
+            "give a row a symbol and a column a bar of this panel",
+        )
+    checked_plan(np.array([target_frac]), np.array([stop_frac]), np.array([cap_bars]))
     numbers, costs, market = rule_numbers(rules), costs_of(execution), market_of(panel)
+    arrays = rule_arrays(rules, 0, panel.open.shape)
+    plan = Order(0, 0, 0, float(target_frac), float(stop_frac), int(cap_bars))
+    flags = np.ascontiguousarray(signals, np.bool_)
+    made = np.zeros(len(panel.symbols), np.int64)
 
-    def one(symbol: int) -> npt.NDArray[Any]:
-        signal = np.flatnonzero(signals[symbol])
-        where = np.full(signal.size, symbol)
-        plans = _plans(where, signal, target_frac, stop_frac, cap_bars)
-        arrays = rule_arrays(rules, signal.size, panel.open.shape)
-        trips = np.zeros(signal.size, ROUND_TRIP)
-        return trips[: follow(market, plans, numbers, costs, arrays, True, trips)]
+    def some(symbols: tuple[int, int]) -> npt.NDArray[Any]:
+        trips = np.empty(np.count_nonzero(flags[slice(*symbols)]), ROUND_TRIP)
+        world = (market, symbols, flags.reshape(-1), plan, numbers, costs, arrays)
+        return trips[: chain(*world, made, trips)]
 
     # A plain pool: starting the project's progress-showing one takes longer than the work.
     with ThreadPoolExecutor(workers()) as pool:
-        return list(pool.map(one, range(len(panel.symbols))))
+        return made, list(pool.map(some, shares_of(len(made), workers())))
+
+
+def shares_of(symbols: int, parts: int) -> list[tuple[int, int]]:
+    """Symbols split into runs of equal length, one a worker."""
+    ends = [symbols * part // parts for part in range(parts + 1)]
+    return list(pairwise(ends))
 
 
 def _plans(

@@ -129,11 +129,15 @@ class RuleNumbers(NamedTuple):
 
 
 class RuleArrays(NamedTuple):
-    """The arrays of `ExitRules` for kernels; without rows or columns where a rule is off."""
+    """The arrays of `ExitRules` for kernels; empty where a rule is off.
+
+    Scores have shape (entries, bars since entry), distances of the trailing stop
+    (entries,) or (symbols x bars,).
+    """
 
     score: Floats
-    distance_by_entry: Floats
-    distance_by_bar: Floats
+    by_entry: Floats
+    by_bar: Floats
 
 
 def rule_numbers(rules: ExitRules) -> RuleNumbers:
@@ -168,14 +172,14 @@ def rule_arrays(rules: ExitRules, rows: int, panel_shape: tuple[int, int]) -> Ru
 def _distances(
     trailing: Trailing | None, rows: int, panel_shape: tuple[int, int]
 ) -> tuple[Floats, Floats]:
-    no_rows, no_bars = np.empty(0), np.empty((panel_shape[0], 0))
+    none = np.empty(0)
     if trailing is None:
-        return no_rows, no_bars
+        return none, none
     distance = trailing.distance_frac
     if distance.shape == (rows,):
-        return distance, no_bars
+        return distance, none
     if distance.shape == panel_shape:
-        return no_rows, distance
+        return none, distance.reshape(-1)
     raise _misfit("Trailing.distance_frac", f"({rows},) or {panel_shape}", distance)
 
 

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
 
 from dipmaster.backtest.entries import REGIMES, SIZING_PARTS, Entries
 from dipmaster.backtest.rules import EXIT_NAMES, ExitType
@@ -13,25 +14,26 @@ from dipmaster.panel import Panel, as_times
 from dipmaster.tables import TRADES
 
 BUY = -1  # in place of an exit type
+
+Legs = dict[str, npt.NDArray[Any]]  # columns of the fills, one row each
 BINDING_CAPS: tuple[str, ...] = ("none", "position", "exposure", "cash")
 
 
 def trades_table(
     panel: Panel,
     entries: Entries,
-    symbols: npt.NDArray[Any],
     trips: npt.NDArray[Any],
     orders: npt.NDArray[Any],
-    legs: pd.DataFrame,
+    legs: Legs,
 ) -> pd.DataFrame:
     """Merge the fills of each trade and add what was known when it was opened.
 
     Parameters
     ----------
-    entries, symbols, trips, orders
+    entries, trips, orders
         One row a trade, in order of entry.
     legs
-        Priced fills in order of time; column `trade` is the row of the trade.
+        Priced fills in order of time; `trade` is the row of the trade.
     """
     when = {
         "signal_time": as_times(panel.open_time[entries.signal_index]),
@@ -42,35 +44,34 @@ def trades_table(
     columns: dict[str, Any] = {
         "trade_id": np.arange(trips.size, dtype=np.int64),
         "candidate_id": entries.candidate_id,
-        "symbol": text(symbols),
+        "symbol": words(panel.symbols, entries.symbol_index),
         **when,
         **_money(legs, trips.size, orders["quantity"] * entry),
         "weight_frac": orders["weight_frac"],
         "quantity": orders["quantity"],
-        "exit_type": text(np.asarray(EXIT_NAMES)[trips["exit_type"]]),
+        "exit_type": words(EXIT_NAMES, trips["exit_type"]),
         "mfe_frac": trips["peak"] / entry - 1.0,
         "mae_frac": trips["trough"] / entry - 1.0,
         "bars_held": (trips["exit_bar"] - trips["entry_bar"]).astype(np.int32),
         "confidence": entries.confidence,
-        "regime": text(np.asarray(REGIMES)[entries.regime]),
+        "regime": words((*REGIMES[-1:], *REGIMES), entries.regime + 1),
         "open_at_end": trips["exit_type"] == int(ExitType.END_OF_DATA),
         **{part: entries.sizing.get(part, np.full(trips.size, np.nan)) for part in SIZING_PARTS},
-        "binding_cap": text(np.asarray(BINDING_CAPS)[orders["binding_cap"]]),
+        "binding_cap": words(BINDING_CAPS, orders["binding_cap"]),
     }
-    return TRADES.check(pd.DataFrame(columns), "trades of the engine")
+    return TRADES.check(pd.DataFrame(columns, copy=False), "trades of the engine")
 
 
-def _money(legs: pd.DataFrame, trades: int, notional: Floats) -> dict[str, Floats]:
-    trade, side = legs["trade"].to_numpy(np.int64), legs["side"].to_numpy()
-    quantity, price = legs["quantity"].to_numpy(), legs["price"].to_numpy()
+def _money(legs: Legs, trades: int, notional: Floats) -> dict[str, Floats]:
+    trade, side, quantity, price = (legs[name] for name in ("trade", "side", "quantity", "price"))
 
     def total(values: Floats) -> Floats:
         return np.bincount(trade, weights=values, minlength=trades).astype(np.float64)
 
     buy, sell = side > 0, side < 0
-    gross = total(-side * quantity * legs["reference"].to_numpy())
-    fees = total(legs["fee"].to_numpy())
-    slippage = total((legs["half_spread_cost"] + legs["slippage_cost"]).to_numpy())
+    gross = total(-side * quantity * legs["reference"])
+    fees = total(legs["fee"])
+    slippage = total(legs["half_spread_cost"] + legs["slippage_cost"])
     net = gross - fees - slippage
     return {
         "entry_price": total(price * buy),
@@ -83,6 +84,6 @@ def _money(legs: pd.DataFrame, trades: int, notional: Floats) -> dict[str, Float
     }
 
 
-def text(values: npt.NDArray[Any]) -> Any:
-    """Words as a string column, also where there is no row."""
-    return pd.array(values, dtype="str")
+def words(vocabulary: tuple[str, ...], codes: npt.NDArray[np.integer[Any]]) -> Any:
+    """A string column from positions in a list of words; also where there is no row."""
+    return pd.array(pa.array(vocabulary, pa.large_string()).take(pa.array(codes)), dtype="str")

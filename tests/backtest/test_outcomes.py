@@ -109,6 +109,28 @@ def test_targets_for_another_number_of_rows_are_refused(make: Any) -> None:
         outcomes(panel, rows, rows, make.execution(), make.off, np.array([0.1, 0.2]), 0.01, 5)
 
 
+def test_signals_of_another_panel_are_refused(make: Any) -> None:
+    panel, signals = make.random_panel(1, symbols=2, bars=50), np.zeros((2, 49), np.bool_)
+    with pytest.raises(
+        DataError, match=r"signals: expected shape \(2, 50\), found shape \(2, 49\)"
+    ):
+        one_at_a_time(panel, signals, make.execution(), make.off, 0.01, 0.01, 5)
+
+
+@pytest.mark.parametrize("threads", ["1", "2", "3", "7"])
+def test_the_number_of_threads_changes_nothing(
+    make: Any, monkeypatch: pytest.MonkeyPatch, threads: str
+) -> None:
+    panel = make.random_panel(8, symbols=5, bars=300)
+    signals = np.random.default_rng(9).random(panel.open.shape) < 0.2
+    plan = (panel, signals, make.execution(**COSTS), ExitRules(0.0025), 0.008, 0.015, 20)
+    monkeypatch.setenv("DIPMASTER_WORKERS", "1")
+    alone = one_at_a_time(*plan).frame()
+    monkeypatch.setenv("DIPMASTER_WORKERS", threads)
+    assert len(alone) > 100
+    assert one_at_a_time(*plan).frame().equals(alone)
+
+
 def test_exit_names_are_those_of_the_tables() -> None:
     assert set(EXIT_NAMES) == {
         "target", "stop", "trailing_stop", "boundary", "time_limit", "optimal_timing",
