@@ -31,6 +31,17 @@ SECTIONS = ("ingest", "features", "signal", "execution", "exits", "split", "gate
 
 
 @dataclass(frozen=True)
+class Traded:
+    """Phase 0 of one market before it is judged."""
+
+    panel: Panel
+    features: dict[str, pd.DataFrame]
+    candidates: pd.DataFrame
+    ledger: Ledger
+    period: Period
+
+
+@dataclass(frozen=True)
 class Judged:
     """Phase 0 of one market, and what it was judged on."""
 
@@ -52,22 +63,40 @@ def all_params() -> Params:
     return read_params(*SECTIONS)
 
 
-def judged_bars(
-    bars: Mapping[str, pd.DataFrame], fallback_half_spread_bps: float, params: Params
-) -> Judged:
-    """Bars of any source to a judged phase 0."""
+def traded_bars(
+    bars: Mapping[str, pd.DataFrame],
+    fallback_half_spread_bps: float,
+    params: Params,
+    period: Period | None = None,
+) -> Traded:
+    """Bars of any source to phase 0's ledger.
+
+    Parameters
+    ----------
+    period
+        Where the split is fixed already; else it follows from the bars.
+    """
     columns = tuple(dict.fromkeys((*CANDIDATE_COLUMNS, *SURROUNDINGS)))
     features = compute(bars, params.features, columns)
     found = candidates(features, params.signal)
     panel = aligned(bars, fallback_half_spread_bps)
     first, last = int(panel.open_time[0]), int(panel.open_time[-1])
-    period = split_period(first, last, params.split, params.gates.block_days)
-    ledger = trade_phase_0(panel, found, period, params.execution, params.exits)
-    around = surroundings_on(panel, features)
+    split = period or split_period(first, last, params.split, params.gates.block_days)
+    ledger = trade_phase_0(panel, found, split, params.execution, params.exits)
+    return Traded(panel, features, found, ledger, split)
+
+
+def judged_bars(
+    bars: Mapping[str, pd.DataFrame], fallback_half_spread_bps: float, params: Params
+) -> Judged:
+    """Bars of any source to a judged phase 0."""
+    traded = traded_bars(bars, fallback_half_spread_bps, params)
+    panel, ledger, period = traded.panel, traded.ledger, traded.period
+    around = surroundings_on(panel, traded.features)
     evaluation = judge_phase_0(
         panel, around, ledger, period, params.execution, params.exits, params.gates
     )
-    return Judged(panel, around, found, ledger, period, evaluation)
+    return Judged(panel, around, traded.candidates, ledger, period, evaluation)
 
 
 def judged_market(params: Params, **dials: float | int) -> Judged:

@@ -98,5 +98,5 @@ def without_crossing(
 
 
 def _deadline(exists: Ints, bar: Ints, end: int) -> Ints:
-    """First existing bar at or after each of `bar`; `end` where there is none."""
-    return np.append(exists, end)[np.searchsorted(exists, bar)]
+    """First existing bar at or after each of `bar`; where none is left, `end` or later."""
+    return np.maximum(np.append(exists, end)[np.searchsorted(exists, bar)], bar)

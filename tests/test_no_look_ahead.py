@@ -1,0 +1,183 @@
+"""The whole chain knows no later bar: bars to candidates to fills to equity.
+
+Every bar after some time is disturbed, or taken away; what was bought, sold and
+owned up to then has to stay the same. Three planted leaks have to be found.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from dipmaster.backtest import Ledger
+from dipmaster.market.simulator import simulate
+from dipmaster.panel import epoch_ms
+from dipmaster.params import Params
+from dipmaster.periods import BAR_MS, DAY_MS
+from dipmaster.validation.phase_0 import trade_phase_0
+from dipmaster.validation.splits import Period, without_crossing
+from studies.in_process import all_params, traded_bars
+
+Bars = Mapping[str, pd.DataFrame]
+COINS, DAYS, BURN_IN = 4, 24, 12
+PRICES = ["open", "high", "low", "close"]
+BAR = pd.Timedelta(BAR_MS, "ms")
+
+
+@dataclass(frozen=True)
+class Past:
+    """What a run decided and did; every frame has a column `time`."""
+
+    orders: pd.DataFrame
+    fills: pd.DataFrame
+    equity: pd.DataFrame
+    ledger: Ledger
+
+
+Run = Callable[[Bars], Past]
+
+
+@pytest.fixture(scope="module")
+def params(project) -> Params:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(project)
+        return all_params()
+
+
+@pytest.fixture(scope="module")
+def bars(params) -> Bars:
+    dials = {"coins": COINS, "days": DAYS, "seed": 9}
+    return simulate(params.ingest.simulated.model_copy(update=dials)).bars
+
+
+@pytest.fixture(scope="module")
+def period(bars) -> Period:
+    times = next(iter(bars.values()))["open_time"]
+    first, last = (int(times.iloc[place].timestamp() * 1000) for place in (0, -1))
+    return Period(first, first + BURN_IN * DAY_MS, last, 3)
+
+
+def past_of(panel, found, period, params) -> Past:
+    """Orders are the candidates that reach the engine."""
+    ledger = trade_phase_0(panel, found, period, params.execution, params.exits)
+    orders = without_crossing(found, panel, period, params.exits.cap_bars)
+    named = orders.rename(columns={"open_time": "time"})
+    return Past(named, ledger.fills, ledger.equity, ledger)
+
+
+@pytest.fixture(scope="module")
+def chain(params, period) -> Run:
+    def run(bars: Bars) -> Past:
+        traded = traded_bars(bars, 1.0, params, period)
+        return past_of(traded.panel, traded.candidates, period, params)
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def whole(chain, bars) -> Past:
+    return chain(bars)
+
+
+@pytest.fixture(scope="module")
+def boundary(period) -> pd.Timestamp:
+    return pd.Timestamp(period.out_of_sample_ms, unit="ms", tz="UTC")
+
+
+@pytest.fixture(scope="module")
+def cuts(whole, boundary) -> list[pd.Timestamp]:
+    """Around the boundary; at a signal, the purchase, inside the position, at the sale."""
+    trades = whole.ledger.trades
+    late = trades[trades["entry_time"] > boundary]
+    trade = late.iloc[len(late) // 2]
+    inside = [trade["signal_time"], trade["entry_time"], trade["exit_time"] - BAR]
+    return [boundary - BAR, boundary, *inside, trade["exit_time"]]
+
+
+def disturbed(bars: Bars, time: pd.Timestamp) -> Bars:
+    """Prices of every later bar by half up or down, volumes, flows and spreads of their own."""
+    rng = np.random.default_rng(5)
+    out = {}
+    for symbol, frame in bars.items():
+        later = (frame["open_time"] > time).to_numpy()
+        noise = np.exp(np.log(1.5) * rng.standard_normal(later.sum()))
+        other = frame.copy()
+        other.loc[later, PRICES] = frame.loc[later, PRICES].to_numpy() * noise[:, None]
+        for column in frame.columns.difference(["open_time", *PRICES]):
+            factor = rng.lognormal(0.0, 1.0, later.sum())
+            other.loc[later, column] = frame.loc[later, column].to_numpy() * factor
+        out[symbol] = other
+    return out
+
+
+def cut_off(bars: Bars, time: pd.Timestamp) -> Bars:
+    return {symbol: frame[frame["open_time"] <= time] for symbol, frame in bars.items()}
+
+
+def until(frame: pd.DataFrame, time: pd.Timestamp) -> pd.DataFrame:
+    return frame[frame["time"] <= time].reset_index(drop=True)
+
+
+def same(one: pd.DataFrame, other: pd.DataFrame, what: str) -> None:
+    assert one.equals(other), f"{what} of the past changed"
+
+
+def assert_past_stays(run: Run, whole: Past, bars: Bars, time: pd.Timestamp) -> None:
+    """What was ordered, filled and owned up to `time` does not depend on what comes after."""
+    other, cut = run(disturbed(bars, time)), run(cut_off(bars, time))
+    for name in ("orders", "fills", "equity"):
+        same(until(getattr(whole, name), time), until(getattr(other, name), time), name)
+    same(until(whole.orders, time), until(cut.orders, time), "orders")
+    # Without later bars every position is sold at the last close, for want of another.
+    real = cut.fills[cut.fills["exit_type"] != "end_of_data"]
+    same(until(whole.fills, time), until(real, time), "fills")
+    same(until(whole.equity, time - BAR), until(cut.equity, time - BAR), "equity")
+
+
+def test_the_market_is_worth_testing(whole, cuts, boundary) -> None:
+    trades = whole.ledger.trades
+    entered = trades["entry_time"]
+    assert min((entered < boundary).sum(), (entered >= boundary).sum()) >= 10
+    assert any(time.minute not in (0, 55) for time in cuts)
+    held = [((entered <= time) & (trades["exit_time"] > time)).any() for time in cuts]
+    assert sum(held) >= 2
+
+
+def test_the_past_does_not_know_the_future(chain, whole, bars, cuts) -> None:
+    for time in cuts:
+        assert_past_stays(chain, whole, bars, time)
+
+
+@pytest.mark.parametrize(
+    ("leak", "shows"),
+    [("next close", "orders"), ("median of the sample", "orders"), ("next prices", "fills")],
+)
+def test_planted_leaks_are_found(params, period, bars, cuts, leak: str, shows: str) -> None:
+    """A check that cannot fail proves nothing."""
+
+    def leaky(some: Bars) -> Past:
+        honest = traded_bars(some, 1.0, params, period)
+        found, panel = honest.candidates, honest.panel
+        if leak == "next close":
+            rises = np.diff(panel.close, append=np.nan) > 0
+            row = np.searchsorted(panel.symbols, found["symbol"].to_numpy(dtype=str))
+            found = found[rises[row, panel.index_of(epoch_ms(found["open_time"]))]]
+        elif leak == "median of the sample":
+            found = found[found["dip_z"] >= found["dip_z"].median()]
+        else:
+            ahead = {name: np.roll(getattr(panel, name), -1, axis=1) for name in PRICES}
+            panel = replace(panel, **ahead)
+        return past_of(panel, found.reset_index(drop=True), period, params)
+
+    whole = leaky(bars)
+
+    def finding(time: pd.Timestamp) -> str:
+        try:
+            assert_past_stays(leaky, whole, bars, time)
+        except AssertionError as error:
+            return str(error)
+        return ""
+
+    assert any(f"{shows} of the past changed" in finding(time) for time in cuts)
