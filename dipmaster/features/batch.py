@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 
 from dipmaster.features.inputs import CoinBars, coin_bars, new_state
+from dipmaster.features.layout import BLOCK, WIDTH
 from dipmaster.features.market_wide import (
     HORIZON_COUNT,
-    RETURNS_STATE_SIZE,
     mean_of_present,
     returns_run,
 )
@@ -56,17 +56,16 @@ def all_coins(bars: Mapping[str, pd.DataFrame]) -> AllCoins:
     first = min((int(t[0]) for t in times), default=0)
     last = max((int(t[-1]) for t in times), default=-BAR_MS)
     grid = (last - first) // BAR_MS + 1
-    each = np.full((len(symbols), grid, HORIZON_COUNT), np.nan)
+    each = np.full((len(symbols), HORIZON_COUNT, grid), np.nan)
 
     def fill(i: int) -> None:
         coin = coins[symbols[i]]
-        state = np.zeros(RETURNS_STATE_SIZE)
-        returns_run(state, coin.times_ms, coin.values, first, each[i])
+        returns_run(coin.times_ms, coin.values, first, each[i])
 
     in_threads(fill, range(len(symbols)), "market returns")
-    mean = np.empty((grid, HORIZON_COUNT))
+    mean = np.empty((HORIZON_COUNT, grid))
     mean_of_present(each, mean)
-    return AllCoins(coins, first, mean)
+    return AllCoins(coins, first, mean.T)
 
 
 def features_of(
@@ -89,10 +88,11 @@ def features_of(
         new_state(params, has_spread="half_spread_bps" not in coin.left_out),
         coin.times_ms,
         coin.values,
-        coins.market_returns,
+        coins.market_returns.T,
         coins.first_ms,
         chosen,
         values,
+        np.empty((BLOCK, WIDTH)),
     )
     frame = pd.DataFrame(values.T, columns=names, copy=False)
     frame.insert(0, "open_time", coin.open_time.set_axis(frame.index))

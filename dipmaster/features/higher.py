@@ -8,11 +8,12 @@ longer bar, and is held until the next one. A longer bar counts only if all its
 import math
 
 from dipmaster.features import layout as at
+from dipmaster.features.inner import inner_kernel
 from dipmaster.features.windows import slide_max, slide_sum
-from dipmaster.numerics import Floats, kernel
+from dipmaster.numerics import Floats
 
 
-@kernel
+@inner_kernel
 def gather(state: Floats, slot: int) -> None:
     """Add the 5-minute bar of a place 0..11 in its hour; update the values that close with it."""
     if slot % 3 == 0:
@@ -35,14 +36,14 @@ def gather(state: Floats, slot: int) -> None:
         state[at.HOUR_BARS] = 0.0
 
 
-@kernel
+@inner_kernel
 def close_quarter(state: Floats, high: float, low: float, close: float) -> None:
     """Update the values of 15-minute bars with one more of them."""
     state[at.QUARTERS] += 1.0
     quarters = int(state[at.QUARTERS])
-    sma20 = slide_sum(state, at.QUARTER_SMA20, 20, close) / 20.0
-    sma50 = slide_sum(state, at.QUARTER_SMA50, 50, close) / 50.0
-    low_20 = -slide_max(state, at.QUARTER_LOW_20, 20, -low)
+    sma20 = slide_sum(state, at.QUARTER_SMA20, at.BARS_20, close) / 20.0
+    sma50 = slide_sum(state, at.QUARTER_SMA50, at.BARS_50, close) / 50.0
+    low_20 = -slide_max(state, at.QUARTER_LOW_20, at.BARS_20, -low)
     if quarters >= 2:
         direction(state, quarters - 1, high, low)
     if quarters >= 20:
@@ -58,7 +59,7 @@ def close_quarter(state: Floats, high: float, low: float, close: float) -> None:
     state[at.QUARTER_LAST_CLOSE] = close
 
 
-@kernel
+@inner_kernel
 def direction(state: Floats, changes: int, high: float, low: float) -> None:
     """Wilder's true range, directional movement and ADX over 14 bars.
 
@@ -83,7 +84,7 @@ def direction(state: Floats, changes: int, high: float, low: float) -> None:
         state[at.ADX14_15M] = state[at.ADX]
 
 
-@kernel
+@inner_kernel
 def smooth(state: Floats, place: int, count: int, value: float) -> None:
     """One step of Wilder's average; `count` values went in with this one."""
     if count <= 14:
@@ -92,13 +93,13 @@ def smooth(state: Floats, place: int, count: int, value: float) -> None:
         state[place] = (13.0 * state[place] + value) / 14.0
 
 
-@kernel
+@inner_kernel
 def close_hour(state: Floats, close: float) -> None:
     """Update the values of 1-hour bars with one more of them."""
     state[at.HOURS] += 1.0
     hours = int(state[at.HOURS])
     state[at.HOUR_CLOSES + (hours & 31)] = close
-    sma50 = slide_sum(state, at.HOUR_SMA50_SUM, 50, close) / 50.0
+    sma50 = slide_sum(state, at.HOUR_SMA50_SUM, at.BARS_50, close) / 50.0
     if hours >= 25:
         day_before = state[at.HOUR_CLOSES + ((hours - 24) & 31)]
         state[at.RETURN_24H_FRAC] = close / day_before - 1.0

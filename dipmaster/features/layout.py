@@ -10,6 +10,12 @@ from dipmaster.features.windows import halves_size
 BAR_COLUMNS = ("open", "high", "low", "close", "volume", "taker_buy_volume", "half_spread_bps")
 HORIZONS = (3, 12, 36, 288)  # bars over which returns are compared with the market's
 
+# Widths and lags in bars. A number written in a call is a type of its own to numba, which
+# would compile the function once more for each; a name is not.
+BARS_1, BARS_2, BARS_3, BARS_5, BARS_12, BARS_14, BARS_20, BARS_21 = 1, 2, 3, 5, 12, 14, 20, 21
+BARS_36, BARS_50, BARS_100, BARS_288 = 36, 50, 100, 288
+BLOCK = 32  # rows kept together before they are turned into columns
+
 # Parameters, set once.
 DECAY, SIGMA_WARM_UP, SIGMA_LAG, LOW_DAILY, HIGH_DAILY, SOURCE_HAS_SPREAD = range(6)
 

@@ -10,7 +10,6 @@ from dipmaster.features import layout as at
 from dipmaster.numerics import Floats, Ints, kernel
 
 BAR_MS = 300_000
-RETURNS_STATE_SIZE = 2 + at.RING
 HORIZON_COUNT = len(at.HORIZONS)
 HIGH, LOW, CLOSE, VOLUME = at.HIGH - at.BAR, at.LOW - at.BAR, at.CLOSE - at.BAR, at.VOLUME - at.BAR
 
@@ -22,46 +21,35 @@ def usable(high: float, low: float, volume: float) -> bool:
 
 
 @kernel
-def returns_step(
-    state: Floats, time_ms: int, close: float, usable_bar: bool, out: Floats, row: int
-) -> None:
-    """Take in one closed bar of one coin; write its returns over the horizons to a row."""
-    for h in range(HORIZON_COUNT):
-        out[row, h] = math.nan
-    if not usable_bar:
-        state[1] = 0.0
-        return
-    if time_ms - state[1] != BAR_MS:
-        state[0] = 0.0
-    state[1] = time_ms
-    state[0] += 1.0
-    age = int(state[0])
-    state[2 + (age & at.RING_MASK)] = close
-    for h, bars in enumerate(at.HORIZONS):
-        if age > bars:
-            out[row, h] = close / state[2 + ((age - bars) & at.RING_MASK)] - 1.0
+def returns_run(times_ms: Ints, bars: Floats, first_ms: int, out: Floats) -> None:
+    """Returns of a coin over the horizons.
 
-
-@kernel
-def returns_run(state: Floats, times_ms: Ints, bars: Floats, first_ms: int, out: Floats) -> None:
-    """Loop `returns_step` over a coin's bars; rows of `out` are bars from `first_ms` on."""
+    `out`, shape (horizons, grid), starts at `first_ms`; it is all NaN and
+    written where the coin has traded without a gap over the horizon.
+    """
+    age = 0
     for i in range(times_ms.size):
         good = usable(bars[HIGH, i], bars[LOW, i], bars[VOLUME, i])
-        row = (times_ms[i] - first_ms) // BAR_MS
-        returns_step(state, times_ms[i], bars[CLOSE, i], good, out, row)
+        follows = i > 0 and times_ms[i] - times_ms[i - 1] == BAR_MS
+        age = (age + 1 if follows else 1) if good else 0
+        place = (times_ms[i] - first_ms) // BAR_MS
+        for h, back in enumerate(at.HORIZONS):
+            if age > back:
+                out[h, place] = bars[CLOSE, i] / bars[CLOSE, i - back] - 1.0
 
 
 @kernel
 def mean_of_present(returns: Floats, out: Floats) -> None:
-    """Mean over coins, axis 0 of (coins, bars, horizons); NaN where none is present."""
-    coins, bars, horizons = returns.shape
-    for t in range(bars):
-        for h in range(horizons):
+    """Mean over coins, axis 0 of (coins, horizons, bars); NaN where none is present."""
+    coins, horizons, bars = returns.shape
+    for h in range(horizons):
+        mean = out[h]
+        for t in range(bars):
             total = 0.0
-            count = 0
+            count = 0.0
             for coin in range(coins):
-                value = returns[coin, t, h]
+                value = returns[coin, h, t]
                 if not math.isnan(value):
                     total += value
-                    count += 1
-            out[t, h] = total / count if count > 0 else math.nan
+                    count += 1.0
+            mean[t] = total / count

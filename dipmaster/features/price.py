@@ -3,8 +3,9 @@
 import math
 
 from dipmaster.features import layout as at
+from dipmaster.features.inner import inner_kernel
 from dipmaster.features.windows import clip01, moments, place_among, slide_max, slide_sum
-from dipmaster.numerics import Floats, inlined_kernel, kernel
+from dipmaster.numerics import Floats, inlined_kernel
 
 # The interpolated 20 % quantile of 50 widths lies between the 10th and the 11th smallest:
 # a width is below it where at least 40 are larger.
@@ -18,7 +19,7 @@ def rsi(gain: float, loss: float) -> float:
     return 100.0 * gain / moved if moved > 0.0 else 50.0
 
 
-@kernel
+@inner_kernel
 def strength(state: Floats, age: int, change: float) -> None:
     """RSI of 14 bars after Wilder, and of 14, 21 and 50 bars by plain sums."""
     gain = change if change > 0.0 else 0.0
@@ -30,12 +31,12 @@ def strength(state: Floats, age: int, change: float) -> None:
     else:
         state[at.WILDER_GAIN] = (13.0 * state[at.WILDER_GAIN] + gain) / 14.0
         state[at.WILDER_LOSS] = (13.0 * state[at.WILDER_LOSS] + loss) / 14.0
-    gain_14 = slide_sum(state, at.GAIN_14, 14, gain)
-    loss_14 = slide_sum(state, at.LOSS_14, 14, loss)
-    gain_21 = slide_sum(state, at.GAIN_21, 21, gain)
-    loss_21 = slide_sum(state, at.LOSS_21, 21, loss)
-    gain_50 = slide_sum(state, at.GAIN_50, 50, gain)
-    loss_50 = slide_sum(state, at.LOSS_50, 50, loss)
+    gain_14 = slide_sum(state, at.GAIN_14, at.BARS_14, gain)
+    loss_14 = slide_sum(state, at.LOSS_14, at.BARS_14, loss)
+    gain_21 = slide_sum(state, at.GAIN_21, at.BARS_21, gain)
+    loss_21 = slide_sum(state, at.LOSS_21, at.BARS_21, loss)
+    gain_50 = slide_sum(state, at.GAIN_50, at.BARS_50, gain)
+    loss_50 = slide_sum(state, at.LOSS_50, at.BARS_50, loss)
     if changes >= 14:
         state[at.RSI14] = rsi(state[at.WILDER_GAIN], state[at.WILDER_LOSS])
         state[at.RSI_CUTLER_14] = rsi(gain_14, loss_14)
@@ -45,7 +46,7 @@ def strength(state: Floats, age: int, change: float) -> None:
         state[at.RSI_CUTLER_50] = rsi(gain_50, loss_50)
 
 
-@kernel
+@inner_kernel
 def convergence(state: Floats) -> None:
     """Share of the three RSIs inside a dip zone that widens and rises with volatility."""
     vol_pct = state[at.VOL_PCT]
@@ -60,10 +61,10 @@ def convergence(state: Floats) -> None:
     state[at.RSI_CONVERGENCE_STRONG] = 1.0 if inside == 3.0 else 0.0
 
 
-@kernel
+@inner_kernel
 def bands(state: Floats, age: int, close: float) -> None:
     """SMA20 and Bollinger (20, 2) with the population standard deviation."""
-    mean, squares = moments(state, at.CLOSES_20, 20, age, close)
+    mean, squares = moments(state, at.CLOSES_20, at.BARS_20, age, close)
     if age < 20:
         return
     sd = math.sqrt(squares / 20.0)
@@ -73,12 +74,12 @@ def bands(state: Floats, age: int, close: float) -> None:
     state[at.BB_WIDTH_FRAC] = width
     if sd > 0.0:
         state[at.BB_POSITION] = (close - mean) / (4.0 * sd) + 0.5
-    larger = place_among(state, at.WIDTHS_50, 50, age, width)[1]
+    larger = place_among(state, at.WIDTHS_50, at.BARS_50, age, width)[1]
     if age >= 69:
         state[at.BB_SQUEEZE] = 1.0 if larger >= SQUEEZE_LARGER else 0.0
 
 
-@kernel
+@inner_kernel
 def reds(state: Floats, age: int) -> None:
     """Red now, and red bars counted with halving weights."""
     red = 1.0 if state[at.CLOSE] < state[at.OPEN] else 0.0
@@ -90,12 +91,12 @@ def reds(state: Floats, age: int) -> None:
     state[at.RED_BEFORE] = red
 
 
-@kernel
+@inner_kernel
 def levels(state: Floats, age: int) -> tuple[float, float]:
     """Distance to the highest high and lowest low of 20 bars; returns the two."""
     close = state[at.CLOSE]
-    high = slide_max(state, at.HIGH_20, 20, state[at.HIGH])
-    low = -slide_max(state, at.LOW_20, 20, -state[at.LOW])
+    high = slide_max(state, at.HIGH_20, at.BARS_20, state[at.HIGH])
+    low = -slide_max(state, at.LOW_20, at.BARS_20, -state[at.LOW])
     if age >= 20:
         state[at.RESISTANCE_DISTANCE_FRAC] = high / close - 1.0
         state[at.SUPPORT_DISTANCE_FRAC] = close / low - 1.0
@@ -104,7 +105,7 @@ def levels(state: Floats, age: int) -> tuple[float, float]:
     return high, low
 
 
-@kernel
+@inner_kernel
 def timing(state: Floats, age: int, high: float, low: float, close: float) -> None:
     """Timing part of the earlier system's score, without its order-flow term."""
     if age >= 20:

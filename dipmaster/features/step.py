@@ -1,69 +1,106 @@
-"""One bar to one row of features, and the loop over many bars.
+"""Bars to rows of features.
 
-`step` is all there is: the batch loops it, a live stream calls it bar by bar,
-so both give the same bytes.
+`run` takes in any number of bars: the batch gives it whole histories, a live
+stream one bar at a time, so both give the same bytes.
 """
 
 import math
 
-import numpy as np
-
 from dipmaster.features import higher, price, volatility, volume
 from dipmaster.features import layout as at
+from dipmaster.features.inner import inner_kernel
 from dipmaster.features.market_wide import usable
 from dipmaster.features.windows import clip01
 from dipmaster.numerics import Floats, Ints, kernel
 
 BAR_MS = 300_000
-BLOCK = 32  # rows kept together before they are turned into columns
 
 
 @kernel
-def step(state: Floats, time_ms: int) -> None:
-    """Take in the closed bar that lies in the state and write its row there.
+def run(
+    state: Floats,
+    times_ms: Ints,
+    bars: Floats,
+    market: Floats,
+    first_ms: int,
+    chosen: Ints,
+    columns: Floats,
+    rows: Floats,
+) -> None:
+    """Take in closed bars one by one and write the chosen columns of their rows.
+
+    Rows are turned into columns a block at a time, because writing 60 columns
+    bar by bar thrashes the cache.
 
     Parameters
     ----------
     state
-        From `new_state`, with the bar at ``layout.BAR`` (see ``BAR_COLUMNS``,
-        NaN where a source lacks a column) and the mean returns of all coins
-        over ``HORIZONS`` at ``layout.MARKET``; changed. The row is then at
-        ``layout.ROW``, NaN until a window is full.
-    time_ms
-        Open time in milliseconds since 1970, on the 5-minute grid. A jump of
-        more than one bar clears the memory: nothing spans a gap. A bar without
-        usable prices or volume counts as missing.
+        From `new_state`; changed. A gap in time clears its memory, and so does
+        a bar without usable prices or volume: nothing spans either.
+    times_ms
+        Shape (bars,), open times in milliseconds since 1970 on the 5-minute grid.
+    bars
+        Shape (7, bars), see ``layout.BAR_COLUMNS``; NaN where a source lacks a column.
+    market
+        Shape (4, grid), mean returns of all coins; the grid starts at `first_ms`.
+    chosen
+        Columns to write, counted from the first feature.
+    columns
+        Shape (chosen, bars), written; NaN until a window is full.
+    rows
+        Shape (any number, features), used to work in.
     """
-    number = time_ms // BAR_MS + 1
+    block = rows.shape[0]
+    for start in range(0, times_ms.size, block):
+        count = min(block, times_ms.size - start)
+        for i in range(count):
+            time_ms = times_ms[start + i]
+            for j in range(bars.shape[0]):
+                state[at.BAR + j] = bars[j, start + i]
+            place = (time_ms - first_ms) // BAR_MS
+            for j in range(market.shape[0]):
+                state[at.MARKET + j] = market[j, place]
+            if begin(state, time_ms):
+                age = int(state[at.AGE])
+                close = state[at.CLOSE]
+                returns(state, age, close)
+                price.bands(state, age, close)
+                price.reds(state, age)
+                high, low = price.levels(state, age)
+                price.timing(state, age, high, low, close)
+                volume.spikes(state, age, state[at.VOLUME])
+                volume.value_traded(state, age)
+                volume.liquidity(state, age)
+                higher.gather(state, (time_ms // BAR_MS) % 12)
+                score(state, volume.selling(state, age))
+            for j in range(at.WIDTH):
+                rows[i, j] = state[at.ROW + j]
+        for c in range(chosen.size):
+            for i in range(count):
+                columns[c, start + i] = rows[i, chosen[c]]
+
+
+@inner_kernel
+def begin(state: Floats, time_ms: int) -> bool:
+    """Prepare the row and the memory for the bar in the state; whether the bar is usable."""
     if time_ms - state[at.LAST_TIME] != BAR_MS:
         clear(state)
     for i in range(at.ROW, at.WIPED_TO):
         state[i] = math.nan
     state[at.TAKER_IMBALANCE] = math.nan
     state[at.HALF_SPREAD_BPS] = state[at.HALF_SPREAD]
-    if not usable(state[at.HIGH], state[at.LOW], state[at.VOLUME]):
+    good = usable(state[at.HIGH], state[at.LOW], state[at.VOLUME])
+    if not good:
         clear(state)
-        clock(state, number)
-        return
-    clock(state, number)
-    state[at.LAST_TIME] = time_ms
-    state[at.AGE] += 1.0
-    age = int(state[at.AGE])
-    close = state[at.CLOSE]
-    state[at.CLOSES + (age & at.RING_MASK)] = close
-    returns(state, age, close)
-    price.bands(state, age, close)
-    price.reds(state, age)
-    high, low = price.levels(state, age)
-    price.timing(state, age, high, low, close)
-    volume.spikes(state, age, state[at.VOLUME])
-    volume.value_traded(state, age)
-    volume.liquidity(state, age)
-    higher.gather(state, (number - 1) % 12)
-    score(state, volume.selling(state, age))
+    clock(state, time_ms // BAR_MS + 1)
+    if good:
+        state[at.LAST_TIME] = time_ms
+        state[at.AGE] += 1.0
+        state[at.CLOSES + (int(state[at.AGE]) & at.RING_MASK)] = state[at.CLOSE]
+    return good
 
 
-@kernel
+@inner_kernel
 def returns(state: Floats, age: int, close: float) -> None:
     """All that is made of returns; leaves the regime part's first two terms."""
     high_vol = math.nan
@@ -80,25 +117,27 @@ def returns(state: Floats, age: int, close: float) -> None:
     volatility.depths(state, age)
     volatility.classes(state, age)
     price.convergence(state)
-    trend = clip01(consistency(volatility.return_over(state, age, 20), moved))
-    behind = clip01(-50.0 * (volatility.return_over(state, age, 288) - state[at.MARKET_288]))
+    trend = clip01(consistency(volatility.return_over(state, age, at.BARS_20), moved))
+    behind = clip01(
+        -50.0 * (volatility.return_over(state, age, at.BARS_288) - state[at.MARKET_288])
+    )
     state[at.V4_REGIME] = 0.4 * (1.0 - high_vol) + 0.3 * (1.0 - trend) + 0.3 * behind
 
 
-@kernel
+@inner_kernel
 def consistency(net: float, moved: float) -> float:
     """Net move over the sum of absolute moves; 0 where nothing moved."""
     return 0.0 if moved == 0.0 else abs(net) / moved
 
 
-@kernel
+@inner_kernel
 def clear(state: Floats) -> None:
     """Forget everything but the parameters and the bar."""
     state[at.ROW : at.MEMORY] = math.nan
     state[at.MEMORY :] = 0.0
 
 
-@kernel
+@inner_kernel
 def clock(state: Floats, number: int) -> None:
     """Hour, weekday, session and boundary at the time the bar becomes known.
 
@@ -111,7 +150,7 @@ def clock(state: Floats, number: int) -> None:
     state[at.MINUTES_TO_BOUNDARY] = 5 * (-number % 3)
 
 
-@kernel
+@inner_kernel
 def score(state: Floats, selling: float) -> None:
     """Score of the earlier system; docs/features.md says how its gaps were filled."""
     strong, spike = state[at.RSI_CONVERGENCE_STRONG], state[at.VOLUME_SPIKE_20]
@@ -125,38 +164,3 @@ def score(state: Floats, selling: float) -> None:
     state[at.V4_TIMING] = timing
     state[at.V4_SCORE] = total
     state[at.DIPMASTER_V4_FINAL_SIGNAL] = total * ((strong + spike + squeeze) / 3.0)
-
-
-@kernel
-def run(
-    state: Floats,
-    times_ms: Ints,
-    bars: Floats,
-    market: Floats,
-    first_ms: int,
-    chosen: Ints,
-    columns: Floats,
-) -> None:
-    """Loop `step` over all bars and keep the chosen columns.
-
-    `bars` has shape (7, bars), `columns` (chosen, bars); rows of `market`, of
-    shape (grid, 4), are bars from `first_ms` on; `chosen` counts from the first
-    feature. Rows are turned into columns a block at a time, because writing 60
-    columns bar by bar thrashes the cache.
-    """
-    rows = np.empty((BLOCK, at.WIDTH))
-    for start in range(0, times_ms.size, BLOCK):
-        count = min(BLOCK, times_ms.size - start)
-        for i in range(count):
-            time_ms = times_ms[start + i]
-            for j in range(bars.shape[0]):
-                state[at.BAR + j] = bars[j, start + i]
-            place = (time_ms - first_ms) // BAR_MS
-            for j in range(market.shape[1]):
-                state[at.MARKET + j] = market[place, j]
-            step(state, time_ms)
-            for j in range(at.WIDTH):
-                rows[i, j] = state[at.ROW + j]
-        for c in range(chosen.size):
-            for i in range(count):
-                columns[c, start + i] = rows[i, chosen[c]]

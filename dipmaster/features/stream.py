@@ -1,20 +1,19 @@
 """Features bar by bar, as they would be made live; the same bytes as the batch."""
 
+from collections import deque
 from collections.abc import Collection, Mapping
 
 import numpy as np
 
 from dipmaster.features.inputs import new_state
-from dipmaster.features.layout import BAR, BAR_COLUMNS, MARKET, ROW, WIDTH
-from dipmaster.features.market_wide import (
-    HORIZON_COUNT,
-    RETURNS_STATE_SIZE,
-    mean_of_present,
-    returns_run,
-)
-from dipmaster.features.step import step
+from dipmaster.features.layout import BAR_COLUMNS, HORIZONS, WIDTH
+from dipmaster.features.market_wide import CLOSE, HIGH, LOW, VOLUME, mean_of_present, usable
+from dipmaster.features.step import run
 from dipmaster.numerics import Floats
 from dipmaster.params import Features
+from dipmaster.periods import BAR_MS
+
+ALL = np.arange(WIDTH, dtype=np.int64)
 
 
 class FeatureStream:
@@ -34,7 +33,7 @@ class FeatureStream:
             symbol: new_state(params, has_spread="half_spread_bps" in columns)
             for symbol, columns in sources.items()
         }
-        self._returns = {symbol: np.zeros(RETURNS_STATE_SIZE) for symbol in sources}
+        self._closes = {symbol: Closes() for symbol in sources}
 
     def push(self, time_ms: int, bars: Mapping[str, Mapping[str, float]]) -> dict[str, Floats]:
         """Take in the bars that opened at `time_ms` and have closed.
@@ -46,18 +45,39 @@ class FeatureStream:
             FEATURES without open_time; NaN where not known.
         """
         present = [symbol for symbol in self._symbols if symbol in bars]
-        each = np.full((len(present), 1, HORIZON_COUNT), np.nan)
+        columns = {
+            symbol: np.array([[bars[symbol].get(name, np.nan)] for name in BAR_COLUMNS])
+            for symbol in present
+        }
+        each = np.empty((len(present), len(HORIZONS), 1))
         for i, symbol in enumerate(present):
-            bar = np.array([[bars[symbol].get(name, np.nan)] for name in BAR_COLUMNS])
-            self._states[symbol][BAR : BAR + len(BAR_COLUMNS)] = bar[:, 0]
-            times = np.array([time_ms], dtype=np.int64)
-            returns_run(self._returns[symbol], times, bar, time_ms, each[i])
-        mean = np.empty((1, HORIZON_COUNT))
+            each[i, :, 0] = self._closes[symbol].returns(time_ms, columns[symbol][:, 0])
+        mean = np.empty((len(HORIZONS), 1))
         mean_of_present(each, mean)
-        return {symbol: self._row(symbol, time_ms, mean[0]) for symbol in present}
+        return {symbol: self._row(symbol, time_ms, columns[symbol], mean) for symbol in present}
 
-    def _row(self, symbol: str, time_ms: int, market: Floats) -> Floats:
-        state = self._states[symbol]
-        state[MARKET : MARKET + HORIZON_COUNT] = market
-        step(state, time_ms)
-        return state[ROW : ROW + WIDTH].copy()
+    def _row(self, symbol: str, time_ms: int, bar: Floats, market: Floats) -> Floats:
+        row, work = np.empty((WIDTH, 1)), np.empty((1, WIDTH))
+        times = np.array([time_ms], dtype=np.int64)
+        run(self._states[symbol], times, bar, market, time_ms, ALL, row, work)
+        return row[:, 0]
+
+
+class Closes:
+    """The last closes of a coin without a gap, for its part in the market's returns."""
+
+    def __init__(self) -> None:
+        self._closes: deque[float] = deque(maxlen=max(HORIZONS) + 1)
+        self._last_ms = 0
+
+    def returns(self, time_ms: int, bar: Floats) -> list[float]:
+        """Take in a closed bar; its returns over the horizons, NaN where not known."""
+        good = usable(bar[HIGH], bar[LOW], bar[VOLUME])
+        if not good or time_ms - self._last_ms != BAR_MS:
+            self._closes.clear()
+        self._last_ms = time_ms
+        if not good:
+            return [np.nan] * len(HORIZONS)
+        self._closes.append(bar[CLOSE])
+        known = len(self._closes)
+        return [bar[CLOSE] / self._closes[-1 - h] - 1.0 if known > h else np.nan for h in HORIZONS]

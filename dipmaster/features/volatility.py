@@ -3,15 +3,16 @@
 import math
 
 from dipmaster.features import layout as at
+from dipmaster.features.inner import inner_kernel
 from dipmaster.features.windows import moments, place_among
-from dipmaster.numerics import Floats, inlined_kernel, kernel
+from dipmaster.numerics import Floats, inlined_kernel
 
 BARS_PER_HOUR = 12.0
 BARS_PER_DAY = 288.0
 HALF_PI = math.pi / 2.0
 
 
-@kernel
+@inner_kernel
 def bipower(state: Floats, age: int, change: float) -> None:
     """Store the hourly sigma at the close of this bar: EWM of pi/2 |r| |r before|.
 
@@ -54,28 +55,28 @@ def return_over(state: Floats, age: int, bars: int) -> float:
 @inlined_kernel
 def forecast_sigma(state: Floats, age: int, bars: int) -> float:
     """Sigma of a return over `bars` bars, forecast before the first of them."""
-    lag = max(int(state[at.SIGMA_LAG]), bars)
-    return sigma_before(state, age, lag) * math.sqrt(bars / BARS_PER_HOUR)
+    lag = int(state[at.SIGMA_LAG])
+    return sigma_before(state, age, lag if lag > bars else bars) * math.sqrt(bars / BARS_PER_HOUR)
 
 
-@kernel
+@inner_kernel
 def depths(state: Floats, age: int) -> None:
     """Falls in forecast sigmas, the coin's whole and its own part."""
-    fall_2 = -return_over(state, age, 2)
-    fall_3 = -return_over(state, age, 3)
-    fall_12 = -return_over(state, age, 12)
-    fall_36 = -return_over(state, age, 36)
-    sigma_3 = forecast_sigma(state, age, 3)
-    sigma_12 = forecast_sigma(state, age, 12)
-    sigma_36 = forecast_sigma(state, age, 36)
-    one = forecast_sigma(state, age, 1)
-    day = forecast_sigma(state, age, 288)
+    fall_2 = -return_over(state, age, at.BARS_2)
+    fall_3 = -return_over(state, age, at.BARS_3)
+    fall_12 = -return_over(state, age, at.BARS_12)
+    fall_36 = -return_over(state, age, at.BARS_36)
+    sigma_3 = forecast_sigma(state, age, at.BARS_3)
+    sigma_12 = forecast_sigma(state, age, at.BARS_12)
+    sigma_36 = forecast_sigma(state, age, at.BARS_36)
+    one = forecast_sigma(state, age, at.BARS_1)
+    day = forecast_sigma(state, age, at.BARS_288)
     state[at.DIP_Z] = fall_2 / sigma_before(state, age, int(state[at.SIGMA_LAG]))
-    state[at.DIP_DEPTH_1_SIGMA] = -return_over(state, age, 1) / one
+    state[at.DIP_DEPTH_1_SIGMA] = -return_over(state, age, at.BARS_1) / one
     state[at.DIP_DEPTH_3_SIGMA] = fall_3 / sigma_3
     state[at.DIP_DEPTH_12_SIGMA] = fall_12 / sigma_12
     state[at.DIP_DEPTH_36_SIGMA] = fall_36 / sigma_36
-    state[at.DIP_DEPTH_288_SIGMA] = -return_over(state, age, 288) / day
+    state[at.DIP_DEPTH_288_SIGMA] = -return_over(state, age, at.BARS_288) / day
     state[at.FALL_3H_FRAC] = fall_36
     state[at.OWN_DROP_3_SIGMA] = (fall_3 + state[at.MARKET_3]) / sigma_3
     state[at.OWN_DROP_12_SIGMA] = (fall_12 + state[at.MARKET_12]) / sigma_12
@@ -83,7 +84,7 @@ def depths(state: Floats, age: int) -> None:
     state[at.MARKET_RETURN_12_FRAC] = state[at.MARKET_12]
 
 
-@kernel
+@inner_kernel
 def classes(state: Floats, age: int) -> None:
     """Hourly and daily sigma known before, and the class of the daily one."""
     sigma = sigma_before(state, age, int(state[at.SIGMA_LAG]))
@@ -96,22 +97,22 @@ def classes(state: Floats, age: int) -> None:
         state[at.VOLATILITY_CLASS] = above_low + above_high
 
 
-@kernel
+@inner_kernel
 def realised(state: Floats, age: int, change: float) -> float:
     """20-bar volatility and its rank among 100; returns 1 where high among 50, else 0.
 
     High means above the interpolated 80 % quantile of the last 50 values: at
     most 10 of them, itself included, are as large.
     """
-    squares = moments(state, at.RETURNS_20, 20, age, change)[1]
+    squares = moments(state, at.RETURNS_20, at.BARS_20, age, change)[1]
     if age < 21:
         return math.nan
     volatility = math.sqrt(squares / 19.0)
     state[at.VOLATILITY_5M_DAILY_FRAC] = volatility * math.sqrt(BARS_PER_DAY)
-    below, above = place_among(state, at.VOLATILITIES_100, 100, age, volatility)
+    below, above = place_among(state, at.VOLATILITIES_100, at.BARS_100, age, volatility)
     if age >= 120:
         state[at.VOL_PCT] = (below + 0.5 * (101 - below - above)) / 100.0
-    below = place_among(state, at.VOLATILITIES_50, 50, age, volatility)[0]
+    below = place_among(state, at.VOLATILITIES_50, at.BARS_50, age, volatility)[0]
     if age < 70:
         return math.nan
     return 1.0 if below >= 40 else 0.0
