@@ -13,7 +13,12 @@ import math
 import numpy as np
 
 from dipmaster.numerics import Floats, kernel
-from dipmaster.volatility.garch_likelihood import backcast_of, normal_pass, student_pass
+from dipmaster.volatility.garch_likelihood import (
+    backcast_of,
+    in_lanes,
+    normal_pass,
+    student_pass,
+)
 
 # Layout of a fit, one row of float64.
 OMEGA, ALPHA, BETA, NU = 0, 1, 2, 3  # nu is infinite under normal innovations
@@ -74,10 +79,10 @@ def jacobian(theta: Floats, out: Floats) -> None:
 
 
 @kernel
-def solve(matrix: Floats, right: Floats, damping: float, floor: float, out: Floats) -> bool:
+def solve(matrix: Floats, right: Floats, damping: float, out: Floats) -> bool:
     """Solve (matrix + damping x its diagonal) out = right by Cholesky.
 
-    Pivots below `floor` x their diagonal are raised to it; returns whether none was.
+    Pivots below a trillionth of their diagonal are raised to it; returns whether none was.
     """
     size = right.size
     sound = True
@@ -90,7 +95,7 @@ def solve(matrix: Floats, right: Floats, damping: float, floor: float, out: Floa
             if i > j:
                 lower[i, j] = value / lower[j, j]
             else:
-                least = floor * abs(matrix[i, i])
+                least = 1e-12 * abs(matrix[i, i])
                 sound = sound and value > least
                 lower[i, i] = math.sqrt(value if value > least else least + TINY)
     for i in range(size):
@@ -109,27 +114,28 @@ def solve(matrix: Floats, right: Floats, damping: float, floor: float, out: Floa
 @kernel
 def at_place(
     x: Floats,
-    squares: Floats,
+    data: Floats,
     backcast: float,
     student: bool,
+    expected: float,
     theta: Floats,
     slopes: Floats,
 ) -> tuple[float, float, float]:
     """Pass over the data at a place of the search.
 
-    `slopes`, shape (9, 4), takes the score, information and curvature, turned to
-    the coordinates of the search.
+    `slopes`, shape (5, 4), takes score and information, turned to the
+    coordinates of the search.
     """
     to_parameters(x, theta)
-    score, information, curvature = slopes[0], slopes[1:5], slopes[5:9]
+    score, information = slopes[0], slopes[1:5]
     if student:
-        result = student_pass(squares, theta, backcast, score, information, curvature)
+        result = student_pass(data, theta, backcast, score, information)
     else:
-        result = normal_pass(squares, theta, backcast, score, information, curvature)
-    turn, half = np.empty((4, 4)), np.empty((9, 4))
+        result = normal_pass(data, theta, backcast, expected, score, information)
+    turn, half = np.empty((4, 4)), np.empty((5, 4))
     jacobian(theta, turn)
     bend = score[2] - score[1]
-    for row in range(9):
+    for row in range(5):
         for j in range(4):
             total = 0.0
             for k in range(4):
@@ -139,35 +145,31 @@ def at_place(
         score[j] = half[0, j]
         for i in range(4):
             information[i, j] = 0.0
-            curvature[i, j] = 0.0
             for k in range(4):
                 information[i, j] += turn[k, i] * half[1 + k, j]
-                curvature[i, j] += turn[k, i] * half[5 + k, j]
-    if not student:
-        curvature[0, 0] -= score[0]
-        curvature[1, 2] += bend
-        curvature[2, 1] += bend
+    if not student and expected == 0.0:
+        information[0, 0] -= score[0]
+        information[1, 2] += bend
+        information[2, 1] += bend
     return result
 
 
 @kernel
-def climb(
-    x: Floats, squares: Floats, backcast: float, student: bool, most: int, out: Floats
-) -> None:
-    """Score from `x` to the top; write the fit to `out`.
+def climb(x: Floats, data: Floats, backcast: float, student: bool, most: int, out: Floats) -> None:
+    """Climb from `x` to the top; write the fit to `out`.
 
     A coordinate that stands at its bound and would leave is held there: at the
     top a persistence of one or an alpha of zero is no failure.
     """
-    theta, slopes, best = np.empty(4), np.empty((9, 4)), np.zeros((9, 4))
+    theta, slopes, best = np.empty(4), np.empty((5, 4)), np.zeros((5, 4))
     step, trial = np.zeros(4), np.empty(4)
     copy(x, trial)
-    value, damping, converged, passes = -math.inf, 0.0, 0.0, 0
+    value, damping, converged, passes, observed = -math.inf, 0.0, 0.0, 0, False
     while passes < most and damping < 1e6:
-        new_value, after, fourth = at_place(trial, squares, backcast, student, theta, slopes)
+        new_value, after, fourth = at_place(trial, data, backcast, student, 0.0, theta, slopes)
         passes += 1
         if new_value > value:
-            value = new_value
+            value, observed = new_value, not student
             copy(trial, x)
             copy(slopes.ravel(), best.ravel())
             store(out, theta, value, passes, after, fourth)
@@ -175,9 +177,12 @@ def climb(
         else:
             damping = max(10.0 * damping, 1e-2)
         hold(x, best)
-        newton = damping == 0.0 and solve(best[5:9], best[0], 0.0, 1e-12, step)
-        if not newton:
-            solve(best[1:5], best[0], damping, 1e-12, step)
+        if damping > 0.0 or not solve(best[1:5], best[0], 0.0, step):
+            if observed:  # scoring from here: never indefinite
+                at_place(x, data, backcast, student, 1.0, theta, best)
+                hold(x, best)
+                passes, observed = passes + 1, False
+            solve(best[1:5], best[0], damping, step)
         gain, longest = 0.0, LARGEST_STEP
         for i in range(4):
             gain += 0.5 * best[0, i] * step[i]
@@ -188,7 +193,7 @@ def climb(
         for i in range(4):
             moved = x[i] + step[i] * LARGEST_STEP / longest
             trial[i] = min(max(moved, BOUNDS[i][0]), BOUNDS[i][1])
-    out[CONVERGED] = converged
+    out[CONVERGED], out[ITERATIONS] = converged, passes
     covariance(best[1:5], out)
 
 
@@ -198,12 +203,11 @@ def hold(x: Floats, slopes: Floats) -> None:
     for i in range(4):
         low = x[i] <= BOUNDS[i][0] and slopes[0, i] <= 0.0
         high = x[i] >= BOUNDS[i][1] and slopes[0, i] >= 0.0
-        if low or high or not slopes[1 + i, i] > 0.0:
+        if low or high or slopes[1 + i, i] == 0.0:
             slopes[0, i] = 0.0
             for j in range(4):
                 slopes[1 + i, j] = slopes[1 + j, i] = 0.0
-                slopes[5 + i, j] = slopes[5 + j, i] = 0.0
-            slopes[1 + i, i] = slopes[5 + i, i] = HELD
+            slopes[1 + i, i] = HELD
 
 
 @kernel
@@ -232,7 +236,7 @@ def covariance(information: Floats, out: Floats) -> None:
     for i in range(4):
         right = np.zeros(4)
         right[i] = factor
-        solve(information, right, 0.0, 1e-12, inverse[i])
+        solve(information, right, 0.0, inverse[i])
     for i in range(3):
         for j in range(3):
             total = 0.0
@@ -260,6 +264,7 @@ def fit(squares: Floats, student: bool, before: Floats, most: int, out: Floats) 
         Passes over the data at most, for each start.
     """
     backcast = backcast_of(squares)
+    data = squares if student else in_lanes(squares)
     out[BACKCAST] = backcast
     x = np.empty(4)
     warm = np.empty(FIT_SIZE)
@@ -267,27 +272,27 @@ def fit(squares: Floats, student: bool, before: Floats, most: int, out: Floats) 
     if not math.isnan(before[OMEGA]):
         nu = before[NU] if student else START_NU
         to_search(before[OMEGA], before[ALPHA], before[BETA], nu, x)
-        climb(x, squares, backcast, student, most, warm)
+        climb(x, data, backcast, student, most, warm)
         if warm[CONVERGED] == 1.0 and BOUNDS[2][0] < x[2] < BOUNDS[2][1]:
             copy(warm, out)
             return
-    best_start(squares, backcast, student, x)
-    climb(x, squares, backcast, student, most, out)
+    best_start(data, backcast, student, x)
+    climb(x, data, backcast, student, most, out)
     if warm[LOG_LIKELIHOOD] > out[LOG_LIKELIHOOD]:
         copy(warm, out)
 
 
 @kernel
-def best_start(squares: Floats, backcast: float, student: bool, x: Floats) -> None:
+def best_start(data: Floats, backcast: float, student: bool, x: Floats) -> None:
     """Write the best of a few places with the sample's variance."""
     mean = 0.0
-    for square in squares:
-        mean += square / squares.size
-    trial, theta, slopes = np.empty(4), np.empty(4), np.empty((9, 4))
+    for square in data:
+        mean += square / data.size
+    trial, theta, slopes = np.empty(4), np.empty(4), np.empty((5, 4))
     best = -math.inf
     for alpha, persistence in STARTS:
         to_search(mean * (1.0 - persistence), alpha, persistence - alpha, START_NU, trial)
-        value, _, _ = at_place(trial, squares, backcast, student, theta, slopes)
+        value, _, _ = at_place(trial, data, backcast, student, 1.0, theta, slopes)
         if value > best:
             best = value
             copy(trial, x)

@@ -4,19 +4,32 @@
 
 with mean zero (a 5-minute mean is a thousandth of a standard deviation) and the
 start of Bollerslev (1986), equation 1; derivatives after Fiorentini, Calzolari
-and Panattoni (1996). A pass leaves the score, an information matrix that is
-never indefinite and a curvature that leads to the top quickly: expected and
-observed information for normal innovations; for Student's t the outer product
-of the scores (Berndt, Hall, Hall and Hausman 1974) is both.
+and Panattoni (1996). A pass leaves the score and an information matrix:
+expected or observed for normal innovations, the outer product of the scores
+(Berndt, Hall, Hall and Hausman 1974) for Student's t.
+
+The normal pass cuts the window into lanes that run side by side: a recursion
+from bar to bar alone would leave most of the processor idle.
 """
 
 import math
 
-from dipmaster.numerics import Floats, kernel
+import numpy as np
+
+from dipmaster.numerics import Floats, inlined_kernel, kernel
 
 LOG_2PI = math.log(2.0 * math.pi)
 BACKCAST_BARS = 75
 BACKCAST_DECAY = 0.94
+
+LANES = 16
+# Rows of the lanes' state: variance, its first derivatives, the second ones with
+# respect to beta (the others are 0), then sums.
+VARIANCE, D0, D1, D2 = (LANES * row for row in range(4))
+B0, B1, B2 = (LANES * row for row in range(4, 7))
+PRODUCT, QUADS, FOURTH, S0, S1, S2 = (LANES * row for row in range(7, 13))
+I00, I01, I02, I11, I12, I22 = (LANES * row for row in range(13, 19))
+ROWS = 19 * LANES
 
 
 @kernel
@@ -33,39 +46,156 @@ def backcast_of(squares: Floats) -> float:
 
 
 @kernel
-def fill(
-    out: Floats, a00: float, a01: float, a02: float, a11: float, a12: float, a22: float
+def in_lanes(squares: Floats) -> Floats:
+    """Cut a window into `LANES` spans and interleave them; the rest stays at the end.
+
+    Bar t of span l comes to place t x LANES + l: neighbours in memory are bars
+    of different spans, which a processor can take in at once.
+    """
+    length = squares.size // LANES
+    out = squares.copy()
+    for t in range(length):
+        for lane in range(LANES):
+            out[t * LANES + lane] = squares[lane * length + t]
+    return out
+
+
+@inlined_kernel
+def recur(state: Floats, lane: int, square: float, omega: float, alpha: float, beta: float) -> None:
+    """Move a lane's variance and its derivatives to the next bar."""
+    variance = state[VARIANCE + lane]
+    d0, d1, d2 = state[D0 + lane], state[D1 + lane], state[D2 + lane]
+    state[B0 + lane] = d0 + beta * state[B0 + lane]
+    state[B1 + lane] = d1 + beta * state[B1 + lane]
+    state[B2 + lane] = 2.0 * d2 + beta * state[B2 + lane]
+    state[D0 + lane] = 1.0 + beta * d0
+    state[D1 + lane] = square + beta * d1
+    state[D2 + lane] = variance + beta * d2
+    state[VARIANCE + lane] = omega + alpha * square + beta * variance
+
+
+@inlined_kernel
+def collect(state: Floats, lane: int, square: float, expected: float) -> None:
+    """Add a bar's part of likelihood, score and information to a lane's sums."""
+    variance = state[VARIANCE + lane]
+    d0, d1, d2 = state[D0 + lane], state[D1 + lane], state[D2 + lane]
+    inverse = 1.0 / variance
+    ratio = square * inverse
+    state[PRODUCT + lane] *= variance
+    state[QUADS + lane] += ratio
+    state[FOURTH + lane] += ratio * ratio
+    pull = 0.5 * (ratio - 1.0) * inverse
+    weight = 0.5 * expected + (1.0 - expected) * (ratio - 0.5)
+    bend = (1.0 - expected) * pull
+    u0, u1, u2 = d0 * inverse, d1 * inverse, d2 * inverse
+    w0, w1, w2 = weight * u0, weight * u1, weight * u2
+    state[S0 + lane] += pull * d0
+    state[S1 + lane] += pull * d1
+    state[S2 + lane] += pull * d2
+    state[I00 + lane] += w0 * u0
+    state[I01 + lane] += w0 * u1
+    state[I02 + lane] += w0 * u2 - bend * state[B0 + lane]
+    state[I11 + lane] += w1 * u1
+    state[I12 + lane] += w1 * u2 - bend * state[B1 + lane]
+    state[I22 + lane] += w2 * u2 - bend * state[B2 + lane]
+
+
+@kernel
+def start_lanes(
+    state: Floats, data: Floats, lanes: int, omega: float, alpha: float, beta: float, before: float
 ) -> None:
-    """Write a symmetric matrix of three rows into one of four, the rest 0."""
-    for i in range(4):
-        out[i, 3] = out[3, i] = 0.0
-    out[0, 0], out[1, 1], out[2, 2] = a00, a11, a22
-    out[0, 1] = out[1, 0] = a01
-    out[0, 2] = out[2, 0] = a02
-    out[1, 2] = out[2, 1] = a12
+    """Put every lane where the one before it ends.
+
+    The recursion is linear, so a span run from zero and the power of the
+    transition give the end of a span from wherever it starts.
+    """
+    length = data.size // lanes
+    for i in range(state.size):
+        state[i] = 0.0
+    for t in range(length):
+        for lane in range(lanes):
+            recur(state, lane, data[t * lanes + lane], omega, alpha, beta)
+    a = beta**length
+    b = length * beta ** (length - 1.0)
+    c = length * (length - 1.0) * beta ** (length - 2.0)
+    v, d0, d1, d2 = omega + (alpha + beta) * before, 1.0, before, before
+    b0, b1, b2 = 0.0, 0.0, 0.0
+    for lane in range(lanes):
+        pv, p0, p1 = state[VARIANCE + lane], state[D0 + lane], state[D1 + lane]
+        p2, q0, q1 = state[D2 + lane], state[B0 + lane], state[B1 + lane]
+        q2 = state[B2 + lane]
+        state[VARIANCE + lane], state[D0 + lane], state[D1 + lane] = v, d0, d1
+        state[D2 + lane], state[B0 + lane], state[B1 + lane] = d2, b0, b1
+        state[B2 + lane], state[PRODUCT + lane] = b2, 1.0
+        b0, b1, b2 = a * b0 + b * d0 + q0, a * b1 + b * d1 + q1, a * b2 + 2 * b * d2 + c * v + q2
+        d0, d1, d2 = a * d0 + p0, a * d1 + p1, a * d2 + b * v + p2
+        v = a * v + pv
+
+
+@kernel
+def run_lanes(
+    state: Floats,
+    data: Floats,
+    lanes: int,
+    omega: float,
+    alpha: float,
+    beta: float,
+    expected: float,
+) -> float:
+    """Run all lanes, then the bars left over; return the sum of log variances."""
+    length = data.size // lanes
+    logs = 0.0
+    start = 0
+    while start < length:
+        stop = min(start + 8, length)  # one logarithm for eight bars
+        for t in range(start, stop):
+            for lane in range(lanes):
+                collect(state, lane, data[t * lanes + lane], expected)
+                recur(state, lane, data[t * lanes + lane], omega, alpha, beta)
+        for lane in range(lanes):
+            logs += math.log(state[PRODUCT + lane])
+            state[PRODUCT + lane] = 1.0
+        start = stop
+    for t in range(length * lanes, data.size):
+        collect(state, lanes - 1, data[t], expected)
+        recur(state, lanes - 1, data[t], omega, alpha, beta)
+        logs += math.log(state[PRODUCT + lanes - 1])
+        state[PRODUCT + lanes - 1] = 1.0
+    return logs
+
+
+@kernel
+def over_lanes(state: Floats, row: int) -> float:
+    """Sum of a row, in the order of the lanes."""
+    total = 0.0
+    for lane in range(LANES):
+        total += state[row + lane]
+    return total
 
 
 @kernel
 def normal_pass(
-    squares: Floats,
+    data: Floats,
     theta: Floats,
     backcast: float,
+    expected: float,
     score: Floats,
     information: Floats,
-    curvature: Floats,
 ) -> tuple[float, float, float]:
     """Log-likelihood under normal innovations.
 
     Parameters
     ----------
-    squares
-        Squared returns, shape (n,), no NaN.
+    data
+        Squared returns, shape (n,), no NaN, in the order of `in_lanes`.
     theta
         omega, alpha, beta (a fourth value is not read).
     backcast
         Variance and squared return before the first.
-    score, information, curvature
-        Written: shapes (4,), (4, 4) and (4, 4); their fourth entries are 0.
+    expected
+        1 for the expected information, 0 for the observed one.
+    score, information
+        Written: shapes (4,) and (4, 4); their fourth entries are 0.
 
     Returns
     -------
@@ -74,57 +204,20 @@ def normal_pass(
         moment of the standardised returns.
     """
     omega, alpha, beta = theta[0], theta[1], theta[2]
-    variance = omega + (alpha + beta) * backcast
-    d0, d1, d2 = 1.0, backcast, backcast
-    logs, quads, fourth = 0.0, 0.0, 0.0
-    s0, s1, s2 = 0.0, 0.0, 0.0
-    i00, i01, i02, i11, i12, i22 = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
-    c00, c01, c02, c11, c12, c22 = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
-    b0, b1, b2 = 0.0, 0.0, 0.0  # second derivatives, each with respect to beta
-    start = 0
-    while start < squares.size:
-        product = 1.0  # one logarithm for eight bars
-        stop = min(start + 8, squares.size)
-        for t in range(start, stop):
-            square = squares[t]
-            inverse = 1.0 / variance
-            ratio = square * inverse
-            product *= variance
-            quads += ratio
-            fourth += ratio * ratio
-            pull = (ratio - 1.0) * inverse
-            u0, u1, u2 = d0 * inverse, d1 * inverse, d2 * inverse
-            v0, v1, v2 = ratio * u0, ratio * u1, ratio * u2
-            s0 += pull * d0
-            s1 += pull * d1
-            s2 += pull * d2
-            i00 += u0 * u0
-            i01 += u0 * u1
-            i02 += u0 * u2
-            i11 += u1 * u1
-            i12 += u1 * u2
-            i22 += u2 * u2
-            c00 += u0 * v0
-            c01 += u0 * v1
-            c02 += u0 * v2 - 0.5 * pull * b0
-            c11 += u1 * v1
-            c12 += u1 * v2 - 0.5 * pull * b1
-            c22 += u2 * v2 - 0.5 * pull * b2
-            b0 = d0 + beta * b0
-            b1 = d1 + beta * b1
-            b2 = 2.0 * d2 + beta * b2
-            d0 = 1.0 + beta * d0
-            d1 = square + beta * d1
-            d2 = variance + beta * d2
-            variance = omega + alpha * square + beta * variance
-        logs += math.log(product)
-        start = stop
-    score[0], score[1], score[2], score[3] = 0.5 * s0, 0.5 * s1, 0.5 * s2, 0.0
-    fill(information, 0.5 * i00, 0.5 * i01, 0.5 * i02, 0.5 * i11, 0.5 * i12, 0.5 * i22)
-    c00, c01, c02 = c00 - 0.5 * i00, c01 - 0.5 * i01, c02 - 0.5 * i02
-    fill(curvature, c00, c01, c02, c11 - 0.5 * i11, c12 - 0.5 * i12, c22 - 0.5 * i22)
-    n = squares.size
-    return -0.5 * (n * LOG_2PI + logs + quads), variance, fourth / n
+    state = np.empty(ROWS)
+    start_lanes(state, data, LANES, omega, alpha, beta, backcast)
+    logs = run_lanes(state, data, LANES, omega, alpha, beta, expected)
+    for i in range(4):
+        score[i] = over_lanes(state, S0 + i * LANES) if i < 3 else 0.0
+        information[i, 3] = information[3, i] = 0.0
+    row = I00
+    for i in range(3):
+        for j in range(i, 3):
+            information[i, j] = information[j, i] = over_lanes(state, row)
+            row += LANES
+    n = data.size
+    value = -0.5 * (n * LOG_2PI + logs + over_lanes(state, QUADS))
+    return value, state[VARIANCE + LANES - 1], over_lanes(state, FOURTH) / n
 
 
 @kernel
@@ -141,17 +234,13 @@ def digamma(x: float) -> float:
 
 @kernel
 def student_pass(
-    squares: Floats,
-    theta: Floats,
-    backcast: float,
-    score: Floats,
-    information: Floats,
-    curvature: Floats,
+    squares: Floats, theta: Floats, backcast: float, score: Floats, information: Floats
 ) -> tuple[float, float, float]:
     """Log-likelihood under Student's t of variance one (Bollerslev 1987).
 
-    As `normal_pass`; the fourth value of `theta` is nu > 2. Returns NaN as the
-    fourth moment: the information is that of the whole model already.
+    As `normal_pass`, on squares in the order of time; the fourth value of
+    `theta` is nu > 2. Returns NaN as the fourth moment: the information is that
+    of the whole model already.
     """
     omega, alpha, beta, nu = theta[0], theta[1], theta[2], theta[3]
     variance = omega + (alpha + beta) * backcast
@@ -193,7 +282,6 @@ def student_pass(
         d2 = variance + beta * d2
         variance = omega + alpha * square + beta * variance
     for i in range(4):
-        for j in range(4):
-            information[max(i, j), min(i, j)] = information[min(i, j), max(i, j)]
-            curvature[i, j] = information[min(i, j), max(i, j)]
+        for j in range(i):
+            information[i, j] = information[j, i]
     return total, variance, math.nan
