@@ -3,10 +3,10 @@
 ``python -m studies.excess_at_null [--seeds 1 2 3 ...] [--edges 0 0.8] [--days D] [--coins N]``
 
 On a market without edge nothing can win more often than chance for a good
-reason. Prints the excess win rate of phase 0 three times: with random entries
-matched on symbol, hour and volatility class alone; on recent volatility as well,
-which is what the gate does; and so matched with the half-widths joined as if
-trades and random entries were independent.
+reason. Prints the excess win rate of phase 0 with random entries matched on
+symbol, hour and volatility class alone; on recent volatility as well, which is
+what the gate does; and so matched with the narrower interval that takes the
+calendar blocks of trades and random entries together.
 """
 
 import argparse
@@ -16,8 +16,7 @@ import numpy as np
 
 from dipmaster.parallel import in_processes
 from dipmaster.params import Gates, Params
-from dipmaster.validation import trade_gates
-from dipmaster.validation.excess import pool_half_width
+from dipmaster.validation.excess import joint_half_width
 from dipmaster.validation.phase import PhaseEvaluation
 from dipmaster.validation.phase_0 import judge_phase_0
 from dipmaster.validation.strata import Surroundings
@@ -44,14 +43,14 @@ class Excess:
 
 
 def three_ways(case: Case) -> tuple[Excess, Excess, Excess]:
-    """On the class alone, as the gate does, as if independent."""
+    """On the class alone, as the gate does, blocks together."""
     params = all_params()
     judged = judged_market(params, **case.dials)
     alone = _on_the_class_alone(judged, params)
     return (
         _of_gate(alone),
         _of_gate(judged.evaluation),
-        as_if_independent(judged.evaluation, params.gates),
+        blocks_together(judged.evaluation, params.gates),
     )
 
 
@@ -73,18 +72,11 @@ def _of_gate(evaluation: PhaseEvaluation) -> Excess:
     return _known(row.value, row.low, row.high)
 
 
-def as_if_independent(evaluation: PhaseEvaluation, gates: Gates) -> Excess:
-    """Half-widths of the two rates joined by the root of their summed squares."""
-    pool = evaluation.chance.pool
-    matched = evaluation.sample.only(pool.matched)
-    rate = trade_gates.win_rate(matched, gates.alpha, gates.few_losing_trades)
-    own = _known(rate.value, rate.low, rate.high)
-    value, of_pool = own.value - (pool.win_rate or 0.0), pool_half_width(pool, gates.alpha)
-    return Excess(
-        value,
-        value - float(np.hypot(own.value - own.low, of_pool)),
-        value + float(np.hypot(own.high - own.value, of_pool)),
-    )
+def blocks_together(evaluation: PhaseEvaluation, gates: Gates) -> Excess:
+    """With the half-width of trades and pool as one cluster a block."""
+    pool, value = evaluation.chance.pool, _of_gate(evaluation).value
+    half = joint_half_width(evaluation.sample.only(pool.matched), pool, gates.alpha)
+    return Excess(value, value - half, value + half)
 
 
 def _known(value: float | None, low: float | None, high: float | None) -> Excess:
@@ -105,10 +97,10 @@ def main() -> None:
         cases = [Case(seed, edge, chosen.days, chosen.coins) for seed in chosen.seeds]
         found = in_processes(three_ways, cases, f"edge {edge}")
         print(f"edge {edge}: excess win rate in points, matched on")
-        print(f"  seed   {'class':26} {'class and recent volatility':27} as if independent")
+        print(f"  seed   {'class':8} {'class and recent volatility':27} blocks together")
         for case, (first, second, third) in zip(cases, found, strict=True):
-            print(f"  {case.seed:<6} {first.told:26} {second.told:27} {third.told}")
-        for way, name in enumerate(("class", "gate", "as if independent")):
+            print(f"  {case.seed:<6} {100 * first.value:+5.1f}    {second.told:27} {third.told}")
+        for way, name in enumerate(("class", "gate", "blocks together")):
             values = [row[way].value for row in found]
             passed = sum(row[way].low >= 0.0 for row in found)
             print(

@@ -3,9 +3,11 @@
 ``python -m studies.excess_size [--tracks N] [--days D]``
 
 On `studies.null_markets` the true excess is 0, so a lower bound above 0 is a
-false PASS and an upper bound below 0 a false FAIL. Beside the gate's rule:
+false PASS and an upper bound below 0 a false FAIL. The gate takes the wider of
+the first two:
 
-- its half-widths joined as if trades and random entries were independent;
+- the calendar blocks of trades and random entries taken together;
+- the half-widths of both joined as if they were independent;
 - the band of random portfolios that the report draws (a strategy outside it);
 - portfolios from one fixed pool, each trade's entry from its own stratum, as
   if the pool were the market and trades were independent. Not used.
@@ -23,14 +25,14 @@ from dipmaster.parallel import in_processes
 from dipmaster.params import Gates
 from dipmaster.store import read_params
 from dipmaster.validation import trade_gates
-from dipmaster.validation.excess import excess_win_rate, pool_half_width
+from dipmaster.validation.excess import joint_half_width, pool_half_width
 from dipmaster.validation.gates import insufficient
 from dipmaster.validation.random_entry import Pool, drawn_portfolios, matched_pool
 from dipmaster.validation.sample import Sample
 from studies.null_markets import NULL_MARKETS, NullMarket, NullTrack, null_track
 
 ROOT_SEED = 72_000  # of this study alone
-METHODS = ("gate", "as if independent", "band", "one fixed pool")
+METHODS = ("blocks together", "as if independent", "band", "one fixed pool")
 Errors = dict[str, tuple[float, float, int]]
 
 
@@ -59,13 +61,13 @@ def bounds_of(track: NullTrack, gates: Gates, rng: np.random.Generator) -> Itera
     pool, stratum = _pool(track, gates, rng)
     sample = track.sample.only(pool.matched)
     alpha, few = gates.alpha, gates.few_losing_trades
-    found = excess_win_rate(sample, pool, alpha, few)
     rate = trade_gates.win_rate(sample, alpha, few)
-    numbers = (found.value, found.low, found.high, rate.value, rate.low, rate.high)
+    numbers = (rate.value, pool.win_rate, rate.low, rate.high)
     if insufficient(sample, gates) or None in numbers:
         return
-    value, low, high, own, own_low, own_high = np.array(numbers, dtype=np.float64)
-    yield Bound("gate", low, high)
+    own, chance, own_low, own_high = np.array(numbers, dtype=np.float64)
+    value, joint = own - chance, joint_half_width(sample, pool, alpha)
+    yield Bound("blocks together", value - joint, value + joint)
     of_pool = pool_half_width(pool, alpha)
     below, above = np.hypot(own - own_low, of_pool), np.hypot(own_high - own, of_pool)
     yield Bound("as if independent", value - below, value + above)

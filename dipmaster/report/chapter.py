@@ -143,9 +143,8 @@ def _by_chance(random: Json) -> str:
     if random["p_value"] is None:
         return ""
     return (
-        f"Chance alone would do as well with p{numbers.NBSP}{numbers.plain(random['p_value'], 3)}, "
-        "from the same blocks as that interval, trades and random entries of a block taken "
-        "together. "
+        f"By the noise in that interval, chance alone would do as well with p{numbers.NBSP}"
+        f"{numbers.plain(random['p_value'], 3)}. "
     )
 
 

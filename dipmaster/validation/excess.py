@@ -1,8 +1,10 @@
 """Trades and random entries to an interval: how much more often the strategy wins than chance.
 
-Trades and pool live through the same days, so a good month lifts both. Their
-calendar blocks are therefore taken together: a block adds to the error of the
-difference what its trades add less what its random entries add.
+Two half-widths, and the wider one counts. Trades and pool live through the same
+days, so their calendar blocks taken together give the one that errs as often as
+it says where entries really are random. But strata match no market perfectly: on
+markets without edge about a point of excess is left (docs/gates.md), which the
+other, of trades and pool as if independent, is wide enough to cover.
 """
 
 import numpy as np
@@ -21,15 +23,16 @@ _SCALE: Scale = "linear"
 def excess_win_rate(matched: Sample, pool: Pool, alpha: float, few: int) -> Estimate:
     """Win rate of the matched trades minus that of the pool, with the noise of both.
 
-    With fewer than `few` losing (or winning) trades each bound is also at least as
-    far as if trades and pool were independent, the half-widths of the two rates
-    joined by the square root of their summed squares (Newcombe 1998, method 10):
-    without a loser the trades would seem to have no noise.
+    The interval is at least as wide as `joint_half_width` says, and as if both were
+    independent: the half-widths of the two rates joined by the square root of their
+    summed squares (Newcombe 1998, method 10).
 
     Parameters
     ----------
     matched
         The trades that have a stratum in the pool.
+    few
+        As for the win rate, whose interval this takes over.
     """
     strategy, chance = trade_gates.win_rate(matched, alpha, few), pool.win_rate
     if strategy.value is None or chance is None:
@@ -40,11 +43,9 @@ def excess_win_rate(matched: Sample, pool: Pool, alpha: float, few: int) -> Esti
         return Estimate(
             value, None, None, strategy.n, strategy.n_effective, _SCALE, "one block only"
         )
-    below = above = joint_half_width(matched, pool, alpha)
-    if min(int(matched.won.sum()), matched.losing_trades) < max(few, 1):
-        of_pool = pool_half_width(pool, alpha)
-        below = max(below, float(np.hypot(strategy.value - strategy.low, of_pool)))
-        above = max(above, float(np.hypot(strategy.high - strategy.value, of_pool)))
+    joint, of_pool = joint_half_width(matched, pool, alpha), pool_half_width(pool, alpha)
+    below = max(joint, float(np.hypot(strategy.value - strategy.low, of_pool)))
+    above = max(joint, float(np.hypot(strategy.high - strategy.value, of_pool)))
     low, high = max(value - below, -1.0), min(value + above, 1.0)
     return Estimate(value, low, high, strategy.n, strategy.n_effective, _SCALE)
 

@@ -12,7 +12,7 @@ from dipmaster.params import Gates
 from dipmaster.periods import BAR_MS, DAY_MS, DAYS_PER_YEAR
 from dipmaster.validation import account_gates, breakdowns, interval, trade_gates
 from dipmaster.validation.breakdowns import Record, mean_or_none, quantile_or_none
-from dipmaster.validation.excess import chance_p
+from dipmaster.validation.excess import chance_p, joint_half_width
 from dipmaster.validation.phase import (
     PhaseEvaluation,
     drawdown_resampling,
@@ -151,7 +151,19 @@ def _random_entry(evaluation: PhaseEvaluation, gates: Gates) -> Record:
         "mean_net_bps": _band(draws.mean_net_bps, gates.alpha),
         "p_value": chance_p(excess, blocks, gates.alpha),
         "excess_win_rate": _interval(excess),
+        "excess_blocks_together": _blocks_together(evaluation, excess, gates),
     }
+
+
+def _blocks_together(
+    evaluation: PhaseEvaluation, excess: interval.Estimate, gates: Gates
+) -> Record:
+    """The narrower interval, right where strata match perfectly; shown, never judged."""
+    if excess.value is None or excess.low is None:
+        return {"low": None, "high": None}
+    pool = evaluation.chance.pool
+    half = joint_half_width(evaluation.sample.only(pool.matched), pool, gates.alpha)
+    return {"low": excess.value - half, "high": excess.value + half}
 
 
 def _band(values: Floats, alpha: float) -> Record:

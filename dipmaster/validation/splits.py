@@ -99,4 +99,5 @@ def without_crossing(
 
 def _deadline(exists: Ints, bar: Ints, end: int) -> Ints:
     """First existing bar at or after each of `bar`; where none is left, `end` or later."""
-    return np.maximum(np.append(exists, end)[np.searchsorted(exists, bar)], bar)
+    deadline: Ints = np.maximum(np.append(exists, end)[np.searchsorted(exists, bar)], bar)
+    return deadline

@@ -36,14 +36,11 @@ def test_variance_by_hand(sample_of) -> None:
     sample = sample_of(np.where(won, 5.0, -5.0), day, 40)
     there = np.concatenate([np.arange(10) < wins for wins in (4, 6, 2, 4)])
     pool = pool_of(there, np.repeat([0, 1, 2, 3], 10))
-    found = excess.excess_win_rate(sample, pool, ALPHA, FEW)
     gaps = (np.array([20, 15, 10, 15]) - 15) / 100 - (np.array([4, 6, 2, 4]) - 4) / 40
     alone = (60 * 0.4**2 + 40 * 0.6**2) / 100**2 + (16 * 0.6**2 + 24 * 0.4**2) / 40**2
     variance = max(4 / 3 * np.sum(gaps**2), alone * 140 / 139)
     half = stats.t.ppf(1 - ALPHA, 3) * np.sqrt(variance)
-    assert found.value == pytest.approx(0.6 - 0.4)
-    assert found.low == pytest.approx(0.2 - half)
-    assert found.high == pytest.approx(0.2 + half)
+    assert excess.joint_half_width(sample, pool, ALPHA) == pytest.approx(half)
 
 
 def test_error_is_that_of_blocks_resampled_together(shared) -> None:
@@ -61,25 +58,32 @@ def test_error_is_that_of_blocks_resampled_together(shared) -> None:
     assert error == pytest.approx(drawn.std() * np.sqrt(18 / 17), rel=0.1)
 
 
-def test_what_trades_and_pool_share_is_no_noise(shared) -> None:
-    """Months lift both: as if independent the interval would be far wider."""
+def test_the_wider_half_width_counts(shared, sample_of) -> None:
+    """Months lift both: as if independent is wider. Where one wins as the other loses, together."""
     sample, pool = shared
-    found = excess.excess_win_rate(sample, pool, ALPHA, FEW)
-    rate = trade_gates.win_rate(sample, ALPHA, FEW)
-    apart = np.hypot(rate.value - rate.low, excess.pool_half_width(pool, ALPHA))
-    assert found.value - found.low < 0.6 * apart
+    against = pool_of(~sample.won, sample.block)
+    for other, wider in ((pool, "apart"), (against, "together")):
+        rate = trade_gates.win_rate(sample, ALPHA, FEW)
+        apart = np.hypot(rate.value - rate.low, excess.pool_half_width(other, ALPHA))
+        together = excess.joint_half_width(sample, other, ALPHA)
+        found = excess.excess_win_rate(sample, other, ALPHA, FEW)
+        assert found.value == pytest.approx(rate.value - other.win_rate)
+        assert found.value - found.low == pytest.approx(max(apart, together))
+        assert (apart > 1.1 * together) if wider == "apart" else (together > 1.1 * apart)
 
 
-def test_few_losers_count_as_if_independent(sample_of) -> None:
-    """Without a loser the trades show no noise: Clopper-Pearson's half-width has to be in it."""
+def test_apart_by_hand(sample_of) -> None:
+    """Nobody lost: Clopper-Pearson's half-width on 100 days joins the pool's."""
     rng = np.random.default_rng(8)
     sample = sample_of(np.full(200, 10.0), np.arange(200) // 2, 100)
-    pool = pool_of(rng.random(2000) < 0.6, rng.integers(0, 10, 2000))
-    found = excess.excess_win_rate(sample, pool, ALPHA, FEW)
-    of_pool = excess.pool_half_width(pool, ALPHA)
+    there, block = rng.random(2000) < 0.6, rng.integers(0, 10, 2000)
+    found = excess.excess_win_rate(sample, pool_of(there, block), ALPHA, FEW)
+    sums = np.bincount(block, there - there.mean()) / 2000
+    of_pool = stats.t.ppf(1 - ALPHA, 9) * np.sqrt(
+        max(10 / 9 * np.sum(sums**2), there.mean() * (1 - there.mean()) / 1999)
+    )
     lowest = 1.0 - ALPHA ** (1 / 100)
-    assert found.low == pytest.approx(found.value - np.hypot(lowest, of_pool))
-    assert excess.joint_half_width(sample, pool, ALPHA) < np.hypot(lowest, of_pool)
+    assert found.low == pytest.approx(1.0 - there.mean() - np.hypot(lowest, of_pool))
 
 
 @pytest.mark.parametrize("blocks", [(1, 3), (3, 1)])
@@ -108,7 +112,7 @@ def test_nothing_to_compare(sample_of) -> None:
 def test_p_is_students(shared) -> None:
     sample, pool = shared
     found = excess.excess_win_rate(sample, pool, ALPHA, FEW)
-    error = excess.joint_half_width(sample, pool, ALPHA) / stats.t.ppf(1 - ALPHA, 17)
+    error = (found.value - found.low) / stats.t.ppf(1 - ALPHA, 17)
     expected = stats.t.sf(found.value / error, 17)
     assert excess.chance_p(found, 18, ALPHA) == pytest.approx(expected)
 
@@ -138,12 +142,17 @@ def errors(gates):
     return errors_of(case_bounds(Case(2, 0, TRACKS, 550, quick)))
 
 
-def test_chance_rarely_passes_for_skill(errors) -> None:
-    """Months, days and bursts: the gate errs about as often as it says, on both sides."""
-    above, below, tracks = errors["gate"]
+@pytest.mark.parametrize("method", ["blocks together", "as if independent"])
+def test_chance_rarely_passes_for_skill(errors, method: str) -> None:
+    """Months, days and bursts: both half-widths err at most about as often as they say."""
+    above, below, tracks = errors[method]
     assert tracks == TRACKS
     assert above <= MOST
     assert below <= MOST
+
+
+def test_blocks_together_are_not_idle(errors) -> None:
+    above, below, _ = errors["blocks together"]
     assert above + below > 0.0
 
 
