@@ -200,12 +200,16 @@ def engine_alone(panel: Panel) -> None:
 
 def shown(row: Row, beside: Row | None = None) -> None:
     """Print a line: milliseconds, million symbol-bars a second, ratios."""
-    speed = SYMBOLS * LENGTH / row.median / 1e6
+    bars = SYMBOLS * LENGTH / 1e6
+    speed, by_processor = bars / row.median, bars / row.cpu_median
     ratio = ""
     if beside:
         by_clock, by_cpu = beside.median / row.median, beside.cpu_median / row.cpu_median
         ratio = f"  {by_clock:6.1f} x the first, {by_cpu:6.1f} x by CPU time"
-    print(f"  {row.name:28s} {1e3 * row.median:9.1f} ms {speed:8.1f} M symbol-bars/s{ratio}")
+    print(
+        f"  {row.name:28s} {1e3 * row.median:9.1f} ms {speed:8.1f} M symbol-bars/s, "
+        f"{by_processor:6.1f} M a CPU second{ratio}"
+    )
 
 
 def main() -> None:

@@ -218,10 +218,10 @@ def _outcomes_of(
     unit = np.where(tradable, trips["entry_reference"], np.nan)
     halved = tradable & (trips["partial_bar"] != NEVER)
     part = np.where(halved, rules.partial_frac, 0.0)
-    sales = [
-        (part, np.where(halved, trips["partial_reference"], 0.0), trips["partial_half_spread"]),
-        (1.0 - part, trips["exit_reference"], trips["exit_half_spread"]),
-    ]
+    sales = [(1.0 - part, trips["exit_reference"], trips["exit_half_spread"])]
+    if halved.any():
+        reference = np.where(halved, trips["partial_reference"], 0.0)
+        sales.insert(0, (part, reference, trips["partial_half_spread"]))
     gross, cost = np.full(trips.size, -1.0), trips["entry_half_spread"] + costs.slippage
     fees = costs.fee * (1.0 + cost)
     for share, reference, half_spread in sales:
