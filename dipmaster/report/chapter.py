@@ -203,8 +203,7 @@ def facts(gates: Mapping[str, Json], phase: Json, period: Json) -> Sequence[dict
         },
         {
             "value": effective,
-            "words": "n effective: independent trades they are worth, or "
-            "the number of days with trades if smaller",
+            "words": "n effective: independent trades, or days with trades if fewer",
         },
         {
             "value": numbers.plain(period["days_out_of_sample"], 0),
