@@ -70,6 +70,9 @@ class SizeFactors(Section):
 class Regime(Section):
     """Classes of volatility by daily level."""
 
+    pooling: Literal["market", "coin"] = Field(
+        description="the market's regime for all coins, or each coin's own"
+    )
     low_daily_frac: float = frac("daily volatility up to which the regime is low")
     normal_daily_frac: float = frac("daily volatility up to which it is normal; high above")
     no_new_trades_daily_frac: float = frac("daily volatility above which nothing is bought")

@@ -144,9 +144,11 @@ def table_of(symbol: str, found: VolatilityOf, params: Volatility) -> pd.DataFra
         "forecast_confidence": found.garch[i].confidence,
         "level_daily_frac": regimes.level_daily[i],
         "market_level_daily_frac": regimes.market_level_daily,
-        "regime": regimes.regime,
+        "regime": regimes.regime[i],
+        "regime_market": regimes.market,
+        "regime_coin": regimes.coin[i],
         "regime_naive": regimes.naive[i],
-        "size_factor": regimes.size_factor,
+        "size_factor": regimes.size_factor[i],
         "no_new_trades": regimes.no_new_trades[i],
     }
     kinds = {c.name: np.int8 if c.dtype == I8 else np.float32 for c in VOLATILITY.columns[1:]}

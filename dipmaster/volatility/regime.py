@@ -16,11 +16,25 @@ UNKNOWN = -1
 
 @dataclass(frozen=True)
 class Regimes:
-    """Levels and classes; shapes (coins, bars) and, for the market, (bars,)."""
+    """Levels and classes of shape (coins, bars), the market's (bars,).
+
+    Attributes
+    ----------
+    regime
+        The one that `regime.pooling` chooses.
+    market
+        Market's level through the filter: one regime for all coins.
+    coin
+        Each coin's own level through the same filter.
+    naive
+        Class of each coin's own level, bar by bar.
+    """
 
     level_daily: Floats
     market_level_daily: Floats
     regime: Classes
+    market: Classes
+    coin: Classes
     naive: Classes
     size_factor: Floats
     no_new_trades: Classes
@@ -31,9 +45,8 @@ def detect(
 ) -> Regimes:
     """Levels and regimes from four measures in daily units.
 
-    The naive regime is the class of a coin's own level at each bar. The pooled
-    one is the same for all coins: the market's level (median over coins) goes
-    through a forward filter.
+    The market's level is the median over coins. It finds the state of the market
+    best; a coin whose volatility is its own is described better by its own level.
 
     Parameters
     ----------
@@ -56,7 +69,11 @@ def detect(
         + weights.cross_asset * cross_asset
     )
     market = median_of_present(level)
-    regime = pooled(market, params)
+    pooled = params.pooling == "market"
+    of_market = filtered(market, params)
+    of_coin = np.stack([filtered(row, params) for row in level])
+    everywhere = np.broadcast_to(of_market, of_coin.shape)
+    regime = np.where(np.isnan(level), UNKNOWN, everywhere if pooled else of_coin).astype(np.int8)
     factors = params.size_factors
     by_class = np.array([factors.low, factors.normal, factors.high, np.nan])
     beyond = np.where(level > params.no_new_trades_daily_frac, 1, 0)
@@ -64,6 +81,8 @@ def detect(
         level_daily=level,
         market_level_daily=market,
         regime=regime,
+        market=of_market,
+        coin=of_coin,
         naive=classes(level, params),
         size_factor=by_class[regime],
         no_new_trades=np.where(np.isnan(level), UNKNOWN, beyond).astype(np.int8),
@@ -83,7 +102,7 @@ def centres(params: Regime) -> Floats:
     return np.array([low - half, low + half, normal + half])
 
 
-def pooled(market_level: Floats, params: Regime) -> Classes:
+def filtered(level: Floats, params: Regime) -> Classes:
     """Most probable regime at each bar given the levels so far (a forward filter, no smoothing).
 
     Three states, log level normal around `centres`; a state is left once in
@@ -95,7 +114,7 @@ def pooled(market_level: Floats, params: Regime) -> Classes:
     stay = 1.0 - 1.0 / (params.dwell_days * BARS_PER_DAY)
     leave = 1.0 - stay
     move = np.array([[stay, leave, 0.0], [leave / 2, stay, leave / 2], [0.0, leave, stay]])
-    logs = np.log(market_level)
+    logs = np.log(level)
     distance = (logs - centres(params)[:, None]) / params.log_level_sd
     evidence = -0.5 * distance**2 / params.independent_bars
     out = np.full(logs.size, UNKNOWN, dtype=np.int8)

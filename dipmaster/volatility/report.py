@@ -76,28 +76,30 @@ def _regimes(
         return {"reason": "less than a day out of sample"}
     exists = found.exists
     detectors = {
-        "pooled": np.where(exists, found.regimes.regime, -1),
+        "market": np.where(exists, found.regimes.market, -1),
+        "coin": np.where(exists, found.regimes.coin, -1),
         "naive": np.where(exists, found.regimes.naive, -1),
     }
-    out: dict[str, Any] = {"target": ROADMAP_ACCURACY}
+    out: dict[str, Any] = {"target": ROADMAP_ACCURACY, "used": params.regime.pooling}
     proxy = accuracy.next_day_classes(found.returns, params.regime)
     for name, guess in detectors.items():
         out[name] = {"proxy": against(guess, proxy, first, params.judging)}
         if truth is not None:
             everywhere = np.where(exists, truth.market, -1)
-            out[name]["market"] = against(guess, everywhere, first, params.judging)
-            out[name]["coin"] = against(guess, truth.coins, first, params.judging)
+            out[name]["market_truth"] = against(guess, everywhere, first, params.judging)
+            out[name]["coin_truth"] = against(guess, truth.coins, first, params.judging)
     if truth is not None:
         out["episodes"] = len(accuracy.episodes(truth.market, first))
-        out["delay"] = accuracy.delays(found.regimes.regime, truth.market, first)
+        out["delay"] = accuracy.delays(found.regimes.market, truth.market, first)
     return out
 
 
 def _shares(found: VolatilityOf, first: int) -> dict[str, Any]:
     """How much of the out-of-sample time each regime and the limit on trading take."""
-    regime = found.regimes.regime[first:]
+    exists = found.exists[:, first:]
+    regime = found.regimes.regime[:, first:][exists]
     known = regime[regime >= 0]
-    limit = found.regimes.no_new_trades[:, first:][found.exists[:, first:]]
+    limit = found.regimes.no_new_trades[:, first:][exists]
     names = ("low", "normal", "high")
     share = {
         name: float((known == i).mean()) if known.size else None for i, name in enumerate(names)

@@ -105,7 +105,7 @@ def test_what_it_writes(workspace) -> None:
     report = metrics()
     assert report["out_of_sample_from"] == "2023-01-14T00:00:00Z"
     assert set(report["forecasts"]["pooled"]["qlike"]) == {"garch", "rv_ewma", "har"}
-    assert report["regimes"]["pooled"]["market"]["accuracy"]["value"] > 0.6
+    assert report["regimes"]["market"]["market_truth"]["accuracy"]["value"] > 0.6
     assert report["regimes"]["delay"]["changes"] == 3
     assert report["garch"]["AAAUSDT"]["fits"] == 3
     assert "alpha[1]" in report["garch"]["BBBUSDT"]["last_window"]["summary"]
@@ -127,7 +127,7 @@ def test_real_bars_have_a_proxy_and_no_truth(workspace) -> None:
     workspace(source="raw", AAAUSDT=bars(1), BBBUSDT=bars(2))
     stage.main()
     regimes = metrics()["regimes"]
-    assert set(regimes["pooled"]) == {"proxy"}
+    assert set(regimes["market"]) == {"proxy"}
     assert "delay" not in regimes
     assert 0 < regimes["naive"]["proxy"]["accuracy"]["value"] < 1
 

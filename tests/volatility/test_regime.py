@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from dipmaster.volatility.regime import centres, classes, detect, pooled
+from dipmaster.volatility.regime import centres, classes, detect, filtered
 
 
 def slow_filter(level, params):
@@ -42,7 +42,7 @@ def test_the_level_by_hand(params) -> None:
     assert found.level_daily[0, 0] == pytest.approx(0.3 * 0.01 + 0.3 * 0.02 + 0.2 * 0.07)
     assert found.no_new_trades.tolist() == [[0, 1]]
     assert found.naive.tolist() == [[1, 2]]
-    assert found.size_factor[0] == 0.9
+    assert found.size_factor[0, 0] == 0.9
 
 
 def test_what_is_missing_is_not_replaced(params) -> None:
@@ -58,12 +58,12 @@ def test_filter_is_the_slow_one(params) -> None:
     rng = np.random.default_rng(1)
     level = 0.03 * np.exp(0.5 * np.cumsum(rng.normal(0, 0.1, 800)))
     level[300:340] = np.nan
-    assert pooled(level, params.regime).tolist() == slow_filter(level, params.regime)
+    assert filtered(level, params.regime).tolist() == slow_filter(level, params.regime)
 
 
 def test_a_change_is_named_after_evidence_not_at_once(params) -> None:
     level = np.concatenate([np.full(1000, 0.03), np.full(1000, 0.07), np.full(1000, 0.03)])
-    found = pooled(level, params.regime)
+    found = filtered(level, params.regime)
     assert (found[:1000] == 1).all()
     first = int(np.flatnonzero(found == 2)[0])
     assert 1000 < first < 1000 + 48
@@ -73,7 +73,7 @@ def test_a_change_is_named_after_evidence_not_at_once(params) -> None:
 def test_a_flicker_around_a_threshold_changes_nothing(params) -> None:
     level = np.full(2000, 0.03)
     level[1000:] = 0.05 * np.where(np.arange(1000) % 2, 1.03, 0.97)
-    assert len(set(pooled(level, params.regime)[500:])) == 1
+    assert len(set(filtered(level, params.regime)[500:])) == 1
     assert len(set(classes(level, params.regime)[1000:])) == 2
 
 
@@ -82,4 +82,15 @@ def test_one_wild_coin_does_not_move_the_market(params) -> None:
     calm[4] = 0.5
     found = detect(calm, calm, calm, np.full(200, 0.03), params.regime)
     assert (found.regime == 1).all()
+    assert found.coin[:, -1].tolist() == [1, 1, 1, 1, 2]
     assert found.no_new_trades[:, -1].tolist() == [0, 0, 0, 0, 1]
+
+
+def test_pooling_is_a_param(params) -> None:
+    calm = np.full((5, 200), 0.03)
+    calm[4] = 0.5
+    own = params.regime.model_copy(update={"pooling": "coin"})
+    found = detect(calm, calm, calm, np.full(200, 0.03), own)
+    assert (found.regime == found.coin).all()
+    assert found.size_factor[:, -1].tolist() == [0.9, 0.9, 0.9, 0.9, 0.7]
+    assert (found.market == 1).all()
