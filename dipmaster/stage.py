@@ -1,20 +1,31 @@
 """How a stage starts and ends: one error form, exit codes, the time it took.
 
-Exit codes: 0 done; 1 an error the user can mend; 130 interrupted. The seconds
+Exit codes: 0 done; 1 an error the user can mend; 130 interrupted;
+143 terminated. The seconds
 and the peak memory go to the ignored ``reports/local/``, never to an output.
 """
 
 import contextlib
 import errno
 import resource
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import FrameType
 
 from dipmaster.errors import DipMasterError
 
 TIMES = Path("reports/local/times.txt")
+_UNWRITABLE = (
+    errno.ENOSPC,
+    errno.EDQUOT,
+    errno.EACCES,
+    errno.EROFS,
+    errno.EEXIST,
+    errno.ENOTDIR,
+)
 
 
 @contextlib.contextmanager
@@ -33,7 +44,18 @@ def telling(label: str) -> Iterator[None]:
 def run(name: str, main: Callable[[], None]) -> None:
     """Run a stage's `main` and leave with its exit code."""
     started = time.perf_counter()
-    sys.exit(_outcome(name, main) or _note_time(name, time.perf_counter() - started))
+    signal.signal(signal.SIGTERM, _terminated)
+
+    def timed() -> None:
+        main()
+        _note_time(name, time.perf_counter() - started)
+
+    sys.exit(_outcome(name, timed))
+
+
+def _terminated(number: int, frame: FrameType | None) -> None:
+    """Leave like any other error, so that unfinished files are removed."""
+    raise SystemExit(128 + number)
 
 
 def _outcome(name: str, main: Callable[[], None]) -> int:
@@ -44,13 +66,13 @@ def _outcome(name: str, main: Callable[[], None]) -> int:
     except KeyboardInterrupt:
         return _failed(name, "interrupted; nothing half-written was left behind", 130)
     except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EROFS):
+        if error.errno not in _UNWRITABLE:
             raise
         where = f" at {error.filename}" if error.filename else ""
         return _failed(
             name,
             f"cannot write{where}: {error.strerror}.\n  Cure: free some space or "
-            "give write permission, then run again; nothing was left behind",
+            "give write permission, then run again; no file was left half-written",
             1,
         )
     return 0
@@ -61,9 +83,8 @@ def _failed(name: str, message: str, code: int) -> int:
     return code
 
 
-def _note_time(name: str, seconds: float) -> int:
+def _note_time(name: str, seconds: float) -> None:
     peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     TIMES.parent.mkdir(parents=True, exist_ok=True)
     with TIMES.open("a", encoding="utf-8") as lines:
         lines.write(f"{name:<12}{seconds:>8.1f} s{peak_mb:>8.0f} MB\n")
-    return 0

@@ -39,8 +39,8 @@ def read_params(*sections: str) -> Params:
         )
     try:
         raw = yaml.safe_load(PARAMS_FILE.read_text(encoding="utf-8"))
-    except yaml.YAMLError as error:
-        raise PipelineError(f"{PARAMS_FILE} is no valid YAML: {error}") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise PipelineError(f"{PARAMS_FILE} is no valid YAML in UTF-8: {error}") from error
     return Params.parse(raw, sections)
 
 

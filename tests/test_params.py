@@ -107,3 +107,9 @@ def test_candidates_that_could_overlap_are_refused_with_both_paths(raw: Any) -> 
     ) in str(caught.value)
     raw["signal"]["cooldown_bars"] = 48
     assert Params.parse(raw, SECTIONS).signal.cooldown_bars == 48
+
+
+def test_the_simulated_market_must_end_before_max_time(raw: Any) -> None:
+    raw["ingest"]["simulated"]["start"] = "2034-12-31"
+    with pytest.raises(ParamsError, match="must not lie beyond max_time"):
+        Params.parse(raw, SECTIONS)

@@ -1,6 +1,7 @@
 """Exit codes and messages of a stage; times never enter an output."""
 
 import errno
+import signal
 from pathlib import Path
 
 import pytest
@@ -51,3 +52,30 @@ def test_bad_ends(
 def test_a_fault_of_our_own_is_not_hidden() -> None:
     with pytest.raises(ZeroDivisionError):
         stage.run("toy", lambda: print(1 // 0))
+
+
+def test_a_terminated_stage_removes_what_is_unfinished(tmp_path: Path) -> None:
+    from dipmaster import store
+
+    def main() -> None:
+        with store.staged(tmp_path / "out") as folder:
+            (folder / "half").write_text("1", encoding="utf-8")
+            signal.raise_signal(signal.SIGTERM)
+
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        with pytest.raises(SystemExit) as caught:
+            stage.run("toy", main)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert caught.value.code == 128 + signal.SIGTERM
+    assert not list(tmp_path.glob("*out*")) + list(tmp_path.glob(".*out*"))
+
+
+def test_a_place_for_times_that_cannot_be_written_is_told(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    Path("reports").mkdir()
+    Path("reports/local").write_text("in the way", encoding="utf-8")
+    assert ended(None) == 1
+    assert "toy: error: cannot write" in capsys.readouterr().err

@@ -121,3 +121,12 @@ def test_broken_yaml_is_an_error_with_its_place(
     (tmp_path / "params.yaml").write_text("a: [1\nb: 2\n", encoding="utf-8")
     with pytest.raises(PipelineError, match="line 2"):
         store.read_params("gates")
+
+
+def test_params_that_are_not_utf8_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "params.yaml").write_bytes(b"a: \xff\xfe\n")
+    with pytest.raises(PipelineError, match="UTF-8"):
+        store.read_params("gates")

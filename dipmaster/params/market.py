@@ -1,9 +1,9 @@
 """Section `ingest`: where bars come from and what counts as a bad row."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from dipmaster.params.base import Section, frac, number
 
@@ -58,3 +58,10 @@ class Ingest(Section):
     def _is_a_date(cls, value: str) -> str:
         datetime.strptime(value, "%Y-%m-%d").replace(tzinfo=UTC)
         return value
+
+    @model_validator(mode="after")
+    def _the_simulated_market_ends_in_time(self) -> "Ingest":
+        room = date.fromisoformat(self.max_time) - date.fromisoformat(self.simulated.start)
+        if self.simulated.days > room.days:
+            raise ValueError("simulated.start + simulated.days must not lie beyond max_time")
+        return self
