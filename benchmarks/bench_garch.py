@@ -4,8 +4,8 @@
 
 A rolling year is 335 daily refits of 8,640 five-minute returns. Our side fits
 all of them in every round; arch, far slower, fits every 28th window and is
-scaled up, both as most people would (`fit()`) and with the last parameters as
-starting values. Returns are those of a simulated coin, or of the file named.
+scaled up, both with our model (mean zero) and as the roadmap calls it. Returns
+are those of a simulated coin, or of the file named.
 """
 
 import sys
@@ -71,10 +71,10 @@ def own_year(chosen: list[Floats]) -> Floats:
     return fits[:, LOG_LIKELIHOOD]
 
 
-def by_arch(window: Floats, start: Floats | None = None) -> tuple[float, Floats]:
+def by_arch(window: Floats, mean: str = "Zero") -> tuple[float, Floats]:
     """Log-likelihood and parameters."""
-    model = arch_model(window, mean="Zero", vol="GARCH", p=1, q=1, rescale=False)
-    result = model.fit(disp="off", show_warning=False, starting_values=start)
+    model = arch_model(window, mean=mean, vol="GARCH", p=1, q=1, rescale=False)
+    result = model.fit(disp="off", show_warning=False)
     return float(result.loglikelihood), np.asarray(result.params)
 
 
@@ -106,15 +106,12 @@ def main() -> None:
     single = returns[:SINGLE]
     row = np.empty(FIT_SIZE)
     fit(single**2, False, NONE, 100, row)  # compile
-    starts = [by_arch(window)[1] for window in sampled]
     scale = len(chosen) / len(sampled)
-    taken: dict[str, list[float]] = {name: [] for name in ("own", "cold", "warm", "one", "arch")}
+    taken: dict[str, list[float]] = {name: [] for name in ("own", "cold", "mean", "one", "arch")}
     for _ in range(ROUNDS):
         taken["own"].append(seconds(lambda: own_year(chosen)))
         taken["cold"].append(scale * seconds(lambda: [by_arch(w) for w in sampled]))
-        taken["warm"].append(
-            scale * seconds(lambda: [by_arch(w, s) for w, s in zip(sampled, starts, strict=True)])
-        )
+        taken["mean"].append(scale * seconds(lambda: [by_arch(w, "Constant") for w in sampled]))
         taken["one"].append(seconds(lambda: fit(single**2, False, NONE, 100, row)))
         taken["arch"].append(seconds(lambda: by_arch(single)))
     middle = {name: float(np.median(values)) for name, values in taken.items()}
@@ -132,8 +129,8 @@ def main() -> None:
         f"   (goal {GOAL:.0f} x)"
     )
     print(
-        f"  arch, its optimum   {middle['warm']:8.3f} s   {middle['warm'] / middle['own']:6.1f} x"
-        "   (given as starting values: a bound on what a warm start can gain)"
+        f"  arch, constant mean {middle['mean']:8.3f} s"
+        f"   {middle['mean'] / middle['own']:6.1f} x   (as the roadmap calls it)"
     )
     print(f"one cold fit of {SINGLE:,}")
     print(f"  kernel              {1e3 * middle['one']:8.2f} ms")

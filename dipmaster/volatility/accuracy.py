@@ -8,7 +8,7 @@ import numpy.typing as npt
 from dipmaster.numerics import Floats, Ints
 from dipmaster.params.volatility import ForecastJudging, Regime
 from dipmaster.periods import BARS_PER_DAY, BARS_PER_HOUR
-from dipmaster.volatility.regime import UNKNOWN, Classes, classes
+from dipmaster.volatility.regime import Classes, classes
 from dipmaster.volatility.windows import MIN_SHARE, moving_sum
 
 STATISTICS = ("accuracy", "balanced_accuracy", "kappa")
@@ -147,8 +147,3 @@ def next_day_classes(returns: Floats, params: Regime) -> Classes:
     ahead = np.full(returns.shape, np.nan)
     ahead[:, :-BARS_PER_DAY] = level[:, BARS_PER_DAY:]
     return classes(ahead, params)
-
-
-def unknown_like(returns: Floats) -> Classes:
-    """Classes of a market without truth."""
-    return np.full(returns.shape, UNKNOWN, dtype=np.int8)

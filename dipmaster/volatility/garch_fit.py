@@ -13,102 +13,29 @@ import math
 import numpy as np
 
 from dipmaster.numerics import Floats, kernel
-from dipmaster.volatility.garch_likelihood import (
-    backcast_of,
-    in_lanes,
-    normal_pass,
-    student_pass,
+from dipmaster.volatility.garch_lanes import in_lanes
+from dipmaster.volatility.garch_likelihood import backcast_of, normal_pass, student_pass
+from dipmaster.volatility.garch_search import (
+    BOUNDS,
+    HELD,
+    copy,
+    jacobian,
+    solve,
+    to_parameters,
+    to_search,
 )
 
 # Layout of a fit, one row of float64.
-OMEGA, ALPHA, BETA, NU = 0, 1, 2, 3  # nu is infinite under normal innovations
+OMEGA, ALPHA, BETA, NU = 0, 1, 2, 3  # nu means nothing under normal innovations
 LOG_LIKELIHOOD, CONVERGED, ITERATIONS, NEXT_VARIANCE = 4, 5, 6, 7
 COVARIANCE = 8  # 3 x 3 of omega, alpha, beta, row by row
 BACKCAST = 17  # variance before the window
 FIT_SIZE = 18
 
-TINY = 1e-300
-HELD = 1e100  # information about a coordinate that is held: no step, no variance
-PREDICTED_GAIN = 1e-6  # stop where a step promises less log-likelihood than this
+PREDICTED_GAIN = 3e-6  # stop where a step promises less log-likelihood than this
 LARGEST_STEP = 3.0  # of a logarithm
-BOUNDS = ((-46.0, 25.0), (1e-6, 1.0 - 1e-10), (1e-9, 1.0 - 1e-9), (-4.0, 7.0))
 STARTS = ((0.05, 0.98), (0.10, 0.95), (0.20, 0.90), (0.02, 0.99), (0.10, 0.60))
 START_NU = 6.0
-
-
-@kernel
-def copy(source: Floats, target: Floats) -> None:
-    """Copy flat arrays in a loop: numba compiles slices twenty times slower."""
-    for i in range(target.size):
-        target[i] = source[i]
-
-
-@kernel
-def to_search(omega: float, alpha: float, beta: float, nu: float, x: Floats) -> None:
-    """Write the place of the search that belongs to parameters."""
-    persistence = alpha + beta
-    x[0] = math.log(omega)
-    x[1] = persistence
-    x[2] = alpha / persistence
-    x[3] = math.log(nu - 2.0)
-    for i in range(4):
-        x[i] = min(max(x[i], BOUNDS[i][0]), BOUNDS[i][1])
-
-
-@kernel
-def to_parameters(x: Floats, theta: Floats) -> None:
-    """Write the parameters that belong to a place of the search."""
-    theta[0] = math.exp(x[0])
-    theta[1] = x[1] * x[2]
-    theta[2] = x[1] * (1.0 - x[2])
-    theta[3] = 2.0 + math.exp(x[3])
-
-
-@kernel
-def jacobian(theta: Floats, out: Floats) -> None:
-    """Write d(parameters)/d(search), shape (4, 4)."""
-    persistence = theta[1] + theta[2]
-    share = theta[1] / persistence
-    for i in range(4):
-        for j in range(4):
-            out[i, j] = 0.0
-    out[0, 0] = theta[0]
-    out[1, 1], out[1, 2] = share, persistence
-    out[2, 1], out[2, 2] = 1.0 - share, -persistence
-    out[3, 3] = theta[3] - 2.0
-
-
-@kernel
-def solve(matrix: Floats, right: Floats, damping: float, out: Floats) -> bool:
-    """Solve (matrix + damping x its diagonal) out = right by Cholesky.
-
-    Pivots below a trillionth of their diagonal are raised to it; returns whether none was.
-    """
-    size = right.size
-    sound = True
-    lower = np.zeros((size, size))
-    for i in range(size):
-        for j in range(i + 1):
-            value = matrix[i, j] * (1.0 + damping) if i == j else matrix[i, j]
-            for k in range(j):
-                value -= lower[i, k] * lower[j, k]
-            if i > j:
-                lower[i, j] = value / lower[j, j]
-            else:
-                least = 1e-12 * abs(matrix[i, i])
-                sound = sound and value > least
-                lower[i, i] = math.sqrt(value if value > least else least + TINY)
-    for i in range(size):
-        value = right[i]
-        for k in range(i):
-            value -= lower[i, k] * out[k]
-        out[i] = value / lower[i, i]
-    for i in range(size - 1, -1, -1):
-        value = out[i]
-        for k in range(i + 1, size):
-            value -= lower[k, i] * out[k]
-        out[i] = value / lower[i, i]
-    return sound
 
 
 @kernel

@@ -10,10 +10,10 @@ from scipy.special import digamma as scipy_digamma
 from scipy.stats import t as student_t
 
 from dipmaster.volatility import garch_fit as g
+from dipmaster.volatility.garch_lanes import in_lanes
 from dipmaster.volatility.garch_likelihood import (
     backcast_of,
     digamma,
-    in_lanes,
     normal_pass,
     student_pass,
 )
