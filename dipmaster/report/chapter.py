@@ -207,7 +207,7 @@ def facts(gates: Mapping[str, Json], phase: Json, period: Json) -> Sequence[dict
         },
         {
             "value": numbers.plain(period["days_out_of_sample"], 0),
-            "words": f"days out of sample, {numbers.count(period['blocks'])} blocks of "
+            "words": f"days out of sample, {_blocks(period['blocks'])} of "
             f"{numbers.count(period['block_days'])} days",
         },
         {
@@ -221,3 +221,7 @@ def facts(gates: Mapping[str, Json], phase: Json, period: Json) -> Sequence[dict
             "words": "net return on the capital out of sample",
         },
     ]
+
+
+def _blocks(count: int) -> str:
+    return f"{numbers.count(count)} block{'' if count == 1 else 's'}"

@@ -46,6 +46,7 @@ class Quality:
     coins: list[CoinRow]
     longest_gaps: list[tuple[str, str, str, str]]
     faults: list[str]
+    ends: list[str]
     columns: list[tuple[str, str]]
     ignored: list[FileRow]
     dropped: list[FileRow]
@@ -61,6 +62,7 @@ def view(inputs: Inputs) -> Quality:
         coins=[_coin(symbol, coins[symbol]) for symbol in sorted(coins)],
         longest_gaps=_longest(coins),
         faults=_faults(coins),
+        ends=_ends(inputs.ingest["market"], coins),
         columns=_columns(inputs.market, coins),
         ignored=_ignored(files),
         dropped=_dropped(files),
@@ -143,6 +145,25 @@ def _faults(coins: Json) -> list[str]:
             if coins[symbol][key]
         ]
         said.append(f"{words}: {', '.join(bad) if bad else 'none'}")
+    return said
+
+
+def _ends(market: Json, coins: Json) -> list[str]:
+    """Coins whose bars stop before the others', and bars cut off the ends, in words."""
+    said = []
+    early = market.get("ended_early", [])
+    if early:
+        listed = ", ".join(f"{name} on {coins[name]['last_open_time'][:10]}" for name in early)
+        said.append(
+            f"Ended early: {listed}. Such coins are kept, because leaving out what stopped trading "
+            "would flatter; a position open at the last bar is closed at its last price."
+        )
+    cut = sum(coin["trimmed_bars"] for coin in coins.values())
+    if cut:
+        said.append(
+            f"Cut at the end: {numbers.count(cut)} bars in all, so that coins end together and no "
+            "unfinished bar is used."
+        )
     return said
 
 

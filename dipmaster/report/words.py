@@ -13,6 +13,7 @@ from dipmaster.report import numbers
 from dipmaster.report.inputs import Inputs, Json
 
 FEW_BLOCKS = 12
+GONE_BEFORE_FRAC = 0.5  # of the capital: page one says so where less was left at the boundary
 PHASES = (0, 1, 2, 3, 4)
 MARKS = {"PASS": "●", "INCONCLUSIVE": "◐", "FAIL": "○"}
 ABSTAINED = "abstained"
@@ -77,7 +78,8 @@ def _counted(gates: Mapping[str, Json]) -> str:
 
 def _phase_0(inputs: Inputs) -> tuple[str, ...]:
     if not inputs.phase(0)["counts"]["trades"]:
-        return ("Phase 0, for information: no trade was made, so nothing can be measured.",)
+        none = "Phase 0, for information: no trade was made, so nothing can be measured."
+        return (none, *_lost_before(inputs), *_refused(inputs.phase(0)["counts"]["skipped"]))
     return ("Phase 0, for information only: " + _against_final(inputs.gates_of(0)),)
 
 
@@ -87,7 +89,28 @@ def _latest(inputs: Inputs) -> tuple[str, ...]:
     gates, measured = inputs.gates_of(number), inputs.phase(number)
     if not measured["counts"]["trades"]:
         return ()
-    return (*_profit(f"Phase {number}", measured), *_caveats(gates, measured))
+    profit = _profit(f"Phase {number}", measured)
+    return (*profit, *_lost_before(inputs), *_caveats(gates, measured))
+
+
+def _lost_before(inputs: Inputs) -> tuple[str, ...]:
+    """An account that was gone before the gated period must not read as one that lost nothing."""
+    start = inputs.phase(inputs.latest)["money"]["equity_at_start"]
+    capital = inputs.params.execution.capital
+    if start is None or start >= GONE_BEFORE_FRAC * capital:
+        return ()
+    lost = numbers.percent(1.0 - start / capital)
+    return (f"The account had already lost {lost} in the burn-in, before anything is gated.",)
+
+
+def _refused(skipped: Json) -> tuple[str, ...]:
+    """Orders that were sent and not filled, by reason."""
+    reasons = [
+        f"{name.replace('_', ' ')} {numbers.count(skipped[name])}"
+        for name in sorted(skipped)
+        if skipped[name]
+    ]
+    return (f"Orders refused in the whole period: {', '.join(reasons)}.",) if reasons else ()
 
 
 def _against_final(gates: Mapping[str, Json]) -> str:

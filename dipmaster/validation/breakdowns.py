@@ -81,8 +81,13 @@ def _core(trades: pd.DataFrame) -> Record:
 
 
 def holding(trades: pd.DataFrame, cap_bars: int) -> Record:
-    """How long positions were held; the last bin also holds what was held longer."""
-    minutes = _minutes(trades)
+    """How long positions were held; the last bin also holds what was held longer.
+
+    Positions still open when the data ended are left out: how long they would
+    have been held is not known, and of a coin that stops trading early it would
+    be the whole rest of the period.
+    """
+    minutes = _minutes(trades[~trades["open_at_end"].astype(bool)])
     edges = np.arange(0, cap_bars * _BAR_MINUTES + _BIN_MINUTES, _BIN_MINUTES)
     shortest, longest = HOLDING_BAND_MINUTES
     inside = (minutes >= shortest) & (minutes <= longest)

@@ -51,3 +51,16 @@ def test_a_simulated_market_has_no_files(states: States) -> None:
     view = quality.view(states["losing"]())
     assert not view.has_files
     assert view.coins[0].longest == "–"
+
+
+def test_coins_that_ended_early_and_bars_cut_off_are_told(losing: Inputs) -> None:
+    ingest = copy.deepcopy(losing.ingest)
+    name = sorted(ingest["symbols"])[0]
+    ingest["market"]["ended_early"] = [name]
+    ingest["symbols"][name]["trimmed_bars"] = 3
+    early, cut = quality.view(replace(losing, ingest=ingest)).ends
+    assert early.startswith(
+        f"Ended early: {name} on {ingest['symbols'][name]['last_open_time'][:10]}"
+    )
+    assert "3 bars in all" in cut
+    assert quality.view(losing).ends == []

@@ -1,5 +1,6 @@
 """The verdict in words, for every state a run can be in."""
 
+import copy
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -87,3 +88,21 @@ def test_the_source_line_says_how_many_coins(states: States) -> None:
     one = replace(base, market={**base.market, "symbols": ["BTCUSDT"]})
     assert words.source_line(one).startswith("1 coin of real bars, 5-minute bars")
     assert "planted edge 0.8" in words.source_line(states["losing"]())
+
+
+def test_an_account_lost_in_the_burn_in_is_told_where_nothing_was_traded_after_it(
+    states: States,
+) -> None:
+    """A drawdown of 0.0 % out of sample must not read as a good sign."""
+    inputs = states["no trades"]()
+    validate = copy.deepcopy(inputs.validate)
+    phase = validate["phases"]["0"]
+    phase["money"]["equity_at_start"] = 10.37
+    phase["counts"]["skipped"] = {"cash": 357, "exposure": 15, "ruined": 0}
+    sentences = " ".join(words.verdict(replace(inputs, validate=validate)).sentences)
+    assert "had already lost 100.0" in sentences
+    assert "Orders refused in the whole period: cash 357, exposure 15." in sentences
+
+
+def test_an_account_that_kept_half_is_not_said_to_be_gone(states: States) -> None:
+    assert "already lost" not in said(states, "losing")
