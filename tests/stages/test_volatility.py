@@ -175,6 +175,16 @@ def test_too_little_data_gives_reasons(workspace, days: int) -> None:
         assert "fewer than 3 days" in report["garch"]["AAAUSDT"]["last_window"]["reason"]
 
 
+@pytest.mark.parametrize("rows", [1, 2, 10, 25])
+def test_a_handful_of_bars(workspace, rows: int) -> None:
+    workspace(AAAUSDT=bars(1, 1).iloc[5 : 5 + rows])
+    stage.main()
+    table = tables()["AAAUSDT"]
+    assert len(table) == rows
+    assert (table["regime"] == -1).all()
+    assert "fewer than 2 days" in metrics()["forecasts"]["pooled"]["reason"]
+
+
 def test_a_coin_that_never_moves(workspace) -> None:
     still = bars(2)
     still[["open", "high", "low", "close"]] = 5.0
