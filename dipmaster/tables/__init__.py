@@ -1,0 +1,29 @@
+"""The tables that stages hand to each other: column, type, unit, meaning.
+
+Rooms never import each other; they meet here. A table is a pandas frame whose
+columns fit one of the `Table` constants below; `Table.check` says what does
+not fit. Times are UTC with millisecond resolution, prices are in the quote
+currency, ``_frac`` is a fraction (0.01 = 1 %), ``_bps`` is 1/10,000.
+"""
+
+from dipmaster.tables.ledger import EQUITY, FILLS, TRADES
+from dipmaster.tables.market import BARS, ON_CHAIN, ORDER_BOOK, SENTIMENT, TRUTH
+from dipmaster.tables.schema import I8, Column, Table
+from dipmaster.tables.signals import CANDIDATES, FEATURES, VOLATILITY
+
+__all__ = [
+    "BARS",
+    "CANDIDATES",
+    "EQUITY",
+    "FEATURES",
+    "FILLS",
+    "I8",
+    "ON_CHAIN",
+    "ORDER_BOOK",
+    "SENTIMENT",
+    "TRADES",
+    "TRUTH",
+    "VOLATILITY",
+    "Column",
+    "Table",
+]
