@@ -8,6 +8,7 @@ import pytest
 
 from dipmaster import tables
 from dipmaster.market.simulator import SimulatedMarket, simulate
+from dipmaster.tables.schema import TIME
 
 NAMES = ("bars", "truth", "order_book", "on_chain", "sentiment")
 
@@ -40,7 +41,7 @@ def test_every_table_fits_its_schema(dials, name):
         assert not frame.isna().any().any()
         for column in table.columns:
             wanted = pd.Series(dtype=column.dtype.to_pandas_dtype()).dtype
-            if column.dtype == tables.TIME:
+            if column.dtype == TIME:
                 wanted = pd.DatetimeTZDtype("ms", "UTC")
             assert frame[column.name].dtype == wanted, column.name
 
