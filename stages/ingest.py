@@ -11,7 +11,7 @@ from dipmaster.market.quality import quality_report
 from dipmaster.market.raw import read_raw
 from dipmaster.market.simulator import simulate
 from dipmaster.params import Ingest
-from dipmaster.periods import BARS_PER_DAY
+from dipmaster.periods import BARS_PER_DAY, ISO_UTC
 from dipmaster.tables import BARS, ON_CHAIN, ORDER_BOOK, SENTIMENT, TRUTH, Table
 
 RAW = Path("data/raw")
@@ -62,8 +62,8 @@ def _market(bars: Mapping[str, pd.DataFrame], ingest: Ingest) -> dict[str, Any]:
     return {
         "source": ingest.source,
         "symbols": sorted(bars),
-        "first_open_time": first.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "last_open_time": last.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "first_open_time": first.strftime(ISO_UTC),
+        "last_open_time": last.strftime(ISO_UTC),
         "days": ((last - first) / pd.Timedelta(minutes=5) + 1) / BARS_PER_DAY,
         "columns": {symbol: list(bars[symbol].columns[5:]) for symbol in sorted(bars)},
         "columns_left_out": [c.name for c in BARS.columns if c.name not in present],

@@ -8,8 +8,8 @@ import math
 
 from dipmaster.features import layout as at
 from dipmaster.numerics import Floats, Ints, kernel
+from dipmaster.periods import BAR_MS
 
-BAR_MS = 300_000
 HORIZON_COUNT = len(at.HORIZONS)
 HIGH, LOW, CLOSE, VOLUME = at.HIGH - at.BAR, at.LOW - at.BAR, at.CLOSE - at.BAR, at.VOLUME - at.BAR
 

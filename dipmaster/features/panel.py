@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from dipmaster.features.batch import AllCoins
 from dipmaster.features.candidates import CANDIDATE_COLUMNS
-from dipmaster.periods import BARS_PER_DAY
+from dipmaster.periods import BARS_PER_DAY, ISO_UTC
 from dipmaster.tables import FEATURES, I8
 
 STORED = {c.name: c.dtype for c in FEATURES.columns[1:]}
@@ -41,7 +41,7 @@ def coin_facts(frame: pd.DataFrame) -> dict[str, Any]:
     return {
         "rows": len(frame),
         "missing": {str(name): int(np.isnan(frame[name]).sum()) for name in frame.columns[1:]},
-        "first_usable": None if first is None else first.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "first_usable": None if first is None else first.strftime(ISO_UTC),
     }
 
 

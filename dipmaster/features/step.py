@@ -12,8 +12,7 @@ from dipmaster.features.inner import inner_kernel
 from dipmaster.features.market_wide import usable
 from dipmaster.features.windows import clip01
 from dipmaster.numerics import Floats, Ints, kernel
-
-BAR_MS = 300_000
+from dipmaster.periods import BAR_MS
 
 
 @kernel

@@ -6,9 +6,8 @@ from dipmaster.features import layout as at
 from dipmaster.features.inner import inner_kernel
 from dipmaster.features.windows import moments, place_among
 from dipmaster.numerics import Floats, inlined_kernel
+from dipmaster.periods import BARS_PER_DAY, BARS_PER_HOUR
 
-BARS_PER_HOUR = 12.0
-BARS_PER_DAY = 288.0
 HALF_PI = math.pi / 2.0
 
 

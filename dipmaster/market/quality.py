@@ -14,7 +14,7 @@ from dipmaster.market.raw.intervals import distinct
 from dipmaster.market.raw.log import RawLog
 from dipmaster.numerics import Floats, Ints
 from dipmaster.panel import as_times, epoch_ms
-from dipmaster.periods import BAR_MS, BARS_PER_DAY
+from dipmaster.periods import BAR_MS, BARS_PER_DAY, ISO_UTC
 
 _PRICES = ("open", "high", "low", "close")
 LONGEST_GAPS = 5
@@ -174,4 +174,4 @@ def _dropped_by_reason(log: RawLog | None, symbol: str) -> dict[str, int]:
 
 
 def _text(time_ms: int) -> str:
-    return as_times(np.array([time_ms], dtype=np.int64))[0].strftime("%Y-%m-%dT%H:%M:%SZ")
+    return as_times(np.array([time_ms], dtype=np.int64))[0].strftime(ISO_UTC)

@@ -9,7 +9,7 @@ from dipmaster.backtest import Ledger, metrics
 from dipmaster.numerics import Floats
 from dipmaster.panel import as_times, epoch_ms
 from dipmaster.params import Gates
-from dipmaster.periods import BAR_MS, DAY_MS, DAYS_PER_YEAR
+from dipmaster.periods import BAR_MS, DAY_MS, DAYS_PER_YEAR, ISO_UTC
 from dipmaster.validation import account_gates, breakdowns, interval, trade_gates
 from dipmaster.validation.breakdowns import Record, mean_or_none, quantile_or_none
 from dipmaster.validation.excess import chance_p, joint_half_width
@@ -24,7 +24,7 @@ from dipmaster.validation.splits import Period
 
 def utc(time_ms: int) -> str:
     """A time as ISO 8601, e.g. 2023-06-30T00:00:00Z."""
-    return str(as_times(np.array([time_ms]))[0].strftime("%Y-%m-%dT%H:%M:%SZ"))
+    return str(as_times(np.array([time_ms]))[0].strftime(ISO_UTC))
 
 
 def period_record(period: Period) -> Record:

@@ -63,28 +63,48 @@ def forecast(
         variance = omega + alpha * square + beta * variance
         if t < start:
             continue
-        ahead, e0, e1, e2 = variance, d0, d1, d2
-        total, level, g0, g1, g2 = 0.0, 0.0, 0.0, 0.0, 0.0
-        for k in range(1, HORIZON + 1):
-            factor = profile[day[t], cells[t + k]]
-            weight = factor * factor
-            total += weight * ahead
-            level += ahead
-            g0 += weight * e0
-            g1 += weight * e1
-            g2 += weight * e2
-            e0 = 1.0 + persistence * e0
-            e1 = ahead + persistence * e1
-            e2 = ahead + persistence * e2
-            ahead = omega + persistence * ahead
+        scale = profile[day[t]]
+        total, level, error = _summed(row, variance, (d0, d1, d2), scale, cells[t + 1 :])
         out[VARIANCE_SUM, t] = total
         out[LEVEL_SUM, t] = level
-        error = (
-            g0 * g0 * row[COVARIANCE]
-            + g1 * g1 * row[COVARIANCE + 4]
-            + g2 * g2 * row[COVARIANCE + 8]
-            + 2.0 * g0 * g1 * row[COVARIANCE + 1]
-            + 2.0 * g0 * g2 * row[COVARIANCE + 2]
-            + 2.0 * g1 * g2 * row[COVARIANCE + 5]
-        )
         out[CONFIDENCE, t] = math.exp(-Z_95 * 0.5 * math.sqrt(max(error, 0.0)) / total)
+
+
+@kernel
+def _summed(
+    row: Floats,
+    ahead: float,
+    gradient: tuple[float, float, float],
+    scale: Floats,
+    cells: Ints,
+) -> tuple[float, float, float]:
+    """Sum of the next 24 variances with and without the season, and its error variance."""
+    omega, persistence = row[OMEGA], row[ALPHA] + row[BETA]
+    e0, e1, e2 = gradient
+    total, level, g0, g1, g2 = 0.0, 0.0, 0.0, 0.0, 0.0
+    for k in range(HORIZON):
+        factor = scale[cells[k]]
+        weight = factor * factor
+        total += weight * ahead
+        level += ahead
+        g0 += weight * e0
+        g1 += weight * e1
+        g2 += weight * e2
+        e0 = 1.0 + persistence * e0
+        e1 = ahead + persistence * e1
+        e2 = ahead + persistence * e2
+        ahead = omega + persistence * ahead
+    return total, level, _quadratic(g0, g1, g2, row)
+
+
+@kernel
+def _quadratic(g0: float, g1: float, g2: float, row: Floats) -> float:
+    """Gradient x covariance x gradient, the covariance as stored in a fit."""
+    return float(
+        g0 * g0 * row[COVARIANCE]
+        + g1 * g1 * row[COVARIANCE + 4]
+        + g2 * g2 * row[COVARIANCE + 8]
+        + 2.0 * g0 * g1 * row[COVARIANCE + 1]
+        + 2.0 * g0 * g2 * row[COVARIANCE + 2]
+        + 2.0 * g1 * g2 * row[COVARIANCE + 5]
+    )

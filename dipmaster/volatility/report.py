@@ -9,7 +9,7 @@ from dipmaster.numerics import Floats
 from dipmaster.panel import as_times
 from dipmaster.parallel import in_threads
 from dipmaster.params import Split, Volatility
-from dipmaster.periods import BARS_PER_DAY, DAY_MS
+from dipmaster.periods import BARS_PER_DAY, DAY_MS, ISO_UTC
 from dipmaster.volatility import accuracy, garch_summary, scores
 from dipmaster.volatility.accuracy import against
 from dipmaster.volatility.batch import VolatilityOf
@@ -43,9 +43,7 @@ def report_of(
     forecasts = {name: found.forecasts.chosen(name) for name in ("garch", "rv_ewma", "har")}
     judged = scores.judge(found.symbols, found.returns, forecasts, first, params.judging)
     return {
-        "out_of_sample_from": as_times(np.array([_boundary_ms(found, split)]))[0].strftime(
-            "%Y-%m-%dT%H:%M:%SZ"
-        ),
+        "out_of_sample_from": as_times(np.array([_boundary_ms(found, split)]))[0].strftime(ISO_UTC),
         "forecast_used": params.forecast,
         "forecasts": judged,
         "regimes": _regimes(found, truth, first, params),
