@@ -13,7 +13,7 @@ from collections.abc import Callable
 import numpy as np
 from arch.bootstrap import StationaryBootstrap
 
-from dipmaster.numerics import Floats
+from dipmaster.foundation.numerics import Floats
 from dipmaster.validation.bootstrap import resampled_sums, stream_key
 
 OBSERVATIONS, REPS, MEAN_BLOCK, ROUNDS = 5_000, 10_000, 50, 7

@@ -28,8 +28,8 @@ from dipmaster.backtest.fills import chain
 from dipmaster.backtest.layouts import ROUND_TRIP, Order, market_of
 from dipmaster.backtest.outcomes import chained, shares_of
 from dipmaster.backtest.rules import rule_arrays, rule_numbers
-from dipmaster.panel import Panel
-from dipmaster.parallel import workers
+from dipmaster.foundation.panel import Panel
+from dipmaster.foundation.parallel import workers
 from dipmaster.params import Execution
 
 SYMBOLS, LENGTH, SEED, ROUNDS = 10, 105_120, 7, 15

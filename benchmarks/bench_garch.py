@@ -17,8 +17,8 @@ import numpy as np
 import pandas as pd
 from arch import arch_model
 
+from dipmaster.foundation.numerics import Floats
 from dipmaster.market.simulator import simulate
-from dipmaster.numerics import Floats
 from dipmaster.params.market import Informativeness, Simulated
 from dipmaster.volatility.garch_fit import (
     ALPHA,

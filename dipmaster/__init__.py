@@ -6,9 +6,9 @@ depend on how many cores a machine has, and unpinned small solves are far
 slower), and a kernel cache that can never be stale.
 """
 
-from dipmaster import _machine
+from dipmaster.foundation import machine
 
 __version__ = "0.1.0"
 
-_machine.pin_native_threads()
-_machine.choose_kernel_cache()
+machine.pin_native_threads()
+machine.choose_kernel_cache()

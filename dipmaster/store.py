@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import yaml
 
-from dipmaster.errors import PipelineError, TableError
+from dipmaster.foundation.errors import PipelineError, TableError
 from dipmaster.params import Params
 from dipmaster.tables import Table
 

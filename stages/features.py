@@ -5,10 +5,11 @@ from typing import Any
 
 import pandas as pd
 
-from dipmaster import stage, store
+from dipmaster import store
 from dipmaster.features import CANDIDATE_COLUMNS, AllCoins, all_coins, candidates, features_of
 from dipmaster.features.panel import coin_facts, panel_rows, summary
-from dipmaster.parallel import in_threads
+from dipmaster.foundation import stage
+from dipmaster.foundation.parallel import in_threads
 from dipmaster.params import Features
 from dipmaster.tables import BARS, CANDIDATES, FEATURES
 

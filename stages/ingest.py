@@ -6,12 +6,13 @@ from typing import Any
 
 import pandas as pd
 
-from dipmaster import stage, store
+from dipmaster import store
+from dipmaster.foundation import stage
+from dipmaster.foundation.periods import BARS_PER_DAY, ISO_UTC
 from dipmaster.market.quality import quality_report
 from dipmaster.market.raw import read_raw
 from dipmaster.market.simulator import simulate
 from dipmaster.params import Ingest
-from dipmaster.periods import BARS_PER_DAY, ISO_UTC
 from dipmaster.tables import BARS, ON_CHAIN, ORDER_BOOK, SENTIMENT, TRUTH, Table
 
 RAW = Path("data/raw")
@@ -31,6 +32,7 @@ def main() -> None:
 def _write_raw(ingest: Ingest, folder: Path) -> dict[str, Any]:
     market = read_raw(RAW, ingest)
     _write_bars(market.bars, ingest, folder)
+    _write_about_truth(False, folder)
     return quality_report(market.bars, "raw", market.log)
 
 
@@ -38,6 +40,7 @@ def _write_simulated(ingest: Ingest, folder: Path) -> dict[str, Any]:
     market = simulate(ingest.simulated)
     _write_bars(market.bars, ingest, folder)
     _write_tables(market.truth, TRUTH, folder / "truth")
+    _write_about_truth(True, folder)
     _write_tables(market.order_book, ORDER_BOOK, folder / "order_book")
     _write_tables(market.on_chain, ON_CHAIN, folder / "on_chain")
     _write_tables(market.sentiment, SENTIMENT, folder / "sentiment")
@@ -47,6 +50,11 @@ def _write_simulated(ingest: Ingest, folder: Path) -> dict[str, Any]:
 def _write_bars(bars: Mapping[str, pd.DataFrame], ingest: Ingest, folder: Path) -> None:
     _write_tables(bars, BARS, folder / "bars")
     store.write_json(_market(bars, ingest), folder / "market.json")
+
+
+def _write_about_truth(known: bool, folder: Path) -> None:
+    """So that stages can depend on the folder where there is no truth either."""
+    store.write_json({"known": known}, folder / "truth" / "about.json")
 
 
 def _write_tables(frames: Mapping[str, pd.DataFrame], table: Table, folder: Path) -> None:

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from dipmaster import stage, store
+from dipmaster import store
+from dipmaster.foundation import stage
 from dipmaster.report import pages, provenance, render
 from dipmaster.report.inputs import Inputs
 from dipmaster.tables import EQUITY

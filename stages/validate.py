@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from dipmaster import stage, store
+from dipmaster import store
 from dipmaster.backtest import Ledger
-from dipmaster.panel import Panel, aligned
-from dipmaster.parallel import in_threads
+from dipmaster.foundation import stage
+from dipmaster.foundation.panel import Panel, aligned
+from dipmaster.foundation.parallel import in_threads
 from dipmaster.tables import BARS, CANDIDATES, EQUITY, FILLS, TRADES
 from dipmaster.validation.breakdowns import Record
 from dipmaster.validation.figures import period_record, phase_record

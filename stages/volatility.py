@@ -4,15 +4,15 @@ from pathlib import Path
 
 import numpy as np
 
-from dipmaster import stage, store
-from dipmaster.panel import Panel, aligned
-from dipmaster.parallel import in_threads
+from dipmaster import store
+from dipmaster.foundation import stage
+from dipmaster.foundation.panel import Panel, aligned
+from dipmaster.foundation.parallel import in_threads
 from dipmaster.tables import BARS, TRUTH, VOLATILITY
 from dipmaster.volatility import Truth, VolatilityOf, compute, report_of, table_of
 
 BARS_FOLDER = Path("data/ingest/bars")
 TRUTH_FOLDER = Path("data/ingest/truth")
-MARKET = Path("data/ingest/market.json")
 OUT = Path("data/volatility")
 METRICS = Path("reports/metrics/volatility.json")
 COLUMNS = ["open_time", "open", "high", "low", "close", "volume"]
@@ -31,8 +31,8 @@ def main() -> None:
             panel.symbols,
             "volatility",
         )
-    simulated = store.read_json(MARKET)["source"] == "simulated"
-    truth = _truth(found) if simulated else None
+    known = store.read_json(TRUTH_FOLDER / "about.json")["known"]
+    truth = _truth(found) if known else None
     store.write_json(report_of(found, truth, params.volatility, params.split), METRICS)
 
 

@@ -29,13 +29,13 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from dipmaster.errors import PipelineError
+from dipmaster.foundation.errors import PipelineError
+from dipmaster.foundation.numerics import Bools, Floats, Ints
+from dipmaster.foundation.panel import epoch_ms
+from dipmaster.foundation.parallel import in_processes
+from dipmaster.foundation.periods import BAR_MS, BARS_PER_DAY, DAY_MS
 from dipmaster.market.simulator import WORLD, SimulatedMarket, simulate
-from dipmaster.numerics import Bools, Floats, Ints
-from dipmaster.panel import epoch_ms
-from dipmaster.parallel import in_processes
 from dipmaster.params.market import Informativeness, Simulated
-from dipmaster.periods import BAR_MS, BARS_PER_DAY, DAY_MS
 from dipmaster.store import read_params
 from studies.stylised_facts import FIRST_SEED, changed
 

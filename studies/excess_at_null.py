@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dipmaster.parallel import in_processes
+from dipmaster.foundation.parallel import in_processes
 from dipmaster.params import Gates, Params
 from dipmaster.validation.excess import joint_half_width
 from dipmaster.validation.phase import PhaseEvaluation

@@ -20,8 +20,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtri
 
-from dipmaster.numerics import Bools, Floats, Ints
-from dipmaster.parallel import in_processes
+from dipmaster.foundation.numerics import Bools, Floats, Ints
+from dipmaster.foundation.parallel import in_processes
 from dipmaster.params import Gates
 from dipmaster.store import read_params
 from dipmaster.validation import trade_gates

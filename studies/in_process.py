@@ -13,8 +13,8 @@ import pandas as pd
 
 from dipmaster.backtest import Ledger
 from dipmaster.features import CANDIDATE_COLUMNS, candidates, compute
+from dipmaster.foundation.panel import Panel, aligned
 from dipmaster.market.simulator import simulate
-from dipmaster.panel import Panel, aligned
 from dipmaster.params import Params
 from dipmaster.store import read_params
 from dipmaster.validation.phase import PhaseEvaluation

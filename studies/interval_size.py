@@ -20,8 +20,8 @@ import numpy as np
 
 from dipmaster.backtest import metrics
 from dipmaster.backtest.metrics import Days
-from dipmaster.numerics import Floats, Ints
-from dipmaster.parallel import progress
+from dipmaster.foundation.numerics import Floats, Ints
+from dipmaster.foundation.parallel import progress
 from dipmaster.params import Gates
 from dipmaster.store import read_params
 from dipmaster.validation import account_gates, trade_gates

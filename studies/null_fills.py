@@ -17,14 +17,14 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from dipmaster.errors import PipelineError
 from dipmaster.features import CANDIDATE_COLUMNS, candidates, compute
+from dipmaster.foundation.errors import PipelineError
+from dipmaster.foundation.numerics import Floats, Ints
+from dipmaster.foundation.panel import epoch_ms
+from dipmaster.foundation.parallel import in_processes
+from dipmaster.foundation.periods import BAR_MS, BARS_PER_DAY
 from dipmaster.market.simulator import simulate
-from dipmaster.numerics import Floats, Ints
-from dipmaster.panel import epoch_ms
-from dipmaster.parallel import in_processes
 from dipmaster.params import Exits
-from dipmaster.periods import BAR_MS, BARS_PER_DAY
 from dipmaster.store import read_params
 from studies.signal_table import Market, clustered_mean
 from studies.stylised_facts import FIRST_SEED, changed

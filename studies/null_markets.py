@@ -12,8 +12,8 @@ import numpy as np
 from scipy.special import expit
 
 from dipmaster.backtest.metrics import Days
-from dipmaster.numerics import Bools, Floats, Ints
-from dipmaster.periods import BAR_MS, BARS_PER_DAY, DAY_MS
+from dipmaster.foundation.numerics import Bools, Floats, Ints
+from dipmaster.foundation.periods import BAR_MS, BARS_PER_DAY, DAY_MS
 from dipmaster.validation.sample import Sample
 from dipmaster.validation.splits import Period
 from dipmaster.validation.strata import Strata

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dipmaster.numerics import Floats
-from dipmaster.parallel import in_processes
+from dipmaster.foundation.numerics import Floats
+from dipmaster.foundation.parallel import in_processes
 from dipmaster.validation.interval import t_critical
 from studies.in_process import all_params, judged_market
 

@@ -19,15 +19,15 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from dipmaster.errors import PipelineError
 from dipmaster.features import CANDIDATE_COLUMNS, candidates, compute
+from dipmaster.foundation.errors import PipelineError
+from dipmaster.foundation.numerics import Floats, Ints
+from dipmaster.foundation.panel import epoch_ms
+from dipmaster.foundation.parallel import in_processes
+from dipmaster.foundation.periods import BAR_MS, BARS_PER_DAY, DAY_MS
 from dipmaster.market.simulator import SimulatedMarket, simulate
-from dipmaster.numerics import Floats, Ints
-from dipmaster.panel import epoch_ms
-from dipmaster.parallel import in_processes
 from dipmaster.params import Params
 from dipmaster.params.market import Simulated
-from dipmaster.periods import BAR_MS, BARS_PER_DAY, DAY_MS
 from dipmaster.store import read_params
 from studies.stylised_facts import FIRST_SEED, REAL_BARS, changed, real_bars
 

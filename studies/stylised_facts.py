@@ -21,9 +21,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from dipmaster.errors import PipelineError
+from dipmaster.foundation.errors import PipelineError
+from dipmaster.foundation.parallel import in_processes
 from dipmaster.market.simulator import WORLD, World, simulate
-from dipmaster.parallel import in_processes
 from dipmaster.params.market import Simulated
 from dipmaster.store import read_params, read_table
 from studies.bar_statistics import statistics

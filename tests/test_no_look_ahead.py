@@ -12,10 +12,10 @@ import pandas as pd
 import pytest
 
 from dipmaster.backtest import Ledger
+from dipmaster.foundation.panel import epoch_ms
+from dipmaster.foundation.periods import BAR_MS, DAY_MS
 from dipmaster.market.simulator import simulate
-from dipmaster.panel import epoch_ms
 from dipmaster.params import Params
-from dipmaster.periods import BAR_MS, DAY_MS
 from dipmaster.validation.phase_0 import trade_phase_0
 from dipmaster.validation.splits import Period, without_crossing
 from studies.in_process import all_params, traded_bars

@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dipmaster.errors import TableError
-from dipmaster.panel import aligned, as_times, epoch_ms
-from dipmaster.periods import BAR_MS
+from dipmaster.foundation.errors import TableError
+from dipmaster.foundation.panel import aligned, as_times, epoch_ms
+from dipmaster.foundation.periods import BAR_MS
 
 START = 1_600_000_200_000
 

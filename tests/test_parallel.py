@@ -2,8 +2,8 @@
 
 import pytest
 
-from dipmaster import parallel
-from dipmaster.errors import PipelineError
+from dipmaster.foundation import parallel
+from dipmaster.foundation.errors import PipelineError
 
 
 @pytest.mark.parametrize("workers", ["1", "2", "3"])

@@ -8,7 +8,7 @@ import pytest
 import yaml
 from pydantic import ValidationError
 
-from dipmaster.errors import ParamsError, PipelineError
+from dipmaster.foundation.errors import ParamsError, PipelineError
 from dipmaster.params import Params, ParamsFile
 from dipmaster.params.__main__ import schema_text
 

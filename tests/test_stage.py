@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from dipmaster import stage
-from dipmaster.errors import DataError
+from dipmaster.foundation import stage
+from dipmaster.foundation.errors import DataError
 
 
 @pytest.fixture(autouse=True)

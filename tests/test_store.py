@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 from dipmaster import store
-from dipmaster.errors import PipelineError, TableError
-from dipmaster.panel import as_times
-from dipmaster.periods import BAR_MS
+from dipmaster.foundation.errors import PipelineError, TableError
+from dipmaster.foundation.panel import as_times
+from dipmaster.foundation.periods import BAR_MS
 from dipmaster.tables import BARS, EQUITY
 
 

@@ -5,7 +5,7 @@ All numbers inside kernels are fractions; bps appear only in params and panels.
 
 from typing import NamedTuple
 
-from dipmaster.numerics import kernel
+from dipmaster.foundation.numerics import kernel
 from dipmaster.params import Execution
 
 BPS = 1e-4

@@ -33,8 +33,8 @@ from dipmaster.backtest.rules import (
     rule_arrays,
     rule_numbers,
 )
-from dipmaster.numerics import Floats, Ints, borrowing_kernel
-from dipmaster.panel import Panel
+from dipmaster.foundation.numerics import Floats, Ints, borrowing_kernel
+from dipmaster.foundation.panel import Panel
 from dipmaster.params import Execution
 
 ORDER = np.dtype(

@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from dipmaster.errors import data_error
-from dipmaster.numerics import Floats, Ints
-from dipmaster.panel import Panel, epoch_ms
+from dipmaster.foundation.errors import data_error
+from dipmaster.foundation.numerics import Floats, Ints
+from dipmaster.foundation.panel import Panel, epoch_ms
 from dipmaster.params import Execution, Exits
 
 REGIMES: tuple[str, ...] = ("low", "normal", "high", "unknown")  # index -1: not known yet

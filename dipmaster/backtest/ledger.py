@@ -17,9 +17,9 @@ from dipmaster.backtest.entries import Entries
 from dipmaster.backtest.layouts import AT_OPEN, ENTRY, NEVER, STAGES
 from dipmaster.backtest.rules import EXIT_CONFIDENCE, EXIT_NAMES, EXIT_REASONS, ExitType
 from dipmaster.backtest.trades import BUY, Legs, trades_table, words
-from dipmaster.errors import data_error
-from dipmaster.numerics import Floats, Ints
-from dipmaster.panel import Panel, as_times
+from dipmaster.foundation.errors import data_error
+from dipmaster.foundation.numerics import Floats, Ints
+from dipmaster.foundation.panel import Panel, as_times
 from dipmaster.params import Execution
 from dipmaster.tables import EQUITY, FILLS
 

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from dipmaster.numerics import kernel
+from dipmaster.foundation.numerics import kernel
 from dipmaster.params import Execution
 
 FILLED, RUINED, NO_NEXT_BAR, IN_POSITION, MAX_POSITIONS, EXPOSURE, CASH, TOO_SMALL = range(8)

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dipmaster.numerics import Bools, Floats, Ints
-from dipmaster.periods import BARS_PER_DAY, DAYS_PER_YEAR
+from dipmaster.foundation.numerics import Bools, Floats, Ints
+from dipmaster.foundation.periods import BARS_PER_DAY, DAYS_PER_YEAR
 
 
 @dataclass(frozen=True)

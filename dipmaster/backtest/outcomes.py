@@ -25,10 +25,10 @@ from dipmaster.backtest.rules import (
     rule_arrays,
     rule_numbers,
 )
-from dipmaster.errors import data_error
-from dipmaster.numerics import Bools, Floats, Ints
-from dipmaster.panel import Panel
-from dipmaster.parallel import workers
+from dipmaster.foundation.errors import data_error
+from dipmaster.foundation.numerics import Bools, Floats, Ints
+from dipmaster.foundation.panel import Panel
+from dipmaster.foundation.parallel import workers
 from dipmaster.params import Execution
 
 

@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from dipmaster.errors import data_error
-from dipmaster.numerics import Floats
+from dipmaster.foundation.errors import data_error
+from dipmaster.foundation.numerics import Floats
 from dipmaster.params import Exits
 
 

@@ -9,8 +9,8 @@ import pyarrow as pa
 
 from dipmaster.backtest.entries import REGIMES, SIZING_PARTS, Entries
 from dipmaster.backtest.rules import EXIT_NAMES, ExitType
-from dipmaster.numerics import Floats
-from dipmaster.panel import Panel, as_times
+from dipmaster.foundation.numerics import Floats
+from dipmaster.foundation.panel import Panel, as_times
 from dipmaster.tables import TRADES
 
 BUY = -1  # in place of an exit type

@@ -14,10 +14,10 @@ from dipmaster.features.market_wide import (
     returns_run,
 )
 from dipmaster.features.step import run
-from dipmaster.numerics import Floats
-from dipmaster.parallel import in_threads
+from dipmaster.foundation.numerics import Floats
+from dipmaster.foundation.parallel import in_threads
+from dipmaster.foundation.periods import BAR_MS
 from dipmaster.params import Features
-from dipmaster.periods import BAR_MS
 from dipmaster.tables import FEATURES
 
 NAMES = tuple(name for name in FEATURES.names if name != "open_time")

@@ -9,10 +9,10 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import pandas as pd
 
-from dipmaster.numerics import Bools, Floats, Ints
-from dipmaster.panel import epoch_ms
+from dipmaster.foundation.numerics import Bools, Floats, Ints
+from dipmaster.foundation.panel import epoch_ms
+from dipmaster.foundation.periods import BAR_MS
 from dipmaster.params import Signal
-from dipmaster.periods import BAR_MS
 from dipmaster.tables import CANDIDATES
 
 CANDIDATE_COLUMNS = (

@@ -10,7 +10,7 @@ import math
 from dipmaster.features import layout as at
 from dipmaster.features.inner import inner_kernel
 from dipmaster.features.windows import slide_max, slide_sum
-from dipmaster.numerics import Floats
+from dipmaster.foundation.numerics import Floats
 
 
 @inner_kernel

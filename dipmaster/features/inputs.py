@@ -6,12 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from dipmaster.errors import TableError
 from dipmaster.features import layout
-from dipmaster.numerics import Floats, Ints
-from dipmaster.panel import epoch_ms
+from dipmaster.foundation.errors import TableError
+from dipmaster.foundation.numerics import Floats, Ints
+from dipmaster.foundation.panel import epoch_ms
+from dipmaster.foundation.periods import BAR_MS
 from dipmaster.params import Features
-from dipmaster.periods import BAR_MS
 from dipmaster.tables import BARS
 
 NEEDS = {"taker_imbalance": "taker_buy_volume", "half_spread_bps": "half_spread_bps"}

@@ -7,8 +7,8 @@ gap over the whole horizon. The mean is taken in the order of the sorted names.
 import math
 
 from dipmaster.features import layout as at
-from dipmaster.numerics import Floats, Ints, kernel
-from dipmaster.periods import BAR_MS
+from dipmaster.foundation.numerics import Floats, Ints, kernel
+from dipmaster.foundation.periods import BAR_MS
 
 HORIZON_COUNT = len(at.HORIZONS)
 HIGH, LOW, CLOSE, VOLUME = at.HIGH - at.BAR, at.LOW - at.BAR, at.CLOSE - at.BAR, at.VOLUME - at.BAR

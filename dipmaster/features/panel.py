@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from dipmaster.features.batch import AllCoins
 from dipmaster.features.candidates import CANDIDATE_COLUMNS
-from dipmaster.periods import BARS_PER_DAY, ISO_UTC
+from dipmaster.foundation.periods import BARS_PER_DAY, ISO_UTC
 from dipmaster.tables import FEATURES, I8
 
 STORED = {c.name: c.dtype for c in FEATURES.columns[1:]}

@@ -5,7 +5,7 @@ import math
 from dipmaster.features import layout as at
 from dipmaster.features.inner import inner_kernel
 from dipmaster.features.windows import clip01, moments, place_among, slide_max, slide_sum
-from dipmaster.numerics import Floats, inlined_kernel
+from dipmaster.foundation.numerics import Floats, inlined_kernel
 
 # The interpolated 20 % quantile of 50 widths lies between the 10th and the 11th smallest:
 # a width is below it where at least 40 are larger.

@@ -11,8 +11,8 @@ from dipmaster.features import layout as at
 from dipmaster.features.inner import inner_kernel
 from dipmaster.features.market_wide import usable
 from dipmaster.features.windows import clip01
-from dipmaster.numerics import Floats, Ints, kernel
-from dipmaster.periods import BAR_MS
+from dipmaster.foundation.numerics import Floats, Ints, kernel
+from dipmaster.foundation.periods import BAR_MS
 
 
 @kernel

@@ -9,9 +9,9 @@ from dipmaster.features.inputs import new_state
 from dipmaster.features.layout import BAR_COLUMNS, HORIZONS, WIDTH
 from dipmaster.features.market_wide import CLOSE, HIGH, LOW, VOLUME, mean_of_present, usable
 from dipmaster.features.step import run
-from dipmaster.numerics import Floats
+from dipmaster.foundation.numerics import Floats
+from dipmaster.foundation.periods import BAR_MS
 from dipmaster.params import Features
-from dipmaster.periods import BAR_MS
 
 ALL = np.arange(WIDTH, dtype=np.int64)
 

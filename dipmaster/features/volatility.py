@@ -5,8 +5,8 @@ import math
 from dipmaster.features import layout as at
 from dipmaster.features.inner import inner_kernel
 from dipmaster.features.windows import moments, place_among
-from dipmaster.numerics import Floats, inlined_kernel
-from dipmaster.periods import BARS_PER_DAY, BARS_PER_HOUR
+from dipmaster.foundation.numerics import Floats, inlined_kernel
+from dipmaster.foundation.periods import BARS_PER_DAY, BARS_PER_HOUR
 
 HALF_PI = math.pi / 2.0
 

@@ -5,7 +5,7 @@ import math
 from dipmaster.features import layout as at
 from dipmaster.features.inner import inner_kernel
 from dipmaster.features.windows import clip01, slide_sum
-from dipmaster.numerics import Floats
+from dipmaster.foundation.numerics import Floats
 
 SPIKE_MULTIPLE = 1.5
 SINCE_CAP = 100.0

@@ -10,7 +10,7 @@ A window is right once `width` values went in since the state was cleared;
 callers ask for the age before they use it.
 """
 
-from dipmaster.numerics import Floats, inlined_kernel
+from dipmaster.foundation.numerics import Floats, inlined_kernel
 
 
 def halves_size(width: int) -> int:

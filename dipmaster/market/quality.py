@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from dipmaster.foundation.numerics import Floats, Ints
+from dipmaster.foundation.panel import as_times, epoch_ms
+from dipmaster.foundation.periods import BAR_MS, BARS_PER_DAY, ISO_UTC
 from dipmaster.market.raw.intervals import distinct
 from dipmaster.market.raw.log import RawLog
-from dipmaster.numerics import Floats, Ints
-from dipmaster.panel import as_times, epoch_ms
-from dipmaster.periods import BAR_MS, BARS_PER_DAY, ISO_UTC
 
 _PRICES = ("open", "high", "low", "close")
 LONGEST_GAPS = 5

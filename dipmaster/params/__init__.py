@@ -8,17 +8,21 @@ from typing import Any
 
 from pydantic import ValidationError, model_validator
 
-from dipmaster.errors import ParamsError, PipelineError
+from dipmaster.foundation.errors import ParamsError, PipelineError
 from dipmaster.params.base import Section
+from dipmaster.params.confidence import Confidence, Confirmation, Filter
 from dipmaster.params.evaluation import Gates, Report, Split
 from dipmaster.params.market import Ingest
 from dipmaster.params.strategy import Execution, Exits, Features, Signal
 from dipmaster.params.volatility import Volatility
 
 __all__ = [
+    "Confidence",
+    "Confirmation",
     "Execution",
     "Exits",
     "Features",
+    "Filter",
     "Gates",
     "Ingest",
     "Params",
@@ -37,6 +41,9 @@ class ParamsFile(Section):
     features: Features
     volatility: Volatility
     signal: Signal
+    confidence: Confidence
+    filter: Filter
+    confirmation: Confirmation
     execution: Execution
     exits: Exits
     split: Split
@@ -69,22 +76,45 @@ class Params:
             whole = ParamsFile.model_validate(raw)
         except ValidationError as error:
             raise ParamsError(_told(error)) from error
-        unknown = [name for name in sections if name not in ParamsFile.model_fields]
+        unknown = [name for name in sections if not _is_place(name)]
         if unknown:
             raise PipelineError(f"no such section of params.yaml: {unknown}")
         return cls(whole, sections)
 
     def _section(self, name: str) -> Any:
-        if name not in self._sections:
+        """A section; where only parts of it are declared, those alone (no other is there)."""
+        whole = getattr(self._whole, name)
+        if name in self._sections:
+            return whole
+        parts = [key.partition(".")[2] for key in self._sections if key.startswith(f"{name}.")]
+        if not parts:
             raise PipelineError(
                 f"section '{name}' of params.yaml is read but not declared by this stage.\n"
                 "  Cure: name it in read_params(...) and under params: in dvc.yaml."
             )
-        return getattr(self._whole, name)
+        return type(whole).model_construct(**{part: getattr(whole, part) for part in parts})
 
     def values(self) -> dict[str, Any]:
         """All declared sections as plain values, for provenance."""
         return {name: self._section(name).model_dump() for name in self._sections}
+
+    @property
+    def confidence(self) -> Confidence:
+        """Section `confidence`."""
+        section: Confidence = self._section("confidence")
+        return section
+
+    @property
+    def filter(self) -> Filter:
+        """Section `filter`."""
+        section: Filter = self._section("filter")
+        return section
+
+    @property
+    def confirmation(self) -> Confirmation:
+        """Section `confirmation`."""
+        section: Confirmation = self._section("confirmation")
+        return section
 
     @property
     def ingest(self) -> Ingest:
@@ -139,6 +169,15 @@ class Params:
         """Section `report`."""
         section: Report = self._section("report")
         return section
+
+
+def _is_place(name: str) -> bool:
+    """Whether `name` is a section, or `section.part`."""
+    section, _, part = name.partition(".")
+    found = ParamsFile.model_fields.get(section)
+    if found is None or found.annotation is None:
+        return False
+    return not part or part in found.annotation.model_fields
 
 
 def _told(error: ValidationError) -> str:

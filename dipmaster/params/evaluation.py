@@ -10,6 +10,20 @@ class Split(Section):
 
     burn_in_days: int = number("days before the first gated trade", ge=1, le=3650)
     min_out_of_sample_days: int = number("days that must be left after it", ge=1, le=3650)
+    models_from_day: int = number("day of the first fit of base models", ge=1, le=3650)
+    stack_from_day: int = number("day of the first fit of what combines them", ge=1, le=3650)
+    calibrator_from_day: int = number("day of the first fit of the last calibrator", ge=1, le=3650)
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "Split":
+        """A level needs predictions of the level below that were made out of sample."""
+        days = self.models_from_day, self.stack_from_day, self.calibrator_from_day
+        if not days[0] < days[1] < days[2]:
+            raise ValueError(
+                "models_from_day, stack_from_day and calibrator_from_day must rise: each level "
+                "is fitted on what the one below predicted out of sample"
+            )
+        return self
 
 
 class RandomEntry(Section):

@@ -24,7 +24,7 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
-from dipmaster.numerics import Floats, Ints
+from dipmaster.foundation.numerics import Floats, Ints
 
 NAVY = "#1f3a5f"
 STEEL = "#8ea4bf"

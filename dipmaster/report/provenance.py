@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from importlib import metadata
 from typing import Any
 
-from dipmaster.errors import PipelineError
+from dipmaster.foundation.errors import PipelineError
 
 EARLIER_STAGES = ("ingest", "features", "validate")
 PACKAGES = (

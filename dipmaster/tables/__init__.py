@@ -9,9 +9,10 @@ currency, ``_frac`` is a fraction (0.01 = 1 %), ``_bps`` is 1/10,000.
 from dipmaster.tables.ledger import EQUITY, FILLS, TRADES
 from dipmaster.tables.market import BARS, ON_CHAIN, ORDER_BOOK, SENTIMENT, TRUTH
 from dipmaster.tables.schema import I8, Column, Table
-from dipmaster.tables.signals import CANDIDATES, FEATURES, VOLATILITY
+from dipmaster.tables.signals import ADMISSION, CANDIDATES, FEATURES, SCORES, VOLATILITY
 
 __all__ = [
+    "ADMISSION",
     "BARS",
     "CANDIDATES",
     "EQUITY",
@@ -20,6 +21,7 @@ __all__ = [
     "I8",
     "ON_CHAIN",
     "ORDER_BOOK",
+    "SCORES",
     "SENTIMENT",
     "TRADES",
     "TRUTH",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 import pyarrow as pa
 
-from dipmaster.errors import TableError
+from dipmaster.foundation.errors import TableError
 
 TIME = pa.timestamp("ms", tz="UTC")
 F64 = pa.float64()

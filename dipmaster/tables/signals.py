@@ -116,3 +116,52 @@ CANDIDATES = Table(
         ("volatility_class", I8, "0|1|2", "past-only daily sigma: low, normal, high"),
     ),
 )
+
+SCORES = Table(
+    "scores",
+    required(
+        ("candidate_id", I64, "", "as in candidates, the same order"),
+        ("symbol", TEXT, "", "coin pair"),
+        ("open_time", TIME, "UTC", "bar on which the rule fired"),
+        ("net_frac", F64, "frac", "label: net return of the frozen phase-0 trade; NaN untradable"),
+        ("label", I8, FLAG, "net_frac above 0; -1 where the trade never took place"),
+        ("exit_time", TIME, "UTC", "open time of the bar at which the label is known"),
+        ("uniqueness", F64, "0..1", "weight in a fit: 1 over the labels it shares its bars with"),
+        ("regime", I8, "0, 1, 2", "low, normal, high as the strategy sees it; -1 not known"),
+        ("no_new_trades", I8, FLAG, "volatility beyond the limit"),
+        ("p_lgb", F64, "0..1", "LightGBM, out of sample; NaN before its first fit"),
+        ("p_xgb", F64, "0..1", "XGBoost, out of sample"),
+        ("p_ensemble", F64, "0..1", "linear stack of the two, out of sample"),
+        ("model_agreement", F64, "0..1", "component: agreement in the direction of a win"),
+        ("feature_strength", F64, "0..1", "component: strength of the key features"),
+        ("market_regime", F64, "0..1", "component: regime of volatility"),
+        ("historical_performance", F64, "0..1", "component: past of the same regime and symbol"),
+        ("volatility_adjustment", F64, "0..1", "component: room below the volatility limit"),
+        ("weighted_score", F64, "0..1", "the five by the roadmap's weights"),
+        ("score", F64, "0..1", "logistic layer on the stack and the components, out of sample"),
+        ("confidence", F64, "0..1", "the score calibrated, out of sample; NaN: no score"),
+        ("p_reference", F64, "0..1", "plain logistic regression on the features, out of sample"),
+    ),
+)
+
+ADMISSION = Table(
+    "admission",
+    required(
+        ("candidate_id", I64, "", "as in candidates, the same order"),
+        ("confidence", F64, "0..1", "calibrated probability that the frozen trade wins"),
+        ("threshold", F64, "0..1", "what its regime demands"),
+        ("passes_threshold", I8, FLAG, "confidence known and at least the threshold"),
+        ("check_volume", I8, FLAG, "volume spike within the bars before; -1 not applicable"),
+        ("check_rsi", I8, FLAG, "RSI14 in the range; -1 not applicable"),
+        ("check_news", I8, FLAG, "news impact below its limit; -1 not applicable"),
+        ("check_liquidity", I8, FLAG, "liquidity score above its limit; -1 not applicable"),
+        ("passes_checks", I8, FLAG, "enough of the applicable checks pass"),
+        ("calm", I8, FLAG, "volatility not beyond the limit"),
+        ("score_5m", F64, "0..1", "share of the 5-minute signs"),
+        ("score_15m", F64, "0..1", "mean of the 15-minute signs"),
+        ("score_1h", F64, "0..1", "share of the 1-hour signs"),
+        ("confirmation_score", F64, "0..1", "weighted over the timeframes"),
+        ("passes_confirmation", I8, FLAG, "at least the score demanded"),
+        ("admitted", I8, FLAG, "passes every step that is switched on"),
+    ),
+)

@@ -8,8 +8,8 @@ from scipy.special import ndtr, ndtri
 
 from dipmaster.backtest import metrics
 from dipmaster.backtest.metrics import Days
-from dipmaster.numerics import Floats
-from dipmaster.periods import DAYS_PER_YEAR
+from dipmaster.foundation.numerics import Floats
+from dipmaster.foundation.periods import DAYS_PER_YEAR
 from dipmaster.validation.bootstrap import Key, resampled_drawdowns, resampled_sums
 from dipmaster.validation.interval import Estimate, t_critical
 from dipmaster.validation.sample import Sample

@@ -14,7 +14,7 @@ come from `stream_key`, which separates them well.
 import numpy as np
 import numpy.typing as npt
 
-from dipmaster.numerics import Floats, kernel
+from dipmaster.foundation.numerics import Floats, kernel
 
 Key = npt.NDArray[np.uint64]
 

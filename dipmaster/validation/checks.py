@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from dipmaster.backtest import metrics
-from dipmaster.numerics import Floats
-from dipmaster.panel import epoch_ms
+from dipmaster.foundation.numerics import Floats
+from dipmaster.foundation.panel import epoch_ms
 from dipmaster.validation.sample import (
     Sample,
     marks_out_of_sample,

@@ -11,7 +11,7 @@ import numpy as np
 from scipy.special import stdtr
 
 from dipmaster.backtest import metrics
-from dipmaster.numerics import Floats
+from dipmaster.foundation.numerics import Floats
 from dipmaster.validation import trade_gates
 from dipmaster.validation.interval import Estimate, Scale, floored_variance, t_critical
 from dipmaster.validation.random_entry import Pool

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 
 from dipmaster.backtest import Ledger, metrics
-from dipmaster.numerics import Floats
-from dipmaster.panel import as_times, epoch_ms
+from dipmaster.foundation.numerics import Floats
+from dipmaster.foundation.panel import as_times, epoch_ms
+from dipmaster.foundation.periods import BAR_MS, DAY_MS, DAYS_PER_YEAR, ISO_UTC
 from dipmaster.params import Gates
-from dipmaster.periods import BAR_MS, DAY_MS, DAYS_PER_YEAR, ISO_UTC
 from dipmaster.validation import account_gates, breakdowns, interval, trade_gates
 from dipmaster.validation.breakdowns import Record, mean_or_none, quantile_or_none
 from dipmaster.validation.excess import chance_p, joint_half_width

@@ -12,7 +12,7 @@ from typing import Literal
 import numpy as np
 from scipy.special import betaincinv, logit, stdtrit
 
-from dipmaster.numerics import Floats, Ints
+from dipmaster.foundation.numerics import Floats, Ints
 
 Scale = Literal["logit", "log", "linear"]
 

@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 
 from dipmaster.backtest import Ledger
-from dipmaster.numerics import Floats
-from dipmaster.panel import as_times, epoch_ms
+from dipmaster.foundation.numerics import Floats
+from dipmaster.foundation.panel import as_times, epoch_ms
+from dipmaster.foundation.periods import DAY_MS
 from dipmaster.params.roadmap import FINAL_PHASE
-from dipmaster.periods import DAY_MS
 from dipmaster.validation.breakdowns import Record
 from dipmaster.validation.figures import net_return
 from dipmaster.validation.gates import GateRow, Ruling

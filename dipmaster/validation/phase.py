@@ -7,8 +7,8 @@ from functools import partial
 import numpy as np
 
 from dipmaster.backtest import Ledger
-from dipmaster.numerics import Ints
-from dipmaster.panel import Panel, epoch_ms
+from dipmaster.foundation.numerics import Ints
+from dipmaster.foundation.panel import Panel, epoch_ms
 from dipmaster.params import Execution, Gates
 from dipmaster.validation import account_gates, random_entry, trade_gates
 from dipmaster.validation.account_gates import Resampling

@@ -11,8 +11,8 @@ import pandas as pd
 
 from dipmaster import backtest
 from dipmaster.backtest import ExitRules, Ledger
-from dipmaster.numerics import Floats, Ints
-from dipmaster.panel import Panel, epoch_ms
+from dipmaster.foundation.numerics import Floats, Ints
+from dipmaster.foundation.panel import Panel, epoch_ms
 from dipmaster.params import Execution, Exits, Gates
 from dipmaster.validation.phase import Market, PhaseEvaluation, evaluate_phase
 from dipmaster.validation.splits import Period, without_crossing

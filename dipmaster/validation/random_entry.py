@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from dipmaster.backtest import metrics
-from dipmaster.numerics import Bools, Floats, Ints
-from dipmaster.periods import BAR_MS
+from dipmaster.foundation.numerics import Bools, Floats, Ints
+from dipmaster.foundation.periods import BAR_MS
 from dipmaster.validation.splits import Period
 from dipmaster.validation.strata import Strata
 

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from dipmaster.backtest.metrics import Days, days_of, winning
-from dipmaster.numerics import Bools, Floats, Ints
-from dipmaster.panel import epoch_ms
+from dipmaster.foundation.numerics import Bools, Floats, Ints
+from dipmaster.foundation.panel import epoch_ms
 from dipmaster.validation.splits import Period
 
 

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from dipmaster.errors import data_error
-from dipmaster.numerics import Bools, Ints
-from dipmaster.panel import Panel, epoch_ms
+from dipmaster.foundation.errors import data_error
+from dipmaster.foundation.numerics import Bools, Ints
+from dipmaster.foundation.panel import Panel, epoch_ms
+from dipmaster.foundation.periods import BAR_MS, DAY_MS
 from dipmaster.params import Split
-from dipmaster.periods import BAR_MS, DAY_MS
 
 
 @dataclass(frozen=True)

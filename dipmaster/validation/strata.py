@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from dipmaster.numerics import Floats, Ints
-from dipmaster.panel import Panel
-from dipmaster.periods import DAY_MS, HOUR_MS
+from dipmaster.foundation.numerics import Floats, Ints
+from dipmaster.foundation.panel import Panel
+from dipmaster.foundation.periods import DAY_MS, HOUR_MS
 from dipmaster.validation.splits import Period
 
 Classes = npt.NDArray[np.int8]

@@ -3,7 +3,7 @@
 import numpy as np
 
 from dipmaster.backtest import metrics
-from dipmaster.numerics import Floats, Ints
+from dipmaster.foundation.numerics import Floats, Ints
 from dipmaster.validation.interval import (
     Estimate,
     clopper_pearson,

@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from dipmaster.numerics import Floats, Ints
+from dipmaster.foundation.numerics import Floats, Ints
+from dipmaster.foundation.periods import BARS_PER_DAY, BARS_PER_HOUR
 from dipmaster.params.volatility import ForecastJudging, Regime
-from dipmaster.periods import BARS_PER_DAY, BARS_PER_HOUR
 from dipmaster.volatility.regime import Classes, classes
 from dipmaster.volatility.windows import MIN_SHARE, moving_sum
 

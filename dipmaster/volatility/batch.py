@@ -5,11 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from dipmaster.numerics import Bools, Floats, Ints
-from dipmaster.panel import Panel, as_times, epoch_ms
-from dipmaster.parallel import in_threads
+from dipmaster.foundation.numerics import Bools, Floats, Ints
+from dipmaster.foundation.panel import Panel, as_times, epoch_ms
+from dipmaster.foundation.parallel import in_threads
+from dipmaster.foundation.periods import BAR_MS, BARS_PER_DAY
 from dipmaster.params import Volatility
-from dipmaster.periods import BAR_MS, BARS_PER_DAY
 from dipmaster.tables import I8, VOLATILITY
 from dipmaster.volatility.baselines import rolling_har, rv_ewma, season_ahead
 from dipmaster.volatility.clock import Clock
@@ -69,7 +69,7 @@ def compute(panel: Panel, params: Volatility) -> VolatilityOf:
     Parameters
     ----------
     panel
-        From `dipmaster.panel.aligned`.
+        From `dipmaster.foundation.panel.aligned`.
     params
         Section `volatility`.
     """

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dipmaster.numerics import Floats, Ints
+from dipmaster.foundation.numerics import Floats, Ints
+from dipmaster.foundation.periods import BARS_PER_DAY
 from dipmaster.params.volatility import Garch
-from dipmaster.periods import BARS_PER_DAY
 from dipmaster.volatility.clock import Clock
 from dipmaster.volatility.garch_fit import ALPHA, BETA, CONVERGED, FIT_SIZE, fit
 from dipmaster.volatility.garch_forecast import (

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from dipmaster.numerics import Floats
+from dipmaster.foundation.numerics import Floats
 from dipmaster.params.volatility import Garch
 from dipmaster.volatility.clock import Clock
 from dipmaster.volatility.garch import PERCENT, GarchPath, window_before

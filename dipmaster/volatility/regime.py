@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from dipmaster.numerics import Floats, kernel
+from dipmaster.foundation.numerics import Floats, kernel
+from dipmaster.foundation.periods import BARS_PER_DAY
 from dipmaster.params.volatility import Regime
-from dipmaster.periods import BARS_PER_DAY
 from dipmaster.volatility.windows import median_of_present
 
 Classes = npt.NDArray[np.int8]

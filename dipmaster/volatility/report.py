@@ -5,11 +5,11 @@ from typing import Any
 
 import numpy as np
 
-from dipmaster.numerics import Floats
-from dipmaster.panel import as_times
-from dipmaster.parallel import in_threads
+from dipmaster.foundation.numerics import Floats
+from dipmaster.foundation.panel import as_times
+from dipmaster.foundation.parallel import in_threads
+from dipmaster.foundation.periods import BARS_PER_DAY, DAY_MS, ISO_UTC
 from dipmaster.params import Split, Volatility
-from dipmaster.periods import BARS_PER_DAY, DAY_MS, ISO_UTC
 from dipmaster.volatility import accuracy, garch_summary, scores
 from dipmaster.volatility.accuracy import against
 from dipmaster.volatility.batch import VolatilityOf

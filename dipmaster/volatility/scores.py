@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from dipmaster.numerics import Bools, Floats, Ints
+from dipmaster.foundation.numerics import Bools, Floats, Ints
+from dipmaster.foundation.periods import BARS_PER_DAY
 from dipmaster.params.volatility import ForecastJudging
-from dipmaster.periods import BARS_PER_DAY
 from dipmaster.volatility.baselines import next_mean
 
 GARCH = "garch"

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from dipmaster.numerics import Bools, Floats
+from dipmaster.foundation.numerics import Bools, Floats
+from dipmaster.foundation.periods import BARS_PER_DAY, BARS_PER_HOUR
 from dipmaster.params.volatility import Season
-from dipmaster.periods import BARS_PER_DAY, BARS_PER_HOUR
 from dipmaster.volatility.clock import CELLS, Clock
 
 HOURS = BARS_PER_DAY // BARS_PER_HOUR

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from dipmaster.backtest import Entries, ExitRules
-from dipmaster.panel import Panel
+from dipmaster.foundation.panel import Panel
 from dipmaster.params import Execution, Exits
 
 START_MS = 1_672_531_200_000  # 2023-01-01 00:00 UTC

@@ -15,7 +15,7 @@ from dipmaster.features.windows import (
     slide_max,
     slide_sum,
 )
-from dipmaster.numerics import Floats, kernel
+from dipmaster.foundation.numerics import Floats, kernel
 
 
 @kernel

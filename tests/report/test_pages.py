@@ -10,7 +10,7 @@ from pathlib import Path
 import pypdf
 import pytest
 
-from dipmaster.errors import DipMasterError, PipelineError
+from dipmaster.foundation.errors import DipMasterError, PipelineError
 from dipmaster.report import pages, render
 from dipmaster.report.inputs import Inputs
 

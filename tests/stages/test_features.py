@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from dipmaster import store
-from dipmaster.errors import PipelineError, TableError
+from dipmaster.foundation.errors import PipelineError, TableError
 from dipmaster.tables import BARS, CANDIDATES, FEATURES
 from stages import features as stage
 

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 import yaml
 
-from dipmaster import stage
+from dipmaster.foundation import stage
 from dipmaster.store import read_table
 from dipmaster.tables import BARS, ON_CHAIN, ORDER_BOOK, SENTIMENT, TRUTH
 from stages import ingest
@@ -24,7 +24,8 @@ from stages import ingest
 # Writes one table, says so, and waits to be stopped in the middle.
 HALFWAY = """
 import time
-from dipmaster import stage, store
+from dipmaster import store
+from dipmaster.foundation import stage
 from stages import ingest
 
 write = store.write_table
@@ -154,7 +155,9 @@ def test_raw(workspace: Callable[..., None]) -> None:
         "data/ingest/bars/BTCUSDT.parquet",
         "data/ingest/bars/ETHUSDT.parquet",
         "data/ingest/market.json",
+        "data/ingest/truth/about.json",
     ]
+    assert json.loads(Path("data/ingest/truth/about.json").read_text("utf-8")) == {"known": False}
 
 
 def test_no_output_names_a_folder_of_this_machine(

@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from dipmaster import store
-from dipmaster.errors import PipelineError
+from dipmaster.foundation.errors import PipelineError
 from dipmaster.tables import EQUITY
 from stages import report
 

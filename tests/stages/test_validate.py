@@ -10,9 +10,9 @@ import pytest
 import yaml
 
 from dipmaster import store
-from dipmaster.errors import DataError, PipelineError
-from dipmaster.panel import as_times
-from dipmaster.periods import BAR_MS
+from dipmaster.foundation.errors import DataError, PipelineError
+from dipmaster.foundation.panel import as_times
+from dipmaster.foundation.periods import BAR_MS
 from dipmaster.tables import BARS, CANDIDATES, EQUITY, FILLS, TRADES
 from stages import validate
 

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from dipmaster import store
-from dipmaster.errors import PipelineError
+from dipmaster.foundation.errors import PipelineError
 from dipmaster.tables import BARS, TRUTH, VOLATILITY
 from stages import volatility as stage
 
@@ -68,11 +68,12 @@ def workspace(
     raw["split"]["burn_in_days"] = 12
     Path("params.yaml").write_text(yaml.safe_dump(raw), encoding="utf-8")
 
-    def put(source: str = "simulated", **frames: pd.DataFrame) -> None:
+    def put(known: bool = True, **frames: pd.DataFrame) -> None:
         for symbol, frame in frames.items():
             store.write_table(frame, BARS, stage.BARS_FOLDER / f"{symbol}.parquet")
-            store.write_table(truth(frame), TRUTH, stage.TRUTH_FOLDER / f"{symbol}.parquet")
-        store.write_json({"source": source, "symbols": sorted(frames)}, stage.MARKET)
+            if known:
+                store.write_table(truth(frame), TRUTH, stage.TRUTH_FOLDER / f"{symbol}.parquet")
+        store.write_json({"known": known}, stage.TRUTH_FOLDER / "about.json")
 
     return put
 
@@ -124,7 +125,7 @@ def test_the_forecast_used_is_a_param(workspace) -> None:
 
 
 def test_real_bars_have_a_proxy_and_no_truth(workspace) -> None:
-    workspace(source="raw", AAAUSDT=bars(1), BBBUSDT=bars(2))
+    workspace(known=False, AAAUSDT=bars(1), BBBUSDT=bars(2))
     stage.main()
     regimes = metrics()["regimes"]
     assert set(regimes["market"]) == {"proxy"}

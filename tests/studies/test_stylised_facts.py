@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from pydantic import ValidationError
 
-from dipmaster.errors import PipelineError
+from dipmaster.foundation.errors import PipelineError
 from dipmaster.market.simulator import WORLD
 from dipmaster.params.market import Informativeness, Simulated
 from studies.stylised_facts import altered, changed, real_facts, simulated_facts, table

@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from dipmaster.panel import as_times
-from dipmaster.periods import BAR_MS
+from dipmaster.foundation.panel import as_times
+from dipmaster.foundation.periods import BAR_MS
 from dipmaster.validation.breakdowns import holding
 
 

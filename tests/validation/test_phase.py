@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dipmaster.panel import Panel, as_times, epoch_ms
+from dipmaster.foundation.panel import Panel, as_times, epoch_ms
 from dipmaster.params import Execution, Exits
 from dipmaster.store import plain, read_params
 from dipmaster.tables import CANDIDATES

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from dipmaster.panel import Panel
-from dipmaster.periods import BAR_MS, DAY_MS
+from dipmaster.foundation.panel import Panel
+from dipmaster.foundation.periods import BAR_MS, DAY_MS
 from dipmaster.validation import random_entry
 from dipmaster.validation.random_entry import Pool
 from dipmaster.validation.splits import Period

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from dipmaster.panel import Panel, aligned
+from dipmaster.foundation.panel import Panel, aligned
 from dipmaster.params import Volatility
 
 START = pd.Timestamp("2023-01-04 05:20", tz="UTC")  # a Wednesday, off midnight

@@ -7,9 +7,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dipmaster.errors import TableError
+from dipmaster.foundation.errors import TableError
+from dipmaster.foundation.numerics import Bools, Floats, Ints
 from dipmaster.market.raw.textual import NUMBER
-from dipmaster.numerics import Bools, Floats, Ints
 
 NO_TIME = np.iinfo(np.int64).min
 _ISO = re.compile(r"\d{4}-\d\d-\d\d([T ].*)?")

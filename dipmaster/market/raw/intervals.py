@@ -4,8 +4,8 @@ import re
 
 import numpy as np
 
-from dipmaster.numerics import Ints
-from dipmaster.periods import BAR_MS, DAY_MS, HOUR_MS, MINUTE_MS
+from dipmaster.foundation.numerics import Ints
+from dipmaster.foundation.periods import BAR_MS, DAY_MS, HOUR_MS, MINUTE_MS
 
 INTERVALS = {
     "1s": 1_000,

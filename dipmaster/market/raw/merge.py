@@ -4,15 +4,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dipmaster.errors import DataError, data_error
+from dipmaster.foundation.errors import DataError, data_error
+from dipmaster.foundation.numerics import Bools, Floats, Ints
+from dipmaster.foundation.panel import as_times
 from dipmaster.market.raw.intervals import distinct
 from dipmaster.market.raw.layout import OPTIONAL
 from dipmaster.market.raw.log import Dropped
 from dipmaster.market.raw.reading import Part
 from dipmaster.market.raw.resample import to_five_minutes
 from dipmaster.market.raw.rows import DUPLICATE
-from dipmaster.numerics import Bools, Floats, Ints
-from dipmaster.panel import as_times
 
 # Two copies of a bar may differ by the rounding of a sum (1m bars resampled against 5m bars).
 AGREE_RTOL = 1e-9

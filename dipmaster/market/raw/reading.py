@@ -7,7 +7,9 @@ from typing import TypeVar
 import numpy as np
 import pyarrow as pa
 
-from dipmaster.errors import DataError, TableError, data_error
+from dipmaster.foundation.errors import DataError, TableError, data_error
+from dipmaster.foundation.numerics import Bools, Floats, Ints
+from dipmaster.foundation.periods import EARLIEST_MS, MINUTE_MS
 from dipmaster.market.raw import naming, rows
 from dipmaster.market.raw.convert import NO_TIME, as_epoch_ms, as_floats
 from dipmaster.market.raw.files import Source, reason_of_interval
@@ -15,8 +17,6 @@ from dipmaster.market.raw.intervals import interval_of, name_of, shortest_step
 from dipmaster.market.raw.layout import OPTIONAL, PRICES, NotBarsError, wrong_columns
 from dipmaster.market.raw.loading import Loaded, load
 from dipmaster.market.raw.log import Dropped, Ignored
-from dipmaster.numerics import Bools, Floats, Ints
-from dipmaster.periods import EARLIEST_MS, MINUTE_MS
 
 Result = TypeVar("Result")
 

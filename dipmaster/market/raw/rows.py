@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from dipmaster.foundation.numerics import Bools, Floats, Ints
+from dipmaster.foundation.periods import EARLIEST_MS
 from dipmaster.market.raw.convert import NO_TIME
 from dipmaster.market.raw.layout import PRICES
-from dipmaster.numerics import Bools, Floats, Ints
-from dipmaster.periods import EARLIEST_MS
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
+from dipmaster.foundation.periods import DAY_MS
 from dipmaster.market.raw.merge import Series
-from dipmaster.periods import DAY_MS
 
 
 @dataclass(frozen=True)

@@ -3,14 +3,14 @@
 import numpy as np
 import pandas as pd
 
+from dipmaster.foundation.numerics import Floats
+from dipmaster.foundation.panel import as_times
+from dipmaster.foundation.periods import BARS_PER_DAY, BARS_PER_HOUR
 from dipmaster.market.simulator.coin import Coin
 from dipmaster.market.simulator.recursion import ar1
 from dipmaster.market.simulator.state import MarketState, stationary_ar1
 from dipmaster.market.simulator.streams import stream
 from dipmaster.market.simulator.world import World
-from dipmaster.numerics import Floats
-from dipmaster.panel import as_times
-from dipmaster.periods import BARS_PER_DAY, BARS_PER_HOUR
 
 
 def bars_table(

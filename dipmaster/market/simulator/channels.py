@@ -8,15 +8,15 @@ carries no sign, so that no channel foretells the direction of a price.
 import numpy as np
 import pandas as pd
 
+from dipmaster.foundation.numerics import Bools, Floats
+from dipmaster.foundation.panel import as_times
+from dipmaster.foundation.periods import BAR_MS, BARS_PER_DAY, BARS_PER_HOUR, MINUTE_MS
 from dipmaster.market.simulator.bars import excitement, log_volatility_ratio
 from dipmaster.market.simulator.coin import Coin
 from dipmaster.market.simulator.recursion import ar1
 from dipmaster.market.simulator.state import MarketState, stationary_ar1
 from dipmaster.market.simulator.streams import stream
 from dipmaster.market.simulator.world import World
-from dipmaster.numerics import Bools, Floats
-from dipmaster.panel import as_times
-from dipmaster.periods import BAR_MS, BARS_PER_DAY, BARS_PER_HOUR, MINUTE_MS
 
 
 def order_book_table(

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from dipmaster.foundation.numerics import Bools, Floats, Ints
+from dipmaster.foundation.periods import BARS_PER_DAY, BARS_PER_HOUR, DAY_MS
 from dipmaster.market.simulator.recursion import MINUTES, ar1
 from dipmaster.market.simulator.streams import MARKET, stream
 from dipmaster.market.simulator.world import World
-from dipmaster.numerics import Bools, Floats, Ints
-from dipmaster.periods import BARS_PER_DAY, BARS_PER_HOUR, DAY_MS
 
 States = npt.NDArray[np.int8]
 

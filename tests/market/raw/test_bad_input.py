@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from dipmaster.errors import DataError
+from dipmaster.foundation.errors import DataError
 from dipmaster.market.raw import RawMarket
 
 Bars = Callable[..., pd.DataFrame]

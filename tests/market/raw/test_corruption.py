@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dipmaster.errors import DipMasterError
+from dipmaster.foundation.errors import DipMasterError
 from dipmaster.market.quality import quality_report
 from dipmaster.market.raw import read_raw
 from dipmaster.params import Ingest

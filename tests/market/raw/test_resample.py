@@ -9,9 +9,9 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dipmaster.foundation.periods import BAR_MS, MINUTE_MS
 from dipmaster.market.raw import RawMarket
 from dipmaster.market.raw.resample import to_five_minutes
-from dipmaster.periods import BAR_MS, MINUTE_MS
 
 HOW = {
     "open": "first",

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from dipmaster.errors import TableError
-from dipmaster.numerics import Floats, Ints
-from dipmaster.periods import BAR_MS
+from dipmaster.foundation.errors import TableError
+from dipmaster.foundation.numerics import Floats, Ints
+from dipmaster.foundation.periods import BAR_MS
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType
 
-from dipmaster.errors import DipMasterError
+from dipmaster.foundation.errors import DipMasterError
 
 TIMES = Path("reports/local/times.txt")
 _UNWRITABLE = (

@@ -13,7 +13,7 @@ from joblib import Parallel, delayed
 from rich.console import Console
 from rich.progress import track
 
-from dipmaster.errors import PipelineError
+from dipmaster.foundation.errors import PipelineError
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
