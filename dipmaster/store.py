@@ -38,10 +38,27 @@ def read_params(*sections: str) -> Params:
             f"{PARAMS_FILE} is not in {Path.cwd()}.\n  Cure: start stages from the project folder."
         )
     try:
-        raw = yaml.safe_load(PARAMS_FILE.read_text(encoding="utf-8"))
+        text = PARAMS_FILE.read_text(encoding="utf-8")
+        raw = yaml.load(text, Loader=_NoKeyTwice)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise PipelineError(f"{PARAMS_FILE} is no valid YAML in UTF-8: {error}") from error
     return Params.parse(raw, sections)
+
+
+class _NoKeyTwice(yaml.SafeLoader):
+    """YAML in which a key may stand once: the second would silently win."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen: set[Any] = set()
+        for key_node, _ in node.value:
+            key = self.construct_object(key_node, deep=True)
+            if key in seen:
+                raise yaml.MarkedYAMLError(
+                    problem=f"key {key!r} given twice, expected once",
+                    problem_mark=key_node.start_mark,
+                )
+            seen.add(key)
+        return super().construct_mapping(node, deep)
 
 
 @contextlib.contextmanager

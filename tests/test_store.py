@@ -114,6 +114,15 @@ def test_params_are_read_from_the_project_folder_only(
         store.read_params("gates")
 
 
+def test_a_key_given_twice_is_an_error_with_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "params.yaml").write_text("a:\n  b: 1\n  b: 2\n", encoding="utf-8")
+    with pytest.raises(PipelineError, match=r"(?s)'b' given twice, expected once.*line 3"):
+        store.read_params("ingest")
+
+
 def test_broken_yaml_is_an_error_with_its_place(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
