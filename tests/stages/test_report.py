@@ -1,13 +1,11 @@
 """Stage `report` in a folder of its own: same bytes in every surrounding, whole files or none."""
 
-import importlib.util
 import os
 import shutil
 import subprocess
 import sys
 from hashlib import sha256
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -17,27 +15,16 @@ from dipmaster import store
 from dipmaster.foundation.errors import PipelineError
 from dipmaster.tables import EQUITY
 from stages import report
+from tests.report.made.run import lock
+from tests.report.made.states import STATES
 
 FILES = ("reports/phase_gate.pdf", "reports/phase_gate.html")
 
 
-@pytest.fixture(scope="module")
-def made_up(project: Path) -> ModuleType:
-    """The made-up run of tests/report."""
-    spec = importlib.util.spec_from_file_location(
-        "made_up_run", project / "tests" / "report" / "conftest.py"
-    )
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 @pytest.fixture
-def workspace(made_up: ModuleType, project: Path, tmp_path: Path) -> Path:
+def workspace(project: Path, tmp_path: Path) -> Path:
     """A project folder with all that the stage reads."""
-    inputs = made_up.STATES["losing"]()
+    inputs = STATES["losing"]()
     metrics = tmp_path / "reports" / "metrics"
     for name in ("templates", "style"):
         shutil.copytree(project / "reports" / name, tmp_path / "reports" / name)
@@ -49,7 +36,7 @@ def workspace(made_up: ModuleType, project: Path, tmp_path: Path) -> Path:
     equity = tmp_path / "data" / "validate" / "equity_phase_0.parquet"
     equity.parent.mkdir(parents=True)
     store.write_table(inputs.equity[0], EQUITY, equity)
-    (tmp_path / "dvc.lock").write_text(yaml.safe_dump(made_up.lock()), encoding="utf-8")
+    (tmp_path / "dvc.lock").write_text(yaml.safe_dump(lock()), encoding="utf-8")
     return tmp_path
 
 

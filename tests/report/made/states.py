@@ -1,0 +1,22 @@
+"""Every state a report is tested in, by name."""
+
+from collections.abc import Callable
+
+from dipmaster.report.inputs import Inputs
+from tests.report.made import phase_0_states as phase_0
+from tests.report.made.phase import losing_gates, losing_phase
+from tests.report.made.run import run
+
+STATES: dict[str, Callable[[], Inputs]] = {
+    "losing": lambda: run(losing_gates(), losing_phase()),
+    "passing": phase_0.passing,
+    "no trades": phase_0.no_trades,
+    "one trade": phase_0.one_trade,
+    "all wins": phase_0.all_wins,
+    "ruined": phase_0.ruined,
+    "real bars": phase_0.real_bars,
+    "many coins": phase_0.many_coins,
+    "long reasons": phase_0.long_reasons,
+    "all phases": phase_0.all_phases,
+    "too short": phase_0.too_short,
+}
