@@ -3,7 +3,7 @@
 import numpy as np
 
 from dipmaster.backtest import metrics
-from dipmaster.foundation.numerics import Floats, Ints
+from dipmaster.foundation.numerics import Bools, Floats, Ints
 from dipmaster.validation.interval import (
     Estimate,
     clopper_pearson,
@@ -20,21 +20,36 @@ def win_rate(sample: Sample, alpha: float, few: int) -> Estimate:
     of the block bound and Clopper-Pearson on the effective number of trades:
     without a loser a logit interval would have no width.
     """
-    rate = metrics.win_rate(sample.net)
-    if rate is None:
-        return Estimate(None, None, None, 0, 0.0, "logit", "no trade")
-    won = sample.won
-    influence = (won - rate) / sample.trades
-    variance, effect = floored_variance(influence, sample.block)
-    effective = min(sample.trades / effect, float(sample.days_with_trades))
-    if sample.blocks_with_trades < 2:
-        return Estimate(rate, None, None, sample.trades, effective, "logit", "one block only")
-    half = t_critical(sample.blocks_with_trades - 1, alpha) * np.sqrt(variance)
-    low, high = _logit_bounds(rate, half)
-    if min(int(won.sum()), sample.losing_trades) < max(few, 1):
+    return share(sample.won, sample.day, sample.block, alpha, few, "no trade")
+
+
+def share(
+    won: Bools, day: Ints, block: Ints, alpha: float, few: int, nothing: str = "none"
+) -> Estimate:
+    """Share of `won` with a logit interval clustered by block; the win rate is one such share.
+
+    Parameters
+    ----------
+    won, day, block
+        Shape (n,): the event, the day and the calendar block of each observation.
+    few
+        With fewer events (or non-events) the bounds are widened as for `win_rate`.
+    nothing
+        The reason given where n is 0.
+    """
+    if not won.size:
+        return Estimate(None, None, None, 0, 0.0, "logit", nothing)
+    n, events, blocks = won.size, int(won.sum()), np.unique(block).size
+    rate = events / n
+    variance, effect = floored_variance((won - rate) / n, block)
+    effective = min(n / effect, float(np.unique(day).size))
+    if blocks < 2:
+        return Estimate(rate, None, None, n, effective, "logit", "one block only")
+    low, high = _logit_bounds(rate, t_critical(blocks - 1, alpha) * np.sqrt(variance))
+    if min(events, n - events) < max(few, 1):
         exact = clopper_pearson(rate, effective, alpha)
         low, high = min(low, exact[0]), max(high, exact[1])
-    return Estimate(rate, low, high, sample.trades, effective, "logit")
+    return Estimate(rate, low, high, n, effective, "logit")
 
 
 def _logit_bounds(rate: float, half: float) -> tuple[float, float]:

@@ -1,0 +1,119 @@
+"""Is the win rate the same in every volatility regime? Shares by regime and their Wald test."""
+
+import numpy as np
+from scipy.special import fdtrc
+
+from dipmaster.backtest import REGIMES
+from dipmaster.foundation.numerics import Floats, Ints
+from dipmaster.validation.breakdowns import Record
+from dipmaster.validation.signals.outcomes import Labelled
+from dipmaster.validation.signals.rates import Level, rate_of
+
+MIN_OF_EACH = 5  # wins and losses a regime needs; Cochran's rule of thumb for chi-square
+
+
+def win_rate_by_regime(candidates: Labelled, level: Level) -> list[Record]:
+    """A row a regime in which something was traded, from low to high, unknown last."""
+    rows = []
+    for code, name in _regimes(candidates):
+        among = candidates.traded & (candidates.regime == code)
+        rate = rate_of(candidates.won, among, candidates, level, "nothing was traded")
+        row = {"regime": name, "n": rate.n, "low": rate.low, "high": rate.high}
+        rows.append({**row, "win_rate": rate.value, "reason": rate.reason})
+    return rows
+
+
+def heterogeneity(candidates: Labelled, min_blocks: int) -> Record:
+    """Test that traded candidates win equally often in all regimes.
+
+    Wald statistic of the differences, with a covariance clustered by calendar
+    block (each variance at least that of independent trades). With few blocks
+    chi-square rejects too often: p is that of Hotelling's T-squared, with one
+    degree of freedom fewer than there are blocks.
+
+    Parameters
+    ----------
+    min_blocks
+        Calendar blocks with trades that are needed.
+    """
+    traded = candidates.only(candidates.traded)
+    kept, left_out = _enough(traded)
+    blocks = np.unique(traded.block[np.isin(traded.regime, kept)]).size
+    reason = "; ".join(left_out)
+    if len(kept) < 2:
+        return _nothing(reason or "fewer than two regimes were traded")
+    if blocks < max(min_blocks, len(kept) + 1):
+        return _nothing(f"trades in {blocks} blocks only")
+    rate, covariance = _rates(traded, kept)
+    return {**_wald(rate, covariance, blocks), "reason": reason}
+
+
+def clustered_covariance(influence: Floats, block: Ints) -> Floats:
+    """Covariance of sums that are independent between blocks only.
+
+    Parameters
+    ----------
+    influence
+        Shape (n, sums).
+
+    Returns
+    -------
+    Floats
+        Shape (sums, sums); a variance below that of independent rows is raised to
+        it, correlations kept.
+    """
+    blocks, code = np.unique(block, return_inverse=True)
+    sums = np.zeros((blocks.size, influence.shape[1]))
+    np.add.at(sums, code, influence)
+    covariance = blocks.size / (blocks.size - 1) * sums.T @ sums
+    n = influence.shape[0]
+    alone = n / (n - 1) * np.sum(influence**2, axis=0)
+    scale = np.sqrt(np.maximum(1.0, alone / np.maximum(np.diag(covariance), 1e-300)))
+    floored: Floats = covariance * np.outer(scale, scale)
+    return floored
+
+
+def _regimes(candidates: Labelled) -> list[tuple[int, str]]:
+    codes = [0, 1, 2, -1]
+    present = set(np.unique(candidates.regime[candidates.traded]).tolist())
+    return [(code, REGIMES[code]) for code in codes if code in present]
+
+
+def _enough(traded: Labelled) -> tuple[list[int], list[str]]:
+    """Regimes that can be compared, and why the others cannot."""
+    kept, left_out = [], []
+    for code, name in _regimes(traded):
+        own = traded.won[traded.regime == code]
+        wins, losses = int(own.sum()), int((~own).sum())
+        if min(wins, losses) >= MIN_OF_EACH:
+            kept.append(code)
+        else:
+            left_out.append(
+                f"regime {name} left out: {wins} wins and {losses} losses, "
+                f"{MIN_OF_EACH} of each are needed"
+            )
+    return kept, left_out
+
+
+def _rates(traded: Labelled, kept: list[int]) -> tuple[Floats, Floats]:
+    """Win rate of each regime and their covariance."""
+    member = traded.regime[:, None] == np.array(kept)
+    count = member.sum(axis=0)
+    rate = (member & traded.won[:, None]).sum(axis=0) / count
+    influence = np.where(member, traded.won[:, None] - rate, 0.0) / count
+    inside = member.any(axis=1)
+    return rate, clustered_covariance(influence[inside], traded.block[inside])
+
+
+def _wald(rate: Floats, covariance: Floats, blocks: int) -> Record:
+    contrast = np.eye(rate.size)[1:] - np.eye(rate.size)[:1]
+    difference = contrast @ rate
+    spread = contrast @ covariance @ contrast.T
+    chi2 = float(difference @ np.linalg.solve(spread, difference))
+    df = rate.size - 1
+    scaled = (blocks - df) / (df * (blocks - 1)) * chi2
+    return {"chi2": chi2, "df": df, "p": float(fdtrc(df, blocks - df, scaled))}
+
+
+def _nothing(reason: str) -> Record:
+    return {"chi2": None, "df": None, "p": None, "reason": reason}
