@@ -27,7 +27,7 @@ def heterogeneity(candidates: Labelled, min_blocks: int) -> Record:
     """Test that traded candidates win equally often in all regimes.
 
     Wald statistic of the differences, with a covariance clustered by calendar
-    block (each variance at least that of independent trades). With few blocks
+    block (design effect at least 1 in every direction). With few blocks
     chi-square rejects too often: p is that of Hotelling's T-squared, with one
     degree of freedom fewer than there are blocks.
 
@@ -54,23 +54,24 @@ def clustered_covariance(influence: Floats, block: Ints) -> Floats:
     Parameters
     ----------
     influence
-        Shape (n, sums).
+        Shape (n, sums); no two columns share a row, none is all zero.
 
     Returns
     -------
     Floats
-        Shape (sums, sums); a variance below that of independent rows is raised to
-        it, correlations kept.
+        Shape (sums, sums). In every direction, so for every contrast of sums, the
+        variance is at least that of independent rows: in units of theirs,
+        eigenvalues below 1 are raised to it.
     """
     blocks, code = np.unique(block, return_inverse=True)
     sums = np.zeros((blocks.size, influence.shape[1]))
     np.add.at(sums, code, influence)
-    covariance = blocks.size / (blocks.size - 1) * sums.T @ sums
     n = influence.shape[0]
-    alone = n / (n - 1) * np.sum(influence**2, axis=0)
-    scale = np.sqrt(np.maximum(1.0, alone / np.maximum(np.diag(covariance), 1e-300)))
-    floored: Floats = covariance * np.outer(scale, scale)
-    return floored
+    unit = np.sqrt(n / (n - 1) * np.sum(influence**2, axis=0))
+    scaled = blocks.size / (blocks.size - 1) * (sums / unit).T @ (sums / unit)
+    effects, directions = np.linalg.eigh(scaled)
+    floored: Floats = (directions * np.maximum(effects, 1.0)) @ directions.T
+    return floored * np.outer(unit, unit)
 
 
 def _regimes(candidates: Labelled) -> list[tuple[int, str]]:
