@@ -18,7 +18,7 @@ from dipmaster.foundation.parallel import in_processes
 from dipmaster.params import Gates, Params
 from dipmaster.validation.excess import joint_half_width
 from dipmaster.validation.phase import PhaseEvaluation
-from dipmaster.validation.phase_0 import judge_phase_0
+from dipmaster.validation.phases import judge_phase
 from dipmaster.validation.strata import Surroundings
 from studies.in_process import Judged, all_params, judged_market
 from studies.paired_edges import SEEDS, Case
@@ -56,10 +56,11 @@ def three_ways(case: Case) -> tuple[Excess, Excess, Excess]:
 
 def _on_the_class_alone(judged: Judged, params: Params) -> PhaseEvaluation:
     level = np.ones_like(judged.around.recent_volatility)
-    return judge_phase_0(
+    return judge_phase(
+        judged.phase,
+        judged.ledger,
         judged.panel,
         Surroundings(judged.around.volatility_class, level),
-        judged.ledger,
         judged.period,
         params.execution,
         params.exits,

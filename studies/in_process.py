@@ -18,11 +18,13 @@ from dipmaster.market.simulator import simulate
 from dipmaster.params import Params
 from dipmaster.store import read_params
 from dipmaster.validation.phase import PhaseEvaluation
-from dipmaster.validation.phase_0 import (
+from dipmaster.validation.phases import (
     SURROUNDINGS,
-    judge_phase_0,
+    Phase,
+    judge_phase,
+    phase_0,
     surroundings_on,
-    trade_phase_0,
+    trade_phase,
 )
 from dipmaster.validation.splits import Period, split_period
 from dipmaster.validation.strata import Surroundings
@@ -37,6 +39,7 @@ class Traded:
     panel: Panel
     features: dict[str, pd.DataFrame]
     candidates: pd.DataFrame
+    phase: Phase
     ledger: Ledger
     period: Period
 
@@ -48,6 +51,7 @@ class Judged:
     panel: Panel
     around: Surroundings
     candidates: pd.DataFrame
+    phase: Phase
     ledger: Ledger
     period: Period
     evaluation: PhaseEvaluation
@@ -82,8 +86,9 @@ def traded_bars(
     panel = aligned(bars, fallback_half_spread_bps)
     first, last = int(panel.open_time[0]), int(panel.open_time[-1])
     split = period or split_period(first, last, params.split, params.gates.block_days)
-    ledger = trade_phase_0(panel, found, split, params.execution, params.exits)
-    return Traded(panel, features, found, ledger, split)
+    phase = phase_0(found, panel, split, params.execution, params.exits, params.gates)
+    ledger = trade_phase(phase, panel, params.execution)
+    return Traded(panel, features, found, phase, ledger, split)
 
 
 def judged_bars(
@@ -93,10 +98,11 @@ def judged_bars(
     traded = traded_bars(bars, fallback_half_spread_bps, params)
     panel, ledger, period = traded.panel, traded.ledger, traded.period
     around = surroundings_on(panel, traded.features)
-    evaluation = judge_phase_0(
-        panel, around, ledger, period, params.execution, params.exits, params.gates
+    phase = traded.phase
+    evaluation = judge_phase(
+        phase, ledger, panel, around, period, params.execution, params.exits, params.gates
     )
-    return Judged(panel, around, traded.candidates, ledger, period, evaluation)
+    return Judged(panel, around, traded.candidates, phase, ledger, period, evaluation)
 
 
 def judged_market(params: Params, **dials: float | int) -> Judged:

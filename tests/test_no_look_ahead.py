@@ -16,7 +16,7 @@ from dipmaster.foundation.panel import epoch_ms
 from dipmaster.foundation.periods import BAR_MS, DAY_MS
 from dipmaster.market.simulator import simulate
 from dipmaster.params import Params
-from dipmaster.validation.phase_0 import trade_phase_0
+from dipmaster.validation.phases import phase_0, trade_phase
 from dipmaster.validation.splits import Period, without_crossing
 from studies.in_process import all_params, traded_bars
 
@@ -61,7 +61,8 @@ def period(bars) -> Period:
 
 def past_of(panel, found, period, params) -> Past:
     """Orders are the candidates that reach the engine."""
-    ledger = trade_phase_0(panel, found, period, params.execution, params.exits)
+    phase = phase_0(found, panel, period, params.execution, params.exits, params.gates)
+    ledger = trade_phase(phase, panel, params.execution)
     orders = without_crossing(found, panel, period, params.exits.cap_bars)
     named = orders.rename(columns={"open_time": "time"})
     return Past(named, ledger.fills, ledger.equity, ledger)

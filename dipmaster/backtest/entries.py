@@ -74,6 +74,18 @@ class Entries:
         arrays = {f.name: getattr(self, f.name)[rows] for f in fields(self) if f.name != "sizing"}
         return replace(self, **arrays, sizing={k: v[rows] for k, v in self.sizing.items()})
 
+    def scored(self, confidence: Floats, regime: npt.NDArray[np.int8]) -> "Entries":
+        """The same orders with a score each; the surest goes first where orders compete.
+
+        Parameters
+        ----------
+        confidence, regime
+            Indexed by `candidate_id`.
+        """
+        sure = confidence[self.candidate_id]
+        seen = regime[self.candidate_id]
+        return replace(self, priority=sure, confidence=sure, regime=seen).sorted()
+
     def sorted(self) -> "Entries":
         """The same orders, in the order in which the engine fills them."""
         return self.take(np.lexsort((self.symbol_index, -self.priority, self.signal_index)))

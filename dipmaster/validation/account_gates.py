@@ -14,7 +14,7 @@ from dipmaster.validation.bootstrap import Key, resampled_drawdowns, resampled_s
 from dipmaster.validation.interval import Estimate, t_critical
 from dipmaster.validation.sample import Sample
 
-_YEAR = float(np.sqrt(DAYS_PER_YEAR))
+YEAR = float(np.sqrt(DAYS_PER_YEAR))
 
 
 @dataclass(frozen=True)
@@ -81,9 +81,9 @@ def sharpe_bounds(
     """
     value = returns.mean() / returns.std(ddof=1)
     critical = t_critical(blocks - 1, alpha)
-    hac = critical * np.sqrt(_long_run_variance(_influence(returns)) / returns.size)
+    hac = critical * np.sqrt(long_run_variance(sharpe_influence(returns)) / returns.size)
     psr = float(-ndtri(alpha)) * np.sqrt(_psr_variance(returns, value))
-    drawn = _resampled_sharpe(returns, resampling)
+    drawn = resampled_sharpe(returns, resampling)
     # Quantiles of few blocks are too narrow by about t / z: widened about the value
     # (the expanded percentile interval of Hesterberg 2015, with blocks as observations).
     wider = critical / float(-ndtri(alpha))
@@ -96,17 +96,17 @@ def sharpe_bounds(
 
 
 def _annual(low: float, high: float) -> Bounds:
-    return Bounds(float(low) * _YEAR, float(high) * _YEAR)
+    return Bounds(float(low) * YEAR, float(high) * YEAR)
 
 
-def _influence(returns: Floats) -> Floats:
+def sharpe_influence(returns: Floats) -> Floats:
     """Influence of each day on the daily Sharpe ratio (delta method on two moments)."""
     z = (returns - returns.mean()) / returns.std()
     influence: Floats = z - 0.5 * returns.mean() / returns.std() * (z * z - 1.0)
     return influence
 
 
-def _long_run_variance(influence: Floats) -> float:
+def long_run_variance(influence: Floats) -> float:
     """Newey and West (1987) with Bartlett weights and ``4 (n / 100)^(2/9)`` lags."""
     n = influence.size
     lags = min(int(4.0 * (n / 100.0) ** (2.0 / 9.0)), n - 1)
@@ -118,9 +118,9 @@ def _long_run_variance(influence: Floats) -> float:
 
 
 def _design_effect(returns: Floats) -> float:
-    influence = _influence(returns)
+    influence = sharpe_influence(returns)
     alone = float(influence @ influence) / influence.size
-    return max(1.0, _long_run_variance(influence) / alone) if alone > 0.0 else 1.0
+    return max(1.0, long_run_variance(influence) / alone) if alone > 0.0 else 1.0
 
 
 def _psr_variance(returns: Floats, daily_sharpe: float) -> float:
@@ -139,13 +139,17 @@ def probabilistic_sharpe(returns: Floats, target_annual: float) -> float | None:
     value = metrics.sharpe_annual(returns)
     if value is None:
         return None
-    spread = np.sqrt(_psr_variance(returns, value / _YEAR))
-    distance = (value - target_annual) / _YEAR
+    spread = np.sqrt(_psr_variance(returns, value / YEAR))
+    distance = (value - target_annual) / YEAR
     return float(ndtr(distance / spread)) if spread > 0.0 else float(distance > 0.0)
 
 
-def _resampled_sharpe(returns: Floats, resampling: Resampling) -> Floats:
-    """Daily Sharpe ratios of resampled days; 0 where all days of a resample are equal."""
+def resampled_sharpe(returns: Floats, resampling: Resampling) -> Floats:
+    """Daily Sharpe ratios of resampled days; 0 where all days of a resample are equal.
+
+    The same resampling draws the same days of any account with as many days, so
+    two accounts can be compared day by day.
+    """
     n, centre = returns.size, returns.mean()
     centred = returns - centre
     moments = np.column_stack([centred, centred * centred])
@@ -178,19 +182,25 @@ def drawdown_horizon(
     a block's length broke their upper bound three to seven times as often as its
     nominal level (docs/gates.md).
     """
-    runs = (float(resampling.block_days), float(np.sqrt(resampling.block_days)), 1.0)
+    runs = mean_runs(resampling)
     levels = [alpha, 0.5, 1.0 - alpha]
     found = [
-        np.quantile(_resampled_drawdowns(sample, horizon_days, run, resampling), levels)
+        np.quantile(horizon_drawdowns(sample, horizon_days, run, resampling), levels)
         for run in runs
     ]
     low, high = np.min(found, axis=0)[0], np.max(found, axis=0)[2]
     return DrawdownHorizon(float(low), float(found[0][1]), float(high))
 
 
-def _resampled_drawdowns(
+def mean_runs(resampling: Resampling) -> tuple[float, float, float]:
+    """Mean lengths in days of the runs that histories are made of."""
+    return float(resampling.block_days), float(np.sqrt(resampling.block_days)), 1.0
+
+
+def horizon_drawdowns(
     sample: Sample, horizon_days: int, run: float, resampling: Resampling
 ) -> Floats:
+    """Drawdowns of resampled histories; the same days for any account with as many days."""
     days = sample.days
     table = np.column_stack([days.growth, days.high, days.low, days.drawdown])
     return resampled_drawdowns(

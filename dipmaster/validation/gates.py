@@ -69,7 +69,7 @@ def insufficient(sample: Sample, gates: Gates) -> str:
     return "insufficient: " + ", ".join(lacking) if lacking else ""
 
 
-def judge_phase(
+def judge_gates(
     phase: int,
     estimators: Mapping[str, Estimator],
     targets: Mapping[str, float],
@@ -196,6 +196,13 @@ def _words(metric: str) -> str:
 def _shown(metric: str, number: float) -> str:
     fraction = metric in ("win_rate", "max_drawdown", "excess_win_rate")
     return f"{100 * number:.1f} %" if fraction else f"{number:.2f}"
+
+
+def abstained(phase: PhaseGates, because: str) -> PhaseGates:
+    """A phase that traded nothing has no verdict; every gate says why nothing was traded."""
+    why = f"abstained: {because} ({phase.ruling.reason})"
+    rows = tuple(replace(row, verdict="INCONCLUSIVE", reason=why) for row in phase.rows)
+    return PhaseGates(rows, Ruling("INCONCLUSIVE", why))
 
 
 def withheld(phase: PhaseGates, broken: list[str]) -> PhaseGates:

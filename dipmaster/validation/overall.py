@@ -22,10 +22,14 @@ from dipmaster.validation.splits import Period
 def overall_ruling(built: Sequence[int]) -> Ruling:
     """No verdict before the final phase is there; phase 0 never counts."""
     missing = [phase for phase in range(1, FINAL_PHASE + 1) if phase not in built]
-    words = "phases 1 to 4 are" if len(missing) == FINAL_PHASE else f"phases {missing} are"
+    few = (
+        f"phase {FINAL_PHASE} is"
+        if len(missing) == 1
+        else f"phases {missing[0]} to {FINAL_PHASE} are"
+    )
     return Ruling(
         "INCONCLUSIVE",
-        f"{words} not built; phase 0 is held against the final targets for information "
+        f"{few} not built; phase 0 is held against the final targets for information "
         "and never counts",
     )
 

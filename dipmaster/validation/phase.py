@@ -15,7 +15,14 @@ from dipmaster.validation.account_gates import Resampling
 from dipmaster.validation.bootstrap import stream_key
 from dipmaster.validation.checks import Check, ledger_checks
 from dipmaster.validation.excess import excess_win_rate
-from dipmaster.validation.gates import Estimator, PhaseGates, insufficient, judge_phase, withheld
+from dipmaster.validation.gates import (
+    Estimator,
+    PhaseGates,
+    abstained,
+    insufficient,
+    judge_gates,
+    withheld,
+)
 from dipmaster.validation.interval import Estimate
 from dipmaster.validation.random_entry import Draws, Outcomes, Pool
 from dipmaster.validation.sample import Sample, out_of_sample, sampled
@@ -23,7 +30,7 @@ from dipmaster.validation.splits import Period
 from dipmaster.validation.strata import Surroundings, strata_of
 
 # Streams of random numbers below (seed, phase): never renumber, only add.
-_SHARPE, _DRAWDOWN, _POOL, _PORTFOLIOS = range(4)
+_SHARPE, _DRAWDOWN, _POOL, _PORTFOLIOS, _PAIRED_DAYS, _PAIRED_HISTORIES = range(6)
 
 
 @dataclass(frozen=True)
@@ -61,6 +68,12 @@ class PhaseEvaluation:
     estimators: Mapping[str, Estimator]
     gates: PhaseGates
     checks: tuple[Check, ...]
+    abstained: str = ""
+
+    @property
+    def broken(self) -> list[str]:
+        """Names of the checks that do not hold."""
+        return [check.name for check in self.checks if not check.holds]
 
 
 def evaluate_phase(
@@ -71,6 +84,8 @@ def evaluate_phase(
     targets: Mapping[str, float],
     execution: Execution,
     gates: Gates,
+    why_abstained: str = "",
+    proofs: tuple[Check, ...] = (),
 ) -> PhaseEvaluation:
     """Judge one phase on its out-of-sample trades and marks.
 
@@ -81,6 +96,10 @@ def evaluate_phase(
     targets
         win_rate, sharpe, profit_factor, max_drawdown; the excess win rate is
         held against 0 in every phase.
+    why_abstained
+        Why nothing was ordered out of sample; empty where something was.
+    proofs
+        Checks beside those of the ledger.
     """
     sample = sampled(ledger.trades, ledger.equity, period)
     chance = _chance(phase, ledger, market, period, gates)
@@ -88,15 +107,29 @@ def evaluate_phase(
     checks = ledger_checks(
         ledger.trades, ledger.fills, ledger.equity, sample, period, execution.capital
     )
-    judged = judge_phase(
+    judged = judge_gates(
         phase,
         estimators,
         {**targets, "excess_win_rate": 0.0},
         gates,
         insufficient(sample, gates),
     )
-    broken = [check.name for check in checks if not check.holds]
-    return PhaseEvaluation(phase, sample, chance, estimators, withheld(judged, broken), checks)
+    if why_abstained:
+        judged = abstained(judged, why_abstained)
+    found = PhaseEvaluation(
+        phase, sample, chance, estimators, judged, (*checks, *proofs), why_abstained
+    )
+    return replace(found, gates=withheld(judged, found.broken))
+
+
+def inconclusive(one: PhaseEvaluation, gates: Gates) -> str:
+    """Why nothing may be concluded from a phase; empty where something may."""
+    if one.broken:
+        return f"withheld: the ledger of phase {one.phase} fails its checks"
+    if one.abstained:
+        return f"phase {one.phase} abstained: {one.abstained}"
+    lacking = insufficient(one.sample, gates)
+    return lacking.replace("insufficient:", f"insufficient in phase {one.phase}:")
 
 
 def resampling(phase: int, use: int, gates: Gates) -> Resampling:
@@ -112,6 +145,16 @@ def sharpe_resampling(phase: int, gates: Gates) -> Resampling:
 def drawdown_resampling(phase: int, gates: Gates) -> Resampling:
     """The bootstrap of a phase's drawdown."""
     return resampling(phase, _DRAWDOWN, gates)
+
+
+def paired_days(phase: int, gates: Gates) -> Resampling:
+    """The bootstrap of days that a phase shares with the one before it."""
+    return resampling(phase, _PAIRED_DAYS, gates)
+
+
+def paired_histories(phase: int, gates: Gates) -> Resampling:
+    """The same for histories of the drawdown's horizon."""
+    return resampling(phase, _PAIRED_HISTORIES, gates)
 
 
 def estimators_of(phase: int, sample: Sample, pool: Pool, gates: Gates) -> dict[str, Estimator]:

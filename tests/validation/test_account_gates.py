@@ -49,7 +49,7 @@ def test_hac_bounds_are_those_of_statsmodels(returns, bounds) -> None:
 def test_influence_is_the_derivative_of_the_sharpe_ratio(returns) -> None:
     """One day weighted a little more moves the ratio by its influence."""
     step = 1e-7
-    influence = account_gates._influence(returns)
+    influence = account_gates.sharpe_influence(returns)
     for day in (0, 17, 250):
         weights = np.full(300, (1 - step) / 300)
         weights[day] += step

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from dipmaster.store import plain
 from dipmaster.validation.bootstrap import stream_key
-from dipmaster.validation.gates import insufficient, judge_phase, withheld
+from dipmaster.validation.gates import insufficient, judge_gates, withheld
 from dipmaster.validation.interval import Estimate
 from dipmaster.validation.phase import estimators_of
 from dipmaster.validation.random_entry import Pool
@@ -29,7 +29,7 @@ def fixed(value, low, high, reason=""):
 
 
 def judged(gates, too_small="", **estimators):
-    return judge_phase(
+    return judge_gates(
         3, estimators, {name: TARGETS[name] for name in estimators}, gates, too_small
     )
 
@@ -151,7 +151,7 @@ def test_rows_of_any_ledger_keep_their_word(gates, sample_of, trades, demanding:
     quick = gates.model_copy(update={"bootstrap_reps": 100, **limits})
     pool = pool_of(sample.return_frac, sample.block)
     too_small = insufficient(sample, quick)
-    phase = judge_phase(0, estimators_of(0, sample, pool, quick), TARGETS, quick, too_small)
+    phase = judge_gates(0, estimators_of(0, sample, pool, quick), TARGETS, quick, too_small)
     json.dumps(plain([asdict(row) for row in phase.rows]), allow_nan=False)
     assert [row.metric for row in phase.rows] == list(TARGETS)
     for row in phase.rows:

@@ -21,7 +21,12 @@ from dipmaster.validation.overall import (
     summary_record,
 )
 from dipmaster.validation.phase import Market, evaluate_phase
-from dipmaster.validation.phase_0 import judge_phase_0, surroundings_on, trade_phase_0
+from dipmaster.validation.phases import (
+    judge_phase,
+    phase_0,
+    surroundings_on,
+    trade_phase,
+)
 from dipmaster.validation.strata import Surroundings
 
 BOUNDARY, BARS = 20 * 288, 60 * 288
@@ -97,13 +102,18 @@ def quick(gates):
 
 
 @pytest.fixture(scope="module")
-def ledger(panel, candidates, period, execution, exits):
-    return trade_phase_0(panel, candidates, period, execution, exits)
+def first(panel, candidates, period, execution, exits, quick):
+    return phase_0(candidates, panel, period, execution, exits, quick)
 
 
 @pytest.fixture(scope="module")
-def evaluation(panel, around, ledger, period, execution, exits, quick):
-    return judge_phase_0(panel, around, ledger, period, execution, exits, quick)
+def ledger(first, panel, execution):
+    return trade_phase(first, panel, execution)
+
+
+@pytest.fixture(scope="module")
+def evaluation(first, panel, around, ledger, period, execution, exits, quick):
+    return judge_phase(first, ledger, panel, around, period, execution, exits, quick)
 
 
 def test_surroundings_are_unknown_before_the_first(around) -> None:
@@ -168,17 +178,18 @@ def test_the_gates_do_not_see_the_burn_in(
 ) -> None:
     """Without a single burn-in trade the out-of-sample trades are the same, and so the rates."""
     late = candidates[epoch_ms(candidates["open_time"]) >= period.out_of_sample_ms]
-    other = trade_phase_0(panel, late.reset_index(drop=True), period, execution, exits)
-    again = judge_phase_0(panel, around, other, period, execution, exits, quick)
+    phase = phase_0(late.reset_index(drop=True), panel, period, execution, exits, quick)
+    other = trade_phase(phase, panel, execution)
+    again = judge_phase(phase, other, panel, around, period, execution, exits, quick)
     for mine, theirs in zip(again.gates.rows, evaluation.gates.rows, strict=True):
         assert mine.value == pytest.approx(theirs.value, rel=1e-9)
         assert mine.low == pytest.approx(theirs.low, rel=1e-6)
 
 
 def test_same_bytes_again(
-    panel, around, ledger, candidates, period, execution, exits, quick, evaluation
+    first, panel, around, ledger, candidates, period, execution, exits, quick, evaluation
 ) -> None:
-    again = judge_phase_0(panel, around, ledger, period, execution, exits, quick)
+    again = judge_phase(first, ledger, panel, around, period, execution, exits, quick)
 
     def text(e) -> str:
         record = phase_record(e, ledger, candidates, period, exits.cap_bars, quick)
@@ -288,7 +299,8 @@ def test_the_verdict_waits_for_the_phases() -> None:
         "phases 1 to 4 are not built; phase 0 is held against the final targets for "
         "information and never counts"
     )
-    assert overall_ruling([0, 1]).reason.startswith("phases [2, 3, 4] are not built")
+    assert overall_ruling([0, 1]).reason.startswith("phases 2 to 4 are not built")
+    assert overall_ruling([0, 1, 2, 3]).reason.startswith("phase 4 is not built")
 
 
 def test_period_in_words(period) -> None:

@@ -52,10 +52,11 @@ class Folds:
 def consistency(candidates: Labelled, alpha: float) -> Record:
     """Consistency of what was traded, of all candidates before it, and the folds.
 
-    The interval is Student's on the jackknife over folds of the squared
-    coefficient of variation, whose noise-free estimate may be negative, mapped
-    to 1 - its root: where the folds differ no more than luck lets them, the
-    value is 1 and the lower bound still says how much they may differ.
+    The interval: the variance between folds, luck included and at least as large
+    as luck alone makes it, with Student's bounds on its logarithm (the jackknife
+    over folds, at least as wide as for normal values); then luck is taken off. So
+    where the folds differ no more than luck lets them the value is 1, and the
+    lower bound still says how much they may differ.
     """
     folds, before = folds_of(candidates), folds_of(taking_all(candidates))
     return {
@@ -80,16 +81,16 @@ def folds_of(candidates: Labelled) -> Folds:
     return Folds(names, trades, wins)
 
 
-def noise_free(trades: Floats, wins: Floats) -> float:
-    """Squared coefficient of variation between folds, sampling noise taken off.
+def spread_and_noise(trades: Floats, wins: Floats) -> tuple[float, float]:
+    """Variance of the folds' precisions, and what luck adds to it; both over the squared mean.
 
-    (variance of the folds' precisions - mean of p (1 - p) / n) / (mean)^2, with p
-    that of all folds together; below 0 where the folds differ less than luck would.
+    Luck is the mean of p (1 - p) / n, with p that of all folds together.
     """
     precision = wins / trades
     overall = wins.sum() / trades.sum()
-    noise = float(np.mean(overall * (1.0 - overall) / trades))
-    return float((precision.var(ddof=1) - noise) / precision.mean() ** 2)
+    luck = float(np.mean(overall * (1.0 - overall) / trades))
+    squared = float(precision.mean() ** 2)
+    return float(precision.var(ddof=1)) / squared, luck / squared
 
 
 def _record(folds: Folds, alpha: float) -> Record:
@@ -100,12 +101,13 @@ def _record(folds: Folds, alpha: float) -> Record:
     trades, wins = folds.trades[folds.used], folds.wins[folds.used]
     if not _every_rest_wins(wins):
         return {**nothing, "reason": "the wins lie in one month: nothing to compare"}
-    squared, half = noise_free(trades, wins), _jackknife(trades, wins, alpha)
+    spread, luck = spread_and_noise(trades, wins)
+    low, high = _bounds(trades, wins, alpha)
     return {
-        "value": _mapped(squared),
-        "raw": 1.0 - float(folds.precision.std(ddof=1) / folds.precision.mean()),
-        "low": _mapped(squared + half),
-        "high": _mapped(squared - half),
+        "value": _without(luck, spread),
+        "raw": _without(0.0, spread),
+        "low": low,
+        "high": high,
         "reason": "",
     }
 
@@ -115,14 +117,27 @@ def _every_rest_wins(wins: Floats) -> bool:
     return bool(np.sum(wins > 0.0) >= 2)
 
 
-def _mapped(squared: float) -> float:
-    return 1.0 - float(np.sqrt(max(0.0, squared)))
+def _without(luck: float, spread: float) -> float:
+    return 1.0 - float(np.sqrt(max(0.0, spread - luck)))
 
 
-def _jackknife(trades: Floats, wins: Floats, alpha: float) -> float:
-    """Half-width from leaving out one fold at a time."""
+def _bounds(trades: Floats, wins: Floats, alpha: float) -> tuple[float, float]:
     folds = trades.size
+    luck = _luck_of_bounds(trades, wins)
     kept = ~np.eye(folds, dtype=np.bool_)
-    values = np.array([noise_free(trades[row], wins[row]) for row in kept])
-    variance = (folds - 1) / folds * np.sum((values - values.mean()) ** 2)
-    return float(t_critical(folds - 1, alpha) * np.sqrt(variance))
+    logs = np.log([_at_least_luck(trades[row], wins[row]) for row in kept])
+    jackknife = (folds - 1) / folds * np.sum((logs - logs.mean()) ** 2)
+    half = t_critical(folds - 1, alpha) * np.sqrt(max(jackknife, 2.0 / (folds - 1)))
+    spread = _at_least_luck(trades, wins)
+    return _without(luck, spread * np.exp(half)), _without(luck, spread * np.exp(-half))
+
+
+def _at_least_luck(trades: Floats, wins: Floats) -> float:
+    return max(spread_and_noise(trades, wins)[0], _luck_of_bounds(trades, wins))
+
+
+def _luck_of_bounds(trades: Floats, wins: Floats) -> float:
+    """What luck adds, with a win and a loss more: without a loser there would be none."""
+    overall = (wins.sum() + 1.0) / (trades.sum() + 2.0)
+    mean = np.mean(wins / trades)
+    return float(np.mean(overall * (1.0 - overall) / trades) / mean**2)

@@ -1,0 +1,95 @@
+"""All phases judged to validate.json: everything behind the gates."""
+
+from dataclasses import asdict
+from itertools import pairwise
+
+from dipmaster.admission import check_facts, confirmation_signs
+from dipmaster.admission.inputs import Inputs
+from dipmaster.params import Params
+from dipmaster.validation.breakdowns import Record
+from dipmaster.validation.differences import difference_record
+from dipmaster.validation.figures import period_record, phase_record
+from dipmaster.validation.gates import Ruling
+from dipmaster.validation.ladder import Ladder
+from dipmaster.validation.phase import PhaseEvaluation, inconclusive
+from dipmaster.validation.promises import promises
+from dipmaster.validation.reading import Seen
+from dipmaster.validation.signals import funnel, signal_quality
+
+FILTERED = 1  # the phase whose filter and signals are followed candidate by candidate
+
+
+def details_of(found: Ladder, ruling: Ruling, seen: Seen, params: Params) -> Record:
+    """Every figure outside gates.json; None where it cannot be computed."""
+    differences = {
+        str(later.phase): difference_record(
+            later, earlier, found.ledgers, found.period, params.gates
+        )
+        for earlier, later in pairwise(found.evaluations)
+    }
+    quality = _quality(found, seen, params)
+    return {
+        "verdict": ruling.verdict,
+        "verdict_reason": ruling.reason,
+        "period": period_record(found.period),
+        "built_phases": found.built,
+        "phases": {str(one.phase): _figures(one, found, seen, params) for one in found.evaluations},
+        "checks": [
+            {"phase": one.phase, **asdict(check)}
+            for one in found.evaluations
+            for check in one.checks
+        ],
+        "differences": differences,
+        "funnel": _funnel(found, seen, params),
+        "signal_quality": quality,
+        "promises": _promises(found, differences[str(FILTERED)], quality, seen, params),
+    }
+
+
+def _figures(one: PhaseEvaluation, found: Ladder, seen: Seen, params: Params) -> Record:
+    """Of one phase; those from 1 on say whether they abstained."""
+    record = phase_record(
+        one,
+        found.ledgers[one.phase],
+        seen.candidates,
+        found.period,
+        params.exits.cap_bars,
+        params.gates,
+    )
+    return {**record, "abstained": one.abstained or None} if one.phase else record
+
+
+def _funnel(found: Ladder, seen: Seen, params: Params) -> Record:
+    regime = seen.scores["regime"].to_numpy(dtype="int64")
+    inputs = Inputs(seen.inputs, seen.absent)
+    return funnel(
+        seen.scores,
+        found.admission,
+        found.traded(FILTERED),
+        found.period,
+        params.filter,
+        params.confirmation,
+        params.gates,
+        check_facts(params.signal, params.filter, seen.inputs, seen.absent),
+        confirmation_signs(inputs, regime, params.confirmation),
+    )
+
+
+def _quality(found: Ladder, seen: Seen, params: Params) -> Record:
+    traded = found.traded(FILTERED)
+    return signal_quality(
+        seen.scores, found.admission, traded, found.period, params.gates, seen.truth
+    )
+
+
+def _promises(
+    found: Ladder, difference: Record, quality: Record, seen: Seen, params: Params
+) -> list[Record]:
+    return promises(
+        difference,
+        quality,
+        seen.volatility["regimes"],
+        seen.confidence["calibration_by_regime"],
+        inconclusive(found.evaluations[FILTERED], params.gates),
+        params.gates,
+    )

@@ -1,0 +1,120 @@
+"""What was read to all phases traded and judged, each building on the one before."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from dipmaster.admission import admit
+from dipmaster.backtest import Ledger
+from dipmaster.foundation.numerics import Bools
+from dipmaster.foundation.parallel import in_threads
+from dipmaster.params import Params
+from dipmaster.validation.admission_checks import admission_checks
+from dipmaster.validation.checks import Check
+from dipmaster.validation.phase import PhaseEvaluation
+from dipmaster.validation.phases import (
+    Phase,
+    judge_phase,
+    phase_0,
+    phase_1,
+    trade_phase,
+    why_abstained,
+)
+from dipmaster.validation.reading import Seen
+from dipmaster.validation.splits import Period, split_period
+
+
+@dataclass(frozen=True)
+class Ladder:
+    """What a run of the stage found.
+
+    Attributes
+    ----------
+    admission
+        Table ADMISSION, row by row the candidates.
+    ledgers
+        By number of the phase.
+    evaluations
+        One a phase, in order; each builds on the one before.
+    """
+
+    period: Period
+    admission: pd.DataFrame
+    ledgers: Mapping[int, Ledger]
+    evaluations: tuple[PhaseEvaluation, ...]
+
+    @property
+    def built(self) -> list[int]:
+        """Numbers of the phases."""
+        return [one.phase for one in self.evaluations]
+
+    def traded(self, phase: int) -> Bools:
+        """Shape (candidates,), on which of them a phase opened a position."""
+        traded = np.zeros(len(self.admission), dtype=np.bool_)
+        traded[self.ledgers[phase].trades["candidate_id"].to_numpy(dtype=np.int64)] = True
+        return traded
+
+
+def climb(seen: Seen, params: Params) -> Ladder:
+    """Trade and judge every phase that is built."""
+    first, last = int(seen.panel.open_time[0]), int(seen.panel.open_time[-1])
+    period = split_period(first, last, params.split, params.gates.block_days)
+    admission = admissions(seen, params)
+    phases = _phases(seen, admission, period, params)
+    ledgers = {one.number: trade_phase(one, seen.panel, params.execution) for one in phases}
+    proofs = {1: _proofs(ledgers[1].trades, seen, admission, params)}
+
+    def judged(phase: Phase) -> PhaseEvaluation:
+        return judge_phase(
+            phase,
+            ledgers[phase.number],
+            seen.panel,
+            seen.around,
+            period,
+            params.execution,
+            params.exits,
+            params.gates,
+            proofs.get(phase.number, ()),
+        )
+
+    found = in_threads(judged, phases, "judging phases")
+    return Ladder(period, admission, ledgers, tuple(found))
+
+
+def admissions(seen: Seen, params: Params) -> pd.DataFrame:
+    """Table ADMISSION under the params of this run."""
+    return admit(
+        seen.candidates,
+        seen.inputs,
+        seen.scores,
+        params.signal.rule,
+        params.signal.rsi_min_v4,
+        params.confidence.thresholds,
+        params.filter,
+        params.confirmation,
+        seen.absent,
+    )
+
+
+def _phases(seen: Seen, admission: pd.DataFrame, period: Period, params: Params) -> Sequence[Phase]:
+    first = phase_0(
+        seen.candidates, seen.panel, period, params.execution, params.exits, params.gates
+    )
+    unscored = str(seen.confidence["reason"] or "")
+    why = why_abstained(seen.candidates, admission, period, unscored)
+    return first, phase_1(first, seen.scores, admission, params.gates, why)
+
+
+def _proofs(
+    trades: pd.DataFrame, seen: Seen, admission: pd.DataFrame, params: Params
+) -> tuple[Check, ...]:
+    return admission_checks(
+        trades,
+        seen.candidates,
+        seen.scores,
+        admission,
+        params.confidence.thresholds if params.filter.threshold else None,
+        seen.confidence["folds"],
+    )

@@ -1,0 +1,174 @@
+"""Candidates to phases: the orders of each, its ledger, its evaluation.
+
+A phase is data: its number, its orders, its exit rules, its targets. Phase 0,
+"Current, measured", orders every candidate and is held against the final targets
+for information; it never counts in the verdict. Phase 1 orders what was admitted,
+the surest first, with the same exits, costs and fixed size.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from dipmaster import backtest
+from dipmaster.backtest import Entries, ExitRules, Ledger
+from dipmaster.foundation.numerics import Floats, Ints
+from dipmaster.foundation.panel import Panel, epoch_ms
+from dipmaster.params import Execution, Exits, Gates
+from dipmaster.validation.checks import Check
+from dipmaster.validation.phase import Market, PhaseEvaluation, evaluate_phase
+from dipmaster.validation.splits import Period, without_crossing
+from dipmaster.validation.strata import Surroundings
+
+SURROUNDINGS = ("volatility_class", "volatility_5m_daily_frac")
+
+
+@dataclass(frozen=True)
+class Phase:
+    """What distinguishes one phase from another.
+
+    Attributes
+    ----------
+    orders
+        Of the whole period, burn-in included; none may cross the boundary.
+    targets
+        win_rate, sharpe, profit_factor, max_drawdown.
+    abstained
+        Why no candidate out of sample is ordered; empty where one is.
+    """
+
+    number: int
+    orders: Entries
+    rules: ExitRules
+    targets: Mapping[str, float]
+    abstained: str = ""
+
+
+def phase_0(
+    candidates: pd.DataFrame,
+    panel: Panel,
+    period: Period,
+    execution: Execution,
+    exits: Exits,
+    gates: Gates,
+) -> Phase:
+    """Every candidate, fixed size and exits, held against the final targets."""
+    kept = without_crossing(candidates, panel, period, exits.cap_bars)
+    orders = backtest.entries_from_candidates(kept, panel, execution, exits)
+    return Phase(0, orders, ExitRules.phase_0(exits), gates.targets.phase_4.model_dump())
+
+
+def phase_1(
+    first: Phase,
+    scores: pd.DataFrame,
+    admission: pd.DataFrame,
+    gates: Gates,
+    abstained: str,
+) -> Phase:
+    """The orders of phase 0 that were admitted, with confidence and regime of their scores.
+
+    Parameters
+    ----------
+    first
+        Phase 0 of the same candidates.
+    scores, admission
+        Tables SCORES and ADMISSION, row by row the candidates.
+    abstained
+        From `why_abstained`.
+    """
+    admitted = admission["admitted"].to_numpy() == 1
+    orders = first.orders.take(admitted[first.orders.candidate_id])
+    scored = orders.scored(
+        admission["confidence"].to_numpy(dtype=np.float64), scores["regime"].to_numpy(np.int8)
+    )
+    return Phase(1, scored, first.rules, gates.targets.phase_1.model_dump(), abstained)
+
+
+def why_abstained(
+    candidates: pd.DataFrame, admission: pd.DataFrame, period: Period, unscored: str
+) -> str:
+    """Why no candidate out of sample was admitted, in words; empty where one was.
+
+    Parameters
+    ----------
+    unscored
+        Why there is no score, where the confidence stage says so.
+    """
+    late = epoch_ms(candidates["open_time"]) >= period.out_of_sample_ms
+    seen, of = admission[late], int(late.sum())
+    if (seen["admitted"] == 1).any():
+        return ""
+    if not seen["confidence"].notna().any():
+        return f"0 of {of} candidates have a score" + (f": {unscored}" if unscored else "")
+    reached = int((seen["passes_threshold"] == 1).sum())
+    words = f"{reached} of {of} candidates reached the threshold"
+    return f"{words}, none of them was admitted" if reached else words
+
+
+def trade_phase(phase: Phase, panel: Panel, execution: Execution) -> Ledger:
+    """Run the engine once over the whole period, flat at the boundary."""
+    return backtest.run(panel, phase.orders, execution, phase.rules)
+
+
+def judge_phase(
+    phase: Phase,
+    ledger: Ledger,
+    panel: Panel,
+    around: Surroundings,
+    period: Period,
+    execution: Execution,
+    exits: Exits,
+    gates: Gates,
+    proofs: tuple[Check, ...] = (),
+) -> PhaseEvaluation:
+    """Judge a phase's ledger against its targets, and against chance under the same exits.
+
+    Parameters
+    ----------
+    proofs
+        What must hold beside the checks of the ledger, else no verdict is given.
+    """
+
+    def alone(symbol: Ints, bar: Ints) -> Floats:
+        return backtest.outcomes(
+            panel,
+            symbol,
+            bar,
+            execution,
+            phase.rules,
+            exits.target_frac,
+            exits.stop_frac,
+            exits.cap_bars,
+        ).net_frac
+
+    return evaluate_phase(
+        phase.number,
+        ledger,
+        Market(panel, around, alone),
+        period,
+        phase.targets,
+        execution,
+        gates,
+        phase.abstained,
+        proofs,
+    )
+
+
+def surroundings_on(panel: Panel, features: Mapping[str, pd.DataFrame]) -> Surroundings:
+    """What random entries are matched on, for every bar of the panel.
+
+    Parameters
+    ----------
+    features
+        By symbol, a frame with open_time and `SURROUNDINGS`.
+    """
+    shape = (len(panel.symbols), panel.bars)
+    found = {name: np.full(shape, np.nan) for name in SURROUNDINGS}
+    for row, symbol in enumerate(panel.symbols):
+        at = panel.index_of(epoch_ms(features[symbol]["open_time"]))
+        for name, values in found.items():
+            values[row, at] = features[symbol][name].to_numpy(dtype=np.float64)
+    classes, recent = (found[name] for name in SURROUNDINGS)
+    return Surroundings(np.nan_to_num(classes, nan=-1.0).astype(np.int8), recent)

@@ -1,0 +1,159 @@
+"""What the stages before wrote to what validation works on."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from dipmaster import store
+from dipmaster.admission import INPUTS
+from dipmaster.foundation.errors import data_error
+from dipmaster.foundation.numerics import Ints
+from dipmaster.foundation.panel import Panel, aligned, epoch_ms
+from dipmaster.foundation.parallel import in_threads
+from dipmaster.tables import BARS, CANDIDATES, SCORES
+from dipmaster.validation.phases import SURROUNDINGS, surroundings_on
+from dipmaster.validation.strata import Surroundings
+
+BARS_FOLDER = Path("data/ingest/bars")
+MARKET = Path("data/ingest/market.json")
+TRUTH = Path("data/ingest/truth")
+FEATURES = Path("data/features/panel")
+CANDIDATES_FILE = Path("data/features/candidates.parquet")
+SCORES_FILE = Path("data/confidence/scores.parquet")
+CONFIDENCE = Path("reports/metrics/confidence.json")
+VOLATILITY = Path("reports/metrics/volatility.json")
+DROPS = ["open_time", "jump_frac", "jump_mark"]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Everything the stage reads beside params.
+
+    Attributes
+    ----------
+    candidates, scores
+        Tables CANDIDATES and SCORES, row by row the same candidates.
+    inputs, absent
+        For `admission.admit`: features at the candidates' bars, and those of which
+        no coin has a single value.
+    truth
+        Where the simulator planted drops, by symbol; None on bars of an unknown truth.
+    confidence, volatility
+        What those stages measured, as in their JSON.
+    """
+
+    panel: Panel
+    around: Surroundings
+    candidates: pd.DataFrame
+    scores: pd.DataFrame
+    inputs: pd.DataFrame
+    absent: frozenset[str]
+    truth: Mapping[str, pd.DataFrame] | None
+    confidence: Mapping[str, Any]
+    volatility: Mapping[str, Any]
+
+
+def read_all() -> Seen:
+    """Read what the stages before wrote.
+
+    Raises
+    ------
+    DataError
+        Where scores and candidates are not the same.
+    """
+    panel = read_panel()
+    candidates = store.read_table(CANDIDATES_FILE, CANDIDATES)
+    features = read_features(panel.symbols)
+    return Seen(
+        panel,
+        surroundings_on(panel, features),
+        candidates,
+        same_candidates(store.read_table(SCORES_FILE, SCORES), candidates),
+        inputs_at(candidates, features),
+        absent_from(features),
+        read_truth(panel.symbols),
+        store.read_json(CONFIDENCE),
+        store.read_json(VOLATILITY),
+    )
+
+
+def read_panel() -> Panel:
+    """Bars of all symbols on one grid."""
+    symbols = store.symbols_in(BARS_FOLDER)
+    paths = [BARS_FOLDER / f"{symbol}.parquet" for symbol in symbols]
+    bars = in_threads(partial(store.read_table, table=BARS), paths, "reading bars")
+    fallback = float(store.read_json(MARKET)["fallback_half_spread_bps"])
+    return aligned(dict(zip(symbols, bars, strict=True)), fallback)
+
+
+def read_features(symbols: tuple[str, ...]) -> dict[str, pd.DataFrame]:
+    """What random entries are matched on and what the admission looks at, by symbol."""
+    wanted = ["open_time", *SURROUNDINGS, *INPUTS]
+    paths = [FEATURES / f"{symbol}.parquet" for symbol in symbols]
+    read = partial(store.read_table, columns=wanted)
+    return dict(zip(symbols, in_threads(read, paths, "reading features"), strict=True))
+
+
+def read_truth(symbols: tuple[str, ...]) -> dict[str, pd.DataFrame] | None:
+    """The simulator's drops; None where the truth is not known."""
+    if not store.read_json(TRUTH / "about.json")["known"]:
+        return None
+    paths = [TRUTH / f"{symbol}.parquet" for symbol in symbols]
+    read = partial(store.read_table, columns=DROPS)
+    return dict(zip(symbols, in_threads(read, paths, "reading truth"), strict=True))
+
+
+def same_candidates(scores: pd.DataFrame, candidates: pd.DataFrame) -> pd.DataFrame:
+    """The scores, if they are those of the candidates, numbered 0, 1, 2 ... in order."""
+    ids = np.arange(len(candidates))
+    if all(np.array_equal(ids, frame["candidate_id"].to_numpy()) for frame in (scores, candidates)):
+        return scores
+    raise data_error(
+        str(SCORES_FILE),
+        f"one row for each of {len(candidates)} candidates, in their order",
+        f"{len(scores)} rows, or another order",
+        "run the stages from `features` on again",
+    )
+
+
+def inputs_at(candidates: pd.DataFrame, features: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Features at each candidate's own bar, which is known when its order is placed."""
+    rows = {name: np.full(len(candidates), np.nan) for name in INPUTS}
+    symbols = candidates["symbol"].to_numpy(dtype=str)
+    times = epoch_ms(candidates["open_time"])
+    for symbol, frame in features.items():
+        own = symbols == symbol
+        at = _positions(epoch_ms(frame["open_time"]), times[own], symbol)
+        for name, values in rows.items():
+            values[own] = frame[name].to_numpy(dtype=np.float64)[at]
+    return pd.DataFrame(rows)
+
+
+def _positions(have: Ints, wanted: Ints, symbol: str) -> Ints:
+    at: Ints = np.minimum(np.searchsorted(have, wanted), have.size - 1)
+    if np.array_equal(have[at], wanted):
+        return at
+    raise data_error(
+        f"features of {symbol}",
+        "a row at every candidate's bar",
+        "none at some",
+        "run the features stage again",
+    )
+
+
+def absent_from(features: Mapping[str, pd.DataFrame]) -> frozenset[str]:
+    """Features of which no coin has a single value: their source is not there."""
+    return frozenset(
+        name for name in INPUTS if not any(_is_known(frame[name]) for frame in features.values())
+    )
+
+
+def _is_known(column: "pd.Series[Any]") -> bool:
+    """Whether there is any value; flags and counts say -1 where they have none."""
+    whole = column.dtype.kind == "i"
+    return bool((column >= 0).any() if whole else column.notna().any())
