@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,13 @@ from dipmaster.foundation.periods import BAR_MS, DAY_MS
 from dipmaster.validation.interval import clopper_pearson, t_critical
 from dipmaster.validation.signals import signal_quality
 from dipmaster.validation.signals.by_regime import clustered_covariance, heterogeneity
-from dipmaster.validation.signals.consistency import MIN_FOLDS, Folds, folds_of, noise_free
+from dipmaster.validation.signals.consistency import (
+    MIN_FOLDS,
+    Folds,
+    consistency,
+    folds_of,
+    spread_and_noise,
+)
 from dipmaster.validation.signals.outcomes import labelled
 from dipmaster.validation.signals.paired import Ratio
 from dipmaster.validation.signals.planted import is_followed
@@ -229,8 +236,26 @@ def test_f1_bounds_come_from_the_overlap_of_traded_and_profitable(gates):
 def test_consistency_takes_the_noise_of_months_off():
     """Four months of 10 trades with 5, 6, 8, 9 wins: variance .0333, noise .7 x .3 / 10 = .021."""
     trades, wins = np.full(4, 10.0), np.array([5.0, 6.0, 8.0, 9.0])
-    expected = (np.var([0.5, 0.6, 0.8, 0.9], ddof=1) - 0.021) / 0.7**2
-    assert noise_free(trades, wins) == pytest.approx(expected)
+    spread, luck = spread_and_noise(trades, wins)
+    assert spread == pytest.approx(np.var([0.5, 0.6, 0.8, 0.9], ddof=1) / 0.7**2)
+    assert luck == pytest.approx(0.021 / 0.7**2)
+
+
+def test_bounds_of_consistency_err_no_more_often_than_they_say():
+    """Months truly differ by .1 about .8: each bound misses in under 5 % (nominal 2.5) of 300."""
+    truth, rng = 1.0 - 0.1 / 0.8, np.random.default_rng(12)
+    above = below = 0
+    for _ in range(300):
+        odds = np.clip(0.8 + 0.1 * rng.standard_normal(12), 0, 1)
+        month = np.repeat(np.arange(12), 30)
+        day = 30 + 30 * month + np.tile(np.arange(30), 12)
+        won = rng.random(month.size) < odds[month]
+        every = labelled(*tables(day, won, np.ones(day.size)), YEAR)
+        said = consistency(replace(every, month=month), 0.025)
+        assert said["low"] <= said["value"] <= said["high"]
+        above, below = above + (said["low"] > truth), below + (said["high"] < truth)
+    assert above < 15
+    assert below < 15
 
 
 def test_folds_are_utc_months_and_months_without_trades_are_named():
@@ -254,6 +279,7 @@ def _monthly(precisions, each, gates):
 def test_equal_months_are_consistent_and_their_bound_is_not(gates):
     said = _monthly([0.8] * 11, 10, gates)
     assert said["value"] == said["raw"] == said["high"] == 1.0
+    assert 0.7 < said["low"] < 0.9  # .8 within 10 trades: luck alone is .16 of the mean
     noisy = _monthly([0.7, 0.9] * 5, 10, gates)
     assert noisy["raw"] < 0.9 < noisy["value"]
     assert noisy["low"] < noisy["value"]
