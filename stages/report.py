@@ -2,17 +2,23 @@
 
 from pathlib import Path
 
+import pandas as pd
+
 from dipmaster import store
 from dipmaster.foundation import stage
 from dipmaster.report import pages, provenance, render
-from dipmaster.report.inputs import Inputs
-from dipmaster.tables import EQUITY
+from dipmaster.report.inputs import FORECAST_COLUMNS, Inputs, ShownCoin
+from dipmaster.tables import EQUITY, SCORES
 
 METRICS = Path("reports/metrics")
 TEMPLATES = Path("reports/templates")
 STYLE = Path("reports/style")
 MARKET = Path("data/ingest/market.json")
 LEDGERS = Path("data/validate")
+BARS = Path("data/ingest/bars")
+TRUTH = Path("data/ingest/truth")
+VOLATILITY = Path("data/volatility")
+SCORED = Path("data/confidence/scores.parquet")
 LOCK = Path("dvc.lock")
 PDF = Path("reports/phase_gate.pdf")
 HTML = Path("reports/phase_gate.html")
@@ -34,23 +40,57 @@ def read_inputs() -> Inputs:
     """Everything the report is made of."""
     gates_file = METRICS / "gates.json"
     validate = store.read_json(METRICS / "validate.json")
+    market = store.read_json(MARKET)
     return Inputs(
         gates=store.read_json(gates_file),
         gates_bytes=gates_file.read_bytes(),
         validate=validate,
         ingest=store.read_json(METRICS / "ingest.json"),
-        market=store.read_json(MARKET),
+        market=market,
+        volatility=store.read_json(METRICS / "volatility.json"),
+        confidence=store.read_json(METRICS / "confidence.json"),
         equity={
             phase: store.read_table(LEDGERS / f"equity_phase_{phase}.parquet", EQUITY)
             for phase in validate["built_phases"]
         },
+        scores=store.read_table(SCORED, SCORES),
+        forecasts=read_forecasts(),
+        shown=read_shown(sorted(market["symbols"])[0]),
         outputs=provenance.outputs(store.read_yaml(LOCK)),
         readings=store.read_yaml(TEMPLATES / "readings.yaml"),
         params=store.read_params(
-            "ingest", "features", "signal", "execution", "exits", "split", "gates", "report"
+            "ingest",
+            "features",
+            "volatility",
+            "signal",
+            "confidence",
+            "filter",
+            "confirmation",
+            "execution",
+            "exits",
+            "split",
+            "gates",
+            "report",
         ),
         versions=provenance.package_versions(),
     )
+
+
+def read_forecasts() -> dict[str, pd.DataFrame]:
+    """What was forecast and what came, a frame a coin."""
+    return {
+        symbol: store.read_table(VOLATILITY / f"{symbol}.parquet", columns=list(FORECAST_COLUMNS))
+        for symbol in store.symbols_in(VOLATILITY)
+    }
+
+
+def read_shown(symbol: str) -> ShownCoin:
+    """Price and latent state of the coin whose regimes are drawn."""
+    known = store.read_json(TRUTH / "about.json")["known"]
+    states = ["open_time", "regime", "coin_regime"]
+    truth = store.read_table(TRUTH / f"{symbol}.parquet", columns=states) if known else None
+    bars = store.read_table(BARS / f"{symbol}.parquet", columns=["open_time", "close"])
+    return ShownCoin(symbol, bars, truth)
 
 
 if __name__ == "__main__":

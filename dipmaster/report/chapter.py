@@ -1,4 +1,4 @@
-"""Phase 0's chapter: sentences and name-value pairs made from what validate measured."""
+"""Sentences and name-value pairs of a phase's chapter, made from what validate measured."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -188,9 +188,26 @@ def has_random(phase: Json) -> bool:
     return phase["random_entry"]["win_rate"]["mean"] is not None
 
 
-def facts(gates: Mapping[str, Json], phase: Json, period: Json) -> Sequence[dict[str, str]]:
-    """Key figures at the foot of page one."""
+def abstained_words(phase: Json) -> str:
+    """Why a phase bought nothing, in a plain sentence; nothing where it traded."""
+    if phase["counts"]["trades"]:
+        return ""
+    why = phase.get("abstained")
+    return f"No trade was good enough{f': {why}' if why else ''}."
+
+
+def facts(
+    gates: Mapping[str, Json], phase: Json, period: Json, name: str = ""
+) -> Sequence[dict[str, str]]:
+    """Key figures at the foot of page one.
+
+    Parameters
+    ----------
+    name
+        Of the phase, where several are built.
+    """
     counts = phase["counts"]
+    of_phase = f"of {name} " if name else ""
     win = gates.get("win_rate")
     excess = phase["random_entry"]["excess_win_rate"]
     bounds = numbers.interval("excess_win_rate", excess["low"], excess["high"])
@@ -198,7 +215,7 @@ def facts(gates: Mapping[str, Json], phase: Json, period: Json) -> Sequence[dict
     return [
         {
             "value": numbers.count(counts["trades"]),
-            "words": "trades out of sample, "
+            "words": f"trades {of_phase}out of sample, "
             f"{numbers.count(counts['losing_trades'])} of them losing",
         },
         {
@@ -218,7 +235,7 @@ def facts(gates: Mapping[str, Json], phase: Json, period: Json) -> Sequence[dict
         },
         {
             "value": numbers.percent(phase["money"]["net_return_frac"], signed=True),
-            "words": "net return on the capital out of sample",
+            "words": f"net return {of_phase}on the capital out of sample",
         },
     ]
 

@@ -11,6 +11,35 @@ from dipmaster.report.provenance import Output
 
 Json = Mapping[str, Any]
 
+FORECAST_COLUMNS = (
+    "open_time",
+    "realised_short_daily_frac",
+    "garch_daily_frac",
+    "rv_ewma_daily_frac",
+    "har_daily_frac",
+    "regime",
+    "regime_coin",
+)
+
+
+@dataclass(frozen=True)
+class ShownCoin:
+    """The coin whose regimes are drawn over its price.
+
+    Attributes
+    ----------
+    symbol
+        The first of the market's coins.
+    bars
+        Columns open_time and close.
+    truth
+        Columns open_time and coin_regime; None where no latent state is known.
+    """
+
+    symbol: str
+    bars: pd.DataFrame
+    truth: pd.DataFrame | None
+
 
 @dataclass(frozen=True)
 class Inputs:
@@ -22,8 +51,16 @@ class Inputs:
         reports/metrics/gates.json, and its bytes as they are attached to the PDF.
     validate, ingest, market
         The stages' JSON files.
+    volatility, confidence
+        What these stages measured.
     equity
         One frame of table EQUITY a built phase.
+    scores
+        Table SCORES, for the histogram of the calibrated value.
+    forecasts
+        Columns `FORECAST_COLUMNS` of table VOLATILITY a coin.
+    shown
+        The coin whose regimes are drawn.
     outputs
         What the stages before the report wrote, with the hashes of dvc.lock.
     readings
@@ -39,7 +76,12 @@ class Inputs:
     validate: Json
     ingest: Json
     market: Json
+    volatility: Json
+    confidence: Json
     equity: Mapping[int, pd.DataFrame]
+    scores: pd.DataFrame
+    forecasts: Mapping[str, pd.DataFrame]
+    shown: ShownCoin
     outputs: Sequence[Output]
     readings: Json
     params: Params
@@ -54,6 +96,12 @@ class Inputs:
     def latest(self) -> int:
         """The last phase that was run."""
         return self.built[-1]
+
+    @property
+    def spoken_of(self) -> int:
+        """The last phase that traded; the last one built where none did."""
+        traded = [phase for phase in self.built if self.phase(phase)["counts"]["trades"]]
+        return traded[-1] if traded else self.latest
 
     @property
     def simulated(self) -> bool:

@@ -6,7 +6,8 @@ are set apart by commas, a unit never leaves its number at the end of a line.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 MISSING = "–"
 NBSP = "\N{NO-BREAK SPACE}"
@@ -90,7 +91,16 @@ _FORMATS: dict[str, Callable[[float | None], str]] = {
     "profit_factor": ratio,
     "max_drawdown": percent,
     "excess_win_rate": points,
+    "percent": percent,
+    "change": lambda value: percent(value, signed=True),
+    "points": points,
+    "bps": bps,
+    "ratio": ratio,
+    "signed": lambda value: plain(value, 2, signed=True),
+    "fine": lambda value: plain(value, 3),
+    "times": lambda value: MISSING if value is None else f"× {plain(value, 2)}",
 }
+"""By the name of a metric, or of a kind of quantity."""
 
 
 def metric(name: str, value: float | None) -> str:
@@ -104,10 +114,31 @@ def interval(name: str, low: float | None, high: float | None) -> str:
     if low is None and high is None:
         return MISSING
     lower, upper = metric(name, low), metric(name, high)
-    for unit in (f"{NBSP}%", f"{NBSP}points"):
+    for unit in (f"{NBSP}%", f"{NBSP}points", f"{NBSP}bp"):
         if lower.endswith(unit) and upper.endswith(unit):
             lower = lower.removesuffix(unit)
     return f"{lower} to {upper}"
+
+
+def estimate(found: Mapping[str, Any] | None, kind: str) -> str:
+    """A value with its bounds behind it in brackets, as {"value", "low", "high"} gives them."""
+    if found is None or found["value"] is None:
+        return MISSING
+    bounds = interval(kind, found["low"], found["high"])
+    value = metric(kind, found["value"])
+    return value if bounds == MISSING else f"{value} ({bounds})"
+
+
+def interval_of(found: Mapping[str, Any] | None, kind: str) -> str:
+    """The bounds of such a record alone."""
+    return MISSING if found is None else interval(kind, found["low"], found["high"])
+
+
+def chance(p: float | None) -> str:
+    """A p-value with three decimals; below one in a thousand it is said so."""
+    if p is None:
+        return MISSING
+    return f"<{NBSP}0.001" if p < 0.001 else plain(p, 3)
 
 
 def target(name: str, value: float | None, direction: str) -> str:

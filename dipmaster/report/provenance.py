@@ -12,10 +12,12 @@ from typing import Any
 
 from dipmaster.foundation.errors import PipelineError
 
-EARLIER_STAGES = ("ingest", "features", "validate")
+EARLIER_STAGES = ("ingest", "features", "volatility", "confidence", "validate")
 PACKAGES = (
+    "arch",
     "fonttools",
     "jinja2",
+    "lightgbm",
     "llvmlite",
     "matplotlib",
     "numba",
@@ -24,8 +26,11 @@ PACKAGES = (
     "pyarrow",
     "pydantic",
     "pydyf",
+    "scikit-learn",
     "scipy",
+    "statsmodels",
     "weasyprint",
+    "xgboost",
 )
 
 

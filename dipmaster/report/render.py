@@ -56,6 +56,9 @@ FILTERS = {
     "minutes": numbers.minutes,
     "days": numbers.days,
     "plain": numbers.plain,
+    "estimate": numbers.estimate,
+    "bounds": numbers.interval_of,
+    "chance": numbers.chance,
     "typeset": numbers.typeset,
 }
 

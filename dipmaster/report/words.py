@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from dipmaster.params.roadmap import FINAL_PHASE
 from dipmaster.report import numbers
+from dipmaster.report.difference import contribution
 from dipmaster.report.inputs import Inputs, Json
 
 FEW_BLOCKS = 12
@@ -38,7 +39,13 @@ def verdict(inputs: Inputs) -> Verdict:
     else:
         outcome = "none"
         headline = f"No verdict yet: {_listed_phases(unbuilt)} not built."
-    sentences = (*_withheld(inputs), *later, *_phase_0(inputs), *_latest(inputs))
+    sentences = (
+        *_withheld(inputs),
+        *later,
+        *_contribution(inputs),
+        *_phase_0(inputs),
+        *_latest(inputs),
+    )
     return Verdict(headline, sentences, outcome.lower())
 
 
@@ -51,6 +58,11 @@ def _withheld(inputs: Inputs) -> tuple[str, ...]:
         f"The ledger fails {broken} of its {len(checks)} checks: every verdict is withheld. The "
         "chapter on phase 0 names them.",
     )
+
+
+def _contribution(inputs: Inputs) -> tuple[str, ...]:
+    """What the last phase changed against the one before, on the same blocks."""
+    return (contribution(inputs, inputs.latest),) if inputs.latest else ()
 
 
 def _later_phases(inputs: Inputs) -> tuple[str, ...]:
@@ -84,8 +96,8 @@ def _phase_0(inputs: Inputs) -> tuple[str, ...]:
 
 
 def _latest(inputs: Inputs) -> tuple[str, ...]:
-    """Profit, ruin and luck of the last phase built."""
-    number = inputs.latest
+    """Profit, ruin and luck of the last phase that traded."""
+    number = inputs.spoken_of
     gates, measured = inputs.gates_of(number), inputs.phase(number)
     if not measured["counts"]["trades"]:
         return ()
@@ -95,7 +107,7 @@ def _latest(inputs: Inputs) -> tuple[str, ...]:
 
 def _lost_before(inputs: Inputs) -> tuple[str, ...]:
     """An account that was gone before the gated period must not read as one that lost nothing."""
-    start = inputs.phase(inputs.latest)["money"]["equity_at_start"]
+    start = inputs.phase(inputs.spoken_of)["money"]["equity_at_start"]
     capital = inputs.params.execution.capital
     if start is None or start >= GONE_BEFORE_FRAC * capital:
         return ()

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib import font_manager
 
-from dipmaster.report import curves, forest
+from dipmaster.report.charts import curves, forest
 from dipmaster.report.drawing import drawing, inline_svg, new_figure, thinned
 from dipmaster.report.inputs import Inputs
 

@@ -165,21 +165,6 @@ def passing() -> Inputs:
     return replace(run(gates, phase), equity={0: equity_frame(151000.0)})
 
 
-def all_phases() -> Inputs:
-    """Every phase built, phase 2 abstaining: what later sessions will hand over."""
-    base = passing()
-    rows = [{**one, "phase": phase} for phase in range(5) for one in base.gates]
-    abstained = cannot_tell(list(base.gates), "abstained: 0 of 4,502 candidates reached it")
-    rows = [row for row in rows if row["phase"] != 2] + [{**one, "phase": 2} for one in abstained]
-    rows[-6] |= {"verdict": "INCONCLUSIVE"}
-    phases = {
-        str(k): {**losing_phase(), "verdict": "INCONCLUSIVE" if k in (2, 4) else "PASS"}
-        for k in range(5)
-    }
-    validate = {**base.validate, "built_phases": [0, 1, 2, 3, 4], "phases": phases}
-    return replace(base, gates=rows, validate=validate)
-
-
 def too_short() -> Inputs:
     base = no_trades()
     period = {**base.validate["period"], "blocks": 2, "days_out_of_sample": 60}

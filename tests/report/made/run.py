@@ -8,12 +8,26 @@ import yaml
 
 from dipmaster.params import Params
 from dipmaster.report import provenance
-from dipmaster.report.inputs import Inputs
+from dipmaster.report.inputs import Inputs, ShownCoin
+from tests.report.made import confidence, volatility
 from tests.report.made.market import equity_frame, quality
 from tests.report.made.phase import COINS
 
 PROJECT = Path(__file__).parents[3]
-SECTIONS = ("ingest", "features", "signal", "execution", "exits", "split", "gates", "report")
+SECTIONS = (
+    "ingest",
+    "features",
+    "volatility",
+    "signal",
+    "confidence",
+    "filter",
+    "confirmation",
+    "execution",
+    "exits",
+    "split",
+    "gates",
+    "report",
+)
 
 
 def lock() -> dict[str, Any]:
@@ -28,6 +42,8 @@ def lock() -> dict[str, Any]:
         "stages": {
             "ingest": stage("data/ingest", "reports/metrics/ingest.json"),
             "features": stage("data/features", "reports/metrics/features.json"),
+            "volatility": stage("data/volatility", "reports/metrics/volatility.json"),
+            "confidence": stage("data/confidence/scores.parquet"),
             "validate": stage("data/validate", "reports/metrics/gates.json", "reports/plots"),
             "report": stage("reports/phase_gate.pdf"),
         },
@@ -38,6 +54,13 @@ def params(source: str = "simulated") -> Params:
     raw = yaml.safe_load((PROJECT / "params.yaml").read_text(encoding="utf-8"))
     raw["ingest"]["source"] = source
     return Params.parse(raw, SECTIONS)
+
+
+def shown(known: bool = True) -> ShownCoin:
+    """The first coin's price and, where it is known, its latent state."""
+    frame = volatility.frames()[COINS[0]]
+    truth = volatility.truth_of(frame) if known else None
+    return ShownCoin(COINS[0], volatility.bars_of(frame), truth)
 
 
 def run(gates: list[dict[str, Any]], phase: dict[str, Any]) -> Inputs:
@@ -73,7 +96,12 @@ def run(gates: list[dict[str, Any]], phase: dict[str, Any]) -> Inputs:
             "columns_left_out": [],
             "fallback_half_spread_bps": 0.0,
         },
+        volatility=volatility.judged(),
+        confidence=confidence.judged(),
         equity={0: equity_frame()},
+        scores=confidence.scores(),
+        forecasts=volatility.frames(),
+        shown=shown(),
         outputs=provenance.outputs(lock()),
         readings=yaml.safe_load(
             (PROJECT / "reports/templates/readings.yaml").read_text(encoding="utf-8")

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from dipmaster.report.inputs import Inputs
 from tests.report.made import phase_0_states as phase_0
+from tests.report.made import phase_1_states as phase_1
 from tests.report.made.phase import losing_gates, losing_phase
 from tests.report.made.run import run
 
@@ -17,6 +18,13 @@ STATES: dict[str, Callable[[], Inputs]] = {
     "real bars": phase_0.real_bars,
     "many coins": phase_0.many_coins,
     "long reasons": phase_0.long_reasons,
-    "all phases": phase_0.all_phases,
+    "all phases": phase_1.all_phases,
     "too short": phase_0.too_short,
+    "phase 1": phase_1.built,
+    "phase 1 abstained": phase_1.abstained,
+    "phase 1, no score": phase_1.no_score,
+    "phase 1, no candidates": phase_1.no_candidates,
+    "phase 1, one coin": phase_1.one_coin,
+    "phase 1, quick": phase_1.quick,
+    "phase 1, real bars": phase_1.real,
 }

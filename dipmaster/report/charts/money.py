@@ -89,7 +89,7 @@ def _against_band(axes: Axes, title: str, scale: float, band: Json, own: float |
             height=0.5,
             color=PALE,
             edgecolor=GREY,
-            hatch="...",
+            hatch="\\\\",
             linewidth=0.6,
         )
     if mean is not None:
@@ -105,13 +105,18 @@ def _against_band(axes: Axes, title: str, scale: float, band: Json, own: float |
     quiet(axes)
 
 
-def glance(measured: Json, win_rate: float | None, random_rate: float | None) -> Markup:
+def glance(
+    measured: Json, win_rate: float | None, random_rate: float | None, name: str = ""
+) -> Markup:
     """Page one: whether this win rate can pay for itself, and what is left of a trade."""
     trade = measured["per_trade"]
     figure = new_figure(27)
     left, right = figure.subplots(1, 2)
     _break_even(left, win_rate, trade["break_even_win_rate"], random_rate)
     _per_trade(right, trade)
+    if name:
+        left.set_title(f"{name.capitalize()}: does it win often enough?")
+        right.set_title(f"{name.capitalize()}: left of a trade")
     return inline_svg(
         figure,
         f"Win rate {numbers.percent(win_rate)}, needed to break even "

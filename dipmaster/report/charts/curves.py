@@ -14,7 +14,12 @@ from dipmaster.report.drawing import GREY, NAVY, PALE, STEEL, inline_svg, new_fi
 from dipmaster.report.inputs import Json
 
 
-def equity(frame: pd.DataFrame, period: Json, drawdown: Json) -> Markup:
+def equity(
+    frame: pd.DataFrame,
+    period: Json,
+    drawdown: Json,
+    before: tuple[str, pd.DataFrame] | None = None,
+) -> Markup:
     """Equity and drawdown over the whole run; the burn-in is shaded and restarts the peak.
 
     Parameters
@@ -23,6 +28,8 @@ def equity(frame: pd.DataFrame, period: Json, drawdown: Json) -> Markup:
         Table EQUITY of the phase: a row a 5-minute bar.
     period, drawdown
         validate.json's entries; only words and the boundary come from them.
+    before
+        Name and table EQUITY of the phase before, drawn dashed for comparison.
     """
     times = frame["time"].to_numpy(dtype="datetime64[ms]")
     values = frame["equity"].to_numpy(dtype=np.float64)
@@ -30,13 +37,15 @@ def equity(frame: pd.DataFrame, period: Json, drawdown: Json) -> Markup:
     figure = new_figure(78)
     upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=[3, 2])
     kept = thinned(values)
-    upper.plot(times[kept], values[kept] / 1000, color=NAVY, linewidth=0.9)
+    upper.plot(times[kept], values[kept] / 1000, color=NAVY, linewidth=1.1, label="this phase")
     upper.set_ylabel("equity, thousands")
     depth = -100.0 * _drawdown(values, int(np.searchsorted(times, boundary)))
     kept = thinned(depth)
     lower.fill_between(times[kept], depth[kept], 0, color=STEEL, linewidth=0)
     lower.plot(times[kept], depth[kept], color=NAVY, linewidth=0.6)
     lower.set_ylabel("drawdown, per cent")
+    if before is not None:
+        _compared(upper, lower, *before, boundary)
     for axes in (upper, lower):
         _shade_burn_in(axes, times[0], boundary)
     _name_periods(upper, times, boundary)
@@ -49,6 +58,18 @@ def equity(frame: pd.DataFrame, period: Json, drawdown: Json) -> Markup:
         "Equity and drawdown marked at every 5-minute bar, burn-in shaded. Deepest fall from a "
         f"peak out of sample: {deepest}.",
     )
+
+
+def _compared(upper: Axes, lower: Axes, name: str, frame: pd.DataFrame, boundary: Any) -> None:
+    """The same two curves of another phase, dashed."""
+    times = frame["time"].to_numpy(dtype="datetime64[ms]")
+    values = frame["equity"].to_numpy(dtype=np.float64)
+    depth = -100.0 * _drawdown(values, int(np.searchsorted(times, boundary)))
+    for axes, curve in ((upper, values / 1000), (lower, depth)):
+        kept = thinned(curve)
+        axes.plot(times[kept], curve[kept], color=GREY, linewidth=0.8, linestyle=(0, (3, 2)),
+                  label=name)  # fmt: skip
+    upper.legend(loc="best", fontsize=7)
 
 
 def _boundary(period: Json, times: Any) -> Any:

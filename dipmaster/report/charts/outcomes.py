@@ -48,10 +48,10 @@ def exits(rows: Sequence[Json]) -> Markup:
     )
 
 
-def holding(measured: Json) -> Markup:
+def holding(measured: Json, height_mm: float = 48) -> Markup:
     """Histogram of holding times against the roadmap's band."""
     bins = measured["histogram"]
-    figure = new_figure(48)
+    figure = new_figure(height_mm)
     axes = figure.subplots()
     low, high = HOLDING_BAND_MINUTES
     tallest = max(row["trades"] for row in bins) or 1

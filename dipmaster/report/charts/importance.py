@@ -1,0 +1,34 @@
+"""Permutation importance: how much AUC is lost when one feature is shuffled."""
+
+from collections.abc import Sequence
+
+from markupsafe import Markup
+
+from dipmaster.report import numbers
+from dipmaster.report.drawing import GREY, NAVY, gain_or_loss, inline_svg, new_figure, quiet
+from dipmaster.report.inputs import Json
+
+SHOWN = 15
+
+
+def bars(rows: Sequence[Json]) -> Markup:
+    """The features whose shuffling costs most, with one standard deviation of the shuffles."""
+    top = rows[:SHOWN]
+    figure = new_figure(10 + 4.3 * len(top))
+    axes = figure.subplots()
+    for place, row in enumerate(top):
+        loss, sd = 100 * row["auc_loss"], 100 * (row["auc_loss_sd"] or 0.0)
+        axes.barh(place, loss, height=0.6, **gain_or_loss(loss < 0))
+        axes.plot([loss - sd, loss + sd], [place, place], color=GREY if loss >= 0 else NAVY,
+                  linewidth=1.1)  # fmt: skip
+    axes.axvline(0, color=GREY, linewidth=0.8)
+    axes.set_yticks(range(len(top)), [row["feature"].replace("_", " ") for row in top])
+    axes.set_ylim(len(top) - 0.4, -0.6)
+    axes.tick_params(axis="y", length=0)
+    axes.set_xlabel("points of AUC lost when the feature is shuffled; hatched: none is lost")
+    quiet(axes)
+    return inline_svg(
+        figure,
+        "Permutation importance: "
+        + "; ".join(f"{row['feature']} {numbers.plain(100 * row['auc_loss'], 2)}" for row in top),
+    )

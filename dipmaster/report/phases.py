@@ -1,0 +1,151 @@
+"""A chapter a phase: the same parts for every phase, compact where trades are few."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from dipmaster.report import chapter, difference, matrix
+from dipmaster.report.charts import curves, differences, money, outcomes
+from dipmaster.report.inputs import Inputs, Json
+
+FEW_TRADES = 500
+TITLES = {
+    0: "Phase 0: the strategy as it stands",
+    1: "Phase 1: confidence, filter, confirmation",
+    2: "Phase 2: exits",
+    3: "Phase 3: sizing",
+    4: "Phase 4: other sources of data",
+}
+Context = dict[str, Any]
+
+
+def view(inputs: Inputs, number: int) -> Context:
+    """Everything the template of a phase prints, charts drawn."""
+    phase = inputs.phase(number)
+    traded = bool(phase["counts"]["trades"])
+    return {
+        "number": number,
+        "anchor": f"phase-{number}",
+        "title": TITLES[number],
+        "phase": phase,
+        "traded": traded,
+        "compact": is_compact(inputs, number),
+        "abstained": chapter.abstained_words(phase) if number else "",
+        "gates": [row for row in matrix.rows(inputs) if row.phase == number],
+        "short": chapter.short(phase),
+        "notes": chapter.notes(phase),
+        "drawdown_words": chapter.drawdown_words(phase),
+        "money_words": chapter.money_words(phase) if traded else "",
+        "random_words": chapter.random_words(phase),
+        "sureness": chapter.sureness(phase),
+        "checks": [check for check in inputs.validate["checks"] if check["phase"] == number],
+        **_changed(inputs, number),
+        **_charts(inputs, number),
+    }
+
+
+def is_compact(inputs: Inputs, number: int) -> bool:
+    """Whether a later phase has so few trades that half the parts would be empty space."""
+    return bool(number and inputs.phase(number)["counts"]["trades"] < FEW_TRADES)
+
+
+def _changed(inputs: Inputs, number: int) -> Context:
+    """The paired differences; phase 0 has nothing before it."""
+    if not number:
+        return {"differences": [], "differences_chart": "", "contribution": ""}
+    rows = difference.rows(inputs, number)
+    return {
+        "against": difference.differences(inputs, number)["against"],
+        "differences": rows,
+        "differences_chart": differences.forest(rows),
+        "contribution": difference.contribution(inputs, number),
+        "unshown": _reasons(rows),
+    }
+
+
+def _reasons(rows: Sequence[difference.Row]) -> list[str]:
+    """Why differences are not shown, each reason once with the figures it holds for."""
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        if row.verdict == "NOT SHOWN" and row.reason:
+            found.setdefault(row.reason, []).append(row.kind.name.lower())
+    return [f"{', '.join(names).capitalize()}: {reason}." for reason, names in found.items()]
+
+
+def _charts(inputs: Inputs, number: int) -> Context:
+    phase, period = inputs.phase(number), inputs.validate["period"]
+    before = _before(inputs, number)
+    drawn: Context = {
+        "equity_chart": curves.equity(
+            inputs.equity[number],
+            period,
+            phase["drawdown"],
+            None if before is None else (f"phase {before}", inputs.equity[before]),
+        ),
+        "before": before,
+    }
+    if phase["counts"]["trades"]:
+        drawn |= {
+            "money_chart": money.waterfall(phase["money"]),
+            "exits_chart": outcomes.exits(phase["exits"]),
+            "holding_chart": outcomes.holding(
+                phase["holding"], 34 if is_compact(inputs, number) else 48
+            ),
+            "months_chart": outcomes.months(phase["by_month"]),
+            "random_chart": _random(inputs, number, phase),
+        }
+    return drawn
+
+
+def _before(inputs: Inputs, number: int) -> int | None:
+    """The phase built before this one."""
+    earlier = [phase for phase in inputs.built if phase < number]
+    return earlier[-1] if earlier else None
+
+
+def _random(inputs: Inputs, number: int, phase: Json) -> Any:
+    if not chapter.has_random(phase):
+        return ""
+    own = chapter.own_values(inputs.gates_of(number), phase)
+    return money.random_entry(phase["random_entry"], own)
+
+
+def parts(inputs: Inputs, number: int) -> list[dict[str, str]]:
+    """The chapter's parts for the contents, in print order."""
+    traded = bool(inputs.phase(number)["counts"]["trades"])
+    listed = [("short", "In short")]
+    if number:
+        listed.append(("change", "What it changed"))
+    if number == 1:
+        listed += SELECTION
+    listed.append(("equity", "Equity and drawdown"))
+    if traded:
+        listed += WITH_TRADES
+    listed += [("sure", "How sure the figures are"), ("checks", "Checks of the ledger")]
+    return [{"anchor": f"phase-{number}-{name}", "title": title} for name, title in listed]
+
+
+SELECTION = [
+    ("funnel", "From candidates to trades"),
+    ("asked", "Checks"),
+    ("thresholds", "Thresholds"),
+    ("reliability", "What confidence says and what happens"),
+    ("calibration", "Calibration by regime"),
+    ("models", "Which model carried information"),
+    ("importance", "Which features matter"),
+    ("components", "The five components"),
+    ("quality", "Signal quality"),
+]
+WITH_TRADES = [
+    ("money", "Where the money goes"),
+    ("random", "Against random entries"),
+    ("exits", "How trades end"),
+    ("holding", "How long trades last"),
+    ("coins", "By coin"),
+    ("regimes", "By volatility class"),
+    ("months", "By month"),
+]
+
+
+def built_words(inputs: Inputs) -> str:
+    """The phases built, in words."""
+    return ", ".join(f"phase {phase}" for phase in inputs.built)
