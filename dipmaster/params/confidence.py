@@ -80,6 +80,8 @@ class ConfidenceJudging(Section):
     """How scores are judged."""
 
     seed: int = number("root of the bootstrap and permutation streams", ge=0, le=2**32 - 1)
+    alpha: float = frac("one-sided level of every bound", ge=0.0001, le=0.2)
+    block_days: int = number("length of a calendar block", ge=1, le=365)
     bins: int = number("equal-mass bins of the reliability diagram", ge=2, le=50)
     bootstrap_reps: int = number("block bootstrap replications", ge=100, le=1_000_000)
     permutations: int = number("shuffles a feature, for its importance", ge=1, le=100)

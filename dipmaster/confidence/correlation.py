@@ -1,0 +1,74 @@
+"""Closes of all coins to how much their labels share: mean pairwise correlation, from the past."""
+
+import numpy as np
+
+from dipmaster.foundation.numerics import Bools, Floats, Ints
+from dipmaster.foundation.periods import BAR_MS, DAY_MS, HOUR_MS
+
+HOURS_PER_DAY = DAY_MS // HOUR_MS
+MIN_HOURS = 2 * HOURS_PER_DAY  # of a pair: fewer say nothing about a correlation
+
+
+def past_correlation(close: Floats, open_time_ms: Ints, at_ms: Ints, window_days: int) -> Floats:
+    """Mean pairwise correlation of hourly returns over the days before each time.
+
+    It is taken once a day, at UTC midnight, from hours that were over by then.
+
+    Parameters
+    ----------
+    close
+        Shape (coins, bars), NaN where a bar does not exist.
+    open_time_ms
+        The grid, shape (bars,).
+    at_ms
+        When each candidate is known, shape (candidates,).
+
+    Returns
+    -------
+    Floats
+        In 0..1. 1 where there is no estimate yet: labels of the same hours then
+        count as one, the cautious end. 0 where there is one coin only.
+    """
+    if close.shape[0] < 2:
+        return np.zeros(at_ms.size)
+    returns, hour_ms = _hourly_returns(close, open_time_ms)
+    days, place = np.unique(at_ms // DAY_MS, return_inverse=True)
+    of_day = np.array([_mean_of(returns, hour_ms, day * DAY_MS, window_days) for day in days])
+    return of_day[place] if days.size else np.zeros(0)
+
+
+def _hourly_returns(close: Floats, open_time_ms: Ints) -> tuple[Floats, Ints]:
+    """Log returns from one full hour to the next, and the time at which each is known."""
+    on_hour = np.flatnonzero((open_time_ms + BAR_MS) % HOUR_MS == 0)
+    returns = np.diff(np.log(close[:, on_hour]), axis=1)
+    return returns, open_time_ms[on_hour][1:] + BAR_MS
+
+
+def _mean_of(returns: Floats, hour_ms: Ints, midnight_ms: int, window_days: int) -> float:
+    first, last = np.searchsorted(
+        hour_ms, [midnight_ms - window_days * DAY_MS, midnight_ms], side="right"
+    )
+    pairs = pairwise_correlation(returns[:, first:last])
+    upper = pairs[np.triu_indices(pairs.shape[0], 1)]
+    known = upper[np.isfinite(upper)]
+    return float(np.clip(known.mean(), 0.0, 1.0)) if known.size else 1.0
+
+
+def pairwise_correlation(returns: Floats) -> Floats:
+    """Correlations over the hours that both coins have; NaN with fewer than `MIN_HOURS`.
+
+    Parameters
+    ----------
+    returns
+        Shape (coins, hours), NaN where missing.
+    """
+    there: Bools = np.isfinite(returns)
+    value, mask = np.where(there, returns, 0.0), there.astype(np.float64)
+    hours = mask @ mask.T
+    product, total, square = value @ value.T, value @ mask.T, (value * value) @ mask.T
+    with np.errstate(invalid="ignore", divide="ignore"):
+        covariance = product / hours - (total / hours) * (total.T / hours)
+        variance = square / hours - (total / hours) ** 2
+        correlation = covariance / np.sqrt(variance * variance.T)
+    enough = (hours >= MIN_HOURS) & (variance > 0.0) & (variance.T > 0.0)
+    return np.where(enough, correlation, np.nan)

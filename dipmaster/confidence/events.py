@@ -1,0 +1,105 @@
+"""Candidates with their labels, as arrays: what everything in this room works on."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from dipmaster.foundation.numerics import Bools, Floats, Ints
+from dipmaster.foundation.panel import epoch_ms
+from dipmaster.foundation.periods import BAR_MS
+
+
+@dataclass(frozen=True)
+class Events:
+    """Candidates in the order of their table; every array has shape (candidates,).
+
+    Attributes
+    ----------
+    candidate_id, symbol
+        As in the table.
+    symbol_index
+        Row of the panel.
+    signal_ms
+        Open time of the bar on which the rule fired, ms since 1970.
+    entry_bar, exit_bar
+        Positions on the panel's grid of the frozen trade; -1 where it never took place.
+    exit_ms
+        Open time of the bar of the exit; where no trade took place that of the signal.
+    net_frac
+        Net return of the frozen trade, NaN where it never took place.
+    settled
+        The trade took place and one of its own rules closed it. Only these may be
+        learned from: a trade that ends with the data has no result yet.
+    """
+
+    candidate_id: Ints
+    symbol: npt.NDArray[np.object_]
+    symbol_index: Ints
+    signal_ms: Ints
+    entry_bar: Ints
+    exit_bar: Ints
+    exit_ms: Ints
+    net_frac: Floats
+    settled: Bools
+
+    @property
+    def count(self) -> int:
+        """Number of candidates."""
+        return int(self.candidate_id.size)
+
+    @property
+    def decision_ms(self) -> Ints:
+        """When each candidate is known: the close of its bar."""
+        return self.signal_ms + BAR_MS
+
+    @property
+    def known_ms(self) -> Ints:
+        """When each label is known: the close of the bar of its exit."""
+        return self.exit_ms + BAR_MS
+
+    @property
+    def label(self) -> npt.NDArray[np.int8]:
+        """1 where the trade ended above 0 net, 0 where not, -1 where it never took place."""
+        won = np.where(self.net_frac > 0.0, 1, 0)
+        return np.where(np.isnan(self.net_frac), -1, won).astype(np.int8)
+
+    @property
+    def won(self) -> Floats:
+        """The label as 1.0 and 0.0, NaN where the trade never took place."""
+        return np.where(self.label < 0, np.nan, self.label.astype(np.float64))
+
+
+def events_of(
+    candidates: pd.DataFrame,
+    symbol_index: Ints,
+    grid_ms: Ints,
+    entry_bar: Ints,
+    exit_bar: Ints,
+    net_frac: Floats,
+    open_at_end: Bools,
+) -> Events:
+    """Join table CANDIDATES and the outcomes of its frozen trades.
+
+    Parameters
+    ----------
+    grid_ms
+        Open times of the panel's bars.
+    entry_bar, exit_bar, net_frac, open_at_end
+        The trade of every candidate alone; -1 and NaN where the bar after the
+        signal does not exist.
+    """
+    signal_ms = epoch_ms(candidates["open_time"])
+    made = entry_bar >= 0
+    return Events(
+        candidate_id=candidates["candidate_id"].to_numpy(dtype=np.int64),
+        symbol=candidates["symbol"].to_numpy(dtype=object),
+        symbol_index=symbol_index,
+        signal_ms=signal_ms,
+        entry_bar=entry_bar,
+        exit_bar=np.where(made, exit_bar, -1),
+        exit_ms=np.where(made, grid_ms[np.where(made, exit_bar, 0)], signal_ms),
+        net_frac=net_frac,
+        settled=made & ~open_at_end,
+    )

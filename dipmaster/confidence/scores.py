@@ -1,0 +1,171 @@
+"""Candidates, their inputs and labels to scores: all levels in order."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from dipmaster.confidence import components as parts
+from dipmaster.confidence.events import Events
+from dipmaster.confidence.families import classifier, regression
+from dipmaster.confidence.inputs import Matrix, matrix_of
+from dipmaster.confidence.levels import (
+    Base,
+    Schooling,
+    base_of,
+    calibrators_of,
+    layer_of,
+)
+from dipmaster.confidence.reference import Reference, reference_of
+from dipmaster.foundation.numerics import Floats
+from dipmaster.foundation.panel import as_times
+from dipmaster.learning.calibrators import Calibrator, Kind
+from dipmaster.learning.logistic import Logistic
+from dipmaster.learning.walk_forward import Walk
+from dipmaster.params import Confidence
+
+LAYER_INPUTS = ("logit_p_ensemble", *parts.NAMES)
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Everything that was fitted and what it said, out of sample.
+
+    Attributes
+    ----------
+    matrix
+        Inputs of all candidates.
+    volatility
+        Rows of table VOLATILITY at the candidates.
+    bases
+        Both families, by name; `chosen` names the one that serves.
+    components
+        The five, by name.
+    weighted
+        Their weighted sum.
+    calibrators
+        Every kind; `kind` names the one that serves.
+    """
+
+    school: Schooling
+    matrix: Matrix
+    volatility: pd.DataFrame
+    bases: Mapping[str, Base]
+    chosen: str
+    components: Mapping[str, Floats]
+    weighted: Floats
+    layer: Walk[Logistic]
+    calibrators: Mapping[Kind, Walk[Calibrator]]
+    kind: Kind
+    reference: Walk[Reference]
+
+    @property
+    def events(self) -> Events:
+        """The candidates."""
+        return self.school.events
+
+    @property
+    def base(self) -> Base:
+        """The family that serves."""
+        return self.bases[self.chosen]
+
+    @property
+    def confidence(self) -> Floats:
+        """The calibrated score, NaN where there is none."""
+        return self.calibrators[self.kind].predictions
+
+    @property
+    def regime(self) -> Floats:
+        """0 low, 1 normal, 2 high; NaN where not known."""
+        return self.volatility["regime"].to_numpy(dtype=np.float64)
+
+
+def scores_of(
+    school: Schooling,
+    features: pd.DataFrame,
+    volatility: pd.DataFrame,
+    params: Confidence,
+    limit_daily_frac: float,
+) -> Scores:
+    """Fit every level month by month.
+
+    Parameters
+    ----------
+    features, volatility
+        Rows of the tables at the candidates, as `inputs.joined` gives them.
+    limit_daily_frac
+        Daily volatility above which nothing is bought.
+    """
+    matrix = matrix_of(features, volatility)
+    bases: dict[str, Base] = {
+        family.name: base_of(family, matrix, school, params.trees)
+        for family in (classifier(matrix), regression())
+    }
+    base = bases[params.family]
+    components = _components(base, school.events, features, volatility, params, limit_daily_frac)
+    layer = layer_of(base, components, school)
+    return Scores(
+        school=school,
+        matrix=matrix,
+        volatility=volatility,
+        bases=bases,
+        chosen=params.family,
+        components=components,
+        weighted=parts.weighted_score(components, params.weights),
+        layer=layer,
+        calibrators=calibrators_of(layer.predictions, school),
+        kind=params.calibrator,
+        reference=reference_of(matrix, school),
+    )
+
+
+def _components(
+    base: Base,
+    events: Events,
+    features: pd.DataFrame,
+    volatility: pd.DataFrame,
+    params: Confidence,
+    limit_daily_frac: float,
+) -> dict[str, Floats]:
+    regime = volatility["regime"].to_numpy(dtype=np.float64)
+    level = volatility["level_daily_frac"].to_numpy(dtype=np.float64)
+    key = {name: features[name].to_numpy(dtype=np.float64) for name in parts.HIGHEST}
+    found = {
+        "model_agreement": parts.agreement(base.probabilities),
+        "feature_strength": parts.feature_strength(key, params.strength),
+        "market_regime": parts.market_regime(regime, params.regime_scores),
+        "historical_performance": parts.past_performance(events, regime, params.prior_candidates),
+        "volatility_adjustment": parts.volatility_room(level, limit_daily_frac),
+    }
+    return {name: found[name] for name in parts.NAMES}
+
+
+def table_of(scores: Scores) -> pd.DataFrame:
+    """Table SCORES, one row a candidate in their order."""
+    events, base = scores.events, scores.base
+    return pd.DataFrame(
+        {
+            "candidate_id": events.candidate_id,
+            "symbol": events.symbol,
+            "open_time": as_times(events.signal_ms),
+            "net_frac": events.net_frac,
+            "label": events.label,
+            "exit_time": as_times(events.exit_ms),
+            "uniqueness": scores.school.weight,
+            "regime": _codes(scores.regime),
+            "no_new_trades": _codes(scores.volatility["no_new_trades"].to_numpy(np.float64)),
+            "p_lgb": base.walks["lgb"].predictions,
+            "p_xgb": base.walks["xgb"].predictions,
+            "p_ensemble": base.p_ensemble,
+            **scores.components,
+            "weighted_score": scores.weighted,
+            "score": scores.layer.predictions,
+            "confidence": scores.confidence,
+            "p_reference": scores.reference.predictions,
+        }
+    )
+
+
+def _codes(values: Floats) -> "np.ndarray[tuple[int, ...], np.dtype[np.int8]]":
+    return np.where(np.isnan(values), -1, values).astype(np.int8)
