@@ -16,6 +16,7 @@ from dipmaster.learning.unfit import Unfit
 
 _TOLERANCE = 1e-8  # of the gradient; Newton steps get there in about ten
 _MAX_STEPS = 200
+_CONSTANT = 1e-12  # sd over the mean's size: what rounding leaves of a column of one value
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,10 @@ def fit_logistic(x: Floats, label: Floats, weight: Floats, l2: float) -> Logisti
     if reason:
         return Unfit(reason)
     mean, sd = _standards(x, weight)
-    coefficient, intercept = _coefficients((x - mean) / sd, won, weight, l2)
+    changes = sd > _CONSTANT * np.maximum(1.0, np.abs(mean))
+    sd = np.where(changes, sd, 1.0)
+    z = np.where(changes, (x - mean) / sd, 0.0)  # what never changed says nothing
+    coefficient, intercept = _coefficients(z, won, weight, l2)
     return Logistic(tuple(mean.tolist()), tuple(sd.tolist()), coefficient, intercept)
 
 
@@ -106,7 +110,7 @@ def one_class(won: Floats, weight: Floats) -> str:
 def _standards(x: Floats, weight: Floats) -> tuple[Floats, Floats]:
     mean = np.average(x, axis=0, weights=weight)
     sd = np.sqrt(np.average((x - mean) ** 2, axis=0, weights=weight))
-    return mean, np.where(sd > 1e-12 * np.maximum(1.0, np.abs(mean)), sd, 1.0)
+    return mean, sd
 
 
 def _coefficients(

@@ -136,9 +136,12 @@ def ece_statistic(p: Floats, label: Floats, bins: int) -> Statistic:
     bias that drawing the outcomes anew would add to it. It is the normal
     approximation of Kumar, Liang and Ma (2019, "Verified Uncertainty Calibration",
     their debiased l1 error) with the expectation in closed form (folded normal)
-    in place of draws. Near zero part of the bias remains (about half), so a good
-    calibration looks a little worse than it is, never better. Bins are made anew
-    in every resample. Values below 0 count as 0.
+    in place of draws.
+
+    An absolute value has no unbiased estimate: a bin that is right is still said
+    to be .47 s_k off (.80 before debiasing), one that is 1.4 s_k off is said to be
+    .09 s_k less. Outcomes that depend on each other within blocks add error that
+    stays in. Bins are made anew in every resample. A sum below 0 counts as 0.
     """
     score, won = pairs(p, label)
     order, group = sorted_groups(score)

@@ -1,0 +1,134 @@
+"""The block bootstrap: Student's interval for a mean, repeated rows for anything else."""
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from dipmaster.foundation.numerics import Ints
+from dipmaster.learning.judging import (
+    Interval,
+    Statistic,
+    auc_statistic,
+    block_interval,
+    mean_statistic,
+    slope_statistic,
+)
+from tests.learning.figures import STATISTICS, judged
+
+SEED = np.random.SeedSequence(77)
+
+
+def test_mean_of_equal_blocks_has_student_s_interval() -> None:
+    rng = np.random.default_rng(3)
+    blocks = 0.3 * rng.standard_normal(9)
+    values = np.repeat(blocks, 20) + rng.standard_normal(180)
+    means = values.reshape(9, 20).mean(axis=1)
+    low, high = stats.t.interval(0.95, 8, means.mean(), stats.sem(means))
+    found = block_interval(mean_statistic(values), np.arange(180) // 20, 20_000, SEED, 0.025)
+    assert found.low is not None
+    assert found.high is not None
+    assert found.blocks == 9
+    assert found.value == pytest.approx(means.mean())
+    assert found.high - found.low == pytest.approx(high - low, rel=0.02)
+    assert found.high - found.value == pytest.approx(found.value - found.low)
+
+
+def slow_interval(name: str, block: Ints, reps: int, alpha: float) -> tuple[float, float]:
+    """Every resample's rows written out and the figure taken of them."""
+    rows = judged(block.size)
+    groups = np.unique(block)
+    rng = np.random.Generator(np.random.PCG64(SEED))
+    draws = []
+    for times in rng.multinomial(groups.size, np.full(groups.size, 1.0 / groups.size), size=reps):
+        picked = [
+            np.flatnonzero(block == g) for g, k in zip(groups, times, strict=True) for _ in range(k)
+        ]
+        index = np.concatenate(picked)
+        draws.append(STATISTICS[name](*(c[index] for c in rows)).of(np.ones((1, index.size)))[0])
+    g = groups.size
+    margin = stats.t.ppf(1.0 - alpha, g - 1) * np.std(draws) * np.sqrt(g / (g - 1))
+    value = STATISTICS[name](*rows).value()
+    assert value is not None
+    return value - margin, value + margin
+
+
+@pytest.mark.parametrize("name", sorted(STATISTICS))
+def test_slow_twin(name: str) -> None:
+    block = np.sort(np.random.default_rng(4).integers(0, 8, 400)) * 3 - 5  # any codes, with holes
+    statistic = STATISTICS[name](*judged(400))
+    low, high = slow_interval(name, block, 100, 0.025)
+    found = block_interval(statistic, block, 100, SEED, 0.025)
+    assert found.low == pytest.approx(max(low, statistic.lowest), rel=1e-6, abs=1e-9)
+    assert found.high == pytest.approx(min(high, statistic.highest), rel=1e-6, abs=1e-9)
+
+
+def test_same_seed_same_bytes_other_seed_other_draws() -> None:
+    p, won, _ = judged(300)
+    block = np.arange(300) // 50
+    one = block_interval(auc_statistic(p, won), block, 200, SEED, 0.025)
+    assert block_interval(auc_statistic(p, won), block, 200, SEED, 0.025) == one
+    other = np.random.SeedSequence(78)
+    assert block_interval(auc_statistic(p, won), block, 200, other, 0.025).low != one.low
+
+
+def test_a_smaller_alpha_is_wider_and_bounds_stay_in_range() -> None:
+    p, won, _ = judged(90)
+    block = np.arange(90) // 15
+    wide = block_interval(auc_statistic(p, won), block, 300, SEED, 0.0001)
+    narrow = block_interval(auc_statistic(p, won), block, 300, SEED, 0.2)
+    assert wide.high == 1.0
+    assert wide.low is not None
+    assert narrow.low is not None
+    assert 0.0 <= wide.low < narrow.low
+
+
+def test_what_cannot_be_computed_says_why() -> None:
+    p, won, _ = judged(40)
+    one_block = block_interval(auc_statistic(p, won), np.zeros(40, np.int64), 100, SEED, 0.025)
+    assert one_block.value is not None
+    assert (one_block.low, one_block.high) == (None, None)
+    assert one_block.reason == "rows in 1 calendar block: 2 needed for bounds"
+    no_loss = block_interval(auc_statistic(p, np.ones(40)), np.arange(40), 100, SEED, 0.025)
+    assert no_loss == Interval(None, None, None, 40, "outcomes of one class only")
+    none = block_interval(mean_statistic(p[:0]), np.zeros(0, np.int64), 100, SEED, 0.025)
+    assert none == Interval(None, None, None, 0, "no rows")
+
+
+def test_a_figure_that_many_resamples_lack_has_no_bounds() -> None:
+    """The only loss lies in one of four blocks: a third of the resamples miss it."""
+    won = np.ones(40)
+    won[3] = 0.0
+    p, _, _ = judged(40)
+    found = block_interval(auc_statistic(p, won), np.arange(40) // 10, 1000, SEED, 0.025)
+    assert found.low is None
+    assert found.reason in {f"cannot be computed in {k}% of the resamples" for k in range(28, 36)}
+
+
+def test_no_spread_is_not_certainty() -> None:
+    parted = np.concatenate([np.full(20, 0.2), np.full(20, 0.7)])
+    won = (parted > 0.5).astype(np.float64)
+    block = np.arange(40) % 5
+    found = block_interval(auc_statistic(parted, won), block, 100, SEED, 0.025)
+    assert (found.value, found.low, found.high) == (1.0, None, None)
+    assert found.reason == "the same in every resample: no bounds can be read from it"
+    assert block_interval(slope_statistic(parted, won), block, 100, SEED, 0.025).value is None
+
+
+def test_record() -> None:
+    assert Interval(0.5, 0.4, 0.6, 7).record() == {"value": 0.5, "low": 0.4, "high": 0.6}
+    assert Interval(None, None, None, 0, "no rows").record() == {
+        "value": None,
+        "low": None,
+        "high": None,
+        "reason": "no rows",
+    }
+
+
+def test_own_statistic() -> None:
+    """Whatever counts rows will do: here the largest value among those counted."""
+    values = np.arange(12.0)
+    largest = Statistic(12, lambda counts: np.where(counts > 0, values, 0.0).max(axis=1), "no rows")
+    found = block_interval(largest, np.arange(12) // 4, 2000, SEED, 0.025)
+    draws = stats.rv_discrete(values=([11, 7, 3], [19 / 27, 7 / 27, 1 / 27]))
+    margin = stats.t.ppf(0.975, 2) * draws.std() * np.sqrt(1.5)
+    assert found.high == pytest.approx(11 + margin, rel=0.05)
