@@ -77,7 +77,7 @@ def track(world: World, days: int, block_days: int, rng: np.random.Generator) ->
     net = np.where(won, size, -world.loss_over_win * size)
     blocks = max(1, (2 * days + block_days) // (2 * block_days))
     block = np.minimum(day // block_days, blocks - 1)
-    return Sample(net, net, day, block, _days(world.size_frac * net, day, count))
+    return Sample(net, net, day, block, days_of_trades(world.size_frac * net, day, count))
 
 
 def regimes(days: int, rng: np.random.Generator) -> Ints:
@@ -92,7 +92,7 @@ def regimes(days: int, rng: np.random.Generator) -> Ints:
     return regime
 
 
-def _days(steps: Floats, day: Ints, count: Ints) -> Days:
+def days_of_trades(steps: Floats, day: Ints, count: Ints) -> Days:
     """The account marked after every trade; a day without trades stays level."""
     within = np.arange(day.size) - np.repeat(np.cumsum(count) - count, count)
     path = np.zeros((count.size, int(count.max(initial=0)) + 1))
