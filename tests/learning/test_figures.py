@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import statsmodels.api as sm
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import logit
 from scipy.stats import spearmanr
@@ -53,6 +53,7 @@ def test_by_hand() -> None:
 
 
 @pytest.mark.parametrize("name", sorted(STATISTICS))
+@settings(max_examples=40)
 @given(
     seed=st.integers(0, 1000),
     step=st.sampled_from([0.0, 0.1, 0.25]),

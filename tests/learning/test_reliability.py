@@ -86,7 +86,7 @@ def plain_ece(p: Floats, won: Floats, bins: int) -> float:
     )
 
 
-@pytest.mark.parametrize("gap", [0.0, 0.05, 0.1, 0.3])
+@pytest.mark.parametrize("gap", [0.0, 0.1, 0.3])
 def test_debiasing_leaves_the_bias_that_it_says(gap: float) -> None:
     """1,000 sets of 600 rows in ten bins: 2 E|N(d, s)| - E|N(d, sqrt 2 s)| where gaps are d.
 
