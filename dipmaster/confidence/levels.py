@@ -189,11 +189,19 @@ def fit_rising(inputs: Floats, won: Floats, weight: Floats) -> Logistic | Unfit:
     negative. Breiman (1996, "Stacked regressions") found stacks to need this.
     """
     kept = np.ones(inputs.shape[1], dtype=np.bool_)
-    while True:
+    while kept.any():
         found = fit_logistic(np.where(kept, inputs, 0.0), won, weight, PENALTY)
         if isinstance(found, Unfit) or min(found.coefficient) >= 0.0:
             return found
         kept[int(np.argmin(found.coefficient))] = False
+    return _base_rate(won, weight, kept.size)
+
+
+def _base_rate(won: Floats, weight: Floats, inputs: int) -> Logistic:
+    """What is left where no input rises with the result."""
+    rate = np.array([np.average(won, weights=weight)])
+    nothing = (0.0,) * inputs
+    return Logistic(nothing, (1.0,) * inputs, nothing, float(log_odds(rate)[0]))
 
 
 def calibrators_of(score: Floats, school: Schooling) -> dict[Kind, Walk[Calibrator]]:
