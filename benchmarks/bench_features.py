@@ -19,8 +19,7 @@ import pandas as pd
 from benchmarks import pandas_features
 from dipmaster import features
 from dipmaster.features.inputs import new_state
-from dipmaster.features.layout import BLOCK, WIDTH
-from dipmaster.features.step import run
+from dipmaster.features.step import rows_to_work_in, run
 from dipmaster.params import Features
 
 ROWS, ROUNDS = 105_120, 7
@@ -63,7 +62,8 @@ def by_kernel_alone() -> Callable[[Bars], int]:
     """The same kernel between arrays that are ready: without frames and fresh memory."""
     whole = features.all_coins({"COIN": bars()})
     coin, columns = whole.coins["COIN"], np.zeros((len(features.NAMES), ROWS))
-    chosen, rows = np.arange(len(features.NAMES)), np.empty((BLOCK, WIDTH))
+    everything, rows = slice(0, len(features.NAMES)), rows_to_work_in()
+    market = np.ascontiguousarray(whole.market_returns.T)
 
     def once(_: Bars) -> int:
         state = new_state(PARAMS, has_spread=True)
@@ -71,9 +71,9 @@ def by_kernel_alone() -> Callable[[Bars], int]:
             state,
             coin.times_ms,
             coin.values,
-            whole.market_returns.T,
+            market,
             whole.first_ms,
-            chosen,
+            everything,
             columns,
             rows,
         )

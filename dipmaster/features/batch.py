@@ -7,13 +7,9 @@ import numpy as np
 import pandas as pd
 
 from dipmaster.features.inputs import CoinBars, coin_bars, new_state
-from dipmaster.features.layout import BLOCK, WIDTH
-from dipmaster.features.market_wide import (
-    HORIZON_COUNT,
-    mean_of_present,
-    returns_run,
-)
-from dipmaster.features.step import run
+from dipmaster.features.layout import HORIZONS
+from dipmaster.features.market_wide import mean_of_present, returns_of
+from dipmaster.features.step import rows_to_work_in, run
 from dipmaster.foundation.numerics import Floats
 from dipmaster.foundation.parallel import in_threads
 from dipmaster.foundation.periods import BAR_MS
@@ -56,14 +52,14 @@ def all_coins(bars: Mapping[str, pd.DataFrame]) -> AllCoins:
     first = min((int(t[0]) for t in times), default=0)
     last = max((int(t[-1]) for t in times), default=-BAR_MS)
     grid = (last - first) // BAR_MS + 1
-    each = np.full((len(symbols), HORIZON_COUNT, grid), np.nan)
+    each = np.empty((len(symbols), len(HORIZONS), grid))
 
     def fill(i: int) -> None:
         coin = coins[symbols[i]]
-        returns_run(coin.times_ms, coin.values, first, each[i])
+        returns_of(coin.times_ms, coin.values, first, each[i])
 
     in_threads(fill, range(len(symbols)), "market returns")
-    mean = np.empty((HORIZON_COUNT, grid))
+    mean = np.empty((len(HORIZONS), grid))
     mean_of_present(each, mean)
     return AllCoins(coins, first, mean.T)
 
@@ -92,7 +88,7 @@ def features_of(
         coins.first_ms,
         chosen,
         values,
-        np.empty((BLOCK, WIDTH)),
+        rows_to_work_in(),
     )
     frame = pd.DataFrame(values.T, columns=names, copy=False)
     frame.insert(0, "open_time", coin.open_time.set_axis(frame.index))

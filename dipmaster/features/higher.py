@@ -10,30 +10,39 @@ import math
 from dipmaster.features import layout as at
 from dipmaster.features.inner import inner_kernel
 from dipmaster.features.windows import slide_max, slide_sum
-from dipmaster.foundation.numerics import Floats
+from dipmaster.foundation.numerics import Floats, kernel
+
+
+@kernel
+def gather(
+    state: Floats, series: Floats, rows: Floats, head: int, n: int, age: int, slot: int
+) -> None:
+    """Write the values held at each bar; the first bar has a place `slot`, 0..11, in its hour."""
+    v = series[head:]
+    end = 2 - slot % 3  # the bar that closes the next quarter of an hour
+    hold(state, rows, 0, min(end, n))
+    while end < n:
+        if age + end >= 2:
+            high = max(v[at.HIGH - 2 + end], max(v[at.HIGH - 1 + end], v[at.HIGH + end]))
+            low = min(v[at.LOW - 2 + end], min(v[at.LOW - 1 + end], v[at.LOW + end]))
+            close_quarter(state, high, low, v[at.CLOSE + end])
+        if (slot + end) % 12 == 11 and age + end >= 11:
+            close_hour(state, v[at.CLOSE + end])
+        hold(state, rows, end, min(end + 3, n))
+        end += 3
 
 
 @inner_kernel
-def gather(state: Floats, slot: int) -> None:
-    """Add the 5-minute bar of a place 0..11 in its hour; update the values that close with it."""
-    if slot % 3 == 0:
-        state[at.QUARTER_BARS] = 1.0
-        state[at.QUARTER_HIGH] = state[at.HIGH]
-        state[at.QUARTER_LOW] = state[at.LOW]
-    elif state[at.QUARTER_BARS] > 0.0:
-        state[at.QUARTER_BARS] += 1.0
-        state[at.QUARTER_HIGH] = max(state[at.QUARTER_HIGH], state[at.HIGH])
-        state[at.QUARTER_LOW] = min(state[at.QUARTER_LOW], state[at.LOW])
-    if state[at.QUARTER_BARS] == 3.0:
-        close_quarter(state, state[at.QUARTER_HIGH], state[at.QUARTER_LOW], state[at.CLOSE])
-        state[at.QUARTER_BARS] = 0.0
-    if slot == 0:
-        state[at.HOUR_BARS] = 1.0
-    elif state[at.HOUR_BARS] > 0.0:
-        state[at.HOUR_BARS] += 1.0
-    if state[at.HOUR_BARS] == 12.0:
-        close_hour(state, state[at.CLOSE])
-        state[at.HOUR_BARS] = 0.0
+def hold(state: Floats, rows: Floats, start: int, end: int) -> None:
+    """Write the values of the last closed longer bars to some rows."""
+    for j in range(at.HELD_COUNT):
+        value = state[at.HELD_VALUES + j]
+        place = at.HELD + j * at.BLOCK + start
+        if end - start == 3:
+            rows[place] = rows[place + 1] = rows[place + 2] = value
+        else:
+            for i in range(end - start):
+                rows[place + i] = value
 
 
 @inner_kernel
@@ -47,13 +56,13 @@ def close_quarter(state: Floats, high: float, low: float, close: float) -> None:
     if quarters >= 2:
         direction(state, quarters - 1, high, low)
     if quarters >= 20:
-        state[at.CLOSE_TO_LOW20_15M_FRAC] = close / low_20 - 1.0
+        state[at.CLOSE_TO_LOW20_15M] = close / low_20 - 1.0
     if quarters >= 15:
-        state[at.ATR14_15M_FRAC] = state[at.TRUE_RANGE] / close
+        state[at.ATR14_15M] = state[at.TRUE_RANGE] / close
     if quarters >= 50:
-        state[at.SMA20_OVER_SMA50_15M_FRAC] = sma20 / sma50 - 1.0
+        state[at.SMA20_OVER_SMA50_15M] = sma20 / sma50 - 1.0
         atr = state[at.TRUE_RANGE]
-        state[at.CLOSE_TO_SMA50_15M_ATR] = (close - sma50) / atr if atr > 0.0 else math.nan
+        state[at.CLOSE_TO_SMA50_15M] = (close - sma50) / atr if atr > 0.0 else math.nan
     state[at.QUARTER_LAST_HIGH] = high
     state[at.QUARTER_LAST_LOW] = low
     state[at.QUARTER_LAST_CLOSE] = close
@@ -78,10 +87,10 @@ def direction(state: Floats, changes: int, high: float, low: float) -> None:
     plus, minus, scale = state[at.PLUS_MOVE], state[at.MINUS_MOVE], state[at.TRUE_RANGE]
     difference = 100.0 * (plus - minus) / scale if scale > 0.0 else 0.0
     index = 100.0 * abs(plus - minus) / (plus + minus) if plus + minus > 0.0 else 0.0
-    state[at.DI_DIFFERENCE_15M] = difference
+    state[at.DI_DIFFERENCE] = difference
     smooth(state, at.ADX, changes - 13, index)
     if changes >= 27:
-        state[at.ADX14_15M] = state[at.ADX]
+        state[at.ADX14] = state[at.ADX]
 
 
 @inner_kernel
@@ -102,10 +111,10 @@ def close_hour(state: Floats, close: float) -> None:
     sma50 = slide_sum(state, at.HOUR_SMA50_SUM, at.BARS_50, close) / 50.0
     if hours >= 25:
         day_before = state[at.HOUR_CLOSES + ((hours - 24) & 31)]
-        state[at.RETURN_24H_FRAC] = close / day_before - 1.0
+        state[at.RETURN_24H] = close / day_before - 1.0
     if hours >= 50:
-        state[at.CLOSE_TO_SMA50_1H_FRAC] = close / sma50 - 1.0
+        state[at.CLOSE_TO_SMA50_1H] = close / sma50 - 1.0
     if hours >= 51:
         rising = sma50 > state[at.HOUR_SMA50]
-        state[at.SMA50_RISING_1H] = 1.0 if rising else 0.0
+        state[at.SMA50_RISING] = 1.0 if rising else 0.0
     state[at.HOUR_SMA50] = sma50

@@ -74,4 +74,5 @@ def new_state(params: Features, *, has_spread: bool) -> Floats:
     state[layout.LOW_DAILY] = params.low_volatility_daily_frac
     state[layout.HIGH_DAILY] = params.high_volatility_daily_frac
     state[layout.SOURCE_HAS_SPREAD] = float(has_spread)
+    state[layout.LAST_TIME] = -math.inf  # the first bar clears the memory
     return state

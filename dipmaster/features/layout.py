@@ -1,32 +1,30 @@
-"""Where things lie: columns of a bar, of a feature row, places in the state.
+"""Where things lie: columns of a bar, of a feature row, series and scalars of the state.
 
-The state of a coin is one float64 array: parameters, the bar, the row it gives,
-and memory. One array because kernels are fastest on one, and because it can be
-copied or stored as it is. These names are the only place that knows the order.
+Kernels work on a block of consecutive bars at a time. The state of a coin is one
+float64 array, because it can be copied or stored as it is: parameters and scalars,
+then the series, one after the other: the `HISTORY` bars before the block, and room
+for `BLOCK` bars. Features of a block are written to a second array, one row each.
+
+A name of a series or feature is the place of the block's first bar, so that the bar
+`back` bars before bar i is at ``NAME - back + i``. Places are constants: so the
+compiler knows that no two of them overlap and works on four bars at a time.
 """
 
-from dipmaster.features.windows import halves_size
+import numpy as np
 
 BAR_COLUMNS = ("open", "high", "low", "close", "volume", "taker_buy_volume", "half_spread_bps")
 HORIZONS = (3, 12, 36, 288)  # bars over which returns are compared with the market's
 
-# Widths and lags in bars. A number written in a call is a type of its own to numba, which
-# would compile the function once more for each; a name is not.
-BARS_1, BARS_2, BARS_3, BARS_5, BARS_12, BARS_14, BARS_20, BARS_21 = 1, 2, 3, 5, 12, 14, 20, 21
-BARS_36, BARS_50, BARS_100, BARS_288 = 36, 50, 100, 288
-BLOCK = 32  # rows kept together before they are turned into columns
+# A number written in a call is a type of its own to numba, which would compile the function
+# once more for each; a name is not.
+BARS_20, BARS_50 = 20, 50
 
-# Parameters, set once.
-DECAY, SIGMA_WARM_UP, SIGMA_LAG, LOW_DAILY, HIGH_DAILY, SOURCE_HAS_SPREAD = range(6)
+HISTORY = 288  # longest look back
+SHORT_HISTORY = 100  # longest look back of all but a few series
+BLOCK = 1000  # bars worked on together; with a power of 2 rows would crowd the cache's sets
+STRIDE = HISTORY + BLOCK
 
-# The bar, and the market's mean returns with it.
-BAR = 6
-OPEN, HIGH, LOW, CLOSE, VOLUME, TAKER_BUY, HALF_SPREAD = range(BAR, BAR + 7)
-MARKET = 13
-MARKET_3, MARKET_12, MARKET_36, MARKET_288 = range(MARKET, MARKET + 4)
-
-# The row of features: tables.FEATURES without open_time.
-ROW = 20
+# Features: tables.FEATURES without open_time.
 WIDTH = 60
 (
     RSI14,
@@ -89,70 +87,133 @@ WIDTH = 60
     RETURN_24H_FRAC,
     TAKER_IMBALANCE,
     HALF_SPREAD_BPS,
-) = range(ROW, ROW + WIDTH)
-WIPED_TO = SMA20_OVER_SMA50_15M_FRAC  # what closed 15m and 1h bars said stays until the next
+) = range(0, WIDTH * BLOCK, BLOCK)
+HELD = SMA20_OVER_SMA50_15M_FRAC  # from here: what closed 15m and 1h bars said, until the next
+HELD_COUNT = 9
+CLOCK = slice(HOUR_UTC // BLOCK, MINUTES_TO_BOUNDARY // BLOCK + 1)  # rows known at any bar
+
+# Rows behind the features, to work in.
+MEAN_GAIN, MEAN_LOSS, MEAN, SQUARES, HIGH_VOLATILITY = range(
+    WIDTH * BLOCK, (WIDTH + 5) * BLOCK, BLOCK
+)
+ROWS = WIDTH + 5
+
+# Bars since a gap from which on a window is full, where its column is not NaN before anyway.
+FULL_FROM = {
+    3: (CONSECUTIVE_DIPS,),
+    4: (VOLUME_TREND_10M,),
+    5: (VWAP_DEVIATION_FRAC,),
+    11: (MOMENTUM_10_FRAC,),
+    15: (RSI14, RSI_CUTLER_14),
+    20: (
+        VOLUME_SPIKE_20,
+        BARS_SINCE_VOLUME_SPIKE,
+        CLOSE_TO_SMA20_FRAC,
+        BELOW_SMA20,
+        BB_WIDTH_FRAC,
+        BB_POSITION,
+        RESISTANCE_DISTANCE_FRAC,
+        SUPPORT_DISTANCE_FRAC,
+    ),
+    21: (VOLUME_RATIO, VOLATILITY_5M_DAILY_FRAC, AMIHUD_BPS_PER_MILLION),
+    22: (RSI_CUTLER_21,),
+    37: (FALL_3H_FRAC,),
+    51: (RSI_CUTLER_50,),
+    69: (BB_SQUEEZE,),
+    120: (VOL_PCT, RSI_CONVERGENCE_SCORE, RSI_CONVERGENCE_STRONG, V4_PRIMARY, V4_TIMING),
+    288: (LIQUIDITY_SCORE,),
+    289: (SPREAD_ESTIMATE_BPS, V4_REGIME, V4_SCORE, DIPMASTER_V4_FINAL_SIGNAL),
+}
+WARM_UP = max(FULL_FROM)
+KNOWN_FROM = np.zeros(WIDTH, dtype=np.int64)
+for _age, _places in FULL_FROM.items():
+    KNOWN_FROM[np.array(_places) // BLOCK] = _age
+
+
+def halves_size(width: int) -> int:
+    """Places in the state that `slide_sum` or `slide_max` needs."""
+    return 2 * width + 2
+
+
+def series(first: int, count: int) -> range:
+    """Places of `count` series from a row on."""
+    return range(first * STRIDE + HISTORY, (first + count) * STRIDE + HISTORY, STRIDE)
+
+
+# Series: a bar with the mean returns of all coins, what it adds, and sums (of highs and
+# negative lows: maxima) over 2, 4, 8 .. bars, of which windows of other widths are made.
+OPEN, HIGH, LOW, CLOSE, VOLUME, TAKER_BUY, HALF_SPREAD = series(0, 7)
+MARKET_3, MARKET_12, MARKET_36, MARKET_288 = series(7, 4)
+CHANGE, RED_BAR, SIGMA, VOLATILITY, BAND_WIDTH = series(11, 5)
+HIGH_2, HIGH_4, HIGH_8, HIGH_16 = series(16, 4)
+NEGATIVE_LOW, NEGATIVE_LOW_2, NEGATIVE_LOW_4, NEGATIVE_LOW_8, NEGATIVE_LOW_16 = series(20, 5)
+VOLUME_2, VOLUME_4, VOLUME_8, VOLUME_16 = series(25, 4)
+GAIN, GAIN_2, GAIN_4, GAIN_8, GAIN_16, GAIN_32 = series(29, 6)
+LOSS, LOSS_2, LOSS_4, LOSS_8, LOSS_16, LOSS_32 = series(35, 6)
+ABSOLUTE, ABSOLUTE_2, ABSOLUTE_4, ABSOLUTE_8, ABSOLUTE_16 = series(41, 5)
+VALUE, VALUE_2, VALUE_4 = series(46, 3)
+SIGNED, SIGNED_2, SIGNED_4, SIGNED_8, SIGNED_16 = series(49, 5)
+QUOTE, QUOTE_2, QUOTE_4, QUOTE_8, QUOTE_16, QUOTE_32 = series(54, 6)
+SQUARE, SQUARE_2, SQUARE_4, SQUARE_8, SQUARE_16, SQUARE_32 = series(60, 6)
+SPREAD, SPREAD_2, SPREAD_4, SPREAD_8, SPREAD_16, SPREAD_32 = series(66, 6)
+SERIES_COUNT = 72
+# Rows that are looked back at further than `SHORT_HISTORY`.
+LONG_SERIES = tuple(place // STRIDE for place in (CLOSE, SIGMA, QUOTE_32, SPREAD_32))
+SUMS = (  # series, its sum over 2 bars, and how often that is doubled
+    (VOLUME, VOLUME_2, 4),
+    (GAIN, GAIN_2, 5),
+    (LOSS, LOSS_2, 5),
+    (ABSOLUTE, ABSOLUTE_2, 4),
+    (VALUE, VALUE_2, 2),
+    (SIGNED, SIGNED_2, 4),
+    (QUOTE, QUOTE_2, 5),
+    (SQUARE, SQUARE_2, 5),
+    (SPREAD, SPREAD_2, 5),
+)
+MAXIMA = ((HIGH, HIGH_2, 4), (NEGATIVE_LOW, NEGATIVE_LOW_2, 4))
+
+# Parameters, set once.
+DECAY, SIGMA_WARM_UP, SIGMA_LAG, LOW_DAILY, HIGH_DAILY, SOURCE_HAS_SPREAD = range(6)
+FILLED = 6  # columns of the series in use beyond `HISTORY`
 
 # Memory, from here on cleared by a gap.
-MEMORY = ROW + WIDTH
-AGE = MEMORY  # bars since the last gap, the current one included
+MEMORY = 7
+AGE = MEMORY  # bars since the last gap
 LAST_TIME = MEMORY + 1
-RED_BEFORE = MEMORY + 2
-RED_TWO_BEFORE = MEMORY + 3
-WILDER_GAIN = MEMORY + 4
-WILDER_LOSS = MEMORY + 5
-VOLUME_20_BEFORE = MEMORY + 6
-SINCE_SPIKE = MEMORY + 7
-SPIKE_SEEN = MEMORY + 8
-BIPOWER_SUM = MEMORY + 9
-BIPOWER_WEIGHT = MEMORY + 10
-RETURN_BEFORE = MEMORY + 11
-MID_BEFORE = MEMORY + 12
-RING = 512  # values that are looked back at one by one, at age & RING_MASK
-RING_MASK = RING - 1
-CLOSES = MEMORY + 16
-SIGMAS = CLOSES + RING
-VOLUMES = SIGMAS + RING  # the last 4, at age % 4
-GAIN_14 = VOLUMES + 4
-LOSS_14 = GAIN_14 + halves_size(14)
-GAIN_21 = LOSS_14 + halves_size(14)
-LOSS_21 = GAIN_21 + halves_size(21)
-GAIN_50 = LOSS_21 + halves_size(21)
-LOSS_50 = GAIN_50 + halves_size(50)
-CLOSES_20 = LOSS_50 + halves_size(50)
-RETURNS_20 = CLOSES_20 + 20
-VOLATILITIES_100 = RETURNS_20 + 20
-VOLATILITIES_50 = VOLATILITIES_100 + 100
-WIDTHS_50 = VOLATILITIES_50 + 50
-VOLUME_20 = WIDTHS_50 + 50
-VALUE_5 = VOLUME_20 + halves_size(20)
-VOLUME_5 = VALUE_5 + halves_size(5)
-SIGNED_20 = VOLUME_5 + halves_size(5)
-SIGNED_SQUARES_100 = SIGNED_20 + halves_size(20)
-ABSOLUTE_RETURN_20 = SIGNED_SQUARES_100 + halves_size(100)
-QUOTE_20 = ABSOLUTE_RETURN_20 + halves_size(20)
-QUOTE_288 = QUOTE_20 + halves_size(20)
-SPREAD_288 = QUOTE_288 + halves_size(288)
-HIGH_20 = SPREAD_288 + halves_size(288)
-LOW_20 = HIGH_20 + halves_size(20)
+WILDER_GAIN = MEMORY + 2
+WILDER_LOSS = MEMORY + 3
+SINCE_SPIKE = MEMORY + 4
+SPIKE_SEEN = MEMORY + 5
+BIPOWER_SUM = MEMORY + 6
+BIPOWER_WEIGHT = MEMORY + 7
 
 # Closed 15-minute and 1-hour bars.
-QUARTER_BARS = LOW_20 + halves_size(20)  # 5m bars gathered; 0 until a quarter starts
-QUARTER_HIGH = QUARTER_BARS + 1
-QUARTER_LOW = QUARTER_BARS + 2
-QUARTERS = QUARTER_BARS + 3  # closed 15-minute bars
-QUARTER_LAST_HIGH = QUARTER_BARS + 4
-QUARTER_LAST_LOW = QUARTER_BARS + 5
-QUARTER_LAST_CLOSE = QUARTER_BARS + 6
-TRUE_RANGE = QUARTER_BARS + 7
-PLUS_MOVE = QUARTER_BARS + 8
-MINUS_MOVE = QUARTER_BARS + 9
-ADX = QUARTER_BARS + 10
-HOUR_BARS = QUARTER_BARS + 11
-HOURS = QUARTER_BARS + 12
-HOUR_SMA50 = QUARTER_BARS + 13
-QUARTER_SMA20 = QUARTER_BARS + 14
+HELD_VALUES = MEMORY + 8
+(
+    SMA20_OVER_SMA50_15M,
+    CLOSE_TO_SMA50_15M,
+    ATR14_15M,
+    ADX14,
+    DI_DIFFERENCE,
+    CLOSE_TO_LOW20_15M,
+    CLOSE_TO_SMA50_1H,
+    SMA50_RISING,
+    RETURN_24H,
+) = range(HELD_VALUES, HELD_VALUES + HELD_COUNT)
+QUARTERS = HELD_VALUES + HELD_COUNT  # closed 15-minute bars
+QUARTER_LAST_HIGH = QUARTERS + 1
+QUARTER_LAST_LOW = QUARTERS + 2
+QUARTER_LAST_CLOSE = QUARTERS + 3
+TRUE_RANGE = QUARTERS + 4
+PLUS_MOVE = QUARTERS + 5
+MINUS_MOVE = QUARTERS + 6
+ADX = QUARTERS + 7
+HOURS = QUARTERS + 8
+HOUR_SMA50 = QUARTERS + 9
+QUARTER_SMA20 = QUARTERS + 10
 QUARTER_SMA50 = QUARTER_SMA20 + halves_size(20)
 QUARTER_LOW_20 = QUARTER_SMA50 + halves_size(50)
 HOUR_SMA50_SUM = QUARTER_LOW_20 + halves_size(20)
 HOUR_CLOSES = HOUR_SMA50_SUM + halves_size(50)  # the last 32, at hours & 31
-STATE_SIZE = HOUR_CLOSES + 32
+SERIES = HOUR_CLOSES + 32
+STATE_SIZE = SERIES + SERIES_COUNT * STRIDE

@@ -3,13 +3,30 @@
 import math
 
 from dipmaster.features import layout as at
-from dipmaster.features.inner import inner_kernel
-from dipmaster.features.windows import clip01, moments, place_among, slide_max, slide_sum
-from dipmaster.foundation.numerics import Floats, inlined_kernel
+from dipmaster.features.windows import clip01
+from dipmaster.foundation.numerics import Floats, Ints, inlined_kernel, kernel
 
 # The interpolated 20 % quantile of 50 widths lies between the 10th and the 11th smallest:
 # a width is below it where at least 40 are larger.
 SQUEEZE_LARGER = 40
+
+
+@kernel
+def moves(series: Floats, rows: Floats, head: int, n: int) -> None:
+    """Red bars, and what a bar added to the close: gain, loss, return."""
+    v = series[head:]
+    for i in range(n):
+        close, before = v[at.CLOSE + i], v[at.CLOSE - 1 + i]
+        moved = close - before
+        change = close / before - 1.0
+        red = 1.0 if close < v[at.OPEN + i] else 0.0
+        v[at.GAIN + i] = moved if moved > 0.0 else 0.0
+        v[at.LOSS + i] = -moved if moved < 0.0 else 0.0
+        v[at.CHANGE + i] = change
+        v[at.ABSOLUTE + i] = abs(change)
+        v[at.NEGATIVE_LOW + i] = -v[at.LOW + i]
+        v[at.RED_BAR + i] = red
+        rows[at.RED + i] = red
 
 
 @inlined_kernel
@@ -19,97 +36,84 @@ def rsi(gain: float, loss: float) -> float:
     return 100.0 * gain / moved if moved > 0.0 else 50.0
 
 
-@inner_kernel
-def strength(state: Floats, age: int, change: float) -> None:
+@kernel
+def strength(series: Floats, rows: Floats, head: int, n: int) -> None:
     """RSI of 14 bars after Wilder, and of 14, 21 and 50 bars by plain sums."""
-    gain = change if change > 0.0 else 0.0
-    loss = -change if change < 0.0 else 0.0
-    changes = age - 1
-    if changes <= 14:
-        state[at.WILDER_GAIN] += gain / 14.0
-        state[at.WILDER_LOSS] += loss / 14.0
-    else:
-        state[at.WILDER_GAIN] = (13.0 * state[at.WILDER_GAIN] + gain) / 14.0
-        state[at.WILDER_LOSS] = (13.0 * state[at.WILDER_LOSS] + loss) / 14.0
-    gain_14 = slide_sum(state, at.GAIN_14, at.BARS_14, gain)
-    loss_14 = slide_sum(state, at.LOSS_14, at.BARS_14, loss)
-    gain_21 = slide_sum(state, at.GAIN_21, at.BARS_21, gain)
-    loss_21 = slide_sum(state, at.LOSS_21, at.BARS_21, loss)
-    gain_50 = slide_sum(state, at.GAIN_50, at.BARS_50, gain)
-    loss_50 = slide_sum(state, at.LOSS_50, at.BARS_50, loss)
-    if changes >= 14:
-        state[at.RSI14] = rsi(state[at.WILDER_GAIN], state[at.WILDER_LOSS])
-        state[at.RSI_CUTLER_14] = rsi(gain_14, loss_14)
-    if changes >= 21:
-        state[at.RSI_CUTLER_21] = rsi(gain_21, loss_21)
-    if changes >= 50:
-        state[at.RSI_CUTLER_50] = rsi(gain_50, loss_50)
+    v = series[head:]
+    for i in range(n):
+        gain = v[at.GAIN_8 + i] + (v[at.GAIN_4 - 8 + i] + v[at.GAIN_2 - 12 + i])
+        loss = v[at.LOSS_8 + i] + (v[at.LOSS_4 - 8 + i] + v[at.LOSS_2 - 12 + i])
+        rows[at.RSI_CUTLER_14 + i] = rsi(gain, loss)
+        rows[at.RSI14 + i] = rsi(rows[at.MEAN_GAIN + i], rows[at.MEAN_LOSS + i])
+    for i in range(n):
+        gain = v[at.GAIN_16 + i] + (v[at.GAIN_4 - 16 + i] + v[at.GAIN - 20 + i])
+        loss = v[at.LOSS_16 + i] + (v[at.LOSS_4 - 16 + i] + v[at.LOSS - 20 + i])
+        rows[at.RSI_CUTLER_21 + i] = rsi(gain, loss)
+        gain = v[at.GAIN_32 + i] + (v[at.GAIN_16 - 32 + i] + v[at.GAIN_2 - 48 + i])
+        loss = v[at.LOSS_32 + i] + (v[at.LOSS_16 - 32 + i] + v[at.LOSS_2 - 48 + i])
+        rows[at.RSI_CUTLER_50 + i] = rsi(gain, loss)
 
 
-@inner_kernel
-def convergence(state: Floats) -> None:
+@kernel
+def convergence(rows: Floats, n: int) -> None:
     """Share of the three RSIs inside a dip zone that widens and rises with volatility."""
-    vol_pct = state[at.VOL_PCT]
-    if math.isnan(vol_pct) or math.isnan(state[at.RSI_CUTLER_50]):
-        return
-    low = 25.0 + 10.0 * vol_pct
-    high = 40.0 + 15.0 * vol_pct
-    inside = 0.0
-    for column in (at.RSI_CUTLER_14, at.RSI_CUTLER_21, at.RSI_CUTLER_50):
-        inside += low <= state[column] <= high
-    state[at.RSI_CONVERGENCE_SCORE] = inside / 3.0
-    state[at.RSI_CONVERGENCE_STRONG] = 1.0 if inside == 3.0 else 0.0
+    for i in range(n):
+        low = 25.0 + 10.0 * rows[at.VOL_PCT + i]
+        high = 40.0 + 15.0 * rows[at.VOL_PCT + i]
+        a, b, c = (
+            rows[at.RSI_CUTLER_14 + i],
+            rows[at.RSI_CUTLER_21 + i],
+            rows[at.RSI_CUTLER_50 + i],
+        )
+        inside = 1.0 if (low <= a) & (a <= high) else 0.0
+        inside += 1.0 if (low <= b) & (b <= high) else 0.0
+        inside += 1.0 if (low <= c) & (c <= high) else 0.0
+        rows[at.RSI_CONVERGENCE_SCORE + i] = inside / 3.0
+        rows[at.RSI_CONVERGENCE_STRONG + i] = 1.0 if inside == 3.0 else 0.0
 
 
-@inner_kernel
-def bands(state: Floats, age: int, close: float) -> None:
+@kernel
+def bands(series: Floats, rows: Floats, head: int, n: int) -> None:
     """SMA20 and Bollinger (20, 2) with the population standard deviation."""
-    mean, squares = moments(state, at.CLOSES_20, at.BARS_20, age, close)
-    if age < 20:
-        return
-    sd = math.sqrt(squares / 20.0)
-    width = 4.0 * sd / mean
-    state[at.CLOSE_TO_SMA20_FRAC] = close / mean - 1.0
-    state[at.BELOW_SMA20] = 1.0 if close < mean else 0.0
-    state[at.BB_WIDTH_FRAC] = width
-    if sd > 0.0:
-        state[at.BB_POSITION] = (close - mean) / (4.0 * sd) + 0.5
-    larger = place_among(state, at.WIDTHS_50, at.BARS_50, age, width)[1]
-    if age >= 69:
-        state[at.BB_SQUEEZE] = 1.0 if larger >= SQUEEZE_LARGER else 0.0
+    v = series[head:]
+    for i in range(n):
+        close, mean = v[at.CLOSE + i], rows[at.MEAN + i]
+        four_sd = 4.0 * math.sqrt(rows[at.SQUARES + i] / 20.0)
+        width = four_sd / mean
+        position = (close - mean) / four_sd + 0.5
+        rows[at.CLOSE_TO_SMA20_FRAC + i] = close / mean - 1.0
+        rows[at.BELOW_SMA20 + i] = 1.0 if close < mean else 0.0
+        rows[at.BB_POSITION + i] = position if four_sd > 0.0 else math.nan
+        rows[at.BB_WIDTH_FRAC + i] = width
+        v[at.BAND_WIDTH + i] = width
 
 
-@inner_kernel
-def reds(state: Floats, age: int) -> None:
-    """Red now, and red bars counted with halving weights."""
-    red = 1.0 if state[at.CLOSE] < state[at.OPEN] else 0.0
-    state[at.RED] = red
-    if age >= 3:
-        before = 0.5 * state[at.RED_BEFORE] + 0.25 * state[at.RED_TWO_BEFORE]
-        state[at.CONSECUTIVE_DIPS] = red + before
-    state[at.RED_TWO_BEFORE] = state[at.RED_BEFORE]
-    state[at.RED_BEFORE] = red
+@kernel
+def squeeze(rows: Floats, counts: Ints, n: int) -> None:
+    """Width of the bands below the 20 % quantile of its last 50 values."""
+    for i in range(n):
+        rows[at.BB_SQUEEZE + i] = 1.0 if counts[1, i] >= SQUEEZE_LARGER else 0.0
 
 
-@inner_kernel
-def levels(state: Floats, age: int) -> tuple[float, float]:
-    """Distance to the highest high and lowest low of 20 bars; returns the two."""
-    close = state[at.CLOSE]
-    high = slide_max(state, at.HIGH_20, at.BARS_20, state[at.HIGH])
-    low = -slide_max(state, at.LOW_20, at.BARS_20, -state[at.LOW])
-    if age >= 20:
-        state[at.RESISTANCE_DISTANCE_FRAC] = high / close - 1.0
-        state[at.SUPPORT_DISTANCE_FRAC] = close / low - 1.0
-    if age >= 11:
-        state[at.MOMENTUM_10_FRAC] = close / state[at.CLOSES + ((age - 10) & at.RING_MASK)] - 1.0
-    return high, low
+@kernel
+def levels(series: Floats, rows: Floats, head: int, n: int) -> None:
+    """Red bars in a row; highest high and lowest low of 20 bars, and the timing by them.
 
-
-@inner_kernel
-def timing(state: Floats, age: int, high: float, low: float, close: float) -> None:
-    """Timing part of the earlier system's score, without its order-flow term."""
-    if age >= 20:
-        support = 1.0 if close / low < 1.02 else 0.0
+    Of the timing part of the earlier system's score, order flow is still missing.
+    """
+    v = series[head:]
+    for i in range(n):
+        close = v[at.CLOSE + i]
+        dips = 0.5 * v[at.RED_BAR - 1 + i] + 0.25 * v[at.RED_BAR - 2 + i]
+        rows[at.CONSECUTIVE_DIPS + i] = v[at.RED_BAR + i] + dips
+        rows[at.MOMENTUM_10_FRAC + i] = close / v[at.CLOSE - 10 + i] - 1.0
+        high = max(v[at.HIGH_16 + i], v[at.HIGH_16 - 4 + i])
+        low = -max(v[at.NEGATIVE_LOW_16 + i], v[at.NEGATIVE_LOW_16 - 4 + i])
+        over_low = close / low
         golden = high - 0.618 * (high - low)
         near = 1.0 if abs(close / golden - 1.0) < 0.01 else 0.0
-        state[at.V4_TIMING] = 0.3 * support + 0.2 * near + 0.2 * clip01(state[at.VOL_PCT])
+        support = 1.0 if over_low < 1.02 else 0.0
+        rows[at.RESISTANCE_DISTANCE_FRAC + i] = high / close - 1.0
+        rows[at.SUPPORT_DISTANCE_FRAC + i] = over_low - 1.0
+        timing = 0.3 * support + 0.2 * near + 0.2 * clip01(rows[at.VOL_PCT + i])
+        rows[at.V4_TIMING + i] = timing

@@ -1,35 +1,49 @@
-"""Bars to rows of features.
+"""Bars to rows of features, a block of consecutive bars at a time.
 
-`run` takes in any number of bars: the batch gives it whole histories, a live
-stream one bar at a time, so both give the same bytes.
+A block is from one bar to `BLOCK` of them; every value is the same wherever the
+blocks are cut. The batch gives `run` whole histories, a live stream one bar at a
+time, so both give the same bytes.
+
+The kernels are called from here one by one: a kernel of kernels would compile
+every one of them again.
 """
 
 import math
+from collections.abc import Iterator
 
-from dipmaster.features import higher, price, volatility, volume
+import numpy as np
+
+from dipmaster.features import higher, price, score, volatility, volume
 from dipmaster.features import layout as at
-from dipmaster.features.inner import inner_kernel
-from dipmaster.features.market_wide import usable
-from dipmaster.features.windows import clip01
-from dipmaster.foundation.numerics import Floats, Ints, kernel
-from dipmaster.foundation.periods import BAR_MS
+from dipmaster.features.stretches import stretches, usable
+from dipmaster.features.windows import doubled, doubled_maxima, moments, place_among
+from dipmaster.foundation.numerics import Bools, Floats, Ints, kernel
+from dipmaster.foundation.periods import BAR_MS, BARS_PER_DAY, BARS_PER_HOUR
+
+SUMS, MAXIMA = np.array(at.SUMS), np.array(at.MAXIMA)
+Chosen = slice | Ints
 
 
-@kernel
+BARS_PER_WEEK = 7 * BARS_PER_DAY
+MONDAY = 4 * BARS_PER_DAY  # 1970 began on a Thursday
+
+
+def rows_to_work_in() -> Floats:
+    """Memory for the features of a block; one for each thread."""
+    return np.empty((at.ROWS, at.BLOCK))
+
+
 def run(
     state: Floats,
     times_ms: Ints,
     bars: Floats,
     market: Floats,
     first_ms: int,
-    chosen: Ints,
+    chosen: Chosen,
     columns: Floats,
     rows: Floats,
 ) -> None:
-    """Take in closed bars one by one and write the chosen columns of their rows.
-
-    Rows are turned into columns a block at a time, because writing 60 columns
-    bar by bar thrashes the cache.
+    """Take in closed bars and write their features.
 
     Parameters
     ----------
@@ -47,119 +61,133 @@ def run(
     columns
         Shape (chosen, bars), written; NaN until a window is full.
     rows
-        Shape (any number, features), used to work in.
+        From `rows_to_work_in`.
     """
-    block = rows.shape[0]
-    for start in range(0, times_ms.size, block):
-        count = min(block, times_ms.size - start)
-        for i in range(count):
-            time_ms = times_ms[start + i]
-            for j in range(bars.shape[0]):
-                state[at.BAR + j] = bars[j, start + i]
-            place = (time_ms - first_ms) // BAR_MS
-            for j in range(market.shape[0]):
-                state[at.MARKET + j] = market[j, place]
-            if begin(state, time_ms):
-                age = int(state[at.AGE])
-                close = state[at.CLOSE]
-                returns(state, age, close)
-                price.bands(state, age, close)
-                price.reds(state, age)
-                high, low = price.levels(state, age)
-                price.timing(state, age, high, low, close)
-                volume.spikes(state, age, state[at.VOLUME])
-                volume.value_traded(state, age)
-                volume.liquidity(state, age)
-                higher.gather(state, (time_ms // BAR_MS) % 12)
-                score(state, volume.selling(state, age))
-            for j in range(at.WIDTH):
-                rows[i, j] = state[at.ROW + j]
-        for c in range(chosen.size):
-            for i in range(count):
-                columns[c, start + i] = rows[i, chosen[c]]
+    flat = rows.reshape(-1)
+    good = usable(bars)
+    for start, end in blocks(times_ms, good):
+        n = end - start
+        number = int(times_ms[start]) // BAR_MS
+        if not good[start] or times_ms[start] - state[at.LAST_TIME] != BAR_MS:
+            clear(state)
+        if good[start]:
+            place = number - first_ms // BAR_MS
+            head = take(state, bars[:, start:end], market[:, place : place + n])
+            block(state, flat, head, n, number)
+            state[at.LAST_TIME] = times_ms[end - 1]
+        else:
+            rows[:, :n] = math.nan
+        known = (number + 1 - MONDAY) % BARS_PER_WEEK
+        rows[at.CLOCK, :n] = CLOCKS[:, known : known + n]
+        columns[:, start:end] = rows[chosen, :n]
 
 
-@inner_kernel
-def begin(state: Floats, time_ms: int) -> bool:
-    """Prepare the row and the memory for the bar in the state; whether the bar is usable."""
-    if time_ms - state[at.LAST_TIME] != BAR_MS:
-        clear(state)
-    for i in range(at.ROW, at.WIPED_TO):
-        state[i] = math.nan
-    state[at.TAKER_IMBALANCE] = math.nan
-    state[at.HALF_SPREAD_BPS] = state[at.HALF_SPREAD]
-    good = usable(state[at.HIGH], state[at.LOW], state[at.VOLUME])
-    if not good:
-        clear(state)
-    clock(state, time_ms // BAR_MS + 1)
-    if good:
-        state[at.LAST_TIME] = time_ms
-        state[at.AGE] += 1.0
-        state[at.CLOSES + (int(state[at.AGE]) & at.RING_MASK)] = state[at.CLOSE]
-    return good
+def blocks(times_ms: Ints, good: Bools) -> Iterator[tuple[int, int]]:
+    """Start and end of stretches cut into blocks."""
+    for first, last in stretches(times_ms, good):
+        for start in range(first, last, at.BLOCK):
+            yield start, min(start + at.BLOCK, last)
 
 
-@inner_kernel
-def returns(state: Floats, age: int, close: float) -> None:
-    """All that is made of returns; leaves the regime part's first two terms."""
-    high_vol = math.nan
-    if age >= 2:
-        before = state[at.CLOSES + ((age - 1) & at.RING_MASK)]
-        price.strength(state, age, close - before)
-        change = close / before - 1.0
-        volatility.bipower(state, age, change)
-        high_vol = volatility.realised(state, age, change)
-        moved = volume.impact(state, age, change)
-    else:
-        state[at.SIGMAS + (age & at.RING_MASK)] = math.nan
-        moved = volume.impact(state, age, 0.0)
-    volatility.depths(state, age)
-    volatility.classes(state, age)
-    price.convergence(state)
-    trend = clip01(consistency(volatility.return_over(state, age, at.BARS_20), moved))
-    behind = clip01(
-        -50.0 * (volatility.return_over(state, age, at.BARS_288) - state[at.MARKET_288])
-    )
-    state[at.V4_REGIME] = 0.4 * (1.0 - high_vol) + 0.3 * (1.0 - trend) + 0.3 * behind
+def take(state: Floats, bars: Floats, market: Floats) -> int:
+    """Put bars into the series; where they do not fit, what is needed moves to the front."""
+    n = bars.shape[1]
+    series = state[at.SERIES :].reshape(at.SERIES_COUNT, at.STRIDE)
+    head = int(state[at.FILLED])
+    if head + n > at.BLOCK:
+        keep(state[at.SERIES :], head)
+        head = 0
+    place = at.HISTORY + head
+    series[:7, place : place + n] = bars
+    series[7:11, place : place + n] = market
+    state[at.FILLED] = head + n
+    return head
 
 
-@inner_kernel
-def consistency(net: float, moved: float) -> float:
-    """Net move over the sum of absolute moves; 0 where nothing moved."""
-    return 0.0 if moved == 0.0 else abs(net) / moved
+@kernel
+def keep(series: Floats, head: int) -> None:
+    """Move the last bars before `head` to the front; only a few series are looked back at far."""
+    for s in range(at.SERIES_COUNT):
+        row = series[s * at.STRIDE : (s + 1) * at.STRIDE]
+        far = s in at.LONG_SERIES
+        for i in range(0 if far else at.HISTORY - at.SHORT_HISTORY, at.HISTORY):
+            row[i] = row[i + head]
 
 
-@inner_kernel
+def block(state: Floats, rows: Floats, head: int, n: int, number: int) -> None:
+    """All features of `n` bars, in columns `head` on of the series.
+
+    `number` counts the 5-minute steps from 1970 to the first bar.
+    """
+    series, age = state[at.SERIES :], int(state[at.AGE])
+    price.moves(series, rows, head, n)
+    volume.traded(series, rows, head, n)
+    doubled(series, SUMS, head, n)
+    doubled_maxima(series, MAXIMA, head, n)
+    volatility.recursions(state, series, rows, head, n, age)
+    price.strength(series, rows, head, n)
+    volatility.depths(state, series, rows, head, n)
+    volatility.classes(state, series, rows, head, n)
+    moments(series, rows, at.CHANGE, head, n)
+    volatility.realised(series, rows, head, n)
+    ranks(series, rows, head, n)
+    moments(series, rows, at.CLOSE, head, n)
+    price.bands(series, rows, head, n)
+    squeeze(series, rows, head, n)
+    price.levels(series, rows, head, n)
+    price.convergence(rows, n)
+    volume.spikes(series, rows, head, n)
+    volume.since_spike(state, rows, n, age)
+    volume.prices(series, rows, head, n)
+    volume.liquidity(series, rows, head, n, state[at.SOURCE_HAS_SPREAD])
+    score.parts(series, rows, head, n)
+    score.total(rows, n)
+    higher.gather(state, series, rows, head, n, age, number % 12)
+    if age < at.WARM_UP:
+        unknown(rows.reshape(at.ROWS, at.BLOCK)[: at.WIDTH, :n], age)
+    state[at.AGE] = age + n
+
+
+def ranks(series: Floats, rows: Floats, head: int, n: int) -> None:
+    """Volatility among its last 50 values, and then 50 more."""
+    counts = np.zeros((2, n), dtype=np.int64)
+    place_among(series, at.VOLATILITY, 0, 50, head, counts, n)
+    volatility.high(rows, counts, n)
+    place_among(series, at.VOLATILITY, 50, 100, head, counts, n)
+    volatility.rank(rows, counts, n)
+
+
+def squeeze(series: Floats, rows: Floats, head: int, n: int) -> None:
+    """Width of the bands among its last 50 values."""
+    counts = np.zeros((2, n), dtype=np.int64)
+    place_among(series, at.BAND_WIDTH, 0, 50, head, counts, n)
+    price.squeeze(rows, counts, n)
+
+
+def unknown(rows: Floats, age: int) -> None:
+    """Not known until windows are full; `age` bars came before the block."""
+    ages = age + 1 + np.arange(rows.shape[1])
+    rows[ages < at.KNOWN_FROM[:, None]] = math.nan
+
+
 def clear(state: Floats) -> None:
-    """Forget everything but the parameters and the bar."""
-    state[at.ROW : at.MEMORY] = math.nan
+    """Forget everything but the parameters."""
     state[at.MEMORY :] = 0.0
+    state[at.HELD_VALUES : at.HELD_VALUES + at.HELD_COUNT] = math.nan
+    state[at.FILLED] = 0.0
+    state[at.SERIES + at.SIGMA - at.HISTORY : at.SERIES + at.SIGMA] = math.nan
 
 
-@inner_kernel
-def clock(state: Floats, number: int) -> None:
-    """Hour, weekday, session and boundary at the time the bar becomes known.
+def week_of_clocks() -> Floats:
+    """Hour, weekday, session and minutes to a boundary for a week of bars and a block more.
 
-    `number` counts the 5-minute steps from 1970, a Thursday, to that time.
+    The clock is that of the moment the bar becomes known. The first bar becomes
+    known on Monday at 0:00.
     """
-    hour = (number // 12) % 24
-    state[at.HOUR_UTC] = hour
-    state[at.WEEKDAY] = (number // 288 + 3) % 7
-    state[at.SESSION] = hour // 8
-    state[at.MINUTES_TO_BOUNDARY] = 5 * (-number % 3)
+    number = np.arange(BARS_PER_WEEK + at.BLOCK)
+    hour = number // BARS_PER_HOUR % 24
+    weekday = number // BARS_PER_DAY % 7
+    return np.array([hour, weekday, hour // 8, 5 * (-number % 3)], dtype=np.float64)
 
 
-@inner_kernel
-def score(state: Floats, selling: float) -> None:
-    """Score of the earlier system; docs/features.md says how its gaps were filled."""
-    strong, spike = state[at.RSI_CONVERGENCE_STRONG], state[at.VOLUME_SPIKE_20]
-    squeeze = state[at.BB_SQUEEZE]
-    primary = 0.25 * strong + 0.20 * clip01(state[at.CONSECUTIVE_DIPS] / 2.0) + 0.15 * spike
-    primary += 0.10 * squeeze + 0.15 * state[at.BELOW_SMA20]
-    primary += 0.15 * clip01(-10.0 * state[at.VWAP_DEVIATION_FRAC])
-    timing = state[at.V4_TIMING] + 0.3 * selling
-    total = 0.6 * primary + 0.25 * state[at.V4_REGIME] + 0.15 * timing
-    state[at.V4_PRIMARY] = primary
-    state[at.V4_TIMING] = timing
-    state[at.V4_SCORE] = total
-    state[at.DIPMASTER_V4_FINAL_SIGNAL] = total * ((strong + spike + squeeze) / 3.0)
+CLOCKS = week_of_clocks()

@@ -7,13 +7,14 @@ import numpy as np
 
 from dipmaster.features.inputs import new_state
 from dipmaster.features.layout import BAR_COLUMNS, HORIZONS, WIDTH
-from dipmaster.features.market_wide import CLOSE, HIGH, LOW, VOLUME, mean_of_present, usable
-from dipmaster.features.step import run
+from dipmaster.features.market_wide import CLOSE, mean_of_present
+from dipmaster.features.step import rows_to_work_in, run
+from dipmaster.features.stretches import usable
 from dipmaster.foundation.numerics import Floats
 from dipmaster.foundation.periods import BAR_MS
 from dipmaster.params import Features
 
-ALL = np.arange(WIDTH, dtype=np.int64)
+ALL = slice(0, WIDTH)
 
 
 class FeatureStream:
@@ -34,6 +35,7 @@ class FeatureStream:
             for symbol, columns in sources.items()
         }
         self._closes = {symbol: Closes() for symbol in sources}
+        self._rows = rows_to_work_in()
 
     def push(self, time_ms: int, bars: Mapping[str, Mapping[str, float]]) -> dict[str, Floats]:
         """Take in the bars that opened at `time_ms` and have closed.
@@ -57,9 +59,9 @@ class FeatureStream:
         return {symbol: self._row(symbol, time_ms, columns[symbol], mean) for symbol in present}
 
     def _row(self, symbol: str, time_ms: int, bar: Floats, market: Floats) -> Floats:
-        row, work = np.empty((WIDTH, 1)), np.empty((1, WIDTH))
+        row = np.empty((WIDTH, 1))
         times = np.array([time_ms], dtype=np.int64)
-        run(self._states[symbol], times, bar, market, time_ms, ALL, row, work)
+        run(self._states[symbol], times, bar, market, time_ms, ALL, row, self._rows)
         return row[:, 0]
 
 
@@ -72,7 +74,7 @@ class Closes:
 
     def returns(self, time_ms: int, bar: Floats) -> list[float]:
         """Take in a closed bar; its returns over the horizons, NaN where not known."""
-        good = usable(bar[HIGH], bar[LOW], bar[VOLUME])
+        good = bool(usable(bar))
         if not good or time_ms - self._last_ms != BAR_MS:
             self._closes.clear()
         self._last_ms = time_ms

@@ -3,115 +3,118 @@
 import math
 
 from dipmaster.features import layout as at
-from dipmaster.features.inner import inner_kernel
-from dipmaster.features.windows import moments, place_among
-from dipmaster.foundation.numerics import Floats, inlined_kernel
+from dipmaster.foundation.numerics import Floats, Ints, inlined_kernel, kernel
 from dipmaster.foundation.periods import BARS_PER_DAY, BARS_PER_HOUR
 
 HALF_PI = math.pi / 2.0
+HIGH_SMALLER = 40  # of 50: above the interpolated 80 % quantile, see `price.SQUEEZE_LARGER`
 
 
-@inner_kernel
-def bipower(state: Floats, age: int, change: float) -> None:
-    """Store the hourly sigma at the close of this bar: EWM of pi/2 |r| |r before|.
+@kernel
+def recursions(state: Floats, series: Floats, rows: Floats, head: int, n: int, age: int) -> None:
+    """What depends on all bars since the gap: Wilder's mean gain and loss, and the sigma.
 
-    A jump enters only through its products with ordinary neighbours. The mean
-    is divided by the sum of its weights, so it is unbiased from the start and
-    forgets where it started by half every half-life.
+    Wilder's means are those of the first 14 changes, then 13/14 of themselves and
+    1/14 of the new one. The sigma is hourly, at the close of the bar: an EWM of
+    pi/2 |r| |r before|. A jump enters only through its products with ordinary
+    neighbours. The mean is divided by the sum of its weights, so it is unbiased
+    from the start and forgets where it started by half every half-life.
     """
-    sigma = math.nan
-    if age >= 3:
-        product = HALF_PI * abs(change) * abs(state[at.RETURN_BEFORE])
-        total = state[at.DECAY] * state[at.BIPOWER_SUM] + product
-        weight = state[at.DECAY] * state[at.BIPOWER_WEIGHT] + 1.0
-        state[at.BIPOWER_SUM] = total
-        state[at.BIPOWER_WEIGHT] = weight
-        if age - 2 >= state[at.SIGMA_WARM_UP]:
-            sigma = math.sqrt(BARS_PER_HOUR * total / weight)
-    state[at.RETURN_BEFORE] = change
-    state[at.SIGMAS + (age & at.RING_MASK)] = sigma
+    v = series[head:]
+    gain, loss = state[at.WILDER_GAIN], state[at.WILDER_LOSS]
+    total, weight, decay = state[at.BIPOWER_SUM], state[at.BIPOWER_WEIGHT], state[at.DECAY]
+    for i in range(n):
+        changes = age + i
+        if changes > 14:
+            gain = (13.0 * gain + v[at.GAIN + i]) / 14.0
+            loss = (13.0 * loss + v[at.LOSS + i]) / 14.0
+        elif changes >= 1:
+            gain += v[at.GAIN + i] / 14.0
+            loss += v[at.LOSS + i] / 14.0
+        if changes >= 2:
+            product = HALF_PI * v[at.ABSOLUTE + i] * v[at.ABSOLUTE - 1 + i]
+            total = decay * total + product
+            weight = decay * weight + 1.0
+        rows[at.MEAN_GAIN + i] = gain
+        rows[at.MEAN_LOSS + i] = loss
+        rows[at.MEAN + i] = total
+        rows[at.SQUARES + i] = weight
+    state[at.WILDER_GAIN], state[at.WILDER_LOSS] = gain, loss
+    state[at.BIPOWER_SUM], state[at.BIPOWER_WEIGHT] = total, weight
+    unknown = int(state[at.SIGMA_WARM_UP]) + 1 - age
+    for i in range(n):
+        sigma = math.sqrt(BARS_PER_HOUR * rows[at.MEAN + i] / rows[at.SQUARES + i])
+        v[at.SIGMA + i] = sigma if (sigma > 0.0) & (i >= unknown) else math.nan
 
 
 @inlined_kernel
-def sigma_before(state: Floats, age: int, bars: int) -> float:
-    """Hourly sigma as it was known `bars` bars ago; NaN where it was not, or zero."""
-    if age - bars < 1:
-        return math.nan
-    sigma = state[at.SIGMAS + ((age - bars) & at.RING_MASK)]
-    return sigma if sigma > 0.0 else math.nan
+def fall(v: Floats, i: int, bars: int) -> float:
+    """Minus the return over the last `bars` bars."""
+    ratio: float = v[at.CLOSE + i] / v[at.CLOSE - bars + i]
+    return 1.0 - ratio
 
 
-@inlined_kernel
-def return_over(state: Floats, age: int, bars: int) -> float:
-    """Return over the last `bars` bars; NaN before there are so many."""
-    if age <= bars:
-        return math.nan
-    now = state[at.CLOSES + (age & at.RING_MASK)]
-    change: float = now / state[at.CLOSES + ((age - bars) & at.RING_MASK)] - 1.0
-    return change
-
-
-@inlined_kernel
-def forecast_sigma(state: Floats, age: int, bars: int) -> float:
-    """Sigma of a return over `bars` bars, forecast before the first of them."""
+@kernel
+def depths(state: Floats, series: Floats, rows: Floats, head: int, n: int) -> None:
+    """Falls in sigmas known before their first bar, the coin's whole and its own part."""
+    v = series[head:]
     lag = int(state[at.SIGMA_LAG])
-    return sigma_before(state, age, lag if lag > bars else bars) * math.sqrt(bars / BARS_PER_HOUR)
+    known = series[at.SIGMA - lag + head :]
+    known_3 = series[at.SIGMA - max(lag, 3) + head :]
+    known_12 = series[at.SIGMA - max(lag, 12) + head :]
+    known_36 = series[at.SIGMA - max(lag, 36) + head :]
+    for i in range(n):
+        rows[at.DIP_Z + i] = fall(v, i, 2) / known[i]
+        rows[at.DIP_DEPTH_1_SIGMA + i] = fall(v, i, 1) / (known[i] * math.sqrt(1 / 12.0))
+        whole, sigma = fall(v, i, 3), known_3[i] * math.sqrt(3 / 12.0)
+        rows[at.DIP_DEPTH_3_SIGMA + i] = whole / sigma
+        rows[at.OWN_DROP_3_SIGMA + i] = (whole + v[at.MARKET_3 + i]) / sigma
+    for i in range(n):
+        whole, sigma = fall(v, i, 12), known_12[i]
+        rows[at.DIP_DEPTH_12_SIGMA + i] = whole / sigma
+        rows[at.OWN_DROP_12_SIGMA + i] = (whole + v[at.MARKET_12 + i]) / sigma
+        rows[at.MARKET_RETURN_12_FRAC + i] = v[at.MARKET_12 + i]
+        whole, sigma = fall(v, i, 36), known_36[i] * math.sqrt(36 / 12.0)
+        rows[at.FALL_3H_FRAC + i] = whole
+        rows[at.DIP_DEPTH_36_SIGMA + i] = whole / sigma
+        rows[at.OWN_DROP_36_SIGMA + i] = (whole + v[at.MARKET_36 + i]) / sigma
+        sigma = v[at.SIGMA - 288 + i] * math.sqrt(288 / 12.0)
+        rows[at.DIP_DEPTH_288_SIGMA + i] = fall(v, i, 288) / sigma
 
 
-@inner_kernel
-def depths(state: Floats, age: int) -> None:
-    """Falls in forecast sigmas, the coin's whole and its own part."""
-    fall_2 = -return_over(state, age, at.BARS_2)
-    fall_3 = -return_over(state, age, at.BARS_3)
-    fall_12 = -return_over(state, age, at.BARS_12)
-    fall_36 = -return_over(state, age, at.BARS_36)
-    sigma_3 = forecast_sigma(state, age, at.BARS_3)
-    sigma_12 = forecast_sigma(state, age, at.BARS_12)
-    sigma_36 = forecast_sigma(state, age, at.BARS_36)
-    one = forecast_sigma(state, age, at.BARS_1)
-    day = forecast_sigma(state, age, at.BARS_288)
-    state[at.DIP_Z] = fall_2 / sigma_before(state, age, int(state[at.SIGMA_LAG]))
-    state[at.DIP_DEPTH_1_SIGMA] = -return_over(state, age, at.BARS_1) / one
-    state[at.DIP_DEPTH_3_SIGMA] = fall_3 / sigma_3
-    state[at.DIP_DEPTH_12_SIGMA] = fall_12 / sigma_12
-    state[at.DIP_DEPTH_36_SIGMA] = fall_36 / sigma_36
-    state[at.DIP_DEPTH_288_SIGMA] = -return_over(state, age, at.BARS_288) / day
-    state[at.FALL_3H_FRAC] = fall_36
-    state[at.OWN_DROP_3_SIGMA] = (fall_3 + state[at.MARKET_3]) / sigma_3
-    state[at.OWN_DROP_12_SIGMA] = (fall_12 + state[at.MARKET_12]) / sigma_12
-    state[at.OWN_DROP_36_SIGMA] = (fall_36 + state[at.MARKET_36]) / sigma_36
-    state[at.MARKET_RETURN_12_FRAC] = state[at.MARKET_12]
-
-
-@inner_kernel
-def classes(state: Floats, age: int) -> None:
+@kernel
+def classes(state: Floats, series: Floats, rows: Floats, head: int, n: int) -> None:
     """Hourly and daily sigma known before, and the class of the daily one."""
-    sigma = sigma_before(state, age, int(state[at.SIGMA_LAG]))
-    daily = sigma * math.sqrt(24.0)
-    state[at.SIGMA_1H_FRAC] = sigma
-    state[at.SIGMA_DAILY_FRAC] = daily
-    if daily > 0.0:
-        above_low = 1.0 if daily > state[at.LOW_DAILY] else 0.0
-        above_high = 1.0 if daily > state[at.HIGH_DAILY] else 0.0
-        state[at.VOLATILITY_CLASS] = above_low + above_high
+    known = series[at.SIGMA - int(state[at.SIGMA_LAG]) + head :]
+    low, high = state[at.LOW_DAILY], state[at.HIGH_DAILY]
+    for i in range(n):
+        daily = known[i] * math.sqrt(24.0)
+        above = (1.0 if daily > low else 0.0) + (1.0 if daily > high else 0.0)
+        rows[at.SIGMA_1H_FRAC + i] = known[i]
+        rows[at.SIGMA_DAILY_FRAC + i] = daily
+        rows[at.VOLATILITY_CLASS + i] = above if daily > 0.0 else math.nan
 
 
-@inner_kernel
-def realised(state: Floats, age: int, change: float) -> float:
-    """20-bar volatility and its rank among 100; returns 1 where high among 50, else 0.
+@kernel
+def realised(series: Floats, rows: Floats, head: int, n: int) -> None:
+    """20-bar volatility from the sums of squares."""
+    v = series[head:]
+    for i in range(n):
+        volatility = math.sqrt(rows[at.SQUARES + i] / 19.0)
+        v[at.VOLATILITY + i] = volatility
+        rows[at.VOLATILITY_5M_DAILY_FRAC + i] = volatility * math.sqrt(BARS_PER_DAY)
 
-    High means above the interpolated 80 % quantile of the last 50 values: at
-    most 10 of them, itself included, are as large.
-    """
-    squares = moments(state, at.RETURNS_20, at.BARS_20, age, change)[1]
-    if age < 21:
-        return math.nan
-    volatility = math.sqrt(squares / 19.0)
-    state[at.VOLATILITY_5M_DAILY_FRAC] = volatility * math.sqrt(BARS_PER_DAY)
-    below, above = place_among(state, at.VOLATILITIES_100, at.BARS_100, age, volatility)
-    if age >= 120:
-        state[at.VOL_PCT] = (below + 0.5 * (101 - below - above)) / 100.0
-    below = place_among(state, at.VOLATILITIES_50, at.BARS_50, age, volatility)[0]
-    if age < 70:
-        return math.nan
-    return 1.0 if below >= 40 else 0.0
+
+@kernel
+def high(rows: Floats, counts: Ints, n: int) -> None:
+    """Whether volatility is high among its last 50 values, for the regime part."""
+    for i in range(n):
+        rows[at.HIGH_VOLATILITY + i] = 1.0 if counts[0, i] >= HIGH_SMALLER else 0.0
+
+
+@kernel
+def rank(rows: Floats, counts: Ints, n: int) -> None:
+    """Rank of volatility among its last 100 values, ties in the middle."""
+    for i in range(n):
+        below, above = counts[0, i], counts[1, i]
+        rows[at.VOL_PCT + i] = (below + 0.5 * (101 - below - above)) / 100.0

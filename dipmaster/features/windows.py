@@ -1,21 +1,25 @@
-"""Moving windows over a slice of the state: sums, extremes, moments, ranks.
+"""Moving windows: sums, extremes, moments, ranks.
 
-Sums and extremes are kept in two halves: the running total of the block that
-is being filled, and the totals from each place of the block before to its end.
-A window is one of each, so nothing is ever subtracted: a value that left the
-window leaves no rounding behind, however large it was, and no error grows with
-the length of the data. Cost is two or three operations a bar for any width.
+None ever subtracts what leaves a window: a value that left it leaves no rounding
+behind, however large it was, and no error grows with the length of the data.
+
+Over 5-minute bars sums are doubled: of 2 bars, from these of 4, 8, 16; a window of
+20 is 16 and, before them, 4. Every value is a pure function of the bars in the
+window, so it has the same digits wherever a block is cut, and the loops have no
+memory, so the processor takes four bars at a time.
+
+Longer bars are few and come one at a time. Their windows are kept in two halves:
+the running total of the stretch that is being filled, and the totals from each
+place of the one before to its end. A window is one of each.
 
 A window is right once `width` values went in since the state was cleared;
 callers ask for the age before they use it.
 """
 
-from dipmaster.foundation.numerics import Floats, inlined_kernel
+import numpy as np
 
-
-def halves_size(width: int) -> int:
-    """Places in the state that `slide_sum` or `slide_max` needs."""
-    return 2 * width + 2
+from dipmaster.features import layout as at
+from dipmaster.foundation.numerics import Floats, Ints, inlined_kernel, kernel
 
 
 @inlined_kernel
@@ -65,51 +69,78 @@ def slide_max(state: Floats, at: int, width: int, value: float) -> float:
     return head
 
 
-@inlined_kernel
-def moments(state: Floats, at: int, width: int, age: int, value: float) -> tuple[float, float]:
-    """Mean and sum of squared deviations of the last `width` values; width a multiple of 4.
+@kernel
+def doubled(series: Floats, table: Ints, head: int, n: int) -> None:
+    """Sums of `n` bars over 2, 4, 8 .. bars, each from the one before.
 
-    Deviations are taken from `value`, which is in the window itself: a flat
-    window gives exactly (value, 0), and an outlier costs at most two digits.
+    `table` has a row (series, its sum over 2 bars, number of sums) for each series.
     """
-    state[at + age % width] = value
-    a = b = c = d = 0.0
-    aa = bb = cc = dd = 0.0
-    for i in range(at, at + width, 4):
-        w = state[i] - value
-        x = state[i + 1] - value
-        y = state[i + 2] - value
-        z = state[i + 3] - value
-        a += w
-        b += x
-        c += y
-        d += z
-        aa += w * w
-        bb += x * x
-        cc += y * y
-        dd += z * z
-    total = (a + b) + (c + d)
-    squares = ((aa + bb) + (cc + dd)) - total * total / width
-    return value + total / width, squares if squares > 0.0 else 0.0
+    for s in range(table.shape[0]):
+        source = table[s, 0]
+        for level in range(table[s, 2]):
+            now = series[source + head :]
+            before = series[source + head - (1 << level) :]
+            source = table[s, 1] + level * at.STRIDE
+            out = series[source + head : source + head + n]
+            for i in range(out.size):
+                out[i] = now[i] + before[i]
 
 
-@inlined_kernel
-def place_among(state: Floats, at: int, width: int, age: int, value: float) -> tuple[int, int]:
-    """How many of the last `width` values are smaller, and how many larger, than `value`.
+@kernel
+def doubled_maxima(series: Floats, table: Ints, head: int, n: int) -> None:
+    """Like `doubled`: maxima."""
+    for s in range(table.shape[0]):
+        source = table[s, 0]
+        for level in range(table[s, 2]):
+            now = series[source + head :]
+            before = series[source + head - (1 << level) :]
+            source = table[s, 1] + level * at.STRIDE
+            out = series[source + head : source + head + n]
+            for i in range(out.size):
+                out[i] = now[i] if now[i] > before[i] else before[i]
 
-    Counted before the value is stored and put right for the one it replaces:
-    reading a fresh store back in a vector would stall the processor.
+
+@kernel
+def moments(series: Floats, rows: Floats, place: int, head: int, n: int) -> None:
+    """Means and sums of squared deviations of the last 20 values: to two rows.
+
+    Deviations are taken from the newest value: a flat window gives exactly
+    (value, 0), and an outlier costs at most two digits.
     """
-    smaller = 0
-    larger = 0
-    for i in range(at, at + width):
-        smaller += state[i] < value
-        larger += state[i] > value
-    leaving = state[at + age % width]
-    smaller -= leaving < value
-    larger -= leaving > value
-    state[at + age % width] = value
-    return smaller, larger
+    now = series[place + head :]
+    total, squares = rows[at.MEAN : at.MEAN + n], rows[at.SQUARES : at.SQUARES + n]
+    total[:] = 0.0
+    squares[:] = 0.0
+    for back in range(0, 20, 5):
+        old = series[place + head - back - 4 :]
+        for i in range(n):
+            a, b, c = old[i] - now[i], old[i + 1] - now[i], old[i + 2] - now[i]
+            d, e = old[i + 3] - now[i], old[i + 4] - now[i]
+            total[i] += ((a + b) + (c + d)) + e
+            squares[i] += ((a * a + b * b) + (c * c + d * d)) + e * e
+    for i in range(n):
+        rest = squares[i] - total[i] * total[i] / 20.0
+        squares[i] = rest if rest > 0.0 else 0.0
+        total[i] = now[i] + total[i] / 20.0
+
+
+@kernel
+def place_among(
+    series: Floats, place: int, first: int, end: int, head: int, counts: Ints, n: int
+) -> None:
+    """Count how many of the values `first` to `end` - 1 bars back are smaller, and larger.
+
+    Adds to the rows of `counts`, shape (2, bars or more); `end` - `first` a multiple of 5.
+    """
+    now = series[place + head :]
+    smaller, larger = counts[0, :n], counts[1, :n]
+    for back in range(first, end, 5):
+        old = series[place + head - back - 4 :]
+        for i in range(n):
+            a, b, c, d, e = old[i], old[i + 1], old[i + 2], old[i + 3], old[i + 4]
+            x = now[i]
+            smaller[i] += (np.int64(a < x) + (b < x)) + (np.int64(c < x) + (d < x)) + (e < x)
+            larger[i] += (np.int64(a > x) + (b > x)) + (np.int64(c > x) + (d > x)) + (e > x)
 
 
 @inlined_kernel

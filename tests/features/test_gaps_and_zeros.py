@@ -93,6 +93,14 @@ def test_plain_ohlcv_is_enough(coins, features_params) -> None:
     }
 
 
+def test_a_coin_without_bars_beside_one_with_bars(make_bars, features_params) -> None:
+    bars = make_bars(6, 400)
+    both = features.compute({"A": bars, "B": bars.iloc[:0]}, features_params)
+    alone = features.compute({"A": bars}, features_params)
+    assert len(both["B"]) == 0
+    assert np.array_equal(values(both["A"]), values(alone["A"]), equal_nan=True)
+
+
 @pytest.mark.parametrize("fault", ["backwards", "twice", "off the grid", "no close"])
 def test_bars_that_cannot_be_used_are_refused(make_bars, compute, fault: str) -> None:
     bars = make_bars(6, 50)

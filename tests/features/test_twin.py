@@ -62,7 +62,7 @@ def test_every_column_gets_a_value(coins, features_params) -> None:
 def test_names_and_places_agree() -> None:
     assert len(features.NAMES) == layout.WIDTH
     for place, name in enumerate(features.NAMES):
-        assert getattr(layout, name.upper()) == layout.ROW + place, name
+        assert getattr(layout, name.upper()) == place * layout.BLOCK, name
 
 
 def test_a_choice_of_columns_changes_no_value(coins, features_params) -> None:

@@ -7,9 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dipmaster.features import layout as at
+from dipmaster.features.layout import halves_size
 from dipmaster.features.windows import (
     clip01,
-    halves_size,
+    doubled,
+    doubled_maxima,
     moments,
     place_among,
     slide_max,
@@ -36,13 +39,30 @@ def maxima(values: Floats, width: int) -> Floats:
     return out
 
 
-@kernel
-def spreads(values: Floats, width: int) -> Floats:
-    state = np.zeros(width)
-    out = np.empty((values.size, 2))
-    for i in range(values.size):
-        out[i, 0], out[i, 1] = moments(state, 0, width, i, values[i])
-    return out
+def in_series(values: Floats) -> Floats:
+    """Values as the gains of a coin's series: those of the block, and as many before as fit."""
+    series = np.zeros(at.SERIES_COUNT * at.STRIDE)
+    start = at.GAIN + at.BLOCK - len(values)
+    series[start : at.GAIN + at.BLOCK] = values
+    return series
+
+
+def last(array: Floats, place: int, count: int) -> Floats:
+    return array[place + at.BLOCK - count : place + at.BLOCK]
+
+
+def spreads(values: Floats) -> Floats:
+    """Mean and sum of squares of the last 20 values at each bar of a block."""
+    rows = np.zeros(at.ROWS * at.BLOCK)
+    moments(in_series(values), rows, at.GAIN, 0, at.BLOCK)
+    return np.stack([last(rows, place, at.BLOCK) for place in (at.MEAN, at.SQUARES)], axis=1)
+
+
+def places(values: Floats, first: int, end: int) -> list[list[int]]:
+    """How many of the last values are smaller, and larger, than the newest."""
+    counts = np.zeros((2, at.BLOCK), dtype=np.int64)
+    place_among(in_series(values), at.GAIN, first, end, 0, counts, at.BLOCK)
+    return counts[:, -1].tolist()
 
 
 positive = st.floats(0.0, 1e15, allow_nan=False).map(lambda x: 0.0 if x < 1e-15 else x)
@@ -76,29 +96,80 @@ def test_no_drift_over_200_000_bars_of_wild_scales() -> None:
     assert np.max(np.abs(plain / windows.sum(axis=1)[1:] - 1)) > 1e-6
 
 
-def test_moments_of_200_000_prices_after_a_level_shift() -> None:
+FIVE = np.array([[at.GAIN, at.GAIN_2, 5]])
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(positive, min_size=32, max_size=80))
+def test_doubled_sums_keep_their_digits(values: list[float]) -> None:
+    series = in_series(np.array(values))
+    doubled(series, FIVE, 0, at.BLOCK)
+    for level, place in enumerate((at.GAIN_2, at.GAIN_4, at.GAIN_8, at.GAIN_16, at.GAIN_32), 1):
+        found = last(series, place, len(values))
+        for i in range(2**level - 1, len(values)):
+            total = math.fsum(values[i - 2**level + 1 : i + 1])
+            assert found[i] == pytest.approx(total, rel=1e-14)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(numbers, min_size=16, max_size=80))
+def test_doubled_maxima_are_exact(values: list[float]) -> None:
+    series = in_series(np.array(values))
+    doubled_maxima(series, FIVE, 0, at.BLOCK)
+    found = last(series, at.GAIN_16, len(values))
+    for i in range(15, len(values)):
+        assert found[i] == max(values[i - 15 : i + 1])
+
+
+def test_what_left_a_doubled_sum_leaves_no_trace() -> None:
+    values = np.random.default_rng(4).random(at.BLOCK)
+    spiked = values.copy()
+    spiked[100] = 1e30
+    sums = []
+    for these in (values, spiked):
+        series = in_series(these)
+        doubled(series, FIVE, 0, at.BLOCK)
+        sums.append(last(series, at.GAIN_32, at.BLOCK)[32:])
+    assert (sums[0] != sums[1]).sum() == 32
+    assert (sums[0][100:] == sums[1][100:]).all()
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.integers(1, 300), min_size=1, max_size=6), st.integers(0, 3))
+def test_blocks_may_be_cut_anywhere(pieces: list[int], seed: int) -> None:
+    values = np.random.default_rng(seed).random(at.BLOCK)
+    whole, cut = in_series(values), in_series(values)
+    doubled(whole, FIVE, 0, at.BLOCK)
+    head = 0
+    for n in [*pieces, at.BLOCK]:
+        n = min(n, at.BLOCK - head)
+        doubled(cut, FIVE, head, n)
+        head += n
+    assert np.array_equal(whole, cut)
+
+
+def test_moments_of_prices_after_a_level_shift() -> None:
     rng = np.random.default_rng(5)
-    values = 1e-3 * (1 + 1e-4 * rng.standard_normal(200_000))
-    values[: 100_000 + 7] *= 1e8
+    values = 1e-3 * (1 + 1e-4 * rng.standard_normal(at.BLOCK))
+    values[: at.BLOCK // 2 + 7] *= 1e8
     windows = np.lib.stride_tricks.sliding_window_view(values.astype(np.longdouble), 20)
-    found = spreads(values, 20)[19:]
+    found = spreads(values)[19:]
     np.testing.assert_allclose(found[:, 0], windows.mean(axis=1).astype(float), rtol=1e-14)
     variance = windows.var(axis=1).astype(float)
     np.testing.assert_allclose(found[:, 1] / 20, variance, rtol=1e-9)
 
 
 def test_a_flat_window_has_exactly_no_spread() -> None:
-    found = spreads(np.full(50, 0.1), 20)[19:]
+    found = spreads(np.full(at.BLOCK, 0.1))[19:]
     assert (found[:, 0] == 0.1).all()
     assert (found[:, 1] == 0.0).all()
 
 
 def test_place_among_the_last_values() -> None:
-    state = np.array([3.0, 1.0, 2.0, 2.0, 9.0])
-    assert place_among(state, 0, 4, 8, 2.0) == (1, 0)  # takes the place of 3
-    assert state.tolist() == [2.0, 1.0, 2.0, 2.0, 9.0]
-    assert place_among(state, 0, 5, 3, 5.0) == (3, 1)
-    assert place_among(state, 0, 5, 4, 0.0) == (0, 4)
+    values = np.array([9.0, 7.0, 1.0, 2.0, 2.0, 4.0, 8.0, 0.0, 5.0, 2.0])
+    assert places(values, 0, 5) == [1, 3]
+    assert places(values, 5, 10) == [1, 2]
+    assert places(values, 0, 10) == [2, 5]
 
 
 def test_clip_keeps_the_unknown() -> None:

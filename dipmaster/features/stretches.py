@@ -1,0 +1,25 @@
+"""Stretches of usable bars without a gap: nothing that is remembered spans two of them."""
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+import numpy as np
+
+from dipmaster.features.layout import BAR_COLUMNS
+from dipmaster.foundation.numerics import Bools, Floats, Ints
+from dipmaster.foundation.periods import BAR_MS
+
+HIGH, LOW, VOLUME = (BAR_COLUMNS.index(name) for name in ("high", "low", "volume"))
+
+
+def usable(bars: Floats) -> Bools:
+    """Whether bars, axis 0 in the order of `BAR_COLUMNS`, have prices and a volume."""
+    good: Bools = (bars[LOW] > 0.0) & np.isfinite(bars[HIGH]) & (bars[VOLUME] >= 0.0)
+    return good
+
+
+def stretches(times_ms: Ints, good: Bools) -> Iterator[tuple[int, int]]:
+    """Start and end of each stretch; an unusable bar is one of its own."""
+    broken = (np.diff(times_ms) != BAR_MS) | ~good[1:] | ~good[:-1]
+    edges = [0, *(np.flatnonzero(broken) + 1).tolist(), times_ms.size]
+    return pairwise(edges if times_ms.size else [])
