@@ -73,7 +73,9 @@ def _confidence(differences: Json, quality: Json, too_small: str) -> list[Record
 def _volume(differences: Json) -> str:
     """A higher win rate on a few trades is not the promise: the line says how few."""
     change = differences["trades_frac"]["value"]
-    return "" if change is None else f"with {100 * change:+.0f} % trades"
+    if change is None:
+        return ""
+    return f"with {100 * abs(change):.0f} % {'fewer' if change < 0 else 'more'} trades"
 
 
 _TURNED = {"value": "value", "low": "high", "high": "low"}

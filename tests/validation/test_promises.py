@@ -1,0 +1,202 @@
+"""Promises held against made-up measurements: kept, broken, not shown, each for its reason."""
+
+import copy
+import json
+
+import pytest
+
+from dipmaster.store import plain
+from dipmaster.validation.promises import promises
+
+KEYS = {
+    "id", "phase", "section", "promise", "target", "unit", "value", "low", "high", "n", "verdict",
+    "reason",
+}  # fmt: skip
+FEW = "insufficient in phase 1: 12 of 100 trades"
+
+
+def at(value, half=0.01, **more):
+    bounds = {"low": None, "high": None} if value is None else {
+        "low": value - half, "high": value + half
+    }  # fmt: skip
+    return {"value": value, **bounds, "reason": "", **more}
+
+
+def measured() -> dict[str, dict]:
+    """Everything the roadmap promises, and comfortably."""
+    accuracy = {"accuracy": at(0.95), "bars": 1000}
+    regimes = ("low", "normal", "high")
+    return {
+        "differences": {"win_rate": at(0.06), "trades_frac": at(-0.27)},
+        "quality": {
+            "n_traded": 4000,
+            "n_positive": 3500,
+            "precision": at(0.88),
+            "recall": at(0.80),
+            "f1": at(0.84),
+            "consistency": at(0.95, folds=[{"fold": "2023-07", "n": 200}, {"fold": "x", "n": 0}]),
+            "paired": {"precision_change": at(0.06)},
+            "planted_recall": at(0.7, n=600),
+            "heterogeneity": {"chi2": 1.0, "df": 2, "p": 0.6, "reason": ""},
+            "win_rate_by_regime": [
+                {"regime": name, "n": 1300, "win_rate": 0.88, "low": 0.86, "high": 0.90}
+                for name in regimes
+            ],
+        },
+        "regimes": {
+            "used": "market",
+            "market": {"proxy": accuracy, "coin_truth": accuracy, "market_truth": accuracy},
+        },
+        "calibration": {
+            name: {"n": 100, "ece": at(0.02), "gate": "PASS"} for name in (*regimes, "all")
+        },
+    }
+
+
+@pytest.fixture
+def told(gates):
+    def run(case: dict[str, dict], too_small: str = "") -> dict[str, dict]:
+        rows = promises(**case, too_small=too_small, gates=gates)
+        json.dumps(plain(rows), allow_nan=False)
+        assert all(set(row) == KEYS and row["reason"] and row["promise"] for row in rows)
+        assert len({row["id"] for row in rows}) == len(rows)
+        return {row["id"]: row for row in rows}
+
+    return run
+
+
+def changed(**places) -> dict[str, dict]:
+    """The comfortable case with some values replaced, ``differences__win_rate=...``."""
+    case = copy.deepcopy(measured())
+    for path, value in places.items():
+        *way, last = path.split("__")
+        room = case
+        for step in way:
+            room = room[step]
+        room[last] = value
+    return case
+
+
+def test_all_kept_and_the_rest_not_built(told) -> None:
+    rows = told(measured())
+    now = [row for row in rows.values() if row["verdict"] != "NOT BUILT"]
+    assert {row["verdict"] for row in now} == {"KEPT"}
+    assert {row["phase"] for row in now} == {1}
+    later = [row for row in rows.values() if row["verdict"] == "NOT BUILT"]
+    assert [row["id"] for row in later] == [
+        "2.profit_factor", "2.holding", "2.capture", "3.sharpe", "3.targeting", "3.risk_adjusted",
+        "4.win_rate", "4.precision", "4.false_signals", "plan.weeks", "plan.resources",
+    ]  # fmt: skip
+    assert all(row["value"] is None for row in later)
+    assert rows["1.1.trades"]["target"] == [-0.30, -0.25]
+
+
+@pytest.mark.parametrize(
+    ("change", "verdict"),
+    [(0.041, "KEPT"), (0.035, "NOT SHOWN"), (0.019, "NOT KEPT"), (None, "NOT SHOWN")],
+)
+def test_the_near_end_of_a_range_is_the_promise(told, change, verdict) -> None:
+    assert told(changed(differences__win_rate=at(change)))["1.1.win_rate"]["verdict"] == verdict
+
+
+@pytest.mark.parametrize(
+    ("change", "verdict"),
+    [
+        (-0.275, "KEPT"),
+        (-0.295, "NOT SHOWN"),
+        (-0.32, "NOT KEPT"),
+        (-0.20, "NOT KEPT"),
+        (-0.97, "NOT KEPT"),
+    ],
+)
+def test_fewer_trades_means_between_the_two(told, change, verdict) -> None:
+    rows = told(changed(differences__trades_frac=at(change)))
+    assert rows["1.1.trades"]["verdict"] == verdict
+    assert f"with {-100 * change:.0f} % fewer trades" in rows["1.1.win_rate"]["reason"]
+
+
+def test_fewer_false_signals_is_precision_turned_round(told) -> None:
+    row = told(changed(quality__paired__precision_change=at(0.005)))["1.1.false_signals"]
+    assert (row["value"], row["low"], row["high"]) == pytest.approx((-0.005, -0.015, 0.005))
+    assert row["verdict"] == "NOT SHOWN"
+    worse = told(changed(quality__paired__precision_change=at(-0.05)))
+    assert worse["1.1.false_signals"]["verdict"] == "NOT KEPT"
+
+
+def test_too_little_data_concludes_nothing_of_trades(told) -> None:
+    rows = told(measured(), FEW)
+    for name in ("1.1.win_rate", "1.1.precision", "validator.precision", "1.3.stable"):
+        assert rows[name]["verdict"] == "NOT SHOWN"
+        assert rows[name]["reason"].startswith(FEW)
+        assert rows[name]["value"] is not None
+    assert rows["validator.recall"]["verdict"] == "KEPT"  # it rests on candidates
+
+
+def test_recall_needs_profitable_candidates(told) -> None:
+    row = told(changed(quality__n_positive=30))["validator.recall"]
+    assert (row["verdict"], row["reason"][:36]) == (
+        "NOT SHOWN",
+        "insufficient: 30 profitable candidat",
+    )
+
+
+def test_the_validators_targets_contradict_each_other(told) -> None:
+    f1 = 2 * 0.85 * 0.75 / (0.85 + 0.75)
+    assert f1 == pytest.approx(0.797, abs=5e-4)
+    assert "F1 = .797, below its .80" in told(measured())["validator.f1"]["reason"]
+    assert "of the planted drops 70.0 %" in told(measured())["validator.recall"]["reason"]
+    assert (
+        "planted" not in told(changed(quality__planted_recall=None))["validator.recall"]["reason"]
+    )
+
+
+def test_a_proxy_is_never_accuracy(told) -> None:
+    case = changed(regimes__market={"proxy": {"accuracy": at(0.97), "bars": 10}})
+    row = told(case)["1.3.accuracy"]
+    assert (row["verdict"], row["value"]) == ("NOT SHOWN", None)
+    assert "proxy accuracy 97.0 %" in row["reason"]
+    assert "not accuracy" in row["reason"]
+    short = told({**measured(), "regimes": {"reason": "less than a day out of sample"}})
+    assert short["1.3.accuracy"]["reason"] == "less than a day out of sample"
+
+
+def test_regime_accuracy_is_that_of_the_coins(told) -> None:
+    case = changed(regimes__market__coin_truth={"accuracy": at(0.76), "bars": 10})
+    row = told(case)["1.3.accuracy"]
+    assert (row["value"], row["verdict"]) == (0.76, "NOT KEPT")
+    assert "against the market's state 95.0 %" in row["reason"]
+
+
+@pytest.mark.parametrize(
+    ("gate", "verdict"), [("PASS", "KEPT"), ("INCONCLUSIVE", "NOT SHOWN"), ("FAIL", "NOT KEPT")]
+)
+def test_calibration_needs_every_regime(told, gate, verdict) -> None:
+    row = told(changed(calibration__high__gate=gate))["1.3.calibration"]
+    assert (row["verdict"], row["value"]) == (verdict, 0.02)
+    assert f"high {gate}" in row["reason"]
+    assert told({**measured(), "calibration": {}})["1.3.calibration"]["verdict"] == "NOT SHOWN"
+
+
+def test_stable_needs_a_test_that_could_have_found_something(told) -> None:
+    """No significant difference and wide intervals prove nothing."""
+    assert told(measured())["1.3.stable"]["high"] == pytest.approx(0.02 * 2**0.5)
+    wide = [
+        {"regime": name, "n": 40, "win_rate": rate, "low": rate - 0.1, "high": rate + 0.08}
+        for name, rate in (("low", 0.88), ("high", 0.85))
+    ]
+    row = told(changed(quality__win_rate_by_regime=wide))["1.3.stable"]
+    assert row["verdict"] == "NOT SHOWN"
+    assert row["value"] == pytest.approx(0.03)
+    assert "could miss one" in row["reason"]
+    assert "p = 0.6" in row["reason"]
+    unstable = {"chi2": 20.0, "df": 2, "p": 0.0001, "reason": ""}
+    row = told(changed(quality__heterogeneity=unstable))["1.3.stable"]
+    assert (row["verdict"], row["reason"]) == (
+        "NOT KEPT",
+        "win rates differ between regimes, p = 0.0001",
+    )
+    untested = {"chi2": None, "df": None, "p": None, "reason": "trades in 3 blocks only"}
+    row = told(changed(quality__heterogeneity=untested))["1.3.stable"]
+    assert (row["verdict"], row["reason"]) == ("NOT SHOWN", "trades in 3 blocks only")
+    one = told(changed(quality__win_rate_by_regime=wide[:1]))["1.3.stable"]
+    assert one["reason"] == "fewer than two regimes were traded"
