@@ -52,7 +52,7 @@ class Calibrated:
 
 
 def models(inputs: Inputs) -> list[Cells]:
-    """Name, AUC, rank correlation with the net return, Brier skill, ECE, slope."""
+    """Name, AUC, rank correlation with the net return, Brier skill, ECE."""
     found = inputs.confidence["models"]
     return [
         (
@@ -61,7 +61,6 @@ def models(inputs: Inputs) -> list[Cells]:
             numbers.estimate(found[name]["return_rank_correlation"], "fine"),
             numbers.estimate(found[name]["brier_skill"], "fine"),
             numbers.estimate(found[name]["ece"], "fine"),
-            numbers.estimate(found[name]["slope"], "ratio"),
         )
         for name, words in MODELS.items()
     ]

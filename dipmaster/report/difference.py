@@ -6,6 +6,7 @@ from dipmaster.report import numbers
 from dipmaster.report.inputs import Inputs, Json
 
 MARKS = {"BETTER": "●", "WORSE": "○", "NOT SHOWN": "◐"}
+NEITHER = "trades_frac"  # more or fewer trades are neither better nor worse
 
 
 @dataclass(frozen=True)
@@ -79,9 +80,9 @@ def _row(inputs: Inputs, kind: Kind, compared: Json, number: int, against: int) 
         after=_level(inputs, kind, number),
         change=numbers.metric(kind.kind, drawn["value"]),
         bounds=numbers.interval(kind.kind, drawn["low"], drawn["high"]),
-        mark=MARKS[found["verdict"]],
-        verdict=found["verdict"],
-        reason=found["reason"] or "",
+        mark="" if kind.key == NEITHER else MARKS[found["verdict"]],
+        verdict="for information" if kind.key == NEITHER else found["verdict"],
+        reason="" if kind.key == NEITHER else found["reason"] or "",
         found=drawn,
     )
 

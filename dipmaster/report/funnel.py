@@ -139,6 +139,23 @@ def _check(row: Json) -> Check:
     )
 
 
+def signs(inputs: Inputs) -> list[tuple[str, ...]]:
+    """What confirmation looks at, each sign alone: frame, sign, passes, win rates, recall."""
+    return [
+        (
+            f"{_FRAMES.get(row['frame'], row['frame'])}: {row['sign'].replace('_', ' ')}",
+            f"{numbers.count(row['passes'])} of {numbers.count(row['of'])}",
+            numbers.percent(row["precision"]),
+            numbers.percent(row["precision_of_rest"]),
+            numbers.percent(row["recall"]),
+        )
+        for row in inputs.validate["funnel"]["signs"]
+    ]
+
+
+_FRAMES = {"5m": "5 minutes", "15m": "15 minutes", "1h": "1 hour"}
+
+
 def thresholds(inputs: Inputs) -> list[Threshold]:
     """By regime: mean p of what was admitted beside how often it won."""
     return [

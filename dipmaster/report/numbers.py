@@ -98,7 +98,7 @@ _FORMATS: dict[str, Callable[[float | None], str]] = {
     "ratio": ratio,
     "signed": lambda value: plain(value, 2, signed=True),
     "fine": lambda value: plain(value, 3),
-    "times": lambda value: MISSING if value is None else f"× {plain(value, 2)}",
+    "times": lambda value: MISSING if value is None else plain(value, 2) + NBSP + "times",
 }
 """By the name of a metric, or of a kind of quantity."""
 
@@ -114,7 +114,7 @@ def interval(name: str, low: float | None, high: float | None) -> str:
     if low is None and high is None:
         return MISSING
     lower, upper = metric(name, low), metric(name, high)
-    for unit in (f"{NBSP}%", f"{NBSP}points", f"{NBSP}bp"):
+    for unit in (f"{NBSP}%", f"{NBSP}points", f"{NBSP}bp", f"{NBSP}times"):
         if lower.endswith(unit) and upper.endswith(unit):
             lower = lower.removesuffix(unit)
     return f"{lower} to {upper}"

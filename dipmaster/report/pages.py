@@ -109,6 +109,7 @@ def _params(inputs: Inputs) -> Context:
         "exits": inputs.params.exits,
         "features": inputs.params.features,
         "confidence": inputs.params.confidence,
+        "signal": inputs.params.signal,
         "filter": inputs.params.filter,
         "confirmation": inputs.params.confirmation,
         "regime_params": inputs.params.volatility.regime,

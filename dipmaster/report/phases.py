@@ -56,10 +56,14 @@ def _changed(inputs: Inputs, number: int) -> Context:
     return {
         "against": difference.differences(inputs, number)["against"],
         "differences": rows,
-        "differences_chart": differences.forest(rows),
+        "differences_chart": differences.forest(rows) if _any_shown(rows) else "",
         "contribution": difference.contribution(inputs, number),
         "unshown": _reasons(rows),
     }
+
+
+def _any_shown(rows: Sequence[difference.Row]) -> bool:
+    return any(row.found["value"] is not None for row in rows if row.kind.key in difference.SAID)
 
 
 def _reasons(rows: Sequence[difference.Row]) -> list[str]:
@@ -116,7 +120,9 @@ def parts(inputs: Inputs, number: int) -> list[dict[str, str]]:
     if number:
         listed.append(("change", "What it changed"))
     if number == 1:
-        listed += SELECTION
+        listed += CHOICE
+        listed += SCORES if not inputs.confidence["reason"] else SCORES[:1]
+        listed.append(("quality", "Signal quality"))
     listed.append(("equity", "Equity and drawdown"))
     if traded:
         listed += WITH_TRADES
@@ -124,16 +130,17 @@ def parts(inputs: Inputs, number: int) -> list[dict[str, str]]:
     return [{"anchor": f"phase-{number}-{name}", "title": title} for name, title in listed]
 
 
-SELECTION = [
+CHOICE = [
     ("funnel", "From candidates to trades"),
     ("asked", "Checks"),
     ("thresholds", "Thresholds"),
+]
+SCORES = [
     ("reliability", "What confidence says and what happens"),
     ("calibration", "Calibration by regime"),
     ("models", "Which model carried information"),
     ("importance", "Which features matter"),
     ("components", "The five components"),
-    ("quality", "Signal quality"),
 ]
 WITH_TRADES = [
     ("money", "Where the money goes"),

@@ -8,6 +8,7 @@ from dipmaster.report.inputs import Inputs, Json
 
 MARKS = {"KEPT": "●", "NOT SHOWN": "◐", "NOT KEPT": "○", "NOT BUILT": ""}
 VERDICTS = tuple(MARKS)
+SECTIONS = {"SignalQualityValidator": "Signal validation"}
 
 
 @dataclass(frozen=True)
@@ -49,8 +50,8 @@ def groups(inputs: Inputs) -> list[Group]:
 def _promise(row: Json) -> Promise:
     kind = row["unit"]
     return Promise(
-        section=row["section"],
-        promise=row["promise"],
+        section=_section(row["section"]),
+        promise=row["promise"][:1].upper() + row["promise"][1:],
         target=_target(row["target"], kind),
         value=_format(row["value"], kind),
         bounds=_bounds(row["low"], row["high"], kind),
@@ -59,6 +60,11 @@ def _promise(row: Json) -> Promise:
         verdict=row["verdict"],
         reason=row["reason"] or "",
     )
+
+
+def _section(name: str) -> str:
+    """The roadmap's section; a class of its code by what it does."""
+    return SECTIONS.get(name, name)
 
 
 def _format(value: float | None, kind: str) -> str:

@@ -7,6 +7,7 @@ no font of the machine. Characters those fonts lack are printed as their code
 point, so that a strange file name cannot pull in another font.
 """
 
+import base64
 import os
 import re
 import tempfile
@@ -135,12 +136,32 @@ def pdf(page: str, attachment: bytes) -> bytes:
             modified=EPOCH,
             relationship="Data",
         )
-        document: bytes = weasyprint.HTML(string=page, base_url=None).write_pdf(
+        document: bytes = weasyprint.HTML(string=with_images(page), base_url=None).write_pdf(
             attachments=[attached],
             pdf_identifier=IDENTIFIER,
             pdf_tags=True,
         )
     return document
+
+
+def with_images(page: str) -> str:
+    """The page with its inline charts as images that carry the same SVG and its title.
+
+    WeasyPrint works out the style of every element of the page: thousands of
+    strokes inside charts, which no rule of the style sheet is meant for.
+    """
+    return _CHART.sub(_image, page)
+
+
+_CHART = re.compile(r"<svg .*?</svg>", re.DOTALL)
+_TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
+
+
+def _image(chart: re.Match[str]) -> str:
+    title = _TITLE.search(chart[0])
+    alt = title[1].replace('"', "&quot;") if title else ""
+    data = base64.b64encode(chart[0].encode()).decode()
+    return f'<img alt="{alt}" src="data:image/svg+xml;base64,{data}">'
 
 
 def _weasyprint() -> Any:

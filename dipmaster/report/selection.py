@@ -22,6 +22,7 @@ def _funnel(inputs: Inputs) -> Context:
         "funnel_chart": funnel_chart.funnel(steps),
         "largest_step": funnel.largest_step(inputs),
         "checks": funnel.checks(inputs),
+        "signs": funnel.signs(inputs),
         "thresholds": funnel.thresholds(inputs),
     }
 

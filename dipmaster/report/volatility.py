@@ -9,8 +9,8 @@ from dipmaster.report.inputs import Inputs, Json
 FORECASTS = {"garch": "GARCH(1,1)", "rv_ewma": "RV-EWMA", "har": "HAR"}
 DETECTORS = {"market": "Market’s, filtered", "coin": "Coin’s own, filtered", "naive": "Naive"}
 REFERENCES = {
-    "market_truth": "Against the true state of the market",
     "coin_truth": "Against the true state of the coin",
+    "market_truth": "Against the true state of the market",
     "proxy": "Proxy: against the class of the next 24 hours",
 }
 
@@ -161,20 +161,28 @@ def regime_words(inputs: Inputs) -> str:
     found = inputs.volatility["regimes"]
     if "reason" in found:
         return f"Regimes cannot be judged: {found['reason']}."
-    key = "market_truth" if found["used"] == "market" else "coin_truth"
-    known = key in found[found["used"]]
-    statistics = found[found["used"]][key if known else "proxy"]
+    detector = found[found["used"]]
+    known = "coin_truth" in detector
+    statistics = detector["coin_truth" if known else "proxy"]
     if "reason" in statistics:
         return f"Regimes cannot be judged: {statistics['reason']}."
     own = statistics["accuracy"]
     what = "of the bars" if known else "of the bars by the proxy, which is no accuracy"
     word = _reached(own, found["target"])
     return (
-        f"The detector in use names the regime rightly on {numbers.estimate(own, 'percent')} "
-        f"{what}; the roadmap wants more than {numbers.percent(found['target'], 0)}: {word}. "
-        f"Always naming the commonest regime would be right on "
-        f"{numbers.percent(statistics['majority_baseline'])}."
+        f"The detector in use names the coin’s regime rightly on "
+        f"{numbers.estimate(own, 'percent')} {what}; the roadmap wants more than "
+        f"{numbers.percent(found['target'], 0)}: {word}. Always naming the commonest regime would "
+        f"be right on {numbers.percent(statistics['majority_baseline'])}.{_of_market(detector)}"
     )
+
+
+def _of_market(detector: Json) -> str:
+    """The same against the state of the market as a whole, where it is known."""
+    own = detector.get("market_truth", {}).get("accuracy")
+    if own is None:
+        return ""
+    return f" The state of the market as a whole it names on {numbers.estimate(own, 'percent')}."
 
 
 def _reached(own: Json, target: float) -> str:

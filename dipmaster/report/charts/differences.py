@@ -57,9 +57,9 @@ def _panel(axes: Axes, row: Row) -> None:
     axes.plot(
         kind.scale * found["value"],
         0,
-        marker="o",
+        marker="o" if row.verdict in FILLS else "D",
         markersize=5.5,
-        markerfacecolor=FILLS[row.verdict],
+        markerfacecolor=FILLS.get(row.verdict, "white"),
         markeredgecolor=NAVY,
         markeredgewidth=1.1,
         linestyle="none",
