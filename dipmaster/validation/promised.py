@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from dipmaster.params.roadmap import FINAL_PHASE
 from dipmaster.validation.breakdowns import Record
 
 Json = Mapping[str, Any]
+WHOLE = 0  # the "phase" of lines that speak of the whole plan
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ _LATER = (
         "built in weeks 1 to 8, rolled out in weeks 1 to 8",
         None,
         "words",
-        FINAL_PHASE,
+        WHOLE,
     ),
     Promise(
         "plan.resources",
@@ -122,7 +122,7 @@ _LATER = (
         "2-3 ML engineers, 1 risk manager, 1 infrastructure engineer",
         None,
         "words",
-        FINAL_PHASE,
+        WHOLE,
     ),
 )
 _PLAN = {
