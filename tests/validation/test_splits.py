@@ -13,7 +13,13 @@ from dipmaster.params import Split
 from dipmaster.validation.splits import Period, split_period, without_crossing
 
 FIRST = 1_672_531_200_000  # 2023-01-01
-SPLIT = Split(burn_in_days=3, min_out_of_sample_days=2)
+SPLIT = Split(
+    burn_in_days=3,
+    min_out_of_sample_days=2,
+    models_from_day=1,
+    stack_from_day=2,
+    calibrator_from_day=3,
+)
 
 
 def test_boundary_is_a_midnight_after_the_burn_in() -> None:
