@@ -21,7 +21,7 @@ BARS_20, BARS_50 = 20, 50
 
 HISTORY = 288  # longest look back
 SHORT_HISTORY = 100  # longest look back of all but a few series
-BLOCK = 1000  # bars worked on together; with a power of 2 rows would crowd the cache's sets
+BLOCK = 700  # bars worked on together; with a power of 2 rows would crowd the cache's sets
 STRIDE = HISTORY + BLOCK
 
 # Features: tables.FEATURES without open_time.

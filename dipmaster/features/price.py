@@ -3,7 +3,7 @@
 import math
 
 from dipmaster.features import layout as at
-from dipmaster.features.windows import clip01
+from dipmaster.features.windows import clip01, moments, place_among
 from dipmaster.foundation.numerics import Floats, Ints, inlined_kernel, kernel
 
 # The interpolated 20 % quantile of 50 widths lies between the 10th and the 11th smallest:
@@ -38,7 +38,11 @@ def rsi(gain: float, loss: float) -> float:
 
 @kernel
 def strength(series: Floats, rows: Floats, head: int, n: int) -> None:
-    """RSI of 14 bars after Wilder, and of 14, 21 and 50 bars by plain sums."""
+    """RSI of 14 bars after Wilder, and of 14, 21 and 50 bars by plain sums.
+
+    Convergence is the share of the three inside a dip zone that widens and rises
+    with volatility.
+    """
     v = series[head:]
     for i in range(n):
         gain = v[at.GAIN_8 + i] + (v[at.GAIN_4 - 8 + i] + v[at.GAIN_2 - 12 + i])
@@ -52,11 +56,6 @@ def strength(series: Floats, rows: Floats, head: int, n: int) -> None:
         gain = v[at.GAIN_32 + i] + (v[at.GAIN_16 - 32 + i] + v[at.GAIN_2 - 48 + i])
         loss = v[at.LOSS_32 + i] + (v[at.LOSS_16 - 32 + i] + v[at.LOSS_2 - 48 + i])
         rows[at.RSI_CUTLER_50 + i] = rsi(gain, loss)
-
-
-@kernel
-def convergence(rows: Floats, n: int) -> None:
-    """Share of the three RSIs inside a dip zone that widens and rises with volatility."""
     for i in range(n):
         low = 25.0 + 10.0 * rows[at.VOL_PCT + i]
         high = 40.0 + 15.0 * rows[at.VOL_PCT + i]
@@ -73,9 +72,13 @@ def convergence(rows: Floats, n: int) -> None:
 
 
 @kernel
-def bands(series: Floats, rows: Floats, head: int, n: int) -> None:
-    """SMA20 and Bollinger (20, 2) with the population standard deviation."""
+def bands(series: Floats, rows: Floats, counts: Ints, head: int, n: int) -> None:
+    """SMA20, Bollinger (20, 2) with the population standard deviation, and their squeeze.
+
+    That is a width below the 20 % quantile of its last 50 values.
+    """
     v = series[head:]
+    moments(series, rows, at.CLOSE, head, n)
     for i in range(n):
         close, mean = v[at.CLOSE + i], rows[at.MEAN + i]
         four_sd = 4.0 * math.sqrt(rows[at.SQUARES + i] / 20.0)
@@ -86,11 +89,8 @@ def bands(series: Floats, rows: Floats, head: int, n: int) -> None:
         rows[at.BB_POSITION + i] = position if four_sd > 0.0 else math.nan
         rows[at.BB_WIDTH_FRAC + i] = width
         v[at.BAND_WIDTH + i] = width
-
-
-@kernel
-def squeeze(rows: Floats, counts: Ints, n: int) -> None:
-    """Width of the bands below the 20 % quantile of its last 50 values."""
+    counts[:] = 0
+    place_among(series, at.BAND_WIDTH, 0, 50, head, counts)
     for i in range(n):
         rows[at.BB_SQUEEZE + i] = 1.0 if counts[1, i] >= SQUEEZE_LARGER else 0.0
 

@@ -9,11 +9,11 @@ from dipmaster.foundation.numerics import Floats, kernel
 
 
 @kernel
-def parts(series: Floats, rows: Floats, head: int, n: int) -> None:
-    """Regime part; timing part with its order flow, the net selling of 20 bars.
+def of_earlier_system(series: Floats, rows: Floats, head: int, n: int) -> None:
+    """Regime part, timing part with its order flow, primary part, and the three together.
 
-    Selling is held against the root mean square of the signed volume of 100 bars,
-    not against the sd about its mean.
+    Order flow is the net selling of 20 bars, held against the root mean square of
+    the signed volume of 100 bars, not against the sd about its mean.
     """
     v = series[head:]
     for i in range(n):
@@ -29,11 +29,6 @@ def parts(series: Floats, rows: Floats, head: int, n: int) -> None:
         squares = sum_96(v, at.SQUARE_32 + i) + v[at.SQUARE_4 - 96 + i]
         selling = clip01(-net / 20.0 / math.sqrt(squares / 100.0))
         rows[at.V4_TIMING + i] += 0.3 * selling if squares > 0.0 else 0.0
-
-
-@kernel
-def total(rows: Floats, n: int) -> None:
-    """Primary part, and the three parts together."""
     for i in range(n):
         strong, spike = rows[at.RSI_CONVERGENCE_STRONG + i], rows[at.VOLUME_SPIKE_20 + i]
         squeeze = rows[at.BB_SQUEEZE + i]

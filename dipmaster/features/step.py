@@ -16,7 +16,7 @@ import numpy as np
 from dipmaster.features import higher, price, score, volatility, volume
 from dipmaster.features import layout as at
 from dipmaster.features.stretches import stretches, usable
-from dipmaster.features.windows import doubled, doubled_maxima, moments, place_among
+from dipmaster.features.windows import doubled
 from dipmaster.foundation.numerics import Bools, Floats, Ints, kernel
 from dipmaster.foundation.periods import BAR_MS, BARS_PER_DAY, BARS_PER_HOUR
 
@@ -108,10 +108,11 @@ def take(state: Floats, bars: Floats, market: Floats) -> int:
 def keep(series: Floats, head: int) -> None:
     """Move the last bars before `head` to the front; only a few series are looked back at far."""
     for s in range(at.SERIES_COUNT):
-        row = series[s * at.STRIDE : (s + 1) * at.STRIDE]
-        far = s in at.LONG_SERIES
-        for i in range(0 if far else at.HISTORY - at.SHORT_HISTORY, at.HISTORY):
-            row[i] = row[i + head]
+        history = at.HISTORY if s in at.LONG_SERIES else at.SHORT_HISTORY
+        place = s * at.STRIDE + at.HISTORY - history
+        out, values = series[place : place + history], series[place + head :]
+        for i in range(out.size):
+            out[i] = values[i]
 
 
 def block(state: Floats, rows: Floats, head: int, n: int, number: int) -> None:
@@ -120,48 +121,23 @@ def block(state: Floats, rows: Floats, head: int, n: int, number: int) -> None:
     `number` counts the 5-minute steps from 1970 to the first bar.
     """
     series, age = state[at.SERIES :], int(state[at.AGE])
+    counts = np.empty((2, n), dtype=np.int64)
     price.moves(series, rows, head, n)
     volume.traded(series, rows, head, n)
-    doubled(series, SUMS, head, n)
-    doubled_maxima(series, MAXIMA, head, n)
+    doubled(series, SUMS, MAXIMA, head, n)
     volatility.recursions(state, series, rows, head, n, age)
-    price.strength(series, rows, head, n)
     volatility.depths(state, series, rows, head, n)
-    volatility.classes(state, series, rows, head, n)
-    moments(series, rows, at.CHANGE, head, n)
-    volatility.realised(series, rows, head, n)
-    ranks(series, rows, head, n)
-    moments(series, rows, at.CLOSE, head, n)
-    price.bands(series, rows, head, n)
-    squeeze(series, rows, head, n)
+    volatility.realised(series, rows, counts, head, n)
+    price.strength(series, rows, head, n)
+    price.bands(series, rows, counts, head, n)
     price.levels(series, rows, head, n)
-    price.convergence(rows, n)
-    volume.spikes(series, rows, head, n)
-    volume.since_spike(state, rows, n, age)
-    volume.prices(series, rows, head, n)
+    volume.spikes(state, series, rows, head, n, age)
     volume.liquidity(series, rows, head, n, state[at.SOURCE_HAS_SPREAD])
-    score.parts(series, rows, head, n)
-    score.total(rows, n)
+    score.of_earlier_system(series, rows, head, n)
     higher.gather(state, series, rows, head, n, age, number % 12)
     if age < at.WARM_UP:
         unknown(rows.reshape(at.ROWS, at.BLOCK)[: at.WIDTH, :n], age)
     state[at.AGE] = age + n
-
-
-def ranks(series: Floats, rows: Floats, head: int, n: int) -> None:
-    """Volatility among its last 50 values, and then 50 more."""
-    counts = np.zeros((2, n), dtype=np.int64)
-    place_among(series, at.VOLATILITY, 0, 50, head, counts, n)
-    volatility.high(rows, counts, n)
-    place_among(series, at.VOLATILITY, 50, 100, head, counts, n)
-    volatility.rank(rows, counts, n)
-
-
-def squeeze(series: Floats, rows: Floats, head: int, n: int) -> None:
-    """Width of the bands among its last 50 values."""
-    counts = np.zeros((2, n), dtype=np.int64)
-    place_among(series, at.BAND_WIDTH, 0, 50, head, counts, n)
-    price.squeeze(rows, counts, n)
 
 
 def unknown(rows: Floats, age: int) -> None:

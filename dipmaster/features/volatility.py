@@ -3,6 +3,7 @@
 import math
 
 from dipmaster.features import layout as at
+from dipmaster.features.windows import moments, place_among
 from dipmaster.foundation.numerics import Floats, Ints, inlined_kernel, kernel
 from dipmaster.foundation.periods import BARS_PER_DAY, BARS_PER_HOUR
 
@@ -56,7 +57,10 @@ def fall(v: Floats, i: int, bars: int) -> float:
 
 @kernel
 def depths(state: Floats, series: Floats, rows: Floats, head: int, n: int) -> None:
-    """Falls in sigmas known before their first bar, the coin's whole and its own part."""
+    """Falls in sigmas known before their first bar, the coin's whole and its own part.
+
+    And that sigma itself, with the class of volatility.
+    """
     v = series[head:]
     lag = int(state[at.SIGMA_LAG])
     known = series[at.SIGMA - lag + head :]
@@ -80,12 +84,6 @@ def depths(state: Floats, series: Floats, rows: Floats, head: int, n: int) -> No
         rows[at.OWN_DROP_36_SIGMA + i] = (whole + v[at.MARKET_36 + i]) / sigma
         sigma = v[at.SIGMA - 288 + i] * math.sqrt(288 / 12.0)
         rows[at.DIP_DEPTH_288_SIGMA + i] = fall(v, i, 288) / sigma
-
-
-@kernel
-def classes(state: Floats, series: Floats, rows: Floats, head: int, n: int) -> None:
-    """Hourly and daily sigma known before, and the class of the daily one."""
-    known = series[at.SIGMA - int(state[at.SIGMA_LAG]) + head :]
     low, high = state[at.LOW_DAILY], state[at.HIGH_DAILY]
     for i in range(n):
         daily = known[i] * math.sqrt(24.0)
@@ -96,25 +94,19 @@ def classes(state: Floats, series: Floats, rows: Floats, head: int, n: int) -> N
 
 
 @kernel
-def realised(series: Floats, rows: Floats, head: int, n: int) -> None:
-    """20-bar volatility from the sums of squares."""
+def realised(series: Floats, rows: Floats, counts: Ints, head: int, n: int) -> None:
+    """20-bar volatility, high or not among 50, and its rank among 100 with ties in the middle."""
     v = series[head:]
+    moments(series, rows, at.CHANGE, head, n)
     for i in range(n):
         volatility = math.sqrt(rows[at.SQUARES + i] / 19.0)
         v[at.VOLATILITY + i] = volatility
         rows[at.VOLATILITY_5M_DAILY_FRAC + i] = volatility * math.sqrt(BARS_PER_DAY)
-
-
-@kernel
-def high(rows: Floats, counts: Ints, n: int) -> None:
-    """Whether volatility is high among its last 50 values, for the regime part."""
+    counts[:] = 0
+    place_among(series, at.VOLATILITY, 0, 50, head, counts)
     for i in range(n):
         rows[at.HIGH_VOLATILITY + i] = 1.0 if counts[0, i] >= HIGH_SMALLER else 0.0
-
-
-@kernel
-def rank(rows: Floats, counts: Ints, n: int) -> None:
-    """Rank of volatility among its last 100 values, ties in the middle."""
+    place_among(series, at.VOLATILITY, 50, 100, head, counts)
     for i in range(n):
         below, above = counts[0, i], counts[1, i]
         rows[at.VOL_PCT + i] = (below + 0.5 * (101 - below - above)) / 100.0

@@ -39,8 +39,12 @@ def traded(series: Floats, rows: Floats, head: int, n: int) -> None:
 
 
 @kernel
-def spikes(series: Floats, rows: Floats, head: int, n: int) -> None:
-    """Volume against its mean, with and without this bar; 10 minutes against 10 before."""
+def spikes(state: Floats, series: Floats, rows: Floats, head: int, n: int, age: int) -> None:
+    """Volume against its mean, with and without this bar; 10 minutes against 10 before.
+
+    Bars since a spike are at most 100, and not known before the first spike or 100
+    bars without one.
+    """
     v = series[head:]
     for i in range(n):
         volume = v[at.VOLUME + i]
@@ -53,32 +57,13 @@ def spikes(series: Floats, rows: Floats, head: int, n: int) -> None:
         late, early = v[at.VOLUME_2 + i], v[at.VOLUME_2 - 2 + i]
         trend = (late - early) / (late + early)
         rows[at.VOLUME_TREND_10M + i] = trend if late + early > 0.0 else math.nan
-
-
-@kernel
-def since_spike(state: Floats, rows: Floats, n: int, age: int) -> None:
-    """Bars since a spike, at most 100; not known before the first or 100 bars without one."""
     since, seen = state[at.SINCE_SPIKE], state[at.SPIKE_SEEN]
     for i in range(max(0, 19 - age), n):
-        since = 0.0 if rows[at.VOLUME_SPIKE_20 + i] == 1.0 else min(since + 1.0, SINCE_CAP)
+        since = since + 1.0 if since < SINCE_CAP else SINCE_CAP
+        since = 0.0 if rows[at.VOLUME_SPIKE_20 + i] == 1.0 else since
         seen = 1.0 if (since == 0.0) | (since == SINCE_CAP) else seen
         rows[at.BARS_SINCE_VOLUME_SPIKE + i] = since if seen == 1.0 else math.nan
     state[at.SINCE_SPIKE], state[at.SPIKE_SEEN] = since, seen
-
-
-@kernel
-def prices(series: Floats, rows: Floats, head: int, n: int) -> None:
-    """Distance to the 5-bar volume-weighted price; absolute returns per million traded."""
-    v = series[head:]
-    for i in range(n):
-        value = v[at.VALUE_4 + i] + v[at.VALUE - 4 + i]
-        units = v[at.VOLUME_4 + i] + v[at.VOLUME - 4 + i]
-        deviation = v[at.CLOSE + i] / (value / units) - 1.0
-        moved = v[at.ABSOLUTE_16 + i] + v[at.ABSOLUTE_4 - 16 + i]
-        quote = v[at.QUOTE_16 + i] + v[at.QUOTE_4 - 16 + i]
-        amihud = 1e4 * moved / (quote / 1e6)
-        rows[at.VWAP_DEVIATION_FRAC + i] = deviation if units > 0.0 else math.nan
-        rows[at.AMIHUD_BPS_PER_MILLION + i] = amihud if quote > 0.0 else math.nan
 
 
 @inlined_kernel
@@ -96,14 +81,22 @@ def sum_288(v: Floats, at_32: int) -> float:
 
 @kernel
 def liquidity(series: Floats, rows: Floats, head: int, n: int, has_spread: float) -> None:
-    """Spread estimate, and an absolute score of the spread and the value traded."""
+    """Volume-weighted price, price impact, spread, and a score of spread and value traded."""
     v = series[head:]
+    for i in range(n):
+        value = v[at.VALUE_4 + i] + v[at.VALUE - 4 + i]
+        units = v[at.VOLUME_4 + i] + v[at.VOLUME - 4 + i]
+        deviation = v[at.CLOSE + i] / (value / units) - 1.0
+        moved = v[at.ABSOLUTE_16 + i] + v[at.ABSOLUTE_4 - 16 + i]
+        quote = v[at.QUOTE_16 + i] + v[at.QUOTE_4 - 16 + i]
+        amihud = 1e4 * moved / (quote / 1e6)
+        rows[at.VWAP_DEVIATION_FRAC + i] = deviation if units > 0.0 else math.nan
+        rows[at.AMIHUD_BPS_PER_MILLION + i] = amihud if quote > 0.0 else math.nan
     for i in range(n):
         total = sum_288(v, at.SPREAD_32 + i)
         estimate = 1e4 * math.sqrt(0.0 if total <= 0.0 else total / 288.0)
         spread = 2.0 * v[at.HALF_SPREAD + i] if has_spread == 1.0 else estimate
         quote = sum_288(v, at.QUOTE_32 + i)
+        narrow = clip01(1.0 - spread / 100.0)
         rows[at.SPREAD_ESTIMATE_BPS + i] = estimate
-        rows[at.LIQUIDITY_SCORE + i] = 0.6 * clip01(1.0 - spread / 100.0) + 0.4 * clip01(
-            quote / 1e6
-        )
+        rows[at.LIQUIDITY_SCORE + i] = 0.6 * narrow + 0.4 * clip01(quote / 1e6)

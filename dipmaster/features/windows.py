@@ -19,6 +19,7 @@ callers ask for the age before they use it.
 import numpy as np
 
 from dipmaster.features import layout as at
+from dipmaster.features.inner import inner_kernel
 from dipmaster.foundation.numerics import Floats, Ints, inlined_kernel, kernel
 
 
@@ -70,37 +71,31 @@ def slide_max(state: Floats, at: int, width: int, value: float) -> float:
 
 
 @kernel
-def doubled(series: Floats, table: Ints, head: int, n: int) -> None:
-    """Sums of `n` bars over 2, 4, 8 .. bars, each from the one before.
+def doubled(series: Floats, sums: Ints, maxima: Ints, head: int, n: int) -> None:
+    """Sums and maxima of `n` bars over 2, 4, 8 .. bars, each from the one before.
 
-    `table` has a row (series, its sum over 2 bars, number of sums) for each series.
+    Both tables have a row (series, the first of its sums or maxima, number of them)
+    for each series.
     """
-    for s in range(table.shape[0]):
-        source = table[s, 0]
-        for level in range(table[s, 2]):
-            now = series[source + head :]
-            before = series[source + head - (1 << level) :]
-            source = table[s, 1] + level * at.STRIDE
+    for s in range(sums.shape[0]):
+        source = sums[s, 0]
+        for level in range(sums[s, 2]):
+            now, before = series[source + head :], series[source + head - (1 << level) :]
+            source = sums[s, 1] + level * at.STRIDE
             out = series[source + head : source + head + n]
             for i in range(out.size):
                 out[i] = now[i] + before[i]
-
-
-@kernel
-def doubled_maxima(series: Floats, table: Ints, head: int, n: int) -> None:
-    """Like `doubled`: maxima."""
-    for s in range(table.shape[0]):
-        source = table[s, 0]
-        for level in range(table[s, 2]):
-            now = series[source + head :]
-            before = series[source + head - (1 << level) :]
-            source = table[s, 1] + level * at.STRIDE
+    for s in range(maxima.shape[0]):
+        source = maxima[s, 0]
+        for level in range(maxima[s, 2]):
+            now, before = series[source + head :], series[source + head - (1 << level) :]
+            source = maxima[s, 1] + level * at.STRIDE
             out = series[source + head : source + head + n]
             for i in range(out.size):
                 out[i] = now[i] if now[i] > before[i] else before[i]
 
 
-@kernel
+@inner_kernel
 def moments(series: Floats, rows: Floats, place: int, head: int, n: int) -> None:
     """Means and sums of squared deviations of the last 20 values: to two rows.
 
@@ -124,19 +119,17 @@ def moments(series: Floats, rows: Floats, place: int, head: int, n: int) -> None
         total[i] = now[i] + total[i] / 20.0
 
 
-@kernel
-def place_among(
-    series: Floats, place: int, first: int, end: int, head: int, counts: Ints, n: int
-) -> None:
+@inner_kernel
+def place_among(series: Floats, place: int, first: int, end: int, head: int, counts: Ints) -> None:
     """Count how many of the values `first` to `end` - 1 bars back are smaller, and larger.
 
-    Adds to the rows of `counts`, shape (2, bars or more); `end` - `first` a multiple of 5.
+    Adds to `counts`, shape (2, bars); `end` - `first` a multiple of 5.
     """
     now = series[place + head :]
-    smaller, larger = counts[0, :n], counts[1, :n]
+    smaller, larger = counts[0], counts[1]
     for back in range(first, end, 5):
         old = series[place + head - back - 4 :]
-        for i in range(n):
+        for i in range(smaller.size):
             a, b, c, d, e = old[i], old[i + 1], old[i + 2], old[i + 3], old[i + 4]
             x = now[i]
             smaller[i] += (np.int64(a < x) + (b < x)) + (np.int64(c < x) + (d < x)) + (e < x)

@@ -12,13 +12,12 @@ from dipmaster.features.layout import halves_size
 from dipmaster.features.windows import (
     clip01,
     doubled,
-    doubled_maxima,
     moments,
     place_among,
     slide_max,
     slide_sum,
 )
-from dipmaster.foundation.numerics import Floats, kernel
+from dipmaster.foundation.numerics import Floats, Ints, kernel
 
 
 @kernel
@@ -39,6 +38,16 @@ def maxima(values: Floats, width: int) -> Floats:
     return out
 
 
+@kernel
+def spread(series: Floats, rows: Floats) -> None:
+    moments(series, rows, at.GAIN, 0, at.BLOCK)
+
+
+@kernel
+def count(series: Floats, first: int, end: int, counts: Ints) -> None:
+    place_among(series, at.GAIN, first, end, 0, counts)
+
+
 def in_series(values: Floats) -> Floats:
     """Values as the gains of a coin's series: those of the block, and as many before as fit."""
     series = np.zeros(at.SERIES_COUNT * at.STRIDE)
@@ -54,14 +63,14 @@ def last(array: Floats, place: int, count: int) -> Floats:
 def spreads(values: Floats) -> Floats:
     """Mean and sum of squares of the last 20 values at each bar of a block."""
     rows = np.zeros(at.ROWS * at.BLOCK)
-    moments(in_series(values), rows, at.GAIN, 0, at.BLOCK)
+    spread(in_series(values), rows)
     return np.stack([last(rows, place, at.BLOCK) for place in (at.MEAN, at.SQUARES)], axis=1)
 
 
 def places(values: Floats, first: int, end: int) -> list[list[int]]:
     """How many of the last values are smaller, and larger, than the newest."""
     counts = np.zeros((2, at.BLOCK), dtype=np.int64)
-    place_among(in_series(values), at.GAIN, first, end, 0, counts, at.BLOCK)
+    count(in_series(values), first, end, counts)
     return counts[:, -1].tolist()
 
 
@@ -96,14 +105,14 @@ def test_no_drift_over_200_000_bars_of_wild_scales() -> None:
     assert np.max(np.abs(plain / windows.sum(axis=1)[1:] - 1)) > 1e-6
 
 
-FIVE = np.array([[at.GAIN, at.GAIN_2, 5]])
+FIVE, NONE = np.array([[at.GAIN, at.GAIN_2, 5]]), np.empty((0, 3), dtype=np.int64)
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(positive, min_size=32, max_size=80))
 def test_doubled_sums_keep_their_digits(values: list[float]) -> None:
     series = in_series(np.array(values))
-    doubled(series, FIVE, 0, at.BLOCK)
+    doubled(series, FIVE, NONE, 0, at.BLOCK)
     for level, place in enumerate((at.GAIN_2, at.GAIN_4, at.GAIN_8, at.GAIN_16, at.GAIN_32), 1):
         found = last(series, place, len(values))
         for i in range(2**level - 1, len(values)):
@@ -115,7 +124,7 @@ def test_doubled_sums_keep_their_digits(values: list[float]) -> None:
 @given(st.lists(numbers, min_size=16, max_size=80))
 def test_doubled_maxima_are_exact(values: list[float]) -> None:
     series = in_series(np.array(values))
-    doubled_maxima(series, FIVE, 0, at.BLOCK)
+    doubled(series, NONE, FIVE, 0, at.BLOCK)
     found = last(series, at.GAIN_16, len(values))
     for i in range(15, len(values)):
         assert found[i] == max(values[i - 15 : i + 1])
@@ -128,7 +137,7 @@ def test_what_left_a_doubled_sum_leaves_no_trace() -> None:
     sums = []
     for these in (values, spiked):
         series = in_series(these)
-        doubled(series, FIVE, 0, at.BLOCK)
+        doubled(series, FIVE, NONE, 0, at.BLOCK)
         sums.append(last(series, at.GAIN_32, at.BLOCK)[32:])
     assert (sums[0] != sums[1]).sum() == 32
     assert (sums[0][100:] == sums[1][100:]).all()
@@ -139,11 +148,11 @@ def test_what_left_a_doubled_sum_leaves_no_trace() -> None:
 def test_blocks_may_be_cut_anywhere(pieces: list[int], seed: int) -> None:
     values = np.random.default_rng(seed).random(at.BLOCK)
     whole, cut = in_series(values), in_series(values)
-    doubled(whole, FIVE, 0, at.BLOCK)
+    doubled(whole, FIVE, NONE, 0, at.BLOCK)
     head = 0
     for n in [*pieces, at.BLOCK]:
         n = min(n, at.BLOCK - head)
-        doubled(cut, FIVE, head, n)
+        doubled(cut, FIVE, NONE, head, n)
         head += n
     assert np.array_equal(whole, cut)
 
