@@ -14,10 +14,10 @@ MODELS = {
     "lgb": "LightGBM",
     "xgb": "XGBoost",
     "ensemble": "Ensemble of the two",
-    "weighted_score": "Weighted score (roadmap’s five)",
+    "weighted_score": "Weighted score (roadmap)",
     "score": "Logistic layer",
     "confidence": "Confidence (calibrated)",
-    "reference": "Reference: plain logistic",
+    "reference": "Plain logistic (reference)",
 }
 COMPONENTS = {
     "model_agreement": "Agreement of the models",
@@ -75,17 +75,10 @@ def families(inputs: Inputs) -> list[Cells]:
             f"{words} (used)" if name == used else words,
             numbers.estimate(found[name]["auc"], "fine"),
             numbers.estimate(found[name]["return_rank_correlation"], "fine"),
-            numbers.estimate(_bounded(found[name]["mean_net_bps_top_decile"]), "bps"),
+            numbers.estimate(found[name]["mean_net_bps_top_decile"], "bps"),
         )
         for name, words in FAMILIES.items()
     ]
-
-
-def _bounded(found: Json | float | None) -> Json:
-    """A figure that may come without an interval."""
-    if isinstance(found, (int, float)) or found is None:
-        return {"value": found, "low": None, "high": None}
-    return found
 
 
 def carried(inputs: Inputs) -> str:
@@ -123,7 +116,7 @@ def components(inputs: Inputs) -> list[Cells]:
             words,
             numbers.ratio(getattr(weights, name)),
             numbers.ratio(found[name]["mean"]),
-            numbers.estimate(found[name]["auc"], "fine"),
+            numbers.metric("fine", found[name]["auc"]),
             numbers.metric("signed", layer.get(name)),
         )
         for name, words in COMPONENTS.items()

@@ -35,7 +35,7 @@ def contents(inputs: Inputs) -> list[Entry]:
             },
         ),
         *_promised(inputs),
-        _entry("quality", "Data quality"),
+        _entry("quality", "Data quality", **{"ledger-checks": "Checks of the ledger"}),
         {
             **_entry("readings", "Readings and contradictions of the roadmap"),
             "parts": [

@@ -1,5 +1,6 @@
 """What a phase changed against the one before, on the same blocks: rows and a sentence."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dipmaster.report import numbers
@@ -40,6 +41,7 @@ KINDS = (
     Kind("net_return", "Net return", "points", 100.0, unit="points of capital"),
     Kind("trades_frac", "Trades", "change", 100.0, unit="per cent"),
 )
+PLAIN = "the interval holds zero"
 SAID = ("win_rate", "profit_factor", "mean_net_bps")
 
 
@@ -108,21 +110,29 @@ def _level(inputs: Inputs, kind: Kind, number: int) -> str:
 
 
 def contribution(inputs: Inputs, number: int) -> str:
-    """What the phase contributed, in one sentence; without trades it says so."""
+    """What the phase contributed, in a sentence or two; without trades it says so."""
     compared = differences(inputs, number)
     if not inputs.phase(number)["counts"]["trades"]:
         return f"Against phase {compared['against']} it bought nothing: it neither earned nor lost."
-    kinds = {kind.key: kind for kind in KINDS}
-    said = []
-    for key in SAID:
-        found = compared[key]
-        change = numbers.estimate(estimate_of(kinds[key], found), kinds[key].kind)
-        said.append(f"{kinds[key].name.lower()} {change}, {_WORDS[found['verdict']]}")
+    said = [_said(kind, compared[kind.key]) for kind in KINDS if kind.key in SAID]
     fewer = numbers.metric("change", compared["trades_frac"]["value"])
     return (
         f"Phase {number} against phase {compared['against']}, paired: {'; '.join(said)}; "
-        f"{fewer} trades."
+        f"{fewer} trades.{_why_not_shown([compared[key] for key in SAID])}"
     )
 
 
-_WORDS = {"BETTER": "better", "WORSE": "worse", "NOT SHOWN": "no difference shown"}
+def _said(kind: Kind, found: Json) -> str:
+    change = numbers.estimate(estimate_of(kind, found), kind.kind)
+    return f"{kind.name.lower()} {change}, {found['verdict'].lower()}"
+
+
+def _why_not_shown(found: Sequence[Json]) -> str:
+    """Why an interval on one side alone is not enough; the plain reason needs no words."""
+    reasons = {one["reason"] for one in found if one["verdict"] == "NOT SHOWN"} - {PLAIN, ""}
+    return f" Not shown: {'; '.join(sorted(reasons))}." if reasons else ""
+
+
+def in_sentence(kind: Kind) -> str:
+    """A figure's name within a sentence."""
+    return kind.name if kind.key == "sharpe" else kind.name.lower()

@@ -154,8 +154,9 @@ def target(name: str, value: float | None, direction: str) -> str:
 
 
 def typeset(text: str) -> str:
-    """Text of an earlier stage with true minus signs and units that stay with their numbers."""
-    return re.sub(r"(?<![\w.])-(?=\d)", MINUS, text.replace(" %", NBSP + "%"))
+    """Text of an earlier stage with true minus signs, 0.85 for .85, units with their numbers."""
+    whole = re.sub(r"(?<![\w.])\.(?=\d)", "0.", text.replace(" %", NBSP + "%"))
+    return re.sub(r"(?<![\w.])-(?=\d)", MINUS, whole)
 
 
 def name_of(metric_name: str) -> str:

@@ -57,6 +57,7 @@ def _context(inputs: Inputs, style_folder: Path) -> Context:
         "gate_rows": matrix.rows(inputs),
         "built_words": phases.built_words(inputs),
         "quality": data_quality.view(inputs),
+        "checks": data_quality.checks(inputs),
         "readings": inputs.readings,
         "contents": contents(inputs),
     }

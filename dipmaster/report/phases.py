@@ -37,7 +37,6 @@ def view(inputs: Inputs, number: int) -> Context:
         "money_words": chapter.money_words(phase) if traded else "",
         "random_words": chapter.random_words(phase),
         "sureness": chapter.sureness(phase),
-        "checks": [check for check in inputs.validate["checks"] if check["phase"] == number],
         **_changed(inputs, number),
         **_charts(inputs, number),
     }
@@ -62,6 +61,10 @@ def _changed(inputs: Inputs, number: int) -> Context:
     }
 
 
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
 def _any_shown(rows: Sequence[difference.Row]) -> bool:
     return any(row.found["value"] is not None for row in rows if row.kind.key in difference.SAID)
 
@@ -71,8 +74,8 @@ def _reasons(rows: Sequence[difference.Row]) -> list[str]:
     found: dict[str, list[str]] = {}
     for row in rows:
         if row.verdict == "NOT SHOWN" and row.reason:
-            found.setdefault(row.reason, []).append(row.kind.name.lower())
-    return [f"{', '.join(names).capitalize()}: {reason}." for reason, names in found.items()]
+            found.setdefault(row.reason, []).append(difference.in_sentence(row.kind))
+    return [f"{_capital(', '.join(names))}: {reason}." for reason, names in found.items()]
 
 
 def _charts(inputs: Inputs, number: int) -> Context:
@@ -126,7 +129,7 @@ def parts(inputs: Inputs, number: int) -> list[dict[str, str]]:
     listed.append(("equity", "Equity and drawdown"))
     if traded:
         listed += WITH_TRADES
-    listed += [("sure", "How sure the figures are"), ("checks", "Checks of the ledger")]
+    listed.append(("sure", "How sure the figures are"))
     return [{"anchor": f"phase-{number}-{name}", "title": title} for name, title in listed]
 
 

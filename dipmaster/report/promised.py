@@ -8,7 +8,12 @@ from dipmaster.report.inputs import Inputs, Json
 
 MARKS = {"KEPT": "●", "NOT SHOWN": "◐", "NOT KEPT": "○", "NOT BUILT": ""}
 VERDICTS = tuple(MARKS)
-SECTIONS = {"SignalQualityValidator": "Signal validation"}
+NOT_BUILT = "NOT BUILT"
+SECTIONS = {
+    "SignalQualityValidator": "Signal validation",
+    "Deployment plan": "Plan",
+    "Implementation priority": "Plan",
+}
 
 
 @dataclass(frozen=True)
@@ -28,23 +33,25 @@ class Promise:
 
 @dataclass(frozen=True)
 class Group:
-    """The promises of one phase."""
+    """Promises that were measured, or those that wait for their phase."""
 
     title: str
+    built: bool
     rows: tuple[Promise, ...]
 
 
 def groups(inputs: Inputs) -> list[Group]:
-    """In the order of the file, a table a phase."""
+    """A table a phase built, then one of all that is not built, in the order of the file."""
     rows = inputs.validate["promises"]
-    phases = sorted({int(row["phase"]) for row in rows})
-    return [
-        Group(
-            f"Phase {phase}" if phase else "Whole document",
-            tuple(_promise(row) for row in rows if int(row["phase"]) == phase),
-        )
-        for phase in phases
-    ]
+    measured = [row for row in rows if row["verdict"] != NOT_BUILT]
+    phases = sorted({int(row["phase"]) for row in measured})
+    found = [Group(f"Phase {phase}", True, _promises(measured, phase=phase)) for phase in phases]
+    waiting = [row for row in rows if row["verdict"] == NOT_BUILT]
+    return [*found, Group("Not built yet", False, _promises(waiting))] if waiting else found
+
+
+def _promises(rows: Sequence[Json], phase: int | None = None) -> tuple[Promise, ...]:
+    return tuple(_promise(row) for row in rows if phase in (None, int(row["phase"])))
 
 
 def _promise(row: Json) -> Promise:

@@ -32,6 +32,7 @@ PACKAGES = (
     "weasyprint",
     "xgboost",
 )
+INSTEAD = {"xgboost": "xgboost-cpu"}  # on Linux: the same library without what needs a GPU
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,15 @@ def outputs(lock: Mapping[str, Any]) -> list[Output]:
 def package_versions() -> dict[str, str]:
     """Versions of the packages that a number or the PDF's bytes can depend on."""
     python = f"{sys.version_info.major}.{sys.version_info.minor}"
-    return {"python": python, **{name: metadata.version(name) for name in PACKAGES}}
+    return {"python": python, **{name: _version(name) for name in PACKAGES}}
+
+
+def _version(name: str) -> str:
+    """Of a package, or of the one that is installed in its place."""
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return metadata.version(INSTEAD[name])
 
 
 def flat(values: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:

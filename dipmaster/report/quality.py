@@ -53,6 +53,29 @@ class Quality:
     has_files: bool
 
 
+@dataclass(frozen=True)
+class CheckRow:
+    """One check of the ledger, a cell a phase built; empty where it was not asked."""
+
+    name: str
+    cells: tuple[str, ...]
+
+
+def checks(inputs: Inputs) -> list[CheckRow]:
+    """Every check once, in the order in which they were first made."""
+    found = inputs.validate["checks"]
+    made = {(row["name"], int(row["phase"])): _checked(row) for row in found}
+    names = dict.fromkeys(row["name"] for row in found)
+    return [
+        CheckRow(name, tuple(made.get((name, phase), "") for phase in inputs.built))
+        for name in names
+    ]
+
+
+def _checked(row: Json) -> str:
+    return f"{'holds' if row['holds'] else 'DOES NOT HOLD'}: {row['detail']}"
+
+
 def view(inputs: Inputs) -> Quality:
     """Turn ingest.json and market.json into tables."""
     coins: Json = inputs.ingest["symbols"]

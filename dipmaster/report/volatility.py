@@ -8,6 +8,7 @@ from dipmaster.report.inputs import Inputs, Json
 
 FORECASTS = {"garch": "GARCH(1,1)", "rv_ewma": "RV-EWMA", "har": "HAR"}
 DETECTORS = {"market": "Market’s, filtered", "coin": "Coin’s own, filtered", "naive": "Naive"}
+TRUTHS = ("coin_truth", "market_truth")
 REFERENCES = {
     "coin_truth": "Against the true state of the coin",
     "market_truth": "Against the true state of the market",
@@ -126,12 +127,12 @@ _BESIDE = {
 
 
 def references(inputs: Inputs) -> list[Reference]:
-    """Truth first where it is known; on real bars only the proxy is there."""
+    """The truth where it is known, the coin's first; the proxy on real bars only."""
     found = inputs.volatility["regimes"]
     if "reason" in found:
         return []
-    present = [key for key in REFERENCES if key in found["market"]]
-    return [_reference(found, key) for key in present]
+    known = [key for key in TRUTHS if key in found["market"]]
+    return [_reference(found, key) for key in known or ["proxy"]]
 
 
 def _reference(found: Json, key: str) -> Reference:

@@ -56,7 +56,7 @@ def _withheld(inputs: Inputs) -> tuple[str, ...]:
         return ()
     return (
         f"The ledger fails {broken} of its {len(checks)} checks: every verdict is withheld. The "
-        "chapter on phase 0 names them.",
+        "chapter on data quality names them.",
     )
 
 

@@ -16,7 +16,7 @@ TICKS = (0.5, 1, 2, 5, 10, 20, 50)
 
 def calibration(panels: Sequence[tuple[str, Sequence[Bin]]]) -> Markup:
     """Deciles of each forecast: mean forecast against what was realised, both per day."""
-    figure = new_figure(54)
+    figure = new_figure(48)
     drawn = [value for _, bins in panels for one in bins for value in one.drawn]
     low, high = 0.85 * min(drawn, default=0.005), 1.15 * max(drawn, default=0.1)
     axes_of = figure.subplots(1, len(panels), sharey=True, squeeze=False)[0]

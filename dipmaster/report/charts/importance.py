@@ -9,6 +9,7 @@ from dipmaster.report.drawing import GREY, NAVY, gain_or_loss, inline_svg, new_f
 from dipmaster.report.inputs import Json
 
 SHOWN = 15
+UNITS = ("_daily_frac", "_frac")
 
 
 def bars(rows: Sequence[Json]) -> Markup:
@@ -22,7 +23,7 @@ def bars(rows: Sequence[Json]) -> Markup:
         axes.plot([loss - sd, loss + sd], [place, place], color=GREY if loss >= 0 else NAVY,
                   linewidth=1.1)  # fmt: skip
     axes.axvline(0, color=GREY, linewidth=0.8)
-    axes.set_yticks(range(len(top)), [row["feature"].replace("_", " ") for row in top])
+    axes.set_yticks(range(len(top)), [_named(row["feature"]) for row in top])
     axes.set_ylim(len(top) - 0.4, -0.6)
     axes.tick_params(axis="y", length=0)
     axes.set_xlabel("points of AUC lost when the feature is shuffled; hatched: none is lost")
@@ -32,3 +33,10 @@ def bars(rows: Sequence[Json]) -> Markup:
         "Permutation importance: "
         + "; ".join(f"{row['feature']} {numbers.plain(100 * row['auc_loss'], 2)}" for row in top),
     )
+
+
+def _named(feature: str) -> str:
+    """The column's name without its unit."""
+    for unit in UNITS:
+        feature = feature.removesuffix(unit)
+    return feature.replace("_", " ")
