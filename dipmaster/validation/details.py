@@ -91,5 +91,6 @@ def _promises(
         seen.volatility["regimes"],
         seen.confidence["calibration_by_regime"],
         inconclusive(found.evaluations[FILTERED], params.gates),
+        found.period.blocks,
         params.gates,
     )

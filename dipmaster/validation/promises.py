@@ -24,6 +24,7 @@ def promises(
     regimes: Json,
     calibration: Json,
     too_small: str,
+    blocks: int,
     gates: Gates,
 ) -> list[Record]:
     """All promises, phase 1 measured and the rest not built.
@@ -40,19 +41,23 @@ def promises(
         Section `calibration_by_regime` of the confidence stage's JSON.
     too_small
         Why nothing may be concluded from the trades of phase 1; empty where something
-        may. Recall and F1 rest on candidates and need as many profitable ones.
+        may.
+    blocks
+        Calendar blocks out of sample. What does not rest on trades needs as many as
+        the gates do; recall and F1 as many profitable candidates as they need trades.
     """
+    short = "" if blocks >= gates.min_blocks else f"insufficient: {blocks} blocks out of sample"
     return [
-        *_confidence(differences, quality, too_small),
-        _regime_accuracy(regimes),
+        *_confidence(differences, quality, too_small, short),
+        _regime_accuracy(regimes, short),
         _calibrated(calibration),
         _stable(quality, too_small, gates.alpha),
-        *_validator(quality, too_small, gates),
+        *_validator(quality, too_small, short, gates),
         *later_promises(),
     ]
 
 
-def _confidence(differences: Json, quality: Json, too_small: str) -> list[Record]:
+def _confidence(differences: Json, quality: Json, too_small: str, short: str) -> list[Record]:
     """Section 1.1; section 1.2 promises nothing of its own."""
     traded = int(quality["n_traded"])
     change = quality["paired"]["precision_change"]
@@ -64,7 +69,7 @@ def _confidence(differences: Json, quality: Json, too_small: str) -> list[Record
     false = Promise("1.1.false_signals", "1.1", "fewer false signals", 0.0, "points")
     return [
         more.at_least(differences["win_rate"], traded, too_small, _volume(differences)),
-        volume.between(differences["trades_frac"], traded, ""),
+        volume.between(differences["trades_frac"], traded, short),
         precise.at_least(quality["precision"], traded, too_small),
         false.below({**fewer, "reason": change.get("reason", "")}, traded, too_small, said),
     ]
@@ -85,7 +90,7 @@ def _minus(number: float | None) -> float | None:
     return None if number is None else -number
 
 
-def _regime_accuracy(regimes: Json) -> Record:
+def _regime_accuracy(regimes: Json, short: str) -> Record:
     """Against the coin's own latent state where it is known; a proxy is never accuracy."""
     promise = Promise("1.3.accuracy", "1.3", "regime detection accuracy above 90 %", 0.9, "frac")
     if "reason" in regimes:
@@ -103,7 +108,7 @@ def _regime_accuracy(regimes: Json) -> Record:
         return promise.not_shown(own["reason"])
     market = found["market_truth"]["accuracy"]["value"]
     told = f"against each coin's latent state; against the market's state {100 * market:.1f} %"
-    return promise.at_least(own["accuracy"], int(own["bars"]), "", told)
+    return promise.at_least(own["accuracy"], int(own["bars"]), short, told)
 
 
 def _calibrated(calibration: Json) -> Record:
@@ -173,10 +178,11 @@ def _at_most(one: Json, other: Json) -> float:
     return float(one["win_rate"] - other["win_rate"] + math.hypot(above, below))
 
 
-def _validator(quality: Json, too_small: str, gates: Gates) -> list[Record]:
+def _validator(quality: Json, too_small: str, short: str, gates: Gates) -> list[Record]:
     """SignalQualityValidator: its targets, and that two of them contradict a third."""
     traded, positive = int(quality["n_traded"]), int(quality["n_positive"])
-    few = "" if positive >= gates.min_trades else f"insufficient: {positive} profitable candidates"
+    enough = positive >= gates.min_trades
+    few = short if enough else f"insufficient: {positive} profitable candidates"
     section = "SignalQualityValidator"
     planted = quality["planted_recall"] or {}
     seen = planted.get("value")

@@ -55,8 +55,8 @@ def measured() -> dict[str, dict]:
 
 @pytest.fixture
 def told(gates):
-    def run(case: dict[str, dict], too_small: str = "") -> dict[str, dict]:
-        rows = promises(**case, too_small=too_small, gates=gates)
+    def run(case: dict[str, dict], too_small: str = "", blocks: int = 18) -> dict[str, dict]:
+        rows = promises(**case, too_small=too_small, blocks=blocks, gates=gates)
         json.dumps(plain(rows), allow_nan=False)
         assert all(set(row) == KEYS and row["reason"] and row["promise"] for row in rows)
         assert len({row["id"] for row in rows}) == len(rows)
@@ -130,6 +130,13 @@ def test_too_little_data_concludes_nothing_of_trades(told) -> None:
         assert rows[name]["reason"].startswith(FEW)
         assert rows[name]["value"] is not None
     assert rows["validator.recall"]["verdict"] == "KEPT"  # it rests on candidates
+
+
+def test_too_short_a_period_concludes_nothing(told) -> None:
+    rows = told(measured(), blocks=5)
+    for name in ("1.1.trades", "1.3.accuracy", "validator.recall", "validator.f1"):
+        assert rows[name]["verdict"] == "NOT SHOWN"
+        assert rows[name]["reason"].startswith("insufficient: 5 blocks out of sample")
 
 
 def test_recall_needs_profitable_candidates(told) -> None:
