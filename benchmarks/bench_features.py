@@ -19,7 +19,7 @@ import pandas as pd
 from benchmarks import pandas_features
 from dipmaster import features
 from dipmaster.features.inputs import new_state
-from dipmaster.features.step import rows_to_work_in, run
+from dipmaster.features.step import run
 from dipmaster.params import Features
 
 ROWS, ROUNDS = 105_120, 7

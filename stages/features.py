@@ -6,8 +6,8 @@ from typing import Any
 import pandas as pd
 
 from dipmaster import store
-from dipmaster.features import CANDIDATE_COLUMNS, AllCoins, all_coins, candidates, features_of
-from dipmaster.features.panel import coin_facts, panel_rows, summary
+from dipmaster.features import AllCoins, all_coins, candidates
+from dipmaster.features.panel import coin_facts, panel_of, summary
 from dipmaster.foundation import stage
 from dipmaster.foundation.parallel import in_threads
 from dipmaster.params import Features
@@ -40,9 +40,9 @@ def _write_panel(
     symbol: str, coins: AllCoins, params: Features, folder: Path
 ) -> tuple[pd.DataFrame, dict[str, Any]]:
     """Write one coin's panel; return what candidates need, in full precision, and its facts."""
-    frame = features_of(symbol, coins, params)
-    store.write_table(panel_rows(frame), FEATURES, folder / "panel" / f"{symbol}.parquet")
-    return frame[["open_time", *CANDIDATE_COLUMNS]].copy(), coin_facts(frame)
+    panel, base = panel_of(symbol, coins, params)
+    store.write_table(panel, FEATURES, folder / "panel" / f"{symbol}.parquet")
+    return base, coin_facts(panel, base)
 
 
 if __name__ == "__main__":

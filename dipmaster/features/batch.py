@@ -1,6 +1,6 @@
 """Bars of all coins to features, in threads over coins."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +9,7 @@ import pandas as pd
 from dipmaster.features.inputs import CoinBars, coin_bars, new_state
 from dipmaster.features.layout import HORIZONS
 from dipmaster.features.market_wide import mean_of_present, returns_of
-from dipmaster.features.step import rows_to_work_in, run
+from dipmaster.features.step import run
 from dipmaster.foundation.numerics import Floats
 from dipmaster.foundation.parallel import in_threads
 from dipmaster.foundation.periods import BAR_MS
@@ -78,21 +78,21 @@ def features_of(
     coin = coins.coins[symbol]
     wanted = NAMES if columns is None else columns
     names = [name for name in NAMES if name in wanted and name not in coin.left_out]
-    chosen = np.array([NAMES.index(name) for name in names], dtype=np.int64)
+    chosen = slice(None) if len(names) == len(NAMES) else [NAMES.index(name) for name in names]
     values = np.empty((len(names), coin.times_ms.size))
-    run(
-        new_state(params, has_spread="half_spread_bps" not in coin.left_out),
-        coin.times_ms,
-        coin.values,
-        coins.market_returns.T,
-        coins.first_ms,
-        chosen,
-        values,
-        rows_to_work_in(),
-    )
+    for start, end, rows in blocks_of(coin, coins, params):
+        values[:, start:end] = rows[chosen]
     frame = pd.DataFrame(values.T, columns=names, copy=False)
     frame.insert(0, "open_time", coin.open_time.set_axis(frame.index))
     return frame
+
+
+def blocks_of(
+    coin: CoinBars, coins: AllCoins, params: Features
+) -> Iterator[tuple[int, int, Floats]]:
+    """All features of one coin, block by block as `run` gives them."""
+    state = new_state(params, has_spread="half_spread_bps" not in coin.left_out)
+    return run(state, coin.times_ms, coin.values, coins.market_returns.T, coins.first_ms)
 
 
 def compute(

@@ -4,45 +4,69 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
-import pyarrow as pa
 
-from dipmaster.features.batch import AllCoins
+from dipmaster.features.batch import NAMES, AllCoins, blocks_of
 from dipmaster.features.candidates import CANDIDATE_COLUMNS
 from dipmaster.foundation.periods import BARS_PER_DAY, ISO_UTC
+from dipmaster.params import Features
 from dipmaster.tables import FEATURES, I8
 
 STORED = {c.name: c.dtype for c in FEATURES.columns[1:]}
+FLAGS = [place for place, name in enumerate(NAMES) if STORED[name] == I8]
+BASE = [NAMES.index(name) for name in CANDIDATE_COLUMNS]
 
 
-def panel_rows(frame: pd.DataFrame) -> pd.DataFrame:
-    """Cast features to the types of table FEATURES; an unknown flag or class is -1.
+def panel_of(symbol: str, coins: AllCoins, params: Features) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Features of one coin as they are stored, and those that candidates need, in full.
+
+    Returns
+    -------
+    tuple
+        Table FEATURES, an unknown flag or class is -1; and ``open_time`` with
+        `CANDIDATE_COLUMNS` in float64, NaN where not known.
+    """
+    coin = coins.coins[symbol]
+    bars = coin.times_ms.size
+    floats = np.empty((len(NAMES), bars), dtype=np.float32)
+    flags = np.empty((len(FLAGS), bars), dtype=np.int8)
+    base = np.empty((len(BASE), bars))
+    for start, end, rows in blocks_of(coin, coins, params):
+        floats[:, start:end] = rows
+        flags[:, start:end] = np.nan_to_num(rows[FLAGS], nan=-1.0)
+        base[:, start:end] = rows[BASE]
+    stored: dict[str, npt.NDArray[Any]] = dict(zip(NAMES, floats, strict=True))
+    stored |= {NAMES[place]: flag for place, flag in zip(FLAGS, flags, strict=True)}
+    stored = {name: values for name, values in stored.items() if name not in coin.left_out}
+    times = coin.open_time.reset_index(drop=True)
+    return (
+        pd.DataFrame({"open_time": times, **stored}, copy=False),
+        pd.DataFrame({"open_time": times, **dict(zip(CANDIDATE_COLUMNS, base, strict=True))}),
+    )
+
+
+def coin_facts(panel: pd.DataFrame, base: pd.DataFrame) -> dict[str, Any]:
+    """Rows, unknown values by column, and the first bar with all the base signal needs.
 
     Parameters
     ----------
-    frame
-        One coin's frame of `compute`.
+    panel, base
+        From `panel_of`.
     """
-    stored = {name: _stored(frame[name], STORED[str(name)]) for name in frame.columns[1:]}
-    return pd.DataFrame({"open_time": frame["open_time"].array, **stored})
-
-
-def _stored(column: "pd.Series[float]", kind: pa.DataType) -> "pd.Series[Any]":
-    values = column.to_numpy(dtype=np.float64)
-    if kind == I8:
-        return pd.Series(np.where(np.isnan(values), -1.0, values).astype(np.int8))
-    return pd.Series(values.astype(np.float32))
-
-
-def coin_facts(frame: pd.DataFrame) -> dict[str, Any]:
-    """Rows, unknown values by column, and the first bar with all the base signal needs."""
-    known = frame[list(CANDIDATE_COLUMNS)].notna().all(axis=1).to_numpy()
-    first = frame["open_time"].iloc[int(known.argmax())] if known.any() else None
+    known = base.notna().all(axis=1).to_numpy()
+    first = base["open_time"].iloc[int(known.argmax())] if known.any() else None
     return {
-        "rows": len(frame),
-        "missing": {str(name): int(np.isnan(frame[name]).sum()) for name in frame.columns[1:]},
+        "rows": len(panel),
+        "missing": {str(name): _missing(panel[name]) for name in panel.columns[1:]},
         "first_usable": None if first is None else first.strftime(ISO_UTC),
     }
+
+
+def _missing(column: "pd.Series[Any]") -> int:
+    values = column.to_numpy()
+    unknown = values == -1 if values.dtype == np.int8 else np.isnan(values)
+    return int(np.count_nonzero(unknown))
 
 
 def summary(

@@ -21,29 +21,16 @@ from dipmaster.foundation.numerics import Bools, Floats, Ints, kernel
 from dipmaster.foundation.periods import BAR_MS, BARS_PER_DAY, BARS_PER_HOUR
 
 SUMS, MAXIMA = np.array(at.SUMS), np.array(at.MAXIMA)
-Chosen = slice | Ints
 
 
 BARS_PER_WEEK = 7 * BARS_PER_DAY
 MONDAY = 4 * BARS_PER_DAY  # 1970 began on a Thursday
 
 
-def rows_to_work_in() -> Floats:
-    """Memory for the features of a block; one for each thread."""
-    return np.empty((at.ROWS, at.BLOCK))
-
-
 def run(
-    state: Floats,
-    times_ms: Ints,
-    bars: Floats,
-    market: Floats,
-    first_ms: int,
-    chosen: Chosen,
-    columns: Floats,
-    rows: Floats,
-) -> None:
-    """Take in closed bars and write their features.
+    state: Floats, times_ms: Ints, bars: Floats, market: Floats, first_ms: int
+) -> Iterator[tuple[int, int, Floats]]:
+    """Take in closed bars, and hand out their features block by block.
 
     Parameters
     ----------
@@ -56,14 +43,14 @@ def run(
         Shape (7, bars), see ``layout.BAR_COLUMNS``; NaN where a source lacks a column.
     market
         Shape (4, grid), mean returns of all coins; the grid starts at `first_ms`.
-    chosen
-        Columns to write, counted from the first feature.
-    columns
-        Shape (chosen, bars), written; NaN until a window is full.
-    rows
-        From `rows_to_work_in`.
+
+    Yields
+    ------
+    tuple
+        First bar, end, and features of shape (features, end - first), NaN until
+        a window is full; to be copied, because the next block goes to the same place.
     """
-    flat = rows.reshape(-1)
+    rows = np.empty((at.ROWS, at.BLOCK))
     good = usable(bars)
     for start, end in blocks(times_ms, good):
         n = end - start
@@ -73,13 +60,13 @@ def run(
         if good[start]:
             place = number - first_ms // BAR_MS
             head = take(state, bars[:, start:end], market[:, place : place + n])
-            block(state, flat, head, n, number)
+            block(state, rows.reshape(-1), head, n, number)
             state[at.LAST_TIME] = times_ms[end - 1]
         else:
             rows[:, :n] = math.nan
         known = (number + 1 - MONDAY) % BARS_PER_WEEK
         rows[at.CLOCK, :n] = CLOCKS[:, known : known + n]
-        columns[:, start:end] = rows[chosen, :n]
+        yield start, end, rows[: at.WIDTH, :n]
 
 
 def blocks(times_ms: Ints, good: Bools) -> Iterator[tuple[int, int]]:

@@ -6,15 +6,13 @@ from collections.abc import Collection, Mapping
 import numpy as np
 
 from dipmaster.features.inputs import new_state
-from dipmaster.features.layout import BAR_COLUMNS, HORIZONS, WIDTH
+from dipmaster.features.layout import BAR_COLUMNS, HORIZONS
 from dipmaster.features.market_wide import CLOSE, mean_of_present
-from dipmaster.features.step import rows_to_work_in, run
+from dipmaster.features.step import run
 from dipmaster.features.stretches import usable
 from dipmaster.foundation.numerics import Floats
 from dipmaster.foundation.periods import BAR_MS
 from dipmaster.params import Features
-
-ALL = slice(0, WIDTH)
 
 
 class FeatureStream:
@@ -35,7 +33,6 @@ class FeatureStream:
             for symbol, columns in sources.items()
         }
         self._closes = {symbol: Closes() for symbol in sources}
-        self._rows = rows_to_work_in()
 
     def push(self, time_ms: int, bars: Mapping[str, Mapping[str, float]]) -> dict[str, Floats]:
         """Take in the bars that opened at `time_ms` and have closed.
@@ -59,10 +56,9 @@ class FeatureStream:
         return {symbol: self._row(symbol, time_ms, columns[symbol], mean) for symbol in present}
 
     def _row(self, symbol: str, time_ms: int, bar: Floats, market: Floats) -> Floats:
-        row = np.empty((WIDTH, 1))
         times = np.array([time_ms], dtype=np.int64)
-        run(self._states[symbol], times, bar, market, time_ms, ALL, row, self._rows)
-        return row[:, 0]
+        [(_, _, row)] = run(self._states[symbol], times, bar, market, time_ms)
+        return row[:, 0].copy()
 
 
 class Closes:

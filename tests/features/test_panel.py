@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from dipmaster import features
-from dipmaster.features.panel import coin_facts, panel_rows, summary
+from dipmaster.features.panel import coin_facts, panel_of, summary
 from dipmaster.tables import FEATURES, I8
 
 
@@ -14,31 +14,46 @@ def frames(coins, features_params):
     return features.compute(coins, features_params)
 
 
-def test_stored_types_and_unknown_flags(frames) -> None:
-    stored = panel_rows(frames["AAAUSDT"])
-    FEATURES.check(stored, "panel")
-    for column in FEATURES.columns[1:]:
-        wanted = np.int8 if column.dtype == I8 else np.float32
-        assert stored[column.name].dtype == wanted, column.name
-    assert stored["volatility_class"][0] == -1
-    assert np.isnan(stored["rsi14"][0])
-    known = frames["AAAUSDT"].notna()
-    assert (stored["bb_squeeze"][~known["bb_squeeze"]] == -1).all()
-    same = stored["rsi14"].to_numpy() == frames["AAAUSDT"]["rsi14"].to_numpy().astype(np.float32)
-    assert same[14:].all()
+@pytest.fixture(scope="module")
+def panels(coins, features_params):
+    whole = features.all_coins(coins)
+    return {symbol: panel_of(symbol, whole, features_params) for symbol in coins}
 
 
-def test_flags_hold_only_what_their_unit_allows(frames) -> None:
-    for frame in frames.values():
-        stored = panel_rows(frame)
+def test_stored_types_and_unknown_flags(panels) -> None:
+    for panel, _ in panels.values():
+        FEATURES.check(panel, "panel")
+        for column in FEATURES.columns[1:]:
+            if column.name in panel:
+                wanted = np.int8 if column.dtype == I8 else np.float32
+                assert panel[column.name].dtype == wanted, column.name
+
+
+def test_stored_values_are_those_of_compute(panels, frames) -> None:
+    for symbol, (panel, base) in panels.items():
+        frame = frames[symbol]
+        assert list(panel) == list(frame)
+        assert (panel["open_time"] == frame["open_time"]).all()
+        for name in frame.columns[1:]:
+            values = frame[name].to_numpy()
+            if panel[name].dtype == np.int8:
+                values = np.where(np.isnan(values), -1, values)
+            assert np.array_equal(panel[name], values.astype(panel[name].dtype), equal_nan=True)
+        pd.testing.assert_frame_equal(base, frame[list(base)], check_exact=True)
+        assert list(base) == ["open_time", *features.CANDIDATE_COLUMNS]
+
+
+def test_flags_hold_only_what_their_unit_allows(panels) -> None:
+    for panel, _ in panels.values():
         for column in FEATURES.columns[1:]:
             if column.unit.startswith("flag"):
-                assert set(stored[column.name]) <= {-1, 0, 1}, column.name
-        assert set(stored["session"]) == {0, 1, 2}
+                assert set(panel[column.name]) <= {-1, 0, 1}, column.name
+        assert set(panel["session"]) == {0, 1, 2}
+        assert panel["volatility_class"][0] == -1
 
 
-def test_facts(frames, coins, signal_params) -> None:
-    facts = {symbol: coin_facts(frame) for symbol, frame in frames.items()}
+def test_facts(panels, coins, signal_params) -> None:
+    facts = {symbol: coin_facts(*both) for symbol, both in panels.items()}
     one = facts["AAAUSDT"]
     assert one["rows"] == 2002
     assert one["missing"]["rsi14"] == 14
@@ -46,7 +61,8 @@ def test_facts(frames, coins, signal_params) -> None:
     assert one["missing"]["dip_z"] == 2 + 144 - 1 + 4
     # A 3-hour fall needs the sigma of 36 bars before: bar 182, at 22:10 + 181 x 5 min.
     assert one["first_usable"] == "2023-02-28T13:15:00Z"
-    found = features.candidates(frames, signal_params)
+    base = {symbol: base for symbol, (_, base) in panels.items()}
+    found = features.candidates(base, signal_params)
     told = summary(facts, features.all_coins(coins), found)
     assert told["rows"] == sum(len(frame) for frame in coins.values())
     assert told["candidates"] == len(found) == sum(told["candidates_by_symbol"].values())
@@ -65,8 +81,7 @@ def test_facts(frames, coins, signal_params) -> None:
 
 
 def test_facts_of_a_history_too_short(make_bars, features_params) -> None:
-    frame = features.compute({"A": make_bars(1, 10)}, features_params)["A"]
-    facts = coin_facts(frame)
+    facts = coin_facts(*panel_of("A", features.all_coins({"A": make_bars(1, 10)}), features_params))
     assert facts["first_usable"] is None
     assert facts["missing"]["dip_z"] == 10
 
