@@ -13,7 +13,6 @@ import pandas as pd
 from dipmaster.foundation.errors import data_error
 from dipmaster.foundation.numerics import Floats, Ints
 from dipmaster.foundation.panel import epoch_ms
-from dipmaster.foundation.periods import BARS_PER_HOUR
 from dipmaster.tables import FEATURES, I8, VOLATILITY, Table
 
 # What no model sees, and why.
@@ -136,8 +135,7 @@ def matrix_of(features: pd.DataFrame, volatility: pd.DataFrame) -> Matrix:
 
 
 def _market_fall(features: pd.DataFrame) -> Floats:
-    # The own drop of 12 bars is measured in this sigma as well: one hour's.
-    assert BARS_PER_HOUR == 12
+    """In the unit of the own drop of 12 bars: the coin's sigma of an hour."""
     return _ratio(-_floats(features, "market_return_12_frac"), _floats(features, "sigma_1h_frac"))
 
 
