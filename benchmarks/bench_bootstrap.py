@@ -14,7 +14,7 @@ import numpy as np
 from arch.bootstrap import StationaryBootstrap
 
 from dipmaster.foundation.numerics import Floats
-from dipmaster.validation.bootstrap import resampled_sums, stream_key
+from dipmaster.validation.gates.bootstrap import resampled_sums, stream_key
 
 OBSERVATIONS, REPS, MEAN_BLOCK, ROUNDS = 5_000, 10_000, 50, 7
 GOAL = 20.0

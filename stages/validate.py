@@ -2,11 +2,11 @@
 
 from dipmaster import store
 from dipmaster.foundation import stage
-from dipmaster.validation.details import details_of
 from dipmaster.validation.ladder import climb
-from dipmaster.validation.overall import overall_ruling, summary_record
-from dipmaster.validation.reading import read_all
-from dipmaster.validation.writing import write_curves, write_ledgers, write_metrics
+from dipmaster.validation.records.details import details_of
+from dipmaster.validation.records.overall import overall_ruling, summary_record
+from dipmaster.validation.records.reading import read_all
+from dipmaster.validation.records.writing import write_curves, write_ledgers, write_metrics
 
 
 def main() -> None:

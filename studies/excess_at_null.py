@@ -16,10 +16,10 @@ import numpy as np
 
 from dipmaster.foundation.parallel import in_processes
 from dipmaster.params import Gates, Params
-from dipmaster.validation.excess import joint_half_width
+from dipmaster.validation.chance.excess import joint_half_width
+from dipmaster.validation.chance.strata import Surroundings
 from dipmaster.validation.phase import PhaseEvaluation
 from dipmaster.validation.phases import judge_phase
-from dipmaster.validation.strata import Surroundings
 from studies.in_process import Judged, all_params, judged_market
 from studies.paired_edges import SEEDS, Case
 

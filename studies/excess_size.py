@@ -24,10 +24,10 @@ from dipmaster.foundation.numerics import Bools, Floats, Ints
 from dipmaster.foundation.parallel import in_processes
 from dipmaster.params import Gates
 from dipmaster.store import read_params
-from dipmaster.validation import trade_gates
-from dipmaster.validation.excess import joint_half_width, pool_half_width
-from dipmaster.validation.gates import insufficient
-from dipmaster.validation.random_entry import Pool, drawn_portfolios, matched_pool
+from dipmaster.validation.chance.excess import joint_half_width, pool_half_width
+from dipmaster.validation.chance.random_entry import Pool, drawn_portfolios, matched_pool
+from dipmaster.validation.gates import trade_gates
+from dipmaster.validation.gates.rule import insufficient
 from dipmaster.validation.sample import Sample
 from studies.null_markets import NULL_MARKETS, NullMarket, NullTrack, null_track
 

@@ -17,6 +17,7 @@ from dipmaster.foundation.panel import Panel, aligned
 from dipmaster.market.simulator import simulate
 from dipmaster.params import Params
 from dipmaster.store import read_params
+from dipmaster.validation.chance.strata import Surroundings
 from dipmaster.validation.phase import PhaseEvaluation
 from dipmaster.validation.phases import (
     SURROUNDINGS,
@@ -27,7 +28,6 @@ from dipmaster.validation.phases import (
     trade_phase,
 )
 from dipmaster.validation.splits import Period, split_period
-from dipmaster.validation.strata import Surroundings
 
 SECTIONS = ("ingest", "features", "signal", "execution", "exits", "split", "gates")
 

@@ -14,9 +14,9 @@ from scipy.special import expit
 from dipmaster.backtest.metrics import Days
 from dipmaster.foundation.numerics import Bools, Floats, Ints
 from dipmaster.foundation.periods import BAR_MS, BARS_PER_DAY, DAY_MS
+from dipmaster.validation.chance.strata import Strata
 from dipmaster.validation.sample import Sample
 from dipmaster.validation.splits import Period
-from dipmaster.validation.strata import Strata
 from studies.clustered_ledgers import regimes
 
 WON, LOST = 0.01, -0.02

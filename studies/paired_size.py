@@ -21,9 +21,9 @@ from dipmaster.foundation.numerics import Ints
 from dipmaster.foundation.parallel import progress
 from dipmaster.params import Gates
 from dipmaster.store import read_params
-from dipmaster.validation.differences import differences
-from dipmaster.validation.gates import insufficient
-from dipmaster.validation.paired import Difference, Track
+from dipmaster.validation.differences.pair import Difference, Track
+from dipmaster.validation.differences.record import differences
+from dipmaster.validation.gates.rule import insufficient
 from dipmaster.validation.sample import Sample
 from studies.clustered_ledgers import WORLDS, World, days_of_trades, track
 

@@ -11,8 +11,6 @@ from dipmaster.backtest import Ledger
 from dipmaster.foundation.numerics import Bools
 from dipmaster.foundation.parallel import in_threads
 from dipmaster.params import Params
-from dipmaster.validation.admission_checks import admission_checks
-from dipmaster.validation.checks import Check
 from dipmaster.validation.phase import PhaseEvaluation
 from dipmaster.validation.phases import (
     Phase,
@@ -22,7 +20,9 @@ from dipmaster.validation.phases import (
     trade_phase,
     why_abstained,
 )
-from dipmaster.validation.reading import Seen
+from dipmaster.validation.proofs.admission import admission_checks
+from dipmaster.validation.proofs.ledger import Check
+from dipmaster.validation.records.reading import Seen
 from dipmaster.validation.splits import Period, split_period
 
 

@@ -10,12 +10,15 @@ from dipmaster.backtest import Ledger
 from dipmaster.foundation.numerics import Ints
 from dipmaster.foundation.panel import Panel, epoch_ms
 from dipmaster.params import Execution, Gates
-from dipmaster.validation import account_gates, random_entry, trade_gates
-from dipmaster.validation.account_gates import Resampling
-from dipmaster.validation.bootstrap import stream_key
-from dipmaster.validation.checks import Check, ledger_checks
-from dipmaster.validation.excess import excess_win_rate
-from dipmaster.validation.gates import (
+from dipmaster.validation.chance import random_entry
+from dipmaster.validation.chance.excess import excess_win_rate
+from dipmaster.validation.chance.random_entry import Draws, Outcomes, Pool
+from dipmaster.validation.chance.strata import Surroundings, strata_of
+from dipmaster.validation.gates import account_gates, trade_gates
+from dipmaster.validation.gates.account_gates import Resampling
+from dipmaster.validation.gates.bootstrap import stream_key
+from dipmaster.validation.gates.interval import Estimate
+from dipmaster.validation.gates.rule import (
     Estimator,
     PhaseGates,
     abstained,
@@ -23,11 +26,9 @@ from dipmaster.validation.gates import (
     judge_gates,
     withheld,
 )
-from dipmaster.validation.interval import Estimate
-from dipmaster.validation.random_entry import Draws, Outcomes, Pool
+from dipmaster.validation.proofs.ledger import Check, ledger_checks
 from dipmaster.validation.sample import Sample, out_of_sample, sampled
 from dipmaster.validation.splits import Period
-from dipmaster.validation.strata import Surroundings, strata_of
 
 # Streams of random numbers below (seed, phase): never renumber, only add.
 _SHARPE, _DRAWDOWN, _POOL, _PORTFOLIOS, _PAIRED_DAYS, _PAIRED_HISTORIES = range(6)

@@ -17,10 +17,10 @@ from dipmaster.backtest import Entries, ExitRules, Ledger
 from dipmaster.foundation.numerics import Floats, Ints
 from dipmaster.foundation.panel import Panel, epoch_ms
 from dipmaster.params import Execution, Exits, Gates
-from dipmaster.validation.checks import Check
+from dipmaster.validation.chance.strata import Surroundings
 from dipmaster.validation.phase import Market, PhaseEvaluation, evaluate_phase
+from dipmaster.validation.proofs.ledger import Check
 from dipmaster.validation.splits import Period, without_crossing
-from dipmaster.validation.strata import Surroundings
 
 SURROUNDINGS = ("volatility_class", "volatility_5m_daily_frac")
 

@@ -11,9 +11,9 @@ from scipy import stats
 from statsmodels.regression.linear_model import OLS
 
 from dipmaster.backtest import metrics
-from dipmaster.validation import account_gates
-from dipmaster.validation.account_gates import Resampling
-from dipmaster.validation.bootstrap import stream_key
+from dipmaster.validation.gates import account_gates
+from dipmaster.validation.gates.account_gates import Resampling
+from dipmaster.validation.gates.bootstrap import stream_key
 
 ALPHA = 0.025
 RESAMPLING = Resampling(4000, 10, stream_key(1, 0, 0))

@@ -7,7 +7,7 @@ import pytest
 from dipmaster.foundation.panel import as_times
 from dipmaster.foundation.periods import BAR_MS, DAY_MS
 from dipmaster.params.confidence import Thresholds
-from dipmaster.validation.admission_checks import admission_checks
+from dipmaster.validation.proofs.admission import admission_checks
 
 START_MS = 1_672_531_200_000  # 2023-01-01
 THRESHOLDS = Thresholds(low_volatility=0.75, normal_volatility=0.80, high_volatility=0.90)

@@ -7,7 +7,7 @@ import pytest
 from arch.bootstrap import StationaryBootstrap
 
 from dipmaster.backtest.metrics import Days, joined_drawdown
-from dipmaster.validation.bootstrap import resampled_drawdowns, resampled_sums, stream_key
+from dipmaster.validation.gates.bootstrap import resampled_drawdowns, resampled_sums, stream_key
 
 MASK = (1 << 64) - 1
 

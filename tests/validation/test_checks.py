@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dipmaster.validation.checks import ledger_checks
+from dipmaster.validation.proofs.ledger import ledger_checks
 from dipmaster.validation.sample import sampled
 
 CAPITAL = 10_000.0

@@ -6,8 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from dipmaster.validation import excess, trade_gates
-from dipmaster.validation.random_entry import Pool
+from dipmaster.validation.chance import excess
+from dipmaster.validation.chance.random_entry import Pool
+from dipmaster.validation.gates import trade_gates
 from studies.excess_size import Case, case_bounds, errors_of
 
 ALPHA, FEW = 0.025, 30

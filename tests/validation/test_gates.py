@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dipmaster.store import plain
-from dipmaster.validation.bootstrap import stream_key
-from dipmaster.validation.gates import insufficient, judge_gates, withheld
-from dipmaster.validation.interval import Estimate
+from dipmaster.validation.chance.random_entry import Pool
+from dipmaster.validation.gates.bootstrap import stream_key
+from dipmaster.validation.gates.interval import Estimate
+from dipmaster.validation.gates.rule import insufficient, judge_gates, withheld
 from dipmaster.validation.phase import estimators_of
-from dipmaster.validation.random_entry import Pool
 
 TARGETS = {
     "win_rate": 0.85,

@@ -5,7 +5,7 @@ import pandas as pd
 
 from dipmaster.foundation.panel import as_times
 from dipmaster.foundation.periods import BAR_MS
-from dipmaster.validation.breakdowns import holding
+from dipmaster.validation.records.breakdowns import holding
 
 
 def test_positions_open_when_the_data_ended_are_left_out() -> None:

@@ -10,7 +10,7 @@ from scipy import stats
 from statsmodels.regression.linear_model import OLS
 from statsmodels.stats.proportion import proportion_confint
 
-from dipmaster.validation.interval import (
+from dipmaster.validation.gates.interval import (
     Estimate,
     clopper_pearson,
     cluster_variance,

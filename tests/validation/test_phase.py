@@ -12,14 +12,7 @@ from dipmaster.foundation.panel import Panel, as_times, epoch_ms
 from dipmaster.params import Execution, Exits
 from dipmaster.store import plain, read_params
 from dipmaster.tables import CANDIDATES
-from dipmaster.validation.figures import period_record, phase_record
-from dipmaster.validation.overall import (
-    csv_text,
-    equity_by_day,
-    gates_frame,
-    overall_ruling,
-    summary_record,
-)
+from dipmaster.validation.chance.strata import Surroundings
 from dipmaster.validation.phase import Market, evaluate_phase
 from dipmaster.validation.phases import (
     judge_phase,
@@ -27,7 +20,14 @@ from dipmaster.validation.phases import (
     surroundings_on,
     trade_phase,
 )
-from dipmaster.validation.strata import Surroundings
+from dipmaster.validation.records.figures import period_record, phase_record
+from dipmaster.validation.records.overall import (
+    csv_text,
+    equity_by_day,
+    gates_frame,
+    overall_ruling,
+    summary_record,
+)
 
 BOUNDARY, BARS = 20 * 288, 60 * 288
 TARGETS = {"win_rate": 0.85, "sharpe": 2.0, "profit_factor": 1.8, "max_drawdown": 0.03}

@@ -10,7 +10,7 @@ from dipmaster.foundation.panel import Panel, as_times, epoch_ms
 from dipmaster.params import Execution, Exits
 from dipmaster.store import read_params
 from dipmaster.tables import CANDIDATES
-from dipmaster.validation.checks import Check
+from dipmaster.validation.chance.strata import Surroundings
 from dipmaster.validation.phase import inconclusive
 from dipmaster.validation.phases import (
     Phase,
@@ -20,7 +20,7 @@ from dipmaster.validation.phases import (
     trade_phase,
     why_abstained,
 )
-from dipmaster.validation.strata import Surroundings
+from dipmaster.validation.proofs.ledger import Check
 
 BARS, BOUNDARY, ROWS = 60 * 288, 20 * 288, 400
 SEEN = ("candidate_id", "entry_time", "entry_price", "exit_time", "exit_price", "net_pnl",

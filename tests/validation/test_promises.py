@@ -6,7 +6,7 @@ import json
 import pytest
 
 from dipmaster.store import plain
-from dipmaster.validation.promises import promises
+from dipmaster.validation.promises.phase_1 import promises
 
 KEYS = {
     "id", "phase", "section", "promise", "target", "unit", "value", "low", "high", "n", "verdict",

@@ -5,10 +5,10 @@ import pytest
 
 from dipmaster.foundation.panel import Panel
 from dipmaster.foundation.periods import BAR_MS, DAY_MS
-from dipmaster.validation import random_entry
-from dipmaster.validation.random_entry import Pool
+from dipmaster.validation.chance import random_entry
+from dipmaster.validation.chance.random_entry import Pool
+from dipmaster.validation.chance.strata import Strata, Surroundings, strata_of
 from dipmaster.validation.splits import Period
-from dipmaster.validation.strata import Strata, Surroundings, strata_of
 
 FIRST = 1_672_531_200_000
 DAYS = 12

@@ -12,7 +12,7 @@ from statsmodels.genmod.families import Binomial
 from statsmodels.genmod.generalized_linear_model import GLM
 from statsmodels.stats.proportion import proportion_confint
 
-from dipmaster.validation import trade_gates
+from dipmaster.validation.gates import trade_gates
 
 ALPHA, FEW = 0.025, 30
 

@@ -5,7 +5,7 @@ from scipy.special import fdtrc
 
 from dipmaster.backtest import REGIMES
 from dipmaster.foundation.numerics import Floats, Ints
-from dipmaster.validation.breakdowns import Record
+from dipmaster.validation.records.breakdowns import Record
 from dipmaster.validation.signals.outcomes import Labelled
 from dipmaster.validation.signals.rates import Level, rate_of
 

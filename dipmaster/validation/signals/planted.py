@@ -15,10 +15,10 @@ import pandas as pd
 from dipmaster.foundation.numerics import Bools, Ints
 from dipmaster.foundation.panel import epoch_ms
 from dipmaster.foundation.periods import BAR_MS
-from dipmaster.validation.breakdowns import Record
+from dipmaster.validation.gates.trade_gates import share
+from dipmaster.validation.records.breakdowns import Record
 from dipmaster.validation.signals.rates import Level, interval_record
 from dipmaster.validation.splits import Period
-from dipmaster.validation.trade_gates import share
 
 FOLLOWED_WITHIN_BARS = 2  # half-life of the reversion is 6.6 bars: later, much of it is gone
 LIQUIDITY = 1

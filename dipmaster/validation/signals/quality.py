@@ -7,7 +7,7 @@ import pandas as pd
 
 from dipmaster.foundation.numerics import Bools, Floats
 from dipmaster.params import Gates
-from dipmaster.validation.breakdowns import Record, mean_or_none
+from dipmaster.validation.records.breakdowns import Record, mean_or_none
 from dipmaster.validation.signals import rates
 from dipmaster.validation.signals.by_regime import heterogeneity, win_rate_by_regime
 from dipmaster.validation.signals.consistency import consistency

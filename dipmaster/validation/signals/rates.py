@@ -9,10 +9,10 @@ candidates that were traded or profitable, and F1 = 2 J / (1 + J) rises with J.
 from dataclasses import dataclass, replace
 
 from dipmaster.foundation.numerics import Bools
-from dipmaster.validation.breakdowns import Record
-from dipmaster.validation.interval import Estimate
+from dipmaster.validation.gates.interval import Estimate
+from dipmaster.validation.gates.trade_gates import share
+from dipmaster.validation.records.breakdowns import Record
 from dipmaster.validation.signals.outcomes import Labelled
-from dipmaster.validation.trade_gates import share
 
 
 @dataclass(frozen=True)

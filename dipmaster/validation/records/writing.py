@@ -9,9 +9,9 @@ import pandas as pd
 from dipmaster import store
 from dipmaster.backtest import Ledger
 from dipmaster.tables import ADMISSION, EQUITY, FILLS, TRADES
-from dipmaster.validation.breakdowns import Record
-from dipmaster.validation.gates import GateRow
-from dipmaster.validation.overall import csv_text, equity_by_day, gates_frame
+from dipmaster.validation.gates.rule import GateRow
+from dipmaster.validation.records.breakdowns import Record
+from dipmaster.validation.records.overall import csv_text, equity_by_day, gates_frame
 from dipmaster.validation.splits import Period
 
 LEDGERS = Path("data/validate")

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from dipmaster.params import Gates
-from dipmaster.validation.interval import Estimate
+from dipmaster.validation.gates.interval import Estimate
 from dipmaster.validation.sample import Sample
 
 Verdict = Literal["PASS", "FAIL", "INCONCLUSIVE"]

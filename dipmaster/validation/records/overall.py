@@ -11,10 +11,10 @@ from dipmaster.foundation.numerics import Floats
 from dipmaster.foundation.panel import as_times, epoch_ms
 from dipmaster.foundation.periods import DAY_MS
 from dipmaster.params.roadmap import FINAL_PHASE
-from dipmaster.validation.breakdowns import Record
-from dipmaster.validation.figures import net_return
-from dipmaster.validation.gates import GateRow, Ruling
+from dipmaster.validation.gates.rule import GateRow, Ruling
 from dipmaster.validation.phase import PhaseEvaluation
+from dipmaster.validation.records.breakdowns import Record
+from dipmaster.validation.records.figures import net_return
 from dipmaster.validation.sample import marks_out_of_sample
 from dipmaster.validation.splits import Period
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from dipmaster.validation.breakdowns import Record
+from dipmaster.validation.records.breakdowns import Record
 
 Json = Mapping[str, Any]
 WHOLE = 0  # the "phase" of lines that speak of the whole plan

@@ -12,8 +12,8 @@ from typing import Any
 
 from dipmaster.params import Gates
 from dipmaster.params.roadmap import STABLE_WITHIN_FRAC
-from dipmaster.validation.breakdowns import Record
-from dipmaster.validation.promised import Promise, later_promises
+from dipmaster.validation.promises.held import Promise, later_promises
+from dipmaster.validation.records.breakdowns import Record
 
 Json = Mapping[str, Any]
 

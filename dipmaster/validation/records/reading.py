@@ -16,8 +16,8 @@ from dipmaster.foundation.numerics import Ints
 from dipmaster.foundation.panel import Panel, aligned, epoch_ms
 from dipmaster.foundation.parallel import in_threads
 from dipmaster.tables import BARS, CANDIDATES, SCORES
+from dipmaster.validation.chance.strata import Surroundings
 from dipmaster.validation.phases import SURROUNDINGS, surroundings_on
-from dipmaster.validation.strata import Surroundings
 
 BARS_FOLDER = Path("data/ingest/bars")
 MARKET = Path("data/ingest/market.json")

@@ -4,7 +4,7 @@ import numpy as np
 
 from dipmaster.backtest import metrics
 from dipmaster.foundation.numerics import Bools, Floats, Ints
-from dipmaster.validation.interval import (
+from dipmaster.validation.gates.interval import (
     Estimate,
     clopper_pearson,
     floored_variance,

@@ -6,14 +6,14 @@ from itertools import pairwise
 from dipmaster.admission import check_facts, confirmation_signs
 from dipmaster.admission.inputs import Inputs
 from dipmaster.params import Params
-from dipmaster.validation.breakdowns import Record
-from dipmaster.validation.differences import difference_record
-from dipmaster.validation.figures import period_record, phase_record
-from dipmaster.validation.gates import Ruling
+from dipmaster.validation.differences.record import difference_record
+from dipmaster.validation.gates.rule import Ruling
 from dipmaster.validation.ladder import Ladder
 from dipmaster.validation.phase import PhaseEvaluation, inconclusive
-from dipmaster.validation.promises import promises
-from dipmaster.validation.reading import Seen
+from dipmaster.validation.promises.phase_1 import promises
+from dipmaster.validation.records.breakdowns import Record
+from dipmaster.validation.records.figures import period_record, phase_record
+from dipmaster.validation.records.reading import Seen
 from dipmaster.validation.signals import funnel, signal_quality
 
 FILTERED = 1  # the phase whose filter and signals are followed candidate by candidate

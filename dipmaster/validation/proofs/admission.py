@@ -14,7 +14,7 @@ from dipmaster.foundation.numerics import Bools, Floats, Ints
 from dipmaster.foundation.panel import epoch_ms
 from dipmaster.foundation.periods import BAR_MS
 from dipmaster.params.confidence import Thresholds
-from dipmaster.validation.checks import Check
+from dipmaster.validation.proofs.ledger import Check
 
 LEVELS = ("models", "layer", "calibrator")  # every confidence has gone through all of them
 

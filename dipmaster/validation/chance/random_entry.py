@@ -14,8 +14,8 @@ import numpy as np
 from dipmaster.backtest import metrics
 from dipmaster.foundation.numerics import Bools, Floats, Ints
 from dipmaster.foundation.periods import BAR_MS
+from dipmaster.validation.chance.strata import Strata
 from dipmaster.validation.splits import Period
-from dipmaster.validation.strata import Strata
 
 Outcomes = Callable[[Ints, Ints], Floats]
 

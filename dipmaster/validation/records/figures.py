@@ -10,14 +10,15 @@ from dipmaster.foundation.numerics import Floats
 from dipmaster.foundation.panel import as_times, epoch_ms
 from dipmaster.foundation.periods import BAR_MS, DAY_MS, DAYS_PER_YEAR, ISO_UTC
 from dipmaster.params import Gates
-from dipmaster.validation import account_gates, breakdowns, interval, trade_gates
-from dipmaster.validation.breakdowns import Record, mean_or_none, quantile_or_none
-from dipmaster.validation.excess import chance_p, joint_half_width
+from dipmaster.validation.chance.excess import chance_p, joint_half_width
+from dipmaster.validation.gates import account_gates, interval, trade_gates
 from dipmaster.validation.phase import (
     PhaseEvaluation,
     drawdown_resampling,
     sharpe_resampling,
 )
+from dipmaster.validation.records import breakdowns
+from dipmaster.validation.records.breakdowns import Record, mean_or_none, quantile_or_none
 from dipmaster.validation.sample import Sample, marks_out_of_sample, out_of_sample
 from dipmaster.validation.splits import Period
 

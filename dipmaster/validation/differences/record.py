@@ -11,15 +11,15 @@ from collections.abc import Mapping
 
 from dipmaster.backtest import Ledger
 from dipmaster.params import Gates
-from dipmaster.validation import paired_account, paired_trades
-from dipmaster.validation.breakdowns import Record
-from dipmaster.validation.paired import Difference, Track, track_of
+from dipmaster.validation.differences import paired_account, paired_trades
+from dipmaster.validation.differences.pair import Difference, Track, track_of
 from dipmaster.validation.phase import (
     PhaseEvaluation,
     inconclusive,
     paired_days,
     paired_histories,
 )
+from dipmaster.validation.records.breakdowns import Record
 from dipmaster.validation.splits import Period
 
 GOOD = {

@@ -1,0 +1,1 @@
+"""Trades to what chance would have won with the same exits."""

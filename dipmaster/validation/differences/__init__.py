@@ -1,0 +1,1 @@
+"""Two judged phases to what the later one changed, with paired bounds."""

@@ -1,0 +1,1 @@
+"""Samples to estimates with bounds, and estimates to verdicts: one rule for every gate."""

@@ -1,0 +1,1 @@
+"""The roadmap's promises to what was measured of them."""

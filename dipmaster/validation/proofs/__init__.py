@@ -1,0 +1,1 @@
+"""Ledgers to proofs without which no verdict counts."""

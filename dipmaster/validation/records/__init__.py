@@ -1,0 +1,1 @@
+"""What validation reads, and what it finds as plain records and files."""
