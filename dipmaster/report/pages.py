@@ -1,5 +1,7 @@
 """Inputs to the one context that all templates print from."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -35,8 +37,31 @@ def context(inputs: Inputs, style_folder: Path) -> Context:
     PipelineError
         Where an earlier stage's JSON lacks what the report is made of.
     """
+    with _telling_keys(), drawing(style_folder):
+        return {
+            **_decision(inputs, style_folder),
+            **_provenance(inputs),
+            **_chapters(inputs),
+            "forest_large": forest.large(inputs),
+            "gate_rows": matrix.rows(inputs),
+            "built_words": phases.built_words(inputs),
+            "quality": data_quality.view(inputs),
+            "checks": data_quality.checks(inputs),
+            "readings": inputs.readings,
+            "contents": contents(inputs),
+        }
+
+
+def decision(inputs: Inputs, style_folder: Path) -> Context:
+    """What page one alone prints, for `decision.html.j2`."""
+    with _telling_keys(), drawing(style_folder):
+        return _decision(inputs, style_folder)
+
+
+@contextmanager
+def _telling_keys() -> Iterator[None]:
     try:
-        return _context(inputs, style_folder)
+        yield
     except KeyError as error:
         raise PipelineError(
             f"reports/metrics: expected the key {error} in what the earlier stages wrote, found "
@@ -44,22 +69,13 @@ def context(inputs: Inputs, style_folder: Path) -> Context:
         ) from error
 
 
-def _context(inputs: Inputs, style_folder: Path) -> Context:
-    with drawing(style_folder):
-        drawn = {**_page_one_charts(inputs), **_chapters(inputs)}
+def _decision(inputs: Inputs, style_folder: Path) -> Context:
     css = (style_folder / "report.css").read_text(encoding="utf-8")
     return {
         **_page_one(inputs),
         **_params(inputs),
-        **_provenance(inputs),
-        **drawn,
+        **_page_one_charts(inputs),
         "css": Markup(css),  # the project's own file: quotes in it must stay quotes
-        "gate_rows": matrix.rows(inputs),
-        "built_words": phases.built_words(inputs),
-        "quality": data_quality.view(inputs),
-        "checks": data_quality.checks(inputs),
-        "readings": inputs.readings,
-        "contents": contents(inputs),
     }
 
 
@@ -130,7 +146,6 @@ def _page_one_charts(inputs: Inputs) -> Context:
     traded = bool(phase["counts"]["trades"])
     return {
         "forest_small": forest.small(inputs),
-        "forest_large": forest.large(inputs),
         "glance": money.glance(phase, own["win_rate"], random_rate, _named(inputs))
         if traded
         else "",

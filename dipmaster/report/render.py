@@ -64,8 +64,8 @@ FILTERS = {
 }
 
 
-def html(templates: Path, context: Mapping[str, Any]) -> str:
-    """The whole report as one HTML page.
+def html(templates: Path, context: Mapping[str, Any], template: str = "report.html.j2") -> str:
+    """The whole report as one HTML page; `decision.html.j2` is its page one alone.
 
     Raises
     ------
@@ -82,7 +82,7 @@ def html(templates: Path, context: Mapping[str, Any]) -> str:
     )
     environment.filters.update(FILTERS)
     try:
-        return environment.get_template("report.html.j2").render(context)
+        return environment.get_template(template).render(context)
     except jinja2.UndefinedError as error:
         raise PipelineError(
             f"reports/metrics: expected a value that the report prints, found that {error}.\n"

@@ -14,6 +14,7 @@ from dipmaster.report.difference import contribution
 from dipmaster.report.inputs import Inputs, Json
 
 FEW_BLOCKS = 12
+LINES = 2  # more phases than these share a paragraph of page one
 GONE_BEFORE_FRAC = 0.5  # of the capital: page one says so where less was left at the boundary
 PHASES = (0, 1, 2, 3, 4)
 MARKS = {"PASS": "●", "INCONCLUSIVE": "◐", "FAIL": "○"}
@@ -67,10 +68,11 @@ def _contribution(inputs: Inputs) -> tuple[str, ...]:
 
 def _later_phases(inputs: Inputs) -> tuple[str, ...]:
     earlier = [phase for phase in inputs.built if 0 < phase < FINAL_PHASE]
-    return tuple(
+    said = tuple(
         f"Phase {phase}: {inputs.phase(phase)['verdict']}. {_counted(inputs.gates_of(phase))}"
         for phase in earlier
     )
+    return said if len(said) <= LINES else (" ".join(said),)
 
 
 def _counted(gates: Mapping[str, Json]) -> str:

@@ -11,6 +11,8 @@ LOCK = {
         "validate": {"outs": [{"path": "b", "md5": "2"}, {"path": "a", "md5": "1"}]},
         "ingest": {"outs": [{"path": "data/ingest", "md5": "0.dir"}]},
         "features": {"outs": []},
+        "confidence": {"outs": [{"path": "data/confidence", "md5": "3.dir"}]},
+        "volatility": {"outs": []},
     }
 }
 
@@ -18,6 +20,7 @@ LOCK = {
 def test_outputs_come_in_the_order_of_the_pipeline_without_the_report() -> None:
     assert provenance.outputs(LOCK) == [
         provenance.Output("ingest", "data/ingest", "0.dir"),
+        provenance.Output("confidence", "data/confidence", "3.dir"),
         provenance.Output("validate", "a", "1"),
         provenance.Output("validate", "b", "2"),
     ]
@@ -25,7 +28,9 @@ def test_outputs_come_in_the_order_of_the_pipeline_without_the_report() -> None:
 
 @pytest.mark.parametrize("lock", [{}, {"stages": {"ingest": {}}}])
 def test_a_stage_missing_from_the_lock_names_the_cure(lock: dict[str, object]) -> None:
-    with pytest.raises(PipelineError, match=r"found none of .*features, validate.*\n.*`dvc repro`"):
+    with pytest.raises(
+        PipelineError, match=r"found none of .*volatility, confidence, validate.*\n.*`dvc repro`"
+    ):
         provenance.outputs(lock)
 
 
@@ -42,3 +47,4 @@ def test_versions_name_what_numbers_depend_on() -> None:
     versions = provenance.package_versions()
     assert {"python", "numpy", "numba", "weasyprint"} <= set(versions)
     assert versions["python"].count(".") == 1
+    assert versions["xgboost"][0].isdigit()

@@ -8,12 +8,15 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+import pyarrow as pa
 import pytest
 import yaml
 
 from dipmaster import store
 from dipmaster.foundation.errors import PipelineError
-from dipmaster.tables import EQUITY
+from dipmaster.report import provenance
+from dipmaster.tables import EQUITY, SCORES
 from stages import report
 from tests.report.made.run import lock
 from tests.report.made.states import STATES
@@ -21,10 +24,15 @@ from tests.report.made.states import STATES
 FILES = ("reports/phase_gate.pdf", "reports/phase_gate.html")
 
 
+def put(frame: pd.DataFrame | None, path: Path) -> None:
+    """Only the columns that the report reads: less than the table's schema asks for."""
+    store.write_arrow(pa.Table.from_pandas(frame, preserve_index=False), path)
+
+
 @pytest.fixture
 def workspace(project: Path, tmp_path: Path) -> Path:
     """A project folder with all that the stage reads."""
-    inputs = STATES["losing"]()
+    inputs = STATES["phase 1"]()
     metrics = tmp_path / "reports" / "metrics"
     for name in ("templates", "style"):
         shutil.copytree(project / "reports" / name, tmp_path / "reports" / name)
@@ -33,9 +41,18 @@ def workspace(project: Path, tmp_path: Path) -> Path:
     store.write_json(inputs.validate, metrics / "validate.json")
     store.write_json(inputs.ingest, metrics / "ingest.json")
     store.write_json(inputs.market, tmp_path / "data" / "ingest" / "market.json")
-    equity = tmp_path / "data" / "validate" / "equity_phase_0.parquet"
-    equity.parent.mkdir(parents=True)
-    store.write_table(inputs.equity[0], EQUITY, equity)
+    store.write_json(inputs.volatility, metrics / "volatility.json")
+    store.write_json(inputs.confidence, metrics / "confidence.json")
+    data = tmp_path / "data"
+    for number, frame in inputs.equity.items():
+        store.write_table(frame, EQUITY, data / "validate" / f"equity_phase_{number}.parquet")
+    store.write_table(inputs.scores, SCORES, data / "confidence" / "scores.parquet")
+    for symbol, frame in inputs.forecasts.items():
+        put(frame, data / "volatility" / f"{symbol}.parquet")
+    shown = inputs.shown
+    put(shown.bars, data / "ingest" / "bars" / f"{shown.symbol}.parquet")
+    put(shown.truth, data / "ingest" / "truth" / f"{shown.symbol}.parquet")
+    store.write_json({"known": True}, data / "ingest" / "truth" / "about.json")
     (tmp_path / "dvc.lock").write_text(yaml.safe_dump(lock()), encoding="utf-8")
     return tmp_path
 
@@ -102,6 +119,10 @@ def test_a_lock_without_an_earlier_stage_names_the_cure(project: Path, workspace
         "reports/metrics/ingest.json",
         "data/ingest/market.json",
         "data/validate/equity_phase_0.parquet",
+        "data/validate/equity_phase_1.parquet",
+        "data/confidence/scores.parquet",
+        "reports/metrics/confidence.json",
+        "reports/metrics/volatility.json",
     ],
 )
 def test_what_is_not_there_is_named(
@@ -127,3 +148,16 @@ def test_an_old_report_stays_when_a_new_one_fails(
     with pytest.raises(OSError, match="No space left"):
         report.main()
     assert [Path(name).read_text(encoding="utf-8") for name in FILES] == ["old", "old"]
+
+
+def test_every_output_whose_hash_is_printed_is_a_dep(project: Path) -> None:
+    """Otherwise an output could change and its old hash stay in the PDF."""
+    stages = yaml.safe_load((project / "dvc.yaml").read_text(encoding="utf-8"))["stages"]
+    made = [
+        next(iter(out)) if isinstance(out, dict) else out
+        for name in provenance.EARLIER_STAGES
+        for kind in ("outs", "metrics", "plots")
+        for out in stages[name].get(kind, [])
+    ]
+    assert len(made) > 8
+    assert not set(made) - set(stages["report"]["deps"])

@@ -95,7 +95,7 @@ def _measured(gate: Json, phase: int, scale: float) -> Entry:
 
 def small(inputs: Inputs) -> Markup:
     """Page one: the four metrics of the matrix, two by two."""
-    figure = new_figure(68 if len(inputs.built) == 1 else 58)
+    figure = new_figure({1: 68, 2: 58}.get(len(inputs.built), 50))
     panels = figure.subplots(2, 2).ravel()
     for axes, metric in zip(panels, numbers.MATRIX_METRICS, strict=True):
         _panel(axes, metric, entries(inputs, metric))
@@ -189,15 +189,21 @@ def _limits(metric: str, drawn: list[float]) -> tuple[float, float]:
 
 
 def _alt(inputs: Inputs, metrics: "list[str] | tuple[str, ...]") -> str:
-    said = []
-    for metric in metrics:
-        gate = inputs.gates_of(0).get(metric)
-        wanted = (
-            ""
-            if gate is None or gate["target"] is None
-            else numbers.target(metric, gate["target"], gate["direction"])
-        )
-        note = _measured(gate, 0, 1.0).note if gate else "not measured"
-        said.append(f"{numbers.name_of(metric)}: phase 0 {note}; final target {wanted}")
+    said = [
+        f"{numbers.name_of(metric)}: "
+        + "; ".join(_told(inputs.gates_of(phase).get(metric), phase) for phase in inputs.built)
+        for metric in metrics
+    ]
     built = "" if FINAL_PHASE in inputs.built else " Later phases show their target only."
     return "Gate values with their intervals against targets. " + ". ".join(said) + "." + built
+
+
+def _told(gate: Json | None, phase: int) -> str:
+    """One phase's gate in words."""
+    if gate is None:
+        return f"phase {phase} not measured"
+    note = _measured(gate, phase, 1.0).note
+    if gate["target"] is None:
+        return f"phase {phase} {note}"
+    wanted = numbers.target(gate["metric"], gate["target"], gate["direction"])
+    return f"phase {phase} {note}, target {wanted}"

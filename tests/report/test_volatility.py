@@ -1,0 +1,109 @@
+"""Volatility's chapter: what is called accuracy, which forecast is better, tenths and spells."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dipmaster.report import volatility
+from dipmaster.report.charts.regimes import spells
+from dipmaster.report.forecast_bins import tenths
+from dipmaster.report.inputs import Inputs
+
+States = dict[str, Callable[[], Inputs]]
+DAY_MS = 86_400_000
+
+
+@pytest.fixture(scope="module")
+def built(states: States) -> Inputs:
+    return states["phase 1"]()
+
+
+def flat(text: str) -> str:
+    return text.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_garch_is_told_to_be_better_and_worse_and_the_choice_is_a_param(built: Inputs) -> None:
+    said = volatility.garch_words(built)
+    assert said.startswith("Over all coins GARCH is better than RV-EWMA, p")
+    assert "and worse than HAR" in said
+    assert "The strategy uses GARCH(1,1): that is a param" in said
+
+
+def test_accuracy_is_held_against_90_per_cent(built: Inputs) -> None:
+    said = flat(volatility.regime_words(built))
+    assert "on 76.0 % (71.0 to 81.0 %) of the bars" in said
+    assert "more than 90 %: not reached" in said
+    assert "market as a whole it names on 84.4 %" in said
+    assert [one.key for one in volatility.references(built)] == ["coin_truth", "market_truth"]
+
+
+def test_on_real_bars_there_is_only_a_proxy_and_it_is_named_so(states: States) -> None:
+    real = states["phase 1, real bars"]()
+    assert "by the proxy, which is no accuracy" in volatility.regime_words(real)
+    assert [one.key for one in volatility.references(real)] == ["proxy"]
+    assert volatility.delay_words(real) == ""
+
+
+def test_too_little_to_judge_is_said_with_its_reason(states: States) -> None:
+    quick = states["phase 1, quick"]()
+    assert volatility.regime_words(quick) == (
+        "Regimes cannot be judged: less than a day out of sample."
+    )
+    assert "cannot be judged: fewer than 14 days" in volatility.garch_words(quick)
+    assert volatility.references(quick) == []
+    assert volatility.garch_facts(quick)[2].startswith("fewer than 7 days of returns")
+
+
+def frame_of(said: np.ndarray, hour: np.ndarray) -> pd.DataFrame:
+    times = pd.date_range("2024-01-01", periods=said.size, freq="5min", tz="UTC").as_unit("ms")
+    return pd.DataFrame(
+        {"open_time": times, "realised_short_daily_frac": hour, "garch_daily_frac": said}
+    )
+
+
+def test_tenths_are_those_of_a_plain_loop() -> None:
+    rng = np.random.default_rng(8)
+    said, hour = rng.uniform(0.01, 0.1, (2, 6000))
+    hour[700] = np.nan
+    frame = frame_of(said, hour)
+    since = int(frame["open_time"].iloc[0].timestamp() * 1000) + DAY_MS
+    pairs = []
+    for t in range(288, 6000 - 24, 12):
+        came = np.sqrt((hour[t + 12] ** 2 + hour[t + 24] ** 2) / 2)
+        if np.isfinite(came):
+            pairs.append((said[t], came))
+    wanted = np.array(sorted(pairs))
+    for found, part in zip(
+        tenths({"A": frame}, "garch", since, 12), np.array_split(wanted, 10), strict=True
+    ):
+        assert found.forecast == pytest.approx(np.sqrt((part[:, 0] ** 2).mean()))
+        assert found.realised == pytest.approx(np.sqrt((part[:, 1] ** 2).mean()))
+        assert (found.low, found.high) == pytest.approx(np.quantile(part[:, 1], [0.25, 0.75]))
+
+
+def test_an_hour_that_lies_beyond_a_gap_is_not_what_came() -> None:
+    said, hour = np.full(6000, 0.03), np.full(6000, 0.03)
+    hour[3000:] = 9.0
+    whole = frame_of(said, hour)
+    cut = whole.drop(index=range(2900, 3000)).reset_index(drop=True)
+    since = int(whole["open_time"].iloc[0].timestamp() * 1000)
+    seen = {round(one.high, 6) for one in tenths({"A": cut}, "garch", since, 1)}
+    assert seen <= {0.03, 9.0}
+
+
+def test_too_few_hours_give_no_tenths() -> None:
+    assert tenths({"A": frame_of(np.full(600, 0.03), np.full(600, 0.03))}, "garch", 0, 12) == []
+    assert tenths({}, "garch", 0, 12) == []
+
+
+@given(st.lists(st.integers(-1, 2), max_size=60))
+def test_spells_put_together_are_the_classes(classes: list[int]) -> None:
+    rebuilt = [-1] * len(classes)
+    for state, start, stop in spells(np.array(classes, dtype=np.int64)):
+        assert start < stop
+        rebuilt[start:stop] = [state] * (stop - start)
+    assert rebuilt == classes
