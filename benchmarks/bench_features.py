@@ -1,10 +1,12 @@
-"""Features: our one pass beside pandas, and TA-Lib for the values it knows, interleaved.
+"""Features: ours beside pandas and TA-Lib, the same columns against the same columns.
 
 ``python -m benchmarks.bench_features``
 
-A coin of 105,120 random bars, one thread, every contender from the same frame
-to its finished columns. Only ratios carry over to other machines. Contenders
-give different numbers of columns, so values a second stand beside rows a second.
+A coin of 105,120 random bars, one thread, contenders taking turns, every one from
+the same frame to its finished columns. Two comparisons, and only their ratios carry
+over to other machines: the project's 60 features by us and by pandas; TA-Lib's 30
+plain columns by TA-Lib, by pandas, and by our window kernels (`thirty_windows`).
+That ours and TA-Lib's are the same numbers is checked before anything is timed.
 """
 
 import importlib.util
@@ -17,12 +19,14 @@ import numpy as np
 import pandas as pd
 
 from benchmarks import pandas_features
+from benchmarks.thirty_windows import thirty
 from dipmaster import features
-from dipmaster.features.inputs import new_state
-from dipmaster.features.step import run
+from dipmaster.features.batch import blocks_of
+from dipmaster.features.panel import panel_of
+from dipmaster.foundation.numerics import Floats
 from dipmaster.params import Features
 
-ROWS, ROUNDS = 105_120, 7
+ROWS, ROUNDS = 105_120, 11
 GOAL_ROWS, GOAL_RATIO = 5e6, 6.0
 PARAMS = Features(
     sigma_halflife_bars=144.0,
@@ -31,6 +35,7 @@ PARAMS = Features(
     high_volatility_daily_frac=0.05,
 )
 Bars = Mapping[str, pd.DataFrame]
+Contender = Callable[[Bars], object]
 
 
 def bars() -> pd.DataFrame:
@@ -53,38 +58,31 @@ def bars() -> pd.DataFrame:
     ).astype({"open_time": "datetime64[ms, UTC]"})
 
 
-def by_kernel(coin: Bars) -> int:
-    """All features in one pass."""
+def by_kernels(coin: Bars) -> int:
+    """All features as the stage stores them: float32, flags in a byte, and the base signal."""
+    panel, _ = panel_of("COIN", features.all_coins(coin), PARAMS)
+    return panel.shape[1] - 1
+
+
+def in_full_precision(coin: Bars) -> int:
+    """All features in float64."""
     return features.compute(coin, PARAMS)["COIN"].shape[1] - 1
 
 
-def by_kernel_alone() -> Callable[[Bars], int]:
-    """The same kernel between arrays that are ready: without frames and fresh memory."""
+def kernels_alone() -> Callable[[Bars], int]:
+    """The same kernels from arrays to blocks that nobody keeps: no frames, no fresh memory."""
     whole = features.all_coins({"COIN": bars()})
-    coin, columns = whole.coins["COIN"], np.zeros((len(features.NAMES), ROWS))
-    everything, rows = slice(0, len(features.NAMES)), rows_to_work_in()
-    market = np.ascontiguousarray(whole.market_returns.T)
 
     def once(_: Bars) -> int:
-        state = new_state(PARAMS, has_spread=True)
-        run(
-            state,
-            coin.times_ms,
-            coin.values,
-            market,
-            whole.first_ms,
-            everything,
-            columns,
-            rows,
-        )
-        return len(columns)
+        return max(len(rows) for *_, rows in blocks_of(whole.coins["COIN"], whole, PARAMS))
 
     return once
 
 
-def by_kernel_30(coin: Bars) -> int:
-    """The one pass with 30 columns kept, as many as TA-Lib gives; all 60 are computed."""
-    return features.compute(coin, PARAMS, features.NAMES[:30])["COIN"].shape[1] - 1
+def by_windows_30(coin: Bars) -> list[Floats]:
+    """TA-Lib's columns by our window kernels."""
+    names = ["high", "low", "close", "volume"]
+    return list(thirty(np.stack([coin["COIN"][name].to_numpy(np.float64) for name in names])))
 
 
 def by_pandas_30(coin: Bars) -> int:
@@ -114,14 +112,19 @@ def by_pandas_30(coin: Bars) -> int:
         *(b.close.rolling(bars).mean() for bars in (50, 60, 150, 600)),
         *(b.volume.rolling(bars).sum() for bars in (2, 4, 5, 288)),
         b.low.rolling(60).min(),
-        *(gain.rolling(n).sum() - loss.rolling(n).sum() for n in (21, 50)),
+        *(momentum(wilder(gain, n), wilder(loss, n)) for n in (21, 50)),
     ]
     return len(columns)
 
 
-def wilder(values: "pd.Series[float]") -> "pd.Series[float]":
-    """Wilder's average of 14, with pandas' own start."""
-    return values.ewm(alpha=1 / 14, adjust=False).mean()
+def wilder(values: "pd.Series[float]", n: int = 14) -> "pd.Series[float]":
+    """Wilder's average, with pandas' own start."""
+    return values.ewm(alpha=1 / n, adjust=False).mean()
+
+
+def momentum(gain: "pd.Series[float]", loss: "pd.Series[float]") -> "pd.Series[float]":
+    """Chande's momentum oscillator."""
+    return 100 * (gain - loss) / (gain + loss)
 
 
 def by_pandas(coin: Bars) -> int:
@@ -129,7 +132,7 @@ def by_pandas(coin: Bars) -> int:
     return int(pandas_features.features(coin, PARAMS, exact=False)["COIN"].shape[1])
 
 
-def by_talib(coin: Bars) -> int:
+def by_talib(coin: Bars) -> list[Floats]:
     """What TA-Lib has of them; its plain moving windows for the rest."""
     import talib  # only the bench environment has it
 
@@ -137,7 +140,7 @@ def by_talib(coin: Bars) -> int:
     high, low, close, volume = (
         frame[name].to_numpy(np.float64) for name in ("high", "low", "close", "volume")
     )
-    columns = [
+    return [
         talib.RSI(close, 14),
         *talib.BBANDS(close, 20),
         talib.SMA(volume, 20),
@@ -155,14 +158,35 @@ def by_talib(coin: Bars) -> int:
         talib.CMO(close, 21),
         talib.CMO(close, 50),
     ]
-    return len(columns)
 
 
-def seconds(contender: Callable[[Bars], int], coin: Bars) -> float:
+def same_numbers(coin: Bars) -> None:
+    """Hold our 30 columns against TA-Lib's, after a warm-up of its recursions."""
+    for place, (own, other) in enumerate(zip(by_windows_30(coin), by_talib(coin), strict=True)):
+        if not np.allclose(own[5_000:], other[5_000:], rtol=1e-9, atol=1e-9):
+            raise SystemExit(f"column {place} differs from TA-Lib's: a speed would mean nothing")
+
+
+def seconds(contender: Contender, coin: Bars) -> float:
     """CPU time of one run: other work on the machine counts less."""
     started = time.process_time()
     contender(coin)
     return time.process_time() - started
+
+
+def compared(title: str, contenders: dict[str, Contender], coin: Bars) -> None:
+    """Time contenders in turns and print medians, the first one's ratio to each."""
+    times: dict[str, list[float]] = {name: [] for name in contenders}
+    for contender in contenders.values():
+        contender(coin)
+    for _ in range(ROUNDS):
+        for name, contender in contenders.items():
+            times[name].append(seconds(contender, coin))
+    rows = {name: ROWS / statistics.median(taken) for name, taken in times.items()}
+    first = next(iter(rows.values()))
+    print(f"{title}:")
+    for name, speed in rows.items():
+        print(f"  {name:<36} {speed / 1e6:6.2f} M rows/s   the first is {first / speed:5.2f} x")
 
 
 def main() -> None:
@@ -170,33 +194,25 @@ def main() -> None:
     os.environ["DIPMASTER_WORKERS"] = "1"
     coin = {"COIN": bars()}
     started = time.process_time()
-    columns = {"one pass": by_kernel(coin)}
-    compiled = time.process_time() - started
-    contenders: dict[str, Callable[[Bars], int]] = {
-        "one pass": by_kernel,
-        "its kernel": by_kernel_alone(),
-        "one pass, 30 kept": by_kernel_30,
-        "pandas": by_pandas,
-        "pandas, TA-Lib's 30": by_pandas_30,
+    columns = by_kernels(coin)
+    print(f"features, {ROWS:,} bars of one coin, one thread, CPU time, median of {ROUNDS}")
+    print(f"  first call, kernels compiled or loaded: {time.process_time() - started:.1f} s")
+    ours: dict[str, Contender] = {
+        "ours, as stored (float32)": by_kernels,
+        "ours, float64": in_full_precision,
+        "ours, kernels without output": kernels_alone(),
+        "pandas, float64": by_pandas,
+    }
+    compared(f"the project's {columns} features", ours, coin)
+    theirs: dict[str, Contender] = {
+        "ours, window kernels, float64": by_windows_30,
+        "pandas, float64": by_pandas_30,
     }
     if importlib.util.find_spec("talib"):
-        contenders["TA-Lib"] = by_talib
-    columns |= {name: contender(coin) for name, contender in contenders.items()}
-    times: dict[str, list[float]] = {name: [] for name in contenders}
-    for _ in range(ROUNDS):
-        for name, contender in contenders.items():
-            times[name].append(seconds(contender, coin))
-    rows = {name: ROWS / statistics.median(taken) for name, taken in times.items()}
-    print(f"features, {ROWS:,} bars of one coin, one thread, CPU time, median of {ROUNDS}")
-    print(f"  first call, kernels compiled or loaded: {compiled:.1f} s")
-    for name, speed in rows.items():
-        values = speed * columns[name]
-        print(
-            f"  {name:<20} {columns[name]:>3} columns  {speed / 1e6:6.2f} M rows/s  "
-            f"{values / 1e6:7.1f} M values/s  one pass is {rows['one pass'] / speed:5.1f} x in "
-            f"rows, {rows['one pass'] * columns['one pass'] / values:5.1f} x in values"
-        )
-    print(f"  goals: {GOAL_ROWS / 1e6:.0f} M rows/s for 30-45 columns, {GOAL_RATIO:.0f} x pandas")
+        same_numbers(coin)
+        theirs["TA-Lib, float64"] = by_talib
+    compared("TA-Lib's 30 plain columns", theirs, coin)
+    print(f"  goals: {GOAL_ROWS / 1e6:.0f} M rows/s, {GOAL_RATIO:.0f} x pandas, above TA-Lib")
 
 
 if __name__ == "__main__":

@@ -81,7 +81,7 @@ def features_of(
     chosen = slice(None) if len(names) == len(NAMES) else [NAMES.index(name) for name in names]
     values = np.empty((len(names), coin.times_ms.size))
     for start, end, rows in blocks_of(coin, coins, params):
-        values[:, start:end] = rows[chosen]
+        values[:, start:end] = rows[chosen, : end - start]
     frame = pd.DataFrame(values.T, columns=names, copy=False)
     frame.insert(0, "open_time", coin.open_time.set_axis(frame.index))
     return frame

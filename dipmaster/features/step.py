@@ -47,8 +47,9 @@ def run(
     Yields
     ------
     tuple
-        First bar, end, and features of shape (features, end - first), NaN until
-        a window is full; to be copied, because the next block goes to the same place.
+        First bar, end, and features of shape (features, `BLOCK`), of which the first
+        end - first columns hold; NaN until a window is full. To be copied: the next
+        block goes to the same place.
     """
     rows = np.empty((at.ROWS, at.BLOCK))
     good = usable(bars)
@@ -66,7 +67,7 @@ def run(
             rows[:, :n] = math.nan
         known = (number + 1 - MONDAY) % BARS_PER_WEEK
         rows[at.CLOCK, :n] = CLOCKS[:, known : known + n]
-        yield start, end, rows[: at.WIDTH, :n]
+        yield start, end, rows[: at.WIDTH]
 
 
 def blocks(times_ms: Ints, good: Bools) -> Iterator[tuple[int, int]]:
@@ -134,11 +135,16 @@ def unknown(rows: Floats, age: int) -> None:
 
 
 def clear(state: Floats) -> None:
-    """Forget everything but the parameters."""
+    """Forget everything but the parameters.
+
+    The series count as full: the next bars first move to the front. So every kernel
+    has run, and a live stream compiles none later, when it has taken in its first bar.
+    """
     state[at.MEMORY :] = 0.0
     state[at.HELD_VALUES : at.HELD_VALUES + at.HELD_COUNT] = math.nan
-    state[at.FILLED] = 0.0
-    state[at.SERIES + at.SIGMA - at.HISTORY : at.SERIES + at.SIGMA] = math.nan
+    state[at.FILLED] = at.BLOCK
+    end = at.SERIES + at.SIGMA + at.BLOCK
+    state[end - at.HISTORY : end] = math.nan
 
 
 def week_of_clocks() -> Floats:
