@@ -28,19 +28,20 @@ class CoinBars:
     times_ms
         Shape (bars,), the same in milliseconds since 1970.
     values
-        Shape (7, bars), in the order of ``layout.BAR_COLUMNS``, NaN where absent.
+        Seven arrays of shape (bars,), in the order of ``layout.BAR_COLUMNS``, NaN
+        where absent; those of the frame itself where it holds float64.
     left_out
         Feature to reason, for features whose source column is absent.
     """
 
     open_time: "pd.Series[pd.Timestamp]"
     times_ms: Ints
-    values: Floats
+    values: tuple[Floats, ...]
     left_out: dict[str, str]
 
 
 def coin_bars(frame: pd.DataFrame) -> CoinBars:
-    """Copy a frame of table BARS into arrays.
+    """Arrays of a frame of table BARS.
 
     Raises
     ------
@@ -54,9 +55,11 @@ def coin_bars(frame: pd.DataFrame) -> CoinBars:
             "bars: expected rising open times on the 5-minute grid.\n"
             "  Cure: run the ingest stage again."
         )
-    values = np.empty((len(layout.BAR_COLUMNS), len(frame)))
-    for i, name in enumerate(layout.BAR_COLUMNS):
-        values[i] = frame[name].to_numpy(dtype=np.float64) if name in frame else np.nan
+    absent = np.full(len(frame), np.nan)
+    values = tuple(
+        frame[name].to_numpy(dtype=np.float64) if name in frame else absent
+        for name in layout.BAR_COLUMNS
+    )
     left_out = {
         feature: f"the source has no column {column}"
         for feature, column in NEEDS.items()

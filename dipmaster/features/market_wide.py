@@ -5,6 +5,7 @@ gap over the whole horizon. The mean is taken in the order of the sorted names.
 """
 
 import math
+from collections.abc import Sequence
 
 from dipmaster.features.layout import BAR_COLUMNS, HORIZONS
 from dipmaster.features.stretches import stretches, usable
@@ -15,7 +16,7 @@ CLOSE = BAR_COLUMNS.index("close")
 SPAN = 4096  # bars that are added up while they are near
 
 
-def returns_of(times_ms: Ints, bars: Floats, first_ms: int, out: Floats) -> None:
+def returns_of(times_ms: Ints, bars: Sequence[Floats], first_ms: int, out: Floats) -> None:
     """Returns of a coin over the horizons.
 
     `out`, shape (horizons, grid), starts at `first_ms`; NaN is written where the
@@ -24,7 +25,7 @@ def returns_of(times_ms: Ints, bars: Floats, first_ms: int, out: Floats) -> None
     out[:] = math.nan
     good = usable(bars)
     for start, end in stretches(times_ms, good):
-        close, place = bars[CLOSE, start:end], int(times_ms[start] - first_ms) // BAR_MS
+        close, place = bars[CLOSE][start:end], int(times_ms[start] - first_ms) // BAR_MS
         for h, back in enumerate(HORIZONS if good[start] else ()):
             if close.size > back:
                 out[h, place + back : place + close.size] = close[back:] / close[:-back] - 1.0

@@ -9,7 +9,7 @@ every one of them again.
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -28,7 +28,7 @@ MONDAY = 4 * BARS_PER_DAY  # 1970 began on a Thursday
 
 
 def run(
-    state: Floats, times_ms: Ints, bars: Floats, market: Floats, first_ms: int
+    state: Floats, times_ms: Ints, bars: Sequence[Floats], market: Floats, first_ms: int
 ) -> Iterator[tuple[int, int, Floats]]:
     """Take in closed bars, and hand out their features block by block.
 
@@ -40,7 +40,8 @@ def run(
     times_ms
         Shape (bars,), open times in milliseconds since 1970 on the 5-minute grid.
     bars
-        Shape (7, bars), see ``layout.BAR_COLUMNS``; NaN where a source lacks a column.
+        Seven arrays of shape (bars,), see ``layout.BAR_COLUMNS``; NaN where a source
+        lacks a column.
     market
         Shape (4, grid), mean returns of all coins; the grid starts at `first_ms`.
 
@@ -60,7 +61,7 @@ def run(
             clear(state)
         if good[start]:
             place = number - first_ms // BAR_MS
-            head = take(state, bars[:, start:end], market[:, place : place + n])
+            head = take(state, [column[start:end] for column in bars], market[:, place : place + n])
             block(state, rows.reshape(-1), head, n, number)
             state[at.LAST_TIME] = times_ms[end - 1]
         else:
@@ -77,16 +78,17 @@ def blocks(times_ms: Ints, good: Bools) -> Iterator[tuple[int, int]]:
             yield start, min(start + at.BLOCK, last)
 
 
-def take(state: Floats, bars: Floats, market: Floats) -> int:
+def take(state: Floats, bars: Sequence[Floats], market: Floats) -> int:
     """Put bars into the series; where they do not fit, what is needed moves to the front."""
-    n = bars.shape[1]
+    n = market.shape[1]
     series = state[at.SERIES :].reshape(at.SERIES_COUNT, at.STRIDE)
     head = int(state[at.FILLED])
     if head + n > at.BLOCK:
         keep(state[at.SERIES :], head)
         head = 0
     place = at.HISTORY + head
-    series[:7, place : place + n] = bars
+    for row, column in enumerate(bars):
+        series[row, place : place + n] = column
     series[7:11, place : place + n] = market
     state[at.FILLED] = head + n
     return head

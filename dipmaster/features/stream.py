@@ -1,7 +1,7 @@
 """Features bar by bar, as they would be made live; the same bytes as the batch."""
 
 from collections import deque
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 
@@ -45,17 +45,17 @@ class FeatureStream:
         """
         present = [symbol for symbol in self._symbols if symbol in bars]
         columns = {
-            symbol: np.array([[bars[symbol].get(name, np.nan)] for name in BAR_COLUMNS])
+            symbol: [np.array([bars[symbol].get(name, np.nan)]) for name in BAR_COLUMNS]
             for symbol in present
         }
         each = np.empty((len(present), len(HORIZONS), 1))
         for i, symbol in enumerate(present):
-            each[i, :, 0] = self._closes[symbol].returns(time_ms, columns[symbol][:, 0])
+            each[i, :, 0] = self._closes[symbol].returns(time_ms, columns[symbol])
         mean = np.empty((len(HORIZONS), 1))
         mean_of_present(each, mean)
         return {symbol: self._row(symbol, time_ms, columns[symbol], mean) for symbol in present}
 
-    def _row(self, symbol: str, time_ms: int, bar: Floats, market: Floats) -> Floats:
+    def _row(self, symbol: str, time_ms: int, bar: Sequence[Floats], market: Floats) -> Floats:
         times = np.array([time_ms], dtype=np.int64)
         [(_, _, row)] = run(self._states[symbol], times, bar, market, time_ms)
         return row[:, 0].copy()
@@ -68,14 +68,15 @@ class Closes:
         self._closes: deque[float] = deque(maxlen=max(HORIZONS) + 1)
         self._last_ms = 0
 
-    def returns(self, time_ms: int, bar: Floats) -> list[float]:
+    def returns(self, time_ms: int, bar: Sequence[Floats]) -> list[float]:
         """Take in a closed bar; its returns over the horizons, NaN where not known."""
-        good = bool(usable(bar))
+        good = bool(usable(bar)[0])
         if not good or time_ms - self._last_ms != BAR_MS:
             self._closes.clear()
         self._last_ms = time_ms
         if not good:
             return [np.nan] * len(HORIZONS)
-        self._closes.append(bar[CLOSE])
+        close = float(bar[CLOSE][0])
+        self._closes.append(close)
         known = len(self._closes)
-        return [bar[CLOSE] / self._closes[-1 - h] - 1.0 if known > h else np.nan for h in HORIZONS]
+        return [close / self._closes[-1 - h] - 1.0 if known > h else np.nan for h in HORIZONS]

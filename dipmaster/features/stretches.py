@@ -1,6 +1,6 @@
 """Stretches of usable bars without a gap: nothing that is remembered spans two of them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -12,8 +12,8 @@ from dipmaster.foundation.periods import BAR_MS
 HIGH, LOW, VOLUME = (BAR_COLUMNS.index(name) for name in ("high", "low", "volume"))
 
 
-def usable(bars: Floats) -> Bools:
-    """Whether bars, axis 0 in the order of `BAR_COLUMNS`, have prices and a volume."""
+def usable(bars: Sequence[Floats]) -> Bools:
+    """Whether bars, columns in the order of `BAR_COLUMNS`, have prices and a volume."""
     good: Bools = (bars[LOW] > 0.0) & np.isfinite(bars[HIGH]) & (bars[VOLUME] >= 0.0)
     return good
 
