@@ -1,35 +1,30 @@
 """Candidates to calibrated probabilities that their frozen phase-0 trade wins."""
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
-from dipmaster import backtest, store
-from dipmaster.backtest import ExitRules
+from dipmaster import store
+from dipmaster.backtest import frozen_outcomes
 from dipmaster.confidence import (
     VOLATILITY_COLUMNS,
-    Events,
     Scores,
     events_of,
-    joined,
-    past_correlation,
     record_of,
     records_of,
-    rows_at,
+    rows_of,
     schooling_of,
     scores_of,
     table_of,
     texts_of,
+    uniqueness_of,
 )
 from dipmaster.foundation import stage
-from dipmaster.foundation.numerics import Floats, Ints
-from dipmaster.foundation.panel import Panel, aligned, epoch_ms
+from dipmaster.foundation.panel import Panel, aligned
 from dipmaster.foundation.parallel import in_threads
-from dipmaster.learning.uniqueness import average_uniqueness
-from dipmaster.params import Execution, Exits
-from dipmaster.tables import BARS, CANDIDATES, FEATURES, SCORES, VOLATILITY, Table
+from dipmaster.tables import BARS, CANDIDATES, FEATURES, SCORES, VOLATILITY
 
 BARS_FOLDER = Path("data/ingest/bars")
 MARKET = Path("data/ingest/market.json")
@@ -59,7 +54,9 @@ def main() -> None:
         "volatility.regime",
     )
     panel = read_panel()
-    events = read_events(panel, params.execution, params.exits)
+    candidates = store.read_table(CANDIDATES_FILE, CANDIDATES)
+    labels = frozen_outcomes(candidates, panel, params.execution, params.exits)
+    events = events_of(candidates, panel.open_time, labels)
     first, last = int(panel.open_time[0]), int(panel.open_time[-1])
     school = schooling_of(
         events,
@@ -71,8 +68,8 @@ def main() -> None:
     )
     scores = scores_of(
         school,
-        read_rows(FEATURES_FOLDER, FEATURES, None, events, panel),
-        read_rows(VOLATILITY_FOLDER, VOLATILITY, VOLATILITY_COLUMNS, events, panel),
+        rows_of(reader(FEATURES_FOLDER), panel.symbols, events, FEATURES),
+        rows_of(reader(VOLATILITY_FOLDER, VOLATILITY_COLUMNS), panel.symbols, events, VOLATILITY),
         params.confidence,
         params.volatility.regime.no_new_trades_daily_frac,
     )
@@ -91,50 +88,10 @@ def read_panel() -> Panel:
     return aligned(dict(zip(symbols, bars, strict=True)), fallback)
 
 
-def read_events(panel: Panel, execution: Execution, exits: Exits) -> Events:
-    """Candidates and their labels: each traded alone by phase 0's rules, without limits."""
-    candidates = store.read_table(CANDIDATES_FILE, CANDIDATES)
-    symbol = np.searchsorted(panel.symbols, candidates["symbol"].to_numpy(dtype=str))
-    found = backtest.outcomes(
-        panel,
-        symbol.astype(np.int64),
-        panel.index_of(epoch_ms(candidates["open_time"])),
-        execution,
-        ExitRules.phase_0(exits),
-        exits.target_frac,
-        exits.stop_frac,
-        exits.cap_bars,
-    )
-    return events_of(
-        candidates,
-        found.symbol_index,
-        panel.open_time,
-        found.entry_index,
-        found.exit_index,
-        found.net_frac,
-        found.open_at_end,
-    )
-
-
-def uniqueness_of(events: Events, panel: Panel, correlation_days: int) -> Floats:
-    """How much of its own each label says."""
-    rho = past_correlation(panel.close, panel.open_time, events.decision_ms, correlation_days)
-    return average_uniqueness(events.entry_bar, events.exit_bar, events.symbol_index, rho)
-
-
-def read_rows(
-    folder: Path, table: Table, columns: list[str] | None, events: Events, panel: Panel
-) -> pd.DataFrame:
-    """Rows of a table at the candidates' bars, in their order."""
-
-    def of(index: int) -> pd.DataFrame:
-        path = folder / f"{panel.symbols[index]}.parquet"
-        wanted = None if columns is None else ["open_time", *columns]
-        times: Ints = events.signal_ms[events.symbol_index == index]
-        return rows_at(store.read_table(path, columns=wanted), times, table, str(path))
-
-    rows = in_threads(of, range(len(panel.symbols)), f"reading {table.name}")
-    return joined(rows, events.symbol_index, table)
+def reader(folder: Path, columns: list[str] | None = None) -> Callable[[str], pd.DataFrame]:
+    """Symbol to its frame of a table."""
+    wanted = None if columns is None else ["open_time", *columns]
+    return lambda symbol: store.read_table(folder / f"{symbol}.parquet", columns=wanted)
 
 
 def write(scores: Scores) -> None:

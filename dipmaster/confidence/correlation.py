@@ -2,11 +2,20 @@
 
 import numpy as np
 
+from dipmaster.confidence.events import Events
 from dipmaster.foundation.numerics import Bools, Floats, Ints
+from dipmaster.foundation.panel import Panel
 from dipmaster.foundation.periods import BAR_MS, DAY_MS, HOUR_MS
+from dipmaster.learning.uniqueness import average_uniqueness
 
 HOURS_PER_DAY = DAY_MS // HOUR_MS
 MIN_HOURS = 2 * HOURS_PER_DAY  # of a pair: fewer say nothing about a correlation
+
+
+def uniqueness_of(events: Events, panel: Panel, correlation_days: int) -> Floats:
+    """How much of its own each label says; shape (candidates,), NaN where there is none."""
+    rho = past_correlation(panel.close, panel.open_time, events.decision_ms, correlation_days)
+    return average_uniqueness(events.entry_bar, events.exit_bar, events.symbol_index, rho)
 
 
 def past_correlation(close: Floats, open_time_ms: Ints, at_ms: Ints, window_days: int) -> Floats:

@@ -1,6 +1,7 @@
 """Candidates with their labels, as arrays: what everything in this room works on."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -71,35 +72,49 @@ class Events:
         return np.where(self.label < 0, np.nan, self.label.astype(np.float64))
 
 
-def events_of(
-    candidates: pd.DataFrame,
-    symbol_index: Ints,
-    grid_ms: Ints,
-    entry_bar: Ints,
-    exit_bar: Ints,
-    net_frac: Floats,
-    open_at_end: Bools,
-) -> Events:
+class Trades(Protocol):
+    """The trade of every candidate alone; -1 and NaN where the bar after its signal is missing."""
+
+    @property
+    def symbol_index(self) -> Ints:
+        """Row of the panel."""
+
+    @property
+    def entry_index(self) -> Ints:
+        """Position on the panel's grid."""
+
+    @property
+    def exit_index(self) -> Ints:
+        """Position on the panel's grid."""
+
+    @property
+    def net_frac(self) -> Floats:
+        """Net return."""
+
+    @property
+    def open_at_end(self) -> Bools:
+        """Closed only because the data ended."""
+
+
+def events_of(candidates: pd.DataFrame, grid_ms: Ints, trades: Trades) -> Events:
     """Join table CANDIDATES and the outcomes of its frozen trades.
 
     Parameters
     ----------
     grid_ms
         Open times of the panel's bars.
-    entry_bar, exit_bar, net_frac, open_at_end
-        The trade of every candidate alone; -1 and NaN where the bar after the
-        signal does not exist.
     """
     signal_ms = epoch_ms(candidates["open_time"])
-    made = entry_bar >= 0
+    made = trades.entry_index >= 0
+    leave = trades.exit_index
     return Events(
         candidate_id=candidates["candidate_id"].to_numpy(dtype=np.int64),
         symbol=candidates["symbol"].to_numpy(dtype=object),
-        symbol_index=symbol_index,
+        symbol_index=trades.symbol_index,
         signal_ms=signal_ms,
-        entry_bar=entry_bar,
-        exit_bar=np.where(made, exit_bar, -1),
-        exit_ms=np.where(made, grid_ms[np.where(made, exit_bar, 0)], signal_ms),
-        net_frac=net_frac,
-        settled=made & ~open_at_end,
+        entry_bar=trades.entry_index,
+        exit_bar=np.where(made, leave, -1),
+        exit_ms=np.where(made, grid_ms[np.where(made, leave, 0)], signal_ms),
+        net_frac=trades.net_frac,
+        settled=made & ~trades.open_at_end,
     )

@@ -4,15 +4,17 @@ Both tables are known at the close of the bar on which the rule fired. The list
 is written down, not discovered: no input is there because of what it predicted.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
+from dipmaster.confidence.events import Events
 from dipmaster.foundation.errors import data_error
 from dipmaster.foundation.numerics import Floats, Ints
 from dipmaster.foundation.panel import epoch_ms
+from dipmaster.foundation.parallel import in_threads
 from dipmaster.tables import FEATURES, I8, VOLATILITY, Table
 
 # What no model sees, and why.
@@ -71,6 +73,28 @@ class Matrix:
         if name not in self.names:
             return np.full(self.values.shape[0], np.nan)
         return self.values[:, self.names.index(name)]
+
+
+def rows_of(
+    frame_of: Callable[[str], pd.DataFrame], symbols: Sequence[str], events: Events, table: Table
+) -> pd.DataFrame:
+    """Rows of a table at the candidates' bars, in their order.
+
+    Parameters
+    ----------
+    frame_of
+        Symbol to its frame of the table: open_time and any of the columns.
+    symbols
+        Of the panel, in its order.
+    """
+
+    def of(index: int) -> pd.DataFrame:
+        times: Ints = events.signal_ms[events.symbol_index == index]
+        symbol = symbols[index]
+        return rows_at(frame_of(symbol), times, table, f"{table.name} of {symbol}")
+
+    rows = in_threads(of, range(len(symbols)), f"reading {table.name}")
+    return joined(rows, events.symbol_index, table)
 
 
 def rows_at(frame: pd.DataFrame, times_ms: Ints, table: Table, where: str) -> pd.DataFrame:

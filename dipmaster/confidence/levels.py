@@ -15,11 +15,12 @@ from dipmaster.confidence import trees
 from dipmaster.confidence.events import Events
 from dipmaster.confidence.families import Family
 from dipmaster.confidence.inputs import Matrix
+from dipmaster.confidence.rising import Combine
 from dipmaster.confidence.trees import LIBRARIES, Library, Model
 from dipmaster.foundation.numerics import Bools, Floats, Ints
 from dipmaster.foundation.periods import BAR_MS
 from dipmaster.learning.calibrators import Calibrator, Kind, fit_calibrator, log_odds
-from dipmaster.learning.logistic import Logistic, fit_logistic
+from dipmaster.learning.logistic import Logistic
 from dipmaster.learning.schedule import refit_times
 from dipmaster.learning.unfit import Unfit
 from dipmaster.learning.walk_forward import Walk, enough_of, predicted
@@ -28,8 +29,6 @@ from dipmaster.params.confidence import MinTrain, Trees
 
 M = TypeVar("M")
 KINDS: tuple[Kind, ...] = get_args(Kind)
-# Ridge penalty on standardised coefficients: a prior of sd 1, worth little beside 200 candidates.
-PENALTY = 1.0
 
 
 @dataclass(frozen=True)
@@ -77,19 +76,23 @@ class Schooling:
             label=label,
         )
 
-    def logistic(self, refits_ms: Ints, inputs: Floats, label: str) -> Walk[Logistic]:
-        """Walk of a rising logistic regression on inputs that are themselves out of sample.
+    def logistic(
+        self, refits_ms: Ints, inputs: Floats, combine: Combine, label: str
+    ) -> Walk[Logistic]:
+        """Walk of a logistic regression on inputs that are themselves out of sample.
 
         Parameters
         ----------
         inputs
             Shape (candidates, inputs); a candidate with a NaN is neither learned from
             nor predicted.
+        combine
+            The fit.
         """
         return self.walk(
             refits_ms,
             complete(inputs),
-            lambda rows: fit_rising(inputs[rows], self.events.won[rows], self.weight[rows]),
+            lambda rows: combine(inputs[rows], self.events.won[rows], self.weight[rows]),
             lambda model, rows: model.apply(inputs[rows]),
             label,
         )
@@ -142,12 +145,21 @@ class Base:
         return np.column_stack([*single, self.p_ensemble])
 
 
-def base_of(family: Family, matrix: Matrix, school: Schooling, sizes: Trees) -> Base:
+def base_of(
+    family: Family, matrix: Matrix, school: Schooling, sizes: Trees, combine: Combine
+) -> Base:
     """Fit one family's models month by month, then the stack on what they predicted."""
     inputs = matrix.columns(family.inputs)
     walks = {library: _trees(library, family, inputs, school, sizes) for library in LIBRARIES}
+    return stacked(family, walks, school, combine)
+
+
+def stacked(
+    family: Family, walks: Mapping[Library, Walk[Model]], school: Schooling, combine: Combine
+) -> Base:
+    """The stack on what the models of a family predicted."""
     logits = np.column_stack([log_odds(walks[library].predictions) for library in LIBRARIES])
-    stack = school.logistic(school.stack_ms, logits, f"stack of {family.name}s")
+    stack = school.logistic(school.stack_ms, logits, combine, f"stack of {family.name}s")
     plain = expit(logits.mean(axis=1))
     p_ensemble = np.where(np.isnan(stack.predictions), plain, stack.predictions)
     return Base(family, walks, stack, p_ensemble)
@@ -171,37 +183,16 @@ def _trees(
     )
 
 
-def layer_of(base: Base, components: Mapping[str, Floats], school: Schooling) -> Walk[Logistic]:
+def layer_of(
+    base: Base, components: Mapping[str, Floats], school: Schooling, combine: Combine
+) -> Walk[Logistic]:
     """Logistic regression on the ensemble's log odds and the components: the score.
 
     Each input can only raise it: a missing input lowers its component, and through
     a negative coefficient that would raise the score.
     """
     inputs = np.column_stack([log_odds(base.p_ensemble), *components.values()])
-    return school.logistic(school.stack_ms, inputs, "layer")
-
-
-def fit_rising(inputs: Floats, won: Floats, weight: Floats) -> Logistic | Unfit:
-    """Logistic regression without negative coefficients.
-
-    As in the beta calibrator: the input whose coefficient is most negative is left
-    out (its coefficient is then 0) and the others are fitted again, until none is
-    negative. Breiman (1996, "Stacked regressions") found stacks to need this.
-    """
-    kept = np.ones(inputs.shape[1], dtype=np.bool_)
-    while kept.any():
-        found = fit_logistic(np.where(kept, inputs, 0.0), won, weight, PENALTY)
-        if isinstance(found, Unfit) or min(found.coefficient) >= 0.0:
-            return found
-        kept[int(np.argmin(found.coefficient))] = False
-    return _base_rate(won, weight, kept.size)
-
-
-def _base_rate(won: Floats, weight: Floats, inputs: int) -> Logistic:
-    """What is left where no input rises with the result."""
-    rate = np.array([np.average(won, weights=weight)])
-    nothing = (0.0,) * inputs
-    return Logistic(nothing, (1.0,) * inputs, nothing, float(log_odds(rate)[0]))
+    return school.logistic(school.stack_ms, inputs, combine, "layer")
 
 
 def calibrators_of(score: Floats, school: Schooling) -> dict[Kind, Walk[Calibrator]]:

@@ -16,8 +16,10 @@ from dipmaster.confidence.levels import (
     base_of,
     calibrators_of,
     layer_of,
+    stacked,
 )
 from dipmaster.confidence.reference import Reference, reference_of
+from dipmaster.confidence.rising import RISING, Combining
 from dipmaster.foundation.numerics import Floats
 from dipmaster.foundation.panel import as_times
 from dipmaster.learning.calibrators import Calibrator, Kind
@@ -99,12 +101,46 @@ def scores_of(
     """
     matrix = matrix_of(features, volatility)
     bases: dict[str, Base] = {
-        family.name: base_of(family, matrix, school, params.trees)
+        family.name: base_of(family, matrix, school, params.trees, RISING.stack)
         for family in (classifier(matrix), regression())
     }
+    reference = reference_of(matrix, school)
+    return _above(bases, school, matrix, volatility, reference, RISING, params, limit_daily_frac)
+
+
+def combined_by(
+    combining: Combining, scores: Scores, params: Confidence, limit_daily_frac: float
+) -> Scores:
+    """The same models, everything above them fitted in another way; for studies.
+
+    Parameters
+    ----------
+    params, limit_daily_frac
+        Those of the scores.
+    """
+    school = scores.school
+    bases = {
+        name: stacked(base.family, base.walks, school, combining.stack)
+        for name, base in scores.bases.items()
+    }
+    rest = scores.matrix, scores.volatility, scores.reference
+    return _above(bases, school, *rest, combining, params, limit_daily_frac)
+
+
+def _above(
+    bases: Mapping[str, Base],
+    school: Schooling,
+    matrix: Matrix,
+    volatility: pd.DataFrame,
+    reference: Walk[Reference],
+    combining: Combining,
+    params: Confidence,
+    limit_daily_frac: float,
+) -> Scores:
+    """Components, layer and calibrators on the family that serves."""
     base = bases[params.family]
-    components = _components(base, school.events, features, volatility, params, limit_daily_frac)
-    layer = layer_of(base, components, school)
+    components = _components(base, school.events, matrix, volatility, params, limit_daily_frac)
+    layer = layer_of(base, components, school, combining.layer)
     return Scores(
         school=school,
         matrix=matrix,
@@ -116,21 +152,21 @@ def scores_of(
         layer=layer,
         calibrators=calibrators_of(layer.predictions, school),
         kind=params.calibrator,
-        reference=reference_of(matrix, school),
+        reference=reference,
     )
 
 
 def _components(
     base: Base,
     events: Events,
-    features: pd.DataFrame,
+    matrix: Matrix,
     volatility: pd.DataFrame,
     params: Confidence,
     limit_daily_frac: float,
 ) -> dict[str, Floats]:
     regime = volatility["regime"].to_numpy(dtype=np.float64)
     level = volatility["level_daily_frac"].to_numpy(dtype=np.float64)
-    key = {name: features[name].to_numpy(dtype=np.float64) for name in parts.HIGHEST}
+    key = {name: matrix.column(name) for name in parts.HIGHEST}
     found = {
         "model_agreement": parts.agreement(base.probabilities),
         "feature_strength": parts.feature_strength(key, params.strength),

@@ -9,7 +9,7 @@ from sklearn.metrics import roc_auc_score
 
 from dipmaster.confidence import Scores, table_of
 from dipmaster.confidence.judging import boundary_ms
-from dipmaster.confidence.levels import fit_rising
+from dipmaster.confidence.rising import fit_rising
 from dipmaster.learning.calibrators import log_odds
 from dipmaster.tables import SCORES
 

@@ -69,16 +69,43 @@ def read_all() -> Seen:
     panel = read_panel()
     candidates = store.read_table(CANDIDATES_FILE, CANDIDATES)
     features = read_features(panel.symbols)
+    return seen_of(
+        panel,
+        candidates,
+        same_candidates(store.read_table(SCORES_FILE, SCORES), candidates),
+        features,
+        read_truth(panel.symbols),
+        store.read_json(CONFIDENCE),
+        store.read_json(VOLATILITY),
+    )
+
+
+def seen_of(
+    panel: Panel,
+    candidates: pd.DataFrame,
+    scores: pd.DataFrame,
+    features: Mapping[str, pd.DataFrame],
+    truth: Mapping[str, pd.DataFrame] | None,
+    confidence: Mapping[str, Any],
+    volatility: Mapping[str, Any],
+) -> Seen:
+    """What was read, or made in process, to what validation works on.
+
+    Parameters
+    ----------
+    features
+        By symbol, a frame with open_time, `SURROUNDINGS` and `INPUTS` of the admission.
+    """
     return Seen(
         panel,
         surroundings_on(panel, features),
         candidates,
-        same_candidates(store.read_table(SCORES_FILE, SCORES), candidates),
+        scores,
         inputs_at(candidates, features),
         absent_from(features),
-        read_truth(panel.symbols),
-        store.read_json(CONFIDENCE),
-        store.read_json(VOLATILITY),
+        truth,
+        confidence,
+        volatility,
     )
 
 
