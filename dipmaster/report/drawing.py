@@ -94,7 +94,7 @@ def gain_or_loss(lost: bool) -> dict[str, Any]:
     return {"facecolor": NAVY, "edgecolor": NAVY, "linewidth": 0.8}
 
 
-def thinned(values: Floats, points: int = 600) -> Ints:
+def thinned(values: Floats, points: int = 500) -> Ints:
     """Positions to draw so that no peak or trough of a curve is lost.
 
     Parameters

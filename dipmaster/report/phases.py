@@ -91,12 +91,11 @@ def _charts(inputs: Inputs, number: int) -> Context:
         "before": before,
     }
     if phase["counts"]["trades"]:
+        compact = is_compact(inputs, number)
         drawn |= {
-            "money_chart": money.waterfall(phase["money"]),
-            "exits_chart": outcomes.exits(phase["exits"]),
-            "holding_chart": outcomes.holding(
-                phase["holding"], 34 if is_compact(inputs, number) else 48
-            ),
+            "money_chart": "" if compact else money.waterfall(phase["money"]),
+            "exits_chart": "" if compact else outcomes.exits(phase["exits"]),
+            "holding_chart": outcomes.holding(phase["holding"], 34 if compact else 48),
             "months_chart": outcomes.months(phase["by_month"]),
             "random_chart": _random(inputs, number, phase),
         }

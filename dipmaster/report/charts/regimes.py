@@ -69,15 +69,13 @@ def spells(classes: Ints) -> list[tuple[int, int, int]]:
 
 
 def _strip(axes: Axes, row: int, stamps: Any, classes: Ints) -> None:
-    for state, start, stop in spells(classes):
-        axes.barh(
-            row,
-            stamps[stop - 1] - stamps[start],
-            left=stamps[start],
-            height=HEIGHT,
-            linewidth=0,
-            **SHADES[state],
-        )
+    for state, shade in enumerate(SHADES):
+        spans = [
+            (stamps[start], stamps[stop - 1] - stamps[start])
+            for named, start, stop in spells(classes)
+            if named == state
+        ]
+        axes.broken_barh(spans, (row - HEIGHT / 2, HEIGHT), linewidth=0, **shade)
 
 
 def _legend(axes: Axes) -> None:
