@@ -9,13 +9,12 @@ import pandas as pd
 
 from dipmaster.features.batch import NAMES, AllCoins, blocks_of
 from dipmaster.features.candidates import CANDIDATE_COLUMNS
-from dipmaster.foundation.numerics import Floats, kernel
 from dipmaster.foundation.periods import BARS_PER_DAY, ISO_UTC
 from dipmaster.params import Features
 from dipmaster.tables import FEATURES, I8
 
 STORED = {c.name: c.dtype for c in FEATURES.columns[1:]}
-FLAGS = np.array([place for place, name in enumerate(NAMES) if STORED[name] == I8])
+FLAGS = [place for place, name in enumerate(NAMES) if STORED[name] == I8]
 BASE = [NAMES.index(name) for name in CANDIDATE_COLUMNS]
 
 
@@ -34,29 +33,20 @@ def panel_of(symbol: str, coins: AllCoins, params: Features) -> tuple[pd.DataFra
     flags = np.empty((len(FLAGS), bars), dtype=np.int8)
     base = np.empty((len(BASE), bars))
     for start, end, rows in blocks_of(coin, coins, params):
-        to_stored(rows, floats[:, start:end], flags[:, start:end])
-        base[:, start:end] = rows[BASE, : end - start]
+        n = end - start
+        floats[:, start:end] = rows[:, :n]
+        flags[:, start:end] = np.fmax(rows[FLAGS, :n], -1.0)  # the one of the two that is known
+        base[:, start:end] = rows[BASE, :n]
     stored: dict[str, npt.NDArray[Any]] = dict(zip(NAMES, floats, strict=True))
     stored |= {NAMES[place]: flag for place, flag in zip(FLAGS, flags, strict=True)}
     stored = {name: values for name, values in stored.items() if name not in coin.left_out}
     times = coin.open_time.reset_index(drop=True)
     return (
         pd.DataFrame({"open_time": times, **stored}, copy=False),
-        pd.DataFrame({"open_time": times, **dict(zip(CANDIDATE_COLUMNS, base, strict=True))}),
+        pd.DataFrame(
+            {"open_time": times, **dict(zip(CANDIDATE_COLUMNS, base, strict=True))}, copy=False
+        ),
     )
-
-
-@kernel
-def to_stored(rows: Floats, floats: npt.NDArray[np.float32], flags: npt.NDArray[np.int8]) -> None:
-    """Copy a block to stored types: all of its features, and flags with -1 for not known."""
-    for c in range(floats.shape[0]):
-        values, out = rows[c], floats[c]
-        for i in range(out.size):
-            out[i] = values[i]
-    for c in range(flags.shape[0]):
-        values, marks = rows[FLAGS[c]], flags[c]
-        for i in range(marks.size):
-            marks[i] = values[i] if values[i] >= 0.0 else -1.0
 
 
 def coin_facts(panel: pd.DataFrame, base: pd.DataFrame) -> dict[str, Any]:
