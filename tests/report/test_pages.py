@@ -28,6 +28,7 @@ STATES = [
     "passing",
     "phase 1",
     "phase 1 abstained",
+    "phase 1, most words",
     "phase 1, no candidates",
     "phase 1, no score",
     "phase 1, one coin",

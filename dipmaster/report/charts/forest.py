@@ -95,7 +95,7 @@ def _measured(gate: Json, phase: int, scale: float) -> Entry:
 
 def small(inputs: Inputs) -> Markup:
     """Page one: the four metrics of the matrix, two by two."""
-    figure = new_figure({1: 68, 2: 58}.get(len(inputs.built), 50))
+    figure = new_figure(68 if len(inputs.built) == 1 else 50)
     panels = figure.subplots(2, 2).ravel()
     for axes, metric in zip(panels, numbers.MATRIX_METRICS, strict=True):
         _panel(axes, metric, entries(inputs, metric))

@@ -110,7 +110,7 @@ def glance(
 ) -> Markup:
     """Page one: whether this win rate can pay for itself, and what is left of a trade."""
     trade = measured["per_trade"]
-    figure = new_figure(27)
+    figure = new_figure(24 if name else 27)
     left, right = figure.subplots(1, 2)
     _break_even(left, win_rate, trade["break_even_win_rate"], random_rate)
     _per_trade(right, trade)

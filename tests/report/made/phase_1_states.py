@@ -125,6 +125,28 @@ def quick() -> Inputs:
     )
 
 
+def wordy() -> Inputs:
+    """Few blocks of real bars, few trades, a ledger that fails: page one has most to say."""
+    base = real()
+    few = "insufficient in phase 1: 4 of 100 trades, 0 of 10 losing trades, 1 of 6 blocks"
+    shown = {
+        name: found if name == "against" else {**found, "verdict": "NOT SHOWN", "reason": few}
+        for name, found in base.validate["differences"]["1"].items()
+    }
+    phases = copy.deepcopy(base.validate["phases"])
+    phases["1"]["money"]["equity_at_start"] = 31000.0
+    return replace(
+        base,
+        validate={
+            **base.validate,
+            "period": {**base.validate["period"], "blocks": 8},
+            "differences": {"1": shown},
+            "phases": phases,
+            "checks": [{**check, "holds": False} for check in base.validate["checks"]],
+        },
+    )
+
+
 def real() -> Inputs:
     """Real bars: no latent state, so only the proxy can be shown."""
     base = real_bars()

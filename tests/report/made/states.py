@@ -27,4 +27,5 @@ STATES: dict[str, Callable[[], Inputs]] = {
     "phase 1, one coin": phase_1.one_coin,
     "phase 1, quick": phase_1.quick,
     "phase 1, real bars": phase_1.real,
+    "phase 1, most words": phase_1.wordy,
 }
