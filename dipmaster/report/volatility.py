@@ -168,13 +168,19 @@ def regime_words(inputs: Inputs) -> str:
     if "reason" in statistics:
         return f"Regimes cannot be judged: {statistics['reason']}."
     own = statistics["accuracy"]
-    what = "of the bars" if known else "of the bars by the proxy, which is no accuracy"
-    word = _reached(own, found["target"])
+    usual = numbers.percent(statistics["majority_baseline"])
+    if not known:
+        return (
+            "On real bars no one knows the true regime, so accuracy cannot be measured and the "
+            f"roadmap’s {numbers.percent(found['target'], 0)} stays open. The detector in use "
+            f"names the class of the next 24 hours on {numbers.estimate(own, 'percent')} of the "
+            f"bars (proxy accuracy); always naming the commonest would do so on {usual}."
+        )
     return (
         f"The detector in use names the coin’s regime rightly on "
-        f"{numbers.estimate(own, 'percent')} {what}; the roadmap wants more than "
-        f"{numbers.percent(found['target'], 0)}: {word}. Always naming the commonest regime would "
-        f"be right on {numbers.percent(statistics['majority_baseline'])}.{_of_market(detector)}"
+        f"{numbers.estimate(own, 'percent')} of the bars; the roadmap wants more than "
+        f"{numbers.percent(found['target'], 0)}: {_reached(own, found['target'])}. Always naming "
+        f"the commonest regime would be right on {usual}.{_of_market(detector)}"
     )
 
 
