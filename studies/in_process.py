@@ -1,23 +1,43 @@
-"""The whole chain in one process: dials to a judged phase 0, without DVC and without files.
+"""The whole chain in one process: dials to judged phases, without DVC and without files.
 
 What the studies of many markets use. The same functions as the stages, in the
-same order, so the figures are those that `dvc repro` writes, but for the
-features, which the pipeline stores as float32 (candidates are found in float64
-there as well).
+same order, so the figures are those that `dvc repro` writes. `judged_market`
+stops at phase 0, with features in float64, which the pipeline stores as float32
+(candidates are found in float64 there as well). `scored_market` and `climbed`
+go on to phase 1 with every table in the precision it is stored in.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
-from dipmaster.backtest import Ledger
-from dipmaster.features import CANDIDATE_COLUMNS, candidates, compute
+from dipmaster.admission import INPUTS
+from dipmaster.backtest import Ledger, frozen_outcomes
+from dipmaster.confidence import (
+    VOLATILITY_COLUMNS,
+    Events,
+    Scores,
+    events_of,
+    record_of,
+    rows_of,
+    schooling_of,
+    scores_of,
+    table_of,
+    uniqueness_of,
+)
+from dipmaster.features import CANDIDATE_COLUMNS, all_coins, candidates, compute
+from dipmaster.features.panel import panel_of
+from dipmaster.foundation.errors import PipelineError
 from dipmaster.foundation.panel import Panel, aligned
+from dipmaster.foundation.parallel import in_threads
 from dipmaster.market.simulator import simulate
 from dipmaster.params import Params
-from dipmaster.store import read_params
+from dipmaster.store import PARAMS_FILE, read_params, read_yaml
+from dipmaster.tables import FEATURES, VOLATILITY
 from dipmaster.validation.chance.strata import Surroundings
+from dipmaster.validation.ladder import Ladder, climb
 from dipmaster.validation.phase import PhaseEvaluation
 from dipmaster.validation.phases import (
     SURROUNDINGS,
@@ -27,9 +47,25 @@ from dipmaster.validation.phases import (
     surroundings_on,
     trade_phase,
 )
+from dipmaster.validation.records.reading import seen_of
 from dipmaster.validation.splits import Period, split_period
+from dipmaster.volatility import compute as volatility_of
+from dipmaster.volatility import table_of as volatility_table
 
-SECTIONS = ("ingest", "features", "signal", "execution", "exits", "split", "gates")
+SECTIONS = (
+    "ingest",
+    "features",
+    "volatility",
+    "signal",
+    "confidence",
+    "filter",
+    "confirmation",
+    "execution",
+    "exits",
+    "split",
+    "gates",
+)
+Record = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -62,9 +98,44 @@ class Judged:
         return {row.metric: row.value for row in self.evaluation.gates.rows}
 
 
+@dataclass(frozen=True)
+class Scored:
+    """One market up to its scores.
+
+    Attributes
+    ----------
+    features
+        By symbol, what validation reads of table FEATURES.
+    """
+
+    panel: Panel
+    features: dict[str, pd.DataFrame]
+    candidates: pd.DataFrame
+    scores: Scores
+
+    @property
+    def bars_ms(self) -> tuple[int, int]:
+        """Open times of the first and last bar."""
+        return int(self.panel.open_time[0]), int(self.panel.open_time[-1])
+
+
 def all_params() -> Params:
     """params.yaml with every section that the chain needs."""
     return read_params(*SECTIONS)
+
+
+def changed_params(changes: Mapping[str, Any]) -> Params:
+    """The same with some values changed, by path as in ``dvc exp run -S``."""
+    raw = read_yaml(PARAMS_FILE)
+    for path, value in changes.items():
+        *sections, name = path.split(".")
+        place = raw
+        for section in sections:
+            place = place[section]
+        if name not in place:
+            raise PipelineError(f"params.yaml has no {path}")
+        place[name] = value
+    return Params.parse(raw, SECTIONS)
 
 
 def traded_bars(
@@ -107,6 +178,77 @@ def judged_bars(
 
 def judged_market(params: Params, **dials: float | int) -> Judged:
     """Simulate with some dials changed, e.g. ``edge=0.0, seed=5``, and judge phase 0."""
-    simulated = params.ingest.simulated.model_copy(update=dials)
-    bars = simulate(simulated).bars
+    bars = simulated_bars(params, **dials)
     return judged_bars(bars, params.ingest.raw.half_spread_bps, params)
+
+
+def scored_market(params: Params, **dials: float | int) -> Scored:
+    """Simulate with some dials changed, and score every candidate."""
+    bars = simulated_bars(params, **dials)
+    return scored_bars(bars, params.ingest.raw.half_spread_bps, params)
+
+
+def simulated_bars(params: Params, **dials: float | int) -> Mapping[str, pd.DataFrame]:
+    """Bars of the market of params.yaml with some dials changed."""
+    return simulate(params.ingest.simulated.model_copy(update=dials)).bars
+
+
+def scored_bars(
+    bars: Mapping[str, pd.DataFrame], fallback_half_spread_bps: float, params: Params
+) -> Scored:
+    """Bars of any source to scores: features, candidates, volatility, confidence."""
+    coins = all_coins(bars)
+    made = in_threads(lambda name: panel_of(name, coins, params.features), list(bars), "features")
+    features = {name: stored for name, (stored, _) in zip(bars, made, strict=True)}
+    base = {name: columns for name, (_, columns) in zip(bars, made, strict=True)}
+    found = candidates(base, params.signal)
+    panel = aligned(bars, fallback_half_spread_bps)
+    labels = frozen_outcomes(found, panel, params.execution, params.exits)
+    events = events_of(found, panel.open_time, labels)
+    scores = _scores(events, panel, features, params)
+    read = ["open_time", *dict.fromkeys((*SURROUNDINGS, *INPUTS))]
+    kept = {name: frame[read] for name, frame in features.items()}
+    return Scored(panel, kept, found, scores)
+
+
+def _scores(
+    events: Events, panel: Panel, features: Mapping[str, pd.DataFrame], params: Params
+) -> Scores:
+    school = schooling_of(
+        events,
+        uniqueness_of(events, panel, params.confidence.correlation_days),
+        (int(panel.open_time[0]), int(panel.open_time[-1])),
+        params.split,
+        params.exits.cap_bars,
+        params.confidence.min_train,
+    )
+    volatility = volatility_of(panel, params.volatility)
+    wanted = ["open_time", *VOLATILITY_COLUMNS]
+    return scores_of(
+        school,
+        rows_of(features.__getitem__, panel.symbols, events, FEATURES),
+        rows_of(
+            lambda name: volatility_table(name, volatility, params.volatility)[wanted],
+            panel.symbols,
+            events,
+            VOLATILITY,
+        ),
+        params.confidence,
+        params.volatility.regime.no_new_trades_daily_frac,
+    )
+
+
+def climbed(market: Scored, scores: Scores, params: Params) -> tuple[Record, Ladder]:
+    """How the scores did out of sample, and all phases traded and judged on them.
+
+    Parameters
+    ----------
+    scores
+        The market's own, or its candidates scored in another way.
+    """
+    record = record_of(scores, market.bars_ms, params.split, params.confidence.judging)
+    # Truth and volatility's own report serve figures beside the gates, which are not asked for.
+    seen = seen_of(
+        market.panel, market.candidates, table_of(scores), market.features, None, record, {}
+    )
+    return record, climb(seen, params)

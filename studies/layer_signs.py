@@ -1,0 +1,50 @@
+"""Stack and logistic layer without the rule that they can only rise: what the signs would do."""
+
+import numpy as np
+
+from dipmaster.confidence import Scores
+from dipmaster.confidence.levels import fitted
+from dipmaster.confidence.rising import PENALTY, RISING, Combining
+from dipmaster.confidence.scores import LAYER_INPUTS
+from dipmaster.foundation.numerics import Floats, Ints
+from dipmaster.learning.calibrators import log_odds
+from dipmaster.learning.logistic import Logistic, fit_logistic
+from dipmaster.learning.unfit import Unfit
+
+
+def fit_free(inputs: Floats, won: Floats, weight: Floats) -> Logistic | Unfit:
+    """What `fit_rising` fits first, whatever the signs."""
+    return fit_logistic(inputs, won, weight, PENALTY)
+
+
+# The pipeline's way first. A missing value can only reach the layer: the stack's two inputs are
+# there together or not at all.
+WAYS = {
+    "rising": RISING,
+    "free layer": Combining(layer=fit_free),
+    "free": Combining(stack=fit_free, layer=fit_free),
+}
+
+
+def share_below_zero(scores: Scores) -> dict[str, float]:
+    """By input of the layer: share of its refits with a negative coefficient."""
+    models = [refit.model for refit in scores.layer.models if refit.model is not None]
+    signs = np.array([model.coefficient for model in models]).reshape(-1, len(LAYER_INPUTS)) < 0.0
+    return {name: float(column.mean()) for name, column in zip(LAYER_INPUTS, signs.T, strict=True)}
+
+
+def rise_if_missing(scores: Scores, component: str, rows: Ints) -> float:
+    """Mean change of the score of some candidates if a component were missing, which is 0.
+
+    Only the layer is asked again; what else may hang on the same value stays.
+    """
+    inputs = np.column_stack([log_odds(scores.base.p_ensemble), *scores.components.values()])
+    without = inputs.copy()
+    without[:, LAYER_INPUTS.index(component)] = 0.0
+    fold = scores.layer.fold[rows]
+    change = np.full(rows.size, np.nan)
+    for number in np.unique(fold[fold >= 0]):
+        own = rows[fold == number]
+        model = fitted(scores.layer, int(number))
+        change[fold == number] = model.apply(without[own]) - model.apply(inputs[own])
+    return float(np.nanmean(change)) if np.isfinite(change).any() else float("nan")

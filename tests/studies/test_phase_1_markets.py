@@ -1,0 +1,186 @@
+"""Phase 1 in one process: the figures of the stages, free coefficients, tables by hand."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+
+from dipmaster import store
+from dipmaster.confidence import combined_by, table_of
+from dipmaster.foundation.errors import PipelineError
+from dipmaster.learning.logistic import Logistic
+from dipmaster.tables import BARS, SCORES
+from stages import confidence, features, validate, volatility
+from studies import in_process, layer_signs
+from studies.in_process import changed_params, climbed, scored_bars, simulated_bars
+from studies.phase_1_markets import COMPARED, PHASE_1, comparison, summary, table
+from studies.phase_1_rows import Case, Row, rows_of
+
+SMALL = {
+    "ingest.simulated.coins": 3,
+    "ingest.simulated.days": 75,
+    "signal.z_min": 0.5,
+    "confidence.min_train": {"candidates": 30, "per_class": 5},
+    "confidence.trees.rounds": 12,
+    "confidence.trees.min_leaf": 8,
+    "confidence.correlation_days": 10,
+    "confidence.judging.block_days": 2,
+    "confidence.judging.bootstrap_reps": 100,
+    "confidence.judging.bins": 4,
+    "confidence.thresholds": {
+        "low_volatility": 0.3, "normal_volatility": 0.3, "high_volatility": 0.3,
+    },
+    "volatility.garch.window_days": 7,
+    "volatility.garch.min_days": 3,
+    "volatility.har.window_days": 14,
+    "volatility.har.min_days": 1,
+    "volatility.range_window_days": 4,
+    "volatility.judging.min_days": 2,
+    "volatility.judging.block_days": 4,
+    "volatility.judging.bootstrap_reps": 100,
+    "split.burn_in_days": 62,
+    "split.models_from_day": 14,
+    "split.stack_from_day": 24,
+    "split.calibrator_from_day": 40,
+    "gates.block_days": 2,
+    "gates.bootstrap_reps": 100,
+    "gates.random_entry.draws": 100,
+    "gates.min_trades": 10,
+}  # fmt: skip
+
+
+def as_written(value: object) -> object:
+    """What a reader of the JSON finds."""
+    return json.loads(json.dumps(store.plain(value)))
+
+
+def test_figures_are_those_of_the_stages(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Scores, their record, ledgers and gates, from the files of the stages and in process."""
+    monkeypatch.chdir(project)
+    params = changed_params(SMALL)
+    bars = simulated_bars(params, seed=21)
+    market = scored_bars(bars, params.ingest.raw.half_spread_bps, params)
+    record, ladder = climbed(market, market.scores, params)
+
+    raw = yaml.safe_load((project / "params.yaml").read_text(encoding="utf-8")) | params.values()
+    monkeypatch.chdir(tmp_path)
+    Path("params.yaml").write_text(yaml.safe_dump(as_written(raw)), encoding="utf-8")
+    for symbol, frame in bars.items():
+        store.write_table(frame, BARS, confidence.BARS_FOLDER / f"{symbol}.parquet")
+    store.write_json({"fallback_half_spread_bps": 0.0}, confidence.MARKET)
+    store.write_json({"known": False}, volatility.TRUTH_FOLDER / "about.json")
+    for stage in (features, volatility, confidence, validate):
+        stage.main()
+
+    written = store.read_table(confidence.OUT / "scores.parquet", SCORES)
+    pd.testing.assert_frame_equal(
+        table_of(market.scores), written, check_dtype=False, check_exact=True
+    )
+    assert as_written(record) == store.read_json(confidence.METRICS)
+    for phase, ledger in ladder.ledgers.items():
+        trades = store.read_table(Path(f"data/validate/trades_phase_{phase}.parquet"))
+        assert ledger.trades["net_pnl"].tolist() == trades["net_pnl"].tolist()
+    assert ladder.evaluations[1].sample.trades > 0
+    rows = [vars(row) for one in ladder.evaluations for row in one.gates.rows]
+    assert as_written(rows) == store.read_json(Path("reports/metrics/gates.json"))
+
+
+@pytest.fixture(scope="module")
+def found(project: Path) -> list[Row]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(project)
+        return rows_of(Case(22, 0.8, True, 100, SMALL))
+
+
+def test_a_market_in_every_way(found: list[Row]) -> None:
+    rising, layer, free = found
+    assert [row.way for row in found] == list(layer_signs.WAYS)
+    assert set(rising.below_zero.values()) == {0.0}
+    assert max(rising.rises.values()) <= 0.0
+    assert max(max(row.below_zero.values()) for row in (layer, free)) > 0.0
+    assert max(max(row.rises.values()) for row in (layer, free)) > 0.0
+    assert rising.trades > 0
+    assert len({row.log_loss for row in found}) > 1
+    # The models themselves are the same.
+    assert len({row.record["models"]["lgb"]["brier"]["value"] for row in found}) == 1
+    ensembles = [row.record["models"]["ensemble"]["brier"]["value"] for row in found]
+    assert ensembles[0] == ensembles[1]
+
+
+def test_the_pipelines_own_way_comes_out_again(project: Path) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(project)
+        params = changed_params(SMALL)
+        scores = in_process.scored_market(params, seed=23).scores
+    limit = params.volatility.regime.no_new_trades_daily_frac
+    again = combined_by(layer_signs.WAYS["rising"], scores, params.confidence, limit)
+    pd.testing.assert_frame_equal(table_of(again), table_of(scores), check_exact=True)
+
+
+def test_tables_and_words_of_a_market(found: list[Row]) -> None:
+    lines = table(PHASE_1, found[:1]).splitlines()
+    assert len(lines) == 3
+    assert {line.count("|") for line in lines} == {len(PHASE_1) + 1}
+    assert lines[2].startswith("| 0.8 | 22 | ")
+    assert len(table(COMPARED, found).splitlines()) == 2 + len(found)
+    words = "\n".join(comparison(found[:1] * 2, found[2:] * 2))
+    assert "edge 0.8, free: abstained on" in words
+    assert "over 2 markets" in words
+    assert words.count("points") == 5
+
+
+def test_markets_together_by_hand(found: list[Row]) -> None:
+    """Three trades, two won, p .7, .8, .9; another market without a trade."""
+    gate = next(iter(found[0].gates.values()))
+    gates = {"win_rate": replace(gate, verdict="PASS"), "sharpe": replace(gate, verdict="FAIL")}
+    one = replace(
+        found[0], reached=4, reached_won=3, reached_bps=20.0, trades=3, won=2, p_sum=2.4,
+        surprise=np.array([0.3, 0.0, -0.7]), gates=gates,
+    )  # fmt: skip
+    none = replace(
+        one, reached=0, reached_won=0, reached_bps=0.0, trades=0, won=0, p_sum=0.0,
+        surprise=np.zeros(0), gates={"win_rate": gates["sharpe"]},
+    )  # fmt: skip
+    words = summary([one, none])
+    assert "abstained on 1 of 2 markets; 1 of 3 gates PASS" in words
+    assert "at the threshold 4, won 0.750, net 5.0 bps" in words
+    error = np.sqrt(0.3**2 + 0.7**2) / 3
+    assert f"won 0.667, mean p 0.800: won less p -0.133 (standard error {error:.3f}" in words
+    assert summary([none]).endswith("at the threshold 0, won -, net - bps; nothing traded")
+
+
+def test_a_missing_component_by_hand() -> None:
+    """A layer with -2 on the regime and 0 elsewhere, p = 1/2 at a regime of 1."""
+    names = layer_signs.LAYER_INPUTS
+    at = names.index("market_regime")
+    slopes = tuple(-2.0 if place == at else 0.0 for place in range(len(names)))
+    model = Logistic((0.0,) * len(names), (1.0,) * len(names), slopes, 2.0)
+    scores = SimpleNamespace(
+        base=SimpleNamespace(p_ensemble=np.full(3, 0.5)),
+        components={name: np.array([1.0, 0.0, 1.0]) for name in names[1:]},
+        layer=SimpleNamespace(
+            fold=np.array([0, 0, -1]), models=[SimpleNamespace(model=model)]
+        ),
+    )  # fmt: skip
+    rise = layer_signs.rise_if_missing(scores, "market_regime", np.array([0, 1]))
+    high = 1.0 / (1.0 + np.exp(-2.0))
+    assert rise == pytest.approx(((high - 0.5) + 0.0) / 2)
+    assert layer_signs.rise_if_missing(scores, "feature_strength", np.array([0])) == 0.0
+    assert np.isnan(layer_signs.rise_if_missing(scores, "market_regime", np.array([2])))
+    assert layer_signs.share_below_zero(scores)["market_regime"] == 1.0
+
+
+def test_a_value_that_is_not_there_cannot_be_changed(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(project)
+    assert changed_params({"gates.random_entry.draws": 123}).gates.random_entry.draws == 123
+    with pytest.raises(PipelineError, match=r"no gates\.reps"):
+        changed_params({"gates.reps": 3})
