@@ -1,7 +1,8 @@
-"""Metrics, the equity curve, dvc.lock and params to one PDF and its HTML twin.
+"""What the stages measured, dvc.lock and params to one PDF and its HTML twin.
 
-`inputs` names what comes in, `matrix`, `words`, `chapter` and `provenance` turn
-it into what the templates print, `charts` draws, and `render` makes the bytes.
+`inputs` names what comes in; `words`, `matrix` and `difference` make page one,
+`phases` a chapter a phase, `selection` what phase 1 adds, `weather` volatility,
+`promised` the promises; `charts` draws, `pages` gathers, `render` makes the bytes.
 Nothing here estimates anything: every number is printed as an earlier stage
-wrote it. The only arithmetic is thinning a curve so that it can be drawn.
+wrote it. The only arithmetic is for the eye: thinning, a histogram, tenths.
 """
