@@ -96,7 +96,7 @@ def test_figures_are_those_of_the_stages(
 def found(project: Path) -> list[Row]:
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(project)
-        return rows_of(Case(22, 0.8, True, 100, SMALL))
+        return rows_of(Case(21, 0.8, True, 100, SMALL))
 
 
 def test_a_market_in_every_way(found: list[Row]) -> None:
@@ -128,7 +128,7 @@ def test_tables_and_words_of_a_market(found: list[Row]) -> None:
     lines = table(PHASE_1, found[:1]).splitlines()
     assert len(lines) == 3
     assert {line.count("|") for line in lines} == {len(PHASE_1) + 1}
-    assert lines[2].startswith("| 0.8 | 22 | ")
+    assert lines[2].startswith("| 0.8 | 21 | ")
     assert len(table(COMPARED, found).splitlines()) == 2 + len(found)
     words = "\n".join(comparison(found[:1] * 2, found[2:] * 2))
     assert "edge 0.8, free: abstained on" in words
