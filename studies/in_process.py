@@ -33,7 +33,7 @@ from dipmaster.foundation.errors import PipelineError
 from dipmaster.foundation.panel import Panel, aligned
 from dipmaster.foundation.parallel import in_threads
 from dipmaster.market.simulator import simulate
-from dipmaster.params import Params
+from dipmaster.params import Params, ParamsFile
 from dipmaster.store import PARAMS_FILE, read_params, read_yaml
 from dipmaster.tables import FEATURES, VOLATILITY
 from dipmaster.validation.chance.strata import Surroundings
@@ -52,19 +52,7 @@ from dipmaster.validation.splits import Period, split_period
 from dipmaster.volatility import compute as volatility_of
 from dipmaster.volatility import table_of as volatility_table
 
-SECTIONS = (
-    "ingest",
-    "features",
-    "volatility",
-    "signal",
-    "confidence",
-    "filter",
-    "confirmation",
-    "execution",
-    "exits",
-    "split",
-    "gates",
-)
+SECTIONS = tuple(name for name in ParamsFile.model_fields if name != "report")
 Record = dict[str, Any]
 
 
