@@ -39,7 +39,7 @@ else
 endif
 
 test: .venv/.installed-dev build/setup/libraries ## all tests; those that need real data skip where it is absent
-	@python -m pytest
+	@python -m pytest -n $(or $(WORKERS),2) --dist loadfile
 
 check: .venv/.installed-dev ## format, lint, types, layers
 	@ruff format --check .

@@ -6,8 +6,8 @@ import pytest
 
 from dipmaster.admission import FRAMES, INPUTS, admit, confirmation_signs
 from dipmaster.admission.inputs import Inputs
-from dipmaster.features import all_coins, features_of
-from dipmaster.features.panel import panel_rows
+from dipmaster.features import all_coins
+from dipmaster.features.panel import panel_of
 from dipmaster.foundation.panel import as_times
 from dipmaster.foundation.periods import BAR_MS
 from dipmaster.store import read_params
@@ -146,8 +146,9 @@ def _bars(rng: np.random.Generator, n: int) -> pd.DataFrame:
 
 def _every_bar(bars: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Every bar as a candidate."""
-    features = features_of("AUSDT", all_coins({"AUSDT": bars}), read_params("features").features)
+    params = read_params("features").features
+    features, _ = panel_of("AUSDT", all_coins({"AUSDT": bars}), params)
     ids = np.arange(len(bars), dtype=np.int64)
     candidates = pd.DataFrame({"candidate_id": ids})
     scores = pd.DataFrame({"candidate_id": ids, "regime": 1, "no_new_trades": 0, "confidence": 0.9})
-    return candidates, panel_rows(features)[list(INPUTS)], scores
+    return candidates, features[list(INPUTS)], scores
