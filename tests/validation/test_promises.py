@@ -37,7 +37,7 @@ def measured() -> dict[str, dict]:
             "consistency": at(0.95, folds=[{"fold": "2023-07", "n": 200}, {"fold": "x", "n": 0}]),
             "paired": {"precision_change": at(0.06)},
             "planted_recall": at(0.7, n=600),
-            "heterogeneity": {"chi2": 1.0, "df": 2, "p": 0.6, "reason": ""},
+            "heterogeneity": {"p": 0.6, "verdict": "NO DIFFERENCE FOUND", "reason": ""},
             "win_rate_by_regime": [
                 {"regime": name, "n": 1300, "win_rate": 0.88, "low": 0.86, "high": 0.90}
                 for name in regimes
@@ -196,13 +196,13 @@ def test_stable_needs_a_test_that_could_have_found_something(told) -> None:
     assert row["value"] == pytest.approx(0.03)
     assert "could miss one" in row["reason"]
     assert "p = 0.6" in row["reason"]
-    unstable = {"chi2": 20.0, "df": 2, "p": 0.0001, "reason": ""}
+    unstable = {"p": 0.0001, "verdict": "DIFFER", "reason": ""}
     row = told(changed(quality__heterogeneity=unstable))["1.3.stable"]
     assert (row["verdict"], row["reason"]) == (
         "NOT KEPT",
         "win rates differ between regimes, p = 0.0001",
     )
-    untested = {"chi2": None, "df": None, "p": None, "reason": "trades in 3 blocks only"}
+    untested = {"p": None, "verdict": None, "reason": "trades in 3 blocks only"}
     row = told(changed(quality__heterogeneity=untested))["1.3.stable"]
     assert (row["verdict"], row["reason"]) == ("NOT SHOWN", "trades in 3 blocks only")
     one = told(changed(quality__win_rate_by_regime=wide[:1]))["1.3.stable"]

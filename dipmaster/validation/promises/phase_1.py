@@ -14,6 +14,7 @@ from dipmaster.params import Gates
 from dipmaster.params.roadmap import STABLE_WITHIN_FRAC
 from dipmaster.validation.promises.held import Promise, later_promises
 from dipmaster.validation.records.breakdowns import Record
+from dipmaster.validation.signals.by_regime import DIFFER
 
 Json = Mapping[str, Any]
 
@@ -51,7 +52,7 @@ def promises(
         *_confidence(differences, quality, too_small, short),
         _regime_accuracy(regimes, short),
         _calibrated(calibration),
-        _stable(quality, too_small, gates.alpha),
+        _stable(quality, too_small),
         *_validator(quality, too_small, short, gates),
         *later_promises(),
     ]
@@ -131,7 +132,7 @@ def _calibrated(calibration: Json) -> Record:
     return promise.record(whole.get("ece", {}), int(whole.get("n") or 0), verdict, why)
 
 
-def _stable(quality: Json, too_small: str, alpha: float) -> Record:
+def _stable(quality: Json, too_small: str) -> Record:
     """No difference found proves nothing: kept only where the possible spread is small.
 
     The largest difference the intervals allow has to lie within what phase 1 promises
@@ -148,9 +149,9 @@ def _stable(quality: Json, too_small: str, alpha: float) -> Record:
     rates = [row["win_rate"] for row in rows]
     spread: Record = {"value": max(rates) - min(rates), "low": None, "high": None}
     test = quality["heterogeneity"]
-    if too_small or test["p"] is None:
+    if too_small or test["verdict"] is None:
         return promise.record(spread, n, "NOT SHOWN", too_small or test["reason"])
-    if test["p"] < alpha:
+    if test["verdict"] == DIFFER:
         why = f"win rates differ between regimes, p = {test['p']:.2g}"
         return promise.record(spread, n, "NOT KEPT", why)
     spread["high"] = _possible(rows)

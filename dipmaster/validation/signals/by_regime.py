@@ -9,6 +9,7 @@ from dipmaster.validation.records.breakdowns import Record
 from dipmaster.validation.signals.outcomes import Labelled
 from dipmaster.validation.signals.rates import Level, rate_of
 
+DIFFER, NO_DIFFERENCE = "DIFFER", "NO DIFFERENCE FOUND"
 MIN_OF_EACH = 5  # wins and losses a regime needs; Cochran's rule of thumb for chi-square
 
 
@@ -23,7 +24,7 @@ def win_rate_by_regime(candidates: Labelled, level: Level) -> list[Record]:
     return rows
 
 
-def heterogeneity(candidates: Labelled, min_blocks: int) -> Record:
+def heterogeneity(candidates: Labelled, min_blocks: int, alpha: float) -> Record:
     """Test that traded candidates win equally often in all regimes.
 
     Wald statistic of the differences, with a covariance clustered by calendar
@@ -35,17 +36,27 @@ def heterogeneity(candidates: Labelled, min_blocks: int) -> Record:
     ----------
     min_blocks
         Calendar blocks with trades that are needed.
+    alpha
+        Level of the verdict; a p below it says that win rates differ.
+
+    Returns
+    -------
+    Record
+        chi2, df, p, alpha, verdict ("DIFFER" or "NO DIFFERENCE FOUND", which proves
+        no equality) and the reason for what lacks; None where nothing can be tested.
     """
     traded = candidates.only(candidates.traded)
     kept, left_out = _enough(traded)
     blocks = np.unique(traded.block[np.isin(traded.regime, kept)]).size
     reason = "; ".join(left_out)
     if len(kept) < 2:
-        return _nothing(reason or "fewer than two regimes were traded")
+        return _nothing(reason or "fewer than two regimes were traded", alpha)
     if blocks < max(min_blocks, len(kept) + 1):
-        return _nothing(f"trades in {blocks} blocks only")
+        return _nothing(f"trades in {blocks} blocks only", alpha)
     rate, covariance = _rates(traded, kept)
-    return {**_wald(rate, covariance, blocks), "reason": reason}
+    found = _wald(rate, covariance, blocks)
+    verdict = DIFFER if found["p"] < alpha else NO_DIFFERENCE
+    return {**found, "alpha": alpha, "verdict": verdict, "reason": reason}
 
 
 def clustered_covariance(influence: Floats, block: Ints) -> Floats:
@@ -116,5 +127,6 @@ def _wald(rate: Floats, covariance: Floats, blocks: int) -> Record:
     return {"chi2": chi2, "df": df, "p": float(fdtrc(df, blocks - df, scaled))}
 
 
-def _nothing(reason: str) -> Record:
-    return {"chi2": None, "df": None, "p": None, "reason": reason}
+def _nothing(reason: str, alpha: float) -> Record:
+    nothing = dict.fromkeys(("chi2", "df", "p", "verdict"))
+    return {**nothing, "alpha": alpha, "reason": reason}

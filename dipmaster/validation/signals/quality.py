@@ -65,7 +65,7 @@ def signal_quality(
         "mcnemar": mcnemar(judged),
         "planted_recall": planted_recall(scores, traded, truth, period, level),
         "win_rate_by_regime": win_rate_by_regime(judged, level),
-        "heterogeneity": heterogeneity(judged, gates.min_blocks),
+        "heterogeneity": heterogeneity(judged, gates.min_blocks, gates.alpha),
         "traded_mean_p": mean_or_none(_known(judged.confidence[judged.traded])),
         "traded_win_rate": mean_or_none(judged.won[judged.traded].astype(np.float64)),
     }
