@@ -1,7 +1,7 @@
 """The four checks of the roadmap's DynamicSignalFilter.
 
-A check whose source the market does not have at all is not applicable; a value
-missing at one bar of a source that exists fails.
+A check whose column the market's source does not have is not applicable; a value
+missing at a bar of a source that has the column fails.
 """
 
 import math

@@ -17,7 +17,7 @@ _NO_SOURCE: Final = {
     "volume": "no coin's source has volume",
     "rsi": "the source has no closing prices to take RSI14 from",
     "news": "there is no source of news before the alternative-data phase",
-    "liquidity": "no coin's source has volume or spread",
+    "liquidity": "no coin's source has volume",
 }
 
 

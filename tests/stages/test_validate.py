@@ -108,7 +108,7 @@ def write_inputs(burn_in_days: int = 10) -> None:
     found["candidate_id"] = np.arange(len(found))
     found["open_time"] = found["open_time"].astype("datetime64[ms, UTC]")
     store.write_table(found, CANDIDATES, Path("data/features/candidates.parquet"))
-    store.write_json({"fallback_half_spread_bps": 1.0}, Path("data/ingest/market.json"))
+    write_market(["volume"])
     store.write_json({"known": True}, Path("data/ingest/truth/about.json"))
     accuracy = {"accuracy": {"value": 0.8, "low": 0.75, "high": 0.85}, "bars": 100}
     regimes = {"used": "coin", "coin": {"coin_truth": accuracy, "market_truth": accuracy}}
@@ -118,6 +118,22 @@ def write_inputs(burn_in_days: int = 10) -> None:
     params["gates"] |= {"block_days": 2, "bootstrap_reps": 200, "min_trades": 50}
     Path("params.yaml").write_text(yaml.safe_dump(params))
     write_scores(0.95)
+
+
+def write_market(columns: list[str]) -> None:
+    market = {"fallback_half_spread_bps": 1.0, "columns": dict.fromkeys(SYMBOLS, columns)}
+    store.write_json(market, Path("data/ingest/market.json"))
+
+
+def without_volume(before_ms: int) -> None:
+    """What is read from volume is not known at any bar before a time."""
+    for symbol in SYMBOLS:
+        path = Path(f"data/features/panel/{symbol}.parquet")
+        frame = pd.read_parquet(path)
+        early = epoch_ms(frame["open_time"]) < before_ms
+        frame.loc[early, "bars_since_volume_spike"] = np.int8(-1)
+        frame.loc[early, "liquidity_score"] = np.nan
+        frame.to_parquet(path)
 
 
 def write_scores(admitted_at: float | None, reason: str = "") -> None:
@@ -285,19 +301,32 @@ def test_bars_of_unknown_truth(workspace: Path) -> None:
     assert read("validate")["signal_quality"]["planted_recall"] is None
 
 
-def test_a_source_without_volume(workspace: Path) -> None:
+def test_a_source_without_a_column_of_volume(workspace: Path) -> None:
     """Checks and signs that need it are told apart; nothing crashes."""
     write_inputs()
-    for symbol in SYMBOLS:
-        path = Path(f"data/features/panel/{symbol}.parquet")
-        frame = pd.read_parquet(path)
-        frame["bars_since_volume_spike"] = np.int8(-1)
-        frame["liquidity_score"] = np.nan
-        frame.to_parquet(path)
+    write_market([])
+    without_volume(before_ms=START_MS + DAYS * DAY_MS)
     validate.main()
     checks = {row["check"]: row["applicable"] for row in read("validate")["funnel"]["checks"]}
     assert checks == {"volume": False, "rsi": True, "news": False, "liquidity": False}
     assert read("summary")["trades"] > 0
+
+
+def test_volume_that_begins_late_changes_no_earlier_admission(workspace: Path) -> None:
+    """Whether a check applies is known from the source's columns, not from later values."""
+    write_inputs()
+    early = store.read_table(Path("data/features/candidates.parquet"))["open_time"]
+    middle = START_MS + DAYS // 2 * DAY_MS
+    found = []
+    for begins in (middle, START_MS + DAYS * DAY_MS):
+        without_volume(before_ms=begins)
+        validate.main()
+        admission = store.read_table(Path("data/validate/admission.parquet"))
+        found.append(admission[(epoch_ms(early) < middle)])
+        late = epoch_ms(early) >= middle
+        assert (admission.loc[late, "check_volume"] == (begins == middle)).all()
+    pd.testing.assert_frame_equal(*found)
+    assert set(found[0]["check_volume"]) == {0}
 
 
 def test_scores_of_other_candidates_are_refused(workspace: Path) -> None:

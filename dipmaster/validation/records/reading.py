@@ -1,6 +1,6 @@
 """What the stages before wrote to what validation works on."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -27,6 +27,8 @@ CANDIDATES_FILE = Path("data/features/candidates.parquet")
 SCORES_FILE = Path("data/confidence/scores.parquet")
 CONFIDENCE = Path("reports/metrics/confidence.json")
 VOLATILITY = Path("reports/metrics/volatility.json")
+# Input of the admission to the column of the bars it needs; a spread is estimated where it lacks.
+NEEDS = {"bars_since_volume_spike": "volume", "liquidity_score": "volume"}
 DROPS = ["open_time", "jump_frac", "jump_mark"]
 
 
@@ -39,8 +41,8 @@ class Seen:
     candidates, scores
         Tables CANDIDATES and SCORES, row by row the same candidates.
     inputs, absent
-        For `admission.admit`: features at the candidates' bars, and those of which
-        no coin has a single value.
+        For `admission.admit`: features at the candidates' bars, and those whose
+        column no coin's source has.
     truth
         Where the simulator planted drops, by symbol; None on bars of an unknown truth.
     confidence, volatility
@@ -69,6 +71,7 @@ def read_all() -> Seen:
     panel = read_panel()
     candidates = store.read_table(CANDIDATES_FILE, CANDIDATES)
     features = read_features(panel.symbols)
+    columns = store.read_json(MARKET)["columns"]
     return seen_of(
         panel,
         candidates,
@@ -77,6 +80,7 @@ def read_all() -> Seen:
         read_truth(panel.symbols),
         store.read_json(CONFIDENCE),
         store.read_json(VOLATILITY),
+        absent_from(columns),
     )
 
 
@@ -88,6 +92,7 @@ def seen_of(
     truth: Mapping[str, pd.DataFrame] | None,
     confidence: Mapping[str, Any],
     volatility: Mapping[str, Any],
+    absent: frozenset[str] = frozenset(),
 ) -> Seen:
     """What was read, or made in process, to what validation works on.
 
@@ -95,6 +100,8 @@ def seen_of(
     ----------
     features
         By symbol, a frame with open_time, `SURROUNDINGS` and `INPUTS` of the admission.
+    absent
+        Of `absent_from`.
     """
     return Seen(
         panel,
@@ -102,7 +109,7 @@ def seen_of(
         candidates,
         scores,
         inputs_at(candidates, features),
-        absent_from(features),
+        absent,
         truth,
         confidence,
         volatility,
@@ -173,14 +180,16 @@ def _positions(have: Ints, wanted: Ints, symbol: str) -> Ints:
     )
 
 
-def absent_from(features: Mapping[str, pd.DataFrame]) -> frozenset[str]:
-    """Features of which no coin has a single value: their source is not there."""
-    return frozenset(
-        name for name in INPUTS if not any(_is_known(frame[name]) for frame in features.values())
-    )
+def absent_from(columns: Mapping[str, Collection[str]]) -> frozenset[str]:
+    """Inputs of the admission that no coin's source can have.
 
+    Columns decide, never values: a column whose first value comes late would else
+    change, after the fact, which checks the candidates before it had to pass.
 
-def _is_known(column: "pd.Series[Any]") -> bool:
-    """Whether there is any value; flags and counts say -1 where they have none."""
-    whole = column.dtype.kind == "i"
-    return bool((column >= 0).any() if whole else column.notna().any())
+    Parameters
+    ----------
+    columns
+        By symbol, the columns of its bars beside time and prices (market.json).
+    """
+    present = {name for names in columns.values() for name in names}
+    return frozenset(name for name, source in NEEDS.items() if source not in present)
