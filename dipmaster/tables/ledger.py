@@ -25,7 +25,7 @@ TRADES = Table(
         ("mae_frac", F64, "frac", "maximum adverse excursion, 0 or below"),
         ("bars_held", I32, "bars", "bars from entry to exit"),
         ("confidence", F64, "0..1", "calibrated score; missing in phase 0"),
-        ("regime", TEXT, "", "volatility class at the signal"),
+        ("regime", TEXT, "", "low, normal, high, unknown: as the strategy saw it at the signal"),
         ("open_at_end", BOOL, "", "closed at the last price because the data ended"),
         ("p", F64, "0..1", "win probability used for sizing; missing where size is fixed"),
         ("kelly", F64, "frac", "Kelly fraction; missing where size is fixed"),

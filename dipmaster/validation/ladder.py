@@ -14,6 +14,7 @@ from dipmaster.params import Params
 from dipmaster.validation.phase import PhaseEvaluation
 from dipmaster.validation.phases import (
     Phase,
+    in_regimes,
     judge_phase,
     phase_0,
     phase_1,
@@ -104,7 +105,7 @@ def _phases(seen: Seen, admission: pd.DataFrame, period: Period, params: Params)
     )
     unscored = str(seen.confidence["reason"] or "")
     why = why_abstained(seen.candidates, admission, period, unscored)
-    return first, phase_1(first, seen.scores, admission, params.gates, why)
+    return in_regimes(first, seen.scores), phase_1(first, seen.scores, admission, params.gates, why)
 
 
 def _proofs(

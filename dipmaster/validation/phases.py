@@ -7,7 +7,7 @@ the surest first, with the same exits, costs and fixed size.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -58,6 +58,15 @@ def phase_0(
     kept = without_crossing(candidates, panel, period, exits.cap_bars)
     orders = backtest.entries_from_candidates(kept, panel, execution, exits)
     return Phase(0, orders, ExitRules.phase_0(exits), gates.targets.phase_4.model_dump())
+
+
+def in_regimes(phase: Phase, scores: pd.DataFrame) -> Phase:
+    """The same orders, named in the ledger by the regime that every phase goes by.
+
+    Nothing is filled or matched by it: "by regime" only has to mean one thing.
+    """
+    regime = scores["regime"].to_numpy(np.int8)[phase.orders.candidate_id]
+    return replace(phase, orders=replace(phase.orders, regime=regime))
 
 
 def phase_1(

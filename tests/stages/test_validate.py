@@ -149,7 +149,7 @@ def write_scores(admitted_at: float | None, reason: str = "") -> None:
         "net_frac": np.where(row % 3, 0.004, -0.006),
         "label": (row % 3 > 0).astype(np.int8),
         "exit_time": found["open_time"] + pd.Timedelta("3h"),
-        "regime": found["volatility_class"],
+        "regime": (found["volatility_class"] + 1) % 3,  # not what random entries are matched on
         "no_new_trades": np.zeros(n, np.int8),
         "confidence": np.where(known, sure, np.nan),
     }
@@ -292,6 +292,18 @@ def test_phase_0_does_not_know_of_scores(workspace: Path) -> None:
     assert figures == read("validate")["phases"]["0"]
     trades = store.read_table(Path("data/validate/trades_phase_1.parquet"))
     assert set(trades["confidence"]) == {0.1, 0.5}  # the threshold is off: every score will do
+
+
+def test_regimes_of_both_ledgers_are_those_of_the_scores(workspace: Path) -> None:
+    write_inputs()
+    validate.main()
+    scored = store.read_table(Path("data/confidence/scores.parquet"), SCORES)["regime"].to_numpy()
+    names = np.array(["low", "normal", "high"])
+    for phase in (0, 1):
+        trades = store.read_table(Path(f"data/validate/trades_phase_{phase}.parquet"))
+        expected = names[scored[trades["candidate_id"].to_numpy()]]
+        assert list(trades["regime"]) == list(expected)
+        assert len(set(expected)) == 3
 
 
 def test_bars_of_unknown_truth(workspace: Path) -> None:

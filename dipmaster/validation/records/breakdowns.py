@@ -66,7 +66,7 @@ def by_symbol(trades: pd.DataFrame) -> list[Record]:
 
 
 def by_regime(trades: pd.DataFrame) -> list[Record]:
-    """A row a volatility class in which something was traded, from low to high."""
+    """A row a regime (as the scores have it) in which something was traded, from low to high."""
     parts = {str(name): part for name, part in trades.groupby("regime", sort=True)}
     return [{"regime": name, **_core(parts[name])} for name in REGIMES if name in parts]
 
