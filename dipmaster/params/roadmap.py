@@ -6,6 +6,19 @@ FINAL_PHASE = 4
 HOLDING_BAND_MINUTES = (45, 120)
 """How long a position should be held, both ends included."""
 
+REGIME_ACCURACY_FRAC = 0.90
+"""How often section 1.3 wants a regime to be named rightly."""
+
+SIGNAL_TARGETS = {"precision": 0.85, "recall": 0.75, "f1": 0.80, "consistency": 0.90}
+"""What SignalQualityValidator asks of the signals; its precision and recall give an F1 of 0.797."""
+
+ECE_MAX = 0.05
+"""Calibrated: the upper bound of the expected calibration error is at most this ..."""
+
+SLOPES = (0.8, 1.2)
+"""... and the whole interval of the calibration slope lies within these. The roadmap wants
+confidence "properly scaled across regimes" and names no number; these are the issue's."""
+
 STABLE_WITHIN_FRAC = 0.05
 """How far win rates of regimes may lie apart and still be called stable: the roadmap names no
 number, so the most that section 1.1 promises to add to the win rate."""

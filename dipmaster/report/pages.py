@@ -9,22 +9,14 @@ from markupsafe import Markup
 
 from dipmaster.foundation.errors import PipelineError
 from dipmaster.params.roadmap import HOLDING_BAND_MINUTES
-from dipmaster.report import (
-    chapter,
-    matrix,
-    numbers,
-    phases,
-    promised,
-    provenance,
-    selection,
-    weather,
-    words,
-)
+from dipmaster.report import chapter, matrix, numbers, phases, promised, provenance, scope, words
 from dipmaster.report import quality as data_quality
 from dipmaster.report.charts import forest, money
 from dipmaster.report.contents import contents
 from dipmaster.report.drawing import drawing
 from dipmaster.report.inputs import Inputs
+from dipmaster.report.selection.view import view as selection
+from dipmaster.report.volatility.view import view as volatility
 
 Context = dict[str, Any]
 
@@ -83,11 +75,12 @@ def _chapters(inputs: Inputs) -> Context:
     built = inputs.built
     return {
         "chapters": [phases.view(inputs, number) for number in built],
-        "selection": selection.view(inputs) if 1 in built else None,
-        "volatility": weather.view(inputs),
+        "selection": selection(inputs) if 1 in built else None,
+        "volatility": volatility(inputs),
         "promises": promised.groups(inputs) if inputs.latest else [],
         "promises_summary": promised.summary(inputs) if inputs.latest else "",
         "rule_words": chapter.rule_words(inputs),
+        "episodes": scope.episodes(inputs),
         "holding_band": HOLDING_BAND_MINUTES,
     }
 
@@ -96,9 +89,9 @@ def _page_one(inputs: Inputs) -> Context:
     return {
         "title": inputs.params.report.title,
         "document_title": "DipMaster phase-gate report",
-        "header": words.header(inputs),
-        "source": words.source_line(inputs),
-        "scope": words.scope_note(inputs),
+        "header": scope.header(inputs),
+        "source": scope.source_line(inputs),
+        "scope": scope.scope_note(inputs),
         "verdict": words.verdict(inputs),
         "phases": words.PHASES,
         "built": inputs.built,

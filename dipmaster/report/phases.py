@@ -150,7 +150,7 @@ WITH_TRADES = [
     ("exits", "How trades end"),
     ("holding", "How long trades last"),
     ("coins", "By coin"),
-    ("regimes", "By volatility class"),
+    ("regimes", "By volatility regime"),
     ("months", "By month"),
 ]
 

@@ -13,12 +13,12 @@ from dipmaster.report import numbers
 from dipmaster.report.difference import contribution
 from dipmaster.report.inputs import Inputs, Json
 
-FEW_BLOCKS = 12
 LINES = 2  # more phases than these share a paragraph of page one
 GONE_BEFORE_FRAC = 0.5  # of the capital: page one says so where less was left at the boundary
 PHASES = (0, 1, 2, 3, 4)
 MARKS = {"PASS": "●", "INCONCLUSIVE": "◐", "FAIL": "○"}
 ABSTAINED = "abstained"
+EXCESS = "excess_win_rate"
 
 
 @dataclass(frozen=True)
@@ -79,15 +79,16 @@ def _counted(gates: Mapping[str, Json]) -> str:
     shown = [gates[name] for name in numbers.MATRIX_METRICS if name in gates]
     if any(str(gate.get("reason") or "").startswith(ABSTAINED) for gate in shown):
         return "No trade was good enough."
-    tally = {word: sum(gate["verdict"] == word for gate in shown) for word in MARKS}
-    if shown and tally["PASS"] == len(shown):
-        return f"All {len(shown)} targets are met at the near end of their intervals."
+    tally = {word: sum(gate["verdict"] == word for gate in gates.values()) for word in MARKS}
+    beside = " and the excess win rate" if EXCESS in gates else ""
+    if shown and tally["PASS"] == len(gates):
+        return f"All {len(shown)} targets{beside} are met at the near end of their intervals."
     said = [
         f"{tally['FAIL']} missed" if tally["FAIL"] else "",
         f"{tally['INCONCLUSIVE']} undecided" if tally["INCONCLUSIVE"] else "",
         f"{tally['PASS']} met" if tally["PASS"] else "",
     ]
-    return f"Of {len(shown)} targets: {', '.join(part for part in said if part)}."
+    return f"Of {len(shown)} targets{beside}: {', '.join(part for part in said if part)}."
 
 
 def _phase_0(inputs: Inputs) -> tuple[str, ...]:
@@ -177,7 +178,7 @@ def _caveats(gates: Mapping[str, Json], measured: Json) -> tuple[str, ...]:
     said = []
     if is_ruined(measured):
         said.append("The account was ruined: equity fell to nothing and trading stopped.")
-    excess = gates.get("excess_win_rate")
+    excess = gates.get(EXCESS)
     if excess and excess["value"] is not None:
         said.append(_excess(excess))
     return tuple(said)
@@ -190,15 +191,14 @@ def is_ruined(measured: Json) -> bool:
 
 
 def _excess(gate: Json) -> str:
-    value = numbers.points(gate["value"])
-    if gate["low"] is None or gate["high"] is None:
-        return f"Against random entries with the same exits its win rate differs by {value}."
-    bounds = numbers.interval("excess_win_rate", gate["low"], gate["high"])
-    if gate["low"] > 0:
-        return f"It wins more often than random entries with the same exits: {value} ({bounds})."
-    if gate["high"] < 0:
-        return f"It wins less often than random entries with the same exits: {value} ({bounds})."
-    return f"It does not clearly win more often than random entries: {value} ({bounds})."
+    """The gate's own verdict: with too few trades an interval above 0 shows nothing."""
+    found = numbers.estimate(gate, EXCESS)
+    if gate["verdict"] == "PASS":
+        return f"It wins more often than random entries with the same exits: {found}."
+    if gate["verdict"] == "FAIL":
+        return f"It wins less often than random entries with the same exits: {found}."
+    why = f"; {numbers.typeset(gate['reason'])}" if gate["reason"] else ""
+    return f"Not shown to win more often than random entries with the same exits: {found}{why}."
 
 
 def _listed_phases(phases: Sequence[int]) -> str:
@@ -207,54 +207,3 @@ def _listed_phases(phases: Sequence[int]) -> str:
     if len(phases) > 2 and list(phases) == list(range(phases[0], phases[-1] + 1)):
         return f"phases {phases[0]} to {phases[-1]} are"
     return f"phases {' and '.join(str(phase) for phase in phases)} are"
-
-
-def source_line(inputs: Inputs) -> str:
-    """The market in one line, under the title."""
-    market, period = inputs.market, inputs.validate["period"]
-    kind = "simulated coin" if inputs.simulated else "coin of real bars"
-    symbols = len(market["symbols"])
-    coins = f"{symbols} {kind if symbols == 1 else kind.replace('coin', 'coins')}"
-    span = f"{period['first_open_time'][:10]} to {period['last_open_time'][:10]}"
-    since = period["out_of_sample_from"]
-    out = f"out of sample from {since[:10]}" if since else "no out-of-sample period"
-    edge = f", planted edge {inputs.params.ingest.simulated.edge:g}" if inputs.simulated else ""
-    return (
-        f"{coins}, 5-minute bars, {span}; {out} "
-        f"({numbers.days(period['days_out_of_sample'])}){edge}"
-    )
-
-
-def header(inputs: Inputs) -> str:
-    """What the head of every page says of the source."""
-    source = "SIMULATED MARKET" if inputs.simulated else "REAL BARS"
-    return source + (" · TOO SHORT TO DECIDE" if is_too_short(inputs) else "")
-
-
-def is_too_short(inputs: Inputs) -> bool:
-    """Whether the period holds too few blocks for any gate to be decided."""
-    return bool(inputs.validate["period"]["blocks"] < inputs.params.gates.min_blocks)
-
-
-def scope_note(inputs: Inputs) -> str:
-    """What this source can and cannot show, in a sentence or two."""
-    said = []
-    if is_too_short(inputs):
-        said.append(
-            f"This run has {numbers.count(inputs.validate['period']['blocks'])} blocks of "
-            f"{inputs.params.gates.block_days} days out of sample and a verdict needs "
-            f"{inputs.params.gates.min_blocks}: it proves that the plumbing works, no more."
-        )
-    elif inputs.validate["period"]["blocks"] < FEW_BLOCKS:
-        said.append(
-            f"With {numbers.count(inputs.validate['period']['blocks'])} blocks out of sample the "
-            "intervals are wide: a PASS is nearly out of reach."
-        )
-    if inputs.simulated:
-        said.append(
-            "The bars are simulated with an edge put in on purpose: nothing here "
-            "speaks of real markets."
-        )
-    else:
-        said.append("The bars are real; how well they were recorded is in the chapter on data.")
-    return " ".join(said)

@@ -1,14 +1,16 @@
 """Sentences and rows of phase 1's chapter, in every state it can be in."""
 
+import copy
 from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
-from dipmaster.report import calibration, difference, funnel, phases, promised, signals
+from dipmaster.report import difference, phases, promised
 from dipmaster.report.charts import funnel as funnel_chart
 from dipmaster.report.drawing import drawing
 from dipmaster.report.inputs import Inputs
+from dipmaster.report.selection import calibration, funnel, signals
 
 States = dict[str, Callable[[], Inputs]]
 MINUS, NBSP = "−", "\N{NO-BREAK SPACE}"
@@ -114,7 +116,39 @@ def test_calibration_stands_by_regime_with_all_first(built: Inputs) -> None:
         ("normal", "FAIL"),
         ("high", "INCONCLUSIVE"),
     ]
-    assert rows[0].ece == "0.031 (0.011 to 0.051)"
+    assert rows[0].ece == ("0.031", "0.011 to 0.051")
+    assert rows[0].brier == ("0.231", "0.211 to 0.251")
+
+
+def test_a_regime_too_small_for_a_brier_interval_shows_the_value_alone(built: Inputs) -> None:
+    found = copy.deepcopy(built.confidence)
+    del found["calibration_by_regime"]["high"]["brier_interval"]
+    found["calibration_by_regime"]["low"]["brier_interval"] = {"low": None, "high": None}
+    rows = calibration.by_regime(replace(built, confidence=found))
+    assert [row.brier for row in rows if row.regime in ("low", "high")] == [("0.231",)] * 2
+
+
+def with_layer(inputs: Inputs, **coefficients: float) -> Inputs:
+    layer = {**inputs.confidence["layer"], **coefficients}
+    return replace(inputs, confidence={**inputs.confidence, "layer": layer})
+
+
+def test_every_input_of_the_layer_is_listed(built: Inputs) -> None:
+    rows = calibration.components(built)
+    assert len(rows) == len(built.confidence["layer"]) == 6
+    assert rows[0] == ("Probability of the models", "–", "–", "0.580", "+0.91")
+
+
+def test_a_layer_that_ignores_the_models_own_probability_is_told(built: Inputs) -> None:
+    ignored = "the layer ignores the models’ own probability: its coefficient is 0"
+    assert ignored not in calibration.layer_words(built)
+    inputs = with_layer(built, logit_p_ensemble=0.0, market_regime=0.0, model_agreement=0.477)
+    said = calibration.layer_words(inputs)
+    assert ignored in said
+    assert "rests on agreement of the models (+0.48), feature strength (+0.10)" in said
+    assert "market regime" not in said
+    nothing = with_layer(built, **dict.fromkeys(built.confidence["layer"], 0.0))
+    assert "rests on nothing but its constant" in calibration.layer_words(nothing)
 
 
 def test_the_family_that_carried_information_is_named(built: Inputs, unscored: Inputs) -> None:
@@ -145,8 +179,21 @@ def test_signal_quality_in_words(built: Inputs) -> None:
     assert "2,490 win when all are taken" in signals.counted(built)
     assert "21.0 % (17.0 to 25.0 %) of the 640 drops" in flat(signals.planted(built))
     assert "mean confidence of 83.5 %, and 84.2 % of them won" in flat(signals.said_and_done(built))
-    assert "are not shown to differ between regimes" in signals.heterogeneity(built)
+    assert signals.heterogeneity(built) == (
+        "No difference of win rates between regimes was found, which proves no equality (statistic "
+        "1.40, 2 degrees of freedom, p 0.497 against a level of 0.025)."
+    )
     assert signals.mcnemar(built).endswith("p <\N{NO-BREAK SPACE}0.001.")
+
+
+def test_heterogeneity_is_validates_verdict_whatever_p_is(built: Inputs) -> None:
+    quality = built.validate["signal_quality"]
+    left_out = "regime high left out: 2 wins and 0 losses, 5 of each are needed"
+    test = {**quality["heterogeneity"], "verdict": "DIFFER", "p": 0.04, "reason": left_out}
+    changed = {**built.validate, "signal_quality": {**quality, "heterogeneity": test}}
+    said = signals.heterogeneity(replace(built, validate=changed))
+    assert said.startswith("Win rates differ between regimes (")
+    assert said.endswith(f"Besides: {left_out}.")
 
 
 def test_signal_quality_without_a_trade_gives_reasons(states: States) -> None:

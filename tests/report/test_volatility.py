@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dipmaster.report import volatility
 from dipmaster.report.charts.regimes import spells
-from dipmaster.report.forecast_bins import tenths
 from dipmaster.report.inputs import Inputs
+from dipmaster.report.volatility import forecasts, regimes
+from dipmaster.report.volatility.tenths import tenths
 
 States = dict[str, Callable[[], Inputs]]
 DAY_MS = 86_400_000
@@ -27,37 +27,37 @@ def flat(text: str) -> str:
 
 
 def test_garch_is_told_to_be_better_and_worse_and_the_choice_is_a_param(built: Inputs) -> None:
-    said = volatility.garch_words(built)
+    said = forecasts.garch_words(built)
     assert said.startswith("Over all coins GARCH is better than RV-EWMA, p")
     assert "and worse than HAR" in said
     assert "The strategy uses GARCH(1,1): that is a param" in said
 
 
 def test_accuracy_is_held_against_90_per_cent(built: Inputs) -> None:
-    said = flat(volatility.regime_words(built))
+    said = flat(regimes.regime_words(built))
     assert "on 76.0 % (71.0 to 81.0 %) of the bars" in said
     assert "more than 90 %: not reached" in said
     assert "market as a whole it names on 84.4 %" in said
-    assert [one.key for one in volatility.references(built)] == ["coin_truth", "market_truth"]
+    assert [one.key for one in regimes.references(built)] == ["coin_truth", "market_truth"]
 
 
 def test_on_real_bars_there_is_only_a_proxy_and_it_is_named_so(states: States) -> None:
     real = states["phase 1, real bars"]()
-    said = flat(volatility.regime_words(real))
+    said = flat(regimes.regime_words(real))
     assert "accuracy cannot be measured and the roadmap’s 90 % stays open" in said
     assert "not reached" not in said
-    assert [one.key for one in volatility.references(real)] == ["proxy"]
-    assert volatility.delay_words(real) == ""
+    assert [one.key for one in regimes.references(real)] == ["proxy"]
+    assert regimes.delay_words(real) == ""
 
 
 def test_too_little_to_judge_is_said_with_its_reason(states: States) -> None:
     quick = states["phase 1, quick"]()
-    assert volatility.regime_words(quick) == (
+    assert regimes.regime_words(quick) == (
         "Regimes cannot be judged: less than a day out of sample."
     )
-    assert "cannot be judged: fewer than 14 days" in volatility.garch_words(quick)
-    assert volatility.references(quick) == []
-    assert volatility.garch_facts(quick)[2].startswith("fewer than 7 days of returns")
+    assert "cannot be judged: fewer than 14 days" in forecasts.garch_words(quick)
+    assert regimes.references(quick) == []
+    assert forecasts.garch_facts(quick)[2].startswith("fewer than 7 days of returns")
 
 
 def frame_of(said: np.ndarray, hour: np.ndarray) -> pd.DataFrame:

@@ -8,8 +8,8 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter
 
 from dipmaster.report import numbers
 from dipmaster.report.drawing import BRICK, GREY, NAVY, PALE, STEEL, inline_svg, new_figure, quiet
-from dipmaster.report.forecast_bins import Bin
 from dipmaster.report.inputs import Json
+from dipmaster.report.volatility.tenths import Bin
 
 TICKS = (0.5, 1, 2, 5, 10, 20, 50)
 

@@ -8,7 +8,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator, NullLocator
 
 from dipmaster.report import numbers
 from dipmaster.report.drawing import NAVY, PALE, STEEL, inline_svg, new_figure, quiet
-from dipmaster.report.funnel import Step
+from dipmaster.report.selection.funnel import Step
 
 FLOOR = 0.6  # where bars of the log axis begin: a single candidate is seen, none is not
 

@@ -7,6 +7,7 @@ from markupsafe import Markup
 from matplotlib.axes import Axes
 
 from dipmaster.foundation.numerics import Floats
+from dipmaster.report import numbers
 from dipmaster.report.drawing import BRICK, GREY, NAVY, STEEL, inline_svg, new_figure
 from dipmaster.report.inputs import Json
 
@@ -33,6 +34,19 @@ def diagram(
     grid[0, 0].set_ylabel("won, per cent")
     grid[1, 0].set_ylabel("candidates")
     return inline_svg(figure, "Reliability. " + " ".join(_told(*panel) for panel in panels))
+
+
+def small(panels: Sequence[tuple[str, Sequence[Json]]]) -> Markup:
+    """The bins alone, a small panel a regime, all on the same scales."""
+    figure = new_figure(50)
+    row = figure.subplots(1, len(panels), sharey=True, squeeze=False)[0]
+    for axes, (regime, bins) in zip(row, panels, strict=True):
+        n = sum(int(found["n"]) for found in bins)
+        _bins(axes, f"{regime}: {numbers.count(n)} candidates", bins)
+        axes.set_xlabel("said, per cent")
+    row[0].set_ylabel("won, per cent")
+    told = " ".join(f"{regime}: {_pairs(bins)}." for regime, bins in panels)
+    return inline_svg(figure, f"Reliability of the confidence by regime, per cent. {told}")
 
 
 def _bins(axes: Axes, title: str, bins: Sequence[Json]) -> None:
@@ -63,7 +77,11 @@ def _histogram(axes: Axes, scores: Floats, thresholds: Sequence[float]) -> None:
 
 
 def _told(title: str, bins: Sequence[Json], scores: Floats) -> str:
+    return f"{title}: {_pairs(bins)} (per cent); {np.isfinite(scores).sum()} scores."
+
+
+def _pairs(bins: Sequence[Json]) -> str:
     said = ", ".join(
         f"said {100 * found['mean_p']:.0f} won {100 * found['win_rate']:.0f}" for found in bins
     )
-    return f"{title}: {said or 'no score'} (per cent); {np.isfinite(scores).sum()} scores."
+    return said or "no score"

@@ -85,6 +85,7 @@ def judged(scored: int = 4400) -> dict[str, Any]:
             name: {
                 "n": 1467,
                 "brier": 0.231,
+                "brier_interval": estimate(0.231),
                 "ece": estimate(0.031),
                 "slope": estimate(0.94, 0.2),
                 "gate": gate,
@@ -171,6 +172,7 @@ def no_score() -> dict[str, Any]:
         name: {
             "n": 0,
             "brier": None,
+            "brier_interval": nothing,
             "ece": nothing,
             "slope": nothing,
             "gate": "INCONCLUSIVE",

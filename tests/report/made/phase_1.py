@@ -254,7 +254,14 @@ def signal_quality() -> dict[str, Any]:
             {"regime": name, "n": 57, "win_rate": 0.83, "low": 0.74, "high": 0.91}
             for name in REGIMES
         ],
-        "heterogeneity": {"chi2": 1.4, "df": 2, "p": 0.497, "reason": ""},
+        "heterogeneity": {
+            "chi2": 1.4,
+            "df": 2,
+            "p": 0.497,
+            "alpha": 0.025,
+            "verdict": "NO DIFFERENCE FOUND",
+            "reason": "",
+        },
         "traded_mean_p": 0.835,
         "traded_win_rate": 0.842,
     }
@@ -277,7 +284,11 @@ def no_signal_quality(reason: str, candidates: int = 4502) -> dict[str, Any]:
             {"regime": name, "n": 0, "win_rate": None, "low": None, "high": None}
             for name in REGIMES
         ],
-        "heterogeneity": {"chi2": None, "df": None, "p": None, "reason": reason},
+        "heterogeneity": {
+            **dict.fromkeys(("chi2", "df", "p", "verdict")),
+            "alpha": 0.025,
+            "reason": reason,
+        },
         "traded_mean_p": None,
         "traded_win_rate": None,
     }

@@ -8,31 +8,32 @@ from markupsafe import Markup
 from dipmaster.foundation.numerics import Ints
 from dipmaster.foundation.panel import as_times, epoch_ms
 from dipmaster.foundation.periods import DAY_MS
-from dipmaster.report import volatility
-from dipmaster.report.charts import forecasts, regimes
-from dipmaster.report.forecast_bins import tenths
+from dipmaster.report.charts import forecasts as forecast_charts
+from dipmaster.report.charts import regimes as regime_charts
 from dipmaster.report.inputs import Inputs
+from dipmaster.report.volatility import forecasts, regimes
+from dipmaster.report.volatility.tenths import tenths
 
 SHOWN_DAYS = 120
 
 
 def view(inputs: Inputs) -> dict[str, Any]:
     """Everything the template of the chapter prints."""
-    rows, summary, reason = volatility.garch_facts(inputs)
-    references = volatility.references(inputs)
+    rows, summary, reason = forecasts.garch_facts(inputs)
+    references = regimes.references(inputs)
     return {
         "symbol": inputs.shown.symbol,
         "regimes_chart": _regimes(inputs),
         "days": SHOWN_DAYS,
-        "share_words": volatility.share_words(inputs),
-        "regime_words": volatility.regime_words(inputs),
-        "delay_words": volatility.delay_words(inputs),
+        "share_words": regimes.share_words(inputs),
+        "regime_words": regimes.regime_words(inputs),
+        "delay_words": regimes.delay_words(inputs),
         "references": references,
         "accuracy_chart": _accuracy(inputs, references),
         "forecast_chart": _forecasts(inputs),
-        "garch_words": volatility.garch_words(inputs),
-        "coins": volatility.coins(inputs),
-        "pooled": volatility.pooled(inputs),
+        "garch_words": forecasts.garch_words(inputs),
+        "coins": forecasts.coins(inputs),
+        "pooled": forecasts.pooled(inputs),
         "used": inputs.volatility["forecast_used"],
         "garch": rows,
         "summary": summary,
@@ -64,7 +65,7 @@ def _regimes(inputs: Inputs) -> Markup:
             ("true, coin", _on(times[kept], known, shown.truth["coin_regime"].to_numpy())),
         ]
     close = shown.bars["close"].to_numpy(dtype=np.float64)[kept]
-    return regimes.over_price(as_times(times[kept]), close, used, strips)
+    return regime_charts.over_price(as_times(times[kept]), close, used, strips)
 
 
 def _on(wanted_ms: Ints, times_ms: Ints, values: Any) -> Ints:
@@ -74,14 +75,14 @@ def _on(wanted_ms: Ints, times_ms: Ints, values: Any) -> Ints:
     return found
 
 
-def _accuracy(inputs: Inputs, references: list[volatility.Reference]) -> Markup | str:
+def _accuracy(inputs: Inputs, references: list[regimes.Reference]) -> Markup | str:
     """The first reference, truth where it is known; only a truth is called accuracy."""
     if not references:
         return ""
     first = references[0]
     words = "proxy accuracy" if first.key == "proxy" else "accuracy"
     rows = [(row.name, row.found) for row in first.rows]
-    return forecasts.accuracy(rows, inputs.volatility["regimes"]["target"], words)
+    return forecast_charts.accuracy(rows, inputs.volatility["regimes"]["target"], words)
 
 
 def _forecasts(inputs: Inputs) -> Markup | str:
@@ -91,6 +92,6 @@ def _forecasts(inputs: Inputs) -> Markup | str:
             words + (" (used)" if name == inputs.volatility["forecast_used"] else ""),
             tenths(inputs.forecasts, name, _since_ms(inputs), judged["origin_bars"]),
         )
-        for name, words in volatility.FORECASTS.items()
+        for name, words in forecasts.FORECASTS.items()
     ]
-    return forecasts.calibration(panels) if any(bins for _, bins in panels) else ""
+    return forecast_charts.calibration(panels) if any(bins for _, bins in panels) else ""

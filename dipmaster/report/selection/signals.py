@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from dipmaster.params.roadmap import SIGNAL_TARGETS
 from dipmaster.report import numbers
 from dipmaster.report.inputs import Inputs, Json
 
@@ -11,7 +12,6 @@ RATES = (
     ("f1", "F1", "harmonic mean of the two", "f1_change"),
     ("false_positive_rate", "False positive rate", "share of those that lose that were traded", ""),
 )
-TARGETS = {"precision": 0.85, "recall": 0.75, "f1": 0.80}
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,9 @@ def rates(inputs: Inputs) -> list[Rate]:
         Rate(
             name=words,
             meaning=meaning,
-            target=f"≥{numbers.NBSP}{numbers.percent(TARGETS[key], 0)}" if key in TARGETS else "",
+            target=f"≥{numbers.NBSP}{numbers.percent(SIGNAL_TARGETS[key], 0)}"
+            if key in SIGNAL_TARGETS
+            else "",
             value=numbers.percent(found[key]["value"]),
             bounds=numbers.interval("percent", found[key]["low"], found[key]["high"]),
             change=numbers.estimate(found["paired"][paired], "points") if paired else "",
@@ -95,7 +97,8 @@ def consistency(inputs: Inputs) -> str:
         f"Consistency over {numbers.count(len(folds))} folds with trades (1 minus the spread of "
         f"precision over its mean; luck taken off): {numbers.ratio(found['value'])}, with luck "
         f"left in {numbers.ratio(found['raw'])}; before the filter "
-        f"{numbers.ratio(found['before'])}. The roadmap wants 0.90."
+        f"{numbers.ratio(found['before'])}. The roadmap wants "
+        f"{numbers.ratio(SIGNAL_TARGETS['consistency'])}."
     )
 
 
@@ -112,15 +115,23 @@ def mcnemar(inputs: Inputs) -> str:
 
 
 def heterogeneity(inputs: Inputs) -> str:
-    """Whether win rates differ between regimes."""
+    """Whether win rates differ between regimes: validate's verdict, at its level."""
     found = _found(inputs)["heterogeneity"]
-    if found["p"] is None:
+    if found["verdict"] is None:
         return f"Whether win rates differ between regimes cannot be tested: {found['reason']}."
-    word = "differ" if found["p"] < 0.05 else "are not shown to differ"
+    beside = f" Besides: {found['reason']}." if found["reason"] else ""
     return (
-        f"Win rates {word} between regimes (statistic {numbers.ratio(found['chi2'])}, "
-        f"{numbers.count(found['df'])} degrees of freedom, p {numbers.chance(found['p'])})."
+        f"{_BETWEEN[found['verdict']]} (statistic {numbers.ratio(found['chi2'])}, "
+        f"{numbers.count(found['df'])} degrees of freedom, p {numbers.chance(found['p'])} against "
+        f"a level of {found['alpha']:g}).{beside}"
     )
+
+
+_BETWEEN = {
+    "DIFFER": "Win rates differ between regimes",
+    "NO DIFFERENCE FOUND": "No difference of win rates between regimes was found, which proves "
+    "no equality",
+}
 
 
 def regimes(inputs: Inputs) -> list[tuple[str, str, str, str]]:

@@ -26,6 +26,8 @@ COMPONENTS = {
     "historical_performance": "Past performance",
     "volatility_adjustment": "Room below the volatility limit",
 }
+OWN_PROBABILITY = "logit_p_ensemble"
+LAYER_INPUTS = {OWN_PROBABILITY: "Probability of the models", **COMPONENTS}
 FAMILIES = {"classifier": "Classifiers", "regression": "Regression on net return"}
 CARRIED = {
     "classifier": "The classifiers carried information here, the regression did not",
@@ -39,13 +41,13 @@ Cells = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Calibrated:
-    """Calibration of the confidence in one regime."""
+    """Calibration of the confidence in one regime; figures with their bounds apart."""
 
     regime: str
     n: str
-    brier: str
-    ece: str
-    slope: str
+    brier: Cells
+    ece: Cells
+    slope: Cells
     mark: str
     verdict: str
     reason: str
@@ -98,29 +100,61 @@ def _calibrated(name: str, row: Json) -> Calibrated:
     return Calibrated(
         regime=name,
         n=numbers.count(row["n"]),
-        brier=numbers.metric("fine", row["brier"]),
-        ece=numbers.estimate(row["ece"], "fine"),
-        slope=numbers.estimate(row["slope"], "ratio"),
+        brier=(numbers.metric("fine", row["brier"]), *_bounds(row.get("brier_interval"), "fine")),
+        ece=(numbers.metric("fine", row["ece"]["value"]), *_bounds(row["ece"], "fine")),
+        slope=(numbers.metric("ratio", row["slope"]["value"]), *_bounds(row["slope"], "ratio")),
         mark=MARKS[row["gate"]],
         verdict=row["gate"],
         reason=row["reason"] or "",
     )
 
 
+def _bounds(found: Json | None, kind: str) -> Cells:
+    """Both bounds as one cell; no cell where there is no interval."""
+    bounds = numbers.interval_of(found, kind)
+    return () if bounds == numbers.MISSING else (bounds,)
+
+
 def components(inputs: Inputs) -> list[Cells]:
-    """The five components: weight, mean, AUC alone, coefficient in the last layer."""
+    """Inputs of the layer: roadmap's weight, mean, AUC alone, coefficient at the last fit."""
     found, layer = inputs.confidence["components"], inputs.confidence["layer"]
     weights = inputs.params.confidence.weights
+    own_auc = inputs.confidence["models"]["ensemble"]["auc"]["value"]
+    own = {OWN_PROBABILITY: {"mean": None, "auc": own_auc}}
     return [
         (
             words,
-            numbers.ratio(getattr(weights, name)),
-            numbers.ratio(found[name]["mean"]),
-            numbers.metric("fine", found[name]["auc"]),
+            numbers.ratio(getattr(weights, name, None)),
+            numbers.ratio({**found, **own}[name]["mean"]),
+            numbers.metric("fine", {**found, **own}[name]["auc"]),
             numbers.metric("signed", layer.get(name)),
         )
-        for name, words in COMPONENTS.items()
+        for name, words in LAYER_INPUTS.items()
     ]
+
+
+def layer_words(inputs: Inputs) -> str:
+    """What the last layer leaves aside, the models' own probability before all else."""
+    layer = inputs.confidence["layer"]
+    if not layer:
+        return ""
+    counted = {name: value for name, value in layer.items() if not _is_nought(value)}
+    listed = ", ".join(
+        f"{LAYER_INPUTS[name].lower()} ({numbers.metric('signed', value)})"
+        for name, value in sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))
+    )
+    rests = f"The score of the last fit rests on {listed or 'nothing but its constant'}."
+    if OWN_PROBABILITY in counted:
+        return rests
+    return (
+        "At the last fit the layer ignores the models’ own probability: its coefficient is 0. "
+        f"{rests}"
+    )
+
+
+def _is_nought(coefficient: float) -> bool:
+    """Whether the table prints it as 0.00."""
+    return round(coefficient, 2) == 0.0
 
 
 def calibrators(inputs: Inputs) -> list[Cells]:

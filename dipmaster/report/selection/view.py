@@ -2,12 +2,14 @@
 
 from typing import Any
 
-from dipmaster.report import calibration, funnel, signals
+from dipmaster.params.roadmap import ECE_MAX, SLOPES
 from dipmaster.report.charts import funnel as funnel_chart
 from dipmaster.report.charts import importance, reliability
 from dipmaster.report.inputs import Inputs
+from dipmaster.report.selection import calibration, funnel, signals
 
 Context = dict[str, Any]
+REGIMES = ("low", "normal", "high")
 
 
 def view(inputs: Inputs) -> Context:
@@ -40,11 +42,15 @@ def _scores(inputs: Inputs) -> Context:
         "left_out": calibration.left_out(inputs),
         "reliability_chart": _reliability(inputs) if not found["reason"] else "",
         "calibrated": calibration.by_regime(inputs),
+        "regimes_chart": _reliability_by_regime(inputs) if not found["reason"] else "",
+        "ece_max": ECE_MAX,
+        "slopes": SLOPES,
         "models": calibration.models(inputs),
         "families": calibration.families(inputs),
         "carried": calibration.carried(inputs),
         "calibrators": calibration.calibrators(inputs),
         "components": calibration.components(inputs),
+        "layer_words": calibration.layer_words(inputs),
         "importance_chart": importance.bars(shown) if shown else "",
         "important": len(shown),
         "features": len(found["importance"]),
@@ -69,6 +75,11 @@ def _reliability(inputs: Inputs) -> Any:
     return reliability.diagram(
         panels, [limits.low_volatility, limits.normal_volatility, limits.high_volatility]
     )
+
+
+def _reliability_by_regime(inputs: Inputs) -> Any:
+    found = inputs.confidence["reliability"]["by_regime"]
+    return reliability.small([(name, found[name]) for name in REGIMES])
 
 
 def _signals(inputs: Inputs) -> Context:
