@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import stdtrit
 
 from dipmaster.foundation.numerics import Floats, Ints
 from dipmaster.foundation.periods import BARS_PER_DAY, BARS_PER_HOUR
@@ -12,6 +13,9 @@ from dipmaster.volatility.regime import Classes, classes
 from dipmaster.volatility.windows import MIN_SHARE, moving_sum
 
 STATISTICS = ("accuracy", "balanced_accuracy", "kappa")
+LOWEST = {"accuracy": 0.0, "balanced_accuracy": 0.0, "kappa": -1.0}
+ONE_SIDED = 0.025  # level of each bound, as everywhere on the page
+_MISSING_FRAC = 0.05  # of the resamples; beyond it the spread is not that of the statistic
 
 
 def confusion_by_day(predicted: Classes, truth: Classes, first_bar: int) -> Ints:
@@ -55,10 +59,12 @@ def statistics(counts: npt.NDArray[Any]) -> Floats:
 def against(
     predicted: Classes, truth: Classes, first_bar: int, params: ForecastJudging
 ) -> dict[str, Any]:
-    """Statistics with 95 % intervals, and what always naming the commonest class would give.
+    """Statistics with bounds, and what always naming the commonest class would give.
 
-    The interval is the basic percentile one of a circular block bootstrap over
-    days that carries all coins together. Numbers are null where nothing is
+    Bounds are ``value +- t * sd * sqrt(G / (G - 1))``, clipped to the statistic's
+    range, each one-sided at `ONE_SIDED`: sd of a circular block bootstrap over days
+    that carries all coins together, t Student's critical value with one degree of
+    freedom fewer than there are whole blocks, G. Numbers are null where nothing is
     known on both sides.
     """
     counts = confusion_by_day(predicted, truth, first_bar)
@@ -67,21 +73,28 @@ def against(
         return {"bars": 0, "reason": "no bar where both the regime and its reference are known"}
     values = statistics(total)
     drawn = statistics(_resampled(counts, params))
+    blocks = len(counts) // params.block_days
     out: dict[str, Any] = {"bars": int(total.sum()), "confusion": total.tolist()}
     for i, name in enumerate(STATISTICS):
-        low, high = _interval(drawn[:, i])
-        value = float(values[i]) if np.isfinite(values[i]) else None
-        out[name] = {"value": value, "low": low, "high": high}
+        out[name] = _interval(float(values[i]), drawn[:, i], blocks, LOWEST[name])
     out["majority_baseline"] = float(total.sum(axis=1).max() / total.sum())
     return out
 
 
-def _interval(drawn: Floats) -> tuple[float | None, float | None]:
+def _interval(value: float, drawn: Floats, blocks: int, lowest: float) -> dict[str, Any]:
+    """Value and bounds; the reason where a bound lacks."""
     known = drawn[np.isfinite(drawn)]
-    if known.size < drawn.size // 2:
-        return None, None
-    low, high = np.quantile(known, [0.025, 0.975])
-    return float(low), float(high)
+    out: dict[str, Any] = {"value": None, "low": None, "high": None}
+    if not np.isfinite(value):
+        return {**out, "reason": "cannot be computed: one class only, named every time"}
+    out["value"] = value
+    if blocks < 2:
+        return {**out, "reason": "fewer than two whole blocks out of sample"}
+    if known.size < (1.0 - _MISSING_FRAC) * drawn.size or np.ptp(known) <= 1e-12:
+        return {**out, "reason": "no spread can be read from the resamples"}
+    widened = float(stdtrit(blocks - 1, 1.0 - ONE_SIDED)) * (blocks / (blocks - 1)) ** 0.5
+    margin = widened * float(np.std(known))
+    return {**out, "low": max(value - margin, lowest), "high": min(value + margin, 1.0)}
 
 
 def _resampled(counts: Ints, params: ForecastJudging) -> npt.NDArray[Any]:
@@ -105,30 +118,41 @@ def episodes(truth: Classes, first_bar: int) -> Ints:
 def delays(predicted: Classes, truth: Classes, first_bar: int) -> dict[str, Any]:
     """Hours from each change of the true state to the first bar on which it is named.
 
-    A change whose state ended before it was named is missed. The first spell
-    and those that no bar was judged in are left out.
+    A change whose state ended before it was named is missed. The first spell of a
+    row and those of no known state are left out; the changes of all rows count
+    together.
 
     Parameters
     ----------
     predicted, truth
-        Shape (bars,).
+        Shape (rows, bars): one row for the market, or one a coin; -1 is not known.
     """
-    starts = episodes(truth, first_bar)
-    stops = np.append(starts[1:], truth.size)
-    hours, missed = [], 0
-    for start, stop in zip(starts[1:], stops[1:], strict=True):
-        named = np.flatnonzero(predicted[start:stop] == truth[start])
-        if named.size:
-            hours.append(float(named[0]) / BARS_PER_HOUR)
-        else:
-            missed += 1
+    found = [
+        waited
+        for guess, true in zip(predicted, truth, strict=True)
+        for waited in _waited(guess, true, first_bar)
+    ]
+    hours = [waited for waited in found if waited is not None]
     return {
-        "changes": len(starts) - 1,
-        "missed": missed,
+        "changes": len(found),
+        "missed": len(found) - len(hours),
         "median_hours": float(np.median(hours)) if hours else None,
         "mean_hours": float(np.mean(hours)) if hours else None,
         "p90_hours": float(np.quantile(hours, 0.9)) if hours else None,
     }
+
+
+def _waited(guess: Classes, true: Classes, first_bar: int) -> list[float | None]:
+    """Hours until each change of one row was named; None where it never was."""
+    starts = episodes(true, first_bar)
+    stops = np.append(starts[1:], true.size)
+    found: list[float | None] = []
+    for before, start, stop in zip(starts[:-1], starts[1:], stops[1:], strict=True):
+        if true[before] < 0 or true[start] < 0:
+            continue
+        named = np.flatnonzero(guess[start:stop] == true[start])
+        found.append(float(named[0]) / BARS_PER_HOUR if named.size else None)
+    return found
 
 
 def next_day_classes(returns: Floats, params: Regime) -> Classes:

@@ -53,11 +53,15 @@ def last_window(
         "own_log_likelihood": float(row[LOG_LIKELIHOOD]),
         "aic": float(2 * free - 2 * found.loglikelihood),
         "bic": float(free * np.log(window.size) - 2 * found.loglikelihood),
-        "summary": _without_clock(str(found.summary())),
+        "summary": _tables_only(str(found.summary())),
     }
 
 
-def _without_clock(summary: str) -> str:
-    """The summary without the lines on date and time of the run: equal runs, equal bytes."""
-    lines = [line for line in summary.splitlines() if "Date:" not in line and "Time:" not in line]
-    return "\n".join(line.rstrip() for line in lines)
+def _tables_only(summary: str) -> str:
+    """The tables, without the note below them (it speaks of a fit that did not happen here).
+
+    Lines on date and time of the run go too: equal runs, equal bytes.
+    """
+    lines = [line.rstrip() for line in summary.splitlines()]
+    last = max(i for i, line in enumerate(lines) if line and not line.strip("="))
+    return "\n".join(line for line in lines[: last + 1] if not line.startswith(("Date:", "Time:")))

@@ -88,8 +88,17 @@ def _regimes(
             out[name]["coin_truth"] = against(guess, truth.coins, first, params.judging)
     if truth is not None:
         out["episodes"] = len(accuracy.episodes(truth.market, first))
-        out["delay"] = accuracy.delays(found.regimes.market, truth.market, first)
+        out["delay"] = _delay(found, truth, first, params.regime.pooling)
     return out
+
+
+def _delay(found: VolatilityOf, truth: Truth, first: int, used: str) -> dict[str, Any]:
+    """Of the detector in use: the market's state, or each coin's own, coins pooled."""
+    if used == "market":
+        guess, state = found.regimes.market[None], truth.market[None]
+    else:
+        guess, state = found.regimes.coin, truth.coins
+    return {"of": used, **accuracy.delays(guess, state, first)}
 
 
 def _shares(found: VolatilityOf, first: int) -> dict[str, Any]:

@@ -108,6 +108,7 @@ def test_what_it_writes(workspace) -> None:
     assert set(report["forecasts"]["pooled"]["qlike"]) == {"garch", "rv_ewma", "har"}
     assert report["regimes"]["market"]["market_truth"]["accuracy"]["value"] > 0.6
     assert report["regimes"]["delay"]["changes"] == 3
+    assert report["regimes"]["delay"]["of"] == "market"
     assert report["garch"]["AAAUSDT"]["fits"] == 3
     assert "alpha[1]" in report["garch"]["BBBUSDT"]["last_window"]["summary"]
 
@@ -122,6 +123,17 @@ def test_the_forecast_used_is_a_param(workspace) -> None:
     assert (table["forecast_daily_frac"] == table["har_daily_frac"]).all()
     assert (table["har_daily_frac"] != table["garch_daily_frac"]).any()
     assert metrics()["forecast_used"] == "har"
+
+
+def test_the_delay_is_that_of_the_detector_in_use(workspace) -> None:
+    workspace(AAAUSDT=bars(1), BBBUSDT=bars(2))
+    raw = yaml.safe_load(Path("params.yaml").read_text(encoding="utf-8"))
+    raw["volatility"]["regime"]["pooling"] = "coin"
+    Path("params.yaml").write_text(yaml.safe_dump(raw), encoding="utf-8")
+    stage.main()
+    regimes = metrics()["regimes"]
+    assert (regimes["used"], regimes["delay"]["of"]) == ("coin", "coin")
+    assert regimes["delay"]["changes"] == 6  # three of each coin
 
 
 def test_real_bars_have_a_proxy_and_no_truth(workspace) -> None:

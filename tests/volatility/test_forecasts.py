@@ -95,6 +95,10 @@ def test_summary_of_the_last_window(garch_path, params) -> None:
     assert "alpha[1]" in found["summary"]
     assert "Date" not in found["summary"]
     assert "Time:" not in found["summary"]
+    lines = found["summary"].splitlines()
+    assert "No. Observations:" in found["summary"]
+    assert set(lines[-1]) == {"="}
+    assert "not available" not in found["summary"]
 
 
 def test_student_t_is_a_param(garch_path, params) -> None:

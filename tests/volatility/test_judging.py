@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy import stats
 from sklearn.metrics import balanced_accuracy_score, cohen_kappa_score
 from statsmodels.tsa.stattools import diebold_mariano_test
 
@@ -133,11 +134,46 @@ def test_majority_and_nothing_known(params) -> None:
 def test_delays_by_hand() -> None:
     truth = np.repeat([0, 1, 2, 1], [100, 100, 24, 100]).astype(np.int8)
     guess = np.repeat([0, 1, 1], [112, 112, 100]).astype(np.int8)
-    found = accuracy.delays(guess, truth, 0)
+    found = accuracy.delays(guess[None], truth[None], 0)
     assert found["changes"] == 3
     assert found["missed"] == 1
     assert found["median_hours"] == 0.5  # one hour, and none
     assert accuracy.episodes(truth, 150).tolist() == [150, 200, 224]
+
+
+def test_delays_of_coins_are_pooled_and_unknown_states_are_no_changes() -> None:
+    truth = np.array([[0] * 100 + [1] * 100, [-1] * 50 + [0] * 50 + [2] * 100], dtype=np.int8)
+    guess = np.array([[0] * 112 + [1] * 88, [-1] * 50 + [0] * 86 + [2] * 64], dtype=np.int8)
+    found = accuracy.delays(guess, truth, 0)
+    assert (found["changes"], found["missed"]) == (2, 0)
+    assert (found["median_hours"], found["mean_hours"]) == (2.0, 2.0)  # one hour and three
+
+
+def test_interval_is_students_on_the_spread_of_blocks(params) -> None:
+    """For one row a day the block bootstrap's spread is that of the mean of four-day blocks."""
+    rng = np.random.default_rng(8)
+    good = np.repeat(rng.random(40) < 0.6, 4 * 288)  # whole blocks right or wrong
+    truth = rng.integers(0, 3, good.size).astype(np.int8)
+    guess = np.where(good, truth, (truth + 1) % 3).astype(np.int8)
+    many = params.judging.model_copy(update={"bootstrap_reps": 4000})
+    found = accuracy.against(guess[None], truth[None], 0, many)["accuracy"]
+    days = good[::288].astype(float)
+    circle = np.concatenate([days, days])
+    means = np.array([circle[i : i + 4].mean() for i in range(days.size)])  # every circular block
+    half = stats.t.ppf(0.975, 39) * means.std() / np.sqrt(40) * np.sqrt(40 / 39)
+    assert found["value"] == pytest.approx(days.mean())
+    assert found["high"] - found["value"] == pytest.approx(half, rel=0.06)
+    assert found["value"] - found["low"] == pytest.approx(half, rel=0.06)
+
+
+def test_no_bounds_from_less_than_two_blocks(params) -> None:
+    rng = np.random.default_rng(9)
+    truth = rng.integers(0, 3, (1, 7 * 288)).astype(np.int8)
+    guess = np.where(rng.random(truth.shape) < 0.8, truth, 0).astype(np.int8)
+    found = accuracy.against(guess, truth, 0, params.judging)["accuracy"]
+    assert (found["low"], found["high"]) == (None, None)
+    assert found["reason"] == "fewer than two whole blocks out of sample"
+    assert found["value"] == pytest.approx((guess == truth).mean())
 
 
 def test_proxy_by_hand(params) -> None:
