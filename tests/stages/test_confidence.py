@@ -1,71 +1,41 @@
-"""The confidence stage on a small market: files, same bytes, no look-ahead, thin input."""
+"""The confidence stage on a small market: files, same bytes, thin input."""
 
 import json
 import shutil
-from collections.abc import Mapping
 from pathlib import Path
 
 import lightgbm
-import numpy as np
 import pandas as pd
 import pytest
-import yaml
 
 from dipmaster import store
 from dipmaster.foundation.errors import PipelineError
-from dipmaster.market.simulator import simulate
-from dipmaster.params import Params
-from dipmaster.tables import BARS, CANDIDATES, SCORES
+from dipmaster.tables import CANDIDATES
 from stages import confidence as stage
-from stages import features, volatility
+from stages import features
+from tests.stages.small_market import (
+    Bars,
+    contents,
+    put,
+    put_params,
+    record,
+    scores,
+    simulated,
+    small_params,
+)
 
-COINS, DAYS, BURN_IN = 3, 75, 62
-PRICES = ["open", "high", "low", "close"]
 FIRST_MODEL = pd.Timestamp("2023-01-15", tz="UTC")
-Bars = Mapping[str, pd.DataFrame]
-
-
-def small(raw: dict) -> dict:
-    """Everything as in params.yaml, but sized for two months of three coins."""
-    raw["signal"]["z_min"] = 0.5
-    raw["confidence"]["min_train"] = {"candidates": 30, "per_class": 5}
-    raw["confidence"]["trees"] |= {"rounds": 12, "min_leaf": 8}
-    raw["confidence"]["correlation_days"] = 10
-    raw["confidence"]["judging"] |= {"block_days": 2, "bootstrap_reps": 100, "bins": 4}
-    raw["volatility"]["garch"] |= {"window_days": 7, "min_days": 3}
-    raw["volatility"]["har"] |= {"window_days": 14, "min_days": 1}
-    raw["volatility"]["range_window_days"] = 4
-    raw["volatility"]["judging"] |= {"min_days": 2, "block_days": 4, "bootstrap_reps": 100}
-    raw["split"] |= {
-        "burn_in_days": BURN_IN, "models_from_day": 14, "stack_from_day": 24,
-        "calibrator_from_day": 40,
-    }  # fmt: skip
-    return raw
 
 
 def write_params(project: Path, **signal: float) -> None:
-    raw = small(yaml.safe_load((project / "params.yaml").read_text(encoding="utf-8")))
+    raw = small_params(project)
     raw["signal"] |= signal
-    Path("params.yaml").write_text(yaml.safe_dump(raw), encoding="utf-8")
-
-
-def put(bars: Bars, plain: bool = False) -> None:
-    """Write the bars and run the stages before; `plain`: OHLCV and nothing else."""
-    for symbol, frame in bars.items():
-        kept = frame[["open_time", *PRICES, "volume"]] if plain else frame
-        store.write_table(kept, BARS, stage.BARS_FOLDER / f"{symbol}.parquet")
-    store.write_json({"fallback_half_spread_bps": 1.0 if plain else 0.0}, stage.MARKET)
-    store.write_json({"known": False}, volatility.TRUTH_FOLDER / "about.json")
-    features.main()
-    volatility.main()
+    put_params(raw)
 
 
 @pytest.fixture(scope="module")
 def bars(project: Path) -> Bars:
-    raw = yaml.safe_load((project / "params.yaml").read_text(encoding="utf-8"))
-    simulated = Params.parse(raw, ("ingest",)).ingest.simulated
-    dials = {"coins": COINS, "days": DAYS, "seed": 21}
-    return simulate(simulated.model_copy(update=dials)).bars
+    return simulated(project)
 
 
 @pytest.fixture(scope="module")
@@ -87,19 +57,6 @@ def workspace(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     shutil.copytree(template, place)
     monkeypatch.chdir(place)
     return place
-
-
-def contents(place: Path = Path()) -> dict[str, bytes]:
-    files = [*(place / stage.OUT).rglob("*"), place / stage.METRICS]
-    return {str(p.relative_to(place)): p.read_bytes() for p in files if p.is_file()}
-
-
-def scores(place: Path = Path()) -> pd.DataFrame:
-    return store.read_table(place / stage.OUT / "scores.parquet", SCORES)
-
-
-def record(place: Path = Path()) -> dict:
-    return json.loads((place / stage.METRICS).read_text(encoding="utf-8"))
 
 
 def test_what_it_writes(template: Path) -> None:
@@ -158,78 +115,6 @@ def test_same_bytes_for_any_number_of_workers(
     monkeypatch.setenv("DIPMASTER_WORKERS", workers)
     stage.main()
     assert contents() == contents(template)
-
-
-def disturbed(bars: Bars, time: pd.Timestamp) -> dict[str, pd.DataFrame]:
-    """Another market after `time`: every price, volume, flow and spread of every coin."""
-    rng = np.random.default_rng(5)
-    out = {}
-    for symbol, frame in bars.items():
-        later = (frame["open_time"] > time).to_numpy()
-        walk = np.exp(np.cumsum(0.004 * rng.standard_normal(later.sum())))
-        other = frame.copy()
-        other.loc[later, PRICES] = frame.loc[later, PRICES].to_numpy() * walk[:, None]
-        for column in frame.columns.difference(["open_time", *PRICES]):
-            other.loc[later, column] = frame.loc[later, column] * rng.lognormal(0, 1, later.sum())
-        out[symbol] = other
-    return out
-
-
-def until_known(table: pd.DataFrame, time: pd.Timestamp) -> pd.DataFrame:
-    """What was said by `time`, and labels of trades that had ended."""
-    past = table[table["open_time"] <= time].copy()
-    open_then = past["exit_time"] > time
-    for column in ("net_frac", "label", "uniqueness"):
-        past[column] = past[column].astype(float).mask(open_then)
-    return past.assign(exit_time=past["exit_time"].mask(open_then)).reset_index(drop=True)
-
-
-@pytest.mark.parametrize("cut", ["a refit", "inside a trade"])
-def test_later_bars_change_nothing_before_them(
-    workspace: Path, template: Path, bars: Bars, cut: str
-) -> None:
-    """Through features, volatility and confidence: scores, and every model used by then."""
-    whole = scores(template)
-    late = whole[whole["open_time"] > pd.Timestamp("2023-03-05", tz="UTC")].iloc[3]
-    times = {
-        "a refit": pd.Timestamp("2023-02-28 23:55", tz="UTC"),
-        "inside a trade": late["exit_time"] - pd.Timedelta("5min"),
-    }
-    time = times[cut]
-    put(disturbed(bars, time))
-    stage.main()
-    other = scores()
-    pd.testing.assert_frame_equal(
-        until_known(other, time), until_known(whole, time), check_exact=True
-    )
-    assert not other.equals(whole)
-    before, after = contents(template), contents()
-    past = [
-        name
-        for name in before
-        if "_2023-" in name and pd.Timestamp(Path(name).stem[-10:], tz="UTC") <= time
-    ]
-    assert len(past) >= 8
-    assert all(before[name] == after[name] for name in past)
-    for name in ("layer.json", "calibrators.json", "reference.json", "regression/stack.json"):
-        assert refits_until(template, name, time) == refits_until(Path(), name, time)
-
-
-def refits_until(place: Path, name: str, time: pd.Timestamp) -> list[str]:
-    """Records of all refits in a file up to `time`, as text."""
-    found: list[str] = []
-
-    def walk(value: object) -> None:
-        if isinstance(value, dict) and "fitted_at" in value:
-            if pd.Timestamp(value["fitted_at"]) <= time:
-                found.append(json.dumps(value, sort_keys=True))
-        elif isinstance(value, (dict, list)):
-            for item in value.values() if isinstance(value, dict) else value:
-                walk(item)
-
-    walk(json.loads((place / stage.OUT / "models" / name).read_text()))
-    assert found
-    return found
 
 
 def test_plain_bars_work_and_say_what_is_left_out(

@@ -1,0 +1,84 @@
+"""A market small enough to run every stage on it in seconds, and its files."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import yaml
+
+from dipmaster import store
+from dipmaster.market.simulator import simulate
+from dipmaster.params import Params
+from dipmaster.tables import BARS, SCORES
+from stages import confidence, features, volatility
+
+COINS, DAYS, BURN_IN, SEED = 3, 75, 62, 21
+PRICES = ["open", "high", "low", "close"]
+Bars = Mapping[str, pd.DataFrame]
+
+
+def small(raw: dict[str, Any]) -> dict[str, Any]:
+    """Everything as in params.yaml, but sized for two months of three coins."""
+    raw["signal"]["z_min"] = 0.5
+    raw["confidence"]["min_train"] = {"candidates": 30, "per_class": 5}
+    raw["confidence"]["trees"] |= {"rounds": 12, "min_leaf": 8}
+    raw["confidence"]["correlation_days"] = 10
+    raw["confidence"]["judging"] |= {"block_days": 2, "bootstrap_reps": 100, "bins": 4}
+    raw["volatility"]["garch"] |= {"window_days": 7, "min_days": 3}
+    raw["volatility"]["har"] |= {"window_days": 14, "min_days": 1}
+    raw["volatility"]["range_window_days"] = 4
+    raw["volatility"]["judging"] |= {"min_days": 2, "block_days": 4, "bootstrap_reps": 100}
+    raw["split"] |= {
+        "burn_in_days": BURN_IN, "models_from_day": 14, "stack_from_day": 24,
+        "calibrator_from_day": 40,
+    }  # fmt: skip
+    return raw
+
+
+def small_params(project: Path) -> dict[str, Any]:
+    """params.yaml of the project, made small."""
+    return small(yaml.safe_load((project / "params.yaml").read_text(encoding="utf-8")))
+
+
+def put_params(raw: Mapping[str, Any]) -> None:
+    """Write them where the stages look."""
+    Path("params.yaml").write_text(yaml.safe_dump(dict(raw)), encoding="utf-8")
+
+
+def simulated(project: Path) -> Bars:
+    """Bars by symbol."""
+    params = Params.parse(small_params(project), ("ingest",))
+    dials = {"coins": COINS, "days": DAYS, "seed": SEED}
+    return simulate(params.ingest.simulated.model_copy(update=dials)).bars
+
+
+def put(bars: Bars, plain: bool = False) -> None:
+    """Write the bars and run features and volatility; `plain`: OHLCV and nothing else."""
+    market: dict[str, Any] = {"fallback_half_spread_bps": 1.0 if plain else 0.0, "columns": {}}
+    for symbol, frame in bars.items():
+        kept = frame[["open_time", *PRICES, "volume"]] if plain else frame
+        store.write_table(kept, BARS, confidence.BARS_FOLDER / f"{symbol}.parquet")
+        market["columns"][symbol] = list(kept.columns[5:])
+    store.write_json(market, confidence.MARKET)
+    store.write_json({"known": False}, volatility.TRUTH_FOLDER / "about.json")
+    features.main()
+    volatility.main()
+
+
+def contents(place: Path = Path()) -> dict[str, bytes]:
+    """Every file of the confidence stage, by its path."""
+    files = [*(place / confidence.OUT).rglob("*"), place / confidence.METRICS]
+    return {str(p.relative_to(place)): p.read_bytes() for p in files if p.is_file()}
+
+
+def scores(place: Path = Path()) -> pd.DataFrame:
+    """Table SCORES as the stage wrote it."""
+    return store.read_table(place / confidence.OUT / "scores.parquet", SCORES)
+
+
+def record(place: Path = Path()) -> dict[str, Any]:
+    """What the stage measured."""
+    found: dict[str, Any] = json.loads((place / confidence.METRICS).read_text(encoding="utf-8"))
+    return found

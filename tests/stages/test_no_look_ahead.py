@@ -1,0 +1,263 @@
+"""Perturbing every bar after t, through the stages themselves, fits included.
+
+Bars run through features, volatility, confidence and validate. Nothing that was
+said, fitted, admitted, bought or owned by the close of t may change. Cuts lie
+where labels are open at a refit, else a fit that learns from them would not show;
+planted leaks have to be found.
+"""
+
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from dipmaster import store
+from dipmaster.confidence import Events
+from dipmaster.foundation.periods import BAR_MS
+from dipmaster.learning import walk_forward
+from stages import confidence, validate
+from tests.stages.small_market import (
+    PRICES,
+    Bars,
+    contents,
+    put,
+    put_params,
+    record,
+    scores,
+    simulated,
+    small_params,
+)
+
+BAR = pd.Timedelta("5min")
+# The last bar that stays. A refit at its close learns from what is known by then.
+CUTS = {
+    "stack and layer": pd.Timestamp("2023-01-24 23:55", tz="UTC"),
+    "calibrator": pd.Timestamp("2023-02-09 23:55", tz="UTC"),
+    "every level": pd.Timestamp("2023-02-28 23:55", tz="UTC"),
+    "inside a trade": pd.Timestamp("2023-03-12 16:15", tz="UTC"),
+}
+# Prices after it lie higher or lower at once, so that labels open there turn out the other way.
+SHIFTS = {
+    "stack and layer": -0.05,
+    "calibrator": 0.05,
+    "every level": -0.05,
+    "inside a trade": 0.05,
+}
+OPEN_AT_A_REFIT = ("stack and layer", "calibrator")
+LOW = {"low_volatility": 0.3, "normal_volatility": 0.3, "high_volatility": 0.3}
+RECORDS = (
+    "layer.json", "calibrators.json", "reference.json", "regression/stack.json",
+    "classifier/stack.json",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Run:
+    """What the stages wrote, read before the next run writes over it."""
+
+    scores: pd.DataFrame
+    files: dict[str, bytes]
+    folds: list[dict[str, Any]]
+    validated: dict[str, pd.DataFrame]
+
+
+@pytest.fixture(scope="module")
+def bars(project: Path) -> Bars:
+    return simulated(project)
+
+
+@pytest.fixture(scope="module")
+def template(bars: Bars, project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which features and volatility have run."""
+    place = tmp_path_factory.mktemp("market")
+    raw = small_params(project)
+    raw["confidence"]["thresholds"] = LOW  # so that phase 1 trades
+    raw["gates"] |= {"block_days": 2, "bootstrap_reps": 100}
+    raw["gates"]["random_entry"]["draws"] = 100
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(place)
+        put_params(raw)
+        put(bars)
+    return place
+
+
+@pytest.fixture
+def workspace(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of it."""
+    place = tmp_path / "copy"
+    shutil.copytree(template, place)
+    monkeypatch.chdir(place)
+    return place
+
+
+def run() -> Run:
+    """Confidence and validate on what lies here."""
+    confidence.main()
+    validate.main()
+    names = ("admission", *(f"{n}_phase_{p}" for n in ("fills", "equity") for p in (0, 1)))
+    found = {name: store.read_table(Path(f"data/validate/{name}.parquet")) for name in names}
+    return Run(scores(), contents(), record()["folds"], found)
+
+
+@pytest.fixture(scope="module")
+def whole(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    place = tmp_path_factory.mktemp("whole") / "copy"
+    shutil.copytree(template, place)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(place)
+        return run()
+
+
+def disturbed(bars: Bars, cut: str) -> Bars:
+    """Another market after the cut: every price, volume, flow and spread of every coin."""
+    time = CUTS[cut]
+    rng = np.random.default_rng(5)
+    out = {}
+    for symbol, frame in bars.items():
+        later = (frame["open_time"] > time).to_numpy()
+        walk = np.exp(SHIFTS[cut] + np.cumsum(0.004 * rng.standard_normal(later.sum())))
+        other = frame.copy()
+        other.loc[later, PRICES] = frame.loc[later, PRICES].to_numpy() * walk[:, None]
+        for column in frame.columns.difference(["open_time", *PRICES]):
+            other.loc[later, column] = frame.loc[later, column] * rng.lognormal(0, 1, later.sum())
+        out[symbol] = other
+    return out
+
+
+def until_known(table: pd.DataFrame, time: pd.Timestamp) -> pd.DataFrame:
+    """What was said by `time`, and labels of trades that had ended."""
+    past = table[table["open_time"] <= time].copy()
+    open_then = past["exit_time"] > time
+    for column in ("net_frac", "label", "uniqueness"):
+        past[column] = past[column].astype(float).mask(open_then)
+    return past.assign(exit_time=past["exit_time"].mask(open_then)).reset_index(drop=True)
+
+
+def refits(found: Run, name: str, closed: pd.Timestamp) -> list[str]:
+    """Records of all refits in a file up to the close of the last bar, as text."""
+    out: list[str] = []
+
+    def walk(value: object) -> None:
+        if isinstance(value, dict) and "fitted_at" in value:
+            if pd.Timestamp(value["fitted_at"]) <= closed:
+                out.append(json.dumps(value, sort_keys=True))
+        elif isinstance(value, (dict, list)):
+            for item in value.values() if isinstance(value, dict) else value:
+                walk(item)
+
+    walk(json.loads(found.files[f"{confidence.OUT}/models/{name}"]))
+    return out
+
+
+def trees(found: Run, closed: pd.Timestamp) -> dict[str, bytes]:
+    """Files of the trees fitted by then."""
+    return {
+        name: text
+        for name, text in found.files.items()
+        if "_2023-" in name and pd.Timestamp(Path(name).stem[-10:], tz="UTC") <= closed
+    }
+
+
+def differences(one: Run, other: Run, time: pd.Timestamp) -> list[str]:
+    """What differs up to the close of the bar of `time`, in order of the chain."""
+    closed = time + BAR
+    tables = [until_known(run.scores, time) for run in (one, other)]
+    if len(tables[0]) != len(tables[1]):
+        return ["candidates"]
+    found = [name for name in tables[0] if not tables[0][name].equals(tables[1][name])]
+    if trees(one, closed) != trees(other, closed):
+        found.append("trees")
+    found += [name for name in RECORDS if refits(one, name, closed) != refits(other, name, closed)]
+    folds = [[f for f in r.folds if pd.Timestamp(f["fitted_at"]) <= closed] for r in (one, other)]
+    if folds[0] != folds[1]:
+        found.append("folds")
+    rows = len(tables[0])
+    for name, frame in one.validated.items():
+        past = [
+            f.iloc[:rows] if name == "admission" else f[f["time"] <= time]
+            for f in (frame, other.validated[name])
+        ]
+        if not past[0].reset_index(drop=True).equals(past[1].reset_index(drop=True)):
+            found.append(name)
+    return found
+
+
+def test_the_cuts_are_worth_testing(whole: Run) -> None:
+    """Labels open at refits, a label that ends as a candidate is decided, trades before t."""
+    table = whole.scores
+    for name in OPEN_AT_A_REFIT:
+        refit = CUTS[name] + BAR
+        known, decided = table["exit_time"] + BAR, table["open_time"] + BAR
+        assert ((decided < refit) & (known > refit)).sum() >= 1, name
+        assert any(
+            refits(whole, file, refit) != refits(whole, file, CUTS[name]) for file in RECORDS
+        )
+    inside = CUTS["inside a trade"]
+    assert (table["open_time"] == inside).any()
+    assert (table["exit_time"] == inside + BAR).any()
+    admitted = whole.validated["admission"]["admitted"].to_numpy() == 1
+    assert (admitted & (table["open_time"] <= CUTS["every level"])).sum() >= 10
+    bought = whole.validated["fills_phase_1"]
+    assert ((bought["side"] == "buy") & (bought["time"] <= inside)).sum() >= 20
+    assert len(bought) < len(whole.validated["fills_phase_0"])
+    assert len(trees(whole, CUTS["stack and layer"] + BAR)) == 4
+    assert len(trees(whole, CUTS["every level"] + BAR)) == 12
+    assert refits(whole, "calibrators.json", CUTS["calibrator"] + BAR)
+
+
+@pytest.mark.parametrize("cut", CUTS)
+def test_later_bars_change_nothing_before_them(
+    workspace: Path, whole: Run, bars: Bars, cut: str
+) -> None:
+    put(disturbed(bars, cut))
+    other = run()
+    assert differences(whole, other, CUTS[cut]) == []
+    if cut != "every level":  # labels that were open did turn out the other way
+        held = whole.scores[whole.scores["open_time"] <= CUTS[cut]]
+        held = held[held["exit_time"] > CUTS[cut]]
+        assert (other.scores["label"][held.index] != held["label"]).any()
+    assert differences(whole, other, whole.scores["open_time"].iloc[-1])
+
+
+def no_purge(patch: pytest.MonkeyPatch) -> None:
+    """Every candidate decided by the refit is learned from, its trade open or not."""
+
+    def training_rows(signal_ms, known_ms, refit_ms, purge_ms, usable=None):
+        allowed = signal_ms + BAR_MS <= refit_ms
+        return np.flatnonzero(allowed if usable is None else allowed & usable)
+
+    patch.setattr(walk_forward, "training_rows", training_rows)
+
+
+def a_bar_early(patch: pytest.MonkeyPatch) -> None:
+    """A label counts as known when the bar of its exit opens."""
+    patch.setattr(Events, "known_ms", property(lambda events: events.exit_ms))
+
+
+@pytest.mark.parametrize(
+    ("leak", "cut", "shows"),
+    [
+        (no_purge, "stack and layer", "layer.json"),
+        (no_purge, "calibrator", "calibrators.json"),
+        (a_bar_early, "inside a trade", "historical_performance"),
+    ],
+)
+def test_planted_leaks_are_found(
+    workspace: Path,
+    bars: Bars,
+    monkeypatch: pytest.MonkeyPatch,
+    leak: Callable[[pytest.MonkeyPatch], None],
+    cut: str,
+    shows: str,
+) -> None:
+    """A check that cannot fail proves nothing."""
+    leak(monkeypatch)
+    before = run()
+    put(disturbed(bars, cut))
+    assert shows in differences(before, run(), CUTS[cut])
