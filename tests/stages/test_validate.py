@@ -19,6 +19,7 @@ from stages import validate
 START_MS, DAYS = 1_672_531_200_000, 30
 SYMBOLS = ("AUSDT", "BUSDT")
 SCORED_FROM_DAY = 5
+LEVELS = ("models", "stack", "layer", "calibrator")
 LEDGERS = ("trades", "fills", "equity")
 PHASE_0 = (
     *(f"data/validate/{name}_phase_0.parquet" for name in LEDGERS),
@@ -111,10 +112,15 @@ def write_inputs(burn_in_days: int = 10) -> None:
     write_market(["volume"])
     store.write_json({"known": True}, Path("data/ingest/truth/about.json"))
     accuracy = {"accuracy": {"value": 0.8, "low": 0.75, "high": 0.85}, "bars": 100}
-    regimes = {"used": "coin", "coin": {"coin_truth": accuracy, "market_truth": accuracy}}
+    regimes = {
+        "used": "coin",
+        "episodes": 9,
+        "coin": {"coin_truth": accuracy, "market_truth": accuracy},
+    }
     store.write_json({"regimes": regimes}, Path("reports/metrics/volatility.json"))
     params = yaml.safe_load(Path("params.yaml").read_text())
-    params["split"]["burn_in_days"] = burn_in_days
+    days = {"models_from_day": 2, "stack_from_day": 3, "calibrator_from_day": 4}
+    params["split"] |= {"burn_in_days": burn_in_days, **days}
     params["gates"] |= {"block_days": 2, "bootstrap_reps": 200, "min_trades": 50}
     Path("params.yaml").write_text(yaml.safe_dump(params))
     write_scores(0.95)
@@ -143,6 +149,7 @@ def write_scores(admitted_at: float | None, reason: str = "") -> None:
     day = (epoch_ms(found["open_time"]) - START_MS) // DAY_MS
     sure = np.where(row % 2, 0.1, np.nan if admitted_at is None else admitted_at)
     known = (day >= SCORED_FROM_DAY) & (admitted_at is not None)
+    scored_at = as_times(np.full(n, START_MS + SCORED_FROM_DAY * DAY_MS))
     frame = {
         **dict.fromkeys(SCORES.names, 0.5),
         **{name: found[name] for name in ("candidate_id", "symbol", "open_time")},
@@ -152,12 +159,14 @@ def write_scores(admitted_at: float | None, reason: str = "") -> None:
         "regime": (found["volatility_class"] + 1) % 3,  # not what random entries are matched on
         "no_new_trades": np.zeros(n, np.int8),
         "confidence": np.where(known, sure, np.nan),
+        **{f"{level}_fitted": scored_at.where(known) for level in LEVELS},
     }
     store.write_table(pd.DataFrame(frame), SCORES, Path("data/confidence/scores.parquet"))
     fitted = as_times(np.array([START_MS + SCORED_FROM_DAY * DAY_MS]))[0].strftime(ISO_UTC)
     fit = {"fitted_at": fitted, "rows": 5, "wins": 3, "reason": reason}
-    folds = [{"level": level, **fit} for level in ("models", "layer", "calibrator")]
-    gate = {"n": n, "ece": {"value": None, "low": None, "high": None}, "gate": "INCONCLUSIVE"}
+    folds = [{"level": level, **fit} for level in LEVELS]
+    nothing = {"value": None, "low": None, "high": None}
+    gate = {"n": n, "ece": nothing, "slope": nothing, "gate": "INCONCLUSIVE", "reason": "too few"}
     record = {"reason": reason, "folds": folds, "calibration_by_regime": {"all": gate, "low": gate}}
     store.write_json(record, Path("reports/metrics/confidence.json"))
 

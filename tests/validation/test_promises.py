@@ -36,6 +36,7 @@ def measured() -> dict[str, dict]:
             "f1": at(0.84),
             "consistency": at(0.95, folds=[{"fold": "2023-07", "n": 200}, {"fold": "x", "n": 0}]),
             "paired": {"precision_change": at(0.06)},
+            "false_positive_rate": at(0.3),
             "planted_recall": at(0.7, n=600),
             "heterogeneity": {"p": 0.6, "verdict": "NO DIFFERENCE FOUND", "reason": ""},
             "win_rate_by_regime": [
@@ -45,10 +46,12 @@ def measured() -> dict[str, dict]:
         },
         "regimes": {
             "used": "market",
+            "episodes": 123,
             "market": {"proxy": accuracy, "coin_truth": accuracy, "market_truth": accuracy},
         },
         "calibration": {
-            name: {"n": 100, "ece": at(0.02), "gate": "PASS"} for name in (*regimes, "all")
+            name: {"n": 100, "ece": at(0.02), "slope": at(1.0), "gate": "PASS", "reason": "within"}
+            for name in (*regimes, "all")
         },
     }
 
@@ -58,7 +61,9 @@ def told(gates):
     def run(case: dict[str, dict], too_small: str = "", blocks: int = 18) -> dict[str, dict]:
         rows = promises(**case, too_small=too_small, blocks=blocks, gates=gates)
         json.dumps(plain(rows), allow_nan=False)
-        assert all(set(row) == KEYS and row["reason"] and row["promise"] for row in rows)
+        assert all(
+            set(row) - {"n_bars"} == KEYS and row["reason"] and row["promise"] for row in rows
+        )
         assert len({row["id"] for row in rows}) == len(rows)
         return {row["id"]: row for row in rows}
 
@@ -119,6 +124,8 @@ def test_fewer_false_signals_is_precision_turned_round(told) -> None:
     row = told(changed(quality__paired__precision_change=at(0.005)))["1.1.false_signals"]
     assert (row["value"], row["low"], row["high"]) == pytest.approx((-0.005, -0.015, 0.005))
     assert row["verdict"] == "NOT SHOWN"
+    assert "the same figure as the change of precision" in row["reason"]
+    assert "from 100 % to 30.0 %" in row["reason"]
     worse = told(changed(quality__paired__precision_change=at(-0.05)))
     assert worse["1.1.false_signals"]["verdict"] == "NOT KEPT"
 
@@ -172,16 +179,63 @@ def test_regime_accuracy_is_that_of_the_coins(told) -> None:
     row = told(case)["1.3.accuracy"]
     assert (row["value"], row["verdict"]) == (0.76, "NOT KEPT")
     assert "against the market's state 95.0 %" in row["reason"]
+    assert (row["n"], row["n_bars"]) == (123, 10)  # bars of one spell are no new evidence
 
 
-@pytest.mark.parametrize(
-    ("gate", "verdict"), [("PASS", "KEPT"), ("INCONCLUSIVE", "NOT SHOWN"), ("FAIL", "NOT KEPT")]
-)
-def test_calibration_needs_every_regime(told, gate, verdict) -> None:
-    row = told(changed(calibration__high__gate=gate))["1.3.calibration"]
-    assert (row["verdict"], row["value"]) == (verdict, 0.02)
-    assert f"high {gate}" in row["reason"]
-    assert told({**measured(), "calibration": {}})["1.3.calibration"]["verdict"] == "NOT SHOWN"
+def calibration(**rows) -> dict[str, dict]:
+    """The comfortable case with some regimes replaced."""
+    return {**measured(), "calibration": {**measured()["calibration"], **rows}}
+
+
+def regime(gate: str, ece: tuple[float, float], slope: tuple[float, float]) -> dict:
+    figures = {
+        name: {"value": (low + high) / 2, "low": low, "high": high}
+        for name, (low, high) in (("ece", ece), ("slope", slope))
+    }
+    return {"n": 70, "gate": gate, "reason": "so it is", **figures}
+
+
+def test_calibration_kept_shows_what_came_closest_to_its_limit(told) -> None:
+    close = regime("PASS", (0.01, 0.048), (0.9, 1.1))
+    row = told(calibration(normal=close))["1.3.calibration"]
+    assert (row["verdict"], row["target"], row["high"], row["n"]) == ("KEPT", 0.05, 0.048, 70)
+    assert "calibration error 2.9 % [1.0 %, 4.8 %] in the regime normal" in row["reason"]
+
+
+def test_calibration_not_shown_shows_the_limit_that_is_missed(told) -> None:
+    """An error within its limit decides nothing where a slope is not."""
+    flat = regime("INCONCLUSIVE", (0.003, 0.041), (-0.11, 0.84))
+    near = regime("INCONCLUSIVE", (0.003, 0.058), (0.80, 1.19))
+    row = told(calibration(high=flat, low=near))["1.3.calibration"]
+    assert (row["verdict"], row["target"], row["unit"]) == ("NOT SHOWN", [0.8, 1.2], "ratio")
+    assert (row["low"], row["high"]) == (-0.11, 0.84)
+    assert row["reason"].startswith(
+        "decided by the calibration slope 0.36 [-0.11, 0.84] in the regime high (so it is)"
+    )
+    assert "low INCONCLUSIVE, normal PASS, high INCONCLUSIVE" in row["reason"]
+    assert "all regimes together: calibration error 2.0 %" in row["reason"]
+
+
+def test_calibration_not_kept_shows_an_interval_wholly_beyond(told) -> None:
+    """The wide one sticks out farther, but only the other is beyond its limit as a whole."""
+    broken = regime("FAIL", (0.06, 0.09), (0.0, 1.5))
+    wide = regime("INCONCLUSIVE", (0.0, 0.2), (-1.0, 2.0))
+    row = told(calibration(low=broken, high=wide))["1.3.calibration"]
+    assert (row["verdict"], row["target"]) == ("NOT KEPT", 0.05)
+    assert (row["low"], row["high"]) == (0.06, 0.09)
+    steep = regime("FAIL", (0.01, 0.09), (1.3, 1.9))
+    row = told(calibration(low=steep))["1.3.calibration"]
+    assert (row["verdict"], row["low"]) == ("NOT KEPT", 1.3)
+
+
+def test_calibration_without_bounds_says_why(told) -> None:
+    nothing = {"value": None, "low": None, "high": None}
+    few = {"n": 8, "ece": nothing, "slope": nothing, "gate": "INCONCLUSIVE", "reason": "8 of 100"}
+    row = told(calibration(low=few))["1.3.calibration"]
+    assert (row["verdict"], row["value"], row["n"]) == ("NOT SHOWN", None, 8)
+    assert "8 of 100" in row["reason"]
+    none = told({**measured(), "calibration": {}})["1.3.calibration"]
+    assert none["verdict"] == "NOT SHOWN"
 
 
 def test_stable_needs_a_test_that_could_have_found_something(told) -> None:

@@ -11,7 +11,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dipmaster.params import Gates
-from dipmaster.params.roadmap import STABLE_WITHIN_FRAC
+from dipmaster.params.roadmap import REGIME_ACCURACY_FRAC, SIGNAL_TARGETS, STABLE_WITHIN_FRAC
+from dipmaster.validation.promises.calibrated import calibrated
 from dipmaster.validation.promises.held import Promise, later_promises
 from dipmaster.validation.records.breakdowns import Record
 from dipmaster.validation.signals.by_regime import DIFFER
@@ -51,7 +52,7 @@ def promises(
     return [
         *_confidence(differences, quality, too_small, short),
         _regime_accuracy(regimes, short),
-        _calibrated(calibration),
+        calibrated(calibration),
         _stable(quality, too_small),
         *_validator(quality, too_small, short, gates),
         *later_promises(),
@@ -63,7 +64,7 @@ def _confidence(differences: Json, quality: Json, too_small: str, short: str) ->
     traded = int(quality["n_traded"])
     change = quality["paired"]["precision_change"]
     fewer = {name: _minus(change[at]) for name, at in _TURNED.items()}
-    said = "share of losers among the candidates traded, minus that among all"
+    said = _false_signals(quality["false_positive_rate"]["value"])
     more = Promise("1.1.win_rate", "1.1", "win rate +3 to +5 points", (0.03, 0.05), "points")
     volume = Promise("1.1.trades", "1.1", "25 to 30 % fewer trades", (-0.30, -0.25), "frac")
     precise = Promise("1.1.precision", "1.1", "signal precision 85 % or more", 0.85, "frac")
@@ -84,6 +85,16 @@ def _volume(differences: Json) -> str:
     return f"with {100 * abs(change):.0f} % {'fewer' if change < 0 else 'more'} trades"
 
 
+def _false_signals(traded_losers: float | None) -> str:
+    """Any filter that trades less trades fewer losers: only their share among trades can judge."""
+    rate = "-" if traded_losers is None else f"{100 * traded_losers:.1f} %"
+    return (
+        "share of losers among the candidates traded minus that among all: the same figure as "
+        "the change of precision, its sign turned. The false positive rate, the losers traded "
+        f"among all losers, fell from 100 % to {rate}, but falls with any filter that trades less"
+    )
+
+
 _TURNED = {"value": "value", "low": "high", "high": "low"}
 
 
@@ -93,7 +104,8 @@ def _minus(number: float | None) -> float | None:
 
 def _regime_accuracy(regimes: Json, short: str) -> Record:
     """Against the coin's own latent state where it is known; a proxy is never accuracy."""
-    promise = Promise("1.3.accuracy", "1.3", "regime detection accuracy above 90 %", 0.9, "frac")
+    words = "regime detection accuracy above 90 %"
+    promise = Promise("1.3.accuracy", "1.3", words, REGIME_ACCURACY_FRAC, "frac")
     if "reason" in regimes:
         return promise.not_shown(regimes["reason"])
     found = regimes[regimes["used"]]
@@ -108,28 +120,12 @@ def _regime_accuracy(regimes: Json, short: str) -> Record:
     if "accuracy" not in own:
         return promise.not_shown(own["reason"])
     market = found["market_truth"]["accuracy"]["value"]
-    told = f"against each coin's latent state; against the market's state {100 * market:.1f} %"
-    return promise.at_least(own["accuracy"], int(own["bars"]), short, told)
-
-
-def _calibrated(calibration: Json) -> Record:
-    """Kept where every regime passes its gate, not kept where one fails."""
-    promise = Promise(
-        "1.3.calibration", "1.3", "confidence properly scaled across regimes", 0.05, "frac"
+    spells, bars = int(regimes["episodes"]), int(own["bars"])
+    told = (
+        f"against each coin's latent state; against the market's state {100 * market:.1f} %; "
+        f"n counts spells of one market state, in {bars:,} bars of all coins"
     )
-    rows = {name: row for name, row in calibration.items() if name != "all"}
-    if not rows:
-        return promise.not_shown("no candidate out of sample has a score")
-    gates = {name: row["gate"] for name, row in rows.items()}
-    verdict = "NOT SHOWN"
-    if "FAIL" in gates.values():
-        verdict = "NOT KEPT"
-    elif all(gate == "PASS" for gate in gates.values()):
-        verdict = "KEPT"
-    told = ", ".join(f"{name} {gate}" for name, gate in gates.items())
-    why = f"expected calibration error of all regimes together; by regime: {told}"
-    whole = calibration.get("all", {})
-    return promise.record(whole.get("ece", {}), int(whole.get("n") or 0), verdict, why)
+    return {**promise.at_least(own["accuracy"], spells, short, told), "n_bars": bars}
 
 
 def _stable(quality: Json, too_small: str) -> Record:
@@ -191,10 +187,16 @@ def _validator(quality: Json, too_small: str, short: str, gates: Gates) -> list[
     drops = "" if seen is None else f"; of the planted drops {100 * seen:.1f} % were traded"
     clash = "the roadmap's own precision .85 and recall .75 give F1 = .797, below its .80"
     steady = quality["consistency"]
-    precision = Promise("validator.precision", section, "precision .85 or more", 0.85, "frac")
-    recall = Promise("validator.recall", section, "recall .75 or more", 0.75, "frac")
-    f1 = Promise("validator.f1", section, "F1 score .80 or more", 0.80, "ratio")
-    same = Promise("validator.consistency", section, "consistency .90 or more", 0.90, "ratio")
+    target = SIGNAL_TARGETS
+    precision, recall, f1, same = (
+        Promise(f"validator.{name}", section, words, target[name], unit)
+        for name, words, unit in (
+            ("precision", "precision .85 or more", "frac"),
+            ("recall", "recall .75 or more", "frac"),
+            ("f1", "F1 score .80 or more", "ratio"),
+            ("consistency", "consistency .90 or more", "ratio"),
+        )
+    )
     folds = sum(1 for fold in steady["folds"] if fold["n"])
     return [
         precision.at_least(quality["precision"], traded, too_small),
