@@ -25,6 +25,8 @@ from dipmaster.tables import Table
 
 PARAMS_FILE = Path("params.yaml")
 SIGNIFICANT_DIGITS = 10
+_CURE = "run the whole pipeline with `dvc repro`"
+_MEND = "remove the file and run `dvc repro`"
 
 
 def read_params(*sections: str) -> Params:
@@ -41,7 +43,9 @@ def read_params(*sections: str) -> Params:
         text = PARAMS_FILE.read_text(encoding="utf-8")
         raw = yaml.load(text, Loader=_NoKeyTwice)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise PipelineError(f"{PARAMS_FILE} is no valid YAML in UTF-8: {error}") from error
+        raise PipelineError(
+            f"{PARAMS_FILE} is no valid YAML in UTF-8: {error}\n  Cure: mend the line it names."
+        ) from error
     return Params.parse(raw, sections)
 
 
@@ -122,11 +126,12 @@ def read_table(
     try:
         frame = pq.read_table(path, columns=columns).to_pandas()
     except FileNotFoundError as error:
-        raise PipelineError(
-            f"{path} is not there.\n  Cure: run the whole pipeline with `dvc repro`."
-        ) from error
+        raise PipelineError(f"{path} is not there.\n  Cure: {_CURE}.") from error
     except pa.ArrowInvalid as error:
-        raise TableError(f"{path} cannot be read as parquet: {error}") from error
+        said = str(error).splitlines()[0][:200]
+        raise TableError(
+            f"{path} is damaged or lacks a column: {said}\n  Cure: {_MEND}."
+        ) from error
     return frame if table is None else table.check(frame, str(path))
 
 
@@ -148,15 +153,25 @@ def write_json(value: Any, path: Path) -> None:
 def read_json(path: Path) -> Any:
     """Read a JSON file that a stage wrote."""
     if not path.is_file():
-        raise PipelineError(f"{path} is not there.\n  Cure: run the pipeline with `dvc repro`.")
-    return json.loads(path.read_text(encoding="utf-8"))
+        raise PipelineError(f"{path} is not there.\n  Cure: {_CURE}.")
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise PipelineError(
+            f"{path} is damaged, no valid JSON: {error}.\n  Cure: {_MEND}."
+        ) from error
 
 
 def read_yaml(path: Path) -> Any:
     """Read a YAML file of the project, such as dvc.lock."""
     if not path.is_file():
-        raise PipelineError(f"{path} is not there.\n  Cure: run the pipeline with `dvc repro`.")
-    return yaml.safe_load(path.read_text(encoding="utf-8"))
+        raise PipelineError(f"{path} is not there.\n  Cure: {_CURE}.")
+    try:
+        return yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise PipelineError(
+            f"{path} is no valid YAML: {error}\n  Cure: restore it from git."
+        ) from error
 
 
 def write_text(text: str, path: Path) -> None:

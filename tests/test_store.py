@@ -60,7 +60,7 @@ def test_a_truncated_table_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "A.parquet"
     store.write_table(bars(), BARS, path)
     path.write_bytes(path.read_bytes()[:-20])
-    with pytest.raises(TableError, match=r"A\.parquet cannot be read"):
+    with pytest.raises(TableError, match=r"(?s)A\.parquet is damaged.*Cure"):
         store.read_table(path, BARS)
 
 
@@ -139,3 +139,16 @@ def test_params_that_are_not_utf8_are_refused(
     (tmp_path / "params.yaml").write_bytes(b"a: \xff\xfe\n")
     with pytest.raises(PipelineError, match="UTF-8"):
         store.read_params("gates")
+
+
+@pytest.mark.parametrize("text", ["", '{"a": [1', "\x00"])
+def test_damaged_json_is_an_error_with_its_place_and_cure(tmp_path: Path, text: str) -> None:
+    (tmp_path / "a.json").write_text(text, encoding="utf-8")
+    with pytest.raises(PipelineError, match=r"(?s)a\.json is damaged.*Cure: remove the file"):
+        store.read_json(tmp_path / "a.json")
+
+
+def test_a_broken_lock_is_an_error_with_its_place_and_cure(tmp_path: Path) -> None:
+    (tmp_path / "dvc.lock").write_text("a: [", encoding="utf-8")
+    with pytest.raises(PipelineError, match=r"(?s)dvc\.lock is no valid YAML.*Cure: restore"):
+        store.read_yaml(tmp_path / "dvc.lock")

@@ -113,13 +113,11 @@ def entries_from_candidates(
     DataError
         Where a candidate's symbol or bar is not in the panel.
     """
-    symbol_index = pd.Index(panel.symbols).get_indexer(pd.Index(candidates["symbol"]))
-    signal_index = panel.index_of(epoch_ms(candidates["open_time"]))
-    _demand_on_panel(candidates, panel, symbol_index.astype(np.int64), signal_index)
+    symbol_index, signal_index = places_of(candidates, panel)
     rows = len(candidates)
     return Entries(
         candidate_id=candidates["candidate_id"].to_numpy(np.int64),
-        symbol_index=symbol_index.astype(np.int64),
+        symbol_index=symbol_index,
         signal_index=signal_index,
         size_frac=np.full(rows, execution.size_frac),
         target_frac=np.full(rows, exits.target_frac),
@@ -129,6 +127,20 @@ def entries_from_candidates(
         confidence=np.full(rows, np.nan),
         regime=candidates["volatility_class"].to_numpy(np.int8),
     ).sorted()
+
+
+def places_of(candidates: pd.DataFrame, panel: Panel) -> tuple[Ints, Ints]:
+    """Row of the panel and position on its grid of each candidate.
+
+    Raises
+    ------
+    DataError
+        Where a candidate's symbol or bar is not in the panel.
+    """
+    symbol_index = pd.Index(panel.symbols).get_indexer(pd.Index(candidates["symbol"]))
+    signal_index = panel.index_of(epoch_ms(candidates["open_time"]))
+    _demand_on_panel(candidates, panel, symbol_index.astype(np.int64), signal_index)
+    return symbol_index.astype(np.int64), signal_index
 
 
 def checked(entries: Entries, panel: Panel) -> Entries:

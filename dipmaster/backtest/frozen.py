@@ -1,11 +1,11 @@
 """The frozen trade of every candidate: what labels are made of, the same in all phases."""
 
-import numpy as np
 import pandas as pd
 
+from dipmaster.backtest.entries import places_of
 from dipmaster.backtest.outcomes import Outcomes, outcomes
 from dipmaster.backtest.rules import ExitRules
-from dipmaster.foundation.panel import Panel, epoch_ms
+from dipmaster.foundation.panel import Panel
 from dipmaster.params import Execution, Exits
 
 
@@ -20,12 +20,15 @@ def frozen_outcomes(
         Table CANDIDATES.
     panel
         The bars they were found on.
+
+    Raises
+    ------
+    DataError
+        Where a candidate's symbol or bar is not in the panel.
     """
-    symbol = np.searchsorted(panel.symbols, candidates["symbol"].to_numpy(dtype=str))
     return outcomes(
         panel,
-        symbol.astype(np.int64),
-        panel.index_of(epoch_ms(candidates["open_time"])),
+        *places_of(candidates, panel),
         execution,
         ExitRules.phase_0(exits),
         exits.target_frac,

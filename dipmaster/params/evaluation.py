@@ -23,6 +23,11 @@ class Split(Section):
                 "models_from_day, stack_from_day and calibrator_from_day must rise: each level "
                 "is fitted on what the one below predicted out of sample"
             )
+        if days[2] > self.burn_in_days:
+            raise ValueError(
+                "calibrator_from_day must not lie beyond burn_in_days: phases from 1 on could not "
+                "trade at first, and would be compared with one that does"
+            )
         return self
 
 

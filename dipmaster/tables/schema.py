@@ -1,6 +1,7 @@
 """What a table is: columns with type, unit and meaning, and the check of a frame."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -50,7 +51,7 @@ class Table:
         Raises
         ------
         TableError
-            Where a required column is missing or an unknown one is there.
+            Where a required column is missing, an unknown one is there, or one is of another kind.
         """
         missing = [c.name for c in self.columns if not c.optional and c.name not in frame]
         unknown = [str(name) for name in frame.columns if name not in self.names]
@@ -60,7 +61,28 @@ class Table:
                 f"missing {missing or 'none'}, unknown {unknown or 'none'}.\n"
                 "  Cure: run the stage that writes this table again."
             )
+        self._demand_kinds(frame, where)
         return frame[[name for name in self.names if name in frame]]
+
+    def _demand_kinds(self, frame: pd.DataFrame, where: str) -> None:
+        """Numbers where numbers are due, text for text, times for times."""
+        for column in self.columns:
+            if column.name in frame and not _fits(frame[column.name], column.dtype):
+                raise TableError(
+                    f"{where}: expected column '{column.name}' of table '{self.name}' as "
+                    f"{column.dtype}, found {frame[column.name].dtype}.\n"
+                    "  Cure: run the stage that writes this table again."
+                )
+
+
+def _fits(values: "pd.Series[Any]", dtype: pa.DataType) -> bool:
+    if pa.types.is_timestamp(dtype):
+        return isinstance(values.dtype, pd.DatetimeTZDtype)
+    if pa.types.is_boolean(dtype):
+        return pd.api.types.is_bool_dtype(values.dtype)
+    if pa.types.is_string(dtype):
+        return pd.api.types.is_string_dtype(values.dtype)
+    return pd.api.types.is_numeric_dtype(values.dtype)
 
 
 def required(*rows: tuple[str, pa.DataType, str, str]) -> tuple[Column, ...]:

@@ -65,7 +65,12 @@ def workspace(
     section["har"] |= {"window_days": 14, "min_days": 1}
     section["range_window_days"] = 4
     section["judging"] |= {"min_days": 2, "block_days": 4, "bootstrap_reps": 100}
-    raw["split"]["burn_in_days"] = 12
+    raw["split"] |= {
+        "burn_in_days": 12,
+        "models_from_day": 3,
+        "stack_from_day": 6,
+        "calibrator_from_day": 9,
+    }
     Path("params.yaml").write_text(yaml.safe_dump(raw), encoding="utf-8")
 
     def put(known: bool = True, **frames: pd.DataFrame) -> None:

@@ -74,7 +74,9 @@ def test_figures_are_those_of_the_stages(
     Path("params.yaml").write_text(yaml.safe_dump(as_written(raw)), encoding="utf-8")
     for symbol, frame in bars.items():
         store.write_table(frame, BARS, confidence.BARS_FOLDER / f"{symbol}.parquet")
-    store.write_json({"fallback_half_spread_bps": 0.0}, confidence.MARKET)
+    columns = {symbol: list(frame.columns[5:]) for symbol, frame in bars.items()}
+    about = {"fallback_half_spread_bps": 0.0, "columns": columns}
+    store.write_json(about, confidence.MARKET)
     store.write_json({"known": False}, volatility.TRUTH_FOLDER / "about.json")
     for stage in (features, volatility, confidence, validate):
         stage.main()

@@ -11,7 +11,7 @@ import pandas as pd
 
 from dipmaster import store
 from dipmaster.admission import INPUTS
-from dipmaster.foundation.errors import data_error
+from dipmaster.foundation.errors import DataError, data_error
 from dipmaster.foundation.numerics import Ints
 from dipmaster.foundation.panel import Panel, aligned, epoch_ms
 from dipmaster.foundation.parallel import in_threads
@@ -143,16 +143,28 @@ def read_truth(symbols: tuple[str, ...]) -> dict[str, pd.DataFrame] | None:
 
 
 def same_candidates(scores: pd.DataFrame, candidates: pd.DataFrame) -> pd.DataFrame:
-    """The scores, if they are those of the candidates, numbered 0, 1, 2 ... in order."""
+    """The scores, if they are those of the candidates: number, coin and time, row by row."""
     ids = np.arange(len(candidates))
-    if all(np.array_equal(ids, frame["candidate_id"].to_numpy()) for frame in (scores, candidates)):
-        return scores
-    raise data_error(
-        str(SCORES_FILE),
-        f"one row for each of {len(candidates)} candidates, in their order",
-        f"{len(scores)} rows, or another order",
-        "run the stages from `features` on again",
-    )
+    numbered = np.array_equal(ids, candidates["candidate_id"].to_numpy())
+    if not numbered or len(scores) != len(candidates):
+        found = f"{len(scores)} rows, candidates {'' if numbered else 'not '}numbered from 0"
+        raise _others(f"one row for each of {len(candidates)} candidates", found)
+    for name in ("candidate_id", "symbol", "open_time"):
+        other = np.flatnonzero((scores[name] != candidates[name]).to_numpy())
+        if other.size:
+            raise _others(
+                f"the {name} of each candidate",
+                f"{scores[name][other[0]]} for {candidates[name][other[0]]} in row {other[0]}",
+            )
+    sure = scores["confidence"].to_numpy(dtype=np.float64)
+    outside = np.flatnonzero(~(np.isnan(sure) | ((sure >= 0.0) & (sure <= 1.0))))
+    if outside.size:
+        raise _others("confidence in 0..1", f"{sure[outside[0]]:g} in row {outside[0]}")
+    return scores
+
+
+def _others(expected: str, found: str) -> DataError:
+    return data_error(str(SCORES_FILE), expected, found, "run the stages from `features` on again")
 
 
 def inputs_at(candidates: pd.DataFrame, features: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
