@@ -21,13 +21,11 @@ from dipmaster.learning.judging import (
     rank_correlation_statistic,
     slope_statistic,
 )
-from dipmaster.params import Split
 from dipmaster.params.confidence import ConfidenceJudging
 
 Record = dict[str, Any]
 ECE_MAX = 0.05  # the calibration gate: upper bound of the ECE ...
 SLOPES = (0.8, 1.2)  # ... and the whole interval of the slope
-MIN_JUDGED, MIN_BLOCKS = 100, 6  # as the gates: fewer give no verdict
 
 
 @dataclass(frozen=True)
@@ -67,11 +65,6 @@ class Sample:
             statistic, self.block, self.params.bootstrap_reps, seed, self.params.alpha
         )
         return found.record()
-
-
-def boundary_ms(first_ms: int, split: Split) -> int:
-    """First UTC midnight at least the burn-in after the first bar."""
-    return -(-(first_ms + split.burn_in_days * DAY_MS) // DAY_MS) * DAY_MS
 
 
 def sample_of(events: Events, boundary: int, last_ms: int, params: ConfidenceJudging) -> Sample:
@@ -128,11 +121,13 @@ def calibration_record(p: Floats, sample: Sample, keep: Bools) -> Record:
     said, some = sample.of(p, keep)
     ece = some.interval(ece_statistic(said, some.won, some.params.bins))
     slope = some.interval(slope_statistic(said, some.won))
-    brier = brier_statistic(said, some.won).value()
-    verdict, reason = _gate(ece, slope, int(said.size), int(np.unique(some.block).size))
+    brier = some.interval(brier_statistic(said, some.won))
+    few = _too_few(int(said.size), int(np.unique(some.block).size), some.params)
+    verdict, reason = ("INCONCLUSIVE", few) if few else _gate(ece, slope)
     return {
         "n": int(said.size),
-        "brier": brier,
+        "brier": brier["value"],
+        "brier_interval": brier,
         "ece": ece,
         "slope": slope,
         "gate": verdict,
@@ -140,17 +135,41 @@ def calibration_record(p: Floats, sample: Sample, keep: Bools) -> Record:
     }
 
 
-def _gate(ece: Record, slope: Record, n: int, blocks: int) -> tuple[str, str]:
-    if n < MIN_JUDGED or blocks < MIN_BLOCKS:
-        return "INCONCLUSIVE", (
-            f"insufficient: {n} candidates in {blocks} blocks, {MIN_JUDGED} in {MIN_BLOCKS} needed"
-        )
+def _too_few(candidates: int, blocks: int, params: ConfidenceJudging) -> str:
+    """Why there can be no verdict, "" where there can."""
+    if candidates >= params.min_candidates and blocks >= params.min_blocks:
+        return ""
+    return (
+        f"insufficient: {candidates} candidates in {blocks} blocks, {params.min_candidates} in "
+        f"{params.min_blocks} needed"
+    )
+
+
+def _gate(ece: Record, slope: Record) -> tuple[str, str]:
+    """Verdict, and what is to be said of each limit: the missed one first, then the undecided."""
     if ece["low"] is None or slope["low"] is None:
         return "INCONCLUSIVE", str(ece.get("reason") or slope.get("reason"))
+    told = sorted([_of_slope(slope), _of_ece(ece)], key=lambda limit: _WORST_FIRST[limit[0]])
+    return told[0][0], "; ".join(words for _, words in told)
+
+
+_WORST_FIRST = {"FAIL": 0, "INCONCLUSIVE": 1, "PASS": 2}
+
+
+def _of_slope(slope: Record) -> tuple[str, str]:
+    least, most = SLOPES
+    found = f"slope {slope['value']:.2f} [{slope['low']:.2f}, {slope['high']:.2f}]"
+    if slope["high"] < least or slope["low"] > most:
+        return "FAIL", f"{found} lies outside {least:g} to {most:g}"
+    if least <= slope["low"] and slope["high"] <= most:
+        return "PASS", f"{found} holds"
+    return "INCONCLUSIVE", f"{found} is not surely within {least:g} to {most:g}"
+
+
+def _of_ece(ece: Record) -> tuple[str, str]:
     if ece["low"] > ECE_MAX:
-        return "FAIL", f"even the lower bound of the ECE is above {ECE_MAX:g}"
-    if slope["high"] < SLOPES[0] or slope["low"] > SLOPES[1]:
-        return "FAIL", f"the slope's interval lies outside {SLOPES[0]:g} to {SLOPES[1]:g}"
-    if ece["high"] <= ECE_MAX and SLOPES[0] <= slope["low"] and slope["high"] <= SLOPES[1]:
-        return "PASS", "upper bound of the ECE and interval of the slope within their limits"
-    return "INCONCLUSIVE", "the limits lie within the intervals"
+        return "FAIL", f"ECE at least {ece['low']:.3f} lies above {ECE_MAX:g}"
+    if ece["high"] <= ECE_MAX:
+        return "PASS", f"ECE at most {ece['high']:.3f} holds"
+    found = f"ECE {ece['value']:.3f} [{ece['low']:.3f}, {ece['high']:.3f}]"
+    return "INCONCLUSIVE", f"{found} is not surely at most {ECE_MAX:g}"

@@ -8,7 +8,6 @@ from dipmaster.confidence.folds import folds_of
 from dipmaster.confidence.importance import importance
 from dipmaster.confidence.judging import (
     Sample,
-    boundary_ms,
     calibration_record,
     family_record,
     model_record,
@@ -18,6 +17,7 @@ from dipmaster.confidence.scores import LAYER_INPUTS, Scores
 from dipmaster.confidence.stored import when
 from dipmaster.foundation.numerics import Bools, Floats
 from dipmaster.foundation.parallel import in_threads
+from dipmaster.foundation.periods import boundary_ms
 from dipmaster.learning.judging import (
     auc,
     brier,
@@ -44,7 +44,7 @@ def record_of(
     bars_ms
         Open times of the market's first and last bar.
     """
-    boundary = boundary_ms(bars_ms[0], split)
+    boundary = boundary_ms(bars_ms[0], split.burn_in_days)
     sample = sample_of(scores.events, boundary, bars_ms[1], params)
     return {
         "family": scores.chosen,

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -199,8 +200,18 @@ def table_of(scores: Scores) -> pd.DataFrame:
             "score": scores.layer.predictions,
             "confidence": scores.confidence,
             "p_reference": scores.reference.predictions,
+            "models_fitted": _fitted(base.walks["lgb"]),  # XGBoost is fitted with LightGBM
+            "stack_fitted": _fitted(base.stack),
+            "layer_fitted": _fitted(scores.layer),
+            "calibrator_fitted": _fitted(scores.calibrators[scores.kind]),
         }
     )
+
+
+def _fitted(walk: Walk[Any]) -> "pd.Index[Any]":
+    """When the model was fitted that spoke of each candidate; missing where none did."""
+    moment = walk.fitted_ms
+    return as_times(moment).where(moment >= 0)
 
 
 def _codes(values: Floats) -> "np.ndarray[tuple[int, ...], np.dtype[np.int8]]":

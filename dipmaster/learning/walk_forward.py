@@ -65,6 +65,12 @@ class Walk(Generic[Model]):
     fold: Ints
     models: tuple[Refit[Model], ...]
 
+    @property
+    def fitted_ms(self) -> Ints:
+        """When the model was fitted that predicted each row, shape (rows,); -1 where none did."""
+        times = np.array([refit.refit_ms for refit in self.models] + [-1], dtype=np.int64)
+        return times[self.fold]  # fold -1 is the last entry
+
 
 def predicted(
     signal_ms: Ints,

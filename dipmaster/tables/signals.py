@@ -141,6 +141,10 @@ SCORES = Table(
         ("score", F64, "0..1", "logistic layer on the stack and the components, out of sample"),
         ("confidence", F64, "0..1", "the score calibrated, out of sample; NaN: no score"),
         ("p_reference", F64, "0..1", "plain logistic regression on the features, out of sample"),
+        ("models_fitted", TIME, "UTC", "fit of the models behind p_lgb and p_xgb; missing: none"),
+        ("stack_fitted", TIME, "UTC", "fit of the stack; missing: p_ensemble is the plain mean"),
+        ("layer_fitted", TIME, "UTC", "fit of the layer behind the score; missing: none"),
+        ("calibrator_fitted", TIME, "UTC", "fit of the calibrator of confidence; missing: none"),
     ),
 )
 

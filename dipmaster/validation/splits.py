@@ -12,7 +12,7 @@ import pandas as pd
 from dipmaster.foundation.errors import data_error
 from dipmaster.foundation.numerics import Bools, Ints
 from dipmaster.foundation.panel import Panel, epoch_ms
-from dipmaster.foundation.periods import BAR_MS, DAY_MS
+from dipmaster.foundation.periods import BAR_MS, DAY_MS, boundary_ms
 from dipmaster.params import Split
 
 
@@ -62,8 +62,7 @@ def split_period(first_ms: int, last_ms: int, split: Split, block_days: int) -> 
     DataError
         Where fewer than `split.min_out_of_sample_days` are left to judge.
     """
-    wanted = first_ms + split.burn_in_days * DAY_MS
-    boundary = -(-wanted // DAY_MS) * DAY_MS
+    boundary = boundary_ms(first_ms, split.burn_in_days)
     left = (last_ms + BAR_MS - boundary) / DAY_MS
     if left < split.min_out_of_sample_days:
         raise data_error(

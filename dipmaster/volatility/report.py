@@ -8,7 +8,7 @@ import numpy as np
 from dipmaster.foundation.numerics import Floats
 from dipmaster.foundation.panel import as_times
 from dipmaster.foundation.parallel import in_threads
-from dipmaster.foundation.periods import BARS_PER_DAY, DAY_MS, ISO_UTC
+from dipmaster.foundation.periods import BARS_PER_DAY, DAY_MS, ISO_UTC, boundary_ms
 from dipmaster.params import Split, Volatility
 from dipmaster.volatility import accuracy, garch_summary, scores
 from dipmaster.volatility.accuracy import against
@@ -57,8 +57,7 @@ def report_of(
 
 
 def _boundary_ms(found: VolatilityOf, split: Split) -> int:
-    wanted = found.clock.first_ms + split.burn_in_days * DAY_MS
-    return -(-wanted // DAY_MS) * DAY_MS
+    return boundary_ms(found.clock.first_ms, split.burn_in_days)
 
 
 def boundary_bar(found: VolatilityOf, split: Split) -> int:

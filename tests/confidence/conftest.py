@@ -25,7 +25,7 @@ CHANGES = {
     },
     "judging": {
         "seed": 3, "alpha": 0.025, "block_days": 5, "bins": 5, "bootstrap_reps": 100,
-        "permutations": 2,
+        "permutations": 2, "min_candidates": 100, "min_blocks": 6,
     },
 }  # fmt: skip
 SPLIT = {

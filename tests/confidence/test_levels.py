@@ -3,17 +3,18 @@
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy.special import expit
 from sklearn.metrics import roc_auc_score
 
-from dipmaster.confidence import Scores, table_of
-from dipmaster.confidence.judging import boundary_ms
+from dipmaster.confidence import Scores, levels, table_of
 from dipmaster.confidence.rising import fit_rising
+from dipmaster.foundation.periods import BAR_MS, boundary_ms
 from dipmaster.learning.calibrators import log_odds
 from dipmaster.tables import SCORES
 
-from .conftest import START_MS
+from .conftest import CAP_BARS, START_MS
 
 
 def test_a_negative_coefficient_is_not_kept() -> None:
@@ -55,15 +56,65 @@ def test_the_ensemble_is_the_plain_mean_until_there_is_a_stack(planted: Scores) 
     np.testing.assert_array_equal(base.p_ensemble[after], base.stack.predictions[after])
 
 
-def test_no_level_learns_from_what_it_should_not(planted: Scores) -> None:
-    """Rows of every fit: known by then, and predicted by a model fitted before their bar."""
-    events, base = planted.events, planted.base
-    fitted_ms = np.array([refit.refit_ms for refit in base.walks["lgb"].models])
-    for refit in planted.layer.models:
-        known = events.settled & (events.known_ms <= refit.refit_ms) & (base.p_ensemble > 0)
-        assert refit.rows <= known.sum()
-        made = fitted_ms[base.walks["lgb"].fold[known]]
-        assert (made <= events.decision_ms[known]).all()
+def test_no_level_learns_from_what_it_should_not(
+    market, scored, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rows that every fit was given, against a plain loop over the candidates."""
+    given: dict[str, list[list[int]]] = {}
+    honest = levels.predicted
+
+    def watched(signal, known, refits, purge, fit, *rest, label, **named):
+        def seen(rows):
+            given.setdefault(label, []).append(rows.tolist())
+            return fit(rows)
+
+        return honest(signal, known, refits, purge, seen, *rest, label=label, **named)
+
+    monkeypatch.setattr(levels, "predicted", watched)
+    found = scored(market())
+    base = found.base
+    everyone = np.ones(found.events.count)
+    below = {
+        "lgb classifiers": (base.walks["lgb"], everyone),
+        "xgb classifiers": (base.walks["xgb"], everyone),
+        "stack of classifiers": (base.stack, base.walks["lgb"].predictions),
+        "layer": (found.layer, base.p_ensemble),
+        "beta calibrators": (found.calibrators["beta"], found.layer.predictions),
+    }
+    for label, (walk, inputs) in below.items():
+        made = [refit.refit_ms for refit in walk.models if refit.model is not None]
+        assert made, label
+        expected = [learnable(found.events, inputs, moment) for moment in made]
+        assert sorted(given[label]) == sorted(expected), label
+
+
+def learnable(events, inputs: np.ndarray, moment: int) -> list[int]:
+    """Trades that had ended by their own rules, decided long enough ago, inputs there."""
+    rows = []
+    for row in range(events.count):
+        ended = events.exit_ms[row] + BAR_MS <= moment and events.settled[row]
+        long_ago = events.signal_ms[row] + (CAP_BARS + 1) * BAR_MS <= moment
+        if ended and long_ago and np.isfinite(inputs[row]):
+            rows.append(row)
+    return rows
+
+
+def test_every_value_was_made_by_a_model_fitted_before_its_bar_closed(planted: Scores) -> None:
+    table = table_of(planted)
+    closed = table["open_time"] + pd.Timedelta("5min")
+    for column, value in (
+        ("models_fitted", "p_lgb"), ("layer_fitted", "score"), ("calibrator_fitted", "confidence"),
+    ):  # fmt: skip
+        there = table[value].notna()
+        assert there.any()
+        assert table[column].notna().equals(there)
+        assert (table[column] <= closed)[there].all()
+        # The latest of the level's fits by then, so the models of the month.
+        assert table[column][there].is_monotonic_increasing
+        assert table[column][there].nunique() >= 2
+    stack = table["stack_fitted"]
+    assert (stack[stack.notna()] <= closed[stack.notna()]).all()
+    assert (stack.notna() == np.isfinite(planted.base.stack.predictions)).all()
 
 
 def test_there_is_something_to_learn(planted: Scores) -> None:
@@ -81,7 +132,7 @@ def test_labels_without_sense_are_not_learned(market, scored, settings) -> None:
     found = scored(replace(some, events=replace(some.events, net_frac=net)))
     rows = np.flatnonzero(
         np.isfinite(found.confidence)
-        & (found.events.signal_ms >= boundary_ms(START_MS, settings[1]))
+        & (found.events.signal_ms >= boundary_ms(START_MS, settings[1].burn_in_days))
     )
     won = found.events.won[rows]
     wins, losses = won.sum(), (1 - won).sum()

@@ -1,6 +1,7 @@
 """confidence.json: right rows, right verdicts, null with a reason, JSON through and through."""
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -9,12 +10,12 @@ from sklearn.metrics import brier_score_loss, roc_auc_score
 from dipmaster.confidence import Scores, record_of
 from dipmaster.confidence.judging import (
     Sample,
-    boundary_ms,
+    _gate,
     calibration_record,
     family_record,
     sample_of,
 )
-from dipmaster.foundation.periods import BAR_MS, DAY_MS
+from dipmaster.foundation.periods import BAR_MS, DAY_MS, boundary_ms
 from dipmaster.store import plain
 
 from .conftest import START_MS, Market, events_with
@@ -126,10 +127,10 @@ def made(p: np.ndarray, rate: np.ndarray, settings, blocks: int = 12) -> tuple[n
 @pytest.mark.parametrize(
     ("spread", "slope", "shift", "count", "verdict", "reason"),
     [
-        (1.0, 1.0, 0.0, 6000, "PASS", "within their limits"),
-        (1.0, 1.0, -0.15, 6000, "FAIL", "ECE is above 0.05"),
-        (0.3, 0.4, 0.0, 6000, "FAIL", "slope's interval"),
-        (1.0, 1.0, 0.0, 300, "INCONCLUSIVE", "within the intervals"),
+        (1.0, 1.0, 0.0, 6000, "PASS", r"slope [^;]*holds; ECE at most [^;]*holds"),
+        (1.0, 1.0, -0.15, 6000, "FAIL", r"ECE at least 0.1\d+ lies above 0.05; slope [^;]*holds"),
+        (0.3, 0.4, 0.0, 6000, "FAIL", r"slope 0.4[^;]* lies outside 0.8 to 1.2; ECE at most"),
+        (1.0, 1.0, 0.0, 300, "INCONCLUSIVE", r"slope [^;]* is not surely within 0.8 to 1.2; ECE"),
         (1.0, 1.0, 0.0, 90, "INCONCLUSIVE", "insufficient: 90 candidates"),
     ],
 )
@@ -141,7 +142,33 @@ def test_the_calibration_gate(
     p, sample = made(said, np.clip(true + shift, 0, 1), settings)
     found = calibration_record(p, sample, np.ones(count, dtype=bool))
     assert found["gate"] == verdict
-    assert reason in found["reason"]
+    assert re.match(reason, found["reason"])
+    interval = found["brier_interval"]
+    assert interval["low"] < interval["value"] == found["brier"] < interval["high"]
+
+
+def test_the_gate_says_which_limit_is_open() -> None:
+    """Missed before undecided before held, each with its own figures."""
+    slope = {"value": 0.94, "low": 0.75, "high": 1.13}
+    assert _gate({"value": 0.022, "low": 0.003, "high": 0.041}, slope) == (
+        "INCONCLUSIVE",
+        "slope 0.94 [0.75, 1.13] is not surely within 0.8 to 1.2; ECE at most 0.041 holds",
+    )
+    held = {"value": 1.0, "low": 0.9, "high": 1.1}
+    assert _gate({"value": 0.04, "low": 0.03, "high": 0.06}, held) == (
+        "INCONCLUSIVE",
+        "ECE 0.040 [0.030, 0.060] is not surely at most 0.05; slope 1.00 [0.90, 1.10] holds",
+    )
+    assert _gate({"value": 0.08, "low": 0.06, "high": 0.1}, slope) == (
+        "FAIL",
+        "ECE at least 0.060 lies above 0.05; slope 0.94 [0.75, 1.13] is not surely within "
+        "0.8 to 1.2",
+    )
+    steep = {"value": 1.5, "low": 1.3, "high": 1.7}
+    assert _gate({"value": 0.02, "low": 0.01, "high": 0.05}, steep)[0] == "FAIL"
+    assert _gate({"value": 0.02, "low": 0.01, "high": 0.05}, held)[0] == "PASS"
+    none = {"value": None, "low": None, "high": None, "reason": "no rows"}
+    assert _gate({"value": 0.02, "low": 0.01, "high": 0.05}, none) == ("INCONCLUSIVE", "no rows")
 
 
 def test_few_blocks_give_no_verdict(settings) -> None:
@@ -161,7 +188,7 @@ def test_the_top_tenth_by_hand(settings) -> None:
 
 def test_sample_starts_at_midnight_and_joins_a_short_rest(settings) -> None:
     judging, split = settings
-    assert boundary_ms(START_MS + BAR_MS, split) == START_MS + 51 * DAY_MS
+    assert boundary_ms(START_MS + BAR_MS, split.burn_in_days) == START_MS + 51 * DAY_MS
     boundary = START_MS + 50 * DAY_MS
     day = np.array([49, 50, 54, 55, 60, 61])
     bars = 288 * day + 1

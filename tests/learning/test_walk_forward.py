@@ -44,6 +44,7 @@ def test_by_hand() -> None:
         (20 * M, 5, ""),
     ]
     assert walk.fold.tolist() == [-1, -1, -1, 0, 0, 0, 1]
+    assert walk.fitted_ms.tolist() == [-1] * 3 + [10 * M] * 3 + [20 * M]
     np.testing.assert_array_equal(walk.predictions, [np.nan] * 3 + [2.0, 2.0, 2.0, 5.0])
 
 
@@ -82,6 +83,7 @@ def test_a_fit_can_decline() -> None:
     walk = predicted(SIGNAL, KNOWN, REFITS, 0, lambda rows: Unfit("flat"), count)
     assert [refit.reason for refit in walk.models] == ["flat", "flat"]
     assert (walk.fold == -1).all()
+    assert (walk.fitted_ms == -1).all()
 
 
 def test_nothing_known_yet() -> None:

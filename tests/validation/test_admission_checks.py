@@ -16,14 +16,19 @@ NAMES = (
     "every trade stands for one candidate",
     "every candidate traded was admitted",
     "the ledger's confidence is the score",
-    "every score traded was made by models",
-    "no model was fitted on more labels",
+    "every score traded names a fit",
+    "no fit counts more candidates",
 )
 
 
 def fold(level: str, day: int, rows: int = 5, reason: str = "") -> dict[str, object]:
     time = as_times(np.array([START_MS + day * DAY_MS]))[0].strftime("%Y-%m-%dT%H:%M:%SZ")
     return {"level": level, "fitted_at": time, "rows": rows, "wins": 2, "reason": reason}
+
+
+def at(day: np.ndarray) -> pd.DatetimeIndex:
+    """Midnights of days, missing below 0."""
+    return as_times(START_MS + day * DAY_MS).where(day >= 0)
 
 
 @pytest.fixture
@@ -39,6 +44,11 @@ def sound() -> dict[str, object]:
             "label": np.int8(1),
             "exit_time": as_times(START_MS + np.arange(n) * DAY_MS + 3 * BAR_MS),
             "confidence": np.where(np.arange(n) >= 15, 0.95, np.nan),
+            **{
+                f"{level}_fitted": at(np.where(np.arange(n) >= day, day, -1))
+                for level, day in FITS.items()
+                if level != "reference"
+            },
         }
     )
     names = np.array(["low", "normal", "high", "unknown"])
@@ -121,14 +131,37 @@ def test_another_confidence_than_the_score(sound) -> None:
     assert named(2, broken({**sound, "trades": trades, "thresholds": None}))
 
 
-@pytest.mark.parametrize("level", ["models", "layer", "calibrator"])
-def test_a_score_from_before_its_first_fit(sound, level: str) -> None:
+def with_fit(sound: dict[str, object], level: str, day: int) -> dict[str, object]:
+    """The candidate of day 25 scored by a fit of some day, on record; -1: by none."""
+    scores = sound["scores"].copy()
+    scores.loc[25, f"{level}_fitted"] = at(np.array([day]))[0]
+    fits = [fold(level, day)] if day >= 0 else []
+    return {**sound, "scores": scores, "folds": [*sound["folds"], *fits]}
+
+
+@pytest.mark.parametrize("level", ["models", "stack", "layer", "calibrator"])
+def test_each_row_names_a_fit_no_later_than_the_close_of_its_bar(sound, level: str) -> None:
+    assert broken(with_fit(sound, level, 25)) == []  # at the open of its bar
+    assert named(3, broken(with_fit(sound, level, 26)))  # though earlier fits are on record
+    without = with_fit(sound, level, -1)
+    assert (broken(without) == []) is (level == "stack")  # there may be none
+
+
+@pytest.mark.parametrize("level", ["models", "stack", "layer", "calibrator"])
+def test_a_fit_that_is_not_on_record(sound, level: str) -> None:
     folds = [one for one in sound["folds"] if one["level"] != level]
     assert named(3, broken({**sound, "folds": folds}))
     assert named(3, broken({**sound, "folds": [*folds, fold(level, 21)]}))
-    unfit = [*folds, fold(level, 10, reason="too few"), fold(level, 21)]
+    unfit = [*folds, fold(level, FITS[level], reason="too few")]
     assert named(3, broken({**sound, "folds": unfit}))
-    assert broken({**sound, "folds": [*folds, fold(level, 20)]}) == []
+    detail = next(c.detail for c in admission_checks(**{**sound, "folds": unfit}) if not c.holds)
+    assert detail == f"3 trades, 3 without such a fit ({level})"
+
+
+def test_rows_that_are_not_traded_need_no_fit(sound) -> None:
+    scores = sound["scores"].copy()
+    scores.loc[24, "models_fitted"] = at(np.array([39]))[0]
+    assert broken({**sound, "scores": scores}) == []
 
 
 def test_labels_from_the_future(sound) -> None:

@@ -16,7 +16,7 @@ from dipmaster.foundation.periods import BAR_MS
 from dipmaster.params.confidence import Thresholds
 from dipmaster.validation.proofs.ledger import Check
 
-LEVELS = ("models", "layer", "calibrator")  # every confidence has gone through all of them
+LEVELS = ("models", "stack", "layer", "calibrator")  # every confidence has gone through them
 
 
 def admission_checks(
@@ -98,23 +98,33 @@ def _demanded(trades: pd.DataFrame, thresholds: Thresholds) -> Floats:
 
 
 def _fitted_before(scores: pd.DataFrame, row: Ints, folds: Sequence[Mapping[str, Any]]) -> Check:
-    """A score exists only once every level has been fitted, and is used at the bar's close."""
-    name = "every score traded was made by models, layer and calibrator fitted before it"
-    known = epoch_ms(scores["open_time"])[row] + BAR_MS
-    first = {level: _first_fit(folds, level) for level in LEVELS}
-    late = np.zeros(row.size, dtype=np.bool_)
-    for fitted in first.values():
-        late |= np.ones_like(late) if fitted is None else known < fitted
-    return Check(name, not late.any(), f"{row.size} trades, {int(late.sum())} before a first fit")
+    """The fits that each row names; a stack need not be there, all else must."""
+    name = (
+        "every score traded names a fit of its models, layer and calibrator, stack if any, that "
+        "is on record and no later than the close of its candidate's bar"
+    )
+    own = scores.iloc[row]
+    close = epoch_ms(own["open_time"]) + BAR_MS
+    unsound = {level: _unsound(own[f"{level}_fitted"], level, close, folds) for level in LEVELS}
+    late = np.any(list(unsound.values()), axis=0)
+    which = ", ".join(level for level, found in unsound.items() if found.any())
+    detail = f"{row.size} trades, {int(late.sum())} without such a fit"
+    return Check(name, not late.any(), f"{detail} ({which})" if which else detail)
 
 
-def _first_fit(folds: Sequence[Mapping[str, Any]], level: str) -> int | None:
-    fits = [_ms(fold) for fold in folds if fold["level"] == level and not fold["reason"]]
-    return min(fits) if fits else None
+def _unsound(
+    fitted: "pd.Series[pd.Timestamp]", level: str, close: Ints, folds: Sequence[Mapping[str, Any]]
+) -> Bools:
+    """Rows whose fit is missing, later than the close, or not among those on record."""
+    there = fitted.notna().to_numpy()
+    moment = epoch_ms(fitted.fillna(pd.Timestamp(0, tz="UTC")))
+    on_record = [_ms(fold) for fold in folds if fold["level"] == level and not fold["reason"]]
+    wrong: Bools = there & ((moment > close) | ~np.isin(moment, on_record))
+    return wrong if level == "stack" else wrong | ~there
 
 
 def _known_when_fitted(scores: pd.DataFrame, folds: Sequence[Mapping[str, Any]]) -> Check:
-    """No fit saw more labels than there were trades closed by then."""
+    """Only how many: which candidates a fit learned from is not on record."""
     labelled: Bools = scores["label"].to_numpy() >= 0
     closed = np.sort(epoch_ms(scores["exit_time"][labelled])) + BAR_MS
     fits = [fold for fold in folds if not fold["reason"]]
@@ -122,9 +132,9 @@ def _known_when_fitted(scores: pd.DataFrame, folds: Sequence[Mapping[str, Any]])
         int(fold["rows"]) > np.searchsorted(closed, _ms(fold), side="right") for fold in fits
     )
     return Check(
-        "no model was fitted on more labels than were known by then",
+        "no fit counts more candidates than had a known label by then (how many, not which)",
         not early,
-        f"{len(fits)} fits, {int(early)} with labels from the future",
+        f"{len(fits)} fits, {int(early)} with more",
     )
 
 
