@@ -15,7 +15,7 @@ import numpy as np
 
 from dipmaster.foundation.numerics import Floats
 from dipmaster.foundation.parallel import in_processes
-from dipmaster.validation.gates.interval import t_critical
+from dipmaster.learning.judging.clustered import t_critical
 from studies.in_process import all_params, judged_market
 
 METRICS = ("win_rate", "profit_factor", "sharpe", "excess_win_rate")

@@ -4,10 +4,10 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import stdtrit
 
 from dipmaster.foundation.numerics import Floats, Ints
 from dipmaster.foundation.periods import BARS_PER_DAY, BARS_PER_HOUR
+from dipmaster.learning.judging.clustered import t_critical
 from dipmaster.params.volatility import ForecastJudging, Regime
 from dipmaster.volatility.regime import Classes, classes
 from dipmaster.volatility.windows import MIN_SHARE, moving_sum
@@ -92,7 +92,7 @@ def _interval(value: float, drawn: Floats, blocks: int, lowest: float) -> dict[s
         return {**out, "reason": "fewer than two whole blocks out of sample"}
     if known.size < (1.0 - _MISSING_FRAC) * drawn.size or np.ptp(known) <= 1e-12:
         return {**out, "reason": "no spread can be read from the resamples"}
-    widened = float(stdtrit(blocks - 1, 1.0 - ONE_SIDED)) * (blocks / (blocks - 1)) ** 0.5
+    widened = t_critical(blocks - 1, ONE_SIDED) * (blocks / (blocks - 1)) ** 0.5
     margin = widened * float(np.std(known))
     return {**out, "low": max(value - margin, lowest), "high": min(value + margin, 1.0)}
 

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dipmaster.learning.judging.clustered import t_critical
 from dipmaster.validation.differences import paired_account, paired_trades
 from dipmaster.validation.differences.pair import Difference, Track, track_of
 from dipmaster.validation.differences.record import GOOD, differences, judged
 from dipmaster.validation.gates import trade_gates
 from dipmaster.validation.gates.account_gates import Resampling
 from dipmaster.validation.gates.bootstrap import stream_key
-from dipmaster.validation.gates.interval import t_critical
 from dipmaster.validation.sample import sampled
 
 ALPHA, DAYS = 0.025, 60

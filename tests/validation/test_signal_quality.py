@@ -14,7 +14,7 @@ from statsmodels.stats.contingency_tables import mcnemar as oracle_mcnemar
 from dipmaster.foundation.errors import DataError
 from dipmaster.foundation.panel import as_times
 from dipmaster.foundation.periods import BAR_MS, DAY_MS
-from dipmaster.validation.gates.interval import clopper_pearson, t_critical
+from dipmaster.learning.judging.clustered import clopper_pearson, t_critical
 from dipmaster.validation.signals import signal_quality
 from dipmaster.validation.signals.by_regime import clustered_covariance, heterogeneity
 from dipmaster.validation.signals.consistency import (

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.special import stdtrit
 
 from dipmaster.foundation.numerics import Floats, Ints
+from dipmaster.learning.judging.clustered import t_critical
 from dipmaster.learning.judging.statistic import Statistic
 
 _AT_ONCE = 64  # resamples: their counts stay in the processor's cache
@@ -73,7 +73,7 @@ def block_interval(
     spread, reason = _spread(draws)
     if reason:
         return Interval(value, None, None, groups, reason)
-    margin = float(stdtrit(groups - 1, 1.0 - alpha)) * spread * (groups / (groups - 1)) ** 0.5
+    margin = t_critical(groups - 1, alpha) * spread * (groups / (groups - 1)) ** 0.5
     low, high = np.clip([value - margin, value + margin], statistic.lowest, statistic.highest)
     return Interval(value, float(low), float(high), groups)
 

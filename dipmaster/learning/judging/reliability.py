@@ -9,9 +9,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.special import betaincinv, ndtri, stdtrit
+from scipy.special import ndtri
 
 from dipmaster.foundation.numerics import Bools, Floats, Ints, kernel
+from dipmaster.learning.judging.clustered import (
+    clopper_pearson,
+    floored_variance,
+    t_critical,
+)
 from dipmaster.learning.judging.ranks import sorted_groups
 from dipmaster.learning.judging.statistic import Statistic, pairs
 
@@ -111,21 +116,10 @@ def rate_bounds(won: Bools, block: Ints, alpha: float) -> tuple[float, float] | 
     n, groups = won.size, np.unique(block).size
     if groups < 2:
         return None, None
-    rate = float(won.mean())
-    shrink = float(ndtri(1.0 - alpha) / stdtrit(groups - 1, 1.0 - alpha)) ** 2
-    effective = n / _design_effect(won.astype(np.float64) - rate, block, groups) * shrink
-    wins, losses = rate * effective, (1.0 - rate) * effective
-    low = float(betaincinv(wins, losses + 1.0, alpha)) if wins > 0.0 else 0.0
-    high = float(betaincinv(wins + 1.0, losses, 1.0 - alpha)) if losses > 0.0 else 1.0
-    return low, high
-
-
-def _design_effect(centred: Floats, block: Ints, groups: int) -> float:
-    alone = centred.size / max(centred.size - 1, 1) * float((centred**2).sum())
-    if alone == 0.0:
-        return 1.0
-    sums = np.bincount(np.unique(block, return_inverse=True)[1], weights=centred)
-    return max(1.0, groups / (groups - 1) * float((sums**2).sum()) / alone)
+    rate, code = float(won.mean()), np.unique(block, return_inverse=True)[1]
+    shrink = float(ndtri(1.0 - alpha) / t_critical(groups - 1, alpha)) ** 2
+    _, effect = floored_variance(won.astype(np.float64) - rate, code)
+    return clopper_pearson(rate, n / effect * shrink, alpha)
 
 
 def ece_statistic(p: Floats, label: Floats, bins: int) -> Statistic:

@@ -12,9 +12,10 @@ from scipy.special import stdtr
 
 from dipmaster.backtest import metrics
 from dipmaster.foundation.numerics import Floats
+from dipmaster.learning.judging.clustered import floored_variance, t_critical
 from dipmaster.validation.chance.random_entry import Pool
 from dipmaster.validation.gates import trade_gates
-from dipmaster.validation.gates.interval import Estimate, Scale, floored_variance, t_critical
+from dipmaster.validation.gates.interval import Estimate, Scale
 from dipmaster.validation.sample import Sample
 
 _SCALE: Scale = "linear"

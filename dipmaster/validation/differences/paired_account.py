@@ -9,11 +9,11 @@ from scipy.special import ndtri
 
 from dipmaster.backtest import metrics
 from dipmaster.foundation.numerics import Floats
+from dipmaster.learning.judging.clustered import t_critical
 from dipmaster.validation.differences.pair import Difference, Track, blocks_of, without_trade
 from dipmaster.validation.gates import account_gates
 from dipmaster.validation.gates.account_gates import YEAR, Resampling
 from dipmaster.validation.gates.bootstrap import resampled_sums
-from dipmaster.validation.gates.interval import t_critical
 
 
 def sharpe(after: Track, before: Track, alpha: float, resampling: Resampling) -> Difference:

@@ -16,9 +16,10 @@ import numpy as np
 
 from dipmaster.backtest import metrics
 from dipmaster.foundation.numerics import Floats
+from dipmaster.learning.judging.clustered import floored_variance, t_critical
 from dipmaster.validation.differences.pair import Difference, Track, blocks_of, without_trade
 from dipmaster.validation.gates import trade_gates
-from dipmaster.validation.gates.interval import Estimate, floored_variance, t_critical
+from dipmaster.validation.gates.interval import Estimate
 from dipmaster.validation.sample import Sample
 
 

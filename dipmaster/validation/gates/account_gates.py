@@ -10,8 +10,9 @@ from dipmaster.backtest import metrics
 from dipmaster.backtest.metrics import Days
 from dipmaster.foundation.numerics import Floats
 from dipmaster.foundation.periods import DAYS_PER_YEAR
+from dipmaster.learning.judging.clustered import t_critical
 from dipmaster.validation.gates.bootstrap import Key, resampled_drawdowns, resampled_sums
-from dipmaster.validation.gates.interval import Estimate, t_critical
+from dipmaster.validation.gates.interval import Estimate
 from dipmaster.validation.sample import Sample
 
 YEAR = float(np.sqrt(DAYS_PER_YEAR))

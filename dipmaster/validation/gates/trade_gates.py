@@ -4,12 +4,8 @@ import numpy as np
 
 from dipmaster.backtest import metrics
 from dipmaster.foundation.numerics import Bools, Floats, Ints
-from dipmaster.validation.gates.interval import (
-    Estimate,
-    clopper_pearson,
-    floored_variance,
-    t_critical,
-)
+from dipmaster.learning.judging.clustered import clopper_pearson, floored_variance, t_critical
+from dipmaster.validation.gates.interval import Estimate
 from dipmaster.validation.sample import Sample
 
 

@@ -9,6 +9,7 @@ from dipmaster.backtest import Ledger, metrics
 from dipmaster.foundation.numerics import Floats
 from dipmaster.foundation.panel import as_times, epoch_ms
 from dipmaster.foundation.periods import BAR_MS, DAY_MS, DAYS_PER_YEAR, ISO_UTC
+from dipmaster.learning.judging.clustered import clopper_pearson
 from dipmaster.params import Gates
 from dipmaster.validation.chance.excess import chance_p, joint_half_width
 from dipmaster.validation.gates import account_gates, interval, trade_gates
@@ -215,9 +216,7 @@ def _detail(evaluation: PhaseEvaluation, gates: Gates) -> Record:
     sample, returns = evaluation.sample, evaluation.sample.days.returns
     rate = metrics.win_rate(sample.net)
     exact = (
-        (None, None)
-        if rate is None
-        else interval.clopper_pearson(rate, float(sample.trades), gates.alpha)
+        (None, None) if rate is None else clopper_pearson(rate, float(sample.trades), gates.alpha)
     )
     target = next(row.target for row in evaluation.gates.rows if row.metric == "sharpe")
     return {

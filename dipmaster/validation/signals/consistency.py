@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dipmaster.foundation.numerics import Bools, Floats
-from dipmaster.validation.gates.interval import t_critical
+from dipmaster.learning.judging.clustered import t_critical
 from dipmaster.validation.records.breakdowns import Record
 from dipmaster.validation.signals.outcomes import Labelled
 from dipmaster.validation.signals.paired import taking_all

@@ -15,7 +15,8 @@ import numpy as np
 from scipy.special import bdtr
 
 from dipmaster.foundation.numerics import Floats
-from dipmaster.validation.gates.interval import Estimate, floored_variance, t_critical
+from dipmaster.learning.judging.clustered import floored_variance, t_critical
+from dipmaster.validation.gates.interval import Estimate
 from dipmaster.validation.records.breakdowns import Record
 from dipmaster.validation.signals import rates
 from dipmaster.validation.signals.outcomes import Labelled
