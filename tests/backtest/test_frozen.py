@@ -4,8 +4,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from dipmaster.backtest import ExitRules, entries_from_candidates, frozen_outcomes, run
+from dipmaster.foundation.errors import DataError
 from dipmaster.foundation.panel import as_times
 from dipmaster.params import Exits
 
@@ -41,3 +43,12 @@ def test_labels_are_the_trades_of_phase_0(make: Any) -> None:
         labels.net_frac[labels.tradable], by_candidate, rtol=1e-7, atol=1e-12
     )
     assert 50 < labels.tradable.sum() < rows.size
+
+
+def test_a_coin_without_bars_is_refused(make: Any) -> None:
+    """Else its candidates would be traded on the bars of its neighbour in the panel."""
+    panel = make.random_panel(5, symbols=2, bars=100)
+    candidate = {"candidate_id": [0], "symbol": ["ZZZUSDT"], "dip_z": 1.0, "volatility_class": 1}
+    candidates = pd.DataFrame(candidate).assign(open_time=as_times(panel.open_time[50:51]))
+    with pytest.raises(DataError):
+        frozen_outcomes(candidates, panel, make.execution(), EXITS)
