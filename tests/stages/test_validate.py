@@ -303,6 +303,62 @@ def test_phase_0_does_not_know_of_scores(workspace: Path) -> None:
     assert set(trades["confidence"]) == {0.1, 0.5}  # the threshold is off: every score will do
 
 
+def thresholds_of(value: float) -> dict[str, float]:
+    return {f"{regime}_volatility": value for regime in ("low", "normal", "high")}
+
+
+NOTHING_ASKED = {
+    "filter": {"threshold": False, "checks": False, "no_new_trades": False},
+    "confirmation": {"enabled": False},
+}
+
+
+@pytest.mark.parametrize("threshold", [0.0, 1.0])
+def test_the_ends_of_a_threshold(workspace: Path, threshold: float) -> None:
+    """At 0 every score reaches it, at 1 only a sure one; no score never does."""
+    write_inputs()
+    scores = store.read_table(Path("data/confidence/scores.parquet"), SCORES)
+    sure = scores["confidence"].where(scores["confidence"] < 0.5, 1.0 - 1e-9)
+    sure = sure.where(scores["confidence"].notna()).to_numpy().copy()
+    one = int(np.flatnonzero(scores["confidence"] > 0.5)[-1])
+    sure[one] = 1.0
+    changed = scores.assign(confidence=sure)
+    store.write_table(changed, SCORES, Path("data/confidence/scores.parquet"))
+    set_params(confidence={"thresholds": thresholds_of(threshold)})
+    validate.main()
+    admission = store.read_table(Path("data/validate/admission.parquet"))
+    passed = np.flatnonzero(admission["passes_threshold"] == 1)
+    expected = np.flatnonzero(~np.isnan(sure)) if threshold == 0.0 else [one]
+    assert list(passed) == list(expected)
+    assert all(check["holds"] for check in read("validate")["checks"])
+    if threshold == 1.0:
+        assert read("summary")["trades"] == 1
+
+
+def test_without_any_filter_every_scored_candidate_is_traded(workspace: Path) -> None:
+    """Also where every check and sign fails, and every regime is unknown or beyond the limit."""
+    write_inputs()
+    without_volume(before_ms=START_MS + DAYS * DAY_MS)
+    path = Path("data/confidence/scores.parquet")
+    scores = store.read_table(path, SCORES)
+    worst = scores.assign(no_new_trades=np.int8(1), regime=np.full(len(scores), -1, np.int8))
+    store.write_table(worst, SCORES, path)
+    set_params(**NOTHING_ASKED, confidence={"thresholds": thresholds_of(1.0)})
+    validate.main()
+    first, second = (
+        store.read_table(Path(f"data/validate/trades_phase_{phase}.parquet")) for phase in (0, 1)
+    )
+    scored = np.flatnonzero(scores["confidence"].notna())
+    assert set(second["candidate_id"]) == set(first["candidate_id"]) & set(scored)
+    assert set(second["regime"]) == {"unknown"}
+    details = read("validate")
+    assert all(check["holds"] for check in details["checks"])
+    steps = {row["step"]: row for row in details["funnel"]["whole"]}
+    assert steps["scored"]["left"] == steps["confirmation"]["left"] == scored.size
+    assert not any(steps[name]["on"] for name in ("threshold", "checks", "volatility"))
+    assert steps["traded"]["left"] == len(second)
+
+
 def test_regimes_of_both_ledgers_are_those_of_the_scores(workspace: Path) -> None:
     write_inputs()
     validate.main()
