@@ -10,12 +10,11 @@ from dipmaster.foundation.panel import as_times
 from dipmaster.foundation.parallel import in_threads
 from dipmaster.foundation.periods import BARS_PER_DAY, DAY_MS, ISO_UTC, boundary_ms
 from dipmaster.params import Split, Volatility
+from dipmaster.params.roadmap import REGIME_ACCURACY_FRAC
 from dipmaster.volatility import accuracy, garch_summary, scores
 from dipmaster.volatility.accuracy import against
 from dipmaster.volatility.batch import VolatilityOf
 from dipmaster.volatility.regime import Classes
-
-ROADMAP_ACCURACY = 0.90
 
 
 @dataclass(frozen=True)
@@ -77,7 +76,7 @@ def _regimes(
         "coin": np.where(exists, found.regimes.coin, -1),
         "naive": np.where(exists, found.regimes.naive, -1),
     }
-    out: dict[str, Any] = {"target": ROADMAP_ACCURACY, "used": params.regime.pooling}
+    out: dict[str, Any] = {"target": REGIME_ACCURACY_FRAC, "used": params.regime.pooling}
     proxy = accuracy.next_day_classes(found.returns, params.regime)
     for name, guess in detectors.items():
         out[name] = {"proxy": against(guess, proxy, first, params.judging)}

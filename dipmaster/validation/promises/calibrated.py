@@ -21,6 +21,7 @@ LIMITS = {
     "ece": Promise("1.3.calibration", "1.3", PROMISED, ECE_MAX, "frac"),
     "slope": Promise("1.3.calibration", "1.3", PROMISED, SLOPES, "ratio"),
 }
+NAMES = {"ece": "calibration error", "slope": "calibration slope"}
 VERDICTS = {"FAIL": "NOT KEPT", "INCONCLUSIVE": "NOT SHOWN", "PASS": "KEPT"}  # worst first
 
 
@@ -48,13 +49,10 @@ def calibrated(calibration: Json) -> Record:
     worst = _deciding({name: row for name, row in rows.items() if row["gate"] == gate}, gate)
     row = rows[worst.regime]
     told = ", ".join(f"{name} {one['gate']}" for name, one in rows.items())
-    why = (
-        f"decided by the {_words(worst.limit, row)} in the regime {worst.regime} "
-        f"({row.get('reason') or gate}); gates by regime: {told}"
-    )
-    whole = calibration.get("all")
-    if whole is not None:
-        why += f"; all regimes together: {_words('ece', whole)}"
+    why = f"decided by the {NAMES[worst.limit]} in the regime {worst.regime}: {row['reason']}"
+    why += f"; gates by regime: {told}"
+    if "all" in calibration:
+        why += f"; all regimes together: {_error(calibration['all']['ece'])}"
     return LIMITS[worst.limit].record(row[worst.limit], int(row["n"]), VERDICTS[gate], why)
 
 
@@ -79,10 +77,8 @@ def _beyond(limit: str, found: Json, gate: str) -> float:
     return float(max(SLOPES[0] - near, far - SLOPES[1]) / width)
 
 
-def _words(limit: str, row: Json) -> str:
-    """A figure with its bounds."""
-    found, percent = row[limit], limit == "ece"
+def _error(found: Json) -> str:
+    """The calibration error with its bounds."""
     numbers = [found[name] for name in ("value", "low", "high")]
-    shown = ["-" if x is None else f"{100 * x:.1f} %" if percent else f"{x:.2f}" for x in numbers]
-    name = "calibration error" if percent else "calibration slope"
-    return f"{name} {shown[0]} [{shown[1]}, {shown[2]}]"
+    value, low, high = ("-" if x is None else f"{100 * x:.1f} %" for x in numbers)
+    return f"{NAMES['ece']} {value} [{low}, {high}]"
