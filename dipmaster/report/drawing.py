@@ -6,6 +6,7 @@ PDF's own fonts. Colours differ in lightness and marks in shape and fill: the
 charts are read in grey too.
 """
 
+import gc
 import io
 import itertools
 import re
@@ -57,8 +58,23 @@ def _forget_system_fonts() -> None:
 def drawing(style_folder: Path) -> Iterator[None]:
     """Draw with the report's style and nothing of the user's own settings."""
     _forget_system_fonts()
-    with style.context(["default", str(style_folder / "charts.mplstyle")]):
+    with (
+        style.context(["default", str(style_folder / "charts.mplstyle")]),
+        without_cycle_search(),
+    ):
         yield
+
+
+@contextmanager
+def without_cycle_search() -> Iterator[None]:
+    """Let no search for cycles interrupt: a page is millions of small objects that all stay."""
+    searched = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if searched:
+            gc.enable()
 
 
 def new_figure(height_mm: float, width_in: float = PAGE_WIDTH_IN) -> Figure:
@@ -72,6 +88,7 @@ def new_figure(height_mm: float, width_in: float = PAGE_WIDTH_IN) -> Figure:
 def inline_svg(figure: Figure, alt: str) -> Markup:
     """The figure as an SVG element whose title says what it shows, for those who cannot see it."""
     out = io.StringIO()
+    _lay_out(figure)
     no_metadata: dict[str, Any] = dict.fromkeys(("Date", "Creator", "Format", "Type"))
     figure.savefig(out, format="svg", metadata=no_metadata)
     text = out.getvalue()
@@ -79,6 +96,14 @@ def inline_svg(figure: Figure, alt: str) -> Markup:
     text = _FONTS.sub("font-family: 'DejaVu Sans'", _STYLE.sub("", _LEFTOVER.sub("", text)))
     head, body = text.split(">", 1)
     return Markup(f'{head} role="img">\n <title>{escape(alt)}</title>{body}')
+
+
+def _lay_out(figure: Figure) -> None:
+    """Lay the figure out once and for all: `savefig` would draw it all a second time for that."""
+    engine = figure.get_layout_engine()
+    if engine is not None:
+        engine.execute(figure)
+        figure.set_layout_engine("none")
 
 
 def quiet(axes: Axes, *, keep: str = "bottom") -> None:

@@ -26,7 +26,7 @@ from matplotlib.ft2font import FT2Font
 
 from dipmaster.foundation.errors import DipMasterError, PipelineError
 from dipmaster.report import numbers
-from dipmaster.report.drawing import bundled_font
+from dipmaster.report.drawing import bundled_font, without_cycle_search
 
 FONTS = (
     "DejaVuSans",
@@ -126,7 +126,7 @@ def pdf(page: str, attachment: bytes) -> bytes:
     DipMasterError
         Where Pango or HarfBuzz is not installed; names the Debian packages.
     """
-    with _only_bundled_fonts(), _fixed_epoch():
+    with _only_bundled_fonts(), _fixed_epoch(), without_cycle_search():
         weasyprint = _weasyprint()
         attached = weasyprint.Attachment(
             string=attachment,

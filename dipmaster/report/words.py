@@ -19,6 +19,7 @@ PHASES = (0, 1, 2, 3, 4)
 MARKS = {"PASS": "●", "INCONCLUSIVE": "◐", "FAIL": "○"}
 ABSTAINED = "abstained"
 EXCESS = "excess_win_rate"
+LONG_REASON = 100  # characters
 
 
 @dataclass(frozen=True)
@@ -197,8 +198,16 @@ def _excess(gate: Json) -> str:
         return f"It wins more often than random entries with the same exits: {found}."
     if gate["verdict"] == "FAIL":
         return f"It wins less often than random entries with the same exits: {found}."
-    why = f"; {numbers.typeset(gate['reason'])}" if gate["reason"] else ""
-    return f"Not shown to win more often than random entries with the same exits: {found}{why}."
+    said = f"Not shown to win more often than random entries with the same exits: {found}"
+    return f"{said}{_briefly(gate['reason'] or '')}."
+
+
+def _briefly(reason: str) -> str:
+    """The first part of a reason; page one has no room for a long one."""
+    first = reason.partition(";")[0]
+    if len(first) > LONG_REASON:
+        return "; the achievement matrix says why"
+    return f"; {numbers.typeset(first)}" if first else ""
 
 
 def _listed_phases(phases: Sequence[int]) -> str:

@@ -3,6 +3,7 @@
 import ctypes.util
 import re
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import replace
 from functools import cache
 from io import BytesIO
@@ -14,9 +15,11 @@ import pytest
 from dipmaster.foundation.errors import DipMasterError, PipelineError
 from dipmaster.report import pages, render
 from dipmaster.report.inputs import Inputs
+from tests.report.conftest import unpainted
 
 States = dict[str, Callable[[], Inputs]]
-CUT = '<section class="chapter" id="contents">'
+FRONT = '<section class="page-one"'
+NEXT_PAGE = '<div style="break-before: page"></div>'
 STATES = [
     "all phases",
     "all wins",
@@ -46,6 +49,8 @@ WHOLE = [
     "phase 1, quick",
     "phase 1, real bars",
 ]
+PAINTED = ["phase 1", "phase 1, no candidates"]
+PAINTED_FRONTS = ["all phases", "no trades", "one trade"]
 CHAPTERS = [
     "Decision page",
     "Contents",
@@ -67,30 +72,32 @@ Page = Callable[[str], str]
 
 def only(text: str, chapter: str) -> str:
     """The page with one chapter alone: a fraction of the time to lay it out."""
-    head = text[: text.index('<section class="page-one"')]
+    head = text[: text.index(FRONT)]
     start = text.index(f'<section class="chapter" id="{chapter}">')
     return head + text[start : text.index("</section>", start)] + "</section></body></html>"
 
 
 @pytest.fixture(scope="module")
 def page(states: States, templates: Path, style: Path) -> Page:
-    """The HTML of a state by its name, made once."""
+    """The HTML of a state by its name, made once; charts are painted in some states only."""
 
     @cache
     def made(name: str) -> str:
-        return render.html(templates, pages.context(states[name](), style))
+        with nullcontext() if name in PAINTED else unpainted():
+            return render.html(templates, pages.context(states[name](), style))
 
     return made
 
 
 @pytest.fixture(scope="module")
 def front(states: States, templates: Path, style: Path) -> Page:
-    """Page one alone, of a state by its name."""
+    """Page one alone, of a state by its name; charts are painted in some states only."""
 
     @cache
     def made(name: str) -> str:
-        context = pages.decision(states[name](), style)
-        return render.html(templates, context, "decision.html.j2")
+        with nullcontext() if name in PAINTED_FRONTS else unpainted():
+            context = pages.decision(states[name](), style)
+            return render.html(templates, context, "decision.html.j2")
 
     return made
 
@@ -114,13 +121,23 @@ def no_raw_value(text: str) -> bool:
     return not re.search(r"\b(None|nan|NaN|inf|Undefined)\b", visible)
 
 
-@pytest.mark.parametrize("state", STATES)
-def test_every_state_fills_one_decision_page(state: str, front: Page) -> None:
-    text = front(state)
-    assert no_raw_value(text)
-    sheets = read(render.pdf(text, b"[]")).pages
-    assert len(sheets) == 1
-    assert "on the capital out of sample" in text_of(sheets[0])
+def test_every_state_fills_one_decision_page(front: Page) -> None:
+    """All in one document: page k is that of state k, from its first word to its last."""
+    fronts = [front(state) for state in STATES]
+    assert [
+        state for state, text in zip(STATES, fronts, strict=True) if not no_raw_value(text)
+    ] == []
+    first = fronts[0]
+    start, end = first.index(FRONT), first.rindex("</body>")
+    bodies = [text[text.index(FRONT) : text.rindex("</body>")] for text in fronts]
+    whole = first[:start] + NEXT_PAGE.join(bodies).replace(' id="decision"', "") + first[end:]
+    sheets = [text_of(sheet) for sheet in read(render.pdf(whole, b"[]")).pages]
+    for state, text in zip(STATES, sheets, strict=False):
+        assert "Has the strategy reached its targets?" in text, (
+            f"the page before {state} is too long"
+        )
+        assert "on the capital out of sample" in text, f"{state} runs over its page"
+    assert len(sheets) == len(STATES)
 
 
 @pytest.mark.parametrize("state", WHOLE)
@@ -218,6 +235,27 @@ def test_nothing_of_the_machine_is_printed(page: Page, project: Path) -> None:
     assert str(Path.home()) + "/" not in text
     assert "file://" not in text
     assert "http://" not in text.replace("http://www.w3.org/", "")
+
+
+def test_reasons_are_printed_in_full(states: States, templates: Path, style: Path) -> None:
+    """Which limit decides stands at the end of a reason: it must not be cut or run off the page."""
+    base = states["phase 1"]()
+    long = "the slope decides: " + "its interval 0.75 to 1.13 reaches below 0.8, " * 4 + "THE END"
+    calibrated = {
+        name: {**row, "reason": long}
+        for name, row in base.confidence["calibration_by_regime"].items()
+    }
+    promises = [{**row, "reason": long} for row in base.validate["promises"]]
+    inputs = replace(
+        base,
+        confidence={**base.confidence, "calibration_by_regime": calibrated},
+        validate={**base.validate, "promises": promises},
+    )
+    with unpainted():
+        text = render.html(templates, pages.context(inputs, style))
+    assert text.count(long) == len(calibrated) + len(promises)
+    sheets = read(render.pdf(only(text, "promised"), b"[]")).pages
+    assert sum(text_of(sheet).count("THE END") for sheet in sheets) == len(promises)
 
 
 def test_strings_from_data_are_shown_as_text(page: Page) -> None:

@@ -135,6 +135,7 @@ def wordy() -> Inputs:
     }
     phases = copy.deepcopy(base.validate["phases"])
     phases["1"]["money"]["equity_at_start"] = 31000.0
+    phases["0"]["counts"] |= {"trades": 301, "losing_trades": 131, "days_with_trades": 70}
     return replace(
         base,
         validate={
