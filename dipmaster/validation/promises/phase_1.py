@@ -82,6 +82,8 @@ def _volume(differences: Json) -> str:
     change = differences["trades_frac"]["value"]
     if change is None:
         return ""
+    if change == 0:
+        return "with as many trades"
     return f"with {100 * abs(change):.0f} % {'fewer' if change < 0 else 'more'} trades"
 
 
@@ -91,7 +93,7 @@ def _false_signals(traded_losers: float | None) -> str:
     return (
         "share of losers among the candidates traded minus that among all: the same figure as "
         "the change of precision, its sign turned. The false positive rate, the losers traded "
-        f"among all losers, fell from 100 % to {rate}, but falls with any filter that trades less"
+        f"among all losers, is {rate} (100 % unfiltered), but falls with any filter that trades less"
     )
 
 
