@@ -93,7 +93,8 @@ def _false_signals(traded_losers: float | None) -> str:
     return (
         "share of losers among the candidates traded minus that among all: the same figure as "
         "the change of precision, its sign turned. The false positive rate, the losers traded "
-        f"among all losers, is {rate} (100 % unfiltered), but falls with any filter that trades less"
+        f"among all losers, is {rate} (100 % unfiltered), but falls with any filter that trades "
+        "less"
     )
 
 
