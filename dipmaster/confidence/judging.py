@@ -22,10 +22,9 @@ from dipmaster.learning.judging import (
     slope_statistic,
 )
 from dipmaster.params.confidence import ConfidenceJudging
+from dipmaster.params.roadmap import ECE_MAX, SLOPES
 
 Record = dict[str, Any]
-ECE_MAX = 0.05  # the calibration gate: upper bound of the ECE ...
-SLOPES = (0.8, 1.2)  # ... and the whole interval of the slope
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ ECE_MAX = 0.05
 
 SLOPES = (0.8, 1.2)
 """... and the whole interval of the calibration slope lies within these. The roadmap wants
-confidence "properly scaled across regimes" and names no number; these are the issue's."""
+confidence "properly scaled across regimes" and names no number."""
 
 STABLE_WITHIN_FRAC = 0.05
 """How far win rates of regimes may lie apart and still be called stable: the roadmap names no

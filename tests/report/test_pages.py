@@ -106,6 +106,7 @@ def read(document: bytes) -> pypdf.PdfReader:
     return pypdf.PdfReader(BytesIO(document))
 
 
+@cache
 def text_of(sheet: pypdf.PageObject) -> str:
     return re.sub(r"\s+", " ", sheet.extract_text())
 
