@@ -106,7 +106,6 @@ def read(document: bytes) -> pypdf.PdfReader:
     return pypdf.PdfReader(BytesIO(document))
 
 
-@cache
 def text_of(sheet: pypdf.PageObject) -> str:
     return re.sub(r"\s+", " ", sheet.extract_text())
 
@@ -114,6 +113,12 @@ def text_of(sheet: pypdf.PageObject) -> str:
 @pytest.fixture(scope="module")
 def document(states: States, page: Page) -> pypdf.PdfReader:
     return read(render.pdf(page("phase 1"), states["phase 1"]().gates_bytes))
+
+
+@pytest.fixture(scope="module")
+def sheets(document: pypdf.PdfReader) -> list[str]:
+    """The text of every page."""
+    return [text_of(sheet) for sheet in document.pages]
 
 
 def no_raw_value(text: str) -> bool:
@@ -152,8 +157,8 @@ def test_no_chapter_prints_a_raw_null_and_every_entry_of_the_contents_is_there(
     assert not [anchor for anchor in wanted if f'id="{anchor}"' not in text]
 
 
-def test_page_one_holds_the_matrix_and_what_a_trade_leaves(document: pypdf.PdfReader) -> None:
-    text = text_of(document.pages[0])
+def test_page_one_holds_the_matrix_and_what_a_trade_leaves(sheets: list[str]) -> None:
+    text = sheets[0]
     for words in (
         "No verdict yet: phases 2 to 4 are not built.",
         "Phase 1 against phase 0, paired: win rate +28.8 points (+22.8 to +34.8 points), better",
@@ -189,20 +194,21 @@ def test_phases_not_built_have_no_number(front: Page) -> None:
         assert words[1] == "not built"
 
 
-def test_every_page_names_source_and_number(document: pypdf.PdfReader) -> None:
-    total = len(document.pages)
+def test_every_page_names_source_and_number(sheets: list[str]) -> None:
+    total = len(sheets)
     assert 20 <= total <= 30
-    for number, sheet in enumerate(document.pages, start=1):
-        text = text_of(sheet)
+    for number, text in enumerate(sheets, start=1):
         assert "SIMULATED MARKET" in text
         assert f"{number} of {total}" in text
         assert len(text) > 300, f"page {number} is nearly empty"
 
 
-def test_outline_lists_the_chapters_and_contents_point_to_them(document: pypdf.PdfReader) -> None:
+def test_outline_lists_the_chapters_and_contents_point_to_them(
+    document: pypdf.PdfReader, sheets: list[str]
+) -> None:
     tops = [entry for entry in document.outline if not isinstance(entry, list)]
     assert [entry.title for entry in tops] == CHAPTERS
-    contents = text_of(document.pages[1])
+    contents = sheets[1]
     for entry in tops[2:]:
         number = document.get_destination_page_number(entry) + 1
         assert re.search(rf"{re.escape(entry.title)}[ .]*{number}\b", contents), entry.title
