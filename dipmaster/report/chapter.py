@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dipmaster.report import numbers
+from dipmaster.report.abstention import abstention
 from dipmaster.report.inputs import Inputs, Json
 from dipmaster.report.words import is_ruined
 
@@ -192,8 +193,7 @@ def abstained_words(phase: Json) -> str:
     """Why a phase bought nothing, in a plain sentence; nothing where it traded."""
     if phase["counts"]["trades"]:
         return ""
-    why = phase.get("abstained")
-    return f"No trade was good enough{f': {why}' if why else ''}."
+    return abstention(phase.get("abstained") or "")
 
 
 def facts(

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from dipmaster.params.roadmap import FINAL_PHASE
 from dipmaster.report import numbers
+from dipmaster.report.abstention import abstention
 from dipmaster.report.difference import contribution
 from dipmaster.report.inputs import Inputs, Json
 
@@ -78,8 +79,10 @@ def _later_phases(inputs: Inputs) -> tuple[str, ...]:
 
 def _counted(gates: Mapping[str, Json]) -> str:
     shown = [gates[name] for name in numbers.MATRIX_METRICS if name in gates]
-    if any(str(gate.get("reason") or "").startswith(ABSTAINED) for gate in shown):
-        return "No trade was good enough."
+    reasons = [str(gate.get("reason") or "") for gate in shown]
+    because = next((reason for reason in reasons if reason.startswith(ABSTAINED)), "")
+    if because:
+        return abstention(because.removeprefix(ABSTAINED).strip(": ").partition(" (")[0])
     tally = {word: sum(gate["verdict"] == word for gate in gates.values()) for word in MARKS}
     beside = " and the excess win rate" if EXCESS in gates else ""
     if shown and tally["PASS"] == len(gates):

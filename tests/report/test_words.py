@@ -45,7 +45,7 @@ def test_a_strategy_that_wins_often_and_loses_money_is_seen_through(states: Stat
             "all phases",
             "Final phase: INCONCLUSIVE. Of 4 targets and the excess win rate: 1 undecided, 4 met.",
         ),
-        ("all phases", "Phase 2: INCONCLUSIVE. No trade was good enough."),
+        ("all phases", "Phase 2: INCONCLUSIVE. No trade was good enough: 0 of 4,502"),
         (
             "all phases",
             "Phase 1: PASS. All 4 targets and the excess win rate are met at the near end",
