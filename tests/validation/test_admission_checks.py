@@ -16,8 +16,8 @@ NAMES = (
     "every trade stands for one candidate",
     "every candidate traded was admitted",
     "the ledger's confidence is the score",
-    "every score traded names a fit",
-    "no fit counts more candidates",
+    "each score traded names fits",
+    "no fit counts more rows",
 )
 
 

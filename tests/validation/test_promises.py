@@ -125,7 +125,7 @@ def test_fewer_false_signals_is_precision_turned_round(told) -> None:
     assert (row["value"], row["low"], row["high"]) == pytest.approx((-0.005, -0.015, 0.005))
     assert row["verdict"] == "NOT SHOWN"
     assert "the same figure as the change of precision" in row["reason"]
-    assert "is 30.0 % (100 % unfiltered)" in row["reason"]
+    assert "30.0 % of all losers are traded" in row["reason"]
     worse = told(changed(quality__paired__precision_change=at(-0.05)))
     assert worse["1.1.false_signals"]["verdict"] == "NOT KEPT"
 

@@ -91,10 +91,9 @@ def _false_signals(traded_losers: float | None) -> str:
     """Any filter that trades less trades fewer losers: only their share among trades can judge."""
     rate = "-" if traded_losers is None else f"{100 * traded_losers:.1f} %"
     return (
-        "share of losers among the candidates traded minus that among all: the same figure as "
-        "the change of precision, its sign turned. The false positive rate, the losers traded "
-        f"among all losers, is {rate} (100 % unfiltered), but falls with any filter that trades "
-        "less"
+        "share of losers among those traded minus that among all: the same figure as the change "
+        f"of precision, its sign turned. {rate} of all losers are traded, but any filter that "
+        "trades less does that"
     )
 
 

@@ -99,10 +99,7 @@ def _demanded(trades: pd.DataFrame, thresholds: Thresholds) -> Floats:
 
 def _fitted_before(scores: pd.DataFrame, row: Ints, folds: Sequence[Mapping[str, Any]]) -> Check:
     """The fits that each row names; a stack need not be there, all else must."""
-    name = (
-        "every score traded names a fit of its models, layer and calibrator, stack if any, that "
-        "is on record and no later than the close of its candidate's bar"
-    )
+    name = "each score traded names fits of all its levels, none later than its bar's close"
     own = scores.iloc[row]
     close = epoch_ms(own["open_time"]) + BAR_MS
     unsound = {level: _unsound(own[f"{level}_fitted"], level, close, folds) for level in LEVELS}
@@ -132,7 +129,7 @@ def _known_when_fitted(scores: pd.DataFrame, folds: Sequence[Mapping[str, Any]])
         int(fold["rows"]) > np.searchsorted(closed, _ms(fold), side="right") for fold in fits
     )
     return Check(
-        "no fit counts more candidates than had a known label by then (how many, not which)",
+        "no fit counts more rows than labels known by then (how many, not which)",
         not early,
         f"{len(fits)} fits, {int(early)} with more",
     )
