@@ -23,7 +23,8 @@ from stages import ingest
 
 # Writes one table, says so, and waits to be stopped in the middle.
 HALFWAY = """
-import time
+import signal, time
+signal.signal(signal.SIGINT, signal.default_int_handler)  # jobs in the background ignore it
 from dipmaster import store
 from dipmaster.foundation import stage
 from stages import ingest
