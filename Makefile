@@ -52,7 +52,7 @@ format: .venv/.installed-dev ## let ruff format and mend
 	@ruff check --fix .
 
 compare: .venv/.installed ## experiments side by side, verdict and gates only
-	@COLUMNS=$${COLUMNS:-240} dvc exp show --no-pager --only-changed --drop '^(data|dipmaster|reports|stages|requirements)'
+	@COLUMNS=$${COLUMNS:-240} dvc exp show --no-pager --only-changed --drop '^(data|dipmaster|reports|stages|requirements|params\.yaml)'
 
 schema: .venv/.installed ## params.schema.json from the models, for editors
 	@python -m dipmaster.params

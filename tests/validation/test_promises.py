@@ -226,6 +226,13 @@ def test_calibration_not_kept_shows_an_interval_wholly_beyond(told) -> None:
     assert (row["verdict"], row["low"]) == ("NOT KEPT", 1.3)
 
 
+def test_calibration_of_nothing_is_told_as_that(told) -> None:
+    empty = {**regime("INCONCLUSIVE", (0.0, 0.1), (0.5, 1.5)), "n": 0}
+    row = told(calibration(**dict.fromkeys(("low", "normal", "high", "all"), empty)))
+    reason = row["1.3.calibration"]["reason"]
+    assert reason == "no candidate out of sample has a score"
+
+
 def test_calibration_without_bounds_says_why(told) -> None:
     nothing = {"value": None, "low": None, "high": None}
     few = {"n": 8, "ece": nothing, "slope": nothing, "gate": "INCONCLUSIVE", "reason": "8 of 100"}

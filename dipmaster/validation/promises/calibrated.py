@@ -43,7 +43,7 @@ def calibrated(calibration: Json) -> Record:
         Section `calibration_by_regime` of the confidence stage's JSON.
     """
     rows = {name: row for name, row in calibration.items() if name != "all"}
-    if not rows:
+    if not any(row["n"] for row in rows.values()):
         return LIMITS["ece"].not_shown("no candidate out of sample has a score")
     gate = next(gate for gate in VERDICTS if any(row["gate"] == gate for row in rows.values()))
     worst = _deciding({name: row for name, row in rows.items() if row["gate"] == gate}, gate)
