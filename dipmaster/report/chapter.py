@@ -193,7 +193,7 @@ def abstained_words(phase: Json) -> str:
     """Why a phase bought nothing, in a plain sentence; nothing where it traded."""
     if phase["counts"]["trades"]:
         return ""
-    return abstention(phase.get("abstained") or "")
+    return abstention(phase) or "No admitted candidate was traded."
 
 
 def facts(

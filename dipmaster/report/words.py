@@ -18,7 +18,6 @@ LINES = 2  # more phases than these share a paragraph of page one
 GONE_BEFORE_FRAC = 0.5  # of the capital: page one says so where less was left at the boundary
 PHASES = (0, 1, 2, 3, 4)
 MARKS = {"PASS": "●", "INCONCLUSIVE": "◐", "FAIL": "○"}
-ABSTAINED = "abstained"
 EXCESS = "excess_win_rate"
 LONG_REASON = 100  # characters
 
@@ -38,7 +37,7 @@ def verdict(inputs: Inputs) -> Verdict:
     later = _later_phases(inputs)
     if FINAL_PHASE in inputs.built:
         outcome = str(inputs.phase(FINAL_PHASE)["verdict"])
-        headline = f"Final phase: {outcome}. {_counted(inputs.gates_of(FINAL_PHASE))}"
+        headline = f"Final phase: {outcome}. {_came_of(inputs, FINAL_PHASE)}"
     else:
         outcome = "none"
         headline = f"No verdict yet: {_listed_phases(unbuilt)} not built."
@@ -71,18 +70,18 @@ def _contribution(inputs: Inputs) -> tuple[str, ...]:
 def _later_phases(inputs: Inputs) -> tuple[str, ...]:
     earlier = [phase for phase in inputs.built if 0 < phase < FINAL_PHASE]
     said = tuple(
-        f"Phase {phase}: {inputs.phase(phase)['verdict']}. {_counted(inputs.gates_of(phase))}"
-        for phase in earlier
+        f"Phase {number}: {inputs.phase(number)['verdict']}. {_came_of(inputs, number)}"
+        for number in earlier
     )
     return said if len(said) <= LINES else (" ".join(said),)
 
 
+def _came_of(inputs: Inputs, number: int) -> str:
+    return abstention(inputs.phase(number)) or _counted(inputs.gates_of(number))
+
+
 def _counted(gates: Mapping[str, Json]) -> str:
     shown = [gates[name] for name in numbers.MATRIX_METRICS if name in gates]
-    reasons = [str(gate.get("reason") or "") for gate in shown]
-    because = next((reason for reason in reasons if reason.startswith(ABSTAINED)), "")
-    if because:
-        return abstention(because.removeprefix(ABSTAINED).strip(": ").partition(" (")[0])
     tally = {word: sum(gate["verdict"] == word for gate in gates.values()) for word in MARKS}
     beside = " and the excess win rate" if EXCESS in gates else ""
     if shown and tally["PASS"] == len(gates):

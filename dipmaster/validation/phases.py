@@ -105,15 +105,35 @@ def why_abstained(
     unscored
         Why there is no score, where the confidence stage says so.
     """
-    late = epoch_ms(candidates["open_time"]) >= period.out_of_sample_ms
-    seen, of = admission[late], int(late.sum())
-    if (seen["admitted"] == 1).any():
-        return ""
-    if not seen["confidence"].notna().any():
+    seen = _late(candidates, admission, period)
+    at, of = abstained_at(candidates, admission, period), len(seen)
+    if at in ("candidates", "score"):
         return f"0 of {of} candidates have a score" + (f": {unscored}" if unscored else "")
     reached = int((seen["passes_threshold"] == 1).sum())
     words = f"{reached} of {of} candidates reached the threshold"
-    return f"{words}, none of them was admitted" if reached else words
+    return {"threshold": words, "steps": f"{words}, none of them was admitted"}.get(at, "")
+
+
+def abstained_at(candidates: pd.DataFrame, admission: pd.DataFrame, period: Period) -> str:
+    """Where the last candidate out of sample was lost; empty where one was admitted.
+
+    Returns
+    -------
+    str
+        "candidates" (there was none), "score", "threshold", or "steps" behind it.
+    """
+    seen = _late(candidates, admission, period)
+    if (seen["admitted"] == 1).any():
+        return ""
+    if seen.empty:
+        return "candidates"
+    if not seen["confidence"].notna().any():
+        return "score"
+    return "steps" if (seen["passes_threshold"] == 1).any() else "threshold"
+
+
+def _late(candidates: pd.DataFrame, admission: pd.DataFrame, period: Period) -> pd.DataFrame:
+    return admission[epoch_ms(candidates["open_time"]) >= period.out_of_sample_ms]
 
 
 def trade_phase(phase: Phase, panel: Panel, execution: Execution) -> Ledger:

@@ -6,14 +6,18 @@ from dipmaster.report.abstention import abstention
 
 
 @pytest.mark.parametrize(
-    ("why", "said"),
+    ("at", "said"),
     [
-        ("", "No trade was good enough."),
-        ("0 of 9 candidates reached the threshold", "No trade was good enough: 0 of 9"),
-        ("3 of 9 candidates reached the threshold, none of them was admitted", "every step: 3"),
-        ("0 of 9 candidates have a score: too few candidates: 40", "No trade could be judged: 0"),
-        ("0 of 0 candidates have a score", "There was no candidate to judge."),
+        (None, ""),
+        ("threshold", "No trade was good enough: 0 of 9."),
+        ("steps", "No trade passed every step: 0 of 9."),
+        ("score", "No trade could be judged: 0 of 9."),
+        ("candidates", "There was no candidate to judge."),
     ],
 )
-def test_each_reason_has_its_own_words(why: str, said: str) -> None:
-    assert said in abstention(why)
+def test_each_place_has_its_own_words(at: str | None, said: str) -> None:
+    assert abstention({"abstained": "0 of 9", "abstained_at": at}) == said
+
+
+def test_a_phase_without_the_key_did_not_abstain() -> None:
+    assert abstention({}) == ""

@@ -14,6 +14,7 @@ from dipmaster.validation.chance.strata import Surroundings
 from dipmaster.validation.phase import inconclusive
 from dipmaster.validation.phases import (
     Phase,
+    abstained_at,
     judge_phase,
     phase_0,
     phase_1,
@@ -213,6 +214,16 @@ def test_abstaining_is_no_verdict(
         assert (asdict(row)["low"], asdict(row)["high"]) == (None, None)
     assert (found.sample.days.growth == 1.0).all()
     assert inconclusive(found, quick) == f"phase 1 abstained: {why}"
+
+
+def test_where_the_last_candidate_was_lost(candidates, admission, period) -> None:
+    none = admission.assign(admitted=np.int8(0))
+    low = none.assign(passes_threshold=np.int8(0))
+    assert abstained_at(candidates, admission, period) == ""
+    assert abstained_at(candidates, none, period) == "steps"
+    assert abstained_at(candidates, low, period) == "threshold"
+    assert abstained_at(candidates, low.assign(confidence=np.nan), period) == "score"
+    assert abstained_at(candidates.iloc[:0], admission.iloc[:0], period) == "candidates"
 
 
 def test_why_nothing_was_admitted(candidates, admission, period) -> None:

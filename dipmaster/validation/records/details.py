@@ -10,6 +10,7 @@ from dipmaster.validation.differences.record import difference_record
 from dipmaster.validation.gates.rule import Ruling
 from dipmaster.validation.ladder import Ladder
 from dipmaster.validation.phase import PhaseEvaluation, inconclusive
+from dipmaster.validation.phases import abstained_at
 from dipmaster.validation.promises.phase_1 import promises
 from dipmaster.validation.records.breakdowns import Record
 from dipmaster.validation.records.figures import period_record, phase_record
@@ -56,7 +57,10 @@ def _figures(one: PhaseEvaluation, found: Ladder, seen: Seen, params: Params) ->
         params.exits.cap_bars,
         params.gates,
     )
-    return {**record, "abstained": one.abstained or None} if one.phase else record
+    if not one.phase:
+        return record
+    at = abstained_at(seen.candidates, found.admission, found.period)
+    return {**record, "abstained": one.abstained or None, "abstained_at": at or None}
 
 
 def _funnel(found: Ladder, seen: Seen, params: Params) -> Record:

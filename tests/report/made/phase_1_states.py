@@ -47,9 +47,10 @@ def built() -> Inputs:
     )
 
 
-def quiet(reason: str) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+def quiet(reason: str, at: str) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     """Gates and figures of a phase that bought nothing."""
-    figures = {**copy.deepcopy(no_trades().validate["phases"]["0"]), "abstained": reason}
+    figures = copy.deepcopy(no_trades().validate["phases"]["0"])
+    figures |= {"abstained": reason, "abstained_at": at}
     return cannot_tell(phase_1.gates(), f"abstained: {reason}"), figures
 
 
@@ -57,7 +58,7 @@ def abstained() -> Inputs:
     reason = phase_1.ABSTAINED
     return with_phase_1(
         run(losing_gates(), losing_phase()),
-        *quiet(reason),
+        *quiet(reason, "threshold"),
         differences=phase_1.nothing_to_compare(reason),
         funnel=phase_1.empty_funnel((4502, 4400, 0, 0, 0, 0, 0)),
         signal_quality=phase_1.no_signal_quality("no candidate was traded"),
@@ -69,7 +70,7 @@ def no_score() -> Inputs:
     """Too few candidates to fit anything."""
     found = with_phase_1(
         run(losing_gates(), losing_phase()),
-        *quiet("0 of 82 candidates reached the threshold"),
+        *quiet("0 of 82 candidates have a score", "score"),
         differences=phase_1.nothing_to_compare("no trade in phase 1"),
         funnel=phase_1.empty_funnel((82, 0, 0, 0, 0, 0, 0)),
         signal_quality=phase_1.no_signal_quality("no candidate was traded", 82),
@@ -84,7 +85,7 @@ def no_candidates() -> Inputs:
     """The rule never fired: neither phase traded."""
     found = with_phase_1(
         no_trades(),
-        *quiet("there was no candidate"),
+        *quiet("0 of 0 candidates have a score", "candidates"),
         differences=phase_1.nothing_to_compare("no trade in either phase"),
         funnel=phase_1.empty_funnel((0, 0, 0, 0, 0, 0, 0)),
         signal_quality=phase_1.no_signal_quality("no candidate", 0),
@@ -165,13 +166,15 @@ def all_phases() -> Inputs:
     """Every phase built, phase 2 abstaining: what later sessions will hand over."""
     base = passing()
     rows = [{**one, "phase": phase} for phase in range(5) for one in base.gates]
-    abstained = cannot_tell(list(base.gates), "abstained: 0 of 4,502 candidates reached it")
+    why = "0 of 4,502 candidates reached it"
+    abstained = cannot_tell(list(base.gates), f"abstained: {why}")
     rows = [row for row in rows if row["phase"] != 2] + [{**one, "phase": 2} for one in abstained]
     rows[-6] |= {"verdict": "INCONCLUSIVE"}
     phases = {
         str(k): {**losing_phase(), "verdict": "INCONCLUSIVE" if k in (2, 4) else "PASS"}
         for k in range(5)
     }
+    phases["2"] |= {"abstained": why, "abstained_at": "threshold"}
     validate = {
         **built().validate,
         "built_phases": [0, 1, 2, 3, 4],
