@@ -24,7 +24,7 @@ from dipmaster import features
 from dipmaster.features.batch import blocks_of
 from dipmaster.features.panel import panel_of
 from dipmaster.foundation.numerics import Floats
-from dipmaster.params import Features
+from dipmaster.foundation.params import Features
 
 ROWS, ROUNDS = 105_120, 11
 GOAL_ROWS, GOAL_RATIO = 5e6, 6.0

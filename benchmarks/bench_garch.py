@@ -18,8 +18,8 @@ import pandas as pd
 from arch import arch_model
 
 from dipmaster.foundation.numerics import Floats
+from dipmaster.foundation.params.market import Informativeness, Simulated
 from dipmaster.market.simulator import simulate
-from dipmaster.params.market import Informativeness, Simulated
 from dipmaster.volatility.garch_fit import (
     ALPHA,
     FIT_SIZE,

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 import pandas as pd
 
-from dipmaster.params import Features
+from dipmaster.foundation.params import Features
 
 BAR = pd.Timedelta(minutes=5)
 

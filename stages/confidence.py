@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pandas as pd
 
-from dipmaster import store
 from dipmaster.backtest import frozen_outcomes
 from dipmaster.confidence import (
     VOLATILITY_COLUMNS,
@@ -21,10 +20,10 @@ from dipmaster.confidence import (
     texts_of,
     uniqueness_of,
 )
-from dipmaster.foundation import stage
+from dipmaster.foundation import stage, store
 from dipmaster.foundation.panel import Panel, aligned
 from dipmaster.foundation.parallel import in_threads
-from dipmaster.tables import BARS, CANDIDATES, FEATURES, SCORES, VOLATILITY
+from dipmaster.foundation.tables import BARS, CANDIDATES, FEATURES, SCORES, VOLATILITY
 
 BARS_FOLDER = Path("data/ingest/bars")
 MARKET = Path("data/ingest/market.json")

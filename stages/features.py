@@ -5,13 +5,12 @@ from typing import Any
 
 import pandas as pd
 
-from dipmaster import store
 from dipmaster.features import AllCoins, all_coins, candidates
 from dipmaster.features.panel import coin_facts, panel_of, summary
-from dipmaster.foundation import stage
+from dipmaster.foundation import stage, store
 from dipmaster.foundation.parallel import in_threads
-from dipmaster.params import Features
-from dipmaster.tables import BARS, CANDIDATES, FEATURES
+from dipmaster.foundation.params import Features
+from dipmaster.foundation.tables import BARS, CANDIDATES, FEATURES
 
 BARS_FOLDER = Path("data/ingest/bars")
 OUT = Path("data/features")

@@ -6,14 +6,13 @@ from typing import Any
 
 import pandas as pd
 
-from dipmaster import store
-from dipmaster.foundation import stage
+from dipmaster.foundation import stage, store
+from dipmaster.foundation.params import Ingest
 from dipmaster.foundation.periods import BARS_PER_DAY, ISO_UTC
+from dipmaster.foundation.tables import BARS, ON_CHAIN, ORDER_BOOK, SENTIMENT, TRUTH, Table
 from dipmaster.market.quality import quality_report
 from dipmaster.market.raw import read_raw
 from dipmaster.market.simulator import simulate
-from dipmaster.params import Ingest
-from dipmaster.tables import BARS, ON_CHAIN, ORDER_BOOK, SENTIMENT, TRUTH, Table
 
 RAW = Path("data/raw")
 OUT = Path("data/ingest")

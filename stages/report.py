@@ -4,11 +4,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from dipmaster import store
-from dipmaster.foundation import stage
+from dipmaster.foundation import stage, store
+from dipmaster.foundation.tables import EQUITY, SCORES
 from dipmaster.report import pages, provenance, render
 from dipmaster.report.inputs import FORECAST_COLUMNS, Inputs, ShownCoin
-from dipmaster.tables import EQUITY, SCORES
 
 METRICS = Path("reports/metrics")
 TEMPLATES = Path("reports/templates")

@@ -1,7 +1,6 @@
 """Stage `validate`: candidates to trades phase by phase, and trades to gates with uncertainty."""
 
-from dipmaster import store
-from dipmaster.foundation import stage
+from dipmaster.foundation import stage, store
 from dipmaster.validation.ladder import climb
 from dipmaster.validation.records.details import details_of
 from dipmaster.validation.records.overall import overall_ruling, summary_record

@@ -33,10 +33,10 @@ from dipmaster.foundation.errors import PipelineError
 from dipmaster.foundation.numerics import Bools, Floats, Ints
 from dipmaster.foundation.panel import epoch_ms
 from dipmaster.foundation.parallel import in_processes
+from dipmaster.foundation.params.market import Informativeness, Simulated
 from dipmaster.foundation.periods import BAR_MS, BARS_PER_DAY, DAY_MS
+from dipmaster.foundation.store import read_params
 from dipmaster.market.simulator import WORLD, SimulatedMarket, simulate
-from dipmaster.params.market import Informativeness, Simulated
-from dipmaster.store import read_params
 from studies.stylised_facts import FIRST_SEED, changed
 
 Reader = Callable[[SimulatedMarket, str], Floats]

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dipmaster.foundation.parallel import in_processes
-from dipmaster.params import Gates, Params
+from dipmaster.foundation.params import Gates, Params
 from dipmaster.validation.chance.excess import joint_half_width
 from dipmaster.validation.chance.strata import Surroundings
 from dipmaster.validation.phase import PhaseEvaluation

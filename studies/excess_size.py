@@ -22,8 +22,8 @@ from scipy.special import ndtri
 
 from dipmaster.foundation.numerics import Bools, Floats, Ints
 from dipmaster.foundation.parallel import in_processes
-from dipmaster.params import Gates
-from dipmaster.store import read_params
+from dipmaster.foundation.params import Gates
+from dipmaster.foundation.store import read_params
 from dipmaster.validation.chance.excess import joint_half_width, pool_half_width
 from dipmaster.validation.chance.random_entry import Pool, drawn_portfolios, matched_pool
 from dipmaster.validation.gates import trade_gates

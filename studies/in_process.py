@@ -32,10 +32,10 @@ from dipmaster.features.panel import panel_of
 from dipmaster.foundation.errors import PipelineError
 from dipmaster.foundation.panel import Panel, aligned
 from dipmaster.foundation.parallel import in_threads
+from dipmaster.foundation.params import Params, ParamsFile
+from dipmaster.foundation.store import PARAMS_FILE, read_params, read_yaml
+from dipmaster.foundation.tables import FEATURES, VOLATILITY
 from dipmaster.market.simulator import simulate
-from dipmaster.params import Params, ParamsFile
-from dipmaster.store import PARAMS_FILE, read_params, read_yaml
-from dipmaster.tables import FEATURES, VOLATILITY
 from dipmaster.validation.chance.strata import Surroundings
 from dipmaster.validation.ladder import Ladder, climb
 from dipmaster.validation.phase import PhaseEvaluation

@@ -22,9 +22,9 @@ from dipmaster.backtest import metrics
 from dipmaster.backtest.metrics import Days
 from dipmaster.foundation.numerics import Floats, Ints
 from dipmaster.foundation.parallel import progress
+from dipmaster.foundation.params import Gates
+from dipmaster.foundation.store import read_params
 from dipmaster.learning.judging.clustered import clopper_pearson
-from dipmaster.params import Gates
-from dipmaster.store import read_params
 from dipmaster.validation.gates import account_gates, trade_gates
 from dipmaster.validation.gates.account_gates import Resampling
 from dipmaster.validation.gates.bootstrap import stream_key

@@ -22,10 +22,10 @@ from dipmaster.foundation.errors import PipelineError
 from dipmaster.foundation.numerics import Floats, Ints
 from dipmaster.foundation.panel import epoch_ms
 from dipmaster.foundation.parallel import in_processes
+from dipmaster.foundation.params import Exits
 from dipmaster.foundation.periods import BAR_MS, BARS_PER_DAY
+from dipmaster.foundation.store import read_params
 from dipmaster.market.simulator import simulate
-from dipmaster.params import Exits
-from dipmaster.store import read_params
 from studies.signal_table import Market, clustered_mean
 from studies.stylised_facts import FIRST_SEED, changed
 

@@ -19,8 +19,8 @@ import numpy as np
 from dipmaster.backtest import metrics
 from dipmaster.foundation.numerics import Ints
 from dipmaster.foundation.parallel import progress
-from dipmaster.params import Gates
-from dipmaster.store import read_params
+from dipmaster.foundation.params import Gates
+from dipmaster.foundation.store import read_params
 from dipmaster.validation.differences.pair import Difference, Track
 from dipmaster.validation.differences.record import differences
 from dipmaster.validation.gates.rule import insufficient

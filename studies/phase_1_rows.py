@@ -9,8 +9,8 @@ import numpy as np
 from dipmaster.confidence import Scores, combined_by
 from dipmaster.confidence.scores import LAYER_INPUTS
 from dipmaster.foundation.numerics import Floats
+from dipmaster.foundation.params import Params
 from dipmaster.learning.judging import log_loss
-from dipmaster.params import Params
 from dipmaster.validation.gates.rule import GateRow
 from dipmaster.validation.sample import out_of_sample
 from studies.in_process import Record, Scored, changed_params, climbed, scored_market

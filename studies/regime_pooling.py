@@ -11,9 +11,9 @@ import numpy as np
 
 from dipmaster.foundation.numerics import Floats
 from dipmaster.foundation.panel import Panel, aligned
+from dipmaster.foundation.params import Params
+from dipmaster.foundation.store import read_params
 from dipmaster.market.simulator import WORLD, simulate
-from dipmaster.params import Params
-from dipmaster.store import read_params
 from dipmaster.volatility import compute
 from dipmaster.volatility.regime import Classes, filtered
 from dipmaster.volatility.report import boundary_bar

@@ -24,11 +24,11 @@ from dipmaster.foundation.errors import PipelineError
 from dipmaster.foundation.numerics import Floats, Ints
 from dipmaster.foundation.panel import epoch_ms
 from dipmaster.foundation.parallel import in_processes
+from dipmaster.foundation.params import Params
+from dipmaster.foundation.params.market import Simulated
 from dipmaster.foundation.periods import BAR_MS, BARS_PER_DAY, DAY_MS
+from dipmaster.foundation.store import read_params
 from dipmaster.market.simulator import SimulatedMarket, simulate
-from dipmaster.params import Params
-from dipmaster.params.market import Simulated
-from dipmaster.store import read_params
 from studies.stylised_facts import FIRST_SEED, REAL_BARS, changed, real_bars
 
 RULES = ("dip", "dipmaster_v4", "capitulation")

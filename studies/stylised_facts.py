@@ -23,9 +23,9 @@ import pandas as pd
 
 from dipmaster.foundation.errors import PipelineError
 from dipmaster.foundation.parallel import in_processes
+from dipmaster.foundation.params.market import Simulated
+from dipmaster.foundation.store import read_params, read_table
 from dipmaster.market.simulator import WORLD, World, simulate
-from dipmaster.params.market import Simulated
-from dipmaster.store import read_params, read_table
 from studies.bar_statistics import statistics
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"

@@ -13,9 +13,9 @@ import pytest
 
 from dipmaster.backtest import Ledger
 from dipmaster.foundation.panel import epoch_ms
+from dipmaster.foundation.params import Params
 from dipmaster.foundation.periods import BAR_MS, DAY_MS
 from dipmaster.market.simulator import simulate
-from dipmaster.params import Params
 from dipmaster.validation.phases import phase_0, trade_phase
 from dipmaster.validation.splits import Period, without_crossing
 from studies.in_process import all_params, traded_bars

@@ -13,9 +13,9 @@ from dipmaster.admission.signs import (
 )
 from dipmaster.foundation.errors import data_error
 from dipmaster.foundation.numerics import Bools, Floats, Ints
-from dipmaster.params import Confirmation, Filter
-from dipmaster.params.confidence import Thresholds
-from dipmaster.tables import ADMISSION, I8
+from dipmaster.foundation.params import Confirmation, Filter
+from dipmaster.foundation.params.confidence import Thresholds
+from dipmaster.foundation.tables import ADMISSION, I8
 
 NOT_APPLICABLE = -1
 FLAGS = [column.name for column in ADMISSION.columns if column.dtype == I8]

@@ -12,7 +12,7 @@ import numpy as np
 
 from dipmaster.admission.inputs import NEWS, Inputs
 from dipmaster.foundation.numerics import Bools, Ints
-from dipmaster.params import Filter
+from dipmaster.foundation.params import Filter
 
 CHECKS: Final = ("volume", "rsi", "news", "liquidity")
 SOURCES: Final = {

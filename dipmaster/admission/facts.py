@@ -7,7 +7,7 @@ import pandas as pd
 
 from dipmaster.admission.checks import CHECKS, applicable_checks
 from dipmaster.admission.inputs import Inputs
-from dipmaster.params import Filter, Signal
+from dipmaster.foundation.params import Filter, Signal
 
 # Of volume_spike_20 in table FEATURES: volume > 1.5 x its mean over 20 bars, itself included.
 SPIKE_MULTIPLE: Final = 1.5

@@ -11,7 +11,7 @@ import numpy as np
 
 from dipmaster.admission.inputs import Inputs
 from dipmaster.foundation.numerics import Bools, Floats, Ints
-from dipmaster.params import Confirmation
+from dipmaster.foundation.params import Confirmation
 
 FRAMES: Final[Mapping[str, tuple[str, ...]]] = {
     "5m": ("rsi_dip", "volume_spike", "price_dip", "bb_position"),

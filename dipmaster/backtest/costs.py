@@ -6,7 +6,7 @@ All numbers inside kernels are fractions; bps appear only in params and panels.
 from typing import NamedTuple
 
 from dipmaster.foundation.numerics import kernel
-from dipmaster.params import Execution
+from dipmaster.foundation.params import Execution
 
 BPS = 1e-4
 

@@ -35,7 +35,7 @@ from dipmaster.backtest.rules import (
 )
 from dipmaster.foundation.numerics import Floats, Ints, borrowing_kernel
 from dipmaster.foundation.panel import Panel
-from dipmaster.params import Execution
+from dipmaster.foundation.params import Execution
 
 ORDER = np.dtype(
     [

@@ -13,7 +13,7 @@ import pandas as pd
 from dipmaster.foundation.errors import data_error
 from dipmaster.foundation.numerics import Floats, Ints
 from dipmaster.foundation.panel import Panel, epoch_ms
-from dipmaster.params import Execution, Exits
+from dipmaster.foundation.params import Execution, Exits
 
 REGIMES: tuple[str, ...] = ("low", "normal", "high", "unknown")  # index -1: not known yet
 SIZING_PARTS: tuple[str, ...] = (

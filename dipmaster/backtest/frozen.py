@@ -6,7 +6,7 @@ from dipmaster.backtest.entries import places_of
 from dipmaster.backtest.outcomes import Outcomes, outcomes
 from dipmaster.backtest.rules import ExitRules
 from dipmaster.foundation.panel import Panel
-from dipmaster.params import Execution, Exits
+from dipmaster.foundation.params import Execution, Exits
 
 
 def frozen_outcomes(

@@ -20,8 +20,8 @@ from dipmaster.backtest.trades import BUY, Legs, trades_table, words
 from dipmaster.foundation.errors import data_error
 from dipmaster.foundation.numerics import Floats, Ints
 from dipmaster.foundation.panel import Panel, as_times
-from dipmaster.params import Execution
-from dipmaster.tables import EQUITY, FILLS
+from dipmaster.foundation.params import Execution
+from dipmaster.foundation.tables import EQUITY, FILLS
 
 SKIP_REASONS: tuple[str, ...] = (
     "ruined",

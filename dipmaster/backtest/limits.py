@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from dipmaster.foundation.numerics import kernel
-from dipmaster.params import Execution
+from dipmaster.foundation.params import Execution
 
 FILLED, RUINED, NO_NEXT_BAR, IN_POSITION, MAX_POSITIONS, EXPOSURE, CASH, TOO_SMALL = range(8)
 UNCUT, BY_POSITION, BY_EXPOSURE, BY_CASH = range(4)

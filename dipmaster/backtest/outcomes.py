@@ -29,7 +29,7 @@ from dipmaster.foundation.errors import data_error
 from dipmaster.foundation.numerics import Bools, Floats, Ints
 from dipmaster.foundation.panel import Panel
 from dipmaster.foundation.parallel import workers
-from dipmaster.params import Execution
+from dipmaster.foundation.params import Execution
 
 
 @dataclass(frozen=True)

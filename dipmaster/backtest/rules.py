@@ -12,7 +12,7 @@ import numpy as np
 
 from dipmaster.foundation.errors import data_error
 from dipmaster.foundation.numerics import Floats
-from dipmaster.params import Exits
+from dipmaster.foundation.params import Exits
 
 
 class ExitType(IntEnum):

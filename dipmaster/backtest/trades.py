@@ -11,7 +11,7 @@ from dipmaster.backtest.entries import REGIMES, SIZING_PARTS, Entries
 from dipmaster.backtest.rules import EXIT_NAMES, ExitType
 from dipmaster.foundation.numerics import Floats
 from dipmaster.foundation.panel import Panel, as_times
-from dipmaster.tables import TRADES
+from dipmaster.foundation.tables import TRADES
 
 BUY = -1  # in place of an exit type
 

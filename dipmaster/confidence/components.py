@@ -10,7 +10,7 @@ import numpy as np
 
 from dipmaster.confidence.events import Events
 from dipmaster.foundation.numerics import Floats, Ints
-from dipmaster.params.confidence import ComponentWeights, RegimeScores, StrengthWeights
+from dipmaster.foundation.params.confidence import ComponentWeights, RegimeScores, StrengthWeights
 
 NAMES = tuple(ComponentWeights.model_fields)
 

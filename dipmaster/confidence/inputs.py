@@ -15,7 +15,7 @@ from dipmaster.foundation.errors import data_error
 from dipmaster.foundation.numerics import Floats, Ints
 from dipmaster.foundation.panel import epoch_ms
 from dipmaster.foundation.parallel import in_threads
-from dipmaster.tables import FEATURES, I8, VOLATILITY, Table
+from dipmaster.foundation.tables import FEATURES, I8, VOLATILITY, Table
 
 # What no model sees, and why.
 NOT_USED: Mapping[str, str] = {

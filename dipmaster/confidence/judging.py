@@ -8,6 +8,8 @@ import numpy as np
 
 from dipmaster.confidence.events import Events
 from dipmaster.foundation.numerics import Bools, Floats, Ints
+from dipmaster.foundation.params.confidence import ConfidenceJudging
+from dipmaster.foundation.params.roadmap import ECE_MAX, SLOPES
 from dipmaster.foundation.periods import DAY_MS
 from dipmaster.learning.judging import (
     Statistic,
@@ -21,8 +23,6 @@ from dipmaster.learning.judging import (
     rank_correlation_statistic,
     slope_statistic,
 )
-from dipmaster.params.confidence import ConfidenceJudging
-from dipmaster.params.roadmap import ECE_MAX, SLOPES
 
 Record = dict[str, Any]
 

@@ -18,14 +18,14 @@ from dipmaster.confidence.inputs import Matrix
 from dipmaster.confidence.rising import Combine
 from dipmaster.confidence.trees import LIBRARIES, Library, Model
 from dipmaster.foundation.numerics import Bools, Floats, Ints
+from dipmaster.foundation.params import Split
+from dipmaster.foundation.params.confidence import MinTrain, Trees
 from dipmaster.foundation.periods import BAR_MS
 from dipmaster.learning.calibrators import Calibrator, Kind, fit_calibrator, log_odds
 from dipmaster.learning.logistic import Logistic
 from dipmaster.learning.schedule import refit_times
 from dipmaster.learning.unfit import Unfit
 from dipmaster.learning.walk_forward import Walk, enough_of, predicted
-from dipmaster.params import Split
-from dipmaster.params.confidence import MinTrain, Trees
 
 M = TypeVar("M")
 KINDS: tuple[Kind, ...] = get_args(Kind)

@@ -17,6 +17,8 @@ from dipmaster.confidence.scores import LAYER_INPUTS, Scores
 from dipmaster.confidence.stored import when
 from dipmaster.foundation.numerics import Bools, Floats
 from dipmaster.foundation.parallel import in_threads
+from dipmaster.foundation.params import Split
+from dipmaster.foundation.params.confidence import ConfidenceJudging
 from dipmaster.foundation.periods import boundary_ms
 from dipmaster.learning.judging import (
     auc,
@@ -26,8 +28,6 @@ from dipmaster.learning.judging import (
     mean_statistic,
     reliability_table,
 )
-from dipmaster.params import Split
-from dipmaster.params.confidence import ConfidenceJudging
 
 Record = dict[str, Any]
 REGIMES = ("low", "normal", "high")

@@ -23,10 +23,10 @@ from dipmaster.confidence.reference import Reference, reference_of
 from dipmaster.confidence.rising import RISING, Combining
 from dipmaster.foundation.numerics import Floats
 from dipmaster.foundation.panel import as_times
+from dipmaster.foundation.params import Confidence
 from dipmaster.learning.calibrators import Calibrator, Kind
 from dipmaster.learning.logistic import Logistic
 from dipmaster.learning.walk_forward import Walk
-from dipmaster.params import Confidence
 
 LAYER_INPUTS = ("logit_p_ensemble", *parts.NAMES)
 

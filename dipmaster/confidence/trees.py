@@ -12,7 +12,7 @@ from scipy.special import ndtr
 
 from dipmaster.confidence.families import Family
 from dipmaster.foundation.numerics import Floats
-from dipmaster.params.confidence import Trees
+from dipmaster.foundation.params.confidence import Trees
 
 if TYPE_CHECKING:
     import lightgbm

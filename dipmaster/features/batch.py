@@ -12,9 +12,9 @@ from dipmaster.features.market_wide import mean_of_present, returns_of
 from dipmaster.features.step import run
 from dipmaster.foundation.numerics import Floats
 from dipmaster.foundation.parallel import in_threads
+from dipmaster.foundation.params import Features
 from dipmaster.foundation.periods import BAR_MS
-from dipmaster.params import Features
-from dipmaster.tables import FEATURES
+from dipmaster.foundation.tables import FEATURES
 
 NAMES = tuple(name for name in FEATURES.names if name != "open_time")
 

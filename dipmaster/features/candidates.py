@@ -11,9 +11,9 @@ import pandas as pd
 
 from dipmaster.foundation.numerics import Bools, Floats, Ints
 from dipmaster.foundation.panel import epoch_ms
+from dipmaster.foundation.params import Signal
 from dipmaster.foundation.periods import BAR_MS
-from dipmaster.params import Signal
-from dipmaster.tables import CANDIDATES
+from dipmaster.foundation.tables import CANDIDATES
 
 CANDIDATE_COLUMNS = (
     "rsi14",

@@ -10,9 +10,9 @@ from dipmaster.features import layout
 from dipmaster.foundation.errors import TableError
 from dipmaster.foundation.numerics import Floats, Ints
 from dipmaster.foundation.panel import epoch_ms
+from dipmaster.foundation.params import Features
 from dipmaster.foundation.periods import BAR_MS
-from dipmaster.params import Features
-from dipmaster.tables import BARS
+from dipmaster.foundation.tables import BARS
 
 NEEDS = {"taker_imbalance": "taker_buy_volume", "half_spread_bps": "half_spread_bps"}
 

@@ -11,8 +11,8 @@ from dipmaster.features.market_wide import CLOSE, mean_of_present
 from dipmaster.features.step import run
 from dipmaster.features.stretches import usable
 from dipmaster.foundation.numerics import Floats
+from dipmaster.foundation.params import Features
 from dipmaster.foundation.periods import BAR_MS
-from dipmaster.params import Features
 
 
 class FeatureStream:

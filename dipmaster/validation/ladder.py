@@ -10,7 +10,7 @@ from dipmaster.admission import admit
 from dipmaster.backtest import Ledger
 from dipmaster.foundation.numerics import Bools
 from dipmaster.foundation.parallel import in_threads
-from dipmaster.params import Params
+from dipmaster.foundation.params import Params
 from dipmaster.validation.phase import PhaseEvaluation
 from dipmaster.validation.phases import (
     Phase,

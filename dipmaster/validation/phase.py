@@ -9,7 +9,7 @@ import numpy as np
 from dipmaster.backtest import Ledger
 from dipmaster.foundation.numerics import Ints
 from dipmaster.foundation.panel import Panel, epoch_ms
-from dipmaster.params import Execution, Gates
+from dipmaster.foundation.params import Execution, Gates
 from dipmaster.validation.chance import random_entry
 from dipmaster.validation.chance.excess import excess_win_rate
 from dipmaster.validation.chance.random_entry import Draws, Outcomes, Pool

@@ -16,7 +16,7 @@ from dipmaster import backtest
 from dipmaster.backtest import Entries, ExitRules, Ledger
 from dipmaster.foundation.numerics import Floats, Ints
 from dipmaster.foundation.panel import Panel, epoch_ms
-from dipmaster.params import Execution, Exits, Gates
+from dipmaster.foundation.params import Execution, Exits, Gates
 from dipmaster.validation.chance.strata import Surroundings
 from dipmaster.validation.phase import Market, PhaseEvaluation, evaluate_phase
 from dipmaster.validation.proofs.ledger import Check

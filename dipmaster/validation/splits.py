@@ -12,8 +12,8 @@ import pandas as pd
 from dipmaster.foundation.errors import data_error
 from dipmaster.foundation.numerics import Bools, Ints
 from dipmaster.foundation.panel import Panel, epoch_ms
+from dipmaster.foundation.params import Split
 from dipmaster.foundation.periods import BAR_MS, DAY_MS, boundary_ms
-from dipmaster.params import Split
 
 
 @dataclass(frozen=True)

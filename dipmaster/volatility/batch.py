@@ -8,9 +8,9 @@ import pandas as pd
 from dipmaster.foundation.numerics import Bools, Floats, Ints
 from dipmaster.foundation.panel import Panel, as_times, epoch_ms
 from dipmaster.foundation.parallel import in_threads
+from dipmaster.foundation.params import Volatility
 from dipmaster.foundation.periods import BAR_MS, BARS_PER_DAY
-from dipmaster.params import Volatility
-from dipmaster.tables import I8, VOLATILITY
+from dipmaster.foundation.tables import I8, VOLATILITY
 from dipmaster.volatility.baselines import rolling_har, rv_ewma, season_ahead
 from dipmaster.volatility.clock import Clock
 from dipmaster.volatility.garch import GarchPath, rolling_garch

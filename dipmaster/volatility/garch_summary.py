@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from dipmaster.foundation.numerics import Floats
-from dipmaster.params.volatility import Garch
+from dipmaster.foundation.params.volatility import Garch
 from dipmaster.volatility.clock import Clock
 from dipmaster.volatility.garch import PERCENT, GarchPath, window_before
 from dipmaster.volatility.garch_fit import ALPHA, BETA, LOG_LIKELIHOOD, NU, OMEGA

@@ -11,8 +11,8 @@ import numpy as np
 
 from dipmaster.foundation.numerics import Floats
 from dipmaster.foundation.panel import Panel
+from dipmaster.foundation.params import Volatility
 from dipmaster.foundation.periods import BARS_PER_DAY
-from dipmaster.params import Volatility
 from dipmaster.volatility.windows import median_of_present, moving_mean
 
 HALF_PI = 0.5 * np.pi

@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from dipmaster.foundation.numerics import Floats, kernel
+from dipmaster.foundation.params.volatility import Regime
 from dipmaster.foundation.periods import BARS_PER_DAY
-from dipmaster.params.volatility import Regime
 from dipmaster.volatility.windows import median_of_present
 
 Classes = npt.NDArray[np.int8]

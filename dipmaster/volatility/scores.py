@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from dipmaster.foundation.numerics import Bools, Floats, Ints
+from dipmaster.foundation.params.volatility import ForecastJudging
 from dipmaster.foundation.periods import BARS_PER_DAY
-from dipmaster.params.volatility import ForecastJudging
 from dipmaster.volatility.baselines import next_mean
 
 GARCH = "garch"

@@ -3,8 +3,8 @@
 import numpy as np
 
 from dipmaster.foundation.numerics import Bools, Floats
+from dipmaster.foundation.params.volatility import Season
 from dipmaster.foundation.periods import BARS_PER_DAY, BARS_PER_HOUR
-from dipmaster.params.volatility import Season
 from dipmaster.volatility.clock import CELLS, Clock
 
 HOURS = BARS_PER_DAY // BARS_PER_HOUR

@@ -9,10 +9,10 @@ import pytest
 
 from dipmaster.admission import admit
 from dipmaster.foundation.panel import as_times
+from dipmaster.foundation.params import Confirmation, Filter
+from dipmaster.foundation.params.confidence import Thresholds
 from dipmaster.foundation.periods import BAR_MS
-from dipmaster.params import Confirmation, Filter
-from dipmaster.params.confidence import Thresholds
-from dipmaster.store import read_params
+from dipmaster.foundation.store import read_params
 
 # Columns as they are stored: float32, flags int8.
 GOOD_INPUTS: dict[str, float] = {

@@ -6,7 +6,7 @@ import pytest
 from dipmaster.admission import NEWS, CheckFact, check_facts
 from dipmaster.admission.facts import SPIKE_BARS, SPIKE_MULTIPLE
 from dipmaster.features import volume
-from dipmaster.store import read_params
+from dipmaster.foundation.store import read_params
 
 ENOUGH = SPIKE_MULTIPLE * SPIKE_BARS / (SPIKE_BARS - SPIKE_MULTIPLE)
 

@@ -10,7 +10,7 @@ from dipmaster.features import all_coins
 from dipmaster.features.panel import panel_of
 from dipmaster.foundation.panel import as_times
 from dipmaster.foundation.periods import BAR_MS
-from dipmaster.store import read_params
+from dipmaster.foundation.store import read_params
 
 MISSING = np.nan
 ALIGNED = "sma20_over_sma50_15m_frac"

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from dipmaster.admission import INPUTS, NEWS, admit, needed
 from dipmaster.foundation.errors import DataError
-from dipmaster.params.confidence import Thresholds
-from dipmaster.tables import ADMISSION, FEATURES
+from dipmaster.foundation.params.confidence import Thresholds
+from dipmaster.foundation.tables import ADMISSION, FEATURES
 
 
 def test_a_good_candidate_is_admitted_by_every_step(admitted):

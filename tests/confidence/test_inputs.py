@@ -16,7 +16,7 @@ from dipmaster.confidence.inputs import (
 from dipmaster.foundation.errors import DataError
 from dipmaster.foundation.panel import as_times
 from dipmaster.foundation.periods import BAR_MS
-from dipmaster.tables import FEATURES, VOLATILITY
+from dipmaster.foundation.tables import FEATURES, VOLATILITY
 
 TIMES = BAR_MS * np.arange(5, dtype=np.int64)
 

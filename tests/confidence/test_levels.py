@@ -11,8 +11,8 @@ from sklearn.metrics import roc_auc_score
 from dipmaster.confidence import Scores, levels, table_of
 from dipmaster.confidence.rising import fit_rising
 from dipmaster.foundation.periods import BAR_MS, boundary_ms
+from dipmaster.foundation.tables import SCORES
 from dipmaster.learning.calibrators import log_odds
-from dipmaster.tables import SCORES
 
 from .conftest import CAP_BARS, START_MS
 

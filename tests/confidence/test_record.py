@@ -16,7 +16,7 @@ from dipmaster.confidence.judging import (
     sample_of,
 )
 from dipmaster.foundation.periods import BAR_MS, DAY_MS, boundary_ms
-from dipmaster.store import plain
+from dipmaster.foundation.store import plain
 
 from .conftest import START_MS, Market, events_with
 

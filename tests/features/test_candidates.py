@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from dipmaster import features
 from dipmaster.features.candidates import spaced
 from dipmaster.foundation.periods import BAR_MS
-from dipmaster.tables import CANDIDATES
+from dipmaster.foundation.tables import CANDIDATES
 
 START = pd.Timestamp("2023-01-01", tz="UTC")
 QUIET = {

@@ -6,7 +6,7 @@ import pytest
 
 from dipmaster import features
 from dipmaster.features.panel import coin_facts, panel_of, summary
-from dipmaster.tables import FEATURES, I8
+from dipmaster.foundation.tables import FEATURES, I8
 
 
 @pytest.fixture(scope="module")

@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from dipmaster.foundation.store import plain
 from dipmaster.market.quality import quality_report
 from dipmaster.market.raw.log import Dropped, FileRead, Ignored, RawLog
-from dipmaster.store import plain
 
 
 def toy(rows: int = 600, start: str = "2023-01-01", seed: int = 1) -> pd.DataFrame:

@@ -8,10 +8,10 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from dipmaster import store
+from dipmaster.foundation import store
+from dipmaster.foundation.params import Params
+from dipmaster.foundation.tables import BARS, SCORES
 from dipmaster.market.simulator import simulate
-from dipmaster.params import Params
-from dipmaster.tables import BARS, SCORES
 from stages import confidence, features, volatility
 
 COINS, DAYS, BURN_IN, SEED = 3, 75, 62, 21

@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 import yaml
 
-from dipmaster import store
+from dipmaster.foundation import store
 from dipmaster.foundation.errors import PipelineError, TableError
-from dipmaster.tables import BARS, CANDIDATES, FEATURES
+from dipmaster.foundation.tables import BARS, CANDIDATES, FEATURES
 from stages import features as stage
 
 BARS_FOLDER = Path("data/ingest/bars")

@@ -17,8 +17,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dipmaster import store
 from dipmaster.confidence import Events
+from dipmaster.foundation import store
 from dipmaster.foundation.periods import BAR_MS
 from dipmaster.learning import walk_forward
 from stages import confidence, validate

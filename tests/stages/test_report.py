@@ -13,10 +13,10 @@ import pyarrow as pa
 import pytest
 import yaml
 
-from dipmaster import store
+from dipmaster.foundation import store
 from dipmaster.foundation.errors import PipelineError
+from dipmaster.foundation.tables import EQUITY, SCORES
 from dipmaster.report import provenance
-from dipmaster.tables import EQUITY, SCORES
 from stages import report
 from tests.report.made.run import lock
 from tests.report.made.states import STATES

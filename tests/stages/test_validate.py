@@ -9,11 +9,11 @@ import pandas as pd
 import pytest
 import yaml
 
-from dipmaster import store
+from dipmaster.foundation import store
 from dipmaster.foundation.errors import DataError, PipelineError
 from dipmaster.foundation.panel import as_times, epoch_ms
 from dipmaster.foundation.periods import BAR_MS, DAY_MS, ISO_UTC
-from dipmaster.tables import ADMISSION, BARS, CANDIDATES, EQUITY, FILLS, SCORES, TRADES
+from dipmaster.foundation.tables import ADMISSION, BARS, CANDIDATES, EQUITY, FILLS, SCORES, TRADES
 from stages import validate
 
 START_MS, DAYS = 1_672_531_200_000, 30

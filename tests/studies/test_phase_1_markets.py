@@ -10,11 +10,11 @@ import pandas as pd
 import pytest
 import yaml
 
-from dipmaster import store
 from dipmaster.confidence import combined_by, table_of
+from dipmaster.foundation import store
 from dipmaster.foundation.errors import PipelineError
+from dipmaster.foundation.tables import BARS, SCORES
 from dipmaster.learning.logistic import Logistic
-from dipmaster.tables import BARS, SCORES
 from stages import confidence, features, validate, volatility
 from studies import in_process, layer_signs
 from studies.in_process import changed_params, climbed, scored_bars, simulated_bars

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from dipmaster.foundation.store import read_params
 from dipmaster.market.simulator import simulate
-from dipmaster.store import read_params
 from studies import signal_table
 from studies.signal_table import (
     Market,

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from dipmaster import store
 from dipmaster.backtest import metrics
+from dipmaster.foundation import store
 from studies import in_process, paired_edges
 from studies.clustered_ledgers import WORLDS, track, truth
 

@@ -10,10 +10,10 @@ import pytest
 from dipmaster.backtest import Ledger
 from dipmaster.backtest.metrics import days_of
 from dipmaster.foundation.panel import as_times
+from dipmaster.foundation.params import Gates
 from dipmaster.foundation.periods import BAR_MS, BARS_PER_DAY, DAY_MS
-from dipmaster.params import Gates
-from dipmaster.store import read_params
-from dipmaster.tables import EQUITY, FILLS, TRADES
+from dipmaster.foundation.store import read_params
+from dipmaster.foundation.tables import EQUITY, FILLS, TRADES
 from dipmaster.validation.sample import Sample
 from dipmaster.validation.splits import Period
 

@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from dipmaster.foundation.panel import as_times
+from dipmaster.foundation.params.confidence import Thresholds
 from dipmaster.foundation.periods import BAR_MS, DAY_MS
-from dipmaster.params.confidence import Thresholds
 from dipmaster.validation.proofs.admission import admission_checks
 
 START_MS = 1_672_531_200_000  # 2023-01-01

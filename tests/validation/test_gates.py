@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dipmaster.store import plain
+from dipmaster.foundation.store import plain
 from dipmaster.validation.chance.random_entry import Pool
 from dipmaster.validation.gates.bootstrap import stream_key
 from dipmaster.validation.gates.interval import Estimate

@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 
 from dipmaster.foundation.panel import Panel, as_times, epoch_ms
-from dipmaster.params import Execution, Exits
-from dipmaster.store import plain, read_params
-from dipmaster.tables import CANDIDATES
+from dipmaster.foundation.params import Execution, Exits
+from dipmaster.foundation.store import plain, read_params
+from dipmaster.foundation.tables import CANDIDATES
 from dipmaster.validation.chance.strata import Surroundings
 from dipmaster.validation.phase import Market, evaluate_phase
 from dipmaster.validation.phases import (

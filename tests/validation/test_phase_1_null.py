@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from dipmaster.confidence import Events, Scores, events_of
-from dipmaster.params import Params
+from dipmaster.foundation.params import Params
 from dipmaster.validation.phase import PhaseEvaluation
 from studies import in_process
 from studies.in_process import Scored, changed_params, climbed, scored_market

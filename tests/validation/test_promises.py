@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from dipmaster.store import plain
+from dipmaster.foundation.store import plain
 from dipmaster.validation.promises.phase_1 import promises
 
 KEYS = {

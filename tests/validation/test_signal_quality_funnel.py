@@ -9,7 +9,7 @@ import pytest
 from dipmaster.admission import CheckFact
 from dipmaster.foundation.panel import as_times
 from dipmaster.foundation.periods import BAR_MS, DAY_MS
-from dipmaster.store import read_params
+from dipmaster.foundation.store import read_params
 from dipmaster.validation.signals import funnel
 from dipmaster.validation.splits import Period
 

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from dipmaster.foundation.errors import DataError
 from dipmaster.foundation.panel import Panel, as_times
+from dipmaster.foundation.params import Split
 from dipmaster.foundation.periods import BAR_MS, DAY_MS, HOUR_MS
-from dipmaster.params import Split
 from dipmaster.validation.splits import Period, split_period, without_crossing
 
 FIRST = 1_672_531_200_000  # 2023-01-01

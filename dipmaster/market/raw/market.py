@@ -8,15 +8,15 @@ import pandas as pd
 from dipmaster.foundation.errors import DataError, data_error
 from dipmaster.foundation.panel import as_times
 from dipmaster.foundation.parallel import in_threads
+from dipmaster.foundation.params import Ingest
 from dipmaster.foundation.periods import BARS_PER_DAY
+from dipmaster.foundation.tables import BARS
 from dipmaster.market.raw.files import Source, find_sources, nothing_usable
 from dipmaster.market.raw.intervals import name_of
 from dipmaster.market.raw.log import FileRead, Ignored, RawLog, RawMarket, tallied
 from dipmaster.market.raw.merge import Series, merged
 from dipmaster.market.raw.reading import FileBars, Part, Rules, read_file
 from dipmaster.market.raw.trim import Trimmed, trimmed, untrimmed
-from dipmaster.params import Ingest
-from dipmaster.tables import BARS
 
 MIN_DAYS = 2
 _SHOWN_ERRORS = 5

@@ -9,20 +9,20 @@ import pandas as pd
 from dipmaster.foundation.numerics import Ints
 from dipmaster.foundation.panel import as_times
 from dipmaster.foundation.parallel import in_threads
+from dipmaster.foundation.params.market import Simulated
 from dipmaster.foundation.periods import BAR_MS, BARS_PER_DAY
 from dipmaster.market.simulator.bars import bars_table
 from dipmaster.market.simulator.channels import on_chain_table, order_book_table, sentiment_table
 from dipmaster.market.simulator.coin import Coin, coin_path
 from dipmaster.market.simulator.state import MarketState, market_state
 from dipmaster.market.simulator.world import WORLD, World
-from dipmaster.params.market import Simulated
 
 Frames = dict[str, pd.DataFrame]
 
 
 @dataclass(frozen=True)
 class SimulatedMarket:
-    """Tables by symbol, each in the columns of `dipmaster.tables`."""
+    """Tables by symbol, each in the columns of `dipmaster.foundation.tables`."""
 
     bars: Frames
     truth: Frames

@@ -10,7 +10,7 @@ import math
 from collections.abc import Mapping
 
 from dipmaster.backtest import Ledger
-from dipmaster.params import Gates
+from dipmaster.foundation.params import Gates
 from dipmaster.validation.differences import paired_account, paired_trades
 from dipmaster.validation.differences.pair import Difference, Track, track_of
 from dipmaster.validation.phase import (

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from dipmaster.params import Gates
+from dipmaster.foundation.params import Gates
 from dipmaster.validation.gates.interval import Estimate
 from dipmaster.validation.sample import Sample
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from dipmaster.params.roadmap import ECE_MAX, SLOPES
+from dipmaster.foundation.params.roadmap import ECE_MAX, SLOPES
 from dipmaster.validation.promises.held import Promise
 from dipmaster.validation.records.breakdowns import Record
 

@@ -10,8 +10,12 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dipmaster.params import Gates
-from dipmaster.params.roadmap import REGIME_ACCURACY_FRAC, SIGNAL_TARGETS, STABLE_WITHIN_FRAC
+from dipmaster.foundation.params import Gates
+from dipmaster.foundation.params.roadmap import (
+    REGIME_ACCURACY_FRAC,
+    SIGNAL_TARGETS,
+    STABLE_WITHIN_FRAC,
+)
 from dipmaster.validation.promises.calibrated import calibrated
 from dipmaster.validation.promises.held import Promise, later_promises
 from dipmaster.validation.records.breakdowns import Record

@@ -12,8 +12,8 @@ import pandas as pd
 
 from dipmaster.foundation.numerics import Bools, Floats, Ints
 from dipmaster.foundation.panel import epoch_ms
+from dipmaster.foundation.params.confidence import Thresholds
 from dipmaster.foundation.periods import BAR_MS
-from dipmaster.params.confidence import Thresholds
 from dipmaster.validation.proofs.ledger import Check
 
 LEVELS = ("models", "stack", "layer", "calibrator")  # every confidence has gone through them

@@ -8,8 +8,8 @@ import pandas as pd
 from dipmaster.backtest import REGIMES, metrics
 from dipmaster.foundation.numerics import Floats, Ints
 from dipmaster.foundation.panel import as_times, epoch_ms
+from dipmaster.foundation.params.roadmap import HOLDING_BAND_MINUTES
 from dipmaster.foundation.periods import BAR_MS, DAY_MS, MINUTE_MS
-from dipmaster.params.roadmap import HOLDING_BAND_MINUTES
 from dipmaster.validation.sample import Sample
 from dipmaster.validation.splits import Period
 

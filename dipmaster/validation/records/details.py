@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from dipmaster.admission import check_facts, confirmation_signs
 from dipmaster.admission.inputs import Inputs
-from dipmaster.params import Params
+from dipmaster.foundation.params import Params
 from dipmaster.validation.differences.record import difference_record
 from dipmaster.validation.gates.rule import Ruling
 from dipmaster.validation.ladder import Ladder

@@ -8,9 +8,9 @@ import pandas as pd
 from dipmaster.backtest import Ledger, metrics
 from dipmaster.foundation.numerics import Floats
 from dipmaster.foundation.panel import as_times, epoch_ms
+from dipmaster.foundation.params import Gates
 from dipmaster.foundation.periods import BAR_MS, DAY_MS, DAYS_PER_YEAR, ISO_UTC
 from dipmaster.learning.judging.clustered import clopper_pearson
-from dipmaster.params import Gates
 from dipmaster.validation.chance.excess import chance_p, joint_half_width
 from dipmaster.validation.gates import account_gates, interval, trade_gates
 from dipmaster.validation.phase import (

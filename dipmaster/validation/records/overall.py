@@ -9,8 +9,8 @@ import pandas as pd
 from dipmaster.backtest import Ledger
 from dipmaster.foundation.numerics import Floats
 from dipmaster.foundation.panel import as_times, epoch_ms
+from dipmaster.foundation.params.roadmap import FINAL_PHASE
 from dipmaster.foundation.periods import DAY_MS
-from dipmaster.params.roadmap import FINAL_PHASE
 from dipmaster.validation.gates.rule import GateRow, Ruling
 from dipmaster.validation.phase import PhaseEvaluation
 from dipmaster.validation.records.breakdowns import Record

@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from dipmaster import store
 from dipmaster.admission import INPUTS
+from dipmaster.foundation import store
 from dipmaster.foundation.errors import DataError, data_error
 from dipmaster.foundation.numerics import Ints
 from dipmaster.foundation.panel import Panel, aligned, epoch_ms
 from dipmaster.foundation.parallel import in_threads
-from dipmaster.tables import BARS, CANDIDATES, SCORES
+from dipmaster.foundation.tables import BARS, CANDIDATES, SCORES
 from dipmaster.validation.chance.strata import Surroundings
 from dipmaster.validation.phases import SURROUNDINGS, surroundings_on
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from dipmaster import store
 from dipmaster.backtest import Ledger
-from dipmaster.tables import ADMISSION, EQUITY, FILLS, TRADES
+from dipmaster.foundation import store
+from dipmaster.foundation.tables import ADMISSION, EQUITY, FILLS, TRADES
 from dipmaster.validation.gates.rule import GateRow
 from dipmaster.validation.records.breakdowns import Record
 from dipmaster.validation.records.overall import csv_text, equity_by_day, gates_frame

@@ -8,7 +8,7 @@ import pandas as pd
 from dipmaster.admission import FRAMES, CheckFact, demanded
 from dipmaster.backtest import REGIMES
 from dipmaster.foundation.numerics import Bools, Floats
-from dipmaster.params import Confirmation, Filter, Gates
+from dipmaster.foundation.params import Confirmation, Filter, Gates
 from dipmaster.validation.records.breakdowns import Record, mean_or_none
 from dipmaster.validation.signals.outcomes import Labelled, labelled, out_of_sample
 from dipmaster.validation.signals.rates import Level, rate_of

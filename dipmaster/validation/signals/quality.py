@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from dipmaster.foundation.numerics import Bools, Floats
-from dipmaster.params import Gates
+from dipmaster.foundation.params import Gates
 from dipmaster.validation.records.breakdowns import Record, mean_or_none
 from dipmaster.validation.signals import rates
 from dipmaster.validation.signals.by_regime import heterogeneity, win_rate_by_regime

@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 import yaml
 
+from dipmaster.foundation.params import Ingest, Params
 from dipmaster.market.raw import RawMarket, read_raw
-from dipmaster.params import Ingest, Params
 
 DAY = 288
 

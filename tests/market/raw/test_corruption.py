@@ -12,10 +12,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dipmaster.foundation.errors import DipMasterError
+from dipmaster.foundation.params import Ingest
+from dipmaster.foundation.store import plain
 from dipmaster.market.quality import quality_report
 from dipmaster.market.raw import read_raw
-from dipmaster.params import Ingest
-from dipmaster.store import plain
 
 EDITS = st.lists(
     st.tuples(

@@ -7,8 +7,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from dipmaster.foundation.tables import BARS
 from dipmaster.market.raw import RawMarket
-from dipmaster.tables import BARS
 
 Bars = Callable[..., pd.DataFrame]
 Read = Callable[..., RawMarket]

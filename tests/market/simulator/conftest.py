@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from dipmaster.params.market import Informativeness, Simulated
+from dipmaster.foundation.params.market import Informativeness, Simulated
 
 Dials = Callable[..., Simulated]
 

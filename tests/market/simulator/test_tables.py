@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dipmaster import tables
+from dipmaster.foundation import tables
+from dipmaster.foundation.tables.schema import TIME
 from dipmaster.market.simulator import SimulatedMarket, simulate
-from dipmaster.tables.schema import TIME
 
 NAMES = ("bars", "truth", "order_book", "on_chain", "sentiment")
 

@@ -6,10 +6,10 @@ not fit. Times are UTC with millisecond resolution, prices are in the quote
 currency, ``_frac`` is a fraction (0.01 = 1 %), ``_bps`` is 1/10,000.
 """
 
-from dipmaster.tables.ledger import EQUITY, FILLS, TRADES
-from dipmaster.tables.market import BARS, ON_CHAIN, ORDER_BOOK, SENTIMENT, TRUTH
-from dipmaster.tables.schema import I8, Column, Table
-from dipmaster.tables.signals import ADMISSION, CANDIDATES, FEATURES, SCORES, VOLATILITY
+from dipmaster.foundation.tables.ledger import EQUITY, FILLS, TRADES
+from dipmaster.foundation.tables.market import BARS, ON_CHAIN, ORDER_BOOK, SENTIMENT, TRUTH
+from dipmaster.foundation.tables.schema import I8, Column, Table
+from dipmaster.foundation.tables.signals import ADMISSION, CANDIDATES, FEATURES, SCORES, VOLATILITY
 
 __all__ = [
     "ADMISSION",

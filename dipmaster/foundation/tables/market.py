@@ -1,6 +1,6 @@
 """Tables of the market: bars, order book, on-chain flows, sentiment, latent truth."""
 
-from dipmaster.tables.schema import BOOL, F64, I8, TIME, Table, optional, required
+from dipmaster.foundation.tables.schema import BOOL, F64, I8, TIME, Table, optional, required
 
 BARS = Table(
     "bars",

@@ -1,6 +1,6 @@
 """Tables of the account: round trips, fills, equity."""
 
-from dipmaster.tables.schema import BOOL, F64, I32, I64, TEXT, TIME, Table, required
+from dipmaster.foundation.tables.schema import BOOL, F64, I32, I64, TEXT, TIME, Table, required
 
 TRADES = Table(
     "trades",

@@ -55,7 +55,7 @@ def test_a_fault_of_our_own_is_not_hidden() -> None:
 
 
 def test_a_terminated_stage_removes_what_is_unfinished(tmp_path: Path) -> None:
-    from dipmaster import store
+    from dipmaster.foundation import store
 
     def main() -> None:
         with store.staged(tmp_path / "out") as folder:

@@ -9,12 +9,12 @@ from typing import Any
 from pydantic import ValidationError, model_validator
 
 from dipmaster.foundation.errors import ParamsError, PipelineError
-from dipmaster.params.base import Section
-from dipmaster.params.confidence import Confidence, Confirmation, Filter
-from dipmaster.params.evaluation import Gates, Report, Split
-from dipmaster.params.market import Ingest
-from dipmaster.params.strategy import Execution, Exits, Features, Signal
-from dipmaster.params.volatility import Volatility
+from dipmaster.foundation.params.base import Section
+from dipmaster.foundation.params.confidence import Confidence, Confirmation, Filter
+from dipmaster.foundation.params.evaluation import Gates, Report, Split
+from dipmaster.foundation.params.market import Ingest
+from dipmaster.foundation.params.strategy import Execution, Exits, Features, Signal
+from dipmaster.foundation.params.volatility import Volatility
 
 __all__ = [
     "Confidence",

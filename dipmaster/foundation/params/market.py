@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from dipmaster.params.base import Section, frac, number
+from dipmaster.foundation.params.base import Section, frac, number
 
 
 class Informativeness(Section):

@@ -20,8 +20,8 @@ import pyarrow.parquet as pq
 import yaml
 
 from dipmaster.foundation.errors import PipelineError, TableError
-from dipmaster.params import Params
-from dipmaster.tables import Table
+from dipmaster.foundation.params import Params
+from dipmaster.foundation.tables import Table
 
 PARAMS_FILE = Path("params.yaml")
 SIGNIFICANT_DIGITS = 10

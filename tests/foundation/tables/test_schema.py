@@ -4,8 +4,8 @@ import pandas as pd
 import pytest
 
 from dipmaster.foundation.errors import TableError
-from dipmaster.tables import CANDIDATES
-from dipmaster.tables.schema import BOOL, F64, TEXT, TIME, Table, required
+from dipmaster.foundation.tables import CANDIDATES
+from dipmaster.foundation.tables.schema import BOOL, F64, TEXT, TIME, Table, required
 
 SMALL = Table(
     "small",

@@ -1,6 +1,16 @@
 """Tables between bars and orders: features, volatility, candidates."""
 
-from dipmaster.tables.schema import F32, F64, I8, I64, TEXT, TIME, Table, optional, required
+from dipmaster.foundation.tables.schema import (
+    F32,
+    F64,
+    I8,
+    I64,
+    TEXT,
+    TIME,
+    Table,
+    optional,
+    required,
+)
 
 FLAG = "flag: 0 or 1, -1 not known"
 

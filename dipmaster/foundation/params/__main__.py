@@ -1,9 +1,9 @@
-"""`python -m dipmaster.params`: write params.schema.json for editors."""
+"""`python -m dipmaster.foundation.params`: write params.schema.json for editors."""
 
 import json
 from pathlib import Path
 
-from dipmaster.params import ParamsFile
+from dipmaster.foundation.params import ParamsFile
 
 SCHEMA_FILE = Path("params.schema.json")
 

@@ -9,8 +9,8 @@ import yaml
 from pydantic import ValidationError
 
 from dipmaster.foundation.errors import ParamsError, PipelineError
-from dipmaster.params import Params, ParamsFile
-from dipmaster.params.__main__ import schema_text
+from dipmaster.foundation.params import Params, ParamsFile
+from dipmaster.foundation.params.__main__ import schema_text
 
 SECTIONS = tuple(ParamsFile.model_fields)
 

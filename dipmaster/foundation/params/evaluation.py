@@ -2,7 +2,7 @@
 
 from pydantic import Field, model_validator
 
-from dipmaster.params.base import Section, frac, number
+from dipmaster.foundation.params.base import Section, frac, number
 
 
 class Split(Section):

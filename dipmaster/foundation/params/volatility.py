@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from dipmaster.params.base import Section, frac, number
+from dipmaster.foundation.params.base import Section, frac, number
 
 
 class Season(Section):

@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dipmaster import store
+from dipmaster.foundation import store
 from dipmaster.foundation.errors import PipelineError, TableError
 from dipmaster.foundation.panel import as_times
 from dipmaster.foundation.periods import BAR_MS
-from dipmaster.tables import BARS, EQUITY
+from dipmaster.foundation.tables import BARS, EQUITY
 
 
 def bars(count: int = 4) -> pd.DataFrame:
