@@ -48,7 +48,10 @@ def main() -> None:
         "confidence.calibrator",
         "confidence.judging",
         "execution",
-        "exits",
+        "exits.target_frac",
+        "exits.stop_frac",
+        "exits.boundary_min_net_frac",
+        "exits.cap_bars",
         "split",
         "volatility.regime",
     )

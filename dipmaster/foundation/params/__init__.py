@@ -12,11 +12,13 @@ from dipmaster.foundation.errors import ParamsError, PipelineError
 from dipmaster.foundation.params.base import Section
 from dipmaster.foundation.params.confidence import Confidence, Confirmation, Filter
 from dipmaster.foundation.params.evaluation import Gates, Report, Split
+from dipmaster.foundation.params.exits import AdaptiveExits, Exits
 from dipmaster.foundation.params.market import Ingest
-from dipmaster.foundation.params.strategy import Execution, Exits, Features, Signal
+from dipmaster.foundation.params.strategy import Execution, Features, Signal
 from dipmaster.foundation.params.volatility import Volatility
 
 __all__ = [
+    "AdaptiveExits",
     "Confidence",
     "Confirmation",
     "Execution",
@@ -45,7 +47,7 @@ class ParamsFile(Section):
     filter: Filter
     confirmation: Confirmation
     execution: Execution
-    exits: Exits
+    exits: AdaptiveExits
     split: Split
     gates: Gates
     report: Report
@@ -147,9 +149,9 @@ class Params:
         return section
 
     @property
-    def exits(self) -> Exits:
+    def exits(self) -> AdaptiveExits:
         """Section `exits`."""
-        section: Exits = self._section("exits")
+        section: AdaptiveExits = self._section("exits")
         return section
 
     @property

@@ -1,4 +1,4 @@
-"""Sections of the strategy: features, signal, execution, exits."""
+"""Sections of the strategy: features, signal, execution."""
 
 from typing import Literal
 
@@ -55,12 +55,3 @@ class Execution(Section):
     max_position_frac: float = frac("cap on one position / equity")
     max_exposure_frac: float = frac("cap on all positions / equity")
     min_notional: float = number("smaller orders are not sent, quote currency", ge=0, le=1e9)
-
-
-class Exits(Section):
-    """Phase 0's exits, from the entry's reference price."""
-
-    target_frac: float = frac("profit target", ge=1e-6)
-    stop_frac: float = frac("stop loss", ge=1e-6, le=0.99)
-    boundary_min_net_frac: float = frac("net profit from which the 15-minute boundary exits", ge=-1)
-    cap_bars: int = number("longest holding time", ge=1, le=2880)

@@ -6,6 +6,13 @@ not fit. Times are UTC with millisecond resolution, prices are in the quote
 currency, ``_frac`` is a fraction (0.01 = 1 %), ``_bps`` is 1/10,000.
 """
 
+from dipmaster.foundation.tables.exits import (
+    EXIT_FEATURES,
+    EXIT_PLANS,
+    EXIT_ROWS,
+    LEVEL_FEATURES,
+    ROADMAP_FEATURES,
+)
 from dipmaster.foundation.tables.ledger import EQUITY, FILLS, TRADES
 from dipmaster.foundation.tables.market import BARS, ON_CHAIN, ORDER_BOOK, SENTIMENT, TRUTH
 from dipmaster.foundation.tables.schema import I8, Column, Table
@@ -16,11 +23,16 @@ __all__ = [
     "BARS",
     "CANDIDATES",
     "EQUITY",
+    "EXIT_FEATURES",
+    "EXIT_PLANS",
+    "EXIT_ROWS",
     "FEATURES",
     "FILLS",
     "I8",
+    "LEVEL_FEATURES",
     "ON_CHAIN",
     "ORDER_BOOK",
+    "ROADMAP_FEATURES",
     "SCORES",
     "SENTIMENT",
     "TRADES",
