@@ -51,7 +51,7 @@ def difference_record(
     lacking = inconclusive(later, gates) or inconclusive(earlier, gates)
     found = differences(after, before, later.phase, gates)
     rows = {name: judged(found[name], GOOD[name], lacking) for name in GOOD}
-    rows["profit_factor"]["ratio"] = _ratio(found["profit_factor"])
+    rows["profit_factor"]["ratio"] = ratio_record(found["profit_factor"])
     return {"against": earlier.phase, **rows}
 
 
@@ -104,7 +104,7 @@ def _ruled(found: Difference, good: int, lacking: str) -> tuple[str, str]:
     return "NOT SHOWN", "the interval holds zero"
 
 
-def _ratio(logged: Difference) -> Record:
-    """Later profit factor over the earlier one."""
+def ratio_record(logged: Difference) -> Record:
+    """Later figure over the earlier one, of the logarithm of their ratio."""
     three = {"value": logged.value, "low": logged.low, "high": logged.high}
     return {name: None if x is None else math.exp(min(x, 700.0)) for name, x in three.items()}
