@@ -1,0 +1,115 @@
+"""What is known of the market at every bar: bars, and columns of features and volatility.
+
+Columns lie on the panel's grid and every value is known at the close of its bar.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from dipmaster.foundation.errors import data_error
+from dipmaster.foundation.numerics import Floats
+from dipmaster.foundation.panel import Panel, epoch_ms
+from dipmaster.foundation.periods import BAR_MS, BARS_PER_DAY, WEEK_MS
+
+MARKET_RETURN = "market_return_12_frac"
+MARKET_MOMENTUM = "market_momentum_sigmas"
+# What is read of each table, beside open_time.
+FEATURE_COLUMNS: tuple[str, ...] = (
+    "volatility_5m_daily_frac",
+    "volume_trend_10m",
+    "momentum_10_frac",
+    "resistance_distance_frac",
+    MARKET_RETURN,
+)
+VOLATILITY_COLUMNS: tuple[str, ...] = ("season_factor", "regime")
+MARKET_COLUMNS: tuple[str, ...] = (*FEATURE_COLUMNS[:-1], *VOLATILITY_COLUMNS, MARKET_MOMENTUM)
+
+UNKNOWN_REGIME = -1.0
+MOMENTUM_WINDOW_BARS = WEEK_MS // BAR_MS
+MOMENTUM_MIN_VALUES = BARS_PER_DAY
+
+
+@dataclass(frozen=True)
+class ExitMarket:
+    """Bars and what else the exits look at.
+
+    Attributes
+    ----------
+    panel
+        Bars of all symbols.
+    columns
+        Keys `MARKET_COLUMNS`; float64 of shape (symbols, bars), NaN where missing
+        (`regime`: -1), each known at the close of its bar.
+    """
+
+    panel: Panel
+    columns: Mapping[str, Floats]
+
+
+def market_of(
+    panel: Panel, features: Mapping[str, pd.DataFrame], volatility: Mapping[str, pd.DataFrame]
+) -> ExitMarket:
+    """Put both tables on the panel's grid and measure the market's momentum.
+
+    Parameters
+    ----------
+    features, volatility
+        A frame a symbol of the panel with `open_time` and at least
+        `FEATURE_COLUMNS`, `VOLATILITY_COLUMNS`.
+
+    Raises
+    ------
+    DataError
+        Where a symbol has no frame or a row lies off the panel's grid.
+    """
+    columns = {name: _column(panel, features, name) for name in FEATURE_COLUMNS}
+    columns |= {name: _column(panel, volatility, name) for name in VOLATILITY_COLUMNS}
+    regime = columns["regime"]
+    regime[np.isnan(regime)] = UNKNOWN_REGIME
+    sigmas = momentum_sigmas(_first_known(columns.pop(MARKET_RETURN)))
+    columns[MARKET_MOMENTUM] = np.tile(sigmas, (len(panel.symbols), 1))
+    return ExitMarket(panel, columns)
+
+
+def momentum_sigmas(market_return: Floats) -> Floats:
+    """The market's hourly return in units of its own past size, shape (bars,).
+
+    The size is the root mean square of the week up to and including the bar; NaN
+    with fewer than a day of values in it, or where nothing moved.
+    """
+    squares = pd.Series(market_return**2)
+    mean = squares.rolling(MOMENTUM_WINDOW_BARS, min_periods=MOMENTUM_MIN_VALUES).mean()
+    size: Floats = np.sqrt(mean.to_numpy(np.float64))
+    size[~(size > 0.0)] = np.nan
+    return market_return / size
+
+
+def _first_known(values: Floats) -> Floats:
+    """Of each bar the value of the first symbol that has one: it is the same for all."""
+    out = np.full(values.shape[1], np.nan)
+    for row in values[::-1]:
+        out = np.where(np.isnan(row), out, row)
+    return out
+
+
+def _column(panel: Panel, frames: Mapping[str, pd.DataFrame], name: str) -> Floats:
+    out = np.full(panel.open.shape, np.nan)
+    for row, symbol in enumerate(panel.symbols):
+        if symbol not in frames:
+            raise _misfit(symbol, "a frame", "none")
+        frame = frames[symbol]
+        times = epoch_ms(frame["open_time"])
+        places = panel.index_of(times)
+        inside = (places >= 0) & (places < panel.bars)
+        if not inside.all() or (panel.open_time[places] != times).any():
+            raise _misfit(symbol, "rows on the panel's grid", "at least one beside it")
+        out[row, places] = frame[name].to_numpy(np.float64)
+    return out
+
+
+def _misfit(symbol: str, expected: str, found: str) -> Exception:
+    cure = "run the stages features and volatility on these bars again"
+    return data_error(f"tables of {symbol}", expected, found, cure)

@@ -1,0 +1,134 @@
+"""What a position aims at when it is bought, and how it ends without the exit models."""
+
+import numpy as np
+import pandas as pd
+
+from dipmaster.backtest import EXIT_NAMES, ExitRules, Trailing, outcomes
+from dipmaster.exits.layout import Paths, Positions
+from dipmaster.exits.market import MARKET_MOMENTUM, ExitMarket
+from dipmaster.exits.target import (
+    MEDIUM,
+    Classes,
+    Targets,
+    momentum_classes,
+    strength_classes,
+    targets_of,
+)
+from dipmaster.exits.trail import distances
+from dipmaster.foundation.numerics import Floats, Ints
+from dipmaster.foundation.panel import as_times
+from dipmaster.foundation.params import AdaptiveExits, Execution
+
+NEVER = -1
+
+
+def rules_without_models(market: ExitMarket, exits: AdaptiveExits) -> ExitRules:
+    """Phase 2's rules but for the exit models: trailing stop and boundary where switched on."""
+    trailing = exits.trailing
+    stop = Trailing(
+        distances(market, trailing), trailing.activation_frac, trailing.break_even_floor
+    )
+    return ExitRules(
+        boundary_min_net_frac=exits.boundary_min_net_frac if exits.boundary_from_phase2 else None,
+        trailing=stop if trailing.enabled else None,
+    )
+
+
+def plans_of(
+    market: ExitMarket,
+    symbol_index: Ints,
+    signal_index: Ints,
+    confidence: Floats | None,
+    open_ms: Ints,
+    regime: Classes,
+    exits: AdaptiveExits,
+) -> Targets:
+    """Target of each signal from what is known at the close of its bar.
+
+    Parameters
+    ----------
+    symbol_index, signal_index
+        Row of the panel and position on its grid, shape (rows,), in any order.
+    confidence
+        Shape (rows,), NaN where there is no score. None: bars that nobody scored
+        (random entries) are of medium strength, which is neutral.
+    open_ms
+        Open time of the signal's bar.
+    regime
+        0, 1, 2; -1 not known.
+    """
+    params = exits.dynamic_target
+    strength = (
+        np.full(symbol_index.size, MEDIUM, np.int8)
+        if confidence is None
+        else strength_classes(confidence, open_ms, params.min_past)
+    )
+    sigmas = market.columns[MARKET_MOMENTUM][symbol_index, signal_index]
+    momentum = momentum_classes(sigmas, params)
+    combination = exits.target_combination
+    return targets_of(strength, regime, momentum, exits.target_frac, combination, params)
+
+
+def positions_of(
+    symbol_index: Ints, signal_index: Ints, target_frac: Floats, exits: AdaptiveExits
+) -> Positions:
+    """Positions with these targets and the fixed stop and time limit."""
+    return Positions(
+        symbol_index=symbol_index,
+        signal_index=signal_index,
+        target_frac=target_frac,
+        stop_frac=np.full(symbol_index.size, exits.stop_frac),
+        cap_bars=np.full(symbol_index.size, exits.cap_bars, np.int64),
+    )
+
+
+def paths_of(
+    market: ExitMarket, positions: Positions, execution: Execution, exits: AdaptiveExits
+) -> Paths:
+    """How each position ends alone under `rules_without_models`.
+
+    Raises
+    ------
+    DataError
+        Positions off the panel, or a missing half-spread.
+    """
+    ended = outcomes(
+        market.panel,
+        positions.symbol_index,
+        positions.signal_index,
+        execution,
+        rules_without_models(market, exits),
+        positions.target_frac,
+        positions.stop_frac,
+        positions.cap_bars,
+    )
+    return Paths(ended.tradable, ended.exit_index, ended.exit_type, ended.net_frac)
+
+
+def plans_table(
+    candidates: pd.DataFrame, market: ExitMarket, positions: Positions, targets: Targets,
+    paths: Paths,
+) -> pd.DataFrame:  # fmt: skip
+    """Table EXIT_PLANS; every argument has the rows of `candidates`, in their order."""
+    places = positions.symbol_index, positions.signal_index
+    words = np.asarray((*EXIT_NAMES, ""))[paths.exit_type]
+    last = as_times(market.panel.open_time[paths.exit_index])
+    return pd.DataFrame(
+        {
+            "candidate_id": candidates["candidate_id"].to_numpy(np.int64),
+            "symbol": candidates["symbol"].to_numpy(),
+            "open_time": candidates["open_time"].to_numpy(),
+            "signal_strength": targets.strength,
+            "regime": targets.regime,
+            "momentum_class": targets.momentum,
+            "momentum_sigmas": market.columns[MARKET_MOMENTUM][places],
+            "signal_multiplier": targets.signal_multiplier,
+            "volatility_multiplier": targets.volatility_multiplier,
+            "momentum_multiplier": targets.momentum_multiplier,
+            "combined_multiplier": targets.combined_multiplier,
+            "target_frac": targets.target_frac,
+            "hold_net_frac": paths.net_frac,
+            "hold_exit_type": pd.array(words, dtype="str"),
+            "hold_exit_time": last.where(paths.opened),
+        }
+    )

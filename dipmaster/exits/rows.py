@@ -1,0 +1,173 @@
+"""Every closed bar of every position: where it stands, and what is known of the market then."""
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from dipmaster.backtest.costs import BPS, Costs, costs_of
+from dipmaster.backtest.fills import lowest_trail, raised
+from dipmaster.backtest.layouts import Market, Plans, can_begin, order_at, plans_of
+from dipmaster.backtest.layouts import market_of as bars_of
+from dipmaster.backtest.rules import RuleNumbers, rule_numbers
+from dipmaster.exits.layout import Positions, Rows
+from dipmaster.exits.market import ExitMarket
+from dipmaster.exits.plans import rules_without_models
+from dipmaster.foundation.numerics import Floats, Ints, kernel
+from dipmaster.foundation.params import AdaptiveExits, Execution
+from dipmaster.foundation.periods import BAR_MS, BARS_PER_DAY, BOUNDARY_MS, MINUTE_MS
+from dipmaster.foundation.tables import EXIT_FEATURES
+
+_BAR_MINUTES = BAR_MS // MINUTE_MS
+_BOUNDARY_MINUTES = BOUNDARY_MS // MINUTE_MS
+_DAY_MINUTES = BARS_PER_DAY * _BAR_MINUTES
+
+
+class Lives(NamedTuple):
+    """What a kernel writes of the rows, arrays of shape (rows,).
+
+    `peak` and `trough` are prices since the entry, `trail` the level of the trailing
+    stop for the next bar, NaN where it does not lie above the fixed stop.
+    """
+
+    position: Ints
+    bar: Ints
+    held: Ints
+    entry: Floats
+    peak: Floats
+    trough: Floats
+    trail: Floats
+
+    def upto(self, rows: int) -> "Lives":
+        """The first rows."""
+        whole = self.position[:rows], self.bar[:rows], self.held[:rows]
+        prices = self.entry[:rows], self.peak[:rows], self.trough[:rows], self.trail[:rows]
+        return Lives(*whole, *prices)
+
+
+def rows_of(
+    market: ExitMarket, positions: Positions, execution: Execution, exits: AdaptiveExits
+) -> Rows:
+    """Rows of all positions, with nothing in them that is later than their bar.
+
+    A bar has a row where it and the next bar's open exist, from the entry's own bar
+    to the last whose next open is not the time limit's. After a hole rows go on.
+
+    Parameters
+    ----------
+    execution
+        Its costs set the floor of the trailing stop.
+    """
+    rules = rules_without_models(market, exits)
+    by_bar = np.empty(0) if rules.trailing is None else rules.trailing.distance_frac.reshape(-1)
+    plans = plans_of(
+        positions.symbol_index,
+        positions.signal_index,
+        positions.target_frac,
+        positions.stop_frac,
+        positions.cap_bars,
+    )
+    lives = _blank(int(np.maximum(positions.cap_bars - 1, 0).sum()))
+    world = (bars_of(market.panel), plans, rule_numbers(rules), costs_of(execution), by_bar)
+    made = follow_all(*world, lives)
+    lives = lives.upto(made)
+    return Rows(lives.position, lives.bar, lives.held, _features(market, positions, lives))
+
+
+def _blank(rows: int) -> Lives:
+    position, bar, held = (np.empty(rows, np.int64) for _ in range(3))
+    entry, peak, trough, trail = (np.empty(rows) for _ in range(4))
+    return Lives(position, bar, held, entry, peak, trough, trail)
+
+
+@kernel
+def follow_all(
+    market: Market, plans: Plans, rules: RuleNumbers, costs: Costs, by_bar: Floats, out: Lives
+) -> int:
+    """Fill `out` from its start and return the number of rows made.
+
+    Levels of the trailing stop move as in the engine; stops and targets end nothing,
+    for with one rule off a position lives on.
+
+    Parameters
+    ----------
+    by_bar
+        Distance of the trailing stop, shape (symbols x bars,); empty where it is off.
+    """
+    opens, highs, lows, closes = market.open, market.high, market.low, market.close
+    row = 0
+    for i in range(plans.signal.size):
+        order = order_at(plans, i)
+        if not can_begin(market, order.symbol, order.bar):
+            continue
+        e, first = order.bar, order.symbol * market.bars
+        entry = opens[first + e]
+        floor = lowest_trail(entry, market.half_spread_bps[first + e] * BPS, rules, costs)
+        fixed, active = entry * (1.0 - order.stop_frac), entry * (1.0 + rules.trail_activation)
+        level, peak, trough = fixed, entry, entry
+        for u in range(e, min(e + order.cap_bars - 1, market.bars - 1)):
+            at = first + u
+            if np.isnan(closes[at]):
+                continue
+            peak, trough = max(peak, highs[at]), min(trough, lows[at])
+            if peak >= active:
+                level = raised(level, peak, entry, by_bar[at], floor)
+            if np.isnan(opens[at + 1]):
+                continue
+            out.position[row], out.bar[row], out.held[row] = i, u, u - e
+            out.entry[row], out.peak[row], out.trough[row] = entry, peak, trough
+            out.trail[row] = level if level > fixed else np.nan
+            row += 1
+    return row
+
+
+def _features(market: ExitMarket, positions: Positions, lives: Lives) -> npt.NDArray[np.float32]:
+    """Shape (rows, features), in the order of `EXIT_FEATURES`."""
+    named = _of_the_position(market, positions, lives) | _of_the_market(market, positions, lives)
+    out = np.empty((lives.bar.size, len(EXIT_FEATURES)), np.float32)
+    for place, name in enumerate(EXIT_FEATURES):
+        out[:, place] = named[name]
+    return out
+
+
+def _of_the_position(
+    market: ExitMarket, positions: Positions, lives: Lives
+) -> dict[str, Floats | Ints]:
+    row, entry = lives.position, lives.entry
+    symbol = positions.symbol_index[row]
+    close = market.panel.close[symbol, lives.bar]
+    target = entry * (1.0 + positions.target_frac[row])
+    stop = entry * (1.0 - positions.stop_frac[row])
+    sigma = market.columns["volatility_5m_daily_frac"][symbol, lives.bar]
+    sigma = sigma * np.sqrt((positions.cap_bars[row] - lives.held - 1) / BARS_PER_DAY)
+    return {
+        "holding_minutes": _BAR_MINUTES * (lives.held + 1),
+        "current_pnl_frac": close / entry - 1.0,
+        "max_profit_frac": lives.peak / entry - 1.0,
+        "max_loss_frac": lives.trough / entry - 1.0,
+        "target_room_sigma": _in_sigmas(np.log(target / close), sigma),
+        "stop_room_sigma": _in_sigmas(np.log(close / stop), sigma),
+        "trail_room_frac": close / lives.trail - 1.0,
+    }
+
+
+def _of_the_market(
+    market: ExitMarket, positions: Positions, lives: Lives
+) -> dict[str, Floats | Ints]:
+    place = positions.symbol_index[lives.position], lives.bar
+    fill_minutes = market.panel.open_time[lives.bar] // MINUTE_MS + _BAR_MINUTES
+    columns = market.columns
+    return {
+        "volatility_5m_daily_frac": columns["volatility_5m_daily_frac"][place],
+        "volume_trend_10m": columns["volume_trend_10m"][place],
+        "momentum_10_frac": columns["momentum_10_frac"][place],
+        "resistance_distance_frac": columns["resistance_distance_frac"][place],
+        "session_volatility": columns["season_factor"][place],
+        "minutes_to_boundary": -fill_minutes % _BOUNDARY_MINUTES,
+        "session_minutes": fill_minutes % _DAY_MINUTES,
+    }
+
+
+def _in_sigmas(room: Floats, sigma: Floats) -> Floats:
+    """NaN where the volatility is missing or zero."""
+    return room / np.where(sigma > 0.0, sigma, np.nan)
