@@ -180,6 +180,13 @@ def write_text(text: str, path: Path) -> None:
         partial.write_text(text, encoding="utf-8")
 
 
+def read_text(path: Path) -> str:
+    """Read a text file that a stage wrote."""
+    if not path.is_file():
+        raise PipelineError(f"{path} is not there.\n  Cure: {_CURE}.")
+    return path.read_text(encoding="utf-8")
+
+
 def plain(value: Any) -> Any:
     """Turn numpy values and nested containers into what JSON knows, floats rounded."""
     if isinstance(value, Mapping):

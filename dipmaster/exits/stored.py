@@ -1,0 +1,166 @@
+"""Fitted models to files and back: LightGBM's text and JSON, nothing is pickled.
+
+``heads/<head>_<date>.txt`` holds the trees of a refit, ``heads.json`` and
+``calibrator.json`` every refit of their level, those without a model with the
+reason. What is read back says the same of a row, to the last bit.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from dipmaster.exits.heads import HEADS, Head, HeadName, head_of
+from dipmaster.exits.layout import Rows
+from dipmaster.exits.levels import CALIBRATOR_INPUTS, Scored, calibrator_inputs, said_by
+from dipmaster.foundation import store
+from dipmaster.foundation.numerics import Floats, Ints
+from dipmaster.foundation.panel import as_times
+from dipmaster.foundation.parallel import in_threads
+from dipmaster.foundation.periods import BAR_MS, ISO_UTC
+from dipmaster.foundation.tables import EXIT_FEATURES
+from dipmaster.learning.logistic import Logistic, logistic_of
+from dipmaster.learning.walk_forward import Refit
+
+Record = dict[str, Any]
+
+
+def texts_of(scored: Scored) -> dict[str, str]:
+    """Files of the heads, path under data/exits/models to content."""
+    return {
+        _place(name, refit): refit.model.text()
+        for name, walk in scored.heads.items()
+        for refit in walk.models
+        if refit.model is not None
+    }
+
+
+def records_of(scored: Scored) -> dict[str, Record]:
+    """Files that tell every refit, path to content for JSON."""
+    heads = {
+        name: [_told(refit, _head(name, refit)) for refit in walk.models]
+        for name, walk in scored.heads.items()
+    }
+    calibrator = [
+        _told(refit, None if refit.model is None else refit.model.record())
+        for refit in scored.calibrator.models
+    ]
+    return {
+        "heads.json": {"inputs": list(EXIT_FEATURES), "heads": heads},
+        "calibrator.json": {"inputs": list(CALIBRATOR_INPUTS), "refits": calibrator},
+    }
+
+
+def _place(name: HeadName, refit: Refit[Head]) -> str:
+    return f"heads/{name}_{when(refit.refit_ms)[:10]}.txt"
+
+
+def _head(name: HeadName, refit: Refit[Head]) -> Record | None:
+    if refit.model is None:
+        return None
+    return {"file": _place(name, refit), "train_mean": refit.model.train_mean}
+
+
+def _told(refit: Refit[Any], model: Record | None) -> Record:
+    return {
+        "fitted_at": when(refit.refit_ms),
+        "rows": refit.rows,
+        "reason": refit.reason,
+        "model": model,
+    }
+
+
+def when(time_ms: int) -> str:
+    """A time as outputs write it."""
+    return str(as_times(np.array([time_ms], dtype=np.int64))[0].strftime(ISO_UTC))
+
+
+@dataclass(frozen=True)
+class StoredModels:
+    """Models of both levels, read back: scores for positions that the stage did not know.
+
+    Attributes
+    ----------
+    heads_ms, calibrator_ms
+        Refits, rising.
+    heads
+        One entry a refit; None where one of the three has no model.
+    calibrators
+        One entry a refit; None where there is no model.
+    """
+
+    heads_ms: Ints
+    heads: tuple[Mapping[HeadName, Head] | None, ...]
+    calibrator_ms: Ints
+    calibrators: tuple[Logistic | None, ...]
+
+    def score(self, rows: Rows, signal_ms: Ints, cap_bars: int) -> Floats:
+        """Exit probability of each row, shape (rows,); NaN where a level has no model.
+
+        Parameters
+        ----------
+        signal_ms
+            Shape (positions,), open times of the bars of the signals: the close of
+            that bar decides which models speak of a position, all its life.
+        cap_bars
+            Longest holding time, as when the models were fitted.
+        """
+        decided = signal_ms[rows.position] + BAR_MS
+        fold = np.searchsorted(self.heads_ms, decided, side="right") - 1
+        level = np.searchsorted(self.calibrator_ms, decided, side="right") - 1
+        spans = [
+            (np.flatnonzero((fold == lower) & (level == upper)), heads, calibrator)
+            for lower, heads in enumerate(self.heads)
+            for upper, calibrator in enumerate(self.calibrators)
+            if heads is not None and calibrator is not None
+        ]
+
+        def one(span: tuple[Ints, Mapping[HeadName, Head], Logistic]) -> Floats:
+            part, heads, calibrator = span
+            said = said_by(heads, rows.features[part])
+            return calibrator.apply(calibrator_inputs(said, cap_bars))
+
+        out = np.full(len(rows), np.nan)
+        for span, values in zip(spans, in_threads(one, spans, "exit scores"), strict=True):
+            out[span[0]] = values
+        return out
+
+
+def read_models(folder: Path) -> StoredModels:
+    """Read data/exits/models as the stage wrote it.
+
+    Raises
+    ------
+    PipelineError
+        Where a file is missing or damaged.
+    """
+    told, top = (store.read_json(folder / name) for name in ("heads.json", "calibrator.json"))
+    by_head = {name: told["heads"][name] for name in HEADS}
+    refits = range(len(by_head[HEADS[0]]))
+    return StoredModels(
+        heads_ms=_moments(by_head[HEADS[0]]),
+        heads=tuple(_heads(folder, {n: by_head[n][at]["model"] for n in HEADS}) for at in refits),
+        calibrator_ms=_moments(top["refits"]),
+        calibrators=tuple(
+            None if refit["model"] is None else logistic_of(refit["model"])
+            for refit in top["refits"]
+        ),
+    )
+
+
+def _heads(
+    folder: Path, models: Mapping[HeadName, Record | None]
+) -> Mapping[HeadName, Head] | None:
+    found = {
+        name: head_of(name, store.read_text(folder / model["file"]), model["train_mean"])
+        for name, model in models.items()
+        if model is not None
+    }
+    return found if len(found) == len(HEADS) else None
+
+
+def _moments(refits: list[Record]) -> Ints:
+    times = [np.datetime64(refit["fitted_at"].removesuffix("Z"), "ms") for refit in refits]
+    return np.array(times, dtype="datetime64[ms]").astype(np.int64)

@@ -1,0 +1,140 @@
+"""Candidates to plans, and every closed bar of their positions to an exit probability."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from dipmaster.exits import (
+    FEATURE_COLUMNS,
+    VOLATILITY_COLUMNS,
+    ExitMarket,
+    Scored,
+    labels_of,
+    market_of,
+    paths_of,
+    plans_of,
+    plans_table,
+    positions_of,
+    record_of,
+    records_of,
+    rows_of,
+    rows_table,
+    schooling_of,
+    scored_of,
+    texts_of,
+)
+from dipmaster.foundation import stage, store
+from dipmaster.foundation.panel import Panel, aligned, epoch_ms
+from dipmaster.foundation.parallel import in_threads
+from dipmaster.foundation.tables import BARS, EXIT_PLANS, EXIT_ROWS
+
+BARS_FOLDER = Path("data/ingest/bars")
+MARKET = Path("data/ingest/market.json")
+FEATURES_FOLDER = Path("data/features/panel")
+VOLATILITY_FOLDER = Path("data/volatility")
+SCORES_FILE = Path("data/confidence/scores.parquet")
+OUT = Path("data/exits")
+METRICS = Path("reports/metrics/exits.json")
+SCORE_COLUMNS = ["candidate_id", "symbol", "open_time", "regime", "confidence"]
+
+
+def main() -> None:
+    """Write data/exits whole, then how good heads and exit probability were out of sample."""
+    params = store.read_params(
+        "execution",
+        "exits.boundary_from_phase2",
+        "exits.boundary_min_net_frac",
+        "exits.cap_bars",
+        "exits.dynamic_target",
+        "exits.models",
+        "exits.stop_frac",
+        "exits.target_combination",
+        "exits.target_frac",
+        "exits.trailing",
+        "split",
+    )
+    exits, execution = params.exits, params.execution
+    market = read_market()
+    panel = market.panel
+    candidates = store.read_table(SCORES_FILE, columns=SCORE_COLUMNS)
+    signal_ms = epoch_ms(candidates["open_time"])
+    places = (
+        pd.Index(panel.symbols).get_indexer(pd.Index(candidates["symbol"])),
+        panel.index_of(signal_ms),
+    )
+    targets = plans_of(
+        market,
+        *places,
+        candidates["confidence"].to_numpy(np.float64),
+        signal_ms,
+        candidates["regime"].to_numpy(np.int8),
+        exits,
+    )
+    positions = positions_of(*places, targets.target_frac, exits)
+    paths = paths_of(market, positions, execution, exits)
+    rows = rows_of(market, positions, execution, exits)
+    school = schooling_of(
+        rows,
+        labels_of(market, positions, rows, paths, execution),
+        paths,
+        candidates["candidate_id"].to_numpy(np.int64),
+        signal_ms,
+        panel.open_time,
+        exits.cap_bars,
+        params.split,
+        exits.models,
+    )
+    scored = scored_of(school, exits.models.trees)
+    write(plans_table(candidates, market, positions, targets, paths), scored, panel)
+    bars_ms = int(panel.open_time[0]), int(panel.open_time[-1])
+    with stage.telling("judging the exit models"):
+        record = record_of(scored, bars_ms, params.split, exits.models.judging)
+    store.write_json(record, METRICS)
+
+
+def read_market() -> ExitMarket:
+    """Bars, features and volatility of all symbols on one grid."""
+    symbols = store.symbols_in(BARS_FOLDER)
+    bars = in_threads(read_bars, symbols, "reading bars")
+    fallback = float(store.read_json(MARKET)["fallback_half_spread_bps"])
+    panel = aligned(dict(zip(symbols, bars, strict=True)), fallback)
+    return market_of(
+        panel,
+        read_columns(FEATURES_FOLDER, symbols, FEATURE_COLUMNS),
+        read_columns(VOLATILITY_FOLDER, symbols, VOLATILITY_COLUMNS),
+    )
+
+
+def read_bars(symbol: str) -> pd.DataFrame:
+    """Bars of one symbol."""
+    return store.read_table(BARS_FOLDER / f"{symbol}.parquet", table=BARS)
+
+
+def read_columns(
+    folder: Path, symbols: Sequence[str], columns: Sequence[str]
+) -> dict[str, pd.DataFrame]:
+    """Some columns of a table, a frame a symbol."""
+    wanted = ["open_time", *columns]
+    frames = in_threads(
+        lambda symbol: store.read_table(folder / f"{symbol}.parquet", columns=wanted),
+        symbols,
+        f"reading {folder.name}",
+    )
+    return dict(zip(symbols, frames, strict=True))
+
+
+def write(plans: pd.DataFrame, scored: Scored, panel: Panel) -> None:
+    """Plans, rows, and every fitted model in a format that other programs read."""
+    with store.staged(OUT) as folder:
+        store.write_table(plans, EXIT_PLANS, folder / "plans.parquet")
+        store.write_table(rows_table(scored, panel.open_time), EXIT_ROWS, folder / "rows.parquet")
+        for name, text in texts_of(scored).items():
+            store.write_text(text, folder / "models" / name)
+        for name, record in records_of(scored).items():
+            store.write_json(record, folder / "models" / name)
+
+
+if __name__ == "__main__":
+    stage.run("exits", main)
