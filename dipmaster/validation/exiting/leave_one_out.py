@@ -75,7 +75,8 @@ def leave_one_out(
     for rule in RULES:
         was_on = is_on(exits, rule)
         state = "off" if was_on else "on"
-        variant = Pair(follow(f"phase 2 with {rule} {state}", switched(exits, rule)), phase_2)
+        name = f"phase 2 with {rule.replace('_', ' ')} {state}"
+        variant = Pair(follow(name, switched(exits, rule)), phase_2)
         found = in_groups(traded, partial(_row, variant, was_on, gates))
         rows.append({"rule": rule, "state": state, **found})
     return rows
