@@ -99,9 +99,6 @@ def _bounds(found: Json) -> tuple[float | None, float | None]:
 
 
 _LATER = (
-    Promise("2.profit_factor", "2", "profit factor +80 %, from .77 to 1.4", 0.80, "frac", 2),
-    Promise("2.holding", "2", "held 45 to 120 minutes on average", (45.0, 120.0), "minutes", 2),
-    Promise("2.capture", "2", "profit capture +40 %", 0.40, "frac", 2),
     Promise("3.sharpe", "3", "Sharpe ratio +300 %, to 1.5 (its matrix: 1.8)", 1.5, "ratio", 3),
     Promise("3.targeting", "3", "volatility within 2 % of its target", 0.02, "points", 3),
     Promise("3.risk_adjusted", "3", "risk-adjusted returns +25 %", 0.25, "frac", 3),

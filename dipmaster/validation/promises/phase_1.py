@@ -17,7 +17,7 @@ from dipmaster.foundation.params.roadmap import (
     STABLE_WITHIN_FRAC,
 )
 from dipmaster.validation.promises.calibrated import calibrated
-from dipmaster.validation.promises.held import Promise, later_promises
+from dipmaster.validation.promises.held import Promise
 from dipmaster.validation.records.breakdowns import Record
 from dipmaster.validation.signals.by_regime import DIFFER
 
@@ -33,7 +33,7 @@ def promises(
     blocks: int,
     gates: Gates,
 ) -> list[Record]:
-    """All promises, phase 1 measured and the rest not built.
+    """The lines of phase 1.
 
     Parameters
     ----------
@@ -59,7 +59,6 @@ def promises(
         calibrated(calibration),
         _stable(quality, too_small),
         *_validator(quality, too_small, short, gates),
-        *later_promises(),
     ]
 
 
