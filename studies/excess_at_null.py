@@ -63,7 +63,6 @@ def _on_the_class_alone(judged: Judged, params: Params) -> PhaseEvaluation:
         Surroundings(judged.around.volatility_class, level),
         judged.period,
         params.execution,
-        params.exits,
         params.gates,
     )
 

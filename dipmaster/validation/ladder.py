@@ -1,6 +1,6 @@
 """What was read to all phases traded and judged, each building on the one before."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +11,7 @@ from dipmaster.backtest import Ledger
 from dipmaster.foundation.numerics import Bools
 from dipmaster.foundation.parallel import in_threads
 from dipmaster.foundation.params import Params
+from dipmaster.validation.adaptive import phase_2
 from dipmaster.validation.phase import PhaseEvaluation
 from dipmaster.validation.phases import (
     Phase,
@@ -22,6 +23,7 @@ from dipmaster.validation.phases import (
     why_abstained,
 )
 from dipmaster.validation.proofs.admission import admission_checks
+from dipmaster.validation.proofs.exits import exit_checks
 from dipmaster.validation.proofs.ledger import Check
 from dipmaster.validation.records.reading import Seen
 from dipmaster.validation.splits import Period, split_period
@@ -35,14 +37,17 @@ class Ladder:
     ----------
     admission
         Table ADMISSION, row by row the candidates.
+    phases
+        In order; each builds on the one before.
     ledgers
         By number of the phase.
     evaluations
-        One a phase, in order; each builds on the one before.
+        One a phase, in their order.
     """
 
     period: Period
     admission: pd.DataFrame
+    phases: tuple[Phase, ...]
     ledgers: Mapping[int, Ledger]
     evaluations: tuple[PhaseEvaluation, ...]
 
@@ -65,7 +70,6 @@ def climb(seen: Seen, params: Params) -> Ladder:
     admission = admissions(seen, params)
     phases = _phases(seen, admission, period, params)
     ledgers = {one.number: trade_phase(one, seen.panel, params.execution) for one in phases}
-    proofs = {1: _proofs(ledgers[1].trades, seen, admission, params)}
 
     def judged(phase: Phase) -> PhaseEvaluation:
         return judge_phase(
@@ -75,13 +79,12 @@ def climb(seen: Seen, params: Params) -> Ladder:
             seen.around,
             period,
             params.execution,
-            params.exits,
             params.gates,
-            proofs.get(phase.number, ()),
+            _proofs(phase.number, ledgers[phase.number], seen, admission, params),
         )
 
     found = in_threads(judged, phases, "judging phases")
-    return Ladder(period, admission, ledgers, tuple(found))
+    return Ladder(period, admission, phases, ledgers, tuple(found))
 
 
 def admissions(seen: Seen, params: Params) -> pd.DataFrame:
@@ -99,23 +102,50 @@ def admissions(seen: Seen, params: Params) -> pd.DataFrame:
     )
 
 
-def _phases(seen: Seen, admission: pd.DataFrame, period: Period, params: Params) -> Sequence[Phase]:
+def _phases(
+    seen: Seen, admission: pd.DataFrame, period: Period, params: Params
+) -> tuple[Phase, ...]:
     first = phase_0(
         seen.candidates, seen.panel, period, params.execution, params.exits, params.gates
     )
     unscored = str(seen.confidence["reason"] or "")
     why = why_abstained(seen.candidates, admission, period, unscored)
-    return in_regimes(first, seen.scores), phase_1(first, seen.scores, admission, params.gates, why)
+    second = phase_1(first, seen.scores, admission, params.gates, why)
+    third = phase_2(second, seen.exits, params.execution, params.exits, params.gates)
+    return in_regimes(first, seen.scores), second, third
 
 
 def _proofs(
-    trades: pd.DataFrame, seen: Seen, admission: pd.DataFrame, params: Params
+    phase: int, ledger: Ledger, seen: Seen, admission: pd.DataFrame, params: Params
+) -> tuple[Check, ...]:
+    """What a phase adds must hold of its ledger and of those of the phases after it."""
+    return tuple(
+        check
+        for since, checks in _PROOFS.items()
+        if phase >= since
+        for check in checks(ledger, seen, admission, params)
+    )
+
+
+def _admitted(
+    ledger: Ledger, seen: Seen, admission: pd.DataFrame, params: Params
 ) -> tuple[Check, ...]:
     return admission_checks(
-        trades,
+        ledger.trades,
         seen.candidates,
         seen.scores,
         admission,
         params.confidence.thresholds if params.filter.threshold else None,
         seen.confidence["folds"],
     )
+
+
+def _left(ledger: Ledger, seen: Seen, admission: pd.DataFrame, params: Params) -> tuple[Check, ...]:
+    return exit_checks(ledger, seen.candidates, seen.exits, params.exits)
+
+
+# The phase that adds something, and what must hold from it on.
+_PROOFS: Mapping[int, Callable[[Ledger, Seen, pd.DataFrame, Params], tuple[Check, ...]]] = {
+    1: _admitted,
+    2: _left,
+}

@@ -1,9 +1,10 @@
 """Candidates to phases: the orders of each, its ledger, its evaluation.
 
-A phase is data: its number, its orders, its exit rules, its targets. Phase 0,
-"Current, measured", orders every candidate and is held against the final targets
-for information; it never counts in the verdict. Phase 1 orders what was admitted,
-the surest first, with the same exits, costs and fixed size.
+A phase is data: its number, its orders, its exit rules, its targets, and how a bar
+that is no order of its own would be left. Phase 0, "Current, measured", orders every
+candidate and is held against the final targets for information; it never counts in
+the verdict. Phase 1 orders what was admitted, the surest first, with the same exits,
+costs and fixed size. Phase 2 is in `adaptive`.
 """
 
 from collections.abc import Mapping
@@ -17,6 +18,7 @@ from dipmaster.backtest import Entries, ExitRules, Ledger
 from dipmaster.foundation.numerics import Floats, Ints
 from dipmaster.foundation.panel import Panel, epoch_ms
 from dipmaster.foundation.params import Execution, Exits, Gates
+from dipmaster.validation.chance.random_entry import Outcomes
 from dipmaster.validation.chance.strata import Surroundings
 from dipmaster.validation.phase import Market, PhaseEvaluation, evaluate_phase
 from dipmaster.validation.proofs.ledger import Check
@@ -33,8 +35,13 @@ class Phase:
     ----------
     orders
         Of the whole period, burn-in included; none may cross the boundary.
+    rules
+        Arrays by entry in them are aligned to `orders`.
     targets
         win_rate, sharpe, profit_factor, max_drawdown.
+    alone
+        From symbol rows and signal bars to net returns under the phase's exits,
+        without portfolio limits: how random entries are left.
     abstained
         Why no candidate out of sample is ordered; empty where one is.
     """
@@ -43,6 +50,7 @@ class Phase:
     orders: Entries
     rules: ExitRules
     targets: Mapping[str, float]
+    alone: Outcomes
     abstained: str = ""
 
 
@@ -57,7 +65,18 @@ def phase_0(
     """Every candidate, fixed size and exits, held against the final targets."""
     kept = without_crossing(candidates, panel, period, exits.cap_bars)
     orders = backtest.entries_from_candidates(kept, panel, execution, exits)
-    return Phase(0, orders, ExitRules.phase_0(exits), gates.targets.phase_4.model_dump())
+    rules, final = ExitRules.phase_0(exits), gates.targets.phase_4.model_dump()
+    return Phase(0, orders, rules, final, left_by_rules(panel, execution, exits, rules))
+
+
+def left_by_rules(panel: Panel, execution: Execution, exits: Exits, rules: ExitRules) -> Outcomes:
+    """How any bar is left by rules that need nothing made for it, its target the fixed one."""
+
+    def net(symbol: Ints, bar: Ints) -> Floats:
+        levels = (exits.target_frac, exits.stop_frac, exits.cap_bars)
+        return backtest.outcomes(panel, symbol, bar, execution, rules, *levels).net_frac
+
+    return net
 
 
 def in_regimes(phase: Phase, scores: pd.DataFrame) -> Phase:
@@ -92,7 +111,7 @@ def phase_1(
     scored = orders.scored(
         admission["confidence"].to_numpy(dtype=np.float64), scores["regime"].to_numpy(np.int8)
     )
-    return Phase(1, scored, first.rules, gates.targets.phase_1.model_dump(), abstained)
+    return Phase(1, scored, first.rules, gates.targets.phase_1.model_dump(), first.alone, abstained)
 
 
 def why_abstained(
@@ -148,7 +167,6 @@ def judge_phase(
     around: Surroundings,
     period: Period,
     execution: Execution,
-    exits: Exits,
     gates: Gates,
     proofs: tuple[Check, ...] = (),
 ) -> PhaseEvaluation:
@@ -159,23 +177,10 @@ def judge_phase(
     proofs
         What must hold beside the checks of the ledger, else no verdict is given.
     """
-
-    def alone(symbol: Ints, bar: Ints) -> Floats:
-        return backtest.outcomes(
-            panel,
-            symbol,
-            bar,
-            execution,
-            phase.rules,
-            exits.target_frac,
-            exits.stop_frac,
-            exits.cap_bars,
-        ).net_frac
-
     return evaluate_phase(
         phase.number,
         ledger,
-        Market(panel, around, alone),
+        Market(panel, around, phase.alone),
         period,
         phase.targets,
         execution,

@@ -1,23 +1,29 @@
 """All phases judged to validate.json: everything behind the gates."""
 
 from dataclasses import asdict
+from functools import partial
 from itertools import pairwise
 
 from dipmaster.admission import check_facts, confirmation_signs
 from dipmaster.admission.inputs import Inputs
+from dipmaster.backtest.entries import places_of
 from dipmaster.foundation.params import Params
+from dipmaster.validation.adaptive import way_out
 from dipmaster.validation.differences.record import difference_record
+from dipmaster.validation.exiting.record import Material, exits_record
 from dipmaster.validation.gates.rule import Ruling
 from dipmaster.validation.ladder import Ladder
 from dipmaster.validation.phase import PhaseEvaluation, inconclusive
 from dipmaster.validation.phases import abstained_at
-from dipmaster.validation.promises.phase_1 import promises
+from dipmaster.validation.promises import phase_1, phase_2
+from dipmaster.validation.promises.held import later_promises
 from dipmaster.validation.records.breakdowns import Record
 from dipmaster.validation.records.figures import period_record, phase_record
 from dipmaster.validation.records.reading import Seen
 from dipmaster.validation.signals import funnel, signal_quality
 
 FILTERED = 1  # the phase whose filter and signals are followed candidate by candidate
+ADAPTIVE = 2  # the phase whose exits are
 
 
 def details_of(found: Ladder, ruling: Ruling, seen: Seen, params: Params) -> Record:
@@ -28,7 +34,7 @@ def details_of(found: Ladder, ruling: Ruling, seen: Seen, params: Params) -> Rec
         )
         for earlier, later in pairwise(found.evaluations)
     }
-    quality = _quality(found, seen, params)
+    quality, exits = _quality(found, seen, params), _exits(found, seen, params)
     return {
         "verdict": ruling.verdict,
         "verdict_reason": ruling.reason,
@@ -43,7 +49,12 @@ def details_of(found: Ladder, ruling: Ruling, seen: Seen, params: Params) -> Rec
         "differences": differences,
         "funnel": _funnel(found, seen, params),
         "signal_quality": quality,
-        "promises": _promises(found, differences[str(FILTERED)], quality, seen, params),
+        "exits": exits,
+        "promises": [
+            *_selecting(found, differences[str(FILTERED)], quality, seen, params),
+            *_leaving(found, differences[str(ADAPTIVE)], exits, params),
+            *later_promises(),
+        ],
     }
 
 
@@ -86,10 +97,26 @@ def _quality(found: Ladder, seen: Seen, params: Params) -> Record:
     )
 
 
-def _promises(
+def _exits(found: Ladder, seen: Seen, params: Params) -> Record:
+    score = seen.exits.score(params.exits.cap_bars)
+    material = Material(
+        *places_of(seen.candidates, seen.panel),
+        found.traded(ADAPTIVE - 1),
+        found.traded(ADAPTIVE),
+        seen.exits.plans,
+        score,
+        partial(way_out, seen.exits, score),
+        found.ledgers[ADAPTIVE],
+    )
+    return exits_record(
+        material, seen.panel, found.period, params.execution, params.exits, params.gates
+    )
+
+
+def _selecting(
     found: Ladder, difference: Record, quality: Record, seen: Seen, params: Params
 ) -> list[Record]:
-    return promises(
+    return phase_1.promises(
         difference,
         quality,
         seen.volatility["regimes"],
@@ -98,3 +125,9 @@ def _promises(
         found.period.blocks,
         params.gates,
     )
+
+
+def _leaving(found: Ladder, difference: Record, exits: Record, params: Params) -> list[Record]:
+    earlier, later = (found.evaluations[phase] for phase in (ADAPTIVE - 1, ADAPTIVE))
+    lacking = inconclusive(later, params.gates) or inconclusive(earlier, params.gates)
+    return phase_2.promises(difference, exits, later.sample.trades, lacking)

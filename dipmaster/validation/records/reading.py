@@ -16,8 +16,10 @@ from dipmaster.foundation.numerics import Ints
 from dipmaster.foundation.panel import Panel, aligned, epoch_ms
 from dipmaster.foundation.parallel import in_threads
 from dipmaster.foundation.tables import BARS, CANDIDATES, SCORES
+from dipmaster.validation.adaptive import ExitInputs
 from dipmaster.validation.chance.strata import Surroundings
 from dipmaster.validation.phases import SURROUNDINGS, surroundings_on
+from dipmaster.validation.records.reading_exits import MARKET_FEATURES, read_exits
 
 BARS_FOLDER = Path("data/ingest/bars")
 MARKET = Path("data/ingest/market.json")
@@ -47,6 +49,8 @@ class Seen:
         Where the simulator planted drops, by symbol; None on bars of an unknown truth.
     confidence, volatility
         What those stages measured, as in their JSON.
+    exits
+        What the stage of that name made of the candidates.
     """
 
     panel: Panel
@@ -58,6 +62,7 @@ class Seen:
     truth: Mapping[str, pd.DataFrame] | None
     confidence: Mapping[str, Any]
     volatility: Mapping[str, Any]
+    exits: ExitInputs
 
 
 def read_all() -> Seen:
@@ -66,7 +71,7 @@ def read_all() -> Seen:
     Raises
     ------
     DataError
-        Where scores and candidates are not the same.
+        Where scores, or the plans of exits, are not those of the candidates.
     """
     panel = read_panel()
     candidates = store.read_table(CANDIDATES_FILE, CANDIDATES)
@@ -80,6 +85,7 @@ def read_all() -> Seen:
         read_truth(panel.symbols),
         store.read_json(CONFIDENCE),
         store.read_json(VOLATILITY),
+        read_exits(panel, candidates, features),
         absent_from(columns),
     )
 
@@ -92,6 +98,7 @@ def seen_of(
     truth: Mapping[str, pd.DataFrame] | None,
     confidence: Mapping[str, Any],
     volatility: Mapping[str, Any],
+    exits: ExitInputs,
     absent: frozenset[str] = frozenset(),
 ) -> Seen:
     """What was read, or made in process, to what validation works on.
@@ -113,6 +120,7 @@ def seen_of(
         truth,
         confidence,
         volatility,
+        exits,
     )
 
 
@@ -126,8 +134,8 @@ def read_panel() -> Panel:
 
 
 def read_features(symbols: tuple[str, ...]) -> dict[str, pd.DataFrame]:
-    """What random entries are matched on and what the admission looks at, by symbol."""
-    wanted = ["open_time", *SURROUNDINGS, *INPUTS]
+    """What random entries are matched on, and what admission and exits look at, by symbol."""
+    wanted = list(dict.fromkeys(("open_time", *SURROUNDINGS, *INPUTS, *MARKET_FEATURES)))
     paths = [FEATURES / f"{symbol}.parquet" for symbol in symbols]
     read = partial(store.read_table, columns=wanted)
     return dict(zip(symbols, in_threads(read, paths, "reading features"), strict=True))
