@@ -4,7 +4,8 @@ What the studies of many markets use. The same functions as the stages, in the
 same order, so the figures are those that `dvc repro` writes. `judged_market`
 stops at phase 0, with features in float64, which the pipeline stores as float32
 (candidates are found in float64 there as well). `scored_market` and `climbed`
-go on to phase 1 with every table in the precision it is stored in.
+go on to phase 1 with every table in the precision it is stored in, and to phase 2
+with what `exits_in_process` makes.
 """
 
 from collections.abc import Mapping
@@ -13,6 +14,7 @@ from typing import Any
 
 import pandas as pd
 
+from dipmaster import exits
 from dipmaster.admission import INPUTS
 from dipmaster.backtest import Ledger, frozen_outcomes
 from dipmaster.confidence import (
@@ -36,6 +38,7 @@ from dipmaster.foundation.params import Params, ParamsFile
 from dipmaster.foundation.store import PARAMS_FILE, read_params, read_yaml
 from dipmaster.foundation.tables import FEATURES, VOLATILITY
 from dipmaster.market.simulator import simulate
+from dipmaster.validation.adaptive import ExitInputs
 from dipmaster.validation.chance.strata import Surroundings
 from dipmaster.validation.ladder import Ladder, climb
 from dipmaster.validation.phase import PhaseEvaluation
@@ -93,11 +96,14 @@ class Scored:
     Attributes
     ----------
     features
-        By symbol, what validation reads of table FEATURES.
+        By symbol, what validation and exits read of table FEATURES.
+    volatility
+        By symbol, what exits read of table VOLATILITY.
     """
 
     panel: Panel
     features: dict[str, pd.DataFrame]
+    volatility: dict[str, pd.DataFrame]
     candidates: pd.DataFrame
     scores: Scores
 
@@ -158,9 +164,7 @@ def judged_bars(
     panel, ledger, period = traded.panel, traded.ledger, traded.period
     around = surroundings_on(panel, traded.features)
     phase = traded.phase
-    evaluation = judge_phase(
-        phase, ledger, panel, around, period, params.execution, params.exits, params.gates
-    )
+    evaluation = judge_phase(phase, ledger, panel, around, period, params.execution, params.gates)
     return Judged(panel, around, traded.candidates, phase, ledger, period, evaluation)
 
 
@@ -193,14 +197,27 @@ def scored_bars(
     panel = aligned(bars, fallback_half_spread_bps)
     labels = frozen_outcomes(found, panel, params.execution, params.exits)
     events = events_of(found, panel.open_time, labels)
-    scores = _scores(events, panel, features, params)
-    read = ["open_time", *dict.fromkeys((*SURROUNDINGS, *INPUTS))]
+    volatility = _volatility(panel, params)
+    scores = _scores(events, panel, features, volatility, params)
+    read = ["open_time", *dict.fromkeys((*SURROUNDINGS, *INPUTS, *exits.FEATURE_COLUMNS))]
     kept = {name: frame[read] for name, frame in features.items()}
-    return Scored(panel, kept, found, scores)
+    return Scored(panel, kept, volatility, found, scores)
+
+
+def _volatility(panel: Panel, params: Params) -> dict[str, pd.DataFrame]:
+    found = volatility_of(panel, params.volatility)
+    wanted = ["open_time", *dict.fromkeys((*VOLATILITY_COLUMNS, *exits.VOLATILITY_COLUMNS))]
+    return {
+        name: volatility_table(name, found, params.volatility)[wanted] for name in panel.symbols
+    }
 
 
 def _scores(
-    events: Events, panel: Panel, features: Mapping[str, pd.DataFrame], params: Params
+    events: Events,
+    panel: Panel,
+    features: Mapping[str, pd.DataFrame],
+    volatility: Mapping[str, pd.DataFrame],
+    params: Params,
 ) -> Scores:
     school = schooling_of(
         events,
@@ -210,33 +227,29 @@ def _scores(
         params.exits.cap_bars,
         params.confidence.min_train,
     )
-    volatility = volatility_of(panel, params.volatility)
-    wanted = ["open_time", *VOLATILITY_COLUMNS]
     return scores_of(
         school,
         rows_of(features.__getitem__, panel.symbols, events, FEATURES),
-        rows_of(
-            lambda name: volatility_table(name, volatility, params.volatility)[wanted],
-            panel.symbols,
-            events,
-            VOLATILITY,
-        ),
+        rows_of(volatility.__getitem__, panel.symbols, events, VOLATILITY),
         params.confidence,
         params.volatility.regime.no_new_trades_daily_frac,
     )
 
 
-def climbed(market: Scored, scores: Scores, params: Params) -> tuple[Record, Ladder]:
+def climbed(
+    market: Scored, scores: Scores, params: Params, leaving: ExitInputs | None = None
+) -> tuple[Record, Ladder]:
     """How the scores did out of sample, and all phases traded and judged on them.
 
     Parameters
     ----------
     scores
         The market's own, or its candidates scored in another way.
+    leaving
+        Of `exits_in_process.exits_of`; without it phase 1 is the last.
     """
     record = record_of(scores, market.bars_ms, params.split, params.confidence.judging)
     # Truth and volatility's own report serve figures beside the gates, which are not asked for.
-    seen = seen_of(
-        market.panel, market.candidates, table_of(scores), market.features, None, record, {}
-    )
+    table, features = table_of(scores), market.features
+    seen = seen_of(market.panel, market.candidates, table, features, None, record, {}, leaving)
     return record, climb(seen, params)

@@ -21,7 +21,7 @@ from dipmaster.exits.plans import (
 from dipmaster.exits.record import record_of
 from dipmaster.exits.rows import rows_of
 from dipmaster.exits.schooling import Schooling, schooling_of
-from dipmaster.exits.stored import StoredModels, read_models, records_of, texts_of
+from dipmaster.exits.stored import StoredModels, models_of, read_models, records_of, texts_of
 from dipmaster.exits.table import rows_table
 from dipmaster.exits.target import Targets
 
@@ -39,6 +39,7 @@ __all__ = [
     "Targets",
     "labels_of",
     "market_of",
+    "models_of",
     "paths_of",
     "plans_of",
     "plans_table",

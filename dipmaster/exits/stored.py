@@ -128,6 +128,22 @@ class StoredModels:
         return out
 
 
+def models_of(scored: Scored) -> StoredModels:
+    """The models of a run that is still in memory; `read_models` gives the same back."""
+    walks = [scored.heads[name] for name in HEADS]
+    fitted = [
+        {name: refit.model for name, refit in zip(HEADS, refits, strict=True)}
+        for refits in zip(*(walk.models for walk in walks), strict=True)
+    ]
+    above = scored.calibrator.models
+    return StoredModels(
+        heads_ms=np.array([refit.refit_ms for refit in walks[0].models], np.int64),
+        heads=tuple(_complete(models) for models in fitted),
+        calibrator_ms=np.array([refit.refit_ms for refit in above], np.int64),
+        calibrators=tuple(refit.model for refit in above),
+    )
+
+
 def read_models(folder: Path) -> StoredModels:
     """Read data/exits/models as the stage wrote it.
 
@@ -153,11 +169,18 @@ def read_models(folder: Path) -> StoredModels:
 def _heads(
     folder: Path, models: Mapping[HeadName, Record | None]
 ) -> Mapping[HeadName, Head] | None:
-    found = {
-        name: head_of(name, store.read_text(folder / model["file"]), model["train_mean"])
-        for name, model in models.items()
-        if model is not None
-    }
+    return _complete(
+        {
+            name: None
+            if model is None
+            else head_of(name, store.read_text(folder / model["file"]), model["train_mean"])
+            for name, model in models.items()
+        }
+    )
+
+
+def _complete(models: Mapping[HeadName, Head | None]) -> Mapping[HeadName, Head] | None:
+    found = {name: model for name, model in models.items() if model is not None}
     return found if len(found) == len(HEADS) else None
 
 

@@ -64,7 +64,7 @@ class Ladder:
 
 
 def climb(seen: Seen, params: Params) -> Ladder:
-    """Trade and judge every phase that is built."""
+    """Trade and judge every phase that is built, up to the first whose inputs were not read."""
     first, last = int(seen.panel.open_time[0]), int(seen.panel.open_time[-1])
     period = split_period(first, last, params.split, params.gates.block_days)
     admission = admissions(seen, params)
@@ -111,8 +111,11 @@ def _phases(
     unscored = str(seen.confidence["reason"] or "")
     why = why_abstained(seen.candidates, admission, period, unscored)
     second = phase_1(first, seen.scores, admission, params.gates, why)
+    lower = in_regimes(first, seen.scores), second
+    if seen.exits is None:
+        return lower
     third = phase_2(second, seen.exits, params.execution, params.exits, params.gates)
-    return in_regimes(first, seen.scores), second, third
+    return *lower, third
 
 
 def _proofs(
@@ -141,7 +144,7 @@ def _admitted(
 
 
 def _left(ledger: Ledger, seen: Seen, admission: pd.DataFrame, params: Params) -> tuple[Check, ...]:
-    return exit_checks(ledger, seen.candidates, seen.exits, params.exits)
+    return exit_checks(ledger, seen.candidates, seen.exits, params.exits) if seen.exits else ()
 
 
 # The phase that adds something, and what must hold from it on.

@@ -7,8 +7,9 @@ from itertools import pairwise
 from dipmaster.admission import check_facts, confirmation_signs
 from dipmaster.admission.inputs import Inputs
 from dipmaster.backtest.entries import places_of
+from dipmaster.foundation.errors import PipelineError
 from dipmaster.foundation.params import Params
-from dipmaster.validation.adaptive import way_out
+from dipmaster.validation.adaptive import ExitInputs, way_out
 from dipmaster.validation.differences.record import difference_record
 from dipmaster.validation.exiting.record import Material, exits_record
 from dipmaster.validation.gates.rule import Ruling
@@ -27,14 +28,22 @@ ADAPTIVE = 2  # the phase whose exits are
 
 
 def details_of(found: Ladder, ruling: Ruling, seen: Seen, params: Params) -> Record:
-    """Every figure outside gates.json; None where it cannot be computed."""
+    """Every figure outside gates.json; None where it cannot be computed.
+
+    Raises
+    ------
+    PipelineError
+        Where a phase was left out.
+    """
+    if seen.exits is None:
+        raise PipelineError("phase 2 was not asked for: nothing of its exits can be told")
     differences = {
         str(later.phase): difference_record(
             later, earlier, found.ledgers, found.period, params.gates
         )
         for earlier, later in pairwise(found.evaluations)
     }
-    quality, exits = _quality(found, seen, params), _exits(found, seen, params)
+    quality, exits = _quality(found, seen, params), _exits(found, seen, seen.exits, params)
     return {
         "verdict": ruling.verdict,
         "verdict_reason": ruling.reason,
@@ -97,15 +106,15 @@ def _quality(found: Ladder, seen: Seen, params: Params) -> Record:
     )
 
 
-def _exits(found: Ladder, seen: Seen, params: Params) -> Record:
-    score = seen.exits.score(params.exits.cap_bars)
+def _exits(found: Ladder, seen: Seen, inputs: ExitInputs, params: Params) -> Record:
+    score = inputs.score(params.exits.cap_bars)
     material = Material(
         *places_of(seen.candidates, seen.panel),
         found.traded(ADAPTIVE - 1),
         found.traded(ADAPTIVE),
-        seen.exits.plans,
+        inputs.plans,
         score,
-        partial(way_out, seen.exits, score),
+        partial(way_out, inputs, score),
         found.ledgers[ADAPTIVE],
     )
     return exits_record(

@@ -50,7 +50,8 @@ class Seen:
     confidence, volatility
         What those stages measured, as in their JSON.
     exits
-        What the stage of that name made of the candidates.
+        What the stage of that name made of the candidates; None where nobody asks for
+        the phases that need it.
     """
 
     panel: Panel
@@ -62,7 +63,7 @@ class Seen:
     truth: Mapping[str, pd.DataFrame] | None
     confidence: Mapping[str, Any]
     volatility: Mapping[str, Any]
-    exits: ExitInputs
+    exits: ExitInputs | None
 
 
 def read_all() -> Seen:
@@ -98,7 +99,7 @@ def seen_of(
     truth: Mapping[str, pd.DataFrame] | None,
     confidence: Mapping[str, Any],
     volatility: Mapping[str, Any],
-    exits: ExitInputs,
+    exits: ExitInputs | None = None,
     absent: frozenset[str] = frozenset(),
 ) -> Seen:
     """What was read, or made in process, to what validation works on.
