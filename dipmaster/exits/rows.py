@@ -58,6 +58,14 @@ def rows_of(
     execution
         Its costs set the floor of the trailing stop.
     """
+    lives = lives_of(market, positions, execution, exits)
+    return Rows(lives.position, lives.bar, lives.held, _features(market, positions, lives))
+
+
+def lives_of(
+    market: ExitMarket, positions: Positions, execution: Execution, exits: AdaptiveExits
+) -> Lives:
+    """Prices and levels behind the rows of all positions, in the order of the rows."""
     rules = rules_without_models(market, exits)
     by_bar = np.empty(0) if rules.trailing is None else rules.trailing.distance_frac.reshape(-1)
     plans = plans_of(
@@ -67,11 +75,9 @@ def rows_of(
         positions.stop_frac,
         positions.cap_bars,
     )
-    lives = _blank(int(np.maximum(positions.cap_bars - 1, 0).sum()))
+    lives = _blank(int((positions.cap_bars - 1).sum()))
     world = (bars_of(market.panel), plans, rule_numbers(rules), costs_of(execution), by_bar)
-    made = follow_all(*world, lives)
-    lives = lives.upto(made)
-    return Rows(lives.position, lives.bar, lives.held, _features(market, positions, lives))
+    return lives.upto(follow_all(*world, lives))
 
 
 def _blank(rows: int) -> Lives:

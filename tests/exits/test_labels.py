@@ -1,0 +1,149 @@
+"""Labels are the engine's truth: sales by a score exit, paths' ends, and a slow twin."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from dipmaster.backtest import EXIT_NAMES, ExitType, ScoreExits, outcomes
+from dipmaster.exits.labels import labels_of
+from dipmaster.exits.layout import Labels, Paths, Rows
+from dipmaster.exits.plans import paths_of, rules_without_models
+from dipmaster.exits.rows import rows_of
+
+NAN = float("nan")
+FLAT = (100.0, 100.1, 99.9, 100.0)
+END = int(ExitType.END_OF_DATA)
+
+
+def labelled(market: Any, positions: Any, execution: Any, exits: Any) -> tuple[Rows, Paths, Labels]:
+    rows = rows_of(market, positions, execution, exits)
+    paths = paths_of(market, positions, execution, exits)
+    return rows, paths, labels_of(market, positions, rows, paths, execution)
+
+
+def test_a_path_by_hand(make: Any, exits: Any, free: Any) -> None:
+    """Opens 100, 100.4, 100.2, 100.1; the stop at 98.5 is met in the bar after."""
+    bars = [
+        FLAT, (100.0, 100.2, 99.9, 100.1), (100.4, 100.4, 100.1, 100.2),
+        (100.2, 100.3, 100.0, 100.1), (100.1, 100.1, 98.0, 98.2), FLAT, FLAT,
+    ]  # fmt: skip
+    market = make.market(bars, half_spread_bps=0.0)
+    rows, paths, labels = labelled(market, make.positions([(0, 0)], cap_bars=6), free, exits)
+    assert (paths.exit_index.tolist(), paths.exit_type.tolist()) == ([4], [int(ExitType.STOP)])
+    assert rows.bar.tolist() == [1, 2, 3, 4, 5]
+    np.testing.assert_allclose(labels.exit_net_frac, [0.004, 0.002, 0.001, 0.0, 0.0], atol=1e-12)
+    np.testing.assert_allclose(labels.hold_net_frac, [-0.015] * 3 + [NAN] * 2)
+    assert labels.exit_is_best.tolist() == [1, 1, 1, -1, -1]
+    np.testing.assert_array_equal(labels.bars_to_best, [0, 0, 0, NAN, NAN])
+    assert labels.stopped_first.tolist() == [1, 1, 1, -1, -1]
+
+
+def test_waiting_for_the_target_is_best(make: Any, exits: Any, free: Any) -> None:
+    """From the opens of bars 2, 3 and 4 it is 3, 2 and 1 bars to the target in bar 5."""
+    bars = [FLAT, FLAT, FLAT, FLAT, FLAT, (100.0, 101.0, 99.9, 100.9), FLAT]
+    market = make.market(bars, half_spread_bps=0.0)
+    _, _, labels = labelled(market, make.positions([(0, 0)], cap_bars=6), free, exits)
+    assert labels.exit_is_best.tolist() == [0, 0, 0, 0, -1]
+    np.testing.assert_array_equal(labels.bars_to_best, [3, 2, 1, 0, NAN])
+    assert labels.stopped_first.tolist() == [0, 0, 0, 0, -1]
+
+
+def test_a_sale_at_the_open_of_the_end_nets_the_same(make: Any, exits: Any, execution: Any) -> None:
+    """A gap under the stop: holding is sold at that open too, to the bit, so the sale is best."""
+    bars = [FLAT, FLAT, (100.0, 100.3, 99.7, 99.8), (97.3, 97.7, 97.1, 97.2), FLAT]
+    market = make.market(bars, half_spread_bps=2.3)
+    rows, paths, labels = labelled(market, make.positions([(0, 0)]), execution, exits)
+    assert paths.exit_index[0] == 3
+    before = np.flatnonzero(rows.bar == 2)[0]
+    assert labels.exit_net_frac[before] == labels.hold_net_frac[before] == paths.net_frac[0]
+    assert labels.exit_is_best[before] == 1
+
+
+def test_what_the_end_of_the_data_closed_is_not_known(
+    make: Any, exits: Any, execution: Any
+) -> None:
+    rows, paths, labels = labelled(
+        make.market([FLAT] * 6), make.positions([(0, 0)]), execution, exits
+    )
+    assert paths.exit_type.tolist() == [END]
+    assert len(rows) == 4
+    assert np.isfinite(labels.exit_net_frac).all()
+    assert np.isnan(labels.hold_net_frac).all()
+    assert np.isnan(labels.bars_to_best).all()
+    assert (labels.exit_is_best == -1).all()
+    assert (labels.stopped_first == -1).all()
+
+
+def test_without_a_half_spread_there_is_no_sale(make: Any, exits: Any, execution: Any) -> None:
+    spread = np.array([[1.0, 1.0, 1.0, NAN, 1.0, 1.0, 1.0]])
+    market = make.market([FLAT] * 7, half_spread_bps=spread)
+    positions = make.positions([(0, 0)], cap_bars=5)
+    rows, _, labels = labelled(market, positions, execution, exits)
+    assert rows.bar.tolist() == [1, 2, 3, 4]
+    assert np.isnan(labels.exit_net_frac).tolist() == [False, True, False, False]
+    assert (labels.exit_is_best == -1).tolist() == [False, True, False, False]
+    assert np.isfinite(labels.bars_to_best).all()
+
+
+@pytest.mark.parametrize("boundary", [False, True])
+@pytest.mark.parametrize("seed", range(2))
+def test_a_sale_is_the_engines_score_exit(
+    make: Any, exits_with: Any, execution: Any, seed: int, boundary: bool
+) -> None:
+    """One score above every threshold, at the row's column, under the rules that hold."""
+    market, exits = make.random_market(seed), exits_with(boundary_from_phase2=boundary)
+    positions = make.everywhere(market, 13)
+    rows, paths, labels = labelled(market, positions, execution, exits)
+    known = np.flatnonzero(~np.isnan(labels.hold_net_frac))
+    score = np.full((known.size, 36), NAN)
+    score[np.arange(known.size), rows.held[known]] = 2.0
+    plain = rules_without_models(market, exits)
+    rules = type(plain)(plain.boundary_min_net_frac, plain.trailing, ScoreExits(score))
+    of = rows.position[known]
+    sold = outcomes(
+        market.panel, positions.symbol_index[of], positions.signal_index[of], execution, rules,
+        positions.target_frac[of], positions.stop_frac[of], positions.cap_bars[of],
+    )  # fmt: skip
+    assert known.size > 500
+    np.testing.assert_array_equal(sold.exit_index, rows.bar[known] + 1)
+    np.testing.assert_array_equal(sold.net_frac, labels.exit_net_frac[known])
+    by_score = sold.exit_type == int(ExitType.OPTIMAL_TIMING)
+    at_stop = (paths.exit_index[of] == sold.exit_index) & ~by_score
+    assert (by_score | at_stop).all()  # a gap under a level is called a stop, at the same open
+    assert by_score.mean() > 0.9
+
+
+def twin(rows: Rows, paths: Paths, exit_net: Any) -> list[tuple[float, int, float, int]]:
+    """(hold_net, exit_is_best, bars_to_best, stopped_first) of every row."""
+    out = []
+    for r in range(len(rows)):
+        p, u = int(rows.position[r]), int(rows.bar[r])
+        end, kind = int(paths.exit_index[p]), EXIT_NAMES[paths.exit_type[p]]
+        if kind == "end_of_data" or end <= u:
+            out.append((NAN, -1, NAN, -1))
+            continue
+        ways = [
+            (exit_net[q], int(rows.bar[q]) + 1)
+            for q in range(r, len(rows))
+            if rows.position[q] == p and rows.bar[q] < end
+        ] + [(paths.net_frac[p], end)]
+        most = max(net for net, _ in ways)
+        earliest = min(bar for net, bar in ways if net == most)
+        best = int(exit_net[r] >= paths.net_frac[p])
+        out.append((paths.net_frac[p], best, earliest - u - 1, int(kind == "stop")))
+    return out
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_labels_equal_the_twin(make: Any, exits_with: Any, execution: Any, seed: int) -> None:
+    market, exits = make.random_market(10 + seed), exits_with(boundary_from_phase2=seed == 2)
+    positions = make.everywhere(market, 29)
+    rows, paths, labels = labelled(market, positions, execution, exits)
+    expected = np.array(twin(rows, paths, labels.exit_net_frac)).T
+    np.testing.assert_array_equal(labels.hold_net_frac, expected[0])
+    np.testing.assert_array_equal(labels.exit_is_best, expected[1])
+    np.testing.assert_array_equal(labels.bars_to_best, expected[2])
+    np.testing.assert_array_equal(labels.stopped_first, expected[3])
+    assert set(labels.exit_is_best.tolist()) == {-1, 0, 1}
+    assert set(labels.stopped_first.tolist()) == {-1, 0, 1}

@@ -1,0 +1,239 @@
+"""Nothing of a row is later than its bar, nothing of a plan later than the signal's.
+
+Every bar and column after a cut is changed, or the data end there, and what was
+known by then is compared bit for bit. Planted leaks show that the check can fail.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from dipmaster.exits.labels import labels_of
+from dipmaster.exits.layout import Paths, Rows
+from dipmaster.exits.market import (
+    FEATURE_COLUMNS,
+    MARKET_COLUMNS,
+    VOLATILITY_COLUMNS,
+    ExitMarket,
+    market_of,
+    momentum_sigmas,
+)
+from dipmaster.exits.plans import paths_of, plans_of
+from dipmaster.exits.rows import rows_of
+from dipmaster.exits.target import Targets, strength_classes
+from dipmaster.foundation.panel import as_times
+
+CUTS = [61, 130, 131, 132, 250, 400]
+PRICES = ("open", "high", "low", "close", "half_spread_bps")
+
+
+def disturbed(market: ExitMarket, cut: int, seed: int) -> ExitMarket:
+    """Every price and column after bar `cut` changed; some bars appear, some go."""
+    rng = np.random.default_rng(seed)
+    panel, symbols = market.panel, len(market.panel.symbols)
+    later = panel.bars - cut - 1
+    factor = np.exp(0.02 * rng.normal(size=(symbols, later)))
+    gone, new = rng.random((2, symbols, later)) < 0.1
+    fields = {}
+    for name in PRICES:
+        values = getattr(panel, name).copy()
+        after = np.where(new, 100.0, values[:, cut + 1 :] * factor)
+        values[:, cut + 1 :] = np.where(gone, np.nan, after)
+        fields[name] = values
+    columns = {name: values.copy() for name, values in market.columns.items()}
+    for values in columns.values():
+        values[:, cut + 1 :] = rng.normal(size=(symbols, later))
+    return ExitMarket(replace(panel, **fields), columns)
+
+
+def ended(market: ExitMarket, cut: int) -> ExitMarket:
+    """The data end with bar `cut` + 1, whose open is a row's fill."""
+    panel = market.panel
+    fields = {name: getattr(panel, name)[:, : cut + 2] for name in (*PRICES, "volume")}
+    columns = {name: values[:, : cut + 2] for name, values in market.columns.items()}
+    return ExitMarket(replace(panel, open_time=panel.open_time[: cut + 2], **fields), columns)
+
+
+def until(rows: Rows, cut: int) -> list[tuple[int, int, int, bytes]]:
+    """Rows up to the cut, features as bits; that of the cut's own bar needs the next to exist."""
+    known = np.flatnonzero(rows.bar < cut)
+    whole = np.stack([rows.position, rows.bar, rows.held], axis=1)[known].tolist()
+    return [(*key, rows.features[r].tobytes()) for key, r in zip(whole, known, strict=True)]
+
+
+def at_the_cut(rows: Rows, cut: int) -> dict[int, bytes]:
+    """Features of the rows on the cut's own bar, by position."""
+    found = np.flatnonzero(rows.bar == cut)
+    return {int(rows.position[r]): rows.features[r].tobytes() for r in found}
+
+
+Maker = Callable[[ExitMarket], Rows]
+
+
+def assert_rows_know_their_past_alone(maker: Maker, market: ExitMarket) -> None:
+    whole = maker(market)
+    assert len(whole) > 1000
+    for cut in CUTS:
+        for other in (maker(disturbed(market, cut, cut)), maker(ended(market, cut))):
+            assert until(other, cut) == until(whole, cut)
+            ours, theirs = at_the_cut(whole, cut), at_the_cut(other, cut)
+            both = ours.keys() & theirs.keys()
+            assert both
+            assert all(ours[p] == theirs[p] for p in both)
+
+
+@pytest.fixture(scope="module")
+def world(make: Any) -> tuple[ExitMarket, Any]:
+    market = make.random_market(21)
+    return market, make.everywhere(market, 9)
+
+
+def on(market: ExitMarket, positions: Any) -> Any:
+    """Positions whose signal the market has, with the numbers they have among all."""
+    there = positions.signal_index < market.panel.bars
+    fields = {name: getattr(positions, name)[there] for name in positions.__dataclass_fields__}
+    return replace(positions, **fields), np.flatnonzero(there)
+
+
+def rows_on(market: ExitMarket, positions: Any, execution: Any, exits: Any) -> Rows:
+    some, numbers = on(market, positions)
+    rows = rows_of(market, some, execution, exits)
+    return replace(rows, position=numbers[rows.position])
+
+
+def test_rows_know_their_past_alone(world: Any, execution: Any, exits: Any) -> None:
+    market, positions = world
+    assert_rows_know_their_past_alone(lambda m: rows_on(m, positions, execution, exits), market)
+
+
+def shifted(market: ExitMarket, name: str) -> ExitMarket:
+    """A leak: one column a bar early."""
+    values = np.roll(market.columns[name], -1, axis=1)
+    return replace(market, columns=dict(market.columns) | {name: values})
+
+
+def peeking(market: ExitMarket) -> ExitMarket:
+    """A leak: highs that know the bar after, as where a level acts a bar too early."""
+    high = market.panel.high.copy()
+    high[:, :-1] = np.fmax(high[:, :-1], market.panel.high[:, 1:])
+    high[np.isnan(market.panel.high)] = np.nan
+    return replace(market, panel=replace(market.panel, high=high))
+
+
+@pytest.mark.parametrize(
+    "leak",
+    [
+        peeking,
+        *(
+            lambda m, name=name: shifted(m, name)
+            for name in MARKET_COLUMNS
+            if name not in ("regime", "market_momentum_sigmas")
+        ),
+    ],
+)
+def test_the_check_of_rows_finds_a_planted_leak(
+    world: Any, execution: Any, exits: Any, leak: Callable[[ExitMarket], ExitMarket]
+) -> None:
+    market, positions = world
+    with pytest.raises(AssertionError):
+        assert_rows_know_their_past_alone(
+            lambda m: rows_on(leak(m), positions, execution, exits), market
+        )
+
+
+def test_labels_are_settled_when_the_path_has_ended(world: Any, execution: Any, exits: Any) -> None:
+    """Nothing after the bar in which a path ends changes a label of its rows."""
+    market, positions = world
+
+    def made(m: ExitMarket) -> tuple[Paths, dict[tuple[int, int], tuple[float, ...]]]:
+        rows, paths = rows_of(m, positions, execution, exits), paths_of(
+            m, positions, execution, exits
+        )  # fmt: skip
+        labels = labels_of(m, positions, rows, paths, execution)
+        columns = [getattr(labels, name) for name in labels.__dataclass_fields__]
+        known = np.flatnonzero(~np.isnan(labels.hold_net_frac))
+        keys = zip(rows.position[known].tolist(), rows.bar[known].tolist(), strict=True)
+        return paths, dict(zip(keys, np.column_stack(columns)[known].tolist(), strict=True))
+
+    paths, whole = made(market)
+    for cut in CUTS:
+        _, other = made(disturbed(market, cut, cut))
+        settled = {key: v for key, v in whole.items() if paths.exit_index[key[0]] <= cut}
+        assert len(settled) > 100
+        assert {key: other[key] for key in settled} == settled
+
+
+def frames_of(market: ExitMarket, returns: Any) -> tuple[Any, Any]:
+    """Tables of features and volatility, as the stages write them, with the market's return."""
+    panel = market.panel
+    columns = dict(market.columns) | {"market_return_12_frac": np.tile(returns, (3, 1))}
+
+    def table(names: tuple[str, ...], k: int) -> pd.DataFrame:
+        values = {name: columns[name][k] for name in names}
+        return pd.DataFrame({"open_time": as_times(panel.open_time), **values})
+
+    return tuple(
+        {symbol: table(names, k) for k, symbol in enumerate(panel.symbols)}
+        for names in (FEATURE_COLUMNS, VOLATILITY_COLUMNS)
+    )
+
+
+SIGNALS = np.arange(40, 480, 3)
+
+
+def plans_on(market: ExitMarket, confidence: Any, exits: Any) -> Targets:
+    symbol = np.arange(SIGNALS.size) % 3
+    regime = market.columns["regime"][symbol, SIGNALS].astype(np.int8)
+    times = market.panel.open_time[SIGNALS]
+    return plans_of(market, symbol, SIGNALS, confidence, times, regime, exits)
+
+
+def past_of(targets: Targets, cut: int) -> list[list[float]]:
+    known = cut >= SIGNALS
+    return [getattr(targets, name)[known].tolist() for name in targets.__dataclass_fields__]
+
+
+def test_plans_know_the_signals_bar_alone(world: Any, exits_with: Any) -> None:
+    """Tables and confidences after the signal's bar change nothing of a plan."""
+    market, exits = world[0], exits_with(dynamic_target__min_past=5)
+    rng = np.random.default_rng(2)
+    returns, confidence = rng.normal(size=500), rng.random(SIGNALS.size)
+    whole = plans_on(market_of(market.panel, *frames_of(market, returns)), confidence, exits)
+    classes = {*whole.strength.tolist()}, {*whole.momentum.tolist()}, {*whole.regime.tolist()}
+    assert [len(found) for found in classes] == [3, 5, 4]
+    for cut in CUTS:
+        later = np.arange(500) > cut
+        other_market = disturbed(market, cut, 3)
+        frames = frames_of(other_market, np.where(later, 5.0 * returns, returns))
+        other = plans_on(
+            market_of(other_market.panel, *frames),
+            np.where(cut < SIGNALS, rng.random(SIGNALS.size), confidence),
+            exits,
+        )
+        assert past_of(other, cut) == past_of(whole, cut)
+
+
+def test_the_check_of_plans_would_find_terciles_of_all_candidates() -> None:
+    """The same comparison on a leak: classes among all scores, not the past ones."""
+    rng = np.random.default_rng(2)
+    scores = rng.random(150)
+
+    def leaking(values: Any) -> Any:
+        return strength_classes(np.append(values, values), np.repeat([0, 1], 150), 5)[150:]
+
+    changed = np.where(np.arange(150) > 75, 1.0 - 0.5 * scores, scores)
+    assert (leaking(scores)[:76] != leaking(changed)[:76]).any()
+    past = [strength_classes(v, np.arange(150), 5)[:76].tolist() for v in (scores, changed)]
+    assert past[0] == past[1]
+
+
+def test_momentum_of_a_longer_series_is_the_same_to_the_bit() -> None:
+    returns = 0.01 * np.random.default_rng(4).standard_t(3, 6000)
+    returns[1000:1100] = np.nan
+    whole = momentum_sigmas(returns)
+    for length in (288, 1000, 1050, 3116, 5999):
+        np.testing.assert_array_equal(momentum_sigmas(returns[:length]), whole[:length])

@@ -1,0 +1,136 @@
+"""Plans know the signal's bar; paths are the engine's trades under the rules without models."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from dipmaster.backtest import EXIT_NAMES, frozen_outcomes, outcomes
+from dipmaster.exits.plans import (
+    paths_of,
+    plans_of,
+    plans_table,
+    positions_of,
+    rules_without_models,
+)
+from dipmaster.foundation.panel import as_times
+from dipmaster.foundation.tables import EXIT_PLANS
+
+FLAT = (100.0, 100.1, 99.9, 100.0)
+
+
+def plans(market: Any, cells: list[tuple[int, int]], confidence: Any, exits: Any) -> Any:
+    symbol, signal = np.array(cells, np.int64).T
+    regime = market.columns["regime"][symbol, signal].astype(np.int8)
+    times = market.panel.open_time[signal]
+    return plans_of(market, symbol, signal, confidence, times, regime, exits)
+
+
+def test_a_target_from_the_columns_of_its_bar(make: Any, exits_with: Any) -> None:
+    """Third candidate: surest of two past ones, high regime, market up by 1.6 sigmas."""
+    exits = exits_with(dynamic_target__min_past=3)
+    market = make.market(
+        [FLAT] * 5, regime=[0, 1, 1, 2, -1], market_momentum_sigmas=[-2.0, 0.0, 0.0, 1.6, np.nan]
+    )
+    made = plans(market, [(0, k) for k in range(5)], np.array([0.5, 0.6, 0.7, 0.8, np.nan]), exits)
+    assert made.strength.tolist() == [1, 1, 1, 2, 0]
+    assert made.regime.tolist() == [0, 1, 1, 2, -1]
+    assert made.momentum.tolist() == [-2, 0, 0, 2, 0]
+    combined = [0.4 + 0.28 + 0.175, 1.0, 1.0, 1.405, 0.28 + 0.35 + 0.25]
+    np.testing.assert_allclose(made.combined_multiplier, combined)
+    np.testing.assert_allclose(made.target_frac, 0.008 * np.array(combined))
+
+
+def test_bars_that_nobody_scored_are_of_medium_strength(make: Any, exits: Any) -> None:
+    market = make.market([FLAT] * 3, regime=1.0)
+    made = plans(market, [(0, 2), (0, 0)], None, exits)
+    assert made.strength.tolist() == [1, 1]
+    np.testing.assert_allclose(made.target_frac, 0.008)
+
+
+@pytest.mark.parametrize("boundary", [True, False])
+@pytest.mark.parametrize("trailing", [True, False])
+def test_each_rule_can_be_switched(
+    make: Any, exits_with: Any, boundary: bool, trailing: bool
+) -> None:
+    exits = exits_with(boundary_from_phase2=boundary, trailing__enabled=trailing)
+    rules = rules_without_models(make.random_market(1), exits)
+    assert rules.boundary_min_net_frac == (exits.boundary_min_net_frac if boundary else None)
+    assert (rules.trailing is not None) == trailing
+    assert rules.score is None
+
+
+def test_paths_are_the_engines_trades(make: Any, exits: Any, execution: Any) -> None:
+    market = make.random_market(3)
+    positions = make.everywhere(market)
+    paths = paths_of(market, positions, execution, exits)
+    rules = rules_without_models(market, exits)
+    world = (market.panel, positions.symbol_index, positions.signal_index, execution, rules)
+    alone = outcomes(*world, positions.target_frac, positions.stop_frac, positions.cap_bars)
+    kinds = {EXIT_NAMES[kind] for kind in paths.exit_type[paths.opened]}
+    assert {"stop", "trailing_stop", "target", "time_limit", "end_of_data"} <= kinds
+    assert np.count_nonzero(~paths.opened) > 0
+    np.testing.assert_array_equal(paths.opened, alone.tradable)
+    np.testing.assert_array_equal(paths.net_frac, alone.net_frac)
+    np.testing.assert_array_equal(paths.exit_index, alone.exit_index)
+    np.testing.assert_array_equal(paths.exit_type, alone.exit_type)
+
+
+def table(market: Any, every: int = 40) -> pd.DataFrame:
+    cells = [
+        (k, u)
+        for u in range(every, market.panel.bars, every)
+        for k in range(len(market.panel.symbols))
+    ]
+    symbol, signal = np.array(cells).T
+    return pd.DataFrame(
+        {
+            "candidate_id": np.arange(len(cells)),
+            "symbol": np.array(market.panel.symbols, object)[symbol],
+            "open_time": as_times(market.panel.open_time[signal]),
+        }
+    )
+
+
+def test_with_everything_off_a_path_is_the_frozen_trade(
+    make: Any, exits_with: Any, execution: Any
+) -> None:
+    market = make.random_market(5)
+    exits = exits_with(
+        dynamic_target__enabled=False, trailing__enabled=False, boundary_from_phase2=True
+    )
+    candidates = table(market)
+    frozen = frozen_outcomes(candidates, market.panel, execution, exits)
+    symbol, signal = frozen.symbol_index, market.panel.index_of(
+        candidates["open_time"].astype("int64").to_numpy()
+    )  # fmt: skip
+    made = plans(market, list(zip(symbol, signal, strict=True)), None, exits)
+    positions = positions_of(symbol, signal, made.target_frac, exits)
+    paths = paths_of(market, positions, execution, exits)
+    assert (frozen.exit_type == EXIT_NAMES.index("boundary")).sum() > 3
+    np.testing.assert_array_equal(paths.net_frac, frozen.net_frac)
+    np.testing.assert_array_equal(paths.exit_index, frozen.exit_index)
+
+
+def test_the_table_says_how_each_candidate_is_held(make: Any, exits: Any, execution: Any) -> None:
+    market = make.market([FLAT] * 3 + [None] + [FLAT, (100.0, 100.0, 98.0, 98.2), FLAT])
+    candidates = pd.DataFrame(
+        {
+            "candidate_id": np.arange(3),
+            "symbol": ["C00"] * 3,
+            "open_time": as_times(market.panel.open_time[[0, 2, 6]]),
+        }
+    )
+    cells = [(0, 0), (0, 2), (0, 6)]
+    made = plans(market, cells, np.full(3, np.nan), exits)
+    symbol, signal = np.array(cells).T
+    positions = positions_of(symbol, signal, made.target_frac, exits)
+    paths = paths_of(market, positions, execution, exits)
+    found = EXIT_PLANS.check(plans_table(candidates, market, positions, made, paths), "toy")
+    assert found["hold_exit_type"].tolist() == ["stop", "", ""]
+    assert found["hold_exit_time"].isna().tolist() == [False, True, True]
+    assert found["hold_exit_time"][0] == as_times(market.panel.open_time)[5]
+    assert found["hold_net_frac"].isna().tolist() == [False, True, True]
+    assert found["open_time"].tolist() == candidates["open_time"].tolist()
+    assert found["signal_strength"].tolist() == [0, 0, 0]
