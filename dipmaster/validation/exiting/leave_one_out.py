@@ -48,6 +48,11 @@ def switched(exits: AdaptiveExits, rule: str) -> AdaptiveExits:
     return exits.model_copy(update=changed[rule])
 
 
+def without_models(exits: AdaptiveExits) -> AdaptiveExits:
+    """The same params with both exits on the score off."""
+    return switched(exits, "models") if is_on(exits, "models") else exits
+
+
 def leave_one_out(
     phase_2: Alone,
     traded: Bools,

@@ -16,7 +16,7 @@ from dipmaster.validation.exiting.cases import Cases, cases_of
 from dipmaster.validation.exiting.every_candidate import every_candidate
 from dipmaster.validation.exiting.fired import fired
 from dipmaster.validation.exiting.holding import holding
-from dipmaster.validation.exiting.leave_one_out import leave_one_out
+from dipmaster.validation.exiting.leave_one_out import leave_one_out, without_models
 from dipmaster.validation.exiting.probability import probability
 from dipmaster.validation.exiting.scatter import scatter
 from dipmaster.validation.exiting.targets import targets
@@ -81,11 +81,12 @@ def exits_record(
 
     way, cap = material.way_of(exits), exits.cap_bars
     pair = Pair(follow("phase 2", way), follow("phase 1", frozen(exits, material.after.size)))
+    unguided = varied("phase 2 without models", without_models(exits))
     trades = out_of_sample(material.ledger.trades, period)
     fills = material.ledger.fills
     return {
         "fired": fired(trades, fills[fills["trade_id"].isin(trades["trade_id"])], exits),
-        "probability": probability(material.score, cases, pair.after, exits.decision),
+        "probability": probability(material.score, cases, unguided, pair.after, exits.decision),
         "targets": targets(material.plans, cases, exits.dynamic_target),
         "trailing": trailing(panel, cases, pair.after, way.rules.trailing, cap),
         "capture": capture(panel, cases, pair, cap, gates),

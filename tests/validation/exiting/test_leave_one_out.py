@@ -3,7 +3,13 @@
 import numpy as np
 import pytest
 
-from dipmaster.validation.exiting.leave_one_out import RULES, is_on, leave_one_out, switched
+from dipmaster.validation.exiting.leave_one_out import (
+    RULES,
+    is_on,
+    leave_one_out,
+    switched,
+    without_models,
+)
 
 
 @pytest.mark.parametrize("rule", RULES)
@@ -23,6 +29,8 @@ def test_switches_of_the_models(exits) -> None:
     assert switched(exits, "partial_exit").decision.full
     on = switched(switched(exits, "models"), "models").decision
     assert (on.full, on.partial) == (True, True)
+    for params in (exits, switched(exits, "full_exit"), switched(exits, "models")):
+        assert not is_on(without_models(params), "models")
 
 
 def test_numbers_stay_as_they_are(exits) -> None:

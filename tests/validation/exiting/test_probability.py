@@ -10,12 +10,14 @@ NAN = np.nan
 
 
 def test_by_hand(toy, exits) -> None:
-    """Candidate 0 is no case, 2 was not traded; 1 was held for two closed bars."""
-    score = np.array([[0.99, 0.99, 0.99], [0.8, 0.81, 0.95], [0.6, 0.61, NAN], [NAN, NAN, NAN]])
+    """Candidate 0 is no case, 2 was not traded; 1 was sold after two closed bars of three."""
+    score = np.array(
+        [[0.99] * 4, [0.8, 0.81, 0.95, 0.99], [0.6, 0.61, NAN, 0.99], [NAN, NAN, NAN, NAN]]
+    )
     cases = toy.cases([9, 19, 29], opened=[True, False, True])
     cases = cases.__class__(**{**cases.__dict__, "candidate": np.array([1, 2, 3])})
-    phase_2 = toy.alone([0.0] * 3, held=[2, 3, 3])
-    found = probability(score, cases, phase_2, exits.decision)
+    unguided, phase_2 = (toy.alone([0.0] * 3, held=held) for held in ([3, 3, 3], [2, 3, 3]))
+    found = probability(score, cases, unguided, phase_2, exits.decision)
     assert (found["full"], found["partial"]) == (0.8, 0.6)
     assert (found["rows"], found["above_full"], found["above_partial"]) == (5, 2, 4)
     assert found["max"] == 0.95
@@ -27,7 +29,7 @@ def test_by_hand(toy, exits) -> None:
 def test_no_scores(toy, exits) -> None:
     cases, phase_2 = toy.cases([9]), toy.alone([0.0])
     for score in (np.full((1, 3), NAN), np.zeros((1, 0))):
-        found = probability(score, cases, phase_2, exits.decision)
+        found = probability(score, cases, phase_2, phase_2, exits.decision)
         assert (found["rows"], found["above_partial"], found["max"]) == (0, 0, None)
 
 
@@ -42,7 +44,7 @@ def test_full_exits_fire_where_a_held_row_is_above(toy, exits) -> None:
     way = toy.way_of(panel, np.full(len(cases), 0.5), score, 0.003)(params)
     phase_2 = followed("phase 2", panel, cases, toy.execution(), params, way)
     fired = int(np.sum(phase_2.exit_type == int(ExitType.OPTIMAL_TIMING)))
-    found = probability(score, cases, phase_2, decision)
+    found = probability(score, cases, phase_2, phase_2, decision)
     gapped = found["held_above_full"] - fired  # a level passed at that very open goes first
     assert fired > 10
     assert 0 <= gapped <= 2
