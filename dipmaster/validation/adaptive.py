@@ -24,6 +24,7 @@ from dipmaster.exits import (
     rules_without_models,
     score_matrix,
 )
+from dipmaster.exits.target import targets_of
 from dipmaster.foundation.numerics import Floats, Ints
 from dipmaster.foundation.panel import Panel, epoch_ms
 from dipmaster.foundation.params import AdaptiveExits, Execution, Gates
@@ -108,10 +109,15 @@ def way_out(inputs: ExitInputs, score: Floats, exits: AdaptiveExits) -> WayOut:
     score
         Of `ExitInputs.score`.
     """
-    planned = inputs.plans["target_frac"].to_numpy(dtype=np.float64)
-    fixed = np.full(planned.size, exits.target_frac)
+    # From the classes: the plans' own targets are the base where `exits` had switched them off.
+    strength, regime, momentum = (
+        inputs.plans[name].to_numpy(dtype=np.int8)
+        for name in ("signal_strength", "regime", "momentum_class")
+    )
+    base, params = exits.target_frac, exits.dynamic_target
+    aimed = targets_of(strength, regime, momentum, base, exits.target_combination, params)
     rules = with_scores(rules_without_models(inputs.market, exits), score, exits.decision)
-    return WayOut(planned if exits.dynamic_target.enabled else fixed, rules)
+    return WayOut(aimed.target_frac, rules)
 
 
 def phase_2(
