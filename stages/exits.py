@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from dipmaster.backtest.entries import places_of
 from dipmaster.exits import (
     FEATURE_COLUMNS,
     VOLATILITY_COLUMNS,
@@ -60,10 +61,7 @@ def main() -> None:
     panel = market.panel
     candidates = store.read_table(SCORES_FILE, columns=SCORE_COLUMNS)
     signal_ms = epoch_ms(candidates["open_time"])
-    places = (
-        pd.Index(panel.symbols).get_indexer(pd.Index(candidates["symbol"])),
-        panel.index_of(signal_ms),
-    )
+    places = places_of(candidates, panel)
     targets = plans_of(
         market,
         *places,

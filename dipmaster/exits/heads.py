@@ -75,7 +75,8 @@ def fit_head(
     label
         Shape (rows,), no NaN: 1.0 and 0.0, or bars for `timing`.
     weight
-        Positive; brought to a mean of 1, so that penalties mean the same everywhere.
+        Shape (rows,), positive. Not normalised: their sum is how many rows the data are
+        worth against the penalty on leaf values.
 
     Returns
     -------
@@ -91,7 +92,7 @@ def fit_head(
     rows = lightgbm.Dataset(
         features,
         label,
-        weight=weight / weight.mean(),
+        weight=weight,
         feature_name=list(EXIT_FEATURES),
         params=settings,
     )

@@ -7,7 +7,7 @@ from typing import TypeVar
 import numpy as np
 
 from dipmaster.exits.layout import Labels, Paths, Rows
-from dipmaster.exits.thinning import position_weights, thinned
+from dipmaster.exits.thinning import even_weights, thinned
 from dipmaster.foundation.numerics import Bools, Floats, Ints
 from dipmaster.foundation.params import Split
 from dipmaster.foundation.params.confidence import MinTrain
@@ -56,9 +56,9 @@ class Schooling:
         return np.where(found < 0.0, np.nan, found)
 
     def lesson(self, train: Ints) -> tuple[Ints, Floats]:
-        """Rows of a fit, thinned to `max_rows`, and their weights: positions count alike."""
+        """Rows of a fit, thinned to `max_rows`, and their weights, all the same."""
         kept = thinned(train, self.rows.held, self.candidate_id[self.rows.position], self.max_rows)
-        return kept, position_weights(self.rows.position[kept])
+        return kept, even_weights(self.rows.position[kept])
 
     def walk(
         self,

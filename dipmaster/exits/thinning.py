@@ -35,8 +35,14 @@ def thinned(rows: Ints, held: Ints, offset: Ints, max_rows: int) -> Ints:
     return kept
 
 
-def position_weights(position: Ints) -> Floats:
-    """One over the number of rows of the row's position, shape (rows,): all positions count alike.
+def even_weights(position: Ints) -> Floats:
+    """The same weight for every row, all together as much as there are positions, shape (rows,).
+
+    A penalty then means as many positions as in a fit on candidates, though rows of a
+    position say nearly the same. TRAP: one over the number of rows of its own position
+    looks as fair and is not. How long a position will live is not known at its first
+    bars and hangs together with how it ends: rows of soon-ended ones would weigh the
+    most, and every probability would be that of a short life.
 
     Parameters
     ----------
@@ -45,5 +51,4 @@ def position_weights(position: Ints) -> Floats:
     """
     if not position.size:
         return np.empty(0)
-    weights: Floats = 1.0 / np.bincount(position)[position]
-    return weights
+    return np.full(position.size, np.unique(position).size / position.size)
