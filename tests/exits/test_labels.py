@@ -49,6 +49,14 @@ def test_waiting_for_the_target_is_best(make: Any, exits: Any, free: Any) -> Non
     assert labels.stopped_first.tolist() == [0, 0, 0, 0, -1]
 
 
+def test_of_equal_exits_the_earliest_is_best(make: Any, exits: Any, free: Any) -> None:
+    market = make.market([FLAT] * 8, half_spread_bps=0.0)
+    rows, _, labels = labelled(market, make.positions([(0, 0)], cap_bars=5), free, exits)
+    assert len(rows) == 4
+    assert labels.exit_net_frac.tolist() == labels.hold_net_frac.tolist() == [0.0] * 4
+    assert labels.bars_to_best.tolist() == [0.0] * 4
+
+
 def test_a_sale_at_the_open_of_the_end_nets_the_same(make: Any, exits: Any, execution: Any) -> None:
     """A gap under the stop: holding is sold at that open too, to the bit, so the sale is best."""
     bars = [FLAT, FLAT, (100.0, 100.3, 99.7, 99.8), (97.3, 97.7, 97.1, 97.2), FLAT]
