@@ -60,7 +60,7 @@ def leave_one_out(
     follow: Callable[[str, AdaptiveExits], Alone],
     gates: Gates,
 ) -> list[Record]:
-    """A row a rule; exit scores stay as they are.
+    """A row a rule, each judged as if it were the only one; exit scores stay as they are.
 
     Parameters
     ----------
