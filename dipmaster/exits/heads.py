@@ -60,7 +60,7 @@ def head_of(name: HeadName, text: str, train_mean: float) -> Head:
     """Read what `Head.text` wrote."""
     import lightgbm
 
-    return Head(name, lightgbm.Booster(params={"verbose": -1}, model_str=text), train_mean)
+    return Head(name, lightgbm.Booster(model_str=text), train_mean)
 
 
 def fit_head(

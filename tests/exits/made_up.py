@@ -1,0 +1,114 @@
+"""Made-up rows whose labels hang on some of their features, without any market."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from scipy.special import expit
+
+from dipmaster.backtest import ExitType
+from dipmaster.exits.layout import Labels, Paths, Rows
+from dipmaster.exits.levels import Scored, scored_of
+from dipmaster.exits.schooling import Schooling, schooling_of
+from dipmaster.foundation.params import Split
+from dipmaster.foundation.params.confidence import MinTrain, Trees
+from dipmaster.foundation.params.exits import ExitJudging, ExitModels
+from dipmaster.foundation.periods import BAR_MS, DAY_MS
+from dipmaster.foundation.tables import EXIT_FEATURES
+
+START_MS = 1_672_531_200_000  # 2023-01-01
+CAP_BARS = 8
+REFIT_DAYS = (60, 90, 105, 181, 273)  # of both levels, 2023
+TREES = Trees(seed=7, rounds=15, learning_rate=0.1, depth=2, min_leaf=20, column_frac=0.8, l2=1.0)
+LEAST = MinTrain(candidates=40, per_class=5)
+JUDGING = ExitJudging(
+    seed=3, alpha=0.025, block_days=15, bins=5, bootstrap_reps=100, permutations=2, max_rows=4000
+)
+MODELS = ExitModels(trees=TREES, min_train=LEAST, max_rows=1500, judging=JUDGING)
+SPLIT = Split(
+    burn_in_days=180, min_out_of_sample_days=7, models_from_day=60, stack_from_day=105,
+    calibrator_from_day=150,
+)  # fmt: skip
+BEST, TIMING, RISK = (EXIT_FEATURES.index(n) for n in ("current_pnl_frac", "max_profit_frac",
+                                                       "stop_room_sigma"))  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Lives:
+    """Positions with their rows, labels and ends, in order of their signals."""
+
+    rows: Rows
+    labels: Labels
+    paths: Paths
+    candidate_id: np.ndarray
+    signal_ms: np.ndarray
+    grid_ms: np.ndarray
+
+    @property
+    def bars_ms(self) -> tuple[int, int]:
+        return int(self.grid_ms[0]), int(self.grid_ms[-1])
+
+    def with_(self, **labels: np.ndarray) -> "Lives":
+        """The same with other labels."""
+        return replace(self, labels=replace(self.labels, **labels))
+
+
+def lives(seed: int = 0, count: int = 500, days: int = 300, strength: float = 2.0) -> Lives:
+    """Positions of 1 to CAP_BARS bars; `strength` is how much features say of labels."""
+    rng = np.random.default_rng(seed)
+    bars = days * 288
+    signal = rng.choice(bars - 2 * CAP_BARS, count, replace=False)
+    at_refits = [288 * number - 4 for number in REFIT_DAYS] if count > 100 else []
+    signal[: len(at_refits)] = at_refits
+    signal = np.sort(signal).astype(np.int64)
+    position = np.repeat(np.arange(count), CAP_BARS - 1)
+    held = np.tile(np.arange(CAP_BARS - 1), count)
+    bar = signal[position] + 1 + held
+    features = rng.standard_normal((position.size, len(EXIT_FEATURES))).astype(np.float32)
+    features[:, RISK] = rng.standard_normal(count).astype(np.float32)[position]
+    features[rng.random(features.shape) < 0.02] = np.nan
+    known = np.nan_to_num(features.astype(np.float64))
+    exit_index = signal + 1 + rng.integers(1, CAP_BARS + 1, count)
+    exit_index[np.isin(signal, at_refits)] += CAP_BARS  # open while models are fitted
+    exit_index = np.minimum(exit_index, signal + 1 + CAP_BARS)
+    labelled = exit_index[position] > bar
+    hold = 0.01 * rng.standard_normal(count)[position]
+    best = rng.random(position.size) < expit(strength * known[:, BEST])
+    gain = np.where(best, 1.0, -1.0) * 0.001 * (0.1 + rng.random(position.size))
+    left = (exit_index[position] - bar - 1).astype(np.float64)
+    wait = left * expit(strength * known[:, TIMING] + rng.standard_normal(position.size))
+    stopped = rng.random(count) < expit(strength * known[position.searchsorted(range(count)), RISK])
+    labels = Labels(
+        exit_net_frac=hold + gain,
+        hold_net_frac=np.where(labelled, hold, np.nan),
+        exit_is_best=np.where(labelled, best, -1).astype(np.int8),
+        bars_to_best=np.where(labelled, wait, np.nan),
+        stopped_first=np.where(labelled, stopped[position], -1).astype(np.int8),
+    )
+    kind = np.where(stopped, int(ExitType.STOP), int(ExitType.TARGET)).astype(np.int64)
+    net = hold[position.searchsorted(range(count))]
+    return Lives(
+        Rows(position, bar, held, features),
+        labels,
+        Paths(np.ones(count, np.bool_), exit_index, kind, net),
+        10 + np.arange(count),
+        START_MS + BAR_MS * signal,
+        START_MS + BAR_MS * np.arange(bars),
+    )
+
+
+def school_of(some: Lives, models: ExitModels = MODELS) -> Schooling:
+    """Who may learn from what."""
+    of_positions = some.candidate_id, some.signal_ms, some.grid_ms
+    return schooling_of(some.rows, some.labels, some.paths, *of_positions, CAP_BARS, SPLIT, models)
+
+
+def scored(some: Lives, **models: Any) -> Scored:
+    """Both levels on them."""
+    settings = MODELS.model_copy(update=models)
+    return scored_of(school_of(some, settings), settings.trees)
+
+
+def day(number: int) -> int:
+    """Midnight of a day after the first bar."""
+    return START_MS + number * DAY_MS

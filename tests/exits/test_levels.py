@@ -1,0 +1,281 @@
+"""Two walks over rows: who learned from what, planted and shuffled labels, nothing from later."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from scipy.special import expit
+from sklearn.metrics import roc_auc_score
+
+from dipmaster.exits import schooling
+from dipmaster.exits.heads import HEADS
+from dipmaster.exits.levels import (
+    Scored,
+    calibrator_inputs,
+    fit_calibrator,
+    predictions_of,
+    said_by,
+)
+from dipmaster.exits.schooling import too_few
+from dipmaster.exits.table import rows_table
+from dipmaster.foundation.periods import BAR_MS
+from dipmaster.foundation.tables import EXIT_ROWS
+from dipmaster.learning.unfit import Unfit
+from tests.exits.made_up import CAP_BARS, LEAST, START_MS, Lives, day, lives, scored
+
+HEADS_DAYS, CALIBRATOR_DAYS = (60, 90, 181, 273), (105, 181, 273)  # and each quarter
+
+
+@pytest.fixture(scope="module")
+def some() -> Lives:
+    return lives()
+
+
+@pytest.fixture(scope="module")
+def planted(some: Lives) -> Scored:
+    return scored(some)
+
+
+def late(found: Scored) -> np.ndarray:
+    """Labelled rows with a score."""
+    return np.flatnonzero(
+        np.isfinite(found.exit_probability) & (found.school.labels.exit_is_best >= 0)
+    )
+
+
+def test_there_is_something_to_learn(some: Lives, planted: Scored) -> None:
+    rows, labels = late(planted), some.labels
+    assert rows.size > 1000
+    assert roc_auc_score(labels.exit_is_best[rows], planted.exit_probability[rows]) > 0.8
+    risk = planted.heads["risk"].predictions[rows]
+    assert roc_auc_score(labels.stopped_first[rows], risk) > 0.8
+    timing = planted.heads["timing"].predictions[rows]
+    assert np.corrcoef(timing, labels.bars_to_best[rows])[0, 1] > 0.3
+
+
+def test_labels_without_sense_are_not_learned(some: Lives) -> None:
+    labelled = np.flatnonzero(some.labels.exit_is_best >= 0)
+    best = some.labels.exit_is_best.copy()
+    best[labelled] = np.random.default_rng(4).permutation(best[labelled])
+    found = scored(some.with_(exit_is_best=best))
+    rows = late(found)
+    sells = best[rows].sum()
+    noise = np.sqrt((rows.size + 1) / (12 * sells * (rows.size - sells)))
+    for p in (found.heads["profit"].predictions, found.exit_probability):
+        assert abs(roc_auc_score(best[rows], p[rows]) - 0.5) < 3.0 * noise
+    assert (found.exit_probability[rows] > 0.8).mean() < 0.01
+
+
+def test_each_level_starts_on_its_day_and_refits_each_quarter(planted: Scored) -> None:
+    for walk, days in (
+        (planted.heads["profit"], HEADS_DAYS),
+        (planted.calibrator, CALIBRATOR_DAYS),
+    ):
+        assert [refit.refit_ms for refit in walk.models] == [day(number) for number in days]
+        assert all(refit.model is not None for refit in walk.models)
+    school = planted.school
+    decided = school.signal_ms[school.rows.position] + BAR_MS
+    for values, first in (
+        (planted.heads["profit"].predictions, 60), (planted.exit_probability, 105),
+    ):  # fmt: skip
+        np.testing.assert_array_equal(np.isfinite(values), decided >= day(first))
+
+
+def test_a_position_is_scored_by_the_models_of_its_signal_all_its_life(planted: Scored) -> None:
+    school = planted.school
+    for walk in (*planted.heads.values(), planted.calibrator):
+        by_position = walk.fold.reshape(-1, CAP_BARS - 1)
+        assert (by_position == by_position[:, :1]).all()
+        fitted = walk.fitted_ms[:: CAP_BARS - 1]
+        assert (fitted <= school.signal_ms + BAR_MS).all()
+
+
+def test_no_fit_sees_what_it_should_not(some: Lives, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows that every fit was given, against a plain loop over the positions."""
+    given: dict[str, list[tuple[int, ...]]] = {}
+    honest = schooling.predicted
+
+    def watched(signal, known, refits, purge, fit, *rest, label, **named):
+        def seen(rows):
+            given.setdefault(label, []).append(tuple(rows))
+            return fit(rows)
+
+        return honest(signal, known, refits, purge, seen, *rest, label=label, **named)
+
+    monkeypatch.setattr(schooling, "predicted", watched)
+    found = scored(some)
+    spoken = np.isfinite(predictions_of(found.heads)).all(axis=1)
+    for name in HEADS:
+        expected = [learnable(some, np.ones(spoken.size), day(n)) for n in HEADS_DAYS]
+        assert sorted(given[f"exit head {name}"]) == sorted(expected)
+    expected = [learnable(some, spoken, day(n)) for n in CALIBRATOR_DAYS]
+    assert sorted(given["exit calibrator"]) == sorted(expected)
+    for rows in (*given["exit head profit"], *given["exit calibrator"]):
+        whole = np.isin(some.rows.position, some.rows.position[list(rows)])
+        labelled = np.flatnonzero(whole & (some.labels.exit_is_best >= 0))
+        assert tuple(labelled) == rows  # all labelled rows of a position or none
+
+
+def learnable(some: Lives, present: np.ndarray, moment: int) -> tuple[int, ...]:
+    """Rows of positions that had ended, and were decided long enough ago."""
+    rows = []
+    for row in range(len(some.rows)):
+        position = some.rows.position[row]
+        ended = some.grid_ms[some.paths.exit_index[position]] + BAR_MS <= moment
+        long_ago = some.signal_ms[position] + (CAP_BARS + 1) * BAR_MS <= moment
+        if ended and long_ago and present[row] and some.labels.exit_is_best[row] >= 0:
+            rows.append(row)
+    return tuple(rows)
+
+
+CUTS = [day(90), day(140), day(181), day(273), day(280) + BAR_MS]
+
+
+@pytest.mark.parametrize("cut", CUTS)
+def test_nothing_later_changes_a_score_or_a_fit(some: Lives, planted: Scored, cut: int) -> None:
+    found = scored(disturbed(some, cut))
+    assert len(known_by(planted, cut)[0]) > 300
+    assert differences(planted, found, cut) == []
+    assert differences(planted, found, day(300)) != []
+
+
+def test_a_planted_leak_is_found(some: Lives, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Labels taken for known at the signal: the check above has to see it."""
+
+    def early(*args, **named):
+        school = schooling.schooling_of(*args, **named)
+        return replace(school, known_ms=school.signal_ms, purge_ms=0)
+
+    monkeypatch.setattr("tests.exits.made_up.schooling_of", early)
+    cut = day(181)
+    assert straddling(some, cut)
+    found = differences(scored(some), scored(disturbed(some, cut)), cut)
+    assert found == ["heads", "calibrator"]
+
+
+def disturbed(some: Lives, cut: int) -> Lives:
+    """Other features of bars that close after the cut, and other labels where not known by it."""
+    rng = np.random.default_rng(6)
+    rows, labels = some.rows, some.labels
+    later = some.grid_ms[rows.bar] + BAR_MS > cut
+    features = rows.features.copy()
+    features[later] = rng.standard_normal((later.sum(), features.shape[1]))
+    open_then = (some.grid_ms[some.paths.exit_index] + BAR_MS > cut)[rows.position]
+
+    def flipped(flag: np.ndarray) -> np.ndarray:
+        return np.where(open_then & (flag >= 0), 1 - flag, flag).astype(np.int8)
+
+    bars = np.where(open_then, labels.bars_to_best + 3.0, labels.bars_to_best)
+    others = flipped(labels.exit_is_best), bars, flipped(labels.stopped_first)
+    names = ("exit_is_best", "bars_to_best", "stopped_first")
+    moved = some.with_(**dict(zip(names, others, strict=True)))
+    return replace(moved, rows=replace(rows, features=features))
+
+
+def differences(one: Scored, other: Scored, cut: int) -> list[str]:
+    """What differs of what was said and fitted by the cut."""
+    said, fitted, above = zip(known_by(one, cut), known_by(other, cut), strict=True)
+    pairs = {"scores": said[0].equals(said[1]), "heads": fitted[0] == fitted[1]}
+    pairs["calibrator"] = above[0] == above[1]
+    return [name for name, same in pairs.items() if not same]
+
+
+def known_by(found: Scored, cut: int):
+    """Scores of bars closed by the cut, and models fitted by then."""
+    said = rows_table(found, START_MS + BAR_MS * np.arange(300 * 288))
+    names = ["p_profit", "timing_bars", "p_risk", "exit_probability", "models_fitted",
+             "calibrator_fitted"]  # fmt: skip
+    closed = said["open_time"].astype("datetime64[ms, UTC]").astype("int64") + BAR_MS <= cut
+    texts = [
+        refit.model.text()
+        for walk in found.heads.values()
+        for refit in walk.models
+        if refit.refit_ms <= cut
+    ]
+    above = [refit.model for refit in found.calibrator.models if refit.refit_ms <= cut]
+    return said.loc[closed, names].reset_index(drop=True), texts, above
+
+
+def straddling(some: Lives, moment: int) -> list[int]:
+    """Positions decided before a moment and open at it."""
+    ended = some.grid_ms[some.paths.exit_index] + BAR_MS
+    return np.flatnonzero((some.signal_ms + BAR_MS < moment) & (ended > moment)).tolist()
+
+
+def test_the_same_numbers_on_every_run(some: Lives, planted: Scored) -> None:
+    again = scored(some)
+    np.testing.assert_array_equal(again.exit_probability, planted.exit_probability)
+
+
+@pytest.mark.parametrize("count", [1, 30])
+def test_too_few_positions(count: int) -> None:
+    found = scored(lives(count=count))
+    assert np.isnan(found.exit_probability).all()
+    assert "too few positions" in found.heads["profit"].models[-1].reason
+    assert "too few positions" in found.calibrator.models[-1].reason
+    assert (found.heads_fitted_ms == -1).all()
+    EXIT_ROWS.check(rows_table(found, lives(count=count).grid_ms), "rows")
+
+
+@pytest.mark.parametrize("flag", [0, 1])
+def test_labels_of_one_class(some: Lives, flag: int) -> None:
+    best = np.where(some.labels.exit_is_best >= 0, flag, -1).astype(np.int8)
+    found = scored(some.with_(exit_is_best=best))
+    assert np.isnan(found.exit_probability).all()
+    assert np.isnan(found.heads["profit"].predictions).all()
+    assert np.isfinite(found.heads["timing"].predictions).any()
+    assert "of one class" in found.heads["profit"].models[-1].reason
+    assert (found.heads_fitted_ms == -1).all()
+
+
+def test_reasons_why_positions_are_too_few() -> None:
+    position = np.repeat(np.arange(50), 3)
+    label = np.zeros(150)
+    label[:9] = 1.0  # three positions
+    assert too_few(position, label, LEAST) == (
+        "too few positions of one class: 3 with the outcome, 47 without, 5 of each needed"
+    )
+    assert too_few(position, None, LEAST) == ""
+    assert too_few(position[:60], None, LEAST) == (
+        "too few positions: 20 with a known label, 40 needed"
+    )
+
+
+def test_inputs_of_the_calibrator_by_hand() -> None:
+    found = calibrator_inputs(np.array([[0.25, 9.0, 0.5], [np.nan, 1.0, 0.5]]), 36)
+    np.testing.assert_allclose(found[0], [np.log(0.25), -np.log(0.75), 0.25, 0.0], atol=1e-15)
+    assert np.isnan(found[1]).any()
+
+
+def test_the_calibrator_recovers_a_beta_map() -> None:
+    rng = np.random.default_rng(0)
+    p = rng.uniform(0.02, 0.98, 40_000)
+    truth = expit(0.3 + 1.4 * np.log(p) - 0.6 * np.log1p(-p))
+    said = np.column_stack([p, rng.uniform(0, 36, p.size), rng.uniform(0.1, 0.9, p.size)])
+    inputs = calibrator_inputs(said, 36)
+    model = fit_calibrator(inputs, (rng.random(p.size) < truth).astype(float), np.ones(p.size))
+    assert not isinstance(model, Unfit)
+    assert np.abs(model.apply(inputs) - truth).max() < 0.03
+
+
+def test_the_calibrator_never_turns_the_order_of_the_profit_head_round() -> None:
+    rng = np.random.default_rng(1)
+    p = rng.uniform(0.02, 0.98, 5000)
+    other = np.column_stack([np.full(p.size, 5.0), np.full(p.size, 0.2)])
+    inputs = calibrator_inputs(np.column_stack([p, other]), 36)
+    for chance in (1.0 - p, np.where(p < 0.3, 0.6, p)):
+        label = (rng.random(p.size) < chance).astype(float)
+        model = fit_calibrator(inputs, label, np.ones(p.size))
+        assert not isinstance(model, Unfit)
+        assert min(model.coefficient[:2]) >= 0.0
+        ordered = model.apply(inputs[np.argsort(p)])
+        assert (np.diff(ordered) >= -1e-12).all()
+
+
+def test_heads_of_a_fold_say_what_the_walk_says(some: Lives, planted: Scored) -> None:
+    fold = planted.heads["profit"].fold
+    rows = np.flatnonzero(fold == 2)[:50]
+    heads = {name: planted.heads[name].models[2].model for name in HEADS}
+    np.testing.assert_array_equal(
+        said_by(heads, some.rows.features[rows]), predictions_of(planted.heads)[rows]
+    )

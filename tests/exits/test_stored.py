@@ -1,0 +1,111 @@
+"""Files of the models, and models read back from them."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from dipmaster.exits.heads import HEADS
+from dipmaster.exits.levels import Scored
+from dipmaster.exits.stored import StoredModels, models_of, read_models, records_of, texts_of
+from dipmaster.foundation import store
+from dipmaster.foundation.errors import PipelineError
+from tests.exits.made_up import CAP_BARS, Lives, day, lives, scored
+
+
+@pytest.fixture(scope="module")
+def some() -> Lives:
+    return lives()
+
+
+@pytest.fixture(scope="module")
+def planted(some: Lives) -> Scored:
+    return scored(some)
+
+
+def written(found: Scored, folder: Path) -> StoredModels:
+    """Written as the stage does, read back."""
+    for name, text in texts_of(found).items():
+        store.write_text(text, folder / name)
+    for name, record in records_of(found).items():
+        store.write_json(record, folder / name)
+    return read_models(folder)
+
+
+def test_read_back_they_say_the_same_to_the_last_bit(
+    some: Lives, planted: Scored, tmp_path: Path
+) -> None:
+    said = planted.exit_probability
+    assert np.isfinite(said).sum() > 1500
+    for models in (written(planted, tmp_path), models_of(planted)):
+        np.testing.assert_array_equal(models.score(some.rows, some.signal_ms, CAP_BARS), said)
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_positions_that_the_stage_did_not_know(
+    planted: Scored, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, workers: str
+) -> None:
+    """Each row by the heads and the calibrator last fitted before its signal was decided."""
+    monkeypatch.setenv("DIPMASTER_WORKERS", workers)
+    others = lives(seed=8, count=120)
+    found = written(planted, tmp_path).score(others.rows, others.signal_ms, CAP_BARS)
+    decided = others.signal_ms[others.rows.position] + 300_000
+    np.testing.assert_array_equal(np.isfinite(found), decided >= day(105))
+    alone = models_of(planted)
+    for row in range(0, len(others.rows), 97):
+        position = others.rows.position[row]
+        one = lives(seed=8, count=120)
+        mask = one.rows.position == position
+        rows = type(one.rows)(
+            np.zeros(mask.sum(), np.int64), one.rows.bar[mask], one.rows.held[mask],
+            one.rows.features[mask],
+        )  # fmt: skip
+        single = alone.score(rows, one.signal_ms[position : position + 1], CAP_BARS)
+        np.testing.assert_array_equal(single, found[others.rows.position == position])
+
+
+def test_what_the_files_are(planted: Scored) -> None:
+    texts, records = texts_of(planted), records_of(planted)
+    days = ("2023-03-02", "2023-04-01", "2023-07-01", "2023-10-01")
+    assert set(texts) == {f"heads/{name}_{when}.txt" for name in HEADS for when in days}
+    assert set(records) == {"heads.json", "calibrator.json"}
+    told = json.loads(json.dumps(store.plain(records)))
+    assert [r["fitted_at"] for r in told["calibrator.json"]["refits"]] == [
+        "2023-04-16T00:00:00Z", "2023-07-01T00:00:00Z", "2023-10-01T00:00:00Z",
+    ]  # fmt: skip
+    first = told["heads.json"]["heads"]["risk"][0]
+    assert first["model"]["file"] == "heads/risk_2023-03-02.txt"
+    assert first["reason"] == ""
+    assert first["rows"] > 100
+
+
+def test_a_quarter_without_a_model_has_no_scores(some: Lives, tmp_path: Path) -> None:
+    """Risk of one class until summer: the heads of the first three fits lack one."""
+    stopped = some.labels.stopped_first.copy()
+    early = some.signal_ms[some.rows.position] < day(181)
+    stopped[early & (stopped >= 0)] = 0
+    found = scored(some.with_(stopped_first=stopped))
+    models = written(found, tmp_path)
+    assert [heads is None for heads in models.heads] == [True, True, True, False]
+    assert "of one class" in records_of(found)["heads.json"]["heads"]["risk"][0]["reason"]
+    said = models.score(some.rows, some.signal_ms, CAP_BARS)
+    np.testing.assert_array_equal(said, found.exit_probability)
+
+
+def test_nothing_fitted_at_all(tmp_path: Path) -> None:
+    few = lives(count=20)
+    found = scored(few)
+    models = written(found, tmp_path)
+    assert texts_of(found) == {}
+    assert np.isnan(models.score(few.rows, few.signal_ms, CAP_BARS)).all()
+    assert "too few" in records_of(found)["calibrator.json"]["refits"][0]["reason"]
+
+
+def test_a_missing_file_names_the_cure(planted: Scored, tmp_path: Path) -> None:
+    with pytest.raises(PipelineError, match="dvc repro"):
+        read_models(tmp_path)
+    written(planted, tmp_path)
+    (tmp_path / "heads/timing_2023-07-01.txt").unlink()
+    with pytest.raises(PipelineError, match=r"(?s)timing_2023-07-01.*dvc repro"):
+        read_models(tmp_path)
