@@ -48,6 +48,7 @@ def read_inputs() -> Inputs:
         market=market,
         volatility=store.read_json(METRICS / "volatility.json"),
         confidence=store.read_json(METRICS / "confidence.json"),
+        exits=store.read_json(METRICS / "exits.json"),
         equity={
             phase: store.read_table(LEDGERS / f"equity_phase_{phase}.parquet", EQUITY)
             for phase in validate["built_phases"]

@@ -115,10 +115,11 @@ def contribution(inputs: Inputs, number: int) -> str:
     if not inputs.phase(number)["counts"]["trades"]:
         return f"Against phase {compared['against']} it bought nothing: it neither earned nor lost."
     said = [_said(kind, compared[kind.key]) for kind in KINDS if kind.key in SAID]
-    fewer = numbers.metric("change", compared["trades_frac"]["value"])
+    fewer = compared["trades_frac"]["value"]
+    trades = "as many" if fewer == 0 else numbers.metric("change", fewer)
     return (
         f"Phase {number} against phase {compared['against']}, paired: {'; '.join(said)}; "
-        f"{fewer} trades.{_why_not_shown([compared[key] for key in SAID])}"
+        f"{trades} trades.{_why_not_shown([compared[key] for key in SAID])}"
     )
 
 

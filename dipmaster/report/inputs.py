@@ -51,7 +51,7 @@ class Inputs:
         reports/metrics/gates.json, and its bytes as they are attached to the PDF.
     validate, ingest, market
         The stages' JSON files.
-    volatility, confidence
+    volatility, confidence, exits
         What these stages measured.
     equity
         One frame of table EQUITY a built phase.
@@ -78,6 +78,7 @@ class Inputs:
     market: Json
     volatility: Json
     confidence: Json
+    exits: Json
     equity: Mapping[int, pd.DataFrame]
     scores: pd.DataFrame
     forecasts: Mapping[str, pd.DataFrame]

@@ -99,6 +99,8 @@ _FORMATS: dict[str, Callable[[float | None], str]] = {
     "signed": lambda value: plain(value, 2, signed=True),
     "fine": lambda value: plain(value, 3),
     "times": lambda value: MISSING if value is None else plain(value, 2) + NBSP + "times",
+    "minutes": minutes,
+    "bars": lambda value: MISSING if value is None else plain(value, 1) + NBSP + "bars",
 }
 """By the name of a metric, or of a kind of quantity."""
 
@@ -114,9 +116,9 @@ def interval(name: str, low: float | None, high: float | None) -> str:
     if low is None and high is None:
         return MISSING
     lower, upper = metric(name, low), metric(name, high)
-    for unit in (f"{NBSP}%", f"{NBSP}points", f"{NBSP}bp", f"{NBSP}times"):
-        if lower.endswith(unit) and upper.endswith(unit):
-            lower = lower.removesuffix(unit)
+    for unit in ("%", "points", "bp", "times", "min", "bars"):
+        if lower.endswith(NBSP + unit) and upper.endswith(NBSP + unit):
+            lower = lower.removesuffix(NBSP + unit)
     return f"{lower} to {upper}"
 
 

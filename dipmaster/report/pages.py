@@ -14,6 +14,7 @@ from dipmaster.report import quality as data_quality
 from dipmaster.report.charts import forest, money
 from dipmaster.report.contents import contents
 from dipmaster.report.drawing import drawing
+from dipmaster.report.exits.view import view as adaptive
 from dipmaster.report.inputs import Inputs
 from dipmaster.report.selection.view import view as selection
 from dipmaster.report.volatility.view import view as volatility
@@ -76,6 +77,7 @@ def _chapters(inputs: Inputs) -> Context:
     return {
         "chapters": [phases.view(inputs, number) for number in built],
         "selection": selection(inputs) if 1 in built else None,
+        "adaptive": adaptive(inputs) if 2 in built else None,
         "volatility": volatility(inputs),
         "promises": promised.groups(inputs) if inputs.latest else [],
         "promises_summary": promised.summary(inputs) if inputs.latest else "",
@@ -153,6 +155,8 @@ def _provenance(inputs: Inputs) -> Context:
             ("volatility.judging.seed", inputs.params.volatility.judging.seed),
             ("confidence.trees.seed", inputs.params.confidence.trees.seed),
             ("confidence.judging.seed", inputs.params.confidence.judging.seed),
+            ("exits.models.trees.seed", inputs.params.exits.models.trees.seed),
+            ("exits.models.judging.seed", inputs.params.exits.models.judging.seed),
             ("gates.seed", inputs.params.gates.seed),
         ],
         "versions": sorted(inputs.versions.items()),

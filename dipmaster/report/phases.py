@@ -5,13 +5,14 @@ from typing import Any
 
 from dipmaster.report import chapter, difference, matrix
 from dipmaster.report.charts import curves, differences, money, outcomes
+from dipmaster.report.exits.view import has_scatter
 from dipmaster.report.inputs import Inputs, Json
 
 FEW_TRADES = 500
 TITLES = {
     0: "Phase 0: the strategy as it stands",
     1: "Phase 1: confidence, filter, confirmation",
-    2: "Phase 2: exits",
+    2: "Phase 2: adaptive exits",
     3: "Phase 3: sizing",
     4: "Phase 4: other sources of data",
 }
@@ -125,6 +126,10 @@ def parts(inputs: Inputs, number: int) -> list[dict[str, str]]:
         listed += CHOICE
         listed += SCORES if not inputs.confidence["reason"] else SCORES[:1]
         listed.append(("quality", "Signal quality"))
+    if number == 2:
+        listed += EXITS
+        listed += [EXCURSIONS] if has_scatter(inputs) else []
+        listed += EXIT_MODELS if not inputs.exits["reason"] else EXIT_MODELS[:1]
     listed.append(("equity", "Equity and drawdown"))
     if traded:
         listed += WITH_TRADES
@@ -143,6 +148,20 @@ SCORES = [
     ("models", "Which model carried information"),
     ("importance", "Which features matter"),
     ("components", "The five components"),
+]
+EXITS = [
+    ("candidates", "Every candidate under both exits"),
+    ("fired", "Which rules fired"),
+    ("switched", "One rule switched at a time"),
+    ("capture", "Profit captured"),
+    ("held", "Holding times, before and after"),
+    ("aims", "Dynamic target and trailing stop"),
+]
+EXCURSIONS = ("excursions", "Best and worst moment of a trade")
+EXIT_MODELS = [
+    ("models", "What the exit models say and what happens"),
+    ("heads", "How good the heads are"),
+    ("exit-features", "Which features matter to exits"),
 ]
 WITH_TRADES = [
     ("money", "Where the money goes"),

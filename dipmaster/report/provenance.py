@@ -12,7 +12,7 @@ from typing import Any
 
 from dipmaster.foundation.errors import PipelineError
 
-EARLIER_STAGES = ("ingest", "features", "volatility", "confidence", "validate")
+EARLIER_STAGES = ("ingest", "features", "volatility", "confidence", "exits", "validate")
 PACKAGES = (
     "arch",
     "fonttools",

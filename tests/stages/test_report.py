@@ -44,6 +44,7 @@ def prepared(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     store.write_json(inputs.market, tmp_path / "data" / "ingest" / "market.json")
     store.write_json(inputs.volatility, metrics / "volatility.json")
     store.write_json(inputs.confidence, metrics / "confidence.json")
+    store.write_json(inputs.exits, metrics / "exits.json")
     data = tmp_path / "data"
     for number, frame in inputs.equity.items():
         store.write_table(frame, EQUITY, data / "validate" / f"equity_phase_{number}.parquet")
@@ -142,6 +143,7 @@ def test_a_lock_without_an_earlier_stage_names_the_cure(project: Path, workspace
         "data/validate/equity_phase_1.parquet",
         "data/confidence/scores.parquet",
         "reports/metrics/confidence.json",
+        "reports/metrics/exits.json",
         "reports/metrics/volatility.json",
     ],
 )

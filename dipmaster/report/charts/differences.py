@@ -13,11 +13,11 @@ FILLS = {"BETTER": NAVY, "NOT SHOWN": "#9fb3cc", "WORSE": "white"}
 COLUMNS = 4
 
 
-def forest(rows: Sequence[Row]) -> Markup:
+def forest(rows: Sequence[Row], columns: int = COLUMNS) -> Markup:
     """One panel a figure: dot, interval, and the stroke where nothing has changed."""
-    lines = -(-len(rows) // COLUMNS)
+    lines = -(-len(rows) // columns)
     figure = new_figure(19.0 * lines)
-    panels = figure.subplots(lines, COLUMNS, squeeze=False).ravel()
+    panels = figure.subplots(lines, columns, squeeze=False).ravel()
     for axes, row in zip(panels, rows, strict=False):
         _panel(axes, row)
     for axes in panels[len(rows) :]:

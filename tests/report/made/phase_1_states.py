@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from dipmaster.report.inputs import Inputs, ShownCoin
-from tests.report.made import confidence, phase_1, volatility
+from tests.report.made import confidence, phase_1, phase_2, volatility
 from tests.report.made.market import equity_frame, quality
 from tests.report.made.phase import COINS, losing_gates, losing_phase
 from tests.report.made.phase_0_states import no_trades, passing, real_bars
@@ -182,6 +182,7 @@ def all_phases() -> Inputs:
         "differences": {
             str(k): {**phase_1.differences()["1"], "against": k - 1} for k in range(1, 5)
         },
+        "exits": phase_2.abstained_exits(),
     }
     equity = dict.fromkeys(range(5), base.equity[0])
     return replace(base, gates=rows, validate=validate, equity=equity)

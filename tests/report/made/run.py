@@ -9,7 +9,7 @@ import yaml
 from dipmaster.foundation.params import Params
 from dipmaster.report import provenance
 from dipmaster.report.inputs import Inputs, ShownCoin
-from tests.report.made import confidence, volatility
+from tests.report.made import confidence, exits, volatility
 from tests.report.made.market import equity_frame, quality
 from tests.report.made.phase import COINS
 
@@ -44,6 +44,7 @@ def lock() -> dict[str, Any]:
             "features": stage("data/features", "reports/metrics/features.json"),
             "volatility": stage("data/volatility", "reports/metrics/volatility.json"),
             "confidence": stage("data/confidence/scores.parquet"),
+            "exits": stage("data/exits", "reports/metrics/exits.json"),
             "validate": stage("data/validate", "reports/metrics/gates.json", "reports/plots"),
             "report": stage("reports/phase_gate.pdf"),
         },
@@ -98,6 +99,7 @@ def run(gates: list[dict[str, Any]], phase: dict[str, Any]) -> Inputs:
         },
         volatility=volatility.judged(),
         confidence=confidence.judged(),
+        exits=exits.judged(),
         equity={0: equity_frame()},
         scores=confidence.scores(),
         forecasts=volatility.frames(),

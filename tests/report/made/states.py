@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dipmaster.report.inputs import Inputs
 from tests.report.made import phase_0_states as phase_0
 from tests.report.made import phase_1_states as phase_1
+from tests.report.made import phase_2_states as phase_2
 from tests.report.made.phase import losing_gates, losing_phase
 from tests.report.made.run import run
 
@@ -28,4 +29,11 @@ STATES: dict[str, Callable[[], Inputs]] = {
     "phase 1, quick": phase_1.quick,
     "phase 1, real bars": phase_1.real,
     "phase 1, most words": phase_1.wordy,
+    "phase 2": phase_2.built,
+    "phase 2 abstained": phase_2.abstained,
+    "phase 2, many trades": phase_2.many_trades,
+    "phase 2, most words": phase_2.wordy,
+    "phase 2, no candidates": phase_2.no_candidates,
+    "phase 2, no models": phase_2.no_models,
+    "phase 2, no ratio": phase_2.no_ratio,
 }

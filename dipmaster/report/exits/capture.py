@@ -1,0 +1,107 @@
+"""How much of the best price is kept, and how long positions are held, under both exits."""
+
+from dataclasses import dataclass
+
+from dipmaster.foundation.params.roadmap import HOLDING_BAND_MINUTES
+from dipmaster.report import numbers
+from dipmaster.report.inputs import Inputs, Json
+
+SETS = {"traded": "Opened by both phases", "all": "Every candidate alone"}
+WHEN = {"before": "phase 1’s exits", "after": "phase 2’s exits"}
+Cells = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Held:
+    """Holding times of one set of entries under one phase's exits."""
+
+    name: str
+    short: str
+    after: bool
+    mean: str
+    median: str
+    inside: str
+    found: Json
+
+
+def capture_rows(inputs: Inputs) -> list[Cells]:
+    """Set, entries, captured before and after, ratio, its interval."""
+    found = inputs.validate["exits"]["capture"]
+    return [_captured(words, found[name]) for name, words in SETS.items()]
+
+
+def _captured(words: str, row: Json) -> Cells:
+    ratio = row["ratio"]
+    return (
+        words,
+        numbers.count(row["n"]),
+        numbers.percent(row["before"]),
+        numbers.percent(row["after"]),
+        numbers.metric("times", ratio["value"]),
+        numbers.interval("times", ratio["low"], ratio["high"]),
+    )
+
+
+def capture_words(inputs: Inputs) -> str:
+    """What is captured, and why a ratio of it cannot be formed where it cannot."""
+    found = inputs.validate["exits"]["capture"]
+    minutes = numbers.minutes(5 * found["horizon_bars"])
+    reasons = list(
+        dict.fromkeys(
+            f"{words.lower()}: {found[name]['ratio']['reason']}"
+            for name, words in SETS.items()
+            if found[name]["ratio"]["value"] is None and found[name]["ratio"]["reason"]
+        )
+    )
+    told = f" Not to be computed: {'; '.join(reasons)}." if reasons else ""
+    return (
+        f"Capture is the gross result in all over the best price in all within {minutes} of the "
+        f"entry, the same for both exits, so that leaving early does not look like catching all. "
+        f"The ratio is after over before; the roadmap promises 40 % more, 1.40 times.{told}"
+    )
+
+
+def held(inputs: Inputs) -> list[Held]:
+    """Four rows: what was traded and every candidate, before and after."""
+    found = inputs.validate["exits"]["holding"]
+    return [
+        _held(f"{SETS[name]}, {words}", when, name, found[name][when])
+        for name in SETS
+        for when, words in WHEN.items()
+    ]
+
+
+def _held(words: str, when: str, name: str, row: Json) -> Held:
+    return Held(
+        name=words,
+        short=f"{'trades' if name == 'traded' else 'all'}, {when}",
+        after=when == "after",
+        mean=numbers.estimate(row["mean_minutes"], "minutes"),
+        median=numbers.minutes(row["median_minutes"]),
+        inside=numbers.estimate(row["in_band_frac"], "percent"),
+        found=row,
+    )
+
+
+def holding_words(inputs: Inputs) -> str:
+    """Where the mean of the trades lies against the band, as measured."""
+    low, high = HOLDING_BAND_MINUTES
+    found = inputs.validate["exits"]["holding"]
+    said = [
+        f"{words} {_means(found[name])}"
+        for name, words in (("traded", "entries of both phases are held"), ("all", "every candidate"))
+    ]
+    text = "; ".join(said)
+    return (
+        f"The roadmap wants positions to be held {low} to {high} minutes on average. On average "
+        f"{text}."
+    )
+
+
+def _means(row: Json) -> str:
+    before, after = (
+        numbers.estimate(row[when]["mean_minutes"], "minutes") for when in WHEN
+    )
+    if numbers.MISSING in (before, after):
+        return "for a time that cannot be computed"
+    return f"{before} under phase 1’s exits and {after} under phase 2’s"

@@ -1,0 +1,122 @@
+"""How phase 2 leaves positions: what the template of its chapter prints, charts drawn."""
+
+from typing import Any
+
+from dipmaster.foundation.params.roadmap import HOLDING_BAND_MINUTES
+from dipmaster.report.charts import differences, exit_scores, excursions, holding, importance
+from dipmaster.report.charts import switches as switch_charts
+from dipmaster.report.charts import targets as target_charts
+from dipmaster.report.exits import aims, capture, effects, fired, models
+from dipmaster.report.inputs import Inputs
+
+Context = dict[str, Any]
+NUMBER = 2
+FEWEST_MARKS = 10  # trades from which their best and worst moments make a picture
+
+
+def view(inputs: Inputs) -> Context:
+    """Effects, rules that fired, capture, holding times, targets, excursions, exit models."""
+    return {
+        **_effects(inputs),
+        **_fired(inputs),
+        **_held(inputs),
+        **_aims(inputs),
+        **_excursions(inputs),
+        **_models(inputs),
+    }
+
+
+def _effects(inputs: Inputs) -> Context:
+    rows = effects.rows(inputs)
+    shown = any(row.found["value"] is not None for row in rows)
+    switched = [(words, effects.variants(inputs, name)) for name, words in _SETS]
+    return {
+        "effect": effects.effect(inputs),
+        "effect_words": effects.effect_words(inputs),
+        "changes": rows,
+        "reasons": list(dict.fromkeys(row.reason for row in rows if row.verdict == "NOT SHOWN")),
+        "gross": effects.gross(inputs),
+        "changes_chart": differences.forest(rows, columns=len(rows)) if shown else "",
+        "switched": switched,
+        "switched_pairs": list(zip(switched[0][1], switched[1][1], strict=True)),
+        "switched_reasons": effects.reasons(switched),
+        "switched_chart": switch_charts.forest(switched) if _any_change(switched) else "",
+        "models_words": effects.models_words(inputs),
+        "switched_words": effects.switched_words(inputs),
+    }
+
+
+_SETS = (("all", "Every candidate alone"), ("traded", "What phase 2 traded"))
+
+
+def _any_change(switched: list[tuple[str, list[effects.Variant]]]) -> bool:
+    return any(row.found["value"] is not None for _, rows in switched for row in rows)
+
+
+def _fired(inputs: Inputs) -> Context:
+    return {
+        "fired": fired.rows(inputs),
+        "fired_words": fired.fired_words(inputs),
+        "passed": fired.passed_words(inputs),
+    }
+
+
+def _held(inputs: Inputs) -> Context:
+    rows = capture.held(inputs)
+    before = [phase for phase in inputs.built if phase < NUMBER][-1]
+    histograms = [inputs.phase(number)["holding"]["histogram"] for number in (before, NUMBER)]
+    names = (f"phase {before}", f"phase {NUMBER}")
+    return {
+        "captured": capture.capture_rows(inputs),
+        "capture_words": capture.capture_words(inputs),
+        "held": rows,
+        "held_chart": holding.compared(histograms[0], histograms[1], names, rows),
+        "held_words": capture.holding_words(inputs),
+        "band": HOLDING_BAND_MINUTES,
+    }
+
+
+def _aims(inputs: Inputs) -> Context:
+    return {
+        "targets": aims.targets(inputs),
+        "classes_chart": target_charts.classes(aims.classes(inputs)),
+        "trailed": aims.trailing(inputs),
+    }
+
+
+def _excursions(inputs: Inputs) -> Context:
+    trades = inputs.validate["exits"]["scatter"]
+    trailing = inputs.params.exits.trailing
+    activation = trailing.activation_frac if trailing.enabled else None
+    return {
+        "marks": len(trades),
+        "scatter": excursions.scatter(trades, inputs.params.exits.stop_frac, activation)
+        if has_scatter(inputs)
+        else "",
+    }
+
+
+def has_scatter(inputs: Inputs) -> bool:
+    """Whether there are trades enough for a picture of their best and worst moments."""
+    return len(inputs.validate["exits"]["scatter"]) >= FEWEST_MARKS
+
+
+def _models(inputs: Inputs) -> Context:
+    found, decision = inputs.exits, inputs.params.exits.decision
+    reason = found["reason"]
+    common: Context = {"reason": reason, "fits": models.fits(inputs)}
+    if reason:
+        return common
+    return {
+        **common,
+        "made_of": models.made_of(inputs),
+        "scores_chart": exit_scores.panels(
+            found, (decision.partial_probability, decision.full_probability)
+        ),
+        "distribution": models.distribution_words(inputs),
+        "gain_words": models.gain_words(inputs),
+        "judged": models.judged(inputs),
+        "timing": models.timing_words(inputs),
+        "calibrator": models.calibrator_words(inputs),
+        "importance_chart": importance.bars(found["importance"]) if found["importance"] else "",
+    }
