@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from dipmaster.backtest.ahead import fetch_ahead
 from dipmaster.backtest.costs import BPS, Costs, costs_of, outlay, proceeds
 from dipmaster.backtest.entries import Entries, checked
 from dipmaster.backtest.fills import walk
@@ -146,6 +147,7 @@ def trade(
     cash = equity = limits.capital
     exposure, positions, now, taken, ruined = 0.0, 0, 0, 0, False
     for i in range(plans.signal.size):
+        fetch_ahead(market, plans, arrays, i)
         plan, order = order_at(plans, i), orders[i]
         u, k = plan.bar, plan.symbol
         if now < u < market.bars:

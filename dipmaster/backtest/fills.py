@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from dipmaster.backtest.ahead import fetch_ahead
 from dipmaster.backtest.costs import BPS, Costs, break_even, outlay, proceeds
 from dipmaster.backtest.layouts import (
     AT_END,
@@ -220,6 +221,7 @@ def follow(
         Shape (rows,) of `ROUND_TRIP`; `entry_bar` is -1 where nothing was bought.
     """
     for i in range(plans.signal.size):
+        fetch_ahead(market, plans, arrays, i)
         order = order_at(plans, i)
         out[i].entry_bar = NEVER
         if can_begin(market, order.symbol, order.bar):
