@@ -113,7 +113,7 @@ def ledger(first, panel, execution):
 
 @pytest.fixture(scope="module")
 def evaluation(first, panel, around, ledger, period, execution, exits, quick):
-    return judge_phase(first, ledger, panel, around, period, execution, exits, quick)
+    return judge_phase(first, ledger, panel, around, period, execution, quick)
 
 
 def test_surroundings_are_unknown_before_the_first(around) -> None:
@@ -180,7 +180,7 @@ def test_the_gates_do_not_see_the_burn_in(
     late = candidates[epoch_ms(candidates["open_time"]) >= period.out_of_sample_ms]
     phase = phase_0(late.reset_index(drop=True), panel, period, execution, exits, quick)
     other = trade_phase(phase, panel, execution)
-    again = judge_phase(phase, other, panel, around, period, execution, exits, quick)
+    again = judge_phase(phase, other, panel, around, period, execution, quick)
     for mine, theirs in zip(again.gates.rows, evaluation.gates.rows, strict=True):
         assert mine.value == pytest.approx(theirs.value, rel=1e-9)
         assert mine.low == pytest.approx(theirs.low, rel=1e-6)
@@ -189,7 +189,7 @@ def test_the_gates_do_not_see_the_burn_in(
 def test_same_bytes_again(
     first, panel, around, ledger, candidates, period, execution, exits, quick, evaluation
 ) -> None:
-    again = judge_phase(first, ledger, panel, around, period, execution, exits, quick)
+    again = judge_phase(first, ledger, panel, around, period, execution, quick)
 
     def text(e) -> str:
         record = phase_record(e, ledger, candidates, period, exits.cap_bars, quick)

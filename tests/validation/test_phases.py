@@ -188,7 +188,7 @@ def around() -> Surroundings:
 
 def judged(phase, panel, around, period, execution, exits, quick, proofs=()):
     ledger = trade_phase(phase, panel, execution)
-    return judge_phase(phase, ledger, panel, around, period, execution, exits, quick, proofs)
+    return judge_phase(phase, ledger, panel, around, period, execution, quick, proofs)
 
 
 def test_abstaining_is_no_verdict(
