@@ -56,12 +56,12 @@ class Row:
         return statistics.median(self.cpu_seconds)
 
 
-def taking_turns(contenders: dict[str, Callable[[], Any]]) -> dict[str, Row]:
-    """Time every contender `ROUNDS` times, one after the other in each round."""
+def taking_turns(contenders: dict[str, Callable[[], Any]], rounds: int = ROUNDS) -> dict[str, Row]:
+    """Time every contender `rounds` times, one after the other in each round."""
     for work in contenders.values():
         work()
     rows = {name: Row(name, [], []) for name in contenders}
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         for name, work in contenders.items():
             started, cpu = time.perf_counter(), time.process_time()
             work()

@@ -1,0 +1,137 @@
+"""Rows and labels of the exit models as one would write them with pandas.
+
+The plain way: a frame with a line for every bar of every position, columns by fancy
+indexing, running extremes by ``groupby``. `bench_exits` checks that it says the same as the
+project's kernels before either is timed.
+"""
+
+import numpy as np
+import pandas as pd
+
+from dipmaster.exits.layout import Paths, Positions, Rows
+from dipmaster.exits.market import ExitMarket
+from dipmaster.exits.trail import distances
+from dipmaster.foundation.params import AdaptiveExits, Execution
+from dipmaster.foundation.tables import EXIT_FEATURES
+
+BPS, BARS_PER_DAY = 1e-4, 288
+
+
+def rows_by_pandas(
+    market: ExitMarket, positions: Positions, execution: Execution, exits: AdaptiveExits
+) -> pd.DataFrame:
+    """A line a row: position, bar, held and the columns `EXIT_FEATURES`."""
+    panel, held_most = market.panel, exits.cap_bars - 1
+    count = len(positions)
+    frame = pd.DataFrame(
+        {
+            "position": np.repeat(np.arange(count), held_most),
+            "held": np.tile(np.arange(held_most), count),
+        }
+    )
+    signal = positions.signal_index[frame["position"]]
+    frame["bar"] = signal + 1 + frame["held"]
+    frame["symbol"] = positions.symbol_index[frame["position"]]
+    frame["entry"] = panel.open[frame["symbol"], np.minimum(signal + 1, panel.bars - 1)]
+    frame = frame[(frame["bar"] < panel.bars - 1) & frame["entry"].notna()]
+    frame = _with_levels(frame, market, positions, execution, exits)
+    after = panel.open[frame["symbol"], frame["bar"] + 1]
+    frame = frame[frame["close"].notna() & ~np.isnan(after)]
+    return _with_features(frame, market, positions, exits)
+
+
+def _with_levels(
+    frame: pd.DataFrame,
+    market: ExitMarket,
+    positions: Positions,
+    execution: Execution,
+    exits: AdaptiveExits,
+) -> pd.DataFrame:
+    """Peak, trough and the level of the trailing stop since the entry."""
+    panel, trailing = market.panel, exits.trailing
+    at = frame["symbol"], frame["bar"]
+    begun = frame["symbol"], positions.signal_index[frame["position"]] + 1
+    frame = frame.assign(close=panel.close[at], high=panel.high[at], low=panel.low[at])
+    lives = frame.groupby("position", sort=False)
+    frame["peak"] = np.maximum(lives["high"].cummax(), frame["entry"])
+    frame["trough"] = np.minimum(lives["low"].cummin(), frame["entry"])
+    fee, slippage = execution.taker_fee_bps * BPS, execution.slippage_bps * BPS
+    spread = panel.half_spread_bps[begun] * BPS
+    paid = frame["entry"] * (1.0 + spread + slippage) * (1.0 + fee)
+    floor = paid / ((1.0 - spread - slippage) * (1.0 - fee))
+    level = frame["peak"] - distances(market, trailing)[at] * frame["entry"]
+    level = level.where(level > floor, floor)
+    active = frame["peak"] >= frame["entry"] * (1.0 + trailing.activation_frac)
+    frame["trail"] = level.where(active & frame["close"].notna())
+    frame["trail"] = frame.groupby("position", sort=False)["trail"].cummax()
+    frame["trail"] = frame.groupby("position", sort=False)["trail"].ffill()
+    return frame
+
+
+def _with_features(
+    frame: pd.DataFrame, market: ExitMarket, positions: Positions, exits: AdaptiveExits
+) -> pd.DataFrame:
+    at, columns = (frame["symbol"], frame["bar"]), market.columns
+    minutes = market.panel.open_time[frame["bar"]] // 60_000 + 5
+    sigma = columns["volatility_5m_daily_frac"][at]
+    left = np.where(sigma > 0.0, sigma, np.nan) * np.sqrt(
+        (exits.cap_bars - frame["held"] - 1) / BARS_PER_DAY
+    )
+    target = frame["entry"] * (1.0 + positions.target_frac[frame["position"]])
+    stop = frame["entry"] * (1.0 - exits.stop_frac)
+    frame = frame.assign(
+        holding_minutes=5 * (frame["held"] + 1),
+        current_pnl_frac=frame["close"] / frame["entry"] - 1.0,
+        max_profit_frac=frame["peak"] / frame["entry"] - 1.0,
+        max_loss_frac=frame["trough"] / frame["entry"] - 1.0,
+        volatility_5m_daily_frac=columns["volatility_5m_daily_frac"][at],
+        volume_trend_10m=columns["volume_trend_10m"][at],
+        momentum_10_frac=columns["momentum_10_frac"][at],
+        resistance_distance_frac=columns["resistance_distance_frac"][at],
+        minutes_to_boundary=-minutes % 15,
+        session_minutes=minutes % 1440,
+        session_volatility=columns["season_factor"][at],
+        target_room_sigma=np.log(target / frame["close"]) / left,
+        stop_room_sigma=np.log(frame["close"] / stop) / left,
+        trail_room_frac=frame["close"] / frame["trail"] - 1.0,
+    )
+    return frame[["position", "bar", "held", *EXIT_FEATURES]].astype(
+        dict.fromkeys(EXIT_FEATURES, np.float32)
+    )
+
+
+def labels_by_pandas(
+    market: ExitMarket, positions: Positions, rows: Rows, paths: Paths, execution: Execution
+) -> pd.DataFrame:
+    """The columns of `Labels`, a line a row."""
+    panel = market.panel
+    frame = pd.DataFrame({"position": rows.position, "bar": rows.bar})
+    symbol = positions.symbol_index[frame["position"]]
+    entry = symbol, positions.signal_index[frame["position"]] + 1
+    sale = symbol, frame["bar"] + 1
+    fee, slippage = execution.taker_fee_bps * BPS, execution.slippage_bps * BPS
+    value = panel.open[sale] / panel.open[entry]
+    cost_in = panel.half_spread_bps[entry] * BPS + slippage
+    cost_out = panel.half_spread_bps[sale] * BPS + slippage
+    fees = fee * (1.0 + cost_in) + fee * value * (1.0 - cost_out)
+    frame["exit_net_frac"] = -1.0 + value - fees - (cost_in + value * cost_out)
+    ends = paths.exit_index[frame["position"]]
+    open_yet = (ends > frame["bar"]) & (paths.exit_type[frame["position"]] != 0)
+    frame["hold_net_frac"] = np.where(open_yet, paths.net_frac[frame["position"]], np.nan)
+    best = np.where(open_yet, frame["exit_net_frac"] >= frame["hold_net_frac"], -1)
+    frame["exit_is_best"] = best.astype(np.int8)
+    frame["bars_to_best"] = _bars_to_best(frame[open_yet], ends)
+    stopped = np.where(open_yet, paths.exit_type[frame["position"]] == 1, -1)
+    frame["stopped_first"] = stopped.astype(np.int8)
+    return frame
+
+
+def _bars_to_best(frame: pd.DataFrame, ends: np.ndarray) -> pd.Series:
+    """Backwards through each position: the earliest of the best sales still to come."""
+    back = frame[::-1].assign(end=ends[frame.index[::-1]])
+    lives = back.groupby("position", sort=False)
+    later = lives["exit_net_frac"].cummax().groupby(back["position"], sort=False).shift()
+    later = np.fmax(later, back["hold_net_frac"])
+    sale = (back["bar"] + 1.0).where(back["exit_net_frac"] >= later)
+    sale = sale.groupby(back["position"], sort=False).ffill().fillna(back["end"])
+    return sale - back["bar"] - 1.0
