@@ -1,13 +1,12 @@
 """Out-of-sample rows to figures with intervals from calendar blocks of their entries."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from dipmaster.exits.heads import HeadName
-from dipmaster.exits.levels import LABELS, Scored
+from dipmaster.exits.levels import Scored
 from dipmaster.exits.thinning import thinned
 from dipmaster.foundation.numerics import Bools, Floats, Ints
 from dipmaster.foundation.parallel import in_threads
@@ -27,16 +26,6 @@ from dipmaster.learning.judging import (
 )
 
 Record = dict[str, Any]
-_OF_HEAD: Mapping[str, Callable[[Floats, Floats], Statistic]] = {
-    "auc": auc_statistic,
-    "brier": brier_statistic,
-    "brier_skill": brier_skill_statistic,
-}
-_OF_PROBABILITY: Mapping[str, Callable[[Floats, Floats], Statistic]] = {
-    **_OF_HEAD,
-    "slope": slope_statistic,
-    "intercept": intercept_statistic,
-}
 _BPS = 1e4
 
 
@@ -100,62 +89,86 @@ def thinned_sample(whole: Sample, scored: Scored, max_rows: int) -> Sample:
 
 
 def judged(scored: Scored, sample: Sample) -> Record:
-    """Heads and exit probability: every figure of both, side by side."""
-    tasks = {
-        "profit": lambda: _classifier("profit", scored, sample),
-        "risk": lambda: _classifier("risk", scored, sample),
-        "timing": lambda: _timing(scored, sample),
-        "exit_probability": lambda: _probability(scored, sample),
+    """Heads and exit probability: plain figures, and those with intervals side by side."""
+    school, heads = scored.school, scored.heads
+    best, bars = school.label("exit_is_best"), school.label("bars_to_best")
+    stopped = school.label("stopped_first")
+    profit = sample.of(heads["profit"].predictions, best)
+    risk = sample.of(heads["risk"].predictions, stopped)
+    timing = sample.of(heads["timing"].predictions, bars, naive_bars(scored))
+    calibrated = sample.of(scored.exit_probability, best)
+    figures = _intervals(
+        {
+            "exit_probability": (
+                calibrated[0],
+                _of_probability(sample.params.bins, *calibrated[1]),
+            ),
+            "timing": (timing[0], _of_timing(*timing[1])),
+            "profit": (profit[0], _of_classifier(*profit[1])),
+            "risk": (risk[0], _of_classifier(*risk[1])),
+        }
+    )
+    counts = {
+        "n_rows": int(calibrated[0].rows.size),
+        "n_positions": int(np.unique(school.rows.position[calibrated[0].rows]).size),
     }
-    names = ("exit_probability", "timing", "profit", "risk")  # the longest first
-    made = in_threads(lambda name: tasks[name](), names, "judging exits")
-    found = dict(zip(names, made, strict=True))
+    probability = {"base_rate": _mean(calibrated[1][1]), **figures["exit_probability"], **counts}
     return {
-        "exit_probability": found["exit_probability"],
-        "heads": {name: found[name] for name in ("profit", "risk", "timing")},
+        "heads": {
+            "profit": {"base_rate": _mean(profit[1][1]), **figures["profit"]},
+            "risk": {"base_rate": _mean(risk[1][1]), **figures["risk"]},
+            "timing": {"mean_bars": _mean(timing[1][1]), **figures["timing"]},
+        },
+        "exit_probability": probability,
     }
 
 
-def _classifier(name: HeadName, scored: Scored, sample: Sample) -> Record:
-    columns = scored.heads[name].predictions, scored.school.label(LABELS[name])
-    some, (p, label) = sample.of(*columns)
-    return {"base_rate": _mean(label), **_figures(_OF_HEAD, some, p, label)}
+def _intervals(
+    wanted: Mapping[str, tuple[Sample, Mapping[str, Statistic]]],
+) -> dict[str, dict[str, Record]]:
+    """Every statistic on its own rows, spread over threads."""
+    places = [(group, name) for group, (_, named) in wanted.items() for name in named]
+
+    def one(place: tuple[str, str]) -> Record:
+        some, named = wanted[place[0]]
+        return some.interval(named[place[1]])
+
+    made = dict(zip(places, in_threads(one, places, "judging exits"), strict=True))
+    return {
+        group: {name: made[group, name] for name in named} for group, (_, named) in wanted.items()
+    }
 
 
-def _figures(
-    wanted: Mapping[str, Callable[[Floats, Floats], Statistic]],
-    some: Sample,
-    p: Floats,
-    label: Floats,
-) -> Record:
-    return {name: some.interval(of(p, label)) for name, of in wanted.items()}
+def _of_classifier(p: Floats, label: Floats) -> dict[str, Statistic]:
+    return {
+        "auc": auc_statistic(p, label),
+        "brier": brier_statistic(p, label),
+        "brier_skill": brier_skill_statistic(p, label),
+    }
 
 
-def _timing(scored: Scored, sample: Sample) -> Record:
-    """Absolute error of the timing head, and of its training rows' mean as forecast."""
+def _of_probability(bins: int, p: Floats, label: Floats) -> dict[str, Statistic]:
+    return {
+        "slope": slope_statistic(p, label),  # the slowest first
+        "intercept": intercept_statistic(p, label),
+        "ece": ece_statistic(p, label, bins),
+        **_of_classifier(p, label),
+    }
+
+
+def _of_timing(said: Floats, bars: Floats, naive: Floats) -> dict[str, Statistic]:
+    return {
+        "rank_correlation": rank_correlation_statistic(said, bars),
+        "mae_bars": mean_statistic(np.abs(said - bars), 0.0),
+        "naive_mae_bars": mean_statistic(np.abs(naive - bars), 0.0),
+    }
+
+
+def naive_bars(scored: Scored) -> Floats:
+    """What the mean of the timing head's own training rows would have said, shape (rows,)."""
     walk = scored.heads["timing"]
     past = [np.nan if refit.model is None else refit.model.train_mean for refit in walk.models]
-    naive = np.array([*past, np.nan])[walk.fold]
-    columns = walk.predictions, scored.school.label("bars_to_best"), naive
-    some, (said, bars, mean) = sample.of(*columns)
-    return {
-        "mean_bars": _mean(bars),
-        "mae_bars": some.interval(mean_statistic(np.abs(said - bars), 0.0)),
-        "naive_mae_bars": some.interval(mean_statistic(np.abs(mean - bars), 0.0)),
-        "rank_correlation": some.interval(rank_correlation_statistic(said, bars)),
-    }
-
-
-def _probability(scored: Scored, sample: Sample) -> Record:
-    label = scored.school.label("exit_is_best")
-    some, (p, best) = sample.of(scored.exit_probability, label)
-    return {
-        "base_rate": _mean(best),
-        **_figures(_OF_PROBABILITY, some, p, best),
-        "ece": some.interval(ece_statistic(p, best, some.params.bins)),
-        "n_rows": int(some.rows.size),
-        "n_positions": int(np.unique(scored.school.rows.position[some.rows]).size),
-    }
+    return np.array([*past, np.nan])[walk.fold]  # fold -1 is the last entry
 
 
 def gain_table(scored: Scored, whole: Sample, bins: int) -> list[Record]:

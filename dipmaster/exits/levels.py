@@ -25,8 +25,16 @@ LABELS: Mapping[HeadName, str] = {
     "timing": "bars_to_best",
     "risk": "stopped_first",
 }
-CALIBRATOR_INPUTS = ("ln_p_profit", "minus_ln_1_minus_p_profit", "timing_of_cap", "log_odds_p_risk")
-_OF_PROFIT = (0, 1)  # inputs that must not turn the order of the profit head round
+CALIBRATOR_INPUTS = (
+    "ln_p_profit",
+    "minus_ln_1_minus_p_profit",
+    "log_odds_p_profit_above_knot",
+    "log_odds_p_profit_below_knot",
+    "timing_of_cap",
+    "log_odds_p_risk",
+)
+_OF_PROFIT = range(4)  # inputs that must not turn the order of the profit head round
+KNOT = float(np.log(0.6 / 0.4))  # log odds of .6, and their negative of .4
 RIDGE = 1e-6  # only so that separable outcomes have a finite fit
 
 
@@ -79,18 +87,33 @@ def _walk(name: HeadName, school: Schooling, trees: Trees) -> Walk[Head]:
 
 
 def calibrated(school: Schooling, heads: Mapping[HeadName, Walk[Head]]) -> Walk[Logistic]:
-    """The calibrator on what the heads predicted."""
+    """The calibrator on what the heads predicted.
+
+    A prediction counts by how much its heads had learned from: those of the first
+    quarters say little for sure, and a map that trusted them like the latest would be
+    too timid for the heads it serves.
+    """
     inputs = calibrator_inputs(predictions_of(heads), school.cap_bars)
-    label = school.label("exit_is_best")
+    label, learned = school.label("exit_is_best"), _learned_from(heads["profit"])
     present = np.asarray(np.isfinite(inputs).all(axis=1), dtype=np.bool_)
+
+    def fit(rows: Ints, weight: Floats) -> Logistic | Unfit:
+        return fit_calibrator(inputs[rows], label[rows], weight * learned[rows])
+
     return school.walk(
         school.calibrator_ms,
         label,
         present,
-        lambda rows, weight: fit_calibrator(inputs[rows], label[rows], weight),
+        fit,
         lambda model, rows: model.apply(inputs[rows]),
         "exit calibrator",
     )
+
+
+def _learned_from(walk: Walk[Head]) -> Floats:
+    """Rows from which the model learned that predicted each row; 0 where none did."""
+    rows = np.array([refit.rows for refit in walk.models] + [0], dtype=np.float64)
+    return rows[walk.fold]  # fold -1 is the last entry
 
 
 def predictions_of(heads: Mapping[HeadName, Walk[Head]]) -> Floats:
@@ -104,13 +127,16 @@ def said_by(heads: Mapping[HeadName, Head], features: Features) -> Floats:
 
 
 def calibrator_inputs(said: Floats, cap_bars: int) -> Floats:
-    """`CALIBRATOR_INPUTS` of rows, shape (rows, 4); NaN where a head says nothing.
+    """`CALIBRATOR_INPUTS` of rows, shape (rows, inputs); NaN where a head says nothing.
 
-    The first two are those of a beta calibrator (Kull, Silva Filho and Flach 2017).
+    The first two are those of a beta calibrator (Kull, Silva Filho and Flach 2017). The
+    next two let it be steeper at both ends than in the middle, where most rows lie and
+    the heads know little: one line through all of them is too timid at the ends.
     """
     profit, timing, risk = np.ascontiguousarray(said.T)
-    p = clipped(profit)
-    return np.column_stack([np.log(p), -np.log1p(-p), timing / cap_bars, log_odds(risk)])
+    p, odds = clipped(profit), log_odds(profit)
+    ends = np.maximum(odds - KNOT, 0.0), np.minimum(odds + KNOT, 0.0)
+    return np.column_stack([np.log(p), -np.log1p(-p), *ends, timing / cap_bars, log_odds(risk)])
 
 
 def fit_calibrator(inputs: Floats, label: Floats, weight: Floats) -> Logistic | Unfit:
@@ -124,7 +150,7 @@ def fit_calibrator(inputs: Floats, label: Floats, weight: Floats) -> Logistic | 
     Parameters
     ----------
     inputs
-        Shape (rows, 4), no NaN: predictions made OUT OF SAMPLE. In-sample ones look
+        Shape (rows, inputs), no NaN: predictions made OUT OF SAMPLE. In-sample ones look
         too sure, and the map would learn to trust them.
     label, weight
         Shape (rows,).

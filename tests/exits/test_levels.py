@@ -242,9 +242,34 @@ def test_reasons_why_positions_are_too_few() -> None:
 
 
 def test_inputs_of_the_calibrator_by_hand() -> None:
-    found = calibrator_inputs(np.array([[0.25, 9.0, 0.5], [np.nan, 1.0, 0.5]]), 36)
-    np.testing.assert_allclose(found[0], [np.log(0.25), -np.log(0.75), 0.25, 0.0], atol=1e-15)
-    assert np.isnan(found[1]).any()
+    said = [[0.25, 9.0, 0.5], [0.75, 18.0, 0.2], [np.nan, 1.0, 0.5]]
+    found = calibrator_inputs(np.array(said), 36)
+    beyond = np.log(3.0) - np.log(1.5)  # log odds of .75 less those of .6
+    expected = [
+        [np.log(0.25), -np.log(0.75), 0.0, -beyond, 0.25, 0.0],
+        [np.log(0.75), -np.log(0.25), beyond, 0.0, 0.5, np.log(0.25)],
+    ]
+    np.testing.assert_allclose(found[:2], expected, atol=1e-15)
+    assert np.isnan(found[2]).any()
+
+
+def test_the_calibrator_can_be_flat_in_the_middle_and_steep_at_the_ends() -> None:
+    """Rows between .4 and .6 mean nothing; a beta map alone would be too timid at the top."""
+    rng = np.random.default_rng(2)
+    middle, wide = rng.uniform(-0.4, 0.4, 60_000), rng.uniform(-3.0, 3.0, 60_000)
+    odds = np.where(rng.random(60_000) < 0.9, middle, wide)
+    truth = expit(1.3 * np.sign(odds) * np.maximum(np.abs(odds) - np.log(1.5), 0.0))
+    said = np.column_stack([expit(odds), np.full((odds.size, 2), 0.5)])
+    inputs = calibrator_inputs(said, 36)
+    label, top = (rng.random(odds.size) < truth).astype(float), truth > 0.7
+    model = fit_calibrator(inputs, label, np.ones(odds.size))
+    assert not isinstance(model, Unfit)
+    assert model.apply(inputs)[top].mean() == pytest.approx(truth[top].mean(), abs=0.01)
+    inputs[:, 2:4] = 0.0
+    beta = fit_calibrator(inputs, label, np.ones(odds.size))
+    assert not isinstance(beta, Unfit)
+    near = (odds > 1.2) & (odds < 2.0)
+    assert abs(beta.apply(inputs)[near].mean() - truth[near].mean()) > 0.03
 
 
 def test_the_calibrator_recovers_a_beta_map() -> None:
@@ -267,7 +292,7 @@ def test_the_calibrator_never_turns_the_order_of_the_profit_head_round() -> None
         label = (rng.random(p.size) < chance).astype(float)
         model = fit_calibrator(inputs, label, np.ones(p.size))
         assert not isinstance(model, Unfit)
-        assert min(model.coefficient[:2]) >= 0.0
+        assert min(model.coefficient[:4]) >= 0.0
         ordered = model.apply(inputs[np.argsort(p)])
         assert (np.diff(ordered) >= -1e-12).all()
 
