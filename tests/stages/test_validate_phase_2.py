@@ -1,0 +1,102 @@
+"""Stage `validate`, phase 2: the same purchases, other exits; switched off it is phase 1."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+
+from dipmaster.foundation import store
+from dipmaster.foundation.errors import DataError
+from dipmaster.foundation.tables import EXIT_PLANS, EXIT_ROWS
+from stages import exits, validate
+from tests.stages.made_candidates import (
+    LEDGERS,
+    OUTPUTS,
+    copied,
+    made_inputs,
+    read,
+    set_params,
+)
+
+
+@pytest.fixture(scope="module")
+def template(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return made_inputs(project, tmp_path_factory.mktemp("inputs"))
+
+
+@pytest.fixture
+def workspace(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    return copied(template, tmp_path / "copy", monkeypatch)
+
+
+def test_phase_2_buys_what_phase_1_buys(workspace: Path) -> None:
+    """Where money and places are plenty, the exits alone tell the two ledgers apart."""
+    validate.main()
+    one, two = (
+        store.read_table(Path(f"data/validate/trades_phase_{phase}.parquet")) for phase in (1, 2)
+    )
+    bought = ["candidate_id", "entry_time", "confidence", "regime"]
+    pd.testing.assert_frame_equal(one[bought], two[bought])
+    assert (one["exit_time"] != two["exit_time"]).sum() > 20
+    details = read("validate")
+    difference = details["differences"]["2"]
+    assert difference["against"] == 1
+    assert difference["trades_frac"]["value"] == 0.0
+    rows = [row for row in read("gates") if row["metric"] == "profit_factor"]
+    factor = [row["value"] for row in rows[1:]]
+    promised = {row["id"]: row for row in details["promises"]}["2.profit_factor"]
+    assert promised["value"] == pytest.approx(factor[1] / factor[0] - 1)
+
+
+def test_exits_switched_off_give_phase_1_back(workspace: Path) -> None:
+    """Through the stages: the same trades, fills and account, row by row."""
+    params = yaml.safe_load(Path("params.yaml").read_text())["exits"]
+    off = {
+        "boundary_from_phase2": True,
+        "dynamic_target": params["dynamic_target"] | {"enabled": False},
+        "trailing": params["trailing"] | {"enabled": False},
+        "decision": params["decision"] | {"full": False, "partial": False},
+    }
+    set_params(exits=off)
+    exits.main()
+    validate.main()
+    for name in LEDGERS:
+        one, two = (
+            store.read_table(Path(f"data/validate/{name}_phase_{phase}.parquet"))
+            for phase in (1, 2)
+        )
+        pd.testing.assert_frame_equal(one, two, check_exact=True)
+    assert len(store.read_table(Path("data/validate/trades_phase_2.parquet"))) > 50
+    details = read("validate")
+    assert all(check["holds"] for check in details["checks"])
+    difference = details["differences"]["2"]
+    assert {difference[name]["value"] for name in ("win_rate", "mean_net_bps", "sharpe")} == {0.0}
+    excess = [row["value"] for row in read("gates") if row["metric"] == "excess_win_rate"]
+    assert excess[1] == pytest.approx(excess[2], abs=0.05)  # other draws from the same market
+
+
+def test_plans_of_other_candidates_are_refused(workspace: Path) -> None:
+    path = Path("data/exits/plans.parquet")
+    plans = store.read_table(path, EXIT_PLANS)
+    for other, told in (
+        (plans.iloc[:-1], "200 rows"),
+        (plans.assign(open_time=plans["open_time"] + pd.Timedelta("5min")), "open_time of each"),
+    ):
+        store.write_table(other, EXIT_PLANS, path)
+        with pytest.raises(DataError, match=told):
+            validate.main()
+    assert not any(Path(name).exists() for name in OUTPUTS)
+
+
+def test_rows_of_other_positions_are_refused(workspace: Path) -> None:
+    path = Path("data/exits/rows.parquet")
+    rows = store.read_table(path, EXIT_ROWS)
+    for other, told in (
+        (rows.assign(candidate_id=rows["candidate_id"] + 1), "rows of the candidates"),
+        (rows.assign(bars_held=rows["bars_held"] + np.int32(1)), "from the purchase on"),
+    ):
+        store.write_table(other, EXIT_ROWS, path)
+        with pytest.raises(DataError, match=told):
+            validate.main()
