@@ -192,8 +192,9 @@ def engine_alone(panel: Panel) -> None:
             "phase-0 rules": ExitRules(0.0025),
             "all rules": ExitRules(0.0025, Trailing(distance), ScoreExits(score)),
         }
-        trades = len(run(panel, entries, execution(), cases["phase-0 rules"]).trades)
-        print(f"{words}, {trades:,} trades under phase-0 rules, one thread:")
+        for name, rules in cases.items():
+            trades = len(run(panel, entries, execution(), rules).trades)
+            print(f"{words}, {trades:,} trades under {name}, one thread:")
         for row in taking_turns(work_of(panel, entries, cases)).values():
             shown(row)
 
