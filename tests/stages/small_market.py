@@ -26,6 +26,10 @@ def small(raw: dict[str, Any]) -> dict[str, Any]:
     raw["confidence"]["trees"] |= {"rounds": 12, "min_leaf": 8}
     raw["confidence"]["correlation_days"] = 10
     raw["confidence"]["judging"] |= {"block_days": 2, "bootstrap_reps": 100, "bins": 4}
+    raw["exits"]["models"]["min_train"] = {"candidates": 30, "per_class": 5}
+    raw["exits"]["models"]["trees"] |= {"rounds": 12, "min_leaf": 40}
+    judging = {"block_days": 2, "bootstrap_reps": 100, "permutations": 1, "bins": 4}
+    raw["exits"]["models"]["judging"] |= judging
     raw["volatility"]["garch"] |= {"window_days": 7, "min_days": 3}
     raw["volatility"]["har"] |= {"window_days": 14, "min_days": 1}
     raw["volatility"]["range_window_days"] = 4
