@@ -1,17 +1,22 @@
 """What was read to all phases traded and judged, each building on the one before."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
 
 from dipmaster.admission import admit
 from dipmaster.backtest import Ledger
+from dipmaster.backtest.entries import places_of
 from dipmaster.foundation.numerics import Bools
 from dipmaster.foundation.parallel import in_threads
 from dipmaster.foundation.params import Params
-from dipmaster.validation.adaptive import phase_2
+from dipmaster.validation.adaptive import phase_2, way_out
+from dipmaster.validation.exiting.cases import cases_of
+from dipmaster.validation.exiting.harm import harm_by_models
+from dipmaster.validation.gates.rule import failed
 from dipmaster.validation.phase import PhaseEvaluation
 from dipmaster.validation.phases import (
     Phase,
@@ -27,6 +32,8 @@ from dipmaster.validation.proofs.exits import exit_checks
 from dipmaster.validation.proofs.ledger import Check
 from dipmaster.validation.records.reading import Seen
 from dipmaster.validation.splits import Period, split_period
+
+ADAPTIVE = 2  # the first phase left by exit models
 
 
 @dataclass(frozen=True)
@@ -84,7 +91,28 @@ def climb(seen: Seen, params: Params) -> Ladder:
         )
 
     found = in_threads(judged, phases, "judging phases")
-    return Ladder(period, admission, phases, ledgers, tuple(found))
+    held = tuple(_guarded(one, seen, period, params) for one in found)
+    return Ladder(period, admission, phases, ledgers, held)
+
+
+def _guarded(one: PhaseEvaluation, seen: Seen, period: Period, params: Params) -> PhaseEvaluation:
+    """Fail a phase whose models do harm; one that traded nothing, or does not add up, stays."""
+    if seen.exits is None or one.phase < ADAPTIVE or one.abstained or one.broken:
+        return one
+    score = seen.exits.score(params.exits.cap_bars)
+    nobody = np.zeros(len(seen.candidates), dtype=np.bool_)
+    places = places_of(seen.candidates, seen.panel)
+    cases = cases_of(seen.panel, *places, period, nobody, nobody)
+    harm = harm_by_models(
+        seen.panel,
+        cases,
+        params.execution,
+        params.exits,
+        partial(way_out, seen.exits, score),
+        params.gates,
+        len(one.gates.rows) + 1,
+    )
+    return replace(one, gates=failed(one.gates, harm), harm=harm)
 
 
 def admissions(seen: Seen, params: Params) -> pd.DataFrame:

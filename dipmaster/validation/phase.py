@@ -61,7 +61,15 @@ class Chance:
 
 @dataclass(frozen=True)
 class PhaseEvaluation:
-    """All that is known of a phase once it is judged."""
+    """All that is known of a phase once it is judged.
+
+    Attributes
+    ----------
+    abstained
+        Why nothing was ordered out of sample; empty where something was.
+    harm
+        What fails the phase beside its gates; empty where nothing does.
+    """
 
     phase: int
     sample: Sample
@@ -70,6 +78,7 @@ class PhaseEvaluation:
     gates: PhaseGates
     checks: tuple[Check, ...]
     abstained: str = ""
+    harm: str = ""
 
     @property
     def broken(self) -> list[str]:

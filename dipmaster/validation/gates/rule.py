@@ -212,3 +212,8 @@ def withheld(phase: PhaseGates, broken: list[str]) -> PhaseGates:
     why = "withheld: the ledger fails its checks: " + ", ".join(broken)
     rows = tuple(replace(row, verdict="INCONCLUSIVE", reason=why) for row in phase.rows)
     return PhaseGates(rows, Ruling("INCONCLUSIVE", why))
+
+
+def failed(phase: PhaseGates, because: str) -> PhaseGates:
+    """A phase that something beside its gates fails; its rows stay as they are."""
+    return replace(phase, ruling=Ruling("FAIL", because)) if because else phase

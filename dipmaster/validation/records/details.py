@@ -80,7 +80,12 @@ def _figures(one: PhaseEvaluation, found: Ladder, seen: Seen, params: Params) ->
     if not one.phase:
         return record
     at = abstained_at(seen.candidates, found.admission, found.period)
-    return {**record, "abstained": one.abstained or None, "abstained_at": at or None}
+    return {
+        **record,
+        "abstained": one.abstained or None,
+        "abstained_at": at or None,
+        "harm": one.harm or None,
+    }
 
 
 def _funnel(found: Ladder, seen: Seen, params: Params) -> Record:

@@ -1,0 +1,56 @@
+"""Whether the exit models make a market's trades worse: then the phase fails, whatever it traded.
+
+A phase that trades few candidates could hide its models behind the rules that let
+them act seldom. So they are judged on every candidate out of sample, each followed
+alone with the models and without.
+"""
+
+from collections.abc import Callable
+
+from dipmaster.foundation.panel import Panel
+from dipmaster.foundation.params import AdaptiveExits, Execution, Gates
+from dipmaster.validation.differences.paired_trades import mean_net_bps
+from dipmaster.validation.exiting.alone import Pair, WayOut, followed
+from dipmaster.validation.exiting.cases import Cases
+from dipmaster.validation.exiting.leave_one_out import is_on, without_models
+
+
+def harm_by_models(
+    panel: Panel,
+    cases: Cases,
+    execution: Execution,
+    exits: AdaptiveExits,
+    way_of: Callable[[AdaptiveExits], WayOut],
+    gates: Gates,
+    tests: int,
+) -> str:
+    """What the models cost, in words; empty where harm is not shown or they are off.
+
+    Parameters
+    ----------
+    way_of
+        From params to the exits of phase 2 under them.
+    tests
+        Number of tests that can fail the phase, this one included: each is held
+        against alpha / tests, as the gates are (Holm's first step).
+    """
+    if not is_on(exits, "models"):
+        return ""
+    pair = Pair(
+        followed("with models", panel, cases, execution, exits, way_of(exits)),
+        followed("without", panel, cases, execution, exits, way_of(without_models(exits))),
+    )
+    return harm(pair, gates, tests)
+
+
+def harm(pair: Pair, gates: Gates, tests: int) -> str:
+    """What the later exits cost against the earlier ones, in words; empty where not shown."""
+    if pair.lacking(gates):
+        return ""
+    change = mean_net_bps(pair.after.track, pair.before.track, gates.alpha / tests)
+    if change.value is None or change.high is None or change.high >= 0.0:
+        return ""
+    return (
+        f"the exit models make trades worse: {change.value:.1f} bp a trade on "
+        f"{len(pair.after):,} candidates followed alone, at best {change.high:.1f} bp"
+    )
