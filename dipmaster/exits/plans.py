@@ -116,8 +116,8 @@ def plans_table(
     return pd.DataFrame(
         {
             "candidate_id": candidates["candidate_id"].to_numpy(np.int64),
-            "symbol": candidates["symbol"].to_numpy(),
-            "open_time": candidates["open_time"].to_numpy(),
+            "symbol": candidates["symbol"].array,
+            "open_time": candidates["open_time"].array,
             "signal_strength": targets.strength,
             "regime": targets.regime,
             "momentum_class": targets.momentum,

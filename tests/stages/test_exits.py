@@ -1,0 +1,226 @@
+"""The exits stage on a small market: files, same bytes, models read back, thin input."""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from dipmaster.exits import (
+    labels_of,
+    paths_of,
+    plans_of,
+    positions_of,
+    read_models,
+    rows_of,
+)
+from dipmaster.foundation import store
+from dipmaster.foundation.errors import PipelineError
+from dipmaster.foundation.panel import epoch_ms
+from dipmaster.foundation.params import Params
+from dipmaster.foundation.tables import EXIT_PLANS, EXIT_ROWS
+from stages import confidence, features
+from stages import exits as stage
+from tests.stages.small_market import Bars, put, put_params, simulated, small_params
+
+FIRST_HEADS, FIRST_CALIBRATOR = (
+    pd.Timestamp(time, tz="UTC") for time in ("2023-01-15", "2023-01-25")
+)
+BAR = pd.Timedelta("5min")
+
+
+@pytest.fixture(scope="module")
+def bars(project: Path) -> Bars:
+    return simulated(project)
+
+
+@pytest.fixture(scope="module")
+def template(bars: Bars, project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which every stage up to this one has run once."""
+    place = tmp_path_factory.mktemp("market")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(place)
+        put_params(small_params(project))
+        put(bars)
+        confidence.main()
+        stage.main()
+    return place
+
+
+@pytest.fixture
+def workspace(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of it."""
+    place = tmp_path / "copy"
+    shutil.copytree(template, place)
+    monkeypatch.chdir(place)
+    return place
+
+
+def rows_in(place: Path = Path()) -> pd.DataFrame:
+    return store.read_table(place / stage.OUT / "rows.parquet", EXIT_ROWS)
+
+
+def plans_in(place: Path = Path()) -> pd.DataFrame:
+    return store.read_table(place / stage.OUT / "plans.parquet", EXIT_PLANS)
+
+
+def told_in(place: Path = Path()) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((place / stage.METRICS).read_text(encoding="utf-8"))
+    return found
+
+
+def contents(place: Path = Path()) -> dict[str, bytes]:
+    """Every file of the stage, by its path."""
+    files = [*(place / stage.OUT).rglob("*"), place / stage.METRICS]
+    return {str(p.relative_to(place)): p.read_bytes() for p in files if p.is_file()}
+
+
+def test_what_it_writes(template: Path) -> None:
+    plans, rows, told = plans_in(template), rows_in(template), told_in(template)
+    candidates = store.read_table(template / stage.SCORES_FILE)
+    assert plans["candidate_id"].tolist() == candidates["candidate_id"].tolist()
+    assert (plans["hold_exit_time"] > plans["open_time"])[plans["hold_exit_type"] != ""].all()
+    order = rows[["candidate_id", "bars_held"]]
+    assert not order.duplicated().any()
+    assert order.equals(order.sort_values(["candidate_id", "bars_held"]))
+    assert rows["bars_held"].between(0, 34).all()
+    signal = plans.set_index("candidate_id")["open_time"][rows["candidate_id"]].reset_index(
+        drop=True
+    )
+    assert (rows["open_time"] >= signal + BAR).all()
+    decided = signal + BAR
+    assert (rows["p_profit"].notna() == (decided >= FIRST_HEADS)).all()
+    assert (rows["models_fitted"].notna() == (decided >= FIRST_HEADS)).all()
+    assert (rows["exit_probability"].notna() == (decided >= FIRST_CALIBRATOR)).all()
+    assert rows["exit_probability"].dropna().between(0, 1).all()
+    assert told["reason"] == ""
+    assert told["rows"]["all"] == len(rows)
+    assert told["rows"]["labelled"] == (rows["exit_is_best"] >= 0).sum()
+    assert told["rows"]["judged"] > 500
+    assert told["positions"]["all"] == len(plans)
+    assert sum(row["n"] for row in told["gain"]) == told["rows"]["scored_out_of_sample"]
+    assert {row["level"] for row in told["folds"]} == {"heads", "calibrator"}
+    assert not list(template.rglob("*.partial"))
+
+
+def test_labels_say_what_the_nets_say(template: Path) -> None:
+    rows, plans = rows_in(template), plans_in(template)
+    known = rows[rows["exit_is_best"] >= 0]
+    assert (
+        (known["exit_net_frac"] >= known["hold_net_frac"]) == (known["exit_is_best"] == 1)
+    ).all()
+    hold = plans.set_index("candidate_id")["hold_net_frac"][known["candidate_id"]]
+    np.testing.assert_array_equal(known["hold_net_frac"].to_numpy(), hold.to_numpy())
+    ends = plans.set_index("candidate_id")["hold_exit_time"][known["candidate_id"]]
+    assert (known["open_time"].to_numpy() < ends.to_numpy()).all()
+
+
+def test_models_read_back_say_what_the_table_says(
+    template: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On rows made anew from the stored bars, to the last bit."""
+    monkeypatch.chdir(template)
+    params = store.read_params("exits", "execution")
+    market = stage.read_market()
+    plans, table = plans_in(), rows_in()
+    symbol = pd.Index(market.panel.symbols).get_indexer(pd.Index(plans["symbol"]))
+    signal_ms = epoch_ms(plans["open_time"])
+    places = symbol.astype(np.int64), market.panel.index_of(signal_ms)
+    positions = positions_of(*places, plans["target_frac"].to_numpy(), params.exits)
+    rows = rows_of(market, positions, params.execution, params.exits)
+    said = read_models(stage.OUT / "models").score(rows, signal_ms, params.exits.cap_bars)
+    np.testing.assert_array_equal(said, table["exit_probability"].to_numpy())
+    names = {p.name for p in (stage.OUT / "models").rglob("*") if p.is_file()}
+    assert names == {
+        "heads.json", "calibrator.json", "profit_2023-01-15.txt", "timing_2023-01-15.txt",
+        "risk_2023-01-15.txt",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_same_bytes_for_any_number_of_workers(
+    workspace: Path, template: Path, monkeypatch: pytest.MonkeyPatch, workers: str
+) -> None:
+    monkeypatch.setenv("DIPMASTER_WORKERS", workers)
+    stage.main()
+    assert contents() == contents(template)
+
+
+def test_a_later_bar_changes_no_score(workspace: Path, template: Path) -> None:
+    """The last two weeks lost: every score of bars before them is the same."""
+    cut = pd.Timestamp("2023-03-01 12:00", tz="UTC")
+    for folder in (stage.BARS_FOLDER, stage.FEATURES_FOLDER, stage.VOLATILITY_FOLDER):
+        for path in folder.glob("*.parquet"):
+            frame = store.read_table(path)
+            frame[frame["open_time"] <= cut].reset_index(drop=True).to_parquet(path)
+    scores = store.read_table(stage.SCORES_FILE)
+    scores[scores["open_time"] < cut].to_parquet(stage.SCORES_FILE)
+    stage.main()
+    columns = ["candidate_id", "bars_held", "p_profit", "timing_bars", "p_risk", "exit_probability"]
+    short, whole = rows_in(), rows_in(template)
+    whole = whole[whole["open_time"] < cut]
+    assert len(short) > 1000
+    assert short[columns].equals(whole[columns].reset_index(drop=True))
+
+
+def test_plain_bars_work(workspace: Path, bars: Bars) -> None:
+    put(bars, plain=True)
+    confidence.main()
+    stage.main()
+    assert told_in()["rows"]["judged"] > 500
+    assert told_in()["reason"] == ""
+
+
+@pytest.mark.parametrize(("z_min", "some"), [(50.0, False), (3.4, True)])
+def test_no_or_few_candidates(workspace: Path, project: Path, z_min: float, some: bool) -> None:
+    raw = small_params(project)
+    raw["signal"]["z_min"] = z_min
+    put_params(raw)
+    features.main()
+    confidence.main()
+    stage.main()
+    rows, told = rows_in(), told_in()
+    assert (len(rows) > 0) == (len(plans_in()) > 0) == some
+    assert rows[["p_profit", "timing_bars", "p_risk", "exit_probability"]].isna().all().all()
+    expected = "too few positions" if some else "no position with a known outcome out of sample"
+    assert expected in told["reason"]
+    assert told["exit_probability"]["auc"]["value"] is None
+    assert not list((stage.OUT / "models/heads").glob("*"))
+    models = read_models(stage.OUT / "models")
+    assert set(models.heads) == {None}
+
+
+def test_nothing_half_written_without_input(
+    tmp_path: Path, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    put_params(small_params(project))
+    with pytest.raises(PipelineError, match="dvc repro"):
+        stage.main()
+    assert not stage.OUT.exists()
+
+
+def test_the_rows_are_those_of_the_room(
+    template: Path, monkeypatch: pytest.MonkeyPatch, project: Path
+) -> None:
+    """What the stage wires is what the room gives when called step by step."""
+    monkeypatch.chdir(template)
+    params = Params.parse(small_params(project), ("exits", "execution"))
+    exits, market = params.exits, stage.read_market()
+    scores = store.read_table(stage.SCORES_FILE)
+    signal_ms = epoch_ms(scores["open_time"])
+    symbol = np.array([market.panel.symbols.index(name) for name in scores["symbol"]])
+    places = symbol, market.panel.index_of(signal_ms)
+    confidence_of, regime = scores["confidence"].to_numpy(), scores["regime"].to_numpy()
+    targets = plans_of(market, *places, confidence_of, signal_ms, regime, exits)
+    positions = positions_of(*places, targets.target_frac, exits)
+    rows = rows_of(market, positions, params.execution, exits)
+    paths = paths_of(market, positions, params.execution, exits)
+    labels = labels_of(market, positions, rows, paths, params.execution)
+    table = rows_in()
+    np.testing.assert_array_equal(table["target_room_sigma"].to_numpy(), rows.features[:, 11])
+    np.testing.assert_array_equal(table["exit_is_best"].to_numpy(), labels.exit_is_best)
+    np.testing.assert_array_equal(plans_in()["target_frac"].to_numpy(), targets.target_frac)
