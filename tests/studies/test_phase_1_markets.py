@@ -1,4 +1,4 @@
-"""Phase 1 in one process: the figures of the stages, free coefficients, tables by hand."""
+"""Phases 1 and 2 in one process: the figures of the stages, free coefficients, tables by hand."""
 
 import json
 from dataclasses import replace
@@ -15,8 +15,9 @@ from dipmaster.foundation import store
 from dipmaster.foundation.errors import PipelineError
 from dipmaster.foundation.tables import BARS, SCORES
 from dipmaster.learning.logistic import Logistic
-from stages import confidence, features, validate, volatility
+from stages import confidence, exits, features, validate, volatility
 from studies import in_process, layer_signs
+from studies.exits_in_process import exits_of
 from studies.in_process import changed_params, climbed, scored_bars, simulated_bars
 from studies.phase_1_markets import COMPARED, PHASE_1, comparison, summary, table
 from studies.phase_1_rows import Case, Row, rows_of
@@ -35,6 +36,12 @@ SMALL = {
     "confidence.thresholds": {
         "low_volatility": 0.3, "normal_volatility": 0.3, "high_volatility": 0.3,
     },
+    "exits.models.min_train": {"candidates": 30, "per_class": 5},
+    "exits.models.trees.rounds": 12,
+    "exits.models.judging.block_days": 2,
+    "exits.models.judging.bootstrap_reps": 100,
+    "exits.models.judging.bins": 4,
+    "exits.models.judging.permutations": 1,
     "volatility.garch.window_days": 7,
     "volatility.garch.min_days": 3,
     "volatility.har.window_days": 14,
@@ -62,12 +69,13 @@ def as_written(value: object) -> object:
 def test_figures_are_those_of_the_stages(
     project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Scores, their record, ledgers and gates, from the files of the stages and in process."""
+    """Scores, exits, their records, ledgers and gates, from the stages' files and in process."""
     monkeypatch.chdir(project)
     params = changed_params(SMALL)
     bars = simulated_bars(params, seed=21)
     market = scored_bars(bars, params.ingest.raw.half_spread_bps, params)
-    record, ladder = climbed(market, market.scores, params)
+    leaving = exits_of(market, market.scores, params)
+    record, ladder = climbed(market, market.scores, params, leaving)
 
     raw = yaml.safe_load((project / "params.yaml").read_text(encoding="utf-8")) | params.values()
     monkeypatch.chdir(tmp_path)
@@ -78,7 +86,7 @@ def test_figures_are_those_of_the_stages(
     about = {"fallback_half_spread_bps": 0.0, "columns": columns}
     store.write_json(about, confidence.MARKET)
     store.write_json({"known": False}, volatility.TRUTH_FOLDER / "about.json")
-    for stage in (features, volatility, confidence, validate):
+    for stage in (features, volatility, confidence, exits, validate):
         stage.main()
 
     written = store.read_table(confidence.OUT / "scores.parquet", SCORES)
@@ -86,10 +94,15 @@ def test_figures_are_those_of_the_stages(
         table_of(market.scores), written, check_dtype=False, check_exact=True
     )
     assert as_written(record) == store.read_json(confidence.METRICS)
+    assert as_written(leaving.record) == store.read_json(exits.METRICS)
+    for name, made in (("plans", leaving.plans), ("rows", leaving.rows)):
+        stored = store.read_table(exits.OUT / f"{name}.parquet")[list(made.columns)]
+        pd.testing.assert_frame_equal(made, stored, check_dtype=False, check_exact=True)
+    assert len(ladder.ledgers) == 3
     for phase, ledger in ladder.ledgers.items():
         trades = store.read_table(Path(f"data/validate/trades_phase_{phase}.parquet"))
         assert ledger.trades["net_pnl"].tolist() == trades["net_pnl"].tolist()
-    assert ladder.evaluations[1].sample.trades > 0
+    assert min(one.sample.trades for one in ladder.evaluations) > 0
     rows = [vars(row) for one in ladder.evaluations for row in one.gates.rows]
     assert as_written(rows) == store.read_json(Path("reports/metrics/gates.json"))
 
