@@ -5,7 +5,7 @@ from typing import Any
 
 from dipmaster.report import chapter, difference, matrix
 from dipmaster.report.charts import curves, differences, money, outcomes
-from dipmaster.report.exits.view import has_scatter
+from dipmaster.report.exits.view import has_candidates, has_scatter
 from dipmaster.report.inputs import Inputs, Json
 
 FEW_TRADES = 500
@@ -127,7 +127,7 @@ def parts(inputs: Inputs, number: int) -> list[dict[str, str]]:
         listed += SCORES if not inputs.confidence["reason"] else SCORES[:1]
         listed.append(("quality", "Signal quality"))
     if number == 2:
-        listed += EXITS
+        listed += EXITS if has_candidates(inputs) else EXITS[:2]
         listed += [EXCURSIONS] if has_scatter(inputs) else []
         listed += EXIT_MODELS if not inputs.exits["reason"] else EXIT_MODELS[:1]
     listed.append(("equity", "Equity and drawdown"))

@@ -11,6 +11,7 @@ LOCK = {
         "validate": {"outs": [{"path": "b", "md5": "2"}, {"path": "a", "md5": "1"}]},
         "ingest": {"outs": [{"path": "data/ingest", "md5": "0.dir"}]},
         "features": {"outs": []},
+        "exits": {"outs": [{"path": "data/exits", "md5": "4.dir"}]},
         "confidence": {"outs": [{"path": "data/confidence", "md5": "3.dir"}]},
         "volatility": {"outs": []},
     }
@@ -21,6 +22,7 @@ def test_outputs_come_in_the_order_of_the_pipeline_without_the_report() -> None:
     assert provenance.outputs(LOCK) == [
         provenance.Output("ingest", "data/ingest", "0.dir"),
         provenance.Output("confidence", "data/confidence", "3.dir"),
+        provenance.Output("exits", "data/exits", "4.dir"),
         provenance.Output("validate", "a", "1"),
         provenance.Output("validate", "b", "2"),
     ]
@@ -29,7 +31,8 @@ def test_outputs_come_in_the_order_of_the_pipeline_without_the_report() -> None:
 @pytest.mark.parametrize("lock", [{}, {"stages": {"ingest": {}}}])
 def test_a_stage_missing_from_the_lock_names_the_cure(lock: dict[str, object]) -> None:
     with pytest.raises(
-        PipelineError, match=r"found none of .*volatility, confidence, validate.*\n.*`dvc repro`"
+        PipelineError,
+        match=r"found none of .*volatility, confidence, exits, validate.*\n.*`dvc repro`",
     ):
         provenance.outputs(lock)
 

@@ -1,5 +1,6 @@
 """Exit probability: said against done, where scores lie, what acting would have earned."""
 
+import itertools
 from collections.abc import Sequence
 
 from markupsafe import Markup
@@ -75,7 +76,7 @@ def _histogram(axes: Axes, found: Json) -> None:
     axes.bar(
         edges[:-1],
         found["counts"],
-        width=[right - left for left, right in zip(edges[:-1], edges[1:], strict=True)],
+        width=[right - left for left, right in itertools.pairwise(edges)],
         align="edge",
         facecolor=STEEL,
         edgecolor=NAVY,

@@ -17,6 +17,8 @@ def compared(
 ) -> Markup:
     """Left: shares of trades by time held in both phases. Right: means with their intervals.
 
+    Without a trade there is no left side.
+
     Parameters
     ----------
     before, after
@@ -26,12 +28,15 @@ def compared(
     rows
         One a line of the right panel.
     """
-    figure = new_figure(44)
-    left, right = figure.subplots(1, 2, width_ratios=[5, 4])
-    _histograms(left, before, after, names)
+    figure = new_figure(44 if before or after else 34)
+    if before or after:
+        left, right = figure.subplots(1, 2, width_ratios=[5, 4])
+        _histograms(left, before, after, names)
+        left.axvspan(*HOLDING_BAND_MINUTES, facecolor=PALE, linewidth=0, zorder=0)
+    else:
+        right = figure.subplots()
     _means(right, rows)
-    for axes in (left, right):
-        axes.axvspan(*HOLDING_BAND_MINUTES, facecolor=PALE, linewidth=0, zorder=0)
+    right.axvspan(*HOLDING_BAND_MINUTES, facecolor=PALE, linewidth=0, zorder=0)
     low, high = HOLDING_BAND_MINUTES
     told = "; ".join(f"{row.name}: mean {row.mean}, median {row.median}" for row in rows)
     return inline_svg(figure, f"Holding times against {low} to {high} minutes. {told}.")
@@ -50,10 +55,7 @@ def _histograms(
     axes.set_xlabel(f"minutes from entry to exit; shaded: {low} to {high}")
     axes.set_ylabel("per cent of trades")
     axes.xaxis.set_major_locator(MaxNLocator(7, steps=[1, 1.5, 3, 6, 10]))
-    if before or after:
-        axes.legend(loc="upper center", fontsize=7, ncols=2)
-    else:
-        axes.annotate("no trade", (0.5, 0.5), xycoords="axes fraction", ha="center", color=GREY)
+    axes.legend(loc="upper center", fontsize=7, ncols=2)
 
 
 def _outline(axes: Axes, bins: Sequence[Json], name: str, *, dashed: bool) -> None:
@@ -77,11 +79,6 @@ def _means(axes: Axes, rows: Sequence[Held]) -> None:
     axes.set_title("On average")
     for place, row in enumerate(rows):
         found = row.found["mean_minutes"]
-        if found is None or found["value"] is None:
-            axes.annotate(
-                "–", (0.5, place), xycoords=("axes fraction", "data"), ha="center", va="center"
-            )
-            continue
         if found["low"] is not None and found["high"] is not None:
             axes.plot([found["low"], found["high"]], [place, place], color=NAVY, linewidth=1.6)
         axes.plot(

@@ -41,9 +41,7 @@ def _panel(axes: Axes, title: str, rows: Sequence[Variant]) -> None:
     pad = 0.08 * (high - low) or 1.0
     axes.axvline(0, color=GREY, linewidth=1.1, linestyle=(0, (3, 2)))
     for place, row in enumerate(rows):
-        axes.barh(
-            place, high - low + 2 * pad, left=low - pad, height=0.5, color=PALE, zorder=0
-        )
+        axes.barh(place, high - low + 2 * pad, left=low - pad, height=0.5, color=PALE, zorder=0)
         _draw(axes, place, row)
     axes.set_xlim(low - pad, high + pad)
     axes.xaxis.set_major_locator(MaxNLocator(6))

@@ -18,7 +18,8 @@ def classes(groups: Mapping[str, Sequence[Class]]) -> Markup:
     for axes, (title, rows) in zip(grid, groups.items(), strict=True):
         _panel(axes, title, rows)
     grid[0].set_ylabel("per cent of entries")
-    grid[0].legend(loc="upper left", fontsize=7)
+    if grid[0].patches:
+        grid[0].legend(loc="upper left", fontsize=7)
     told = [
         f"{title}: "
         + ", ".join(
@@ -38,6 +39,8 @@ def _panel(axes: Axes, title: str, rows: Sequence[Class]) -> None:
         (-0.2, [row.all_frac for row in rows], NAVY, "candidates"),
         (0.2, [row.traded_frac for row in rows], "white", "traded"),
     ):
+        if not any(shares):
+            continue
         axes.bar(
             [place + shift for place in places],
             [100 * share for share in shares],

@@ -58,7 +58,10 @@ def targets(inputs: Inputs) -> list[Cells]:
         (
             words,
             numbers.count(found[name]["n"]),
-            *(numbers.percent(found[name][key], 3) for key in ("mean_frac", "min_frac", "max_frac")),
+            *(
+                numbers.percent(found[name][key], 3)
+                for key in ("mean_frac", "min_frac", "max_frac")
+            ),
             numbers.count(found[name]["at_bound"]),
         )
         for name, words in SETS.items()

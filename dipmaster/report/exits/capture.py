@@ -46,14 +46,7 @@ def capture_words(inputs: Inputs) -> str:
     """What is captured, and why a ratio of it cannot be formed where it cannot."""
     found = inputs.validate["exits"]["capture"]
     minutes = numbers.minutes(5 * found["horizon_bars"])
-    reasons = list(
-        dict.fromkeys(
-            f"{words.lower()}: {found[name]['ratio']['reason']}"
-            for name, words in SETS.items()
-            if found[name]["ratio"]["value"] is None and found[name]["ratio"]["reason"]
-        )
-    )
-    told = f" Not to be computed: {'; '.join(reasons)}." if reasons else ""
+    told = "".join(_why(found, words, known) for words, known in _LACKING)
     return (
         f"Capture is the gross result in all over the best price in all within {minutes} of the "
         f"entry, the same for both exits, so that leaving early does not look like catching all. "
@@ -61,13 +54,27 @@ def capture_words(inputs: Inputs) -> str:
     )
 
 
+_LACKING = (("Not to be computed", False), ("Not shown", True))
+
+
+def _why(found: Json, words: str, known: bool) -> str:
+    """Reasons of the ratios that have a value, or of those that have none."""
+    reasons = [
+        f"{entries.lower()}: {found[name]['ratio']['reason']}"
+        for name, entries in SETS.items()
+        if (found[name]["ratio"]["value"] is not None) == known and found[name]["ratio"]["reason"]
+    ]
+    return f" {words}: {'; '.join(reasons)}." if reasons else ""
+
+
 def held(inputs: Inputs) -> list[Held]:
-    """Four rows: what was traded and every candidate, before and after."""
+    """What was traded and every candidate, before and after; no row where there is no entry."""
     found = inputs.validate["exits"]["holding"]
     return [
         _held(f"{SETS[name]}, {words}", when, name, found[name][when])
         for name in SETS
         for when, words in WHEN.items()
+        if found[name][when]["mean_minutes"]["value"] is not None
     ]
 
 
@@ -89,19 +96,13 @@ def holding_words(inputs: Inputs) -> str:
     found = inputs.validate["exits"]["holding"]
     said = [
         f"{words} {_means(found[name])}"
-        for name, words in (("traded", "entries of both phases are held"), ("all", "every candidate"))
+        for name, words in (("traded", "entries of both phases are held"), ("all", "candidates"))
+        if found[name]["after"]["mean_minutes"]["value"] is not None
     ]
-    text = "; ".join(said)
-    return (
-        f"The roadmap wants positions to be held {low} to {high} minutes on average. On average "
-        f"{text}."
-    )
+    wanted = f"The roadmap wants positions to be held {low} to {high} minutes on average."
+    return f"{wanted} On average {'; '.join(said)}." if said else wanted
 
 
 def _means(row: Json) -> str:
-    before, after = (
-        numbers.estimate(row[when]["mean_minutes"], "minutes") for when in WHEN
-    )
-    if numbers.MISSING in (before, after):
-        return "for a time that cannot be computed"
+    before, after = (numbers.estimate(row[when]["mean_minutes"], "minutes") for when in WHEN)
     return f"{before} under phase 1’s exits and {after} under phase 2’s"

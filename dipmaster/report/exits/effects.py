@@ -150,9 +150,10 @@ def models_words(inputs: Inputs) -> str:
         return f"What the exit models are worth cannot be computed: {row.reason or 'no candidate'}."
     if decides_nothing(row):
         return f"With the exit models {row.state} nothing changes: they decide no trade."
+    bounds = "" if row.bounds == numbers.MISSING else f" ({row.bounds})"
     return (
         f"{MODELS[row.effect]}: with them {row.state} the mean net of a candidate changes by "
-        f"{row.change} ({row.bounds})."
+        f"{row.change}{bounds}."
     )
 
 

@@ -28,8 +28,12 @@ def rows(inputs: Inputs) -> list[Fired]:
 
 
 def _found(inputs: Inputs) -> list[Json]:
-    found: list[Json] = inputs.validate["exits"]["fired"]
-    return found
+    """Data that end are no rule: a row only where that closed a trade."""
+    return [
+        row
+        for row in inputs.validate["exits"]["fired"]
+        if row["fills"] or row["rule"] != "end_of_data"
+    ]
 
 
 def _row(row: Json) -> Fired:

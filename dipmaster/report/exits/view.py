@@ -3,7 +3,7 @@
 from typing import Any
 
 from dipmaster.foundation.params.roadmap import HOLDING_BAND_MINUTES
-from dipmaster.report.charts import differences, exit_scores, excursions, holding, importance
+from dipmaster.report.charts import differences, excursions, exit_scores, holding, importance
 from dipmaster.report.charts import switches as switch_charts
 from dipmaster.report.charts import targets as target_charts
 from dipmaster.report.exits import aims, capture, effects, fired, models
@@ -29,8 +29,13 @@ def view(inputs: Inputs) -> Context:
 def _effects(inputs: Inputs) -> Context:
     rows = effects.rows(inputs)
     shown = any(row.found["value"] is not None for row in rows)
-    switched = [(words, effects.variants(inputs, name)) for name, words in _SETS]
+    switched = [
+        (words, variants)
+        for name, words in _SETS
+        if _any_change(variants := effects.variants(inputs, name))
+    ]
     return {
+        "candidates": has_candidates(inputs),
         "effect": effects.effect(inputs),
         "effect_words": effects.effect_words(inputs),
         "changes": rows,
@@ -38,9 +43,9 @@ def _effects(inputs: Inputs) -> Context:
         "gross": effects.gross(inputs),
         "changes_chart": differences.forest(rows, columns=len(rows)) if shown else "",
         "switched": switched,
-        "switched_pairs": list(zip(switched[0][1], switched[1][1], strict=True)),
+        "switched_rows": list(zip(*(variants for _, variants in switched), strict=True)),
         "switched_reasons": effects.reasons(switched),
-        "switched_chart": switch_charts.forest(switched) if _any_change(switched) else "",
+        "switched_chart": switch_charts.forest(switched) if switched else "",
         "models_words": effects.models_words(inputs),
         "switched_words": effects.switched_words(inputs),
     }
@@ -49,8 +54,13 @@ def _effects(inputs: Inputs) -> Context:
 _SETS = (("all", "Every candidate alone"), ("traded", "What phase 2 traded"))
 
 
-def _any_change(switched: list[tuple[str, list[effects.Variant]]]) -> bool:
-    return any(row.found["value"] is not None for _, rows in switched for row in rows)
+def _any_change(variants: list[effects.Variant]) -> bool:
+    return any(row.found["value"] is not None for row in variants)
+
+
+def has_candidates(inputs: Inputs) -> bool:
+    """Whether there is an entry whose exits can be told."""
+    return bool(effects.every_candidate(inputs)["n"])
 
 
 def _fired(inputs: Inputs) -> Context:
@@ -70,6 +80,7 @@ def _held(inputs: Inputs) -> Context:
         "captured": capture.capture_rows(inputs),
         "capture_words": capture.capture_words(inputs),
         "held": rows,
+        "in_accounts": any(histograms),
         "held_chart": holding.compared(histograms[0], histograms[1], names, rows),
         "held_words": capture.holding_words(inputs),
         "band": HOLDING_BAND_MINUTES,

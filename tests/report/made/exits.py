@@ -56,7 +56,12 @@ def judged() -> dict[str, Any]:
         "reliability": reliability(),
         "distribution": distribution(),
         "by_bars_held": [
-            {"bars_held": k, "n": 4400 - 60 * k, "mean_p": 0.44 + 0.002 * k, "p90": 0.55 + 0.003 * k}
+            {
+                "bars_held": k,
+                "n": 4400 - 60 * k,
+                "mean_p": 0.44 + 0.002 * k,
+                "p90": 0.55 + 0.003 * k,
+            }
             for k in range(35)
         ],
         "gain": gain(),

@@ -50,7 +50,7 @@ def many_trades() -> Inputs:
 
 
 def abstained() -> Inputs:
-    """Phase 1 admits nothing, so neither phase trades; every candidate is left alone all the same."""
+    """Phase 1 admits nothing, so neither phase trades; candidates are followed all the same."""
     reason = phase_1.ABSTAINED
     gates, figures = quiet(reason, "threshold")
     return with_phase_2(
@@ -72,9 +72,7 @@ def no_models() -> Inputs:
         **phase_2.scored("traded_", 0, 0, 0, None),
         **phase_2.scored("held_", 0, 0, 0, None),
     }
-    return replace(
-        base, exits=exits.no_models(), validate={**base.validate, "exits": found}
-    )
+    return replace(base, exits=exits.no_models(), validate={**base.validate, "exits": found})
 
 
 def no_candidates() -> Inputs:
