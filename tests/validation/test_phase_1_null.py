@@ -1,4 +1,4 @@
-"""Whole markets in which there is nothing to find: phase 1 passes no gate.
+"""Whole markets in which there is nothing to find: phases 1 and 2 pass no gate.
 
 Once the outcomes that the models learn from are shuffled, once the market reverts
 nothing (edge 0). Thresholds as in params.yaml, and forced low, so that phase 1
@@ -17,6 +17,7 @@ from dipmaster.confidence import Events, Scores, events_of
 from dipmaster.foundation.params import Params
 from dipmaster.validation.phase import PhaseEvaluation
 from studies import in_process
+from studies.exits_in_process import exits_of
 from studies.in_process import Scored, changed_params, climbed, scored_market
 
 SMALL = {
@@ -29,6 +30,11 @@ SMALL = {
     "confidence.judging.bootstrap_reps": 100,
     "confidence.judging.bins": 4,
     "confidence.judging.permutations": 1,
+    "exits.models.min_train": {"candidates": 30, "per_class": 5},
+    "exits.models.trees.rounds": 15,
+    "exits.models.judging.block_days": 5,
+    "exits.models.judging.bootstrap_reps": 100,
+    "exits.models.judging.permutations": 1,
     "volatility.garch.window_days": 7,
     "volatility.garch.min_days": 3,
     "volatility.har.window_days": 14,
@@ -44,11 +50,13 @@ SMALL = {
     "gates.min_trades": 30,
 }
 MARKET = {"coins": 4, "days": 120, "seed": 3}
+ACTING = {"full_probability": 0.5, "partial_probability": 0.45}
 ROADMAP, SOME, ALL = None, 0.52, 0.3  # thresholds of params.yaml, or one for all regimes
 
 
-def params_with(threshold: float | None) -> Params:
+def params_with(threshold: float | None, **decision: float) -> Params:
     changes: dict[str, Any] = dict(SMALL)
+    changes |= {f"exits.decision.{name}": value for name, value in decision.items()}
     if threshold is not None:
         regimes = ("low_volatility", "normal_volatility", "high_volatility")
         changes["confidence.thresholds"] = dict.fromkeys(regimes, threshold)
@@ -143,6 +151,22 @@ def test_nothing_to_find_passes_no_gate(
         assert all("abstained" in row.reason for row in found.gates.rows)
     else:
         assert "FAIL" in verdicts(found).values()
+
+
+def test_exits_find_nothing_either(project, market) -> None:
+    """Phase 2 on nearly all candidates, models forced to act, where nothing reverts."""
+    some, params = market(0.0), params_with(ALL, **ACTING)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(project)
+        leaving = exits_of(some, some.scores, params)
+        _, ladder = climbed(some, some.scores, params, leaving)
+    found = ladder.evaluations[2]
+    assert found.sample.trades >= 300
+    assert found.broken == []
+    sold = ladder.ledgers[2].fills["exit_type"].isin(["optimal_timing", "profit_taking"])
+    assert sold.sum() >= 20
+    assert "PASS" not in verdicts(found).values(), verdicts(found)
+    assert "FAIL" in verdicts(found).values()
 
 
 def test_the_gates_can_pass_here(project, market) -> None:
