@@ -110,7 +110,6 @@ def _guarded(one: PhaseEvaluation, seen: Seen, period: Period, params: Params) -
         params.exits,
         partial(way_out, seen.exits, score),
         params.gates,
-        len(one.gates.rows) + 1,
     )
     return replace(one, gates=failed(one.gates, harm), harm=harm)
 

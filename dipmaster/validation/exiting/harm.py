@@ -22,17 +22,16 @@ def harm_by_models(
     exits: AdaptiveExits,
     way_of: Callable[[AdaptiveExits], WayOut],
     gates: Gates,
-    tests: int,
 ) -> str:
     """What the models cost, in words; empty where harm is not shown or they are off.
+
+    Held against alpha itself, not Holm's share of it: where the leave-one-out table
+    says that the models hurt, the phase fails.
 
     Parameters
     ----------
     way_of
         From params to the exits of phase 2 under them.
-    tests
-        Number of tests that can fail the phase, this one included: each is held
-        against alpha / tests, as the gates are (Holm's first step).
     """
     if not is_on(exits, "models"):
         return ""
@@ -40,14 +39,14 @@ def harm_by_models(
         followed("with models", panel, cases, execution, exits, way_of(exits)),
         followed("without", panel, cases, execution, exits, way_of(without_models(exits))),
     )
-    return harm(pair, gates, tests)
+    return harm(pair, gates)
 
 
-def harm(pair: Pair, gates: Gates, tests: int) -> str:
+def harm(pair: Pair, gates: Gates) -> str:
     """What the later exits cost against the earlier ones, in words; empty where not shown."""
     if pair.lacking(gates):
         return ""
-    change = mean_net_bps(pair.after.track, pair.before.track, gates.alpha / tests)
+    change = mean_net_bps(pair.after.track, pair.before.track, gates.alpha)
     if change.value is None or change.high is None or change.high >= 0.0:
         return ""
     return (

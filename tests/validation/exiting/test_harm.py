@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
+from dipmaster.validation.differences.paired_trades import mean_net_bps
+from dipmaster.validation.differences.record import judged
 from dipmaster.validation.exiting.alone import Pair
 from dipmaster.validation.exiting.harm import harm
 from dipmaster.validation.gates.rule import PhaseGates, Ruling, failed
-
-TESTS = 6
 
 
 def results(n: int = 600) -> np.ndarray:
@@ -22,24 +22,30 @@ def pair(toy, cost_frac: float, n: int = 600) -> Pair:
 
 
 def test_a_cost_beyond_its_error_is_told(toy, gates) -> None:
-    told = harm(pair(toy, 0.0010), gates, TESTS)
+    told = harm(pair(toy, 0.0010), gates)
     assert told.startswith("the exit models make trades worse: -1")
     assert "600 candidates" in told
 
 
 @pytest.mark.parametrize("cost_frac", [0.0, -0.001])
 def test_no_harm_is_no_word(toy, gates, cost_frac: float) -> None:
-    assert harm(pair(toy, cost_frac), gates, TESTS) == ""
+    assert harm(pair(toy, cost_frac), gates) == ""
 
 
 def test_too_few_show_nothing(toy, gates) -> None:
-    assert harm(pair(toy, 0.0010, 60), gates, TESTS) == ""
+    assert harm(pair(toy, 0.0010, 60), gates) == ""
 
 
-def test_more_tests_ask_for_more(toy, gates) -> None:
-    costs = np.linspace(0.0, 0.0003, 61)
-    alone, among = ([bool(harm(pair(toy, c), gates, k)) for c in costs] for k in (1, 1000))
-    assert sum(among) < sum(alone) < costs.size
+def test_it_says_what_leave_one_out_says(toy, gates) -> None:
+    """At every cost: harm is told exactly where the variant without models is BETTER."""
+    told = []
+    for cost in np.linspace(-0.0002, 0.0006, 81):
+        found = pair(toy, cost)
+        other = Pair(found.before, found.after)
+        change = mean_net_bps(other.after.track, other.before.track, gates.alpha)
+        told.append(bool(harm(found, gates)))
+        assert told[-1] == (judged(change, 1, other.lacking(gates))["verdict"] == "BETTER")
+    assert 0 < sum(told) < len(told)
 
 
 def test_a_failed_phase_keeps_its_rows() -> None:
