@@ -39,6 +39,7 @@ _LEFTOVER = re.compile(
     r' id="(?:figure|axes|patch|text|line2d|xtick|ytick|matplotlib\.axis|PolyCollection|'
     r'FillBetweenPolyCollection|LineCollection|PathCollection)_\d+"'
 )
+_GROUP = re.compile(r"\s*<g>|<g [^>]*>|\s*</g>")
 _STYLE = re.compile(r"<defs>\s*<style.*?</style>\s*</defs>", re.DOTALL)
 _FONTS = re.compile(r"font-family: 'DejaVu Sans'[^;\"]*")
 
@@ -94,8 +95,23 @@ def inline_svg(figure: Figure, alt: str) -> Markup:
     text = out.getvalue()
     text = text[text.index("<svg") :]
     text = _FONTS.sub("font-family: 'DejaVu Sans'", _STYLE.sub("", _LEFTOVER.sub("", text)))
+    text = without_idle_groups(text)
     head, body = text.split(">", 1)
     return Markup(f'{head} role="img">\n <title>{escape(alt)}</title>{body}')
+
+
+def without_idle_groups(svg: str) -> str:
+    """Drop groups without an attribute: half of a chart's elements, and each costs time to set."""
+    kept: list[bool] = []
+
+    def judged(found: re.Match[str]) -> str:
+        tag = found[0]
+        if tag.endswith("</g>"):
+            return tag if kept.pop() else ""
+        kept.append(not tag.endswith("<g>"))
+        return tag if kept[-1] else ""
+
+    return _GROUP.sub(judged, svg)
 
 
 def _lay_out(figure: Figure) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from dipmaster.report import chapter, difference, matrix
+from dipmaster.report import chapter, difference, matrix, numbers
 from dipmaster.report.charts import curves, differences, money, outcomes
 from dipmaster.report.exits.view import has_candidates, has_scatter
 from dipmaster.report.inputs import Inputs, Json
@@ -31,6 +31,7 @@ def view(inputs: Inputs, number: int) -> Context:
         "traded": traded,
         "compact": is_compact(inputs, number),
         "abstained": chapter.abstained_words(phase) if number else "",
+        "harm": numbers.typeset(phase.get("harm") or ""),
         "gates": [row for row in matrix.rows(inputs) if row.phase == number],
         "short": chapter.short(phase),
         "notes": chapter.notes(phase),

@@ -77,7 +77,14 @@ def _later_phases(inputs: Inputs) -> tuple[str, ...]:
 
 
 def _came_of(inputs: Inputs, number: int) -> str:
-    return abstention(inputs.phase(number)) or _counted(inputs.gates_of(number))
+    measured = inputs.phase(number)
+    return abstention(measured) or _counted(inputs.gates_of(number)) + _harm(measured)
+
+
+def _harm(measured: Json) -> str:
+    """What fails a phase beside its gates; its chapter has the numbers."""
+    why = (measured.get("harm") or "").partition(":")[0]
+    return f" It fails because {numbers.typeset(why)}." if why else ""
 
 
 def _counted(gates: Mapping[str, Json]) -> str:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from matplotlib import font_manager
 
 from dipmaster.report.charts import curves, forest
-from dipmaster.report.drawing import drawing, inline_svg, new_figure, thinned
+from dipmaster.report.drawing import drawing, inline_svg, new_figure, thinned, without_idle_groups
 from dipmaster.report.inputs import Inputs
 
 
@@ -76,3 +76,15 @@ def test_phases_not_built_share_a_line(losing: Inputs) -> None:
 def test_a_bound_without_end_does_not_set_the_axis() -> None:
     lines = [forest.Entry("Phase 0", "", value=2.0, low=1.0, high=1.7e308, verdict="PASS")]
     assert forest._within_reach(lines) == [2.0, 1.0]
+
+
+def test_groups_that_say_nothing_are_dropped_and_the_others_stay_balanced() -> None:
+    svg = '<svg><g>\n <g clip-path="a">\n  <g><path/></g>\n </g>\n <g/>\n</g></svg>'
+    assert without_idle_groups(svg) == '<svg>\n <g clip-path="a"><path/>\n </g>\n <g/></svg>'
+
+
+def test_a_chart_holds_no_idle_group(losing: Inputs, style: Path) -> None:
+    with drawing(style):
+        drawn = forest.small(losing)
+    assert "<g>" not in drawn
+    assert ElementTree.fromstring(str(drawn)).findall(".//{*}path")

@@ -43,7 +43,6 @@ STATES = [
     "phase 2, most words",
     "phase 2, no candidates",
     "phase 2, no models",
-    "phase 2, no ratio",
     "real bars",
     "ruined",
     "too short",
@@ -60,7 +59,6 @@ WHOLE = [
     "phase 2, many trades",
     "phase 2, no candidates",
     "phase 2, no models",
-    "phase 2, no ratio",
 ]
 PAINTED = ["phase 1, no candidates", "phase 2", "phase 2, no candidates"]
 PAINTED_FRONTS = ["all phases", "no trades", "one trade"]

@@ -13,6 +13,7 @@ from dipmaster.report.charts import excursions, exit_scores, holding, switches, 
 from dipmaster.report.drawing import drawing
 from dipmaster.report.exits import aims, capture, effects, fired, models
 from dipmaster.report.inputs import Inputs
+from tests.report.conftest import unpainted
 from tests.report.made import phase_2
 
 States = dict[str, Callable[[], Inputs]]
@@ -56,6 +57,19 @@ def test_the_effect_is_validates_verdict(built: Inputs, verdict: str, said: str)
     inputs = with_exits(built, every_candidate=every)
     assert said in effects.effect(inputs)
     assert [row.verdict for row in effects.rows(inputs)] == [verdict] * 3
+
+
+def test_verdicts_that_differ_are_all_named(built: Inputs) -> None:
+    every = phase_2.every_candidate("WORSE")
+    every["change"]["mean_net_bps"]["verdict"] = "NOT SHOWN"
+    assert effects.effect(with_exits(built, every_candidate=every)) == (
+        "Under the exits of phase 2, worse: win rate, profit factor; not shown: mean net a trade."
+    )
+
+
+def test_a_reason_that_all_variants_share_is_told_once(built: Inputs) -> None:
+    switched = [(name, effects.variants(built, name)) for name in ("all", "traded")]
+    assert effects.reasons(switched) == ["traded: insufficient: 5 of 10 losing trades."]
 
 
 def test_the_effect_is_told_with_both_levels_and_its_intervals(built: Inputs) -> None:
@@ -174,7 +188,7 @@ def test_capture_stands_before_and_after_and_says_what_cannot_be_computed(
         ("Every candidate alone", "4,502", "5.1 %", "4.3 %", "0.84 times", "0.72 to 0.96 times"),
     ]
     assert "Not to be computed" not in capture.capture_words(built)
-    assert capture.capture_words(states["phase 2, no ratio"]()).endswith(
+    assert capture.capture_words(states["phase 2, no models"]()).endswith(
         "Not to be computed: opened by both phases: the exits of phase 1 took no gross profit; "
         "every candidate alone: the exits of phase 1 took no gross profit."
     )
@@ -263,6 +277,17 @@ def test_page_one_speaks_of_the_last_phase(built: Inputs, quiet: Inputs) -> None
     assert "Phase 2 won 144 of 171 trades" in told
     assert (built.spoken_of, quiet.spoken_of, quiet.latest) == (2, 0, 2)
     assert "Against phase 1 it bought nothing" in " ".join(words.verdict(quiet).sentences)
+
+
+def test_models_that_fail_the_phase_are_named_on_page_one_and_in_the_chapter(
+    states: States, built: Inputs
+) -> None:
+    failing = states["phase 2, most words"]()
+    told = " ".join(words.verdict(failing).sentences)
+    assert told.count("It fails because the exit models make trades worse.") == 1
+    assert "It fails because" not in " ".join(words.verdict(built).sentences)
+    with unpainted():
+        assert "3.1 bp a trade on 4,502" in phases.view(failing, 2)["harm"]
 
 
 def test_as_many_trades_are_no_percentage(built: Inputs) -> None:

@@ -1,5 +1,6 @@
 """What the exits of phase 2 do to entries: every candidate, and one rule switched at a time."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -67,11 +68,25 @@ def gross(inputs: Inputs) -> tuple[str, str]:
 
 
 def effect(inputs: Inputs) -> str:
-    """The exits' own effect, by the verdict on what a trade leaves."""
+    """The exits' own effect, by the verdicts on every candidate."""
     found = every_candidate(inputs)
     if not found["n"]:
         return "There was no candidate out of sample."
-    return EFFECT[found["change"]["mean_net_bps"]["verdict"]]
+    told = {verdict: _named(found, verdict) for verdict in EFFECT}
+    said = [verdict for verdict, names in told.items() if names]
+    if len(said) == 1:
+        return EFFECT[said[0]]
+    parts = "; ".join(f"{verdict.lower()}: {told[verdict]}" for verdict in said)
+    return f"Under the exits of phase 2, {parts}."
+
+
+def _named(found: Json, verdict: str) -> str:
+    """The figures with a verdict."""
+    return ", ".join(
+        in_sentence(kind)
+        for kind in KINDS
+        if kind.key in CHANGED and found["change"][kind.key]["verdict"] == verdict
+    )
 
 
 def effect_words(inputs: Inputs) -> str:
@@ -180,11 +195,14 @@ def _listed(rows: Sequence[Variant]) -> str:
     return ", ".join(row.short[:1].lower() + row.short[1:] for row in rows)
 
 
+_UNDER = re.compile(r"^insufficient under [^:]*:")  # which of two ways out: it is in the row
+
+
 def reasons(switched: Sequence[tuple[str, Sequence[Variant]]]) -> list[str]:
     """Why a rule's effect is not shown, each reason once with the entries it holds for."""
     found: dict[str, list[str]] = {}
     for words, rows in switched:
         for row in rows:
             if row.effect == "NOT SHOWN" and row.reason not in ("", PLAIN):
-                found.setdefault(row.reason, []).append(words)
+                found.setdefault(_UNDER.sub("insufficient:", row.reason), []).append(words)
     return [f"{', '.join(dict.fromkeys(sets))}: {reason}." for reason, sets in found.items()]

@@ -22,6 +22,8 @@ FIGURES = (
 INPUTS = {
     "ln_p_profit": "profit head, ln p",
     "minus_ln_1_minus_p_profit": "profit head, −ln(1 − p)",
+    "log_odds_p_profit_above_knot": "its log odds beyond 0.6",
+    "log_odds_p_profit_below_knot": "its log odds below 0.4",
     "timing_of_cap": "timing as a share of the time limit",
     "log_odds_p_risk": "log odds of risk",
 }

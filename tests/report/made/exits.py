@@ -72,6 +72,8 @@ def judged() -> dict[str, Any]:
         "calibrator": {
             "ln_p_profit": 0.21,
             "minus_ln_1_minus_p_profit": 0.14,
+            "log_odds_p_profit_above_knot": 0.05,
+            "log_odds_p_profit_below_knot": 0.08,
             "timing_of_cap": -0.05,
             "log_odds_p_risk": 0.02,
         },

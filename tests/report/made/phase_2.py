@@ -251,7 +251,12 @@ def variant(rule: str, models: str) -> dict[str, Any]:
         "rule": rule,
         "state": state,
         "all": one(4502, words[rule], 2.1, PLAIN),
-        "traded": one(171, "NOT SHOWN", 5.0, "insufficient under phase 2: 5 of 10 losing trades"),
+        "traded": one(
+            171,
+            "NOT SHOWN",
+            5.0,
+            f"insufficient under phase 2 with {rule} {state}: 5 of 10 losing trades",
+        ),
     }
 
 

@@ -35,5 +35,4 @@ STATES: dict[str, Callable[[], Inputs]] = {
     "phase 2, most words": phase_2.wordy,
     "phase 2, no candidates": phase_2.no_candidates,
     "phase 2, no models": phase_2.no_models,
-    "phase 2, no ratio": phase_2.no_ratio,
 }
