@@ -1,16 +1,18 @@
 """Files of the models, and models read back from them."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from dipmaster.exits.heads import HEADS
-from dipmaster.exits.levels import Scored
+from dipmaster.exits.levels import Scored, calibrator_inputs, said_by
 from dipmaster.exits.stored import StoredModels, models_of, read_models, records_of, texts_of
 from dipmaster.foundation import store
-from dipmaster.foundation.errors import PipelineError
+from dipmaster.foundation.errors import DataError, PipelineError
 from tests.exits.made_up import CAP_BARS, Lives, day, lives, scored
 
 
@@ -65,6 +67,18 @@ def test_positions_that_the_stage_did_not_know(
         np.testing.assert_array_equal(single, found[others.rows.position == position])
 
 
+def test_a_signal_that_closes_as_models_are_fitted_is_scored_by_them(planted: Scored) -> None:
+    """As in the walk; one that closes a bar earlier by those before."""
+    models, few = models_of(planted), lives(seed=8, count=20)
+    for early, heads, calibrator in ((0, 2, 1), (1, 1, 0)):
+        signal_ms = np.full(20, day(181) - (1 + early) * 300_000)
+        among, above = models.heads[heads], models.calibrators[calibrator]
+        assert among is not None
+        assert above is not None
+        by_hand = above.apply(calibrator_inputs(said_by(among, few.rows.features), CAP_BARS))
+        np.testing.assert_array_equal(models.score(few.rows, signal_ms, CAP_BARS), by_hand)
+
+
 def test_what_the_files_are(planted: Scored) -> None:
     texts, records = texts_of(planted), records_of(planted)
     days = ("2023-03-02", "2023-04-01", "2023-07-01", "2023-10-01")
@@ -108,4 +122,61 @@ def test_a_missing_file_names_the_cure(planted: Scored, tmp_path: Path) -> None:
     written(planted, tmp_path)
     (tmp_path / "heads/timing_2023-07-01.txt").unlink()
     with pytest.raises(PipelineError, match=r"(?s)timing_2023-07-01.*dvc repro"):
+        read_models(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda text: text[:3000],
+        lambda text: "",
+        lambda text: text.replace("leaf_value=-", "leaf_value=", 1),
+        lambda text: text.replace("num_leaves=", "num_leafs=", 1),
+    ],
+)
+def test_a_model_that_is_not_the_one_fitted_never_reaches_lightgbm(
+    planted: Scored, tmp_path: Path, damage: Callable[[str], str]
+) -> None:
+    """A truncated text would end the process by a signal, with no error to read."""
+    written(planted, tmp_path)
+    path = tmp_path / "heads/risk_2023-04-01.txt"
+    path.write_text(damage(path.read_text()))
+    with pytest.raises(DataError, match=r"(?s)risk_2023-04-01\.txt: expected .*Cure"):
+        read_models(tmp_path)
+
+
+def test_a_model_that_is_no_text_names_the_cure(planted: Scored, tmp_path: Path) -> None:
+    written(planted, tmp_path)
+    (tmp_path / "heads/risk_2023-04-01.txt").write_bytes(bytes(range(256)))
+    with pytest.raises(PipelineError, match=r"(?s)risk_2023-04-01\.txt is damaged.*Cure"):
+        read_models(tmp_path)
+
+
+def damaged(told: Any, name: str) -> None:
+    refits = told["heads"]["risk"] if "heads" in told else told["refits"]
+    match name:
+        case "a part":
+            del told["heads" if "heads" in told else "refits"]
+        case "inputs":
+            told["inputs"].reverse()
+        case "a moment":
+            refits[1]["fitted_at"] = "tomorrow"
+        case "order":
+            refits.reverse()
+        case "a refit":
+            (told["heads"]["risk"] if "heads" in told else refits[1]["model"]["sd"]).pop()
+        case "a key":
+            del refits[1]["model"][sorted(refits[1]["model"])[0 if "heads" in told else 1]]
+
+
+@pytest.mark.parametrize("file", ["heads.json", "calibrator.json"])
+@pytest.mark.parametrize("what", ["a part", "inputs", "a moment", "order", "a refit", "a key"])
+def test_a_damaged_description_names_the_cure(
+    planted: Scored, tmp_path: Path, file: str, what: str
+) -> None:
+    written(planted, tmp_path)
+    told = store.read_json(tmp_path / file)
+    damaged(told, what)
+    store.write_json(told, tmp_path / file)
+    with pytest.raises(DataError, match=rf"(?s){file}: expected .*Cure"):
         read_models(tmp_path)
