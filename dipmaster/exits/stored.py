@@ -3,9 +3,14 @@
 ``heads/<head>_<date>.txt`` holds the trees of a refit, ``heads.json`` and
 ``calibrator.json`` every refit of their level, those without a model with the
 reason. What is read back says the same of a row, to the last bit.
+
+LightGBM believes every text it is handed: a truncated or edited one ends the process
+without a word. So the digest of each is on record, and no other text reaches it.
 """
 
-from collections.abc import Mapping
+import contextlib
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +21,7 @@ from dipmaster.exits.heads import HEADS, Head, HeadName, head_of
 from dipmaster.exits.layout import Rows
 from dipmaster.exits.levels import CALIBRATOR_INPUTS, Scored, calibrator_inputs, said_by
 from dipmaster.foundation import store
+from dipmaster.foundation.errors import data_error
 from dipmaster.foundation.numerics import Floats, Ints
 from dipmaster.foundation.panel import as_times
 from dipmaster.foundation.parallel import in_threads
@@ -25,6 +31,7 @@ from dipmaster.learning.logistic import Logistic, logistic_of
 from dipmaster.learning.walk_forward import Refit
 
 Record = dict[str, Any]
+HEADS_FILE, CALIBRATOR_FILE = "heads.json", "calibrator.json"
 
 
 def texts_of(scored: Scored) -> dict[str, str]:
@@ -48,8 +55,8 @@ def records_of(scored: Scored) -> dict[str, Record]:
         for refit in scored.calibrator.models
     ]
     return {
-        "heads.json": {"inputs": list(EXIT_FEATURES), "heads": heads},
-        "calibrator.json": {"inputs": list(CALIBRATOR_INPUTS), "refits": calibrator},
+        HEADS_FILE: {"inputs": list(EXIT_FEATURES), "heads": heads},
+        CALIBRATOR_FILE: {"inputs": list(CALIBRATOR_INPUTS), "refits": calibrator},
     }
 
 
@@ -60,7 +67,15 @@ def _place(name: HeadName, refit: Refit[Head]) -> str:
 def _head(name: HeadName, refit: Refit[Head]) -> Record | None:
     if refit.model is None:
         return None
-    return {"file": _place(name, refit), "train_mean": refit.model.train_mean}
+    return {
+        "file": _place(name, refit),
+        "sha256": _digest(refit.model.text()),
+        "train_mean": refit.model.train_mean,
+    }
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _told(refit: Refit[Any], model: Record | None) -> Record:
@@ -150,20 +165,43 @@ def read_models(folder: Path) -> StoredModels:
     Raises
     ------
     PipelineError
-        Where a file is missing or damaged.
+        Where a file is missing or holds no JSON.
+    DataError
+        Where one is not what the stage wrote.
     """
-    told, top = (store.read_json(folder / name) for name in ("heads.json", "calibrator.json"))
-    by_head = {name: told["heads"][name] for name in HEADS}
-    refits = range(len(by_head[HEADS[0]]))
-    return StoredModels(
-        heads_ms=_moments(by_head[HEADS[0]]),
-        heads=tuple(_heads(folder, {n: by_head[n][at]["model"] for n in HEADS}) for at in refits),
-        calibrator_ms=_moments(top["refits"]),
-        calibrators=tuple(
-            None if refit["model"] is None else logistic_of(refit["model"])
-            for refit in top["refits"]
-        ),
-    )
+    told, top = (store.read_json(folder / name) for name in (HEADS_FILE, CALIBRATOR_FILE))
+    with _as_written(folder / HEADS_FILE):
+        _demand_same(told["inputs"], EXIT_FEATURES)
+        by_head = {name: told["heads"][name] for name in HEADS}
+        moments = [_moments(refits) for refits in by_head.values()]
+        for other in moments:
+            _demand_same(other.tolist(), moments[0].tolist())
+        found = zip(*by_head.values(), strict=True)
+        models = [{n: r["model"] for n, r in zip(HEADS, refits, strict=True)} for refits in found]
+        heads = tuple(_heads(folder, one) for one in models)
+    with _as_written(folder / CALIBRATOR_FILE):
+        _demand_same(top["inputs"], CALIBRATOR_INPUTS)
+        calibrator_ms = _moments(top["refits"])
+        calibrators = tuple(_calibrator(refit["model"]) for refit in top["refits"])
+    return StoredModels(moments[0], heads, calibrator_ms, calibrators)
+
+
+_CURE = "remove data/exits and run `dvc repro`"
+
+
+@contextlib.contextmanager
+def _as_written(path: Path) -> Iterator[None]:
+    """One form of error for whatever a description lacks."""
+    try:
+        yield
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        found = f"{type(error).__name__}: {error}"
+        raise data_error(str(path), "refits as `exits` writes them", found, _CURE) from error
+
+
+def _demand_same(found: Sequence[Any], expected: Sequence[Any]) -> None:
+    if list(found) != list(expected):
+        raise ValueError(f"{list(found)} where {list(expected)} was due")
 
 
 def _heads(
@@ -171,12 +209,29 @@ def _heads(
 ) -> Mapping[HeadName, Head] | None:
     return _complete(
         {
-            name: None
-            if model is None
-            else head_of(name, store.read_text(folder / model["file"]), model["train_mean"])
+            name: None if model is None else _head_in(folder, name, model)
             for name, model in models.items()
         }
     )
+
+
+def _head_in(folder: Path, name: HeadName, model: Record) -> Head:
+    path = folder / model["file"]
+    text = store.read_text(path)
+    if _digest(text) != model["sha256"]:
+        expected = f"the text whose SHA-256 is in {HEADS_FILE}"
+        raise data_error(str(path), expected, "another text", _CURE)
+    return head_of(name, text, model["train_mean"])
+
+
+def _calibrator(model: Record | None) -> Logistic | None:
+    if model is None:
+        return None
+    found = logistic_of(model)
+    for numbers in (found.mean, found.sd, found.coefficient):
+        if len(numbers) != len(CALIBRATOR_INPUTS):
+            raise ValueError(f"{len(numbers)} numbers for {len(CALIBRATOR_INPUTS)} inputs")
+    return found
 
 
 def _complete(models: Mapping[HeadName, Head | None]) -> Mapping[HeadName, Head] | None:
@@ -186,4 +241,7 @@ def _complete(models: Mapping[HeadName, Head | None]) -> Mapping[HeadName, Head]
 
 def _moments(refits: list[Record]) -> Ints:
     times = [np.datetime64(refit["fitted_at"].removesuffix("Z"), "ms") for refit in refits]
-    return np.array(times, dtype="datetime64[ms]").astype(np.int64)
+    found = np.array(times, dtype="datetime64[ms]").astype(np.int64)
+    if np.any(np.diff(found) <= 0):
+        raise ValueError("refits that do not rise in time")
+    return found

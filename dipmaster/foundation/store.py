@@ -184,7 +184,12 @@ def read_text(path: Path) -> str:
     """Read a text file that a stage wrote."""
     if not path.is_file():
         raise PipelineError(f"{path} is not there.\n  Cure: {_CURE}.")
-    return path.read_text(encoding="utf-8")
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise PipelineError(
+            f"{path} is damaged, no text in UTF-8: {error}.\n  Cure: {_MEND}."
+        ) from error
 
 
 def plain(value: Any) -> Any:

@@ -25,6 +25,7 @@ from dipmaster.exits import (
     score_matrix,
 )
 from dipmaster.exits.target import targets_of
+from dipmaster.foundation.errors import data_error
 from dipmaster.foundation.numerics import Floats, Ints
 from dipmaster.foundation.panel import Panel, epoch_ms
 from dipmaster.foundation.params import AdaptiveExits, Execution, Gates
@@ -59,8 +60,21 @@ class ExitInputs:
     record: Mapping[str, Any]
 
     def score(self, cap_bars: int) -> Floats:
-        """Exit probability, shape (candidates, cap_bars); NaN where there is none."""
+        """Exit probability, shape (candidates, cap_bars); NaN where there is none.
+
+        Raises
+        ------
+        DataError
+            Where rows go on beyond the time limit: they were made under another.
+        """
         rows = stored_rows(self.rows, self.market.panel)
+        if (rows.held >= cap_bars).any():
+            raise data_error(
+                "data/exits/rows.parquet",
+                f"positions of at most {cap_bars} bars, as exits.cap_bars",
+                f"one with a row after {rows.held.max()}",
+                "run `dvc repro`: the stage exits ran under another time limit",
+            )
         found = self.rows["exit_probability"].to_numpy(dtype=np.float64)
         return score_matrix(rows, found, len(self.plans), cap_bars)
 

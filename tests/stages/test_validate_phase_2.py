@@ -83,6 +83,8 @@ def test_plans_of_other_candidates_are_refused(workspace: Path) -> None:
     for other, told in (
         (plans.iloc[:-1], "200 rows"),
         (plans.assign(open_time=plans["open_time"] + pd.Timedelta("5min")), "open_time of each"),
+        (plans.assign(momentum_class=np.int8(9)), r"momentum_class in -2\.\.2"),
+        (plans.assign(target_frac=np.nan), "targets above 0"),
     ):
         store.write_table(other, EXIT_PLANS, path)
         with pytest.raises(DataError, match=told):
@@ -96,7 +98,26 @@ def test_rows_of_other_positions_are_refused(workspace: Path) -> None:
     for other, told in (
         (rows.assign(candidate_id=rows["candidate_id"] + 1), "rows of the candidates"),
         (rows.assign(bars_held=rows["bars_held"] + np.int32(1)), "from the purchase on"),
+        (rows.iloc[::-1], "in order of candidate_id"),
+        (pd.concat([rows.iloc[:1], rows]), "none twice"),
+        (rows.assign(exit_probability=2.0), r"exit_probability in 0\.\.1"),
+        (rows.iloc[:0], f"{len(rows)} rows, as reports/metrics/exits.json tells"),
+        (rows[rows["candidate_id"] != 7], f"{len(rows)} rows, as reports/metrics/exits.json tells"),
     ):
         store.write_table(other, EXIT_ROWS, path)
         with pytest.raises(DataError, match=told):
             validate.main()
+
+
+def test_rows_of_another_time_limit_are_refused(workspace: Path) -> None:
+    """Half of the limit that the rows were made under."""
+    params = yaml.safe_load(Path("params.yaml").read_text())["exits"]
+    set_params(exits={"cap_bars": params["cap_bars"] // 2})
+    with pytest.raises(DataError, match=r"(?s)rows\.parquet: expected positions of at most.*Cure"):
+        validate.main()
+
+
+def test_a_record_of_something_else_is_refused(workspace: Path) -> None:
+    store.write_json({"folds": []}, exits.METRICS)
+    with pytest.raises(DataError, match=r"(?s)exits\.json: expected the parts.*Cure"):
+        validate.main()

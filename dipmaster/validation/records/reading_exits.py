@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,10 +11,11 @@ import pandas as pd
 from dipmaster.exits import FEATURE_COLUMNS, VOLATILITY_COLUMNS, market_of, read_models
 from dipmaster.foundation import store
 from dipmaster.foundation.errors import DataError, data_error
+from dipmaster.foundation.numerics import Bools
 from dipmaster.foundation.panel import Panel, epoch_ms
 from dipmaster.foundation.parallel import in_threads
 from dipmaster.foundation.periods import BAR_MS
-from dipmaster.foundation.tables import EXIT_PLANS
+from dipmaster.foundation.tables import EXIT_PLANS, EXIT_ROWS, Table
 from dipmaster.validation.adaptive import READ_ROWS, ExitInputs
 
 MARKET_FEATURES = FEATURE_COLUMNS  # of the features: what random entries are scored on
@@ -22,6 +24,8 @@ PLANS_FILE = Path("data/exits/plans.parquet")
 ROWS_FILE = Path("data/exits/rows.parquet")
 MODELS_FOLDER = Path("data/exits/models")
 EXITS = Path("reports/metrics/exits.json")
+_ROWS = Table(EXIT_ROWS.name, tuple(c for c in EXIT_ROWS.columns if c.name in READ_ROWS))
+_CLASSES = {"signal_strength": (0, 2), "regime": (-1, 2), "momentum_class": (-2, 2)}
 
 
 def read_exits(
@@ -37,15 +41,16 @@ def read_exits(
     Raises
     ------
     DataError
-        Where plans or rows are not those of the candidates.
+        Where plans, rows or record are not those of the candidates.
     """
-    rows = store.read_table(ROWS_FILE, columns=list(READ_ROWS))
+    record = store.read_json(EXITS)
+    rows = store.read_table(ROWS_FILE, _ROWS, list(READ_ROWS))
     return ExitInputs(
         market_of(panel, features, read_volatility(panel.symbols)),
         planned(store.read_table(PLANS_FILE, EXIT_PLANS), candidates),
-        followed(rows, candidates),
+        counted(followed(rows, candidates), record),
         read_models(MODELS_FOLDER),
-        store.read_json(EXITS),
+        record,
     )
 
 
@@ -61,21 +66,44 @@ def planned(plans: pd.DataFrame, candidates: pd.DataFrame) -> pd.DataFrame:
     if len(plans) != len(candidates):
         raise _others(PLANS_FILE, f"{len(candidates)} rows", f"{len(plans)}")
     for name in ("candidate_id", "symbol", "open_time"):
-        if not (plans[name] == candidates[name]).all():
-            raise _others(PLANS_FILE, f"the {name} of each candidate", "another in some row")
+        _demand(PLANS_FILE, plans[name] == candidates[name], f"the {name} of each candidate")
+    for name, (least, most) in _CLASSES.items():
+        _demand(PLANS_FILE, plans[name].between(least, most), f"{name} in {least}..{most}")
+    _demand(PLANS_FILE, plans["target_frac"].between(0.0, np.inf, "neither"), "targets above 0")
     return plans
 
 
 def followed(rows: pd.DataFrame, candidates: pd.DataFrame) -> pd.DataFrame:
-    """The rows, if each lies `bars_held` bars after its candidate's purchase."""
+    """The rows, if each lies `bars_held` bars after its candidate's purchase, in their order."""
+    for name in ("candidate_id", "bars_held"):
+        _demand(ROWS_FILE, rows[name].notna(), f"{name} in every row")
     of, held = (rows[name].to_numpy(np.int64) for name in ("candidate_id", "bars_held"))
-    known = (of >= 0) & (of < len(candidates))
-    if not known.all():
-        raise _others(ROWS_FILE, "rows of the candidates", "rows of others")
+    _demand(ROWS_FILE, (of >= 0) & (of < len(candidates)), "rows of the candidates")
     bought = epoch_ms(candidates["open_time"])[of] + BAR_MS
-    if not np.array_equal(epoch_ms(rows["open_time"]), bought + BAR_MS * held):
-        raise _others(ROWS_FILE, "rows from the purchase on, in 5-minute steps", "another time")
+    on_time = (held >= 0) & (epoch_ms(rows["open_time"]) == bought + BAR_MS * held)
+    _demand(ROWS_FILE, on_time, "rows from the purchase on, in 5-minute steps")
+    rising = (np.diff(of) > 0) | ((np.diff(of) == 0) & (np.diff(held) > 0))
+    order = "rows in order of candidate_id and bars_held, none twice"
+    _demand(ROWS_FILE, np.append(True, rising)[: len(rows)], order)
+    said = rows["exit_probability"]
+    _demand(ROWS_FILE, said.isna() | said.between(0.0, 1.0), "exit_probability in 0..1")
     return rows
+
+
+def counted(rows: pd.DataFrame, record: Mapping[str, Any]) -> pd.DataFrame:
+    """The rows, if the stage told of as many: without its rows a position would never sell."""
+    if not {"rows", "folds"} <= set(record):
+        raise _others(EXITS, "the parts `rows` and `folds`", f"{sorted(record)}")
+    told = record["rows"]["all"]
+    if told != len(rows):
+        raise _others(ROWS_FILE, f"{told} rows, as {EXITS} tells", f"{len(rows)}")
+    return rows
+
+
+def _demand(path: Path, holds: "Bools | pd.Series[bool]", expected: str) -> None:
+    wrong = np.flatnonzero(~np.asarray(holds, dtype=np.bool_))
+    if wrong.size:
+        raise _others(path, expected, f"another in {wrong.size} rows, the first is row {wrong[0]}")
 
 
 def _others(path: Path, expected: str, found: str) -> DataError:
