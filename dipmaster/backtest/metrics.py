@@ -42,9 +42,19 @@ class Days:
         return self.growth - 1.0
 
 
+# A trailing stop at its floor brings back what was paid, give or take the last bit.
+ROUNDING = 1e-9
+
+
 def winning(net_pnl: Floats) -> Bools:
-    """Which round trips won: net of all costs above zero; zero is a loss."""
-    return net_pnl > 0.0
+    """Which round trips won: net of all costs above zero and above rounding; zero is a loss.
+
+    Parameters
+    ----------
+    net_pnl
+        Money, or a fraction of the notional.
+    """
+    return net_pnl > ROUNDING
 
 
 def win_rate(net_pnl: Floats) -> float | None:

@@ -106,3 +106,13 @@ def test_days_join_in_any_order(marks: np.ndarray, random: object) -> None:
         level *= own[-1]
     slow = metrics.max_drawdown(np.concatenate(path), 1.0).frac
     assert metrics.joined_drawdown(days, order) == pytest.approx(slow, abs=1e-12)
+
+
+def test_break_even_to_the_last_bit_is_no_win() -> None:
+    """A trailing stop at its floor nets nothing but rounding, either way."""
+    assert metrics.winning(np.array([-1e-13, 0.0, 1e-13, 1e-6])).tolist() == [
+        False,
+        False,
+        False,
+        True,
+    ]
