@@ -5,6 +5,7 @@ from typing import Any
 
 from dipmaster.report import chapter, difference, matrix, numbers
 from dipmaster.report.charts import curves, differences, money, outcomes
+from dipmaster.report.exits.view import NUMBER as EXITS_PHASE
 from dipmaster.report.exits.view import has_candidates, has_scatter
 from dipmaster.report.inputs import Inputs, Json
 
@@ -97,7 +98,7 @@ def _charts(inputs: Inputs, number: int) -> Context:
         drawn |= {
             "money_chart": "" if compact else money.waterfall(phase["money"]),
             "exits_chart": "" if compact else outcomes.exits(phase["exits"]),
-            "holding_chart": outcomes.holding(phase["holding"], 34 if compact else 48),
+            "holding_chart": _holding(inputs, number, phase),
             "months_chart": outcomes.months(phase["by_month"]),
             "random_chart": _random(inputs, number, phase),
         }
@@ -108,6 +109,13 @@ def _before(inputs: Inputs, number: int) -> int | None:
     """The phase built before this one."""
     earlier = [phase for phase in inputs.built if phase < number]
     return earlier[-1] if earlier else None
+
+
+def _holding(inputs: Inputs, number: int, phase: Json) -> Any:
+    """Nothing where the chapter has drawn the same trades beside those of the phase before."""
+    if number == EXITS_PHASE and has_candidates(inputs):
+        return ""
+    return outcomes.holding(phase["holding"], 34 if is_compact(inputs, number) else 48)
 
 
 def _random(inputs: Inputs, number: int, phase: Json) -> Any:

@@ -136,6 +136,13 @@ def test_rules_are_told_by_what_they_do_not_by_what_the_variant_does(built: Inpu
     assert flat(row.change) == f"{MINUS}2.1 bp"
 
 
+def test_six_rules_are_each_judged_alone_and_that_is_said(built: Inputs) -> None:
+    assert flat(effects.alone_words(built)) == (
+        "The table judges 6 rules, each alone with bounds at 97.5 %; nothing is corrected for "
+        "looking at 6."
+    )
+
+
 def test_a_variant_that_cannot_be_computed_says_why(empty: Inputs) -> None:
     assert effects.models_words(empty) == (
         "What the exit models are worth cannot be computed: insufficient under phase 2: 0 of 100 "
@@ -265,6 +272,12 @@ def test_a_fit_that_was_not_made_says_why(states: States) -> None:
 def test_the_chapter_stays_compact_with_few_trades(built: Inputs, states: States) -> None:
     assert phases.is_compact(built, 2)
     assert not phases.is_compact(states["phase 2, many trades"](), 2)
+
+
+def test_holding_times_are_drawn_once_a_chapter(built: Inputs) -> None:
+    with unpainted():
+        drawn = [phases.view(built, number).get("holding_chart") for number in (0, 1, 2)]
+    assert [bool(chart) for chart in drawn] == [True, True, False]
 
 
 def test_page_one_speaks_of_the_last_phase(built: Inputs, quiet: Inputs) -> None:

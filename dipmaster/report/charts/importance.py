@@ -12,10 +12,16 @@ SHOWN = 15
 UNITS = ("_daily_frac", "_frac")
 
 
-def bars(rows: Sequence[Json]) -> Markup:
-    """The features whose shuffling costs most, with one standard deviation of the shuffles."""
+def bars(rows: Sequence[Json], row_mm: float = 4.3) -> Markup:
+    """The features whose shuffling costs most, with one standard deviation of the shuffles.
+
+    Parameters
+    ----------
+    row_mm
+        Height that a feature takes.
+    """
     top = rows[:SHOWN]
-    figure = new_figure(10 + 4.3 * len(top))
+    figure = new_figure(10 + row_mm * len(top))
     axes = figure.subplots()
     for place, row in enumerate(top):
         loss, sd = 100 * row["auc_loss"], 100 * (row["auc_loss_sd"] or 0.0)

@@ -119,7 +119,6 @@ class Variant:
     state: str
     n: str
     win_rate: str
-    profit_factor: str
     mean_net: str
     change: str
     bounds: str
@@ -144,7 +143,6 @@ def _variant(row: Json, figures: Json) -> Variant:
         state=row["state"],
         n=numbers.count(figures["n"]),
         win_rate=numbers.percent(figures["win_rate"]),
-        profit_factor=numbers.ratio(figures["profit_factor"]),
         mean_net=numbers.bps(figures["mean_net_bps"]),
         change=numbers.bps(change["value"]),
         bounds=numbers.interval("bps", change["low"], change["high"]),
@@ -189,6 +187,16 @@ def switched_words(inputs: Inputs) -> str:
     ]
     said = [f"{words}: {_listed(rows)}" for words, rows in [*groups, ("no effect", idle)] if rows]
     return f"Over every candidate: {'; '.join(said)}." if said else ""
+
+
+def alone_words(inputs: Inputs) -> str:
+    """How the rules are judged: every one by itself, however many there are."""
+    rules = numbers.count(len(inputs.validate["exits"]["leave_one_out"]))
+    level = numbers.percent(1.0 - inputs.params.gates.alpha)
+    return (
+        f"The table judges {rules} rules, each alone with bounds at {level}; nothing is corrected "
+        f"for looking at {rules}."
+    )
 
 
 def _listed(rows: Sequence[Variant]) -> str:

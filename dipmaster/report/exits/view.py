@@ -11,6 +11,7 @@ from dipmaster.report.inputs import Inputs
 
 Context = dict[str, Any]
 NUMBER = 2
+ROW_MM = 3.2  # a feature of the importance chart
 FEWEST_MARKS = 10  # trades from which their best and worst moments make a picture
 
 
@@ -48,6 +49,7 @@ def _effects(inputs: Inputs) -> Context:
         "switched_chart": switch_charts.forest(switched) if switched else "",
         "models_words": effects.models_words(inputs),
         "switched_words": effects.switched_words(inputs),
+        "switched_alone": effects.alone_words(inputs),
     }
 
 
@@ -129,5 +131,7 @@ def _models(inputs: Inputs) -> Context:
         "judged": models.judged(inputs),
         "timing": models.timing_words(inputs),
         "calibrator": models.calibrator_words(inputs),
-        "importance_chart": importance.bars(found["importance"]) if found["importance"] else "",
+        "importance_chart": importance.bars(found["importance"], ROW_MM)
+        if found["importance"]
+        else "",
     }
