@@ -124,7 +124,8 @@ def read_table(
 ) -> pd.DataFrame:
     """Read one parquet file, or some of its columns; hold it against `table` where given."""
     try:
-        frame = pq.read_table(path, columns=columns).to_pandas()
+        # Row labels that another program left in the file would decide what is compared with what.
+        frame = pq.read_table(path, columns=columns).to_pandas(ignore_metadata=True)
     except FileNotFoundError as error:
         raise PipelineError(f"{path} is not there.\n  Cure: {_CURE}.") from error
     except pa.ArrowInvalid as error:

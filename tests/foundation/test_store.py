@@ -64,6 +64,18 @@ def test_a_truncated_table_is_refused(tmp_path: Path) -> None:
         store.read_table(path, BARS)
 
 
+def test_rows_count_from_zero_whatever_another_program_wrote(tmp_path: Path) -> None:
+    """A shuffled table keeps its row labels in the file; its rows are what they are."""
+    path = tmp_path / "bars.parquet"
+    for order in ([3, 2, 1, 0], [2, 0, 3, 1]):
+        shuffled = bars().iloc[order]
+        shuffled.to_parquet(path)
+        found = store.read_table(path, columns=BARS.names[:6])
+        pd.testing.assert_frame_equal(found, shuffled.reset_index(drop=True))
+    with pytest.raises(TableError, match="unknown"):
+        store.read_table(path, BARS)
+
+
 def test_a_folder_appears_whole(tmp_path: Path) -> None:
     target = tmp_path / "out"
     with store.staged(target) as folder:

@@ -208,3 +208,12 @@ def test_other_models_than_those_that_scored(sound, world) -> None:
     assert replace(sound, inputs=replace(sound.inputs, models=models)).broken() == [AGAIN]
     silent: Any = Formula(world.period.last_ms)
     assert replace(sound, inputs=replace(sound.inputs, models=silent)).broken() == [AGAIN]
+
+
+def test_scores_that_got_lost(sound) -> None:
+    """Of positions that nobody traded nothing else would show it."""
+    rows = sound.inputs.rows
+    traded = rows["candidate_id"].isin(sound.ledger.trades["candidate_id"])
+    assert rows.loc[~traded, "exit_probability"].notna().any()
+    lost = rows["exit_probability"].where(traded)
+    assert sound.with_rows(exit_probability=lost).broken() == [AGAIN]

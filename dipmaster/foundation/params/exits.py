@@ -74,7 +74,10 @@ class DynamicTarget(Section):
     @model_validator(mode="after")
     def _ordered(self) -> "DynamicTarget":
         if self.weak_sigmas >= self.strong_sigmas:
-            raise ValueError("weak_sigmas must lie below strong_sigmas")
+            raise ValueError(
+                f"weak_sigmas ({self.weak_sigmas:g}) must lie below strong_sigmas "
+                f"({self.strong_sigmas:g})"
+            )
         return self
 
 
@@ -124,7 +127,10 @@ class Decision(Section):
     @model_validator(mode="after")
     def _ordered(self) -> "Decision":
         if self.partial_probability > self.full_probability:
-            raise ValueError("partial_probability must not exceed full_probability")
+            raise ValueError(
+                f"partial_probability ({self.partial_probability:g}) must not exceed "
+                f"full_probability ({self.full_probability:g})"
+            )
         return self
 
 

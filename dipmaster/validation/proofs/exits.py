@@ -185,16 +185,18 @@ def _parts_are_whole(ledger: Ledger, decision: Decision) -> Check:
 
 
 def _scored_again(inputs: ExitInputs, candidates: pd.DataFrame, cap_bars: int) -> Check:
-    """Every k-th position that has a score."""
-    own = inputs.rows.loc[inputs.rows["exit_probability"].notna(), "candidate_id"].unique()
+    """Every k-th position, with a score or without: none may have got lost either."""
+    own = inputs.rows["candidate_id"].unique()
     picked = own[:: max(1, -(-own.size // SAMPLED))]
     sample = inputs.rows[inputs.rows["candidate_id"].isin(picked)]
     rows = stored_rows(sample, inputs.market.panel)
     again = inputs.models.score(rows, epoch_ms(candidates["open_time"]), cap_bars)
-    gap = np.abs(again - sample["exit_probability"].to_numpy(dtype=np.float64))
-    apart = ~(gap <= ROUNDING)
+    stored = sample["exit_probability"].to_numpy(dtype=np.float64)
+    same = (np.abs(again - stored) <= ROUNDING) | (np.isnan(again) & np.isnan(stored))
+    apart = int(np.count_nonzero(~same))
     return Check(
         "the stored models give the stored exit scores again",
-        not apart.any(),
-        f"{gap.size} rows of {picked.size} positions, {int(apart.sum())} with another score",
+        apart == 0,
+        f"{len(sample)} rows of {picked.size} positions, {int(np.isfinite(stored).sum())} with a "
+        f"score; {apart} with another one",
     )
