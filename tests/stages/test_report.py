@@ -18,6 +18,7 @@ from dipmaster.foundation.errors import PipelineError
 from dipmaster.foundation.tables import EQUITY, SCORES
 from dipmaster.report import provenance
 from stages import report
+from tests.report.conftest import unpainted
 from tests.report.made.run import lock
 from tests.report.made.states import STATES
 
@@ -75,6 +76,10 @@ def shortened(folder: Path) -> None:
         assert include in text
         text = text.replace(include, "")
     page.write_text(text, encoding="utf-8")
+    phase = folder / "reports" / "templates" / "phase.html.j2"
+    text = phase.read_text(encoding="utf-8")
+    assert "{% for c in chapters %}" in text
+    phase.write_text(text.replace("in chapters %}", "in chapters[1:] %}"), encoding="utf-8")
 
 
 def run_stage(project: Path, folder: Path, **surrounding: str) -> subprocess.CompletedProcess[str]:
@@ -167,7 +172,7 @@ def test_an_old_report_stays_when_a_new_one_fails(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(report.render, "pdf", full_disk)
-    with pytest.raises(OSError, match="No space left"):
+    with unpainted(), pytest.raises(OSError, match="No space left"):
         report.main()
     assert [Path(name).read_text(encoding="utf-8") for name in FILES] == ["old", "old"]
 

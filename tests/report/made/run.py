@@ -1,6 +1,7 @@
 """A whole run in the shapes the stages write."""
 
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -51,10 +52,18 @@ def lock() -> dict[str, Any]:
     }
 
 
+@cache
 def params(source: str = "simulated") -> Params:
     raw = yaml.safe_load((PROJECT / "params.yaml").read_text(encoding="utf-8"))
     raw["ingest"]["source"] = source
     return Params.parse(raw, SECTIONS)
+
+
+@cache
+def readings() -> Any:
+    """The page on readings as written: read once, nobody changes it."""
+    path = PROJECT / "reports" / "templates" / "readings.yaml"
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
 
 
 def shown(known: bool = True) -> ShownCoin:
@@ -105,9 +114,7 @@ def run(gates: list[dict[str, Any]], phase: dict[str, Any]) -> Inputs:
         forecasts=volatility.frames(),
         shown=shown(),
         outputs=provenance.outputs(lock()),
-        readings=yaml.safe_load(
-            (PROJECT / "reports/templates/readings.yaml").read_text(encoding="utf-8")
-        ),
+        readings=readings(),
         params=params(),
         versions={"numpy": "2.4.6", "python": "3.11"},
     )
