@@ -14,6 +14,7 @@ import pytest
 
 from dipmaster.foundation.errors import DipMasterError, PipelineError
 from dipmaster.report import pages, render
+from dipmaster.report.exits import effects
 from dipmaster.report.inputs import Inputs
 from tests.report.conftest import unpainted
 
@@ -264,6 +265,15 @@ def test_figures_have_alternative_texts(page: Page) -> None:
     titles = re.findall(r'<svg [^>]*role="img">\s*<title>(.*?)</title>', text, re.DOTALL)
     assert len(titles) == text.count("<svg ") == 32
     assert all(len(title) > 40 for title in titles)
+
+
+def test_each_rule_stands_with_its_change_and_interval(page: Page, states: States) -> None:
+    text = page("phase 2")
+    rows = effects.variants(states["phase 2"](), "all")
+    assert len(rows) == 6
+    for row in rows:
+        cells = f'<td class="n"><b>{row.change}</b></td><td class="n">{row.bounds}</td>'
+        assert cells in text, row.name
 
 
 def test_nothing_of_the_machine_is_printed(page: Page, project: Path) -> None:
