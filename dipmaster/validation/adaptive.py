@@ -36,6 +36,9 @@ from dipmaster.validation.exiting.alone import WayOut
 from dipmaster.validation.phases import Phase
 
 
+AT_ONCE = 1000  # random entries scored together: their rows grow with the time limit
+
+
 @dataclass(frozen=True)
 class ExitInputs:
     """What the `exits` stage made, and what scoring other bars takes.
@@ -165,6 +168,11 @@ def left_adaptively(
     rules = rules_without_models(market, exits)
 
     def net(symbol: Ints, bar: Ints) -> Floats:
+        parts = range(0, symbol.size, AT_ONCE)
+        found = [part(symbol[at : at + AT_ONCE], bar[at : at + AT_ONCE]) for at in parts]
+        return np.concatenate([np.empty(0), *found])
+
+    def part(symbol: Ints, bar: Ints) -> Floats:
         signal_ms = market.panel.open_time[bar]
         regime = market.columns["regime"][symbol, bar].astype(np.int8)
         plan = plans_of(market, symbol, bar, None, signal_ms, regime, exits)
