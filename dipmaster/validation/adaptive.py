@@ -35,7 +35,6 @@ from dipmaster.validation.chance.random_entry import Outcomes
 from dipmaster.validation.exiting.alone import WayOut
 from dipmaster.validation.phases import Phase
 
-
 AT_ONCE = 1000  # random entries scored together: their rows grow with the time limit
 
 
