@@ -11,7 +11,7 @@ import pytest
 from dipmaster.report import difference, phases, promised, words
 from dipmaster.report.charts import excursions, exit_scores, holding, switches, targets
 from dipmaster.report.drawing import drawing
-from dipmaster.report.exits import aims, capture, effects, fired, models
+from dipmaster.report.exits import aims, capture, effects, fired, models, view
 from dipmaster.report.inputs import Inputs
 from tests.report.conftest import unpainted
 from tests.report.made import phase_2
@@ -278,6 +278,12 @@ def test_holding_times_are_drawn_once_a_chapter(built: Inputs) -> None:
     with unpainted():
         drawn = [phases.view(built, number).get("holding_chart") for number in (0, 1, 2)]
     assert [bool(chart) for chart in drawn] == [True, True, False]
+
+
+def test_no_histogram_is_drawn_where_nothing_was_opened(built: Inputs, quiet: Inputs) -> None:
+    with unpainted():
+        assert view.view(built)["in_accounts"]
+        assert not view.view(quiet)["in_accounts"]
 
 
 def test_page_one_speaks_of_the_last_phase(built: Inputs, quiet: Inputs) -> None:

@@ -1,5 +1,6 @@
 """How phase 2 leaves positions: what the template of its chapter prints, charts drawn."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from dipmaster.foundation.params.roadmap import HOLDING_BAND_MINUTES
@@ -7,7 +8,7 @@ from dipmaster.report.charts import differences, excursions, exit_scores, holdin
 from dipmaster.report.charts import switches as switch_charts
 from dipmaster.report.charts import targets as target_charts
 from dipmaster.report.exits import aims, capture, effects, fired, models
-from dipmaster.report.inputs import Inputs
+from dipmaster.report.inputs import Inputs, Json
 
 Context = dict[str, Any]
 NUMBER = 2
@@ -76,7 +77,7 @@ def _fired(inputs: Inputs) -> Context:
 def _held(inputs: Inputs) -> Context:
     rows = capture.held(inputs)
     before = [phase for phase in inputs.built if phase < NUMBER][-1]
-    histograms = [inputs.phase(number)["holding"]["histogram"] for number in (before, NUMBER)]
+    histograms = [_traded_bins(inputs, number) for number in (before, NUMBER)]
     names = (f"phase {before}", f"phase {NUMBER}")
     return {
         "captured": capture.capture_rows(inputs),
@@ -87,6 +88,12 @@ def _held(inputs: Inputs) -> Context:
         "held_words": capture.holding_words(inputs),
         "band": HOLDING_BAND_MINUTES,
     }
+
+
+def _traded_bins(inputs: Inputs, number: int) -> Sequence[Json]:
+    """A phase's histogram of holding times; empty where it opened nothing."""
+    bins: Sequence[Json] = inputs.phase(number)["holding"]["histogram"]
+    return bins if inputs.phase(number)["counts"]["trades"] else ()
 
 
 def _aims(inputs: Inputs) -> Context:

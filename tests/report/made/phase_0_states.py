@@ -31,7 +31,8 @@ def no_trades() -> Inputs:
         "turnover": 0.0,
     }
     phase["per_trade"] = dict.fromkeys(phase["per_trade"])
-    phase["holding"] = dict.fromkeys(phase["holding"]) | {"histogram": []}
+    idle = [{**row, "trades": 0} for row in phase["holding"]["histogram"]]
+    phase["holding"] = dict.fromkeys(phase["holding"]) | {"histogram": idle}
     phase |= {"exits": [], "by_symbol": [], "by_regime": []}
     band = {"mean": None, "low": None, "high": None}
     phase["random_entry"] |= {
