@@ -3,31 +3,22 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
-from dipmaster.backtest.entries import places_of
 from dipmaster.exits import (
     FEATURE_COLUMNS,
     VOLATILITY_COLUMNS,
     ExitMarket,
-    Scored,
-    labels_of,
+    Leaving,
+    leaving_of,
     market_of,
-    paths_of,
-    plans_of,
-    plans_table,
-    positions_of,
     record_of,
     records_of,
-    rows_of,
     rows_table,
-    schooling_of,
-    scored_of,
     texts_of,
 )
 from dipmaster.foundation import stage, store
-from dipmaster.foundation.panel import Panel, aligned, epoch_ms
+from dipmaster.foundation.panel import Panel, aligned
 from dipmaster.foundation.parallel import in_threads
 from dipmaster.foundation.tables import BARS, EXIT_PLANS, EXIT_ROWS
 
@@ -56,39 +47,14 @@ def main() -> None:
         "exits.trailing",
         "split",
     )
-    exits, execution = params.exits, params.execution
     market = read_market()
     panel = market.panel
-    candidates = store.read_table(SCORES_FILE, columns=SCORE_COLUMNS)
-    signal_ms = epoch_ms(candidates["open_time"])
-    places = places_of(candidates, panel)
-    targets = plans_of(
-        market,
-        *places,
-        candidates["confidence"].to_numpy(np.float64),
-        signal_ms,
-        candidates["regime"].to_numpy(np.int8),
-        exits,
-    )
-    positions = positions_of(*places, targets.target_frac, exits)
-    paths = paths_of(market, positions, execution, exits)
-    rows = rows_of(market, positions, execution, exits)
-    school = schooling_of(
-        rows,
-        labels_of(market, positions, rows, paths, execution),
-        paths,
-        candidates["candidate_id"].to_numpy(np.int64),
-        signal_ms,
-        panel.open_time,
-        exits.cap_bars,
-        params.split,
-        exits.models,
-    )
-    scored = scored_of(school, exits.models.trees)
-    write(plans_table(candidates, market, positions, targets, paths), scored, panel)
+    scores = store.read_table(SCORES_FILE, columns=SCORE_COLUMNS)
+    found = leaving_of(scores, market, params.execution, params.exits, params.split)
+    write(found, panel)
     bars_ms = int(panel.open_time[0]), int(panel.open_time[-1])
     with stage.telling("judging the exit models"):
-        record = record_of(scored, bars_ms, params.split, exits.models.judging)
+        record = record_of(found.scored, bars_ms, params.split, params.exits.models.judging)
     store.write_json(record, METRICS)
 
 
@@ -123,10 +89,11 @@ def read_columns(
     return dict(zip(symbols, frames, strict=True))
 
 
-def write(plans: pd.DataFrame, scored: Scored, panel: Panel) -> None:
+def write(found: Leaving, panel: Panel) -> None:
     """Plans, rows, and every fitted model in a format that other programs read."""
+    scored = found.scored
     with store.staged(OUT) as folder:
-        store.write_table(plans, EXIT_PLANS, folder / "plans.parquet")
+        store.write_table(found.plans, EXIT_PLANS, folder / "plans.parquet")
         store.write_table(rows_table(scored, panel.open_time), EXIT_ROWS, folder / "rows.parquet")
         for name, text in texts_of(scored).items():
             store.write_text(text, folder / "models" / name)

@@ -8,6 +8,7 @@ least what holding nets under the rules that are not models. The engine decides.
 
 from dipmaster.exits.labels import labels_of
 from dipmaster.exits.layout import Labels, Paths, Positions, Rows
+from dipmaster.exits.leaving import Leaving, leaving_of
 from dipmaster.exits.levels import Scored, scored_of
 from dipmaster.exits.market import FEATURE_COLUMNS, VOLATILITY_COLUMNS, ExitMarket, market_of
 from dipmaster.exits.matrix import score_matrix
@@ -30,6 +31,7 @@ __all__ = [
     "VOLATILITY_COLUMNS",
     "ExitMarket",
     "Labels",
+    "Leaving",
     "Paths",
     "Positions",
     "Rows",
@@ -38,6 +40,7 @@ __all__ = [
     "StoredModels",
     "Targets",
     "labels_of",
+    "leaving_of",
     "market_of",
     "models_of",
     "paths_of",
