@@ -1,0 +1,81 @@
+"""Compiled kernels are cached under the hash of every source they can come from."""
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import numba
+import pytest
+
+from dipmaster.core import machine
+from dipmaster.core.kernels import kernel
+
+
+@pytest.fixture
+def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    copy = tmp_path / "dipmaster"
+    shutil.copytree(machine.PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(machine, "PACKAGE", copy)
+    return copy
+
+
+def hashed(module: str) -> str:
+    machine.source_hash.cache_clear()
+    machine._direct_imports.cache_clear()
+    return machine.source_hash(module)
+
+
+def append(path: Path) -> None:
+    path.write_text(path.read_text(encoding="utf-8") + "# changed\n", encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "changed", ["backtest/engine.py", "backtest/fills.py", "core/kernels.py", "core/time_units.py"]
+)
+def test_a_change_of_anything_that_a_kernel_imports_changes_its_folder(
+    package: Path, changed: str
+) -> None:
+    before = hashed("dipmaster.backtest.engine")
+    append(package / changed)
+    assert hashed("dipmaster.backtest.engine") != before
+
+
+def test_a_change_elsewhere_keeps_the_folder(package: Path) -> None:
+    before = hashed("dipmaster.backtest.engine")
+    append(package / "report" / "render.py")
+    assert hashed("dipmaster.backtest.engine") == before
+
+
+def test_a_module_outside_the_package_depends_on_all_of_it(package: Path) -> None:
+    before = hashed("tests.some_test")
+    append(package / "report" / "render.py")
+    assert hashed("tests.some_test") != before
+
+
+def test_a_name_imported_from_a_package_is_followed_to_its_module(package: Path) -> None:
+    names = {path.name for path in machine._imported_sources(package / "backtest" / "engine.py")}
+    assert {"engine.py", "fills.py", "kernels.py", "time_units.py"} <= names
+    assert "render.py" not in names
+
+
+def test_native_libraries_have_one_thread() -> None:
+    assert {os.environ[name] for name in machine.THREAD_VARIABLES} == {"1"}
+
+
+def test_the_cache_root_can_be_moved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DIPMASTER_KERNEL_CACHE", str(tmp_path))
+    assert machine.kernel_cache_folder("dipmaster.backtest.engine").parent == tmp_path
+
+
+def test_kernels_are_stored_in_that_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DIPMASTER_KERNEL_CACHE", str(tmp_path))
+    before = numba.config.CACHE_DIR
+
+    def doubled(x: float) -> float:
+        return 2.0 * x
+
+    compiled: Callable[[float], float] = kernel(doubled)
+    assert compiled(2.0) == 4.0
+    assert list(tmp_path.rglob("*.nbi"))
+    numba.config.CACHE_DIR = before
