@@ -119,7 +119,10 @@ class FactorComparison(Comparison):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BySubset(Generic[Figures]):
-    """The same figures of the entries that were traded, and of all candidates out of sample."""
+    """The same figures of the entries that were traded, and of all candidates out of sample.
+
+    Never a base class: pydantic would not check the fields that a subclass inherits.
+    """
 
     traded: Figures
     all: Figures

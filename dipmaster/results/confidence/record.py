@@ -18,6 +18,8 @@ from dipmaster.results.confidence.calibration import (
     ScoreReliability,
 )
 
+ScoreLevel = Literal["models", "stack", "layer", "calibrator", "reference"]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CandidateCounts:
@@ -59,7 +61,7 @@ class ScoreFold:
         Why there is no model; empty where there is one.
     """
 
-    level: Literal["models", "stack", "layer", "calibrator", "reference"]
+    level: ScoreLevel
     fitted_at: str
     rows: int
     wins: int

@@ -6,6 +6,8 @@ from typing import Literal
 from dipmaster.results.common import ClaimVerdict
 from dipmaster.results.fields import OMITTED
 
+ClaimUnit = Literal["points", "frac", "ratio", "minutes", "words"]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoadmapClaim:
@@ -34,7 +36,7 @@ class RoadmapClaim:
     section: str
     promise: str
     target: float | tuple[float, float] | None
-    unit: Literal["points", "frac", "ratio", "minutes", "words"]
+    unit: ClaimUnit
     value: float | None
     low: float | None
     high: float | None

@@ -42,10 +42,12 @@ class CaptureFigures:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ProfitCapture(BySubset[CaptureFigures]):
+class ProfitCapture:
     """Profit capture over `horizon_bars` from the entry on."""
 
     horizon_bars: int
+    traded: CaptureFigures
+    all: CaptureFigures
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,10 +68,12 @@ class HoldingChange:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HoldingBySubset(BySubset[HoldingChange]):
+class HoldingBySubset:
     """Holding time against the band of the roadmap, both ends included."""
 
     band_minutes: tuple[int, int]
+    traded: HoldingChange
+    all: HoldingChange
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,11 +126,13 @@ class AblationFigures:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ablation(BySubset[AblationFigures]):
+class Ablation:
     """One rule switched the other way; `state` is what it was switched to."""
 
     rule: str
     state: Literal["on", "off"]
+    traded: AblationFigures
+    all: AblationFigures
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
