@@ -13,8 +13,8 @@ from collections.abc import Callable
 import numpy as np
 from arch.bootstrap import StationaryBootstrap
 
-from dipmaster.foundation.numerics import Floats
-from dipmaster.validation.gates.bootstrap import resampled_sums, stream_key
+from dipmaster.core.kernels import Floats
+from dipmaster.evaluation.statistics.bootstrap import resampled_sums, stream_key
 
 OBSERVATIONS, REPS, MEAN_BLOCK, ROUNDS = 5_000, 10_000, 50, 7
 GOAL = 20.0

@@ -28,9 +28,9 @@ from dipmaster.backtest.fills import chain
 from dipmaster.backtest.layouts import ROUND_TRIP, Order, market_of
 from dipmaster.backtest.outcomes import chained, shares_of
 from dipmaster.backtest.rules import rule_arrays, rule_numbers
-from dipmaster.foundation.panel import Panel
-from dipmaster.foundation.parallel import workers
-from dipmaster.foundation.params import Execution
+from dipmaster.core.panel import Panel
+from dipmaster.core.parallel import workers
+from dipmaster.core.params import Execution
 
 SYMBOLS, LENGTH, SEED, ROUNDS = 10, 105_120, 7, 15
 SPARSE, DENSE = 0.003, 0.1  # signals a symbol-bar: phase 0's density, and always invested

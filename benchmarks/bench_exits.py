@@ -26,14 +26,14 @@ from benchmarks.bench_engine import (
 )
 from benchmarks.pandas_exits import labels_by_pandas, rows_by_pandas
 from dipmaster.backtest import Entries, ExitRules, ScoreExits, Trailing, run
+from dipmaster.core import store
+from dipmaster.core.kernels import Floats
+from dipmaster.core.params import AdaptiveExits
+from dipmaster.core.tables import EXIT_FEATURES
 from dipmaster.exits import labels_of, paths_of, positions_of, rows_of
 from dipmaster.exits.layout import Labels, Positions
 from dipmaster.exits.market import MARKET_COLUMNS, ExitMarket
 from dipmaster.exits.trail import distances
-from dipmaster.foundation import store
-from dipmaster.foundation.numerics import Floats
-from dipmaster.foundation.params import AdaptiveExits
-from dipmaster.foundation.tables import EXIT_FEATURES
 
 POSITIONS, SEED, ROUNDS, HOLES = 20_000, 11, 7, 0.001
 TARGETS = 0.00588, 0.01124  # least and largest dynamic target of the default params

@@ -21,10 +21,10 @@ import pandas as pd
 from benchmarks import pandas_features
 from benchmarks.thirty_windows import thirty
 from dipmaster import features
+from dipmaster.core.kernels import Floats
+from dipmaster.core.params import Features
 from dipmaster.features.batch import blocks_of
 from dipmaster.features.panel import panel_of
-from dipmaster.foundation.numerics import Floats
-from dipmaster.foundation.params import Features
 
 ROWS, ROUNDS = 105_120, 11
 GOAL_ROWS, GOAL_RATIO = 5e6, 6.0

@@ -17,8 +17,8 @@ import numpy as np
 import pandas as pd
 from arch import arch_model
 
-from dipmaster.foundation.numerics import Floats
-from dipmaster.foundation.params.market import Informativeness, Simulated
+from dipmaster.core.kernels import Floats
+from dipmaster.core.params.market import Informativeness, Simulated
 from dipmaster.market.simulator import simulate
 from dipmaster.volatility.garch_fit import (
     ALPHA,

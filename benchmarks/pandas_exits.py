@@ -8,11 +8,11 @@ project's kernels before either is timed.
 import numpy as np
 import pandas as pd
 
+from dipmaster.core.params import AdaptiveExits, Execution
+from dipmaster.core.tables import EXIT_FEATURES
 from dipmaster.exits.layout import Paths, Positions, Rows
 from dipmaster.exits.market import ExitMarket
 from dipmaster.exits.trail import distances
-from dipmaster.foundation.params import AdaptiveExits, Execution
-from dipmaster.foundation.tables import EXIT_FEATURES
 
 BPS, BARS_PER_DAY = 1e-4, 288
 

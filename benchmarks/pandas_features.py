@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 import pandas as pd
 
-from dipmaster.foundation.params import Features
+from dipmaster.core.params import Features
 
 BAR = pd.Timedelta(minutes=5)
 

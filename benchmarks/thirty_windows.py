@@ -9,9 +9,9 @@ import math
 
 import numpy as np
 
+from dipmaster.core.kernels import Floats, inlined_kernel, kernel
 from dipmaster.features import layout as at
 from dipmaster.features.windows import doubled, moments
-from dipmaster.foundation.numerics import Floats, inlined_kernel, kernel
 
 FIRST, SHORT = 450, 100  # longest look back, and that of all but three series
 BLOCK = at.STRIDE - FIRST  # `doubled` steps by the stride of the layout

@@ -6,7 +6,7 @@ depend on how many cores a machine has, and unpinned small solves are far
 slower), and a kernel cache that can never be stale.
 """
 
-from dipmaster.foundation import machine
+from dipmaster.core import machine
 
 __version__ = "0.1.0"
 

@@ -20,10 +20,10 @@ from dipmaster.confidence import (
     texts_of,
     uniqueness_of,
 )
-from dipmaster.foundation import stage, store
-from dipmaster.foundation.panel import Panel, aligned
-from dipmaster.foundation.parallel import in_threads
-from dipmaster.foundation.tables import BARS, CANDIDATES, FEATURES, SCORES, VOLATILITY
+from dipmaster.core import stage, store
+from dipmaster.core.panel import Panel, aligned
+from dipmaster.core.parallel import in_threads
+from dipmaster.core.tables import BARS, CANDIDATES, FEATURES, SCORES, VOLATILITY
 
 BARS_FOLDER = Path("data/ingest/bars")
 MARKET = Path("data/ingest/market.json")

@@ -5,6 +5,10 @@ from pathlib import Path
 
 import pandas as pd
 
+from dipmaster.core import stage, store
+from dipmaster.core.panel import Panel, aligned
+from dipmaster.core.parallel import in_threads
+from dipmaster.core.tables import BARS, EXIT_PLANS, EXIT_ROWS
 from dipmaster.exits import (
     FEATURE_COLUMNS,
     VOLATILITY_COLUMNS,
@@ -17,10 +21,6 @@ from dipmaster.exits import (
     rows_table,
     texts_of,
 )
-from dipmaster.foundation import stage, store
-from dipmaster.foundation.panel import Panel, aligned
-from dipmaster.foundation.parallel import in_threads
-from dipmaster.foundation.tables import BARS, EXIT_PLANS, EXIT_ROWS
 
 BARS_FOLDER = Path("data/ingest/bars")
 MARKET = Path("data/ingest/market.json")

@@ -5,12 +5,12 @@ from typing import Any
 
 import pandas as pd
 
+from dipmaster.core import stage, store
+from dipmaster.core.parallel import in_threads
+from dipmaster.core.params import Features
+from dipmaster.core.tables import BARS, CANDIDATES, FEATURES
 from dipmaster.features import AllCoins, all_coins, candidates
 from dipmaster.features.panel import coin_facts, panel_of, summary
-from dipmaster.foundation import stage, store
-from dipmaster.foundation.parallel import in_threads
-from dipmaster.foundation.params import Features
-from dipmaster.foundation.tables import BARS, CANDIDATES, FEATURES
 
 BARS_FOLDER = Path("data/ingest/bars")
 OUT = Path("data/features")

@@ -6,10 +6,10 @@ from typing import Any
 
 import pandas as pd
 
-from dipmaster.foundation import stage, store
-from dipmaster.foundation.params import Ingest
-from dipmaster.foundation.periods import BARS_PER_DAY, ISO_UTC
-from dipmaster.foundation.tables import BARS, ON_CHAIN, ORDER_BOOK, SENTIMENT, TRUTH, Table
+from dipmaster.core import stage, store
+from dipmaster.core.params import Ingest
+from dipmaster.core.tables import BARS, ON_CHAIN, ORDER_BOOK, SENTIMENT, TRUTH, Table
+from dipmaster.core.time_units import BARS_PER_DAY, ISO_UTC
 from dipmaster.market.quality import quality_report
 from dipmaster.market.raw import read_raw
 from dipmaster.market.simulator import simulate

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from dipmaster.foundation import stage, store
-from dipmaster.foundation.tables import EQUITY, SCORES
+from dipmaster.core import stage, store
+from dipmaster.core.tables import EQUITY, SCORES
 from dipmaster.report import pages, provenance, render
 from dipmaster.report.inputs import FORECAST_COLUMNS, Inputs, ShownCoin
 

@@ -1,11 +1,11 @@
 """Stage `validate`: candidates to trades phase by phase, and trades to gates with uncertainty."""
 
-from dipmaster.foundation import stage, store
-from dipmaster.validation.ladder import climb
-from dipmaster.validation.records.details import details_of
-from dipmaster.validation.records.overall import overall_ruling, summary_record
-from dipmaster.validation.records.reading import read_all
-from dipmaster.validation.records.writing import write_curves, write_ledgers, write_metrics
+from dipmaster.core import stage, store
+from dipmaster.evaluation.details import details_of
+from dipmaster.evaluation.figures.overall import overall_ruling, summary_record
+from dipmaster.evaluation.reading import read_all
+from dipmaster.evaluation.run import climb
+from dipmaster.evaluation.writing import write_curves, write_ledgers, write_metrics
 
 
 def main() -> None:

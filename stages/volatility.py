@@ -4,10 +4,10 @@ from pathlib import Path
 
 import numpy as np
 
-from dipmaster.foundation import stage, store
-from dipmaster.foundation.panel import Panel, aligned
-from dipmaster.foundation.parallel import in_threads
-from dipmaster.foundation.tables import BARS, TRUTH, VOLATILITY
+from dipmaster.core import stage, store
+from dipmaster.core.panel import Panel, aligned
+from dipmaster.core.parallel import in_threads
+from dipmaster.core.tables import BARS, TRUTH, VOLATILITY
 from dipmaster.volatility import Truth, VolatilityOf, compute, report_of, table_of
 
 BARS_FOLDER = Path("data/ingest/bars")

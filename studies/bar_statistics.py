@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from dipmaster.foundation.numerics import Floats, Ints
-from dipmaster.foundation.panel import epoch_ms
-from dipmaster.foundation.periods import BAR_MS, BARS_PER_DAY, BARS_PER_HOUR, DAY_MS, HOUR_MS
+from dipmaster.core.kernels import Floats, Ints
+from dipmaster.core.panel import epoch_ms
+from dipmaster.core.time_units import BAR_MS, BARS_PER_DAY, BARS_PER_HOUR, DAY_MS, HOUR_MS
 
 BARS_PER_WEEK = 7 * BARS_PER_DAY
 DIP_SIGMA_HALFLIFE = 144  # bars: yardstick of the "recent sigmas"

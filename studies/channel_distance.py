@@ -29,13 +29,13 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from dipmaster.foundation.errors import PipelineError
-from dipmaster.foundation.numerics import Bools, Floats, Ints
-from dipmaster.foundation.panel import epoch_ms
-from dipmaster.foundation.parallel import in_processes
-from dipmaster.foundation.params.market import Informativeness, Simulated
-from dipmaster.foundation.periods import BAR_MS, BARS_PER_DAY, DAY_MS
-from dipmaster.foundation.store import read_params
+from dipmaster.core.errors import PipelineError
+from dipmaster.core.kernels import Bools, Floats, Ints
+from dipmaster.core.panel import epoch_ms
+from dipmaster.core.parallel import in_processes
+from dipmaster.core.params.market import Informativeness, Simulated
+from dipmaster.core.store import read_params
+from dipmaster.core.time_units import BAR_MS, BARS_PER_DAY, DAY_MS
 from dipmaster.market.simulator import WORLD, SimulatedMarket, simulate
 from studies.stylised_facts import FIRST_SEED, changed
 

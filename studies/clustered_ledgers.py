@@ -15,8 +15,8 @@ from scipy.special import expit
 
 from dipmaster.backtest import metrics
 from dipmaster.backtest.metrics import Days
-from dipmaster.foundation.numerics import Floats, Ints
-from dipmaster.validation.sample import Sample
+from dipmaster.core.kernels import Floats, Ints
+from dipmaster.evaluation.statistics.sample import Sample
 
 _TRANSITION_ROWS = np.array([[5 / 6, 1 / 6, 0.0], [1 / 12, 5 / 6, 1 / 12], [0.0, 1 / 3, 2 / 3]])
 

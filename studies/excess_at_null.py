@@ -14,12 +14,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dipmaster.foundation.parallel import in_processes
-from dipmaster.foundation.params import Gates, Params
-from dipmaster.validation.chance.excess import joint_half_width
-from dipmaster.validation.chance.strata import Surroundings
-from dipmaster.validation.phase import PhaseEvaluation
-from dipmaster.validation.phases import judge_phase
+from dipmaster.core.parallel import in_processes
+from dipmaster.core.params import Gates, Params
+from dipmaster.evaluation.phase_evaluation import PhaseEvaluation
+from dipmaster.evaluation.phase_orders import judge_phase
+from dipmaster.evaluation.statistics.random_entry.excess import joint_half_width
+from dipmaster.evaluation.statistics.random_entry.strata import Surroundings
 from studies.in_process import Judged, all_params, judged_market
 from studies.paired_edges import SEEDS, Case
 

@@ -20,15 +20,19 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtri
 
-from dipmaster.foundation.numerics import Bools, Floats, Ints
-from dipmaster.foundation.parallel import in_processes
-from dipmaster.foundation.params import Gates
-from dipmaster.foundation.store import read_params
-from dipmaster.validation.chance.excess import joint_half_width, pool_half_width
-from dipmaster.validation.chance.random_entry import Pool, drawn_portfolios, matched_pool
-from dipmaster.validation.gates import trade_gates
-from dipmaster.validation.gates.rule import insufficient
-from dipmaster.validation.sample import Sample
+from dipmaster.core.kernels import Bools, Floats, Ints
+from dipmaster.core.parallel import in_processes
+from dipmaster.core.params import Gates
+from dipmaster.core.store import read_params
+from dipmaster.evaluation.statistics import trade_metrics
+from dipmaster.evaluation.statistics.gates import insufficient
+from dipmaster.evaluation.statistics.random_entry.excess import joint_half_width, pool_half_width
+from dipmaster.evaluation.statistics.random_entry.portfolios import (
+    Pool,
+    drawn_portfolios,
+    matched_pool,
+)
+from dipmaster.evaluation.statistics.sample import Sample
 from studies.null_markets import NULL_MARKETS, NullMarket, NullTrack, null_track
 
 ROOT_SEED = 72_000  # of this study alone
@@ -61,7 +65,7 @@ def bounds_of(track: NullTrack, gates: Gates, rng: np.random.Generator) -> Itera
     pool, stratum = _pool(track, gates, rng)
     sample = track.sample.only(pool.matched)
     alpha, few = gates.alpha, gates.few_losing_trades
-    rate = trade_gates.win_rate(sample, alpha, few)
+    rate = trade_metrics.win_rate(sample, alpha, few)
     numbers = (rate.value, pool.win_rate, rate.low, rate.high)
     if insufficient(sample, gates) or None in numbers:
         return

@@ -1,9 +1,9 @@
 """Exits of one market in one process: plans, rows and models, as the stage makes them."""
 
 from dipmaster.confidence import Scores, table_of
+from dipmaster.core.params import Params
+from dipmaster.evaluation.phases.exits.orders import READ_ROWS, ExitInputs
 from dipmaster.exits import leaving_of, market_of, models_of, record_of, rows_table
-from dipmaster.foundation.params import Params
-from dipmaster.validation.adaptive import READ_ROWS, ExitInputs
 from studies.in_process import Scored
 
 

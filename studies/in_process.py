@@ -15,7 +15,6 @@ from typing import Any
 import pandas as pd
 
 from dipmaster import exits
-from dipmaster.admission import INPUTS
 from dipmaster.backtest import Ledger, frozen_outcomes
 from dipmaster.confidence import (
     VOLATILITY_COLUMNS,
@@ -29,20 +28,14 @@ from dipmaster.confidence import (
     table_of,
     uniqueness_of,
 )
-from dipmaster.features import CANDIDATE_COLUMNS, all_coins, candidates, compute
-from dipmaster.features.panel import panel_of
-from dipmaster.foundation.errors import PipelineError
-from dipmaster.foundation.panel import Panel, aligned
-from dipmaster.foundation.parallel import in_threads
-from dipmaster.foundation.params import Params, ParamsFile
-from dipmaster.foundation.store import PARAMS_FILE, read_params, read_yaml
-from dipmaster.foundation.tables import FEATURES, VOLATILITY
-from dipmaster.market.simulator import simulate
-from dipmaster.validation.adaptive import ExitInputs
-from dipmaster.validation.chance.strata import Surroundings
-from dipmaster.validation.ladder import Ladder, climb
-from dipmaster.validation.phase import PhaseEvaluation
-from dipmaster.validation.phases import (
+from dipmaster.core.errors import PipelineError
+from dipmaster.core.panel import Panel, aligned
+from dipmaster.core.parallel import in_threads
+from dipmaster.core.params import Params, ParamsFile
+from dipmaster.core.store import PARAMS_FILE, read_params, read_yaml
+from dipmaster.core.tables import FEATURES, VOLATILITY
+from dipmaster.evaluation.phase_evaluation import PhaseEvaluation
+from dipmaster.evaluation.phase_orders import (
     SURROUNDINGS,
     Phase,
     judge_phase,
@@ -50,8 +43,15 @@ from dipmaster.validation.phases import (
     surroundings_on,
     trade_phase,
 )
-from dipmaster.validation.records.reading import seen_of
-from dipmaster.validation.splits import Period, split_period
+from dipmaster.evaluation.phases.exits.orders import ExitInputs
+from dipmaster.evaluation.reading import seen_of
+from dipmaster.evaluation.run import Ladder, climb
+from dipmaster.evaluation.statistics.period import Period, split_period
+from dipmaster.evaluation.statistics.random_entry.strata import Surroundings
+from dipmaster.features import CANDIDATE_COLUMNS, all_coins, candidates, compute
+from dipmaster.features.panel import panel_of
+from dipmaster.market.simulator import simulate
+from dipmaster.signal_filter import INPUTS
 from dipmaster.volatility import compute as volatility_of
 from dipmaster.volatility import table_of as volatility_table
 

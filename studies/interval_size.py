@@ -20,16 +20,16 @@ import numpy as np
 
 from dipmaster.backtest import metrics
 from dipmaster.backtest.metrics import Days
-from dipmaster.foundation.numerics import Floats, Ints
-from dipmaster.foundation.parallel import progress
-from dipmaster.foundation.params import Gates
-from dipmaster.foundation.store import read_params
-from dipmaster.learning.judging.clustered import clopper_pearson
-from dipmaster.validation.gates import account_gates, trade_gates
-from dipmaster.validation.gates.account_gates import Resampling
-from dipmaster.validation.gates.bootstrap import stream_key
-from dipmaster.validation.gates.rule import insufficient
-from dipmaster.validation.sample import Sample
+from dipmaster.core.kernels import Floats, Ints
+from dipmaster.core.parallel import progress
+from dipmaster.core.params import Gates
+from dipmaster.core.store import read_params
+from dipmaster.evaluation.statistics import account_metrics, trade_metrics
+from dipmaster.evaluation.statistics.account_metrics import Resampling
+from dipmaster.evaluation.statistics.bootstrap import stream_key
+from dipmaster.evaluation.statistics.gates import insufficient
+from dipmaster.evaluation.statistics.sample import Sample
+from dipmaster.learning.evaluation.clustered import clopper_pearson
 from studies.clustered_ledgers import WORLDS, Truth, World, track, truth
 
 ROOT_SEED = 71_000  # of this study alone
@@ -62,12 +62,12 @@ def bounds_of(
     resampling = Resampling(
         gates.bootstrap_reps, gates.block_days, stream_key(ROOT_SEED, 2, number)
     )
-    drawdown = account_gates.max_drawdown(sample, alpha, gates.drawdown_horizon_days, resampling)
-    rate = trade_gates.win_rate(sample, alpha, few)
+    drawdown = account_metrics.max_drawdown(sample, alpha, gates.drawdown_horizon_days, resampling)
+    rate = trade_metrics.win_rate(sample, alpha, few)
     found = (
         ("win rate", rate, known.win_rate),
-        ("profit factor", trade_gates.profit_factor(sample, alpha, few), known.profit_factor),
-        ("Sharpe ratio", account_gates.sharpe(sample, alpha, resampling), known.sharpe),
+        ("profit factor", trade_metrics.profit_factor(sample, alpha, few), known.profit_factor),
+        ("Sharpe ratio", account_metrics.sharpe(sample, alpha, resampling), known.sharpe),
         ("drawdown", drawdown, future_drawdown),
     )
     for method, estimate, held in found:

@@ -6,7 +6,7 @@ from dipmaster.confidence import Scores
 from dipmaster.confidence.levels import fitted
 from dipmaster.confidence.rising import PENALTY, RISING, Combining
 from dipmaster.confidence.scores import LAYER_INPUTS
-from dipmaster.foundation.numerics import Floats, Ints
+from dipmaster.core.kernels import Floats, Ints
 from dipmaster.learning.calibrators import log_odds
 from dipmaster.learning.logistic import Logistic, fit_logistic
 from dipmaster.learning.unfit import Unfit

@@ -12,11 +12,11 @@ import numpy as np
 from scipy.special import expit
 
 from dipmaster.backtest.metrics import Days
-from dipmaster.foundation.numerics import Bools, Floats, Ints
-from dipmaster.foundation.periods import BAR_MS, BARS_PER_DAY, DAY_MS
-from dipmaster.validation.chance.strata import Strata
-from dipmaster.validation.sample import Sample
-from dipmaster.validation.splits import Period
+from dipmaster.core.kernels import Bools, Floats, Ints
+from dipmaster.core.time_units import BAR_MS, BARS_PER_DAY, DAY_MS
+from dipmaster.evaluation.statistics.period import Period
+from dipmaster.evaluation.statistics.random_entry.strata import Strata
+from dipmaster.evaluation.statistics.sample import Sample
 from studies.clustered_ledgers import regimes
 
 WON, LOST = 0.01, -0.02

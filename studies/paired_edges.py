@@ -13,9 +13,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dipmaster.foundation.numerics import Floats
-from dipmaster.foundation.parallel import in_processes
-from dipmaster.learning.judging.clustered import t_critical
+from dipmaster.core.kernels import Floats
+from dipmaster.core.parallel import in_processes
+from dipmaster.learning.evaluation.clustered import t_critical
 from studies.in_process import all_params, judged_market
 
 METRICS = ("win_rate", "profit_factor", "sharpe", "excess_win_rate")

@@ -17,14 +17,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from dipmaster.backtest import metrics
-from dipmaster.foundation.numerics import Ints
-from dipmaster.foundation.parallel import progress
-from dipmaster.foundation.params import Gates
-from dipmaster.foundation.store import read_params
-from dipmaster.validation.differences.pair import Difference, Track
-from dipmaster.validation.differences.record import differences
-from dipmaster.validation.gates.rule import insufficient
-from dipmaster.validation.sample import Sample
+from dipmaster.core.kernels import Ints
+from dipmaster.core.parallel import progress
+from dipmaster.core.params import Gates
+from dipmaster.core.store import read_params
+from dipmaster.evaluation.statistics.gates import insufficient
+from dipmaster.evaluation.statistics.paired.comparison import differences
+from dipmaster.evaluation.statistics.paired.sides import Difference, Track
+from dipmaster.evaluation.statistics.sample import Sample
 from studies.clustered_ledgers import WORLDS, World, days_of_trades, track
 
 ROOT_SEED = 72_000  # of this study alone

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 
 from dipmaster.confidence.scores import LAYER_INPUTS
-from dipmaster.foundation.parallel import in_processes
+from dipmaster.core.parallel import in_processes
 from studies.layer_signs import WAYS
 from studies.paired_edges import paired_interval
 from studies.phase_1_rows import REPEATED, Case, Row, rows_of

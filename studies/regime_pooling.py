@@ -9,10 +9,10 @@ import sys
 
 import numpy as np
 
-from dipmaster.foundation.numerics import Floats
-from dipmaster.foundation.panel import Panel, aligned
-from dipmaster.foundation.params import Params
-from dipmaster.foundation.store import read_params
+from dipmaster.core.kernels import Floats
+from dipmaster.core.panel import Panel, aligned
+from dipmaster.core.params import Params
+from dipmaster.core.store import read_params
 from dipmaster.market.simulator import WORLD, simulate
 from dipmaster.volatility import compute
 from dipmaster.volatility.regime import Classes, filtered

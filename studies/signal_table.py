@@ -19,15 +19,15 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from dipmaster.core.errors import PipelineError
+from dipmaster.core.kernels import Floats, Ints
+from dipmaster.core.panel import epoch_ms
+from dipmaster.core.parallel import in_processes
+from dipmaster.core.params import Params
+from dipmaster.core.params.market import Simulated
+from dipmaster.core.store import read_params
+from dipmaster.core.time_units import BAR_MS, BARS_PER_DAY, DAY_MS
 from dipmaster.features import CANDIDATE_COLUMNS, candidates, compute
-from dipmaster.foundation.errors import PipelineError
-from dipmaster.foundation.numerics import Floats, Ints
-from dipmaster.foundation.panel import epoch_ms
-from dipmaster.foundation.parallel import in_processes
-from dipmaster.foundation.params import Params
-from dipmaster.foundation.params.market import Simulated
-from dipmaster.foundation.periods import BAR_MS, BARS_PER_DAY, DAY_MS
-from dipmaster.foundation.store import read_params
 from dipmaster.market.simulator import SimulatedMarket, simulate
 from studies.stylised_facts import FIRST_SEED, REAL_BARS, changed, real_bars
 

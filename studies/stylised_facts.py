@@ -21,10 +21,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from dipmaster.foundation.errors import PipelineError
-from dipmaster.foundation.parallel import in_processes
-from dipmaster.foundation.params.market import Simulated
-from dipmaster.foundation.store import read_params, read_table
+from dipmaster.core.errors import PipelineError
+from dipmaster.core.parallel import in_processes
+from dipmaster.core.params.market import Simulated
+from dipmaster.core.store import read_params, read_table
 from dipmaster.market.simulator import WORLD, World, simulate
 from studies.bar_statistics import statistics
 

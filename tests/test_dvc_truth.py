@@ -108,7 +108,7 @@ def test_the_lock_of_packages_is_a_dep(stage: str) -> None:
 
 def test_the_collector_sees_imports_inside_functions(tmp_path: Path) -> None:
     source = tmp_path / "late.py"
-    source.write_text("def f():\n    from dipmaster.foundation import panel\n", encoding="utf-8")
-    assert PROJECT / "dipmaster" / "foundation" / "panel.py" in set().union(
+    source.write_text("def f():\n    from dipmaster.core import panel\n", encoding="utf-8")
+    assert PROJECT / "dipmaster" / "core" / "panel.py" in set().union(
         *(files_of(name) for name in imported_names(source))
     )

@@ -12,12 +12,12 @@ import pandas as pd
 import pytest
 
 from dipmaster.backtest import Ledger
-from dipmaster.foundation.panel import epoch_ms
-from dipmaster.foundation.params import Params
-from dipmaster.foundation.periods import BAR_MS, DAY_MS
+from dipmaster.core.panel import epoch_ms
+from dipmaster.core.params import Params
+from dipmaster.core.time_units import BAR_MS, DAY_MS
+from dipmaster.evaluation.phase_orders import phase_0, trade_phase
+from dipmaster.evaluation.statistics.period import Period, without_crossing
 from dipmaster.market.simulator import simulate
-from dipmaster.validation.phases import phase_0, trade_phase
-from dipmaster.validation.splits import Period, without_crossing
 from studies.in_process import all_params, traded_bars
 
 Bars = Mapping[str, pd.DataFrame]

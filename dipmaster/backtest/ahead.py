@@ -13,7 +13,7 @@ from numba.extending import intrinsic
 
 from dipmaster.backtest.layouts import Market, Plans
 from dipmaster.backtest.rules import RuleArrays
-from dipmaster.foundation.numerics import borrowing_kernel
+from dipmaster.core.kernels import borrowing_kernel
 
 ORDERS_AHEAD = 4  # two to eight measured alike
 LINE = 8  # values of 8 bytes in a cache line

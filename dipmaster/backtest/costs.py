@@ -5,8 +5,8 @@ All numbers inside kernels are fractions; bps appear only in params and panels.
 
 from typing import NamedTuple
 
-from dipmaster.foundation.numerics import kernel
-from dipmaster.foundation.params import Execution
+from dipmaster.core.kernels import kernel
+from dipmaster.core.params import Execution
 
 BPS = 1e-4
 

@@ -34,9 +34,9 @@ from dipmaster.backtest.rules import (
     rule_arrays,
     rule_numbers,
 )
-from dipmaster.foundation.numerics import Floats, Ints, borrowing_kernel
-from dipmaster.foundation.panel import Panel
-from dipmaster.foundation.params import Execution
+from dipmaster.core.kernels import Floats, Ints, borrowing_kernel
+from dipmaster.core.panel import Panel
+from dipmaster.core.params import Execution
 
 ORDER = np.dtype(
     [

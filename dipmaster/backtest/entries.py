@@ -10,10 +10,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from dipmaster.foundation.errors import data_error
-from dipmaster.foundation.numerics import Floats, Ints
-from dipmaster.foundation.panel import Panel, epoch_ms
-from dipmaster.foundation.params import Execution, Exits
+from dipmaster.core.errors import data_error
+from dipmaster.core.kernels import Floats, Ints
+from dipmaster.core.panel import Panel, epoch_ms
+from dipmaster.core.params import Execution, Exits
 
 REGIMES: tuple[str, ...] = ("low", "normal", "high", "unknown")  # index -1: not known yet
 SIZING_PARTS: tuple[str, ...] = (

@@ -25,8 +25,8 @@ from dipmaster.backtest.layouts import (
     order_at,
 )
 from dipmaster.backtest.rules import ExitType, RuleArrays, RuleNumbers
-from dipmaster.foundation.numerics import Bools, Floats, Ints, borrowing_kernel, kernel
-from dipmaster.foundation.periods import BAR_MS, BOUNDARY_MS
+from dipmaster.core.kernels import Bools, Floats, Ints, borrowing_kernel, kernel
+from dipmaster.core.time_units import BAR_MS, BOUNDARY_MS
 
 _BARS_PER_BOUNDARY = BOUNDARY_MS // BAR_MS
 _NONE = -1

@@ -5,8 +5,8 @@ import pandas as pd
 from dipmaster.backtest.entries import places_of
 from dipmaster.backtest.outcomes import Outcomes, outcomes
 from dipmaster.backtest.rules import ExitRules
-from dipmaster.foundation.panel import Panel
-from dipmaster.foundation.params import Execution, Exits
+from dipmaster.core.panel import Panel
+from dipmaster.core.params import Execution, Exits
 
 
 def frozen_outcomes(

@@ -4,9 +4,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from dipmaster.foundation.numerics import Floats, Ints, borrowing_kernel
-from dipmaster.foundation.panel import Panel
-from dipmaster.foundation.periods import BAR_MS
+from dipmaster.core.kernels import Floats, Ints, borrowing_kernel
+from dipmaster.core.panel import Panel
+from dipmaster.core.time_units import BAR_MS
 
 STAGES = 4
 AT_OPEN, ENTRY, INSIDE, AT_END = range(STAGES)  # of a bar, in time order

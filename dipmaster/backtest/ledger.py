@@ -17,11 +17,11 @@ from dipmaster.backtest.entries import Entries
 from dipmaster.backtest.layouts import AT_OPEN, ENTRY, NEVER, STAGES
 from dipmaster.backtest.rules import EXIT_CONFIDENCE, EXIT_NAMES, EXIT_REASONS, ExitType
 from dipmaster.backtest.trades import BUY, Legs, trades_table, words
-from dipmaster.foundation.errors import data_error
-from dipmaster.foundation.numerics import Floats, Ints
-from dipmaster.foundation.panel import Panel, as_times
-from dipmaster.foundation.params import Execution
-from dipmaster.foundation.tables import EQUITY, FILLS
+from dipmaster.core.errors import data_error
+from dipmaster.core.kernels import Floats, Ints
+from dipmaster.core.panel import Panel, as_times
+from dipmaster.core.params import Execution
+from dipmaster.core.tables import EQUITY, FILLS
 
 SKIP_REASONS: tuple[str, ...] = (
     "ruined",

@@ -2,8 +2,8 @@
 
 from typing import NamedTuple
 
-from dipmaster.foundation.numerics import kernel
-from dipmaster.foundation.params import Execution
+from dipmaster.core.kernels import kernel
+from dipmaster.core.params import Execution
 
 FILLED, RUINED, NO_NEXT_BAR, IN_POSITION, MAX_POSITIONS, EXPOSURE, CASH, TOO_SMALL = range(8)
 UNCUT, BY_POSITION, BY_EXPOSURE, BY_CASH = range(4)

@@ -2,15 +2,15 @@
 
 Everything here is a definition and looks at nothing but trades and 5-minute
 marks, so that a reader with the parquet files can compute it again. What
-cannot be computed is None, never NaN. Intervals live in `dipmaster.validation`.
+cannot be computed is None, never NaN. Intervals live in `dipmaster.evaluation`.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from dipmaster.foundation.numerics import Bools, Floats, Ints
-from dipmaster.foundation.periods import BARS_PER_DAY, DAYS_PER_YEAR
+from dipmaster.core.kernels import Bools, Floats, Ints
+from dipmaster.core.time_units import BARS_PER_DAY, DAYS_PER_YEAR
 
 
 @dataclass(frozen=True)

@@ -25,11 +25,11 @@ from dipmaster.backtest.rules import (
     rule_arrays,
     rule_numbers,
 )
-from dipmaster.foundation.errors import data_error
-from dipmaster.foundation.numerics import Bools, Floats, Ints
-from dipmaster.foundation.panel import Panel
-from dipmaster.foundation.parallel import workers
-from dipmaster.foundation.params import Execution
+from dipmaster.core.errors import data_error
+from dipmaster.core.kernels import Bools, Floats, Ints
+from dipmaster.core.panel import Panel
+from dipmaster.core.parallel import workers
+from dipmaster.core.params import Execution
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from dipmaster.foundation.errors import data_error
-from dipmaster.foundation.numerics import Floats
-from dipmaster.foundation.params import Exits
+from dipmaster.core.errors import data_error
+from dipmaster.core.kernels import Floats
+from dipmaster.core.params import Exits
 
 
 class ExitType(IntEnum):

@@ -9,9 +9,9 @@ import pyarrow as pa
 
 from dipmaster.backtest.entries import REGIMES, SIZING_PARTS, Entries
 from dipmaster.backtest.rules import EXIT_NAMES, ExitType
-from dipmaster.foundation.numerics import Floats
-from dipmaster.foundation.panel import Panel, as_times
-from dipmaster.foundation.tables import TRADES
+from dipmaster.core.kernels import Floats
+from dipmaster.core.panel import Panel, as_times
+from dipmaster.core.tables import TRADES
 
 BUY = -1  # in place of an exit type
 

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from dipmaster.confidence.events import Events
-from dipmaster.foundation.numerics import Floats, Ints
-from dipmaster.foundation.params.confidence import ComponentWeights, RegimeScores, StrengthWeights
+from dipmaster.core.kernels import Floats, Ints
+from dipmaster.core.params.confidence import ComponentWeights, RegimeScores, StrengthWeights
 
 NAMES = tuple(ComponentWeights.model_fields)
 

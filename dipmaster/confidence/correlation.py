@@ -3,9 +3,9 @@
 import numpy as np
 
 from dipmaster.confidence.events import Events
-from dipmaster.foundation.numerics import Bools, Floats, Ints
-from dipmaster.foundation.panel import Panel
-from dipmaster.foundation.periods import BAR_MS, DAY_MS, HOUR_MS
+from dipmaster.core.kernels import Bools, Floats, Ints
+from dipmaster.core.panel import Panel
+from dipmaster.core.time_units import BAR_MS, DAY_MS, HOUR_MS
 from dipmaster.learning.uniqueness import average_uniqueness
 
 HOURS_PER_DAY = DAY_MS // HOUR_MS

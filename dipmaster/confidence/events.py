@@ -7,9 +7,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from dipmaster.foundation.numerics import Bools, Floats, Ints
-from dipmaster.foundation.panel import epoch_ms
-from dipmaster.foundation.periods import BAR_MS
+from dipmaster.core.kernels import Bools, Floats, Ints
+from dipmaster.core.panel import epoch_ms
+from dipmaster.core.time_units import BAR_MS
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import numpy as np
 from dipmaster.confidence.levels import complete
 from dipmaster.confidence.scores import Scores
 from dipmaster.confidence.stored import when
-from dipmaster.foundation.numerics import Bools
+from dipmaster.core.kernels import Bools
 from dipmaster.learning.walk_forward import Walk, training_rows
 
 Record = dict[str, Any]

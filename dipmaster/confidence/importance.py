@@ -7,10 +7,10 @@ from scipy.special import expit
 
 from dipmaster.confidence.levels import Base, fitted
 from dipmaster.confidence.trees import LIBRARIES
-from dipmaster.foundation.numerics import Bools, Floats, Ints
-from dipmaster.foundation.parallel import in_threads
+from dipmaster.core.kernels import Bools, Floats, Ints
+from dipmaster.core.parallel import in_threads
 from dipmaster.learning.calibrators import log_odds
-from dipmaster.learning.judging import auc
+from dipmaster.learning.evaluation import auc
 
 Record = dict[str, Any]
 

@@ -11,11 +11,11 @@ import numpy as np
 import pandas as pd
 
 from dipmaster.confidence.events import Events
-from dipmaster.foundation.errors import data_error
-from dipmaster.foundation.numerics import Floats, Ints
-from dipmaster.foundation.panel import epoch_ms
-from dipmaster.foundation.parallel import in_threads
-from dipmaster.foundation.tables import FEATURES, I8, VOLATILITY, Table
+from dipmaster.core.errors import data_error
+from dipmaster.core.kernels import Floats, Ints
+from dipmaster.core.panel import epoch_ms
+from dipmaster.core.parallel import in_threads
+from dipmaster.core.tables import FEATURES, I8, VOLATILITY, Table
 
 # What no model sees, and why.
 NOT_USED: Mapping[str, str] = {

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 
 from dipmaster.confidence.events import Events
-from dipmaster.foundation.numerics import Bools, Floats, Ints
-from dipmaster.foundation.params.confidence import ConfidenceJudging
-from dipmaster.foundation.params.roadmap import ECE_MAX, SLOPES
-from dipmaster.foundation.periods import DAY_MS
-from dipmaster.learning.judging import (
+from dipmaster.core.kernels import Bools, Floats, Ints
+from dipmaster.core.params.confidence import ConfidenceJudging
+from dipmaster.core.params.roadmap import ECE_MAX, SLOPES
+from dipmaster.core.time_units import DAY_MS
+from dipmaster.learning.evaluation import (
     Statistic,
     auc_statistic,
     block_interval,

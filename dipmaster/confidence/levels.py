@@ -17,10 +17,10 @@ from dipmaster.confidence.families import Family
 from dipmaster.confidence.inputs import Matrix
 from dipmaster.confidence.rising import Combine
 from dipmaster.confidence.trees import LIBRARIES, Library, Model
-from dipmaster.foundation.numerics import Bools, Floats, Ints
-from dipmaster.foundation.params import Split
-from dipmaster.foundation.params.confidence import MinTrain, Trees
-from dipmaster.foundation.periods import BAR_MS
+from dipmaster.core.kernels import Bools, Floats, Ints
+from dipmaster.core.params import Split
+from dipmaster.core.params.confidence import MinTrain, Trees
+from dipmaster.core.time_units import BAR_MS
 from dipmaster.learning.calibrators import Calibrator, Kind, fit_calibrator, log_odds
 from dipmaster.learning.logistic import Logistic
 from dipmaster.learning.schedule import refit_times

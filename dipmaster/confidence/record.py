@@ -15,12 +15,12 @@ from dipmaster.confidence.judging import (
 )
 from dipmaster.confidence.scores import LAYER_INPUTS, Scores
 from dipmaster.confidence.stored import when
-from dipmaster.foundation.numerics import Bools, Floats
-from dipmaster.foundation.parallel import in_threads
-from dipmaster.foundation.params import Split
-from dipmaster.foundation.params.confidence import ConfidenceJudging
-from dipmaster.foundation.periods import boundary_ms
-from dipmaster.learning.judging import (
+from dipmaster.core.kernels import Bools, Floats
+from dipmaster.core.parallel import in_threads
+from dipmaster.core.params import Split
+from dipmaster.core.params.confidence import ConfidenceJudging
+from dipmaster.core.time_units import boundary_ms
+from dipmaster.learning.evaluation import (
     auc,
     brier,
     ece_debiased,

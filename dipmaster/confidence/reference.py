@@ -6,7 +6,7 @@ import numpy as np
 
 from dipmaster.confidence.inputs import Matrix
 from dipmaster.confidence.levels import Schooling
-from dipmaster.foundation.numerics import Floats, Ints
+from dipmaster.core.kernels import Floats, Ints
 from dipmaster.learning.logistic import Logistic, fit_logistic
 from dipmaster.learning.unfit import Unfit
 from dipmaster.learning.walk_forward import Walk

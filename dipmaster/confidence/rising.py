@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from dipmaster.foundation.numerics import Floats
+from dipmaster.core.kernels import Floats
 from dipmaster.learning.calibrators import log_odds
 from dipmaster.learning.logistic import Logistic, fit_logistic
 from dipmaster.learning.unfit import Unfit

@@ -21,9 +21,9 @@ from dipmaster.confidence.levels import (
 )
 from dipmaster.confidence.reference import Reference, reference_of
 from dipmaster.confidence.rising import RISING, Combining
-from dipmaster.foundation.numerics import Floats
-from dipmaster.foundation.panel import as_times
-from dipmaster.foundation.params import Confidence
+from dipmaster.core.kernels import Floats
+from dipmaster.core.panel import as_times
+from dipmaster.core.params import Confidence
 from dipmaster.learning.calibrators import Calibrator, Kind
 from dipmaster.learning.logistic import Logistic
 from dipmaster.learning.walk_forward import Walk

@@ -14,8 +14,8 @@ import numpy as np
 from dipmaster.confidence.levels import Base
 from dipmaster.confidence.scores import LAYER_INPUTS, Scores
 from dipmaster.confidence.trees import LIBRARIES
-from dipmaster.foundation.panel import as_times
-from dipmaster.foundation.periods import ISO_UTC
+from dipmaster.core.panel import as_times
+from dipmaster.core.time_units import ISO_UTC
 from dipmaster.learning.walk_forward import Refit, Walk
 
 M = TypeVar("M")

@@ -11,8 +11,8 @@ import numpy as np
 from scipy.special import ndtr
 
 from dipmaster.confidence.families import Family
-from dipmaster.foundation.numerics import Floats
-from dipmaster.foundation.params.confidence import Trees
+from dipmaster.core.kernels import Floats
+from dipmaster.core.params.confidence import Trees
 
 if TYPE_CHECKING:
     import lightgbm

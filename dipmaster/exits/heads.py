@@ -10,9 +10,9 @@ from typing import Any, Literal, get_args
 import numpy as np
 import numpy.typing as npt
 
-from dipmaster.foundation.numerics import Floats
-from dipmaster.foundation.params.confidence import Trees
-from dipmaster.foundation.tables.exits import EXIT_FEATURES
+from dipmaster.core.kernels import Floats
+from dipmaster.core.params.confidence import Trees
+from dipmaster.core.tables.exits import EXIT_FEATURES
 from dipmaster.learning.logistic import one_class
 from dipmaster.learning.unfit import Unfit
 

@@ -4,12 +4,12 @@ from typing import Any
 
 import numpy as np
 
+from dipmaster.core.kernels import Floats, Ints
+from dipmaster.core.parallel import in_threads
+from dipmaster.core.tables import EXIT_FEATURES
 from dipmaster.exits.judging import Sample, thinned_sample
 from dipmaster.exits.levels import Scored
-from dipmaster.foundation.numerics import Floats, Ints
-from dipmaster.foundation.parallel import in_threads
-from dipmaster.foundation.tables import EXIT_FEATURES
-from dipmaster.learning.judging import auc
+from dipmaster.learning.evaluation import auc
 
 Record = dict[str, Any]
 MAX_ROWS = (

@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 
+from dipmaster.core.kernels import Bools, Floats, Ints
+from dipmaster.core.parallel import in_threads
+from dipmaster.core.params.exits import ExitJudging
+from dipmaster.core.time_units import DAY_MS
 from dipmaster.exits.levels import Scored
 from dipmaster.exits.thinning import thinned
-from dipmaster.foundation.numerics import Bools, Floats, Ints
-from dipmaster.foundation.parallel import in_threads
-from dipmaster.foundation.params.exits import ExitJudging
-from dipmaster.foundation.periods import DAY_MS
-from dipmaster.learning.judging import (
+from dipmaster.learning.evaluation import (
     Statistic,
     auc_statistic,
     block_interval,

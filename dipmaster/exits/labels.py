@@ -7,10 +7,10 @@ from dipmaster.backtest import ExitType
 from dipmaster.backtest.costs import BPS, Costs, costs_of
 from dipmaster.backtest.layouts import Market
 from dipmaster.backtest.layouts import market_of as bars_of
+from dipmaster.core.kernels import Bools, Floats, Ints, kernel
+from dipmaster.core.params import Execution
 from dipmaster.exits.layout import Labels, Paths, Positions, Rows
 from dipmaster.exits.market import ExitMarket
-from dipmaster.foundation.numerics import Bools, Floats, Ints, kernel
-from dipmaster.foundation.params import Execution
 
 _NOT_KNOWN = -1
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from dipmaster.foundation.numerics import Floats, Ints
+from dipmaster.core.kernels import Floats, Ints
 
 
 @dataclass(frozen=True)

@@ -6,14 +6,14 @@ import numpy as np
 import pandas as pd
 
 from dipmaster.backtest.entries import places_of
+from dipmaster.core.panel import epoch_ms
+from dipmaster.core.params import AdaptiveExits, Execution, Split
 from dipmaster.exits.labels import labels_of
 from dipmaster.exits.levels import Scored, scored_of
 from dipmaster.exits.market import ExitMarket
 from dipmaster.exits.plans import paths_of, plans_of, plans_table, positions_of
 from dipmaster.exits.rows import rows_of
 from dipmaster.exits.schooling import schooling_of
-from dipmaster.foundation.panel import epoch_ms
-from dipmaster.foundation.params import AdaptiveExits, Execution, Split
 
 
 @dataclass(frozen=True)

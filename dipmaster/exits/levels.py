@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from dipmaster.core import store
+from dipmaster.core.kernels import Floats, Ints
+from dipmaster.core.params.confidence import Trees
 from dipmaster.exits.heads import HEADS, Features, Head, HeadName, fit_head
 from dipmaster.exits.schooling import Schooling
-from dipmaster.foundation import store
-from dipmaster.foundation.numerics import Floats, Ints
-from dipmaster.foundation.params.confidence import Trees
 from dipmaster.learning.calibrators import clipped, log_odds
 from dipmaster.learning.logistic import Logistic, fit_logistic, logistic_of
 from dipmaster.learning.unfit import Unfit

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from dipmaster.foundation.errors import data_error
-from dipmaster.foundation.numerics import Floats
-from dipmaster.foundation.panel import Panel, epoch_ms
-from dipmaster.foundation.periods import BAR_MS, BARS_PER_DAY, WEEK_MS
+from dipmaster.core.errors import data_error
+from dipmaster.core.kernels import Floats
+from dipmaster.core.panel import Panel, epoch_ms
+from dipmaster.core.time_units import BAR_MS, BARS_PER_DAY, WEEK_MS
 
 MARKET_RETURN = "market_return_12_frac"
 MARKET_MOMENTUM = "market_momentum_sigmas"

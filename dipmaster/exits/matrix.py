@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from dipmaster.core.kernels import Floats
 from dipmaster.exits.layout import Rows
-from dipmaster.foundation.numerics import Floats
 
 
 def score_matrix(rows: Rows, probability: Floats, positions: int, cap_bars: int) -> Floats:

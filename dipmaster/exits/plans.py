@@ -4,6 +4,9 @@ import numpy as np
 import pandas as pd
 
 from dipmaster.backtest import EXIT_NAMES, ExitRules, Trailing, outcomes
+from dipmaster.core.kernels import Floats, Ints
+from dipmaster.core.panel import as_times
+from dipmaster.core.params import AdaptiveExits, Execution
 from dipmaster.exits.layout import Paths, Positions
 from dipmaster.exits.market import MARKET_MOMENTUM, ExitMarket
 from dipmaster.exits.target import (
@@ -15,9 +18,6 @@ from dipmaster.exits.target import (
     targets_of,
 )
 from dipmaster.exits.trail import distances
-from dipmaster.foundation.numerics import Floats, Ints
-from dipmaster.foundation.panel import as_times
-from dipmaster.foundation.params import AdaptiveExits, Execution
 
 NEVER = -1
 

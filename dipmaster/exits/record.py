@@ -4,18 +4,18 @@ from typing import Any
 
 import numpy as np
 
+from dipmaster.core.kernels import Bools
+from dipmaster.core.params import Split
+from dipmaster.core.params.exits import ExitJudging
+from dipmaster.core.tables.exits import LEVEL_FEATURES, ROADMAP_FEATURES
+from dipmaster.core.time_units import boundary_ms
 from dipmaster.exits.heads import HEADS
 from dipmaster.exits.importance import importance_of
 from dipmaster.exits.judging import Sample, gain_table, judged, thinned_sample, whole_sample
 from dipmaster.exits.levels import CALIBRATOR_INPUTS, Scored
 from dipmaster.exits.schooling import Schooling
 from dipmaster.exits.stored import when
-from dipmaster.foundation.numerics import Bools
-from dipmaster.foundation.params import Split
-from dipmaster.foundation.params.exits import ExitJudging
-from dipmaster.foundation.periods import boundary_ms
-from dipmaster.foundation.tables.exits import LEVEL_FEATURES, ROADMAP_FEATURES
-from dipmaster.learning.judging import reliability_table
+from dipmaster.learning.evaluation import reliability_table
 from dipmaster.learning.walk_forward import Refit, training_rows
 
 Record = dict[str, Any]

@@ -10,13 +10,13 @@ from dipmaster.backtest.fills import lowest_trail, raised
 from dipmaster.backtest.layouts import Market, Plans, can_begin, order_at, plans_of
 from dipmaster.backtest.layouts import market_of as bars_of
 from dipmaster.backtest.rules import RuleNumbers, rule_numbers
+from dipmaster.core.kernels import Floats, Ints, kernel
+from dipmaster.core.params import AdaptiveExits, Execution
+from dipmaster.core.tables import EXIT_FEATURES
+from dipmaster.core.time_units import BAR_MS, BARS_PER_DAY, BOUNDARY_MS, MINUTE_MS
 from dipmaster.exits.layout import Positions, Rows
 from dipmaster.exits.market import ExitMarket
 from dipmaster.exits.plans import rules_without_models
-from dipmaster.foundation.numerics import Floats, Ints, kernel
-from dipmaster.foundation.params import AdaptiveExits, Execution
-from dipmaster.foundation.periods import BAR_MS, BARS_PER_DAY, BOUNDARY_MS, MINUTE_MS
-from dipmaster.foundation.tables import EXIT_FEATURES
 
 _BAR_MINUTES = BAR_MS // MINUTE_MS
 _BOUNDARY_MINUTES = BOUNDARY_MS // MINUTE_MS

@@ -6,13 +6,13 @@ from typing import TypeVar
 
 import numpy as np
 
+from dipmaster.core.kernels import Bools, Floats, Ints
+from dipmaster.core.params import Split
+from dipmaster.core.params.confidence import MinTrain
+from dipmaster.core.params.exits import ExitModels
+from dipmaster.core.time_units import BAR_MS
 from dipmaster.exits.layout import Labels, Paths, Rows
 from dipmaster.exits.thinning import even_weights, thinned
-from dipmaster.foundation.numerics import Bools, Floats, Ints
-from dipmaster.foundation.params import Split
-from dipmaster.foundation.params.confidence import MinTrain
-from dipmaster.foundation.params.exits import ExitModels
-from dipmaster.foundation.periods import BAR_MS
 from dipmaster.learning.schedule import refit_times
 from dipmaster.learning.unfit import Unfit
 from dipmaster.learning.walk_forward import Walk, predicted

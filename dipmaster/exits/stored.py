@@ -17,16 +17,16 @@ from typing import Any
 
 import numpy as np
 
+from dipmaster.core import store
+from dipmaster.core.errors import data_error
+from dipmaster.core.kernels import Floats, Ints
+from dipmaster.core.panel import as_times
+from dipmaster.core.parallel import in_threads
+from dipmaster.core.tables import EXIT_FEATURES
+from dipmaster.core.time_units import BAR_MS, ISO_UTC
 from dipmaster.exits.heads import HEADS, Head, HeadName, head_of
 from dipmaster.exits.layout import Rows
 from dipmaster.exits.levels import CALIBRATOR_INPUTS, Scored, calibrator_inputs, said_by
-from dipmaster.foundation import store
-from dipmaster.foundation.errors import data_error
-from dipmaster.foundation.numerics import Floats, Ints
-from dipmaster.foundation.panel import as_times
-from dipmaster.foundation.parallel import in_threads
-from dipmaster.foundation.periods import BAR_MS, ISO_UTC
-from dipmaster.foundation.tables import EXIT_FEATURES
 from dipmaster.learning.logistic import Logistic, logistic_of
 from dipmaster.learning.walk_forward import Refit
 

@@ -3,11 +3,11 @@
 import numpy as np
 import pandas as pd
 
+from dipmaster.core.kernels import Ints
+from dipmaster.core.panel import as_times
+from dipmaster.core.tables import EXIT_FEATURES
 from dipmaster.exits.heads import HEADS
 from dipmaster.exits.levels import Scored
-from dipmaster.foundation.numerics import Ints
-from dipmaster.foundation.panel import as_times
-from dipmaster.foundation.tables import EXIT_FEATURES
 
 _SAID = {"profit": "p_profit", "timing": "timing_bars", "risk": "p_risk"}
 

@@ -7,8 +7,8 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from dipmaster.foundation.numerics import Floats, Ints
-from dipmaster.foundation.params.exits import DynamicTarget
+from dipmaster.core.kernels import Floats, Ints
+from dipmaster.core.params.exits import DynamicTarget
 
 Classes = npt.NDArray[np.int8]
 

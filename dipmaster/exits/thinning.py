@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from dipmaster.foundation.numerics import Floats, Ints
+from dipmaster.core.kernels import Floats, Ints
 
 
 def step_that_fits(held: Ints, offset: Ints, max_rows: int) -> int:

@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from dipmaster.core.kernels import Floats
+from dipmaster.core.params.exits import TrailingStop
 from dipmaster.exits.market import ExitMarket
-from dipmaster.foundation.numerics import Floats
-from dipmaster.foundation.params.exits import TrailingStop
 
 _PERCENT = 100.0
 

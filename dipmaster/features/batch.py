@@ -6,15 +6,15 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from dipmaster.core.kernels import Floats
+from dipmaster.core.parallel import in_threads
+from dipmaster.core.params import Features
+from dipmaster.core.tables import FEATURES
+from dipmaster.core.time_units import BAR_MS
 from dipmaster.features.inputs import CoinBars, coin_bars, new_state
 from dipmaster.features.layout import HORIZONS
 from dipmaster.features.market_wide import mean_of_present, returns_of
 from dipmaster.features.step import run
-from dipmaster.foundation.numerics import Floats
-from dipmaster.foundation.parallel import in_threads
-from dipmaster.foundation.params import Features
-from dipmaster.foundation.periods import BAR_MS
-from dipmaster.foundation.tables import FEATURES
 
 NAMES = tuple(name for name in FEATURES.names if name != "open_time")
 

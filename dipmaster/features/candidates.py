@@ -9,11 +9,11 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import pandas as pd
 
-from dipmaster.foundation.numerics import Bools, Floats, Ints
-from dipmaster.foundation.panel import epoch_ms
-from dipmaster.foundation.params import Signal
-from dipmaster.foundation.periods import BAR_MS
-from dipmaster.foundation.tables import CANDIDATES
+from dipmaster.core.kernels import Bools, Floats, Ints
+from dipmaster.core.panel import epoch_ms
+from dipmaster.core.params import Signal
+from dipmaster.core.tables import CANDIDATES
+from dipmaster.core.time_units import BAR_MS
 
 CANDIDATE_COLUMNS = (
     "rsi14",

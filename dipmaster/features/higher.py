@@ -7,10 +7,10 @@ longer bar, and is held until the next one. A longer bar counts only if all its
 
 import math
 
+from dipmaster.core.kernels import Floats, kernel
 from dipmaster.features import layout as at
 from dipmaster.features.inner import inner_kernel
 from dipmaster.features.windows import slide_max, slide_sum
-from dipmaster.foundation.numerics import Floats, kernel
 
 
 @kernel

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from dipmaster.core.errors import TableError
+from dipmaster.core.kernels import Floats, Ints
+from dipmaster.core.panel import epoch_ms
+from dipmaster.core.params import Features
+from dipmaster.core.tables import BARS
+from dipmaster.core.time_units import BAR_MS
 from dipmaster.features import layout
-from dipmaster.foundation.errors import TableError
-from dipmaster.foundation.numerics import Floats, Ints
-from dipmaster.foundation.panel import epoch_ms
-from dipmaster.foundation.params import Features
-from dipmaster.foundation.periods import BAR_MS
-from dipmaster.foundation.tables import BARS
 
 NEEDS = {"taker_imbalance": "taker_buy_volume", "half_spread_bps": "half_spread_bps"}
 

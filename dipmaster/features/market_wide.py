@@ -7,10 +7,10 @@ gap over the whole horizon. The mean is taken in the order of the sorted names.
 import math
 from collections.abc import Sequence
 
+from dipmaster.core.kernels import Floats, Ints, kernel
+from dipmaster.core.time_units import BAR_MS
 from dipmaster.features.layout import BAR_COLUMNS, HORIZONS
 from dipmaster.features.stretches import stretches, usable
-from dipmaster.foundation.numerics import Floats, Ints, kernel
-from dipmaster.foundation.periods import BAR_MS
 
 CLOSE = BAR_COLUMNS.index("close")
 SPAN = 4096  # bars that are added up while they are near

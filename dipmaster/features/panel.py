@@ -7,11 +7,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from dipmaster.core.params import Features
+from dipmaster.core.tables import FEATURES, I8
+from dipmaster.core.time_units import BARS_PER_DAY, ISO_UTC
 from dipmaster.features.batch import NAMES, AllCoins, blocks_of
 from dipmaster.features.candidates import CANDIDATE_COLUMNS
-from dipmaster.foundation.params import Features
-from dipmaster.foundation.periods import BARS_PER_DAY, ISO_UTC
-from dipmaster.foundation.tables import FEATURES, I8
 
 STORED = {c.name: c.dtype for c in FEATURES.columns[1:]}
 FLAGS = [place for place, name in enumerate(NAMES) if STORED[name] == I8]

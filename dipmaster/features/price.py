@@ -2,9 +2,9 @@
 
 import math
 
+from dipmaster.core.kernels import Floats, Ints, inlined_kernel, kernel
 from dipmaster.features import layout as at
 from dipmaster.features.windows import clip01, moments, place_among
-from dipmaster.foundation.numerics import Floats, Ints, inlined_kernel, kernel
 
 # The interpolated 20 % quantile of 50 widths lies between the 10th and the 11th smallest:
 # a width is below it where at least 40 are larger.

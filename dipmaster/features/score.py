@@ -2,10 +2,10 @@
 
 import math
 
+from dipmaster.core.kernels import Floats, kernel
 from dipmaster.features import layout as at
 from dipmaster.features.volume import sum_96
 from dipmaster.features.windows import clip01
-from dipmaster.foundation.numerics import Floats, kernel
 
 
 @kernel

@@ -13,12 +13,12 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from dipmaster.core.kernels import Bools, Floats, Ints, kernel
+from dipmaster.core.time_units import BAR_MS, BARS_PER_DAY, BARS_PER_HOUR
 from dipmaster.features import higher, price, score, volatility, volume
 from dipmaster.features import layout as at
 from dipmaster.features.stretches import stretches, usable
 from dipmaster.features.windows import doubled
-from dipmaster.foundation.numerics import Bools, Floats, Ints, kernel
-from dipmaster.foundation.periods import BAR_MS, BARS_PER_DAY, BARS_PER_HOUR
 
 SUMS, MAXIMA = np.array(at.SUMS), np.array(at.MAXIMA)
 

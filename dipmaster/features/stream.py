@@ -5,14 +5,14 @@ from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 
+from dipmaster.core.kernels import Floats
+from dipmaster.core.params import Features
+from dipmaster.core.time_units import BAR_MS
 from dipmaster.features.inputs import new_state
 from dipmaster.features.layout import BAR_COLUMNS, HORIZONS
 from dipmaster.features.market_wide import CLOSE, mean_of_present
 from dipmaster.features.step import run
 from dipmaster.features.stretches import usable
-from dipmaster.foundation.numerics import Floats
-from dipmaster.foundation.params import Features
-from dipmaster.foundation.periods import BAR_MS
 
 
 class FeatureStream:

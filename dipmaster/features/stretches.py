@@ -5,9 +5,9 @@ from itertools import pairwise
 
 import numpy as np
 
+from dipmaster.core.kernels import Bools, Floats, Ints
+from dipmaster.core.time_units import BAR_MS
 from dipmaster.features.layout import BAR_COLUMNS
-from dipmaster.foundation.numerics import Bools, Floats, Ints
-from dipmaster.foundation.periods import BAR_MS
 
 HIGH, LOW, VOLUME = (BAR_COLUMNS.index(name) for name in ("high", "low", "volume"))
 

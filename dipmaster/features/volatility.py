@@ -2,10 +2,10 @@
 
 import math
 
+from dipmaster.core.kernels import Floats, Ints, inlined_kernel, kernel
+from dipmaster.core.time_units import BARS_PER_DAY, BARS_PER_HOUR
 from dipmaster.features import layout as at
 from dipmaster.features.windows import moments, place_among
-from dipmaster.foundation.numerics import Floats, Ints, inlined_kernel, kernel
-from dipmaster.foundation.periods import BARS_PER_DAY, BARS_PER_HOUR
 
 HALF_PI = math.pi / 2.0
 HIGH_SMALLER = 40  # of 50: above the interpolated 80 % quantile, see `price.SQUEEZE_LARGER`

@@ -2,9 +2,9 @@
 
 import math
 
+from dipmaster.core.kernels import Floats, inlined_kernel, kernel
 from dipmaster.features import layout as at
 from dipmaster.features.windows import clip01
-from dipmaster.foundation.numerics import Floats, inlined_kernel, kernel
 
 SPIKE_MULTIPLE = 1.5
 SINCE_CAP = 100.0

@@ -18,9 +18,9 @@ callers ask for the age before they use it.
 
 import numpy as np
 
+from dipmaster.core.kernels import Floats, Ints, inlined_kernel, kernel
 from dipmaster.features import layout as at
 from dipmaster.features.inner import inner_kernel
-from dipmaster.foundation.numerics import Floats, Ints, inlined_kernel, kernel
 
 
 @inlined_kernel

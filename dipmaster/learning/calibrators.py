@@ -13,7 +13,7 @@ from typing import Any, Literal, Protocol
 import numpy as np
 from scipy.special import expit, logit
 
-from dipmaster.foundation.numerics import Floats
+from dipmaster.core.kernels import Floats
 from dipmaster.learning.logistic import Logistic, fit_logistic, one_class
 from dipmaster.learning.unfit import Unfit
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from scipy.special import expit
 
-from dipmaster.foundation.numerics import Floats
+from dipmaster.core.kernels import Floats
 from dipmaster.learning.unfit import Unfit
 
 _TOLERANCE = 1e-8  # of the gradient; Newton steps get there in about ten

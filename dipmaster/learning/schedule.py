@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from dipmaster.foundation.numerics import Ints
-from dipmaster.foundation.periods import BAR_MS, DAY_MS
+from dipmaster.core.kernels import Ints
+from dipmaster.core.time_units import BAR_MS, DAY_MS
 
 
 def refit_times(first_ms: int, last_ms: int, from_day: int, months: int = 1) -> Ints:

@@ -9,8 +9,8 @@ coins, so twenty positions in one market-wide fall are not twenty observations.
 import numpy as np
 import numpy.typing as npt
 
-from dipmaster.foundation.errors import data_error
-from dipmaster.foundation.numerics import Floats, Ints, kernel
+from dipmaster.core.errors import data_error
+from dipmaster.core.kernels import Floats, Ints, kernel
 
 
 def average_uniqueness(

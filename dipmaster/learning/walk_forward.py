@@ -15,10 +15,10 @@ from typing import Generic, NamedTuple, TypeVar
 
 import numpy as np
 
-from dipmaster.foundation.errors import data_error
-from dipmaster.foundation.numerics import Bools, Floats, Ints
-from dipmaster.foundation.parallel import in_threads
-from dipmaster.foundation.periods import BAR_MS
+from dipmaster.core.errors import data_error
+from dipmaster.core.kernels import Bools, Floats, Ints
+from dipmaster.core.parallel import in_threads
+from dipmaster.core.time_units import BAR_MS
 from dipmaster.learning.unfit import Unfit
 
 Model = TypeVar("Model")

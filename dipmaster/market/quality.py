@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from dipmaster.foundation.numerics import Floats, Ints
-from dipmaster.foundation.panel import as_times, epoch_ms
-from dipmaster.foundation.periods import BAR_MS, BARS_PER_DAY, ISO_UTC
+from dipmaster.core.kernels import Floats, Ints
+from dipmaster.core.panel import as_times, epoch_ms
+from dipmaster.core.time_units import BAR_MS, BARS_PER_DAY, ISO_UTC
 from dipmaster.market.raw.intervals import distinct
 from dipmaster.market.raw.log import RawLog
 

@@ -25,7 +25,7 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
-from dipmaster.foundation.numerics import Floats, Ints
+from dipmaster.core.kernels import Floats, Ints
 
 NAVY = "#1f3a5f"
 STEEL = "#8ea4bf"

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from dipmaster.foundation.params import Params
+from dipmaster.core.params import Params
 from dipmaster.report.provenance import Output
 
 Json = Mapping[str, Any]

@@ -5,8 +5,8 @@
 
 from dataclasses import dataclass
 
-from dipmaster.foundation.params import Gates
-from dipmaster.foundation.params.roadmap import FINAL_PHASE
+from dipmaster.core.params import Gates
+from dipmaster.core.params.roadmap import FINAL_PHASE
 from dipmaster.report import numbers
 from dipmaster.report.inputs import Inputs, Json
 from dipmaster.report.words import MARKS, PHASES

@@ -7,8 +7,8 @@ from typing import Any
 
 from markupsafe import Markup
 
-from dipmaster.foundation.errors import PipelineError
-from dipmaster.foundation.params.roadmap import HOLDING_BAND_MINUTES
+from dipmaster.core.errors import PipelineError
+from dipmaster.core.params.roadmap import HOLDING_BAND_MINUTES
 from dipmaster.report import chapter, matrix, numbers, phases, promised, provenance, scope, words
 from dipmaster.report import quality as data_quality
 from dipmaster.report.charts import forest, money

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from importlib import metadata
 from typing import Any
 
-from dipmaster.foundation.errors import PipelineError
+from dipmaster.core.errors import PipelineError
 
 EARLIER_STAGES = ("ingest", "features", "volatility", "confidence", "exits", "validate")
 PACKAGES = (

@@ -24,7 +24,7 @@ import jinja2
 from markupsafe import Markup, escape
 from matplotlib.ft2font import FT2Font
 
-from dipmaster.foundation.errors import DipMasterError, PipelineError
+from dipmaster.core.errors import DipMasterError, PipelineError
 from dipmaster.report import numbers
 from dipmaster.report.drawing import bundled_font, without_cycle_search
 

@@ -8,7 +8,7 @@ final targets and never counts.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from dipmaster.foundation.params.roadmap import FINAL_PHASE
+from dipmaster.core.params.roadmap import FINAL_PHASE
 from dipmaster.report import numbers
 from dipmaster.report.abstention import abstention
 from dipmaster.report.difference import contribution

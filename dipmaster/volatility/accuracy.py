@@ -5,10 +5,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from dipmaster.foundation.numerics import Floats, Ints
-from dipmaster.foundation.params.volatility import ForecastJudging, Regime
-from dipmaster.foundation.periods import BARS_PER_DAY, BARS_PER_HOUR
-from dipmaster.learning.judging.clustered import t_critical
+from dipmaster.core.kernels import Floats, Ints
+from dipmaster.core.params.volatility import ForecastJudging, Regime
+from dipmaster.core.time_units import BARS_PER_DAY, BARS_PER_HOUR
+from dipmaster.learning.evaluation.clustered import t_critical
 from dipmaster.volatility.regime import Classes, classes
 from dipmaster.volatility.windows import MIN_SHARE, moving_sum
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 
-from dipmaster.foundation.numerics import Floats
-from dipmaster.foundation.params.volatility import Har
-from dipmaster.foundation.periods import BARS_PER_DAY, BARS_PER_HOUR
+from dipmaster.core.kernels import Floats
+from dipmaster.core.params.volatility import Har
+from dipmaster.core.time_units import BARS_PER_DAY, BARS_PER_HOUR
 from dipmaster.volatility.clock import Clock
 from dipmaster.volatility.garch_forecast import HORIZON
 from dipmaster.volatility.windows import moving_mean, moving_sum

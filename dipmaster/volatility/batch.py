@@ -5,12 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from dipmaster.foundation.numerics import Bools, Floats, Ints
-from dipmaster.foundation.panel import Panel, as_times, epoch_ms
-from dipmaster.foundation.parallel import in_threads
-from dipmaster.foundation.params import Volatility
-from dipmaster.foundation.periods import BAR_MS, BARS_PER_DAY
-from dipmaster.foundation.tables import I8, VOLATILITY
+from dipmaster.core.kernels import Bools, Floats, Ints
+from dipmaster.core.panel import Panel, as_times, epoch_ms
+from dipmaster.core.parallel import in_threads
+from dipmaster.core.params import Volatility
+from dipmaster.core.tables import I8, VOLATILITY
+from dipmaster.core.time_units import BAR_MS, BARS_PER_DAY
 from dipmaster.volatility.baselines import rolling_har, rv_ewma, season_ahead
 from dipmaster.volatility.clock import Clock
 from dipmaster.volatility.garch import GarchPath, rolling_garch
@@ -69,7 +69,7 @@ def compute(panel: Panel, params: Volatility) -> VolatilityOf:
     Parameters
     ----------
     panel
-        From `dipmaster.foundation.panel.aligned`.
+        From `dipmaster.core.panel.aligned`.
     params
         Section `volatility`.
     """

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dipmaster.foundation.numerics import Ints
-from dipmaster.foundation.periods import BAR_MS, BARS_PER_DAY, DAY_MS, HOUR_MS
+from dipmaster.core.kernels import Ints
+from dipmaster.core.time_units import BAR_MS, BARS_PER_DAY, DAY_MS, HOUR_MS
 
 CELLS = 48  # 24 hours of a weekday, 24 of a weekend day
 MONDAY = 3  # 1970-01-01 was a Thursday

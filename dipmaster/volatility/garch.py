@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dipmaster.foundation.numerics import Floats, Ints
-from dipmaster.foundation.params.volatility import Garch
-from dipmaster.foundation.periods import BARS_PER_DAY
+from dipmaster.core.kernels import Floats, Ints
+from dipmaster.core.params.volatility import Garch
+from dipmaster.core.time_units import BARS_PER_DAY
 from dipmaster.volatility.clock import Clock
 from dipmaster.volatility.garch_fit import ALPHA, BETA, CONVERGED, FIT_SIZE, fit
 from dipmaster.volatility.garch_forecast import (

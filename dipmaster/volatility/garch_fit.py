@@ -12,7 +12,7 @@ import math
 
 import numpy as np
 
-from dipmaster.foundation.numerics import Floats, kernel
+from dipmaster.core.kernels import Floats, kernel
 from dipmaster.volatility.garch_lanes import in_lanes
 from dipmaster.volatility.garch_likelihood import backcast_of, normal_pass, student_pass
 from dipmaster.volatility.garch_search import (

@@ -2,7 +2,7 @@
 
 import math
 
-from dipmaster.foundation.numerics import Floats, Ints, kernel
+from dipmaster.core.kernels import Floats, Ints, kernel
 from dipmaster.volatility.garch_fit import ALPHA, BACKCAST, BETA, COVARIANCE, OMEGA
 
 HORIZON = 24  # bars: 2 hours

@@ -7,7 +7,7 @@ other once it is known where each starts.
 
 import math
 
-from dipmaster.foundation.numerics import Floats, inlined_kernel, kernel
+from dipmaster.core.kernels import Floats, inlined_kernel, kernel
 
 LANES = 16
 # Rows of the lanes' state: variance, its first derivatives, the second ones with

@@ -13,7 +13,7 @@ import math
 
 import numpy as np
 
-from dipmaster.foundation.numerics import Floats, kernel
+from dipmaster.core.kernels import Floats, kernel
 from dipmaster.volatility.garch_lanes import (
     FOURTH,
     I00,

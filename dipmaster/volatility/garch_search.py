@@ -8,7 +8,7 @@ import math
 
 import numpy as np
 
-from dipmaster.foundation.numerics import Floats, kernel
+from dipmaster.core.kernels import Floats, kernel
 
 TINY = 1e-300
 HELD = 1e100  # information about a coordinate that is held: no step, no variance

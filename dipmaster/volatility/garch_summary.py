@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from dipmaster.foundation.numerics import Floats
-from dipmaster.foundation.params.volatility import Garch
+from dipmaster.core.kernels import Floats
+from dipmaster.core.params.volatility import Garch
 from dipmaster.volatility.clock import Clock
 from dipmaster.volatility.garch import PERCENT, GarchPath, window_before
 from dipmaster.volatility.garch_fit import ALPHA, BETA, LOG_LIKELIHOOD, NU, OMEGA

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dipmaster.foundation.numerics import Floats
-from dipmaster.foundation.panel import Panel
-from dipmaster.foundation.params import Volatility
-from dipmaster.foundation.periods import BARS_PER_DAY
+from dipmaster.core.kernels import Floats
+from dipmaster.core.panel import Panel
+from dipmaster.core.params import Volatility
+from dipmaster.core.time_units import BARS_PER_DAY
 from dipmaster.volatility.windows import median_of_present, moving_mean
 
 HALF_PI = 0.5 * np.pi

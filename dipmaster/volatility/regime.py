@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from dipmaster.foundation.numerics import Floats, kernel
-from dipmaster.foundation.params.volatility import Regime
-from dipmaster.foundation.periods import BARS_PER_DAY
+from dipmaster.core.kernels import Floats, kernel
+from dipmaster.core.params.volatility import Regime
+from dipmaster.core.time_units import BARS_PER_DAY
 from dipmaster.volatility.windows import median_of_present
 
 Classes = npt.NDArray[np.int8]

@@ -5,12 +5,12 @@ from typing import Any
 
 import numpy as np
 
-from dipmaster.foundation.numerics import Floats
-from dipmaster.foundation.panel import as_times
-from dipmaster.foundation.parallel import in_threads
-from dipmaster.foundation.params import Split, Volatility
-from dipmaster.foundation.params.roadmap import REGIME_ACCURACY_FRAC
-from dipmaster.foundation.periods import BARS_PER_DAY, DAY_MS, ISO_UTC, boundary_ms
+from dipmaster.core.kernels import Floats
+from dipmaster.core.panel import as_times
+from dipmaster.core.parallel import in_threads
+from dipmaster.core.params import Split, Volatility
+from dipmaster.core.params.roadmap import REGIME_ACCURACY_FRAC
+from dipmaster.core.time_units import BARS_PER_DAY, DAY_MS, ISO_UTC, boundary_ms
 from dipmaster.volatility import accuracy, garch_summary, scores
 from dipmaster.volatility.accuracy import against
 from dipmaster.volatility.batch import VolatilityOf

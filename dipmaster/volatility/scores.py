@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from dipmaster.foundation.numerics import Bools, Floats, Ints
-from dipmaster.foundation.params.volatility import ForecastJudging
-from dipmaster.foundation.periods import BARS_PER_DAY
+from dipmaster.core.kernels import Bools, Floats, Ints
+from dipmaster.core.params.volatility import ForecastJudging
+from dipmaster.core.time_units import BARS_PER_DAY
 from dipmaster.volatility.baselines import next_mean
 
 GARCH = "garch"

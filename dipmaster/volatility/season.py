@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from dipmaster.foundation.numerics import Bools, Floats
-from dipmaster.foundation.params.volatility import Season
-from dipmaster.foundation.periods import BARS_PER_DAY, BARS_PER_HOUR
+from dipmaster.core.kernels import Bools, Floats
+from dipmaster.core.params.volatility import Season
+from dipmaster.core.time_units import BARS_PER_DAY, BARS_PER_HOUR
 from dipmaster.volatility.clock import CELLS, Clock
 
 HOURS = BARS_PER_DAY // BARS_PER_HOUR

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from dipmaster.foundation.numerics import Floats
+from dipmaster.core.kernels import Floats
 
 MIN_SHARE = 0.5  # of a window's bars; with fewer the mean is not known
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from dipmaster.backtest import Entries, ExitRules
-from dipmaster.foundation.panel import Panel
-from dipmaster.foundation.params import Execution, Exits
+from dipmaster.core.panel import Panel
+from dipmaster.core.params import Execution, Exits
 
 START_MS = 1_672_531_200_000  # 2023-01-01 00:00 UTC
 STEP_MS = 300_000

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dipmaster.backtest import Entries, ExitRules, Ledger, ScoreExits, Trailing, run
-from dipmaster.foundation.panel import Panel, as_times
+from dipmaster.core.panel import Panel, as_times
 
 COSTS = {"taker_fee_bps": 10.0, "slippage_bps": 1.0}
 SEEDS = st.integers(0, 2**32 - 1)

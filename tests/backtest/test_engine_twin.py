@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from dipmaster.backtest import ExitRules, Ledger, ScoreExits, Trailing, run
-from dipmaster.foundation.panel import Panel
+from dipmaster.core.panel import Panel
 
 COSTS = {"taker_fee_bps": 10.0, "slippage_bps": 1.0}
 TIGHT = {"size_frac": 0.3, "max_position_frac": 0.35, "max_exposure_frac": 0.8, "max_positions": 3}

@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 from dipmaster.backtest import ExitRules, entries_from_candidates, frozen_outcomes, run
-from dipmaster.foundation.errors import DataError
-from dipmaster.foundation.panel import as_times
-from dipmaster.foundation.params import Exits
+from dipmaster.core.errors import DataError
+from dipmaster.core.panel import as_times
+from dipmaster.core.params import Exits
 
 EXITS = Exits(target_frac=0.008, stop_frac=0.015, boundary_min_net_frac=0.0025, cap_bars=30)
 

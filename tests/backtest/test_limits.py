@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from dipmaster.backtest import SKIP_REASONS, Ledger, entries_from_candidates, run
-from dipmaster.foundation.errors import DataError
-from dipmaster.foundation.panel import as_times
-from dipmaster.foundation.tables import EQUITY, FILLS, TRADES
+from dipmaster.core.errors import DataError
+from dipmaster.core.panel import as_times
+from dipmaster.core.tables import EQUITY, FILLS, TRADES
 
 FLAT = (100.0, 100.5, 99.5, 100.0)
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from dipmaster.backtest import metrics
-from dipmaster.foundation.periods import BARS_PER_DAY
+from dipmaster.core.time_units import BARS_PER_DAY
 
 MARKS = arrays(np.float64, st.integers(1, 900), elements=st.floats(0.5, 2.0))
 

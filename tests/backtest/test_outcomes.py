@@ -14,7 +14,7 @@ from dipmaster.backtest import (
     outcomes,
     run,
 )
-from dipmaster.foundation.errors import DataError
+from dipmaster.core.errors import DataError
 
 COSTS = {"taker_fee_bps": 10.0, "slippage_bps": 1.0}
 

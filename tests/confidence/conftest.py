@@ -10,10 +10,10 @@ import yaml
 
 from dipmaster.confidence import VOLATILITY_COLUMNS, Scores, schooling_of, scores_of
 from dipmaster.confidence.events import Events
-from dipmaster.foundation.numerics import Floats
-from dipmaster.foundation.params import Confidence, Params, Split
-from dipmaster.foundation.periods import BAR_MS, DAY_MS
-from dipmaster.foundation.tables import FEATURES, I8
+from dipmaster.core.kernels import Floats
+from dipmaster.core.params import Confidence, Params, Split
+from dipmaster.core.tables import FEATURES, I8
+from dipmaster.core.time_units import BAR_MS, DAY_MS
 
 START_MS = 1_672_531_200_000  # 2023-01-01
 CAP_BARS = 36

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dipmaster.confidence import components
-from dipmaster.foundation.params.confidence import ComponentWeights, RegimeScores, StrengthWeights
+from dipmaster.core.params.confidence import ComponentWeights, RegimeScores, StrengthWeights
 
 from .conftest import events_with
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from dipmaster.confidence.correlation import MIN_HOURS, pairwise_correlation, past_correlation
-from dipmaster.foundation.periods import BAR_MS, DAY_MS, HOUR_MS
+from dipmaster.core.time_units import BAR_MS, DAY_MS, HOUR_MS
 
 DAYS = 12
 GRID = BAR_MS * np.arange(288 * DAYS, dtype=np.int64)

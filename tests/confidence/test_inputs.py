@@ -13,10 +13,10 @@ from dipmaster.confidence.inputs import (
     matrix_of,
     rows_at,
 )
-from dipmaster.foundation.errors import DataError
-from dipmaster.foundation.panel import as_times
-from dipmaster.foundation.periods import BAR_MS
-from dipmaster.foundation.tables import FEATURES, VOLATILITY
+from dipmaster.core.errors import DataError
+from dipmaster.core.panel import as_times
+from dipmaster.core.tables import FEATURES, VOLATILITY
+from dipmaster.core.time_units import BAR_MS
 
 TIMES = BAR_MS * np.arange(5, dtype=np.int64)
 

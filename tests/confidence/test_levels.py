@@ -10,8 +10,8 @@ from sklearn.metrics import roc_auc_score
 
 from dipmaster.confidence import Scores, levels, table_of
 from dipmaster.confidence.rising import fit_rising
-from dipmaster.foundation.periods import BAR_MS, boundary_ms
-from dipmaster.foundation.tables import SCORES
+from dipmaster.core.tables import SCORES
+from dipmaster.core.time_units import BAR_MS, boundary_ms
 from dipmaster.learning.calibrators import log_odds
 
 from .conftest import CAP_BARS, START_MS

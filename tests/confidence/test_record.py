@@ -15,8 +15,8 @@ from dipmaster.confidence.judging import (
     family_record,
     sample_of,
 )
-from dipmaster.foundation.periods import BAR_MS, DAY_MS, boundary_ms
-from dipmaster.foundation.store import plain
+from dipmaster.core.store import plain
+from dipmaster.core.time_units import BAR_MS, DAY_MS, boundary_ms
 
 from .conftest import START_MS, Market, events_with
 

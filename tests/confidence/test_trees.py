@@ -8,7 +8,7 @@ from scipy.stats import norm
 
 from dipmaster.confidence import trees
 from dipmaster.confidence.families import SIGNS, Family, regression
-from dipmaster.foundation.params.confidence import Trees
+from dipmaster.core.params.confidence import Trees
 
 SIZES = Trees(seed=3, rounds=30, learning_rate=0.2, depth=3, min_leaf=5, column_frac=0.8, l2=1.0)
 PLAIN = Family("classifier", ("a", "b", "c"), (0, 0, 0))

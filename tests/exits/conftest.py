@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 import yaml
 
+from dipmaster.core.panel import Panel
+from dipmaster.core.params import AdaptiveExits, Execution, Params
 from dipmaster.exits.layout import Positions
 from dipmaster.exits.market import MARKET_COLUMNS, ExitMarket
-from dipmaster.foundation.panel import Panel
-from dipmaster.foundation.params import AdaptiveExits, Execution, Params
 
 START_MS = 1_672_531_200_000  # 2023-01-01 00:00 UTC
 STEP_MS = 300_000

@@ -7,14 +7,14 @@ import numpy as np
 from scipy.special import expit
 
 from dipmaster.backtest import ExitType
+from dipmaster.core.params import Split
+from dipmaster.core.params.confidence import MinTrain, Trees
+from dipmaster.core.params.exits import ExitJudging, ExitModels
+from dipmaster.core.tables import EXIT_FEATURES
+from dipmaster.core.time_units import BAR_MS, DAY_MS
 from dipmaster.exits.layout import Labels, Paths, Rows
 from dipmaster.exits.levels import Scored, scored_of
 from dipmaster.exits.schooling import Schooling, schooling_of
-from dipmaster.foundation.params import Split
-from dipmaster.foundation.params.confidence import MinTrain, Trees
-from dipmaster.foundation.params.exits import ExitJudging, ExitModels
-from dipmaster.foundation.periods import BAR_MS, DAY_MS
-from dipmaster.foundation.tables import EXIT_FEATURES
 
 START_MS = 1_672_531_200_000  # 2023-01-01
 CAP_BARS = 8

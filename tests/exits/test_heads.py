@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
+from dipmaster.core.tables import EXIT_FEATURES
 from dipmaster.exits.heads import HEADS, Head, HeadName, fit_head, head_of
-from dipmaster.foundation.tables import EXIT_FEATURES
 from dipmaster.learning.unfit import Unfit
 from tests.exits.made_up import TREES
 

@@ -7,6 +7,8 @@ import pytest
 from scipy.special import expit
 from sklearn.metrics import roc_auc_score
 
+from dipmaster.core.tables import EXIT_ROWS
+from dipmaster.core.time_units import BAR_MS
 from dipmaster.exits import schooling
 from dipmaster.exits.heads import HEADS
 from dipmaster.exits.levels import (
@@ -18,8 +20,6 @@ from dipmaster.exits.levels import (
 )
 from dipmaster.exits.schooling import too_few
 from dipmaster.exits.table import rows_table
-from dipmaster.foundation.periods import BAR_MS
-from dipmaster.foundation.tables import EXIT_ROWS
 from dipmaster.learning.unfit import Unfit
 from tests.exits.made_up import CAP_BARS, LEAST, START_MS, Lives, day, lives, scored
 

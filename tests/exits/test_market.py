@@ -6,6 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from dipmaster.core.errors import DataError
+from dipmaster.core.panel import as_times
 from dipmaster.exits.market import (
     FEATURE_COLUMNS,
     MARKET_COLUMNS,
@@ -13,8 +15,6 @@ from dipmaster.exits.market import (
     market_of,
     momentum_sigmas,
 )
-from dipmaster.foundation.errors import DataError
-from dipmaster.foundation.panel import as_times
 
 FLAT = (100.0, 100.1, 99.9, 100.0)
 

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from dipmaster.core.panel import as_times
 from dipmaster.exits.labels import labels_of
 from dipmaster.exits.layout import Paths, Rows
 from dipmaster.exits.market import (
@@ -25,7 +26,6 @@ from dipmaster.exits.market import (
 from dipmaster.exits.plans import paths_of, plans_of
 from dipmaster.exits.rows import rows_of
 from dipmaster.exits.target import Targets, strength_classes
-from dipmaster.foundation.panel import as_times
 
 CUTS = [61, 130, 131, 132, 250, 400]
 PRICES = ("open", "high", "low", "close", "half_spread_bps")

@@ -7,6 +7,8 @@ import pandas as pd
 import pytest
 
 from dipmaster.backtest import EXIT_NAMES, frozen_outcomes, outcomes
+from dipmaster.core.panel import as_times
+from dipmaster.core.tables import EXIT_PLANS
 from dipmaster.exits.plans import (
     paths_of,
     plans_of,
@@ -14,8 +16,6 @@ from dipmaster.exits.plans import (
     positions_of,
     rules_without_models,
 )
-from dipmaster.foundation.panel import as_times
-from dipmaster.foundation.tables import EXIT_PLANS
 
 FLAT = (100.0, 100.1, 99.9, 100.0)
 

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from sklearn.metrics import brier_score_loss, roc_auc_score
 
+from dipmaster.core import store
+from dipmaster.core.tables import EXIT_FEATURES
 from dipmaster.exits.judging import gain_table, thinned_sample, whole_sample
 from dipmaster.exits.levels import CALIBRATOR_INPUTS, Scored
 from dipmaster.exits.record import record_of
-from dipmaster.foundation import store
-from dipmaster.foundation.tables import EXIT_FEATURES
 from tests.exits.made_up import JUDGING, SPLIT, Lives, day, lives, scored
 
 INTERVAL = {"value", "low", "high"}

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from dipmaster.core.tables import EXIT_FEATURES
 from dipmaster.exits.rows import rows_of
-from dipmaster.foundation.tables import EXIT_FEATURES
 
 NAN = float("nan")
 FLAT = (100.0, 100.1, 99.9, 100.0)

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from dipmaster.core import store
+from dipmaster.core.errors import DataError, PipelineError
 from dipmaster.exits.heads import HEADS
 from dipmaster.exits.levels import Scored, calibrator_inputs, said_by
 from dipmaster.exits.stored import StoredModels, models_of, read_models, records_of, texts_of
-from dipmaster.foundation import store
-from dipmaster.foundation.errors import DataError, PipelineError
 from tests.exits.made_up import CAP_BARS, Lives, day, lives, scored
 
 

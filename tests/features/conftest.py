@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from dipmaster.foundation.params import Features, Signal
+from dipmaster.core.params import Features, Signal
 
 START = pd.Timestamp("2023-02-27 22:10", tz="UTC")
 OPTIONAL = ("taker_buy_volume", "half_spread_bps")

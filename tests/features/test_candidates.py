@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dipmaster import features
+from dipmaster.core.tables import CANDIDATES
+from dipmaster.core.time_units import BAR_MS
 from dipmaster.features.candidates import spaced
-from dipmaster.foundation.periods import BAR_MS
-from dipmaster.foundation.tables import CANDIDATES
 
 START = pd.Timestamp("2023-01-01", tz="UTC")
 QUIET = {

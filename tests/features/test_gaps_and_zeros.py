@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from dipmaster import features
-from dipmaster.foundation.errors import TableError
+from dipmaster.core.errors import TableError
 
 CLOCK = ["hour_utc", "weekday", "session", "minutes_to_boundary", "half_spread_bps"]
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from dipmaster import features
-from dipmaster.foundation.panel import epoch_ms
+from dipmaster.core.panel import epoch_ms
 
 Frames = Mapping[str, pd.DataFrame]
 Maker = Callable[[Frames], dict[str, pd.DataFrame]]

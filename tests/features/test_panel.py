@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from dipmaster import features
+from dipmaster.core.tables import FEATURES, I8
 from dipmaster.features.panel import coin_facts, panel_of, summary
-from dipmaster.foundation.tables import FEATURES, I8
 
 
 @pytest.fixture(scope="module")

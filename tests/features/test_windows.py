@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dipmaster.core.kernels import Floats, Ints, kernel
 from dipmaster.features import layout as at
 from dipmaster.features.layout import halves_size
 from dipmaster.features.windows import (
@@ -17,7 +18,6 @@ from dipmaster.features.windows import (
     slide_max,
     slide_sum,
 )
-from dipmaster.foundation.numerics import Floats, Ints, kernel
 
 
 @kernel

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from dipmaster.foundation.numerics import Floats
-from dipmaster.learning.judging import (
+from dipmaster.core.kernels import Floats
+from dipmaster.learning.evaluation import (
     Statistic,
     auc_statistic,
     brier_skill_statistic,

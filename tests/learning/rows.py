@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.special import expit
 
-from dipmaster.foundation.numerics import Bools, Floats, Ints
-from dipmaster.foundation.periods import BAR_MS, BARS_PER_DAY
+from dipmaster.core.kernels import Bools, Floats, Ints
+from dipmaster.core.time_units import BAR_MS, BARS_PER_DAY
 
 DAYS = 190
 MONTHS = (59, 90, 120, 151, 181)  # days at which March to July begin

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy.special import expit, logit
 from sklearn.isotonic import IsotonicRegression
 
-from dipmaster.foundation.numerics import Floats
+from dipmaster.core.kernels import Floats
 from dipmaster.learning.calibrators import (
     SMALLEST,
     Beta,

@@ -10,7 +10,7 @@ from scipy import stats
 from statsmodels.regression.linear_model import OLS
 from statsmodels.stats.proportion import proportion_confint
 
-from dipmaster.learning.judging.clustered import (
+from dipmaster.learning.evaluation.clustered import (
     clopper_pearson,
     cluster_variance,
     floored_variance,

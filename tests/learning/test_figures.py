@@ -10,8 +10,8 @@ from scipy.stats import spearmanr
 from sklearn.metrics import brier_score_loss, d2_brier_score, roc_auc_score
 from sklearn.metrics import log_loss as sklearn_log_loss
 
-from dipmaster.foundation.errors import DataError
-from dipmaster.learning.judging import (
+from dipmaster.core.errors import DataError
+from dipmaster.learning.evaluation import (
     Line,
     auc,
     brier,

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from dipmaster.foundation.numerics import Ints
-from dipmaster.learning.judging import (
+from dipmaster.core.kernels import Ints
+from dipmaster.learning.evaluation import (
     Interval,
     Statistic,
     auc_statistic,

@@ -9,7 +9,7 @@ from scipy.optimize import minimize
 from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 
-from dipmaster.foundation.numerics import Floats
+from dipmaster.core.kernels import Floats
 from dipmaster.learning.logistic import Logistic, fit_logistic, logistic_of
 from dipmaster.learning.unfit import Unfit
 

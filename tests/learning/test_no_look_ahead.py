@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dipmaster.foundation.numerics import Floats, Ints
-from dipmaster.foundation.periods import BAR_MS, DAY_MS
+from dipmaster.core.kernels import Floats, Ints
+from dipmaster.core.time_units import BAR_MS, DAY_MS
 from dipmaster.learning.calibrators import Kind, fit_calibrator, log_odds
 from dipmaster.learning.logistic import fit_logistic
 from dipmaster.learning.schedule import refit_times

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from scipy.stats import foldnorm
 from statsmodels.stats.proportion import proportion_confint
 
-from dipmaster.foundation.numerics import Floats
-from dipmaster.learning.judging import ece_debiased, rate_bounds, reliability, reliability_table
+from dipmaster.core.kernels import Floats
+from dipmaster.learning.evaluation import ece_debiased, rate_bounds, reliability, reliability_table
 from tests.learning.figures import judged
 
 

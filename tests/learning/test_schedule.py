@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dipmaster.foundation.periods import BAR_MS, DAY_MS
+from dipmaster.core.time_units import BAR_MS, DAY_MS
 from dipmaster.learning.schedule import refit_times
 
 

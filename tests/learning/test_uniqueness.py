@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dipmaster.foundation.errors import DataError
-from dipmaster.foundation.numerics import Floats, Ints
+from dipmaster.core.errors import DataError
+from dipmaster.core.kernels import Floats, Ints
 from dipmaster.learning.uniqueness import average_uniqueness
 
 

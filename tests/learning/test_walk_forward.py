@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dipmaster.foundation.errors import DataError
-from dipmaster.foundation.numerics import Floats, Ints
-from dipmaster.foundation.periods import BAR_MS
+from dipmaster.core.errors import DataError
+from dipmaster.core.kernels import Floats, Ints
+from dipmaster.core.time_units import BAR_MS
 from dipmaster.learning.unfit import Unfit
 from dipmaster.learning.walk_forward import Walk, enough_of, predicted, training_rows
 

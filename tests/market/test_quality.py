@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dipmaster.foundation.store import plain
+from dipmaster.core.store import plain
 from dipmaster.market.quality import quality_report
 from dipmaster.market.raw.log import Dropped, FileRead, Ignored, RawLog
 

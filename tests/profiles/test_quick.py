@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from dipmaster.foundation.params import Params
+from dipmaster.core.params import Params
 from profiles import quick
 
 

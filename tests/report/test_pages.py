@@ -12,7 +12,7 @@ from pathlib import Path
 import pypdf
 import pytest
 
-from dipmaster.foundation.errors import DipMasterError, PipelineError
+from dipmaster.core.errors import DipMasterError, PipelineError
 from dipmaster.report import pages, render
 from dipmaster.report.exits import effects
 from dipmaster.report.inputs import Inputs

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dipmaster.foundation.errors import PipelineError
+from dipmaster.core.errors import PipelineError
 from dipmaster.report import provenance
 
 LOCK = {

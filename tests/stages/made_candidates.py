@@ -10,10 +10,10 @@ import pandas as pd
 import pytest
 import yaml
 
-from dipmaster.foundation import store
-from dipmaster.foundation.panel import as_times, epoch_ms
-from dipmaster.foundation.periods import BAR_MS, DAY_MS, ISO_UTC
-from dipmaster.foundation.tables import BARS, CANDIDATES, SCORES
+from dipmaster.core import store
+from dipmaster.core.panel import as_times, epoch_ms
+from dipmaster.core.tables import BARS, CANDIDATES, SCORES
+from dipmaster.core.time_units import BAR_MS, DAY_MS, ISO_UTC
 from stages import exits
 
 START_MS, DAYS = 1_672_531_200_000, 30

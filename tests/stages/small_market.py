@@ -8,9 +8,9 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from dipmaster.foundation import store
-from dipmaster.foundation.params import Params
-from dipmaster.foundation.tables import BARS, SCORES
+from dipmaster.core import store
+from dipmaster.core.params import Params
+from dipmaster.core.tables import BARS, SCORES
 from dipmaster.market.simulator import simulate
 from stages import confidence, features, volatility
 

@@ -8,9 +8,9 @@ import lightgbm
 import pandas as pd
 import pytest
 
-from dipmaster.foundation import store
-from dipmaster.foundation.errors import PipelineError
-from dipmaster.foundation.tables import CANDIDATES
+from dipmaster.core import store
+from dipmaster.core.errors import PipelineError
+from dipmaster.core.tables import CANDIDATES
 from stages import confidence as stage
 from stages import features
 from tests.stages.small_market import (

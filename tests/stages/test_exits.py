@@ -9,6 +9,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from dipmaster.core import store
+from dipmaster.core.errors import PipelineError
+from dipmaster.core.panel import epoch_ms
+from dipmaster.core.params import Params
+from dipmaster.core.tables import EXIT_PLANS, EXIT_ROWS
 from dipmaster.exits import (
     labels_of,
     paths_of,
@@ -17,11 +22,6 @@ from dipmaster.exits import (
     read_models,
     rows_of,
 )
-from dipmaster.foundation import store
-from dipmaster.foundation.errors import PipelineError
-from dipmaster.foundation.panel import epoch_ms
-from dipmaster.foundation.params import Params
-from dipmaster.foundation.tables import EXIT_PLANS, EXIT_ROWS
 from stages import confidence, features
 from stages import exits as stage
 from tests.stages.small_market import Bars, put, put_params, simulated, small_params

@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 import yaml
 
-from dipmaster.foundation import store
-from dipmaster.foundation.errors import PipelineError, TableError
-from dipmaster.foundation.tables import BARS, CANDIDATES, FEATURES
+from dipmaster.core import store
+from dipmaster.core.errors import PipelineError, TableError
+from dipmaster.core.tables import BARS, CANDIDATES, FEATURES
 from stages import features as stage
 
 BARS_FOLDER = Path("data/ingest/bars")

@@ -16,17 +16,17 @@ import pyarrow.parquet as pq
 import pytest
 import yaml
 
-from dipmaster.foundation import stage
-from dipmaster.foundation.store import read_table
-from dipmaster.foundation.tables import BARS, ON_CHAIN, ORDER_BOOK, SENTIMENT, TRUTH
+from dipmaster.core import stage
+from dipmaster.core.store import read_table
+from dipmaster.core.tables import BARS, ON_CHAIN, ORDER_BOOK, SENTIMENT, TRUTH
 from stages import ingest
 
 # Writes one table, says so, and waits to be stopped in the middle.
 HALFWAY = """
 import signal, time
 signal.signal(signal.SIGINT, signal.default_int_handler)  # jobs in the background ignore it
-from dipmaster.foundation import store
-from dipmaster.foundation import stage
+from dipmaster.core import store
+from dipmaster.core import stage
 from stages import ingest
 
 write = store.write_table

@@ -18,8 +18,8 @@ import pandas as pd
 import pytest
 
 from dipmaster.confidence import Events
-from dipmaster.foundation import store
-from dipmaster.foundation.periods import BAR_MS
+from dipmaster.core import store
+from dipmaster.core.time_units import BAR_MS
 from dipmaster.learning import walk_forward
 from stages import confidence, exits, validate
 from tests.stages.small_market import (

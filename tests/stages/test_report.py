@@ -13,9 +13,9 @@ import pyarrow as pa
 import pytest
 import yaml
 
-from dipmaster.foundation import store
-from dipmaster.foundation.errors import PipelineError
-from dipmaster.foundation.tables import EQUITY, SCORES
+from dipmaster.core import store
+from dipmaster.core.errors import PipelineError
+from dipmaster.core.tables import EQUITY, SCORES
 from dipmaster.report import provenance
 from stages import report
 from tests.report.conftest import unpainted

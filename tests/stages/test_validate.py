@@ -7,11 +7,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dipmaster.foundation import store
-from dipmaster.foundation.errors import DataError, PipelineError
-from dipmaster.foundation.panel import as_times, epoch_ms
-from dipmaster.foundation.periods import DAY_MS
-from dipmaster.foundation.tables import ADMISSION, EQUITY, FILLS, SCORES, TRADES
+from dipmaster.core import store
+from dipmaster.core.errors import DataError, PipelineError
+from dipmaster.core.panel import as_times, epoch_ms
+from dipmaster.core.tables import ADMISSION, EQUITY, FILLS, SCORES, TRADES
+from dipmaster.core.time_units import DAY_MS
 from stages import validate
 from tests.stages.made_candidates import (
     DAYS,

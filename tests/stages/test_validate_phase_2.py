@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 import yaml
 
-from dipmaster.foundation import store
-from dipmaster.foundation.errors import DataError
-from dipmaster.foundation.tables import EXIT_PLANS, EXIT_ROWS
+from dipmaster.core import store
+from dipmaster.core.errors import DataError
+from dipmaster.core.tables import EXIT_PLANS, EXIT_ROWS
 from stages import exits, validate
 from tests.stages.made_candidates import (
     LEDGERS,

@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 import yaml
 
-from dipmaster.foundation import store
-from dipmaster.foundation.errors import PipelineError
-from dipmaster.foundation.tables import BARS, TRUTH, VOLATILITY
+from dipmaster.core import store
+from dipmaster.core.errors import PipelineError
+from dipmaster.core.tables import BARS, TRUTH, VOLATILITY
 from stages import volatility as stage
 
 START = pd.Timestamp("2023-01-02", tz="UTC")

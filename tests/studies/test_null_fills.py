@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dipmaster.foundation.params import Exits
+from dipmaster.core.params import Exits
 from studies.null_fills import gross_outcomes
 
 EXITS = Exits(target_frac=0.01, stop_frac=0.02, boundary_min_net_frac=0.0, cap_bars=3)

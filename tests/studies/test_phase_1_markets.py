@@ -11,9 +11,9 @@ import pytest
 import yaml
 
 from dipmaster.confidence import combined_by, table_of
-from dipmaster.foundation import store
-from dipmaster.foundation.errors import PipelineError
-from dipmaster.foundation.tables import BARS, SCORES
+from dipmaster.core import store
+from dipmaster.core.errors import PipelineError
+from dipmaster.core.tables import BARS, SCORES
 from dipmaster.learning.logistic import Logistic
 from stages import confidence, exits, features, validate, volatility
 from studies import in_process, layer_signs

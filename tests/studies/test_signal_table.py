@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dipmaster.foundation.store import read_params
+from dipmaster.core.store import read_params
 from dipmaster.market.simulator import simulate
 from studies import signal_table
 from studies.signal_table import (

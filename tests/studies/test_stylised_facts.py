@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 from pydantic import ValidationError
 
-from dipmaster.foundation.errors import PipelineError
-from dipmaster.foundation.params.market import Informativeness, Simulated
+from dipmaster.core.errors import PipelineError
+from dipmaster.core.params.market import Informativeness, Simulated
 from dipmaster.market.simulator import WORLD
 from studies.stylised_facts import altered, changed, real_facts, simulated_facts, table
 
@@ -67,7 +67,7 @@ def test_constants_of_the_world_can_be_changed_by_name():
 
 def test_simulated_bars_are_near_real_ones(project, real_data, monkeypatch):
     """A few facts that no change may lose; the whole table is in docs/simulator.md."""
-    from dipmaster.foundation.store import read_params
+    from dipmaster.core.store import read_params
 
     monkeypatch.setenv("DIPMASTER_WORKERS", "1")
     monkeypatch.chdir(project)

@@ -5,7 +5,7 @@ import pytest
 from scipy import stats
 
 from dipmaster.backtest import metrics
-from dipmaster.foundation import store
+from dipmaster.core import store
 from studies import in_process, paired_edges
 from studies.clustered_ledgers import WORLDS, track, truth
 

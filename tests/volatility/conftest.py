@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 import yaml
 
-from dipmaster.foundation.panel import Panel, aligned
-from dipmaster.foundation.params import Volatility
+from dipmaster.core.panel import Panel, aligned
+from dipmaster.core.params import Volatility
 
 START = pd.Timestamp("2023-01-04 05:20", tz="UTC")  # a Wednesday, off midnight
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dipmaster.foundation.panel import aligned
+from dipmaster.core.panel import aligned
 from dipmaster.volatility import compute, table_of
 
 Frames = Mapping[str, pd.DataFrame]

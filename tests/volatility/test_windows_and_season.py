@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dipmaster.foundation.params.volatility import Season
+from dipmaster.core.params.volatility import Season
 from dipmaster.volatility.clock import Clock
 from dipmaster.volatility.season import factors, profiles
 from dipmaster.volatility.windows import median_of_present, moving_mean, moving_sum

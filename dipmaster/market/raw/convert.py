@@ -7,8 +7,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dipmaster.foundation.errors import TableError
-from dipmaster.foundation.numerics import Bools, Floats, Ints
+from dipmaster.core.errors import TableError
+from dipmaster.core.kernels import Bools, Floats, Ints
 from dipmaster.market.raw.textual import NUMBER
 
 NO_TIME = np.iinfo(np.int64).min

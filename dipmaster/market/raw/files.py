@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from dipmaster.foundation.errors import data_error
+from dipmaster.core.errors import data_error
 from dipmaster.market.raw import naming
 from dipmaster.market.raw.intervals import name_of, usable
 from dipmaster.market.raw.log import Ignored

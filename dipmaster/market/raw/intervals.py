@@ -4,8 +4,8 @@ import re
 
 import numpy as np
 
-from dipmaster.foundation.numerics import Ints
-from dipmaster.foundation.periods import BAR_MS, DAY_MS, HOUR_MS, MINUTE_MS
+from dipmaster.core.kernels import Ints
+from dipmaster.core.time_units import BAR_MS, DAY_MS, HOUR_MS, MINUTE_MS
 
 INTERVALS = {
     "1s": 1_000,

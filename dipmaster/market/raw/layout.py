@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from dipmaster.foundation.errors import DataError, data_error
+from dipmaster.core.errors import DataError, data_error
 
 # The exchange archive's twelve columns, in the order of files without a header line.
 KLINE_COLUMNS = (

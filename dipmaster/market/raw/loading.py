@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.feather as pa_feather
 import pyarrow.parquet as pq
 
-from dipmaster.foundation.errors import data_error
+from dipmaster.core.errors import data_error
 from dipmaster.market.raw.files import Source, check_checksum
 from dipmaster.market.raw.layout import NotBarsError, columns_of
 from dipmaster.market.raw.textual import read_csv

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from dipmaster.foundation.errors import DataError, data_error
-from dipmaster.foundation.panel import as_times
-from dipmaster.foundation.parallel import in_threads
-from dipmaster.foundation.params import Ingest
-from dipmaster.foundation.periods import BARS_PER_DAY
-from dipmaster.foundation.tables import BARS
+from dipmaster.core.errors import DataError, data_error
+from dipmaster.core.panel import as_times
+from dipmaster.core.parallel import in_threads
+from dipmaster.core.params import Ingest
+from dipmaster.core.tables import BARS
+from dipmaster.core.time_units import BARS_PER_DAY
 from dipmaster.market.raw.files import Source, find_sources, nothing_usable
 from dipmaster.market.raw.intervals import name_of
 from dipmaster.market.raw.log import FileRead, Ignored, RawLog, RawMarket, tallied

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dipmaster.foundation.errors import DataError, data_error
-from dipmaster.foundation.numerics import Bools, Floats, Ints
-from dipmaster.foundation.panel import as_times
+from dipmaster.core.errors import DataError, data_error
+from dipmaster.core.kernels import Bools, Floats, Ints
+from dipmaster.core.panel import as_times
 from dipmaster.market.raw.intervals import distinct
 from dipmaster.market.raw.layout import OPTIONAL
 from dipmaster.market.raw.log import Dropped

@@ -7,7 +7,7 @@ digits pass, so ``../../x`` or ``<script>`` reach neither the disk nor the repor
 import re
 from pathlib import PurePosixPath
 
-from dipmaster.foundation.errors import data_error
+from dipmaster.core.errors import data_error
 from dipmaster.market.raw.intervals import INTERVALS, is_interval
 
 SYMBOL = re.compile(r"[A-Z0-9]{2,20}")

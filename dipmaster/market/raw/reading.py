@@ -7,9 +7,9 @@ from typing import TypeVar
 import numpy as np
 import pyarrow as pa
 
-from dipmaster.foundation.errors import DataError, TableError, data_error
-from dipmaster.foundation.numerics import Bools, Floats, Ints
-from dipmaster.foundation.periods import EARLIEST_MS, MINUTE_MS
+from dipmaster.core.errors import DataError, TableError, data_error
+from dipmaster.core.kernels import Bools, Floats, Ints
+from dipmaster.core.time_units import EARLIEST_MS, MINUTE_MS
 from dipmaster.market.raw import naming, rows
 from dipmaster.market.raw.convert import NO_TIME, as_epoch_ms, as_floats
 from dipmaster.market.raw.files import Source, reason_of_interval

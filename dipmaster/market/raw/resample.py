@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from dipmaster.foundation.numerics import Floats, Ints
-from dipmaster.foundation.periods import BAR_MS
+from dipmaster.core.kernels import Floats, Ints
+from dipmaster.core.time_units import BAR_MS
 
 # Every other column is a quantity and is summed.
 _FIRST = ("open", "half_spread_bps")

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dipmaster.foundation.numerics import Bools, Floats, Ints
-from dipmaster.foundation.periods import EARLIEST_MS
+from dipmaster.core.kernels import Bools, Floats, Ints
+from dipmaster.core.time_units import EARLIEST_MS
 from dipmaster.market.raw.convert import NO_TIME
 from dipmaster.market.raw.layout import PRICES
 

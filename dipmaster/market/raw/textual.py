@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 
-from dipmaster.foundation.errors import DataError, data_error
+from dipmaster.core.errors import DataError, data_error
 from dipmaster.market.raw.layout import KLINE_COLUMNS, columns_of, wrong_columns
 
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|[+-]?(nan|inf|infinity)", re.I | re.A)

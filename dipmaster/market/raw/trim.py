@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from dipmaster.foundation.periods import DAY_MS
+from dipmaster.core.time_units import DAY_MS
 from dipmaster.market.raw.merge import Series
 
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 
-from dipmaster.foundation.numerics import Floats
-from dipmaster.foundation.panel import as_times
-from dipmaster.foundation.periods import BARS_PER_DAY, BARS_PER_HOUR
+from dipmaster.core.kernels import Floats
+from dipmaster.core.panel import as_times
+from dipmaster.core.time_units import BARS_PER_DAY, BARS_PER_HOUR
 from dipmaster.market.simulator.coin import Coin
 from dipmaster.market.simulator.recursion import ar1
 from dipmaster.market.simulator.state import MarketState, stationary_ar1

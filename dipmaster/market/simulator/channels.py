@@ -8,9 +8,9 @@ carries no sign, so that no channel foretells the direction of a price.
 import numpy as np
 import pandas as pd
 
-from dipmaster.foundation.numerics import Bools, Floats
-from dipmaster.foundation.panel import as_times
-from dipmaster.foundation.periods import BAR_MS, BARS_PER_DAY, BARS_PER_HOUR, MINUTE_MS
+from dipmaster.core.kernels import Bools, Floats
+from dipmaster.core.panel import as_times
+from dipmaster.core.time_units import BAR_MS, BARS_PER_DAY, BARS_PER_HOUR, MINUTE_MS
 from dipmaster.market.simulator.bars import excitement, log_volatility_ratio
 from dipmaster.market.simulator.coin import Coin
 from dipmaster.market.simulator.recursion import ar1

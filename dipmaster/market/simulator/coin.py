@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dipmaster.foundation.numerics import Bools, Floats, Ints
-from dipmaster.foundation.periods import BARS_PER_DAY, BARS_PER_HOUR
+from dipmaster.core.kernels import Bools, Floats, Ints
+from dipmaster.core.time_units import BARS_PER_DAY, BARS_PER_HOUR
 from dipmaster.market.simulator.recursion import MINUTES, ar1, moves, walk
 from dipmaster.market.simulator.state import MarketState, States, ar1_from, stationary_ar1, tail
 from dipmaster.market.simulator.streams import stream

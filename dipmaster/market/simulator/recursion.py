@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from dipmaster.foundation.numerics import Floats, Ints, kernel
+from dipmaster.core.kernels import Floats, Ints, kernel
 
 MINUTES = 5  # sub-steps of a bar
 

@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 import numpy as np
 import pandas as pd
 
-from dipmaster.foundation.numerics import Ints
-from dipmaster.foundation.panel import as_times
-from dipmaster.foundation.parallel import in_threads
-from dipmaster.foundation.params.market import Simulated
-from dipmaster.foundation.periods import BAR_MS, BARS_PER_DAY
+from dipmaster.core.kernels import Ints
+from dipmaster.core.panel import as_times
+from dipmaster.core.parallel import in_threads
+from dipmaster.core.params.market import Simulated
+from dipmaster.core.time_units import BAR_MS, BARS_PER_DAY
 from dipmaster.market.simulator.bars import bars_table
 from dipmaster.market.simulator.channels import on_chain_table, order_book_table, sentiment_table
 from dipmaster.market.simulator.coin import Coin, coin_path
@@ -22,7 +22,7 @@ Frames = dict[str, pd.DataFrame]
 
 @dataclass(frozen=True)
 class SimulatedMarket:
-    """Tables by symbol, each in the columns of `dipmaster.foundation.tables`."""
+    """Tables by symbol, each in the columns of `dipmaster.core.tables`."""
 
     bars: Frames
     truth: Frames

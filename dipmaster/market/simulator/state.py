@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from dipmaster.foundation.numerics import Bools, Floats, Ints
-from dipmaster.foundation.periods import BARS_PER_DAY, BARS_PER_HOUR, DAY_MS
+from dipmaster.core.kernels import Bools, Floats, Ints
+from dipmaster.core.time_units import BARS_PER_DAY, BARS_PER_HOUR, DAY_MS
 from dipmaster.market.simulator.recursion import MINUTES, ar1
 from dipmaster.market.simulator.streams import MARKET, stream
 from dipmaster.market.simulator.world import World

@@ -8,7 +8,7 @@ from markupsafe import Markup
 from matplotlib.axes import Axes
 from matplotlib.dates import AutoDateLocator, DateFormatter
 
-from dipmaster.foundation.numerics import Floats
+from dipmaster.core.kernels import Floats
 from dipmaster.report import numbers
 from dipmaster.report.drawing import GREY, NAVY, PALE, STEEL, inline_svg, new_figure, thinned
 from dipmaster.report.inputs import Json

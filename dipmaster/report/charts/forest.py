@@ -6,7 +6,7 @@ from markupsafe import Markup
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from dipmaster.foundation.params.roadmap import FINAL_PHASE
+from dipmaster.core.params.roadmap import FINAL_PHASE
 from dipmaster.report import numbers
 from dipmaster.report.drawing import BRICK, GREY, NAVY, PALE, inline_svg, new_figure, quiet
 from dipmaster.report.inputs import Inputs, Json

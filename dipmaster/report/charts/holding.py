@@ -6,7 +6,7 @@ from markupsafe import Markup
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from dipmaster.foundation.params.roadmap import HOLDING_BAND_MINUTES
+from dipmaster.core.params.roadmap import HOLDING_BAND_MINUTES
 from dipmaster.report.drawing import GREY, NAVY, PALE, STEEL, inline_svg, new_figure, quiet
 from dipmaster.report.exits.capture import Held
 from dipmaster.report.inputs import Json

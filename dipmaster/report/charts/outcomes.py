@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from markupsafe import Markup
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from dipmaster.foundation.params.roadmap import HOLDING_BAND_MINUTES
+from dipmaster.core.params.roadmap import HOLDING_BAND_MINUTES
 from dipmaster.report import numbers
 from dipmaster.report.drawing import GREY, NAVY, PALE, gain_or_loss, inline_svg, new_figure, quiet
 from dipmaster.report.inputs import Json

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.dates import AutoDateLocator, DateFormatter
 from matplotlib.patches import Patch
 
-from dipmaster.foundation.numerics import Floats, Ints
+from dipmaster.core.kernels import Floats, Ints
 from dipmaster.report.drawing import GREY, NAVY, inline_svg, new_figure, quiet, thinned
 
 SHADES: tuple[dict[str, Any], ...] = (

@@ -6,7 +6,7 @@ import numpy as np
 from markupsafe import Markup
 from matplotlib.axes import Axes
 
-from dipmaster.foundation.numerics import Floats
+from dipmaster.core.kernels import Floats
 from dipmaster.report import numbers
 from dipmaster.report.drawing import BRICK, GREY, NAVY, STEEL, inline_svg, new_figure
 from dipmaster.report.inputs import Json

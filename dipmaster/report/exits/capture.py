@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from dipmaster.foundation.params.roadmap import HOLDING_BAND_MINUTES
+from dipmaster.core.params.roadmap import HOLDING_BAND_MINUTES
 from dipmaster.report import numbers
 from dipmaster.report.inputs import Inputs, Json
 

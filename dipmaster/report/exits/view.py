@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from dipmaster.foundation.params.roadmap import HOLDING_BAND_MINUTES
+from dipmaster.core.params.roadmap import HOLDING_BAND_MINUTES
 from dipmaster.report.charts import differences, excursions, exit_scores, holding, importance
 from dipmaster.report.charts import switches as switch_charts
 from dipmaster.report.charts import targets as target_charts

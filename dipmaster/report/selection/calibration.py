@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dipmaster.foundation.numerics import Floats
-from dipmaster.foundation.panel import epoch_ms
+from dipmaster.core.kernels import Floats
+from dipmaster.core.panel import epoch_ms
 from dipmaster.report import numbers
 from dipmaster.report.inputs import Inputs, Json
 from dipmaster.report.words import MARKS

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dipmaster.foundation.params.roadmap import ECE_MAX, SLOPES
+from dipmaster.core.params.roadmap import ECE_MAX, SLOPES
 from dipmaster.report.charts import funnel as funnel_chart
 from dipmaster.report.charts import importance, reliability
 from dipmaster.report.inputs import Inputs

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from dipmaster.foundation.numerics import Bools, Floats
-from dipmaster.foundation.panel import epoch_ms
-from dipmaster.foundation.periods import BAR_MS, BARS_PER_HOUR
+from dipmaster.core.kernels import Bools, Floats
+from dipmaster.core.panel import epoch_ms
+from dipmaster.core.time_units import BAR_MS, BARS_PER_HOUR
 
 HORIZON_BARS = 2 * BARS_PER_HOUR
 BINS = 10

@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 from markupsafe import Markup
 
-from dipmaster.foundation.numerics import Ints
-from dipmaster.foundation.panel import as_times, epoch_ms
-from dipmaster.foundation.periods import DAY_MS
+from dipmaster.core.kernels import Ints
+from dipmaster.core.panel import as_times, epoch_ms
+from dipmaster.core.time_units import DAY_MS
 from dipmaster.report.charts import forecasts as forecast_charts
 from dipmaster.report.charts import regimes as regime_charts
 from dipmaster.report.inputs import Inputs

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from dipmaster.foundation.params import Ingest, Params
+from dipmaster.core.params import Ingest, Params
 from dipmaster.market.raw import RawMarket, read_raw
 
 DAY = 288

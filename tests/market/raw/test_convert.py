@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dipmaster.foundation.errors import TableError
+from dipmaster.core.errors import TableError
 from dipmaster.market.raw.convert import NO_TIME, as_epoch_ms, as_floats
 
 NEW_YEAR = 1_672_531_200_000  # 2023-01-01 in milliseconds

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dipmaster.foundation.errors import DipMasterError
-from dipmaster.foundation.params import Ingest
-from dipmaster.foundation.store import plain
+from dipmaster.core.errors import DipMasterError
+from dipmaster.core.params import Ingest
+from dipmaster.core.store import plain
 from dipmaster.market.quality import quality_report
 from dipmaster.market.raw import read_raw
 

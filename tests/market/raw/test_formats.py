@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from dipmaster.foundation.tables import BARS
+from dipmaster.core.tables import BARS
 from dipmaster.market.raw import RawMarket
 
 Bars = Callable[..., pd.DataFrame]

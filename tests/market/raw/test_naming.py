@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dipmaster.foundation.errors import DataError
+from dipmaster.core.errors import DataError
 from dipmaster.market.raw import naming
 from dipmaster.market.raw.intervals import INTERVALS
 

@@ -9,7 +9,7 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dipmaster.foundation.periods import BAR_MS, MINUTE_MS
+from dipmaster.core.time_units import BAR_MS, MINUTE_MS
 from dipmaster.market.raw import RawMarket
 from dipmaster.market.raw.resample import to_five_minutes
 

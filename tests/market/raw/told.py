@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from dipmaster.foundation.errors import DataError
+from dipmaster.core.errors import DataError
 from dipmaster.market.raw import RawMarket
 
 Bars = Callable[..., pd.DataFrame]

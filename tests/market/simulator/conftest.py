@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from dipmaster.foundation.params.market import Informativeness, Simulated
+from dipmaster.core.params.market import Informativeness, Simulated
 
 Dials = Callable[..., Simulated]
 

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dipmaster.foundation import tables
-from dipmaster.foundation.tables.schema import TIME
+from dipmaster.core import tables
+from dipmaster.core.tables.schema import TIME
 from dipmaster.market.simulator import SimulatedMarket, simulate
 
 NAMES = ("bars", "truth", "order_book", "on_chain", "sentiment")

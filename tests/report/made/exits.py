@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from dipmaster.foundation.tables.exits import LEVEL_FEATURES, ROADMAP_FEATURES
+from dipmaster.core.tables.exits import LEVEL_FEATURES, ROADMAP_FEATURES
 from tests.report.made.confidence import estimate
 
 TOO_FEW = "profit: too few positions: 82 of 200 before the last refit"

@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from dipmaster.foundation.params import Params
+from dipmaster.core.params import Params
 from dipmaster.report import provenance
 from dipmaster.report.inputs import Inputs, ShownCoin
 from tests.report.made import confidence, exits, volatility

@@ -1,0 +1,116 @@
+"""Bars of all symbols on one regular 5-minute grid.
+
+The engine and everything that looks across symbols works on a `Panel`. A bar
+that does not exist is NaN; nothing is ever filled.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from dipmaster.core.errors import TableError
+from dipmaster.core.kernels import Floats, Ints
+from dipmaster.core.time_units import BAR_MS
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Arrays of shape (symbols, bars), NaN where a bar does not exist.
+
+    Attributes
+    ----------
+    symbols
+        Names in row order.
+    open_time
+        Shape (bars,), int64 milliseconds since 1970 UTC, every 5 minutes.
+    open, high, low, close
+        Prices in the quote currency.
+    volume
+        Base units.
+    half_spread_bps
+        Half-spread at the open in bps; the fallback where the source has none.
+    """
+
+    symbols: tuple[str, ...]
+    open_time: Ints
+    open: Floats
+    high: Floats
+    low: Floats
+    close: Floats
+    volume: Floats
+    half_spread_bps: Floats
+
+    @property
+    def bars(self) -> int:
+        """Length of the grid."""
+        return int(self.open_time.size)
+
+    def index_of(self, times_ms: Ints) -> Ints:
+        """Positions on the grid of times that lie on it."""
+        first = int(self.open_time[0])
+        return np.asarray((times_ms - first) // BAR_MS, dtype=np.int64)
+
+
+def epoch_ms(times: "pd.Series[pd.Timestamp]") -> Ints:
+    """UTC times as int64 milliseconds since 1970."""
+    milliseconds = times.astype("datetime64[ms, UTC]").astype("int64")
+    return np.asarray(milliseconds.to_numpy(), dtype=np.int64)
+
+
+def as_times(times_ms: Ints) -> pd.DatetimeIndex:
+    """int64 milliseconds since 1970 as UTC times."""
+    return pd.DatetimeIndex(times_ms.astype("datetime64[ms]")).tz_localize("UTC")
+
+
+def aligned(bars: Mapping[str, pd.DataFrame], fallback_half_spread_bps: float) -> Panel:
+    """Put the bars of all symbols on one regular grid, symbols in sorted order.
+
+    Parameters
+    ----------
+    bars
+        One frame of table BARS a symbol.
+    fallback_half_spread_bps
+        Used for symbols whose source gives no half-spread.
+
+    Raises
+    ------
+    TableError
+        Where there is no bar at all or a stamp is off the 5-minute grid.
+    """
+    symbols = tuple(sorted(bars))
+    times = {symbol: epoch_ms(bars[symbol]["open_time"]) for symbol in symbols}
+    if not symbols or any(times[symbol].size == 0 for symbol in symbols):
+        raise TableError("expected at least one bar of every symbol, found none")
+    first = min(int(times[symbol][0]) for symbol in symbols)
+    last = max(int(times[symbol][-1]) for symbol in symbols)
+    grid = np.arange(first, last + BAR_MS, BAR_MS, dtype=np.int64)
+    rows = {symbol: _rows(times[symbol], first, symbol) for symbol in symbols}
+
+    def field(name: str) -> Floats:
+        out = np.full((len(symbols), grid.size), np.nan)
+        for i, symbol in enumerate(symbols):
+            out[i, rows[symbol]] = _column(bars[symbol], name, fallback_half_spread_bps)
+        return out
+
+    return Panel(symbols, grid, *(field(name) for name in _FIELDS))
+
+
+_FIELDS = ("open", "high", "low", "close", "volume", "half_spread_bps")
+
+
+def _column(frame: pd.DataFrame, name: str, fallback: float) -> Floats | float:
+    if name == "half_spread_bps" and name not in frame:
+        return fallback
+    return np.asarray(frame[name].to_numpy(), dtype=np.float64)
+
+
+def _rows(times_ms: Ints, first: int, symbol: str) -> Ints:
+    offset = times_ms - first
+    if np.any(offset % BAR_MS) or np.any(np.diff(times_ms) <= 0):
+        raise TableError(
+            f"{symbol}: expected rising open times on the 5-minute grid.\n"
+            "  Cure: run the ingest stage again."
+        )
+    return offset // BAR_MS

@@ -1,0 +1,63 @@
+"""Work spread over threads or processes, with the same result for any number of workers.
+
+Results come back in the order of the items and each item is computed alone,
+so the number of workers can change only the time.
+"""
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeVar
+
+from joblib import Parallel, delayed
+from rich.console import Console
+from rich.progress import track
+
+from dipmaster.core.errors import PipelineError
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+def workers() -> int:
+    """Number of workers: ``DIPMASTER_WORKERS``, else the cores this process may use."""
+    text = os.environ.get("DIPMASTER_WORKERS", "")
+    if not text:
+        return len(os.sched_getaffinity(0))
+    if not text.isdigit() or int(text) < 1:
+        raise PipelineError(f"DIPMASTER_WORKERS={text!r}: expected a whole number of 1 or more")
+    return int(text)
+
+
+def in_threads(
+    function: Callable[[Item], Result], items: Sequence[Item], label: str
+) -> list[Result]:
+    """Map in threads: for kernels that release the interpreter lock, and for parquet."""
+    return _mapped(function, items, label, "threads")
+
+
+def in_processes(
+    function: Callable[[Item], Result], items: Sequence[Item], label: str
+) -> list[Result]:
+    """Map in processes: for Python code whose items take seconds each."""
+    return _mapped(function, items, label, "processes")
+
+
+def _mapped(
+    function: Callable[[Item], Result], items: Sequence[Item], label: str, prefer: str
+) -> list[Result]:
+    pool = Parallel(n_jobs=workers(), prefer=prefer, return_as="generator")
+    return list(progress(pool(delayed(function)(item) for item in items), label, len(items)))
+
+
+def progress(items: Iterable[Item], label: str, total: int) -> Iterable[Item]:
+    """Show a progress bar on a terminal; in a log, nothing but the work."""
+    console = Console(file=sys.stderr)
+    return track(
+        items,
+        description=label,
+        total=total,
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    )

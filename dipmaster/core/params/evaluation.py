@@ -1,0 +1,84 @@
+"""Sections of the evaluation: split, gates, report."""
+
+from pydantic import Field, model_validator
+
+from dipmaster.core.params.base import Section, frac, number
+
+
+class Split(Section):
+    """Where the out-of-sample period begins."""
+
+    burn_in_days: int = number("days before the first gated trade", ge=1, le=3650)
+    min_out_of_sample_days: int = number("days that must be left after it", ge=1, le=3650)
+    models_from_day: int = number("day of the first fit of base models", ge=1, le=3650)
+    stack_from_day: int = number("day of the first fit of what combines them", ge=1, le=3650)
+    calibrator_from_day: int = number("day of the first fit of the last calibrator", ge=1, le=3650)
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "Split":
+        """A level needs predictions of the level below that were made out of sample."""
+        days = self.models_from_day, self.stack_from_day, self.calibrator_from_day
+        if not days[0] < days[1] < days[2]:
+            raise ValueError(
+                "models_from_day, stack_from_day and calibrator_from_day must rise: each level "
+                "is fitted on what the one below predicted out of sample"
+            )
+        if days[2] > self.burn_in_days:
+            raise ValueError(
+                "calibrator_from_day must not lie beyond burn_in_days: phases from 1 on could not "
+                "trade at first, and would be compared with one that does"
+            )
+        return self
+
+
+class RandomEntry(Section):
+    """Matched random entries: what the same exits win without a signal."""
+
+    pool: int = number("bars simulated at most", ge=100, le=100_000)
+    draws: int = number("portfolios drawn from the pool", ge=100, le=100_000)
+
+
+class Targets(Section):
+    """The roadmap's target column of one phase."""
+
+    win_rate: float = frac("at least")
+    sharpe: float = number("at least, annualised", ge=-10, le=20)
+    profit_factor: float = number("at least", ge=0, le=100)
+    max_drawdown: float = frac("below")
+
+
+class PhaseTargets(Section):
+    """The achievement matrix: one column a phase."""
+
+    phase_1: Targets
+    phase_2: Targets
+    phase_3: Targets
+    phase_4: Targets
+
+
+class Gates(Section):
+    """One rule for every gate: the bound has to clear the target."""
+
+    seed: int = number("root of the bootstrap and random-entry streams", ge=0, le=2**32 - 1)
+    alpha: float = frac("one-sided level of every bound", ge=0.0001, le=0.2)
+    block_days: int = number("length of a calendar block", ge=1, le=365)
+    bootstrap_reps: int = number("bootstrap replications", ge=100, le=1_000_000)
+    min_trades: int = number("fewer trades: insufficient", ge=2, le=1_000_000)
+    min_losing_trades: int = number("fewer losing trades: insufficient", ge=0, le=1_000_000)
+    few_losing_trades: int = number("below: the widened bounds apply", ge=0, le=1_000_000)
+    min_blocks: int = number("fewer blocks with trades: insufficient", ge=2, le=1000)
+    drawdown_horizon_days: int = number("length over which drawdown is judged", ge=1, le=3650)
+    random_entry: RandomEntry
+    targets: PhaseTargets
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "Gates":
+        if self.min_losing_trades > self.few_losing_trades:
+            raise ValueError("min_losing_trades must not exceed few_losing_trades")
+        return self
+
+
+class Report(Section):
+    """Words and switches of the report."""
+
+    title: str = Field(description="question that page one answers", min_length=1, max_length=120)

@@ -1,0 +1,149 @@
+"""Section `exits`: phase 0's four values, and what phase 2 adds to them."""
+
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from dipmaster.core.params.base import Section, frac, number
+from dipmaster.core.params.confidence import MinTrain, Trees
+
+
+class Exits(Section):
+    """Phase 0's exits, from the entry's reference price; they also make the frozen label."""
+
+    target_frac: float = frac("profit target", ge=1e-6)
+    stop_frac: float = frac("stop loss", ge=1e-6, le=0.99)
+    boundary_min_net_frac: float = frac("net profit from which the 15-minute boundary exits", ge=-1)
+    cap_bars: int = number("longest holding time", ge=1, le=2880)
+
+
+class TargetWeights(Section):
+    """Weights of the three multipliers in their sum."""
+
+    signal_strength: float = frac("tercile of the confidence among past candidates")
+    volatility_regime: float = frac("regime of volatility")
+    market_momentum: float = frac("momentum of the market")
+
+    @model_validator(mode="after")
+    def _sum_to_one(self) -> "TargetWeights":
+        if abs(self.signal_strength + self.volatility_regime + self.market_momentum - 1.0) > 1e-9:
+            raise ValueError("the weights must sum to 1")
+        return self
+
+
+class StrengthMultipliers(Section):
+    """Multiplier of the target by signal strength."""
+
+    high: float = number("upper tercile", ge=0, le=10)
+    medium: float = number("middle tercile, and while too few candidates are past", ge=0, le=10)
+    low: float = number("lower tercile, and where there is no confidence", ge=0, le=10)
+
+
+class RegimeMultipliers(Section):
+    """Multiplier of the target by volatility regime; an unknown regime counts as normal."""
+
+    low: float = number("low volatility", ge=0, le=10)
+    normal: float = number("normal volatility", ge=0, le=10)
+    high: float = number("high volatility", ge=0, le=10)
+
+
+class MomentumMultipliers(Section):
+    """Multiplier of the target by the market's momentum; an unknown one counts as neutral."""
+
+    strong_up: float = number("from strong_sigmas on", ge=0, le=10)
+    weak_up: float = number("from weak_sigmas on", ge=0, le=10)
+    neutral: float = number("between", ge=0, le=10)
+    weak_down: float = number("from -weak_sigmas down", ge=0, le=10)
+    strong_down: float = number("from -strong_sigmas down", ge=0, le=10)
+
+
+class DynamicTarget(Section):
+    """DynamicProfitTargeting: the base target times a combination of three multipliers."""
+
+    enabled: bool = Field(description="off: the base target")
+    weights: TargetWeights
+    signal_strength: StrengthMultipliers
+    volatility_regime: RegimeMultipliers
+    market_momentum: MomentumMultipliers
+    weak_sigmas: float = number("momentum in sigmas beyond which it is weak", ge=0, le=10)
+    strong_sigmas: float = number("and beyond which it is strong", ge=0, le=10)
+    min_past: int = number("scored candidates before terciles are taken", ge=3, le=1_000_000)
+    min_multiple: float = number("of the base target, at least", ge=0.01, le=1)
+    max_multiple: float = number("of the base target, at most", ge=1, le=100)
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "DynamicTarget":
+        if self.weak_sigmas >= self.strong_sigmas:
+            raise ValueError(
+                f"weak_sigmas ({self.weak_sigmas:g}) must lie below strong_sigmas "
+                f"({self.strong_sigmas:g})"
+            )
+        return self
+
+
+class TrailingStop(Section):
+    """AdaptiveTrailingStop: peak profit minus a distance that follows volatility and momentum."""
+
+    enabled: bool = Field(description="off: no trailing stop")
+    base_frac: float = frac("base distance", ge=1e-6)
+    activation_frac: float = frac("profit at a bar's high from which it is active", ge=1e-6)
+    reference_daily_frac: float = frac("daily volatility that doubles the distance", ge=1e-4)
+    momentum_gain: float = number("widening for each percent of rising momentum", ge=0, le=100)
+    min_multiple: float = number("of the base distance, at least", ge=0.01, le=1)
+    max_multiple: float = number("of the base distance, at most", ge=1, le=100)
+    break_even_floor: bool = Field(description="once active never below break-even after costs")
+
+
+class ExitJudging(Section):
+    """How exit scores are judged."""
+
+    seed: int = number("root of the bootstrap and permutation streams", ge=0, le=2**32 - 1)
+    alpha: float = frac("one-sided level of every bound", ge=0.0001, le=0.2)
+    block_days: int = number("length of a calendar block", ge=1, le=365)
+    bins: int = number("equal-mass bins of the reliability diagram", ge=2, le=50)
+    bootstrap_reps: int = number("block bootstrap replications", ge=100, le=1_000_000)
+    permutations: int = number("shuffles a feature, for its importance", ge=1, le=100)
+    max_rows: int = number("rows that are judged, thinned by rule", ge=1000, le=10_000_000)
+
+
+class ExitModels(Section):
+    """The three heads on (position, closed bar) rows and their calibrator."""
+
+    trees: Trees
+    min_train: MinTrain
+    max_rows: int = number("rows a fit, thinned by rule beyond", ge=1000, le=10_000_000)
+    judging: ExitJudging
+
+
+class Decision(Section):
+    """What the calibrated exit probability does; each part can be switched off."""
+
+    full: bool = Field(description="sell everything above full_probability")
+    partial: bool = Field(description="sell a part above partial_probability, once")
+    full_probability: float = frac("strictly above: the whole position leaves")
+    partial_probability: float = frac("strictly above: a part leaves, once")
+    partial_frac: float = frac("share of the position that a partial exit sells", ge=0.01, le=0.99)
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "Decision":
+        if self.partial_probability > self.full_probability:
+            raise ValueError(
+                f"partial_probability ({self.partial_probability:g}) must not exceed "
+                f"full_probability ({self.full_probability:g})"
+            )
+        return self
+
+
+class AdaptiveExits(Exits):
+    """The whole section: phase 0's values and phase 2's rules, each with a switch."""
+
+    boundary_from_phase2: bool = Field(
+        description="keep the fixed 15-minute boundary exit beside the exit models"
+    )
+    target_combination: Literal["weighted_sum", "product"] = Field(
+        description="how the three multipliers of the dynamic target are combined"
+    )
+    dynamic_target: DynamicTarget
+    trailing: TrailingStop
+    models: ExitModels
+    decision: Decision

@@ -1,0 +1,128 @@
+"""Section `volatility`: measures, forecasts and regimes, all from the past alone."""
+
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from dipmaster.core.params.base import Section, frac, number
+
+
+class Season(Section):
+    """Profile of volatility over the hours of a day and the weekend."""
+
+    window_days: int = number("days it is estimated from", ge=1, le=3650)
+    prior_days: float = number("weight of a flat profile, in days", ge=0.1, le=365)
+
+
+class Garch(Section):
+    """GARCH(1,1) on de-seasonalised returns, mean zero."""
+
+    innovations: Literal["normal", "student_t"] = Field(description="law of the innovations")
+    window_days: int = number("rolling window of a fit", ge=2, le=365)
+    min_days: int = number("with fewer days of returns there is no fit", ge=1, le=365)
+    refit_days: int = number("days between fits; 7 is Monday 00:00 UTC", ge=1, le=365)
+    max_passes: int = number("passes over the window at most, a start", ge=5, le=10_000)
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "Garch":
+        if self.min_days > self.window_days:
+            raise ValueError("min_days must not exceed window_days")
+        return self
+
+
+class Har(Section):
+    """Log-linear regression of the next 2 hours on those of 1 h, 6 h, a day and a week."""
+
+    window_days: int = number("rolling window of a fit", ge=2, le=3650)
+    min_days: int = number("with fewer days of rows there is no fit", ge=1, le=365)
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "Har":
+        if self.min_days > self.window_days:
+            raise ValueError("min_days must not exceed window_days")
+        return self
+
+
+class RegimeWeights(Section):
+    """Weights of the four measures in the level."""
+
+    realised: float = frac("realised volatility")
+    garch: float = frac("GARCH forecast")
+    intraday: float = frac("range-based volatility")
+    cross_asset: float = frac("volatility of all coins")
+
+    @model_validator(mode="after")
+    def _sum_to_one(self) -> "RegimeWeights":
+        total = self.realised + self.garch + self.intraday + self.cross_asset
+        if abs(total - 1.0) > 1e-9:
+            raise ValueError(f"the weights must sum to 1, they sum to {total:g}")
+        return self
+
+
+class SizeFactors(Section):
+    """Factor on the size of a position, by regime; used from phase 3 on."""
+
+    low: float = frac("low volatility")
+    normal: float = frac("normal volatility")
+    high: float = frac("high volatility")
+
+
+class Regime(Section):
+    """Classes of volatility by daily level."""
+
+    pooling: Literal["market", "coin"] = Field(
+        description="the market's regime for all coins, or each coin's own"
+    )
+    low_daily_frac: float = frac("daily volatility up to which the regime is low")
+    normal_daily_frac: float = frac("daily volatility up to which it is normal; high above")
+    no_new_trades_daily_frac: float = frac("daily volatility above which nothing is bought")
+    weights: RegimeWeights
+    size_factors: SizeFactors
+    dwell_days: float = number("mean length of a regime, for the filter", ge=0.1, le=365)
+    log_level_sd: float = number("sd of the log level within a regime", ge=0.01, le=5)
+    independent_bars: int = number("bars after which a level counts as news", ge=1, le=2880)
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "Regime":
+        levels = self.low_daily_frac, self.normal_daily_frac, self.no_new_trades_daily_frac
+        if not 0.0 < levels[0] < levels[1] < levels[2]:
+            raise ValueError(
+                "low_daily_frac, normal_daily_frac and no_new_trades_daily_frac must rise"
+            )
+        return self
+
+
+class ForecastJudging(Section):
+    """How forecasts and regimes are judged."""
+
+    seed: int = number("root of the bootstrap's stream", ge=0, le=2**32 - 1)
+    alpha: float = frac("two-sided level of the Diebold-Mariano verdict", ge=0.0001, le=0.2)
+    origin_bars: int = number("a forecast is judged every so many bars", ge=1, le=288)
+    hac_days: float = number("lags of the long-run variance, in days", ge=0.1, le=30)
+    min_days: int = number("days of forecasts below which nothing is judged", ge=2, le=3650)
+    block_days: int = number("bootstrap block; at least twice the mean dwell", ge=1, le=365)
+    bootstrap_reps: int = number("bootstrap replications", ge=100, le=1_000_000)
+
+
+class Volatility(Section):
+    """Measures, forecasts and regimes."""
+
+    forecast: Literal["garch", "rv_ewma", "har"] = Field(
+        description="the forecast the strategy uses; never chosen by results"
+    )
+    season: Season
+    short_bars: int = number("window of the shortest measure", ge=6, le=288)
+    middle_bars: int = number("window of the measures in the regime", ge=12, le=2880)
+    long_bars: int = number("window of the longest measure", ge=24, le=8640)
+    range_window_days: int = number("days that bring ranges to bipower's mean", ge=2, le=365)
+    ewma_halflife_bars: float = number("half-life of RV-EWMA", ge=1, le=8640)
+    garch: Garch
+    har: Har
+    regime: Regime
+    judging: ForecastJudging
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "Volatility":
+        if not self.short_bars < self.middle_bars < self.long_bars:
+            raise ValueError("short_bars, middle_bars and long_bars must rise")
+        return self

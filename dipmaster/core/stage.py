@@ -1,0 +1,90 @@
+"""How a stage starts and ends: one error form, exit codes, the time it took.
+
+Exit codes: 0 done; 1 an error the user can mend; 130 interrupted;
+143 terminated. The seconds
+and the peak memory go to the ignored ``reports/local/``, never to an output.
+"""
+
+import contextlib
+import errno
+import resource
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import FrameType
+
+from dipmaster.core.errors import DipMasterError
+
+TIMES = Path("reports/local/times.txt")
+_UNWRITABLE = (
+    errno.ENOSPC,
+    errno.EDQUOT,
+    errno.EACCES,
+    errno.EROFS,
+    errno.EEXIST,
+    errno.ENOTDIR,
+)
+
+
+@contextlib.contextmanager
+def telling(label: str) -> Iterator[None]:
+    """Show on a terminal what a stage is doing; in a log, nothing."""
+    from rich.console import Console
+
+    console = Console(file=sys.stderr)
+    if not console.is_terminal:
+        yield
+        return
+    with console.status(label):
+        yield
+
+
+def run(name: str, main: Callable[[], None]) -> None:
+    """Run a stage's `main` and leave with its exit code."""
+    started = time.perf_counter()
+    signal.signal(signal.SIGTERM, _terminated)
+
+    def timed() -> None:
+        main()
+        _note_time(name, time.perf_counter() - started)
+
+    sys.exit(_outcome(name, timed))
+
+
+def _terminated(number: int, frame: FrameType | None) -> None:
+    """Leave like any other error, so that unfinished files are removed."""
+    raise SystemExit(128 + number)
+
+
+def _outcome(name: str, main: Callable[[], None]) -> int:
+    try:
+        main()
+    except DipMasterError as error:
+        return _failed(name, str(error), 1)
+    except KeyboardInterrupt:
+        return _failed(name, "interrupted; nothing half-written was left behind", 130)
+    except OSError as error:
+        if error.errno not in _UNWRITABLE:
+            raise
+        where = f" at {error.filename}" if error.filename else ""
+        return _failed(
+            name,
+            f"cannot write{where}: {error.strerror}.\n  Cure: free some space or "
+            "give write permission, then run again; no file was left half-written",
+            1,
+        )
+    return 0
+
+
+def _failed(name: str, message: str, code: int) -> int:
+    print(f"{name}: error: {message}", file=sys.stderr, flush=True)
+    return code
+
+
+def _note_time(name: str, seconds: float) -> None:
+    peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    TIMES.parent.mkdir(parents=True, exist_ok=True)
+    with TIMES.open("a", encoding="utf-8") as lines:
+        lines.write(f"{name:<12}{seconds:>8.1f} s{peak_mb:>8.0f} MB\n")

@@ -1,0 +1,219 @@
+"""The one door to disk: params, tables, JSON and text, written whole or not at all.
+
+Parquet is written with BYTE_STREAM_SPLIT and without dictionaries for floats
+(smaller and several times faster for prices than the default), JSON with
+sorted keys and numbers of ten significant digits, so that equal results are
+equal bytes.
+"""
+
+import contextlib
+import json
+import math
+import shutil
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import yaml
+
+from dipmaster.core.errors import PipelineError, TableError
+from dipmaster.core.params import Params
+from dipmaster.core.tables import Table
+
+PARAMS_FILE = Path("params.yaml")
+SIGNIFICANT_DIGITS = 10
+_CURE = "run the whole pipeline with `dvc repro`"
+_MEND = "remove the file and run `dvc repro`"
+
+
+def read_params(*sections: str) -> Params:
+    """Read and check params.yaml; only the named sections can be used afterwards.
+
+    DVC re-runs a stage when a section it declares changes, so a stage must not
+    see any other: `Params` refuses them.
+    """
+    if not PARAMS_FILE.is_file():
+        raise PipelineError(
+            f"{PARAMS_FILE} is not in {Path.cwd()}.\n  Cure: start stages from the project folder."
+        )
+    try:
+        text = PARAMS_FILE.read_text(encoding="utf-8")
+        raw = yaml.load(text, Loader=_NoKeyTwice)
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise PipelineError(
+            f"{PARAMS_FILE} is no valid YAML in UTF-8: {error}\n  Cure: mend the line it names."
+        ) from error
+    return Params.parse(raw, sections)
+
+
+class _NoKeyTwice(yaml.SafeLoader):
+    """YAML in which a key may stand once: the second would silently win."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen: set[Any] = set()
+        for key_node, _ in node.value:
+            key = self.construct_object(key_node, deep=True)
+            if key in seen:
+                raise yaml.MarkedYAMLError(
+                    problem=f"key {key!r} given twice, expected once",
+                    problem_mark=key_node.start_mark,
+                )
+            seen.add(key)
+        return super().construct_mapping(node, deep)
+
+
+@contextlib.contextmanager
+def staged(target: Path) -> Iterator[Path]:
+    """Yield an empty folder that becomes `target` only if the block ends well.
+
+    Whatever an earlier run that was killed left behind is removed first. Files
+    of `target` are never mixed from two runs.
+    """
+    partial = target.with_name(f".{target.name}.partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True)
+    try:
+        yield partial
+        if target.exists():
+            shutil.rmtree(target)
+        partial.rename(target)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def whole_file(target: Path) -> Iterator[Path]:
+    """Yield a path beside `target` that replaces it only if the block ends well."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    partial = target.with_name(f".{target.name}.partial")
+    try:
+        yield partial
+        partial.replace(target)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def write_table(frame: pd.DataFrame, table: Table, path: Path) -> None:
+    """Write a frame as parquet after holding it against its schema."""
+    checked = table.check(frame, str(path))
+    schema = table.schema([str(name) for name in checked.columns])
+    write_arrow(pa.Table.from_pandas(checked, schema=schema, preserve_index=False), path)
+
+
+def write_arrow(data: pa.Table, path: Path) -> None:
+    """Write an arrow table with the project's one set of parquet options."""
+    split = [field.name for field in data.schema if pa.types.is_floating(field.type)]
+    words = [field.name for field in data.schema if pa.types.is_string(field.type)]
+    with whole_file(path) as partial:
+        pq.write_table(
+            data.replace_schema_metadata(None),
+            partial,
+            compression="zstd",
+            compression_level=1,
+            use_dictionary=words,
+            use_byte_stream_split=split,
+            write_statistics=False,
+        )
+
+
+def read_table(
+    path: Path, table: Table | None = None, columns: list[str] | None = None
+) -> pd.DataFrame:
+    """Read one parquet file, or some of its columns; hold it against `table` where given."""
+    try:
+        # Row labels that another program left in the file would decide what is compared with what.
+        frame = pq.read_table(path, columns=columns).to_pandas(ignore_metadata=True)
+    except FileNotFoundError as error:
+        raise PipelineError(f"{path} is not there.\n  Cure: {_CURE}.") from error
+    except pa.ArrowInvalid as error:
+        said = str(error).splitlines()[0][:200]
+        raise TableError(
+            f"{path} is damaged or lacks a column: {said}\n  Cure: {_MEND}."
+        ) from error
+    return frame if table is None else table.check(frame, str(path))
+
+
+def symbols_in(folder: Path) -> list[str]:
+    """Symbols of a folder with one parquet file a symbol, sorted."""
+    names = sorted(path.stem for path in folder.glob("*.parquet"))
+    if not names:
+        raise PipelineError(
+            f"{folder} holds no parquet file.\n  Cure: run the whole pipeline with `dvc repro`."
+        )
+    return names
+
+
+def write_json(value: Any, path: Path) -> None:
+    """Write JSON: sorted keys, rounded numbers, no NaN."""
+    write_text(json.dumps(plain(value), indent=2, sort_keys=True, allow_nan=False) + "\n", path)
+
+
+def read_json(path: Path) -> Any:
+    """Read a JSON file that a stage wrote."""
+    if not path.is_file():
+        raise PipelineError(f"{path} is not there.\n  Cure: {_CURE}.")
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise PipelineError(
+            f"{path} is damaged, no valid JSON: {error}.\n  Cure: {_MEND}."
+        ) from error
+
+
+def read_yaml(path: Path) -> Any:
+    """Read a YAML file of the project, such as dvc.lock."""
+    if not path.is_file():
+        raise PipelineError(f"{path} is not there.\n  Cure: {_CURE}.")
+    try:
+        return yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise PipelineError(
+            f"{path} is no valid YAML: {error}\n  Cure: restore it from git."
+        ) from error
+
+
+def write_text(text: str, path: Path) -> None:
+    """Write a text file whole or not at all."""
+    with whole_file(path) as partial:
+        partial.write_text(text, encoding="utf-8")
+
+
+def read_text(path: Path) -> str:
+    """Read a text file that a stage wrote."""
+    if not path.is_file():
+        raise PipelineError(f"{path} is not there.\n  Cure: {_CURE}.")
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise PipelineError(
+            f"{path} is damaged, no text in UTF-8: {error}.\n  Cure: {_MEND}."
+        ) from error
+
+
+def plain(value: Any) -> Any:
+    """Turn numpy values and nested containers into what JSON knows, floats rounded."""
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    if hasattr(value, "item") and getattr(value, "ndim", 1) == 0:
+        return plain(value.item())
+    if isinstance(value, float):
+        return rounded(value)
+    return value
+
+
+def rounded(value: float) -> float:
+    """Round to the digits that outputs keep.
+
+    Raises
+    ------
+    ValueError
+        For NaN or infinity: a value that cannot be computed is null with a reason.
+    """
+    if not math.isfinite(value):
+        raise ValueError(f"{value} cannot be written: use None and give the reason")
+    return float(f"{value:.{SIGNIFICANT_DIGITS}g}")

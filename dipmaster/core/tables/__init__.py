@@ -1,0 +1,43 @@
+"""The tables that stages hand to each other: column, type, unit, meaning.
+
+Rooms never import each other; they meet here. A table is a pandas frame whose
+columns fit one of the `Table` constants below; `Table.check` says what does
+not fit. Times are UTC with millisecond resolution, prices are in the quote
+currency, ``_frac`` is a fraction (0.01 = 1 %), ``_bps`` is 1/10,000.
+"""
+
+from dipmaster.core.tables.exits import (
+    EXIT_FEATURES,
+    EXIT_PLANS,
+    EXIT_ROWS,
+    LEVEL_FEATURES,
+    ROADMAP_FEATURES,
+)
+from dipmaster.core.tables.ledger import EQUITY, FILLS, TRADES
+from dipmaster.core.tables.market import BARS, ON_CHAIN, ORDER_BOOK, SENTIMENT, TRUTH
+from dipmaster.core.tables.schema import I8, Column, Table
+from dipmaster.core.tables.signals import ADMISSION, CANDIDATES, FEATURES, SCORES, VOLATILITY
+
+__all__ = [
+    "ADMISSION",
+    "BARS",
+    "CANDIDATES",
+    "EQUITY",
+    "EXIT_FEATURES",
+    "EXIT_PLANS",
+    "EXIT_ROWS",
+    "FEATURES",
+    "FILLS",
+    "I8",
+    "LEVEL_FEATURES",
+    "ON_CHAIN",
+    "ORDER_BOOK",
+    "ROADMAP_FEATURES",
+    "SCORES",
+    "SENTIMENT",
+    "TRADES",
+    "TRUTH",
+    "VOLATILITY",
+    "Column",
+    "Table",
+]

@@ -1,0 +1,77 @@
+"""Tables of the exit models: what each position aims at, and every closed bar of its life."""
+
+from dipmaster.core.tables.schema import F32, F64, I8, I32, I64, TEXT, TIME, Table, required
+
+_FLAG = "flag: 0 or 1, -1 not known"
+
+EXIT_PLANS = Table(
+    "exit_plans",
+    required(
+        ("candidate_id", I64, "", "as in candidates, the same order"),
+        ("symbol", TEXT, "", "coin pair"),
+        ("open_time", TIME, "UTC", "bar on which the rule fired; the position opens at the next"),
+        ("signal_strength", I8, "0, 1, 2", "tercile of the confidence among past candidates"),
+        ("regime", I8, "0, 1, 2", "low, normal, high at the signal; -1 not known"),
+        ("momentum_class", I8, "-2..2", "strong down, weak down, neutral, weak up, strong up"),
+        ("momentum_sigmas", F64, "sigma", "market's hourly return over its own past size"),
+        ("signal_multiplier", F64, "1", "multiplier of the signal's strength"),
+        ("volatility_multiplier", F64, "1", "multiplier of the regime"),
+        ("momentum_multiplier", F64, "1", "multiplier of the momentum"),
+        ("combined_multiplier", F64, "1", "the three combined, before bounds"),
+        ("target_frac", F64, "frac", "profit target of the entry's reference price, after bounds"),
+        ("hold_net_frac", F64, "frac", "net return left to the rules alone; NaN never opened"),
+        ("hold_exit_type", TEXT, "", "how the rules alone end it; empty: never opened"),
+        ("hold_exit_time", TIME, "UTC", "open time of the bar in which they do"),
+    ),
+)
+
+# The roadmap's eleven (2.1), in its order; then three of our own that say where the levels lie.
+ROADMAP_FEATURES: tuple[str, ...] = (
+    "holding_minutes",
+    "current_pnl_frac",
+    "max_profit_frac",
+    "max_loss_frac",
+    "volatility_5m_daily_frac",
+    "volume_trend_10m",
+    "momentum_10_frac",
+    "resistance_distance_frac",
+    "minutes_to_boundary",
+    "session_minutes",
+    "session_volatility",
+)
+LEVEL_FEATURES: tuple[str, ...] = ("target_room_sigma", "stop_room_sigma", "trail_room_frac")
+EXIT_FEATURES: tuple[str, ...] = ROADMAP_FEATURES + LEVEL_FEATURES
+
+EXIT_ROWS = Table(
+    "exit_rows",
+    required(
+        ("candidate_id", I64, "", "the position; rows in order of (candidate_id, bars_held)"),
+        ("open_time", TIME, "UTC", "the closed bar; what is decided fills at the next bar's open"),
+        ("bars_held", I32, "bars", "0 at the close of the entry's own bar"),
+        ("holding_minutes", F32, "min", "from the entry to this close"),
+        ("current_pnl_frac", F32, "frac", "close over the entry's reference price, minus 1"),
+        ("max_profit_frac", F32, "frac", "highest high since the entry over its price, minus 1"),
+        ("max_loss_frac", F32, "frac", "lowest low since the entry over its price, minus 1"),
+        ("volatility_5m_daily_frac", F32, "frac", "as in features, at this bar"),
+        ("volume_trend_10m", F32, "-1..1", "as in features"),
+        ("momentum_10_frac", F32, "frac", "as in features"),
+        ("resistance_distance_frac", F32, "frac", "as in features"),
+        ("minutes_to_boundary", F32, "min", "from the next open to the next quarter of an hour"),
+        ("session_minutes", F32, "min", "of the UTC day, at the next open"),
+        ("session_volatility", F32, "1", "season_factor of volatility, at this bar"),
+        ("target_room_sigma", F32, "sigma", "close to target, in volatilities of the bars left"),
+        ("stop_room_sigma", F32, "sigma", "close to stop, in volatilities of the bars left"),
+        ("trail_room_frac", F32, "frac", "close over the trailing level, minus 1; NaN: not active"),
+        ("exit_net_frac", F64, "frac", "net return of a sale at the next open; NaN: there is none"),
+        ("hold_net_frac", F64, "frac", "net return left to the rules alone; NaN: already ended"),
+        ("exit_is_best", I8, _FLAG, "the sale nets at least what holding nets"),
+        ("bars_to_best", F32, "bars", "to the bar at which leaving nets the most; NaN: not known"),
+        ("stopped_first", I8, _FLAG, "the stop ends it before the target"),
+        ("p_profit", F64, "0..1", "head: a sale now nets at least what holding nets"),
+        ("timing_bars", F64, "bars", "head: bars to the best exit"),
+        ("p_risk", F64, "0..1", "head: the stop comes before the target"),
+        ("exit_probability", F64, "0..1", "the three calibrated; NaN: no score"),
+        ("models_fitted", TIME, "UTC", "fit of the heads; missing: none"),
+        ("calibrator_fitted", TIME, "UTC", "fit of the calibrator; missing: none"),
+    ),
+)

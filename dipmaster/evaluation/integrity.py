@@ -1,0 +1,149 @@
+"""Ledger to proofs: what must hold of any ledger before a verdict may rest on it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from dipmaster.backtest import metrics
+from dipmaster.core.kernels import Floats
+from dipmaster.core.panel import epoch_ms
+from dipmaster.evaluation.statistics.period import Period
+from dipmaster.evaluation.statistics.sample import (
+    Sample,
+    marks_out_of_sample,
+    out_of_sample,
+)
+
+TOLERANCE_FRAC = 1e-9  # of the capital: rounding of a few thousand additions
+
+
+@dataclass(frozen=True)
+class Check:
+    """One proof: its name in words, whether it holds, and the figures behind it."""
+
+    name: str
+    holds: bool
+    detail: str
+
+
+def ledger_checks(
+    trades: pd.DataFrame,
+    fills: pd.DataFrame,
+    equity: pd.DataFrame,
+    sample: Sample,
+    period: Period,
+    capital: float,
+) -> tuple[Check, ...]:
+    """All checks of one phase's ledger, whole period and out of sample.
+
+    Parameters
+    ----------
+    trades, fills, equity
+        Tables TRADES, FILLS and EQUITY, burn-in included.
+    """
+    return (
+        _parts_add_up(trades, capital),
+        _profit_is_equity(trades, equity, capital),
+        _profit_is_equity_out_of_sample(trades, equity, period, capital),
+        _cash_follows_fills(fills, equity, capital),
+        _equity_is_continuous(equity),
+        _flat_at_boundary(trades, period),
+        _signs_agree(sample),
+    )
+
+
+def _close(name: str, one: float, other: float, capital: float) -> Check:
+    gap = abs(one - other)
+    return Check(name, gap <= TOLERANCE_FRAC * capital, f"{one:.2f} against {other:.2f}")
+
+
+def _parts_add_up(trades: pd.DataFrame, capital: float) -> Check:
+    parts = trades["gross_pnl"] - trades["fees"] - trades["slippage"]
+    gap = float((parts - trades["net_pnl"]).abs().max()) if len(trades) else 0.0
+    return Check(
+        "net profit = gross profit - fees - slippage, trade by trade",
+        gap <= TOLERANCE_FRAC * capital,
+        f"largest gap {gap:.2g} in {len(trades)} trades",
+    )
+
+
+def _profit_is_equity(trades: pd.DataFrame, equity: pd.DataFrame, capital: float) -> Check:
+    change = float(equity["equity"].iloc[-1]) - capital
+    return _close(
+        "final equity - capital = sum of net profits",
+        change,
+        float(trades["net_pnl"].sum()),
+        capital,
+    )
+
+
+def _profit_is_equity_out_of_sample(
+    trades: pd.DataFrame, equity: pd.DataFrame, period: Period, capital: float
+) -> Check:
+    start, marks = marks_out_of_sample(equity, period)
+    profit = float(out_of_sample(trades, period)["net_pnl"].sum())
+    return _close(
+        "out of sample: change of equity = sum of net profits",
+        float(marks[-1]) - start,
+        profit,
+        capital,
+    )
+
+
+def _cash_follows_fills(fills: pd.DataFrame, equity: pd.DataFrame, capital: float) -> Check:
+    value = fills["quantity"] * fills["price"]
+    flow = np.where(fills["side"] == "buy", -value, value) - fills["fee"]
+    return _close(
+        "final cash = capital + sales - purchases - fees",
+        float(equity["cash"].iloc[-1]),
+        capital + float(np.sum(flow)),
+        capital,
+    )
+
+
+def _equity_is_continuous(equity: pd.DataFrame) -> Check:
+    steps = np.diff(epoch_ms(equity["time"]))
+    known = bool(np.isfinite(equity["equity"].to_numpy(dtype=np.float64)).all())
+    regular = bool(np.unique(steps).size <= 1)
+    return Check(
+        "equity is marked at every bar, without a gap",
+        known and regular,
+        f"{len(equity)} marks",
+    )
+
+
+def _flat_at_boundary(trades: pd.DataFrame, period: Period) -> Check:
+    entered = epoch_ms(trades["entry_time"]) < period.out_of_sample_ms
+    left = epoch_ms(trades["exit_time"]) >= period.out_of_sample_ms
+    signalled = epoch_ms(trades["signal_time"]) < period.out_of_sample_ms
+    crossing = int(np.sum((entered & left) | (signalled & ~entered)))
+    return Check(
+        "no position crosses into the out-of-sample period", crossing == 0, f"{crossing} cross"
+    )
+
+
+def _signs_agree(sample: Sample) -> Check:
+    """A profit factor above 1 means money earned and a positive Sharpe ratio, and conversely.
+
+    The arithmetic mean of daily returns may differ in sign from the total only
+    by volatility drag: within it the mean has no sign to compare.
+    """
+    name = "profit factor - 1, net profit and mean daily return have one sign"
+    factor = metrics.profit_factor(sample.net)
+    total, returns = float(sample.net.sum()), sample.days.returns
+    mean = float(returns.mean())
+    figures = f"profit factor {factor or 0:.4g}, net {total:.2f}, mean {1e4 * mean:.3g} bps"
+    if factor is None:
+        return Check(name, True, "nothing was lost: no profit factor to compare")
+    if abs(mean) <= _drag(returns):
+        holds = np.sign(factor - 1.0) == np.sign(total)
+        return Check(name, bool(holds), f"{figures}; the mean lies within volatility drag")
+    holds = np.sign(factor - 1.0) == np.sign(total) == np.sign(mean)
+    return Check(name, bool(holds), figures)
+
+
+def _drag(returns: Floats) -> float:
+    """Bound on mean return - log growth a day: r - log(1 + r) <= r^2 / 2 / (1 + min(r, 0))^2."""
+    worst = 1.0 + min(float(returns.min()), 0.0)
+    return float(np.mean(returns**2)) / (2.0 * worst**2) if worst > 0.0 else np.inf

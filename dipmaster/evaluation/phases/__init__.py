@@ -1,0 +1,1 @@
+"""What each phase of the roadmap adds: one package a phase."""

@@ -1,0 +1,1 @@
+"""Phase 2: dynamic targets, trailing stop and exit models."""

@@ -1,0 +1,56 @@
+"""How often each way out was taken by phase 2, and how its trades ended."""
+
+import numpy as np
+import pandas as pd
+
+from dipmaster.backtest import EXIT_NAMES, ExitType, metrics
+from dipmaster.core.params import AdaptiveExits
+from dipmaster.evaluation.figures.breakdowns import Record, mean_or_none
+
+PARTIAL = EXIT_NAMES[ExitType.PROFIT_TAKING]
+
+
+def fired(trades: pd.DataFrame, fills: pd.DataFrame, exits: AdaptiveExits) -> list[Record]:
+    """A row a way out, whether it was taken or not.
+
+    Parameters
+    ----------
+    trades, fills
+        Tables TRADES and FILLS of the same round trips.
+
+    Returns
+    -------
+    list of Record
+        `net_pnl` is that of the whole trades whose last part left this way, so it sums
+        to that of all trades; None for the partial exit, after which something else
+        ends the trade. Its mean and win rate are those of the trades it was part of.
+    """
+    return [_row(name, trades, fills, exits) for name in EXIT_NAMES]
+
+
+def is_on(name: str, exits: AdaptiveExits) -> bool:
+    """Whether phase 2 uses that way out; stop, target and time limit cannot be switched off."""
+    switches = {
+        "trailing_stop": exits.trailing.enabled,
+        "optimal_timing": exits.decision.full,
+        PARTIAL: exits.decision.partial,
+        "boundary": exits.boundary_from_phase2,
+    }
+    return switches.get(name, True)
+
+
+def _row(name: str, trades: pd.DataFrame, fills: pd.DataFrame, exits: AdaptiveExits) -> Record:
+    own = fills[(fills["side"] == "sell") & (fills["exit_type"] == name)]
+    touched = trades[trades["trade_id"].isin(own["trade_id"])]
+    money = touched["net_pnl"].to_numpy(dtype=np.float64)
+    sure = own["exit_confidence"].to_numpy(dtype=np.float64)
+    return {
+        "rule": name,
+        "on": is_on(name, exits),
+        "fills": len(own),
+        "trades_frac": len(touched) / len(trades) if len(trades) else None,
+        "net_pnl": None if name == PARTIAL else float(money.sum()),
+        "mean_net_bps": mean_or_none(1e4 * touched["return_frac"].to_numpy(dtype=np.float64)),
+        "win_rate": metrics.win_rate(money),
+        "mean_confidence": mean_or_none(sure[~np.isnan(sure)]),
+    }

@@ -1,0 +1,202 @@
+"""Ledger of adaptive exits to proofs: what was sold had been decided, by scores made before.
+
+They use the ledger, the candidates and what the exits stage wrote, not the code that
+plans or decides; only the scores of a sample are made again, by the stored models.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from dipmaster.backtest import ExitType, Ledger
+from dipmaster.core.kernels import Bools, Floats, Ints
+from dipmaster.core.panel import Panel, epoch_ms
+from dipmaster.core.params import AdaptiveExits
+from dipmaster.core.params.exits import Decision
+from dipmaster.core.time_units import BAR_MS
+from dipmaster.evaluation.integrity import Check
+from dipmaster.evaluation.phases.exits.orders import ExitInputs, stored_rows
+
+FULL = ExitType.OPTIMAL_TIMING.name.lower()
+PART = ExitType.PROFIT_TAKING.name.lower()
+TARGET = ExitType.TARGET.name.lower()
+BAR = pd.Timedelta(BAR_MS, "ms")
+ROUNDING = 1e-9  # relative: a level is a product, a model is read back from a file
+SAMPLED = 200  # positions whose scores are made again
+
+
+def exit_checks(
+    ledger: Ledger, candidates: pd.DataFrame, inputs: ExitInputs, exits: AdaptiveExits
+) -> tuple[Check, ...]:
+    """Checks of a phase that leaves by plans and models, burn-in included.
+
+    Parameters
+    ----------
+    ledger
+        Its trades stand for rows of `candidates`, which is a check of its own.
+    candidates
+        Table CANDIDATES, row by row those of the plans.
+    """
+    names = ["candidate_id", "open_time", "exit_probability"]
+    scored = inputs.rows.loc[inputs.rows["exit_probability"].notna(), names]
+    sales = _sales(ledger)
+    return (
+        _targets_are_planned(ledger, sales, inputs.plans, inputs.market.panel),
+        _sold_on_scores(sales, scored, exits.decision),
+        _none_passed_over(ledger.trades, sales, scored, exits.decision),
+        _fitted_before(inputs.rows, candidates, inputs.record["folds"]),
+        _parts_are_whole(ledger, exits.decision),
+        _scored_again(inputs, candidates, exits.cap_bars),
+    )
+
+
+def _sales(ledger: Ledger) -> pd.DataFrame:
+    """Every sale, with the candidate behind it and the price at which it had been bought."""
+    bought = ledger.fills[ledger.fills["side"] == "buy"].set_index("trade_id")
+    sold = ledger.fills[ledger.fills["side"] == "sell"]
+    of = ledger.trades.set_index("trade_id")["candidate_id"]
+    return sold.assign(
+        candidate_id=sold["trade_id"].map(of),
+        entry=sold["trade_id"].map(bought["reference_price"]),
+    )
+
+
+def _targets_are_planned(
+    ledger: Ledger, sales: pd.DataFrame, plans: pd.DataFrame, panel: Panel
+) -> Check:
+    """Sold at the plan's level, or at an open above it; and no level gone through before."""
+    target = plans["target_frac"].to_numpy(dtype=np.float64)
+    hit = sales[sales["exit_type"] == TARGET]
+    row = np.searchsorted(np.array(panel.symbols), hit["symbol"].to_numpy(dtype=str))
+    opened = panel.open[row, panel.index_of(epoch_ms(hit["time"]))]
+    level = hit["entry"].to_numpy() * (1.0 + target[hit["candidate_id"].to_numpy(np.int64)])
+    wrong = _apart(hit["reference_price"].to_numpy(), np.maximum(opened, level))
+    last = sales.groupby("trade_id")[["reference_price", "entry"]].last()
+    left = (last["reference_price"] / last["entry"] - 1.0).reindex(ledger.trades["trade_id"])
+    planned = target[ledger.trades["candidate_id"].to_numpy(np.int64)]
+    most = np.maximum(planned, left.to_numpy())
+    beyond = ledger.trades["mfe_frac"].to_numpy() > most + ROUNDING
+    return Check(
+        "trades leave at the target of their plan, and none had gone through it before",
+        not (wrong.any() or beyond.any()),
+        f"{len(hit)} sales at a target, {int(wrong.sum())} at another price; "
+        f"{len(ledger.trades)} trades, {int(beyond.sum())} beyond it before",
+    )
+
+
+def _apart(one: Floats, other: Floats) -> Bools:
+    apart: Bools = ~(np.abs(one - other) <= ROUNDING * np.abs(other))
+    return apart
+
+
+def _sold_on_scores(sales: pd.DataFrame, scored: pd.DataFrame, decision: Decision) -> Check:
+    """The score of the bar that closed as the sale's bar opened."""
+    decided = sales[sales["exit_type"].isin([FULL, PART])]
+    closed = decided.assign(open_time=decided["time"] - BAR)
+    found = closed.merge(scored, "left", ["candidate_id", "open_time"])
+    score = found["exit_probability"].to_numpy(dtype=np.float64)
+    full, part = _thresholds(decision)
+    least = np.where(found["exit_type"] == FULL, full, part)
+    same = score == found["exit_confidence"].to_numpy(dtype=np.float64)
+    wrong = int((~(same & (score > least))).sum())
+    return Check(
+        "every sale by a model has the score of the bar closed just before, above its threshold",
+        wrong == 0,
+        f"{len(found)} sales by models, {wrong} without such a score",
+    )
+
+
+def _none_passed_over(
+    trades: pd.DataFrame, sales: pd.DataFrame, scored: pd.DataFrame, decision: Decision
+) -> Check:
+    """A score above a threshold sells at the next open what has not left by then."""
+    own = scored.merge(trades[["candidate_id", "exit_time"]], "inner", "candidate_id")
+    own = own.assign(acts=own["open_time"] + BAR)
+    open_still = own[own["exit_time"] > own["acts"]]
+    full, part = _thresholds(decision)
+    whole = int((open_still["exit_probability"] > full).sum())
+    above = own[own["exit_probability"] > part].groupby("candidate_id", as_index=False).first()
+    kept = above[above["exit_time"] > above["acts"]]
+    halves = sales.loc[sales["exit_type"] == PART, ["candidate_id", "time"]]
+    sold = kept.merge(halves, "inner", left_on=["candidate_id", "acts"],
+                      right_on=["candidate_id", "time"])  # fmt: skip
+    missed = len(kept) - len(sold)
+    return Check(
+        "no score above a threshold was passed over",
+        whole == 0 and missed == 0,
+        f"{len(own)} scores of {len(trades)} trades, {whole} without their sale, "
+        f"{missed} without their partial sale",
+    )
+
+
+def _thresholds(decision: Decision) -> tuple[float, float]:
+    full = decision.full_probability if decision.full else np.inf
+    return full, decision.partial_probability if decision.partial else np.inf
+
+
+def _fitted_before(
+    rows: pd.DataFrame, candidates: pd.DataFrame, folds: Sequence[Mapping[str, Any]]
+) -> Check:
+    """Of every candidate's rows, traded or not."""
+    own = rows[rows["exit_probability"].notna()]
+    signal = epoch_ms(candidates["open_time"])[own["candidate_id"].to_numpy(np.int64)]
+    heads, above = _moments(folds, "heads"), _moments(folds, "calibrator")
+    late = _unsound(own["models_fitted"], heads, signal + BAR_MS)
+    late |= _unsound(own["calibrator_fitted"], above, signal + BAR_MS)
+    early = bool(above.size) and (not heads.size or above.min() <= heads.min())
+    return Check(
+        "every exit score names fits on record, none later than its signal's close, and no "
+        "calibrator was fitted before heads had predicted",
+        not (late.any() or early),
+        f"{len(own)} scores, {int(late.sum())} without such a fit; "
+        f"{heads.size} fits of heads, {above.size} of the calibrator",
+    )
+
+
+def _moments(folds: Sequence[Mapping[str, Any]], level: str) -> Ints:
+    times = [f["fitted_at"] for f in folds if f["level"] == level and not f["reason"]]
+    return epoch_ms(pd.Series(pd.to_datetime(times, utc=True)).astype("datetime64[ms, UTC]"))
+
+
+def _unsound(fitted: "pd.Series[pd.Timestamp]", on_record: Ints, decided: Ints) -> Bools:
+    there = fitted.notna().to_numpy()
+    moment = epoch_ms(fitted.fillna(pd.Timestamp(0, tz="UTC")))
+    wrong: Bools = ~there | (moment > decided) | ~np.isin(moment, on_record)
+    return wrong
+
+
+def _parts_are_whole(ledger: Ledger, decision: Decision) -> Check:
+    fills, trades = ledger.fills, ledger.trades.set_index("trade_id")
+    sold = fills[fills["side"] == "sell"].groupby("trade_id")["quantity"].sum()
+    gone = _apart(sold.reindex(trades.index).to_numpy(), trades["quantity"].to_numpy())
+    part = fills[fills["exit_type"] == PART]
+    twice = int(part["trade_id"].duplicated().sum())
+    whole = part["trade_id"].map(trades["quantity"]).to_numpy(dtype=np.float64)
+    share = _apart(part["quantity"].to_numpy(), whole * decision.partial_frac)
+    return Check(
+        "what was bought is sold, at most one part of it before the rest, of the share that "
+        "params name",
+        not (gone.any() or twice or share.any()),
+        f"{len(trades)} trades, {int(gone.sum())} not sold whole; {len(part)} partial sales, "
+        f"{twice} second ones, {int(share.sum())} of another share",
+    )
+
+
+def _scored_again(inputs: ExitInputs, candidates: pd.DataFrame, cap_bars: int) -> Check:
+    """Every k-th position, with a score or without: none may have got lost either."""
+    own = inputs.rows["candidate_id"].unique()
+    picked = own[:: max(1, -(-own.size // SAMPLED))]
+    sample = inputs.rows[inputs.rows["candidate_id"].isin(picked)]
+    rows = stored_rows(sample, inputs.market.panel)
+    again = inputs.models.score(rows, epoch_ms(candidates["open_time"]), cap_bars)
+    stored = sample["exit_probability"].to_numpy(dtype=np.float64)
+    same = (np.abs(again - stored) <= ROUNDING) | (np.isnan(again) & np.isnan(stored))
+    apart = int(np.count_nonzero(~same))
+    return Check(
+        "the stored models give the stored exit scores again",
+        apart == 0,
+        f"{len(sample)} rows of {picked.size} positions, {int(np.isfinite(stored).sum())} with a "
+        f"score; {apart} with another one",
+    )

@@ -1,0 +1,64 @@
+"""Where the dynamic target put the targets, and which of its multipliers did it."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from dipmaster.core.kernels import Bools
+from dipmaster.core.params.exits import DynamicTarget
+from dipmaster.evaluation.figures.breakdowns import Record, mean_or_none
+from dipmaster.evaluation.phases.exits.eligible_entries import Cases, in_groups
+
+STRENGTHS = ("low", "medium", "high")  # from 0 on
+REGIMES = ("unknown", "low", "normal", "high")  # from -1 on
+MOMENTA = ("strong_down", "weak_down", "neutral", "weak_up", "strong_up")  # from -2 on
+
+
+def targets(plans: pd.DataFrame, cases: Cases, params: DynamicTarget) -> dict[str, Record]:
+    """Targets of the positions that phase 2 opened, and of all cases.
+
+    Parameters
+    ----------
+    plans
+        Table EXIT_PLANS, a row a candidate.
+    """
+    own = plans.iloc[cases.candidate]
+
+    def measured(kept: Bools) -> Record:
+        return _measured(own[kept], params)
+
+    return in_groups(cases.opened, measured)
+
+
+def _measured(plans: pd.DataFrame, params: DynamicTarget) -> Record:
+    target = plans["target_frac"].to_numpy(dtype=np.float64)
+    combined = plans["combined_multiplier"].to_numpy(dtype=np.float64)
+    bound = (combined <= params.min_multiple) | (combined >= params.max_multiple)
+    strength, regime, momentum = (
+        part.model_dump()
+        for part in (params.signal_strength, params.volatility_regime, params.market_momentum)
+    )
+    return {
+        "n": target.size,
+        "mean_frac": mean_or_none(target),
+        "min_frac": float(target.min()) if target.size else None,
+        "max_frac": float(target.max()) if target.size else None,
+        "at_bound": int(bound.sum()) if params.enabled else 0,
+        "strength": _classes(plans["signal_strength"], STRENGTHS, 0, strength),
+        "regime": _classes(
+            plans["regime"], REGIMES, -1, {**regime, "unknown": params.volatility_regime.normal}
+        ),
+        "momentum": _classes(plans["momentum_class"], MOMENTA, -2, momentum),
+    }
+
+
+def _classes(
+    codes: "pd.Series[int]", names: tuple[str, ...], first: int, multipliers: Mapping[str, float]
+) -> list[Record]:
+    """A row a class, in the order of their codes."""
+    counts = np.bincount(codes.to_numpy(dtype=np.int64) - first, minlength=len(names))
+    return [
+        {"class": name, "multiplier": multipliers[name], "n": int(n)}
+        for name, n in zip(names, counts, strict=True)
+    ]

@@ -1,0 +1,1 @@
+"""Phase 1: candidates chosen by confidence, filter and confirmation."""

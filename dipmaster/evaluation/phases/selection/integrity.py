@@ -1,0 +1,139 @@
+"""Admitted ledger to proofs: what was traded had been admitted, on scores made before.
+
+They use the ledger, the candidates and what the confidence stage wrote, not the code
+that admits or scores.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from dipmaster.core.kernels import Bools, Floats, Ints
+from dipmaster.core.panel import epoch_ms
+from dipmaster.core.params.confidence import Thresholds
+from dipmaster.core.time_units import BAR_MS
+from dipmaster.evaluation.integrity import Check
+
+LEVELS = ("models", "stack", "layer", "calibrator")  # every confidence has gone through them
+
+
+def admission_checks(
+    trades: pd.DataFrame,
+    candidates: pd.DataFrame,
+    scores: pd.DataFrame,
+    admission: pd.DataFrame,
+    thresholds: Thresholds | None,
+    folds: Sequence[Mapping[str, Any]],
+) -> tuple[Check, ...]:
+    """Checks of a phase that trades admitted candidates, burn-in included.
+
+    Parameters
+    ----------
+    trades
+        Table TRADES.
+    candidates, scores, admission
+        Tables CANDIDATES, SCORES and ADMISSION, row by row the same candidates.
+    thresholds
+        What each regime demands; None where the threshold is switched off.
+    folds
+        Every fit of the confidence stage, as in its JSON.
+    """
+    row = trades["candidate_id"].to_numpy(dtype=np.int64)
+    subset = _are_candidates(trades, candidates, row)
+    if not subset.holds:  # nothing else can be looked up
+        return (subset,)
+    return (
+        subset,
+        _were_admitted(admission, row),
+        _reach_thresholds(trades, scores, row, thresholds),
+        _fitted_before(scores, row, folds),
+        _known_when_fitted(scores, folds),
+    )
+
+
+def _are_candidates(trades: pd.DataFrame, candidates: pd.DataFrame, row: Ints) -> Check:
+    name = "every trade stands for one candidate, at most one trade for each"
+    if not ((row >= 0) & (row < len(candidates))).all():
+        return Check(name, False, "a trade without a candidate")
+    own = candidates.iloc[row]
+    same = own["symbol"].to_numpy(dtype=str) == trades["symbol"].to_numpy(dtype=str)
+    same &= epoch_ms(own["open_time"]) == epoch_ms(trades["signal_time"])
+    strangers, twice = int((~same).sum()), row.size - np.unique(row).size
+    detail = f"{row.size} trades of {len(candidates)} candidates, {strangers} of another bar"
+    return Check(name, strangers == 0 and twice == 0, f"{detail}, {twice} traded twice")
+
+
+def _were_admitted(admission: pd.DataFrame, row: Ints) -> Check:
+    admitted = admission["admitted"].to_numpy()[row] == 1
+    return Check(
+        "every candidate traded was admitted",
+        bool(admitted.all()),
+        f"{int(admitted.sum())} of {row.size}",
+    )
+
+
+def _reach_thresholds(
+    trades: pd.DataFrame, scores: pd.DataFrame, row: Ints, thresholds: Thresholds | None
+) -> Check:
+    name = "the ledger's confidence is the score, and reaches the threshold of its regime"
+    confidence = trades["confidence"].to_numpy(dtype=np.float64)
+    same = confidence == scores["confidence"].to_numpy(dtype=np.float64)[row]
+    if thresholds is None:
+        return Check(name, bool(same.all()), "the threshold is switched off")
+    reached = confidence >= _demanded(trades, thresholds)
+    below = int((~reached).sum())
+    return Check(name, bool((same & reached).all()), f"{row.size} trades, {below} below")
+
+
+def _demanded(trades: pd.DataFrame, thresholds: Thresholds) -> Floats:
+    three = {
+        "low": thresholds.low_volatility,
+        "normal": thresholds.normal_volatility,
+        "high": thresholds.high_volatility,
+    }
+    strictest = max(three.values())
+    return np.array([three.get(str(regime), strictest) for regime in trades["regime"]])
+
+
+def _fitted_before(scores: pd.DataFrame, row: Ints, folds: Sequence[Mapping[str, Any]]) -> Check:
+    """The fits that each row names; a stack need not be there, all else must."""
+    name = "each score traded names fits of all its levels, none later than its bar's close"
+    own = scores.iloc[row]
+    close = epoch_ms(own["open_time"]) + BAR_MS
+    unsound = {level: _unsound(own[f"{level}_fitted"], level, close, folds) for level in LEVELS}
+    late = np.any(list(unsound.values()), axis=0)
+    which = ", ".join(level for level, found in unsound.items() if found.any())
+    detail = f"{row.size} trades, {int(late.sum())} without such a fit"
+    return Check(name, not late.any(), f"{detail} ({which})" if which else detail)
+
+
+def _unsound(
+    fitted: "pd.Series[pd.Timestamp]", level: str, close: Ints, folds: Sequence[Mapping[str, Any]]
+) -> Bools:
+    """Rows whose fit is missing, later than the close, or not among those on record."""
+    there = fitted.notna().to_numpy()
+    moment = epoch_ms(fitted.fillna(pd.Timestamp(0, tz="UTC")))
+    on_record = [_ms(fold) for fold in folds if fold["level"] == level and not fold["reason"]]
+    wrong: Bools = there & ((moment > close) | ~np.isin(moment, on_record))
+    return wrong if level == "stack" else wrong | ~there
+
+
+def _known_when_fitted(scores: pd.DataFrame, folds: Sequence[Mapping[str, Any]]) -> Check:
+    """Only how many: which candidates a fit learned from is not on record."""
+    labelled: Bools = scores["label"].to_numpy() >= 0
+    closed = np.sort(epoch_ms(scores["exit_time"][labelled])) + BAR_MS
+    fits = [fold for fold in folds if not fold["reason"]]
+    early = sum(
+        int(fold["rows"]) > np.searchsorted(closed, _ms(fold), side="right") for fold in fits
+    )
+    return Check(
+        "no fit counts more rows than labels known by then (how many, not which)",
+        not early,
+        f"{len(fits)} fits, {int(early)} with more",
+    )
+
+
+def _ms(fold: Mapping[str, Any]) -> int:
+    return int(pd.Timestamp(fold["fitted_at"]).timestamp() * 1000)

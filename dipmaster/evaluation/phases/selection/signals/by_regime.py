@@ -1,0 +1,132 @@
+"""Is the win rate the same in every volatility regime? Shares by regime and their Wald test."""
+
+import numpy as np
+from scipy.special import fdtrc
+
+from dipmaster.backtest import REGIMES
+from dipmaster.core.kernels import Floats, Ints
+from dipmaster.evaluation.figures.breakdowns import Record
+from dipmaster.evaluation.phases.selection.signals.outcomes import Labelled
+from dipmaster.evaluation.phases.selection.signals.rates import Level, rate_of
+
+DIFFER, NO_DIFFERENCE = "DIFFER", "NO DIFFERENCE FOUND"
+MIN_OF_EACH = 5  # wins and losses a regime needs; Cochran's rule of thumb for chi-square
+
+
+def win_rate_by_regime(candidates: Labelled, level: Level) -> list[Record]:
+    """A row a regime in which something was traded, from low to high, unknown last."""
+    rows = []
+    for code, name in _regimes(candidates):
+        among = candidates.traded & (candidates.regime == code)
+        rate = rate_of(candidates.won, among, candidates, level, "nothing was traded")
+        row = {"regime": name, "n": rate.n, "low": rate.low, "high": rate.high}
+        rows.append({**row, "win_rate": rate.value, "reason": rate.reason})
+    return rows
+
+
+def heterogeneity(candidates: Labelled, min_blocks: int, alpha: float) -> Record:
+    """Test that traded candidates win equally often in all regimes.
+
+    Wald statistic of the differences, with a covariance clustered by calendar
+    block (design effect at least 1 in every direction). With few blocks
+    chi-square rejects too often: p is that of Hotelling's T-squared, with one
+    degree of freedom fewer than there are blocks.
+
+    Parameters
+    ----------
+    min_blocks
+        Calendar blocks with trades that are needed.
+    alpha
+        Level of the verdict; a p below it says that win rates differ.
+
+    Returns
+    -------
+    Record
+        chi2, df, p, alpha, verdict ("DIFFER" or "NO DIFFERENCE FOUND", which proves
+        no equality) and the reason for what lacks; None where nothing can be tested.
+    """
+    traded = candidates.only(candidates.traded)
+    kept, left_out = _enough(traded)
+    blocks = np.unique(traded.block[np.isin(traded.regime, kept)]).size
+    reason = "; ".join(left_out)
+    if len(kept) < 2:
+        return _nothing(reason or "fewer than two regimes were traded", alpha)
+    if blocks < max(min_blocks, len(kept) + 1):
+        return _nothing(f"trades in {blocks} blocks only", alpha)
+    rate, covariance = _rates(traded, kept)
+    found = _wald(rate, covariance, blocks)
+    verdict = DIFFER if found["p"] < alpha else NO_DIFFERENCE
+    return {**found, "alpha": alpha, "verdict": verdict, "reason": reason}
+
+
+def clustered_covariance(influence: Floats, block: Ints) -> Floats:
+    """Covariance of sums that are independent between blocks only.
+
+    Parameters
+    ----------
+    influence
+        Shape (n, sums); no two columns share a row, none is all zero.
+
+    Returns
+    -------
+    Floats
+        Shape (sums, sums). In every direction, so for every contrast of sums, the
+        variance is at least that of independent rows: in units of theirs,
+        eigenvalues below 1 are raised to it.
+    """
+    blocks, code = np.unique(block, return_inverse=True)
+    sums = np.zeros((blocks.size, influence.shape[1]))
+    np.add.at(sums, code, influence)
+    n = influence.shape[0]
+    unit = np.sqrt(n / (n - 1) * np.sum(influence**2, axis=0))
+    scaled = blocks.size / (blocks.size - 1) * (sums / unit).T @ (sums / unit)
+    effects, directions = np.linalg.eigh(scaled)
+    floored: Floats = (directions * np.maximum(effects, 1.0)) @ directions.T
+    return floored * np.outer(unit, unit)
+
+
+def _regimes(candidates: Labelled) -> list[tuple[int, str]]:
+    codes = [0, 1, 2, -1]
+    present = set(np.unique(candidates.regime[candidates.traded]).tolist())
+    return [(code, REGIMES[code]) for code in codes if code in present]
+
+
+def _enough(traded: Labelled) -> tuple[list[int], list[str]]:
+    """Regimes that can be compared, and why the others cannot."""
+    kept, left_out = [], []
+    for code, name in _regimes(traded):
+        own = traded.won[traded.regime == code]
+        wins, losses = int(own.sum()), int((~own).sum())
+        if min(wins, losses) >= MIN_OF_EACH:
+            kept.append(code)
+        else:
+            left_out.append(
+                f"regime {name} left out: {wins} wins and {losses} losses, "
+                f"{MIN_OF_EACH} of each are needed"
+            )
+    return kept, left_out
+
+
+def _rates(traded: Labelled, kept: list[int]) -> tuple[Floats, Floats]:
+    """Win rate of each regime and their covariance."""
+    member = traded.regime[:, None] == np.array(kept)
+    count = member.sum(axis=0)
+    rate = (member & traded.won[:, None]).sum(axis=0) / count
+    influence = np.where(member, traded.won[:, None] - rate, 0.0) / count
+    inside = member.any(axis=1)
+    return rate, clustered_covariance(influence[inside], traded.block[inside])
+
+
+def _wald(rate: Floats, covariance: Floats, blocks: int) -> Record:
+    contrast = np.eye(rate.size)[1:] - np.eye(rate.size)[:1]
+    difference = contrast @ rate
+    spread = contrast @ covariance @ contrast.T
+    chi2 = float(difference @ np.linalg.solve(spread, difference))
+    df = rate.size - 1
+    scaled = (blocks - df) / (df * (blocks - 1)) * chi2
+    return {"chi2": chi2, "df": df, "p": float(fdtrc(df, blocks - df, scaled))}
+
+
+def _nothing(reason: str, alpha: float) -> Record:
+    nothing = dict.fromkeys(("chi2", "df", "p", "verdict"))
+    return {**nothing, "alpha": alpha, "reason": reason}

@@ -1,0 +1,192 @@
+"""Candidates step by step to trades: how many each step leaves, and what they are worth."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from dipmaster.backtest import REGIMES
+from dipmaster.core.kernels import Bools, Floats
+from dipmaster.core.params import Confirmation, Filter, Gates
+from dipmaster.evaluation.figures.breakdowns import Record, mean_or_none
+from dipmaster.evaluation.phases.selection.signals.outcomes import Labelled, labelled, out_of_sample
+from dipmaster.evaluation.phases.selection.signals.rates import Level, rate_of
+from dipmaster.evaluation.statistics.period import Period
+from dipmaster.signal_filter import FRAMES, CheckFact, demanded
+
+# Column of ADMISSION that decides a step, in the order of the funnel.
+STEPS: Mapping[str, str] = {
+    "threshold": "passes_threshold",
+    "checks": "passes_checks",
+    "volatility": "calm",
+    "confirmation": "passes_confirmation",
+}
+
+
+def funnel(
+    scores: pd.DataFrame,
+    admission: pd.DataFrame,
+    traded: Bools,
+    period: Period,
+    filter: Filter,
+    confirmation: Confirmation,
+    gates: Gates,
+    facts: Sequence[CheckFact],
+    signs: Mapping[str, Floats] | None = None,
+) -> Record:
+    """Follow the candidates through every step, out of sample and over the whole period.
+
+    Parameters
+    ----------
+    scores, admission
+        Tables SCORES and ADMISSION, row by row the same candidates, burn-in included.
+    traded
+        Shape (candidates,), whether the phase opened a position on the candidate.
+    filter, confirmation
+        The sections the admissions were made with: they say which steps are on.
+    facts
+        Of `admission.check_facts`.
+    signs
+        Of `admission.confirmation_signs`, for the table of signs; None leaves it out.
+
+    Returns
+    -------
+    Record
+        As section `funnel` of validate.json. `left` counts candidates, `precision`
+        is the share of profitable ones among those whose frozen trade took place
+        (`labelled`), `mean_net_bps` what those trades netted.
+    """
+    level = Level(gates.alpha, gates.few_losing_trades)
+    late = out_of_sample(scores, period)
+    whole = labelled(scores, admission, traded, period)
+    on = _switches(filter, confirmation)
+    passes = _passes(admission, whole)
+    steps = _left_after(passes, on)
+    late_steps = {name: left[late] for name, left in steps.items()}
+    fresh = whole.only(late)
+    return {
+        "out_of_sample": _funnel_rows(fresh, late_steps, on, level),
+        "whole": _funnel_rows(whole, steps, on, level),
+        "alone": _alone(fresh, {name: passed[late] for name, passed in passes.items()}),
+        "checks": _checks(fresh, admission[late], facts),
+        "signs": [] if signs is None else _signs(fresh, {k: v[late] for k, v in signs.items()}),
+        "by_regime": _by_regime(fresh, admission[late]),
+    }
+
+
+def _switches(filter: Filter, confirmation: Confirmation) -> dict[str, bool]:
+    """Every step of the funnel after the candidates; having a score cannot be switched off."""
+    switched = demanded(filter, confirmation)
+    steps = {name: switched[column] for name, column in STEPS.items()}
+    return {"scored": True, **steps, "traded": True}
+
+
+def _passes(admission: pd.DataFrame, candidates: Labelled) -> dict[str, Bools]:
+    """Which candidates each step alone lets through."""
+    steps = {name: admission[column].to_numpy() == 1 for name, column in STEPS.items()}
+    return {"scored": ~np.isnan(candidates.confidence), **steps, "traded": candidates.traded}
+
+
+def _left_after(passes: Mapping[str, Bools], on: Mapping[str, bool]) -> dict[str, Bools]:
+    """Which candidates are left after each step in turn; a step that is off removes none."""
+    left: Bools = np.ones(passes["scored"].size, dtype=np.bool_)
+    found = {"candidates": left}
+    for name, passed in passes.items():
+        left = left & passed if on[name] else left
+        found[name] = left
+    return found
+
+
+def _funnel_rows(
+    candidates: Labelled, steps: Mapping[str, Bools], on: Mapping[str, bool], level: Level
+) -> list[Record]:
+    return [
+        {"step": name, "on": on.get(name, True), **_worth(candidates, left, level)}
+        for name, left in steps.items()
+    ]
+
+
+def _worth(candidates: Labelled, left: Bools, level: Level) -> Record:
+    known = left & candidates.known
+    rate = rate_of(candidates.won, known, candidates, level, "no candidate is left")
+    return {
+        "left": int(left.sum()),
+        "labelled": rate.n,
+        "wins": int(candidates.won[known].sum()),
+        "precision": rate.value,
+        "low": rate.low,
+        "high": rate.high,
+        "reason": rate.reason,
+        "mean_net_bps": mean_or_none(1e4 * candidates.net_frac[known]),
+    }
+
+
+def _alone(candidates: Labelled, passes: Mapping[str, Bools]) -> list[Record]:
+    """Each step applied to all candidates, whether it is on or off."""
+    return [{"step": name, **_share(candidates, passed)} for name, passed in passes.items()]
+
+
+def _share(candidates: Labelled, passed: Bools) -> Record:
+    return {
+        "passes": int(passed.sum()),
+        "of": candidates.size,
+        "precision": mean_or_none(_won(candidates, passed)),
+        "precision_of_rest": mean_or_none(_won(candidates, ~passed)),
+        "recall": mean_or_none(passed[candidates.won].astype(np.float64)),
+    }
+
+
+def _won(candidates: Labelled, among: Bools) -> Floats:
+    return candidates.won[among & candidates.known].astype(np.float64)
+
+
+def _checks(
+    candidates: Labelled, admission: pd.DataFrame, facts: Sequence[CheckFact]
+) -> list[Record]:
+    rows = []
+    for fact in facts:
+        passed = admission[f"check_{fact.check}"].to_numpy() == 1
+        counted = _share(candidates, passed)
+        nothing = dict.fromkeys(counted)
+        rows.append({**vars(fact), **(counted if fact.applicable else nothing)})
+    return rows
+
+
+def _signs(candidates: Labelled, signs: Mapping[str, Floats]) -> list[Record]:
+    """A sign counts as passed where it is whole; `mean` is its mean grade."""
+    return [
+        {
+            "frame": frame,
+            "sign": name,
+            "mean": mean_or_none(signs[name]),
+            **_share(candidates, signs[name] == 1.0),
+        }
+        for frame, names in FRAMES.items()
+        for name in names
+    ]
+
+
+def _by_regime(candidates: Labelled, admission: pd.DataFrame) -> list[Record]:
+    """A row a regime; the unknown one only where it occurs."""
+    threshold = admission["threshold"].to_numpy(dtype=np.float64)
+    reached = admission["passes_threshold"].to_numpy() == 1
+    admitted = admission["admitted"].to_numpy() == 1
+    rows = []
+    for code in (0, 1, 2, -1):
+        own = candidates.regime == code
+        if not own.any() and code < 0:
+            continue
+        chosen = own & admitted
+        rows.append(
+            {
+                "regime": REGIMES[code],
+                "threshold": float(threshold[own][0]) if own.any() else None,
+                "candidates": int(own.sum()),
+                "scored": int((own & ~np.isnan(candidates.confidence)).sum()),
+                "reached": int((own & reached).sum()),
+                "admitted": int(chosen.sum()),
+                "win_rate": mean_or_none(_won(candidates, chosen)),
+                "mean_p": mean_or_none(candidates.confidence[chosen]),
+            }
+        )
+    return rows

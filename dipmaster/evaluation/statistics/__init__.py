@@ -1,0 +1,1 @@
+"""Samples to estimates with intervals, and estimates to verdicts."""

@@ -1,0 +1,1 @@
+"""Two phases on the same bars to differences with intervals."""

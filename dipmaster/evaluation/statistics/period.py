@@ -1,0 +1,102 @@
+"""Bars to periods: a burn-in, then ONE out-of-sample period common to all phases.
+
+The burn-in is traded on paper and left out of every gate. The account is flat
+at the boundary: no position may be opened that could still be held there.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from dipmaster.core.errors import data_error
+from dipmaster.core.kernels import Bools, Ints
+from dipmaster.core.panel import Panel, epoch_ms
+from dipmaster.core.params import Split
+from dipmaster.core.time_units import BAR_MS, DAY_MS, boundary_ms
+
+
+@dataclass(frozen=True)
+class Period:
+    """Where the out-of-sample period lies and how it is cut into calendar blocks.
+
+    Attributes
+    ----------
+    first_ms, last_ms
+        Open times of the first and the last bar.
+    out_of_sample_ms
+        UTC midnight from which bars are out of sample.
+    block_days
+        Length of a block. A rest shorter than half a block joins the last one.
+    """
+
+    first_ms: int
+    out_of_sample_ms: int
+    last_ms: int
+    block_days: int
+
+    @property
+    def days(self) -> int:
+        """UTC days out of sample; a last day that is not over counts."""
+        return (self.last_ms - self.out_of_sample_ms) // DAY_MS + 1
+
+    @property
+    def blocks(self) -> int:
+        """Calendar blocks out of sample."""
+        return max(1, (2 * self.days + self.block_days) // (2 * self.block_days))
+
+    def day_of(self, times_ms: Ints) -> Ints:
+        """Days since the boundary, 0 for the first."""
+        return (times_ms - self.out_of_sample_ms) // DAY_MS
+
+    def block_of(self, days: Ints) -> Ints:
+        """Block of each day since the boundary."""
+        return np.minimum(days // self.block_days, self.blocks - 1)
+
+
+def split_period(first_ms: int, last_ms: int, split: Split, block_days: int) -> Period:
+    """Put the boundary `burn_in_days` after the first bar, at the next UTC midnight.
+
+    Raises
+    ------
+    DataError
+        Where fewer than `split.min_out_of_sample_days` are left to judge.
+    """
+    boundary = boundary_ms(first_ms, split.burn_in_days)
+    left = (last_ms + BAR_MS - boundary) / DAY_MS
+    if left < split.min_out_of_sample_days:
+        raise data_error(
+            "the bars",
+            f"{split.burn_in_days} days of burn-in (split.burn_in_days) and at least "
+            f"{split.min_out_of_sample_days} days after it (split.min_out_of_sample_days)",
+            f"{(last_ms + BAR_MS - first_ms) / DAY_MS:.1f} days in all",
+            "use a longer history, or set a shorter split.burn_in_days",
+        )
+    return Period(first_ms, boundary, last_ms, block_days)
+
+
+def without_crossing(
+    candidates: pd.DataFrame, panel: Panel, period: Period, cap_bars: int
+) -> pd.DataFrame:
+    """Drop the candidates whose position could still be open at the boundary.
+
+    A candidate at bar t is bought at t + 1 and leaves at the first bar of its
+    symbol from t + 1 + cap on; that bar has to lie before the boundary. Without
+    gaps these are the last cap + 1 bars of the burn-in. Only burn-in candidates
+    are ever dropped, so the gates see no trace of this.
+    """
+    bar = panel.index_of(epoch_ms(candidates["open_time"]))
+    boundary = (period.out_of_sample_ms - period.first_ms) // BAR_MS
+    crosses = np.zeros(bar.size, dtype=np.bool_)
+    for row, symbol in enumerate(panel.symbols):
+        own = candidates["symbol"].to_numpy() == symbol
+        exists = np.flatnonzero(~np.isnan(panel.close[row]))
+        crosses[own] = _deadline(exists, bar[own] + 1 + cap_bars, panel.bars) >= boundary
+    kept: Bools = (bar >= boundary) | ~crosses
+    return candidates[kept].reset_index(drop=True)
+
+
+def _deadline(exists: Ints, bar: Ints, end: int) -> Ints:
+    """First existing bar at or after each of `bar`; where none is left, `end` or later."""
+    deadline: Ints = np.maximum(np.append(exists, end)[np.searchsorted(exists, bar)], bar)
+    return deadline

@@ -1,0 +1,1 @@
+"""Matched random entries: what the exits would have won without the signal."""

@@ -1,0 +1,100 @@
+"""Ledger to sample: the out-of-sample trades and days as arrays, with their blocks."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from dipmaster.backtest.metrics import Days, days_of, winning
+from dipmaster.core.kernels import Bools, Floats, Ints
+from dipmaster.core.panel import epoch_ms
+from dipmaster.evaluation.statistics.period import Period
+
+
+@dataclass(frozen=True)
+class Sample:
+    """What the gates look at.
+
+    Attributes
+    ----------
+    net
+        Shape (trades,), net profit in money.
+    return_frac
+        Shape (trades,), net profit / reference notional at entry.
+    day
+        Shape (trades,), days from the boundary to the entry.
+    block
+        Shape (trades,), calendar block of that day; all symbols share blocks.
+    days
+        The account day by day.
+    """
+
+    net: Floats
+    return_frac: Floats
+    day: Ints
+    block: Ints
+    days: Days
+
+    @property
+    def trades(self) -> int:
+        """Number of round trips."""
+        return int(self.net.size)
+
+    @property
+    def won(self) -> Bools:
+        """Which round trips won."""
+        return winning(self.net)
+
+    @property
+    def losing_trades(self) -> int:
+        """Number of round trips that did not win."""
+        return self.trades - int(self.won.sum())
+
+    @property
+    def days_with_trades(self) -> int:
+        """Distinct days on which a position was opened."""
+        return int(np.unique(self.day).size)
+
+    @property
+    def blocks_with_trades(self) -> int:
+        """Calendar blocks in which a position was opened."""
+        return int(np.unique(self.block).size)
+
+    def only(self, kept: Bools) -> "Sample":
+        """Keep some of the trades; the days stay as they are."""
+        return Sample(
+            self.net[kept], self.return_frac[kept], self.day[kept], self.block[kept], self.days
+        )
+
+
+def out_of_sample(trades: pd.DataFrame, period: Period) -> pd.DataFrame:
+    """Rows of a trades or fills table that belong to positions opened out of sample."""
+    entered = epoch_ms(trades["entry_time"]) >= period.out_of_sample_ms
+    return trades[entered].reset_index(drop=True)
+
+
+def sampled(trades: pd.DataFrame, equity: pd.DataFrame, period: Period) -> Sample:
+    """Cut a phase's ledger to the out-of-sample period.
+
+    Parameters
+    ----------
+    trades, equity
+        Tables TRADES and EQUITY of the whole period, burn-in included.
+    """
+    gated = out_of_sample(trades, period)
+    day = period.day_of(epoch_ms(gated["entry_time"]))
+    start, marks = marks_out_of_sample(equity, period)
+    return Sample(
+        gated["net_pnl"].to_numpy(dtype=np.float64),
+        gated["return_frac"].to_numpy(dtype=np.float64),
+        day,
+        period.block_of(day),
+        days_of(marks, start),
+    )
+
+
+def marks_out_of_sample(equity: pd.DataFrame, period: Period) -> tuple[float, Floats]:
+    """Equity at the last mark of the burn-in, and all marks after it."""
+    values = equity["equity"].to_numpy(dtype=np.float64)
+    first = int(np.searchsorted(epoch_ms(equity["time"]), period.out_of_sample_ms))
+    return float(values[first - 1]), values[first:]

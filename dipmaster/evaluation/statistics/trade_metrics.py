@@ -1,0 +1,109 @@
+"""Trades to intervals: win rate and profit factor with errors clustered by block."""
+
+import numpy as np
+
+from dipmaster.backtest import metrics
+from dipmaster.core.kernels import Bools, Floats, Ints
+from dipmaster.evaluation.statistics.estimate import Estimate
+from dipmaster.evaluation.statistics.sample import Sample
+from dipmaster.learning.evaluation.clustered import clopper_pearson, floored_variance, t_critical
+
+
+def win_rate(sample: Sample, alpha: float, few: int) -> Estimate:
+    """Share of winning round trips, with a logit interval clustered by block.
+
+    With fewer than `few` losing (or winning) trades each bound is the wider one
+    of the block bound and Clopper-Pearson on the effective number of trades:
+    without a loser a logit interval would have no width.
+    """
+    return share(sample.won, sample.day, sample.block, alpha, few, "no trade")
+
+
+def share(
+    won: Bools, day: Ints, block: Ints, alpha: float, few: int, nothing: str = "none"
+) -> Estimate:
+    """Share of `won` with a logit interval clustered by block; the win rate is one such share.
+
+    Parameters
+    ----------
+    won, day, block
+        Shape (n,): the event, the day and the calendar block of each observation.
+    few
+        With fewer events (or non-events) the bounds are widened as for `win_rate`.
+    nothing
+        The reason given where n is 0.
+    """
+    if not won.size:
+        return Estimate(None, None, None, 0, 0.0, "logit", nothing)
+    n, events, blocks = won.size, int(won.sum()), np.unique(block).size
+    rate = events / n
+    variance, effect = floored_variance((won - rate) / n, block)
+    effective = min(n / effect, float(np.unique(day).size))
+    if blocks < 2:
+        return Estimate(rate, None, None, n, effective, "logit", "one block only")
+    low, high = _logit_bounds(rate, t_critical(blocks - 1, alpha) * np.sqrt(variance))
+    if min(events, n - events) < max(few, 1):
+        exact = clopper_pearson(rate, effective, alpha)
+        low, high = min(low, exact[0]), max(high, exact[1])
+    return Estimate(rate, low, high, n, effective, "logit")
+
+
+def _logit_bounds(rate: float, half: float) -> tuple[float, float]:
+    if rate in (0.0, 1.0):
+        return rate, rate
+    centre, width = np.log(rate / (1.0 - rate)), half / (rate * (1.0 - rate))
+    low, high = 1.0 / (1.0 + np.exp(-np.clip(centre + np.array([-width, width]), -700, 700)))
+    return float(low), float(high)
+
+
+def design_effect_win_rate(sample: Sample) -> float | None:
+    """Variance of the win rate over that of independent trades, at least 1."""
+    rate = metrics.win_rate(sample.net)
+    if rate is None:
+        return None
+    return floored_variance((sample.won - rate) / sample.trades, sample.block)[1]
+
+
+def profit_factor(sample: Sample, alpha: float, few: int) -> Estimate:
+    """Money won over money lost, with a log interval clustered by block.
+
+    The influence of a trade on log PF is won / W - lost / L. With fewer than
+    `few` losing (or winning) trades the lower bound also has to hold with one
+    mean loss more, the upper bound with one mean win more, each of them a block
+    of its own; where nothing was won, the mean loss stands for the mean win.
+    """
+    value = metrics.profit_factor(sample.net)
+    if value is None:
+        why = "no trade lost money: the profit factor is infinite" if sample.trades else "no trade"
+        return Estimate(None, None, None, sample.trades, float(sample.days_with_trades), "log", why)
+    won, lost = metrics.won_and_lost(sample.net)
+    influence = won / max(won.sum(), np.finfo(float).tiny) - lost / lost.sum()
+    _, effect = floored_variance(influence, sample.block)
+    effective = min(sample.trades / effect, float(sample.days_with_trades))
+    if sample.blocks_with_trades < 2:
+        return Estimate(value, None, None, sample.trades, effective, "log", "one block only")
+    critical = t_critical(sample.blocks_with_trades - 1, alpha)
+    low, high = _log_bounds(won, lost, sample.block, critical) if value > 0.0 else (0.0, 0.0)
+    winners, losers = int((won > 0).sum()), int((lost > 0).sum())
+    if min(winners, losers) < max(few, 1):
+        mean_loss = lost.sum() / losers
+        mean_win = won.sum() / winners if winners else mean_loss
+        low = min(low, _with_one_more(won, lost, sample.block, critical, 0.0, mean_loss)[0])
+        high = max(high, _with_one_more(won, lost, sample.block, critical, mean_win, 0.0)[1])
+    return Estimate(value, low, high, sample.trades, effective, "log")
+
+
+def _with_one_more(
+    won: Floats, lost: Floats, block: Ints, critical: float, win: float, loss: float
+) -> tuple[float, float]:
+    return _log_bounds(
+        np.append(won, win), np.append(lost, loss), np.append(block, block.max() + 1), critical
+    )
+
+
+def _log_bounds(won: Floats, lost: Floats, block: Ints, critical: float) -> tuple[float, float]:
+    if won.sum() == 0.0:
+        return 0.0, 0.0
+    variance, _ = floored_variance(won / won.sum() - lost / lost.sum(), block)
+    factor, spread = won.sum() / lost.sum(), np.exp(min(critical * np.sqrt(variance), 700.0))
+    return float(factor / spread), float(min(factor * spread, np.finfo(float).max))

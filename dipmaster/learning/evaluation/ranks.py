@@ -1,0 +1,108 @@
+"""Order alone: area under the ROC curve, rank correlation with the net return.
+
+Rows are sorted once; a resample then takes one pass over the counts. Ties share
+the middle of their places (midranks), so they count half.
+"""
+
+import numpy as np
+
+from dipmaster.core.kernels import Floats, Ints, kernel
+from dipmaster.learning.evaluation.statistic import Statistic, pairs
+
+
+def auc_statistic(p: Floats, label: Floats) -> Statistic:
+    """Chance that a row that won has the higher p than one that did not, ties half."""
+    score, won = pairs(p, label)
+    order, group = sorted_groups(score)
+    winner = won[order] > 0.0
+    return Statistic(
+        score.size,
+        lambda counts: _auc(counts, order, group, winner),
+        "outcomes of one class only",
+        0.0,
+        1.0,
+    )
+
+
+def rank_correlation_statistic(p: Floats, net: Floats) -> Statistic:
+    """Spearman's correlation of prediction and outcome, ties at midranks."""
+    first, second = pairs(p, net)
+    order_1, group_1 = sorted_groups(first)
+    order_2, group_2 = sorted_groups(second)
+    return Statistic(
+        first.size,
+        lambda counts: _spearman(counts, order_1, group_1, order_2, group_2),
+        "all predictions or all outcomes are the same",
+        -1.0,
+        1.0,
+    )
+
+
+def auc(p: Floats, label: Floats) -> float | None:
+    """Value of `auc_statistic`; None where all outcomes are of one class."""
+    return auc_statistic(p, label).value()
+
+
+def rank_correlation(p: Floats, net: Floats) -> float | None:
+    """Value of `rank_correlation_statistic`; None where one side never changes."""
+    return rank_correlation_statistic(p, net).value()
+
+
+def sorted_groups(values: Floats) -> tuple[Ints, Ints]:
+    """Rising order of the rows, and for each place the end of its group of ties."""
+    order = np.argsort(values, kind="stable")
+    ordered = values[order]
+    return order, np.searchsorted(ordered, ordered, side="right").astype(np.int64)
+
+
+@kernel
+def _auc(counts: Floats, order: Ints, group: Ints, winner: np.ndarray) -> Floats:
+    out = np.empty(counts.shape[0])
+    for rep in range(counts.shape[0]):
+        below, wins, area, at = 0.0, 0.0, 0.0, 0
+        while at < order.size:
+            tied_wins, tied_losses, end = 0.0, 0.0, group[at]
+            for place in range(at, end):
+                if winner[place]:
+                    tied_wins += counts[rep, order[place]]
+                else:
+                    tied_losses += counts[rep, order[place]]
+            area += tied_wins * (below + 0.5 * tied_losses)
+            below += tied_losses
+            wins += tied_wins
+            at = end
+        out[rep] = area / (wins * below) if wins * below > 0.0 else np.nan
+    return out
+
+
+@kernel
+def _midranks(counts: Floats, order: Ints, group: Ints, ranks: Floats) -> None:
+    """Mean place of each row, from 0, rows counted as often as they are."""
+    below, at = 0.0, 0
+    while at < order.size:
+        tied, end = 0.0, group[at]
+        for place in range(at, end):
+            tied += counts[order[place]]
+        for place in range(at, end):
+            ranks[order[place]] = below + 0.5 * (tied - 1.0)
+        below += tied
+        at = end
+
+
+@kernel
+def _spearman(counts: Floats, order_1: Ints, group_1: Ints, order_2: Ints, group_2: Ints) -> Floats:
+    n = order_1.size
+    out = np.empty(counts.shape[0])
+    first, second = np.empty(n), np.empty(n)
+    for rep in range(counts.shape[0]):
+        _midranks(counts[rep], order_1, group_1, first)
+        _midranks(counts[rep], order_2, group_2, second)
+        middle = 0.5 * (counts[rep].sum() - 1.0)
+        both, own_1, own_2 = 0.0, 0.0, 0.0
+        for row in range(n):
+            x, y = first[row] - middle, second[row] - middle
+            both += counts[rep, row] * x * y
+            own_1 += counts[rep, row] * x * x
+            own_2 += counts[rep, row] * y * y
+        out[rep] = both / np.sqrt(own_1 * own_2) if own_1 * own_2 > 0.0 else np.nan
+    return out

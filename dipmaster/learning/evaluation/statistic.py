@@ -1,0 +1,63 @@
+"""What a figure is to the resampling: a function of how often each row is counted."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from dipmaster.core.errors import data_error
+from dipmaster.core.kernels import Floats
+
+
+@dataclass(frozen=True)
+class Statistic:
+    """A figure of n rows that can be computed with rows counted 0, 1, 2 ... times.
+
+    Attributes
+    ----------
+    rows
+        Number of rows n.
+    of
+        Counts of shape (resamples, n), whole numbers as float64, to values of shape
+        (resamples,); NaN where the figure does not exist. Counting a row twice
+        gives what the row standing there twice would give.
+    missing
+        Why the figure may not exist, in words.
+    lowest, highest
+        Its range; value and bounds are clipped to it, resamples are not.
+    """
+
+    rows: int
+    of: Callable[[Floats], Floats]
+    missing: str
+    lowest: float = -np.inf
+    highest: float = np.inf
+
+    def value(self) -> float | None:
+        """Value with every row counted once; None where it does not exist."""
+        if not self.rows:
+            return None
+        found = float(self.of(np.ones((1, self.rows)))[0])
+        return min(max(found, self.lowest), self.highest) if np.isfinite(found) else None
+
+
+def pairs(p: Floats, label: Floats) -> tuple[Floats, Floats]:
+    """Both as float64 of one length and finite.
+
+    Raises
+    ------
+    DataError
+        Where one is missing: rows without a prediction or an outcome are to be
+        left out, and counted, by the caller.
+    """
+    first, second = (np.ascontiguousarray(v, dtype=np.float64) for v in (p, label))
+    if first.shape != second.shape or not (np.isfinite(first) & np.isfinite(second)).all():
+        raise data_error(
+            "rows to judge",
+            "one finite prediction and one finite outcome each",
+            f"{first.shape[0]} and {second.shape[0]} values, "
+            f"{np.count_nonzero(~np.isfinite(first))} and "
+            f"{np.count_nonzero(~np.isfinite(second))} of them missing",
+            "leave out rows without a prediction or without an outcome",
+        )
+    return first, second

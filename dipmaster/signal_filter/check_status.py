@@ -1,0 +1,94 @@
+"""What can be said of a check before any candidate is seen: applicable, implied by the rule."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import pandas as pd
+
+from dipmaster.core.params import Filter, Signal
+from dipmaster.signal_filter.checks import CHECKS, applicable_checks
+from dipmaster.signal_filter.inputs import Inputs
+
+# Of volume_spike_20 in table FEATURES: volume > 1.5 x its mean over 20 bars, itself included.
+SPIKE_MULTIPLE: Final = 1.5
+SPIKE_BARS: Final = 20
+
+_NO_SOURCE: Final = {
+    "volume": "no coin's source has volume",
+    "rsi": "the source has no closing prices to take RSI14 from",
+    "news": "there is no source of news before the alternative-data phase",
+    "liquidity": "no coin's source has volume",
+}
+
+
+@dataclass(frozen=True)
+class CheckFact:
+    """One check on this market under this rule.
+
+    Attributes
+    ----------
+    implied
+        Every candidate of the rule passes it by construction, so it decides nothing.
+    why
+        Why it is not applicable, implied or not implied.
+    """
+
+    check: str
+    applicable: bool
+    implied: bool
+    why: str
+
+
+def check_facts(
+    signal: Signal,
+    filter: Filter,
+    inputs: pd.DataFrame,
+    absent: frozenset[str] = frozenset(),
+) -> tuple[CheckFact, ...]:
+    """A fact a check, in the order of `CHECKS`.
+
+    Parameters
+    ----------
+    inputs, absent
+        As for `admit`.
+    """
+    applicable = applicable_checks(Inputs(inputs, absent))
+    said = {
+        "volume": _volume(signal),
+        "rsi": _rsi(signal, filter),
+        "news": (False, "the rule does not look at news"),
+        "liquidity": (False, "the rule does not look at liquidity"),
+    }
+    return tuple(
+        CheckFact(name, True, *said[name])
+        if name in applicable
+        else CheckFact(name, False, False, _NO_SOURCE[name])
+        for name in CHECKS
+    )
+
+
+def _volume(signal: Signal) -> tuple[bool, str]:
+    """The rule holds volume v to the mean of the 20 bars BEFORE, the spike to its own 20.
+
+    v > 1.5 (s + v) / 20 with s the 19 bars before is v > 1.5 / 18.5 s; the rule gives
+    v >= m (s + one bar more) / 20. So the rule implies a spike where m > 1.5 x 20 / 18.5.
+    """
+    if signal.rule == "capitulation":
+        return False, "the rule asks for no volume"
+    enough = SPIKE_MULTIPLE * SPIKE_BARS / (SPIKE_BARS - SPIKE_MULTIPLE)
+    told = f"signal.volume_multiple {signal.volume_multiple:g} against {enough:.4f}"
+    if signal.volume_multiple > enough:
+        return True, f"the rule's own volume is a spike: {told}"
+    return False, (
+        f"nearly, not quite: a spike counts the bar in its own mean ({told}), so a bar just "
+        "over the rule's multiple need not be one"
+    )
+
+
+def _rsi(signal: Signal, params: Filter) -> tuple[bool, str]:
+    if signal.rule == "capitulation":
+        return False, "the rule asks for no RSI"
+    told = f"signal.rsi_max {signal.rsi_max:g}, filter.rsi_max {params.rsi_max:g}"
+    if signal.rsi_max <= params.rsi_max:
+        return True, f"the rule already demands it: {told}"
+    return False, f"the filter is stricter than the rule: {told}"

@@ -1,1 +1,0 @@
-"""Trades to what chance would have won with the same exits."""

@@ -1,1 +1,0 @@
-"""Two judged phases to what the later one changed, with paired bounds."""

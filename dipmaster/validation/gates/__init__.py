@@ -1,1 +1,0 @@
-"""Samples to estimates with bounds, and estimates to verdicts: one rule for every gate."""

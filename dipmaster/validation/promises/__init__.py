@@ -1,1 +1,0 @@
-"""The roadmap's promises to what was measured of them."""

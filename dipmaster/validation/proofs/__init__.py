@@ -1,1 +1,0 @@
-"""Ledgers to proofs without which no verdict counts."""

@@ -1,1 +1,0 @@
-"""What validation reads, and what it finds as plain records and files."""

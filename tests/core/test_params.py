@@ -1,0 +1,121 @@
+"""params.yaml: frozen, unknown keys refused, every fault told at once."""
+
+import copy
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from pydantic import ValidationError
+
+from dipmaster.core.errors import ParamsError, PipelineError
+from dipmaster.core.params import Params, ParamsFile
+from dipmaster.core.params.__main__ import schema_text
+
+SECTIONS = tuple(ParamsFile.model_fields)
+
+
+@pytest.fixture
+def raw(project: Path) -> Any:
+    return copy.deepcopy(yaml.safe_load((project / "params.yaml").read_text(encoding="utf-8")))
+
+
+def test_the_committed_file_fits(raw: Any) -> None:
+    assert Params.parse(raw, SECTIONS).exits.cap_bars == raw["exits"]["cap_bars"]
+
+
+def test_the_committed_schema_is_current(project: Path) -> None:
+    assert (project / "params.schema.json").read_text(encoding="utf-8") == schema_text()
+
+
+def test_the_schema_describes_the_committed_file(project: Path, raw: Any) -> None:
+    import json
+
+    import jsonschema
+
+    jsonschema.validate(raw, json.loads(schema_text()))
+
+
+def test_all_faults_are_told_at_once_with_path_value_and_what_is_allowed(raw: Any) -> None:
+    raw["exits"]["target_frac"] = -0.5
+    raw["signal"]["rule"] = "moon"
+    raw["gates"]["alhpa"] = 0.05
+    del raw["split"]["burn_in_days"]
+    with pytest.raises(ParamsError) as caught:
+        Params.parse(raw, SECTIONS)
+    text = str(caught.value)
+    assert "4 value(s) do not fit" in text
+    assert "exits.target_frac: Input should be greater than or equal to" in text
+    assert "found -0.5" in text
+    assert "signal.rule" in text
+    assert "'dip', 'dipmaster_v4' or 'capitulation'" in text
+    assert "gates.alhpa: Extra inputs are not permitted" in text
+    assert "split.burn_in_days: Field required" in text
+
+
+@pytest.mark.parametrize("value", ["0.5", None, True, [0.5], float("nan"), float("inf")])
+def test_a_number_must_be_a_number(raw: Any, value: Any) -> None:
+    raw["ingest"]["simulated"]["edge"] = value
+    with pytest.raises(ParamsError, match=r"ingest\.simulated\.edge"):
+        Params.parse(raw, SECTIONS)
+
+
+def test_a_whole_number_fits_where_a_fraction_is_asked(raw: Any) -> None:
+    raw["ingest"]["simulated"]["edge"] = 0
+    assert Params.parse(raw, SECTIONS).ingest.simulated.edge == 0
+
+
+@pytest.mark.parametrize("value", [None, [], "text", 3])
+def test_a_file_that_is_no_mapping_is_refused(value: Any) -> None:
+    with pytest.raises(ParamsError):
+        Params.parse(value, SECTIONS)
+
+
+def test_a_bad_date_is_refused(raw: Any) -> None:
+    raw["ingest"]["max_time"] = "soon"
+    with pytest.raises(ParamsError, match=r"ingest\.max_time"):
+        Params.parse(raw, SECTIONS)
+
+
+def test_nothing_can_be_changed(raw: Any) -> None:
+    exits = Params.parse(raw, SECTIONS).exits
+    with pytest.raises(ValidationError, match="frozen"):
+        exits.cap_bars = 1  # type: ignore[misc]
+
+
+def test_a_section_that_was_not_declared_cannot_be_read(raw: Any) -> None:
+    params = Params.parse(raw, ("gates",))
+    assert params.gates.alpha == raw["gates"]["alpha"]
+    with pytest.raises(PipelineError, match=r"section 'exits' .* not declared"):
+        _ = params.exits
+
+
+def test_every_section_has_its_property(raw: Any) -> None:
+    params = Params.parse(raw, SECTIONS)
+    assert set(params.values()) == set(SECTIONS)
+    assert all(getattr(params, name) is not None for name in SECTIONS)
+
+
+def test_candidates_that_could_overlap_are_refused_with_both_paths(raw: Any) -> None:
+    raw["exits"]["cap_bars"] = 48
+    raw["signal"]["cooldown_bars"] = 47
+    with pytest.raises(ParamsError) as caught:
+        Params.parse(raw, SECTIONS)
+    assert (
+        "signal.cooldown_bars (47) must be at least exits.cap_bars (48): "
+        "else a candidate can fall while the trade of the one before is open\n"
+    ) in str(caught.value)
+    raw["signal"]["cooldown_bars"] = 48
+    assert Params.parse(raw, SECTIONS).signal.cooldown_bars == 48
+
+
+def test_the_simulated_market_must_end_before_max_time(raw: Any) -> None:
+    raw["ingest"]["simulated"]["start"] = "2034-12-31"
+    with pytest.raises(ParamsError, match="must not lie beyond max_time"):
+        Params.parse(raw, SECTIONS)
+
+
+def test_levels_beyond_the_burn_in_are_refused(raw: dict) -> None:
+    raw["split"]["calibrator_from_day"] = raw["split"]["burn_in_days"] + 1
+    with pytest.raises(ParamsError, match="calibrator_from_day must not lie beyond burn_in_days"):
+        Params.parse(raw, ("split",))

@@ -1,0 +1,166 @@
+"""Files are written whole or not at all, and equal results are equal bytes."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from dipmaster.core import store
+from dipmaster.core.errors import PipelineError, TableError
+from dipmaster.core.panel import as_times
+from dipmaster.core.tables import BARS, EQUITY
+from dipmaster.core.time_units import BAR_MS
+
+
+def bars(count: int = 4) -> pd.DataFrame:
+    price = np.linspace(100.0, 101.0, count)
+    return pd.DataFrame(
+        {
+            "open_time": as_times(np.arange(count, dtype=np.int64) * BAR_MS + 1_600_000_200_000),
+            "open": price,
+            "high": price + 1,
+            "low": price - 1,
+            "close": price,
+            "volume": np.ones(count),
+        }
+    )
+
+
+def interrupted_in_the_middle(target: Path) -> None:
+    with store.staged(target) as folder:
+        (folder / "half").write_text("1", encoding="utf-8")
+        raise KeyboardInterrupt
+
+
+def test_a_table_comes_back_as_it_went(tmp_path: Path) -> None:
+    store.write_table(bars(), BARS, tmp_path / "A.parquet")
+    pd.testing.assert_frame_equal(store.read_table(tmp_path / "A.parquet", BARS), bars())
+
+
+def test_equal_tables_are_equal_bytes(tmp_path: Path) -> None:
+    store.write_table(bars(), BARS, tmp_path / "A.parquet")
+    store.write_table(bars()[list(reversed(BARS.names[:6]))], BARS, tmp_path / "B.parquet")
+    assert (tmp_path / "A.parquet").read_bytes() == (tmp_path / "B.parquet").read_bytes()
+
+
+def test_a_missing_and_an_unknown_column_are_named(tmp_path: Path) -> None:
+    wrong = bars().drop(columns="close").assign(clsoe=1.0)
+    with pytest.raises(TableError, match=r"missing \['close'\], unknown \['clsoe'\]"):
+        store.write_table(wrong, BARS, tmp_path / "A.parquet")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_table_that_is_not_there_names_the_cure(tmp_path: Path) -> None:
+    with pytest.raises(PipelineError, match="dvc repro"):
+        store.read_table(tmp_path / "A.parquet", EQUITY)
+
+
+def test_a_truncated_table_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "A.parquet"
+    store.write_table(bars(), BARS, path)
+    path.write_bytes(path.read_bytes()[:-20])
+    with pytest.raises(TableError, match=r"(?s)A\.parquet is damaged.*Cure"):
+        store.read_table(path, BARS)
+
+
+def test_rows_count_from_zero_whatever_another_program_wrote(tmp_path: Path) -> None:
+    """A shuffled table keeps its row labels in the file; its rows are what they are."""
+    path = tmp_path / "bars.parquet"
+    for order in ([3, 2, 1, 0], [2, 0, 3, 1]):
+        shuffled = bars().iloc[order]
+        shuffled.to_parquet(path)
+        found = store.read_table(path, columns=BARS.names[:6])
+        pd.testing.assert_frame_equal(found, shuffled.reset_index(drop=True))
+    with pytest.raises(TableError, match="unknown"):
+        store.read_table(path, BARS)
+
+
+def test_a_folder_appears_whole(tmp_path: Path) -> None:
+    target = tmp_path / "out"
+    with store.staged(target) as folder:
+        (folder / "one").write_text("1", encoding="utf-8")
+        assert not target.exists()
+    assert [path.name for path in target.iterdir()] == ["one"]
+
+
+def test_a_failed_folder_leaves_the_old_one(tmp_path: Path) -> None:
+    target = tmp_path / "out"
+    with store.staged(target) as folder:
+        (folder / "old").write_text("1", encoding="utf-8")
+    with pytest.raises(KeyboardInterrupt):
+        interrupted_in_the_middle(target)
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+    assert [path.name for path in target.iterdir()] == ["old"]
+
+
+def test_what_a_killed_run_left_is_gone_after_the_next(tmp_path: Path) -> None:
+    left = tmp_path / ".out.partial"
+    left.mkdir()
+    (left / "half").write_text("1", encoding="utf-8")
+    with store.staged(tmp_path / "out") as folder:
+        assert list(folder.iterdir()) == []
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_json_is_sorted_rounded_and_plain(tmp_path: Path) -> None:
+    value = {"b": np.float64(1 / 3), "a": [np.int64(2), np.bool_(True), None], "c": np.array(1.5)}
+    store.write_json(value, tmp_path / "x.json")
+    assert (tmp_path / "x.json").read_text(encoding="utf-8") == (
+        '{\n  "a": [\n    2,\n    true,\n    null\n  ],\n  "b": 0.3333333333,\n  "c": 1.5\n}\n'
+    )
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), np.float64("nan")])
+def test_json_refuses_what_is_no_number(tmp_path: Path, value: float) -> None:
+    with pytest.raises(ValueError, match="use None and give the reason"):
+        store.write_json({"x": value}, tmp_path / "x.json")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_params_are_read_from_the_project_folder_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(PipelineError, match="start stages from the project folder"):
+        store.read_params("gates")
+
+
+def test_a_key_given_twice_is_an_error_with_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "params.yaml").write_text("a:\n  b: 1\n  b: 2\n", encoding="utf-8")
+    with pytest.raises(PipelineError, match=r"(?s)'b' given twice, expected once.*line 3"):
+        store.read_params("ingest")
+
+
+def test_broken_yaml_is_an_error_with_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "params.yaml").write_text("a: [1\nb: 2\n", encoding="utf-8")
+    with pytest.raises(PipelineError, match="line 2"):
+        store.read_params("gates")
+
+
+def test_params_that_are_not_utf8_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "params.yaml").write_bytes(b"a: \xff\xfe\n")
+    with pytest.raises(PipelineError, match="UTF-8"):
+        store.read_params("gates")
+
+
+@pytest.mark.parametrize("text", ["", '{"a": [1', "\x00"])
+def test_damaged_json_is_an_error_with_its_place_and_cure(tmp_path: Path, text: str) -> None:
+    (tmp_path / "a.json").write_text(text, encoding="utf-8")
+    with pytest.raises(PipelineError, match=r"(?s)a\.json is damaged.*Cure: remove the file"):
+        store.read_json(tmp_path / "a.json")
+
+
+def test_a_broken_lock_is_an_error_with_its_place_and_cure(tmp_path: Path) -> None:
+    (tmp_path / "dvc.lock").write_text("a: [", encoding="utf-8")
+    with pytest.raises(PipelineError, match=r"(?s)dvc\.lock is no valid YAML.*Cure: restore"):
+        store.read_yaml(tmp_path / "dvc.lock")

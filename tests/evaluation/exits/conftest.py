@@ -1,0 +1,213 @@
+"""Toy markets and round trips by hand, for the tests of the exits' figures."""
+
+from collections.abc import Callable, Mapping, Sequence
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from dipmaster import backtest
+from dipmaster.backtest import Entries, ExitRules, ScoreExits, Trailing
+from dipmaster.core.panel import Panel
+from dipmaster.core.params import AdaptiveExits, Execution
+from dipmaster.core.store import read_params
+from dipmaster.core.time_units import BAR_MS
+from dipmaster.evaluation.phases.exits.eligible_entries import Cases
+from dipmaster.evaluation.phases.exits.results import Material
+from dipmaster.evaluation.phases.exits.standalone import Alone, WayOut
+from dipmaster.evaluation.statistics.period import Period
+
+START_MS = 1_672_531_200_000  # 2023-01-01
+FLAT = (100.0, 100.1, 99.9, 100.0)  # open, high, low, close
+
+
+def make_panel(
+    bars: int, changes: Mapping[int, tuple[float, ...] | None], symbols: int = 1
+) -> Panel:
+    """Flat bars at 100 but for some, the same in every symbol; None is a gap."""
+    prices = np.tile(np.array(FLAT), (symbols, bars, 1))
+    for at, bar in changes.items():
+        prices[:, at] = np.nan if bar is None else bar
+    return panel_of(prices)
+
+
+def panel_of(prices: np.ndarray) -> Panel:
+    """From prices of shape (symbols, bars, 4)."""
+    symbols, bars = prices.shape[:2]
+    fields = (np.ascontiguousarray(prices[..., i]) for i in range(4))
+    names = tuple(f"C{i:02d}" for i in range(symbols))
+    time = START_MS + BAR_MS * np.arange(bars)
+    spread = np.where(np.isnan(prices[..., 0]), np.nan, 0.0)
+    return Panel(names, time, *fields, np.ones((symbols, bars)), spread)
+
+
+def walking_panel(seed: int, symbols: int = 2, bars: int = 288 * 40) -> Panel:
+    """Random walks of 30 bps a bar, with wicks."""
+    rng = np.random.default_rng(seed)
+    close = 100.0 * np.exp(np.cumsum(0.003 * rng.normal(size=(symbols, bars)), axis=1))
+    open_ = np.concatenate([np.full((symbols, 1), 100.0), close[:, :-1]], axis=1)
+    wick = np.exp(0.001 * np.abs(rng.normal(size=(2, symbols, bars))))
+    high, low = np.maximum(open_, close) * wick[0], np.minimum(open_, close) / wick[1]
+    return panel_of(np.stack([open_, high, low, close], axis=-1))
+
+
+def make_cases(
+    signals: Sequence[int], opened: Sequence[bool] | None = None, period: Period | None = None
+) -> Cases:
+    """Cases of the first symbol; blocks 0, 1, 0, 1 ... unless a period is given."""
+    signal, n = np.array(signals, dtype=np.int64), len(signals)
+    took = np.ones(n, dtype=np.bool_) if opened is None else np.array(opened, dtype=np.bool_)
+    day = np.arange(n, dtype=np.int64)
+    block = day % 2
+    if period is not None:
+        day = period.day_of(START_MS + (signal + 1) * BAR_MS)
+        block = period.block_of(day)
+    return Cases(np.arange(n), np.zeros(n, np.int64), signal, day, block, took, took)
+
+
+def make_alone(
+    net: Sequence[float] | np.ndarray,
+    name: str = "phase 2",
+    block: Sequence[int] | np.ndarray | None = None,
+    gross: Sequence[float] | np.ndarray | None = None,
+    held: Sequence[int] | np.ndarray | None = None,
+    open_at_end: Sequence[bool] | None = None,
+) -> Alone:
+    """Round trips with these results; a day each."""
+    money = np.array(net, dtype=np.float64)
+    n = money.size
+    return Alone(
+        name,
+        np.arange(n),
+        np.arange(n),
+        np.arange(n) % 6 if block is None else np.array(block, dtype=np.int64),
+        np.zeros(n, np.int64),
+        np.full(n, 6, np.int64) if held is None else np.array(held, dtype=np.int64),
+        np.full(n, 3, np.int64),
+        money if gross is None else np.array(gross, dtype=np.float64),
+        money,
+        np.zeros(n, np.bool_) if open_at_end is None else np.array(open_at_end, dtype=np.bool_),
+    )
+
+
+def make_execution(fee_bps: float = 0.0) -> Execution:
+    return Execution(
+        capital=100_000.0,
+        taker_fee_bps=fee_bps,
+        slippage_bps=0.0,
+        size_frac=0.05,
+        max_positions=10,
+        max_position_frac=0.1,
+        max_exposure_frac=1.0,
+        min_notional=10.0,
+    )
+
+
+def make_way_of(
+    panel: Panel, target: np.ndarray, score: np.ndarray, distance_frac: float
+) -> Callable[[AdaptiveExits], WayOut]:
+    """Phase 2's exits as params switch them, from parts given by hand."""
+
+    def way_of(exits: AdaptiveExits) -> WayOut:
+        decision = exits.decision
+        trail = Trailing(
+            np.full(panel.open.shape, distance_frac),
+            exits.trailing.activation_frac,
+            exits.trailing.break_even_floor,
+        )
+        acting = ScoreExits(
+            score,
+            decision.full_probability if decision.full else np.inf,
+            decision.partial_probability if decision.partial else np.inf,
+            decision.partial_frac,
+        )
+        base = np.full(target.size, exits.target_frac)
+        return WayOut(
+            target if exits.dynamic_target.enabled else base,
+            ExitRules(
+                exits.boundary_min_net_frac if exits.boundary_from_phase2 else None,
+                trail if exits.trailing.enabled else None,
+                acting if decision.full or decision.partial else None,
+            ),
+        )
+
+    return way_of
+
+
+def make_material(
+    panel: Panel,
+    period: Period,
+    cells: np.ndarray,
+    exits: AdaptiveExits,
+    score: np.ndarray,
+    multiplier: np.ndarray,
+    opened: np.ndarray | None = None,
+) -> Material:
+    """Candidates at the (symbol, bar) cells, and phase 2's ledger of those opened."""
+    symbol, signal = cells.T
+    n = symbol.size
+    took = np.ones(n, dtype=np.bool_) if opened is None else opened
+    target = exits.target_frac * multiplier
+    way_of = make_way_of(panel, target, score, 0.003)
+    way = way_of(exits).at(np.flatnonzero(took))
+    orders = Entries(
+        np.flatnonzero(took),
+        symbol[took],
+        signal[took],
+        np.full(took.sum(), 0.01),
+        way.target_frac,
+        np.full(took.sum(), exits.stop_frac),
+        np.full(took.sum(), exits.cap_bars),
+        np.zeros(took.sum()),
+        np.full(took.sum(), np.nan),
+        np.ones(took.sum(), np.int8),
+    )
+    ledger = backtest.run(panel, orders, make_execution(), way.rules)
+    filled = np.zeros(n, dtype=np.bool_)
+    filled[ledger.trades["candidate_id"].to_numpy(dtype=np.int64)] = True
+    plans = pd.DataFrame(
+        {
+            "signal_strength": np.ones(n, np.int8),
+            "regime": np.full(n, -1, np.int8),
+            "momentum_class": np.zeros(n, np.int8),
+            "combined_multiplier": multiplier,
+            "target_frac": way_of(exits).target_frac,
+        }
+    )
+    return Material(symbol, signal, filled, filled, plans, score, way_of, ledger)
+
+
+@pytest.fixture(scope="session")
+def toy() -> SimpleNamespace:
+    """Makers of panels, cases, round trips, ways out and whole materials."""
+    return SimpleNamespace(
+        start_ms=START_MS,
+        panel=make_panel,
+        walking_panel=walking_panel,
+        cases=make_cases,
+        alone=make_alone,
+        execution=make_execution,
+        way_of=make_way_of,
+        material=make_material,
+    )
+
+
+@pytest.fixture(scope="session")
+def exits(project: object) -> AdaptiveExits:
+    """Section exits of the committed params.yaml."""
+    return read_params("exits").exits
+
+
+@pytest.fixture(scope="session")
+def switched_off(exits: AdaptiveExits) -> AdaptiveExits:
+    """Everything that phase 2 adds switched off: phase 1's exits."""
+    decision = exits.decision.model_copy(update={"full": False, "partial": False})
+    return exits.model_copy(
+        update={
+            "boundary_from_phase2": True,
+            "dynamic_target": exits.dynamic_target.model_copy(update={"enabled": False}),
+            "trailing": exits.trailing.model_copy(update={"enabled": False}),
+            "decision": decision,
+        }
+    )

@@ -1,0 +1,214 @@
+"""Phases 1 and 2 on random bars, with exit models that are a formula of two features."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import yaml
+
+from dipmaster.backtest import Ledger
+from dipmaster.backtest.entries import places_of
+from dipmaster.core.panel import Panel, as_times, epoch_ms
+from dipmaster.core.params import AdaptiveExits, Execution, Gates
+from dipmaster.core.tables import CANDIDATES, EXIT_FEATURES
+from dipmaster.core.time_units import BAR_MS, DAY_MS
+from dipmaster.evaluation.phase_orders import Phase, phase_0, phase_1, trade_phase
+from dipmaster.evaluation.phases.exits.orders import ExitInputs, phase_2
+from dipmaster.evaluation.statistics.period import Period
+from dipmaster.exits import (
+    ExitMarket,
+    Rows,
+    paths_of,
+    plans_of,
+    plans_table,
+    positions_of,
+    rows_of,
+)
+from dipmaster.exits.market import MARKET_COLUMNS
+
+BARS, ROWS = 60 * 288, 400
+SYMBOLS = ("AUSDT", "BUSDT")
+HEADS_DAY, CALIBRATOR_DAY = 3, 6
+PNL, TREND = (EXIT_FEATURES.index(name) for name in ("current_pnl_frac", "volume_trend_10m"))
+
+
+@dataclass(frozen=True)
+class Formula:
+    """Stands for StoredModels: scores from the day of the calibrator on, else none."""
+
+    first_ms: int
+    scale: float = 900.0
+
+    def score(self, rows: Rows, signal_ms: np.ndarray, cap_bars: int) -> np.ndarray:
+        wave = np.sin(self.scale * rows.features[:, PNL] + 3.0 * rows.features[:, TREND])
+        said = 0.02 + 0.96 * (0.5 + 0.5 * wave) ** 20  # above .8 at one bar in seventeen
+        known = signal_ms[rows.position] + BAR_MS >= self.first_ms + CALIBRATOR_DAY * DAY_MS
+        return np.where(known, said.astype(np.float64), np.nan)
+
+
+@dataclass(frozen=True)
+class World:
+    """One market, its candidates and what the stages before made of them."""
+
+    market: ExitMarket
+    candidates: pd.DataFrame
+    scores: pd.DataFrame
+    admission: pd.DataFrame
+    period: Period
+    execution: Execution
+    gates: Gates
+    abstained: str = ""
+
+    @property
+    def panel(self) -> Panel:
+        return self.market.panel
+
+    def first(self, exits: AdaptiveExits) -> Phase:
+        """Phase 1."""
+        zero = phase_0(self.candidates, self.panel, self.period, self.execution, exits, self.gates)
+        return phase_1(zero, self.scores, self.admission, self.gates, self.abstained)
+
+    def inputs(self, exits: AdaptiveExits) -> ExitInputs:
+        """What the exits stage would write, scored by the formula."""
+        signal_ms, places = epoch_ms(self.candidates["open_time"]), self.places
+        confidence = self.admission["confidence"].to_numpy(np.float64)
+        regime = self.scores["regime"].to_numpy(np.int8)
+        targets = plans_of(self.market, *places, confidence, signal_ms, regime, exits)
+        positions = positions_of(*places, targets.target_frac, exits)
+        paths = paths_of(self.market, positions, self.execution, exits)
+        plans = plans_table(self.candidates, self.market, positions, targets, paths)
+        rows = rows_of(self.market, positions, self.execution, exits)
+        models: Any = Formula(self.period.first_ms)
+        return ExitInputs(
+            self.market, plans, self.frame(rows, models, signal_ms, exits), models,
+            {"folds": [self.fold("heads", HEADS_DAY), self.fold("calibrator", CALIBRATOR_DAY)]},
+        )  # fmt: skip
+
+    @property
+    def places(self) -> tuple[np.ndarray, np.ndarray]:
+        """Of the candidates."""
+        return places_of(self.candidates, self.panel)
+
+    def frame(
+        self, rows: Rows, models: Any, signal_ms: np.ndarray, exits: AdaptiveExits
+    ) -> pd.DataFrame:
+        """The columns of table EXIT_ROWS that validation reads."""
+        score = models.score(rows, signal_ms, exits.cap_bars)
+        fitted = {
+            name: as_times(np.full(len(rows), self.day_ms(day))).where(np.isfinite(score))
+            for name, day in (("models_fitted", HEADS_DAY), ("calibrator_fitted", CALIBRATOR_DAY))
+        }
+        return pd.DataFrame(
+            {
+                "candidate_id": rows.position,
+                "open_time": as_times(self.panel.open_time[rows.bar]),
+                "bars_held": rows.held.astype(np.int32),
+                **{name: rows.features[:, at] for at, name in enumerate(EXIT_FEATURES)},
+                "exit_probability": score,
+                **fitted,
+            }
+        )
+
+    def day_ms(self, day: int) -> int:
+        """Midnight of a day."""
+        return self.period.first_ms + day * DAY_MS
+
+    def fold(self, level: str, day: int, reason: str = "") -> dict[str, object]:
+        """A fit as exits.json tells it."""
+        time = as_times(np.array([self.day_ms(day)]))[0].strftime("%Y-%m-%dT%H:%M:%SZ")
+        return {"level": level, "fitted_at": time, "rows": 5, "reason": reason}
+
+    def second(self, exits: AdaptiveExits, inputs: ExitInputs | None = None) -> Phase:
+        """Phase 2."""
+        made = inputs or self.inputs(exits)
+        return phase_2(self.first(exits), made, self.execution, exits, self.gates)
+
+    def traded(self, phase: Phase) -> Ledger:
+        """Its ledger."""
+        return trade_phase(phase, self.panel, self.execution)
+
+    def later(self, bar: int, seed: int = 3) -> "World":
+        """Another market after a bar: prices and columns."""
+        rng = np.random.default_rng(seed)
+        shape = (len(SYMBOLS), BARS - bar - 1)
+        noise = np.exp(0.3 * rng.standard_normal(shape))
+        prices = {name: getattr(self.panel, name).copy() for name in PRICES}
+        for values in prices.values():
+            values[:, bar + 1 :] *= noise
+        columns = {name: values.copy() for name, values in self.market.columns.items()}
+        for name, values in columns.items():
+            if name != "regime":
+                values[:, bar + 1 :] = np.abs(values[:, bar + 1 :]) * rng.lognormal(size=shape)
+        panel = replace(self.panel, **prices)
+        return replace(self, market=ExitMarket(panel, columns))
+
+
+PRICES = ("open", "high", "low", "close")
+
+
+def world_of(period: Period, execution: Execution, gates: Gates) -> World:
+    """Two coins that fire on the same bar, every 80 bars, in 60 days of random bars."""
+    rng = np.random.default_rng(17)
+    shape = (len(SYMBOLS), BARS)
+    close = 100 * np.exp(np.cumsum(0.002 * rng.standard_normal(shape), axis=1))
+    opened = np.concatenate([np.full((2, 1), 100.0), close[:, :-1]], axis=1)
+    high, low = np.maximum(opened, close) * 1.0005, np.minimum(opened, close) / 1.0005
+    opened[:, 5000:5030], close[:, 5000:5030] = np.nan, np.nan  # a hole
+    high[:, 5000:5030], low[:, 5000:5030] = np.nan, np.nan
+    time = period.first_ms + BAR_MS * np.arange(BARS, dtype=np.int64)
+    ones = np.ones(shape)
+    panel = Panel(SYMBOLS, time, opened, high, low, close, ones, ones)
+    columns = {name: rng.uniform(0.0, 0.06, shape) for name in MARKET_COLUMNS}
+    columns |= {"regime": rng.integers(-1, 3, shape).astype(np.float64)}
+    columns |= {"market_momentum_sigmas": np.tile(rng.normal(size=BARS), (2, 1))}
+    columns |= {"volume_trend_10m": rng.uniform(-1.0, 1.0, shape)}
+    market = ExitMarket(panel, columns)
+    candidates = _candidates(panel)
+    places = places_of(candidates, panel)
+    regime = columns["regime"][places].astype(np.int8)
+    confidence = rng.random(ROWS)
+    confidence[:50] = np.nan
+    known = (confidence >= 0.3).astype(np.int8)
+    ids = {"candidate_id": np.arange(ROWS)}
+    admission = pd.DataFrame(
+        {**ids, "confidence": confidence, "passes_threshold": known, "admitted": known}
+    )
+    scores = pd.DataFrame({**ids, "regime": regime})
+    return World(market, candidates, scores, admission, period, execution, gates)
+
+
+def _candidates(panel: Panel) -> pd.DataFrame:
+    bars = np.repeat(60 + 80 * np.arange(ROWS // 2), 2)
+    frame = pd.DataFrame(
+        {
+            "candidate_id": np.arange(ROWS),
+            "symbol": np.tile(SYMBOLS, ROWS // 2),
+            "open_time": as_times(panel.open_time[bars]),
+            "dip_z": 1.0,
+            "sigma_1h_frac": 0.01,
+            "volatility_class": np.int8(0),
+        }
+    )
+    return CANDIDATES.check(frame, "candidates")
+
+
+def changed(exits: AdaptiveExits, **changes: Any) -> AdaptiveExits:
+    """Other values of the section, ``__`` between the levels."""
+    values = yaml.safe_load(yaml.safe_dump(exits.model_dump()))
+    for path, value in changes.items():
+        *places, last = path.split("__")
+        place = values
+        for name in places:
+            place = place[name]
+        place[last] = value
+    return AdaptiveExits.model_validate(values)
+
+
+ALL_OFF = {
+    "dynamic_target__enabled": False,
+    "trailing__enabled": False,
+    "decision__full": False,
+    "decision__partial": False,
+    "boundary_from_phase2": True,
+}

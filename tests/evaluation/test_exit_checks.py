@@ -1,0 +1,219 @@
+"""Proofs of adaptive exits: each holds on a sound ledger and breaks on its own fault."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from dipmaster.backtest import Ledger
+from dipmaster.core.params import AdaptiveExits
+from dipmaster.core.store import read_params
+from dipmaster.evaluation.phases.exits.integrity import exit_checks
+from dipmaster.evaluation.phases.exits.orders import ExitInputs
+from tests.evaluation.phase_2_world import ALL_OFF, Formula, World, changed, world_of
+
+NAMES = (
+    "trades leave at the target of their plan",
+    "every sale by a model has the score",
+    "no score above a threshold was passed over",
+    "every exit score names fits on record",
+    "what was bought is sold",
+    "the stored models give the stored exit scores again",
+)
+TARGETS, SOLD, PASSED_OVER, FITTED, PARTS, AGAIN = range(6)
+
+
+@dataclass(frozen=True)
+class Case:
+    """What the checks are given."""
+
+    ledger: Ledger
+    candidates: pd.DataFrame
+    inputs: ExitInputs
+    exits: AdaptiveExits
+
+    def broken(self) -> list[int]:
+        """Places of the checks that do not hold."""
+        checks = exit_checks(self.ledger, self.candidates, self.inputs, self.exits)
+        for check, name in zip(checks, NAMES, strict=True):
+            assert check.name.startswith(name)
+            assert check.detail
+        return [at for at, check in enumerate(checks) if not check.holds]
+
+    def with_fills(self, fills: pd.DataFrame) -> "Case":
+        """Other fills."""
+        return replace(self, ledger=replace(self.ledger, fills=fills))
+
+    def with_rows(self, **columns: Any) -> "Case":
+        """Other columns of the rows."""
+        return replace(self, inputs=replace(self.inputs, rows=self.inputs.rows.assign(**columns)))
+
+    def with_folds(self, *folds: dict[str, object]) -> "Case":
+        """Other fits on record."""
+        return replace(self, inputs=replace(self.inputs, record={"folds": list(folds)}))
+
+
+@pytest.fixture(scope="module")
+def world(project, period, gates) -> World:
+    return world_of(period, read_params("execution").execution, gates)
+
+
+@pytest.fixture(scope="module")
+def exits(project) -> AdaptiveExits:
+    return changed(
+        read_params("exits").exits, dynamic_target__enabled=True, trailing__enabled=True,
+        decision__full=True, decision__partial=True, boundary_from_phase2=False,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def sound(world, exits) -> Case:
+    inputs = world.inputs(exits)
+    ledger = world.traded(world.second(exits, inputs))
+    return Case(ledger, world.candidates, inputs, exits)
+
+
+def test_a_sound_ledger(sound) -> None:
+    assert sound.broken() == []
+    counts = sound.ledger.fills["exit_type"].value_counts()
+    assert min(counts[word] for word in ("optimal_timing", "profit_taking", "target")) > 20
+
+
+def test_with_every_rule_off_nothing_is_asked_of_scores(world, exits) -> None:
+    off = changed(exits, **ALL_OFF)
+    inputs = world.inputs(off)
+    ledger = world.traded(world.second(off, inputs))
+    assert Case(ledger, world.candidates, inputs, off).broken() == []
+
+
+def test_nothing_traded(sound) -> None:
+    none = replace(sound.ledger, trades=sound.ledger.trades[:0], fills=sound.ledger.fills[:0])
+    assert replace(sound, ledger=none).broken() == []
+
+
+@pytest.mark.parametrize("factor", [0.9, 1.1])
+def test_another_target_than_planned(sound, factor: float) -> None:
+    plans = sound.inputs.plans
+    other = plans.assign(target_frac=plans["target_frac"] * factor)
+    assert replace(sound, inputs=replace(sound.inputs, plans=other)).broken() == [TARGETS]
+
+
+def test_a_target_that_was_gone_through(sound) -> None:
+    """Nothing was sold at a target, but a trade had been beyond it."""
+    trades = sound.ledger.trades
+    stopped = trades.index[trades["exit_type"] == "stop"][0]
+    mfe = trades["mfe_frac"].where(trades.index != stopped, 0.05)
+    ledger = replace(sound.ledger, trades=trades.assign(mfe_frac=mfe))
+    assert replace(sound, ledger=ledger).broken() == [TARGETS]
+
+
+@pytest.mark.parametrize("word", ["optimal_timing", "profit_taking"])
+def test_a_sale_whose_score_is_another(sound, word: str) -> None:
+    fills = sound.ledger.fills
+    one = fills.index[fills["exit_type"] == word][3]
+    other = fills["exit_confidence"].where(fills.index != one, 0.97)
+    assert sound.with_fills(fills.assign(exit_confidence=other)).broken() == [SOLD]
+
+
+def test_a_sale_a_bar_late(sound) -> None:
+    fills = sound.ledger.fills
+    one = fills.index[fills["exit_type"] == "optimal_timing"][3]
+    later = fills["time"].where(fills.index != one, fills["time"] + pd.Timedelta("5min"))
+    assert sound.with_fills(fills.assign(time=later)).broken() == [SOLD]
+
+
+def test_sales_under_a_higher_threshold(sound, exits) -> None:
+    strict = changed(exits, decision__full_probability=0.95, decision__partial_probability=0.94)
+    assert replace(sound, exits=strict).broken() == [SOLD]
+
+
+def test_sales_by_a_rule_that_is_off(sound, exits) -> None:
+    assert SOLD in replace(sound, exits=changed(exits, decision__full=False)).broken()
+    assert SOLD in replace(sound, exits=changed(exits, decision__partial=False)).broken()
+
+
+@pytest.mark.parametrize("raised", [0.7, 0.95])
+def test_a_score_that_was_passed_over(sound, raised: float) -> None:
+    """The first bar of trades that went on for more than two bars and sold no part."""
+    trades, fills, rows = sound.ledger.trades, sound.ledger.fills, sound.inputs.rows
+    halved = trades["trade_id"].isin(fills.loc[fills["exit_type"] == "profit_taking", "trade_id"])
+    scored = rows.loc[rows["exit_probability"].notna(), "candidate_id"]
+    long = trades[(trades["bars_held"] > 2) & ~halved & trades["candidate_id"].isin(scored)]
+    own = rows["candidate_id"].isin(long["candidate_id"].iloc[:1]) & (rows["bars_held"] == 0)
+    assert own.sum() == 1
+    missed = rows["exit_probability"].where(~own, raised)
+    assert PASSED_OVER in sound.with_rows(exit_probability=missed).broken()
+
+
+def test_scores_that_were_aligned_to_other_orders(sound, world, exits) -> None:
+    phase = world.second(exits, sound.inputs)
+    score = replace(phase.rules.score, score=np.roll(phase.rules.score.score, 1, axis=0))
+    shifted = replace(phase, rules=replace(phase.rules, score=score))
+    broken = replace(sound, ledger=world.traded(shifted)).broken()
+    assert {SOLD, PASSED_OVER} <= set(broken)
+
+
+@pytest.mark.parametrize("column", ["models_fitted", "calibrator_fitted"])
+def test_a_fit_after_the_decision(sound, column: str) -> None:
+    """Also of a candidate that nobody traded."""
+    rows = sound.inputs.rows
+    untraded = rows["exit_probability"].notna() & ~rows["candidate_id"].isin(
+        sound.ledger.trades["candidate_id"]
+    )
+    one = rows.index == rows.index[untraded][0]
+    late = rows[column].where(~one, rows["open_time"])
+    assert sound.with_rows(**{column: late}).broken() == [FITTED]
+    missing = rows[column].where(~one)
+    assert sound.with_rows(**{column: missing}).broken() == [FITTED]
+
+
+def test_fits_that_are_not_on_record(sound, world) -> None:
+    heads, above = world.fold("heads", 3), world.fold("calibrator", 6)
+    assert sound.with_folds(heads, above).broken() == []
+    assert sound.with_folds(above).broken() == [FITTED]
+    assert sound.with_folds(heads, world.fold("calibrator", 6, "too few")).broken() == [FITTED]
+    early = world.fold("calibrator", 2)
+    assert sound.with_folds(heads, above, early).broken() == [FITTED]
+
+
+def test_parts_that_do_not_add_up(sound) -> None:
+    fills = sound.ledger.fills
+    part = fills.index[fills["exit_type"] == "profit_taking"][0]
+    more = fills["quantity"].where(fills.index != part, fills["quantity"] * 1.2)
+    assert sound.with_fills(fills.assign(quantity=more)).broken() == [PARTS]
+    assert PARTS in sound.with_fills(fills.drop(index=part)).broken()
+
+
+def test_a_second_part(sound) -> None:
+    """Half of the rest is sold as a part as well: everything still adds up."""
+    fills = sound.ledger.fills
+    part = fills["exit_type"] == "profit_taking"
+    trade = fills.loc[part, "trade_id"].iloc[0]
+    last = fills[(fills["trade_id"] == trade) & (fills["side"] == "sell") & ~part]
+    halves = last.assign(quantity=last["quantity"] / 2)
+    second = halves.assign(exit_type="profit_taking")
+    rest = fills.drop(index=last.index)
+    assert PARTS in sound.with_fills(pd.concat([rest, second, halves])).broken()
+
+
+def test_a_share_that_params_do_not_name(sound, exits) -> None:
+    other = changed(exits, decision__partial_frac=0.4)
+    assert replace(sound, exits=other).broken() == [PARTS]
+
+
+def test_other_models_than_those_that_scored(sound, world) -> None:
+    models: Any = Formula(world.period.first_ms, scale=901.0)
+    assert replace(sound, inputs=replace(sound.inputs, models=models)).broken() == [AGAIN]
+    silent: Any = Formula(world.period.last_ms)
+    assert replace(sound, inputs=replace(sound.inputs, models=silent)).broken() == [AGAIN]
+
+
+def test_scores_that_got_lost(sound) -> None:
+    """Of positions that nobody traded nothing else would show it."""
+    rows = sound.inputs.rows
+    traded = rows["candidate_id"].isin(sound.ledger.trades["candidate_id"])
+    assert rows.loc[~traded, "exit_probability"].notna().any()
+    lost = rows["exit_probability"].where(traded)
+    assert sound.with_rows(exit_probability=lost).broken() == [AGAIN]

@@ -1,0 +1,222 @@
+"""From estimates to verdicts: the rule, minimum data, Holm, and rows that keep their word."""
+
+import json
+from dataclasses import asdict, replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dipmaster.core.store import plain
+from dipmaster.evaluation.phase_evaluation import estimators_of
+from dipmaster.evaluation.statistics.bootstrap import stream_key
+from dipmaster.evaluation.statistics.estimate import Estimate
+from dipmaster.evaluation.statistics.gates import insufficient, judge_gates, withheld
+from dipmaster.evaluation.statistics.random_entry.portfolios import Pool
+
+TARGETS = {
+    "win_rate": 0.85,
+    "sharpe": 2.0,
+    "profit_factor": 1.8,
+    "max_drawdown": 0.03,
+    "excess_win_rate": 0.0,
+}
+
+
+def fixed(value, low, high, reason=""):
+    return lambda alpha: Estimate(value, low, high, 500, 300.0, "log", reason)
+
+
+def judged(gates, too_small="", **estimators):
+    return judge_gates(
+        3, estimators, {name: TARGETS[name] for name in estimators}, gates, too_small
+    )
+
+
+@pytest.mark.parametrize(
+    ("metric", "value", "low", "high", "verdict"),
+    [
+        ("profit_factor", 2.5, 1.8, 3.0, "PASS"),
+        ("profit_factor", 2.5, 1.79, 3.0, "INCONCLUSIVE"),
+        ("profit_factor", 1.0, 0.8, 1.8, "INCONCLUSIVE"),
+        ("profit_factor", 1.0, 0.8, 1.79, "FAIL"),
+        ("profit_factor", None, None, None, "INCONCLUSIVE"),
+        ("sharpe", 5.0, None, None, "INCONCLUSIVE"),
+        ("max_drawdown", 0.02, 0.01, 0.029, "PASS"),
+        ("max_drawdown", 0.02, 0.01, 0.03, "INCONCLUSIVE"),
+        ("max_drawdown", 0.03, 0.01, 0.02, "FAIL"),
+        ("max_drawdown", 0.01, None, None, "INCONCLUSIVE"),
+    ],
+)
+def test_the_rule(gates, metric, value, low, high, verdict) -> None:
+    row = judged(gates, **{metric: fixed(value, low, high)}).rows[0]
+    assert row.verdict == verdict
+    assert row.direction == ("max" if metric == "max_drawdown" else "min")
+    assert row.reason
+
+
+def test_reasons_in_words(gates) -> None:
+    rows = judged(
+        gates,
+        win_rate=fixed(0.8, 0.75, 0.9),
+        profit_factor=fixed(None, None, None, "no trade lost money"),
+        max_drawdown=fixed(0.02, 0.01, 0.05),
+        sharpe=fixed(5.0, 4.0, 6.0),
+    ).rows
+    assert [row.reason for row in rows] == [
+        "the target lies between 75.0 % and 90.0 %; with about 1,888 trades a verdict is "
+        "as likely as not",
+        "cannot be computed: no trade lost money",
+        "observed 2.0 %, but the horizon may hold 5.0 %",
+        "the lower bound 4.00 reaches the target 2.00",
+    ]
+
+
+def test_too_little_data_silences_every_gate(gates) -> None:
+    """Also a drawdown that is far beyond its target."""
+    phase = judged(
+        gates,
+        "insufficient: 3 of 100 trades",
+        win_rate=fixed(0.99, 0.95, 1.0),
+        max_drawdown=fixed(0.5, 0.4, 0.6),
+        profit_factor=fixed(None, None, None, "no trade lost money"),
+    )
+    assert {row.verdict for row in phase.rows} == {"INCONCLUSIVE"}
+    assert phase.rows[0].reason == "insufficient: 3 of 100 trades"
+    assert phase.rows[2].reason == "insufficient: 3 of 100 trades (no trade lost money)"
+    assert phase.ruling.verdict == "INCONCLUSIVE"
+
+
+def test_what_is_insufficient(gates, sample_of) -> None:
+    day = np.arange(120) % 60
+    enough = sample_of(np.where(np.arange(120) % 6, 5.0, -5.0), day, 60)
+    assert insufficient(enough, gates) == ""
+    lucky = sample_of(np.where(np.arange(120) % 20, 5.0, -5.0), day, 60)
+    assert insufficient(lucky, gates) == "insufficient: 6 of 10 losing trades"
+    few = sample_of(np.array([1.0, -1.0]), np.array([0, 1]), 60)
+    assert insufficient(few, gates) == (
+        "insufficient: 2 of 100 trades, 1 of 10 losing trades, 1 of 6 blocks with trades"
+    )
+
+
+def test_the_phase_passes_only_with_all_its_gates(gates) -> None:
+    good, unsure = fixed(3.0, 2.5, 4.0), fixed(3.0, 1.0, 4.0)
+    assert judged(gates, sharpe=good, profit_factor=good).ruling.verdict == "PASS"
+    ruling = judged(gates, sharpe=good, profit_factor=unsure).ruling
+    assert (ruling.verdict, ruling.reason) == ("INCONCLUSIVE", "not shown: profit factor")
+
+
+def test_a_phase_fails_only_beyond_holm(gates) -> None:
+    """One of two gates fails at alpha; at alpha / 2 its bound reaches the target again."""
+
+    def barely(alpha: float) -> Estimate:
+        return Estimate(1.0, 0.5, 1.7 if alpha == gates.alpha else 1.9, 500, 300.0, "log")
+
+    good = fixed(3.0, 2.5, 4.0)
+    phase = judged(gates, sharpe=good, profit_factor=barely)
+    assert phase.rows[1].verdict == "FAIL"
+    assert phase.ruling.verdict == "INCONCLUSIVE"
+    clear = judged(gates, sharpe=good, profit_factor=fixed(1.0, 0.5, 1.5)).ruling
+    assert (clear.verdict, clear.reason) == ("FAIL", "fails after Holm's correction: profit factor")
+
+
+def test_a_ledger_that_does_not_add_up_has_no_verdict(gates) -> None:
+    phase = withheld(judged(gates, sharpe=fixed(3.0, 2.5, 4.0)), ["cash"])
+    assert phase.rows[0].verdict == phase.ruling.verdict == "INCONCLUSIVE"
+    assert phase.rows[0].reason == "withheld: the ledger fails its checks: cash"
+    assert phase.rows[0].value == 3.0
+
+
+def pool_of(net: np.ndarray, block: np.ndarray) -> Pool:
+    n = net.size
+    return Pool(net, np.full(n, 1 / max(n, 1)), block, net < 9e9)
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.floats(-300, 300).filter(lambda x: x == 0 or abs(x) > 1e-3), st.integers(0, 89)
+        ),
+        max_size=250,
+    ),
+    st.booleans(),
+)
+def test_rows_of_any_ledger_keep_their_word(gates, sample_of, trades, demanding: bool) -> None:
+    """Schema, order of bounds, verdict as the bounds say; JSON takes every row."""
+    sample = sample_of(
+        np.array([x for x, _ in trades]), np.array([d for _, d in trades], dtype=np.int64), 90
+    )
+    limits = {} if demanding else {"min_trades": 2, "min_losing_trades": 0, "min_blocks": 2}
+    quick = gates.model_copy(update={"bootstrap_reps": 100, **limits})
+    pool = pool_of(sample.return_frac, sample.block)
+    too_small = insufficient(sample, quick)
+    phase = judge_gates(0, estimators_of(0, sample, pool, quick), TARGETS, quick, too_small)
+    json.dumps(plain([asdict(row) for row in phase.rows]), allow_nan=False)
+    assert [row.metric for row in phase.rows] == list(TARGETS)
+    for row in phase.rows:
+        kept(row, bool(too_small))
+    if any(row.verdict == "PASS" for row in phase.rows):
+        assert not too_small
+
+
+def kept(row, too_small: bool) -> None:
+    assert row.reason
+    assert row.n >= 0
+    assert row.n_needed is None or row.n_needed >= 1
+    known = None not in (row.value, row.low, row.high)
+    if row.metric != "max_drawdown" and known:
+        assert row.low <= row.value <= row.high
+    expected = "INCONCLUSIVE"
+    if known and not too_small and row.metric == "max_drawdown":
+        expected = "FAIL" if row.value >= row.target else expected
+        expected = "PASS" if row.value < row.target and row.high < row.target else expected
+    elif known and not too_small:
+        expected = "PASS" if row.low >= row.target else expected
+        expected = "FAIL" if row.high < row.target else expected
+    assert row.verdict == expected
+
+
+def test_streams_of_phases_and_uses_differ(gates) -> None:
+    keys = {int(stream_key(gates.seed, phase, use)[0]) for phase in range(5) for use in range(4)}
+    assert len(keys) == 20
+
+
+def test_excess_needs_enough_matched_trades(gates, sample_of) -> None:
+    """200 trades are enough, the five that could be matched are not."""
+    rng = np.random.default_rng(1)
+    sample = sample_of(rng.normal(2, 20, 200), np.arange(200) // 3, 70)
+    pool = pool_of(np.where(np.arange(200) % 2, 0.01, -0.01), sample.block)
+    few = replace(pool, matched=np.arange(200) < 5)
+    for chosen, known in ((pool, True), (few, False)):
+        excess = estimators_of(0, sample, chosen, gates)["excess_win_rate"](gates.alpha)
+        assert excess.value is not None
+        assert (excess.low is not None) == known
+    assert insufficient(sample, gates) == ""
+    assert estimators_of(0, sample, few, gates)["excess_win_rate"](0.025).reason.startswith(
+        "one block only"
+    )
+    some = replace(pool, matched=np.arange(200) < 90)
+    assert estimators_of(0, sample, some, gates)["excess_win_rate"](0.025).reason.startswith(
+        "among those matched insufficient: 90 of 100 trades"
+    )
+
+
+@pytest.mark.parametrize(
+    ("metric", "n", "value", "bounds", "needed"),
+    [
+        ("sharpe", 500, 9.0, (1.9, 16.1), 515),
+        ("sharpe", 100, 30.0, (1.9, 58.0), 180),  # at least 6 blocks of 30 days
+        ("profit_factor", 80, 3.6, (1.79, 7.0), 100),  # at least as many as any verdict needs
+        ("max_drawdown", 100, 0.02, (0.01, 0.05), None),
+    ],
+)
+def test_what_is_needed_is_at_least_the_minimum_data(
+    gates, metric, n, value, bounds, needed
+) -> None:
+    estimate = Estimate(value, *bounds, n, n / 2, "linear")
+    row = judged(gates, **{metric: lambda alpha: estimate}).rows[0]
+    assert row.n_needed == needed
+    unit = "days" if metric == "sharpe" else "trades"
+    said = f"; with about {needed} {unit} a verdict is as likely as not"
+    assert row.reason.endswith(said) == (needed is not None)

@@ -1,0 +1,315 @@
+"""A whole phase: synthetic bars through the engine, and every degenerate ledger."""
+
+import json
+import math
+from dataclasses import asdict, replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from dipmaster.core.panel import Panel, as_times, epoch_ms
+from dipmaster.core.params import Execution, Exits
+from dipmaster.core.store import plain, read_params
+from dipmaster.core.tables import CANDIDATES
+from dipmaster.evaluation.figures.overall import (
+    csv_text,
+    equity_by_day,
+    gates_frame,
+    overall_ruling,
+    summary_record,
+)
+from dipmaster.evaluation.figures.phase_figures import period_record, phase_record
+from dipmaster.evaluation.phase_evaluation import Market, evaluate_phase
+from dipmaster.evaluation.phase_orders import (
+    judge_phase,
+    phase_0,
+    surroundings_on,
+    trade_phase,
+)
+from dipmaster.evaluation.statistics.random_entry.strata import Surroundings
+
+BOUNDARY, BARS = 20 * 288, 60 * 288
+TARGETS = {"win_rate": 0.85, "sharpe": 2.0, "profit_factor": 1.8, "max_drawdown": 0.03}
+METRICS = ["win_rate", "sharpe", "profit_factor", "max_drawdown", "excess_win_rate"]
+SUMMARY = {
+    "verdict", "gates_passed", "gates_failed", "gates_inconclusive", "win_rate", "sharpe",
+    "profit_factor", "max_drawdown", "trades", "net_return", "excess_win_rate", "phase",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def execution(project) -> Execution:
+    return read_params("execution").execution
+
+
+@pytest.fixture(scope="module")
+def exits(project) -> Exits:
+    return read_params("exits").exits
+
+
+@pytest.fixture(scope="module")
+def panel(period) -> Panel:
+    rng = np.random.default_rng(7)
+    steps = 0.002 * rng.standard_normal((2, BARS))
+    close = 100 * np.exp(np.cumsum(steps, axis=1))
+    opened = np.concatenate([np.full((2, 1), 100.0), close[:, :-1]], axis=1)
+    wick = np.exp(0.001 * rng.random((2, BARS)))
+    high, low = np.maximum(opened, close) * wick, np.minimum(opened, close) / wick
+    time = period.first_ms + 300_000 * np.arange(BARS, dtype=np.int64)
+    ones = np.ones((2, BARS))
+    return Panel(("AUSDT", "BUSDT"), time, opened, high, low, close, ones, ones)
+
+
+@pytest.fixture(scope="module")
+def candidates(panel) -> pd.DataFrame:
+    rng = np.random.default_rng(8)
+    bars = np.sort(rng.choice(np.arange(60, BARS - 1, 40), 300, replace=False))
+    frame = pd.DataFrame(
+        {
+            "candidate_id": np.arange(300),
+            "symbol": rng.choice(panel.symbols, 300),
+            "open_time": as_times(panel.open_time[bars]),
+            "dip_z": rng.random(300),
+            "sigma_1h_frac": 0.01,
+            "volatility_class": rng.integers(0, 3, 300).astype(np.int8),
+        }
+    )
+    return CANDIDATES.check(frame, "candidates")
+
+
+@pytest.fixture(scope="module")
+def around(panel) -> Surroundings:
+    frame = {
+        symbol: pd.DataFrame(
+            {
+                "open_time": as_times(panel.open_time[100:]),
+                "volatility_class": (np.arange(BARS - 100) // 500 % 3).astype(np.int8),
+                "volatility_5m_daily_frac": np.arange(BARS - 100) % 37 / 1000,
+            }
+        )
+        for symbol in panel.symbols
+    }
+    return surroundings_on(panel, frame)
+
+
+@pytest.fixture(scope="module")
+def quick(gates):
+    entry = gates.random_entry.model_copy(update={"pool": 400, "draws": 100})
+    return gates.model_copy(
+        update={"bootstrap_reps": 200, "block_days": 5, "min_blocks": 4, "random_entry": entry}
+    )
+
+
+@pytest.fixture(scope="module")
+def first(panel, candidates, period, execution, exits, quick):
+    return phase_0(candidates, panel, period, execution, exits, quick)
+
+
+@pytest.fixture(scope="module")
+def ledger(first, panel, execution):
+    return trade_phase(first, panel, execution)
+
+
+@pytest.fixture(scope="module")
+def evaluation(first, panel, around, ledger, period, execution, exits, quick):
+    return judge_phase(first, ledger, panel, around, period, execution, quick)
+
+
+def test_surroundings_are_unknown_before_the_first(around) -> None:
+    assert (around.volatility_class[:, :100] == -1).all()
+    assert np.isnan(around.recent_volatility[:, :100]).all()
+    assert (around.volatility_class[:, 100:] >= 0).all()
+    assert around.recent_volatility[1, 101] == 0.001
+
+
+def test_phase_0_is_judged_by_the_final_targets(evaluation) -> None:
+    rows = evaluation.gates.rows
+    assert [row.metric for row in rows] == METRICS
+    assert {row.metric: row.target for row in rows} == {**TARGETS, "excess_win_rate": 0.0}
+    assert all(check.holds for check in evaluation.checks)
+
+
+def test_figures_again_in_pandas(evaluation, ledger, candidates, period, exits, quick) -> None:
+    """From the tables alone, as a reader with the parquet files would."""
+    record = phase_record(evaluation, ledger, candidates, period, exits.cap_bars, quick)
+    start = pd.Timestamp(period.out_of_sample_ms, unit="ms", tz="UTC")
+    trades = ledger.trades[ledger.trades["entry_time"] >= start]
+    marks = ledger.equity.set_index("time")["equity"]
+    daily = marks.resample("1D").last().pct_change()[start:]
+    late = pd.concat([marks[:start].iloc[-2:-1], marks[start:]])
+    rows = {row.metric: row.value for row in evaluation.gates.rows}
+    won = trades["net_pnl"] > 0
+    assert rows["win_rate"] == pytest.approx(won.mean())
+    assert rows["sharpe"] == pytest.approx(daily.mean() / daily.std() * math.sqrt(365))
+    factor = trades.loc[won, "net_pnl"].sum() / -trades.loc[~won, "net_pnl"].sum()
+    assert rows["profit_factor"] == pytest.approx(factor)
+    assert rows["max_drawdown"] == pytest.approx((1 - late / late.cummax()).max())
+    assert record["counts"]["trades"] == len(trades)
+    assert record["counts"]["trades_burn_in"] == len(ledger.trades) - len(trades)
+    assert record["money"]["net_pnl"] == pytest.approx(late.iloc[-1] - late.iloc[0])
+    per_trade = record["per_trade"]
+    assert per_trade["mean_net_bps"] == pytest.approx(1e4 * trades["return_frac"].mean())
+    assert per_trade["mean_gross_bps"] - per_trade["mean_cost_bps"] == pytest.approx(
+        per_trade["mean_net_bps"]
+    )
+    assert sum(row["trades"] for row in record["exits"]) == len(trades)
+    assert sum(row["trades"] for row in record["by_month"]) == len(trades)
+    assert sum(row["trades"] for row in record["by_symbol"]) == len(trades)
+    assert sum(row["trades"] for row in record["by_regime"]) == len(trades)
+    closed = int((~trades["open_at_end"]).sum())
+    assert sum(row["trades"] for row in record["holding"]["histogram"]) == closed
+    growth = np.prod([1 + row["return_frac"] for row in record["by_month"]])
+    assert growth - 1 == pytest.approx(record["money"]["net_return_frac"])
+    assert record["drawdown"]["max_frac"] == pytest.approx(rows["max_drawdown"])
+    trough = pd.Timestamp(record["drawdown"]["trough_time"]) - pd.Timedelta("5min")
+    assert (1 - late / late.cummax()).idxmax() == trough
+
+
+def test_nothing_crosses_the_boundary(ledger, period) -> None:
+    entry, exit_ = (epoch_ms(ledger.trades[name]) for name in ("entry_time", "exit_time"))
+    before = entry < period.out_of_sample_ms
+    assert before.any()
+    assert (exit_[before] < period.out_of_sample_ms).all()
+
+
+def test_the_gates_do_not_see_the_burn_in(
+    panel, around, candidates, period, execution, exits, quick, evaluation
+) -> None:
+    """Without a single burn-in trade the out-of-sample trades are the same, and so the rates."""
+    late = candidates[epoch_ms(candidates["open_time"]) >= period.out_of_sample_ms]
+    phase = phase_0(late.reset_index(drop=True), panel, period, execution, exits, quick)
+    other = trade_phase(phase, panel, execution)
+    again = judge_phase(phase, other, panel, around, period, execution, quick)
+    for mine, theirs in zip(again.gates.rows, evaluation.gates.rows, strict=True):
+        assert mine.value == pytest.approx(theirs.value, rel=1e-9)
+        assert mine.low == pytest.approx(theirs.low, rel=1e-6)
+
+
+def test_same_bytes_again(
+    first, panel, around, ledger, candidates, period, execution, exits, quick, evaluation
+) -> None:
+    again = judge_phase(first, ledger, panel, around, period, execution, quick)
+
+    def text(e) -> str:
+        record = phase_record(e, ledger, candidates, period, exits.cap_bars, quick)
+        return json.dumps([plain(record), plain([asdict(row) for row in e.gates.rows])])
+
+    assert text(again) == text(evaluation)
+
+
+def test_equity_by_day_ends_in_the_gates_drawdown(ledger, period, evaluation) -> None:
+    daily = equity_by_day(ledger.equity, period)
+    assert list(daily.columns) == ["date", "equity", "drawdown_frac"]
+    assert len(daily) == 60
+    assert daily["date"].iloc[0] == "2023-01-01"
+    drawdown = next(r.value for r in evaluation.gates.rows if r.metric == "max_drawdown")
+    assert daily["drawdown_frac"].iloc[20:].max() == pytest.approx(drawdown)
+
+
+def hourly(trip, net, start=BOUNDARY + 12, step=96):
+    return [trip(start + step * i, 6, float(x)) for i, x in enumerate(net)]
+
+
+DEGENERATE = {
+    "no trade": [],
+    "one win": [5.0],
+    "one loss": [-5.0],
+    "one trade of zero": [0.0],
+    "all wins": [5.0] * 110,
+    "all losses": [-5.0] * 110,
+    "all zero": [0.0] * 110,
+    "constant equity but for one trade": [1e-9],
+    "ruined": [5.0, -3.0] * 50 + [-20_000.0] + [5.0] * 10,
+    "ruined on the first trade": [-10_000.0, 5.0],
+}
+
+
+@pytest.mark.parametrize("name", DEGENERATE)
+def test_degenerate_ledgers_have_defined_results(
+    name, trip, ledger_of, panel, around, candidates, period, execution, exits, quick
+) -> None:
+    """Null with a reason where nothing can be computed; JSON and CSV take everything."""
+    ledger = ledger_of(hourly(trip, DEGENERATE[name]), period)
+    market = Market(panel, around, lambda symbol, bar: np.where(bar % 3, 0.004, -0.01))
+    account = execution.model_copy(update={"capital": 10_000.0})
+    result = evaluate_phase(0, ledger, market, period, TARGETS, account, quick)
+    record = phase_record(result, ledger, candidates, period, exits.cap_bars, quick)
+    summary = summary_record(result, overall_ruling([0]), ledger, period)
+    json.dumps(plain([record, summary, [asdict(r) for r in result.gates.rows]]), allow_nan=False)
+    assert "nan" not in csv_text(gates_frame(result.gates.rows))
+    assert [check.name for check in result.checks if not check.holds] == []
+    for row in result.gates.rows:
+        assert row.reason
+        assert row.value is not None or row.verdict == "INCONCLUSIVE"
+        assert row.verdict != "PASS" or (name, row.metric) == ("all zero", "max_drawdown")
+    few = len(DEGENERATE[name]) < quick.min_trades
+    if few or name == "all wins":  # no loser is too little data as well
+        assert {row.verdict for row in result.gates.rows} == {"INCONCLUSIVE"}
+        assert all(row.reason.startswith("insufficient: ") for row in result.gates.rows)
+
+
+def test_one_block_is_insufficient(
+    trip, ledger_of, panel, around, period, execution, quick
+) -> None:
+    """110 trades in two days."""
+    net = np.where(np.arange(110) % 3, 5.0, -5.0)
+    ledger = ledger_of(hourly(trip, net, step=5), period)
+    market = Market(panel, around, lambda symbol, bar: np.where(bar % 3, 0.004, -0.01))
+    account = execution.model_copy(update={"capital": 10_000.0})
+    result = evaluate_phase(0, ledger, market, period, TARGETS, account, quick)
+    for row in result.gates.rows:
+        assert row.value is not None
+        assert row.low is row.high is None
+        assert row.reason.startswith("insufficient: 1 of 4 blocks with trades")
+
+
+def test_one_day_of_data(trip, ledger_of, panel, around, period, execution, quick) -> None:
+    short = replace(period, out_of_sample_ms=period.first_ms + 59 * 86_400_000)
+    ledger = ledger_of(hourly(trip, [5.0, -4.0], start=59 * 288 + 10), short)
+    market = Market(panel, around, lambda symbol, bar: np.full(bar.size, 0.004))
+    account = execution.model_copy(update={"capital": 10_000.0})
+    result = evaluate_phase(0, ledger, market, short, TARGETS, account, quick)
+    sharpe = result.gates.rows[1]
+    assert (sharpe.value, sharpe.n) == (None, 1)
+    assert sharpe.reason.endswith("(one day only)")
+
+
+def test_a_broken_ledger_gets_no_verdict(ledger, panel, around, period, execution, quick) -> None:
+    equity = ledger.equity.copy()
+    equity.loc[equity.index[BOUNDARY + 9] :, "equity"] += 10.0
+    market = Market(panel, around, lambda symbol, bar: np.full(bar.size, 0.004))
+    broken = replace(ledger, equity=equity)
+    result = evaluate_phase(0, broken, market, period, TARGETS, execution, quick)
+    assert {row.verdict for row in result.gates.rows} == {"INCONCLUSIVE"}
+    assert result.gates.rows[0].reason.startswith("withheld: the ledger fails its checks: final")
+
+
+def test_summary_is_small_and_flat(evaluation, ledger, period) -> None:
+    summary = summary_record(evaluation, overall_ruling([0]), ledger, period)
+    assert set(summary) == SUMMARY
+    assert len(summary) <= 12
+    assert summary["verdict"] == "INCONCLUSIVE"
+    counts = [summary[f"gates_{kind}"] for kind in ("passed", "failed", "inconclusive")]
+    assert sum(counts) == len(METRICS)
+
+
+def test_the_verdict_waits_for_the_phases() -> None:
+    assert overall_ruling([0]).reason == (
+        "phases 1 to 4 are not built; phase 0 is held against the final targets for "
+        "information and never counts"
+    )
+    assert overall_ruling([0, 1]).reason.startswith("phases 2 to 4 are not built")
+    assert overall_ruling([0, 1, 2, 3]).reason.startswith("phase 4 is not built")
+
+
+def test_period_in_words(period) -> None:
+    assert period_record(period) == {
+        "first_open_time": "2023-01-01T00:00:00Z",
+        "out_of_sample_from": "2023-01-21T00:00:00Z",
+        "last_open_time": "2023-03-01T23:55:00Z",
+        "burn_in_days": 20.0,
+        "days_out_of_sample": 40,
+        "blocks": 4,
+        "block_days": 10,
+    }

@@ -1,0 +1,39 @@
+"""Scores of other candidates are refused, whatever their number."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from dipmaster.core.errors import DataError
+from dipmaster.core.panel import as_times
+from dipmaster.core.time_units import BAR_MS
+from dipmaster.evaluation.reading import same_candidates
+
+TIMES = 1_672_531_200_000 + BAR_MS * np.array([0, 50, 90])
+CANDIDATES = pd.DataFrame(
+    {"candidate_id": [0, 1, 2], "symbol": ["A", "B", "A"], "open_time": as_times(TIMES)}
+)
+SCORES = CANDIDATES.assign(confidence=[np.nan, 0.0, 1.0])
+
+
+def test_the_same_candidates_pass() -> None:
+    assert same_candidates(SCORES, CANDIDATES) is SCORES
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"symbol": ["A", "ZZZ", "A"]}, "the symbol of each candidate.*ZZZ for B in row 1"),
+        ({"open_time": as_times(TIMES + BAR_MS)}, "the open_time of each candidate"),
+        ({"candidate_id": [0, 2, 1]}, "the candidate_id of each candidate"),
+        ({"confidence": [0.1, 2.4, np.inf]}, "confidence in 0..1.*2.4 in row 1"),
+    ],
+)
+def test_others_are_refused(change: dict, told: str) -> None:
+    with pytest.raises(DataError, match=rf"(?s){told}.*`features` on"):
+        same_candidates(SCORES.assign(**change), CANDIDATES)
+
+
+def test_another_number_is_refused() -> None:
+    with pytest.raises(DataError, match="one row for each of 3 candidates"):
+        same_candidates(SCORES.iloc[:2], CANDIDATES)
