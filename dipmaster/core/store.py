@@ -17,7 +17,8 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
-import yaml
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from dipmaster.core.errors import PipelineError, TableError
 from dipmaster.core.params import Params
@@ -39,30 +40,27 @@ def read_params(*sections: str) -> Params:
         raise PipelineError(
             f"{PARAMS_FILE} is not in {Path.cwd()}.\n  Cure: start stages from the project folder."
         )
+    return Params.parse(_parsed_yaml(PARAMS_FILE, "mend the line it names"), sections)
+
+
+def _parsed_yaml(path: Path, cure: str) -> Any:
+    """Parse YAML with the parser of DVC, so that both read the same values.
+
+    DVC writes YAML 1.2, in which ``5e-05`` is a number, ``010`` is ten and a
+    key may stand once.
+    """
     try:
-        text = PARAMS_FILE.read_text(encoding="utf-8")
-        raw = yaml.load(text, Loader=_NoKeyTwice)
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        return YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+    except (YAMLError, UnicodeDecodeError) as error:
         raise PipelineError(
-            f"{PARAMS_FILE} is no valid YAML in UTF-8: {error}\n  Cure: mend the line it names."
+            f"{path} is no valid YAML in UTF-8: {_yaml_fault(error)}.\n  Cure: {cure}."
         ) from error
-    return Params.parse(raw, sections)
 
 
-class _NoKeyTwice(yaml.SafeLoader):
-    """YAML in which a key may stand once: the second would silently win."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        seen: set[Any] = set()
-        for key_node, _ in node.value:
-            key = self.construct_object(key_node, deep=True)
-            if key in seen:
-                raise yaml.MarkedYAMLError(
-                    problem=f"key {key!r} given twice, expected once",
-                    problem_mark=key_node.start_mark,
-                )
-            seen.add(key)
-        return super().construct_mapping(node, deep)
+def _yaml_fault(error: Exception) -> str:
+    if isinstance(error, MarkedYAMLError) and error.problem_mark is not None:
+        return f"line {error.problem_mark.line + 1}: {error.problem}"
+    return str(error)
 
 
 @contextlib.contextmanager
@@ -167,12 +165,7 @@ def read_yaml(path: Path) -> Any:
     """Read a YAML file of the project, such as dvc.lock."""
     if not path.is_file():
         raise PipelineError(f"{path} is not there.\n  Cure: {_CURE}.")
-    try:
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise PipelineError(
-            f"{path} is no valid YAML: {error}\n  Cure: restore it from git."
-        ) from error
+    return _parsed_yaml(path, "restore it from git")
 
 
 def write_text(text: str, path: Path) -> None:
