@@ -4,7 +4,8 @@ DipMasterError
 ├── ParamsError      params.yaml does not fit its models (all faults told at once)
 ├── DataError        bars or other input that cannot be used
 │   └── TableError   a table between two stages lacks what its schema promises
-└── PipelineError    a stage was started where its inputs or the lock are not there
+└── PipelineError    a stage was started where its inputs or the lock are not there,
+                     or where another process works on its outputs
 """
 
 from dataclasses import dataclass

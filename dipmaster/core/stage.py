@@ -11,10 +11,11 @@ import resource
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import FrameType
 
+from dipmaster.core import locks
 from dipmaster.core.errors import DipMasterError
 
 TIMES = Path("reports/local/times.txt")
@@ -41,13 +42,18 @@ def telling(label: str) -> Iterator[None]:
         yield
 
 
-def run(name: str, main: Callable[[], None]) -> None:
-    """Run a stage's `main` and leave with its exit code."""
+def run(name: str, main: Callable[[], None], reads: Sequence[str] = ()) -> None:
+    """Run a stage's `main` and leave with its exit code.
+
+    While it runs, no other process writes or reads the outputs of stage
+    `name`, and none writes those of the stages in `reads`.
+    """
     started = time.perf_counter()
     signal.signal(signal.SIGTERM, _terminated)
 
     def timed() -> None:
-        main()
+        with locks.held(name, reads):
+            main()
         _note_time(name, time.perf_counter() - started)
 
     sys.exit(_outcome(name, timed))

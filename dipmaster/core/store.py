@@ -9,8 +9,9 @@ equal bytes.
 import contextlib
 import json
 import math
+import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -69,17 +70,46 @@ def staged(target: Path) -> Iterator[Path]:
 
     Whatever an earlier run that was killed left behind is removed first. Files
     of `target` are never mixed from two runs.
+
+    Raises
+    ------
+    PipelineError
+        Where somebody removed the folder while it was filled.
     """
     partial = target.with_name(f".{target.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
+    with _held(partial) as is_there:
+        try:
+            yield partial
+            if not is_there():
+                raise _removed(partial)
+            if target.exists():
+                shutil.rmtree(target)
+            partial.rename(target)
+        except FileNotFoundError as error:
+            if is_there():
+                raise
+            raise _removed(partial) from error
+        finally:
+            shutil.rmtree(partial, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _held(folder: Path) -> Iterator[Callable[[], bool]]:
+    """Yield a test whether `folder` still is this one; an inode that is held is not reused."""
+    number = os.open(folder, os.O_RDONLY)
     try:
-        yield partial
-        if target.exists():
-            shutil.rmtree(target)
-        partial.rename(target)
+        yield lambda: folder.is_dir() and os.path.samestat(folder.stat(), os.fstat(number))
     finally:
-        shutil.rmtree(partial, ignore_errors=True)
+        os.close(number)
+
+
+def _removed(path: Path) -> PipelineError:
+    return PipelineError(
+        f"{path} was removed while the stage wrote it, so the output would lack files.\n"
+        "  Cure: leave data/ alone while the pipeline runs, then run `dvc repro` again."
+    )
 
 
 @contextlib.contextmanager
@@ -89,6 +119,8 @@ def whole_file(target: Path) -> Iterator[Path]:
     partial = target.with_name(f".{target.name}.partial")
     try:
         yield partial
+        if not partial.exists():
+            raise _removed(partial)
         partial.replace(target)
     finally:
         partial.unlink(missing_ok=True)

@@ -105,6 +105,39 @@ def test_what_a_killed_run_left_is_gone_after_the_next(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
 
+def swept_away(target: Path, what: str) -> None:
+    """Another process removes a part of what is being written."""
+    with store.staged(target) as folder:
+        store.write_text("1", folder / "bars" / "one")
+        shutil.rmtree(folder)
+        if what == "written on":
+            store.write_text("2", folder / "bars" / "two")
+        elif what == "in the middle of a file":
+            (folder / "three").write_text("3", encoding="utf-8")
+
+
+@pytest.mark.parametrize("what", ["at the end", "written on", "in the middle of a file"])
+def test_a_folder_that_was_swept_away_is_never_taken_for_a_whole_one(
+    tmp_path: Path, what: str
+) -> None:
+    with pytest.raises(PipelineError, match=r"(?s)removed while the stage wrote it.*Cure"):
+        swept_away(tmp_path / "out", what)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_missing_for_another_reason_stays_a_fault_of_our_own(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError), store.staged(tmp_path / "out"):
+        (tmp_path / "nowhere").read_text(encoding="utf-8")
+
+
+def test_a_file_that_was_swept_away_is_an_error_with_its_cure(tmp_path: Path) -> None:
+    with (
+        pytest.raises(PipelineError, match=r"(?s)removed while the stage wrote it.*Cure"),
+        store.whole_file(tmp_path / "a.json"),
+    ):
+        pass  # as if what was written had been removed
+
+
 def test_json_is_sorted_rounded_and_plain(tmp_path: Path) -> None:
     value = {"b": np.float64(1 / 3), "a": [np.int64(2), np.bool_(True), None], "c": np.array(1.5)}
     store.write_json(value, tmp_path / "x.json")
