@@ -17,6 +17,7 @@ from types import FrameType
 
 from dipmaster.core import locks
 from dipmaster.core.errors import DipMasterError
+from dipmaster.core.unchanged import unchanged
 
 TIMES = Path("reports/local/times.txt")
 _UNWRITABLE = (
@@ -46,13 +47,14 @@ def run(name: str, main: Callable[[], None], reads: Sequence[str] = ()) -> None:
     """Run a stage's `main` and leave with its exit code.
 
     While it runs, no other process writes or reads the outputs of stage
-    `name`, and none writes those of the stages in `reads`.
+    `name`, and none writes those of the stages in `reads`; params and code
+    must stay as they are.
     """
     started = time.perf_counter()
     signal.signal(signal.SIGTERM, _terminated)
 
     def timed() -> None:
-        with locks.held(name, reads):
+        with locks.held(name, reads), unchanged():
             main()
         _note_time(name, time.perf_counter() - started)
 
