@@ -21,6 +21,7 @@ from dipmaster.core import stage
 from dipmaster.core.store import read_table
 from dipmaster.core.tables import BARS, ON_CHAIN, ORDER_BOOK, SENTIMENT, TRUTH
 from stages import ingest
+from tests.market.ingest_section import ingest_section
 
 # Writes one table, says so, and waits to be stopped in the middle.
 HALFWAY = """
@@ -49,10 +50,9 @@ def workspace(
     """An empty project with params; call it to change section ingest."""
     monkeypatch.chdir(tmp_path)
     values = yaml.safe_load((project / "params.yaml").read_text(encoding="utf-8"))
-    values["ingest"]["simulated"] |= {"coins": 2, "days": 5}
 
     def change(**changes: Any) -> None:
-        values["ingest"] |= changes
+        values["ingest"] = ingest_section(**changes)
         Path("params.yaml").write_text(yaml.safe_dump(values), encoding="utf-8")
 
     change()
@@ -201,6 +201,25 @@ def test_empty_data_raw(workspace: Callable[..., None], capsys: pytest.CaptureFi
     assert exit_code() == 1
     assert "dvc add data/raw/<set>" in capsys.readouterr().err
     assert not Path("reports/metrics/ingest.json").exists()
+
+
+@pytest.mark.parametrize("root", ["workspace", "."])
+def test_an_experiment_in_a_copy_of_the_workspace(
+    workspace: Callable[..., None],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    root: str,
+) -> None:
+    """DVC_ROOT is the workspace, also where DVC runs the stage in a copy of it."""
+    workspace(source="raw")
+    put_raw()
+    (tmp_path / "workspace/data/raw/two").mkdir(parents=True)
+    (tmp_path / "workspace/data/raw/two/ETHUSDT.csv").write_text("x", encoding="utf-8")
+    monkeypatch.setenv("DVC_ROOT", str(tmp_path / root))
+    assert exit_code() == (0 if root == "." else 1)
+    told = capsys.readouterr().err
+    assert ("two/ETHUSDT.csv missing" in told) == (root != ".")
 
 
 def test_a_full_disk(
