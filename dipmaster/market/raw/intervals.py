@@ -72,3 +72,15 @@ def shortest_step(times_ms: Ints) -> int:
     """Shortest time between two stamps; 0 where there are fewer than two."""
     steps = np.diff(distinct(times_ms))
     return int(steps.min()) if steps.size else 0
+
+
+def finer_step(times_ms: Ints, interval_ms: int) -> int | None:
+    """Usual step of stretches in which stamps follow each other faster than `interval_ms`.
+
+    One stray stamp between two bars makes two short steps; three in a row are
+    rows of another interval. None where there are no such rows.
+    """
+    steps = np.diff(distinct(times_ms))
+    short = steps < interval_ms
+    in_a_row = short[2:] & short[1:-1] & short[:-2]
+    return int(np.median(steps[short])) if in_a_row.any() else None
