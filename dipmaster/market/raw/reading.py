@@ -9,11 +9,11 @@ import pyarrow as pa
 
 from dipmaster.core.errors import DataError, TableError, data_error
 from dipmaster.core.kernels import Bools, Floats, Ints
-from dipmaster.core.time_units import EARLIEST_MS, MINUTE_MS
+from dipmaster.core.time_units import EARLIEST_MS
 from dipmaster.market.raw import naming, rows
 from dipmaster.market.raw.convert import NO_TIME, as_epoch_ms, as_floats
 from dipmaster.market.raw.files import Source, reason_of_interval
-from dipmaster.market.raw.intervals import finer_step, interval_of, name_of, shortest_step
+from dipmaster.market.raw.intervals import interval_of, name_of, other_interval
 from dipmaster.market.raw.layout import OPTIONAL, PRICES, NotBarsError, wrong_columns
 from dipmaster.market.raw.loading import Loaded, load
 from dipmaster.market.raw.log import Dropped, Ignored
@@ -170,13 +170,12 @@ def _interval(columns: _Columns, source: Source, rules: Rules) -> int:
 
 def _check_interval(times_ms: Ints, interval: int, is_named: bool, where: str) -> None:
     """No choice of rows makes bars of one interval out of bars of another."""
-    shortest = shortest_step(times_ms) if times_ms.size > 2 else 0
-    step = shortest if shortest > interval else finer_step(times_ms, interval)
-    if step is not None:
+    other = other_interval(times_ms, interval)
+    if other:
         raise data_error(
             where,
             f"{name_of(interval)} bars, as " + ("the file name says" if is_named else "most are"),
-            f"stamps {step / MINUTE_MS:g} minutes apart",
+            other,
             "give the file its true interval in the name, and bars of two intervals a file each",
         )
 

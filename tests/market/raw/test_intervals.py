@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from dipmaster.core.time_units import BAR_MS, MINUTE_MS
-from dipmaster.market.raw.intervals import finer_step
+from dipmaster.market.raw.intervals import other_interval
 from tests.market.raw.told import Bars, Read, told
 
 BOTH = pytest.mark.parametrize("on_bad_row", ["error", "drop"])
@@ -69,6 +69,18 @@ def test_coins_of_two_intervals_in_one_file(
     told(read, "set/all.csv, BTCUSDT:", "1m bars, as most are", on_bad_row=on_bad_row)
 
 
+@BOTH
+def test_rows_of_which_most_are_on_no_grid(
+    raw: Path, read: Read, bars: Bars, on_bad_row: str
+) -> None:
+    """One-minute bars of a coin that is seldom traded: too far apart to show their interval."""
+    minutes = np.arange(1000) * 7 + np.random.default_rng(1).integers(0, 3, 1000)
+    times = pd.Timestamp("2023-01-01", tz="UTC") + pd.to_timedelta(minutes, unit="min")
+    bars(1000).assign(open_time=times).to_csv(raw / "BTCUSDT-5m.csv", index=False)
+    off = np.count_nonzero(minutes % 5)
+    told(read, *NAMED, f"{off} of 1000 stamps off the grid", on_bad_row=on_bad_row)
+
+
 def test_one_stray_row_is_still_dropped_and_gaps_are_no_interval(
     raw: Path, read: Read, bars: Bars
 ) -> None:
@@ -82,17 +94,21 @@ def test_one_stray_row_is_still_dropped_and_gaps_are_no_interval(
 
 
 @pytest.mark.parametrize(
-    ("minutes", "step"),
+    ("minutes", "seen"),
     [
-        ([0, 1, 2, 3], 1),
+        ([0, 1, 2, 3], "stamps 1 minutes apart"),
+        ([0, 3, 6, 9, 12, 15], "stamps 3 minutes apart"),
+        ([0, 10, 20], "stamps 10 minutes apart"),
+        ([1, 6, 15, 21], "3 of 4 stamps off the grid of such bars"),
         ([0, 5, 6, 10, 15], None),
         ([0, 5, 10, 15], None),
-        ([0, 3, 6, 9, 12, 15], 3),
+        ([0, 5, 100, 105], None),
         ([0, 0, 0, 0], None),
         ([0, 1], None),
+        ([3], None),
         ([], None),
     ],
 )
-def test_three_short_steps_in_a_row(minutes: list[int], step: int | None) -> None:
+def test_what_shows_another_interval(minutes: list[int], seen: str | None) -> None:
     times = np.array(minutes, dtype=np.int64) * MINUTE_MS
-    assert finer_step(times, BAR_MS) == (None if step is None else step * MINUTE_MS)
+    assert other_interval(times, BAR_MS) == seen
