@@ -18,7 +18,7 @@ _IN_USE = (errno.EWOULDBLOCK, errno.EACCES)
 
 
 @contextlib.contextmanager
-def held(stage: str, reads: Sequence[str] = ()) -> Iterator[None]:
+def hold(stage: str, reads: Sequence[str] = ()) -> Iterator[None]:
     """Hold the outputs of a stage alone, and those of the stages it reads with other readers.
 
     Parameters

@@ -17,7 +17,7 @@ from types import FrameType
 
 from dipmaster.core import locks
 from dipmaster.core.errors import DipMasterError
-from dipmaster.core.unchanged import unchanged
+from dipmaster.core.unchanged import refuse_changes
 
 TIMES = Path("reports/local/times.txt")
 _UNWRITABLE = (
@@ -54,7 +54,7 @@ def run(name: str, main: Callable[[], None], reads: Sequence[str] = ()) -> None:
     signal.signal(signal.SIGTERM, _terminated)
 
     def timed() -> None:
-        with locks.held(name, reads), unchanged():
+        with locks.hold(name, reads), refuse_changes():
             main()
         _note_time(name, time.perf_counter() - started)
 

@@ -41,10 +41,10 @@ def read_params(*sections: str) -> Params:
         raise PipelineError(
             f"{PARAMS_FILE} is not in {Path.cwd()}.\n  Cure: start stages from the project folder."
         )
-    return Params.parse(_parsed_yaml(PARAMS_FILE, "mend the line it names"), sections)
+    return Params.parse(_parse_yaml(PARAMS_FILE, "mend the line it names"), sections)
 
 
-def _parsed_yaml(path: Path, cure: str) -> Any:
+def _parse_yaml(path: Path, cure: str) -> Any:
     """Parse YAML with the parser of DVC, so that both read the same values.
 
     DVC writes YAML 1.2, in which ``5e-05`` is a number, ``010`` is ten and a
@@ -54,11 +54,11 @@ def _parsed_yaml(path: Path, cure: str) -> Any:
         return YAML(typ="safe").load(path.read_text(encoding="utf-8"))
     except (YAMLError, UnicodeDecodeError) as error:
         raise PipelineError(
-            f"{path} is no valid YAML in UTF-8: {_yaml_fault(error)}.\n  Cure: {cure}."
+            f"{path} is no valid YAML in UTF-8: {_describe_yaml_fault(error)}.\n  Cure: {cure}."
         ) from error
 
 
-def _yaml_fault(error: Exception) -> str:
+def _describe_yaml_fault(error: Exception) -> str:
     if isinstance(error, MarkedYAMLError) and error.problem_mark is not None:
         return f"line {error.problem_mark.line + 1}: {error.problem}"
     return str(error)
@@ -79,24 +79,24 @@ def staged(target: Path) -> Iterator[Path]:
     partial = target.with_name(f".{target.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
-    with _held(partial) as is_there:
+    with _hold(partial) as is_there:
         try:
             yield partial
             if not is_there():
-                raise _removed(partial)
+                raise _removed_error(partial)
             if target.exists():
                 shutil.rmtree(target)
             partial.rename(target)
         except FileNotFoundError as error:
             if is_there():
                 raise
-            raise _removed(partial) from error
+            raise _removed_error(partial) from error
         finally:
             shutil.rmtree(partial, ignore_errors=True)
 
 
 @contextlib.contextmanager
-def _held(folder: Path) -> Iterator[Callable[[], bool]]:
+def _hold(folder: Path) -> Iterator[Callable[[], bool]]:
     """Yield a test whether `folder` still is this one; an inode that is held is not reused."""
     number = os.open(folder, os.O_RDONLY)
     try:
@@ -105,7 +105,7 @@ def _held(folder: Path) -> Iterator[Callable[[], bool]]:
         os.close(number)
 
 
-def _removed(path: Path) -> PipelineError:
+def _removed_error(path: Path) -> PipelineError:
     return PipelineError(
         f"{path} was removed while the stage wrote it, so the output would lack files.\n"
         "  Cure: leave data/ alone while the pipeline runs, then run `dvc repro` again."
@@ -120,7 +120,7 @@ def whole_file(target: Path) -> Iterator[Path]:
     try:
         yield partial
         if not partial.exists():
-            raise _removed(partial)
+            raise _removed_error(partial)
         partial.replace(target)
     finally:
         partial.unlink(missing_ok=True)
@@ -197,7 +197,7 @@ def read_yaml(path: Path) -> Any:
     """Read a YAML file of the project, such as dvc.lock."""
     if not path.is_file():
         raise PipelineError(f"{path} is not there.\n  Cure: {_CURE}.")
-    return _parsed_yaml(path, "restore it from git")
+    return _parse_yaml(path, "restore it from git")
 
 
 def write_text(text: str, path: Path) -> None:

@@ -18,7 +18,7 @@ CODE = (PACKAGE, PACKAGE.with_name("stages"))
 
 
 @contextlib.contextmanager
-def unchanged() -> Iterator[None]:
+def refuse_changes() -> Iterator[None]:
     """Refuse the block's result where params.yaml or a file of loaded code changed meanwhile.
 
     Raises
@@ -26,7 +26,7 @@ def unchanged() -> Iterator[None]:
     PipelineError
         With the names of these files.
     """
-    before = {path: _digest(path) for path in (PARAMS, *_loaded_code())}
+    before = {path: _digest(path) for path in (PARAMS, *_list_loaded_code())}
     yield
     changed = [path.name for path, digest in before.items() if digest != _digest(path)]
     if changed:
@@ -37,7 +37,7 @@ def unchanged() -> Iterator[None]:
         )
 
 
-def _loaded_code() -> list[Path]:
+def _list_loaded_code() -> list[Path]:
     """Files of this project that are imported now."""
     files = [getattr(module, "__file__", None) for module in list(sys.modules.values())]
     paths = {Path(file) for file in files if file}

@@ -15,7 +15,7 @@ from dipmaster.core.errors import PipelineError
 HOLDER = """
 import sys, time
 from dipmaster.core import locks
-with locks.held(sys.argv[1], sys.argv[2:]):
+with locks.hold(sys.argv[1], sys.argv[2:]):
     print("held", flush=True)
     time.sleep(60)
 """
@@ -52,15 +52,15 @@ def holder(project: Path, *names: str) -> "subprocess.Popen[str]":
 def test_one_writer_or_many_readers(
     first: tuple[str, list[str]], second: tuple[str, list[str]], in_use: str | None
 ) -> None:
-    with locks.held(*first):
+    with locks.hold(*first):
         if in_use is None:
-            with locks.held(*second):
+            with locks.hold(*second):
                 pass
         else:
             cure = rf"(?s)outputs of stage {in_use} to be free.*another process.*Cure: wait.*pgrep"
-            with pytest.raises(PipelineError, match=cure), locks.held(*second):
+            with pytest.raises(PipelineError, match=cure), locks.hold(*second):
                 pass
-    with locks.held(*second):
+    with locks.hold(*second):
         pass
 
 
@@ -68,7 +68,7 @@ def test_a_second_run_of_a_stage_refuses_and_does_nothing(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     ran: list[str] = []
-    with locks.held("toy"), pytest.raises(SystemExit) as caught:
+    with locks.hold("toy"), pytest.raises(SystemExit) as caught:
         stage.run("toy", lambda: ran.append("main"))
     assert caught.value.code == 1
     assert "toy: error: expected the outputs of stage toy to be free" in capsys.readouterr().err
@@ -81,11 +81,11 @@ def test_a_second_run_of_a_stage_refuses_and_does_nothing(
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
 def test_a_lock_ends_with_the_process_that_holds_it(project: Path, number: signal.Signals) -> None:
     process = holder(project, "ingest")
-    with pytest.raises(PipelineError, match="ingest"), locks.held("features", ["ingest"]):
+    with pytest.raises(PipelineError, match="ingest"), locks.hold("features", ["ingest"]):
         pass
     process.send_signal(number)
     process.communicate(timeout=60)
-    with locks.held("features", ["ingest"]):
+    with locks.hold("features", ["ingest"]):
         pass
 
 
@@ -94,5 +94,5 @@ def test_a_file_system_without_locks_is_told(monkeypatch: pytest.MonkeyPatch) ->
         raise OSError(errno.ENOLCK, "No locks available")
 
     monkeypatch.setattr(fcntl, "flock", without_locks)
-    with pytest.raises(PipelineError, match=r"(?s)No locks available.*local disk"), locks.held("a"):
+    with pytest.raises(PipelineError, match=r"(?s)No locks available.*local disk"), locks.hold("a"):
         pass

@@ -60,5 +60,5 @@ def test_params_that_come_meanwhile_are_a_change(workspace: Path) -> None:
 
 
 def test_the_code_of_this_project_is_watched() -> None:
-    names = {path.name for path in unchanged._loaded_code()}
+    names = {path.name for path in unchanged._list_loaded_code()}
     assert {"unchanged.py", "stage.py", "errors.py"} <= names

@@ -9,11 +9,11 @@ from dipmaster.market.raw import naming
 from dipmaster.market.raw.intervals import name_of, usable
 from dipmaster.market.raw.log import Ignored
 from dipmaster.market.raw.naming import ENDINGS
-from dipmaster.market.raw.tracking import carrying, data_files
+from dipmaster.market.raw.tracking import carry_commands, list_files
 
 _CURE = (
     "put files into data/raw/<set>/ (see docs/raw-data.md), or fetch them; "
-    f"{carrying(['<set>'])} carry them along with `dvc exp run --temp` and `--queue`"
+    f"{carry_commands(['<set>'])} carry them along with `dvc exp run --temp` and `--queue`"
 )
 
 
@@ -41,7 +41,7 @@ def find_sources(folder: Path) -> tuple[list[Source], list[Ignored]]:
     """
     sources: list[Source] = []
     ignored: list[Ignored] = []
-    paths = [path for path in data_files(folder) if not _is_companion(path)]
+    paths = [path for path in list_files(folder) if not _is_companion(path)]
     for source in sorted(Source(_name(path, folder), path) for path in paths):
         reason = _reason_to_ignore(source)
         if reason:

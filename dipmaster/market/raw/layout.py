@@ -82,7 +82,7 @@ def columns_of(header: Sequence[str], where: str) -> dict[str, str]:
         if theirs is not None
     }
     if not any(price in chosen for price in PRICES):
-        if _has_prices_by_other_names(names):
+        if _names_prices_otherwise(names):
             raise wrong_columns(where, _listed(header))
         raise NotBarsError(f"no price columns (found {_listed(header)})")
     missing = [name for name in REQUIRED if name not in chosen]
@@ -94,7 +94,7 @@ def columns_of(header: Sequence[str], where: str) -> dict[str, str]:
     return chosen
 
 
-def _has_prices_by_other_names(names: Sequence[str]) -> bool:
+def _names_prices_otherwise(names: Sequence[str]) -> bool:
     """``Open (USD), High (USD), Low (USD)`` or ``o, h, l, c``."""
     words = {word for name in names for word in name.split("_")}
     return {"high", "low"} <= words or {"h", "l"} <= words
@@ -103,7 +103,7 @@ def _has_prices_by_other_names(names: Sequence[str]) -> bool:
 def names_prices(header: Sequence[str]) -> bool:
     """Whether a line of names is the header of bars, in whatever spelling."""
     names = [spelled(name) for name in header]
-    return any(price in names for price in PRICES) or _has_prices_by_other_names(names)
+    return any(price in names for price in PRICES) or _names_prices_otherwise(names)
 
 
 def wrong_columns(where: str, found: str) -> DataError:

@@ -20,7 +20,7 @@ from dipmaster.market.raw.tracking import (
     check_carried,
     check_tracked,
     check_unchanged,
-    state_of,
+    read_state,
 )
 from dipmaster.market.raw.trim import Trimmed, trimmed, untrimmed
 
@@ -53,7 +53,7 @@ def read_raw(folder: Path, ingest: Ingest, workspace: Path | None = None) -> Raw
     """
     check_carried(folder, workspace)
     check_tracked(folder)
-    before = state_of(folder)
+    before = read_state(folder)
     sources, ignored = find_sources(folder)
     files = _all_read(sources, Rules(_epoch_ms(ingest.max_time), ingest.on_bad_row == "drop"))
     check_unchanged(folder, before)

@@ -195,7 +195,7 @@ def _bad_row(loaded: Loaded, codes: Ints) -> DataError:
 
 
 def _check_quote_volume(part: Part) -> None:
-    impossible = rows.price_that_cannot_be(part.values)
+    impossible = rows.find_impossible_price(part.values)
     if impossible:
         price, low, high = impossible
         raise data_error(

@@ -81,7 +81,7 @@ def faults(
     return np.select(tests, list(range(len(REASONS))), FITS).astype(np.int64)
 
 
-def price_that_cannot_be(values: dict[str, Floats]) -> tuple[float, float, float] | None:
+def find_impossible_price(values: dict[str, Floats]) -> tuple[float, float, float] | None:
     """Mean traded price of good rows that lies outside all their prices.
 
     Returns

@@ -27,7 +27,7 @@ def check_tracked(folder: Path) -> None:
         For links (DVC does not look into linked folders; its own links into
         its cache are fine) and for folders that are a DVC project themselves.
     """
-    faults = list(_untracked(folder))
+    faults = list(_find_untracked(folder))
     if faults:
         raise data_errors(faults, "files and folders")
 
@@ -50,19 +50,19 @@ def check_carried(folder: Path, workspace: Path | None) -> None:
     """
     if workspace is None:
         return
-    missing = sorted(_names(workspace) - _names(folder))
+    missing = sorted(_list_names(workspace) - _list_names(folder))
     if not missing:
         return
     sets = sorted({name.partition("/")[0] for name in missing})
     raise data_error(
         str(folder),
         f"every file of {workspace} in this experiment's copy",
-        f"{_listed(missing)} missing",
-        f"{carrying(sets)}, then start or queue the experiment again",
+        f"{_list_first(missing)} missing",
+        f"{carry_commands(sets)}, then start or queue the experiment again",
     )
 
 
-def carrying(sets: list[str]) -> str:
+def carry_commands(sets: list[str]) -> str:
     """Commands after which ``dvc exp run --temp`` and ``--queue`` carry `sets` along."""
     return (
         f"`dvc add {' '.join(f'data/raw/{name}' for name in sets)}` and "
@@ -70,9 +70,9 @@ def carrying(sets: list[str]) -> str:
     )
 
 
-def state_of(folder: Path) -> State:
+def read_state(folder: Path) -> State:
     """Size, time of change and inode of every file, by name."""
-    return {path.relative_to(folder).as_posix(): _state(path) for path in data_files(folder)}
+    return {path.relative_to(folder).as_posix(): _read_state(path) for path in list_files(folder)}
 
 
 def check_unchanged(folder: Path, before: State) -> None:
@@ -83,7 +83,7 @@ def check_unchanged(folder: Path, before: State) -> None:
     DataError
         With the names of these files.
     """
-    now = state_of(folder)
+    now = read_state(folder)
     changed = sorted(
         name for name in before.keys() | now.keys() if before.get(name) != now.get(name)
     )
@@ -91,12 +91,12 @@ def check_unchanged(folder: Path, before: State) -> None:
         raise data_error(
             str(folder),
             "files that stay as they are while they are read",
-            f"{_listed(changed)} changed meanwhile",
+            f"{_list_first(changed)} changed meanwhile",
             "wait until the download or copy has ended, then run again",
         )
 
 
-def _state(path: Path) -> tuple[int, int, int] | None:
+def _read_state(path: Path) -> tuple[int, int, int] | None:
     try:
         facts = path.lstat()
     except FileNotFoundError:  # renamed since the folder was listed: a download that ends
@@ -104,13 +104,13 @@ def _state(path: Path) -> tuple[int, int, int] | None:
     return facts.st_size, facts.st_mtime_ns, facts.st_ino
 
 
-def _listed(names: list[str]) -> str:
+def _list_first(names: list[str]) -> str:
     more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
     return ", ".join(names[:SHOWN]) + more
 
 
-def _untracked(folder: Path) -> Iterator[Fault]:
-    for path in sorted(_entries(folder)):
+def _find_untracked(folder: Path) -> Iterator[Fault]:
+    for path in sorted(_walk(folder)):
         if path.is_symlink():
             target = str(path.readlink())
             if not _IN_DVC_CACHE.fullmatch(target):
@@ -130,7 +130,7 @@ def _untracked(folder: Path) -> Iterator[Fault]:
             )
 
 
-def data_files(folder: Path) -> Iterator[Path]:
+def list_files(folder: Path) -> Iterator[Path]:
     """Files and links under `folder`; hidden ones and ``<set>.dvc`` are no data.
 
     Raises
@@ -138,16 +138,16 @@ def data_files(folder: Path) -> Iterator[Path]:
     DataError
         For a folder that cannot be read.
     """
-    for path in _entries(folder):
+    for path in _walk(folder):
         if path.is_symlink() or not path.is_dir():
             yield path
 
 
-def _names(folder: Path) -> set[str]:
-    return {path.relative_to(folder).as_posix() for path in data_files(folder)}
+def _list_names(folder: Path) -> set[str]:
+    return {path.relative_to(folder).as_posix() for path in list_files(folder)}
 
 
-def _entries(folder: Path) -> Iterator[Path]:
+def _walk(folder: Path) -> Iterator[Path]:
     for place, folders, files in os.walk(folder, onerror=_unreadable):
         folders[:] = [name for name in folders if not name.startswith(".")]
         for name in (*folders, *files):
