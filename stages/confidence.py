@@ -87,4 +87,4 @@ def write(scores: Scores) -> None:
 
 
 if __name__ == "__main__":
-    stage.run("confidence", main)
+    stage.run("confidence", main, reads=("ingest", "features", "volatility"))

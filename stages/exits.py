@@ -68,4 +68,4 @@ def write(found: Leaving, panel: Panel) -> None:
 
 
 if __name__ == "__main__":
-    stage.run("exits", main)
+    stage.run("exits", main, reads=("ingest", "features", "volatility", "confidence"))
