@@ -1,4 +1,4 @@
-"""Candidates to calibrated probabilities that their frozen phase-0 trade wins."""
+"""Candidates to calibrated probabilities that their baseline trade wins."""
 
 from collections.abc import Callable
 from functools import partial
@@ -10,20 +10,21 @@ from dipmaster.backtest import frozen_outcomes
 from dipmaster.confidence import (
     VOLATILITY_COLUMNS,
     Scores,
-    events_of,
-    record_of,
-    records_of,
-    rows_of,
-    schooling_of,
-    scores_of,
-    table_of,
-    texts_of,
-    uniqueness_of,
+    build_events,
+    build_scores_table,
+    build_training_schedule,
+    collect_candidate_rows,
+    compute_uniqueness,
+    evaluate_scores,
+    fit_scores,
+    serialize_metadata,
+    serialize_models,
 )
 from dipmaster.core import stage, store
 from dipmaster.core.panel import Panel, aligned
 from dipmaster.core.parallel import in_threads
 from dipmaster.core.tables import BARS, CANDIDATES, FEATURES, SCORES, VOLATILITY
+from dipmaster.results import write_result
 
 BARS_FOLDER = Path("data/ingest/bars")
 MARKET = Path("data/ingest/market.json")
@@ -58,27 +59,29 @@ def main() -> None:
     panel = read_panel()
     candidates = store.read_table(CANDIDATES_FILE, CANDIDATES)
     labels = frozen_outcomes(candidates, panel, params.execution, params.exits)
-    events = events_of(candidates, panel.open_time, labels)
-    first, last = int(panel.open_time[0]), int(panel.open_time[-1])
-    school = schooling_of(
+    events = build_events(candidates, panel.open_time, labels)
+    bars_ms = int(panel.open_time[0]), int(panel.open_time[-1])
+    schedule = build_training_schedule(
         events,
-        uniqueness_of(events, panel, params.confidence.correlation_days),
-        (first, last),
+        compute_uniqueness(events, panel, params.confidence.correlation_days),
+        bars_ms,
         params.split,
         params.exits.cap_bars,
         params.confidence.min_train,
     )
-    scores = scores_of(
-        school,
-        rows_of(reader(FEATURES_FOLDER), panel.symbols, events, FEATURES),
-        rows_of(reader(VOLATILITY_FOLDER, VOLATILITY_COLUMNS), panel.symbols, events, VOLATILITY),
+    features, volatility = reader(FEATURES_FOLDER), reader(VOLATILITY_FOLDER, VOLATILITY_COLUMNS)
+    scores = fit_scores(
+        events,
+        schedule,
+        collect_candidate_rows(features, panel.symbols, events, FEATURES),
+        collect_candidate_rows(volatility, panel.symbols, events, VOLATILITY),
         params.confidence,
         params.volatility.regime.no_new_trades_daily_frac,
     )
     write(scores)
     with stage.telling("judging the scores"):
-        record = record_of(scores, (first, last), params.split, params.confidence.judging)
-    store.write_json(record, METRICS)
+        results = evaluate_scores(scores, bars_ms, params.split, params.confidence.judging)
+    write_result(results, METRICS)
 
 
 def read_panel() -> Panel:
@@ -92,18 +95,18 @@ def read_panel() -> Panel:
 
 def reader(folder: Path, columns: list[str] | None = None) -> Callable[[str], pd.DataFrame]:
     """Symbol to its frame of a table."""
-    wanted = None if columns is None else ["open_time", *columns]
-    return lambda symbol: store.read_table(folder / f"{symbol}.parquet", columns=wanted)
+    columns_read = None if columns is None else ["open_time", *columns]
+    return lambda symbol: store.read_table(folder / f"{symbol}.parquet", columns=columns_read)
 
 
 def write(scores: Scores) -> None:
     """Scores, and every fitted model in a format that other programs read."""
     with store.staged(OUT) as folder:
-        store.write_table(table_of(scores), SCORES, folder / "scores.parquet")
-        for name, text in texts_of(scores).items():
+        store.write_table(build_scores_table(scores), SCORES, folder / "scores.parquet")
+        for name, text in serialize_models(scores).items():
             store.write_text(text, folder / "models" / name)
-        for name, record in records_of(scores).items():
-            store.write_json(record, folder / "models" / name)
+        for name, metadata in serialize_metadata(scores).items():
+            store.write_json(metadata, folder / "models" / name)
 
 
 if __name__ == "__main__":

@@ -12,15 +12,16 @@ from dipmaster.core.tables import BARS, EXIT_PLANS, EXIT_ROWS
 from dipmaster.exits import (
     FEATURE_COLUMNS,
     VOLATILITY_COLUMNS,
+    ExitDataset,
     ExitMarket,
-    Leaving,
-    leaving_of,
-    market_of,
-    record_of,
-    records_of,
-    rows_table,
-    texts_of,
+    build_exit_dataset,
+    build_exit_market,
+    build_rows_table,
+    evaluate_exit_scores,
+    serialize_metadata,
+    serialize_models,
 )
+from dipmaster.results import write_result
 
 BARS_FOLDER = Path("data/ingest/bars")
 MARKET = Path("data/ingest/market.json")
@@ -33,7 +34,7 @@ SCORE_COLUMNS = ["candidate_id", "symbol", "open_time", "regime", "confidence"]
 
 
 def main() -> None:
-    """Write data/exits whole, then how good heads and exit probability were out of sample."""
+    """Write data/exits whole, then how good exit models and exit probability were out of sample."""
     params = store.read_params(
         "execution",
         "exits.boundary_from_phase2",
@@ -50,12 +51,14 @@ def main() -> None:
     market = read_market()
     panel = market.panel
     scores = store.read_table(SCORES_FILE, columns=SCORE_COLUMNS)
-    found = leaving_of(scores, market, params.execution, params.exits, params.split)
-    write(found, panel)
+    dataset = build_exit_dataset(scores, market, params.execution, params.exits, params.split)
+    write(dataset, panel)
     bars_ms = int(panel.open_time[0]), int(panel.open_time[-1])
     with stage.telling("judging the exit models"):
-        record = record_of(found.scored, bars_ms, params.split, params.exits.models.judging)
-    store.write_json(record, METRICS)
+        results = evaluate_exit_scores(
+            dataset.scores, bars_ms, params.split, params.exits.models.judging
+        )
+    write_result(results, METRICS)
 
 
 def read_market() -> ExitMarket:
@@ -64,7 +67,7 @@ def read_market() -> ExitMarket:
     bars = in_threads(read_bars, symbols, "reading bars")
     fallback = float(store.read_json(MARKET)["fallback_half_spread_bps"])
     panel = aligned(dict(zip(symbols, bars, strict=True)), fallback)
-    return market_of(
+    return build_exit_market(
         panel,
         read_columns(FEATURES_FOLDER, symbols, FEATURE_COLUMNS),
         read_columns(VOLATILITY_FOLDER, symbols, VOLATILITY_COLUMNS),
@@ -80,25 +83,26 @@ def read_columns(
     folder: Path, symbols: Sequence[str], columns: Sequence[str]
 ) -> dict[str, pd.DataFrame]:
     """Some columns of a table, a frame a symbol."""
-    wanted = ["open_time", *columns]
+    columns_read = ["open_time", *columns]
     frames = in_threads(
-        lambda symbol: store.read_table(folder / f"{symbol}.parquet", columns=wanted),
+        lambda symbol: store.read_table(folder / f"{symbol}.parquet", columns=columns_read),
         symbols,
         f"reading {folder.name}",
     )
     return dict(zip(symbols, frames, strict=True))
 
 
-def write(found: Leaving, panel: Panel) -> None:
+def write(dataset: ExitDataset, panel: Panel) -> None:
     """Plans, rows, and every fitted model in a format that other programs read."""
-    scored = found.scored
+    scores = dataset.scores
     with store.staged(OUT) as folder:
-        store.write_table(found.plans, EXIT_PLANS, folder / "plans.parquet")
-        store.write_table(rows_table(scored, panel.open_time), EXIT_ROWS, folder / "rows.parquet")
-        for name, text in texts_of(scored).items():
+        store.write_table(dataset.plans, EXIT_PLANS, folder / "plans.parquet")
+        rows = build_rows_table(scores, panel.open_time)
+        store.write_table(rows, EXIT_ROWS, folder / "rows.parquet")
+        for name, text in serialize_models(scores).items():
             store.write_text(text, folder / "models" / name)
-        for name, record in records_of(scored).items():
-            store.write_json(record, folder / "models" / name)
+        for name, metadata in serialize_metadata(scores).items():
+            store.write_json(metadata, folder / "models" / name)
 
 
 if __name__ == "__main__":

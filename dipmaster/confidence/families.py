@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from dipmaster.confidence.inputs import MARKET_FALL, Matrix
+from dipmaster.confidence.inputs import MARKET_FALL, InputMatrix
+
+FamilyName = Literal["classifier", "regression"]
 
 # Few inputs and the sign theory gives them for the net return of the trade. Sales under
 # pressure push a price below its worth and it comes back: the deeper the fall, of the coin or of
@@ -34,16 +36,16 @@ class Family:
         1: the prediction never falls as the input rises; 0: free. One an input.
     """
 
-    name: Literal["classifier", "regression"]
+    name: FamilyName
     inputs: tuple[str, ...]
     signs: tuple[int, ...]
 
 
-def classifier(matrix: Matrix) -> Family:
+def build_classifier(matrix: InputMatrix) -> Family:
     """Probability that the trade wins, from everything that is known."""
     return Family("classifier", matrix.names, (0,) * len(matrix.names))
 
 
-def regression() -> Family:
+def build_regression() -> Family:
     """Net return of the trade, from few inputs that may only act in one direction."""
     return Family("regression", tuple(SIGNS), tuple(SIGNS.values()))

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dipmaster.confidence import Events, Scores, events_of
+from dipmaster.confidence import Events, Scores, build_events
 from dipmaster.core.params import Params
 from dipmaster.evaluation.phase_evaluation import PhaseEvaluation
 from studies import in_process
@@ -83,7 +83,9 @@ def market(project) -> Callable[..., Scored]:
         with pytest.MonkeyPatch.context() as patch:
             patch.chdir(project)
             if shuffle:
-                patch.setattr(in_process, "events_of", lambda *given: shuffled(events_of(*given)))
+                patch.setattr(
+                    in_process, "events_of", lambda *given: shuffled(build_events(*given))
+                )
             return scored_market(params_with(ROADMAP), edge=edge, **MARKET)
 
     def once(edge: float, shuffle: bool = False) -> Scored:

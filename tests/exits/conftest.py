@@ -11,7 +11,7 @@ import yaml
 
 from dipmaster.core.panel import Panel
 from dipmaster.core.params import AdaptiveExits, Execution, Params
-from dipmaster.exits.layout import Positions
+from dipmaster.exits.arrays import Positions
 from dipmaster.exits.market import MARKET_COLUMNS, ExitMarket
 
 START_MS = 1_672_531_200_000  # 2023-01-01 00:00 UTC
@@ -87,7 +87,7 @@ def _random_market(
 def _positions(cells: Any, **columns: Any) -> Positions:
     """Positions of (symbol, signal bar) cells; columns broadcast."""
     symbol, signal = np.asarray(cells, np.int64).reshape(-1, 2).T
-    values = {"target_frac": 0.008, "stop_frac": 0.015, "cap_bars": 36, **columns}
+    values = {"target_frac": 0.008, "stop_frac": 0.015, "max_holding_bars": 36, **columns}
     arrays = {k: np.broadcast_to(v, symbol.shape).copy() for k, v in values.items()}
     return Positions(symbol, signal, **arrays)
 

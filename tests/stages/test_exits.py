@@ -15,12 +15,12 @@ from dipmaster.core.panel import epoch_ms
 from dipmaster.core.params import Params
 from dipmaster.core.tables import EXIT_PLANS, EXIT_ROWS
 from dipmaster.exits import (
-    labels_of,
-    paths_of,
-    plans_of,
-    positions_of,
+    build_exit_labels,
+    build_exit_rows,
+    build_positions,
+    compute_targets,
     read_models,
-    rows_of,
+    simulate_hold,
 )
 from stages import confidence, features
 from stages import exits as stage
@@ -129,8 +129,8 @@ def test_models_read_back_say_what_the_table_says(
     symbol = pd.Index(market.panel.symbols).get_indexer(pd.Index(plans["symbol"]))
     signal_ms = epoch_ms(plans["open_time"])
     places = symbol.astype(np.int64), market.panel.index_of(signal_ms)
-    positions = positions_of(*places, plans["target_frac"].to_numpy(), params.exits)
-    rows = rows_of(market, positions, params.execution, params.exits)
+    positions = build_positions(*places, plans["target_frac"].to_numpy(), params.exits)
+    rows = build_exit_rows(market, positions, params.execution, params.exits)
     said = read_models(stage.OUT / "models").score(rows, signal_ms, params.exits.cap_bars)
     np.testing.assert_array_equal(said, table["exit_probability"].to_numpy())
     names = {p.name for p in (stage.OUT / "models").rglob("*") if p.is_file()}
@@ -190,7 +190,7 @@ def test_no_or_few_candidates(workspace: Path, project: Path, z_min: float, some
     assert told["exit_probability"]["auc"]["value"] is None
     assert not list((stage.OUT / "models/heads").glob("*"))
     models = read_models(stage.OUT / "models")
-    assert set(models.heads) == {None}
+    assert set(models.exit_models) == {None}
 
 
 def test_nothing_half_written_without_input(
@@ -215,11 +215,11 @@ def test_the_rows_are_those_of_the_room(
     symbol = np.array([market.panel.symbols.index(name) for name in scores["symbol"]])
     places = symbol, market.panel.index_of(signal_ms)
     confidence_of, regime = scores["confidence"].to_numpy(), scores["regime"].to_numpy()
-    targets = plans_of(market, *places, confidence_of, signal_ms, regime, exits)
-    positions = positions_of(*places, targets.target_frac, exits)
-    rows = rows_of(market, positions, params.execution, exits)
-    paths = paths_of(market, positions, params.execution, exits)
-    labels = labels_of(market, positions, rows, paths, params.execution)
+    targets = compute_targets(market, *places, confidence_of, signal_ms, regime, exits)
+    positions = build_positions(*places, targets.target_frac, exits)
+    rows = build_exit_rows(market, positions, params.execution, exits)
+    paths = simulate_hold(market, positions, params.execution, exits)
+    labels = build_exit_labels(market, positions, rows, paths, params.execution)
     table = rows_in()
     np.testing.assert_array_equal(table["target_room_sigma"].to_numpy(), rows.features[:, 11])
     np.testing.assert_array_equal(table["exit_is_best"].to_numpy(), labels.exit_is_best)

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from dipmaster.confidence import combined_by, table_of
+from dipmaster.confidence import build_scores_table, refit_upper_layers
 from dipmaster.core import store
 from dipmaster.core.errors import PipelineError
 from dipmaster.core.tables import BARS, SCORES
@@ -91,7 +91,7 @@ def test_figures_are_those_of_the_stages(
 
     written = store.read_table(confidence.OUT / "scores.parquet", SCORES)
     pd.testing.assert_frame_equal(
-        table_of(market.scores), written, check_dtype=False, check_exact=True
+        build_scores_table(market.scores), written, check_dtype=False, check_exact=True
     )
     assert as_written(record) == store.read_json(confidence.METRICS)
     assert as_written(leaving.record) == store.read_json(exits.METRICS)
@@ -135,8 +135,10 @@ def test_the_pipelines_own_way_comes_out_again(project: Path) -> None:
         params = changed_params(SMALL)
         scores = in_process.scored_market(params, seed=23).scores
     limit = params.volatility.regime.no_new_trades_daily_frac
-    again = combined_by(layer_signs.WAYS["rising"], scores, params.confidence, limit)
-    pd.testing.assert_frame_equal(table_of(again), table_of(scores), check_exact=True)
+    again = refit_upper_layers(layer_signs.WAYS["rising"], scores, params.confidence, limit)
+    pd.testing.assert_frame_equal(
+        build_scores_table(again), build_scores_table(scores), check_exact=True
+    )
 
 
 def test_tables_and_words_of_a_market(found: list[Row]) -> None:
