@@ -84,7 +84,7 @@ def market(project) -> Callable[..., Scored]:
             patch.chdir(project)
             if shuffle:
                 patch.setattr(
-                    in_process, "events_of", lambda *given: shuffled(build_events(*given))
+                    in_process, "build_events", lambda *given: shuffled(build_events(*given))
                 )
             return scored_market(params_with(ROADMAP), edge=edge, **MARKET)
 
@@ -130,12 +130,12 @@ def boundary_of(some: Scored) -> int:
 def test_shuffled_outcomes_are_not_learned(market) -> None:
     """The same market unshuffled is learned, so there was something to lose."""
     null, honest = market(0.8, shuffle=True), market(0.8)
-    for family, base in null.scores.bases.items():
-        assert abs(null_errors(null.scores, base.p_ensemble, boundary_of(null))) < 3.0, family
+    for family, ensemble in null.scores.base.ensembles.items():
+        assert abs(null_errors(null.scores, ensemble.p_ensemble, boundary_of(null))) < 3.0, family
     for p in (null.scores.layer.predictions, null.scores.confidence):
         assert np.isfinite(p).any()
         assert abs(null_errors(null.scores, p, boundary_of(null))) < 3.0
-    learned = honest.scores.bases["classifier"].p_ensemble
+    learned = honest.scores.base.ensembles["classifier"].p_ensemble
     assert null_errors(honest.scores, learned, boundary_of(honest)) > 3.0
 
 

@@ -15,6 +15,7 @@ from dipmaster.core import store
 from dipmaster.core.errors import PipelineError
 from dipmaster.core.tables import BARS, SCORES
 from dipmaster.learning.logistic import Logistic
+from dipmaster.learning.walk_forward import Refit, WalkForwardResult
 from stages import confidence, exits, features, validate, volatility
 from studies import in_process, layer_signs
 from studies.exits_in_process import exits_of
@@ -180,12 +181,12 @@ def test_a_missing_component_by_hand() -> None:
     slopes = tuple(-2.0 if place == at else 0.0 for place in range(len(names)))
     model = Logistic((0.0,) * len(names), (1.0,) * len(names), slopes, 2.0)
     scores = SimpleNamespace(
-        base=SimpleNamespace(p_ensemble=np.full(3, 0.5)),
+        ensemble=SimpleNamespace(p_ensemble=np.full(3, 0.5)),
         components={name: np.array([1.0, 0.0, 1.0]) for name in names[1:]},
-        layer=SimpleNamespace(
-            fold=np.array([0, 0, -1]), models=[SimpleNamespace(model=model)]
+        layer=WalkForwardResult(
+            np.zeros(3), np.array([0, 0, -1]), (Refit(0, 3, model, ""),), np.ones(3, bool)
         ),
-    )  # fmt: skip
+    )
     rise = layer_signs.rise_if_missing(scores, "market_regime", np.array([0, 1]))
     high = 1.0 / (1.0 + np.exp(-2.0))
     assert rise == pytest.approx(((high - 0.5) + 0.0) / 2)
