@@ -1,7 +1,6 @@
 """Candidates to calibrated probabilities that their baseline trade wins."""
 
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -20,19 +19,10 @@ from dipmaster.confidence import (
     serialize_metadata,
     serialize_models,
 )
-from dipmaster.core import stage, store
-from dipmaster.core.panel import Panel, aligned
-from dipmaster.core.parallel import in_threads
-from dipmaster.core.tables import BARS, CANDIDATES, FEATURES, SCORES, VOLATILITY
+from dipmaster.core import catalog, stage, store
+from dipmaster.core.tables import CANDIDATES, FEATURES, SCORES, VOLATILITY
+from dipmaster.learning.model_store import write_models
 from dipmaster.results import write_result
-
-BARS_FOLDER = Path("data/ingest/bars")
-MARKET = Path("data/ingest/market.json")
-FEATURES_FOLDER = Path("data/features/panel")
-CANDIDATES_FILE = Path("data/features/candidates.parquet")
-VOLATILITY_FOLDER = Path("data/volatility")
-OUT = Path("data/confidence")
-METRICS = Path("reports/metrics/confidence.json")
 
 
 def main() -> None:
@@ -56,8 +46,8 @@ def main() -> None:
         "split",
         "volatility.regime",
     )
-    panel = read_panel()
-    candidates = store.read_table(CANDIDATES_FILE, CANDIDATES)
+    panel = catalog.read_panel()
+    candidates = store.read_table(catalog.CANDIDATES, CANDIDATES)
     labels = frozen_outcomes(candidates, panel, params.execution, params.exits)
     events = build_events(candidates, panel.open_time, labels)
     bars_ms = int(panel.open_time[0]), int(panel.open_time[-1])
@@ -69,7 +59,10 @@ def main() -> None:
         params.exits.cap_bars,
         params.confidence.min_train,
     )
-    features, volatility = reader(FEATURES_FOLDER), reader(VOLATILITY_FOLDER, VOLATILITY_COLUMNS)
+    features, volatility = (
+        reader(catalog.FEATURE_PANEL),
+        reader(catalog.VOLATILITY, VOLATILITY_COLUMNS),
+    )
     scores = fit_scores(
         events,
         schedule,
@@ -81,16 +74,7 @@ def main() -> None:
     write(scores)
     with stage.telling("judging the scores"):
         results = evaluate_scores(scores, bars_ms, params.split, params.confidence.judging)
-    write_result(results, METRICS)
-
-
-def read_panel() -> Panel:
-    """Bars of all symbols on one grid."""
-    symbols = store.symbols_in(BARS_FOLDER)
-    paths = [BARS_FOLDER / f"{symbol}.parquet" for symbol in symbols]
-    bars = in_threads(partial(store.read_table, table=BARS), paths, "reading bars")
-    fallback = float(store.read_json(MARKET)["fallback_half_spread_bps"])
-    return aligned(dict(zip(symbols, bars, strict=True)), fallback)
+    write_result(results, catalog.CONFIDENCE_METRICS)
 
 
 def reader(folder: Path, columns: list[str] | None = None) -> Callable[[str], pd.DataFrame]:
@@ -101,12 +85,9 @@ def reader(folder: Path, columns: list[str] | None = None) -> Callable[[str], pd
 
 def write(scores: Scores) -> None:
     """Scores, and every fitted model in a format that other programs read."""
-    with store.staged(OUT) as folder:
+    with store.staged(catalog.CONFIDENCE) as folder:
         store.write_table(build_scores_table(scores), SCORES, folder / "scores.parquet")
-        for name, text in serialize_models(scores).items():
-            store.write_text(text, folder / "models" / name)
-        for name, metadata in serialize_metadata(scores).items():
-            store.write_json(metadata, folder / "models" / name)
+        write_models(serialize_models(scores), serialize_metadata(scores), folder / "models")
 
 
 if __name__ == "__main__":

@@ -42,7 +42,7 @@ def serialize_metadata(scores: Scores) -> dict[str, Any]:
         "reference.json": {"inputs": base.matrix.names, "refits": reference},
     }
     stacks = {f"{name}/stack.json": _describe(one) for name, one in base.ensembles.items()}
-    return {name: to_json(content) for name, content in (files | stacks).items()}
+    return files | stacks
 
 
 def _describe(ensemble: StackedEnsemble) -> Record:

@@ -31,7 +31,7 @@ from dipmaster.learning.model_store import (
     serialize_refits,
 )
 from dipmaster.learning.tree_models import read_lightgbm
-from dipmaster.results import read_result, to_json
+from dipmaster.results import read_result
 
 MODELS_FILE, CALIBRATOR_FILE = "heads.json", "calibrator.json"
 _FIX = "remove data/exits and run `dvc repro`"
@@ -83,8 +83,8 @@ def serialize_metadata(scores: ExitScores) -> dict[str, Any]:
     models = {name: serialize_refits(result, describe) for name, result in scores.models.items()}
     calibrator = CalibratorMetadata(CALIBRATOR_INPUTS, serialize_refits(scores.calibrator))
     return {
-        MODELS_FILE: to_json(ModelsMetadata(EXIT_FEATURES, models)),
-        CALIBRATOR_FILE: to_json(calibrator),
+        MODELS_FILE: ModelsMetadata(EXIT_FEATURES, models),
+        CALIBRATOR_FILE: calibrator,
     }
 
 

@@ -1,7 +1,7 @@
 """Fitted models to files and back: the libraries' own formats and JSON, nothing is pickled."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -63,6 +63,14 @@ def serialize_refits(
         )
         for refit in result.refits
     )
+
+
+def write_models(models: Mapping[str, str], metadata: Mapping[str, Any], folder: Path) -> None:
+    """Write texts of models and what describes them, each path below the folder to its content."""
+    for name, text in models.items():
+        store.write_text(text, folder / name)
+    for name, description in metadata.items():
+        store.write_json(to_json(description), folder / name)
 
 
 def round_model(model: Stored) -> Stored:

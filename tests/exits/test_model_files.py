@@ -20,6 +20,8 @@ from dipmaster.exits.model_files import (
     serialize_models,
 )
 from dipmaster.exits.scores import ExitScores
+from dipmaster.learning.model_store import write_models
+from dipmaster.results import to_json
 from tests.exits.made_up import MAX_HOLDING_BARS, Lifetimes, day, made_lifetimes, scored
 
 
@@ -35,10 +37,7 @@ def planted(some: Lifetimes) -> ExitScores:
 
 def write_and_read(found: ExitScores, folder: Path) -> StoredModels:
     """Written as the stage does, read back."""
-    for name, text in serialize_models(found).items():
-        store.write_text(text, folder / name)
-    for name, record in serialize_metadata(found).items():
-        store.write_json(record, folder / name)
+    write_models(serialize_models(found), serialize_metadata(found), folder)
     return read_models(folder)
 
 
@@ -95,7 +94,7 @@ def test_what_the_files_are(planted: ExitScores) -> None:
     days = ("2023-03-02", "2023-04-01", "2023-07-01", "2023-10-01")
     assert set(texts) == {f"heads/{name}_{when}.txt" for name in EXIT_MODELS for when in days}
     assert set(metadata) == {"heads.json", "calibrator.json"}
-    written = json.loads(json.dumps(store.plain(metadata)))
+    written = json.loads(json.dumps(store.plain(to_json(metadata))))
     assert [r["fitted_at"] for r in written["calibrator.json"]["refits"]] == [
         "2023-04-16T00:00:00Z", "2023-07-01T00:00:00Z", "2023-10-01T00:00:00Z",
     ]  # fmt: skip
@@ -113,7 +112,7 @@ def test_a_quarter_without_a_model_has_no_scores(some: Lifetimes, tmp_path: Path
     found = scored(some.with_(stopped_first=stopped))
     models = write_and_read(found, tmp_path)
     assert [one is None for one in models.exit_models] == [True, True, True, False]
-    assert "of one class" in serialize_metadata(found)["heads.json"]["heads"]["risk"][0]["reason"]
+    assert "of one class" in serialize_metadata(found)["heads.json"].heads["risk"][0].reason
     probability = models.score(some.rows, some.signal_ms, MAX_HOLDING_BARS)
     np.testing.assert_array_equal(probability, found.exit_probability)
 
@@ -124,7 +123,7 @@ def test_nothing_fitted_at_all(tmp_path: Path) -> None:
     models = write_and_read(found, tmp_path)
     assert serialize_models(found) == {}
     assert np.isnan(models.score(few.rows, few.signal_ms, MAX_HOLDING_BARS)).all()
-    assert "too few" in serialize_metadata(found)["calibrator.json"]["refits"][0]["reason"]
+    assert "too few" in serialize_metadata(found)["calibrator.json"].refits[0].reason
 
 
 def test_a_missing_file_names_the_cure(planted: ExitScores, tmp_path: Path) -> None:
