@@ -12,25 +12,10 @@ from dipmaster.confidence.evaluation import evaluate_scores
 from dipmaster.confidence.events import Events, build_events
 from dipmaster.confidence.inputs import VOLATILITY_COLUMNS, collect_candidate_rows
 from dipmaster.confidence.model_files import serialize_metadata, serialize_models
-from dipmaster.confidence.scores import (
-    Scores,
-    build_scores_table,
-    fit_scores,
-    refit_upper_layers,
-)
+from dipmaster.confidence.scores import Scores, build_scores_table, fit_scores, refit_upper_layers
 
 __all__ = [
-    "VOLATILITY_COLUMNS",
-    "Events",
-    "Scores",
-    "build_events",
-    "build_scores_table",
-    "build_training_schedule",
-    "collect_candidate_rows",
-    "compute_uniqueness",
-    "evaluate_scores",
-    "fit_scores",
-    "refit_upper_layers",
-    "serialize_metadata",
-    "serialize_models",
-]
+    "VOLATILITY_COLUMNS", "Events", "Scores", "build_events", "build_scores_table",
+    "build_training_schedule", "collect_candidate_rows", "compute_uniqueness", "evaluate_scores",
+    "fit_scores", "refit_upper_layers", "serialize_metadata", "serialize_models",
+]  # fmt: skip

@@ -12,20 +12,14 @@ import numpy as np
 from scipy.special import expit
 
 from dipmaster.confidence.events import Events
-from dipmaster.confidence.families import Family
-from dipmaster.confidence.family_models import FamilyModel, fit_family_model
+from dipmaster.confidence.families import Family, FamilyModel, fit_family_model
 from dipmaster.confidence.inputs import InputMatrix
 from dipmaster.core.kernels import Floats, Ints
 from dipmaster.core.params import Split
 from dipmaster.core.params.confidence import MinTrain, Trees
 from dipmaster.learning.fit_failure import FitFailure
 from dipmaster.learning.logistic import Logistic, fit_nonnegative_logistic, log_odds
-from dipmaster.learning.schedule import (
-    CaseWords,
-    TrainingSchedule,
-    purge_period_ms,
-    refit_times,
-)
+from dipmaster.learning.schedule import CaseWords, TrainingSchedule, purge_period_ms, refit_times
 from dipmaster.learning.tree_models import LIBRARIES, Library
 from dipmaster.learning.walk_forward import WalkForwardResult, walk_forward_predict
 

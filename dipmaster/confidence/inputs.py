@@ -76,10 +76,7 @@ class InputMatrix:
 
 
 def collect_candidate_rows(
-    read_frame: Callable[[str], pd.DataFrame],
-    symbols: Sequence[str],
-    events: Events,
-    table: Table,
+    read_frame: Callable[[str], pd.DataFrame], symbols: Sequence[str], events: Events, table: Table
 ) -> pd.DataFrame:
     """Rows of a table at the candidates' bars, in their order.
 

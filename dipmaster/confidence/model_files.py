@@ -31,8 +31,7 @@ def serialize_metadata(scores: Scores) -> dict[str, Any]:
     """Files of everything above the trees, path to content for JSON."""
     base = scores.base
     reference = serialize_refits(
-        base.reference,
-        lambda model, _: {**to_json(model.regression), "medians": model.medians},
+        base.reference, lambda model, _: {**to_json(model.regression), "medians": model.medians}
     )
     files = {
         "layer.json": {"inputs": LAYER_INPUTS, "refits": serialize_refits(scores.layer)},

@@ -31,39 +31,13 @@ from dipmaster.exits.plans import (
     simulate_hold,
 )
 from dipmaster.exits.rows import build_exit_rows
-from dipmaster.exits.scores import (
-    ExitScores,
-    build_rows_table,
-    build_score_matrix,
-    fit_exit_scores,
-)
+from dipmaster.exits.scores import ExitScores, build_rows_table, build_score_matrix, fit_exit_scores
 
 __all__ = [
-    "FEATURE_COLUMNS",
-    "VOLATILITY_COLUMNS",
-    "ExitDataset",
-    "ExitLabels",
-    "ExitMarket",
-    "ExitRows",
-    "ExitScores",
-    "HoldOutcomes",
-    "Positions",
-    "StoredModels",
-    "build_exit_dataset",
-    "build_exit_labels",
-    "build_exit_market",
-    "build_exit_rows",
-    "build_hold_rules",
-    "build_plans_table",
-    "build_positions",
-    "build_rows_table",
-    "build_score_matrix",
-    "collect_models",
-    "compute_targets",
-    "evaluate_exit_scores",
-    "fit_exit_scores",
-    "read_models",
-    "serialize_metadata",
-    "serialize_models",
-    "simulate_hold",
-]
+    "FEATURE_COLUMNS", "VOLATILITY_COLUMNS", "ExitDataset", "ExitLabels", "ExitMarket",
+    "ExitRows", "ExitScores", "HoldOutcomes", "Positions", "StoredModels", "build_exit_dataset",
+    "build_exit_labels", "build_exit_market", "build_exit_rows", "build_hold_rules",
+    "build_plans_table", "build_positions", "build_rows_table", "build_score_matrix",
+    "collect_models", "compute_targets", "evaluate_exit_scores", "fit_exit_scores", "read_models",
+    "serialize_metadata", "serialize_models", "simulate_hold",
+]  # fmt: skip

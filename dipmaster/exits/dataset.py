@@ -10,12 +10,7 @@ from dipmaster.core.panel import epoch_ms
 from dipmaster.core.params import AdaptiveExits, Execution, Split
 from dipmaster.exits.labels import build_exit_labels
 from dipmaster.exits.market import ExitMarket
-from dipmaster.exits.plans import (
-    build_plans_table,
-    build_positions,
-    compute_targets,
-    simulate_hold,
-)
+from dipmaster.exits.plans import build_plans_table, build_positions, compute_targets, simulate_hold
 from dipmaster.exits.rows import build_exit_rows
 from dipmaster.exits.scores import ExitScores, fit_exit_scores
 from dipmaster.exits.training_set import build_training_set

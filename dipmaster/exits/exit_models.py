@@ -15,7 +15,7 @@ from dipmaster.core.params.confidence import Trees
 from dipmaster.core.tables.exits import EXIT_FEATURES
 from dipmaster.learning.fit_failure import FitFailure
 from dipmaster.learning.logistic import describe_one_class
-from dipmaster.learning.tree_models import TreeDesign, TreeModel, fit_trees
+from dipmaster.learning.tree_models import TreeModel, fit_trees
 
 ExitModelName = Literal["profit", "timing", "risk"]
 EXIT_MODELS: tuple[ExitModelName, ...] = get_args(ExitModelName)
@@ -71,6 +71,6 @@ def fit_exit_model(
     reason = "" if name == "timing" else describe_one_class(label, weight)
     if reason:
         return FitFailure(reason)
-    design = TreeDesign(EXIT_FEATURES, classifier=name != "timing")
-    trees = fit_trees("lgb", design, features, label, weight, sizes)
+    rows, classifier = (features, label, weight), name != "timing"
+    trees = fit_trees("lgb", *rows, sizes, EXIT_FEATURES, classifier=classifier)
     return ExitModel(name, trees, float(np.average(label, weights=weight)))

@@ -7,6 +7,7 @@ reason. What is read back predicts the same for a row, to the last bit.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,16 +27,16 @@ from dipmaster.learning.model_store import (
     StoredRefit,
     digest,
     name_tree_file,
-    parse_refit_times,
     read_verified_text,
+    restore_refits,
     serialize_refits,
 )
 from dipmaster.learning.tree_models import read_lightgbm
+from dipmaster.learning.walk_forward import Refit, fold_at
 from dipmaster.results import read_result
 
 MODELS_FILE, CALIBRATOR_FILE = "heads.json", "calibrator.json"
 _FIX = "remove data/exits and run `dvc repro`"
-_Models = Mapping[ExitModelName, ExitModel]
 
 
 @dataclass(frozen=True)
@@ -82,33 +83,18 @@ def serialize_metadata(scores: ExitScores) -> dict[str, Any]:
 
     models = {name: serialize_refits(result, describe) for name, result in scores.models.items()}
     calibrator = CalibratorMetadata(CALIBRATOR_INPUTS, serialize_refits(scores.calibrator))
-    return {
-        MODELS_FILE: ModelsMetadata(EXIT_FEATURES, models),
-        CALIBRATOR_FILE: calibrator,
-    }
+    return {MODELS_FILE: ModelsMetadata(EXIT_FEATURES, models), CALIBRATOR_FILE: calibrator}
 
 
 @dataclass(frozen=True)
 class StoredModels:
-    """Models of both layers, read back: scores for positions that the stage did not know.
+    """Refits of both layers, read back: scores for positions that the stage did not know."""
 
-    Attributes
-    ----------
-    exit_models_ms, calibrator_ms
-        Refits, rising.
-    exit_models
-        One entry a refit; None where one of the three is missing.
-    calibrators
-        One entry a refit; None where there is no model.
-    """
-
-    exit_models_ms: Ints
-    exit_models: tuple[_Models | None, ...]
-    calibrator_ms: Ints
-    calibrators: tuple[Logistic | None, ...]
+    exit_models: Mapping[ExitModelName, tuple[Refit[ExitModel], ...]]
+    calibrators: tuple[Refit[Logistic], ...]
 
     def score(self, rows: ExitRows, signal_ms: Ints, max_holding_bars: int) -> Floats:
-        """Exit probability of each row, shape (rows,); NaN where a layer has no model.
+        """Exit probability of each row, shape (rows,); NaN where a layer lacks a model.
 
         Parameters
         ----------
@@ -119,17 +105,20 @@ class StoredModels:
             As when the models were fitted.
         """
         decided = signal_ms[rows.position] + BAR_MS
-        fold = np.searchsorted(self.exit_models_ms, decided, side="right") - 1
-        upper_fold = np.searchsorted(self.calibrator_ms, decided, side="right") - 1
+        lower = fold_at(self.exit_models["profit"], decided)
+        upper = fold_at(self.calibrators, decided)
         spans = [
-            (np.flatnonzero((fold == lower) & (upper_fold == upper)), models, calibrator)
-            for lower, models in enumerate(self.exit_models)
-            for upper, calibrator in enumerate(self.calibrators)
-            if models is not None and calibrator is not None
+            (np.flatnonzero((lower == low) & (upper == high)), self._models(low), calibrator.model)
+            for low in np.unique(lower[lower >= 0]).tolist()
+            for high, calibrator in enumerate(self.calibrators)
         ]
 
-        def score_span(span: tuple[Ints, _Models, Logistic]) -> Floats:
+        def score_span(
+            span: tuple[Ints, dict[ExitModelName, ExitModel], Logistic | None],
+        ) -> Floats:
             part, models, calibrator = span
+            if calibrator is None or len(models) < len(EXIT_MODELS):
+                return np.full(part.size, np.nan)
             predictions = predict(models, rows.features[part])
             return calibrator.predict(calibrator_inputs(predictions, max_holding_bars))
 
@@ -139,19 +128,15 @@ class StoredModels:
             scores[span[0]] = probability
         return scores
 
+    def _models(self, fold: int) -> dict[ExitModelName, ExitModel]:
+        refits = {name: self.exit_models[name][fold] for name in EXIT_MODELS}
+        return {name: one.model for name, one in refits.items() if one.model is not None}
+
 
 def collect_models(scores: ExitScores) -> StoredModels:
     """The models of a run that is still in memory; `read_models` gives the same back."""
-    layers = [scores.models[name].refits for name in EXIT_MODELS]
-    calibrators = scores.calibrator.refits
-    return StoredModels(
-        exit_models_ms=np.array([refit.refit_ms for refit in layers[0]], np.int64),
-        exit_models=tuple(
-            _complete([refit.model for refit in refits]) for refits in zip(*layers, strict=True)
-        ),
-        calibrator_ms=np.array([refit.refit_ms for refit in calibrators], np.int64),
-        calibrators=tuple(refit.model for refit in calibrators),
-    )
+    refits = {name: result.refits for name, result in scores.models.items()}
+    return StoredModels(refits, scores.calibrator.refits)
 
 
 def read_models(folder: Path) -> StoredModels:
@@ -165,40 +150,33 @@ def read_models(folder: Path) -> StoredModels:
         Where one is not what the stage wrote.
     """
     paths = folder / MODELS_FILE, folder / CALIBRATOR_FILE
-    stored = read_result(paths[0], ModelsMetadata)
-    calibrators = read_result(paths[1], CalibratorMetadata)
+    stored, calibrators = (
+        read_result(paths[0], ModelsMetadata),
+        read_result(paths[1], CalibratorMetadata),
+    )
     _require(paths[0], stored.inputs, EXIT_FEATURES)
     _require(paths[0], sorted(stored.heads), sorted(EXIT_MODELS))
     _require(paths[1], calibrators.inputs, CALIBRATOR_INPUTS)
-    layers = [stored.heads[name] for name in EXIT_MODELS]
-    times = [parse_refit_times(refits, paths[0], _FIX) for refits in layers]
-    for other in times[1:]:
-        _require(paths[0], other.tolist(), times[0].tolist())
-    for refit in calibrators.refits:
-        for numbers in () if (m := refit.model) is None else (m.mean, m.sd, m.coefficient):
-            _require(paths[1], range(len(numbers)), range(len(CALIBRATOR_INPUTS)))
 
-    def read(name: ExitModelName, trees: StoredTrees | None) -> ExitModel | None:
-        if trees is None:
-            return None
+    def read_trees(name: ExitModelName, trees: StoredTrees) -> ExitModel:
         text = read_verified_text(folder / trees.file, trees.sha256, _FIX)
         return ExitModel(name, read_lightgbm(text), trees.train_mean)
 
-    models = tuple(
-        _complete([read(n, refit.model) for n, refit in zip(EXIT_MODELS, refits, strict=True)])
-        for refits in zip(*layers, strict=True)
-    )
-    calibrator_ms = parse_refit_times(calibrators.refits, paths[1], _FIX)
-    return StoredModels(
-        times[0], models, calibrator_ms, tuple(refit.model for refit in calibrators.refits)
-    )
+    def check_size(model: Logistic) -> Logistic:
+        for numbers in (model.mean, model.sd, model.coefficient):
+            _require(paths[1], range(len(numbers)), range(len(CALIBRATOR_INPUTS)))
+        return model
+
+    refits = {
+        name: restore_refits(stored.heads[name], partial(read_trees, name), paths[0], _FIX)
+        for name in EXIT_MODELS
+    }
+    for name in EXIT_MODELS:
+        moments = [[refit.refit_ms for refit in refits[one]] for one in (name, "profit")]
+        _require(paths[0], *moments)
+    return StoredModels(refits, restore_refits(calibrators.refits, check_size, paths[1], _FIX))
 
 
 def _require(path: Path, found: Sequence[Any], expected: Sequence[Any]) -> None:
     if list(found) != list(expected):
         raise data_error(str(path), f"{list(expected)}", f"{list(found)}", _FIX)
-
-
-def _complete(models: Sequence[ExitModel | None]) -> _Models | None:
-    fitted = {model.name: model for model in models if model is not None}
-    return fitted if len(fitted) == len(EXIT_MODELS) else None

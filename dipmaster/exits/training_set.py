@@ -9,12 +9,7 @@ from dipmaster.core.params import Split
 from dipmaster.core.params.exits import ExitModels
 from dipmaster.core.time_units import BAR_MS
 from dipmaster.exits.arrays import ExitLabels, ExitRows, HoldOutcomes
-from dipmaster.learning.schedule import (
-    CaseWords,
-    TrainingSchedule,
-    purge_period_ms,
-    refit_times,
-)
+from dipmaster.learning.schedule import CaseWords, TrainingSchedule, purge_period_ms, refit_times
 
 MONTHS_BETWEEN_REFITS = 3
 

@@ -94,11 +94,7 @@ def fit_logistic(x: Floats, label: Floats, weight: Floats, l2: float) -> Logisti
 
 
 def fit_nonnegative_logistic(
-    x: Floats,
-    label: Floats,
-    weight: Floats,
-    l2: float,
-    nonnegative: Collection[int] | None = None,
+    x: Floats, label: Floats, weight: Floats, l2: float, nonnegative: Collection[int] | None = None
 ) -> Logistic | FitFailure:
     """Logistic regression without negative coefficients on some inputs.
 

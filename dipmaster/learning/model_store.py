@@ -15,7 +15,7 @@ from dipmaster.core.kernels import Ints
 from dipmaster.core.panel import as_times
 from dipmaster.core.time_units import ISO_UTC
 from dipmaster.learning.tree_models import FILE_SUFFIX, Library
-from dipmaster.learning.walk_forward import Model, WalkForwardResult
+from dipmaster.learning.walk_forward import Model, Refit, WalkForwardResult
 from dipmaster.results import from_json, to_json
 
 Stored = TypeVar("Stored")
@@ -115,13 +115,22 @@ def read_verified_text(path: Path, sha256: str, fix: str) -> str:
     return text
 
 
-def parse_refit_times(refits: Sequence[StoredRefit[Any]], path: Path, fix: str) -> Ints:
-    """Milliseconds since 1970 of the refits in a file.
+def restore_refits(
+    refits: Sequence[StoredRefit[Stored]], restore: Callable[[Stored], Model], path: Path, fix: str
+) -> tuple[Refit[Model], ...]:
+    """Turn what `serialize_refits` wrote into refits again.
+
+    Parameters
+    ----------
+    restore
+        What the file holds of a model to the model.
+    path, fix
+        The file and what the user can do, for the error.
 
     Raises
     ------
     DataError
-        Where one is no time, or they do not rise.
+        Where a moment is no time, or they do not rise.
     """
     texts = [refit.fitted_at for refit in refits]
     try:
@@ -130,4 +139,7 @@ def parse_refit_times(refits: Sequence[StoredRefit[Any]], path: Path, fix: str) 
         raise data_error(str(path), "times of refits", str(error), fix) from error
     if np.any(np.diff(times) <= np.timedelta64(0)):
         raise data_error(str(path), "refits that rise in time", ", ".join(texts), fix)
-    return times.astype(np.int64)
+    return tuple(
+        Refit(ms, one.rows, None if one.model is None else restore(one.model), one.reason)
+        for ms, one in zip(times.astype(np.int64).tolist(), refits, strict=True)
+    )

@@ -6,7 +6,7 @@ rows that the layers above need.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 
@@ -20,26 +20,6 @@ if TYPE_CHECKING:
 Library = Literal["lgb", "xgb"]
 LIBRARIES: tuple[Library, ...] = get_args(Library)
 FILE_SUFFIX = {"lgb": "txt", "xgb": "json"}
-
-
-class TreeDesign(NamedTuple):
-    """What trees are asked for.
-
-    Attributes
-    ----------
-    inputs
-        Names of the columns.
-    classifier
-        Log loss of a target of 1 and 0, whose predictions are probabilities; else squared
-        error.
-    signs
-        One an input. 1: the prediction never falls as the input rises; 0: free.
-        Empty: all are free.
-    """
-
-    inputs: Sequence[str]
-    classifier: bool
-    signs: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -90,77 +70,76 @@ def read_lightgbm(text: str) -> TreeModel:
 
 
 def fit_trees(
-    library: Library, design: TreeDesign, inputs: Any, target: Floats, weight: Floats,
-    sizes: Trees,
+    library: Library, inputs: Any, target: Floats, weight: Floats, sizes: Trees,
+    names: Sequence[str], *, classifier: bool, signs: Sequence[int] = (),
 ) -> TreeModel:  # fmt: skip
     """Fit one model on rows whose labels are known.
 
     Parameters
     ----------
     inputs
-        Shape (rows, inputs of the design).
+        Shape (rows, inputs).
     target
-        Shape (rows,), no NaN.
+        Shape (rows,), no NaN; 1 and 0 of a classifier.
     weight
         Shape (rows,), positive. Not normalised: their sum is how many rows the data are
         worth against the penalty on leaf values.
+    names
+        Of the inputs.
+    classifier
+        Log loss, and predictions are probabilities; else squared error.
+    signs
+        One an input. 1: the prediction never falls as the input rises; 0: free.
     """
     fit = {"lgb": _fit_lightgbm, "xgb": _fit_xgboost}[library]
-    return TreeModel(library, fit(design, inputs, target, weight, sizes))
+    rows = {"data": inputs, "label": target, "weight": weight}
+    return TreeModel(library, fit(rows, sizes, list(names), classifier, tuple(signs)))
 
 
 def _fit_lightgbm(
-    design: TreeDesign, inputs: Any, target: Floats, weight: Floats, sizes: Trees
+    rows: dict[str, Any], sizes: Trees, names: list[str], classifier: bool, signs: tuple[int, ...]
 ) -> "lightgbm.Booster":
     import lightgbm
 
     settings = {
-        "objective": "binary" if design.classifier else "regression",
+        "objective": "binary" if classifier else "regression",
         "learning_rate": sizes.learning_rate,
         "max_depth": sizes.depth,
         "num_leaves": 2**sizes.depth,
         "min_data_in_leaf": sizes.min_leaf,
         "feature_fraction": sizes.column_frac,
         "lambda_l2": sizes.l2,
-        "monotone_constraints": list(design.signs) if any(design.signs) else None,
+        "monotone_constraints": list(signs) if any(signs) else None,
         "seed": sizes.seed,
         "deterministic": True,
         "force_row_wise": True,
         "num_threads": 1,
         "verbose": -1,
     }
-    rows = lightgbm.Dataset(
-        inputs, target, weight=weight, feature_name=list(design.inputs), params=settings
-    )
-    return lightgbm.train(settings, rows, sizes.rounds)
+    data = lightgbm.Dataset(**rows, feature_name=names, params=settings)
+    return lightgbm.train(settings, data, sizes.rounds)
 
 
 def _fit_xgboost(
-    design: TreeDesign, inputs: Any, target: Floats, weight: Floats, sizes: Trees
+    rows: dict[str, Any], sizes: Trees, names: list[str], classifier: bool, signs: tuple[int, ...]
 ) -> "xgboost.Booster":
     import xgboost
 
     # XGBoost counts second derivatives, not rows: p (1 - p) a row of a classifier, else 1.
-    curvature = _mean_curvature(target, weight) if design.classifier else 1.0
+    rate = float(np.average(rows["label"], weights=rows["weight"])) if classifier else 0.0
     settings = {
-        "objective": "binary:logistic" if design.classifier else "reg:squarederror",
+        "objective": "binary:logistic" if classifier else "reg:squarederror",
         "eta": sizes.learning_rate,
         "max_depth": sizes.depth,
-        "min_child_weight": sizes.min_leaf * curvature,
+        "min_child_weight": sizes.min_leaf * (rate * (1.0 - rate) if classifier else 1.0),
         "colsample_bytree": sizes.column_frac,
         "lambda": sizes.l2,
-        "monotone_constraints": design.signs,
+        "monotone_constraints": signs,
         "tree_method": "hist",
         "seed": sizes.seed,
         "nthread": 1,
         "verbosity": 0,
     }
-    rows = xgboost.DMatrix(
-        inputs, target, weight=weight, feature_names=list(design.inputs), nthread=1
-    )
-    return xgboost.train(settings, rows, sizes.rounds)
-
-
-def _mean_curvature(target: Floats, weight: Floats) -> float:
-    rate = float(np.average(target, weights=weight))
-    return rate * (1.0 - rate)
+    booster = xgboost.train(settings, xgboost.DMatrix(**rows, nthread=1), sizes.rounds)
+    booster.feature_names = names  # given before, they would be compared again in every round
+    return booster

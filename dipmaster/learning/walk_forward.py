@@ -182,6 +182,12 @@ def walk_forward_predict(
     return WalkForwardResult(predictions, fold, tuple(one for one, _, _ in refits), usable)
 
 
+def fold_at(refits: Sequence[Refit[Any]], decided_ms: Ints) -> Ints:
+    """The last refit by the moment each row is decided, shape (rows,); -1 before the first."""
+    times = np.array([refit.refit_ms for refit in refits], np.int64)
+    return np.searchsorted(times, decided_ms, side="right") - 1
+
+
 def complete_rows(inputs: Any) -> Bools:
     """Rows without a missing value, shape (rows,)."""
     finite = np.isfinite(inputs)

@@ -10,7 +10,7 @@ from sklearn.metrics import brier_score_loss, roc_auc_score
 
 from dipmaster.confidence import Scores, evaluate_scores
 from dipmaster.confidence.calibration_gate import judge_calibration, rule_on_calibration
-from dipmaster.confidence.evaluation import evaluate_family
+from dipmaster.confidence.step_figures import evaluate_family
 from dipmaster.core.store import plain
 from dipmaster.core.time_units import BAR_MS, DAY_MS, boundary_ms
 from dipmaster.learning.evaluation.sample import EvaluationSample

@@ -13,6 +13,8 @@ from dipmaster.core.panel import Panel
 from dipmaster.core.params import AdaptiveExits, Execution, Params
 from dipmaster.exits.arrays import Positions
 from dipmaster.exits.market import MARKET_COLUMNS, ExitMarket
+from dipmaster.exits.scores import ExitScores
+from tests.exits.made_up import Lifetimes, made_lifetimes, scored
 
 START_MS = 1_672_531_200_000  # 2023-01-01 00:00 UTC
 STEP_MS = 300_000
@@ -105,6 +107,18 @@ def make() -> SimpleNamespace:
     return SimpleNamespace(
         market=_market, random_market=_random_market, positions=_positions, everywhere=_everywhere
     )
+
+
+@pytest.fixture(scope="session")
+def some() -> Lifetimes:
+    """Made-up rows whose labels can be learned."""
+    return made_lifetimes()
+
+
+@pytest.fixture(scope="session")
+def planted(some: Lifetimes) -> ExitScores:
+    """Both layers on them."""
+    return scored(some)
 
 
 @pytest.fixture(scope="session")

@@ -10,23 +10,14 @@ from sklearn.metrics import brier_score_loss, roc_auc_score
 from dipmaster.core import store
 from dipmaster.core.tables import EXIT_FEATURES
 from dipmaster.exits.calibrator import CALIBRATOR_INPUTS
-from dipmaster.exits.evaluation import evaluate_exit_scores, measure_gain, subsample_rows
+from dipmaster.exits.evaluation import evaluate_exit_scores
+from dipmaster.exits.model_figures import measure_gain, subsample_rows
 from dipmaster.exits.scores import ExitScores
 from dipmaster.learning.evaluation.sample import EvaluationSample, build_evaluation_sample
 from dipmaster.results import ExitModelResults, from_json, to_json
 from tests.exits.made_up import JUDGING, SPLIT, Lifetimes, day, made_lifetimes, scored
 
 INTERVAL = {"value", "low", "high"}
-
-
-@pytest.fixture(scope="module")
-def some() -> Lifetimes:
-    return made_lifetimes()
-
-
-@pytest.fixture(scope="module")
-def planted(some: Lifetimes) -> ExitScores:
-    return scored(some)
 
 
 @pytest.fixture(scope="module")

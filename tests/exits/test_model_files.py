@@ -25,16 +25,6 @@ from dipmaster.results import to_json
 from tests.exits.made_up import MAX_HOLDING_BARS, Lifetimes, day, made_lifetimes, scored
 
 
-@pytest.fixture(scope="module")
-def some() -> Lifetimes:
-    return made_lifetimes()
-
-
-@pytest.fixture(scope="module")
-def planted(some: Lifetimes) -> ExitScores:
-    return scored(some)
-
-
 def write_and_read(found: ExitScores, folder: Path) -> StoredModels:
     """Written as the stage does, read back."""
     write_models(serialize_models(found), serialize_metadata(found), folder)
@@ -80,8 +70,8 @@ def test_a_signal_that_closes_as_models_are_fitted_is_scored_by_them(planted: Ex
     models, few = collect_models(planted), made_lifetimes(seed=8, count=20)
     for early, lower, upper in ((0, 2, 1), (1, 1, 0)):
         signal_ms = np.full(20, day(181) - (1 + early) * 300_000)
-        of_fold, above = models.exit_models[lower], models.calibrators[upper]
-        assert of_fold is not None
+        of_fold = {name: refits[lower].model for name, refits in models.exit_models.items()}
+        above = models.calibrators[upper].model
         assert above is not None
         by_hand = above.predict(
             calibrator_inputs(predict(of_fold, few.rows.features), MAX_HOLDING_BARS)
@@ -111,7 +101,12 @@ def test_a_quarter_without_a_model_has_no_scores(some: Lifetimes, tmp_path: Path
     stopped[early & (stopped >= 0)] = 0
     found = scored(some.with_(stopped_first=stopped))
     models = write_and_read(found, tmp_path)
-    assert [one is None for one in models.exit_models] == [True, True, True, False]
+    assert [refit.model is None for refit in models.exit_models["risk"]] == [
+        True,
+        True,
+        True,
+        False,
+    ]
     assert "of one class" in serialize_metadata(found)["heads.json"].heads["risk"][0].reason
     probability = models.score(some.rows, some.signal_ms, MAX_HOLDING_BARS)
     np.testing.assert_array_equal(probability, found.exit_probability)

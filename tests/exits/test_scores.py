@@ -17,26 +17,9 @@ from dipmaster.exits.training_set import build_training_set
 from dipmaster.learning.fit_failure import FitFailure
 from dipmaster.learning.schedule import TrainingSchedule
 from dipmaster.learning.walk_forward import walk_forward_predict
-from tests.exits.made_up import (
-    MAX_HOLDING_BARS,
-    START_MS,
-    Lifetimes,
-    day,
-    made_lifetimes,
-    scored,
-)
+from tests.exits.made_up import MAX_HOLDING_BARS, START_MS, Lifetimes, day, made_lifetimes, scored
 
 MODELS_DAYS, CALIBRATOR_DAYS = (60, 90, 181, 273), (105, 181, 273)  # and each quarter
-
-
-@pytest.fixture(scope="module")
-def some() -> Lifetimes:
-    return made_lifetimes()
-
-
-@pytest.fixture(scope="module")
-def planted(some: Lifetimes) -> ExitScores:
-    return scored(some)
 
 
 def late(found: ExitScores) -> np.ndarray:

@@ -22,9 +22,7 @@ def test_labels_are_known_when_the_bar_of_the_end_has_closed() -> None:
     """The second position never opened: nothing of it is open after its signal's bar."""
     some = made_lifetimes(count=3)
     outcomes = replace(
-        some.outcomes,
-        opened=np.array([True, False, True]),
-        exit_index=np.array([7, -1, 288]),
+        some.outcomes, opened=np.array([True, False, True]), exit_index=np.array([7, -1, 288])
     )
     schedule = made_training_set(replace(some, outcomes=outcomes)).schedule
     expected = [

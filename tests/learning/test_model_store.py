@@ -1,5 +1,6 @@
 """Refits in files: what is written of each, texts with digests, times read back."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,8 +13,8 @@ from dipmaster.learning.model_store import (
     digest,
     format_time,
     name_tree_file,
-    parse_refit_times,
     read_verified_text,
+    restore_refits,
     serialize_refits,
     to_fit_times,
 )
@@ -56,14 +57,20 @@ def test_names_and_times() -> None:
     times = to_fit_times(np.array([APRIL, -1]))
     assert times.isna().tolist() == [False, True]
     assert format_time(int(times[0].timestamp() * 1000)) == "2023-04-01T00:00:00Z"
-    assert parse_refit_times(serialize_refits(result()), HERE, "fix it").tolist() == [MARCH, APRIL]
+
+
+def test_refits_are_read_back() -> None:
+    stored = serialize_refits(result())
+    assert restore_refits(stored, lambda model: model, HERE, "fix it") == result().refits
+    other = restore_refits(stored, lambda model: replace(model, intercept=7.0), HERE, "fix it")
+    assert [refit.model and refit.model.intercept for refit in other] == [None, 7.0]
 
 
 @pytest.mark.parametrize("damage", [["tomorrow"], ["2023-04-01T00:00:00Z", "2023-03-01T00:00:00Z"]])
 def test_times_that_are_none_or_do_not_rise_are_refused(damage: list[str]) -> None:
     refits = [StoredRefit(text, 1, "", MODEL) for text in damage]
     with pytest.raises(DataError, match=r"(?s)refits\.json: expected .*fix it"):
-        parse_refit_times(refits, HERE, "fix it")
+        restore_refits(refits, lambda model: model, HERE, "fix it")
 
 
 def test_another_text_than_the_one_on_record_is_refused(tmp_path: Path) -> None:

@@ -13,17 +13,15 @@ from dipmaster.core.params.confidence import Trees
 from dipmaster.learning.tree_models import (
     LIBRARIES,
     Library,
-    TreeDesign,
     TreeModel,
     fit_trees,
     read_lightgbm,
 )
 
 SIZES = Trees(seed=3, rounds=30, learning_rate=0.2, depth=3, min_leaf=5, column_frac=0.8, l2=1.0)
-CLASSIFIER = TreeDesign(("a", "b", "c"), classifier=True, signs=(0, 0, 0))
-REGRESSION = TreeDesign(("a", "b", "c"), classifier=False, signs=(0, 0, 0))
+NAMES = ("a", "b", "c")
 BOTH = pytest.mark.parametrize("library", LIBRARIES)
-DESIGNS = pytest.mark.parametrize("design", [CLASSIFIER, REGRESSION], ids=["classes", "values"])
+KINDS = pytest.mark.parametrize("classifier", [True, False])
 
 
 @dataclass(frozen=True)
@@ -32,8 +30,8 @@ class Rows:
     value: Floats
     weight: Floats
 
-    def target(self, design: TreeDesign) -> Floats:
-        return (self.value > 0.0).astype(np.float64) if design.classifier else self.value
+    def target(self, classifier: bool) -> Floats:
+        return (self.value > 0.0).astype(np.float64) if classifier else self.value
 
 
 def rows(seed: int = 0, count: int = 400) -> Rows:
@@ -44,25 +42,28 @@ def rows(seed: int = 0, count: int = 400) -> Rows:
     return Rows(inputs, value, rng.uniform(0.1, 1.0, count))
 
 
-def fitted(library: Library, design: TreeDesign, some: Rows, scale: float = 1.0) -> TreeModel:
-    target = some.target(design)
-    return fit_trees(library, design, some.inputs, target, scale * some.weight, SIZES)
+def fitted(
+    library: Library, classifier: bool, some: Rows, scale: float = 1.0,
+    signs: tuple[int, ...] = (0, 0, 0),
+) -> TreeModel:  # fmt: skip
+    rows = some.inputs, some.target(classifier), scale * some.weight
+    return fit_trees(library, *rows, SIZES, NAMES, classifier=classifier, signs=signs)
 
 
 @BOTH
-@DESIGNS
-def test_learns_what_is_there(library: Library, design: TreeDesign) -> None:
-    model, fresh = fitted(library, design, rows()), rows(seed=1)
+@KINDS
+def test_learns_what_is_there(library: Library, classifier: bool) -> None:
+    model, fresh = fitted(library, classifier, rows()), rows(seed=1)
     predicted = model.predict(fresh.inputs)
     assert roc_auc_score(fresh.value > 0.0, predicted) > 0.65
-    assert ((predicted > 0) & (predicted < 1)).all() == design.classifier
+    assert ((predicted > 0) & (predicted < 1)).all() == classifier
 
 
 @BOTH
-@DESIGNS
-def test_same_text_twice_and_read_back(library: Library, design: TreeDesign) -> None:
+@KINDS
+def test_same_text_twice_and_read_back(library: Library, classifier: bool) -> None:
     some = rows()
-    model, again = (fitted(library, design, some) for _ in range(2))
+    model, again = (fitted(library, classifier, some) for _ in range(2))
     assert model.to_text() == again.to_text()
     if library == "lgb":
         read = read_lightgbm(model.to_text())
@@ -79,9 +80,9 @@ def test_same_text_twice_and_read_back(library: Library, design: TreeDesign) -> 
 
 
 @BOTH
-@DESIGNS
-def test_rows_together_are_as_each_alone(library: Library, design: TreeDesign) -> None:
-    model, inputs = fitted(library, design, rows()), rows(2, 20).inputs
+@KINDS
+def test_rows_together_are_as_each_alone(library: Library, classifier: bool) -> None:
+    model, inputs = fitted(library, classifier, rows()), rows(2, 20).inputs
     alone = [model.predict(inputs[i : i + 1])[0] for i in range(20)]
     np.testing.assert_array_equal(model.predict(inputs), alone)
     assert model.predict(inputs[:0]).shape == (0,)
@@ -91,7 +92,7 @@ def test_rows_together_are_as_each_alone(library: Library, design: TreeDesign) -
 def test_weights_are_worth_so_much_against_the_penalty(library: Library) -> None:
     """A hundredth of the weight is a hundredth of the data: leaves are shrunk more."""
     some = rows()
-    full, part = (fitted(library, CLASSIFIER, some, scale) for scale in (1.0, 0.01))
+    full, part = (fitted(library, True, some, scale) for scale in (1.0, 0.01))
     assert part.predict(some.inputs).std() < 0.8 * full.predict(some.inputs).std()
 
 
@@ -99,8 +100,8 @@ def test_weights_are_worth_so_much_against_the_penalty(library: Library) -> None
 def test_a_sign_holds_against_the_outcomes(library: Library) -> None:
     some = rows()
     against = Rows(some.inputs, -some.value, some.weight)
-    design = TreeDesign(("a", "b", "c"), classifier=False, signs=(1, 0, 0))
-    model, free = fitted(library, design, against), fitted(library, REGRESSION, against)
+    model = fitted(library, False, against, signs=(1, 0, 0))
+    free = fitted(library, False, against)
     line = np.zeros((60, 3))
     line[:, 0] = np.linspace(-4, 4, 60)
     assert (np.diff(model.predict(line)) >= -1e-7).all()

@@ -12,7 +12,12 @@ from dipmaster.core.kernels import Bools, Floats, Ints
 from dipmaster.core.params.confidence import MinTrain
 from dipmaster.core.time_units import BAR_MS
 from dipmaster.learning.fit_failure import FitFailure
-from dipmaster.learning.walk_forward import Fit, WalkForwardResult, walk_forward_predict
+from dipmaster.learning.walk_forward import (
+    Fit,
+    WalkForwardResult,
+    fold_at,
+    walk_forward_predict,
+)
 from tests.learning.rows import made_schedule
 
 M = BAR_MS
@@ -124,6 +129,18 @@ def test_nothing_known_yet() -> None:
 def test_no_refits_and_no_rows() -> None:
     assert np.isnan(walk(SIGNAL, KNOWN, ints(), 0).predictions).all()
     assert walk(ints(), ints(), REFITS, 0).predictions.size == 0
+
+
+def test_the_fold_of_a_moment_is_the_last_refit_by_then() -> None:
+    refits = walk(SIGNAL, KNOWN, REFITS, 0).refits
+    assert fold_at(refits, ints(0, 10 * M - 1, 10 * M, 20 * M, 30 * M)).tolist() == [
+        -1,
+        -1,
+        0,
+        1,
+        1,
+    ]
+    assert fold_at((), ints(5)).tolist() == [-1]
 
 
 def test_refits_must_rise() -> None:

@@ -11,11 +11,7 @@ import numpy as np
 from scipy.special import ndtri
 
 from dipmaster.core.kernels import Bools, Floats, Ints, kernel
-from dipmaster.learning.evaluation.clustered import (
-    clopper_pearson,
-    floored_variance,
-    t_critical,
-)
+from dipmaster.learning.evaluation.clustered import clopper_pearson, floored_variance, t_critical
 from dipmaster.learning.evaluation.ranks import sort_with_ties
 from dipmaster.learning.evaluation.statistic import Statistic, require_pairs
 

@@ -58,6 +58,10 @@ class EvaluationSample:
         """Some of them, by a mask over the rows of the sample or by their places in it."""
         return EvaluationSample(self.rows[chosen], self.block[chosen], self.settings)
 
+    def within(self, mask: Bools) -> "EvaluationSample":
+        """Some of them, by a mask over all rows."""
+        return self.take(mask[self.rows])
+
     def select(self, *columns: Floats) -> "tuple[EvaluationSample, list[Floats]]":
         """Those for which every column (over all rows) is there, and its values."""
         known = np.ones(self.rows.size, dtype=np.bool_)

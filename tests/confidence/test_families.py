@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from dipmaster.confidence.families import SIGNS, Family, build_regression
-from dipmaster.confidence.family_models import fit_family_model
+from dipmaster.confidence.families import SIGNS, Family, build_regression, fit_family_model
 from dipmaster.learning.tree_models import LIBRARIES, Library
 from tests.learning.test_tree_models import SIZES
 
