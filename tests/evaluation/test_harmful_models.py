@@ -13,7 +13,7 @@ from dipmaster.evaluation import run
 from dipmaster.evaluation.integrity import Check
 from dipmaster.evaluation.phase_evaluation import PhaseEvaluation
 from dipmaster.evaluation.statistics.gates import PhaseGates, Ruling
-from dipmaster.exits import labels_of, paths_of, positions_of, rows_of
+from dipmaster.exits import build_exit_labels, build_exit_rows, build_positions, simulate_hold
 from tests.evaluation.phase_2_world import World, changed, world_of
 
 PASSED = PhaseGates((), Ruling("PASS", "all gates pass"))
@@ -35,10 +35,10 @@ def seen_of(world: World, exits: Any, best: int) -> Any:
     """What is read where the score is .95 on bars whose sale is (1) or is not (0) the best."""
     inputs = world.inputs(exits)
     places = places_of(world.candidates, world.panel)
-    positions = positions_of(*places, inputs.plans["target_frac"].to_numpy(np.float64), exits)
-    rows = rows_of(world.market, positions, world.execution, exits)
-    paths = paths_of(world.market, positions, world.execution, exits)
-    labels = labels_of(world.market, positions, rows, paths, world.execution)
+    positions = build_positions(*places, inputs.plans["target_frac"].to_numpy(np.float64), exits)
+    rows = build_exit_rows(world.market, positions, world.execution, exits)
+    paths = simulate_hold(world.market, positions, world.execution, exits)
+    labels = build_exit_labels(world.market, positions, rows, paths, world.execution)
     said = np.where(labels.exit_is_best == best, 0.95, 0.0)
     knowing = replace(inputs, rows=inputs.rows.assign(exit_probability=said))
     return SimpleNamespace(exits=knowing, candidates=world.candidates, panel=world.panel)

@@ -6,7 +6,7 @@ import pytest
 
 from dipmaster.evaluation.phases.exits.ablation import RULES, switched
 from dipmaster.evaluation.phases.exits.orders import ExitInputs, way_out
-from dipmaster.exits import ExitMarket, StoredModels, plans_of, rules_without_models
+from dipmaster.exits import ExitMarket, StoredModels, build_hold_rules, compute_targets
 from dipmaster.exits.market import MARKET_COLUMNS
 
 
@@ -28,7 +28,7 @@ def inputs_of(world, params) -> ExitInputs:
     confidence, regime = rng.random(signal.size), rng.integers(-1, 3, signal.size)
     open_ms = market.panel.open_time[signal]
     regimes = regime.astype(np.int8)
-    plan = plans_of(market, symbol, signal, confidence, open_ms, regimes, params)
+    plan = compute_targets(market, symbol, signal, confidence, open_ms, regimes, params)
     plans = pd.DataFrame(
         {
             "signal_strength": plan.strength,
@@ -49,7 +49,7 @@ def test_nothing_switched_is_what_was_planned(world, exits) -> None:
     way = way_out(inputs, SCORE, exits)
     assert np.array_equal(way.target_frac, inputs.plans["target_frac"])
     assert np.unique(way.target_frac).size > 10
-    plain = rules_without_models(inputs.market, exits)
+    plain = build_hold_rules(inputs.market, exits)
     assert np.array_equal(
         way.rules.trailing.distance_frac, plain.trailing.distance_frac, equal_nan=True
     )

@@ -17,8 +17,9 @@ from dipmaster.evaluation.phases.exits.eligible_entries import Cases, in_groups
 from dipmaster.evaluation.phases.exits.standalone import Alone, Pair
 from dipmaster.evaluation.statistics.paired.comparison import ratio_record
 from dipmaster.evaluation.statistics.paired.sides import Difference
-from dipmaster.learning.evaluation import Statistic, block_interval
 from dipmaster.learning.evaluation.clustered import floored_variance, t_critical
+from dipmaster.learning.evaluation.intervals import block_interval
+from dipmaster.learning.evaluation.statistic import Statistic
 
 # Stream of random numbers below (gates.seed, phase 2); streams of the phases are in `phase`.
 _STREAM = (2, 100)

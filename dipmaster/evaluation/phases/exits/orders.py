@@ -25,15 +25,15 @@ from dipmaster.evaluation.phases.exits.standalone import WayOut
 from dipmaster.evaluation.statistics.random_entry.portfolios import Outcomes
 from dipmaster.exits import (
     ExitMarket,
-    Rows,
+    ExitRows,
     StoredModels,
-    plans_of,
-    positions_of,
-    rows_of,
-    rules_without_models,
-    score_matrix,
+    build_exit_rows,
+    build_hold_rules,
+    build_positions,
+    build_score_matrix,
+    compute_targets,
 )
-from dipmaster.exits.target import targets_of
+from dipmaster.exits.target import combine_multipliers
 
 AT_ONCE = 1000  # random entries scored together: their rows grow with the time limit
 
@@ -78,7 +78,7 @@ class ExitInputs:
                 "run `dvc repro`: the stage exits ran under another time limit",
             )
         found = self.rows["exit_probability"].to_numpy(dtype=np.float64)
-        return score_matrix(rows, found, len(self.plans), cap_bars)
+        return build_score_matrix(rows, found, len(self.plans), cap_bars)
 
 
 READ_ROWS = (
@@ -92,9 +92,9 @@ READ_ROWS = (
 )
 
 
-def stored_rows(frame: pd.DataFrame, panel: Panel) -> Rows:
+def stored_rows(frame: pd.DataFrame, panel: Panel) -> ExitRows:
     """Rows of table EXIT_ROWS as they were scored; a position's number is its candidate's."""
-    return Rows(
+    return ExitRows(
         frame["candidate_id"].to_numpy(np.int64),
         panel.index_of(epoch_ms(frame["open_time"])),
         frame["bars_held"].to_numpy(np.int64),
@@ -131,8 +131,8 @@ def way_out(inputs: ExitInputs, score: Floats, exits: AdaptiveExits) -> WayOut:
         for name in ("signal_strength", "regime", "momentum_class")
     )
     base, params = exits.target_frac, exits.dynamic_target
-    aimed = targets_of(strength, regime, momentum, base, exits.target_combination, params)
-    rules = with_scores(rules_without_models(inputs.market, exits), score, exits.decision)
+    aimed = combine_multipliers(strength, regime, momentum, base, exits.target_combination, params)
+    rules = with_scores(build_hold_rules(inputs.market, exits), score, exits.decision)
     return WayOut(aimed.target_frac, rules)
 
 
@@ -164,7 +164,7 @@ def left_adaptively(
     Its signal has no strength, so its target has the medium one; its closed bars are
     scored by the models of the fold in which it is bought.
     """
-    rules = rules_without_models(market, exits)
+    rules = build_hold_rules(market, exits)
 
     def net(symbol: Ints, bar: Ints) -> Floats:
         parts = range(0, symbol.size, AT_ONCE)
@@ -174,11 +174,11 @@ def left_adaptively(
     def part(symbol: Ints, bar: Ints) -> Floats:
         signal_ms = market.panel.open_time[bar]
         regime = market.columns["regime"][symbol, bar].astype(np.int8)
-        plan = plans_of(market, symbol, bar, None, signal_ms, regime, exits)
-        positions = positions_of(symbol, bar, plan.target_frac, exits)
-        rows = rows_of(market, positions, execution, exits)
+        plan = compute_targets(market, symbol, bar, None, signal_ms, regime, exits)
+        positions = build_positions(symbol, bar, plan.target_frac, exits)
+        rows = build_exit_rows(market, positions, execution, exits)
         found = models.score(rows, signal_ms, exits.cap_bars)
-        score = score_matrix(rows, found, len(positions), exits.cap_bars)
+        score = build_score_matrix(rows, found, len(positions), exits.cap_bars)
         return backtest.outcomes(
             market.panel,
             symbol,

@@ -16,7 +16,7 @@ from dipmaster.core.parallel import in_threads
 from dipmaster.core.tables import EXIT_PLANS, EXIT_ROWS, Table
 from dipmaster.core.time_units import BAR_MS
 from dipmaster.evaluation.phases.exits.orders import READ_ROWS, ExitInputs
-from dipmaster.exits import FEATURE_COLUMNS, VOLATILITY_COLUMNS, market_of, read_models
+from dipmaster.exits import FEATURE_COLUMNS, VOLATILITY_COLUMNS, build_exit_market, read_models
 
 MARKET_FEATURES = FEATURE_COLUMNS  # of the features: what random entries are scored on
 VOLATILITY_FOLDER = Path("data/volatility")
@@ -46,7 +46,7 @@ def read_exits(
     record = store.read_json(EXITS)
     rows = store.read_table(ROWS_FILE, _ROWS, list(READ_ROWS))
     return ExitInputs(
-        market_of(panel, features, read_volatility(panel.symbols)),
+        build_exit_market(panel, features, read_volatility(panel.symbols)),
         planned(store.read_table(PLANS_FILE, EXIT_PLANS), candidates),
         counted(followed(rows, candidates), record),
         read_models(MODELS_FOLDER),
