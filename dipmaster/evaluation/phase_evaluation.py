@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 
 import numpy as np
 
@@ -19,6 +19,7 @@ from dipmaster.evaluation.statistics.gates import (
     Estimator,
     PhaseGates,
     abstained,
+    failed,
     insufficient,
     judge_gates,
     withheld,
@@ -35,24 +36,24 @@ _SHARPE, _DRAWDOWN, _POOL, _PORTFOLIOS, _PAIRED_DAYS, _PAIRED_HISTORIES = range(
 
 
 @dataclass(frozen=True)
-class Market:
+class EntryUniverse:
     """What random entries are drawn from.
 
     Attributes
     ----------
-    around
+    covariates
         What bars are matched on.
-    outcomes
+    exit_returns
         From (symbol rows, signal bars) to net returns under the phase's exits.
     """
 
     panel: Panel
-    around: Surroundings
-    outcomes: Outcomes
+    covariates: Surroundings
+    exit_returns: Outcomes
 
 
 @dataclass(frozen=True)
-class Chance:
+class RandomEntryBenchmark:
     """Matched random entries: the pool and the portfolios drawn from it."""
 
     pool: Pool
@@ -67,18 +68,18 @@ class PhaseEvaluation:
     ----------
     abstained
         Why nothing was ordered out of sample; empty where something was.
-    harm
+    degradation
         What fails the phase beside its gates; empty where nothing does.
     """
 
     phase: int
     sample: Sample
-    chance: Chance
+    random_entry: RandomEntryBenchmark
     estimators: Mapping[str, Estimator]
     gates: PhaseGates
     checks: tuple[Check, ...]
     abstained: str = ""
-    harm: str = ""
+    degradation: str = ""
 
     @property
     def broken(self) -> list[str]:
@@ -89,13 +90,13 @@ class PhaseEvaluation:
 def evaluate_phase(
     phase: int,
     ledger: Ledger,
-    market: Market,
+    universe: EntryUniverse,
     period: Period,
     targets: Mapping[str, float],
     execution: Execution,
     gates: Gates,
     why_abstained: str = "",
-    proofs: tuple[Check, ...] = (),
+    more_checks: tuple[Check, ...] = (),
 ) -> PhaseEvaluation:
     """Judge one phase on its out-of-sample trades and marks.
 
@@ -108,12 +109,12 @@ def evaluate_phase(
         held against 0 in every phase.
     why_abstained
         Why nothing was ordered out of sample; empty where something was.
-    proofs
-        Checks beside those of the ledger.
+    more_checks
+        Beside those of the ledger: where one does not hold no verdict is given.
     """
     sample = sampled(ledger.trades, ledger.equity, period)
-    chance = _chance(phase, ledger, market, period, gates)
-    estimators = estimators_of(phase, sample, chance.pool, gates)
+    benchmark = _benchmark(phase, ledger, universe, period, gates)
+    estimators = estimators_of(phase, sample, benchmark.pool, gates)
     checks = ledger_checks(
         ledger.trades, ledger.fills, ledger.equity, sample, period, execution.capital
     )
@@ -126,10 +127,21 @@ def evaluate_phase(
     )
     if why_abstained:
         judged = abstained(judged, why_abstained)
-    found = PhaseEvaluation(
-        phase, sample, chance, estimators, judged, (*checks, *proofs), why_abstained
+    evaluation = PhaseEvaluation(
+        phase, sample, benchmark, estimators, judged, (*checks, *more_checks), why_abstained
     )
-    return replace(found, gates=withheld(judged, found.broken))
+    return replace(evaluation, gates=withheld(judged, evaluation.broken))
+
+
+def with_degradation(evaluation: PhaseEvaluation, shown: str) -> PhaseEvaluation:
+    """The phase failed for what it adds; as it was where nothing is shown to cost money.
+
+    Parameters
+    ----------
+    shown
+        Of `Phase.degradation`.
+    """
+    return replace(evaluation, gates=failed(evaluation.gates, shown), degradation=shown)
 
 
 def inconclusive(one: PhaseEvaluation, gates: Gates) -> str:
@@ -168,9 +180,9 @@ def paired_histories(phase: int, gates: Gates) -> Resampling:
 
 
 def estimators_of(phase: int, sample: Sample, pool: Pool, gates: Gates) -> dict[str, Estimator]:
-    """Each gate's estimate as a function of the one-sided level alone."""
+    """Each gate's estimate as a function of the one-sided level alone, computed once a level."""
     few = gates.few_losing_trades
-    return {
+    estimators: dict[str, Estimator] = {
         "win_rate": lambda alpha: trade_metrics.win_rate(sample, alpha, few),
         "sharpe": lambda alpha: account_metrics.sharpe(
             sample, alpha, sharpe_resampling(phase, gates)
@@ -181,6 +193,7 @@ def estimators_of(phase: int, sample: Sample, pool: Pool, gates: Gates) -> dict[
         ),
         "excess_win_rate": partial(_excess, sample, pool, gates),
     }
+    return {metric: cache(estimator) for metric, estimator in estimators.items()}
 
 
 def _excess(sample: Sample, pool: Pool, gates: Gates, alpha: float) -> Estimate:
@@ -193,19 +206,22 @@ def _excess(sample: Sample, pool: Pool, gates: Gates, alpha: float) -> Estimate:
     return replace(excess, low=None, high=None, reason=f"among those matched {lacking}")
 
 
-def _chance(phase: int, ledger: Ledger, market: Market, period: Period, gates: Gates) -> Chance:
-    signals = _signals(ledger, market.panel, period)
-    strata = strata_of(market.panel, market.around, signals, period)
+def _benchmark(
+    phase: int, ledger: Ledger, universe: EntryUniverse, period: Period, gates: Gates
+) -> RandomEntryBenchmark:
+    signals = _signals(ledger, universe.panel, period)
+    strata = strata_of(universe.panel, universe.covariates, signals, period)
     pool = portfolios.matched_pool(
         strata.code[signals],
         strata,
         period,
         gates.random_entry.pool,
-        market.outcomes,
+        universe.exit_returns,
         _generator(gates.seed, phase, _POOL),
     )
     rng = _generator(gates.seed, phase, _PORTFOLIOS)
-    return Chance(pool, portfolios.drawn_portfolios(pool, gates.random_entry.draws, rng))
+    draws = portfolios.drawn_portfolios(pool, gates.random_entry.draws, rng)
+    return RandomEntryBenchmark(pool, draws)
 
 
 def _signals(ledger: Ledger, panel: Panel, period: Period) -> tuple[Ints, Ints]:

@@ -1,6 +1,6 @@
-"""What the stages before wrote to what validation works on."""
+"""What the stages before wrote to what every phase is evaluated on."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -15,9 +15,6 @@ from dipmaster.core.kernels import Ints
 from dipmaster.core.panel import Panel, aligned, epoch_ms
 from dipmaster.core.parallel import in_threads
 from dipmaster.core.tables import BARS, CANDIDATES, SCORES
-from dipmaster.evaluation.phase_orders import SURROUNDINGS, surroundings_on
-from dipmaster.evaluation.phases.exits.orders import ExitInputs
-from dipmaster.evaluation.phases.exits.reading import MARKET_FEATURES, read_exits
 from dipmaster.evaluation.statistics.random_entry.strata import Surroundings
 from dipmaster.signal_filter import INPUTS
 
@@ -34,64 +31,62 @@ NEEDS = {"bars_since_volume_spike": "volume", "liquidity_score": "volume"}
 DROPS = ["open_time", "jump_frac", "jump_mark"]
 
 
+MATCHED_ON = ("volatility_class", "volatility_5m_daily_frac")
+
+
 @dataclass(frozen=True)
-class Seen:
-    """Everything the stage reads beside params.
+class EvaluationInputs:
+    """What evaluation reads beside params, whatever the phases; theirs they read themselves.
 
     Attributes
     ----------
+    covariates
+        What random entries are matched on.
     candidates, scores
         Tables CANDIDATES and SCORES, row by row the same candidates.
-    inputs, absent
-        For `admission.admit`: features at the candidates' bars, and those whose
+    filter_inputs, absent
+        For `signal_filter.admit`: features at the candidates' bars, and those whose
         column no coin's source has.
     truth
         Where the simulator planted drops, by symbol; None on bars of an unknown truth.
     confidence, volatility
         What those stages measured, as in their JSON.
-    exits
-        What the stage of that name made of the candidates; None where nobody asks for
-        the phases that need it.
     """
 
     panel: Panel
-    around: Surroundings
+    covariates: Surroundings
     candidates: pd.DataFrame
     scores: pd.DataFrame
-    inputs: pd.DataFrame
+    filter_inputs: pd.DataFrame
     absent: frozenset[str]
     truth: Mapping[str, pd.DataFrame] | None
     confidence: Mapping[str, Any]
     volatility: Mapping[str, Any]
-    exits: ExitInputs | None
 
 
-def read_all() -> Seen:
+def read_inputs() -> EvaluationInputs:
     """Read what the stages before wrote.
 
     Raises
     ------
     DataError
-        Where scores, or the plans of exits, are not those of the candidates.
+        Where the scores are not those of the candidates.
     """
     panel = read_panel()
     candidates = store.read_table(CANDIDATES_FILE, CANDIDATES)
-    features = read_features(panel.symbols)
-    columns = store.read_json(MARKET)["columns"]
-    return seen_of(
+    return build_inputs(
         panel,
         candidates,
         same_candidates(store.read_table(SCORES_FILE, SCORES), candidates),
-        features,
+        read_features(panel.symbols, (*MATCHED_ON, *INPUTS)),
         read_truth(panel.symbols),
         store.read_json(CONFIDENCE),
         store.read_json(VOLATILITY),
-        read_exits(panel, candidates, features),
-        absent_from(columns),
+        absent_from(store.read_json(MARKET)["columns"]),
     )
 
 
-def seen_of(
+def build_inputs(
     panel: Panel,
     candidates: pd.DataFrame,
     scores: pd.DataFrame,
@@ -99,21 +94,20 @@ def seen_of(
     truth: Mapping[str, pd.DataFrame] | None,
     confidence: Mapping[str, Any],
     volatility: Mapping[str, Any],
-    exits: ExitInputs | None = None,
     absent: frozenset[str] = frozenset(),
-) -> Seen:
-    """What was read, or made in process, to what validation works on.
+) -> EvaluationInputs:
+    """What was read, or made in process, to what evaluation works on.
 
     Parameters
     ----------
     features
-        By symbol, a frame with open_time, `SURROUNDINGS` and `INPUTS` of the admission.
+        By symbol, a frame with open_time, `MATCHED_ON` and `INPUTS` of the signal filter.
     absent
         Of `absent_from`.
     """
-    return Seen(
+    return EvaluationInputs(
         panel,
-        surroundings_on(panel, features),
+        matching_covariates(panel, features),
         candidates,
         scores,
         inputs_at(candidates, features),
@@ -121,8 +115,24 @@ def seen_of(
         truth,
         confidence,
         volatility,
-        exits,
     )
+
+
+def matching_covariates(panel: Panel, features: Mapping[str, pd.DataFrame]) -> Surroundings:
+    """What random entries are matched on, for every bar of the panel.
+
+    Parameters
+    ----------
+    features
+        By symbol, a frame with open_time and `MATCHED_ON`.
+    """
+    columns = {name: np.full(panel.open.shape, np.nan) for name in MATCHED_ON}
+    for row, symbol in enumerate(panel.symbols):
+        at = panel.index_of(epoch_ms(features[symbol]["open_time"]))
+        for name, values in columns.items():
+            values[row, at] = features[symbol][name].to_numpy(dtype=np.float64)
+    classes, recent = (columns[name] for name in MATCHED_ON)
+    return Surroundings(np.nan_to_num(classes, nan=-1.0).astype(np.int8), recent)
 
 
 def read_panel() -> Panel:
@@ -134,9 +144,9 @@ def read_panel() -> Panel:
     return aligned(dict(zip(symbols, bars, strict=True)), fallback)
 
 
-def read_features(symbols: tuple[str, ...]) -> dict[str, pd.DataFrame]:
-    """What random entries are matched on, and what admission and exits look at, by symbol."""
-    wanted = list(dict.fromkeys(("open_time", *SURROUNDINGS, *INPUTS, *MARKET_FEATURES)))
+def read_features(symbols: tuple[str, ...], columns: Sequence[str]) -> dict[str, pd.DataFrame]:
+    """Columns of the features beside open_time, by symbol."""
+    wanted = list(dict.fromkeys(("open_time", *columns)))
     paths = [FEATURES / f"{symbol}.parquet" for symbol in symbols]
     read = partial(store.read_table, columns=wanted)
     return dict(zip(symbols, in_threads(read, paths, "reading features"), strict=True))

@@ -1,4 +1,4 @@
-"""Phases to the one verdict, and the few figures that `dvc exp show` prints."""
+"""Phases to the few figures that `dvc exp show` prints, and to the data of its plots."""
 
 import math
 from collections.abc import Sequence
@@ -9,7 +9,6 @@ import pandas as pd
 from dipmaster.backtest import Ledger
 from dipmaster.core.kernels import Floats
 from dipmaster.core.panel import as_times, epoch_ms
-from dipmaster.core.params.roadmap import FINAL_PHASE
 from dipmaster.core.time_units import DAY_MS
 from dipmaster.evaluation.figures.breakdowns import Record
 from dipmaster.evaluation.figures.phase_figures import net_return
@@ -17,21 +16,6 @@ from dipmaster.evaluation.phase_evaluation import PhaseEvaluation
 from dipmaster.evaluation.statistics.gates import GateRow, Ruling
 from dipmaster.evaluation.statistics.period import Period
 from dipmaster.evaluation.statistics.sample import marks_out_of_sample
-
-
-def overall_ruling(built: Sequence[int]) -> Ruling:
-    """No verdict before the final phase is there; phase 0 never counts."""
-    missing = [phase for phase in range(1, FINAL_PHASE + 1) if phase not in built]
-    few = (
-        f"phase {FINAL_PHASE} is"
-        if len(missing) == 1
-        else f"phases {missing[0]} to {FINAL_PHASE} are"
-    )
-    return Ruling(
-        "INCONCLUSIVE",
-        f"{few} not built; phase 0 is held against the final targets for information "
-        "and never counts",
-    )
 
 
 def summary_record(last: PhaseEvaluation, ruling: Ruling, ledger: Ledger, period: Period) -> Record:

@@ -141,7 +141,7 @@ def _gross_bps(trades: pd.DataFrame, fills: pd.DataFrame) -> Floats:
 
 
 def _random_entry(evaluation: PhaseEvaluation, gates: Gates) -> Record:
-    pool, draws = evaluation.chance.pool, evaluation.chance.draws
+    pool, draws = evaluation.random_entry.pool, evaluation.random_entry.draws
     blocks = evaluation.sample.only(pool.matched).blocks_with_trades
     excess = evaluation.estimators["excess_win_rate"](gates.alpha)
     return {
@@ -163,7 +163,7 @@ def _blocks_together(
     """The narrower interval, right where strata match perfectly; shown, never judged."""
     if excess.value is None or excess.low is None:
         return {"low": None, "high": None}
-    pool = evaluation.chance.pool
+    pool = evaluation.random_entry.pool
     half = joint_half_width(evaluation.sample.only(pool.matched), pool, gates.alpha)
     return {"low": excess.value - half, "high": excess.value + half}
 

@@ -1,4 +1,4 @@
-"""What the roadmap promises of phase 2, line by line, and what was measured.
+"""What the roadmap claims of phase 2, line by line, and what was measured.
 
 Profit factor: phase 2 against phase 1, each with its own account. Holding and capture:
 the entries that both phases opened, each followed alone under both sets of exits.
@@ -8,25 +8,25 @@ from collections.abc import Mapping
 from typing import Any
 
 from dipmaster.core.params.roadmap import HOLDING_BAND_MINUTES
-from dipmaster.evaluation.claims import Promise
+from dipmaster.evaluation.claims import Claim
 from dipmaster.evaluation.figures.breakdowns import Record
 
 Json = Mapping[str, Any]
 BAND = (float(HOLDING_BAND_MINUTES[0]), float(HOLDING_BAND_MINUTES[1]))
-FACTOR = Promise("2.profit_factor", "2", "profit factor +80 %, from .77 to 1.4", 0.80, "frac", 2)
-HOLDING = Promise("2.holding", "2", "held 45 to 120 minutes on average", BAND, "minutes", 2)
-CAPTURE = Promise("2.capture", "2", "profit capture +40 %", 0.40, "frac", 2)
+FACTOR = Claim("2.profit_factor", "2", "profit factor +80 %, from .77 to 1.4", 0.80, "frac", 2)
+HOLDING = Claim("2.holding", "2", "held 45 to 120 minutes on average", BAND, "minutes", 2)
+CAPTURE = Claim("2.capture", "2", "profit capture +40 %", 0.40, "frac", 2)
 
 
-def promises(difference: Json, exits: Json, trades: int, too_small: str) -> list[Record]:
+def measure_claims(difference: Json, exits: Json, trades: int, too_small: str) -> list[Record]:
     """The three lines of phase 2.
 
     Parameters
     ----------
     difference
-        Phase 2 against phase 1, of `difference_record`.
+        Phase 2 against phase 1, of `compare_phases`.
     exits
-        Of `exits_record`.
+        Of `measure_exits`.
     trades
         Of phase 2, out of sample.
     too_small
@@ -43,27 +43,28 @@ def promises(difference: Json, exits: Json, trades: int, too_small: str) -> list
 
 
 def _holding(holding: Json, too_small: str) -> Record:
-    """Of the mean; how many trades lie in the band is another question, told beside."""
-    found = holding["traded"]["after"]
-    mean, inside = found["mean_minutes"], found["in_band_frac"]["value"]
-    told = "" if inside is None else f"{100 * inside:.0f} % of the trades lie in it"
-    return HOLDING.between(mean, int(mean["n"]), too_small, told)
+    """Of the mean; how many trades lie in the band is another question, said beside."""
+    minutes = holding["traded"]["after"]
+    mean, inside = minutes["mean_minutes"], minutes["in_band_frac"]["value"]
+    beside = "" if inside is None else f"{100 * inside:.0f} % of the trades lie in it"
+    return HOLDING.between(mean, int(mean["n"]), too_small, beside)
 
 
 def _capture(capture: Json, too_small: str) -> Record:
-    found = capture["traded"]
-    shares = [found[side] for side in ("before", "after")]
-    told = ""
+    traded = capture["traded"]
+    shares = [traded[side] for side in ("before", "after")]
+    beside = ""
     if None not in shares:
         before, after = (f"{100 * share:.1f} %" for share in shares)
-        told = (
+        beside = (
             f"gross profit over the largest rise within {capture['horizon_bars']} bars: "
             f"{before} under phase 1's exits, {after} under phase 2's"
         )
-    ratio = found["ratio"]
-    row = CAPTURE.at_least(_more(ratio), int(found["n"]), too_small or ratio["reason"], told)
-    if row["value"] is None and told:
-        row["reason"] += f"; {told}"
+    ratio = traded["ratio"]
+    lacking = too_small or ratio["reason"]
+    row = CAPTURE.at_least(_more(ratio), int(traded["n"]), lacking, beside)
+    if row["value"] is None and beside:
+        row["reason"] += f"; {beside}"
     return row
 
 

@@ -4,29 +4,29 @@ from dipmaster.core.kernels import Bools
 from dipmaster.core.params import Gates
 from dipmaster.core.params.roadmap import HOLDING_BAND_MINUTES
 from dipmaster.evaluation.figures.breakdowns import Record, quantile_or_none
-from dipmaster.evaluation.phases.exits.eligible_entries import in_groups
+from dipmaster.evaluation.figures.intervals import interval_record
 from dipmaster.evaluation.phases.exits.figures import NO_TRADE, mean
-from dipmaster.evaluation.phases.exits.standalone import Alone, Pair
-from dipmaster.evaluation.phases.selection.signals.rates import interval_record
+from dipmaster.evaluation.phases.exits.subsets import by_subset
+from dipmaster.evaluation.standalone import StandalonePair, StandaloneTrades
 from dipmaster.evaluation.statistics.trade_metrics import share
 
 
-def holding(pair: Pair, traded: Bools, gates: Gates) -> Record:
-    """Minutes from entry to the last sale, traded cases and all.
+def compare_holding(pair: StandalonePair, traded: Bools, gates: Gates) -> Record:
+    """Minutes from entry to the last sale, traded entries and all.
 
     Positions that were open when the data ended are left out: how long they would
     have been held is not known.
     """
 
-    def measured(kept: Bools) -> Record:
-        some = pair.only(kept)
+    def measure(subset: Bools) -> Record:
+        some = pair.only(subset)
         return {"before": _minutes(some.before, gates), "after": _minutes(some.after, gates)}
 
-    return {"band_minutes": list(HOLDING_BAND_MINUTES), **in_groups(traded, measured)}
+    return {"band_minutes": list(HOLDING_BAND_MINUTES), **by_subset(traded, measure)}
 
 
-def _minutes(alone: Alone, gates: Gates) -> Record:
-    known = alone.only(~alone.open_at_end)
+def _minutes(side: StandaloneTrades, gates: Gates) -> Record:
+    known = side.only(~side.open_at_end)
     minutes, (shortest, longest) = known.minutes, HOLDING_BAND_MINUTES
     inside = (minutes >= shortest) & (minutes <= longest)
     alpha, few = gates.alpha, gates.few_losing_trades

@@ -1,4 +1,4 @@
-"""Ledger of adaptive exits to proofs: what was sold had been decided, by scores made before.
+"""Ledger of adaptive exits to checks: what was sold had been decided, by scores made before.
 
 They use the ledger, the candidates and what the exits stage wrote, not the code that
 plans or decides; only the scores of a sample are made again, by the stored models.
@@ -17,7 +17,7 @@ from dipmaster.core.params import AdaptiveExits
 from dipmaster.core.params.exits import Decision
 from dipmaster.core.time_units import BAR_MS
 from dipmaster.evaluation.integrity import Check
-from dipmaster.evaluation.phases.exits.orders import ExitInputs, stored_rows
+from dipmaster.evaluation.phases.exits.inputs import ExitInputs, stored_rows
 
 FULL = ExitType.OPTIMAL_TIMING.name.lower()
 PART = ExitType.PROFIT_TAKING.name.lower()

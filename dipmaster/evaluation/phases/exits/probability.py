@@ -5,12 +5,15 @@ import numpy as np
 from dipmaster.core.kernels import Bools, Floats
 from dipmaster.core.params.exits import Decision
 from dipmaster.evaluation.figures.breakdowns import Record
-from dipmaster.evaluation.phases.exits.eligible_entries import Cases
-from dipmaster.evaluation.phases.exits.standalone import Alone
+from dipmaster.evaluation.standalone import StandaloneTrades
 
 
-def probability(
-    score: Floats, cases: Cases, unguided: Alone, phase_2: Alone, decision: Decision
+def count_probability(
+    score: Floats,
+    opened: Bools,
+    unguided: StandaloneTrades,
+    phase: StandaloneTrades,
+    decision: Decision,
 ) -> Record:
     """Scored closed bars above both thresholds, while there is something to decide.
 
@@ -21,32 +24,34 @@ def probability(
     ----------
     score
         Shape (candidates, bars since entry), NaN where there is none.
-    unguided, phase_2
-        All cases under phase 2's exits without the models, and with them.
+    opened
+        Shape (entries,), on which of them the phase opened a position.
+    unguided, phase
+        All entries under the phase's exits without the models, and with them.
 
     Returns
     -------
     Record
         Bars at which the position is open when left to the rules that are not models:
-        of all cases, and of those phase 2 opened (`traded_`). `held_` are those at
-        which phase 2 still held what it opened, where alone a model can act: a full
+        of all entries, and of those the phase opened (`traded_`). `held_` are those at
+        which the phase still held what it opened, where alone a model can act: a full
         exit ends the count. A row above `full` is above `partial` too.
     """
-    own = score[cases.candidate]
-    opened = cases.opened[:, None]
-    there, held = (_open_at(side, own.shape[1]) for side in (unguided, phase_2))
+    by_entry = score[phase.candidate]
+    bars = by_entry.shape[1]
+    there, held = (_open_at(side, bars) for side in (unguided, phase))
     return {
         "full": decision.full_probability,
         "partial": decision.partial_probability,
-        **_counts("", own, there, decision),
-        **_counts("traded_", own, there & opened, decision),
-        **_counts("held_", own, held & opened, decision),
+        **_counts("", by_entry, there, decision),
+        **_counts("traded_", by_entry, there & opened[:, None], decision),
+        **_counts("held_", by_entry, held & opened[:, None], decision),
     }
 
 
-def _open_at(alone: Alone, bars: int) -> Bools:
-    """Shape (cases, bars since entry), whether the position is open at the bar's close."""
-    there: Bools = np.arange(bars) < (alone.exit_index - alone.entry_index)[:, None]
+def _open_at(side: StandaloneTrades, bars: int) -> Bools:
+    """Shape (entries, bars since entry), whether the position is open at the bar's close."""
+    there: Bools = np.arange(bars) < (side.exit_index - side.entry_index)[:, None]
     return there
 
 

@@ -15,10 +15,10 @@ from dipmaster.core.panel import Panel, epoch_ms
 from dipmaster.core.parallel import in_threads
 from dipmaster.core.tables import EXIT_PLANS, EXIT_ROWS, Table
 from dipmaster.core.time_units import BAR_MS
-from dipmaster.evaluation.phases.exits.orders import READ_ROWS, ExitInputs
+from dipmaster.evaluation.phases.exits.inputs import READ_ROWS, ExitInputs
+from dipmaster.evaluation.reading import read_features
 from dipmaster.exits import FEATURE_COLUMNS, VOLATILITY_COLUMNS, market_of, read_models
 
-MARKET_FEATURES = FEATURE_COLUMNS  # of the features: what random entries are scored on
 VOLATILITY_FOLDER = Path("data/volatility")
 PLANS_FILE = Path("data/exits/plans.parquet")
 ROWS_FILE = Path("data/exits/rows.parquet")
@@ -28,15 +28,8 @@ _ROWS = Table(EXIT_ROWS.name, tuple(c for c in EXIT_ROWS.columns if c.name in RE
 _CLASSES = {"signal_strength": (0, 2), "regime": (-1, 2), "momentum_class": (-2, 2)}
 
 
-def read_exits(
-    panel: Panel, candidates: pd.DataFrame, features: Mapping[str, pd.DataFrame]
-) -> ExitInputs:
+def read_exits(panel: Panel, candidates: pd.DataFrame, cap_bars: int) -> ExitInputs:
     """Plans, rows and models of the candidates.
-
-    Parameters
-    ----------
-    features
-        By symbol, a frame with open_time and `MARKET_FEATURES`.
 
     Raises
     ------
@@ -45,12 +38,14 @@ def read_exits(
     """
     record = store.read_json(EXITS)
     rows = store.read_table(ROWS_FILE, _ROWS, list(READ_ROWS))
+    features = read_features(panel.symbols, FEATURE_COLUMNS)
     return ExitInputs(
         market_of(panel, features, read_volatility(panel.symbols)),
-        planned(store.read_table(PLANS_FILE, EXIT_PLANS), candidates),
-        counted(followed(rows, candidates), record),
+        check_plans(store.read_table(PLANS_FILE, EXIT_PLANS), candidates),
+        check_count(check_rows(rows, candidates), record),
         read_models(MODELS_FOLDER),
         record,
+        cap_bars,
     )
 
 
@@ -61,7 +56,7 @@ def read_volatility(symbols: tuple[str, ...]) -> dict[str, pd.DataFrame]:
     return dict(zip(symbols, in_threads(read, paths, "reading volatility"), strict=True))
 
 
-def planned(plans: pd.DataFrame, candidates: pd.DataFrame) -> pd.DataFrame:
+def check_plans(plans: pd.DataFrame, candidates: pd.DataFrame) -> pd.DataFrame:
     """The plans, if they are those of the candidates, row by row."""
     if len(plans) != len(candidates):
         raise _others(PLANS_FILE, f"{len(candidates)} rows", f"{len(plans)}")
@@ -73,7 +68,7 @@ def planned(plans: pd.DataFrame, candidates: pd.DataFrame) -> pd.DataFrame:
     return plans
 
 
-def followed(rows: pd.DataFrame, candidates: pd.DataFrame) -> pd.DataFrame:
+def check_rows(rows: pd.DataFrame, candidates: pd.DataFrame) -> pd.DataFrame:
     """The rows, if each lies `bars_held` bars after its candidate's purchase, in their order."""
     for name in ("candidate_id", "bars_held"):
         _demand(ROWS_FILE, rows[name].notna(), f"{name} in every row")
@@ -85,18 +80,19 @@ def followed(rows: pd.DataFrame, candidates: pd.DataFrame) -> pd.DataFrame:
     rising = (np.diff(of) > 0) | ((np.diff(of) == 0) & (np.diff(held) > 0))
     order = "rows in order of candidate_id and bars_held, none twice"
     _demand(ROWS_FILE, np.append(True, rising)[: len(rows)], order)
-    said = rows["exit_probability"]
-    _demand(ROWS_FILE, said.isna() | said.between(0.0, 1.0), "exit_probability in 0..1")
+    probability = rows["exit_probability"]
+    inside = probability.isna() | probability.between(0.0, 1.0)
+    _demand(ROWS_FILE, inside, "exit_probability in 0..1")
     return rows
 
 
-def counted(rows: pd.DataFrame, record: Mapping[str, Any]) -> pd.DataFrame:
+def check_count(rows: pd.DataFrame, record: Mapping[str, Any]) -> pd.DataFrame:
     """The rows, if the stage told of as many: without its rows a position would never sell."""
     if not {"rows", "folds"} <= set(record):
         raise _others(EXITS, "the parts `rows` and `folds`", f"{sorted(record)}")
-    told = record["rows"]["all"]
-    if told != len(rows):
-        raise _others(ROWS_FILE, f"{told} rows, as {EXITS} tells", f"{len(rows)}")
+    expected = record["rows"]["all"]
+    if expected != len(rows):
+        raise _others(ROWS_FILE, f"{expected} rows, as {EXITS} tells", f"{len(rows)}")
     return rows
 
 

@@ -8,27 +8,24 @@ import pandas as pd
 from dipmaster.core.kernels import Bools
 from dipmaster.core.params.exits import DynamicTarget
 from dipmaster.evaluation.figures.breakdowns import Record, mean_or_none
-from dipmaster.evaluation.phases.exits.eligible_entries import Cases, in_groups
+from dipmaster.evaluation.phases.exits.subsets import by_subset
 
 STRENGTHS = ("low", "medium", "high")  # from 0 on
 REGIMES = ("unknown", "low", "normal", "high")  # from -1 on
 MOMENTA = ("strong_down", "weak_down", "neutral", "weak_up", "strong_up")  # from -2 on
 
 
-def targets(plans: pd.DataFrame, cases: Cases, params: DynamicTarget) -> dict[str, Record]:
-    """Targets of the positions that phase 2 opened, and of all cases.
+def measure_targets(plans: pd.DataFrame, opened: Bools, params: DynamicTarget) -> dict[str, Record]:
+    """Targets of the positions that the phase opened, and of all entries.
 
     Parameters
     ----------
     plans
-        Table EXIT_PLANS, a row a candidate.
+        Of table EXIT_PLANS, a row an entry.
+    opened
+        Shape (entries,).
     """
-    own = plans.iloc[cases.candidate]
-
-    def measured(kept: Bools) -> Record:
-        return _measured(own[kept], params)
-
-    return in_groups(cases.opened, measured)
+    return by_subset(opened, lambda subset: _measured(plans[subset], params))
 
 
 def _measured(plans: pd.DataFrame, params: DynamicTarget) -> Record:

@@ -1,9 +1,9 @@
-"""What the roadmap promises of phase 1, line by line, and what was measured.
+"""What the roadmap claims of phase 1, line by line, and what was measured.
 
-KEPT where the whole interval keeps the promise, NOT KEPT where the whole interval
-breaks it, NOT SHOWN between the two and where nothing can be computed or the
-minimum data of the gates lacks. A promise "3 to 5 points more" is kept from 3 on; a
-promise "25 to 30 % fewer" only between the two.
+Met where the whole interval keeps the claim, not met where the whole interval misses
+it, inconclusive between the two and where nothing can be computed or the minimum data
+of the gates lacks. A claim "3 to 5 points more" is met from 3 on; a claim "25 to 30 %
+fewer" only between the two.
 """
 
 import math
@@ -16,15 +16,15 @@ from dipmaster.core.params.roadmap import (
     SIGNAL_TARGETS,
     STABLE_WITHIN_FRAC,
 )
-from dipmaster.evaluation.claims import Promise
+from dipmaster.evaluation.claims import INCONCLUSIVE, MET, NOT_MET, Claim
 from dipmaster.evaluation.figures.breakdowns import Record
-from dipmaster.evaluation.phases.selection.calibration_claim import calibrated
+from dipmaster.evaluation.phases.selection.calibration_claim import calibration_claim
 from dipmaster.evaluation.phases.selection.signals.by_regime import DIFFER
 
 Json = Mapping[str, Any]
 
 
-def promises(
+def measure_claims(
     differences: Json,
     quality: Json,
     regimes: Json,
@@ -38,9 +38,9 @@ def promises(
     Parameters
     ----------
     differences
-        Phase 1 against phase 0, of `difference_record`.
+        Phase 1 against phase 0, of `compare_phases`.
     quality
-        Of `signal_quality`.
+        Of `measure_signal_quality`.
     regimes
         Section `regimes` of the volatility stage's JSON.
     calibration
@@ -56,32 +56,32 @@ def promises(
     return [
         *_confidence(differences, quality, too_small, short),
         _regime_accuracy(regimes, short),
-        calibrated(calibration),
+        calibration_claim(calibration),
         _stable(quality, too_small),
         *_validator(quality, too_small, short, gates),
     ]
 
 
 def _confidence(differences: Json, quality: Json, too_small: str, short: str) -> list[Record]:
-    """Section 1.1; section 1.2 promises nothing of its own."""
+    """Section 1.1; section 1.2 claims nothing of its own."""
     traded = int(quality["n_traded"])
     change = quality["paired"]["precision_change"]
     fewer = {name: _minus(change[at]) for name, at in _TURNED.items()}
-    said = _false_signals(quality["false_positive_rate"]["value"])
-    more = Promise("1.1.win_rate", "1.1", "win rate +3 to +5 points", (0.03, 0.05), "points")
-    volume = Promise("1.1.trades", "1.1", "25 to 30 % fewer trades", (-0.30, -0.25), "frac")
-    precise = Promise("1.1.precision", "1.1", "signal precision 85 % or more", 0.85, "frac")
-    false = Promise("1.1.false_signals", "1.1", "fewer false signals", 0.0, "points")
+    beside = _false_signals(quality["false_positive_rate"]["value"])
+    more = Claim("1.1.win_rate", "1.1", "win rate +3 to +5 points", (0.03, 0.05), "points")
+    volume = Claim("1.1.trades", "1.1", "25 to 30 % fewer trades", (-0.30, -0.25), "frac")
+    precise = Claim("1.1.precision", "1.1", "signal precision 85 % or more", 0.85, "frac")
+    false = Claim("1.1.false_signals", "1.1", "fewer false signals", 0.0, "points")
     return [
         more.at_least(differences["win_rate"], traded, too_small, _volume(differences)),
         volume.between(differences["trades_frac"], traded, short),
         precise.at_least(quality["precision"], traded, too_small),
-        false.below({**fewer, "reason": change.get("reason", "")}, traded, too_small, said),
+        false.below({**fewer, "reason": change.get("reason", "")}, traded, too_small, beside),
     ]
 
 
 def _volume(differences: Json) -> str:
-    """A higher win rate on a few trades is not the promise: the line says how few."""
+    """A higher win rate on a few trades is not the claim: the line says how few."""
     change = differences["trades_frac"]["value"]
     if change is None:
         return ""
@@ -110,60 +110,60 @@ def _minus(number: float | None) -> float | None:
 def _regime_accuracy(regimes: Json, short: str) -> Record:
     """Against the coin's own latent state where it is known; a proxy is never accuracy."""
     words = "regime detection accuracy above 90 %"
-    promise = Promise("1.3.accuracy", "1.3", words, REGIME_ACCURACY_FRAC, "frac")
+    claim = Claim("1.3.accuracy", "1.3", words, REGIME_ACCURACY_FRAC, "frac")
     if "reason" in regimes:
-        return promise.not_shown(regimes["reason"])
-    found = regimes[regimes["used"]]
-    if "coin_truth" not in found:
-        near = found["proxy"].get("accuracy", {}).get("value")
-        told = "" if near is None else f"; proxy accuracy {100 * near:.1f} %"
-        return promise.not_shown(
+        return claim.not_shown(regimes["reason"])
+    accuracy = regimes[regimes["used"]]
+    if "coin_truth" not in accuracy:
+        near = accuracy["proxy"].get("accuracy", {}).get("value")
+        beside = "" if near is None else f"; proxy accuracy {100 * near:.1f} %"
+        return claim.not_shown(
             "real bars have no true regime: only a proxy can be computed, the class of the next "
-            f"24 hours' realised volatility, and it is not accuracy{told}"
+            f"24 hours' realised volatility, and it is not accuracy{beside}"
         )
-    own = found["coin_truth"]
-    if "accuracy" not in own:
-        return promise.not_shown(own["reason"])
-    market = found["market_truth"]["accuracy"]["value"]
-    spells, bars = int(regimes["episodes"]), int(own["bars"])
-    told = (
+    coins = accuracy["coin_truth"]
+    if "accuracy" not in coins:
+        return claim.not_shown(coins["reason"])
+    market = accuracy["market_truth"]["accuracy"]["value"]
+    spells, bars = int(regimes["episodes"]), int(coins["bars"])
+    beside = (
         f"against each coin's latent state; against the market's state {100 * market:.1f} %; "
         f"n counts spells of one market state, in {bars:,} bars of all coins"
     )
-    return {**promise.at_least(own["accuracy"], spells, short, told), "n_bars": bars}
+    return {**claim.at_least(coins["accuracy"], spells, short, beside), "n_bars": bars}
 
 
 def _stable(quality: Json, too_small: str) -> Record:
-    """No difference found proves nothing: kept only where the possible spread is small.
+    """No difference found proves nothing: met only where the possible spread is small.
 
-    The largest difference the intervals allow has to lie within what phase 1 promises
-    to add to the win rate.
+    The largest difference the intervals allow has to lie within what the roadmap wants
+    phase 1 to add to the win rate.
     """
-    promise = Promise(
+    claim = Claim(
         "1.3.stable", "1.3", "stable win rates across volatility regimes", STABLE_WITHIN_FRAC,
         "points",
     )  # fmt: skip
     rows = [row for row in quality["win_rate_by_regime"] if row["win_rate"] is not None]
     n = sum(int(row["n"]) for row in rows)
     if len(rows) < 2:
-        return promise.not_shown("fewer than two regimes were traded", n)
+        return claim.not_shown("fewer than two regimes were traded", n)
     rates = [row["win_rate"] for row in rows]
     spread: Record = {"value": max(rates) - min(rates), "low": None, "high": None}
     test = quality["heterogeneity"]
     if too_small or test["verdict"] is None:
-        return promise.record(spread, n, "NOT SHOWN", too_small or test["reason"])
+        return claim.record(spread, n, INCONCLUSIVE, too_small or test["reason"])
     if test["verdict"] == DIFFER:
         why = f"win rates differ between regimes, p = {test['p']:.2g}"
-        return promise.record(spread, n, "NOT KEPT", why)
+        return claim.record(spread, n, NOT_MET, why)
     spread["high"] = _possible(rows)
     if spread["high"] is not None and spread["high"] <= STABLE_WITHIN_FRAC:
-        return promise.record(spread, n, "KEPT", "even the largest possible difference is small")
+        return claim.record(spread, n, MET, "even the largest possible difference is small")
     could = "any" if spread["high"] is None else f"up to {100 * spread['high']:.0f} points"
     why = (
         f"no difference was found, p = {test['p']:.2g}, but with so few trades the test could "
         f"miss one: {could} of difference fits the data"
     )
-    return promise.record(spread, n, "NOT SHOWN", why)
+    return claim.record(spread, n, INCONCLUSIVE, why)
 
 
 def _possible(rows: Sequence[Json]) -> float | None:
@@ -186,15 +186,14 @@ def _validator(quality: Json, too_small: str, short: str, gates: Gates) -> list[
     enough = positive >= gates.min_trades
     few = short if enough else f"insufficient: {positive} profitable candidates"
     section = "SignalQualityValidator"
-    planted = quality["planted_recall"] or {}
-    seen = planted.get("value")
+    planted = (quality["planted_recall"] or {}).get("value")
     lucky = "every profitable candidate counts, lucky ones included"
-    drops = "" if seen is None else f"; of the planted drops {100 * seen:.1f} % were traded"
+    drops = "" if planted is None else f"; of the planted drops {100 * planted:.1f} % were traded"
     clash = "the roadmap's own precision .85 and recall .75 give F1 = .797, below its .80"
     steady = quality["consistency"]
     target = SIGNAL_TARGETS
     precision, recall, f1, same = (
-        Promise(f"validator.{name}", section, words, target[name], unit)
+        Claim(f"validator.{name}", section, words, target[name], unit)
         for name, words, unit in (
             ("precision", "precision .85 or more", "frac"),
             ("recall", "recall .75 or more", "frac"),

@@ -23,7 +23,7 @@ STEPS: Mapping[str, str] = {
 }
 
 
-def funnel(
+def build_funnel(
     scores: pd.DataFrame,
     admission: pd.DataFrame,
     traded: Bools,

@@ -16,6 +16,7 @@ from scipy.special import bdtr
 
 from dipmaster.core.kernels import Floats
 from dipmaster.evaluation.figures.breakdowns import Record
+from dipmaster.evaluation.figures.intervals import interval_record
 from dipmaster.evaluation.phases.selection.signals import rates
 from dipmaster.evaluation.phases.selection.signals.outcomes import Labelled
 from dipmaster.evaluation.phases.selection.signals.rates import Level
@@ -85,7 +86,7 @@ def _from_one(after: Estimate) -> Record:
     low, high = (None if bound is None else bound - 1.0 for bound in (after.low, after.high))
     value = None if after.value is None else after.value - 1.0
     change = replace(after, value=value, low=low, high=high, scale="linear")
-    return {**rates.interval_record(change), "relative_frac": value}
+    return {**interval_record(change), "relative_frac": value}
 
 
 def _change(
@@ -97,19 +98,19 @@ def _change(
 ) -> Record:
     after, before = measure(candidates, level), measure(taking_all(candidates), level)
     if after.value is None or before.value is None:
-        return {**rates.interval_record(after), "relative_frac": None}
+        return {**interval_record(after), "relative_frac": None}
     value = after.value - before.value
     relative = value / before.value if before.value > 0.0 else None
     change = Estimate(value, None, None, after.n, after.n_effective, "linear", after.reason)
     if after.low is None or after.high is None or before.low is None or before.high is None:
-        return {**rates.interval_record(change), "relative_frac": relative}
+        return {**interval_record(change), "relative_frac": relative}
     half = _half_width(ratio_after, ratio_before, candidates, level)
     low, high = value - half, value + half
     if _few(ratio_after, level):
         low = min(low, value - math.hypot(after.value - after.low, before.high - before.value))
         high = max(high, value + math.hypot(after.high - after.value, before.value - before.low))
     change = replace(change, low=max(low, -1.0), high=min(high, 1.0))
-    return {**rates.interval_record(change), "relative_frac": relative}
+    return {**interval_record(change), "relative_frac": relative}
 
 
 def _half_width(after: Ratio, before: Ratio, candidates: Labelled, level: Level) -> float:

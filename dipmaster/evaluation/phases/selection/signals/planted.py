@@ -16,7 +16,8 @@ from dipmaster.core.kernels import Bools, Ints
 from dipmaster.core.panel import epoch_ms
 from dipmaster.core.time_units import BAR_MS
 from dipmaster.evaluation.figures.breakdowns import Record
-from dipmaster.evaluation.phases.selection.signals.rates import Level, interval_record
+from dipmaster.evaluation.figures.intervals import interval_record
+from dipmaster.evaluation.phases.selection.signals.rates import Level
 from dipmaster.evaluation.statistics.period import Period
 from dipmaster.evaluation.statistics.trade_metrics import share
 

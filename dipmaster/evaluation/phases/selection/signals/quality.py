@@ -8,6 +8,7 @@ import pandas as pd
 from dipmaster.core.kernels import Bools, Floats
 from dipmaster.core.params import Gates
 from dipmaster.evaluation.figures.breakdowns import Record, mean_or_none
+from dipmaster.evaluation.figures.intervals import interval_record
 from dipmaster.evaluation.phases.selection.signals import rates
 from dipmaster.evaluation.phases.selection.signals.by_regime import (
     heterogeneity,
@@ -17,11 +18,11 @@ from dipmaster.evaluation.phases.selection.signals.consistency import consistenc
 from dipmaster.evaluation.phases.selection.signals.outcomes import labelled, out_of_sample
 from dipmaster.evaluation.phases.selection.signals.paired import mcnemar, paired_changes
 from dipmaster.evaluation.phases.selection.signals.planted import planted_recall
-from dipmaster.evaluation.phases.selection.signals.rates import Level, interval_record
+from dipmaster.evaluation.phases.selection.signals.rates import Level
 from dipmaster.evaluation.statistics.period import Period
 
 
-def signal_quality(
+def measure_signal_quality(
     scores: pd.DataFrame,
     admission: pd.DataFrame,
     traded: Bools,

@@ -33,7 +33,7 @@ GOOD = {
 }
 
 
-def difference_record(
+def compare_phases(
     later: PhaseEvaluation,
     earlier: PhaseEvaluation,
     ledgers: Mapping[int, Ledger],
@@ -49,9 +49,9 @@ def difference_record(
         track_of(one.phase, one.sample, ledgers[one.phase], period) for one in (later, earlier)
     )
     lacking = inconclusive(later, gates) or inconclusive(earlier, gates)
-    found = differences(after, before, later.phase, gates)
-    rows = {name: judged(found[name], GOOD[name], lacking) for name in GOOD}
-    rows["profit_factor"]["ratio"] = ratio_record(found["profit_factor"])
+    changes = differences(after, before, later.phase, gates)
+    rows = {name: judge_difference(changes[name], GOOD[name], lacking) for name in GOOD}
+    rows["profit_factor"]["ratio"] = ratio_record(changes["profit_factor"])
     return {"against": earlier.phase, **rows}
 
 
@@ -71,7 +71,7 @@ def differences(after: Track, before: Track, phase: int, gates: Gates) -> dict[s
     }
 
 
-def judged(found: Difference, good: int, lacking: str) -> Record:
+def judge_difference(difference: Difference, good: int, lacking: str) -> Record:
     """A difference with its verdict.
 
     Parameters
@@ -81,22 +81,24 @@ def judged(found: Difference, good: int, lacking: str) -> Record:
     lacking
         Why nothing may be concluded; empty where something may.
     """
-    verdict, reason = _ruled(found, good, lacking)
+    verdict, reason = _verdict(difference, good, lacking)
     return {
-        "value": found.value,
-        "low": found.low,
-        "high": found.high,
+        "value": difference.value,
+        "low": difference.low,
+        "high": difference.high,
         "verdict": verdict,
         "reason": reason,
     }
 
 
-def _ruled(found: Difference, good: int, lacking: str) -> tuple[str, str]:
+def _verdict(difference: Difference, good: int, lacking: str) -> tuple[str, str]:
+    low, high = difference.low, difference.high
     if not good:
-        return "NOT SHOWN", found.reason or "more or fewer trades are neither better nor worse"
-    if lacking or found.low is None or found.high is None:
-        return "NOT SHOWN", lacking or found.reason
-    near, far = sorted((good * found.low, good * found.high))
+        neither = "more or fewer trades are neither better nor worse"
+        return "NOT SHOWN", difference.reason or neither
+    if lacking or low is None or high is None:
+        return "NOT SHOWN", lacking or difference.reason
+    near, far = sorted((good * low, good * high))
     if near > 0.0:
         return "BETTER", "the whole interval lies on the better side of zero"
     if far < 0.0:

@@ -1,0 +1,102 @@
+"""Params and what the `exits` stage made to phase 2's exits: of every candidate, of any bar.
+
+What an entry aims at and what its closed bars scored was made by the stage for every
+candidate. Random entries have neither: their exits are made here, in the same way, from
+the models that the stage stored.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+
+from dipmaster import backtest
+from dipmaster.backtest import ExitRules, ScoreExits
+from dipmaster.core.kernels import Floats, Ints
+from dipmaster.core.params import AdaptiveExits, Execution
+from dipmaster.core.params.exits import Decision
+from dipmaster.evaluation.phase import ExitSimulator
+from dipmaster.evaluation.phases.exits.inputs import ExitInputs
+from dipmaster.evaluation.standalone import ExitPolicy
+from dipmaster.exits import (
+    ExitMarket,
+    StoredModels,
+    plans_of,
+    positions_of,
+    rows_of,
+    rules_without_models,
+    score_matrix,
+)
+from dipmaster.exits.target import targets_of
+
+AT_ONCE = 1000  # random entries scored together: their rows grow with the time limit
+
+
+def with_scores(rules: ExitRules, score: Floats, decision: Decision) -> ExitRules:
+    """The rules with exits on the score; a decision that is off never acts.
+
+    Parameters
+    ----------
+    score
+        Shape (entries, bars since entry).
+    """
+    if not (decision.full or decision.partial):
+        return rules
+    full = decision.full_probability if decision.full else np.inf
+    partial = decision.partial_probability if decision.partial else np.inf
+    return replace(rules, score=ScoreExits(score, full, partial, decision.partial_frac))
+
+
+def adaptive_policy(inputs: ExitInputs, score: Floats, exits: AdaptiveExits) -> ExitPolicy:
+    """Phase 2's exits of every candidate, also with a rule of `exits` switched the other way.
+
+    Parameters
+    ----------
+    score
+        Of `inputs`.
+    """
+    # From the classes: the plans' own targets are the base where `exits` had switched them off.
+    strength, regime, momentum = (
+        inputs.plans[name].to_numpy(dtype=np.int8)
+        for name in ("signal_strength", "regime", "momentum_class")
+    )
+    base, params = exits.target_frac, exits.dynamic_target
+    targets = targets_of(strength, regime, momentum, base, exits.target_combination, params)
+    rules = with_scores(rules_without_models(inputs.market, exits), score, exits.decision)
+    return ExitPolicy(targets.target_frac, rules)
+
+
+def adaptive_exit_returns(
+    market: ExitMarket, models: StoredModels, execution: Execution, exits: AdaptiveExits
+) -> ExitSimulator:
+    """How a bar of the market that is no candidate is left by phase 2's exits.
+
+    Its signal has no strength, so its target has the medium one; its closed bars are
+    scored by the models of the fold in which it is bought.
+    """
+    rules = rules_without_models(market, exits)
+
+    def net(symbol: Ints, bar: Ints) -> Floats:
+        starts = range(0, symbol.size, AT_ONCE)
+        parts = [part(symbol[at : at + AT_ONCE], bar[at : at + AT_ONCE]) for at in starts]
+        return np.concatenate([np.empty(0), *parts])
+
+    def part(symbol: Ints, bar: Ints) -> Floats:
+        signal_ms = market.panel.open_time[bar]
+        regime = market.columns["regime"][symbol, bar].astype(np.int8)
+        plan = plans_of(market, symbol, bar, None, signal_ms, regime, exits)
+        positions = positions_of(symbol, bar, plan.target_frac, exits)
+        rows = rows_of(market, positions, execution, exits)
+        probability = models.score(rows, signal_ms, exits.cap_bars)
+        score = score_matrix(rows, probability, len(positions), exits.cap_bars)
+        return backtest.outcomes(
+            market.panel,
+            symbol,
+            bar,
+            execution,
+            with_scores(rules, score, exits.decision),
+            plan.target_frac,
+            exits.stop_frac,
+            exits.cap_bars,
+        ).net_frac
+
+    return net
