@@ -22,12 +22,11 @@ from dipmaster.evaluation.phases.exits.claims import measure_claims
 from dipmaster.evaluation.phases.exits.degradation import exit_models_degrade_pnl
 from dipmaster.evaluation.phases.exits.inputs import ExitInputs
 from dipmaster.evaluation.phases.exits.integrity import exit_checks
-from dipmaster.evaluation.phases.exits.policy import adaptive_exit_returns, adaptive_policy
+from dipmaster.evaluation.phases.exits.policy import adaptive_exit_returns, adaptive_policies
 from dipmaster.evaluation.phases.exits.reading import read_exits
 from dipmaster.evaluation.phases.exits.results import ExitEvidence, measure_exits
 from dipmaster.evaluation.reading import EvaluationInputs
 from dipmaster.evaluation.standalone import (
-    EligibleEntries,
     ExitPolicy,
     StandalonePair,
     StandaloneTrades,
@@ -61,7 +60,8 @@ class ExitsPhase(Phase):
         self, context: EvaluationContext, completed: Sequence[CompletedPhase]
     ) -> ExitPolicy:
         """Leave by dynamic target, trailing stop and exit probability."""
-        return self._policy(context.params.exits)
+        exits = context.params.exits
+        return adaptive_policies(self.inputs, self.inputs.score, exits)(exits)
 
     def exit_simulator(
         self, context: EvaluationContext, completed: Sequence[CompletedPhase]
@@ -109,17 +109,18 @@ class ExitsPhase(Phase):
         )
         return OwnResults({"exits": figures}, claims)
 
-    def _policy(self, exits: AdaptiveExits) -> ExitPolicy:
-        return adaptive_policy(self.inputs, self.inputs.score, exits)
-
     def _evidence(
         self, context: EvaluationContext, before: CompletedPhase, this: CompletedPhase
     ) -> ExitEvidence:
         entries, exits = context.eligible_entries, context.params.exits
         opened = this.traded[entries.candidate]
+        policies = adaptive_policies(self.inputs, self.inputs.score, exits)
 
-        def simulate(name: str, params: AdaptiveExits) -> StandaloneTrades:
-            return self._simulate(context, entries, name, params)
+        def simulate(name: str, switched: AdaptiveExits) -> StandaloneTrades:
+            if switched == without_models(exits):  # the stage has followed every candidate so
+                return self.inputs.without_models(name, entries)
+            outcomes = context.simulate_standalone(policies(switched))
+            return standalone_trades(name, entries, outcomes)
 
         trades, fills = out_of_sample(this.ledger.trades, context.period), this.ledger.fills
         return ExitEvidence(
@@ -135,16 +136,3 @@ class ExitsPhase(Phase):
             trades,
             fills[fills["trade_id"].isin(trades["trade_id"])],
         )
-
-    def _simulate(
-        self,
-        context: EvaluationContext,
-        entries: EligibleEntries,
-        name: str,
-        params: AdaptiveExits,
-    ) -> StandaloneTrades:
-        """Under other params; without models the stage has followed every entry already."""
-        if params == without_models(context.params.exits):
-            return self.inputs.without_models(name, entries)
-        outcomes = context.simulate_standalone(self._policy(params))
-        return standalone_trades(name, entries, outcomes)

@@ -5,6 +5,7 @@ candidate. Random entries have neither: their exits are made here, in the same w
 the models that the stage stored.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -19,7 +20,10 @@ from dipmaster.evaluation.phases.exits.inputs import ExitInputs
 from dipmaster.evaluation.standalone import ExitPolicy
 from dipmaster.exits import (
     ExitMarket,
+    Positions,
+    Rows,
     StoredModels,
+    paths_of,
     plans_of,
     positions_of,
     rows_of,
@@ -46,23 +50,45 @@ def with_scores(rules: ExitRules, score: Floats, decision: Decision) -> ExitRule
     return replace(rules, score=ScoreExits(score, full, partial, decision.partial_frac))
 
 
-def adaptive_policy(inputs: ExitInputs, score: Floats, exits: AdaptiveExits) -> ExitPolicy:
-    """Phase 2's exits of every candidate, also with a rule of `exits` switched the other way.
+def adaptive_policies(
+    inputs: ExitInputs, score: Floats, exits: AdaptiveExits
+) -> Callable[[AdaptiveExits], ExitPolicy]:
+    """Phase 2's exits of every candidate, as a function of which rules are switched on.
 
     Parameters
     ----------
     score
         Of `inputs`.
+    exits
+        The numbers of all rules; the function takes the same with rules switched.
     """
-    # From the classes: the plans' own targets are the base where `exits` had switched them off.
+    trailing = exits.trailing.model_copy(update={"enabled": True})
+    all_on = exits.model_copy(update={"trailing": trailing, "boundary_from_phase2": True})
+    rules = rules_without_models(inputs.market, all_on)
+
+    def policy(switched: AdaptiveExits) -> ExitPolicy:
+        chosen = replace(
+            rules,
+            trailing=rules.trailing if switched.trailing.enabled else None,
+            boundary_min_net_frac=(
+                rules.boundary_min_net_frac if switched.boundary_from_phase2 else None
+            ),
+        )
+        scored = with_scores(chosen, score, switched.decision)
+        return ExitPolicy(_target_frac(inputs, switched), scored)
+
+    return policy
+
+
+def _target_frac(inputs: ExitInputs, exits: AdaptiveExits) -> Floats:
+    """From the classes: the plans' own targets are the base where the stage had them off."""
     strength, regime, momentum = (
         inputs.plans[name].to_numpy(dtype=np.int8)
         for name in ("signal_strength", "regime", "momentum_class")
     )
     base, params = exits.target_frac, exits.dynamic_target
-    targets = targets_of(strength, regime, momentum, base, exits.target_combination, params)
-    rules = with_scores(rules_without_models(inputs.market, exits), score, exits.decision)
-    return ExitPolicy(targets.target_frac, rules)
+    combination = exits.target_combination
+    return targets_of(strength, regime, momentum, base, combination, params).target_frac
 
 
 def adaptive_exit_returns(
@@ -85,7 +111,7 @@ def adaptive_exit_returns(
         regime = market.columns["regime"][symbol, bar].astype(np.int8)
         plan = plans_of(market, symbol, bar, None, signal_ms, regime, exits)
         positions = positions_of(symbol, bar, plan.target_frac, exits)
-        rows = rows_of(market, positions, execution, exits)
+        rows = _live_rows(market, positions, execution, exits)
         probability = models.score(rows, signal_ms, exits.cap_bars)
         score = score_matrix(rows, probability, len(positions), exits.cap_bars)
         return backtest.outcomes(
@@ -100,3 +126,17 @@ def adaptive_exit_returns(
         ).net_frac
 
     return net
+
+
+def _live_rows(
+    market: ExitMarket, positions: Positions, execution: Execution, exits: AdaptiveExits
+) -> Rows:
+    """Rows at which the position is open under the rules that are not models.
+
+    Those rules do not look at the models, so by the later rows it is closed under either:
+    what they would score decides nothing.
+    """
+    rows = rows_of(market, positions, execution, exits)
+    paths = paths_of(market, positions, execution, exits)
+    live = rows.bar < paths.exit_index[rows.position]
+    return Rows(rows.position[live], rows.bar[live], rows.held[live], rows.features[live])
