@@ -2,7 +2,7 @@
 
 from dipmaster.confidence import Scores, table_of
 from dipmaster.core.params import Params
-from dipmaster.evaluation.phases.exits.orders import READ_ROWS, ExitInputs
+from dipmaster.evaluation.phases.exits.inputs import READ_ROWS, ExitInputs
 from dipmaster.exits import leaving_of, market_of, models_of, record_of, rows_table
 from studies.in_process import Scored
 
@@ -23,4 +23,5 @@ def exits_of(market: Scored, scores: Scores, params: Params) -> ExitInputs:
         rows_table(found.scored, market.panel.open_time)[list(READ_ROWS)],
         models_of(found.scored),
         record_of(found.scored, market.bars_ms, params.split, params.exits.models.judging),
+        params.exits.cap_bars,
     )

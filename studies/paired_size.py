@@ -21,8 +21,8 @@ from dipmaster.core.kernels import Ints
 from dipmaster.core.parallel import progress
 from dipmaster.core.params import Gates
 from dipmaster.core.store import read_params
+from dipmaster.evaluation.comparison import differences
 from dipmaster.evaluation.statistics.gates import insufficient
-from dipmaster.evaluation.statistics.paired.comparison import differences
 from dipmaster.evaluation.statistics.paired.sides import Difference, Track
 from dipmaster.evaluation.statistics.sample import Sample
 from studies.clustered_ledgers import WORLDS, World, days_of_trades, track

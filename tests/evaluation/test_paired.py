@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dipmaster.evaluation.comparison import GOOD, differences, judge_difference
 from dipmaster.evaluation.statistics import trade_metrics
 from dipmaster.evaluation.statistics.account_metrics import Resampling
 from dipmaster.evaluation.statistics.bootstrap import stream_key
 from dipmaster.evaluation.statistics.paired import account, trades
-from dipmaster.evaluation.statistics.paired.comparison import GOOD, differences, judged
 from dipmaster.evaluation.statistics.paired.sides import Difference, Track, track_of
 from dipmaster.evaluation.statistics.sample import sampled
 from dipmaster.learning.evaluation.clustered import t_critical
@@ -85,7 +85,7 @@ def test_identical_phases_differ_by_exactly_nothing(sample_of, gates) -> None:
     assert set(found) == set(GOOD)
     for name, one in found.items():
         assert (one.value, one.low, one.high) == (0.0, 0.0, 0.0), name
-        assert judged(one, GOOD[name], "")["verdict"] == "NOT SHOWN"
+        assert judge_difference(one, GOOD[name], "")["verdict"] == "NOT SHOWN"
 
 
 def test_order_turns_the_sign(sample_of, gates) -> None:
@@ -191,10 +191,10 @@ def test_the_same_days_for_both(sample_of) -> None:
 )
 def test_verdicts_know_which_way_is_better(good, low, high, verdict) -> None:
     found = Difference((low + high) / 2, low, high)
-    record = judged(found, good, "")
+    record = judge_difference(found, good, "")
     assert record["verdict"] == verdict
     assert record["reason"]
-    told = judged(found, good, "insufficient in phase 1: 3 of 100 trades")
+    told = judge_difference(found, good, "insufficient in phase 1: 3 of 100 trades")
     assert told["verdict"] == "NOT SHOWN"
     assert (told["low"], told["high"]) == (low, high)
     if good:

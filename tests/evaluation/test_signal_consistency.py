@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from dipmaster.evaluation.phases.selection.signals import signal_quality
+from dipmaster.evaluation.phases.selection.signals import measure_signal_quality
 from dipmaster.evaluation.phases.selection.signals.consistency import (
     MIN_FOLDS,
     Folds,
@@ -57,7 +57,7 @@ def _monthly(precisions, each, gates):
     day = np.repeat(middle, 2 * each)
     label = np.concatenate([np.tile(np.arange(each) < p * each, 2) for p in precisions])
     traded = np.tile(np.repeat([True, False], each), len(precisions))
-    return signal_quality(*tables(day, label, traded), YEAR, gates)["consistency"]
+    return measure_signal_quality(*tables(day, label, traded), YEAR, gates)["consistency"]
 
 
 def test_equal_months_are_consistent_and_their_bound_is_not(gates):

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 from dipmaster.core.errors import DataError
-from dipmaster.evaluation.phases.selection.signals import signal_quality
+from dipmaster.evaluation.phases.selection.signals import measure_signal_quality
 from tests.evaluation.signal_tables import YEAR, tables
 
 
 def test_burn_in_and_trades_that_never_took_place_are_left_out(gates):
-    said = signal_quality(
+    said = measure_signal_quality(
         *tables([1, 31, 62, 93], [1, 1, -1, 0], [True, True, False, False]), YEAR, gates
     )
     assert (said["n_candidates"], said["n_unlabelled"], said["n_traded"]) == (2, 1, 1)
@@ -26,7 +26,7 @@ def _finite(value: Any) -> None:
 def test_nothing_traded(gates):
     day = np.arange(30, 390, 3.0)
     label = (np.arange(day.size) % 2).astype(int)
-    said = signal_quality(*tables(day, label, np.zeros(day.size)), YEAR, gates)
+    said = measure_signal_quality(*tables(day, label, np.zeros(day.size)), YEAR, gates)
     _finite(said)
     assert said["precision"]["value"] is None
     assert said["precision"]["reason"] == "no candidate was traded"
@@ -43,7 +43,7 @@ def test_nothing_traded(gates):
 def test_everything_traded(gates):
     day = np.arange(30, 390, 3.0)
     label = (np.arange(day.size) % 3 > 0).astype(int)
-    said = signal_quality(*tables(day, label, np.ones(day.size)), YEAR, gates)
+    said = measure_signal_quality(*tables(day, label, np.ones(day.size)), YEAR, gates)
     _finite(said)
     assert said["precision"]["value"] == said["base_precision"] == pytest.approx(2 / 3)
     assert (said["recall"]["value"], said["false_positive_rate"]["value"]) == (1.0, 1.0)
@@ -58,7 +58,7 @@ def test_everything_traded(gates):
 def test_no_positives(gates):
     day = np.arange(30, 390, 3.0)
     traded = np.arange(day.size) % 4 == 0
-    said = signal_quality(*tables(day, np.zeros(day.size), traded), YEAR, gates)
+    said = measure_signal_quality(*tables(day, np.zeros(day.size), traded), YEAR, gates)
     _finite(said)
     assert said["recall"]["value"] is None
     assert said["recall"]["reason"] == "no candidate was profitable"
@@ -69,7 +69,7 @@ def test_no_positives(gates):
 
 
 def test_no_candidate_at_all(gates):
-    said = signal_quality(*tables([], [], []), YEAR, gates)
+    said = measure_signal_quality(*tables([], [], []), YEAR, gates)
     _finite(said)
     assert said["n_candidates"] == 0
     assert said["base_precision"] is None
@@ -77,7 +77,9 @@ def test_no_candidate_at_all(gates):
 
 
 def test_one_block_has_values_and_no_bounds(gates):
-    said = signal_quality(*tables([31, 32, 33, 34], [1, 0, 1, 0], [1, 1, 0, 0]), YEAR, gates)
+    said = measure_signal_quality(
+        *tables([31, 32, 33, 34], [1, 0, 1, 0], [1, 1, 0, 0]), YEAR, gates
+    )
     for name in ("precision", "recall", "f1"):
         assert said[name]["value"] == 0.5
         assert said[name]["low"] is said[name]["high"] is None
@@ -89,6 +91,6 @@ def test_one_block_has_values_and_no_bounds(gates):
 def test_trades_must_be_admitted_and_rows_must_match(gates):
     scores, admission, traded = tables([31, 62], [1, 0], [1, 1])
     with pytest.raises(DataError, match="1 trades of others"):
-        signal_quality(scores, admission.assign(admitted=[1, 0]), traded, YEAR, gates)
+        measure_signal_quality(scores, admission.assign(admitted=[1, 0]), traded, YEAR, gates)
     with pytest.raises(DataError, match="same 2 candidates"):
-        signal_quality(scores, admission.iloc[::-1], traded, YEAR, gates)
+        measure_signal_quality(scores, admission.iloc[::-1], traded, YEAR, gates)

@@ -11,7 +11,7 @@ from statsmodels.stats.contingency_tables import mcnemar as oracle_mcnemar
 
 from dipmaster.core.panel import as_times
 from dipmaster.core.time_units import BAR_MS, DAY_MS
-from dipmaster.evaluation.phases.selection.signals import signal_quality
+from dipmaster.evaluation.phases.selection.signals import measure_signal_quality
 from dipmaster.evaluation.phases.selection.signals.paired import Ratio
 from dipmaster.evaluation.phases.selection.signals.planted import is_followed
 from dipmaster.learning.evaluation.clustered import clopper_pearson, t_critical
@@ -20,7 +20,7 @@ from tests.evaluation.signal_tables import START_MS, YEAR, random_tables, tables
 
 def test_values_are_those_of_sklearn_and_statsmodels(gates):
     scores, admission, traded = random_tables(1)
-    said = signal_quality(scores, admission, traded, YEAR, gates)
+    said = measure_signal_quality(scores, admission, traded, YEAR, gates)
     truth = scores["label"].to_numpy()
     p, r, f, _ = precision_recall_fscore_support(truth, traded, average="binary")
     tn, fp, fn, tp = confusion_matrix(truth, traded).ravel()
@@ -34,7 +34,7 @@ def test_values_are_those_of_sklearn_and_statsmodels(gates):
 
 def test_paired_changes_are_after_minus_before(gates):
     scores, admission, traded = random_tables(2)
-    said = signal_quality(scores, admission, traded, YEAR, gates)
+    said = measure_signal_quality(scores, admission, traded, YEAR, gates)
     truth = scores["label"].to_numpy()
     after = precision_recall_fscore_support(truth, traded, average="binary")
     before = precision_recall_fscore_support(truth, np.ones(truth.size), average="binary")
@@ -49,7 +49,9 @@ def test_paired_changes_are_after_minus_before(gates):
 def test_the_error_of_a_change_by_hand(gates):
     """Sums a block, one by one: the slow twin of the influence formula."""
     scores, admission, traded = random_tables(3)
-    said = signal_quality(scores, admission, traded, YEAR, gates)["paired"]["precision_change"]
+    said = measure_signal_quality(scores, admission, traded, YEAR, gates)["paired"][
+        "precision_change"
+    ]
     won = scores["label"].to_numpy() == 1
     block = ((np.arange(won.size) * 0) + YEAR.block_of(YEAR.day_of(_ms(scores)))).astype(int)
     precision, base = won[traded].mean(), won.mean()
@@ -73,7 +75,7 @@ def test_few_trades_widen_the_bounds_to_the_exact_ones(gates):
     traded = np.zeros(day.size, dtype=bool)
     traded[[3, 13, 23, 33, 43, 53]] = True
     label = (np.arange(day.size) % 2).astype(int)
-    said = signal_quality(*tables(day, label, traded), YEAR, gates)
+    said = measure_signal_quality(*tables(day, label, traded), YEAR, gates)
     low, high = clopper_pearson(1.0, 6.0, gates.alpha)
     assert (said["precision"]["low"], said["precision"]["high"]) == pytest.approx((low, high))
     change = said["paired"]["precision_change"]
@@ -84,7 +86,9 @@ def test_few_trades_widen_the_bounds_to_the_exact_ones(gates):
 
 def test_a_hand_worked_table(gates):
     """4 candidates: two won, of which one was traded; one loser was traded."""
-    said = signal_quality(*tables([31, 62, 93, 124], [1, 1, 0, 0], [1, 0, 1, 0]), YEAR, gates)
+    said = measure_signal_quality(
+        *tables([31, 62, 93, 124], [1, 1, 0, 0], [1, 0, 1, 0]), YEAR, gates
+    )
     names = ("precision", "recall", "f1", "false_positive_rate")
     assert [said[name]["value"] for name in names] == [0.5, 0.5, 0.5, 0.5]
     assert said["base_precision"] == said["removed_frac"] == 0.5
@@ -95,13 +99,13 @@ def test_a_hand_worked_table(gates):
 def test_f1_bounds_come_from_the_overlap_of_traded_and_profitable(gates):
     """F1 = 2 J / (1 + J) with J the share of both among either: a share like any other."""
     scores, admission, traded = random_tables(4)
-    said = signal_quality(scores, admission, traded, YEAR, gates)
+    said = measure_signal_quality(scores, admission, traded, YEAR, gates)
     won = scores["label"].to_numpy() == 1
     either = won | traded
     picked = tables(
         (_ms(scores)[either] - START_MS) / DAY_MS, (won & traded)[either], np.ones(either.sum())
     )
-    overlap = signal_quality(*picked, YEAR, gates)["precision"]
+    overlap = measure_signal_quality(*picked, YEAR, gates)["precision"]
     for bound in ("value", "low", "high"):
         assert said["f1"][bound] == pytest.approx(2 * overlap[bound] / (1 + overlap[bound]))
 
@@ -133,13 +137,15 @@ def test_planted_recall_counts_drops_of_the_own_coin_on_the_bar_or_two_after(gat
     }
     scores, admission, traded = tables([31] * 4, [1] * 4, [1, 1, 1, 0])
     scores["open_time"] = at([0, 102, 203, 300])
-    said = signal_quality(scores, admission, traded, YEAR, gates, truth)["planted_recall"]
+    said = measure_signal_quality(scores, admission, traded, YEAR, gates, truth)["planted_recall"]
     assert (said["value"], said["n"], said["by_candidates"]) == (0.5, 4, 0.75)
     of_another = {"BUSDT": truth["AUSDT"]}
-    other = signal_quality(scores, admission, traded, YEAR, gates, of_another)["planted_recall"]
+    other = measure_signal_quality(scores, admission, traded, YEAR, gates, of_another)[
+        "planted_recall"
+    ]
     assert (other["value"], other["by_candidates"]) == (0.0, 0.0)
     calm = {"AUSDT": truth["AUSDT"].assign(jump_mark=np.int8(0))}
-    none = signal_quality(scores, admission, traded, YEAR, gates, calm)["planted_recall"]
+    none = measure_signal_quality(scores, admission, traded, YEAR, gates, calm)["planted_recall"]
     assert (none["value"], none["reason"]) == (None, "no drop was planted out of sample")
 
 
@@ -152,7 +158,7 @@ def test_followed_is_the_slow_twin():
 
 def test_the_order_of_the_blocks_does_not_matter_and_the_bytes_are_the_same(gates):
     given = random_tables(9)
-    one, two = (signal_quality(*given, YEAR, gates) for _ in range(2))
+    one, two = (measure_signal_quality(*given, YEAR, gates) for _ in range(2))
     assert json.dumps(one, default=float) == json.dumps(two, default=float)
 
 

@@ -9,7 +9,7 @@ import pytest
 from dipmaster.core.panel import as_times
 from dipmaster.core.store import read_params
 from dipmaster.core.time_units import BAR_MS, DAY_MS
-from dipmaster.evaluation.phases.selection.signals import funnel
+from dipmaster.evaluation.phases.selection.signals import build_funnel
 from dipmaster.evaluation.statistics.period import Period
 from dipmaster.signal_filter import CheckFact
 
@@ -66,7 +66,9 @@ def test_a_hand_worked_funnel(sections, gates):
     label = [0, 1, 1, 1, 1, 1, 1]
     confidence = [np.nan] + [0.9] * 6
     traded = [0, 0, 0, 0, 0, 1, 0]
-    said = funnel(*made(passes, label, confidence, traded=traded), YEAR, *sections, gates, FACTS)
+    said = build_funnel(
+        *made(passes, label, confidence, traded=traded), YEAR, *sections, gates, FACTS
+    )
     rows = said["out_of_sample"]
     assert [row["step"] for row in rows] == NAMES
     assert [row["left"] for row in rows] == [7, 6, 5, 4, 3, 2, 1]
@@ -84,7 +86,7 @@ def test_a_step_that_is_off_removes_nothing(sections, gates):
     scores, admission, _ = made(passes, [1, 0], [0.9, 0.9])
     admission["admitted"] = np.int8(1)
     traded = np.array([True, True])
-    rows = funnel(scores, admission, traded, YEAR, off, confirmation, gates, FACTS)
+    rows = build_funnel(scores, admission, traded, YEAR, off, confirmation, gates, FACTS)
     by_step = {row["step"]: row for row in rows["out_of_sample"]}
     assert by_step["checks"]["on"] is False
     assert (
@@ -105,7 +107,7 @@ def test_counts_never_rise_and_both_ends_are_the_tables_own(sections, gates):
         passes, label, confidence, day=day, regime=rng.integers(-1, 3, n)
     )
     traded = admitted & (rng.random(n) < 0.9) & (label >= 0)
-    said = funnel(scores, admission, traded, YEAR, *sections, gates, FACTS)
+    said = build_funnel(scores, admission, traded, YEAR, *sections, gates, FACTS)
     late = day >= 30
     for name, kept in (("out_of_sample", late), ("whole", np.ones(n, dtype=bool))):
         left = [row["left"] for row in said[name]]
@@ -129,7 +131,7 @@ def test_counts_never_rise_and_both_ends_are_the_tables_own(sections, gates):
 
 def test_checks_say_what_applies_and_what_they_let_through(sections, gates):
     passes = [[1, 1, 1, 1], [1, 0, 1, 1], [1, 1, 1, 1], [1, 0, 1, 1]]
-    said = funnel(*made(passes, [1, 1, 0, 0], [0.9] * 4), YEAR, *sections, gates, FACTS)
+    said = build_funnel(*made(passes, [1, 1, 0, 0], [0.9] * 4), YEAR, *sections, gates, FACTS)
     checks = {row["check"]: row for row in said["checks"]}
     assert (checks["volume"]["passes"], checks["volume"]["of"]) == (2, 4)
     assert checks["volume"]["precision"] == checks["volume"]["precision_of_rest"] == 0.5
@@ -144,15 +146,15 @@ def test_signs_are_told_where_they_are_given(sections, gates):
     names = [name for frame in FRAMES.values() for name in frame]
     signs = {name: np.array([1.0, 0.5, 0.0]) for name in names}
     given = made([[1, 1, 1, 1]] * 3, [1, 0, 0], [0.9] * 3)
-    said = funnel(*given, YEAR, *sections, gates, FACTS, signs)["signs"]
+    said = build_funnel(*given, YEAR, *sections, gates, FACTS, signs)["signs"]
     assert [row["sign"] for row in said] == names
     assert (said[0]["mean"], said[0]["passes"], said[0]["precision"]) == (0.5, 1, 1.0)
-    assert funnel(*given, YEAR, *sections, gates, FACTS)["signs"] == []
+    assert build_funnel(*given, YEAR, *sections, gates, FACTS)["signs"] == []
 
 
 def test_a_funnel_that_runs_dry_says_so(sections, gates):
     given = made([[0, 1, 1, 1]] * 3, [1, 0, 0], [0.1] * 3)
-    said = funnel(*given, YEAR, *sections, gates, FACTS)
+    said = build_funnel(*given, YEAR, *sections, gates, FACTS)
     last = said["out_of_sample"][-1]
     assert (last["left"], last["precision"], last["mean_net_bps"]) == (0, None, None)
     assert last["reason"] == "no candidate is left"
@@ -160,7 +162,7 @@ def test_a_funnel_that_runs_dry_says_so(sections, gates):
 
 
 def test_no_candidate_at_all(sections, gates):
-    said = funnel(*made([], [], []), YEAR, *sections, gates, FACTS)
+    said = build_funnel(*made([], [], []), YEAR, *sections, gates, FACTS)
     assert [row["left"] for row in said["out_of_sample"]] == [0] * 7
     assert said["by_regime"][0]["threshold"] is None
     json.dumps(said, allow_nan=False, default=float)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from dipmaster.evaluation.phases.selection.signals import signal_quality
+from dipmaster.evaluation.phases.selection.signals import measure_signal_quality
 from dipmaster.evaluation.phases.selection.signals.by_regime import (
     clustered_covariance,
     heterogeneity,
@@ -94,7 +94,7 @@ def test_covariance_is_clustered_and_at_least_that_of_independent_rows():
 
 def test_win_rate_by_regime_is_the_interval_of_a_win_rate(gates):
     scores, admission, traded = random_tables(6)
-    rows = signal_quality(scores, admission, traded, YEAR, gates)["win_rate_by_regime"]
+    rows = measure_signal_quality(scores, admission, traded, YEAR, gates)["win_rate_by_regime"]
     assert [row["regime"] for row in rows] == ["low", "normal", "high"]
     own = traded & (scores["regime"].to_numpy() == 1)
     assert rows[1]["n"] == own.sum()

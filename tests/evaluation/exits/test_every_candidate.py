@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from dipmaster.core.store import plain
-from dipmaster.evaluation.phases.exits.every_candidate import every_candidate
-from dipmaster.evaluation.phases.exits.standalone import Pair
+from dipmaster.evaluation.phases.exits.every_candidate import compare_every_candidate
+from dipmaster.evaluation.standalone import StandalonePair
 
 CHANGES = ("win_rate", "profit_factor", "mean_net_bps")
 
@@ -20,7 +20,9 @@ def results(seed: int = 1, n: int = 600) -> np.ndarray:
 
 def test_identical_exits_change_exactly_nothing(toy, gates) -> None:
     net = results()
-    found = every_candidate(Pair(toy.alone(net), toy.alone(net, "phase 1")), gates)
+    found = compare_every_candidate(
+        StandalonePair(toy.standalone(net), toy.standalone(net, "phase 1")), gates
+    )
     assert found["before"] == found["after"]
     for name in CHANGES:
         change = found["change"][name]
@@ -32,7 +34,9 @@ def test_identical_exits_change_exactly_nothing(toy, gates) -> None:
 
 def test_an_improvement_of_every_trade_is_better(toy, gates) -> None:
     net = results()
-    found = every_candidate(Pair(toy.alone(net + 0.007), toy.alone(net, "phase 1")), gates)
+    found = compare_every_candidate(
+        StandalonePair(toy.standalone(net + 0.007), toy.standalone(net, "phase 1")), gates
+    )
     assert found["n"] == 600
     assert found["change"]["mean_net_bps"]["value"] == pytest.approx(70.0)
     assert {found["change"][name]["verdict"] for name in CHANGES} == {"BETTER"}
@@ -40,14 +44,18 @@ def test_an_improvement_of_every_trade_is_better(toy, gates) -> None:
     ratio = found["change"]["profit_factor"]["ratio"]["value"]
     assert ratio == pytest.approx(factors[0] / factors[1])
     assert found["change"]["profit_factor"]["value"] == pytest.approx(math.log(ratio))
-    back = every_candidate(Pair(toy.alone(net), toy.alone(net + 0.007, "phase 1")), gates)
+    back = compare_every_candidate(
+        StandalonePair(toy.standalone(net), toy.standalone(net + 0.007, "phase 1")), gates
+    )
     assert {back["change"][name]["verdict"] for name in CHANGES} == {"WORSE"}
 
 
 def test_pairing_finds_what_two_samples_would_not(toy, gates) -> None:
     """2 bps a trade more, always: a hundredth of a trade's own spread."""
     net = results() * 3
-    found = every_candidate(Pair(toy.alone(net + 2e-4), toy.alone(net, "phase 1")), gates)
+    found = compare_every_candidate(
+        StandalonePair(toy.standalone(net + 2e-4), toy.standalone(net, "phase 1")), gates
+    )
     change, before = found["change"]["mean_net_bps"], found["before"]["mean_net_bps"]
     assert change["verdict"] == "BETTER"
     assert change["high"] - change["low"] < (before["high"] - before["low"]) / 100
@@ -55,7 +63,9 @@ def test_pairing_finds_what_two_samples_would_not(toy, gates) -> None:
 
 def test_too_few_trades_show_nothing(toy, gates) -> None:
     net = results(n=60)
-    found = every_candidate(Pair(toy.alone(net + 0.004), toy.alone(net, "phase 1")), gates)
+    found = compare_every_candidate(
+        StandalonePair(toy.standalone(net + 0.004), toy.standalone(net, "phase 1")), gates
+    )
     for name in CHANGES:
         assert found["change"][name]["verdict"] == "NOT SHOWN"
         assert found["change"][name]["reason"].startswith("insufficient under phase 2: 60 of 100")
@@ -64,7 +74,9 @@ def test_too_few_trades_show_nothing(toy, gates) -> None:
 
 def test_without_a_loser_there_is_no_verdict(toy, gates) -> None:
     net = results()
-    found = every_candidate(Pair(toy.alone(np.abs(net)), toy.alone(net, "phase 1")), gates)
+    found = compare_every_candidate(
+        StandalonePair(toy.standalone(np.abs(net)), toy.standalone(net, "phase 1")), gates
+    )
     reason = "insufficient under phase 2: 0 of 10 losing trades"
     assert found["change"]["mean_net_bps"]["reason"] == reason
     assert found["change"]["profit_factor"]["value"] is None
@@ -73,7 +85,9 @@ def test_without_a_loser_there_is_no_verdict(toy, gates) -> None:
 
 
 def test_no_candidate_at_all(toy, gates) -> None:
-    found = every_candidate(Pair(toy.alone([]), toy.alone([], "phase 1")), gates)
+    found = compare_every_candidate(
+        StandalonePair(toy.standalone([]), toy.standalone([], "phase 1")), gates
+    )
     json.dumps(plain(found), allow_nan=False)
     assert found["n"] == 0
     for side in ("before", "after"):

@@ -3,18 +3,20 @@
 import numpy as np
 import pytest
 
-from dipmaster.evaluation.phases.exits.holding import holding
-from dipmaster.evaluation.phases.exits.standalone import Pair
+from dipmaster.evaluation.phases.exits.holding import compare_holding
+from dipmaster.evaluation.standalone import StandalonePair
 
 
 def test_by_hand(toy, gates) -> None:
     """Minutes 45, 120, 125, 10; the last never traded; one before was open at the end."""
-    after = toy.alone([0.01] * 4, held=[9, 24, 25, 2], block=[0, 1, 0, 1])
-    before = toy.alone(
+    after = toy.standalone([0.01] * 4, held=[9, 24, 25, 2], block=[0, 1, 0, 1])
+    before = toy.standalone(
         [0.01] * 4, "phase 1", held=[36, 36, 8000, 36], block=[0, 1, 0, 1],
         open_at_end=[False, False, True, False],
     )  # fmt: skip
-    found = holding(Pair(after, before), np.array([True, True, True, False]), gates)
+    found = compare_holding(
+        StandalonePair(after, before), np.array([True, True, True, False]), gates
+    )
     assert found["band_minutes"] == [45, 120]
     traded = found["traded"]
     assert traded["after"]["mean_minutes"]["value"] == pytest.approx(290 / 3)
@@ -28,8 +30,8 @@ def test_by_hand(toy, gates) -> None:
 
 
 def test_nothing_traded(toy, gates) -> None:
-    pair = Pair(toy.alone([0.01]), toy.alone([0.01], "phase 1"))
-    found = holding(pair, np.array([False]), gates)["traded"]["after"]
+    pair = StandalonePair(toy.standalone([0.01]), toy.standalone([0.01], "phase 1"))
+    found = compare_holding(pair, np.array([False]), gates)["traded"]["after"]
     assert found["mean_minutes"]["value"] is None
     assert found["mean_minutes"]["reason"] == "no trade"
     assert found["median_minutes"] is None

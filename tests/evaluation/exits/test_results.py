@@ -9,7 +9,7 @@ from dipmaster.backtest import EXIT_NAMES
 from dipmaster.core.store import plain
 from dipmaster.core.time_units import BAR_MS, DAY_MS
 from dipmaster.evaluation.phases.exits.ablation import RULES
-from dipmaster.evaluation.phases.exits.results import exits_record
+from dipmaster.evaluation.phases.exits.results import measure_exits
 from dipmaster.evaluation.statistics.period import Period
 
 SECTIONS = {
@@ -41,9 +41,9 @@ def record(toy, gates, market):
             rng.random((len(cells), 35)) < 0.7, 0.85 * rng.random((len(cells), 35)), 0.2
         )
         multiplier = rng.uniform(0.7, 1.4, len(cells))
-        material = toy.material(panel, period, cells, params, score, multiplier, opened)
+        evidence = toy.evidence(panel, period, cells, params, score, multiplier, opened, 4.0)
         quick = gates.model_copy(update={"bootstrap_reps": 200})
-        found = exits_record(material, panel, period, toy.execution(4.0), params, quick)
+        found = measure_exits(evidence, panel, params, quick)
         assert set(found) == SECTIONS
         json.dumps(plain(found), allow_nan=False)
         return found
@@ -88,6 +88,18 @@ def test_switched_on(record, exits, market) -> None:
         assert change != 0.0
 
 
+def test_targets_are_those_of_the_entries(toy, gates, exits, market) -> None:
+    """Plans have a row a candidate; what is out of sample starts in the middle of them."""
+    panel, period, cells = market
+    multiplier = np.linspace(0.7, 1.4, len(cells))
+    score = np.full((len(cells), 35), np.nan)
+    evidence = toy.evidence(panel, period, cells, exits, score, multiplier)
+    every = measure_exits(evidence, panel, exits, gates)["targets"]["all"]
+    late = cells[:, 1] >= 288 * BURN_IN
+    assert every["n"] == late.sum() < len(cells)
+    assert every["mean_frac"] == pytest.approx(exits.target_frac * multiplier[late].mean())
+
+
 def test_every_single_rule_off_is_the_variant_itself(record, exits) -> None:
     """A variant is what phase 2 would be had the params said so."""
     variants = {row["rule"]: row["all"] for row in record(exits)["leave_one_out"]}
@@ -122,8 +134,8 @@ def test_no_candidate_out_of_sample(toy, gates, exits, market) -> None:
     panel, period, cells = market
     early = cells[cells[:, 1] < 288 * BURN_IN - 100]
     score, ones = np.full((len(early), 35), np.nan), np.ones(len(early))
-    material = toy.material(panel, period, early, exits, score, ones)
-    found = exits_record(material, panel, period, toy.execution(), exits, gates)
+    evidence = toy.evidence(panel, period, early, exits, score, ones)
+    found = measure_exits(evidence, panel, exits, gates)
     json.dumps(plain(found), allow_nan=False)
     assert found["every_candidate"]["n"] == 0
     assert found["capture"]["all"]["ratio"]["reason"]

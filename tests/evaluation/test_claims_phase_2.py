@@ -6,8 +6,8 @@ import json
 import pytest
 
 from dipmaster.core.store import plain
-from dipmaster.evaluation.claims import later_promises
-from dipmaster.evaluation.phases.exits.claims import promises
+from dipmaster.evaluation.claims import all_claims
+from dipmaster.evaluation.phases.exits.claims import measure_claims
 
 FEW = "insufficient in phase 2: 12 of 100 trades"
 
@@ -37,7 +37,7 @@ def measured() -> dict[str, dict]:
 @pytest.fixture
 def told():
     def run(case: dict[str, dict], too_small: str = "") -> dict[str, dict]:
-        rows = promises(**case, trades=405, too_small=too_small)
+        rows = measure_claims(**case, trades=405, too_small=too_small)
         json.dumps(plain(rows), allow_nan=False)
         assert all(row["phase"] == 2 and row["reason"] for row in rows)
         return {row["id"]: row for row in rows}
@@ -127,10 +127,22 @@ def test_what_cannot_be_computed_says_why(told) -> None:
 
 
 def test_the_rest_is_not_built() -> None:
-    later = {row["id"]: row for row in later_promises()}
+    later = {row["id"]: row for row in all_claims([], [0, 1, 2])}
     assert list(later) == [
         "3.sharpe", "3.targeting", "3.risk_adjusted", "4.win_rate", "4.precision",
         "4.false_signals", "plan.weeks", "plan.resources",
     ]  # fmt: skip
     assert {row["verdict"] for row in later.values()} == {"NOT BUILT"}
     assert all(row["value"] is None and row["reason"] for row in later.values())
+    assert later["3.sharpe"]["reason"] == "phase 3 is not built"
+
+
+def test_a_phase_that_measures_a_line_replaces_it() -> None:
+    """What a built phase leaves unmeasured is listed as that."""
+    measured = {"id": "3.sharpe", "verdict": "KEPT"}
+    rows = all_claims([measured], [0, 1, 2, 3])
+    assert rows[0] is measured
+    others = {row["id"]: row["reason"] for row in rows[1:]}
+    assert "3.sharpe" not in others
+    assert others["3.targeting"] == "phase 3 does not measure it"
+    assert others["4.precision"] == "phase 4 is not built"

@@ -6,7 +6,7 @@ import json
 import pytest
 
 from dipmaster.core.store import plain
-from dipmaster.evaluation.phases.selection.claims import promises
+from dipmaster.evaluation.phases.selection.claims import measure_claims
 
 KEYS = {
     "id", "phase", "section", "promise", "target", "unit", "value", "low", "high", "n", "verdict",
@@ -59,7 +59,7 @@ def measured() -> dict[str, dict]:
 @pytest.fixture
 def told(gates):
     def run(case: dict[str, dict], too_small: str = "", blocks: int = 18) -> dict[str, dict]:
-        rows = promises(**case, too_small=too_small, blocks=blocks, gates=gates)
+        rows = measure_claims(**case, too_small=too_small, blocks=blocks, gates=gates)
         json.dumps(plain(rows), allow_nan=False)
         assert all(
             set(row) - {"n_bars"} == KEYS and row["reason"] and row["promise"] for row in rows

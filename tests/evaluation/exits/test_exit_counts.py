@@ -1,10 +1,10 @@
-"""How often each way out was taken: by hand, with a partial exit, and with no trade."""
+"""How often each exit type was taken: by hand, with a partial exit, and with no trade."""
 
 import pandas as pd
 import pytest
 
 from dipmaster.backtest import EXIT_NAMES
-from dipmaster.evaluation.phases.exits.exit_counts import fired
+from dipmaster.evaluation.phases.exits.exit_counts import count_exits
 
 TRADES = pd.DataFrame(
     {
@@ -27,7 +27,7 @@ FILLS = pd.DataFrame(
 
 
 def test_by_hand(exits) -> None:
-    rows = {row["rule"]: row for row in fired(TRADES, FILLS, exits)}
+    rows = {row["rule"]: row for row in count_exits(TRADES, FILLS, exits)}
     assert tuple(rows) == EXIT_NAMES
     timing = rows["optimal_timing"]
     assert (timing["fills"], timing["trades_frac"], timing["net_pnl"]) == (2, 0.5, 3.0)
@@ -44,12 +44,12 @@ def test_by_hand(exits) -> None:
 
 
 def test_what_is_switched_off_says_so(exits, switched_off) -> None:
-    on = {row["rule"]: row["on"] for row in fired(TRADES, FILLS, exits)}
+    on = {row["rule"]: row["on"] for row in count_exits(TRADES, FILLS, exits)}
     assert on == {name: name != "boundary" for name in EXIT_NAMES}
-    off = {row["rule"] for row in fired(TRADES, FILLS, switched_off) if not row["on"]}
+    off = {row["rule"] for row in count_exits(TRADES, FILLS, switched_off) if not row["on"]}
     assert off == {"trailing_stop", "optimal_timing", "profit_taking"}
 
 
 def test_no_trade(exits) -> None:
-    for row in fired(TRADES.iloc[:0], FILLS.iloc[:0], exits):
+    for row in count_exits(TRADES.iloc[:0], FILLS.iloc[:0], exits):
         assert (row["fills"], row["trades_frac"], row["mean_net_bps"]) == (0, None, None)
