@@ -1,0 +1,1 @@
+"""confidence.json in parts: calibration and distribution of the score, and the whole."""

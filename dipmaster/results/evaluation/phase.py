@@ -1,0 +1,206 @@
+"""What is measured of every phase out of sample; times are UTC, money is in the quote currency."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from dipmaster.results.common import Band, Interval, IntervalBounds, Verdict
+from dipmaster.results.evaluation.breakdowns import (
+    ExitTypeRow,
+    HoldingTime,
+    MonthRow,
+    RegimeRow,
+    SymbolRow,
+)
+from dipmaster.results.fields import OMITTED
+
+LostAt = Literal["candidates", "score", "threshold", "steps", ""]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TradeCounts:
+    """How many.
+
+    Attributes
+    ----------
+    trades, trades_burn_in
+        Opened out of sample, and before.
+    days_with_trades, blocks_with_trades
+        Calendar days and blocks in which one was opened.
+    open_at_end
+        Closed only because the data ended.
+    skipped
+        Reason to number of orders that were not filled.
+    """
+
+    candidates: int
+    candidates_out_of_sample: int
+    trades: int
+    trades_burn_in: int
+    losing_trades: int
+    days_with_trades: int
+    blocks_with_trades: int
+    open_at_end: int
+    skipped: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoneyFigures:
+    """The account.
+
+    Attributes
+    ----------
+    net_return_frac
+        None where the account began with nothing.
+    turnover
+        Notional traded over the mean account; None where the account is worth nothing.
+    """
+
+    equity_at_start: float
+    equity_at_end: float
+    gross_pnl: float
+    fees: float
+    slippage: float
+    net_pnl: float
+    net_return_frac: float | None
+    turnover: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PerTradeFigures:
+    """Returns on notional in basis points, None without trades of the kind.
+
+    Attributes
+    ----------
+    payoff
+        Mean win over mean loss; with `break_even_win_rate` None without both.
+    """
+
+    mean_net_bps: float | None
+    median_net_bps: float | None
+    mean_gross_bps: float | None
+    mean_cost_bps: float | None
+    mean_win_bps: float | None
+    mean_loss_bps: float | None
+    payoff: float | None
+    break_even_win_rate: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RandomEntryFigures:
+    """Against entries drawn at random from bars like those traded.
+
+    Attributes
+    ----------
+    matched_trades
+        Trades that have like bars.
+    pool, draws
+        Random entries, and portfolios drawn from them.
+    p_value
+        How often chance alone would do as well; None without bounds.
+    excess_win_rate
+        Fraction by which the trades win more often than the pool; no reason is given here.
+    excess_blocks_together
+        Narrower bounds, right where strata match perfectly.
+    """
+
+    matched_trades: int
+    pool: int
+    draws: int
+    win_rate: Band
+    profit_factor: Band
+    mean_net_bps: Band
+    p_value: float | None
+    excess_win_rate: Interval
+    excess_blocks_together: IntervalBounds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrawdownFigures:
+    """Falls of the account as fractions of the peak before.
+
+    Attributes
+    ----------
+    peak_time, trough_time
+        Of the largest fall; None without one.
+    horizon_max_frac
+        Largest fall within any `horizon_days`; None where it cannot be computed.
+    bootstrap_median_frac, bootstrap_upper_frac
+        Of resampled histories of that length; None without bounds.
+    """
+
+    max_frac: float
+    peak_time: str | None
+    trough_time: str | None
+    horizon_max_frac: float | None
+    horizon_days: int
+    bootstrap_median_frac: float | None
+    bootstrap_upper_frac: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UncertaintyFigures:
+    """What intervals and gates rest on; None where it cannot be computed.
+
+    Attributes
+    ----------
+    design_effect_win_rate
+        Variance of the win rate over that of independent trades.
+    clopper_pearson_if_independent
+        Of the win rate, exact binomial.
+    sharpe_hac, sharpe_bootstrap, sharpe_psr
+        Three bounds of the annual Sharpe ratio.
+    probabilistic_sharpe
+        Probability that it exceeds its target (Bailey and Lopez de Prado 2012).
+    lo_eta_365
+        Factor from daily to annual Sharpe ratio (Lo 2002).
+    daily_vol_annual_frac
+        Standard deviation of daily returns, annual.
+    """
+
+    design_effect_win_rate: float | None
+    clopper_pearson_if_independent: IntervalBounds
+    sharpe_hac: IntervalBounds
+    sharpe_bootstrap: IntervalBounds
+    sharpe_psr: IntervalBounds
+    probabilistic_sharpe: float | None
+    lo_eta_365: float | None
+    daily_vol_annual_frac: float | None
+    profit_factor_equal_notional: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhaseFigures:
+    """Every figure of a phase outside gates.json.
+
+    Attributes
+    ----------
+    exits
+        A row an exit type, the most frequent first.
+    abstained
+        Why nothing was ordered; None where something was. Empty, and no key, in phase 0, which
+        orders every candidate; so are the two below.
+    abstained_at
+        Where the last candidate was lost.
+    harm
+        What fails the phase beside its gates; None where nothing does.
+    """
+
+    verdict: Verdict
+    verdict_reason: str
+    counts: TradeCounts
+    money: MoneyFigures
+    per_trade: PerTradeFigures
+    exits: tuple[ExitTypeRow, ...]
+    holding: HoldingTime
+    by_symbol: tuple[SymbolRow, ...]
+    by_month: tuple[MonthRow, ...]
+    by_regime: tuple[RegimeRow, ...]
+    random_entry: RandomEntryFigures
+    drawdown: DrawdownFigures
+    detail: UncertaintyFigures
+    abstained: str | None = field(default="", metadata=OMITTED)
+    abstained_at: Literal["candidates", "score", "threshold", "steps", ""] | None = field(
+        default="", metadata=OMITTED
+    )
+    harm: str | None = field(default="", metadata=OMITTED)

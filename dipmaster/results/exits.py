@@ -1,0 +1,235 @@
+"""exits.json: how the exit models and the exit probability did out of sample.
+
+A row is one closed bar of one position. Figures with an interval have it from resampled
+calendar blocks of the entries, all coins together.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from dipmaster.results.common import Interval, PermutationImportance
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PositionCounts:
+    """Candidates: all, those that could be opened, and those out of sample."""
+
+    all: int
+    opened: int
+    out_of_sample: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowCounts:
+    """Rows of the exit models.
+
+    Attributes
+    ----------
+    labelled
+        With a known outcome.
+    out_of_sample, scored_out_of_sample
+        Labelled rows out of sample, and those with an exit probability.
+    judged
+        Scored rows that the figures with intervals rest on.
+    """
+
+    all: int
+    labelled: int
+    out_of_sample: int
+    scored_out_of_sample: int
+    judged: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExitModelInputs:
+    """Features of the exit models: the roadmap's, and those added to them."""
+
+    roadmap: tuple[str, ...]
+    own: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExitModelFold:
+    """One refit of the three heads, or of the calibrator.
+
+    Attributes
+    ----------
+    fitted_at
+        UTC.
+    positions, rows
+        It could learn from.
+    thinned_to
+        Rows it did learn from.
+    reason
+        Why there is no model; empty where there is one.
+    """
+
+    level: Literal["heads", "calibrator"]
+    fitted_at: str
+    positions: int
+    rows: int
+    thinned_to: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClassifierHead:
+    """A head that gives a probability; `base_rate` is None without rows."""
+
+    base_rate: float | None
+    auc: Interval
+    brier: Interval
+    brier_skill: Interval
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimingHead:
+    """The head that gives the bars to the best exit.
+
+    Attributes
+    ----------
+    mean_bars
+        Of the outcomes; None without rows.
+    mae_bars, naive_mae_bars
+        Mean absolute error, its own and that of the mean of its training rows.
+    """
+
+    mean_bars: float | None
+    rank_correlation: Interval
+    mae_bars: Interval
+    naive_mae_bars: Interval
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExitHeads:
+    """The three heads."""
+
+    profit: ClassifierHead
+    risk: ClassifierHead
+    timing: TimingHead
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExitProbability:
+    """The calibrated exit probability against whether the sale was best.
+
+    Attributes
+    ----------
+    base_rate
+        None without rows.
+    slope, intercept
+        Of the calibration line on log odds.
+    n_rows, n_positions
+        The figures rest on.
+    """
+
+    base_rate: float | None
+    auc: Interval
+    brier: Interval
+    brier_skill: Interval
+    ece: Interval
+    slope: Interval
+    intercept: Interval
+    n_rows: int
+    n_positions: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExitBin:
+    """One bin of the reliability diagram, bins of equal mass.
+
+    Attributes
+    ----------
+    low, high
+        Smallest and largest p in it.
+    rate, rate_low, rate_high
+        How often the sale was best; bounds are None where all rows lie in one block.
+    """
+
+    low: float
+    high: float
+    n: int
+    mean_p: float
+    rate: float
+    rate_low: float | None
+    rate_high: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExitHistogram:
+    """Rows by exit probability; `edges` has one entry more than `counts`.
+
+    Attributes
+    ----------
+    quantiles
+        p01, p10, p50, p90, p99 and max; each None without rows.
+    """
+
+    edges: tuple[float, ...]
+    counts: tuple[int, ...]
+    quantiles: Mapping[str, float | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProbabilityByAge:
+    """Exit probability of the rows that many bars after the entry: mean and 90 % quantile."""
+
+    bars_held: int
+    n: int
+    mean_p: float
+    p90: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GainStep:
+    """What a sale would have netted over holding, of one step of exit probability.
+
+    Attributes
+    ----------
+    low, high
+        Ends of the step.
+    mean_gain_bps, gain_low, gain_high
+        Basis points of the notional; with `mean_p` None without rows.
+    """
+
+    low: float
+    high: float
+    n: int
+    mean_p: float | None
+    mean_gain_bps: float | None
+    gain_low: float | None
+    gain_high: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExitModelResults:
+    """All of exits.json.
+
+    Attributes
+    ----------
+    reason
+        Why no row out of sample has an exit probability; empty where one has.
+    out_of_sample_from
+        UTC.
+    importance
+        Of the profit head, the most important first; empty where there is no AUC.
+    calibrator
+        Input to its coefficient in the last fitted calibrator, inputs standardised; empty
+        without.
+    """
+
+    reason: str
+    out_of_sample_from: str
+    positions: PositionCounts
+    rows: RowCounts
+    features: ExitModelInputs
+    folds: tuple[ExitModelFold, ...]
+    heads: ExitHeads
+    exit_probability: ExitProbability
+    reliability: tuple[ExitBin, ...]
+    distribution: ExitHistogram
+    by_bars_held: tuple[ProbabilityByAge, ...]
+    gain: tuple[GainStep, ...]
+    importance: tuple[PermutationImportance, ...]
+    calibrator: Mapping[str, float]

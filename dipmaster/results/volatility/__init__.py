@@ -1,0 +1,1 @@
+"""volatility.json in parts: forecasts, GARCH fits, regimes, and the whole."""

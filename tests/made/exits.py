@@ -1,0 +1,173 @@
+"""Made results of the stage exits."""
+
+from dataclasses import replace
+from typing import Literal
+
+from dipmaster.core.tables.exits import LEVEL_FEATURES, ROADMAP_FEATURES
+from dipmaster.results.common import PermutationImportance
+from dipmaster.results.exits import (
+    ClassifierHead,
+    ExitBin,
+    ExitHeads,
+    ExitHistogram,
+    ExitModelFold,
+    ExitModelInputs,
+    ExitModelResults,
+    ExitProbability,
+    GainStep,
+    PositionCounts,
+    ProbabilityByAge,
+    RowCounts,
+    TimingHead,
+)
+from tests.made.common import BOUNDARY, interval
+
+Level = Literal["heads", "calibrator"]
+TOO_FEW = "profit: too few positions: 82 of 200 before the last refit"
+EDGES = tuple(k / 20 for k in range(21))
+COUNTS = (0, 0, 1, 40, 900, 6100, 14_000, 20_200, 22_000, 15_100, 8100, 3400, 1240, 120, 3)
+QUANTILES = {"p01": 0.24, "p10": 0.33, "p50": 0.44, "p90": 0.55, "p99": 0.63, "max": 0.712}
+COEFFICIENTS = {
+    "ln_p_profit": 0.21,
+    "minus_ln_1_minus_p_profit": 0.14,
+    "log_odds_p_profit_above_knot": 0.05,
+    "log_odds_p_profit_below_knot": 0.08,
+    "timing_of_cap": -0.05,
+    "log_odds_p_risk": 0.02,
+}
+
+
+def exit_models() -> ExitModelResults:
+    """What models that carry information, and hardly ever reach .8, look like."""
+    return ExitModelResults(
+        reason="",
+        out_of_sample_from=BOUNDARY,
+        positions=PositionCounts(all=6012, opened=6010, out_of_sample=4502),
+        rows=RowCounts(
+            all=204_340,
+            labelled=120_400,
+            out_of_sample=91_204,
+            scored_out_of_sample=91_204,
+            judged=45_602,
+        ),
+        features=ExitModelInputs(roadmap=ROADMAP_FEATURES, own=LEVEL_FEATURES),
+        folds=(
+            fold("heads", "2023-04-01", 1200, 24_000),
+            replace(fold("heads", "2024-10-01", 5400, 108_000), thinned_to=54_000),
+            fold("calibrator", "2023-07-01", 900, 18_000),
+        ),
+        heads=ExitHeads(
+            profit=head(0.471, 0.583),
+            risk=head(0.203, 0.702),
+            timing=TimingHead(
+                mean_bars=14.2,
+                rank_correlation=interval(0.31),
+                mae_bars=interval(9.1, 0.2),
+                naive_mae_bars=interval(9.9, 0.2),
+            ),
+        ),
+        exit_probability=ExitProbability(
+            base_rate=0.471,
+            auc=interval(0.589, 0.011),
+            brier=interval(0.243, 0.004),
+            brier_skill=interval(0.024, 0.006),
+            ece=interval(0.011, 0.004),
+            slope=interval(0.96, 0.12),
+            intercept=interval(-0.02, 0.05),
+            n_rows=45_602,
+            n_positions=4502,
+        ),
+        reliability=reliability(),
+        distribution=ExitHistogram(
+            edges=EDGES, counts=(*COUNTS, 0, 0, 0, 0, 0), quantiles=QUANTILES
+        ),
+        by_bars_held=tuple(
+            ProbabilityByAge(
+                bars_held=k, n=4400 - 60 * k, mean_p=0.44 + 0.002 * k, p90=0.55 + 0.003 * k
+            )
+            for k in range(35)
+        ),
+        gain=tuple(gain_step(k) for k in range(10)),
+        importance=tuple(
+            PermutationImportance(feature=name, auc_loss=0.03 / (k + 1) - 0.003, auc_loss_sd=0.001)
+            for k, name in enumerate(ROADMAP_FEATURES + LEVEL_FEATURES)
+        ),
+        calibrator=COEFFICIENTS,
+    )
+
+
+def fold(level: Level, day: str, positions: int, rows: int, reason: str = "") -> ExitModelFold:
+    return ExitModelFold(
+        level=level,
+        fitted_at=f"{day}T00:00:00Z",
+        positions=positions,
+        rows=rows,
+        thinned_to=rows,
+        reason=reason,
+    )
+
+
+def head(base_rate: float | None, auc: float | None, reason: str = "") -> ClassifierHead:
+    """Figures of a classifier; without an AUC there are none."""
+    known = auc is not None
+    return ClassifierHead(
+        base_rate=base_rate,
+        auc=interval(auc, 0.011, reason),
+        brier=interval(0.243 if known else None, 0.004, reason),
+        brier_skill=interval(0.024 if known else None, 0.006, reason),
+    )
+
+
+def reliability() -> tuple[ExitBin, ...]:
+    return tuple(
+        ExitBin(
+            low=p - 0.02, high=p + 0.02, n=4560, mean_p=p, rate=p + 0.01,
+            rate_low=p - 0.03, rate_high=p + 0.05,
+        )
+        for p in (0.3 + 0.33 * k / 9 for k in range(10))
+    )  # fmt: skip
+
+
+def gain_step(k: int) -> GainStep:
+    """Equal steps; nothing is ever said below .1 or above .8."""
+    known = 0 < k < 8
+    value = -14.0 + 3.0 * k
+    return GainStep(
+        low=k / 10,
+        high=(k + 1) / 10,
+        n=9000 if known else 0,
+        mean_p=0.05 + k / 10 if known else None,
+        mean_gain_bps=value if known else None,
+        gain_low=value - 4.0 if known else None,
+        gain_high=value + 4.0 if known else None,
+    )
+
+
+def no_models(reason: str = TOO_FEW) -> ExitModelResults:
+    """Too few candidates: nothing was fitted, everything is None and the reason is given."""
+    base, none = exit_models(), interval(None, reason=reason)
+    return replace(
+        base,
+        reason=reason,
+        rows=replace(base.rows, scored_out_of_sample=0, judged=0),
+        folds=(fold("heads", "2023-04-01", 82, 1600, reason),),
+        heads=ExitHeads(
+            profit=head(None, None, reason),
+            risk=head(None, None, reason),
+            timing=TimingHead(
+                mean_bars=None, rank_correlation=none, mae_bars=none, naive_mae_bars=none
+            ),
+        ),
+        exit_probability=ExitProbability(
+            base_rate=None, auc=none, brier=none, brier_skill=none, ece=none, slope=none,
+            intercept=none, n_rows=0, n_positions=0,
+        ),
+        reliability=(),
+        distribution=ExitHistogram(
+            edges=EDGES, counts=(0,) * 20, quantiles=dict.fromkeys(QUANTILES)
+        ),
+        by_bars_held=(),
+        gain=(),
+        importance=(),
+        calibrator={},
+    )  # fmt: skip

@@ -1,0 +1,102 @@
+"""Made rows of gates.json, and the summary of the last phase."""
+
+from dataclasses import replace
+
+from dipmaster.results.common import Verdict
+from dipmaster.results.gates import GateRow, GateRows
+from dipmaster.results.summary import Summary
+
+Judged = tuple[float, float, float, float, Verdict, str]  # target, value, low, high, verdict, why
+
+BETWEEN = "the target lies between the bounds"
+REACHES = "reaches it"
+UNSURE: Verdict = "INCONCLUSIVE"
+GATES: dict[int, dict[str, Judged]] = {
+    0: {
+        "win_rate": (
+            0.85, 0.5543, 0.5321, 0.5763, "FAIL",
+            "even the upper bound 57.6 % is below the target 85.0 %",
+        ),
+        "excess_win_rate": (
+            0.0, 0.0136, -0.0021, 0.0293, UNSURE,
+            "the target lies between -0.2 % and 2.9 %; with about 9,100 "
+            "trades a verdict is as likely as not",
+        ),
+        "sharpe": (2.0, -10.91, -13.2, -8.7, "FAIL", "even the upper bound -8.70 is below 2.00"),
+        "profit_factor": (
+            1.8, 0.528, 0.47, 0.59, "FAIL", "even the upper bound 0.59 is below 1.80",
+        ),
+        "max_drawdown": (
+            0.03, 0.561, 0.42, 0.51, "FAIL", "the observed drawdown 56.1 % is not below",
+        ),
+    },
+    1: {
+        "win_rate": (0.82, 0.8421, 0.7712, 0.8935, UNSURE, BETWEEN),
+        "excess_win_rate": (0.0, 0.212, 0.13, 0.29, "PASS", REACHES),
+        "sharpe": (0.8, 1.31, -0.4, 2.9, UNSURE, BETWEEN),
+        "profit_factor": (1.0, 1.38, 0.81, 2.31, UNSURE, BETWEEN),
+        "max_drawdown": (0.03, 0.0112, 0.008, 0.024, "PASS", REACHES),
+    },
+    2: {
+        "win_rate": (0.82, 0.8015, 0.7211, 0.8613, UNSURE, BETWEEN),
+        "excess_win_rate": (0.0, 0.181, 0.10, 0.26, "PASS", REACHES),
+        "sharpe": (1.2, 1.11, -0.6, 2.7, UNSURE, BETWEEN),
+        "profit_factor": (1.4, 1.29, 0.71, 2.11, UNSURE, BETWEEN),
+        "max_drawdown": (0.03, 0.0131, 0.009, 0.027, "PASS", REACHES),
+    },
+}  # fmt: skip
+
+
+def gates(*phases: int) -> GateRows:
+    """Phase 0 loses most of the account; 1 and 2 trade few and decide little."""
+    return tuple(
+        gate_row(phase, metric, judged)
+        for phase in phases
+        for metric, judged in GATES[phase].items()
+    )
+
+
+def gate_row(phase: int, metric: str, judged: Judged) -> GateRow:
+    target, value, low, high, verdict, reason = judged
+    in_days = metric in ("sharpe", "max_drawdown")
+    return GateRow(
+        phase=phase,
+        metric=metric,
+        target=target,
+        direction="max" if metric == "max_drawdown" else "min",
+        value=value,
+        low=low,
+        high=high,
+        n=171 if phase else 549 if in_days else 4417,
+        n_effective=88.0 if phase else 512.4,
+        n_needed=900 if phase else None,
+        verdict=verdict,
+        reason=reason,
+    )
+
+
+def undecided(rows: GateRows, reason: str) -> GateRows:
+    """The same gates where nothing can be computed."""
+    return tuple(
+        replace(
+            row, value=None, low=None, high=None, n=0, n_effective=0.0, n_needed=None,
+            verdict="INCONCLUSIVE", reason=reason,
+        )
+        for row in rows
+    )  # fmt: skip
+
+
+def summary(phase: int = 2) -> Summary:
+    """Of the made gates of one phase."""
+    rows = gates(phase)
+    verdicts = [row.verdict for row in rows]
+    return Summary(
+        verdict="INCONCLUSIVE",
+        phase=phase,
+        gates_passed=verdicts.count("PASS"),
+        gates_failed=verdicts.count("FAIL"),
+        gates_inconclusive=verdicts.count("INCONCLUSIVE"),
+        trades=171 if phase else 4417,
+        net_return=0.0152 if phase else -0.5604,
+        **{row.metric: row.value for row in rows},
+    )

@@ -1,0 +1,164 @@
+"""Made results of the stage validate as a whole, of as many phases as wanted."""
+
+from dataclasses import replace
+
+from dipmaster.results.common import ClaimVerdict
+from dipmaster.results.evaluation.claims import ClaimUnit, RoadmapClaim
+from dipmaster.results.evaluation.differences import PhaseComparison
+from dipmaster.results.evaluation.record import IntegrityCheck, SplitPeriod, ValidationResults
+from tests.made.adaptive_exits import exit_results
+from tests.made.common import BOUNDARY, COINS, FIRST, LAST, comparison, factor, interval
+from tests.made.confidence import TOO_FEW
+from tests.made.phase import adaptive_phase, losing_phase, selecting_phase
+from tests.made.selection import funnel, signal_quality
+
+PERIOD = SplitPeriod(
+    first_open_time=FIRST,
+    out_of_sample_from=BOUNDARY,
+    last_open_time=LAST,
+    burn_in_days=180.0,
+    days_out_of_sample=550,
+    blocks=18,
+    block_days=30,
+)
+FIGURES = {0: losing_phase, 1: selecting_phase, 2: adaptive_phase}
+
+
+def validation(last: int = 2, coins: tuple[str, ...] = COINS) -> ValidationResults:
+    """Phases 0 to `last`, each with what it alone has."""
+    built = tuple(range(last + 1))
+    return ValidationResults(
+        verdict="INCONCLUSIVE",
+        verdict_reason=f"phases {last + 1} to 4 are not built",
+        period=PERIOD,
+        built_phases=built,
+        phases={str(phase): FIGURES[phase](coins) for phase in built},
+        checks=tuple(check(phase) for phase in built),
+        differences={str(phase): DIFFERENCES[phase] for phase in built[1:]},
+        promises=claims(last) if last else (),
+        funnel=funnel() if last >= 1 else None,
+        signal_quality=signal_quality() if last >= 1 else None,
+        exits=exit_results() if last >= 2 else None,
+    )
+
+
+def check(phase: int) -> IntegrityCheck:
+    return IntegrityCheck(phase=phase, name="cash follows fills", holds=True, detail="1 against 1")
+
+
+_BLOCKS = "bounds of 18 blocks"
+DIFFERENCES = {
+    1: PhaseComparison(
+        against=0,
+        win_rate=comparison(0.288, 0.06, "BETTER", _BLOCKS),
+        profit_factor=factor(comparison(0.96, 0.5, "BETTER", _BLOCKS), interval(2.61, 1.1)),
+        sharpe=comparison(12.2, 2.2, "BETTER", _BLOCKS),
+        max_drawdown=comparison(-0.55, 0.08, "BETTER", _BLOCKS),
+        mean_net_bps=comparison(41.7, 8.0, "BETTER", _BLOCKS),
+        trades_frac=comparison(-0.961, 0.01, "NOT SHOWN", _BLOCKS),
+        net_return=comparison(0.58, 0.1, "BETTER", _BLOCKS),
+    ),
+    2: PhaseComparison(
+        against=1,
+        win_rate=comparison(-0.041, 0.02, "WORSE"),
+        profit_factor=factor(comparison(-0.07, 0.3), interval(0.93, 0.27)),
+        sharpe=comparison(-0.2, 1.2),
+        max_drawdown=comparison(0.002, 0.004),
+        mean_net_bps=comparison(-4.8, 6.0),
+        trades_frac=comparison(0.0, 0.0),
+        net_return=comparison(-0.004, 0.006),
+    ),
+}
+"""Phase 1 is better than 0 by everything; phase 2 wins less often, nothing else is shown."""
+
+
+def nothing_to_compare(reason: str, against: int = 0) -> PhaseComparison:
+    """One of the two has no trade."""
+    none = comparison(None, reason=reason)
+    return PhaseComparison(
+        against=against,
+        win_rate=none,
+        profit_factor=factor(none, interval(None)),
+        sharpe=none,
+        max_drawdown=none,
+        mean_net_bps=none,
+        trades_frac=none,
+        net_return=none,
+    )
+
+
+def claim(
+    name: str,
+    section: str,
+    phase: int,
+    words: str,
+    target: float | tuple[float, float] | None,
+    unit: ClaimUnit,
+    value: float,
+    half: float,
+    verdict: ClaimVerdict,
+    reason: str = "",
+) -> RoadmapClaim:
+    """A line that was measured, on 171 trades."""
+    return RoadmapClaim(
+        id=name,
+        phase=phase,
+        section=section,
+        promise=words,
+        target=target,
+        unit=unit,
+        value=value,
+        low=value - half,
+        high=value + half,
+        n=171,
+        verdict=verdict,
+        reason=reason,
+    )
+
+
+SELECTION = (
+    claim("win_rate_gain", "1.1", 1, "Win rate 3 to 5 points higher", (0.03, 0.05), "points",
+          0.288, 0.03, "KEPT", "beyond what was promised, on 4 % of the trades"),
+    claim("fewer_trades", "1.1", 1, "25 to 30 % fewer trades", (-0.30, -0.25), "frac",
+          -0.961, 0.03, "NOT KEPT"),
+    claim("precision", "1.1", 1, "Precision of signals at least 85 %", 0.85, "frac",
+          0.842, 0.03, "NOT SHOWN"),
+    claim("recall", "Signal validation", 1, "Recall at least 75 %", 0.75, "frac",
+          0.058, 0.03, "NOT KEPT"),
+    replace(
+        claim("regimes", "1.3", 1, "Regimes named right more than 90 % of the time", 0.9, "frac",
+              0.844, 0.03, "NOT KEPT"),
+        n_bars=1_584_000,
+    ),
+)  # fmt: skip
+ADAPTIVE_EXITS = (
+    claim("profit_factor", "2", 2, "Profit factor 80 % higher", 0.8, "frac",
+          -0.07, 0.2, "NOT KEPT"),
+    claim("holding", "2", 2, "Positions held 45 to 120 minutes", (45.0, 120.0), "minutes",
+          71.2, 0.2, "KEPT"),
+    claim("capture", "2", 2, "profit capture +40 %", 0.40, "frac", -0.098, 0.2, "NOT KEPT"),
+)  # fmt: skip
+LATER = (
+    claim("sharpe", "3", 3, "Sharpe 300 % higher, to 1.5", 1.5, "ratio", 0.0, 0.0, "NOT BUILT"),
+    claim("final", "4", 4, "Win rate 3 to 5 points higher again", (0.03, 0.05), "points",
+          0.0, 0.0, "NOT BUILT"),
+)  # fmt: skip
+
+
+def claims(last: int = 2, measured: bool = True) -> tuple[RoadmapClaim, ...]:
+    """All lines; those of phases after `last` are not built."""
+    return tuple(
+        unmeasured(one, "NOT BUILT", f"phase {one.phase} is not built")
+        if one.phase > last
+        else one
+        if measured
+        else unmeasured(one, "NOT SHOWN", TOO_FEW)
+        for one in (*SELECTION, *ADAPTIVE_EXITS, *LATER)
+    )
+
+
+def unmeasured(one: RoadmapClaim, verdict: ClaimVerdict, reason: str) -> RoadmapClaim:
+    """The same line without figures."""
+    return replace(
+        one, value=None, low=None, high=None, n=0, verdict=verdict, reason=reason, n_bars=None
+    )

@@ -1,0 +1,48 @@
+"""Every committed file of metrics holds what its type says, and is written as the same bytes."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dipmaster.results import (
+    ConfidenceResults,
+    ExitModelResults,
+    FeatureResults,
+    GateRows,
+    IngestResults,
+    Summary,
+    ValidationResults,
+    VolatilityResults,
+    read_result,
+    to_json,
+    write_result,
+)
+
+KINDS: dict[str, Any] = {
+    "confidence.json": ConfidenceResults,
+    "exits.json": ExitModelResults,
+    "features.json": FeatureResults,
+    "gates.json": GateRows,
+    "ingest.json": IngestResults,
+    "summary.json": Summary,
+    "validate.json": ValidationResults,
+    "volatility.json": VolatilityResults,
+}
+
+
+def test_every_file_of_metrics_has_a_type(project: Path) -> None:
+    files = {path.name for path in (project / "reports" / "metrics").glob("*.json")}
+    assert files == set(KINDS)
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_a_committed_file_is_read_and_written_without_change(
+    name: str, project: Path, tmp_path: Path
+) -> None:
+    committed = project / "reports" / "metrics" / name
+    result = read_result(committed, KINDS[name])
+    assert to_json(result) == json.loads(committed.read_text(encoding="utf-8"))
+    write_result(result, tmp_path / name)
+    assert (tmp_path / name).read_bytes() == committed.read_bytes()

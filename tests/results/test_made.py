@@ -1,0 +1,96 @@
+"""Made results are what their types say: they come back from JSON equal, in every state."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dipmaster.results import (
+    ConfidenceResults,
+    ExitModelResults,
+    FeatureResults,
+    GateRows,
+    IngestResults,
+    Summary,
+    ValidationResults,
+    VolatilityResults,
+    from_json,
+    read_result,
+    to_json,
+    write_result,
+)
+from dipmaster.results.evaluation.exits import ExitResults
+from dipmaster.results.evaluation.funnel import Funnel
+from dipmaster.results.evaluation.phase import PhaseFigures
+from dipmaster.results.evaluation.signal_quality import SignalQuality
+from tests.made import (
+    adaptive_exits,
+    confidence,
+    exits,
+    gates,
+    market,
+    phase,
+    selection,
+    validation,
+    volatility,
+)
+
+
+def raw_market() -> IngestResults:
+    base = market.ingest(gap_bars=30)
+    ended = replace(base.market, source="raw", ended_early=())
+    return replace(base, market=ended, files=market.files())
+
+
+STATES: dict[str, tuple[Any, Callable[[], Any]]] = {
+    "simulated bars": (IngestResults, market.ingest),
+    "raw bars": (IngestResults, raw_market),
+    "features": (FeatureResults, market.features),
+    "volatility": (VolatilityResults, volatility.volatility),
+    "volatility, no truth": (VolatilityResults, lambda: volatility.volatility(known=False)),
+    "volatility, too short": (VolatilityResults, volatility.too_short),
+    "confidence": (ConfidenceResults, confidence.confidence),
+    "no score": (ConfidenceResults, confidence.no_score),
+    "exit models": (ExitModelResults, exits.exit_models),
+    "no exit models": (ExitModelResults, exits.no_models),
+    "gates": (GateRows, lambda: gates.gates(0, 1, 2)),
+    "undecided gates": (GateRows, lambda: gates.undecided(gates.gates(1), "no trade")),
+    "summary": (Summary, gates.summary),
+    "phase 0": (ValidationResults, lambda: validation.validation(0)),
+    "phases 0 and 1": (ValidationResults, lambda: validation.validation(1)),
+    "phases 0 to 2": (ValidationResults, validation.validation),
+    "abstaining phase": (PhaseFigures, lambda: phase.abstaining_phase("no score", "score")),
+    "empty funnel": (Funnel, lambda: selection.empty_funnel((0,) * 7)),
+    "no signal quality": (SignalQuality, lambda: selection.no_signal_quality("no trade")),
+    "abstained exits": (ExitResults, adaptive_exits.abstained_exits),
+    "exits, no candidates": (ExitResults, lambda: adaptive_exits.abstained_exits(0)),
+}
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_a_made_result_comes_back_equal(state: str) -> None:
+    kind, make = STATES[state]
+    result = make()
+    assert from_json(kind, to_json(result)) == result
+
+
+def test_a_result_comes_back_from_its_file(tmp_path: Path) -> None:
+    summary = gates.summary()
+    write_result(summary, tmp_path / "summary.json")
+    assert read_result(tmp_path / "summary.json", Summary) == summary
+
+
+def test_keys_that_are_no_names_are_written_as_they_are() -> None:
+    gap = to_json(market.gaps(30))["longest"][0]
+    assert set(gap) == {"from", "to", "bars"}
+    assert set(to_json(adaptive_exits.targets(9))["regime"][0]) == {"class", "multiplier", "n"}
+
+
+def test_only_keys_of_omitted_fields_are_left_out() -> None:
+    phases = to_json(validation.validation(1))["phases"]
+    assert {"abstained", "abstained_at", "harm"} & set(phases["0"]) == set()
+    assert [phases["1"][name] for name in ("abstained", "abstained_at", "harm")] == [None] * 3
+    assert to_json(phase.NO_BOUNDS) == {"low": None, "high": None}
+    assert "files" not in to_json(market.ingest())
