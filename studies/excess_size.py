@@ -25,7 +25,7 @@ from dipmaster.core.parallel import in_processes
 from dipmaster.core.params import Gates
 from dipmaster.core.store import read_params
 from dipmaster.evaluation.statistics import trade_metrics
-from dipmaster.evaluation.statistics.gates import insufficient
+from dipmaster.evaluation.statistics.minimum_data import describe_missing_data
 from dipmaster.evaluation.statistics.random_entry.excess import joint_half_width, pool_half_width
 from dipmaster.evaluation.statistics.random_entry.portfolios import (
     Pool,
@@ -67,7 +67,7 @@ def bounds_of(track: NullTrack, gates: Gates, rng: np.random.Generator) -> Itera
     alpha, few = gates.alpha, gates.few_losing_trades
     rate = trade_metrics.win_rate(sample, alpha, few)
     numbers = (rate.value, pool.win_rate, rate.low, rate.high)
-    if insufficient(sample, gates) or None in numbers:
+    if describe_missing_data(sample, gates) or None in numbers:
         return
     own, chance, own_low, own_high = np.array(numbers, dtype=np.float64)
     value, joint = own - chance, joint_half_width(sample, pool, alpha)

@@ -25,10 +25,10 @@ from dipmaster.core.parallel import progress
 from dipmaster.core.params import Gates
 from dipmaster.core.store import read_params
 from dipmaster.evaluation.statistics import account_metrics, trade_metrics
-from dipmaster.evaluation.statistics.account_metrics import Resampling
 from dipmaster.evaluation.statistics.bootstrap import stream_key
-from dipmaster.evaluation.statistics.gates import insufficient
+from dipmaster.evaluation.statistics.minimum_data import describe_missing_data
 from dipmaster.evaluation.statistics.sample import Sample
+from dipmaster.evaluation.statistics.streams import Resampling
 from dipmaster.learning.evaluation.clustered import clopper_pearson
 from studies.clustered_ledgers import WORLDS, Truth, World, track, truth
 
@@ -113,7 +113,7 @@ def world_errors(
     found: list[Bound] = []
     for i in progress(range(tracks), world.name, tracks):
         sample = track(world, days, gates.block_days, _rng(1, number, i))
-        if insufficient(sample, gates):
+        if describe_missing_data(sample, gates):
             continue
         future = track(world, gates.drawdown_horizon_days, gates.block_days, _rng(3, number, i))
         order = np.arange(gates.drawdown_horizon_days)

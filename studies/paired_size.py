@@ -21,8 +21,8 @@ from dipmaster.core.kernels import Ints
 from dipmaster.core.parallel import progress
 from dipmaster.core.params import Gates
 from dipmaster.core.store import read_params
-from dipmaster.evaluation.statistics.gates import insufficient
-from dipmaster.evaluation.statistics.paired.comparison import differences
+from dipmaster.evaluation.statistics.metrics import compare_metrics
+from dipmaster.evaluation.statistics.minimum_data import describe_missing_data
 from dipmaster.evaluation.statistics.paired.sides import Difference, Track
 from dipmaster.evaluation.statistics.sample import Sample
 from studies.clustered_ledgers import WORLDS, World, days_of_trades, track
@@ -98,11 +98,11 @@ def errors(
     horizon = gates.drawdown_horizon_days
     for i in progress(range(tracks), f"{world.name}, {kept.name}", tracks):
         later, earlier = both_tracks(world, kept, days, gates.block_days, _rng(1, number, i))
-        if insufficient(later.sample, gates):
+        if describe_missing_data(later.sample, gates):
             continue
         future = both_tracks(world, kept, horizon, gates.block_days, _rng(2, number, i))
         held = {**known, "max_drawdown": _deepest(future[0]) - _deepest(future[1])}
-        _count(differences(later, earlier, i, gates), held, above, below, judged)
+        _count(compare_metrics(later, earlier, i, gates), held, above, below, judged)
     return {
         name: (above[name] / max(n, 1), below[name] / max(n, 1), n) for name, n in judged.items()
     }

@@ -10,9 +10,9 @@ from dipmaster.confidence import Scores, combined_by
 from dipmaster.confidence.scores import LAYER_INPUTS
 from dipmaster.core.kernels import Floats
 from dipmaster.core.params import Params
-from dipmaster.evaluation.statistics.gates import GateRow
 from dipmaster.evaluation.statistics.sample import out_of_sample
 from dipmaster.learning.evaluation import log_loss
+from dipmaster.results.gates import GateRow
 from studies.in_process import Record, Scored, changed_params, climbed, scored_market
 from studies.layer_signs import WAYS, rise_if_missing, share_below_zero
 

@@ -19,8 +19,9 @@ from dipmaster.evaluation.phases.selection import claims as selection_claims
 from dipmaster.evaluation.phases.selection.signals import funnel, signal_quality
 from dipmaster.evaluation.reading import Seen
 from dipmaster.evaluation.run import Ladder
-from dipmaster.evaluation.statistics.gates import Ruling
-from dipmaster.evaluation.statistics.paired.comparison import difference_record
+from dipmaster.evaluation.statistics.paired.comparison import compare_phases
+from dipmaster.evaluation.statistics.rules import Ruling
+from dipmaster.results import to_json
 from dipmaster.signal_filter import check_facts, confirmation_signs
 from dipmaster.signal_filter.inputs import Inputs
 
@@ -39,8 +40,8 @@ def details_of(found: Ladder, ruling: Ruling, seen: Seen, params: Params) -> Rec
     if seen.exits is None:
         raise PipelineError("phase 2 was not asked for: nothing of its exits can be told")
     differences = {
-        str(later.phase): difference_record(
-            later, earlier, found.ledgers, found.period, params.gates
+        str(later.phase): to_json(
+            compare_phases(later, earlier, found.ledgers, found.period, params.gates)
         )
         for earlier, later in pairwise(found.evaluations)
     }

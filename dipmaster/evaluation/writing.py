@@ -11,8 +11,8 @@ from dipmaster.core import store
 from dipmaster.core.tables import ADMISSION, EQUITY, FILLS, TRADES
 from dipmaster.evaluation.figures.breakdowns import Record
 from dipmaster.evaluation.figures.overall import csv_text, equity_by_day, gates_frame
-from dipmaster.evaluation.statistics.gates import GateRow
 from dipmaster.evaluation.statistics.period import Period
+from dipmaster.results.gates import GateRow
 
 LEDGERS = Path("data/validate")
 METRICS = Path("reports/metrics")

@@ -102,6 +102,11 @@ class Metric:
         """Whether the roadmap has a target for it in every phase."""
         return self.is_gate and self.fixed_target is None
 
+    @property
+    def changes_by_ratio(self) -> bool:
+        """Whether its change is the logarithm of a ratio, which is shown as the ratio."""
+        return self.change is not None and self.change.number_format == "times"
+
     def describe(self, settings: Mapping[str, object]) -> str:
         """Definition and notes, with the settings they name filled in.
 
@@ -266,6 +271,11 @@ COMPARED = (
     TRADES_FRAC,
 )
 """What two phases are compared in, in print order."""
+
+FIXED_TARGETS: Mapping[str, float] = {
+    metric.key: metric.fixed_target for metric in GATES if metric.fixed_target is not None
+}
+"""Targets that are the same in all phases, by key."""
 
 METRICS: Mapping[str, Metric] = {metric.key: metric for metric in (*GATES, *COMPARED)}
 """All metrics by key, gates first."""

@@ -12,8 +12,8 @@ from statsmodels.regression.linear_model import OLS
 
 from dipmaster.backtest import metrics
 from dipmaster.evaluation.statistics import account_metrics
-from dipmaster.evaluation.statistics.account_metrics import Resampling
 from dipmaster.evaluation.statistics.bootstrap import stream_key
+from dipmaster.evaluation.statistics.streams import Resampling
 
 ALPHA = 0.025
 RESAMPLING = Resampling(4000, 10, stream_key(1, 0, 0))

@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dipmaster.core.store import plain
-from dipmaster.evaluation.phase_evaluation import estimators_of
 from dipmaster.evaluation.statistics.bootstrap import stream_key
 from dipmaster.evaluation.statistics.estimate import Estimate
-from dipmaster.evaluation.statistics.gates import insufficient, judge_gates, withheld
+from dipmaster.evaluation.statistics.gates import judge_gates, withheld
+from dipmaster.evaluation.statistics.metrics import PhaseSample, build_estimators
+from dipmaster.evaluation.statistics.minimum_data import describe_missing_data
 from dipmaster.evaluation.statistics.random_entry.portfolios import Pool
 
 TARGETS = {
@@ -91,11 +92,11 @@ def test_too_little_data_silences_every_gate(gates) -> None:
 def test_what_is_insufficient(gates, sample_of) -> None:
     day = np.arange(120) % 60
     enough = sample_of(np.where(np.arange(120) % 6, 5.0, -5.0), day, 60)
-    assert insufficient(enough, gates) == ""
+    assert describe_missing_data(enough, gates) == ""
     lucky = sample_of(np.where(np.arange(120) % 20, 5.0, -5.0), day, 60)
-    assert insufficient(lucky, gates) == "insufficient: 6 of 10 losing trades"
+    assert describe_missing_data(lucky, gates) == "insufficient: 6 of 10 losing trades"
     few = sample_of(np.array([1.0, -1.0]), np.array([0, 1]), 60)
-    assert insufficient(few, gates) == (
+    assert describe_missing_data(few, gates) == (
         "insufficient: 2 of 100 trades, 1 of 10 losing trades, 1 of 6 blocks with trades"
     )
 
@@ -150,8 +151,10 @@ def test_rows_of_any_ledger_keep_their_word(gates, sample_of, trades, demanding:
     limits = {} if demanding else {"min_trades": 2, "min_losing_trades": 0, "min_blocks": 2}
     quick = gates.model_copy(update={"bootstrap_reps": 100, **limits})
     pool = pool_of(sample.return_frac, sample.block)
-    too_small = insufficient(sample, quick)
-    phase = judge_gates(0, estimators_of(0, sample, pool, quick), TARGETS, quick, too_small)
+    too_small = describe_missing_data(sample, quick)
+    phase = judge_gates(
+        0, build_estimators(PhaseSample(0, sample, pool), quick), TARGETS, quick, too_small
+    )
     json.dumps(plain([asdict(row) for row in phase.rows]), allow_nan=False)
     assert [row.metric for row in phase.rows] == list(TARGETS)
     for row in phase.rows:
@@ -189,17 +192,19 @@ def test_excess_needs_enough_matched_trades(gates, sample_of) -> None:
     pool = pool_of(np.where(np.arange(200) % 2, 0.01, -0.01), sample.block)
     few = replace(pool, matched=np.arange(200) < 5)
     for chosen, known in ((pool, True), (few, False)):
-        excess = estimators_of(0, sample, chosen, gates)["excess_win_rate"](gates.alpha)
+        excess = build_estimators(PhaseSample(0, sample, chosen), gates)["excess_win_rate"](
+            gates.alpha
+        )
         assert excess.value is not None
         assert (excess.low is not None) == known
-    assert insufficient(sample, gates) == ""
-    assert estimators_of(0, sample, few, gates)["excess_win_rate"](0.025).reason.startswith(
-        "one block only"
-    )
+    assert describe_missing_data(sample, gates) == ""
+    assert build_estimators(PhaseSample(0, sample, few), gates)["excess_win_rate"](
+        0.025
+    ).reason.startswith("one block only")
     some = replace(pool, matched=np.arange(200) < 90)
-    assert estimators_of(0, sample, some, gates)["excess_win_rate"](0.025).reason.startswith(
-        "among those matched insufficient: 90 of 100 trades"
-    )
+    assert build_estimators(PhaseSample(0, sample, some), gates)["excess_win_rate"](
+        0.025
+    ).reason.startswith("among those matched insufficient: 90 of 100 trades")
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,8 @@ from dipmaster.core.store import read_params
 from dipmaster.evaluation import run
 from dipmaster.evaluation.integrity import Check
 from dipmaster.evaluation.phase_evaluation import PhaseEvaluation
-from dipmaster.evaluation.statistics.gates import PhaseGates, Ruling
+from dipmaster.evaluation.statistics.gates import PhaseGates
+from dipmaster.evaluation.statistics.rules import Ruling
 from dipmaster.exits import labels_of, paths_of, positions_of, rows_of
 from tests.evaluation.phase_2_world import World, changed, world_of
 

@@ -9,13 +9,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dipmaster.evaluation.statistics import trade_metrics
-from dipmaster.evaluation.statistics.account_metrics import Resampling
 from dipmaster.evaluation.statistics.bootstrap import stream_key
+from dipmaster.evaluation.statistics.metrics import compare_metrics
 from dipmaster.evaluation.statistics.paired import account, trades
-from dipmaster.evaluation.statistics.paired.comparison import GOOD, differences, judged
+from dipmaster.evaluation.statistics.paired.judging import judge_difference, judge_factor
 from dipmaster.evaluation.statistics.paired.sides import Difference, Track, track_of
 from dipmaster.evaluation.statistics.sample import sampled
+from dipmaster.evaluation.statistics.streams import Resampling
 from dipmaster.learning.evaluation.clustered import t_critical
+from dipmaster.results.common import Interval
+from dipmaster.results.metrics import (
+    COMPARED,
+    MAX_DRAWDOWN,
+    METRICS,
+    PROFIT_FACTOR,
+    TRADES_FRAC,
+    WIN_RATE,
+)
 
 ALPHA, DAYS = 0.025, 60
 DRAWS = Resampling(300, 10, stream_key(5, 1, 4))
@@ -81,17 +91,17 @@ def test_log_profit_factor_is_a_ratio(sample_of) -> None:
 
 def test_identical_phases_differ_by_exactly_nothing(sample_of, gates) -> None:
     track = random_track(sample_of, 3)
-    found = differences(track, replace(track, name="phase 0"), 1, gates)
-    assert set(found) == set(GOOD)
+    found = compare_metrics(track, replace(track, name="phase 0"), 1, gates)
+    assert list(found) == [metric.key for metric in COMPARED]
     for name, one in found.items():
         assert (one.value, one.low, one.high) == (0.0, 0.0, 0.0), name
-        assert judged(one, GOOD[name], "")["verdict"] == "NOT SHOWN"
+        assert judge_difference(METRICS[name], one, "").verdict == "NOT SHOWN"
 
 
 def test_order_turns_the_sign(sample_of, gates) -> None:
     one, other = random_track(sample_of, 3), random_track(sample_of, 9, "phase 0", 150)
-    there, back = differences(one, other, 1, gates), differences(other, one, 1, gates)
-    for name in GOOD.keys() - {"trades_frac"}:
+    there, back = compare_metrics(one, other, 1, gates), compare_metrics(other, one, 1, gates)
+    for name in there.keys() - {TRADES_FRAC.key}:
         assert there[name].value == pytest.approx(-back[name].value), name
         assert there[name].low == pytest.approx(-back[name].high), name
     assert there["trades_frac"].value == pytest.approx(200 / 150 - 1)
@@ -127,7 +137,7 @@ def test_few_losers_widen_to_independent_intervals(sample_of) -> None:
 def test_what_cannot_be_computed_says_why(sample_of, gates) -> None:
     earlier = random_track(sample_of, 3, "phase 0")
     nothing = Track("phase 1", sample_of(np.zeros(0), np.zeros(0, int), DAYS), np.zeros(0, int))
-    found = differences(nothing, earlier, 1, gates)
+    found = compare_metrics(nothing, earlier, 1, gates)
     for name in ("win_rate", "profit_factor", "mean_net_bps"):
         assert found[name] == Difference(None, reason="phase 1 has no trade")
     assert found["sharpe"].reason == "the account of phase 1 never moved"
@@ -140,14 +150,14 @@ def test_what_cannot_be_computed_says_why(sample_of, gates) -> None:
     assert lost == Difference(None, reason="later lost nothing")
     losers = part_of(earlier, np.flatnonzero(~earlier.sample.won), sample_of)
     assert trades.log_profit_factor(losers, earlier, ALPHA, 30).reason == "later won nothing"
-    back = differences(earlier, nothing, 1, gates)
+    back = compare_metrics(earlier, nothing, 1, gates)
     assert back["trades_frac"].value is None
 
 
 def test_one_block_has_values_and_no_bounds(sample_of, gates) -> None:
     earlier = random_track(sample_of, 3)
     later = part_of(earlier, np.flatnonzero(earlier.sample.block == 2), sample_of)
-    for name, one in differences(later, earlier, 1, gates).items():
+    for name, one in compare_metrics(later, earlier, 1, gates).items():
         assert one.value is not None, name
         assert (one.low, one.high, one.reason) == (None, None, "one block only"), name
 
@@ -178,27 +188,34 @@ def test_the_same_days_for_both(sample_of) -> None:
 
 
 @pytest.mark.parametrize(
-    ("good", "low", "high", "verdict"),
+    ("metric", "low", "high", "verdict"),
     [
-        (1, 0.1, 0.3, "BETTER"),
-        (1, -0.3, -0.1, "WORSE"),
-        (1, -0.1, 0.3, "NOT SHOWN"),
-        (1, 0.0, 0.3, "NOT SHOWN"),
-        (-1, -0.3, -0.1, "BETTER"),
-        (-1, 0.1, 0.3, "WORSE"),
-        (0, 0.1, 0.3, "NOT SHOWN"),
+        (WIN_RATE, 0.1, 0.3, "BETTER"),
+        (WIN_RATE, -0.3, -0.1, "WORSE"),
+        (WIN_RATE, -0.1, 0.3, "NOT SHOWN"),
+        (WIN_RATE, 0.0, 0.3, "NOT SHOWN"),
+        (WIN_RATE, -0.3, 0.0, "NOT SHOWN"),
+        (MAX_DRAWDOWN, -0.3, -0.1, "BETTER"),
+        (MAX_DRAWDOWN, 0.1, 0.3, "WORSE"),
+        (TRADES_FRAC, 0.1, 0.3, "NOT SHOWN"),
     ],
 )
-def test_verdicts_know_which_way_is_better(good, low, high, verdict) -> None:
-    found = Difference((low + high) / 2, low, high)
-    record = judged(found, good, "")
-    assert record["verdict"] == verdict
-    assert record["reason"]
-    told = judged(found, good, "insufficient in phase 1: 3 of 100 trades")
-    assert told["verdict"] == "NOT SHOWN"
-    assert (told["low"], told["high"]) == (low, high)
-    if good:
-        assert told["reason"].startswith("insufficient in phase 1")
+def test_verdicts_know_which_way_is_better(metric, low, high, verdict) -> None:
+    difference = Difference((low + high) / 2, low, high)
+    comparison = judge_difference(metric, difference, "")
+    assert comparison.verdict == verdict
+    assert comparison.reason
+    lacking = judge_difference(metric, difference, "insufficient in phase 1: 3 of 100 trades")
+    assert lacking.verdict == "NOT SHOWN"
+    assert (lacking.low, lacking.high) == (low, high)
+    if metric.direction:
+        assert lacking.reason.startswith("insufficient in phase 1")
+
+
+def test_a_factor_stands_beside_its_logarithm() -> None:
+    comparison = judge_factor(PROFIT_FACTOR, Difference(math.log(2.0), math.log(1.5), None), "")
+    assert comparison.ratio == Interval(pytest.approx(2.0), pytest.approx(1.5), None)
+    assert comparison.value == math.log(2.0)
 
 
 def test_candidates_of_the_out_of_sample_trades(ledger_of, trip, period) -> None:
@@ -214,6 +231,6 @@ def test_bounds_hold_the_value(sample_of, gates, seed: int, other: int) -> None:
     quick = gates.model_copy(update={"bootstrap_reps": 100, "drawdown_horizon_days": 40})
     later = random_track(sample_of, seed, "phase 1", 20 + seed % 60)
     earlier = random_track(sample_of, other, "phase 0")
-    for name, one in differences(later, earlier, 1, quick).items():
+    for name, one in compare_metrics(later, earlier, 1, quick).items():
         if one.low is not None and name != "max_drawdown":  # its bounds are of another period
             assert one.low <= one.value <= one.high, name

@@ -14,9 +14,10 @@ from dipmaster.core.time_units import DAY_MS
 from dipmaster.evaluation.figures.breakdowns import Record
 from dipmaster.evaluation.figures.phase_figures import net_return
 from dipmaster.evaluation.phase_evaluation import PhaseEvaluation
-from dipmaster.evaluation.statistics.gates import GateRow, Ruling
 from dipmaster.evaluation.statistics.period import Period
+from dipmaster.evaluation.statistics.rules import Ruling
 from dipmaster.evaluation.statistics.sample import marks_out_of_sample
+from dipmaster.results.gates import GateRow
 
 
 def overall_ruling(built: Sequence[int]) -> Ruling:

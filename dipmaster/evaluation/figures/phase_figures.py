@@ -12,15 +12,12 @@ from dipmaster.core.params import Gates
 from dipmaster.core.time_units import BAR_MS, DAY_MS, DAYS_PER_YEAR, ISO_UTC
 from dipmaster.evaluation.figures import breakdowns
 from dipmaster.evaluation.figures.breakdowns import Record, mean_or_none, quantile_or_none
-from dipmaster.evaluation.phase_evaluation import (
-    PhaseEvaluation,
-    drawdown_resampling,
-    sharpe_resampling,
-)
+from dipmaster.evaluation.phase_evaluation import PhaseEvaluation
 from dipmaster.evaluation.statistics import account_metrics, estimate, trade_metrics
 from dipmaster.evaluation.statistics.period import Period
 from dipmaster.evaluation.statistics.random_entry.excess import chance_p, joint_half_width
 from dipmaster.evaluation.statistics.sample import Sample, marks_out_of_sample, out_of_sample
+from dipmaster.evaluation.statistics.streams import Stream, build_resampling
 from dipmaster.learning.evaluation.clustered import clopper_pearson
 
 
@@ -193,7 +190,7 @@ def _drawdown(
             evaluation.sample,
             gates.alpha,
             gates.drawdown_horizon_days,
-            drawdown_resampling(evaluation.phase, gates),
+            build_resampling(evaluation.phase, Stream.DRAWDOWN, gates),
         )
     )
     return {
@@ -244,7 +241,7 @@ def _sharpe_detail(evaluation: PhaseEvaluation, gates: Gates) -> Record:
         sample.days.returns,
         gates.alpha,
         sample.blocks_with_trades,
-        sharpe_resampling(evaluation.phase, gates),
+        build_resampling(evaluation.phase, Stream.SHARPE, gates),
     )
     three = (bounds.hac, bounds.bootstrap, bounds.probabilistic)
     return {

@@ -10,9 +10,10 @@ from dipmaster.backtest import metrics
 from dipmaster.backtest.metrics import Days
 from dipmaster.core.kernels import Floats
 from dipmaster.core.time_units import DAYS_PER_YEAR
-from dipmaster.evaluation.statistics.bootstrap import Key, resampled_drawdowns, resampled_sums
+from dipmaster.evaluation.statistics.bootstrap import resampled_drawdowns, resampled_sums
 from dipmaster.evaluation.statistics.estimate import Estimate
 from dipmaster.evaluation.statistics.sample import Sample
+from dipmaster.evaluation.statistics.streams import Resampling
 from dipmaster.learning.evaluation.clustered import t_critical
 
 YEAR = float(np.sqrt(DAYS_PER_YEAR))
@@ -43,15 +44,6 @@ class SharpeBounds:
     def high(self) -> float:
         """Highest of the three."""
         return max(self.hac.high, self.bootstrap.high, self.probabilistic.high)
-
-
-@dataclass(frozen=True)
-class Resampling:
-    """How days are resampled: replications, mean run in days, random stream."""
-
-    reps: int
-    block_days: int
-    key: Key
 
 
 def sharpe(sample: Sample, alpha: float, resampling: Resampling) -> Estimate:
@@ -183,19 +175,13 @@ def drawdown_horizon(
     a block's length broke their upper bound three to seven times as often as its
     nominal level (docs/gates.md).
     """
-    runs = mean_runs(resampling)
     levels = [alpha, 0.5, 1.0 - alpha]
     found = [
         np.quantile(horizon_drawdowns(sample, horizon_days, run, resampling), levels)
-        for run in runs
+        for run in resampling.mean_runs
     ]
     low, high = np.min(found, axis=0)[0], np.max(found, axis=0)[2]
     return DrawdownHorizon(float(low), float(found[0][1]), float(high))
-
-
-def mean_runs(resampling: Resampling) -> tuple[float, float, float]:
-    """Mean lengths in days of the runs that histories are made of."""
-    return float(resampling.block_days), float(np.sqrt(resampling.block_days)), 1.0
 
 
 def horizon_drawdowns(

@@ -5,9 +5,11 @@ import pytest
 
 from dipmaster.evaluation.phases.exits.degradation import harm
 from dipmaster.evaluation.phases.exits.standalone import Pair
-from dipmaster.evaluation.statistics.gates import PhaseGates, Ruling, failed
-from dipmaster.evaluation.statistics.paired.comparison import judged
+from dipmaster.evaluation.statistics.gates import PhaseGates, failed
+from dipmaster.evaluation.statistics.paired.judging import judge_difference
 from dipmaster.evaluation.statistics.paired.trades import mean_net_bps
+from dipmaster.evaluation.statistics.rules import Ruling
+from dipmaster.results.metrics import MEAN_NET_BPS
 
 
 def results(n: int = 600) -> np.ndarray:
@@ -44,7 +46,9 @@ def test_it_says_what_leave_one_out_says(toy, gates) -> None:
         other = Pair(found.before, found.after)
         change = mean_net_bps(other.after.track, other.before.track, gates.alpha)
         told.append(bool(harm(found, gates)))
-        assert told[-1] == (judged(change, 1, other.lacking(gates))["verdict"] == "BETTER")
+        assert told[-1] == (
+            judge_difference(MEAN_NET_BPS, change, other.lacking(gates)).verdict == "BETTER"
+        )
     assert 0 < sum(told) < len(told)
 
 

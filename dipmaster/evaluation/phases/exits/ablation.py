@@ -11,7 +11,9 @@ from dipmaster.evaluation.phases.exits.eligible_entries import in_groups
 from dipmaster.evaluation.phases.exits.figures import figures
 from dipmaster.evaluation.phases.exits.standalone import Alone, Pair
 from dipmaster.evaluation.statistics.paired import trades
-from dipmaster.evaluation.statistics.paired.comparison import judged
+from dipmaster.evaluation.statistics.paired.judging import judge_difference
+from dipmaster.results import to_json
+from dipmaster.results.metrics import MEAN_NET_BPS
 
 RULES = ("dynamic_target", "trailing", "full_exit", "partial_exit", "models", "boundary")
 HELPS, HURTS, UNSURE = "HELPS", "HURTS", "NOT SHOWN"
@@ -91,7 +93,7 @@ def _row(whole: Pair, was_on: bool, gates: Gates, kept: Bools) -> Record:
     pair = whole.only(kept)
     found = figures(pair.after, gates)
     change = trades.mean_net_bps(pair.after.track, pair.before.track, gates.alpha)
-    ruled = judged(change, 1, pair.lacking(gates))
+    ruled = to_json(judge_difference(MEAN_NET_BPS, change, pair.lacking(gates)))
     return {
         "n": len(pair.after),
         **{name: found[name]["value"] for name in ("win_rate", "profit_factor", "mean_net_bps")},

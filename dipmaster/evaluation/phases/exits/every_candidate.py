@@ -5,7 +5,10 @@ from dipmaster.evaluation.figures.breakdowns import Record
 from dipmaster.evaluation.phases.exits.figures import figures
 from dipmaster.evaluation.phases.exits.standalone import Pair
 from dipmaster.evaluation.statistics.paired import trades
-from dipmaster.evaluation.statistics.paired.comparison import judged, ratio_record
+from dipmaster.evaluation.statistics.paired.judging import judge_difference, judge_factor
+from dipmaster.results import to_json
+from dipmaster.results.evaluation.exits import StandaloneChange
+from dipmaster.results.metrics import MEAN_NET_BPS, PROFIT_FACTOR, WIN_RATE
 
 
 def every_candidate(pair: Pair, gates: Gates) -> Record:
@@ -16,16 +19,18 @@ def every_candidate(pair: Pair, gates: Gates) -> Record:
     """
     alpha, few, lacking = gates.alpha, gates.few_losing_trades, pair.lacking(gates)
     after, before = pair.after.track, pair.before.track
-    found = {
-        "win_rate": trades.win_rate(after, before, alpha, few),
-        "profit_factor": trades.log_profit_factor(after, before, alpha, few),
-        "mean_net_bps": trades.mean_net_bps(after, before, alpha),
-    }
-    change = {name: judged(one, 1, lacking) for name, one in found.items()}
-    change["profit_factor"]["ratio"] = ratio_record(found["profit_factor"])
+    win_rate = trades.win_rate(after, before, alpha, few)
+    profit_factor = trades.log_profit_factor(after, before, alpha, few)
+    mean_net_bps = trades.mean_net_bps(after, before, alpha)
     return {
         "n": len(pair.after),
         "before": figures(pair.before, gates),
         "after": figures(pair.after, gates),
-        "change": change,
+        "change": to_json(
+            StandaloneChange(
+                win_rate=judge_difference(WIN_RATE, win_rate, lacking),
+                profit_factor=judge_factor(PROFIT_FACTOR, profit_factor, lacking),
+                mean_net_bps=judge_difference(MEAN_NET_BPS, mean_net_bps, lacking),
+            )
+        ),
     }

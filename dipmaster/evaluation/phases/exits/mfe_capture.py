@@ -15,10 +15,11 @@ from dipmaster.core.params import Gates
 from dipmaster.evaluation.figures.breakdowns import Record
 from dipmaster.evaluation.phases.exits.eligible_entries import Cases, in_groups
 from dipmaster.evaluation.phases.exits.standalone import Alone, Pair
-from dipmaster.evaluation.statistics.paired.comparison import ratio_record
+from dipmaster.evaluation.statistics.paired.judging import to_ratio
 from dipmaster.evaluation.statistics.paired.sides import Difference
 from dipmaster.learning.evaluation import Statistic, block_interval
 from dipmaster.learning.evaluation.clustered import floored_variance, t_critical
+from dipmaster.results import to_json
 
 # Stream of random numbers below (gates.seed, phase 2); streams of the phases are in `phase`.
 _STREAM = (2, 100)
@@ -108,7 +109,7 @@ def _compared(pair: Pair, rise: Floats, gates: Gates) -> Record:
         "n": len(after),
         "before": _captured(before, rise),
         "after": _captured(after, rise),
-        "ratio": {**ratio_record(found), "reason": pair.lacking(gates) or found.reason},
+        "ratio": {**to_json(to_ratio(found)), "reason": pair.lacking(gates) or found.reason},
     }
 
 

@@ -12,7 +12,7 @@ from dipmaster.core.panel import Panel
 from dipmaster.core.params import Execution, Exits, Gates
 from dipmaster.core.time_units import BAR_MS, MINUTE_MS
 from dipmaster.evaluation.phases.exits.eligible_entries import Cases
-from dipmaster.evaluation.statistics.gates import insufficient
+from dipmaster.evaluation.statistics.minimum_data import describe_missing_data
 from dipmaster.evaluation.statistics.paired.sides import Track
 from dipmaster.evaluation.statistics.sample import Sample
 
@@ -146,7 +146,7 @@ class Pair:
     def lacking(self, gates: Gates) -> str:
         """Why nothing may be concluded; empty where both have the gates' minimum data."""
         for side in (self.after, self.before):
-            words = insufficient(side.track.sample, gates)
+            words = describe_missing_data(side.track.sample, gates)
             if words:
                 return words.replace("insufficient:", f"insufficient under {side.name}:")
         return ""

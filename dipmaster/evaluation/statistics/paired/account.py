@@ -10,9 +10,10 @@ from scipy.special import ndtri
 from dipmaster.backtest import metrics
 from dipmaster.core.kernels import Floats
 from dipmaster.evaluation.statistics import account_metrics
-from dipmaster.evaluation.statistics.account_metrics import YEAR, Resampling
+from dipmaster.evaluation.statistics.account_metrics import YEAR
 from dipmaster.evaluation.statistics.bootstrap import resampled_sums
 from dipmaster.evaluation.statistics.paired.sides import Difference, Track, blocks_of, without_trade
+from dipmaster.evaluation.statistics.streams import Resampling
 from dipmaster.learning.evaluation.clustered import t_critical
 
 
@@ -75,7 +76,7 @@ def max_drawdown(
     if blocks_of(after, before) < 2:
         return Difference(value, reason=without_trade(after, before) or "one block only")
     bounds = []
-    for run in account_metrics.mean_runs(resampling):
+    for run in resampling.mean_runs:
         drawn = [
             account_metrics.horizon_drawdowns(sample, horizon_days, run, resampling)
             for sample in both

@@ -7,13 +7,17 @@ markets without edge about a point of excess is left (docs/gates.md), which the
 other, of trades and pool as if independent, is wide enough to cover.
 """
 
+from dataclasses import replace
+
 import numpy as np
 from scipy.special import stdtr
 
 from dipmaster.backtest import metrics
 from dipmaster.core.kernels import Floats
+from dipmaster.core.params import Gates
 from dipmaster.evaluation.statistics import trade_metrics
 from dipmaster.evaluation.statistics.estimate import Estimate, Scale
+from dipmaster.evaluation.statistics.minimum_data import describe_missing_data
 from dipmaster.evaluation.statistics.random_entry.portfolios import Pool
 from dipmaster.evaluation.statistics.sample import Sample
 from dipmaster.learning.evaluation.clustered import floored_variance, t_critical
@@ -49,6 +53,19 @@ def excess_win_rate(matched: Sample, pool: Pool, alpha: float, few: int) -> Esti
     above = max(joint, float(np.hypot(strategy.high - strategy.value, of_pool)))
     low, high = max(value - below, -1.0), min(value + above, 1.0)
     return Estimate(value, low, high, strategy.n, strategy.n_effective, _SCALE)
+
+
+def estimate_matched_excess(sample: Sample, pool: Pool, alpha: float, gates: Gates) -> Estimate:
+    """Excess of those trades of a sample that could be matched.
+
+    No bounds where there would be enough trades, but too few of them are matched.
+    """
+    matched = sample.only(pool.matched)
+    excess = excess_win_rate(matched, pool, alpha, gates.few_losing_trades)
+    missing = describe_missing_data(matched, gates)
+    if excess.low is None or not missing or describe_missing_data(sample, gates):
+        return excess
+    return replace(excess, low=None, high=None, reason=f"among those matched {missing}")
 
 
 def joint_half_width(matched: Sample, pool: Pool, alpha: float) -> float:
