@@ -2,7 +2,7 @@
 
 from dipmaster.core import stage, store
 from dipmaster.evaluation.details import details_of
-from dipmaster.evaluation.figures.overall import overall_ruling, summary_record
+from dipmaster.evaluation.figures.overall import build_summary, overall_ruling
 from dipmaster.evaluation.reading import read_all
 from dipmaster.evaluation.run import climb
 from dipmaster.evaluation.writing import write_curves, write_ledgers, write_metrics
@@ -26,7 +26,7 @@ def main() -> None:
     with stage.telling("writing the figures down"):
         details = details_of(found, ruling, seen, params)
     last = found.evaluations[-1]
-    summary = summary_record(last, ruling, found.ledgers[last.phase], found.period)
+    summary = build_summary(last, ruling, found.ledgers[last.phase], found.period)
     write_ledgers(found.ledgers, found.admission)
     write_metrics([row for one in found.evaluations for row in one.gates.rows], details, summary)
     write_curves(found.ledgers, found.period)

@@ -1,6 +1,6 @@
 """All phases judged to validate.json: everything behind the gates."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 from itertools import pairwise
 
@@ -9,7 +9,7 @@ from dipmaster.core.errors import PipelineError
 from dipmaster.core.params import Params
 from dipmaster.evaluation.claims import later_promises
 from dipmaster.evaluation.figures.breakdowns import Record
-from dipmaster.evaluation.figures.phase_figures import period_record, phase_record
+from dipmaster.evaluation.figures.phase_figures import build_phase_figures, build_split_period
 from dipmaster.evaluation.phase_evaluation import PhaseEvaluation, inconclusive
 from dipmaster.evaluation.phase_orders import abstained_at
 from dipmaster.evaluation.phases.exits import claims as exit_claims
@@ -22,6 +22,7 @@ from dipmaster.evaluation.run import Ladder
 from dipmaster.evaluation.statistics.paired.comparison import compare_phases
 from dipmaster.evaluation.statistics.rules import Ruling
 from dipmaster.results import to_json
+from dipmaster.results.evaluation.phase import PhaseFigures
 from dipmaster.signal_filter import check_facts, confirmation_signs
 from dipmaster.signal_filter.inputs import Inputs
 
@@ -49,7 +50,7 @@ def details_of(found: Ladder, ruling: Ruling, seen: Seen, params: Params) -> Rec
     return {
         "verdict": ruling.verdict,
         "verdict_reason": ruling.reason,
-        "period": period_record(found.period),
+        "period": build_split_period(found.period),
         "built_phases": found.built,
         "phases": {str(one.phase): _figures(one, found, seen, params) for one in found.evaluations},
         "checks": [
@@ -69,9 +70,9 @@ def details_of(found: Ladder, ruling: Ruling, seen: Seen, params: Params) -> Rec
     }
 
 
-def _figures(one: PhaseEvaluation, found: Ladder, seen: Seen, params: Params) -> Record:
+def _figures(one: PhaseEvaluation, found: Ladder, seen: Seen, params: Params) -> PhaseFigures:
     """Of one phase; those from 1 on say whether they abstained."""
-    record = phase_record(
+    figures = build_phase_figures(
         one,
         found.ledgers[one.phase],
         seen.candidates,
@@ -80,14 +81,11 @@ def _figures(one: PhaseEvaluation, found: Ladder, seen: Seen, params: Params) ->
         params.gates,
     )
     if not one.phase:
-        return record
+        return figures
     at = abstained_at(seen.candidates, found.admission, found.period)
-    return {
-        **record,
-        "abstained": one.abstained or None,
-        "abstained_at": at or None,
-        "harm": one.harm or None,
-    }
+    return replace(
+        figures, abstained=one.abstained or None, abstained_at=at or None, harm=one.harm or None
+    )
 
 
 def _funnel(found: Ladder, seen: Seen, params: Params) -> Record:

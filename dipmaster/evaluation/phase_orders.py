@@ -23,6 +23,7 @@ from dipmaster.evaluation.phase_evaluation import Market, PhaseEvaluation, evalu
 from dipmaster.evaluation.statistics.period import Period, without_crossing
 from dipmaster.evaluation.statistics.random_entry.portfolios import Outcomes
 from dipmaster.evaluation.statistics.random_entry.strata import Surroundings
+from dipmaster.results.evaluation.phase import LostAt
 
 SURROUNDINGS = ("volatility_class", "volatility_5m_daily_frac")
 
@@ -133,12 +134,12 @@ def why_abstained(
     return {"threshold": words, "steps": f"{words}, none of them was admitted"}.get(at, "")
 
 
-def abstained_at(candidates: pd.DataFrame, admission: pd.DataFrame, period: Period) -> str:
+def abstained_at(candidates: pd.DataFrame, admission: pd.DataFrame, period: Period) -> LostAt:
     """Where the last candidate out of sample was lost; empty where one was admitted.
 
     Returns
     -------
-    str
+    LostAt
         "candidates" (there was none), "score", "threshold", or "steps" behind it.
     """
     seen = _late(candidates, admission, period)

@@ -1,7 +1,6 @@
 """What validation found to the files that others read."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from pathlib import Path
 
 import pandas as pd
@@ -12,7 +11,7 @@ from dipmaster.core.tables import ADMISSION, EQUITY, FILLS, TRADES
 from dipmaster.evaluation.figures.breakdowns import Record
 from dipmaster.evaluation.figures.overall import csv_text, equity_by_day, gates_frame
 from dipmaster.evaluation.statistics.period import Period
-from dipmaster.results.gates import GateRow
+from dipmaster.results import GateRow, Summary, write_result
 
 LEDGERS = Path("data/validate")
 METRICS = Path("reports/metrics")
@@ -29,11 +28,11 @@ def write_ledgers(ledgers: Mapping[int, Ledger], admission: pd.DataFrame) -> Non
             store.write_table(ledger.equity, EQUITY, folder / f"equity_phase_{phase}.parquet")
 
 
-def write_metrics(rows: list[GateRow], details: Record, summary: Record) -> None:
+def write_metrics(rows: list[GateRow], details: Record, summary: Summary) -> None:
     """Gates of all phases, everything behind them, and the few figures DVC shows."""
-    store.write_json([asdict(row) for row in rows], METRICS / "gates.json")
-    store.write_json(details, METRICS / "validate.json")
-    store.write_json(summary, METRICS / "summary.json")
+    write_result(rows, METRICS / "gates.json")
+    write_result(details, METRICS / "validate.json")
+    write_result(summary, METRICS / "summary.json")
     store.write_text(csv_text(gates_frame(rows)), PLOTS / "gates.csv")
 
 

@@ -11,13 +11,13 @@ from dipmaster.core.kernels import Floats
 from dipmaster.core.panel import as_times, epoch_ms
 from dipmaster.core.params.roadmap import FINAL_PHASE
 from dipmaster.core.time_units import DAY_MS
-from dipmaster.evaluation.figures.breakdowns import Record
 from dipmaster.evaluation.figures.phase_figures import net_return
 from dipmaster.evaluation.phase_evaluation import PhaseEvaluation
 from dipmaster.evaluation.statistics.period import Period
 from dipmaster.evaluation.statistics.rules import Ruling
 from dipmaster.evaluation.statistics.sample import marks_out_of_sample
 from dipmaster.results.gates import GateRow
+from dipmaster.results.summary import Summary
 
 
 def overall_ruling(built: Sequence[int]) -> Ruling:
@@ -35,22 +35,23 @@ def overall_ruling(built: Sequence[int]) -> Ruling:
     )
 
 
-def summary_record(last: PhaseEvaluation, ruling: Ruling, ledger: Ledger, period: Period) -> Record:
-    """At most 12 scalars; the figures are those of the last phase built.
-
-    A figure that cannot be computed is null.
-    """
-    value = {row.metric: row.value for row in last.gates.rows}
-    return {
-        "verdict": ruling.verdict,
-        "phase": last.phase,
-        "gates_passed": last.gates.count("PASS"),
-        "gates_failed": last.gates.count("FAIL"),
-        "gates_inconclusive": last.gates.count("INCONCLUSIVE"),
-        "trades": last.sample.trades,
-        "net_return": net_return(*marks_out_of_sample(ledger.equity, period)),
-        **value,
-    }
+def build_summary(last: PhaseEvaluation, ruling: Ruling, ledger: Ledger, period: Period) -> Summary:
+    """The figures of the last phase built; one that cannot be computed is None."""
+    gates = {row.metric: row.value for row in last.gates.rows}
+    return Summary(
+        verdict=ruling.verdict,
+        phase=last.phase,
+        gates_passed=last.gates.count("PASS"),
+        gates_failed=last.gates.count("FAIL"),
+        gates_inconclusive=last.gates.count("INCONCLUSIVE"),
+        trades=last.sample.trades,
+        net_return=net_return(*marks_out_of_sample(ledger.equity, period)),
+        win_rate=gates["win_rate"],
+        excess_win_rate=gates["excess_win_rate"],
+        sharpe=gates["sharpe"],
+        profit_factor=gates["profit_factor"],
+        max_drawdown=gates["max_drawdown"],
+    )
 
 
 def equity_by_day(equity: pd.DataFrame, period: Period) -> pd.DataFrame:
