@@ -2,7 +2,7 @@
 
 from dipmaster.core import stage, store
 from dipmaster.evaluation.details import details_of
-from dipmaster.evaluation.figures.overall import build_summary, overall_ruling
+from dipmaster.evaluation.figures.overall import build_summary, judge_overall
 from dipmaster.evaluation.reading import read_all
 from dipmaster.evaluation.run import climb
 from dipmaster.evaluation.writing import write_curves, write_ledgers, write_metrics
@@ -22,7 +22,7 @@ def main() -> None:
     )
     seen = read_all()
     found = climb(seen, params)
-    ruling = overall_ruling(found.built)
+    ruling = judge_overall(found.built)
     with stage.telling("writing the figures down"):
         details = details_of(found, ruling, seen, params)
     last = found.evaluations[-1]

@@ -18,8 +18,8 @@ from dipmaster.core.parallel import in_processes
 from dipmaster.core.params import Gates, Params
 from dipmaster.evaluation.phase_evaluation import PhaseEvaluation
 from dipmaster.evaluation.phase_orders import judge_phase
-from dipmaster.evaluation.statistics.random_entry.excess import joint_half_width
-from dipmaster.evaluation.statistics.random_entry.strata import Surroundings
+from dipmaster.evaluation.statistics.random_entry.excess import compute_joint_half_width
+from dipmaster.evaluation.statistics.random_entry.strata import MatchingCovariates
 from studies.in_process import Judged, all_params, judged_market
 from studies.paired_edges import SEEDS, Case
 
@@ -60,7 +60,7 @@ def _on_the_class_alone(judged: Judged, params: Params) -> PhaseEvaluation:
         judged.phase,
         judged.ledger,
         judged.panel,
-        Surroundings(judged.around.volatility_class, level),
+        MatchingCovariates(judged.around.volatility_class, level),
         judged.period,
         params.execution,
         params.gates,
@@ -75,7 +75,7 @@ def _of_gate(evaluation: PhaseEvaluation) -> Excess:
 def blocks_together(evaluation: PhaseEvaluation, gates: Gates) -> Excess:
     """With the half-width of trades and pool as one cluster a block."""
     pool, value = evaluation.chance.pool, _of_gate(evaluation).value
-    half = joint_half_width(evaluation.sample.only(pool.matched), pool, gates.alpha)
+    half = compute_joint_half_width(evaluation.sample.only(pool.matched), pool, gates.alpha)
     return Excess(value, value - half, value + half)
 
 

@@ -47,7 +47,7 @@ from dipmaster.evaluation.phases.exits.orders import ExitInputs
 from dipmaster.evaluation.reading import seen_of
 from dipmaster.evaluation.run import Ladder, climb
 from dipmaster.evaluation.statistics.period import Period, split_period
-from dipmaster.evaluation.statistics.random_entry.strata import Surroundings
+from dipmaster.evaluation.statistics.random_entry.strata import MatchingCovariates
 from dipmaster.features import CANDIDATE_COLUMNS, all_coins, candidates, compute
 from dipmaster.features.panel import panel_of
 from dipmaster.market.simulator import simulate
@@ -76,7 +76,7 @@ class Judged:
     """Phase 0 of one market, and what it was judged on."""
 
     panel: Panel
-    around: Surroundings
+    around: MatchingCovariates
     candidates: pd.DataFrame
     phase: Phase
     ledger: Ledger

@@ -10,7 +10,7 @@ from dipmaster.confidence import Scores, combined_by
 from dipmaster.confidence.scores import LAYER_INPUTS
 from dipmaster.core.kernels import Floats
 from dipmaster.core.params import Params
-from dipmaster.evaluation.statistics.sample import out_of_sample
+from dipmaster.evaluation.statistics.sample import select_out_of_sample
 from dipmaster.learning.evaluation import log_loss
 from dipmaster.results.gates import GateRow
 from studies.in_process import Record, Scored, changed_params, climbed, scored_market
@@ -113,7 +113,9 @@ def _row(case: Case, way: str, market: Scored, scores: Scores, params: Params) -
     reached = judged[ladder.admission["passes_threshold"].to_numpy()[judged] == 1]
     evaluation = ladder.evaluations[FILTERED]
     sample = evaluation.sample
-    said = out_of_sample(ladder.ledgers[FILTERED].trades, ladder.period)["confidence"].to_numpy()
+    said = select_out_of_sample(ladder.ledgers[FILTERED].trades, ladder.period)[
+        "confidence"
+    ].to_numpy()
     return Row(
         case=case,
         way=way,

@@ -12,17 +12,21 @@ from dipmaster.core.params import Execution, Gates
 from dipmaster.evaluation.integrity import Check, ledger_checks
 from dipmaster.evaluation.statistics.gates import (
     PhaseGates,
-    abstained,
+    abstain,
     judge_gates,
-    withheld,
+    withhold_verdicts,
 )
 from dipmaster.evaluation.statistics.metrics import Estimator, PhaseSample, build_estimators
 from dipmaster.evaluation.statistics.minimum_data import describe_missing_data
 from dipmaster.evaluation.statistics.period import Period
 from dipmaster.evaluation.statistics.random_entry import portfolios
-from dipmaster.evaluation.statistics.random_entry.portfolios import Draws, Outcomes, Pool
-from dipmaster.evaluation.statistics.random_entry.strata import Surroundings, strata_of
-from dipmaster.evaluation.statistics.sample import Sample, out_of_sample, sampled
+from dipmaster.evaluation.statistics.random_entry.portfolios import (
+    EntryPool,
+    ExitSimulator,
+    RandomPortfolios,
+)
+from dipmaster.evaluation.statistics.random_entry.strata import MatchingCovariates, build_strata
+from dipmaster.evaluation.statistics.sample import TradeSample, build_sample, select_out_of_sample
 from dipmaster.evaluation.statistics.streams import Stream, build_generator
 from dipmaster.results.metrics import FIXED_TARGETS
 
@@ -40,16 +44,16 @@ class Market:
     """
 
     panel: Panel
-    around: Surroundings
-    outcomes: Outcomes
+    around: MatchingCovariates
+    outcomes: ExitSimulator
 
 
 @dataclass(frozen=True)
 class Chance:
     """Matched random entries: the pool and the portfolios drawn from it."""
 
-    pool: Pool
-    draws: Draws
+    pool: EntryPool
+    draws: RandomPortfolios
 
 
 @dataclass(frozen=True)
@@ -65,7 +69,7 @@ class PhaseEvaluation:
     """
 
     phase: int
-    sample: Sample
+    sample: TradeSample
     chance: Chance
     estimators: Mapping[str, Estimator]
     gates: PhaseGates
@@ -103,7 +107,7 @@ def evaluate_phase(
     proofs
         Checks beside those of the ledger.
     """
-    sample = sampled(ledger.trades, ledger.equity, period)
+    sample = build_sample(ledger.trades, ledger.equity, period)
     chance = _chance(phase, ledger, market, period, gates)
     estimators = build_estimators(PhaseSample(phase, sample, chance.pool), gates)
     checks = ledger_checks(
@@ -117,11 +121,11 @@ def evaluate_phase(
         describe_missing_data(sample, gates),
     )
     if why_abstained:
-        judged = abstained(judged, why_abstained)
+        judged = abstain(judged, why_abstained)
     found = PhaseEvaluation(
         phase, sample, chance, estimators, judged, (*checks, *proofs), why_abstained
     )
-    return replace(found, gates=withheld(judged, found.broken))
+    return replace(found, gates=withhold_verdicts(judged, found.broken))
 
 
 def inconclusive(one: PhaseEvaluation, gates: Gates) -> str:
@@ -136,8 +140,8 @@ def inconclusive(one: PhaseEvaluation, gates: Gates) -> str:
 
 def _chance(phase: int, ledger: Ledger, market: Market, period: Period, gates: Gates) -> Chance:
     signals = _signals(ledger, market.panel, period)
-    strata = strata_of(market.panel, market.around, signals, period)
-    pool = portfolios.matched_pool(
+    strata = build_strata(market.panel, market.around, signals, period)
+    pool = portfolios.draw_matched_pool(
         strata.code[signals],
         strata,
         period,
@@ -146,11 +150,11 @@ def _chance(phase: int, ledger: Ledger, market: Market, period: Period, gates: G
         build_generator(phase, Stream.POOL, gates),
     )
     rng = build_generator(phase, Stream.PORTFOLIOS, gates)
-    return Chance(pool, portfolios.drawn_portfolios(pool, gates.random_entry.draws, rng))
+    return Chance(pool, portfolios.draw_portfolios(pool, gates.random_entry.draws, rng))
 
 
 def _signals(ledger: Ledger, panel: Panel, period: Period) -> tuple[Ints, Ints]:
     """Symbol rows and bars of the signals behind the out-of-sample trades."""
-    trades = out_of_sample(ledger.trades, period)
+    trades = select_out_of_sample(ledger.trades, period)
     rows = np.searchsorted(np.array(panel.symbols), trades["symbol"].to_numpy(dtype=str))
     return rows.astype(np.int64), panel.index_of(epoch_ms(trades["signal_time"]))

@@ -20,9 +20,9 @@ from dipmaster.core.panel import Panel, epoch_ms
 from dipmaster.core.params import Execution, Exits, Gates
 from dipmaster.evaluation.integrity import Check
 from dipmaster.evaluation.phase_evaluation import Market, PhaseEvaluation, evaluate_phase
-from dipmaster.evaluation.statistics.period import Period, without_crossing
-from dipmaster.evaluation.statistics.random_entry.portfolios import Outcomes
-from dipmaster.evaluation.statistics.random_entry.strata import Surroundings
+from dipmaster.evaluation.statistics.period import Period, drop_boundary_crossings
+from dipmaster.evaluation.statistics.random_entry.portfolios import ExitSimulator
+from dipmaster.evaluation.statistics.random_entry.strata import MatchingCovariates
 from dipmaster.results.evaluation.phase import LostAt
 
 SURROUNDINGS = ("volatility_class", "volatility_5m_daily_frac")
@@ -51,7 +51,7 @@ class Phase:
     orders: Entries
     rules: ExitRules
     targets: Mapping[str, float]
-    alone: Outcomes
+    alone: ExitSimulator
     abstained: str = ""
 
 
@@ -64,13 +64,15 @@ def phase_0(
     gates: Gates,
 ) -> Phase:
     """Every candidate, fixed size and exits, held against the final targets."""
-    kept = without_crossing(candidates, panel, period, exits.cap_bars)
+    kept = drop_boundary_crossings(candidates, panel, period, exits.cap_bars)
     orders = backtest.entries_from_candidates(kept, panel, execution, exits)
     rules, final = ExitRules.phase_0(exits), gates.targets.phase_4.model_dump()
     return Phase(0, orders, rules, final, left_by_rules(panel, execution, exits, rules))
 
 
-def left_by_rules(panel: Panel, execution: Execution, exits: Exits, rules: ExitRules) -> Outcomes:
+def left_by_rules(
+    panel: Panel, execution: Execution, exits: Exits, rules: ExitRules
+) -> ExitSimulator:
     """How any bar is left by rules that need nothing made for it, its target the fixed one."""
 
     def net(symbol: Ints, bar: Ints) -> Floats:
@@ -165,7 +167,7 @@ def judge_phase(
     phase: Phase,
     ledger: Ledger,
     panel: Panel,
-    around: Surroundings,
+    around: MatchingCovariates,
     period: Period,
     execution: Execution,
     gates: Gates,
@@ -191,7 +193,7 @@ def judge_phase(
     )
 
 
-def surroundings_on(panel: Panel, features: Mapping[str, pd.DataFrame]) -> Surroundings:
+def surroundings_on(panel: Panel, features: Mapping[str, pd.DataFrame]) -> MatchingCovariates:
     """What random entries are matched on, for every bar of the panel.
 
     Parameters
@@ -206,4 +208,4 @@ def surroundings_on(panel: Panel, features: Mapping[str, pd.DataFrame]) -> Surro
         for name, values in found.items():
             values[row, at] = features[symbol][name].to_numpy(dtype=np.float64)
     classes, recent = (found[name] for name in SURROUNDINGS)
-    return Surroundings(np.nan_to_num(classes, nan=-1.0).astype(np.int8), recent)
+    return MatchingCovariates(np.nan_to_num(classes, nan=-1.0).astype(np.int8), recent)

@@ -18,7 +18,7 @@ from dipmaster.core.tables import BARS, CANDIDATES, SCORES
 from dipmaster.evaluation.phase_orders import SURROUNDINGS, surroundings_on
 from dipmaster.evaluation.phases.exits.orders import ExitInputs
 from dipmaster.evaluation.phases.exits.reading import MARKET_FEATURES, read_exits
-from dipmaster.evaluation.statistics.random_entry.strata import Surroundings
+from dipmaster.evaluation.statistics.random_entry.strata import MatchingCovariates
 from dipmaster.signal_filter import INPUTS
 
 BARS_FOLDER = Path("data/ingest/bars")
@@ -55,7 +55,7 @@ class Seen:
     """
 
     panel: Panel
-    around: Surroundings
+    around: MatchingCovariates
     candidates: pd.DataFrame
     scores: pd.DataFrame
     inputs: pd.DataFrame

@@ -29,7 +29,7 @@ from dipmaster.evaluation.phases.exits.integrity import exit_checks
 from dipmaster.evaluation.phases.exits.orders import phase_2, way_out
 from dipmaster.evaluation.phases.selection.integrity import admission_checks
 from dipmaster.evaluation.reading import Seen
-from dipmaster.evaluation.statistics.gates import failed
+from dipmaster.evaluation.statistics.gates import fail_phase
 from dipmaster.evaluation.statistics.period import Period, split_period
 from dipmaster.signal_filter import admit
 
@@ -111,7 +111,7 @@ def _guarded(one: PhaseEvaluation, seen: Seen, period: Period, params: Params) -
         partial(way_out, seen.exits, score),
         params.gates,
     )
-    return replace(one, gates=failed(one.gates, harm), harm=harm)
+    return replace(one, gates=fail_phase(one.gates, harm), harm=harm)
 
 
 def admissions(seen: Seen, params: Params) -> pd.DataFrame:

@@ -9,7 +9,7 @@ from dipmaster.backtest import Ledger
 from dipmaster.core import store
 from dipmaster.core.tables import ADMISSION, EQUITY, FILLS, TRADES
 from dipmaster.evaluation.figures.breakdowns import Record
-from dipmaster.evaluation.figures.overall import csv_text, equity_by_day, gates_frame
+from dipmaster.evaluation.figures.overall import build_daily_equity, build_gates_frame, to_csv_text
 from dipmaster.evaluation.statistics.period import Period
 from dipmaster.results import GateRow, Summary, write_result
 
@@ -33,11 +33,11 @@ def write_metrics(rows: list[GateRow], details: Record, summary: Summary) -> Non
     write_result(rows, METRICS / "gates.json")
     write_result(details, METRICS / "validate.json")
     write_result(summary, METRICS / "summary.json")
-    store.write_text(csv_text(gates_frame(rows)), PLOTS / "gates.csv")
+    store.write_text(to_csv_text(build_gates_frame(rows)), PLOTS / "gates.csv")
 
 
 def write_curves(ledgers: Mapping[int, Ledger], period: Period) -> None:
     """The account of each phase by day, for `dvc plots`."""
     for phase, ledger in ledgers.items():
-        curve = csv_text(equity_by_day(ledger.equity, period))
+        curve = to_csv_text(build_daily_equity(ledger.equity, period))
         store.write_text(curve, PLOTS / f"equity_phase_{phase}.csv")

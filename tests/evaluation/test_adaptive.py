@@ -15,7 +15,7 @@ from dipmaster.evaluation.phase_evaluation import inconclusive
 from dipmaster.evaluation.phase_orders import judge_phase
 from dipmaster.evaluation.phases.exits.integrity import exit_checks
 from dipmaster.evaluation.phases.exits.orders import left_adaptively, way_out
-from dipmaster.evaluation.statistics.random_entry.strata import Surroundings
+from dipmaster.evaluation.statistics.random_entry.strata import MatchingCovariates
 from tests.evaluation.phase_2_world import ALL_OFF, BARS, Formula, World, changed, world_of
 
 SEEN = ("candidate_id", "entry_time", "exit_time", "exit_type", "net_pnl")
@@ -149,7 +149,9 @@ def test_each_random_entry_stands_alone(world, exits) -> None:
 
 def test_random_entries_are_judged_under_the_phases_exits(world, exits) -> None:
     """The pool of phase 2 is not that of fixed exits, and nothing else is asked of it."""
-    around = Surroundings(np.zeros((2, BARS), np.int8), np.tile(np.arange(BARS) % 37 / 1e3, (2, 1)))
+    around = MatchingCovariates(
+        np.zeros((2, BARS), np.int8), np.tile(np.arange(BARS) % 37 / 1e3, (2, 1))
+    )
     after, before = world.second(exits), world.first(exits)
     ledger = world.traded(after)
     pools = []
@@ -170,7 +172,9 @@ def test_phase_2_abstains_with_phase_1(world, exits) -> None:
     nobody = world.admission.assign(admitted=np.where(late, 0, world.admission["admitted"]))
     silent = replace(world, admission=nobody, abstained=why)
     phase = silent.second(exits)
-    around = Surroundings(np.zeros((2, BARS), np.int8), np.tile(np.arange(BARS) % 37 / 1e3, (2, 1)))
+    around = MatchingCovariates(
+        np.zeros((2, BARS), np.int8), np.tile(np.arange(BARS) % 37 / 1e3, (2, 1))
+    )
     ledger = silent.traded(phase)
     found = judge_phase(
         phase, ledger, world.panel, around, world.period, world.execution, world.gates

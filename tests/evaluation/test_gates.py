@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dipmaster.core.store import plain
-from dipmaster.evaluation.statistics.bootstrap import stream_key
+from dipmaster.evaluation.statistics.bootstrap import derive_stream_key
 from dipmaster.evaluation.statistics.estimate import Estimate
-from dipmaster.evaluation.statistics.gates import judge_gates, withheld
+from dipmaster.evaluation.statistics.gates import judge_gates, withhold_verdicts
 from dipmaster.evaluation.statistics.metrics import PhaseSample, build_estimators
 from dipmaster.evaluation.statistics.minimum_data import describe_missing_data
-from dipmaster.evaluation.statistics.random_entry.portfolios import Pool
+from dipmaster.evaluation.statistics.random_entry.portfolios import EntryPool
 
 TARGETS = {
     "win_rate": 0.85,
@@ -123,15 +123,15 @@ def test_a_phase_fails_only_beyond_holm(gates) -> None:
 
 
 def test_a_ledger_that_does_not_add_up_has_no_verdict(gates) -> None:
-    phase = withheld(judged(gates, sharpe=fixed(3.0, 2.5, 4.0)), ["cash"])
+    phase = withhold_verdicts(judged(gates, sharpe=fixed(3.0, 2.5, 4.0)), ["cash"])
     assert phase.rows[0].verdict == phase.ruling.verdict == "INCONCLUSIVE"
     assert phase.rows[0].reason == "withheld: the ledger fails its checks: cash"
     assert phase.rows[0].value == 3.0
 
 
-def pool_of(net: np.ndarray, block: np.ndarray) -> Pool:
+def pool_of(net: np.ndarray, block: np.ndarray) -> EntryPool:
     n = net.size
-    return Pool(net, np.full(n, 1 / max(n, 1)), block, net < 9e9)
+    return EntryPool(net, np.full(n, 1 / max(n, 1)), block, net < 9e9)
 
 
 @given(
@@ -181,7 +181,9 @@ def kept(row, too_small: bool) -> None:
 
 
 def test_streams_of_phases_and_uses_differ(gates) -> None:
-    keys = {int(stream_key(gates.seed, phase, use)[0]) for phase in range(5) for use in range(4)}
+    keys = {
+        int(derive_stream_key(gates.seed, phase, use)[0]) for phase in range(5) for use in range(4)
+    }
     assert len(keys) == 20
 
 

@@ -13,11 +13,11 @@ from dipmaster.core.params import Execution, Exits
 from dipmaster.core.store import plain, read_params
 from dipmaster.core.tables import CANDIDATES
 from dipmaster.evaluation.figures.overall import (
+    build_daily_equity,
+    build_gates_frame,
     build_summary,
-    csv_text,
-    equity_by_day,
-    gates_frame,
-    overall_ruling,
+    judge_overall,
+    to_csv_text,
 )
 from dipmaster.evaluation.figures.phase_figures import build_phase_figures, build_split_period
 from dipmaster.evaluation.phase_evaluation import Market, evaluate_phase
@@ -27,7 +27,7 @@ from dipmaster.evaluation.phase_orders import (
     surroundings_on,
     trade_phase,
 )
-from dipmaster.evaluation.statistics.random_entry.strata import Surroundings
+from dipmaster.evaluation.statistics.random_entry.strata import MatchingCovariates
 from dipmaster.results import GateRows, Summary, from_json, to_json
 from dipmaster.results.evaluation.phase import PhaseFigures
 from dipmaster.results.evaluation.record import SplitPeriod
@@ -78,7 +78,7 @@ def candidates(panel) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def around(panel) -> Surroundings:
+def around(panel) -> MatchingCovariates:
     frame = {
         symbol: pd.DataFrame(
             {
@@ -198,7 +198,7 @@ def test_same_bytes_again(
 
 
 def test_equity_by_day_ends_in_the_gates_drawdown(ledger, period, evaluation) -> None:
-    daily = equity_by_day(ledger.equity, period)
+    daily = build_daily_equity(ledger.equity, period)
     assert list(daily.columns) == ["date", "equity", "drawdown_frac"]
     assert len(daily) == 60
     assert daily["date"].iloc[0] == "2023-01-01"
@@ -234,12 +234,12 @@ def test_degenerate_ledgers_have_defined_results(
     account = execution.model_copy(update={"capital": 10_000.0})
     result = evaluate_phase(0, ledger, market, period, TARGETS, account, quick)
     record = build_phase_figures(result, ledger, candidates, period, exits.cap_bars, quick)
-    summary = build_summary(result, overall_ruling([0]), ledger, period)
+    summary = build_summary(result, judge_overall([0]), ledger, period)
     written = ((PhaseFigures, record), (Summary, summary), (GateRows, result.gates.rows))
     for kind, figures in written:
         text = json.dumps(plain(to_json(figures)), allow_nan=False)
         assert to_json(from_json(kind, json.loads(text))) == json.loads(text)
-    assert "nan" not in csv_text(gates_frame(result.gates.rows))
+    assert "nan" not in to_csv_text(build_gates_frame(result.gates.rows))
     assert [check.name for check in result.checks if not check.holds] == []
     for row in result.gates.rows:
         assert row.reason
@@ -288,7 +288,7 @@ def test_a_broken_ledger_gets_no_verdict(ledger, panel, around, period, executio
 
 
 def test_summary_is_small_and_flat(evaluation, ledger, period) -> None:
-    summary = build_summary(evaluation, overall_ruling([0]), ledger, period)
+    summary = build_summary(evaluation, judge_overall([0]), ledger, period)
     assert len(to_json(summary)) <= 12
     assert summary.verdict == "INCONCLUSIVE"
     counts = [getattr(summary, f"gates_{kind}") for kind in ("passed", "failed", "inconclusive")]
@@ -296,12 +296,12 @@ def test_summary_is_small_and_flat(evaluation, ledger, period) -> None:
 
 
 def test_the_verdict_waits_for_the_phases() -> None:
-    assert overall_ruling([0]).reason == (
+    assert judge_overall([0]).reason == (
         "phases 1 to 4 are not built; phase 0 is held against the final targets for "
         "information and never counts"
     )
-    assert overall_ruling([0, 1]).reason.startswith("phases 2 to 4 are not built")
-    assert overall_ruling([0, 1, 2, 3]).reason.startswith("phase 4 is not built")
+    assert judge_overall([0, 1]).reason.startswith("phases 2 to 4 are not built")
+    assert judge_overall([0, 1, 2, 3]).reason.startswith("phase 4 is not built")
 
 
 def test_period_in_words(period) -> None:

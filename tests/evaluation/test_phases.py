@@ -21,7 +21,7 @@ from dipmaster.evaluation.phase_orders import (
     trade_phase,
     why_abstained,
 )
-from dipmaster.evaluation.statistics.random_entry.strata import Surroundings
+from dipmaster.evaluation.statistics.random_entry.strata import MatchingCovariates
 
 BARS, BOUNDARY, ROWS = 60 * 288, 20 * 288, 400
 SEEN = ("candidate_id", "entry_time", "entry_price", "exit_time", "exit_price", "net_pnl",
@@ -182,8 +182,10 @@ def test_the_future_changes_no_closed_trade(
 
 
 @pytest.fixture(scope="module")
-def around() -> Surroundings:
-    return Surroundings(np.zeros((2, BARS), np.int8), np.tile(np.arange(BARS) % 37 / 1e3, (2, 1)))
+def around() -> MatchingCovariates:
+    return MatchingCovariates(
+        np.zeros((2, BARS), np.int8), np.tile(np.arange(BARS) % 37 / 1e3, (2, 1))
+    )
 
 
 def judged(phase, panel, around, period, execution, exits, quick, proofs=()):

@@ -12,7 +12,7 @@ from dipmaster.core.panel import as_times, epoch_ms
 from dipmaster.core.params.roadmap import HOLDING_BAND_MINUTES
 from dipmaster.core.time_units import BAR_MS, DAY_MS, MINUTE_MS
 from dipmaster.evaluation.statistics.period import Period
-from dipmaster.evaluation.statistics.sample import Sample
+from dipmaster.evaluation.statistics.sample import TradeSample
 from dipmaster.results.evaluation.breakdowns import (
     ExitTypeRow,
     HoldingBin,
@@ -49,7 +49,7 @@ def _minutes(trades: pd.DataFrame) -> Floats:
     return trades["bars_held"].to_numpy(dtype=np.float64) * _BAR_MINUTES
 
 
-def by_exit(trades: pd.DataFrame) -> tuple[ExitTypeRow, ...]:
+def summarize_by_exit(trades: pd.DataFrame) -> tuple[ExitTypeRow, ...]:
     """A row an exit type, the most frequent first."""
     rows = [
         ExitTypeRow(
@@ -66,7 +66,7 @@ def by_exit(trades: pd.DataFrame) -> tuple[ExitTypeRow, ...]:
     return tuple(sorted(rows, key=lambda row: -row.trades))
 
 
-def by_symbol(trades: pd.DataFrame) -> tuple[SymbolRow, ...]:
+def summarize_by_symbol(trades: pd.DataFrame) -> tuple[SymbolRow, ...]:
     """A row a symbol that was traded, in alphabetical order."""
     return tuple(
         SymbolRow(
@@ -81,7 +81,7 @@ def by_symbol(trades: pd.DataFrame) -> tuple[SymbolRow, ...]:
     )
 
 
-def by_regime(trades: pd.DataFrame) -> tuple[RegimeRow, ...]:
+def summarize_by_regime(trades: pd.DataFrame) -> tuple[RegimeRow, ...]:
     """A row a regime (as the scores have it) in which something was traded, from low to high."""
     parts = {str(name): part for name, part in trades.groupby("regime", sort=True)}
     return tuple(
@@ -102,7 +102,7 @@ def _win_rate(trades: pd.DataFrame) -> float:
     return float(np.mean(metrics.winning(_money(trades))))
 
 
-def holding(trades: pd.DataFrame, cap_bars: int) -> HoldingTime:
+def summarize_holding(trades: pd.DataFrame, cap_bars: int) -> HoldingTime:
     """How long positions were held; the last bin also holds what was held longer.
 
     Positions still open when the data ended are left out: how long they would
@@ -118,11 +118,11 @@ def holding(trades: pd.DataFrame, cap_bars: int) -> HoldingTime:
         p10_minutes=quantile_or_none(minutes, 0.1),
         p90_minutes=quantile_or_none(minutes, 0.9),
         share_45_120_frac=mean_or_none(inside.astype(np.float64)),
-        histogram=_histogram(minutes, cap_bars),
+        histogram=_count_by_bin(minutes, cap_bars),
     )
 
 
-def _histogram(minutes: Floats, cap_bars: int) -> tuple[HoldingBin, ...]:
+def _count_by_bin(minutes: Floats, cap_bars: int) -> tuple[HoldingBin, ...]:
     edges = range(0, cap_bars * _BAR_MINUTES + _BIN_MINUTES, _BIN_MINUTES)
     bins = np.minimum(minutes // _BIN_MINUTES, len(edges) - 1).astype(np.int64)
     counts = np.bincount(bins, minlength=len(edges)).tolist()
@@ -132,18 +132,20 @@ def _histogram(minutes: Floats, cap_bars: int) -> tuple[HoldingBin, ...]:
     )
 
 
-def by_month(trades: pd.DataFrame, sample: Sample, period: Period) -> tuple[MonthRow, ...]:
+def summarize_by_month(
+    trades: pd.DataFrame, sample: TradeSample, period: Period
+) -> tuple[MonthRow, ...]:
     """A row a UTC month: trades that were closed in it, and the account over its days."""
     day = period.out_of_sample_ms + np.arange(period.days, dtype=np.int64) * DAY_MS
     names = as_times(day).strftime("%Y-%m").to_numpy()
     closed = as_times(epoch_ms(trades["exit_time"])).strftime("%Y-%m").to_numpy()
     return tuple(
-        _month(str(month), _money(trades[closed == month]), sample.days, names == month)
+        _summarize_month(str(month), _money(trades[closed == month]), sample.days, names == month)
         for month in np.unique(names)
     )
 
 
-def _month(name: str, money: Floats, days: Days, inside: Bools) -> MonthRow:
+def _summarize_month(name: str, money: Floats, days: Days, inside: Bools) -> MonthRow:
     places = np.flatnonzero(inside)
     return MonthRow(
         month=name,

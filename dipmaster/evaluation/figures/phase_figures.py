@@ -14,8 +14,15 @@ from dipmaster.evaluation.phase_evaluation import PhaseEvaluation
 from dipmaster.evaluation.statistics import account_metrics, trade_metrics
 from dipmaster.evaluation.statistics.estimate import Estimate
 from dipmaster.evaluation.statistics.period import Period
-from dipmaster.evaluation.statistics.random_entry.excess import chance_p, joint_half_width
-from dipmaster.evaluation.statistics.sample import Sample, marks_out_of_sample, out_of_sample
+from dipmaster.evaluation.statistics.random_entry.excess import (
+    compute_joint_half_width,
+    compute_p_value,
+)
+from dipmaster.evaluation.statistics.sample import (
+    TradeSample,
+    select_out_of_sample,
+    select_out_of_sample_marks,
+)
 from dipmaster.evaluation.statistics.streams import Stream, build_resampling
 from dipmaster.learning.evaluation.clustered import clopper_pearson
 from dipmaster.results.common import Band, Interval, IntervalBounds
@@ -34,7 +41,7 @@ from dipmaster.results.metrics import EXCESS_WIN_RATE, MAX_DRAWDOWN, SHARPE
 NO_BOUNDS = IntervalBounds(None, None)
 
 
-def utc(time_ms: int) -> str:
+def format_utc(time_ms: int) -> str:
     """A time as ISO 8601, e.g. 2023-06-30T00:00:00Z."""
     return str(as_times(np.array([time_ms]))[0].strftime(ISO_UTC))
 
@@ -42,9 +49,9 @@ def utc(time_ms: int) -> str:
 def build_split_period(period: Period) -> SplitPeriod:
     """The split in words."""
     return SplitPeriod(
-        first_open_time=utc(period.first_ms),
-        out_of_sample_from=utc(period.out_of_sample_ms),
-        last_open_time=utc(period.last_ms),
+        first_open_time=format_utc(period.first_ms),
+        out_of_sample_from=format_utc(period.out_of_sample_ms),
+        last_open_time=format_utc(period.last_ms),
         burn_in_days=(period.out_of_sample_ms - period.first_ms) / DAY_MS,
         days_out_of_sample=period.days,
         blocks=period.blocks,
@@ -61,31 +68,31 @@ def build_phase_figures(
     gates: Gates,
 ) -> PhaseFigures:
     """Every figure of a phase outside gates.json; None where it cannot be computed."""
-    trades = out_of_sample(ledger.trades, period)
+    trades = select_out_of_sample(ledger.trades, period)
     fills = ledger.fills[ledger.fills["trade_id"].isin(trades["trade_id"])]
     sample = evaluation.sample
     return PhaseFigures(
         verdict=evaluation.gates.ruling.verdict,
         verdict_reason=evaluation.gates.ruling.reason,
-        counts=_counts(ledger, trades, candidates, sample, period),
-        money=_money(trades, fills, ledger.equity, period),
-        per_trade=_per_trade(trades, fills),
-        exits=breakdowns.by_exit(trades),
-        holding=breakdowns.holding(trades, cap_bars),
-        by_symbol=breakdowns.by_symbol(trades),
-        by_month=breakdowns.by_month(trades, sample, period),
-        by_regime=breakdowns.by_regime(trades),
-        random_entry=_random_entry(evaluation, gates),
-        drawdown=_drawdown(evaluation, ledger.equity, period, gates),
-        detail=_uncertainty(evaluation, gates),
+        counts=_build_counts(ledger, trades, candidates, sample, period),
+        money=_build_money(trades, fills, ledger.equity, period),
+        per_trade=_build_per_trade(trades, fills),
+        exits=breakdowns.summarize_by_exit(trades),
+        holding=breakdowns.summarize_holding(trades, cap_bars),
+        by_symbol=breakdowns.summarize_by_symbol(trades),
+        by_month=breakdowns.summarize_by_month(trades, sample, period),
+        by_regime=breakdowns.summarize_by_regime(trades),
+        random_entry=_build_random_entry(evaluation, gates),
+        drawdown=_build_drawdown(evaluation, ledger.equity, period, gates),
+        detail=_build_uncertainty(evaluation, gates),
     )
 
 
-def _counts(
+def _build_counts(
     ledger: Ledger,
     trades: pd.DataFrame,
     candidates: pd.DataFrame,
-    sample: Sample,
+    sample: TradeSample,
     period: Period,
 ) -> TradeCounts:
     late = epoch_ms(candidates["open_time"]) >= period.out_of_sample_ms
@@ -102,10 +109,10 @@ def _counts(
     )
 
 
-def _money(
+def _build_money(
     trades: pd.DataFrame, fills: pd.DataFrame, equity: pd.DataFrame, period: Period
 ) -> MoneyFigures:
-    start, marks = marks_out_of_sample(equity, period)
+    start, marks = select_out_of_sample_marks(equity, period)
     traded = float((fills["quantity"] * fills["reference_price"]).sum())
     average = float(np.mean(marks))
     return MoneyFigures(
@@ -115,19 +122,19 @@ def _money(
         fees=float(trades["fees"].sum()),
         slippage=float(trades["slippage"].sum()),
         net_pnl=float(trades["net_pnl"].sum()),
-        net_return_frac=net_return(start, marks),
+        net_return_frac=compute_net_return(start, marks),
         turnover=traded / average if average > 0.0 else None,
     )
 
 
-def net_return(start: float, marks: Floats) -> float | None:
+def compute_net_return(start: float, marks: Floats) -> float | None:
     """Change of the account over the marks; None where it began with nothing."""
     return float(marks[-1] / start - 1.0) if start > 0.0 else None
 
 
-def _per_trade(trades: pd.DataFrame, fills: pd.DataFrame) -> PerTradeFigures:
+def _build_per_trade(trades: pd.DataFrame, fills: pd.DataFrame) -> PerTradeFigures:
     net = 1e4 * trades["return_frac"].to_numpy(dtype=np.float64)
-    gross = _gross_bps(trades, fills)
+    gross = _compute_gross_bps(trades, fills)
     won = metrics.winning(trades["net_pnl"].to_numpy(dtype=np.float64))
     win, loss = mean_or_none(net[won]), mean_or_none(net[~won])
     payoff = win / -loss if win is not None and loss is not None and loss < 0.0 else None
@@ -143,7 +150,7 @@ def _per_trade(trades: pd.DataFrame, fills: pd.DataFrame) -> PerTradeFigures:
     )
 
 
-def _gross_bps(trades: pd.DataFrame, fills: pd.DataFrame) -> Floats:
+def _compute_gross_bps(trades: pd.DataFrame, fills: pd.DataFrame) -> Floats:
     bought = fills[fills["side"] == "buy"]
     notional = (bought["quantity"] * bought["reference_price"]).groupby(bought["trade_id"]).sum()
     per_trade = notional.reindex(trades["trade_id"]).to_numpy(dtype=np.float64)
@@ -151,7 +158,7 @@ def _gross_bps(trades: pd.DataFrame, fills: pd.DataFrame) -> Floats:
     return gross
 
 
-def _random_entry(evaluation: PhaseEvaluation, gates: Gates) -> RandomEntryFigures:
+def _build_random_entry(evaluation: PhaseEvaluation, gates: Gates) -> RandomEntryFigures:
     pool, draws = evaluation.chance.pool, evaluation.chance.draws
     blocks = evaluation.sample.only(pool.matched).blocks_with_trades
     excess = evaluation.estimators[EXCESS_WIN_RATE.key](gates.alpha)
@@ -159,25 +166,27 @@ def _random_entry(evaluation: PhaseEvaluation, gates: Gates) -> RandomEntryFigur
         matched_trades=int(pool.matched.sum()),
         pool=int(pool.return_frac.size),
         draws=int(draws.win_rate.size),
-        win_rate=_band(draws.win_rate, gates.alpha),
-        profit_factor=_band(draws.profit_factor, gates.alpha),
-        mean_net_bps=_band(draws.mean_net_bps, gates.alpha),
-        p_value=chance_p(excess, blocks, gates.alpha),
+        win_rate=_build_band(draws.win_rate, gates.alpha),
+        profit_factor=_build_band(draws.profit_factor, gates.alpha),
+        mean_net_bps=_build_band(draws.mean_net_bps, gates.alpha),
+        p_value=compute_p_value(excess, blocks, gates.alpha),
         excess_win_rate=Interval(excess.value, excess.low, excess.high),
-        excess_blocks_together=_blocks_together(evaluation, excess, gates),
+        excess_blocks_together=_bound_blocks_together(evaluation, excess, gates),
     )
 
 
-def _blocks_together(evaluation: PhaseEvaluation, excess: Estimate, gates: Gates) -> IntervalBounds:
+def _bound_blocks_together(
+    evaluation: PhaseEvaluation, excess: Estimate, gates: Gates
+) -> IntervalBounds:
     """The narrower interval, right where strata match perfectly; shown, never judged."""
     if excess.value is None or excess.low is None:
         return NO_BOUNDS
     pool = evaluation.chance.pool
-    half = joint_half_width(evaluation.sample.only(pool.matched), pool, gates.alpha)
+    half = compute_joint_half_width(evaluation.sample.only(pool.matched), pool, gates.alpha)
     return IntervalBounds(excess.value - half, excess.value + half)
 
 
-def _band(values: Floats, alpha: float) -> Band:
+def _build_band(values: Floats, alpha: float) -> Band:
     return Band(
         mean=mean_or_none(values),
         low=quantile_or_none(values, alpha),
@@ -185,16 +194,16 @@ def _band(values: Floats, alpha: float) -> Band:
     )
 
 
-def _drawdown(
+def _build_drawdown(
     evaluation: PhaseEvaluation, equity: pd.DataFrame, period: Period, gates: Gates
 ) -> DrawdownFigures:
-    start, marks = marks_out_of_sample(equity, period)
+    start, marks = select_out_of_sample_marks(equity, period)
     fall = metrics.max_drawdown(marks, start)
     estimate = evaluation.estimators[MAX_DRAWDOWN.key](gates.alpha)
     around = (
         None
         if estimate.high is None
-        else account_metrics.drawdown_horizon(
+        else account_metrics.estimate_horizon_drawdown(
             evaluation.sample,
             gates.alpha,
             gates.drawdown_horizon_days,
@@ -203,8 +212,8 @@ def _drawdown(
     )
     return DrawdownFigures(
         max_frac=fall.frac,
-        peak_time=_mark_time(period, fall.peak) if fall.frac > 0.0 else None,
-        trough_time=_mark_time(period, fall.trough) if fall.frac > 0.0 else None,
+        peak_time=_format_mark_time(period, fall.peak) if fall.frac > 0.0 else None,
+        trough_time=_format_mark_time(period, fall.trough) if fall.frac > 0.0 else None,
         horizon_max_frac=estimate.value,
         horizon_days=gates.drawdown_horizon_days,
         bootstrap_median_frac=None if around is None else around.median,
@@ -212,41 +221,41 @@ def _drawdown(
     )
 
 
-def _mark_time(period: Period, position: int) -> str:
+def _format_mark_time(period: Period, position: int) -> str:
     """Close of the bar at that position, when the account was so marked."""
-    return utc(period.out_of_sample_ms + (position + 1) * BAR_MS)
+    return format_utc(period.out_of_sample_ms + (position + 1) * BAR_MS)
 
 
-def _uncertainty(evaluation: PhaseEvaluation, gates: Gates) -> UncertaintyFigures:
+def _build_uncertainty(evaluation: PhaseEvaluation, gates: Gates) -> UncertaintyFigures:
     sample, returns = evaluation.sample, evaluation.sample.days.returns
     rate = metrics.win_rate(sample.net)
     target = next(row.target for row in evaluation.gates.rows if row.metric == SHARPE.key)
-    hac, bootstrap, probabilistic = _sharpe_bounds(evaluation, gates)
+    hac, bootstrap, probabilistic = _build_sharpe_bounds(evaluation, gates)
     return UncertaintyFigures(
-        design_effect_win_rate=trade_metrics.design_effect_win_rate(sample),
+        design_effect_win_rate=trade_metrics.estimate_design_effect(sample),
         clopper_pearson_if_independent=NO_BOUNDS
         if rate is None
         else IntervalBounds(*clopper_pearson(rate, float(sample.trades), gates.alpha)),
         sharpe_hac=hac,
         sharpe_bootstrap=bootstrap,
         sharpe_psr=probabilistic,
-        probabilistic_sharpe=account_metrics.probabilistic_sharpe(returns, target),
+        probabilistic_sharpe=account_metrics.compute_probabilistic_sharpe(returns, target),
         lo_eta_365=metrics.lo_eta(returns, DAYS_PER_YEAR, gates.block_days),
-        daily_vol_annual_frac=_annual_volatility(returns),
+        daily_vol_annual_frac=_compute_annual_volatility(returns),
         profit_factor_equal_notional=metrics.profit_factor(sample.return_frac),
     )
 
 
-def _annual_volatility(returns: Floats) -> float | None:
+def _compute_annual_volatility(returns: Floats) -> float | None:
     return float(returns.std(ddof=1) * np.sqrt(DAYS_PER_YEAR)) if returns.size > 1 else None
 
 
-def _sharpe_bounds(evaluation: PhaseEvaluation, gates: Gates) -> tuple[IntervalBounds, ...]:
+def _build_sharpe_bounds(evaluation: PhaseEvaluation, gates: Gates) -> tuple[IntervalBounds, ...]:
     """By three methods; none where the gate has none."""
     sample = evaluation.sample
     if evaluation.estimators[SHARPE.key](gates.alpha).low is None:
         return NO_BOUNDS, NO_BOUNDS, NO_BOUNDS
-    bounds = account_metrics.sharpe_bounds(
+    bounds = account_metrics.compute_sharpe_bounds(
         sample.days.returns,
         gates.alpha,
         sample.blocks_with_trades,

@@ -111,14 +111,14 @@ def _list_metrics(keys: list[str]) -> str:
     return ", ".join(key.replace("_", " ") for key in keys)
 
 
-def abstained(phase: PhaseGates, because: str) -> PhaseGates:
+def abstain(phase: PhaseGates, because: str) -> PhaseGates:
     """A phase that traded nothing has no verdict; every gate says why nothing was traded."""
     why = f"abstained: {because} ({phase.ruling.reason})"
     rows = tuple(replace(row, verdict="INCONCLUSIVE", reason=why) for row in phase.rows)
     return PhaseGates(rows, Ruling("INCONCLUSIVE", why))
 
 
-def withheld(phase: PhaseGates, broken: list[str]) -> PhaseGates:
+def withhold_verdicts(phase: PhaseGates, broken: list[str]) -> PhaseGates:
     """Take every PASS and FAIL back where the ledger itself does not add up."""
     if not broken:
         return phase
@@ -127,6 +127,6 @@ def withheld(phase: PhaseGates, broken: list[str]) -> PhaseGates:
     return PhaseGates(rows, Ruling("INCONCLUSIVE", why))
 
 
-def failed(phase: PhaseGates, because: str) -> PhaseGates:
+def fail_phase(phase: PhaseGates, because: str) -> PhaseGates:
     """A phase that something beside its gates fails; its rows stay as they are."""
     return replace(phase, ruling=Ruling("FAIL", because)) if because else phase

@@ -12,11 +12,11 @@ from dipmaster.core.params import Gates
 from dipmaster.evaluation.statistics import account_metrics, trade_metrics
 from dipmaster.evaluation.statistics.estimate import Estimate
 from dipmaster.evaluation.statistics.paired import account, trades
-from dipmaster.evaluation.statistics.paired.sides import Difference, Track
+from dipmaster.evaluation.statistics.paired.sides import Difference, PairedSide
 from dipmaster.evaluation.statistics.random_entry.excess import estimate_matched_excess
-from dipmaster.evaluation.statistics.random_entry.portfolios import Pool
+from dipmaster.evaluation.statistics.random_entry.portfolios import EntryPool
 from dipmaster.evaluation.statistics.rules import JudgingRule, judge_by_bounds, judge_drawdown
-from dipmaster.evaluation.statistics.sample import Sample
+from dipmaster.evaluation.statistics.sample import TradeSample
 from dipmaster.evaluation.statistics.streams import Stream, build_resampling
 from dipmaster.results.metrics import (
     EXCESS_WIN_RATE,
@@ -39,8 +39,8 @@ class PhaseSample:
     """What the gates of a phase are estimated from; `phase` names the streams of random numbers."""
 
     phase: int
-    sample: Sample
-    pool: Pool
+    sample: TradeSample
+    pool: EntryPool
 
 
 @dataclass(frozen=True)
@@ -55,25 +55,25 @@ class GateMetric:
 _GATES = (
     GateMetric(
         WIN_RATE,
-        lambda one, alpha, gates: trade_metrics.win_rate(
+        lambda one, alpha, gates: trade_metrics.estimate_win_rate(
             one.sample, alpha, gates.few_losing_trades
         ),
     ),
     GateMetric(
         SHARPE,
-        lambda one, alpha, gates: account_metrics.sharpe(
+        lambda one, alpha, gates: account_metrics.estimate_sharpe(
             one.sample, alpha, build_resampling(one.phase, Stream.SHARPE, gates)
         ),
     ),
     GateMetric(
         PROFIT_FACTOR,
-        lambda one, alpha, gates: trade_metrics.profit_factor(
+        lambda one, alpha, gates: trade_metrics.estimate_profit_factor(
             one.sample, alpha, gates.few_losing_trades
         ),
     ),
     GateMetric(
         MAX_DRAWDOWN,
-        lambda one, alpha, gates: account_metrics.max_drawdown(
+        lambda one, alpha, gates: account_metrics.estimate_max_drawdown(
             one.sample,
             alpha,
             gates.drawdown_horizon_days,
@@ -90,32 +90,34 @@ _GATES = (
 GATE_METRICS: Mapping[str, GateMetric] = {gate.metric.key: gate for gate in _GATES}
 """All gates by the key of their metric, in print order."""
 
-_Comparison = Callable[[Track, Track, int, Gates], Difference]
+_Comparison = Callable[[PairedSide, PairedSide, int, Gates], Difference]
 
 COMPARISONS: Mapping[str, _Comparison] = {
-    WIN_RATE.key: lambda after, before, _, gates: trades.win_rate(
+    WIN_RATE.key: lambda after, before, _, gates: trades.compare_win_rate(
         after, before, gates.alpha, gates.few_losing_trades
     ),
-    PROFIT_FACTOR.key: lambda after, before, _, gates: trades.log_profit_factor(
+    PROFIT_FACTOR.key: lambda after, before, _, gates: trades.compare_profit_factor(
         after, before, gates.alpha, gates.few_losing_trades
     ),
-    SHARPE.key: lambda after, before, phase, gates: account.sharpe(
+    SHARPE.key: lambda after, before, phase, gates: account.compare_sharpe(
         after, before, gates.alpha, build_resampling(phase, Stream.PAIRED_DAYS, gates)
     ),
-    MAX_DRAWDOWN.key: lambda after, before, phase, gates: account.max_drawdown(
+    MAX_DRAWDOWN.key: lambda after, before, phase, gates: account.compare_max_drawdown(
         after,
         before,
         gates.alpha,
         gates.drawdown_horizon_days,
         build_resampling(phase, Stream.PAIRED_HISTORIES, gates),
     ),
-    MEAN_NET_BPS.key: lambda after, before, _, gates: trades.mean_net_bps(
+    MEAN_NET_BPS.key: lambda after, before, _, gates: trades.compare_mean_net(
         after, before, gates.alpha
     ),
-    NET_RETURN.key: lambda after, before, phase, gates: account.net_return(
+    NET_RETURN.key: lambda after, before, phase, gates: account.compare_net_return(
         after, before, gates.alpha, build_resampling(phase, Stream.PAIRED_DAYS, gates)
     ),
-    TRADES_FRAC.key: lambda after, before, _, gates: trades.trades_frac(after, before, gates.alpha),
+    TRADES_FRAC.key: lambda after, before, _, gates: trades.compare_trade_count(
+        after, before, gates.alpha
+    ),
 }
 """Later phase minus earlier one, by the key of the metric."""
 
@@ -131,6 +133,8 @@ def _estimate_at(gate: GateMetric, one: PhaseSample, gates: Gates, alpha: float)
     return gate.estimate(one, alpha, gates)
 
 
-def compare_metrics(after: Track, before: Track, phase: int, gates: Gates) -> dict[str, Difference]:
+def compare_metrics(
+    after: PairedSide, before: PairedSide, phase: int, gates: Gates
+) -> dict[str, Difference]:
     """Paired difference of every compared metric; `phase` names the streams of random numbers."""
     return {key: compare(after, before, phase, gates) for key, compare in COMPARISONS.items()}

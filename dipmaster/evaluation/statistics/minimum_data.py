@@ -1,10 +1,10 @@
 """Whether there is enough data: for any verdict."""
 
 from dipmaster.core.params import Gates
-from dipmaster.evaluation.statistics.sample import Sample
+from dipmaster.evaluation.statistics.sample import TradeSample
 
 
-def describe_missing_data(sample: Sample, gates: Gates) -> str:
+def describe_missing_data(sample: TradeSample, gates: Gates) -> str:
     """Why the sample is too small for any verdict; empty where it is not."""
     there = (
         (sample.trades, gates.min_trades, "trades"),

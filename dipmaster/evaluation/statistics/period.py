@@ -75,7 +75,7 @@ def split_period(first_ms: int, last_ms: int, split: Split, block_days: int) -> 
     return Period(first_ms, boundary, last_ms, block_days)
 
 
-def without_crossing(
+def drop_boundary_crossings(
     candidates: pd.DataFrame, panel: Panel, period: Period, cap_bars: int
 ) -> pd.DataFrame:
     """Drop the candidates whose position could still be open at the boundary.

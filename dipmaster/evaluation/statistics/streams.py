@@ -6,7 +6,7 @@ from enum import IntEnum
 import numpy as np
 
 from dipmaster.core.params import Gates
-from dipmaster.evaluation.statistics.bootstrap import Key, stream_key
+from dipmaster.evaluation.statistics.bootstrap import Key, derive_stream_key
 
 
 class Stream(IntEnum):
@@ -36,7 +36,9 @@ class Resampling:
 
 def build_resampling(phase: int, stream: Stream, gates: Gates) -> Resampling:
     """The bootstrap of one phase and use."""
-    return Resampling(gates.bootstrap_reps, gates.block_days, stream_key(gates.seed, phase, stream))
+    return Resampling(
+        gates.bootstrap_reps, gates.block_days, derive_stream_key(gates.seed, phase, stream)
+    )
 
 
 def build_generator(phase: int, stream: Stream, gates: Gates) -> np.random.Generator:

@@ -92,7 +92,7 @@ def leave_one_out(
 def _row(whole: Pair, was_on: bool, gates: Gates, kept: Bools) -> Record:
     pair = whole.only(kept)
     found = figures(pair.after, gates)
-    change = trades.mean_net_bps(pair.after.track, pair.before.track, gates.alpha)
+    change = trades.compare_mean_net(pair.after.track, pair.before.track, gates.alpha)
     ruled = to_json(judge_difference(MEAN_NET_BPS, change, pair.lacking(gates)))
     return {
         "n": len(pair.after),

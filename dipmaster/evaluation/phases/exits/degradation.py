@@ -12,7 +12,7 @@ from dipmaster.core.params import AdaptiveExits, Execution, Gates
 from dipmaster.evaluation.phases.exits.ablation import is_on, without_models
 from dipmaster.evaluation.phases.exits.eligible_entries import Cases
 from dipmaster.evaluation.phases.exits.standalone import Pair, WayOut, followed
-from dipmaster.evaluation.statistics.paired.trades import mean_net_bps
+from dipmaster.evaluation.statistics.paired.trades import compare_mean_net
 
 
 def harm_by_models(
@@ -46,7 +46,7 @@ def harm(pair: Pair, gates: Gates) -> str:
     """What the later exits cost against the earlier ones, in words; empty where not shown."""
     if pair.lacking(gates):
         return ""
-    change = mean_net_bps(pair.after.track, pair.before.track, gates.alpha)
+    change = compare_mean_net(pair.after.track, pair.before.track, gates.alpha)
     if change.value is None or change.high is None or change.high >= 0.0:
         return ""
     return (

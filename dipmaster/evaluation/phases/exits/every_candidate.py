@@ -19,9 +19,9 @@ def every_candidate(pair: Pair, gates: Gates) -> Record:
     """
     alpha, few, lacking = gates.alpha, gates.few_losing_trades, pair.lacking(gates)
     after, before = pair.after.track, pair.before.track
-    win_rate = trades.win_rate(after, before, alpha, few)
-    profit_factor = trades.log_profit_factor(after, before, alpha, few)
-    mean_net_bps = trades.mean_net_bps(after, before, alpha)
+    win_rate = trades.compare_win_rate(after, before, alpha, few)
+    profit_factor = trades.compare_profit_factor(after, before, alpha, few)
+    mean_net_bps = trades.compare_mean_net(after, before, alpha)
     return {
         "n": len(pair.after),
         "before": figures(pair.before, gates),

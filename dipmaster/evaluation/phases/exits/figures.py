@@ -18,8 +18,8 @@ def figures(alone: Alone, gates: Gates) -> dict[str, Record]:
     """Win rate, profit factor (at equal notional), mean net and gross return, with bounds."""
     sample, alpha, few = alone.track.sample, gates.alpha, gates.few_losing_trades
     found = {
-        "win_rate": trade_metrics.win_rate(sample, alpha, few),
-        "profit_factor": trade_metrics.profit_factor(sample, alpha, few),
+        "win_rate": trade_metrics.estimate_win_rate(sample, alpha, few),
+        "profit_factor": trade_metrics.estimate_profit_factor(sample, alpha, few),
         "mean_net_bps": mean(1e4 * alone.net_frac, alone.day, alone.block, alpha),
         "mean_gross_bps": mean(1e4 * alone.gross_frac, alone.day, alone.block, alpha),
     }

@@ -8,7 +8,7 @@ from dipmaster.evaluation.phases.exits.eligible_entries import in_groups
 from dipmaster.evaluation.phases.exits.figures import NO_TRADE, mean
 from dipmaster.evaluation.phases.exits.standalone import Alone, Pair
 from dipmaster.evaluation.phases.selection.signals.rates import interval_record
-from dipmaster.evaluation.statistics.trade_metrics import share
+from dipmaster.evaluation.statistics.trade_metrics import estimate_share
 
 
 def holding(pair: Pair, traded: Bools, gates: Gates) -> Record:
@@ -34,6 +34,6 @@ def _minutes(alone: Alone, gates: Gates) -> Record:
         "mean_minutes": interval_record(mean(minutes, known.day, known.block, alpha)),
         "median_minutes": quantile_or_none(minutes, 0.5),
         "in_band_frac": interval_record(
-            share(inside, known.day, known.block, alpha, few, NO_TRADE)
+            estimate_share(inside, known.day, known.block, alpha, few, NO_TRADE)
         ),
     }

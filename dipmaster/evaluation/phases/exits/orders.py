@@ -22,7 +22,7 @@ from dipmaster.core.params.exits import Decision
 from dipmaster.core.tables import EXIT_FEATURES
 from dipmaster.evaluation.phase_orders import Phase
 from dipmaster.evaluation.phases.exits.standalone import WayOut
-from dipmaster.evaluation.statistics.random_entry.portfolios import Outcomes
+from dipmaster.evaluation.statistics.random_entry.portfolios import ExitSimulator
 from dipmaster.exits import (
     ExitMarket,
     Rows,
@@ -158,7 +158,7 @@ def phase_2(
 
 def left_adaptively(
     market: ExitMarket, models: StoredModels, execution: Execution, exits: AdaptiveExits
-) -> Outcomes:
+) -> ExitSimulator:
     """How a bar of the market that is no candidate is left by phase 2's exits.
 
     Its signal has no strength, so its target has the medium one; its closed bars are

@@ -23,7 +23,7 @@ from dipmaster.evaluation.phases.exits.standalone import Alone, Pair, WayOut, fo
 from dipmaster.evaluation.phases.exits.targets import targets
 from dipmaster.evaluation.phases.exits.trailing import trailing
 from dipmaster.evaluation.statistics.period import Period
-from dipmaster.evaluation.statistics.sample import out_of_sample
+from dipmaster.evaluation.statistics.sample import select_out_of_sample
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def exits_record(
     way, cap = material.way_of(exits), exits.cap_bars
     pair = Pair(follow("phase 2", way), follow("phase 1", frozen(exits, material.after.size)))
     unguided = varied("phase 2 without models", without_models(exits))
-    trades = out_of_sample(material.ledger.trades, period)
+    trades = select_out_of_sample(material.ledger.trades, period)
     fills = material.ledger.fills
     return {
         "fired": fired(trades, fills[fills["trade_id"].isin(trades["trade_id"])], exits),

@@ -13,8 +13,8 @@ from dipmaster.core.params import Execution, Exits, Gates
 from dipmaster.core.time_units import BAR_MS, MINUTE_MS
 from dipmaster.evaluation.phases.exits.eligible_entries import Cases
 from dipmaster.evaluation.statistics.minimum_data import describe_missing_data
-from dipmaster.evaluation.statistics.paired.sides import Track
-from dipmaster.evaluation.statistics.sample import Sample
+from dipmaster.evaluation.statistics.paired.sides import PairedSide
+from dipmaster.evaluation.statistics.sample import TradeSample
 
 _NO_DAYS = Days(*(np.zeros(0) for _ in range(4)))  # there is no account
 
@@ -84,10 +84,10 @@ class Alone:
         return held.astype(np.float64)
 
     @property
-    def track(self) -> Track:
+    def track(self) -> PairedSide:
         """As one side of a comparison; every trade has the same notional, one."""
-        sample = Sample(self.net_frac, self.net_frac, self.day, self.block, _NO_DAYS)
-        return Track(self.name, sample, self.candidate)
+        sample = TradeSample(self.net_frac, self.net_frac, self.day, self.block, _NO_DAYS)
+        return PairedSide(self.name, sample, self.candidate)
 
     def only(self, kept: Bools) -> "Alone":
         """Some of the cases."""

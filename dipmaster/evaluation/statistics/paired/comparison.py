@@ -12,7 +12,7 @@ from dipmaster.core.params import Gates
 from dipmaster.evaluation.phase_evaluation import PhaseEvaluation, inconclusive
 from dipmaster.evaluation.statistics.metrics import compare_metrics
 from dipmaster.evaluation.statistics.paired.judging import judge_difference, judge_factor
-from dipmaster.evaluation.statistics.paired.sides import track_of
+from dipmaster.evaluation.statistics.paired.sides import build_side
 from dipmaster.evaluation.statistics.period import Period
 from dipmaster.results.evaluation.differences import PhaseComparison
 from dipmaster.results.metrics import COMPARED
@@ -27,7 +27,7 @@ def compare_phases(
 ) -> PhaseComparison:
     """What a phase changed against the one before it."""
     after, before = (
-        track_of(one.phase, one.sample, ledgers[one.phase], period) for one in (later, earlier)
+        build_side(one.phase, one.sample, ledgers[one.phase], period) for one in (later, earlier)
     )
     lacking = inconclusive(later, gates) or inconclusive(earlier, gates)
     differences = compare_metrics(after, before, later.phase, gates)

@@ -18,7 +18,7 @@ from dipmaster.core.time_units import BAR_MS
 from dipmaster.evaluation.figures.breakdowns import Record
 from dipmaster.evaluation.phases.selection.signals.rates import Level, interval_record
 from dipmaster.evaluation.statistics.period import Period
-from dipmaster.evaluation.statistics.trade_metrics import share
+from dipmaster.evaluation.statistics.trade_metrics import estimate_share
 
 FOLLOWED_WITHIN_BARS = 2  # half-life of the reversion is 6.6 bars: later, much of it is gone
 LIQUIDITY = 1
@@ -56,7 +56,7 @@ def planted_recall(
         followed.append(is_followed(dropped, times[own & traded]))
         seen.append(is_followed(dropped, times[own]))
     day = period.day_of(np.concatenate(drops))
-    rate = share(
+    rate = estimate_share(
         np.concatenate(followed),
         day,
         period.block_of(day),
