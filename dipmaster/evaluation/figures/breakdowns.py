@@ -146,12 +146,12 @@ def summarize_by_month(
 
 
 def _summarize_month(name: str, money: Floats, days: Days, inside: Bools) -> MonthRow:
-    places = np.flatnonzero(inside)
+    positions = np.flatnonzero(inside)
     return MonthRow(
         month=name,
         trades=money.size,
         win_rate=metrics.win_rate(money),
         net_pnl=float(money.sum()),
-        return_frac=float(np.prod(days.growth[places]) - 1.0),
-        max_drawdown_frac=metrics.joined_drawdown(days, places),
+        return_frac=float(np.prod(days.growth[positions]) - 1.0),
+        max_drawdown_frac=metrics.joined_drawdown(days, positions),
     )

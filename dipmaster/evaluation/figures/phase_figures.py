@@ -200,7 +200,7 @@ def _build_drawdown(
     start, marks = select_out_of_sample_marks(equity, period)
     fall = metrics.max_drawdown(marks, start)
     estimate = evaluation.estimators[MAX_DRAWDOWN.key](gates.alpha)
-    around = (
+    horizon = (
         None
         if estimate.high is None
         else account_metrics.estimate_horizon_drawdown(
@@ -216,8 +216,8 @@ def _build_drawdown(
         trough_time=_format_mark_time(period, fall.trough) if fall.frac > 0.0 else None,
         horizon_max_frac=estimate.value,
         horizon_days=gates.drawdown_horizon_days,
-        bootstrap_median_frac=None if around is None else around.median,
-        bootstrap_upper_frac=None if around is None else around.high,
+        bootstrap_median_frac=None if horizon is None else horizon.median,
+        bootstrap_upper_frac=None if horizon is None else horizon.high,
     )
 
 

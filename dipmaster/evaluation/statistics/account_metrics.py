@@ -114,8 +114,10 @@ def estimate_long_run_variance(influence: Floats) -> float:
 
 def _design_effect(returns: Floats) -> float:
     influence = compute_sharpe_influence(returns)
-    alone = float(influence @ influence) / influence.size
-    return max(1.0, estimate_long_run_variance(influence) / alone) if alone > 0.0 else 1.0
+    independent = float(influence @ influence) / influence.size
+    return (
+        max(1.0, estimate_long_run_variance(influence) / independent) if independent > 0.0 else 1.0
+    )
 
 
 def _psr_variance(returns: Floats, daily_sharpe: float) -> float:
@@ -178,12 +180,12 @@ def estimate_horizon_drawdown(
     nominal level (docs/gates.md).
     """
     levels = [alpha, 0.5, 1.0 - alpha]
-    found = [
+    quantiles = [
         np.quantile(resample_horizon_drawdowns(sample, horizon_days, run, resampling), levels)
         for run in resampling.mean_runs
     ]
-    low, high = np.min(found, axis=0)[0], np.max(found, axis=0)[2]
-    return HorizonDrawdown(float(low), float(found[0][1]), float(high))
+    low, high = np.min(quantiles, axis=0)[0], np.max(quantiles, axis=0)[2]
+    return HorizonDrawdown(float(low), float(quantiles[0][1]), float(high))
 
 
 def resample_horizon_drawdowns(
@@ -229,5 +231,5 @@ def estimate_max_drawdown(
     effective = float(min(sample.blocks_with_trades, sample.days_with_trades))
     if sample.blocks_with_trades < 2:
         return Estimate(value, None, None, days.growth.size, effective, "linear", "one block only")
-    around = estimate_horizon_drawdown(sample, alpha, horizon_days, resampling)
-    return Estimate(value, around.low, around.high, days.growth.size, effective, "linear")
+    horizon = estimate_horizon_drawdown(sample, alpha, horizon_days, resampling)
+    return Estimate(value, horizon.low, horizon.high, days.growth.size, effective, "linear")

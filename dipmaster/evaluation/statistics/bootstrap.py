@@ -89,15 +89,15 @@ def _resample_drawdowns(
 ) -> Floats:
     n = days.shape[0]
     state = key.copy()
-    world = np.zeros(n, np.int64)
+    resampled_days = np.zeros(n, np.int64)
     deepest = np.zeros(reps)
     for rep in range(reps):
         left, day = 0, 0
-        for place in range(n):
+        for position in range(n):
             if left == 0:
                 day = int(_draw_uniform(state) * n)
                 left = _draw_run_length(state, outer)
-            world[place] = day
+            resampled_days[position] = day
             left -= 1
             day = (day + 1) % n
         level, peak, left = 1.0, 1.0, 0
@@ -105,7 +105,7 @@ def _resample_drawdowns(
             if left == 0:
                 day = int(_draw_uniform(state) * n)
                 left = _draw_run_length(state, inner)
-            growth, high, low, drawdown = days[world[day]]
+            growth, high, low, drawdown = days[resampled_days[day]]
             deepest[rep] = max(deepest[rep], drawdown, 1.0 - level * low / peak)
             peak = max(peak, level * high)
             level *= growth

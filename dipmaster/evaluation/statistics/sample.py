@@ -60,10 +60,14 @@ class TradeSample:
         """Calendar blocks in which a position was opened."""
         return int(np.unique(self.block).size)
 
-    def only(self, kept: Bools) -> "TradeSample":
+    def only(self, selected: Bools) -> "TradeSample":
         """Keep some of the trades; the days stay as they are."""
         return TradeSample(
-            self.net[kept], self.return_frac[kept], self.day[kept], self.block[kept], self.days
+            self.net[selected],
+            self.return_frac[selected],
+            self.day[selected],
+            self.block[selected],
+            self.days,
         )
 
 

@@ -30,10 +30,10 @@ def compare_sharpe(
     The delta method with Newey-West errors on the difference of the influences
     (Ledoit and Wolf 2008), and the stationary bootstrap of days drawn for both.
     """
-    for track in (after, before):
-        if metrics.sharpe_annual(track.sample.days.returns) is None:
-            return Difference(None, reason=f"the account of {track.name} never moved")
-    days = [track.sample.days.returns for track in (after, before)]
+    for side in (after, before):
+        if metrics.sharpe_annual(side.sample.days.returns) is None:
+            return Difference(None, reason=f"the account of {side.name} never moved")
+    days = [side.sample.days.returns for side in (after, before)]
     values = [float(returns.mean() / returns.std(ddof=1)) for returns in days]
     value, blocks = values[0] - values[1], count_blocks(after, before)
     if blocks < 2:
@@ -55,7 +55,7 @@ def compare_net_return(
     after: PairedSide, before: PairedSide, alpha: float, resampling: Resampling
 ) -> Difference:
     """Change of the account over the period; by the wider of two intervals."""
-    growth = np.column_stack([track.sample.days.growth for track in (after, before)])
+    growth = np.column_stack([side.sample.days.growth for side in (after, before)])
     total = np.prod(growth, axis=0) - 1.0
     value, blocks = float(total[0] - total[1]), count_blocks(after, before)
     if (growth <= 0.0).any():
@@ -81,9 +81,9 @@ def compare_max_drawdown(
     As for the gate, histories are made of runs of three mean lengths and the widest
     bounds count; both accounts go through the same days of each.
     """
-    both = (after.sample, before.sample)
+    samples = (after.sample, before.sample)
     deepest = [
-        account_metrics.compute_drawdown_within(sample.days, horizon_days) for sample in both
+        account_metrics.compute_drawdown_within(sample.days, horizon_days) for sample in samples
     ]
     value = deepest[0] - deepest[1]
     if count_blocks(after, before) < 2:
@@ -92,7 +92,7 @@ def compare_max_drawdown(
     for run in resampling.mean_runs:
         drawn = [
             account_metrics.resample_horizon_drawdowns(sample, horizon_days, run, resampling)
-            for sample in both
+            for sample in samples
         ]
         bounds.append(np.quantile(drawn[0] - drawn[1], [alpha, 1.0 - alpha]))
     return Difference(value, float(np.min(bounds)), float(np.max(bounds)))

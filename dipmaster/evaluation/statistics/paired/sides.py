@@ -50,5 +50,5 @@ def count_blocks(after: PairedSide, before: PairedSide) -> int:
 
 def name_side_without_trade(after: PairedSide, before: PairedSide) -> str:
     """Which of the two has no trade, in words; empty where both have one."""
-    empty = [track.name for track in (after, before) if not track.sample.trades]
+    empty = [side.name for side in (after, before) if not side.sample.trades]
     return f"{empty[0]} has no trade" if empty else ""

@@ -41,11 +41,11 @@ def estimate_excess_win_rate(
     few
         As for the win rate, whose interval this takes over.
     """
-    strategy, chance = trade_metrics.estimate_win_rate(matched, alpha, few), pool.win_rate
-    if strategy.value is None or chance is None:
+    strategy, random_rate = trade_metrics.estimate_win_rate(matched, alpha, few), pool.win_rate
+    if strategy.value is None or random_rate is None:
         why = strategy.reason or "no bar to match the trades with"
         return Estimate(None, None, None, strategy.n, strategy.n_effective, _SCALE, why)
-    value = strategy.value - chance
+    value = strategy.value - random_rate
     if strategy.low is None or strategy.high is None or np.unique(pool.block).size < 2:
         return Estimate(
             value, None, None, strategy.n, strategy.n_effective, _SCALE, "one block only"

@@ -76,12 +76,12 @@ def draw_matched_pool(
     traded, trades = np.unique(known, return_counts=True)
     largest = np.sort(np.argsort(-trades, kind="stable")[:at_most])
     traded, trades = traded[largest], trades[largest]
-    places = np.flatnonzero(np.isin(strata.code, traded))
-    code = strata.code.ravel()[places]
-    places = places[np.argsort(code, kind="stable")]
-    there = np.bincount(np.searchsorted(traded, code), minlength=traded.size)
-    wanted = np.minimum(_allocate_quotas(trades, at_most), there)
-    chosen = _draw_bars(places, there, wanted, rng)
+    positions = np.flatnonzero(np.isin(strata.code, traded))
+    code = strata.code.ravel()[positions]
+    positions = positions[np.argsort(code, kind="stable")]
+    eligible = np.bincount(np.searchsorted(traded, code), minlength=traded.size)
+    wanted = np.minimum(_allocate_quotas(trades, at_most), eligible)
+    chosen = _draw_bars(positions, eligible, wanted, rng)
     symbol, bar = np.divmod(chosen, strata.code.shape[1])
     matched = np.isin(trade_stratum, traded[wanted > 0])
     share = trades * (wanted > 0)
@@ -106,12 +106,12 @@ def _allocate_quotas(trades: Ints, at_most: int) -> Ints:
     return quotas
 
 
-def _draw_bars(places: Ints, there: Ints, wanted: Ints, rng: np.random.Generator) -> Ints:
+def _draw_bars(positions: Ints, eligible: Ints, wanted: Ints, rng: np.random.Generator) -> Ints:
     """Draw `wanted` of the `there` places of each stratum without replacement, in order."""
-    ends = np.cumsum(there)
+    ends = np.cumsum(eligible)
     picked = [
-        np.sort(rng.choice(places[end - size : end], count, replace=False))
-        for end, size, count in zip(ends, there, wanted, strict=True)
+        np.sort(rng.choice(positions[end - size : end], count, replace=False))
+        for end, size, count in zip(ends, eligible, wanted, strict=True)
     ]
     return np.concatenate(picked) if picked else np.zeros(0, dtype=np.int64)
 
@@ -138,16 +138,16 @@ def draw_portfolios(pool: EntryPool, draws: int, rng: np.random.Generator) -> Ra
     entries = int(pool.matched.sum()) if pool.weight.size else 0
     rows = [_draw_portfolio(pool, columns, entries, rng) for _ in range(draws if entries else 0)]
     rate, gains, losses = np.array(rows).reshape(-1, 3).T
-    some = losses > 0.0
-    return RandomPortfolios(rate, gains[some] / losses[some], 1e4 * (gains - losses))
+    with_losses = losses > 0.0
+    return RandomPortfolios(rate, gains[with_losses] / losses[with_losses], 1e4 * (gains - losses))
 
 
 def _draw_portfolio(
     pool: EntryPool, columns: Floats, entries: int, rng: np.random.Generator
 ) -> Floats:
     """Means of the columns over one portfolio."""
-    blocks, place = np.unique(pool.block, return_inverse=True)
-    times = np.bincount(rng.integers(0, blocks.size, blocks.size), minlength=blocks.size)
-    share = pool.weight * times[place]
+    blocks, block_index = np.unique(pool.block, return_inverse=True)
+    draws_of_block = np.bincount(rng.integers(0, blocks.size, blocks.size), minlength=blocks.size)
+    share = pool.weight * draws_of_block[block_index]
     means: Floats = rng.multinomial(entries, share / share.sum()) @ columns / entries
     return means

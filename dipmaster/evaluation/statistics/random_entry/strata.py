@@ -52,7 +52,7 @@ class Strata:
 
 
 def build_strata(
-    panel: Panel, around: MatchingCovariates, traded: tuple[Ints, Ints], period: Period
+    panel: Panel, covariates: MatchingCovariates, traded: tuple[Ints, Ints], period: Period
 ) -> Strata:
     """Codes of eligible bars: out of sample, closed, with a next bar, surroundings known.
 
@@ -64,16 +64,16 @@ def build_strata(
     """
     hour = panel.open_time % DAY_MS // HOUR_MS
     symbol = np.arange(len(panel.symbols))[:, None]
-    tenth = np.searchsorted(
-        _quantile_edges(around.recent_volatility[traded]), around.recent_volatility
+    decile = np.searchsorted(
+        _quantile_edges(covariates.recent_volatility[traded]), covariates.recent_volatility
     )
-    code = (symbol * _HOURS + hour) * _CLASSES + around.volatility_class
-    code = code * _DECILES + tenth
+    code = (symbol * _HOURS + hour) * _CLASSES + covariates.volatility_class
+    code = code * _DECILES + decile
     closed = ~np.isnan(panel.close)
     filled = np.zeros_like(closed)
     filled[:, :-1] = ~np.isnan(panel.open[:, 1:])
     late = panel.open_time >= period.out_of_sample_ms
-    known = (around.volatility_class >= 0) & ~np.isnan(around.recent_volatility)
+    known = (covariates.volatility_class >= 0) & ~np.isnan(covariates.recent_volatility)
     return Strata(np.where(closed & filled & late & known, code, -1).astype(np.int64))
 
 
