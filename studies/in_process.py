@@ -28,6 +28,7 @@ from dipmaster.confidence import (
     table_of,
     uniqueness_of,
 )
+from dipmaster.core import store
 from dipmaster.core.errors import PipelineError
 from dipmaster.core.panel import Panel, aligned
 from dipmaster.core.parallel import in_threads
@@ -43,10 +44,11 @@ from dipmaster.evaluation.phases.selection import SelectionPhase
 from dipmaster.evaluation.reading import MATCHED_ON, build_inputs, matching_covariates
 from dipmaster.evaluation.run import EvaluationResult, evaluate_phases
 from dipmaster.evaluation.statistics.period import Period, split_period
-from dipmaster.evaluation.statistics.random_entry.strata import Surroundings
+from dipmaster.evaluation.statistics.random_entry.strata import MatchingCovariates
 from dipmaster.features import CANDIDATE_COLUMNS, all_coins, candidates, compute
 from dipmaster.features.panel import panel_of
 from dipmaster.market.simulator import simulate
+from dipmaster.results import ConfidenceResults, from_json
 from dipmaster.signal_filter import INPUTS
 from dipmaster.volatility import compute as volatility_of
 from dipmaster.volatility import table_of as volatility_table
@@ -71,7 +73,7 @@ class Judged:
     """Phase 0 of one market, and what it was judged on."""
 
     panel: Panel
-    covariates: Surroundings
+    covariates: MatchingCovariates
     candidates: pd.DataFrame
     ledger: Ledger
     period: Period
@@ -157,7 +159,7 @@ def baseline_ledger(
 
 
 def judge_baseline(
-    ledger: Ledger, panel: Panel, covariates: Surroundings, period: Period, params: Params
+    ledger: Ledger, panel: Panel, covariates: MatchingCovariates, period: Period, params: Params
 ) -> PhaseEvaluation:
     """Phase 0 judged against the final targets, random entries matched on the covariates."""
     phase, execution, gates = BaselinePhase(), params.execution, params.gates
@@ -261,7 +263,8 @@ def evaluated(
     record = record_of(scores, market.bars_ms, params.split, params.confidence.judging)
     # Truth and volatility's own report serve figures beside the gates, which are not asked for.
     table, features = table_of(scores), market.features
-    inputs = build_inputs(market.panel, market.candidates, table, features, None, record, {})
+    measured = from_json(ConfidenceResults, store.plain(record))
+    inputs = build_inputs(market.panel, market.candidates, table, features, None, measured, None)
     later = () if exit_inputs is None else (ExitsPhase(exit_inputs),)
     phases = BaselinePhase(), SelectionPhase(), *later
     return record, evaluate_phases(inputs, params, phases)

@@ -10,9 +10,9 @@ from dipmaster.confidence import Scores, combined_by
 from dipmaster.confidence.scores import LAYER_INPUTS
 from dipmaster.core.kernels import Floats
 from dipmaster.core.params import Params
-from dipmaster.evaluation.statistics.gates import GateRow
-from dipmaster.evaluation.statistics.sample import out_of_sample
+from dipmaster.evaluation.statistics.sample import select_out_of_sample
 from dipmaster.learning.evaluation import log_loss
+from dipmaster.results.gates import GateRow
 from studies.in_process import Record, Scored, changed_params, evaluated, scored_market
 from studies.layer_signs import WAYS, rise_if_missing, share_below_zero
 
@@ -113,7 +113,7 @@ def _row(case: Case, way: str, market: Scored, scores: Scores, params: Params) -
     reached = judged[context.admission["passes_threshold"].to_numpy()[judged] == 1]
     evaluation = phase.evaluation
     sample = evaluation.sample
-    said = out_of_sample(phase.ledger.trades, context.period)["confidence"].to_numpy()
+    said = select_out_of_sample(phase.ledger.trades, context.period)["confidence"].to_numpy()
     return Row(
         case=case,
         way=way,

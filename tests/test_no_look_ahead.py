@@ -15,7 +15,7 @@ from dipmaster.backtest import Ledger
 from dipmaster.core.panel import epoch_ms
 from dipmaster.core.params import Params
 from dipmaster.core.time_units import BAR_MS, DAY_MS
-from dipmaster.evaluation.statistics.period import Period, without_crossing
+from dipmaster.evaluation.statistics.period import Period, drop_boundary_crossings
 from dipmaster.market.simulator import simulate
 from studies.in_process import all_params, baseline_ledger, traded_bars
 
@@ -61,7 +61,7 @@ def period(bars) -> Period:
 def past_of(panel, found, period, params) -> Past:
     """Orders are the candidates that reach the engine."""
     ledger = baseline_ledger(found, panel, period, params)
-    orders = without_crossing(found, panel, period, params.exits.cap_bars)
+    orders = drop_boundary_crossings(found, panel, period, params.exits.cap_bars)
     named = orders.rename(columns={"open_time": "time"})
     return Past(named, ledger.fills, ledger.equity, ledger)
 

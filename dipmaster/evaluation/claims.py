@@ -1,14 +1,23 @@
 """Claims of the roadmap held against intervals, and those that no phase measures yet."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from dipmaster.evaluation.figures.breakdowns import Record
+from dipmaster.results.common import ClaimVerdict, Comparison, Interval, SampleInterval
+from dipmaster.results.evaluation.claims import ClaimUnit, RoadmapClaim
+from dipmaster.results.evaluation.signal_quality import Consistency
 
-Json = Mapping[str, Any]
 WHOLE = 0  # the "phase" of lines that speak of the whole plan
-MET, NOT_MET, INCONCLUSIVE, NOT_BUILT = "KEPT", "NOT KEPT", "NOT SHOWN", "NOT BUILT"
+MET: ClaimVerdict = "KEPT"
+NOT_MET: ClaimVerdict = "NOT KEPT"
+INCONCLUSIVE: ClaimVerdict = "NOT SHOWN"
+NOT_BUILT: ClaimVerdict = "NOT BUILT"
+
+
+Bounded = Interval | SampleInterval | Comparison | Consistency
+"""A figure with bounds, None where it cannot be computed, and the reason why."""
+
+NOTHING = Interval(None, None, None)
 
 
 @dataclass(frozen=True)
@@ -27,7 +36,7 @@ class Claim:
     section: str
     words: str
     target: float | tuple[float, float] | None
-    unit: str
+    unit: ClaimUnit
     phase: int = 1
 
     @property
@@ -37,66 +46,88 @@ class Claim:
             raise ValueError(f"claim {self.id} has no number")
         return self.target[0] if isinstance(self.target, tuple) else self.target
 
-    def at_least(self, measured: Json, n: int, too_small: str, beside: str = "") -> Record:
-        """Met where the lower bound reaches the target."""
-        low, high = _bounds(measured)
-        met, missed = low is not None and low >= self.least, high is not None and high < self.least
-        return self._judged(measured, n, met, missed, too_small, beside)
+    def at_least(
+        self, measured: Bounded, n: int, too_small: str, beside: str = "", bars: int | None = None
+    ) -> RoadmapClaim:
+        """Met where the lower bound reaches the target.
 
-    def below(self, measured: Json, n: int, too_small: str, beside: str = "") -> Record:
+        Parameters
+        ----------
+        too_small
+            Why nothing may be concluded; empty where something may.
+        beside
+            What belongs beside the reason where there is a value.
+        bars
+            Behind the observations, where they are counted.
+        """
+        low, high, least = measured.low, measured.high, self.least
+        met, missed = low is not None and low >= least, high is not None and high < least
+        return self._judge(measured, n, met, missed, too_small, beside, bars)
+
+    def below(self, measured: Bounded, n: int, too_small: str, beside: str = "") -> RoadmapClaim:
         """Met where the upper bound lies below the target."""
-        low, high = _bounds(measured)
-        met, missed = high is not None and high < self.least, low is not None and low >= self.least
-        return self._judged(measured, n, met, missed, too_small, beside)
+        low, high, least = measured.low, measured.high, self.least
+        met, missed = high is not None and high < least, low is not None and low >= least
+        return self._judge(measured, n, met, missed, too_small, beside)
 
-    def between(self, measured: Json, n: int, too_small: str, beside: str = "") -> Record:
+    def between(self, measured: Bounded, n: int, too_small: str, beside: str = "") -> RoadmapClaim:
         """Met where the whole interval lies in the range, ends included."""
         if not isinstance(self.target, tuple):
             raise ValueError(f"claim {self.id} has no range")
-        low, high = _bounds(measured)
+        low, high, (least, most) = measured.low, measured.high, self.target
         if low is None or high is None:
-            return self._judged(measured, n, False, False, too_small, beside)
-        met = self.target[0] <= low and high <= self.target[1]
-        missed = high < self.target[0] or low > self.target[1]
-        return self._judged(measured, n, met, missed, too_small, beside)
+            return self._judge(measured, n, False, False, too_small, beside)
+        met, missed = least <= low and high <= most, high < least or low > most
+        return self._judge(measured, n, met, missed, too_small, beside)
 
-    def _judged(
-        self, measured: Json, n: int, met: bool, missed: bool, too_small: str, beside: str
-    ) -> Record:
+    def _judge(
+        self,
+        measured: Bounded,
+        n: int,
+        met: bool,
+        missed: bool,
+        too_small: str,
+        beside: str,
+        bars: int | None = None,
+    ) -> RoadmapClaim:
         verdict, why = INCONCLUSIVE, "the target lies inside the interval"
-        if too_small or None in _bounds(measured):
-            why = too_small or measured.get("reason") or "cannot be computed"
+        if too_small or measured.low is None or measured.high is None:
+            why = too_small or measured.reason or "cannot be computed"
         elif met:
             verdict, why = MET, "the whole interval keeps it"
         elif missed:
             verdict, why = NOT_MET, "the whole interval misses it"
-        known = beside and measured["value"] is not None
-        return self.record(measured, n, verdict, f"{why}; {beside}" if known else why)
+        known = beside and measured.value is not None
+        return self.record(measured, n, verdict, f"{why}; {beside}" if known else why, bars)
 
-    def not_shown(self, why: str, n: int = 0) -> Record:
+    def inconclusive(self, why: str, n: int = 0) -> RoadmapClaim:
         """Nothing could be measured."""
-        return self.record({}, n, INCONCLUSIVE, why)
+        return self.record(NOTHING, n, INCONCLUSIVE, why)
 
-    def record(self, measured: Json, n: int, verdict: str, reason: str) -> Record:
+    def record(
+        self,
+        measured: Bounded,
+        n: int,
+        verdict: ClaimVerdict,
+        reason: str,
+        bars: int | None = None,
+    ) -> RoadmapClaim:
         """The line as validate.json has it."""
-        return {
-            "id": self.id,
-            "phase": self.phase,
-            "section": self.section,
-            "promise": self.words,
-            "target": list(self.target) if isinstance(self.target, tuple) else self.target,
-            "unit": self.unit,
-            "value": measured.get("value"),
-            "low": measured.get("low"),
-            "high": measured.get("high"),
-            "n": n,
-            "verdict": verdict,
-            "reason": reason,
-        }
-
-
-def _bounds(measured: Json) -> tuple[float | None, float | None]:
-    return measured.get("low"), measured.get("high")
+        return RoadmapClaim(
+            id=self.id,
+            phase=self.phase,
+            section=self.section,
+            promise=self.words,
+            target=self.target,
+            unit=self.unit,
+            value=measured.value,
+            low=measured.low,
+            high=measured.high,
+            n=n,
+            verdict=verdict,
+            reason=reason,
+            n_bars=bars,
+        )
 
 
 # Lines that no phase measures yet; a phase that does replaces the one of the same id.
@@ -130,7 +161,9 @@ _PLAN = {
 }
 
 
-def all_claims(measured: Sequence[Record], built: Collection[int]) -> list[Record]:
+def list_claims(
+    measured: Sequence[RoadmapClaim], built: Collection[int]
+) -> tuple[RoadmapClaim, ...]:
     """The roadmap's lines, in its order: those that were measured, then the others.
 
     Parameters
@@ -138,9 +171,10 @@ def all_claims(measured: Sequence[Record], built: Collection[int]) -> list[Recor
     built
         Numbers of the phases that were evaluated.
     """
-    ids = {row["id"] for row in measured}
+    ids = {claim.id for claim in measured}
     others = [claim for claim in _UNMEASURED if claim.id not in ids]
-    return [*measured, *(claim.record({}, 0, NOT_BUILT, _why(claim, built)) for claim in others)]
+    unmeasured = (one.record(NOTHING, 0, NOT_BUILT, _why(one, built)) for one in others)
+    return *measured, *unmeasured
 
 
 def _why(claim: Claim, built: Collection[int]) -> str:

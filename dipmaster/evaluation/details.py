@@ -1,44 +1,46 @@
 """All phases judged to validate.json: everything behind the gates."""
 
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
 from itertools import pairwise
 
-from dipmaster.evaluation.claims import all_claims
+from dipmaster.evaluation.claims import list_claims
 from dipmaster.evaluation.comparison import compare_phases
 from dipmaster.evaluation.context import EvaluationContext
-from dipmaster.evaluation.figures.breakdowns import Record
-from dipmaster.evaluation.figures.phase_figures import period_record, phase_record
+from dipmaster.evaluation.figures.phase_figures import build_phase_figures, build_split_period
 from dipmaster.evaluation.phase import JudgedPhase, OwnResults
 from dipmaster.evaluation.run import EvaluationResult
-from dipmaster.evaluation.statistics.gates import Ruling
+from dipmaster.evaluation.statistics.rules import Ruling
+from dipmaster.results import ValidationResults
+from dipmaster.results.evaluation.differences import PhaseComparison
+from dipmaster.results.evaluation.phase import PhaseFigures
+from dipmaster.results.evaluation.record import IntegrityCheck
 
 
-def assemble_details(result: EvaluationResult, ruling: Ruling) -> Record:
+def assemble_results(result: EvaluationResult, ruling: Ruling) -> ValidationResults:
     """Every figure outside gates.json; None where it cannot be computed."""
     context, phases = result.context, result.phases
-    differences = _differences(result)
+    differences = _compare_neighbours(result)
     own = _own_results(context, phases, differences)
-    built = [one.phase.number for one in phases]
-    claims = [claim for one in own for claim in one.claims]
-    return {
-        "verdict": ruling.verdict,
-        "verdict_reason": ruling.reason,
-        "period": period_record(context.period),
-        "built_phases": built,
-        "phases": {str(one.phase.number): _figures(context, one) for one in phases},
-        "checks": [
-            {"phase": one.phase.number, **asdict(check)}
+    built = tuple(one.phase.number for one in phases)
+    return ValidationResults(
+        verdict=ruling.verdict,
+        verdict_reason=ruling.reason,
+        period=build_split_period(context.period),
+        built_phases=built,
+        phases={str(one.phase.number): _figures(context, one) for one in phases},
+        checks=tuple(
+            IntegrityCheck(phase=one.phase.number, **asdict(check))
             for one in phases
             for check in one.evaluation.checks
-        ],
-        "differences": {str(number): record for number, record in differences.items()},
+        ),
+        differences={str(number): change for number, change in differences.items()},
+        promises=list_claims([claim for one in own for claim in one.claims], built),
         **{name: section for one in own for name, section in one.sections.items()},
-        "promises": all_claims(claims, built),
-    }
+    )
 
 
-def _differences(result: EvaluationResult) -> dict[int, Record]:
+def _compare_neighbours(result: EvaluationResult) -> dict[int, PhaseComparison]:
     """Phase to what it changed against the one before it."""
     context = result.context
     return {
@@ -51,8 +53,8 @@ def _differences(result: EvaluationResult) -> dict[int, Record]:
 
 def _own_results(
     context: EvaluationContext,
-    phases: tuple[JudgedPhase, ...],
-    differences: Mapping[int, Record],
+    phases: Sequence[JudgedPhase],
+    differences: Mapping[int, PhaseComparison],
 ) -> list[OwnResults]:
     return [
         one.phase.own_results(context, phases[: at + 1], differences)
@@ -60,9 +62,9 @@ def _own_results(
     ]
 
 
-def _figures(context: EvaluationContext, one: JudgedPhase) -> Record:
+def _figures(context: EvaluationContext, one: JudgedPhase) -> PhaseFigures:
     """Of one phase; those that can abstain say whether they did, and what fails them."""
-    figures = phase_record(
+    figures = build_phase_figures(
         one.evaluation,
         one.ledger,
         context.inputs.candidates,
@@ -73,9 +75,9 @@ def _figures(context: EvaluationContext, one: JudgedPhase) -> Record:
     abstention = one.orders.abstention
     if abstention is None:
         return figures
-    return {
-        **figures,
-        "abstained": abstention.reason or None,
-        "abstained_at": abstention.lost_at or None,
-        "harm": one.evaluation.degradation or None,
-    }
+    return replace(
+        figures,
+        abstained=abstention.reason or None,
+        abstained_at=abstention.lost_at or None,
+        harm=one.evaluation.degradation or None,
+    )

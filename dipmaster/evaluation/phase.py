@@ -10,18 +10,17 @@ A phase is a frozen dataclass whose fields are what it reads for itself (`read_i
 everything else comes in as an argument. It never looks at a phase after it.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
 from dipmaster.backtest import Entries, Ledger, Outcomes
 from dipmaster.core.errors import PipelineError
-from dipmaster.core.kernels import Bools, Floats, Ints
+from dipmaster.core.kernels import Bools
 from dipmaster.core.params import Gates, Params
 from dipmaster.evaluation.context import EvaluationContext
-from dipmaster.evaluation.figures.breakdowns import Record
 from dipmaster.evaluation.integrity import Check
 from dipmaster.evaluation.phase_evaluation import PhaseEvaluation
 from dipmaster.evaluation.reading import EvaluationInputs
@@ -31,9 +30,10 @@ from dipmaster.evaluation.standalone import (
     StandaloneTrades,
     standalone_trades,
 )
-
-ExitSimulator = Callable[[Ints, Ints], Floats]
-"""From symbol rows and signal bars, any of the panel, to net returns without portfolio limits."""
+from dipmaster.evaluation.statistics.random_entry.portfolios import ExitSimulator
+from dipmaster.results.evaluation.claims import RoadmapClaim
+from dipmaster.results.evaluation.differences import PhaseComparison
+from dipmaster.results.evaluation.phase import LostAt
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Abstention:
     """
 
     reason: str = ""
-    lost_at: str = ""
+    lost_at: LostAt = ""
 
 
 @dataclass(frozen=True)
@@ -76,13 +76,13 @@ class OwnResults:
     Attributes
     ----------
     sections
-        Section of validate.json to its content.
+        Field of `ValidationResults` to its content.
     claims
         The roadmap's claims about this phase, measured.
     """
 
-    sections: Mapping[str, Record]
-    claims: Sequence[Record] = ()
+    sections: Mapping[str, Any]
+    claims: Sequence[RoadmapClaim] = ()
 
 
 class Phase:
@@ -168,7 +168,7 @@ class Phase:
         self,
         context: EvaluationContext,
         judged: "Sequence[JudgedPhase]",
-        differences: Mapping[int, Record],
+        differences: Mapping[int, PhaseComparison],
     ) -> OwnResults:
         """Measure what this phase alone has, and the roadmap's claims about it; nothing.
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,7 +11,8 @@ from dipmaster.core.errors import DataError, data_error
 from dipmaster.core.kernels import Ints
 from dipmaster.core.panel import Panel, epoch_ms
 from dipmaster.core.tables import CANDIDATES, SCORES
-from dipmaster.evaluation.statistics.random_entry.strata import Surroundings
+from dipmaster.evaluation.statistics.random_entry.strata import MatchingCovariates
+from dipmaster.results import ConfidenceResults, VolatilityResults, read_result
 from dipmaster.signal_filter import INPUTS
 
 # Input of the signal filter to the column of the bars it needs; a spread can be estimated.
@@ -39,18 +39,18 @@ class EvaluationInputs:
     truth
         Where the simulator planted drops, by symbol; None on bars of an unknown truth.
     confidence, volatility
-        What those stages measured, as in their JSON.
+        What those stages measured; None where nobody asks for the claims on volatility.
     """
 
     panel: Panel
-    covariates: Surroundings
+    covariates: MatchingCovariates
     candidates: pd.DataFrame
     scores: pd.DataFrame
     filter_inputs: pd.DataFrame
     absent: frozenset[str]
     truth: Mapping[str, pd.DataFrame] | None
-    confidence: Mapping[str, Any]
-    volatility: Mapping[str, Any]
+    confidence: ConfidenceResults
+    volatility: VolatilityResults | None
 
 
 def read_inputs() -> EvaluationInputs:
@@ -70,8 +70,8 @@ def read_inputs() -> EvaluationInputs:
         same_candidates(store.read_table(catalog.SCORES, SCORES), candidates),
         catalog.read_symbols(catalog.FEATURE_PANEL, panel.symbols, columns),
         read_truth(panel.symbols),
-        store.read_json(catalog.CONFIDENCE_METRICS),
-        store.read_json(catalog.VOLATILITY_METRICS),
+        read_result(catalog.CONFIDENCE_METRICS, ConfidenceResults),
+        read_result(catalog.VOLATILITY_METRICS, VolatilityResults),
         absent_from(store.read_json(catalog.MARKET)["columns"]),
     )
 
@@ -82,8 +82,8 @@ def build_inputs(
     scores: pd.DataFrame,
     features: Mapping[str, pd.DataFrame],
     truth: Mapping[str, pd.DataFrame] | None,
-    confidence: Mapping[str, Any],
-    volatility: Mapping[str, Any],
+    confidence: ConfidenceResults,
+    volatility: VolatilityResults | None,
     absent: frozenset[str] = frozenset(),
 ) -> EvaluationInputs:
     """What was read, or made in process, to what evaluation works on.
@@ -108,7 +108,7 @@ def build_inputs(
     )
 
 
-def matching_covariates(panel: Panel, features: Mapping[str, pd.DataFrame]) -> Surroundings:
+def matching_covariates(panel: Panel, features: Mapping[str, pd.DataFrame]) -> MatchingCovariates:
     """What random entries are matched on, for every bar of the panel.
 
     Parameters
@@ -122,7 +122,7 @@ def matching_covariates(panel: Panel, features: Mapping[str, pd.DataFrame]) -> S
         for name, values in columns.items():
             values[row, at] = features[symbol][name].to_numpy(dtype=np.float64)
     classes, recent = (columns[name] for name in MATCHED_ON)
-    return Surroundings(np.nan_to_num(classes, nan=-1.0).astype(np.int8), recent)
+    return MatchingCovariates(np.nan_to_num(classes, nan=-1.0).astype(np.int8), recent)
 
 
 def read_truth(symbols: tuple[str, ...]) -> dict[str, pd.DataFrame] | None:

@@ -11,10 +11,10 @@ from dipmaster.core.kernels import Bools, Floats, Ints
 from dipmaster.core.panel import Panel
 from dipmaster.core.params import Execution, Exits, Gates
 from dipmaster.core.time_units import BAR_MS, MINUTE_MS
-from dipmaster.evaluation.statistics.gates import insufficient
-from dipmaster.evaluation.statistics.paired.sides import Track
+from dipmaster.evaluation.statistics.minimum_data import describe_missing_data
+from dipmaster.evaluation.statistics.paired.sides import PairedSide
 from dipmaster.evaluation.statistics.period import Period
-from dipmaster.evaluation.statistics.sample import Sample
+from dipmaster.evaluation.statistics.sample import TradeSample
 
 _NO_DAYS = Days(*(np.zeros(0) for _ in range(4)))  # there is no account
 
@@ -160,10 +160,10 @@ class StandaloneTrades:
         return held.astype(np.float64)
 
     @property
-    def track(self) -> Track:
+    def track(self) -> PairedSide:
         """As one side of a comparison; every trade has the same notional, one."""
-        sample = Sample(self.net_frac, self.net_frac, self.day, self.block, _NO_DAYS)
-        return Track(self.name, sample, self.candidate)
+        sample = TradeSample(self.net_frac, self.net_frac, self.day, self.block, _NO_DAYS)
+        return PairedSide(self.name, sample, self.candidate)
 
     def only(self, subset: Bools) -> "StandaloneTrades":
         """Some of the entries."""
@@ -202,7 +202,7 @@ class StandalonePair:
     def lacking(self, gates: Gates) -> str:
         """Why nothing may be concluded; empty where both have the gates' minimum data."""
         for side in (self.after, self.before):
-            words = insufficient(side.track.sample, gates)
+            words = describe_missing_data(side.track.sample, gates)
             if words:
                 return words.replace("insufficient:", f"insufficient under {side.name}:")
         return ""

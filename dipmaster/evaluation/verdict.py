@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 from dipmaster.core.params.roadmap import FINAL_PHASE
 from dipmaster.evaluation.phase_evaluation import PhaseEvaluation
-from dipmaster.evaluation.statistics.gates import Ruling
+from dipmaster.evaluation.statistics.rules import Ruling
 
 COUNTED = tuple(range(1, FINAL_PHASE + 1))  # phase 0 never counts
 
 
-def overall_ruling(evaluations: Sequence[PhaseEvaluation]) -> Ruling:
+def judge_overall(evaluations: Sequence[PhaseEvaluation]) -> Ruling:
     """Rule on the roadmap: the final phase's verdict, once every phase up to it is built.
 
     1. Phase 0 is held against the final targets for information and never counts.

@@ -22,7 +22,7 @@ from dipmaster.evaluation.phases.selection import SelectionPhase
 from dipmaster.evaluation.reading import EvaluationInputs
 from dipmaster.evaluation.run import complete_phases
 from dipmaster.evaluation.statistics.period import Period
-from dipmaster.evaluation.statistics.random_entry.strata import Surroundings
+from dipmaster.evaluation.statistics.random_entry.strata import MatchingCovariates
 from dipmaster.exits import (
     ExitMarket,
     Rows,
@@ -33,6 +33,8 @@ from dipmaster.exits import (
     rows_of,
 )
 from dipmaster.exits.market import MARKET_COLUMNS
+from dipmaster.results.exits import ExitModelFold
+from tests.made.confidence import confidence
 
 BARS, ROWS = 60 * 288, 400
 SYMBOLS = ("AUSDT", "BUSDT")
@@ -72,12 +74,12 @@ class World:
 
     def context(self, exits: AdaptiveExits) -> EvaluationContext:
         """As evaluation would have it, with admissions made by hand."""
-        covariates = Surroundings(
+        covariates = MatchingCovariates(
             np.zeros((2, BARS), np.int8), np.tile(np.arange(BARS) % 37 / 1e3, (2, 1))
         )
         inputs = EvaluationInputs(
             self.panel, covariates, self.candidates, self.scores, pd.DataFrame(), frozenset(),
-            None, {"reason": ""}, {},
+            None, replace(confidence(), reason=""), None,
         )  # fmt: skip
         params: Any = SimpleNamespace(execution=self.execution, exits=exits, gates=self.gates)
         return EvaluationContext(inputs, params, self.period, self.admission)
@@ -106,7 +108,7 @@ class World:
         models: Any = Formula(self.period.first_ms)
         return ExitInputs(
             self.market, plans, self.frame(rows, models, signal_ms, exits), models,
-            {"folds": [self.fold("heads", HEADS_DAY), self.fold("calibrator", CALIBRATOR_DAY)]},
+            (self.fold("heads", HEADS_DAY), self.fold("calibrator", CALIBRATOR_DAY)),
             exits.cap_bars,
         )  # fmt: skip
 
@@ -139,10 +141,12 @@ class World:
         """Midnight of a day."""
         return self.period.first_ms + day * DAY_MS
 
-    def fold(self, level: str, day: int, reason: str = "") -> dict[str, object]:
-        """A fit as exits.json tells it."""
+    def fold(self, level: Any, day: int, reason: str = "") -> ExitModelFold:
+        """A fit as exits.json has it."""
         time = as_times(np.array([self.day_ms(day)]))[0].strftime("%Y-%m-%dT%H:%M:%SZ")
-        return {"level": level, "fitted_at": time, "rows": 5, "reason": reason}
+        return ExitModelFold(
+            level=level, fitted_at=time, positions=5, rows=5, thinned_to=5, reason=reason
+        )
 
     def second(self, exits: AdaptiveExits, inputs: ExitInputs | None = None) -> CompletedPhase:
         """Phase 2."""

@@ -16,7 +16,8 @@ from dipmaster.evaluation.phases.baseline import BaselinePhase
 from dipmaster.evaluation.phases.exits import ExitsPhase
 from dipmaster.evaluation.phases.exits.inputs import ExitInputs
 from dipmaster.evaluation.phases.selection import SelectionPhase
-from dipmaster.evaluation.statistics.gates import PhaseGates, Ruling
+from dipmaster.evaluation.statistics.gates import PhaseGates
+from dipmaster.evaluation.statistics.rules import Ruling
 from dipmaster.exits import labels_of, paths_of, positions_of, rows_of
 from tests.evaluation.phase_2_world import World, changed, world_of
 

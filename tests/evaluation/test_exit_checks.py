@@ -1,4 +1,4 @@
-"""Proofs of adaptive exits: each holds on a sound ledger and breaks on its own fault."""
+"""Checks of adaptive exits: each holds on a sound ledger and breaks on its own fault."""
 
 from dataclasses import dataclass, replace
 from typing import Any
@@ -13,6 +13,7 @@ from dipmaster.core.params import AdaptiveExits
 from dipmaster.core.store import read_params
 from dipmaster.evaluation.phases.exits.inputs import ExitInputs
 from dipmaster.evaluation.phases.exits.integrity import exit_checks
+from dipmaster.results.exits import ExitModelFold
 from tests.evaluation.phase_2_world import ALL_OFF, Formula, World, changed, world_of
 
 NAMES = (
@@ -51,9 +52,9 @@ class Case:
         """Other columns of the rows."""
         return replace(self, inputs=replace(self.inputs, rows=self.inputs.rows.assign(**columns)))
 
-    def with_folds(self, *folds: dict[str, object]) -> "Case":
+    def with_folds(self, *folds: ExitModelFold) -> "Case":
         """Other fits on record."""
-        return replace(self, inputs=replace(self.inputs, record={"folds": list(folds)}))
+        return replace(self, inputs=replace(self.inputs, folds=folds))
 
 
 @pytest.fixture(scope="module")

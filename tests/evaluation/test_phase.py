@@ -3,7 +3,7 @@
 import json
 import math
 from collections.abc import Callable
-from dataclasses import asdict, replace
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -16,27 +16,26 @@ from dipmaster.core.params import Execution, Exits
 from dipmaster.core.store import plain, read_params
 from dipmaster.core.tables import CANDIDATES
 from dipmaster.evaluation.figures.overall import (
-    csv_text,
-    equity_by_day,
-    gates_frame,
-    summary_record,
+    build_daily_equity,
+    build_gates_frame,
+    build_summary,
+    to_csv_text,
 )
-from dipmaster.evaluation.figures.phase_figures import period_record, phase_record
+from dipmaster.evaluation.figures.phase_figures import build_phase_figures, build_split_period
 from dipmaster.evaluation.phase_evaluation import EntryUniverse, PhaseEvaluation, evaluate_phase
 from dipmaster.evaluation.phases.baseline import BaselinePhase
 from dipmaster.evaluation.phases.baseline.orders import baseline_entries, baseline_exit_returns
 from dipmaster.evaluation.reading import matching_covariates
-from dipmaster.evaluation.statistics.gates import Ruling
-from dipmaster.evaluation.statistics.random_entry.strata import Surroundings
+from dipmaster.evaluation.statistics.random_entry.strata import MatchingCovariates
+from dipmaster.evaluation.statistics.rules import Ruling
+from dipmaster.results import GateRows, Summary, from_json, to_json
+from dipmaster.results.evaluation.phase import PhaseFigures
+from dipmaster.results.evaluation.record import SplitPeriod
 
 NO_VERDICT = Ruling("INCONCLUSIVE", "phases 1 to 4 are not built")
 BOUNDARY, BARS = 20 * 288, 60 * 288
 TARGETS = {"win_rate": 0.85, "sharpe": 2.0, "profit_factor": 1.8, "max_drawdown": 0.03}
 METRICS = ["win_rate", "sharpe", "profit_factor", "max_drawdown", "excess_win_rate"]
-SUMMARY = {
-    "verdict", "gates_passed", "gates_failed", "gates_inconclusive", "win_rate", "sharpe",
-    "profit_factor", "max_drawdown", "trades", "net_return", "excess_win_rate", "phase",
-}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +79,7 @@ def candidates(panel) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def covariates(panel) -> Surroundings:
+def covariates(panel) -> MatchingCovariates:
     frame = {
         symbol: pd.DataFrame(
             {
@@ -149,7 +148,7 @@ def test_phase_0_is_judged_by_the_final_targets(evaluation) -> None:
 
 def test_figures_again_in_pandas(evaluation, ledger, candidates, period, exits, quick) -> None:
     """From the tables alone, as a reader with the parquet files would."""
-    record = phase_record(evaluation, ledger, candidates, period, exits.cap_bars, quick)
+    record = build_phase_figures(evaluation, ledger, candidates, period, exits.cap_bars, quick)
     start = pd.Timestamp(period.out_of_sample_ms, unit="ms", tz="UTC")
     trades = ledger.trades[ledger.trades["entry_time"] >= start]
     marks = ledger.equity.set_index("time")["equity"]
@@ -162,24 +161,24 @@ def test_figures_again_in_pandas(evaluation, ledger, candidates, period, exits, 
     factor = trades.loc[won, "net_pnl"].sum() / -trades.loc[~won, "net_pnl"].sum()
     assert rows["profit_factor"] == pytest.approx(factor)
     assert rows["max_drawdown"] == pytest.approx((1 - late / late.cummax()).max())
-    assert record["counts"]["trades"] == len(trades)
-    assert record["counts"]["trades_burn_in"] == len(ledger.trades) - len(trades)
-    assert record["money"]["net_pnl"] == pytest.approx(late.iloc[-1] - late.iloc[0])
-    per_trade = record["per_trade"]
-    assert per_trade["mean_net_bps"] == pytest.approx(1e4 * trades["return_frac"].mean())
-    assert per_trade["mean_gross_bps"] - per_trade["mean_cost_bps"] == pytest.approx(
-        per_trade["mean_net_bps"]
+    assert record.counts.trades == len(trades)
+    assert record.counts.trades_burn_in == len(ledger.trades) - len(trades)
+    assert record.money.net_pnl == pytest.approx(late.iloc[-1] - late.iloc[0])
+    per_trade = record.per_trade
+    assert per_trade.mean_net_bps == pytest.approx(1e4 * trades["return_frac"].mean())
+    assert per_trade.mean_gross_bps - per_trade.mean_cost_bps == pytest.approx(
+        per_trade.mean_net_bps
     )
-    assert sum(row["trades"] for row in record["exits"]) == len(trades)
-    assert sum(row["trades"] for row in record["by_month"]) == len(trades)
-    assert sum(row["trades"] for row in record["by_symbol"]) == len(trades)
-    assert sum(row["trades"] for row in record["by_regime"]) == len(trades)
+    assert sum(row.trades for row in record.exits) == len(trades)
+    assert sum(row.trades for row in record.by_month) == len(trades)
+    assert sum(row.trades for row in record.by_symbol) == len(trades)
+    assert sum(row.trades for row in record.by_regime) == len(trades)
     closed = int((~trades["open_at_end"]).sum())
-    assert sum(row["trades"] for row in record["holding"]["histogram"]) == closed
-    growth = np.prod([1 + row["return_frac"] for row in record["by_month"]])
-    assert growth - 1 == pytest.approx(record["money"]["net_return_frac"])
-    assert record["drawdown"]["max_frac"] == pytest.approx(rows["max_drawdown"])
-    trough = pd.Timestamp(record["drawdown"]["trough_time"]) - pd.Timedelta("5min")
+    assert sum(row.trades for row in record.holding.histogram) == closed
+    growth = np.prod([1 + row.return_frac for row in record.by_month])
+    assert growth - 1 == pytest.approx(record.money.net_return_frac)
+    assert record.drawdown.max_frac == pytest.approx(rows["max_drawdown"])
+    trough = pd.Timestamp(record.drawdown.trough_time) - pd.Timedelta("5min")
     assert (1 - late / late.cummax()).idxmax() == trough
 
 
@@ -203,14 +202,14 @@ def test_same_bytes_again(judge, ledger, candidates, period, exits, quick, evalu
     again = judge(ledger)
 
     def text(e) -> str:
-        record = phase_record(e, ledger, candidates, period, exits.cap_bars, quick)
-        return json.dumps([plain(record), plain([asdict(row) for row in e.gates.rows])])
+        record = build_phase_figures(e, ledger, candidates, period, exits.cap_bars, quick)
+        return json.dumps([plain(to_json(record)), plain(to_json(e.gates.rows))])
 
     assert text(again) == text(evaluation)
 
 
 def test_equity_by_day_ends_in_the_gates_drawdown(ledger, period, evaluation) -> None:
-    daily = equity_by_day(ledger.equity, period)
+    daily = build_daily_equity(ledger.equity, period)
     assert list(daily.columns) == ["date", "equity", "drawdown_frac"]
     assert len(daily) == 60
     assert daily["date"].iloc[0] == "2023-01-01"
@@ -245,10 +244,13 @@ def test_degenerate_ledgers_have_defined_results(
     universe = EntryUniverse(panel, covariates, lambda symbol, bar: np.where(bar % 3, 0.004, -0.01))
     account = execution.model_copy(update={"capital": 10_000.0})
     result = evaluate_phase(0, ledger, universe, period, TARGETS, account, quick)
-    record = phase_record(result, ledger, candidates, period, exits.cap_bars, quick)
-    summary = summary_record(result, NO_VERDICT, ledger, period)
-    json.dumps(plain([record, summary, [asdict(r) for r in result.gates.rows]]), allow_nan=False)
-    assert "nan" not in csv_text(gates_frame(result.gates.rows))
+    record = build_phase_figures(result, ledger, candidates, period, exits.cap_bars, quick)
+    summary = build_summary(result, NO_VERDICT, ledger, period)
+    written = ((PhaseFigures, record), (Summary, summary), (GateRows, result.gates.rows))
+    for kind, figures in written:
+        text = json.dumps(plain(to_json(figures)), allow_nan=False)
+        assert to_json(from_json(kind, json.loads(text))) == json.loads(text)
+    assert "nan" not in to_csv_text(build_gates_frame(result.gates.rows))
     assert [check.name for check in result.checks if not check.holds] == []
     for row in result.gates.rows:
         assert row.reason
@@ -299,21 +301,20 @@ def test_a_broken_ledger_gets_no_verdict(
 
 
 def test_summary_is_small_and_flat(evaluation, ledger, period) -> None:
-    summary = summary_record(evaluation, NO_VERDICT, ledger, period)
-    assert set(summary) == SUMMARY
-    assert len(summary) <= 12
-    assert summary["verdict"] == "INCONCLUSIVE"
-    counts = [summary[f"gates_{kind}"] for kind in ("passed", "failed", "inconclusive")]
+    summary = build_summary(evaluation, NO_VERDICT, ledger, period)
+    assert len(to_json(summary)) <= 12
+    assert summary.verdict == "INCONCLUSIVE"
+    counts = [getattr(summary, f"gates_{kind}") for kind in ("passed", "failed", "inconclusive")]
     assert sum(counts) == len(METRICS)
 
 
 def test_period_in_words(period) -> None:
-    assert period_record(period) == {
-        "first_open_time": "2023-01-01T00:00:00Z",
-        "out_of_sample_from": "2023-01-21T00:00:00Z",
-        "last_open_time": "2023-03-01T23:55:00Z",
-        "burn_in_days": 20.0,
-        "days_out_of_sample": 40,
-        "blocks": 4,
-        "block_days": 10,
-    }
+    assert build_split_period(period) == SplitPeriod(
+        first_open_time="2023-01-01T00:00:00Z",
+        out_of_sample_from="2023-01-21T00:00:00Z",
+        last_open_time="2023-03-01T23:55:00Z",
+        burn_in_days=20.0,
+        days_out_of_sample=40,
+        blocks=4,
+        block_days=10,
+    )

@@ -158,7 +158,7 @@ def test_exits_find_nothing_either(project, market) -> None:
     some, params = market(0.0), params_with(ALL, **ACTING)
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(project)
-        exit_inputs = exits_of(some, some.scores, params)
+        _, exit_inputs = exits_of(some, some.scores, params)
         _, result = evaluated(some, some.scores, params, exit_inputs)
     found = result.evaluations[2]
     assert found.sample.trades >= 300

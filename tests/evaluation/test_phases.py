@@ -28,7 +28,8 @@ from dipmaster.evaluation.phases.selection import SelectionPhase
 from dipmaster.evaluation.phases.selection.orders import find_abstention
 from dipmaster.evaluation.reading import EvaluationInputs
 from dipmaster.evaluation.run import complete_phases
-from dipmaster.evaluation.statistics.random_entry.strata import Surroundings
+from dipmaster.evaluation.statistics.random_entry.strata import MatchingCovariates
+from tests.made.confidence import confidence
 
 PHASES = BaselinePhase(), SelectionPhase()
 BARS, BOUNDARY, ROWS = 60 * 288, 20 * 288, 400
@@ -114,12 +115,12 @@ def complete(candidates, panel, scores, admission, period, execution, exits, qui
     def run(**changes: Any) -> Sequence[CompletedPhase]:
         given = {"panel": panel, "scores": scores, "admission": admission, "execution": execution}
         given |= changes
-        covariates = Surroundings(
+        covariates = MatchingCovariates(
             np.zeros((2, BARS), np.int8), np.tile(np.arange(BARS) % 37 / 1e3, (2, 1))
         )
         inputs = EvaluationInputs(
             given["panel"], covariates, candidates, given["scores"], pd.DataFrame(), frozenset(),
-            None, {"reason": ""}, {},
+            None, replace(confidence(), reason=""), None,
         )  # fmt: skip
         params: Any = SimpleNamespace(execution=given["execution"], exits=exits, gates=quick)
         return complete_phases(
@@ -137,7 +138,7 @@ def both(complete) -> Sequence[CompletedPhase]:
 @pytest.fixture(scope="module")
 def judge(panel, period, execution, quick) -> Callable[..., PhaseEvaluation]:
     """A phase judged, its scores unchecked."""
-    covariates = Surroundings(
+    covariates = MatchingCovariates(
         np.zeros((2, BARS), np.int8), np.tile(np.arange(BARS) % 37 / 1e3, (2, 1))
     )
 

@@ -6,8 +6,9 @@ import pytest
 
 from dipmaster.core.params.roadmap import FINAL_PHASE
 from dipmaster.evaluation.phase_evaluation import PhaseEvaluation, with_degradation
-from dipmaster.evaluation.statistics.gates import PhaseGates, Ruling
-from dipmaster.evaluation.verdict import overall_ruling
+from dipmaster.evaluation.statistics.gates import PhaseGates
+from dipmaster.evaluation.statistics.rules import Ruling
+from dipmaster.evaluation.verdict import judge_overall
 
 
 def evaluation(phase: int, verdict: Any = "INCONCLUSIVE", degradation: str = "") -> PhaseEvaluation:
@@ -28,29 +29,29 @@ def everything(**verdicts: Any) -> list[PhaseEvaluation]:
 
 
 def test_it_waits_for_the_phases() -> None:
-    assert overall_ruling(built(0)).reason == (
+    assert judge_overall(built(0)).reason == (
         "phases 1 to 4 are not built; phase 0 is held against the final targets for "
         "information and never counts"
     )
-    assert overall_ruling(built(0, 1)).reason.startswith("phases 2 to 4 are not built")
-    assert overall_ruling(built(0, 1, 2)).reason.startswith("phases 3 to 4 are not built")
-    assert overall_ruling(built(0, 1, 2, 3)).reason.startswith("phase 4 is not built")
+    assert judge_overall(built(0, 1)).reason.startswith("phases 2 to 4 are not built")
+    assert judge_overall(built(0, 1, 2)).reason.startswith("phases 3 to 4 are not built")
+    assert judge_overall(built(0, 1, 2, 3)).reason.startswith("phase 4 is not built")
     for last in range(FINAL_PHASE):
-        assert overall_ruling(built(*range(last + 1))).verdict == "INCONCLUSIVE"
+        assert judge_overall(built(*range(last + 1))).verdict == "INCONCLUSIVE"
 
 
 @pytest.mark.parametrize("verdict", ["PASS", "FAIL", "INCONCLUSIVE"])
 def test_with_all_phases_it_is_the_final_ones(verdict: str) -> None:
-    assert overall_ruling(everything(phase_4=verdict)) == Ruling(verdict, "phase 4: because of 4")
+    assert judge_overall(everything(phase_4=verdict)) == Ruling(verdict, "phase 4: because of 4")
 
 
 @pytest.mark.parametrize("verdict", ["PASS", "FAIL", "INCONCLUSIVE"])
 def test_phase_0_never_counts(verdict: str) -> None:
-    assert overall_ruling(everything(phase_0=verdict)) == overall_ruling(everything())
+    assert judge_overall(everything(phase_0=verdict)) == judge_overall(everything())
 
 
 def test_no_earlier_phase_fails_in_silence() -> None:
-    ruling = overall_ruling(everything(phase_1="FAIL", phase_3="FAIL", phase_2="INCONCLUSIVE"))
+    ruling = judge_overall(everything(phase_1="FAIL", phase_3="FAIL", phase_2="INCONCLUSIVE"))
     assert ruling == Ruling(
         "PASS",
         "phase 4: because of 4; phase 1 fails: because of 1; phase 3 fails: because of 3",
@@ -64,6 +65,6 @@ def test_no_earlier_phase_fails_in_silence() -> None:
 def test_what_costs_money_is_still_in_the_final_strategy(final: str, verdict: str) -> None:
     phases = everything(phase_4=final)
     phases[2] = evaluation(2, "PASS", "the exit models make trades worse")
-    ruling = overall_ruling(phases)
+    ruling = judge_overall(phases)
     assert ruling.verdict == verdict
     assert ruling.reason.endswith("; phase 2 fails: the exit models make trades worse")

@@ -123,5 +123,8 @@ def test_rows_of_another_time_limit_are_refused(workspace: Path) -> None:
 
 def test_a_record_of_something_else_is_refused(workspace: Path) -> None:
     store.write_json({"folds": []}, catalog.EXITS_METRICS)
-    with pytest.raises(DataError, match=r"(?s)exits\.json: expected the parts.*Cure"):
+    with pytest.raises(
+        DataError,
+        match=r"(?s)exits\.json: expected the keys and types that this version writes.*Cure",
+    ):
         validate.main()

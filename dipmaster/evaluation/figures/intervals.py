@@ -1,15 +1,15 @@
-"""Estimates to plain records."""
+"""Estimates to figures with their bounds."""
 
-from dipmaster.evaluation.figures.breakdowns import Record
 from dipmaster.evaluation.statistics.estimate import Estimate
+from dipmaster.results.common import SampleInterval
 
 
-def interval_record(estimate: Estimate) -> Record:
+def sample_interval(estimate: Estimate) -> SampleInterval:
     """Value, bounds, number and reason of an estimate."""
-    return {
-        "value": estimate.value,
-        "low": estimate.low,
-        "high": estimate.high,
-        "n": estimate.n,
-        "reason": estimate.reason,
-    }
+    return SampleInterval(
+        value=estimate.value,
+        low=estimate.low,
+        high=estimate.high,
+        n=estimate.n,
+        reason=estimate.reason,
+    )

@@ -25,7 +25,7 @@ from dipmaster.evaluation.standalone import (
     standalone_trades,
 )
 from dipmaster.evaluation.statistics.period import Period
-from dipmaster.evaluation.statistics.sample import out_of_sample
+from dipmaster.evaluation.statistics.sample import select_out_of_sample
 
 START_MS = 1_672_531_200_000  # 2023-01-01
 FLAT = (100.0, 100.1, 99.9, 100.0)  # open, high, low, close
@@ -179,7 +179,7 @@ def make_evidence(
     ledger = make_ledger(panel, symbol, signal, exits, policy_of(exits), np.flatnonzero(took))
     filled = np.zeros(n, dtype=np.bool_)
     filled[ledger.trades["candidate_id"].to_numpy(dtype=np.int64)] = True
-    trades, fills = out_of_sample(ledger.trades, period), ledger.fills
+    trades, fills = select_out_of_sample(ledger.trades, period), ledger.fills
     plans = pd.DataFrame(
         {
             "signal_strength": np.ones(n, np.int8),

@@ -55,24 +55,24 @@ def test_who_helps_and_who_hurts(toy, exits, gates) -> None:
 
     traded = np.arange(600) < 50
     rows = {
-        row["rule"]: row for row in ablate_rules(toy.standalone(net), traded, exits, follow, gates)
+        row.rule: row for row in ablate_rules(toy.standalone(net), traded, exits, follow, gates)
     }
     assert list(rows) == list(RULES)
     assert asked[0] == "phase 2 with dynamic target off"
-    assert [rows[rule]["state"] for rule in RULES] == ["off"] * 5 + ["on"]
-    trail, boundary = rows["trailing"]["all"], rows["boundary"]["all"]
-    assert trail["change_mean_net_bps"]["value"] == pytest.approx(-10.0)
-    assert (trail["change_mean_net_bps"]["verdict"], trail["effect"]) == ("WORSE", "HELPS")
-    assert (boundary["change_mean_net_bps"]["verdict"], boundary["effect"]) == ("BETTER", "HELPS")
-    assert trail["mean_net_bps"] == pytest.approx(1e4 * net.mean() - 10.0)
+    assert [rows[rule].state for rule in RULES] == ["off"] * 5 + ["on"]
+    trail, boundary = rows["trailing"].all, rows["boundary"].all
+    assert trail.change_mean_net_bps.value == pytest.approx(-10.0)
+    assert (trail.change_mean_net_bps.verdict, trail.effect) == ("WORSE", "HELPS")
+    assert (boundary.change_mean_net_bps.verdict, boundary.effect) == ("BETTER", "HELPS")
+    assert trail.mean_net_bps == pytest.approx(1e4 * net.mean() - 10.0)
     for rule in ("dynamic_target", "full_exit", "partial_exit", "models"):
-        change = rows[rule]["all"]["change_mean_net_bps"]
-        assert (change["value"], change["low"], change["high"]) == (0.0, 0.0, 0.0)
-        assert (change["verdict"], rows[rule]["all"]["effect"]) == ("NOT SHOWN", "NOT SHOWN")
-    few = rows["trailing"]["traded"]
-    assert few["n"] == 50
-    assert few["effect"] == "NOT SHOWN"
-    assert few["change_mean_net_bps"]["reason"].startswith("insufficient under phase 2 with")
+        change = rows[rule].all.change_mean_net_bps
+        assert (change.value, change.low, change.high) == (0.0, 0.0, 0.0)
+        assert (change.verdict, rows[rule].all.effect) == ("NOT SHOWN", "NOT SHOWN")
+    few = rows["trailing"].traded
+    assert few.n == 50
+    assert few.effect == "NOT SHOWN"
+    assert few.change_mean_net_bps.reason.startswith("insufficient under phase 2 with")
 
 
 def test_a_rule_that_costs_money_hurts(toy, exits, gates) -> None:
@@ -82,7 +82,7 @@ def test_a_rule_that_costs_money_hurts(toy, exits, gates) -> None:
         return toy.standalone(net + 0.001 * (not params.decision.full), name)
 
     rows = ablate_rules(toy.standalone(net), np.ones(600, bool), exits, follow, gates)
-    effects = {row["rule"]: row["traded"]["effect"] for row in rows}
+    effects = {row.rule: row.traded.effect for row in rows}
     assert effects["full_exit"] == effects["models"] == "HURTS"
     assert effects["partial_exit"] == "NOT SHOWN"
 
@@ -96,6 +96,6 @@ def test_nothing_traded(toy, exits, gates) -> None:
         gates,
     )
     for row in rows:
-        assert row["all"]["win_rate"] is None
-        assert row["all"]["change_mean_net_bps"]["value"] is None
-        assert row["all"]["change_mean_net_bps"]["reason"]
+        assert row.all.win_rate is None
+        assert row.all.change_mean_net_bps.value is None
+        assert row.all.change_mean_net_bps.reason

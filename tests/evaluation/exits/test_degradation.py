@@ -3,11 +3,13 @@
 import numpy as np
 import pytest
 
-from dipmaster.evaluation.comparison import judge_difference
 from dipmaster.evaluation.phases.exits.degradation import exit_models_degrade_pnl
 from dipmaster.evaluation.standalone import StandalonePair
-from dipmaster.evaluation.statistics.gates import PhaseGates, Ruling, failed
-from dipmaster.evaluation.statistics.paired.trades import mean_net_bps
+from dipmaster.evaluation.statistics.gates import PhaseGates, fail_phase
+from dipmaster.evaluation.statistics.paired.judging import judge_difference
+from dipmaster.evaluation.statistics.paired.trades import compare_mean_net
+from dipmaster.evaluation.statistics.rules import Ruling
+from dipmaster.results.metrics import MEAN_NET_BPS
 
 
 def results(n: int = 600) -> np.ndarray:
@@ -42,15 +44,15 @@ def test_it_says_what_leave_one_out_says(toy, gates) -> None:
     for cost in np.linspace(-0.0002, 0.0006, 81):
         found = pair(toy, cost)
         other = StandalonePair(found.before, found.after)
-        change = mean_net_bps(other.after.track, other.before.track, gates.alpha)
+        change = compare_mean_net(other.after.track, other.before.track, gates.alpha)
         told.append(bool(exit_models_degrade_pnl(found, gates)))
         assert told[-1] == (
-            judge_difference(change, 1, other.lacking(gates))["verdict"] == "BETTER"
+            judge_difference(MEAN_NET_BPS, change, other.lacking(gates)).verdict == "BETTER"
         )
     assert 0 < sum(told) < len(told)
 
 
 def test_a_failed_phase_keeps_its_rows() -> None:
     phase = PhaseGates((), Ruling("PASS", "all pass"))
-    assert failed(phase, "") is phase
-    assert failed(phase, "worse").ruling == Ruling("FAIL", "worse")
+    assert fail_phase(phase, "") is phase
+    assert fail_phase(phase, "worse").ruling == Ruling("FAIL", "worse")

@@ -6,6 +6,7 @@ from dipmaster.core.time_units import BAR_MS, DAY_MS
 from dipmaster.evaluation.phases.exits.subsets import by_subset
 from dipmaster.evaluation.standalone import find_eligible_entries
 from dipmaster.evaluation.statistics.period import Period
+from dipmaster.results.common import BySubset
 
 
 def test_out_of_sample_and_opened_next_bar(toy) -> None:
@@ -26,4 +27,4 @@ def test_out_of_sample_and_opened_next_bar(toy) -> None:
 
 def test_subsets_are_the_traded_and_all() -> None:
     counts = by_subset(np.array([True, False, True]), lambda subset: {"n": int(subset.sum())})
-    assert counts == {"traded": {"n": 2}, "all": {"n": 3}}
+    assert counts == BySubset(traded={"n": 2}, all={"n": 3})

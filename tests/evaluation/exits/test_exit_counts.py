@@ -27,29 +27,29 @@ FILLS = pd.DataFrame(
 
 
 def test_by_hand(exits) -> None:
-    rows = {row["rule"]: row for row in count_exits(TRADES, FILLS, exits)}
+    rows = {row.rule: row for row in count_exits(TRADES, FILLS, exits)}
     assert tuple(rows) == EXIT_NAMES
     timing = rows["optimal_timing"]
-    assert (timing["fills"], timing["trades_frac"], timing["net_pnl"]) == (2, 0.5, 3.0)
-    assert timing["mean_net_bps"] == pytest.approx(15.0)
-    assert timing["mean_confidence"] == pytest.approx(0.87)
-    assert timing["win_rate"] == 1.0
+    assert (timing.fills, timing.trades_frac, timing.net_pnl) == (2, 0.5, 3.0)
+    assert timing.mean_net_bps == pytest.approx(15.0)
+    assert timing.mean_confidence == pytest.approx(0.87)
+    assert timing.win_rate == 1.0
     partial = rows["profit_taking"]
-    assert (partial["fills"], partial["trades_frac"], partial["net_pnl"]) == (1, 0.25, None)
-    assert partial["mean_net_bps"] == pytest.approx(40.0)
-    assert rows["boundary"]["fills"] == 0
-    assert rows["boundary"]["trades_frac"] == 0.0
-    assert rows["boundary"]["win_rate"] is None
-    assert sum(row["net_pnl"] or 0.0 for row in rows.values()) == TRADES["net_pnl"].sum()
+    assert (partial.fills, partial.trades_frac, partial.net_pnl) == (1, 0.25, None)
+    assert partial.mean_net_bps == pytest.approx(40.0)
+    assert rows["boundary"].fills == 0
+    assert rows["boundary"].trades_frac == 0.0
+    assert rows["boundary"].win_rate is None
+    assert sum(row.net_pnl or 0.0 for row in rows.values()) == TRADES["net_pnl"].sum()
 
 
 def test_what_is_switched_off_says_so(exits, switched_off) -> None:
-    on = {row["rule"]: row["on"] for row in count_exits(TRADES, FILLS, exits)}
+    on = {row.rule: row.on for row in count_exits(TRADES, FILLS, exits)}
     assert on == {name: name != "boundary" for name in EXIT_NAMES}
-    off = {row["rule"] for row in count_exits(TRADES, FILLS, switched_off) if not row["on"]}
+    off = {row.rule for row in count_exits(TRADES, FILLS, switched_off) if not row.on}
     assert off == {"trailing_stop", "optimal_timing", "profit_taking"}
 
 
 def test_no_trade(exits) -> None:
     for row in count_exits(TRADES.iloc[:0], FILLS.iloc[:0], exits):
-        assert (row["fills"], row["trades_frac"], row["mean_net_bps"]) == (0, None, None)
+        assert (row.fills, row.trades_frac, row.mean_net_bps) == (0, None, None)

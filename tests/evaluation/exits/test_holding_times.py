@@ -17,22 +17,22 @@ def test_by_hand(toy, gates) -> None:
     found = compare_holding(
         StandalonePair(after, before), np.array([True, True, True, False]), gates
     )
-    assert found["band_minutes"] == [45, 120]
-    traded = found["traded"]
-    assert traded["after"]["mean_minutes"]["value"] == pytest.approx(290 / 3)
-    assert traded["after"]["median_minutes"] == 120.0
-    assert traded["after"]["in_band_frac"]["value"] == pytest.approx(2 / 3)
-    assert traded["before"]["mean_minutes"]["value"] == 180.0
-    assert traded["before"]["mean_minutes"]["n"] == 2
-    assert traded["before"]["in_band_frac"]["value"] == 0.0
-    assert found["all"]["after"]["mean_minutes"]["value"] == 75.0
-    assert found["all"]["after"]["mean_minutes"]["low"] < 75.0
+    assert found.band_minutes == (45, 120)
+    traded = found.traded
+    assert traded.after.mean_minutes.value == pytest.approx(290 / 3)
+    assert traded.after.median_minutes == 120.0
+    assert traded.after.in_band_frac.value == pytest.approx(2 / 3)
+    assert traded.before.mean_minutes.value == 180.0
+    assert traded.before.mean_minutes.n == 2
+    assert traded.before.in_band_frac.value == 0.0
+    assert found.all.after.mean_minutes.value == 75.0
+    assert found.all.after.mean_minutes.low < 75.0
 
 
 def test_nothing_traded(toy, gates) -> None:
     pair = StandalonePair(toy.standalone([0.01]), toy.standalone([0.01], "phase 1"))
-    found = compare_holding(pair, np.array([False]), gates)["traded"]["after"]
-    assert found["mean_minutes"]["value"] is None
-    assert found["mean_minutes"]["reason"] == "no trade"
-    assert found["median_minutes"] is None
-    assert found["in_band_frac"]["reason"] == "no trade"
+    found = compare_holding(pair, np.array([False]), gates).traded.after
+    assert found.mean_minutes.value is None
+    assert found.mean_minutes.reason == "no trade"
+    assert found.median_minutes is None
+    assert found.in_band_frac.reason == "no trade"

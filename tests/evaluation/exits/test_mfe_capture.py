@@ -69,14 +69,14 @@ def test_capture_by_hand(toy, gates, exits) -> None:
     before = toy.standalone([0.0] * 3, "phase 1", gross=[0.008, -0.010, 0.008], block=[0, 1, 1])
     pair = StandalonePair(after, before)
     found = compare_capture(panel, entries, traded, pair, exits.cap_bars, gates)
-    assert found["horizon_bars"] == 36
-    assert found["traded"]["n"] == 2
-    assert found["traded"]["before"] == pytest.approx(0.016 / 0.04)
-    assert found["traded"]["after"] == pytest.approx(0.024 / 0.04)
-    assert found["traded"]["ratio"]["value"] == pytest.approx(1.5)
-    assert found["all"]["before"] == pytest.approx(0.006 / 0.06)
-    assert found["all"]["ratio"]["value"] == pytest.approx(4.0)
-    assert found["traded"]["ratio"]["reason"].startswith("insufficient under phase 2: 2 of 100")
+    assert found.horizon_bars == 36
+    assert found.traded.n == 2
+    assert found.traded.before == pytest.approx(0.016 / 0.04)
+    assert found.traded.after == pytest.approx(0.024 / 0.04)
+    assert found.traded.ratio.value == pytest.approx(1.5)
+    assert found.all.before == pytest.approx(0.006 / 0.06)
+    assert found.all.ratio.value == pytest.approx(4.0)
+    assert found.traded.ratio.reason.startswith("insufficient under phase 2: 2 of 100")
 
 
 def test_bounds_are_at_least_those_of_the_delta_method(gates) -> None:
@@ -122,9 +122,9 @@ def test_both_captures_are_told_where_there_is_no_ratio(toy, gates, exits) -> No
     entries, traded = toy.entries([9, 109]), np.array([True, True])
     pair = StandalonePair(after, before)
     found = compare_capture(panel, entries, traded, pair, exits.cap_bars, gates)
-    assert found["all"]["after"] == pytest.approx(-0.25)
-    assert found["all"]["before"] == 0.0
-    assert found["all"]["ratio"]["value"] is None
+    assert found.all.after == pytest.approx(-0.25)
+    assert found.all.before == 0.0
+    assert found.all.ratio.value is None
 
 
 def test_one_block_has_a_value_and_no_bounds(gates) -> None:

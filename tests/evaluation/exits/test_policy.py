@@ -41,7 +41,7 @@ def inputs_of(world, params) -> ExitInputs:
     )
     none = np.zeros(0, np.int64)
     return ExitInputs(
-        market, plans, pd.DataFrame(), StoredModels(none, (), none, ()), {}, params.cap_bars
+        market, plans, pd.DataFrame(), StoredModels(none, (), none, ()), (), params.cap_bars
     )
 
 

@@ -18,19 +18,19 @@ def test_by_hand(toy, exits) -> None:
         toy.standalone([0.0] * 3, held=held, candidate=[1, 2, 3]) for held in ([3, 3, 3], [2, 3, 3])
     )
     found = count_probability(score, opened, unguided, phase_2, exits.decision)
-    assert (found["full"], found["partial"]) == (0.8, 0.6)
-    assert (found["rows"], found["above_full"], found["above_partial"]) == (5, 2, 4)
-    assert found["max"] == 0.95
-    assert (found["traded_rows"], found["traded_above_full"]) == (3, 2)
-    assert (found["traded_above_partial"], found["traded_max"]) == (3, 0.95)
-    assert (found["held_rows"], found["held_above_full"], found["held_max"]) == (2, 1, 0.81)
+    assert (found.full, found.partial) == (0.8, 0.6)
+    assert (found.rows, found.above_full, found.above_partial) == (5, 2, 4)
+    assert found.max == 0.95
+    assert (found.traded_rows, found.traded_above_full) == (3, 2)
+    assert (found.traded_above_partial, found.traded_max) == (3, 0.95)
+    assert (found.held_rows, found.held_above_full, found.held_max) == (2, 1, 0.81)
 
 
 def test_no_scores(toy, exits) -> None:
     opened, phase_2 = np.array([True]), toy.standalone([0.0])
     for score in (np.full((1, 3), NAN), np.zeros((1, 0))):
         found = count_probability(score, opened, phase_2, phase_2, exits.decision)
-        assert (found["rows"], found["above_partial"], found["max"]) == (0, 0, None)
+        assert (found.rows, found.above_partial, found.max) == (0, 0, None)
 
 
 def test_full_exits_fire_where_a_held_row_is_above(toy, exits) -> None:
@@ -46,6 +46,6 @@ def test_full_exits_fire_where_a_held_row_is_above(toy, exits) -> None:
     opened = np.ones(len(entries), dtype=np.bool_)
     fired = int(np.sum(phase_2.exit_type == int(ExitType.OPTIMAL_TIMING)))
     found = count_probability(score, opened, phase_2, phase_2, decision)
-    gapped = found["held_above_full"] - fired  # a level passed at that very open goes first
+    gapped = found.held_above_full - fired  # a level passed at that very open goes first
     assert fired > 10
     assert 0 <= gapped <= 2

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from dipmaster.evaluation.phases.exits.targets import measure_targets
+from dipmaster.results.evaluation.exit_rules import TargetClass
 
 
 def plans(**columns) -> pd.DataFrame:
@@ -20,19 +21,19 @@ def test_by_hand(exits) -> None:
         target_frac=np.array([0.008, 0.004, 0.016]),
     )
     found = measure_targets(table, np.array([True, True, False]), exits.dynamic_target)
-    traded, every = found["traded"], found["all"]
-    assert (traded["n"], traded["min_frac"], traded["max_frac"]) == (2, 0.004, 0.008)
-    assert traded["mean_frac"] == pytest.approx(0.006)
-    assert (traded["at_bound"], every["at_bound"]) == (1, 2)
-    assert traded["strength"] == [
-        {"class": "low", "multiplier": 0.7, "n": 1},
-        {"class": "medium", "multiplier": 1.0, "n": 0},
-        {"class": "high", "multiplier": 1.5, "n": 1},
-    ]
-    assert [(row["class"], row["multiplier"], row["n"]) for row in every["regime"]] == [
+    traded, every = found.traded, found.all
+    assert (traded.n, traded.min_frac, traded.max_frac) == (2, 0.004, 0.008)
+    assert traded.mean_frac == pytest.approx(0.006)
+    assert (traded.at_bound, every.at_bound) == (1, 2)
+    assert traded.strength == (
+        TargetClass(class_="low", multiplier=0.7, n=1),
+        TargetClass(class_="medium", multiplier=1.0, n=0),
+        TargetClass(class_="high", multiplier=1.5, n=1),
+    )
+    assert [(row.class_, row.multiplier, row.n) for row in every.regime] == [
         ("unknown", 1.0, 1), ("low", 0.8, 1), ("normal", 1.0, 0), ("high", 1.3, 1),
     ]  # fmt: skip
-    assert [(row["class"], row["multiplier"], row["n"]) for row in every["momentum"]] == [
+    assert [(row.class_, row.multiplier, row.n) for row in every.momentum] == [
         ("strong_down", 0.7, 1), ("weak_down", 0.9, 0), ("neutral", 1.0, 1), ("weak_up", 1.1, 0),
         ("strong_up", 1.4, 1),
     ]  # fmt: skip
@@ -44,8 +45,8 @@ def test_switched_off_nothing_is_at_a_bound(switched_off) -> None:
         momentum_class=np.zeros(1, np.int8), combined_multiplier=np.full(1, 9.0),
         target_frac=np.array([0.008]),
     )  # fmt: skip
-    every = measure_targets(table, np.array([True]), switched_off.dynamic_target)["all"]
-    assert every["at_bound"] == 0
+    every = measure_targets(table, np.array([True]), switched_off.dynamic_target).all
+    assert every.at_bound == 0
 
 
 def test_nothing_traded(exits) -> None:
@@ -54,6 +55,6 @@ def test_nothing_traded(exits) -> None:
         momentum_class=np.zeros(1, np.int8), combined_multiplier=np.ones(1),
         target_frac=np.array([0.008]),
     )  # fmt: skip
-    found = measure_targets(table, np.array([False]), exits.dynamic_target)["traded"]
-    assert (found["n"], found["mean_frac"], found["min_frac"]) == (0, None, None)
-    assert {row["n"] for row in found["strength"]} == {0}
+    found = measure_targets(table, np.array([False]), exits.dynamic_target).traded
+    assert (found.n, found.mean_frac, found.min_frac) == (0, None, None)
+    assert {row.n for row in found.strength} == {0}

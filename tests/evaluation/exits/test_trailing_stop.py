@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from dipmaster.backtest import ExitRules, ExitType, Trailing
 from dipmaster.evaluation.phases.exits.trailing import measure_trailing
 from dipmaster.evaluation.standalone import ExitPolicy
+from dipmaster.results.evaluation.exit_rules import TrailingFigures
 
 
 def simulate_under(toy, panel, entries, exits, rule, target=0.5):
@@ -33,10 +34,10 @@ def test_by_hand(toy, exits) -> None:
     phase_2 = simulate_under(toy, panel, entries, exits, rule)
     assert phase_2.gross_frac[0] == pytest.approx(0.004)
     found = measure(panel, entries, phase_2, rule, exits.cap_bars, [True, False])
-    assert found["traded"] == {
-        "n": 1, "activated": 1, "stopped": 1, "mean_distance_frac": pytest.approx(0.004),
-    }  # fmt: skip
-    assert (found["all"]["n"], found["all"]["activated"], found["all"]["stopped"]) == (2, 1, 1)
+    traded = found.traded
+    assert (traded.n, traded.activated, traded.stopped) == (1, 1, 1)
+    assert traded.mean_distance_frac == pytest.approx(0.004)
+    assert (found.all.n, found.all.activated, found.all.stopped) == (2, 1, 1)
 
 
 def test_a_bar_that_takes_the_profit_does_not_activate_it(toy, exits) -> None:
@@ -44,15 +45,15 @@ def test_a_bar_that_takes_the_profit_does_not_activate_it(toy, exits) -> None:
     rule = Trailing(np.full(panel.open.shape, 0.003), 0.006)
     phase_2 = simulate_under(toy, panel, toy.entries([9]), exits, rule, target=0.008)
     assert phase_2.exit_type.tolist() == [int(ExitType.TARGET)]
-    found = measure(panel, toy.entries([9]), phase_2, rule, exits.cap_bars)["all"]
-    assert (found["activated"], found["mean_distance_frac"]) == (0, None)
+    found = measure(panel, toy.entries([9]), phase_2, rule, exits.cap_bars).all
+    assert (found.activated, found.mean_distance_frac) == (0, None)
 
 
 def test_switched_off(toy, exits) -> None:
     panel, entries = toy.walking_panel(2, bars=800), toy.entries([50, 300])
     phase_2 = simulate_under(toy, panel, entries, exits, None)
-    found = measure(panel, entries, phase_2, None, exits.cap_bars)["all"]
-    assert found == {"n": 2, "activated": 0, "stopped": 0, "mean_distance_frac": None}
+    found = measure(panel, entries, phase_2, None, exits.cap_bars).all
+    assert found == TrailingFigures(n=2, activated=0, stopped=0, mean_distance_frac=None)
 
 
 @given(st.integers(0, 300))
@@ -73,8 +74,8 @@ def test_what_it_stopped_was_active(toy, exits, seed: int) -> None:
                 widths.append(by_bar[0, u])
         activated += was
         assert was or phase_2.exit_type[k] != int(ExitType.TRAILING_STOP)
-    found = measure(panel, entries, phase_2, rule, exits.cap_bars)["all"]
-    assert found["activated"] == activated
+    found = measure(panel, entries, phase_2, rule, exits.cap_bars).all
+    assert found.activated == activated
     known = [width for width in widths if not np.isnan(width)]
     expected = pytest.approx(np.mean(known)) if known else None
-    assert found["mean_distance_frac"] == expected
+    assert found.mean_distance_frac == expected

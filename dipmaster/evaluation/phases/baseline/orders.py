@@ -8,16 +8,16 @@ from dipmaster.backtest import Entries, ExitRules
 from dipmaster.core.kernels import Floats, Ints
 from dipmaster.core.panel import Panel
 from dipmaster.core.params import Execution, Exits
-from dipmaster.evaluation.phase import ExitSimulator
 from dipmaster.evaluation.standalone import ExitPolicy
-from dipmaster.evaluation.statistics.period import Period, without_crossing
+from dipmaster.evaluation.statistics.period import Period, drop_boundary_crossings
+from dipmaster.evaluation.statistics.random_entry.portfolios import ExitSimulator
 
 
 def baseline_entries(
     candidates: pd.DataFrame, panel: Panel, period: Period, execution: Execution, exits: Exits
 ) -> Entries:
     """Every candidate but those whose position could cross the boundary, the deepest dip first."""
-    orders = without_crossing(candidates, panel, period, exits.cap_bars)
+    orders = drop_boundary_crossings(candidates, panel, period, exits.cap_bars)
     return backtest.entries_from_candidates(orders, panel, execution, exits)
 
 

@@ -8,13 +8,14 @@ import numpy as np
 from dipmaster.core.params import Gates
 from dipmaster.core.params.roadmap import FINAL_PHASE
 from dipmaster.evaluation.context import EvaluationContext
-from dipmaster.evaluation.phase import CompletedPhase, ExitSimulator, Phase, PhaseOrders
+from dipmaster.evaluation.phase import CompletedPhase, Phase, PhaseOrders
 from dipmaster.evaluation.phases.baseline.orders import (
     baseline_entries,
     baseline_exit_returns,
     baseline_policy,
 )
 from dipmaster.evaluation.standalone import ExitPolicy
+from dipmaster.evaluation.statistics.random_entry.portfolios import ExitSimulator
 
 
 @dataclass(frozen=True)

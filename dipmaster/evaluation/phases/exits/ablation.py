@@ -2,19 +2,22 @@
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 from dipmaster.backtest import metrics
 from dipmaster.core.kernels import Bools
 from dipmaster.core.params import AdaptiveExits, Gates
-from dipmaster.evaluation.comparison import judge_difference
-from dipmaster.evaluation.figures.breakdowns import Record, mean_or_none
+from dipmaster.evaluation.figures.breakdowns import mean_or_none
 from dipmaster.evaluation.phases.exits.subsets import by_subset
 from dipmaster.evaluation.standalone import StandalonePair, StandaloneTrades
-from dipmaster.evaluation.statistics.paired import trades
+from dipmaster.evaluation.statistics.paired.judging import judge_difference
+from dipmaster.evaluation.statistics.paired.trades import compare_mean_net
+from dipmaster.results.common import ComparisonVerdict
+from dipmaster.results.evaluation.exits import Ablation, AblationFigures
+from dipmaster.results.metrics import MEAN_NET_BPS
 
 RULES = ("dynamic_target", "trailing", "full_exit", "partial_exit", "models", "boundary")
-HELPS, HURTS, UNSURE = "HELPS", "HURTS", "NOT SHOWN"
+Effect = Literal["HELPS", "HURTS", "NOT SHOWN"]
 
 
 def is_on(exits: AdaptiveExits, rule: str) -> bool:
@@ -59,7 +62,7 @@ def ablate_rules(
     exits: AdaptiveExits,
     simulate: Callable[[str, AdaptiveExits], StandaloneTrades],
     gates: Gates,
-) -> list[Record]:
+) -> tuple[Ablation, ...]:
     """A row a rule, each judged as if it were the only one; exit scores stay as they are.
 
     Parameters
@@ -73,38 +76,47 @@ def ablate_rules(
 
     Returns
     -------
-    list of Record
+    tuple of Ablation
         `state` is what the rule was switched to. `change_mean_net_bps` is the variant
         minus the phase, so it is negative where switching a rule off costs money;
         `effect` turns it into words about the rule itself: HELPS, HURTS or NOT SHOWN.
     """
-    rows = []
-    for rule in RULES:
-        was_on = is_on(exits, rule)
-        state = "off" if was_on else "on"
-        name = f"{phase.name} with {rule.replace('_', ' ')} {state}"
-        variant = StandalonePair(simulate(name, switch_rule(exits, rule)), phase)
-        figures = by_subset(traded, partial(_row, variant, was_on, gates))
-        rows.append({"rule": rule, "state": state, **figures})
-    return rows
+    return tuple(_ablate(rule, phase, traded, exits, simulate, gates) for rule in RULES)
 
 
-def _row(whole: StandalonePair, was_on: bool, gates: Gates, subset: Bools) -> Record:
+def _ablate(
+    rule: str,
+    phase: StandaloneTrades,
+    traded: Bools,
+    exits: AdaptiveExits,
+    simulate: Callable[[str, AdaptiveExits], StandaloneTrades],
+    gates: Gates,
+) -> Ablation:
+    was_on = is_on(exits, rule)
+    state: Literal["off", "on"] = "off" if was_on else "on"
+    name = f"{phase.name} with {rule.replace('_', ' ')} {state}"
+    variant = StandalonePair(simulate(name, switch_rule(exits, rule)), phase)
+    both = by_subset(traded, partial(_compare, variant, was_on, gates))
+    return Ablation(rule=rule, state=state, traded=both.traded, all=both.all)
+
+
+def _compare(whole: StandalonePair, was_on: bool, gates: Gates, subset: Bools) -> AblationFigures:
     pair = whole.only(subset)
     net = pair.after.net_frac
-    change = trades.mean_net_bps(pair.after.track, pair.before.track, gates.alpha)
-    judged = judge_difference(change, 1, pair.lacking(gates))
-    return {
-        "n": len(pair.after),
-        "win_rate": metrics.win_rate(net),
-        "profit_factor": metrics.profit_factor(net),
-        "mean_net_bps": mean_or_none(1e4 * net),
-        "change_mean_net_bps": judged,
-        "effect": _effect(judged["verdict"], was_on),
-    }
+    change = compare_mean_net(pair.after.track, pair.before.track, gates.alpha)
+    judged = judge_difference(MEAN_NET_BPS, change, pair.lacking(gates))
+    return AblationFigures(
+        n=len(pair.after),
+        win_rate=metrics.win_rate(net),
+        profit_factor=metrics.profit_factor(net),
+        mean_net_bps=mean_or_none(1e4 * net),
+        change_mean_net_bps=judged,
+        effect=_effect(judged.verdict, was_on),
+    )
 
 
-def _effect(verdict: str, was_on: bool) -> str:
+def _effect(verdict: ComparisonVerdict, was_on: bool) -> Effect:
     """A variant without the rule that is worse shows that the rule helps."""
-    helps, hurts = ("WORSE", "BETTER") if was_on else ("BETTER", "WORSE")
-    return {helps: HELPS, hurts: HURTS}.get(verdict, UNSURE)
+    if verdict == "NOT SHOWN":
+        return "NOT SHOWN"
+    return "HELPS" if (verdict == "WORSE") == was_on else "HURTS"

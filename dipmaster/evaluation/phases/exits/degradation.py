@@ -7,7 +7,7 @@ alone with the models and without.
 
 from dipmaster.core.params import Gates
 from dipmaster.evaluation.standalone import StandalonePair
-from dipmaster.evaluation.statistics.paired.trades import mean_net_bps
+from dipmaster.evaluation.statistics.paired.trades import compare_mean_net
 
 
 def exit_models_degrade_pnl(pair: StandalonePair, gates: Gates) -> str:
@@ -23,7 +23,7 @@ def exit_models_degrade_pnl(pair: StandalonePair, gates: Gates) -> str:
     """
     if pair.lacking(gates):
         return ""
-    change = mean_net_bps(pair.after.track, pair.before.track, gates.alpha)
+    change = compare_mean_net(pair.after.track, pair.before.track, gates.alpha)
     if change.value is None or change.high is None or change.high >= 0.0:
         return ""
     return (

@@ -1,9 +1,8 @@
 """What the `exits` stage made of every candidate: plans, scored rows, outcomes, models."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,6 +14,7 @@ from dipmaster.core.panel import Panel, epoch_ms
 from dipmaster.core.tables import EXIT_FEATURES
 from dipmaster.evaluation.standalone import EligibleEntries, StandaloneTrades
 from dipmaster.exits import ExitMarket, Rows, StoredModels, score_matrix
+from dipmaster.results.exits import ExitModelFold
 
 READ_ROWS = (
     "candidate_id",
@@ -40,8 +40,8 @@ class ExitInputs:
         of it that `READ_ROWS` names.
     models
         Those that scored the rows.
-    record
-        What the stage measured, as in its JSON.
+    folds
+        Every fit of the stage.
     cap_bars
         The time limit under which positions are traded.
     """
@@ -50,7 +50,7 @@ class ExitInputs:
     plans: pd.DataFrame
     rows: pd.DataFrame
     models: StoredModels
-    record: Mapping[str, Any]
+    folds: Sequence[ExitModelFold]
     cap_bars: int
 
     @cached_property

@@ -13,13 +13,14 @@ import numpy as np
 from dipmaster.core.kernels import Bools, Floats, Ints
 from dipmaster.core.panel import Panel
 from dipmaster.core.params import Gates
-from dipmaster.evaluation.comparison import ratio_record
-from dipmaster.evaluation.figures.breakdowns import Record
 from dipmaster.evaluation.phases.exits.subsets import by_subset
 from dipmaster.evaluation.standalone import EligibleEntries, StandalonePair, StandaloneTrades
+from dipmaster.evaluation.statistics.paired.judging import to_ratio
 from dipmaster.evaluation.statistics.paired.sides import Difference
 from dipmaster.learning.evaluation import Statistic, block_interval
 from dipmaster.learning.evaluation.clustered import floored_variance, t_critical
+from dipmaster.results.common import RatioInterval
+from dipmaster.results.evaluation.exits import CaptureFigures, ProfitCapture
 
 # Stream of random numbers below (gates.seed, phase 2); streams of the phases are in `phase`.
 _STREAM = (2, 100)
@@ -32,14 +33,15 @@ def compare_capture(
     pair: StandalonePair,
     cap_bars: int,
     gates: Gates,
-) -> Record:
+) -> ProfitCapture:
     """Capture before and after, and their ratio, of the traded entries and of all."""
     excursion = max_favorable_excursion(panel, entries, cap_bars)
 
-    def measure(subset: Bools) -> Record:
+    def measure(subset: Bools) -> CaptureFigures:
         return _compared(pair.only(subset), excursion[subset], gates)
 
-    return {"horizon_bars": cap_bars, **by_subset(traded, measure)}
+    both = by_subset(traded, measure)
+    return ProfitCapture(horizon_bars=cap_bars, traded=both.traded, all=both.all)
 
 
 def max_favorable_excursion(panel: Panel, entries: EligibleEntries, cap_bars: int) -> Floats:
@@ -117,16 +119,22 @@ def _resampled(after: Floats, before: Floats, block: Ints) -> Statistic:
     return Statistic(won[0].size, logged, "a sum of gross profits is 0 or below")
 
 
-def _compared(pair: StandalonePair, excursion: Floats, gates: Gates) -> Record:
+def _compared(pair: StandalonePair, excursion: Floats, gates: Gates) -> CaptureFigures:
     after, before = pair.after, pair.before
     names = after.name, before.name
-    ratio = log_ratio(after.gross_frac, before.gross_frac, after.block, gates, names)
-    return {
-        "n": len(after),
-        "before": _captured(before, excursion),
-        "after": _captured(after, excursion),
-        "ratio": {**ratio_record(ratio), "reason": pair.lacking(gates) or ratio.reason},
-    }
+    logged = log_ratio(after.gross_frac, before.gross_frac, after.block, gates, names)
+    ratio = to_ratio(logged)
+    return CaptureFigures(
+        n=len(after),
+        before=_captured(before, excursion),
+        after=_captured(after, excursion),
+        ratio=RatioInterval(
+            value=ratio.value,
+            low=ratio.low,
+            high=ratio.high,
+            reason=pair.lacking(gates) or logged.reason,
+        ),
+    )
 
 
 def _captured(side: StandaloneTrades, excursion: Floats) -> float | None:

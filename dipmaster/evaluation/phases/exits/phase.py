@@ -7,11 +7,9 @@ from typing import Self
 from dipmaster.backtest import Ledger
 from dipmaster.core.params import AdaptiveExits, Params
 from dipmaster.evaluation.context import EvaluationContext
-from dipmaster.evaluation.figures.breakdowns import Record
 from dipmaster.evaluation.integrity import Check
 from dipmaster.evaluation.phase import (
     CompletedPhase,
-    ExitSimulator,
     JudgedPhase,
     OwnResults,
     Phase,
@@ -32,7 +30,9 @@ from dipmaster.evaluation.standalone import (
     StandaloneTrades,
     standalone_trades,
 )
-from dipmaster.evaluation.statistics.sample import out_of_sample
+from dipmaster.evaluation.statistics.random_entry.portfolios import ExitSimulator
+from dipmaster.evaluation.statistics.sample import select_out_of_sample
+from dipmaster.results.evaluation.differences import PhaseComparison
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ class ExitsPhase(Phase):
         self,
         context: EvaluationContext,
         judged: Sequence[JudgedPhase],
-        differences: Mapping[int, Record],
+        differences: Mapping[int, PhaseComparison],
     ) -> OwnResults:
         """Measure the exits on entries followed alone, under these exits and those before."""
         before, this = judged[-2], judged[-1]
@@ -122,7 +122,7 @@ class ExitsPhase(Phase):
             outcomes = context.simulate_standalone(policies(switched))
             return standalone_trades(name, entries, outcomes)
 
-        trades, fills = out_of_sample(this.ledger.trades, context.period), this.ledger.fills
+        trades, fills = select_out_of_sample(this.ledger.trades, context.period), this.ledger.fills
         return ExitEvidence(
             entries,
             opened,

@@ -15,9 +15,9 @@ from dipmaster.backtest import ExitRules, ScoreExits
 from dipmaster.core.kernels import Floats, Ints
 from dipmaster.core.params import AdaptiveExits, Execution
 from dipmaster.core.params.exits import Decision
-from dipmaster.evaluation.phase import ExitSimulator
 from dipmaster.evaluation.phases.exits.inputs import ExitInputs
 from dipmaster.evaluation.standalone import ExitPolicy
+from dipmaster.evaluation.statistics.random_entry.portfolios import ExitSimulator
 from dipmaster.exits import (
     ExitMarket,
     Positions,

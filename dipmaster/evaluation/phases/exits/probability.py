@@ -1,11 +1,13 @@
 """How often the exit probability passed its thresholds: whether the models ever got to act."""
 
+from typing import Any
+
 import numpy as np
 
 from dipmaster.core.kernels import Bools, Floats
 from dipmaster.core.params.exits import Decision
-from dipmaster.evaluation.figures.breakdowns import Record
 from dipmaster.evaluation.standalone import StandaloneTrades
+from dipmaster.results.evaluation.exit_rules import ExitProbabilityUse
 
 
 def count_probability(
@@ -14,7 +16,7 @@ def count_probability(
     unguided: StandaloneTrades,
     phase: StandaloneTrades,
     decision: Decision,
-) -> Record:
+) -> ExitProbabilityUse:
     """Scored closed bars above both thresholds, while there is something to decide.
 
     What the probability speaks of, the sale against what holding nets, has no meaning
@@ -31,7 +33,7 @@ def count_probability(
 
     Returns
     -------
-    Record
+    ExitProbabilityUse
         Bars at which the position is open when left to the rules that are not models:
         of all entries, and of those the phase opened (`traded_`). `held_` are those at
         which the phase still held what it opened, where alone a model can act: a full
@@ -40,13 +42,14 @@ def count_probability(
     by_entry = score[phase.candidate]
     bars = by_entry.shape[1]
     there, held = (_open_at(side, bars) for side in (unguided, phase))
-    return {
-        "full": decision.full_probability,
-        "partial": decision.partial_probability,
+    took = opened[:, None]
+    return ExitProbabilityUse(
+        full=decision.full_probability,
+        partial=decision.partial_probability,
         **_counts("", by_entry, there, decision),
-        **_counts("traded_", by_entry, there & opened[:, None], decision),
-        **_counts("held_", by_entry, held & opened[:, None], decision),
-    }
+        **_counts("traded_", by_entry, there & took, decision),
+        **_counts("held_", by_entry, held & took, decision),
+    )
 
 
 def _open_at(side: StandaloneTrades, bars: int) -> Bools:
@@ -55,7 +58,7 @@ def _open_at(side: StandaloneTrades, bars: int) -> Bools:
     return there
 
 
-def _counts(prefix: str, score: Floats, among: Bools, decision: Decision) -> Record:
+def _counts(prefix: str, score: Floats, among: Bools, decision: Decision) -> dict[str, Any]:
     known = score[among & ~np.isnan(score)]
     return {
         f"{prefix}rows": known.size,

@@ -1,8 +1,6 @@
 """What the `exits` stage wrote, and what of the market its models look at."""
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,6 +13,7 @@ from dipmaster.core.tables import EXIT_PLANS, EXIT_ROWS, Table
 from dipmaster.core.time_units import BAR_MS
 from dipmaster.evaluation.phases.exits.inputs import READ_ROWS, ExitInputs
 from dipmaster.exits import FEATURE_COLUMNS, VOLATILITY_COLUMNS, market_of, read_models
+from dipmaster.results import ExitModelResults, read_result
 
 _ROWS = Table(EXIT_ROWS.name, tuple(c for c in EXIT_ROWS.columns if c.name in READ_ROWS))
 
@@ -27,7 +26,7 @@ def read_exits(panel: Panel, candidates: pd.DataFrame, cap_bars: int) -> ExitInp
     DataError
         Where plans, rows or record are not those of the candidates.
     """
-    record = store.read_json(catalog.EXITS_METRICS)
+    measured = read_result(catalog.EXITS_METRICS, ExitModelResults)
     rows = store.read_table(catalog.EXIT_ROWS, _ROWS, list(READ_ROWS))
     features, volatility = (
         catalog.read_symbols(folder, panel.symbols, columns)
@@ -39,9 +38,9 @@ def read_exits(panel: Panel, candidates: pd.DataFrame, cap_bars: int) -> ExitInp
     return ExitInputs(
         market_of(panel, features, volatility),
         check_plans(store.read_table(catalog.EXIT_PLANS, EXIT_PLANS), candidates),
-        check_count(check_rows(rows, candidates), record),
+        check_count(check_rows(rows, candidates), measured),
         read_models(catalog.EXIT_MODELS),
-        record,
+        measured.folds,
         cap_bars,
     )
 
@@ -73,14 +72,12 @@ def check_rows(rows: pd.DataFrame, candidates: pd.DataFrame) -> pd.DataFrame:
     return rows
 
 
-def check_count(rows: pd.DataFrame, record: Mapping[str, Any]) -> pd.DataFrame:
+def check_count(rows: pd.DataFrame, measured: ExitModelResults) -> pd.DataFrame:
     """The rows, if the stage wrote as many: without its rows a position would never sell."""
-    path = catalog.EXITS_METRICS
-    if not {"rows", "folds"} <= set(record):
-        raise _others(path, "the parts `rows` and `folds`", f"{sorted(record)}")
-    expected = record["rows"]["all"]
+    expected = measured.rows.all
     if expected != len(rows):
-        raise _others(catalog.EXIT_ROWS, f"{expected} rows, as {path} tells", f"{len(rows)}")
+        words = f"{expected} rows, as {catalog.EXITS_METRICS} tells"
+        raise _others(catalog.EXIT_ROWS, words, f"{len(rows)}")
     return rows
 
 

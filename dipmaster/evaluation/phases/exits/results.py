@@ -1,4 +1,4 @@
-"""Section `exits` of validate.json: what phase 2's exits did, and what each rule is worth."""
+"""What phase 2's exits did, and what each of its rules is worth."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,7 +9,6 @@ from dipmaster.backtest import Trailing
 from dipmaster.core.kernels import Bools, Floats
 from dipmaster.core.panel import Panel
 from dipmaster.core.params import AdaptiveExits, Gates
-from dipmaster.evaluation.figures.breakdowns import Record
 from dipmaster.evaluation.phases.exits.ablation import ablate_rules
 from dipmaster.evaluation.phases.exits.every_candidate import compare_every_candidate
 from dipmaster.evaluation.phases.exits.excursions import excursion_points
@@ -20,6 +19,7 @@ from dipmaster.evaluation.phases.exits.probability import count_probability
 from dipmaster.evaluation.phases.exits.targets import measure_targets
 from dipmaster.evaluation.phases.exits.trailing import measure_trailing
 from dipmaster.evaluation.standalone import EligibleEntries, StandalonePair, StandaloneTrades
+from dipmaster.results.evaluation.exits import ExitResults
 
 
 @dataclass(frozen=True)
@@ -62,21 +62,21 @@ class ExitEvidence:
 
 def measure_exits(
     evidence: ExitEvidence, panel: Panel, exits: AdaptiveExits, gates: Gates
-) -> Record:
+) -> ExitResults:
     """Every figure of the exits; None, with a reason, where it cannot be computed."""
     entries, pair, phase = evidence.entries, evidence.pair, evidence.pair.after
     opened, paired, cap_bars = evidence.opened, evidence.paired, exits.cap_bars
     plans = evidence.plans.iloc[entries.candidate]
-    return {
-        "fired": count_exits(evidence.trades, evidence.fills, exits),
-        "probability": count_probability(
+    return ExitResults(
+        fired=count_exits(evidence.trades, evidence.fills, exits),
+        probability=count_probability(
             evidence.score, opened, evidence.unguided, phase, exits.decision
         ),
-        "targets": measure_targets(plans, opened, exits.dynamic_target),
-        "trailing": measure_trailing(panel, entries, opened, phase, evidence.trailing, cap_bars),
-        "capture": compare_capture(panel, entries, paired, pair, cap_bars, gates),
-        "holding": compare_holding(pair, paired, gates),
-        "every_candidate": compare_every_candidate(pair, gates),
-        "leave_one_out": ablate_rules(phase, paired, exits, evidence.simulate, gates),
-        "scatter": excursion_points(evidence.trades),
-    }
+        targets=measure_targets(plans, opened, exits.dynamic_target),
+        trailing=measure_trailing(panel, entries, opened, phase, evidence.trailing, cap_bars),
+        capture=compare_capture(panel, entries, paired, pair, cap_bars, gates),
+        holding=compare_holding(pair, paired, gates),
+        every_candidate=compare_every_candidate(pair, gates),
+        leave_one_out=ablate_rules(phase, paired, exits, evidence.simulate, gates),
+        scatter=excursion_points(evidence.trades),
+    )

@@ -5,9 +5,11 @@ import numpy as np
 from dipmaster.backtest import ExitType, Trailing
 from dipmaster.core.kernels import Bools, Floats
 from dipmaster.core.panel import Panel
-from dipmaster.evaluation.figures.breakdowns import Record, mean_or_none
+from dipmaster.evaluation.figures.breakdowns import mean_or_none
 from dipmaster.evaluation.phases.exits.subsets import by_subset
 from dipmaster.evaluation.standalone import EligibleEntries, StandaloneTrades
+from dipmaster.results.common import BySubset
+from dipmaster.results.evaluation.exit_rules import TrailingFigures
 
 
 def measure_trailing(
@@ -17,7 +19,7 @@ def measure_trailing(
     phase: StandaloneTrades,
     rule: Trailing | None,
     cap_bars: int,
-) -> dict[str, Record]:
+) -> BySubset[TrailingFigures]:
     """Positions opened by the phase, and all entries, each followed alone under its exits.
 
     Parameters
@@ -27,7 +29,7 @@ def measure_trailing(
 
     Returns
     -------
-    dict
+    BySubset
         `activated` counts positions with a closed bar at which the stop was active,
         `stopped` those it ended, `mean_distance_frac` is the mean over closed bars at
         which it was active.
@@ -35,14 +37,14 @@ def measure_trailing(
     active, distance = _activity(panel, entries, phase, rule, cap_bars)
     ended = phase.exit_type == int(ExitType.TRAILING_STOP)
 
-    def measure(subset: Bools) -> Record:
+    def measure(subset: Bools) -> TrailingFigures:
         known = distance[subset][active[subset]]
-        return {
-            "n": int(subset.sum()),
-            "activated": int(active[subset].any(axis=1).sum()),
-            "stopped": int(ended[subset].sum()),
-            "mean_distance_frac": mean_or_none(known[~np.isnan(known)]),
-        }
+        return TrailingFigures(
+            n=int(subset.sum()),
+            activated=int(active[subset].any(axis=1).sum()),
+            stopped=int(ended[subset].sum()),
+            mean_distance_frac=mean_or_none(known[~np.isnan(known)]),
+        )
 
     return by_subset(opened, measure)
 

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from dipmaster.backtest import Ledger
+from dipmaster.core.errors import PipelineError
 from dipmaster.core.kernels import Bools
 from dipmaster.evaluation.context import EvaluationContext
-from dipmaster.evaluation.figures.breakdowns import Record
 from dipmaster.evaluation.integrity import Check
 from dipmaster.evaluation.phase import (
     CompletedPhase,
@@ -20,6 +20,8 @@ from dipmaster.evaluation.phases.selection.claims import measure_claims
 from dipmaster.evaluation.phases.selection.integrity import admission_checks
 from dipmaster.evaluation.phases.selection.orders import admitted_entries, find_abstention
 from dipmaster.evaluation.phases.selection.signals import build_funnel, measure_signal_quality
+from dipmaster.results.evaluation.differences import PhaseComparison
+from dipmaster.results.evaluation.funnel import Funnel
 from dipmaster.signal_filter import check_facts, confirmation_signs
 from dipmaster.signal_filter.inputs import Inputs
 
@@ -38,10 +40,9 @@ class SelectionPhase(Phase):
         """Order what was admitted."""
         inputs, admission = context.inputs, context.admission
         before = self._before(completed).orders.entries
-        unscored = str(inputs.confidence["reason"] or "")
         return PhaseOrders(
             admitted_entries(before, inputs.scores, admission),
-            find_abstention(inputs.candidates, admission, context.period, unscored),
+            find_abstention(inputs.candidates, admission, context.period, inputs.confidence.reason),
         )
 
     def integrity_checks(
@@ -57,7 +58,7 @@ class SelectionPhase(Phase):
                 inputs.scores,
                 context.admission,
                 params.confidence.thresholds if params.filter.threshold else None,
-                inputs.confidence["folds"],
+                inputs.confidence.folds,
             ),
         )
 
@@ -65,18 +66,20 @@ class SelectionPhase(Phase):
         self,
         context: EvaluationContext,
         judged: Sequence[JudgedPhase],
-        differences: Mapping[int, Record],
+        differences: Mapping[int, PhaseComparison],
     ) -> OwnResults:
         """Follow the candidates step by step, and judge what was traded as signals."""
         inputs, gates, this = context.inputs, context.params.gates, judged[-1]
+        if inputs.volatility is None:
+            raise PipelineError("what the stage volatility measured was not read: no claim on it")
         quality = measure_signal_quality(
             inputs.scores, context.admission, this.traded, context.period, gates, inputs.truth
         )
         claims = measure_claims(
             differences[self.number],
             quality,
-            inputs.volatility["regimes"],
-            inputs.confidence["calibration_by_regime"],
+            inputs.volatility.regimes,
+            inputs.confidence.calibration_by_regime,
             inconclusive(this.evaluation, gates),
             context.period.blocks,
             gates,
@@ -85,7 +88,7 @@ class SelectionPhase(Phase):
         return OwnResults({"funnel": funnel, "signal_quality": quality}, claims)
 
 
-def _funnel(context: EvaluationContext, traded: Bools) -> Record:
+def _funnel(context: EvaluationContext, traded: Bools) -> Funnel:
     inputs, params = context.inputs, context.params
     regime = inputs.scores["regime"].to_numpy(dtype="int64")
     signals = Inputs(inputs.filter_inputs, inputs.absent)

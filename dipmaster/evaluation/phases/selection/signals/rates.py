@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from dipmaster.core.kernels import Bools
 from dipmaster.evaluation.phases.selection.signals.outcomes import Labelled
 from dipmaster.evaluation.statistics.estimate import Estimate
-from dipmaster.evaluation.statistics.trade_metrics import share
+from dipmaster.evaluation.statistics.trade_metrics import estimate_share
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ def rate_of(
     event: Bools, among: Bools, candidates: Labelled, level: Level, nothing: str
 ) -> Estimate:
     """Share of `event` among some of the candidates."""
-    return share(
+    return estimate_share(
         event[among],
         candidates.day[among],
         candidates.block[among],
