@@ -23,7 +23,7 @@ from dipmaster.learning.evaluation.statistic import Statistic
 from dipmaster.results.common import RatioInterval
 from dipmaster.results.evaluation.exits import CaptureFigures, ProfitCapture
 
-# Stream of random numbers below (gates.seed, phase 2); streams of the phases are in `phase`.
+# Below gates.seed and phase 2; the streams that every phase has are in `statistics.streams`.
 _STREAM = (2, 100)
 
 
