@@ -1,6 +1,5 @@
 """Trades to tables: figures of a phase by exit, holding time, symbol, month and regime."""
 
-
 import numpy as np
 import pandas as pd
 
