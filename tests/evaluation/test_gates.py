@@ -188,25 +188,21 @@ def test_streams_of_phases_and_uses_differ(gates) -> None:
 
 
 def test_excess_needs_enough_matched_trades(gates, sample_of) -> None:
-    """200 trades are enough, the five that could be matched are not."""
+    """200 trades are enough, the 5 or 90 that could be matched are not."""
     rng = np.random.default_rng(1)
-    sample = sample_of(rng.normal(2, 20, 200), np.arange(200) // 3, 70)
+    sample = sample_of(rng.normal(2, 20, 200), np.arange(200) % 70, 70)
     pool = pool_of(np.where(np.arange(200) % 2, 0.01, -0.01), sample.block)
-    few = replace(pool, matched=np.arange(200) < 5)
-    for chosen, known in ((pool, True), (few, False)):
-        excess = build_estimators(PhaseSample(0, sample, chosen), gates)["excess_win_rate"](
-            gates.alpha
-        )
-        assert excess.value is not None
-        assert (excess.low is not None) == known
     assert describe_missing_data(sample, gates) == ""
-    assert build_estimators(PhaseSample(0, sample, few), gates)["excess_win_rate"](
-        0.025
-    ).reason.startswith("one block only")
-    some = replace(pool, matched=np.arange(200) < 90)
-    assert build_estimators(PhaseSample(0, sample, some), gates)["excess_win_rate"](
-        0.025
-    ).reason.startswith("among those matched insufficient: 90 of 100 trades")
+    for matched, reason in (
+        (200, ""),
+        (90, "among those matched insufficient: 90 of 100 trades"),
+        (5, "1 of 4 blocks that bounds need"),
+    ):
+        chosen = replace(pool, matched=np.arange(200) < matched)
+        excess = build_estimators(PhaseSample(0, sample, chosen), gates)["excess_win_rate"](0.025)
+        assert excess.value is not None
+        assert excess.reason.startswith(reason)
+        assert (excess.low is None) == (excess.high is None) == bool(reason)
 
 
 @pytest.mark.parametrize(

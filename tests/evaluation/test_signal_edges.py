@@ -83,7 +83,11 @@ def test_one_block_has_values_and_no_bounds(gates):
         assert said[name]["low"] is said[name]["high"] is None
         assert said[name]["reason"] == "one block only"
     change = said["paired"]["precision_change"]
-    assert (change["value"], change["low"], change["reason"]) == (0.0, None, "one block only")
+    assert (change["value"], change["low"], change["reason"]) == (
+        0.0,
+        None,
+        "one block only",
+    )
 
 
 def test_trades_must_be_admitted_and_rows_must_match(gates):

@@ -47,7 +47,9 @@ def test_rates_are_those_of_the_gates(toy, gates) -> None:
     alone = toy.alone(rng.normal(0.001, 0.01, 300), gross=rng.normal(0.003, 0.01, 300))
     found, sample = figures(alone, gates), alone.track.sample
     for name in ("win_rate", "profit_factor"):
-        own = getattr(trade_metrics, name)(sample, gates.alpha, gates.few_losing_trades)
+        own = getattr(trade_metrics, f"estimate_{name}")(
+            sample, gates.alpha, gates.few_losing_trades
+        )
         assert (found[name]["low"], found[name]["high"]) == (own.low, own.high)
     assert found["mean_net_bps"]["value"] == pytest.approx(1e4 * alone.net_frac.mean())
     assert found["mean_gross_bps"]["value"] == pytest.approx(1e4 * alone.gross_frac.mean())
