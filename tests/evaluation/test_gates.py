@@ -15,6 +15,7 @@ from dipmaster.evaluation.statistics.gates import judge_gates, withhold_verdicts
 from dipmaster.evaluation.statistics.metrics import PhaseSample, build_estimators
 from dipmaster.evaluation.statistics.minimum_data import describe_missing_data
 from dipmaster.evaluation.statistics.random_entry.portfolios import EntryPool
+from dipmaster.results.metrics import METRICS
 
 TARGETS = {
     "win_rate": 0.85,
@@ -167,6 +168,10 @@ def kept(row, too_small: bool) -> None:
     assert row.reason
     assert row.n >= 0
     assert row.n_needed is None or row.n_needed >= 1
+    lowest, highest = METRICS[row.metric].support
+    for number in (row.value, row.low, row.high):
+        assert number is None or lowest is None or number >= lowest
+        assert number is None or highest is None or number <= highest
     known = None not in (row.value, row.low, row.high)
     if row.metric != "max_drawdown" and known:
         assert row.low <= row.value <= row.high
