@@ -13,7 +13,7 @@ from dipmaster.core.params import Params
 from dipmaster.evaluation.statistics.sample import select_out_of_sample
 from dipmaster.learning.evaluation import log_loss
 from dipmaster.results.gates import GateRow
-from studies.in_process import Record, Scored, changed_params, climbed, scored_market
+from studies.in_process import Record, Scored, changed_params, evaluated, scored_market
 from studies.layer_signs import WAYS, rise_if_missing, share_below_zero
 
 REPEATED = (
@@ -21,7 +21,6 @@ REPEATED = (
     "gates.random_entry.draws",
     "confidence.judging.bootstrap_reps",
 )
-FILTERED = 1  # the phase
 
 
 @dataclass(frozen=True)
@@ -106,16 +105,15 @@ def rows_of(case: Case) -> list[Row]:
 
 
 def _row(case: Case, way: str, market: Scored, scores: Scores, params: Params) -> Row:
-    record, ladder = climbed(market, scores, params)
+    record, result = evaluated(market, scores, params)
+    context, phase = result.context, result.phases[-1]
     p, events = scores.confidence, scores.events
-    known = (events.signal_ms >= ladder.period.out_of_sample_ms) & (events.label >= 0)
+    known = (events.signal_ms >= context.period.out_of_sample_ms) & (events.label >= 0)
     judged = np.flatnonzero(known & np.isfinite(p))
-    reached = judged[ladder.admission["passes_threshold"].to_numpy()[judged] == 1]
-    evaluation = ladder.evaluations[FILTERED]
+    reached = judged[context.admission["passes_threshold"].to_numpy()[judged] == 1]
+    evaluation = phase.evaluation
     sample = evaluation.sample
-    said = select_out_of_sample(ladder.ledgers[FILTERED].trades, ladder.period)[
-        "confidence"
-    ].to_numpy()
+    said = select_out_of_sample(phase.ledger.trades, context.period)["confidence"].to_numpy()
     return Row(
         case=case,
         way=way,

@@ -13,6 +13,7 @@ from dipmaster.evaluation.integrity import Check, ledger_checks
 from dipmaster.evaluation.statistics.gates import (
     PhaseGates,
     abstain,
+    fail_phase,
     judge_gates,
     withhold_verdicts,
 )
@@ -32,24 +33,24 @@ from dipmaster.results.metrics import FIXED_TARGETS
 
 
 @dataclass(frozen=True)
-class Market:
+class EntryUniverse:
     """What random entries are drawn from.
 
     Attributes
     ----------
-    around
+    covariates
         What bars are matched on.
-    outcomes
-        From (symbol rows, signal bars) to net returns under the phase's exits.
+    simulator
+        How the phase leaves any of them.
     """
 
     panel: Panel
-    around: MatchingCovariates
-    outcomes: ExitSimulator
+    covariates: MatchingCovariates
+    simulator: ExitSimulator
 
 
 @dataclass(frozen=True)
-class Chance:
+class RandomEntryBenchmark:
     """Matched random entries: the pool and the portfolios drawn from it."""
 
     pool: EntryPool
@@ -64,18 +65,18 @@ class PhaseEvaluation:
     ----------
     abstained
         Why nothing was ordered out of sample; empty where something was.
-    harm
+    degradation
         What fails the phase beside its gates; empty where nothing does.
     """
 
     phase: int
     sample: TradeSample
-    chance: Chance
+    random_entry: RandomEntryBenchmark
     estimators: Mapping[str, Estimator]
     gates: PhaseGates
     checks: tuple[Check, ...]
     abstained: str = ""
-    harm: str = ""
+    degradation: str = ""
 
     @property
     def broken(self) -> list[str]:
@@ -86,13 +87,13 @@ class PhaseEvaluation:
 def evaluate_phase(
     phase: int,
     ledger: Ledger,
-    market: Market,
+    universe: EntryUniverse,
     period: Period,
     targets: Mapping[str, float],
     execution: Execution,
     gates: Gates,
     why_abstained: str = "",
-    proofs: tuple[Check, ...] = (),
+    more_checks: tuple[Check, ...] = (),
 ) -> PhaseEvaluation:
     """Judge one phase on its out-of-sample trades and marks.
 
@@ -104,12 +105,12 @@ def evaluate_phase(
         Of the gates that the roadmap has; the others' are the same in every phase.
     why_abstained
         Why nothing was ordered out of sample; empty where something was.
-    proofs
-        Checks beside those of the ledger.
+    more_checks
+        Beside those of the ledger: where one does not hold no verdict is given.
     """
     sample = build_sample(ledger.trades, ledger.equity, period)
-    chance = _chance(phase, ledger, market, period, gates)
-    estimators = build_estimators(PhaseSample(phase, sample, chance.pool), gates)
+    benchmark = _draw_benchmark(phase, ledger, universe, period, gates)
+    estimators = build_estimators(PhaseSample(phase, sample, benchmark.pool), gates)
     checks = ledger_checks(
         ledger.trades, ledger.fills, ledger.equity, sample, period, execution.capital
     )
@@ -122,10 +123,21 @@ def evaluate_phase(
     )
     if why_abstained:
         judged = abstain(judged, why_abstained)
-    found = PhaseEvaluation(
-        phase, sample, chance, estimators, judged, (*checks, *proofs), why_abstained
+    evaluation = PhaseEvaluation(
+        phase, sample, benchmark, estimators, judged, (*checks, *more_checks), why_abstained
     )
-    return replace(found, gates=withhold_verdicts(judged, found.broken))
+    return replace(evaluation, gates=withhold_verdicts(judged, evaluation.broken))
+
+
+def with_degradation(evaluation: PhaseEvaluation, shown: str) -> PhaseEvaluation:
+    """The phase failed for what it adds; as it was where nothing is shown to cost money.
+
+    Parameters
+    ----------
+    shown
+        Of `Phase.degradation`.
+    """
+    return replace(evaluation, gates=fail_phase(evaluation.gates, shown), degradation=shown)
 
 
 def inconclusive(one: PhaseEvaluation, gates: Gates) -> str:
@@ -138,19 +150,22 @@ def inconclusive(one: PhaseEvaluation, gates: Gates) -> str:
     return lacking.replace("insufficient:", f"insufficient in phase {one.phase}:")
 
 
-def _chance(phase: int, ledger: Ledger, market: Market, period: Period, gates: Gates) -> Chance:
-    signals = _signals(ledger, market.panel, period)
-    strata = build_strata(market.panel, market.around, signals, period)
+def _draw_benchmark(
+    phase: int, ledger: Ledger, universe: EntryUniverse, period: Period, gates: Gates
+) -> RandomEntryBenchmark:
+    signals = _signals(ledger, universe.panel, period)
+    strata = build_strata(universe.panel, universe.covariates, signals, period)
     pool = portfolios.draw_matched_pool(
         strata.code[signals],
         strata,
         period,
         gates.random_entry.pool,
-        market.outcomes,
+        universe.simulator,
         build_generator(phase, Stream.POOL, gates),
     )
     rng = build_generator(phase, Stream.PORTFOLIOS, gates)
-    return Chance(pool, portfolios.draw_portfolios(pool, gates.random_entry.draws, rng))
+    draws = portfolios.draw_portfolios(pool, gates.random_entry.draws, rng)
+    return RandomEntryBenchmark(pool, draws)
 
 
 def _signals(ledger: Ledger, panel: Panel, period: Period) -> tuple[Ints, Ints]:

@@ -8,10 +8,9 @@ import pandas as pd
 from dipmaster.backtest import Ledger
 from dipmaster.core import store
 from dipmaster.core.tables import ADMISSION, EQUITY, FILLS, TRADES
-from dipmaster.evaluation.figures.breakdowns import Record
 from dipmaster.evaluation.figures.overall import build_daily_equity, build_gates_frame, to_csv_text
 from dipmaster.evaluation.statistics.period import Period
-from dipmaster.results import GateRow, Summary, write_result
+from dipmaster.results import GateRow, Summary, ValidationResults, write_result
 
 LEDGERS = Path("data/validate")
 METRICS = Path("reports/metrics")
@@ -28,10 +27,10 @@ def write_ledgers(ledgers: Mapping[int, Ledger], admission: pd.DataFrame) -> Non
             store.write_table(ledger.equity, EQUITY, folder / f"equity_phase_{phase}.parquet")
 
 
-def write_metrics(rows: list[GateRow], details: Record, summary: Summary) -> None:
+def write_metrics(rows: list[GateRow], results: ValidationResults, summary: Summary) -> None:
     """Gates of all phases, everything behind them, and the few figures DVC shows."""
     write_result(rows, METRICS / "gates.json")
-    write_result(details, METRICS / "validate.json")
+    write_result(results, METRICS / "validate.json")
     write_result(summary, METRICS / "summary.json")
     store.write_text(to_csv_text(build_gates_frame(rows)), PLOTS / "gates.csv")
 

@@ -11,9 +11,9 @@ import pytest
 from dipmaster.core.panel import Panel
 from dipmaster.core.store import read_params
 from dipmaster.core.time_units import BAR_MS, BARS_PER_DAY
+from dipmaster.evaluation.comparison import compare_phases
 from dipmaster.evaluation.figures.phase_figures import build_phase_figures
-from dipmaster.evaluation.phase_evaluation import Market, PhaseEvaluation, evaluate_phase
-from dipmaster.evaluation.statistics.paired.comparison import compare_phases
+from dipmaster.evaluation.phase_evaluation import EntryUniverse, PhaseEvaluation, evaluate_phase
 from dipmaster.evaluation.statistics.random_entry.strata import MatchingCovariates
 from dipmaster.results import to_json
 from dipmaster.results.metrics import COMPARED, METRICS
@@ -40,13 +40,13 @@ def small(gates):
 
 
 @pytest.fixture(scope="module")
-def flat(period) -> Market:
+def flat(period) -> EntryUniverse:
     """Bars that never move, every third of which a random entry would lose on."""
     time = np.arange(period.first_ms, period.last_ms + BAR_MS, BAR_MS, dtype=np.int64)
     prices = np.full((1, time.size), 100.0)
     panel = Panel(("AUSDT",), time, prices, prices, prices, prices, prices, prices)
     covariates = MatchingCovariates(np.ones(prices.shape, np.int8), np.ones(prices.shape))
-    return Market(panel, covariates, lambda symbol, bar: np.where(bar % 3, 0.004, -0.01))
+    return EntryUniverse(panel, covariates, lambda symbol, bar: np.where(bar % 3, 0.004, -0.01))
 
 
 @pytest.fixture(scope="module")

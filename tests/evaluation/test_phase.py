@@ -2,12 +2,15 @@
 
 import json
 import math
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from dipmaster import backtest
+from dipmaster.backtest import ExitRules, Ledger
 from dipmaster.core.panel import Panel, as_times, epoch_ms
 from dipmaster.core.params import Execution, Exits
 from dipmaster.core.store import plain, read_params
@@ -16,23 +19,21 @@ from dipmaster.evaluation.figures.overall import (
     build_daily_equity,
     build_gates_frame,
     build_summary,
-    judge_overall,
     to_csv_text,
 )
 from dipmaster.evaluation.figures.phase_figures import build_phase_figures, build_split_period
-from dipmaster.evaluation.phase_evaluation import Market, evaluate_phase
-from dipmaster.evaluation.phase_orders import (
-    judge_phase,
-    phase_0,
-    surroundings_on,
-    trade_phase,
-)
+from dipmaster.evaluation.phase_evaluation import EntryUniverse, PhaseEvaluation, evaluate_phase
+from dipmaster.evaluation.phases.baseline import BaselinePhase
+from dipmaster.evaluation.phases.baseline.orders import baseline_entries, baseline_exit_returns
+from dipmaster.evaluation.reading import matching_covariates
 from dipmaster.evaluation.statistics.random_entry.strata import MatchingCovariates
+from dipmaster.evaluation.statistics.rules import Ruling
 from dipmaster.results import GateRows, Summary, from_json, to_json
 from dipmaster.results.evaluation.phase import PhaseFigures
 from dipmaster.results.evaluation.record import SplitPeriod
 from dipmaster.results.metrics import FIXED_TARGETS, GATES
 
+NO_VERDICT = Ruling("INCONCLUSIVE", "phases 1 to 4 are not built")
 BOUNDARY, BARS = 20 * 288, 60 * 288
 TARGETS = {"win_rate": 0.85, "sharpe": 2.0, "profit_factor": 1.8, "max_drawdown": 0.03}
 
@@ -78,7 +79,7 @@ def candidates(panel) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def around(panel) -> MatchingCovariates:
+def covariates(panel) -> MatchingCovariates:
     frame = {
         symbol: pd.DataFrame(
             {
@@ -89,7 +90,7 @@ def around(panel) -> MatchingCovariates:
         )
         for symbol in panel.symbols
     }
-    return surroundings_on(panel, frame)
+    return matching_covariates(panel, frame)
 
 
 @pytest.fixture(scope="module")
@@ -101,25 +102,41 @@ def quick(gates):
 
 
 @pytest.fixture(scope="module")
-def first(panel, candidates, period, execution, exits, quick):
-    return phase_0(candidates, panel, period, execution, exits, quick)
+def trade(panel, period, execution, exits) -> Callable[[pd.DataFrame], Ledger]:
+    """Candidates to phase 0's ledger."""
+
+    def run(candidates: pd.DataFrame) -> Ledger:
+        entries = baseline_entries(candidates, panel, period, execution, exits)
+        return backtest.run(panel, entries, execution, ExitRules.phase_0(exits))
+
+    return run
 
 
 @pytest.fixture(scope="module")
-def ledger(first, panel, execution):
-    return trade_phase(first, panel, execution)
+def judge(
+    panel, covariates, period, execution, exits, quick
+) -> Callable[[Ledger], PhaseEvaluation]:
+    """A ledger judged as phase 0's."""
+    universe = EntryUniverse(panel, covariates, baseline_exit_returns(panel, execution, exits))
+    targets = BaselinePhase().targets(quick)
+    return lambda ledger: evaluate_phase(0, ledger, universe, period, targets, execution, quick)
 
 
 @pytest.fixture(scope="module")
-def evaluation(first, panel, around, ledger, period, execution, exits, quick):
-    return judge_phase(first, ledger, panel, around, period, execution, quick)
+def ledger(trade, candidates):
+    return trade(candidates)
 
 
-def test_surroundings_are_unknown_before_the_first(around) -> None:
-    assert (around.volatility_class[:, :100] == -1).all()
-    assert np.isnan(around.recent_volatility[:, :100]).all()
-    assert (around.volatility_class[:, 100:] >= 0).all()
-    assert around.recent_volatility[1, 101] == 0.001
+@pytest.fixture(scope="module")
+def evaluation(judge, ledger):
+    return judge(ledger)
+
+
+def test_covariates_are_unknown_before_the_first(covariates) -> None:
+    assert (covariates.volatility_class[:, :100] == -1).all()
+    assert np.isnan(covariates.recent_volatility[:, :100]).all()
+    assert (covariates.volatility_class[:, 100:] >= 0).all()
+    assert covariates.recent_volatility[1, 101] == 0.001
 
 
 def test_phase_0_is_judged_by_the_final_targets(evaluation) -> None:
@@ -172,23 +189,17 @@ def test_nothing_crosses_the_boundary(ledger, period) -> None:
     assert (exit_[before] < period.out_of_sample_ms).all()
 
 
-def test_the_gates_do_not_see_the_burn_in(
-    panel, around, candidates, period, execution, exits, quick, evaluation
-) -> None:
+def test_the_gates_do_not_see_the_burn_in(trade, judge, candidates, period, evaluation) -> None:
     """Without a single burn-in trade the out-of-sample trades are the same, and so the rates."""
     late = candidates[epoch_ms(candidates["open_time"]) >= period.out_of_sample_ms]
-    phase = phase_0(late.reset_index(drop=True), panel, period, execution, exits, quick)
-    other = trade_phase(phase, panel, execution)
-    again = judge_phase(phase, other, panel, around, period, execution, quick)
+    again = judge(trade(late.reset_index(drop=True)))
     for mine, theirs in zip(again.gates.rows, evaluation.gates.rows, strict=True):
         assert mine.value == pytest.approx(theirs.value, rel=1e-9)
         assert mine.low == pytest.approx(theirs.low, rel=1e-6)
 
 
-def test_same_bytes_again(
-    first, panel, around, ledger, candidates, period, execution, exits, quick, evaluation
-) -> None:
-    again = judge_phase(first, ledger, panel, around, period, execution, quick)
+def test_same_bytes_again(judge, ledger, candidates, period, exits, quick, evaluation) -> None:
+    again = judge(ledger)
 
     def text(e) -> str:
         record = build_phase_figures(e, ledger, candidates, period, exits.cap_bars, quick)
@@ -226,15 +237,15 @@ DEGENERATE = {
 
 @pytest.mark.parametrize("name", DEGENERATE)
 def test_degenerate_ledgers_have_defined_results(
-    name, trip, ledger_of, panel, around, candidates, period, execution, exits, quick
+    name, trip, ledger_of, panel, covariates, candidates, period, execution, exits, quick
 ) -> None:
     """Null with a reason where nothing can be computed; JSON and CSV take everything."""
     ledger = ledger_of(hourly(trip, DEGENERATE[name]), period)
-    market = Market(panel, around, lambda symbol, bar: np.where(bar % 3, 0.004, -0.01))
+    universe = EntryUniverse(panel, covariates, lambda symbol, bar: np.where(bar % 3, 0.004, -0.01))
     account = execution.model_copy(update={"capital": 10_000.0})
-    result = evaluate_phase(0, ledger, market, period, TARGETS, account, quick)
+    result = evaluate_phase(0, ledger, universe, period, TARGETS, account, quick)
     record = build_phase_figures(result, ledger, candidates, period, exits.cap_bars, quick)
-    summary = build_summary(result, judge_overall([0]), ledger, period)
+    summary = build_summary(result, NO_VERDICT, ledger, period)
     written = ((PhaseFigures, record), (Summary, summary), (GateRows, result.gates.rows))
     for kind, figures in written:
         text = json.dumps(plain(to_json(figures)), allow_nan=False)
@@ -252,56 +263,49 @@ def test_degenerate_ledgers_have_defined_results(
 
 
 def test_one_block_is_insufficient(
-    trip, ledger_of, panel, around, period, execution, quick
+    trip, ledger_of, panel, covariates, period, execution, quick
 ) -> None:
     """110 trades in two days."""
     net = np.where(np.arange(110) % 3, 5.0, -5.0)
     ledger = ledger_of(hourly(trip, net, step=5), period)
-    market = Market(panel, around, lambda symbol, bar: np.where(bar % 3, 0.004, -0.01))
+    universe = EntryUniverse(panel, covariates, lambda symbol, bar: np.where(bar % 3, 0.004, -0.01))
     account = execution.model_copy(update={"capital": 10_000.0})
-    result = evaluate_phase(0, ledger, market, period, TARGETS, account, quick)
+    result = evaluate_phase(0, ledger, universe, period, TARGETS, account, quick)
     for row in result.gates.rows:
         assert row.value is not None
         assert row.low is row.high is None
         assert row.reason.startswith("insufficient: 1 of 4 blocks with trades")
 
 
-def test_one_day_of_data(trip, ledger_of, panel, around, period, execution, quick) -> None:
+def test_one_day_of_data(trip, ledger_of, panel, covariates, period, execution, quick) -> None:
     short = replace(period, out_of_sample_ms=period.first_ms + 59 * 86_400_000)
     ledger = ledger_of(hourly(trip, [5.0, -4.0], start=59 * 288 + 10), short)
-    market = Market(panel, around, lambda symbol, bar: np.full(bar.size, 0.004))
+    universe = EntryUniverse(panel, covariates, lambda symbol, bar: np.full(bar.size, 0.004))
     account = execution.model_copy(update={"capital": 10_000.0})
-    result = evaluate_phase(0, ledger, market, short, TARGETS, account, quick)
+    result = evaluate_phase(0, ledger, universe, short, TARGETS, account, quick)
     sharpe = next(row for row in result.gates.rows if row.metric == "sharpe")
     assert (sharpe.value, sharpe.n) == (None, 1)
     assert sharpe.reason.endswith("(one day only)")
 
 
-def test_a_broken_ledger_gets_no_verdict(ledger, panel, around, period, execution, quick) -> None:
+def test_a_broken_ledger_gets_no_verdict(
+    ledger, panel, covariates, period, execution, quick
+) -> None:
     equity = ledger.equity.copy()
     equity.loc[equity.index[BOUNDARY + 9] :, "equity"] += 10.0
-    market = Market(panel, around, lambda symbol, bar: np.full(bar.size, 0.004))
+    universe = EntryUniverse(panel, covariates, lambda symbol, bar: np.full(bar.size, 0.004))
     broken = replace(ledger, equity=equity)
-    result = evaluate_phase(0, broken, market, period, TARGETS, execution, quick)
+    result = evaluate_phase(0, broken, universe, period, TARGETS, execution, quick)
     assert {row.verdict for row in result.gates.rows} == {"INCONCLUSIVE"}
     assert result.gates.rows[0].reason.startswith("withheld: the ledger fails its checks: final")
 
 
 def test_summary_is_small_and_flat(evaluation, ledger, period) -> None:
-    summary = build_summary(evaluation, judge_overall([0]), ledger, period)
+    summary = build_summary(evaluation, NO_VERDICT, ledger, period)
     assert len(to_json(summary)) <= 12
     assert summary.verdict == "INCONCLUSIVE"
     counts = [getattr(summary, f"gates_{kind}") for kind in ("passed", "failed", "inconclusive")]
     assert sum(counts) == len(GATES)
-
-
-def test_the_verdict_waits_for_the_phases() -> None:
-    assert judge_overall([0]).reason == (
-        "phases 1 to 4 are not built; phase 0 is held against the final targets for "
-        "information and never counts"
-    )
-    assert judge_overall([0, 1]).reason.startswith("phases 2 to 4 are not built")
-    assert judge_overall([0, 1, 2, 3]).reason.startswith("phase 4 is not built")
 
 
 def test_period_in_words(period) -> None:

@@ -18,7 +18,7 @@ from dipmaster.core.params import Params
 from dipmaster.evaluation.phase_evaluation import PhaseEvaluation
 from studies import in_process
 from studies.exits_in_process import exits_of
-from studies.in_process import Scored, changed_params, climbed, scored_market
+from studies.in_process import Scored, changed_params, evaluated, scored_market
 
 SMALL = {
     "signal.z_min": 0.5,
@@ -100,8 +100,8 @@ def phase_1(
     """What the scores knew, and phase 1 judged."""
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(project)
-        record, ladder = climbed(some, scores or some.scores, params_with(threshold))
-    found = ladder.evaluations[1]
+        record, result = evaluated(some, scores or some.scores, params_with(threshold))
+    found = result.evaluations[1]
     assert found.phase == 1
     return record, found
 
@@ -158,12 +158,12 @@ def test_exits_find_nothing_either(project, market) -> None:
     some, params = market(0.0), params_with(ALL, **ACTING)
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(project)
-        leaving = exits_of(some, some.scores, params)
-        _, ladder = climbed(some, some.scores, params, leaving)
-    found = ladder.evaluations[2]
+        _, exit_inputs = exits_of(some, some.scores, params)
+        _, result = evaluated(some, some.scores, params, exit_inputs)
+    found = result.evaluations[2]
     assert found.sample.trades >= 300
     assert found.broken == []
-    sold = ladder.ledgers[2].fills["exit_type"].isin(["optimal_timing", "profit_taking"])
+    sold = result.ledgers[2].fills["exit_type"].isin(["optimal_timing", "profit_taking"])
     assert sold.sum() >= 20
     assert "PASS" not in verdicts(found).values(), verdicts(found)
     assert "FAIL" in verdicts(found).values()

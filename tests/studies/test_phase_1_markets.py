@@ -11,14 +11,15 @@ import pytest
 import yaml
 
 from dipmaster.confidence import combined_by, table_of
-from dipmaster.core import store
+from dipmaster.core import catalog, store
 from dipmaster.core.errors import PipelineError
 from dipmaster.core.tables import BARS, SCORES
 from dipmaster.learning.logistic import Logistic
+from dipmaster.results import to_json
 from stages import confidence, exits, features, validate, volatility
 from studies import in_process, layer_signs
 from studies.exits_in_process import exits_of
-from studies.in_process import changed_params, climbed, scored_bars, simulated_bars
+from studies.in_process import changed_params, evaluated, scored_bars, simulated_bars
 from studies.phase_1_markets import COMPARED, PHASE_1, comparison, summary, table
 from studies.phase_1_rows import Case, Row, rows_of
 
@@ -74,36 +75,36 @@ def test_figures_are_those_of_the_stages(
     params = changed_params(SMALL)
     bars = simulated_bars(params, seed=21)
     market = scored_bars(bars, params.ingest.raw.half_spread_bps, params)
-    leaving = exits_of(market, market.scores, params)
-    record, ladder = climbed(market, market.scores, params, leaving)
+    exit_models, exit_inputs = exits_of(market, market.scores, params)
+    record, result = evaluated(market, market.scores, params, exit_inputs)
 
     raw = yaml.safe_load((project / "params.yaml").read_text(encoding="utf-8")) | params.values()
     monkeypatch.chdir(tmp_path)
     Path("params.yaml").write_text(yaml.safe_dump(as_written(raw)), encoding="utf-8")
     for symbol, frame in bars.items():
-        store.write_table(frame, BARS, confidence.BARS_FOLDER / f"{symbol}.parquet")
+        store.write_table(frame, BARS, catalog.BARS / f"{symbol}.parquet")
     columns = {symbol: list(frame.columns[5:]) for symbol, frame in bars.items()}
     about = {"fallback_half_spread_bps": 0.0, "columns": columns}
-    store.write_json(about, confidence.MARKET)
-    store.write_json({"known": False}, volatility.TRUTH_FOLDER / "about.json")
+    store.write_json(about, catalog.MARKET)
+    store.write_json({"known": False}, catalog.TRUTH / "about.json")
     for stage in (features, volatility, confidence, exits, validate):
         stage.main()
 
-    written = store.read_table(confidence.OUT / "scores.parquet", SCORES)
+    written = store.read_table(catalog.CONFIDENCE / "scores.parquet", SCORES)
     pd.testing.assert_frame_equal(
         table_of(market.scores), written, check_dtype=False, check_exact=True
     )
-    assert as_written(record) == store.read_json(confidence.METRICS)
-    assert as_written(leaving.record) == store.read_json(exits.METRICS)
-    for name, made in (("plans", leaving.plans), ("rows", leaving.rows)):
-        stored = store.read_table(exits.OUT / f"{name}.parquet")[list(made.columns)]
+    assert as_written(record) == store.read_json(catalog.CONFIDENCE_METRICS)
+    assert as_written(to_json(exit_models)) == store.read_json(catalog.EXITS_METRICS)
+    for name, made in (("plans", exit_inputs.plans), ("rows", exit_inputs.rows)):
+        stored = store.read_table(catalog.EXITS / f"{name}.parquet")[list(made.columns)]
         pd.testing.assert_frame_equal(made, stored, check_dtype=False, check_exact=True)
-    assert len(ladder.ledgers) == 3
-    for phase, ledger in ladder.ledgers.items():
+    assert len(result.ledgers) == 3
+    for phase, ledger in result.ledgers.items():
         trades = store.read_table(Path(f"data/validate/trades_phase_{phase}.parquet"))
         assert ledger.trades["net_pnl"].tolist() == trades["net_pnl"].tolist()
-    assert min(one.sample.trades for one in ladder.evaluations) > 0
-    rows = [vars(row) for one in ladder.evaluations for row in one.gates.rows]
+    assert min(one.sample.trades for one in result.evaluations) > 0
+    rows = [to_json(row) for one in result.evaluations for row in one.gates.rows]
     assert as_written(rows) == store.read_json(Path("reports/metrics/gates.json"))
 
 

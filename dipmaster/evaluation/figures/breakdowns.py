@@ -1,7 +1,5 @@
 """Trades to tables: figures of a phase by exit, holding time, symbol, month and regime."""
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 
@@ -22,7 +20,6 @@ from dipmaster.results.evaluation.breakdowns import (
     SymbolRow,
 )
 
-Record = dict[str, Any]
 _BAR_MINUTES = BAR_MS // MINUTE_MS
 _BIN_MINUTES = 15
 

@@ -1,4 +1,4 @@
-"""Phases to the one verdict, and the few figures that `dvc exp show` prints."""
+"""Phases to the few figures that `dvc exp show` prints, and to the data of its plots."""
 
 import math
 from collections.abc import Sequence
@@ -9,7 +9,6 @@ import pandas as pd
 from dipmaster.backtest import Ledger
 from dipmaster.core.kernels import Floats
 from dipmaster.core.panel import as_times, epoch_ms
-from dipmaster.core.params.roadmap import FINAL_PHASE
 from dipmaster.core.time_units import DAY_MS
 from dipmaster.evaluation.figures.phase_figures import compute_net_return
 from dipmaster.evaluation.phase_evaluation import PhaseEvaluation
@@ -18,21 +17,6 @@ from dipmaster.evaluation.statistics.rules import Ruling
 from dipmaster.evaluation.statistics.sample import select_out_of_sample_marks
 from dipmaster.results.gates import GateRow
 from dipmaster.results.summary import Summary
-
-
-def judge_overall(built: Sequence[int]) -> Ruling:
-    """No verdict before the final phase is there; phase 0 never counts."""
-    missing = [phase for phase in range(1, FINAL_PHASE + 1) if phase not in built]
-    few = (
-        f"phase {FINAL_PHASE} is"
-        if len(missing) == 1
-        else f"phases {missing[0]} to {FINAL_PHASE} are"
-    )
-    return Ruling(
-        "INCONCLUSIVE",
-        f"{few} not built; phase 0 is held against the final targets for information "
-        "and never counts",
-    )
 
 
 def build_summary(last: PhaseEvaluation, ruling: Ruling, ledger: Ledger, period: Period) -> Summary:

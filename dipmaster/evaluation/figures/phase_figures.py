@@ -159,7 +159,7 @@ def _compute_gross_bps(trades: pd.DataFrame, fills: pd.DataFrame) -> Floats:
 
 
 def _build_random_entry(evaluation: PhaseEvaluation, gates: Gates) -> RandomEntryFigures:
-    pool, draws = evaluation.chance.pool, evaluation.chance.draws
+    pool, draws = evaluation.random_entry.pool, evaluation.random_entry.draws
     blocks = evaluation.sample.only(pool.matched).blocks_with_trades
     excess = evaluation.estimators[EXCESS_WIN_RATE.key](gates.alpha)
     return RandomEntryFigures(
@@ -181,7 +181,7 @@ def _bound_blocks_together(
     """The narrower interval, right where strata match perfectly; shown, never judged."""
     if excess.value is None or excess.low is None:
         return NO_BOUNDS
-    pool = evaluation.chance.pool
+    pool = evaluation.random_entry.pool
     half = compute_joint_half_width(evaluation.sample.only(pool.matched), pool, gates.alpha)
     return IntervalBounds(excess.value - half, excess.value + half)
 

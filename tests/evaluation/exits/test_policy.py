@@ -4,8 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dipmaster.evaluation.phases.exits.ablation import RULES, switched
-from dipmaster.evaluation.phases.exits.orders import ExitInputs, way_out
+from dipmaster.evaluation.phases.exits.ablation import RULES, switch_rule
+from dipmaster.evaluation.phases.exits.inputs import ExitInputs
+from dipmaster.evaluation.phases.exits.policy import adaptive_policies
+from dipmaster.evaluation.standalone import ExitPolicy
 from dipmaster.exits import ExitMarket, StoredModels, plans_of, rules_without_models
 from dipmaster.exits.market import MARKET_COLUMNS
 
@@ -38,30 +40,36 @@ def inputs_of(world, params) -> ExitInputs:
         }
     )
     none = np.zeros(0, np.int64)
-    return ExitInputs(market, plans, pd.DataFrame(), StoredModels(none, (), none, ()), {})
+    return ExitInputs(
+        market, plans, pd.DataFrame(), StoredModels(none, (), none, ()), (), params.cap_bars
+    )
 
 
 SCORE = np.zeros((150, 36))
 
 
+def policy_of(inputs: ExitInputs, params) -> ExitPolicy:
+    return adaptive_policies(inputs, SCORE, params)(params)
+
+
 def test_nothing_switched_is_what_was_planned(world, exits) -> None:
     inputs = inputs_of(world, exits)
-    way = way_out(inputs, SCORE, exits)
-    assert np.array_equal(way.target_frac, inputs.plans["target_frac"])
-    assert np.unique(way.target_frac).size > 10
+    policy = policy_of(inputs, exits)
+    assert np.array_equal(policy.target_frac, inputs.plans["target_frac"])
+    assert np.unique(policy.target_frac).size > 10
     plain = rules_without_models(inputs.market, exits)
     assert np.array_equal(
-        way.rules.trailing.distance_frac, plain.trailing.distance_frac, equal_nan=True
+        policy.rules.trailing.distance_frac, plain.trailing.distance_frac, equal_nan=True
     )
-    assert way.rules.boundary_min_net_frac is None
-    assert (way.rules.score.full, way.rules.score.partial) == (0.8, 0.6)
+    assert policy.rules.boundary_min_net_frac is None
+    assert (policy.rules.score.full, policy.rules.score.partial) == (0.8, 0.6)
 
 
 @pytest.mark.parametrize("rule", RULES)
 def test_a_rule_that_was_off_can_be_shown_on(world, exits, rule: str) -> None:
     """Planned under other params, switched the other way: the same exits."""
-    other = switched(exits, rule)
-    there, back = (way_out(inputs_of(world, params), SCORE, exits) for params in (exits, other))
+    other = switch_rule(exits, rule)
+    there, back = (policy_of(inputs_of(world, params), exits) for params in (exits, other))
     assert np.array_equal(there.target_frac, back.target_frac)
     one, two = there.rules, back.rules
     assert (one.score.full, one.score.partial) == (two.score.full, two.score.partial)
@@ -71,13 +79,14 @@ def test_a_rule_that_was_off_can_be_shown_on(world, exits, rule: str) -> None:
 
 def test_every_switch_acts(world, exits) -> None:
     inputs = inputs_of(world, exits)
-    ways = {rule: way_out(inputs, SCORE, switched(exits, rule)) for rule in RULES}
-    assert set(ways["dynamic_target"].target_frac) == {exits.target_frac}
-    assert ways["trailing"].rules.trailing is None
-    assert ways["full_exit"].rules.score.full == np.inf
-    assert ways["full_exit"].rules.score.partial == 0.6
-    assert ways["partial_exit"].rules.score.partial == np.inf
-    assert ways["models"].rules.score is None
-    assert ways["boundary"].rules.boundary_min_net_frac == exits.boundary_min_net_frac
+    policies = adaptive_policies(inputs, SCORE, exits)
+    by_rule = {rule: policies(switch_rule(exits, rule)) for rule in RULES}
+    assert set(by_rule["dynamic_target"].target_frac) == {exits.target_frac}
+    assert by_rule["trailing"].rules.trailing is None
+    assert by_rule["full_exit"].rules.score.full == np.inf
+    assert by_rule["full_exit"].rules.score.partial == 0.6
+    assert by_rule["partial_exit"].rules.score.partial == np.inf
+    assert by_rule["models"].rules.score is None
+    assert by_rule["boundary"].rules.boundary_min_net_frac == exits.boundary_min_net_frac
     for rule in RULES[1:]:
-        assert np.array_equal(ways[rule].target_frac, inputs.plans["target_frac"])
+        assert np.array_equal(by_rule[rule].target_frac, inputs.plans["target_frac"])
