@@ -36,4 +36,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    stage.run("validate", main)
+    stage.run("validate", main, reads=("ingest", "features", "volatility", "confidence", "exits"))

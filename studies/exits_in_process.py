@@ -1,11 +1,16 @@
 """Exits of one market in one process: plans, rows and models, as the stage makes them."""
 
-from dipmaster.confidence import Scores, table_of
-from dipmaster.core import store
+from dipmaster.confidence import Scores, build_scores_table
 from dipmaster.core.params import Params
 from dipmaster.evaluation.phases.exits.inputs import READ_ROWS, ExitInputs
-from dipmaster.exits import leaving_of, market_of, models_of, record_of, rows_table
-from dipmaster.results import ExitModelResults, from_json
+from dipmaster.exits import (
+    build_exit_dataset,
+    build_exit_market,
+    build_rows_table,
+    collect_models,
+    evaluate_exit_scores,
+)
+from dipmaster.results import ExitModelResults
 from studies.in_process import Scored
 
 
@@ -18,15 +23,16 @@ def exits_of(market: Scored, scores: Scores, params: Params) -> tuple[ExitModelR
         The market's own, or its candidates scored in another way.
     """
     exits = params.exits
-    exit_market = market_of(market.panel, market.features, market.volatility)
-    made = leaving_of(table_of(scores), exit_market, params.execution, exits, params.split)
-    record = record_of(made.scored, market.bars_ms, params.split, exits.models.judging)
-    measured = from_json(ExitModelResults, store.plain(record))
+    exit_market = build_exit_market(market.panel, market.features, market.volatility)
+    made = build_exit_dataset(
+        build_scores_table(scores), exit_market, params.execution, exits, params.split
+    )
+    measured = evaluate_exit_scores(made.scores, market.bars_ms, params.split, exits.models.judging)
     inputs = ExitInputs(
         exit_market,
         made.plans,
-        rows_table(made.scored, market.panel.open_time)[list(READ_ROWS)],
-        models_of(made.scored),
+        build_rows_table(made.scores, market.panel.open_time)[list(READ_ROWS)],
+        collect_models(made.scores),
         measured.folds,
         exits.cap_bars,
     )

@@ -20,15 +20,14 @@ from dipmaster.confidence import (
     VOLATILITY_COLUMNS,
     Events,
     Scores,
-    events_of,
-    record_of,
-    rows_of,
-    schooling_of,
-    scores_of,
-    table_of,
-    uniqueness_of,
+    build_events,
+    build_scores_table,
+    build_training_schedule,
+    collect_candidate_rows,
+    compute_uniqueness,
+    evaluate_scores,
+    fit_scores,
 )
-from dipmaster.core import store
 from dipmaster.core.errors import PipelineError
 from dipmaster.core.panel import Panel, aligned
 from dipmaster.core.parallel import in_threads
@@ -48,7 +47,7 @@ from dipmaster.evaluation.statistics.random_entry.strata import MatchingCovariat
 from dipmaster.features import CANDIDATE_COLUMNS, all_coins, candidates, compute
 from dipmaster.features.panel import panel_of
 from dipmaster.market.simulator import simulate
-from dipmaster.results import ConfidenceResults, from_json
+from dipmaster.results import to_json
 from dipmaster.signal_filter import INPUTS
 from dipmaster.volatility import compute as volatility_of
 from dipmaster.volatility import table_of as volatility_table
@@ -208,7 +207,7 @@ def scored_bars(
     found = candidates(base, params.signal)
     panel = aligned(bars, fallback_half_spread_bps)
     labels = frozen_outcomes(found, panel, params.execution, params.exits)
-    events = events_of(found, panel.open_time, labels)
+    events = build_events(found, panel.open_time, labels)
     volatility = _volatility(panel, params)
     scores = _scores(events, panel, features, volatility, params)
     read = ["open_time", *dict.fromkeys((*MATCHED_ON, *INPUTS, *exits.FEATURE_COLUMNS))]
@@ -231,18 +230,19 @@ def _scores(
     volatility: Mapping[str, pd.DataFrame],
     params: Params,
 ) -> Scores:
-    school = schooling_of(
+    schedule = build_training_schedule(
         events,
-        uniqueness_of(events, panel, params.confidence.correlation_days),
+        compute_uniqueness(events, panel, params.confidence.correlation_days),
         (int(panel.open_time[0]), int(panel.open_time[-1])),
         params.split,
         params.exits.cap_bars,
         params.confidence.min_train,
     )
-    return scores_of(
-        school,
-        rows_of(features.__getitem__, panel.symbols, events, FEATURES),
-        rows_of(volatility.__getitem__, panel.symbols, events, VOLATILITY),
+    return fit_scores(
+        events,
+        schedule,
+        collect_candidate_rows(features.__getitem__, panel.symbols, events, FEATURES),
+        collect_candidate_rows(volatility.__getitem__, panel.symbols, events, VOLATILITY),
         params.confidence,
         params.volatility.regime.no_new_trades_daily_frac,
     )
@@ -260,11 +260,11 @@ def evaluated(
     exit_inputs
         Of `exits_in_process.exits_of`; without it phase 1 is the last.
     """
-    record = record_of(scores, market.bars_ms, params.split, params.confidence.judging)
+    judging = params.confidence.judging
+    measured = evaluate_scores(scores, market.bars_ms, params.split, judging)
     # Truth and volatility's own report serve figures beside the gates, which are not asked for.
-    table, features = table_of(scores), market.features
-    measured = from_json(ConfidenceResults, store.plain(record))
+    table, features = build_scores_table(scores), market.features
     inputs = build_inputs(market.panel, market.candidates, table, features, None, measured, None)
     later = () if exit_inputs is None else (ExitsPhase(exit_inputs),)
     phases = BaselinePhase(), SelectionPhase(), *later
-    return record, evaluate_phases(inputs, params, phases)
+    return to_json(measured), evaluate_phases(inputs, params, phases)

@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from dipmaster.confidence import Scores, combined_by
+from dipmaster.confidence import Scores, refit_upper_layers
 from dipmaster.confidence.scores import LAYER_INPUTS
 from dipmaster.core.kernels import Floats
 from dipmaster.core.params import Params
 from dipmaster.evaluation.statistics.sample import select_out_of_sample
-from dipmaster.learning.evaluation import log_loss
+from dipmaster.learning.evaluation.losses import log_loss_statistic
 from dipmaster.results.gates import GateRow
 from studies.in_process import Record, Scored, changed_params, evaluated, scored_market
 from studies.layer_signs import WAYS, rise_if_missing, share_below_zero
@@ -100,7 +100,7 @@ def rows_of(case: Case) -> list[Row]:
     scores = {first: market.scores}
     for way in others if case.free else ():
         limit = params.volatility.regime.no_new_trades_daily_frac
-        scores[way] = combined_by(WAYS[way], market.scores, params.confidence, limit)
+        scores[way] = refit_upper_layers(WAYS[way], market.scores, params.confidence, limit)
     return [_row(case, way, market, found, params) for way, found in scores.items()]
 
 
@@ -118,7 +118,7 @@ def _row(case: Case, way: str, market: Scored, scores: Scores, params: Params) -
         case=case,
         way=way,
         record=record,
-        log_loss=log_loss(p[judged], events.won[judged]),
+        log_loss=log_loss_statistic(p[judged], events.won[judged]).value(),
         reached=reached.size,
         reached_won=int(events.won[reached].sum()),
         reached_bps=1e4 * float(events.net_frac[reached].sum()),

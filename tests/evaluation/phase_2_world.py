@@ -25,12 +25,12 @@ from dipmaster.evaluation.statistics.period import Period
 from dipmaster.evaluation.statistics.random_entry.strata import MatchingCovariates
 from dipmaster.exits import (
     ExitMarket,
-    Rows,
-    paths_of,
-    plans_of,
-    plans_table,
-    positions_of,
-    rows_of,
+    ExitRows,
+    build_exit_rows,
+    build_plans_table,
+    build_positions,
+    compute_targets,
+    simulate_hold,
 )
 from dipmaster.exits.market import MARKET_COLUMNS
 from dipmaster.results.exits import ExitModelFold
@@ -49,7 +49,7 @@ class Formula:
     first_ms: int
     scale: float = 900.0
 
-    def score(self, rows: Rows, signal_ms: np.ndarray, cap_bars: int) -> np.ndarray:
+    def score(self, rows: ExitRows, signal_ms: np.ndarray, cap_bars: int) -> np.ndarray:
         wave = np.sin(self.scale * rows.features[:, PNL] + 3.0 * rows.features[:, TREND])
         said = 0.02 + 0.96 * (0.5 + 0.5 * wave) ** 20  # above .8 at one bar in seventeen
         known = signal_ms[rows.position] + BAR_MS >= self.first_ms + CALIBRATOR_DAY * DAY_MS
@@ -100,11 +100,11 @@ class World:
         signal_ms, places = epoch_ms(self.candidates["open_time"]), self.places
         confidence = self.admission["confidence"].to_numpy(np.float64)
         regime = self.scores["regime"].to_numpy(np.int8)
-        targets = plans_of(self.market, *places, confidence, signal_ms, regime, exits)
-        positions = positions_of(*places, targets.target_frac, exits)
-        paths = paths_of(self.market, positions, self.execution, exits)
-        plans = plans_table(self.candidates, self.market, positions, targets, paths)
-        rows = rows_of(self.market, positions, self.execution, exits)
+        targets = compute_targets(self.market, *places, confidence, signal_ms, regime, exits)
+        positions = build_positions(*places, targets.target_frac, exits)
+        paths = simulate_hold(self.market, positions, self.execution, exits)
+        plans = build_plans_table(self.candidates, self.market, positions, targets, paths)
+        rows = build_exit_rows(self.market, positions, self.execution, exits)
         models: Any = Formula(self.period.first_ms)
         return ExitInputs(
             self.market, plans, self.frame(rows, models, signal_ms, exits), models,
@@ -118,7 +118,7 @@ class World:
         return places_of(self.candidates, self.panel)
 
     def frame(
-        self, rows: Rows, models: Any, signal_ms: np.ndarray, exits: AdaptiveExits
+        self, rows: ExitRows, models: Any, signal_ms: np.ndarray, exits: AdaptiveExits
     ) -> pd.DataFrame:
         """The columns of table EXIT_ROWS that validation reads."""
         score = models.score(rows, signal_ms, exits.cap_bars)

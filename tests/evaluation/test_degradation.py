@@ -18,7 +18,7 @@ from dipmaster.evaluation.phases.exits.inputs import ExitInputs
 from dipmaster.evaluation.phases.selection import SelectionPhase
 from dipmaster.evaluation.statistics.gates import PhaseGates
 from dipmaster.evaluation.statistics.rules import Ruling
-from dipmaster.exits import labels_of, paths_of, positions_of, rows_of
+from dipmaster.exits import build_exit_labels, build_exit_rows, build_positions, simulate_hold
 from tests.evaluation.phase_2_world import World, changed, world_of
 
 PASSED = PhaseGates((), Ruling("PASS", "all gates pass"))
@@ -39,10 +39,12 @@ def exits(project) -> Any:
 def knowing_inputs(world: World, exits: Any, best: int) -> ExitInputs:
     """What is read where the score is .95 on bars whose sale is (1) or is not (0) the best."""
     inputs = world.inputs(exits)
-    positions = positions_of(*world.places, inputs.plans["target_frac"].to_numpy(np.float64), exits)
-    rows = rows_of(world.market, positions, world.execution, exits)
-    paths = paths_of(world.market, positions, world.execution, exits)
-    labels = labels_of(world.market, positions, rows, paths, world.execution)
+    positions = build_positions(
+        *world.places, inputs.plans["target_frac"].to_numpy(np.float64), exits
+    )
+    rows = build_exit_rows(world.market, positions, world.execution, exits)
+    paths = simulate_hold(world.market, positions, world.execution, exits)
+    labels = build_exit_labels(world.market, positions, rows, paths, world.execution)
     score = np.where(labels.exit_is_best == best, 0.95, 0.0)
     return replace(inputs, rows=inputs.rows.assign(exit_probability=score))
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dipmaster.confidence import Events, Scores, events_of
+from dipmaster.confidence import Events, Scores, build_events
 from dipmaster.core.params import Params
 from dipmaster.evaluation.phase_evaluation import PhaseEvaluation
 from studies import in_process
@@ -83,7 +83,9 @@ def market(project) -> Callable[..., Scored]:
         with pytest.MonkeyPatch.context() as patch:
             patch.chdir(project)
             if shuffle:
-                patch.setattr(in_process, "events_of", lambda *given: shuffled(events_of(*given)))
+                patch.setattr(
+                    in_process, "build_events", lambda *given: shuffled(build_events(*given))
+                )
             return scored_market(params_with(ROADMAP), edge=edge, **MARKET)
 
     def once(edge: float, shuffle: bool = False) -> Scored:
@@ -128,12 +130,12 @@ def boundary_of(some: Scored) -> int:
 def test_shuffled_outcomes_are_not_learned(market) -> None:
     """The same market unshuffled is learned, so there was something to lose."""
     null, honest = market(0.8, shuffle=True), market(0.8)
-    for family, base in null.scores.bases.items():
-        assert abs(null_errors(null.scores, base.p_ensemble, boundary_of(null))) < 3.0, family
+    for family, ensemble in null.scores.base.ensembles.items():
+        assert abs(null_errors(null.scores, ensemble.p_ensemble, boundary_of(null))) < 3.0, family
     for p in (null.scores.layer.predictions, null.scores.confidence):
         assert np.isfinite(p).any()
         assert abs(null_errors(null.scores, p, boundary_of(null))) < 3.0
-    learned = honest.scores.bases["classifier"].p_ensemble
+    learned = honest.scores.base.ensembles["classifier"].p_ensemble
     assert null_errors(honest.scores, learned, boundary_of(honest)) > 3.0
 
 

@@ -10,11 +10,12 @@ import pandas as pd
 import pytest
 import yaml
 
-from dipmaster.confidence import combined_by, table_of
+from dipmaster.confidence import build_scores_table, refit_upper_layers
 from dipmaster.core import catalog, store
 from dipmaster.core.errors import PipelineError
 from dipmaster.core.tables import BARS, SCORES
 from dipmaster.learning.logistic import Logistic
+from dipmaster.learning.walk_forward import Refit, WalkForwardResult
 from dipmaster.results import to_json
 from stages import confidence, exits, features, validate, volatility
 from studies import in_process, layer_signs
@@ -92,7 +93,7 @@ def test_figures_are_those_of_the_stages(
 
     written = store.read_table(catalog.CONFIDENCE / "scores.parquet", SCORES)
     pd.testing.assert_frame_equal(
-        table_of(market.scores), written, check_dtype=False, check_exact=True
+        build_scores_table(market.scores), written, check_dtype=False, check_exact=True
     )
     assert as_written(record) == store.read_json(catalog.CONFIDENCE_METRICS)
     assert as_written(to_json(exit_models)) == store.read_json(catalog.EXITS_METRICS)
@@ -136,8 +137,10 @@ def test_the_pipelines_own_way_comes_out_again(project: Path) -> None:
         params = changed_params(SMALL)
         scores = in_process.scored_market(params, seed=23).scores
     limit = params.volatility.regime.no_new_trades_daily_frac
-    again = combined_by(layer_signs.WAYS["rising"], scores, params.confidence, limit)
-    pd.testing.assert_frame_equal(table_of(again), table_of(scores), check_exact=True)
+    again = refit_upper_layers(layer_signs.WAYS["rising"], scores, params.confidence, limit)
+    pd.testing.assert_frame_equal(
+        build_scores_table(again), build_scores_table(scores), check_exact=True
+    )
 
 
 def test_tables_and_words_of_a_market(found: list[Row]) -> None:
@@ -179,12 +182,12 @@ def test_a_missing_component_by_hand() -> None:
     slopes = tuple(-2.0 if place == at else 0.0 for place in range(len(names)))
     model = Logistic((0.0,) * len(names), (1.0,) * len(names), slopes, 2.0)
     scores = SimpleNamespace(
-        base=SimpleNamespace(p_ensemble=np.full(3, 0.5)),
+        ensemble=SimpleNamespace(p_ensemble=np.full(3, 0.5)),
         components={name: np.array([1.0, 0.0, 1.0]) for name in names[1:]},
-        layer=SimpleNamespace(
-            fold=np.array([0, 0, -1]), models=[SimpleNamespace(model=model)]
+        layer=WalkForwardResult(
+            np.zeros(3), np.array([0, 0, -1]), (Refit(0, 3, model, ""),), np.ones(3, bool)
         ),
-    )  # fmt: skip
+    )
     rise = layer_signs.rise_if_missing(scores, "market_regime", np.array([0, 1]))
     high = 1.0 / (1.0 + np.exp(-2.0))
     assert rise == pytest.approx(((high - 0.5) + 0.0) / 2)

@@ -8,7 +8,7 @@ from dipmaster.evaluation.phases.exits.ablation import RULES, switch_rule
 from dipmaster.evaluation.phases.exits.inputs import ExitInputs
 from dipmaster.evaluation.phases.exits.policy import adaptive_policies
 from dipmaster.evaluation.standalone import ExitPolicy
-from dipmaster.exits import ExitMarket, StoredModels, plans_of, rules_without_models
+from dipmaster.exits import ExitMarket, StoredModels, build_hold_rules, compute_targets
 from dipmaster.exits.market import MARKET_COLUMNS
 
 
@@ -30,7 +30,7 @@ def inputs_of(world, params) -> ExitInputs:
     confidence, regime = rng.random(signal.size), rng.integers(-1, 3, signal.size)
     open_ms = market.panel.open_time[signal]
     regimes = regime.astype(np.int8)
-    plan = plans_of(market, symbol, signal, confidence, open_ms, regimes, params)
+    plan = compute_targets(market, symbol, signal, confidence, open_ms, regimes, params)
     plans = pd.DataFrame(
         {
             "signal_strength": plan.strength,
@@ -57,7 +57,7 @@ def test_nothing_switched_is_what_was_planned(world, exits) -> None:
     policy = policy_of(inputs, exits)
     assert np.array_equal(policy.target_frac, inputs.plans["target_frac"])
     assert np.unique(policy.target_frac).size > 10
-    plain = rules_without_models(inputs.market, exits)
+    plain = build_hold_rules(inputs.market, exits)
     assert np.array_equal(
         policy.rules.trailing.distance_frac, plain.trailing.distance_frac, equal_nan=True
     )

@@ -13,7 +13,7 @@ from dipmaster.core.kernels import Floats
 from dipmaster.core.panel import Panel, epoch_ms
 from dipmaster.core.tables import EXIT_FEATURES
 from dipmaster.evaluation.standalone import EligibleEntries, StandaloneTrades
-from dipmaster.exits import ExitMarket, Rows, StoredModels, score_matrix
+from dipmaster.exits import ExitMarket, ExitRows, StoredModels, build_score_matrix
 from dipmaster.results.exits import ExitModelFold
 
 READ_ROWS = (
@@ -71,7 +71,7 @@ class ExitInputs:
                 "run `dvc repro`: the stage exits ran under another time limit",
             )
         probability = self.rows["exit_probability"].to_numpy(dtype=np.float64)
-        return score_matrix(rows, probability, len(self.plans), self.cap_bars)
+        return build_score_matrix(rows, probability, len(self.plans), self.cap_bars)
 
     def without_models(self, name: str, entries: EligibleEntries) -> StandaloneTrades:
         """How entries end under the rules that are not models, as the stage followed them.
@@ -94,9 +94,9 @@ class ExitInputs:
         )
 
 
-def stored_rows(frame: pd.DataFrame, panel: Panel) -> Rows:
-    """Rows of table EXIT_ROWS as they were scored; a position's number is its candidate's."""
-    return Rows(
+def stored_rows(frame: pd.DataFrame, panel: Panel) -> ExitRows:
+    """ExitRows of table EXIT_ROWS as they were scored; a position's number is its candidate's."""
+    return ExitRows(
         frame["candidate_id"].to_numpy(np.int64),
         panel.index_of(epoch_ms(frame["open_time"])),
         frame["bars_held"].to_numpy(np.int64),

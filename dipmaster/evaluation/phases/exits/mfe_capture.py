@@ -17,12 +17,13 @@ from dipmaster.evaluation.phases.exits.subsets import by_subset
 from dipmaster.evaluation.standalone import EligibleEntries, StandalonePair, StandaloneTrades
 from dipmaster.evaluation.statistics.paired.judging import to_ratio
 from dipmaster.evaluation.statistics.paired.sides import Difference
-from dipmaster.learning.evaluation import Statistic, block_interval
 from dipmaster.learning.evaluation.clustered import floored_variance, t_critical
+from dipmaster.learning.evaluation.intervals import block_interval
+from dipmaster.learning.evaluation.statistic import Statistic
 from dipmaster.results.common import RatioInterval
 from dipmaster.results.evaluation.exits import CaptureFigures, ProfitCapture
 
-# Stream of random numbers below (gates.seed, phase 2); streams of the phases are in `phase`.
+# Below gates.seed and phase 2; the streams that every phase has are in `statistics.streams`.
 _STREAM = (2, 100)
 
 

@@ -20,17 +20,17 @@ from dipmaster.evaluation.standalone import ExitPolicy
 from dipmaster.evaluation.statistics.random_entry.portfolios import ExitSimulator
 from dipmaster.exits import (
     ExitMarket,
+    ExitRows,
     Positions,
-    Rows,
     StoredModels,
-    paths_of,
-    plans_of,
-    positions_of,
-    rows_of,
-    rules_without_models,
-    score_matrix,
+    build_exit_rows,
+    build_hold_rules,
+    build_positions,
+    build_score_matrix,
+    compute_targets,
+    simulate_hold,
 )
-from dipmaster.exits.target import targets_of
+from dipmaster.exits.target import combine_multipliers
 
 AT_ONCE = 1000  # random entries scored together: their rows grow with the time limit
 
@@ -64,7 +64,7 @@ def adaptive_policies(
     """
     trailing = exits.trailing.model_copy(update={"enabled": True})
     all_on = exits.model_copy(update={"trailing": trailing, "boundary_from_phase2": True})
-    rules = rules_without_models(inputs.market, all_on)
+    rules = build_hold_rules(inputs.market, all_on)
 
     def policy(switched: AdaptiveExits) -> ExitPolicy:
         chosen = replace(
@@ -88,7 +88,7 @@ def _target_frac(inputs: ExitInputs, exits: AdaptiveExits) -> Floats:
     )
     base, params = exits.target_frac, exits.dynamic_target
     combination = exits.target_combination
-    return targets_of(strength, regime, momentum, base, combination, params).target_frac
+    return combine_multipliers(strength, regime, momentum, base, combination, params).target_frac
 
 
 def adaptive_exit_returns(
@@ -99,7 +99,7 @@ def adaptive_exit_returns(
     Its signal has no strength, so its target has the medium one; its closed bars are
     scored by the models of the fold in which it is bought.
     """
-    rules = rules_without_models(market, exits)
+    rules = build_hold_rules(market, exits)
 
     def net(symbol: Ints, bar: Ints) -> Floats:
         starts = range(0, symbol.size, AT_ONCE)
@@ -109,11 +109,11 @@ def adaptive_exit_returns(
     def part(symbol: Ints, bar: Ints) -> Floats:
         signal_ms = market.panel.open_time[bar]
         regime = market.columns["regime"][symbol, bar].astype(np.int8)
-        plan = plans_of(market, symbol, bar, None, signal_ms, regime, exits)
-        positions = positions_of(symbol, bar, plan.target_frac, exits)
+        plan = compute_targets(market, symbol, bar, None, signal_ms, regime, exits)
+        positions = build_positions(symbol, bar, plan.target_frac, exits)
         rows = _live_rows(market, positions, execution, exits)
         probability = models.score(rows, signal_ms, exits.cap_bars)
-        score = score_matrix(rows, probability, len(positions), exits.cap_bars)
+        score = build_score_matrix(rows, probability, len(positions), exits.cap_bars)
         return backtest.outcomes(
             market.panel,
             symbol,
@@ -130,13 +130,13 @@ def adaptive_exit_returns(
 
 def _live_rows(
     market: ExitMarket, positions: Positions, execution: Execution, exits: AdaptiveExits
-) -> Rows:
-    """Rows at which the position is open under the rules that are not models.
+) -> ExitRows:
+    """ExitRows at which the position is open under the rules that are not models.
 
     Those rules do not look at the models, so by the later rows it is closed under either:
     what they would score decides nothing.
     """
-    rows = rows_of(market, positions, execution, exits)
-    paths = paths_of(market, positions, execution, exits)
+    rows = build_exit_rows(market, positions, execution, exits)
+    paths = simulate_hold(market, positions, execution, exits)
     live = rows.bar < paths.exit_index[rows.position]
-    return Rows(rows.position[live], rows.bar[live], rows.held[live], rows.features[live])
+    return ExitRows(rows.position[live], rows.bar[live], rows.held[live], rows.features[live])

@@ -12,7 +12,7 @@ from dipmaster.core.panel import Panel, epoch_ms
 from dipmaster.core.tables import EXIT_PLANS, EXIT_ROWS, Table
 from dipmaster.core.time_units import BAR_MS
 from dipmaster.evaluation.phases.exits.inputs import READ_ROWS, ExitInputs
-from dipmaster.exits import FEATURE_COLUMNS, VOLATILITY_COLUMNS, market_of, read_models
+from dipmaster.exits import FEATURE_COLUMNS, VOLATILITY_COLUMNS, build_exit_market, read_models
 from dipmaster.results import ExitModelResults, read_result
 
 _ROWS = Table(EXIT_ROWS.name, tuple(c for c in EXIT_ROWS.columns if c.name in READ_ROWS))
@@ -36,7 +36,7 @@ def read_exits(panel: Panel, candidates: pd.DataFrame, cap_bars: int) -> ExitInp
         )
     )
     return ExitInputs(
-        market_of(panel, features, volatility),
+        build_exit_market(panel, features, volatility),
         check_plans(store.read_table(catalog.EXIT_PLANS, EXIT_PLANS), candidates),
         check_count(check_rows(rows, candidates), measured),
         read_models(catalog.EXIT_MODELS),
