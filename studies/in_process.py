@@ -36,11 +36,14 @@ from dipmaster.core.store import PARAMS_FILE, read_params, read_yaml
 from dipmaster.core.tables import FEATURES, VOLATILITY
 from dipmaster.evaluation.phase_evaluation import EntryUniverse, PhaseEvaluation, evaluate_phase
 from dipmaster.evaluation.phases.baseline import BaselinePhase
-from dipmaster.evaluation.phases.baseline.orders import baseline_entries, baseline_exit_returns
+from dipmaster.evaluation.phases.baseline.orders import (
+    baseline_exit_returns,
+    build_baseline_entries,
+)
 from dipmaster.evaluation.phases.exits import ExitsPhase
 from dipmaster.evaluation.phases.exits.inputs import ExitInputs
 from dipmaster.evaluation.phases.selection import SelectionPhase
-from dipmaster.evaluation.reading import MATCHED_ON, build_inputs, matching_covariates
+from dipmaster.evaluation.reading import MATCHED_ON, build_covariates, build_inputs
 from dipmaster.evaluation.run import EvaluationResult, evaluate_phases
 from dipmaster.evaluation.statistics.period import Period, split_period
 from dipmaster.evaluation.statistics.random_entry.strata import MatchingCovariates
@@ -153,7 +156,7 @@ def baseline_ledger(
     candidates: pd.DataFrame, panel: Panel, period: Period, params: Params
 ) -> Ledger:
     """Phase 0 traded, whatever the scores."""
-    entries = baseline_entries(candidates, panel, period, params.execution, params.exits)
+    entries = build_baseline_entries(candidates, panel, period, params.execution, params.exits)
     return backtest.run(panel, entries, params.execution, ExitRules.phase_0(params.exits))
 
 
@@ -174,7 +177,7 @@ def judged_bars(
     """Bars of any source to a judged phase 0."""
     traded = traded_bars(bars, fallback_half_spread_bps, params)
     panel, ledger, period = traded.panel, traded.ledger, traded.period
-    covariates = matching_covariates(panel, traded.features)
+    covariates = build_covariates(panel, traded.features)
     evaluation = judge_baseline(ledger, panel, covariates, period, params)
     return Judged(panel, covariates, traded.candidates, ledger, period, evaluation)
 

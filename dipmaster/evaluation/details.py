@@ -21,7 +21,7 @@ def assemble_results(result: EvaluationResult, ruling: Ruling) -> ValidationResu
     """Every figure outside gates.json; None where it cannot be computed."""
     context, phases = result.context, result.phases
     differences = _compare_neighbours(result)
-    own = _own_results(context, phases, differences)
+    own_results = _own_results(context, phases, differences)
     built = tuple(one.phase.number for one in phases)
     return ValidationResults(
         verdict=ruling.verdict,
@@ -35,8 +35,8 @@ def assemble_results(result: EvaluationResult, ruling: Ruling) -> ValidationResu
             for check in one.evaluation.checks
         ),
         differences={str(number): change for number, change in differences.items()},
-        promises=list_claims([claim for one in own for claim in one.claims], built),
-        **{name: section for one in own for name, section in one.sections.items()},
+        promises=list_claims([claim for one in own_results for claim in one.claims], built),
+        **{name: section for one in own_results for name, section in one.sections.items()},
     )
 
 

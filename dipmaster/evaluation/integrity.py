@@ -1,4 +1,4 @@
-"""Ledger to proofs: what must hold of any ledger before a verdict may rest on it."""
+"""Ledger to checks: what must hold of any ledger before a verdict may rest on it."""
 
 from dataclasses import dataclass
 
@@ -20,14 +20,14 @@ TOLERANCE_FRAC = 1e-9  # of the capital: rounding of a few thousand additions
 
 @dataclass(frozen=True)
 class Check:
-    """One proof: its name in words, whether it holds, and the figures behind it."""
+    """One check: its name in words, whether it holds, and the figures behind it."""
 
     name: str
     holds: bool
     detail: str
 
 
-def ledger_checks(
+def check_ledger(
     trades: pd.DataFrame,
     fills: pd.DataFrame,
     equity: pd.DataFrame,

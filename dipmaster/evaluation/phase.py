@@ -28,7 +28,7 @@ from dipmaster.evaluation.standalone import (
     EligibleEntries,
     ExitPolicy,
     StandaloneTrades,
-    standalone_trades,
+    build_standalone_trades,
 )
 from dipmaster.evaluation.statistics.random_entry.portfolios import ExitSimulator
 from dipmaster.results.evaluation.claims import RoadmapClaim
@@ -215,7 +215,7 @@ class CompletedPhase:
 
     def standalone_trades(self, entries: EligibleEntries) -> StandaloneTrades:
         """Those of the eligible entries."""
-        return standalone_trades(f"phase {self.phase.number}", entries, self.standalone)
+        return build_standalone_trades(f"phase {self.phase.number}", entries, self.standalone)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from dipmaster.backtest import Ledger
 from dipmaster.core.kernels import Ints
 from dipmaster.core.panel import Panel, epoch_ms
 from dipmaster.core.params import Execution, Gates
-from dipmaster.evaluation.integrity import Check, ledger_checks
+from dipmaster.evaluation.integrity import Check, check_ledger
 from dipmaster.evaluation.statistics.gates import (
     PhaseGates,
     abstain,
@@ -111,7 +111,7 @@ def evaluate_phase(
     sample = build_sample(ledger.trades, ledger.equity, period)
     benchmark = _draw_benchmark(phase, ledger, universe, period, gates)
     estimators = build_estimators(PhaseSample(phase, sample, benchmark.pool), gates)
-    checks = ledger_checks(
+    checks = check_ledger(
         ledger.trades, ledger.fills, ledger.equity, sample, period, execution.capital
     )
     judged = judge_gates(
@@ -140,7 +140,7 @@ def with_degradation(evaluation: PhaseEvaluation, shown: str) -> PhaseEvaluation
     return replace(evaluation, gates=fail_phase(evaluation.gates, shown), degradation=shown)
 
 
-def inconclusive(one: PhaseEvaluation, gates: Gates) -> str:
+def describe_inconclusive(one: PhaseEvaluation, gates: Gates) -> str:
     """Why nothing may be concluded from a phase; empty where something may."""
     if one.broken:
         return f"withheld: the ledger of phase {one.phase} fails its checks"

@@ -67,12 +67,12 @@ def read_inputs() -> EvaluationInputs:
     return build_inputs(
         panel,
         candidates,
-        same_candidates(store.read_table(catalog.SCORES, SCORES), candidates),
+        check_scores(store.read_table(catalog.SCORES, SCORES), candidates),
         catalog.read_symbols(catalog.FEATURE_PANEL, panel.symbols, columns),
         read_truth(panel.symbols),
         read_result(catalog.CONFIDENCE_METRICS, ConfidenceResults),
         read_result(catalog.VOLATILITY_METRICS, VolatilityResults),
-        absent_from(store.read_json(catalog.MARKET)["columns"]),
+        find_absent(store.read_json(catalog.MARKET)["columns"]),
     )
 
 
@@ -93,14 +93,14 @@ def build_inputs(
     features
         By symbol, a frame with open_time, `MATCHED_ON` and `INPUTS` of the signal filter.
     absent
-        Of `absent_from`.
+        Of `find_absent`.
     """
     return EvaluationInputs(
         panel,
-        matching_covariates(panel, features),
+        build_covariates(panel, features),
         candidates,
         scores,
-        inputs_at(candidates, features),
+        select_filter_inputs(candidates, features),
         absent,
         truth,
         confidence,
@@ -108,7 +108,7 @@ def build_inputs(
     )
 
 
-def matching_covariates(panel: Panel, features: Mapping[str, pd.DataFrame]) -> MatchingCovariates:
+def build_covariates(panel: Panel, features: Mapping[str, pd.DataFrame]) -> MatchingCovariates:
     """What random entries are matched on, for every bar of the panel.
 
     Parameters
@@ -132,7 +132,7 @@ def read_truth(symbols: tuple[str, ...]) -> dict[str, pd.DataFrame] | None:
     return catalog.read_symbols(catalog.TRUTH, symbols, DROPS)
 
 
-def same_candidates(scores: pd.DataFrame, candidates: pd.DataFrame) -> pd.DataFrame:
+def check_scores(scores: pd.DataFrame, candidates: pd.DataFrame) -> pd.DataFrame:
     """The scores, if they are those of the candidates: number, coin and time, row by row."""
     ids = np.arange(len(candidates))
     numbered = np.array_equal(ids, candidates["candidate_id"].to_numpy())
@@ -155,7 +155,9 @@ def _others(expected: str, found: str) -> DataError:
     )
 
 
-def inputs_at(candidates: pd.DataFrame, features: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+def select_filter_inputs(
+    candidates: pd.DataFrame, features: Mapping[str, pd.DataFrame]
+) -> pd.DataFrame:
     """Features at each candidate's own bar, which is known when its order is placed."""
     columns = {name: np.full(len(candidates), np.nan) for name in INPUTS}
     symbols = candidates["symbol"].to_numpy(dtype=str)
@@ -180,7 +182,7 @@ def _positions(have: Ints, wanted: Ints, symbol: str) -> Ints:
     )
 
 
-def absent_from(columns: Mapping[str, Collection[str]]) -> frozenset[str]:
+def find_absent(columns: Mapping[str, Collection[str]]) -> frozenset[str]:
     """Inputs of the admission that no coin's source can have.
 
     Columns decide, never values: a column whose first value comes late would else

@@ -171,7 +171,9 @@ class StandaloneTrades:
         return replace(self, **arrays)
 
 
-def standalone_trades(name: str, entries: EligibleEntries, outcomes: Outcomes) -> StandaloneTrades:
+def build_standalone_trades(
+    name: str, entries: EligibleEntries, outcomes: Outcomes
+) -> StandaloneTrades:
     """The outcomes of the eligible entries, out of those of all candidates."""
     rows = entries.candidate
     return StandaloneTrades(

@@ -13,11 +13,15 @@ from dipmaster.core.panel import epoch_ms
 from dipmaster.core.params import AdaptiveExits
 from dipmaster.core.store import read_params
 from dipmaster.evaluation.phase import Abstention
-from dipmaster.evaluation.phase_evaluation import EntryUniverse, evaluate_phase, inconclusive
+from dipmaster.evaluation.phase_evaluation import (
+    EntryUniverse,
+    describe_inconclusive,
+    evaluate_phase,
+)
 from dipmaster.evaluation.phases.exits import ExitsPhase
-from dipmaster.evaluation.phases.exits.integrity import exit_checks
+from dipmaster.evaluation.phases.exits.integrity import check_exits
 from dipmaster.evaluation.phases.exits.policy import adaptive_exit_returns
-from dipmaster.evaluation.standalone import standalone_trades
+from dipmaster.evaluation.standalone import build_standalone_trades
 from dipmaster.exits import ExitRows
 from tests.evaluation.phase_2_world import ALL_OFF, BARS, Formula, World, changed, world_of
 
@@ -117,7 +121,7 @@ def test_the_ledger_proves_itself(world, exits) -> None:
     assert {"optimal_timing", "profit_taking", "trailing_stop", "target"} <= set(
         ledger.fills["exit_type"]
     )
-    assert all(check.holds for check in exit_checks(ledger, world.candidates, inputs, exits))
+    assert all(check.holds for check in check_exits(ledger, world.candidates, inputs, exits))
 
 
 def test_random_entries_leave_as_candidates_of_medium_strength_do(world, exits) -> None:
@@ -183,7 +187,7 @@ def test_phase_2_abstains_with_phase_1(world, exits) -> None:
         world.execution, world.gates, why,
     )  # fmt: skip
     assert {row.verdict for row in found.gates.rows} == {"INCONCLUSIVE"}
-    assert inconclusive(found, world.gates) == f"phase 2 abstained: {why}"
+    assert describe_inconclusive(found, world.gates) == f"phase 2 abstained: {why}"
 
 
 def test_the_future_changes_no_closed_trade(world, exits) -> None:
@@ -224,7 +228,7 @@ def test_without_models_is_what_the_stage_stored(world, exits) -> None:
     models_off = changed(exits, decision__full=False, decision__partial=False)
     policy = ExitsPhase(inputs).exit_policy(world.context(models_off), ())
     entries = context.eligible_entries
-    again = standalone_trades("again", entries, context.simulate_standalone(policy))
+    again = build_standalone_trades("again", entries, context.simulate_standalone(policy))
     stored = inputs.without_models("stored", entries)
     assert len(stored) == len(entries) > 200
     assert np.unique(stored.exit_type).size > 2

@@ -7,7 +7,7 @@ import pytest
 from dipmaster.core.panel import as_times
 from dipmaster.core.params.confidence import Thresholds
 from dipmaster.core.time_units import BAR_MS, DAY_MS
-from dipmaster.evaluation.phases.selection.integrity import admission_checks
+from dipmaster.evaluation.phases.selection.integrity import check_admission
 from dipmaster.results.confidence.record import ScoreFold, ScoreLevel
 
 START_MS = 1_672_531_200_000  # 2023-01-01
@@ -74,7 +74,7 @@ def sound() -> dict[str, object]:
 
 
 def broken(case: dict[str, object]) -> list[str]:
-    return [check.name for check in admission_checks(**case) if not check.holds]
+    return [check.name for check in check_admission(**case) if not check.holds]
 
 
 def named(place: int, found: list[str]) -> bool:
@@ -82,7 +82,7 @@ def named(place: int, found: list[str]) -> bool:
 
 
 def test_a_sound_ledger(sound) -> None:
-    checks = admission_checks(**sound)
+    checks = check_admission(**sound)
     assert [check.name[:20] for check in checks] == [name[:20] for name in NAMES]
     assert broken(sound) == []
     assert all(check.detail for check in checks)
@@ -155,7 +155,7 @@ def test_a_fit_that_is_not_on_record(sound, level: str) -> None:
     assert named(3, broken({**sound, "folds": [*folds, fold(level, 21)]}))
     unfit = [*folds, fold(level, FITS[level], reason="too few")]
     assert named(3, broken({**sound, "folds": unfit}))
-    detail = next(c.detail for c in admission_checks(**{**sound, "folds": unfit}) if not c.holds)
+    detail = next(c.detail for c in check_admission(**{**sound, "folds": unfit}) if not c.holds)
     assert detail == f"3 trades, 3 without such a fit ({level})"
 
 

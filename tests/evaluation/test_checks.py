@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dipmaster.evaluation.integrity import ledger_checks
+from dipmaster.evaluation.integrity import check_ledger
 from dipmaster.evaluation.statistics.sample import build_sample
 
 CAPITAL = 10_000.0
@@ -26,7 +26,7 @@ def sound(ledger_of, period, trip):
 
 def broken(ledger, period) -> list[str]:
     sample = build_sample(ledger.trades, ledger.equity, period)
-    checks = ledger_checks(ledger.trades, ledger.fills, ledger.equity, sample, period, CAPITAL)
+    checks = check_ledger(ledger.trades, ledger.fills, ledger.equity, sample, period, CAPITAL)
     assert len(checks) == 7
     assert all(check.detail for check in checks)
     return [check.name for check in checks if not check.holds]
@@ -87,7 +87,7 @@ def test_signs_that_disagree(sound, period, ledger_of, trip) -> None:
     other = ledger_of([trip(BOUNDARY + 50, 5, 4000.0)], period)
     sample = build_sample(sound.trades, other.equity, period)
     losing = replace(sample, net=-np.abs(sample.net))
-    checks = ledger_checks(sound.trades, sound.fills, sound.equity, losing, period, CAPITAL)
+    checks = check_ledger(sound.trades, sound.fills, sound.equity, losing, period, CAPITAL)
     assert [check.name for check in checks if not check.holds] == [
         "profit factor - 1, net profit and mean daily return have one sign"
     ]

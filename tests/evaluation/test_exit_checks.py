@@ -12,7 +12,7 @@ from dipmaster.backtest import Ledger
 from dipmaster.core.params import AdaptiveExits
 from dipmaster.core.store import read_params
 from dipmaster.evaluation.phases.exits.inputs import ExitInputs
-from dipmaster.evaluation.phases.exits.integrity import exit_checks
+from dipmaster.evaluation.phases.exits.integrity import check_exits
 from dipmaster.results.exits import ExitModelFold
 from tests.evaluation.phase_2_world import ALL_OFF, Formula, World, changed, world_of
 
@@ -38,7 +38,7 @@ class Case:
 
     def broken(self) -> list[int]:
         """Places of the checks that do not hold."""
-        checks = exit_checks(self.ledger, self.candidates, self.inputs, self.exits)
+        checks = check_exits(self.ledger, self.candidates, self.inputs, self.exits)
         for check, name in zip(checks, NAMES, strict=True):
             assert check.name.startswith(name)
             assert check.detail

@@ -24,8 +24,11 @@ from dipmaster.evaluation.figures.overall import (
 from dipmaster.evaluation.figures.phase_figures import build_phase_figures, build_split_period
 from dipmaster.evaluation.phase_evaluation import EntryUniverse, PhaseEvaluation, evaluate_phase
 from dipmaster.evaluation.phases.baseline import BaselinePhase
-from dipmaster.evaluation.phases.baseline.orders import baseline_entries, baseline_exit_returns
-from dipmaster.evaluation.reading import matching_covariates
+from dipmaster.evaluation.phases.baseline.orders import (
+    baseline_exit_returns,
+    build_baseline_entries,
+)
+from dipmaster.evaluation.reading import build_covariates
 from dipmaster.evaluation.statistics.random_entry.strata import MatchingCovariates
 from dipmaster.evaluation.statistics.rules import Ruling
 from dipmaster.results import GateRows, Summary, from_json, to_json
@@ -90,7 +93,7 @@ def covariates(panel) -> MatchingCovariates:
         )
         for symbol in panel.symbols
     }
-    return matching_covariates(panel, frame)
+    return build_covariates(panel, frame)
 
 
 @pytest.fixture(scope="module")
@@ -106,7 +109,7 @@ def trade(panel, period, execution, exits) -> Callable[[pd.DataFrame], Ledger]:
     """Candidates to phase 0's ledger."""
 
     def run(candidates: pd.DataFrame) -> Ledger:
-        entries = baseline_entries(candidates, panel, period, execution, exits)
+        entries = build_baseline_entries(candidates, panel, period, execution, exits)
         return backtest.run(panel, entries, execution, ExitRules.phase_0(exits))
 
     return run

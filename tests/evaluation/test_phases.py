@@ -20,8 +20,8 @@ from dipmaster.evaluation.phase import Abstention, CompletedPhase
 from dipmaster.evaluation.phase_evaluation import (
     EntryUniverse,
     PhaseEvaluation,
+    describe_inconclusive,
     evaluate_phase,
-    inconclusive,
 )
 from dipmaster.evaluation.phases.baseline import BaselinePhase
 from dipmaster.evaluation.phases.selection import SelectionPhase
@@ -251,7 +251,7 @@ def test_abstaining_is_no_verdict(complete, judge, admission, candidates, period
         assert row.reason.startswith(f"abstained: {why} (insufficient: 0 of 100 trades")
         assert (asdict(row)["low"], asdict(row)["high"]) == (None, None)
     assert (found.sample.days.growth == 1.0).all()
-    assert inconclusive(found, quick) == f"phase 1 abstained: {why}"
+    assert describe_inconclusive(found, quick) == f"phase 1 abstained: {why}"
 
 
 def test_where_the_last_candidate_was_lost(candidates, admission, period) -> None:
@@ -289,4 +289,4 @@ def test_a_check_that_fails_takes_every_verdict_back(both, judge, quick) -> None
     assert found.checks[-1] == check
     assert {row.verdict for row in found.gates.rows} == {"INCONCLUSIVE"}
     assert found.gates.rows[0].reason.startswith("withheld:")
-    assert inconclusive(found, quick).startswith("withheld: the ledger of phase 1")
+    assert describe_inconclusive(found, quick).startswith("withheld: the ledger of phase 1")

@@ -8,7 +8,7 @@ from dipmaster.core.errors import DataError
 from dipmaster.core.panel import as_times
 from dipmaster.core.tables import SCORES as TABLE
 from dipmaster.core.time_units import BAR_MS
-from dipmaster.evaluation.reading import same_candidates
+from dipmaster.evaluation.reading import check_scores
 
 TIMES = 1_672_531_200_000 + BAR_MS * np.array([0, 50, 90])
 CANDIDATES = pd.DataFrame(
@@ -18,7 +18,7 @@ SCORES = CANDIDATES.assign(confidence=[np.nan, 0.0, 1.0])
 
 
 def test_the_same_candidates_pass() -> None:
-    assert same_candidates(SCORES, CANDIDATES) is SCORES
+    assert check_scores(SCORES, CANDIDATES) is SCORES
 
 
 @pytest.mark.parametrize(
@@ -31,12 +31,12 @@ def test_the_same_candidates_pass() -> None:
 )
 def test_others_are_refused(change: dict, told: str) -> None:
     with pytest.raises(DataError, match=rf"(?s){told}.*`features` on"):
-        same_candidates(SCORES.assign(**change), CANDIDATES)
+        check_scores(SCORES.assign(**change), CANDIDATES)
 
 
 def test_another_number_is_refused() -> None:
     with pytest.raises(DataError, match="one row for each of 3 candidates"):
-        same_candidates(SCORES.iloc[:2], CANDIDATES)
+        check_scores(SCORES.iloc[:2], CANDIDATES)
 
 
 def test_a_confidence_outside_is_refused_by_the_table() -> None:

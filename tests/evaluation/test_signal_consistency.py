@@ -8,19 +8,19 @@ import pytest
 from dipmaster.evaluation.phases.selection.signals import measure_signal_quality
 from dipmaster.evaluation.phases.selection.signals.consistency import (
     MIN_FOLDS,
-    Folds,
-    folds_of,
+    MonthlyFolds,
+    count_folds,
     measure_consistency,
-    spread_and_noise,
+    measure_spread,
 )
-from dipmaster.evaluation.phases.selection.signals.outcomes import labelled
+from dipmaster.evaluation.phases.selection.signals.outcomes import label_candidates
 from tests.evaluation.signal_tables import YEAR, tables
 
 
 def test_consistency_takes_the_noise_of_months_off():
     """Four months of 10 trades with 5, 6, 8, 9 wins: variance .0333, noise .7 x .3 / 10 = .021."""
     trades, wins = np.full(4, 10.0), np.array([5.0, 6.0, 8.0, 9.0])
-    spread, luck = spread_and_noise(trades, wins)
+    spread, luck = measure_spread(trades, wins)
     assert spread == pytest.approx(np.var([0.5, 0.6, 0.8, 0.9], ddof=1) / 0.7**2)
     assert luck == pytest.approx(0.021 / 0.7**2)
 
@@ -34,7 +34,7 @@ def test_bounds_of_consistency_err_no_more_often_than_they_say():
         month = np.repeat(np.arange(12), 30)
         day = 30 + 30 * month + np.tile(np.arange(30), 12)
         won = rng.random(month.size) < odds[month]
-        every = labelled(*tables(day, won, np.ones(day.size)), YEAR)
+        every = label_candidates(*tables(day, won, np.ones(day.size)), YEAR)
         said = measure_consistency(replace(every, month=month), 0.025)
         assert said.low <= said.value <= said.high
         above, below = above + (said.low > truth), below + (said.high < truth)
@@ -44,11 +44,11 @@ def test_bounds_of_consistency_err_no_more_often_than_they_say():
 
 def test_folds_are_utc_months_and_months_without_trades_are_named():
     day = [30, 31, 58.9, 59, 95]  # 31 January, 1 February, 28 February, 1 March, 6 April
-    folds = folds_of(labelled(*tables(day, [1, 0, 1, 1, 1], [1, 1, 1, 0, 1]), YEAR))
+    folds = count_folds(label_candidates(*tables(day, [1, 0, 1, 1, 1], [1, 1, 1, 0, 1]), YEAR))
     assert folds.names == ("2023-01", "2023-02", "2023-03", "2023-04")
     assert folds.trades.tolist() == [1, 2, 0, 1]
     assert folds.wins.tolist() == [1, 1, 0, 1]
-    assert Folds(folds.names, folds.trades, folds.wins).precision.tolist() == [1.0, 0.5, 1.0]
+    assert MonthlyFolds(folds.names, folds.trades, folds.wins).precision.tolist() == [1.0, 0.5, 1.0]
 
 
 def _monthly(precisions, each, gates):

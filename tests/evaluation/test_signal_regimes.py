@@ -5,10 +5,10 @@ import pytest
 
 from dipmaster.evaluation.phases.selection.signals import measure_signal_quality
 from dipmaster.evaluation.phases.selection.signals.by_regime import (
-    clustered_covariance,
     compare_regimes,
+    estimate_covariance,
 )
-from dipmaster.evaluation.phases.selection.signals.outcomes import labelled
+from dipmaster.evaluation.phases.selection.signals.outcomes import label_candidates
 from tests.evaluation.signal_tables import YEAR, random_tables, tables
 
 ALPHA = 0.025
@@ -26,7 +26,7 @@ def _regimes(rates, each, blocks, seed=None):
             regime += [code] * each
     order = np.argsort(day, kind="stable")
     day, label, regime = (np.array(x)[order] for x in (day, label, regime))
-    return labelled(*tables(day, label, np.ones(day.size), regime), YEAR)
+    return label_candidates(*tables(day, label, np.ones(day.size), regime), YEAR)
 
 
 def test_regimes_that_win_alike_and_regimes_that_do_not():
@@ -82,13 +82,13 @@ def test_regimes_with_too_few_wins_or_losses_are_named():
 def test_covariance_is_clustered_and_at_least_that_of_independent_rows():
     """Two sums, rows of either; by hand with 4 / 3 and 2 / 1 as the small-sample factors."""
     influence = np.array([[1.0, 0.0], [-1.0, 0.0], [0.0, 3.0], [0.0, -3.0]])
-    apart = clustered_covariance(influence, np.array([0, 1, 0, 1]))  # sums (1, 3) and (-1, -3)
+    apart = estimate_covariance(influence, np.array([0, 1, 0, 1]))  # sums (1, 3) and (-1, -3)
     alone = 4 / 3 * np.array([2.0, 18.0])
     raw = 2 * np.array([[2.0, 6.0], [6.0, 18.0]]) / np.sqrt(np.outer(alone, alone))
     assert np.linalg.eigvalsh(raw) == pytest.approx([0.0, 3.0])
     floored = 0.5 * np.array([[3.0 + 1.0, 3.0 - 1.0], [3.0 - 1.0, 3.0 + 1.0]])
     assert apart == pytest.approx(floored * np.sqrt(np.outer(alone, alone)))
-    together = clustered_covariance(influence, np.array([0, 0, 1, 1]))  # every sum is 0
+    together = estimate_covariance(influence, np.array([0, 0, 1, 1]))  # every sum is 0
     assert together == pytest.approx(np.diag(alone))
 
 

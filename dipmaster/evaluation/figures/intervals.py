@@ -4,7 +4,7 @@ from dipmaster.evaluation.statistics.estimate import Estimate
 from dipmaster.results.common import SampleInterval
 
 
-def sample_interval(estimate: Estimate) -> SampleInterval:
+def to_sample_interval(estimate: Estimate) -> SampleInterval:
     """Value, bounds, number and reason of an estimate."""
     return SampleInterval(
         value=estimate.value,

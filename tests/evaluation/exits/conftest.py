@@ -20,9 +20,9 @@ from dipmaster.evaluation.standalone import (
     ExitPolicy,
     StandalonePair,
     StandaloneTrades,
+    build_standalone_trades,
     find_eligible_entries,
     simulate_standalone,
-    standalone_trades,
 )
 from dipmaster.evaluation.statistics.period import Period
 from dipmaster.evaluation.statistics.sample import select_out_of_sample
@@ -105,7 +105,7 @@ def simulate(
     """Entries that are all the candidates there are, followed alone."""
     indices, execution = (entries.symbol_index, entries.signal_index), make_execution(fee_bps)
     outcomes = simulate_standalone(panel, indices, execution, exits, policy)
-    return standalone_trades("phase 2", entries, outcomes)
+    return build_standalone_trades("phase 2", entries, outcomes)
 
 
 def make_execution(fee_bps: float = 0.0) -> Execution:
@@ -172,7 +172,7 @@ def make_evidence(
 
     def under(name: str, policy: ExitPolicy) -> StandaloneTrades:
         outcomes = simulate_standalone(panel, (symbol, signal), execution, exits, policy)
-        return standalone_trades(name, entries, outcomes)
+        return build_standalone_trades(name, entries, outcomes)
 
     fixed = ExitPolicy(np.full(n, exits.target_frac), ExitRules.phase_0(exits))
     took = np.ones(n, dtype=np.bool_) if opened is None else opened

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from dipmaster.evaluation.phases.exits.mfe_capture import (
     compare_capture,
-    log_ratio,
+    estimate_log_ratio,
     max_favorable_excursion,
 )
 from dipmaster.evaluation.standalone import StandalonePair
@@ -83,7 +83,7 @@ def test_bounds_are_at_least_those_of_the_delta_method(gates) -> None:
     rng = np.random.default_rng(4)
     before, block = rng.normal(1.0, 1.0, 400), np.repeat(np.arange(10), 40)
     after = 1.3 * before + rng.normal(0.0, 0.3, 400)
-    found = log_ratio(after, before, block, gates, NAMES)
+    found = estimate_log_ratio(after, before, block, gates, NAMES)
     influence = after / after.sum() - before / before.sum()
     alone = 400 / 399 * np.sum(influence**2)
     together = 10 / 9 * np.sum(np.bincount(block, weights=influence) ** 2)
@@ -96,7 +96,7 @@ def test_bounds_are_at_least_those_of_the_delta_method(gates) -> None:
 
 def test_identical_exits_change_nothing(gates) -> None:
     gross = np.random.default_rng(1).normal(1.0, 1.0, 200)
-    found = log_ratio(gross, gross, np.arange(200) % 8, gates, NAMES)
+    found = estimate_log_ratio(gross, gross, np.arange(200) % 8, gates, NAMES)
     assert (found.value, found.low, found.high) == (0.0, 0.0, 0.0)
 
 
@@ -109,7 +109,9 @@ def test_identical_exits_change_nothing(gates) -> None:
     ],
 )
 def test_no_ratio_without_profit_on_both_sides(gates, after, before, block, reason) -> None:
-    found = log_ratio(np.array(after), np.array(before), np.array(block, dtype=int), gates, NAMES)
+    found = estimate_log_ratio(
+        np.array(after), np.array(before), np.array(block, dtype=int), gates, NAMES
+    )
     assert (found.value, found.low, found.high, found.reason) == (None, None, None, reason)
 
 
@@ -130,7 +132,7 @@ def test_both_captures_are_told_where_there_is_no_ratio(toy, gates, exits) -> No
 @pytest.mark.parametrize("blocks", [1, 2, 3])
 def test_few_blocks_have_a_value_and_no_bounds(gates, blocks: int) -> None:
     after, before = np.array([2.0, 4.0, 6.0]), np.array([1.0, 3.0, 2.0])
-    ratio = log_ratio(after, before, np.arange(3) % blocks, gates, NAMES)
+    ratio = estimate_log_ratio(after, before, np.arange(3) % blocks, gates, NAMES)
     assert ratio.value == pytest.approx(math.log(2.0))
     why = f"{blocks} of 4 blocks that bounds need"
     assert (ratio.low, ratio.high, ratio.reason) == (None, None, why)
@@ -139,7 +141,7 @@ def test_few_blocks_have_a_value_and_no_bounds(gates, blocks: int) -> None:
 def test_a_sum_that_may_as_well_be_nothing_has_no_bounds(gates) -> None:
     """Half the blocks lose: resampled, the gross profit is often below zero."""
     before = np.array([5.0, -4.0, 5.0, -4.0, 5.0, -4.0])
-    found = log_ratio(before + 1.0, before, np.arange(6), gates, NAMES)
+    found = estimate_log_ratio(before + 1.0, before, np.arange(6), gates, NAMES)
     assert found.value is not None
     assert found.low is None
     assert "a sum of gross profits" in found.reason or "of the resamples" in found.reason
@@ -154,7 +156,7 @@ def test_the_bounds_miss_as_rarely_as_they_say(gates) -> None:
         shock = rng.normal(0.0, 3.0, 12)[block]
         before = 10.0 + shock + rng.normal(0.0, 20.0, 360)
         after = 14.0 + 1.4 * shock + rng.normal(0.0, 2.0, 12)[block] + rng.normal(0.0, 20.0, 360)
-        found = log_ratio(after, before, block, quick, NAMES)
+        found = estimate_log_ratio(after, before, block, quick, NAMES)
         below += found.high < math.log(1.4)
         above += found.low > math.log(1.4)
     assert max(below, above) <= 16  # 10 are expected; 16 is two standard deviations more

@@ -6,7 +6,7 @@ import pytest
 
 from dipmaster.evaluation.phases.exits.ablation import RULES, switch_rule
 from dipmaster.evaluation.phases.exits.inputs import ExitInputs
-from dipmaster.evaluation.phases.exits.policy import adaptive_policies
+from dipmaster.evaluation.phases.exits.policy import build_adaptive_policies
 from dipmaster.evaluation.standalone import ExitPolicy
 from dipmaster.exits import ExitMarket, StoredModels, build_hold_rules, compute_targets
 from dipmaster.exits.market import MARKET_COLUMNS
@@ -46,7 +46,7 @@ SCORE = np.zeros((150, 36))
 
 
 def policy_of(inputs: ExitInputs, params) -> ExitPolicy:
-    return adaptive_policies(inputs, SCORE, params)(params)
+    return build_adaptive_policies(inputs, SCORE, params)(params)
 
 
 def test_nothing_switched_is_what_was_planned(world, exits) -> None:
@@ -76,7 +76,7 @@ def test_a_rule_that_was_off_can_be_shown_on(world, exits, rule: str) -> None:
 
 def test_every_switch_acts(world, exits) -> None:
     inputs = inputs_of(world, exits)
-    policies = adaptive_policies(inputs, SCORE, exits)
+    policies = build_adaptive_policies(inputs, SCORE, exits)
     by_rule = {rule: policies(switch_rule(exits, rule)) for rule in RULES}
     assert set(by_rule["dynamic_target"].target_frac) == {exits.target_frac}
     assert by_rule["trailing"].rules.trailing is None

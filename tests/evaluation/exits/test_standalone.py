@@ -8,8 +8,8 @@ from dipmaster.backtest import ExitRules, ScoreExits, Trailing
 from dipmaster.evaluation.standalone import (
     ExitPolicy,
     StandalonePair,
+    build_standalone_trades,
     simulate_standalone,
-    standalone_trades,
 )
 
 
@@ -20,7 +20,7 @@ def test_two_targets_by_hand(toy, exits) -> None:
     entries = toy.entries([9, 9], candidate=[1, 2])
     indices = np.zeros(3, np.int64), np.full(3, 9)
     outcomes = simulate_standalone(panel, indices, toy.execution(), exits, policy)
-    trades = standalone_trades("phase 2", entries, outcomes)
+    trades = build_standalone_trades("phase 2", entries, outcomes)
     assert trades.minutes.tolist() == [25.0, 180.0]
     assert trades.gross_frac == pytest.approx([0.005, 0.0])
     assert [backtest.EXIT_NAMES[kind] for kind in trades.exit_type] == ["target", "time_limit"]

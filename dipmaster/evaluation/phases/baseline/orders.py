@@ -13,7 +13,7 @@ from dipmaster.evaluation.statistics.period import Period, drop_boundary_crossin
 from dipmaster.evaluation.statistics.random_entry.portfolios import ExitSimulator
 
 
-def baseline_entries(
+def build_baseline_entries(
     candidates: pd.DataFrame, panel: Panel, period: Period, execution: Execution, exits: Exits
 ) -> Entries:
     """Every candidate but those whose position could cross the boundary, the deepest dip first."""
@@ -21,7 +21,7 @@ def baseline_entries(
     return backtest.entries_from_candidates(orders, panel, execution, exits)
 
 
-def baseline_policy(exits: Exits, candidates: int) -> ExitPolicy:
+def build_baseline_policy(exits: Exits, candidates: int) -> ExitPolicy:
     """The fixed target and rules: what labels are made of."""
     return ExitPolicy(np.full(candidates, exits.target_frac), ExitRules.phase_0(exits))
 

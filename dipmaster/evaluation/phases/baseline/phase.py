@@ -10,9 +10,9 @@ from dipmaster.core.params.roadmap import FINAL_PHASE
 from dipmaster.evaluation.context import EvaluationContext
 from dipmaster.evaluation.phase import Completed, Phase, PhaseOrders
 from dipmaster.evaluation.phases.baseline.orders import (
-    baseline_entries,
     baseline_exit_returns,
-    baseline_policy,
+    build_baseline_entries,
+    build_baseline_policy,
 )
 from dipmaster.evaluation.standalone import ExitPolicy
 from dipmaster.evaluation.statistics.random_entry.portfolios import ExitSimulator
@@ -38,7 +38,7 @@ class BaselinePhase(Phase):
         thing; nothing is filled or matched by it.
         """
         inputs, params = context.inputs, context.params
-        entries = baseline_entries(
+        entries = build_baseline_entries(
             inputs.candidates, inputs.panel, context.period, params.execution, params.exits
         )
         regime = inputs.scores["regime"].to_numpy(np.int8)[entries.candidate_id]
@@ -46,7 +46,7 @@ class BaselinePhase(Phase):
 
     def exit_policy(self, context: EvaluationContext, completed: Completed) -> ExitPolicy:
         """Leave by fixed target, stop, time limit and 15-minute boundary."""
-        return baseline_policy(context.params.exits, len(context.inputs.candidates))
+        return build_baseline_policy(context.params.exits, len(context.inputs.candidates))
 
     def exit_simulator(self, context: EvaluationContext, completed: Completed) -> ExitSimulator:
         """Leave any bar in the same way."""

@@ -1,7 +1,7 @@
 """Every candidate under both sets of exits: the exits' own effect, free of phase 1's choice."""
 
 from dipmaster.core.params import Gates
-from dipmaster.evaluation.phases.exits.figures import standalone_figures
+from dipmaster.evaluation.phases.exits.figures import measure_standalone
 from dipmaster.evaluation.standalone import StandalonePair
 from dipmaster.evaluation.statistics.paired import trades
 from dipmaster.evaluation.statistics.paired.judging import judge_difference, judge_factor
@@ -22,8 +22,8 @@ def compare_every_candidate(pair: StandalonePair, gates: Gates) -> EveryCandidat
     mean_net_bps = trades.compare_mean_net(after, before, alpha)
     return EveryCandidate(
         n=len(pair.after),
-        before=standalone_figures(pair.before, gates),
-        after=standalone_figures(pair.after, gates),
+        before=measure_standalone(pair.before, gates),
+        after=measure_standalone(pair.after, gates),
         change=StandaloneChange(
             win_rate=judge_difference(WIN_RATE, win_rate, lacking),
             profit_factor=judge_factor(PROFIT_FACTOR, profit_factor, lacking),

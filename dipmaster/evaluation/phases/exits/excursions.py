@@ -8,7 +8,7 @@ from dipmaster.results.evaluation.exits import TradeDot
 AT_MOST = 600  # points
 
 
-def excursion_points(trades: pd.DataFrame, at_most: int = AT_MOST) -> tuple[TradeDot, ...]:
+def list_excursions(trades: pd.DataFrame, at_most: int = AT_MOST) -> tuple[TradeDot, ...]:
     """A row a trade, every k-th where there are too many, with k as small as it can be."""
     shown = trades.iloc[:: max(1, -(-len(trades) // at_most))]
     mae, mfe, net = (

@@ -62,7 +62,7 @@ class ExitInputs:
         DataError
             Where rows go on beyond the time limit: they were made under another.
         """
-        rows = stored_rows(self.rows, self.market.panel)
+        rows = restore_rows(self.rows, self.market.panel)
         if (rows.held >= self.cap_bars).any():
             raise data_error(
                 "data/exits/rows.parquet",
@@ -94,7 +94,7 @@ class ExitInputs:
         )
 
 
-def stored_rows(frame: pd.DataFrame, panel: Panel) -> ExitRows:
+def restore_rows(frame: pd.DataFrame, panel: Panel) -> ExitRows:
     """ExitRows of table EXIT_ROWS as they were scored; a position's number is its candidate's."""
     return ExitRows(
         frame["candidate_id"].to_numpy(np.int64),

@@ -16,7 +16,7 @@ from dipmaster.core.params import AdaptiveExits
 from dipmaster.core.params.exits import Decision
 from dipmaster.core.time_units import BAR_MS
 from dipmaster.evaluation.integrity import Check
-from dipmaster.evaluation.phases.exits.inputs import ExitInputs, stored_rows
+from dipmaster.evaluation.phases.exits.inputs import ExitInputs, restore_rows
 from dipmaster.results.exits import ExitModelFold
 
 FULL = ExitType.OPTIMAL_TIMING.name.lower()
@@ -27,7 +27,7 @@ ROUNDING = 1e-9  # relative: a level is a product, a model is read back from a f
 SAMPLED = 200  # positions whose scores are made again
 
 
-def exit_checks(
+def check_exits(
     ledger: Ledger, candidates: pd.DataFrame, inputs: ExitInputs, exits: AdaptiveExits
 ) -> tuple[Check, ...]:
     """Checks of a phase that leaves by plans and models, burn-in included.
@@ -190,7 +190,7 @@ def _scored_again(inputs: ExitInputs, candidates: pd.DataFrame, cap_bars: int) -
     positions = inputs.rows["candidate_id"].unique()
     picked = positions[:: max(1, -(-positions.size // SAMPLED))]
     sample = inputs.rows[inputs.rows["candidate_id"].isin(picked)]
-    rows = stored_rows(sample, inputs.market.panel)
+    rows = restore_rows(sample, inputs.market.panel)
     again = inputs.models.score(rows, epoch_ms(candidates["open_time"]), cap_bars)
     stored = sample["exit_probability"].to_numpy(dtype=np.float64)
     same = (np.abs(again - stored) <= ROUNDING) | (np.isnan(again) & np.isnan(stored))

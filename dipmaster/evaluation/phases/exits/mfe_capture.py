@@ -65,7 +65,7 @@ def max_favorable_excursion(panel: Panel, entries: EligibleEntries, cap_bars: in
     return excursion
 
 
-def log_ratio(
+def estimate_log_ratio(
     after: Floats,
     before: Floats,
     block: Ints,
@@ -128,7 +128,7 @@ def _resampled(after: Floats, before: Floats, block: Ints) -> Statistic:
 def _compared(pair: StandalonePair, excursion: Floats, gates: Gates) -> CaptureFigures:
     after, before = pair.after, pair.before
     names = after.name, before.name
-    logged = log_ratio(after.gross_frac, before.gross_frac, after.block, gates, names)
+    logged = estimate_log_ratio(after.gross_frac, before.gross_frac, after.block, gates, names)
     ratio = to_ratio(logged)
     return CaptureFigures(
         n=len(after),

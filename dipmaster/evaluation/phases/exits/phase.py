@@ -15,13 +15,13 @@ from dipmaster.evaluation.phase import (
     OwnResults,
     Phase,
 )
-from dipmaster.evaluation.phase_evaluation import inconclusive
+from dipmaster.evaluation.phase_evaluation import describe_inconclusive
 from dipmaster.evaluation.phases.exits.ablation import is_on, without_models
 from dipmaster.evaluation.phases.exits.claims import measure_claims
 from dipmaster.evaluation.phases.exits.degradation import exit_models_degrade_pnl
 from dipmaster.evaluation.phases.exits.inputs import ExitInputs
-from dipmaster.evaluation.phases.exits.integrity import exit_checks
-from dipmaster.evaluation.phases.exits.policy import adaptive_exit_returns, adaptive_policies
+from dipmaster.evaluation.phases.exits.integrity import check_exits
+from dipmaster.evaluation.phases.exits.policy import adaptive_exit_returns, build_adaptive_policies
 from dipmaster.evaluation.phases.exits.reading import read_exits
 from dipmaster.evaluation.phases.exits.results import ExitEvidence, measure_exits
 from dipmaster.evaluation.reading import EvaluationInputs
@@ -29,7 +29,7 @@ from dipmaster.evaluation.standalone import (
     ExitPolicy,
     StandalonePair,
     StandaloneTrades,
-    standalone_trades,
+    build_standalone_trades,
 )
 from dipmaster.evaluation.statistics.random_entry.portfolios import ExitSimulator
 from dipmaster.evaluation.statistics.sample import select_out_of_sample
@@ -59,7 +59,7 @@ class ExitsPhase(Phase):
     def exit_policy(self, context: EvaluationContext, completed: Completed) -> ExitPolicy:
         """Leave by dynamic target, trailing stop and exit probability."""
         exits = context.params.exits
-        return adaptive_policies(self.inputs, self.inputs.score, exits)(exits)
+        return build_adaptive_policies(self.inputs, self.inputs.score, exits)(exits)
 
     def exit_simulator(self, context: EvaluationContext, completed: Completed) -> ExitSimulator:
         """Leave any bar in the same way, scored by the stored models."""
@@ -72,7 +72,7 @@ class ExitsPhase(Phase):
     ) -> Checks:
         """Check that what was sold had been decided, by scores made before."""
         candidates, exits = context.inputs.candidates, context.params.exits
-        checks = exit_checks(ledger, candidates, self.inputs, exits)
+        checks = check_exits(ledger, candidates, self.inputs, exits)
         return {**super().integrity_checks(context, completed, ledger), self.name: checks}
 
     def degradation(self, context: EvaluationContext, this: CompletedPhase) -> str:
@@ -92,7 +92,7 @@ class ExitsPhase(Phase):
         params = context.params
         evidence = self._evidence(context, before, this)
         figures = measure_exits(evidence, context.inputs.panel, params.exits, params.gates)
-        lacking = inconclusive(this.evaluation, params.gates) or inconclusive(
+        lacking = describe_inconclusive(this.evaluation, params.gates) or describe_inconclusive(
             before.evaluation, params.gates
         )
         claims = measure_claims(
@@ -105,13 +105,13 @@ class ExitsPhase(Phase):
     ) -> ExitEvidence:
         entries, exits = context.eligible_entries, context.params.exits
         opened = this.traded[entries.candidate]
-        policies = adaptive_policies(self.inputs, self.inputs.score, exits)
+        policies = build_adaptive_policies(self.inputs, self.inputs.score, exits)
 
         def simulate(name: str, switched: AdaptiveExits) -> StandaloneTrades:
             if switched == without_models(exits):  # the stage has followed every candidate so
                 return self.inputs.without_models(name, entries)
             outcomes = context.simulate_standalone(policies(switched))
-            return standalone_trades(name, entries, outcomes)
+            return build_standalone_trades(name, entries, outcomes)
 
         trades, fills = select_out_of_sample(this.ledger.trades, context.period), this.ledger.fills
         return ExitEvidence(
@@ -119,7 +119,7 @@ class ExitsPhase(Phase):
             opened,
             opened & before.traded[entries.candidate],
             StandalonePair(this.standalone_trades(entries), before.standalone_trades(entries)),
-            simulate("phase 2 without models", without_models(exits)),
+            simulate(f"phase {self.number} without models", without_models(exits)),
             simulate,
             self.inputs.plans,
             self.inputs.score,

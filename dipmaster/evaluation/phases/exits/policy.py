@@ -50,7 +50,7 @@ def with_scores(rules: ExitRules, score: Floats, decision: Decision) -> ExitRule
     return replace(rules, score=ScoreExits(score, full, partial, decision.partial_frac))
 
 
-def adaptive_policies(
+def build_adaptive_policies(
     inputs: ExitInputs, score: Floats, exits: AdaptiveExits
 ) -> Callable[[AdaptiveExits], ExitPolicy]:
     """Phase 2's exits of every candidate, as a function of which rules are switched on.

@@ -11,7 +11,7 @@ from dipmaster.core.panel import Panel
 from dipmaster.core.params import AdaptiveExits, Gates
 from dipmaster.evaluation.phases.exits.ablation import ablate_rules
 from dipmaster.evaluation.phases.exits.every_candidate import compare_every_candidate
-from dipmaster.evaluation.phases.exits.excursions import excursion_points
+from dipmaster.evaluation.phases.exits.excursions import list_excursions
 from dipmaster.evaluation.phases.exits.exit_counts import count_exits
 from dipmaster.evaluation.phases.exits.holding import compare_holding
 from dipmaster.evaluation.phases.exits.mfe_capture import compare_capture
@@ -78,5 +78,5 @@ def measure_exits(
         holding=compare_holding(pair, paired, gates),
         every_candidate=compare_every_candidate(pair, gates),
         leave_one_out=ablate_rules(phase, paired, exits, evidence.simulate, gates),
-        scatter=excursion_points(evidence.trades),
+        scatter=list_excursions(evidence.trades),
     )

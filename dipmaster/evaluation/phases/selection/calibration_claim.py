@@ -39,7 +39,7 @@ class _Distance:
     beyond: float
 
 
-def calibration_claim(calibration: Mapping[str, CalibrationGate]) -> RoadmapClaim:
+def measure_calibration_claim(calibration: Mapping[str, CalibrationGate]) -> RoadmapClaim:
     """Met where every regime passes its calibration gate, not met where one fails.
 
     Parameters

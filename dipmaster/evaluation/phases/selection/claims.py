@@ -17,7 +17,7 @@ from dipmaster.core.params.roadmap import (
     STABLE_WITHIN_FRAC,
 )
 from dipmaster.evaluation.claims import INCONCLUSIVE, MET, NOT_MET, Claim
-from dipmaster.evaluation.phases.selection.calibration_claim import calibration_claim
+from dipmaster.evaluation.phases.selection.calibration_claim import measure_calibration_claim
 from dipmaster.evaluation.phases.selection.signals.by_regime import DIFFER
 from dipmaster.results.common import Interval
 from dipmaster.results.confidence.calibration import CalibrationGate
@@ -61,7 +61,7 @@ def measure_claims(
     return (
         *_confidence(change, quality, too_small, short),
         _regime_accuracy(regimes, short),
-        calibration_claim(calibration),
+        measure_calibration_claim(calibration),
         _stable(quality, too_small),
         *_validator(quality, too_small, short, gates),
     )

@@ -19,7 +19,7 @@ from dipmaster.results.confidence.record import ScoreFold
 LEVELS = ("models", "stack", "layer", "calibrator")  # every confidence has gone through them
 
 
-def admission_checks(
+def check_admission(
     trades: pd.DataFrame,
     candidates: pd.DataFrame,
     scores: pd.DataFrame,

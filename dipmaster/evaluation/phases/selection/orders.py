@@ -9,7 +9,7 @@ from dipmaster.evaluation.phase import Abstention
 from dipmaster.evaluation.statistics.period import Period
 
 
-def admitted_entries(entries: Entries, scores: pd.DataFrame, admission: pd.DataFrame) -> Entries:
+def select_admitted(entries: Entries, scores: pd.DataFrame, admission: pd.DataFrame) -> Entries:
     """The entries that were admitted, the surest first, with confidence and regime.
 
     Parameters

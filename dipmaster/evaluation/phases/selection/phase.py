@@ -15,10 +15,10 @@ from dipmaster.evaluation.phase import (
     Phase,
     PhaseOrders,
 )
-from dipmaster.evaluation.phase_evaluation import inconclusive
+from dipmaster.evaluation.phase_evaluation import describe_inconclusive
 from dipmaster.evaluation.phases.selection.claims import measure_claims
-from dipmaster.evaluation.phases.selection.integrity import admission_checks
-from dipmaster.evaluation.phases.selection.orders import admitted_entries, find_abstention
+from dipmaster.evaluation.phases.selection.integrity import check_admission
+from dipmaster.evaluation.phases.selection.orders import find_abstention, select_admitted
 from dipmaster.evaluation.phases.selection.signals import build_funnel, measure_signal_quality
 from dipmaster.results.evaluation.funnel import Funnel
 from dipmaster.signal_filter import check_facts, confirmation_signs
@@ -38,7 +38,7 @@ class SelectionPhase(Phase):
         inputs, admission = context.inputs, context.admission
         before = self._before(completed).orders.entries
         return PhaseOrders(
-            admitted_entries(before, inputs.scores, admission),
+            select_admitted(before, inputs.scores, admission),
             find_abstention(inputs.candidates, admission, context.period, inputs.confidence.reason),
         )
 
@@ -47,7 +47,7 @@ class SelectionPhase(Phase):
     ) -> Checks:
         """Check that what was traded had been admitted, on scores made before."""
         inputs, params = context.inputs, context.params
-        checks = admission_checks(
+        checks = check_admission(
             ledger.trades,
             inputs.candidates,
             inputs.scores,
@@ -72,7 +72,7 @@ class SelectionPhase(Phase):
             quality,
             inputs.volatility.regimes,
             inputs.confidence.calibration_by_regime,
-            inconclusive(this.evaluation, gates),
+            describe_inconclusive(this.evaluation, gates),
             context.period.blocks,
             gates,
         )

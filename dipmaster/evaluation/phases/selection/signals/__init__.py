@@ -1,4 +1,4 @@
-"""Candidates, admissions and trades to signal quality: what the filter kept, lost and improved.
+"""Candidates, admissions and trades to signal quality: what the filter took, lost and improved.
 
 The unit is the candidate; it is positive where its frozen phase-0 trade nets
 more than nothing, and it is a signal where the phase admitted and traded it.

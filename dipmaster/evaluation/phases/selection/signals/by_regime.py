@@ -7,8 +7,8 @@ from scipy.special import fdtrc
 
 from dipmaster.backtest import REGIMES
 from dipmaster.core.kernels import Floats, Ints
-from dipmaster.evaluation.phases.selection.signals.outcomes import Labelled
-from dipmaster.evaluation.phases.selection.signals.rates import Level, rate_of
+from dipmaster.evaluation.phases.selection.signals.outcomes import LabelledCandidates
+from dipmaster.evaluation.phases.selection.signals.rates import BoundsLevel, estimate_rate
 from dipmaster.results.evaluation.signal_quality import Heterogeneity, RegimeWinRate
 
 DIFFER: Final = "DIFFER"
@@ -16,12 +16,14 @@ NO_DIFFERENCE: Final = "NO DIFFERENCE FOUND"
 MIN_OF_EACH = 5  # wins and losses a regime needs; Cochran's rule of thumb for chi-square
 
 
-def win_rate_by_regime(candidates: Labelled, level: Level) -> tuple[RegimeWinRate, ...]:
+def estimate_win_rates(
+    candidates: LabelledCandidates, level: BoundsLevel
+) -> tuple[RegimeWinRate, ...]:
     """A row a regime in which something was traded, from low to high, unknown last."""
     rows = []
     for code, name in _regimes(candidates):
         among = candidates.traded & (candidates.regime == code)
-        rate = rate_of(candidates.won, among, candidates, level, "nothing was traded")
+        rate = estimate_rate(candidates.won, among, candidates, level, "nothing was traded")
         rows.append(
             RegimeWinRate(
                 regime=name,
@@ -35,7 +37,7 @@ def win_rate_by_regime(candidates: Labelled, level: Level) -> tuple[RegimeWinRat
     return tuple(rows)
 
 
-def compare_regimes(candidates: Labelled, min_blocks: int, alpha: float) -> Heterogeneity:
+def compare_regimes(candidates: LabelledCandidates, min_blocks: int, alpha: float) -> Heterogeneity:
     """Test that traded candidates win equally often in all regimes.
 
     Wald statistic of the differences, with a covariance clustered by calendar
@@ -75,7 +77,7 @@ def compare_regimes(candidates: Labelled, min_blocks: int, alpha: float) -> Hete
     )
 
 
-def clustered_covariance(influence: Floats, block: Ints) -> Floats:
+def estimate_covariance(influence: Floats, block: Ints) -> Floats:
     """Covariance of sums that are independent between blocks only.
 
     Parameters
@@ -101,13 +103,13 @@ def clustered_covariance(influence: Floats, block: Ints) -> Floats:
     return floored * np.outer(unit, unit)
 
 
-def _regimes(candidates: Labelled) -> list[tuple[int, str]]:
+def _regimes(candidates: LabelledCandidates) -> list[tuple[int, str]]:
     codes = [0, 1, 2, -1]
     present = set(np.unique(candidates.regime[candidates.traded]).tolist())
     return [(code, REGIMES[code]) for code in codes if code in present]
 
 
-def _enough(traded: Labelled) -> tuple[list[int], list[str]]:
+def _enough(traded: LabelledCandidates) -> tuple[list[int], list[str]]:
     """Regimes that can be compared, and why the others cannot."""
     compared, left_out = [], []
     for code, name in _regimes(traded):
@@ -123,14 +125,14 @@ def _enough(traded: Labelled) -> tuple[list[int], list[str]]:
     return compared, left_out
 
 
-def _rates(traded: Labelled, regimes: list[int]) -> tuple[Floats, Floats]:
+def _rates(traded: LabelledCandidates, regimes: list[int]) -> tuple[Floats, Floats]:
     """Win rate of each regime and their covariance."""
     member = traded.regime[:, None] == np.array(regimes)
     count = member.sum(axis=0)
     rate = (member & traded.won[:, None]).sum(axis=0) / count
     influence = np.where(member, traded.won[:, None] - rate, 0.0) / count
     inside = member.any(axis=1)
-    return rate, clustered_covariance(influence[inside], traded.block[inside])
+    return rate, estimate_covariance(influence[inside], traded.block[inside])
 
 
 def _wald(rate: Floats, covariance: Floats, blocks: int) -> tuple[float, int, float]:

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from dipmaster.core.kernels import Bools, Floats
-from dipmaster.evaluation.phases.selection.signals.outcomes import Labelled
-from dipmaster.evaluation.phases.selection.signals.paired import taking_all
+from dipmaster.evaluation.phases.selection.signals.outcomes import LabelledCandidates
+from dipmaster.evaluation.phases.selection.signals.paired import trade_all
 from dipmaster.learning.evaluation.clustered import t_critical
 from dipmaster.results.evaluation.signal_quality import Consistency, FoldPrecision
 
@@ -21,7 +21,7 @@ MIN_FOLDS = 8
 
 
 @dataclass(frozen=True)
-class Folds:
+class MonthlyFolds:
     """Folds with trades: how many, and how many of them were profitable.
 
     Attributes
@@ -66,7 +66,7 @@ class FoldSpread:
     reason: str = ""
 
 
-def measure_consistency(candidates: Labelled, alpha: float) -> Consistency:
+def measure_consistency(candidates: LabelledCandidates, alpha: float) -> Consistency:
     """Consistency of what was traded, of all candidates before it, and the folds.
 
     The interval: the variance between folds, luck included and at least as large
@@ -75,9 +75,9 @@ def measure_consistency(candidates: Labelled, alpha: float) -> Consistency:
     where the folds differ no more than luck lets them the value is 1, and the
     lower bound still says how much they may differ.
     """
-    folds = folds_of(candidates)
+    folds = count_folds(candidates)
     after, before = (
-        _measure_spread(one, alpha) for one in (folds, folds_of(taking_all(candidates)))
+        _measure_spread(one, alpha) for one in (folds, count_folds(trade_all(candidates)))
     )
     return Consistency(
         value=after.value,
@@ -94,7 +94,7 @@ def measure_consistency(candidates: Labelled, alpha: float) -> Consistency:
     )
 
 
-def folds_of(candidates: Labelled) -> Folds:
+def count_folds(candidates: LabelledCandidates) -> MonthlyFolds:
     """Trades and wins by month."""
     months, fold = np.unique(candidates.month, return_inverse=True)
     traded = candidates.traded.astype(np.float64)
@@ -102,10 +102,10 @@ def folds_of(candidates: Labelled) -> Folds:
     np.add.at(trades, fold, traded)
     np.add.at(wins, fold, traded * candidates.won)
     names = tuple(f"{month // 12}-{month % 12 + 1:02d}" for month in months.tolist())
-    return Folds(names, trades, wins)
+    return MonthlyFolds(names, trades, wins)
 
 
-def spread_and_noise(trades: Floats, wins: Floats) -> tuple[float, float]:
+def measure_spread(trades: Floats, wins: Floats) -> tuple[float, float]:
     """Variance of the folds' precisions, and what luck adds to it; both over the squared mean.
 
     Luck is the mean of p (1 - p) / n, with p that of all folds together.
@@ -117,14 +117,14 @@ def spread_and_noise(trades: Floats, wins: Floats) -> tuple[float, float]:
     return float(precision.var(ddof=1)) / squared, luck / squared
 
 
-def _measure_spread(folds: Folds, alpha: float) -> FoldSpread:
+def _measure_spread(folds: MonthlyFolds, alpha: float) -> FoldSpread:
     used = int(folds.used.sum())
     if used < MIN_FOLDS:
         return FoldSpread(reason=f"{used} months with trades, at least {MIN_FOLDS} are needed")
     trades, wins = folds.trades[folds.used], folds.wins[folds.used]
     if not _every_rest_wins(wins):
         return FoldSpread(reason="the wins lie in one month: nothing to compare")
-    spread, luck = spread_and_noise(trades, wins)
+    spread, luck = measure_spread(trades, wins)
     return FoldSpread(_without(luck, spread), _without(0.0, spread), *_bounds(trades, wins, alpha))
 
 
@@ -149,7 +149,7 @@ def _bounds(trades: Floats, wins: Floats, alpha: float) -> tuple[float, float]:
 
 
 def _at_least_luck(trades: Floats, wins: Floats) -> float:
-    return max(spread_and_noise(trades, wins)[0], _luck_of_bounds(trades, wins))
+    return max(measure_spread(trades, wins)[0], _luck_of_bounds(trades, wins))
 
 
 def _luck_of_bounds(trades: Floats, wins: Floats) -> float:

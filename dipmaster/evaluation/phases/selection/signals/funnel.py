@@ -11,8 +11,12 @@ from dipmaster.backtest import REGIMES
 from dipmaster.core.kernels import Bools, Floats
 from dipmaster.core.params import Confirmation, Filter, Gates
 from dipmaster.evaluation.figures.breakdowns import mean_or_none
-from dipmaster.evaluation.phases.selection.signals.outcomes import Labelled, labelled, out_of_sample
-from dipmaster.evaluation.phases.selection.signals.rates import Level, rate_of
+from dipmaster.evaluation.phases.selection.signals.outcomes import (
+    LabelledCandidates,
+    is_out_of_sample,
+    label_candidates,
+)
+from dipmaster.evaluation.phases.selection.signals.rates import BoundsLevel, estimate_rate
 from dipmaster.evaluation.statistics.period import Period
 from dipmaster.results.evaluation.funnel import (
     CheckAlone,
@@ -66,9 +70,9 @@ def build_funnel(
         those whose frozen trade took place (`labelled`), `mean_net_bps` what those
         trades netted.
     """
-    level = Level(gates.alpha, gates.few_losing_trades)
-    late = out_of_sample(scores, period)
-    whole = labelled(scores, admission, traded, period)
+    level = BoundsLevel(gates.alpha, gates.few_losing_trades)
+    late = is_out_of_sample(scores, period)
+    whole = label_candidates(scores, admission, traded, period)
     on = _switches(filter, confirmation)
     passes = _passes(admission, whole)
     steps = _left_after(passes, on)
@@ -91,7 +95,7 @@ def _switches(filter: Filter, confirmation: Confirmation) -> dict[str, bool]:
     return {"scored": True, **steps, "traded": True}
 
 
-def _passes(admission: pd.DataFrame, candidates: Labelled) -> dict[str, Bools]:
+def _passes(admission: pd.DataFrame, candidates: LabelledCandidates) -> dict[str, Bools]:
     """Which candidates each step alone lets through."""
     steps = {name: admission[column].to_numpy() == 1 for name, column in STEPS.items()}
     return {"scored": ~np.isnan(candidates.confidence), **steps, "traded": candidates.traded}
@@ -108,7 +112,10 @@ def _left_after(passes: Mapping[str, Bools], on: Mapping[str, bool]) -> dict[str
 
 
 def _funnel_steps(
-    candidates: Labelled, steps: Mapping[str, Bools], on: Mapping[str, bool], level: Level
+    candidates: LabelledCandidates,
+    steps: Mapping[str, Bools],
+    on: Mapping[str, bool],
+    level: BoundsLevel,
 ) -> tuple[FunnelStep, ...]:
     return tuple(
         _funnel_step(name, on.get(name, True), candidates, left, level)
@@ -117,10 +124,10 @@ def _funnel_steps(
 
 
 def _funnel_step(
-    name: str, on: bool, candidates: Labelled, left: Bools, level: Level
+    name: str, on: bool, candidates: LabelledCandidates, left: Bools, level: BoundsLevel
 ) -> FunnelStep:
     known = left & candidates.known
-    rate = rate_of(candidates.won, known, candidates, level, "no candidate is left")
+    rate = estimate_rate(candidates.won, known, candidates, level, "no candidate is left")
     return FunnelStep(
         step=name,
         on=on,
@@ -135,14 +142,16 @@ def _funnel_step(
     )
 
 
-def _steps_alone(candidates: Labelled, passes: Mapping[str, Bools]) -> tuple[StepAlone, ...]:
+def _steps_alone(
+    candidates: LabelledCandidates, passes: Mapping[str, Bools]
+) -> tuple[StepAlone, ...]:
     """Each step applied to all candidates, whether it is on or off."""
     return tuple(
         StepAlone(step=name, **_shares(candidates, passed)) for name, passed in passes.items()
     )
 
 
-def _shares(candidates: Labelled, passed: Bools) -> dict[str, Any]:
+def _shares(candidates: LabelledCandidates, passed: Bools) -> dict[str, Any]:
     """What steps, checks and signs applied alone have in common."""
     return {
         "passes": int(passed.sum()),
@@ -153,12 +162,12 @@ def _shares(candidates: Labelled, passed: Bools) -> dict[str, Any]:
     }
 
 
-def _won(candidates: Labelled, among: Bools) -> Floats:
+def _won(candidates: LabelledCandidates, among: Bools) -> Floats:
     return candidates.won[among & candidates.known].astype(np.float64)
 
 
 def _checks(
-    candidates: Labelled, admission: pd.DataFrame, facts: Sequence[CheckFact]
+    candidates: LabelledCandidates, admission: pd.DataFrame, facts: Sequence[CheckFact]
 ) -> tuple[CheckAlone, ...]:
     rows = []
     for fact in facts:
@@ -168,7 +177,9 @@ def _checks(
     return tuple(rows)
 
 
-def _signs(candidates: Labelled, signs: Mapping[str, Floats]) -> tuple[ConfirmationSign, ...]:
+def _signs(
+    candidates: LabelledCandidates, signs: Mapping[str, Floats]
+) -> tuple[ConfirmationSign, ...]:
     """A sign counts as passed where it is whole; `mean` is its mean grade."""
     return tuple(
         ConfirmationSign(
@@ -182,7 +193,9 @@ def _signs(candidates: Labelled, signs: Mapping[str, Floats]) -> tuple[Confirmat
     )
 
 
-def _by_regime(candidates: Labelled, admission: pd.DataFrame) -> tuple[RegimeAdmission, ...]:
+def _by_regime(
+    candidates: LabelledCandidates, admission: pd.DataFrame
+) -> tuple[RegimeAdmission, ...]:
     """A row a regime; the unknown one only where it occurs."""
     threshold = admission["threshold"].to_numpy(dtype=np.float64)
     reached = admission["passes_threshold"].to_numpy() == 1

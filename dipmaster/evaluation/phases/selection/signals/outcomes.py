@@ -12,7 +12,7 @@ from dipmaster.evaluation.statistics.period import Period
 
 
 @dataclass(frozen=True)
-class Labelled:
+class LabelledCandidates:
     """Candidates of one period, in order of time; every array has shape (candidates,).
 
     Attributes
@@ -50,14 +50,16 @@ class Labelled:
         """Number of candidates."""
         return int(self.known.size)
 
-    def only(self, kept: Bools) -> "Labelled":
+    def only(self, selected: Bools) -> "LabelledCandidates":
         """Keep some of the candidates."""
-        return Labelled(*(getattr(self, name)[kept] for name in self.__dataclass_fields__))
+        return LabelledCandidates(
+            *(getattr(self, name)[selected] for name in self.__dataclass_fields__)
+        )
 
 
-def labelled(
+def label_candidates(
     scores: pd.DataFrame, admission: pd.DataFrame, traded: Bools, period: Period
-) -> Labelled:
+) -> LabelledCandidates:
     """All candidates of the tables.
 
     Parameters
@@ -77,7 +79,7 @@ def labelled(
     times = epoch_ms(scores["open_time"])
     day = period.day_of(times)
     block = np.where(day >= 0, period.block_of(day), day // period.block_days)
-    return Labelled(
+    return LabelledCandidates(
         known=label >= 0,
         won=label == 1,
         net_frac=scores["net_frac"].to_numpy(dtype=np.float64),
@@ -90,7 +92,7 @@ def labelled(
     )
 
 
-def out_of_sample(scores: pd.DataFrame, period: Period) -> Bools:
+def is_out_of_sample(scores: pd.DataFrame, period: Period) -> Bools:
     """Which candidates fired at or after the boundary."""
     late: Bools = epoch_ms(scores["open_time"]) >= period.out_of_sample_ms
     return late

@@ -15,10 +15,10 @@ import numpy as np
 from scipy.special import bdtr
 
 from dipmaster.core.kernels import Floats
-from dipmaster.evaluation.figures.intervals import sample_interval
+from dipmaster.evaluation.figures.intervals import to_sample_interval
 from dipmaster.evaluation.phases.selection.signals import rates
-from dipmaster.evaluation.phases.selection.signals.outcomes import Labelled
-from dipmaster.evaluation.phases.selection.signals.rates import Level
+from dipmaster.evaluation.phases.selection.signals.outcomes import LabelledCandidates
+from dipmaster.evaluation.phases.selection.signals.rates import BoundsLevel
 from dipmaster.evaluation.statistics.estimate import Estimate
 from dipmaster.learning.evaluation.clustered import floored_variance, t_critical
 from dipmaster.results.evaluation.signal_quality import McNemar, PairedChange, PairedChanges
@@ -49,26 +49,26 @@ class Ratio:
         return influence
 
 
-def compare_with_all(candidates: Labelled, level: Level) -> PairedChanges:
+def compare_with_all(candidates: LabelledCandidates, level: BoundsLevel) -> PairedChanges:
     """Changes of precision, recall, F1 and number of trades, after minus before."""
     won, traded = (x.astype(np.float64) for x in (candidates.won, candidates.traded))
     ones = np.ones(candidates.size)
     precisions = Ratio(won * traded, traded), Ratio(won, ones)
     f1s = Ratio(2 * won * traded, won + traded), Ratio(2 * won, won + 1)
     return PairedChanges(
-        precision_change=_change(rates.precision, *precisions, candidates, level),
-        recall_change=_from_one(rates.recall(candidates, level)),
-        f1_change=_change(rates.f1, *f1s, candidates, level),
-        trades_change=_from_one(rates.traded_share(candidates, level)),
+        precision_change=_change(rates.estimate_precision, *precisions, candidates, level),
+        recall_change=_from_one(rates.estimate_recall(candidates, level)),
+        f1_change=_change(rates.estimate_f1, *f1s, candidates, level),
+        trades_change=_from_one(rates.estimate_traded_share(candidates, level)),
     )
 
 
-def taking_all(candidates: Labelled) -> Labelled:
+def trade_all(candidates: LabelledCandidates) -> LabelledCandidates:
     """The same candidates, every one of them traded."""
     return replace(candidates, traded=np.ones(candidates.size, dtype=np.bool_))
 
 
-def mcnemar(candidates: Labelled) -> McNemar:
+def mcnemar(candidates: LabelledCandidates) -> McNemar:
     """Exact McNemar test of the two classifications; candidates as if independent: for display.
 
     b counts candidates that only "take all" classified rightly (profitable, not
@@ -90,17 +90,17 @@ def _from_one(after: Estimate) -> PairedChange:
 
 
 def _paired(change: Estimate, relative_frac: float | None) -> PairedChange:
-    return PairedChange(**asdict(sample_interval(change)), relative_frac=relative_frac)
+    return PairedChange(**asdict(to_sample_interval(change)), relative_frac=relative_frac)
 
 
 def _change(
-    measure: Callable[[Labelled, Level], Estimate],
+    measure: Callable[[LabelledCandidates, BoundsLevel], Estimate],
     ratio_after: Ratio,
     ratio_before: Ratio,
-    candidates: Labelled,
-    level: Level,
+    candidates: LabelledCandidates,
+    level: BoundsLevel,
 ) -> PairedChange:
-    after, before = measure(candidates, level), measure(taking_all(candidates), level)
+    after, before = measure(candidates, level), measure(trade_all(candidates), level)
     if after.value is None or before.value is None:
         return _paired(after, None)
     value = after.value - before.value
@@ -117,14 +117,16 @@ def _change(
     return _paired(change, relative)
 
 
-def _half_width(after: Ratio, before: Ratio, candidates: Labelled, level: Level) -> float:
+def _half_width(
+    after: Ratio, before: Ratio, candidates: LabelledCandidates, level: BoundsLevel
+) -> float:
     """Degrees of freedom: one fewer than there are blocks in the smaller denominator."""
     variance, _ = floored_variance(after.influence - before.influence, candidates.block)
     blocks = np.unique(candidates.block[after.under > 0.0]).size
     return float(t_critical(blocks - 1, level.alpha) * np.sqrt(variance))
 
 
-def _few(after: Ratio, level: Level) -> bool:
+def _few(after: Ratio, level: BoundsLevel) -> bool:
     """Whether events or non-events are so few that a linear interval may be too narrow."""
     events, rest = np.sum(after.over > 0.0), np.sum((after.under > 0.0) & (after.over == 0.0))
     return bool(min(events, rest) < max(level.few, 1))

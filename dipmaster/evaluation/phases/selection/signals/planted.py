@@ -16,8 +16,8 @@ import pandas as pd
 from dipmaster.core.kernels import Bools, Ints
 from dipmaster.core.panel import epoch_ms
 from dipmaster.core.time_units import BAR_MS
-from dipmaster.evaluation.figures.intervals import sample_interval
-from dipmaster.evaluation.phases.selection.signals.rates import Level
+from dipmaster.evaluation.figures.intervals import to_sample_interval
+from dipmaster.evaluation.phases.selection.signals.rates import BoundsLevel
 from dipmaster.evaluation.statistics.period import Period
 from dipmaster.evaluation.statistics.trade_metrics import estimate_share
 from dipmaster.results.evaluation.signal_quality import PlantedRecall
@@ -26,12 +26,12 @@ FOLLOWED_WITHIN_BARS = 2  # half-life of the reversion is 6.6 bars: later, much 
 LIQUIDITY = 1
 
 
-def planted_recall(
+def measure_planted_recall(
     scores: pd.DataFrame,
     traded: Bools,
     truth: Mapping[str, pd.DataFrame] | None,
     period: Period,
-    level: Level,
+    level: BoundsLevel,
 ) -> PlantedRecall | None:
     """Share of the planted drops that were traded; None on bars without a known truth.
 
@@ -53,7 +53,7 @@ def planted_recall(
     symbols, times = scores["symbol"].to_numpy(dtype=str), epoch_ms(scores["open_time"])
     drops, followed, caught = [], [], []
     for symbol in sorted(truth):
-        dropped, of_symbol = planted_drops(truth[symbol], period), symbols == symbol
+        dropped, of_symbol = find_planted_drops(truth[symbol], period), symbols == symbol
         drops.append(dropped)
         followed.append(is_followed(dropped, times[of_symbol & traded]))
         caught.append(is_followed(dropped, times[of_symbol]))
@@ -68,13 +68,13 @@ def planted_recall(
     )
     by_any = np.concatenate(caught)
     return PlantedRecall(
-        **asdict(sample_interval(rate)),
+        **asdict(to_sample_interval(rate)),
         by_candidates=float(by_any.mean()) if by_any.size else None,
         within_bars=FOLLOWED_WITHIN_BARS,
     )
 
 
-def planted_drops(truth: pd.DataFrame, period: Period) -> Ints:
+def find_planted_drops(truth: pd.DataFrame, period: Period) -> Ints:
     """Open times of one coin's planted drops, out of sample."""
     times = epoch_ms(truth["open_time"])
     dropped = (truth["jump_mark"].to_numpy() == LIQUIDITY) & (truth["jump_frac"].to_numpy() < 0.0)

@@ -8,17 +8,20 @@ import pandas as pd
 from dipmaster.core.kernels import Bools, Floats
 from dipmaster.core.params import Gates
 from dipmaster.evaluation.figures.breakdowns import mean_or_none
-from dipmaster.evaluation.figures.intervals import sample_interval
+from dipmaster.evaluation.figures.intervals import to_sample_interval
 from dipmaster.evaluation.phases.selection.signals import rates
 from dipmaster.evaluation.phases.selection.signals.by_regime import (
     compare_regimes,
-    win_rate_by_regime,
+    estimate_win_rates,
 )
 from dipmaster.evaluation.phases.selection.signals.consistency import measure_consistency
-from dipmaster.evaluation.phases.selection.signals.outcomes import labelled, out_of_sample
+from dipmaster.evaluation.phases.selection.signals.outcomes import (
+    is_out_of_sample,
+    label_candidates,
+)
 from dipmaster.evaluation.phases.selection.signals.paired import compare_with_all, mcnemar
-from dipmaster.evaluation.phases.selection.signals.planted import planted_recall
-from dipmaster.evaluation.phases.selection.signals.rates import Level
+from dipmaster.evaluation.phases.selection.signals.planted import measure_planted_recall
+from dipmaster.evaluation.phases.selection.signals.rates import BoundsLevel
 from dipmaster.evaluation.statistics.period import Period
 from dipmaster.results.evaluation.signal_quality import SignalQuality
 
@@ -49,17 +52,17 @@ def measure_signal_quality(
         None, and `reason` beside it says why. Candidates whose frozen trade never
         took place are left out.
     """
-    level = Level(gates.alpha, gates.few_losing_trades)
-    late = out_of_sample(scores, period)
-    every = labelled(scores, admission, traded, period).only(late)
+    level = BoundsLevel(gates.alpha, gates.few_losing_trades)
+    late = is_out_of_sample(scores, period)
+    every = label_candidates(scores, admission, traded, period).only(late)
     judged = every.only(every.known)
     return SignalQuality(
         unit="candidates",
         base_precision=mean_or_none(judged.won.astype(np.float64)),
-        precision=sample_interval(rates.precision(judged, level)),
-        recall=sample_interval(rates.recall(judged, level)),
-        f1=sample_interval(rates.f1(judged, level)),
-        false_positive_rate=sample_interval(rates.false_positive_rate(judged, level)),
+        precision=to_sample_interval(rates.estimate_precision(judged, level)),
+        recall=to_sample_interval(rates.estimate_recall(judged, level)),
+        f1=to_sample_interval(rates.estimate_f1(judged, level)),
+        false_positive_rate=to_sample_interval(rates.estimate_false_positive_rate(judged, level)),
         n_candidates=judged.size,
         n_unlabelled=every.size - judged.size,
         n_positive=int(judged.won.sum()),
@@ -68,8 +71,8 @@ def measure_signal_quality(
         consistency=measure_consistency(judged, gates.alpha),
         paired=compare_with_all(judged, level),
         mcnemar=mcnemar(judged),
-        planted_recall=planted_recall(scores, traded, truth, period, level),
-        win_rate_by_regime=win_rate_by_regime(judged, level),
+        planted_recall=measure_planted_recall(scores, traded, truth, period, level),
+        win_rate_by_regime=estimate_win_rates(judged, level),
         heterogeneity=compare_regimes(judged, gates.min_blocks, gates.alpha),
         traded_mean_p=mean_or_none(_known(judged.confidence[judged.traded])),
         traded_win_rate=mean_or_none(judged.won[judged.traded].astype(np.float64)),
