@@ -63,7 +63,10 @@ class SelectionPhase(Phase):
         """Follow the candidates step by step, and judge what was traded as signals."""
         inputs, gates, this = context.inputs, context.params.gates, judged[-1]
         if inputs.volatility is None:
-            raise PipelineError("what the stage volatility measured was not read: no claim on it")
+            raise PipelineError(
+                "phase 1: its claims on regimes need what the stage volatility measured, found "
+                "none.\n  Cure: give build_inputs the results of reports/metrics/volatility.json."
+            )
         quality = measure_signal_quality(
             inputs.scores, context.admission, this.traded, context.period, gates, inputs.truth
         )
