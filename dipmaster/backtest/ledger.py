@@ -26,6 +26,7 @@ from dipmaster.core.tables import EQUITY, FILLS
 SKIP_REASONS: tuple[str, ...] = (
     "ruined",
     "no_next_bar",
+    "zero_volume",
     "already_in_position",
     "max_positions",
     "exposure",

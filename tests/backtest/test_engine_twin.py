@@ -104,6 +104,6 @@ def test_the_random_markets_reach_every_way_out_and_every_refusal(make: Any) -> 
         "entry", "stop", "trailing_stop", "target", "time_limit", "optimal_timing",
         "profit_taking", "boundary", "end_of_data",
     }  # fmt: skip
-    assert {"no_next_bar", "already_in_position", "max_positions", "exposure"} <= {
+    assert {"no_next_bar", "zero_volume", "already_in_position", "max_positions", "exposure"} <= {
         reason for reason, count in ledger.skipped.items() if count
     }

@@ -82,3 +82,12 @@ def test_a_gap_at_the_boundary_purges_what_would_be_stuck_in_it() -> None:
         *range(boundary, boundary + 5),
     ]
     assert len(kept_bars(panel, "A")) == 23 + 5
+
+
+def test_bars_in_which_nobody_traded_are_a_gap_as_well() -> None:
+    boundary = 2 * 288
+    missing = slice(boundary - 30, boundary + 10)
+    idle = small_panel(slice(0, 0))
+    idle.volume[1, missing] = 0.0
+    assert kept_bars(idle, "B") == kept_bars(small_panel(missing), "B")
+    assert len(kept_bars(idle, "B")) < len(kept_bars(idle, "A"))

@@ -80,7 +80,7 @@ def without_crossing(
 ) -> pd.DataFrame:
     """Drop the candidates whose position could still be open at the boundary.
 
-    A candidate at bar t is bought at t + 1 and leaves at the first bar of its
+    A candidate at bar t is bought at t + 1 and leaves at the first traded bar of its
     symbol from t + 1 + cap on; that bar has to lie before the boundary. Without
     gaps these are the last cap + 1 bars of the burn-in. Only burn-in candidates
     are ever dropped, so the gates see no trace of this.
@@ -90,7 +90,7 @@ def without_crossing(
     crosses = np.zeros(bar.size, dtype=np.bool_)
     for row, symbol in enumerate(panel.symbols):
         own = candidates["symbol"].to_numpy() == symbol
-        exists = np.flatnonzero(~np.isnan(panel.close[row]))
+        exists = np.flatnonzero(~np.isnan(panel.traded.close[row]))
         crosses[own] = _deadline(exists, bar[own] + 1 + cap_bars, panel.bars) >= boundary
     kept: Bools = (bar >= boundary) | ~crosses
     return candidates[kept].reset_index(drop=True)

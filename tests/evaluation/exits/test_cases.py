@@ -27,6 +27,16 @@ def test_out_of_sample_and_opened_next_bar(toy) -> None:
     assert len(cases) == 2
 
 
+def test_a_next_bar_without_volume_opens_nothing(toy) -> None:
+    panel = toy.panel(288, {})
+    panel.volume[0, 50] = 0.0
+    period = Period(toy.start_ms - DAY_MS, toy.start_ms, toy.start_ms + 287 * BAR_MS, 1)
+    signal = np.array([48, 49, 50])
+    yes = np.ones(3, dtype=np.bool_)
+    cases = cases_of(panel, 0 * signal, signal, period, yes, yes)
+    assert cases.candidate.tolist() == [0, 2]
+
+
 def test_groups_are_the_traded_and_all() -> None:
     found = in_groups(np.array([True, False, True]), lambda kept: {"n": int(kept.sum())})
     assert found == {"traded": {"n": 2}, "all": {"n": 3}}

@@ -13,7 +13,7 @@ from dipmaster.evaluation.statistics.period import Period
 
 @dataclass(frozen=True)
 class Cases:
-    """Candidates whose signal is out of sample and whose next bar exists; shape (cases,).
+    """Candidates whose signal is out of sample and whose next bar was traded; shape (cases,).
 
     Attributes
     ----------
@@ -60,7 +60,7 @@ def cases_of(
     """
     late = panel.open_time[signal_index] >= period.out_of_sample_ms
     entry = np.minimum(signal_index + 1, panel.bars - 1)
-    exists = (signal_index + 1 < panel.bars) & ~np.isnan(panel.open[symbol_index, entry])
+    exists = (signal_index + 1 < panel.bars) & ~np.isnan(panel.traded.open[symbol_index, entry])
     kept = np.flatnonzero(late & exists)
     day = period.day_of(panel.open_time[entry[kept]])
     return Cases(

@@ -40,8 +40,9 @@ def rises(panel: Panel, cases: Cases, cap_bars: int) -> Floats:
     Returns
     -------
     Floats
-        Shape (cases,), 0 or more; bars that do not exist are passed over.
+        Shape (cases,), 0 or more; bars that were not traded are passed over.
     """
+    panel = panel.traded
     entry = cases.signal_index + 1
     bar = entry[:, None] + np.arange(cap_bars)
     high = panel.high[cases.symbol_index[:, None], np.minimum(bar, panel.bars - 1)]

@@ -54,7 +54,7 @@ class Strata:
 def strata_of(
     panel: Panel, around: Surroundings, traded: tuple[Ints, Ints], period: Period
 ) -> Strata:
-    """Codes of eligible bars: out of sample, closed, with a next bar, surroundings known.
+    """Codes of eligible bars: out of sample, closed, the next bar traded, surroundings known.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ def strata_of(
     code = code * _TENTHS + tenth
     closed = ~np.isnan(panel.close)
     filled = np.zeros_like(closed)
-    filled[:, :-1] = ~np.isnan(panel.open[:, 1:])
+    filled[:, :-1] = ~np.isnan(panel.traded.open[:, 1:])
     late = panel.open_time >= period.out_of_sample_ms
     known = (around.volatility_class >= 0) & ~np.isnan(around.recent_volatility)
     return Strata(np.where(closed & filled & late & known, code, -1).astype(np.int64))
