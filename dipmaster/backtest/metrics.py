@@ -38,7 +38,7 @@ class Days:
 
     @property
     def returns(self) -> Floats:
-        """Simple net returns on the whole account, days without a trade included."""
+        """Simple net returns on the whole account, days with bars but no trade included."""
         return self.growth - 1.0
 
 
@@ -83,8 +83,8 @@ def won_and_lost(net_pnl: Floats) -> tuple[Floats, Floats]:
 def sharpe_annual(daily_returns: Floats) -> float | None:
     """Mean / standard deviation of daily net returns x sqrt(365); rf = 0.
 
-    Days without a trade are in, as zeros. None with fewer than two days or
-    where all days are equal.
+    Days without a trade are in, as zeros; days without a bar are no days. None with
+    fewer than two days or where all days are equal.
     """
     if daily_returns.size < 2 or np.ptp(daily_returns) == 0.0:
         return None
@@ -140,7 +140,7 @@ def _falls(path: Floats, peaks: Floats) -> Floats:
     return 1.0 - np.divide(path, peaks, out=np.ones_like(path), where=peaks > 0.0)
 
 
-def days_of(marks: Floats, start: float) -> Days:
+def days_of(marks: Floats, start: float, days: Ints | None = None) -> Days:
     """Summarise 5-minute marks that begin at a UTC midnight, a day a row.
 
     A last day that is not over counts with the marks it has. An account that
@@ -152,6 +152,10 @@ def days_of(marks: Floats, start: float) -> Days:
         Shape (bars,), no gaps: a bar that does not exist is marked as well.
     start
         Equity at the last mark before.
+    days
+        Which days are kept, 0 for the first; None: all. A day without a bar of any
+        coin is no day: its marks repeat the last one before it, and would be a
+        return of zero that nobody earned.
     """
     missing = -marks.size % BARS_PER_DAY
     whole = np.concatenate([marks, np.repeat(marks[-1:], missing)])
@@ -160,7 +164,8 @@ def days_of(marks: Floats, start: float) -> Days:
     path = np.concatenate([before[:, None], grid], axis=1)
     relative = np.divide(path, before[:, None], out=np.ones_like(path), where=before[:, None] > 0.0)
     falls = _falls(path, np.maximum.accumulate(path, axis=1))
-    return Days(relative[:, -1], relative.max(axis=1), relative.min(axis=1), falls.max(axis=1))
+    columns = relative[:, -1], relative.max(axis=1), relative.min(axis=1), falls.max(axis=1)
+    return Days(*(column if days is None else column[days] for column in columns))
 
 
 def joined_drawdown(days: Days, order: Ints) -> float:

@@ -71,8 +71,7 @@ class Ladder:
 
 def climb(seen: Seen, params: Params) -> Ladder:
     """Trade and judge every phase that is built, up to the first whose inputs were not read."""
-    first, last = int(seen.panel.open_time[0]), int(seen.panel.open_time[-1])
-    period = split_period(first, last, params.split, params.gates.block_days)
+    period = split_period(seen.panel, params.split, params.gates.block_days)
     admission = admissions(seen, params)
     phases = _phases(seen, admission, period, params)
     ledgers = {one.number: trade_phase(one, seen.panel, params.execution) for one in phases}

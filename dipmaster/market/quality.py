@@ -57,6 +57,15 @@ def quality_report(
     if raw_log is not None:
         report["files"] = _files(raw_log)
         report["market"]["ended_early"] = list(raw_log.ended_early)
+        report["market"]["stray_bars"] = [
+            {
+                "symbol": stray.symbol,
+                "from": _text(stray.first_ms),
+                "to": _text(stray.last_ms),
+                "bars": stray.bars,
+            }
+            for stray in raw_log.stray_bars
+        ]
     return report
 
 

@@ -84,6 +84,15 @@ def test_a_day_that_is_not_over_counts() -> None:
     assert np.prod(days.growth) == pytest.approx(1.10)
 
 
+def test_days_that_are_none_are_left_out() -> None:
+    """Marks repeat over a day without bars; the mark before it stays that of the day after it."""
+    marks = np.repeat([101.0, 101.0, 99.0], BARS_PER_DAY)
+    days = metrics.days_of(marks, 100.0, np.array([0, 2]))
+    assert days.returns.tolist() == pytest.approx([0.01, 99 / 101 - 1])
+    assert days.drawdown.tolist() == pytest.approx([0.0, 1 - 99 / 101])
+    assert metrics.days_of(marks, 100.0).growth.tolist()[1] == 1.0
+
+
 @given(MARKS, st.floats(0.5, 2.0))
 def test_days_join_to_the_drawdown_of_all_marks(marks: np.ndarray, start: float) -> None:
     days = metrics.days_of(marks, start)

@@ -310,6 +310,7 @@ def test_period_in_words(period) -> None:
         "last_open_time": "2023-03-01T23:55:00Z",
         "burn_in_days": 20.0,
         "days_out_of_sample": 40,
+        "days_without_bars": 0,
         "blocks": 4,
         "block_days": 10,
     }

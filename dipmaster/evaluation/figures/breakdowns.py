@@ -108,7 +108,7 @@ def holding(trades: pd.DataFrame, cap_bars: int) -> Record:
 
 def by_month(trades: pd.DataFrame, sample: Sample, period: Period) -> list[Record]:
     """A row a UTC month: trades that were closed in it, and the account over its days."""
-    day = period.out_of_sample_ms + np.arange(period.days, dtype=np.int64) * DAY_MS
+    day = period.out_of_sample_ms + period.days_with_bars * DAY_MS
     names = as_times(day).strftime("%Y-%m").to_numpy()
     closed = as_times(epoch_ms(trades["exit_time"])).strftime("%Y-%m").to_numpy()
     return [

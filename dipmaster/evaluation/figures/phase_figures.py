@@ -9,7 +9,7 @@ from dipmaster.backtest import Ledger, metrics
 from dipmaster.core.kernels import Floats
 from dipmaster.core.panel import as_times, epoch_ms
 from dipmaster.core.params import Gates
-from dipmaster.core.time_units import BAR_MS, DAY_MS, DAYS_PER_YEAR, ISO_UTC
+from dipmaster.core.time_units import BAR_MS, BARS_PER_DAY, DAY_MS, DAYS_PER_YEAR, ISO_UTC
 from dipmaster.evaluation.figures import breakdowns
 from dipmaster.evaluation.figures.breakdowns import Record, mean_or_none, quantile_or_none
 from dipmaster.evaluation.phase_evaluation import (
@@ -37,6 +37,7 @@ def period_record(period: Period) -> Record:
         "last_open_time": utc(period.last_ms),
         "burn_in_days": (period.out_of_sample_ms - period.first_ms) / DAY_MS,
         "days_out_of_sample": period.days,
+        "days_without_bars": len(period.empty_days),
         "blocks": period.blocks,
         "block_days": period.block_days,
     }
@@ -97,7 +98,8 @@ def _money(
 ) -> Record:
     start, marks = marks_out_of_sample(equity, period)
     traded = float((fills["quantity"] * fills["reference_price"]).sum())
-    average = float(np.mean(marks))
+    day = np.arange(marks.size) // BARS_PER_DAY
+    average = float(np.mean(marks[np.isin(day, period.days_with_bars)]))
     return {
         "equity_at_start": start,
         "equity_at_end": float(marks[-1]),

@@ -26,7 +26,7 @@ class Sample:
     block
         Shape (trades,), calendar block of that day; all symbols share blocks.
     days
-        The account day by day.
+        The account day by day; a day without a bar of any coin is no day.
     """
 
     net: Floats
@@ -89,7 +89,7 @@ def sampled(trades: pd.DataFrame, equity: pd.DataFrame, period: Period) -> Sampl
         gated["return_frac"].to_numpy(dtype=np.float64),
         day,
         period.block_of(day),
-        days_of(marks, start),
+        days_of(marks, start, period.days_with_bars),
     )
 
 
