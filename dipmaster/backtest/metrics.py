@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dipmaster.core.kernels import Bools, Floats, Ints
+from dipmaster.core.kernels import Floats, Ints
 from dipmaster.core.time_units import BARS_PER_DAY, DAYS_PER_YEAR
+from dipmaster.core.wins import is_break_even, is_win
 
 
 @dataclass(frozen=True)
@@ -42,42 +43,43 @@ class Days:
         return self.growth - 1.0
 
 
-# A trailing stop at its floor brings back what was paid, give or take the last bit.
-ROUNDING = 1e-9
-
-
-def winning(net_pnl: Floats) -> Bools:
-    """Which round trips won: net of all costs above zero and above rounding; zero is a loss.
+def win_rate(net_frac: Floats) -> float | None:
+    """Share of winning round trips, each counted once; None without a trade.
 
     Parameters
     ----------
-    net_pnl
-        Money, or a fraction of the notional.
+    net_frac
+        Shape (trades,), net return on the notional. Who breaks even did not win.
     """
-    return net_pnl > ROUNDING
+    return float(np.mean(is_win(net_frac))) if net_frac.size else None
 
 
-def win_rate(net_pnl: Floats) -> float | None:
-    """Share of winning round trips, each counted once; None without a trade."""
-    return float(np.mean(winning(net_pnl))) if net_pnl.size else None
-
-
-def profit_factor(net_pnl: Floats) -> float | None:
+def profit_factor(net: Floats, net_frac: Floats) -> float | None:
     """Money won / money lost; None where nothing was lost.
 
     Parameters
     ----------
-    net_pnl
-        Shape (trades,). Money gives the gate's figure; returns on notional give
-        the equal-notional figure.
+    net, net_frac
+        As for `won_and_lost`.
     """
-    won, lost = won_and_lost(net_pnl)
+    won, lost = won_and_lost(net, net_frac)
     return float(won.sum() / lost.sum()) if lost.sum() > 0.0 else None
 
 
-def won_and_lost(net_pnl: Floats) -> tuple[Floats, Floats]:
-    """Split each result into what it won and what it lost, both at least 0."""
-    return np.maximum(net_pnl, 0.0), np.maximum(-net_pnl, 0.0)
+def won_and_lost(net: Floats, net_frac: Floats) -> tuple[Floats, Floats]:
+    """Split each result into what it won and what it lost, both at least 0.
+
+    Parameters
+    ----------
+    net
+        Shape (trades,). Money gives the gate's figure; returns on notional give
+        the equal-notional figure.
+    net_frac
+        Shape (trades,), net return on the notional: it says who won. Who breaks even has
+        neither won nor lost, or a profit factor could rest on rounding alone.
+    """
+    moved = np.where(is_break_even(net_frac), 0.0, net)
+    return np.maximum(moved, 0.0), np.maximum(-moved, 0.0)
 
 
 def sharpe_annual(daily_returns: Floats) -> float | None:

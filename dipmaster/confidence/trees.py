@@ -13,6 +13,7 @@ from scipy.special import ndtr
 from dipmaster.confidence.families import Family
 from dipmaster.core.kernels import Floats
 from dipmaster.core.params.confidence import Trees
+from dipmaster.core.wins import is_win
 
 if TYPE_CHECKING:
     import lightgbm
@@ -63,12 +64,12 @@ def fit(
     inputs
         Shape (rows, inputs of the family); NaN is a value of its own to a tree.
     net_frac
-        Net return of the frozen trade; a classifier learns whether it is above 0.
+        Net return of the frozen trade; a classifier learns whether it is a win.
     weight
         Positive; brought to a mean of 1, so that penalties mean the same everywhere.
     """
     wins = family.name == "classifier"
-    target = (net_frac > 0.0).astype(np.float64) if wins else net_frac
+    target = is_win(net_frac).astype(np.float64) if wins else net_frac
     scaled = weight / weight.mean()
     train = {"lgb": _lightgbm, "xgb": _xgboost}[library]
     booster = train(family, inputs, target, scaled, trees)

@@ -16,8 +16,8 @@ MARKS = arrays(np.float64, st.integers(1, 900), elements=st.floats(0.5, 2.0))
 
 def test_worked_by_hand() -> None:
     net = np.array([30.0, -10.0, 0.0, 20.0, -15.0])
-    assert metrics.win_rate(net) == 2 / 5  # zero is a loss
-    assert metrics.profit_factor(net) == 50 / 25
+    assert metrics.win_rate(net / 500.0) == 2 / 5  # zero is no win
+    assert metrics.profit_factor(net, net / 500.0) == 50 / 25
     daily = np.array([0.01, 0.0, -0.005, 0.003])
     mean = sum(daily) / 4
     deviation = math.sqrt(sum((x - mean) ** 2 for x in daily) / 3)
@@ -29,8 +29,9 @@ def test_worked_by_hand() -> None:
     [([], None, None), ([5.0], 1.0, None), ([-5.0], 0.0, 0.0), ([0.0], 0.0, None)],
 )
 def test_degenerate_trades(net: list[float], rate: float | None, factor: float | None) -> None:
-    assert metrics.win_rate(np.array(net)) == rate
-    assert metrics.profit_factor(np.array(net)) == factor
+    net_frac = np.array(net) / 500.0
+    assert metrics.win_rate(net_frac) == rate
+    assert metrics.profit_factor(np.array(net), net_frac) == factor
 
 
 @pytest.mark.parametrize("daily", [[], [0.01], [0.0, 0.0, 0.0], [0.02, 0.02]])
@@ -117,11 +118,12 @@ def test_days_join_in_any_order(marks: np.ndarray, random: object) -> None:
     assert metrics.joined_drawdown(days, order) == pytest.approx(slow, abs=1e-12)
 
 
-def test_break_even_to_the_last_bit_is_no_win() -> None:
-    """A trailing stop at its floor nets nothing but rounding, either way."""
-    assert metrics.winning(np.array([-1e-13, 0.0, 1e-13, 1e-6])).tolist() == [
-        False,
-        False,
-        False,
-        True,
+def test_rounding_alone_makes_no_profit_factor() -> None:
+    """All losers broke even: there is nothing to divide by, not 1e13."""
+    net_frac = np.array([0.01, -1e-16, 1e-13])
+    assert metrics.profit_factor(500.0 * net_frac, net_frac) is None
+    assert metrics.win_rate(net_frac) == 1 / 3
+    assert [part.tolist() for part in metrics.won_and_lost(500.0 * net_frac, net_frac)] == [
+        [5.0, 0.0, 0.0],
+        [0.0, 0.0, 0.0],
     ]

@@ -32,8 +32,12 @@ def _money(trades: pd.DataFrame) -> Floats:
     return trades["net_pnl"].to_numpy(dtype=np.float64)
 
 
+def _frac(trades: pd.DataFrame) -> Floats:
+    return trades["return_frac"].to_numpy(dtype=np.float64)
+
+
 def _bps(trades: pd.DataFrame) -> Floats:
-    return 1e4 * trades["return_frac"].to_numpy(dtype=np.float64)
+    return 1e4 * _frac(trades)
 
 
 def _minutes(trades: pd.DataFrame) -> Floats:
@@ -47,7 +51,7 @@ def by_exit(trades: pd.DataFrame) -> list[Record]:
             "exit_type": str(kind),
             "trades": len(part),
             "share_frac": len(part) / len(trades),
-            "win_rate": metrics.win_rate(_money(part)),
+            "win_rate": metrics.win_rate(_frac(part)),
             "net_pnl": float(_money(part).sum()),
             "mean_net_bps": mean_or_none(_bps(part)),
             "median_minutes": quantile_or_none(_minutes(part), 0.5),
@@ -74,8 +78,8 @@ def by_regime(trades: pd.DataFrame) -> list[Record]:
 def _core(trades: pd.DataFrame) -> Record:
     return {
         "trades": len(trades),
-        "win_rate": metrics.win_rate(_money(trades)),
-        "profit_factor": metrics.profit_factor(_money(trades)),
+        "win_rate": metrics.win_rate(_frac(trades)),
+        "profit_factor": metrics.profit_factor(_money(trades), _frac(trades)),
         "mean_net_bps": mean_or_none(_bps(trades)),
     }
 
@@ -122,11 +126,10 @@ def by_month(trades: pd.DataFrame, sample: Sample, period: Period) -> list[Recor
 
 
 def _closed_in(trades: pd.DataFrame) -> Record:
-    money = _money(trades)
     return {
         "trades": len(trades),
-        "win_rate": metrics.win_rate(money),
-        "net_pnl": float(money.sum()),
+        "win_rate": metrics.win_rate(_frac(trades)),
+        "net_pnl": float(_money(trades).sum()),
     }
 
 

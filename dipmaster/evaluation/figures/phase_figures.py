@@ -10,6 +10,7 @@ from dipmaster.core.kernels import Floats
 from dipmaster.core.panel import as_times, epoch_ms
 from dipmaster.core.params import Gates
 from dipmaster.core.time_units import BAR_MS, BARS_PER_DAY, DAY_MS, DAYS_PER_YEAR, ISO_UTC
+from dipmaster.core.wins import is_win
 from dipmaster.evaluation.figures import breakdowns
 from dipmaster.evaluation.figures.breakdowns import Record, mean_or_none, quantile_or_none
 from dipmaster.evaluation.phase_evaluation import (
@@ -86,6 +87,7 @@ def _counts(
         "trades": sample.trades,
         "trades_burn_in": len(ledger.trades) - sample.trades,
         "losing_trades": sample.losing_trades,
+        "break_even": sample.break_even,
         "days_with_trades": sample.days_with_trades,
         "blocks_with_trades": sample.blocks_with_trades,
         "open_at_end": int(trades["open_at_end"].sum()),
@@ -119,7 +121,7 @@ def net_return(start: float, marks: Floats) -> float | None:
 def _per_trade(trades: pd.DataFrame, fills: pd.DataFrame) -> Record:
     net = 1e4 * trades["return_frac"].to_numpy(dtype=np.float64)
     gross = _gross_bps(trades, fills)
-    won = metrics.winning(trades["net_pnl"].to_numpy(dtype=np.float64))
+    won = is_win(trades["return_frac"].to_numpy(dtype=np.float64))
     win, loss = mean_or_none(net[won]), mean_or_none(net[~won])
     payoff = win / -loss if win is not None and loss is not None and loss < 0.0 else None
     return {
@@ -216,7 +218,7 @@ def _mark_time(period: Period, position: int) -> str:
 
 def _detail(evaluation: PhaseEvaluation, gates: Gates) -> Record:
     sample, returns = evaluation.sample, evaluation.sample.days.returns
-    rate = metrics.win_rate(sample.net)
+    rate = metrics.win_rate(sample.return_frac)
     exact = (
         (None, None) if rate is None else clopper_pearson(rate, float(sample.trades), gates.alpha)
     )
@@ -228,7 +230,9 @@ def _detail(evaluation: PhaseEvaluation, gates: Gates) -> Record:
         "probabilistic_sharpe": account_metrics.probabilistic_sharpe(returns, target),
         "lo_eta_365": metrics.lo_eta(returns, DAYS_PER_YEAR, gates.block_days),
         "daily_vol_annual_frac": _annual_volatility(returns),
-        "profit_factor_equal_notional": metrics.profit_factor(sample.return_frac),
+        "profit_factor_equal_notional": metrics.profit_factor(
+            sample.return_frac, sample.return_frac
+        ),
     }
 
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from dipmaster.backtest.metrics import Days, days_of, winning
+from dipmaster.backtest.metrics import Days, days_of
 from dipmaster.core.kernels import Bools, Floats, Ints
 from dipmaster.core.panel import epoch_ms
+from dipmaster.core.wins import is_break_even, is_win
 from dipmaster.evaluation.statistics.period import Period
 
 
@@ -43,12 +44,17 @@ class Sample:
     @property
     def won(self) -> Bools:
         """Which round trips won."""
-        return winning(self.net)
+        return is_win(self.return_frac)
 
     @property
     def losing_trades(self) -> int:
-        """Number of round trips that did not win."""
+        """Number of round trips that did not win, those that broke even included."""
         return self.trades - int(self.won.sum())
+
+    @property
+    def break_even(self) -> int:
+        """Number of round trips that brought back what they took, to rounding."""
+        return int(is_break_even(self.return_frac).sum())
 
     @property
     def days_with_trades(self) -> int:

@@ -51,6 +51,6 @@ def _row(name: str, trades: pd.DataFrame, fills: pd.DataFrame, exits: AdaptiveEx
         "trades_frac": len(touched) / len(trades) if len(trades) else None,
         "net_pnl": None if name == PARTIAL else float(money.sum()),
         "mean_net_bps": mean_or_none(1e4 * touched["return_frac"].to_numpy(dtype=np.float64)),
-        "win_rate": metrics.win_rate(money),
+        "win_rate": metrics.win_rate(touched["return_frac"].to_numpy(dtype=np.float64)),
         "mean_confidence": mean_or_none(sure[~np.isnan(sure)]),
     }

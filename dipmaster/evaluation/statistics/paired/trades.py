@@ -38,7 +38,7 @@ def win_rate(after: Track, before: Track, alpha: float, few: int) -> Difference:
 def log_profit_factor(after: Track, before: Track, alpha: float, few: int) -> Difference:
     """Logarithm of the later profit factor over the earlier one."""
     for track in (after, before):
-        if not metrics.profit_factor(track.sample.net):
+        if not metrics.profit_factor(track.sample.net, track.sample.return_frac):
             return Difference(None, reason=_no_factor(track))
     factors = [_logged(trade_metrics.profit_factor(t.sample, alpha, few)) for t in (after, before)]
     own = [_factor_influence(track.sample) for track in (after, before)]
@@ -120,7 +120,7 @@ def _logged(factor: Estimate) -> Estimate:
 
 
 def _factor_influence(sample: Sample) -> Floats:
-    won, lost = metrics.won_and_lost(sample.net)
+    won, lost = metrics.won_and_lost(sample.net, sample.return_frac)
     influence: Floats = won / won.sum() - lost / lost.sum()
     return influence
 

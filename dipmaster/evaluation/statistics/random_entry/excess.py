@@ -10,8 +10,8 @@ other, of trades and pool as if independent, is wide enough to cover.
 import numpy as np
 from scipy.special import stdtr
 
-from dipmaster.backtest import metrics
 from dipmaster.core.kernels import Floats
+from dipmaster.core.wins import is_win
 from dipmaster.evaluation.statistics import trade_metrics
 from dipmaster.evaluation.statistics.estimate import Estimate, Scale
 from dipmaster.evaluation.statistics.random_entry.portfolios import Pool
@@ -71,7 +71,7 @@ def pool_half_width(pool: Pool, alpha: float) -> float:
 
 def _influence(pool: Pool) -> Floats:
     """Influence of each entry on the pool's win rate; sums to zero."""
-    won = metrics.winning(pool.return_frac)
+    won = is_win(pool.return_frac)
     influence: Floats = pool.weight * (won - pool.weight @ won)
     return influence
 
