@@ -10,8 +10,9 @@ from dipmaster.core.params import Params
 from dipmaster.evaluation.claims import later_promises
 from dipmaster.evaluation.figures.breakdowns import Record
 from dipmaster.evaluation.figures.phase_figures import period_record, phase_record
+from dipmaster.evaluation.intrabar import intrabar_record
 from dipmaster.evaluation.phase_evaluation import PhaseEvaluation, inconclusive
-from dipmaster.evaluation.phase_orders import abstained_at
+from dipmaster.evaluation.phase_orders import Phase, abstained_at
 from dipmaster.evaluation.phases.exits import claims
 from dipmaster.evaluation.phases.exits.orders import ExitInputs, way_out
 from dipmaster.evaluation.phases.exits.results import Material, exits_record
@@ -50,7 +51,13 @@ def details_of(found: Ladder, ruling: Ruling, seen: Seen, params: Params) -> Rec
         "verdict_reason": ruling.reason,
         "period": period_record(found.period),
         "built_phases": found.built,
-        "phases": {str(one.phase): _figures(one, found, seen, params) for one in found.evaluations},
+        "phases": {
+            str(one.phase): {
+                **_figures(one, found, seen, params),
+                "intrabar": _intrabar(phase, found, seen, params),
+            }
+            for one, phase in zip(found.evaluations, found.phases, strict=True)
+        },
         "checks": [
             {"phase": one.phase, **asdict(check)}
             for one in found.evaluations
@@ -87,6 +94,17 @@ def _figures(one: PhaseEvaluation, found: Ladder, seen: Seen, params: Params) ->
         "abstained_at": at or None,
         "harm": one.harm or None,
     }
+
+
+def _intrabar(phase: Phase, found: Ladder, seen: Seen, params: Params) -> Record:
+    return intrabar_record(
+        seen.panel,
+        phase.orders,
+        params.execution,
+        phase.rules,
+        found.ledgers[phase.number],
+        found.period,
+    )
 
 
 def _funnel(found: Ladder, seen: Seen, params: Params) -> Record:

@@ -152,7 +152,14 @@ class _Account:
         return self.panel.half_spread_bps[k, u] * 1e-4
 
     def sell(
-        self, k: int, u: int, price: float, kind: str, share: float = 1.0, at: int = -1
+        self,
+        k: int,
+        u: int,
+        price: float,
+        kind: str,
+        share: float = 1.0,
+        at: int = -1,
+        both: bool = False,
     ) -> None:
         p = self.held[k]
         quantity = p["quantity"] * share
@@ -163,6 +170,7 @@ class _Account:
         if share == 1.0:
             p.update(exit=u if at < 0 else at, kind=kind)
             p["peak"], p["trough"] = max(p["peak"], price), min(p["trough"], price)
+            p["both"] = both
             self.trades.append(self.held.pop(k))
 
     def at_open(self, k: int, u: int) -> None:
@@ -217,10 +225,12 @@ class _Account:
 
     def inside(self, k: int, u: int) -> None:
         p, panel = self.held[k], self.panel
-        if panel.low[k, u] <= p["level"]:
-            self.sell(k, u, min(panel.open[k, u], p["level"]), p["stop_kind"])
-        elif panel.high[k, u] > p["target"]:
-            self.sell(k, u, max(panel.open[k, u], p["target"]), "target")
+        stop, target = panel.low[k, u] <= p["level"], panel.high[k, u] > p["target"]
+        both = stop and target and panel.open[k, u] > p["level"]
+        if stop and not (both and self.rules.target_first):
+            self.sell(k, u, min(panel.open[k, u], p["level"]), p["stop_kind"], both=both)
+        elif target:
+            self.sell(k, u, max(panel.open[k, u], p["target"]), "target", both=both)
 
     def at_close(self, k: int, u: int) -> None:
         p, panel, rules = self.held[k], self.panel, self.rules
