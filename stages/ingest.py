@@ -11,6 +11,7 @@ from dipmaster.core import catalog, stage, store
 from dipmaster.core.params import Ingest
 from dipmaster.core.tables import BARS, ON_CHAIN, ORDER_BOOK, SENTIMENT, TRUTH, Table
 from dipmaster.core.time_units import BARS_PER_DAY, ISO_UTC
+from dipmaster.market.jumps import refuse_jumps
 from dipmaster.market.quality import quality_report
 from dipmaster.market.raw import read_raw
 from dipmaster.market.simulator import simulate
@@ -27,6 +28,7 @@ def main() -> None:
 
 def _write_raw(ingest: Ingest, folder: Path) -> dict[str, Any]:
     market = read_raw(catalog.RAW, ingest, _raw_of_workspace())
+    refuse_jumps(market.bars, ingest.max_jump_factor)
     _write_bars(market.bars, ingest, folder)
     _write_about_truth(False, folder)
     return quality_report(market.bars, "raw", market.log)

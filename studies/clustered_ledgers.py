@@ -105,7 +105,8 @@ def days_of_trades(steps: Floats, day: Ints, count: Ints) -> Days:
 def truth(world: World, days: int, rng: np.random.Generator) -> Truth:
     """Figures of a track of `days` days, which has to be very long."""
     long = track(world, days, days, rng)
-    rate, factor = metrics.win_rate(long.net), metrics.profit_factor(long.net)
+    rate = metrics.win_rate(long.return_frac)
+    factor = metrics.profit_factor(long.net, long.return_frac)
     sharpe = metrics.sharpe_annual(long.days.returns)
     if rate is None or factor is None or sharpe is None:
         raise ValueError(f"{world.name}: expected a track with trades, losses and movement")

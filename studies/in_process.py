@@ -144,8 +144,7 @@ def traded_bars(
     features = compute(bars, params.features, columns)
     found = candidates(features, params.signal)
     panel = aligned(bars, fallback_half_spread_bps)
-    first, last = int(panel.open_time[0]), int(panel.open_time[-1])
-    split = period or split_period(first, last, params.split, params.gates.block_days)
+    split = period or split_period(panel, params.split, params.gates.block_days)
     return Traded(panel, features, found, baseline_ledger(found, panel, split, params), split)
 
 

@@ -71,7 +71,7 @@ def true_differences(
     later, earlier = both_tracks(world, kept, truth_days, truth_days, _rng(0, number, 0))
     one, other = later.sample, earlier.sample
     logs = [float(np.log(s.days.growth).mean()) * days for s in (one, other)]
-    factors = [metrics.profit_factor(s.net) or np.nan for s in (one, other)]
+    factors = [metrics.profit_factor(s.net, s.return_frac) or np.nan for s in (one, other)]
     sharpes = [metrics.sharpe_annual(s.days.returns) or np.nan for s in (one, other)]
     return {
         "win_rate": float(one.won.mean() - other.won.mean()),

@@ -26,7 +26,16 @@ from dipmaster.backtest.layouts import (
     plans_of,
 )
 from dipmaster.backtest.ledger import Booked, Ledger, ledger_of
-from dipmaster.backtest.limits import FILLED, Limits, hindrance, limits_of, sized, too_small
+from dipmaster.backtest.limits import (
+    FILLED,
+    NO_NEXT_BAR,
+    ZERO_VOLUME,
+    Limits,
+    hindrance,
+    limits_of,
+    sized,
+    too_small,
+)
 from dipmaster.backtest.rules import (
     ExitRules,
     RuleArrays,
@@ -111,7 +120,22 @@ def simulated(panel: Panel, entries: Entries, execution: Execution, rules: ExitR
     free_from = np.zeros(len(panel.symbols), np.int64)
     world = (market, plans, sizes, limits, numbers, costs, arrays)
     taken = trade(*world, free_from, trips, orders, diary)
+    _name_zero_volume(orders["outcome"], entries, panel)
     return Booked(trips[:taken], orders, diary.value, numbers.partial_frac)
+
+
+def _name_zero_volume(outcome: Any, entries: Entries, panel: Panel) -> None:
+    """Tell orders whose bar was there, but without a trade, from those without a bar.
+
+    For the kernel both are missing; `outcome`, shape (entries,), is changed in place.
+    """
+    if panel.traded is panel:
+        return
+    unfilled = np.flatnonzero(outcome == NO_NEXT_BAR)
+    bar = entries.signal_index[unfilled] + 1
+    symbol, inside = entries.symbol_index[unfilled], bar < panel.bars
+    there = ~np.isnan(panel.open[symbol, np.where(inside, bar, 0)])
+    outcome[unfilled[inside & there]] = ZERO_VOLUME
 
 
 def _blank(bars: int) -> Diary:

@@ -16,6 +16,7 @@ from dipmaster.backtest.costs import BPS, Costs, break_even, outlay, proceeds
 from dipmaster.backtest.layouts import (
     AT_END,
     AT_OPEN,
+    EITHER,
     INSIDE,
     NEVER,
     Market,
@@ -127,18 +128,29 @@ def _end(
 
 @kernel
 def touched(
-    first: float, low: float, level: float, target: float, stop_kind: int
+    first: float,
+    high: float,
+    low: float,
+    level: float,
+    target: float,
+    stop_kind: int,
+    target_first: bool,
 ) -> tuple[int, int, float]:
     """Exit type, stage and price on a bar that touched a level; the stop goes first.
 
     A target passed at the open counts as inside the bar: that the stop was not
-    touched is known only when the bar is over.
+    touched is known only when the bar is over. An open at or under the stop is no
+    question of order: it was sold there.
     """
     if low > level:
         return _TARGET, INSIDE, max(first, target)
     if first <= level:
         return stop_kind, AT_OPEN, first
-    return stop_kind, INSIDE, level
+    if high <= target:
+        return stop_kind, INSIDE, level
+    if target_first:
+        return _TARGET, EITHER, max(first, target)
+    return stop_kind, EITHER, level
 
 
 @borrowing_kernel
@@ -181,7 +193,9 @@ def walk(
             u += 1
         if u < until:
             at = np.uintp(first + u)
-            kind, stage, price = touched(opens[at], lows[at], level, target, stop_kind)
+            kind, stage, price = touched(
+                opens[at], highs[at], lows[at], level, target, stop_kind, rules.target_first
+            )
             break
         at = np.uintp(first + u - 1)
         if np.isnan(closes[at]):

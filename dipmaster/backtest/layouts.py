@@ -10,6 +10,7 @@ from dipmaster.core.time_units import BAR_MS
 
 STAGES = 4
 AT_OPEN, ENTRY, INSIDE, AT_END = range(STAGES)  # of a bar, in time order
+EITHER = STAGES  # as INSIDE, where stop and target were touched and either may have gone first
 NEVER = -1
 
 ROUND_TRIP = np.dtype(
@@ -75,7 +76,11 @@ class Order(NamedTuple):
 
 
 def market_of(panel: Panel) -> Market:
-    """The panel's arrays in the form that kernels read; views where they have it."""
+    """The panel's arrays in the form that kernels read; views where they have it.
+
+    Bars in which nobody traded are missing: no kernel can fill anything there.
+    """
+    panel = panel.traded
     prices = (panel.open, panel.high, panel.low, panel.close, panel.half_spread_bps)
     open_, high, low, close, spread = (
         np.ascontiguousarray(values, np.float64).reshape(-1) for values in prices
@@ -107,5 +112,5 @@ def order_at(plans: Plans, i: int) -> Order:
 
 @borrowing_kernel
 def can_begin(market: Market, symbol: int, bar: int) -> bool:
-    """Whether the symbol has this bar, to be bought at its open."""
+    """Whether the symbol was traded in this bar, to be bought at its open."""
     return bar < market.bars and not np.isnan(market.open[np.uintp(symbol * market.bars + bar)])

@@ -14,7 +14,7 @@ import pandas as pd
 
 from dipmaster.backtest.costs import costs_of
 from dipmaster.backtest.entries import Entries
-from dipmaster.backtest.layouts import AT_OPEN, ENTRY, NEVER, STAGES
+from dipmaster.backtest.layouts import AT_OPEN, EITHER, ENTRY, INSIDE, NEVER, STAGES
 from dipmaster.backtest.rules import EXIT_CONFIDENCE, EXIT_NAMES, EXIT_REASONS, ExitType
 from dipmaster.backtest.trades import BUY, Legs, trades_table, words
 from dipmaster.core.errors import data_error
@@ -26,6 +26,7 @@ from dipmaster.core.tables import EQUITY, FILLS
 SKIP_REASONS: tuple[str, ...] = (
     "ruined",
     "no_next_bar",
+    "zero_volume",
     "already_in_position",
     "max_positions",
     "exposure",
@@ -92,7 +93,8 @@ def _legs(booked: Booked, quantity: Floats) -> Legs:
     halved = np.flatnonzero(trips["partial_bar"] != NEVER)
     part = np.zeros(trips.size)
     part[halved] = quantity[halved] * booked.partial_frac
-    partly, stage, kind = trips[halved], trips["exit_stage"], trips["exit_type"]
+    partly, kind = trips[halved], trips["exit_type"]
+    stage = np.where(trips["exit_stage"] == EITHER, INSIDE, trips["exit_stage"])
     selling = int(ExitType.PROFIT_TAKING)
     legs = (
         _leg(trips, everyone, "entry", quantity, ENTRY, BUY),

@@ -5,7 +5,8 @@ from typing import NamedTuple
 from dipmaster.core.kernels import kernel
 from dipmaster.core.params import Execution
 
-FILLED, RUINED, NO_NEXT_BAR, IN_POSITION, MAX_POSITIONS, EXPOSURE, CASH, TOO_SMALL = range(8)
+FILLED, RUINED, NO_NEXT_BAR, ZERO_VOLUME, IN_POSITION, MAX_POSITIONS = range(6)
+EXPOSURE, CASH, TOO_SMALL = range(6, 9)
 UNCUT, BY_POSITION, BY_EXPOSURE, BY_CASH = range(4)
 
 

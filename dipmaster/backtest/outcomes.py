@@ -16,7 +16,7 @@ import pandas as pd
 from dipmaster.backtest.costs import Costs, costs_of
 from dipmaster.backtest.entries import checked_plan
 from dipmaster.backtest.fills import chain, follow
-from dipmaster.backtest.layouts import NEVER, ROUND_TRIP, Order, Plans, market_of, plans_of
+from dipmaster.backtest.layouts import EITHER, NEVER, ROUND_TRIP, Order, Plans, market_of, plans_of
 from dipmaster.backtest.rules import (
     EXIT_NAMES,
     ExitRules,
@@ -47,6 +47,8 @@ class Outcomes:
         Positions on the panel's grid.
     exit_type
         Index into `EXIT_NAMES`.
+    stop_and_target_touched
+        The bar of the exit touched both inside: what went first is not known.
     gross_frac, fees_frac, slippage_frac, net_frac
         Of the reference notional at entry; net = gross - fees - slippage, where
         slippage holds half-spread and slippage.
@@ -61,6 +63,7 @@ class Outcomes:
     entry_index: Ints
     exit_index: Ints
     exit_type: Ints
+    stop_and_target_touched: Bools
     gross_frac: Floats
     fees_frac: Floats
     slippage_frac: Floats
@@ -236,6 +239,7 @@ def _outcomes_of(
         entry_index=trips["entry_bar"].copy(),
         exit_index=np.where(tradable, trips["exit_bar"], NEVER),
         exit_type=np.where(tradable, trips["exit_type"], NEVER).astype(np.int64),
+        stop_and_target_touched=tradable & (trips["exit_stage"] == EITHER),
         gross_frac=gross,
         fees_frac=fees,
         slippage_frac=cost,

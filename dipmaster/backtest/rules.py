@@ -100,11 +100,15 @@ class ExitRules:
         entry from which a clock quarter closes the position; None = off.
     trailing, score
         None = off.
+    target_first
+        Inside a bar that touches stop and target the target went first. What went first
+        is not known; verdicts rest on the stop, and this gives the other reading.
     """
 
     boundary_min_net_frac: float | None
     trailing: Trailing | None = None
     score: ScoreExits | None = None
+    target_first: bool = False
 
     @classmethod
     def phase_0(cls, exits: Exits) -> "ExitRules":
@@ -126,6 +130,7 @@ class RuleNumbers(NamedTuple):
     score_full: float
     score_partial: float
     partial_frac: float
+    target_first: bool
 
 
 class RuleArrays(NamedTuple):
@@ -151,6 +156,7 @@ def rule_numbers(rules: ExitRules) -> RuleNumbers:
         score_full=np.inf if score is None else float(score.full),
         score_partial=np.inf if score is None else float(score.partial),
         partial_frac=0.0 if score is None else float(score.partial_frac),
+        target_first=bool(rules.target_first),
     )
 
 

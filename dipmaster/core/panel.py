@@ -6,6 +6,7 @@ that does not exist is NaN; nothing is ever filled.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -46,6 +47,20 @@ class Panel:
     def bars(self) -> int:
         """Length of the grid."""
         return int(self.open_time.size)
+
+    @cached_property
+    def traded(self) -> "Panel":
+        """The panel in which bars of volume 0 do not exist; itself where there are none.
+
+        Nobody traded in such a bar, so that nothing could have been bought or sold in it.
+        A symbol without volume in any bar is one whose source does not know it: it keeps
+        its bars.
+        """
+        idle = (self.volume == 0.0) & (self.volume > 0.0).any(axis=1, keepdims=True)
+        if not idle.any():
+            return self
+        fields = (np.where(idle, np.nan, getattr(self, name)) for name in _FIELDS)
+        return Panel(self.symbols, self.open_time, *fields)
 
     def index_of(self, times_ms: Ints) -> Ints:
         """Positions on the grid of times that lie on it."""

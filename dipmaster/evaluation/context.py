@@ -56,8 +56,7 @@ class EvaluationContext:
 
 def build_context(inputs: EvaluationInputs, params: Params) -> EvaluationContext:
     """Split the period and filter the candidates under the params of this run."""
-    times = inputs.panel.open_time
-    period = split_period(int(times[0]), int(times[-1]), params.split, params.gates.block_days)
+    period = split_period(inputs.panel, params.split, params.gates.block_days)
     admission = admit(
         inputs.candidates,
         inputs.filter_inputs,

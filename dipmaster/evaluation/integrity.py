@@ -130,7 +130,7 @@ def _signs_agree(sample: TradeSample) -> Check:
     by volatility drag: within it the mean has no sign to compare.
     """
     name = "profit factor - 1, net profit and mean daily return have one sign"
-    factor = metrics.profit_factor(sample.net)
+    factor = metrics.profit_factor(sample.net, sample.return_frac)
     total, returns = float(sample.net.sum()), sample.days.returns
     mean = float(returns.mean())
     figures = f"profit factor {factor or 0:.4g}, net {total:.2f}, mean {1e4 * mean:.3g} bps"

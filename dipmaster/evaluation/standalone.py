@@ -81,7 +81,7 @@ def simulate_standalone(
 
 @dataclass(frozen=True)
 class EligibleEntries:
-    """Candidates whose signal is out of sample and whose next bar exists; shape (entries,).
+    """Candidates whose signal is out of sample and whose next bar was traded; shape (entries,).
 
     Attributes
     ----------
@@ -115,7 +115,7 @@ def find_eligible_entries(
     """
     late = panel.open_time[signal_index] >= period.out_of_sample_ms
     entry = np.minimum(signal_index + 1, panel.bars - 1)
-    exists = (signal_index + 1 < panel.bars) & ~np.isnan(panel.open[symbol_index, entry])
+    exists = (signal_index + 1 < panel.bars) & ~np.isnan(panel.traded.open[symbol_index, entry])
     rows = np.flatnonzero(late & exists)
     day = period.day_of(panel.open_time[entry[rows]])
     return EligibleEntries(rows, symbol_index[rows], signal_index[rows], day, period.block_of(day))

@@ -13,6 +13,7 @@ import pandas as pd
 from dipmaster.core.kernels import Floats, Ints
 from dipmaster.core.panel import as_times, epoch_ms
 from dipmaster.core.time_units import BAR_MS, BARS_PER_DAY, ISO_UTC
+from dipmaster.market.jumps import largest_jump
 from dipmaster.market.raw.intervals import distinct
 from dipmaster.market.raw.log import RawLog
 
@@ -56,6 +57,15 @@ def quality_report(
     if raw_log is not None:
         report["files"] = _files(raw_log)
         report["market"]["ended_early"] = list(raw_log.ended_early)
+        report["market"]["stray_bars"] = [
+            {
+                "symbol": stray.symbol,
+                "from": _text(stray.first_ms),
+                "to": _text(stray.last_ms),
+                "bars": stray.bars,
+            }
+            for stray in raw_log.stray_bars
+        ]
     return report
 
 
@@ -96,6 +106,7 @@ def _symbol(frame: pd.DataFrame) -> dict[str, Any]:
         "ohlc_violations": int(np.count_nonzero(broken)),
         "zero_volume_bars": int(np.count_nonzero(volume == 0)),
         "outliers": _outliers(times, prices["close"]),
+        "largest_jump": _jump(frame),
     }
 
 
@@ -142,6 +153,18 @@ def _outliers(times_ms: Ints, close: Floats) -> dict[str, Any]:
         "robust_sigma_frac": sigma,
         "largest_sigmas": float(returns[largest]) / sigma,
         "largest_at": _text(times_ms[largest + 1]),
+    }
+
+
+def _jump(frame: pd.DataFrame) -> dict[str, Any]:
+    """Largest change from a traded bar to the next, over gaps too; beyond a bound it is refused."""
+    jump = largest_jump(frame)
+    return {
+        "factor": jump.factor if jump else None,
+        "from": _text(jump.close_ms) if jump else None,
+        "to": _text(jump.open_ms) if jump else None,
+        "from_price": jump.close if jump else None,
+        "to_price": jump.open if jump else None,
     }
 
 

@@ -16,7 +16,12 @@ STEP_MS = 300_000
 
 
 def _panel(
-    bars: Any, *, half_spread_bps: Any = 0.0, start_ms: int = START_MS, names: Any = None
+    bars: Any,
+    *,
+    half_spread_bps: Any = 0.0,
+    start_ms: int = START_MS,
+    names: Any = None,
+    volume: Any = 1.0,
 ) -> Panel:
     """A panel from (symbols, bars, 4) prices; a list of bars is one symbol, None a gap."""
     if isinstance(bars, list):
@@ -29,13 +34,18 @@ def _panel(
         np.isnan(prices[..., 0]), np.nan, np.broadcast_to(half_spread_bps, (symbols, length))
     )
     fields = (np.ascontiguousarray(prices[..., i]) for i in range(4))
-    return Panel(tuple(names), time, *fields, np.ones((symbols, length)), spread)
+    known = ~np.isnan(prices[..., 0])
+    volume = np.where(known, np.broadcast_to(volume, (symbols, length)), np.nan)
+    return Panel(tuple(names), time, *fields, volume, spread)
 
 
 def _random_panel(
     seed: int, symbols: int = 3, bars: int = 400, *, gaps: bool = True, tick: float = 0.1
 ) -> Panel:
-    """Bars near 100 with jumps, overnight-like opens, ticks (so that levels are met) and gaps."""
+    """Bars near 100 with jumps, overnight-like opens, ticks (so that levels are met) and gaps.
+
+    One bar in thirty has no volume; its prices go on moving, so that a fill there would show.
+    """
     rng = np.random.default_rng(seed)
     step = 0.003 * rng.standard_t(3, (symbols, bars))
     close = 100.0 * np.exp(np.cumsum(np.clip(step, -0.2, 0.2), axis=1))
@@ -52,7 +62,9 @@ def _random_panel(
             at = int(rng.integers(5, bars - 30))
             one_or_all = slice(None) if rng.random() < 0.5 else int(rng.integers(symbols))
             prices[one_or_all, at : at + int(rng.integers(2, 25))] = np.nan
-    return _panel(prices, half_spread_bps=rng.uniform(0.0, 5.0, (symbols, bars)))
+    spread = rng.uniform(0.0, 5.0, (symbols, bars))
+    volume = np.where(rng.random((symbols, bars)) < 1 / 30, 0.0, 1.0)
+    return _panel(prices, half_spread_bps=spread, volume=volume)
 
 
 def _execution(**changes: Any) -> Execution:
@@ -124,8 +136,11 @@ class _Account:
         self.marks: list[float] = []
         self.ruined = False
 
-    def exists(self, k: int, u: int) -> bool:
+    def there(self, k: int, u: int) -> bool:
         return u < self.panel.bars and not np.isnan(self.panel.open[k, u])
+
+    def exists(self, k: int, u: int) -> bool:
+        return self.there(k, u) and self.panel.volume[k, u] > 0
 
     def unit_in(self, price: float, spread: float) -> float:
         return price * (1 + spread + self.slip) * (1 + self.fee)
@@ -137,7 +152,14 @@ class _Account:
         return self.panel.half_spread_bps[k, u] * 1e-4
 
     def sell(
-        self, k: int, u: int, price: float, kind: str, share: float = 1.0, at: int = -1
+        self,
+        k: int,
+        u: int,
+        price: float,
+        kind: str,
+        share: float = 1.0,
+        at: int = -1,
+        both: bool = False,
     ) -> None:
         p = self.held[k]
         quantity = p["quantity"] * share
@@ -148,6 +170,7 @@ class _Account:
         if share == 1.0:
             p.update(exit=u if at < 0 else at, kind=kind)
             p["peak"], p["trough"] = max(p["peak"], price), min(p["trough"], price)
+            p["both"] = both
             self.trades.append(self.held.pop(k))
 
     def at_open(self, k: int, u: int) -> None:
@@ -171,7 +194,7 @@ class _Account:
         if self.ruined:
             return self.refuse("ruined")
         if not self.exists(k, u):
-            return self.refuse("no_next_bar")
+            return self.refuse("zero_volume" if self.there(k, u) else "no_next_bar")
         if k in self.held:
             return self.refuse("already_in_position")
         if len(self.held) >= x.max_positions:
@@ -202,10 +225,12 @@ class _Account:
 
     def inside(self, k: int, u: int) -> None:
         p, panel = self.held[k], self.panel
-        if panel.low[k, u] <= p["level"]:
-            self.sell(k, u, min(panel.open[k, u], p["level"]), p["stop_kind"])
-        elif panel.high[k, u] > p["target"]:
-            self.sell(k, u, max(panel.open[k, u], p["target"]), "target")
+        stop, target = panel.low[k, u] <= p["level"], panel.high[k, u] > p["target"]
+        both = stop and target and panel.open[k, u] > p["level"]
+        if stop and not (both and self.rules.target_first):
+            self.sell(k, u, min(panel.open[k, u], p["level"]), p["stop_kind"], both=both)
+        elif target:
+            self.sell(k, u, max(panel.open[k, u], p["target"]), "target", both=both)
 
     def at_close(self, k: int, u: int) -> None:
         p, panel, rules = self.held[k], self.panel, self.rules

@@ -75,7 +75,8 @@ def test_cash_and_positions_are_the_equity_at_every_bar(make: Any, seed: int) ->
         sign = 1.0 if fill.side == "buy" else -1.0
         held[panel.symbols.index(fill.symbol), u:] += sign * fill.quantity
     assert (held > -1e-9).all()
-    known = pd.DataFrame(panel.close.T).ffill().to_numpy().T
+    traded = np.where(panel.volume > 0, panel.close, np.nan)
+    known = pd.DataFrame(traded.T).ffill().to_numpy().T
     worth = np.nansum(np.where(np.abs(held) < 1e-9, 0.0, held * known), axis=0)
     np.testing.assert_allclose(ledger.equity["cash"] + worth, ledger.equity["equity"], atol=1e-6)
     np.testing.assert_allclose(
@@ -110,6 +111,7 @@ def test_no_fill_outside_its_bar(make: Any, seed: int) -> None:
     price = fills["reference_price"].to_numpy()
     assert (price >= panel.low[k, u] - 1e-9).all()
     assert (price <= panel.high[k, u] + 1e-9).all()
+    assert (panel.volume[k, u] > 0).all(), "nothing fills where nobody trades"
     at_open = fills["exit_type"].isin(
         ["entry", "time_limit", "boundary", "optimal_timing", "profit_taking"]
     )
@@ -136,7 +138,7 @@ def test_the_future_changes_nothing_before_it(make: Any, seed: int, cut: int) ->
     def changed(ours: Any, theirs: Any) -> Any:
         return np.concatenate([ours[:, : cut + 1], 3.0 * theirs[:, cut + 1 :]], axis=1)
 
-    fields = ("open", "high", "low", "close", "half_spread_bps")
+    fields = ("open", "high", "low", "close", "volume", "half_spread_bps")
     later = replace(panel, **{f: changed(getattr(panel, f), getattr(other, f)) for f in fields})
     execution = _tight(make)
     before, after = run(panel, entries, execution, rules), run(later, entries, execution, rules)

@@ -66,6 +66,65 @@ def test_levels(make: Any, bars: list[Any], expected: tuple[str, int, float]) ->
     assert _exit(_run(make, bars)) == expected
 
 
+BOTH = (100, 105, 97, 104)
+
+
+@pytest.mark.parametrize(
+    ("bars", "stop_first", "target_first", "either"),
+    [
+        pytest.param([BOTH], ("stop", 0, 98.0), ("target", 0, 101.0), True, id="both touched"),
+        pytest.param(
+            [FLAT, (103, 104, 97, 99)],
+            ("stop", 1, 98.0),
+            ("target", 1, 103.0),
+            True,
+            id="opened above the target, then touched the stop",
+        ),
+        pytest.param(
+            [FLAT, (97, 105, 96, 104)],
+            ("stop", 1, 97.0),
+            ("stop", 1, 97.0),
+            False,
+            id="opened under the stop: no question of order",
+        ),
+        pytest.param(
+            [FLAT, (100, 101, 97, 98)],
+            ("stop", 1, 98.0),
+            ("stop", 1, 98.0),
+            False,
+            id="the target was reached, not traded through",
+        ),
+        pytest.param(
+            [FLAT, (100, 102, 98.1, 99)],
+            ("target", 1, 101.0),
+            ("target", 1, 101.0),
+            False,
+            id="the stop was not touched",
+        ),
+    ],
+)
+def test_both_readings_of_a_bar(
+    make: Any, bars: list[Any], stop_first: Any, target_first: Any, either: bool
+) -> None:
+    """What went first inside a bar is not known: judged is the stop, told are both."""
+    for rules, expected in (
+        (make.off, stop_first),
+        (ExitRules(None, target_first=True), target_first),
+    ):
+        ledger = _run(make, [FLAT, *bars], rules)
+        assert _exit(ledger) == expected
+        assert ledger.trades["stop_and_target_touched"].tolist() == [either]
+
+
+def test_a_trailing_stop_and_the_target_in_one_bar(make: Any) -> None:
+    """The trail stands at 100.5 when a bar spans 100.4 to 101.2."""
+    bars = [FLAT, (100, 100.8, 99.9, 100.7), (100.6, 101.2, 100.4, 100.6)]
+    for first, expected in ((False, ("trailing_stop", 1, 100.5)), (True, ("target", 1, 101.0))):
+        ledger = _run(make, bars, ExitRules(None, _trailing().trailing, target_first=first))
+        assert _exit(ledger) == (expected[0], expected[1], pytest.approx(expected[2]))
+        assert ledger.trades["stop_and_target_touched"].tolist() == [True]
+
+
 @pytest.mark.parametrize(
     ("bars", "expected"),
     [

@@ -27,6 +27,7 @@ def _rules(kind: str, rows: int, panel: Panel, seed: int) -> ExitRules:
         "trailing by bar": ExitRules(0.001, Trailing(by_bar, 0.004, break_even_floor=False)),
         "score": ExitRules(None, None, score),
         "all": ExitRules(0.0025, Trailing(by_bar, 0.005), score),
+        "target first": ExitRules(0.0025, Trailing(by_bar, 0.005), score, target_first=True),
     }[kind]
 
 
@@ -43,6 +44,7 @@ def _assert_same(ledger: Ledger, slow: Any, panel: Panel) -> None:
     for ours, theirs in (("candidate_id", "id"), ("entry", "entry"), ("exit", "exit")):
         assert fast[ours].tolist() == twin[theirs].tolist()
     assert fast["exit_type"].tolist() == twin["kind"].tolist()
+    assert fast["stop_and_target_touched"].tolist() == twin["both"].tolist()
     np.testing.assert_allclose(fast["quantity"], twin["bought"], rtol=1e-9)
     np.testing.assert_allclose(fast["net_pnl"], twin["money"], rtol=1e-7, atol=1e-6)
     np.testing.assert_allclose(fast["mfe_frac"], twin["peak"] / twin["price"] - 1, atol=1e-12)
@@ -57,7 +59,15 @@ def _assert_same(ledger: Ledger, slow: Any, panel: Panel) -> None:
         (kind, tight, seed)
         for seed, (kind, tight) in enumerate(
             product(
-                ["none", "phase_0", "trailing by entry", "trailing by bar", "score", "all"],
+                [
+                    "none",
+                    "phase_0",
+                    "trailing by entry",
+                    "trailing by bar",
+                    "score",
+                    "all",
+                    "target first",
+                ],
                 [False, True],
             )
         )
@@ -99,11 +109,12 @@ def test_the_random_markets_reach_every_way_out_and_every_refusal(make: Any) -> 
         make.execution(**COSTS, **{**TIGHT, "max_positions": 5}),
         _rules("all", len(cells), panel, 10),
     )
+    assert ledger.trades["stop_and_target_touched"].sum() > 5
     kinds = set(ledger.fills["exit_type"])
     assert kinds == {
         "entry", "stop", "trailing_stop", "target", "time_limit", "optimal_timing",
         "profit_taking", "boundary", "end_of_data",
     }  # fmt: skip
-    assert {"no_next_bar", "already_in_position", "max_positions", "exposure"} <= {
+    assert {"no_next_bar", "zero_volume", "already_in_position", "max_positions", "exposure"} <= {
         reason for reason, count in ledger.skipped.items() if count
     }

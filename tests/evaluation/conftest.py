@@ -111,6 +111,7 @@ def _trades(
             "net_pnl": net,
             "return_frac": net / NOTIONAL,
             "exit_type": pd.Series(["target" if x > 0 else "stop" for x in net], dtype="str"),
+            "stop_and_target_touched": np.zeros(n, dtype=np.bool_),
             "mfe_frac": 0.0,
             "mae_frac": 0.0,
             "bars_held": (exit_ - entry).astype(np.int32),

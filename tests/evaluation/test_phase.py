@@ -32,6 +32,7 @@ from dipmaster.results import GateRows, Summary, from_json, to_json
 from dipmaster.results.evaluation.phase import PhaseFigures
 from dipmaster.results.evaluation.record import SplitPeriod
 from dipmaster.results.metrics import FIXED_TARGETS, GATES
+from tests.made.phase import UNREAD
 
 NO_VERDICT = Ruling("INCONCLUSIVE", "phases 1 to 4 are not built")
 BOUNDARY, BARS = 20 * 288, 60 * 288
@@ -148,7 +149,9 @@ def test_phase_0_is_judged_by_the_final_targets(evaluation) -> None:
 
 def test_figures_again_in_pandas(evaluation, ledger, candidates, period, exits, quick) -> None:
     """From the tables alone, as a reader with the parquet files would."""
-    record = build_phase_figures(evaluation, ledger, candidates, period, exits.cap_bars, quick)
+    record = build_phase_figures(
+        evaluation, ledger, candidates, period, exits.cap_bars, quick, UNREAD
+    )
     start = pd.Timestamp(period.out_of_sample_ms, unit="ms", tz="UTC")
     trades = ledger.trades[ledger.trades["entry_time"] >= start]
     marks = ledger.equity.set_index("time")["equity"]
@@ -202,7 +205,7 @@ def test_same_bytes_again(judge, ledger, candidates, period, exits, quick, evalu
     again = judge(ledger)
 
     def text(e) -> str:
-        record = build_phase_figures(e, ledger, candidates, period, exits.cap_bars, quick)
+        record = build_phase_figures(e, ledger, candidates, period, exits.cap_bars, quick, UNREAD)
         return json.dumps([plain(to_json(record)), plain(to_json(e.gates.rows))])
 
     assert text(again) == text(evaluation)
@@ -244,7 +247,7 @@ def test_degenerate_ledgers_have_defined_results(
     universe = EntryUniverse(panel, covariates, lambda symbol, bar: np.where(bar % 3, 0.004, -0.01))
     account = execution.model_copy(update={"capital": 10_000.0})
     result = evaluate_phase(0, ledger, universe, period, TARGETS, account, quick)
-    record = build_phase_figures(result, ledger, candidates, period, exits.cap_bars, quick)
+    record = build_phase_figures(result, ledger, candidates, period, exits.cap_bars, quick, UNREAD)
     summary = build_summary(result, NO_VERDICT, ledger, period)
     written = ((PhaseFigures, record), (Summary, summary), (GateRows, result.gates.rows))
     for kind, figures in written:
@@ -315,6 +318,7 @@ def test_period_in_words(period) -> None:
         last_open_time="2023-03-01T23:55:00Z",
         burn_in_days=20.0,
         days_out_of_sample=40,
+        days_without_bars=0,
         blocks=4,
         block_days=10,
     )

@@ -48,6 +48,7 @@ def symbol(frame: pd.DataFrame, raw_log: RawLog | None = None) -> dict[str, Any]
 def test_clean_bars() -> None:
     found = symbol(toy())
     assert found.pop("outliers")["count"] == 0
+    assert 1.0 < found.pop("largest_jump")["factor"] < 1.01
     assert found == {
         "first_open_time": "2023-01-01T00:00:00Z",
         "last_open_time": "2023-01-03T01:55:00Z",
@@ -64,6 +65,20 @@ def test_clean_bars() -> None:
         "incomplete_windows": 0,
         "trimmed_bars": 0,
         "left_out_columns": [],
+    }
+
+
+def test_the_largest_jump_is_told_with_both_bars() -> None:
+    """Also one that the bound lets pass: who raises it sees what was let through."""
+    frame = toy().drop(index=range(100, 200))
+    frame.loc[200:, ["open", "high", "low", "close"]] *= 2.0
+    close, opened = float(frame["close"][99]), float(frame["open"][200])
+    assert symbol(frame)["largest_jump"] == {
+        "factor": pytest.approx(opened / close),
+        "from": "2023-01-01T08:15:00Z",
+        "to": "2023-01-01T16:40:00Z",
+        "from_price": pytest.approx(close),
+        "to_price": pytest.approx(opened),
     }
 
 

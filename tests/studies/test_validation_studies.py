@@ -31,7 +31,7 @@ def test_truth_is_what_long_tracks_agree_on() -> None:
 def test_regimes_make_trades_cluster() -> None:
     """Win rates of blocks spread wider than those of independent trades would."""
     sample = track(WORLDS[1], 3000, 30, np.random.default_rng(3))
-    rates = [metrics.win_rate(sample.net[sample.block == b]) for b in range(100)]
+    rates = [metrics.win_rate(sample.return_frac[sample.block == b]) for b in range(100)]
     alone = np.sqrt(0.25 / (sample.trades / 100))
     assert np.std(np.array(rates, dtype=float)) > 1.3 * alone
 

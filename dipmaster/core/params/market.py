@@ -50,6 +50,7 @@ class Ingest(Section):
     source: Literal["simulated", "raw"] = Field(description="simulated market or files in data/raw")
     max_time: str = Field(description="stamps at or after this UTC date are bad rows")
     on_bad_row: Literal["error", "drop"] = Field(description="stop, or drop and count")
+    max_jump_factor: float = number("price from a bar to the next changes less", ge=1.01, le=1e9)
     simulated: Simulated
     raw: Raw
 

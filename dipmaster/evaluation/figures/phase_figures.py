@@ -7,7 +7,8 @@ from dipmaster.backtest import Ledger, metrics
 from dipmaster.core.kernels import Floats
 from dipmaster.core.panel import as_times, epoch_ms
 from dipmaster.core.params import Gates
-from dipmaster.core.time_units import BAR_MS, DAY_MS, DAYS_PER_YEAR, ISO_UTC
+from dipmaster.core.time_units import BAR_MS, BARS_PER_DAY, DAY_MS, DAYS_PER_YEAR, ISO_UTC
+from dipmaster.core.wins import is_win
 from dipmaster.evaluation.figures import breakdowns
 from dipmaster.evaluation.figures.breakdowns import mean_or_none, quantile_or_none
 from dipmaster.evaluation.phase_evaluation import PhaseEvaluation
@@ -28,6 +29,7 @@ from dipmaster.learning.evaluation.clustered import clopper_pearson
 from dipmaster.results.common import Band, Interval, IntervalBounds
 from dipmaster.results.evaluation.phase import (
     DrawdownFigures,
+    IntrabarOrder,
     MoneyFigures,
     PerTradeFigures,
     PhaseFigures,
@@ -54,6 +56,7 @@ def build_split_period(period: Period) -> SplitPeriod:
         last_open_time=format_utc(period.last_ms),
         burn_in_days=(period.out_of_sample_ms - period.first_ms) / DAY_MS,
         days_out_of_sample=period.days,
+        days_without_bars=len(period.empty_days),
         blocks=period.blocks,
         block_days=period.block_days,
     )
@@ -66,6 +69,7 @@ def build_phase_figures(
     period: Period,
     cap_bars: int,
     gates: Gates,
+    intrabar: IntrabarOrder,
 ) -> PhaseFigures:
     """Every figure of a phase outside gates.json; None where it cannot be computed."""
     trades = select_out_of_sample(ledger.trades, period)
@@ -85,6 +89,7 @@ def build_phase_figures(
         random_entry=_build_random_entry(evaluation, gates),
         drawdown=_build_drawdown(evaluation, ledger.equity, period, gates),
         detail=_build_uncertainty(evaluation, gates),
+        intrabar=intrabar,
     )
 
 
@@ -102,6 +107,7 @@ def _build_counts(
         trades=sample.trades,
         trades_burn_in=len(ledger.trades) - sample.trades,
         losing_trades=sample.losing_trades,
+        break_even=sample.break_even,
         days_with_trades=sample.days_with_trades,
         blocks_with_trades=sample.blocks_with_trades,
         open_at_end=int(trades["open_at_end"].sum()),
@@ -114,7 +120,8 @@ def _build_money(
 ) -> MoneyFigures:
     start, marks = select_out_of_sample_marks(equity, period)
     traded = float((fills["quantity"] * fills["reference_price"]).sum())
-    average = float(np.mean(marks))
+    day = np.arange(marks.size) // BARS_PER_DAY
+    average = float(np.mean(marks[np.isin(day, period.days_with_bars)]))
     return MoneyFigures(
         equity_at_start=start,
         equity_at_end=float(marks[-1]),
@@ -135,7 +142,7 @@ def compute_net_return(start: float, marks: Floats) -> float | None:
 def _build_per_trade(trades: pd.DataFrame, fills: pd.DataFrame) -> PerTradeFigures:
     net = 1e4 * trades["return_frac"].to_numpy(dtype=np.float64)
     gross = _compute_gross_bps(trades, fills)
-    won = metrics.winning(trades["net_pnl"].to_numpy(dtype=np.float64))
+    won = is_win(trades["return_frac"].to_numpy(dtype=np.float64))
     win, loss = mean_or_none(net[won]), mean_or_none(net[~won])
     payoff = win / -loss if win is not None and loss is not None and loss < 0.0 else None
     return PerTradeFigures(
@@ -231,7 +238,7 @@ def _format_mark_time(period: Period, position: int) -> str:
 
 def _build_uncertainty(evaluation: PhaseEvaluation, gates: Gates) -> UncertaintyFigures:
     sample, returns = evaluation.sample, evaluation.sample.days.returns
-    rate = metrics.win_rate(sample.net)
+    rate = metrics.win_rate(sample.return_frac)
     target = next(row.target for row in evaluation.gates.rows if row.metric == SHARPE.key)
     hac, bootstrap, probabilistic = _build_sharpe_bounds(evaluation, gates)
     probability = account_metrics.compute_probabilistic_sharpe(returns, target)
@@ -246,7 +253,7 @@ def _build_uncertainty(evaluation: PhaseEvaluation, gates: Gates) -> Uncertainty
         probabilistic_sharpe=None if probabilistic.low is None else probability,
         lo_eta_365=metrics.lo_eta(returns, DAYS_PER_YEAR, gates.block_days),
         daily_vol_annual_frac=_compute_annual_volatility(returns),
-        profit_factor_equal_notional=metrics.profit_factor(sample.return_frac),
+        profit_factor_equal_notional=metrics.profit_factor(sample.return_frac, sample.return_frac),
     )
 
 

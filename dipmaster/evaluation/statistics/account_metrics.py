@@ -203,6 +203,9 @@ def resample_horizon_drawdowns(
 def compute_drawdown_within(days: Days, horizon_days: int) -> float:
     """Largest drawdown of any `horizon_days` days in a row, exact on the 5-minute marks.
 
+    Days without a bar of any coin are not among them: a fall that lies across such a
+    hole counts as if the hole were not there.
+
     That is the largest fall whose peak and trough lie in such a window; the mark
     before a window's first day belongs to it.
     """

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from dipmaster.backtest.metrics import Days, days_of, winning
+from dipmaster.backtest.metrics import Days, days_of
 from dipmaster.core.kernels import Bools, Floats, Ints
 from dipmaster.core.panel import epoch_ms
+from dipmaster.core.wins import is_break_even, is_win
 from dipmaster.evaluation.statistics.period import Period
 
 
@@ -26,7 +27,7 @@ class TradeSample:
     block
         Shape (trades,), calendar block of that day; all symbols share blocks.
     days
-        The account day by day.
+        The account day by day; a day without a bar of any coin is no day.
     """
 
     net: Floats
@@ -43,12 +44,17 @@ class TradeSample:
     @property
     def won(self) -> Bools:
         """Which round trips won."""
-        return winning(self.net)
+        return is_win(self.return_frac)
 
     @property
     def losing_trades(self) -> int:
-        """Number of round trips that did not win."""
+        """Number of round trips that did not win, those that broke even included."""
         return self.trades - int(self.won.sum())
+
+    @property
+    def break_even(self) -> int:
+        """Number of round trips that brought back what they took, to rounding."""
+        return int(is_break_even(self.return_frac).sum())
 
     @property
     def days_with_trades(self) -> int:
@@ -93,7 +99,7 @@ def build_sample(trades: pd.DataFrame, equity: pd.DataFrame, period: Period) -> 
         gated["return_frac"].to_numpy(dtype=np.float64),
         day,
         period.block_of(day),
-        days_of(marks, start),
+        days_of(marks, start, period.days_with_bars),
     )
 
 

@@ -35,6 +35,16 @@ class Dropped:
     rows: int
 
 
+@dataclass(frozen=True, order=True)
+class StrayBars:
+    """Bars of one coin, far from all others, that were left out; times are open times in ms."""
+
+    symbol: str
+    first_ms: int
+    last_ms: int
+    bars: int
+
+
 @dataclass(frozen=True)
 class RawLog:
     """Counts by file and by symbol; every file name is relative to data/raw.
@@ -55,6 +65,8 @@ class RawLog:
         Coins that ended long before the others; they did not cut anybody.
     left_out_columns
         Columns that only some files of a symbol have, by symbol.
+    stray_bars
+        Bars left out because they lie far from all others.
     """
 
     files: tuple[FileRead, ...]
@@ -64,6 +76,7 @@ class RawLog:
     trimmed_bars: dict[str, int]
     ended_early: tuple[str, ...]
     left_out_columns: dict[str, tuple[str, ...]]
+    stray_bars: tuple[StrayBars, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """All files under data/raw to one market of 5-minute bars."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from dipmaster.market.raw.intervals import name_of
 from dipmaster.market.raw.log import FileRead, Ignored, RawLog, RawMarket, tallied
 from dipmaster.market.raw.merge import Series, merged
 from dipmaster.market.raw.reading import FileBars, Part, Rules, read_file
+from dipmaster.market.raw.stray import without_stray
 from dipmaster.market.raw.tracking import (
     check_carried,
     check_tracked,
@@ -61,12 +63,13 @@ def read_raw(folder: Path, ingest: Ingest, workspace: Path | None = None) -> Raw
     series = _series([part for file in files for part in file.parts])
     if not series:
         raise nothing_usable(folder, ignored)
+    series, stray = without_stray(series)
     _check_length({symbol: one.times_ms.size for symbol, one in series.items()}, folder)
     raw = ingest.raw
     end = trimmed(series, raw.ended_after_days) if raw.trim_to_common_end else untrimmed(series)
     _check_length(end.kept, folder)
     bars = {symbol: _frame(one, end.kept[symbol]) for symbol, one in series.items()}
-    return RawMarket(bars, _log(files, ignored, series, end))
+    return RawMarket(bars, replace(_log(files, ignored, series, end), stray_bars=stray))
 
 
 def _all_read(sources: list[Source], rules: Rules) -> list[FileBars]:

@@ -61,6 +61,7 @@ def _activity(
     A bar that touches a level ends the trade inside and does not count: the engine
     raises the level at the close of bars that were lived through.
     """
+    panel = panel.traded
     bar = phase.entry_index[:, None] + np.arange(cap_bars)
     lived = bar < phase.exit_index[:, None]
     if rule is None:
