@@ -63,6 +63,32 @@ def _logit_bounds(rate: float, half: float) -> tuple[float, float]:
     return float(low), float(high)
 
 
+def estimate_mean(
+    values: Floats, day: Ints, block: Ints, alpha: float, lowest: float = -np.inf
+) -> Estimate:
+    """Mean with bounds ``value -+ t x SE``, clustered by block, as for a difference of means.
+
+    Parameters
+    ----------
+    values, day, block
+        Shape (n,): the value, the day and the calendar block of each trade.
+    lowest
+        The smallest value there can be; no bound lies below it.
+    """
+    if not values.size:
+        return Estimate(None, None, None, 0, 0.0, "linear", "no trade")
+    n, value, blocks = values.size, float(values.mean()), np.unique(block).size
+    variance, effect = floored_variance((values - value) / n, block)
+    effective = min(n / effect, float(np.unique(day).size))
+    missing = describe_missing_blocks(blocks)
+    if not missing and np.ptp(values) == 0.0:
+        missing = "the same for every trade: no bounds can be read from it"
+    if missing:
+        return Estimate(value, None, None, n, effective, "linear", missing)
+    half = float(t_critical(blocks - 1, alpha) * np.sqrt(variance))
+    return Estimate(value, max(value - half, lowest), value + half, n, effective, "linear")
+
+
 def estimate_design_effect(sample: TradeSample) -> float | None:
     """Variance of the win rate over that of independent trades, at least 1."""
     rate = metrics.win_rate(sample.return_frac)
