@@ -142,7 +142,10 @@ def draw_portfolios(pool: EntryPool, draws: int, rng: np.random.Generator) -> Ra
     won, lost = metrics.won_and_lost(pool.return_frac, pool.return_frac)
     columns = np.column_stack([is_win(pool.return_frac), won, lost])
     entries = int(pool.matched.sum()) if pool.weight.size else 0
-    rows = [_draw_portfolio(pool, columns, entries, rng) for _ in range(draws if entries else 0)]
+    blocks = np.unique(pool.block, return_inverse=True)[1]
+    rows = [
+        _draw_portfolio(pool, blocks, columns, entries, rng) for _ in range(draws if entries else 0)
+    ]
     rate, gains, losses = np.array(rows).reshape(-1, 3).T
     infinite = np.full(losses.size, np.inf)
     factor = np.divide(gains, losses, out=infinite, where=losses > 0.0)
@@ -150,11 +153,11 @@ def draw_portfolios(pool: EntryPool, draws: int, rng: np.random.Generator) -> Ra
 
 
 def _draw_portfolio(
-    pool: EntryPool, columns: Floats, entries: int, rng: np.random.Generator
+    pool: EntryPool, block: Ints, columns: Floats, entries: int, rng: np.random.Generator
 ) -> Floats:
-    """Means of the columns over one portfolio."""
-    blocks, block_index = np.unique(pool.block, return_inverse=True)
-    draws_of_block = np.bincount(rng.integers(0, blocks.size, blocks.size), minlength=blocks.size)
-    share = pool.weight * draws_of_block[block_index]
+    """Means of the columns over one portfolio; `block` is numbered from 0 on without a gap."""
+    blocks = int(block.max()) + 1
+    draws_of_block = np.bincount(rng.integers(0, blocks, blocks), minlength=blocks)
+    share = pool.weight * draws_of_block[block]
     means: Floats = rng.multinomial(entries, share / share.sum()) @ columns / entries
     return means
