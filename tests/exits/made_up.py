@@ -29,8 +29,10 @@ SPLIT = Split(
     burn_in_days=180, min_out_of_sample_days=7, models_from_day=60, stack_from_day=105,
     calibrator_from_day=150,
 )  # fmt: skip
-BEST, TIMING, RISK = (EXIT_FEATURES.index(n) for n in ("current_pnl_frac", "max_profit_frac",
-                                                       "stop_room_sigma"))  # fmt: skip
+BEST, TIMING, RISK, TREND = (
+    EXIT_FEATURES.index(name)
+    for name in ("current_pnl_frac", "max_profit_frac", "stop_room_sigma", "volume_trend_10m")
+)
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,7 @@ def made_lifetimes(
     bar = signal[position] + 1 + held
     features = rng.standard_normal((position.size, len(EXIT_FEATURES))).astype(np.float32)
     features[:, RISK] = rng.standard_normal(count).astype(np.float32)[position]
+    features[:, TREND] = np.tanh(features[:, TREND])  # a share from -1 to 1
     features[rng.random(features.shape) < 0.02] = np.nan
     known = np.nan_to_num(features.astype(np.float64))
     exit_index = signal + 1 + rng.integers(1, MAX_HOLDING_BARS + 1, count)
