@@ -6,13 +6,13 @@ from typing import Any
 import numpy as np
 from scipy.special import expit
 
-from dipmaster.backtest import ExitType
+from dipmaster.backtest import ExitType, Outcomes
 from dipmaster.core.params import Split
 from dipmaster.core.params.confidence import MinTrain, Trees
 from dipmaster.core.params.exits import ExitJudging, ExitModels
 from dipmaster.core.tables import EXIT_FEATURES
 from dipmaster.core.time_units import BAR_MS, DAY_MS
-from dipmaster.exits.arrays import ExitLabels, ExitRows, HoldOutcomes
+from dipmaster.exits.arrays import ExitLabels, ExitRows
 from dipmaster.exits.scores import ExitScores, fit_exit_scores
 from dipmaster.exits.training_set import ExitTrainingSet, build_training_set
 
@@ -41,7 +41,7 @@ class Lifetimes:
 
     rows: ExitRows
     labels: ExitLabels
-    outcomes: HoldOutcomes
+    hold: Outcomes
     candidate_id: np.ndarray
     signal_ms: np.ndarray
     grid_ms: np.ndarray
@@ -95,7 +95,16 @@ def made_lifetimes(
     return Lifetimes(
         ExitRows(position, bar, held, features),
         labels,
-        HoldOutcomes(np.ones(count, np.bool_), exit_index, kind, net),
+        Outcomes(
+            symbol_index=np.zeros(count, np.int64),
+            tradable=np.ones(count, np.bool_),
+            entry_index=signal + 1,
+            exit_index=exit_index,
+            exit_type=kind,
+            **dict.fromkeys(("gross_frac", "net_frac"), net),
+            **dict.fromkeys(("fees_frac", "slippage_frac", "mfe_frac", "mae_frac"), 0.0 * net),
+            open_at_end=np.zeros(count, np.bool_),
+        ),
         10 + np.arange(count),
         START_MS + BAR_MS * signal,
         START_MS + BAR_MS * np.arange(bars),
@@ -106,7 +115,7 @@ def made_training_set(some: Lifetimes, models: ExitModels = MODELS) -> ExitTrain
     """Who may learn from what."""
     positions = some.candidate_id, some.signal_ms, some.grid_ms
     return build_training_set(
-        some.rows, some.labels, some.outcomes, *positions, MAX_HOLDING_BARS, SPLIT, models
+        some.rows, some.labels, some.hold, *positions, MAX_HOLDING_BARS, SPLIT, models
     )
 
 

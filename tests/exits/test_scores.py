@@ -110,7 +110,7 @@ def learnable(some: Lifetimes, present: np.ndarray, moment: int) -> tuple[int, .
     rows = []
     for row in range(len(some.rows)):
         position = some.rows.position[row]
-        ended = some.grid_ms[some.outcomes.exit_index[position]] + BAR_MS <= moment
+        ended = some.grid_ms[some.hold.exit_index[position]] + BAR_MS <= moment
         long_ago = some.signal_ms[position] + (MAX_HOLDING_BARS + 1) * BAR_MS <= moment
         if ended and long_ago and present[row] and some.labels.exit_is_best[row] >= 0:
             rows.append(row)
@@ -152,7 +152,7 @@ def disturbed(some: Lifetimes, cut: int) -> Lifetimes:
     later = some.grid_ms[rows.bar] + BAR_MS > cut
     features = rows.features.copy()
     features[later] = rng.standard_normal((later.sum(), features.shape[1]))
-    open_then = (some.grid_ms[some.outcomes.exit_index] + BAR_MS > cut)[rows.position]
+    open_then = (some.grid_ms[some.hold.exit_index] + BAR_MS > cut)[rows.position]
 
     def flipped(flag: np.ndarray) -> np.ndarray:
         return np.where(open_then & (flag >= 0), 1 - flag, flag).astype(np.int8)
@@ -190,7 +190,7 @@ def known_by(found: ExitScores, cut: int):
 
 def straddling(some: Lifetimes, moment: int) -> list[int]:
     """Positions decided before a moment and open at it."""
-    ended = some.grid_ms[some.outcomes.exit_index] + BAR_MS
+    ended = some.grid_ms[some.hold.exit_index] + BAR_MS
     return np.flatnonzero((some.signal_ms + BAR_MS < moment) & (ended > moment)).tolist()
 
 
