@@ -46,9 +46,7 @@ class Claim:
             raise ValueError(f"claim {self.id} has no number")
         return self.target[0] if isinstance(self.target, tuple) else self.target
 
-    def at_least(
-        self, measured: Bounded, n: int, too_small: str, beside: str = "", bars: int | None = None
-    ) -> RoadmapClaim:
+    def at_least(self, measured: Bounded, n: int, too_small: str, beside: str = "") -> RoadmapClaim:
         """Met where the lower bound reaches the target.
 
         Parameters
@@ -57,12 +55,10 @@ class Claim:
             Why nothing may be concluded; empty where something may.
         beside
             What belongs beside the reason where there is a value.
-        bars
-            Behind the observations, where they are counted.
         """
         low, high, least = measured.low, measured.high, self.least
         met, missed = low is not None and low >= least, high is not None and high < least
-        return self._judge(measured, n, met, missed, too_small, beside, bars)
+        return self._judge(measured, n, met, missed, too_small, beside)
 
     def below(self, measured: Bounded, n: int, too_small: str, beside: str = "") -> RoadmapClaim:
         """Met where the upper bound lies below the target."""
@@ -81,14 +77,7 @@ class Claim:
         return self._judge(measured, n, met, missed, too_small, beside)
 
     def _judge(
-        self,
-        measured: Bounded,
-        n: int,
-        met: bool,
-        missed: bool,
-        too_small: str,
-        beside: str,
-        bars: int | None = None,
+        self, measured: Bounded, n: int, met: bool, missed: bool, too_small: str, beside: str
     ) -> RoadmapClaim:
         verdict, why = INCONCLUSIVE, "the target lies inside the interval"
         if too_small or measured.low is None or measured.high is None:
@@ -98,20 +87,13 @@ class Claim:
         elif missed:
             verdict, why = NOT_MET, "the whole interval misses it"
         known = beside and measured.value is not None
-        return self.record(measured, n, verdict, f"{why}; {beside}" if known else why, bars)
+        return self.record(measured, n, verdict, f"{why}; {beside}" if known else why)
 
     def inconclusive(self, why: str, n: int = 0) -> RoadmapClaim:
         """Nothing could be measured."""
         return self.record(NOTHING, n, INCONCLUSIVE, why)
 
-    def record(
-        self,
-        measured: Bounded,
-        n: int,
-        verdict: ClaimVerdict,
-        reason: str,
-        bars: int | None = None,
-    ) -> RoadmapClaim:
+    def record(self, measured: Bounded, n: int, verdict: ClaimVerdict, reason: str) -> RoadmapClaim:
         """The line as validate.json has it."""
         return RoadmapClaim(
             id=self.id,
@@ -126,7 +108,6 @@ class Claim:
             n=n,
             verdict=verdict,
             reason=reason,
-            n_bars=bars,
         )
 
 

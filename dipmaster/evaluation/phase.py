@@ -85,6 +85,12 @@ class OwnResults:
     claims: Sequence[RoadmapClaim] = ()
 
 
+Completed = Sequence["CompletedPhase"]
+Judged = Sequence["JudgedPhase"]
+Checks = Mapping[str, tuple[Check, ...]]
+Differences = Mapping[int, PhaseComparison]
+
+
 class Phase:
     """One phase of the roadmap; every method has the phase before it as its default.
 
@@ -112,9 +118,7 @@ class Phase:
         column: Mapping[str, float] = gates.targets.model_dump()[f"phase_{self.number}"]
         return column
 
-    def orders(
-        self, context: EvaluationContext, completed: "Sequence[CompletedPhase]"
-    ) -> PhaseOrders:
+    def orders(self, context: EvaluationContext, completed: Completed) -> PhaseOrders:
         """Say what is bought; as the phase before.
 
         Parameters
@@ -126,49 +130,38 @@ class Phase:
         """
         return self._before(completed).orders
 
-    def exit_policy(
-        self, context: EvaluationContext, completed: "Sequence[CompletedPhase]"
-    ) -> ExitPolicy:
+    def exit_policy(self, context: EvaluationContext, completed: Completed) -> ExitPolicy:
         """Say how every candidate would be left, ordered or not; as the phase before."""
         return self._before(completed).exit_policy
 
-    def exit_simulator(
-        self, context: EvaluationContext, completed: "Sequence[CompletedPhase]"
-    ) -> ExitSimulator:
+    def exit_simulator(self, context: EvaluationContext, completed: Completed) -> ExitSimulator:
         """Say how any other bar would be left, for random entries; as the phase before."""
         return self._before(completed).exit_simulator
 
     def integrity_checks(
-        self, context: EvaluationContext, completed: "Sequence[CompletedPhase]", ledger: Ledger
-    ) -> tuple[Check, ...]:
-        """Check what must hold of the ledger beside its arithmetic; those of the phase before.
+        self, context: EvaluationContext, completed: Completed, ledger: Ledger
+    ) -> Checks:
+        """Check what must hold of the ledger beside its arithmetic; as the phase before.
 
-        A phase that adds something adds checks to ``super().integrity_checks(...)``; one
-        that replaces something leaves out the checks of what it replaced.
+        By what is checked, under the name of the phase that added it. A phase that adds
+        something adds an entry to ``super().integrity_checks(...)``; one that replaces
+        something puts its own checks in the place of those of what it replaced.
         """
         if not completed:
-            return ()
+            return {}
         *earlier, before = completed
         return before.phase.integrity_checks(context, earlier, ledger)
 
-    def degradation(self, context: EvaluationContext, completed: "CompletedPhase") -> str:
+    def degradation(self, context: EvaluationContext, this: "CompletedPhase") -> str:
         """Say, in words, what this phase adds that is shown to cost money; empty where nothing.
 
         It fails the phase, whatever its gates say. Judged once, for the phase that adds
         it: later phases do not repeat it, and the overall ruling remembers it.
-
-        Parameters
-        ----------
-        completed
-            This phase.
         """
         return ""
 
     def own_results(
-        self,
-        context: EvaluationContext,
-        judged: "Sequence[JudgedPhase]",
-        differences: Mapping[int, PhaseComparison],
+        self, context: EvaluationContext, judged: Judged, differences: Differences
     ) -> OwnResults:
         """Measure what this phase alone has, and the roadmap's claims about it; nothing.
 
@@ -183,7 +176,7 @@ class Phase:
         """
         return OwnResults({})
 
-    def _before(self, completed: "Sequence[CompletedPhase]") -> "CompletedPhase":
+    def _before(self, completed: Completed) -> "CompletedPhase":
         if not completed:
             raise PipelineError(
                 f"phase {self.number} ({self.name}) is the first and does not say what it trades.\n"

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import chain
 
 from dipmaster import backtest
 from dipmaster.backtest import Ledger
@@ -115,7 +116,7 @@ def judge_phase(context: EvaluationContext, completed: Sequence[CompletedPhase])
         params.execution,
         params.gates,
         abstention.reason if abstention else "",
-        phase.integrity_checks(context, earlier, ledger),
+        tuple(chain(*phase.integrity_checks(context, earlier, ledger).values())),
     )
     if not (evaluation.abstained or evaluation.broken):
         evaluation = with_degradation(evaluation, phase.degradation(context, this))

@@ -114,7 +114,7 @@ def test_one_block_has_no_bounds(sample_of) -> None:
 
 
 def test_ruin(sample_of) -> None:
-    sample = sample_of(np.array([100.0, -50_000.0, 10.0]), np.array([2, 15, 40]), 60)
+    sample = sample_of(np.array([100.0, -50_000.0, 10.0, 5.0]), np.array([2, 15, 40, 55]), 60)
     drawdown = account_metrics.estimate_max_drawdown(sample, ALPHA, 365, SHORT)
     assert drawdown.value == drawdown.high == 1.0
     sharpe = account_metrics.estimate_sharpe(sample, ALPHA, SHORT)

@@ -10,7 +10,7 @@ from dipmaster.backtest import Ledger
 from dipmaster.core.store import read_params
 from dipmaster.evaluation import run
 from dipmaster.evaluation.integrity import Check
-from dipmaster.evaluation.phase import Phase
+from dipmaster.evaluation.phase import Checks, Phase
 from dipmaster.evaluation.phase_evaluation import PhaseEvaluation
 from dipmaster.evaluation.phases.baseline import BaselinePhase
 from dipmaster.evaluation.phases.exits import ExitsPhase
@@ -53,8 +53,8 @@ def knowing_inputs(world: World, exits: Any, best: int) -> ExitInputs:
 class Unchecked(ExitsPhase):
     """Phase 2 without the checks that need scores and folds."""
 
-    def integrity_checks(self, context: Any, completed: Any, ledger: Ledger) -> tuple[Check, ...]:
-        return ()
+    def integrity_checks(self, context: Any, completed: Any, ledger: Ledger) -> Checks:
+        return {}
 
 
 class Later(Phase):

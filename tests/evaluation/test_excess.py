@@ -87,16 +87,17 @@ def test_apart_by_hand(sample_of) -> None:
     assert found.low == pytest.approx(1.0 - there.mean() - np.hypot(lowest, of_pool))
 
 
-@pytest.mark.parametrize("blocks", [(1, 3), (3, 1)])
-def test_one_block_has_a_value_and_no_bounds(sample_of, blocks) -> None:
+@pytest.mark.parametrize("blocks", [(1, 4), (3, 4), (4, 1), (4, 3)])
+def test_few_blocks_have_a_value_and_no_bounds(sample_of, blocks) -> None:
     own, theirs = blocks
     day = np.arange(60) % own * 10
-    sample = sample_of(np.where(np.arange(60) % 3, 5.0, -5.0), day, 30)
+    sample = sample_of(np.where(np.arange(60) % 3, 5.0, -5.0), day, 40)
     found = excess.estimate_excess_win_rate(
         sample, pool_of(np.arange(60) % 2 == 0, np.arange(60) % theirs), ALPHA, FEW
     )
     assert found.value == pytest.approx(2 / 3 - 1 / 2)
-    assert (found.low, found.high, found.reason) == (None, None, "one block only")
+    why = f"{min(blocks)} of 4 blocks that bounds need"
+    assert (found.low, found.high, found.reason) == (None, None, why)
     assert excess.compute_p_value(found, own, ALPHA) is None
 
 

@@ -15,13 +15,14 @@ from dipmaster.evaluation.statistics.gates import judge_gates, withhold_verdicts
 from dipmaster.evaluation.statistics.metrics import PhaseSample, build_estimators
 from dipmaster.evaluation.statistics.minimum_data import describe_missing_data
 from dipmaster.evaluation.statistics.random_entry.portfolios import EntryPool
+from dipmaster.results.metrics import FIXED_TARGETS, GATES, METRICS
 
 TARGETS = {
     "win_rate": 0.85,
     "sharpe": 2.0,
     "profit_factor": 1.8,
     "max_drawdown": 0.03,
-    "excess_win_rate": 0.0,
+    **FIXED_TARGETS,
 }
 
 
@@ -156,7 +157,7 @@ def test_rows_of_any_ledger_keep_their_word(gates, sample_of, trades, demanding:
         0, build_estimators(PhaseSample(0, sample, pool), quick), TARGETS, quick, too_small
     )
     json.dumps(plain([asdict(row) for row in phase.rows]), allow_nan=False)
-    assert [row.metric for row in phase.rows] == list(TARGETS)
+    assert [row.metric for row in phase.rows] == [metric.key for metric in GATES]
     for row in phase.rows:
         kept(row, bool(too_small))
     if any(row.verdict == "PASS" for row in phase.rows):
@@ -167,6 +168,10 @@ def kept(row, too_small: bool) -> None:
     assert row.reason
     assert row.n >= 0
     assert row.n_needed is None or row.n_needed >= 1
+    lowest, highest = METRICS[row.metric].support
+    for number in (row.value, row.low, row.high):
+        assert number is None or lowest is None or number >= lowest
+        assert number is None or highest is None or number <= highest
     known = None not in (row.value, row.low, row.high)
     if row.metric != "max_drawdown" and known:
         assert row.low <= row.value <= row.high
@@ -188,25 +193,21 @@ def test_streams_of_phases_and_uses_differ(gates) -> None:
 
 
 def test_excess_needs_enough_matched_trades(gates, sample_of) -> None:
-    """200 trades are enough, the five that could be matched are not."""
+    """200 trades are enough, the 5 or 90 that could be matched are not."""
     rng = np.random.default_rng(1)
-    sample = sample_of(rng.normal(2, 20, 200), np.arange(200) // 3, 70)
+    sample = sample_of(rng.normal(2, 20, 200), np.arange(200) % 70, 70)
     pool = pool_of(np.where(np.arange(200) % 2, 0.01, -0.01), sample.block)
-    few = replace(pool, matched=np.arange(200) < 5)
-    for chosen, known in ((pool, True), (few, False)):
-        excess = build_estimators(PhaseSample(0, sample, chosen), gates)["excess_win_rate"](
-            gates.alpha
-        )
-        assert excess.value is not None
-        assert (excess.low is not None) == known
     assert describe_missing_data(sample, gates) == ""
-    assert build_estimators(PhaseSample(0, sample, few), gates)["excess_win_rate"](
-        0.025
-    ).reason.startswith("one block only")
-    some = replace(pool, matched=np.arange(200) < 90)
-    assert build_estimators(PhaseSample(0, sample, some), gates)["excess_win_rate"](
-        0.025
-    ).reason.startswith("among those matched insufficient: 90 of 100 trades")
+    for matched, reason in (
+        (200, ""),
+        (90, "among those matched insufficient: 90 of 100 trades"),
+        (5, "1 of 4 blocks that bounds need"),
+    ):
+        chosen = replace(pool, matched=np.arange(200) < matched)
+        excess = build_estimators(PhaseSample(0, sample, chosen), gates)["excess_win_rate"](0.025)
+        assert excess.value is not None
+        assert excess.reason.startswith(reason)
+        assert (excess.low is None) == (excess.high is None) == bool(reason)
 
 
 @pytest.mark.parametrize(

@@ -44,30 +44,35 @@ def part_of(track: PairedSide, rows: np.ndarray, sample_of) -> PairedSide:
 
 
 def test_win_rate_by_hand(sample_of) -> None:
-    """Five candidates in two blocks; the later phase trades three of them."""
-    earlier = PairedSide(
-        "earlier",
-        sample_of(np.array([1.0, -1, 1, -1, -1]), np.array([0, 1, 2, 10, 11]), 20),
-        np.arange(5),
-    )
-    later = part_of(earlier, np.array([0, 2, 3]), sample_of)
-    later = replace(later, sample=sample_of(np.array([1.0, 1, -1]), np.array([0, 2, 10]), 20))
+    """Seven candidates in four blocks; the later phase trades five of them."""
+    net, day = np.array([1.0, -1, 1, -1, -1, 1, -1]), np.array([0, 1, 2, 10, 11, 20, 30])
+    earlier = PairedSide("earlier", sample_of(net, day, 40), np.arange(7))
+    rows = np.array([0, 2, 3, 5, 6])
+    later = PairedSide("later", sample_of(net[rows], day[rows], 40), rows)
     found = trades.compare_win_rate(later, earlier, ALPHA, 0)
-    influence = np.array(
-        [
-            (1 - 2 / 3) / 3 - (1 - 0.4) / 5,
-            0.4 / 5,
-            (1 - 2 / 3) / 3 - (1 - 0.4) / 5,
-            -(2 / 3) / 3 + 0.4 / 5,
-            0.4 / 5,
-        ]
-    )
-    alone = 5 / 4 * np.sum(influence**2)
-    together = 2 / 1 * (influence[:3].sum() ** 2 + influence[3:].sum() ** 2)
-    half = t_critical(1, ALPHA) * math.sqrt(max(alone, together))
-    assert found.value == pytest.approx(2 / 3 - 2 / 5)
+    both_won = (1 - 3 / 5) / 5 - (1 - 3 / 7) / 7
+    both_lost = -(3 / 5) / 5 + (3 / 7) / 7
+    left_out = (3 / 7) / 7  # lost in the earlier phase, not traded in the later
+    influence = np.array([both_won, left_out, both_won, both_lost, left_out, both_won, both_lost])
+    alone = 7 / 6 * np.sum(influence**2)
+    sums = [influence[:3].sum(), influence[3:5].sum(), influence[5], influence[6]]
+    together = 4 / 3 * np.sum(np.square(sums))
+    half = t_critical(3, ALPHA) * math.sqrt(max(alone, together))
+    assert found.value == pytest.approx(3 / 5 - 3 / 7)
     assert found.high - found.value == pytest.approx(half)
     assert found.value - found.low == pytest.approx(half)
+
+
+def test_a_difference_of_rates_has_bounds_within_what_it_can_be(sample_of) -> None:
+    """Four trades each, all won against all lost."""
+    day = np.array([1, 11, 21, 31])
+    sides = [
+        PairedSide(name, sample_of(net, day, 40), np.arange(4) + first)
+        for name, net, first in (("later", np.ones(4), 0), ("earlier", -np.ones(4), 4))
+    ]
+    difference = trades.compare_win_rate(*sides, ALPHA, 30)
+    assert (difference.value, difference.high) == (1.0, 1.0)
+    assert -1.0 <= difference.low < 0.5
 
 
 def test_number_of_trades_by_hand(sample_of) -> None:
@@ -165,7 +170,9 @@ def test_one_block_has_values_and_no_bounds(sample_of, gates) -> None:
     later = part_of(earlier, np.flatnonzero(earlier.sample.block == 2), sample_of)
     for name, one in compare_metrics(later, earlier, 1, gates).items():
         assert one.value is not None, name
-        assert (one.low, one.high, one.reason) == (None, None, "one block only"), name
+        assert (one.low, one.high, one.reason) == (None, None, "1 of 4 blocks that bounds need"), (
+            name
+        )
 
 
 def test_a_lost_account(sample_of) -> None:

@@ -31,11 +31,11 @@ from dipmaster.evaluation.statistics.rules import Ruling
 from dipmaster.results import GateRows, Summary, from_json, to_json
 from dipmaster.results.evaluation.phase import PhaseFigures
 from dipmaster.results.evaluation.record import SplitPeriod
+from dipmaster.results.metrics import FIXED_TARGETS, GATES
 
 NO_VERDICT = Ruling("INCONCLUSIVE", "phases 1 to 4 are not built")
 BOUNDARY, BARS = 20 * 288, 60 * 288
 TARGETS = {"win_rate": 0.85, "sharpe": 2.0, "profit_factor": 1.8, "max_drawdown": 0.03}
-METRICS = ["win_rate", "sharpe", "profit_factor", "max_drawdown", "excess_win_rate"]
 
 
 @pytest.fixture(scope="module")
@@ -141,8 +141,8 @@ def test_covariates_are_unknown_before_the_first(covariates) -> None:
 
 def test_phase_0_is_judged_by_the_final_targets(evaluation) -> None:
     rows = evaluation.gates.rows
-    assert [row.metric for row in rows] == METRICS
-    assert {row.metric: row.target for row in rows} == {**TARGETS, "excess_win_rate": 0.0}
+    assert [row.metric for row in rows] == [metric.key for metric in GATES]
+    assert {row.metric: row.target for row in rows} == {**TARGETS, **FIXED_TARGETS}
     assert all(check.holds for check in evaluation.checks)
 
 
@@ -283,7 +283,7 @@ def test_one_day_of_data(trip, ledger_of, panel, covariates, period, execution, 
     universe = EntryUniverse(panel, covariates, lambda symbol, bar: np.full(bar.size, 0.004))
     account = execution.model_copy(update={"capital": 10_000.0})
     result = evaluate_phase(0, ledger, universe, short, TARGETS, account, quick)
-    sharpe = result.gates.rows[1]
+    sharpe = next(row for row in result.gates.rows if row.metric == "sharpe")
     assert (sharpe.value, sharpe.n) == (None, 1)
     assert sharpe.reason.endswith("(one day only)")
 
@@ -305,7 +305,7 @@ def test_summary_is_small_and_flat(evaluation, ledger, period) -> None:
     assert len(to_json(summary)) <= 12
     assert summary.verdict == "INCONCLUSIVE"
     counts = [getattr(summary, f"gates_{kind}") for kind in ("passed", "failed", "inconclusive")]
-    assert sum(counts) == len(METRICS)
+    assert sum(counts) == len(GATES)
 
 
 def test_period_in_words(period) -> None:

@@ -158,8 +158,9 @@ def test_one_block_has_the_noise_of_its_entries_alone() -> None:
     assert rates.var() == pytest.approx(0.25 / 400, rel=0.07)
 
 
-def test_portfolios_without_a_loser_have_no_profit_factor() -> None:
+def test_the_profit_factor_of_a_portfolio_without_a_loser_is_infinite() -> None:
     pool = pool_with(np.arange(40) > 0, np.arange(40) % 4, 5)
     draws = portfolios.draw_portfolios(pool, 200, np.random.default_rng(4))
     assert draws.win_rate.size == draws.mean_net_bps.size == 200
-    assert draws.profit_factor.size == np.sum(draws.win_rate < 1) < 200
+    np.testing.assert_array_equal(np.isinf(draws.profit_factor), draws.win_rate == 1.0)
+    assert 0 < np.isinf(draws.profit_factor).sum() < 200

@@ -135,13 +135,16 @@ def test_one_more_mean_loss_lowers_the_bound(sample_of) -> None:
 @pytest.mark.parametrize("days", [1, 10])
 def test_one_block_has_values_but_no_bounds(sample_of, days: int) -> None:
     sample = sample_of(np.array([5.0, -4.0, 3.0]), np.zeros(3, dtype=np.int64), days)
-    for found in (
-        trade_metrics.estimate_win_rate(sample, ALPHA, FEW),
-        trade_metrics.estimate_profit_factor(sample, ALPHA, FEW),
+    for estimate, reason in (
+        (trade_metrics.estimate_win_rate(sample, ALPHA, FEW), "one block only"),
+        (
+            trade_metrics.estimate_profit_factor(sample, ALPHA, FEW),
+            "1 of 4 blocks that bounds need",
+        ),
     ):
-        assert found.value is not None
-        assert found.low is found.high is None
-        assert found.reason == "one block only"
+        assert estimate.value is not None
+        assert estimate.low is estimate.high is None
+        assert estimate.reason == reason
 
 
 def test_no_trade(sample_of) -> None:

@@ -187,6 +187,9 @@ def _bound_blocks_together(
 
 
 def _build_band(values: Floats, alpha: float) -> Band:
+    """None where some portfolio's figure is infinite: without it the band would lie too low."""
+    if not np.isfinite(values).all():
+        return Band(mean=None, low=None, high=None)
     return Band(
         mean=mean_or_none(values),
         low=quantile_or_none(values, alpha),
@@ -231,6 +234,7 @@ def _build_uncertainty(evaluation: PhaseEvaluation, gates: Gates) -> Uncertainty
     rate = metrics.win_rate(sample.net)
     target = next(row.target for row in evaluation.gates.rows if row.metric == SHARPE.key)
     hac, bootstrap, probabilistic = _build_sharpe_bounds(evaluation, gates)
+    probability = account_metrics.compute_probabilistic_sharpe(returns, target)
     return UncertaintyFigures(
         design_effect_win_rate=trade_metrics.estimate_design_effect(sample),
         clopper_pearson_if_independent=NO_BOUNDS
@@ -239,7 +243,7 @@ def _build_uncertainty(evaluation: PhaseEvaluation, gates: Gates) -> Uncertainty
         sharpe_hac=hac,
         sharpe_bootstrap=bootstrap,
         sharpe_psr=probabilistic,
-        probabilistic_sharpe=account_metrics.compute_probabilistic_sharpe(returns, target),
+        probabilistic_sharpe=None if probabilistic.low is None else probability,
         lo_eta_365=metrics.lo_eta(returns, DAYS_PER_YEAR, gates.block_days),
         daily_vol_annual_frac=_compute_annual_volatility(returns),
         profit_factor_equal_notional=metrics.profit_factor(sample.return_frac),

@@ -14,7 +14,7 @@ from dipmaster.evaluation.statistics.bootstrap import resample_drawdowns, resamp
 from dipmaster.evaluation.statistics.estimate import Estimate
 from dipmaster.evaluation.statistics.sample import TradeSample
 from dipmaster.evaluation.statistics.streams import Resampling
-from dipmaster.learning.evaluation.clustered import t_critical
+from dipmaster.learning.evaluation.clustered import describe_missing_blocks, t_critical
 
 SQRT_DAYS_PER_YEAR = float(np.sqrt(DAYS_PER_YEAR))
 
@@ -54,8 +54,9 @@ def estimate_sharpe(sample: TradeSample, alpha: float, resampling: Resampling) -
         why = "one day only" if returns.size < 2 else "the account never moved"
         return Estimate(None, None, None, returns.size, 0.0, "linear", why)
     effective = min(returns.size / _design_effect(returns), float(sample.days_with_trades))
-    if sample.blocks_with_trades < 2:
-        return Estimate(value, None, None, returns.size, effective, "linear", "one block only")
+    missing = describe_missing_blocks(sample.blocks_with_trades)
+    if missing:
+        return Estimate(value, None, None, returns.size, effective, "linear", missing)
     bounds = compute_sharpe_bounds(returns, alpha, sample.blocks_with_trades, resampling)
     return Estimate(value, bounds.low, bounds.high, returns.size, effective, "linear")
 
@@ -70,7 +71,7 @@ def compute_sharpe_bounds(
     returns
         Shape (days,), not all equal.
     blocks
-        Calendar blocks with trades, at least 2; Student's degrees of freedom are one fewer.
+        Calendar blocks with trades; Student's degrees of freedom are one fewer.
     """
     value = returns.mean() / returns.std(ddof=1)
     critical = t_critical(blocks - 1, alpha)
@@ -226,10 +227,10 @@ def estimate_max_drawdown(
     """
     days = sample.days
     value = compute_drawdown_within(days, horizon_days)
-    if not sample.trades:
-        return Estimate(value, None, None, days.growth.size, 0.0, "linear", "no trade")
     effective = float(min(sample.blocks_with_trades, sample.days_with_trades))
-    if sample.blocks_with_trades < 2:
-        return Estimate(value, None, None, days.growth.size, effective, "linear", "one block only")
+    missing = describe_missing_blocks(sample.blocks_with_trades)
+    if missing:
+        why = missing if sample.trades else "no trade"
+        return Estimate(value, None, None, days.growth.size, effective, "linear", why)
     horizon = estimate_horizon_drawdown(sample, alpha, horizon_days, resampling)
     return Estimate(value, horizon.low, horizon.high, days.growth.size, effective, "linear")

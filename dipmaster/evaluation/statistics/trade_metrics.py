@@ -6,7 +6,12 @@ from dipmaster.backtest import metrics
 from dipmaster.core.kernels import Bools, Floats, Ints
 from dipmaster.evaluation.statistics.estimate import Estimate
 from dipmaster.evaluation.statistics.sample import TradeSample
-from dipmaster.learning.evaluation.clustered import clopper_pearson, floored_variance, t_critical
+from dipmaster.learning.evaluation.clustered import (
+    clopper_pearson,
+    describe_missing_blocks,
+    floored_variance,
+    t_critical,
+)
 
 
 def estimate_win_rate(sample: TradeSample, alpha: float, few: int) -> Estimate:
@@ -23,6 +28,8 @@ def estimate_share(
     won: Bools, day: Ints, block: Ints, alpha: float, few: int, nothing: str = "none"
 ) -> Estimate:
     """Share of `won` with a logit interval clustered by block; the win rate is one such share.
+
+    Two blocks are enough for bounds: they stay between 0 and 1, however wide they are.
 
     Parameters
     ----------
@@ -80,8 +87,9 @@ def estimate_profit_factor(sample: TradeSample, alpha: float, few: int) -> Estim
     influence = won / max(won.sum(), np.finfo(float).tiny) - lost / lost.sum()
     _, effect = floored_variance(influence, sample.block)
     effective = min(sample.trades / effect, float(sample.days_with_trades))
-    if sample.blocks_with_trades < 2:
-        return Estimate(value, None, None, sample.trades, effective, "log", "one block only")
+    missing = describe_missing_blocks(sample.blocks_with_trades)
+    if missing:
+        return Estimate(value, None, None, sample.trades, effective, "log", missing)
     critical = t_critical(sample.blocks_with_trades - 1, alpha)
     low, high = _log_bounds(won, lost, sample.block, critical) if value > 0.0 else (0.0, 0.0)
     winners, losers = int((won > 0).sum()), int((lost > 0).sum())

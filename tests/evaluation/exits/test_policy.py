@@ -39,10 +39,7 @@ def inputs_of(world, params) -> ExitInputs:
             "target_frac": plan.target_frac,
         }
     )
-    none = np.zeros(0, np.int64)
-    return ExitInputs(
-        market, plans, pd.DataFrame(), StoredModels(none, (), none, ()), (), params.cap_bars
-    )
+    return ExitInputs(market, plans, pd.DataFrame(), StoredModels({}, ()), (), params.cap_bars)
 
 
 SCORE = np.zeros((150, 36))

@@ -1,6 +1,6 @@
 """Phase 0: what the strategy is before anything is added to it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -8,7 +8,7 @@ import numpy as np
 from dipmaster.core.params import Gates
 from dipmaster.core.params.roadmap import FINAL_PHASE
 from dipmaster.evaluation.context import EvaluationContext
-from dipmaster.evaluation.phase import CompletedPhase, Phase, PhaseOrders
+from dipmaster.evaluation.phase import Completed, Phase, PhaseOrders
 from dipmaster.evaluation.phases.baseline.orders import (
     baseline_entries,
     baseline_exit_returns,
@@ -31,9 +31,7 @@ class BaselinePhase(Phase):
         final: Mapping[str, float] = gates.targets.model_dump()[f"phase_{FINAL_PHASE}"]
         return final
 
-    def orders(
-        self, context: EvaluationContext, completed: Sequence[CompletedPhase]
-    ) -> PhaseOrders:
+    def orders(self, context: EvaluationContext, completed: Completed) -> PhaseOrders:
         """Order every candidate.
 
         The ledger names the regime that all phases go by, so that "by regime" means one
@@ -46,15 +44,11 @@ class BaselinePhase(Phase):
         regime = inputs.scores["regime"].to_numpy(np.int8)[entries.candidate_id]
         return PhaseOrders(replace(entries, regime=regime))
 
-    def exit_policy(
-        self, context: EvaluationContext, completed: Sequence[CompletedPhase]
-    ) -> ExitPolicy:
+    def exit_policy(self, context: EvaluationContext, completed: Completed) -> ExitPolicy:
         """Leave by fixed target, stop, time limit and 15-minute boundary."""
         return baseline_policy(context.params.exits, len(context.inputs.candidates))
 
-    def exit_simulator(
-        self, context: EvaluationContext, completed: Sequence[CompletedPhase]
-    ) -> ExitSimulator:
+    def exit_simulator(self, context: EvaluationContext, completed: Completed) -> ExitSimulator:
         """Leave any bar in the same way."""
         params = context.params
         return baseline_exit_returns(context.inputs.panel, params.execution, params.exits)

@@ -1,16 +1,17 @@
 """Phase 2: the orders of the phase before, left by targets, trailing stop and exit models."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
 from dipmaster.backtest import Ledger
 from dipmaster.core.params import AdaptiveExits, Params
 from dipmaster.evaluation.context import EvaluationContext
-from dipmaster.evaluation.integrity import Check
 from dipmaster.evaluation.phase import (
+    Checks,
+    Completed,
     CompletedPhase,
-    JudgedPhase,
+    Differences,
+    Judged,
     OwnResults,
     Phase,
 )
@@ -32,7 +33,6 @@ from dipmaster.evaluation.standalone import (
 )
 from dipmaster.evaluation.statistics.random_entry.portfolios import ExitSimulator
 from dipmaster.evaluation.statistics.sample import select_out_of_sample
-from dipmaster.results.evaluation.differences import PhaseComparison
 
 
 @dataclass(frozen=True)
@@ -56,45 +56,36 @@ class ExitsPhase(Phase):
         """Read plans, scored rows and models."""
         return cls(read_exits(inputs.panel, inputs.candidates, params.exits.cap_bars))
 
-    def exit_policy(
-        self, context: EvaluationContext, completed: Sequence[CompletedPhase]
-    ) -> ExitPolicy:
+    def exit_policy(self, context: EvaluationContext, completed: Completed) -> ExitPolicy:
         """Leave by dynamic target, trailing stop and exit probability."""
         exits = context.params.exits
         return adaptive_policies(self.inputs, self.inputs.score, exits)(exits)
 
-    def exit_simulator(
-        self, context: EvaluationContext, completed: Sequence[CompletedPhase]
-    ) -> ExitSimulator:
+    def exit_simulator(self, context: EvaluationContext, completed: Completed) -> ExitSimulator:
         """Leave any bar in the same way, scored by the stored models."""
         params = context.params
         market, models = self.inputs.market, self.inputs.models
         return adaptive_exit_returns(market, models, params.execution, params.exits)
 
     def integrity_checks(
-        self, context: EvaluationContext, completed: Sequence[CompletedPhase], ledger: Ledger
-    ) -> tuple[Check, ...]:
+        self, context: EvaluationContext, completed: Completed, ledger: Ledger
+    ) -> Checks:
         """Check that what was sold had been decided, by scores made before."""
         candidates, exits = context.inputs.candidates, context.params.exits
-        return (
-            *super().integrity_checks(context, completed, ledger),
-            *exit_checks(ledger, candidates, self.inputs, exits),
-        )
+        checks = exit_checks(ledger, candidates, self.inputs, exits)
+        return {**super().integrity_checks(context, completed, ledger), self.name: checks}
 
-    def degradation(self, context: EvaluationContext, completed: CompletedPhase) -> str:
+    def degradation(self, context: EvaluationContext, this: CompletedPhase) -> str:
         """Say what the exit models cost on every candidate out of sample."""
         if not is_on(context.params.exits, "models"):
             return ""
         entries = context.eligible_entries
         unguided = self.inputs.without_models("without models", entries)
-        pair = StandalonePair(completed.standalone_trades(entries), unguided)
+        pair = StandalonePair(this.standalone_trades(entries), unguided)
         return exit_models_degrade_pnl(pair, context.params.gates)
 
     def own_results(
-        self,
-        context: EvaluationContext,
-        judged: Sequence[JudgedPhase],
-        differences: Mapping[int, PhaseComparison],
+        self, context: EvaluationContext, judged: Judged, differences: Differences
     ) -> OwnResults:
         """Measure the exits on entries followed alone, under these exits and those before."""
         before, this = judged[-2], judged[-1]

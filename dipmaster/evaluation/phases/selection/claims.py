@@ -8,6 +8,7 @@ fewer" only between the two.
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from dipmaster.core.params import Gates
 from dipmaster.core.params.roadmap import (
@@ -129,7 +130,8 @@ def _regime_accuracy(regimes: RegimeResults | RegimesNotJudged, short: str) -> R
         f"against each coin's latent state; against the market's state {against_market}; "
         f"n counts spells of one market state, in {coins.bars:,} bars of all coins"
     )
-    return claim.at_least(coins.accuracy, regimes.episodes or 0, short, beside, coins.bars)
+    measured = claim.at_least(coins.accuracy, regimes.episodes or 0, short, beside)
+    return replace(measured, n_bars=coins.bars)
 
 
 def _proxy(detector: DetectorResults) -> str:

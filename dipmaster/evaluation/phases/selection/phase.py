@@ -1,16 +1,16 @@
 """Phase 1: what the signal filter admits, with the exits, costs and size of phase 0."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from dipmaster.backtest import Ledger
 from dipmaster.core.errors import PipelineError
 from dipmaster.core.kernels import Bools
 from dipmaster.evaluation.context import EvaluationContext
-from dipmaster.evaluation.integrity import Check
 from dipmaster.evaluation.phase import (
-    CompletedPhase,
-    JudgedPhase,
+    Checks,
+    Completed,
+    Differences,
+    Judged,
     OwnResults,
     Phase,
     PhaseOrders,
@@ -20,7 +20,6 @@ from dipmaster.evaluation.phases.selection.claims import measure_claims
 from dipmaster.evaluation.phases.selection.integrity import admission_checks
 from dipmaster.evaluation.phases.selection.orders import admitted_entries, find_abstention
 from dipmaster.evaluation.phases.selection.signals import build_funnel, measure_signal_quality
-from dipmaster.results.evaluation.differences import PhaseComparison
 from dipmaster.results.evaluation.funnel import Funnel
 from dipmaster.signal_filter import check_facts, confirmation_signs
 from dipmaster.signal_filter.inputs import Inputs
@@ -34,9 +33,7 @@ class SelectionPhase(Phase):
     name = "selection"
     title = "confidence, filter, confirmation"
 
-    def orders(
-        self, context: EvaluationContext, completed: Sequence[CompletedPhase]
-    ) -> PhaseOrders:
+    def orders(self, context: EvaluationContext, completed: Completed) -> PhaseOrders:
         """Order what was admitted."""
         inputs, admission = context.inputs, context.admission
         before = self._before(completed).orders.entries
@@ -46,27 +43,22 @@ class SelectionPhase(Phase):
         )
 
     def integrity_checks(
-        self, context: EvaluationContext, completed: Sequence[CompletedPhase], ledger: Ledger
-    ) -> tuple[Check, ...]:
+        self, context: EvaluationContext, completed: Completed, ledger: Ledger
+    ) -> Checks:
         """Check that what was traded had been admitted, on scores made before."""
         inputs, params = context.inputs, context.params
-        return (
-            *super().integrity_checks(context, completed, ledger),
-            *admission_checks(
-                ledger.trades,
-                inputs.candidates,
-                inputs.scores,
-                context.admission,
-                params.confidence.thresholds if params.filter.threshold else None,
-                inputs.confidence.folds,
-            ),
+        checks = admission_checks(
+            ledger.trades,
+            inputs.candidates,
+            inputs.scores,
+            context.admission,
+            params.confidence.thresholds if params.filter.threshold else None,
+            inputs.confidence.folds,
         )
+        return {**super().integrity_checks(context, completed, ledger), self.name: checks}
 
     def own_results(
-        self,
-        context: EvaluationContext,
-        judged: Sequence[JudgedPhase],
-        differences: Mapping[int, PhaseComparison],
+        self, context: EvaluationContext, judged: Judged, differences: Differences
     ) -> OwnResults:
         """Follow the candidates step by step, and judge what was traded as signals."""
         inputs, gates, this = context.inputs, context.params.gates, judged[-1]

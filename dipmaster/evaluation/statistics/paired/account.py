@@ -19,7 +19,7 @@ from dipmaster.evaluation.statistics.paired.sides import (
     name_side_without_trade,
 )
 from dipmaster.evaluation.statistics.streams import Resampling
-from dipmaster.learning.evaluation.clustered import t_critical
+from dipmaster.learning.evaluation.clustered import describe_missing_blocks, t_critical
 
 
 def compare_sharpe(
@@ -36,8 +36,9 @@ def compare_sharpe(
     days = [side.sample.days.returns for side in (after, before)]
     values = [float(returns.mean() / returns.std(ddof=1)) for returns in days]
     value, blocks = values[0] - values[1], count_blocks(after, before)
-    if blocks < 2:
-        return Difference(value * SQRT_DAYS_PER_YEAR, reason="one block only")
+    missing = describe_missing_blocks(blocks)
+    if missing:
+        return Difference(value * SQRT_DAYS_PER_YEAR, reason=missing)
     influence = account_metrics.compute_sharpe_influence(
         days[0]
     ) - account_metrics.compute_sharpe_influence(days[1])
@@ -60,8 +61,9 @@ def compare_net_return(
     value, blocks = float(total[0] - total[1]), count_blocks(after, before)
     if (growth <= 0.0).any():
         return Difference(value, reason="an account was lost")
-    if blocks < 2:
-        return Difference(value, reason=name_side_without_trade(after, before) or "one block only")
+    missing = describe_missing_blocks(blocks)
+    if missing:
+        return Difference(value, reason=name_side_without_trade(after, before) or missing)
     logs = np.log(growth)
     sums = resample_sums(logs, resampling.reps, resampling.block_days, resampling.key)
     drawn = np.expm1(sums)
@@ -86,8 +88,9 @@ def compare_max_drawdown(
         account_metrics.compute_drawdown_within(sample.days, horizon_days) for sample in samples
     ]
     value = deepest[0] - deepest[1]
-    if count_blocks(after, before) < 2:
-        return Difference(value, reason=name_side_without_trade(after, before) or "one block only")
+    missing = describe_missing_blocks(count_blocks(after, before))
+    if missing:
+        return Difference(value, reason=name_side_without_trade(after, before) or missing)
     bounds = []
     for run in resampling.mean_runs:
         drawn = [

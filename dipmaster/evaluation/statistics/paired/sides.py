@@ -1,6 +1,6 @@
 """Two phases side by side: what every difference between them is made of."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -35,6 +35,12 @@ class Difference:
     low: float | None = None
     high: float | None = None
     reason: str = ""
+
+    def clip(self, lowest: float, highest: float) -> "Difference":
+        """The same with bounds inside what the difference can be."""
+        if self.low is None or self.high is None:
+            return self
+        return replace(self, low=max(self.low, lowest), high=min(self.high, highest))
 
 
 def build_side(phase: int, sample: TradeSample, ledger: Ledger, period: Period) -> PairedSide:

@@ -25,19 +25,23 @@ from dipmaster.evaluation.statistics.paired.sides import (
     name_side_without_trade,
 )
 from dipmaster.evaluation.statistics.sample import TradeSample
-from dipmaster.learning.evaluation.clustered import floored_variance, t_critical
+from dipmaster.learning.evaluation.clustered import (
+    describe_missing_blocks,
+    floored_variance,
+    t_critical,
+)
 
 
 def compare_win_rate(after: PairedSide, before: PairedSide, alpha: float, few: int) -> Difference:
-    """Points of win rate."""
+    """Points of win rate, from -1 to 1."""
     if not (after.sample.trades and before.sample.trades):
         return Difference(None, reason=name_side_without_trade(after, before))
     won = [side.sample.won.astype(np.float64) for side in (after, before)]
     difference = _compare_means(after, before, won[0], won[1], alpha)
-    if not _has_few(after, before, few):
-        return difference
-    rates = [trade_metrics.estimate_win_rate(side.sample, alpha, few) for side in (after, before)]
-    return _widen(difference, rates[0], rates[1])
+    if _has_few(after, before, few):
+        rates = [trade_metrics.estimate_win_rate(s.sample, alpha, few) for s in (after, before)]
+        difference = _widen(difference, rates[0], rates[1])
+    return difference.clip(-1.0, 1.0)
 
 
 def compare_profit_factor(
@@ -96,8 +100,9 @@ def _linear_difference(
 ) -> Difference:
     """``value -+ t x SE``, candidates that both trade counted once."""
     blocks = count_blocks(after, before)
-    if blocks < 2:
-        return Difference(value, reason="one block only")
+    missing = describe_missing_blocks(blocks)
+    if missing:
+        return Difference(value, reason=missing)
     candidate = np.concatenate([after.candidate, before.candidate])
     _, first, candidate_index = np.unique(candidate, return_index=True, return_inverse=True)
     joined = np.concatenate([influences[0], -influences[1]])

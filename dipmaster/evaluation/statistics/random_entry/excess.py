@@ -20,7 +20,11 @@ from dipmaster.evaluation.statistics.estimate import Estimate, Scale
 from dipmaster.evaluation.statistics.minimum_data import describe_missing_data
 from dipmaster.evaluation.statistics.random_entry.portfolios import EntryPool
 from dipmaster.evaluation.statistics.sample import TradeSample
-from dipmaster.learning.evaluation.clustered import floored_variance, t_critical
+from dipmaster.learning.evaluation.clustered import (
+    describe_missing_blocks,
+    floored_variance,
+    t_critical,
+)
 
 _SCALE: Scale = "linear"
 
@@ -43,13 +47,13 @@ def estimate_excess_win_rate(
     """
     strategy, random_rate = trade_metrics.estimate_win_rate(matched, alpha, few), pool.win_rate
     if strategy.value is None or random_rate is None:
-        why = strategy.reason or "no bar to match the trades with"
+        why = strategy.reason if strategy.value is None else "no bar to match the trades with"
         return Estimate(None, None, None, strategy.n, strategy.n_effective, _SCALE, why)
     value = strategy.value - random_rate
-    if strategy.low is None or strategy.high is None or np.unique(pool.block).size < 2:
-        return Estimate(
-            value, None, None, strategy.n, strategy.n_effective, _SCALE, "one block only"
-        )
+    blocks = min(matched.blocks_with_trades, np.unique(pool.block).size)
+    missing = describe_missing_blocks(blocks)
+    if strategy.low is None or strategy.high is None or missing:
+        return Estimate(value, None, None, strategy.n, strategy.n_effective, _SCALE, missing)
     joint, of_pool = (
         compute_joint_half_width(matched, pool, alpha),
         compute_pool_half_width(pool, alpha),

@@ -118,7 +118,13 @@ def _draw_bars(positions: Ints, eligible: Ints, wanted: Ints, rng: np.random.Gen
 
 @dataclass(frozen=True)
 class RandomPortfolios:
-    """Figures of random portfolios, shape (draws,); profit factor NaN-free, equal notional."""
+    """Figures of random portfolios at equal notional, shape (draws,).
+
+    Attributes
+    ----------
+    profit_factor
+        Infinite where a portfolio lost nothing.
+    """
 
     win_rate: Floats
     profit_factor: Floats
@@ -130,16 +136,16 @@ def draw_portfolios(pool: EntryPool, draws: int, rng: np.random.Generator) -> Ra
 
     The pool is a sample too, and its entries share days. So each draw resamples
     its calendar blocks with replacement, and from the bars it got draws entries
-    by their weight. Portfolios without a loser have no profit factor and are left
-    out of that figure.
+    by their weight.
     """
     won, lost = metrics.won_and_lost(pool.return_frac)
     columns = np.column_stack([metrics.winning(pool.return_frac), won, lost])
     entries = int(pool.matched.sum()) if pool.weight.size else 0
     rows = [_draw_portfolio(pool, columns, entries, rng) for _ in range(draws if entries else 0)]
     rate, gains, losses = np.array(rows).reshape(-1, 3).T
-    with_losses = losses > 0.0
-    return RandomPortfolios(rate, gains[with_losses] / losses[with_losses], 1e4 * (gains - losses))
+    infinite = np.full(losses.size, np.inf)
+    factor = np.divide(gains, losses, out=infinite, where=losses > 0.0)
+    return RandomPortfolios(rate, factor, 1e4 * (gains - losses))
 
 
 def _draw_portfolio(
