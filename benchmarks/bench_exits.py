@@ -10,8 +10,6 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from dipmaster.exits.layout import ExitLabels, Positions
-from dipmaster.exits.trail import compute_trailing_distance
 
 from benchmarks import record_vectorbt as peer
 from benchmarks.bench_engine import (
@@ -33,7 +31,9 @@ from dipmaster.core.kernels import Floats
 from dipmaster.core.params import AdaptiveExits
 from dipmaster.core.tables import EXIT_FEATURES
 from dipmaster.exits import build_exit_labels, build_exit_rows, build_positions, simulate_hold
+from dipmaster.exits.arrays import ExitLabels, Positions
 from dipmaster.exits.market import MARKET_COLUMNS, ExitMarket
+from dipmaster.exits.trailing import compute_trailing_distance
 
 POSITIONS, SEED, ROUNDS, HOLES = 20_000, 11, 7, 0.001
 TARGETS = 0.00588, 0.01124  # least and largest dynamic target of the default params

@@ -7,12 +7,13 @@ project's kernels before either is timed.
 
 import numpy as np
 import pandas as pd
-from dipmaster.exits.layout import ExitRows, HoldOutcomes, Positions
-from dipmaster.exits.trail import compute_trailing_distance
 
+from dipmaster.backtest import Outcomes
 from dipmaster.core.params import AdaptiveExits, Execution
 from dipmaster.core.tables import EXIT_FEATURES
+from dipmaster.exits.arrays import ExitRows, Positions
 from dipmaster.exits.market import ExitMarket
+from dipmaster.exits.trailing import compute_trailing_distance
 
 BPS, BARS_PER_DAY = 1e-4, 288
 
@@ -104,7 +105,7 @@ def labels_by_pandas(
     market: ExitMarket,
     positions: Positions,
     rows: ExitRows,
-    paths: HoldOutcomes,
+    paths: Outcomes,
     execution: Execution,
 ) -> pd.DataFrame:
     """The columns of `ExitLabels`, a line a row."""

@@ -57,12 +57,12 @@ def build_exit_dataset(
     regime = scores["regime"].to_numpy(np.int8)
     targets = compute_targets(market, *indices, confidence, signal_ms, regime, exits)
     positions = build_positions(*indices, targets.target_frac, exits)
-    outcomes = simulate_hold(market, positions, execution, exits)
+    hold = simulate_hold(market, positions, execution, exits)
     rows = build_exit_rows(market, positions, execution, exits)
     training_set = build_training_set(
         rows,
-        build_exit_labels(market, positions, rows, outcomes, execution),
-        outcomes,
+        build_exit_labels(market, positions, rows, hold, execution),
+        hold,
         scores["candidate_id"].to_numpy(np.int64),
         signal_ms,
         panel.open_time,
@@ -70,5 +70,5 @@ def build_exit_dataset(
         split,
         exits.models,
     )
-    plans = build_plans_table(scores, market, positions, targets, outcomes)
+    plans = build_plans_table(scores, market, positions, targets, hold)
     return ExitDataset(plans, fit_exit_scores(training_set, exits.models.trees))

@@ -3,20 +3,20 @@
 import numpy as np
 import numpy.typing as npt
 
-from dipmaster.backtest import ExitType
+from dipmaster.backtest import ExitType, Outcomes
 from dipmaster.backtest.costs import BPS, Costs, costs_of
 from dipmaster.backtest.layouts import Market
 from dipmaster.backtest.layouts import market_of as bars_of
 from dipmaster.core.kernels import Bools, Floats, Ints, kernel
 from dipmaster.core.params import Execution
-from dipmaster.exits.arrays import ExitLabels, ExitRows, HoldOutcomes, Positions
+from dipmaster.exits.arrays import ExitLabels, ExitRows, Positions
 from dipmaster.exits.market import ExitMarket
 
 _NOT_KNOWN = -1
 
 
 def build_exit_labels(
-    market: ExitMarket, positions: Positions, rows: ExitRows, hold: HoldOutcomes,
+    market: ExitMarket, positions: Positions, rows: ExitRows, hold: Outcomes,
     execution: Execution,
 ) -> ExitLabels:  # fmt: skip
     """Labels of all rows; known when holding its position has ended.

@@ -46,7 +46,7 @@ def evaluate_models(
         return results.ClassifierHead(base_rate=samples.mean_or_none(outcome), **figures)
 
     def evaluate_timing() -> results.TimingHead:
-        columns = predictions["timing"], label["timing"], naive_bars(scores)
+        columns = predictions["timing"], label["timing"], predict_naive_bars(scores)
         selected, (predicted, bars, naive) = sample.select(*columns)
         statistics = {
             "rank_correlation": rank_correlation_statistic(predicted, bars),
@@ -72,7 +72,7 @@ def evaluate_models(
     return results.ExitHeads(profit=profit, risk=risk, timing=timing), probability
 
 
-def naive_bars(scores: ExitScores) -> Floats:
+def predict_naive_bars(scores: ExitScores) -> Floats:
     """Mean label of the rows from which each row's timing model learned, shape (rows,)."""
     timing = scores.models["timing"]
     means = [np.nan if refit.model is None else refit.model.train_mean for refit in timing.refits]

@@ -3,11 +3,11 @@
 import numpy as np
 import pandas as pd
 
-from dipmaster.backtest import EXIT_NAMES, ExitRules, Trailing, outcomes
+from dipmaster.backtest import EXIT_NAMES, ExitRules, Outcomes, Trailing, outcomes
 from dipmaster.core.kernels import Floats, Ints
 from dipmaster.core.panel import as_times
 from dipmaster.core.params import AdaptiveExits, Execution
-from dipmaster.exits.arrays import HoldOutcomes, Positions
+from dipmaster.exits.arrays import Positions
 from dipmaster.exits.market import MARKET_MOMENTUM, ExitMarket
 from dipmaster.exits.target import (
     MEDIUM,
@@ -84,7 +84,7 @@ def build_positions(
 
 def simulate_hold(
     market: ExitMarket, positions: Positions, execution: Execution, exits: AdaptiveExits
-) -> HoldOutcomes:
+) -> Outcomes:
     """How each position ends alone under `build_hold_rules`.
 
     Raises
@@ -92,7 +92,7 @@ def simulate_hold(
     DataError
         Positions off the panel, or a missing half-spread.
     """
-    trades = outcomes(
+    return outcomes(
         market.panel,
         positions.symbol_index,
         positions.signal_index,
@@ -102,12 +102,11 @@ def simulate_hold(
         positions.stop_frac,
         positions.max_holding_bars,
     )
-    return HoldOutcomes(trades.tradable, trades.exit_index, trades.exit_type, trades.net_frac)
 
 
 def build_plans_table(
     candidates: pd.DataFrame, market: ExitMarket, positions: Positions, targets: ExitTargets,
-    hold: HoldOutcomes,
+    hold: Outcomes,
 ) -> pd.DataFrame:  # fmt: skip
     """Table EXIT_PLANS; every argument has the rows of `candidates`, in their order."""
     signal = positions.symbol_index, positions.signal_index
@@ -129,6 +128,6 @@ def build_plans_table(
             "target_frac": targets.target_frac,
             "hold_net_frac": hold.net_frac,
             "hold_exit_type": pd.array(exit_names, dtype="str"),
-            "hold_exit_time": exit_time.where(hold.opened),
+            "hold_exit_time": exit_time.where(hold.tradable),
         }
     )

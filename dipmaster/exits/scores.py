@@ -17,7 +17,7 @@ from dipmaster.core.panel import as_times
 from dipmaster.core.params.confidence import Trees
 from dipmaster.core.tables import EXIT_FEATURES
 from dipmaster.exits.arrays import ExitRows
-from dipmaster.exits.calibrator import calibrator_inputs, fit_exit_calibrator
+from dipmaster.exits.calibrator import build_calibrator_inputs, fit_exit_calibrator
 from dipmaster.exits.exit_models import EXIT_MODELS, ExitModel, ExitModelName, fit_exit_model
 from dipmaster.exits.training_set import ExitTrainingSet
 from dipmaster.learning.logistic import Logistic
@@ -102,7 +102,7 @@ def fit_calibrators(
     return walk_forward_predict(
         training_set.schedule,
         "calibrator",
-        calibrator_inputs(stack_predictions(models), training_set.max_holding_bars),
+        build_calibrator_inputs(stack_predictions(models), training_set.max_holding_bars),
         training_set.label("exit_is_best"),
         fit_exit_calibrator,
         "exit calibrator",

@@ -93,7 +93,7 @@ def to_fit_times(fitted_ms: Ints) -> "pd.Index[pd.Timestamp]":
     return as_times(fitted_ms).where(fitted_ms >= 0)
 
 
-def digest(text: str) -> str:
+def hash_text(text: str) -> str:
     """SHA-256 of a text."""
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -109,7 +109,7 @@ def read_verified_text(path: Path, sha256: str, fix: str) -> str:
         Where it is another.
     """
     text = store.read_text(path)
-    if digest(text) != sha256:
+    if hash_text(text) != sha256:
         expected = "the text whose SHA-256 is on record beside it"
         raise data_error(str(path), expected, "another text", fix)
     return text

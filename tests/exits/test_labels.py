@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dipmaster.backtest import EXIT_NAMES, ExitType, ScoreExits, outcomes
-from dipmaster.exits.arrays import ExitLabels, ExitRows, HoldOutcomes
+from dipmaster.backtest import EXIT_NAMES, ExitType, Outcomes, ScoreExits, outcomes
+from dipmaster.exits.arrays import ExitLabels, ExitRows
 from dipmaster.exits.labels import build_exit_labels
 from dipmaster.exits.plans import build_hold_rules, simulate_hold
 from dipmaster.exits.rows import build_exit_rows
@@ -18,7 +18,7 @@ END = int(ExitType.END_OF_DATA)
 
 def labelled(
     market: Any, positions: Any, execution: Any, exits: Any
-) -> tuple[ExitRows, HoldOutcomes, ExitLabels]:
+) -> tuple[ExitRows, ExitLabels]:
     rows = build_exit_rows(market, positions, execution, exits)
     hold = simulate_hold(market, positions, execution, exits)
     return rows, hold, build_exit_labels(market, positions, rows, hold, execution)
@@ -124,7 +124,7 @@ def test_a_sale_is_the_engines_score_exit(
     assert by_score.mean() > 0.9
 
 
-def twin(rows: ExitRows, hold: HoldOutcomes, exit_net: Any) -> list[tuple[float, int, float, int]]:
+def twin(rows: ExitRows, hold: Outcomes, exit_net: Any) -> list[tuple[float, int, float, int]]:
     """(hold_net, exit_is_best, bars_to_best, stopped_first) of every row."""
     out = []
     for r in range(len(rows)):

@@ -10,7 +10,7 @@ import pytest
 
 from dipmaster.core import store
 from dipmaster.core.errors import DataError, PipelineError
-from dipmaster.exits.calibrator import calibrator_inputs, predict
+from dipmaster.exits.calibrator import build_calibrator_inputs, predict
 from dipmaster.exits.exit_models import EXIT_MODELS
 from dipmaster.exits.model_files import (
     StoredModels,
@@ -74,7 +74,7 @@ def test_a_signal_that_closes_as_models_are_fitted_is_scored_by_them(planted: Ex
         above = models.calibrators[upper].model
         assert above is not None
         by_hand = above.predict(
-            calibrator_inputs(predict(of_fold, few.rows.features), MAX_HOLDING_BARS)
+            build_calibrator_inputs(predict(of_fold, few.rows.features), MAX_HOLDING_BARS)
         )
         np.testing.assert_array_equal(models.score(few.rows, signal_ms, MAX_HOLDING_BARS), by_hand)
 

@@ -68,10 +68,10 @@ def test_paths_are_the_engines_trades(make: Any, exits: Any, execution: Any) -> 
     rules = build_hold_rules(market, exits)
     world = (market.panel, positions.symbol_index, positions.signal_index, execution, rules)
     alone = outcomes(*world, positions.target_frac, positions.stop_frac, positions.max_holding_bars)
-    kinds = {EXIT_NAMES[kind] for kind in hold.exit_type[hold.opened]}
+    kinds = {EXIT_NAMES[kind] for kind in hold.exit_type[hold.tradable]}
     assert {"stop", "trailing_stop", "target", "time_limit", "end_of_data"} <= kinds
-    assert np.count_nonzero(~hold.opened) > 0
-    np.testing.assert_array_equal(hold.opened, alone.tradable)
+    assert np.count_nonzero(~hold.tradable) > 0
+    np.testing.assert_array_equal(hold.tradable, alone.tradable)
     np.testing.assert_array_equal(hold.net_frac, alone.net_frac)
     np.testing.assert_array_equal(hold.exit_index, alone.exit_index)
     np.testing.assert_array_equal(hold.exit_type, alone.exit_type)

@@ -15,7 +15,7 @@ from dipmaster.learning.fit_failure import FitFailure
 from dipmaster.learning.walk_forward import (
     Fit,
     WalkForwardResult,
-    fold_at,
+    find_fold,
     walk_forward_predict,
 )
 from tests.learning.rows import made_schedule
@@ -133,14 +133,14 @@ def test_no_refits_and_no_rows() -> None:
 
 def test_the_fold_of_a_moment_is_the_last_refit_by_then() -> None:
     refits = walk(SIGNAL, KNOWN, REFITS, 0).refits
-    assert fold_at(refits, ints(0, 10 * M - 1, 10 * M, 20 * M, 30 * M)).tolist() == [
+    assert find_fold(refits, ints(0, 10 * M - 1, 10 * M, 20 * M, 30 * M)).tolist() == [
         -1,
         -1,
         0,
         1,
         1,
     ]
-    assert fold_at((), ints(5)).tolist() == [-1]
+    assert find_fold((), ints(5)).tolist() == [-1]
 
 
 def test_refits_must_rise() -> None:
