@@ -6,12 +6,11 @@ import pandas as pd
 
 from dipmaster.core import stage, store
 from dipmaster.core.tables import EQUITY, SCORES
-from dipmaster.report import pages, provenance, render
+from dipmaster.report import pages, provenance
 from dipmaster.report.inputs import FORECAST_COLUMNS, Inputs, ShownCoin
+from dipmaster.report.kit import render
 
 METRICS = Path("reports/metrics")
-TEMPLATES = Path("reports/templates")
-STYLE = Path("reports/style")
 MARKET = Path("data/ingest/market.json")
 LEDGERS = Path("data/validate")
 BARS = Path("data/ingest/bars")
@@ -27,7 +26,7 @@ def main() -> None:
     """Write both files, each whole or not at all."""
     inputs = read_inputs()
     with stage.telling("drawing the charts"):
-        page = render.html(TEMPLATES, pages.context(inputs, STYLE))
+        page = render.html(pages.context(inputs))
     with stage.telling("setting the pages"):
         document = render.pdf(page, inputs.gates_bytes)
     store.write_text(page, HTML)
@@ -57,7 +56,6 @@ def read_inputs() -> Inputs:
         forecasts=read_forecasts(),
         shown=read_shown(sorted(market["symbols"])[0]),
         outputs=provenance.outputs(store.read_yaml(LOCK)),
-        readings=store.read_yaml(TEMPLATES / "readings.yaml"),
         params=store.read_params(
             "ingest",
             "features",

@@ -63,8 +63,6 @@ class Inputs:
         The coin whose regimes are drawn.
     outputs
         What the stages before the report wrote, with the hashes of dvc.lock.
-    readings
-        reports/templates/readings.yaml.
     params
         All sections, for provenance and for what the definitions quote.
     versions
@@ -84,7 +82,6 @@ class Inputs:
     forecasts: Mapping[str, pd.DataFrame]
     shown: ShownCoin
     outputs: Sequence[Output]
-    readings: Json
     params: Params
     versions: Mapping[str, str]
 

@@ -2,27 +2,31 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup
 
 from dipmaster.core.errors import PipelineError
 from dipmaster.core.params.roadmap import HOLDING_BAND_MINUTES
-from dipmaster.report import chapter, matrix, numbers, phases, promised, provenance, scope, words
-from dipmaster.report import quality as data_quality
-from dipmaster.report.charts import forest, money
-from dipmaster.report.contents import contents
-from dipmaster.report.drawing import drawing
-from dipmaster.report.exits.view import view as adaptive
+from dipmaster.report.chapters.claims import view as claims
+from dipmaster.report.chapters.contents.view import contents
+from dipmaster.report.chapters.decision import headline, scope
+from dipmaster.report.chapters.exits.view import view as adaptive
+from dipmaster.report.chapters.phase import money, sentences
+from dipmaster.report.chapters.phase import view as phases
+from dipmaster.report.chapters.provenance.view import flat
+from dipmaster.report.chapters.quality import view as data_quality
+from dipmaster.report.chapters.readings.view import readings
+from dipmaster.report.chapters.selection.view import view as selection
+from dipmaster.report.chapters.volatility.view import view as volatility
 from dipmaster.report.inputs import Inputs
-from dipmaster.report.selection.view import view as selection
-from dipmaster.report.volatility.view import view as volatility
+from dipmaster.report.kit import forest, gates, numbers
+from dipmaster.report.kit.drawing import STYLE, drawing
 
 Context = dict[str, Any]
 
 
-def context(inputs: Inputs, style_folder: Path) -> Context:
+def context(inputs: Inputs) -> Context:
     """Everything the templates print, charts drawn.
 
     Raises
@@ -30,25 +34,25 @@ def context(inputs: Inputs, style_folder: Path) -> Context:
     PipelineError
         Where an earlier stage's JSON lacks what the report is made of.
     """
-    with _telling_keys(), drawing(style_folder):
+    with _telling_keys(), drawing():
         return {
-            **_decision(inputs, style_folder),
+            **_decision(inputs),
             **_provenance(inputs),
             **_chapters(inputs),
             "forest_large": forest.large(inputs),
-            "gate_rows": matrix.rows(inputs),
+            "gate_rows": gates.rows(inputs),
             "built_words": phases.built_words(inputs),
             "quality": data_quality.view(inputs),
             "checks": data_quality.checks(inputs),
-            "readings": inputs.readings,
+            "readings": readings(),
             "contents": contents(inputs),
         }
 
 
-def decision(inputs: Inputs, style_folder: Path) -> Context:
-    """What page one alone prints, for `decision.html.j2`."""
-    with _telling_keys(), drawing(style_folder):
-        return _decision(inputs, style_folder)
+def decision(inputs: Inputs) -> Context:
+    """What page one alone prints, for `render.DECISION`."""
+    with _telling_keys(), drawing():
+        return _decision(inputs)
 
 
 @contextmanager
@@ -62,8 +66,8 @@ def _telling_keys() -> Iterator[None]:
         ) from error
 
 
-def _decision(inputs: Inputs, style_folder: Path) -> Context:
-    css = (style_folder / "report.css").read_text(encoding="utf-8")
+def _decision(inputs: Inputs) -> Context:
+    css = (STYLE / "report.css").read_text(encoding="utf-8")
     return {
         **_page_one(inputs),
         **_params(inputs),
@@ -79,9 +83,9 @@ def _chapters(inputs: Inputs) -> Context:
         "selection": selection(inputs) if 1 in built else None,
         "adaptive": adaptive(inputs) if 2 in built else None,
         "volatility": volatility(inputs),
-        "promises": promised.groups(inputs) if inputs.latest else [],
-        "promises_summary": promised.summary(inputs) if inputs.latest else "",
-        "rule_words": chapter.rule_words(inputs),
+        "promises": claims.groups(inputs) if inputs.latest else [],
+        "promises_summary": claims.summary(inputs) if inputs.latest else "",
+        "rule_words": sentences.rule_words(inputs),
         "episodes": scope.episodes(inputs),
         "holding_band": HOLDING_BAND_MINUTES,
     }
@@ -94,12 +98,12 @@ def _page_one(inputs: Inputs) -> Context:
         "header": scope.header(inputs),
         "source": scope.source_line(inputs),
         "scope": scope.scope_note(inputs),
-        "verdict": words.verdict(inputs),
-        "phases": words.PHASES,
+        "verdict": headline.verdict(inputs),
+        "phases": headline.PHASES,
         "built": inputs.built,
-        "matrix": matrix.lines(inputs),
-        "stated_note": matrix.STATED_NOTE,
-        "facts": chapter.facts(
+        "matrix": gates.lines(inputs),
+        "stated_note": gates.STATED_NOTE,
+        "facts": sentences.facts(
             inputs.gates_of(inputs.spoken_of),
             inputs.phase(inputs.spoken_of),
             inputs.validate["period"],
@@ -136,7 +140,7 @@ def _params(inputs: Inputs) -> Context:
 
 def _page_one_charts(inputs: Inputs) -> Context:
     phase = inputs.phase(inputs.spoken_of)
-    own = chapter.own_values(inputs.gates_of(inputs.spoken_of), phase)
+    own = sentences.own_values(inputs.gates_of(inputs.spoken_of), phase)
     random_rate = phase["random_entry"]["win_rate"]["mean"]
     traded = bool(phase["counts"]["trades"])
     return {
@@ -160,5 +164,5 @@ def _provenance(inputs: Inputs) -> Context:
             ("gates.seed", inputs.params.gates.seed),
         ],
         "versions": sorted(inputs.versions.items()),
-        "params": provenance.flat(inputs.params.values()),
+        "params": flat(inputs.params.values()),
     }

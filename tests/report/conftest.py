@@ -2,15 +2,14 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import IO, Any
 
 import pytest
 
-from dipmaster.report import drawing
 from dipmaster.report.inputs import Inputs
+from dipmaster.report.kit import drawing
 from tests.report.made.phase import losing_gates, losing_phase
-from tests.report.made.run import PROJECT, run
+from tests.report.made.run import run
 from tests.report.made.states import STATES
 
 
@@ -29,16 +28,6 @@ def unpainted() -> Iterator[None]:
         patch.setattr(drawing.Figure, "savefig", empty)
         patch.setattr(drawing, "_lay_out", lambda figure: None)
         yield
-
-
-@pytest.fixture(scope="session")
-def templates() -> Path:
-    return PROJECT / "reports" / "templates"
-
-
-@pytest.fixture(scope="session")
-def style() -> Path:
-    return PROJECT / "reports" / "style"
 
 
 @pytest.fixture

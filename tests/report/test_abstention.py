@@ -2,7 +2,7 @@
 
 import pytest
 
-from dipmaster.report.abstention import abstention
+from dipmaster.report.kit.abstention import abstention
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from dipmaster.report import chapter
+from dipmaster.report.chapters.phase import sentences
 from dipmaster.report.inputs import Inputs
 
 States = dict[str, Callable[[], Inputs]]
@@ -17,7 +17,7 @@ def losing(states: States) -> Inputs:
 
 
 def test_random_entries_say_where_p_comes_from(losing) -> None:
-    said = chapter.random_words(losing.phase(0)).replace(NBSP, " ")
+    said = sentences.random_words(losing.phase(0)).replace(NBSP, " ")
     assert "By the noise in that interval, chance alone would do as well with p 0.041." in said
     assert "may hold the signal’s own" in said
 
@@ -25,16 +25,16 @@ def test_random_entries_say_where_p_comes_from(losing) -> None:
 def test_no_p_no_sentence(losing) -> None:
     phase = losing.phase(0)
     without = {**phase, "random_entry": {**phase["random_entry"], "p_value": None}}
-    assert "chance alone" not in chapter.random_words(without)
+    assert "chance alone" not in sentences.random_words(without)
 
 
 def test_drawdown_tells_the_whole_period_from_the_horizon(losing) -> None:
-    said = chapter.drawdown_words(losing.phase(0)).replace(NBSP, " ")
+    said = sentences.drawdown_words(losing.phase(0)).replace(NBSP, " ")
     assert "Deepest fall from a peak out of sample: 56.1 %" in said
     assert "within any 365 days, which is what the gate looks at, 49.8 %." in said
 
 
 def test_n_effective_is_told_as_it_is_computed(losing) -> None:
-    facts = chapter.facts(losing.gates_of(0), losing.phase(0), losing.validate["period"])
+    facts = sentences.facts(losing.gates_of(0), losing.phase(0), losing.validate["period"])
     words = [fact["words"] for fact in facts]
     assert "n effective: independent trades, or days with trades if fewer" in words

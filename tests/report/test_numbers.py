@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dipmaster.report import numbers
+from dipmaster.report.kit import numbers
 
 N = numbers.NBSP
 

@@ -13,9 +13,10 @@ import pypdf
 import pytest
 
 from dipmaster.core.errors import DipMasterError, PipelineError
-from dipmaster.report import pages, render
-from dipmaster.report.exits import effects
+from dipmaster.report import pages
+from dipmaster.report.chapters.exits import effects
 from dipmaster.report.inputs import Inputs
+from dipmaster.report.kit import render
 from tests.report.conftest import unpainted
 
 States = dict[str, Callable[[], Inputs]]
@@ -91,26 +92,26 @@ def only(text: str, chapter: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def page(states: States, templates: Path, style: Path) -> Page:
+def page(states: States) -> Page:
     """The HTML of a state by its name, made once; charts are painted in some states only."""
 
     @cache
     def made(name: str) -> str:
         with nullcontext() if name in PAINTED else unpainted():
-            return render.html(templates, pages.context(states[name](), style))
+            return render.html(pages.context(states[name]()))
 
     return made
 
 
 @pytest.fixture(scope="module")
-def front(states: States, templates: Path, style: Path) -> Page:
+def front(states: States) -> Page:
     """Page one alone, of a state by its name; charts are painted in some states only."""
 
     @cache
     def made(name: str) -> str:
         with nullcontext() if name in PAINTED_FRONTS else unpainted():
-            context = pages.decision(states[name](), style)
-            return render.html(templates, context, "decision.html.j2")
+            context = pages.decision(states[name]())
+            return render.html(context, render.DECISION)
 
     return made
 
@@ -135,11 +136,11 @@ def fronts(front: Page) -> pypdf.PdfReader:
 
 
 @pytest.fixture(scope="module")
-def document(states: States, style: Path, templates: Path) -> pypdf.PdfReader:
+def document(states: States) -> pypdf.PdfReader:
     """All pages with empty charts: they take the same room, and half the time to set."""
     inputs = states["phase 2"]()
     with unpainted():
-        text = render.html(templates, pages.context(inputs, style))
+        text = render.html(pages.context(inputs))
     return read(render.pdf(text, inputs.gates_bytes))
 
 
@@ -284,7 +285,7 @@ def test_nothing_of_the_machine_is_printed(page: Page, project: Path) -> None:
     assert "http://" not in text.replace("http://www.w3.org/", "")
 
 
-def test_reasons_are_printed_in_full(states: States, templates: Path, style: Path) -> None:
+def test_reasons_are_printed_in_full(states: States) -> None:
     """Which limit decides stands at the end of a reason: it must not be cut or run off the page."""
     base = states["phase 1"]()
     long = "the slope decides: " + "its interval 0.75 to 1.13 reaches below 0.8, " * 4 + "THE END"
@@ -299,7 +300,7 @@ def test_reasons_are_printed_in_full(states: States, templates: Path, style: Pat
         validate={**base.validate, "promises": promises},
     )
     with unpainted():
-        text = render.html(templates, pages.context(inputs, style))
+        text = render.html(pages.context(inputs))
     assert text.count(long) == len(calibrated) + len(promises)
     sheets = read(render.pdf(only(text, "promised"), b"[]")).pages
     assert sum(text_of(sheet).count("THE END") for sheet in sheets) == len(promises)
@@ -327,22 +328,18 @@ def test_long_tables_break_with_their_headings(page: Page, chapter: str) -> None
     assert sum(heading in sheet for sheet in sheets) >= 2
 
 
-def test_a_value_that_a_stage_did_not_write_names_the_cure(
-    losing: Inputs, templates: Path, style: Path
-) -> None:
-    context = pages.decision(losing, style)
+def test_a_value_that_a_stage_did_not_write_names_the_cure(losing: Inputs) -> None:
+    context = pages.decision(losing)
     del context["facts"]
     with pytest.raises(PipelineError, match=r"(?s)'facts' is undefined.*`dvc repro`"):
-        render.html(templates, context, "decision.html.j2")
+        render.html(context, render.DECISION)
 
 
-def test_a_part_of_phase_1_that_validate_did_not_write_is_named(
-    states: States, style: Path
-) -> None:
+def test_a_part_of_phase_1_that_validate_did_not_write_is_named(states: States) -> None:
     found = states["phase 1"]()
     without = {name: value for name, value in found.validate.items() if name != "differences"}
     with pytest.raises(PipelineError, match=r"expected the key 'differences'.*\n.*`dvc repro`"):
-        pages.decision(replace(found, validate=without), style)
+        pages.decision(replace(found, validate=without))
 
 
 def test_charts_are_images_with_their_titles_in_the_pdf() -> None:

@@ -6,11 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from dipmaster.report import difference, phases, promised
-from dipmaster.report.charts import funnel as funnel_chart
-from dipmaster.report.drawing import drawing
+from dipmaster.report.chapters.claims import view as claims
+from dipmaster.report.chapters.phase import view as phases
+from dipmaster.report.chapters.selection import calibration, funnel, funnel_chart, signals
 from dipmaster.report.inputs import Inputs
-from dipmaster.report.selection import calibration, funnel, signals
+from dipmaster.report.kit import comparison
+from dipmaster.report.kit.drawing import drawing
 
 States = dict[str, Callable[[], Inputs]]
 MINUS, NBSP = "−", "\N{NO-BREAK SPACE}"
@@ -31,7 +32,7 @@ def flat(text: str) -> str:
 
 
 def test_the_contribution_is_told_with_its_intervals(built: Inputs) -> None:
-    assert flat(difference.contribution(built, 1)) == (
+    assert flat(comparison.contribution(built, 1)) == (
         "Phase 1 against phase 0, paired: win rate +28.8 points (+22.8 to +34.8 points), better; "
         "profit factor 2.61 times (1.51 to 3.71 times), better; mean net a trade +41.7 bp "
         f"(+33.7 to +49.7 bp), better; {MINUS}96.1 % trades."
@@ -46,20 +47,20 @@ def test_an_interval_on_one_side_that_shows_nothing_says_why(built: Inputs) -> N
         for name, value in old.items()
     }
     changed = replace(built, validate={**built.validate, "differences": {"1": rows}})
-    said = difference.contribution(changed, 1)
+    said = comparison.contribution(changed, 1)
     assert said.count("not shown") == 3
     assert said.endswith(f"Not shown: {few}.")
 
 
 def test_a_phase_that_bought_nothing_contributes_nothing(states: States) -> None:
-    said = difference.contribution(states["phase 1 abstained"](), 1)
+    said = comparison.contribution(states["phase 1 abstained"](), 1)
     assert said == "Against phase 0 it bought nothing: it neither earned nor lost."
 
 
 def test_the_profit_factor_is_compared_as_a_ratio_and_trades_have_no_verdict(
     built: Inputs,
 ) -> None:
-    rows = {row.kind.key: row for row in difference.rows(built, 1)}
+    rows = {row.kind.key: row for row in comparison.rows(built, 1)}
     assert flat(rows["profit_factor"].change) == "2.61 times"
     assert (rows["profit_factor"].before, rows["profit_factor"].after) == ("0.53", "1.38")
     assert (rows["trades_frac"].verdict, rows["trades_frac"].mark) == ("for information", "")
@@ -83,10 +84,8 @@ def test_a_funnel_without_candidates_says_so(states: States) -> None:
 
 
 @pytest.mark.parametrize("state", ["phase 1", "phase 1, no candidates"])
-def test_the_funnel_is_drawn_for_thousands_and_for_none(
-    state: str, states: States, style: object
-) -> None:
-    with drawing(style):  # type: ignore[arg-type]
+def test_the_funnel_is_drawn_for_thousands_and_for_none(state: str, states: States) -> None:
+    with drawing():  # type: ignore[arg-type]
         drawn = funnel_chart.funnel(funnel.steps(states[state]()))
     for step in funnel.steps(states[state]()):
         assert f"{step.name} {step.left_words}" in drawn
@@ -204,19 +203,17 @@ def test_signal_quality_without_a_trade_gives_reasons(states: States) -> None:
 
 
 def test_every_promise_is_listed_once_and_later_phases_are_not_built(built: Inputs) -> None:
-    groups = promised.groups(built)
+    groups = claims.groups(built)
     assert [(group.title, len(group.rows)) for group in groups] == [
         ("Phase 1", 5),
         ("Not built yet", 4),
     ]
     assert {row.verdict for row in groups[-1].rows} == {"NOT BUILT"}
-    assert promised.summary(built) == (
-        "Of 9 promises: 1 kept, 1 not shown, 3 not kept, 4 not built."
-    )
+    assert claims.summary(built) == ("Of 9 promises: 1 kept, 1 not shown, 3 not kept, 4 not built.")
 
 
 def test_a_promise_is_printed_in_its_unit(built: Inputs) -> None:
-    rows = {row.promise: row for group in promised.groups(built) for row in group.rows}
+    rows = {row.promise: row for group in claims.groups(built) for row in group.rows}
     gain = rows["Win rate 3 to 5 points higher"]
     assert flat(gain.target) == "+3.0 to +5.0 points"
     assert flat(gain.value) == "+28.8 points"

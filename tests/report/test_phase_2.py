@@ -3,16 +3,29 @@
 import copy
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from dipmaster.report import difference, phases, promised, words
-from dipmaster.report.charts import excursions, exit_scores, holding, switches, targets
-from dipmaster.report.drawing import drawing
-from dipmaster.report.exits import aims, capture, effects, fired, models, view
+from dipmaster.report.chapters.claims import view as claims
+from dipmaster.report.chapters.decision import headline
+from dipmaster.report.chapters.exits import (
+    ablation_chart,
+    effects,
+    excursions,
+    exit_counts,
+    holding_chart,
+    mfe_capture,
+    models,
+    probability_chart,
+    target_chart,
+    targets,
+    view,
+)
+from dipmaster.report.chapters.phase import view as phases
 from dipmaster.report.inputs import Inputs
+from dipmaster.report.kit import comparison
+from dipmaster.report.kit.drawing import drawing
 from tests.report.conftest import unpainted
 from tests.report.made import phase_2
 
@@ -152,34 +165,36 @@ def test_a_variant_that_cannot_be_computed_says_why(empty: Inputs) -> None:
 
 
 def test_every_way_out_is_listed_with_its_zeros(built: Inputs) -> None:
-    rows = {row.name: row for row in fired.rows(built)}
+    rows = {row.name: row for row in exit_counts.rows(built)}
     assert len(rows) == 7
     assert (rows["time limit"].fills, rows["time limit"].on) == ("0", True)
     assert (rows["boundary"].fills, rows["boundary"].on) == ("0", False)
     assert rows["partial exit (profit taking)"].net == "–"
-    assert fired.fired_words(built) == (
+    assert exit_counts.fired_words(built) == (
         "Never fired in a trade: time limit. Switched off in phase 2: boundary."
     )
 
 
 def test_data_that_end_are_listed_where_they_closed_a_trade(built: Inputs) -> None:
     rows = [{**row, "fills": row["fills"] or 1} for row in built.validate["exits"]["fired"]]
-    assert next(row.name for row in fired.rows(with_exits(built, fired=rows))) == "end of data"
+    assert (
+        next(row.name for row in exit_counts.rows(with_exits(built, fired=rows))) == "end of data"
+    )
 
 
 def test_how_often_scores_passed_is_told_with_its_zeros(built: Inputs, quiet: Inputs) -> None:
-    every, trades = (flat(said) for said in fired.passed_words(built))
+    every, trades = (flat(said) for said in exit_counts.passed_words(built))
     assert every == (
         "Of 91,204 scored closed bars of all candidates, 1,363 (1.49 %) say more than 60 % and 0 "
         "(0.00 %) more than 80 %; the highest says 71.2 %."
     )
     assert trades.startswith("Of 2,410 scored closed bars of trades while they were held, 31 ")
-    assert fired.passed_words(quiet)[1] == "No closed bar of a trade has an exit probability."
+    assert exit_counts.passed_words(quiet)[1] == "No closed bar of a trade has an exit probability."
 
 
 def test_without_a_score_the_models_never_act(states: States) -> None:
     none = states["phase 2, no models"]()
-    assert fired.passed_words(none) == [
+    assert exit_counts.passed_words(none) == [
         "No closed bar has an exit probability, so the exit models never act."
     ]
     parts = [part["anchor"] for part in phases.parts(none, 2)]
@@ -190,12 +205,12 @@ def test_without_a_score_the_models_never_act(states: States) -> None:
 def test_capture_stands_before_and_after_and_says_what_cannot_be_computed(
     built: Inputs, states: States
 ) -> None:
-    assert [tuple(map(flat, row)) for row in capture.capture_rows(built)] == [
+    assert [tuple(map(flat, row)) for row in mfe_capture.capture_rows(built)] == [
         ("Opened by both phases", "171", "41.0 %", "37.0 %", "0.90 times", "0.78 to 1.02 times"),
         ("Every candidate alone", "4,502", "5.1 %", "4.3 %", "0.84 times", "0.72 to 0.96 times"),
     ]
-    assert "Not to be computed" not in capture.capture_words(built)
-    assert capture.capture_words(states["phase 2, no models"]()).endswith(
+    assert "Not to be computed" not in mfe_capture.capture_words(built)
+    assert mfe_capture.capture_words(states["phase 2, no models"]()).endswith(
         "Not to be computed: opened by both phases: the exits of phase 1 took no gross profit; "
         "every candidate alone: the exits of phase 1 took no gross profit."
     )
@@ -204,40 +219,40 @@ def test_capture_stands_before_and_after_and_says_what_cannot_be_computed(
 def test_a_ratio_without_enough_data_shows_its_reason(built: Inputs) -> None:
     found = copy.deepcopy(built.validate["exits"]["capture"])
     found["traded"]["ratio"]["reason"] = "insufficient under phase 2: 75 of 100 trades"
-    said = capture.capture_words(with_exits(built, capture=found))
+    said = mfe_capture.capture_words(with_exits(built, capture=found))
     assert said.endswith(
         "Not shown: opened by both phases: insufficient under phase 2: 75 of 100 trades."
     )
 
 
 def test_holding_times_stand_before_and_after(built: Inputs, quiet: Inputs, empty: Inputs) -> None:
-    assert flat(capture.holding_words(built)).endswith(
+    assert flat(mfe_capture.holding_words(built)).endswith(
         "On average entries of both phases are held 52 min (46 to 58 min) under phase 1’s exits "
         "and 71 min (65 to 77 min) under phase 2’s; candidates 84 min (78 to 90 min) under phase "
         "1’s exits and 96 min (90 to 102 min) under phase 2’s."
     )
-    assert [len(capture.held(inputs)) for inputs in (built, quiet, empty)] == [4, 2, 0]
-    assert capture.holding_words(empty).endswith("held 45 to 120 minutes on average.")
+    assert [len(mfe_capture.held(inputs)) for inputs in (built, quiet, empty)] == [4, 2, 0]
+    assert mfe_capture.holding_words(empty).endswith("held 45 to 120 minutes on average.")
 
 
 def test_targets_and_trailing_stop_are_counted(built: Inputs, quiet: Inputs) -> None:
-    assert [tuple(map(flat, row)) for row in aims.targets(built)] == [
+    assert [tuple(map(flat, row)) for row in targets.targets(built)] == [
         ("Phase 2", "171", "0.810 %", "0.588 %", "1.124 %", "0"),
         ("Candidates", "4,502", "0.810 %", "0.588 %", "1.124 %", "0"),
     ]
-    assert flat(aims.trailing(built)[0][1]) == "82 (48.0 %)"
-    assert aims.trailing(quiet)[0][1:] == ("0", "0", "–")
+    assert flat(targets.trailing(built)[0][1]) == "82 (48.0 %)"
+    assert targets.trailing(quiet)[0][1:] == ("0", "0", "–")
 
 
 def test_an_unknown_regime_is_a_class_where_there_is_one(built: Inputs) -> None:
-    assert [row.name for row in aims.classes(built)["Volatility regime"]] == [
+    assert [row.name for row in targets.classes(built)["Volatility regime"]] == [
         "low",
         "normal",
         "high",
     ]
     found = copy.deepcopy(built.validate["exits"]["targets"])
     found["all"]["regime"][0]["n"] = 12
-    rows = aims.classes(with_exits(built, targets=found))["Volatility regime"]
+    rows = targets.classes(with_exits(built, targets=found))["Volatility regime"]
     assert (rows[0].name, rows[0].multiplier) == ("unknown", "1.00")
 
 
@@ -287,7 +302,7 @@ def test_no_histogram_is_drawn_where_nothing_was_opened(built: Inputs, quiet: In
 
 
 def test_page_one_speaks_of_the_last_phase(built: Inputs, quiet: Inputs) -> None:
-    found = words.verdict(built)
+    found = headline.verdict(built)
     assert found.headline == "No verdict yet: phases 3 and 4 are not built."
     told = flat(" ".join(found.sentences))
     assert "Phase 1: INCONCLUSIVE." in told
@@ -295,26 +310,26 @@ def test_page_one_speaks_of_the_last_phase(built: Inputs, quiet: Inputs) -> None
     assert "Phase 2 against phase 1, paired: win rate −4.1 points" in told
     assert "Phase 2 won 144 of 171 trades" in told
     assert (built.spoken_of, quiet.spoken_of, quiet.latest) == (2, 0, 2)
-    assert "Against phase 1 it bought nothing" in " ".join(words.verdict(quiet).sentences)
+    assert "Against phase 1 it bought nothing" in " ".join(headline.verdict(quiet).sentences)
 
 
 def test_models_that_fail_the_phase_are_named_on_page_one_and_in_the_chapter(
     states: States, built: Inputs
 ) -> None:
     failing = states["phase 2, most words"]()
-    told = " ".join(words.verdict(failing).sentences)
+    told = " ".join(headline.verdict(failing).sentences)
     assert told.count("It fails because the exit models make trades worse.") == 1
-    assert "It fails because" not in " ".join(words.verdict(built).sentences)
+    assert "It fails because" not in " ".join(headline.verdict(built).sentences)
     with unpainted():
         assert "3.1 bp a trade on 4,502" in phases.view(failing, 2)["harm"]
 
 
 def test_as_many_trades_are_no_percentage(built: Inputs) -> None:
-    assert "; as many trades." in difference.contribution(built, 2)
+    assert "; as many trades." in comparison.contribution(built, 2)
 
 
 def test_the_promises_of_phase_2_are_measured(built: Inputs) -> None:
-    groups = promised.groups(built)
+    groups = claims.groups(built)
     assert [(group.title, len(group.rows)) for group in groups] == [
         ("Phase 1", 5),
         ("Phase 2", 3),
@@ -325,14 +340,14 @@ def test_the_promises_of_phase_2_are_measured(built: Inputs) -> None:
     assert flat(rows["Positions held 45 to 120 minutes"].value) == "71.2 minutes"
 
 
-def test_charts_tell_what_they_show(built: Inputs, style: Path) -> None:
+def test_charts_tell_what_they_show(built: Inputs) -> None:
     found = built.validate["exits"]
-    with drawing(style):
+    with drawing():
         drawn = [
-            exit_scores.panels(built.exits, (0.6, 0.8)),
-            switches.forest([("all", effects.variants(built, "all"))]),
-            targets.classes(aims.classes(built)),
-            holding.compared([], [], ("phase 1", "phase 2"), capture.held(built)),
+            probability_chart.panels(built.exits, (0.6, 0.8)),
+            ablation_chart.forest([("all", effects.variants(built, "all"))]),
+            target_chart.classes(targets.classes(built)),
+            holding_chart.compared([], [], ("phase 1", "phase 2"), mfe_capture.held(built)),
             excursions.scatter(found["scatter"], 0.015, 0.006),
         ]
     for chart, told in zip(

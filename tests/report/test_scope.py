@@ -4,7 +4,7 @@ import copy
 from collections.abc import Callable
 from dataclasses import replace
 
-from dipmaster.report import scope
+from dipmaster.report.chapters.decision import scope
 from dipmaster.report.inputs import Inputs
 
 States = dict[str, Callable[[], Inputs]]

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dipmaster.report.charts.regimes import spells
+from dipmaster.report.chapters.volatility import forecasts, regimes
+from dipmaster.report.chapters.volatility.regime_chart import spells
+from dipmaster.report.chapters.volatility.tenths import tenths
 from dipmaster.report.inputs import Inputs
-from dipmaster.report.volatility import forecasts, regimes
-from dipmaster.report.volatility.tenths import tenths
 
 States = dict[str, Callable[[], Inputs]]
 DAY_MS = 86_400_000

@@ -1,4 +1,4 @@
-"""The verdict in words, for every state a run can be in."""
+"""The verdict in headline, for every state a run can be in."""
 
 import copy
 from collections.abc import Callable
@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from dipmaster.report import words
+from dipmaster.report.chapters.decision import headline
 from dipmaster.report.inputs import Inputs
 
 States = dict[str, Callable[[], Inputs]]
@@ -14,7 +14,7 @@ MINUS, NBSP = "−", "\N{NO-BREAK SPACE}"
 
 
 def said(states: States, name: str) -> str:
-    verdict = words.verdict(states[name]())
+    verdict = headline.verdict(states[name]())
     return " ".join((verdict.headline, *verdict.sentences)).replace(NBSP, " ")
 
 
@@ -57,7 +57,7 @@ def test_states(states: States, state: str, expected: str) -> None:
 
 
 def test_an_unbuilt_final_phase_is_never_a_pass(states: States) -> None:
-    assert words.verdict(states["passing"]()).tone == "none"
+    assert headline.verdict(states["passing"]()).tone == "none"
     assert "PASS" not in said(states, "passing")
 
 
@@ -71,7 +71,7 @@ def test_an_unbuilt_final_phase_is_never_a_pass(states: States) -> None:
 )
 def test_what_is_not_built(states: States, built: list[int], expected: str) -> None:
     whole = states["all phases"]()
-    verdict = words.verdict(replace(whole, validate={**whole.validate, "built_phases": built}))
+    verdict = headline.verdict(replace(whole, validate={**whole.validate, "built_phases": built}))
     assert verdict.headline == f"No verdict yet: {expected} not built."
 
 
@@ -84,7 +84,7 @@ def test_an_account_lost_in_the_burn_in_is_told_where_nothing_was_traded_after_i
     phase = validate["phases"]["0"]
     phase["money"]["equity_at_start"] = 10.37
     phase["counts"]["skipped"] = {"cash": 357, "exposure": 15, "ruined": 0}
-    sentences = " ".join(words.verdict(replace(inputs, validate=validate)).sentences)
+    sentences = " ".join(headline.verdict(replace(inputs, validate=validate)).sentences)
     assert "had already lost 100.0" in sentences
     assert "Orders refused in the whole period: cash 357, exposure 15." in sentences
 
@@ -113,6 +113,6 @@ def test_the_excess_win_rate_is_told_by_its_gate_and_not_by_its_interval(
         else gate
         for gate in base.gates
     ]
-    sentences = " ".join(words.verdict(replace(base, gates=gates)).sentences)
+    sentences = " ".join(headline.verdict(replace(base, gates=gates)).sentences)
     assert expected in sentences.replace(NBSP, " ")
     assert (few in sentences) == (verdict == "INCONCLUSIVE")

@@ -36,8 +36,6 @@ def prepared(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     tmp_path = tmp_path_factory.mktemp("report")
     inputs = STATES["phase 1 abstained"]()
     metrics = tmp_path / "reports" / "metrics"
-    for name in ("templates", "style"):
-        shutil.copytree(project / "reports" / name, tmp_path / "reports" / name)
     shutil.copy(project / "params.yaml", tmp_path)
     store.write_json(inputs.gates, metrics / "gates.json")
     store.write_json(inputs.validate, metrics / "validate.json")
@@ -67,16 +65,18 @@ def workspace(prepared: Path, tmp_path: Path) -> Path:
     return tmp_path
 
 
-def shortened(folder: Path) -> None:
-    """Fewer pages by far, of every kind: text, tables, charts, outline, provenance."""
-    page = folder / "reports" / "templates" / "report.html.j2"
+def shortened(project: Path, folder: Path) -> None:
+    """Code of its own with fewer pages by far, of every kind: text, tables, charts, outline."""
+    for name in ("dipmaster", "stages"):
+        shutil.copytree(project / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    page = folder / "dipmaster" / "report" / "report.html.j2"
     text = page.read_text(encoding="utf-8")
-    for part in ("contents", "matrix", "promised", "quality", "readings", "definitions"):
-        include = f'{{% include "{part}.html.j2" %}}\n'
+    for part in ("contents", "matrix", "claims", "quality", "readings", "definitions"):
+        include = f'{{% include "chapters/{part}/{part}.html.j2" %}}\n'
         assert include in text
         text = text.replace(include, "")
     page.write_text(text, encoding="utf-8")
-    phase = folder / "reports" / "templates" / "phase.html.j2"
+    phase = folder / "dipmaster" / "report" / "chapters" / "phase" / "phase.html.j2"
     text = phase.read_text(encoding="utf-8")
     assert "{% for c in chapters %}" in text
     phase.write_text(text.replace("in chapters %}", "in chapters[1:] %}"), encoding="utf-8")
@@ -99,15 +99,15 @@ def hashes(folder: Path) -> list[str]:
 
 def test_same_bytes_in_other_surroundings(project: Path, workspace: Path, tmp_path: Path) -> None:
     """Another folder, time zone, language, hash seed, number of workers, date and home."""
-    shortened(workspace)
+    shortened(project, workspace)
     other = tmp_path / "other place"
     shutil.copytree(workspace, other, ignore=shutil.ignore_patterns("other place"))
     home = tmp_path / "home"
     home.mkdir()
     (home / "matplotlibrc").write_text("font.size: 20\n", encoding="utf-8")
-    first = run_stage(project, workspace, PYTHONHASHSEED="1", DIPMASTER_WORKERS="1", TZ="UTC")
+    first = run_stage(workspace, workspace, PYTHONHASHSEED="1", DIPMASTER_WORKERS="1", TZ="UTC")
     second = run_stage(
-        project,
+        other,
         other,
         PYTHONHASHSEED="2",
         DIPMASTER_WORKERS="2",

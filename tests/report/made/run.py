@@ -59,13 +59,6 @@ def params(source: str = "simulated") -> Params:
     return Params.parse(raw, SECTIONS)
 
 
-@cache
-def readings() -> Any:
-    """The page on readings as written: read once, nobody changes it."""
-    path = PROJECT / "reports" / "templates" / "readings.yaml"
-    return yaml.safe_load(path.read_text(encoding="utf-8"))
-
-
 def shown(known: bool = True) -> ShownCoin:
     """The first coin's price and, where it is known, its latent state."""
     frame = volatility.frames()[COINS[0]]
@@ -114,7 +107,6 @@ def run(gates: list[dict[str, Any]], phase: dict[str, Any]) -> Inputs:
         forecasts=volatility.frames(),
         shown=shown(),
         outputs=provenance.outputs(lock()),
-        readings=readings(),
         params=params(),
         versions={"numpy": "2.4.6", "python": "3.11"},
     )
