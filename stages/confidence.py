@@ -1,7 +1,6 @@
 """Candidates to calibrated probabilities that their frozen phase-0 trade wins."""
 
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -20,18 +19,8 @@ from dipmaster.confidence import (
     texts_of,
     uniqueness_of,
 )
-from dipmaster.core import stage, store
-from dipmaster.core.panel import Panel, aligned
-from dipmaster.core.parallel import in_threads
-from dipmaster.core.tables import BARS, CANDIDATES, FEATURES, SCORES, VOLATILITY
-
-BARS_FOLDER = Path("data/ingest/bars")
-MARKET = Path("data/ingest/market.json")
-FEATURES_FOLDER = Path("data/features/panel")
-CANDIDATES_FILE = Path("data/features/candidates.parquet")
-VOLATILITY_FOLDER = Path("data/volatility")
-OUT = Path("data/confidence")
-METRICS = Path("reports/metrics/confidence.json")
+from dipmaster.core import catalog, stage, store
+from dipmaster.core.tables import CANDIDATES, FEATURES, SCORES, VOLATILITY
 
 
 def main() -> None:
@@ -55,8 +44,8 @@ def main() -> None:
         "split",
         "volatility.regime",
     )
-    panel = read_panel()
-    candidates = store.read_table(CANDIDATES_FILE, CANDIDATES)
+    panel = catalog.read_panel()
+    candidates = store.read_table(catalog.CANDIDATES, CANDIDATES)
     labels = frozen_outcomes(candidates, panel, params.execution, params.exits)
     events = events_of(candidates, panel.open_time, labels)
     first, last = int(panel.open_time[0]), int(panel.open_time[-1])
@@ -70,24 +59,15 @@ def main() -> None:
     )
     scores = scores_of(
         school,
-        rows_of(reader(FEATURES_FOLDER), panel.symbols, events, FEATURES),
-        rows_of(reader(VOLATILITY_FOLDER, VOLATILITY_COLUMNS), panel.symbols, events, VOLATILITY),
+        rows_of(reader(catalog.FEATURE_PANEL), panel.symbols, events, FEATURES),
+        rows_of(reader(catalog.VOLATILITY, VOLATILITY_COLUMNS), panel.symbols, events, VOLATILITY),
         params.confidence,
         params.volatility.regime.no_new_trades_daily_frac,
     )
     write(scores)
     with stage.telling("judging the scores"):
         record = record_of(scores, (first, last), params.split, params.confidence.judging)
-    store.write_json(record, METRICS)
-
-
-def read_panel() -> Panel:
-    """Bars of all symbols on one grid."""
-    symbols = store.symbols_in(BARS_FOLDER)
-    paths = [BARS_FOLDER / f"{symbol}.parquet" for symbol in symbols]
-    bars = in_threads(partial(store.read_table, table=BARS), paths, "reading bars")
-    fallback = float(store.read_json(MARKET)["fallback_half_spread_bps"])
-    return aligned(dict(zip(symbols, bars, strict=True)), fallback)
+    store.write_json(record, catalog.CONFIDENCE_METRICS)
 
 
 def reader(folder: Path, columns: list[str] | None = None) -> Callable[[str], pd.DataFrame]:
@@ -98,7 +78,7 @@ def reader(folder: Path, columns: list[str] | None = None) -> Callable[[str], pd
 
 def write(scores: Scores) -> None:
     """Scores, and every fitted model in a format that other programs read."""
-    with store.staged(OUT) as folder:
+    with store.staged(catalog.CONFIDENCE) as folder:
         store.write_table(table_of(scores), SCORES, folder / "scores.parquet")
         for name, text in texts_of(scores).items():
             store.write_text(text, folder / "models" / name)

@@ -1,14 +1,8 @@
 """Candidates to plans, and every closed bar of their positions to an exit probability."""
 
-from collections.abc import Sequence
-from pathlib import Path
-
-import pandas as pd
-
-from dipmaster.core import stage, store
-from dipmaster.core.panel import Panel, aligned
-from dipmaster.core.parallel import in_threads
-from dipmaster.core.tables import BARS, EXIT_PLANS, EXIT_ROWS
+from dipmaster.core import catalog, stage, store
+from dipmaster.core.panel import Panel
+from dipmaster.core.tables import EXIT_PLANS, EXIT_ROWS
 from dipmaster.exits import (
     FEATURE_COLUMNS,
     VOLATILITY_COLUMNS,
@@ -22,13 +16,6 @@ from dipmaster.exits import (
     texts_of,
 )
 
-BARS_FOLDER = Path("data/ingest/bars")
-MARKET = Path("data/ingest/market.json")
-FEATURES_FOLDER = Path("data/features/panel")
-VOLATILITY_FOLDER = Path("data/volatility")
-SCORES_FILE = Path("data/confidence/scores.parquet")
-OUT = Path("data/exits")
-METRICS = Path("reports/metrics/exits.json")
 SCORE_COLUMNS = ["candidate_id", "symbol", "open_time", "regime", "confidence"]
 
 
@@ -49,50 +36,29 @@ def main() -> None:
     )
     market = read_market()
     panel = market.panel
-    scores = store.read_table(SCORES_FILE, columns=SCORE_COLUMNS)
+    scores = store.read_table(catalog.SCORES, columns=SCORE_COLUMNS)
     found = leaving_of(scores, market, params.execution, params.exits, params.split)
     write(found, panel)
     bars_ms = int(panel.open_time[0]), int(panel.open_time[-1])
     with stage.telling("judging the exit models"):
         record = record_of(found.scored, bars_ms, params.split, params.exits.models.judging)
-    store.write_json(record, METRICS)
+    store.write_json(record, catalog.EXITS_METRICS)
 
 
 def read_market() -> ExitMarket:
     """Bars, features and volatility of all symbols on one grid."""
-    symbols = store.symbols_in(BARS_FOLDER)
-    bars = in_threads(read_bars, symbols, "reading bars")
-    fallback = float(store.read_json(MARKET)["fallback_half_spread_bps"])
-    panel = aligned(dict(zip(symbols, bars, strict=True)), fallback)
+    panel = catalog.read_panel()
     return market_of(
         panel,
-        read_columns(FEATURES_FOLDER, symbols, FEATURE_COLUMNS),
-        read_columns(VOLATILITY_FOLDER, symbols, VOLATILITY_COLUMNS),
+        catalog.read_symbols(catalog.FEATURE_PANEL, panel.symbols, FEATURE_COLUMNS),
+        catalog.read_symbols(catalog.VOLATILITY, panel.symbols, VOLATILITY_COLUMNS),
     )
-
-
-def read_bars(symbol: str) -> pd.DataFrame:
-    """Bars of one symbol."""
-    return store.read_table(BARS_FOLDER / f"{symbol}.parquet", table=BARS)
-
-
-def read_columns(
-    folder: Path, symbols: Sequence[str], columns: Sequence[str]
-) -> dict[str, pd.DataFrame]:
-    """Some columns of a table, a frame a symbol."""
-    wanted = ["open_time", *columns]
-    frames = in_threads(
-        lambda symbol: store.read_table(folder / f"{symbol}.parquet", columns=wanted),
-        symbols,
-        f"reading {folder.name}",
-    )
-    return dict(zip(symbols, frames, strict=True))
 
 
 def write(found: Leaving, panel: Panel) -> None:
     """Plans, rows, and every fitted model in a format that other programs read."""
     scored = found.scored
-    with store.staged(OUT) as folder:
+    with store.staged(catalog.EXITS) as folder:
         store.write_table(found.plans, EXIT_PLANS, folder / "plans.parquet")
         store.write_table(rows_table(scored, panel.open_time), EXIT_ROWS, folder / "rows.parquet")
         for name, text in texts_of(scored).items():

@@ -5,26 +5,20 @@ from typing import Any
 
 import pandas as pd
 
-from dipmaster.core import stage, store
+from dipmaster.core import catalog, stage, store
 from dipmaster.core.parallel import in_threads
 from dipmaster.core.params import Features
 from dipmaster.core.tables import BARS, CANDIDATES, FEATURES
 from dipmaster.features import AllCoins, all_coins, candidates
 from dipmaster.features.panel import coin_facts, panel_of, summary
 
-BARS_FOLDER = Path("data/ingest/bars")
-OUT = Path("data/features")
-FACTS = Path("reports/metrics/features.json")
-
 
 def main() -> None:
     """Write data/features whole, then the facts about it."""
     params = store.read_params("features", "signal")
-    symbols = store.symbols_in(BARS_FOLDER)
-    coins = all_coins(
-        {symbol: store.read_table(BARS_FOLDER / f"{symbol}.parquet", BARS) for symbol in symbols}
-    )
-    with store.staged(OUT) as folder:
+    bars = catalog.read_symbols(catalog.BARS, table=BARS)
+    symbols, coins = list(bars), all_coins(bars)
+    with store.staged(catalog.FEATURES) as folder:
         written = in_threads(
             lambda symbol: _write_panel(symbol, coins, params.features, folder), symbols, "features"
         )
@@ -32,7 +26,7 @@ def main() -> None:
         found = candidates(base, params.signal)
         store.write_table(found, CANDIDATES, folder / "candidates.parquet")
     facts = {symbol: fact for symbol, (_, fact) in zip(symbols, written, strict=True)}
-    store.write_json(summary(facts, coins, found), FACTS)
+    store.write_json(summary(facts, coins, found), catalog.FEATURES_METRICS)
 
 
 def _write_panel(

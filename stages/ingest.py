@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from dipmaster.core import stage, store
+from dipmaster.core import catalog, stage, store
 from dipmaster.core.params import Ingest
 from dipmaster.core.tables import BARS, ON_CHAIN, ORDER_BOOK, SENTIMENT, TRUTH, Table
 from dipmaster.core.time_units import BARS_PER_DAY, ISO_UTC
@@ -14,22 +14,18 @@ from dipmaster.market.quality import quality_report
 from dipmaster.market.raw import read_raw
 from dipmaster.market.simulator import simulate
 
-RAW = Path("data/raw")
-OUT = Path("data/ingest")
-QUALITY = Path("reports/metrics/ingest.json")
-
 
 def main() -> None:
     """Write data/ingest whole, then the quality report."""
     ingest = store.read_params("ingest").ingest
     build = {"raw": _write_raw, "simulated": _write_simulated}[ingest.source]
-    with store.staged(OUT) as folder:
+    with store.staged(catalog.INGEST) as folder:
         quality = build(ingest, folder)
-    store.write_json(quality, QUALITY)
+    store.write_json(quality, catalog.INGEST_METRICS)
 
 
 def _write_raw(ingest: Ingest, folder: Path) -> dict[str, Any]:
-    market = read_raw(RAW, ingest)
+    market = read_raw(catalog.RAW, ingest)
     _write_bars(market.bars, ingest, folder)
     _write_about_truth(False, folder)
     return quality_report(market.bars, "raw", market.log)

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from dipmaster.core import catalog
+
 PROJECT = Path(__file__).parents[1]
 PIPELINE = yaml.safe_load((PROJECT / "dvc.yaml").read_text(encoding="utf-8"))["stages"]
 
@@ -112,3 +114,62 @@ def test_the_collector_sees_imports_inside_functions(tmp_path: Path) -> None:
     assert PROJECT / "dipmaster" / "core" / "panel.py" in set().union(
         *(files_of(name) for name in imported_names(source))
     )
+
+
+def paths_named(path: Path) -> set[str]:
+    """Paths of the catalogue that a file names."""
+    names = {
+        node.attr
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.value.id == "catalog"
+    }
+    places = {name: getattr(catalog, name) for name in names}
+    named = {place.as_posix() for place in places.values() if isinstance(place, Path)}
+    return named | (
+        {catalog.MARKET.as_posix(), catalog.BARS.as_posix()} if "read_panel" in names else set()
+    )
+
+
+def declared(stage: str) -> list[str]:
+    """Deps and outputs of a stage."""
+    entries = [
+        entry
+        for kind in ("deps", "outs", "metrics", "plots")
+        for entry in PIPELINE[stage].get(kind, [])
+    ]
+    return [entry if isinstance(entry, str) else next(iter(entry)) for entry in entries]
+
+
+@pytest.mark.parametrize("stage", PIPELINE)
+def test_every_path_that_a_stage_names_is_declared(stage: str) -> None:
+    """A folder counts as declared where what lies in it is."""
+    own = [*declared(stage), "dvc.lock"]  # DVC's own record cannot be a dep
+    library = {path for path in closure(module_of(stage)) if path.name != "catalog.py"}
+    missing = sorted(
+        name
+        for path in library
+        for name in paths_named(path)
+        if not any(
+            name == entry or name.startswith(entry + "/") or entry.startswith(name + "/")
+            for entry in own
+        )
+    )
+    assert not missing, f"{stage}: read or written but neither a dep nor an output"
+
+
+@pytest.mark.parametrize("stage", PIPELINE)
+def test_every_data_dep_is_named(stage: str) -> None:
+    """A dep that nobody reads runs the stage for nothing."""
+    named = {name for path in closure(module_of(stage)) for name in paths_named(path)}
+    idle = [
+        dep
+        for dep in PIPELINE[stage]["deps"]
+        if dep.startswith("data/")
+        and not any(
+            name == dep or name.startswith(dep + "/") or dep.startswith(name + "/")
+            for name in named
+        )
+    ]
+    assert not idle, f"{stage}: among its deps but never read"

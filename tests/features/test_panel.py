@@ -6,6 +6,7 @@ import pytest
 
 from dipmaster import features
 from dipmaster.core.tables import FEATURES, I8
+from dipmaster.core.tables.schema import FLAG
 from dipmaster.features.panel import coin_facts, panel_of, summary
 
 
@@ -46,7 +47,7 @@ def test_stored_values_are_those_of_compute(panels, frames) -> None:
 def test_flags_hold_only_what_their_unit_allows(panels) -> None:
     for panel, _ in panels.values():
         for column in FEATURES.columns[1:]:
-            if column.unit.startswith("flag"):
+            if column.unit == FLAG:
                 assert set(panel[column.name]) <= {-1, 0, 1}, column.name
         assert set(panel["session"]) == {0, 1, 2}
         assert panel["volatility_class"][0] == -1

@@ -8,11 +8,11 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from dipmaster.core import store
+from dipmaster.core import catalog, store
 from dipmaster.core.params import Params
 from dipmaster.core.tables import BARS, SCORES
 from dipmaster.market.simulator import simulate
-from stages import confidence, features, volatility
+from stages import features, volatility
 
 COINS, DAYS, BURN_IN, SEED = 3, 75, 62, 21
 PRICES = ["open", "high", "low", "close"]
@@ -63,26 +63,28 @@ def put(bars: Bars, plain: bool = False) -> None:
     market: dict[str, Any] = {"fallback_half_spread_bps": 1.0 if plain else 0.0, "columns": {}}
     for symbol, frame in bars.items():
         kept = frame[["open_time", *PRICES, "volume"]] if plain else frame
-        store.write_table(kept, BARS, confidence.BARS_FOLDER / f"{symbol}.parquet")
+        store.write_table(kept, BARS, catalog.BARS / f"{symbol}.parquet")
         market["columns"][symbol] = list(kept.columns[5:])
-    store.write_json(market, confidence.MARKET)
-    store.write_json({"known": False}, volatility.TRUTH_FOLDER / "about.json")
+    store.write_json(market, catalog.MARKET)
+    store.write_json({"known": False}, catalog.TRUTH / "about.json")
     features.main()
     volatility.main()
 
 
 def contents(place: Path = Path()) -> dict[str, bytes]:
     """Every file of the confidence stage, by its path."""
-    files = [*(place / confidence.OUT).rglob("*"), place / confidence.METRICS]
+    files = [*(place / catalog.CONFIDENCE).rglob("*"), place / catalog.CONFIDENCE_METRICS]
     return {str(p.relative_to(place)): p.read_bytes() for p in files if p.is_file()}
 
 
 def scores(place: Path = Path()) -> pd.DataFrame:
     """Table SCORES as the stage wrote it."""
-    return store.read_table(place / confidence.OUT / "scores.parquet", SCORES)
+    return store.read_table(place / catalog.CONFIDENCE / "scores.parquet", SCORES)
 
 
 def record(place: Path = Path()) -> dict[str, Any]:
     """What the stage measured."""
-    found: dict[str, Any] = json.loads((place / confidence.METRICS).read_text(encoding="utf-8"))
+    found: dict[str, Any] = json.loads(
+        (place / catalog.CONFIDENCE_METRICS).read_text(encoding="utf-8")
+    )
     return found

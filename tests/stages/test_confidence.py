@@ -8,7 +8,7 @@ import lightgbm
 import pandas as pd
 import pytest
 
-from dipmaster.core import store
+from dipmaster.core import catalog, store
 from dipmaster.core.errors import PipelineError
 from dipmaster.core.tables import CANDIDATES
 from stages import confidence as stage
@@ -61,7 +61,7 @@ def workspace(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 def test_what_it_writes(template: Path) -> None:
     table, told = scores(template), record(template)
-    found = store.read_table(template / stage.CANDIDATES_FILE, CANDIDATES)
+    found = store.read_table(template / catalog.CANDIDATES, CANDIDATES)
     assert table["candidate_id"].tolist() == found["candidate_id"].tolist()
     assert ((table["net_frac"] > 0) == (table["label"] == 1)).all()
     assert (table["exit_time"] > table["open_time"])[table["label"] >= 0].all()
@@ -92,7 +92,7 @@ def test_what_it_writes(template: Path) -> None:
 
 def test_the_stored_models_say_what_the_table_says(template: Path) -> None:
     """LightGBM's text of the first refit, on the rows it predicted."""
-    models = template / stage.OUT / "models"
+    models = template / catalog.CONFIDENCE / "models"
     first, second = sorted(models.glob("classifier/lgb_*.txt"))[:2]
     names = json.loads((models / "classifier/stack.json").read_text())["inputs"]
     assert first.name == "lgb_2023-01-15.txt"
@@ -143,7 +143,7 @@ def test_no_or_few_candidates(workspace: Path, project: Path, z_min: float, some
     assert told["calibration_by_regime"]["all"]["gate"] == "INCONCLUSIVE"
     expected = "too few candidates" if some else "no candidate with a label out of sample"
     assert expected in told["reason"]
-    assert not list((stage.OUT / "models").glob("*/lgb_*"))
+    assert not list((catalog.CONFIDENCE / "models").glob("*/lgb_*"))
 
 
 def test_nothing_half_written_without_input(
@@ -153,4 +153,4 @@ def test_nothing_half_written_without_input(
     write_params(project)
     with pytest.raises(PipelineError, match="dvc repro"):
         stage.main()
-    assert not stage.OUT.exists()
+    assert not catalog.CONFIDENCE.exists()

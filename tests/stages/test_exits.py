@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dipmaster.core import store
+from dipmaster.core import catalog, store
 from dipmaster.core.errors import PipelineError
 from dipmaster.core.panel import epoch_ms
 from dipmaster.core.params import Params
@@ -60,27 +60,27 @@ def workspace(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 
 def rows_in(place: Path = Path()) -> pd.DataFrame:
-    return store.read_table(place / stage.OUT / "rows.parquet", EXIT_ROWS)
+    return store.read_table(place / catalog.EXITS / "rows.parquet", EXIT_ROWS)
 
 
 def plans_in(place: Path = Path()) -> pd.DataFrame:
-    return store.read_table(place / stage.OUT / "plans.parquet", EXIT_PLANS)
+    return store.read_table(place / catalog.EXITS / "plans.parquet", EXIT_PLANS)
 
 
 def told_in(place: Path = Path()) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads((place / stage.METRICS).read_text(encoding="utf-8"))
+    found: dict[str, Any] = json.loads((place / catalog.EXITS_METRICS).read_text(encoding="utf-8"))
     return found
 
 
 def contents(place: Path = Path()) -> dict[str, bytes]:
     """Every file of the stage, by its path."""
-    files = [*(place / stage.OUT).rglob("*"), place / stage.METRICS]
+    files = [*(place / catalog.EXITS).rglob("*"), place / catalog.EXITS_METRICS]
     return {str(p.relative_to(place)): p.read_bytes() for p in files if p.is_file()}
 
 
 def test_what_it_writes(template: Path) -> None:
     plans, rows, told = plans_in(template), rows_in(template), told_in(template)
-    candidates = store.read_table(template / stage.SCORES_FILE)
+    candidates = store.read_table(template / catalog.SCORES)
     assert plans["candidate_id"].tolist() == candidates["candidate_id"].tolist()
     assert (plans["hold_exit_time"] > plans["open_time"])[plans["hold_exit_type"] != ""].all()
     order = rows[["candidate_id", "bars_held"]]
@@ -131,9 +131,9 @@ def test_models_read_back_say_what_the_table_says(
     places = symbol.astype(np.int64), market.panel.index_of(signal_ms)
     positions = positions_of(*places, plans["target_frac"].to_numpy(), params.exits)
     rows = rows_of(market, positions, params.execution, params.exits)
-    said = read_models(stage.OUT / "models").score(rows, signal_ms, params.exits.cap_bars)
+    said = read_models(catalog.EXITS / "models").score(rows, signal_ms, params.exits.cap_bars)
     np.testing.assert_array_equal(said, table["exit_probability"].to_numpy())
-    names = {p.name for p in (stage.OUT / "models").rglob("*") if p.is_file()}
+    names = {p.name for p in (catalog.EXITS / "models").rglob("*") if p.is_file()}
     assert names == {
         "heads.json", "calibrator.json", "profit_2023-01-15.txt", "timing_2023-01-15.txt",
         "risk_2023-01-15.txt",
@@ -152,12 +152,12 @@ def test_same_bytes_for_any_number_of_workers(
 def test_a_later_bar_changes_no_score(workspace: Path, template: Path) -> None:
     """The last two weeks lost: every score of bars before them is the same."""
     cut = pd.Timestamp("2023-03-01 12:00", tz="UTC")
-    for folder in (stage.BARS_FOLDER, stage.FEATURES_FOLDER, stage.VOLATILITY_FOLDER):
+    for folder in (catalog.BARS, catalog.FEATURE_PANEL, catalog.VOLATILITY):
         for path in folder.glob("*.parquet"):
             frame = store.read_table(path)
             frame[frame["open_time"] <= cut].reset_index(drop=True).to_parquet(path)
-    scores = store.read_table(stage.SCORES_FILE)
-    scores[scores["open_time"] < cut].to_parquet(stage.SCORES_FILE)
+    scores = store.read_table(catalog.SCORES)
+    scores[scores["open_time"] < cut].to_parquet(catalog.SCORES)
     stage.main()
     columns = ["candidate_id", "bars_held", "p_profit", "timing_bars", "p_risk", "exit_probability"]
     short, whole = rows_in(), rows_in(template)
@@ -188,8 +188,8 @@ def test_no_or_few_candidates(workspace: Path, project: Path, z_min: float, some
     expected = "too few positions" if some else "no position with a known outcome out of sample"
     assert expected in told["reason"]
     assert told["exit_probability"]["auc"]["value"] is None
-    assert not list((stage.OUT / "models/heads").glob("*"))
-    models = read_models(stage.OUT / "models")
+    assert not list((catalog.EXITS / "models/heads").glob("*"))
+    models = read_models(catalog.EXITS / "models")
     assert set(models.heads) == {None}
 
 
@@ -200,7 +200,7 @@ def test_nothing_half_written_without_input(
     put_params(small_params(project))
     with pytest.raises(PipelineError, match="dvc repro"):
         stage.main()
-    assert not stage.OUT.exists()
+    assert not catalog.EXITS.exists()
 
 
 def test_the_rows_are_those_of_the_room(
@@ -210,7 +210,7 @@ def test_the_rows_are_those_of_the_room(
     monkeypatch.chdir(template)
     params = Params.parse(small_params(project), ("exits", "execution"))
     exits, market = params.exits, stage.read_market()
-    scores = store.read_table(stage.SCORES_FILE)
+    scores = store.read_table(catalog.SCORES)
     signal_ms = epoch_ms(scores["open_time"])
     symbol = np.array([market.panel.symbols.index(name) for name in scores["symbol"]])
     places = symbol, market.panel.index_of(signal_ms)

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from dipmaster.core import store
+from dipmaster.core import catalog, store
 from dipmaster.core.errors import PipelineError, TableError
 from dipmaster.core.tables import BARS, CANDIDATES, FEATURES
 from stages import features as stage
@@ -53,7 +53,7 @@ def workspace(
 
 
 def contents() -> dict[str, bytes]:
-    files = [*Path("data/features").rglob("*"), stage.FACTS]
+    files = [*Path("data/features").rglob("*"), catalog.FEATURES_METRICS]
     return {str(path): path.read_bytes() for path in files if path.is_file()}
 
 
@@ -64,7 +64,7 @@ def test_what_it_writes(workspace) -> None:
     assert (panel["open_time"] == bars(1)["open_time"]).all()
     found = store.read_table(Path("data/features/candidates.parquet"), CANDIDATES)
     assert len(found) > 0
-    facts = json.loads(stage.FACTS.read_text(encoding="utf-8"))
+    facts = json.loads(catalog.FEATURES_METRICS.read_text(encoding="utf-8"))
     assert facts["candidates"] == len(found)
     assert facts["left_out"]["taker_imbalance"]["symbols"] == ["AAAUSDT", "BBBUSDT"]
     first = found[found["symbol"] == "AAAUSDT"].iloc[0]
@@ -88,7 +88,7 @@ def test_ten_bars_give_no_candidate_and_no_error(workspace) -> None:
     workspace(AAAUSDT=bars(1, rows=10))
     stage.main()
     assert len(store.read_table(Path("data/features/candidates.parquet"), CANDIDATES)) == 0
-    facts = json.loads(stage.FACTS.read_text(encoding="utf-8"))
+    facts = json.loads(catalog.FEATURES_METRICS.read_text(encoding="utf-8"))
     assert facts["first_usable_time"] == {"AAAUSDT": None}
     assert facts["candidates_per_coin_day"] == 0
 
@@ -104,7 +104,7 @@ def test_a_foreign_table_is_refused_and_leaves_nothing(workspace) -> None:
     with pytest.raises(TableError, match="BADUSDT"):
         stage.main()
     assert not Path("data/features").exists()
-    assert not stage.FACTS.exists()
+    assert not catalog.FEATURES_METRICS.exists()
 
 
 def test_a_failure_keeps_the_run_before(workspace, monkeypatch) -> None:
@@ -125,9 +125,9 @@ def test_a_failure_keeps_the_run_before(workspace, monkeypatch) -> None:
 def test_another_rule_is_read_from_params(workspace) -> None:
     workspace(AAAUSDT=bars(1), BBBUSDT=bars(2))
     stage.main()
-    dips = json.loads(stage.FACTS.read_text(encoding="utf-8"))["candidates"]
+    dips = json.loads(catalog.FEATURES_METRICS.read_text(encoding="utf-8"))["candidates"]
     raw = yaml.safe_load(Path("params.yaml").read_text(encoding="utf-8"))
     raw["signal"]["rule"] = "dipmaster_v4"
     Path("params.yaml").write_text(yaml.safe_dump(raw), encoding="utf-8")
     stage.main()
-    assert json.loads(stage.FACTS.read_text(encoding="utf-8"))["candidates"] > dips
+    assert json.loads(catalog.FEATURES_METRICS.read_text(encoding="utf-8"))["candidates"] > dips

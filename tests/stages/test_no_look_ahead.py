@@ -18,7 +18,7 @@ import pandas as pd
 import pytest
 
 from dipmaster.confidence import Events
-from dipmaster.core import store
+from dipmaster.core import catalog, store
 from dipmaster.core.time_units import BAR_MS
 from dipmaster.learning import walk_forward
 from stages import confidence, exits, validate
@@ -109,8 +109,8 @@ def run() -> Run:
     validate.main()
     names = ("admission", *(f"{n}_phase_{p}" for n in ("fills", "equity") for p in (0, 1, 2)))
     found = {name: store.read_table(Path(f"data/validate/{name}.parquet")) for name in names}
-    leaving = {name: store.read_table(exits.OUT / f"{name}.parquet") for name in FROM_LATER}
-    models = {str(p): p.read_bytes() for p in (exits.OUT / "models").rglob("*") if p.is_file()}
+    leaving = {name: store.read_table(catalog.EXITS / f"{name}.parquet") for name in FROM_LATER}
+    models = {str(p): p.read_bytes() for p in (catalog.EXITS / "models").rglob("*") if p.is_file()}
     return Run(scores(), contents() | models, record()["folds"], leaving, found)
 
 
@@ -135,6 +135,8 @@ def disturbed(bars: Bars, cut: str) -> Bars:
         other.loc[later, PRICES] = frame.loc[later, PRICES].to_numpy() * walk[:, None]
         for column in frame.columns.difference(["open_time", *PRICES]):
             other.loc[later, column] = frame.loc[later, column] * rng.lognormal(0, 1, later.sum())
+        if "taker_buy_volume" in other:  # takers cannot have bought more than was traded
+            other["taker_buy_volume"] = np.minimum(other["taker_buy_volume"], other["volume"])
         out[symbol] = other
     return out
 
@@ -149,7 +151,7 @@ def until_known(table: pd.DataFrame, time: pd.Timestamp) -> pd.DataFrame:
 
 
 def refits(
-    found: Run, name: str, closed: pd.Timestamp, place: str = f"{confidence.OUT}/models"
+    found: Run, name: str, closed: pd.Timestamp, place: str = f"{catalog.CONFIDENCE}/models"
 ) -> list[str]:
     """Records of all refits in a file up to the close of the last bar, as text."""
     out: list[str] = []
@@ -188,7 +190,7 @@ def differences(one: Run, other: Run, time: pd.Timestamp) -> list[str]:
     folds = [[f for f in r.folds if pd.Timestamp(f["fitted_at"]) <= closed] for r in (one, other)]
     if folds[0] != folds[1]:
         found.append("folds")
-    exit_models = f"{exits.OUT}/models"
+    exit_models = f"{catalog.EXITS}/models"
     for name in EXIT_MODELS:
         if refits(one, name, closed, exit_models) != refits(other, name, closed, exit_models):
             found.append(f"exit {name}")

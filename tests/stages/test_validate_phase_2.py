@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from dipmaster.core import store
+from dipmaster.core import catalog, store
 from dipmaster.core.errors import DataError
 from dipmaster.core.tables import EXIT_PLANS, EXIT_ROWS
 from stages import exits, validate
@@ -118,6 +118,6 @@ def test_rows_of_another_time_limit_are_refused(workspace: Path) -> None:
 
 
 def test_a_record_of_something_else_is_refused(workspace: Path) -> None:
-    store.write_json({"folds": []}, exits.METRICS)
+    store.write_json({"folds": []}, catalog.EXITS_METRICS)
     with pytest.raises(DataError, match=r"(?s)exits\.json: expected the parts.*Cure"):
         validate.main()

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from dipmaster.core import store
+from dipmaster.core import catalog, store
 from dipmaster.core.errors import PipelineError
 from dipmaster.core.tables import BARS, TRUTH, VOLATILITY
 from stages import volatility as stage
@@ -75,25 +75,28 @@ def workspace(
 
     def put(known: bool = True, **frames: pd.DataFrame) -> None:
         for symbol, frame in frames.items():
-            store.write_table(frame, BARS, stage.BARS_FOLDER / f"{symbol}.parquet")
+            store.write_table(frame, BARS, catalog.BARS / f"{symbol}.parquet")
             if known:
-                store.write_table(truth(frame), TRUTH, stage.TRUTH_FOLDER / f"{symbol}.parquet")
-        store.write_json({"known": known}, stage.TRUTH_FOLDER / "about.json")
+                store.write_table(truth(frame), TRUTH, catalog.TRUTH / f"{symbol}.parquet")
+        store.write_json({"known": known}, catalog.TRUTH / "about.json")
 
     return put
 
 
 def contents() -> dict[str, bytes]:
-    files = [*stage.OUT.rglob("*"), stage.METRICS]
+    files = [*catalog.VOLATILITY.rglob("*"), catalog.VOLATILITY_METRICS]
     return {str(path): path.read_bytes() for path in files if path.is_file()}
 
 
 def tables() -> dict[str, pd.DataFrame]:
-    return {path.stem: store.read_table(path, VOLATILITY) for path in stage.OUT.glob("*.parquet")}
+    return {
+        path.stem: store.read_table(path, VOLATILITY)
+        for path in catalog.VOLATILITY.glob("*.parquet")
+    }
 
 
 def metrics() -> dict:
-    return json.loads(stage.METRICS.read_text(encoding="utf-8"))
+    return json.loads(catalog.VOLATILITY_METRICS.read_text(encoding="utf-8"))
 
 
 def test_what_it_writes(workspace) -> None:
@@ -219,4 +222,4 @@ def test_a_coin_that_never_moves(workspace) -> None:
 def test_nothing_half_written_without_input(workspace) -> None:
     with pytest.raises(PipelineError, match="dvc repro"):
         stage.main()
-    assert not stage.OUT.exists()
+    assert not catalog.VOLATILITY.exists()

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from dipmaster.confidence import combined_by, table_of
-from dipmaster.core import store
+from dipmaster.core import catalog, store
 from dipmaster.core.errors import PipelineError
 from dipmaster.core.tables import BARS, SCORES
 from dipmaster.learning.logistic import Logistic
@@ -81,22 +81,22 @@ def test_figures_are_those_of_the_stages(
     monkeypatch.chdir(tmp_path)
     Path("params.yaml").write_text(yaml.safe_dump(as_written(raw)), encoding="utf-8")
     for symbol, frame in bars.items():
-        store.write_table(frame, BARS, confidence.BARS_FOLDER / f"{symbol}.parquet")
+        store.write_table(frame, BARS, catalog.BARS / f"{symbol}.parquet")
     columns = {symbol: list(frame.columns[5:]) for symbol, frame in bars.items()}
     about = {"fallback_half_spread_bps": 0.0, "columns": columns}
-    store.write_json(about, confidence.MARKET)
-    store.write_json({"known": False}, volatility.TRUTH_FOLDER / "about.json")
+    store.write_json(about, catalog.MARKET)
+    store.write_json({"known": False}, catalog.TRUTH / "about.json")
     for stage in (features, volatility, confidence, exits, validate):
         stage.main()
 
-    written = store.read_table(confidence.OUT / "scores.parquet", SCORES)
+    written = store.read_table(catalog.CONFIDENCE / "scores.parquet", SCORES)
     pd.testing.assert_frame_equal(
         table_of(market.scores), written, check_dtype=False, check_exact=True
     )
-    assert as_written(record) == store.read_json(confidence.METRICS)
-    assert as_written(leaving.record) == store.read_json(exits.METRICS)
+    assert as_written(record) == store.read_json(catalog.CONFIDENCE_METRICS)
+    assert as_written(leaving.record) == store.read_json(catalog.EXITS_METRICS)
     for name, made in (("plans", leaving.plans), ("rows", leaving.rows)):
-        stored = store.read_table(exits.OUT / f"{name}.parquet")[list(made.columns)]
+        stored = store.read_table(catalog.EXITS / f"{name}.parquet")[list(made.columns)]
         pd.testing.assert_frame_equal(made, stored, check_dtype=False, check_exact=True)
     assert len(ladder.ledgers) == 3
     for phase, ledger in ladder.ledgers.items():

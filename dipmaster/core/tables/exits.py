@@ -1,8 +1,19 @@
 """Tables of the exit models: what each position aims at, and every closed bar of its life."""
 
-from dipmaster.core.tables.schema import F32, F64, I8, I32, I64, TEXT, TIME, Table, required
-
-_FLAG = "flag: 0 or 1, -1 not known"
+from dipmaster.core.tables.schema import (
+    CLASS,
+    F32,
+    F64,
+    FLAG,
+    I8,
+    I32,
+    I64,
+    POSITIVE,
+    TEXT,
+    TIME,
+    Table,
+    required,
+)
 
 EXIT_PLANS = Table(
     "exit_plans",
@@ -10,15 +21,20 @@ EXIT_PLANS = Table(
         ("candidate_id", I64, "", "as in candidates, the same order"),
         ("symbol", TEXT, "", "coin pair"),
         ("open_time", TIME, "UTC", "bar on which the rule fired; the position opens at the next"),
-        ("signal_strength", I8, "0, 1, 2", "tercile of the confidence among past candidates"),
-        ("regime", I8, "0, 1, 2", "low, normal, high at the signal; -1 not known"),
+        ("signal_strength", I8, "0..2", "tercile of the confidence among past candidates"),
+        ("regime", I8, CLASS, "low, normal, high at the signal; -1 not known"),
         ("momentum_class", I8, "-2..2", "strong down, weak down, neutral, weak up, strong up"),
         ("momentum_sigmas", F64, "sigma", "market's hourly return over its own past size"),
         ("signal_multiplier", F64, "1", "multiplier of the signal's strength"),
         ("volatility_multiplier", F64, "1", "multiplier of the regime"),
         ("momentum_multiplier", F64, "1", "multiplier of the momentum"),
         ("combined_multiplier", F64, "1", "the three combined, before bounds"),
-        ("target_frac", F64, "frac", "profit target of the entry's reference price, after bounds"),
+        (
+            "target_frac",
+            F64,
+            POSITIVE,
+            "profit target of the entry's reference price, after bounds",
+        ),
         ("hold_net_frac", F64, "frac", "net return left to the rules alone; NaN never opened"),
         ("hold_exit_type", TEXT, "", "how the rules alone end it; empty: never opened"),
         ("hold_exit_time", TIME, "UTC", "open time of the bar in which they do"),
@@ -64,9 +80,9 @@ EXIT_ROWS = Table(
         ("trail_room_frac", F32, "frac", "close over the trailing level, minus 1; NaN: not active"),
         ("exit_net_frac", F64, "frac", "net return of a sale at the next open; NaN: there is none"),
         ("hold_net_frac", F64, "frac", "net return left to the rules alone; NaN: already ended"),
-        ("exit_is_best", I8, _FLAG, "the sale nets at least what holding nets"),
+        ("exit_is_best", I8, FLAG, "the sale nets at least what holding nets"),
         ("bars_to_best", F32, "bars", "to the bar at which leaving nets the most; NaN: not known"),
-        ("stopped_first", I8, _FLAG, "the stop ends it before the target"),
+        ("stopped_first", I8, FLAG, "the stop ends it before the target"),
         ("p_profit", F64, "0..1", "head: a sale now nets at least what holding nets"),
         ("timing_bars", F64, "bars", "head: bars to the best exit"),
         ("p_risk", F64, "0..1", "head: the stop comes before the target"),

@@ -54,8 +54,8 @@ TRUTH = Table(
     "truth",
     required(
         ("open_time", TIME, "UTC", "the bar"),
-        ("regime", I8, "0|1|2", "latent volatility state of the market: low, normal, high"),
-        ("coin_regime", I8, "0|1|2", "latent state of this coin: the market's, but for spells"),
+        ("regime", I8, "0..2", "latent volatility state of the market: low, normal, high"),
+        ("coin_regime", I8, "0..2", "latent state of this coin: the market's, but for spells"),
         ("sigma_bar", F64, "frac", "true volatility of this bar's return, jumps apart"),
         ("oracle_drift_frac", F64, "frac", "E[return of this bar | everything before it]"),
         (
@@ -65,7 +65,7 @@ TRUTH = Table(
             "edge x q after the bar: reversion still to come",
         ),
         ("jump_frac", F64, "frac", "jump in this bar, 0 where none"),
-        ("jump_mark", I8, "0|1|2", "0 no jump, 1 liquidity (reverts), 2 news (never reverts)"),
+        ("jump_mark", I8, "0..2", "0 no jump, 1 liquidity (reverts), 2 news (never reverts)"),
         ("correlation_episode", BOOL, "", "loading on the factor is raised: spillover"),
     ),
 )

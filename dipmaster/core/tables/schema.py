@@ -1,12 +1,15 @@
-"""What a table is: columns with type, unit and meaning, and the check of a frame."""
+"""What a table is: columns with type, unit, range and meaning, and the check of a frame."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 
 from dipmaster.core.errors import TableError
+from dipmaster.core.kernels import Ints
 
 TIME = pa.timestamp("ms", tz="UTC")
 F64 = pa.float64()
@@ -16,11 +19,19 @@ I32 = pa.int32()
 I8 = pa.int8()
 TEXT = pa.string()
 BOOL = pa.bool_()
+FLAG = "-1..1: no, yes; -1 not known"
+CLASS = "-1..2: low, normal, high; -1 not known"
+POSITIVE = "frac, above 0"
+_RANGE = re.compile(r"(-?[\d.]+?)\.\.(-?[\d.]+)(?=:|$)")
 
 
 @dataclass(frozen=True)
 class Column:
-    """One column: its type, its unit ("" where it has none) and what it means."""
+    """One column: its type, its unit ("" where it has none) and what it means.
+
+    A unit such as ``0..1`` or ``-1..2: low, normal, high`` is also the range of its
+    values, both ends included; one that ends with ``above 0`` excludes zero.
+    """
 
     name: str
     dtype: pa.DataType
@@ -28,10 +39,21 @@ class Column:
     meaning: str
     optional: bool = False
 
+    def find_outside(self, values: "pd.Series[Any]") -> Ints:
+        """Rows whose value lies outside the range; a missing value lies in every range."""
+        limits = _RANGE.match(self.unit)
+        if limits is None and not self.unit.endswith("above 0"):
+            return np.empty(0, dtype=np.int64)
+        numbers = values.to_numpy()
+        if limits is None:
+            return np.flatnonzero(numbers <= 0)
+        low, high = (float(limit) for limit in limits.groups())
+        return np.flatnonzero((numbers < low) | (numbers > high))
+
 
 @dataclass(frozen=True)
 class Table:
-    """A named list of columns; `check` holds a frame against it."""
+    """A named list of columns; `check` compares a frame with it."""
 
     name: str
     columns: tuple[Column, ...]
@@ -51,7 +73,8 @@ class Table:
         Raises
         ------
         TableError
-            Where a required column is missing, an unknown one is there, or one is of another kind.
+            Where a required column is missing, an unknown one is there, one is of another
+            kind, or a value lies outside its column's range.
         """
         missing = [c.name for c in self.columns if not c.optional and c.name not in frame]
         unknown = [str(name) for name in frame.columns if name not in self.names]
@@ -62,6 +85,7 @@ class Table:
                 "  Cure: run the stage that writes this table again."
             )
         self._demand_kinds(frame, where)
+        self._demand_ranges(frame, where)
         return frame[[name for name in self.names if name in frame]]
 
     def _demand_kinds(self, frame: pd.DataFrame, where: str) -> None:
@@ -71,6 +95,19 @@ class Table:
                 raise TableError(
                     f"{where}: expected column '{column.name}' of table '{self.name}' as "
                     f"{column.dtype}, found {frame[column.name].dtype}.\n"
+                    "  Cure: run the stage that writes this table again."
+                )
+
+    def _demand_ranges(self, frame: pd.DataFrame, where: str) -> None:
+        for column in self.columns:
+            if column.name not in frame:
+                continue
+            outside = column.find_outside(frame[column.name])
+            if outside.size:
+                raise TableError(
+                    f"{where}: expected column '{column.name}' of table '{self.name}' in "
+                    f"{column.unit}, found {frame[column.name].iloc[outside[0]]} in row "
+                    f"{outside[0]} ({outside.size} rows outside).\n"
                     "  Cure: run the stage that writes this table again."
                 )
 

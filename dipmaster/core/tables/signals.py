@@ -1,8 +1,10 @@
 """Tables between bars and orders: features, volatility, candidates."""
 
 from dipmaster.core.tables.schema import (
+    CLASS,
     F32,
     F64,
+    FLAG,
     I8,
     I64,
     TEXT,
@@ -11,8 +13,6 @@ from dipmaster.core.tables.schema import (
     optional,
     required,
 )
-
-FLAG = "flag: 0 or 1, -1 not known"
 
 FEATURES = Table(
     "features",
@@ -54,7 +54,7 @@ FEATURES = Table(
         ("market_return_12_frac", F32, "frac", "mean 12-bar return of the coins present"),
         ("sigma_1h_frac", F32, "frac", "hourly sigma from bipower variation, lagged"),
         ("sigma_daily_frac", F32, "frac", "the same sigma scaled to a day"),
-        ("volatility_class", I8, "0, 1, 2", "low, normal, high by sigma_daily_frac; -1 not known"),
+        ("volatility_class", I8, CLASS, "low, normal, high by sigma_daily_frac; -1 not known"),
         ("volatility_5m_daily_frac", F32, "frac", "sd of 20 returns of 5 minutes, scaled to a day"),
         ("momentum_10_frac", F32, "frac", "10-bar (50-minute) return"),
         ("volume_trend_10m", F32, "-1..1", "volume of the last 10 minutes against the 10 before"),
@@ -62,7 +62,7 @@ FEATURES = Table(
         ("support_distance_frac", F32, "frac", "close over the lowest low of 20 bars, minus 1"),
         ("hour_utc", I8, "0..23", "hour at which the bar becomes known"),
         ("weekday", I8, "0..6", "Monday is 0, at the time the bar becomes known"),
-        ("session", I8, "0, 1, 2", "Asia 0-8, Europe 8-16, Americas 16-24 UTC"),
+        ("session", I8, "0..2", "Asia 0-8, Europe 8-16, Americas 16-24 UTC"),
         ("minutes_to_boundary", I8, "min", "from the next open to the next :00 :15 :30 :45"),
         ("amihud_bps_per_million", F32, "bps", "absolute return per million quote units, 20 bars"),
         ("spread_estimate_bps", F32, "bps", "Abdi-Ranaldo estimate of the full spread, 288 bars"),
@@ -106,10 +106,10 @@ VOLATILITY = Table(
         ("forecast_confidence", F32, "0..1", "lower 95 % bound of the GARCH forecast over it"),
         ("level_daily_frac", F32, "frac", "weighted mean of four measures, this coin"),
         ("market_level_daily_frac", F32, "frac", "median of the levels of all coins"),
-        ("regime", I8, "0, 1, 2", "low, normal, high: the one that params choose; -1 not known"),
-        ("regime_market", I8, "0, 1, 2", "market's level, filtered: the same for all coins"),
-        ("regime_coin", I8, "0, 1, 2", "this coin's own level, filtered"),
-        ("regime_naive", I8, "0, 1, 2", "class of this coin's own level, bar by bar"),
+        ("regime", I8, CLASS, "low, normal, high: the one that params choose; -1 not known"),
+        ("regime_market", I8, CLASS, "market's level, filtered: the same for all coins"),
+        ("regime_coin", I8, CLASS, "this coin's own level, filtered"),
+        ("regime_naive", I8, CLASS, "class of this coin's own level, bar by bar"),
         ("size_factor", F32, "1", "factor of the regime on the size of a position"),
         ("no_new_trades", I8, FLAG, "this coin's level is beyond the limit"),
     ),
@@ -123,7 +123,7 @@ CANDIDATES = Table(
         ("open_time", TIME, "UTC", "bar on which the rule fired; the order fills at the next open"),
         ("dip_z", F64, "sigma", "depth of the dip: -(2-bar return) / hourly sigma known before"),
         ("sigma_1h_frac", F64, "frac", "hourly sigma known before the dip"),
-        ("volatility_class", I8, "0|1|2", "past-only daily sigma: low, normal, high"),
+        ("volatility_class", I8, CLASS, "past-only daily sigma: low, normal, high"),
     ),
 )
 
@@ -137,7 +137,7 @@ SCORES = Table(
         ("label", I8, FLAG, "net_frac above 0; -1 where the trade never took place"),
         ("exit_time", TIME, "UTC", "open time of the bar at which the label is known"),
         ("uniqueness", F64, "0..1", "weight in a fit: 1 over the labels it shares its bars with"),
-        ("regime", I8, "0, 1, 2", "low, normal, high as the strategy sees it; -1 not known"),
+        ("regime", I8, CLASS, "low, normal, high as the strategy sees it; -1 not known"),
         ("no_new_trades", I8, FLAG, "volatility beyond the limit"),
         ("p_lgb", F64, "0..1", "LightGBM, out of sample; NaN before its first fit"),
         ("p_xgb", F64, "0..1", "XGBoost, out of sample"),

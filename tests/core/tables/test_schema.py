@@ -36,3 +36,36 @@ def test_missing_and_unknown_columns_are_named() -> None:
     frame = pd.DataFrame({"candidate_id": [0], "colour": ["red"]})
     with pytest.raises(TableError, match=r"missing \['symbol'.*unknown \['colour'\]"):
         CANDIDATES.check(frame, "here")
+
+
+RANGED = Table(
+    "ranged",
+    required(
+        ("share", F64, "0..1", ""),
+        ("state", F64, "-1..2: low, normal, high; -1 not known", ""),
+        ("target", F64, "frac, above 0", ""),
+        ("free", F64, "frac", ""),
+    ),
+)
+
+
+def within() -> pd.DataFrame:
+    return pd.DataFrame(
+        {"share": [0.0, 1.0], "state": [-1.0, 2.0], "target": [1e-9, 1.0], "free": [-5.0, 9.0]}
+    )
+
+
+def test_both_ends_of_a_range_and_missing_values_are_inside() -> None:
+    RANGED.check(within(), "here")
+    RANGED.check(within().assign(share=float("nan"), target=float("nan")), "here")
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [("share", -0.01), ("share", 1.01), ("state", -2.0), ("state", 3.0), ("target", 0.0)],
+)
+def test_a_value_outside_its_range_is_named_with_its_row(column: str, value: float) -> None:
+    frame = within()
+    frame.loc[1, column] = value
+    with pytest.raises(TableError, match=rf"'{column}'.*found {value} in row 1 \(1 rows"):
+        RANGED.check(frame, "here")

@@ -1,0 +1,88 @@
+"""Every file and folder of the pipeline, and how tables of one file a symbol are read.
+
+A path is written here and nowhere else; stages and readers name it. What a stage
+declares in dvc.yaml is compared with the paths it names by tests/test_dvc_truth.py.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from dipmaster.core import store
+from dipmaster.core.panel import Panel, aligned
+from dipmaster.core.parallel import in_threads
+from dipmaster.core.tables import BARS as BARS_TABLE
+from dipmaster.core.tables import Table
+
+LOCK = Path("dvc.lock")
+RAW = Path("data/raw")
+
+INGEST = Path("data/ingest")
+BARS = INGEST / "bars"
+TRUTH = INGEST / "truth"
+TRUTH_ABOUT = TRUTH / "about.json"
+MARKET = INGEST / "market.json"
+
+FEATURES = Path("data/features")
+FEATURE_PANEL = FEATURES / "panel"
+CANDIDATES = FEATURES / "candidates.parquet"
+
+VOLATILITY = Path("data/volatility")
+
+CONFIDENCE = Path("data/confidence")
+SCORES = CONFIDENCE / "scores.parquet"
+
+EXITS = Path("data/exits")
+EXIT_PLANS = EXITS / "plans.parquet"
+EXIT_ROWS = EXITS / "rows.parquet"
+EXIT_MODELS = EXITS / "models"
+
+VALIDATE = Path("data/validate")
+
+METRICS = Path("reports/metrics")
+INGEST_METRICS = METRICS / "ingest.json"
+FEATURES_METRICS = METRICS / "features.json"
+VOLATILITY_METRICS = METRICS / "volatility.json"
+CONFIDENCE_METRICS = METRICS / "confidence.json"
+EXITS_METRICS = METRICS / "exits.json"
+VALIDATE_METRICS = METRICS / "validate.json"
+GATES = METRICS / "gates.json"
+SUMMARY = METRICS / "summary.json"
+
+PLOTS = Path("reports/plots")
+PDF = Path("reports/phase_gate.pdf")
+HTML = Path("reports/phase_gate.html")
+
+
+def read_panel() -> Panel:
+    """Bars of all symbols on one grid, the half-spread as the market's source has it."""
+    symbols = store.symbols_in(BARS)
+    fallback = float(store.read_json(MARKET)["fallback_half_spread_bps"])
+    return aligned(read_symbols(BARS, symbols, table=BARS_TABLE), fallback)
+
+
+def read_symbols(
+    folder: Path,
+    symbols: Sequence[str] | None = None,
+    columns: Sequence[str] | None = None,
+    table: Table | None = None,
+) -> dict[str, pd.DataFrame]:
+    """Frames of a folder with one file a symbol, by symbol.
+
+    Parameters
+    ----------
+    symbols
+        Which; all that the folder holds where not given.
+    columns
+        Which, beside open_time; all where not given.
+    table
+        What every frame is compared with.
+    """
+    chosen = store.symbols_in(folder) if symbols is None else list(symbols)
+    wanted = None if columns is None else list(dict.fromkeys(("open_time", *columns)))
+
+    def read(symbol: str) -> pd.DataFrame:
+        return store.read_table(folder / f"{symbol}.parquet", table, wanted)
+
+    return dict(zip(chosen, in_threads(read, chosen, f"reading {folder.name}"), strict=True))
