@@ -6,11 +6,10 @@ from typing import IO, Any
 
 import pytest
 
-from dipmaster.report.inputs import Inputs
+from dipmaster.report.inputs import ReportInputs
 from dipmaster.report.kit import drawing
-from tests.report.made.phase import losing_gates, losing_phase
-from tests.report.made.run import run
-from tests.report.made.states import STATES
+from tests.report.run import run
+from tests.report.states import STATES
 
 
 @contextmanager
@@ -31,11 +30,11 @@ def unpainted() -> Iterator[None]:
 
 
 @pytest.fixture
-def losing() -> Inputs:
+def losing() -> ReportInputs:
     """Phase 0 wins more often than not and loses most of the account."""
-    return run(losing_gates(), losing_phase())
+    return run()
 
 
 @pytest.fixture(scope="session")
-def states() -> dict[str, Callable[[], Inputs]]:
+def states() -> dict[str, Callable[[], ReportInputs]]:
     return STATES

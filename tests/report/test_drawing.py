@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from matplotlib import font_manager
 
 from dipmaster.report.chapters.phase import equity
-from dipmaster.report.inputs import Inputs
+from dipmaster.report.inputs import ReportInputs
 from dipmaster.report.kit import forest
 from dipmaster.report.kit.drawing import (
     drawing,
@@ -17,18 +17,19 @@ from dipmaster.report.kit.drawing import (
     thinned,
     without_idle_groups,
 )
+from dipmaster.results.metrics import WIN_RATE
 
 
 @given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=400), st.integers(4, 60))
 def test_thinning_keeps_ends_and_extremes(values: list[float], points: int) -> None:
     curve = np.array(values)
-    kept = thinned(curve, points)
-    assert kept.size <= max(points, 4)
-    assert (np.diff(kept) > 0).all()
-    assert kept[0] == 0
-    assert kept[-1] == curve.size - 1
-    assert curve[kept].max() == curve.max()
-    assert curve[kept].min() == curve.min()
+    drawn = thinned(curve, points)
+    assert drawn.size <= max(points, 4)
+    assert (np.diff(drawn) > 0).all()
+    assert drawn[0] == 0
+    assert drawn[-1] == curve.size - 1
+    assert curve[drawn].max() == curve.max()
+    assert curve[drawn].min() == curve.min()
 
 
 def test_a_short_curve_is_kept_whole() -> None:
@@ -61,20 +62,20 @@ def test_an_svg_has_escaped_text_a_title_and_no_leftovers() -> None:
 
 def test_only_the_packages_own_fonts_are_known() -> None:
     with drawing():
-        found = {font.fname for font in font_manager.fontManager.ttflist}
-    assert all("mpl-data" in name for name in found)
+        names = {font.fname for font in font_manager.fontManager.ttflist}
+    assert all("mpl-data" in name for name in names)
 
 
-def test_forest_is_the_same_twice_and_names_its_targets(losing: Inputs) -> None:
+def test_forest_is_the_same_twice_and_names_its_targets(losing: ReportInputs) -> None:
     with drawing():
-        first, second = forest.small(losing), forest.small(losing)
+        first, second = forest.small(losing.judged), forest.small(losing.judged)
     assert first == second
     assert "Win rate: phase 0 55.4" in first
     assert "not built" in first
 
 
-def test_phases_not_built_share_a_line(losing: Inputs) -> None:
-    lines = forest.gathered(forest.entries(losing, "win_rate"))
+def test_phases_not_built_share_a_line(losing: ReportInputs) -> None:
+    lines = forest.gathered(forest.entries(losing.judged, WIN_RATE))
     assert [line.label for line in lines] == ["Roadmap", "Phase 0", "Later phases"]
     assert lines[-1].targets == (82.0, 82.0, 83.0, 85.0)
 
@@ -89,8 +90,8 @@ def test_groups_that_say_nothing_are_dropped_and_the_others_stay_balanced() -> N
     assert without_idle_groups(svg) == '<svg>\n <g clip-path="a"><path/>\n </g>\n <g/></svg>'
 
 
-def test_a_chart_holds_no_idle_group(losing: Inputs) -> None:
+def test_a_chart_holds_no_idle_group(losing: ReportInputs) -> None:
     with drawing():
-        drawn = forest.small(losing)
+        drawn = forest.small(losing.judged)
     assert "<g>" not in drawn
     assert ElementTree.fromstring(str(drawn)).findall(".//{*}path")

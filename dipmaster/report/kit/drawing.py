@@ -45,11 +45,6 @@ _STYLE = re.compile(r"<defs>\s*<style.*?</style>\s*</defs>", re.DOTALL)
 _FONTS = re.compile(r"font-family: 'DejaVu Sans'[^;\"]*")
 
 
-def bundled_font(name: str) -> Path:
-    """A DejaVu font file of the matplotlib package."""
-    return Path(mpl.get_data_path()) / "fonts" / "ttf" / f"{name}.ttf"
-
-
 def _forget_system_fonts() -> None:
     ours = Path(mpl.get_data_path())
     manager = font_manager.fontManager
@@ -103,16 +98,16 @@ def inline_svg(figure: Figure, alt: str) -> Markup:
 
 def without_idle_groups(svg: str) -> str:
     """Drop groups without an attribute: half of a chart's elements, and each costs time to set."""
-    kept: list[bool] = []
+    has_attributes: list[bool] = []
 
-    def judged(found: re.Match[str]) -> str:
-        tag = found[0]
+    def keep_or_drop(group: re.Match[str]) -> str:
+        tag = group[0]
         if tag.endswith("</g>"):
-            return tag if kept.pop() else ""
-        kept.append(not tag.endswith("<g>"))
-        return tag if kept[-1] else ""
+            return tag if has_attributes.pop() else ""
+        has_attributes.append(not tag.endswith("<g>"))
+        return tag if has_attributes[-1] else ""
 
-    return _GROUP.sub(judged, svg)
+    return _GROUP.sub(keep_or_drop, svg)
 
 
 def _lay_out(figure: Figure) -> None:
@@ -144,7 +139,7 @@ def thinned(values: Floats, points: int = 500) -> Ints:
     values
         Shape (n,), without NaN.
     points
-        Positions kept at most (and at least 4).
+        Positions at most (and at least 4).
 
     Returns
     -------
@@ -155,8 +150,8 @@ def thinned(values: Floats, points: int = 500) -> Ints:
     if values.size <= points:
         return np.arange(values.size, dtype=np.int64)
     edges = np.linspace(0, values.size, points // 2, dtype=np.int64)
-    kept = {0, values.size - 1}
+    positions = {0, values.size - 1}
     for start, stop in itertools.pairwise(edges):
         part = values[start:stop]
-        kept |= {int(start + part.argmin()), int(start + part.argmax())}
-    return np.array(sorted(kept), dtype=np.int64)
+        positions |= {int(start + part.argmin()), int(start + part.argmax())}
+    return np.array(sorted(positions), dtype=np.int64)

@@ -1,27 +1,19 @@
 """Forest plots: each gate's value and interval against the roadmap's targets, with scales."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
+from dipmaster.core.params import Gates
 from dipmaster.core.params.roadmap import FINAL_PHASE
-from dipmaster.report.chapters.decision.headline import PHASES
-from dipmaster.report.inputs import Inputs, Json
-from dipmaster.report.kit import numbers
+from dipmaster.report.kit import gates, numbers
 from dipmaster.report.kit.drawing import BRICK, GREY, NAVY, PALE, inline_svg, new_figure, quiet
-from dipmaster.report.kit.gates import STATED, target_value
-
-FILLS = {"PASS": NAVY, "INCONCLUSIVE": "#9fb3cc", "FAIL": "white"}
-SCALES = {"win_rate": 100.0, "max_drawdown": 100.0, "excess_win_rate": 100.0}
-UNITS = {
-    "win_rate": "per cent of trades",
-    "sharpe": "per year, from daily net returns",
-    "profit_factor": "net wins / net losses, in money",
-    "max_drawdown": "per cent of the peak",
-    "excess_win_rate": "percentage points above matched random entries",
-}
+from dipmaster.report.kit.verdicts import fill
+from dipmaster.results import GateRow
+from dipmaster.results.metrics import GATES, METRICS, Metric
 
 
 @dataclass(frozen=True)
@@ -43,25 +35,42 @@ class Entry:
         return [part for part in parts if part is not None] + list(self.targets)
 
 
-def entries(inputs: Inputs, metric: str) -> list[Entry]:
+@dataclass(frozen=True)
+class Judged:
+    """Gates of the phases built, and the targets of those that are not."""
+
+    rows: Sequence[GateRow]
+    built: Sequence[int]
+    targets: Gates
+
+    def gate(self, phase: int, metric: Metric) -> GateRow | None:
+        """One gate of a phase that was built."""
+        if phase not in self.built:
+            return None
+        wanted = (phase, metric.key)
+        return next((row for row in self.rows if (row.phase, row.metric) == wanted), None)
+
+
+def entries(judged: Judged, metric: Metric) -> list[Entry]:
     """The roadmap's stated figure, then a line a phase."""
-    scale = SCALES.get(metric, 1.0)
-    lines = _stated(metric, scale)
-    for phase in PHASES:
-        gate = inputs.gates_of(phase).get(metric) if phase in inputs.built else None
+    lines = _stated(metric)
+    for phase in gates.roadmap_phases(judged.built):
+        gate = judged.gate(phase, metric)
         if gate is not None:
-            lines.append(_measured(gate, phase, scale))
-        elif metric in numbers.MATRIX_METRICS:
-            wanted = scale * target_value(inputs.params.gates, phase, metric)
-            lines.append(Entry(f"Phase {phase}", "not built", targets=(wanted,)))
+            lines.append(_measured(gate))
+        elif metric.in_roadmap:
+            wanted = gates.target_of(judged.targets, phase, metric.key)
+            targets = () if wanted is None else (metric.scale * wanted,)
+            lines.append(Entry(f"Phase {phase}", "not built", targets=targets))
     return lines
 
 
-def _stated(metric: str, scale: float) -> list[Entry]:
-    value, words = STATED.get(metric, (None, ""))
+def _stated(metric: Metric) -> list[Entry]:
+    value, words = gates.STATED.get(metric.key, (None, ""))
     if not words:
         return []
-    return [Entry("Roadmap", f"{words} stated", value=None if value is None else value * scale)]
+    scaled = None if value is None else value * metric.scale
+    return [Entry("Roadmap", f"{words} stated", value=scaled)]
 
 
 def gathered(lines: list[Entry]) -> list[Entry]:
@@ -74,50 +83,53 @@ def gathered(lines: list[Entry]) -> list[Entry]:
     return [*rest, Entry("Later phases", f"{len(waiting)} targets, not built", targets=targets)]
 
 
-def _measured(gate: Json, phase: int, scale: float) -> Entry:
-    def scaled(key: str) -> float | None:
-        return None if gate[key] is None else float(gate[key]) * scale
+def _measured(gate: GateRow) -> Entry:
+    def scaled(value: float | None) -> float | None:
+        return None if value is None else value * METRICS[gate.metric].scale
 
-    metric, wanted = gate["metric"], scaled("target")
-    value = numbers.metric(metric, gate["value"])
-    bounds = numbers.interval(metric, gate["low"], gate["high"])
-    note = value if bounds == numbers.MISSING else f"{value}  ({bounds})"
     return Entry(
-        label=f"Phase {phase}",
-        note="cannot be computed" if gate["value"] is None else note,
-        value=scaled("value"),
-        low=scaled("low"),
-        high=scaled("high"),
-        targets=() if wanted is None else (wanted,),
-        verdict=gate["verdict"],
+        label=f"Phase {gate.phase}",
+        note=_note(gate),
+        value=scaled(gate.value),
+        low=scaled(gate.low),
+        high=scaled(gate.high),
+        targets=(gate.target * METRICS[gate.metric].scale,),
+        verdict=gate.verdict,
     )
 
 
-def small(inputs: Inputs) -> Markup:
+def _note(gate: GateRow) -> str:
+    if gate.value is None:
+        return "cannot be computed"
+    value, bounds = gates.value_of(gate), gates.bounds_of(gate)
+    return value if bounds == numbers.MISSING else f"{value}  ({bounds})"
+
+
+def small(judged: Judged) -> Markup:
     """Page one: the four metrics of the matrix, two by two."""
-    figure = new_figure(68 if len(inputs.built) == 1 else 50)
+    figure = new_figure(68 if len(judged.built) == 1 else 50)
     panels = figure.subplots(2, 2).ravel()
-    for axes, metric in zip(panels, numbers.MATRIX_METRICS, strict=True):
-        _panel(axes, metric, entries(inputs, metric))
-    return inline_svg(figure, _alt(inputs, numbers.MATRIX_METRICS))
+    for axes, metric in zip(panels, gates.ROADMAP_METRICS, strict=True):
+        _panel(axes, metric, entries(judged, metric))
+    return inline_svg(figure, _alt(judged, gates.ROADMAP_METRICS))
 
 
-def large(inputs: Inputs) -> Markup:
+def large(judged: Judged) -> Markup:
     """The gates' chapter: every metric of gates.json over the full width."""
-    metrics = [name for name in numbers.METRICS if any(g["metric"] == name for g in inputs.gates)]
-    all_entries = [gathered(entries(inputs, metric)) for metric in metrics]
+    metrics = [one for one in GATES if any(row.metric == one.key for row in judged.rows)]
+    all_entries = [gathered(entries(judged, metric)) for metric in metrics]
     heights = [len(lines) + 0.5 for lines in all_entries]
     figure = new_figure(4.0 * sum(heights) + 8.0 * len(metrics))
     panels = figure.subplots(len(metrics), 1, squeeze=False, height_ratios=heights)[:, 0]
     for axes, metric, lines in zip(panels, metrics, all_entries, strict=True):
         _panel(axes, metric, lines)
-        axes.set_title(f"{numbers.name_of(metric)}, {UNITS[metric]}")
-    return inline_svg(figure, _alt(inputs, metrics))
+        axes.set_title(f"{metric.title}, {metric.axis}")
+    return inline_svg(figure, _alt(judged, metrics))
 
 
-def _panel(axes: Axes, metric: str, lines: list[Entry]) -> None:
+def _panel(axes: Axes, metric: Metric, lines: list[Entry]) -> None:
     lines = lines or [Entry("Phase 0", "no gate")]
-    axes.set_title(numbers.name_of(metric) + _unit(metric))
+    axes.set_title(metric.title + _unit(metric))
     low, high = _limits(metric, _within_reach(lines))
     for row, line in enumerate(lines):
         axes.barh(row, high - low, left=low, height=0.42, color=PALE, linewidth=0, zorder=0)
@@ -140,10 +152,8 @@ def _panel(axes: Axes, metric: str, lines: list[Entry]) -> None:
     quiet(axes)
 
 
-def _unit(metric: str) -> str:
-    return {"win_rate": " (%)", "max_drawdown": " (%)", "excess_win_rate": " (points)"}.get(
-        metric, ""
-    )
+def _unit(metric: Metric) -> str:
+    return {"percent": " (%)", "points": " (points)"}.get(metric.number_format, "")
 
 
 def _draw(axes: Axes, row: int, line: Entry) -> None:
@@ -157,7 +167,7 @@ def _draw(axes: Axes, row: int, line: Entry) -> None:
             row,
             marker="o" if line.verdict else "D",
             markersize=5.2 if line.verdict else 4.2,
-            markerfacecolor=FILLS.get(line.verdict, "white"),
+            markerfacecolor=fill(line.verdict),
             markeredgecolor=NAVY if line.verdict else GREY,
             markeredgewidth=1.1,
             linestyle="none",
@@ -174,36 +184,33 @@ def _within_reach(lines: list[Entry]) -> list[float]:
     return [x for line in lines for x in line.drawn if abs(x) <= reach]
 
 
-def _limits(metric: str, drawn: list[float]) -> tuple[float, float]:
+def _limits(metric: Metric, drawn: list[float]) -> tuple[float, float]:
     """Axis limits around everything drawn; shares stay within 0 and 100, ratios above 0."""
     low, high = min(drawn, default=0.0), max(drawn, default=1.0)
     pad = 0.06 * (high - low) or 1.0
     low, high = low - pad, high + pad
-    if metric in ("profit_factor", "max_drawdown"):
-        low = 0.0
-    elif metric == "sharpe":
-        low = min(low, 0.0)
-    if metric in ("win_rate", "max_drawdown"):
-        low, high = max(low, 0.0), min(high, 100.0)
+    least, most = metric.support
+    if metric.zero_on_axis:
+        low = 0.0 if least == 0.0 else min(low, 0.0)
+    if least is not None:
+        low = max(low, least * metric.scale)
+    if most is not None:
+        high = min(high, most * metric.scale)
     return low, high
 
 
-def _alt(inputs: Inputs, metrics: "list[str] | tuple[str, ...]") -> str:
-    said = [
-        f"{numbers.name_of(metric)}: "
-        + "; ".join(_told(inputs.gates_of(phase).get(metric), phase) for phase in inputs.built)
+def _alt(judged: Judged, metrics: Sequence[Metric]) -> str:
+    listed = [
+        f"{metric.title}: "
+        + "; ".join(_described(judged.gate(phase, metric), phase) for phase in judged.built)
         for metric in metrics
     ]
-    built = "" if FINAL_PHASE in inputs.built else " Later phases show their target only."
-    return "Gate values with their intervals against targets. " + ". ".join(said) + "." + built
+    built = "" if FINAL_PHASE in judged.built else " Later phases show their target only."
+    return "Gate values with their intervals against targets. " + ". ".join(listed) + "." + built
 
 
-def _told(gate: Json | None, phase: int) -> str:
+def _described(gate: GateRow | None, phase: int) -> str:
     """One phase's gate in words."""
     if gate is None:
         return f"phase {phase} not measured"
-    note = _measured(gate, phase, 1.0).note
-    if gate["target"] is None:
-        return f"phase {phase} {note}"
-    wanted = numbers.target(gate["metric"], gate["target"], gate["direction"])
-    return f"phase {phase} {note}, target {wanted}"
+    return f"phase {phase} {_note(gate)}, target {gates.gate_target(gate)}"

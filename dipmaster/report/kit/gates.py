@@ -1,17 +1,17 @@
-"""The achievement matrix: the roadmap's columns beside what was measured.
+"""Gates beside the roadmap's columns: targets, what the roadmap states, rows of the tables."""
 
-`lines` feeds page one (a cell a metric and phase), `rows` the full table.
-"""
-
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from dipmaster.core.params import Gates
 from dipmaster.core.params.roadmap import FINAL_PHASE
-from dipmaster.report.chapters.decision.headline import MARKS, PHASES
-from dipmaster.report.inputs import Inputs, Json
-from dipmaster.report.kit import numbers
+from dipmaster.report.kit import numbers, table
+from dipmaster.report.kit.table import Column
+from dipmaster.results import GateRow
+from dipmaster.results.metrics import GATES, METRICS, Metric
 
-STATED = {
+ROADMAP_METRICS = tuple(metric for metric in GATES if metric.in_roadmap)
+STATED: Mapping[str, tuple[float | None, str]] = {
     "win_rate": (0.773, "77.3" + numbers.NBSP + "%"),
     "sharpe": (0.367, "0.367"),
     "profit_factor": (0.77, "0.77"),
@@ -19,118 +19,82 @@ STATED = {
 }
 """The roadmap's column "Current": value to draw, words to print."""
 
-STATED_NOTE = (
-    "The roadmap's three “Current” figures contradict each other: a profit factor of 0.77 is a "
-    "net loss, and a net loss has a Sharpe below zero, not 0.367. They are printed as stated and "
-    "were not verified."
-)
-
 
 @dataclass(frozen=True)
 class Cell:
-    """One phase and metric of page one's matrix; ``built`` is false where nothing was run."""
+    """One phase and metric of the matrix; no gate where the phase is not built."""
 
     target: str
-    built: bool
-    value: str = ""
-    interval: str = ""
-    mark: str = ""
-    verdict: str = ""
-    css: str = ""
+    gate: GateRow | None
 
 
 @dataclass(frozen=True)
 class Line:
-    """One metric of page one's matrix: the stated figure and a cell a phase."""
+    """One metric of the matrix: the stated figure and a cell a phase."""
 
-    name: str
+    metric: Metric
     stated: str
     cells: tuple[Cell, ...]
 
 
-def target_value(gates: Gates, phase: int, metric: str) -> float:
-    """The roadmap's target of a phase; phase 0 is held against the final one."""
-    targets = getattr(gates.targets, f"phase_{phase or FINAL_PHASE}")
-    return float(getattr(targets, metric))
+def roadmap_phases(built: Sequence[int]) -> tuple[int, ...]:
+    """Phases of the roadmap and those that were run, in order."""
+    return tuple(sorted({*range(FINAL_PHASE + 1), *built}))
 
 
-def direction(metric: str) -> str:
-    """Whether a gate asks for at least ("min") or below ("max")."""
-    return "max" if metric == "max_drawdown" else "min"
+def target_of(gates: Gates, phase: int, metric: str) -> float | None:
+    """The roadmap's target of a phase; phase 0 is compared with the final one.
+
+    None where the roadmap has no such phase.
+    """
+    targets = getattr(gates.targets, f"phase_{phase or FINAL_PHASE}", None)
+    return None if targets is None else float(getattr(targets, metric))
 
 
-def lines(inputs: Inputs) -> list[Line]:
-    """Page one's matrix."""
+def matrix(rows: Sequence[GateRow], built: Sequence[int], gates: Gates) -> list[Line]:
+    """A line a metric, a cell a phase of the roadmap."""
+    found = {(row.phase, row.metric): row for row in rows}
     return [
         Line(
-            numbers.name_of(metric),
-            STATED[metric][1],
-            tuple(_cell(inputs, phase, metric) for phase in PHASES),
+            metric,
+            STATED[metric.key][1],
+            tuple(
+                Cell(
+                    numbers.target(
+                        target_of(gates, phase, metric.key), metric.number_format, metric.direction
+                    ),
+                    found.get((phase, metric.key)) if phase in built else None,
+                )
+                for phase in roadmap_phases(built)
+            ),
         )
-        for metric in numbers.MATRIX_METRICS
+        for metric in ROADMAP_METRICS
     ]
 
 
-def _cell(inputs: Inputs, phase: int, metric: str) -> Cell:
-    wanted = target_value(inputs.params.gates, phase, metric)
-    words = numbers.target(metric, wanted, direction(metric))
-    gate = inputs.gates_of(phase).get(metric) if phase in inputs.built else None
-    if gate is None:
-        return Cell(target=words, built=False)
-    return Cell(
-        target=words,
-        built=True,
-        value=numbers.metric(metric, gate["value"]),
-        interval=_short_interval(gate),
-        mark=MARKS[gate["verdict"]],
-        verdict=gate["verdict"],
-        css=gate["verdict"].lower(),
-    )
+def metric_of(gate: GateRow) -> Metric:
+    """What a gate judges."""
+    return METRICS[gate.metric]
 
 
-def _short_interval(gate: Json) -> str:
-    if gate["value"] is None and gate["low"] is None:
-        return "cannot be computed"
-    bounds = numbers.interval(gate["metric"], gate["low"], gate["high"])
-    if gate["metric"] == "max_drawdown" and gate["high"] is not None:
-        return f"resampled: {bounds}"
-    return bounds
+def value_of(gate: GateRow) -> str:
+    """Its value in print."""
+    return numbers.show(gate.value, metric_of(gate).number_format)
 
 
-@dataclass(frozen=True)
-class Row:
-    """One gate in full."""
-
-    phase: int
-    name: str
-    target: str
-    value: str
-    interval: str
-    n: str
-    n_effective: str
-    n_needed: str
-    mark: str
-    verdict: str
-    reason: str
+def bounds_of(gate: GateRow) -> str:
+    """Its bounds in print."""
+    return numbers.bounds(gate, metric_of(gate).number_format)
 
 
-def rows(inputs: Inputs) -> list[Row]:
-    """All gates of the phases built, in the file's order."""
-    return [_row(gate) for gate in inputs.gates]
+def gate_target(gate: GateRow) -> str:
+    """Its target in print."""
+    return numbers.target(gate.target, metric_of(gate).number_format, gate.direction)
 
 
-def _row(gate: Json) -> Row:
-    metric = gate["metric"]
-    return Row(
-        phase=int(gate["phase"]),
-        name=numbers.name_of(metric),
-        target=numbers.target(metric, gate["target"], gate["direction"]),
-        value=numbers.metric(metric, gate["value"]),
-        interval=numbers.interval(metric, gate["low"], gate["high"]),
-        n=numbers.count(gate["n"]),
-        n_effective=numbers.count(gate["n_effective"]),
-        n_needed=numbers.count(gate["n_needed"]),
-        mark=MARKS[gate["verdict"]],
-        verdict=gate["verdict"],
-        reason=gate["reason"] or "",
-    )
+NAME: Column[GateRow] = Column("Metric", lambda gate: metric_of(gate).title, "l")
+FIGURES: tuple[Column[GateRow], ...] = (
+    Column("Target", gate_target, "n"),
+    Column("Measured", lambda gate: table.bold(value_of(gate)), "n"),
+    Column("Interval", bounds_of, "n"),
+)

@@ -7,21 +7,32 @@ are set apart by commas, a unit never leaves its number at the end of a line.
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Protocol
 
 MISSING = "–"
 NBSP = "\N{NO-BREAK SPACE}"
 MINUS = "\N{MINUS SIGN}"
 UNBOUNDED = 1e18
 
-METRICS: dict[str, str] = {
-    "win_rate": "Win rate",
-    "sharpe": "Sharpe",
-    "profit_factor": "Profit factor",
-    "max_drawdown": "Max drawdown",
-    "excess_win_rate": "Excess win rate",
-}
-MATRIX_METRICS = ("win_rate", "sharpe", "profit_factor", "max_drawdown")
+
+class Bounded(Protocol):
+    """Whatever has two bounds."""
+
+    @property
+    def low(self) -> float | None:
+        """Lower bound."""
+
+    @property
+    def high(self) -> float | None:
+        """Upper bound."""
+
+
+class Estimated(Bounded, Protocol):
+    """A value with two bounds."""
+
+    @property
+    def value(self) -> float | None:
+        """The value itself."""
 
 
 def plain(value: float | None, digits: int, *, signed: bool = False) -> str:
@@ -39,23 +50,24 @@ def plain(value: float | None, digits: int, *, signed: bool = False) -> str:
     return (MINUS if value < 0 else "+" if signed else "") + text
 
 
+def _with_unit(text: str, unit: str) -> str:
+    return text if text == MISSING else text + NBSP + unit
+
+
 def percent(value: float | None, digits: int = 1, *, signed: bool = False) -> str:
     """A fraction as per cent: 0.774 is 77.4 %."""
-    if value is None:
-        return MISSING
-    return plain(100.0 * value, digits, signed=signed) + NBSP + "%"
+    hundredths = None if value is None else 100.0 * value
+    return _with_unit(plain(hundredths, digits, signed=signed), "%")
 
 
 def points(value: float | None) -> str:
     """A difference of two fractions in percentage points, signed."""
-    if value is None:
-        return MISSING
-    return plain(100.0 * value, 1, signed=True) + NBSP + "points"
+    return _with_unit(plain(None if value is None else 100.0 * value, 1, signed=True), "points")
 
 
 def bps(value: float | None, *, signed: bool = True) -> str:
     """Basis points (1/10,000)."""
-    return MISSING if value is None else plain(value, 1, signed=signed) + NBSP + "bp"
+    return _with_unit(plain(value, 1, signed=signed), "bp")
 
 
 def money(value: float | None, *, signed: bool = False) -> str:
@@ -75,83 +87,74 @@ def ratio(value: float | None) -> str:
 
 def minutes(value: float | None) -> str:
     """A length of time in minutes."""
-    return MISSING if value is None else plain(value, 0) + NBSP + "min"
+    return _with_unit(plain(value, 0), "min")
 
 
 def days(value: float | None) -> str:
     """A length of time in days, without decimals where there are none."""
-    if value is None:
-        return MISSING
-    return plain(value, 0 if float(value).is_integer() else 1) + NBSP + "days"
+    return _with_unit(plain(value, 0 if value is None or float(value).is_integer() else 1), "days")
 
 
-_FORMATS: dict[str, Callable[[float | None], str]] = {
-    "win_rate": percent,
-    "sharpe": ratio,
-    "profit_factor": ratio,
-    "max_drawdown": percent,
-    "excess_win_rate": points,
+FORMATS: Mapping[str, Callable[[float | None], str]] = {
     "percent": percent,
     "change": lambda value: percent(value, signed=True),
     "points": points,
     "bps": bps,
+    "count": count,
     "ratio": ratio,
     "signed": lambda value: plain(value, 2, signed=True),
     "fine": lambda value: plain(value, 3),
-    "times": lambda value: MISSING if value is None else plain(value, 2) + NBSP + "times",
+    "times": lambda value: _with_unit(plain(value, 2), "times"),
     "minutes": minutes,
-    "bars": lambda value: MISSING if value is None else plain(value, 1) + NBSP + "bars",
+    "bars": lambda value: _with_unit(plain(value, 1), "bars"),
 }
-"""By the name of a metric, or of a kind of quantity."""
+"""By kind of quantity: those of `dipmaster.results.metrics`, and the report's own."""
 
 
-def metric(name: str, value: float | None) -> str:
-    """A gate's value in its own format; unknown metrics get four decimals."""
-    formatted = _FORMATS.get(name)
-    return formatted(value) if formatted else plain(value, 4)
+def show(value: float | None, kind: str) -> str:
+    """A number in the format of its kind."""
+    return FORMATS[kind](value)
 
 
-def interval(name: str, low: float | None, high: float | None) -> str:
-    """Both bounds of a gate; an en dash where neither is there."""
+def interval(low: float | None, high: float | None, kind: str) -> str:
+    """Two bounds, the unit told once; an en dash where neither is there."""
     if low is None and high is None:
         return MISSING
-    lower, upper = metric(name, low), metric(name, high)
-    for unit in ("%", "points", "bp", "times", "min", "bars"):
-        if lower.endswith(NBSP + unit) and upper.endswith(NBSP + unit):
-            lower = lower.removesuffix(NBSP + unit)
-    return f"{lower} to {upper}"
+    return pair(show(low, kind), show(high, kind))
 
 
-def estimate(found: Mapping[str, Any] | None, kind: str) -> str:
-    """A value with its bounds behind it in brackets, as {"value", "low", "high"} gives them."""
-    if found is None or found["value"] is None:
-        return MISSING
-    bounds = interval(kind, found["low"], found["high"])
-    value = metric(kind, found["value"])
-    return value if bounds == MISSING else f"{value} ({bounds})"
+def pair(low: str, high: str) -> str:
+    """Two printed numbers with one unit."""
+    unit = low.partition(NBSP)[2]
+    if unit and high.endswith(NBSP + unit):
+        low = low.removesuffix(NBSP + unit)
+    return f"{low} to {high}"
 
 
-def interval_of(found: Mapping[str, Any] | None, kind: str) -> str:
-    """The bounds of such a record alone."""
-    return MISSING if found is None else interval(kind, found["low"], found["high"])
+def bounds(found: Bounded | None, kind: str) -> str:
+    """The bounds of a figure."""
+    return MISSING if found is None else interval(found.low, found.high, kind)
 
 
-def chance(p: float | None) -> str:
+def estimate(found: Estimated, kind: str) -> str:
+    """A value with its bounds behind it in brackets."""
+    shown, between = show(found.value, kind), bounds(found, kind)
+    return shown if MISSING in (shown, between) else f"{shown} ({between})"
+
+
+def p_value(p: float | None) -> str:
     """A p-value with three decimals; below one in a thousand it is said so."""
-    if p is None:
-        return MISSING
-    return f"<{NBSP}0.001" if p < 0.001 else plain(p, 3)
+    return f"<{NBSP}0.001" if p is not None and p < 0.001 else plain(p, 3)
 
 
-def target(name: str, value: float | None, direction: str) -> str:
+def target(value: float | None, kind: str, direction: str | None) -> str:
     """A gate's target with its sign: at least, or below."""
     if value is None:
         return "no target"
     sign = "≥" if direction == "min" else "<"
-    if name in ("win_rate", "max_drawdown"):
-        return f"{sign}{NBSP}{100.0 * value:g}{NBSP}%"
-    if name == "excess_win_rate":
-        return f"{sign}{NBSP}{100.0 * value:g}{NBSP}points"
+    unit = {"percent": NBSP + "%", "points": NBSP + "points"}.get(kind)
+    if unit:
+        return f"{sign}{NBSP}{100.0 * value:g}{unit}"
     return f"{sign}{NBSP}{plain(value, 1 if round(value, 1) == value else 2)}"
 
 
@@ -161,6 +164,16 @@ def typeset(text: str) -> str:
     return re.sub(r"(?<![\w.])-(?=\d)", MINUS, whole)
 
 
-def name_of(metric_name: str) -> str:
-    """The metric's name for readers."""
-    return METRICS.get(metric_name, metric_name.replace("_", " ").capitalize())
+def minute(stamp: str) -> str:
+    """A time as the stages write it, to the minute."""
+    return stamp[:16].replace("T", " ")
+
+
+def spaced(name: str) -> str:
+    """A name of the code in words."""
+    return name.replace("_", " ")
+
+
+def capital(text: str) -> str:
+    """A text with a capital letter at its start."""
+    return text[:1].upper() + text[1:]

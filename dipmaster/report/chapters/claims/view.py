@@ -1,112 +1,118 @@
-"""Every promise of the roadmap beside what was measured, as rows grouped by phase."""
+"""Every claim of the roadmap beside what was measured, a table a phase."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dipmaster.report.inputs import Inputs, Json
-from dipmaster.report.kit import numbers
+from markupsafe import Markup
 
-MARKS = {"KEPT": "●", "NOT SHOWN": "◐", "NOT KEPT": "○", "NOT BUILT": ""}
-VERDICTS = tuple(MARKS)
+from dipmaster.report.chapter import Chapter, Context
+from dipmaster.report.inputs import ReportInputs
+from dipmaster.report.kit import numbers, table
+from dipmaster.report.kit.numbers import NBSP
+from dipmaster.report.kit.table import Column, Table
+from dipmaster.results.evaluation.claims import RoadmapClaim
+
+VERDICTS = ("KEPT", "NOT SHOWN", "NOT KEPT", "NOT BUILT")
 NOT_BUILT = "NOT BUILT"
 SECTIONS = {
     "SignalQualityValidator": "Signal validation",
     "Deployment plan": "Plan",
     "Implementation priority": "Plan",
 }
-
-
-@dataclass(frozen=True)
-class Promise:
-    """One promise; empty where nothing was measured."""
-
-    section: str
-    promise: str
-    target: str
-    value: str
-    bounds: str
-    n: str
-    mark: str
-    verdict: str
-    reason: str
+"""Sections that are named after a class of the roadmap's code, by what it does."""
 
 
 @dataclass(frozen=True)
 class Group:
-    """Promises that were measured, or those that wait for their phase."""
+    """Claims that were measured, or those that wait for their phase."""
 
     title: str
-    built: bool
-    rows: tuple[Promise, ...]
+    table: Table
 
 
-def groups(inputs: Inputs) -> list[Group]:
+def view(inputs: ReportInputs) -> Context:
     """A table a phase built, then one of all that is not built, in the order of the file."""
-    rows = inputs.validate["promises"]
-    measured = [row for row in rows if row["verdict"] != NOT_BUILT]
-    phases = sorted({int(row["phase"]) for row in measured})
-    found = [Group(f"Phase {phase}", True, _promises(measured, phase=phase)) for phase in phases]
-    waiting = [row for row in rows if row["verdict"] == NOT_BUILT]
-    return [*found, Group("Not built yet", False, _promises(waiting))] if waiting else found
+    claims = inputs.validation.promises
+    tally = Counter(str(claim.verdict) for claim in claims)
+    return {
+        "groups": group(claims),
+        "total": len(claims),
+        "tally": {verdict: tally[verdict] for verdict in VERDICTS if tally[verdict]},
+    }
 
 
-def _promises(rows: Sequence[Json], phase: int | None = None) -> tuple[Promise, ...]:
-    return tuple(_promise(row) for row in rows if phase in (None, int(row["phase"])))
+def group(claims: Sequence[RoadmapClaim]) -> list[Group]:
+    """Tables with their titles."""
+    measured = [claim for claim in claims if claim.verdict != NOT_BUILT]
+    waiting = [claim for claim in claims if claim.verdict == NOT_BUILT]
+    groups = [
+        Group(
+            f"Phase {phase}",
+            table.table(MEASURED, [one for one in measured if one.phase == phase], "data promises"),
+        )
+        for phase in sorted({claim.phase for claim in measured})
+    ]
+    if waiting:
+        groups.append(Group("Not built yet", table.table(WAITING, waiting, "data promises")))
+    return groups
 
 
-def _promise(row: Json) -> Promise:
-    kind = row["unit"]
-    return Promise(
-        section=_section(row["section"]),
-        promise=row["promise"][:1].upper() + row["promise"][1:],
-        target=_target(row["target"], kind),
-        value=_format(row["value"], kind),
-        bounds=_bounds(row["low"], row["high"], kind),
-        n=numbers.count(row["n"]) if row["n"] else numbers.MISSING,
-        mark=MARKS[row["verdict"]],
-        verdict=row["verdict"],
-        reason=row["reason"] or "",
-    )
+def _section(claim: RoadmapClaim) -> str:
+    return SECTIONS.get(claim.section, claim.section)
 
 
-def _section(name: str) -> str:
-    """The roadmap's section; a class of its code by what it does."""
-    return SECTIONS.get(name, name)
+def _words(claim: RoadmapClaim) -> str:
+    return numbers.typeset(numbers.capital(claim.promise))
 
 
-def _format(value: float | None, kind: str) -> str:
-    """A promised or measured number in its unit; an unknown unit is printed after it."""
+def _show(value: float | None, unit: str) -> str:
+    """A number in its unit; one without a format of its own has its unit behind it."""
     if value is None:
         return numbers.MISSING
-    if kind in ("points", "ratio", "bps"):
-        return numbers.metric(kind, value)
-    if kind == "frac":
-        return numbers.metric("percent", value)
-    return numbers.plain(value, 0 if float(value).is_integer() else 1) + numbers.NBSP + kind
+    kind = {"frac": "percent"}.get(unit, unit)
+    if kind in ("points", "ratio", "percent"):
+        return numbers.show(value, kind)
+    return numbers.plain(value, 0 if float(value).is_integer() else 1) + NBSP + unit
 
 
-def _bounds(low: float | None, high: float | None, kind: str) -> str:
-    if low is None and high is None:
+def target_of(claim: RoadmapClaim) -> str:
+    """What the roadmap wants, in print."""
+    if isinstance(claim.target, tuple):
+        low, high = claim.target
+        return numbers.pair(_show(low, claim.unit), _show(high, claim.unit))
+    return _show(claim.target, claim.unit)
+
+
+def value_of(claim: RoadmapClaim) -> str:
+    """What was measured, in print."""
+    return _show(claim.value, claim.unit)
+
+
+def _bounds(claim: RoadmapClaim) -> str:
+    if claim.low is None and claim.high is None:
         return numbers.MISSING
-    return _pair(_format(low, kind), _format(high, kind))
+    return numbers.pair(_show(claim.low, claim.unit), _show(claim.high, claim.unit))
 
 
-def _pair(low: str, high: str) -> str:
-    unit = low.partition(numbers.NBSP)[2]
-    if unit and high.endswith(numbers.NBSP + unit):
-        low = low.removesuffix(numbers.NBSP + unit)
-    return f"{low} to {high}"
+def _not_built(claim: RoadmapClaim) -> str:
+    why = f": {numbers.typeset(claim.reason)}" if claim.reason else ""
+    return Markup("<b>{}</b>{}").format(claim.verdict, why)
 
 
-def _target(wanted: float | Sequence[float] | None, kind: str) -> str:
-    if isinstance(wanted, Sequence):
-        return _pair(*(_format(float(end), kind) for end in wanted))
-    return _format(wanted, kind)
-
-
-def summary(inputs: Inputs) -> str:
-    """How many promises are kept, in a sentence."""
-    rows = inputs.validate["promises"]
-    tally = {word: sum(row["verdict"] == word for row in rows) for word in VERDICTS}
-    listed = ", ".join(f"{count} {word.lower()}" for word, count in tally.items() if count)
-    return f"Of {len(rows)} promises: {listed}."
+MEASURED: tuple[Column[RoadmapClaim], ...] = (
+    Column("Section", _section, "l", "9%"),
+    Column("Promise", _words, "l", "18%"),
+    Column("Target", target_of, width="10%"),
+    Column("Measured", lambda claim: table.bold(value_of(claim)), width="11%"),
+    Column("Interval", _bounds, width="10%"),
+    Column("n", lambda claim: numbers.count(claim.n or None), width="5%"),
+    Column("Verdict and reason", lambda claim: table.verdict(claim.verdict, claim.reason), "l"),
+)
+WAITING: tuple[Column[RoadmapClaim], ...] = (
+    Column("Section", _section, "l", "10%"),
+    Column("Promise", _words, "l", "40%"),
+    Column("Target", target_of, width="14%"),
+    Column("Verdict and reason", _not_built, "l"),
+)
+CLAIMS = Chapter(folder="claims", anchor="promised", title="Promised and measured", view=view)

@@ -1,4 +1,4 @@
-"""Leave-one-out: what each rule, switched the other way, changes in the mean net of a trade."""
+"""Ablation: what each rule, switched the other way, changes in the mean net of a trade."""
 
 from collections.abc import Sequence
 
@@ -6,36 +6,40 @@ from markupsafe import Markup
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from dipmaster.report.chapters.exits.effects import Variant
+from dipmaster.report.chapters.exits.ablation import Entries, Variant
+from dipmaster.report.kit import numbers
 from dipmaster.report.kit.drawing import GREY, NAVY, PALE, inline_svg, new_figure, quiet
+from dipmaster.report.kit.verdicts import fill
 
-FILLS = {"HELPS": NAVY, "NOT SHOWN": "#9fb3cc", "HURTS": "white"}
 
-
-def forest(panels: Sequence[tuple[str, Sequence[Variant]]]) -> Markup:
+def forest(switched: Sequence[Entries]) -> Markup:
     """A panel a set of entries, a line a rule, each panel on a scale of its own."""
-    lines = max(len(rows) for _, rows in panels)
+    lines = max(len(entries.variants) for entries in switched)
     figure = new_figure(14 + 5.2 * lines)
-    grid = figure.subplots(1, len(panels), sharey=True, squeeze=False)[0]
-    for axes, (title, rows) in zip(grid, panels, strict=True):
-        _panel(axes, title, rows)
-    told = [
-        f"{title}: "
-        + "; ".join(f"{row.name} {row.change} ({row.bounds}), {row.effect}" for row in rows)
-        for title, rows in panels
-    ]
-    return inline_svg(
-        figure, "Change of the mean net of a trade with one rule switched. " + ". ".join(told) + "."
+    grid = figure.subplots(1, len(switched), sharey=True, squeeze=False)[0]
+    for axes, entries in zip(grid, switched, strict=True):
+        _panel(axes, entries.title, entries.variants)
+    listed = ". ".join(
+        f"{entries.title}: " + "; ".join(map(_described, entries.variants)) for entries in switched
     )
+    return inline_svg(
+        figure, f"Change of the mean net of a trade with one rule switched. {listed}."
+    )
+
+
+def _described(row: Variant) -> str:
+    change = row.change
+    bounds = numbers.bounds(change, "bps")
+    return f"{row.name} {numbers.bps(change.value)} ({bounds}), {row.effect}"
 
 
 def _panel(axes: Axes, title: str, rows: Sequence[Variant]) -> None:
     axes.set_title(title)
     drawn = [
-        row.found[key]
+        value
         for row in rows
-        for key in ("value", "low", "high")
-        if row.found[key] is not None
+        for value in (row.change.value, row.change.low, row.change.high)
+        if value is not None
     ]
     low, high = min([*drawn, 0.0]), max([*drawn, 0.0])
     pad = 0.08 * (high - low) or 1.0
@@ -53,18 +57,18 @@ def _panel(axes: Axes, title: str, rows: Sequence[Variant]) -> None:
 
 
 def _draw(axes: Axes, place: int, row: Variant) -> None:
-    found = row.found
-    if found["value"] is None:
+    change = row.change
+    if change.value is None:
         axes.annotate("–", (0, place), ha="center", va="center")
         return
-    if found["low"] is not None and found["high"] is not None:
-        axes.plot([found["low"], found["high"]], [place, place], color=NAVY, linewidth=1.6)
+    if change.low is not None and change.high is not None:
+        axes.plot([change.low, change.high], [place, place], color=NAVY, linewidth=1.6)
     axes.plot(
-        found["value"],
+        change.value,
         place,
         marker="o",
         markersize=5.2,
-        markerfacecolor=FILLS[row.effect],
+        markerfacecolor=fill(row.effect),
         markeredgecolor=NAVY,
         markeredgewidth=1.1,
         linestyle="none",

@@ -8,12 +8,15 @@ from matplotlib.ticker import MaxNLocator
 
 from dipmaster.core.params.roadmap import HOLDING_BAND_MINUTES
 from dipmaster.report.chapters.exits.mfe_capture import Held
-from dipmaster.report.inputs import Json
 from dipmaster.report.kit.drawing import GREY, NAVY, PALE, STEEL, inline_svg, new_figure, quiet
+from dipmaster.results.evaluation.breakdowns import HoldingBin
 
 
 def compared(
-    before: Sequence[Json], after: Sequence[Json], names: tuple[str, str], rows: Sequence[Held]
+    before: Sequence[HoldingBin],
+    after: Sequence[HoldingBin],
+    names: tuple[str, str],
+    rows: Sequence[Held],
 ) -> Markup:
     """Left: shares of trades by time held in both phases. Right: means with their intervals.
 
@@ -22,7 +25,7 @@ def compared(
     Parameters
     ----------
     before, after
-        Histograms of both phases, as validate.json has them; empty where none traded.
+        Histograms of both phases, empty where none traded.
     names
         Of the two phases, for the legend.
     rows
@@ -38,19 +41,19 @@ def compared(
     _means(right, rows)
     right.axvspan(*HOLDING_BAND_MINUTES, facecolor=PALE, linewidth=0, zorder=0)
     low, high = HOLDING_BAND_MINUTES
-    told = "; ".join(f"{row.name}: mean {row.mean}, median {row.median}" for row in rows)
-    return inline_svg(figure, f"Holding times against {low} to {high} minutes. {told}.")
+    listed = "; ".join(f"{row.name}: mean {row.mean}, median {row.median}" for row in rows)
+    return inline_svg(figure, f"Holding times against {low} to {high} minutes. {listed}.")
 
 
 def _histograms(
-    axes: Axes, before: Sequence[Json], after: Sequence[Json], names: tuple[str, str]
+    axes: Axes, before: Sequence[HoldingBin], after: Sequence[HoldingBin], names: tuple[str, str]
 ) -> None:
     low, high = HOLDING_BAND_MINUTES
     axes.set_title("What was traded")
     for bins, name, dashed in ((after, names[1], False), (before, names[0], True)):
         if bins:
             _outline(axes, bins, name, dashed=dashed)
-    axes.set_xlim(0, max((row["to_minutes"] for row in [*before, *after]), default=high))
+    axes.set_xlim(0, max((row.to_minutes for row in [*before, *after]), default=high))
     axes.set_ylim(0, 1.15 * axes.get_ylim()[1])
     axes.set_xlabel(f"minutes from entry to exit; shaded: {low} to {high}")
     axes.set_ylabel("per cent of trades")
@@ -58,12 +61,12 @@ def _histograms(
     axes.legend(loc="upper center", fontsize=7, ncols=2)
 
 
-def _outline(axes: Axes, bins: Sequence[Json], name: str, *, dashed: bool) -> None:
+def _outline(axes: Axes, bins: Sequence[HoldingBin], name: str, *, dashed: bool) -> None:
     """Steps of one phase: the later one filled, the earlier one a dashed line over it."""
-    whole = sum(row["trades"] for row in bins) or 1
-    edges = [bins[0]["from_minutes"], *(row["to_minutes"] for row in bins)]
+    whole = sum(row.trades for row in bins) or 1
+    edges = [bins[0].from_minutes, *(row.to_minutes for row in bins)]
     axes.stairs(
-        [100 * row["trades"] / whole for row in bins],
+        [100 * row.trades / whole for row in bins],
         edges,
         fill=not dashed,
         facecolor=STEEL,
@@ -78,15 +81,17 @@ def _outline(axes: Axes, bins: Sequence[Json], name: str, *, dashed: bool) -> No
 def _means(axes: Axes, rows: Sequence[Held]) -> None:
     axes.set_title("On average")
     for place, row in enumerate(rows):
-        found = row.found["mean_minutes"]
-        if found["low"] is not None and found["high"] is not None:
-            axes.plot([found["low"], found["high"]], [place, place], color=NAVY, linewidth=1.6)
+        mean = row.figures.mean_minutes
+        if mean.value is None:
+            continue
+        if mean.low is not None and mean.high is not None:
+            axes.plot([mean.low, mean.high], [place, place], color=NAVY, linewidth=1.6)
         axes.plot(
-            found["value"],
+            mean.value,
             place,
             marker="o",
             markersize=5.2,
-            markerfacecolor=NAVY if row.after else "white",
+            markerfacecolor=NAVY if row.is_after else "white",
             markeredgecolor=NAVY,
             linestyle="none",
         )

@@ -2,107 +2,89 @@
 
 from dataclasses import dataclass
 
-from dipmaster.core.params.roadmap import HOLDING_BAND_MINUTES
-from dipmaster.report.inputs import Inputs, Json
 from dipmaster.report.kit import numbers
+from dipmaster.report.kit.table import Column
+from dipmaster.results.evaluation.exits import (
+    CaptureFigures,
+    HoldingBySubset,
+    HoldingFigures,
+    ProfitCapture,
+)
 
-SETS = {"traded": "Opened by both phases", "all": "Every candidate alone"}
-WHEN = {"before": "phase 1’s exits", "after": "phase 2’s exits"}
-Cells = tuple[str, ...]
+TRADED, ALL = "Opened by both phases", "Every candidate alone"
+BEFORE, AFTER = "phase 1’s exits", "phase 2’s exits"
+Captured = tuple[str, CaptureFigures]
+
+CAPTURE: tuple[Column[Captured], ...] = (
+    Column("Entries", lambda row: row[0], "l"),
+    Column("n", lambda row: numbers.count(row[1].n)),
+    Column("Captured, phase 1’s exits", lambda row: numbers.percent(row[1].before)),
+    Column("Captured, phase 2’s exits", lambda row: numbers.percent(row[1].after)),
+    Column("Ratio", lambda row: numbers.show(row[1].ratio.value, "times")),
+    Column("Interval", lambda row: numbers.bounds(row[1].ratio, "times")),
+)
+
+
+def captured(capture: ProfitCapture) -> list[Captured]:
+    """By set of entries."""
+    return [(TRADED, capture.traded), (ALL, capture.all)]
+
+
+def reasons(capture: ProfitCapture, *, is_known: bool) -> list[str]:
+    """Reasons of the ratios that have a value, or of those that have none."""
+    return [
+        f"{entries.lower()}: {row.ratio.reason}"
+        for entries, row in captured(capture)
+        if (row.ratio.value is not None) == is_known and row.ratio.reason
+    ]
 
 
 @dataclass(frozen=True)
 class Held:
     """Holding times of one set of entries under one phase's exits."""
 
-    name: str
+    entries: str
     short: str
-    after: bool
-    mean: str
-    median: str
-    inside: str
-    found: Json
+    is_after: bool
+    figures: HoldingFigures
+
+    @property
+    def name(self) -> str:
+        """In print."""
+        return f"{self.entries}, {AFTER if self.is_after else BEFORE}"
+
+    @property
+    def mean(self) -> str:
+        """Mean with its bounds."""
+        return numbers.estimate(self.figures.mean_minutes, "minutes")
+
+    @property
+    def median(self) -> str:
+        """In print."""
+        return numbers.minutes(self.figures.median_minutes)
 
 
-def capture_rows(inputs: Inputs) -> list[Cells]:
-    """Set, entries, captured before and after, ratio, its interval."""
-    found = inputs.validate["exits"]["capture"]
-    return [_captured(words, found[name]) for name, words in SETS.items()]
-
-
-def _captured(words: str, row: Json) -> Cells:
-    ratio = row["ratio"]
-    return (
-        words,
-        numbers.count(row["n"]),
-        numbers.percent(row["before"]),
-        numbers.percent(row["after"]),
-        numbers.metric("times", ratio["value"]),
-        numbers.interval("times", ratio["low"], ratio["high"]),
-    )
-
-
-def capture_words(inputs: Inputs) -> str:
-    """What is captured, and why a ratio of it cannot be formed where it cannot."""
-    found = inputs.validate["exits"]["capture"]
-    minutes = numbers.minutes(5 * found["horizon_bars"])
-    told = "".join(_why(found, words, known) for words, known in _LACKING)
-    return (
-        f"Capture is the gross result in all over the best price in all within {minutes} of the "
-        f"entry, the same for both exits, so that leaving early does not look like catching all. "
-        f"The ratio is after over before; the roadmap promises 40 % more, 1.40 times.{told}"
-    )
-
-
-_LACKING = (("Not to be computed", False), ("Not shown", True))
-
-
-def _why(found: Json, words: str, known: bool) -> str:
-    """Reasons of the ratios that have a value, or of those that have none."""
-    reasons = [
-        f"{entries.lower()}: {found[name]['ratio']['reason']}"
-        for name, entries in SETS.items()
-        if (found[name]["ratio"]["value"] is not None) == known and found[name]["ratio"]["reason"]
-    ]
-    return f" {words}: {'; '.join(reasons)}." if reasons else ""
-
-
-def held(inputs: Inputs) -> list[Held]:
+def held(holding: HoldingBySubset) -> list[Held]:
     """What was traded and every candidate, before and after; no row where there is no entry."""
-    found = inputs.validate["exits"]["holding"]
-    return [
-        _held(f"{SETS[name]}, {words}", when, name, found[name][when])
-        for name in SETS
-        for when, words in WHEN.items()
-        if found[name][when]["mean_minutes"]["value"] is not None
+    rows = [
+        Held(entries, f"{short}, {'after' if is_after else 'before'}", is_after, figures)
+        for entries, short, change in (
+            (TRADED, "trades", holding.traded),
+            (ALL, "all", holding.all),
+        )
+        for is_after, figures in ((False, change.before), (True, change.after))
     ]
+    return [row for row in rows if row.figures.mean_minutes.value is not None]
 
 
-def _held(words: str, when: str, name: str, row: Json) -> Held:
-    return Held(
-        name=words,
-        short=f"{'trades' if name == 'traded' else 'all'}, {when}",
-        after=when == "after",
-        mean=numbers.estimate(row["mean_minutes"], "minutes"),
-        median=numbers.minutes(row["median_minutes"]),
-        inside=numbers.estimate(row["in_band_frac"], "percent"),
-        found=row,
+def holding_columns(band: tuple[int, int]) -> tuple[Column[Held], ...]:
+    """Columns of the table of holding times."""
+    return (
+        Column("Entries, traded alone", lambda row: row.name, "l"),
+        Column("Mean", lambda row: row.mean),
+        Column("Median", lambda row: row.median),
+        Column(
+            f"{band[0]} to {band[1]} minutes",
+            lambda row: numbers.estimate(row.figures.in_band_frac, "percent"),
+        ),
     )
-
-
-def holding_words(inputs: Inputs) -> str:
-    """Where the mean of the trades lies against the band, as measured."""
-    low, high = HOLDING_BAND_MINUTES
-    found = inputs.validate["exits"]["holding"]
-    said = [
-        f"{words} {_means(found[name])}"
-        for name, words in (("traded", "entries of both phases are held"), ("all", "candidates"))
-        if found[name]["after"]["mean_minutes"]["value"] is not None
-    ]
-    wanted = f"The roadmap wants positions to be held {low} to {high} minutes on average."
-    return f"{wanted} On average {'; '.join(said)}." if said else wanted
-
-
-def _means(row: Json) -> str:
-    before, after = (numbers.estimate(row[when]["mean_minutes"], "minutes") for when in WHEN)
-    return f"{before} under phase 1’s exits and {after} under phase 2’s"

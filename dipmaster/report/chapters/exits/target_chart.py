@@ -20,7 +20,7 @@ def classes(groups: Mapping[str, Sequence[Class]]) -> Markup:
     grid[0].set_ylabel("per cent of entries")
     if grid[0].patches:
         grid[0].legend(loc="upper left", fontsize=7)
-    told = [
+    listed = [
         f"{title}: "
         + ", ".join(
             f"{row.name} (x {row.multiplier}) {100 * row.all_frac:.0f} per cent of candidates, "
@@ -29,7 +29,7 @@ def classes(groups: Mapping[str, Sequence[Class]]) -> Markup:
         )
         for title, rows in groups.items()
     ]
-    return inline_svg(figure, "Classes of the dynamic target. " + ". ".join(told) + ".")
+    return inline_svg(figure, "Classes of the dynamic target. " + ". ".join(listed) + ".")
 
 
 def _panel(axes: Axes, title: str, rows: Sequence[Class]) -> None:

@@ -1,18 +1,16 @@
 """Dynamic targets by class, and how often the trailing stop became active and ended a position."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
-from dipmaster.report.inputs import Inputs, Json
 from dipmaster.report.kit import numbers
+from dipmaster.report.kit.table import Column
+from dipmaster.results.common import BySubset
+from dipmaster.results.evaluation.exit_rules import TargetClass, TargetFigures, TrailingFigures
 
-KINDS = {
-    "strength": "Signal strength",
-    "regime": "Volatility regime",
-    "momentum": "Market momentum",
-}
+Figures = TypeVar("Figures")
 UNKNOWN = "unknown"  # a class of its own only where there is such an entry
-SETS = {"traded": "Phase 2", "all": "Candidates"}
-Cells = tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -25,65 +23,53 @@ class Class:
     traded_frac: float
 
 
-def classes(inputs: Inputs) -> dict[str, list[Class]]:
-    """The classes of each multiplier by its title, in validate's order."""
-    found = inputs.validate["exits"]["targets"]
-    return {
-        words: [
-            _class(every, traded, found)
-            for every, traded in zip(found["all"][kind], found["traded"][kind], strict=True)
-            if every["n"] or every["class"] != UNKNOWN
+def classes(targets: BySubset[TargetFigures]) -> Mapping[str, list[Class]]:
+    """The classes of each multiplier by its title."""
+    every, traded = targets.all, targets.traded
+
+    def merged(of_all: Sequence[TargetClass], of_traded: Sequence[TargetClass]) -> list[Class]:
+        return [
+            Class(
+                name=numbers.spaced(one.class_),
+                multiplier=numbers.ratio(one.multiplier),
+                all_frac=one.n / every.n if every.n else 0.0,
+                traded_frac=other.n / traded.n if traded.n else 0.0,
+            )
+            for one, other in zip(of_all, of_traded, strict=True)
+            if one.n or one.class_ != UNKNOWN
         ]
-        for kind, words in KINDS.items()
+
+    return {
+        "Signal strength": merged(every.strength, traded.strength),
+        "Volatility regime": merged(every.regime, traded.regime),
+        "Market momentum": merged(every.momentum, traded.momentum),
     }
 
 
-def _class(every: Json, traded: Json, found: Json) -> Class:
-    return Class(
-        name=str(every["class"]).replace("_", " "),
-        multiplier=numbers.ratio(every["multiplier"]),
-        all_frac=_share(every["n"], found["all"]["n"]),
-        traded_frac=_share(traded["n"], found["traded"]["n"]),
-    )
+def by_set(parts: BySubset[Figures]) -> list[tuple[str, Figures]]:
+    """What was traded, then all."""
+    return [("Phase 2", parts.traded), ("Candidates", parts.all)]
 
 
-def _share(some: int, whole: int) -> float:
-    return some / whole if whole else 0.0
-
-
-def targets(inputs: Inputs) -> list[Cells]:
-    """Set, entries, mean, least and largest target, how many at a bound."""
-    found = inputs.validate["exits"]["targets"]
-    return [
-        (
-            words,
-            numbers.count(found[name]["n"]),
-            *(
-                numbers.percent(found[name][key], 3)
-                for key in ("mean_frac", "min_frac", "max_frac")
-            ),
-            numbers.count(found[name]["at_bound"]),
-        )
-        for name, words in SETS.items()
-    ]
-
-
-def trailing(inputs: Inputs) -> list[Cells]:
-    """Set, became active, ended a position, mean distance; entries as for targets."""
-    found = inputs.validate["exits"]["trailing"]
-    return [_trailed(words, found[name]) for name, words in SETS.items()]
-
-
-def _trailed(words: str, row: Json) -> Cells:
-    return (
-        words,
-        _of(row["activated"], row["n"]),
-        _of(row["stopped"], row["n"]),
-        numbers.percent(row["mean_distance_frac"], 2),
-    )
+TARGETS: tuple[Column[tuple[str, TargetFigures]], ...] = (
+    Column("Target", lambda row: row[0], "l"),
+    Column("n", lambda row: numbers.count(row[1].n)),
+    Column("Mean", lambda row: numbers.percent(row[1].mean_frac, 3)),
+    Column("Least", lambda row: numbers.percent(row[1].min_frac, 3)),
+    Column("Most", lambda row: numbers.percent(row[1].max_frac, 3)),
+    Column("At a bound", lambda row: numbers.count(row[1].at_bound)),
+)
 
 
 def _of(some: int, whole: int) -> str:
     """A count with its share of the whole."""
     share = f" ({numbers.percent(some / whole)})" if whole else ""
     return f"{numbers.count(some)}{share}"
+
+
+TRAILING: tuple[Column[tuple[str, TrailingFigures]], ...] = (
+    Column("Trailing stop", lambda row: row[0], "l"),
+    Column("Became active", lambda row: _of(row[1].activated, row[1].n)),
+    Column("Ended it", lambda row: _of(row[1].stopped, row[1].n)),
+    Column("Mean distance", lambda row: numbers.percent(row[1].mean_distance_frac, 2)),
+)

@@ -1,11 +1,11 @@
-"""How phase 2 leaves positions: what the template of its chapter prints, charts drawn."""
+"""How phase 2 leaves positions: what it adds to its chapter, charts drawn."""
 
 from collections.abc import Sequence
-from typing import Any
 
-from dipmaster.core.params.roadmap import HOLDING_BAND_MINUTES
-from dipmaster.report.chapters.exits import ablation_chart as switch_charts
+from dipmaster.report.chapter import Context, PhasePart
 from dipmaster.report.chapters.exits import (
+    ablation,
+    ablation_chart,
     effects,
     excursions,
     exit_counts,
@@ -13,141 +13,134 @@ from dipmaster.report.chapters.exits import (
     mfe_capture,
     models,
     probability_chart,
+    target_chart,
     targets,
 )
-from dipmaster.report.chapters.exits import target_chart as target_charts
-from dipmaster.report.inputs import Inputs, Json
-from dipmaster.report.kit import comparison_chart, importance
+from dipmaster.report.inputs import ReportInputs
+from dipmaster.report.kit import comparison, comparison_chart, importance
+from dipmaster.report.kit.table import table
+from dipmaster.results.evaluation.breakdowns import HoldingBin
+from dipmaster.results.evaluation.exits import ExitResults
 
-Context = dict[str, Any]
-NUMBER = 2
 ROW_MM = 3.2  # a feature of the importance chart
-FEWEST_MARKS = 10  # trades from which their best and worst moments make a picture
+FEWEST_MARKS = 10  # trades from which their excursions make a picture
 
 
-def view(inputs: Inputs) -> Context:
-    """Effects, rules that fired, capture, holding times, targets, excursions, exit models."""
+def view(inputs: ReportInputs, number: int) -> Context:
+    """Effects, exit counts, capture, holding times, targets, excursions, exit models."""
+    results = inputs.results_of(number, ExitResults)
+    exit_rows = exit_counts.rows(results.fired)
     return {
-        **_effects(inputs),
-        **_fired(inputs),
-        **_held(inputs),
-        **_aims(inputs),
-        **_excursions(inputs),
-        **_models(inputs),
+        "every": results.every_candidate,
+        **_show_effects(results),
+        "exit_counts": table(exit_counts.COLUMNS, exit_rows),
+        "never_taken": [exit_counts.name_of(row) for row in exit_rows if row.on and not row.fills],
+        "off": [exit_counts.name_of(row) for row in exit_rows if not row.on],
+        "probability": results.probability,
+        **(_show_entries(inputs, number, results) if results.every_candidate.n else {}),
+        **_show_excursions(inputs, results),
+        **_show_models(inputs),
     }
 
 
-def _effects(inputs: Inputs) -> Context:
-    rows = effects.rows(inputs)
-    shown = any(row.found["value"] is not None for row in rows)
-    switched = [
-        (words, variants)
-        for name, words in _SETS
-        if _any_change(variants := effects.variants(inputs, name))
-    ]
-    return {
-        "candidates": has_candidates(inputs),
-        "effect": effects.effect(inputs),
-        "effect_words": effects.effect_words(inputs),
-        "changes": rows,
-        "reasons": list(dict.fromkeys(row.reason for row in rows if row.verdict == "NOT SHOWN")),
-        "gross": effects.gross(inputs),
-        "changes_chart": comparison_chart.forest(rows, columns=len(rows)) if shown else "",
-        "switched": switched,
-        "switched_rows": list(zip(*(variants for _, variants in switched), strict=True)),
-        "switched_reasons": effects.reasons(switched),
-        "switched_chart": switch_charts.forest(switched) if switched else "",
-        "models_words": effects.models_words(inputs),
-        "switched_words": effects.switched_words(inputs),
-        "switched_alone": effects.alone_words(inputs),
-    }
-
-
-_SETS = (("all", "Every candidate alone"), ("traded", "What phase 2 traded"))
-
-
-def _any_change(variants: list[effects.Variant]) -> bool:
-    return any(row.found["value"] is not None for row in variants)
-
-
-def has_candidates(inputs: Inputs) -> bool:
+def has_candidates(inputs: ReportInputs, number: int) -> bool:
     """Whether there is an entry whose exits can be told."""
-    return bool(effects.every_candidate(inputs)["n"])
+    return bool(inputs.results_of(number, ExitResults).every_candidate.n)
 
 
-def _fired(inputs: Inputs) -> Context:
+def _show_effects(results: ExitResults) -> Context:
+    every = results.every_candidate
+    rows = effects.rows(every)
+    columns = comparison.columns("Phase 1’s exits", "Phase 2’s exits", "n")
     return {
-        "fired": exit_counts.rows(inputs),
-        "fired_words": exit_counts.fired_words(inputs),
-        "passed": exit_counts.passed_words(inputs),
+        "changes": rows,
+        "changes_table": table(columns, rows, "data short nw"),
+        "gross": effects.gross(every),
+        "names_by_verdict": effects.names_by_verdict(rows),
+        "changes_chart": comparison_chart.forest(rows, columns=len(rows))
+        if comparison.is_any_computed(rows)
+        else "",
+        "reasons": [reason for reason in dict.fromkeys(row.reason for row in rows) if reason],
     }
 
 
-def _held(inputs: Inputs) -> Context:
-    rows = mfe_capture.held(inputs)
-    before = [phase for phase in inputs.built if phase < NUMBER][-1]
-    histograms = [_traded_bins(inputs, number) for number in (before, NUMBER)]
-    names = (f"phase {before}", f"phase {NUMBER}")
+def _show_entries(inputs: ReportInputs, number: int, results: ExitResults) -> Context:
+    """What needs at least one candidate."""
     return {
-        "captured": mfe_capture.capture_rows(inputs),
-        "capture_words": mfe_capture.capture_words(inputs),
-        "held": rows,
-        "in_accounts": any(histograms),
-        "held_chart": holding_chart.compared(histograms[0], histograms[1], names, rows),
-        "held_words": mfe_capture.holding_words(inputs),
-        "band": HOLDING_BAND_MINUTES,
+        **_show_ablation(results),
+        "capture": results.capture,
+        "captured": table(mfe_capture.CAPTURE, mfe_capture.captured(results.capture)),
+        "not_computed": mfe_capture.reasons(results.capture, is_known=False),
+        "not_shown": mfe_capture.reasons(results.capture, is_known=True),
+        **_show_holding(inputs, number, results),
+        "targets": table(targets.TARGETS, targets.by_set(results.targets), "data short nw"),
+        "classes_chart": target_chart.classes(targets.classes(results.targets)),
+        "trailing": table(targets.TRAILING, targets.by_set(results.trailing), "data short nw"),
     }
 
 
-def _traded_bins(inputs: Inputs, number: int) -> Sequence[Json]:
+def _show_ablation(results: ExitResults) -> Context:
+    switched = ablation.variants(results.leave_one_out)
+    of_all = [ablation.Variant(row.rule, row.state, row.all) for row in results.leave_one_out]
+    return {
+        "switched": switched,
+        "switched_rows": list(zip(*(entries.variants for entries in switched), strict=True)),
+        "switched_reasons": ablation.reasons(switched),
+        "switched_chart": ablation_chart.forest(switched) if switched else "",
+        "rules": len(results.leave_one_out),
+        "rules_by_effect": ablation.rules_by_effect(of_all),
+        "models_row": next((row for row in of_all if row.rule == "models"), None),
+    }
+
+
+def _show_holding(inputs: ReportInputs, number: int, results: ExitResults) -> Context:
+    rows = mfe_capture.held(results.holding)
+    before = [phase for phase in inputs.built if phase < number][-1]
+    earlier, later = _traded_bins(inputs, before), _traded_bins(inputs, number)
+    names = (f"phase {before}", f"phase {number}")
+    columns = mfe_capture.holding_columns(results.holding.band_minutes)
+    return {
+        "holding": results.holding,
+        "held": table(columns, rows),
+        "in_accounts": bool(earlier or later),
+        "held_chart": holding_chart.compared(earlier, later, names, rows),
+    }
+
+
+def _traded_bins(inputs: ReportInputs, number: int) -> Sequence[HoldingBin]:
     """A phase's histogram of holding times; empty where it opened nothing."""
-    bins: Sequence[Json] = inputs.phase(number)["holding"]["histogram"]
-    return bins if inputs.phase(number)["counts"]["trades"] else ()
+    phase = inputs.phase(number)
+    return phase.holding.histogram if phase.counts.trades else ()
 
 
-def _aims(inputs: Inputs) -> Context:
+def _show_excursions(inputs: ReportInputs, results: ExitResults) -> Context:
+    dots, exits = results.scatter, inputs.params.exits
+    if len(dots) < FEWEST_MARKS:
+        return {"scatter": ""}
+    activation = exits.trailing.activation_frac if exits.trailing.enabled else None
     return {
-        "targets": targets.targets(inputs),
-        "classes_chart": target_charts.classes(targets.classes(inputs)),
-        "trailed": targets.trailing(inputs),
+        "marks": len(dots),
+        "scatter": excursions.scatter(dots, exits.stop_frac, activation),
     }
 
 
-def _excursions(inputs: Inputs) -> Context:
-    trades = inputs.validate["exits"]["scatter"]
-    trailing = inputs.params.exits.trailing
-    activation = trailing.activation_frac if trailing.enabled else None
+def _show_models(inputs: ReportInputs) -> Context:
+    found, decision = inputs.exit_models, inputs.params.exits.decision
+    if found.reason:
+        return {"models": found}
+    thresholds = (decision.partial_probability, decision.full_probability)
     return {
-        "marks": len(trades),
-        "scatter": excursions.scatter(trades, inputs.params.exits.stop_frac, activation)
-        if has_scatter(inputs)
-        else "",
+        "models": found,
+        "scores_chart": probability_chart.panels(found, thresholds),
+        "highest_gain": models.highest_gain(found.gain),
+        "fits": models.fits(found.folds),
+        "failed": [fold for fold in found.folds if fold.reason],
+        "judged": table(models.JUDGED, models.judged(found)),
+        "coefficients": models.coefficients(found.calibrator),
+        "importance_chart": importance.bars(found.importance, ROW_MM) if found.importance else "",
     }
 
 
-def has_scatter(inputs: Inputs) -> bool:
-    """Whether there are trades enough for a picture of their best and worst moments."""
-    return len(inputs.validate["exits"]["scatter"]) >= FEWEST_MARKS
-
-
-def _models(inputs: Inputs) -> Context:
-    found, decision = inputs.exits, inputs.params.exits.decision
-    reason = found["reason"]
-    common: Context = {"reason": reason, "fits": models.fits(inputs)}
-    if reason:
-        return common
-    return {
-        **common,
-        "made_of": models.made_of(inputs),
-        "scores_chart": probability_chart.panels(
-            found, (decision.partial_probability, decision.full_probability)
-        ),
-        "distribution": models.distribution_words(inputs),
-        "gain_words": models.gain_words(inputs),
-        "judged": models.judged(inputs),
-        "timing": models.timing_words(inputs),
-        "calibrator": models.calibrator_words(inputs),
-        "importance_chart": importance.bars(found["importance"], ROW_MM)
-        if found["importance"]
-        else "",
-    }
+ADAPTIVE_EXITS = PhasePart(
+    folder="exits", title="adaptive exits", view=view, draws_holding_times=has_candidates
+)

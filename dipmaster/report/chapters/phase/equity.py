@@ -9,15 +9,17 @@ from matplotlib.axes import Axes
 from matplotlib.dates import AutoDateLocator, DateFormatter
 
 from dipmaster.core.kernels import Floats
-from dipmaster.report.inputs import Json
+from dipmaster.report.inputs import time_of
 from dipmaster.report.kit import numbers
 from dipmaster.report.kit.drawing import GREY, NAVY, PALE, STEEL, inline_svg, new_figure, thinned
+from dipmaster.results.evaluation.phase import DrawdownFigures
+from dipmaster.results.evaluation.record import SplitPeriod
 
 
 def equity(
     frame: pd.DataFrame,
-    period: Json,
-    drawdown: Json,
+    period: SplitPeriod,
+    drawdown: DrawdownFigures,
     before: tuple[str, pd.DataFrame] | None = None,
 ) -> Markup:
     """Equity and drawdown over the whole run; the burn-in is shaded and restarts the peak.
@@ -27,7 +29,7 @@ def equity(
     frame
         Table EQUITY of the phase: a row a 5-minute bar.
     period, drawdown
-        validate.json's entries; only words and the boundary come from them.
+        Only words and the boundary come from them.
     before
         Name and table EQUITY of the phase before, drawn dashed for comparison.
     """
@@ -36,13 +38,13 @@ def equity(
     boundary = _boundary(period, times)
     figure = new_figure(78)
     upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=[3, 2])
-    kept = thinned(values)
-    upper.plot(times[kept], values[kept] / 1000, color=NAVY, linewidth=1.1, label="this phase")
+    drawn = thinned(values)
+    upper.plot(times[drawn], values[drawn] / 1000, color=NAVY, linewidth=1.1, label="this phase")
     upper.set_ylabel("equity, thousands")
     depth = -100.0 * _drawdown(values, int(np.searchsorted(times, boundary)))
-    kept = thinned(depth)
-    lower.fill_between(times[kept], depth[kept], 0, color=STEEL, linewidth=0)
-    lower.plot(times[kept], depth[kept], color=NAVY, linewidth=0.6)
+    drawn = thinned(depth)
+    lower.fill_between(times[drawn], depth[drawn], 0, color=STEEL, linewidth=0)
+    lower.plot(times[drawn], depth[drawn], color=NAVY, linewidth=0.6)
     lower.set_ylabel("drawdown, per cent")
     if before is not None:
         _compared(upper, lower, *before, boundary)
@@ -52,7 +54,7 @@ def equity(
     lower.xaxis.set_major_locator(AutoDateLocator(minticks=4, maxticks=9))
     lower.xaxis.set_major_formatter(DateFormatter("%Y-%m-%d"))
     lower.set_xlim(times[0], times[-1])
-    deepest = numbers.percent(drawdown["max_frac"])
+    deepest = numbers.percent(drawdown.max_frac)
     return inline_svg(
         figure,
         "Equity and drawdown marked at every 5-minute bar, burn-in shaded. Deepest fall from a "
@@ -66,15 +68,14 @@ def _compared(upper: Axes, lower: Axes, name: str, frame: pd.DataFrame, boundary
     values = frame["equity"].to_numpy(dtype=np.float64)
     depth = -100.0 * _drawdown(values, int(np.searchsorted(times, boundary)))
     for axes, curve in ((upper, values / 1000), (lower, depth)):
-        kept = thinned(curve)
-        axes.plot(times[kept], curve[kept], color=GREY, linewidth=0.8, linestyle=(0, (3, 2)),
+        drawn = thinned(curve)
+        axes.plot(times[drawn], curve[drawn], color=GREY, linewidth=0.8, linestyle=(0, (3, 2)),
                   label=name)  # fmt: skip
     upper.legend(loc="best", fontsize=7)
 
 
-def _boundary(period: Json, times: Any) -> Any:
-    since = period["out_of_sample_from"]
-    stamp = times[-1] if since is None else np.datetime64(since.rstrip("Z").replace(" ", "T"), "ms")
+def _boundary(period: SplitPeriod, times: Any) -> Any:
+    stamp = time_of(period.out_of_sample_from)
     return min(max(stamp, times[0]), times[-1])
 
 

@@ -1,188 +1,116 @@
-"""A chapter a phase: the same parts for every phase, compact where trades are few."""
+"""The chapter of a phase: the same for every phase, compact where trades are few."""
 
-from collections.abc import Sequence
-from typing import Any
-
-from dipmaster.report.chapters.exits.view import NUMBER as EXITS_PHASE
-from dipmaster.report.chapters.exits.view import has_candidates, has_scatter
-from dipmaster.report.chapters.phase import equity, money, outcomes, sentences
-from dipmaster.report.inputs import Inputs, Json
-from dipmaster.report.kit import comparison, comparison_chart, gates, numbers
+from dipmaster.report.chapter import FOLDER, Chapter, Context, PhasePart
+from dipmaster.report.chapters.phase import equity, figures, money, outcomes
+from dipmaster.report.inputs import ReportInputs
+from dipmaster.report.kit import comparison, comparison_chart
+from dipmaster.report.kit.table import table
 
 FEW_TRADES = 500
-TITLES = {
-    0: "Phase 0: the strategy as it stands",
-    1: "Phase 1: confidence, filter, confirmation",
-    2: "Phase 2: adaptive exits",
-    3: "Phase 3: sizing",
-    4: "Phase 4: other sources of data",
-}
-Context = dict[str, Any]
 
 
-def view(inputs: Inputs, number: int) -> Context:
-    """Everything the template of a phase prints, charts drawn."""
+def phase_chapter(number: int, part: PhasePart | None, title: str) -> Chapter:
+    """The chapter of a phase with what it has of its own, where it has something."""
+
+    def view(inputs: ReportInputs) -> Context:
+        own = part.view(inputs, number) if part else {}
+        leave_out = bool(part and part.draws_holding_times(inputs, number))
+        return {
+            **show_phase(inputs, number, leave_out_holding=leave_out),
+            "title": title,
+            "own": own,
+            "own_folder": f"{FOLDER}/{part.folder}" if part else "",
+        }
+
+    return Chapter(
+        folder=part.folder if part else "phase",
+        anchor=f"phase-{number}",
+        title=title,
+        view=view,
+        template=f"{FOLDER}/phase/phase.html.j2",
+    )
+
+
+def show_phase(inputs: ReportInputs, number: int, *, leave_out_holding: bool = False) -> Context:
+    """What is printed of every phase, charts drawn."""
     phase = inputs.phase(number)
-    traded = bool(phase["counts"]["trades"])
     return {
         "number": number,
         "anchor": f"phase-{number}",
-        "title": TITLES[number],
         "phase": phase,
-        "traded": traded,
+        "traded": bool(phase.counts.trades),
         "compact": is_compact(inputs, number),
-        "abstained": sentences.abstained_words(phase) if number else "",
-        "harm": numbers.typeset(phase.get("harm") or ""),
-        "gates": [row for row in gates.rows(inputs) if row.phase == number],
-        "short": sentences.short(phase),
-        "notes": sentences.notes(phase),
-        "drawdown_words": sentences.drawdown_words(phase),
-        "money_words": sentences.money_words(phase) if traded else "",
-        "random_words": sentences.random_words(phase),
-        "sureness": sentences.sureness(phase),
-        **_changed(inputs, number),
-        **_charts(inputs, number),
+        "is_ruined": inputs.is_ruined(number),
+        "gates": table(figures.GATES, inputs.gates_of(number).values()),
+        "short": figures.short(phase),
+        "uncertainty": figures.uncertainty(phase),
+        **_show_change(inputs, number),
+        **_show_equity(inputs, number),
+        **(_show_trades(inputs, number, leave_out_holding) if phase.counts.trades else {}),
     }
 
 
-def is_compact(inputs: Inputs, number: int) -> bool:
+def is_compact(inputs: ReportInputs, number: int) -> bool:
     """Whether a later phase has so few trades that half the parts would be empty space."""
-    return bool(number and inputs.phase(number)["counts"]["trades"] < FEW_TRADES)
+    is_first = inputs.comparison(number) is None
+    return not is_first and inputs.phase(number).counts.trades < FEW_TRADES
 
 
-def _changed(inputs: Inputs, number: int) -> Context:
-    """The paired differences; phase 0 has nothing before it."""
-    if not number:
-        return {"differences": [], "differences_chart": "", "contribution": ""}
-    rows = comparison.rows(inputs, number)
+def _show_change(inputs: ReportInputs, number: int) -> Context:
+    """The paired differences; the first phase has nothing before it."""
+    change = inputs.contribution(number)
+    if change is None:
+        return {"contribution": None}
+    columns = comparison.columns(f"Phase {change.against}", f"Phase {number}")
+    is_drawn = comparison.is_any_computed(change.headline)
     return {
-        "against": comparison.differences(inputs, number)["against"],
-        "differences": rows,
-        "differences_chart": comparison_chart.forest(rows) if _any_shown(rows) else "",
-        "contribution": comparison.contribution(inputs, number),
-        "unshown": _reasons(rows),
+        "contribution": change,
+        "changes": table(columns, change.changes),
+        "changes_chart": comparison_chart.forest(change.changes) if is_drawn else "",
     }
 
 
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
-def _any_shown(rows: Sequence[comparison.Row]) -> bool:
-    return any(row.found["value"] is not None for row in rows if row.kind.key in comparison.SAID)
-
-
-def _reasons(rows: Sequence[comparison.Row]) -> list[str]:
-    """Why differences are not shown, each reason once with the figures it holds for."""
-    found: dict[str, list[str]] = {}
-    for row in rows:
-        if row.verdict == "NOT SHOWN" and row.reason:
-            found.setdefault(row.reason, []).append(comparison.in_sentence(row.kind))
-    return [f"{_capital(', '.join(names))}: {reason}." for reason, names in found.items()]
-
-
-def _charts(inputs: Inputs, number: int) -> Context:
-    phase, period = inputs.phase(number), inputs.validate["period"]
-    before = _before(inputs, number)
-    drawn: Context = {
+def _show_equity(inputs: ReportInputs, number: int) -> Context:
+    earlier = [phase for phase in inputs.built if phase < number]
+    before = earlier[-1] if earlier else None
+    return {
+        "before": before,
         "equity_chart": equity.equity(
             inputs.equity[number],
-            period,
-            phase["drawdown"],
+            inputs.validation.period,
+            inputs.phase(number).drawdown,
             None if before is None else (f"phase {before}", inputs.equity[before]),
         ),
-        "before": before,
     }
-    if phase["counts"]["trades"]:
-        compact = is_compact(inputs, number)
-        drawn |= {
-            "money_chart": "" if compact else money.waterfall(phase["money"]),
-            "exits_chart": "" if compact else outcomes.exits(phase["exits"]),
-            "holding_chart": _holding(inputs, number, phase),
-            "months_chart": outcomes.months(phase["by_month"]),
-            "random_chart": _random(inputs, number, phase),
-        }
-    return drawn
 
 
-def _before(inputs: Inputs, number: int) -> int | None:
-    """The phase built before this one."""
-    earlier = [phase for phase in inputs.built if phase < number]
-    return earlier[-1] if earlier else None
+def _show_trades(inputs: ReportInputs, number: int, leave_out_holding: bool) -> Context:
+    phase, compact = inputs.phase(number), is_compact(inputs, number)
+    has_random = phase.random_entry.win_rate.mean is not None
+    return {
+        "money_chart": "" if compact else money.waterfall(phase.money),
+        "random_chart": money.random_entry(_beside_random(inputs, number)) if has_random else "",
+        "exits_chart": "" if compact else outcomes.exits(phase.exits),
+        "exits": table(figures.EXITS, phase.exits, "data"),
+        "holding_chart": ""
+        if leave_out_holding
+        else outcomes.holding(phase.holding, 34 if compact else 48),
+        "coins": table(figures.COINS, phase.by_symbol, "data"),
+        "regimes": table(figures.REGIMES, phase.by_regime),
+        "months_chart": outcomes.months(phase.by_month),
+        "months": table(figures.MONTHS, phase.by_month, "data halves"),
+    }
 
 
-def _holding(inputs: Inputs, number: int, phase: Json) -> Any:
-    """Nothing where the chapter has drawn the same trades beside those of the phase before."""
-    if number == EXITS_PHASE and has_candidates(inputs):
-        return ""
-    return outcomes.holding(phase["holding"], 34 if is_compact(inputs, number) else 48)
-
-
-def _random(inputs: Inputs, number: int, phase: Json) -> Any:
-    if not sentences.has_random(phase):
-        return ""
-    own = sentences.own_values(inputs.gates_of(number), phase)
-    return money.random_entry(phase["random_entry"], own)
-
-
-def parts(inputs: Inputs, number: int) -> list[dict[str, str]]:
-    """The chapter's parts for the contents, in print order."""
-    traded = bool(inputs.phase(number)["counts"]["trades"])
-    listed = [("short", "In short")]
-    if number:
-        listed.append(("change", "What it changed"))
-    if number == 1:
-        listed += CHOICE
-        listed += SCORES if not inputs.confidence["reason"] else SCORES[:1]
-        listed.append(("quality", "Signal quality"))
-    if number == 2:
-        listed += EXITS if has_candidates(inputs) else EXITS[:2]
-        listed += [EXCURSIONS] if has_scatter(inputs) else []
-        listed += EXIT_MODELS if not inputs.exits["reason"] else EXIT_MODELS[:1]
-    listed.append(("equity", "Equity and drawdown"))
-    if traded:
-        listed += WITH_TRADES
-    listed.append(("sure", "How sure the figures are"))
-    return [{"anchor": f"phase-{number}-{name}", "title": title} for name, title in listed]
-
-
-CHOICE = [
-    ("funnel", "From candidates to trades"),
-    ("asked", "Checks"),
-    ("thresholds", "Thresholds"),
-]
-SCORES = [
-    ("reliability", "What confidence says and what happens"),
-    ("calibration", "Calibration by regime"),
-    ("models", "Which model carried information"),
-    ("importance", "Which features matter"),
-    ("components", "The five components"),
-]
-EXITS = [
-    ("candidates", "Every candidate under both exits"),
-    ("fired", "Which rules fired"),
-    ("switched", "One rule switched at a time"),
-    ("capture", "Profit captured"),
-    ("held", "Holding times, before and after"),
-    ("aims", "Dynamic target and trailing stop"),
-]
-EXCURSIONS = ("excursions", "Best and worst moment of a trade")
-EXIT_MODELS = [
-    ("models", "What the exit models say and what happens"),
-    ("heads", "How good the heads are"),
-    ("exit-features", "Which features matter to exits"),
-]
-WITH_TRADES = [
-    ("money", "Where the money goes"),
-    ("random", "Against random entries"),
-    ("exits", "How trades end"),
-    ("holding", "How long trades last"),
-    ("coins", "By coin"),
-    ("regimes", "By volatility regime"),
-    ("months", "By month"),
-]
-
-
-def built_words(inputs: Inputs) -> str:
-    """The phases built, in words."""
-    return ", ".join(f"phase {phase}" for phase in inputs.built)
+def _beside_random(inputs: ReportInputs, number: int) -> list[money.BesideBand]:
+    phase, gates = inputs.phase(number), inputs.gates_of(number)
+    random = phase.random_entry
+    rate, factor = (
+        gates[metric].value if metric in gates else None for metric in ("win_rate", "profit_factor")
+    )
+    shown = None if rate is None else 100.0 * rate
+    return [
+        money.BesideBand("Win rate (%)", shown, money.in_percent(random.win_rate)),
+        money.BesideBand("Profit factor", factor, random.profit_factor),
+        money.BesideBand("Net a trade (bp)", phase.per_trade.mean_net_bps, random.mean_net_bps),
+    ]

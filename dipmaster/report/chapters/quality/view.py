@@ -1,9 +1,15 @@
-"""The quality report of the bars as the rows of its chapter's tables."""
+"""Quality of the bars and checks of the ledger as tables and lists."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from dipmaster.report.inputs import Inputs, Json
+from dipmaster.report.chapter import Chapter, Context
+from dipmaster.report.inputs import ReportInputs
 from dipmaster.report.kit import numbers
+from dipmaster.report.kit.numbers import NBSP
+from dipmaster.report.kit.table import Column, Table, table
+from dipmaster.results.evaluation.record import IntegrityCheck
+from dipmaster.results.ingest import FileSummary, IngestResults, SymbolQuality
 
 LEAVES_OUT = {
     "taker_buy_volume": "taker imbalance is left out",
@@ -11,22 +17,149 @@ LEAVES_OUT = {
     "quote_volume": "no feature needs it",
     "trade_count": "no feature needs it",
 }
+LONGEST_GAPS = 10
+Coins = Mapping[str, SymbolQuality]
+Pair = tuple[str, str]
 
 
 @dataclass(frozen=True)
-class CoinRow:
-    """One coin's bars."""
+class SharedGap:
+    """A gap with the coins that have it, told once."""
 
-    symbol: str
-    span: str
-    bars: str
-    coverage: str
-    gaps: str
-    missing: str
-    longest: str
-    zero_volume: str
-    outliers: str
-    dropped: str
+    bars: int
+    start: str
+    stop: str
+    coins: str
+
+
+def view(inputs: ReportInputs) -> Context:
+    """Everything the chapter prints."""
+    ingest = inputs.ingest
+    coins, files = ingest.symbols, ingest.files
+    early = ingest.market.ended_early or ()
+    return {
+        "summary": _summary(ingest),
+        "faults": faults(coins),
+        "coins": table(COINS, sorted(coins.items()), "data"),
+        "ended_early": [(name, coins[name].last_open_time[:10]) for name in early],
+        "trimmed_bars": sum(coin.trimmed_bars for coin in coins.values()),
+        "gaps": table(GAPS, longest_gaps(coins), "data"),
+        "columns": table(MISSING_COLUMNS, missing_columns(inputs), "data"),
+        "files": files,
+        "ignored": table(IGNORED, _ignored(files), "data") if files else None,
+        "dropped": table(DROPPED, _dropped(files), "data") if files else None,
+        "checks": _checks(inputs),
+    }
+
+
+def _summary(ingest: IngestResults) -> list[Pair]:
+    market, files = ingest.market, ingest.files
+    rows = [
+        ("Coins", numbers.count(market.symbols)),
+        ("Bars of 5 minutes", numbers.count(market.bars)),
+        ("First bar", numbers.minute(market.first_open_time)),
+        ("Last bar", numbers.minute(market.last_open_time)),
+        ("Coverage", numbers.percent(market.coverage_frac, 3)),
+        ("Gaps common to all coins", numbers.count(market.gaps_in_all_symbols.count)),
+    ]
+    if files:
+        rows += [
+            ("Files read", numbers.count(files.read)),
+            ("Rows in them", numbers.count(files.rows_read)),
+            ("Bar lengths found", ", ".join(files.intervals)),
+            ("Files ignored", numbers.count(files.ignored)),
+        ]
+    return rows
+
+
+def _hours(bars: int) -> str:
+    return f"{numbers.plain(bars / 12, 1)}{NBSP}h" if bars else numbers.MISSING
+
+
+COINS: tuple[Column[tuple[str, SymbolQuality]], ...] = (
+    Column("Coin", lambda row: row[0], "l"),
+    Column(
+        "From, to",
+        lambda row: f"{row[1].first_open_time[:10]} to {row[1].last_open_time[:10]}",
+        "l n",
+    ),
+    Column("Bars", lambda row: numbers.count(row[1].bars)),
+    Column("Coverage", lambda row: numbers.percent(row[1].coverage_frac, 2)),
+    Column("Gaps", lambda row: numbers.count(row[1].gaps.count)),
+    Column("Bars missing", lambda row: numbers.count(row[1].gaps.missing_bars)),
+    Column("Longest gap", lambda row: _hours(row[1].gaps.longest_bars)),
+    Column("Zero volume", lambda row: numbers.count(row[1].zero_volume_bars)),
+    Column("Outliers", lambda row: numbers.count(row[1].outliers.count)),
+    Column("Rows dropped", lambda row: numbers.count(sum(row[1].dropped_rows.values()))),
+)
+
+
+def longest_gaps(coins: Coins) -> list[SharedGap]:
+    """The longest gaps of the market; a gap that coins share is told once."""
+    shared: dict[tuple[int, str, str], list[str]] = {}
+    for symbol in sorted(coins):
+        for gap in coins[symbol].gaps.longest:
+            shared.setdefault((-gap.bars, gap.from_, gap.to), []).append(symbol)
+    return [
+        SharedGap(
+            bars=-bars,
+            start=numbers.minute(start),
+            stop=numbers.minute(stop),
+            coins=f"all {len(coins)} coins" if len(names) == len(coins) > 1 else ", ".join(names),
+        )
+        for (bars, start, stop), names in sorted(shared.items())[:LONGEST_GAPS]
+    ]
+
+
+GAPS: tuple[Column[SharedGap], ...] = (
+    Column("Coin", lambda gap: gap.coins, "l"),
+    Column("First missing bar", lambda gap: gap.start, "l"),
+    Column("Last missing bar", lambda gap: gap.stop, "l"),
+    Column("Bars", lambda gap: numbers.count(gap.bars)),
+)
+
+
+def faults(coins: Coins) -> list[tuple[str, list[str]]]:
+    """What must be nought after reading, and the coins in which it is not, with its number."""
+
+    def bad(counts: Mapping[str, int]) -> list[str]:
+        return [f"{name} {numbers.count(counts[name])}" for name in sorted(counts) if counts[name]]
+
+    return [
+        (
+            "stamps off the 5-minute grid",
+            bad({name: coin.off_grid for name, coin in coins.items()}),
+        ),
+        ("duplicate stamps", bad({name: coin.duplicates for name, coin in coins.items()})),
+        (
+            "bars whose high or low contradicts open or close",
+            bad({name: coin.ohlc_violations for name, coin in coins.items()}),
+        ),
+    ]
+
+
+def missing_columns(inputs: ReportInputs) -> list[Pair]:
+    """Columns that no coin has, and those that only some files of a coin have."""
+    coins = inputs.ingest.symbols
+    rows = [
+        (
+            f"No coin has {numbers.spaced(name)}",
+            LEAVES_OUT.get(name, "features that need it are left out"),
+        )
+        for name in inputs.market.columns_left_out
+    ]
+    for symbol in sorted(coins):
+        names = coins[symbol].left_out_columns
+        if names:
+            listed = ", ".join(map(numbers.spaced, names))
+            rows.append((f"{symbol}: {listed}", "only some of its files have it"))
+    return rows
+
+
+MISSING_COLUMNS: tuple[Column[Pair], ...] = (
+    Column("What is missing", lambda row: row[0], "l"),
+    Column("What follows", lambda row: row[1], "l"),
+)
 
 
 @dataclass(frozen=True)
@@ -38,187 +171,55 @@ class FileRow:
     count: str
 
 
-@dataclass(frozen=True)
-class Quality:
-    """All tables of the chapter."""
-
-    summary: list[tuple[str, str]]
-    coins: list[CoinRow]
-    longest_gaps: list[tuple[str, str, str, str]]
-    faults: list[str]
-    ends: list[str]
-    columns: list[tuple[str, str]]
-    ignored: list[FileRow]
-    dropped: list[FileRow]
-    has_files: bool
-
-
-@dataclass(frozen=True)
-class CheckRow:
-    """One check of the ledger, a cell a phase built; empty where it was not asked."""
-
-    name: str
-    cells: tuple[str, ...]
-
-
-def checks(inputs: Inputs) -> list[CheckRow]:
-    """Every check once, in the order in which they were first made."""
-    found = inputs.validate["checks"]
-    made = {(row["name"], int(row["phase"])): _checked(row) for row in found}
-    names = dict.fromkeys(row["name"] for row in found)
-    return [
-        CheckRow(name, tuple(made.get((name, phase), "") for phase in inputs.built))
-        for name in names
-    ]
-
-
-def _checked(row: Json) -> str:
-    return f"{'holds' if row['holds'] else 'DOES NOT HOLD'}: {row['detail']}"
-
-
-def view(inputs: Inputs) -> Quality:
-    """Turn ingest.json and market.json into tables."""
-    coins: Json = inputs.ingest["symbols"]
-    files: Json = inputs.ingest.get("files", {})
-    return Quality(
-        summary=_summary(inputs.ingest["market"], files),
-        coins=[_coin(symbol, coins[symbol]) for symbol in sorted(coins)],
-        longest_gaps=_longest(coins),
-        faults=_faults(coins),
-        ends=_ends(inputs.ingest["market"], coins),
-        columns=_columns(inputs.market, coins),
-        ignored=_ignored(files),
-        dropped=_dropped(files),
-        has_files=bool(files),
-    )
-
-
-def _summary(market: Json, files: Json) -> list[tuple[str, str]]:
-    rows = [
-        ("Coins", numbers.count(market["symbols"])),
-        ("Bars of 5 minutes", numbers.count(market["bars"])),
-        ("First bar", _minute(market["first_open_time"])),
-        ("Last bar", _minute(market["last_open_time"])),
-        ("Coverage", numbers.percent(market["coverage_frac"], 3)),
-        ("Gaps common to all coins", numbers.count(market["gaps_in_all_symbols"]["count"])),
-    ]
-    if files:
-        rows += [
-            ("Files read", numbers.count(files["read"])),
-            ("Rows in them", numbers.count(files["rows_read"])),
-            ("Bar lengths found", ", ".join(files["intervals"])),
-            ("Files ignored", numbers.count(files["ignored"])),
-        ]
-    return rows
-
-
-def _minute(stamp: str) -> str:
-    return stamp[:16].replace("T", " ")
-
-
-def _coin(symbol: str, coin: Json) -> CoinRow:
-    gaps = coin["gaps"]
-    return CoinRow(
-        symbol=symbol,
-        span=f"{coin['first_open_time'][:10]} to {coin['last_open_time'][:10]}",
-        bars=numbers.count(coin["bars"]),
-        coverage=numbers.percent(coin["coverage_frac"], 2),
-        gaps=numbers.count(gaps["count"]),
-        missing=numbers.count(gaps["missing_bars"]),
-        longest=_hours(gaps["longest_bars"]),
-        zero_volume=numbers.count(coin["zero_volume_bars"]),
-        outliers=numbers.count(coin["outliers"]["count"]),
-        dropped=numbers.count(sum(coin["dropped_rows"].values())),
-    )
-
-
-def _hours(bars: int) -> str:
-    if not bars:
-        return numbers.MISSING
-    return f"{numbers.plain(bars / 12, 1)}{numbers.NBSP}h"
-
-
-def _longest(coins: Json) -> list[tuple[str, str, str, str]]:
-    """The ten longest gaps of the market; a gap that coins share is told once."""
-    shared: dict[tuple[int, str, str], list[str]] = {}
-    for symbol in sorted(coins):
-        for gap in coins[symbol]["gaps"]["longest"]:
-            shared.setdefault((-gap["bars"], gap["from"], gap["to"]), []).append(symbol)
-    return [
-        (_named(names, len(coins)), _minute(start), _minute(stop), numbers.count(-bars))
-        for (bars, start, stop), names in sorted(shared.items())[:10]
-    ]
-
-
-def _named(names: list[str], of: int) -> str:
-    return f"all {of} coins" if len(names) == of > 1 else ", ".join(names)
-
-
-def _faults(coins: Json) -> list[str]:
-    """What must be nought after reading, in words; a fault that is there is told by coin."""
-    said = []
-    for key, words in (
-        ("off_grid", "stamps off the 5-minute grid"),
-        ("duplicates", "duplicate stamps"),
-        ("ohlc_violations", "bars whose high or low contradicts open or close"),
-    ):
-        bad = [
-            f"{symbol} {numbers.count(coins[symbol][key])}"
-            for symbol in sorted(coins)
-            if coins[symbol][key]
-        ]
-        said.append(f"{words}: {', '.join(bad) if bad else 'none'}")
-    return said
-
-
-def _ends(market: Json, coins: Json) -> list[str]:
-    """Coins whose bars stop before the others', and bars cut off the ends, in words."""
-    said = []
-    early = market.get("ended_early", [])
-    if early:
-        listed = ", ".join(f"{name} on {coins[name]['last_open_time'][:10]}" for name in early)
-        said.append(
-            f"Ended early: {listed}. Such coins are kept, because leaving out what stopped trading "
-            "would flatter; a position open at the last bar is closed at its last price."
-        )
-    cut = sum(coin["trimmed_bars"] for coin in coins.values())
-    if cut:
-        said.append(
-            f"Cut at the end: {numbers.count(cut)} bars in all, so that coins end together and no "
-            "unfinished bar is used."
-        )
-    return said
-
-
-def _columns(market: Json, coins: Json) -> list[tuple[str, str]]:
-    rows = [
-        (
-            f"No coin has {name.replace('_', ' ')}",
-            LEAVES_OUT.get(name, "features that need it are left out"),
-        )
-        for name in market["columns_left_out"]
-    ]
-    for symbol in sorted(coins):
-        names = coins[symbol]["left_out_columns"]
-        if names:
-            listed = ", ".join(name.replace("_", " ") for name in names)
-            rows.append((f"{symbol}: {listed}", "only some of its files have it"))
-    return rows
-
-
-def _ignored(files: Json) -> list[FileRow]:
+def _ignored(files: FileSummary) -> list[FileRow]:
     rows = []
-    for reason, group in files.get("ignored_by_reason", {}).items():
-        listed = ", ".join(group["files"])
-        more = group["count"] - len(group["files"])
+    for reason, ignored in files.ignored_by_reason.items():
+        listed = ", ".join(ignored.files)
+        more = ignored.count - len(ignored.files)
         also = f" and {numbers.count(more)} more" if more > 0 else ""
-        rows.append(FileRow(listed + also, reason, numbers.count(group["count"])))
+        rows.append(FileRow(listed + also, reason, numbers.count(ignored.count)))
     return rows
 
 
-def _dropped(files: Json) -> list[FileRow]:
+IGNORED: tuple[Column[FileRow], ...] = (
+    Column("Reason", lambda row: row.reason, "l", "30%"),
+    Column("Files", lambda row: row.count),
+    Column("Which", lambda row: row.name, "l any"),
+)
+
+
+def _dropped(files: FileSummary) -> list[FileRow]:
     return [
         FileRow(name, reason, numbers.count(rows))
-        for name, reasons in files.get("dropped_rows", {}).items()
+        for name, reasons in files.dropped_rows.items()
         for reason, rows in reasons.items()
     ]
+
+
+DROPPED: tuple[Column[FileRow], ...] = (
+    Column("File", lambda row: row.name, "l any"),
+    Column("Reason", lambda row: row.reason, "l"),
+    Column("Rows", lambda row: row.count),
+)
+
+
+def _checks(inputs: ReportInputs) -> Table:
+    """Every check once, a column a phase built; empty where it was not asked."""
+    made = {(row.name, row.phase): row for row in inputs.validation.checks}
+
+    def phase(number: int) -> Column[str]:
+        return Column(f"Phase {number}", lambda name: _checked(made.get((name, number))), "l")
+
+    width = "50%" if len(inputs.built) < 3 else "34%"
+    name: Column[str] = Column("Check", numbers.typeset, "l", width)
+    names = dict.fromkeys(row.name for row in inputs.validation.checks)
+    return table([name, *map(phase, inputs.built)], names, "data")
+
+
+def _checked(row: IntegrityCheck | None) -> str:
+    if row is None:
+        return ""
+    return numbers.typeset(f"{'holds' if row.holds else 'DOES NOT HOLD'}: {row.detail}")
+
+
+QUALITY = Chapter(folder="quality", anchor="quality", title="Data quality", view=view)

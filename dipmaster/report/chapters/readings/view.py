@@ -1,15 +1,22 @@
 """Readings of the roadmap, as readings.yaml beside this module has them."""
 
-from functools import cache
 from pathlib import Path
-from typing import Any
 
 from dipmaster.core import store
+from dipmaster.report.chapter import Chapter, Context
+from dipmaster.report.inputs import ReportInputs
 
 FILE = Path(__file__).with_name("readings.yaml")
 
 
-@cache
-def readings() -> Any:
-    """Groups of entries; read once, nobody changes them."""
-    return store.read_yaml(FILE)
+def view(inputs: ReportInputs) -> Context:
+    """Groups of entries; the same for every run."""
+    return {"groups": store.read_yaml(FILE)["groups"]}
+
+
+READINGS = Chapter(
+    folder="readings",
+    anchor="readings",
+    title="Readings and contradictions of the roadmap",
+    view=view,
+)

@@ -1,14 +1,19 @@
-"""Scores judged: models, calibration by regime, families and components as rows and sentences."""
+"""Scores judged: models, calibration by regime, families and components as tables."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from dipmaster.core.kernels import Floats
 from dipmaster.core.panel import epoch_ms
-from dipmaster.report.chapters.decision.headline import MARKS
-from dipmaster.report.inputs import Inputs, Json
-from dipmaster.report.kit import numbers
+from dipmaster.report.inputs import ReportInputs, time_of
+from dipmaster.report.kit import numbers, table
+from dipmaster.report.kit.numbers import Bounded
+from dipmaster.report.kit.table import Column
+from dipmaster.results import ConfidenceResults
+from dipmaster.results.confidence.calibration import CalibrationGate
+from dipmaster.results.confidence.record import FamilyFigures, ModelFigures, ScoreFold
 
 MODELS = {
     "lgb": "LightGBM",
@@ -28,178 +33,145 @@ COMPONENTS = {
 }
 OWN_PROBABILITY = "logit_p_ensemble"
 LAYER_INPUTS = {OWN_PROBABILITY: "Probability of the models", **COMPONENTS}
-FAMILIES = {"classifier": "Classifiers", "regression": "Regression on net return"}
-CARRIED = {
-    "classifier": "The classifiers carried information here, the regression did not",
-    "regression": "The regression carried information here, the classifiers did not",
-    "both": "Both families carried information here",
-    "neither": "Neither family carried information here",
-}
 REGIMES = ("all", "low", "normal", "high")
-Cells = tuple[str, ...]
+
+FAMILY_COLUMNS: tuple[Column[tuple[str, FamilyFigures]], ...] = (
+    Column("Family", lambda row: row[0], "l"),
+    Column("AUC", lambda row: numbers.estimate(row[1].auc, "fine")),
+    Column(
+        "Rank correlation with net return",
+        lambda row: numbers.estimate(row[1].return_rank_correlation, "fine"),
+    ),
+    Column(
+        "Mean net of the best tenth",
+        lambda row: numbers.estimate(row[1].mean_net_bps_top_decile, "bps"),
+    ),
+)
+MODEL_COLUMNS: tuple[Column[tuple[str, ModelFigures]], ...] = (
+    Column("Score", lambda row: row[0], "l"),
+    Column("AUC", lambda row: numbers.estimate(row[1].auc, "fine")),
+    Column(
+        "Rank correlation with net return",
+        lambda row: numbers.estimate(row[1].return_rank_correlation, "fine"),
+    ),
+    Column("Brier skill", lambda row: numbers.estimate(row[1].brier_skill, "fine")),
+    Column("ECE", lambda row: numbers.estimate(row[1].ece, "fine")),
+)
+
+
+def models(confidence: ConfidenceResults) -> list[tuple[str, ModelFigures]]:
+    """Every step of the score by its name."""
+    return [(words, confidence.models[name]) for name, words in MODELS.items()]
+
+
+def families(confidence: ConfidenceResults) -> list[tuple[str, FamilyFigures]]:
+    """Both families' ensembles, whichever of them the strategy uses."""
+    found, used = confidence.families, confidence.family
+    return [
+        (f"Classifiers{' (used)' * (used == 'classifier')}", found.classifier),
+        (f"Regression on net return{' (used)' * (used == 'regression')}", found.regression),
+    ]
+
+
+def _figure(value: float | None, bounds: Bounded, kind: str) -> str:
+    """A figure over its bounds, where there are any."""
+    between = numbers.bounds(bounds, kind)
+    return table.stacked(numbers.show(value, kind), "" if between == numbers.MISSING else between)
+
+
+CALIBRATION: tuple[Column[tuple[str, CalibrationGate]], ...] = (
+    Column("Regime", lambda row: row[0], "l"),
+    Column("n", lambda row: numbers.count(row[1].n)),
+    Column("Brier", lambda row: _figure(row[1].brier, row[1].brier_interval, "fine"), "n"),
+    Column("ECE", lambda row: _figure(row[1].ece.value, row[1].ece, "fine"), "n"),
+    Column("Slope", lambda row: _figure(row[1].slope.value, row[1].slope, "ratio"), "n"),
+    Column("Calibrated?", lambda row: table.verdict(row[1].gate, row[1].reason), "l", "40%"),
+)
+
+
+def by_regime(confidence: ConfidenceResults) -> list[tuple[str, CalibrationGate]]:
+    """Calibration of the confidence, all candidates first."""
+    found = confidence.calibration_by_regime
+    return [(name, found[name]) for name in REGIMES if name in found]
 
 
 @dataclass(frozen=True)
-class Calibrated:
-    """Calibration of the confidence in one regime; figures with their bounds apart."""
+class LayerInput:
+    """An input of the layer: roadmap's weight, mean, AUC alone, coefficient at the last fit."""
 
-    regime: str
-    n: str
-    brier: Cells
-    ece: Cells
-    slope: Cells
-    mark: str
-    verdict: str
-    reason: str
+    name: str
+    weight: float | None
+    mean: float | None
+    auc: float | None
+    coefficient: float | None
 
 
-def models(inputs: Inputs) -> list[Cells]:
-    """Name, AUC, rank correlation with the net return, Brier skill, ECE."""
-    found = inputs.confidence["models"]
+COMPONENT_COLUMNS: tuple[Column[LayerInput], ...] = (
+    Column("Input of the layer", lambda row: row.name, "l"),
+    Column("Roadmap’s weight", lambda row: numbers.ratio(row.weight)),
+    Column("Mean", lambda row: numbers.ratio(row.mean)),
+    Column("AUC alone", lambda row: numbers.show(row.auc, "fine")),
+    Column("In the last layer", lambda row: numbers.show(row.coefficient, "signed")),
+)
+
+
+def layer_inputs(inputs: ReportInputs) -> list[LayerInput]:
+    """The models' own probability, then the five components."""
+    confidence, weights = inputs.confidence, inputs.params.confidence.weights
+    own_auc = confidence.models["ensemble"].auc.value
+    layer = confidence.layer
+    own = LayerInput(LAYER_INPUTS[OWN_PROBABILITY], None, None, own_auc, layer.get(OWN_PROBABILITY))
     return [
-        (
-            words,
-            numbers.estimate(found[name]["auc"], "fine"),
-            numbers.estimate(found[name]["return_rank_correlation"], "fine"),
-            numbers.estimate(found[name]["brier_skill"], "fine"),
-            numbers.estimate(found[name]["ece"], "fine"),
-        )
-        for name, words in MODELS.items()
+        own,
+        *(
+            LayerInput(
+                words,
+                getattr(weights, name),
+                confidence.components[name].mean,
+                confidence.components[name].auc,
+                layer.get(name),
+            )
+            for name, words in COMPONENTS.items()
+        ),
     ]
 
 
-def families(inputs: Inputs) -> list[Cells]:
-    """Both families' ensembles, whichever of them the strategy uses."""
-    found = inputs.confidence["families"]
-    used = inputs.confidence["family"]
+def layer_terms(confidence: ConfidenceResults) -> list[tuple[str, float]]:
+    """Inputs that the last layer does not leave aside, the largest coefficient first."""
+    counted = [(name, value) for name, value in confidence.layer.items() if round(value, 2) != 0.0]
     return [
-        (
-            f"{words} (used)" if name == used else words,
-            numbers.estimate(found[name]["auc"], "fine"),
-            numbers.estimate(found[name]["return_rank_correlation"], "fine"),
-            numbers.estimate(found[name]["mean_net_bps_top_decile"], "bps"),
-        )
-        for name, words in FAMILIES.items()
+        (LAYER_INPUTS[name].lower(), value)
+        for name, value in sorted(counted, key=lambda pair: (-pair[1], pair[0]))
     ]
 
 
-def carried(inputs: Inputs) -> str:
-    """Which family carried information here, and why that is said."""
-    found = inputs.confidence["families"]
-    why = found["why"]
-    return f"{CARRIED[found['carried_information']]}{': ' + why if why else ''}.".replace("..", ".")
+def ignores_models(confidence: ConfidenceResults) -> bool:
+    """Whether the table prints the coefficient of the models' own probability as 0.00."""
+    own = confidence.layer.get(OWN_PROBABILITY, 0.0)
+    return bool(confidence.layer) and round(own, 2) == 0.0
 
 
-def by_regime(inputs: Inputs) -> list[Calibrated]:
-    """Calibration of the confidence, all candidates first."""
-    found = inputs.confidence["calibration_by_regime"]
-    return [_calibrated(name, found[name]) for name in REGIMES if name in found]
+@dataclass(frozen=True)
+class Fits:
+    """How often one level was fitted, from when on."""
+
+    level: str
+    times: int
+    first: str
 
 
-def _calibrated(name: str, row: Json) -> Calibrated:
-    return Calibrated(
-        regime=name,
-        n=numbers.count(row["n"]),
-        brier=(numbers.metric("fine", row["brier"]), *_bounds(row.get("brier_interval"), "fine")),
-        ece=(numbers.metric("fine", row["ece"]["value"]), *_bounds(row["ece"], "fine")),
-        slope=(numbers.metric("ratio", row["slope"]["value"]), *_bounds(row["slope"], "ratio")),
-        mark=MARKS[row["gate"]],
-        verdict=row["gate"],
-        reason=row["reason"] or "",
-    )
+def fits(folds: Sequence[ScoreFold]) -> list[Fits]:
+    """Levels that were fitted, in the order of their first fit."""
+    days: dict[str, list[str]] = {}
+    for fold in folds:
+        if not fold.reason:
+            days.setdefault(fold.level, []).append(fold.fitted_at[:10])
+    return [Fits(level, len(fitted), fitted[0]) for level, fitted in days.items()]
 
 
-def _bounds(found: Json | None, kind: str) -> Cells:
-    """Both bounds as one cell; no cell where there is no interval."""
-    bounds = numbers.interval_of(found, kind)
-    return () if bounds == numbers.MISSING else (bounds,)
-
-
-def components(inputs: Inputs) -> list[Cells]:
-    """Inputs of the layer: roadmap's weight, mean, AUC alone, coefficient at the last fit."""
-    found, layer = inputs.confidence["components"], inputs.confidence["layer"]
-    weights = inputs.params.confidence.weights
-    own_auc = inputs.confidence["models"]["ensemble"]["auc"]["value"]
-    own = {OWN_PROBABILITY: {"mean": None, "auc": own_auc}}
-    return [
-        (
-            words,
-            numbers.ratio(getattr(weights, name, None)),
-            numbers.ratio({**found, **own}[name]["mean"]),
-            numbers.metric("fine", {**found, **own}[name]["auc"]),
-            numbers.metric("signed", layer.get(name)),
-        )
-        for name, words in LAYER_INPUTS.items()
-    ]
-
-
-def layer_words(inputs: Inputs) -> str:
-    """What the last layer leaves aside, the models' own probability before all else."""
-    layer = inputs.confidence["layer"]
-    if not layer:
-        return ""
-    counted = {name: value for name, value in layer.items() if not _is_nought(value)}
-    listed = ", ".join(
-        f"{LAYER_INPUTS[name].lower()} ({numbers.metric('signed', value)})"
-        for name, value in sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))
-    )
-    rests = f"The score of the last fit rests on {listed or 'nothing but its constant'}."
-    if OWN_PROBABILITY in counted:
-        return rests
-    return (
-        "At the last fit the layer ignores the models’ own probability: its coefficient is 0. "
-        f"{rests}"
-    )
-
-
-def _is_nought(coefficient: float) -> bool:
-    """Whether the table prints it as 0.00."""
-    return round(coefficient, 2) == 0.0
-
-
-def calibrators(inputs: Inputs) -> list[Cells]:
-    """The three calibrators on the same candidates: Brier, ECE, log loss."""
-    found = inputs.confidence["calibrators_compared"]
-    used = inputs.confidence["calibrator"]
-    return [
-        (
-            f"{name} (used)" if name == used else name,
-            *(numbers.metric("fine", found[name][key]) for key in ("brier", "ece", "log_loss")),
-        )
-        for name in sorted(found)
-    ]
-
-
-def fits(inputs: Inputs) -> str:
-    """How often each level was fitted, and what kept one from being fitted."""
-    folds = inputs.confidence["folds"]
-    made = [fold for fold in folds if not fold["reason"]]
-    failed = [fold for fold in folds if fold["reason"]]
-    said = []
-    for level in dict.fromkeys(fold["level"] for fold in made):
-        dates = [fold["fitted_at"][:10] for fold in made if fold["level"] == level]
-        said.append(f"{level.replace('_', ' ')} {len(dates)} times from {dates[0]}")
-    text = f"Fitted walk-forward: {'; '.join(said)}." if said else "Nothing was fitted."
-    if failed:
-        text += f" {len(failed)} fits were not made, the last because: {failed[-1]['reason']}."
-    return text
-
-
-def left_out(inputs: Inputs) -> str:
-    """Features that the market could not give, in a sentence; nothing where none is missing."""
-    rows = inputs.confidence["features"]["left_out"]
-    if not rows:
-        return ""
-    listed = "; ".join(f"{row['feature'].replace('_', ' ')} ({row['reason']})" for row in rows)
-    return f"Features left out: {listed}."
-
-
-def out_of_sample(inputs: Inputs, column: str) -> Floats:
+def out_of_sample(inputs: ReportInputs, column: str) -> Floats:
     """A column of the scores from the boundary on, shape (n,), NaN where there is no score."""
-    since = inputs.validate["period"]["out_of_sample_from"]
+    boundary = time_of(inputs.validation.period.out_of_sample_from).astype(np.int64)
     values = inputs.scores[column].to_numpy(dtype=np.float64)
-    if since is None:
-        return values[:0]
-    boundary = np.datetime64(since.rstrip("Z").replace(" ", "T"), "ms").astype(np.int64)
-    kept: Floats = values[epoch_ms(inputs.scores["open_time"]) >= boundary]
-    return kept
+    found: Floats = values[epoch_ms(inputs.scores["open_time"]) >= boundary]
+    return found

@@ -23,27 +23,29 @@ def funnel(steps: Sequence[Step]) -> Markup:
         figure,
         "Candidates left after each step: "
         + "; ".join(
-            f"{step.name} {step.left_words}, of which win {step.precision}" for step in steps
+            f"{step.name} {numbers.count(step.row.left)}, of which win "
+            f"{numbers.percent(step.row.precision)}"
+            for step in steps
         ),
     )
 
 
 def _counts(axes: Axes, steps: Sequence[Step]) -> None:
-    most = max(max(step.left for step in steps), 1)
+    most = max(max(step.row.left for step in steps), 1)
     for place, step in enumerate(steps):
-        if step.left:
+        if step.row.left:
             axes.barh(
                 place,
-                step.left - FLOOR,
+                step.row.left - FLOOR,
                 left=FLOOR,
                 height=0.62,
-                facecolor=NAVY if step.on else "white",
+                facecolor=NAVY if step.row.on else "white",
                 edgecolor=NAVY,
                 linewidth=0.7,
             )
         axes.annotate(
-            step.left_words,
-            (max(step.left, FLOOR), place),
+            numbers.count(step.row.left),
+            (max(step.row.left, FLOOR), place),
             (4, 0),
             textcoords="offset points",
             va="center",
@@ -61,16 +63,16 @@ def _counts(axes: Axes, steps: Sequence[Step]) -> None:
 
 
 def _precision(axes: Axes, steps: Sequence[Step]) -> None:
-    base = steps[0].share
+    base = steps[0].row.precision
     if base is not None:
         axes.axvline(100 * base, color=STEEL, linewidth=1.0, linestyle=(0, (3, 2)))
     for place, step in enumerate(steps):
         axes.barh(place, 100, height=0.34, color=PALE, linewidth=0, zorder=0)
-        if step.low is not None and step.high is not None:
-            ends = [100 * step.low, 100 * step.high]
+        if step.row.low is not None and step.row.high is not None:
+            ends = [100 * step.row.low, 100 * step.row.high]
             axes.plot(ends, [place, place], color=NAVY, linewidth=1.6)
-        if step.share is not None:
-            axes.plot(100 * step.share, place, marker="o", color=NAVY, linestyle="none")
+        if step.row.precision is not None:
+            axes.plot(100 * step.row.precision, place, marker="o", color=NAVY, linestyle="none")
     axes.set_xlim(0, 100)
     axes.xaxis.set_major_locator(MaxNLocator(5))
     axes.set_xlabel("per cent that win; dashed: all")

@@ -7,22 +7,22 @@ from markupsafe import Markup
 from matplotlib.axes import Axes
 
 from dipmaster.core.kernels import Floats
-from dipmaster.report.inputs import Json
 from dipmaster.report.kit import numbers
 from dipmaster.report.kit.drawing import BRICK, GREY, NAVY, STEEL, inline_svg, new_figure
+from dipmaster.results.confidence.calibration import ScoreBin
 
 BINS = 20
 
 
 def diagram(
-    panels: Sequence[tuple[str, Sequence[Json], Floats]], thresholds: Sequence[float]
+    panels: Sequence[tuple[str, Sequence[ScoreBin], Floats]], thresholds: Sequence[float]
 ) -> Markup:
     """A panel a score: bins with their intervals above, the histogram of the score below.
 
     Parameters
     ----------
     panels
-        Title, confidence.json's bins, and the scores out of sample, shape (n,).
+        Title, bins, and the scores out of sample, shape (n,).
     thresholds
         Drawn as strokes in the histogram of the first panel.
     """
@@ -33,31 +33,31 @@ def diagram(
         _histogram(grid[1, column], scores, thresholds if column == 0 else ())
     grid[0, 0].set_ylabel("won, per cent")
     grid[1, 0].set_ylabel("candidates")
-    return inline_svg(figure, "Reliability. " + " ".join(_told(*panel) for panel in panels))
+    return inline_svg(figure, "Reliability. " + " ".join(_described(*panel) for panel in panels))
 
 
-def small(panels: Sequence[tuple[str, Sequence[Json]]]) -> Markup:
+def small(panels: Sequence[tuple[str, Sequence[ScoreBin]]]) -> Markup:
     """The bins alone, a small panel a regime, all on the same scales."""
     figure = new_figure(50)
     row = figure.subplots(1, len(panels), sharey=True, squeeze=False)[0]
     for axes, (regime, bins) in zip(row, panels, strict=True):
-        n = sum(int(found["n"]) for found in bins)
+        n = sum(one.n for one in bins)
         _bins(axes, f"{regime}: {numbers.count(n)} candidates", bins)
         axes.set_xlabel("said, per cent")
     row[0].set_ylabel("won, per cent")
-    told = " ".join(f"{regime}: {_pairs(bins)}." for regime, bins in panels)
-    return inline_svg(figure, f"Reliability of the confidence by regime, per cent. {told}")
+    listed = " ".join(f"{regime}: {_pairs(bins)}." for regime, bins in panels)
+    return inline_svg(figure, f"Reliability of the confidence by regime, per cent. {listed}")
 
 
-def _bins(axes: Axes, title: str, bins: Sequence[Json]) -> None:
+def _bins(axes: Axes, title: str, bins: Sequence[ScoreBin]) -> None:
     axes.set_title(title)
     axes.plot([0, 100], [0, 100], color=GREY, linewidth=0.9, linestyle=(0, (4, 2)))
-    for found in bins:
-        place = 100 * found["mean_p"]
-        if found["win_low"] is not None and found["win_high"] is not None:
-            ends = [100 * found["win_low"], 100 * found["win_high"]]
+    for one in bins:
+        place = 100 * one.mean_p
+        if one.win_low is not None and one.win_high is not None:
+            ends = [100 * one.win_low, 100 * one.win_high]
             axes.plot([place, place], ends, color=STEEL, linewidth=1.8, solid_capstyle="butt")
-        axes.plot(place, 100 * found["win_rate"], marker="o", color=NAVY, markersize=4.2)
+        axes.plot(place, 100 * one.win_rate, marker="o", color=NAVY, markersize=4.2)
     axes.set_xlim(0, 100)
     axes.set_ylim(0, 100)
     axes.grid()
@@ -76,12 +76,10 @@ def _histogram(axes: Axes, scores: Floats, thresholds: Sequence[float]) -> None:
     axes.set_xlabel("said, per cent")
 
 
-def _told(title: str, bins: Sequence[Json], scores: Floats) -> str:
+def _described(title: str, bins: Sequence[ScoreBin], scores: Floats) -> str:
     return f"{title}: {_pairs(bins)} (per cent); {np.isfinite(scores).sum()} scores."
 
 
-def _pairs(bins: Sequence[Json]) -> str:
-    said = ", ".join(
-        f"said {100 * found['mean_p']:.0f} won {100 * found['win_rate']:.0f}" for found in bins
-    )
-    return said or "no score"
+def _pairs(bins: Sequence[ScoreBin]) -> str:
+    listed = ", ".join(f"said {100 * one.mean_p:.0f} won {100 * one.win_rate:.0f}" for one in bins)
+    return listed or "no score"

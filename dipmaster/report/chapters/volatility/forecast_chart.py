@@ -7,7 +7,6 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter
 
 from dipmaster.report.chapters.volatility.tenths import Bin
-from dipmaster.report.inputs import Json
 from dipmaster.report.kit import numbers
 from dipmaster.report.kit.drawing import (
     BRICK,
@@ -19,6 +18,7 @@ from dipmaster.report.kit.drawing import (
     new_figure,
     quiet,
 )
+from dipmaster.results.common import Interval
 
 TICKS = (0.5, 1, 2, 5, 10, 20, 50)
 
@@ -32,7 +32,9 @@ def calibration(panels: Sequence[tuple[str, Sequence[Bin]]]) -> Markup:
     for axes, (title, bins) in zip(axes_of, panels, strict=True):
         _deciles(axes, title, bins, 100 * low, 100 * high)
     axes_of[0].set_ylabel("realised, per cent a day")
-    return inline_svg(figure, "Forecast against realised. " + " ".join(_told(*p) for p in panels))
+    return inline_svg(
+        figure, "Forecast against realised. " + " ".join(_described(*p) for p in panels)
+    )
 
 
 def _deciles(axes: Axes, title: str, bins: Sequence[Bin], low: float, high: float) -> None:
@@ -57,7 +59,7 @@ def _deciles(axes: Axes, title: str, bins: Sequence[Bin], low: float, high: floa
     axes.grid()
 
 
-def _told(title: str, bins: Sequence[Bin]) -> str:
+def _described(title: str, bins: Sequence[Bin]) -> str:
     if not bins:
         return f"{title}: too little to show."
     return (
@@ -67,26 +69,26 @@ def _told(title: str, bins: Sequence[Bin]) -> str:
     )
 
 
-def accuracy(rows: Sequence[tuple[str, Json]], target: float, words: str) -> Markup:
+def accuracy(rows: Sequence[tuple[str, Interval]], target: float, words: str) -> Markup:
     """How often each detector names the right regime, with intervals, against the target.
 
     Parameters
     ----------
     rows
-        Name and {"value", "low", "high"} of each detector.
+        Name of each detector, and how often it is right.
     words
         What is counted, for the axis.
     """
     figure = new_figure(12 + 5.4 * len(rows))
     axes = figure.subplots()
-    for place, (_, found) in enumerate(rows):
+    for place, (_, interval) in enumerate(rows):
         axes.barh(place, 100, height=0.4, color=PALE, linewidth=0, zorder=0)
-        if found["low"] is not None and found["high"] is not None:
-            axes.plot([100 * found["low"], 100 * found["high"]], [place] * 2, color=NAVY, lw=1.6)
-        if found["value"] is not None:
-            axes.plot(100 * found["value"], place, marker="o", color=NAVY)
+        if interval.low is not None and interval.high is not None:
+            axes.plot([100 * interval.low, 100 * interval.high], [place] * 2, color=NAVY, lw=1.6)
+        if interval.value is not None:
+            axes.plot(100 * interval.value, place, marker="o", color=NAVY)
     axes.axvline(100 * target, color=BRICK, linewidth=1.6)
-    names = [f"{name}  {numbers.percent(found['value'])}" for name, found in rows]
+    names = [f"{name}  {numbers.percent(interval.value)}" for name, interval in rows]
     axes.set_yticks(range(len(rows)), names)
     axes.set_ylim(len(rows) - 0.5, -0.5)
     axes.set_xlim(0, 100)
@@ -94,5 +96,5 @@ def accuracy(rows: Sequence[tuple[str, Json]], target: float, words: str) -> Mar
     axes.set_xlabel(f"{words}, per cent of bars; stroke: the roadmap’s {100 * target:g} per cent")
     axes.tick_params(axis="y", length=0)
     quiet(axes)
-    told = "; ".join(f"{name} {numbers.estimate(found, 'percent')}" for name, found in rows)
-    return inline_svg(figure, f"{words}: {told}. The roadmap wants {100 * target:g} per cent.")
+    listed = "; ".join(f"{name} {numbers.estimate(interval, 'percent')}" for name, interval in rows)
+    return inline_svg(figure, f"{words}: {listed}. The roadmap wants {100 * target:g} per cent.")

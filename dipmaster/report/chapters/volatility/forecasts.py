@@ -1,123 +1,103 @@
-"""Forecasts judged: rows and sentences, coin by coin and pooled."""
+"""Forecasts judged, coin by coin and pooled, and the fits of one coin."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from dipmaster.report.inputs import Inputs, Json
 from dipmaster.report.kit import numbers
+from dipmaster.results.volatility.forecasts import (
+    CoinForecasts,
+    ForecastAccuracy,
+    ForecastResults,
+    ForecastTest,
+    PooledForecasts,
+    TooFewForecasts,
+)
+from dipmaster.results.volatility.garch import CoinGarch, GarchFit
 
 FORECASTS = {"garch": "GARCH(1,1)", "rv_ewma": "RV-EWMA", "har": "HAR"}
+BASELINES = ("rv_ewma", "har")
+NO_LINE = (numbers.MISSING,) * 3
 
 
 @dataclass(frozen=True)
 class CoinRow:
-    """One coin's forecasts: QLIKE a forecast, verdicts on GARCH, and its Mincer-Zarnowitz line."""
+    """One coin's forecasts: QLIKE a forecast, verdicts on GARCH, its Mincer-Zarnowitz line.
+
+    Attributes
+    ----------
+    cells
+        In this order; empty where there are too few forecasts.
+    reason
+        Why there are none.
+    """
 
     symbol: str
-    qlike: tuple[str, ...]
-    verdicts: tuple[str, ...]
-    line: tuple[str, ...]
-    reason: str
+    cells: tuple[str, ...]
+    reason: str = ""
 
 
-def coins(inputs: Inputs) -> list[CoinRow]:
-    """A row a coin, sorted."""
-    found = inputs.volatility["forecasts"]["by_symbol"]
-    return [_coin(symbol, found[symbol]) for symbol in sorted(found)]
+def rows(forecasts: ForecastResults) -> list[CoinRow]:
+    """All coins as one, then a row a coin, sorted; none where there are too few forecasts."""
+    if isinstance(forecasts.pooled, TooFewForecasts):
+        return []
+    coins = forecasts.by_symbol
+    return [_pooled(forecasts.pooled), *(_coin(name, coins[name]) for name in sorted(coins))]
 
 
-def _coin(symbol: str, row: Json) -> CoinRow:
-    if "reason" in row:
-        dashes = (numbers.MISSING,) * 3
-        return CoinRow(symbol, dashes, dashes[:2], dashes, row["reason"])
-    forecasts = row["forecasts"]
-    own = forecasts["garch"]
-    return CoinRow(
-        symbol,
-        tuple(numbers.metric("fine", forecasts[name]["qlike"]) for name in FORECASTS),
-        tuple(_verdict(row["garch_against"][name]) for name in ("rv_ewma", "har")),
-        (
-            _slope(own),
-            numbers.chance(own.get("mz_wald_p")),
-            numbers.metric("ratio", own.get("mz_r2")),
-        ),
-        own.get("mz_reason", ""),
+def _pooled(row: PooledForecasts) -> CoinRow:
+    qlike = tuple(numbers.show(row.qlike[name], "fine") for name in FORECASTS)
+    tests = tuple(_verdict(row.garch_against[name]) for name in BASELINES)
+    return CoinRow("All coins", (*qlike, *tests, *NO_LINE))
+
+
+def _coin(symbol: str, row: CoinForecasts | TooFewForecasts) -> CoinRow:
+    if isinstance(row, TooFewForecasts):
+        return CoinRow(symbol, (), row.reason)
+    qlike = tuple(numbers.show(row.forecasts[name].qlike, "fine") for name in FORECASTS)
+    tests = tuple(_verdict(row.garch_against[name]) for name in BASELINES)
+    return CoinRow(symbol, (*qlike, *tests, *_line(row.forecasts["garch"])))
+
+
+def _line(garch: ForecastAccuracy) -> tuple[str, ...]:
+    slope = f"{numbers.ratio(garch.mz_slope)} ± {numbers.ratio(garch.mz_slope_se)}"
+    return (
+        numbers.MISSING if garch.mz_slope is None else slope,
+        numbers.p_value(garch.mz_wald_p),
+        numbers.ratio(garch.mz_r2),
     )
 
 
-def _slope(own: Json) -> str:
-    if "mz_slope" not in own:
-        return numbers.MISSING
-    return f"{numbers.ratio(own['mz_slope'])} ± {numbers.ratio(own['mz_slope_se'])}"
+def _verdict(test: ForecastTest) -> str:
+    word = test.verdict.removeprefix("GARCH ")
+    return word if test.dm is None else f"{word} ({numbers.show(test.dm, 'signed')})"
 
 
-def _verdict(test: Json) -> str:
-    word = str(test["verdict"]).removeprefix("GARCH ")
-    if test["dm"] is None:
-        return word
-    return f"{word} ({numbers.metric('signed', test['dm'])})"
+def comparisons(pooled: PooledForecasts | TooFewForecasts) -> list[tuple[str, ForecastTest]]:
+    """The baselines that GARCH is compared with over all coins; none without forecasts."""
+    if isinstance(pooled, TooFewForecasts):
+        return []
+    return [(FORECASTS[name], pooled.garch_against[name]) for name in BASELINES]
 
 
-def pooled(inputs: Inputs) -> CoinRow:
-    """All coins as one."""
-    row = inputs.volatility["forecasts"]["pooled"]
-    if "reason" in row:
-        dashes = (numbers.MISSING,) * 3
-        return CoinRow("All coins", dashes, dashes[:2], dashes, row["reason"])
-    return CoinRow(
-        "All coins",
-        tuple(numbers.metric("fine", row["qlike"][name]) for name in FORECASTS),
-        tuple(_verdict(row["garch_against"][name]) for name in ("rv_ewma", "har")),
-        (numbers.MISSING,) * 3,
-        "",
-    )
-
-
-def garch_words(inputs: Inputs) -> str:
-    """Whether GARCH is better or worse than the baselines, and which forecast is used."""
-    row = inputs.volatility["forecasts"]["pooled"]
-    used = FORECASTS[inputs.volatility["forecast_used"]]
-    chosen = (
-        f"The strategy uses {used}: that is a param (volatility.forecast), set before any result "
-        "and never chosen by it."
-    )
-    if "reason" in row:
-        return f"The forecasts cannot be judged: {row['reason']}. {chosen}"
-    said = []
-    for name in ("rv_ewma", "har"):
-        test = row["garch_against"][name]
-        p = "" if test["p"] is None else f", p {numbers.chance(test['p'])}"
-        said.append(f"{_BESIDE[test['verdict']]} {FORECASTS[name]}{p}")
-    return f"Over all coins GARCH is {' and '.join(said)}. {chosen}"
-
-
-_BESIDE = {
-    "GARCH better": "better than",
-    "GARCH worse": "worse than",
-    "not different": "not shown to differ from",
-}
-
-
-def garch_facts(inputs: Inputs) -> tuple[list[tuple[str, str]], str, str]:
-    """The shown coin's fits as pairs, its summary, and the reason where there is none."""
-    found = inputs.volatility["garch"][inputs.shown.symbol]
-    last = found["last_window"]
-    fits = [
-        ("Fits", numbers.count(found["fits"])),
-        ("Fits with persistence 1", numbers.count(found["persistence_one"])),
-        ("Not converged", numbers.count(found["not_converged"])),
-        ("Median forecast confidence", numbers.percent(found["median_confidence"])),
+def fit_pairs(garch: CoinGarch) -> list[tuple[str, str]]:
+    """The fits of a coin, and the last of them where there is one."""
+    pairs = [
+        ("Fits", numbers.count(garch.fits)),
+        ("Fits with persistence 1", numbers.count(garch.persistence_one)),
+        ("Not converged", numbers.count(garch.not_converged)),
+        ("Median forecast confidence", numbers.percent(garch.median_confidence)),
     ]
-    if "reason" in last:
-        return fits, "", last["reason"]
-    date = datetime.fromtimestamp(last["fitted_at_ms"] / 1000, tz=UTC).strftime("%Y-%m-%d")
-    rows = [
-        *fits,
-        ("Last fit", date),
-        ("Returns in it", numbers.count(last["returns"])),
-        ("Persistence, alpha + beta", numbers.plain(last["alpha"] + last["beta"], 4)),
-        ("alpha; beta", f"{numbers.plain(last['alpha'], 4)}; {numbers.plain(last['beta'], 4)}"),
-        ("Log-likelihood", numbers.plain(last["log_likelihood"], 1)),
-        ("AIC; BIC", f"{numbers.plain(last['aic'], 1)}; {numbers.plain(last['bic'], 1)}"),
+    last = garch.last_window
+    return [*pairs, *_last_fit(last)] if isinstance(last, GarchFit) else pairs
+
+
+def _last_fit(fit: GarchFit) -> list[tuple[str, str]]:
+    day = datetime.fromtimestamp(fit.fitted_at_ms / 1000, tz=UTC).strftime("%Y-%m-%d")
+    return [
+        ("Last fit", day),
+        ("Returns in it", numbers.count(fit.returns)),
+        ("Persistence, alpha + beta", numbers.plain(fit.alpha + fit.beta, 4)),
+        ("alpha; beta", f"{numbers.plain(fit.alpha, 4)}; {numbers.plain(fit.beta, 4)}"),
+        ("Log-likelihood", numbers.plain(fit.log_likelihood, 1)),
+        ("AIC; BIC", f"{numbers.plain(fit.aic, 1)}; {numbers.plain(fit.bic, 1)}"),
     ]
-    return rows, last["summary"], ""
