@@ -14,7 +14,7 @@ import numpy as np
 from arch.bootstrap import StationaryBootstrap
 
 from dipmaster.core.kernels import Floats
-from dipmaster.evaluation.statistics.bootstrap import resampled_sums, stream_key
+from dipmaster.evaluation.statistics.bootstrap import derive_stream_key, resample_sums
 
 OBSERVATIONS, REPS, MEAN_BLOCK, ROUNDS = 5_000, 10_000, 50, 7
 GOAL = 20.0
@@ -37,7 +37,7 @@ def by_arch(values: Floats, number: int) -> Floats:
 
 def by_kernel(values: Floats, number: int) -> Floats:
     """Resampled means by the project's kernel."""
-    sums = resampled_sums(values[:, None], REPS, MEAN_BLOCK, stream_key(number))
+    sums = resample_sums(values[:, None], REPS, MEAN_BLOCK, derive_stream_key(number))
     return sums[:, 0] / OBSERVATIONS
 
 

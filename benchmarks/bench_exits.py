@@ -10,6 +10,8 @@ from functools import partial
 from typing import Any
 
 import numpy as np
+from dipmaster.exits.layout import ExitLabels, Positions
+from dipmaster.exits.trail import compute_trailing_distance
 
 from benchmarks import record_vectorbt as peer
 from benchmarks.bench_engine import (
@@ -30,10 +32,8 @@ from dipmaster.core import store
 from dipmaster.core.kernels import Floats
 from dipmaster.core.params import AdaptiveExits
 from dipmaster.core.tables import EXIT_FEATURES
-from dipmaster.exits import labels_of, paths_of, positions_of, rows_of
-from dipmaster.exits.layout import Labels, Positions
+from dipmaster.exits import build_exit_labels, build_exit_rows, build_positions, simulate_hold
 from dipmaster.exits.market import MARKET_COLUMNS, ExitMarket
-from dipmaster.exits.trail import distances
 
 POSITIONS, SEED, ROUNDS, HOLES = 20_000, 11, 7, 0.001
 TARGETS = 0.00588, 0.01124  # least and largest dynamic target of the default params
@@ -58,7 +58,7 @@ def positions_at_random(exits: AdaptiveExits) -> Positions:
     rng = np.random.default_rng(SEED)
     symbol = rng.integers(0, SYMBOLS, POSITIONS)
     signal = rng.integers(0, LENGTH - 1, POSITIONS)
-    return positions_of(symbol, signal, rng.uniform(*TARGETS, POSITIONS), exits)
+    return build_positions(symbol, signal, rng.uniform(*TARGETS, POSITIONS), exits)
 
 
 def demand_same(what: str, ours: Floats, theirs: Floats) -> None:
@@ -73,15 +73,15 @@ def rows_and_labels() -> None:
     costs, exits = params.execution, params.exits
     world, positions = market(), positions_at_random(exits)
     made = (world, positions, costs, exits)
-    paths = paths_of(*made)
-    rows, theirs = rows_of(*made), rows_by_pandas(*made)
+    paths = simulate_hold(*made)
+    rows, theirs = build_exit_rows(*made), rows_by_pandas(*made)
     if not np.array_equal(rows.bar, theirs["bar"]):
         raise SystemExit("the rows differ: a comparison of speed would mean nothing")
     for place, name in enumerate(EXIT_FEATURES):
         demand_same(name, rows.features[:, place], theirs[name].to_numpy())
     labelled = (world, positions, rows, paths, costs)
-    ours, plain = labels_of(*labelled), labels_by_pandas(*labelled)
-    for name in Labels.__dataclass_fields__:
+    ours, plain = build_exit_labels(*labelled), labels_by_pandas(*labelled)
+    for name in ExitLabels.__dataclass_fields__:
         demand_same(name, getattr(ours, name), plain[name].to_numpy())
     print(f"{POSITIONS:,} positions of {exits.cap_bars} bars, {len(rows):,} rows, one thread:")
     timed_beside_pandas(made, labelled)
@@ -91,11 +91,11 @@ def timed_beside_pandas(made: tuple[Any, ...], labelled: tuple[Any, ...]) -> Non
     """Print medians, and ratios of CPU time."""
     took = taking_turns(
         {
-            "how holding ends": partial(paths_of, *made),
+            "how holding ends": partial(simulate_hold, *made),
             "rows, pandas": partial(rows_by_pandas, *made),
-            "rows, ours": partial(rows_of, *made),
+            "rows, ours": partial(build_exit_rows, *made),
             "labels, pandas": partial(labels_by_pandas, *labelled),
-            "labels, ours": partial(labels_of, *labelled),
+            "labels, ours": partial(build_exit_labels, *labelled),
         },
         ROUNDS,
     )
@@ -114,7 +114,9 @@ def phase_2(entries: Entries, world: ExitMarket, exits: AdaptiveExits) -> ExitRu
     score = np.random.default_rng(SEED).random((len(entries), exits.cap_bars)) ** 4
     return ExitRules(
         None,
-        Trailing(distances(world, trail), trail.activation_frac, trail.break_even_floor),
+        Trailing(
+            compute_trailing_distance(world, trail), trail.activation_frac, trail.break_even_floor
+        ),
         ScoreExits(
             score, decision.full_probability, decision.partial_probability, decision.partial_frac
         ),

@@ -7,12 +7,12 @@ project's kernels before either is timed.
 
 import numpy as np
 import pandas as pd
+from dipmaster.exits.layout import ExitRows, HoldOutcomes, Positions
+from dipmaster.exits.trail import compute_trailing_distance
 
 from dipmaster.core.params import AdaptiveExits, Execution
 from dipmaster.core.tables import EXIT_FEATURES
-from dipmaster.exits.layout import Paths, Positions, Rows
 from dipmaster.exits.market import ExitMarket
-from dipmaster.exits.trail import distances
 
 BPS, BARS_PER_DAY = 1e-4, 288
 
@@ -59,7 +59,7 @@ def _with_levels(
     spread = panel.half_spread_bps[begun] * BPS
     paid = frame["entry"] * (1.0 + spread + slippage) * (1.0 + fee)
     floor = paid / ((1.0 - spread - slippage) * (1.0 - fee))
-    level = frame["peak"] - distances(market, trailing)[at] * frame["entry"]
+    level = frame["peak"] - compute_trailing_distance(market, trailing)[at] * frame["entry"]
     level = level.where(level > floor, floor)
     active = frame["peak"] >= frame["entry"] * (1.0 + trailing.activation_frac)
     frame["trail"] = level.where(active & frame["close"].notna())
@@ -101,9 +101,13 @@ def _with_features(
 
 
 def labels_by_pandas(
-    market: ExitMarket, positions: Positions, rows: Rows, paths: Paths, execution: Execution
+    market: ExitMarket,
+    positions: Positions,
+    rows: ExitRows,
+    paths: HoldOutcomes,
+    execution: Execution,
 ) -> pd.DataFrame:
-    """The columns of `Labels`, a line a row."""
+    """The columns of `ExitLabels`, a line a row."""
     panel = market.panel
     frame = pd.DataFrame({"position": rows.position, "bar": rows.bar})
     symbol = positions.symbol_index[frame["position"]]

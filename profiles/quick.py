@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import yaml
+from ruamel.yaml import YAML
 
 ROOT = Path(__file__).parents[1]
 OVERLAY = Path(__file__).with_name("quick.yaml")
@@ -58,10 +58,8 @@ def main(folder: str) -> int:
     (target / ".dvc").mkdir(parents=True, exist_ok=True)
     (target / ".dvc" / "config").write_text(DVC_CONFIG, encoding="utf-8")
     copy_project(target)
-    params = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))
-    overlay = yaml.safe_load(OVERLAY.read_text(encoding="utf-8"))
-    text = yaml.safe_dump(laid_over(params, overlay), sort_keys=False)
-    (target / "params.yaml").write_text(text, encoding="utf-8")
+    read = YAML(typ="safe").load  # as DVC and the stages do
+    YAML().dump(laid_over(read(ROOT / "params.yaml"), read(OVERLAY)), target / "params.yaml")
     shutil.rmtree(target / "reports" / "local", ignore_errors=True)
     return subprocess.run(["dvc", "repro"], cwd=target, check=False).returncode
 

@@ -1,4 +1,4 @@
-"""Candidates to calibrated probabilities that their frozen phase-0 trade wins."""
+"""Candidates to calibrated probabilities that their baseline trade wins."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -9,18 +9,20 @@ from dipmaster.backtest import frozen_outcomes
 from dipmaster.confidence import (
     VOLATILITY_COLUMNS,
     Scores,
-    events_of,
-    record_of,
-    records_of,
-    rows_of,
-    schooling_of,
-    scores_of,
-    table_of,
-    texts_of,
-    uniqueness_of,
+    build_events,
+    build_scores_table,
+    build_training_schedule,
+    collect_candidate_rows,
+    compute_uniqueness,
+    evaluate_scores,
+    fit_scores,
+    serialize_metadata,
+    serialize_models,
 )
 from dipmaster.core import catalog, stage, store
 from dipmaster.core.tables import CANDIDATES, FEATURES, SCORES, VOLATILITY
+from dipmaster.learning.model_store import write_models
+from dipmaster.results import write_result
 
 
 def main() -> None:
@@ -47,44 +49,46 @@ def main() -> None:
     panel = catalog.read_panel()
     candidates = store.read_table(catalog.CANDIDATES, CANDIDATES)
     labels = frozen_outcomes(candidates, panel, params.execution, params.exits)
-    events = events_of(candidates, panel.open_time, labels)
-    first, last = int(panel.open_time[0]), int(panel.open_time[-1])
-    school = schooling_of(
+    events = build_events(candidates, panel.open_time, labels)
+    bars_ms = int(panel.open_time[0]), int(panel.open_time[-1])
+    schedule = build_training_schedule(
         events,
-        uniqueness_of(events, panel, params.confidence.correlation_days),
-        (first, last),
+        compute_uniqueness(events, panel, params.confidence.correlation_days),
+        bars_ms,
         params.split,
         params.exits.cap_bars,
         params.confidence.min_train,
     )
-    scores = scores_of(
-        school,
-        rows_of(reader(catalog.FEATURE_PANEL), panel.symbols, events, FEATURES),
-        rows_of(reader(catalog.VOLATILITY, VOLATILITY_COLUMNS), panel.symbols, events, VOLATILITY),
+    features, volatility = (
+        reader(catalog.FEATURE_PANEL),
+        reader(catalog.VOLATILITY, VOLATILITY_COLUMNS),
+    )
+    scores = fit_scores(
+        events,
+        schedule,
+        collect_candidate_rows(features, panel.symbols, events, FEATURES),
+        collect_candidate_rows(volatility, panel.symbols, events, VOLATILITY),
         params.confidence,
         params.volatility.regime.no_new_trades_daily_frac,
     )
     write(scores)
     with stage.telling("judging the scores"):
-        record = record_of(scores, (first, last), params.split, params.confidence.judging)
-    store.write_json(record, catalog.CONFIDENCE_METRICS)
+        results = evaluate_scores(scores, bars_ms, params.split, params.confidence.judging)
+    write_result(results, catalog.CONFIDENCE_METRICS)
 
 
 def reader(folder: Path, columns: list[str] | None = None) -> Callable[[str], pd.DataFrame]:
     """Symbol to its frame of a table."""
-    wanted = None if columns is None else ["open_time", *columns]
-    return lambda symbol: store.read_table(folder / f"{symbol}.parquet", columns=wanted)
+    columns_read = None if columns is None else ["open_time", *columns]
+    return lambda symbol: store.read_table(folder / f"{symbol}.parquet", columns=columns_read)
 
 
 def write(scores: Scores) -> None:
     """Scores, and every fitted model in a format that other programs read."""
     with store.staged(catalog.CONFIDENCE) as folder:
-        store.write_table(table_of(scores), SCORES, folder / "scores.parquet")
-        for name, text in texts_of(scores).items():
-            store.write_text(text, folder / "models" / name)
-        for name, record in records_of(scores).items():
-            store.write_json(record, folder / "models" / name)
+        store.write_table(build_scores_table(scores), SCORES, folder / "scores.parquet")
+        write_models(serialize_models(scores), serialize_metadata(scores), folder / "models")
 
 
 if __name__ == "__main__":
-    stage.run("confidence", main)
+    stage.run("confidence", main, reads=("ingest", "features", "volatility"))

@@ -6,21 +6,23 @@ from dipmaster.core.tables import EXIT_PLANS, EXIT_ROWS
 from dipmaster.exits import (
     FEATURE_COLUMNS,
     VOLATILITY_COLUMNS,
+    ExitDataset,
     ExitMarket,
-    Leaving,
-    leaving_of,
-    market_of,
-    record_of,
-    records_of,
-    rows_table,
-    texts_of,
+    build_exit_dataset,
+    build_exit_market,
+    build_rows_table,
+    evaluate_exit_scores,
+    serialize_metadata,
+    serialize_models,
 )
+from dipmaster.learning.model_store import write_models
+from dipmaster.results import write_result
 
 SCORE_COLUMNS = ["candidate_id", "symbol", "open_time", "regime", "confidence"]
 
 
 def main() -> None:
-    """Write data/exits whole, then how good heads and exit probability were out of sample."""
+    """Write data/exits whole, then how good exit models and exit probability were out of sample."""
     params = store.read_params(
         "execution",
         "exits.boundary_from_phase2",
@@ -37,35 +39,35 @@ def main() -> None:
     market = read_market()
     panel = market.panel
     scores = store.read_table(catalog.SCORES, columns=SCORE_COLUMNS)
-    found = leaving_of(scores, market, params.execution, params.exits, params.split)
-    write(found, panel)
+    dataset = build_exit_dataset(scores, market, params.execution, params.exits, params.split)
+    write(dataset, panel)
     bars_ms = int(panel.open_time[0]), int(panel.open_time[-1])
     with stage.telling("judging the exit models"):
-        record = record_of(found.scored, bars_ms, params.split, params.exits.models.judging)
-    store.write_json(record, catalog.EXITS_METRICS)
+        results = evaluate_exit_scores(
+            dataset.scores, bars_ms, params.split, params.exits.models.judging
+        )
+    write_result(results, catalog.EXITS_METRICS)
 
 
 def read_market() -> ExitMarket:
     """Bars, features and volatility of all symbols on one grid."""
     panel = catalog.read_panel()
-    return market_of(
+    return build_exit_market(
         panel,
         catalog.read_symbols(catalog.FEATURE_PANEL, panel.symbols, FEATURE_COLUMNS),
         catalog.read_symbols(catalog.VOLATILITY, panel.symbols, VOLATILITY_COLUMNS),
     )
 
 
-def write(found: Leaving, panel: Panel) -> None:
+def write(dataset: ExitDataset, panel: Panel) -> None:
     """Plans, rows, and every fitted model in a format that other programs read."""
-    scored = found.scored
+    scores = dataset.scores
     with store.staged(catalog.EXITS) as folder:
-        store.write_table(found.plans, EXIT_PLANS, folder / "plans.parquet")
-        store.write_table(rows_table(scored, panel.open_time), EXIT_ROWS, folder / "rows.parquet")
-        for name, text in texts_of(scored).items():
-            store.write_text(text, folder / "models" / name)
-        for name, record in records_of(scored).items():
-            store.write_json(record, folder / "models" / name)
+        store.write_table(dataset.plans, EXIT_PLANS, folder / "plans.parquet")
+        rows = build_rows_table(scores, panel.open_time)
+        store.write_table(rows, EXIT_ROWS, folder / "rows.parquet")
+        write_models(serialize_models(scores), serialize_metadata(scores), folder / "models")
 
 
 if __name__ == "__main__":
-    stage.run("exits", main)
+    stage.run("exits", main, reads=("ingest", "features", "volatility", "confidence"))

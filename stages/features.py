@@ -39,4 +39,4 @@ def _write_panel(
 
 
 if __name__ == "__main__":
-    stage.run("features", main)
+    stage.run("features", main, reads=("ingest",))

@@ -1,5 +1,6 @@
 """Simulated market, or files under data/raw, to checked 5-minute bars and a quality report."""
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -25,10 +26,16 @@ def main() -> None:
 
 
 def _write_raw(ingest: Ingest, folder: Path) -> dict[str, Any]:
-    market = read_raw(catalog.RAW, ingest)
+    market = read_raw(catalog.RAW, ingest, _raw_of_workspace())
     _write_bars(market.bars, ingest, folder)
     _write_about_truth(False, folder)
     return quality_report(market.bars, "raw", market.log)
+
+
+def _raw_of_workspace() -> Path | None:
+    """data/raw of the workspace where an experiment runs in a copy of it: DVC names its root."""
+    root = Path(os.environ.get("DVC_ROOT", "."))
+    return None if root.resolve() == Path.cwd() else root / catalog.RAW
 
 
 def _write_simulated(ingest: Ingest, folder: Path) -> dict[str, Any]:

@@ -92,4 +92,8 @@ def read_shown(symbol: str) -> ShownCoin:
 
 
 if __name__ == "__main__":
-    stage.run("report", main)
+    stage.run(
+        "report",
+        main,
+        reads=("ingest", "features", "volatility", "confidence", "exits", "validate"),
+    )

@@ -1,10 +1,12 @@
 """Stage `validate`: candidates to trades phase by phase, and trades to gates with uncertainty."""
 
 from dipmaster.core import stage, store
-from dipmaster.evaluation.details import details_of
-from dipmaster.evaluation.figures.overall import overall_ruling, summary_record
-from dipmaster.evaluation.reading import read_all
-from dipmaster.evaluation.run import climb
+from dipmaster.evaluation.details import assemble_results
+from dipmaster.evaluation.figures.overall import build_summary
+from dipmaster.evaluation.reading import read_inputs
+from dipmaster.evaluation.registry import read_phases
+from dipmaster.evaluation.run import evaluate_phases
+from dipmaster.evaluation.verdict import judge_overall
 from dipmaster.evaluation.writing import write_curves, write_ledgers, write_metrics
 
 
@@ -20,17 +22,18 @@ def main() -> None:
         "split",
         "gates",
     )
-    seen = read_all()
-    found = climb(seen, params)
-    ruling = overall_ruling(found.built)
-    with stage.telling("writing the figures down"):
-        details = details_of(found, ruling, seen, params)
-    last = found.evaluations[-1]
-    summary = summary_record(last, ruling, found.ledgers[last.phase], found.period)
-    write_ledgers(found.ledgers, found.admission)
-    write_metrics([row for one in found.evaluations for row in one.gates.rows], details, summary)
-    write_curves(found.ledgers, found.period)
+    inputs = read_inputs()
+    result = evaluate_phases(inputs, params, read_phases(inputs, params))
+    ruling = judge_overall(result.evaluations)
+    with stage.telling("measuring what the phases did"):
+        results = assemble_results(result, ruling)
+    last, context = result.phases[-1], result.context
+    summary = build_summary(last.evaluation, ruling, last.ledger, context.period)
+    rows = [row for one in result.evaluations for row in one.gates.rows]
+    write_ledgers(result.ledgers, context.admission)
+    write_metrics(rows, results, summary)
+    write_curves(result.ledgers, context.period)
 
 
 if __name__ == "__main__":
-    stage.run("validate", main)
+    stage.run("validate", main, reads=("ingest", "features", "volatility", "confidence", "exits"))

@@ -44,4 +44,4 @@ def _truth(found: VolatilityOf) -> Truth:
 
 
 if __name__ == "__main__":
-    stage.run("volatility", main)
+    stage.run("volatility", main, reads=("ingest",))

@@ -16,7 +16,7 @@ from scipy.special import expit
 from dipmaster.backtest import metrics
 from dipmaster.backtest.metrics import Days
 from dipmaster.core.kernels import Floats, Ints
-from dipmaster.evaluation.statistics.sample import Sample
+from dipmaster.evaluation.statistics.sample import TradeSample
 
 _TRANSITION_ROWS = np.array([[5 / 6, 1 / 6, 0.0], [1 / 12, 5 / 6, 1 / 12], [0.0, 1 / 3, 2 / 3]])
 
@@ -66,7 +66,7 @@ class Truth:
     sharpe: float
 
 
-def track(world: World, days: int, block_days: int, rng: np.random.Generator) -> Sample:
+def track(world: World, days: int, block_days: int, rng: np.random.Generator) -> TradeSample:
     """One out-of-sample track of the world, in calendar blocks of `block_days`."""
     regime = regimes(days, rng)
     count = rng.poisson(np.array(world.trades_per_day)[regime])
@@ -77,7 +77,7 @@ def track(world: World, days: int, block_days: int, rng: np.random.Generator) ->
     net = np.where(won, size, -world.loss_over_win * size)
     blocks = max(1, (2 * days + block_days) // (2 * block_days))
     block = np.minimum(day // block_days, blocks - 1)
-    return Sample(net, net, day, block, days_of_trades(world.size_frac * net, day, count))
+    return TradeSample(net, net, day, block, days_of_trades(world.size_frac * net, day, count))
 
 
 def regimes(days: int, rng: np.random.Generator) -> Ints:

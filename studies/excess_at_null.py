@@ -17,10 +17,9 @@ import numpy as np
 from dipmaster.core.parallel import in_processes
 from dipmaster.core.params import Gates, Params
 from dipmaster.evaluation.phase_evaluation import PhaseEvaluation
-from dipmaster.evaluation.phase_orders import judge_phase
-from dipmaster.evaluation.statistics.random_entry.excess import joint_half_width
-from dipmaster.evaluation.statistics.random_entry.strata import Surroundings
-from studies.in_process import Judged, all_params, judged_market
+from dipmaster.evaluation.statistics.random_entry.excess import compute_joint_half_width
+from dipmaster.evaluation.statistics.random_entry.strata import MatchingCovariates
+from studies.in_process import Judged, all_params, judge_baseline, judged_market
 from studies.paired_edges import SEEDS, Case
 
 NULL_SEEDS = (*SEEDS, *range(107, 119))
@@ -55,16 +54,9 @@ def three_ways(case: Case) -> tuple[Excess, Excess, Excess]:
 
 
 def _on_the_class_alone(judged: Judged, params: Params) -> PhaseEvaluation:
-    level = np.ones_like(judged.around.recent_volatility)
-    return judge_phase(
-        judged.phase,
-        judged.ledger,
-        judged.panel,
-        Surroundings(judged.around.volatility_class, level),
-        judged.period,
-        params.execution,
-        params.gates,
-    )
+    level = np.ones_like(judged.covariates.recent_volatility)
+    covariates = MatchingCovariates(judged.covariates.volatility_class, level)
+    return judge_baseline(judged.ledger, judged.panel, covariates, judged.period, params)
 
 
 def _of_gate(evaluation: PhaseEvaluation) -> Excess:
@@ -74,8 +66,8 @@ def _of_gate(evaluation: PhaseEvaluation) -> Excess:
 
 def blocks_together(evaluation: PhaseEvaluation, gates: Gates) -> Excess:
     """With the half-width of trades and pool as one cluster a block."""
-    pool, value = evaluation.chance.pool, _of_gate(evaluation).value
-    half = joint_half_width(evaluation.sample.only(pool.matched), pool, gates.alpha)
+    pool, value = evaluation.random_entry.pool, _of_gate(evaluation).value
+    half = compute_joint_half_width(evaluation.sample.only(pool.matched), pool, gates.alpha)
     return Excess(value, value - half, value + half)
 
 

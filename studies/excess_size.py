@@ -25,14 +25,17 @@ from dipmaster.core.parallel import in_processes
 from dipmaster.core.params import Gates
 from dipmaster.core.store import read_params
 from dipmaster.evaluation.statistics import trade_metrics
-from dipmaster.evaluation.statistics.gates import insufficient
-from dipmaster.evaluation.statistics.random_entry.excess import joint_half_width, pool_half_width
-from dipmaster.evaluation.statistics.random_entry.portfolios import (
-    Pool,
-    drawn_portfolios,
-    matched_pool,
+from dipmaster.evaluation.statistics.minimum_data import describe_missing_data
+from dipmaster.evaluation.statistics.random_entry.excess import (
+    compute_joint_half_width,
+    compute_pool_half_width,
 )
-from dipmaster.evaluation.statistics.sample import Sample
+from dipmaster.evaluation.statistics.random_entry.portfolios import (
+    EntryPool,
+    draw_matched_pool,
+    draw_portfolios,
+)
+from dipmaster.evaluation.statistics.sample import TradeSample
 from studies.null_markets import NULL_MARKETS, NullMarket, NullTrack, null_track
 
 ROOT_SEED = 72_000  # of this study alone
@@ -65,24 +68,24 @@ def bounds_of(track: NullTrack, gates: Gates, rng: np.random.Generator) -> Itera
     pool, stratum = _pool(track, gates, rng)
     sample = track.sample.only(pool.matched)
     alpha, few = gates.alpha, gates.few_losing_trades
-    rate = trade_metrics.win_rate(sample, alpha, few)
+    rate = trade_metrics.estimate_win_rate(sample, alpha, few)
     numbers = (rate.value, pool.win_rate, rate.low, rate.high)
-    if insufficient(sample, gates) or None in numbers:
+    if describe_missing_data(sample, gates) or None in numbers:
         return
     own, chance, own_low, own_high = np.array(numbers, dtype=np.float64)
-    value, joint = own - chance, joint_half_width(sample, pool, alpha)
+    value, joint = own - chance, compute_joint_half_width(sample, pool, alpha)
     yield Bound("blocks together", value - joint, value + joint)
-    of_pool = pool_half_width(pool, alpha)
+    of_pool = compute_pool_half_width(pool, alpha)
     below, above = np.hypot(own - own_low, of_pool), np.hypot(own_high - own, of_pool)
     yield Bound("as if independent", value - below, value + above)
-    portfolios = drawn_portfolios(pool, gates.random_entry.draws, rng).win_rate
+    portfolios = draw_portfolios(pool, gates.random_entry.draws, rng).win_rate
     band_low, band_high = np.quantile(portfolios, [alpha, 1.0 - alpha])
     yield Bound("band", own - band_high, own - band_low)
     fixed = -ndtri(alpha) * _fixed_pool_error(pool.return_frac > 0.0, pool.weight, stratum, sample)
     yield Bound("one fixed pool", value - fixed, value + fixed)
 
 
-def _pool(track: NullTrack, gates: Gates, rng: np.random.Generator) -> tuple[Pool, Ints]:
+def _pool(track: NullTrack, gates: Gates, rng: np.random.Generator) -> tuple[EntryPool, Ints]:
     """The pool, and the stratum of each of its entries."""
     seen: list[Ints] = []
 
@@ -91,11 +94,11 @@ def _pool(track: NullTrack, gates: Gates, rng: np.random.Generator) -> tuple[Poo
         return track.outcomes(symbol, bar)
 
     at_most = gates.random_entry.pool
-    pool = matched_pool(track.stratum, track.strata, track.period, at_most, outcomes, rng)
+    pool = draw_matched_pool(track.stratum, track.strata, track.period, at_most, outcomes, rng)
     return pool, seen[0]
 
 
-def _fixed_pool_error(won: Bools, weight: Floats, stratum: Ints, sample: Sample) -> float:
+def _fixed_pool_error(won: Bools, weight: Floats, stratum: Ints, sample: TradeSample) -> float:
     """Standard error of a portfolio's win rate, each entry from its trade's stratum."""
     _, place = np.unique(stratum, return_inverse=True)
     there = np.bincount(place, weights=weight)

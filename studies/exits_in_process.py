@@ -1,26 +1,39 @@
 """Exits of one market in one process: plans, rows and models, as the stage makes them."""
 
-from dipmaster.confidence import Scores, table_of
+from dipmaster.confidence import Scores, build_scores_table
 from dipmaster.core.params import Params
-from dipmaster.evaluation.phases.exits.orders import READ_ROWS, ExitInputs
-from dipmaster.exits import leaving_of, market_of, models_of, record_of, rows_table
+from dipmaster.evaluation.phases.exits.inputs import READ_ROWS, ExitInputs
+from dipmaster.exits import (
+    build_exit_dataset,
+    build_exit_market,
+    build_rows_table,
+    collect_models,
+    evaluate_exit_scores,
+)
+from dipmaster.results import ExitModelResults
 from studies.in_process import Scored
 
 
-def exits_of(market: Scored, scores: Scores, params: Params) -> ExitInputs:
-    """What the `exits` stage would write of this market's candidates.
+def exits_of(market: Scored, scores: Scores, params: Params) -> tuple[ExitModelResults, ExitInputs]:
+    """How the exit models did, and what the `exits` stage would write of the candidates.
 
     Parameters
     ----------
     scores
         The market's own, or its candidates scored in another way.
     """
-    around = market_of(market.panel, market.features, market.volatility)
-    found = leaving_of(table_of(scores), around, params.execution, params.exits, params.split)
-    return ExitInputs(
-        around,
-        found.plans,
-        rows_table(found.scored, market.panel.open_time)[list(READ_ROWS)],
-        models_of(found.scored),
-        record_of(found.scored, market.bars_ms, params.split, params.exits.models.judging),
+    exits = params.exits
+    exit_market = build_exit_market(market.panel, market.features, market.volatility)
+    made = build_exit_dataset(
+        build_scores_table(scores), exit_market, params.execution, exits, params.split
     )
+    measured = evaluate_exit_scores(made.scores, market.bars_ms, params.split, exits.models.judging)
+    inputs = ExitInputs(
+        exit_market,
+        made.plans,
+        build_rows_table(made.scores, market.panel.open_time)[list(READ_ROWS)],
+        collect_models(made.scores),
+        measured.folds,
+        exits.cap_bars,
+    )
+    return measured, inputs

@@ -3,7 +3,7 @@
 What the studies of many markets use. The same functions as the stages, in the
 same order, so the figures are those that `dvc repro` writes. `judged_market`
 stops at phase 0, with features in float64, which the pipeline stores as float32
-(candidates are found in float64 there as well). `scored_market` and `climbed`
+(candidates are found in float64 there as well). `scored_market` and `evaluated`
 go on to phase 1 with every table in the precision it is stored in, and to phase 2
 with what `exits_in_process` makes.
 """
@@ -14,19 +14,19 @@ from typing import Any
 
 import pandas as pd
 
-from dipmaster import exits
-from dipmaster.backtest import Ledger, frozen_outcomes
+from dipmaster import backtest, exits
+from dipmaster.backtest import ExitRules, Ledger, frozen_outcomes
 from dipmaster.confidence import (
     VOLATILITY_COLUMNS,
     Events,
     Scores,
-    events_of,
-    record_of,
-    rows_of,
-    schooling_of,
-    scores_of,
-    table_of,
-    uniqueness_of,
+    build_events,
+    build_scores_table,
+    build_training_schedule,
+    collect_candidate_rows,
+    compute_uniqueness,
+    evaluate_scores,
+    fit_scores,
 )
 from dipmaster.core.errors import PipelineError
 from dipmaster.core.panel import Panel, aligned
@@ -34,23 +34,20 @@ from dipmaster.core.parallel import in_threads
 from dipmaster.core.params import Params, ParamsFile
 from dipmaster.core.store import PARAMS_FILE, read_params, read_yaml
 from dipmaster.core.tables import FEATURES, VOLATILITY
-from dipmaster.evaluation.phase_evaluation import PhaseEvaluation
-from dipmaster.evaluation.phase_orders import (
-    SURROUNDINGS,
-    Phase,
-    judge_phase,
-    phase_0,
-    surroundings_on,
-    trade_phase,
-)
-from dipmaster.evaluation.phases.exits.orders import ExitInputs
-from dipmaster.evaluation.reading import seen_of
-from dipmaster.evaluation.run import Ladder, climb
+from dipmaster.evaluation.phase_evaluation import EntryUniverse, PhaseEvaluation, evaluate_phase
+from dipmaster.evaluation.phases.baseline import BaselinePhase
+from dipmaster.evaluation.phases.baseline.orders import baseline_entries, baseline_exit_returns
+from dipmaster.evaluation.phases.exits import ExitsPhase
+from dipmaster.evaluation.phases.exits.inputs import ExitInputs
+from dipmaster.evaluation.phases.selection import SelectionPhase
+from dipmaster.evaluation.reading import MATCHED_ON, build_inputs, matching_covariates
+from dipmaster.evaluation.run import EvaluationResult, evaluate_phases
 from dipmaster.evaluation.statistics.period import Period, split_period
-from dipmaster.evaluation.statistics.random_entry.strata import Surroundings
+from dipmaster.evaluation.statistics.random_entry.strata import MatchingCovariates
 from dipmaster.features import CANDIDATE_COLUMNS, all_coins, candidates, compute
 from dipmaster.features.panel import panel_of
 from dipmaster.market.simulator import simulate
+from dipmaster.results import to_json
 from dipmaster.signal_filter import INPUTS
 from dipmaster.volatility import compute as volatility_of
 from dipmaster.volatility import table_of as volatility_table
@@ -66,7 +63,6 @@ class Traded:
     panel: Panel
     features: dict[str, pd.DataFrame]
     candidates: pd.DataFrame
-    phase: Phase
     ledger: Ledger
     period: Period
 
@@ -76,9 +72,8 @@ class Judged:
     """Phase 0 of one market, and what it was judged on."""
 
     panel: Panel
-    around: Surroundings
+    covariates: MatchingCovariates
     candidates: pd.DataFrame
-    phase: Phase
     ledger: Ledger
     period: Period
     evaluation: PhaseEvaluation
@@ -145,15 +140,32 @@ def traded_bars(
     period
         Where the split is fixed already; else it follows from the bars.
     """
-    columns = tuple(dict.fromkeys((*CANDIDATE_COLUMNS, *SURROUNDINGS)))
+    columns = tuple(dict.fromkeys((*CANDIDATE_COLUMNS, *MATCHED_ON)))
     features = compute(bars, params.features, columns)
     found = candidates(features, params.signal)
     panel = aligned(bars, fallback_half_spread_bps)
     first, last = int(panel.open_time[0]), int(panel.open_time[-1])
     split = period or split_period(first, last, params.split, params.gates.block_days)
-    phase = phase_0(found, panel, split, params.execution, params.exits, params.gates)
-    ledger = trade_phase(phase, panel, params.execution)
-    return Traded(panel, features, found, phase, ledger, split)
+    return Traded(panel, features, found, baseline_ledger(found, panel, split, params), split)
+
+
+def baseline_ledger(
+    candidates: pd.DataFrame, panel: Panel, period: Period, params: Params
+) -> Ledger:
+    """Phase 0 traded, whatever the scores."""
+    entries = baseline_entries(candidates, panel, period, params.execution, params.exits)
+    return backtest.run(panel, entries, params.execution, ExitRules.phase_0(params.exits))
+
+
+def judge_baseline(
+    ledger: Ledger, panel: Panel, covariates: MatchingCovariates, period: Period, params: Params
+) -> PhaseEvaluation:
+    """Phase 0 judged against the final targets, random entries matched on the covariates."""
+    phase, execution, gates = BaselinePhase(), params.execution, params.gates
+    returns = baseline_exit_returns(panel, execution, params.exits)
+    universe = EntryUniverse(panel, covariates, returns)
+    targets = phase.targets(gates)
+    return evaluate_phase(phase.number, ledger, universe, period, targets, execution, gates)
 
 
 def judged_bars(
@@ -162,10 +174,9 @@ def judged_bars(
     """Bars of any source to a judged phase 0."""
     traded = traded_bars(bars, fallback_half_spread_bps, params)
     panel, ledger, period = traded.panel, traded.ledger, traded.period
-    around = surroundings_on(panel, traded.features)
-    phase = traded.phase
-    evaluation = judge_phase(phase, ledger, panel, around, period, params.execution, params.gates)
-    return Judged(panel, around, traded.candidates, phase, ledger, period, evaluation)
+    covariates = matching_covariates(panel, traded.features)
+    evaluation = judge_baseline(ledger, panel, covariates, period, params)
+    return Judged(panel, covariates, traded.candidates, ledger, period, evaluation)
 
 
 def judged_market(params: Params, **dials: float | int) -> Judged:
@@ -196,10 +207,10 @@ def scored_bars(
     found = candidates(base, params.signal)
     panel = aligned(bars, fallback_half_spread_bps)
     labels = frozen_outcomes(found, panel, params.execution, params.exits)
-    events = events_of(found, panel.open_time, labels)
+    events = build_events(found, panel.open_time, labels)
     volatility = _volatility(panel, params)
     scores = _scores(events, panel, features, volatility, params)
-    read = ["open_time", *dict.fromkeys((*SURROUNDINGS, *INPUTS, *exits.FEATURE_COLUMNS))]
+    read = ["open_time", *dict.fromkeys((*MATCHED_ON, *INPUTS, *exits.FEATURE_COLUMNS))]
     kept = {name: frame[read] for name, frame in features.items()}
     return Scored(panel, kept, volatility, found, scores)
 
@@ -219,37 +230,41 @@ def _scores(
     volatility: Mapping[str, pd.DataFrame],
     params: Params,
 ) -> Scores:
-    school = schooling_of(
+    schedule = build_training_schedule(
         events,
-        uniqueness_of(events, panel, params.confidence.correlation_days),
+        compute_uniqueness(events, panel, params.confidence.correlation_days),
         (int(panel.open_time[0]), int(panel.open_time[-1])),
         params.split,
         params.exits.cap_bars,
         params.confidence.min_train,
     )
-    return scores_of(
-        school,
-        rows_of(features.__getitem__, panel.symbols, events, FEATURES),
-        rows_of(volatility.__getitem__, panel.symbols, events, VOLATILITY),
+    return fit_scores(
+        events,
+        schedule,
+        collect_candidate_rows(features.__getitem__, panel.symbols, events, FEATURES),
+        collect_candidate_rows(volatility.__getitem__, panel.symbols, events, VOLATILITY),
         params.confidence,
         params.volatility.regime.no_new_trades_daily_frac,
     )
 
 
-def climbed(
-    market: Scored, scores: Scores, params: Params, leaving: ExitInputs | None = None
-) -> tuple[Record, Ladder]:
+def evaluated(
+    market: Scored, scores: Scores, params: Params, exit_inputs: ExitInputs | None = None
+) -> tuple[Record, EvaluationResult]:
     """How the scores did out of sample, and all phases traded and judged on them.
 
     Parameters
     ----------
     scores
         The market's own, or its candidates scored in another way.
-    leaving
+    exit_inputs
         Of `exits_in_process.exits_of`; without it phase 1 is the last.
     """
-    record = record_of(scores, market.bars_ms, params.split, params.confidence.judging)
+    judging = params.confidence.judging
+    measured = evaluate_scores(scores, market.bars_ms, params.split, judging)
     # Truth and volatility's own report serve figures beside the gates, which are not asked for.
-    table, features = table_of(scores), market.features
-    seen = seen_of(market.panel, market.candidates, table, features, None, record, {}, leaving)
-    return record, climb(seen, params)
+    table, features = build_scores_table(scores), market.features
+    inputs = build_inputs(market.panel, market.candidates, table, features, None, measured, None)
+    later = () if exit_inputs is None else (ExitsPhase(exit_inputs),)
+    phases = BaselinePhase(), SelectionPhase(), *later
+    return to_json(measured), evaluate_phases(inputs, params, phases)

@@ -25,10 +25,10 @@ from dipmaster.core.parallel import progress
 from dipmaster.core.params import Gates
 from dipmaster.core.store import read_params
 from dipmaster.evaluation.statistics import account_metrics, trade_metrics
-from dipmaster.evaluation.statistics.account_metrics import Resampling
-from dipmaster.evaluation.statistics.bootstrap import stream_key
-from dipmaster.evaluation.statistics.gates import insufficient
-from dipmaster.evaluation.statistics.sample import Sample
+from dipmaster.evaluation.statistics.bootstrap import derive_stream_key
+from dipmaster.evaluation.statistics.minimum_data import describe_missing_data
+from dipmaster.evaluation.statistics.sample import TradeSample
+from dipmaster.evaluation.statistics.streams import Resampling
 from dipmaster.learning.evaluation.clustered import clopper_pearson
 from studies.clustered_ledgers import WORLDS, Truth, World, track, truth
 
@@ -55,19 +55,25 @@ class Bound:
 
 
 def bounds_of(
-    sample: Sample, known: Truth, future_drawdown: float, gates: Gates, number: int
+    sample: TradeSample, known: Truth, future_drawdown: float, gates: Gates, number: int
 ) -> Iterator[Bound]:
     """Bounds of every method on one track; none of a method that cannot be computed."""
     alpha, few = gates.alpha, gates.few_losing_trades
     resampling = Resampling(
-        gates.bootstrap_reps, gates.block_days, stream_key(ROOT_SEED, 2, number)
+        gates.bootstrap_reps, gates.block_days, derive_stream_key(ROOT_SEED, 2, number)
     )
-    drawdown = account_metrics.max_drawdown(sample, alpha, gates.drawdown_horizon_days, resampling)
-    rate = trade_metrics.win_rate(sample, alpha, few)
+    drawdown = account_metrics.estimate_max_drawdown(
+        sample, alpha, gates.drawdown_horizon_days, resampling
+    )
+    rate = trade_metrics.estimate_win_rate(sample, alpha, few)
     found = (
         ("win rate", rate, known.win_rate),
-        ("profit factor", trade_metrics.profit_factor(sample, alpha, few), known.profit_factor),
-        ("Sharpe ratio", account_metrics.sharpe(sample, alpha, resampling), known.sharpe),
+        (
+            "profit factor",
+            trade_metrics.estimate_profit_factor(sample, alpha, few),
+            known.profit_factor,
+        ),
+        ("Sharpe ratio", account_metrics.estimate_sharpe(sample, alpha, resampling), known.sharpe),
         ("drawdown", drawdown, future_drawdown),
     )
     for method, estimate, held in found:
@@ -80,7 +86,7 @@ def bounds_of(
     yield Bound("drawdown, long runs", float(low), float(high), future_drawdown)
 
 
-def _long_runs(sample: Sample, gates: Gates, resampling: Resampling) -> Floats:
+def _long_runs(sample: TradeSample, gates: Gates, resampling: Resampling) -> Floats:
     """Drawdowns of chains of runs of a block's length, as one would resample them at first."""
     days, horizon = sample.days, gates.drawdown_horizon_days
     rng = np.random.default_rng(resampling.key)
@@ -113,7 +119,7 @@ def world_errors(
     found: list[Bound] = []
     for i in progress(range(tracks), world.name, tracks):
         sample = track(world, days, gates.block_days, _rng(1, number, i))
-        if insufficient(sample, gates):
+        if describe_missing_data(sample, gates):
             continue
         future = track(world, gates.drawdown_horizon_days, gates.block_days, _rng(3, number, i))
         order = np.arange(gates.drawdown_horizon_days)

@@ -3,32 +3,30 @@
 import numpy as np
 
 from dipmaster.confidence import Scores
-from dipmaster.confidence.levels import fitted
-from dipmaster.confidence.rising import PENALTY, RISING, Combining
+from dipmaster.confidence.ensemble import NONNEGATIVE, STACK_L2, StackFitters
 from dipmaster.confidence.scores import LAYER_INPUTS
 from dipmaster.core.kernels import Floats, Ints
-from dipmaster.learning.calibrators import log_odds
-from dipmaster.learning.logistic import Logistic, fit_logistic
-from dipmaster.learning.unfit import Unfit
+from dipmaster.learning.fit_failure import FitFailure
+from dipmaster.learning.logistic import Logistic, fit_logistic, log_odds
 
 
-def fit_free(inputs: Floats, won: Floats, weight: Floats) -> Logistic | Unfit:
-    """What `fit_rising` fits first, whatever the signs."""
-    return fit_logistic(inputs, won, weight, PENALTY)
+def fit_free(inputs: Floats, won: Floats, weight: Floats) -> Logistic | FitFailure:
+    """What `fit_nonnegative_logistic` fits first, whatever the signs."""
+    return fit_logistic(inputs, won, weight, STACK_L2)
 
 
 # The pipeline's way first. A missing value can only reach the layer: the stack's two inputs are
 # there together or not at all.
 WAYS = {
-    "rising": RISING,
-    "free layer": Combining(layer=fit_free),
-    "free": Combining(stack=fit_free, layer=fit_free),
+    "rising": NONNEGATIVE,
+    "free layer": StackFitters(layer=fit_free),
+    "free": StackFitters(stack=fit_free, layer=fit_free),
 }
 
 
 def share_below_zero(scores: Scores) -> dict[str, float]:
     """By input of the layer: share of its refits with a negative coefficient."""
-    models = [refit.model for refit in scores.layer.models if refit.model is not None]
+    models = [refit.model for refit in scores.layer.refits if refit.model is not None]
     signs = np.array([model.coefficient for model in models]).reshape(-1, len(LAYER_INPUTS)) < 0.0
     return {name: float(column.mean()) for name, column in zip(LAYER_INPUTS, signs.T, strict=True)}
 
@@ -38,13 +36,13 @@ def rise_if_missing(scores: Scores, component: str, rows: Ints) -> float:
 
     Only the layer is asked again; what else may hang on the same value stays.
     """
-    inputs = np.column_stack([log_odds(scores.base.p_ensemble), *scores.components.values()])
+    inputs = np.column_stack([log_odds(scores.ensemble.p_ensemble), *scores.components.values()])
     without = inputs.copy()
     without[:, LAYER_INPUTS.index(component)] = 0.0
     fold = scores.layer.fold[rows]
     change = np.full(rows.size, np.nan)
     for number in np.unique(fold[fold >= 0]):
         own = rows[fold == number]
-        model = fitted(scores.layer, int(number))
-        change[fold == number] = model.apply(without[own]) - model.apply(inputs[own])
+        model = scores.layer.model(int(number))
+        change[fold == number] = model.predict(without[own]) - model.predict(inputs[own])
     return float(np.nanmean(change)) if np.isfinite(change).any() else float("nan")

@@ -16,7 +16,7 @@ from dipmaster.core.kernels import Bools, Floats, Ints
 from dipmaster.core.time_units import BAR_MS, BARS_PER_DAY, DAY_MS
 from dipmaster.evaluation.statistics.period import Period
 from dipmaster.evaluation.statistics.random_entry.strata import Strata
-from dipmaster.evaluation.statistics.sample import Sample
+from dipmaster.evaluation.statistics.sample import TradeSample
 from studies.clustered_ledgers import regimes
 
 WON, LOST = 0.01, -0.02
@@ -72,7 +72,7 @@ class NullTrack:
     period: Period
     strata: Strata
     stratum: Ints
-    sample: Sample
+    sample: TradeSample
     won: Bools
 
     def outcomes(self, symbol: Ints, bar: Ints) -> Floats:
@@ -98,7 +98,7 @@ def null_track(
     symbol = rng.integers(0, _SYMBOLS, day.size)
     net = np.where(won[symbol, hour], WON, LOST)
     still = Days(np.ones(days), np.ones(days), np.ones(days), np.zeros(days))
-    sample = Sample(net, net, day, period.block_of(day), still)
+    sample = TradeSample(net, net, day, period.block_of(day), still)
     grid = np.full((_SYMBOLS, odds.size * _STEP), -1)
     grid[:, ::_STEP] = code
     return NullTrack(period, Strata(grid), code[symbol, hour], sample, won)

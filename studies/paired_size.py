@@ -21,10 +21,10 @@ from dipmaster.core.kernels import Ints
 from dipmaster.core.parallel import progress
 from dipmaster.core.params import Gates
 from dipmaster.core.store import read_params
-from dipmaster.evaluation.statistics.gates import insufficient
-from dipmaster.evaluation.statistics.paired.comparison import differences
-from dipmaster.evaluation.statistics.paired.sides import Difference, Track
-from dipmaster.evaluation.statistics.sample import Sample
+from dipmaster.evaluation.statistics.metrics import compare_metrics
+from dipmaster.evaluation.statistics.minimum_data import describe_missing_data
+from dipmaster.evaluation.statistics.paired.sides import Difference, PairedSide
+from dipmaster.evaluation.statistics.sample import TradeSample
 from studies.clustered_ledgers import WORLDS, World, days_of_trades, track
 
 ROOT_SEED = 72_000  # of this study alone
@@ -47,21 +47,21 @@ CASES = ((WORLDS[1], LOOSE), (WORLDS[1], STRICT), (WORLDS[2], LOOSE))
 
 def both_tracks(
     world: World, kept: Filter, days: int, block_days: int, rng: np.random.Generator
-) -> tuple[Track, Track]:
+) -> tuple[PairedSide, PairedSide]:
     """The later and the earlier phase of one track."""
     before = track(world, days, block_days, rng)
     share = np.where(before.won, kept.winners, kept.losers)
     rows = np.flatnonzero(rng.random(before.trades) < share)
-    return Track("later", _kept(world, before, rows), rows), Track(
+    return PairedSide("later", _kept(world, before, rows), rows), PairedSide(
         "earlier", before, np.arange(before.trades)
     )
 
 
-def _kept(world: World, before: Sample, rows: Ints) -> Sample:
+def _kept(world: World, before: TradeSample, rows: Ints) -> TradeSample:
     net, day = before.net[rows], before.day[rows]
     count = np.bincount(day, minlength=before.days.growth.size)
     account = days_of_trades(world.size_frac * net, day, count)
-    return Sample(net, net, day, before.block[rows], account)
+    return TradeSample(net, net, day, before.block[rows], account)
 
 
 def true_differences(
@@ -98,11 +98,11 @@ def errors(
     horizon = gates.drawdown_horizon_days
     for i in progress(range(tracks), f"{world.name}, {kept.name}", tracks):
         later, earlier = both_tracks(world, kept, days, gates.block_days, _rng(1, number, i))
-        if insufficient(later.sample, gates):
+        if describe_missing_data(later.sample, gates):
             continue
         future = both_tracks(world, kept, horizon, gates.block_days, _rng(2, number, i))
         held = {**known, "max_drawdown": _deepest(future[0]) - _deepest(future[1])}
-        _count(differences(later, earlier, i, gates), held, above, below, judged)
+        _count(compare_metrics(later, earlier, i, gates), held, above, below, judged)
     return {
         name: (above[name] / max(n, 1), below[name] / max(n, 1), n) for name, n in judged.items()
     }
@@ -124,7 +124,7 @@ def _count(
         below[name] += high < truth
 
 
-def _deepest(one: Track) -> float:
+def _deepest(one: PairedSide) -> float:
     days = one.sample.days
     return metrics.joined_drawdown(days, np.arange(days.growth.size))
 

@@ -6,14 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from dipmaster.confidence import Scores, combined_by
+from dipmaster.confidence import Scores, refit_upper_layers
 from dipmaster.confidence.scores import LAYER_INPUTS
 from dipmaster.core.kernels import Floats
 from dipmaster.core.params import Params
-from dipmaster.evaluation.statistics.gates import GateRow
-from dipmaster.evaluation.statistics.sample import out_of_sample
-from dipmaster.learning.evaluation import log_loss
-from studies.in_process import Record, Scored, changed_params, climbed, scored_market
+from dipmaster.evaluation.statistics.sample import select_out_of_sample
+from dipmaster.learning.evaluation.losses import log_loss_statistic
+from dipmaster.results.gates import GateRow
+from studies.in_process import Record, Scored, changed_params, evaluated, scored_market
 from studies.layer_signs import WAYS, rise_if_missing, share_below_zero
 
 REPEATED = (
@@ -21,7 +21,6 @@ REPEATED = (
     "gates.random_entry.draws",
     "confidence.judging.bootstrap_reps",
 )
-FILTERED = 1  # the phase
 
 
 @dataclass(frozen=True)
@@ -101,24 +100,25 @@ def rows_of(case: Case) -> list[Row]:
     scores = {first: market.scores}
     for way in others if case.free else ():
         limit = params.volatility.regime.no_new_trades_daily_frac
-        scores[way] = combined_by(WAYS[way], market.scores, params.confidence, limit)
+        scores[way] = refit_upper_layers(WAYS[way], market.scores, params.confidence, limit)
     return [_row(case, way, market, found, params) for way, found in scores.items()]
 
 
 def _row(case: Case, way: str, market: Scored, scores: Scores, params: Params) -> Row:
-    record, ladder = climbed(market, scores, params)
+    record, result = evaluated(market, scores, params)
+    context, phase = result.context, result.phases[-1]
     p, events = scores.confidence, scores.events
-    known = (events.signal_ms >= ladder.period.out_of_sample_ms) & (events.label >= 0)
+    known = (events.signal_ms >= context.period.out_of_sample_ms) & (events.label >= 0)
     judged = np.flatnonzero(known & np.isfinite(p))
-    reached = judged[ladder.admission["passes_threshold"].to_numpy()[judged] == 1]
-    evaluation = ladder.evaluations[FILTERED]
+    reached = judged[context.admission["passes_threshold"].to_numpy()[judged] == 1]
+    evaluation = phase.evaluation
     sample = evaluation.sample
-    said = out_of_sample(ladder.ledgers[FILTERED].trades, ladder.period)["confidence"].to_numpy()
+    said = select_out_of_sample(phase.ledger.trades, context.period)["confidence"].to_numpy()
     return Row(
         case=case,
         way=way,
         record=record,
-        log_loss=log_loss(p[judged], events.won[judged]),
+        log_loss=log_loss_statistic(p[judged], events.won[judged]).value(),
         reached=reached.size,
         reached_won=int(events.won[reached].sum()),
         reached_bps=1e4 * float(events.net_frac[reached].sum()),

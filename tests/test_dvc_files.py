@@ -1,10 +1,13 @@
 """What DVC sees of the workspace: sets under data/raw, and an empty data/raw in a fresh clone."""
 
+import json
+import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from profiles import quick
@@ -46,9 +49,76 @@ def test_an_added_set_is_found_by_dvc_and_kept_by_checkout(copy: Path) -> None:
     assert bars.is_file()
 
 
-def test_bars_dropped_into_raw_stay_out_of_git(copy: Path) -> None:
+def test_bars_dropped_into_raw_and_locks_stay_out_of_git(copy: Path) -> None:
     (copy / "data/raw/real").mkdir()
     (copy / "data/raw/real/A.parquet").write_bytes(b"x")
+    (copy / "data/.ingest.lock").touch()
     told(["git", "add", "."], copy)
     listed = told(["git", "ls-files", "data"], copy).splitlines()
     assert listed == ["data/raw/README.md"]
+
+
+TOY = """
+stages:
+  ingest:
+    cmd: {python} -m stages.ingest
+    deps: [data/raw]
+    params: [ingest]
+    outs: [data/ingest, reports/metrics/ingest.json: {{cache: false}}]
+"""
+
+
+@pytest.fixture
+def toy(copy: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The ingest stage alone, on raw files, with everything committed."""
+    monkeypatch.setenv("PYTHONPATH", str(quick.ROOT))
+    (copy / "dvc.yaml").write_text(TOY.format(python=sys.executable), encoding="utf-8")
+    params = (copy / "params.yaml").read_text(encoding="utf-8")
+    params = re.sub("source: simulated ", "source: raw ", params)
+    (copy / "params.yaml").write_text(params, encoding="utf-8")
+    for command in (["config", "user.name", "x"], ["config", "user.email", "x@x.invalid"]):
+        told(["git", *command], copy)
+    commit(copy)
+    return copy
+
+
+def commit(folder: Path) -> None:
+    told(["git", "add", "."], folder)
+    told(["git", "commit", "-qm", "x"], folder)
+
+
+def put_set(folder: Path, name: str, symbol: str) -> None:
+    times = np.arange(600) * 300 + 1_672_531_200
+    lines = [f"{time},1,2,1,1,5" for time in times]
+    place = folder / "data/raw" / name / f"{symbol}-5m.csv"
+    place.parent.mkdir(parents=True)
+    place.write_text("\n".join(["time,open,high,low,close,volume", *lines]), encoding="utf-8")
+
+
+def test_an_experiment_in_a_copy_has_every_set_or_refuses(toy: Path) -> None:
+    """DVC leaves a set that it does not track behind, and names the workspace in DVC_ROOT."""
+    put_set(toy, "one", "BTCUSDT")
+    put_set(toy, "two", "ETHUSDT")
+    told([DVC, "add", "-q", "data/raw/one"], toy)
+    commit(toy)
+    run = [DVC, "exp", "run", "-q", "--temp", "-S", "ingest.max_time=2034-01-01", "-n", "whole"]
+    refused = subprocess.run(run, cwd=toy, capture_output=True, text=True, check=False)
+    assert refused.returncode != 0
+    assert "two/ETHUSDT-5m.csv missing" in refused.stderr
+    assert "`dvc add data/raw/two` and `git add data/raw/two.dvc`" in refused.stderr
+    told([DVC, "add", "-q", "data/raw/two"], toy)
+    told(["git", "add", "data/raw/two.dvc"], toy)
+    told(run, toy)
+    refs = told(["git", "for-each-ref", "--format=%(refname)", "refs/exps"], toy).split()
+    (branch,) = [name for name in refs if name.endswith("/whole")]
+    quality = json.loads(told(["git", "show", f"{branch}:reports/metrics/ingest.json"], toy))
+    assert sorted(quality["symbols"]) == ["BTCUSDT", "ETHUSDT"]
+
+
+def test_no_name_of_a_set_is_ignored_by_dvc(copy: Path) -> None:
+    """What DVC ignores is read all the same: it would go stale unseen."""
+    names = ["build", "reports/local", ".venv"]
+    files = [f"{top}{name}/A.csv" for name in names for top in ("", "data/raw/", "data/raw/set/")]
+    asked = [DVC, "check-ignore", *files]
+    ignored = subprocess.run(asked, cwd=copy, capture_output=True, text=True, check=False)
+    assert ignored.stdout.split() == [f"{name}/A.csv" for name in names]

@@ -75,6 +75,28 @@ def sections_read(path: Path) -> set[str]:
     return {argument.value for argument in calls[0].args if isinstance(argument, ast.Constant)}
 
 
+def stages_held(path: Path) -> tuple[str, list[str]]:
+    """Name and `reads` of the stage's call of stage.run."""
+    (call,) = [
+        node
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "stage.run"
+    ]
+    reads = {word.arg: word.value for word in call.keywords}.get("reads", ast.Tuple([], ast.Load()))
+    return ast.literal_eval(call.args[0]), list(ast.literal_eval(reads))
+
+
+def writer_of(dep: str) -> str | None:
+    """Stage that writes a dep, None where it is no output."""
+    for stage, facts in PIPELINE.items():
+        for kind in ("outs", "metrics", "plots"):
+            for out in facts.get(kind, []):
+                place = out if isinstance(out, str) else next(iter(out))
+                if dep == place or dep.startswith(f"{place}/"):
+                    return stage
+    return None
+
+
 @pytest.mark.parametrize("stage", PIPELINE)
 def test_every_imported_file_is_a_dep(stage: str) -> None:
     files = closure(module_of(stage))
@@ -101,6 +123,16 @@ def test_declared_params_are_the_sections_read(stage: str) -> None:
         assert "params" not in PIPELINE[stage]
     else:
         assert set(PIPELINE[stage]["params"]) == sections_read(module_of(stage))
+
+
+@pytest.mark.parametrize("stage", PIPELINE)
+def test_a_stage_holds_what_it_reads(stage: str) -> None:
+    """While it runs, no left-over process of a stage before it may write there (locks.py)."""
+    name, reads = stages_held(module_of(stage))
+    assert name == stage
+    wanted = {writer_of(dep) for dep in PIPELINE[stage]["deps"]} - {None}
+    assert len(reads) == len(set(reads))
+    assert set(reads) == wanted
 
 
 @pytest.mark.parametrize("stage", PIPELINE)

@@ -15,10 +15,9 @@ from dipmaster.backtest import Ledger
 from dipmaster.core.panel import epoch_ms
 from dipmaster.core.params import Params
 from dipmaster.core.time_units import BAR_MS, DAY_MS
-from dipmaster.evaluation.phase_orders import phase_0, trade_phase
-from dipmaster.evaluation.statistics.period import Period, without_crossing
+from dipmaster.evaluation.statistics.period import Period, drop_boundary_crossings
 from dipmaster.market.simulator import simulate
-from studies.in_process import all_params, traded_bars
+from studies.in_process import all_params, baseline_ledger, traded_bars
 
 Bars = Mapping[str, pd.DataFrame]
 COINS, DAYS, BURN_IN = 4, 24, 12
@@ -61,9 +60,8 @@ def period(bars) -> Period:
 
 def past_of(panel, found, period, params) -> Past:
     """Orders are the candidates that reach the engine."""
-    phase = phase_0(found, panel, period, params.execution, params.exits, params.gates)
-    ledger = trade_phase(phase, panel, params.execution)
-    orders = without_crossing(found, panel, period, params.exits.cap_bars)
+    ledger = baseline_ledger(found, panel, period, params)
+    orders = drop_boundary_crossings(found, panel, period, params.exits.cap_bars)
     named = orders.rename(columns={"open_time": "time"})
     return Past(named, ledger.fills, ledger.equity, ledger)
 

@@ -1,30 +1,21 @@
-"""Candidates to calibrated probabilities that their frozen trade wins, all out of sample.
+"""Candidates to calibrated probabilities that their baseline trade wins, all out of sample.
 
-inputs (rows of the tables) -> two families of trees, LightGBM and XGBoost each -> stack ->
-components -> logistic layer -> calibrator; beside them a plain reference. `record_of` judges
-every step from the out-of-sample boundary on.
+This is meta-labelling (Lopez de Prado 2018, section 3.6): a rule finds candidates, models say
+which of them will win. inputs (rows of the tables) -> two families of trees, LightGBM and
+XGBoost each -> stack -> components -> logistic layer -> calibrator; beside them a plain
+reference. `evaluate_scores` judges every step from the out-of-sample boundary on.
 """
 
-from dipmaster.confidence.correlation import uniqueness_of
-from dipmaster.confidence.events import Events, events_of
-from dipmaster.confidence.inputs import VOLATILITY_COLUMNS, rows_of
-from dipmaster.confidence.levels import schooling_of
-from dipmaster.confidence.record import record_of
-from dipmaster.confidence.scores import Scores, combined_by, scores_of, table_of
-from dipmaster.confidence.stored import records_of, texts_of
+from dipmaster.confidence.correlation import compute_uniqueness
+from dipmaster.confidence.ensemble import build_training_schedule
+from dipmaster.confidence.evaluation import evaluate_scores
+from dipmaster.confidence.events import Events, build_events
+from dipmaster.confidence.inputs import VOLATILITY_COLUMNS, collect_candidate_rows
+from dipmaster.confidence.model_files import serialize_metadata, serialize_models
+from dipmaster.confidence.scores import Scores, build_scores_table, fit_scores, refit_upper_layers
 
 __all__ = [
-    "VOLATILITY_COLUMNS",
-    "Events",
-    "Scores",
-    "combined_by",
-    "events_of",
-    "record_of",
-    "records_of",
-    "rows_of",
-    "schooling_of",
-    "scores_of",
-    "table_of",
-    "texts_of",
-    "uniqueness_of",
-]
+    "VOLATILITY_COLUMNS", "Events", "Scores", "build_events", "build_scores_table",
+    "build_training_schedule", "collect_candidate_rows", "compute_uniqueness", "evaluate_scores",
+    "fit_scores", "refit_upper_layers", "serialize_metadata", "serialize_models",
+]  # fmt: skip

@@ -12,13 +12,17 @@ HOURS_PER_DAY = DAY_MS // HOUR_MS
 MIN_HOURS = 2 * HOURS_PER_DAY  # of a pair: fewer say nothing about a correlation
 
 
-def uniqueness_of(events: Events, panel: Panel, correlation_days: int) -> Floats:
+def compute_uniqueness(events: Events, panel: Panel, correlation_days: int) -> Floats:
     """How much of its own each label says; shape (candidates,), NaN where there is none."""
-    rho = past_correlation(panel.close, panel.open_time, events.decision_ms, correlation_days)
+    rho = estimate_past_correlation(
+        panel.close, panel.open_time, events.decision_ms, correlation_days
+    )
     return average_uniqueness(events.entry_bar, events.exit_bar, events.symbol_index, rho)
 
 
-def past_correlation(close: Floats, open_time_ms: Ints, at_ms: Ints, window_days: int) -> Floats:
+def estimate_past_correlation(
+    close: Floats, open_time_ms: Ints, at_ms: Ints, window_days: int
+) -> Floats:
     """Mean pairwise correlation of hourly returns over the days before each time.
 
     It is taken once a day, at UTC midnight, from hours that were over by then.
@@ -41,9 +45,9 @@ def past_correlation(close: Floats, open_time_ms: Ints, at_ms: Ints, window_days
     if close.shape[0] < 2:
         return np.zeros(at_ms.size)
     returns, hour_ms = _hourly_returns(close, open_time_ms)
-    days, place = np.unique(at_ms // DAY_MS, return_inverse=True)
-    of_day = np.array([_mean_of(returns, hour_ms, day * DAY_MS, window_days) for day in days])
-    return of_day[place] if days.size else np.zeros(0)
+    days, day_index = np.unique(at_ms // DAY_MS, return_inverse=True)
+    by_day = np.array([_mean_before(returns, hour_ms, day * DAY_MS, window_days) for day in days])
+    return by_day[day_index] if days.size else np.zeros(0)
 
 
 def _hourly_returns(close: Floats, open_time_ms: Ints) -> tuple[Floats, Ints]:
@@ -53,17 +57,17 @@ def _hourly_returns(close: Floats, open_time_ms: Ints) -> tuple[Floats, Ints]:
     return returns, open_time_ms[on_hour][1:] + BAR_MS
 
 
-def _mean_of(returns: Floats, hour_ms: Ints, midnight_ms: int, window_days: int) -> float:
+def _mean_before(returns: Floats, hour_ms: Ints, midnight_ms: int, window_days: int) -> float:
     first, last = np.searchsorted(
         hour_ms, [midnight_ms - window_days * DAY_MS, midnight_ms], side="right"
     )
-    pairs = pairwise_correlation(returns[:, first:last])
+    pairs = correlate_pairs(returns[:, first:last])
     upper = pairs[np.triu_indices(pairs.shape[0], 1)]
     known = upper[np.isfinite(upper)]
     return float(np.clip(known.mean(), 0.0, 1.0)) if known.size else 1.0
 
 
-def pairwise_correlation(returns: Floats) -> Floats:
+def correlate_pairs(returns: Floats) -> Floats:
     """Correlations over the hours that both coins have; NaN with fewer than `MIN_HOURS`.
 
     Parameters
@@ -71,8 +75,8 @@ def pairwise_correlation(returns: Floats) -> Floats:
     returns
         Shape (coins, hours), NaN where missing.
     """
-    there: Bools = np.isfinite(returns)
-    value, mask = np.where(there, returns, 0.0), there.astype(np.float64)
+    present: Bools = np.isfinite(returns)
+    value, mask = np.where(present, returns, 0.0), present.astype(np.float64)
     hours = mask @ mask.T
     product, total, square = value @ value.T, value @ mask.T, (value * value) @ mask.T
     with np.errstate(invalid="ignore", divide="ignore"):

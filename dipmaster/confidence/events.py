@@ -1,4 +1,9 @@
-"""Candidates with their labels, as arrays: what everything in this room works on."""
+"""Candidates with their labels, as arrays: what everything in this package works on.
+
+The label is the triple-barrier label of Lopez de Prado (2018, chapter 3): how the baseline
+trade of a candidate alone ends at its target, its stop or its time limit. Predicting whether
+a rule's signals win is meta-labelling (ibid., section 3.6).
+"""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -25,11 +30,11 @@ class Events:
     signal_ms
         Open time of the bar on which the rule fired, ms since 1970.
     entry_bar, exit_bar
-        Positions on the panel's grid of the frozen trade; -1 where it never took place.
+        Positions on the panel's grid of the baseline trade; -1 where it never took place.
     exit_ms
         Open time of the bar of the exit; where no trade took place that of the signal.
     net_frac
-        Net return of the frozen trade, NaN where it never took place.
+        Net return of the baseline trade, NaN where it never took place.
     settled
         The trade took place and one of its own rules closed it. Only these may be
         learned from: a trade that ends with the data has no result yet.
@@ -71,6 +76,10 @@ class Events:
         """The label as 1.0 and 0.0, NaN where the trade never took place."""
         return np.where(self.label < 0, np.nan, self.label.astype(np.float64))
 
+    def settled_values(self, values: Floats) -> Floats:
+        """Values that may be learned from, NaN for all other candidates."""
+        return np.where(self.settled, values, np.nan)
+
 
 class Trades(Protocol):
     """The trade of every candidate alone; -1 and NaN where the bar after its signal is missing."""
@@ -96,8 +105,8 @@ class Trades(Protocol):
         """Closed only because the data ended."""
 
 
-def events_of(candidates: pd.DataFrame, grid_ms: Ints, trades: Trades) -> Events:
-    """Join table CANDIDATES and the outcomes of its frozen trades.
+def build_events(candidates: pd.DataFrame, grid_ms: Ints, trades: Trades) -> Events:
+    """Join table CANDIDATES and the outcomes of its baseline trades.
 
     Parameters
     ----------
@@ -105,16 +114,16 @@ def events_of(candidates: pd.DataFrame, grid_ms: Ints, trades: Trades) -> Events
         Open times of the panel's bars.
     """
     signal_ms = epoch_ms(candidates["open_time"])
-    made = trades.entry_index >= 0
-    leave = trades.exit_index
+    traded = trades.entry_index >= 0
+    exit_bar = np.where(traded, trades.exit_index, -1)
     return Events(
         candidate_id=candidates["candidate_id"].to_numpy(dtype=np.int64),
         symbol=candidates["symbol"].to_numpy(dtype=object),
         symbol_index=trades.symbol_index,
         signal_ms=signal_ms,
         entry_bar=trades.entry_index,
-        exit_bar=np.where(made, leave, -1),
-        exit_ms=np.where(made, grid_ms[np.where(made, leave, 0)], signal_ms),
+        exit_bar=exit_bar,
+        exit_ms=np.where(traded, grid_ms[np.where(traded, exit_bar, 0)], signal_ms),
         net_frac=trades.net_frac,
-        settled=made & ~trades.open_at_end,
+        settled=traded & ~trades.open_at_end,
     )

@@ -3,7 +3,15 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from dipmaster.confidence.inputs import MARKET_FALL, Matrix
+import numpy as np
+from scipy.special import ndtr
+
+from dipmaster.confidence.inputs import MARKET_FALL, InputMatrix
+from dipmaster.core.kernels import Floats
+from dipmaster.core.params.confidence import Trees
+from dipmaster.learning.tree_models import Library, TreeModel, fit_trees
+
+FamilyName = Literal["classifier", "regression"]
 
 # Few inputs and the sign theory gives them for the net return of the trade. Sales under
 # pressure push a price below its worth and it comes back: the deeper the fall, of the coin or of
@@ -34,16 +42,65 @@ class Family:
         1: the prediction never falls as the input rises; 0: free. One an input.
     """
 
-    name: Literal["classifier", "regression"]
+    name: FamilyName
     inputs: tuple[str, ...]
     signs: tuple[int, ...]
 
 
-def classifier(matrix: Matrix) -> Family:
+def build_classifier(matrix: InputMatrix) -> Family:
     """Probability that the trade wins, from everything that is known."""
     return Family("classifier", matrix.names, (0,) * len(matrix.names))
 
 
-def regression() -> Family:
+def build_regression() -> Family:
     """Net return of the trade, from few inputs that may only act in one direction."""
     return Family("regression", tuple(SIGNS), tuple(SIGNS.values()))
+
+
+@dataclass(frozen=True)
+class FamilyModel:
+    """A fitted model of either family and library.
+
+    Attributes
+    ----------
+    residual_sd_frac
+        Regression: weighted residual sd of the training rows. Classifier: None.
+    """
+
+    trees: TreeModel
+    residual_sd_frac: float | None
+
+    def predict(self, inputs: Floats) -> Floats:
+        """Probability that the trade wins, shape (rows,).
+
+        A regression's is Phi(predicted net return / residual sd).
+        """
+        raw = self.trees.predict(inputs)
+        return raw if self.residual_sd_frac is None else ndtr(raw / self.residual_sd_frac)
+
+
+def fit_family_model(
+    library: Library, family: Family, inputs: Floats, net_frac: Floats, weight: Floats, sizes: Trees
+) -> FamilyModel:
+    """Fit one model on rows whose labels are known.
+
+    Parameters
+    ----------
+    inputs
+        Shape (rows, inputs of the family); NaN is a value of its own to a tree.
+    net_frac
+        Net return of the baseline trade; a classifier learns whether it is above 0.
+    weight
+        Positive; brought to a mean of 1, so that penalties mean the same everywhere.
+    """
+    classifier = family.name == "classifier"
+    target = (net_frac > 0.0).astype(np.float64) if classifier else net_frac
+    scaled = weight / weight.mean()
+    names, signs = family.inputs, family.signs
+    trees = fit_trees(
+        library, inputs, target, scaled, sizes, names, classifier=classifier, signs=signs
+    )
+    if classifier:
+        return FamilyModel(trees, None)
+    residual = target - trees.predict(inputs)
+    return FamilyModel(trees, float(np.sqrt(np.average(residual * residual, weights=scaled))))

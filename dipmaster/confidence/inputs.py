@@ -47,7 +47,7 @@ MARKET_FALL = "market_fall_12_sigma"  # -(market's 12-bar return) over the coin'
 
 
 @dataclass(frozen=True)
-class Matrix:
+class InputMatrix:
     """Inputs of all candidates.
 
     Attributes
@@ -75,29 +75,29 @@ class Matrix:
         return self.values[:, self.names.index(name)]
 
 
-def rows_of(
-    frame_of: Callable[[str], pd.DataFrame], symbols: Sequence[str], events: Events, table: Table
+def collect_candidate_rows(
+    read_frame: Callable[[str], pd.DataFrame], symbols: Sequence[str], events: Events, table: Table
 ) -> pd.DataFrame:
     """Rows of a table at the candidates' bars, in their order.
 
     Parameters
     ----------
-    frame_of
+    read_frame
         Symbol to its frame of the table: open_time and any of the columns.
     symbols
         Of the panel, in its order.
     """
 
-    def of(index: int) -> pd.DataFrame:
-        times: Ints = events.signal_ms[events.symbol_index == index]
-        symbol = symbols[index]
-        return rows_at(frame_of(symbol), times, table, f"{table.name} of {symbol}")
+    def collect(index: int) -> pd.DataFrame:
+        candidates = np.flatnonzero(events.symbol_index == index)
+        frame, where = read_frame(symbols[index]), f"{table.name} of {symbols[index]}"
+        return select_rows(frame, events.signal_ms[candidates], table, where).set_axis(candidates)
 
-    rows = in_threads(of, range(len(symbols)), f"reading {table.name}")
-    return joined(rows, events.symbol_index, table)
+    frames = in_threads(collect, range(len(symbols)), f"reading {table.name}")
+    return join_symbols(frames, table)
 
 
-def rows_at(frame: pd.DataFrame, times_ms: Ints, table: Table, where: str) -> pd.DataFrame:
+def select_rows(frame: pd.DataFrame, times_ms: Ints, table: Table, where: str) -> pd.DataFrame:
     """Rows of one symbol's table at some bars, as float64; -1 of a flag or class becomes NaN.
 
     Raises
@@ -105,60 +105,51 @@ def rows_at(frame: pd.DataFrame, times_ms: Ints, table: Table, where: str) -> pd
     DataError
         Where a bar is not in the table.
     """
-    have = epoch_ms(frame["open_time"])
-    at = np.searchsorted(have, times_ms)
-    if np.any(at >= have.size) or np.any(have[np.minimum(at, have.size - 1)] != times_ms):
+    row = pd.Index(epoch_ms(frame["open_time"])).get_indexer(pd.Index(times_ms))
+    if (row < 0).any():
         raise data_error(
             where, "a row for every candidate", "none for some", "run the stages before again"
         )
-    taken = frame.drop(columns="open_time").iloc[at].astype(np.float64).reset_index(drop=True)
-    for column in table.columns:
-        if column.dtype == I8 and column.name in taken:
-            taken[column.name] = taken[column.name].where(taken[column.name] >= 0)
-    return taken
+    rows = frame.drop(columns="open_time").iloc[row].astype(np.float64).reset_index(drop=True)
+    codes = [c.name for c in table.columns if c.dtype == I8 and c.name in rows]
+    rows[codes] = rows[codes].where(rows[codes] >= 0)
+    return rows
 
 
-def joined(rows: Sequence[pd.DataFrame], symbol_index: Ints, table: Table) -> pd.DataFrame:
+def join_symbols(frames: Sequence[pd.DataFrame], table: Table) -> pd.DataFrame:
     """Rows of all symbols, in the order of the candidates.
 
     Parameters
     ----------
-    rows
-        One frame a symbol, in the order of its own candidates. A column that
-        only some symbols have is NaN for the others; one that none has is not there.
-    symbol_index
-        Shape (candidates,).
+    frames
+        One a symbol, indexed by candidate. A column that only some symbols have is NaN
+        for the others; one that none has is not there.
     """
-    names = [name for name in table.names if any(name in frame for frame in rows)]
-    out = {name: np.full(symbol_index.size, np.nan) for name in names}
-    for index, frame in enumerate(rows):
-        own = symbol_index == index
-        for name in frame.columns:
-            out[str(name)][own] = frame[name].to_numpy()
-    return pd.DataFrame(out)
+    rows = pd.concat(frames).sort_index()
+    return rows[[name for name in table.names if name in rows]]
 
 
-def matrix_of(features: pd.DataFrame, volatility: pd.DataFrame) -> Matrix:
+def build_input_matrix(features: pd.DataFrame, volatility: pd.DataFrame) -> InputMatrix:
     """All inputs of a list that is the same for every market.
 
     Parameters
     ----------
     features, volatility
-        As `joined` gives them: rows are candidates, columns those of the tables.
+        As `join_symbols` gives them: rows are candidates, columns those of the tables.
     """
-    wanted = [name for name in FEATURES.names if name != "open_time" and name not in NOT_USED]
-    columns = {name: _floats(features, name) for name in wanted if name in features}
+    listed = [name for name in FEATURES.names if name != "open_time" and name not in NOT_USED]
+    columns = {name: _floats(features, name) for name in listed if name in features}
     columns |= {name: _floats(volatility, name) for name in FROM_VOLATILITY}
     for name, (over, under) in RATIOS.items():
         columns[name] = _ratio(_floats(volatility, over), _floats(volatility, under))
-    columns[MARKET_FALL] = _market_fall(features)
-    absent = [(name, "no coin's source has it") for name in wanted if name not in features]
-    return Matrix(
+    columns[MARKET_FALL] = _market_fall_sigma(features)
+    absent = [(name, "no coin's source has it") for name in listed if name not in features]
+    return InputMatrix(
         tuple(columns), np.column_stack(list(columns.values())), (*absent, *NOT_USED.items())
     )
 
 
-def _market_fall(features: pd.DataFrame) -> Floats:
+def _market_fall_sigma(features: pd.DataFrame) -> Floats:
     """In the unit of the own drop of 12 bars: the coin's sigma of an hour."""
     return _ratio(-_floats(features, "market_return_12_frac"), _floats(features, "sigma_1h_frac"))
 

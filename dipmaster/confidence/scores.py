@@ -1,39 +1,41 @@
-"""Candidates, their inputs and labels to scores: all levels in order."""
+"""Candidates, their inputs and labels to scores: all layers in order."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import get_args
 
 import numpy as np
 import pandas as pd
 
 from dipmaster.confidence import components as parts
-from dipmaster.confidence.events import Events
-from dipmaster.confidence.families import classifier, regression
-from dipmaster.confidence.inputs import Matrix, matrix_of
-from dipmaster.confidence.levels import (
-    Base,
-    Schooling,
-    base_of,
-    calibrators_of,
-    layer_of,
-    stacked,
+from dipmaster.confidence.ensemble import (
+    NONNEGATIVE,
+    StackedEnsemble,
+    StackFitters,
+    fit_ensemble,
+    fit_stack,
 )
-from dipmaster.confidence.reference import Reference, reference_of
-from dipmaster.confidence.rising import RISING, Combining
+from dipmaster.confidence.events import Events
+from dipmaster.confidence.families import FamilyName, build_classifier, build_regression
+from dipmaster.confidence.inputs import InputMatrix, build_input_matrix
+from dipmaster.confidence.reference import ReferenceModel, fit_reference
 from dipmaster.core.kernels import Floats
 from dipmaster.core.panel import as_times
 from dipmaster.core.params import Confidence
-from dipmaster.learning.calibrators import Calibrator, Kind
-from dipmaster.learning.logistic import Logistic
-from dipmaster.learning.walk_forward import Walk
+from dipmaster.learning.calibrators import Calibrator, CalibratorKind, fit_calibrator
+from dipmaster.learning.logistic import Logistic, log_odds
+from dipmaster.learning.model_store import to_fit_times
+from dipmaster.learning.schedule import TrainingSchedule
+from dipmaster.learning.walk_forward import WalkForwardResult, walk_forward_predict
 
-LAYER_INPUTS = ("logit_p_ensemble", *parts.NAMES)
+LAYER_INPUTS = ("logit_p_ensemble", *parts.COMPONENTS)
+CALIBRATOR_KINDS: tuple[CalibratorKind, ...] = get_args(CalibratorKind)
 
 
 @dataclass(frozen=True)
-class Scores:
-    """Everything that was fitted and what it said, out of sample.
+class BaseModels:
+    """Candidates, their inputs, and everything that learns from inputs.
 
     Attributes
     ----------
@@ -41,42 +43,16 @@ class Scores:
         Inputs of all candidates.
     volatility
         Rows of table VOLATILITY at the candidates.
-    bases
-        Both families, by name; `chosen` names the one that serves.
-    components
-        The five, by name.
-    weighted
-        Their weighted sum.
-    calibrators
-        Every kind; `kind` names the one that serves.
+    ensembles
+        Both families, by name.
     """
 
-    school: Schooling
-    matrix: Matrix
+    events: Events
+    schedule: TrainingSchedule
+    matrix: InputMatrix
     volatility: pd.DataFrame
-    bases: Mapping[str, Base]
-    chosen: str
-    components: Mapping[str, Floats]
-    weighted: Floats
-    layer: Walk[Logistic]
-    calibrators: Mapping[Kind, Walk[Calibrator]]
-    kind: Kind
-    reference: Walk[Reference]
-
-    @property
-    def events(self) -> Events:
-        """The candidates."""
-        return self.school.events
-
-    @property
-    def base(self) -> Base:
-        """The family that serves."""
-        return self.bases[self.chosen]
-
-    @property
-    def confidence(self) -> Floats:
-        """The calibrated score, NaN where there is none."""
-        return self.calibrators[self.kind].predictions
+    ensembles: Mapping[str, StackedEnsemble]
+    reference: WalkForwardResult[ReferenceModel]
 
     @property
     def regime(self) -> Floats:
@@ -84,33 +60,85 @@ class Scores:
         return self.volatility["regime"].to_numpy(dtype=np.float64)
 
 
-def scores_of(
-    school: Schooling,
+@dataclass(frozen=True)
+class Scores:
+    """Everything that was fitted and what it predicted, out of sample.
+
+    Attributes
+    ----------
+    family
+        The one that serves.
+    components
+        The five, by name.
+    weighted
+        Their weighted sum.
+    layer
+        Logistic regression on `LAYER_INPUTS`; its predictions are the score.
+    calibrators
+        Every kind; `kind` names the one that serves.
+    """
+
+    base: BaseModels
+    family: FamilyName
+    components: Mapping[str, Floats]
+    weighted: Floats
+    layer: WalkForwardResult[Logistic]
+    calibrators: Mapping[CalibratorKind, WalkForwardResult[Calibrator]]
+    kind: CalibratorKind
+
+    @property
+    def events(self) -> Events:
+        """The candidates."""
+        return self.base.events
+
+    @property
+    def ensemble(self) -> StackedEnsemble:
+        """The family that serves."""
+        return self.base.ensembles[self.family]
+
+    @property
+    def confidence(self) -> Floats:
+        """The calibrated score, NaN where there is none."""
+        return self.calibrators[self.kind].predictions
+
+
+def fit_scores(
+    events: Events,
+    schedule: TrainingSchedule,
     features: pd.DataFrame,
     volatility: pd.DataFrame,
     params: Confidence,
     limit_daily_frac: float,
 ) -> Scores:
-    """Fit every level month by month.
+    """Fit every layer month by month.
 
     Parameters
     ----------
     features, volatility
-        Rows of the tables at the candidates, as `inputs.joined` gives them.
+        Rows of the tables at the candidates, as `inputs.join_symbols` gives them.
     limit_daily_frac
         Daily volatility above which nothing is bought.
     """
-    matrix = matrix_of(features, volatility)
-    bases: dict[str, Base] = {
-        family.name: base_of(family, matrix, school, params.trees, RISING.stack)
-        for family in (classifier(matrix), regression())
+    matrix = build_input_matrix(features, volatility)
+    ensembles: dict[str, StackedEnsemble] = {
+        family.name: fit_ensemble(family, matrix, events, schedule, params.trees, NONNEGATIVE.stack)
+        for family in (build_classifier(matrix), build_regression())
     }
-    reference = reference_of(matrix, school)
-    return _above(bases, school, matrix, volatility, reference, RISING, params, limit_daily_frac)
+    reference = walk_forward_predict(
+        schedule,
+        "models",
+        matrix.values,
+        events.settled_values(events.won),
+        fit_reference,
+        "reference",
+        missing_inputs=True,
+    )
+    base = BaseModels(events, schedule, matrix, volatility, ensembles, reference)
+    return _fit_above(base, NONNEGATIVE, params, limit_daily_frac)
 
 
-def combined_by(
-    combining: Combining, scores: Scores, params: Confidence, limit_daily_frac: float
+def refit_upper_layers(
+    fitters: StackFitters, scores: Scores, params: Confidence, limit_daily_frac: float
 ) -> Scores:
     """The same models, everything above them fitted in another way; for studies.
 
@@ -119,68 +147,64 @@ def combined_by(
     params, limit_daily_frac
         Those of the scores.
     """
-    school = scores.school
-    bases = {
-        name: stacked(base.family, base.walks, school, combining.stack)
-        for name, base in scores.bases.items()
+    base = scores.base
+    ensembles = {
+        name: fit_stack(one.family, one.models, base.events, base.schedule, fitters.stack)
+        for name, one in base.ensembles.items()
     }
-    rest = scores.matrix, scores.volatility, scores.reference
-    return _above(bases, school, *rest, combining, params, limit_daily_frac)
+    return _fit_above(replace(base, ensembles=ensembles), fitters, params, limit_daily_frac)
 
 
-def _above(
-    bases: Mapping[str, Base],
-    school: Schooling,
-    matrix: Matrix,
-    volatility: pd.DataFrame,
-    reference: Walk[Reference],
-    combining: Combining,
-    params: Confidence,
-    limit_daily_frac: float,
+def _fit_above(
+    base: BaseModels, fitters: StackFitters, params: Confidence, limit_daily_frac: float
 ) -> Scores:
-    """Components, layer and calibrators on the family that serves."""
-    base = bases[params.family]
-    components = _components(base, school.events, matrix, volatility, params, limit_daily_frac)
-    layer = layer_of(base, components, school, combining.layer)
+    """Components, layer and calibrators on the family that serves.
+
+    In the layer each input can only raise the score: a missing input lowers its component,
+    and through a negative coefficient that would raise the score.
+    """
+    won = base.events.settled_values(base.events.won)
+    components = _score_components(base, params, limit_daily_frac)
+    p_ensemble = base.ensembles[params.family].p_ensemble
+    inputs = np.column_stack([log_odds(p_ensemble), *components.values()])
+    layer = walk_forward_predict(base.schedule, "stack", inputs, won, fitters.layer, "layer")
+
+    def calibrate(kind: CalibratorKind) -> WalkForwardResult[Calibrator]:
+        fit, score = partial(fit_calibrator, kind), layer.predictions
+        label = f"{kind} calibrators"
+        return walk_forward_predict(base.schedule, "calibrator", score, won, fit, label)
+
     return Scores(
-        school=school,
-        matrix=matrix,
-        volatility=volatility,
-        bases=bases,
-        chosen=params.family,
+        base=base,
+        family=params.family,
         components=components,
-        weighted=parts.weighted_score(components, params.weights),
+        weighted=parts.combine_components(components, params.weights),
         layer=layer,
-        calibrators=calibrators_of(layer.predictions, school),
+        calibrators={kind: calibrate(kind) for kind in CALIBRATOR_KINDS},
         kind=params.calibrator,
-        reference=reference,
     )
 
 
-def _components(
-    base: Base,
-    events: Events,
-    matrix: Matrix,
-    volatility: pd.DataFrame,
-    params: Confidence,
-    limit_daily_frac: float,
+def _score_components(
+    base: BaseModels, params: Confidence, limit_daily_frac: float
 ) -> dict[str, Floats]:
-    regime = volatility["regime"].to_numpy(dtype=np.float64)
-    level = volatility["level_daily_frac"].to_numpy(dtype=np.float64)
-    key = {name: matrix.column(name) for name in parts.HIGHEST}
-    found = {
-        "model_agreement": parts.agreement(base.probabilities),
-        "feature_strength": parts.feature_strength(key, params.strength),
-        "market_regime": parts.market_regime(regime, params.regime_scores),
-        "historical_performance": parts.past_performance(events, regime, params.prior_candidates),
-        "volatility_adjustment": parts.volatility_room(level, limit_daily_frac),
+    level = base.volatility["level_daily_frac"].to_numpy(dtype=np.float64)
+    key_features = {name: base.matrix.column(name) for name in parts.MAX_FEATURE_VALUES}
+    probabilities, prior = base.ensembles[params.family].probabilities, params.prior_candidates
+    scores = {
+        "model_agreement": parts.score_agreement(probabilities),
+        "feature_strength": parts.score_feature_strength(key_features, params.strength),
+        "market_regime": parts.score_market_regime(base.regime, params.regime_scores),
+        "historical_performance": parts.score_past_performance(base.events, base.regime, prior),
+        "volatility_adjustment": parts.score_volatility_distance(level, limit_daily_frac),
     }
-    return {name: found[name] for name in parts.NAMES}
+    return {name: scores[name] for name in parts.COMPONENTS}
 
 
-def table_of(scores: Scores) -> pd.DataFrame:
+def build_scores_table(scores: Scores) -> pd.DataFrame:
     """Table SCORES, one row a candidate in their order."""
-    events, base = scores.events, scores.base
+    base, ensemble = scores.base, scores.ensemble
+    events = base.events
     return pd.DataFrame(
         {
             "candidate_id": events.candidate_id,
@@ -189,30 +213,26 @@ def table_of(scores: Scores) -> pd.DataFrame:
             "net_frac": events.net_frac,
             "label": events.label,
             "exit_time": as_times(events.exit_ms),
-            "uniqueness": scores.school.weight,
-            "regime": _codes(scores.regime),
-            "no_new_trades": _codes(scores.volatility["no_new_trades"].to_numpy(np.float64)),
-            "p_lgb": base.walks["lgb"].predictions,
-            "p_xgb": base.walks["xgb"].predictions,
-            "p_ensemble": base.p_ensemble,
+            "uniqueness": base.schedule.weight,
+            "regime": _to_codes(base.regime),
+            "no_new_trades": _to_codes(base.volatility["no_new_trades"].to_numpy(np.float64)),
+            "p_lgb": ensemble.models["lgb"].predictions,
+            "p_xgb": ensemble.models["xgb"].predictions,
+            "p_ensemble": ensemble.p_ensemble,
             **scores.components,
             "weighted_score": scores.weighted,
             "score": scores.layer.predictions,
             "confidence": scores.confidence,
-            "p_reference": scores.reference.predictions,
-            "models_fitted": _fitted(base.walks["lgb"]),  # XGBoost is fitted with LightGBM
-            "stack_fitted": _fitted(base.stack),
-            "layer_fitted": _fitted(scores.layer),
-            "calibrator_fitted": _fitted(scores.calibrators[scores.kind]),
+            "p_reference": base.reference.predictions,
+            "models_fitted": to_fit_times(
+                ensemble.models["lgb"].fitted_ms
+            ),  # XGBoost's are the same
+            "stack_fitted": to_fit_times(ensemble.stack.fitted_ms),
+            "layer_fitted": to_fit_times(scores.layer.fitted_ms),
+            "calibrator_fitted": to_fit_times(scores.calibrators[scores.kind].fitted_ms),
         }
     )
 
 
-def _fitted(walk: Walk[Any]) -> "pd.Index[Any]":
-    """When the model was fitted that spoke of each candidate; missing where none did."""
-    moment = walk.fitted_ms
-    return as_times(moment).where(moment >= 0)
-
-
-def _codes(values: Floats) -> "np.ndarray[tuple[int, ...], np.dtype[np.int8]]":
+def _to_codes(values: Floats) -> "np.ndarray[tuple[int, ...], np.dtype[np.int8]]":
     return np.where(np.isnan(values), -1, values).astype(np.int8)

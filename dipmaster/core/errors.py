@@ -4,10 +4,14 @@ DipMasterError
 ├── ParamsError      params.yaml does not fit its models (all faults told at once)
 ├── DataError        bars or other input that cannot be used
 │   └── TableError   a table between two stages lacks what its schema promises
-└── PipelineError    a stage was started where its inputs or the lock are not there
+└── PipelineError    a stage was started where its inputs or the lock are not there,
+                     or where another process works on its outputs
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+SHOWN = 5  # of many faults of one kind
 
 
 class DipMasterError(Exception):
@@ -56,3 +60,10 @@ class Fault:
 def data_error(where: str, expected: str, found: str, cure: str) -> DataError:
     """Build a `DataError` in the one form that all data errors have."""
     return DataError(str(Fault(where, expected, found, cure)))
+
+
+def data_errors(faults: Sequence[object], what: str) -> DataError:
+    """Build one `DataError` of several faults: the first ones, and how many more `what`."""
+    more = len(faults) - SHOWN
+    shown = [str(fault) for fault in faults[:SHOWN]]
+    return DataError("\n".join([*shown, f"... and {more} more {what}"] if more > 0 else shown))

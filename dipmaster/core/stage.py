@@ -11,11 +11,13 @@ import resource
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import FrameType
 
+from dipmaster.core import locks
 from dipmaster.core.errors import DipMasterError
+from dipmaster.core.unchanged import refuse_changes
 
 TIMES = Path("reports/local/times.txt")
 _UNWRITABLE = (
@@ -41,13 +43,19 @@ def telling(label: str) -> Iterator[None]:
         yield
 
 
-def run(name: str, main: Callable[[], None]) -> None:
-    """Run a stage's `main` and leave with its exit code."""
+def run(name: str, main: Callable[[], None], reads: Sequence[str] = ()) -> None:
+    """Run a stage's `main` and leave with its exit code.
+
+    While it runs, no other process writes or reads the outputs of stage
+    `name`, and none writes those of the stages in `reads`; params and code
+    must stay as they are.
+    """
     started = time.perf_counter()
     signal.signal(signal.SIGTERM, _terminated)
 
     def timed() -> None:
-        main()
+        with locks.hold(name, reads), refuse_changes():
+            main()
         _note_time(name, time.perf_counter() - started)
 
     sys.exit(_outcome(name, timed))

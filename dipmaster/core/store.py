@@ -9,15 +9,17 @@ equal bytes.
 import contextlib
 import json
 import math
+import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
-import yaml
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from dipmaster.core.errors import PipelineError, TableError
 from dipmaster.core.params import Params
@@ -39,30 +41,27 @@ def read_params(*sections: str) -> Params:
         raise PipelineError(
             f"{PARAMS_FILE} is not in {Path.cwd()}.\n  Cure: start stages from the project folder."
         )
+    return Params.parse(_parse_yaml(PARAMS_FILE, "mend the line it names"), sections)
+
+
+def _parse_yaml(path: Path, cure: str) -> Any:
+    """Parse YAML with the parser of DVC, so that both read the same values.
+
+    DVC writes YAML 1.2, in which ``5e-05`` is a number, ``010`` is ten and a
+    key may stand once.
+    """
     try:
-        text = PARAMS_FILE.read_text(encoding="utf-8")
-        raw = yaml.load(text, Loader=_NoKeyTwice)
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        return YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+    except (YAMLError, UnicodeDecodeError) as error:
         raise PipelineError(
-            f"{PARAMS_FILE} is no valid YAML in UTF-8: {error}\n  Cure: mend the line it names."
+            f"{path} is no valid YAML in UTF-8: {_describe_yaml_fault(error)}.\n  Cure: {cure}."
         ) from error
-    return Params.parse(raw, sections)
 
 
-class _NoKeyTwice(yaml.SafeLoader):
-    """YAML in which a key may stand once: the second would silently win."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        seen: set[Any] = set()
-        for key_node, _ in node.value:
-            key = self.construct_object(key_node, deep=True)
-            if key in seen:
-                raise yaml.MarkedYAMLError(
-                    problem=f"key {key!r} given twice, expected once",
-                    problem_mark=key_node.start_mark,
-                )
-            seen.add(key)
-        return super().construct_mapping(node, deep)
+def _describe_yaml_fault(error: Exception) -> str:
+    if isinstance(error, MarkedYAMLError) and error.problem_mark is not None:
+        return f"line {error.problem_mark.line + 1}: {error.problem}"
+    return str(error)
 
 
 @contextlib.contextmanager
@@ -71,17 +70,46 @@ def staged(target: Path) -> Iterator[Path]:
 
     Whatever an earlier run that was killed left behind is removed first. Files
     of `target` are never mixed from two runs.
+
+    Raises
+    ------
+    PipelineError
+        Where somebody removed the folder while it was filled.
     """
     partial = target.with_name(f".{target.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
+    with _hold(partial) as is_there:
+        try:
+            yield partial
+            if not is_there():
+                raise _removed_error(partial)
+            if target.exists():
+                shutil.rmtree(target)
+            partial.rename(target)
+        except FileNotFoundError as error:
+            if is_there():
+                raise
+            raise _removed_error(partial) from error
+        finally:
+            shutil.rmtree(partial, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _hold(folder: Path) -> Iterator[Callable[[], bool]]:
+    """Yield a test whether `folder` still is this one; an inode that is held is not reused."""
+    number = os.open(folder, os.O_RDONLY)
     try:
-        yield partial
-        if target.exists():
-            shutil.rmtree(target)
-        partial.rename(target)
+        yield lambda: folder.is_dir() and os.path.samestat(folder.stat(), os.fstat(number))
     finally:
-        shutil.rmtree(partial, ignore_errors=True)
+        os.close(number)
+
+
+def _removed_error(path: Path) -> PipelineError:
+    return PipelineError(
+        f"{path} was removed while the stage wrote it, so the output would lack files.\n"
+        "  Cure: leave data/ alone while the pipeline runs, then run `dvc repro` again."
+    )
 
 
 @contextlib.contextmanager
@@ -91,6 +119,8 @@ def whole_file(target: Path) -> Iterator[Path]:
     partial = target.with_name(f".{target.name}.partial")
     try:
         yield partial
+        if not partial.exists():
+            raise _removed_error(partial)
         partial.replace(target)
     finally:
         partial.unlink(missing_ok=True)
@@ -167,12 +197,7 @@ def read_yaml(path: Path) -> Any:
     """Read a YAML file of the project, such as dvc.lock."""
     if not path.is_file():
         raise PipelineError(f"{path} is not there.\n  Cure: {_CURE}.")
-    try:
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise PipelineError(
-            f"{path} is no valid YAML: {error}\n  Cure: restore it from git."
-        ) from error
+    return _parse_yaml(path, "restore it from git")
 
 
 def write_text(text: str, path: Path) -> None:

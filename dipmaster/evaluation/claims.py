@@ -1,17 +1,27 @@
-"""A promise held against an interval, and the promises of phases that are not built."""
+"""Claims of the roadmap held against intervals, and those that no phase measures yet."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from dipmaster.evaluation.figures.breakdowns import Record
+from dipmaster.results.common import ClaimVerdict, Comparison, Interval, SampleInterval
+from dipmaster.results.evaluation.claims import ClaimUnit, RoadmapClaim
+from dipmaster.results.evaluation.signal_quality import Consistency
 
-Json = Mapping[str, Any]
 WHOLE = 0  # the "phase" of lines that speak of the whole plan
+MET: ClaimVerdict = "KEPT"
+NOT_MET: ClaimVerdict = "NOT KEPT"
+INCONCLUSIVE: ClaimVerdict = "NOT SHOWN"
+NOT_BUILT: ClaimVerdict = "NOT BUILT"
+
+
+Bounded = Interval | SampleInterval | Comparison | Consistency
+"""A figure with bounds, None where it cannot be computed, and the reason why."""
+
+NOTHING = Interval(None, None, None)
 
 
 @dataclass(frozen=True)
-class Promise:
+class Claim:
     """One line of the roadmap.
 
     Attributes
@@ -26,86 +36,90 @@ class Promise:
     section: str
     words: str
     target: float | tuple[float, float] | None
-    unit: str
+    unit: ClaimUnit
     phase: int = 1
 
     @property
     def least(self) -> float:
         """The number to reach; the near end of a range."""
         if self.target is None:
-            raise ValueError(f"promise {self.id} has no number")
+            raise ValueError(f"claim {self.id} has no number")
         return self.target[0] if isinstance(self.target, tuple) else self.target
 
-    def at_least(self, found: Json, n: int, too_small: str, told: str = "") -> Record:
-        """Kept where the lower bound reaches the target."""
-        low, high = _bounds(found)
-        kept, broken = low is not None and low >= self.least, high is not None and high < self.least
-        return self._ruled(found, n, kept, broken, too_small, told)
+    def at_least(self, measured: Bounded, n: int, too_small: str, beside: str = "") -> RoadmapClaim:
+        """Met where the lower bound reaches the target.
 
-    def below(self, found: Json, n: int, too_small: str, told: str = "") -> Record:
-        """Kept where the upper bound lies below the target."""
-        low, high = _bounds(found)
-        kept, broken = high is not None and high < self.least, low is not None and low >= self.least
-        return self._ruled(found, n, kept, broken, too_small, told)
+        Parameters
+        ----------
+        too_small
+            Why nothing may be concluded; empty where something may.
+        beside
+            What belongs beside the reason where there is a value.
+        """
+        low, high, least = measured.low, measured.high, self.least
+        met, missed = low is not None and low >= least, high is not None and high < least
+        return self._judge(measured, n, met, missed, too_small, beside)
 
-    def between(self, found: Json, n: int, too_small: str, told: str = "") -> Record:
-        """Kept where the whole interval lies in the range, ends included."""
+    def below(self, measured: Bounded, n: int, too_small: str, beside: str = "") -> RoadmapClaim:
+        """Met where the upper bound lies below the target."""
+        low, high, least = measured.low, measured.high, self.least
+        met, missed = high is not None and high < least, low is not None and low >= least
+        return self._judge(measured, n, met, missed, too_small, beside)
+
+    def between(self, measured: Bounded, n: int, too_small: str, beside: str = "") -> RoadmapClaim:
+        """Met where the whole interval lies in the range, ends included."""
         if not isinstance(self.target, tuple):
-            raise ValueError(f"promise {self.id} has no range")
-        low, high = _bounds(found)
+            raise ValueError(f"claim {self.id} has no range")
+        low, high, (least, most) = measured.low, measured.high, self.target
         if low is None or high is None:
-            return self._ruled(found, n, False, False, too_small, told)
-        kept = self.target[0] <= low and high <= self.target[1]
-        broken = high < self.target[0] or low > self.target[1]
-        return self._ruled(found, n, kept, broken, too_small, told)
+            return self._judge(measured, n, False, False, too_small, beside)
+        met, missed = least <= low and high <= most, high < least or low > most
+        return self._judge(measured, n, met, missed, too_small, beside)
 
-    def _ruled(
-        self, found: Json, n: int, kept: bool, broken: bool, too_small: str, told: str
-    ) -> Record:
-        verdict, why = "NOT SHOWN", "the target lies inside the interval"
-        if too_small or None in _bounds(found):
-            why = too_small or found.get("reason") or "cannot be computed"
-        elif kept:
-            verdict, why = "KEPT", "the whole interval keeps it"
-        elif broken:
-            verdict, why = "NOT KEPT", "the whole interval misses it"
-        known = told and found["value"] is not None
-        return self.record(found, n, verdict, f"{why}; {told}" if known else why)
+    def _judge(
+        self, measured: Bounded, n: int, met: bool, missed: bool, too_small: str, beside: str
+    ) -> RoadmapClaim:
+        verdict, why = INCONCLUSIVE, "the target lies inside the interval"
+        if too_small or measured.low is None or measured.high is None:
+            why = too_small or measured.reason or "cannot be computed"
+        elif met:
+            verdict, why = MET, "the whole interval keeps it"
+        elif missed:
+            verdict, why = NOT_MET, "the whole interval misses it"
+        known = beside and measured.value is not None
+        return self.record(measured, n, verdict, f"{why}; {beside}" if known else why)
 
-    def not_shown(self, why: str, n: int = 0) -> Record:
+    def inconclusive(self, why: str, n: int = 0) -> RoadmapClaim:
         """Nothing could be measured."""
-        return self.record({}, n, "NOT SHOWN", why)
+        return self.record(NOTHING, n, INCONCLUSIVE, why)
 
-    def record(self, found: Json, n: int, verdict: str, reason: str) -> Record:
+    def record(self, measured: Bounded, n: int, verdict: ClaimVerdict, reason: str) -> RoadmapClaim:
         """The line as validate.json has it."""
-        return {
-            "id": self.id,
-            "phase": self.phase,
-            "section": self.section,
-            "promise": self.words,
-            "target": list(self.target) if isinstance(self.target, tuple) else self.target,
-            "unit": self.unit,
-            "value": found.get("value"),
-            "low": found.get("low"),
-            "high": found.get("high"),
-            "n": n,
-            "verdict": verdict,
-            "reason": reason,
-        }
+        return RoadmapClaim(
+            id=self.id,
+            phase=self.phase,
+            section=self.section,
+            promise=self.words,
+            target=self.target,
+            unit=self.unit,
+            value=measured.value,
+            low=measured.low,
+            high=measured.high,
+            n=n,
+            verdict=verdict,
+            reason=reason,
+        )
 
 
-def _bounds(found: Json) -> tuple[float | None, float | None]:
-    return found.get("low"), found.get("high")
-
-
-_LATER = (
-    Promise("3.sharpe", "3", "Sharpe ratio +300 %, to 1.5 (its matrix: 1.8)", 1.5, "ratio", 3),
-    Promise("3.targeting", "3", "volatility within 2 % of its target", 0.02, "points", 3),
-    Promise("3.risk_adjusted", "3", "risk-adjusted returns +25 %", 0.25, "frac", 3),
-    Promise("4.win_rate", "4", "win rate another +3 to +5 points", (0.03, 0.05), "points", 4),
-    Promise("4.precision", "4", "precision raised by alternative data", 0.0, "points", 4),
-    Promise("4.false_signals", "4", "fewer false signals by several sources", 0.0, "points", 4),
-    Promise(
+# Lines that no phase measures yet; a phase that does replaces the one of the same id.
+_UNMEASURED = (
+    Claim("3.sharpe", "3", "Sharpe ratio +300 %, to 1.5 (its matrix: 1.8)", 1.5, "ratio", 3),
+    Claim("3.targeting", "3", "volatility within 2 % of its target", 0.02, "points", 3),
+    Claim("3.risk_adjusted", "3", "risk-adjusted returns +25 %", 0.25, "frac", 3),
+    Claim("4.win_rate", "4", "win rate another +3 to +5 points", (0.03, 0.05), "points", 4),
+    Claim("4.precision", "4", "precision raised by alternative data", 0.0, "points", 4),
+    Claim("4.false_signals", "4", "fewer false signals by several sources", 0.0, "points", 4),
+    Claim(
         "plan.weeks",
         "Deployment plan",
         "built in weeks 1 to 8, rolled out in weeks 1 to 8",
@@ -113,7 +127,7 @@ _LATER = (
         "words",
         WHOLE,
     ),
-    Promise(
+    Claim(
         "plan.resources",
         "Implementation priority",
         "2-3 ML engineers, 1 risk manager, 1 infrastructure engineer",
@@ -128,11 +142,22 @@ _PLAN = {
 }
 
 
-def later_promises() -> list[Record]:
-    """The roadmap's lines for what is not built."""
-    return [
-        promise.record(
-            {}, 0, "NOT BUILT", _PLAN.get(promise.id, f"phase {promise.phase} is not built")
-        )
-        for promise in _LATER
-    ]
+def list_claims(
+    measured: Sequence[RoadmapClaim], built: Collection[int]
+) -> tuple[RoadmapClaim, ...]:
+    """The roadmap's lines, in its order: those that were measured, then the others.
+
+    Parameters
+    ----------
+    built
+        Numbers of the phases that were evaluated.
+    """
+    ids = {claim.id for claim in measured}
+    others = [claim for claim in _UNMEASURED if claim.id not in ids]
+    unmeasured = (one.record(NOTHING, 0, NOT_BUILT, _why(one, built)) for one in others)
+    return *measured, *unmeasured
+
+
+def _why(claim: Claim, built: Collection[int]) -> str:
+    missing = "does not measure it" if claim.phase in built else "is not built"
+    return _PLAN.get(claim.id, f"phase {claim.phase} {missing}")

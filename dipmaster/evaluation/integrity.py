@@ -10,9 +10,9 @@ from dipmaster.core.kernels import Floats
 from dipmaster.core.panel import epoch_ms
 from dipmaster.evaluation.statistics.period import Period
 from dipmaster.evaluation.statistics.sample import (
-    Sample,
-    marks_out_of_sample,
-    out_of_sample,
+    TradeSample,
+    select_out_of_sample,
+    select_out_of_sample_marks,
 )
 
 TOLERANCE_FRAC = 1e-9  # of the capital: rounding of a few thousand additions
@@ -31,7 +31,7 @@ def ledger_checks(
     trades: pd.DataFrame,
     fills: pd.DataFrame,
     equity: pd.DataFrame,
-    sample: Sample,
+    sample: TradeSample,
     period: Period,
     capital: float,
 ) -> tuple[Check, ...]:
@@ -81,8 +81,8 @@ def _profit_is_equity(trades: pd.DataFrame, equity: pd.DataFrame, capital: float
 def _profit_is_equity_out_of_sample(
     trades: pd.DataFrame, equity: pd.DataFrame, period: Period, capital: float
 ) -> Check:
-    start, marks = marks_out_of_sample(equity, period)
-    profit = float(out_of_sample(trades, period)["net_pnl"].sum())
+    start, marks = select_out_of_sample_marks(equity, period)
+    profit = float(select_out_of_sample(trades, period)["net_pnl"].sum())
     return _close(
         "out of sample: change of equity = sum of net profits",
         float(marks[-1]) - start,
@@ -123,7 +123,7 @@ def _flat_at_boundary(trades: pd.DataFrame, period: Period) -> Check:
     )
 
 
-def _signs_agree(sample: Sample) -> Check:
+def _signs_agree(sample: TradeSample) -> Check:
     """A profit factor above 1 means money earned and a positive Sharpe ratio, and conversely.
 
     The arithmetic mean of daily returns may differ in sign from the total only

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import partial
 
 import numpy as np
 
@@ -11,52 +10,51 @@ from dipmaster.core.kernels import Ints
 from dipmaster.core.panel import Panel, epoch_ms
 from dipmaster.core.params import Execution, Gates
 from dipmaster.evaluation.integrity import Check, ledger_checks
-from dipmaster.evaluation.statistics import account_metrics, trade_metrics
-from dipmaster.evaluation.statistics.account_metrics import Resampling
-from dipmaster.evaluation.statistics.bootstrap import stream_key
-from dipmaster.evaluation.statistics.estimate import Estimate
 from dipmaster.evaluation.statistics.gates import (
-    Estimator,
     PhaseGates,
-    abstained,
-    insufficient,
+    abstain,
+    fail_phase,
     judge_gates,
-    withheld,
+    withhold_verdicts,
 )
+from dipmaster.evaluation.statistics.metrics import Estimator, PhaseSample, build_estimators
+from dipmaster.evaluation.statistics.minimum_data import describe_missing_data
 from dipmaster.evaluation.statistics.period import Period
 from dipmaster.evaluation.statistics.random_entry import portfolios
-from dipmaster.evaluation.statistics.random_entry.excess import excess_win_rate
-from dipmaster.evaluation.statistics.random_entry.portfolios import Draws, Outcomes, Pool
-from dipmaster.evaluation.statistics.random_entry.strata import Surroundings, strata_of
-from dipmaster.evaluation.statistics.sample import Sample, out_of_sample, sampled
-
-# Streams of random numbers below (seed, phase): never renumber, only add.
-_SHARPE, _DRAWDOWN, _POOL, _PORTFOLIOS, _PAIRED_DAYS, _PAIRED_HISTORIES = range(6)
+from dipmaster.evaluation.statistics.random_entry.portfolios import (
+    EntryPool,
+    ExitSimulator,
+    RandomPortfolios,
+)
+from dipmaster.evaluation.statistics.random_entry.strata import MatchingCovariates, build_strata
+from dipmaster.evaluation.statistics.sample import TradeSample, build_sample, select_out_of_sample
+from dipmaster.evaluation.statistics.streams import Stream, build_generator
+from dipmaster.results.metrics import FIXED_TARGETS
 
 
 @dataclass(frozen=True)
-class Market:
+class EntryUniverse:
     """What random entries are drawn from.
 
     Attributes
     ----------
-    around
+    covariates
         What bars are matched on.
-    outcomes
-        From (symbol rows, signal bars) to net returns under the phase's exits.
+    simulator
+        How the phase leaves any of them.
     """
 
     panel: Panel
-    around: Surroundings
-    outcomes: Outcomes
+    covariates: MatchingCovariates
+    simulator: ExitSimulator
 
 
 @dataclass(frozen=True)
-class Chance:
+class RandomEntryBenchmark:
     """Matched random entries: the pool and the portfolios drawn from it."""
 
-    pool: Pool
-    draws: Draws
+    pool: EntryPool
+    draws: RandomPortfolios
 
 
 @dataclass(frozen=True)
@@ -67,18 +65,18 @@ class PhaseEvaluation:
     ----------
     abstained
         Why nothing was ordered out of sample; empty where something was.
-    harm
+    degradation
         What fails the phase beside its gates; empty where nothing does.
     """
 
     phase: int
-    sample: Sample
-    chance: Chance
+    sample: TradeSample
+    random_entry: RandomEntryBenchmark
     estimators: Mapping[str, Estimator]
     gates: PhaseGates
     checks: tuple[Check, ...]
     abstained: str = ""
-    harm: str = ""
+    degradation: str = ""
 
     @property
     def broken(self) -> list[str]:
@@ -89,13 +87,13 @@ class PhaseEvaluation:
 def evaluate_phase(
     phase: int,
     ledger: Ledger,
-    market: Market,
+    universe: EntryUniverse,
     period: Period,
     targets: Mapping[str, float],
     execution: Execution,
     gates: Gates,
     why_abstained: str = "",
-    proofs: tuple[Check, ...] = (),
+    more_checks: tuple[Check, ...] = (),
 ) -> PhaseEvaluation:
     """Judge one phase on its out-of-sample trades and marks.
 
@@ -104,32 +102,42 @@ def evaluate_phase(
     ledger
         Of the whole period; what was opened in the burn-in is left out.
     targets
-        win_rate, sharpe, profit_factor, max_drawdown; the excess win rate is
-        held against 0 in every phase.
+        Of the gates that the roadmap has; the others' are the same in every phase.
     why_abstained
         Why nothing was ordered out of sample; empty where something was.
-    proofs
-        Checks beside those of the ledger.
+    more_checks
+        Beside those of the ledger: where one does not hold no verdict is given.
     """
-    sample = sampled(ledger.trades, ledger.equity, period)
-    chance = _chance(phase, ledger, market, period, gates)
-    estimators = estimators_of(phase, sample, chance.pool, gates)
+    sample = build_sample(ledger.trades, ledger.equity, period)
+    benchmark = _draw_benchmark(phase, ledger, universe, period, gates)
+    estimators = build_estimators(PhaseSample(phase, sample, benchmark.pool), gates)
     checks = ledger_checks(
         ledger.trades, ledger.fills, ledger.equity, sample, period, execution.capital
     )
     judged = judge_gates(
         phase,
         estimators,
-        {**targets, "excess_win_rate": 0.0},
+        {**targets, **FIXED_TARGETS},
         gates,
-        insufficient(sample, gates),
+        describe_missing_data(sample, gates),
     )
     if why_abstained:
-        judged = abstained(judged, why_abstained)
-    found = PhaseEvaluation(
-        phase, sample, chance, estimators, judged, (*checks, *proofs), why_abstained
+        judged = abstain(judged, why_abstained)
+    evaluation = PhaseEvaluation(
+        phase, sample, benchmark, estimators, judged, (*checks, *more_checks), why_abstained
     )
-    return replace(found, gates=withheld(judged, found.broken))
+    return replace(evaluation, gates=withhold_verdicts(judged, evaluation.broken))
+
+
+def with_degradation(evaluation: PhaseEvaluation, shown: str) -> PhaseEvaluation:
+    """The phase failed for what it adds; as it was where nothing is shown to cost money.
+
+    Parameters
+    ----------
+    shown
+        Of `Phase.degradation`.
+    """
+    return replace(evaluation, gates=fail_phase(evaluation.gates, shown), degradation=shown)
 
 
 def inconclusive(one: PhaseEvaluation, gates: Gates) -> str:
@@ -138,82 +146,30 @@ def inconclusive(one: PhaseEvaluation, gates: Gates) -> str:
         return f"withheld: the ledger of phase {one.phase} fails its checks"
     if one.abstained:
         return f"phase {one.phase} abstained: {one.abstained}"
-    lacking = insufficient(one.sample, gates)
+    lacking = describe_missing_data(one.sample, gates)
     return lacking.replace("insufficient:", f"insufficient in phase {one.phase}:")
 
 
-def resampling(phase: int, use: int, gates: Gates) -> Resampling:
-    """The bootstrap of one phase and use, with a stream of its own."""
-    return Resampling(gates.bootstrap_reps, gates.block_days, stream_key(gates.seed, phase, use))
-
-
-def sharpe_resampling(phase: int, gates: Gates) -> Resampling:
-    """The bootstrap of a phase's Sharpe ratio."""
-    return resampling(phase, _SHARPE, gates)
-
-
-def drawdown_resampling(phase: int, gates: Gates) -> Resampling:
-    """The bootstrap of a phase's drawdown."""
-    return resampling(phase, _DRAWDOWN, gates)
-
-
-def paired_days(phase: int, gates: Gates) -> Resampling:
-    """The bootstrap of days that a phase shares with the one before it."""
-    return resampling(phase, _PAIRED_DAYS, gates)
-
-
-def paired_histories(phase: int, gates: Gates) -> Resampling:
-    """The same for histories of the drawdown's horizon."""
-    return resampling(phase, _PAIRED_HISTORIES, gates)
-
-
-def estimators_of(phase: int, sample: Sample, pool: Pool, gates: Gates) -> dict[str, Estimator]:
-    """Each gate's estimate as a function of the one-sided level alone."""
-    few = gates.few_losing_trades
-    return {
-        "win_rate": lambda alpha: trade_metrics.win_rate(sample, alpha, few),
-        "sharpe": lambda alpha: account_metrics.sharpe(
-            sample, alpha, sharpe_resampling(phase, gates)
-        ),
-        "profit_factor": lambda alpha: trade_metrics.profit_factor(sample, alpha, few),
-        "max_drawdown": lambda alpha: account_metrics.max_drawdown(
-            sample, alpha, gates.drawdown_horizon_days, drawdown_resampling(phase, gates)
-        ),
-        "excess_win_rate": partial(_excess, sample, pool, gates),
-    }
-
-
-def _excess(sample: Sample, pool: Pool, gates: Gates, alpha: float) -> Estimate:
-    """No bounds where there would be enough trades, but too few of them are matched."""
-    matched = sample.only(pool.matched)
-    excess = excess_win_rate(matched, pool, alpha, gates.few_losing_trades)
-    lacking = insufficient(matched, gates)
-    if excess.low is None or not lacking or insufficient(sample, gates):
-        return excess
-    return replace(excess, low=None, high=None, reason=f"among those matched {lacking}")
-
-
-def _chance(phase: int, ledger: Ledger, market: Market, period: Period, gates: Gates) -> Chance:
-    signals = _signals(ledger, market.panel, period)
-    strata = strata_of(market.panel, market.around, signals, period)
-    pool = portfolios.matched_pool(
+def _draw_benchmark(
+    phase: int, ledger: Ledger, universe: EntryUniverse, period: Period, gates: Gates
+) -> RandomEntryBenchmark:
+    signals = _signals(ledger, universe.panel, period)
+    strata = build_strata(universe.panel, universe.covariates, signals, period)
+    pool = portfolios.draw_matched_pool(
         strata.code[signals],
         strata,
         period,
         gates.random_entry.pool,
-        market.outcomes,
-        _generator(gates.seed, phase, _POOL),
+        universe.simulator,
+        build_generator(phase, Stream.POOL, gates),
     )
-    rng = _generator(gates.seed, phase, _PORTFOLIOS)
-    return Chance(pool, portfolios.drawn_portfolios(pool, gates.random_entry.draws, rng))
+    rng = build_generator(phase, Stream.PORTFOLIOS, gates)
+    draws = portfolios.draw_portfolios(pool, gates.random_entry.draws, rng)
+    return RandomEntryBenchmark(pool, draws)
 
 
 def _signals(ledger: Ledger, panel: Panel, period: Period) -> tuple[Ints, Ints]:
     """Symbol rows and bars of the signals behind the out-of-sample trades."""
-    trades = out_of_sample(ledger.trades, period)
+    trades = select_out_of_sample(ledger.trades, period)
     rows = np.searchsorted(np.array(panel.symbols), trades["symbol"].to_numpy(dtype=str))
     return rows.astype(np.int64), panel.index_of(epoch_ms(trades["signal_time"]))
-
-
-def _generator(seed: int, phase: int, use: int) -> np.random.Generator:
-    return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(phase, use)))

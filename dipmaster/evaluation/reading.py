@@ -1,119 +1,103 @@
-"""What the stages before wrote to what validation works on."""
+"""What the stages before wrote to what every phase is evaluated on."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from functools import partial
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from dipmaster.core import store
+from dipmaster.core import catalog, store
 from dipmaster.core.errors import DataError, data_error
 from dipmaster.core.kernels import Ints
-from dipmaster.core.panel import Panel, aligned, epoch_ms
-from dipmaster.core.parallel import in_threads
-from dipmaster.core.tables import BARS, CANDIDATES, SCORES
-from dipmaster.evaluation.phase_orders import SURROUNDINGS, surroundings_on
-from dipmaster.evaluation.phases.exits.orders import ExitInputs
-from dipmaster.evaluation.phases.exits.reading import MARKET_FEATURES, read_exits
-from dipmaster.evaluation.statistics.random_entry.strata import Surroundings
+from dipmaster.core.panel import Panel, epoch_ms
+from dipmaster.core.tables import CANDIDATES, SCORES
+from dipmaster.evaluation.statistics.random_entry.strata import MatchingCovariates
+from dipmaster.results import ConfidenceResults, VolatilityResults, read_result
 from dipmaster.signal_filter import INPUTS
 
-BARS_FOLDER = Path("data/ingest/bars")
-MARKET = Path("data/ingest/market.json")
-TRUTH = Path("data/ingest/truth")
-FEATURES = Path("data/features/panel")
-CANDIDATES_FILE = Path("data/features/candidates.parquet")
-SCORES_FILE = Path("data/confidence/scores.parquet")
-CONFIDENCE = Path("reports/metrics/confidence.json")
-VOLATILITY = Path("reports/metrics/volatility.json")
-# Input of the admission to the column of the bars it needs; a spread is estimated where it lacks.
+# Input of the signal filter to the column of the bars it needs; a spread can be estimated.
 NEEDS = {"bars_since_volume_spike": "volume", "liquidity_score": "volume"}
-DROPS = ["open_time", "jump_frac", "jump_mark"]
+DROPS = ("jump_frac", "jump_mark")
+
+
+MATCHED_ON = ("volatility_class", "volatility_5m_daily_frac")
 
 
 @dataclass(frozen=True)
-class Seen:
-    """Everything the stage reads beside params.
+class EvaluationInputs:
+    """What evaluation reads beside params, whatever the phases; theirs they read themselves.
 
     Attributes
     ----------
+    covariates
+        What random entries are matched on.
     candidates, scores
         Tables CANDIDATES and SCORES, row by row the same candidates.
-    inputs, absent
-        For `admission.admit`: features at the candidates' bars, and those whose
+    filter_inputs, absent
+        For `signal_filter.admit`: features at the candidates' bars, and those whose
         column no coin's source has.
     truth
         Where the simulator planted drops, by symbol; None on bars of an unknown truth.
     confidence, volatility
-        What those stages measured, as in their JSON.
-    exits
-        What the stage of that name made of the candidates; None where nobody asks for
-        the phases that need it.
+        What those stages measured; None where nobody asks for the claims on volatility.
     """
 
     panel: Panel
-    around: Surroundings
+    covariates: MatchingCovariates
     candidates: pd.DataFrame
     scores: pd.DataFrame
-    inputs: pd.DataFrame
+    filter_inputs: pd.DataFrame
     absent: frozenset[str]
     truth: Mapping[str, pd.DataFrame] | None
-    confidence: Mapping[str, Any]
-    volatility: Mapping[str, Any]
-    exits: ExitInputs | None
+    confidence: ConfidenceResults
+    volatility: VolatilityResults | None
 
 
-def read_all() -> Seen:
+def read_inputs() -> EvaluationInputs:
     """Read what the stages before wrote.
 
     Raises
     ------
     DataError
-        Where scores, or the plans of exits, are not those of the candidates.
+        Where the scores are not those of the candidates.
     """
-    panel = read_panel()
-    candidates = store.read_table(CANDIDATES_FILE, CANDIDATES)
-    features = read_features(panel.symbols)
-    columns = store.read_json(MARKET)["columns"]
-    return seen_of(
+    panel = catalog.read_panel()
+    candidates = store.read_table(catalog.CANDIDATES, CANDIDATES)
+    columns = (*MATCHED_ON, *INPUTS)
+    return build_inputs(
         panel,
         candidates,
-        same_candidates(store.read_table(SCORES_FILE, SCORES), candidates),
-        features,
+        same_candidates(store.read_table(catalog.SCORES, SCORES), candidates),
+        catalog.read_symbols(catalog.FEATURE_PANEL, panel.symbols, columns),
         read_truth(panel.symbols),
-        store.read_json(CONFIDENCE),
-        store.read_json(VOLATILITY),
-        read_exits(panel, candidates, features),
-        absent_from(columns),
+        read_result(catalog.CONFIDENCE_METRICS, ConfidenceResults),
+        read_result(catalog.VOLATILITY_METRICS, VolatilityResults),
+        absent_from(store.read_json(catalog.MARKET)["columns"]),
     )
 
 
-def seen_of(
+def build_inputs(
     panel: Panel,
     candidates: pd.DataFrame,
     scores: pd.DataFrame,
     features: Mapping[str, pd.DataFrame],
     truth: Mapping[str, pd.DataFrame] | None,
-    confidence: Mapping[str, Any],
-    volatility: Mapping[str, Any],
-    exits: ExitInputs | None = None,
+    confidence: ConfidenceResults,
+    volatility: VolatilityResults | None,
     absent: frozenset[str] = frozenset(),
-) -> Seen:
-    """What was read, or made in process, to what validation works on.
+) -> EvaluationInputs:
+    """What was read, or made in process, to what evaluation works on.
 
     Parameters
     ----------
     features
-        By symbol, a frame with open_time, `SURROUNDINGS` and `INPUTS` of the admission.
+        By symbol, a frame with open_time, `MATCHED_ON` and `INPUTS` of the signal filter.
     absent
         Of `absent_from`.
     """
-    return Seen(
+    return EvaluationInputs(
         panel,
-        surroundings_on(panel, features),
+        matching_covariates(panel, features),
         candidates,
         scores,
         inputs_at(candidates, features),
@@ -121,34 +105,31 @@ def seen_of(
         truth,
         confidence,
         volatility,
-        exits,
     )
 
 
-def read_panel() -> Panel:
-    """Bars of all symbols on one grid."""
-    symbols = store.symbols_in(BARS_FOLDER)
-    paths = [BARS_FOLDER / f"{symbol}.parquet" for symbol in symbols]
-    bars = in_threads(partial(store.read_table, table=BARS), paths, "reading bars")
-    fallback = float(store.read_json(MARKET)["fallback_half_spread_bps"])
-    return aligned(dict(zip(symbols, bars, strict=True)), fallback)
+def matching_covariates(panel: Panel, features: Mapping[str, pd.DataFrame]) -> MatchingCovariates:
+    """What random entries are matched on, for every bar of the panel.
 
-
-def read_features(symbols: tuple[str, ...]) -> dict[str, pd.DataFrame]:
-    """What random entries are matched on, and what admission and exits look at, by symbol."""
-    wanted = list(dict.fromkeys(("open_time", *SURROUNDINGS, *INPUTS, *MARKET_FEATURES)))
-    paths = [FEATURES / f"{symbol}.parquet" for symbol in symbols]
-    read = partial(store.read_table, columns=wanted)
-    return dict(zip(symbols, in_threads(read, paths, "reading features"), strict=True))
+    Parameters
+    ----------
+    features
+        By symbol, a frame with open_time and `MATCHED_ON`.
+    """
+    columns = {name: np.full(panel.open.shape, np.nan) for name in MATCHED_ON}
+    for row, symbol in enumerate(panel.symbols):
+        at = panel.index_of(epoch_ms(features[symbol]["open_time"]))
+        for name, values in columns.items():
+            values[row, at] = features[symbol][name].to_numpy(dtype=np.float64)
+    classes, recent = (columns[name] for name in MATCHED_ON)
+    return MatchingCovariates(np.nan_to_num(classes, nan=-1.0).astype(np.int8), recent)
 
 
 def read_truth(symbols: tuple[str, ...]) -> dict[str, pd.DataFrame] | None:
     """The simulator's drops; None where the truth is not known."""
-    if not store.read_json(TRUTH / "about.json")["known"]:
+    if not store.read_json(catalog.TRUTH_ABOUT)["known"]:
         return None
-    paths = [TRUTH / f"{symbol}.parquet" for symbol in symbols]
-    read = partial(store.read_table, columns=DROPS)
-    return dict(zip(symbols, in_threads(read, paths, "reading truth"), strict=True))
+    return catalog.read_symbols(catalog.TRUTH, symbols, DROPS)
 
 
 def same_candidates(scores: pd.DataFrame, candidates: pd.DataFrame) -> pd.DataFrame:
@@ -156,8 +137,8 @@ def same_candidates(scores: pd.DataFrame, candidates: pd.DataFrame) -> pd.DataFr
     ids = np.arange(len(candidates))
     numbered = np.array_equal(ids, candidates["candidate_id"].to_numpy())
     if not numbered or len(scores) != len(candidates):
-        found = f"{len(scores)} rows, candidates {'' if numbered else 'not '}numbered from 0"
-        raise _others(f"one row for each of {len(candidates)} candidates", found)
+        rows = f"{len(scores)} rows, candidates {'' if numbered else 'not '}numbered from 0"
+        raise _others(f"one row for each of {len(candidates)} candidates", rows)
     for name in ("candidate_id", "symbol", "open_time"):
         other = np.flatnonzero((scores[name] != candidates[name]).to_numpy())
         if other.size:
@@ -165,28 +146,26 @@ def same_candidates(scores: pd.DataFrame, candidates: pd.DataFrame) -> pd.DataFr
                 f"the {name} of each candidate",
                 f"{scores[name][other[0]]} for {candidates[name][other[0]]} in row {other[0]}",
             )
-    sure = scores["confidence"].to_numpy(dtype=np.float64)
-    outside = np.flatnonzero(~(np.isnan(sure) | ((sure >= 0.0) & (sure <= 1.0))))
-    if outside.size:
-        raise _others("confidence in 0..1", f"{sure[outside[0]]:g} in row {outside[0]}")
     return scores
 
 
 def _others(expected: str, found: str) -> DataError:
-    return data_error(str(SCORES_FILE), expected, found, "run the stages from `features` on again")
+    return data_error(
+        str(catalog.SCORES), expected, found, "run the stages from `features` on again"
+    )
 
 
 def inputs_at(candidates: pd.DataFrame, features: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Features at each candidate's own bar, which is known when its order is placed."""
-    rows = {name: np.full(len(candidates), np.nan) for name in INPUTS}
+    columns = {name: np.full(len(candidates), np.nan) for name in INPUTS}
     symbols = candidates["symbol"].to_numpy(dtype=str)
     times = epoch_ms(candidates["open_time"])
     for symbol, frame in features.items():
-        own = symbols == symbol
-        at = _positions(epoch_ms(frame["open_time"]), times[own], symbol)
-        for name, values in rows.items():
-            values[own] = frame[name].to_numpy(dtype=np.float64)[at]
-    return pd.DataFrame(rows)
+        rows_of_it = symbols == symbol
+        at = _positions(epoch_ms(frame["open_time"]), times[rows_of_it], symbol)
+        for name, values in columns.items():
+            values[rows_of_it] = frame[name].to_numpy(dtype=np.float64)[at]
+    return pd.DataFrame(columns)
 
 
 def _positions(have: Ints, wanted: Ints, symbol: str) -> Ints:

@@ -1,7 +1,6 @@
 """What validation found to the files that others read."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from pathlib import Path
 
 import pandas as pd
@@ -9,10 +8,9 @@ import pandas as pd
 from dipmaster.backtest import Ledger
 from dipmaster.core import store
 from dipmaster.core.tables import ADMISSION, EQUITY, FILLS, TRADES
-from dipmaster.evaluation.figures.breakdowns import Record
-from dipmaster.evaluation.figures.overall import csv_text, equity_by_day, gates_frame
-from dipmaster.evaluation.statistics.gates import GateRow
+from dipmaster.evaluation.figures.overall import build_daily_equity, build_gates_frame, to_csv_text
 from dipmaster.evaluation.statistics.period import Period
+from dipmaster.results import GateRow, Summary, ValidationResults, write_result
 
 LEDGERS = Path("data/validate")
 METRICS = Path("reports/metrics")
@@ -29,16 +27,16 @@ def write_ledgers(ledgers: Mapping[int, Ledger], admission: pd.DataFrame) -> Non
             store.write_table(ledger.equity, EQUITY, folder / f"equity_phase_{phase}.parquet")
 
 
-def write_metrics(rows: list[GateRow], details: Record, summary: Record) -> None:
+def write_metrics(rows: list[GateRow], results: ValidationResults, summary: Summary) -> None:
     """Gates of all phases, everything behind them, and the few figures DVC shows."""
-    store.write_json([asdict(row) for row in rows], METRICS / "gates.json")
-    store.write_json(details, METRICS / "validate.json")
-    store.write_json(summary, METRICS / "summary.json")
-    store.write_text(csv_text(gates_frame(rows)), PLOTS / "gates.csv")
+    write_result(rows, METRICS / "gates.json")
+    write_result(results, METRICS / "validate.json")
+    write_result(summary, METRICS / "summary.json")
+    store.write_text(to_csv_text(build_gates_frame(rows)), PLOTS / "gates.csv")
 
 
 def write_curves(ledgers: Mapping[int, Ledger], period: Period) -> None:
     """The account of each phase by day, for `dvc plots`."""
     for phase, ledger in ledgers.items():
-        curve = csv_text(equity_by_day(ledger.equity, period))
+        curve = to_csv_text(build_daily_equity(ledger.equity, period))
         store.write_text(curve, PLOTS / f"equity_phase_{phase}.csv")

@@ -1,60 +1,43 @@
 """Exits of phase 2: targets, trailing distances, and models on (position, closed bar) rows.
 
 What a position aims at is settled when it is bought (`plans`). From then on every
-closed bar of its life is a row (`rows`); three heads and a calibrator (`heads`,
-`levels`) turn a row into the probability that a sale at the next open nets at
+closed bar of its life is a row (`rows`); three exit models and a calibrator (`exit_models`,
+`scores`) turn a row into the probability that a sale at the next open nets at
 least what holding nets under the rules that are not models. The engine decides.
 """
 
-from dipmaster.exits.labels import labels_of
-from dipmaster.exits.layout import Labels, Paths, Positions, Rows
-from dipmaster.exits.leaving import Leaving, leaving_of
-from dipmaster.exits.levels import Scored, scored_of
-from dipmaster.exits.market import FEATURE_COLUMNS, VOLATILITY_COLUMNS, ExitMarket, market_of
-from dipmaster.exits.matrix import score_matrix
-from dipmaster.exits.plans import (
-    paths_of,
-    plans_of,
-    plans_table,
-    positions_of,
-    rules_without_models,
+from dipmaster.exits.arrays import ExitLabels, ExitRows, HoldOutcomes, Positions
+from dipmaster.exits.dataset import ExitDataset, build_exit_dataset
+from dipmaster.exits.evaluation import evaluate_exit_scores
+from dipmaster.exits.labels import build_exit_labels
+from dipmaster.exits.market import (
+    FEATURE_COLUMNS,
+    VOLATILITY_COLUMNS,
+    ExitMarket,
+    build_exit_market,
 )
-from dipmaster.exits.record import record_of
-from dipmaster.exits.rows import rows_of
-from dipmaster.exits.schooling import Schooling, schooling_of
-from dipmaster.exits.stored import StoredModels, models_of, read_models, records_of, texts_of
-from dipmaster.exits.table import rows_table
-from dipmaster.exits.target import Targets
+from dipmaster.exits.model_files import (
+    StoredModels,
+    collect_models,
+    read_models,
+    serialize_metadata,
+    serialize_models,
+)
+from dipmaster.exits.plans import (
+    build_hold_rules,
+    build_plans_table,
+    build_positions,
+    compute_targets,
+    simulate_hold,
+)
+from dipmaster.exits.rows import build_exit_rows
+from dipmaster.exits.scores import ExitScores, build_rows_table, build_score_matrix, fit_exit_scores
 
 __all__ = [
-    "FEATURE_COLUMNS",
-    "VOLATILITY_COLUMNS",
-    "ExitMarket",
-    "Labels",
-    "Leaving",
-    "Paths",
-    "Positions",
-    "Rows",
-    "Schooling",
-    "Scored",
-    "StoredModels",
-    "Targets",
-    "labels_of",
-    "leaving_of",
-    "market_of",
-    "models_of",
-    "paths_of",
-    "plans_of",
-    "plans_table",
-    "positions_of",
-    "read_models",
-    "record_of",
-    "records_of",
-    "rows_of",
-    "rows_table",
-    "rules_without_models",
-    "schooling_of",
-    "score_matrix",
-    "scored_of",
-    "texts_of",
-]
+    "FEATURE_COLUMNS", "VOLATILITY_COLUMNS", "ExitDataset", "ExitLabels", "ExitMarket",
+    "ExitRows", "ExitScores", "HoldOutcomes", "Positions", "StoredModels", "build_exit_dataset",
+    "build_exit_labels", "build_exit_market", "build_exit_rows", "build_hold_rules",
+    "build_plans_table", "build_positions", "build_rows_table", "build_score_matrix",
+    "collect_models", "compute_targets", "evaluate_exit_scores", "fit_exit_scores", "read_models",
+    "serialize_metadata", "serialize_models", "simulate_hold",
+]  # fmt: skip

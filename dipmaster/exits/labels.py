@@ -9,79 +9,82 @@ from dipmaster.backtest.layouts import Market
 from dipmaster.backtest.layouts import market_of as bars_of
 from dipmaster.core.kernels import Bools, Floats, Ints, kernel
 from dipmaster.core.params import Execution
-from dipmaster.exits.layout import Labels, Paths, Positions, Rows
+from dipmaster.exits.arrays import ExitLabels, ExitRows, HoldOutcomes, Positions
 from dipmaster.exits.market import ExitMarket
 
 _NOT_KNOWN = -1
 
 
-def labels_of(
-    market: ExitMarket, positions: Positions, rows: Rows, paths: Paths, execution: Execution
-) -> Labels:
-    """Labels of all rows; known when the position's path has ended.
+def build_exit_labels(
+    market: ExitMarket, positions: Positions, rows: ExitRows, hold: HoldOutcomes,
+    execution: Execution,
+) -> ExitLabels:  # fmt: skip
+    """Labels of all rows; known when holding its position has ended.
 
-    A row is labelled while the path is still open at the close of its bar. What a
-    path that only the end of the data closed would have earned is not known, and no
+    A row is labelled while holding is still open at the close of its bar. What holding
+    that only the end of the data closed would have earned is not known, and no
     row of it is labelled.
 
     Parameters
     ----------
-    rows, paths
+    rows, hold
         Of these positions on this market.
     """
     symbol, entry_bar = positions.symbol_index[rows.position], positions.signal_index + 1
-    exit_net = sale_nets(
+    exit_net = sale_net_returns(
         bars_of(market.panel), symbol, entry_bar[rows.position], rows.bar + 1, costs_of(execution)
     )
-    ended = paths.exit_type != int(ExitType.END_OF_DATA)
-    labelled = ended[rows.position] & (paths.exit_index[rows.position] > rows.bar)
-    hold_net = np.where(labelled, paths.net_frac[rows.position], np.nan)
-    best = bars_to_best(rows.position, rows.bar, labelled, exit_net, hold_net, paths.exit_index)
-    stopped = paths.exit_type[rows.position] == int(ExitType.STOP)
-    return Labels(
+    ended = hold.exit_type != int(ExitType.END_OF_DATA)
+    labelled = ended[rows.position] & (hold.exit_index[rows.position] > rows.bar)
+    hold_net = np.where(labelled, hold.net_frac[rows.position], np.nan)
+    best = count_bars_to_best(
+        rows.position, rows.bar, labelled, exit_net, hold_net, hold.exit_index
+    )
+    stopped = hold.exit_type[rows.position] == int(ExitType.STOP)
+    return ExitLabels(
         exit_net_frac=exit_net,
         hold_net_frac=hold_net,
-        exit_is_best=_flag(exit_net >= hold_net, np.isfinite(exit_net) & labelled),
+        exit_is_best=_to_flag(exit_net >= hold_net, np.isfinite(exit_net) & labelled),
         bars_to_best=best,
-        stopped_first=_flag(stopped, labelled),
+        stopped_first=_to_flag(stopped, labelled),
     )
 
 
-def _flag(value: Bools, known: Bools) -> npt.NDArray[np.int8]:
+def _to_flag(value: Bools, known: Bools) -> npt.NDArray[np.int8]:
     return np.where(known, value, _NOT_KNOWN).astype(np.int8)
 
 
 @kernel
-def sale_nets(
+def sale_net_returns(
     market: Market, symbol: Ints, entry_bar: Ints, exit_bar: Ints, costs: Costs
 ) -> Floats:
     """Net return on the reference notional of buying and selling at two opens.
 
     Step by step as in `backtest.outcomes`, so that a sale at the open at which the
-    path ends nets the very same number. NaN where a half-spread is missing.
+    holding ends nets the very same number. NaN where a half-spread is missing.
     """
-    out = np.empty(symbol.size)
+    net = np.empty(symbol.size)
     for i in range(symbol.size):
-        bought, sold = symbol[i] * market.bars + entry_bar[i], symbol[i] * market.bars + exit_bar[i]
-        value = market.open[sold] / market.open[bought]
-        step = market.half_spread_bps[sold] * BPS + costs.slippage
-        paid = market.half_spread_bps[bought] * BPS + costs.slippage
-        cost = paid + value * step
-        fees = costs.fee * (1.0 + paid) + costs.fee * value * (1.0 - step)
-        out[i] = -1.0 + value - fees - cost
-    return out
+        buy, sell = symbol[i] * market.bars + entry_bar[i], symbol[i] * market.bars + exit_bar[i]
+        value = market.open[sell] / market.open[buy]
+        sell_step = market.half_spread_bps[sell] * BPS + costs.slippage
+        buy_step = market.half_spread_bps[buy] * BPS + costs.slippage
+        cost = buy_step + value * sell_step
+        fees = costs.fee * (1.0 + buy_step) + costs.fee * value * (1.0 - sell_step)
+        net[i] = -1.0 + value - fees - cost
+    return net
 
 
 @kernel
-def bars_to_best(
+def count_bars_to_best(
     position: Ints, bar: Ints, labelled: Bools, exit_net: Floats, hold_net: Floats, exit_index: Ints
 ) -> Floats:
     """Bars from the open after each row to the exit that nets the most, the earliest of equals.
 
-    Exits are sales at the opens after this and the later rows of the path, and the
-    path's own end. NaN on rows without a label.
+    Exits are sales at the opens after this and the later rows of the position, and the
+    end of holding it. NaN on rows without a label.
     """
-    out = np.full(bar.size, np.nan)
+    bars = np.full(bar.size, np.nan)
     best_net, best_bar = np.nan, 0
     for i in range(bar.size - 1, -1, -1):
         if not labelled[i]:
@@ -91,5 +94,5 @@ def bars_to_best(
             best_net, best_bar = hold_net[i], exit_index[position[i]]
         if exit_net[i] >= best_net:
             best_net, best_bar = exit_net[i], bar[i] + 1
-        out[i] = best_bar - bar[i] - 1
-    return out
+        bars[i] = best_bar - bar[i] - 1
+    return bars

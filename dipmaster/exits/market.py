@@ -49,7 +49,7 @@ class ExitMarket:
     columns: Mapping[str, Floats]
 
 
-def market_of(
+def build_exit_market(
     panel: Panel, features: Mapping[str, pd.DataFrame], volatility: Mapping[str, pd.DataFrame]
 ) -> ExitMarket:
     """Put both tables on the panel's grid and measure the market's momentum.
@@ -69,12 +69,12 @@ def market_of(
     columns |= {name: _column(panel, volatility, name) for name in VOLATILITY_COLUMNS}
     regime = columns["regime"]
     regime[np.isnan(regime)] = UNKNOWN_REGIME
-    sigmas = momentum_sigmas(_first_known(columns.pop(MARKET_RETURN)))
+    sigmas = standardize_momentum(_first_known(columns.pop(MARKET_RETURN)))
     columns[MARKET_MOMENTUM] = np.tile(sigmas, (len(panel.symbols), 1))
     return ExitMarket(panel, columns)
 
 
-def momentum_sigmas(market_return: Floats) -> Floats:
+def standardize_momentum(market_return: Floats) -> Floats:
     """The market's hourly return in units of its own past size, shape (bars,).
 
     The size is the root mean square of the week up to and including the bar; NaN
@@ -89,27 +89,26 @@ def momentum_sigmas(market_return: Floats) -> Floats:
 
 def _first_known(values: Floats) -> Floats:
     """Of each bar the value of the first symbol that has one: it is the same for all."""
-    out = np.full(values.shape[1], np.nan)
+    first = np.full(values.shape[1], np.nan)
     for row in values[::-1]:
-        out = np.where(np.isnan(row), out, row)
-    return out
+        first = np.where(np.isnan(row), first, row)
+    return first
 
 
 def _column(panel: Panel, frames: Mapping[str, pd.DataFrame], name: str) -> Floats:
-    out = np.full(panel.open.shape, np.nan)
+    values = np.full(panel.open.shape, np.nan)
     for row, symbol in enumerate(panel.symbols):
         if symbol not in frames:
-            raise _misfit(symbol, "a frame", "none")
-        frame = frames[symbol]
-        times = epoch_ms(frame["open_time"])
-        places = panel.index_of(times)
-        inside = (places >= 0) & (places < panel.bars)
-        if not inside.all() or (panel.open_time[places] != times).any():
-            raise _misfit(symbol, "rows on the panel's grid", "at least one beside it")
-        out[row, places] = frame[name].to_numpy(np.float64)
-    return out
+            raise _mismatch(symbol, "a frame", "none")
+        times = epoch_ms(frames[symbol]["open_time"])
+        bar = panel.index_of(times)
+        inside = (bar >= 0) & (bar < panel.bars)
+        if not inside.all() or (panel.open_time[bar] != times).any():
+            raise _mismatch(symbol, "rows on the panel's grid", "at least one beside it")
+        values[row, bar] = frames[symbol][name].to_numpy(np.float64)
+    return values
 
 
-def _misfit(symbol: str, expected: str, found: str) -> Exception:
-    cure = "run the stages features and volatility on these bars again"
-    return data_error(f"tables of {symbol}", expected, found, cure)
+def _mismatch(symbol: str, expected: str, found: str) -> Exception:
+    fix = "run the stages features and volatility on these bars again"
+    return data_error(f"tables of {symbol}", expected, found, fix)

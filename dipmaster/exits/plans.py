@@ -7,26 +7,26 @@ from dipmaster.backtest import EXIT_NAMES, ExitRules, Trailing, outcomes
 from dipmaster.core.kernels import Floats, Ints
 from dipmaster.core.panel import as_times
 from dipmaster.core.params import AdaptiveExits, Execution
-from dipmaster.exits.layout import Paths, Positions
+from dipmaster.exits.arrays import HoldOutcomes, Positions
 from dipmaster.exits.market import MARKET_MOMENTUM, ExitMarket
 from dipmaster.exits.target import (
     MEDIUM,
     Classes,
-    Targets,
-    momentum_classes,
-    strength_classes,
-    targets_of,
+    ExitTargets,
+    classify_momentum,
+    classify_strength,
+    combine_multipliers,
 )
-from dipmaster.exits.trail import distances
-
-NEVER = -1
+from dipmaster.exits.trailing import compute_trailing_distance
 
 
-def rules_without_models(market: ExitMarket, exits: AdaptiveExits) -> ExitRules:
-    """Phase 2's rules but for the exit models: trailing stop and boundary where switched on."""
+def build_hold_rules(market: ExitMarket, exits: AdaptiveExits) -> ExitRules:
+    """Phase 2's rules but for the exit models: trailing stop and 15-minute boundary where on."""
     trailing = exits.trailing
     stop = Trailing(
-        distances(market, trailing), trailing.activation_frac, trailing.break_even_floor
+        compute_trailing_distance(market, trailing),
+        trailing.activation_frac,
+        trailing.break_even_floor,
     )
     return ExitRules(
         boundary_min_net_frac=exits.boundary_min_net_frac if exits.boundary_from_phase2 else None,
@@ -34,7 +34,7 @@ def rules_without_models(market: ExitMarket, exits: AdaptiveExits) -> ExitRules:
     )
 
 
-def plans_of(
+def compute_targets(
     market: ExitMarket,
     symbol_index: Ints,
     signal_index: Ints,
@@ -42,7 +42,7 @@ def plans_of(
     open_ms: Ints,
     regime: Classes,
     exits: AdaptiveExits,
-) -> Targets:
+) -> ExitTargets:
     """Target of each signal from what is known at the close of its bar.
 
     Parameters
@@ -61,15 +61,15 @@ def plans_of(
     strength = (
         np.full(symbol_index.size, MEDIUM, np.int8)
         if confidence is None
-        else strength_classes(confidence, open_ms, params.min_past)
+        else classify_strength(confidence, open_ms, params.min_past)
     )
     sigmas = market.columns[MARKET_MOMENTUM][symbol_index, signal_index]
-    momentum = momentum_classes(sigmas, params)
+    momentum = classify_momentum(sigmas, params)
     combination = exits.target_combination
-    return targets_of(strength, regime, momentum, exits.target_frac, combination, params)
+    return combine_multipliers(strength, regime, momentum, exits.target_frac, combination, params)
 
 
-def positions_of(
+def build_positions(
     symbol_index: Ints, signal_index: Ints, target_frac: Floats, exits: AdaptiveExits
 ) -> Positions:
     """Positions with these targets and the fixed stop and time limit."""
@@ -78,41 +78,41 @@ def positions_of(
         signal_index=signal_index,
         target_frac=target_frac,
         stop_frac=np.full(symbol_index.size, exits.stop_frac),
-        cap_bars=np.full(symbol_index.size, exits.cap_bars, np.int64),
+        max_holding_bars=np.full(symbol_index.size, exits.cap_bars, np.int64),
     )
 
 
-def paths_of(
+def simulate_hold(
     market: ExitMarket, positions: Positions, execution: Execution, exits: AdaptiveExits
-) -> Paths:
-    """How each position ends alone under `rules_without_models`.
+) -> HoldOutcomes:
+    """How each position ends alone under `build_hold_rules`.
 
     Raises
     ------
     DataError
         Positions off the panel, or a missing half-spread.
     """
-    ended = outcomes(
+    trades = outcomes(
         market.panel,
         positions.symbol_index,
         positions.signal_index,
         execution,
-        rules_without_models(market, exits),
+        build_hold_rules(market, exits),
         positions.target_frac,
         positions.stop_frac,
-        positions.cap_bars,
+        positions.max_holding_bars,
     )
-    return Paths(ended.tradable, ended.exit_index, ended.exit_type, ended.net_frac)
+    return HoldOutcomes(trades.tradable, trades.exit_index, trades.exit_type, trades.net_frac)
 
 
-def plans_table(
-    candidates: pd.DataFrame, market: ExitMarket, positions: Positions, targets: Targets,
-    paths: Paths,
+def build_plans_table(
+    candidates: pd.DataFrame, market: ExitMarket, positions: Positions, targets: ExitTargets,
+    hold: HoldOutcomes,
 ) -> pd.DataFrame:  # fmt: skip
     """Table EXIT_PLANS; every argument has the rows of `candidates`, in their order."""
-    places = positions.symbol_index, positions.signal_index
-    words = np.asarray((*EXIT_NAMES, ""))[paths.exit_type]
-    last = as_times(market.panel.open_time[paths.exit_index])
+    signal = positions.symbol_index, positions.signal_index
+    exit_names = np.asarray((*EXIT_NAMES, ""))[hold.exit_type]
+    exit_time = as_times(market.panel.open_time[hold.exit_index])
     return pd.DataFrame(
         {
             "candidate_id": candidates["candidate_id"].to_numpy(np.int64),
@@ -121,14 +121,14 @@ def plans_table(
             "signal_strength": targets.strength,
             "regime": targets.regime,
             "momentum_class": targets.momentum,
-            "momentum_sigmas": market.columns[MARKET_MOMENTUM][places],
+            "momentum_sigmas": market.columns[MARKET_MOMENTUM][signal],
             "signal_multiplier": targets.signal_multiplier,
             "volatility_multiplier": targets.volatility_multiplier,
             "momentum_multiplier": targets.momentum_multiplier,
             "combined_multiplier": targets.combined_multiplier,
             "target_frac": targets.target_frac,
-            "hold_net_frac": paths.net_frac,
-            "hold_exit_type": pd.array(words, dtype="str"),
-            "hold_exit_time": last.where(paths.opened),
+            "hold_net_frac": hold.net_frac,
+            "hold_exit_type": pd.array(exit_names, dtype="str"),
+            "hold_exit_time": exit_time.where(hold.opened),
         }
     )

@@ -14,16 +14,16 @@ from dipmaster.core.kernels import Floats, Ints, kernel
 from dipmaster.core.params import AdaptiveExits, Execution
 from dipmaster.core.tables import EXIT_FEATURES
 from dipmaster.core.time_units import BAR_MS, BARS_PER_DAY, BOUNDARY_MS, MINUTE_MS
-from dipmaster.exits.layout import Positions, Rows
+from dipmaster.exits.arrays import ExitRows, Positions
 from dipmaster.exits.market import ExitMarket
-from dipmaster.exits.plans import rules_without_models
+from dipmaster.exits.plans import build_hold_rules
 
 _BAR_MINUTES = BAR_MS // MINUTE_MS
 _BOUNDARY_MINUTES = BOUNDARY_MS // MINUTE_MS
 _DAY_MINUTES = BARS_PER_DAY * _BAR_MINUTES
 
 
-class Lives(NamedTuple):
+class PositionLifetimes(NamedTuple):
     """What a kernel writes of the rows, arrays of shape (rows,).
 
     `peak` and `trough` are prices since the entry, `trail` the level of the trailing
@@ -38,16 +38,14 @@ class Lives(NamedTuple):
     trough: Floats
     trail: Floats
 
-    def upto(self, rows: int) -> "Lives":
+    def first(self, rows: int) -> "PositionLifetimes":
         """The first rows."""
-        whole = self.position[:rows], self.bar[:rows], self.held[:rows]
-        prices = self.entry[:rows], self.peak[:rows], self.trough[:rows], self.trail[:rows]
-        return Lives(*whole, *prices)
+        return PositionLifetimes._make(column[:rows] for column in self)
 
 
-def rows_of(
+def build_exit_rows(
     market: ExitMarket, positions: Positions, execution: Execution, exits: AdaptiveExits
-) -> Rows:
+) -> ExitRows:
     """Rows of all positions, with nothing in them that is later than their bar.
 
     A bar has a row where it and the next bar's open exist, from the entry's own bar
@@ -58,37 +56,50 @@ def rows_of(
     execution
         Its costs set the floor of the trailing stop.
     """
-    lives = lives_of(market, positions, execution, exits)
-    return Rows(lives.position, lives.bar, lives.held, _features(market, positions, lives))
+    lifetimes = position_lifetimes(market, positions, execution, exits)
+    return ExitRows(
+        lifetimes.position, lifetimes.bar, lifetimes.held, _features(market, positions, lifetimes)
+    )
 
 
-def lives_of(
+def position_lifetimes(
     market: ExitMarket, positions: Positions, execution: Execution, exits: AdaptiveExits
-) -> Lives:
+) -> PositionLifetimes:
     """Prices and levels behind the rows of all positions, in the order of the rows."""
-    rules = rules_without_models(market, exits)
+    rules = build_hold_rules(market, exits)
     by_bar = np.empty(0) if rules.trailing is None else rules.trailing.distance_frac.reshape(-1)
     plans = plans_of(
         positions.symbol_index,
         positions.signal_index,
         positions.target_frac,
         positions.stop_frac,
-        positions.cap_bars,
+        positions.max_holding_bars,
     )
-    lives = _blank(int((positions.cap_bars - 1).sum()))
-    world = (bars_of(market.panel), plans, rule_numbers(rules), costs_of(execution), by_bar)
-    return lives.upto(follow_all(*world, lives))
+    lifetimes = _blank(int((positions.max_holding_bars - 1).sum()))
+    engine_arguments = (
+        bars_of(market.panel),
+        plans,
+        rule_numbers(rules),
+        costs_of(execution),
+        by_bar,
+    )
+    return lifetimes.first(trace_positions(*engine_arguments, lifetimes))
 
 
-def _blank(rows: int) -> Lives:
+def _blank(rows: int) -> PositionLifetimes:
     position, bar, held = (np.empty(rows, np.int64) for _ in range(3))
     entry, peak, trough, trail = (np.empty(rows) for _ in range(4))
-    return Lives(position, bar, held, entry, peak, trough, trail)
+    return PositionLifetimes(position, bar, held, entry, peak, trough, trail)
 
 
 @kernel
-def follow_all(
-    market: Market, plans: Plans, rules: RuleNumbers, costs: Costs, by_bar: Floats, out: Lives
+def trace_positions(
+    market: Market,
+    plans: Plans,
+    rules: RuleNumbers,
+    costs: Costs,
+    by_bar: Floats,
+    out: PositionLifetimes,
 ) -> int:
     """Fill `out` from its start and return the number of rows made.
 
@@ -127,53 +138,56 @@ def follow_all(
     return row
 
 
-def _features(market: ExitMarket, positions: Positions, lives: Lives) -> npt.NDArray[np.float32]:
+def _features(
+    market: ExitMarket, positions: Positions, lifetimes: PositionLifetimes
+) -> npt.NDArray[np.float32]:
     """Shape (rows, features), in the order of `EXIT_FEATURES`."""
-    named = _of_the_position(market, positions, lives) | _of_the_market(market, positions, lives)
-    out = np.empty((lives.bar.size, len(EXIT_FEATURES)), np.float32)
-    for place, name in enumerate(EXIT_FEATURES):
-        out[:, place] = named[name]
-    return out
+    columns = _position_features(market, positions, lifetimes)
+    columns |= _market_features(market, positions, lifetimes)
+    features = np.empty((lifetimes.bar.size, len(EXIT_FEATURES)), np.float32)
+    for column, name in enumerate(EXIT_FEATURES):
+        features[:, column] = columns[name]
+    return features
 
 
-def _of_the_position(
-    market: ExitMarket, positions: Positions, lives: Lives
+def _position_features(
+    market: ExitMarket, positions: Positions, lifetimes: PositionLifetimes
 ) -> dict[str, Floats | Ints]:
-    row, entry = lives.position, lives.entry
+    row, entry = lifetimes.position, lifetimes.entry
     symbol = positions.symbol_index[row]
-    close = market.panel.close[symbol, lives.bar]
+    close = market.panel.close[symbol, lifetimes.bar]
     target = entry * (1.0 + positions.target_frac[row])
     stop = entry * (1.0 - positions.stop_frac[row])
-    sigma = market.columns["volatility_5m_daily_frac"][symbol, lives.bar]
-    sigma = sigma * np.sqrt((positions.cap_bars[row] - lives.held - 1) / BARS_PER_DAY)
+    sigma = market.columns["volatility_5m_daily_frac"][symbol, lifetimes.bar]
+    sigma = sigma * np.sqrt((positions.max_holding_bars[row] - lifetimes.held - 1) / BARS_PER_DAY)
     return {
-        "holding_minutes": _BAR_MINUTES * (lives.held + 1),
+        "holding_minutes": _BAR_MINUTES * (lifetimes.held + 1),
         "current_pnl_frac": close / entry - 1.0,
-        "max_profit_frac": lives.peak / entry - 1.0,
-        "max_loss_frac": lives.trough / entry - 1.0,
+        "max_profit_frac": lifetimes.peak / entry - 1.0,
+        "max_loss_frac": lifetimes.trough / entry - 1.0,
         "target_room_sigma": _in_sigmas(np.log(target / close), sigma),
         "stop_room_sigma": _in_sigmas(np.log(close / stop), sigma),
-        "trail_room_frac": close / lives.trail - 1.0,
+        "trail_room_frac": close / lifetimes.trail - 1.0,
     }
 
 
-def _of_the_market(
-    market: ExitMarket, positions: Positions, lives: Lives
+def _market_features(
+    market: ExitMarket, positions: Positions, lifetimes: PositionLifetimes
 ) -> dict[str, Floats | Ints]:
-    place = positions.symbol_index[lives.position], lives.bar
-    fill_minutes = market.panel.open_time[lives.bar] // MINUTE_MS + _BAR_MINUTES
+    cell = positions.symbol_index[lifetimes.position], lifetimes.bar
+    fill_minutes = market.panel.open_time[lifetimes.bar] // MINUTE_MS + _BAR_MINUTES
     columns = market.columns
     return {
-        "volatility_5m_daily_frac": columns["volatility_5m_daily_frac"][place],
-        "volume_trend_10m": columns["volume_trend_10m"][place],
-        "momentum_10_frac": columns["momentum_10_frac"][place],
-        "resistance_distance_frac": columns["resistance_distance_frac"][place],
-        "session_volatility": columns["season_factor"][place],
+        "volatility_5m_daily_frac": columns["volatility_5m_daily_frac"][cell],
+        "volume_trend_10m": columns["volume_trend_10m"][cell],
+        "momentum_10_frac": columns["momentum_10_frac"][cell],
+        "resistance_distance_frac": columns["resistance_distance_frac"][cell],
+        "session_volatility": columns["season_factor"][cell],
         "minutes_to_boundary": -fill_minutes % _BOUNDARY_MINUTES,
         "session_minutes": fill_minutes % _DAY_MINUTES,
     }
 
 
-def _in_sigmas(room: Floats, sigma: Floats) -> Floats:
+def _in_sigmas(distance: Floats, sigma: Floats) -> Floats:
     """NaN where the volatility is missing or zero."""
-    return room / np.where(sigma > 0.0, sigma, np.nan)
+    return distance / np.where(sigma > 0.0, sigma, np.nan)

@@ -16,7 +16,7 @@ LOW, MEDIUM, HIGH = 0, 1, 2  # of signal strength; of the regime low, normal, hi
 
 
 @dataclass(frozen=True)
-class Targets:
+class ExitTargets:
     """Profit targets and what they are made of, arrays of shape (rows,).
 
     Attributes
@@ -45,7 +45,7 @@ class Targets:
     target_frac: Floats
 
 
-def strength_classes(confidence: Floats, open_ms: Ints, min_past: int) -> Classes:
+def classify_strength(confidence: Floats, open_ms: Ints, min_past: int) -> Classes:
     """Tercile of each confidence among those of strictly earlier candidates.
 
     Its place is the share of past values below it, equal ones counted half: low
@@ -60,17 +60,17 @@ def strength_classes(confidence: Floats, open_ms: Ints, min_past: int) -> Classe
     min_past
         Past scores below which a scored candidate counts as medium.
     """
-    out = np.full(confidence.size, LOW, np.int8)
+    classes = np.full(confidence.size, LOW, np.int8)
     past: list[float] = []
     order = np.argsort(open_ms, kind="stable")
     starts = np.flatnonzero(np.diff(open_ms[order])) + 1
-    for together in np.split(order, starts):
-        scored = [int(row) for row in together if not np.isnan(confidence[row])]
+    for same_bar in np.split(order, starts):
+        scored = [int(row) for row in same_bar if not np.isnan(confidence[row])]
         for row in scored:
-            out[row] = _tercile(past, float(confidence[row]), min_past)
+            classes[row] = _tercile(past, float(confidence[row]), min_past)
         for row in scored:
             insort(past, float(confidence[row]))
-    return out
+    return classes
 
 
 def _tercile(past: list[float], value: float, min_past: int) -> int:
@@ -82,39 +82,39 @@ def _tercile(past: list[float], value: float, min_past: int) -> int:
     return HIGH if 3 * twice_below > 4 * len(past) else MEDIUM
 
 
-def momentum_classes(sigmas: Floats, target: DynamicTarget) -> Classes:
+def classify_momentum(sigmas: Floats, target: DynamicTarget) -> Classes:
     """-2..2 by where the market's momentum lies among +-weak, +-strong; missing is neutral."""
     size = np.abs(sigmas)
     steps = (size >= target.weak_sigmas).astype(np.int8) + (size >= target.strong_sigmas)
     return np.where(sigmas < 0.0, -steps, steps).astype(np.int8)
 
 
-def targets_of(
+def combine_multipliers(
     strength: Classes,
     regime: Classes,
     momentum: Classes,
     base_frac: float,
     combination: Literal["weighted_sum", "product"],
     params: DynamicTarget,
-) -> Targets:
+) -> ExitTargets:
     """Classes to multipliers to targets; switched off, every target is the base.
 
     Parameters
     ----------
     strength, regime, momentum
-        Shape (rows,), as in `Targets`; a regime of -1 counts as normal.
+        Shape (rows,), as in `ExitTargets`; a regime of -1 counts as normal.
     base_frac
         Target at a combined multiplier of 1.
     combination
         The roadmap's weighted sum, or the product.
     """
-    tables = _multipliers(params)
-    seen = np.where(regime < 0, MEDIUM, regime)
-    places = (strength, seen, momentum + 2)
-    signal, volatility, market = (
-        table[place] if params.enabled else np.ones(place.size)
-        for table, place in zip(tables, places, strict=True)
+    known_regime = np.where(regime < 0, MEDIUM, regime)
+    classes = strength, known_regime, momentum + 2
+    multipliers = (
+        table[index] if params.enabled else np.ones(index.size)
+        for table, index in zip(_multiplier_tables(params), classes, strict=True)
     )
+    signal, volatility, market = multipliers
     weights, combined = params.weights, signal * volatility * market
     if params.enabled and combination == "weighted_sum":
         combined = (
@@ -124,20 +124,15 @@ def targets_of(
         )
     bounded = np.clip(combined, params.min_multiple, params.max_multiple)
     target = base_frac * bounded
-    return Targets(strength, regime, momentum, signal, volatility, market, combined, target)
+    return ExitTargets(strength, regime, momentum, signal, volatility, market, combined, target)
 
 
-def _multipliers(params: DynamicTarget) -> tuple[Floats, Floats, Floats]:
+def _multiplier_tables(params: DynamicTarget) -> tuple[Floats, Floats, Floats]:
     """Multipliers by class: low to high, low to high, strong down to strong up."""
-    strength, regime, market = (
-        params.signal_strength,
-        params.volatility_regime,
-        params.market_momentum,
-    )
+    strength, regime = params.signal_strength, params.volatility_regime
+    up_and_down = "strong_down", "weak_down", "neutral", "weak_up", "strong_up"
     return (
         np.array([strength.low, strength.medium, strength.high]),
         np.array([regime.low, regime.normal, regime.high]),
-        np.array(
-            [market.strong_down, market.weak_down, market.neutral, market.weak_up, market.strong_up]
-        ),
+        np.array([getattr(params.market_momentum, name) for name in up_and_down]),
     )

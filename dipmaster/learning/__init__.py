@@ -1,10 +1,11 @@
 """Rows with a time and a label to predictions made before the label could be known.
 
-schedule (when to refit) -> walk_forward (train on what was known, predict until the
-next refit), one walk a level: base models, the stack on them, the last calibrator.
-logistic, calibrators: what a level fits. uniqueness: how much a row weighs in a fit.
-judging: how good the predictions were, with intervals from calendar blocks.
+schedule (which rows a fit may learn from, when, with what weight) -> walk_forward (train on
+what was known, predict until the next refit), one walk a model layer: base models, the stack
+on them, the last calibrator. logistic, calibrators, tree_models: what a layer fits.
+sampling, uniqueness: which rows a fit takes, and their weights. evaluation, importance: how
+good the predictions were, with intervals from calendar blocks. model_store: models to files.
 
-Nothing here knows candidates, positions or params: rows are numbers 0 .. n - 1, and
-whoever owns them hands in `fit` and `predict`.
+Nothing here knows candidates or positions: rows are numbers 0 .. n - 1, and whoever owns
+them hands in inputs, targets and fits. Confidence and exits are built on it.
 """

@@ -6,95 +6,76 @@ sample and never turns an order round: where the outcomes fall with the score,
 the map is flat at the base rate.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import Literal
 
 import numpy as np
-from scipy.special import expit, logit
+from scipy.special import expit
 
 from dipmaster.core.kernels import Floats
-from dipmaster.learning.logistic import Logistic, fit_logistic, one_class
-from dipmaster.learning.unfit import Unfit
+from dipmaster.learning.fit_failure import FitFailure
+from dipmaster.learning.logistic import (
+    Logistic,
+    base_log_odds,
+    clip_probability,
+    describe_one_class,
+    fit_logistic,
+    log_odds,
+)
 
-Kind = Literal["beta", "isotonic", "platt"]
+CalibratorKind = Literal["beta", "isotonic", "platt"]
 
-SMALLEST = 1e-6  # probabilities are kept within [SMALLEST, 1 - SMALLEST], in and out
 RIDGE = 1e-6  # only so that separable outcomes have a finite fit
 
 
-class Calibrator(Protocol):
-    """A frozen map from scores in [0, 1] to probabilities, never falling."""
-
-    def apply(self, p: Floats) -> Floats:
-        """Calibrated probabilities, same shape; NaN stays NaN."""
-
-    def record(self) -> dict[str, Any]:
-        """Plain numbers for JSON; `calibrator_of` reads them back."""
-
-
 @dataclass(frozen=True)
-class Beta:
+class BetaCalibrator:
     """``p' = expit(c + a ln p - b ln(1 - p))`` with a, b >= 0."""
 
     a: float
     b: float
     c: float
+    kind: Literal["beta"] = "beta"
 
-    def apply(self, p: Floats) -> Floats:
-        """As `Calibrator.apply`."""
-        q = clipped(p)
-        return clipped(expit(self.c + self.a * np.log(q) - self.b * np.log1p(-q)))
-
-    def record(self) -> dict[str, Any]:
-        """As `Calibrator.record`."""
-        return {"kind": "beta", "a": self.a, "b": self.b, "c": self.c}
+    def predict(self, p: Floats) -> Floats:
+        """Calibrated probabilities, same shape; NaN stays NaN."""
+        q = clip_probability(p)
+        return clip_probability(expit(self.c + self.a * np.log(q) - self.b * np.log1p(-q)))
 
 
 @dataclass(frozen=True)
-class Platt:
+class PlattCalibrator:
     """``p' = expit(intercept + slope * logit p)`` with slope >= 0."""
 
     slope: float
     intercept: float
+    kind: Literal["platt"] = "platt"
 
-    def apply(self, p: Floats) -> Floats:
-        """As `Calibrator.apply`."""
-        return clipped(expit(self.intercept + self.slope * log_odds(p)))
-
-    def record(self) -> dict[str, Any]:
-        """As `Calibrator.record`."""
-        return {"kind": "platt", "slope": self.slope, "intercept": self.intercept}
+    def predict(self, p: Floats) -> Floats:
+        """Calibrated probabilities, same shape; NaN stays NaN."""
+        return clip_probability(expit(self.intercept + self.slope * log_odds(p)))
 
 
 @dataclass(frozen=True)
-class Isotonic:
+class IsotonicCalibrator:
     """Straight lines between knots, flat beyond the outer ones."""
 
     score: tuple[float, ...]
     rate: tuple[float, ...]
+    kind: Literal["isotonic"] = "isotonic"
 
-    def apply(self, p: Floats) -> Floats:
-        """As `Calibrator.apply`."""
-        return clipped(np.interp(clipped(p), self.score, self.rate))
-
-    def record(self) -> dict[str, Any]:
-        """As `Calibrator.record`."""
-        return {"kind": "isotonic", "score": list(self.score), "rate": list(self.rate)}
+    def predict(self, p: Floats) -> Floats:
+        """Calibrated probabilities, same shape; NaN stays NaN."""
+        return clip_probability(np.interp(clip_probability(p), self.score, self.rate))
 
 
-def clipped(p: Floats) -> Floats:
-    """Probabilities within [SMALLEST, 1 - SMALLEST]; NaN stays NaN."""
-    return np.clip(np.asarray(p, dtype=np.float64), SMALLEST, 1.0 - SMALLEST)
+Calibrator = BetaCalibrator | PlattCalibrator | IsotonicCalibrator
 
 
-def log_odds(p: Floats) -> Floats:
-    """``ln(p / (1 - p))`` of clipped probabilities."""
-    q = clipped(p)
-    return np.asarray(np.log(q) - np.log1p(-q), dtype=np.float64)
-
-
-def fit_calibrator(kind: Kind, p: Floats, label: Floats, weight: Floats) -> Calibrator | Unfit:
+def fit_calibrator(
+    kind: CalibratorKind, p: Floats, label: Floats, weight: Floats
+) -> Calibrator | FitFailure:
     """Fit the calibrator of that name.
 
     Parameters
@@ -110,82 +91,70 @@ def fit_calibrator(kind: Kind, p: Floats, label: Floats, weight: Floats) -> Cali
 
     Returns
     -------
-    Calibrator or Unfit
-        `Unfit` where all rows with weight are of one class.
+    Calibrator or FitFailure
+        `FitFailure` where all rows with weight are of one class.
     """
     return _FITS[kind](p, label, weight)
 
 
-def fit_beta(p: Floats, label: Floats, weight: Floats) -> Beta | Unfit:
+def fit_beta(p: Floats, label: Floats, weight: Floats) -> BetaCalibrator | FitFailure:
     """Logistic regression on ln p and -ln(1 - p).
 
     As in the paper's algorithm, an input whose coefficient comes out negative
-    is dropped and the other fitted alone; where that one is negative too, the
-    map is flat. Parameters as in `fit_calibrator`.
+    is dropped, the first before the second, and the other fitted alone; where that
+    one is negative too, the map is flat. Parameters as in `fit_calibrator`.
     """
-    q = clipped(p)
+    q = clip_probability(p)
     inputs = np.column_stack([np.log(q), -np.log1p(-q)])
-    kept = [0, 1]
-    while kept:
-        model = fit_logistic(inputs[:, kept], label, weight, RIDGE)
-        if isinstance(model, Unfit):
+    used = [0, 1]
+    while used:
+        model = fit_logistic(inputs[:, used], label, weight, RIDGE)
+        if isinstance(model, FitFailure):
             return model
-        slopes, c = _unstandardised(model)
+        slopes, c = _unstandardise(model)
         negative = [i for i, slope in enumerate(slopes) if slope < 0.0]
         if not negative:
-            a, b = (slopes[kept.index(i)] if i in kept else 0.0 for i in (0, 1))
-            return Beta(a, b, c)
-        del kept[negative[0]]
-    return Beta(0.0, 0.0, _base_log_odds(label, weight))
+            a, b = (slopes[used.index(i)] if i in used else 0.0 for i in (0, 1))
+            return BetaCalibrator(a, b, c)
+        del used[negative[0]]
+    return BetaCalibrator(0.0, 0.0, base_log_odds(label, weight))
 
 
-def fit_platt(p: Floats, label: Floats, weight: Floats) -> Platt | Unfit:
+def fit_platt(p: Floats, label: Floats, weight: Floats) -> PlattCalibrator | FitFailure:
     """Logistic regression on the log odds. Parameters as in `fit_calibrator`."""
     model = fit_logistic(log_odds(p)[:, None], label, weight, RIDGE)
-    if isinstance(model, Unfit):
+    if isinstance(model, FitFailure):
         return model
-    (slope,), intercept = _unstandardised(model)
+    (slope,), intercept = _unstandardise(model)
     if slope < 0.0:
-        return Platt(0.0, _base_log_odds(label, weight))
-    return Platt(slope, intercept)
+        return PlattCalibrator(0.0, base_log_odds(label, weight))
+    return PlattCalibrator(slope, intercept)
 
 
-def fit_isotonic(p: Floats, label: Floats, weight: Floats) -> Isotonic | Unfit:
+def fit_isotonic(p: Floats, label: Floats, weight: Floats) -> IsotonicCalibrator | FitFailure:
     """Pool adjacent violators (scikit-learn). Parameters as in `fit_calibrator`."""
     won = np.asarray(label, dtype=np.float64)
-    reason = one_class(won, weight)
+    reason = describe_one_class(won, weight)
     if reason:
-        return Unfit(reason)
+        return FitFailure(reason)
     from sklearn.isotonic import IsotonicRegression
 
     model = IsotonicRegression(y_min=0.0, y_max=1.0, out_of_bounds="clip")
-    model.fit(clipped(p), won, sample_weight=weight)
-    return Isotonic(tuple(model.X_thresholds_.tolist()), tuple(model.y_thresholds_.tolist()))
+    model.fit(clip_probability(p), won, sample_weight=weight)
+    scores, rates = tuple(model.X_thresholds_.tolist()), tuple(model.y_thresholds_.tolist())
+    return IsotonicCalibrator(scores, rates)
 
 
-def calibrator_of(record: Mapping[str, Any]) -> Calibrator:
-    """Read what `Calibrator.record` wrote."""
-    if record["kind"] == "isotonic":
-        knots, rates = (tuple(map(float, record[name])) for name in ("score", "rate"))
-        return Isotonic(knots, rates)
-    numbers = {name: float(value) for name, value in record.items() if name != "kind"}
-    return Beta(**numbers) if record["kind"] == "beta" else Platt(**numbers)
-
-
-_FITS: dict[Kind, Callable[[Floats, Floats, Floats], Calibrator | Unfit]] = {
+_FITS: dict[CalibratorKind, Callable[[Floats, Floats, Floats], Calibrator | FitFailure]] = {
     "beta": fit_beta,
     "isotonic": fit_isotonic,
     "platt": fit_platt,
 }
 
 
-def _unstandardised(model: Logistic) -> tuple[tuple[float, ...], float]:
+def _unstandardise(model: Logistic) -> tuple[tuple[float, ...], float]:
     """Slopes and intercept on the scale of the inputs themselves."""
     slopes = tuple(c / sd for c, sd in zip(model.coefficient, model.sd, strict=True))
     return slopes, model.intercept - sum(
         slope * mean for slope, mean in zip(slopes, model.mean, strict=True)
     )
-
-
-def _base_log_odds(label: Floats, weight: Floats) -> float:
-    return float(logit(np.average(np.asarray(label, dtype=np.float64), weights=weight)))

@@ -4,19 +4,20 @@ scikit-learn finds the coefficients; what stays is numbers that can be read,
 written as JSON and applied without any library.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Literal
 
 import numpy as np
-from scipy.special import expit
+from scipy.special import expit, logit
 
 from dipmaster.core.kernels import Floats
-from dipmaster.learning.unfit import Unfit
+from dipmaster.learning.fit_failure import FitFailure
 
 _TOLERANCE = 1e-8  # of the gradient; Newton steps get there in about ten
 _MAX_STEPS = 200
 _CONSTANT = 1e-12  # sd over the mean's size: what rounding leaves of a column of one value
+MIN_PROBABILITY = 1e-6  # probabilities are kept this far from 0 and 1
 
 
 @dataclass(frozen=True)
@@ -37,34 +38,28 @@ class Logistic:
     sd: tuple[float, ...]
     coefficient: tuple[float, ...]
     intercept: float
+    kind: Literal["logistic"] = "logistic"
 
-    def apply(self, x: Floats) -> Floats:
+    def predict(self, x: Floats) -> Floats:
         """Probabilities, shape (rows,), of inputs of shape (rows, inputs); NaN where one is NaN."""
         score = np.full(x.shape[0], self.intercept)
         for column, coefficient in enumerate(self.coefficient):  # fixed order of summation
             score += coefficient * ((x[:, column] - self.mean[column]) / self.sd[column])
         return np.asarray(expit(score), dtype=np.float64)
 
-    def record(self) -> dict[str, Any]:
-        """Plain numbers for JSON; `logistic_of` reads them back."""
-        return {
-            "kind": "logistic",
-            "mean": list(self.mean),
-            "sd": list(self.sd),
-            "coefficient": list(self.coefficient),
-            "intercept": self.intercept,
-        }
+
+def clip_probability(p: Floats) -> Floats:
+    """Probabilities within [MIN_PROBABILITY, 1 - MIN_PROBABILITY]; NaN stays NaN."""
+    return np.clip(np.asarray(p, dtype=np.float64), MIN_PROBABILITY, 1.0 - MIN_PROBABILITY)
 
 
-def logistic_of(record: Mapping[str, Any]) -> Logistic:
-    """Read what `Logistic.record` wrote."""
-    mean, sd, coefficient = (
-        tuple(map(float, record[name])) for name in ("mean", "sd", "coefficient")
-    )
-    return Logistic(mean, sd, coefficient, float(record["intercept"]))
+def log_odds(p: Floats) -> Floats:
+    """``ln(p / (1 - p))`` of clipped probabilities."""
+    q = clip_probability(p)
+    return np.asarray(np.log(q) - np.log1p(-q), dtype=np.float64)
 
 
-def fit_logistic(x: Floats, label: Floats, weight: Floats, l2: float) -> Logistic | Unfit:
+def fit_logistic(x: Floats, label: Floats, weight: Floats, l2: float) -> Logistic | FitFailure:
     """Minimise ``sum of weight * log loss + l2 / 2 * sum of coefficient^2``.
 
     Parameters
@@ -83,13 +78,13 @@ def fit_logistic(x: Floats, label: Floats, weight: Floats, l2: float) -> Logisti
 
     Returns
     -------
-    Logistic or Unfit
-        `Unfit` where all rows with weight are of one class.
+    Logistic or FitFailure
+        `FitFailure` where all rows with weight are of one class.
     """
     won = np.asarray(label, dtype=np.float64)
-    reason = one_class(won, weight)
+    reason = describe_one_class(won, weight)
     if reason:
-        return Unfit(reason)
+        return FitFailure(reason)
     mean, sd = _standards(x, weight)
     changes = sd > _CONSTANT * np.maximum(1.0, np.abs(mean))
     sd = np.where(changes, sd, 1.0)
@@ -98,7 +93,47 @@ def fit_logistic(x: Floats, label: Floats, weight: Floats, l2: float) -> Logisti
     return Logistic(tuple(mean.tolist()), tuple(sd.tolist()), coefficient, intercept)
 
 
-def one_class(won: Floats, weight: Floats) -> str:
+def fit_nonnegative_logistic(
+    x: Floats, label: Floats, weight: Floats, l2: float, nonnegative: Collection[int] | None = None
+) -> Logistic | FitFailure:
+    """Logistic regression without negative coefficients on some inputs.
+
+    The input whose coefficient is most negative is left out (its coefficient is then 0)
+    and the others are fitted again, until none is negative. Breiman (1996, "Stacked
+    regressions") found stacks to need this. With no input left: the base rate.
+
+    Parameters
+    ----------
+    x, label, weight, l2
+        As in `fit_logistic`.
+    nonnegative
+        Columns that may only raise the probability; default all.
+    """
+    bound = range(x.shape[1]) if nonnegative is None else nonnegative
+    used = np.ones(x.shape[1], dtype=np.bool_)
+    while used.any():
+        model = fit_logistic(np.where(used, x, 0.0), label, weight, l2)
+        if isinstance(model, FitFailure):
+            return model
+        lowest = min(bound, key=model.coefficient.__getitem__)
+        if model.coefficient[lowest] >= 0.0:
+            return model
+        used[lowest] = False
+    zeros, ones = (0.0,) * used.size, (1.0,) * used.size
+    return Logistic(zeros, ones, zeros, base_log_odds(label, weight))
+
+
+def name_coefficients(inputs: Sequence[str], model: Logistic | None) -> dict[str, float]:
+    """Coefficients on standardised inputs, by input; {} without a model."""
+    return {} if model is None else dict(zip(inputs, model.coefficient, strict=True))
+
+
+def base_log_odds(label: Floats, weight: Floats) -> float:
+    """Log odds of the weighted share of winners."""
+    return float(logit(np.average(np.asarray(label, dtype=np.float64), weights=weight)))
+
+
+def describe_one_class(won: Floats, weight: Floats) -> str:
     """Reason why nothing can be learnt from rows of one class, else ""."""
     counted = won[weight > 0.0]
     wins = int(np.count_nonzero(counted))

@@ -11,22 +11,12 @@ from typing import Literal
 NumberFormat = Literal["percent", "points", "change", "ratio", "signed", "times", "bps", "count"]
 Unit = Literal["fraction", "ratio", "per year", "basis points", "trades"]
 Direction = Literal["min", "max"]
-_HUNDREDTHS = ("percent", "points", "change")
+_SCALES: Mapping[str, float] = {"percent": 100.0, "points": 100.0, "change": 100.0}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MetricChange:
-    """How the change of a metric between two phases is shown.
-
-    Attributes
-    ----------
-    number_format
-        Of value and bounds.
-    axis
-        Unit in words, under a chart.
-    no_change
-        The number that stands for "no change", in the unit of the value.
-    """
+    """How the change of a metric between two phases is shown; `no_change` is its neutral value."""
 
     number_format: NumberFormat
     axis: str
@@ -35,7 +25,7 @@ class MetricChange:
     @property
     def scale(self) -> float:
         """What a value is multiplied by where it is drawn."""
-        return scale_of(self.number_format)
+        return _SCALES.get(self.number_format, 1.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,10 +38,8 @@ class Metric:
         Its name in gates.json, in params and in all other files.
     title
         Its name in print.
-    unit
+    unit, number_format
         Of value, bounds and target.
-    number_format
-        How they are printed.
     axis
         Unit in words, under a chart.
     support
@@ -62,16 +50,12 @@ class Metric:
         "min" where more is better, "max" where less is, None where neither.
     counted_in
         What its sample consists of.
-    definition
-        One sentence; `{name}` stands for a setting of `params.gates`.
-    notes
-        Further sentences that belong beside the definition.
+    definition, notes
+        One sentence, and those beside it; `{name}` stands for a setting of `params.gates`.
     interval_note
         What its interval is, where that is not the interval of the value.
-    is_gate
-        Whether phases are judged on it.
-    fixed_target
-        A target that is the same in all phases; None where params have one a phase.
+    is_gate, fixed_target
+        Whether phases are judged on it; a target that all phases share, else params have one.
     change
         How its change between phases is shown; None where it is not compared.
     """
@@ -95,12 +79,17 @@ class Metric:
     @property
     def scale(self) -> float:
         """What a value is multiplied by where it is drawn."""
-        return scale_of(self.number_format)
+        return _SCALES.get(self.number_format, 1.0)
 
     @property
     def in_roadmap(self) -> bool:
         """Whether the roadmap has a target for it in every phase."""
         return self.is_gate and self.fixed_target is None
+
+    @property
+    def changes_by_ratio(self) -> bool:
+        """Whether its change is the logarithm of a ratio, which is shown as the ratio."""
+        return self.change is not None and self.change.number_format == "times"
 
     def describe(self, settings: Mapping[str, object]) -> str:
         """Definition and notes, with the settings they name filled in.
@@ -111,11 +100,6 @@ class Metric:
             Where a setting that they name is missing.
         """
         return f"{self.definition} {self.notes}".strip().format_map(settings)
-
-
-def scale_of(number_format: NumberFormat) -> float:
-    """100 where a fraction is shown in hundredths, else 1."""
-    return 100.0 if number_format in _HUNDREDTHS else 1.0
 
 
 WIN_RATE = Metric(
@@ -256,16 +240,14 @@ TRADES_FRAC = Metric(
 GATES = (WIN_RATE, SHARPE, PROFIT_FACTOR, MAX_DRAWDOWN, EXCESS_WIN_RATE)
 """What phases are judged on, in print order."""
 
-COMPARED = (
-    WIN_RATE,
-    PROFIT_FACTOR,
-    SHARPE,
-    MAX_DRAWDOWN,
-    MEAN_NET_BPS,
-    NET_RETURN,
-    TRADES_FRAC,
-)
+_NO_GATES = (MEAN_NET_BPS, NET_RETURN, TRADES_FRAC)
+COMPARED = (WIN_RATE, PROFIT_FACTOR, SHARPE, MAX_DRAWDOWN, *_NO_GATES)
 """What two phases are compared in, in print order."""
+
+FIXED_TARGETS: Mapping[str, float] = {
+    metric.key: metric.fixed_target for metric in GATES if metric.fixed_target is not None
+}
+"""Targets that are the same in all phases, by key."""
 
 METRICS: Mapping[str, Metric] = {metric.key: metric for metric in (*GATES, *COMPARED)}
 """All metrics by key, gates first."""

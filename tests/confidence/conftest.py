@@ -1,4 +1,4 @@
-"""Made-up candidates whose result hangs on one input, for the room without any market."""
+"""Made-up candidates whose result hangs on one input, without any market."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from dipmaster.confidence import VOLATILITY_COLUMNS, Scores, schooling_of, scores_of
+from dipmaster.confidence import VOLATILITY_COLUMNS, Scores, build_training_schedule, fit_scores
 from dipmaster.confidence.events import Events
 from dipmaster.core.kernels import Floats
 from dipmaster.core.params import Confidence, Params, Split
@@ -16,7 +16,7 @@ from dipmaster.core.tables import FEATURES, I8
 from dipmaster.core.time_units import BAR_MS, DAY_MS
 
 START_MS = 1_672_531_200_000  # 2023-01-01
-CAP_BARS = 36
+MAX_HOLDING_BARS = 36
 CHANGES = {
     "min_train": {"candidates": 40, "per_class": 5},
     "trees": {
@@ -82,7 +82,7 @@ def market() -> Callable[..., Market]:
 
     def made(seed: int = 0, count: int = 600, days: int = 120, strength: float = 1.5) -> Market:
         rng = np.random.default_rng(seed)
-        bars = np.sort(rng.choice(days * 288 - 2 * CAP_BARS, count, replace=False))
+        bars = np.sort(rng.choice(days * 288 - 2 * MAX_HOLDING_BARS, count, replace=False))
         columns = {}
         for column in FEATURES.columns[1:]:
             noise = rng.standard_normal(count)
@@ -97,7 +97,7 @@ def market() -> Callable[..., Market]:
         volatility["no_new_trades"] = 0.0
         depth = features["dip_depth_3_sigma"].to_numpy()
         net = 0.01 * np.tanh(strength * depth + rng.standard_normal(count))
-        symbol, held = rng.integers(0, 3, count), rng.integers(0, CAP_BARS + 1, count)
+        symbol, held = rng.integers(0, 3, count), rng.integers(0, MAX_HOLDING_BARS + 1, count)
         return Market(events_with(net, bars, held, symbol), features, volatility, days)
 
     return made
@@ -105,14 +105,16 @@ def market() -> Callable[..., Market]:
 
 @pytest.fixture(scope="session")
 def scored(settings) -> Callable[..., Scores]:
-    """All levels on a market."""
+    """All layers on a market."""
     confidence, split = settings
 
     def run(some: Market, **changes: object) -> Scores:
         params = confidence.model_copy(update=changes)
         weight = np.where(some.events.settled, 1.0, np.nan)
-        school = schooling_of(some.events, weight, some.bars_ms, split, CAP_BARS, params.min_train)
-        return scores_of(school, some.features, some.volatility, params, 0.12)
+        schedule = build_training_schedule(
+            some.events, weight, some.bars_ms, split, MAX_HOLDING_BARS, params.min_train
+        )
+        return fit_scores(some.events, schedule, some.features, some.volatility, params, 0.12)
 
     return run
 

@@ -31,24 +31,24 @@ def test_agreement_by_hand() -> None:
     rows = np.array([[0.9, 0.9, 0.9], [0.1, 0.1, 0.1], [0.4, 0.6, 0.5], [0.9, np.nan, 0.9]])
     sd = np.sqrt(2 * 0.1**2 / 3)
     expected = [0.9, 0.1, (1 - 2 * sd) * 0.5, 0.0]
-    np.testing.assert_allclose(components.agreement(rows), expected, rtol=1e-12)
+    np.testing.assert_allclose(components.score_agreement(rows), expected, rtol=1e-12)
 
 
 def test_agreement_of_a_row_does_not_hang_on_the_others() -> None:
     rows = np.random.default_rng(0).random((20, 3))
-    alone = [components.agreement(row[None, :])[0] for row in rows]
-    np.testing.assert_array_equal(components.agreement(rows), alone)
+    alone = [components.score_agreement(row[None, :])[0] for row in rows]
+    np.testing.assert_array_equal(components.score_agreement(rows), alone)
 
 
 @given(st.lists(st.floats(0, 1), min_size=3, max_size=3))
 def test_agreement_stays_within_bounds(p: list[float]) -> None:
-    assert 0.0 <= components.agreement(np.array([p]))[0] <= 1.0
+    assert 0.0 <= components.score_agreement(np.array([p]))[0] <= 1.0
 
 
 def strong(**changes: float) -> float:
-    values = {name: np.array([highest]) for name, highest in components.HIGHEST.items()}
+    values = {name: np.array([highest]) for name, highest in components.MAX_FEATURE_VALUES.items()}
     values |= {name: np.array([value]) for name, value in changes.items()}
-    return float(components.feature_strength(values, STRENGTH)[0])
+    return float(components.score_feature_strength(values, STRENGTH)[0])
 
 
 def test_feature_strength_by_hand() -> None:
@@ -57,17 +57,17 @@ def test_feature_strength_by_hand() -> None:
     assert strong(bb_squeeze=0.0, volume_spike_20=0.0) == pytest.approx(0.65)
 
 
-@pytest.mark.parametrize("name", components.HIGHEST)
+@pytest.mark.parametrize("name", components.MAX_FEATURE_VALUES)
 def test_a_missing_feature_counts_as_its_lowest(name: str) -> None:
     assert strong(**{name: np.nan}) == strong(**{name: 0.0}) < strong()
 
 
-def test_regime_and_room_by_hand() -> None:
+def test_regime_and_volatility_by_hand() -> None:
     regime = np.array([0.0, 1.0, 2.0, np.nan])
-    assert components.market_regime(regime, SCORES).tolist() == [1.0, 0.9, 0.7, 0.0]
+    assert components.score_market_regime(regime, SCORES).tolist() == [1.0, 0.9, 0.7, 0.0]
     level = np.array([0.0, 0.03, 0.12, 0.3, np.nan])
     np.testing.assert_allclose(
-        components.volatility_room(level, 0.12), [1.0, 0.75, 0.0, 0.0, 0.0], atol=1e-15
+        components.score_volatility_distance(level, 0.12), [1.0, 0.75, 0.0, 0.0, 0.0], atol=1e-15
     )
 
 
@@ -77,7 +77,7 @@ def test_past_performance_by_hand() -> None:
     signal, held = np.array([0, 10, 15, 40, 41]), np.array([3, 4, 2, 2, 2])
     events = events_with(net, signal, held, np.array([0, 0, 0, 1, 0]))
     regime = np.array([1.0, 1.0, 1.0, 1.0, np.nan])
-    found = components.past_performance(events, regime, 2)
+    found = components.score_past_performance(events, regime, 2)
     own = (1 + 2 * 0.5) / (2 + 2)  # one of two won, own group and overall
     other = (0 + 2 * 2 / 3) / (0 + 2)  # nothing of its own: the overall rate
     np.testing.assert_allclose(found, [0.0, (1 + 2) / (1 + 2), own, other, 0.0])
@@ -97,7 +97,7 @@ def test_past_performance_twin() -> None:
         overall = events.won[past].mean() if past.any() else 0.0
         rate = (events.won[own].sum() + 20 * overall) / (own.sum() + 20)
         expected.append(rate if past.any() and not np.isnan(regime[row]) else 0.0)
-    np.testing.assert_allclose(components.past_performance(events, regime, 20), expected)
+    np.testing.assert_allclose(components.score_past_performance(events, regime, 20), expected)
 
 
 def test_past_performance_does_not_know_later_results() -> None:
@@ -105,15 +105,15 @@ def test_past_performance_does_not_know_later_results() -> None:
     signal = np.sort(rng.choice(3000, 100, replace=False))
     held, symbol = rng.integers(0, 37, 100), rng.integers(0, 2, 100)
     net, regime = rng.standard_normal(100), np.ones(100)
-    whole = components.past_performance(events_with(net, signal, held, symbol), regime, 5)
+    whole = components.score_past_performance(events_with(net, signal, held, symbol), regime, 5)
     for row in (10, 50, 90):
         later = signal + 1 + held > signal[row]
         other = events_with(np.where(later, -net, net), signal, held, symbol)
-        changed = components.past_performance(other, regime, 5)
+        changed = components.score_past_performance(other, regime, 5)
         np.testing.assert_array_equal(changed[: row + 1], whole[: row + 1])
 
 
 def test_weighted_score_by_hand() -> None:
-    values = {name: np.array([1.0, 0.5]) for name in components.NAMES}
+    values = {name: np.array([1.0, 0.5]) for name in components.COMPONENTS}
     values["model_agreement"] = np.array([0.0, 0.5])
-    np.testing.assert_allclose(components.weighted_score(values, WEIGHTS), [0.7, 0.5])
+    np.testing.assert_allclose(components.combine_components(values, WEIGHTS), [0.7, 0.5])

@@ -1,4 +1,4 @@
-"""Rows of tables to the matrix: right bar, -1 to NaN, absent columns told."""
+"""Rows of tables to the matrix: right bar, -1 to NaN, absent columns named."""
 
 import numpy as np
 import pandas as pd
@@ -9,9 +9,9 @@ from dipmaster.confidence.inputs import (
     MARKET_FALL,
     NOT_USED,
     RATIOS,
-    joined,
-    matrix_of,
-    rows_at,
+    build_input_matrix,
+    join_symbols,
+    select_rows,
 )
 from dipmaster.core.errors import DataError
 from dipmaster.core.panel import as_times
@@ -27,7 +27,7 @@ def table(**columns: list[float]) -> pd.DataFrame:
 
 def test_rows_are_those_of_the_bars_and_unknown_codes_are_missing() -> None:
     frame = table(rsi14=[1, 2, 3, 4, 5], red=[0, 1, -1, 1, 0], volume_trend_10m=[-1, -1, -1, 0, 1])
-    found = rows_at(frame, TIMES[[4, 2]], FEATURES, "panel")
+    found = select_rows(frame, TIMES[[4, 2]], FEATURES, "panel")
     assert found["rsi14"].tolist() == [5.0, 3.0]
     np.testing.assert_array_equal(found["red"], [0.0, np.nan])
     assert found["volume_trend_10m"].tolist() == [1.0, -1.0]  # no code: a share from -1 to 1
@@ -36,18 +36,18 @@ def test_rows_are_those_of_the_bars_and_unknown_codes_are_missing() -> None:
 @pytest.mark.parametrize("time", [-BAR_MS, 5 * BAR_MS, BAR_MS // 2])
 def test_a_bar_that_is_not_there_is_an_error(time: int) -> None:
     with pytest.raises(DataError, match=r"panel: expected a row for every candidate"):
-        rows_at(table(rsi14=[1, 2, 3, 4, 5]), np.array([time]), FEATURES, "panel")
+        select_rows(table(rsi14=[1, 2, 3, 4, 5]), np.array([time]), FEATURES, "panel")
 
 
 def test_no_candidate_and_no_bar() -> None:
     empty = table(rsi14=[1, 2, 3, 4, 5]).iloc[:0]
-    assert rows_at(empty, np.empty(0, np.int64), FEATURES, "panel").shape == (0, 1)
+    assert select_rows(empty, np.empty(0, np.int64), FEATURES, "panel").shape == (0, 1)
 
 
 def test_symbols_are_joined_in_the_order_of_candidates() -> None:
-    first = pd.DataFrame({"rsi14": [1.0, 3.0], "taker_imbalance": [0.1, 0.3]})
-    second = pd.DataFrame({"rsi14": [2.0]})
-    found = joined([first, second], np.array([0, 1, 0]), FEATURES)
+    first = pd.DataFrame({"rsi14": [1.0, 3.0], "taker_imbalance": [0.1, 0.3]}, index=[0, 2])
+    second = pd.DataFrame({"rsi14": [2.0]}, index=[1])
+    found = join_symbols([first, second], FEATURES)
     assert list(found) == ["rsi14", "taker_imbalance"]
     assert found["rsi14"].tolist() == [1.0, 2.0, 3.0]
     np.testing.assert_array_equal(found["taker_imbalance"], [0.1, np.nan, 0.3])
@@ -57,7 +57,7 @@ def test_matrix_by_hand(market) -> None:
     some = market(count=50)
     volatility = some.volatility.copy()
     volatility.loc[3, "realised_long_daily_frac"] = 0.0
-    found = matrix_of(some.features, volatility)
+    found = build_input_matrix(some.features, volatility)
     expected = volatility["har_daily_frac"] / volatility["garch_daily_frac"]
     np.testing.assert_array_equal(found.column("har_over_garch"), expected)
     assert np.isnan(found.column("short_over_long")[3])
@@ -67,10 +67,10 @@ def test_matrix_by_hand(market) -> None:
     assert not set(NOT_USED) & set(found.names)
 
 
-def test_every_column_is_used_or_its_absence_is_told(market) -> None:
+def test_every_column_is_used_or_its_absence_is_named(market) -> None:
     some = market(count=10)
     plain = some.features.drop(columns=["taker_imbalance", "half_spread_bps"])
-    found = matrix_of(plain, some.volatility)
+    found = build_input_matrix(plain, some.volatility)
     left_out = dict(found.left_out)
     assert left_out["half_spread_bps"] == "no coin's source has it"
     assert np.isnan(found.column("taker_imbalance")).all()

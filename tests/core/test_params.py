@@ -110,7 +110,8 @@ def test_candidates_that_could_overlap_are_refused_with_both_paths(raw: Any) -> 
 
 
 def test_the_simulated_market_must_end_before_max_time(raw: Any) -> None:
-    raw["ingest"]["simulated"]["start"] = "2034-12-31"
+    raw["ingest"]["max_time"] = "2035-01-01"
+    raw["ingest"]["simulated"] |= {"start": "2034-12-31", "days": 2}
     with pytest.raises(ParamsError, match="must not lie beyond max_time"):
         Params.parse(raw, SECTIONS)
 

@@ -1,10 +1,12 @@
 """Files are written whole or not at all, and equal results are equal bytes."""
 
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from dvc.utils.serialize import _yaml as dvc_yaml
 
 from dipmaster.core import store
 from dipmaster.core.errors import PipelineError, TableError
@@ -103,6 +105,39 @@ def test_what_a_killed_run_left_is_gone_after_the_next(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
 
+def swept_away(target: Path, what: str) -> None:
+    """Another process removes a part of what is being written."""
+    with store.staged(target) as folder:
+        store.write_text("1", folder / "bars" / "one")
+        shutil.rmtree(folder)
+        if what == "written on":
+            store.write_text("2", folder / "bars" / "two")
+        elif what == "in the middle of a file":
+            (folder / "three").write_text("3", encoding="utf-8")
+
+
+@pytest.mark.parametrize("what", ["at the end", "written on", "in the middle of a file"])
+def test_a_folder_that_was_swept_away_is_never_taken_for_a_whole_one(
+    tmp_path: Path, what: str
+) -> None:
+    with pytest.raises(PipelineError, match=r"(?s)removed while the stage wrote it.*Cure"):
+        swept_away(tmp_path / "out", what)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_missing_for_another_reason_stays_a_fault_of_our_own(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError), store.staged(tmp_path / "out"):
+        (tmp_path / "nowhere").read_text(encoding="utf-8")
+
+
+def test_a_file_that_was_swept_away_is_an_error_with_its_cure(tmp_path: Path) -> None:
+    with (
+        pytest.raises(PipelineError, match=r"(?s)removed while the stage wrote it.*Cure"),
+        store.whole_file(tmp_path / "a.json"),
+    ):
+        pass  # as if what was written had been removed
+
+
 def test_json_is_sorted_rounded_and_plain(tmp_path: Path) -> None:
     value = {"b": np.float64(1 / 3), "a": [np.int64(2), np.bool_(True), None], "c": np.array(1.5)}
     store.write_json(value, tmp_path / "x.json")
@@ -131,8 +166,56 @@ def test_a_key_given_twice_is_an_error_with_its_place(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "params.yaml").write_text("a:\n  b: 1\n  b: 2\n", encoding="utf-8")
-    with pytest.raises(PipelineError, match=r"(?s)'b' given twice, expected once.*line 3"):
+    with pytest.raises(PipelineError, match='line 3: found duplicate key "b"'):
         store.read_params("ingest")
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("5e-05", 5e-05),  # as `dvc exp run -S x=0.00005` writes it
+        ("-5E-05", -5e-05),
+        ("1.5e5", 1.5e5),
+        ("2e3", 2e3),
+        ("-.5", -0.5),
+        (".5e-3", 0.0005),
+        ("010", 10),
+        ("0.00005", 0.00005),
+        ("1:30", "1:30"),
+        ("no", "no"),
+        ("'5e-05'", "5e-05"),
+        ("true", True),
+        ("3", 3),
+        ("1e", "1e"),
+        ("e5", "e5"),
+        ("2034-01-01x", "2034-01-01x"),
+    ],
+)
+def test_yaml_is_read_as_dvc_writes_it(tmp_path: Path, text: str, value: object) -> None:
+    """What DVC tracks as a value's change is what the stage sees."""
+    (tmp_path / "a.yaml").write_text(f"x: {text}\n", encoding="utf-8")
+    found = store.read_yaml(tmp_path / "a.yaml")["x"]
+    assert found == value
+    assert type(found) is type(value)
+    assert dvc_yaml.load_yaml(str(tmp_path / "a.yaml"))["x"] == value
+
+
+@pytest.mark.parametrize("value", [5e-05, 1e-300, -2.5e-7, 1e16, 1e22, 0.1, 3, True, "no", "1:30"])
+def test_what_dvc_writes_comes_back(tmp_path: Path, value: object) -> None:
+    dvc_yaml.dump_yaml(str(tmp_path / "a.yaml"), {"x": value})
+    found = store.read_yaml(tmp_path / "a.yaml")["x"]
+    assert found == value
+    assert type(found) is type(value)
+
+
+def test_a_small_decimal_of_an_experiment_is_a_number(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with dvc_yaml.modify_yaml(shutil.copy(project / "params.yaml", tmp_path)) as values:
+        values["exits"]["boundary_min_net_frac"] = 0.00005
+    assert "5e-05" in (tmp_path / "params.yaml").read_text(encoding="utf-8")
+    assert store.read_params("exits").exits.boundary_min_net_frac == 0.00005
 
 
 def test_broken_yaml_is_an_error_with_its_place(

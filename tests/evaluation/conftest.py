@@ -15,7 +15,7 @@ from dipmaster.core.store import read_params
 from dipmaster.core.tables import EQUITY, FILLS, TRADES
 from dipmaster.core.time_units import BAR_MS, BARS_PER_DAY, DAY_MS
 from dipmaster.evaluation.statistics.period import Period
-from dipmaster.evaluation.statistics.sample import Sample
+from dipmaster.evaluation.statistics.sample import TradeSample
 
 START_MS = 1_672_531_200_000  # 2023-01-01
 CAPITAL = 10_000.0
@@ -156,14 +156,14 @@ def _fills(
 
 
 @pytest.fixture(scope="session")
-def sample_of() -> Callable[..., Sample]:
+def sample_of() -> Callable[..., TradeSample]:
     """Results and days of entry to a sample whose account books them at the day's end."""
 
-    def build(net: np.ndarray, day: np.ndarray, days: int, block_days: int = 10) -> Sample:
+    def build(net: np.ndarray, day: np.ndarray, days: int, block_days: int = 10) -> TradeSample:
         daily = np.bincount(day, weights=net, minlength=days) if day.size else np.zeros(days)
         marks = np.repeat(CAPITAL + np.cumsum(daily), BARS_PER_DAY)
         blocks = max(1, (2 * days + block_days) // (2 * block_days))
-        return Sample(
+        return TradeSample(
             net.astype(np.float64),
             net / NOTIONAL,
             day,

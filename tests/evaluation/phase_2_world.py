@@ -1,31 +1,40 @@
 """Phases 1 and 2 on random bars, with exit models that are a formula of two features."""
 
 from dataclasses import dataclass, replace
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import yaml
 
-from dipmaster.backtest import Ledger
 from dipmaster.backtest.entries import places_of
 from dipmaster.core.panel import Panel, as_times, epoch_ms
 from dipmaster.core.params import AdaptiveExits, Execution, Gates
 from dipmaster.core.tables import CANDIDATES, EXIT_FEATURES
 from dipmaster.core.time_units import BAR_MS, DAY_MS
-from dipmaster.evaluation.phase_orders import Phase, phase_0, phase_1, trade_phase
-from dipmaster.evaluation.phases.exits.orders import ExitInputs, phase_2
+from dipmaster.evaluation.context import EvaluationContext
+from dipmaster.evaluation.phase import CompletedPhase
+from dipmaster.evaluation.phases.baseline import BaselinePhase
+from dipmaster.evaluation.phases.exits import ExitsPhase
+from dipmaster.evaluation.phases.exits.inputs import ExitInputs
+from dipmaster.evaluation.phases.selection import SelectionPhase
+from dipmaster.evaluation.reading import EvaluationInputs
+from dipmaster.evaluation.run import complete_phases
 from dipmaster.evaluation.statistics.period import Period
+from dipmaster.evaluation.statistics.random_entry.strata import MatchingCovariates
 from dipmaster.exits import (
     ExitMarket,
-    Rows,
-    paths_of,
-    plans_of,
-    plans_table,
-    positions_of,
-    rows_of,
+    ExitRows,
+    build_exit_rows,
+    build_plans_table,
+    build_positions,
+    compute_targets,
+    simulate_hold,
 )
 from dipmaster.exits.market import MARKET_COLUMNS
+from dipmaster.results.exits import ExitModelFold
+from tests.made.confidence import confidence
 
 BARS, ROWS = 60 * 288, 400
 SYMBOLS = ("AUSDT", "BUSDT")
@@ -40,7 +49,7 @@ class Formula:
     first_ms: int
     scale: float = 900.0
 
-    def score(self, rows: Rows, signal_ms: np.ndarray, cap_bars: int) -> np.ndarray:
+    def score(self, rows: ExitRows, signal_ms: np.ndarray, cap_bars: int) -> np.ndarray:
         wave = np.sin(self.scale * rows.features[:, PNL] + 3.0 * rows.features[:, TREND])
         said = 0.02 + 0.96 * (0.5 + 0.5 * wave) ** 20  # above .8 at one bar in seventeen
         known = signal_ms[rows.position] + BAR_MS >= self.first_ms + CALIBRATOR_DAY * DAY_MS
@@ -58,31 +67,49 @@ class World:
     period: Period
     execution: Execution
     gates: Gates
-    abstained: str = ""
 
     @property
     def panel(self) -> Panel:
         return self.market.panel
 
-    def first(self, exits: AdaptiveExits) -> Phase:
+    def context(self, exits: AdaptiveExits) -> EvaluationContext:
+        """As evaluation would have it, with admissions made by hand."""
+        covariates = MatchingCovariates(
+            np.zeros((2, BARS), np.int8), np.tile(np.arange(BARS) % 37 / 1e3, (2, 1))
+        )
+        inputs = EvaluationInputs(
+            self.panel, covariates, self.candidates, self.scores, pd.DataFrame(), frozenset(),
+            None, replace(confidence(), reason=""), None,
+        )  # fmt: skip
+        params: Any = SimpleNamespace(execution=self.execution, exits=exits, gates=self.gates)
+        return EvaluationContext(inputs, params, self.period, self.admission)
+
+    def completed(
+        self, exits: AdaptiveExits, inputs: ExitInputs | None = None
+    ) -> tuple[CompletedPhase, ...]:
+        """Phases 0, 1 and 2 traded."""
+        phases = BaselinePhase(), SelectionPhase(), ExitsPhase(inputs or self.inputs(exits))
+        return complete_phases(self.context(exits), phases)
+
+    def first(self, exits: AdaptiveExits) -> CompletedPhase:
         """Phase 1."""
-        zero = phase_0(self.candidates, self.panel, self.period, self.execution, exits, self.gates)
-        return phase_1(zero, self.scores, self.admission, self.gates, self.abstained)
+        return complete_phases(self.context(exits), (BaselinePhase(), SelectionPhase()))[1]
 
     def inputs(self, exits: AdaptiveExits) -> ExitInputs:
         """What the exits stage would write, scored by the formula."""
         signal_ms, places = epoch_ms(self.candidates["open_time"]), self.places
         confidence = self.admission["confidence"].to_numpy(np.float64)
         regime = self.scores["regime"].to_numpy(np.int8)
-        targets = plans_of(self.market, *places, confidence, signal_ms, regime, exits)
-        positions = positions_of(*places, targets.target_frac, exits)
-        paths = paths_of(self.market, positions, self.execution, exits)
-        plans = plans_table(self.candidates, self.market, positions, targets, paths)
-        rows = rows_of(self.market, positions, self.execution, exits)
+        targets = compute_targets(self.market, *places, confidence, signal_ms, regime, exits)
+        positions = build_positions(*places, targets.target_frac, exits)
+        paths = simulate_hold(self.market, positions, self.execution, exits)
+        plans = build_plans_table(self.candidates, self.market, positions, targets, paths)
+        rows = build_exit_rows(self.market, positions, self.execution, exits)
         models: Any = Formula(self.period.first_ms)
         return ExitInputs(
             self.market, plans, self.frame(rows, models, signal_ms, exits), models,
-            {"folds": [self.fold("heads", HEADS_DAY), self.fold("calibrator", CALIBRATOR_DAY)]},
+            (self.fold("heads", HEADS_DAY), self.fold("calibrator", CALIBRATOR_DAY)),
+            exits.cap_bars,
         )  # fmt: skip
 
     @property
@@ -91,7 +118,7 @@ class World:
         return places_of(self.candidates, self.panel)
 
     def frame(
-        self, rows: Rows, models: Any, signal_ms: np.ndarray, exits: AdaptiveExits
+        self, rows: ExitRows, models: Any, signal_ms: np.ndarray, exits: AdaptiveExits
     ) -> pd.DataFrame:
         """The columns of table EXIT_ROWS that validation reads."""
         score = models.score(rows, signal_ms, exits.cap_bars)
@@ -114,19 +141,16 @@ class World:
         """Midnight of a day."""
         return self.period.first_ms + day * DAY_MS
 
-    def fold(self, level: str, day: int, reason: str = "") -> dict[str, object]:
-        """A fit as exits.json tells it."""
+    def fold(self, level: Any, day: int, reason: str = "") -> ExitModelFold:
+        """A fit as exits.json has it."""
         time = as_times(np.array([self.day_ms(day)]))[0].strftime("%Y-%m-%dT%H:%M:%SZ")
-        return {"level": level, "fitted_at": time, "rows": 5, "reason": reason}
+        return ExitModelFold(
+            level=level, fitted_at=time, positions=5, rows=5, thinned_to=5, reason=reason
+        )
 
-    def second(self, exits: AdaptiveExits, inputs: ExitInputs | None = None) -> Phase:
+    def second(self, exits: AdaptiveExits, inputs: ExitInputs | None = None) -> CompletedPhase:
         """Phase 2."""
-        made = inputs or self.inputs(exits)
-        return phase_2(self.first(exits), made, self.execution, exits, self.gates)
-
-    def traded(self, phase: Phase) -> Ledger:
-        """Its ledger."""
-        return trade_phase(phase, self.panel, self.execution)
+        return self.completed(exits, inputs)[2]
 
     def later(self, bar: int, seed: int = 3) -> "World":
         """Another market after a bar: prices and columns."""

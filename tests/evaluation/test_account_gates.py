@@ -12,12 +12,12 @@ from statsmodels.regression.linear_model import OLS
 
 from dipmaster.backtest import metrics
 from dipmaster.evaluation.statistics import account_metrics
-from dipmaster.evaluation.statistics.account_metrics import Resampling
-from dipmaster.evaluation.statistics.bootstrap import stream_key
+from dipmaster.evaluation.statistics.bootstrap import derive_stream_key
+from dipmaster.evaluation.statistics.streams import Resampling
 
 ALPHA = 0.025
-RESAMPLING = Resampling(4000, 10, stream_key(1, 0, 0))
-SHORT = Resampling(200, 10, stream_key(1, 0, 0))
+RESAMPLING = Resampling(4000, 10, derive_stream_key(1, 0, 0))
+SHORT = Resampling(200, 10, derive_stream_key(1, 0, 0))
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +30,7 @@ def returns() -> np.ndarray:
 
 @pytest.fixture(scope="module")
 def bounds(returns):
-    return account_metrics.sharpe_bounds(returns, ALPHA, 30, RESAMPLING)
+    return account_metrics.compute_sharpe_bounds(returns, ALPHA, 30, RESAMPLING)
 
 
 def test_hac_bounds_are_those_of_statsmodels(returns, bounds) -> None:
@@ -49,7 +49,7 @@ def test_hac_bounds_are_those_of_statsmodels(returns, bounds) -> None:
 def test_influence_is_the_derivative_of_the_sharpe_ratio(returns) -> None:
     """One day weighted a little more moves the ratio by its influence."""
     step = 1e-7
-    influence = account_metrics.sharpe_influence(returns)
+    influence = account_metrics.compute_sharpe_influence(returns)
     for day in (0, 17, 250):
         weights = np.full(300, (1 - step) / 300)
         weights[day] += step
@@ -67,7 +67,7 @@ def test_probabilistic_bounds_are_bailey_and_lopez_de_prado(returns, bounds) -> 
     assert bounds.probabilistic.high - bounds.probabilistic.low == pytest.approx(2 * half)
     target = 0.5
     expected = stats.norm.cdf((daily - target / math.sqrt(365)) / error)
-    assert account_metrics.probabilistic_sharpe(returns, target) == pytest.approx(expected)
+    assert account_metrics.compute_probabilistic_sharpe(returns, target) == pytest.approx(expected)
 
 
 def test_bootstrap_bounds_are_those_of_arch(returns, bounds) -> None:
@@ -99,25 +99,25 @@ def test_the_gate_takes_the_widest(bounds) -> None:
 )
 def test_no_sharpe_without_movement(sample_of, net, day, days, reason) -> None:
     sample = sample_of(np.array(net), np.array(day, dtype=np.int64), days)
-    found = account_metrics.sharpe(sample, ALPHA, SHORT)
+    found = account_metrics.estimate_sharpe(sample, ALPHA, SHORT)
     assert (found.value, found.low, found.high, found.reason) == (None, None, None, reason)
-    assert account_metrics.probabilistic_sharpe(sample.days.returns, 2.0) is None
+    assert account_metrics.compute_probabilistic_sharpe(sample.days.returns, 2.0) is None
 
 
 def test_one_block_has_no_bounds(sample_of) -> None:
     sample = sample_of(np.array([5.0, -3.0]), np.array([0, 1]), 8)
-    sharpe = account_metrics.sharpe(sample, ALPHA, SHORT)
-    drawdown = account_metrics.max_drawdown(sample, ALPHA, 365, SHORT)
+    sharpe = account_metrics.estimate_sharpe(sample, ALPHA, SHORT)
+    drawdown = account_metrics.estimate_max_drawdown(sample, ALPHA, 365, SHORT)
     assert sharpe.value is not None
     assert drawdown.value == pytest.approx(3 / 10_005)
     assert sharpe.low is sharpe.high is drawdown.low is drawdown.high is None
 
 
 def test_ruin(sample_of) -> None:
-    sample = sample_of(np.array([100.0, -50_000.0, 10.0]), np.array([2, 15, 40]), 60)
-    drawdown = account_metrics.max_drawdown(sample, ALPHA, 365, SHORT)
+    sample = sample_of(np.array([100.0, -50_000.0, 10.0, 5.0]), np.array([2, 15, 40, 55]), 60)
+    drawdown = account_metrics.estimate_max_drawdown(sample, ALPHA, 365, SHORT)
     assert drawdown.value == drawdown.high == 1.0
-    sharpe = account_metrics.sharpe(sample, ALPHA, SHORT)
+    sharpe = account_metrics.estimate_sharpe(sample, ALPHA, SHORT)
     assert sharpe.low <= sharpe.value <= sharpe.high
 
 
@@ -125,7 +125,8 @@ def test_drawdown_bound_grows_with_the_horizon(sample_of) -> None:
     rng = np.random.default_rng(3)
     sample = sample_of(rng.normal(2, 40, 300), np.arange(300) // 3, 100)
     bounds = [
-        account_metrics.drawdown_horizon(sample, ALPHA, days, SHORT) for days in (30, 120, 480)
+        account_metrics.estimate_horizon_drawdown(sample, ALPHA, days, SHORT)
+        for days in (30, 120, 480)
     ]
     assert bounds[0].high < bounds[1].high < bounds[2].high
     assert all(b.low <= b.median <= b.high for b in bounds)
@@ -137,7 +138,9 @@ def test_drawdown_value_is_the_observed_one(sample_of) -> None:
     sample = sample_of(net, day, 100)
     equity = 10_000 + np.cumsum(np.bincount(day, net))
     expected = metrics.max_drawdown(equity, 10_000.0).frac
-    assert account_metrics.max_drawdown(sample, ALPHA, 365, SHORT).value == pytest.approx(expected)
+    assert account_metrics.estimate_max_drawdown(sample, ALPHA, 365, SHORT).value == pytest.approx(
+        expected
+    )
 
 
 @given(
@@ -152,8 +155,8 @@ def test_bounds_hold_the_value(sample_of, trades) -> None:
     sample = sample_of(
         np.array([x for x, _ in trades]), np.array([d for _, d in trades], dtype=np.int64), 60
     )
-    sharpe = account_metrics.sharpe(sample, ALPHA, SHORT)
-    drawdown = account_metrics.max_drawdown(sample, ALPHA, 30, SHORT)
+    sharpe = account_metrics.estimate_sharpe(sample, ALPHA, SHORT)
+    drawdown = account_metrics.estimate_max_drawdown(sample, ALPHA, 30, SHORT)
     assert 0.0 <= drawdown.value <= 1.0
     assert 0 <= sharpe.n_effective <= sample.days_with_trades
     if sharpe.low is not None:
@@ -178,14 +181,16 @@ def test_fall_within_a_horizon_is_the_worst_of_all_windows(moves, horizon: int) 
     starts = range(max(1, growth.size - horizon + 1))
     windows = [np.arange(s, min(s + horizon, growth.size)) for s in starts]
     worst = max(metrics.joined_drawdown(days, window) for window in windows)
-    assert account_metrics.drawdown_within(days, horizon) == pytest.approx(worst)
+    assert account_metrics.compute_drawdown_within(days, horizon) == pytest.approx(worst)
 
 
 def test_a_slow_fall_counts_as_far_as_the_horizon_reaches(sample_of) -> None:
     """100 a day for 50 days: 10 days hold a fall of 1,000 at most, the last ones the deepest."""
     sample = sample_of(np.full(50, -100.0), np.arange(50), 50)
-    assert account_metrics.max_drawdown(sample, ALPHA, 365, SHORT).value == pytest.approx(0.5)
-    found = account_metrics.max_drawdown(sample, ALPHA, 10, SHORT).value
+    assert account_metrics.estimate_max_drawdown(sample, ALPHA, 365, SHORT).value == pytest.approx(
+        0.5
+    )
+    found = account_metrics.estimate_max_drawdown(sample, ALPHA, 10, SHORT).value
     assert found == pytest.approx(1000 / 6000)
 
 
@@ -193,4 +198,4 @@ def test_nothing_falls_after_ruin() -> None:
     gone = metrics.Days(
         np.array([0.0, 1.0, 1.0]), np.ones(3), np.array([0.0, 1.0, 1.0]), np.array([1.0, 0.0, 0.0])
     )
-    assert account_metrics.drawdown_within(gone, 2) == 1.0
+    assert account_metrics.compute_drawdown_within(gone, 2) == 1.0

@@ -1,6 +1,7 @@
 """Phase 2: phase 1's entries with plans, trails and scores of their own; off, it is phase 1."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,11 +12,13 @@ from dipmaster.backtest import EXIT_NAMES
 from dipmaster.core.panel import epoch_ms
 from dipmaster.core.params import AdaptiveExits
 from dipmaster.core.store import read_params
-from dipmaster.evaluation.phase_evaluation import inconclusive
-from dipmaster.evaluation.phase_orders import judge_phase
+from dipmaster.evaluation.phase import Abstention
+from dipmaster.evaluation.phase_evaluation import EntryUniverse, evaluate_phase, inconclusive
+from dipmaster.evaluation.phases.exits import ExitsPhase
 from dipmaster.evaluation.phases.exits.integrity import exit_checks
-from dipmaster.evaluation.phases.exits.orders import left_adaptively, way_out
-from dipmaster.evaluation.statistics.random_entry.strata import Surroundings
+from dipmaster.evaluation.phases.exits.policy import adaptive_exit_returns
+from dipmaster.evaluation.standalone import standalone_trades
+from dipmaster.exits import Rows
 from tests.evaluation.phase_2_world import ALL_OFF, BARS, Formula, World, changed, world_of
 
 SEEN = ("candidate_id", "entry_time", "exit_time", "exit_type", "net_pnl")
@@ -41,15 +44,15 @@ def world(project, period, gates) -> World:
 def test_orders_are_phase_1s_with_targets_of_their_plans(world, exits) -> None:
     inputs = world.inputs(exits)
     before, after = world.first(exits), world.second(exits, inputs)
-    orders = after.orders
+    orders = after.orders.entries
     for name in ("candidate_id", "signal_index", "size_frac", "stop_frac", "cap_bars",
                  "priority", "confidence", "regime"):  # fmt: skip
-        assert np.array_equal(getattr(orders, name), getattr(before.orders, name)), name
+        assert np.array_equal(getattr(orders, name), getattr(before.orders.entries, name)), name
     assert not np.array_equal(orders.candidate_id, np.sort(orders.candidate_id))
     planned = inputs.plans["target_frac"].to_numpy()
     assert np.array_equal(orders.target_frac, planned[orders.candidate_id])
     assert np.unique(orders.target_frac).size > 5
-    assert after.targets == {
+    assert after.phase.targets(world.gates) == {
         "win_rate": 0.82, "sharpe": 1.2, "profit_factor": 1.4, "max_drawdown": 0.03
     }  # fmt: skip
 
@@ -59,12 +62,13 @@ def test_scores_are_aligned_to_the_sorted_orders(world, exits) -> None:
     inputs = world.inputs(exits)
     phase = world.second(exits, inputs)
     by_row = inputs.rows.set_index(["candidate_id", "bars_held"])["exit_probability"]
-    score = phase.rules.score.score
-    assert score.shape == (len(phase.orders), exits.cap_bars)
+    candidate = phase.orders.entries.candidate_id
+    score = phase.exit_policy.at(candidate).rules.score.score
+    assert score.shape == (len(candidate), exits.cap_bars)
     rng = np.random.default_rng(1)
-    some = rng.choice(len(phase.orders), 40, replace=False)
+    some = rng.choice(len(candidate), 40, replace=False)
     for order in some:
-        own = by_row.loc[phase.orders.candidate_id[order]]
+        own = by_row.loc[candidate[order]]
         found = np.full(exits.cap_bars, np.nan)
         found[own.index.to_numpy()] = own.to_numpy()
         assert np.array_equal(score[order], found, equal_nan=True)
@@ -74,7 +78,7 @@ def test_scores_are_aligned_to_the_sorted_orders(world, exits) -> None:
 
 def test_switched_off_it_is_phase_1_trade_for_trade(world, exits) -> None:
     off = changed(exits, **ALL_OFF)
-    before, after = world.traded(world.first(off)), world.traded(world.second(off))
+    _, before, after = (one.ledger for one in world.completed(off))
     assert len(before.trades) > 100
     for name in ("trades", "fills", "equity"):
         pd.testing.assert_frame_equal(getattr(after, name), getattr(before, name), check_exact=True)
@@ -85,7 +89,7 @@ def test_switched_off_it_is_phase_1_trade_for_trade(world, exits) -> None:
 def test_each_switch_alone_changes_something(world, exits, switch: str) -> None:
     """So the test above holds every one of them."""
     other = changed(exits, **(ALL_OFF | {switch: not ALL_OFF[switch]}))
-    one, two = (world.traded(phase).trades for phase in (world.first(other), world.second(other)))
+    _, one, two = (phase.ledger.trades for phase in world.completed(other))
     assert not one[list(SEEN)].equals(two[list(SEEN)])
 
 
@@ -99,7 +103,7 @@ def test_each_switch_alone_changes_something(world, exits, switch: str) -> None:
 )
 def test_a_rule_that_is_off_never_fires(world, exits, off, word, other) -> None:
     on, without = (
-        set(world.traded(world.second(params)).fills["exit_type"])
+        set(world.second(params).ledger.fills["exit_type"])
         for params in (exits, changed(exits, **{off: False}))
     )
     assert word in on
@@ -109,7 +113,7 @@ def test_a_rule_that_is_off_never_fires(world, exits, off, word, other) -> None:
 
 def test_the_ledger_proves_itself(world, exits) -> None:
     inputs = world.inputs(exits)
-    ledger = world.traded(world.second(exits, inputs))
+    ledger = world.second(exits, inputs).ledger
     assert {"optimal_timing", "profit_taking", "trailing_stop", "target"} <= set(
         ledger.fills["exit_type"]
     )
@@ -122,8 +126,8 @@ def test_random_entries_leave_as_candidates_of_medium_strength_do(world, exits) 
     medium = np.flatnonzero(inputs.plans["signal_strength"] == 1)
     assert medium.size > 50
     symbol, bar = (place[medium] for place in world.places)
-    alone = left_adaptively(world.market, inputs.models, world.execution, exits)
-    own = way_out(inputs, inputs.score(exits.cap_bars), exits).at(medium)
+    alone = adaptive_exit_returns(world.market, inputs.models, world.execution, exits)
+    own = ExitsPhase(inputs).exit_policy(world.context(exits), ()).at(medium)
     expected = backtest.outcomes(
         world.panel, symbol, bar, world.execution, own.rules, own.target_frac, exits.stop_frac,
         exits.cap_bars,
@@ -139,7 +143,7 @@ def test_each_random_entry_stands_alone(world, exits) -> None:
     symbol, bar = rng.integers(0, 2, 200), rng.integers(0, BARS, 200)
     bar[:2] = BARS - 1, 4999
     models = world.inputs(exits).models
-    alone = left_adaptively(world.market, models, world.execution, exits)
+    alone = adaptive_exit_returns(world.market, models, world.execution, exits)
     whole = alone(symbol, bar)
     some = rng.permutation(200)[:50]
     assert np.array_equal(alone(symbol[some], bar[some]), whole[some], equal_nan=True)
@@ -149,44 +153,47 @@ def test_each_random_entry_stands_alone(world, exits) -> None:
 
 def test_random_entries_are_judged_under_the_phases_exits(world, exits) -> None:
     """The pool of phase 2 is not that of fixed exits, and nothing else is asked of it."""
-    around = Surroundings(np.zeros((2, BARS), np.int8), np.tile(np.arange(BARS) % 37 / 1e3, (2, 1)))
-    after, before = world.second(exits), world.first(exits)
-    ledger = world.traded(after)
+    _, before, after = world.completed(exits)
+    covariates, targets = world.context(exits).inputs.covariates, after.phase.targets(world.gates)
     pools = []
-    for alone in (after.alone, before.alone):
-        phase = replace(after, alone=alone)
-        found = judge_phase(
-            phase, ledger, world.panel, around, world.period, world.execution, world.gates
+    for simulator in (after.exit_simulator, before.exit_simulator):
+        universe = EntryUniverse(world.panel, covariates, simulator)
+        found = evaluate_phase(
+            2, after.ledger, universe, world.period, targets, world.execution, world.gates
         )
-        pools.append(found.chance.pool.return_frac)
+        pools.append(found.random_entry.pool.return_frac)
         assert [row.phase for row in found.gates.rows] == [2] * 5
     assert pools[0].shape == pools[1].shape
     assert not np.array_equal(*pools)
 
 
 def test_phase_2_abstains_with_phase_1(world, exits) -> None:
-    why = "0 of 9 candidates have a score"
     late = epoch_ms(world.candidates["open_time"]) >= world.period.out_of_sample_ms
     nobody = world.admission.assign(admitted=np.where(late, 0, world.admission["admitted"]))
-    silent = replace(world, admission=nobody, abstained=why)
-    phase = silent.second(exits)
-    around = Surroundings(np.zeros((2, BARS), np.int8), np.tile(np.arange(BARS) % 37 / 1e3, (2, 1)))
-    ledger = silent.traded(phase)
-    found = judge_phase(
-        phase, ledger, world.panel, around, world.period, world.execution, world.gates
+    silent = replace(world, admission=nobody)
+    _, before, phase = silent.completed(exits)
+    reached = int(world.admission["passes_threshold"][late].sum())
+    why = f"{reached} of {late.sum()} candidates reached the threshold, none of them was admitted"
+    assert phase.orders.abstention == before.orders.abstention == Abstention(why, "steps")
+    universe = EntryUniverse(
+        world.panel, silent.context(exits).inputs.covariates, phase.exit_simulator
     )
+    found = evaluate_phase(
+        2, phase.ledger, universe, world.period, phase.phase.targets(world.gates),
+        world.execution, world.gates, why,
+    )  # fmt: skip
     assert {row.verdict for row in found.gates.rows} == {"INCONCLUSIVE"}
     assert inconclusive(found, world.gates) == f"phase 2 abstained: {why}"
 
 
 def test_the_future_changes_no_closed_trade(world, exits) -> None:
     """Bars and columns after t are other ones; rows, scores and trades follow; the past stays."""
-    whole = world.traded(world.second(exits)).trades
+    whole = world.second(exits).ledger.trades
     middle = whole.iloc[len(whole) // 2]
     for time in (middle["signal_time"], middle["entry_time"], middle["exit_time"]):
         bar = int(world.panel.index_of(epoch_ms(pd.Series([time])))[0])
         after = world.later(bar)
-        other = after.traded(after.second(exits)).trades
+        other = after.second(exits).ledger.trades
         closed = [
             frame.loc[frame["exit_time"] <= time, list(SEEN)].reset_index(drop=True)
             for frame in (whole, other)
@@ -199,13 +206,56 @@ def test_the_future_changes_no_closed_trade(world, exits) -> None:
 def test_without_models_only_levels_and_time_decide(world, exits) -> None:
     inputs = world.inputs(exits)
     silent = replace(inputs, rows=inputs.rows.assign(exit_probability=np.nan))
-    fills = world.traded(world.second(exits, silent)).fills
+    fills = world.second(exits, silent).ledger.fills
     assert not set(fills["exit_type"]) & {"optimal_timing", "profit_taking"}
     never = Formula(world.period.last_ms)
     symbol, bar = world.places
     models_off = changed(exits, decision__full=False, decision__partial=False)
     with_none, without = (
-        left_adaptively(world.market, never, world.execution, params)(symbol, bar)
+        adaptive_exit_returns(world.market, never, world.execution, params)(symbol, bar)
         for params in (exits, models_off)
     )
     assert np.array_equal(with_none, without, equal_nan=True)
+
+
+def test_without_models_is_what_the_stage_stored(world, exits) -> None:
+    """Every candidate followed again without models, against plans.parquet; gross is not kept."""
+    inputs, context = world.inputs(exits), world.context(exits)
+    models_off = changed(exits, decision__full=False, decision__partial=False)
+    policy = ExitsPhase(inputs).exit_policy(world.context(models_off), ())
+    entries = context.eligible_entries
+    again = standalone_trades("again", entries, context.simulate_standalone(policy))
+    stored = inputs.without_models("stored", entries)
+    assert len(stored) == len(entries) > 200
+    assert np.unique(stored.exit_type).size > 2
+    assert np.isnan(stored.gross_frac).all()
+    for name in ("candidate", "day", "block", "entry_index", "exit_index", "exit_type",
+                 "net_frac", "open_at_end"):  # fmt: skip
+        assert np.array_equal(getattr(stored, name), getattr(again, name)), name
+
+
+def test_the_baselines_standalone_trade_is_the_label(world, exits) -> None:
+    """What labels are made of and what evaluation simulates is one trade."""
+    zero = world.completed(exits)[0].standalone
+    label = backtest.frozen_outcomes(world.candidates, world.panel, world.execution, exits)
+    assert np.array_equal(zero.net_frac, label.net_frac, equal_nan=True)
+    assert np.array_equal(zero.exit_index, label.exit_index)
+
+
+def test_random_entries_are_scored_only_while_open(world, exits) -> None:
+    """Fewer rows than stored ones; that none of the others counts is the test of medium ones."""
+
+    class Counting:
+        def score(self, rows: Rows, signal_ms: np.ndarray, cap_bars: int) -> np.ndarray:
+            asked.append(len(rows))
+            return formula.score(rows, signal_ms, cap_bars)
+
+    asked: list[int] = []
+    formula: Any = Formula(world.period.first_ms)
+    models: Any = Counting()
+    counted, plain = (
+        adaptive_exit_returns(world.market, one, world.execution, exits)(*world.places)
+        for one in (models, formula)
+    )
+    assert np.array_equal(counted, plain, equal_nan=True)
+    assert 0 < sum(asked) < 0.9 * len(world.inputs(exits).rows)

@@ -1,4 +1,4 @@
-"""Proofs of an admitted ledger: each holds on a sound one and breaks on its own fault."""
+"""Checks of an admitted ledger: each holds on a sound one and breaks on its own fault."""
 
 import numpy as np
 import pandas as pd
@@ -8,6 +8,7 @@ from dipmaster.core.panel import as_times
 from dipmaster.core.params.confidence import Thresholds
 from dipmaster.core.time_units import BAR_MS, DAY_MS
 from dipmaster.evaluation.phases.selection.integrity import admission_checks
+from dipmaster.results.confidence.record import ScoreFold, ScoreLevel
 
 START_MS = 1_672_531_200_000  # 2023-01-01
 THRESHOLDS = Thresholds(low_volatility=0.75, normal_volatility=0.80, high_volatility=0.90)
@@ -21,9 +22,9 @@ NAMES = (
 )
 
 
-def fold(level: str, day: int, rows: int = 5, reason: str = "") -> dict[str, object]:
+def fold(level: ScoreLevel, day: int, rows: int = 5, reason: str = "") -> ScoreFold:
     time = as_times(np.array([START_MS + day * DAY_MS]))[0].strftime("%Y-%m-%dT%H:%M:%SZ")
-    return {"level": level, "fitted_at": time, "rows": rows, "wins": 2, "reason": reason}
+    return ScoreFold(level=level, fitted_at=time, rows=rows, wins=2, reason=reason)
 
 
 def at(day: np.ndarray) -> pd.DatetimeIndex:
@@ -149,7 +150,7 @@ def test_each_row_names_a_fit_no_later_than_the_close_of_its_bar(sound, level: s
 
 @pytest.mark.parametrize("level", ["models", "stack", "layer", "calibrator"])
 def test_a_fit_that_is_not_on_record(sound, level: str) -> None:
-    folds = [one for one in sound["folds"] if one["level"] != level]
+    folds = [one for one in sound["folds"] if one.level != level]
     assert named(3, broken({**sound, "folds": folds}))
     assert named(3, broken({**sound, "folds": [*folds, fold(level, 21)]}))
     unfit = [*folds, fold(level, FITS[level], reason="too few")]

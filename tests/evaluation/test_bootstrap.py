@@ -8,9 +8,9 @@ from arch.bootstrap import StationaryBootstrap
 
 from dipmaster.backtest.metrics import Days, joined_drawdown
 from dipmaster.evaluation.statistics.bootstrap import (
-    resampled_drawdowns,
-    resampled_sums,
-    stream_key,
+    derive_stream_key,
+    resample_drawdowns,
+    resample_sums,
 )
 
 MASK = (1 << 64) - 1
@@ -51,10 +51,10 @@ def test_stream_is_splitmix64() -> None:
 @pytest.mark.parametrize("mean", [1.0, 7.5, 400.0])
 def test_sums_are_those_of_the_indices(mean: float) -> None:
     values = np.random.default_rng(3).standard_normal((60, 2))
-    key = stream_key(5, 0, 1)
+    key = derive_stream_key(5, 0, 1)
     slow = SlowStream(key)
     expected = [values[slow.order(60, 60, mean)].sum(axis=0) for _ in range(50)]
-    found = resampled_sums(values, 50, mean, key)
+    found = resample_sums(values, 50, mean, key)
     np.testing.assert_allclose(found, expected, atol=1e-12)
 
 
@@ -64,7 +64,7 @@ def test_drawdowns_are_those_of_the_days_in_order() -> None:
     high = np.maximum(growth, 1.0) * np.exp(0.01 * rng.random(40))
     low = np.minimum(growth, 1.0) * np.exp(-0.01 * rng.random(40))
     days = Days(growth, high, low, 1.0 - low / high * rng.uniform(0.9, 1.0, 40))
-    key = stream_key(5, 0, 2)
+    key = derive_stream_key(5, 0, 2)
     slow = SlowStream(key)
     expected = []
     for _ in range(30):
@@ -72,7 +72,7 @@ def test_drawdowns_are_those_of_the_days_in_order() -> None:
         order = [world[i] for i in slow.order(40, 25, 3.0)]
         expected.append(joined_drawdown(days, np.array(order)))
     table = np.column_stack([days.growth, days.high, days.low, days.drawdown])
-    found = resampled_drawdowns(table, 25, 30, 6.0, 3.0, key)
+    found = resample_drawdowns(table, 25, 30, 6.0, 3.0, key)
     np.testing.assert_allclose(found, expected, atol=1e-13)
 
 
@@ -82,7 +82,7 @@ def test_standard_deviation_is_that_of_arch(mean: int) -> None:
     noise = np.random.default_rng(6).standard_normal(400)
     values = np.convolve(noise, 0.6 ** np.arange(12), mode="same")
     arch = StationaryBootstrap(mean, values, seed=1).apply(np.mean, 20_000)
-    own = resampled_sums(values[:, None], 20_000, mean, stream_key(1, 9))[:, 0] / values.size
+    own = resample_sums(values[:, None], 20_000, mean, derive_stream_key(1, 9))[:, 0] / values.size
     assert own.std() == pytest.approx(arch.std(), rel=0.02)
     assert own.mean() == pytest.approx(arch.mean(), abs=4 * arch.std() / math.sqrt(20_000))
 
@@ -91,7 +91,7 @@ def test_neighbouring_keys_are_strangers() -> None:
     """Resamples of neighbouring seeds and uses: no correlation, right spread between them."""
     values = np.random.default_rng(8).standard_normal((300, 1))
     drawn = np.array(
-        [resampled_sums(values, 200, 10, stream_key(2023, 0, use))[:, 0] for use in range(40)]
+        [resample_sums(values, 200, 10, derive_stream_key(2023, 0, use))[:, 0] for use in range(40)]
     )
     correlation = np.corrcoef(drawn)[np.triu_indices(40, 1)]
     assert np.abs(correlation).max() < 5 / math.sqrt(200)
@@ -101,7 +101,7 @@ def test_neighbouring_keys_are_strangers() -> None:
 
 def test_same_key_same_bytes_and_the_key_stays() -> None:
     values = np.random.default_rng(9).standard_normal((50, 1))
-    key = stream_key(1, 2, 3)
-    first = resampled_sums(values, 20, 5, key)
-    assert first.tobytes() == resampled_sums(values, 20, 5, key).tobytes()
-    assert key.tobytes() == stream_key(1, 2, 3).tobytes()
+    key = derive_stream_key(1, 2, 3)
+    first = resample_sums(values, 20, 5, key)
+    assert first.tobytes() == resample_sums(values, 20, 5, key).tobytes()
+    assert key.tobytes() == derive_stream_key(1, 2, 3).tobytes()

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from dipmaster.evaluation.integrity import ledger_checks
-from dipmaster.evaluation.statistics.sample import sampled
+from dipmaster.evaluation.statistics.sample import build_sample
 
 CAPITAL = 10_000.0
 BOUNDARY = 20 * 288
@@ -25,7 +25,7 @@ def sound(ledger_of, period, trip):
 
 
 def broken(ledger, period) -> list[str]:
-    sample = sampled(ledger.trades, ledger.equity, period)
+    sample = build_sample(ledger.trades, ledger.equity, period)
     checks = ledger_checks(ledger.trades, ledger.fills, ledger.equity, sample, period, CAPITAL)
     assert len(checks) == 7
     assert all(check.detail for check in checks)
@@ -85,7 +85,7 @@ def test_a_position_across_the_boundary(ledger_of, period, trip) -> None:
 def test_signs_that_disagree(sound, period, ledger_of, trip) -> None:
     """Daily returns of another account than the trades'."""
     other = ledger_of([trip(BOUNDARY + 50, 5, 4000.0)], period)
-    sample = sampled(sound.trades, other.equity, period)
+    sample = build_sample(sound.trades, other.equity, period)
     losing = replace(sample, net=-np.abs(sample.net))
     checks = ledger_checks(sound.trades, sound.fills, sound.equity, losing, period, CAPITAL)
     assert [check.name for check in checks if not check.holds] == [
@@ -96,6 +96,6 @@ def test_signs_that_disagree(sound, period, ledger_of, trip) -> None:
 def test_volatility_drag_is_no_contradiction(ledger_of, period, trip) -> None:
     """Half the account won, then the same money lost: net below zero, mean return above."""
     ledger = ledger_of([trip(BOUNDARY + 10, 5, 5000.0), trip(BOUNDARY + 700, 5, -5010.0)], period)
-    sample = sampled(ledger.trades, ledger.equity, period)
+    sample = build_sample(ledger.trades, ledger.equity, period)
     assert sample.days.returns.mean() > 0 > sample.net.sum()
     assert broken(ledger, period) == []

@@ -8,15 +8,15 @@ from scipy import stats
 
 from dipmaster.evaluation.statistics import trade_metrics
 from dipmaster.evaluation.statistics.random_entry import excess
-from dipmaster.evaluation.statistics.random_entry.portfolios import Pool
+from dipmaster.evaluation.statistics.random_entry.portfolios import EntryPool
 from studies.excess_size import Case, case_bounds, errors_of
 
 ALPHA, FEW = 0.025, 30
 
 
-def pool_of(won: np.ndarray, block: np.ndarray, weight: np.ndarray | None = None) -> Pool:
+def pool_of(won: np.ndarray, block: np.ndarray, weight: np.ndarray | None = None) -> EntryPool:
     share = np.full(won.size, 1 / won.size) if weight is None else weight
-    return Pool(np.where(won, 0.01, -0.02), share, block, np.ones(1, dtype=np.bool_))
+    return EntryPool(np.where(won, 0.01, -0.02), share, block, np.ones(1, dtype=np.bool_))
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def test_variance_by_hand(sample_of) -> None:
     alone = (60 * 0.4**2 + 40 * 0.6**2) / 100**2 + (16 * 0.6**2 + 24 * 0.4**2) / 40**2
     variance = max(4 / 3 * np.sum(gaps**2), alone * 140 / 139)
     half = stats.t.ppf(1 - ALPHA, 3) * np.sqrt(variance)
-    assert excess.joint_half_width(sample, pool, ALPHA) == pytest.approx(half)
+    assert excess.compute_joint_half_width(sample, pool, ALPHA) == pytest.approx(half)
 
 
 def test_error_is_that_of_blocks_resampled_together(shared) -> None:
@@ -54,7 +54,7 @@ def test_error_is_that_of_blocks_resampled_together(shared) -> None:
     )
     times = rng.multinomial(18, np.full(18, 1 / 18), size=20_000)
     drawn = times @ wins / (times @ trades) - times @ good / (times @ mass)
-    half = excess.joint_half_width(sample, pool, ALPHA)
+    half = excess.compute_joint_half_width(sample, pool, ALPHA)
     error = half / stats.t.ppf(1 - ALPHA, 17)
     assert error == pytest.approx(drawn.std() * np.sqrt(18 / 17), rel=0.1)
 
@@ -64,10 +64,10 @@ def test_the_wider_half_width_counts(shared, sample_of) -> None:
     sample, pool = shared
     against = pool_of(~sample.won, sample.block)
     for other, wider in ((pool, "apart"), (against, "together")):
-        rate = trade_metrics.win_rate(sample, ALPHA, FEW)
-        apart = np.hypot(rate.value - rate.low, excess.pool_half_width(other, ALPHA))
-        together = excess.joint_half_width(sample, other, ALPHA)
-        found = excess.excess_win_rate(sample, other, ALPHA, FEW)
+        rate = trade_metrics.estimate_win_rate(sample, ALPHA, FEW)
+        apart = np.hypot(rate.value - rate.low, excess.compute_pool_half_width(other, ALPHA))
+        together = excess.compute_joint_half_width(sample, other, ALPHA)
+        found = excess.estimate_excess_win_rate(sample, other, ALPHA, FEW)
         assert found.value == pytest.approx(rate.value - other.win_rate)
         assert found.value - found.low == pytest.approx(max(apart, together))
         assert (apart > 1.1 * together) if wider == "apart" else (together > 1.1 * apart)
@@ -78,7 +78,7 @@ def test_apart_by_hand(sample_of) -> None:
     rng = np.random.default_rng(8)
     sample = sample_of(np.full(200, 10.0), np.arange(200) // 2, 100)
     there, block = rng.random(2000) < 0.6, rng.integers(0, 10, 2000)
-    found = excess.excess_win_rate(sample, pool_of(there, block), ALPHA, FEW)
+    found = excess.estimate_excess_win_rate(sample, pool_of(there, block), ALPHA, FEW)
     sums = np.bincount(block, there - there.mean()) / 2000
     of_pool = stats.t.ppf(1 - ALPHA, 9) * np.sqrt(
         max(10 / 9 * np.sum(sums**2), there.mean() * (1 - there.mean()) / 1999)
@@ -87,35 +87,36 @@ def test_apart_by_hand(sample_of) -> None:
     assert found.low == pytest.approx(1.0 - there.mean() - np.hypot(lowest, of_pool))
 
 
-@pytest.mark.parametrize("blocks", [(1, 3), (3, 1)])
-def test_one_block_has_a_value_and_no_bounds(sample_of, blocks) -> None:
+@pytest.mark.parametrize("blocks", [(1, 4), (3, 4), (4, 1), (4, 3)])
+def test_few_blocks_have_a_value_and_no_bounds(sample_of, blocks) -> None:
     own, theirs = blocks
     day = np.arange(60) % own * 10
-    sample = sample_of(np.where(np.arange(60) % 3, 5.0, -5.0), day, 30)
-    found = excess.excess_win_rate(
+    sample = sample_of(np.where(np.arange(60) % 3, 5.0, -5.0), day, 40)
+    found = excess.estimate_excess_win_rate(
         sample, pool_of(np.arange(60) % 2 == 0, np.arange(60) % theirs), ALPHA, FEW
     )
     assert found.value == pytest.approx(2 / 3 - 1 / 2)
-    assert (found.low, found.high, found.reason) == (None, None, "one block only")
-    assert excess.chance_p(found, own, ALPHA) is None
+    why = f"{min(blocks)} of 4 blocks that bounds need"
+    assert (found.low, found.high, found.reason) == (None, None, why)
+    assert excess.compute_p_value(found, own, ALPHA) is None
 
 
 def test_nothing_to_compare(sample_of) -> None:
     nothing = sample_of(np.zeros(0), np.zeros(0, dtype=np.int64), 30)
     empty = pool_of(np.zeros(0, dtype=np.bool_), np.zeros(0, dtype=np.int64), np.zeros(0))
-    found = excess.excess_win_rate(nothing, empty, ALPHA, FEW)
+    found = excess.estimate_excess_win_rate(nothing, empty, ALPHA, FEW)
     assert (found.value, found.low, found.reason) == (None, None, "no trade")
     some = sample_of(np.array([5.0, -5.0]), np.array([0, 15]), 30)
-    found = excess.excess_win_rate(some, empty, ALPHA, FEW)
+    found = excess.estimate_excess_win_rate(some, empty, ALPHA, FEW)
     assert (found.value, found.reason) == (None, "no bar to match the trades with")
 
 
 def test_p_is_students(shared) -> None:
     sample, pool = shared
-    found = excess.excess_win_rate(sample, pool, ALPHA, FEW)
+    found = excess.estimate_excess_win_rate(sample, pool, ALPHA, FEW)
     error = (found.value - found.low) / stats.t.ppf(1 - ALPHA, 17)
     expected = stats.t.sf(found.value / error, 17)
-    assert excess.chance_p(found, 18, ALPHA) == pytest.approx(expected)
+    assert excess.compute_p_value(found, 18, ALPHA) == pytest.approx(expected)
 
 
 @given(st.integers(0, 400), st.integers(0, 400), st.integers(0, 1000))
@@ -124,8 +125,10 @@ def test_p_agrees_with_the_bound(sample_of, trade_wins: int, bar_wins: int, seed
     rng = np.random.default_rng(seed)
     won, there = (rng.permutation(np.arange(400) < wins) for wins in (trade_wins, bar_wins))
     sample = sample_of(np.where(won, 5.0, -5.0), rng.integers(0, 60, 400), 60)
-    found = excess.excess_win_rate(sample, pool_of(there, rng.integers(0, 6, 400)), ALPHA, FEW)
-    p = excess.chance_p(found, sample.blocks_with_trades, ALPHA)
+    found = excess.estimate_excess_win_rate(
+        sample, pool_of(there, rng.integers(0, 6, 400)), ALPHA, FEW
+    )
+    p = excess.compute_p_value(found, sample.blocks_with_trades, ALPHA)
     assert 0.0 <= p <= 1.0
     if abs(found.low) > 1e-9:
         assert (p <= ALPHA) == (found.low > 0.0)

@@ -1,4 +1,4 @@
-"""Proofs of adaptive exits: each holds on a sound ledger and breaks on its own fault."""
+"""Checks of adaptive exits: each holds on a sound ledger and breaks on its own fault."""
 
 from dataclasses import dataclass, replace
 from typing import Any
@@ -7,11 +7,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from dipmaster import backtest
 from dipmaster.backtest import Ledger
 from dipmaster.core.params import AdaptiveExits
 from dipmaster.core.store import read_params
+from dipmaster.evaluation.phases.exits.inputs import ExitInputs
 from dipmaster.evaluation.phases.exits.integrity import exit_checks
-from dipmaster.evaluation.phases.exits.orders import ExitInputs
+from dipmaster.results.exits import ExitModelFold
 from tests.evaluation.phase_2_world import ALL_OFF, Formula, World, changed, world_of
 
 NAMES = (
@@ -50,9 +52,9 @@ class Case:
         """Other columns of the rows."""
         return replace(self, inputs=replace(self.inputs, rows=self.inputs.rows.assign(**columns)))
 
-    def with_folds(self, *folds: dict[str, object]) -> "Case":
+    def with_folds(self, *folds: ExitModelFold) -> "Case":
         """Other fits on record."""
-        return replace(self, inputs=replace(self.inputs, record={"folds": list(folds)}))
+        return replace(self, inputs=replace(self.inputs, folds=folds))
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +73,7 @@ def exits(project) -> AdaptiveExits:
 @pytest.fixture(scope="module")
 def sound(world, exits) -> Case:
     inputs = world.inputs(exits)
-    ledger = world.traded(world.second(exits, inputs))
+    ledger = world.second(exits, inputs).ledger
     return Case(ledger, world.candidates, inputs, exits)
 
 
@@ -84,7 +86,7 @@ def test_a_sound_ledger(sound) -> None:
 def test_with_every_rule_off_nothing_is_asked_of_scores(world, exits) -> None:
     off = changed(exits, **ALL_OFF)
     inputs = world.inputs(off)
-    ledger = world.traded(world.second(off, inputs))
+    ledger = world.second(off, inputs).ledger
     assert Case(ledger, world.candidates, inputs, off).broken() == []
 
 
@@ -149,9 +151,13 @@ def test_a_score_that_was_passed_over(sound, raised: float) -> None:
 
 def test_scores_that_were_aligned_to_other_orders(sound, world, exits) -> None:
     phase = world.second(exits, sound.inputs)
-    score = replace(phase.rules.score, score=np.roll(phase.rules.score.score, 1, axis=0))
-    shifted = replace(phase, rules=replace(phase.rules, score=score))
-    broken = replace(sound, ledger=world.traded(shifted)).broken()
+    entries = phase.orders.entries
+    rules = phase.exit_policy.at(entries.candidate_id).rules
+    score = replace(rules.score, score=np.roll(rules.score.score, 1, axis=0))
+    shifted = replace(rules, score=score)
+    broken = replace(
+        sound, ledger=backtest.run(world.panel, entries, world.execution, shifted)
+    ).broken()
     assert {SOLD, PASSED_OVER} <= set(broken)
 
 

@@ -9,18 +9,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dipmaster.core.store import plain
-from dipmaster.evaluation.phase_evaluation import estimators_of
-from dipmaster.evaluation.statistics.bootstrap import stream_key
+from dipmaster.evaluation.statistics.bootstrap import derive_stream_key
 from dipmaster.evaluation.statistics.estimate import Estimate
-from dipmaster.evaluation.statistics.gates import insufficient, judge_gates, withheld
-from dipmaster.evaluation.statistics.random_entry.portfolios import Pool
+from dipmaster.evaluation.statistics.gates import judge_gates, withhold_verdicts
+from dipmaster.evaluation.statistics.metrics import PhaseSample, build_estimators
+from dipmaster.evaluation.statistics.minimum_data import describe_missing_data
+from dipmaster.evaluation.statistics.random_entry.portfolios import EntryPool
+from dipmaster.results.metrics import FIXED_TARGETS, GATES, METRICS
 
 TARGETS = {
     "win_rate": 0.85,
     "sharpe": 2.0,
     "profit_factor": 1.8,
     "max_drawdown": 0.03,
-    "excess_win_rate": 0.0,
+    **FIXED_TARGETS,
 }
 
 
@@ -91,11 +93,11 @@ def test_too_little_data_silences_every_gate(gates) -> None:
 def test_what_is_insufficient(gates, sample_of) -> None:
     day = np.arange(120) % 60
     enough = sample_of(np.where(np.arange(120) % 6, 5.0, -5.0), day, 60)
-    assert insufficient(enough, gates) == ""
+    assert describe_missing_data(enough, gates) == ""
     lucky = sample_of(np.where(np.arange(120) % 20, 5.0, -5.0), day, 60)
-    assert insufficient(lucky, gates) == "insufficient: 6 of 10 losing trades"
+    assert describe_missing_data(lucky, gates) == "insufficient: 6 of 10 losing trades"
     few = sample_of(np.array([1.0, -1.0]), np.array([0, 1]), 60)
-    assert insufficient(few, gates) == (
+    assert describe_missing_data(few, gates) == (
         "insufficient: 2 of 100 trades, 1 of 10 losing trades, 1 of 6 blocks with trades"
     )
 
@@ -122,15 +124,15 @@ def test_a_phase_fails_only_beyond_holm(gates) -> None:
 
 
 def test_a_ledger_that_does_not_add_up_has_no_verdict(gates) -> None:
-    phase = withheld(judged(gates, sharpe=fixed(3.0, 2.5, 4.0)), ["cash"])
+    phase = withhold_verdicts(judged(gates, sharpe=fixed(3.0, 2.5, 4.0)), ["cash"])
     assert phase.rows[0].verdict == phase.ruling.verdict == "INCONCLUSIVE"
     assert phase.rows[0].reason == "withheld: the ledger fails its checks: cash"
     assert phase.rows[0].value == 3.0
 
 
-def pool_of(net: np.ndarray, block: np.ndarray) -> Pool:
+def pool_of(net: np.ndarray, block: np.ndarray) -> EntryPool:
     n = net.size
-    return Pool(net, np.full(n, 1 / max(n, 1)), block, net < 9e9)
+    return EntryPool(net, np.full(n, 1 / max(n, 1)), block, net < 9e9)
 
 
 @given(
@@ -150,10 +152,12 @@ def test_rows_of_any_ledger_keep_their_word(gates, sample_of, trades, demanding:
     limits = {} if demanding else {"min_trades": 2, "min_losing_trades": 0, "min_blocks": 2}
     quick = gates.model_copy(update={"bootstrap_reps": 100, **limits})
     pool = pool_of(sample.return_frac, sample.block)
-    too_small = insufficient(sample, quick)
-    phase = judge_gates(0, estimators_of(0, sample, pool, quick), TARGETS, quick, too_small)
+    too_small = describe_missing_data(sample, quick)
+    phase = judge_gates(
+        0, build_estimators(PhaseSample(0, sample, pool), quick), TARGETS, quick, too_small
+    )
     json.dumps(plain([asdict(row) for row in phase.rows]), allow_nan=False)
-    assert [row.metric for row in phase.rows] == list(TARGETS)
+    assert [row.metric for row in phase.rows] == [metric.key for metric in GATES]
     for row in phase.rows:
         kept(row, bool(too_small))
     if any(row.verdict == "PASS" for row in phase.rows):
@@ -164,6 +168,10 @@ def kept(row, too_small: bool) -> None:
     assert row.reason
     assert row.n >= 0
     assert row.n_needed is None or row.n_needed >= 1
+    lowest, highest = METRICS[row.metric].support
+    for number in (row.value, row.low, row.high):
+        assert number is None or lowest is None or number >= lowest
+        assert number is None or highest is None or number <= highest
     known = None not in (row.value, row.low, row.high)
     if row.metric != "max_drawdown" and known:
         assert row.low <= row.value <= row.high
@@ -178,28 +186,28 @@ def kept(row, too_small: bool) -> None:
 
 
 def test_streams_of_phases_and_uses_differ(gates) -> None:
-    keys = {int(stream_key(gates.seed, phase, use)[0]) for phase in range(5) for use in range(4)}
+    keys = {
+        int(derive_stream_key(gates.seed, phase, use)[0]) for phase in range(5) for use in range(4)
+    }
     assert len(keys) == 20
 
 
 def test_excess_needs_enough_matched_trades(gates, sample_of) -> None:
-    """200 trades are enough, the five that could be matched are not."""
+    """200 trades are enough, the 5 or 90 that could be matched are not."""
     rng = np.random.default_rng(1)
-    sample = sample_of(rng.normal(2, 20, 200), np.arange(200) // 3, 70)
+    sample = sample_of(rng.normal(2, 20, 200), np.arange(200) % 70, 70)
     pool = pool_of(np.where(np.arange(200) % 2, 0.01, -0.01), sample.block)
-    few = replace(pool, matched=np.arange(200) < 5)
-    for chosen, known in ((pool, True), (few, False)):
-        excess = estimators_of(0, sample, chosen, gates)["excess_win_rate"](gates.alpha)
+    assert describe_missing_data(sample, gates) == ""
+    for matched, reason in (
+        (200, ""),
+        (90, "among those matched insufficient: 90 of 100 trades"),
+        (5, "1 of 4 blocks that bounds need"),
+    ):
+        chosen = replace(pool, matched=np.arange(200) < matched)
+        excess = build_estimators(PhaseSample(0, sample, chosen), gates)["excess_win_rate"](0.025)
         assert excess.value is not None
-        assert (excess.low is not None) == known
-    assert insufficient(sample, gates) == ""
-    assert estimators_of(0, sample, few, gates)["excess_win_rate"](0.025).reason.startswith(
-        "one block only"
-    )
-    some = replace(pool, matched=np.arange(200) < 90)
-    assert estimators_of(0, sample, some, gates)["excess_win_rate"](0.025).reason.startswith(
-        "among those matched insufficient: 90 of 100 trades"
-    )
+        assert excess.reason.startswith(reason)
+        assert (excess.low is None) == (excess.high is None) == bool(reason)
 
 
 @pytest.mark.parametrize(

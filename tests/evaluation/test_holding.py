@@ -5,7 +5,7 @@ import pandas as pd
 
 from dipmaster.core.panel import as_times
 from dipmaster.core.time_units import BAR_MS
-from dipmaster.evaluation.figures.breakdowns import holding
+from dipmaster.evaluation.figures.breakdowns import summarize_holding
 
 
 def test_positions_open_when_the_data_ended_are_left_out() -> None:
@@ -18,7 +18,7 @@ def test_positions_open_when_the_data_ended_are_left_out() -> None:
             "open_at_end": [False, False, False, True],
         }
     )
-    record = holding(trades, cap_bars=36)
-    assert record["mean_minutes"] == 80.0
-    assert record["median_minutes"] == 45.0
-    assert sum(row["trades"] for row in record["histogram"]) == 3
+    times = summarize_holding(trades, cap_bars=36)
+    assert times.mean_minutes == 80.0
+    assert times.median_minutes == 45.0
+    assert sum(row.trades for row in times.histogram) == 3

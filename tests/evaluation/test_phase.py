@@ -2,40 +2,40 @@
 
 import json
 import math
-from dataclasses import asdict, replace
+from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from dipmaster import backtest
+from dipmaster.backtest import ExitRules, Ledger
 from dipmaster.core.panel import Panel, as_times, epoch_ms
 from dipmaster.core.params import Execution, Exits
 from dipmaster.core.store import plain, read_params
 from dipmaster.core.tables import CANDIDATES
 from dipmaster.evaluation.figures.overall import (
-    csv_text,
-    equity_by_day,
-    gates_frame,
-    overall_ruling,
-    summary_record,
+    build_daily_equity,
+    build_gates_frame,
+    build_summary,
+    to_csv_text,
 )
-from dipmaster.evaluation.figures.phase_figures import period_record, phase_record
-from dipmaster.evaluation.phase_evaluation import Market, evaluate_phase
-from dipmaster.evaluation.phase_orders import (
-    judge_phase,
-    phase_0,
-    surroundings_on,
-    trade_phase,
-)
-from dipmaster.evaluation.statistics.random_entry.strata import Surroundings
+from dipmaster.evaluation.figures.phase_figures import build_phase_figures, build_split_period
+from dipmaster.evaluation.phase_evaluation import EntryUniverse, PhaseEvaluation, evaluate_phase
+from dipmaster.evaluation.phases.baseline import BaselinePhase
+from dipmaster.evaluation.phases.baseline.orders import baseline_entries, baseline_exit_returns
+from dipmaster.evaluation.reading import matching_covariates
+from dipmaster.evaluation.statistics.random_entry.strata import MatchingCovariates
+from dipmaster.evaluation.statistics.rules import Ruling
+from dipmaster.results import GateRows, Summary, from_json, to_json
+from dipmaster.results.evaluation.phase import PhaseFigures
+from dipmaster.results.evaluation.record import SplitPeriod
+from dipmaster.results.metrics import FIXED_TARGETS, GATES
 
+NO_VERDICT = Ruling("INCONCLUSIVE", "phases 1 to 4 are not built")
 BOUNDARY, BARS = 20 * 288, 60 * 288
 TARGETS = {"win_rate": 0.85, "sharpe": 2.0, "profit_factor": 1.8, "max_drawdown": 0.03}
-METRICS = ["win_rate", "sharpe", "profit_factor", "max_drawdown", "excess_win_rate"]
-SUMMARY = {
-    "verdict", "gates_passed", "gates_failed", "gates_inconclusive", "win_rate", "sharpe",
-    "profit_factor", "max_drawdown", "trades", "net_return", "excess_win_rate", "phase",
-}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +79,7 @@ def candidates(panel) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def around(panel) -> Surroundings:
+def covariates(panel) -> MatchingCovariates:
     frame = {
         symbol: pd.DataFrame(
             {
@@ -90,7 +90,7 @@ def around(panel) -> Surroundings:
         )
         for symbol in panel.symbols
     }
-    return surroundings_on(panel, frame)
+    return matching_covariates(panel, frame)
 
 
 @pytest.fixture(scope="module")
@@ -102,37 +102,53 @@ def quick(gates):
 
 
 @pytest.fixture(scope="module")
-def first(panel, candidates, period, execution, exits, quick):
-    return phase_0(candidates, panel, period, execution, exits, quick)
+def trade(panel, period, execution, exits) -> Callable[[pd.DataFrame], Ledger]:
+    """Candidates to phase 0's ledger."""
+
+    def run(candidates: pd.DataFrame) -> Ledger:
+        entries = baseline_entries(candidates, panel, period, execution, exits)
+        return backtest.run(panel, entries, execution, ExitRules.phase_0(exits))
+
+    return run
 
 
 @pytest.fixture(scope="module")
-def ledger(first, panel, execution):
-    return trade_phase(first, panel, execution)
+def judge(
+    panel, covariates, period, execution, exits, quick
+) -> Callable[[Ledger], PhaseEvaluation]:
+    """A ledger judged as phase 0's."""
+    universe = EntryUniverse(panel, covariates, baseline_exit_returns(panel, execution, exits))
+    targets = BaselinePhase().targets(quick)
+    return lambda ledger: evaluate_phase(0, ledger, universe, period, targets, execution, quick)
 
 
 @pytest.fixture(scope="module")
-def evaluation(first, panel, around, ledger, period, execution, exits, quick):
-    return judge_phase(first, ledger, panel, around, period, execution, quick)
+def ledger(trade, candidates):
+    return trade(candidates)
 
 
-def test_surroundings_are_unknown_before_the_first(around) -> None:
-    assert (around.volatility_class[:, :100] == -1).all()
-    assert np.isnan(around.recent_volatility[:, :100]).all()
-    assert (around.volatility_class[:, 100:] >= 0).all()
-    assert around.recent_volatility[1, 101] == 0.001
+@pytest.fixture(scope="module")
+def evaluation(judge, ledger):
+    return judge(ledger)
+
+
+def test_covariates_are_unknown_before_the_first(covariates) -> None:
+    assert (covariates.volatility_class[:, :100] == -1).all()
+    assert np.isnan(covariates.recent_volatility[:, :100]).all()
+    assert (covariates.volatility_class[:, 100:] >= 0).all()
+    assert covariates.recent_volatility[1, 101] == 0.001
 
 
 def test_phase_0_is_judged_by_the_final_targets(evaluation) -> None:
     rows = evaluation.gates.rows
-    assert [row.metric for row in rows] == METRICS
-    assert {row.metric: row.target for row in rows} == {**TARGETS, "excess_win_rate": 0.0}
+    assert [row.metric for row in rows] == [metric.key for metric in GATES]
+    assert {row.metric: row.target for row in rows} == {**TARGETS, **FIXED_TARGETS}
     assert all(check.holds for check in evaluation.checks)
 
 
 def test_figures_again_in_pandas(evaluation, ledger, candidates, period, exits, quick) -> None:
     """From the tables alone, as a reader with the parquet files would."""
-    record = phase_record(evaluation, ledger, candidates, period, exits.cap_bars, quick)
+    record = build_phase_figures(evaluation, ledger, candidates, period, exits.cap_bars, quick)
     start = pd.Timestamp(period.out_of_sample_ms, unit="ms", tz="UTC")
     trades = ledger.trades[ledger.trades["entry_time"] >= start]
     marks = ledger.equity.set_index("time")["equity"]
@@ -145,24 +161,24 @@ def test_figures_again_in_pandas(evaluation, ledger, candidates, period, exits, 
     factor = trades.loc[won, "net_pnl"].sum() / -trades.loc[~won, "net_pnl"].sum()
     assert rows["profit_factor"] == pytest.approx(factor)
     assert rows["max_drawdown"] == pytest.approx((1 - late / late.cummax()).max())
-    assert record["counts"]["trades"] == len(trades)
-    assert record["counts"]["trades_burn_in"] == len(ledger.trades) - len(trades)
-    assert record["money"]["net_pnl"] == pytest.approx(late.iloc[-1] - late.iloc[0])
-    per_trade = record["per_trade"]
-    assert per_trade["mean_net_bps"] == pytest.approx(1e4 * trades["return_frac"].mean())
-    assert per_trade["mean_gross_bps"] - per_trade["mean_cost_bps"] == pytest.approx(
-        per_trade["mean_net_bps"]
+    assert record.counts.trades == len(trades)
+    assert record.counts.trades_burn_in == len(ledger.trades) - len(trades)
+    assert record.money.net_pnl == pytest.approx(late.iloc[-1] - late.iloc[0])
+    per_trade = record.per_trade
+    assert per_trade.mean_net_bps == pytest.approx(1e4 * trades["return_frac"].mean())
+    assert per_trade.mean_gross_bps - per_trade.mean_cost_bps == pytest.approx(
+        per_trade.mean_net_bps
     )
-    assert sum(row["trades"] for row in record["exits"]) == len(trades)
-    assert sum(row["trades"] for row in record["by_month"]) == len(trades)
-    assert sum(row["trades"] for row in record["by_symbol"]) == len(trades)
-    assert sum(row["trades"] for row in record["by_regime"]) == len(trades)
+    assert sum(row.trades for row in record.exits) == len(trades)
+    assert sum(row.trades for row in record.by_month) == len(trades)
+    assert sum(row.trades for row in record.by_symbol) == len(trades)
+    assert sum(row.trades for row in record.by_regime) == len(trades)
     closed = int((~trades["open_at_end"]).sum())
-    assert sum(row["trades"] for row in record["holding"]["histogram"]) == closed
-    growth = np.prod([1 + row["return_frac"] for row in record["by_month"]])
-    assert growth - 1 == pytest.approx(record["money"]["net_return_frac"])
-    assert record["drawdown"]["max_frac"] == pytest.approx(rows["max_drawdown"])
-    trough = pd.Timestamp(record["drawdown"]["trough_time"]) - pd.Timedelta("5min")
+    assert sum(row.trades for row in record.holding.histogram) == closed
+    growth = np.prod([1 + row.return_frac for row in record.by_month])
+    assert growth - 1 == pytest.approx(record.money.net_return_frac)
+    assert record.drawdown.max_frac == pytest.approx(rows["max_drawdown"])
+    trough = pd.Timestamp(record.drawdown.trough_time) - pd.Timedelta("5min")
     assert (1 - late / late.cummax()).idxmax() == trough
 
 
@@ -173,33 +189,27 @@ def test_nothing_crosses_the_boundary(ledger, period) -> None:
     assert (exit_[before] < period.out_of_sample_ms).all()
 
 
-def test_the_gates_do_not_see_the_burn_in(
-    panel, around, candidates, period, execution, exits, quick, evaluation
-) -> None:
+def test_the_gates_do_not_see_the_burn_in(trade, judge, candidates, period, evaluation) -> None:
     """Without a single burn-in trade the out-of-sample trades are the same, and so the rates."""
     late = candidates[epoch_ms(candidates["open_time"]) >= period.out_of_sample_ms]
-    phase = phase_0(late.reset_index(drop=True), panel, period, execution, exits, quick)
-    other = trade_phase(phase, panel, execution)
-    again = judge_phase(phase, other, panel, around, period, execution, quick)
+    again = judge(trade(late.reset_index(drop=True)))
     for mine, theirs in zip(again.gates.rows, evaluation.gates.rows, strict=True):
         assert mine.value == pytest.approx(theirs.value, rel=1e-9)
         assert mine.low == pytest.approx(theirs.low, rel=1e-6)
 
 
-def test_same_bytes_again(
-    first, panel, around, ledger, candidates, period, execution, exits, quick, evaluation
-) -> None:
-    again = judge_phase(first, ledger, panel, around, period, execution, quick)
+def test_same_bytes_again(judge, ledger, candidates, period, exits, quick, evaluation) -> None:
+    again = judge(ledger)
 
     def text(e) -> str:
-        record = phase_record(e, ledger, candidates, period, exits.cap_bars, quick)
-        return json.dumps([plain(record), plain([asdict(row) for row in e.gates.rows])])
+        record = build_phase_figures(e, ledger, candidates, period, exits.cap_bars, quick)
+        return json.dumps([plain(to_json(record)), plain(to_json(e.gates.rows))])
 
     assert text(again) == text(evaluation)
 
 
 def test_equity_by_day_ends_in_the_gates_drawdown(ledger, period, evaluation) -> None:
-    daily = equity_by_day(ledger.equity, period)
+    daily = build_daily_equity(ledger.equity, period)
     assert list(daily.columns) == ["date", "equity", "drawdown_frac"]
     assert len(daily) == 60
     assert daily["date"].iloc[0] == "2023-01-01"
@@ -227,17 +237,20 @@ DEGENERATE = {
 
 @pytest.mark.parametrize("name", DEGENERATE)
 def test_degenerate_ledgers_have_defined_results(
-    name, trip, ledger_of, panel, around, candidates, period, execution, exits, quick
+    name, trip, ledger_of, panel, covariates, candidates, period, execution, exits, quick
 ) -> None:
     """Null with a reason where nothing can be computed; JSON and CSV take everything."""
     ledger = ledger_of(hourly(trip, DEGENERATE[name]), period)
-    market = Market(panel, around, lambda symbol, bar: np.where(bar % 3, 0.004, -0.01))
+    universe = EntryUniverse(panel, covariates, lambda symbol, bar: np.where(bar % 3, 0.004, -0.01))
     account = execution.model_copy(update={"capital": 10_000.0})
-    result = evaluate_phase(0, ledger, market, period, TARGETS, account, quick)
-    record = phase_record(result, ledger, candidates, period, exits.cap_bars, quick)
-    summary = summary_record(result, overall_ruling([0]), ledger, period)
-    json.dumps(plain([record, summary, [asdict(r) for r in result.gates.rows]]), allow_nan=False)
-    assert "nan" not in csv_text(gates_frame(result.gates.rows))
+    result = evaluate_phase(0, ledger, universe, period, TARGETS, account, quick)
+    record = build_phase_figures(result, ledger, candidates, period, exits.cap_bars, quick)
+    summary = build_summary(result, NO_VERDICT, ledger, period)
+    written = ((PhaseFigures, record), (Summary, summary), (GateRows, result.gates.rows))
+    for kind, figures in written:
+        text = json.dumps(plain(to_json(figures)), allow_nan=False)
+        assert to_json(from_json(kind, json.loads(text))) == json.loads(text)
+    assert "nan" not in to_csv_text(build_gates_frame(result.gates.rows))
     assert [check.name for check in result.checks if not check.holds] == []
     for row in result.gates.rows:
         assert row.reason
@@ -250,66 +263,58 @@ def test_degenerate_ledgers_have_defined_results(
 
 
 def test_one_block_is_insufficient(
-    trip, ledger_of, panel, around, period, execution, quick
+    trip, ledger_of, panel, covariates, period, execution, quick
 ) -> None:
     """110 trades in two days."""
     net = np.where(np.arange(110) % 3, 5.0, -5.0)
     ledger = ledger_of(hourly(trip, net, step=5), period)
-    market = Market(panel, around, lambda symbol, bar: np.where(bar % 3, 0.004, -0.01))
+    universe = EntryUniverse(panel, covariates, lambda symbol, bar: np.where(bar % 3, 0.004, -0.01))
     account = execution.model_copy(update={"capital": 10_000.0})
-    result = evaluate_phase(0, ledger, market, period, TARGETS, account, quick)
+    result = evaluate_phase(0, ledger, universe, period, TARGETS, account, quick)
     for row in result.gates.rows:
         assert row.value is not None
         assert row.low is row.high is None
         assert row.reason.startswith("insufficient: 1 of 4 blocks with trades")
 
 
-def test_one_day_of_data(trip, ledger_of, panel, around, period, execution, quick) -> None:
+def test_one_day_of_data(trip, ledger_of, panel, covariates, period, execution, quick) -> None:
     short = replace(period, out_of_sample_ms=period.first_ms + 59 * 86_400_000)
     ledger = ledger_of(hourly(trip, [5.0, -4.0], start=59 * 288 + 10), short)
-    market = Market(panel, around, lambda symbol, bar: np.full(bar.size, 0.004))
+    universe = EntryUniverse(panel, covariates, lambda symbol, bar: np.full(bar.size, 0.004))
     account = execution.model_copy(update={"capital": 10_000.0})
-    result = evaluate_phase(0, ledger, market, short, TARGETS, account, quick)
-    sharpe = result.gates.rows[1]
+    result = evaluate_phase(0, ledger, universe, short, TARGETS, account, quick)
+    sharpe = next(row for row in result.gates.rows if row.metric == "sharpe")
     assert (sharpe.value, sharpe.n) == (None, 1)
     assert sharpe.reason.endswith("(one day only)")
 
 
-def test_a_broken_ledger_gets_no_verdict(ledger, panel, around, period, execution, quick) -> None:
+def test_a_broken_ledger_gets_no_verdict(
+    ledger, panel, covariates, period, execution, quick
+) -> None:
     equity = ledger.equity.copy()
     equity.loc[equity.index[BOUNDARY + 9] :, "equity"] += 10.0
-    market = Market(panel, around, lambda symbol, bar: np.full(bar.size, 0.004))
+    universe = EntryUniverse(panel, covariates, lambda symbol, bar: np.full(bar.size, 0.004))
     broken = replace(ledger, equity=equity)
-    result = evaluate_phase(0, broken, market, period, TARGETS, execution, quick)
+    result = evaluate_phase(0, broken, universe, period, TARGETS, execution, quick)
     assert {row.verdict for row in result.gates.rows} == {"INCONCLUSIVE"}
     assert result.gates.rows[0].reason.startswith("withheld: the ledger fails its checks: final")
 
 
 def test_summary_is_small_and_flat(evaluation, ledger, period) -> None:
-    summary = summary_record(evaluation, overall_ruling([0]), ledger, period)
-    assert set(summary) == SUMMARY
-    assert len(summary) <= 12
-    assert summary["verdict"] == "INCONCLUSIVE"
-    counts = [summary[f"gates_{kind}"] for kind in ("passed", "failed", "inconclusive")]
-    assert sum(counts) == len(METRICS)
-
-
-def test_the_verdict_waits_for_the_phases() -> None:
-    assert overall_ruling([0]).reason == (
-        "phases 1 to 4 are not built; phase 0 is held against the final targets for "
-        "information and never counts"
-    )
-    assert overall_ruling([0, 1]).reason.startswith("phases 2 to 4 are not built")
-    assert overall_ruling([0, 1, 2, 3]).reason.startswith("phase 4 is not built")
+    summary = build_summary(evaluation, NO_VERDICT, ledger, period)
+    assert len(to_json(summary)) <= 12
+    assert summary.verdict == "INCONCLUSIVE"
+    counts = [getattr(summary, f"gates_{kind}") for kind in ("passed", "failed", "inconclusive")]
+    assert sum(counts) == len(GATES)
 
 
 def test_period_in_words(period) -> None:
-    assert period_record(period) == {
-        "first_open_time": "2023-01-01T00:00:00Z",
-        "out_of_sample_from": "2023-01-21T00:00:00Z",
-        "last_open_time": "2023-03-01T23:55:00Z",
-        "burn_in_days": 20.0,
-        "days_out_of_sample": 40,
-        "blocks": 4,
-        "block_days": 10,
-    }
+    assert build_split_period(period) == SplitPeriod(
+        first_open_time="2023-01-01T00:00:00Z",
+        out_of_sample_from="2023-01-21T00:00:00Z",
+        last_open_time="2023-03-01T23:55:00Z",
+        burn_in_days=20.0,
+        days_out_of_sample=40,
+        blocks=4,
+        block_days=10,
+    )

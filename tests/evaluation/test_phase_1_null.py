@@ -13,12 +13,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dipmaster.confidence import Events, Scores, events_of
+from dipmaster.confidence import Events, Scores, build_events
 from dipmaster.core.params import Params
 from dipmaster.evaluation.phase_evaluation import PhaseEvaluation
 from studies import in_process
 from studies.exits_in_process import exits_of
-from studies.in_process import Scored, changed_params, climbed, scored_market
+from studies.in_process import Scored, changed_params, evaluated, scored_market
 
 SMALL = {
     "signal.z_min": 0.5,
@@ -83,7 +83,9 @@ def market(project) -> Callable[..., Scored]:
         with pytest.MonkeyPatch.context() as patch:
             patch.chdir(project)
             if shuffle:
-                patch.setattr(in_process, "events_of", lambda *given: shuffled(events_of(*given)))
+                patch.setattr(
+                    in_process, "build_events", lambda *given: shuffled(build_events(*given))
+                )
             return scored_market(params_with(ROADMAP), edge=edge, **MARKET)
 
     def once(edge: float, shuffle: bool = False) -> Scored:
@@ -100,8 +102,8 @@ def phase_1(
     """What the scores knew, and phase 1 judged."""
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(project)
-        record, ladder = climbed(some, scores or some.scores, params_with(threshold))
-    found = ladder.evaluations[1]
+        record, result = evaluated(some, scores or some.scores, params_with(threshold))
+    found = result.evaluations[1]
     assert found.phase == 1
     return record, found
 
@@ -128,12 +130,12 @@ def boundary_of(some: Scored) -> int:
 def test_shuffled_outcomes_are_not_learned(market) -> None:
     """The same market unshuffled is learned, so there was something to lose."""
     null, honest = market(0.8, shuffle=True), market(0.8)
-    for family, base in null.scores.bases.items():
-        assert abs(null_errors(null.scores, base.p_ensemble, boundary_of(null))) < 3.0, family
+    for family, ensemble in null.scores.base.ensembles.items():
+        assert abs(null_errors(null.scores, ensemble.p_ensemble, boundary_of(null))) < 3.0, family
     for p in (null.scores.layer.predictions, null.scores.confidence):
         assert np.isfinite(p).any()
         assert abs(null_errors(null.scores, p, boundary_of(null))) < 3.0
-    learned = honest.scores.bases["classifier"].p_ensemble
+    learned = honest.scores.base.ensembles["classifier"].p_ensemble
     assert null_errors(honest.scores, learned, boundary_of(honest)) > 3.0
 
 
@@ -158,12 +160,12 @@ def test_exits_find_nothing_either(project, market) -> None:
     some, params = market(0.0), params_with(ALL, **ACTING)
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(project)
-        leaving = exits_of(some, some.scores, params)
-        _, ladder = climbed(some, some.scores, params, leaving)
-    found = ladder.evaluations[2]
+        _, exit_inputs = exits_of(some, some.scores, params)
+        _, result = evaluated(some, some.scores, params, exit_inputs)
+    found = result.evaluations[2]
     assert found.sample.trades >= 300
     assert found.broken == []
-    sold = ladder.ledgers[2].fills["exit_type"].isin(["optimal_timing", "profit_taking"])
+    sold = result.ledgers[2].fills["exit_type"].isin(["optimal_timing", "profit_taking"])
     assert sold.sum() >= 20
     assert "PASS" not in verdicts(found).values(), verdicts(found)
     assert "FAIL" in verdicts(found).values()

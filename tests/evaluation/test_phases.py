@@ -1,28 +1,37 @@
 """Phase 1's orders: the admitted ones, the surest first; abstaining; no look-ahead."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from dipmaster.backtest import ExitRules
 from dipmaster.core.panel import Panel, as_times, epoch_ms
 from dipmaster.core.params import Execution, Exits
 from dipmaster.core.store import read_params
 from dipmaster.core.tables import CANDIDATES
+from dipmaster.evaluation.context import EvaluationContext
 from dipmaster.evaluation.integrity import Check
-from dipmaster.evaluation.phase_evaluation import inconclusive
-from dipmaster.evaluation.phase_orders import (
-    Phase,
-    abstained_at,
-    judge_phase,
-    phase_0,
-    phase_1,
-    trade_phase,
-    why_abstained,
+from dipmaster.evaluation.phase import Abstention, CompletedPhase
+from dipmaster.evaluation.phase_evaluation import (
+    EntryUniverse,
+    PhaseEvaluation,
+    evaluate_phase,
+    inconclusive,
 )
-from dipmaster.evaluation.statistics.random_entry.strata import Surroundings
+from dipmaster.evaluation.phases.baseline import BaselinePhase
+from dipmaster.evaluation.phases.selection import SelectionPhase
+from dipmaster.evaluation.phases.selection.orders import find_abstention
+from dipmaster.evaluation.reading import EvaluationInputs
+from dipmaster.evaluation.run import complete_phases
+from dipmaster.evaluation.statistics.random_entry.strata import MatchingCovariates
+from tests.made.confidence import confidence
 
+PHASES = BaselinePhase(), SelectionPhase()
 BARS, BOUNDARY, ROWS = 60 * 288, 20 * 288, 400
 SEEN = ("candidate_id", "entry_time", "entry_price", "exit_time", "exit_price", "net_pnl",
         "confidence", "regime")  # fmt: skip
@@ -96,70 +105,111 @@ def admission() -> pd.DataFrame:
     )
 
 
-@pytest.fixture(scope="module")
-def first(candidates, panel, period, execution, exits, quick) -> Phase:
-    return phase_0(candidates, panel, period, execution, exits, quick)
+Complete = Callable[..., Sequence[CompletedPhase]]
 
 
 @pytest.fixture(scope="module")
-def second(first, scores, admission, quick) -> Phase:
-    return phase_1(first, scores, admission, quick, "")
+def complete(candidates, panel, scores, admission, period, execution, exits, quick) -> Complete:
+    """Phases 0 and 1 traded, with some of what they are given replaced."""
+
+    def run(**changes: Any) -> Sequence[CompletedPhase]:
+        given = {"panel": panel, "scores": scores, "admission": admission, "execution": execution}
+        given |= changes
+        covariates = MatchingCovariates(
+            np.zeros((2, BARS), np.int8), np.tile(np.arange(BARS) % 37 / 1e3, (2, 1))
+        )
+        inputs = EvaluationInputs(
+            given["panel"], covariates, candidates, given["scores"], pd.DataFrame(), frozenset(),
+            None, replace(confidence(), reason=""), None,
+        )  # fmt: skip
+        params: Any = SimpleNamespace(execution=given["execution"], exits=exits, gates=quick)
+        return complete_phases(
+            EvaluationContext(inputs, params, period, given["admission"]), PHASES
+        )
+
+    return run
 
 
-def test_orders_are_the_admitted_ones_with_their_score(second, first, scores, admission) -> None:
-    orders, row = second.orders, second.orders.candidate_id
+@pytest.fixture(scope="module")
+def both(complete) -> Sequence[CompletedPhase]:
+    return complete()
+
+
+@pytest.fixture(scope="module")
+def judge(panel, period, execution, quick) -> Callable[..., PhaseEvaluation]:
+    """A phase judged, its scores unchecked."""
+    covariates = MatchingCovariates(
+        np.zeros((2, BARS), np.int8), np.tile(np.arange(BARS) % 37 / 1e3, (2, 1))
+    )
+
+    def run(one: CompletedPhase, *checks: Check) -> PhaseEvaluation:
+        return evaluate_phase(
+            one.phase.number,
+            one.ledger,
+            EntryUniverse(panel, covariates, one.exit_simulator),
+            period,
+            one.phase.targets(quick),
+            execution,
+            quick,
+            one.orders.abstention.reason,
+            checks,
+        )
+
+    return run
+
+
+def test_orders_are_the_admitted_ones_with_their_score(
+    both, scores, admission, exits, quick
+) -> None:
+    every, orders = (one.orders.entries for one in both)
+    row = orders.candidate_id
     admitted = np.flatnonzero(admission["admitted"] == 1)
-    assert set(row) == set(admitted) & set(first.orders.candidate_id)
+    assert set(row) == set(admitted) & set(every.candidate_id)
     assert np.array_equal(orders.confidence, admission["confidence"].to_numpy()[row])
     assert np.array_equal(orders.priority, orders.confidence)
     assert np.array_equal(orders.regime, scores["regime"].to_numpy()[row])
     for name in ("size_frac", "target_frac", "stop_frac", "cap_bars"):
         assert np.unique(getattr(orders, name)).size == 1
-        assert getattr(orders, name)[0] == getattr(first.orders, name)[0]
-    assert second.rules == first.rules
-    assert second.targets == {
+        assert getattr(orders, name)[0] == getattr(every, name)[0]
+    assert [one.exit_policy.rules for one in both] == [ExitRules.phase_0(exits)] * 2
+    assert both[1].exit_simulator is both[0].exit_simulator
+    assert both[1].phase.targets(quick) == {
         "win_rate": 0.82, "sharpe": 0.8, "profit_factor": 1.0, "max_drawdown": 0.03
     }  # fmt: skip
 
 
-def test_the_surest_is_bought_where_two_compete(second, first, panel, execution) -> None:
-    alone = execution.model_copy(update={"max_positions": 1})
-    trades = trade_phase(second, panel, alone).trades
-    orders = pd.DataFrame({"bar": second.orders.signal_index, "c": second.orders.confidence})
+def test_the_surest_is_bought_where_two_compete(complete, panel, execution) -> None:
+    first, second = complete(execution=execution.model_copy(update={"max_positions": 1}))
+    trades, entries = second.ledger.trades, second.orders.entries
+    orders = pd.DataFrame({"bar": entries.signal_index, "c": entries.confidence})
     best = orders.groupby("bar")["c"].max()
     assert len(trades) == len(best)
     bought = panel.index_of(epoch_ms(trades["signal_time"]))
     assert np.array_equal(trades["confidence"].to_numpy(), best.loc[bought].to_numpy())
-    assert set(trade_phase(first, panel, alone).trades["symbol"]) == {"AUSDT"}
+    assert set(first.ledger.trades["symbol"]) == {"AUSDT"}
     assert (trades["symbol"] == "BUSDT").any()
 
 
-def test_the_ledger_names_confidence_and_regime(second, panel, execution, scores) -> None:
-    trades = trade_phase(second, panel, execution).trades
+def test_the_ledger_names_confidence_and_regime(both, scores) -> None:
+    trades = both[1].ledger.trades
     names = np.array(["low", "normal", "high", "unknown"])
     row = trades["candidate_id"].to_numpy()
     assert np.array_equal(trades["regime"].to_numpy(dtype=str), names[scores["regime"][row]])
     assert trades["confidence"].notna().all()
 
 
-def test_every_candidate_admitted_is_phase_0_but_for_its_order(
-    first, scores, admission, quick, panel, execution
-) -> None:
+def test_every_candidate_admitted_is_phase_0_but_for_its_order(complete, admission) -> None:
     """Same exits, same costs, same size: with room for all the money is the same."""
     everything = admission.assign(admitted=np.int8(1))
-    again = trade_phase(phase_1(first, scores, everything, quick, ""), panel, execution)
-    one = trade_phase(first, panel, execution)
+    one, again = (phase.ledger for phase in complete(admission=everything))
     assert again.equity["equity"].to_numpy() == pytest.approx(one.equity["equity"].to_numpy())
 
 
-def test_the_future_changes_no_closed_trade(
-    candidates, scores, admission, panel, period, execution, exits, quick
-) -> None:
+def test_the_future_changes_no_closed_trade(complete, candidates, scores, admission, panel) -> None:
     """Bars, scores and admissions after t are other ones; what was closed by t stays."""
 
     def trades_of(bars: Panel, marks: pd.DataFrame, regimes: pd.DataFrame) -> pd.DataFrame:
-        orders = phase_0(candidates, bars, period, execution, exits, quick)
-        return trade_phase(phase_1(orders, regimes, marks, quick, ""), bars, execution).trades
+        return complete(panel=bars, admission=marks, scores=regimes)[1].ledger.trades
 
     whole = trades_of(panel, admission, scores)
     rng = np.random.default_rng(3)
@@ -181,30 +231,18 @@ def test_the_future_changes_no_closed_trade(
         assert not other.equals(whole)
 
 
-@pytest.fixture(scope="module")
-def around() -> Surroundings:
-    return Surroundings(np.zeros((2, BARS), np.int8), np.tile(np.arange(BARS) % 37 / 1e3, (2, 1)))
-
-
-def judged(phase, panel, around, period, execution, exits, quick, proofs=()):
-    ledger = trade_phase(phase, panel, execution)
-    return judge_phase(phase, ledger, panel, around, period, execution, quick, proofs)
-
-
-def test_abstaining_is_no_verdict(
-    first, scores, admission, candidates, panel, around, period, execution, exits, quick
-) -> None:
+def test_abstaining_is_no_verdict(complete, judge, admission, candidates, period, quick) -> None:
     """Only the burn-in is traded: out of sample the account stands still."""
     late = epoch_ms(candidates["open_time"]) >= period.out_of_sample_ms
     cautious = admission.assign(
         admitted=np.where(late, 0, admission["admitted"]),
         passes_threshold=np.where(late, 0, admission["passes_threshold"]),
     )
-    why = why_abstained(candidates, cautious, period, "")
-    assert why == f"0 of {late.sum()} candidates reached the threshold"
-    phase = phase_1(first, scores, cautious, quick, why)
-    assert len(phase.orders) > 20
-    found = judged(phase, panel, around, period, execution, exits, quick)
+    phase = complete(admission=cautious)[1]
+    why = f"0 of {late.sum()} candidates reached the threshold"
+    assert phase.orders.abstention == Abstention(why, "threshold")
+    assert len(phase.orders.entries) > 20
+    found = judge(phase)
     assert {row.verdict for row in found.gates.rows} == {"INCONCLUSIVE"}
     assert found.gates.ruling.verdict == "INCONCLUSIVE"
     value = {row.metric: row.value for row in found.gates.rows}
@@ -219,34 +257,36 @@ def test_abstaining_is_no_verdict(
 def test_where_the_last_candidate_was_lost(candidates, admission, period) -> None:
     none = admission.assign(admitted=np.int8(0))
     low = none.assign(passes_threshold=np.int8(0))
-    assert abstained_at(candidates, admission, period) == ""
-    assert abstained_at(candidates, none, period) == "steps"
-    assert abstained_at(candidates, low, period) == "threshold"
-    assert abstained_at(candidates, low.assign(confidence=np.nan), period) == "score"
-    assert abstained_at(candidates.iloc[:0], admission.iloc[:0], period) == "candidates"
+    for table, lost_at in (
+        (admission, ""),
+        (none, "steps"),
+        (low, "threshold"),
+        (low.assign(confidence=np.nan), "score"),
+    ):
+        assert find_abstention(candidates, table, period, "").lost_at == lost_at
+    nobody = find_abstention(candidates.iloc[:0], admission.iloc[:0], period, "")
+    assert nobody.lost_at == "candidates"
 
 
 def test_why_nothing_was_admitted(candidates, admission, period) -> None:
     late = epoch_ms(candidates["open_time"]) >= period.out_of_sample_ms
     n, reached = int(late.sum()), int((admission["passes_threshold"] == 1)[late].sum())
     none = admission.assign(admitted=np.int8(0))
-    assert why_abstained(candidates, admission, period, "") == ""
-    assert why_abstained(candidates, none, period, "") == (
+    assert find_abstention(candidates, admission, period, "") == Abstention()
+    assert find_abstention(candidates, none, period, "").reason == (
         f"{reached} of {n} candidates reached the threshold, none of them was admitted"
     )
     unscored = none.assign(confidence=np.nan, passes_threshold=np.int8(0))
-    assert why_abstained(candidates, unscored, period, "") == f"0 of {n} candidates have a score"
-    assert why_abstained(candidates, unscored, period, "too few candidates: 12 of 200") == (
-        f"0 of {n} candidates have a score: too few candidates: 12 of 200"
-    )
+    none_scored = find_abstention(candidates, unscored, period, "")
+    assert none_scored.reason == f"0 of {n} candidates have a score"
+    too_few = find_abstention(candidates, unscored, period, "too few candidates: 12 of 200")
+    assert too_few.reason == (f"0 of {n} candidates have a score: too few candidates: 12 of 200")
 
 
-def test_a_proof_that_fails_takes_every_verdict_back(
-    second, panel, around, period, execution, exits, quick
-) -> None:
-    proof = Check("every candidate traded was admitted", False, "3 of 4")
-    found = judged(second, panel, around, period, execution, exits, quick, (proof,))
-    assert found.checks[-1] == proof
+def test_a_check_that_fails_takes_every_verdict_back(both, judge, quick) -> None:
+    check = Check("every candidate traded was admitted", False, "3 of 4")
+    found = judge(both[1], check)
+    assert found.checks[-1] == check
     assert {row.verdict for row in found.gates.rows} == {"INCONCLUSIVE"}
     assert found.gates.rows[0].reason.startswith("withheld:")
     assert inconclusive(found, quick).startswith("withheld: the ledger of phase 1")

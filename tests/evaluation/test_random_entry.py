@@ -7,8 +7,12 @@ from dipmaster.core.panel import Panel
 from dipmaster.core.time_units import BAR_MS, DAY_MS
 from dipmaster.evaluation.statistics.period import Period
 from dipmaster.evaluation.statistics.random_entry import portfolios
-from dipmaster.evaluation.statistics.random_entry.portfolios import Pool
-from dipmaster.evaluation.statistics.random_entry.strata import Strata, Surroundings, strata_of
+from dipmaster.evaluation.statistics.random_entry.portfolios import EntryPool
+from dipmaster.evaluation.statistics.random_entry.strata import (
+    MatchingCovariates,
+    Strata,
+    build_strata,
+)
 
 FIRST = 1_672_531_200_000
 DAYS = 12
@@ -38,8 +42,8 @@ NO_TRADES = (np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
 @pytest.fixture
 def strata(panel, classes) -> Strata:
     """Recent volatility is one value, so it splits nothing."""
-    around = Surroundings(classes, np.ones(classes.shape))
-    return strata_of(panel, around, NO_TRADES, PERIOD)
+    around = MatchingCovariates(classes, np.ones(classes.shape))
+    return build_strata(panel, around, NO_TRADES, PERIOD)
 
 
 def test_eligible_bars(strata) -> None:
@@ -59,14 +63,14 @@ def test_recent_volatility_is_cut_at_the_tenths_of_the_trades(panel, classes) ->
     bars = np.arange(5 * 288, 5 * 288 + 100)
     recent[0, bars] = np.arange(1, 101)
     recent[1, 6 * 288 : 6 * 288 + 4] = [0.0, 11.0, 55.0, 1000.0]
-    around = Surroundings(classes, recent)
-    code = strata_of(panel, around, (np.zeros(100, int), bars), PERIOD).code
+    around = MatchingCovariates(classes, recent)
+    code = build_strata(panel, around, (np.zeros(100, int), bars), PERIOD).code
     assert (code[1, 6 * 288 : 6 * 288 + 4] % 10).tolist() == [0, 1, 5, 9]
     assert np.bincount(code[0, bars] % 10).tolist() == [10] * 10
     assert (code[0, 5 * 288 - 10 : 5 * 288] == -1).all()
 
 
-def drawn(strata, stratum, at_most=500, outcome=None, seed=1) -> tuple[Pool, list]:
+def drawn(strata, stratum, at_most=500, outcome=None, seed=1) -> tuple[EntryPool, list]:
     asked: list = []
 
     def outcomes(symbol, bar):
@@ -74,7 +78,7 @@ def drawn(strata, stratum, at_most=500, outcome=None, seed=1) -> tuple[Pool, lis
         return outcome(symbol, bar) if outcome else np.where(bar % 2, 0.01, -0.02)
 
     rng = np.random.default_rng(seed)
-    pool = portfolios.matched_pool(np.asarray(stratum), strata, PERIOD, at_most, outcomes, rng)
+    pool = portfolios.draw_matched_pool(np.asarray(stratum), strata, PERIOD, at_most, outcomes, rng)
     return pool, asked
 
 
@@ -111,15 +115,15 @@ def test_a_pool_smaller_than_the_strata_keeps_the_most_traded(strata) -> None:
 @pytest.mark.parametrize("stratum", [[], [-1, -1]])
 def test_nothing_to_match(strata, stratum) -> None:
     pool, _ = drawn(strata, np.array(stratum, dtype=np.int64))
-    draws = portfolios.drawn_portfolios(pool, 50, np.random.default_rng(1))
+    draws = portfolios.draw_portfolios(pool, 50, np.random.default_rng(1))
     assert pool.win_rate is None
     assert draws.win_rate.size == 0
 
 
-def pool_with(won: np.ndarray, block: np.ndarray, trades: int) -> Pool:
+def pool_with(won: np.ndarray, block: np.ndarray, trades: int) -> EntryPool:
     """A pool of equal weights for so many trades."""
     share = np.full(won.size, 1 / won.size)
-    return Pool(np.where(won, 0.01, -0.02), share, block, np.ones(trades, dtype=np.bool_))
+    return EntryPool(np.where(won, 0.01, -0.02), share, block, np.ones(trades, dtype=np.bool_))
 
 
 def test_portfolios_have_the_mix_of_the_trades(strata) -> None:
@@ -130,7 +134,7 @@ def test_portfolios_have_the_mix_of_the_trades(strata) -> None:
         [low] * 300 + [high] * 100,
         outcome=lambda symbol, bar: np.where(bar % 288 < 96, 0.01, -0.02),
     )
-    draws = portfolios.drawn_portfolios(pool, 400, np.random.default_rng(1))
+    draws = portfolios.draw_portfolios(pool, 400, np.random.default_rng(1))
     assert pool.win_rate == pytest.approx(0.75)
     assert draws.win_rate.mean() == pytest.approx(0.75, abs=0.01)
     assert draws.profit_factor.mean() == pytest.approx(0.75 * 0.01 / (0.25 * 0.02), rel=0.05)
@@ -142,7 +146,7 @@ def test_portfolios_carry_the_noise_of_blocks_and_of_entries() -> None:
     """Variance by hand: between resampled blocks, .25 / 20, and of 400 entries, about .25 / 400."""
     block = np.repeat(np.arange(20), 50)
     pool = pool_with(block % 2 == 0, block, 400)
-    rates = portfolios.drawn_portfolios(pool, 4000, np.random.default_rng(2)).win_rate
+    rates = portfolios.draw_portfolios(pool, 4000, np.random.default_rng(2)).win_rate
     inside = 0.25 * (1 - 1 / 20) / 400
     assert rates.mean() == pytest.approx(0.5, abs=0.01)
     assert rates.var() == pytest.approx(0.25 / 20 + inside, rel=0.07)
@@ -150,12 +154,13 @@ def test_portfolios_carry_the_noise_of_blocks_and_of_entries() -> None:
 
 def test_one_block_has_the_noise_of_its_entries_alone() -> None:
     pool = pool_with(np.arange(200) % 2 == 0, np.zeros(200, dtype=np.int64), 400)
-    rates = portfolios.drawn_portfolios(pool, 4000, np.random.default_rng(3)).win_rate
+    rates = portfolios.draw_portfolios(pool, 4000, np.random.default_rng(3)).win_rate
     assert rates.var() == pytest.approx(0.25 / 400, rel=0.07)
 
 
-def test_portfolios_without_a_loser_have_no_profit_factor() -> None:
+def test_the_profit_factor_of_a_portfolio_without_a_loser_is_infinite() -> None:
     pool = pool_with(np.arange(40) > 0, np.arange(40) % 4, 5)
-    draws = portfolios.drawn_portfolios(pool, 200, np.random.default_rng(4))
+    draws = portfolios.draw_portfolios(pool, 200, np.random.default_rng(4))
     assert draws.win_rate.size == draws.mean_net_bps.size == 200
-    assert draws.profit_factor.size == np.sum(draws.win_rate < 1) < 200
+    np.testing.assert_array_equal(np.isinf(draws.profit_factor), draws.win_rate == 1.0)
+    assert 0 < np.isinf(draws.profit_factor).sum() < 200

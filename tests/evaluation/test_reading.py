@@ -6,6 +6,7 @@ import pytest
 
 from dipmaster.core.errors import DataError
 from dipmaster.core.panel import as_times
+from dipmaster.core.tables import SCORES as TABLE
 from dipmaster.core.time_units import BAR_MS
 from dipmaster.evaluation.reading import same_candidates
 
@@ -26,7 +27,6 @@ def test_the_same_candidates_pass() -> None:
         ({"symbol": ["A", "ZZZ", "A"]}, "the symbol of each candidate.*ZZZ for B in row 1"),
         ({"open_time": as_times(TIMES + BAR_MS)}, "the open_time of each candidate"),
         ({"candidate_id": [0, 2, 1]}, "the candidate_id of each candidate"),
-        ({"confidence": [0.1, 2.4, np.inf]}, "confidence in 0..1.*2.4 in row 1"),
     ],
 )
 def test_others_are_refused(change: dict, told: str) -> None:
@@ -37,3 +37,8 @@ def test_others_are_refused(change: dict, told: str) -> None:
 def test_another_number_is_refused() -> None:
     with pytest.raises(DataError, match="one row for each of 3 candidates"):
         same_candidates(SCORES.iloc[:2], CANDIDATES)
+
+
+def test_a_confidence_outside_is_refused_by_the_table() -> None:
+    column = next(column for column in TABLE.columns if column.name == "confidence")
+    assert column.find_outside(pd.Series([0.1, 2.4, np.nan, np.inf, -0.1])).tolist() == [1, 3, 4]

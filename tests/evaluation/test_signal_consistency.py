@@ -5,12 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from dipmaster.evaluation.phases.selection.signals import signal_quality
+from dipmaster.evaluation.phases.selection.signals import measure_signal_quality
 from dipmaster.evaluation.phases.selection.signals.consistency import (
     MIN_FOLDS,
     Folds,
-    consistency,
     folds_of,
+    measure_consistency,
     spread_and_noise,
 )
 from dipmaster.evaluation.phases.selection.signals.outcomes import labelled
@@ -35,9 +35,9 @@ def test_bounds_of_consistency_err_no_more_often_than_they_say():
         day = 30 + 30 * month + np.tile(np.arange(30), 12)
         won = rng.random(month.size) < odds[month]
         every = labelled(*tables(day, won, np.ones(day.size)), YEAR)
-        said = consistency(replace(every, month=month), 0.025)
-        assert said["low"] <= said["value"] <= said["high"]
-        above, below = above + (said["low"] > truth), below + (said["high"] < truth)
+        said = measure_consistency(replace(every, month=month), 0.025)
+        assert said.low <= said.value <= said.high
+        above, below = above + (said.low > truth), below + (said.high < truth)
     assert above < 15
     assert below < 15
 
@@ -57,28 +57,28 @@ def _monthly(precisions, each, gates):
     day = np.repeat(middle, 2 * each)
     label = np.concatenate([np.tile(np.arange(each) < p * each, 2) for p in precisions])
     traded = np.tile(np.repeat([True, False], each), len(precisions))
-    return signal_quality(*tables(day, label, traded), YEAR, gates)["consistency"]
+    return measure_signal_quality(*tables(day, label, traded), YEAR, gates).consistency
 
 
 def test_equal_months_are_consistent_and_their_bound_is_not(gates):
     said = _monthly([0.8] * 11, 10, gates)
-    assert said["value"] == said["raw"] == said["high"] == 1.0
-    assert 0.7 < said["low"] < 0.9  # .8 within 10 trades: luck alone is .16 of the mean
+    assert said.value == said.raw == said.high == 1.0
+    assert 0.7 < said.low < 0.9  # .8 within 10 trades: luck alone is .16 of the mean
     noisy = _monthly([0.7, 0.9] * 5, 10, gates)
-    assert noisy["raw"] < 0.9 < noisy["value"]
-    assert noisy["low"] < noisy["value"]
+    assert noisy.raw < 0.9 < noisy.value
+    assert noisy.low < noisy.value
 
 
 def test_months_that_truly_differ_are_not_consistent(gates):
     said = _monthly([0.4, 0.9] * 5, 200, gates)
     raw = 1 - np.std([0.4, 0.9] * 5, ddof=1) / 0.65
-    assert said["raw"] == pytest.approx(raw)
-    assert said["value"] == pytest.approx(raw, abs=0.01)
-    assert said["low"] < said["value"] < said["high"] < 0.9
+    assert said.raw == pytest.approx(raw)
+    assert said.value == pytest.approx(raw, abs=0.01)
+    assert said.low < said.value < said.high < 0.9
 
 
 def test_fewer_than_eight_months_have_no_consistency(gates):
     said = _monthly([0.8] * (MIN_FOLDS - 1), 10, gates)
-    assert said["value"] is said["low"] is said["before"] is None
-    assert said["reason"] == "7 months with trades, at least 8 are needed"
-    assert len(said["folds"]) == 7
+    assert said.value is said.low is said.before is None
+    assert said.reason == "7 months with trades, at least 8 are needed"
+    assert len(said.folds) == 7

@@ -10,46 +10,51 @@ from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 from statsmodels.stats.contingency_tables import mcnemar as oracle_mcnemar
 
 from dipmaster.core.panel import as_times
+from dipmaster.core.store import plain
 from dipmaster.core.time_units import BAR_MS, DAY_MS
-from dipmaster.evaluation.phases.selection.signals import signal_quality
+from dipmaster.evaluation.phases.selection.signals import measure_signal_quality
 from dipmaster.evaluation.phases.selection.signals.paired import Ratio
 from dipmaster.evaluation.phases.selection.signals.planted import is_followed
 from dipmaster.learning.evaluation.clustered import clopper_pearson, t_critical
+from dipmaster.results import to_json
+from dipmaster.results.evaluation.signal_quality import McNemar
 from tests.evaluation.signal_tables import START_MS, YEAR, random_tables, tables
 
 
 def test_values_are_those_of_sklearn_and_statsmodels(gates):
     scores, admission, traded = random_tables(1)
-    said = signal_quality(scores, admission, traded, YEAR, gates)
+    said = measure_signal_quality(scores, admission, traded, YEAR, gates)
     truth = scores["label"].to_numpy()
     p, r, f, _ = precision_recall_fscore_support(truth, traded, average="binary")
     tn, fp, fn, tp = confusion_matrix(truth, traded).ravel()
-    values = [said[name]["value"] for name in ("precision", "recall", "f1", "false_positive_rate")]
+    values = [
+        getattr(said, name).value for name in ("precision", "recall", "f1", "false_positive_rate")
+    ]
     assert values == pytest.approx([p, r, f, fp / (fp + tn)], rel=1e-12)
-    assert (said["n_traded"], said["n_positive"], said["n_candidates"]) == (tp + fp, tp + fn, 1500)
+    assert (said.n_traded, said.n_positive, said.n_candidates) == (tp + fp, tp + fn, 1500)
     oracle = oracle_mcnemar([[tp, fn], [tn, fp]], exact=True)
-    assert (said["mcnemar"]["b"], said["mcnemar"]["c"]) == (fn, tn)
-    assert said["mcnemar"]["p"] == pytest.approx(oracle.pvalue, rel=1e-9)
+    assert (said.mcnemar.b, said.mcnemar.c) == (fn, tn)
+    assert said.mcnemar.p == pytest.approx(oracle.pvalue, rel=1e-9)
 
 
 def test_paired_changes_are_after_minus_before(gates):
     scores, admission, traded = random_tables(2)
-    said = signal_quality(scores, admission, traded, YEAR, gates)
+    said = measure_signal_quality(scores, admission, traded, YEAR, gates)
     truth = scores["label"].to_numpy()
     after = precision_recall_fscore_support(truth, traded, average="binary")
     before = precision_recall_fscore_support(truth, np.ones(truth.size), average="binary")
     for place, name in enumerate(("precision_change", "recall_change", "f1_change")):
-        change = said["paired"][name]
-        assert change["value"] == pytest.approx(after[place] - before[place])
-        assert change["relative_frac"] == pytest.approx(after[place] / before[place] - 1)
-        assert change["low"] < change["value"] < change["high"]
-    assert said["paired"]["trades_change"]["value"] == pytest.approx(-said["removed_frac"])
+        change = getattr(said.paired, name)
+        assert change.value == pytest.approx(after[place] - before[place])
+        assert change.relative_frac == pytest.approx(after[place] / before[place] - 1)
+        assert change.low < change.value < change.high
+    assert said.paired.trades_change.value == pytest.approx(-said.removed_frac)
 
 
 def test_the_error_of_a_change_by_hand(gates):
     """Sums a block, one by one: the slow twin of the influence formula."""
     scores, admission, traded = random_tables(3)
-    said = signal_quality(scores, admission, traded, YEAR, gates)["paired"]["precision_change"]
+    said = measure_signal_quality(scores, admission, traded, YEAR, gates).paired.precision_change
     won = scores["label"].to_numpy() == 1
     block = ((np.arange(won.size) * 0) + YEAR.block_of(YEAR.day_of(_ms(scores)))).astype(int)
     precision, base = won[traded].mean(), won.mean()
@@ -63,8 +68,8 @@ def test_the_error_of_a_change_by_hand(gates):
         squares += total**2
     variance = max(squares * 12 / 11, alone * won.size / (won.size - 1))
     half = t_critical(11, gates.alpha) * math.sqrt(variance)
-    assert said["high"] - said["value"] == pytest.approx(half)
-    assert said["value"] - said["low"] == pytest.approx(half)
+    assert said.high - said.value == pytest.approx(half)
+    assert said.value - said.low == pytest.approx(half)
 
 
 def test_few_trades_widen_the_bounds_to_the_exact_ones(gates):
@@ -73,37 +78,41 @@ def test_few_trades_widen_the_bounds_to_the_exact_ones(gates):
     traded = np.zeros(day.size, dtype=bool)
     traded[[3, 13, 23, 33, 43, 53]] = True
     label = (np.arange(day.size) % 2).astype(int)
-    said = signal_quality(*tables(day, label, traded), YEAR, gates)
+    said = measure_signal_quality(*tables(day, label, traded), YEAR, gates)
     low, high = clopper_pearson(1.0, 6.0, gates.alpha)
-    assert (said["precision"]["low"], said["precision"]["high"]) == pytest.approx((low, high))
-    change = said["paired"]["precision_change"]
-    assert change["value"] == 0.5
-    assert change["low"] <= 0.5 - (1.0 - low)
-    assert said["recall"]["low"] < 0.1 < said["recall"]["high"]
+    assert (said.precision.low, said.precision.high) == pytest.approx((low, high))
+    change = said.paired.precision_change
+    assert change.value == 0.5
+    assert change.low <= 0.5 - (1.0 - low)
+    assert said.recall.low < 0.1 < said.recall.high
 
 
 def test_a_hand_worked_table(gates):
     """4 candidates: two won, of which one was traded; one loser was traded."""
-    said = signal_quality(*tables([31, 62, 93, 124], [1, 1, 0, 0], [1, 0, 1, 0]), YEAR, gates)
+    said = measure_signal_quality(
+        *tables([31, 62, 93, 124], [1, 1, 0, 0], [1, 0, 1, 0]), YEAR, gates
+    )
     names = ("precision", "recall", "f1", "false_positive_rate")
-    assert [said[name]["value"] for name in names] == [0.5, 0.5, 0.5, 0.5]
-    assert said["base_precision"] == said["removed_frac"] == 0.5
-    assert said["mcnemar"] == {"b": 1, "c": 1, "p": 1.0, "reason": ""}
-    assert said["traded_mean_p"] == pytest.approx(0.9)
+    assert [getattr(said, name).value for name in names] == [0.5, 0.5, 0.5, 0.5]
+    assert said.base_precision == said.removed_frac == 0.5
+    assert said.mcnemar == McNemar(b=1, c=1, p=1.0, reason="")
+    assert said.traded_mean_p == pytest.approx(0.9)
 
 
 def test_f1_bounds_come_from_the_overlap_of_traded_and_profitable(gates):
     """F1 = 2 J / (1 + J) with J the share of both among either: a share like any other."""
     scores, admission, traded = random_tables(4)
-    said = signal_quality(scores, admission, traded, YEAR, gates)
+    said = measure_signal_quality(scores, admission, traded, YEAR, gates)
     won = scores["label"].to_numpy() == 1
     either = won | traded
     picked = tables(
         (_ms(scores)[either] - START_MS) / DAY_MS, (won & traded)[either], np.ones(either.sum())
     )
-    overlap = signal_quality(*picked, YEAR, gates)["precision"]
+    overlap = measure_signal_quality(*picked, YEAR, gates).precision
     for bound in ("value", "low", "high"):
-        assert said["f1"][bound] == pytest.approx(2 * overlap[bound] / (1 + overlap[bound]))
+        assert getattr(said.f1, bound) == pytest.approx(
+            2 * getattr(overlap, bound) / (1 + getattr(overlap, bound))
+        )
 
 
 def test_a_ratio_has_influences_that_sum_to_zero():
@@ -133,14 +142,16 @@ def test_planted_recall_counts_drops_of_the_own_coin_on_the_bar_or_two_after(gat
     }
     scores, admission, traded = tables([31] * 4, [1] * 4, [1, 1, 1, 0])
     scores["open_time"] = at([0, 102, 203, 300])
-    said = signal_quality(scores, admission, traded, YEAR, gates, truth)["planted_recall"]
-    assert (said["value"], said["n"], said["by_candidates"]) == (0.5, 4, 0.75)
+    said = measure_signal_quality(scores, admission, traded, YEAR, gates, truth).planted_recall
+    assert (said.value, said.n, said.by_candidates) == (0.5, 4, 0.75)
     of_another = {"BUSDT": truth["AUSDT"]}
-    other = signal_quality(scores, admission, traded, YEAR, gates, of_another)["planted_recall"]
-    assert (other["value"], other["by_candidates"]) == (0.0, 0.0)
+    other = measure_signal_quality(
+        scores, admission, traded, YEAR, gates, of_another
+    ).planted_recall
+    assert (other.value, other.by_candidates) == (0.0, 0.0)
     calm = {"AUSDT": truth["AUSDT"].assign(jump_mark=np.int8(0))}
-    none = signal_quality(scores, admission, traded, YEAR, gates, calm)["planted_recall"]
-    assert (none["value"], none["reason"]) == (None, "no drop was planted out of sample")
+    none = measure_signal_quality(scores, admission, traded, YEAR, gates, calm).planted_recall
+    assert (none.value, none.reason) == (None, "no drop was planted out of sample")
 
 
 def test_followed_is_the_slow_twin():
@@ -152,8 +163,9 @@ def test_followed_is_the_slow_twin():
 
 def test_the_order_of_the_blocks_does_not_matter_and_the_bytes_are_the_same(gates):
     given = random_tables(9)
-    one, two = (signal_quality(*given, YEAR, gates) for _ in range(2))
-    assert json.dumps(one, default=float) == json.dumps(two, default=float)
+    one, two = (measure_signal_quality(*given, YEAR, gates) for _ in range(2))
+    assert one == two
+    assert json.dumps(plain(to_json(one))) == json.dumps(plain(to_json(two)))
 
 
 def _ms(scores: pd.DataFrame) -> np.ndarray:

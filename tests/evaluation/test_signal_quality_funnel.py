@@ -7,11 +7,12 @@ import pandas as pd
 import pytest
 
 from dipmaster.core.panel import as_times
-from dipmaster.core.store import read_params
+from dipmaster.core.store import plain, read_params
 from dipmaster.core.time_units import BAR_MS, DAY_MS
-from dipmaster.evaluation.phases.selection.signals import funnel
+from dipmaster.evaluation.phases.selection.signals import build_funnel
 from dipmaster.evaluation.statistics.period import Period
-from dipmaster.signal_filter import CheckFact
+from dipmaster.results import to_json
+from dipmaster.signal_filter import FRAMES, CheckFact
 
 START_MS = 1_672_531_200_000
 YEAR = Period(START_MS, START_MS + 30 * DAY_MS, START_MS + 390 * DAY_MS - BAR_MS, 30)
@@ -66,15 +67,17 @@ def test_a_hand_worked_funnel(sections, gates):
     label = [0, 1, 1, 1, 1, 1, 1]
     confidence = [np.nan] + [0.9] * 6
     traded = [0, 0, 0, 0, 0, 1, 0]
-    said = funnel(*made(passes, label, confidence, traded=traded), YEAR, *sections, gates, FACTS)
-    rows = said["out_of_sample"]
-    assert [row["step"] for row in rows] == NAMES
-    assert [row["left"] for row in rows] == [7, 6, 5, 4, 3, 2, 1]
-    assert [row["wins"] for row in rows] == [6, 6, 5, 4, 3, 2, 1]
-    assert rows[0]["precision"] == pytest.approx(6 / 7)
-    assert rows[0]["mean_net_bps"] == pytest.approx((6 * 40 - 60) / 7)
-    assert all(row["on"] for row in rows)
-    assert [row["passes"] for row in said["alone"]] == [6, 6, 6, 6, 6, 1]
+    said = build_funnel(
+        *made(passes, label, confidence, traded=traded), YEAR, *sections, gates, FACTS
+    )
+    rows = said.out_of_sample
+    assert [row.step for row in rows] == NAMES
+    assert [row.left for row in rows] == [7, 6, 5, 4, 3, 2, 1]
+    assert [row.wins for row in rows] == [6, 6, 5, 4, 3, 2, 1]
+    assert rows[0].precision == pytest.approx(6 / 7)
+    assert rows[0].mean_net_bps == pytest.approx((6 * 40 - 60) / 7)
+    assert all(row.on for row in rows)
+    assert [row.passes for row in said.alone] == [6, 6, 6, 6, 6, 1]
 
 
 def test_a_step_that_is_off_removes_nothing(sections, gates):
@@ -84,14 +87,12 @@ def test_a_step_that_is_off_removes_nothing(sections, gates):
     scores, admission, _ = made(passes, [1, 0], [0.9, 0.9])
     admission["admitted"] = np.int8(1)
     traded = np.array([True, True])
-    rows = funnel(scores, admission, traded, YEAR, off, confirmation, gates, FACTS)
-    by_step = {row["step"]: row for row in rows["out_of_sample"]}
-    assert by_step["checks"]["on"] is False
-    assert (
-        by_step["checks"]["left"] == by_step["threshold"]["left"] == by_step["traded"]["left"] == 2
-    )
-    alone = {row["step"]: row for row in rows["alone"]}
-    assert alone["checks"]["passes"] == 1
+    rows = build_funnel(scores, admission, traded, YEAR, off, confirmation, gates, FACTS)
+    by_step = {row.step: row for row in rows.out_of_sample}
+    assert by_step["checks"].on is False
+    assert by_step["checks"].left == by_step["threshold"].left == by_step["traded"].left == 2
+    alone = {row.step: row for row in rows.alone}
+    assert alone["checks"].passes == 1
 
 
 def test_counts_never_rise_and_both_ends_are_the_tables_own(sections, gates):
@@ -105,62 +106,60 @@ def test_counts_never_rise_and_both_ends_are_the_tables_own(sections, gates):
         passes, label, confidence, day=day, regime=rng.integers(-1, 3, n)
     )
     traded = admitted & (rng.random(n) < 0.9) & (label >= 0)
-    said = funnel(scores, admission, traded, YEAR, *sections, gates, FACTS)
+    said = build_funnel(scores, admission, traded, YEAR, *sections, gates, FACTS)
     late = day >= 30
     for name, kept in (("out_of_sample", late), ("whole", np.ones(n, dtype=bool))):
-        left = [row["left"] for row in said[name]]
+        left = [row.left for row in getattr(said, name)]
         assert left == sorted(left, reverse=True)
         assert (left[0], left[-2], left[-1]) == (
             kept.sum(),
             (admitted & kept).sum(),
             (traded & kept).sum(),
         )
-        for row in said[name]:
-            assert row["labelled"] <= row["left"]
-            assert row["precision"] == pytest.approx(row["wins"] / row["labelled"])
-            assert row["low"] < row["precision"] < row["high"]
-    regimes = said["by_regime"]
-    assert [row["regime"] for row in regimes] == ["low", "normal", "high", "unknown"]
-    assert [row["threshold"] for row in regimes] == [0.75, 0.8, 0.9, 0.9]
+        for row in getattr(said, name):
+            assert row.labelled <= row.left
+            assert row.precision == pytest.approx(row.wins / row.labelled)
+            assert row.low < row.precision < row.high
+    regimes = said.by_regime
+    assert [row.regime for row in regimes] == ["low", "normal", "high", "unknown"]
+    assert [row.threshold for row in regimes] == [0.75, 0.8, 0.9, 0.9]
     for key, total in (("candidates", late), ("admitted", admitted & late)):
-        assert sum(row[key] for row in regimes) == total.sum()
-    json.dumps(said, allow_nan=False, default=float)
+        assert sum(getattr(row, key) for row in regimes) == total.sum()
+    json.dumps(plain(to_json(said)), allow_nan=False)
 
 
 def test_checks_say_what_applies_and_what_they_let_through(sections, gates):
     passes = [[1, 1, 1, 1], [1, 0, 1, 1], [1, 1, 1, 1], [1, 0, 1, 1]]
-    said = funnel(*made(passes, [1, 1, 0, 0], [0.9] * 4), YEAR, *sections, gates, FACTS)
-    checks = {row["check"]: row for row in said["checks"]}
-    assert (checks["volume"]["passes"], checks["volume"]["of"]) == (2, 4)
-    assert checks["volume"]["precision"] == checks["volume"]["precision_of_rest"] == 0.5
-    assert checks["rsi"]["implied"] is True
-    assert (checks["news"]["applicable"], checks["news"]["passes"]) == (False, None)
-    assert checks["news"]["why"] == "no source"
+    said = build_funnel(*made(passes, [1, 1, 0, 0], [0.9] * 4), YEAR, *sections, gates, FACTS)
+    checks = {row.check: row for row in said.checks}
+    assert (checks["volume"].passes, checks["volume"].of) == (2, 4)
+    assert checks["volume"].precision == checks["volume"].precision_of_rest == 0.5
+    assert checks["rsi"].implied is True
+    assert (checks["news"].applicable, checks["news"].passes) == (False, None)
+    assert checks["news"].why == "no source"
 
 
 def test_signs_are_told_where_they_are_given(sections, gates):
-    from dipmaster.signal_filter import FRAMES
-
     names = [name for frame in FRAMES.values() for name in frame]
     signs = {name: np.array([1.0, 0.5, 0.0]) for name in names}
     given = made([[1, 1, 1, 1]] * 3, [1, 0, 0], [0.9] * 3)
-    said = funnel(*given, YEAR, *sections, gates, FACTS, signs)["signs"]
-    assert [row["sign"] for row in said] == names
-    assert (said[0]["mean"], said[0]["passes"], said[0]["precision"]) == (0.5, 1, 1.0)
-    assert funnel(*given, YEAR, *sections, gates, FACTS)["signs"] == []
+    said = build_funnel(*given, YEAR, *sections, gates, FACTS, signs).signs
+    assert [row.sign for row in said] == names
+    assert (said[0].mean, said[0].passes, said[0].precision) == (0.5, 1, 1.0)
+    assert build_funnel(*given, YEAR, *sections, gates, FACTS).signs == ()
 
 
 def test_a_funnel_that_runs_dry_says_so(sections, gates):
     given = made([[0, 1, 1, 1]] * 3, [1, 0, 0], [0.1] * 3)
-    said = funnel(*given, YEAR, *sections, gates, FACTS)
-    last = said["out_of_sample"][-1]
-    assert (last["left"], last["precision"], last["mean_net_bps"]) == (0, None, None)
-    assert last["reason"] == "no candidate is left"
-    json.dumps(said, allow_nan=False, default=float)
+    said = build_funnel(*given, YEAR, *sections, gates, FACTS)
+    last = said.out_of_sample[-1]
+    assert (last.left, last.precision, last.mean_net_bps) == (0, None, None)
+    assert last.reason == "no candidate is left"
+    json.dumps(plain(to_json(said)), allow_nan=False)
 
 
 def test_no_candidate_at_all(sections, gates):
-    said = funnel(*made([], [], []), YEAR, *sections, gates, FACTS)
-    assert [row["left"] for row in said["out_of_sample"]] == [0] * 7
-    assert said["by_regime"][0]["threshold"] is None
-    json.dumps(said, allow_nan=False, default=float)
+    said = build_funnel(*made([], [], []), YEAR, *sections, gates, FACTS)
+    assert [row.left for row in said.out_of_sample] == [0] * 7
+    assert said.by_regime[0].threshold is None
+    json.dumps(plain(to_json(said)), allow_nan=False)

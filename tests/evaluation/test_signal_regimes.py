@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from dipmaster.evaluation.phases.selection.signals import signal_quality
+from dipmaster.evaluation.phases.selection.signals import measure_signal_quality
 from dipmaster.evaluation.phases.selection.signals.by_regime import (
     clustered_covariance,
-    heterogeneity,
+    compare_regimes,
 )
 from dipmaster.evaluation.phases.selection.signals.outcomes import labelled
 from tests.evaluation.signal_tables import YEAR, random_tables, tables
@@ -30,52 +30,52 @@ def _regimes(rates, each, blocks, seed=None):
 
 
 def test_regimes_that_win_alike_and_regimes_that_do_not():
-    alike = heterogeneity(_regimes([0.5, 0.5, 0.5], 10, 12), 6, ALPHA)
-    assert (alike["chi2"], alike["df"], alike["p"]) == (0.0, 2, 1.0)
-    assert (alike["verdict"], alike["alpha"]) == ("NO DIFFERENCE FOUND", ALPHA)
-    different = heterogeneity(_regimes([0.3, 0.5, 0.9], 20, 12), 6, ALPHA)
-    assert different["p"] < 1e-6
-    assert different["verdict"] == "DIFFER"
-    assert different["reason"] == ""
+    alike = compare_regimes(_regimes([0.5, 0.5, 0.5], 10, 12), 6, ALPHA)
+    assert (alike.chi2, alike.df, alike.p) == (0.0, 2, 1.0)
+    assert (alike.verdict, alike.alpha) == ("NO DIFFERENCE FOUND", ALPHA)
+    different = compare_regimes(_regimes([0.3, 0.5, 0.9], 20, 12), 6, ALPHA)
+    assert different.p < 1e-6
+    assert different.verdict == "DIFFER"
+    assert different.reason == ""
 
 
 def test_the_level_alone_decides_between_the_two_verdicts():
-    found = heterogeneity(_regimes([0.4, 0.6], 10, 12), 6, ALPHA)
+    found = compare_regimes(_regimes([0.4, 0.6], 10, 12), 6, ALPHA)
     below, above = (
-        heterogeneity(_regimes([0.4, 0.6], 10, 12), 6, found["p"] * factor)
+        compare_regimes(_regimes([0.4, 0.6], 10, 12), 6, found.p * factor)
         for factor in (0.99, 1.01)
     )
-    assert (below["verdict"], above["verdict"]) == ("NO DIFFERENCE FOUND", "DIFFER")
+    assert (below.verdict, above.verdict) == ("NO DIFFERENCE FOUND", "DIFFER")
 
 
 def test_heterogeneity_is_the_wald_statistic_of_independent_trades_where_blocks_say_no_more():
     """Equal sums in every block: the floor makes each variance that of independent trades."""
-    said = heterogeneity(_regimes([0.4, 0.6], 10, 12), 6, ALPHA)
+    said = compare_regimes(_regimes([0.4, 0.6], 10, 12), 6, ALPHA)
     variance = 2 * 0.24 / 120 * 240 / 239  # both regimes together have 240 rows
-    assert said["chi2"] == pytest.approx(0.2**2 / variance)
+    assert said.chi2 == pytest.approx(0.2**2 / variance)
     from scipy.stats import f
 
-    assert said["p"] == pytest.approx(f.sf(said["chi2"], 1, 11))
+    assert said.p == pytest.approx(f.sf(said.chi2, 1, 11))
 
 
 def test_heterogeneity_rejects_no_more_often_than_it_says():
     """Nominal 5 %; 300 markets without a difference: fewer than 9 % (p = .002 at 5 %)."""
     rejected = [
-        heterogeneity(_regimes([0.6, 0.6, 0.6], 8, 12, seed), 6, ALPHA)["p"] < 0.05
+        compare_regimes(_regimes([0.6, 0.6, 0.6], 8, 12, seed), 6, ALPHA).p < 0.05
         for seed in range(300)
     ]
     assert 0 < np.mean(rejected) < 0.09
 
 
 def test_regimes_with_too_few_wins_or_losses_are_named():
-    said = heterogeneity(_regimes([0.5, 0.6, 1.0], 10, 12), 6, ALPHA)
-    assert said["df"] == 1
-    assert said["reason"] == "regime high left out: 120 wins and 0 losses, 5 of each are needed"
-    none = heterogeneity(_regimes([1.0, 1.0], 10, 12), 6, ALPHA)
-    assert none["chi2"] is none["verdict"] is None
-    assert "regime low left out" in none["reason"]
+    said = compare_regimes(_regimes([0.5, 0.6, 1.0], 10, 12), 6, ALPHA)
+    assert said.df == 1
+    assert said.reason == "regime high left out: 120 wins and 0 losses, 5 of each are needed"
+    none = compare_regimes(_regimes([1.0, 1.0], 10, 12), 6, ALPHA)
+    assert none.chi2 is none.verdict is None
+    assert "regime low left out" in none.reason
     assert (
-        heterogeneity(_regimes([0.5, 0.6], 10, 3), 6, ALPHA)["reason"] == "trades in 3 blocks only"
+        compare_regimes(_regimes([0.5, 0.6], 10, 3), 6, ALPHA).reason == "trades in 3 blocks only"
     )
 
 
@@ -94,9 +94,9 @@ def test_covariance_is_clustered_and_at_least_that_of_independent_rows():
 
 def test_win_rate_by_regime_is_the_interval_of_a_win_rate(gates):
     scores, admission, traded = random_tables(6)
-    rows = signal_quality(scores, admission, traded, YEAR, gates)["win_rate_by_regime"]
-    assert [row["regime"] for row in rows] == ["low", "normal", "high"]
+    rows = measure_signal_quality(scores, admission, traded, YEAR, gates).win_rate_by_regime
+    assert [row.regime for row in rows] == ["low", "normal", "high"]
     own = traded & (scores["regime"].to_numpy() == 1)
-    assert rows[1]["n"] == own.sum()
-    assert rows[1]["win_rate"] == pytest.approx((scores["label"].to_numpy() == 1)[own].mean())
-    assert rows[1]["low"] < rows[1]["win_rate"] < rows[1]["high"]
+    assert rows[1].n == own.sum()
+    assert rows[1].win_rate == pytest.approx((scores["label"].to_numpy() == 1)[own].mean())
+    assert rows[1].low < rows[1].win_rate < rows[1].high

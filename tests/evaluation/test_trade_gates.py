@@ -34,7 +34,7 @@ def test_win_rate_is_a_logit_with_clustered_errors(clustered) -> None:
     )
     half = stats.t.ppf(1 - ALPHA, 17) * fit.bse[0]
     expected = [1 / (1 + math.exp(-(fit.params[0] + side * half))) for side in (-1, 1)]
-    found = trade_metrics.win_rate(clustered, ALPHA, FEW)
+    found = trade_metrics.estimate_win_rate(clustered, ALPHA, FEW)
     assert [found.low, found.high] == pytest.approx(expected, rel=1e-9)
 
 
@@ -44,11 +44,11 @@ def test_win_rate_again_in_pandas(clustered) -> None:
     blocks = frame.groupby("block")["won"].agg(["sum", "size"])
     error = ((blocks["sum"] - rate * blocks["size"]) ** 2).sum() * 18 / 17 / n**2
     effect = error / (rate * (1 - rate) / (n - 1))
-    found = trade_metrics.win_rate(clustered, ALPHA, FEW)
+    found = trade_metrics.estimate_win_rate(clustered, ALPHA, FEW)
     assert effect > 1.5
     assert found.value == pytest.approx(rate)
     assert found.n_effective == pytest.approx(min(n / effect, len(np.unique(clustered.day))))
-    assert trade_metrics.design_effect_win_rate(clustered) == pytest.approx(effect)
+    assert trade_metrics.estimate_design_effect(clustered) == pytest.approx(effect)
 
 
 def test_profit_factor_again_in_pandas(clustered) -> None:
@@ -59,7 +59,7 @@ def test_profit_factor_again_in_pandas(clustered) -> None:
     error = math.sqrt(((blocks["win"] - blocks["loss"]) ** 2).sum() * 18 / 17)
     factor = total["win"] / total["loss"]
     half = stats.t.ppf(1 - ALPHA, 17) * error
-    found = trade_metrics.profit_factor(clustered, ALPHA, FEW)
+    found = trade_metrics.estimate_profit_factor(clustered, ALPHA, FEW)
     assert found.value == pytest.approx(factor)
     assert [found.low, found.high] == pytest.approx(
         [factor * math.exp(-half), factor * math.exp(half)]
@@ -73,7 +73,7 @@ def test_profit_factor_error_is_near_the_jackknife_over_blocks(clustered) -> Non
         net = clustered.net[clustered.block != block]
         logs.append(math.log(net[net > 0].sum() / -net[net < 0].sum()))
     jackknife = math.sqrt(17 / 18 * sum((x - np.mean(logs)) ** 2 for x in logs))
-    found = trade_metrics.profit_factor(clustered, ALPHA, FEW)
+    found = trade_metrics.estimate_profit_factor(clustered, ALPHA, FEW)
     error = math.log(found.high / found.low) / 2 / stats.t.ppf(1 - ALPHA, 17)
     assert error == pytest.approx(jackknife, rel=0.08)
 
@@ -83,8 +83,8 @@ def test_few_losers_fall_back_on_exact_bounds(sample_of) -> None:
     net = np.full(600, 10.0)
     net[::30] = -10.0
     sample = sample_of(net, np.arange(600) // 10, 60)
-    plain = trade_metrics.win_rate(sample, ALPHA, 0)
-    found = trade_metrics.win_rate(sample, ALPHA, FEW)
+    plain = trade_metrics.estimate_win_rate(sample, ALPHA, 0)
+    found = trade_metrics.estimate_win_rate(sample, ALPHA, FEW)
     low, high = proportion_confint(58, 60, alpha=2 * ALPHA, method="beta")
     assert found.n_effective == 60.0
     assert (found.low, found.high) == (pytest.approx(low), pytest.approx(high))
@@ -94,20 +94,20 @@ def test_few_losers_fall_back_on_exact_bounds(sample_of) -> None:
 
 def test_all_wins_have_a_lower_bound_below_one(sample_of) -> None:
     sample = sample_of(np.full(200, 10.0), np.arange(200) // 2, 100)
-    found = trade_metrics.win_rate(sample, ALPHA, FEW)
+    found = trade_metrics.estimate_win_rate(sample, ALPHA, FEW)
     assert found.value == found.high == 1.0
     assert found.low == pytest.approx(ALPHA ** (1 / 100))  # 100 distinct days, not 200 trades
-    factor = trade_metrics.profit_factor(sample, ALPHA, FEW)
+    factor = trade_metrics.estimate_profit_factor(sample, ALPHA, FEW)
     assert factor.value is factor.low is factor.high is None
     assert factor.reason == "no trade lost money: the profit factor is infinite"
 
 
 def test_all_losses_have_an_upper_bound_above_zero(sample_of) -> None:
     sample = sample_of(np.full(200, -10.0), np.arange(200) // 2, 100)
-    found = trade_metrics.win_rate(sample, ALPHA, FEW)
+    found = trade_metrics.estimate_win_rate(sample, ALPHA, FEW)
     assert found.value == found.low == 0.0
     assert found.high == pytest.approx(1 - ALPHA ** (1 / 100))
-    factor = trade_metrics.profit_factor(sample, ALPHA, FEW)
+    factor = trade_metrics.estimate_profit_factor(sample, ALPHA, FEW)
     assert (factor.value, factor.low) == (0.0, 0.0)
     assert 0.0 < factor.high < 0.1
 
@@ -117,8 +117,8 @@ def test_one_more_mean_loss_lowers_the_bound(sample_of) -> None:
     rng = np.random.default_rng(5)
     net = np.where(np.arange(150) % 15 == 0, -20.0, 10.0) * rng.uniform(0.5, 1.5, 150)
     sample = sample_of(net, np.arange(150) // 2, 75)
-    widened = trade_metrics.profit_factor(sample, ALPHA, FEW)
-    plain = trade_metrics.profit_factor(sample, ALPHA, 0)
+    widened = trade_metrics.estimate_profit_factor(sample, ALPHA, FEW)
+    plain = trade_metrics.estimate_profit_factor(sample, ALPHA, 0)
     won, lost = np.maximum(net, 0), np.maximum(-net, 0)
     loss = np.append(lost, lost[lost > 0].mean())
     factor = won.sum() / loss.sum()
@@ -135,23 +135,26 @@ def test_one_more_mean_loss_lowers_the_bound(sample_of) -> None:
 @pytest.mark.parametrize("days", [1, 10])
 def test_one_block_has_values_but_no_bounds(sample_of, days: int) -> None:
     sample = sample_of(np.array([5.0, -4.0, 3.0]), np.zeros(3, dtype=np.int64), days)
-    for found in (
-        trade_metrics.win_rate(sample, ALPHA, FEW),
-        trade_metrics.profit_factor(sample, ALPHA, FEW),
+    for estimate, reason in (
+        (trade_metrics.estimate_win_rate(sample, ALPHA, FEW), "one block only"),
+        (
+            trade_metrics.estimate_profit_factor(sample, ALPHA, FEW),
+            "1 of 4 blocks that bounds need",
+        ),
     ):
-        assert found.value is not None
-        assert found.low is found.high is None
-        assert found.reason == "one block only"
+        assert estimate.value is not None
+        assert estimate.low is estimate.high is None
+        assert estimate.reason == reason
 
 
 def test_no_trade(sample_of) -> None:
     sample = sample_of(np.zeros(0), np.zeros(0, dtype=np.int64), 30)
     for found in (
-        trade_metrics.win_rate(sample, ALPHA, FEW),
-        trade_metrics.profit_factor(sample, ALPHA, FEW),
+        trade_metrics.estimate_win_rate(sample, ALPHA, FEW),
+        trade_metrics.estimate_profit_factor(sample, ALPHA, FEW),
     ):
         assert (found.value, found.n, found.reason) == (None, 0, "no trade")
-    assert trade_metrics.design_effect_win_rate(sample) is None
+    assert trade_metrics.estimate_design_effect(sample) is None
 
 
 @given(
@@ -168,8 +171,8 @@ def test_bounds_hold_the_value(sample_of, trades, alpha: float, few: int) -> Non
     net = np.array([x for x, _ in trades])
     day = np.array([d for _, d in trades], dtype=np.int64)
     sample = sample_of(net, day, 60)
-    rate = trade_metrics.win_rate(sample, alpha, few)
-    factor = trade_metrics.profit_factor(sample, alpha, few)
+    rate = trade_metrics.estimate_win_rate(sample, alpha, few)
+    factor = trade_metrics.estimate_profit_factor(sample, alpha, few)
     for found in (rate, factor):
         assert 0 <= found.n_effective <= max(sample.days_with_trades, 0)
         if found.low is not None:
@@ -178,6 +181,6 @@ def test_bounds_hold_the_value(sample_of, trades, alpha: float, few: int) -> Non
     if rate.low is not None:
         assert rate.low >= 0.0
         assert rate.high <= 1.0
-        tighter = trade_metrics.win_rate(sample, min(alpha * 1.5, 0.4), few)
+        tighter = trade_metrics.estimate_win_rate(sample, min(alpha * 1.5, 0.4), few)
         assert rate.low <= tighter.low
         assert rate.high >= tighter.high

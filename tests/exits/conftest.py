@@ -11,8 +11,10 @@ import yaml
 
 from dipmaster.core.panel import Panel
 from dipmaster.core.params import AdaptiveExits, Execution, Params
-from dipmaster.exits.layout import Positions
+from dipmaster.exits.arrays import Positions
 from dipmaster.exits.market import MARKET_COLUMNS, ExitMarket
+from dipmaster.exits.scores import ExitScores
+from tests.exits.made_up import Lifetimes, made_lifetimes, scored
 
 START_MS = 1_672_531_200_000  # 2023-01-01 00:00 UTC
 STEP_MS = 300_000
@@ -87,7 +89,7 @@ def _random_market(
 def _positions(cells: Any, **columns: Any) -> Positions:
     """Positions of (symbol, signal bar) cells; columns broadcast."""
     symbol, signal = np.asarray(cells, np.int64).reshape(-1, 2).T
-    values = {"target_frac": 0.008, "stop_frac": 0.015, "cap_bars": 36, **columns}
+    values = {"target_frac": 0.008, "stop_frac": 0.015, "max_holding_bars": 36, **columns}
     arrays = {k: np.broadcast_to(v, symbol.shape).copy() for k, v in values.items()}
     return Positions(symbol, signal, **arrays)
 
@@ -105,6 +107,18 @@ def make() -> SimpleNamespace:
     return SimpleNamespace(
         market=_market, random_market=_random_market, positions=_positions, everywhere=_everywhere
     )
+
+
+@pytest.fixture(scope="session")
+def some() -> Lifetimes:
+    """Made-up rows whose labels can be learned."""
+    return made_lifetimes()
+
+
+@pytest.fixture(scope="session")
+def planted(some: Lifetimes) -> ExitScores:
+    """Both layers on them."""
+    return scored(some)
 
 
 @pytest.fixture(scope="session")

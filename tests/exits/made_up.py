@@ -12,13 +12,13 @@ from dipmaster.core.params.confidence import MinTrain, Trees
 from dipmaster.core.params.exits import ExitJudging, ExitModels
 from dipmaster.core.tables import EXIT_FEATURES
 from dipmaster.core.time_units import BAR_MS, DAY_MS
-from dipmaster.exits.layout import Labels, Paths, Rows
-from dipmaster.exits.levels import Scored, scored_of
-from dipmaster.exits.schooling import Schooling, schooling_of
+from dipmaster.exits.arrays import ExitLabels, ExitRows, HoldOutcomes
+from dipmaster.exits.scores import ExitScores, fit_exit_scores
+from dipmaster.exits.training_set import ExitTrainingSet, build_training_set
 
 START_MS = 1_672_531_200_000  # 2023-01-01
-CAP_BARS = 8
-REFIT_DAYS = (60, 90, 105, 181, 273)  # of both levels, 2023
+MAX_HOLDING_BARS = 8
+REFIT_DAYS = (60, 90, 105, 181, 273)  # of both layers, 2023
 TREES = Trees(seed=7, rounds=15, learning_rate=0.1, depth=2, min_leaf=20, column_frac=0.8, l2=1.0)
 LEAST = MinTrain(candidates=40, per_class=5)
 JUDGING = ExitJudging(
@@ -34,12 +34,12 @@ BEST, TIMING, RISK = (EXIT_FEATURES.index(n) for n in ("current_pnl_frac", "max_
 
 
 @dataclass(frozen=True)
-class Lives:
+class Lifetimes:
     """Positions with their rows, labels and ends, in order of their signals."""
 
-    rows: Rows
-    labels: Labels
-    paths: Paths
+    rows: ExitRows
+    labels: ExitLabels
+    outcomes: HoldOutcomes
     candidate_id: np.ndarray
     signal_ms: np.ndarray
     grid_ms: np.ndarray
@@ -48,29 +48,31 @@ class Lives:
     def bars_ms(self) -> tuple[int, int]:
         return int(self.grid_ms[0]), int(self.grid_ms[-1])
 
-    def with_(self, **labels: np.ndarray) -> "Lives":
+    def with_(self, **labels: np.ndarray) -> "Lifetimes":
         """The same with other labels."""
         return replace(self, labels=replace(self.labels, **labels))
 
 
-def lives(seed: int = 0, count: int = 500, days: int = 300, strength: float = 2.0) -> Lives:
-    """Positions of 1 to CAP_BARS bars; `strength` is how much features say of labels."""
+def made_lifetimes(
+    seed: int = 0, count: int = 500, days: int = 300, strength: float = 2.0
+) -> Lifetimes:
+    """Positions of 1 to MAX_HOLDING_BARS bars; `strength` is how much features say of labels."""
     rng = np.random.default_rng(seed)
     bars = days * 288
-    signal = rng.choice(bars - 2 * CAP_BARS, count, replace=False)
+    signal = rng.choice(bars - 2 * MAX_HOLDING_BARS, count, replace=False)
     at_refits = [288 * number - 4 for number in REFIT_DAYS] if count > 100 else []
     signal[: len(at_refits)] = at_refits
     signal = np.sort(signal).astype(np.int64)
-    position = np.repeat(np.arange(count), CAP_BARS - 1)
-    held = np.tile(np.arange(CAP_BARS - 1), count)
+    position = np.repeat(np.arange(count), MAX_HOLDING_BARS - 1)
+    held = np.tile(np.arange(MAX_HOLDING_BARS - 1), count)
     bar = signal[position] + 1 + held
     features = rng.standard_normal((position.size, len(EXIT_FEATURES))).astype(np.float32)
     features[:, RISK] = rng.standard_normal(count).astype(np.float32)[position]
     features[rng.random(features.shape) < 0.02] = np.nan
     known = np.nan_to_num(features.astype(np.float64))
-    exit_index = signal + 1 + rng.integers(1, CAP_BARS + 1, count)
-    exit_index[np.isin(signal, at_refits)] += CAP_BARS  # open while models are fitted
-    exit_index = np.minimum(exit_index, signal + 1 + CAP_BARS)
+    exit_index = signal + 1 + rng.integers(1, MAX_HOLDING_BARS + 1, count)
+    exit_index[np.isin(signal, at_refits)] += MAX_HOLDING_BARS  # open while models are fitted
+    exit_index = np.minimum(exit_index, signal + 1 + MAX_HOLDING_BARS)
     labelled = exit_index[position] > bar
     hold = 0.01 * rng.standard_normal(count)[position]
     best = rng.random(position.size) < expit(strength * known[:, BEST])
@@ -78,7 +80,7 @@ def lives(seed: int = 0, count: int = 500, days: int = 300, strength: float = 2.
     left = (exit_index[position] - bar - 1).astype(np.float64)
     wait = left * expit(strength * known[:, TIMING] + rng.standard_normal(position.size))
     stopped = rng.random(count) < expit(strength * known[position.searchsorted(range(count)), RISK])
-    labels = Labels(
+    labels = ExitLabels(
         exit_net_frac=hold + gain,
         hold_net_frac=np.where(labelled, hold, np.nan),
         exit_is_best=np.where(labelled, best, -1).astype(np.int8),
@@ -87,26 +89,28 @@ def lives(seed: int = 0, count: int = 500, days: int = 300, strength: float = 2.
     )
     kind = np.where(stopped, int(ExitType.STOP), int(ExitType.TARGET)).astype(np.int64)
     net = hold[position.searchsorted(range(count))]
-    return Lives(
-        Rows(position, bar, held, features),
+    return Lifetimes(
+        ExitRows(position, bar, held, features),
         labels,
-        Paths(np.ones(count, np.bool_), exit_index, kind, net),
+        HoldOutcomes(np.ones(count, np.bool_), exit_index, kind, net),
         10 + np.arange(count),
         START_MS + BAR_MS * signal,
         START_MS + BAR_MS * np.arange(bars),
     )
 
 
-def school_of(some: Lives, models: ExitModels = MODELS) -> Schooling:
+def made_training_set(some: Lifetimes, models: ExitModels = MODELS) -> ExitTrainingSet:
     """Who may learn from what."""
-    of_positions = some.candidate_id, some.signal_ms, some.grid_ms
-    return schooling_of(some.rows, some.labels, some.paths, *of_positions, CAP_BARS, SPLIT, models)
+    positions = some.candidate_id, some.signal_ms, some.grid_ms
+    return build_training_set(
+        some.rows, some.labels, some.outcomes, *positions, MAX_HOLDING_BARS, SPLIT, models
+    )
 
 
-def scored(some: Lives, **models: Any) -> Scored:
-    """Both levels on them."""
+def scored(some: Lifetimes, **models: Any) -> ExitScores:
+    """Both layers on them."""
     settings = MODELS.model_copy(update=models)
-    return scored_of(school_of(some, settings), settings.trees)
+    return fit_exit_scores(made_training_set(some, settings), settings.trees)
 
 
 def day(number: int) -> int:

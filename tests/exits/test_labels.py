@@ -1,4 +1,4 @@
-"""Labels are the engine's truth: sales by a score exit, paths' ends, and a slow twin."""
+"""Labels are the engine's truth: sales by a score exit, hold' ends, and a slow twin."""
 
 from typing import Any
 
@@ -6,20 +6,22 @@ import numpy as np
 import pytest
 
 from dipmaster.backtest import EXIT_NAMES, ExitType, ScoreExits, outcomes
-from dipmaster.exits.labels import labels_of
-from dipmaster.exits.layout import Labels, Paths, Rows
-from dipmaster.exits.plans import paths_of, rules_without_models
-from dipmaster.exits.rows import rows_of
+from dipmaster.exits.arrays import ExitLabels, ExitRows, HoldOutcomes
+from dipmaster.exits.labels import build_exit_labels
+from dipmaster.exits.plans import build_hold_rules, simulate_hold
+from dipmaster.exits.rows import build_exit_rows
 
 NAN = float("nan")
 FLAT = (100.0, 100.1, 99.9, 100.0)
 END = int(ExitType.END_OF_DATA)
 
 
-def labelled(market: Any, positions: Any, execution: Any, exits: Any) -> tuple[Rows, Paths, Labels]:
-    rows = rows_of(market, positions, execution, exits)
-    paths = paths_of(market, positions, execution, exits)
-    return rows, paths, labels_of(market, positions, rows, paths, execution)
+def labelled(
+    market: Any, positions: Any, execution: Any, exits: Any
+) -> tuple[ExitRows, HoldOutcomes, ExitLabels]:
+    rows = build_exit_rows(market, positions, execution, exits)
+    hold = simulate_hold(market, positions, execution, exits)
+    return rows, hold, build_exit_labels(market, positions, rows, hold, execution)
 
 
 def test_a_path_by_hand(make: Any, exits: Any, free: Any) -> None:
@@ -29,8 +31,8 @@ def test_a_path_by_hand(make: Any, exits: Any, free: Any) -> None:
         (100.2, 100.3, 100.0, 100.1), (100.1, 100.1, 98.0, 98.2), FLAT, FLAT,
     ]  # fmt: skip
     market = make.market(bars, half_spread_bps=0.0)
-    rows, paths, labels = labelled(market, make.positions([(0, 0)], cap_bars=6), free, exits)
-    assert (paths.exit_index.tolist(), paths.exit_type.tolist()) == ([4], [int(ExitType.STOP)])
+    rows, hold, labels = labelled(market, make.positions([(0, 0)], max_holding_bars=6), free, exits)
+    assert (hold.exit_index.tolist(), hold.exit_type.tolist()) == ([4], [int(ExitType.STOP)])
     assert rows.bar.tolist() == [1, 2, 3, 4, 5]
     np.testing.assert_allclose(labels.exit_net_frac, [0.004, 0.002, 0.001, 0.0, 0.0], atol=1e-12)
     np.testing.assert_allclose(labels.hold_net_frac, [-0.015] * 3 + [NAN] * 2)
@@ -43,7 +45,7 @@ def test_waiting_for_the_target_is_best(make: Any, exits: Any, free: Any) -> Non
     """From the opens of bars 2, 3 and 4 it is 3, 2 and 1 bars to the target in bar 5."""
     bars = [FLAT, FLAT, FLAT, FLAT, FLAT, (100.0, 101.0, 99.9, 100.9), FLAT]
     market = make.market(bars, half_spread_bps=0.0)
-    _, _, labels = labelled(market, make.positions([(0, 0)], cap_bars=6), free, exits)
+    _, _, labels = labelled(market, make.positions([(0, 0)], max_holding_bars=6), free, exits)
     assert labels.exit_is_best.tolist() == [0, 0, 0, 0, -1]
     np.testing.assert_array_equal(labels.bars_to_best, [3, 2, 1, 0, NAN])
     assert labels.stopped_first.tolist() == [0, 0, 0, 0, -1]
@@ -51,7 +53,7 @@ def test_waiting_for_the_target_is_best(make: Any, exits: Any, free: Any) -> Non
 
 def test_of_equal_exits_the_earliest_is_best(make: Any, exits: Any, free: Any) -> None:
     market = make.market([FLAT] * 8, half_spread_bps=0.0)
-    rows, _, labels = labelled(market, make.positions([(0, 0)], cap_bars=5), free, exits)
+    rows, _, labels = labelled(market, make.positions([(0, 0)], max_holding_bars=5), free, exits)
     assert len(rows) == 4
     assert labels.exit_net_frac.tolist() == labels.hold_net_frac.tolist() == [0.0] * 4
     assert labels.bars_to_best.tolist() == [0.0] * 4
@@ -61,20 +63,20 @@ def test_a_sale_at_the_open_of_the_end_nets_the_same(make: Any, exits: Any, exec
     """A gap under the stop: holding is sold at that open too, to the bit, so the sale is best."""
     bars = [FLAT, FLAT, (100.0, 100.3, 99.7, 99.8), (97.3, 97.7, 97.1, 97.2), FLAT]
     market = make.market(bars, half_spread_bps=2.3)
-    rows, paths, labels = labelled(market, make.positions([(0, 0)]), execution, exits)
-    assert paths.exit_index[0] == 3
+    rows, hold, labels = labelled(market, make.positions([(0, 0)]), execution, exits)
+    assert hold.exit_index[0] == 3
     before = np.flatnonzero(rows.bar == 2)[0]
-    assert labels.exit_net_frac[before] == labels.hold_net_frac[before] == paths.net_frac[0]
+    assert labels.exit_net_frac[before] == labels.hold_net_frac[before] == hold.net_frac[0]
     assert labels.exit_is_best[before] == 1
 
 
 def test_what_the_end_of_the_data_closed_is_not_known(
     make: Any, exits: Any, execution: Any
 ) -> None:
-    rows, paths, labels = labelled(
+    rows, hold, labels = labelled(
         make.market([FLAT] * 6), make.positions([(0, 0)]), execution, exits
     )
-    assert paths.exit_type.tolist() == [END]
+    assert hold.exit_type.tolist() == [END]
     assert len(rows) == 4
     assert np.isfinite(labels.exit_net_frac).all()
     assert np.isnan(labels.hold_net_frac).all()
@@ -86,7 +88,7 @@ def test_what_the_end_of_the_data_closed_is_not_known(
 def test_without_a_half_spread_there_is_no_sale(make: Any, exits: Any, execution: Any) -> None:
     spread = np.array([[1.0, 1.0, 1.0, NAN, 1.0, 1.0, 1.0]])
     market = make.market([FLAT] * 7, half_spread_bps=spread)
-    positions = make.positions([(0, 0)], cap_bars=5)
+    positions = make.positions([(0, 0)], max_holding_bars=5)
     rows, _, labels = labelled(market, positions, execution, exits)
     assert rows.bar.tolist() == [1, 2, 3, 4]
     assert np.isnan(labels.exit_net_frac).tolist() == [False, True, False, False]
@@ -102,32 +104,32 @@ def test_a_sale_is_the_engines_score_exit(
     """One score above every threshold, at the row's column, under the rules that hold."""
     market, exits = make.random_market(seed), exits_with(boundary_from_phase2=boundary)
     positions = make.everywhere(market, 13)
-    rows, paths, labels = labelled(market, positions, execution, exits)
+    rows, hold, labels = labelled(market, positions, execution, exits)
     known = np.flatnonzero(~np.isnan(labels.hold_net_frac))
     score = np.full((known.size, 36), NAN)
     score[np.arange(known.size), rows.held[known]] = 2.0
-    plain = rules_without_models(market, exits)
+    plain = build_hold_rules(market, exits)
     rules = type(plain)(plain.boundary_min_net_frac, plain.trailing, ScoreExits(score))
     of = rows.position[known]
     sold = outcomes(
         market.panel, positions.symbol_index[of], positions.signal_index[of], execution, rules,
-        positions.target_frac[of], positions.stop_frac[of], positions.cap_bars[of],
+        positions.target_frac[of], positions.stop_frac[of], positions.max_holding_bars[of],
     )  # fmt: skip
     assert known.size > 500
     np.testing.assert_array_equal(sold.exit_index, rows.bar[known] + 1)
     np.testing.assert_array_equal(sold.net_frac, labels.exit_net_frac[known])
     by_score = sold.exit_type == int(ExitType.OPTIMAL_TIMING)
-    at_stop = (paths.exit_index[of] == sold.exit_index) & ~by_score
+    at_stop = (hold.exit_index[of] == sold.exit_index) & ~by_score
     assert (by_score | at_stop).all()  # a gap under a level is called a stop, at the same open
     assert by_score.mean() > 0.9
 
 
-def twin(rows: Rows, paths: Paths, exit_net: Any) -> list[tuple[float, int, float, int]]:
+def twin(rows: ExitRows, hold: HoldOutcomes, exit_net: Any) -> list[tuple[float, int, float, int]]:
     """(hold_net, exit_is_best, bars_to_best, stopped_first) of every row."""
     out = []
     for r in range(len(rows)):
         p, u = int(rows.position[r]), int(rows.bar[r])
-        end, kind = int(paths.exit_index[p]), EXIT_NAMES[paths.exit_type[p]]
+        end, kind = int(hold.exit_index[p]), EXIT_NAMES[hold.exit_type[p]]
         if kind == "end_of_data" or end <= u:
             out.append((NAN, -1, NAN, -1))
             continue
@@ -135,11 +137,11 @@ def twin(rows: Rows, paths: Paths, exit_net: Any) -> list[tuple[float, int, floa
             (exit_net[q], int(rows.bar[q]) + 1)
             for q in range(r, len(rows))
             if rows.position[q] == p and rows.bar[q] < end
-        ] + [(paths.net_frac[p], end)]
+        ] + [(hold.net_frac[p], end)]
         most = max(net for net, _ in ways)
         earliest = min(bar for net, bar in ways if net == most)
-        best = int(exit_net[r] >= paths.net_frac[p])
-        out.append((paths.net_frac[p], best, earliest - u - 1, int(kind == "stop")))
+        best = int(exit_net[r] >= hold.net_frac[p])
+        out.append((hold.net_frac[p], best, earliest - u - 1, int(kind == "stop")))
     return out
 
 
@@ -147,8 +149,8 @@ def twin(rows: Rows, paths: Paths, exit_net: Any) -> list[tuple[float, int, floa
 def test_labels_equal_the_twin(make: Any, exits_with: Any, execution: Any, seed: int) -> None:
     market, exits = make.random_market(10 + seed), exits_with(boundary_from_phase2=seed == 2)
     positions = make.everywhere(market, 29)
-    rows, paths, labels = labelled(market, positions, execution, exits)
-    expected = np.array(twin(rows, paths, labels.exit_net_frac)).T
+    rows, hold, labels = labelled(market, positions, execution, exits)
+    expected = np.array(twin(rows, hold, labels.exit_net_frac)).T
     np.testing.assert_array_equal(labels.hold_net_frac, expected[0])
     np.testing.assert_array_equal(labels.exit_is_best, expected[1])
     np.testing.assert_array_equal(labels.bars_to_best, expected[2])

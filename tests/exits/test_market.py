@@ -12,8 +12,8 @@ from dipmaster.exits.market import (
     FEATURE_COLUMNS,
     MARKET_COLUMNS,
     VOLATILITY_COLUMNS,
-    market_of,
-    momentum_sigmas,
+    build_exit_market,
+    standardize_momentum,
 )
 
 FLAT = (100.0, 100.1, 99.9, 100.0)
@@ -33,7 +33,7 @@ def test_columns_lie_on_the_grid_and_what_is_missing_is_missing(make: Any) -> No
     panel = make.market([FLAT, None, FLAT, FLAT]).panel
     features = frames(panel, FEATURE_COLUMNS)
     volatility = frames(panel, VOLATILITY_COLUMNS, skip=1)
-    market = market_of(panel, features, volatility)
+    market = build_exit_market(panel, features, volatility)
     assert set(market.columns) == set(MARKET_COLUMNS)
     assert all(values.shape == (1, 4) for values in market.columns.values())
     trend = market.columns["volume_trend_10m"][0]
@@ -51,8 +51,8 @@ def test_the_markets_momentum_is_there_where_any_coin_is(make: Any) -> None:
     common = rng.normal(size=400)
     for frame in features.values():
         frame["market_return_12_frac"] = common[: len(frame)]
-    found = market_of(panel, features, frames(panel, VOLATILITY_COLUMNS)).columns
-    expected = momentum_sigmas(common)
+    found = build_exit_market(panel, features, frames(panel, VOLATILITY_COLUMNS)).columns
+    expected = standardize_momentum(common)
     np.testing.assert_array_equal(found["market_momentum_sigmas"], [expected, expected])
     assert np.isnan(expected[:287]).all()
     assert np.isfinite(expected[287:]).all()
@@ -62,7 +62,7 @@ def test_momentum_in_sigmas_equals_the_plain_sum() -> None:
     rng = np.random.default_rng(2)
     returns = 0.01 * rng.standard_t(4, 5000)
     returns[rng.random(5000) < 0.3] = np.nan
-    found = momentum_sigmas(returns)
+    found = standardize_momentum(returns)
     for t in (0, 300, 412, 700, 2015, 2016, 2017, 4321, 4999):
         window = returns[max(0, t - 2015) : t + 1]
         known = window[~np.isnan(window)]
@@ -71,18 +71,18 @@ def test_momentum_in_sigmas_equals_the_plain_sum() -> None:
 
 
 def test_a_market_that_never_moved_has_no_momentum() -> None:
-    assert np.isnan(momentum_sigmas(np.zeros(500))).all()
+    assert np.isnan(standardize_momentum(np.zeros(500))).all()
 
 
 def test_a_symbol_without_a_frame_and_a_row_beside_the_grid_are_errors(make: Any) -> None:
     panel = make.market([FLAT, FLAT]).panel
     features, volatility = frames(panel, FEATURE_COLUMNS), frames(panel, VOLATILITY_COLUMNS)
     with pytest.raises(DataError, match="expected a frame"):
-        market_of(panel, features, {})
+        build_exit_market(panel, features, {})
     for shift in ("1min", "1h", "-5min"):
         moved = {
             name: frame.assign(open_time=frame["open_time"] + pd.Timedelta(shift))
             for name, frame in features.items()
         }
         with pytest.raises(DataError, match="on the panel's grid"):
-            market_of(panel, moved, volatility)
+            build_exit_market(panel, moved, volatility)

@@ -13,19 +13,19 @@ import pandas as pd
 import pytest
 
 from dipmaster.core.panel import as_times
-from dipmaster.exits.labels import labels_of
-from dipmaster.exits.layout import Paths, Rows
+from dipmaster.exits.arrays import ExitRows, HoldOutcomes
+from dipmaster.exits.labels import build_exit_labels
 from dipmaster.exits.market import (
     FEATURE_COLUMNS,
     MARKET_COLUMNS,
     VOLATILITY_COLUMNS,
     ExitMarket,
-    market_of,
-    momentum_sigmas,
+    build_exit_market,
+    standardize_momentum,
 )
-from dipmaster.exits.plans import paths_of, plans_of
-from dipmaster.exits.rows import rows_of
-from dipmaster.exits.target import Targets, strength_classes
+from dipmaster.exits.plans import compute_targets, simulate_hold
+from dipmaster.exits.rows import build_exit_rows
+from dipmaster.exits.target import ExitTargets, classify_strength
 
 CUTS = [61, 130, 131, 132, 250, 400]
 PRICES = ("open", "high", "low", "close", "half_spread_bps")
@@ -58,20 +58,20 @@ def ended(market: ExitMarket, cut: int) -> ExitMarket:
     return ExitMarket(replace(panel, open_time=panel.open_time[: cut + 2], **fields), columns)
 
 
-def until(rows: Rows, cut: int) -> list[tuple[int, int, int, bytes]]:
+def until(rows: ExitRows, cut: int) -> list[tuple[int, int, int, bytes]]:
     """Rows up to the cut, features as bits; that of the cut's own bar needs the next to exist."""
     known = np.flatnonzero(rows.bar < cut)
     whole = np.stack([rows.position, rows.bar, rows.held], axis=1)[known].tolist()
     return [(*key, rows.features[r].tobytes()) for key, r in zip(whole, known, strict=True)]
 
 
-def at_the_cut(rows: Rows, cut: int) -> dict[int, bytes]:
+def at_the_cut(rows: ExitRows, cut: int) -> dict[int, bytes]:
     """Features of the rows on the cut's own bar, by position."""
     found = np.flatnonzero(rows.bar == cut)
     return {int(rows.position[r]): rows.features[r].tobytes() for r in found}
 
 
-Maker = Callable[[ExitMarket], Rows]
+Maker = Callable[[ExitMarket], ExitRows]
 
 
 def assert_rows_know_their_past_alone(maker: Maker, market: ExitMarket) -> None:
@@ -99,9 +99,9 @@ def on(market: ExitMarket, positions: Any) -> Any:
     return replace(positions, **fields), np.flatnonzero(there)
 
 
-def rows_on(market: ExitMarket, positions: Any, execution: Any, exits: Any) -> Rows:
+def rows_on(market: ExitMarket, positions: Any, execution: Any, exits: Any) -> ExitRows:
     some, numbers = on(market, positions)
-    rows = rows_of(market, some, execution, exits)
+    rows = build_exit_rows(market, some, execution, exits)
     return replace(rows, position=numbers[rows.position])
 
 
@@ -149,20 +149,20 @@ def test_labels_are_settled_when_the_path_has_ended(world: Any, execution: Any, 
     """Nothing after the bar in which a path ends changes a label of its rows."""
     market, positions = world
 
-    def made(m: ExitMarket) -> tuple[Paths, dict[tuple[int, int], tuple[float, ...]]]:
-        rows, paths = rows_of(m, positions, execution, exits), paths_of(
+    def made(m: ExitMarket) -> tuple[HoldOutcomes, dict[tuple[int, int], tuple[float, ...]]]:
+        rows, hold = build_exit_rows(m, positions, execution, exits), simulate_hold(
             m, positions, execution, exits
         )  # fmt: skip
-        labels = labels_of(m, positions, rows, paths, execution)
+        labels = build_exit_labels(m, positions, rows, hold, execution)
         columns = [getattr(labels, name) for name in labels.__dataclass_fields__]
         known = np.flatnonzero(~np.isnan(labels.hold_net_frac))
         keys = zip(rows.position[known].tolist(), rows.bar[known].tolist(), strict=True)
-        return paths, dict(zip(keys, np.column_stack(columns)[known].tolist(), strict=True))
+        return hold, dict(zip(keys, np.column_stack(columns)[known].tolist(), strict=True))
 
-    paths, whole = made(market)
+    hold, whole = made(market)
     for cut in CUTS:
         _, other = made(disturbed(market, cut, cut))
-        settled = {key: v for key, v in whole.items() if paths.exit_index[key[0]] <= cut}
+        settled = {key: v for key, v in whole.items() if hold.exit_index[key[0]] <= cut}
         assert len(settled) > 100
         assert {key: other[key] for key in settled} == settled
 
@@ -185,14 +185,14 @@ def frames_of(market: ExitMarket, returns: Any) -> tuple[Any, Any]:
 SIGNALS = np.arange(40, 480, 3)
 
 
-def plans_on(market: ExitMarket, confidence: Any, exits: Any) -> Targets:
+def plans_on(market: ExitMarket, confidence: Any, exits: Any) -> ExitTargets:
     symbol = np.arange(SIGNALS.size) % 3
     regime = market.columns["regime"][symbol, SIGNALS].astype(np.int8)
     times = market.panel.open_time[SIGNALS]
-    return plans_of(market, symbol, SIGNALS, confidence, times, regime, exits)
+    return compute_targets(market, symbol, SIGNALS, confidence, times, regime, exits)
 
 
-def past_of(targets: Targets, cut: int) -> list[list[float]]:
+def past_of(targets: ExitTargets, cut: int) -> list[list[float]]:
     known = cut >= SIGNALS
     return [getattr(targets, name)[known].tolist() for name in targets.__dataclass_fields__]
 
@@ -202,7 +202,9 @@ def test_plans_know_the_signals_bar_alone(world: Any, exits_with: Any) -> None:
     market, exits = world[0], exits_with(dynamic_target__min_past=5)
     rng = np.random.default_rng(2)
     returns, confidence = rng.normal(size=500), rng.random(SIGNALS.size)
-    whole = plans_on(market_of(market.panel, *frames_of(market, returns)), confidence, exits)
+    whole = plans_on(
+        build_exit_market(market.panel, *frames_of(market, returns)), confidence, exits
+    )
     classes = {*whole.strength.tolist()}, {*whole.momentum.tolist()}, {*whole.regime.tolist()}
     assert [len(found) for found in classes] == [3, 5, 4]
     for cut in CUTS:
@@ -210,7 +212,7 @@ def test_plans_know_the_signals_bar_alone(world: Any, exits_with: Any) -> None:
         other_market = disturbed(market, cut, 3)
         frames = frames_of(other_market, np.where(later, 5.0 * returns, returns))
         other = plans_on(
-            market_of(other_market.panel, *frames),
+            build_exit_market(other_market.panel, *frames),
             np.where(cut < SIGNALS, rng.random(SIGNALS.size), confidence),
             exits,
         )
@@ -223,17 +225,17 @@ def test_the_check_of_plans_would_find_terciles_of_all_candidates() -> None:
     scores = rng.random(150)
 
     def leaking(values: Any) -> Any:
-        return strength_classes(np.append(values, values), np.repeat([0, 1], 150), 5)[150:]
+        return classify_strength(np.append(values, values), np.repeat([0, 1], 150), 5)[150:]
 
     changed = np.where(np.arange(150) > 75, 1.0 - 0.5 * scores, scores)
     assert (leaking(scores)[:76] != leaking(changed)[:76]).any()
-    past = [strength_classes(v, np.arange(150), 5)[:76].tolist() for v in (scores, changed)]
+    past = [classify_strength(v, np.arange(150), 5)[:76].tolist() for v in (scores, changed)]
     assert past[0] == past[1]
 
 
 def test_momentum_of_a_longer_series_is_the_same_to_the_bit() -> None:
     returns = 0.01 * np.random.default_rng(4).standard_t(3, 6000)
     returns[1000:1100] = np.nan
-    whole = momentum_sigmas(returns)
+    whole = standardize_momentum(returns)
     for length in (288, 1000, 1050, 3116, 5999):
-        np.testing.assert_array_equal(momentum_sigmas(returns[:length]), whole[:length])
+        np.testing.assert_array_equal(standardize_momentum(returns[:length]), whole[:length])

@@ -1,4 +1,4 @@
-"""Plans know the signal's bar; paths are the engine's trades under the rules without models."""
+"""Plans know the signal's bar; hold are the engine's trades under the rules without models."""
 
 from typing import Any
 
@@ -10,11 +10,11 @@ from dipmaster.backtest import EXIT_NAMES, frozen_outcomes, outcomes
 from dipmaster.core.panel import as_times
 from dipmaster.core.tables import EXIT_PLANS
 from dipmaster.exits.plans import (
-    paths_of,
-    plans_of,
-    plans_table,
-    positions_of,
-    rules_without_models,
+    build_hold_rules,
+    build_plans_table,
+    build_positions,
+    compute_targets,
+    simulate_hold,
 )
 
 FLAT = (100.0, 100.1, 99.9, 100.0)
@@ -24,7 +24,7 @@ def plans(market: Any, cells: list[tuple[int, int]], confidence: Any, exits: Any
     symbol, signal = np.array(cells, np.int64).T
     regime = market.columns["regime"][symbol, signal].astype(np.int8)
     times = market.panel.open_time[signal]
-    return plans_of(market, symbol, signal, confidence, times, regime, exits)
+    return compute_targets(market, symbol, signal, confidence, times, regime, exits)
 
 
 def test_a_target_from_the_columns_of_its_bar(make: Any, exits_with: Any) -> None:
@@ -55,7 +55,7 @@ def test_each_rule_can_be_switched(
     make: Any, exits_with: Any, boundary: bool, trailing: bool
 ) -> None:
     exits = exits_with(boundary_from_phase2=boundary, trailing__enabled=trailing)
-    rules = rules_without_models(make.random_market(1), exits)
+    rules = build_hold_rules(make.random_market(1), exits)
     assert rules.boundary_min_net_frac == (exits.boundary_min_net_frac if boundary else None)
     assert (rules.trailing is not None) == trailing
     assert rules.score is None
@@ -64,17 +64,17 @@ def test_each_rule_can_be_switched(
 def test_paths_are_the_engines_trades(make: Any, exits: Any, execution: Any) -> None:
     market = make.random_market(3)
     positions = make.everywhere(market)
-    paths = paths_of(market, positions, execution, exits)
-    rules = rules_without_models(market, exits)
+    hold = simulate_hold(market, positions, execution, exits)
+    rules = build_hold_rules(market, exits)
     world = (market.panel, positions.symbol_index, positions.signal_index, execution, rules)
-    alone = outcomes(*world, positions.target_frac, positions.stop_frac, positions.cap_bars)
-    kinds = {EXIT_NAMES[kind] for kind in paths.exit_type[paths.opened]}
+    alone = outcomes(*world, positions.target_frac, positions.stop_frac, positions.max_holding_bars)
+    kinds = {EXIT_NAMES[kind] for kind in hold.exit_type[hold.opened]}
     assert {"stop", "trailing_stop", "target", "time_limit", "end_of_data"} <= kinds
-    assert np.count_nonzero(~paths.opened) > 0
-    np.testing.assert_array_equal(paths.opened, alone.tradable)
-    np.testing.assert_array_equal(paths.net_frac, alone.net_frac)
-    np.testing.assert_array_equal(paths.exit_index, alone.exit_index)
-    np.testing.assert_array_equal(paths.exit_type, alone.exit_type)
+    assert np.count_nonzero(~hold.opened) > 0
+    np.testing.assert_array_equal(hold.opened, alone.tradable)
+    np.testing.assert_array_equal(hold.net_frac, alone.net_frac)
+    np.testing.assert_array_equal(hold.exit_index, alone.exit_index)
+    np.testing.assert_array_equal(hold.exit_type, alone.exit_type)
 
 
 def table(market: Any, every: int = 40) -> pd.DataFrame:
@@ -106,11 +106,11 @@ def test_with_everything_off_a_path_is_the_frozen_trade(
         candidates["open_time"].astype("int64").to_numpy()
     )  # fmt: skip
     made = plans(market, list(zip(symbol, signal, strict=True)), None, exits)
-    positions = positions_of(symbol, signal, made.target_frac, exits)
-    paths = paths_of(market, positions, execution, exits)
+    positions = build_positions(symbol, signal, made.target_frac, exits)
+    hold = simulate_hold(market, positions, execution, exits)
     assert (frozen.exit_type == EXIT_NAMES.index("boundary")).sum() > 3
-    np.testing.assert_array_equal(paths.net_frac, frozen.net_frac)
-    np.testing.assert_array_equal(paths.exit_index, frozen.exit_index)
+    np.testing.assert_array_equal(hold.net_frac, frozen.net_frac)
+    np.testing.assert_array_equal(hold.exit_index, frozen.exit_index)
 
 
 def test_the_table_says_how_each_candidate_is_held(make: Any, exits: Any, execution: Any) -> None:
@@ -125,9 +125,9 @@ def test_the_table_says_how_each_candidate_is_held(make: Any, exits: Any, execut
     cells = [(0, 0), (0, 2), (0, 6)]
     made = plans(market, cells, np.full(3, np.nan), exits)
     symbol, signal = np.array(cells).T
-    positions = positions_of(symbol, signal, made.target_frac, exits)
-    paths = paths_of(market, positions, execution, exits)
-    found = EXIT_PLANS.check(plans_table(candidates, market, positions, made, paths), "toy")
+    positions = build_positions(symbol, signal, made.target_frac, exits)
+    hold = simulate_hold(market, positions, execution, exits)
+    found = EXIT_PLANS.check(build_plans_table(candidates, market, positions, made, hold), "toy")
     assert found["hold_exit_type"].tolist() == ["stop", "", ""]
     assert found["hold_exit_time"].isna().tolist() == [False, True, True]
     assert found["hold_exit_time"][0] == as_times(market.panel.open_time)[5]

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from dipmaster.core.tables import EXIT_FEATURES
-from dipmaster.exits.rows import rows_of
+from dipmaster.exits.rows import build_exit_rows
 
 NAN = float("nan")
 FLAT = (100.0, 100.1, 99.9, 100.0)
@@ -33,7 +33,7 @@ def test_a_row_by_hand(make: Any, exits: Any, free: Any) -> None:
         momentum_10_frac=[0.0, 0.0, 0.0, 0.003, 0.0], resistance_distance_frac=0.01,
         season_factor=1.25,
     )  # fmt: skip
-    rows = rows_of(market, make.positions([(0, 0)]), free, exits)
+    rows = build_exit_rows(market, make.positions([(0, 0)]), free, exits)
     assert rows.position.tolist() == [0, 0, 0]
     assert rows.bar.tolist() == [1, 2, 3]
     assert rows.held.tolist() == [0, 1, 2]
@@ -54,7 +54,9 @@ def test_a_row_by_hand(make: Any, exits: Any, free: Any) -> None:
 
 def test_the_quarters_of_an_hour_are_those_of_the_fill(make: Any, exits: Any, free: Any) -> None:
     """From bar time: closes at 00:10, 00:15, ... fill at that minute; a day has 1,440."""
-    rows = rows_of(make.market([FLAT] * 300), make.positions([(0, 0), (0, 285)]), free, exits)
+    rows = build_exit_rows(
+        make.market([FLAT] * 300), make.positions([(0, 0), (0, 285)]), free, exits
+    )
     found = [named(rows, i) for i in range(len(rows))]
     assert [f["minutes_to_boundary"] for f in found[:5]] == [5, 0, 10, 5, 0]
     assert [f["session_minutes"] for f in found[:3]] == [10, 15, 20]
@@ -67,14 +69,14 @@ def test_the_last_row_leaves_something_to_decide(make: Any, exits: Any, free: An
     """With a cap of c bars the last sale that is not the time limit's is ordered at held c - 2."""
     market = make.market([FLAT] * 60)
     for cap, expected in ((1, []), (2, [0]), (5, [0, 1, 2, 3]), (36, list(range(35)))):
-        rows = rows_of(market, make.positions([(0, 3)], cap_bars=cap), free, exits)
+        rows = build_exit_rows(market, make.positions([(0, 3)], max_holding_bars=cap), free, exits)
         assert rows.held.tolist() == expected
         assert rows.bar.tolist() == [4 + held for held in expected]
 
 
 def test_what_ended_the_path_ends_no_rows(make: Any, exits: Any, free: Any) -> None:
     bars = [FLAT, FLAT, (100.0, 103.0, 95.0, 96.0), *[FLAT] * 40]
-    rows = rows_of(make.market(bars), make.positions([(0, 0)]), free, exits)
+    rows = build_exit_rows(make.market(bars), make.positions([(0, 0)]), free, exits)
     assert rows.held.tolist() == list(range(35))
     assert named(rows, 1)["stop_room_sigma"] < 0.0
 
@@ -83,7 +85,7 @@ def test_holes_and_the_end_of_the_data(make: Any, exits: Any, free: Any) -> None
     bars = [FLAT, FLAT, (100.0, 101.5, 99.0, 100.0), None, FLAT, None, None, FLAT, FLAT]
     market = make.market(bars)
     cells = [(0, 0), (0, 2), (0, 7), (0, 8)]
-    rows = rows_of(market, make.positions(cells), free, exits)
+    rows = build_exit_rows(market, make.positions(cells), free, exits)
     # A row needs its bar and the next open; the second has no entry, the last no next bar.
     assert rows.position.tolist() == [0, 0]
     assert rows.bar.tolist() == [1, 7]
@@ -98,14 +100,14 @@ def test_without_a_volatility_there_is_no_room_in_sigmas(
     make: Any, exits: Any, free: Any, volatility: float
 ) -> None:
     market = make.market([FLAT] * 4, volatility_5m_daily_frac=volatility)
-    for values in rows_of(market, make.positions([(0, 0)]), free, exits).features:
+    for values in build_exit_rows(market, make.positions([(0, 0)]), free, exits).features:
         row = dict(zip(EXIT_FEATURES, values.tolist(), strict=True))
         assert math.isnan(row["target_room_sigma"])
         assert math.isnan(row["stop_room_sigma"])
 
 
 def test_no_positions_no_rows(make: Any, exits: Any, free: Any) -> None:
-    rows = rows_of(make.market([FLAT] * 4), make.positions([]), free, exits)
+    rows = build_exit_rows(make.market([FLAT] * 4), make.positions([]), free, exits)
     assert len(rows) == 0
     assert rows.features.shape == (0, len(EXIT_FEATURES))
 
@@ -128,7 +130,7 @@ def twin(market: Any, positions: Any, execution: Any, exits: Any) -> list[tuple[
     trailing = exits.trailing
     for i in range(len(positions)):
         k, e = int(positions.symbol_index[i]), int(positions.signal_index[i]) + 1
-        cap = int(positions.cap_bars[i])
+        cap = int(positions.max_holding_bars[i])
         if e >= panel.bars or math.isnan(panel.open[k, e]):
             continue
         entry, spread = panel.open[k, e], panel.half_spread_bps[k, e] * 1e-4
@@ -183,7 +185,7 @@ def test_rows_equal_the_twin(
         rng.uniform(0.004, 0.016, len(positions)), rng.uniform(0.005, 0.02, len(positions)),
         rng.integers(1, 40, len(positions)),
     )  # fmt: skip
-    rows = rows_of(market, positions, execution, exits)
+    rows = build_exit_rows(market, positions, execution, exits)
     expected = twin(market, positions, execution, exits)
     assert len(expected) > 1000
     assert rows.position.tolist() == [row[0] for row in expected]

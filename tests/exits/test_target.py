@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dipmaster.exits.target import momentum_classes, strength_classes, targets_of
+from dipmaster.exits.target import classify_momentum, classify_strength, combine_multipliers
 
 LOW, MEDIUM, HIGH, UNKNOWN = 0, 1, 2, -1
 
 
 def target(exits: Any, classes: tuple[int, int, int], combination: str = "weighted_sum") -> Any:
     strength, regime, momentum = (np.array([c], np.int8) for c in classes)
-    made = targets_of(strength, regime, momentum, 0.008, combination, exits.dynamic_target)
+    made = combine_multipliers(strength, regime, momentum, 0.008, combination, exits.dynamic_target)
     return float(made.combined_multiplier[0]), float(made.target_frac[0])
 
 
@@ -61,7 +61,7 @@ def test_switched_off_every_target_is_the_base_to_the_bit(exits_with: Any) -> No
 
 def test_the_momentum_of_the_market_in_classes(exits: Any) -> None:
     sigmas = np.array([-9.0, -1.5, -1.49, -0.5, -0.49, 0.0, 0.49, 0.5, 1.49, 1.5, 9.0, np.nan])
-    classes = momentum_classes(sigmas, exits.dynamic_target)
+    classes = classify_momentum(sigmas, exits.dynamic_target)
     assert classes.tolist() == [-2, -2, -1, -1, 0, 0, 0, 1, 1, 2, 2, 0]
 
 
@@ -69,18 +69,18 @@ def test_terciles_by_hand() -> None:
     past = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6]
     for value, expected in ((0.05, LOW), (0.15, LOW), (0.25, MEDIUM), (0.45, MEDIUM), (0.5, HIGH)):
         scores = np.array([*past, value])
-        assert strength_classes(scores, np.arange(7), 3)[-1] == expected
+        assert classify_strength(scores, np.arange(7), 3)[-1] == expected
 
 
 def test_where_there_is_nothing_to_compare_with() -> None:
     scores = np.array([0.9, np.nan, 0.8, 0.95, np.nan])
     times = np.array([0, 1, 2, 3, 4])
-    assert strength_classes(scores, times, 3).tolist() == [MEDIUM, LOW, MEDIUM, MEDIUM, LOW]
-    assert strength_classes(scores, times, 2).tolist() == [MEDIUM, LOW, MEDIUM, HIGH, LOW]
+    assert classify_strength(scores, times, 3).tolist() == [MEDIUM, LOW, MEDIUM, MEDIUM, LOW]
+    assert classify_strength(scores, times, 2).tolist() == [MEDIUM, LOW, MEDIUM, HIGH, LOW]
 
 
 def test_equal_scores_are_in_the_middle() -> None:
-    assert (strength_classes(np.full(20, 0.7), np.arange(20), 3) == MEDIUM).all()
+    assert (classify_strength(np.full(20, 0.7), np.arange(20), 3) == MEDIUM).all()
 
 
 def twin(confidence: Any, open_ms: Any, min_past: int) -> list[int]:
@@ -105,14 +105,14 @@ SCORES = st.one_of(st.just(np.nan), st.sampled_from([0.2, 0.4, 0.6, 0.8]), st.fl
 def test_terciles_equal_the_twin(rows: Any) -> None:
     confidence = np.array([row[0] for row in rows], np.float64)
     open_ms = np.array([row[1] for row in rows], np.int64)
-    assert strength_classes(confidence, open_ms, 4).tolist() == twin(confidence, open_ms, 4)
+    assert classify_strength(confidence, open_ms, 4).tolist() == twin(confidence, open_ms, 4)
 
 
 @given(st.lists(st.tuples(SCORES, st.integers(0, 12)), min_size=1, max_size=30), st.integers(0, 12))
 def test_later_candidates_change_no_class(rows: Any, cut: int) -> None:
     confidence = np.array([row[0] for row in rows], np.float64)
     open_ms = np.array([row[1] for row in rows], np.int64)
-    before = strength_classes(confidence, open_ms, 2)
+    before = classify_strength(confidence, open_ms, 2)
     changed = np.where(open_ms > cut, 1.0 - confidence, confidence)
-    after = strength_classes(changed, open_ms, 2)
+    after = classify_strength(changed, open_ms, 2)
     assert (before[open_ms <= cut] == after[open_ms <= cut]).all()

@@ -6,10 +6,13 @@ import numpy as np
 from scipy.special import expit
 
 from dipmaster.core.kernels import Bools, Floats, Ints
+from dipmaster.core.params.confidence import MinTrain
 from dipmaster.core.time_units import BAR_MS, BARS_PER_DAY
+from dipmaster.learning.schedule import CaseWords, TrainingSchedule
 
 DAYS = 190
 MONTHS = (59, 90, 120, 151, 181)  # days at which March to July begin
+NO_MINIMUM = MinTrain.model_construct(candidates=0, per_class=0)
 FIRST_MS = 1_672_531_200_000  # 2023-01-01
 
 
@@ -44,6 +47,26 @@ class Rows:
             won=np.where(unknown, rng.random(self.won.size) < 0.5, self.won).astype(np.float64),
             exit_bar=np.where(unknown, exit_bar, self.exit_bar),
         )
+
+
+def made_schedule(
+    signal_ms: Ints,
+    known_ms: Ints,
+    refits_ms: dict[str, Ints],
+    purge_ms: int,
+    least: MinTrain = NO_MINIMUM,
+) -> TrainingSchedule:
+    """Each row a case of its own, all with a weight of 1."""
+    return TrainingSchedule(
+        signal_ms=signal_ms,
+        known_ms=known_ms,
+        case_id=np.arange(signal_ms.size),
+        refits_ms=refits_ms,
+        purge_ms=purge_ms,
+        min_train=least,
+        words=CaseWords("candidates", "won", "did not"),
+        weight=np.ones(signal_ms.size),
+    )
 
 
 def made_rows(rows: int) -> Rows:

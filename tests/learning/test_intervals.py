@@ -1,19 +1,19 @@
 """The block bootstrap: Student's interval for a mean, repeated rows for anything else."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy import stats
 
-from dipmaster.core.kernels import Ints
-from dipmaster.learning.evaluation import (
-    Interval,
-    Statistic,
-    auc_statistic,
-    block_interval,
-    mean_statistic,
-    slope_statistic,
-)
-from tests.learning.figures import STATISTICS, judged
+from dipmaster.core.kernels import Floats, Ints
+from dipmaster.learning.evaluation.calibration_line import calibration_line_statistics
+from dipmaster.learning.evaluation.intervals import block_interval, block_intervals
+from dipmaster.learning.evaluation.losses import mean_statistic
+from dipmaster.learning.evaluation.ranks import auc_statistic
+from dipmaster.learning.evaluation.statistic import Statistic
+from dipmaster.results.common import Interval
+from tests.learning.figures import STATISTICS, evaluate, made_outcomes
 
 SEED = np.random.SeedSequence(77)
 
@@ -27,7 +27,6 @@ def test_mean_of_equal_blocks_has_student_s_interval() -> None:
     found = block_interval(mean_statistic(values), np.arange(180) // 20, 20_000, SEED, 0.025)
     assert found.low is not None
     assert found.high is not None
-    assert found.blocks == 9
     assert found.value == pytest.approx(means.mean())
     assert found.high - found.low == pytest.approx(high - low, rel=0.02)
     assert found.high - found.value == pytest.approx(found.value - found.low)
@@ -35,7 +34,7 @@ def test_mean_of_equal_blocks_has_student_s_interval() -> None:
 
 def slow_interval(name: str, block: Ints, reps: int, alpha: float) -> tuple[float, float]:
     """Every resample's rows written out and the figure taken of them."""
-    rows = judged(block.size)
+    rows = made_outcomes(block.size)
     groups = np.unique(block)
     rng = np.random.Generator(np.random.PCG64(SEED))
     draws = []
@@ -44,7 +43,8 @@ def slow_interval(name: str, block: Ints, reps: int, alpha: float) -> tuple[floa
             np.flatnonzero(block == g) for g, k in zip(groups, times, strict=True) for _ in range(k)
         ]
         index = np.concatenate(picked)
-        draws.append(STATISTICS[name](*(c[index] for c in rows)).of(np.ones((1, index.size)))[0])
+        statistic = STATISTICS[name](*(c[index] for c in rows))
+        draws.append(evaluate(statistic, np.ones((1, index.size)))[0])
     g = groups.size
     margin = stats.t.ppf(1.0 - alpha, g - 1) * np.std(draws) * np.sqrt(g / (g - 1))
     value = STATISTICS[name](*rows).value()
@@ -55,7 +55,7 @@ def slow_interval(name: str, block: Ints, reps: int, alpha: float) -> tuple[floa
 @pytest.mark.parametrize("name", sorted(STATISTICS))
 def test_slow_twin(name: str) -> None:
     block = np.sort(np.random.default_rng(4).integers(0, 8, 400)) * 3 - 5  # any codes, with holes
-    statistic = STATISTICS[name](*judged(400))
+    statistic = STATISTICS[name](*made_outcomes(400))
     low, high = slow_interval(name, block, 100, 0.025)
     found = block_interval(statistic, block, 100, SEED, 0.025)
     assert found.low == pytest.approx(max(low, statistic.lowest), rel=1e-6, abs=1e-9)
@@ -63,7 +63,7 @@ def test_slow_twin(name: str) -> None:
 
 
 def test_same_seed_same_bytes_other_seed_other_draws() -> None:
-    p, won, _ = judged(300)
+    p, won, _ = made_outcomes(300)
     block = np.arange(300) // 50
     one = block_interval(auc_statistic(p, won), block, 200, SEED, 0.025)
     assert block_interval(auc_statistic(p, won), block, 200, SEED, 0.025) == one
@@ -72,7 +72,7 @@ def test_same_seed_same_bytes_other_seed_other_draws() -> None:
 
 
 def test_a_smaller_alpha_is_wider_and_bounds_stay_in_range() -> None:
-    p, won, _ = judged(90)
+    p, won, _ = made_outcomes(90)
     block = np.arange(90) // 15
     wide = block_interval(auc_statistic(p, won), block, 300, SEED, 0.0001)
     narrow = block_interval(auc_statistic(p, won), block, 300, SEED, 0.2)
@@ -83,22 +83,22 @@ def test_a_smaller_alpha_is_wider_and_bounds_stay_in_range() -> None:
 
 
 def test_what_cannot_be_computed_says_why() -> None:
-    p, won, _ = judged(40)
+    p, won, _ = made_outcomes(40)
     one_block = block_interval(auc_statistic(p, won), np.zeros(40, np.int64), 100, SEED, 0.025)
     assert one_block.value is not None
     assert (one_block.low, one_block.high) == (None, None)
     assert one_block.reason == "rows in 1 calendar block: 2 needed for bounds"
     no_loss = block_interval(auc_statistic(p, np.ones(40)), np.arange(40), 100, SEED, 0.025)
-    assert no_loss == Interval(None, None, None, 40, "outcomes of one class only")
+    assert no_loss == Interval(None, None, None, "outcomes of one class only")
     none = block_interval(mean_statistic(p[:0]), np.zeros(0, np.int64), 100, SEED, 0.025)
-    assert none == Interval(None, None, None, 0, "no rows")
+    assert none == Interval(None, None, None, "no rows")
 
 
 def test_a_figure_that_many_resamples_lack_has_no_bounds() -> None:
     """The only loss lies in one of four blocks: a third of the resamples miss it."""
     won = np.ones(40)
     won[3] = 0.0
-    p, _, _ = judged(40)
+    p, _, _ = made_outcomes(40)
     found = block_interval(auc_statistic(p, won), np.arange(40) // 10, 1000, SEED, 0.025)
     assert found.low is None
     assert found.reason in {f"cannot be computed in {k}% of the resamples" for k in range(28, 36)}
@@ -111,17 +111,31 @@ def test_no_spread_is_not_certainty() -> None:
     found = block_interval(auc_statistic(parted, won), block, 100, SEED, 0.025)
     assert (found.value, found.low, found.high) == (1.0, None, None)
     assert found.reason == "the same in every resample: no bounds can be read from it"
-    assert block_interval(slope_statistic(parted, won), block, 100, SEED, 0.025).value is None
+    _, slope = calibration_line_statistics(parted, won)
+    assert block_interval(slope, block, 100, SEED, 0.025).value is None
 
 
-def test_record() -> None:
-    assert Interval(0.5, 0.4, 0.6, 7).record() == {"value": 0.5, "low": 0.4, "high": 0.6}
-    assert Interval(None, None, None, 0, "no rows").record() == {
-        "value": None,
-        "low": None,
-        "high": None,
-        "reason": "no rows",
-    }
+def test_statistics_together_are_as_each_alone() -> None:
+    """All see the same resamples; intercept and slope, found together, are found once."""
+    rows, block = made_outcomes(300), np.arange(300) // 40
+    statistics = [build(*rows) for build in STATISTICS.values()]
+    intercept, slope = calibration_line_statistics(rows[0], rows[1])
+    calls: list[int] = []
+
+    def counted(counts: Floats) -> Floats:
+        calls.append(counts.shape[0])
+        return slope.compute(counts)
+
+    both = [replace(one, compute=counted) for one in (intercept, slope)]
+    together = block_intervals([*statistics, *both], block, 100, SEED, 0.025)
+    alone = [block_interval(one, block, 100, SEED, 0.025) for one in [*statistics, *both]]
+    assert together == alone
+    assert calls.count(64) == 3  # once together, once each alone
+    missing = block_intervals(
+        [auc_statistic(rows[0], np.ones(300)), slope], block, 100, SEED, 0.025
+    )
+    assert missing[0].reason == "outcomes of one class only"
+    assert missing[1] == together[-1]
 
 
 def test_own_statistic() -> None:

@@ -10,8 +10,11 @@ from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 
 from dipmaster.core.kernels import Floats
-from dipmaster.learning.logistic import Logistic, fit_logistic, logistic_of
-from dipmaster.learning.unfit import Unfit
+from dipmaster.core.store import plain
+from dipmaster.learning.fit_failure import FitFailure
+from dipmaster.learning.logistic import Logistic, fit_logistic, fit_nonnegative_logistic
+from dipmaster.learning.model_store import round_model
+from dipmaster.results import from_json, to_json
 
 
 def rows(n: int = 400, seed: int = 1) -> tuple[Floats, Floats, Floats]:
@@ -60,7 +63,7 @@ def test_scikit_learn_on_the_same_scale() -> None:
     z = (x - model.mean) / model.sd
     oracle = LogisticRegression(C=2.0, solver="lbfgs", tol=1e-10, max_iter=1000)
     oracle.fit(z, won, sample_weight=weight)
-    np.testing.assert_allclose(model.apply(x), oracle.predict_proba(z)[:, 1], atol=1e-6)
+    np.testing.assert_allclose(model.predict(x), oracle.predict_proba(z)[:, 1], atol=1e-6)
 
 
 def test_almost_no_penalty_is_statsmodels() -> None:
@@ -83,7 +86,7 @@ def test_a_weight_of_two_is_two_rows_and_of_zero_none() -> None:
     times = np.random.default_rng(3).integers(0, 3, 60)
     once = fitted(x, won, times.astype(np.float64), 1.0)
     again = fitted(np.repeat(x, times, axis=0), np.repeat(won, times), np.ones(times.sum()), 1.0)
-    np.testing.assert_allclose(once.apply(x), again.apply(x), atol=1e-9)
+    np.testing.assert_allclose(once.predict(x), again.predict(x), atol=1e-9)
 
 
 def test_an_input_that_never_changes_says_nothing() -> None:
@@ -92,7 +95,7 @@ def test_an_input_that_never_changes_says_nothing() -> None:
     model = fitted(x, won, weight, 1.0)
     assert model.coefficient[2] == 0.0
     x[:, 2] = 1e9
-    assert np.all((model.apply(x) > 0.0) & (model.apply(x) < 1.0))
+    assert np.all((model.predict(x) > 0.0) & (model.predict(x) < 1.0))
 
 
 def test_separable_rows_have_a_finite_fit() -> None:
@@ -106,20 +109,20 @@ def test_separable_rows_have_a_finite_fit() -> None:
 def test_one_class_is_no_fit(won: float, count: int) -> None:
     x, _, weight = rows(50)
     found = fit_logistic(x, np.full(50, won), weight, 1.0)
-    assert found == Unfit(f"one class only: {count} of 50 training rows won")
+    assert found == FitFailure(f"one class only: {count} of 50 training rows won")
 
 
 def test_a_class_without_weight_is_none() -> None:
     x, won, _ = rows(50)
     found = fit_logistic(x, won, np.where(won > 0.0, 0.0, 1.0), 1.0)
-    assert isinstance(found, Unfit)
+    assert isinstance(found, FitFailure)
 
 
 def test_a_row_with_a_missing_input_is_missing() -> None:
     x, won, weight = rows()
     model = fitted(x, won, weight, 1.0)
     x[3, 1] = np.nan
-    found = model.apply(x)
+    found = model.predict(x)
     assert np.isnan(found[3])
     assert np.isfinite(np.delete(found, 3)).all()
 
@@ -127,11 +130,60 @@ def test_a_row_with_a_missing_input_is_missing() -> None:
 def test_rows_together_are_as_each_alone() -> None:
     x, won, weight = rows()
     model = fitted(x, won, weight, 1.0)
-    alone = np.concatenate([model.apply(x[i : i + 1]) for i in range(won.size)])
-    assert alone.tobytes() == model.apply(x).tobytes()
+    alone = np.concatenate([model.predict(x[i : i + 1]) for i in range(won.size)])
+    assert alone.tobytes() == model.predict(x).tobytes()
 
 
 def test_written_and_read() -> None:
     x, won, weight = rows()
     model = fitted(x, won, weight, 1.0)
-    assert logistic_of(json.loads(json.dumps(model.record()))) == model
+    written = json.loads(json.dumps(to_json(model)))
+    assert written["kind"] == "logistic"
+    assert from_json(Logistic, written) == model
+
+
+def test_a_rounded_model_keeps_the_digits_of_its_file() -> None:
+    x, won, weight = rows()
+    model = fitted(x, won, weight, 1.0)
+    rounded = round_model(model)
+    assert rounded != model
+    assert round_model(rounded) == rounded
+    assert rounded == from_json(Logistic, json.loads(json.dumps(plain(to_json(model)))))
+    np.testing.assert_allclose(rounded.predict(x), model.predict(x), rtol=1e-6)
+
+
+def test_a_negative_coefficient_is_not_kept() -> None:
+    rng = np.random.default_rng(0)
+    inputs = rng.standard_normal((500, 3))
+    won = (rng.random(500) < expit(inputs[:, 0] - 2 * inputs[:, 1])).astype(float)
+    found = fit_nonnegative_logistic(inputs, won, np.ones(500), 1.0)
+    assert isinstance(found, Logistic)
+    assert found.coefficient[0] > 0.3
+    assert found.coefficient[1] == 0.0
+    assert min(found.coefficient) >= 0.0
+    lower = inputs.copy()
+    lower[:, 1] -= 5.0
+    np.testing.assert_array_equal(found.predict(lower), found.predict(inputs))
+
+
+def test_nothing_rises_with_the_result() -> None:
+    inputs = np.linspace(0, 1, 100)[:, None]
+    won = (inputs[:, 0] < 0.5).astype(float)
+    found = fit_nonnegative_logistic(inputs, won, np.ones(100), 1.0)
+    assert isinstance(found, Logistic)
+    np.testing.assert_allclose(found.predict(inputs), 0.5)
+
+
+def test_some_coefficients_may_be_negative() -> None:
+    rng = np.random.default_rng(0)
+    inputs = rng.standard_normal((500, 3))
+    won = (rng.random(500) < expit(-inputs[:, 0] - 2 * inputs[:, 1])).astype(float)
+    found = fit_nonnegative_logistic(inputs, won, np.ones(500), 1.0, nonnegative=[0, 2])
+    assert isinstance(found, Logistic)
+    assert found.coefficient[0] == 0.0
+    assert found.coefficient[1] < -1.0
+    alone = fitted(inputs[:, 1:2], won, np.ones(500), 1.0)
+    assert found.coefficient[1] == pytest.approx(alone.coefficient[0], rel=0.02)
+    assert fit_nonnegative_logistic(inputs, np.ones(500), np.ones(500), 1.0) == FitFailure(
+        "one class only: 500 of 500 training rows won"
+    )

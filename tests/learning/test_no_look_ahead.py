@@ -1,4 +1,4 @@
-"""Whatever comes after t changes nothing predicted or fitted by t, on any level.
+"""Whatever comes after t changes nothing predicted or fitted by t, on any layer.
 
 The check must find the leaks planted here: a walk that forgets the purge, a
 scale or a weight taken over all rows, a label taken for known at its last bar's
@@ -6,7 +6,8 @@ open.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -14,12 +15,12 @@ import pytest
 
 from dipmaster.core.kernels import Floats, Ints
 from dipmaster.core.time_units import BAR_MS, DAY_MS
-from dipmaster.learning.calibrators import Kind, fit_calibrator, log_odds
-from dipmaster.learning.logistic import fit_logistic
+from dipmaster.learning.calibrators import CalibratorKind, fit_calibrator
+from dipmaster.learning.logistic import fit_logistic, log_odds
 from dipmaster.learning.schedule import refit_times
 from dipmaster.learning.uniqueness import average_uniqueness
-from dipmaster.learning.walk_forward import Walk, predicted
-from tests.learning.rows import DAYS, FIRST_MS, Rows
+from dipmaster.learning.walk_forward import Fit, WalkForwardResult, walk_forward_predict
+from tests.learning.rows import DAYS, FIRST_MS, Rows, made_schedule
 
 LAST_MS = FIRST_MS + DAYS * DAY_MS - BAR_MS
 PURGE_MS = 37 * BAR_MS
@@ -35,75 +36,53 @@ class Way:
     weight: Callable[[Rows], Floats] = lambda rows: average_uniqueness(
         rows.signal_bar + 1, rows.exit_bar, rows.symbol, np.full(rows.won.size, 0.4)
     )
-    calibrator: Kind = "beta"
+    calibrator: CalibratorKind = "beta"
 
 
 def refits(from_day: int) -> Ints:
     return refit_times(FIRST_MS, LAST_MS, from_day)
 
 
-def levels(rows: Rows, way: Way) -> list[Walk[Any]]:
+def fit_layers(rows: Rows, way: Way) -> list[WalkForwardResult[Any]]:
     """Base model, a layer on its predictions, a calibrator on the layer's."""
-    x, weight, known = way.x(rows), way.weight(rows), way.known_ms(rows)
-    walks: list[Walk[Any]] = []
-
-    def walk(from_day: int, inputs: Floats, fit: Callable[[Ints], Any], apply: Any) -> Floats:
-        there = np.isfinite(inputs).reshape(inputs.shape[0], -1).all(axis=1)
-        found = predicted(
-            rows.signal_ms,
-            known,
-            refits(from_day),
-            way.purge_ms,
-            fit,
-            apply,
-            usable=there,
-            predictable=there,
-        )
-        walks.append(found)
-        return found.predictions
-
-    base = walk(
-        60,
-        x,
-        lambda r: fit_logistic(x[r], rows.won[r], weight[r], 1.0),
-        lambda model, r: model.apply(x[r]),
+    x = way.x(rows)
+    days = {"base": 60, "layer": 105, "calibrator": 135}
+    refits_ms = {layer: refits(day) for layer, day in days.items()}
+    schedule = replace(
+        made_schedule(rows.signal_ms, way.known_ms(rows), refits_ms, way.purge_ms),
+        weight=way.weight(rows),
     )
+    walks: list[WalkForwardResult[Any]] = []
+
+    def walk(layer: str, inputs: Floats, fit: Fit[Any]) -> Floats:
+        walks.append(walk_forward_predict(schedule, layer, inputs, rows.won, fit))
+        return walks[-1].predictions
+
+    base = walk("base", x, partial(fit_logistic, l2=1.0))
     inputs = np.column_stack([log_odds(base), rows.x[:, 1]])
-    layer = walk(
-        105,
-        inputs,
-        lambda r: fit_logistic(inputs[r], rows.won[r], weight[r], 1.0),
-        lambda model, r: model.apply(inputs[r]),
-    )
-    walk(
-        135,
-        layer,
-        lambda r: fit_calibrator(way.calibrator, layer[r], rows.won[r], weight[r]),
-        lambda model, r: model.apply(layer[r]),
-    )
+    layer = walk("layer", inputs, partial(fit_logistic, l2=1.0))
+    walk("calibrator", layer, partial(fit_calibrator, way.calibrator))
     return walks
 
 
-def changed(rows: Rows, way: Way, before: list[Walk[Any]], t_ms: int, seed: int) -> list[str]:
+def changed(
+    rows: Rows, way: Way, before: list[WalkForwardResult[Any]], t_ms: int, seed: int
+) -> list[str]:
     """What differs up to `t_ms` from `before` when everything after it is another."""
     past = rows.signal_ms + BAR_MS <= t_ms
     differences = []
-    both = zip(before, levels(rows.with_another_future(t_ms, seed), way), strict=True)
-    for level, (one, other) in enumerate(both):
+    both = zip(before, fit_layers(rows.with_another_future(t_ms, seed), way), strict=True)
+    for layer, (one, other) in enumerate(both):
         if one.predictions[past].tobytes() != other.predictions[past].tobytes():
-            differences.append(f"predictions of level {level}")
+            differences.append(f"predictions of layer {layer}")
         if one.fold[past].tobytes() != other.fold[past].tobytes():
-            differences.append(f"folds of level {level}")
+            differences.append(f"folds of layer {layer}")
         models = [
-            [
-                (fit.refit_ms, fit.rows, fit.model and fit.model.record())
-                for fit in walk.models
-                if fit.refit_ms <= t_ms
-            ]
+            [(fit.refit_ms, fit.rows, fit.model) for fit in walk.refits if fit.refit_ms <= t_ms]
             for walk in (one, other)
         ]
         if models[0] != models[1]:
-            differences.append(f"models of level {level}")
+            differences.append(f"models of layer {layer}")
     return differences
 
 
@@ -118,9 +97,9 @@ def test_the_toy_has_labels_open_at_every_refit(toy_rows: Rows) -> None:
 
 
 @pytest.mark.parametrize("calibrator", ["beta", "isotonic", "platt"])
-def test_the_past_stays_the_same_bytes(toy_rows: Rows, calibrator: Kind) -> None:
+def test_the_past_stays_the_same_bytes(toy_rows: Rows, calibrator: CalibratorKind) -> None:
     way = Way(calibrator=calibrator)
-    before = levels(toy_rows, way)
+    before = fit_layers(toy_rows, way)
     assert np.isfinite(before[2].predictions).sum() > 300  # something was predicted at all
     for seed, r in enumerate(REFITS):
         for t_ms in (r, r + (3 + seed) * BAR_MS, r + 9 * DAY_MS):
@@ -158,15 +137,15 @@ def weight_of_all(rows: Rows) -> Floats:
     ids=["no purge", "a bar early", "scale of all rows", "weights of all rows"],
 )
 def test_planted_leaks_are_found(toy_rows: Rows, leaky: Way) -> None:
-    before = levels(toy_rows, leaky)
+    before = fit_layers(toy_rows, leaky)
     assert any(changed(toy_rows, leaky, before, r, 1) for r in REFITS[:2])
 
 
-def test_a_level_sees_only_out_of_sample_predictions(toy_rows: Rows) -> None:
+def test_a_layer_sees_only_out_of_sample_predictions(toy_rows: Rows) -> None:
     """Each value was made by a model fitted before its row was decided."""
-    for walk in levels(toy_rows, Way()):
+    for walk in fit_layers(toy_rows, Way()):
         made = walk.fold >= 0
-        fitted = np.array([fit.refit_ms for fit in walk.models])[walk.fold[made]]
+        fitted = np.array([fit.refit_ms for fit in walk.refits])[walk.fold[made]]
         assert np.all(fitted <= toy_rows.signal_ms[made] + BAR_MS)
         assert np.array_equal(made, np.isfinite(walk.predictions))
 
@@ -175,6 +154,6 @@ def test_a_level_sees_only_out_of_sample_predictions(toy_rows: Rows) -> None:
 def test_same_bytes_with_any_number_of_workers(
     toy_rows: Rows, workers: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    expected = [walk.predictions.tobytes() for walk in levels(toy_rows, Way())]
+    expected = [walk.predictions.tobytes() for walk in fit_layers(toy_rows, Way())]
     monkeypatch.setenv("DIPMASTER_WORKERS", workers)
-    assert [walk.predictions.tobytes() for walk in levels(toy_rows, Way())] == expected
+    assert [walk.predictions.tobytes() for walk in fit_layers(toy_rows, Way())] == expected

@@ -10,8 +10,22 @@ from scipy.stats import foldnorm
 from statsmodels.stats.proportion import proportion_confint
 
 from dipmaster.core.kernels import Floats
-from dipmaster.learning.evaluation import ece_debiased, rate_bounds, reliability, reliability_table
-from tests.learning.figures import judged
+from dipmaster.learning.evaluation.reliability import (
+    ReliabilityBin,
+    ece_statistic,
+    rate_bounds,
+    reliability_bins,
+)
+from tests.learning.figures import made_outcomes
+
+
+def reliability(p: Floats, won: Floats, bins: int) -> tuple[ReliabilityBin, ...]:
+    """Bins whose rows lie in one block."""
+    return reliability_bins(p, won, bins, np.zeros(p.size, np.int64), 0.025)
+
+
+def ece_debiased(p: Floats, won: Floats, bins: int) -> float | None:
+    return ece_statistic(p, won, bins).value()
 
 
 def test_bins_by_hand() -> None:
@@ -31,7 +45,7 @@ def test_bins_by_hand() -> None:
         (0.5, 0.6),
         (0.7, 0.9),
     ]
-    assert [part.win_rate for part in found] == pytest.approx([0.0, 2 / 3, 0.5, 1.0])
+    assert [part.rate for part in found] == pytest.approx([0.0, 2 / 3, 0.5, 1.0])
     assert [part.mean_p for part in found] == pytest.approx([0.05, 0.3, 0.55, 0.8])
 
 
@@ -52,15 +66,15 @@ def test_every_row_has_one_bin_and_bins_rise(values: list[int], bins: int) -> No
 
 @given(rows=st.integers(1, 300), bins=st.integers(1, 20))
 def test_equal_mass_without_ties(rows: int, bins: int) -> None:
-    sizes = [part.rows.size for part in reliability(judged(rows)[0], np.zeros(rows), bins)]
+    sizes = [part.rows.size for part in reliability(made_outcomes(rows)[0], np.zeros(rows), bins)]
     assert max(sizes) - min(sizes) <= 1
 
 
 def slow_ece(p: Floats, won: Floats, bins: int) -> float:
     total = 0.0
     for part in reliability(p, won, bins):
-        n, gap = part.rows.size, part.mean_p - part.win_rate
-        spread = np.sqrt(part.win_rate * (1.0 - part.win_rate) / max(n - 1, 1))
+        n, gap = part.rows.size, part.mean_p - part.rate
+        spread = np.sqrt(part.rate * (1.0 - part.rate) / max(n - 1, 1))
         expected = foldnorm.mean(abs(gap) / spread, scale=spread) if spread > 0.0 else abs(gap)
         total += n / p.size * (2.0 * abs(gap) - expected)
     return max(total, 0.0)
@@ -69,7 +83,7 @@ def slow_ece(p: Floats, won: Floats, bins: int) -> float:
 @pytest.mark.parametrize("step", [0.0, 0.1])
 @pytest.mark.parametrize("bins", [1, 4, 10])
 def test_ece_is_its_formula(bins: int, step: float) -> None:
-    p, won, _ = judged(500, step=step)
+    p, won, _ = made_outcomes(500, step=step)
     assert ece_debiased(p, won, bins) == pytest.approx(slow_ece(p, won, bins), abs=1e-12)
 
 
@@ -81,8 +95,7 @@ def test_ece_by_hand() -> None:
 
 def plain_ece(p: Floats, won: Floats, bins: int) -> float:
     return sum(
-        part.rows.size / p.size * abs(part.mean_p - part.win_rate)
-        for part in reliability(p, won, bins)
+        part.rows.size / p.size * abs(part.mean_p - part.rate) for part in reliability(p, won, bins)
     )
 
 
@@ -138,13 +151,16 @@ def test_one_block_has_no_bounds() -> None:
 
 
 def test_table() -> None:
-    p, won, _ = judged(300)
+    p, won, _ = made_outcomes(300)
     block = np.arange(300) // 30
-    table = reliability_table(p, won, 4, block, 0.025)
-    assert [row["n"] for row in table] == [75, 75, 75, 75]
+    table = reliability_bins(p, won, 4, block, 0.025)
+    assert [row.rows.size for row in table] == [75, 75, 75, 75]
     for row, part in zip(table, reliability(p, won, 4), strict=True):
-        assert (row["mean_p"], row["win_rate"]) == (part.mean_p, part.win_rate)
-        low, high = rate_bounds(won[part.rows] > 0.0, block[part.rows], 0.025)
-        assert (row["win_low"], row["win_high"]) == (low, high)
-        assert row["win_low"] < row["win_rate"] < row["win_high"]
-    assert reliability_table(np.zeros(0), np.zeros(0), 4, np.zeros(0, np.int64), 0.025) == []
+        assert (row.mean_p, row.rate) == (part.mean_p, part.rate)
+        bounds = rate_bounds(won[part.rows] > 0.0, block[part.rows], 0.025)
+        assert (row.rate_low, row.rate_high) == bounds
+        assert row.rate_low is not None
+        assert row.rate_high is not None
+        assert row.rate_low < row.rate < row.rate_high
+        assert (part.rate_low, part.rate_high) == (None, None)
+    assert reliability_bins(np.zeros(0), np.zeros(0), 4, np.zeros(0, np.int64), 0.025) == ()

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,16 +11,22 @@ import pandas as pd
 import pytest
 import yaml
 
-from dipmaster.core import store
+from dipmaster.core import catalog, store
 from dipmaster.core.panel import as_times, epoch_ms
 from dipmaster.core.tables import BARS, CANDIDATES, SCORES
 from dipmaster.core.time_units import BAR_MS, DAY_MS, ISO_UTC
+from dipmaster.results import write_result
+from dipmaster.results.common import Interval
+from dipmaster.results.confidence.calibration import CalibrationGate
+from dipmaster.results.confidence.record import ScoreFold, ScoreLevel
 from stages import exits
+from tests.made.confidence import confidence
+from tests.made.volatility import regime_accuracy, regimes, volatility
 
 START_MS, DAYS = 1_672_531_200_000, 30
 SYMBOLS = ("AUSDT", "BUSDT")
 SCORED_FROM_DAY = 5
-LEVELS = ("models", "stack", "layer", "calibrator")
+LEVELS: tuple[ScoreLevel, ...] = ("models", "stack", "layer", "calibrator")
 LEDGERS = ("trades", "fills", "equity")
 PHASE_0 = (
     *(f"data/validate/{name}_phase_0.parquet" for name in LEDGERS),
@@ -117,13 +124,9 @@ def write_inputs() -> None:
     store.write_table(found, CANDIDATES, Path("data/features/candidates.parquet"))
     write_market(["volume"])
     store.write_json({"known": True}, Path("data/ingest/truth/about.json"))
-    accuracy = {"accuracy": {"value": 0.8, "low": 0.75, "high": 0.85}, "bars": 100}
-    regimes = {
-        "used": "coin",
-        "episodes": 9,
-        "coin": {"coin_truth": accuracy, "market_truth": accuracy},
-    }
-    store.write_json({"regimes": regimes}, Path("reports/metrics/volatility.json"))
+    coin = replace(regimes(True).coin, coin_truth=regime_accuracy(0.8))
+    judged = replace(regimes(True), used="coin", episodes=9, coin=coin)
+    write_result(replace(volatility(SYMBOLS), regimes=judged), catalog.VOLATILITY_METRICS)
     days = {"models_from_day": 5, "stack_from_day": 9, "calibrator_from_day": 10}
     trees = {"rounds": 20, "min_leaf": 20}
     judging = {"block_days": 2, "bootstrap_reps": 100, "permutations": 1, "bins": 4}
@@ -176,12 +179,17 @@ def write_scores(admitted_at: float | None, reason: str = "") -> None:
     }
     store.write_table(pd.DataFrame(frame), SCORES, Path("data/confidence/scores.parquet"))
     fitted = as_times(np.array([START_MS + SCORED_FROM_DAY * DAY_MS]))[0].strftime(ISO_UTC)
-    fit = {"fitted_at": fitted, "rows": 5, "wins": 3, "reason": reason}
-    folds = [{"level": level, **fit} for level in LEVELS]
-    nothing = {"value": None, "low": None, "high": None}
-    gate = {"n": n, "ece": nothing, "slope": nothing, "gate": "INCONCLUSIVE", "reason": "too few"}
-    record = {"reason": reason, "folds": folds, "calibration_by_regime": {"all": gate, "low": gate}}
-    store.write_json(record, Path("reports/metrics/confidence.json"))
+    folds = tuple(
+        ScoreFold(level=level, fitted_at=fitted, rows=5, wins=3, reason=reason) for level in LEVELS
+    )
+    nothing = Interval(None, None, None)
+    gate = CalibrationGate(
+        n=n, brier=None, brier_interval=nothing, ece=nothing, slope=nothing, gate="INCONCLUSIVE",
+        reason="too few",
+    )  # fmt: skip
+    gates = {"all": gate, "low": gate}
+    made = replace(confidence(), reason=reason, folds=folds, calibration_by_regime=gates)
+    write_result(made, catalog.CONFIDENCE_METRICS)
 
 
 def set_params(**sections: dict[str, object]) -> None:

@@ -1,7 +1,6 @@
 """The confidence stage on a small market: files, same bytes, thin input."""
 
 import json
-import shutil
 from pathlib import Path
 
 import lightgbm
@@ -20,7 +19,6 @@ from tests.stages.small_market import (
     put_params,
     record,
     scores,
-    simulated,
     small_params,
 )
 
@@ -31,11 +29,6 @@ def write_params(project: Path, **signal: float) -> None:
     raw = small_params(project)
     raw["signal"] |= signal
     put_params(raw)
-
-
-@pytest.fixture(scope="module")
-def bars(project: Path) -> Bars:
-    return simulated(project)
 
 
 @pytest.fixture(scope="module")
@@ -50,17 +43,8 @@ def template(bars: Bars, project: Path, tmp_path_factory: pytest.TempPathFactory
     return place
 
 
-@pytest.fixture
-def workspace(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of it."""
-    place = tmp_path / "copy"
-    shutil.copytree(template, place)
-    monkeypatch.chdir(place)
-    return place
-
-
 def test_what_it_writes(template: Path) -> None:
-    table, told = scores(template), record(template)
+    table, measured = scores(template), record(template)
     found = store.read_table(template / catalog.CANDIDATES, CANDIDATES)
     assert table["candidate_id"].tolist() == found["candidate_id"].tolist()
     assert ((table["net_frac"] > 0) == (table["label"] == 1)).all()
@@ -68,23 +52,23 @@ def test_what_it_writes(template: Path) -> None:
     assert table["uniqueness"].dropna().between(0, 1).all()
     decided = table["open_time"] + pd.Timedelta("5min")
     assert (table["p_lgb"].notna() == (decided >= FIRST_MODEL)).all()
-    late = table["open_time"] >= pd.Timestamp(told["out_of_sample_from"])
+    late = table["open_time"] >= pd.Timestamp(measured["out_of_sample_from"])
     assert table.loc[late, "confidence"].between(0, 1).all()
-    assert told["candidates"]["scored_out_of_sample"] == late.sum() > 50
-    assert told["reason"] == ""
-    assert set(told["models"]) == {
+    assert measured["candidates"]["scored_out_of_sample"] == late.sum() > 50
+    assert measured["reason"] == ""
+    assert set(measured["models"]) == {
         "lgb", "xgb", "ensemble", "weighted_score", "score", "confidence", "reference",
     }  # fmt: skip
-    assert told["models"]["confidence"]["n"] == late.sum()
-    assert sum(told["distribution"]["confidence"]["all"]["counts"]) == late.sum()
-    assert len(told["importance"]) == len(told["features"]["used"])
-    assert told["families"]["carried_information"] in (
+    assert measured["models"]["confidence"]["n"] == late.sum()
+    assert sum(measured["distribution"]["confidence"]["all"]["counts"]) == late.sum()
+    assert len(measured["importance"]) == len(measured["features"]["used"])
+    assert measured["families"]["carried_information"] in (
         "classifier",
         "regression",
         "both",
         "neither",
     )
-    assert {row["level"] for row in told["folds"]} == {
+    assert {row["level"] for row in measured["folds"]} == {
         "models", "stack", "layer", "calibrator", "reference",
     }  # fmt: skip
     assert not list(template.rglob("*.partial"))
@@ -134,15 +118,15 @@ def test_no_or_few_candidates(workspace: Path, project: Path, z_min: float, some
     write_params(project, z_min=z_min)
     features.main()
     stage.main()
-    table, told = scores(), record()
+    table, measured = scores(), record()
     assert (len(table) > 0) == some
     assert table[["p_lgb", "p_ensemble", "score", "confidence", "p_reference"]].isna().all().all()
-    assert told["candidates"]["scored_out_of_sample"] == 0
-    assert told["models"]["confidence"]["auc"]["value"] is None
-    assert told["families"]["carried_information"] == "neither"
-    assert told["calibration_by_regime"]["all"]["gate"] == "INCONCLUSIVE"
+    assert measured["candidates"]["scored_out_of_sample"] == 0
+    assert measured["models"]["confidence"]["auc"]["value"] is None
+    assert measured["families"]["carried_information"] == "neither"
+    assert measured["calibration_by_regime"]["all"]["gate"] == "INCONCLUSIVE"
     expected = "too few candidates" if some else "no candidate with a label out of sample"
-    assert expected in told["reason"]
+    assert expected in measured["reason"]
     assert not list((catalog.CONFIDENCE / "models").glob("*/lgb_*"))
 
 

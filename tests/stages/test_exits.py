@@ -1,7 +1,6 @@
 """The exits stage on a small market: files, same bytes, models read back, thin input."""
 
 import json
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -15,26 +14,21 @@ from dipmaster.core.panel import epoch_ms
 from dipmaster.core.params import Params
 from dipmaster.core.tables import EXIT_PLANS, EXIT_ROWS
 from dipmaster.exits import (
-    labels_of,
-    paths_of,
-    plans_of,
-    positions_of,
+    build_exit_labels,
+    build_exit_rows,
+    build_positions,
+    compute_targets,
     read_models,
-    rows_of,
+    simulate_hold,
 )
 from stages import confidence, features
 from stages import exits as stage
-from tests.stages.small_market import Bars, put, put_params, simulated, small_params
+from tests.stages.small_market import Bars, put, put_params, small_params
 
 FIRST_HEADS, FIRST_CALIBRATOR = (
     pd.Timestamp(time, tz="UTC") for time in ("2023-01-15", "2023-01-25")
 )
 BAR = pd.Timedelta("5min")
-
-
-@pytest.fixture(scope="module")
-def bars(project: Path) -> Bars:
-    return simulated(project)
 
 
 @pytest.fixture(scope="module")
@@ -50,15 +44,6 @@ def template(bars: Bars, project: Path, tmp_path_factory: pytest.TempPathFactory
     return place
 
 
-@pytest.fixture
-def workspace(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of it."""
-    place = tmp_path / "copy"
-    shutil.copytree(template, place)
-    monkeypatch.chdir(place)
-    return place
-
-
 def rows_in(place: Path = Path()) -> pd.DataFrame:
     return store.read_table(place / catalog.EXITS / "rows.parquet", EXIT_ROWS)
 
@@ -67,9 +52,9 @@ def plans_in(place: Path = Path()) -> pd.DataFrame:
     return store.read_table(place / catalog.EXITS / "plans.parquet", EXIT_PLANS)
 
 
-def told_in(place: Path = Path()) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads((place / catalog.EXITS_METRICS).read_text(encoding="utf-8"))
-    return found
+def record_in(place: Path = Path()) -> dict[str, Any]:
+    record: dict[str, Any] = json.loads((place / catalog.EXITS_METRICS).read_text(encoding="utf-8"))
+    return record
 
 
 def contents(place: Path = Path()) -> dict[str, bytes]:
@@ -79,7 +64,7 @@ def contents(place: Path = Path()) -> dict[str, bytes]:
 
 
 def test_what_it_writes(template: Path) -> None:
-    plans, rows, told = plans_in(template), rows_in(template), told_in(template)
+    plans, rows, record = plans_in(template), rows_in(template), record_in(template)
     candidates = store.read_table(template / catalog.SCORES)
     assert plans["candidate_id"].tolist() == candidates["candidate_id"].tolist()
     assert (plans["hold_exit_time"] > plans["open_time"])[plans["hold_exit_type"] != ""].all()
@@ -96,13 +81,13 @@ def test_what_it_writes(template: Path) -> None:
     assert (rows["models_fitted"].notna() == (decided >= FIRST_HEADS)).all()
     assert (rows["exit_probability"].notna() == (decided >= FIRST_CALIBRATOR)).all()
     assert rows["exit_probability"].dropna().between(0, 1).all()
-    assert told["reason"] == ""
-    assert told["rows"]["all"] == len(rows)
-    assert told["rows"]["labelled"] == (rows["exit_is_best"] >= 0).sum()
-    assert told["rows"]["judged"] > 500
-    assert told["positions"]["all"] == len(plans)
-    assert sum(row["n"] for row in told["gain"]) == told["rows"]["scored_out_of_sample"]
-    assert {row["level"] for row in told["folds"]} == {"heads", "calibrator"}
+    assert record["reason"] == ""
+    assert record["rows"]["all"] == len(rows)
+    assert record["rows"]["labelled"] == (rows["exit_is_best"] >= 0).sum()
+    assert record["rows"]["judged"] > 500
+    assert record["positions"]["all"] == len(plans)
+    assert sum(row["n"] for row in record["gain"]) == record["rows"]["scored_out_of_sample"]
+    assert {row["level"] for row in record["folds"]} == {"heads", "calibrator"}
     assert not list(template.rglob("*.partial"))
 
 
@@ -129,10 +114,12 @@ def test_models_read_back_say_what_the_table_says(
     symbol = pd.Index(market.panel.symbols).get_indexer(pd.Index(plans["symbol"]))
     signal_ms = epoch_ms(plans["open_time"])
     places = symbol.astype(np.int64), market.panel.index_of(signal_ms)
-    positions = positions_of(*places, plans["target_frac"].to_numpy(), params.exits)
-    rows = rows_of(market, positions, params.execution, params.exits)
-    said = read_models(catalog.EXITS / "models").score(rows, signal_ms, params.exits.cap_bars)
-    np.testing.assert_array_equal(said, table["exit_probability"].to_numpy())
+    positions = build_positions(*places, plans["target_frac"].to_numpy(), params.exits)
+    rows = build_exit_rows(market, positions, params.execution, params.exits)
+    probability = read_models(catalog.EXITS / "models").score(
+        rows, signal_ms, params.exits.cap_bars
+    )
+    np.testing.assert_array_equal(probability, table["exit_probability"].to_numpy())
     names = {p.name for p in (catalog.EXITS / "models").rglob("*") if p.is_file()}
     assert names == {
         "heads.json", "calibrator.json", "profit_2023-01-15.txt", "timing_2023-01-15.txt",
@@ -170,8 +157,8 @@ def test_plain_bars_work(workspace: Path, bars: Bars) -> None:
     put(bars, plain=True)
     confidence.main()
     stage.main()
-    assert told_in()["rows"]["judged"] > 500
-    assert told_in()["reason"] == ""
+    assert record_in()["rows"]["judged"] > 500
+    assert record_in()["reason"] == ""
 
 
 @pytest.mark.parametrize(("z_min", "some"), [(50.0, False), (3.4, True)])
@@ -182,15 +169,16 @@ def test_no_or_few_candidates(workspace: Path, project: Path, z_min: float, some
     features.main()
     confidence.main()
     stage.main()
-    rows, told = rows_in(), told_in()
+    rows, record = rows_in(), record_in()
     assert (len(rows) > 0) == (len(plans_in()) > 0) == some
     assert rows[["p_profit", "timing_bars", "p_risk", "exit_probability"]].isna().all().all()
     expected = "too few positions" if some else "no position with a known outcome out of sample"
-    assert expected in told["reason"]
-    assert told["exit_probability"]["auc"]["value"] is None
+    assert expected in record["reason"]
+    assert record["exit_probability"]["auc"]["value"] is None
     assert not list((catalog.EXITS / "models/heads").glob("*"))
     models = read_models(catalog.EXITS / "models")
-    assert set(models.heads) == {None}
+    layers = [*models.exit_models.values(), models.calibrators]
+    assert {refit.model for refits in layers for refit in refits} == {None}
 
 
 def test_nothing_half_written_without_input(
@@ -203,10 +191,10 @@ def test_nothing_half_written_without_input(
     assert not catalog.EXITS.exists()
 
 
-def test_the_rows_are_those_of_the_room(
+def test_the_rows_are_those_of_the_package(
     template: Path, monkeypatch: pytest.MonkeyPatch, project: Path
 ) -> None:
-    """What the stage wires is what the room gives when called step by step."""
+    """What the stage wires is what the package gives when called step by step."""
     monkeypatch.chdir(template)
     params = Params.parse(small_params(project), ("exits", "execution"))
     exits, market = params.exits, stage.read_market()
@@ -215,11 +203,11 @@ def test_the_rows_are_those_of_the_room(
     symbol = np.array([market.panel.symbols.index(name) for name in scores["symbol"]])
     places = symbol, market.panel.index_of(signal_ms)
     confidence_of, regime = scores["confidence"].to_numpy(), scores["regime"].to_numpy()
-    targets = plans_of(market, *places, confidence_of, signal_ms, regime, exits)
-    positions = positions_of(*places, targets.target_frac, exits)
-    rows = rows_of(market, positions, params.execution, exits)
-    paths = paths_of(market, positions, params.execution, exits)
-    labels = labels_of(market, positions, rows, paths, params.execution)
+    targets = compute_targets(market, *places, confidence_of, signal_ms, regime, exits)
+    positions = build_positions(*places, targets.target_frac, exits)
+    rows = build_exit_rows(market, positions, params.execution, exits)
+    paths = simulate_hold(market, positions, params.execution, exits)
+    labels = build_exit_labels(market, positions, rows, paths, params.execution)
     table = rows_in()
     np.testing.assert_array_equal(table["target_room_sigma"].to_numpy(), rows.features[:, 11])
     np.testing.assert_array_equal(table["exit_is_best"].to_numpy(), labels.exit_is_best)

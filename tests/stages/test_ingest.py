@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -20,10 +21,11 @@ from dipmaster.core import stage
 from dipmaster.core.store import read_table
 from dipmaster.core.tables import BARS, ON_CHAIN, ORDER_BOOK, SENTIMENT, TRUTH
 from stages import ingest
+from tests.market.ingest_section import ingest_section
 
 # Writes one table, says so, and waits to be stopped in the middle.
 HALFWAY = """
-import signal, time
+import signal, sys, time
 signal.signal(signal.SIGINT, signal.default_int_handler)  # jobs in the background ignore it
 from dipmaster.core import store
 from dipmaster.core import stage
@@ -48,10 +50,9 @@ def workspace(
     """An empty project with params; call it to change section ingest."""
     monkeypatch.chdir(tmp_path)
     values = yaml.safe_load((project / "params.yaml").read_text(encoding="utf-8"))
-    values["ingest"]["simulated"] |= {"coins": 2, "days": 5}
 
     def change(**changes: Any) -> None:
-        values["ingest"] |= changes
+        values["ingest"] = ingest_section(**changes)
         Path("params.yaml").write_text(yaml.safe_dump(values), encoding="utf-8")
 
     change()
@@ -91,14 +92,20 @@ def started(project: Path, *arguments: str) -> "subprocess.Popen[str]":
     return subprocess.Popen(
         [sys.executable, *arguments],
         env=os.environ | {"PYTHONPATH": str(project)},
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     )
 
 
+def nothing_half_written() -> bool:
+    """Apart from the lock, which stays and is empty."""
+    return [path.name for path in Path("data").glob(".*")] == [".ingest.lock"]
+
+
 def nothing_left() -> bool:
-    return not Path("data/ingest").exists() and not list(Path("data").glob(".*"))
+    return not Path("data/ingest").exists() and nothing_half_written()
 
 
 def test_simulated(workspace: Callable[..., None]) -> None:
@@ -186,7 +193,7 @@ def test_a_bad_file_leaves_what_was_there(
     assert exit_code() == 1
     assert "data/raw/set/ETHUSDT.parquet, row 1:" in capsys.readouterr().err
     assert files() | files("reports/metrics") == before
-    assert not list(Path("data").glob(".*"))
+    assert nothing_half_written()
 
 
 def test_empty_data_raw(workspace: Callable[..., None], capsys: pytest.CaptureFixture[str]) -> None:
@@ -194,6 +201,25 @@ def test_empty_data_raw(workspace: Callable[..., None], capsys: pytest.CaptureFi
     assert exit_code() == 1
     assert "dvc add data/raw/<set>" in capsys.readouterr().err
     assert not Path("reports/metrics/ingest.json").exists()
+
+
+@pytest.mark.parametrize("root", ["workspace", "."])
+def test_an_experiment_in_a_copy_of_the_workspace(
+    workspace: Callable[..., None],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    root: str,
+) -> None:
+    """DVC_ROOT is the workspace, also where DVC runs the stage in a copy of it."""
+    workspace(source="raw")
+    put_raw()
+    (tmp_path / "workspace/data/raw/two").mkdir(parents=True)
+    (tmp_path / "workspace/data/raw/two/ETHUSDT.csv").write_text("x", encoding="utf-8")
+    monkeypatch.setenv("DVC_ROOT", str(tmp_path / root))
+    assert exit_code() == (0 if root == "." else 1)
+    told = capsys.readouterr().err
+    assert ("two/ETHUSDT.csv missing" in told) == (root != ".")
 
 
 def test_a_full_disk(
@@ -241,8 +267,28 @@ def test_stopped_in_the_middle(
         process = started(project, "-m", "stages.ingest")
         assert process.communicate(timeout=120)[1] == ""
         assert process.returncode == 0
-        assert not list(Path("data").glob(".*"))
+        assert nothing_half_written()
         after_kill = files()
         assert "data/ingest/bars/STALE.parquet" not in after_kill
         assert exit_code() == 0
         assert files() == after_kill
+
+
+def test_a_second_writer_refuses_and_the_first_one_ends_whole(
+    workspace: Callable[..., None], project: Path
+) -> None:
+    """A stage outlives a dvc that was killed, and the next dvc starts another beside it."""
+    assert exit_code() == 0
+    wanted = files() | files("reports/metrics")
+    shutil.rmtree("data/ingest")
+    first = started(project, "-c", HALFWAY.replace("time.sleep(60)", "sys.stdin.readline()"))
+    assert first.stdout is not None
+    assert first.stdout.readline() == "halfway\n"
+    second = started(project, "-m", "stages.ingest")
+    told = second.communicate(timeout=60)[1]
+    assert second.returncode == 1
+    assert told.startswith("ingest: error: expected the outputs of stage ingest to be free")
+    assert "Traceback" not in told
+    first.communicate("\n" * 100, timeout=60)
+    assert first.returncode == 0
+    assert files() | files("reports/metrics") == wanted

@@ -20,7 +20,7 @@ import pytest
 from dipmaster.confidence import Events
 from dipmaster.core import catalog, store
 from dipmaster.core.time_units import BAR_MS
-from dipmaster.learning import walk_forward
+from dipmaster.learning.schedule import TrainingSchedule
 from stages import confidence, exits, validate
 from tests.stages.small_market import (
     PRICES,
@@ -257,11 +257,10 @@ def test_later_bars_change_nothing_before_them(
 def no_purge(patch: pytest.MonkeyPatch) -> None:
     """Every candidate decided by the refit is learned from, its trade open or not."""
 
-    def training_rows(signal_ms, known_ms, refit_ms, purge_ms, usable=None):
-        allowed = signal_ms + BAR_MS <= refit_ms
-        return np.flatnonzero(allowed if usable is None else allowed & usable)
+    def training_rows(schedule, refit_ms, usable):
+        return np.flatnonzero((schedule.signal_ms + BAR_MS <= refit_ms) & usable)
 
-    patch.setattr(walk_forward, "training_rows", training_rows)
+    patch.setattr(TrainingSchedule, "training_rows", training_rows)
 
 
 def a_bar_early(patch: pytest.MonkeyPatch) -> None:

@@ -12,6 +12,7 @@ from dipmaster.core.errors import DataError, PipelineError
 from dipmaster.core.panel import as_times, epoch_ms
 from dipmaster.core.tables import ADMISSION, EQUITY, FILLS, SCORES, TRADES
 from dipmaster.core.time_units import DAY_MS
+from dipmaster.results.metrics import GATES
 from stages import validate
 from tests.stages.made_candidates import (
     DAYS,
@@ -53,8 +54,8 @@ def test_outputs(workspace: Path) -> None:
     admission = store.read_table(Path("data/validate/admission.parquet"), ADMISSION)
     assert len(admission) == 200
     gates = read("gates")
-    assert [set(row) for row in gates] == [GATE_KEYS] * 15
-    assert [row["phase"] for row in gates] == [0] * 5 + [1] * 5 + [2] * 5
+    assert [set(row) for row in gates] == [GATE_KEYS] * 3 * len(GATES)
+    assert [row["phase"] for row in gates] == np.repeat([0, 1, 2], len(GATES)).tolist()
     details = read("validate")
     assert details["built_phases"] == [0, 1, 2]
     assert [row["phase"] for row in details["checks"]] == [0] * 7 + [1] * 12 + [2] * 18

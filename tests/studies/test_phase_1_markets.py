@@ -10,15 +10,17 @@ import pandas as pd
 import pytest
 import yaml
 
-from dipmaster.confidence import combined_by, table_of
+from dipmaster.confidence import build_scores_table, refit_upper_layers
 from dipmaster.core import catalog, store
 from dipmaster.core.errors import PipelineError
 from dipmaster.core.tables import BARS, SCORES
 from dipmaster.learning.logistic import Logistic
+from dipmaster.learning.walk_forward import Refit, WalkForwardResult
+from dipmaster.results import to_json
 from stages import confidence, exits, features, validate, volatility
 from studies import in_process, layer_signs
 from studies.exits_in_process import exits_of
-from studies.in_process import changed_params, climbed, scored_bars, simulated_bars
+from studies.in_process import changed_params, evaluated, scored_bars, simulated_bars
 from studies.phase_1_markets import COMPARED, PHASE_1, comparison, summary, table
 from studies.phase_1_rows import Case, Row, rows_of
 
@@ -74,8 +76,8 @@ def test_figures_are_those_of_the_stages(
     params = changed_params(SMALL)
     bars = simulated_bars(params, seed=21)
     market = scored_bars(bars, params.ingest.raw.half_spread_bps, params)
-    leaving = exits_of(market, market.scores, params)
-    record, ladder = climbed(market, market.scores, params, leaving)
+    exit_models, exit_inputs = exits_of(market, market.scores, params)
+    record, result = evaluated(market, market.scores, params, exit_inputs)
 
     raw = yaml.safe_load((project / "params.yaml").read_text(encoding="utf-8")) | params.values()
     monkeypatch.chdir(tmp_path)
@@ -91,19 +93,19 @@ def test_figures_are_those_of_the_stages(
 
     written = store.read_table(catalog.CONFIDENCE / "scores.parquet", SCORES)
     pd.testing.assert_frame_equal(
-        table_of(market.scores), written, check_dtype=False, check_exact=True
+        build_scores_table(market.scores), written, check_dtype=False, check_exact=True
     )
     assert as_written(record) == store.read_json(catalog.CONFIDENCE_METRICS)
-    assert as_written(leaving.record) == store.read_json(catalog.EXITS_METRICS)
-    for name, made in (("plans", leaving.plans), ("rows", leaving.rows)):
+    assert as_written(to_json(exit_models)) == store.read_json(catalog.EXITS_METRICS)
+    for name, made in (("plans", exit_inputs.plans), ("rows", exit_inputs.rows)):
         stored = store.read_table(catalog.EXITS / f"{name}.parquet")[list(made.columns)]
         pd.testing.assert_frame_equal(made, stored, check_dtype=False, check_exact=True)
-    assert len(ladder.ledgers) == 3
-    for phase, ledger in ladder.ledgers.items():
+    assert len(result.ledgers) == 3
+    for phase, ledger in result.ledgers.items():
         trades = store.read_table(Path(f"data/validate/trades_phase_{phase}.parquet"))
         assert ledger.trades["net_pnl"].tolist() == trades["net_pnl"].tolist()
-    assert min(one.sample.trades for one in ladder.evaluations) > 0
-    rows = [vars(row) for one in ladder.evaluations for row in one.gates.rows]
+    assert min(one.sample.trades for one in result.evaluations) > 0
+    rows = [to_json(row) for one in result.evaluations for row in one.gates.rows]
     assert as_written(rows) == store.read_json(Path("reports/metrics/gates.json"))
 
 
@@ -135,8 +137,10 @@ def test_the_pipelines_own_way_comes_out_again(project: Path) -> None:
         params = changed_params(SMALL)
         scores = in_process.scored_market(params, seed=23).scores
     limit = params.volatility.regime.no_new_trades_daily_frac
-    again = combined_by(layer_signs.WAYS["rising"], scores, params.confidence, limit)
-    pd.testing.assert_frame_equal(table_of(again), table_of(scores), check_exact=True)
+    again = refit_upper_layers(layer_signs.WAYS["rising"], scores, params.confidence, limit)
+    pd.testing.assert_frame_equal(
+        build_scores_table(again), build_scores_table(scores), check_exact=True
+    )
 
 
 def test_tables_and_words_of_a_market(found: list[Row]) -> None:
@@ -178,12 +182,12 @@ def test_a_missing_component_by_hand() -> None:
     slopes = tuple(-2.0 if place == at else 0.0 for place in range(len(names)))
     model = Logistic((0.0,) * len(names), (1.0,) * len(names), slopes, 2.0)
     scores = SimpleNamespace(
-        base=SimpleNamespace(p_ensemble=np.full(3, 0.5)),
+        ensemble=SimpleNamespace(p_ensemble=np.full(3, 0.5)),
         components={name: np.array([1.0, 0.0, 1.0]) for name in names[1:]},
-        layer=SimpleNamespace(
-            fold=np.array([0, 0, -1]), models=[SimpleNamespace(model=model)]
+        layer=WalkForwardResult(
+            np.zeros(3), np.array([0, 0, -1]), (Refit(0, 3, model, ""),), np.ones(3, bool)
         ),
-    )  # fmt: skip
+    )
     rise = layer_signs.rise_if_missing(scores, "market_regime", np.array([0, 1]))
     high = 1.0 / (1.0 + np.exp(-2.0))
     assert rise == pytest.approx(((high - 0.5) + 0.0) / 2)

@@ -62,6 +62,6 @@ def test_real_bars_with_their_gaps(real_data, project, monkeypatch: pytest.Monke
     judged = in_process.judged_bars(bars, 1.0, in_process.all_params())
     assert [check.name for check in judged.evaluation.checks if not check.holds] == []
     assert judged.evaluation.sample.trades > 300
-    assert judged.evaluation.chance.pool.matched.mean() > 0.95
+    assert judged.evaluation.random_entry.pool.matched.mean() > 0.95
     for row in judged.evaluation.gates.rows:
         assert row.metric == "max_drawdown" or row.low <= row.value <= row.high

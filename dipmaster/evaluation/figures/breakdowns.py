@@ -1,19 +1,25 @@
 """Trades to tables: figures of a phase by exit, holding time, symbol, month and regime."""
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 
 from dipmaster.backtest import REGIMES, metrics
-from dipmaster.core.kernels import Floats, Ints
+from dipmaster.backtest.metrics import Days
+from dipmaster.core.kernels import Bools, Floats
 from dipmaster.core.panel import as_times, epoch_ms
 from dipmaster.core.params.roadmap import HOLDING_BAND_MINUTES
 from dipmaster.core.time_units import BAR_MS, DAY_MS, MINUTE_MS
 from dipmaster.evaluation.statistics.period import Period
-from dipmaster.evaluation.statistics.sample import Sample
+from dipmaster.evaluation.statistics.sample import TradeSample
+from dipmaster.results.evaluation.breakdowns import (
+    ExitTypeRow,
+    HoldingBin,
+    HoldingTime,
+    MonthRow,
+    RegimeRow,
+    SymbolRow,
+)
 
-Record = dict[str, Any]
 _BAR_MINUTES = BAR_MS // MINUTE_MS
 _BIN_MINUTES = 15
 
@@ -40,47 +46,60 @@ def _minutes(trades: pd.DataFrame) -> Floats:
     return trades["bars_held"].to_numpy(dtype=np.float64) * _BAR_MINUTES
 
 
-def by_exit(trades: pd.DataFrame) -> list[Record]:
+def summarize_by_exit(trades: pd.DataFrame) -> tuple[ExitTypeRow, ...]:
     """A row an exit type, the most frequent first."""
     rows = [
-        {
-            "exit_type": str(kind),
-            "trades": len(part),
-            "share_frac": len(part) / len(trades),
-            "win_rate": metrics.win_rate(_money(part)),
-            "net_pnl": float(_money(part).sum()),
-            "mean_net_bps": mean_or_none(_bps(part)),
-            "median_minutes": quantile_or_none(_minutes(part), 0.5),
-        }
+        ExitTypeRow(
+            exit_type=str(kind),
+            trades=len(part),
+            share_frac=len(part) / len(trades),
+            win_rate=_win_rate(part),
+            net_pnl=float(_money(part).sum()),
+            mean_net_bps=float(_bps(part).mean()),
+            median_minutes=float(np.quantile(_minutes(part), 0.5)),
+        )
         for kind, part in trades.groupby("exit_type", sort=True)
     ]
-    return sorted(rows, key=lambda row: -int(row["trades"]))
+    return tuple(sorted(rows, key=lambda row: -row.trades))
 
 
-def by_symbol(trades: pd.DataFrame) -> list[Record]:
+def summarize_by_symbol(trades: pd.DataFrame) -> tuple[SymbolRow, ...]:
     """A row a symbol that was traded, in alphabetical order."""
-    return [
-        {"symbol": str(symbol), **_core(part), "net_pnl": float(_money(part).sum())}
+    return tuple(
+        SymbolRow(
+            symbol=str(symbol),
+            trades=len(part),
+            win_rate=_win_rate(part),
+            profit_factor=metrics.profit_factor(_money(part)),
+            mean_net_bps=float(_bps(part).mean()),
+            net_pnl=float(_money(part).sum()),
+        )
         for symbol, part in trades.groupby("symbol", sort=True)
-    ]
+    )
 
 
-def by_regime(trades: pd.DataFrame) -> list[Record]:
+def summarize_by_regime(trades: pd.DataFrame) -> tuple[RegimeRow, ...]:
     """A row a regime (as the scores have it) in which something was traded, from low to high."""
     parts = {str(name): part for name, part in trades.groupby("regime", sort=True)}
-    return [{"regime": name, **_core(parts[name])} for name in REGIMES if name in parts]
+    return tuple(
+        RegimeRow(
+            regime=name,
+            trades=len(parts[name]),
+            win_rate=_win_rate(parts[name]),
+            profit_factor=metrics.profit_factor(_money(parts[name])),
+            mean_net_bps=float(_bps(parts[name]).mean()),
+        )
+        for name in REGIMES
+        if name in parts
+    )
 
 
-def _core(trades: pd.DataFrame) -> Record:
-    return {
-        "trades": len(trades),
-        "win_rate": metrics.win_rate(_money(trades)),
-        "profit_factor": metrics.profit_factor(_money(trades)),
-        "mean_net_bps": mean_or_none(_bps(trades)),
-    }
+def _win_rate(trades: pd.DataFrame) -> float:
+    """Of at least one trade."""
+    return float(np.mean(metrics.winning(_money(trades))))
 
 
-def holding(trades: pd.DataFrame, cap_bars: int) -> Record:
+def summarize_holding(trades: pd.DataFrame, cap_bars: int) -> HoldingTime:
     """How long positions were held; the last bin also holds what was held longer.
 
     Positions still open when the data ended are left out: how long they would
@@ -88,50 +107,48 @@ def holding(trades: pd.DataFrame, cap_bars: int) -> Record:
     be the whole rest of the period.
     """
     minutes = _minutes(trades[~trades["open_at_end"].astype(bool)])
-    edges = np.arange(0, cap_bars * _BAR_MINUTES + _BIN_MINUTES, _BIN_MINUTES)
     shortest, longest = HOLDING_BAND_MINUTES
     inside = (minutes >= shortest) & (minutes <= longest)
-    bins = np.minimum(minutes // _BIN_MINUTES, edges.size - 1).astype(np.int64)
-    counts = np.bincount(bins, minlength=edges.size)
-    return {
-        "mean_minutes": mean_or_none(minutes),
-        "median_minutes": quantile_or_none(minutes, 0.5),
-        "p10_minutes": quantile_or_none(minutes, 0.1),
-        "p90_minutes": quantile_or_none(minutes, 0.9),
-        "share_45_120_frac": mean_or_none(inside.astype(np.float64)),
-        "histogram": [
-            {"from_minutes": int(edge), "to_minutes": int(edge) + _BIN_MINUTES, "trades": int(n)}
-            for edge, n in zip(edges, counts, strict=True)
-        ],
-    }
+    return HoldingTime(
+        mean_minutes=mean_or_none(minutes),
+        median_minutes=quantile_or_none(minutes, 0.5),
+        p10_minutes=quantile_or_none(minutes, 0.1),
+        p90_minutes=quantile_or_none(minutes, 0.9),
+        share_45_120_frac=mean_or_none(inside.astype(np.float64)),
+        histogram=_count_by_bin(minutes, cap_bars),
+    )
 
 
-def by_month(trades: pd.DataFrame, sample: Sample, period: Period) -> list[Record]:
+def _count_by_bin(minutes: Floats, cap_bars: int) -> tuple[HoldingBin, ...]:
+    edges = range(0, cap_bars * _BAR_MINUTES + _BIN_MINUTES, _BIN_MINUTES)
+    bins = np.minimum(minutes // _BIN_MINUTES, len(edges) - 1).astype(np.int64)
+    counts = np.bincount(bins, minlength=len(edges)).tolist()
+    return tuple(
+        HoldingBin(from_minutes=edge, to_minutes=edge + _BIN_MINUTES, trades=n)
+        for edge, n in zip(edges, counts, strict=True)
+    )
+
+
+def summarize_by_month(
+    trades: pd.DataFrame, sample: TradeSample, period: Period
+) -> tuple[MonthRow, ...]:
     """A row a UTC month: trades that were closed in it, and the account over its days."""
     day = period.out_of_sample_ms + np.arange(period.days, dtype=np.int64) * DAY_MS
     names = as_times(day).strftime("%Y-%m").to_numpy()
     closed = as_times(epoch_ms(trades["exit_time"])).strftime("%Y-%m").to_numpy()
-    return [
-        {
-            "month": str(month),
-            **_closed_in(trades[closed == month]),
-            **_account_over(sample, np.flatnonzero(names == month)),
-        }
+    return tuple(
+        _summarize_month(str(month), _money(trades[closed == month]), sample.days, names == month)
         for month in np.unique(names)
-    ]
+    )
 
 
-def _closed_in(trades: pd.DataFrame) -> Record:
-    money = _money(trades)
-    return {
-        "trades": len(trades),
-        "win_rate": metrics.win_rate(money),
-        "net_pnl": float(money.sum()),
-    }
-
-
-def _account_over(sample: Sample, days: Ints) -> Record:
-    return {
-        "return_frac": float(np.prod(sample.days.growth[days]) - 1.0),
-        "max_drawdown_frac": metrics.joined_drawdown(sample.days, days),
-    }
+def _summarize_month(name: str, money: Floats, days: Days, inside: Bools) -> MonthRow:
+    positions = np.flatnonzero(inside)
+    return MonthRow(
+        month=name,
+        trades=money.size,
+        win_rate=metrics.win_rate(money),
+        net_pnl=float(money.sum()),
+        return_frac=float(np.prod(days.growth[positions]) - 1.0),
+        max_drawdown_frac=metrics.joined_drawdown(days, positions),
+    )

@@ -1,4 +1,4 @@
-"""Phases to the one verdict, and the few figures that `dvc exp show` prints."""
+"""Phases to the few figures that `dvc exp show` prints, and to the data of its plots."""
 
 import math
 from collections.abc import Sequence
@@ -9,58 +9,46 @@ import pandas as pd
 from dipmaster.backtest import Ledger
 from dipmaster.core.kernels import Floats
 from dipmaster.core.panel import as_times, epoch_ms
-from dipmaster.core.params.roadmap import FINAL_PHASE
 from dipmaster.core.time_units import DAY_MS
-from dipmaster.evaluation.figures.breakdowns import Record
-from dipmaster.evaluation.figures.phase_figures import net_return
+from dipmaster.evaluation.figures.phase_figures import compute_net_return
 from dipmaster.evaluation.phase_evaluation import PhaseEvaluation
-from dipmaster.evaluation.statistics.gates import GateRow, Ruling
 from dipmaster.evaluation.statistics.period import Period
-from dipmaster.evaluation.statistics.sample import marks_out_of_sample
+from dipmaster.evaluation.statistics.rules import Ruling
+from dipmaster.evaluation.statistics.sample import select_out_of_sample_marks
+from dipmaster.results.gates import GateRow
+from dipmaster.results.summary import Summary
 
 
-def overall_ruling(built: Sequence[int]) -> Ruling:
-    """No verdict before the final phase is there; phase 0 never counts."""
-    missing = [phase for phase in range(1, FINAL_PHASE + 1) if phase not in built]
-    few = (
-        f"phase {FINAL_PHASE} is"
-        if len(missing) == 1
-        else f"phases {missing[0]} to {FINAL_PHASE} are"
+def build_summary(last: PhaseEvaluation, ruling: Ruling, ledger: Ledger, period: Period) -> Summary:
+    """The figures of the last phase built; one that cannot be computed is None."""
+    gates = {row.metric: row.value for row in last.gates.rows}
+    return Summary(
+        verdict=ruling.verdict,
+        phase=last.phase,
+        gates_passed=last.gates.count("PASS"),
+        gates_failed=last.gates.count("FAIL"),
+        gates_inconclusive=last.gates.count("INCONCLUSIVE"),
+        trades=last.sample.trades,
+        net_return=compute_net_return(*select_out_of_sample_marks(ledger.equity, period)),
+        win_rate=gates["win_rate"],
+        excess_win_rate=gates["excess_win_rate"],
+        sharpe=gates["sharpe"],
+        profit_factor=gates["profit_factor"],
+        max_drawdown=gates["max_drawdown"],
     )
-    return Ruling(
-        "INCONCLUSIVE",
-        f"{few} not built; phase 0 is held against the final targets for information "
-        "and never counts",
-    )
 
 
-def summary_record(last: PhaseEvaluation, ruling: Ruling, ledger: Ledger, period: Period) -> Record:
-    """At most 12 scalars; the figures are those of the last phase built.
-
-    A figure that cannot be computed is null.
-    """
-    value = {row.metric: row.value for row in last.gates.rows}
-    return {
-        "verdict": ruling.verdict,
-        "phase": last.phase,
-        "gates_passed": last.gates.count("PASS"),
-        "gates_failed": last.gates.count("FAIL"),
-        "gates_inconclusive": last.gates.count("INCONCLUSIVE"),
-        "trades": last.sample.trades,
-        "net_return": net_return(*marks_out_of_sample(ledger.equity, period)),
-        **value,
-    }
-
-
-def equity_by_day(equity: pd.DataFrame, period: Period) -> pd.DataFrame:
+def build_daily_equity(equity: pd.DataFrame, period: Period) -> pd.DataFrame:
     """A row a UTC day: last mark, and the deepest fall from the running peak in that day.
 
     The running peak starts anew at the out-of-sample boundary, so that the
     largest fall after it is that of the whole period.
     """
-    start, marks = marks_out_of_sample(equity, period)
+    start, marks = select_out_of_sample_marks(equity, period)
     burn_in = equity["equity"].to_numpy(dtype=np.float64)[: len(equity) - marks.size]
-    falls = np.concatenate([_falls(burn_in, burn_in[0]), _falls(marks, start)])
+    falls = np.concatenate(
+        [_compute_drawdowns(burn_in, burn_in[0]), _compute_drawdowns(marks, start)]
+    )
     day = epoch_ms(equity["time"]) // DAY_MS
     daily = pd.DataFrame({"day": day, "equity": equity["equity"], "fall": falls}).groupby("day")
     last = daily["equity"].last()
@@ -73,18 +61,18 @@ def equity_by_day(equity: pd.DataFrame, period: Period) -> pd.DataFrame:
     )
 
 
-def _falls(marks: Floats, start: float) -> Floats:
+def _compute_drawdowns(marks: Floats, start: float) -> Floats:
     path = np.maximum(marks, 0.0)
     peaks = np.maximum.accumulate(np.concatenate([[max(start, 0.0)], path]))[1:]
     return 1.0 - np.divide(path, peaks, out=np.ones_like(path), where=peaks > 0.0)
 
 
-def csv_text(frame: pd.DataFrame) -> str:
+def to_csv_text(frame: pd.DataFrame) -> str:
     """Comma-separated text with numbers of ten significant digits, empty where missing."""
     return str(frame.to_csv(index=False, float_format="%.10g", lineterminator="\n"))
 
 
-def gates_frame(rows: Sequence[GateRow]) -> pd.DataFrame:
+def build_gates_frame(rows: Sequence[GateRow]) -> pd.DataFrame:
     """What the plot of gates needs."""
     names = ("phase", "metric", "target", "value", "low", "high")
     columns = {name: [_or_nan(getattr(row, name)) for row in rows] for name in names}

@@ -10,12 +10,13 @@ from dipmaster.backtest import metrics
 from dipmaster.backtest.metrics import Days
 from dipmaster.core.kernels import Floats
 from dipmaster.core.time_units import DAYS_PER_YEAR
-from dipmaster.evaluation.statistics.bootstrap import Key, resampled_drawdowns, resampled_sums
+from dipmaster.evaluation.statistics.bootstrap import resample_drawdowns, resample_sums
 from dipmaster.evaluation.statistics.estimate import Estimate
-from dipmaster.evaluation.statistics.sample import Sample
-from dipmaster.learning.evaluation.clustered import t_critical
+from dipmaster.evaluation.statistics.sample import TradeSample
+from dipmaster.evaluation.statistics.streams import Resampling
+from dipmaster.learning.evaluation.clustered import describe_missing_blocks, t_critical
 
-YEAR = float(np.sqrt(DAYS_PER_YEAR))
+SQRT_DAYS_PER_YEAR = float(np.sqrt(DAYS_PER_YEAR))
 
 
 @dataclass(frozen=True)
@@ -45,16 +46,7 @@ class SharpeBounds:
         return max(self.hac.high, self.bootstrap.high, self.probabilistic.high)
 
 
-@dataclass(frozen=True)
-class Resampling:
-    """How days are resampled: replications, mean run in days, random stream."""
-
-    reps: int
-    block_days: int
-    key: Key
-
-
-def sharpe(sample: Sample, alpha: float, resampling: Resampling) -> Estimate:
+def estimate_sharpe(sample: TradeSample, alpha: float, resampling: Resampling) -> Estimate:
     """Annualised Sharpe ratio of daily net returns with the widest of three intervals."""
     returns = sample.days.returns
     value = metrics.sharpe_annual(returns)
@@ -62,13 +54,14 @@ def sharpe(sample: Sample, alpha: float, resampling: Resampling) -> Estimate:
         why = "one day only" if returns.size < 2 else "the account never moved"
         return Estimate(None, None, None, returns.size, 0.0, "linear", why)
     effective = min(returns.size / _design_effect(returns), float(sample.days_with_trades))
-    if sample.blocks_with_trades < 2:
-        return Estimate(value, None, None, returns.size, effective, "linear", "one block only")
-    bounds = sharpe_bounds(returns, alpha, sample.blocks_with_trades, resampling)
+    missing = describe_missing_blocks(sample.blocks_with_trades)
+    if missing:
+        return Estimate(value, None, None, returns.size, effective, "linear", missing)
+    bounds = compute_sharpe_bounds(returns, alpha, sample.blocks_with_trades, resampling)
     return Estimate(value, bounds.low, bounds.high, returns.size, effective, "linear")
 
 
-def sharpe_bounds(
+def compute_sharpe_bounds(
     returns: Floats, alpha: float, blocks: int, resampling: Resampling
 ) -> SharpeBounds:
     """Bounds by HAC-delta, stationary bootstrap and Bailey and Lopez de Prado's variance.
@@ -78,36 +71,38 @@ def sharpe_bounds(
     returns
         Shape (days,), not all equal.
     blocks
-        Calendar blocks with trades, at least 2; Student's degrees of freedom are one fewer.
+        Calendar blocks with trades; Student's degrees of freedom are one fewer.
     """
     value = returns.mean() / returns.std(ddof=1)
     critical = t_critical(blocks - 1, alpha)
-    hac = critical * np.sqrt(long_run_variance(sharpe_influence(returns)) / returns.size)
+    hac = critical * np.sqrt(
+        estimate_long_run_variance(compute_sharpe_influence(returns)) / returns.size
+    )
     psr = float(-ndtri(alpha)) * np.sqrt(_psr_variance(returns, value))
-    drawn = resampled_sharpe(returns, resampling)
+    drawn = resample_sharpe(returns, resampling)
     # Quantiles of few blocks are too narrow by about t / z: widened about the value
     # (the expanded percentile interval of Hesterberg 2015, with blocks as observations).
     wider = critical / float(-ndtri(alpha))
     low, high = value + wider * (np.quantile(drawn, [alpha, 1.0 - alpha]) - value)
     return SharpeBounds(
-        _annual(value - hac, value + hac),
-        _annual(min(low, value), max(high, value)),
-        _annual(value - psr, value + psr),
+        _annualise(value - hac, value + hac),
+        _annualise(min(low, value), max(high, value)),
+        _annualise(value - psr, value + psr),
     )
 
 
-def _annual(low: float, high: float) -> Bounds:
-    return Bounds(float(low) * YEAR, float(high) * YEAR)
+def _annualise(low: float, high: float) -> Bounds:
+    return Bounds(float(low) * SQRT_DAYS_PER_YEAR, float(high) * SQRT_DAYS_PER_YEAR)
 
 
-def sharpe_influence(returns: Floats) -> Floats:
+def compute_sharpe_influence(returns: Floats) -> Floats:
     """Influence of each day on the daily Sharpe ratio (delta method on two moments)."""
     z = (returns - returns.mean()) / returns.std()
     influence: Floats = z - 0.5 * returns.mean() / returns.std() * (z * z - 1.0)
     return influence
 
 
-def long_run_variance(influence: Floats) -> float:
+def estimate_long_run_variance(influence: Floats) -> float:
     """Newey and West (1987) with Bartlett weights and ``4 (n / 100)^(2/9)`` lags."""
     n = influence.size
     lags = min(int(4.0 * (n / 100.0) ** (2.0 / 9.0)), n - 1)
@@ -119,9 +114,11 @@ def long_run_variance(influence: Floats) -> float:
 
 
 def _design_effect(returns: Floats) -> float:
-    influence = sharpe_influence(returns)
-    alone = float(influence @ influence) / influence.size
-    return max(1.0, long_run_variance(influence) / alone) if alone > 0.0 else 1.0
+    influence = compute_sharpe_influence(returns)
+    independent = float(influence @ influence) / influence.size
+    return (
+        max(1.0, estimate_long_run_variance(influence) / independent) if independent > 0.0 else 1.0
+    )
 
 
 def _psr_variance(returns: Floats, daily_sharpe: float) -> float:
@@ -132,7 +129,7 @@ def _psr_variance(returns: Floats, daily_sharpe: float) -> float:
     return max(shape, 0.0) / (returns.size - 1)
 
 
-def probabilistic_sharpe(returns: Floats, target_annual: float) -> float | None:
+def compute_probabilistic_sharpe(returns: Floats, target_annual: float) -> float | None:
     """Probability that the true Sharpe ratio exceeds the target (Bailey and Lopez de Prado 2012).
 
     It takes days as independent, so it is shown, not used as a verdict.
@@ -140,12 +137,12 @@ def probabilistic_sharpe(returns: Floats, target_annual: float) -> float | None:
     value = metrics.sharpe_annual(returns)
     if value is None:
         return None
-    spread = np.sqrt(_psr_variance(returns, value / YEAR))
-    distance = (value - target_annual) / YEAR
+    spread = np.sqrt(_psr_variance(returns, value / SQRT_DAYS_PER_YEAR))
+    distance = (value - target_annual) / SQRT_DAYS_PER_YEAR
     return float(ndtr(distance / spread)) if spread > 0.0 else float(distance > 0.0)
 
 
-def resampled_sharpe(returns: Floats, resampling: Resampling) -> Floats:
+def resample_sharpe(returns: Floats, resampling: Resampling) -> Floats:
     """Daily Sharpe ratios of resampled days; 0 where all days of a resample are equal.
 
     The same resampling draws the same days of any account with as many days, so
@@ -154,7 +151,7 @@ def resampled_sharpe(returns: Floats, resampling: Resampling) -> Floats:
     n, centre = returns.size, returns.mean()
     centred = returns - centre
     moments = np.column_stack([centred, centred * centred])
-    sums = resampled_sums(moments, resampling.reps, resampling.block_days, resampling.key)
+    sums = resample_sums(moments, resampling.reps, resampling.block_days, resampling.key)
     mean, square = sums[:, 0] / n, sums[:, 1] / n
     variance = (square - mean * mean) * n / (n - 1)
     moves = variance > 1e-12 * (square + centre * centre)
@@ -164,7 +161,7 @@ def resampled_sharpe(returns: Floats, resampling: Resampling) -> Floats:
 
 
 @dataclass(frozen=True)
-class DrawdownHorizon:
+class HorizonDrawdown:
     """Drawdown of resampled histories of fixed length: median and both bounds."""
 
     low: float
@@ -172,9 +169,9 @@ class DrawdownHorizon:
     high: float
 
 
-def drawdown_horizon(
-    sample: Sample, alpha: float, horizon_days: int, resampling: Resampling
-) -> DrawdownHorizon:
+def estimate_horizon_drawdown(
+    sample: TradeSample, alpha: float, horizon_days: int, resampling: Resampling
+) -> HorizonDrawdown:
     """Quantiles of the drawdown over `horizon_days`; longer periods fall deeper.
 
     Histories are made of runs of `block_days`, of its square root and of single
@@ -183,33 +180,27 @@ def drawdown_horizon(
     a block's length broke their upper bound three to seven times as often as its
     nominal level (docs/gates.md).
     """
-    runs = mean_runs(resampling)
     levels = [alpha, 0.5, 1.0 - alpha]
-    found = [
-        np.quantile(horizon_drawdowns(sample, horizon_days, run, resampling), levels)
-        for run in runs
+    quantiles = [
+        np.quantile(resample_horizon_drawdowns(sample, horizon_days, run, resampling), levels)
+        for run in resampling.mean_runs
     ]
-    low, high = np.min(found, axis=0)[0], np.max(found, axis=0)[2]
-    return DrawdownHorizon(float(low), float(found[0][1]), float(high))
+    low, high = np.min(quantiles, axis=0)[0], np.max(quantiles, axis=0)[2]
+    return HorizonDrawdown(float(low), float(quantiles[0][1]), float(high))
 
 
-def mean_runs(resampling: Resampling) -> tuple[float, float, float]:
-    """Mean lengths in days of the runs that histories are made of."""
-    return float(resampling.block_days), float(np.sqrt(resampling.block_days)), 1.0
-
-
-def horizon_drawdowns(
-    sample: Sample, horizon_days: int, run: float, resampling: Resampling
+def resample_horizon_drawdowns(
+    sample: TradeSample, horizon_days: int, run: float, resampling: Resampling
 ) -> Floats:
     """Drawdowns of resampled histories; the same days for any account with as many days."""
     days = sample.days
     table = np.column_stack([days.growth, days.high, days.low, days.drawdown])
-    return resampled_drawdowns(
+    return resample_drawdowns(
         table, horizon_days, resampling.reps, resampling.block_days, run, resampling.key
     )
 
 
-def drawdown_within(days: Days, horizon_days: int) -> float:
+def compute_drawdown_within(days: Days, horizon_days: int) -> float:
     """Largest drawdown of any `horizon_days` days in a row, exact on the 5-minute marks.
 
     That is the largest fall whose peak and trough lie in such a window; the mark
@@ -225,8 +216,8 @@ def drawdown_within(days: Days, horizon_days: int) -> float:
     return max(inside, float(falls.max()))
 
 
-def max_drawdown(
-    sample: Sample, alpha: float, horizon_days: int, resampling: Resampling
+def estimate_max_drawdown(
+    sample: TradeSample, alpha: float, horizon_days: int, resampling: Resampling
 ) -> Estimate:
     """Deepest fall of 5-minute marks within any `horizon_days`, and bounds of that horizon.
 
@@ -235,11 +226,11 @@ def max_drawdown(
     the value may lie outside.
     """
     days = sample.days
-    value = drawdown_within(days, horizon_days)
-    if not sample.trades:
-        return Estimate(value, None, None, days.growth.size, 0.0, "linear", "no trade")
+    value = compute_drawdown_within(days, horizon_days)
     effective = float(min(sample.blocks_with_trades, sample.days_with_trades))
-    if sample.blocks_with_trades < 2:
-        return Estimate(value, None, None, days.growth.size, effective, "linear", "one block only")
-    around = drawdown_horizon(sample, alpha, horizon_days, resampling)
-    return Estimate(value, around.low, around.high, days.growth.size, effective, "linear")
+    missing = describe_missing_blocks(sample.blocks_with_trades)
+    if missing:
+        why = missing if sample.trades else "no trade"
+        return Estimate(value, None, None, days.growth.size, effective, "linear", why)
+    horizon = estimate_horizon_drawdown(sample, alpha, horizon_days, resampling)
+    return Estimate(value, horizon.low, horizon.high, days.growth.size, effective, "linear")

@@ -8,7 +8,7 @@ costs as much as it has runs, not days.
 One stream of random numbers (splitmix64, Steele, Lea and Flood 2014) serves
 all resamples of a call, one after the other: streams from neighbouring seeds
 would be correlated and give wrong standard deviations. Keys of different calls
-come from `stream_key`, which separates them well.
+come from `derive_stream_key`, which separates them well.
 """
 
 import numpy as np
@@ -25,14 +25,14 @@ _S30, _S27, _S31, _S11 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(
 _UNIT = 2.0**-53
 
 
-def stream_key(seed: int, *path: int) -> Key:
+def derive_stream_key(seed: int, *path: int) -> Key:
     """Key of an independent stream, e.g. ``stream_key(seed, phase, use)``; shape (1,)."""
     words = np.random.SeedSequence(seed, spawn_key=path).generate_state(1, np.uint64)
     return words.astype(np.uint64)
 
 
 @kernel
-def _uniform(state: Key) -> float:
+def _draw_uniform(state: Key) -> float:
     """Next number of the stream, in [0, 1); `state` moves on."""
     state[0] += _STEP
     z = state[0]
@@ -42,28 +42,28 @@ def _uniform(state: Key) -> float:
 
 
 @kernel
-def _run_length(state: Key, scale: float) -> int:
+def _draw_run_length(state: Key, scale: float) -> int:
     """Geometric length, at least 1; `scale` is 1 / log(1 - 1 / mean)."""
-    return 1 + int(min(np.log(1.0 - _uniform(state)) * scale, 1e9))
+    return 1 + int(min(np.log(1.0 - _draw_uniform(state)) * scale, 1e9))
 
 
 @kernel
-def _resampled_sums(prefix: Floats, reps: int, scale: float, key: Key) -> Floats:
+def _resample_sums(prefix: Floats, reps: int, scale: float, key: Key) -> Floats:
     n, columns = (prefix.shape[0] - 1) // 2, prefix.shape[1]
     state = key.copy()
     sums = np.zeros((reps, columns))
     for rep in range(reps):
         left = n
         while left > 0:
-            start = int(_uniform(state) * n)
-            length = min(_run_length(state, scale), left)
+            start = int(_draw_uniform(state) * n)
+            length = min(_draw_run_length(state, scale), left)
             for column in range(columns):
                 sums[rep, column] += prefix[start + length, column] - prefix[start, column]
             left -= length
     return sums
 
 
-def resampled_sums(values: Floats, reps: int, mean_block: float, key: Key) -> Floats:
+def resample_sums(values: Floats, reps: int, mean_block: float, key: Key) -> Floats:
     """Column sums of `reps` stationary-bootstrap resamples.
 
     Parameters
@@ -80,32 +80,32 @@ def resampled_sums(values: Floats, reps: int, mean_block: float, key: Key) -> Fl
         Shape (reps, columns).
     """
     twice = np.concatenate([np.zeros((1, values.shape[1])), values, values])
-    return _resampled_sums(np.cumsum(twice, axis=0), reps, _scale(mean_block), key)
+    return _resample_sums(np.cumsum(twice, axis=0), reps, _geometric_scale(mean_block), key)
 
 
 @kernel
-def _resampled_drawdowns(
+def _resample_drawdowns(
     days: Floats, horizon: int, reps: int, outer: float, inner: float, key: Key
 ) -> Floats:
     n = days.shape[0]
     state = key.copy()
-    world = np.zeros(n, np.int64)
+    resampled_days = np.zeros(n, np.int64)
     deepest = np.zeros(reps)
     for rep in range(reps):
         left, day = 0, 0
-        for place in range(n):
+        for position in range(n):
             if left == 0:
-                day = int(_uniform(state) * n)
-                left = _run_length(state, outer)
-            world[place] = day
+                day = int(_draw_uniform(state) * n)
+                left = _draw_run_length(state, outer)
+            resampled_days[position] = day
             left -= 1
             day = (day + 1) % n
         level, peak, left = 1.0, 1.0, 0
         for _ in range(horizon):
             if left == 0:
-                day = int(_uniform(state) * n)
-                left = _run_length(state, inner)
-            growth, high, low, drawdown = days[world[day]]
+                day = int(_draw_uniform(state) * n)
+                left = _draw_run_length(state, inner)
+            growth, high, low, drawdown = days[resampled_days[day]]
             deepest[rep] = max(deepest[rep], drawdown, 1.0 - level * low / peak)
             peak = max(peak, level * high)
             level *= growth
@@ -114,7 +114,7 @@ def _resampled_drawdowns(
     return deepest
 
 
-def resampled_drawdowns(
+def resample_drawdowns(
     days: Floats, horizon: int, reps: int, mean_block: float, mean_run: float, key: Key
 ) -> Floats:
     """Drawdowns of `reps` resampled histories of `horizon` days.
@@ -136,9 +136,11 @@ def resampled_drawdowns(
     Floats
         Shape (reps,), fractions of the running peak.
     """
-    return _resampled_drawdowns(days, horizon, reps, _scale(mean_block), _scale(mean_run), key)
+    return _resample_drawdowns(
+        days, horizon, reps, _geometric_scale(mean_block), _geometric_scale(mean_run), key
+    )
 
 
-def _scale(mean_block: float) -> float:
+def _geometric_scale(mean_block: float) -> float:
     """``1 / log(1 - 1 / mean_block)``; a mean of 1 gives runs of 1."""
     return 1.0 / np.log1p(-1.0 / mean_block) if mean_block > 1.0 else 0.0

@@ -47,14 +47,14 @@ class Estimate:
         facing = self.low if self.value is not None and self.value >= target else self.high
         if self.value is None or facing is None:
             return None
-        value, bound, goal = (_on(self.scale, x) for x in (self.value, facing, target))
+        value, bound, goal = (_transform(self.scale, x) for x in (self.value, facing, target))
         if not all(map(math.isfinite, (value, bound, goal))) or value == goal:
             return None
         needed = self.n * ((value - bound) / (value - goal)) ** 2
         return math.ceil(needed) if needed < 1e9 else None
 
 
-def _on(scale: Scale, x: float) -> float:
+def _transform(scale: Scale, x: float) -> float:
     if scale == "linear":
         return x
     if x <= 0.0:

@@ -75,7 +75,7 @@ def split_period(first_ms: int, last_ms: int, split: Split, block_days: int) -> 
     return Period(first_ms, boundary, last_ms, block_days)
 
 
-def without_crossing(
+def drop_boundary_crossings(
     candidates: pd.DataFrame, panel: Panel, period: Period, cap_bars: int
 ) -> pd.DataFrame:
     """Drop the candidates whose position could still be open at the boundary.
@@ -89,11 +89,13 @@ def without_crossing(
     boundary = (period.out_of_sample_ms - period.first_ms) // BAR_MS
     crosses = np.zeros(bar.size, dtype=np.bool_)
     for row, symbol in enumerate(panel.symbols):
-        own = candidates["symbol"].to_numpy() == symbol
+        of_symbol = candidates["symbol"].to_numpy() == symbol
         exists = np.flatnonzero(~np.isnan(panel.close[row]))
-        crosses[own] = _deadline(exists, bar[own] + 1 + cap_bars, panel.bars) >= boundary
-    kept: Bools = (bar >= boundary) | ~crosses
-    return candidates[kept].reset_index(drop=True)
+        crosses[of_symbol] = (
+            _deadline(exists, bar[of_symbol] + 1 + cap_bars, panel.bars) >= boundary
+        )
+    keep: Bools = (bar >= boundary) | ~crosses
+    return candidates[keep].reset_index(drop=True)
 
 
 def _deadline(exists: Ints, bar: Ints, end: int) -> Ints:

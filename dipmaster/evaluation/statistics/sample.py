@@ -12,7 +12,7 @@ from dipmaster.evaluation.statistics.period import Period
 
 
 @dataclass(frozen=True)
-class Sample:
+class TradeSample:
     """What the gates look at.
 
     Attributes
@@ -60,20 +60,24 @@ class Sample:
         """Calendar blocks in which a position was opened."""
         return int(np.unique(self.block).size)
 
-    def only(self, kept: Bools) -> "Sample":
+    def only(self, selected: Bools) -> "TradeSample":
         """Keep some of the trades; the days stay as they are."""
-        return Sample(
-            self.net[kept], self.return_frac[kept], self.day[kept], self.block[kept], self.days
+        return TradeSample(
+            self.net[selected],
+            self.return_frac[selected],
+            self.day[selected],
+            self.block[selected],
+            self.days,
         )
 
 
-def out_of_sample(trades: pd.DataFrame, period: Period) -> pd.DataFrame:
+def select_out_of_sample(trades: pd.DataFrame, period: Period) -> pd.DataFrame:
     """Rows of a trades or fills table that belong to positions opened out of sample."""
     entered = epoch_ms(trades["entry_time"]) >= period.out_of_sample_ms
     return trades[entered].reset_index(drop=True)
 
 
-def sampled(trades: pd.DataFrame, equity: pd.DataFrame, period: Period) -> Sample:
+def build_sample(trades: pd.DataFrame, equity: pd.DataFrame, period: Period) -> TradeSample:
     """Cut a phase's ledger to the out-of-sample period.
 
     Parameters
@@ -81,10 +85,10 @@ def sampled(trades: pd.DataFrame, equity: pd.DataFrame, period: Period) -> Sampl
     trades, equity
         Tables TRADES and EQUITY of the whole period, burn-in included.
     """
-    gated = out_of_sample(trades, period)
+    gated = select_out_of_sample(trades, period)
     day = period.day_of(epoch_ms(gated["entry_time"]))
-    start, marks = marks_out_of_sample(equity, period)
-    return Sample(
+    start, marks = select_out_of_sample_marks(equity, period)
+    return TradeSample(
         gated["net_pnl"].to_numpy(dtype=np.float64),
         gated["return_frac"].to_numpy(dtype=np.float64),
         day,
@@ -93,7 +97,7 @@ def sampled(trades: pd.DataFrame, equity: pd.DataFrame, period: Period) -> Sampl
     )
 
 
-def marks_out_of_sample(equity: pd.DataFrame, period: Period) -> tuple[float, Floats]:
+def select_out_of_sample_marks(equity: pd.DataFrame, period: Period) -> tuple[float, Floats]:
     """Equity at the last mark of the burn-in, and all marks after it."""
     values = equity["equity"].to_numpy(dtype=np.float64)
     first = int(np.searchsorted(epoch_ms(equity["time"]), period.out_of_sample_ms))

@@ -5,31 +5,38 @@ import numpy as np
 from dipmaster.backtest import metrics
 from dipmaster.core.kernels import Bools, Floats, Ints
 from dipmaster.evaluation.statistics.estimate import Estimate
-from dipmaster.evaluation.statistics.sample import Sample
-from dipmaster.learning.evaluation.clustered import clopper_pearson, floored_variance, t_critical
+from dipmaster.evaluation.statistics.sample import TradeSample
+from dipmaster.learning.evaluation.clustered import (
+    clopper_pearson,
+    describe_missing_blocks,
+    floored_variance,
+    t_critical,
+)
 
 
-def win_rate(sample: Sample, alpha: float, few: int) -> Estimate:
+def estimate_win_rate(sample: TradeSample, alpha: float, few: int) -> Estimate:
     """Share of winning round trips, with a logit interval clustered by block.
 
     With fewer than `few` losing (or winning) trades each bound is the wider one
     of the block bound and Clopper-Pearson on the effective number of trades:
     without a loser a logit interval would have no width.
     """
-    return share(sample.won, sample.day, sample.block, alpha, few, "no trade")
+    return estimate_share(sample.won, sample.day, sample.block, alpha, few, "no trade")
 
 
-def share(
+def estimate_share(
     won: Bools, day: Ints, block: Ints, alpha: float, few: int, nothing: str = "none"
 ) -> Estimate:
     """Share of `won` with a logit interval clustered by block; the win rate is one such share.
+
+    Two blocks are enough for bounds: they stay between 0 and 1, however wide they are.
 
     Parameters
     ----------
     won, day, block
         Shape (n,): the event, the day and the calendar block of each observation.
     few
-        With fewer events (or non-events) the bounds are widened as for `win_rate`.
+        With fewer events (or non-events) the bounds are widened as for `estimate_win_rate`.
     nothing
         The reason given where n is 0.
     """
@@ -56,7 +63,7 @@ def _logit_bounds(rate: float, half: float) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def design_effect_win_rate(sample: Sample) -> float | None:
+def estimate_design_effect(sample: TradeSample) -> float | None:
     """Variance of the win rate over that of independent trades, at least 1."""
     rate = metrics.win_rate(sample.net)
     if rate is None:
@@ -64,7 +71,7 @@ def design_effect_win_rate(sample: Sample) -> float | None:
     return floored_variance((sample.won - rate) / sample.trades, sample.block)[1]
 
 
-def profit_factor(sample: Sample, alpha: float, few: int) -> Estimate:
+def estimate_profit_factor(sample: TradeSample, alpha: float, few: int) -> Estimate:
     """Money won over money lost, with a log interval clustered by block.
 
     The influence of a trade on log PF is won / W - lost / L. With fewer than
@@ -80,20 +87,21 @@ def profit_factor(sample: Sample, alpha: float, few: int) -> Estimate:
     influence = won / max(won.sum(), np.finfo(float).tiny) - lost / lost.sum()
     _, effect = floored_variance(influence, sample.block)
     effective = min(sample.trades / effect, float(sample.days_with_trades))
-    if sample.blocks_with_trades < 2:
-        return Estimate(value, None, None, sample.trades, effective, "log", "one block only")
+    missing = describe_missing_blocks(sample.blocks_with_trades)
+    if missing:
+        return Estimate(value, None, None, sample.trades, effective, "log", missing)
     critical = t_critical(sample.blocks_with_trades - 1, alpha)
     low, high = _log_bounds(won, lost, sample.block, critical) if value > 0.0 else (0.0, 0.0)
     winners, losers = int((won > 0).sum()), int((lost > 0).sum())
     if min(winners, losers) < max(few, 1):
         mean_loss = lost.sum() / losers
         mean_win = won.sum() / winners if winners else mean_loss
-        low = min(low, _with_one_more(won, lost, sample.block, critical, 0.0, mean_loss)[0])
-        high = max(high, _with_one_more(won, lost, sample.block, critical, mean_win, 0.0)[1])
+        low = min(low, _bounds_with_one_more(won, lost, sample.block, critical, 0.0, mean_loss)[0])
+        high = max(high, _bounds_with_one_more(won, lost, sample.block, critical, mean_win, 0.0)[1])
     return Estimate(value, low, high, sample.trades, effective, "log")
 
 
-def _with_one_more(
+def _bounds_with_one_more(
     won: Floats, lost: Floats, block: Ints, critical: float, win: float, loss: float
 ) -> tuple[float, float]:
     return _log_bounds(

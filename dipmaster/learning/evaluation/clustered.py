@@ -9,6 +9,18 @@ from scipy.special import betaincinv, stdtrit
 
 from dipmaster.core.kernels import Floats, Ints
 
+LEAST_BLOCKS = 4
+"""Fewest blocks that give bounds of what has no limits: with fewer Student's t has no variance."""
+
+
+def describe_missing_blocks(blocks: int) -> str:
+    """Why there are no bounds, in words; empty where there are blocks enough.
+
+    Two or three blocks do not tell how far blocks differ: bounds from them are so wide that
+    they are no news, or are figures that cannot be.
+    """
+    return "" if blocks >= LEAST_BLOCKS else f"{blocks} of {LEAST_BLOCKS} blocks that bounds need"
+
 
 def t_critical(df: int, alpha: float) -> float:
     """Student's one-sided critical value, e.g. 2.11 for 17 and .025."""

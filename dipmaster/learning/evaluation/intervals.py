@@ -5,44 +5,33 @@ resample draws as many blocks as there are, with replacement, and counts every
 row as often as its block was drawn. The statistic is computed anew on each.
 """
 
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 
 from dipmaster.core.kernels import Floats, Ints
 from dipmaster.learning.evaluation.clustered import t_critical
 from dipmaster.learning.evaluation.statistic import Statistic
+from dipmaster.results.common import Interval
 
-_AT_ONCE = 64  # resamples: their counts stay in the processor's cache
+_RESAMPLES_AT_ONCE = 64  # their counts stay in the processor's cache
 _MISSING_FRAC = 0.05  # of the resamples; beyond it the spread is not that of the statistic
-
-
-@dataclass(frozen=True)
-class Interval:
-    """A value and two one-sided bounds; None where not computable, `reason` says why.
-
-    Attributes
-    ----------
-    blocks
-        Calendar blocks with rows; the bounds have one degree of freedom fewer.
-    """
-
-    value: float | None
-    low: float | None
-    high: float | None
-    blocks: int
-    reason: str = ""
-
-    def record(self) -> dict[str, Any]:
-        """Value and bounds for JSON, and the reason where one is missing."""
-        out = {"value": self.value, "low": self.low, "high": self.high}
-        return {**out, "reason": self.reason} if self.reason else out
 
 
 def block_interval(
     statistic: Statistic, block: Ints, reps: int, seed: np.random.SeedSequence, alpha: float
 ) -> Interval:
+    """As `block_intervals`, of one statistic."""
+    return block_intervals([statistic], block, reps, seed, alpha)[0]
+
+
+def block_intervals(
+    statistics: Sequence[Statistic],
+    block: Ints,
+    reps: int,
+    seed: np.random.SeedSequence,
+    alpha: float,
+) -> list[Interval]:
     """Bounds ``value +- t * sd * sqrt(G / (G - 1))``, clipped to the statistic's range.
 
     sd is the standard deviation over resamples of the G blocks that have rows, t
@@ -53,52 +42,67 @@ def block_interval(
 
     Parameters
     ----------
+    statistics
+        Of the same rows; all see the same resamples, so that they compare.
     block
         Shape (rows,), code of the calendar block of each row, any whole numbers.
     reps
         Resamples.
     seed
-        Of this interval alone. The same seed draws the same blocks: figures that
-        will be compared may share one.
+        The same seed draws the same blocks: figures of other rows that will be
+        compared may share it.
     alpha
         One-sided level of each bound.
     """
-    value = statistic.value()
-    code, groups = _compact(block)
-    if value is None:
-        return Interval(None, None, None, groups, statistic.missing if code.size else "no rows")
-    if groups < 2:
-        return Interval(value, None, None, groups, "rows in 1 calendar block: 2 needed for bounds")
-    draws = _draws(statistic, code, groups, reps, seed)
-    spread, reason = _spread(draws)
-    if reason:
-        return Interval(value, None, None, groups, reason)
-    margin = t_critical(groups - 1, alpha) * spread * (groups / (groups - 1)) ** 0.5
-    low, high = np.clip([value - margin, value + margin], statistic.lowest, statistic.highest)
-    return Interval(value, float(low), float(high), groups)
-
-
-def _compact(block: Ints) -> tuple[Ints, int]:
-    """Blocks with rows as 0 .. G - 1, in time order, and G."""
     present, code = np.unique(block, return_inverse=True)
-    return code.astype(np.int64), int(present.size)
+    values = [statistic.value() for statistic in statistics]
+    drawn = [s for s, value in zip(statistics, values, strict=True) if value is not None]
+    draws = _resample(drawn if present.size > 1 else [], code, present.size, reps, seed)
+    return [
+        _bound(statistic, value, draws.get(statistic), int(present.size), alpha)
+        for statistic, value in zip(statistics, values, strict=True)
+    ]
 
 
-def _draws(
-    statistic: Statistic, code: Ints, groups: int, reps: int, seed: np.random.SeedSequence
-) -> Floats:
+def _resample(
+    statistics: Sequence[Statistic], code: Ints, groups: int, reps: int,
+    seed: np.random.SeedSequence,
+) -> dict[Statistic, Floats]:  # fmt: skip
+    """Each statistic on each resample; figures that are found together are found once."""
+    if not statistics:
+        return {}
     rng = np.random.Generator(np.random.PCG64(seed))
     times = rng.multinomial(groups, np.full(groups, 1.0 / groups), size=reps).astype(np.float64)
-    parts = (times[at : at + _AT_ONCE] for at in range(0, reps, _AT_ONCE))
-    return np.concatenate([statistic.of(np.ascontiguousarray(part[:, code])) for part in parts])
+    draws: dict[Statistic, list[Floats]] = {statistic: [] for statistic in statistics}
+    for at in range(0, reps, _RESAMPLES_AT_ONCE):
+        counts = np.ascontiguousarray(times[at : at + _RESAMPLES_AT_ONCE][:, code])
+        computed = {compute: compute(counts) for compute in {s.compute for s in statistics}}
+        for statistic, parts in draws.items():
+            parts.append(statistic.pick(computed[statistic.compute]))
+    return {statistic: np.concatenate(parts) for statistic, parts in draws.items()}
+
+
+def _bound(
+    statistic: Statistic, value: float | None, draws: Floats | None, groups: int, alpha: float
+) -> Interval:
+    if value is None:
+        return Interval(None, None, None, statistic.missing if statistic.rows else "no rows")
+    if draws is None:
+        return Interval(value, None, None, "rows in 1 calendar block: 2 needed for bounds")
+    spread, reason = _spread(draws)
+    if reason:
+        return Interval(value, None, None, reason)
+    margin = t_critical(groups - 1, alpha) * spread * (groups / (groups - 1)) ** 0.5
+    low, high = np.clip([value - margin, value + margin], statistic.lowest, statistic.highest)
+    return Interval(value, float(low), float(high))
 
 
 def _spread(draws: Floats) -> tuple[float, str]:
-    found = draws[np.isfinite(draws)]
-    absent = 1.0 - found.size / draws.size
+    finite = draws[np.isfinite(draws)]
+    absent = 1.0 - finite.size / draws.size
     if absent > _MISSING_FRAC:
         return 0.0, f"cannot be computed in {absent:.0%} of the resamples"
-    spread = float(np.std(found))
-    if spread <= 1e-12 * max(1.0, float(np.abs(found).max())):
+    spread = float(np.std(finite))
+    if spread <= 1e-12 * max(1.0, float(np.abs(finite).max())):
         return 0.0, "the same in every resample: no bounds can be read from it"
     return spread, ""

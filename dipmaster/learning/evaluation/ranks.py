@@ -7,13 +7,13 @@ the middle of their places (midranks), so they count half.
 import numpy as np
 
 from dipmaster.core.kernels import Floats, Ints, kernel
-from dipmaster.learning.evaluation.statistic import Statistic, pairs
+from dipmaster.learning.evaluation.statistic import Statistic, require_pairs
 
 
 def auc_statistic(p: Floats, label: Floats) -> Statistic:
     """Chance that a row that won has the higher p than one that did not, ties half."""
-    score, won = pairs(p, label)
-    order, group = sorted_groups(score)
+    score, won = require_pairs(p, label)
+    order, group = sort_with_ties(score)
     winner = won[order] > 0.0
     return Statistic(
         score.size,
@@ -26,9 +26,9 @@ def auc_statistic(p: Floats, label: Floats) -> Statistic:
 
 def rank_correlation_statistic(p: Floats, net: Floats) -> Statistic:
     """Spearman's correlation of prediction and outcome, ties at midranks."""
-    first, second = pairs(p, net)
-    order_1, group_1 = sorted_groups(first)
-    order_2, group_2 = sorted_groups(second)
+    first, second = require_pairs(p, net)
+    order_1, group_1 = sort_with_ties(first)
+    order_2, group_2 = sort_with_ties(second)
     return Statistic(
         first.size,
         lambda counts: _spearman(counts, order_1, group_1, order_2, group_2),
@@ -38,17 +38,7 @@ def rank_correlation_statistic(p: Floats, net: Floats) -> Statistic:
     )
 
 
-def auc(p: Floats, label: Floats) -> float | None:
-    """Value of `auc_statistic`; None where all outcomes are of one class."""
-    return auc_statistic(p, label).value()
-
-
-def rank_correlation(p: Floats, net: Floats) -> float | None:
-    """Value of `rank_correlation_statistic`; None where one side never changes."""
-    return rank_correlation_statistic(p, net).value()
-
-
-def sorted_groups(values: Floats) -> tuple[Ints, Ints]:
+def sort_with_ties(values: Floats) -> tuple[Ints, Ints]:
     """Rising order of the rows, and for each place the end of its group of ties."""
     order = np.argsort(values, kind="stable")
     ordered = values[order]
@@ -98,11 +88,11 @@ def _spearman(counts: Floats, order_1: Ints, group_1: Ints, order_2: Ints, group
         _midranks(counts[rep], order_1, group_1, first)
         _midranks(counts[rep], order_2, group_2, second)
         middle = 0.5 * (counts[rep].sum() - 1.0)
-        both, own_1, own_2 = 0.0, 0.0, 0.0
+        product, square_1, square_2 = 0.0, 0.0, 0.0
         for row in range(n):
             x, y = first[row] - middle, second[row] - middle
-            both += counts[rep, row] * x * y
-            own_1 += counts[rep, row] * x * x
-            own_2 += counts[rep, row] * y * y
-        out[rep] = both / np.sqrt(own_1 * own_2) if own_1 * own_2 > 0.0 else np.nan
+            product += counts[rep, row] * x * y
+            square_1 += counts[rep, row] * x * x
+            square_2 += counts[rep, row] * y * y
+        out[rep] = product / np.sqrt(square_1 * square_2) if square_1 * square_2 > 0.0 else np.nan
     return out

@@ -6,24 +6,19 @@ holds about as many rows as any other; rows with the same p are never parted.
 
 import math
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from scipy.special import ndtri
 
 from dipmaster.core.kernels import Bools, Floats, Ints, kernel
-from dipmaster.learning.evaluation.clustered import (
-    clopper_pearson,
-    floored_variance,
-    t_critical,
-)
-from dipmaster.learning.evaluation.ranks import sorted_groups
-from dipmaster.learning.evaluation.statistic import Statistic, pairs
+from dipmaster.learning.evaluation.clustered import clopper_pearson, floored_variance, t_critical
+from dipmaster.learning.evaluation.ranks import sort_with_ties
+from dipmaster.learning.evaluation.statistic import Statistic, require_pairs
 
 
 @dataclass(frozen=True)
-class Bin:
-    """One bin of the reliability table.
+class ReliabilityBin:
+    """One bin of the reliability diagram.
 
     Attributes
     ----------
@@ -31,71 +26,52 @@ class Bin:
         Indices of its rows, rising.
     low, high
         Smallest and largest p in it.
-    mean_p, win_rate
+    mean_p, rate
         Of its rows; equal where the probabilities are right.
+    rate_low, rate_high
+        As in `rate_bounds`.
     """
 
     rows: Ints
     low: float
     high: float
     mean_p: float
-    win_rate: float
+    rate: float
+    rate_low: float | None
+    rate_high: float | None
 
 
-def reliability(p: Floats, label: Floats, bins: int) -> tuple[Bin, ...]:
-    """Bins of equal mass in rising order of p; fewer than `bins` where ties fill several."""
-    score, won = pairs(p, label)
+def reliability_bins(
+    p: Floats, label: Floats, bins: int, block: Ints, alpha: float
+) -> tuple[ReliabilityBin, ...]:
+    """Bins of equal mass in rising order of p; fewer than `bins` where ties fill several.
+
+    Parameters
+    ----------
+    block, alpha
+        As in `rate_bounds`, of all rows.
+    """
+    score, won = require_pairs(p, label)
     if not score.size:
         return ()
-    order, group = sorted_groups(score)
+    order, group = sort_with_ties(score)
     code = np.empty(score.size, dtype=np.int64)
-    code[order] = _codes(order, group, bins)
-    members = (np.flatnonzero(code == k) for k in np.unique(code))
-    return tuple(
-        Bin(
-            rows,
-            float(score[rows].min()),
-            float(score[rows].max()),
-            float(score[rows].mean()),
-            float(won[rows].mean()),
-        )
-        for rows in members
-    )
+    code[order] = _bin_codes(order, group, bins)
+
+    def build(rows: Ints) -> ReliabilityBin:
+        members, wins = score[rows], won[rows]
+        bounds = rate_bounds(wins > 0.0, block[rows], alpha)
+        low, high, mean_p = (float(v) for v in (members.min(), members.max(), members.mean()))
+        return ReliabilityBin(rows, low, high, mean_p, float(wins.mean()), *bounds)
+
+    return tuple(build(np.flatnonzero(code == k)) for k in np.unique(code))
 
 
-def _codes(order: Ints, group: Ints, bins: int) -> Ints:
+def _bin_codes(order: Ints, group: Ints, bins: int) -> Ints:
     """Bin of each place in the order: where the middle of its group of ties lies."""
     first = np.searchsorted(group, group, side="left")
     codes: Ints = (bins * (first + group)) // (2 * order.size)
     return codes
-
-
-def reliability_table(
-    p: Floats, label: Floats, bins: int, block: Ints, alpha: float
-) -> list[dict[str, Any]]:
-    """Bins as plain rows with bounds of the win rate, for JSON and the diagram.
-
-    Returns
-    -------
-    list of dict
-        low, high, n, mean_p, win_rate, win_low, win_high; the bounds as in `rate_bounds`.
-    """
-    won = np.asarray(label, dtype=np.float64) > 0.0
-    rows = []
-    for part in reliability(p, label, bins):
-        low, high = rate_bounds(won[part.rows], block[part.rows], alpha)
-        rows.append(
-            {
-                "low": part.low,
-                "high": part.high,
-                "n": int(part.rows.size),
-                "mean_p": part.mean_p,
-                "win_rate": part.win_rate,
-                "win_low": low,
-                "win_high": high,
-            }
-        )
-    return rows
 
 
 def rate_bounds(won: Bools, block: Ints, alpha: float) -> tuple[float, float] | tuple[None, None]:
@@ -137,16 +113,11 @@ def ece_statistic(p: Floats, label: Floats, bins: int) -> Statistic:
     .09 s_k less. Outcomes that depend on each other within blocks add error that
     stays in. Bins are made anew in every resample. A sum below 0 counts as 0.
     """
-    score, won = pairs(p, label)
-    order, group = sorted_groups(score)
+    score, won = require_pairs(p, label)
+    order, group = sort_with_ties(score)
     return Statistic(
         score.size, lambda counts: _ece(counts, order, group, score, won, bins), "no rows", 0.0, 1.0
     )
-
-
-def ece_debiased(p: Floats, label: Floats, bins: int) -> float | None:
-    """Value of `ece_statistic`; None without rows."""
-    return ece_statistic(p, label, bins).value()
 
 
 @kernel

@@ -17,31 +17,39 @@ class Statistic:
     ----------
     rows
         Number of rows n.
-    of
+    compute
         Counts of shape (resamples, n), whole numbers as float64, to values of shape
-        (resamples,); NaN where the figure does not exist. Counting a row twice
-        gives what the row standing there twice would give.
+        (resamples,), or (resamples, figures) for figures that are found together;
+        NaN where the figure does not exist. Counting a row twice gives what the row
+        standing there twice would give.
     missing
         Why the figure may not exist, in words.
     lowest, highest
         Its range; value and bounds are clipped to it, resamples are not.
+    column
+        Which of the figures found together this one is; None where `compute` finds one.
     """
 
     rows: int
-    of: Callable[[Floats], Floats]
+    compute: Callable[[Floats], Floats]
     missing: str
     lowest: float = -np.inf
     highest: float = np.inf
+    column: int | None = None
 
     def value(self) -> float | None:
         """Value with every row counted once; None where it does not exist."""
         if not self.rows:
             return None
-        found = float(self.of(np.ones((1, self.rows)))[0])
-        return min(max(found, self.lowest), self.highest) if np.isfinite(found) else None
+        value = float(self.pick(self.compute(np.ones((1, self.rows))))[0])
+        return min(max(value, self.lowest), self.highest) if np.isfinite(value) else None
+
+    def pick(self, computed: Floats) -> Floats:
+        """Take this figure from what `compute` gave, shape (resamples,)."""
+        return computed if self.column is None else computed[:, self.column]
 
 
-def pairs(p: Floats, label: Floats) -> tuple[Floats, Floats]:
+def require_pairs(p: Floats, label: Floats) -> tuple[Floats, Floats]:
     """Both as float64 of one length and finite.
 
     Raises

@@ -68,7 +68,27 @@ def interval_of(times_ms: Ints) -> int | None:
     return best if counts[best] else None
 
 
-def shortest_step(times_ms: Ints) -> int:
-    """Shortest time between two stamps; 0 where there are fewer than two."""
+def other_interval(times_ms: Ints, interval_ms: int) -> str | None:
+    """What shows that stamps are not those of bars of an interval; None where nothing does.
+
+    Gaps show nothing: two stamps can be any time apart. One stray stamp between
+    two bars makes two short steps; three in a row are rows of a finer interval.
+    """
+    if times_ms.size <= 2:
+        return None
     steps = np.diff(distinct(times_ms))
-    return int(steps.min()) if steps.size else 0
+    shortest = int(steps.min()) if steps.size else 0
+    finer = _finer_step(steps, interval_ms)
+    step = shortest if shortest > interval_ms else finer
+    if step is not None:
+        return f"stamps {step / MINUTE_MS:g} minutes apart"
+    off_grid = int(np.count_nonzero(times_ms % interval_ms))
+    if 2 * off_grid > times_ms.size:
+        return f"{off_grid} of {times_ms.size} stamps off the grid of such bars"
+    return None
+
+
+def _finer_step(steps: Ints, interval_ms: int) -> int | None:
+    short = steps < interval_ms
+    in_a_row = short[2:] & short[1:-1] & short[:-2]
+    return int(np.median(steps[short])) if in_a_row.any() else None

@@ -71,7 +71,8 @@ def columns_of(header: Sequence[str], where: str) -> dict[str, str]:
     NotBarsError
         Where not one of open, high, low, close is there.
     DataError
-        Where only some of the required columns are there, or one twice.
+        Where only some of the required columns are there, or one twice, or
+        prices under other names.
     """
     names = [spelled(name) for name in header]
     chosen = {
@@ -81,6 +82,8 @@ def columns_of(header: Sequence[str], where: str) -> dict[str, str]:
         if theirs is not None
     }
     if not any(price in chosen for price in PRICES):
+        if _names_prices_otherwise(names):
+            raise wrong_columns(where, _listed(header))
         raise NotBarsError(f"no price columns (found {_listed(header)})")
     missing = [name for name in REQUIRED if name not in chosen]
     if missing:
@@ -89,6 +92,18 @@ def columns_of(header: Sequence[str], where: str) -> dict[str, str]:
     if twice:
         raise wrong_columns(where, f"column {twice[0]!r} more than once")
     return chosen
+
+
+def _names_prices_otherwise(names: Sequence[str]) -> bool:
+    """``Open (USD), High (USD), Low (USD)`` or ``o, h, l, c``."""
+    words = {word for name in names for word in name.split("_")}
+    return {"high", "low"} <= words or {"h", "l"} <= words
+
+
+def names_prices(header: Sequence[str]) -> bool:
+    """Whether a line of names is the header of bars, in whatever spelling."""
+    names = [spelled(name) for name in header]
+    return any(price in names for price in PRICES) or _names_prices_otherwise(names)
 
 
 def wrong_columns(where: str, found: str) -> DataError:

@@ -11,8 +11,10 @@ import pyarrow.feather as pa_feather
 import pyarrow.parquet as pq
 
 from dipmaster.core.errors import data_error
-from dipmaster.market.raw.files import Source, check_checksum
+from dipmaster.market.raw import naming
+from dipmaster.market.raw.files import Source, bytes_of, check_checksum, unreadable
 from dipmaster.market.raw.layout import NotBarsError, columns_of
+from dipmaster.market.raw.naming import ENDINGS
 from dipmaster.market.raw.textual import read_csv
 
 _BROKEN = (
@@ -51,7 +53,7 @@ def load(source: Source, drop: bool) -> Loaded:
     check_checksum(source)
     ending = source.name.rsplit(".", 1)[-1].lower()
     if ending == "csv":
-        return _csv(_bytes(source), source.shown, drop)
+        return _csv(bytes_of(source), source.shown, drop)
     if ending == "zip":
         member, raw = _unzipped(source)
         return _csv(raw, f"{source.shown} ({member})", drop)
@@ -63,16 +65,9 @@ def _csv(raw: bytes, where: str, drop: bool) -> Loaded:
     return Loaded(table.columns, lambda row: f"{where}, {table.place(row)}", table.ragged_rows)
 
 
-def _bytes(source: Source) -> bytes:
-    try:
-        return source.path.read_bytes()
-    except OSError as error:
-        raise _unreadable(source, "file", error) from error
-
-
 def _unzipped(source: Source) -> tuple[str, bytes]:
     try:
-        with zipfile.ZipFile(io.BytesIO(_bytes(source))) as archive:
+        with zipfile.ZipFile(io.BytesIO(bytes_of(source))) as archive:
             members = [
                 entry
                 for entry in archive.infolist()
@@ -80,12 +75,19 @@ def _unzipped(source: Source) -> tuple[str, bytes]:
                 and not entry.filename.startswith("__MACOSX")
             ]
             if not members:
-                raise NotBarsError("a zip without a csv in it")
+                raise _without_csv(source, archive.namelist())
             if len(members) > 1:
                 raise data_error(source.shown, "one csv in the zip", f"{len(members)}", "unpack it")
             return members[0].filename, archive.read(members[0])
     except _BROKEN as error:
-        raise _unreadable(source, "zip", error) from error
+        raise unreadable(source, "zip", error) from error
+
+
+def _without_csv(source: Source, names: list[str]) -> Exception:
+    bars = [name for name in names if naming.seems_bars(name) or name.lower().endswith(ENDINGS)]
+    if not bars:
+        return NotBarsError("a zip without a csv in it")
+    return data_error(source.shown, "a csv in the zip", bars[0][:60], "unpack it")
 
 
 def _columnar(source: Source, kind: str) -> Loaded:
@@ -93,7 +95,7 @@ def _columnar(source: Source, kind: str) -> Loaded:
         table = _read_columnar(source, kind)
         header = [str(name) for name in table.column_names]
     except _BROKEN as error:
-        raise _unreadable(source, kind, error) from error
+        raise unreadable(source, kind, error) from error
     chosen = columns_of(header, source.shown)
     if table.num_rows == 0:
         raise data_error(source.shown, "rows of bars", "no row", "download it again or delete it")
@@ -110,13 +112,3 @@ def _read_columnar(source: Source, kind: str) -> pa.Table:
             table = file.read(use_threads=False)
     table.validate(full=True)
     return table
-
-
-def _unreadable(source: Source, kind: str, error: BaseException) -> Exception:
-    reason = str(error).splitlines()[0][:160] if str(error) else type(error).__name__
-    return data_error(
-        source.shown,
-        f"a whole {kind} that can be read",
-        reason,
-        "download the file again, or move it out of data/raw",
-    )

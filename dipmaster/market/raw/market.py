@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from dipmaster.core.errors import DataError, data_error
+from dipmaster.core.errors import DataError, data_error, data_errors
 from dipmaster.core.panel import as_times
 from dipmaster.core.parallel import in_threads
 from dipmaster.core.params import Ingest
@@ -16,13 +16,18 @@ from dipmaster.market.raw.intervals import name_of
 from dipmaster.market.raw.log import FileRead, Ignored, RawLog, RawMarket, tallied
 from dipmaster.market.raw.merge import Series, merged
 from dipmaster.market.raw.reading import FileBars, Part, Rules, read_file
+from dipmaster.market.raw.tracking import (
+    check_carried,
+    check_tracked,
+    check_unchanged,
+    read_state,
+)
 from dipmaster.market.raw.trim import Trimmed, trimmed, untrimmed
 
 MIN_DAYS = 2
-_SHOWN_ERRORS = 5
 
 
-def read_raw(folder: Path, ingest: Ingest) -> RawMarket:
+def read_raw(folder: Path, ingest: Ingest, workspace: Path | None = None) -> RawMarket:
     """Read every file that can hold bars; all sets under `folder` make one market.
 
     Parameters
@@ -31,6 +36,8 @@ def read_raw(folder: Path, ingest: Ingest) -> RawMarket:
         data/raw.
     ingest
         Section `ingest`: what is a bad row, what happens to it, the trimming.
+    workspace
+        data/raw of the workspace, where `folder` is in an experiment's copy of it.
 
     Returns
     -------
@@ -41,10 +48,15 @@ def read_raw(folder: Path, ingest: Ingest) -> RawMarket:
     ------
     DataError
         Where nothing can be read, a file or row is bad, copies of a bar
-        disagree, or a symbol has less than two days of bars.
+        disagree, a symbol has less than two days of bars, or what is read is
+        not what DVC tracks.
     """
+    check_carried(folder, workspace)
+    check_tracked(folder)
+    before = read_state(folder)
     sources, ignored = find_sources(folder)
     files = _all_read(sources, Rules(_epoch_ms(ingest.max_time), ingest.on_bad_row == "drop"))
+    check_unchanged(folder, before)
     ignored = sorted([*ignored, *(entry for file in files for entry in file.ignored)])
     series = _series([part for file in files for part in file.parts])
     if not series:
@@ -69,9 +81,7 @@ def _all_read(sources: list[Source], rules: Rules) -> list[FileBars]:
     results = in_threads(read, sources, "Reading data/raw")
     errors = [result for result in results if isinstance(result, DataError)]
     if errors:
-        more = len(errors) - _SHOWN_ERRORS
-        shown = [str(error) for error in errors[:_SHOWN_ERRORS]]
-        raise DataError("\n".join([*shown, f"... and {more} more files"] if more > 0 else shown))
+        raise data_errors(errors, "files")
     return [result for result in results if isinstance(result, FileBars)]
 
 

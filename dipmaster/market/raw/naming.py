@@ -8,11 +8,14 @@ import re
 from pathlib import PurePosixPath
 
 from dipmaster.core.errors import data_error
-from dipmaster.market.raw.intervals import INTERVALS, is_interval
+from dipmaster.market.raw.intervals import INTERVALS, is_interval, usable
+
+ENDINGS = (".parquet", ".feather", ".csv", ".zip")
 
 SYMBOL = re.compile(r"[A-Z0-9]{2,20}")
 _QUOTES = "USDT|USDC|BUSD|FDUSD|TUSD|USD|DAI|EUR|GBP|TRY|BRL|JPY|KRW|AUD|BTC|ETH|BNB"
 _PAIR = re.compile(rf"([A-Z0-9]+)[-_/]({_QUOTES})(?:[-_:]\2)?", re.IGNORECASE | re.ASCII)
+_BARE_PAIR = re.compile(rf"[A-Z0-9]{{2,}}?[-_]?({_QUOTES})", re.IGNORECASE | re.ASCII)
 _YEAR = re.compile(r"(19|20)\d\d(\d{4})?")
 
 # Second words of names in the exchange's archive ("BTCUSDT-metrics-2023-11-14.zip") and in
@@ -56,6 +59,24 @@ def stem(name: str) -> str:
     """File name without folder and endings (``.zip``, ``.csv.zip``)."""
     base = PurePosixPath(name).name
     return re.sub(r"(\.(csv|zip|parquet|feather))+$", "", base, flags=re.IGNORECASE)
+
+
+def calls_itself_bars(name: str) -> bool:
+    """Whether a name, whatever its ending, is that of bars: by its interval, or a pair alone.
+
+    ``BTCUSDT-5m-2023-01.json`` and ``BTC_USDT.csv`` do, ``BTCUSDT-2023.csv`` and
+    ``notes.txt`` do not.
+    """
+    base = PurePosixPath(name).name
+    by_interval = any(
+        is_interval(word) and usable(INTERVALS[word]) for word in re.split("[-_.]", base)[1:]
+    )
+    return by_interval or _BARE_PAIR.fullmatch(base.partition(".")[0]) is not None
+
+
+def seems_bars(name: str) -> bool:
+    """Whether a file that cannot be read seems to hold bars: ``all.csv.gz`` does as well."""
+    return calls_itself_bars(name) or any(f"{ending}." in name.lower() for ending in ENDINGS)
 
 
 def interval_in_name(name: str) -> int | None:

@@ -9,16 +9,20 @@ import pyarrow as pa
 
 from dipmaster.core.errors import DataError, TableError, data_error
 from dipmaster.core.kernels import Bools, Floats, Ints
-from dipmaster.core.time_units import EARLIEST_MS, MINUTE_MS
+from dipmaster.core.time_units import EARLIEST_MS
 from dipmaster.market.raw import naming, rows
 from dipmaster.market.raw.convert import NO_TIME, as_epoch_ms, as_floats
 from dipmaster.market.raw.files import Source, reason_of_interval
-from dipmaster.market.raw.intervals import interval_of, name_of, shortest_step
+from dipmaster.market.raw.intervals import interval_of, name_of, other_interval
 from dipmaster.market.raw.layout import OPTIONAL, PRICES, NotBarsError, wrong_columns
 from dipmaster.market.raw.loading import Loaded, load
 from dipmaster.market.raw.log import Dropped, Ignored
 
 Result = TypeVar("Result")
+_CURE_OF_UNITS = (
+    "give volume and taker_buy_volume in coins and quote_volume in the quote currency, or leave "
+    "the column out of the file; dropping rows cannot mend it"
+)
 
 
 @dataclass(frozen=True)
@@ -82,6 +86,8 @@ def read_file(source: Source, rules: Rules) -> FileBars:
     try:
         loaded = load(source, rules.drop)
     except NotBarsError as error:
+        if naming.calls_itself_bars(source.name):
+            raise wrong_columns(source.shown, str(error)) from error
         return FileBars((), (Ignored(source.name, str(error)),))
     columns = _columns(loaded, source)
     interval = _interval(columns, source, rules)
@@ -93,9 +99,13 @@ def read_file(source: Source, rules: Rules) -> FileBars:
     )
     if not rules.drop and np.any(codes != rows.FITS):
         raise _bad_row(loaded, codes)
+    if np.any(codes == rows.WRONG_UNIT):
+        raise _bad_row(loaded, np.where(codes == rows.WRONG_UNIT, codes, rows.FITS))
     parts = tuple(
         _part(columns, codes, index, interval, source) for index in range(len(columns.names))
     )
+    for part in parts:
+        _check_quote_volume(part)
     return FileBars(parts, (), _dropped(loaded, columns, codes, source))
 
 
@@ -140,26 +150,34 @@ def _symbols(loaded: Loaded, source: Source) -> tuple[tuple[str, ...], Ints]:
 
 
 def _interval(columns: _Columns, source: Source, rules: Rules) -> int:
+    """Interval of the name, else of the symbol with most rows; every symbol must keep to it."""
     named = naming.interval_in_name(source.name)
     known = (columns.times_ms >= EARLIEST_MS) & (columns.times_ms < rules.max_time_ms)
     each = [columns.times_ms[known & (columns.symbols == i)] for i in range(len(columns.names))]
     longest = max(each, key=len)
-    measured = interval_of(longest)
-    if named is None and measured is None:
+    interval = named if named is not None else interval_of(longest)
+    if interval is None:
         raise data_error(
             source.shown,
             "stamps a known interval apart, or the interval in the file name",
             f"{longest.size} usable stamp(s) and no interval in the name",
             "name the file SYMBOL-5m.csv (or -1m)",
         )
-    if named is not None and longest.size > 2 and shortest_step(longest) > named:
+    for symbol, times_ms in zip(columns.names, each, strict=True):
+        _check_interval(times_ms, interval, named is not None, f"{source.shown}, {symbol}")
+    return interval
+
+
+def _check_interval(times_ms: Ints, interval: int, is_named: bool, where: str) -> None:
+    """No choice of rows makes bars of one interval out of bars of another."""
+    other = other_interval(times_ms, interval)
+    if other:
         raise data_error(
-            source.shown,
-            f"{name_of(named)} bars, as the file name says",
-            f"stamps {shortest_step(longest) / MINUTE_MS:g} minutes apart",
-            "give the file its true interval in the name",
+            where,
+            f"{name_of(interval)} bars, as " + ("the file name says" if is_named else "most are"),
+            other,
+            "give the file its true interval in the name, and bars of two intervals a file each",
         )
-    return named if named is not None else measured or 0
 
 
 def _bad_row(loaded: Loaded, codes: Ints) -> DataError:
@@ -170,8 +188,23 @@ def _bad_row(loaded: Loaded, codes: Ints) -> DataError:
         loaded.place(row),
         rows.REASONS[int(codes[row])].expected,
         _row_text(loaded.columns, row) + others,
-        "mend or delete the row, download the file again, or set ingest.on_bad_row to drop",
+        _CURE_OF_UNITS
+        if codes[row] == rows.WRONG_UNIT
+        else "mend or delete the row, download the file again, or set ingest.on_bad_row to drop",
     )
+
+
+def _check_quote_volume(part: Part) -> None:
+    impossible = rows.find_impossible_price(part.values)
+    if impossible:
+        price, low, high = impossible
+        raise data_error(
+            f"{part.shown}, {part.symbol}",
+            f"a mean traded price (quote_volume / volume) between the lowest low {low:.10g} "
+            f"and the highest high {high:.10g}",
+            f"{price:.10g}",
+            _CURE_OF_UNITS,
+        )
 
 
 def _row_text(table: pa.Table, row: int) -> str:

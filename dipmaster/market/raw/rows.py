@@ -31,7 +31,12 @@ REASONS = (
     Reason("high_below_low", "high at or above low"),
     Reason("outside_high_low", "open and close between low and high"),
     Reason("negative_volume", "volumes, counts and spreads of zero or more"),
+    Reason("taker_above_volume", "taker_buy_volume of at most volume, in the same unit"),
 )
+# A column in another unit: some of its rows show it, and dropping those would keep the others.
+WRONG_UNIT = len(REASONS) - 1
+# Quantities that were stored in single precision are rounded by up to this share.
+ROUNDING = float(np.finfo(np.float32).eps)
 RAGGED = "wrong_number_of_fields"
 DUPLICATE = "duplicate"
 
@@ -56,6 +61,7 @@ def faults(
     """
     prices = np.stack([values[name] for name in PRICES])
     open_, high, low, close = prices
+    volume = values["volume"]
     others = np.stack([column for name, column in values.items() if name not in PRICES])
     everything = np.concatenate([prices, others])
     tests = [
@@ -70,8 +76,28 @@ def faults(
         high < low,
         (np.maximum(open_, close) > high) | (np.minimum(open_, close) < low),
         np.any(others < 0, axis=0),
+        values.get("taker_buy_volume", volume) > volume * (1 + ROUNDING),
     ]
     return np.select(tests, list(range(len(REASONS))), FITS).astype(np.int64)
+
+
+def find_impossible_price(values: dict[str, Floats]) -> tuple[float, float, float] | None:
+    """Mean traded price of good rows that lies outside all their prices.
+
+    Returns
+    -------
+    tuple
+        quote_volume / volume, the lowest low and the highest high; None where
+        the mean lies between them, as the volumes' units demand, or where there
+        is no quote_volume.
+    """
+    if "quote_volume" not in values or not values["volume"].size:
+        return None
+    base, quote = float(values["volume"].sum()), float(values["quote_volume"].sum())
+    low, high = float(values["low"].min()), float(values["high"].max())
+    if low * base * (1 - ROUNDING) <= quote <= high * base * (1 + ROUNDING):
+        return None
+    return quote / base if base else np.inf, low, high
 
 
 def counts(codes: Ints) -> dict[str, int]:

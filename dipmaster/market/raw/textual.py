@@ -12,10 +12,18 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 
 from dipmaster.core.errors import DataError, data_error
-from dipmaster.market.raw.layout import KLINE_COLUMNS, columns_of, wrong_columns
+from dipmaster.market.raw.layout import (
+    KLINE_COLUMNS,
+    NotBarsError,
+    columns_of,
+    names_prices,
+    wrong_columns,
+)
 
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|[+-]?(nan|inf|infinity)", re.I | re.A)
 _LINE_END = re.compile("\r\n|\n|\r")
+_HEAD_BYTES = 65_536
+_SEARCHED_LINES = 100
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -61,23 +69,57 @@ def read_csv(raw: bytes, where: str, drop: bool) -> CsvTable:
     """
     text = raw.removeprefix(_BOM)
     _check_encoding(text, where)
-    first = next((line for line in _lines(text[:65_536]) if line.strip()), "")
-    if not first:
+    head = _head(text)
+    if not head:
         raise data_error(where, "rows of bars", "an empty file", "download it again or delete it")
-    fields = _fields(first, where)
+    fields = _fields(head[0], where)
     if len(fields) == 1:
-        raise wrong_columns(where, f"no comma in {first[:60]!r}")
-    has_header = not any(NUMBER.fullmatch(field.strip()) for field in fields)
+        raise wrong_columns(where, f"no comma in {head[0][:60]!r}")
+    has_header = not any(_is_number(field) for field in fields)
     if not has_header and len(fields) != len(KLINE_COLUMNS):
         raise wrong_columns(where, f"{len(fields)} columns without a header line")
     header = fields if has_header else list(KLINE_COLUMNS)
-    chosen = columns_of(header, where)
+    chosen = _columns(header, head, where)
     table, ragged = _parsed(text, header if not has_header else None, list(chosen.values()), where)
     if ragged and not drop:
         raise _wrong_number_of_fields(text, ragged[0], len(header), where)
     if table.num_rows == 0:
         raise data_error(where, "rows of bars", "no row", "download it again or delete it")
     return CsvTable(table.rename_columns(list(chosen)), text, has_header, len(ragged))
+
+
+def _head(text: bytes) -> list[str]:
+    """First lines that are not blank, whole ones only."""
+    lines = _lines(text[:_HEAD_BYTES])
+    whole = lines[:-1] if len(text) > _HEAD_BYTES and len(lines) > 1 else lines
+    return [line for line in whole if line.strip()][:_SEARCHED_LINES]
+
+
+def _columns(header: list[str], head: list[str], where: str) -> dict[str, str]:
+    """As `columns_of`; a file is no bars only where its first line names what lies below it."""
+    try:
+        return columns_of(header, where)
+    except NotBarsError:
+        below = [_fields(line, where) for line in head[1:]]
+        bars = next((fields for fields in below if _begins_bars(fields)), None)
+        if bars is None and "" not in header and all(len(f) == len(header) for f in below):
+            raise
+        raise data_error(
+            where,
+            "a first line that names the columns (or begins the archive's 12 columns)",
+            f"{head[0][:60]!r}" + (f" above {','.join(bars)[:60]!r}" if bars else ""),
+            "delete the lines above the header, or move the file out of data/raw",
+        ) from None
+
+
+def _begins_bars(fields: list[str]) -> bool:
+    return names_prices(fields) or (
+        len(fields) == len(KLINE_COLUMNS) and all(map(_is_number, fields))
+    )
+
+
+def _is_number(field: str) -> bool:
+    return NUMBER.fullmatch(field.strip()) is not None
 
 
 def _parsed(

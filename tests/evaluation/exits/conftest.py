@@ -8,15 +8,24 @@ import pandas as pd
 import pytest
 
 from dipmaster import backtest
-from dipmaster.backtest import Entries, ExitRules, ScoreExits, Trailing
+from dipmaster.backtest import Entries, ExitRules, Ledger, ScoreExits, Trailing
 from dipmaster.core.panel import Panel
 from dipmaster.core.params import AdaptiveExits, Execution
 from dipmaster.core.store import read_params
 from dipmaster.core.time_units import BAR_MS
-from dipmaster.evaluation.phases.exits.eligible_entries import Cases
-from dipmaster.evaluation.phases.exits.results import Material
-from dipmaster.evaluation.phases.exits.standalone import Alone, WayOut
+from dipmaster.evaluation.phases.exits.ablation import without_models
+from dipmaster.evaluation.phases.exits.results import ExitEvidence
+from dipmaster.evaluation.standalone import (
+    EligibleEntries,
+    ExitPolicy,
+    StandalonePair,
+    StandaloneTrades,
+    find_eligible_entries,
+    simulate_standalone,
+    standalone_trades,
+)
 from dipmaster.evaluation.statistics.period import Period
+from dipmaster.evaluation.statistics.sample import select_out_of_sample
 
 START_MS = 1_672_531_200_000  # 2023-01-01
 FLAT = (100.0, 100.1, 99.9, 100.0)  # open, high, low, close
@@ -52,34 +61,29 @@ def walking_panel(seed: int, symbols: int = 2, bars: int = 288 * 40) -> Panel:
     return panel_of(np.stack([open_, high, low, close], axis=-1))
 
 
-def make_cases(
-    signals: Sequence[int], opened: Sequence[bool] | None = None, period: Period | None = None
-) -> Cases:
-    """Cases of the first symbol; blocks 0, 1, 0, 1 ... unless a period is given."""
+def make_entries(signals: Sequence[int], candidate: Sequence[int] | None = None) -> EligibleEntries:
+    """Entries of the first symbol, a day each; blocks 0, 1, 0, 1 ..."""
     signal, n = np.array(signals, dtype=np.int64), len(signals)
-    took = np.ones(n, dtype=np.bool_) if opened is None else np.array(opened, dtype=np.bool_)
     day = np.arange(n, dtype=np.int64)
-    block = day % 2
-    if period is not None:
-        day = period.day_of(START_MS + (signal + 1) * BAR_MS)
-        block = period.block_of(day)
-    return Cases(np.arange(n), np.zeros(n, np.int64), signal, day, block, took, took)
+    rows = day if candidate is None else np.array(candidate, dtype=np.int64)
+    return EligibleEntries(rows, np.zeros(n, np.int64), signal, day, day % 2)
 
 
-def make_alone(
+def make_standalone(
     net: Sequence[float] | np.ndarray,
     name: str = "phase 2",
     block: Sequence[int] | np.ndarray | None = None,
     gross: Sequence[float] | np.ndarray | None = None,
     held: Sequence[int] | np.ndarray | None = None,
     open_at_end: Sequence[bool] | None = None,
-) -> Alone:
+    candidate: Sequence[int] | None = None,
+) -> StandaloneTrades:
     """Round trips with these results; a day each."""
     money = np.array(net, dtype=np.float64)
     n = money.size
-    return Alone(
+    return StandaloneTrades(
         name,
-        np.arange(n),
+        np.arange(n) if candidate is None else np.array(candidate, dtype=np.int64),
         np.arange(n),
         np.arange(n) % 6 if block is None else np.array(block, dtype=np.int64),
         np.zeros(n, np.int64),
@@ -89,6 +93,19 @@ def make_alone(
         money,
         np.zeros(n, np.bool_) if open_at_end is None else np.array(open_at_end, dtype=np.bool_),
     )
+
+
+def simulate(
+    panel: Panel,
+    entries: EligibleEntries,
+    exits: AdaptiveExits,
+    policy: ExitPolicy,
+    fee_bps: float = 0.0,
+) -> StandaloneTrades:
+    """Entries that are all the candidates there are, followed alone."""
+    indices, execution = (entries.symbol_index, entries.signal_index), make_execution(fee_bps)
+    outcomes = simulate_standalone(panel, indices, execution, exits, policy)
+    return standalone_trades("phase 2", entries, outcomes)
 
 
 def make_execution(fee_bps: float = 0.0) -> Execution:
@@ -104,12 +121,12 @@ def make_execution(fee_bps: float = 0.0) -> Execution:
     )
 
 
-def make_way_of(
+def make_policy_of(
     panel: Panel, target: np.ndarray, score: np.ndarray, distance_frac: float
-) -> Callable[[AdaptiveExits], WayOut]:
+) -> Callable[[AdaptiveExits], ExitPolicy]:
     """Phase 2's exits as params switch them, from parts given by hand."""
 
-    def way_of(exits: AdaptiveExits) -> WayOut:
+    def policy_of(exits: AdaptiveExits) -> ExitPolicy:
         decision = exits.decision
         trail = Trailing(
             np.full(panel.open.shape, distance_frac),
@@ -123,7 +140,7 @@ def make_way_of(
             decision.partial_frac,
         )
         base = np.full(target.size, exits.target_frac)
-        return WayOut(
+        return ExitPolicy(
             target if exits.dynamic_target.enabled else base,
             ExitRules(
                 exits.boundary_min_net_frac if exits.boundary_from_phase2 else None,
@@ -132,10 +149,10 @@ def make_way_of(
             ),
         )
 
-    return way_of
+    return policy_of
 
 
-def make_material(
+def make_evidence(
     panel: Panel,
     period: Period,
     cells: np.ndarray,
@@ -143,53 +160,88 @@ def make_material(
     score: np.ndarray,
     multiplier: np.ndarray,
     opened: np.ndarray | None = None,
-) -> Material:
-    """Candidates at the (symbol, bar) cells, and phase 2's ledger of those opened."""
+    fee_bps: float = 0.0,
+) -> ExitEvidence:
+    """Candidates at the (symbol, bar) cells, and phase 2's trades of those opened."""
     symbol, signal = cells.T
     n = symbol.size
-    took = np.ones(n, dtype=np.bool_) if opened is None else opened
     target = exits.target_frac * multiplier
-    way_of = make_way_of(panel, target, score, 0.003)
-    way = way_of(exits).at(np.flatnonzero(took))
-    orders = Entries(
-        np.flatnonzero(took),
-        symbol[took],
-        signal[took],
-        np.full(took.sum(), 0.01),
-        way.target_frac,
-        np.full(took.sum(), exits.stop_frac),
-        np.full(took.sum(), exits.cap_bars),
-        np.zeros(took.sum()),
-        np.full(took.sum(), np.nan),
-        np.ones(took.sum(), np.int8),
-    )
-    ledger = backtest.run(panel, orders, make_execution(), way.rules)
+    policy_of = make_policy_of(panel, target, score, 0.003)
+    entries = find_eligible_entries(panel, symbol, signal, period)
+    execution = make_execution(fee_bps)
+
+    def under(name: str, policy: ExitPolicy) -> StandaloneTrades:
+        outcomes = simulate_standalone(panel, (symbol, signal), execution, exits, policy)
+        return standalone_trades(name, entries, outcomes)
+
+    fixed = ExitPolicy(np.full(n, exits.target_frac), ExitRules.phase_0(exits))
+    took = np.ones(n, dtype=np.bool_) if opened is None else opened
+    ledger = make_ledger(panel, symbol, signal, exits, policy_of(exits), np.flatnonzero(took))
     filled = np.zeros(n, dtype=np.bool_)
     filled[ledger.trades["candidate_id"].to_numpy(dtype=np.int64)] = True
+    trades, fills = select_out_of_sample(ledger.trades, period), ledger.fills
     plans = pd.DataFrame(
         {
             "signal_strength": np.ones(n, np.int8),
             "regime": np.full(n, -1, np.int8),
             "momentum_class": np.zeros(n, np.int8),
             "combined_multiplier": multiplier,
-            "target_frac": way_of(exits).target_frac,
+            "target_frac": policy_of(exits).target_frac,
         }
     )
-    return Material(symbol, signal, filled, filled, plans, score, way_of, ledger)
+    return ExitEvidence(
+        entries,
+        filled[entries.candidate],
+        filled[entries.candidate],
+        StandalonePair(under("phase 2", policy_of(exits)), under("phase 1", fixed)),
+        under("phase 2 without models", policy_of(without_models(exits))),
+        lambda name, params: under(name, policy_of(params)),
+        plans,
+        score,
+        policy_of(exits).rules.trailing,
+        trades,
+        fills[fills["trade_id"].isin(trades["trade_id"])],
+    )
+
+
+def make_ledger(
+    panel: Panel,
+    symbol: np.ndarray,
+    signal: np.ndarray,
+    exits: AdaptiveExits,
+    policy: ExitPolicy,
+    rows: np.ndarray,
+) -> Ledger:
+    """The candidates in the rows traded with one account."""
+    aligned, n = policy.at(rows), rows.size
+    orders = Entries(
+        rows,
+        symbol[rows],
+        signal[rows],
+        np.full(n, 0.01),
+        aligned.target_frac,
+        np.full(n, exits.stop_frac),
+        np.full(n, exits.cap_bars),
+        np.zeros(n),
+        np.full(n, np.nan),
+        np.ones(n, np.int8),
+    )
+    return backtest.run(panel, orders, make_execution(), aligned.rules)
 
 
 @pytest.fixture(scope="session")
 def toy() -> SimpleNamespace:
-    """Makers of panels, cases, round trips, ways out and whole materials."""
+    """Makers of panels, entries, round trips, exit policies and whole evidence."""
     return SimpleNamespace(
         start_ms=START_MS,
         panel=make_panel,
         walking_panel=walking_panel,
-        cases=make_cases,
-        alone=make_alone,
+        entries=make_entries,
+        standalone=make_standalone,
+        simulate=simulate,
         execution=make_execution,
-        way_of=make_way_of,
-        material=make_material,
+        policy_of=make_policy_of,
+        evidence=make_evidence,
     )
 
 

@@ -2,15 +2,22 @@
 
 import json
 import math
+from dataclasses import fields
 
 import numpy as np
 import pytest
 
 from dipmaster.core.store import plain
-from dipmaster.evaluation.phases.exits.every_candidate import every_candidate
-from dipmaster.evaluation.phases.exits.standalone import Pair
+from dipmaster.evaluation.phases.exits.every_candidate import compare_every_candidate
+from dipmaster.evaluation.standalone import StandalonePair
+from dipmaster.results import to_json
 
 CHANGES = ("win_rate", "profit_factor", "mean_net_bps")
+
+
+def values_of(result) -> list:
+    """Of every field."""
+    return [getattr(result, field.name) for field in fields(result)]
 
 
 def results(seed: int = 1, n: int = 600) -> np.ndarray:
@@ -20,63 +27,79 @@ def results(seed: int = 1, n: int = 600) -> np.ndarray:
 
 def test_identical_exits_change_exactly_nothing(toy, gates) -> None:
     net = results()
-    found = every_candidate(Pair(toy.alone(net), toy.alone(net, "phase 1")), gates)
-    assert found["before"] == found["after"]
+    found = compare_every_candidate(
+        StandalonePair(toy.standalone(net), toy.standalone(net, "phase 1")), gates
+    )
+    assert found.before == found.after
     for name in CHANGES:
-        change = found["change"][name]
-        assert (change["value"], change["low"], change["high"]) == (0.0, 0.0, 0.0)
-        assert change["verdict"] == "NOT SHOWN"
-    ratio = found["change"]["profit_factor"]["ratio"]
-    assert (ratio["value"], ratio["low"], ratio["high"]) == (1.0, 1.0, 1.0)
+        change = getattr(found.change, name)
+        assert (change.value, change.low, change.high) == (0.0, 0.0, 0.0)
+        assert change.verdict == "NOT SHOWN"
+    ratio = found.change.profit_factor.ratio
+    assert (ratio.value, ratio.low, ratio.high) == (1.0, 1.0, 1.0)
 
 
 def test_an_improvement_of_every_trade_is_better(toy, gates) -> None:
     net = results()
-    found = every_candidate(Pair(toy.alone(net + 0.007), toy.alone(net, "phase 1")), gates)
-    assert found["n"] == 600
-    assert found["change"]["mean_net_bps"]["value"] == pytest.approx(70.0)
-    assert {found["change"][name]["verdict"] for name in CHANGES} == {"BETTER"}
-    factors = [found[side]["profit_factor"]["value"] for side in ("after", "before")]
-    ratio = found["change"]["profit_factor"]["ratio"]["value"]
+    found = compare_every_candidate(
+        StandalonePair(toy.standalone(net + 0.007), toy.standalone(net, "phase 1")), gates
+    )
+    assert found.n == 600
+    assert found.change.mean_net_bps.value == pytest.approx(70.0)
+    assert {getattr(found.change, name).verdict for name in CHANGES} == {"BETTER"}
+    factors = [getattr(found, side).profit_factor.value for side in ("after", "before")]
+    ratio = found.change.profit_factor.ratio.value
     assert ratio == pytest.approx(factors[0] / factors[1])
-    assert found["change"]["profit_factor"]["value"] == pytest.approx(math.log(ratio))
-    back = every_candidate(Pair(toy.alone(net), toy.alone(net + 0.007, "phase 1")), gates)
-    assert {back["change"][name]["verdict"] for name in CHANGES} == {"WORSE"}
+    assert found.change.profit_factor.value == pytest.approx(math.log(ratio))
+    back = compare_every_candidate(
+        StandalonePair(toy.standalone(net), toy.standalone(net + 0.007, "phase 1")), gates
+    )
+    assert {getattr(back.change, name).verdict for name in CHANGES} == {"WORSE"}
 
 
 def test_pairing_finds_what_two_samples_would_not(toy, gates) -> None:
     """2 bps a trade more, always: a hundredth of a trade's own spread."""
     net = results() * 3
-    found = every_candidate(Pair(toy.alone(net + 2e-4), toy.alone(net, "phase 1")), gates)
-    change, before = found["change"]["mean_net_bps"], found["before"]["mean_net_bps"]
-    assert change["verdict"] == "BETTER"
-    assert change["high"] - change["low"] < (before["high"] - before["low"]) / 100
+    found = compare_every_candidate(
+        StandalonePair(toy.standalone(net + 2e-4), toy.standalone(net, "phase 1")), gates
+    )
+    change, before = found.change.mean_net_bps, found.before.mean_net_bps
+    assert change.verdict == "BETTER"
+    assert change.high - change.low < (before.high - before.low) / 100
 
 
 def test_too_few_trades_show_nothing(toy, gates) -> None:
     net = results(n=60)
-    found = every_candidate(Pair(toy.alone(net + 0.004), toy.alone(net, "phase 1")), gates)
+    found = compare_every_candidate(
+        StandalonePair(toy.standalone(net + 0.004), toy.standalone(net, "phase 1")), gates
+    )
     for name in CHANGES:
-        assert found["change"][name]["verdict"] == "NOT SHOWN"
-        assert found["change"][name]["reason"].startswith("insufficient under phase 2: 60 of 100")
-    assert found["change"]["mean_net_bps"]["low"] > 0.0  # shown all the same
+        assert getattr(found.change, name).verdict == "NOT SHOWN"
+        assert getattr(found.change, name).reason.startswith(
+            "insufficient under phase 2: 60 of 100"
+        )
+    assert found.change.mean_net_bps.low > 0.0  # shown all the same
 
 
 def test_without_a_loser_there_is_no_verdict(toy, gates) -> None:
     net = results()
-    found = every_candidate(Pair(toy.alone(np.abs(net)), toy.alone(net, "phase 1")), gates)
+    found = compare_every_candidate(
+        StandalonePair(toy.standalone(np.abs(net)), toy.standalone(net, "phase 1")), gates
+    )
     reason = "insufficient under phase 2: 0 of 10 losing trades"
-    assert found["change"]["mean_net_bps"]["reason"] == reason
-    assert found["change"]["profit_factor"]["value"] is None
-    assert found["after"]["profit_factor"]["value"] is None
-    assert "no trade lost money" in found["after"]["profit_factor"]["reason"]
+    assert found.change.mean_net_bps.reason == reason
+    assert found.change.profit_factor.value is None
+    assert found.after.profit_factor.value is None
+    assert "no trade lost money" in found.after.profit_factor.reason
 
 
 def test_no_candidate_at_all(toy, gates) -> None:
-    found = every_candidate(Pair(toy.alone([]), toy.alone([], "phase 1")), gates)
-    json.dumps(plain(found), allow_nan=False)
-    assert found["n"] == 0
+    found = compare_every_candidate(
+        StandalonePair(toy.standalone([]), toy.standalone([], "phase 1")), gates
+    )
+    json.dumps(plain(to_json(found)), allow_nan=False)
+    assert found.n == 0
     for side in ("before", "after"):
-        assert {one["value"] for one in found[side].values()} == {None}
-        assert all(one["reason"] for one in found[side].values())
-    assert all(found["change"][name]["reason"] for name in CHANGES)
+        assert {one.value for one in values_of(getattr(found, side))} == {None}
+        assert all(one.reason for one in values_of(getattr(found, side)))
+    assert all(getattr(found.change, name).reason for name in CHANGES)

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from dipmaster.evaluation.phases.exits.figures import figures, mean
+from dipmaster.evaluation.phases.exits.figures import mean, standalone_figures
 from dipmaster.evaluation.statistics import trade_metrics
 from dipmaster.learning.evaluation.clustered import t_critical
 
@@ -44,10 +44,12 @@ def test_without_bounds_there_is_a_reason(values, block, value, reason) -> None:
 
 def test_rates_are_those_of_the_gates(toy, gates) -> None:
     rng = np.random.default_rng(1)
-    alone = toy.alone(rng.normal(0.001, 0.01, 300), gross=rng.normal(0.003, 0.01, 300))
-    found, sample = figures(alone, gates), alone.track.sample
+    alone = toy.standalone(rng.normal(0.001, 0.01, 300), gross=rng.normal(0.003, 0.01, 300))
+    found, sample = standalone_figures(alone, gates), alone.track.sample
     for name in ("win_rate", "profit_factor"):
-        own = getattr(trade_metrics, name)(sample, gates.alpha, gates.few_losing_trades)
-        assert (found[name]["low"], found[name]["high"]) == (own.low, own.high)
-    assert found["mean_net_bps"]["value"] == pytest.approx(1e4 * alone.net_frac.mean())
-    assert found["mean_gross_bps"]["value"] == pytest.approx(1e4 * alone.gross_frac.mean())
+        own = getattr(trade_metrics, f"estimate_{name}")(
+            sample, gates.alpha, gates.few_losing_trades
+        )
+        assert (getattr(found, name).low, getattr(found, name).high) == (own.low, own.high)
+    assert found.mean_net_bps.value == pytest.approx(1e4 * alone.net_frac.mean())
+    assert found.mean_gross_bps.value == pytest.approx(1e4 * alone.gross_frac.mean())

@@ -6,13 +6,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dipmaster.backtest import ExitRules, ExitType, Trailing
-from dipmaster.evaluation.phases.exits.standalone import WayOut, followed
-from dipmaster.evaluation.phases.exits.trailing import trailing
+from dipmaster.evaluation.phases.exits.trailing import measure_trailing
+from dipmaster.evaluation.standalone import ExitPolicy
+from dipmaster.results.evaluation.exit_rules import TrailingFigures
 
 
-def followed_under(toy, panel, cases, exits, rule, target=0.5):
-    way = WayOut(np.full(len(cases), target), ExitRules(None, rule))
-    return followed("phase 2", panel, cases, toy.execution(), exits, way)
+def simulate_under(toy, panel, entries, exits, rule, target=0.5):
+    policy = ExitPolicy(np.full(len(entries), target), ExitRules(None, rule))
+    return toy.simulate(panel, entries, exits, policy)
+
+
+def measure(panel, entries, phase_2, rule, cap_bars, opened=None):
+    """All are opened unless it is said."""
+    every = np.ones(len(entries), dtype=np.bool_) if opened is None else np.array(opened)
+    return measure_trailing(panel, entries, every, phase_2, rule, cap_bars)
 
 
 def test_by_hand(toy, exits) -> None:
@@ -23,30 +30,30 @@ def test_by_hand(toy, exits) -> None:
     by_bar = np.full(panel.open.shape, 0.003)
     by_bar[0, 13] = 0.005
     rule = Trailing(by_bar, 0.006, break_even_floor=False)
-    cases = toy.cases([9, 109], opened=[True, False])
-    phase_2 = followed_under(toy, panel, cases, exits, rule)
+    entries = toy.entries([9, 109])
+    phase_2 = simulate_under(toy, panel, entries, exits, rule)
     assert phase_2.gross_frac[0] == pytest.approx(0.004)
-    found = trailing(panel, cases, phase_2, rule, exits.cap_bars)
-    assert found["traded"] == {
-        "n": 1, "activated": 1, "stopped": 1, "mean_distance_frac": pytest.approx(0.004),
-    }  # fmt: skip
-    assert (found["all"]["n"], found["all"]["activated"], found["all"]["stopped"]) == (2, 1, 1)
+    found = measure(panel, entries, phase_2, rule, exits.cap_bars, [True, False])
+    traded = found.traded
+    assert (traded.n, traded.activated, traded.stopped) == (1, 1, 1)
+    assert traded.mean_distance_frac == pytest.approx(0.004)
+    assert (found.all.n, found.all.activated, found.all.stopped) == (2, 1, 1)
 
 
 def test_a_bar_that_takes_the_profit_does_not_activate_it(toy, exits) -> None:
     panel = toy.panel(200, {12: (100.0, 101.0, 100.0, 100.9)})
     rule = Trailing(np.full(panel.open.shape, 0.003), 0.006)
-    phase_2 = followed_under(toy, panel, toy.cases([9]), exits, rule, target=0.008)
+    phase_2 = simulate_under(toy, panel, toy.entries([9]), exits, rule, target=0.008)
     assert phase_2.exit_type.tolist() == [int(ExitType.TARGET)]
-    found = trailing(panel, toy.cases([9]), phase_2, rule, exits.cap_bars)["all"]
-    assert (found["activated"], found["mean_distance_frac"]) == (0, None)
+    found = measure(panel, toy.entries([9]), phase_2, rule, exits.cap_bars).all
+    assert (found.activated, found.mean_distance_frac) == (0, None)
 
 
 def test_switched_off(toy, exits) -> None:
-    panel, cases = toy.walking_panel(2, bars=800), toy.cases([50, 300])
-    phase_2 = followed_under(toy, panel, cases, exits, None)
-    found = trailing(panel, cases, phase_2, None, exits.cap_bars)["all"]
-    assert found == {"n": 2, "activated": 0, "stopped": 0, "mean_distance_frac": None}
+    panel, entries = toy.walking_panel(2, bars=800), toy.entries([50, 300])
+    phase_2 = simulate_under(toy, panel, entries, exits, None)
+    found = measure(panel, entries, phase_2, None, exits.cap_bars).all
+    assert found == TrailingFigures(n=2, activated=0, stopped=0, mean_distance_frac=None)
 
 
 @given(st.integers(0, 300))
@@ -55,10 +62,10 @@ def test_what_it_stopped_was_active(toy, exits, seed: int) -> None:
     panel = toy.walking_panel(seed, symbols=1, bars=600)
     rng = np.random.default_rng(seed)
     by_bar = np.where(rng.random(panel.open.shape) < 0.1, np.nan, rng.uniform(0.001, 0.01))
-    rule, cases = Trailing(by_bar, 0.006), toy.cases(np.arange(20, 560, 40))
-    phase_2 = followed_under(toy, panel, cases, exits, rule, target=0.02)
+    rule, entries = Trailing(by_bar, 0.006), toy.entries(np.arange(20, 560, 40))
+    phase_2 = simulate_under(toy, panel, entries, exits, rule, target=0.02)
     activated, widths = 0, []
-    for k in range(len(cases)):
+    for k in range(len(entries)):
         e, peak, was = int(phase_2.entry_index[k]), 0.0, False
         for u in range(e, int(phase_2.exit_index[k])):
             peak = max(peak, panel.high[0, u])
@@ -67,8 +74,8 @@ def test_what_it_stopped_was_active(toy, exits, seed: int) -> None:
                 widths.append(by_bar[0, u])
         activated += was
         assert was or phase_2.exit_type[k] != int(ExitType.TRAILING_STOP)
-    found = trailing(panel, cases, phase_2, rule, exits.cap_bars)["all"]
-    assert found["activated"] == activated
+    found = measure(panel, entries, phase_2, rule, exits.cap_bars).all
+    assert found.activated == activated
     known = [width for width in widths if not np.isnan(width)]
     expected = pytest.approx(np.mean(known)) if known else None
-    assert found["mean_distance_frac"] == expected
+    assert found.mean_distance_frac == expected

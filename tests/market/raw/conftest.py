@@ -3,15 +3,14 @@
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
-import yaml
 
-from dipmaster.core.params import Ingest, Params
+from dipmaster.core.params import Ingest
 from dipmaster.market.raw import RawMarket, read_raw
+from tests.market.ingest_section import ingest_section
 
 DAY = 288
 
@@ -26,25 +25,15 @@ def raw(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture(scope="session")
-def ingest(project: Path) -> Callable[..., Ingest]:
-    """Section ingest of the project's params, with changes: ``ingest(on_bad_row="drop")``."""
-
-    def build(**changes: Any) -> Ingest:
-        values = yaml.safe_load((project / "params.yaml").read_text(encoding="utf-8"))
-        for key, value in changes.items():
-            section = (
-                values["ingest"]["raw"] if key in values["ingest"]["raw"] else values["ingest"]
-            )
-            section[key] = value
-        return Params.parse(values, ("ingest",)).ingest
-
-    return build
+def ingest() -> Callable[..., Ingest]:
+    """Section ingest with values of its own, and changes: ``ingest(on_bad_row="drop")``."""
+    return lambda **changes: Ingest.model_validate(ingest_section(**changes))
 
 
 @pytest.fixture
 def read(raw: Path, ingest: Callable[..., Ingest]) -> Callable[..., RawMarket]:
     """Read data/raw of the test under changed params."""
-    return lambda **changes: read_raw(raw.parent, ingest(**changes))
+    return lambda workspace=None, **changes: read_raw(raw.parent, ingest(**changes), workspace)
 
 
 @pytest.fixture(scope="session")

@@ -97,12 +97,10 @@ def test_a_checksum_beside_a_file_is_held_against_it(
     told(read, "BTCUSDT-5m-2023-01.zip:", "the sha256 in", "download the file again")
 
 
-def test_broken_links_and_pipes(raw: Path, read: Read, bars: Bars) -> None:
+def test_pipes_are_not_waited_for(raw: Path, read: Read, bars: Bars) -> None:
     bars().to_parquet(raw / "BTCUSDT.parquet")
     os.mkfifo(raw / "ETHUSDT.csv")
     assert [entry.reason for entry in read().log.ignored] == ["not a regular file"]
-    (raw / "SOLUSDT.csv").symlink_to(raw / "nowhere.csv")
-    told(read, "set/SOLUSDT.csv:", "a whole file that can be read")
 
 
 def test_faults_of_all_files_are_told_in_their_order(raw: Path, read: Read) -> None:

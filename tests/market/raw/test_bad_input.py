@@ -77,16 +77,14 @@ def test_one_row_has_no_interval(raw: Path, read: Read, bars: Bars) -> None:
     told(read, "set/BTCUSDT.parquet", "the interval in the file name", "SYMBOL-5m.csv")
 
 
-def test_a_name_with_the_wrong_interval(raw: Path, read: Read, bars: Bars) -> None:
-    bars().to_parquet(raw / "BTCUSDT-1m.parquet")
-    told(read, "1m bars, as the file name says", "5 minutes apart", "true interval")
-    (raw / "BTCUSDT-1m.parquet").unlink()
-    bars(minutes=1).to_parquet(raw / "BTCUSDT-5m.parquet")
-    told(read, "BTCUSDT-5m.parquet, row 2:", "on the grid of the file's interval")
-
-
 def test_an_empty_folder_names_the_cure(raw: Path, read: Read) -> None:
-    told(read, "found no file", "data/raw/<set>/", "dvc add data/raw/<set>", "--temp")
+    told(
+        read,
+        "found no file",
+        "data/raw/<set>/",
+        "`dvc add data/raw/<set>` and `git add data/raw/<set>.dvc`",
+        "--temp",
+    )
     (raw.parent / "README.md").write_text("x", encoding="utf-8")
     told(read, "found no file")
     raw.rmdir()

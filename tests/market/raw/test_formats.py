@@ -129,8 +129,9 @@ def test_a_column_of_some_files_only_is_left_out_and_told(
     raw: Path, read: Read, bars: Bars
 ) -> None:
     whole = bars()
-    whole.iloc[:300].assign(trade_count=1.0, quote_volume=2.0).to_parquet(raw / "BTCUSDT-1.parquet")
-    (raw / "BTCUSDT-1.parquet").rename(raw / "BTCUSDT-2022.parquet")
+    quote = whole["volume"] * whole["close"]
+    first = whole.assign(trade_count=1.0, quote_volume=quote).iloc[:300]
+    first.to_parquet(raw / "BTCUSDT-2022.parquet")
     whole.iloc[300:].assign(trade_count=1.0).to_parquet(raw / "BTCUSDT-2023.parquet")
     market = read()
     assert_bars(market, whole, [*PLAIN, "trade_count"])
@@ -147,15 +148,6 @@ def test_sets_make_one_market(raw: Path, read: Read, bars: Bars) -> None:
         "other/deep/ETHUSDT.parquet",
         "set/BTCUSDT.parquet",
     ]
-
-
-def test_a_set_may_be_a_link(raw: Path, read: Read, bars: Bars, tmp_path: Path) -> None:
-    elsewhere = tmp_path / "elsewhere"
-    elsewhere.mkdir()
-    bars().to_parquet(elsewhere / "BTCUSDT.parquet")
-    (raw.parent / "linked").symlink_to(elsewhere)
-    (elsewhere / "again").symlink_to(elsewhere)
-    assert_bars(read(), bars(), PLAIN)
 
 
 def test_other_files_are_listed_and_companions_are_not(

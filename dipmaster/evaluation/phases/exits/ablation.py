@@ -1,20 +1,23 @@
-"""What each rule of phase 2 is worth: phase 2 with that one rule switched the other way."""
+"""Ablation: what each rule of phase 2 is worth, by phase 2 with that one rule switched."""
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
+from dipmaster.backtest import metrics
 from dipmaster.core.kernels import Bools
 from dipmaster.core.params import AdaptiveExits, Gates
-from dipmaster.evaluation.figures.breakdowns import Record
-from dipmaster.evaluation.phases.exits.eligible_entries import in_groups
-from dipmaster.evaluation.phases.exits.figures import figures
-from dipmaster.evaluation.phases.exits.standalone import Alone, Pair
-from dipmaster.evaluation.statistics.paired import trades
-from dipmaster.evaluation.statistics.paired.comparison import judged
+from dipmaster.evaluation.figures.breakdowns import mean_or_none
+from dipmaster.evaluation.phases.exits.subsets import by_subset
+from dipmaster.evaluation.standalone import StandalonePair, StandaloneTrades
+from dipmaster.evaluation.statistics.paired.judging import judge_difference
+from dipmaster.evaluation.statistics.paired.trades import compare_mean_net
+from dipmaster.results.common import ComparisonVerdict
+from dipmaster.results.evaluation.exits import Ablation, AblationFigures
+from dipmaster.results.metrics import MEAN_NET_BPS
 
 RULES = ("dynamic_target", "trailing", "full_exit", "partial_exit", "models", "boundary")
-HELPS, HURTS, UNSURE = "HELPS", "HURTS", "NOT SHOWN"
+Effect = Literal["HELPS", "HURTS", "NOT SHOWN"]
 
 
 def is_on(exits: AdaptiveExits, rule: str) -> bool:
@@ -30,14 +33,14 @@ def is_on(exits: AdaptiveExits, rule: str) -> bool:
     }[rule]
 
 
-def switched(exits: AdaptiveExits, rule: str) -> AdaptiveExits:
+def switch_rule(exits: AdaptiveExits, rule: str) -> AdaptiveExits:
     """The same params with one rule the other way."""
     on = not is_on(exits, rule)
 
     def part(name: str, **values: bool) -> Mapping[str, Any]:
         return {name: getattr(exits, name).model_copy(update=values)}
 
-    changed = {
+    changes = {
         "dynamic_target": part("dynamic_target", enabled=on),
         "trailing": part("trailing", enabled=on),
         "full_exit": part("decision", full=on),
@@ -45,62 +48,75 @@ def switched(exits: AdaptiveExits, rule: str) -> AdaptiveExits:
         "models": part("decision", full=on, partial=on),
         "boundary": {"boundary_from_phase2": on},
     }
-    return exits.model_copy(update=changed[rule])
+    return exits.model_copy(update=changes[rule])
 
 
 def without_models(exits: AdaptiveExits) -> AdaptiveExits:
     """The same params with both exits on the score off."""
-    return switched(exits, "models") if is_on(exits, "models") else exits
+    return switch_rule(exits, "models") if is_on(exits, "models") else exits
 
 
-def leave_one_out(
-    phase_2: Alone,
+def ablate_rules(
+    phase: StandaloneTrades,
     traded: Bools,
     exits: AdaptiveExits,
-    follow: Callable[[str, AdaptiveExits], Alone],
+    simulate: Callable[[str, AdaptiveExits], StandaloneTrades],
     gates: Gates,
-) -> list[Record]:
+) -> tuple[Ablation, ...]:
     """A row a rule, each judged as if it were the only one; exit scores stay as they are.
 
     Parameters
     ----------
-    phase_2
-        All cases under phase 2's exits.
-    follow
-        From a name and other params to the same cases under their exits.
+    phase
+        All entries under the phase's exits.
+    traded
+        Shape (entries,).
+    simulate
+        From a name and other params to the same entries under their exits.
 
     Returns
     -------
-    list of Record
+    tuple of Ablation
         `state` is what the rule was switched to. `change_mean_net_bps` is the variant
-        minus phase 2, so it is negative where switching a rule off costs money;
+        minus the phase, so it is negative where switching a rule off costs money;
         `effect` turns it into words about the rule itself: HELPS, HURTS or NOT SHOWN.
     """
-    rows = []
-    for rule in RULES:
-        was_on = is_on(exits, rule)
-        state = "off" if was_on else "on"
-        name = f"phase 2 with {rule.replace('_', ' ')} {state}"
-        variant = Pair(follow(name, switched(exits, rule)), phase_2)
-        found = in_groups(traded, partial(_row, variant, was_on, gates))
-        rows.append({"rule": rule, "state": state, **found})
-    return rows
+    return tuple(_ablate(rule, phase, traded, exits, simulate, gates) for rule in RULES)
 
 
-def _row(whole: Pair, was_on: bool, gates: Gates, kept: Bools) -> Record:
-    pair = whole.only(kept)
-    found = figures(pair.after, gates)
-    change = trades.mean_net_bps(pair.after.track, pair.before.track, gates.alpha)
-    ruled = judged(change, 1, pair.lacking(gates))
-    return {
-        "n": len(pair.after),
-        **{name: found[name]["value"] for name in ("win_rate", "profit_factor", "mean_net_bps")},
-        "change_mean_net_bps": ruled,
-        "effect": _effect(ruled["verdict"], was_on),
-    }
+def _ablate(
+    rule: str,
+    phase: StandaloneTrades,
+    traded: Bools,
+    exits: AdaptiveExits,
+    simulate: Callable[[str, AdaptiveExits], StandaloneTrades],
+    gates: Gates,
+) -> Ablation:
+    was_on = is_on(exits, rule)
+    state: Literal["off", "on"] = "off" if was_on else "on"
+    name = f"{phase.name} with {rule.replace('_', ' ')} {state}"
+    variant = StandalonePair(simulate(name, switch_rule(exits, rule)), phase)
+    both = by_subset(traded, partial(_compare, variant, was_on, gates))
+    return Ablation(rule=rule, state=state, traded=both.traded, all=both.all)
 
 
-def _effect(verdict: str, was_on: bool) -> str:
+def _compare(whole: StandalonePair, was_on: bool, gates: Gates, subset: Bools) -> AblationFigures:
+    pair = whole.only(subset)
+    net = pair.after.net_frac
+    change = compare_mean_net(pair.after.track, pair.before.track, gates.alpha)
+    judged = judge_difference(MEAN_NET_BPS, change, pair.lacking(gates))
+    return AblationFigures(
+        n=len(pair.after),
+        win_rate=metrics.win_rate(net),
+        profit_factor=metrics.profit_factor(net),
+        mean_net_bps=mean_or_none(1e4 * net),
+        change_mean_net_bps=judged,
+        effect=_effect(judged.verdict, was_on),
+    )
+
+
+def _effect(verdict: ComparisonVerdict, was_on: bool) -> Effect:
     """A variant without the rule that is worse shows that the rule helps."""
-    helps, hurts = ("WORSE", "BETTER") if was_on else ("BETTER", "WORSE")
-    return {helps: HELPS, hurts: HURTS}.get(verdict, UNSURE)
+    if verdict == "NOT SHOWN":
+        return "NOT SHOWN"
+    return "HELPS" if (verdict == "WORSE") == was_on else "HURTS"

@@ -1,77 +1,75 @@
-"""What the roadmap promises of phase 2, line by line, and what was measured.
+"""What the roadmap claims of phase 2, line by line, and what was measured.
 
 Profit factor: phase 2 against phase 1, each with its own account. Holding and capture:
 the entries that both phases opened, each followed alone under both sets of exits.
 """
 
-from collections.abc import Mapping
-from typing import Any
+from dataclasses import replace
 
 from dipmaster.core.params.roadmap import HOLDING_BAND_MINUTES
-from dipmaster.evaluation.claims import Promise
-from dipmaster.evaluation.figures.breakdowns import Record
+from dipmaster.evaluation.claims import Claim
+from dipmaster.results.common import Interval, RatioInterval
+from dipmaster.results.evaluation.claims import RoadmapClaim
+from dipmaster.results.evaluation.differences import PhaseComparison
+from dipmaster.results.evaluation.exits import ExitResults, HoldingBySubset, ProfitCapture
 
-Json = Mapping[str, Any]
 BAND = (float(HOLDING_BAND_MINUTES[0]), float(HOLDING_BAND_MINUTES[1]))
-FACTOR = Promise("2.profit_factor", "2", "profit factor +80 %, from .77 to 1.4", 0.80, "frac", 2)
-HOLDING = Promise("2.holding", "2", "held 45 to 120 minutes on average", BAND, "minutes", 2)
-CAPTURE = Promise("2.capture", "2", "profit capture +40 %", 0.40, "frac", 2)
+FACTOR = Claim("2.profit_factor", "2", "profit factor +80 %, from .77 to 1.4", 0.80, "frac", 2)
+HOLDING = Claim("2.holding", "2", "held 45 to 120 minutes on average", BAND, "minutes", 2)
+CAPTURE = Claim("2.capture", "2", "profit capture +40 %", 0.40, "frac", 2)
 
 
-def promises(difference: Json, exits: Json, trades: int, too_small: str) -> list[Record]:
+def measure_claims(
+    change: PhaseComparison, exits: ExitResults, trades: int, too_small: str
+) -> tuple[RoadmapClaim, ...]:
     """The three lines of phase 2.
 
     Parameters
     ----------
-    difference
-        Phase 2 against phase 1, of `difference_record`.
-    exits
-        Of `exits_record`.
+    change
+        Phase 2 against phase 1.
     trades
         Of phase 2, out of sample.
     too_small
         Why nothing may be concluded from the trades of phases 1 and 2; empty where
         something may.
     """
-    factor = difference["profit_factor"]
-    more = {**_more(factor["ratio"]), "reason": factor["reason"]}
-    return [
+    factor = change.profit_factor
+    more = _more(factor.ratio, factor.reason)
+    return (
         FACTOR.at_least(more, trades, too_small, "of phase 2 over phase 1"),
-        _holding(exits["holding"], too_small),
-        _capture(exits["capture"], too_small),
-    ]
+        _holding(exits.holding, too_small),
+        _capture(exits.capture, too_small),
+    )
 
 
-def _holding(holding: Json, too_small: str) -> Record:
-    """Of the mean; how many trades lie in the band is another question, told beside."""
-    found = holding["traded"]["after"]
-    mean, inside = found["mean_minutes"], found["in_band_frac"]["value"]
-    told = "" if inside is None else f"{100 * inside:.0f} % of the trades lie in it"
-    return HOLDING.between(mean, int(mean["n"]), too_small, told)
+def _holding(holding: HoldingBySubset, too_small: str) -> RoadmapClaim:
+    """Of the mean; how many trades lie in the band is another question, said beside."""
+    after = holding.traded.after
+    mean, inside = after.mean_minutes, after.in_band_frac.value
+    beside = "" if inside is None else f"{100 * inside:.0f} % of the trades lie in it"
+    return HOLDING.between(mean, mean.n, too_small, beside)
 
 
-def _capture(capture: Json, too_small: str) -> Record:
-    found = capture["traded"]
-    shares = [found[side] for side in ("before", "after")]
-    told = ""
-    if None not in shares:
-        before, after = (f"{100 * share:.1f} %" for share in shares)
-        told = (
-            f"gross profit over the largest rise within {capture['horizon_bars']} bars: "
-            f"{before} under phase 1's exits, {after} under phase 2's"
+def _capture(capture: ProfitCapture, too_small: str) -> RoadmapClaim:
+    traded, beside = capture.traded, ""
+    if traded.before is not None and traded.after is not None:
+        beside = (
+            f"gross profit over the largest rise within {capture.horizon_bars} bars: "
+            f"{100 * traded.before:.1f} % under phase 1's exits, "
+            f"{100 * traded.after:.1f} % under phase 2's"
         )
-    ratio = found["ratio"]
-    row = CAPTURE.at_least(_more(ratio), int(found["n"]), too_small or ratio["reason"], told)
-    if row["value"] is None and told:
-        row["reason"] += f"; {told}"
-    return row
+    ratio = traded.ratio
+    more = _more(ratio, ratio.reason)
+    claim = CAPTURE.at_least(more, traded.n, too_small or ratio.reason, beside)
+    if claim.value is None and beside:
+        return replace(claim, reason=f"{claim.reason}; {beside}")
+    return claim
 
 
-def _more(ratio: Json) -> Record:
+def _more(ratio: Interval | RatioInterval, reason: str) -> Interval:
     """A ratio as a fraction more."""
-    less = {name: _minus_one(ratio[name]) for name in ("value", "low", "high")}
-    return {**less, "reason": ratio.get("reason", "")}
-
-
-def _minus_one(ratio: float | None) -> float | None:
-    return None if ratio is None else ratio - 1.0
+    value, low, high = (
+        None if x is None else x - 1.0 for x in (ratio.value, ratio.low, ratio.high)
+    )
+    return Interval(value, low, high, reason)

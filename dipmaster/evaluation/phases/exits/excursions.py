@@ -1,26 +1,22 @@
-"""Trades as dots: how far each went against us, how far for us, and what was kept."""
+"""Trades as points: maximum adverse and favourable excursion, and what each netted."""
 
 import numpy as np
 import pandas as pd
 
-from dipmaster.evaluation.figures.breakdowns import Record
+from dipmaster.results.evaluation.exits import TradeDot
 
-AT_MOST = 600  # dots
+AT_MOST = 600  # points
 
 
-def scatter(trades: pd.DataFrame, at_most: int = AT_MOST) -> list[Record]:
+def excursion_points(trades: pd.DataFrame, at_most: int = AT_MOST) -> tuple[TradeDot, ...]:
     """A row a trade, every k-th where there are too many, with k as small as it can be."""
-    kept = trades.iloc[:: max(1, -(-len(trades) // at_most))]
-    columns = {
-        name: 1e4 * kept[column].to_numpy(dtype=np.float64)
-        for name, column in (
-            ("mae_bps", "mae_frac"),
-            ("mfe_bps", "mfe_frac"),
-            ("net_bps", "return_frac"),
-        )
-    }
-    kinds = kept["exit_type"].to_numpy(dtype=str)
-    return [
-        {**{name: float(values[row]) for name, values in columns.items()}, "exit_type": str(kind)}
-        for row, kind in enumerate(kinds)
-    ]
+    shown = trades.iloc[:: max(1, -(-len(trades) // at_most))]
+    mae, mfe, net = (
+        (1e4 * shown[column].to_numpy(dtype=np.float64)).tolist()
+        for column in ("mae_frac", "mfe_frac", "return_frac")
+    )
+    kinds = shown["exit_type"].to_numpy(dtype=str).tolist()
+    return tuple(
+        TradeDot(mae_bps=adverse, mfe_bps=favourable, net_bps=netted, exit_type=kind)
+        for adverse, favourable, netted, kind in zip(mae, mfe, net, kinds, strict=True)
+    )

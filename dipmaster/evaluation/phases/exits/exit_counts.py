@@ -1,17 +1,20 @@
-"""How often each way out was taken by phase 2, and how its trades ended."""
+"""How often each exit type was taken by phase 2, and how its trades ended."""
 
 import numpy as np
 import pandas as pd
 
 from dipmaster.backtest import EXIT_NAMES, ExitType, metrics
 from dipmaster.core.params import AdaptiveExits
-from dipmaster.evaluation.figures.breakdowns import Record, mean_or_none
+from dipmaster.evaluation.figures.breakdowns import mean_or_none
+from dipmaster.results.evaluation.exit_rules import ExitRuleUse
 
 PARTIAL = EXIT_NAMES[ExitType.PROFIT_TAKING]
 
 
-def fired(trades: pd.DataFrame, fills: pd.DataFrame, exits: AdaptiveExits) -> list[Record]:
-    """A row a way out, whether it was taken or not.
+def count_exits(
+    trades: pd.DataFrame, fills: pd.DataFrame, exits: AdaptiveExits
+) -> tuple[ExitRuleUse, ...]:
+    """A row an exit type, whether it was taken or not.
 
     Parameters
     ----------
@@ -20,16 +23,16 @@ def fired(trades: pd.DataFrame, fills: pd.DataFrame, exits: AdaptiveExits) -> li
 
     Returns
     -------
-    list of Record
+    tuple of ExitRuleUse
         `net_pnl` is that of the whole trades whose last part left this way, so it sums
         to that of all trades; None for the partial exit, after which something else
         ends the trade. Its mean and win rate are those of the trades it was part of.
     """
-    return [_row(name, trades, fills, exits) for name in EXIT_NAMES]
+    return tuple(_count(name, trades, fills, exits) for name in EXIT_NAMES)
 
 
 def is_on(name: str, exits: AdaptiveExits) -> bool:
-    """Whether phase 2 uses that way out; stop, target and time limit cannot be switched off."""
+    """Whether phase 2 uses that exit type; stop, target and time limit cannot be switched off."""
     switches = {
         "trailing_stop": exits.trailing.enabled,
         "optimal_timing": exits.decision.full,
@@ -39,18 +42,20 @@ def is_on(name: str, exits: AdaptiveExits) -> bool:
     return switches.get(name, True)
 
 
-def _row(name: str, trades: pd.DataFrame, fills: pd.DataFrame, exits: AdaptiveExits) -> Record:
-    own = fills[(fills["side"] == "sell") & (fills["exit_type"] == name)]
-    touched = trades[trades["trade_id"].isin(own["trade_id"])]
+def _count(
+    name: str, trades: pd.DataFrame, fills: pd.DataFrame, exits: AdaptiveExits
+) -> ExitRuleUse:
+    sales = fills[(fills["side"] == "sell") & (fills["exit_type"] == name)]
+    touched = trades[trades["trade_id"].isin(sales["trade_id"])]
     money = touched["net_pnl"].to_numpy(dtype=np.float64)
-    sure = own["exit_confidence"].to_numpy(dtype=np.float64)
-    return {
-        "rule": name,
-        "on": is_on(name, exits),
-        "fills": len(own),
-        "trades_frac": len(touched) / len(trades) if len(trades) else None,
-        "net_pnl": None if name == PARTIAL else float(money.sum()),
-        "mean_net_bps": mean_or_none(1e4 * touched["return_frac"].to_numpy(dtype=np.float64)),
-        "win_rate": metrics.win_rate(money),
-        "mean_confidence": mean_or_none(sure[~np.isnan(sure)]),
-    }
+    confidence = sales["exit_confidence"].to_numpy(dtype=np.float64)
+    return ExitRuleUse(
+        rule=name,
+        on=is_on(name, exits),
+        fills=len(sales),
+        trades_frac=len(touched) / len(trades) if len(trades) else None,
+        net_pnl=None if name == PARTIAL else float(money.sum()),
+        mean_net_bps=mean_or_none(1e4 * touched["return_frac"].to_numpy(dtype=np.float64)),
+        win_rate=metrics.win_rate(money),
+        mean_confidence=mean_or_none(confidence[~np.isnan(confidence)]),
+    )

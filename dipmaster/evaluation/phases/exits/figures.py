@@ -1,29 +1,32 @@
-"""Round trips followed alone to figures with bounds, each like the gate of its kind."""
+"""Standalone trades to figures with bounds, each like the gate of its kind."""
 
 import numpy as np
 
 from dipmaster.core.kernels import Floats, Ints
 from dipmaster.core.params import Gates
-from dipmaster.evaluation.figures.breakdowns import Record
-from dipmaster.evaluation.phases.exits.standalone import Alone
-from dipmaster.evaluation.phases.selection.signals.rates import interval_record
+from dipmaster.evaluation.figures.intervals import sample_interval
+from dipmaster.evaluation.standalone import StandaloneTrades
 from dipmaster.evaluation.statistics import trade_metrics
 from dipmaster.evaluation.statistics.estimate import Estimate
 from dipmaster.learning.evaluation.clustered import floored_variance, t_critical
+from dipmaster.results.evaluation.exits import StandaloneFigures
 
 NO_TRADE = "no trade"
 
 
-def figures(alone: Alone, gates: Gates) -> dict[str, Record]:
+def standalone_figures(side: StandaloneTrades, gates: Gates) -> StandaloneFigures:
     """Win rate, profit factor (at equal notional), mean net and gross return, with bounds."""
-    sample, alpha, few = alone.track.sample, gates.alpha, gates.few_losing_trades
-    found = {
-        "win_rate": trade_metrics.win_rate(sample, alpha, few),
-        "profit_factor": trade_metrics.profit_factor(sample, alpha, few),
-        "mean_net_bps": mean(1e4 * alone.net_frac, alone.day, alone.block, alpha),
-        "mean_gross_bps": mean(1e4 * alone.gross_frac, alone.day, alone.block, alpha),
-    }
-    return {name: interval_record(estimate) for name, estimate in found.items()}
+    sample, alpha, few = side.track.sample, gates.alpha, gates.few_losing_trades
+
+    def mean_bps(frac: Floats) -> Estimate:
+        return mean(1e4 * frac, side.day, side.block, alpha)
+
+    return StandaloneFigures(
+        win_rate=sample_interval(trade_metrics.estimate_win_rate(sample, alpha, few)),
+        profit_factor=sample_interval(trade_metrics.estimate_profit_factor(sample, alpha, few)),
+        mean_net_bps=sample_interval(mean_bps(side.net_frac)),
+        mean_gross_bps=sample_interval(mean_bps(side.gross_frac)),
+    )
 
 
 def mean(values: Floats, day: Ints, block: Ints, alpha: float) -> Estimate:

@@ -1,11 +1,10 @@
-"""Ledger of adaptive exits to proofs: what was sold had been decided, by scores made before.
+"""Ledger of adaptive exits to checks: what was sold had been decided, by scores made before.
 
 They use the ledger, the candidates and what the exits stage wrote, not the code that
 plans or decides; only the scores of a sample are made again, by the stored models.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -17,7 +16,8 @@ from dipmaster.core.params import AdaptiveExits
 from dipmaster.core.params.exits import Decision
 from dipmaster.core.time_units import BAR_MS
 from dipmaster.evaluation.integrity import Check
-from dipmaster.evaluation.phases.exits.orders import ExitInputs, stored_rows
+from dipmaster.evaluation.phases.exits.inputs import ExitInputs, stored_rows
+from dipmaster.results.exits import ExitModelFold
 
 FULL = ExitType.OPTIMAL_TIMING.name.lower()
 PART = ExitType.PROFIT_TAKING.name.lower()
@@ -46,7 +46,7 @@ def exit_checks(
         _targets_are_planned(ledger, sales, inputs.plans, inputs.market.panel),
         _sold_on_scores(sales, scored, exits.decision),
         _none_passed_over(ledger.trades, sales, scored, exits.decision),
-        _fitted_before(inputs.rows, candidates, inputs.record["folds"]),
+        _fitted_before(inputs.rows, candidates, inputs.folds),
         _parts_are_whole(ledger, exits.decision),
         _scored_again(inputs, candidates, exits.cap_bars),
     )
@@ -95,16 +95,16 @@ def _sold_on_scores(sales: pd.DataFrame, scored: pd.DataFrame, decision: Decisio
     """The score of the bar that closed as the sale's bar opened."""
     decided = sales[sales["exit_type"].isin([FULL, PART])]
     closed = decided.assign(open_time=decided["time"] - BAR)
-    found = closed.merge(scored, "left", ["candidate_id", "open_time"])
-    score = found["exit_probability"].to_numpy(dtype=np.float64)
+    matched = closed.merge(scored, "left", ["candidate_id", "open_time"])
+    score = matched["exit_probability"].to_numpy(dtype=np.float64)
     full, part = _thresholds(decision)
-    least = np.where(found["exit_type"] == FULL, full, part)
-    same = score == found["exit_confidence"].to_numpy(dtype=np.float64)
+    least = np.where(matched["exit_type"] == FULL, full, part)
+    same = score == matched["exit_confidence"].to_numpy(dtype=np.float64)
     wrong = int((~(same & (score > least))).sum())
     return Check(
         "every sale by a model has the score of the bar closed just before, above its threshold",
         wrong == 0,
-        f"{len(found)} sales by models, {wrong} without such a score",
+        f"{len(matched)} sales by models, {wrong} without such a score",
     )
 
 
@@ -112,21 +112,22 @@ def _none_passed_over(
     trades: pd.DataFrame, sales: pd.DataFrame, scored: pd.DataFrame, decision: Decision
 ) -> Check:
     """A score above a threshold sells at the next open what has not left by then."""
-    own = scored.merge(trades[["candidate_id", "exit_time"]], "inner", "candidate_id")
-    own = own.assign(acts=own["open_time"] + BAR)
-    open_still = own[own["exit_time"] > own["acts"]]
+    traded = scored.merge(trades[["candidate_id", "exit_time"]], "inner", "candidate_id")
+    traded = traded.assign(acts=traded["open_time"] + BAR)
+    open_still = traded[traded["exit_time"] > traded["acts"]]
     full, part = _thresholds(decision)
     whole = int((open_still["exit_probability"] > full).sum())
-    above = own[own["exit_probability"] > part].groupby("candidate_id", as_index=False).first()
-    kept = above[above["exit_time"] > above["acts"]]
+    above = traded[traded["exit_probability"] > part]
+    first = above.groupby("candidate_id", as_index=False).first()
+    due = first[first["exit_time"] > first["acts"]]
     halves = sales.loc[sales["exit_type"] == PART, ["candidate_id", "time"]]
-    sold = kept.merge(halves, "inner", left_on=["candidate_id", "acts"],
+    sold = due.merge(halves, "inner", left_on=["candidate_id", "acts"],
                       right_on=["candidate_id", "time"])  # fmt: skip
-    missed = len(kept) - len(sold)
+    missed = len(due) - len(sold)
     return Check(
         "no score above a threshold was passed over",
         whole == 0 and missed == 0,
-        f"{len(own)} scores of {len(trades)} trades, {whole} without their sale, "
+        f"{len(traded)} scores of {len(trades)} trades, {whole} without their sale, "
         f"{missed} without their partial sale",
     )
 
@@ -137,26 +138,26 @@ def _thresholds(decision: Decision) -> tuple[float, float]:
 
 
 def _fitted_before(
-    rows: pd.DataFrame, candidates: pd.DataFrame, folds: Sequence[Mapping[str, Any]]
+    rows: pd.DataFrame, candidates: pd.DataFrame, folds: Sequence[ExitModelFold]
 ) -> Check:
     """Of every candidate's rows, traded or not."""
-    own = rows[rows["exit_probability"].notna()]
-    signal = epoch_ms(candidates["open_time"])[own["candidate_id"].to_numpy(np.int64)]
+    scored = rows[rows["exit_probability"].notna()]
+    signal = epoch_ms(candidates["open_time"])[scored["candidate_id"].to_numpy(np.int64)]
     heads, above = _moments(folds, "heads"), _moments(folds, "calibrator")
-    late = _unsound(own["models_fitted"], heads, signal + BAR_MS)
-    late |= _unsound(own["calibrator_fitted"], above, signal + BAR_MS)
+    late = _unsound(scored["models_fitted"], heads, signal + BAR_MS)
+    late |= _unsound(scored["calibrator_fitted"], above, signal + BAR_MS)
     early = bool(above.size) and (not heads.size or above.min() <= heads.min())
     return Check(
         "every exit score names fits on record, none later than its signal's close, and no "
         "calibrator was fitted before heads had predicted",
         not (late.any() or early),
-        f"{len(own)} scores, {int(late.sum())} without such a fit; "
+        f"{len(scored)} scores, {int(late.sum())} without such a fit; "
         f"{heads.size} fits of heads, {above.size} of the calibrator",
     )
 
 
-def _moments(folds: Sequence[Mapping[str, Any]], level: str) -> Ints:
-    times = [f["fitted_at"] for f in folds if f["level"] == level and not f["reason"]]
+def _moments(folds: Sequence[ExitModelFold], level: str) -> Ints:
+    times = [f.fitted_at for f in folds if f.level == level and not f.reason]
     return epoch_ms(pd.Series(pd.to_datetime(times, utc=True)).astype("datetime64[ms, UTC]"))
 
 
@@ -186,8 +187,8 @@ def _parts_are_whole(ledger: Ledger, decision: Decision) -> Check:
 
 def _scored_again(inputs: ExitInputs, candidates: pd.DataFrame, cap_bars: int) -> Check:
     """Every k-th position, with a score or without: none may have got lost either."""
-    own = inputs.rows["candidate_id"].unique()
-    picked = own[:: max(1, -(-own.size // SAMPLED))]
+    positions = inputs.rows["candidate_id"].unique()
+    picked = positions[:: max(1, -(-positions.size // SAMPLED))]
     sample = inputs.rows[inputs.rows["candidate_id"].isin(picked)]
     rows = stored_rows(sample, inputs.market.panel)
     again = inputs.models.score(rows, epoch_ms(candidates["open_time"]), cap_bars)

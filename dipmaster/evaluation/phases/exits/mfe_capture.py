@@ -1,10 +1,11 @@
-"""Profit capture: how much of the rise after an entry the exits took.
+"""MFE capture ratio: how much of the largest rise after an entry the exits took.
 
-Gross profit of the entries over the sum of their largest rise within a fixed horizon,
-the time limit's bars from the entry's own bar on. The horizon does not depend on the
-exit: the rise while a position is held would be smaller the sooner it is sold, and
-capture the better. Entries are the same under both sets of exits, so the rise cancels
-in the ratio of the two captures: it is that of the two gross profits.
+Gross profit of the entries over the sum of their maximum favourable excursion (MFE)
+within a fixed horizon, the time limit's bars from the entry's own bar on. The horizon
+does not depend on the exit: the rise while a position is held would be smaller the
+sooner it is sold, and capture the better. Entries are the same under both sets of
+exits, so the excursion cancels in the ratio of the two captures: it is that of the two
+gross profits.
 """
 
 import numpy as np
@@ -12,45 +13,61 @@ import numpy as np
 from dipmaster.core.kernels import Bools, Floats, Ints
 from dipmaster.core.panel import Panel
 from dipmaster.core.params import Gates
-from dipmaster.evaluation.figures.breakdowns import Record
-from dipmaster.evaluation.phases.exits.eligible_entries import Cases, in_groups
-from dipmaster.evaluation.phases.exits.standalone import Alone, Pair
-from dipmaster.evaluation.statistics.paired.comparison import ratio_record
+from dipmaster.evaluation.phases.exits.subsets import by_subset
+from dipmaster.evaluation.standalone import EligibleEntries, StandalonePair, StandaloneTrades
+from dipmaster.evaluation.statistics.paired.judging import to_ratio
 from dipmaster.evaluation.statistics.paired.sides import Difference
-from dipmaster.learning.evaluation import Statistic, block_interval
 from dipmaster.learning.evaluation.clustered import floored_variance, t_critical
+from dipmaster.learning.evaluation.intervals import block_interval
+from dipmaster.learning.evaluation.statistic import Statistic
+from dipmaster.results.common import RatioInterval
+from dipmaster.results.evaluation.exits import CaptureFigures, ProfitCapture
 
-# Stream of random numbers below (gates.seed, phase 2); streams of the phases are in `phase`.
+# Below gates.seed and phase 2; the streams that every phase has are in `statistics.streams`.
 _STREAM = (2, 100)
 
 
-def capture(panel: Panel, cases: Cases, pair: Pair, cap_bars: int, gates: Gates) -> Record:
-    """Capture before and after, and their ratio, of the traded cases and of all."""
-    rise = rises(panel, cases, cap_bars)
+def compare_capture(
+    panel: Panel,
+    entries: EligibleEntries,
+    traded: Bools,
+    pair: StandalonePair,
+    cap_bars: int,
+    gates: Gates,
+) -> ProfitCapture:
+    """Capture before and after, and their ratio, of the traded entries and of all."""
+    excursion = max_favorable_excursion(panel, entries, cap_bars)
 
-    def measured(kept: Bools) -> Record:
-        return _compared(pair.only(kept), rise[kept], gates)
+    def measure(subset: Bools) -> CaptureFigures:
+        return _compared(pair.only(subset), excursion[subset], gates)
 
-    return {"horizon_bars": cap_bars, **in_groups(cases.paired, measured)}
+    both = by_subset(traded, measure)
+    return ProfitCapture(horizon_bars=cap_bars, traded=both.traded, all=both.all)
 
 
-def rises(panel: Panel, cases: Cases, cap_bars: int) -> Floats:
+def max_favorable_excursion(panel: Panel, entries: EligibleEntries, cap_bars: int) -> Floats:
     """Highest high of `cap_bars` bars from the entry's own over its open, minus 1.
 
     Returns
     -------
     Floats
-        Shape (cases,), 0 or more; bars that do not exist are passed over.
+        Shape (entries,), 0 or more; bars that do not exist are passed over.
     """
-    entry = cases.signal_index + 1
+    entry = entries.signal_index + 1
     bar = entry[:, None] + np.arange(cap_bars)
-    high = panel.high[cases.symbol_index[:, None], np.minimum(bar, panel.bars - 1)]
+    high = panel.high[entries.symbol_index[:, None], np.minimum(bar, panel.bars - 1)]
     highest = np.fmax.reduce(np.where(bar < panel.bars, high, np.nan), axis=1, initial=-np.inf)
-    rise: Floats = np.maximum(highest / panel.open[cases.symbol_index, entry] - 1.0, 0.0)
-    return rise
+    excursion: Floats = np.maximum(highest / panel.open[entries.symbol_index, entry] - 1.0, 0.0)
+    return excursion
 
 
-def log_ratio(after: Floats, before: Floats, block: Ints, gates: Gates) -> Difference:
+def log_ratio(
+    after: Floats,
+    before: Floats,
+    block: Ints,
+    gates: Gates,
+    names: tuple[str, str],
+) -> Difference:
     """Logarithm of the ratio of two sums over the same entries; the wider of two intervals.
 
     The delta method on the difference of the influences, clustered by block and at
@@ -61,13 +78,15 @@ def log_ratio(after: Floats, before: Floats, block: Ints, gates: Gates) -> Diffe
     ----------
     after, before, block
         Shape (entries,).
+    names
+        Of both sides, for reasons.
     """
     if not after.size:
         return Difference(None, reason="no trade")
     sums = float(after.sum()), float(before.sum())
-    for total, phase in zip(sums, (2, 1), strict=True):
+    for total, name in zip(sums, names, strict=True):
         if total <= 0.0:
-            return Difference(None, reason=f"the exits of phase {phase} took no gross profit")
+            return Difference(None, reason=f"the exits of {name} took no gross profit")
     value, blocks = float(np.log(sums[0] / sums[1])), np.unique(block).size
     if blocks < 2:
         return Difference(value, reason="one block only")
@@ -101,17 +120,24 @@ def _resampled(after: Floats, before: Floats, block: Ints) -> Statistic:
     return Statistic(won[0].size, logged, "a sum of gross profits is 0 or below")
 
 
-def _compared(pair: Pair, rise: Floats, gates: Gates) -> Record:
+def _compared(pair: StandalonePair, excursion: Floats, gates: Gates) -> CaptureFigures:
     after, before = pair.after, pair.before
-    found = log_ratio(after.gross_frac, before.gross_frac, after.block, gates)
-    return {
-        "n": len(after),
-        "before": _captured(before, rise),
-        "after": _captured(after, rise),
-        "ratio": {**ratio_record(found), "reason": pair.lacking(gates) or found.reason},
-    }
+    names = after.name, before.name
+    logged = log_ratio(after.gross_frac, before.gross_frac, after.block, gates, names)
+    ratio = to_ratio(logged)
+    return CaptureFigures(
+        n=len(after),
+        before=_captured(before, excursion),
+        after=_captured(after, excursion),
+        ratio=RatioInterval(
+            value=ratio.value,
+            low=ratio.low,
+            high=ratio.high,
+            reason=pair.lacking(gates) or logged.reason,
+        ),
+    )
 
 
-def _captured(alone: Alone, rise: Floats) -> float | None:
-    total = float(rise.sum())
-    return float(alone.gross_frac.sum()) / total if total > 0.0 else None
+def _captured(side: StandaloneTrades, excursion: Floats) -> float | None:
+    total = float(excursion.sum())
+    return float(side.gross_frac.sum()) / total if total > 0.0 else None

@@ -1,17 +1,22 @@
 """How often the exit probability passed its thresholds: whether the models ever got to act."""
 
+from typing import Any
+
 import numpy as np
 
 from dipmaster.core.kernels import Bools, Floats
 from dipmaster.core.params.exits import Decision
-from dipmaster.evaluation.figures.breakdowns import Record
-from dipmaster.evaluation.phases.exits.eligible_entries import Cases
-from dipmaster.evaluation.phases.exits.standalone import Alone
+from dipmaster.evaluation.standalone import StandaloneTrades
+from dipmaster.results.evaluation.exit_rules import ExitProbabilityUse
 
 
-def probability(
-    score: Floats, cases: Cases, unguided: Alone, phase_2: Alone, decision: Decision
-) -> Record:
+def count_probability(
+    score: Floats,
+    opened: Bools,
+    unguided: StandaloneTrades,
+    phase: StandaloneTrades,
+    decision: Decision,
+) -> ExitProbabilityUse:
     """Scored closed bars above both thresholds, while there is something to decide.
 
     What the probability speaks of, the sale against what holding nets, has no meaning
@@ -21,36 +26,39 @@ def probability(
     ----------
     score
         Shape (candidates, bars since entry), NaN where there is none.
-    unguided, phase_2
-        All cases under phase 2's exits without the models, and with them.
+    opened
+        Shape (entries,), on which of them the phase opened a position.
+    unguided, phase
+        All entries under the phase's exits without the models, and with them.
 
     Returns
     -------
-    Record
+    ExitProbabilityUse
         Bars at which the position is open when left to the rules that are not models:
-        of all cases, and of those phase 2 opened (`traded_`). `held_` are those at
-        which phase 2 still held what it opened, where alone a model can act: a full
+        of all entries, and of those the phase opened (`traded_`). `held_` are those at
+        which the phase still held what it opened, where alone a model can act: a full
         exit ends the count. A row above `full` is above `partial` too.
     """
-    own = score[cases.candidate]
-    opened = cases.opened[:, None]
-    there, held = (_open_at(side, own.shape[1]) for side in (unguided, phase_2))
-    return {
-        "full": decision.full_probability,
-        "partial": decision.partial_probability,
-        **_counts("", own, there, decision),
-        **_counts("traded_", own, there & opened, decision),
-        **_counts("held_", own, held & opened, decision),
-    }
+    by_entry = score[phase.candidate]
+    bars = by_entry.shape[1]
+    there, held = (_open_at(side, bars) for side in (unguided, phase))
+    took = opened[:, None]
+    return ExitProbabilityUse(
+        full=decision.full_probability,
+        partial=decision.partial_probability,
+        **_counts("", by_entry, there, decision),
+        **_counts("traded_", by_entry, there & took, decision),
+        **_counts("held_", by_entry, held & took, decision),
+    )
 
 
-def _open_at(alone: Alone, bars: int) -> Bools:
-    """Shape (cases, bars since entry), whether the position is open at the bar's close."""
-    there: Bools = np.arange(bars) < (alone.exit_index - alone.entry_index)[:, None]
+def _open_at(side: StandaloneTrades, bars: int) -> Bools:
+    """Shape (entries, bars since entry), whether the position is open at the bar's close."""
+    there: Bools = np.arange(bars) < (side.exit_index - side.entry_index)[:, None]
     return there
 
 
-def _counts(prefix: str, score: Floats, among: Bools, decision: Decision) -> Record:
+def _counts(prefix: str, score: Floats, among: Bools, decision: Decision) -> dict[str, Any]:
     known = score[among & ~np.isnan(score)]
     return {
         f"{prefix}rows": known.size,

@@ -1,102 +1,83 @@
 """What the `exits` stage wrote, and what of the market its models look at."""
 
-from collections.abc import Mapping
-from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from dipmaster.core import store
+from dipmaster.core import catalog, store
 from dipmaster.core.errors import DataError, data_error
 from dipmaster.core.kernels import Bools
 from dipmaster.core.panel import Panel, epoch_ms
-from dipmaster.core.parallel import in_threads
 from dipmaster.core.tables import EXIT_PLANS, EXIT_ROWS, Table
 from dipmaster.core.time_units import BAR_MS
-from dipmaster.evaluation.phases.exits.orders import READ_ROWS, ExitInputs
-from dipmaster.exits import FEATURE_COLUMNS, VOLATILITY_COLUMNS, market_of, read_models
+from dipmaster.evaluation.phases.exits.inputs import READ_ROWS, ExitInputs
+from dipmaster.exits import FEATURE_COLUMNS, VOLATILITY_COLUMNS, build_exit_market, read_models
+from dipmaster.results import ExitModelResults, read_result
 
-MARKET_FEATURES = FEATURE_COLUMNS  # of the features: what random entries are scored on
-VOLATILITY_FOLDER = Path("data/volatility")
-PLANS_FILE = Path("data/exits/plans.parquet")
-ROWS_FILE = Path("data/exits/rows.parquet")
-MODELS_FOLDER = Path("data/exits/models")
-EXITS = Path("reports/metrics/exits.json")
 _ROWS = Table(EXIT_ROWS.name, tuple(c for c in EXIT_ROWS.columns if c.name in READ_ROWS))
-_CLASSES = {"signal_strength": (0, 2), "regime": (-1, 2), "momentum_class": (-2, 2)}
 
 
-def read_exits(
-    panel: Panel, candidates: pd.DataFrame, features: Mapping[str, pd.DataFrame]
-) -> ExitInputs:
+def read_exits(panel: Panel, candidates: pd.DataFrame, cap_bars: int) -> ExitInputs:
     """Plans, rows and models of the candidates.
-
-    Parameters
-    ----------
-    features
-        By symbol, a frame with open_time and `MARKET_FEATURES`.
 
     Raises
     ------
     DataError
         Where plans, rows or record are not those of the candidates.
     """
-    record = store.read_json(EXITS)
-    rows = store.read_table(ROWS_FILE, _ROWS, list(READ_ROWS))
+    measured = read_result(catalog.EXITS_METRICS, ExitModelResults)
+    rows = store.read_table(catalog.EXIT_ROWS, _ROWS, list(READ_ROWS))
+    features, volatility = (
+        catalog.read_symbols(folder, panel.symbols, columns)
+        for folder, columns in (
+            (catalog.FEATURE_PANEL, FEATURE_COLUMNS),
+            (catalog.VOLATILITY, VOLATILITY_COLUMNS),
+        )
+    )
     return ExitInputs(
-        market_of(panel, features, read_volatility(panel.symbols)),
-        planned(store.read_table(PLANS_FILE, EXIT_PLANS), candidates),
-        counted(followed(rows, candidates), record),
-        read_models(MODELS_FOLDER),
-        record,
+        build_exit_market(panel, features, volatility),
+        check_plans(store.read_table(catalog.EXIT_PLANS, EXIT_PLANS), candidates),
+        check_count(check_rows(rows, candidates), measured),
+        read_models(catalog.EXIT_MODELS),
+        measured.folds,
+        cap_bars,
     )
 
 
-def read_volatility(symbols: tuple[str, ...]) -> dict[str, pd.DataFrame]:
-    """What the exit models look at, by symbol."""
-    paths = [VOLATILITY_FOLDER / f"{symbol}.parquet" for symbol in symbols]
-    read = partial(store.read_table, columns=["open_time", *VOLATILITY_COLUMNS])
-    return dict(zip(symbols, in_threads(read, paths, "reading volatility"), strict=True))
-
-
-def planned(plans: pd.DataFrame, candidates: pd.DataFrame) -> pd.DataFrame:
+def check_plans(plans: pd.DataFrame, candidates: pd.DataFrame) -> pd.DataFrame:
     """The plans, if they are those of the candidates, row by row."""
+    path = catalog.EXIT_PLANS
     if len(plans) != len(candidates):
-        raise _others(PLANS_FILE, f"{len(candidates)} rows", f"{len(plans)}")
+        raise _others(path, f"{len(candidates)} rows", f"{len(plans)}")
     for name in ("candidate_id", "symbol", "open_time"):
-        _demand(PLANS_FILE, plans[name] == candidates[name], f"the {name} of each candidate")
-    for name, (least, most) in _CLASSES.items():
-        _demand(PLANS_FILE, plans[name].between(least, most), f"{name} in {least}..{most}")
-    _demand(PLANS_FILE, plans["target_frac"].between(0.0, np.inf, "neither"), "targets above 0")
+        _demand(path, plans[name] == candidates[name], f"the {name} of each candidate")
+    _demand(path, np.isfinite(plans["target_frac"]), "targets above 0")
     return plans
 
 
-def followed(rows: pd.DataFrame, candidates: pd.DataFrame) -> pd.DataFrame:
+def check_rows(rows: pd.DataFrame, candidates: pd.DataFrame) -> pd.DataFrame:
     """The rows, if each lies `bars_held` bars after its candidate's purchase, in their order."""
+    path = catalog.EXIT_ROWS
     for name in ("candidate_id", "bars_held"):
-        _demand(ROWS_FILE, rows[name].notna(), f"{name} in every row")
+        _demand(path, rows[name].notna(), f"{name} in every row")
     of, held = (rows[name].to_numpy(np.int64) for name in ("candidate_id", "bars_held"))
-    _demand(ROWS_FILE, (of >= 0) & (of < len(candidates)), "rows of the candidates")
+    _demand(path, (of >= 0) & (of < len(candidates)), "rows of the candidates")
     bought = epoch_ms(candidates["open_time"])[of] + BAR_MS
     on_time = (held >= 0) & (epoch_ms(rows["open_time"]) == bought + BAR_MS * held)
-    _demand(ROWS_FILE, on_time, "rows from the purchase on, in 5-minute steps")
+    _demand(path, on_time, "rows from the purchase on, in 5-minute steps")
     rising = (np.diff(of) > 0) | ((np.diff(of) == 0) & (np.diff(held) > 0))
     order = "rows in order of candidate_id and bars_held, none twice"
-    _demand(ROWS_FILE, np.append(True, rising)[: len(rows)], order)
-    said = rows["exit_probability"]
-    _demand(ROWS_FILE, said.isna() | said.between(0.0, 1.0), "exit_probability in 0..1")
+    _demand(path, np.append(True, rising)[: len(rows)], order)
     return rows
 
 
-def counted(rows: pd.DataFrame, record: Mapping[str, Any]) -> pd.DataFrame:
-    """The rows, if the stage told of as many: without its rows a position would never sell."""
-    if not {"rows", "folds"} <= set(record):
-        raise _others(EXITS, "the parts `rows` and `folds`", f"{sorted(record)}")
-    told = record["rows"]["all"]
-    if told != len(rows):
-        raise _others(ROWS_FILE, f"{told} rows, as {EXITS} tells", f"{len(rows)}")
+def check_count(rows: pd.DataFrame, measured: ExitModelResults) -> pd.DataFrame:
+    """The rows, if the stage wrote as many: without its rows a position would never sell."""
+    expected = measured.rows.all
+    if expected != len(rows):
+        words = f"{expected} rows, as {catalog.EXITS_METRICS} tells"
+        raise _others(catalog.EXIT_ROWS, words, f"{len(rows)}")
     return rows
 
 

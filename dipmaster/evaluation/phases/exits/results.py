@@ -1,102 +1,82 @@
-"""Section `exits` of validate.json: what phase 2's exits did, and what each rule is worth."""
+"""What phase 2's exits did, and what each of its rules is worth."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
-from dipmaster.backtest import ExitRules, Ledger
-from dipmaster.core.kernels import Bools, Floats, Ints
+from dipmaster.backtest import Trailing
+from dipmaster.core.kernels import Bools, Floats
 from dipmaster.core.panel import Panel
-from dipmaster.core.params import AdaptiveExits, Execution, Gates
-from dipmaster.evaluation.figures.breakdowns import Record
-from dipmaster.evaluation.phases.exits.ablation import leave_one_out, without_models
-from dipmaster.evaluation.phases.exits.eligible_entries import Cases, cases_of
-from dipmaster.evaluation.phases.exits.every_candidate import every_candidate
-from dipmaster.evaluation.phases.exits.excursions import scatter
-from dipmaster.evaluation.phases.exits.exit_counts import fired
-from dipmaster.evaluation.phases.exits.holding import holding
-from dipmaster.evaluation.phases.exits.mfe_capture import capture
-from dipmaster.evaluation.phases.exits.probability import probability
-from dipmaster.evaluation.phases.exits.standalone import Alone, Pair, WayOut, followed
-from dipmaster.evaluation.phases.exits.targets import targets
-from dipmaster.evaluation.phases.exits.trailing import trailing
-from dipmaster.evaluation.statistics.period import Period
-from dipmaster.evaluation.statistics.sample import out_of_sample
+from dipmaster.core.params import AdaptiveExits, Gates
+from dipmaster.evaluation.phases.exits.ablation import ablate_rules
+from dipmaster.evaluation.phases.exits.every_candidate import compare_every_candidate
+from dipmaster.evaluation.phases.exits.excursions import excursion_points
+from dipmaster.evaluation.phases.exits.exit_counts import count_exits
+from dipmaster.evaluation.phases.exits.holding import compare_holding
+from dipmaster.evaluation.phases.exits.mfe_capture import compare_capture
+from dipmaster.evaluation.phases.exits.probability import count_probability
+from dipmaster.evaluation.phases.exits.targets import measure_targets
+from dipmaster.evaluation.phases.exits.trailing import measure_trailing
+from dipmaster.evaluation.standalone import EligibleEntries, StandalonePair, StandaloneTrades
+from dipmaster.results.evaluation.exits import ExitResults
 
 
 @dataclass(frozen=True)
-class Material:
-    """Phase 2 and its candidates; arrays and frames have a row a candidate.
+class ExitEvidence:
+    """What the figures of the exits are measured on.
 
     Attributes
     ----------
-    symbol_index, signal_index
-        Row of the panel, and position on its grid of the bar of the signal.
-    before, after
-        On which of them phase 1 and phase 2 opened a position.
+    opened, paired
+        Shape (entries,), on which of them the phase, and both it and the one before,
+        opened a position.
+    pair
+        All entries under the phase's exits, and under those of the phase before.
+    unguided
+        All entries under the phase's exits without the models.
+    simulate
+        From a name and other params to all entries under their exits.
     plans
-        Table EXIT_PLANS.
+        Table EXIT_PLANS, a row a candidate.
     score
         Shape (candidates, bars since entry), exit probability; NaN where there is none.
-    way_of
-        From params to the exits of phase 2 under them.
-    ledger
-        Of phase 2.
+    trailing
+        The phase's trailing stop; None where it is off.
+    trades, fills
+        Of the phase, out of sample.
     """
 
-    symbol_index: Ints
-    signal_index: Ints
-    before: Bools
-    after: Bools
+    entries: EligibleEntries
+    opened: Bools
+    paired: Bools
+    pair: StandalonePair
+    unguided: StandaloneTrades
+    simulate: Callable[[str, AdaptiveExits], StandaloneTrades]
     plans: pd.DataFrame
     score: Floats
-    way_of: Callable[[AdaptiveExits], WayOut]
-    ledger: Ledger
-
-    def cases(self, panel: Panel, period: Period) -> Cases:
-        """Those out of sample that could be opened."""
-        return cases_of(
-            panel, self.symbol_index, self.signal_index, period, self.before, self.after
-        )
+    trailing: Trailing | None
+    trades: pd.DataFrame
+    fills: pd.DataFrame
 
 
-def exits_record(
-    material: Material,
-    panel: Panel,
-    period: Period,
-    execution: Execution,
-    exits: AdaptiveExits,
-    gates: Gates,
-) -> Record:
+def measure_exits(
+    evidence: ExitEvidence, panel: Panel, exits: AdaptiveExits, gates: Gates
+) -> ExitResults:
     """Every figure of the exits; None, with a reason, where it cannot be computed."""
-    cases = material.cases(panel, period)
-
-    def follow(name: str, way: WayOut) -> Alone:
-        return followed(name, panel, cases, execution, exits, way)
-
-    def varied(name: str, params: AdaptiveExits) -> Alone:
-        return follow(name, material.way_of(params))
-
-    way, cap = material.way_of(exits), exits.cap_bars
-    pair = Pair(follow("phase 2", way), follow("phase 1", frozen(exits, material.after.size)))
-    unguided = varied("phase 2 without models", without_models(exits))
-    trades = out_of_sample(material.ledger.trades, period)
-    fills = material.ledger.fills
-    return {
-        "fired": fired(trades, fills[fills["trade_id"].isin(trades["trade_id"])], exits),
-        "probability": probability(material.score, cases, unguided, pair.after, exits.decision),
-        "targets": targets(material.plans, cases, exits.dynamic_target),
-        "trailing": trailing(panel, cases, pair.after, way.rules.trailing, cap),
-        "capture": capture(panel, cases, pair, cap, gates),
-        "holding": holding(pair, cases.paired, gates),
-        "every_candidate": every_candidate(pair, gates),
-        "leave_one_out": leave_one_out(pair.after, cases.paired, exits, varied, gates),
-        "scatter": scatter(trades),
-    }
-
-
-def frozen(exits: AdaptiveExits, candidates: int) -> WayOut:
-    """The exits of phases 0 and 1: what labels are made of."""
-    return WayOut(np.full(candidates, exits.target_frac), ExitRules.phase_0(exits))
+    entries, pair, phase = evidence.entries, evidence.pair, evidence.pair.after
+    opened, paired, cap_bars = evidence.opened, evidence.paired, exits.cap_bars
+    plans = evidence.plans.iloc[entries.candidate]
+    return ExitResults(
+        fired=count_exits(evidence.trades, evidence.fills, exits),
+        probability=count_probability(
+            evidence.score, opened, evidence.unguided, phase, exits.decision
+        ),
+        targets=measure_targets(plans, opened, exits.dynamic_target),
+        trailing=measure_trailing(panel, entries, opened, phase, evidence.trailing, cap_bars),
+        capture=compare_capture(panel, entries, paired, pair, cap_bars, gates),
+        holding=compare_holding(pair, paired, gates),
+        every_candidate=compare_every_candidate(pair, gates),
+        leave_one_out=ablate_rules(phase, paired, exits, evidence.simulate, gates),
+        scatter=excursion_points(evidence.trades),
+    )

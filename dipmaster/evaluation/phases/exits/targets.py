@@ -7,31 +7,32 @@ import pandas as pd
 
 from dipmaster.core.kernels import Bools
 from dipmaster.core.params.exits import DynamicTarget
-from dipmaster.evaluation.figures.breakdowns import Record, mean_or_none
-from dipmaster.evaluation.phases.exits.eligible_entries import Cases, in_groups
+from dipmaster.evaluation.figures.breakdowns import mean_or_none
+from dipmaster.evaluation.phases.exits.subsets import by_subset
+from dipmaster.results.common import BySubset
+from dipmaster.results.evaluation.exit_rules import TargetClass, TargetFigures
 
 STRENGTHS = ("low", "medium", "high")  # from 0 on
 REGIMES = ("unknown", "low", "normal", "high")  # from -1 on
 MOMENTA = ("strong_down", "weak_down", "neutral", "weak_up", "strong_up")  # from -2 on
 
 
-def targets(plans: pd.DataFrame, cases: Cases, params: DynamicTarget) -> dict[str, Record]:
-    """Targets of the positions that phase 2 opened, and of all cases.
+def measure_targets(
+    plans: pd.DataFrame, opened: Bools, params: DynamicTarget
+) -> BySubset[TargetFigures]:
+    """Targets of the positions that the phase opened, and of all entries.
 
     Parameters
     ----------
     plans
-        Table EXIT_PLANS, a row a candidate.
+        Of table EXIT_PLANS, a row an entry.
+    opened
+        Shape (entries,).
     """
-    own = plans.iloc[cases.candidate]
-
-    def measured(kept: Bools) -> Record:
-        return _measured(own[kept], params)
-
-    return in_groups(cases.opened, measured)
+    return by_subset(opened, lambda subset: _measured(plans[subset], params))
 
 
-def _measured(plans: pd.DataFrame, params: DynamicTarget) -> Record:
+def _measured(plans: pd.DataFrame, params: DynamicTarget) -> TargetFigures:
     target = plans["target_frac"].to_numpy(dtype=np.float64)
     combined = plans["combined_multiplier"].to_numpy(dtype=np.float64)
     bound = (combined <= params.min_multiple) | (combined >= params.max_multiple)
@@ -39,26 +40,26 @@ def _measured(plans: pd.DataFrame, params: DynamicTarget) -> Record:
         part.model_dump()
         for part in (params.signal_strength, params.volatility_regime, params.market_momentum)
     )
-    return {
-        "n": target.size,
-        "mean_frac": mean_or_none(target),
-        "min_frac": float(target.min()) if target.size else None,
-        "max_frac": float(target.max()) if target.size else None,
-        "at_bound": int(bound.sum()) if params.enabled else 0,
-        "strength": _classes(plans["signal_strength"], STRENGTHS, 0, strength),
-        "regime": _classes(
+    return TargetFigures(
+        n=target.size,
+        mean_frac=mean_or_none(target),
+        min_frac=float(target.min()) if target.size else None,
+        max_frac=float(target.max()) if target.size else None,
+        at_bound=int(bound.sum()) if params.enabled else 0,
+        strength=_classes(plans["signal_strength"], STRENGTHS, 0, strength),
+        regime=_classes(
             plans["regime"], REGIMES, -1, {**regime, "unknown": params.volatility_regime.normal}
         ),
-        "momentum": _classes(plans["momentum_class"], MOMENTA, -2, momentum),
-    }
+        momentum=_classes(plans["momentum_class"], MOMENTA, -2, momentum),
+    )
 
 
 def _classes(
     codes: "pd.Series[int]", names: tuple[str, ...], first: int, multipliers: Mapping[str, float]
-) -> list[Record]:
+) -> tuple[TargetClass, ...]:
     """A row a class, in the order of their codes."""
     counts = np.bincount(codes.to_numpy(dtype=np.int64) - first, minlength=len(names))
-    return [
-        {"class": name, "multiplier": multipliers[name], "n": int(n)}
+    return tuple(
+        TargetClass(class_=name, multiplier=multipliers[name], n=int(n))
         for name, n in zip(names, counts, strict=True)
-    ]
+    )

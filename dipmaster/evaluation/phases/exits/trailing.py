@@ -5,58 +5,69 @@ import numpy as np
 from dipmaster.backtest import ExitType, Trailing
 from dipmaster.core.kernels import Bools, Floats
 from dipmaster.core.panel import Panel
-from dipmaster.evaluation.figures.breakdowns import Record, mean_or_none
-from dipmaster.evaluation.phases.exits.eligible_entries import Cases, in_groups
-from dipmaster.evaluation.phases.exits.standalone import Alone
+from dipmaster.evaluation.figures.breakdowns import mean_or_none
+from dipmaster.evaluation.phases.exits.subsets import by_subset
+from dipmaster.evaluation.standalone import EligibleEntries, StandaloneTrades
+from dipmaster.results.common import BySubset
+from dipmaster.results.evaluation.exit_rules import TrailingFigures
 
 
-def trailing(
-    panel: Panel, cases: Cases, phase_2: Alone, rule: Trailing | None, cap_bars: int
-) -> dict[str, Record]:
-    """Positions opened by phase 2, and all cases, each followed alone under its exits.
+def measure_trailing(
+    panel: Panel,
+    entries: EligibleEntries,
+    opened: Bools,
+    phase: StandaloneTrades,
+    rule: Trailing | None,
+    cap_bars: int,
+) -> BySubset[TrailingFigures]:
+    """Positions opened by the phase, and all entries, each followed alone under its exits.
 
     Parameters
     ----------
     rule
-        Phase 2's, its distance by bar, shape (symbols, bars); None where it is off.
+        The phase's, its distance by bar, shape (symbols, bars); None where it is off.
 
     Returns
     -------
-    dict
+    BySubset
         `activated` counts positions with a closed bar at which the stop was active,
         `stopped` those it ended, `mean_distance_frac` is the mean over closed bars at
         which it was active.
     """
-    active, distance = _activity(panel, cases, phase_2, rule, cap_bars)
-    ended = phase_2.exit_type == int(ExitType.TRAILING_STOP)
+    active, distance = _activity(panel, entries, phase, rule, cap_bars)
+    ended = phase.exit_type == int(ExitType.TRAILING_STOP)
 
-    def measured(kept: Bools) -> Record:
-        known = distance[kept][active[kept]]
-        return {
-            "n": int(kept.sum()),
-            "activated": int(active[kept].any(axis=1).sum()),
-            "stopped": int(ended[kept].sum()),
-            "mean_distance_frac": mean_or_none(known[~np.isnan(known)]),
-        }
+    def measure(subset: Bools) -> TrailingFigures:
+        known = distance[subset][active[subset]]
+        return TrailingFigures(
+            n=int(subset.sum()),
+            activated=int(active[subset].any(axis=1).sum()),
+            stopped=int(ended[subset].sum()),
+            mean_distance_frac=mean_or_none(known[~np.isnan(known)]),
+        )
 
-    return in_groups(cases.opened, measured)
+    return by_subset(opened, measure)
 
 
 def _activity(
-    panel: Panel, cases: Cases, phase_2: Alone, rule: Trailing | None, cap_bars: int
+    panel: Panel,
+    entries: EligibleEntries,
+    phase: StandaloneTrades,
+    rule: Trailing | None,
+    cap_bars: int,
 ) -> tuple[Bools, Floats]:
-    """Shape (cases, bars since entry): closed bars at which it was active, and its distance.
+    """Shape (entries, bars since entry): closed bars at which it was active, and its distance.
 
     A bar that touches a level ends the trade inside and does not count: the engine
     raises the level at the close of bars that were lived through.
     """
-    bar = phase_2.entry_index[:, None] + np.arange(cap_bars)
-    lived = bar < phase_2.exit_index[:, None]
+    bar = phase.entry_index[:, None] + np.arange(cap_bars)
+    lived = bar < phase.exit_index[:, None]
     if rule is None:
         return np.zeros(lived.shape, dtype=np.bool_), np.full(lived.shape, np.nan)
-    at = cases.symbol_index[:, None], np.minimum(bar, panel.bars - 1)
+    at = entries.symbol_index[:, None], np.minimum(bar, panel.bars - 1)
     high = np.where(lived, panel.high[at], np.nan)
     peak = np.fmax.accumulate(high, axis=1)
-    entry = panel.open[cases.symbol_index, phase_2.entry_index]
+    entry = panel.open[entries.symbol_index, phase.entry_index]
     reached = peak >= (entry * (1.0 + rule.activation_frac))[:, None]
     return reached & lived & ~np.isnan(panel.close[at]), rule.distance_frac[at]

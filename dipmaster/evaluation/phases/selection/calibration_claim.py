@@ -1,4 +1,4 @@
-"""The promise of section 1.3 on confidence: held against the one limit that decides it.
+"""The claim of section 1.3 on confidence: held against the one limit that decides it.
 
 Two limits bind in every regime: the expected calibration error and the calibration
 slope. A row of the table has room for one interval, so it shows the one that decides:
@@ -9,76 +9,82 @@ out of it farthest; where all pass, the one that comes closest.
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from dipmaster.core.params.roadmap import ECE_MAX, SLOPES
-from dipmaster.evaluation.claims import Promise
-from dipmaster.evaluation.figures.breakdowns import Record
+from dipmaster.evaluation.claims import INCONCLUSIVE, MET, NOT_MET, Claim
+from dipmaster.results.common import ClaimVerdict, Interval, Verdict
+from dipmaster.results.confidence.calibration import CalibrationGate
+from dipmaster.results.evaluation.claims import RoadmapClaim
 
-Json = Mapping[str, Any]
-PROMISED = "confidence properly scaled across regimes"
+ALL = "all"  # regimes together: shown, not judged
+WORDS = "confidence properly scaled across regimes"
 LIMITS = {
-    "ece": Promise("1.3.calibration", "1.3", PROMISED, ECE_MAX, "frac"),
-    "slope": Promise("1.3.calibration", "1.3", PROMISED, SLOPES, "ratio"),
+    "ece": Claim("1.3.calibration", "1.3", WORDS, ECE_MAX, "frac"),
+    "slope": Claim("1.3.calibration", "1.3", WORDS, SLOPES, "ratio"),
 }
 NAMES = {"ece": "calibration error", "slope": "calibration slope"}
-VERDICTS = {"FAIL": "NOT KEPT", "INCONCLUSIVE": "NOT SHOWN", "PASS": "KEPT"}  # worst first
+VERDICTS: Mapping[Verdict, ClaimVerdict] = {  # worst first
+    "FAIL": NOT_MET,
+    "INCONCLUSIVE": INCONCLUSIVE,
+    "PASS": MET,
+}
 
 
 @dataclass(frozen=True)
-class _Place:
-    """One limit in one regime; `beyond` is how far out of it, in units of the limit's width."""
+class _Distance:
+    """How far one limit in one regime is broken, in units of the limit's width."""
 
     regime: str
     limit: str
     beyond: float
 
 
-def calibrated(calibration: Json) -> Record:
-    """KEPT where every regime passes its calibration gate, NOT KEPT where one fails.
+def calibration_claim(calibration: Mapping[str, CalibrationGate]) -> RoadmapClaim:
+    """Met where every regime passes its calibration gate, not met where one fails.
 
     Parameters
     ----------
     calibration
-        Section `calibration_by_regime` of the confidence stage's JSON.
+        Regime, or "all", to its gate, of the confidence stage.
     """
-    rows = {name: row for name, row in calibration.items() if name != "all"}
-    if not any(row["n"] for row in rows.values()):
-        return LIMITS["ece"].not_shown("no candidate out of sample has a score")
-    gate = next(gate for gate in VERDICTS if any(row["gate"] == gate for row in rows.values()))
-    worst = _deciding({name: row for name, row in rows.items() if row["gate"] == gate}, gate)
+    rows = {name: row for name, row in calibration.items() if name != ALL}
+    if not any(row.n for row in rows.values()):
+        return LIMITS["ece"].inconclusive("no candidate out of sample has a score")
+    gate = next(gate for gate in VERDICTS if any(row.gate == gate for row in rows.values()))
+    worst = _deciding({name: row for name, row in rows.items() if row.gate == gate})
     row = rows[worst.regime]
-    told = ", ".join(f"{name} {one['gate']}" for name, one in rows.items())
-    why = f"decided by the {NAMES[worst.limit]} in the regime {worst.regime}: {row['reason']}"
-    why += f"; gates by regime: {told}"
-    if "all" in calibration:
-        why += f"; all regimes together: {_error(calibration['all']['ece'])}"
-    return LIMITS[worst.limit].record(row[worst.limit], int(row["n"]), VERDICTS[gate], why)
+    by_regime = ", ".join(f"{name} {one.gate}" for name, one in rows.items())
+    why = f"decided by the {NAMES[worst.limit]} in the regime {worst.regime}: {row.reason}"
+    why += f"; gates by regime: {by_regime}"
+    if ALL in calibration:
+        why += f"; all regimes together: {_error(calibration[ALL].ece)}"
+    interval: Interval = getattr(row, worst.limit)
+    return LIMITS[worst.limit].record(interval, row.n, VERDICTS[gate], why)
 
 
-def _deciding(rows: Json, gate: str) -> _Place:
-    places = [
-        _Place(name, limit, _beyond(limit, row[limit], gate))
+def _deciding(rows: Mapping[str, CalibrationGate]) -> _Distance:
+    distances = [
+        _Distance(name, limit, _beyond(limit, getattr(row, limit), row.gate))
         for name, row in rows.items()
         for limit in LIMITS
     ]
-    return max(places, key=lambda place: place.beyond)  # the first of equals
+    return max(distances, key=lambda one: one.beyond)  # the first of equals
 
 
-def _beyond(limit: str, found: Json, gate: str) -> float:
+def _beyond(limit: str, interval: Interval, gate: Verdict) -> float:
     """Of the whole interval where a regime fails, else of its farther end."""
-    low, high = found["low"], found["high"]
+    low, high = interval.low, interval.high
     if low is None or high is None:
         return -math.inf
     near, far = (high, low) if gate == "FAIL" else (low, high)
     if limit == "ece":
-        return float(((low if gate == "FAIL" else high) - ECE_MAX) / ECE_MAX)
+        return float((far - ECE_MAX) / ECE_MAX)
     width = SLOPES[1] - SLOPES[0]
     return float(max(SLOPES[0] - near, far - SLOPES[1]) / width)
 
 
-def _error(found: Json) -> str:
+def _error(interval: Interval) -> str:
     """The calibration error with its bounds."""
-    numbers = [found[name] for name in ("value", "low", "high")]
+    numbers = (interval.value, interval.low, interval.high)
     value, low, high = ("-" if x is None else f"{100 * x:.1f} %" for x in numbers)
     return f"{NAMES['ece']} {value} [{low}, {high}]"

@@ -1,14 +1,14 @@
-"""What the roadmap promises of phase 1, line by line, and what was measured.
+"""What the roadmap claims of phase 1, line by line, and what was measured.
 
-KEPT where the whole interval keeps the promise, NOT KEPT where the whole interval
-breaks it, NOT SHOWN between the two and where nothing can be computed or the
-minimum data of the gates lacks. A promise "3 to 5 points more" is kept from 3 on; a
-promise "25 to 30 % fewer" only between the two.
+Met where the whole interval keeps the claim, not met where the whole interval misses
+it, inconclusive between the two and where nothing can be computed or the minimum data
+of the gates lacks. A claim "3 to 5 points more" is met from 3 on; a claim "25 to 30 %
+fewer" only between the two.
 """
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import replace
 
 from dipmaster.core.params import Gates
 from dipmaster.core.params.roadmap import (
@@ -16,35 +16,40 @@ from dipmaster.core.params.roadmap import (
     SIGNAL_TARGETS,
     STABLE_WITHIN_FRAC,
 )
-from dipmaster.evaluation.claims import Promise
-from dipmaster.evaluation.figures.breakdowns import Record
-from dipmaster.evaluation.phases.selection.calibration_claim import calibrated
+from dipmaster.evaluation.claims import INCONCLUSIVE, MET, NOT_MET, Claim
+from dipmaster.evaluation.phases.selection.calibration_claim import calibration_claim
 from dipmaster.evaluation.phases.selection.signals.by_regime import DIFFER
+from dipmaster.results.common import Interval
+from dipmaster.results.confidence.calibration import CalibrationGate
+from dipmaster.results.evaluation.claims import ClaimUnit, RoadmapClaim
+from dipmaster.results.evaluation.differences import PhaseComparison
+from dipmaster.results.evaluation.signal_quality import PairedChange, RegimeWinRate, SignalQuality
+from dipmaster.results.volatility.regimes import (
+    DetectorResults,
+    NothingToCompare,
+    RegimeAccuracy,
+    RegimeResults,
+    RegimesNotJudged,
+)
 
-Json = Mapping[str, Any]
 
-
-def promises(
-    differences: Json,
-    quality: Json,
-    regimes: Json,
-    calibration: Json,
+def measure_claims(
+    change: PhaseComparison,
+    quality: SignalQuality,
+    regimes: RegimeResults | RegimesNotJudged,
+    calibration: Mapping[str, CalibrationGate],
     too_small: str,
     blocks: int,
     gates: Gates,
-) -> list[Record]:
+) -> tuple[RoadmapClaim, ...]:
     """The lines of phase 1.
 
     Parameters
     ----------
-    differences
-        Phase 1 against phase 0, of `difference_record`.
-    quality
-        Of `signal_quality`.
-    regimes
-        Section `regimes` of the volatility stage's JSON.
-    calibration
-        Section `calibration_by_regime` of the confidence stage's JSON.
+    change
+        Phase 1 against phase 0.
+    regimes, calibration
+        What the stages volatility and confidence measured.
     too_small
         Why nothing may be concluded from the trades of phase 1; empty where something
         may.
@@ -53,36 +58,35 @@ def promises(
         the gates do; recall and F1 as many profitable candidates as they need trades.
     """
     short = "" if blocks >= gates.min_blocks else f"insufficient: {blocks} blocks out of sample"
-    return [
-        *_confidence(differences, quality, too_small, short),
+    return (
+        *_confidence(change, quality, too_small, short),
         _regime_accuracy(regimes, short),
-        calibrated(calibration),
+        calibration_claim(calibration),
         _stable(quality, too_small),
         *_validator(quality, too_small, short, gates),
-    ]
+    )
 
 
-def _confidence(differences: Json, quality: Json, too_small: str, short: str) -> list[Record]:
-    """Section 1.1; section 1.2 promises nothing of its own."""
-    traded = int(quality["n_traded"])
-    change = quality["paired"]["precision_change"]
-    fewer = {name: _minus(change[at]) for name, at in _TURNED.items()}
-    said = _false_signals(quality["false_positive_rate"]["value"])
-    more = Promise("1.1.win_rate", "1.1", "win rate +3 to +5 points", (0.03, 0.05), "points")
-    volume = Promise("1.1.trades", "1.1", "25 to 30 % fewer trades", (-0.30, -0.25), "frac")
-    precise = Promise("1.1.precision", "1.1", "signal precision 85 % or more", 0.85, "frac")
-    false = Promise("1.1.false_signals", "1.1", "fewer false signals", 0.0, "points")
-    return [
-        more.at_least(differences["win_rate"], traded, too_small, _volume(differences)),
-        volume.between(differences["trades_frac"], traded, short),
-        precise.at_least(quality["precision"], traded, too_small),
-        false.below({**fewer, "reason": change.get("reason", "")}, traded, too_small, said),
-    ]
+def _confidence(
+    change: PhaseComparison, quality: SignalQuality, too_small: str, short: str
+) -> tuple[RoadmapClaim, ...]:
+    """Section 1.1; section 1.2 claims nothing of its own."""
+    traded, precision = quality.n_traded, quality.paired.precision_change
+    beside = _false_signals(quality.false_positive_rate.value)
+    more = Claim("1.1.win_rate", "1.1", "win rate +3 to +5 points", (0.03, 0.05), "points")
+    volume = Claim("1.1.trades", "1.1", "25 to 30 % fewer trades", (-0.30, -0.25), "frac")
+    precise = Claim("1.1.precision", "1.1", "signal precision 85 % or more", 0.85, "frac")
+    false = Claim("1.1.false_signals", "1.1", "fewer false signals", 0.0, "points")
+    return (
+        more.at_least(change.win_rate, traded, too_small, _volume(change.trades_frac.value)),
+        volume.between(change.trades_frac, traded, short),
+        precise.at_least(quality.precision, traded, too_small),
+        false.below(_turned(precision), traded, too_small, beside),
+    )
 
 
-def _volume(differences: Json) -> str:
-    """A higher win rate on a few trades is not the promise: the line says how few."""
-    change = differences["trades_frac"]["value"]
+def _volume(change: float | None) -> str:
+    """A higher win rate on a few trades is not the claim: the line says how few."""
     if change is None:
         return ""
     if change == 0:
@@ -100,112 +104,126 @@ def _false_signals(traded_losers: float | None) -> str:
     )
 
 
-_TURNED = {"value": "value", "low": "high", "high": "low"}
+def _turned(change: PairedChange) -> Interval:
+    """With the other sign."""
+    value, low, high = (None if x is None else -x for x in (change.value, change.high, change.low))
+    return Interval(value, low, high, change.reason)
 
 
-def _minus(number: float | None) -> float | None:
-    return None if number is None else -number
-
-
-def _regime_accuracy(regimes: Json, short: str) -> Record:
+def _regime_accuracy(regimes: RegimeResults | RegimesNotJudged, short: str) -> RoadmapClaim:
     """Against the coin's own latent state where it is known; a proxy is never accuracy."""
     words = "regime detection accuracy above 90 %"
-    promise = Promise("1.3.accuracy", "1.3", words, REGIME_ACCURACY_FRAC, "frac")
-    if "reason" in regimes:
-        return promise.not_shown(regimes["reason"])
-    found = regimes[regimes["used"]]
-    if "coin_truth" not in found:
-        near = found["proxy"].get("accuracy", {}).get("value")
-        told = "" if near is None else f"; proxy accuracy {100 * near:.1f} %"
-        return promise.not_shown(
+    claim = Claim("1.3.accuracy", "1.3", words, REGIME_ACCURACY_FRAC, "frac")
+    if isinstance(regimes, RegimesNotJudged):
+        return claim.inconclusive(regimes.reason)
+    detector: DetectorResults = getattr(regimes, regimes.used)
+    coins, market = detector.coin_truth, detector.market_truth
+    if coins is None:
+        return claim.inconclusive(
             "real bars have no true regime: only a proxy can be computed, the class of the next "
-            f"24 hours' realised volatility, and it is not accuracy{told}"
+            f"24 hours' realised volatility, and it is not accuracy{_proxy(detector)}"
         )
-    own = found["coin_truth"]
-    if "accuracy" not in own:
-        return promise.not_shown(own["reason"])
-    market = found["market_truth"]["accuracy"]["value"]
-    spells, bars = int(regimes["episodes"]), int(own["bars"])
-    told = (
-        f"against each coin's latent state; against the market's state {100 * market:.1f} %; "
-        f"n counts spells of one market state, in {bars:,} bars of all coins"
+    if isinstance(coins, NothingToCompare):
+        return claim.inconclusive(coins.reason)
+    against_market = _percent(market.accuracy.value) if isinstance(market, RegimeAccuracy) else "-"
+    beside = (
+        f"against each coin's latent state; against the market's state {against_market}; "
+        f"n counts spells of one market state, in {coins.bars:,} bars of all coins"
     )
-    return {**promise.at_least(own["accuracy"], spells, short, told), "n_bars": bars}
+    measured = claim.at_least(coins.accuracy, regimes.episodes or 0, short, beside)
+    return replace(measured, n_bars=coins.bars)
 
 
-def _stable(quality: Json, too_small: str) -> Record:
-    """No difference found proves nothing: kept only where the possible spread is small.
+def _proxy(detector: DetectorResults) -> str:
+    proxy = detector.proxy
+    if isinstance(proxy, NothingToCompare) or proxy.accuracy.value is None:
+        return ""
+    return f"; proxy accuracy {_percent(proxy.accuracy.value)}"
 
-    The largest difference the intervals allow has to lie within what phase 1 promises
-    to add to the win rate.
+
+def _percent(share: float | None) -> str:
+    return "-" if share is None else f"{100 * share:.1f} %"
+
+
+def _stable(quality: SignalQuality, too_small: str) -> RoadmapClaim:
+    """No difference found proves nothing: met only where the possible spread is small.
+
+    The largest difference the intervals allow has to lie within what the roadmap wants
+    phase 1 to add to the win rate.
     """
-    promise = Promise(
-        "1.3.stable", "1.3", "stable win rates across volatility regimes", STABLE_WITHIN_FRAC,
-        "points",
-    )  # fmt: skip
-    rows = [row for row in quality["win_rate_by_regime"] if row["win_rate"] is not None]
-    n = sum(int(row["n"]) for row in rows)
+    words = "stable win rates across volatility regimes"
+    claim = Claim("1.3.stable", "1.3", words, STABLE_WITHIN_FRAC, "points")
+    rows = [row for row in quality.win_rate_by_regime if row.win_rate is not None]
+    rates = [row.win_rate for row in rows if row.win_rate is not None]
+    n = sum(row.n for row in rows)
     if len(rows) < 2:
-        return promise.not_shown("fewer than two regimes were traded", n)
-    rates = [row["win_rate"] for row in rows]
-    spread: Record = {"value": max(rates) - min(rates), "low": None, "high": None}
-    test = quality["heterogeneity"]
-    if too_small or test["verdict"] is None:
-        return promise.record(spread, n, "NOT SHOWN", too_small or test["reason"])
-    if test["verdict"] == DIFFER:
-        why = f"win rates differ between regimes, p = {test['p']:.2g}"
-        return promise.record(spread, n, "NOT KEPT", why)
-    spread["high"] = _possible(rows)
-    if spread["high"] is not None and spread["high"] <= STABLE_WITHIN_FRAC:
-        return promise.record(spread, n, "KEPT", "even the largest possible difference is small")
-    could = "any" if spread["high"] is None else f"up to {100 * spread['high']:.0f} points"
+        return claim.inconclusive("fewer than two regimes were traded", n)
+    apart, test = max(rates) - min(rates), quality.heterogeneity
+    observed = Interval(apart, None, None)
+    if too_small or test.verdict is None:
+        return claim.record(observed, n, INCONCLUSIVE, too_small or test.reason)
+    if test.verdict == DIFFER:
+        why = f"win rates differ between regimes, p = {test.p:.2g}"
+        return claim.record(observed, n, NOT_MET, why)
+    most = _possible(rows)
+    spread = Interval(apart, None, most)
+    if most is not None and most <= STABLE_WITHIN_FRAC:
+        return claim.record(spread, n, MET, "even the largest possible difference is small")
+    could = "any" if most is None else f"up to {100 * most:.0f} points"
     why = (
-        f"no difference was found, p = {test['p']:.2g}, but with so few trades the test could "
+        f"no difference was found, p = {test.p:.2g}, but with so few trades the test could "
         f"miss one: {could} of difference fits the data"
     )
-    return promise.record(spread, n, "NOT SHOWN", why)
+    return claim.record(spread, n, INCONCLUSIVE, why)
 
 
-def _possible(rows: Sequence[Json]) -> float | None:
+def _possible(rows: Sequence[RegimeWinRate]) -> float | None:
     """Largest difference of win rates that the intervals of the regimes allow."""
-    if any(row[side] is None for row in rows for side in ("low", "high")):
+    bounds = [
+        (row.low, row.win_rate, row.high)
+        for row in rows
+        if row.low is not None and row.win_rate is not None and row.high is not None
+    ]
+    if len(bounds) < len(rows):
         return None
-    apart = [_at_most(one, other) for one in rows for other in rows if one is not other]
-    return max(apart)
+    return max(_at_most(one, other) for one in bounds for other in bounds if one is not other)
 
 
-def _at_most(one: Json, other: Json) -> float:
+def _at_most(one: tuple[float, float, float], other: tuple[float, float, float]) -> float:
     """Upper bound of one win rate minus another, as if they were independent."""
-    above, below = one["high"] - one["win_rate"], other["win_rate"] - other["low"]
-    return float(one["win_rate"] - other["win_rate"] + math.hypot(above, below))
+    above, below = one[2] - one[1], other[1] - other[0]
+    return float(one[1] - other[1] + math.hypot(above, below))
 
 
-def _validator(quality: Json, too_small: str, short: str, gates: Gates) -> list[Record]:
+def _validator(
+    quality: SignalQuality, too_small: str, short: str, gates: Gates
+) -> tuple[RoadmapClaim, ...]:
     """SignalQualityValidator: its targets, and that two of them contradict a third."""
-    traded, positive = int(quality["n_traded"]), int(quality["n_positive"])
+    traded, positive = quality.n_traded, quality.n_positive
     enough = positive >= gates.min_trades
     few = short if enough else f"insufficient: {positive} profitable candidates"
-    section = "SignalQualityValidator"
-    planted = quality["planted_recall"] or {}
-    seen = planted.get("value")
+    planted = None if quality.planted_recall is None else quality.planted_recall.value
     lucky = "every profitable candidate counts, lucky ones included"
-    drops = "" if seen is None else f"; of the planted drops {100 * seen:.1f} % were traded"
+    drops = "" if planted is None else f"; of the planted drops {_percent(planted)} were traded"
     clash = "the roadmap's own precision .85 and recall .75 give F1 = .797, below its .80"
-    steady = quality["consistency"]
-    target = SIGNAL_TARGETS
-    precision, recall, f1, same = (
-        Promise(f"validator.{name}", section, words, target[name], unit)
-        for name, words, unit in (
-            ("precision", "precision .85 or more", "frac"),
-            ("recall", "recall .75 or more", "frac"),
-            ("f1", "F1 score .80 or more", "ratio"),
-            ("consistency", "consistency .90 or more", "ratio"),
-        )
+    folds = sum(1 for fold in quality.consistency.folds if fold.n)
+    return (
+        _target("precision", "precision .85 or more").at_least(
+            quality.precision, traded, too_small
+        ),
+        _target("recall", "recall .75 or more").at_least(
+            quality.recall, positive, few, lucky + drops
+        ),
+        _target("f1", "F1 score .80 or more", "ratio").at_least(quality.f1, positive, few, clash),
+        _target("consistency", "consistency .90 or more", "ratio").at_least(
+            quality.consistency,
+            folds,
+            too_small,
+            "1 - spread of precision between months / mean",
+        ),
     )
-    folds = sum(1 for fold in steady["folds"] if fold["n"])
-    return [
-        precision.at_least(quality["precision"], traded, too_small),
-        recall.at_least(quality["recall"], positive, few, lucky + drops),
-        f1.at_least(quality["f1"], positive, few, clash),
-        same.at_least(steady, folds, too_small, "1 - spread of precision between months / mean"),
-    ]
+
+
+def _target(name: str, words: str, unit: ClaimUnit = "frac") -> Claim:
+    id_, section = f"validator.{name}", "SignalQualityValidator"
+    return Claim(id_, section, words, SIGNAL_TARGETS[name], unit)

@@ -1,11 +1,10 @@
-"""Admitted ledger to proofs: what was traded had been admitted, on scores made before.
+"""Admitted ledger to checks: what was traded had been admitted, on scores made before.
 
 They use the ledger, the candidates and what the confidence stage wrote, not the code
 that admits or scores.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -15,6 +14,7 @@ from dipmaster.core.panel import epoch_ms
 from dipmaster.core.params.confidence import Thresholds
 from dipmaster.core.time_units import BAR_MS
 from dipmaster.evaluation.integrity import Check
+from dipmaster.results.confidence.record import ScoreFold
 
 LEVELS = ("models", "stack", "layer", "calibrator")  # every confidence has gone through them
 
@@ -25,7 +25,7 @@ def admission_checks(
     scores: pd.DataFrame,
     admission: pd.DataFrame,
     thresholds: Thresholds | None,
-    folds: Sequence[Mapping[str, Any]],
+    folds: Sequence[ScoreFold],
 ) -> tuple[Check, ...]:
     """Checks of a phase that trades admitted candidates, burn-in included.
 
@@ -38,7 +38,7 @@ def admission_checks(
     thresholds
         What each regime demands; None where the threshold is switched off.
     folds
-        Every fit of the confidence stage, as in its JSON.
+        Every fit of the confidence stage.
     """
     row = trades["candidate_id"].to_numpy(dtype=np.int64)
     subset = _are_candidates(trades, candidates, row)
@@ -57,9 +57,9 @@ def _are_candidates(trades: pd.DataFrame, candidates: pd.DataFrame, row: Ints) -
     name = "every trade stands for one candidate, at most one trade for each"
     if not ((row >= 0) & (row < len(candidates))).all():
         return Check(name, False, "a trade without a candidate")
-    own = candidates.iloc[row]
-    same = own["symbol"].to_numpy(dtype=str) == trades["symbol"].to_numpy(dtype=str)
-    same &= epoch_ms(own["open_time"]) == epoch_ms(trades["signal_time"])
+    traded = candidates.iloc[row]
+    same = traded["symbol"].to_numpy(dtype=str) == trades["symbol"].to_numpy(dtype=str)
+    same &= epoch_ms(traded["open_time"]) == epoch_ms(trades["signal_time"])
     strangers, twice = int((~same).sum()), row.size - np.unique(row).size
     detail = f"{row.size} trades of {len(candidates)} candidates, {strangers} of another bar"
     return Check(name, strangers == 0 and twice == 0, f"{detail}, {twice} traded twice")
@@ -97,37 +97,35 @@ def _demanded(trades: pd.DataFrame, thresholds: Thresholds) -> Floats:
     return np.array([three.get(str(regime), strictest) for regime in trades["regime"]])
 
 
-def _fitted_before(scores: pd.DataFrame, row: Ints, folds: Sequence[Mapping[str, Any]]) -> Check:
+def _fitted_before(scores: pd.DataFrame, row: Ints, folds: Sequence[ScoreFold]) -> Check:
     """The fits that each row names; a stack need not be there, all else must."""
     name = "each score traded names fits of all its levels, none later than its bar's close"
-    own = scores.iloc[row]
-    close = epoch_ms(own["open_time"]) + BAR_MS
-    unsound = {level: _unsound(own[f"{level}_fitted"], level, close, folds) for level in LEVELS}
+    traded = scores.iloc[row]
+    close = epoch_ms(traded["open_time"]) + BAR_MS
+    unsound = {level: _unsound(traded[f"{level}_fitted"], level, close, folds) for level in LEVELS}
     late = np.any(list(unsound.values()), axis=0)
-    which = ", ".join(level for level, found in unsound.items() if found.any())
+    which = ", ".join(level for level, rows in unsound.items() if rows.any())
     detail = f"{row.size} trades, {int(late.sum())} without such a fit"
     return Check(name, not late.any(), f"{detail} ({which})" if which else detail)
 
 
 def _unsound(
-    fitted: "pd.Series[pd.Timestamp]", level: str, close: Ints, folds: Sequence[Mapping[str, Any]]
+    fitted: "pd.Series[pd.Timestamp]", level: str, close: Ints, folds: Sequence[ScoreFold]
 ) -> Bools:
     """Rows whose fit is missing, later than the close, or not among those on record."""
     there = fitted.notna().to_numpy()
     moment = epoch_ms(fitted.fillna(pd.Timestamp(0, tz="UTC")))
-    on_record = [_ms(fold) for fold in folds if fold["level"] == level and not fold["reason"]]
+    on_record = [_ms(fold) for fold in folds if fold.level == level and not fold.reason]
     wrong: Bools = there & ((moment > close) | ~np.isin(moment, on_record))
     return wrong if level == "stack" else wrong | ~there
 
 
-def _known_when_fitted(scores: pd.DataFrame, folds: Sequence[Mapping[str, Any]]) -> Check:
+def _known_when_fitted(scores: pd.DataFrame, folds: Sequence[ScoreFold]) -> Check:
     """Only how many: which candidates a fit learned from is not on record."""
     labelled: Bools = scores["label"].to_numpy() >= 0
     closed = np.sort(epoch_ms(scores["exit_time"][labelled])) + BAR_MS
-    fits = [fold for fold in folds if not fold["reason"]]
-    early = sum(
-        int(fold["rows"]) > np.searchsorted(closed, _ms(fold), side="right") for fold in fits
-    )
+    fits = [fold for fold in folds if not fold.reason]
+    early = sum(fold.rows > np.searchsorted(closed, _ms(fold), side="right") for fold in fits)
     return Check(
         "no fit counts more rows than labels known by then (how many, not which)",
         not early,
@@ -135,5 +133,5 @@ def _known_when_fitted(scores: pd.DataFrame, folds: Sequence[Mapping[str, Any]])
     )
 
 
-def _ms(fold: Mapping[str, Any]) -> int:
-    return int(pd.Timestamp(fold["fitted_at"]).timestamp() * 1000)
+def _ms(fold: ScoreFold) -> int:
+    return int(pd.Timestamp(fold.fitted_at).timestamp() * 1000)

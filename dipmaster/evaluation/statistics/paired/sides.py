@@ -1,17 +1,17 @@
 """Two phases side by side: what every difference between them is made of."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from dipmaster.backtest import Ledger
 from dipmaster.core.kernels import Ints
 from dipmaster.evaluation.statistics.period import Period
-from dipmaster.evaluation.statistics.sample import Sample, out_of_sample
+from dipmaster.evaluation.statistics.sample import TradeSample, select_out_of_sample
 
 
 @dataclass(frozen=True)
-class Track:
+class PairedSide:
     """One phase's side of a comparison.
 
     Attributes
@@ -23,7 +23,7 @@ class Track:
     """
 
     name: str
-    sample: Sample
+    sample: TradeSample
     candidate: Ints
 
 
@@ -36,19 +36,25 @@ class Difference:
     high: float | None = None
     reason: str = ""
 
+    def clip(self, lowest: float, highest: float) -> "Difference":
+        """The same with bounds inside what the difference can be."""
+        if self.low is None or self.high is None:
+            return self
+        return replace(self, low=max(self.low, lowest), high=min(self.high, highest))
 
-def track_of(phase: int, sample: Sample, ledger: Ledger, period: Period) -> Track:
+
+def build_side(phase: int, sample: TradeSample, ledger: Ledger, period: Period) -> PairedSide:
     """Put the candidates of the out-of-sample trades beside the sample."""
-    trades = out_of_sample(ledger.trades, period)
-    return Track(f"phase {phase}", sample, trades["candidate_id"].to_numpy(dtype=np.int64))
+    trades = select_out_of_sample(ledger.trades, period)
+    return PairedSide(f"phase {phase}", sample, trades["candidate_id"].to_numpy(dtype=np.int64))
 
 
-def blocks_of(after: Track, before: Track) -> int:
+def count_blocks(after: PairedSide, before: PairedSide) -> int:
     """Calendar blocks with trades, of the one that has fewer."""
     return min(after.sample.blocks_with_trades, before.sample.blocks_with_trades)
 
 
-def without_trade(after: Track, before: Track) -> str:
+def name_side_without_trade(after: PairedSide, before: PairedSide) -> str:
     """Which of the two has no trade, in words; empty where both have one."""
-    empty = [track.name for track in (after, before) if not track.sample.trades]
+    empty = [side.name for side in (after, before) if not side.sample.trades]
     return f"{empty[0]} has no trade" if empty else ""

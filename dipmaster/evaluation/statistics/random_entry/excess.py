@@ -7,24 +7,34 @@ markets without edge about a point of excess is left (docs/gates.md), which the
 other, of trades and pool as if independent, is wide enough to cover.
 """
 
+from dataclasses import replace
+
 import numpy as np
 from scipy.special import stdtr
 
 from dipmaster.backtest import metrics
 from dipmaster.core.kernels import Floats
+from dipmaster.core.params import Gates
 from dipmaster.evaluation.statistics import trade_metrics
 from dipmaster.evaluation.statistics.estimate import Estimate, Scale
-from dipmaster.evaluation.statistics.random_entry.portfolios import Pool
-from dipmaster.evaluation.statistics.sample import Sample
-from dipmaster.learning.evaluation.clustered import floored_variance, t_critical
+from dipmaster.evaluation.statistics.minimum_data import describe_missing_data
+from dipmaster.evaluation.statistics.random_entry.portfolios import EntryPool
+from dipmaster.evaluation.statistics.sample import TradeSample
+from dipmaster.learning.evaluation.clustered import (
+    describe_missing_blocks,
+    floored_variance,
+    t_critical,
+)
 
 _SCALE: Scale = "linear"
 
 
-def excess_win_rate(matched: Sample, pool: Pool, alpha: float, few: int) -> Estimate:
+def estimate_excess_win_rate(
+    matched: TradeSample, pool: EntryPool, alpha: float, few: int
+) -> Estimate:
     """Win rate of the matched trades minus that of the pool, with the noise of both.
 
-    The interval is at least as wide as `joint_half_width` says, and as if both were
+    The interval is at least as wide as `compute_joint_half_width` says, and as if both were
     independent: the half-widths of the two rates joined by the square root of their
     summed squares (Newcombe 1998, method 10).
 
@@ -35,23 +45,41 @@ def excess_win_rate(matched: Sample, pool: Pool, alpha: float, few: int) -> Esti
     few
         As for the win rate, whose interval this takes over.
     """
-    strategy, chance = trade_metrics.win_rate(matched, alpha, few), pool.win_rate
-    if strategy.value is None or chance is None:
-        why = strategy.reason or "no bar to match the trades with"
+    strategy, random_rate = trade_metrics.estimate_win_rate(matched, alpha, few), pool.win_rate
+    if strategy.value is None or random_rate is None:
+        why = strategy.reason if strategy.value is None else "no bar to match the trades with"
         return Estimate(None, None, None, strategy.n, strategy.n_effective, _SCALE, why)
-    value = strategy.value - chance
-    if strategy.low is None or strategy.high is None or np.unique(pool.block).size < 2:
-        return Estimate(
-            value, None, None, strategy.n, strategy.n_effective, _SCALE, "one block only"
-        )
-    joint, of_pool = joint_half_width(matched, pool, alpha), pool_half_width(pool, alpha)
+    value = strategy.value - random_rate
+    blocks = min(matched.blocks_with_trades, np.unique(pool.block).size)
+    missing = describe_missing_blocks(blocks)
+    if strategy.low is None or strategy.high is None or missing:
+        return Estimate(value, None, None, strategy.n, strategy.n_effective, _SCALE, missing)
+    joint, of_pool = (
+        compute_joint_half_width(matched, pool, alpha),
+        compute_pool_half_width(pool, alpha),
+    )
     below = max(joint, float(np.hypot(strategy.value - strategy.low, of_pool)))
     above = max(joint, float(np.hypot(strategy.high - strategy.value, of_pool)))
     low, high = max(value - below, -1.0), min(value + above, 1.0)
     return Estimate(value, low, high, strategy.n, strategy.n_effective, _SCALE)
 
 
-def joint_half_width(matched: Sample, pool: Pool, alpha: float) -> float:
+def estimate_matched_excess(
+    sample: TradeSample, pool: EntryPool, alpha: float, gates: Gates
+) -> Estimate:
+    """Excess of those trades of a sample that could be matched.
+
+    No bounds where there would be enough trades, but too few of them are matched.
+    """
+    matched = sample.only(pool.matched)
+    excess = estimate_excess_win_rate(matched, pool, alpha, gates.few_losing_trades)
+    missing = describe_missing_data(matched, gates)
+    if excess.low is None or not missing or describe_missing_data(sample, gates):
+        return excess
+    return replace(excess, low=None, high=None, reason=f"among those matched {missing}")
+
+
+def compute_joint_half_width(matched: TradeSample, pool: EntryPool, alpha: float) -> float:
     """Half-width of the difference, trades and pool of a calendar block being one cluster.
 
     At least that of independent trades and bars, as everywhere; Student's degrees
@@ -63,20 +91,20 @@ def joint_half_width(matched: Sample, pool: Pool, alpha: float) -> float:
     return float(t_critical(matched.blocks_with_trades - 1, alpha) * np.sqrt(variance))
 
 
-def pool_half_width(pool: Pool, alpha: float) -> float:
+def compute_pool_half_width(pool: EntryPool, alpha: float) -> float:
     """Half-width of the pool's own win rate, clustered by block."""
     variance, _ = floored_variance(_influence(pool), pool.block)
     return float(t_critical(np.unique(pool.block).size - 1, alpha) * np.sqrt(variance))
 
 
-def _influence(pool: Pool) -> Floats:
+def _influence(pool: EntryPool) -> Floats:
     """Influence of each entry on the pool's win rate; sums to zero."""
     won = metrics.winning(pool.return_frac)
     influence: Floats = pool.weight * (won - pool.weight @ won)
     return influence
 
 
-def chance_p(excess: Estimate, blocks: int, alpha: float) -> float | None:
+def compute_p_value(excess: Estimate, blocks: int, alpha: float) -> float | None:
     """How often chance alone would do as well: the level at which the bound would touch zero.
 
     From the same distribution as the bounds, so it is at most `alpha` exactly
@@ -85,7 +113,7 @@ def chance_p(excess: Estimate, blocks: int, alpha: float) -> float | None:
     Parameters
     ----------
     excess
-        From `excess_win_rate` at `alpha`.
+        From `estimate_excess_win_rate` at `alpha`.
     blocks
         Calendar blocks with matched trades.
     """

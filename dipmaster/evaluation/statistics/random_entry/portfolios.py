@@ -17,11 +17,11 @@ from dipmaster.core.time_units import BAR_MS
 from dipmaster.evaluation.statistics.period import Period
 from dipmaster.evaluation.statistics.random_entry.strata import Strata
 
-Outcomes = Callable[[Ints, Ints], Floats]
+ExitSimulator = Callable[[Ints, Ints], Floats]
 
 
 @dataclass(frozen=True)
-class Pool:
+class EntryPool:
     """Random entries with their outcomes, sorted by stratum.
 
     Attributes
@@ -47,14 +47,14 @@ class Pool:
         return float(self.weight @ metrics.winning(self.return_frac)) if self.weight.size else None
 
 
-def matched_pool(
+def draw_matched_pool(
     trade_stratum: Ints,
     strata: Strata,
     period: Period,
     at_most: int,
-    outcomes: Outcomes,
+    outcomes: ExitSimulator,
     rng: np.random.Generator,
-) -> Pool:
+) -> EntryPool:
     """Draw bars for every stratum that was traded and simulate them once.
 
     Each stratum gets one bar, the rest in proportion to its trades, never the
@@ -76,18 +76,18 @@ def matched_pool(
     traded, trades = np.unique(known, return_counts=True)
     largest = np.sort(np.argsort(-trades, kind="stable")[:at_most])
     traded, trades = traded[largest], trades[largest]
-    places = np.flatnonzero(np.isin(strata.code, traded))
-    code = strata.code.ravel()[places]
-    places = places[np.argsort(code, kind="stable")]
-    there = np.bincount(np.searchsorted(traded, code), minlength=traded.size)
-    wanted = np.minimum(_quotas(trades, at_most), there)
-    chosen = _drawn(places, there, wanted, rng)
+    positions = np.flatnonzero(np.isin(strata.code, traded))
+    code = strata.code.ravel()[positions]
+    positions = positions[np.argsort(code, kind="stable")]
+    eligible = np.bincount(np.searchsorted(traded, code), minlength=traded.size)
+    wanted = np.minimum(_allocate_quotas(trades, at_most), eligible)
+    chosen = _draw_bars(positions, eligible, wanted, rng)
     symbol, bar = np.divmod(chosen, strata.code.shape[1])
     matched = np.isin(trade_stratum, traded[wanted > 0])
     share = trades * (wanted > 0)
     weight = np.repeat(share / np.maximum(wanted * max(share.sum(), 1), 1), wanted)
     times = period.first_ms + bar * BAR_MS
-    return Pool(
+    return EntryPool(
         outcomes(symbol, bar),
         weight,
         period.block_of(period.day_of(times)),
@@ -95,7 +95,7 @@ def matched_pool(
     )
 
 
-def _quotas(trades: Ints, at_most: int) -> Ints:
+def _allocate_quotas(trades: Ints, at_most: int) -> Ints:
     """One each, the rest by largest remainder in proportion to `trades`."""
     rest = (at_most - trades.size) * trades / max(trades.sum(), 1)
     whole = np.floor(rest).astype(np.int64)
@@ -106,46 +106,54 @@ def _quotas(trades: Ints, at_most: int) -> Ints:
     return quotas
 
 
-def _drawn(places: Ints, there: Ints, wanted: Ints, rng: np.random.Generator) -> Ints:
+def _draw_bars(positions: Ints, eligible: Ints, wanted: Ints, rng: np.random.Generator) -> Ints:
     """Draw `wanted` of the `there` places of each stratum without replacement, in order."""
-    ends = np.cumsum(there)
+    ends = np.cumsum(eligible)
     picked = [
-        np.sort(rng.choice(places[end - size : end], count, replace=False))
-        for end, size, count in zip(ends, there, wanted, strict=True)
+        np.sort(rng.choice(positions[end - size : end], count, replace=False))
+        for end, size, count in zip(ends, eligible, wanted, strict=True)
     ]
     return np.concatenate(picked) if picked else np.zeros(0, dtype=np.int64)
 
 
 @dataclass(frozen=True)
-class Draws:
-    """Figures of random portfolios, shape (draws,); profit factor NaN-free, equal notional."""
+class RandomPortfolios:
+    """Figures of random portfolios at equal notional, shape (draws,).
+
+    Attributes
+    ----------
+    profit_factor
+        Infinite where a portfolio lost nothing.
+    """
 
     win_rate: Floats
     profit_factor: Floats
     mean_net_bps: Floats
 
 
-def drawn_portfolios(pool: Pool, draws: int, rng: np.random.Generator) -> Draws:
+def draw_portfolios(pool: EntryPool, draws: int, rng: np.random.Generator) -> RandomPortfolios:
     """Random portfolios of as many entries as there are matched trades, for the bands.
 
     The pool is a sample too, and its entries share days. So each draw resamples
     its calendar blocks with replacement, and from the bars it got draws entries
-    by their weight. Portfolios without a loser have no profit factor and are left
-    out of that figure.
+    by their weight.
     """
     won, lost = metrics.won_and_lost(pool.return_frac)
     columns = np.column_stack([metrics.winning(pool.return_frac), won, lost])
     entries = int(pool.matched.sum()) if pool.weight.size else 0
-    rows = [_portfolio(pool, columns, entries, rng) for _ in range(draws if entries else 0)]
+    rows = [_draw_portfolio(pool, columns, entries, rng) for _ in range(draws if entries else 0)]
     rate, gains, losses = np.array(rows).reshape(-1, 3).T
-    some = losses > 0.0
-    return Draws(rate, gains[some] / losses[some], 1e4 * (gains - losses))
+    infinite = np.full(losses.size, np.inf)
+    factor = np.divide(gains, losses, out=infinite, where=losses > 0.0)
+    return RandomPortfolios(rate, factor, 1e4 * (gains - losses))
 
 
-def _portfolio(pool: Pool, columns: Floats, entries: int, rng: np.random.Generator) -> Floats:
+def _draw_portfolio(
+    pool: EntryPool, columns: Floats, entries: int, rng: np.random.Generator
+) -> Floats:
     """Means of the columns over one portfolio."""
-    blocks, place = np.unique(pool.block, return_inverse=True)
-    times = np.bincount(rng.integers(0, blocks.size, blocks.size), minlength=blocks.size)
-    share = pool.weight * times[place]
+    blocks, block_index = np.unique(pool.block, return_inverse=True)
+    draws_of_block = np.bincount(rng.integers(0, blocks.size, blocks.size), minlength=blocks.size)
+    share = pool.weight * draws_of_block[block_index]
     means: Floats = rng.multinomial(entries, share / share.sum()) @ columns / entries
     return means

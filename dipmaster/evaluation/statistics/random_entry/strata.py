@@ -17,11 +17,11 @@ from dipmaster.core.time_units import DAY_MS, HOUR_MS
 from dipmaster.evaluation.statistics.period import Period
 
 Classes = npt.NDArray[np.int8]
-_HOURS, _CLASSES, _TENTHS = 24, 3, 10
+_HOURS, _CLASSES, _DECILES = 24, 3, 10
 
 
 @dataclass(frozen=True)
-class Surroundings:
+class MatchingCovariates:
     """What a bar is matched on beside symbol and hour; shape (symbols, bars) each.
 
     Attributes
@@ -51,8 +51,8 @@ class Strata:
     code: Ints
 
 
-def strata_of(
-    panel: Panel, around: Surroundings, traded: tuple[Ints, Ints], period: Period
+def build_strata(
+    panel: Panel, covariates: MatchingCovariates, traded: tuple[Ints, Ints], period: Period
 ) -> Strata:
     """Codes of eligible bars: out of sample, closed, with a next bar, surroundings known.
 
@@ -64,19 +64,21 @@ def strata_of(
     """
     hour = panel.open_time % DAY_MS // HOUR_MS
     symbol = np.arange(len(panel.symbols))[:, None]
-    tenth = np.searchsorted(_edges(around.recent_volatility[traded]), around.recent_volatility)
-    code = (symbol * _HOURS + hour) * _CLASSES + around.volatility_class
-    code = code * _TENTHS + tenth
+    decile = np.searchsorted(
+        _quantile_edges(covariates.recent_volatility[traded]), covariates.recent_volatility
+    )
+    code = (symbol * _HOURS + hour) * _CLASSES + covariates.volatility_class
+    code = code * _DECILES + decile
     closed = ~np.isnan(panel.close)
     filled = np.zeros_like(closed)
     filled[:, :-1] = ~np.isnan(panel.open[:, 1:])
     late = panel.open_time >= period.out_of_sample_ms
-    known = (around.volatility_class >= 0) & ~np.isnan(around.recent_volatility)
+    known = (covariates.volatility_class >= 0) & ~np.isnan(covariates.recent_volatility)
     return Strata(np.where(closed & filled & late & known, code, -1).astype(np.int64))
 
 
-def _edges(volatility: Floats) -> Floats:
+def _quantile_edges(volatility: Floats) -> Floats:
     known = volatility[~np.isnan(volatility)]
     if not known.size:
         return np.zeros(0)
-    return np.quantile(known, np.arange(1, _TENTHS) / _TENTHS)
+    return np.quantile(known, np.arange(1, _DECILES) / _DECILES)

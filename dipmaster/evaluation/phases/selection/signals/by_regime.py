@@ -1,30 +1,41 @@
 """Is the win rate the same in every volatility regime? Shares by regime and their Wald test."""
 
+from typing import Final
+
 import numpy as np
 from scipy.special import fdtrc
 
 from dipmaster.backtest import REGIMES
 from dipmaster.core.kernels import Floats, Ints
-from dipmaster.evaluation.figures.breakdowns import Record
 from dipmaster.evaluation.phases.selection.signals.outcomes import Labelled
 from dipmaster.evaluation.phases.selection.signals.rates import Level, rate_of
+from dipmaster.results.evaluation.signal_quality import Heterogeneity, RegimeWinRate
 
-DIFFER, NO_DIFFERENCE = "DIFFER", "NO DIFFERENCE FOUND"
+DIFFER: Final = "DIFFER"
+NO_DIFFERENCE: Final = "NO DIFFERENCE FOUND"
 MIN_OF_EACH = 5  # wins and losses a regime needs; Cochran's rule of thumb for chi-square
 
 
-def win_rate_by_regime(candidates: Labelled, level: Level) -> list[Record]:
+def win_rate_by_regime(candidates: Labelled, level: Level) -> tuple[RegimeWinRate, ...]:
     """A row a regime in which something was traded, from low to high, unknown last."""
     rows = []
     for code, name in _regimes(candidates):
         among = candidates.traded & (candidates.regime == code)
         rate = rate_of(candidates.won, among, candidates, level, "nothing was traded")
-        row = {"regime": name, "n": rate.n, "low": rate.low, "high": rate.high}
-        rows.append({**row, "win_rate": rate.value, "reason": rate.reason})
-    return rows
+        rows.append(
+            RegimeWinRate(
+                regime=name,
+                n=rate.n,
+                win_rate=rate.value,
+                low=rate.low,
+                high=rate.high,
+                reason=rate.reason,
+            )
+        )
+    return tuple(rows)
 
 
-def heterogeneity(candidates: Labelled, min_blocks: int, alpha: float) -> Record:
+def compare_regimes(candidates: Labelled, min_blocks: int, alpha: float) -> Heterogeneity:
     """Test that traded candidates win equally often in all regimes.
 
     Wald statistic of the differences, with a covariance clustered by calendar
@@ -41,22 +52,27 @@ def heterogeneity(candidates: Labelled, min_blocks: int, alpha: float) -> Record
 
     Returns
     -------
-    Record
-        chi2, df, p, alpha, verdict ("DIFFER" or "NO DIFFERENCE FOUND", which proves
-        no equality) and the reason for what lacks; None where nothing can be tested.
+    Heterogeneity
+        Its verdict is "DIFFER" or "NO DIFFERENCE FOUND", which proves no equality;
+        figures and verdict are None where nothing can be tested.
     """
     traded = candidates.only(candidates.traded)
-    kept, left_out = _enough(traded)
-    blocks = np.unique(traded.block[np.isin(traded.regime, kept)]).size
+    compared, left_out = _enough(traded)
+    blocks = np.unique(traded.block[np.isin(traded.regime, compared)]).size
     reason = "; ".join(left_out)
-    if len(kept) < 2:
-        return _nothing(reason or "fewer than two regimes were traded", alpha)
-    if blocks < max(min_blocks, len(kept) + 1):
-        return _nothing(f"trades in {blocks} blocks only", alpha)
-    rate, covariance = _rates(traded, kept)
-    found = _wald(rate, covariance, blocks)
-    verdict = DIFFER if found["p"] < alpha else NO_DIFFERENCE
-    return {**found, "alpha": alpha, "verdict": verdict, "reason": reason}
+    if len(compared) < 2:
+        return _untested(reason or "fewer than two regimes were traded", alpha)
+    if blocks < max(min_blocks, len(compared) + 1):
+        return _untested(f"trades in {blocks} blocks only", alpha)
+    chi2, df, p = _wald(*_rates(traded, compared), blocks)
+    return Heterogeneity(
+        chi2=chi2,
+        df=df,
+        p=p,
+        alpha=alpha,
+        verdict=DIFFER if p < alpha else NO_DIFFERENCE,
+        reason=reason,
+    )
 
 
 def clustered_covariance(influence: Floats, block: Ints) -> Floats:
@@ -93,23 +109,23 @@ def _regimes(candidates: Labelled) -> list[tuple[int, str]]:
 
 def _enough(traded: Labelled) -> tuple[list[int], list[str]]:
     """Regimes that can be compared, and why the others cannot."""
-    kept, left_out = [], []
+    compared, left_out = [], []
     for code, name in _regimes(traded):
-        own = traded.won[traded.regime == code]
-        wins, losses = int(own.sum()), int((~own).sum())
+        won = traded.won[traded.regime == code]
+        wins, losses = int(won.sum()), int((~won).sum())
         if min(wins, losses) >= MIN_OF_EACH:
-            kept.append(code)
+            compared.append(code)
         else:
             left_out.append(
                 f"regime {name} left out: {wins} wins and {losses} losses, "
                 f"{MIN_OF_EACH} of each are needed"
             )
-    return kept, left_out
+    return compared, left_out
 
 
-def _rates(traded: Labelled, kept: list[int]) -> tuple[Floats, Floats]:
+def _rates(traded: Labelled, regimes: list[int]) -> tuple[Floats, Floats]:
     """Win rate of each regime and their covariance."""
-    member = traded.regime[:, None] == np.array(kept)
+    member = traded.regime[:, None] == np.array(regimes)
     count = member.sum(axis=0)
     rate = (member & traded.won[:, None]).sum(axis=0) / count
     influence = np.where(member, traded.won[:, None] - rate, 0.0) / count
@@ -117,16 +133,16 @@ def _rates(traded: Labelled, kept: list[int]) -> tuple[Floats, Floats]:
     return rate, clustered_covariance(influence[inside], traded.block[inside])
 
 
-def _wald(rate: Floats, covariance: Floats, blocks: int) -> Record:
+def _wald(rate: Floats, covariance: Floats, blocks: int) -> tuple[float, int, float]:
+    """Statistic, degrees of freedom and p."""
     contrast = np.eye(rate.size)[1:] - np.eye(rate.size)[:1]
     difference = contrast @ rate
     spread = contrast @ covariance @ contrast.T
     chi2 = float(difference @ np.linalg.solve(spread, difference))
     df = rate.size - 1
     scaled = (blocks - df) / (df * (blocks - 1)) * chi2
-    return {"chi2": chi2, "df": df, "p": float(fdtrc(df, blocks - df, scaled))}
+    return chi2, df, float(fdtrc(df, blocks - df, scaled))
 
 
-def _nothing(reason: str, alpha: float) -> Record:
-    nothing = dict.fromkeys(("chi2", "df", "p", "verdict"))
-    return {**nothing, "alpha": alpha, "reason": reason}
+def _untested(reason: str, alpha: float) -> Heterogeneity:
+    return Heterogeneity(chi2=None, df=None, p=None, alpha=alpha, verdict=None, reason=reason)

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from dipmaster.core.kernels import Bools, Floats
-from dipmaster.evaluation.figures.breakdowns import Record
 from dipmaster.evaluation.phases.selection.signals.outcomes import Labelled
 from dipmaster.evaluation.phases.selection.signals.paired import taking_all
 from dipmaster.learning.evaluation.clustered import t_critical
+from dipmaster.results.evaluation.signal_quality import Consistency, FoldPrecision
 
 MIN_FOLDS = 8
 
@@ -49,7 +49,24 @@ class Folds:
         return precision
 
 
-def consistency(candidates: Labelled, alpha: float) -> Record:
+@dataclass(frozen=True)
+class FoldSpread:
+    """Consistency of one set of folds; None with the reason where it cannot be computed.
+
+    Attributes
+    ----------
+    value, raw
+        Without and with what luck adds to the spread.
+    """
+
+    value: float | None = None
+    raw: float | None = None
+    low: float | None = None
+    high: float | None = None
+    reason: str = ""
+
+
+def measure_consistency(candidates: Labelled, alpha: float) -> Consistency:
     """Consistency of what was traded, of all candidates before it, and the folds.
 
     The interval: the variance between folds, luck included and at least as large
@@ -58,16 +75,23 @@ def consistency(candidates: Labelled, alpha: float) -> Record:
     where the folds differ no more than luck lets them the value is 1, and the
     lower bound still says how much they may differ.
     """
-    folds, before = folds_of(candidates), folds_of(taking_all(candidates))
-    return {
-        **_record(folds, alpha),
-        "before": _record(before, alpha)["value"],
-        "before_raw": _record(before, alpha)["raw"],
-        "folds": [
-            {"fold": name, "n": int(n), "precision": float(w / n) if n else None}
+    folds = folds_of(candidates)
+    after, before = (
+        _measure_spread(one, alpha) for one in (folds, folds_of(taking_all(candidates)))
+    )
+    return Consistency(
+        value=after.value,
+        raw=after.raw,
+        low=after.low,
+        high=after.high,
+        reason=after.reason,
+        before=before.value,
+        before_raw=before.raw,
+        folds=tuple(
+            FoldPrecision(fold=name, n=int(n), precision=float(w / n) if n else None)
             for name, n, w in zip(folds.names, folds.trades, folds.wins, strict=True)
-        ],
-    }
+        ),
+    )
 
 
 def folds_of(candidates: Labelled) -> Folds:
@@ -93,23 +117,15 @@ def spread_and_noise(trades: Floats, wins: Floats) -> tuple[float, float]:
     return float(precision.var(ddof=1)) / squared, luck / squared
 
 
-def _record(folds: Folds, alpha: float) -> Record:
-    nothing: Record = {"value": None, "raw": None, "low": None, "high": None}
+def _measure_spread(folds: Folds, alpha: float) -> FoldSpread:
     used = int(folds.used.sum())
     if used < MIN_FOLDS:
-        return {**nothing, "reason": f"{used} months with trades, at least {MIN_FOLDS} are needed"}
+        return FoldSpread(reason=f"{used} months with trades, at least {MIN_FOLDS} are needed")
     trades, wins = folds.trades[folds.used], folds.wins[folds.used]
     if not _every_rest_wins(wins):
-        return {**nothing, "reason": "the wins lie in one month: nothing to compare"}
+        return FoldSpread(reason="the wins lie in one month: nothing to compare")
     spread, luck = spread_and_noise(trades, wins)
-    low, high = _bounds(trades, wins, alpha)
-    return {
-        "value": _without(luck, spread),
-        "raw": _without(0.0, spread),
-        "low": low,
-        "high": high,
-        "reason": "",
-    }
+    return FoldSpread(_without(luck, spread), _without(0.0, spread), *_bounds(trades, wins, alpha))
 
 
 def _every_rest_wins(wins: Floats) -> bool:
@@ -124,8 +140,8 @@ def _without(luck: float, spread: float) -> float:
 def _bounds(trades: Floats, wins: Floats, alpha: float) -> tuple[float, float]:
     folds = trades.size
     luck = _luck_of_bounds(trades, wins)
-    kept = ~np.eye(folds, dtype=np.bool_)
-    logs = np.log([_at_least_luck(trades[row], wins[row]) for row in kept])
+    others = ~np.eye(folds, dtype=np.bool_)
+    logs = np.log([_at_least_luck(trades[row], wins[row]) for row in others])
     jackknife = (folds - 1) / folds * np.sum((logs - logs.mean()) ** 2)
     half = t_critical(folds - 1, alpha) * np.sqrt(max(jackknife, 2.0 / (folds - 1)))
     spread = _at_least_luck(trades, wins)

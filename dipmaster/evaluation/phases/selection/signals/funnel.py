@@ -1,6 +1,8 @@
 """Candidates step by step to trades: how many each step leaves, and what they are worth."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -8,10 +10,18 @@ import pandas as pd
 from dipmaster.backtest import REGIMES
 from dipmaster.core.kernels import Bools, Floats
 from dipmaster.core.params import Confirmation, Filter, Gates
-from dipmaster.evaluation.figures.breakdowns import Record, mean_or_none
+from dipmaster.evaluation.figures.breakdowns import mean_or_none
 from dipmaster.evaluation.phases.selection.signals.outcomes import Labelled, labelled, out_of_sample
 from dipmaster.evaluation.phases.selection.signals.rates import Level, rate_of
 from dipmaster.evaluation.statistics.period import Period
+from dipmaster.results.evaluation.funnel import (
+    CheckAlone,
+    ConfirmationSign,
+    Funnel,
+    FunnelStep,
+    RegimeAdmission,
+    StepAlone,
+)
 from dipmaster.signal_filter import FRAMES, CheckFact, demanded
 
 # Column of ADMISSION that decides a step, in the order of the funnel.
@@ -23,7 +33,7 @@ STEPS: Mapping[str, str] = {
 }
 
 
-def funnel(
+def build_funnel(
     scores: pd.DataFrame,
     admission: pd.DataFrame,
     traded: Bools,
@@ -33,7 +43,7 @@ def funnel(
     gates: Gates,
     facts: Sequence[CheckFact],
     signs: Mapping[str, Floats] | None = None,
-) -> Record:
+) -> Funnel:
     """Follow the candidates through every step, out of sample and over the whole period.
 
     Parameters
@@ -51,10 +61,10 @@ def funnel(
 
     Returns
     -------
-    Record
-        As section `funnel` of validate.json. `left` counts candidates, `precision`
-        is the share of profitable ones among those whose frozen trade took place
-        (`labelled`), `mean_net_bps` what those trades netted.
+    Funnel
+        `left` counts candidates, `precision` is the share of profitable ones among
+        those whose frozen trade took place (`labelled`), `mean_net_bps` what those
+        trades netted.
     """
     level = Level(gates.alpha, gates.few_losing_trades)
     late = out_of_sample(scores, period)
@@ -64,14 +74,14 @@ def funnel(
     steps = _left_after(passes, on)
     late_steps = {name: left[late] for name, left in steps.items()}
     fresh = whole.only(late)
-    return {
-        "out_of_sample": _funnel_rows(fresh, late_steps, on, level),
-        "whole": _funnel_rows(whole, steps, on, level),
-        "alone": _alone(fresh, {name: passed[late] for name, passed in passes.items()}),
-        "checks": _checks(fresh, admission[late], facts),
-        "signs": [] if signs is None else _signs(fresh, {k: v[late] for k, v in signs.items()}),
-        "by_regime": _by_regime(fresh, admission[late]),
-    }
+    return Funnel(
+        out_of_sample=_funnel_steps(fresh, late_steps, on, level),
+        whole=_funnel_steps(whole, steps, on, level),
+        alone=_steps_alone(fresh, {name: passed[late] for name, passed in passes.items()}),
+        checks=_checks(fresh, admission[late], facts),
+        signs=() if signs is None else _signs(fresh, {k: v[late] for k, v in signs.items()}),
+        by_regime=_by_regime(fresh, admission[late]),
+    )
 
 
 def _switches(filter: Filter, confirmation: Confirmation) -> dict[str, bool]:
@@ -90,43 +100,50 @@ def _passes(admission: pd.DataFrame, candidates: Labelled) -> dict[str, Bools]:
 def _left_after(passes: Mapping[str, Bools], on: Mapping[str, bool]) -> dict[str, Bools]:
     """Which candidates are left after each step in turn; a step that is off removes none."""
     left: Bools = np.ones(passes["scored"].size, dtype=np.bool_)
-    found = {"candidates": left}
+    after = {"candidates": left}
     for name, passed in passes.items():
         left = left & passed if on[name] else left
-        found[name] = left
-    return found
+        after[name] = left
+    return after
 
 
-def _funnel_rows(
+def _funnel_steps(
     candidates: Labelled, steps: Mapping[str, Bools], on: Mapping[str, bool], level: Level
-) -> list[Record]:
-    return [
-        {"step": name, "on": on.get(name, True), **_worth(candidates, left, level)}
+) -> tuple[FunnelStep, ...]:
+    return tuple(
+        _funnel_step(name, on.get(name, True), candidates, left, level)
         for name, left in steps.items()
-    ]
+    )
 
 
-def _worth(candidates: Labelled, left: Bools, level: Level) -> Record:
+def _funnel_step(
+    name: str, on: bool, candidates: Labelled, left: Bools, level: Level
+) -> FunnelStep:
     known = left & candidates.known
     rate = rate_of(candidates.won, known, candidates, level, "no candidate is left")
-    return {
-        "left": int(left.sum()),
-        "labelled": rate.n,
-        "wins": int(candidates.won[known].sum()),
-        "precision": rate.value,
-        "low": rate.low,
-        "high": rate.high,
-        "reason": rate.reason,
-        "mean_net_bps": mean_or_none(1e4 * candidates.net_frac[known]),
-    }
+    return FunnelStep(
+        step=name,
+        on=on,
+        left=int(left.sum()),
+        labelled=rate.n,
+        wins=int(candidates.won[known].sum()),
+        precision=rate.value,
+        low=rate.low,
+        high=rate.high,
+        reason=rate.reason,
+        mean_net_bps=mean_or_none(1e4 * candidates.net_frac[known]),
+    )
 
 
-def _alone(candidates: Labelled, passes: Mapping[str, Bools]) -> list[Record]:
+def _steps_alone(candidates: Labelled, passes: Mapping[str, Bools]) -> tuple[StepAlone, ...]:
     """Each step applied to all candidates, whether it is on or off."""
-    return [{"step": name, **_share(candidates, passed)} for name, passed in passes.items()]
+    return tuple(
+        StepAlone(step=name, **_shares(candidates, passed)) for name, passed in passes.items()
+    )
 
 
-def _share(candidates: Labelled, passed: Bools) -> Record:
+def _shares(candidates: Labelled, passed: Bools) -> dict[str, Any]:
+    """What steps, checks and signs applied alone have in common."""
     return {
         "passes": int(passed.sum()),
         "of": candidates.size,
@@ -142,51 +159,50 @@ def _won(candidates: Labelled, among: Bools) -> Floats:
 
 def _checks(
     candidates: Labelled, admission: pd.DataFrame, facts: Sequence[CheckFact]
-) -> list[Record]:
+) -> tuple[CheckAlone, ...]:
     rows = []
     for fact in facts:
-        passed = admission[f"check_{fact.check}"].to_numpy() == 1
-        counted = _share(candidates, passed)
-        nothing = dict.fromkeys(counted)
-        rows.append({**vars(fact), **(counted if fact.applicable else nothing)})
-    return rows
+        shares = _shares(candidates, admission[f"check_{fact.check}"].to_numpy() == 1)
+        known = shares if fact.applicable else dict.fromkeys(shares)
+        rows.append(CheckAlone(**asdict(fact), **known))
+    return tuple(rows)
 
 
-def _signs(candidates: Labelled, signs: Mapping[str, Floats]) -> list[Record]:
+def _signs(candidates: Labelled, signs: Mapping[str, Floats]) -> tuple[ConfirmationSign, ...]:
     """A sign counts as passed where it is whole; `mean` is its mean grade."""
-    return [
-        {
-            "frame": frame,
-            "sign": name,
-            "mean": mean_or_none(signs[name]),
-            **_share(candidates, signs[name] == 1.0),
-        }
+    return tuple(
+        ConfirmationSign(
+            frame=frame,
+            sign=name,
+            mean=mean_or_none(signs[name]),
+            **_shares(candidates, signs[name] == 1.0),
+        )
         for frame, names in FRAMES.items()
         for name in names
-    ]
+    )
 
 
-def _by_regime(candidates: Labelled, admission: pd.DataFrame) -> list[Record]:
+def _by_regime(candidates: Labelled, admission: pd.DataFrame) -> tuple[RegimeAdmission, ...]:
     """A row a regime; the unknown one only where it occurs."""
     threshold = admission["threshold"].to_numpy(dtype=np.float64)
     reached = admission["passes_threshold"].to_numpy() == 1
     admitted = admission["admitted"].to_numpy() == 1
     rows = []
     for code in (0, 1, 2, -1):
-        own = candidates.regime == code
-        if not own.any() and code < 0:
+        inside = candidates.regime == code
+        if not inside.any() and code < 0:
             continue
-        chosen = own & admitted
+        chosen = inside & admitted
         rows.append(
-            {
-                "regime": REGIMES[code],
-                "threshold": float(threshold[own][0]) if own.any() else None,
-                "candidates": int(own.sum()),
-                "scored": int((own & ~np.isnan(candidates.confidence)).sum()),
-                "reached": int((own & reached).sum()),
-                "admitted": int(chosen.sum()),
-                "win_rate": mean_or_none(_won(candidates, chosen)),
-                "mean_p": mean_or_none(candidates.confidence[chosen]),
-            }
+            RegimeAdmission(
+                regime=REGIMES[code],
+                threshold=float(threshold[inside][0]) if inside.any() else None,
+                candidates=int(inside.sum()),
+                scored=int((inside & ~np.isnan(candidates.confidence)).sum()),
+                reached=int((inside & reached).sum()),
+                admitted=int(chosen.sum()),
+                win_rate=mean_or_none(_won(candidates, chosen)),
+                mean_p=mean_or_none(candidates.confidence[chosen]),
+            )
         )
-    return rows
+    return tuple(rows)

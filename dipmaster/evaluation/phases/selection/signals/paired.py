@@ -9,18 +9,19 @@ the two rates as if independent (Newcombe 1998, method 10).
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 from scipy.special import bdtr
 
 from dipmaster.core.kernels import Floats
-from dipmaster.evaluation.figures.breakdowns import Record
+from dipmaster.evaluation.figures.intervals import sample_interval
 from dipmaster.evaluation.phases.selection.signals import rates
 from dipmaster.evaluation.phases.selection.signals.outcomes import Labelled
 from dipmaster.evaluation.phases.selection.signals.rates import Level
 from dipmaster.evaluation.statistics.estimate import Estimate
 from dipmaster.learning.evaluation.clustered import floored_variance, t_critical
+from dipmaster.results.evaluation.signal_quality import McNemar, PairedChange, PairedChanges
 
 
 @dataclass(frozen=True)
@@ -48,18 +49,18 @@ class Ratio:
         return influence
 
 
-def paired_changes(candidates: Labelled, level: Level) -> Record:
+def compare_with_all(candidates: Labelled, level: Level) -> PairedChanges:
     """Changes of precision, recall, F1 and number of trades, after minus before."""
     won, traded = (x.astype(np.float64) for x in (candidates.won, candidates.traded))
     ones = np.ones(candidates.size)
     precisions = Ratio(won * traded, traded), Ratio(won, ones)
     f1s = Ratio(2 * won * traded, won + traded), Ratio(2 * won, won + 1)
-    return {
-        "precision_change": _change(rates.precision, *precisions, candidates, level),
-        "recall_change": _from_one(rates.recall(candidates, level)),
-        "f1_change": _change(rates.f1, *f1s, candidates, level),
-        "trades_change": _from_one(rates.traded_share(candidates, level)),
-    }
+    return PairedChanges(
+        precision_change=_change(rates.precision, *precisions, candidates, level),
+        recall_change=_from_one(rates.recall(candidates, level)),
+        f1_change=_change(rates.f1, *f1s, candidates, level),
+        trades_change=_from_one(rates.traded_share(candidates, level)),
+    )
 
 
 def taking_all(candidates: Labelled) -> Labelled:
@@ -67,7 +68,7 @@ def taking_all(candidates: Labelled) -> Labelled:
     return replace(candidates, traded=np.ones(candidates.size, dtype=np.bool_))
 
 
-def mcnemar(candidates: Labelled) -> Record:
+def mcnemar(candidates: Labelled) -> McNemar:
     """Exact McNemar test of the two classifications; candidates as if independent: for display.
 
     b counts candidates that only "take all" classified rightly (profitable, not
@@ -77,15 +78,19 @@ def mcnemar(candidates: Labelled) -> Record:
     spared = int(np.sum(~candidates.won & ~candidates.traded))
     both = missed + spared
     p = min(1.0, 2.0 * float(bdtr(min(missed, spared), both, 0.5))) if both else None
-    return {"b": missed, "c": spared, "p": p, "reason": "" if both else "nothing was filtered out"}
+    return McNemar(b=missed, c=spared, p=p, reason="" if both else "nothing was filtered out")
 
 
-def _from_one(after: Estimate) -> Record:
+def _from_one(after: Estimate) -> PairedChange:
     """Change of what is 1 before, without any error: recall, and the share that is traded."""
     low, high = (None if bound is None else bound - 1.0 for bound in (after.low, after.high))
     value = None if after.value is None else after.value - 1.0
     change = replace(after, value=value, low=low, high=high, scale="linear")
-    return {**rates.interval_record(change), "relative_frac": value}
+    return _paired(change, value)
+
+
+def _paired(change: Estimate, relative_frac: float | None) -> PairedChange:
+    return PairedChange(**asdict(sample_interval(change)), relative_frac=relative_frac)
 
 
 def _change(
@@ -94,22 +99,22 @@ def _change(
     ratio_before: Ratio,
     candidates: Labelled,
     level: Level,
-) -> Record:
+) -> PairedChange:
     after, before = measure(candidates, level), measure(taking_all(candidates), level)
     if after.value is None or before.value is None:
-        return {**rates.interval_record(after), "relative_frac": None}
+        return _paired(after, None)
     value = after.value - before.value
     relative = value / before.value if before.value > 0.0 else None
     change = Estimate(value, None, None, after.n, after.n_effective, "linear", after.reason)
     if after.low is None or after.high is None or before.low is None or before.high is None:
-        return {**rates.interval_record(change), "relative_frac": relative}
+        return _paired(change, relative)
     half = _half_width(ratio_after, ratio_before, candidates, level)
     low, high = value - half, value + half
     if _few(ratio_after, level):
         low = min(low, value - math.hypot(after.value - after.low, before.high - before.value))
         high = max(high, value + math.hypot(after.high - after.value, before.value - before.low))
     change = replace(change, low=max(low, -1.0), high=min(high, 1.0))
-    return {**rates.interval_record(change), "relative_frac": relative}
+    return _paired(change, relative)
 
 
 def _half_width(after: Ratio, before: Ratio, candidates: Labelled, level: Level) -> float:

@@ -8,6 +8,7 @@ bars after it.
 """
 
 from collections.abc import Mapping
+from dataclasses import asdict
 
 import numpy as np
 import pandas as pd
@@ -15,10 +16,11 @@ import pandas as pd
 from dipmaster.core.kernels import Bools, Ints
 from dipmaster.core.panel import epoch_ms
 from dipmaster.core.time_units import BAR_MS
-from dipmaster.evaluation.figures.breakdowns import Record
-from dipmaster.evaluation.phases.selection.signals.rates import Level, interval_record
+from dipmaster.evaluation.figures.intervals import sample_interval
+from dipmaster.evaluation.phases.selection.signals.rates import Level
 from dipmaster.evaluation.statistics.period import Period
-from dipmaster.evaluation.statistics.trade_metrics import share
+from dipmaster.evaluation.statistics.trade_metrics import estimate_share
+from dipmaster.results.evaluation.signal_quality import PlantedRecall
 
 FOLLOWED_WITHIN_BARS = 2  # half-life of the reversion is 6.6 bars: later, much of it is gone
 LIQUIDITY = 1
@@ -30,7 +32,7 @@ def planted_recall(
     truth: Mapping[str, pd.DataFrame] | None,
     period: Period,
     level: Level,
-) -> Record | None:
+) -> PlantedRecall | None:
     """Share of the planted drops that were traded; None on bars without a known truth.
 
     Parameters
@@ -42,21 +44,21 @@ def planted_recall(
 
     Returns
     -------
-    Record
+    PlantedRecall
         An interval clustered by block, and `by_candidates`: the share followed by
         any candidate, which is the most a filter could keep.
     """
     if truth is None:
         return None
     symbols, times = scores["symbol"].to_numpy(dtype=str), epoch_ms(scores["open_time"])
-    drops, followed, seen = [], [], []
+    drops, followed, caught = [], [], []
     for symbol in sorted(truth):
-        dropped, own = planted_drops(truth[symbol], period), symbols == symbol
+        dropped, of_symbol = planted_drops(truth[symbol], period), symbols == symbol
         drops.append(dropped)
-        followed.append(is_followed(dropped, times[own & traded]))
-        seen.append(is_followed(dropped, times[own]))
+        followed.append(is_followed(dropped, times[of_symbol & traded]))
+        caught.append(is_followed(dropped, times[of_symbol]))
     day = period.day_of(np.concatenate(drops))
-    rate = share(
+    rate = estimate_share(
         np.concatenate(followed),
         day,
         period.block_of(day),
@@ -64,12 +66,12 @@ def planted_recall(
         level.few,
         "no drop was planted out of sample",
     )
-    caught = np.concatenate(seen)
-    return {
-        **interval_record(rate),
-        "by_candidates": float(caught.mean()) if caught.size else None,
-        "within_bars": FOLLOWED_WITHIN_BARS,
-    }
+    by_any = np.concatenate(caught)
+    return PlantedRecall(
+        **asdict(sample_interval(rate)),
+        by_candidates=float(by_any.mean()) if by_any.size else None,
+        within_bars=FOLLOWED_WITHIN_BARS,
+    )
 
 
 def planted_drops(truth: pd.DataFrame, period: Period) -> Ints:

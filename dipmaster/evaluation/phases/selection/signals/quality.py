@@ -7,28 +7,30 @@ import pandas as pd
 
 from dipmaster.core.kernels import Bools, Floats
 from dipmaster.core.params import Gates
-from dipmaster.evaluation.figures.breakdowns import Record, mean_or_none
+from dipmaster.evaluation.figures.breakdowns import mean_or_none
+from dipmaster.evaluation.figures.intervals import sample_interval
 from dipmaster.evaluation.phases.selection.signals import rates
 from dipmaster.evaluation.phases.selection.signals.by_regime import (
-    heterogeneity,
+    compare_regimes,
     win_rate_by_regime,
 )
-from dipmaster.evaluation.phases.selection.signals.consistency import consistency
+from dipmaster.evaluation.phases.selection.signals.consistency import measure_consistency
 from dipmaster.evaluation.phases.selection.signals.outcomes import labelled, out_of_sample
-from dipmaster.evaluation.phases.selection.signals.paired import mcnemar, paired_changes
+from dipmaster.evaluation.phases.selection.signals.paired import compare_with_all, mcnemar
 from dipmaster.evaluation.phases.selection.signals.planted import planted_recall
-from dipmaster.evaluation.phases.selection.signals.rates import Level, interval_record
+from dipmaster.evaluation.phases.selection.signals.rates import Level
 from dipmaster.evaluation.statistics.period import Period
+from dipmaster.results.evaluation.signal_quality import SignalQuality
 
 
-def signal_quality(
+def measure_signal_quality(
     scores: pd.DataFrame,
     admission: pd.DataFrame,
     traded: Bools,
     period: Period,
     gates: Gates,
     truth: Mapping[str, pd.DataFrame] | None = None,
-) -> Record:
+) -> SignalQuality:
     """Judge the signals of a phase on the candidates out of sample.
 
     Parameters
@@ -42,8 +44,8 @@ def signal_quality(
 
     Returns
     -------
-    Record
-        As section `signal_quality` of validate.json; what cannot be computed is
+    SignalQuality
+        What cannot be computed is
         None, and `reason` beside it says why. Candidates whose frozen trade never
         took place are left out.
     """
@@ -51,27 +53,27 @@ def signal_quality(
     late = out_of_sample(scores, period)
     every = labelled(scores, admission, traded, period).only(late)
     judged = every.only(every.known)
-    return {
-        "unit": "candidates",
-        "base_precision": mean_or_none(judged.won.astype(np.float64)),
-        "precision": interval_record(rates.precision(judged, level)),
-        "recall": interval_record(rates.recall(judged, level)),
-        "f1": interval_record(rates.f1(judged, level)),
-        "false_positive_rate": interval_record(rates.false_positive_rate(judged, level)),
-        "n_candidates": judged.size,
-        "n_unlabelled": every.size - judged.size,
-        "n_positive": int(judged.won.sum()),
-        "n_traded": int(judged.traded.sum()),
-        "removed_frac": mean_or_none((~judged.traded).astype(np.float64)),
-        "consistency": consistency(judged, gates.alpha),
-        "paired": paired_changes(judged, level),
-        "mcnemar": mcnemar(judged),
-        "planted_recall": planted_recall(scores, traded, truth, period, level),
-        "win_rate_by_regime": win_rate_by_regime(judged, level),
-        "heterogeneity": heterogeneity(judged, gates.min_blocks, gates.alpha),
-        "traded_mean_p": mean_or_none(_known(judged.confidence[judged.traded])),
-        "traded_win_rate": mean_or_none(judged.won[judged.traded].astype(np.float64)),
-    }
+    return SignalQuality(
+        unit="candidates",
+        base_precision=mean_or_none(judged.won.astype(np.float64)),
+        precision=sample_interval(rates.precision(judged, level)),
+        recall=sample_interval(rates.recall(judged, level)),
+        f1=sample_interval(rates.f1(judged, level)),
+        false_positive_rate=sample_interval(rates.false_positive_rate(judged, level)),
+        n_candidates=judged.size,
+        n_unlabelled=every.size - judged.size,
+        n_positive=int(judged.won.sum()),
+        n_traded=int(judged.traded.sum()),
+        removed_frac=mean_or_none((~judged.traded).astype(np.float64)),
+        consistency=measure_consistency(judged, gates.alpha),
+        paired=compare_with_all(judged, level),
+        mcnemar=mcnemar(judged),
+        planted_recall=planted_recall(scores, traded, truth, period, level),
+        win_rate_by_regime=win_rate_by_regime(judged, level),
+        heterogeneity=compare_regimes(judged, gates.min_blocks, gates.alpha),
+        traded_mean_p=mean_or_none(_known(judged.confidence[judged.traded])),
+        traded_win_rate=mean_or_none(judged.won[judged.traded].astype(np.float64)),
+    )
 
 
 def _known(values: Floats) -> Floats:

@@ -9,10 +9,9 @@ candidates that were traded or profitable, and F1 = 2 J / (1 + J) rises with J.
 from dataclasses import dataclass, replace
 
 from dipmaster.core.kernels import Bools
-from dipmaster.evaluation.figures.breakdowns import Record
 from dipmaster.evaluation.phases.selection.signals.outcomes import Labelled
 from dipmaster.evaluation.statistics.estimate import Estimate
-from dipmaster.evaluation.statistics.trade_metrics import share
+from dipmaster.evaluation.statistics.trade_metrics import estimate_share
 
 
 @dataclass(frozen=True)
@@ -27,7 +26,7 @@ def rate_of(
     event: Bools, among: Bools, candidates: Labelled, level: Level, nothing: str
 ) -> Estimate:
     """Share of `event` among some of the candidates."""
-    return share(
+    return estimate_share(
         event[among],
         candidates.day[among],
         candidates.block[among],
@@ -73,17 +72,6 @@ def traded_share(candidates: Labelled, level: Level) -> Estimate:
     """Share of the candidates that were traded."""
     everything = candidates.known | ~candidates.known
     return rate_of(candidates.traded, everything, candidates, level, "no candidate")
-
-
-def interval_record(estimate: Estimate) -> Record:
-    """Value, bounds, number and reason of an estimate."""
-    return {
-        "value": estimate.value,
-        "low": estimate.low,
-        "high": estimate.high,
-        "n": estimate.n,
-        "reason": estimate.reason,
-    }
 
 
 def _f1_of(overlap: float | None) -> float | None:

@@ -1,0 +1,90 @@
+"""Is the confidence calibrated: ECE and calibration slope against the roadmap's limits."""
+
+from dipmaster.core.kernels import Floats
+from dipmaster.core.params.confidence import ConfidenceJudging
+from dipmaster.core.params.roadmap import ECE_MAX, SLOPES
+from dipmaster.learning.evaluation.calibration_line import calibration_line_statistics
+from dipmaster.learning.evaluation.losses import brier_statistic
+from dipmaster.learning.evaluation.reliability import ece_statistic
+from dipmaster.learning.evaluation.sample import EvaluationSample
+from dipmaster.results.common import Interval, Verdict
+from dipmaster.results.confidence.calibration import CalibrationGate
+
+_WORST_FIRST = ("FAIL", "INCONCLUSIVE", "PASS")
+
+
+def judge_calibration(
+    p: Floats, won: Floats, sample: EvaluationSample, params: ConfidenceJudging
+) -> CalibrationGate:
+    """Judge the probabilities of some rows.
+
+    Parameters
+    ----------
+    p, won
+        Over all candidates, NaN where missing.
+    params
+        The minimum data of a verdict.
+    """
+    selected, (score, outcome) = sample.select(p, won)
+    figures = selected.intervals(
+        {
+            "brier_interval": brier_statistic(score, outcome),
+            "ece": ece_statistic(score, outcome, params.bins),
+            "slope": calibration_line_statistics(score, outcome)[1],
+        }
+    )
+    shortage = _describe_shortage(selected, params)
+    verdict, reason = rule_on_calibration(figures["ece"], figures["slope"])
+    return CalibrationGate(
+        n=len(selected),
+        brier=figures["brier_interval"].value,
+        gate="INCONCLUSIVE" if shortage else verdict,
+        reason=shortage or reason,
+        **figures,
+    )
+
+
+def _describe_shortage(sample: EvaluationSample, params: ConfidenceJudging) -> str:
+    """Why there can be no verdict, "" where there can."""
+    candidates, blocks = len(sample), len(set(sample.block.tolist()))
+    if candidates >= params.min_candidates and blocks >= params.min_blocks:
+        return ""
+    return (
+        f"insufficient: {candidates} candidates in {blocks} blocks, {params.min_candidates} in "
+        f"{params.min_blocks} needed"
+    )
+
+
+def rule_on_calibration(ece: Interval, slope: Interval) -> tuple[Verdict, str]:
+    """Verdict, and what is to be said of each limit: the missed one first, then the undecided."""
+    slope_bounds, ece_bounds = _bounds(slope), _bounds(ece)
+    if slope_bounds is None or ece_bounds is None:
+        return "INCONCLUSIVE", ece.reason or slope.reason
+    limits = [_rule_on_slope(*slope_bounds), _rule_on_ece(*ece_bounds)]
+    limits.sort(key=lambda limit: _WORST_FIRST.index(limit[0]))
+    return limits[0][0], "; ".join(words for _, words in limits)
+
+
+def _bounds(interval: Interval) -> tuple[float, float, float] | None:
+    """Value and bounds; None where there are no bounds."""
+    value, low, high = interval.value, interval.low, interval.high
+    return None if value is None or low is None or high is None else (value, low, high)
+
+
+def _rule_on_slope(value: float, low: float, high: float) -> tuple[Verdict, str]:
+    lowest, highest = SLOPES
+    measured = f"slope {value:.2f} [{low:.2f}, {high:.2f}]"
+    if high < lowest or low > highest:
+        return "FAIL", f"{measured} lies outside {lowest:g} to {highest:g}"
+    if lowest <= low and high <= highest:
+        return "PASS", f"{measured} holds"
+    return "INCONCLUSIVE", f"{measured} is not surely within {lowest:g} to {highest:g}"
+
+
+def _rule_on_ece(value: float, low: float, high: float) -> tuple[Verdict, str]:
+    if low > ECE_MAX:
+        return "FAIL", f"ECE at least {low:.3f} lies above {ECE_MAX:g}"
+    if high <= ECE_MAX:
+        return "PASS", f"ECE at most {high:.3f} holds"
+    measured = f"ECE {value:.3f} [{low:.3f}, {high:.3f}]"
+    return "INCONCLUSIVE", f"{measured} is not surely at most {ECE_MAX:g}"

@@ -1,0 +1,72 @@
+"""What every phase is evaluated in: inputs, params, period, and what phases share."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import pandas as pd
+
+from dipmaster.backtest import Outcomes
+from dipmaster.backtest.entries import places_of
+from dipmaster.core.kernels import Ints
+from dipmaster.core.params import Params
+from dipmaster.evaluation.reading import EvaluationInputs
+from dipmaster.evaluation.standalone import (
+    EligibleEntries,
+    ExitPolicy,
+    find_eligible_entries,
+    simulate_standalone,
+)
+from dipmaster.evaluation.statistics.period import Period, split_period
+from dipmaster.signal_filter import admit
+
+
+@dataclass(frozen=True)
+class EvaluationContext:
+    """Everything a phase is given beside the phases before it.
+
+    Attributes
+    ----------
+    admission
+        Table ADMISSION, row by row the candidates: what the signal filter says of the
+        scores of phase 1.
+    """
+
+    inputs: EvaluationInputs
+    params: Params
+    period: Period
+    admission: pd.DataFrame
+
+    @cached_property
+    def candidate_indices(self) -> tuple[Ints, Ints]:
+        """Row of the panel and position on its grid of every candidate's signal."""
+        return places_of(self.inputs.candidates, self.inputs.panel)
+
+    @cached_property
+    def eligible_entries(self) -> EligibleEntries:
+        """Candidates out of sample that could be opened: what exit policies are compared on."""
+        return find_eligible_entries(self.inputs.panel, *self.candidate_indices, self.period)
+
+    def simulate_standalone(self, policy: ExitPolicy) -> Outcomes:
+        """Follow every candidate, burn-in included, alone under an exit policy."""
+        execution, exits = self.params.execution, self.params.exits
+        return simulate_standalone(
+            self.inputs.panel, self.candidate_indices, execution, exits, policy
+        )
+
+
+def build_context(inputs: EvaluationInputs, params: Params) -> EvaluationContext:
+    """Split the period and filter the candidates under the params of this run."""
+    times = inputs.panel.open_time
+    period = split_period(int(times[0]), int(times[-1]), params.split, params.gates.block_days)
+    admission = admit(
+        inputs.candidates,
+        inputs.filter_inputs,
+        inputs.scores,
+        params.signal.rule,
+        params.signal.rsi_min_v4,
+        params.confidence.thresholds,
+        params.filter,
+        params.confirmation,
+        inputs.absent,
+    )
+    return EvaluationContext(inputs, params, period, admission)

@@ -1,0 +1,129 @@
+"""Phase 2: the orders of the phase before, left by targets, trailing stop and exit models."""
+
+from dataclasses import dataclass
+from typing import Self
+
+from dipmaster.backtest import Ledger
+from dipmaster.core.params import AdaptiveExits, Params
+from dipmaster.evaluation.context import EvaluationContext
+from dipmaster.evaluation.phase import (
+    Checks,
+    Completed,
+    CompletedPhase,
+    Differences,
+    Judged,
+    OwnResults,
+    Phase,
+)
+from dipmaster.evaluation.phase_evaluation import inconclusive
+from dipmaster.evaluation.phases.exits.ablation import is_on, without_models
+from dipmaster.evaluation.phases.exits.claims import measure_claims
+from dipmaster.evaluation.phases.exits.degradation import exit_models_degrade_pnl
+from dipmaster.evaluation.phases.exits.inputs import ExitInputs
+from dipmaster.evaluation.phases.exits.integrity import exit_checks
+from dipmaster.evaluation.phases.exits.policy import adaptive_exit_returns, adaptive_policies
+from dipmaster.evaluation.phases.exits.reading import read_exits
+from dipmaster.evaluation.phases.exits.results import ExitEvidence, measure_exits
+from dipmaster.evaluation.reading import EvaluationInputs
+from dipmaster.evaluation.standalone import (
+    ExitPolicy,
+    StandalonePair,
+    StandaloneTrades,
+    standalone_trades,
+)
+from dipmaster.evaluation.statistics.random_entry.portfolios import ExitSimulator
+from dipmaster.evaluation.statistics.sample import select_out_of_sample
+
+
+@dataclass(frozen=True)
+class ExitsPhase(Phase):
+    """The entries of the phase before with exits of their own.
+
+    Attributes
+    ----------
+    inputs
+        What the `exits` stage made of the candidates.
+    """
+
+    inputs: ExitInputs
+
+    number = 2
+    name = "exits"
+    title = "adaptive exits"
+
+    @classmethod
+    def read_inputs(cls, inputs: EvaluationInputs, params: Params) -> Self:
+        """Read plans, scored rows and models."""
+        return cls(read_exits(inputs.panel, inputs.candidates, params.exits.cap_bars))
+
+    def exit_policy(self, context: EvaluationContext, completed: Completed) -> ExitPolicy:
+        """Leave by dynamic target, trailing stop and exit probability."""
+        exits = context.params.exits
+        return adaptive_policies(self.inputs, self.inputs.score, exits)(exits)
+
+    def exit_simulator(self, context: EvaluationContext, completed: Completed) -> ExitSimulator:
+        """Leave any bar in the same way, scored by the stored models."""
+        params = context.params
+        market, models = self.inputs.market, self.inputs.models
+        return adaptive_exit_returns(market, models, params.execution, params.exits)
+
+    def integrity_checks(
+        self, context: EvaluationContext, completed: Completed, ledger: Ledger
+    ) -> Checks:
+        """Check that what was sold had been decided, by scores made before."""
+        candidates, exits = context.inputs.candidates, context.params.exits
+        checks = exit_checks(ledger, candidates, self.inputs, exits)
+        return {**super().integrity_checks(context, completed, ledger), self.name: checks}
+
+    def degradation(self, context: EvaluationContext, this: CompletedPhase) -> str:
+        """Say what the exit models cost on every candidate out of sample."""
+        if not is_on(context.params.exits, "models"):
+            return ""
+        entries = context.eligible_entries
+        unguided = self.inputs.without_models("without models", entries)
+        pair = StandalonePair(this.standalone_trades(entries), unguided)
+        return exit_models_degrade_pnl(pair, context.params.gates)
+
+    def own_results(
+        self, context: EvaluationContext, judged: Judged, differences: Differences
+    ) -> OwnResults:
+        """Measure the exits on entries followed alone, under these exits and those before."""
+        before, this = judged[-2], judged[-1]
+        params = context.params
+        evidence = self._evidence(context, before, this)
+        figures = measure_exits(evidence, context.inputs.panel, params.exits, params.gates)
+        lacking = inconclusive(this.evaluation, params.gates) or inconclusive(
+            before.evaluation, params.gates
+        )
+        claims = measure_claims(
+            differences[self.number], figures, this.evaluation.sample.trades, lacking
+        )
+        return OwnResults({"exits": figures}, claims)
+
+    def _evidence(
+        self, context: EvaluationContext, before: CompletedPhase, this: CompletedPhase
+    ) -> ExitEvidence:
+        entries, exits = context.eligible_entries, context.params.exits
+        opened = this.traded[entries.candidate]
+        policies = adaptive_policies(self.inputs, self.inputs.score, exits)
+
+        def simulate(name: str, switched: AdaptiveExits) -> StandaloneTrades:
+            if switched == without_models(exits):  # the stage has followed every candidate so
+                return self.inputs.without_models(name, entries)
+            outcomes = context.simulate_standalone(policies(switched))
+            return standalone_trades(name, entries, outcomes)
+
+        trades, fills = select_out_of_sample(this.ledger.trades, context.period), this.ledger.fills
+        return ExitEvidence(
+            entries,
+            opened,
+            opened & before.traded[entries.candidate],
+            StandalonePair(this.standalone_trades(entries), before.standalone_trades(entries)),
+            simulate("phase 2 without models", without_models(exits)),
+            simulate,
+            self.inputs.plans,
+            self.inputs.score,
+            this.exit_policy.rules.trailing,
+            trades,
+            fills[fills["trade_id"].isin(trades["trade_id"])],
+        )

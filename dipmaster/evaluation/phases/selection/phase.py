@@ -1,0 +1,97 @@
+"""Phase 1: what the signal filter admits, with the exits, costs and size of phase 0."""
+
+from dataclasses import dataclass
+
+from dipmaster.backtest import Ledger
+from dipmaster.core.errors import PipelineError
+from dipmaster.core.kernels import Bools
+from dipmaster.evaluation.context import EvaluationContext
+from dipmaster.evaluation.phase import (
+    Checks,
+    Completed,
+    Differences,
+    Judged,
+    OwnResults,
+    Phase,
+    PhaseOrders,
+)
+from dipmaster.evaluation.phase_evaluation import inconclusive
+from dipmaster.evaluation.phases.selection.claims import measure_claims
+from dipmaster.evaluation.phases.selection.integrity import admission_checks
+from dipmaster.evaluation.phases.selection.orders import admitted_entries, find_abstention
+from dipmaster.evaluation.phases.selection.signals import build_funnel, measure_signal_quality
+from dipmaster.results.evaluation.funnel import Funnel
+from dipmaster.signal_filter import check_facts, confirmation_signs
+from dipmaster.signal_filter.inputs import Inputs
+
+
+@dataclass(frozen=True)
+class SelectionPhase(Phase):
+    """Orders of the phase before that were admitted, the surest first."""
+
+    number = 1
+    name = "selection"
+    title = "confidence, filter, confirmation"
+
+    def orders(self, context: EvaluationContext, completed: Completed) -> PhaseOrders:
+        """Order what was admitted."""
+        inputs, admission = context.inputs, context.admission
+        before = self._before(completed).orders.entries
+        return PhaseOrders(
+            admitted_entries(before, inputs.scores, admission),
+            find_abstention(inputs.candidates, admission, context.period, inputs.confidence.reason),
+        )
+
+    def integrity_checks(
+        self, context: EvaluationContext, completed: Completed, ledger: Ledger
+    ) -> Checks:
+        """Check that what was traded had been admitted, on scores made before."""
+        inputs, params = context.inputs, context.params
+        checks = admission_checks(
+            ledger.trades,
+            inputs.candidates,
+            inputs.scores,
+            context.admission,
+            params.confidence.thresholds if params.filter.threshold else None,
+            inputs.confidence.folds,
+        )
+        return {**super().integrity_checks(context, completed, ledger), self.name: checks}
+
+    def own_results(
+        self, context: EvaluationContext, judged: Judged, differences: Differences
+    ) -> OwnResults:
+        """Follow the candidates step by step, and judge what was traded as signals."""
+        inputs, gates, this = context.inputs, context.params.gates, judged[-1]
+        if inputs.volatility is None:
+            raise PipelineError("what the stage volatility measured was not read: no claim on it")
+        quality = measure_signal_quality(
+            inputs.scores, context.admission, this.traded, context.period, gates, inputs.truth
+        )
+        claims = measure_claims(
+            differences[self.number],
+            quality,
+            inputs.volatility.regimes,
+            inputs.confidence.calibration_by_regime,
+            inconclusive(this.evaluation, gates),
+            context.period.blocks,
+            gates,
+        )
+        funnel = _funnel(context, this.traded)
+        return OwnResults({"funnel": funnel, "signal_quality": quality}, claims)
+
+
+def _funnel(context: EvaluationContext, traded: Bools) -> Funnel:
+    inputs, params = context.inputs, context.params
+    regime = inputs.scores["regime"].to_numpy(dtype="int64")
+    signals = Inputs(inputs.filter_inputs, inputs.absent)
+    return build_funnel(
+        inputs.scores,
+        context.admission,
+        traded,
+        context.period,
+        params.filter,
+        params.confirmation,
+        params.gates,
+        check_facts(params.signal, params.filter, inputs.filter_inputs, inputs.absent),
+        confirmation_signs(signals, regime, params.confirmation),
+    )

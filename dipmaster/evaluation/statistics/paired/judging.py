@@ -1,0 +1,66 @@
+"""A paired difference to its verdict: better, worse, or not shown.
+
+BETTER where the whole interval lies on the good side of no change, WORSE where it lies on the
+bad side, NOT SHOWN otherwise and where nothing may be concluded. A metric without a direction
+is never BETTER or WORSE.
+"""
+
+import math
+
+from dipmaster.evaluation.statistics.paired.sides import Difference
+from dipmaster.results.common import Comparison, ComparisonVerdict, FactorComparison, Interval
+from dipmaster.results.metrics import Metric
+
+
+def judge_difference(metric: Metric, difference: Difference, lacking: str) -> Comparison:
+    """Judge the change of a metric.
+
+    Parameters
+    ----------
+    lacking
+        Why nothing may be concluded; empty where something may.
+    """
+    verdict, reason = _rule(metric, difference, lacking)
+    return Comparison(
+        value=difference.value,
+        low=difference.low,
+        high=difference.high,
+        verdict=verdict,
+        reason=reason,
+    )
+
+
+def judge_factor(metric: Metric, logged: Difference, lacking: str) -> FactorComparison:
+    """Judge the change of a metric whose difference is the logarithm of a ratio."""
+    verdict, reason = _rule(metric, logged, lacking)
+    return FactorComparison(
+        value=logged.value,
+        low=logged.low,
+        high=logged.high,
+        verdict=verdict,
+        reason=reason,
+        ratio=to_ratio(logged),
+    )
+
+
+def _rule(metric: Metric, difference: Difference, lacking: str) -> tuple[ComparisonVerdict, str]:
+    low, high = difference.low, difference.high
+    if metric.direction is None:
+        words = f"more or fewer {metric.title.lower()} are neither better nor worse"
+        return "NOT SHOWN", difference.reason or words
+    if lacking or low is None or high is None:
+        return "NOT SHOWN", lacking or difference.reason
+    if low <= 0.0 <= high:
+        return "NOT SHOWN", "the interval holds zero"
+    if (low > 0.0) == (metric.direction == "min"):
+        return "BETTER", "the whole interval lies on the better side of zero"
+    return "WORSE", "the whole interval lies on the worse side of zero"
+
+
+def to_ratio(logged: Difference) -> Interval:
+    """Later figure over the earlier one, of the logarithm of their ratio."""
+    value, low, high = (
+        None if x is None else math.exp(min(x, 700.0))
+        for x in (logged.value, logged.low, logged.high)
+    )
+    return Interval(value, low, high)

@@ -1,0 +1,109 @@
+"""What the modules of the package hand to each other: positions, and rows of their closed bars."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from dipmaster.core.kernels import Floats, Ints
+
+
+@dataclass(frozen=True)
+class Positions:
+    """Positions to follow, arrays of shape (positions,), in any order.
+
+    Attributes
+    ----------
+    symbol_index, signal_index
+        Row of the panel, and position on its grid of the bar of the signal; the
+        position opens at the next bar's open.
+    target_frac, stop_frac
+        From the entry's reference price.
+    max_holding_bars
+        Longest holding time.
+    """
+
+    symbol_index: Ints
+    signal_index: Ints
+    target_frac: Floats
+    stop_frac: Floats
+    max_holding_bars: Ints
+
+    def __len__(self) -> int:
+        return int(self.symbol_index.size)
+
+
+@dataclass(frozen=True)
+class ExitRows:
+    """Closed bars of positions, in order of (position, held); arrays of shape (rows,).
+
+    A position has a row for every bar it would be held up to the last at whose
+    close something can still be decided, whatever ends it: with one rule off it
+    lives longer. Nothing in `features` is later than the close of `bar`.
+
+    Attributes
+    ----------
+    position
+        Index into `Positions`.
+    bar
+        Position on the panel's grid.
+    held
+        Bars closed since the entry's own bar, 0 at its close.
+    features
+        Shape (rows, len(EXIT_FEATURES)), float32, in the order of `EXIT_FEATURES`.
+    """
+
+    position: Ints
+    bar: Ints
+    held: Ints
+    features: npt.NDArray[np.float32]
+
+    def __len__(self) -> int:
+        return int(self.position.size)
+
+
+@dataclass(frozen=True)
+class HoldOutcomes:
+    """How each position ends when left to the rules that are not models, shape (positions,).
+
+    Attributes
+    ----------
+    opened
+        False where the bar after the signal does not exist.
+    exit_index
+        Position on the grid of the bar in which it ends, -1 where never opened.
+    exit_type
+        Index into `backtest.EXIT_NAMES`, -1 where never opened.
+    net_frac
+        Net return on the reference notional, NaN where never opened.
+    """
+
+    opened: npt.NDArray[np.bool_]
+    exit_index: Ints
+    exit_type: Ints
+    net_frac: Floats
+
+
+@dataclass(frozen=True)
+class ExitLabels:
+    """What came after each row, shape (rows,); known when the position's path has ended.
+
+    Attributes
+    ----------
+    exit_net_frac
+        Net return of a sale at the next open.
+    hold_net_frac
+        Net return left to the rules; NaN on rows after the path has ended.
+    exit_is_best
+        1 where the sale nets at least what holding nets, 0 where not, -1 where one is missing.
+    bars_to_best
+        Bars from this close's next open to the exit that nets the most on the path.
+    stopped_first
+        1 where the path ends at its fixed stop before the target, else 0; -1 not known.
+    """
+
+    exit_net_frac: Floats
+    hold_net_frac: Floats
+    exit_is_best: npt.NDArray[np.int8]
+    bars_to_best: Floats
+    stopped_first: npt.NDArray[np.int8]

@@ -1,0 +1,141 @@
+"""Scored rows to exits.json: how exit models and exit probability did out of sample."""
+
+from typing import Any, Literal
+
+import numpy as np
+
+from dipmaster.core.params import Split
+from dipmaster.core.params.exits import ExitJudging
+from dipmaster.core.tables.exits import LEVEL_FEATURES, ROADMAP_FEATURES
+from dipmaster.core.time_units import boundary_ms
+from dipmaster.exits.calibrator import CALIBRATOR_INPUTS
+from dipmaster.exits.model_figures import (
+    evaluate_models,
+    measure_gain,
+    measure_importance,
+    subsample_rows,
+)
+from dipmaster.exits.scores import ExitScores
+from dipmaster.learning.evaluation import sample as samples
+from dipmaster.learning.logistic import name_coefficients
+from dipmaster.learning.model_store import format_time
+from dipmaster.learning.walk_forward import WalkForwardResult
+from dipmaster.results import exits as results
+
+GAIN_STEPS = 10
+_QUANTILES = {"p01": 0.01, "p10": 0.10, "p50": 0.50, "p90": 0.90, "p99": 0.99, "max": 1.0}
+
+
+def evaluate_exit_scores(
+    scores: ExitScores, bars_ms: tuple[int, int], split: Split, params: ExitJudging
+) -> results.ExitModelResults:
+    """Everything that is told about the exit models; None where not computable.
+
+    `distribution`, `by_bars_held` and `gain` take every labelled row out of sample,
+    the figures with intervals at most `params.max_rows` of them, subsampled by rule.
+
+    Parameters
+    ----------
+    bars_ms
+        Open times of the market's first and last bar.
+    """
+    start_ms, training_set = boundary_ms(bars_ms[0], split.burn_in_days), scores.training_set
+    signal_ms, label = training_set.schedule.signal_ms, training_set.label("exit_is_best")
+    known, p = np.isfinite(label), scores.exit_probability
+    whole = samples.build_evaluation_sample(signal_ms, known, start_ms, bars_ms[1], params)
+    sample = subsample_rows(whole, training_set, params.max_rows)
+    heads, probability = evaluate_models(scores, sample)
+    return results.ExitModelResults(
+        reason=samples.explain_no_predictions(
+            whole,
+            p,
+            "no position with a known outcome out of sample",
+            [scores.missing_models, scores.calibrator.reasons],
+        ),
+        out_of_sample_from=format_time(start_ms),
+        positions=results.PositionCounts(
+            all=training_set.signal_ms.size,
+            opened=np.unique(training_set.rows.position).size,
+            out_of_sample=int(np.count_nonzero(training_set.signal_ms >= start_ms)),
+        ),
+        rows=results.RowCounts(
+            all=len(training_set.rows),
+            labelled=int(np.count_nonzero(known)),
+            out_of_sample=len(whole),
+            scored_out_of_sample=int(np.count_nonzero(np.isfinite(p[whole.rows]))),
+            judged=int(np.count_nonzero(np.isfinite(p[sample.rows]))),
+        ),
+        features=results.ExitModelInputs(roadmap=ROADMAP_FEATURES, own=LEVEL_FEATURES),
+        folds=_describe_folds(scores),
+        heads=heads,
+        exit_probability=probability,
+        reliability=tuple(
+            results.ExitBin(
+                low=one.low,
+                high=one.high,
+                n=one.rows.size,
+                mean_p=one.mean_p,
+                rate=one.rate,
+                rate_low=one.rate_low,
+                rate_high=one.rate_high,
+            )
+            for one in sample.reliability(p, label)
+        ),
+        distribution=_describe_distribution(scores, whole),
+        by_bars_held=_describe_by_age(scores, whole),
+        gain=measure_gain(scores, whole, GAIN_STEPS),
+        importance=measure_importance(scores, sample),
+        calibrator=name_coefficients(CALIBRATOR_INPUTS, scores.calibrator.last_model),
+    )
+
+
+def _describe_folds(scores: ExitScores) -> tuple[results.ExitModelFold, ...]:
+    """A row a layer and refit: what it learned from, or why there is no model."""
+    schedule, calibrator = scores.training_set.schedule, scores.calibrator
+
+    def describe(
+        level: Literal["heads", "calibrator"],
+        result: WalkForwardResult[Any],
+        fold: int,
+        reason: str,
+    ) -> results.ExitModelFold:
+        train = schedule.training_rows(result.refits[fold].refit_ms, result.usable)
+        return results.ExitModelFold(
+            level=level,
+            fitted_at=format_time(result.refits[fold].refit_ms),
+            positions=np.unique(schedule.case_id[train]).size,
+            rows=train.size,
+            thinned_to=schedule.training_sample(train)[0].size,
+            reason=reason,
+        )
+
+    profit, missing, reasons = scores.models["profit"], scores.missing_models, calibrator.reasons
+    models = [describe("heads", profit, fold, reason) for fold, reason in enumerate(missing)]
+    above = [describe("calibrator", calibrator, *refit) for refit in enumerate(reasons)]
+    return (*models, *above)
+
+
+def _describe_distribution(
+    scores: ExitScores, whole: samples.EvaluationSample
+) -> results.ExitHistogram:
+    """Labelled rows out of sample by exit probability, in bins of 1 / 20."""
+    _, (p,) = whole.select(scores.exit_probability)
+    return results.ExitHistogram(
+        edges=tuple(samples.HISTOGRAM_EDGES.tolist()),
+        counts=samples.count_by_probability(p),
+        quantiles={n: float(np.quantile(p, q)) if p.size else None for n, q in _QUANTILES.items()},
+    )
+
+
+def _describe_by_age(
+    scores: ExitScores, whole: samples.EvaluationSample
+) -> tuple[results.ProbabilityByAge, ...]:
+    selected, (probability,) = whole.select(scores.exit_probability)
+    held = scores.training_set.rows.held[selected.rows]
+    by_age = {int(age): probability[held == age] for age in np.unique(held)}
+    return tuple(
+        results.ProbabilityByAge(
+            bars_held=age, n=p.size, mean_p=float(p.mean()), p90=float(np.quantile(p, 0.9))
+        )
+        for age, p in by_age.items()
+    )

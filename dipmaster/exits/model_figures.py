@@ -1,0 +1,128 @@
+"""How exit models and exit probability did, and what acting on them would have earned."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Literal
+
+import numpy as np
+
+from dipmaster.core.kernels import Floats
+from dipmaster.core.parallel import in_threads
+from dipmaster.core.tables import EXIT_FEATURES
+from dipmaster.exits.scores import LABELS, ExitScores
+from dipmaster.exits.training_set import ExitTrainingSet
+from dipmaster.learning.evaluation import sample as samples
+from dipmaster.learning.evaluation.losses import mean_statistic
+from dipmaster.learning.evaluation.ranks import rank_correlation_statistic
+from dipmaster.learning.importance import permutation_importance
+from dipmaster.learning.sampling import subsample
+from dipmaster.results import exits as results
+from dipmaster.results.common import PermutationImportance
+
+# Every feature is predicted anew several times; an AUC of so many is known to .004.
+MAX_IMPORTANCE_ROWS = 20_000
+_BPS = 1e4
+
+
+def subsample_rows(
+    whole: samples.EvaluationSample, training_set: ExitTrainingSet, max_rows: int
+) -> samples.EvaluationSample:
+    """At most so many rows of a sample, by the rule of the fits."""
+    age, case_id = training_set.rows.held, training_set.schedule.case_id
+    rows = subsample(whole.rows, age, case_id, max_rows)
+    return whole.take(np.isin(whole.rows, rows, assume_unique=True))
+
+
+def evaluate_models(
+    scores: ExitScores, sample: samples.EvaluationSample
+) -> tuple[results.ExitHeads, results.ExitProbability]:
+    """Exit models and exit probability, each on the rows that have its label and prediction."""
+    label = {name: scores.training_set.label(column) for name, column in LABELS.items()}
+    predictions = {name: result.predictions for name, result in scores.models.items()}
+
+    def evaluate_classifier(name: Literal["profit", "risk"]) -> results.ClassifierHead:
+        selected, (p, outcome) = sample.select(predictions[name], label[name])
+        figures = selected.intervals(samples.classifier_statistics(p, outcome))
+        return results.ClassifierHead(base_rate=samples.mean_or_none(outcome), **figures)
+
+    def evaluate_timing() -> results.TimingHead:
+        columns = predictions["timing"], label["timing"], naive_bars(scores)
+        selected, (predicted, bars, naive) = sample.select(*columns)
+        statistics = {
+            "rank_correlation": rank_correlation_statistic(predicted, bars),
+            "mae_bars": mean_statistic(np.abs(predicted - bars), 0.0),
+            "naive_mae_bars": mean_statistic(np.abs(naive - bars), 0.0),
+        }
+        mean_bars = samples.mean_or_none(bars)
+        return results.TimingHead(mean_bars=mean_bars, **selected.intervals(statistics))
+
+    def evaluate_probability() -> results.ExitProbability:
+        selected, (p, best) = sample.select(scores.exit_probability, label["profit"])
+        statistics = samples.probability_statistics(p, best, sample.settings.bins)
+        return results.ExitProbability(
+            base_rate=samples.mean_or_none(best),
+            n_rows=len(selected),
+            n_positions=np.unique(scores.training_set.schedule.case_id[selected.rows]).size,
+            **selected.intervals(statistics),
+        )
+
+    classifiers = [partial(evaluate_classifier, name) for name in ("profit", "risk")]
+    tasks: list[Callable[[], Any]] = [evaluate_probability, evaluate_timing, *classifiers]
+    probability, timing, profit, risk = in_threads(lambda task: task(), tasks, "judging exits")
+    return results.ExitHeads(profit=profit, risk=risk, timing=timing), probability
+
+
+def naive_bars(scores: ExitScores) -> Floats:
+    """Mean label of the rows from which each row's timing model learned, shape (rows,)."""
+    timing = scores.models["timing"]
+    means = [np.nan if refit.model is None else refit.model.train_mean for refit in timing.refits]
+    bars: Floats = timing.spread_to_rows(means, np.nan)
+    return bars
+
+
+def measure_gain(
+    scores: ExitScores, whole: samples.EvaluationSample, steps: int
+) -> tuple[results.GainStep, ...]:
+    """What a sale would have netted over holding, in bps, by exit probability in equal steps.
+
+    Every row counts alone, as if nothing had been decided before it.
+    """
+    labels = scores.training_set.labels
+    gain_frac = labels.exit_net_frac - labels.hold_net_frac
+    selected, (p, gain) = whole.select(scores.exit_probability, gain_frac)
+    step = np.minimum((p * steps).astype(np.int64), steps - 1)
+    edges = np.linspace(0.0, 1.0, steps + 1).tolist()
+
+    def measure(k: int) -> results.GainStep:
+        mask = step == k
+        mean = selected.take(mask).interval(mean_statistic(_BPS * gain[mask]))
+        return results.GainStep(
+            low=edges[k],
+            high=edges[k + 1],
+            n=int(np.count_nonzero(mask)),
+            mean_p=samples.mean_or_none(p[mask]),
+            mean_gain_bps=mean.value,
+            gain_low=mean.low,
+            gain_high=mean.high,
+        )
+
+    return tuple(measure(k) for k in range(steps))
+
+
+def measure_importance(
+    scores: ExitScores, sample: samples.EvaluationSample
+) -> tuple[PermutationImportance, ...]:
+    """Of the features, for the profit model."""
+    training_set, profit = scores.training_set, scores.models["profit"]
+    fewer = subsample_rows(sample, training_set, MAX_IMPORTANCE_ROWS)
+    selected, (p, best) = fewer.select(profit.predictions, training_set.label("exit_is_best"))
+    return permutation_importance(
+        EXIT_FEATURES,
+        training_set.rows.features[selected.rows],
+        p,
+        best,
+        profit.fold[selected.rows],
+        lambda fold, _, features: profit.model(fold).predict(features),
+        permutations=sample.settings.permutations,
+        seed=sample.stream(1),
+    )

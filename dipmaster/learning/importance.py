@@ -1,0 +1,82 @@
+"""What a model loses when an input is shuffled: on the rows each model predicted."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from dipmaster.core.kernels import Floats, Ints
+from dipmaster.core.parallel import in_threads
+from dipmaster.learning.evaluation.ranks import auc_statistic
+from dipmaster.results.common import PermutationImportance
+
+
+def permutation_importance(
+    names: Sequence[str],
+    inputs: Any,
+    predictions: Floats,
+    label: Floats,
+    fold: Ints,
+    predict: Callable[[int, Ints, Any], Floats],
+    *,
+    permutations: int,
+    seed: np.random.SeedSequence,
+) -> tuple[PermutationImportance, ...]:
+    """Loss of AUC of out-of-sample predictions by input, the most important first.
+
+    Permutation importance of Breiman (2001, "Random forests"). Values are shuffled among
+    the rows that the same model predicted, so an input that only tells one period from
+    another loses nothing. Inputs that say the same share their importance: each alone can
+    be missed.
+
+    Parameters
+    ----------
+    names
+        One an input.
+    inputs
+        Shape (rows, inputs), of the rows that are judged.
+    predictions, label
+        Shape (rows,), no NaN; 1.0 and 0.0.
+    fold
+        Shape (rows,), the model that predicted each row, from 0.
+    predict
+        Fold, rows (places in these arrays) and other inputs for them to predictions.
+    permutations
+        Shuffles an input.
+    seed
+        Each fold draws from its own child stream.
+
+    Returns
+    -------
+    tuple of PermutationImportance
+        Mean and sd over the shuffles; empty where there is no AUC.
+    """
+    whole = auc_statistic(predictions, label).value()
+    if whole is None:
+        return ()
+
+    def shuffle_fold(number: int) -> tuple[Ints, Floats]:
+        rows = np.flatnonzero(fold == number)
+        key = np.random.SeedSequence(seed.entropy, spawn_key=(*seed.spawn_key, number))
+        rng, tiled = np.random.Generator(np.random.PCG64(key)), np.tile(rows, permutations)
+        values = np.empty((len(names), permutations, rows.size))
+        for column in range(len(names)):
+            copies = np.tile(inputs[rows], (permutations, 1))
+            orders = [rng.permutation(rows.size) for _ in range(permutations)]
+            copies[:, column] = np.concatenate([inputs[rows[order], column] for order in orders])
+            values[column] = predict(number, tiled, copies).reshape(permutations, -1)
+        return rows, values
+
+    shuffled = np.empty((len(names), permutations, label.size))
+    for rows, values in in_threads(shuffle_fold, np.unique(fold).tolist(), "importance"):
+        shuffled[:, :, rows] = values
+    losses = [
+        [whole - (auc_statistic(p, label).value() or 0.0) for p in column] for column in shuffled
+    ]
+    importance = [
+        PermutationImportance(
+            feature=name, auc_loss=float(np.mean(loss)), auc_loss_sd=float(np.std(loss))
+        )
+        for name, loss in zip(names, losses, strict=True)
+    ]
+    return tuple(sorted(importance, key=lambda row: (-row.auc_loss, row.feature)))

@@ -1,0 +1,145 @@
+"""Fitted models to files and back: the libraries' own formats and JSON, nothing is pickled."""
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+import numpy as np
+import pandas as pd
+
+from dipmaster.core import store
+from dipmaster.core.errors import data_error
+from dipmaster.core.kernels import Ints
+from dipmaster.core.panel import as_times
+from dipmaster.core.time_units import ISO_UTC
+from dipmaster.learning.tree_models import FILE_SUFFIX, Library
+from dipmaster.learning.walk_forward import Model, Refit, WalkForwardResult
+from dipmaster.results import from_json, to_json
+
+Stored = TypeVar("Stored")
+
+
+@dataclass(frozen=True)
+class StoredRefit(Generic[Stored]):
+    """A refit in a file.
+
+    Attributes
+    ----------
+    fitted_at
+        UTC.
+    rows
+        It could learn from.
+    reason
+        Why there is no model, which is then None.
+    model
+        What the file holds of it.
+    """
+
+    fitted_at: str
+    rows: int
+    reason: str
+    model: Stored | None
+
+
+def serialize_refits(
+    result: WalkForwardResult[Model],
+    serialize: Callable[[Model, int], Any] = lambda model, refit_ms: model,
+) -> tuple[StoredRefit[Any], ...]:
+    """Describe every refit of a layer, those without a model with the reason.
+
+    Parameters
+    ----------
+    serialize
+        A model and the moment of its fit to what the file holds of it; default the model itself.
+    """
+    return tuple(
+        StoredRefit(
+            format_time(refit.refit_ms),
+            refit.rows,
+            refit.reason,
+            None if refit.model is None else serialize(refit.model, refit.refit_ms),
+        )
+        for refit in result.refits
+    )
+
+
+def write_models(models: Mapping[str, str], metadata: Mapping[str, Any], folder: Path) -> None:
+    """Write texts of models and what describes them, each path below the folder to its content."""
+    for name, text in models.items():
+        store.write_text(text, folder / name)
+    for name, description in metadata.items():
+        store.write_json(to_json(description), folder / name)
+
+
+def round_model(model: Stored) -> Stored:
+    """The model with the digits that its file keeps: read back it says the same to the last bit."""
+    return from_json(type(model), store.plain(to_json(model)), type(model).__name__)
+
+
+def name_tree_file(prefix: str, refit_ms: int, library: Library = "lgb") -> str:
+    """Path of the trees of one refit, e.g. ``heads/risk_2023-03-02.txt``."""
+    return f"{prefix}_{format_time(refit_ms)[:10]}.{FILE_SUFFIX[library]}"
+
+
+def format_time(time_ms: int) -> str:
+    """A time as outputs write it."""
+    return str(as_times(np.array([time_ms], dtype=np.int64))[0].strftime(ISO_UTC))
+
+
+def to_fit_times(fitted_ms: Ints) -> "pd.Index[pd.Timestamp]":
+    """When models were fitted, for tables; missing where -1."""
+    return as_times(fitted_ms).where(fitted_ms >= 0)
+
+
+def digest(text: str) -> str:
+    """SHA-256 of a text."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def read_verified_text(path: Path, sha256: str, fix: str) -> str:
+    """Read a text and demand that it is the one whose digest is on record.
+
+    Raises
+    ------
+    PipelineError
+        Where it is not there or no text.
+    DataError
+        Where it is another.
+    """
+    text = store.read_text(path)
+    if digest(text) != sha256:
+        expected = "the text whose SHA-256 is on record beside it"
+        raise data_error(str(path), expected, "another text", fix)
+    return text
+
+
+def restore_refits(
+    refits: Sequence[StoredRefit[Stored]], restore: Callable[[Stored], Model], path: Path, fix: str
+) -> tuple[Refit[Model], ...]:
+    """Turn what `serialize_refits` wrote into refits again.
+
+    Parameters
+    ----------
+    restore
+        What the file holds of a model to the model.
+    path, fix
+        The file and what the user can do, for the error.
+
+    Raises
+    ------
+    DataError
+        Where a moment is no time, or they do not rise.
+    """
+    texts = [refit.fitted_at for refit in refits]
+    try:
+        times = np.array([text.removesuffix("Z") for text in texts], dtype="datetime64[ms]")
+    except ValueError as error:
+        raise data_error(str(path), "times of refits", str(error), fix) from error
+    if np.any(np.diff(times) <= np.timedelta64(0)):
+        raise data_error(str(path), "refits that rise in time", ", ".join(texts), fix)
+    return tuple(
+        Refit(ms, one.rows, None if one.model is None else restore(one.model), one.reason)
+        for ms, one in zip(times.astype(np.int64).tolist(), refits, strict=True)
+    )

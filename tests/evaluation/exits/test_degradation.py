@@ -1,0 +1,58 @@
+"""Models that make trades worse fail the phase; nothing else of the exits does."""
+
+import numpy as np
+import pytest
+
+from dipmaster.evaluation.phases.exits.degradation import exit_models_degrade_pnl
+from dipmaster.evaluation.standalone import StandalonePair
+from dipmaster.evaluation.statistics.gates import PhaseGates, fail_phase
+from dipmaster.evaluation.statistics.paired.judging import judge_difference
+from dipmaster.evaluation.statistics.paired.trades import compare_mean_net
+from dipmaster.evaluation.statistics.rules import Ruling
+from dipmaster.results.metrics import MEAN_NET_BPS
+
+
+def results(n: int = 600) -> np.ndarray:
+    rng = np.random.default_rng(1)
+    return np.where(rng.random(n) < 0.6, 0.005, -0.008) * rng.lognormal(0.0, 0.3, n)
+
+
+def pair(toy, cost_frac: float, n: int = 600) -> StandalonePair:
+    rng, net = np.random.default_rng(2), results(n)
+    changed = net - cost_frac + 0.0005 * rng.normal(size=n)
+    return StandalonePair(toy.standalone(changed, "with"), toy.standalone(net, "without"))
+
+
+def test_a_cost_beyond_its_error_is_told(toy, gates) -> None:
+    told = exit_models_degrade_pnl(pair(toy, 0.0010), gates)
+    assert told.startswith("the exit models make trades worse: -1")
+    assert "600 candidates" in told
+
+
+@pytest.mark.parametrize("cost_frac", [0.0, -0.001])
+def test_no_harm_is_no_word(toy, gates, cost_frac: float) -> None:
+    assert exit_models_degrade_pnl(pair(toy, cost_frac), gates) == ""
+
+
+def test_too_few_show_nothing(toy, gates) -> None:
+    assert exit_models_degrade_pnl(pair(toy, 0.0010, 60), gates) == ""
+
+
+def test_it_says_what_leave_one_out_says(toy, gates) -> None:
+    """At every cost: harm is told exactly where the variant without models is BETTER."""
+    told = []
+    for cost in np.linspace(-0.0002, 0.0006, 81):
+        found = pair(toy, cost)
+        other = StandalonePair(found.before, found.after)
+        change = compare_mean_net(other.after.track, other.before.track, gates.alpha)
+        told.append(bool(exit_models_degrade_pnl(found, gates)))
+        assert told[-1] == (
+            judge_difference(MEAN_NET_BPS, change, other.lacking(gates)).verdict == "BETTER"
+        )
+    assert 0 < sum(told) < len(told)
+
+
+def test_a_failed_phase_keeps_its_rows() -> None:
+    phase = PhaseGates((), Ruling("PASS", "all pass"))
+    assert fail_phase(phase, "") is phase
+    assert fail_phase(phase, "worse").ruling == Ruling("FAIL", "worse")

@@ -1,0 +1,136 @@
+"""One, two and three trades, in one block or in several: nothing that cannot be is told of them."""
+
+import itertools
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+
+from dipmaster.core.panel import Panel
+from dipmaster.core.store import read_params
+from dipmaster.core.time_units import BAR_MS, BARS_PER_DAY
+from dipmaster.evaluation.comparison import compare_phases
+from dipmaster.evaluation.figures.phase_figures import build_phase_figures
+from dipmaster.evaluation.phase_evaluation import EntryUniverse, PhaseEvaluation, evaluate_phase
+from dipmaster.evaluation.statistics.random_entry.strata import MatchingCovariates
+from dipmaster.results import to_json
+from dipmaster.results.metrics import COMPARED, METRICS
+
+BOUNDARY = 20 * BARS_PER_DAY
+FIRST_OF_BLOCK = [BOUNDARY + 10 * BARS_PER_DAY * block + 12 for block in range(4)]
+WON, LOST, EVEN = 5.0, -5.0, 0.0
+RESULTS = [
+    results
+    for trades in (1, 2, 3)
+    for results in itertools.combinations_with_replacement((WON, LOST, EVEN), trades)
+]
+APART = ("one block", "a block each")
+
+
+@pytest.fixture(scope="module")
+def small(gates):
+    """The gates' params with next to no minimum data: a fourth trade would have a verdict."""
+    entry = gates.random_entry.model_copy(update={"pool": 100, "draws": 100})
+    none = {"min_trades": 4, "min_losing_trades": 0, "min_blocks": 2}
+    return gates.model_copy(
+        update={"bootstrap_reps": 100, "block_days": 10, "random_entry": entry, **none}
+    )
+
+
+@pytest.fixture(scope="module")
+def flat(period) -> EntryUniverse:
+    """Bars that never move, every third of which a random entry would lose on."""
+    time = np.arange(period.first_ms, period.last_ms + BAR_MS, BAR_MS, dtype=np.int64)
+    prices = np.full((1, time.size), 100.0)
+    panel = Panel(("AUSDT",), time, prices, prices, prices, prices, prices, prices)
+    covariates = MatchingCovariates(np.ones(prices.shape, np.int8), np.ones(prices.shape))
+    return EntryUniverse(panel, covariates, lambda symbol, bar: np.where(bar % 3, 0.004, -0.01))
+
+
+@pytest.fixture(scope="module")
+def evaluate(small, flat, period, trip, ledger_of, project):
+    execution = read_params("execution").execution.model_copy(update={"capital": 10_000.0})
+    targets = small.targets.phase_4.model_dump()
+
+    def run(phase: int, results: tuple[float, ...], apart: str) -> tuple[PhaseEvaluation, Any]:
+        bars = (
+            FIRST_OF_BLOCK
+            if apart == "a block each"
+            else [FIRST_OF_BLOCK[0] + 96 * i for i in range(4)]
+        )
+        ledger = ledger_of(
+            [trip(bar, 6, net) for bar, net in zip(bars, results, strict=False)], period
+        )
+        return evaluate_phase(phase, ledger, flat, period, targets, execution, small), ledger
+
+    return run
+
+
+def numbers(value: Any, path: str = "") -> Iterator[tuple[str, float]]:
+    """Every number of a JSON value with the keys that lead to it."""
+    if isinstance(value, dict):
+        for key, part in value.items():
+            yield from numbers(part, f"{path}.{key}")
+    elif isinstance(value, list):
+        for part in value:
+            yield from numbers(part, path)
+    elif isinstance(value, (int, float)) and not isinstance(value, bool):
+        yield path, float(value)
+
+
+@pytest.mark.parametrize("apart", APART)
+@pytest.mark.parametrize("results", RESULTS)
+def test_gates_of_few_trades_have_no_verdict_and_nothing_out_of_range(
+    evaluate, results, apart
+) -> None:
+    evaluation, _ = evaluate(0, results, apart)
+    for row in evaluation.gates.rows:
+        lowest, highest = METRICS[row.metric].support
+        known = [number for number in (row.value, row.low, row.high) if number is not None]
+        assert all(math.isfinite(number) for number in known)
+        assert all(lowest is None or number >= lowest for number in known)
+        assert all(highest is None or number <= highest for number in known)
+        if row.metric == "win_rate" and apart == "a block each" and len(results) > 1:
+            assert row.low <= row.value <= row.high  # of a share even few blocks give bounds
+        else:
+            assert row.low is row.high is None
+            assert (row.verdict, bool(row.reason)) == ("INCONCLUSIVE", True)
+    assert evaluation.gates.ruling.verdict == "INCONCLUSIVE"
+
+
+@pytest.mark.parametrize("apart", APART)
+@pytest.mark.parametrize("results", RESULTS)
+def test_figures_of_few_trades_can_be(evaluate, small, period, results, apart) -> None:
+    """Shares are shares, ratios of 5 to 5 are of that size, no money that was not there."""
+    evaluation, ledger = evaluate(0, results, apart)
+    candidates = ledger.trades.rename(columns={"signal_time": "open_time"})
+    figures = to_json(build_phase_figures(evaluation, ledger, candidates, period, 36, small))
+    for path, number in numbers(figures):
+        leaf = path.rsplit(".", 1)[-1]
+        assert math.isfinite(number), path
+        if leaf in ("win_rate", "p_value", "probabilistic_sharpe") or "share" in leaf:
+            assert 0.0 <= number <= 1.0, path
+        if "profit_factor" in path or leaf == "payoff":
+            assert 0.0 <= number <= 3.0, path
+        if "bps" in path:
+            assert abs(number) <= 200.0, path
+        if "minutes" in leaf and "histogram" not in path:
+            assert number == 30.0, path
+    losers = sum(result != WON for result in results)
+    assert figures["counts"]["losing_trades"] == losers
+
+
+@pytest.mark.parametrize("apart", APART)
+@pytest.mark.parametrize("trades", [1, 2, 3])
+def test_few_trades_show_no_change(evaluate, small, period, trades, apart) -> None:
+    later, earlier = (WON, LOST, WON)[:trades], (LOST, WON, LOST)[:trades]
+    after, before = evaluate(1, later, apart), evaluate(0, earlier, apart)
+    ledgers = {1: after[1], 0: before[1]}
+    comparison = compare_phases(after[0], before[0], ledgers, period, small)
+    for metric in COMPARED:
+        change = getattr(comparison, metric.key)
+        assert change.low is change.high is None
+        assert (change.verdict, bool(change.reason)) == ("NOT SHOWN", True)
+    assert comparison.win_rate.value == pytest.approx({1: 1.0, 2: 0.0, 3: 1 / 3}[trades])

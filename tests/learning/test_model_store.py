@@ -1,0 +1,81 @@
+"""Refits in files: what is written of each, texts with digests, times read back."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from dipmaster.core.errors import DataError
+from dipmaster.learning.logistic import Logistic
+from dipmaster.learning.model_store import (
+    StoredRefit,
+    digest,
+    format_time,
+    name_tree_file,
+    read_verified_text,
+    restore_refits,
+    serialize_refits,
+    to_fit_times,
+)
+from dipmaster.learning.walk_forward import Refit, WalkForwardResult
+from dipmaster.results import from_json, to_json
+
+MODEL = Logistic((1.0, 2.0), (1.0, 1.0), (0.5, -0.25), 0.125)
+MARCH, APRIL = 1_677_628_800_000, 1_680_307_200_000
+HERE = Path("refits.json")
+
+
+def result() -> WalkForwardResult[Logistic]:
+    refits = Refit(MARCH, 3, None, "too few"), Refit(APRIL, 40, MODEL, "")
+    nothing = np.zeros(0)
+    return WalkForwardResult(nothing, nothing.astype(np.int64), refits, nothing.astype(bool))
+
+
+def test_every_refit_is_written_with_its_model_or_the_reason() -> None:
+    stored = serialize_refits(result())
+    assert to_json(stored) == [
+        {"fitted_at": "2023-03-01T00:00:00Z", "rows": 3, "reason": "too few", "model": None},
+        {
+            "fitted_at": "2023-04-01T00:00:00Z",
+            "rows": 40,
+            "reason": "",
+            "model": {
+                "kind": "logistic", "mean": [1.0, 2.0], "sd": [1.0, 1.0],
+                "coefficient": [0.5, -0.25], "intercept": 0.125,
+            },
+        },
+    ]  # fmt: skip
+    assert from_json(tuple[StoredRefit[Logistic], ...], to_json(stored)) == stored
+    described = serialize_refits(result(), lambda model, ms: [model.intercept, format_time(ms)])
+    assert [one.model for one in described] == [None, [0.125, "2023-04-01T00:00:00Z"]]
+
+
+def test_names_and_times() -> None:
+    assert name_tree_file("heads/risk", APRIL) == "heads/risk_2023-04-01.txt"
+    assert name_tree_file("regression/xgb", APRIL, "xgb") == "regression/xgb_2023-04-01.json"
+    times = to_fit_times(np.array([APRIL, -1]))
+    assert times.isna().tolist() == [False, True]
+    assert format_time(int(times[0].timestamp() * 1000)) == "2023-04-01T00:00:00Z"
+
+
+def test_refits_are_read_back() -> None:
+    stored = serialize_refits(result())
+    assert restore_refits(stored, lambda model: model, HERE, "fix it") == result().refits
+    other = restore_refits(stored, lambda model: replace(model, intercept=7.0), HERE, "fix it")
+    assert [refit.model and refit.model.intercept for refit in other] == [None, 7.0]
+
+
+@pytest.mark.parametrize("damage", [["tomorrow"], ["2023-04-01T00:00:00Z", "2023-03-01T00:00:00Z"]])
+def test_times_that_are_none_or_do_not_rise_are_refused(damage: list[str]) -> None:
+    refits = [StoredRefit(text, 1, "", MODEL) for text in damage]
+    with pytest.raises(DataError, match=r"(?s)refits\.json: expected .*fix it"):
+        restore_refits(refits, lambda model: model, HERE, "fix it")
+
+
+def test_another_text_than_the_one_on_record_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "trees.txt"
+    path.write_text("tree")
+    assert read_verified_text(path, digest("tree"), "fix it") == "tree"
+    with pytest.raises(DataError, match=r"(?s)trees\.txt: expected .*fix it"):
+        read_verified_text(path, digest("tree "), "fix it")

@@ -1,0 +1,140 @@
+"""A phase with nothing but a number, a name and a title is the phase before it, trade for trade."""
+
+from functools import partial
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from dipmaster.core import store
+from dipmaster.core.errors import PipelineError
+from dipmaster.core.params.roadmap import FINAL_PHASE
+from dipmaster.evaluation.context import EvaluationContext, build_context
+from dipmaster.evaluation.phase import Phase
+from dipmaster.evaluation.reading import read_inputs
+from dipmaster.evaluation.registry import PHASES, read_phases
+from dipmaster.evaluation.run import complete_phases
+from stages import validate
+from tests.stages.made_candidates import LEDGERS, copied, made_inputs, read
+
+
+class EmptyPhase(Phase):
+    """All there has to be."""
+
+    number = len(PHASES)
+    name = "empty"
+    title = "nothing"
+
+
+class EmptyFinalPhase(Phase):
+    """The same for the final phase."""
+
+    number = FINAL_PHASE
+    name = "empty_final"
+    title = "nothing"
+
+
+@pytest.fixture(scope="module")
+def template(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return made_inputs(project, tmp_path_factory.mktemp("inputs"))
+
+
+@pytest.fixture
+def workspace(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    return copied(template, tmp_path / "copy", monkeypatch)
+
+
+def run_stage(monkeypatch: pytest.MonkeyPatch, *more: type[Phase]) -> None:
+    monkeypatch.setattr(validate, "read_phases", partial(read_phases, phases=(*PHASES, *more)))
+    validate.main()
+
+
+def test_phases_are_numbered_in_order_and_named_after_their_package() -> None:
+    assert [phase.number for phase in PHASES] == list(range(len(PHASES)))
+    packages = [phase.__module__.split(".")[-2] for phase in PHASES]
+    assert [phase.name for phase in PHASES] == packages
+
+
+def test_it_trades_exactly_what_the_phase_before_it_trades(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Through the stage: ledgers, checks, gates but for targets and draws, claims, verdict."""
+    run_stage(monkeypatch, EmptyPhase)
+    new, before = EmptyPhase.number, EmptyPhase.number - 1
+    for name in LEDGERS:
+        one, two = (
+            store.read_table(Path(f"data/validate/{name}_phase_{phase}.parquet"))
+            for phase in (before, new)
+        )
+        pd.testing.assert_frame_equal(one, two, check_exact=True)
+    assert len(store.read_table(Path(f"data/validate/trades_phase_{new}.parquet"))) > 50
+    details = read("validate")
+    assert details["built_phases"] == list(range(new + 1))
+    checks = {
+        phase: [check["name"] for check in details["checks"] if check["phase"] == phase]
+        for phase in (before, new)
+    }
+    assert checks[new] == checks[before]
+    assert all(check["holds"] for check in details["checks"])
+    difference = details["differences"][str(new)]
+    assert difference["against"] == before
+    for name in ("win_rate", "mean_net_bps", "trades_frac", "sharpe", "net_return"):
+        assert difference[name]["value"] == 0.0
+    gates = {(row["phase"], row["metric"]): row for row in read("gates")}
+    for metric in ("win_rate", "sharpe", "profit_factor", "max_drawdown"):
+        assert gates[new, metric]["value"] == gates[before, metric]["value"]
+    claims = {row["id"]: row for row in details["promises"]}
+    assert claims["3.sharpe"]["reason"] == f"phase {new} does not measure it"
+    assert claims["4.precision"]["reason"] == "phase 4 is not built"
+    assert details["verdict_reason"].startswith("phase 4 is not built")
+    assert read("summary")["phase"] == new
+    assert Path(f"reports/plots/equity_phase_{new}.csv").exists()
+
+
+def test_the_others_do_not_notice_it(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    validate.main()
+    alone = read("validate"), read("gates")
+    run_stage(monkeypatch, EmptyPhase)
+    details, gates = read("validate"), read("gates")
+    assert gates[: len(alone[1])] == alone[1]
+    for section in ("funnel", "signal_quality", "exits", "period"):
+        assert details[section] == alone[0][section]
+    for part in ("phases", "differences"):
+        assert {name: details[part][name] for name in alone[0][part]} == alone[0][part]
+
+
+def test_with_all_phases_there_is_a_verdict(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_stage(monkeypatch, EmptyPhase, EmptyFinalPhase)
+    details = read("validate")
+    final = details["phases"][str(FINAL_PHASE)]
+    assert details["verdict"] == final["verdict"]
+    assert details["verdict_reason"].startswith(f"phase {FINAL_PHASE}: {final['verdict_reason']}")
+
+
+@pytest.fixture
+def context(workspace: Path) -> EvaluationContext:
+    params = store.read_params(
+        "signal", "confidence.thresholds", "filter", "confirmation", "execution", "exits",
+        "split", "gates",
+    )  # fmt: skip
+    return build_context(read_inputs(), params)
+
+
+def test_nothing_is_simulated_again_for_it(context: EvaluationContext) -> None:
+    """And there are outcomes of all candidates, burn-in included: what sizes are made from."""
+    phases = read_phases(context.inputs, context.params, (*PHASES, EmptyPhase))
+    *_, before, new = complete_phases(context, phases)
+    assert new.standalone is before.standalone
+    assert new.exit_policy is before.exit_policy
+    assert new.exit_simulator is before.exit_simulator
+    outcomes = new.standalone
+    assert outcomes.tradable.size == len(context.inputs.candidates)
+    closed_ms = context.inputs.panel.open_time[outcomes.exit_index[outcomes.tradable]]
+    assert (closed_ms < context.period.out_of_sample_ms).sum() > 20
+
+
+def test_the_first_phase_has_to_say_what_it_trades(context: EvaluationContext) -> None:
+    with pytest.raises(PipelineError, match=r"(?s)phase 3 \(empty\) is the first.*Cure"):
+        complete_phases(context, (EmptyPhase(),))
