@@ -18,7 +18,7 @@ from dipmaster.evaluation.phases.exits import ExitsPhase
 from dipmaster.evaluation.phases.exits.integrity import exit_checks
 from dipmaster.evaluation.phases.exits.policy import adaptive_exit_returns
 from dipmaster.evaluation.standalone import standalone_trades
-from dipmaster.exits import Rows
+from dipmaster.exits import ExitRows
 from tests.evaluation.phase_2_world import ALL_OFF, BARS, Formula, World, changed, world_of
 
 SEEN = ("candidate_id", "entry_time", "exit_time", "exit_type", "net_pnl")
@@ -246,7 +246,7 @@ def test_random_entries_are_scored_only_while_open(world, exits) -> None:
     """Fewer rows than stored ones; that none of the others counts is the test of medium ones."""
 
     class Counting:
-        def score(self, rows: Rows, signal_ms: np.ndarray, cap_bars: int) -> np.ndarray:
+        def score(self, rows: ExitRows, signal_ms: np.ndarray, cap_bars: int) -> np.ndarray:
             asked.append(len(rows))
             return formula.score(rows, signal_ms, cap_bars)
 
