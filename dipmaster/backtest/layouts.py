@@ -35,7 +35,7 @@ ROUND_TRIP = np.dtype(
 )
 
 
-class Market(NamedTuple):
+class MarketArrays(NamedTuple):
     """A panel for kernels: arrays of shape (symbols x bars,), one symbol after the other.
 
     `bars` is the length of the grid, `clock` the number of its first bar counted in
@@ -51,7 +51,7 @@ class Market(NamedTuple):
     clock: int
 
 
-class Plans(NamedTuple):
+class PlanArrays(NamedTuple):
     """Orders for kernels, arrays of shape (rows,): where, when, and how they end.
 
     `target_frac`, `stop_frac` and `cap_bars` may all be of shape (1,): the same for all.
@@ -65,7 +65,7 @@ class Plans(NamedTuple):
 
 
 class Order(NamedTuple):
-    """One row of `Plans`; `row` is its row in the arrays of the rules, `bar` that of the entry."""
+    """One row of `PlanArrays`: `row` in the arrays of the rules, `bar` that of the entry."""
 
     row: int
     symbol: int
@@ -75,7 +75,7 @@ class Order(NamedTuple):
     cap_bars: int
 
 
-def market_of(panel: Panel) -> Market:
+def build_market_arrays(panel: Panel) -> MarketArrays:
     """The panel's arrays in the form that kernels read; views where they have it.
 
     Bars in which nobody traded are missing: no kernel can fill anything there.
@@ -86,14 +86,14 @@ def market_of(panel: Panel) -> Market:
         np.ascontiguousarray(values, np.float64).reshape(-1) for values in prices
     )
     clock = int(panel.open_time[0]) // BAR_MS
-    return Market(open_, high, low, close, spread, panel.bars, clock)
+    return MarketArrays(open_, high, low, close, spread, panel.bars, clock)
 
 
-def plans_of(
+def build_plan_arrays(
     symbol: Ints, signal: Ints, target_frac: Floats, stop_frac: Floats, cap_bars: Ints
-) -> Plans:
+) -> PlanArrays:
     """The columns in the form that kernels read."""
-    return Plans(
+    return PlanArrays(
         np.ascontiguousarray(symbol, np.int64),
         np.ascontiguousarray(signal, np.int64),
         np.ascontiguousarray(target_frac, np.float64),
@@ -103,7 +103,7 @@ def plans_of(
 
 
 @borrowing_kernel
-def order_at(plans: Plans, i: int) -> Order:
+def order_at(plans: PlanArrays, i: int) -> Order:
     """Row `i` of the plans."""
     j = 0 if plans.cap_bars.size == 1 else i
     target, stop, cap = plans.target_frac[j], plans.stop_frac[j], plans.cap_bars[j]
@@ -111,6 +111,6 @@ def order_at(plans: Plans, i: int) -> Order:
 
 
 @borrowing_kernel
-def can_begin(market: Market, symbol: int, bar: int) -> bool:
+def can_open(market: MarketArrays, symbol: int, bar: int) -> bool:
     """Whether the symbol was traded in this bar, to be bought at its open."""
     return bar < market.bars and not np.isnan(market.open[np.uintp(symbol * market.bars + bar)])

@@ -15,12 +15,12 @@ from dipmaster.core.wins import is_break_even, is_win
 
 
 @dataclass(frozen=True)
-class Days:
+class DailyAccount:
     """The account day by day, as seen on 5-minute marks; shape (days,) each.
 
     All four are relative to the mark that ended the day before, which belongs
     to the path. They form a monoid under concatenation: the drawdown of any
-    sequence of days follows from them exactly, see `joined_drawdown`.
+    sequence of days follows from them exactly, see `concatenated_drawdown`.
 
     Attributes
     ----------
@@ -60,13 +60,13 @@ def profit_factor(net: Floats, net_frac: Floats) -> float | None:
     Parameters
     ----------
     net, net_frac
-        As for `won_and_lost`.
+        As for `split_gains_losses`.
     """
-    won, lost = won_and_lost(net, net_frac)
-    return float(won.sum() / lost.sum()) if lost.sum() > 0.0 else None
+    gains, losses = split_gains_losses(net, net_frac)
+    return float(gains.sum() / losses.sum()) if losses.sum() > 0.0 else None
 
 
-def won_and_lost(net: Floats, net_frac: Floats) -> tuple[Floats, Floats]:
+def split_gains_losses(net: Floats, net_frac: Floats) -> tuple[Floats, Floats]:
     """Split each result into what it won and what it lost, both at least 0.
 
     Parameters
@@ -107,8 +107,8 @@ def lo_eta(daily_returns: Floats, horizon: int, lags: int) -> float | None:
     last = min(lags, centred.size - 1, horizon - 1)
     rho = np.array([centred[k:] @ centred[:-k] for k in range(1, last + 1)])
     weights = horizon - np.arange(1, last + 1)
-    spread = horizon + 2.0 * float(weights @ rho) / float(centred @ centred)
-    return float(horizon / np.sqrt(spread)) if spread > 0.0 else None
+    variance_factor = horizon + 2.0 * float(weights @ rho) / float(centred @ centred)
+    return float(horizon / np.sqrt(variance_factor)) if variance_factor > 0.0 else None
 
 
 @dataclass(frozen=True)
@@ -132,17 +132,17 @@ def max_drawdown(marks: Floats, start: float) -> Drawdown:
     """
     path = np.maximum(np.concatenate([[start], marks]), 0.0)
     peaks = np.maximum.accumulate(path)
-    falls = _falls(path, peaks)
-    trough = int(np.argmax(falls))
+    drawdowns = _drawdown_path(path, peaks)
+    trough = int(np.argmax(drawdowns))
     peak = int(np.argmax(path[: trough + 1]))
-    return Drawdown(float(falls[trough]), peak - 1, trough - 1)
+    return Drawdown(float(drawdowns[trough]), peak - 1, trough - 1)
 
 
-def _falls(path: Floats, peaks: Floats) -> Floats:
+def _drawdown_path(path: Floats, peaks: Floats) -> Floats:
     return 1.0 - np.divide(path, peaks, out=np.ones_like(path), where=peaks > 0.0)
 
 
-def days_of(marks: Floats, start: float, days: Ints | None = None) -> Days:
+def summarize_days(marks: Floats, start: float, days: Ints | None = None) -> DailyAccount:
     """Summarise 5-minute marks that begin at a UTC midnight, a day a row.
 
     A last day that is not over counts with the marks it has. An account that
@@ -160,17 +160,19 @@ def days_of(marks: Floats, start: float, days: Ints | None = None) -> Days:
         return of zero that nobody earned.
     """
     missing = -marks.size % BARS_PER_DAY
-    whole = np.concatenate([marks, np.repeat(marks[-1:], missing)])
-    grid = np.maximum(whole, 0.0).reshape(-1, BARS_PER_DAY)
-    before = np.concatenate([[max(start, 0.0)], grid[:-1, -1]])
-    path = np.concatenate([before[:, None], grid], axis=1)
-    relative = np.divide(path, before[:, None], out=np.ones_like(path), where=before[:, None] > 0.0)
-    falls = _falls(path, np.maximum.accumulate(path, axis=1))
-    columns = relative[:, -1], relative.max(axis=1), relative.min(axis=1), falls.max(axis=1)
-    return Days(*(column if days is None else column[days] for column in columns))
+    padded = np.concatenate([marks, np.repeat(marks[-1:], missing)])
+    daily_marks = np.maximum(padded, 0.0).reshape(-1, BARS_PER_DAY)
+    previous_close = np.concatenate([[max(start, 0.0)], daily_marks[:-1, -1]])
+    path = np.concatenate([previous_close[:, None], daily_marks], axis=1)
+    relative = np.divide(
+        path, previous_close[:, None], out=np.ones_like(path), where=previous_close[:, None] > 0.0
+    )
+    drawdowns = _drawdown_path(path, np.maximum.accumulate(path, axis=1))
+    columns = relative[:, -1], relative.max(axis=1), relative.min(axis=1), drawdowns.max(axis=1)
+    return DailyAccount(*(column if days is None else column[days] for column in columns))
 
 
-def joined_drawdown(days: Days, order: Ints) -> float:
+def concatenated_drawdown(days: DailyAccount, order: Ints) -> float:
     """Drawdown of the days put one after the other in the given order."""
     level, peak, deepest = 1.0, 1.0, 0.0
     for day in order:

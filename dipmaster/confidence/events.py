@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from dipmaster.core.kernels import Bools, Floats, Ints
-from dipmaster.core.panel import epoch_ms
+from dipmaster.core.panel import to_epoch_ms
 from dipmaster.core.time_units import BAR_MS
 from dipmaster.core.wins import is_win
 
@@ -114,7 +114,7 @@ def build_events(candidates: pd.DataFrame, grid_ms: Ints, trades: Trades) -> Eve
     grid_ms
         Open times of the panel's bars.
     """
-    signal_ms = epoch_ms(candidates["open_time"])
+    signal_ms = to_epoch_ms(candidates["open_time"])
     traded = trades.entry_index >= 0
     exit_bar = np.where(traded, trades.exit_index, -1)
     return Events(

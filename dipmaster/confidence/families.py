@@ -8,7 +8,7 @@ from scipy.special import ndtr
 
 from dipmaster.confidence.inputs import MARKET_FALL, InputMatrix
 from dipmaster.core.kernels import Floats
-from dipmaster.core.params.confidence import Trees
+from dipmaster.core.params.confidence import BoostedTrees
 from dipmaster.core.wins import is_win
 from dipmaster.learning.tree_models import Library, TreeModel, fit_trees
 
@@ -81,7 +81,12 @@ class FamilyModel:
 
 
 def fit_family_model(
-    library: Library, family: Family, inputs: Floats, net_frac: Floats, weight: Floats, sizes: Trees
+    library: Library,
+    family: Family,
+    inputs: Floats,
+    net_frac: Floats,
+    weight: Floats,
+    sizes: BoostedTrees,
 ) -> FamilyModel:
     """Fit one model on rows whose labels are known.
 

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from dipmaster.core.errors import DataError, Fault
-from dipmaster.core.panel import as_times, epoch_ms
+from dipmaster.core.panel import to_epoch_ms, to_timestamps
 from dipmaster.core.time_units import BAR_MS
 
 _SHOWN = 5
@@ -59,7 +59,7 @@ def largest_jump(bars: pd.DataFrame) -> Jump | None:
     traded = bars[volume != 0.0] if (volume > 0.0).any() else bars
     if len(traded) < 2:
         return None
-    times = epoch_ms(traded["open_time"])
+    times = to_epoch_ms(traded["open_time"])
     close = traded["close"].to_numpy(dtype=np.float64)[:-1]
     opened = traded["open"].to_numpy(dtype=np.float64)[1:]
     factor = np.maximum(opened / close, close / opened)
@@ -95,7 +95,7 @@ def refuse_jumps(bars: Mapping[str, pd.DataFrame], max_factor: float) -> None:
 
 
 def _fault(symbol: str, jump: Jump, max_factor: float) -> Fault:
-    before, after = as_times(np.array([jump.close_ms, jump.open_ms]))
+    before, after = to_timestamps(np.array([jump.close_ms, jump.open_ms]))
     between = f" after {jump.bars_between:,} bars without a trade" if jump.bars_between else ""
     return Fault(
         f"bars of {symbol}, {before:%Y-%m-%d %H:%M} to {after:%Y-%m-%d %H:%M} UTC",

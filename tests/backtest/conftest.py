@@ -59,9 +59,9 @@ def _random_panel(
     if gaps:
         prices[rng.random((symbols, bars)) < 0.02] = np.nan
         for _ in range(3):
-            at = int(rng.integers(5, bars - 30))
+            gap_start = int(rng.integers(5, bars - 30))
             one_or_all = slice(None) if rng.random() < 0.5 else int(rng.integers(symbols))
-            prices[one_or_all, at : at + int(rng.integers(2, 25))] = np.nan
+            prices[one_or_all, gap_start : gap_start + int(rng.integers(2, 25))] = np.nan
     spread = rng.uniform(0.0, 5.0, (symbols, bars))
     volume = np.where(rng.random((symbols, bars)) < 1 / 30, 0.0, 1.0)
     return _panel(prices, half_spread_bps=spread, volume=volume)
@@ -95,12 +95,12 @@ def _entries(cells: Any, **columns: Any) -> Entries:
         "regime": np.int8(1),
         **columns,
     }
-    whole = {"cap_bars": np.int64, "regime": np.int8}
+    dtypes = {"cap_bars": np.int64, "regime": np.int8}
     arrays = {
-        name: np.broadcast_to(value, rows).astype(whole.get(name, np.float64))
+        name: np.broadcast_to(value, rows).astype(dtypes.get(name, np.float64))
         for name, value in values.items()
     }
-    return Entries(np.arange(rows), symbol, signal, **arrays).sorted()
+    return Entries(np.arange(rows), symbol, signal, **arrays).sort_orders()
 
 
 def _random_cells(seed: int, panel: Panel, share: float) -> Any:
@@ -132,7 +132,7 @@ class _Account:
         self.cash, self.equity = execution.capital, execution.capital
         self.held: dict[int, dict[str, Any]] = {}
         self.trades: list[dict[str, Any]] = []
-        self.skipped: dict[str, int] = {}
+        self.rejected: dict[str, int] = {}
         self.marks: list[float] = []
         self.ruined = False
 
@@ -186,7 +186,7 @@ class _Account:
             self.sell(k, u, price, order)
 
     def refuse(self, reason: str) -> None:
-        self.skipped[reason] = self.skipped.get(reason, 0) + 1
+        self.rejected[reason] = self.rejected.get(reason, 0) + 1
 
     def enter(self, row: int, u: int) -> None:
         e, x, k = self.entries, self.x, int(self.entries.symbol_index[row])
@@ -202,13 +202,13 @@ class _Account:
         price = float(self.panel.open[k, u])
         unit = self.unit_in(price, self.spread(k, u))
         exposure = sum(p["quantity"] * p["known"] for p in self.held.values())
-        wished = [
+        requested = [
             (e.size_frac[row] * self.equity, "below_min_notional"),
             (x.max_position_frac * self.equity, "below_min_notional"),
             (x.max_exposure_frac * self.equity - exposure, "exposure"),
             (self.cash / unit * price, "cash"),
         ]
-        notional, reason = min(wished, key=lambda w: w[0])
+        notional, reason = min(requested, key=lambda w: w[0])
         if notional <= 0 or notional < x.min_notional:
             return self.refuse(reason)
         quantity = notional / price
@@ -241,11 +241,11 @@ class _Account:
         if trail and p["peak"] >= p["price"] * (1 + trail.activation_frac):
             d = trail.distance_frac
             distance = d[p["row"]] if d.ndim == 1 else d[k, u]
-            wanted = p["peak"] - distance * p["price"] if not np.isnan(distance) else -np.inf
+            trail_level = p["peak"] - distance * p["price"] if not np.isnan(distance) else -np.inf
             if trail.break_even_floor:
-                wanted = max(wanted, p["floor"])
-            if wanted > p["level"]:
-                p["level"], p["stop_kind"] = wanted, "trailing_stop"
+                trail_level = max(trail_level, p["floor"])
+            if trail_level > p["level"]:
+                p["level"], p["stop_kind"] = trail_level, "trailing_stop"
         p["order"] = self.decision(p, k, u)
 
     def decision(self, p: dict[str, Any], k: int, u: int) -> str:
@@ -257,10 +257,10 @@ class _Account:
             if score > self.rules.score.partial and not p["halved"]:
                 return "profit_taking"
         fill_minute = (self.panel.open_time[u] + STEP_MS) // 60_000 % 60
-        wanted = self.rules.boundary_min_net_frac
-        if wanted is not None and fill_minute in (0, 15, 30, 45):
+        required_net = self.rules.boundary_min_net_frac
+        if required_net is not None and fill_minute in (0, 15, 30, 45):
             net = self.unit_out(p["known"], self.spread(k, u)) - p["paid"]
-            if net >= wanted * p["price"]:
+            if net >= required_net * p["price"]:
                 return "boundary"
         return ""
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dipmaster.backtest import ExitRules, Ledger, ScoreExits, Trailing, run
+from dipmaster.backtest import ExitRules, Ledger, ScoreExitRule, TrailingStopRule, run_backtest
 
 FLAT = (100.0, 100.5, 99.5, 100.0)
 PLAN = {"target_frac": 0.01, "stop_frac": 0.02, "cap_bars": 36}
@@ -22,7 +22,7 @@ def _run(make: Any, bars: list[Any], rules: ExitRules | None = None, **plan: Any
     spread = plan.pop("half_spread_bps", 0.0)
     panel = make.panel(bars, half_spread_bps=spread, start_ms=1_672_531_500_000)
     entries = make.entries([(0, 0)], **{**PLAN, **plan})
-    return run(panel, entries, make.execution(**costs), rules or make.off)
+    return run_backtest(panel, entries, make.execution(**costs), rules or make.off)
 
 
 def _exit(ledger: Ledger) -> tuple[str, int, float]:
@@ -199,7 +199,7 @@ def test_time_limit_comes_before_the_boundary(make: Any) -> None:
 
 
 def _trailing(**changes: Any) -> ExitRules:
-    return ExitRules(None, Trailing(np.array([0.003]), **changes))
+    return ExitRules(None, TrailingStopRule(np.array([0.003]), **changes))
 
 
 def test_trailing_level_acts_from_the_next_bar(make: Any) -> None:
@@ -226,7 +226,7 @@ def test_trailing_below_activation_does_nothing(make: Any) -> None:
 
 def test_trailing_is_floored_at_break_even_after_costs(make: Any) -> None:
     """Distance 2 % would leave the level at 98.7; costs of 10 bps a side need 100.2002."""
-    rules = ExitRules(None, Trailing(np.array([0.02])))
+    rules = ExitRules(None, TrailingStopRule(np.array([0.02])))
     bars = [FLAT, (100, 100.7, 99.9, 100.6), (100.5, 100.6, 99, 99)]
     ledger = _run(make, bars, rules, taker_fee_bps=10.0)
     assert _exit(ledger) == ("trailing_stop", 1, pytest.approx(100.2002002))
@@ -234,7 +234,7 @@ def test_trailing_is_floored_at_break_even_after_costs(make: Any) -> None:
 
 
 def _scores(*by_bar: float) -> ExitRules:
-    return ExitRules(None, None, ScoreExits(np.array([by_bar])))
+    return ExitRules(None, None, ScoreExitRule(np.array([by_bar])))
 
 
 @pytest.mark.parametrize(

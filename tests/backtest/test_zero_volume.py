@@ -9,7 +9,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dipmaster.backtest import ExitRules, Ledger, ScoreExits, Trailing, outcomes, run
+from dipmaster.backtest import (
+    ExitRules,
+    Ledger,
+    ScoreExitRule,
+    TrailingStopRule,
+    run_backtest,
+    simulate_independent_trades,
+)
 
 FLAT = (100.0, 100.5, 99.5, 100.0)
 UP = (100.0, 100.6, 99.9, 100.5)
@@ -26,7 +33,7 @@ def _panel(make: Any, bars: list[Any]) -> Any:
 
 def _run(make: Any, bars: list[Any], rules: ExitRules | None = None, **plan: Any) -> Ledger:
     entries = make.entries([(0, 0)], **{**PLAN, **plan})
-    return run(_panel(make, bars), entries, make.execution(), rules or make.off)
+    return run_backtest(_panel(make, bars), entries, make.execution(), rules or make.off)
 
 
 @pytest.mark.parametrize("following", [[FLAT], [IDLE, FLAT], [None, FLAT]])
@@ -34,18 +41,18 @@ def test_an_order_for_an_idle_bar_is_cancelled_and_counted(make: Any, following:
     """Cancelled, not delayed: what fills some bars later is no longer the signal's trade."""
     ledger = _run(make, [FLAT, IDLE, *following])
     assert ledger.trades.empty
-    assert {k: n for k, n in ledger.skipped.items() if n} == {"zero_volume": 1}
+    assert {k: n for k, n in ledger.rejected.items() if n} == {"zero_volume": 1}
 
 
 def test_a_missing_bar_is_not_called_idle(make: Any) -> None:
     ledger = _run(make, [FLAT, None, IDLE, FLAT])
-    assert {k: n for k, n in ledger.skipped.items() if n} == {"no_next_bar": 1}
+    assert {k: n for k, n in ledger.rejected.items() if n} == {"no_next_bar": 1}
     ledger = _run(make, [FLAT])
-    assert {k: n for k, n in ledger.skipped.items() if n} == {"no_next_bar": 1}
+    assert {k: n for k, n in ledger.rejected.items() if n} == {"no_next_bar": 1}
 
 
-SCORE = ScoreExits(np.array([[0.9]]))
-PART = ScoreExits(np.array([[0.7]]))
+SCORE = ScoreExitRule(np.array([[0.9]]))
+PART = ScoreExitRule(np.array([[0.7]]))
 
 
 @pytest.mark.parametrize(
@@ -98,7 +105,7 @@ PART = ScoreExits(np.array([[0.7]]))
         ),
         pytest.param(
             [FLAT, FLAT, IDLE, CALM],
-            ExitRules(None, Trailing(np.array([0.003]))),
+            ExitRules(None, TrailingStopRule(np.array([0.003]))),
             {},
             [("end_of_data", 3, 100.0)],
             id="no trailing level from a high at which nobody traded",
@@ -131,7 +138,9 @@ def test_the_account_is_marked_at_the_last_price_that_was_traded(make: Any) -> N
 def test_trades_alone_agree(make: Any) -> None:
     panel = _panel(make, [FLAT, IDLE, FLAT, FLAT, IDLE, (97, 99, 96, 98)])
     rows = np.array([0, 1])
-    alone = outcomes(panel, 0 * rows, rows, make.execution(), make.off, 0.01, 0.02, 36)
+    alone = simulate_independent_trades(
+        panel, 0 * rows, rows, make.execution(), make.off, 0.01, 0.02, 36
+    )
     assert alone.tradable.tolist() == [False, True]
     assert alone.entry_index.tolist() == [-1, 2]
     assert alone.exit_index.tolist() == [-1, 5]
@@ -142,9 +151,9 @@ def test_a_symbol_without_any_volume_is_one_whose_source_does_not_know_it(make: 
     bars = [[FLAT, FLAT, (100, 101.2, 99.5, 101)]] * 2
     panel = make.panel(np.array(bars), volume=[[0, 0, 0], [1, 0, 1]])
     entries = make.entries([(0, 0), (1, 0)], **PLAN)
-    ledger = run(panel, entries, make.execution(), make.off)
+    ledger = run_backtest(panel, entries, make.execution(), make.off)
     assert ledger.trades["symbol"].tolist() == ["C00"]
-    assert ledger.skipped["zero_volume"] == 1
+    assert ledger.rejected["zero_volume"] == 1
 
 
 def test_a_panel_that_was_traded_throughout_is_not_copied(make: Any) -> None:

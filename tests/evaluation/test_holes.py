@@ -15,7 +15,7 @@ import pytest
 
 from dipmaster.backtest import Ledger
 from dipmaster.core.errors import DataError
-from dipmaster.core.panel import Panel, as_times
+from dipmaster.core.panel import Panel, to_timestamps
 from dipmaster.core.params import Split
 from dipmaster.core.store import read_params
 from dipmaster.core.time_units import BAR_MS, BARS_PER_DAY, DAY_MS
@@ -80,7 +80,7 @@ def judged(gates: Any, days: Sequence[int]) -> Judged:
         {
             "candidate_id": np.arange(bar.size),
             "symbol": rng.choice(panel.symbols, bar.size),
-            "open_time": as_times(time),
+            "open_time": to_timestamps(time),
             "dip_z": rng.random(bar.size),
             "volatility_class": rng.integers(0, 3, bar.size).astype(np.int8),
         }

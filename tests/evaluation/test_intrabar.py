@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dipmaster.backtest import Entries, ExitRules, run
+from dipmaster.backtest import Entries, ExitRules, run_backtest
 from dipmaster.core.panel import Panel
 from dipmaster.core.store import read_params
 from dipmaster.core.time_units import BAR_MS, DAY_MS
@@ -47,7 +47,7 @@ def world(bars: dict[int, tuple[float, ...]], signals: list[int]) -> tuple[Panel
 def record(bars: dict[int, tuple[float, ...]], signals: list[int]) -> IntrabarOrder:
     panel, entries, execution = world(bars, signals)
     rules = ExitRules(None)
-    ledger = run(panel, entries, execution, rules)
+    ledger = run_backtest(panel, entries, execution, rules)
     return compare_intrabar_orders(panel, entries, execution, rules, ledger, PERIOD)
 
 

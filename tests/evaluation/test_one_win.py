@@ -10,10 +10,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dipmaster.backtest import ExitRules, Trailing, metrics, outcomes, run
+from dipmaster.backtest import (
+    ExitRules,
+    TrailingStopRule,
+    metrics,
+    run_backtest,
+    simulate_independent_trades,
+)
 from dipmaster.backtest.entries import Entries
 from dipmaster.confidence.events import build_events
-from dipmaster.core.panel import Panel, as_times
+from dipmaster.core.panel import Panel, to_timestamps
 from dipmaster.core.params import Execution
 from dipmaster.core.store import read_params
 from dipmaster.core.wins import is_break_even
@@ -38,7 +44,7 @@ def panel() -> Panel:
 
 
 def rules() -> ExitRules:
-    return ExitRules(None, Trailing(np.full(PRICES.size, 0.5)))
+    return ExitRules(None, TrailingStopRule(np.full(PRICES.size, 0.5)))
 
 
 def execution(size_frac: float) -> Execution:
@@ -55,7 +61,7 @@ def traded(panel: Panel, size_frac: float) -> Any:
         0.05 * every, 0.05 * every, np.full(rows, 36), 0.0 * every, np.nan * every,
         np.ones(rows, np.int8),
     )  # fmt: skip
-    return run(panel, entries, execution(size_frac), rules())
+    return run_backtest(panel, entries, execution(size_frac), rules())
 
 
 @pytest.mark.parametrize("size_frac", [1e-9, 1e-4, 0.02])
@@ -65,12 +71,14 @@ def test_labels_trades_and_random_entries_agree_on_break_even(
     trades = traded(panel, size_frac).trades
     assert trades["exit_type"].tolist() == ["trailing_stop"] * PRICES.size
     rows = np.arange(PRICES.size)
-    alone = outcomes(panel, rows, 0 * rows, execution(size_frac), rules(), 0.05, 0.05, 36)
+    alone = simulate_independent_trades(
+        panel, rows, 0 * rows, execution(size_frac), rules(), 0.05, 0.05, 36
+    )
     assert len(np.unique(np.sign(alone.net_frac))) > 1, "rounding falls to either side"
     assert is_break_even(alone.net_frac).all()
     assert is_break_even(trades["return_frac"].to_numpy()).all()
     candidates = pd.DataFrame(
-        {"candidate_id": rows, "symbol": list(panel.symbols), "open_time": as_times(
+        {"candidate_id": rows, "symbol": list(panel.symbols), "open_time": to_timestamps(
             panel.open_time[0 * rows])}
     )  # fmt: skip
     events = build_events(candidates, panel.open_time, alone)

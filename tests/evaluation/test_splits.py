@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dipmaster.core.errors import DataError
-from dipmaster.core.panel import Panel, as_times
+from dipmaster.core.panel import Panel, to_timestamps
 from dipmaster.core.params import Split
 from dipmaster.core.time_units import BAR_MS, DAY_MS, HOUR_MS
 from dipmaster.evaluation.statistics.period import Period, drop_boundary_crossings, split_period
@@ -64,7 +64,7 @@ def small_panel(missing: slice) -> Panel:
 def kept_bars(panel: Panel, symbol: str) -> list[int]:
     bars = np.arange(2 * 288 - 60, 2 * 288 + 5)
     candidates = pd.DataFrame(
-        {"symbol": symbol, "open_time": as_times(panel.open_time[bars]), "candidate_id": bars}
+        {"symbol": symbol, "open_time": to_timestamps(panel.open_time[bars]), "candidate_id": bars}
     )
     period = Period(FIRST, FIRST + 2 * DAY_MS, FIRST + 4 * DAY_MS - BAR_MS, 1)
     return drop_boundary_crossings(candidates, panel, period, 36)["candidate_id"].tolist()

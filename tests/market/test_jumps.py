@@ -51,7 +51,7 @@ def test_a_jump_over_a_gap_is_told_with_place_prices_and_cure() -> None:
         "bars of BUSDT, 2023-01-01 00:05 to 2023-01-05 23:55 UTC: expected a price that changes "
         "by a factor of at most 1.5 from one traded bar to the next (ingest.max_jump_factor), "
         "found a close of 2.5 and then an open of 2500 after 1,437 bars without a trade, a factor "
-        "of 1000.\n  Cure: a redenomination, a token swap or a split is no profit: put the bars "
+        "of 1000.\n  Fix: a redenomination, a token swap or a split is no profit: put the bars "
         "from there on into a file with a symbol of its own, or bring the earlier prices and "
         "volumes to the new unit, or leave the coin out; where a holder really gained or lost "
         "that much, raise ingest.max_jump_factor"

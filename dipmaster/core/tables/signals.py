@@ -163,7 +163,7 @@ SCORES = Table(
     ),
 )
 
-ADMISSION = Table(
+FILTER_RESULTS = Table(
     "admission",
     required(
         ("candidate_id", I64, "", "as in candidates, the same order"),

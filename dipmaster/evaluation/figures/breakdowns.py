@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 
 from dipmaster.backtest import REGIMES, metrics
-from dipmaster.backtest.metrics import Days
+from dipmaster.backtest.metrics import DailyAccount
 from dipmaster.core.kernels import Bools, Floats
-from dipmaster.core.panel import as_times, epoch_ms
+from dipmaster.core.panel import to_epoch_ms, to_timestamps
 from dipmaster.core.params.roadmap import HOLDING_BAND_MINUTES
 from dipmaster.core.time_units import BAR_MS, DAY_MS, MINUTE_MS
 from dipmaster.core.wins import is_win
@@ -139,15 +139,17 @@ def summarize_by_month(
 ) -> tuple[MonthRow, ...]:
     """A row a UTC month: trades that were closed in it, and the account over its days."""
     day = period.out_of_sample_ms + period.days_with_bars * DAY_MS
-    names = as_times(day).strftime("%Y-%m").to_numpy()
-    closed = as_times(epoch_ms(trades["exit_time"])).strftime("%Y-%m").to_numpy()
+    names = to_timestamps(day).strftime("%Y-%m").to_numpy()
+    closed = to_timestamps(to_epoch_ms(trades["exit_time"])).strftime("%Y-%m").to_numpy()
     return tuple(
         _summarize_month(str(month), trades[closed == month], sample.days, names == month)
         for month in np.unique(names)
     )
 
 
-def _summarize_month(name: str, trades: pd.DataFrame, days: Days, inside: Bools) -> MonthRow:
+def _summarize_month(
+    name: str, trades: pd.DataFrame, days: DailyAccount, inside: Bools
+) -> MonthRow:
     positions = np.flatnonzero(inside)
     return MonthRow(
         month=name,
@@ -155,5 +157,5 @@ def _summarize_month(name: str, trades: pd.DataFrame, days: Days, inside: Bools)
         win_rate=metrics.win_rate(_frac(trades)),
         net_pnl=float(_money(trades).sum()),
         return_frac=float(np.prod(days.growth[positions]) - 1.0),
-        max_drawdown_frac=metrics.joined_drawdown(days, positions),
+        max_drawdown_frac=metrics.concatenated_drawdown(days, positions),
     )

@@ -43,7 +43,7 @@ def compare_intrabar_orders(
         The account lives on with what it earned, so that the two readings may differ in
         their number of trades too.
     """
-    other = backtest.run(panel, orders, execution, replace(rules, target_first=True))
+    other = backtest.run_backtest(panel, orders, execution, replace(rules, target_first=True))
     judged = select_out_of_sample(ledger.trades, period)
     both = judged["stop_and_target_touched"].to_numpy(dtype=np.bool_)
     return IntrabarOrder(

@@ -5,7 +5,7 @@ import pandas as pd
 
 from dipmaster.backtest import Ledger, metrics
 from dipmaster.core.kernels import Floats
-from dipmaster.core.panel import as_times, epoch_ms
+from dipmaster.core.panel import to_epoch_ms, to_timestamps
 from dipmaster.core.params import Gates
 from dipmaster.core.time_units import BAR_MS, BARS_PER_DAY, DAY_MS, ISO_UTC
 from dipmaster.core.wins import is_win
@@ -35,7 +35,7 @@ from dipmaster.results.metrics import MAX_DRAWDOWN
 
 def format_utc(time_ms: int) -> str:
     """A time as ISO 8601, e.g. 2023-06-30T00:00:00Z."""
-    return str(as_times(np.array([time_ms]))[0].strftime(ISO_UTC))
+    return str(to_timestamps(np.array([time_ms]))[0].strftime(ISO_UTC))
 
 
 def build_split_period(period: Period) -> SplitPeriod:
@@ -90,7 +90,7 @@ def _build_counts(
     sample: TradeSample,
     period: Period,
 ) -> TradeCounts:
-    late = epoch_ms(candidates["open_time"]) >= period.out_of_sample_ms
+    late = to_epoch_ms(candidates["open_time"]) >= period.out_of_sample_ms
     return TradeCounts(
         candidates=len(candidates),
         candidates_out_of_sample=int(late.sum()),
@@ -101,7 +101,7 @@ def _build_counts(
         days_with_trades=sample.days_with_trades,
         blocks_with_trades=sample.blocks_with_trades,
         open_at_end=int(trades["open_at_end"].sum()),
-        skipped=dict(ledger.skipped),
+        skipped=dict(ledger.rejected),
     )
 
 

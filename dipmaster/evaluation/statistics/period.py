@@ -11,9 +11,9 @@ import pandas as pd
 
 from dipmaster.core.errors import data_error
 from dipmaster.core.kernels import Bools, Ints
-from dipmaster.core.panel import Panel, epoch_ms
+from dipmaster.core.panel import Panel, to_epoch_ms
 from dipmaster.core.params import Split
-from dipmaster.core.time_units import BAR_MS, DAY_MS, boundary_ms
+from dipmaster.core.time_units import BAR_MS, DAY_MS, out_of_sample_start_ms
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ def split_period(panel: Panel, split: Split, block_days: int) -> Period:
         Where fewer than `split.min_out_of_sample_days` are left to judge.
     """
     first_ms, last_ms = int(panel.open_time[0]), int(panel.open_time[-1])
-    boundary = boundary_ms(first_ms, split.burn_in_days)
+    boundary = out_of_sample_start_ms(first_ms, split.burn_in_days)
     empty = _empty_days(panel, boundary)
     left = (last_ms + BAR_MS - boundary) / DAY_MS - len(empty)
     if left < split.min_out_of_sample_days:
@@ -117,7 +117,7 @@ def drop_boundary_crossings(
     gaps these are the last cap + 1 bars of the burn-in. Only burn-in candidates
     are ever dropped, so the gates see no trace of this.
     """
-    bar = panel.index_of(epoch_ms(candidates["open_time"]))
+    bar = panel.index_of(to_epoch_ms(candidates["open_time"]))
     boundary = (period.out_of_sample_ms - period.first_ms) // BAR_MS
     crosses = np.zeros(bar.size, dtype=np.bool_)
     for row, symbol in enumerate(panel.symbols):

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from dipmaster.backtest.metrics import Days, days_of
+from dipmaster.backtest.metrics import DailyAccount, summarize_days
 from dipmaster.core.kernels import Bools, Floats, Ints
-from dipmaster.core.panel import epoch_ms
+from dipmaster.core.panel import to_epoch_ms
 from dipmaster.core.wins import is_break_even, is_win
 from dipmaster.evaluation.statistics.period import Period
 
@@ -34,7 +34,7 @@ class TradeSample:
     return_frac: Floats
     day: Ints
     block: Ints
-    days: Days
+    days: DailyAccount
 
     @property
     def trades(self) -> int:
@@ -79,7 +79,7 @@ class TradeSample:
 
 def select_out_of_sample(trades: pd.DataFrame, period: Period) -> pd.DataFrame:
     """Rows of a trades or fills table that belong to positions opened out of sample."""
-    entered = epoch_ms(trades["entry_time"]) >= period.out_of_sample_ms
+    entered = to_epoch_ms(trades["entry_time"]) >= period.out_of_sample_ms
     return trades[entered].reset_index(drop=True)
 
 
@@ -92,19 +92,19 @@ def build_sample(trades: pd.DataFrame, equity: pd.DataFrame, period: Period) -> 
         Tables TRADES and EQUITY of the whole period, burn-in included.
     """
     gated = select_out_of_sample(trades, period)
-    day = period.day_of(epoch_ms(gated["entry_time"]))
+    day = period.day_of(to_epoch_ms(gated["entry_time"]))
     start, marks = select_out_of_sample_marks(equity, period)
     return TradeSample(
         gated["net_pnl"].to_numpy(dtype=np.float64),
         gated["return_frac"].to_numpy(dtype=np.float64),
         day,
         period.block_of(day),
-        days_of(marks, start, period.days_with_bars),
+        summarize_days(marks, start, period.days_with_bars),
     )
 
 
 def select_out_of_sample_marks(equity: pd.DataFrame, period: Period) -> tuple[float, Floats]:
     """Equity at the last mark of the burn-in, and all marks after it."""
     values = equity["equity"].to_numpy(dtype=np.float64)
-    first = int(np.searchsorted(epoch_ms(equity["time"]), period.out_of_sample_ms))
+    first = int(np.searchsorted(to_epoch_ms(equity["time"]), period.out_of_sample_ms))
     return float(values[first - 1]), values[first:]

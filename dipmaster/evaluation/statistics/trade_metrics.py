@@ -109,7 +109,7 @@ def estimate_profit_factor(sample: TradeSample, alpha: float, few: int) -> Estim
     if value is None:
         why = "no trade lost money: the profit factor is infinite" if sample.trades else "no trade"
         return Estimate(None, None, None, sample.trades, float(sample.days_with_trades), "log", why)
-    won, lost = metrics.won_and_lost(sample.net, sample.return_frac)
+    won, lost = metrics.split_gains_losses(sample.net, sample.return_frac)
     influence = won / max(won.sum(), np.finfo(float).tiny) - lost / lost.sum()
     _, effect = floored_variance(influence, sample.block)
     effective = min(sample.trades / effect, float(sample.days_with_trades))

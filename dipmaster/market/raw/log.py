@@ -8,7 +8,7 @@ import pandas as pd
 
 
 @dataclass(frozen=True, order=True)
-class Ignored:
+class IgnoredFile:
     """A file that was not read, and why."""
 
     file: str
@@ -26,7 +26,7 @@ class FileRead:
 
 
 @dataclass(frozen=True, order=True)
-class Dropped:
+class DroppedRows:
     """Rows of one file and symbol that were left out for one reason."""
 
     file: str
@@ -70,8 +70,8 @@ class RawLog:
     """
 
     files: tuple[FileRead, ...]
-    ignored: tuple[Ignored, ...]
-    dropped: tuple[Dropped, ...]
+    ignored: tuple[IgnoredFile, ...]
+    dropped: tuple[DroppedRows, ...]
     incomplete_windows: dict[str, int]
     trimmed_bars: dict[str, int]
     ended_early: tuple[str, ...]
@@ -87,9 +87,9 @@ class RawMarket:
     log: RawLog
 
 
-def tallied(dropped: Iterable[Dropped]) -> tuple[Dropped, ...]:
+def tally_dropped(dropped: Iterable[DroppedRows]) -> tuple[DroppedRows, ...]:
     """Sum rows of equal file, symbol and reason; leave out zeros; sort."""
     counts: Counter[tuple[str, str, str]] = Counter()
     for entry in dropped:
         counts[entry.file, entry.symbol, entry.reason] += entry.rows
-    return tuple(Dropped(*key, rows) for key, rows in sorted(counts.items()) if rows)
+    return tuple(DroppedRows(*key, rows) for key, rows in sorted(counts.items()) if rows)

@@ -11,15 +11,17 @@ import numpy as np
 
 from dipmaster.core.kernels import Bools, Ints
 from dipmaster.core.time_units import BAR_MS, DAY_MS
-from dipmaster.market.raw.intervals import distinct
+from dipmaster.market.raw.intervals import sort_unique
 from dipmaster.market.raw.log import StrayBars
-from dipmaster.market.raw.merge import Series
+from dipmaster.market.raw.merge import MergedSeries
 
 FAR_DAYS = 30  # a calendar block: what is closer may be a gap between files
 SHORT_DAYS = 2  # what a coin needs at least; a longer run is history, however far it lies
 
 
-def without_stray(series: dict[str, Series]) -> tuple[dict[str, Series], tuple[StrayBars, ...]]:
+def without_stray(
+    series: dict[str, MergedSeries],
+) -> tuple[dict[str, MergedSeries], tuple[StrayBars, ...]]:
     """Leave out runs of bars that are short and far from all other bars of the market.
 
     Bars of all coins together are cut into runs where nothing is there for more than
@@ -49,7 +51,7 @@ def without_stray(series: dict[str, Series]) -> tuple[dict[str, Series], tuple[S
 
 def _stray_spans(times_ms: list[Ints]) -> list[tuple[int, int]]:
     """First and last open time of every stray run."""
-    somewhere = distinct(np.concatenate(times_ms)) if times_ms else np.zeros(0, dtype=np.int64)
+    somewhere = sort_unique(np.concatenate(times_ms)) if times_ms else np.zeros(0, dtype=np.int64)
     runs = np.split(somewhere, np.flatnonzero(np.diff(somewhere) > FAR_DAYS * DAY_MS) + 1)
     longest = max(runs, key=len)
     return [
@@ -59,6 +61,6 @@ def _stray_spans(times_ms: list[Ints]) -> list[tuple[int, int]]:
     ]
 
 
-def _only(series: Series, kept: Bools) -> Series:
+def _only(series: MergedSeries, kept: Bools) -> MergedSeries:
     values = {name: column[kept] for name, column in series.values.items()}
     return replace(series, times_ms=series.times_ms[kept], values=values)

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from dipmaster.core.errors import DataError
-from dipmaster.market.quality import quality_report
+from dipmaster.market.quality import build_quality_report
 from dipmaster.market.raw.log import RawMarket
 
 Read = Callable[..., RawMarket]
@@ -39,7 +39,9 @@ def test_one_row_years_ahead_is_told_and_cuts_nobody(raw: Path, read: Read, bars
     }
     assert market.log.ended_early == ()
     assert [(s.symbol, s.bars) for s in market.log.stray_bars] == [("AUSDT", 1)]
-    told: dict[str, Any] = quality_report(market.bars, "raw", market.log)["market"]["stray_bars"][0]
+    told: dict[str, Any] = build_quality_report(market.bars, "raw", market.log)["market"][
+        "stray_bars"
+    ][0]
     first = bars(3 * DAY)["open_time"].iloc[-1] + pd.Timedelta("3000D")
     assert told["from"] == told["to"] == first.strftime("%Y-%m-%dT%H:%M:%SZ")
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from dipmaster.backtest import ExitType, Trailing
+from dipmaster.backtest import ExitType, TrailingStopRule
 from dipmaster.core.kernels import Bools, Floats
 from dipmaster.core.panel import Panel
 from dipmaster.evaluation.figures.breakdowns import mean_or_none
@@ -17,7 +17,7 @@ def measure_trailing(
     entries: EligibleEntries,
     opened: Bools,
     phase: StandaloneTrades,
-    rule: Trailing | None,
+    rule: TrailingStopRule | None,
     cap_bars: int,
 ) -> BySubset[TrailingFigures]:
     """Positions opened by the phase, and all entries, each followed alone under its exits.
@@ -53,7 +53,7 @@ def _activity(
     panel: Panel,
     entries: EligibleEntries,
     phase: StandaloneTrades,
-    rule: Trailing | None,
+    rule: TrailingStopRule | None,
     cap_bars: int,
 ) -> tuple[Bools, Floats]:
     """Shape (entries, bars since entry): closed bars at which it was active, and its distance.

@@ -138,7 +138,7 @@ def _log_estimate(factor: Estimate) -> Estimate:
 
 
 def _factor_influence(sample: TradeSample) -> Floats:
-    won, lost = metrics.won_and_lost(sample.net, sample.return_frac)
+    won, lost = metrics.split_gains_losses(sample.net, sample.return_frac)
     influence: Floats = won / won.sum() - lost / lost.sum()
     return influence
 

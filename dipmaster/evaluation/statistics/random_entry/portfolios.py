@@ -139,7 +139,7 @@ def draw_portfolios(pool: EntryPool, draws: int, rng: np.random.Generator) -> Ra
     its calendar blocks with replacement, and from the bars it got draws entries
     by their weight.
     """
-    won, lost = metrics.won_and_lost(pool.return_frac, pool.return_frac)
+    won, lost = metrics.split_gains_losses(pool.return_frac, pool.return_frac)
     columns = np.column_stack([is_win(pool.return_frac), won, lost])
     entries = int(pool.matched.sum()) if pool.weight.size else 0
     blocks = np.unique(pool.block, return_inverse=True)[1]
