@@ -113,6 +113,16 @@ def test_all_losses_have_an_upper_bound_above_zero(sample_of) -> None:
     assert 0.0 < factor.high < 0.1
 
 
+def test_what_broke_even_is_no_loser(sample_of) -> None:
+    """Two trades netting rounding would make the mean loss smaller, and the bound kinder."""
+    net = np.where(np.arange(150) % 15 == 0, -20.0, 10.0)
+    net[[3, 77]] = 0.0
+    day = np.arange(150) // 2
+    exact = trade_metrics.estimate_profit_factor(sample_of(net, day, 75), ALPHA, FEW)
+    net[[3, 77]] = -1e-12, 1e-12
+    assert trade_metrics.estimate_profit_factor(sample_of(net, day, 75), ALPHA, FEW) == exact
+
+
 def test_one_more_mean_loss_lowers_the_bound(sample_of) -> None:
     """With 10 losers the lower bound holds with an 11th of mean size as well."""
     rng = np.random.default_rng(5)

@@ -137,7 +137,7 @@ def test_nothing_is_simulated_again_for_it(context: EvaluationContext) -> None:
 
 
 def test_the_first_phase_has_to_say_what_it_trades(context: EvaluationContext) -> None:
-    with pytest.raises(PipelineError, match=r"(?s)phase 3 \(empty\) is the first.*Cure"):
+    with pytest.raises(PipelineError, match=r"(?s)phase 3 \(empty\) is the first.*Fix"):
         complete_phases(context, (EmptyPhase(),))
 
 

@@ -5,9 +5,10 @@ import pandas as pd
 
 from dipmaster.backtest import Ledger, metrics
 from dipmaster.core.kernels import Floats
-from dipmaster.core.panel import as_times, epoch_ms
+from dipmaster.core.panel import to_epoch_ms, to_timestamps
 from dipmaster.core.params import Gates
-from dipmaster.core.time_units import BAR_MS, DAY_MS, ISO_UTC
+from dipmaster.core.time_units import BAR_MS, BARS_PER_DAY, DAY_MS, ISO_UTC
+from dipmaster.core.wins import is_win
 from dipmaster.evaluation.figures import breakdowns
 from dipmaster.evaluation.figures.breakdowns import mean_or_none, quantile_or_none
 from dipmaster.evaluation.figures.uncertainty import build_random_entry, build_uncertainty
@@ -22,6 +23,7 @@ from dipmaster.evaluation.statistics.sample import (
 from dipmaster.evaluation.statistics.streams import Stream, build_resampling
 from dipmaster.results.evaluation.phase import (
     DrawdownFigures,
+    IntrabarOrder,
     MoneyFigures,
     PerTradeFigures,
     PhaseFigures,
@@ -33,7 +35,7 @@ from dipmaster.results.metrics import MAX_DRAWDOWN
 
 def format_utc(time_ms: int) -> str:
     """A time as ISO 8601, e.g. 2023-06-30T00:00:00Z."""
-    return str(as_times(np.array([time_ms]))[0].strftime(ISO_UTC))
+    return str(to_timestamps(np.array([time_ms]))[0].strftime(ISO_UTC))
 
 
 def build_split_period(period: Period) -> SplitPeriod:
@@ -44,6 +46,7 @@ def build_split_period(period: Period) -> SplitPeriod:
         last_open_time=format_utc(period.last_ms),
         burn_in_days=(period.out_of_sample_ms - period.first_ms) / DAY_MS,
         days_out_of_sample=period.days,
+        days_without_bars=len(period.empty_days),
         blocks=period.blocks,
         block_days=period.block_days,
     )
@@ -56,6 +59,7 @@ def build_phase_figures(
     period: Period,
     cap_bars: int,
     gates: Gates,
+    intrabar: IntrabarOrder,
 ) -> PhaseFigures:
     """Every figure of a phase outside gates.json; None where it cannot be computed."""
     trades = select_out_of_sample(ledger.trades, period)
@@ -75,6 +79,7 @@ def build_phase_figures(
         random_entry=build_random_entry(evaluation, gates),
         drawdown=_build_drawdown(evaluation, ledger.equity, period, gates),
         detail=build_uncertainty(evaluation, gates),
+        intrabar=intrabar,
     )
 
 
@@ -85,17 +90,18 @@ def _build_counts(
     sample: TradeSample,
     period: Period,
 ) -> TradeCounts:
-    late = epoch_ms(candidates["open_time"]) >= period.out_of_sample_ms
+    late = to_epoch_ms(candidates["open_time"]) >= period.out_of_sample_ms
     return TradeCounts(
         candidates=len(candidates),
         candidates_out_of_sample=int(late.sum()),
         trades=sample.trades,
         trades_burn_in=len(ledger.trades) - sample.trades,
         losing_trades=sample.losing_trades,
+        break_even=sample.break_even,
         days_with_trades=sample.days_with_trades,
         blocks_with_trades=sample.blocks_with_trades,
         open_at_end=int(trades["open_at_end"].sum()),
-        skipped=dict(ledger.skipped),
+        skipped=dict(ledger.rejected),
     )
 
 
@@ -104,7 +110,8 @@ def _build_money(
 ) -> MoneyFigures:
     start, marks = select_out_of_sample_marks(equity, period)
     traded = float((fills["quantity"] * fills["reference_price"]).sum())
-    average = float(np.mean(marks))
+    day = np.arange(marks.size) // BARS_PER_DAY
+    average = float(np.mean(marks[np.isin(day, period.days_with_bars)]))
     return MoneyFigures(
         equity_at_start=start,
         equity_at_end=float(marks[-1]),
@@ -125,7 +132,7 @@ def compute_net_return(start: float, marks: Floats) -> float | None:
 def _build_per_trade(trades: pd.DataFrame, fills: pd.DataFrame) -> PerTradeFigures:
     net = 1e4 * trades["return_frac"].to_numpy(dtype=np.float64)
     gross = _compute_gross_bps(trades, fills)
-    won = metrics.winning(trades["net_pnl"].to_numpy(dtype=np.float64))
+    won = is_win(trades["return_frac"].to_numpy(dtype=np.float64))
     win, loss = mean_or_none(net[won]), mean_or_none(net[~won])
     payoff = win / -loss if win is not None and loss is not None and loss < 0.0 else None
     return PerTradeFigures(

@@ -69,7 +69,7 @@ def _build_band(values: Floats, alpha: float) -> Band:
 def build_uncertainty(evaluation: PhaseEvaluation, gates: Gates) -> UncertaintyFigures:
     """Design effect, bounds by other methods, and figures that are shown beside the gates."""
     sample, returns = evaluation.sample, evaluation.sample.days.returns
-    rate = metrics.win_rate(sample.net)
+    rate = metrics.win_rate(sample.return_frac)
     target = next(row.target for row in evaluation.gates.rows if row.metric == SHARPE.key)
     hac, bootstrap, probabilistic = _build_sharpe_bounds(evaluation, gates)
     probability = account_metrics.compute_probabilistic_sharpe(returns, target)
@@ -84,7 +84,7 @@ def build_uncertainty(evaluation: PhaseEvaluation, gates: Gates) -> UncertaintyF
         probabilistic_sharpe=None if probabilistic.low is None else probability,
         lo_eta_365=metrics.lo_eta(returns, DAYS_PER_YEAR, gates.block_days),
         daily_vol_annual_frac=_compute_annual_volatility(returns),
-        profit_factor_equal_notional=metrics.profit_factor(sample.return_frac),
+        profit_factor_equal_notional=metrics.profit_factor(sample.return_frac, sample.return_frac),
     )
 
 

@@ -91,7 +91,7 @@ def estimate_mean(
 
 def estimate_design_effect(sample: TradeSample) -> float | None:
     """Variance of the win rate over that of independent trades, at least 1."""
-    rate = metrics.win_rate(sample.net)
+    rate = metrics.win_rate(sample.return_frac)
     if rate is None:
         return None
     return floored_variance((sample.won - rate) / sample.trades, sample.block)[1]
@@ -105,11 +105,11 @@ def estimate_profit_factor(sample: TradeSample, alpha: float, few: int) -> Estim
     mean loss more, the upper bound with one mean win more, each of them a block
     of its own; where nothing was won, the mean loss stands for the mean win.
     """
-    value = metrics.profit_factor(sample.net)
+    value = metrics.profit_factor(sample.net, sample.return_frac)
     if value is None:
         why = "no trade lost money: the profit factor is infinite" if sample.trades else "no trade"
         return Estimate(None, None, None, sample.trades, float(sample.days_with_trades), "log", why)
-    won, lost = metrics.won_and_lost(sample.net)
+    won, lost = metrics.split_gains_losses(sample.net, sample.return_frac)
     influence = won / max(won.sum(), np.finfo(float).tiny) - lost / lost.sum()
     _, effect = floored_variance(influence, sample.block)
     effective = min(sample.trades / effect, float(sample.days_with_trades))

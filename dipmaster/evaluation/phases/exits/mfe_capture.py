@@ -55,8 +55,9 @@ def max_favorable_excursion(panel: Panel, entries: EligibleEntries, cap_bars: in
     Returns
     -------
     Floats
-        Shape (entries,), 0 or more; bars that do not exist are passed over.
+        Shape (entries,), 0 or more; bars that were not traded are passed over.
     """
+    panel = panel.traded
     entry = entries.signal_index + 1
     bar = entry[:, None] + np.arange(cap_bars)
     high = panel.high[entries.symbol_index[:, None], np.minimum(bar, panel.bars - 1)]

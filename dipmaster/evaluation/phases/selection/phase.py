@@ -21,8 +21,8 @@ from dipmaster.evaluation.phases.selection.integrity import check_admission
 from dipmaster.evaluation.phases.selection.orders import find_abstention, select_admitted
 from dipmaster.evaluation.phases.selection.signals import build_funnel, measure_signal_quality
 from dipmaster.results.evaluation.funnel import Funnel
-from dipmaster.signal_filter import check_facts, confirmation_signs
-from dipmaster.signal_filter.inputs import Inputs
+from dipmaster.signal_filter import assess_checks, compute_confirmation_signals
+from dipmaster.signal_filter.inputs import CandidateInputs
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ class SelectionPhase(Phase):
 def _funnel(context: EvaluationContext, traded: Bools) -> Funnel:
     inputs, params = context.inputs, context.params
     regime = inputs.scores["regime"].to_numpy(dtype="int64")
-    signals = Inputs(inputs.filter_inputs, inputs.absent)
+    signals = CandidateInputs(inputs.filter_inputs, inputs.absent)
     return build_funnel(
         inputs.scores,
         context.admission,
@@ -95,6 +95,6 @@ def _funnel(context: EvaluationContext, traded: Bools) -> Funnel:
         params.filter,
         params.confirmation,
         params.gates,
-        check_facts(params.signal, params.filter, inputs.filter_inputs, inputs.absent),
-        confirmation_signs(signals, regime, params.confirmation),
+        assess_checks(params.signal, params.filter, inputs.filter_inputs, inputs.absent),
+        compute_confirmation_signals(signals, regime, params.confirmation),
     )

@@ -14,6 +14,7 @@ import numpy as np
 from dipmaster.backtest import metrics
 from dipmaster.core.kernels import Bools, Floats, Ints
 from dipmaster.core.time_units import BAR_MS
+from dipmaster.core.wins import is_win
 from dipmaster.evaluation.statistics.period import Period
 from dipmaster.evaluation.statistics.random_entry.strata import Strata
 
@@ -44,7 +45,7 @@ class EntryPool:
     @property
     def win_rate(self) -> float | None:
         """Expected win rate of a matched random portfolio."""
-        return float(self.weight @ metrics.winning(self.return_frac)) if self.weight.size else None
+        return float(self.weight @ is_win(self.return_frac)) if self.weight.size else None
 
 
 def draw_matched_pool(
@@ -138,8 +139,8 @@ def draw_portfolios(pool: EntryPool, draws: int, rng: np.random.Generator) -> Ra
     its calendar blocks with replacement, and from the bars it got draws entries
     by their weight.
     """
-    won, lost = metrics.won_and_lost(pool.return_frac)
-    columns = np.column_stack([metrics.winning(pool.return_frac), won, lost])
+    won, lost = metrics.split_gains_losses(pool.return_frac, pool.return_frac)
+    columns = np.column_stack([is_win(pool.return_frac), won, lost])
     entries = int(pool.matched.sum()) if pool.weight.size else 0
     blocks = np.unique(pool.block, return_inverse=True)[1]
     rows = [
