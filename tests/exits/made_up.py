@@ -106,6 +106,7 @@ def made_lifetimes(
             **dict.fromkeys(("gross_frac", "net_frac"), net),
             **dict.fromkeys(("fees_frac", "slippage_frac", "mfe_frac", "mae_frac"), 0.0 * net),
             open_at_end=np.zeros(count, np.bool_),
+            stop_and_target_touched=np.zeros(count, np.bool_),
         ),
         10 + np.arange(count),
         START_MS + BAR_MS * signal,
