@@ -4,60 +4,64 @@ from pathlib import Path
 
 import pandas as pd
 
-from dipmaster.core import stage, store
+from dipmaster.core import catalog, stage, store
 from dipmaster.core.tables import EQUITY, SCORES
-from dipmaster.report import pages, provenance, render
-from dipmaster.report.inputs import FORECAST_COLUMNS, Inputs, ShownCoin
-
-METRICS = Path("reports/metrics")
-TEMPLATES = Path("reports/templates")
-STYLE = Path("reports/style")
-MARKET = Path("data/ingest/market.json")
-LEDGERS = Path("data/validate")
-BARS = Path("data/ingest/bars")
-TRUTH = Path("data/ingest/truth")
-VOLATILITY = Path("data/volatility")
-SCORED = Path("data/confidence/scores.parquet")
-LOCK = Path("dvc.lock")
-PDF = Path("reports/phase_gate.pdf")
-HTML = Path("reports/phase_gate.html")
+from dipmaster.report import pages, provenance
+from dipmaster.report.inputs import (
+    FORECAST_COLUMNS,
+    Market,
+    ReportInputs,
+    ShownCoin,
+    phase_results,
+)
+from dipmaster.report.kit.pdf import pdf
+from dipmaster.results import (
+    ConfidenceResults,
+    ExitModelResults,
+    GateRows,
+    IngestResults,
+    ValidationResults,
+    VolatilityResults,
+    read_result,
+)
 
 
 def main() -> None:
     """Write both files, each whole or not at all."""
     inputs = read_inputs()
-    with stage.telling("drawing the charts"):
-        page = render.html(TEMPLATES, pages.context(inputs, STYLE))
-    with stage.telling("setting the pages"):
-        document = render.pdf(page, inputs.gates_bytes)
-    store.write_text(page, HTML)
-    with store.whole_file(PDF) as partial:
+    with stage.progress_step("drawing the charts"):
+        page = pages.html(inputs)
+    with stage.progress_step("setting the pages"):
+        document = pdf(page, inputs.gates_bytes)
+    store.write_text(page, catalog.HTML)
+    with store.atomic_file(catalog.PDF) as partial:
         partial.write_bytes(document)
 
 
-def read_inputs() -> Inputs:
+def read_inputs() -> ReportInputs:
     """Everything the report is made of."""
-    gates_file = METRICS / "gates.json"
-    validate = store.read_json(METRICS / "validate.json")
-    market = store.read_json(MARKET)
-    return Inputs(
-        gates=store.read_json(gates_file),
-        gates_bytes=gates_file.read_bytes(),
-        validate=validate,
-        ingest=store.read_json(METRICS / "ingest.json"),
+    gates = read_result(catalog.GATES, GateRows)
+    validation = read_result(catalog.VALIDATE_METRICS, ValidationResults)
+    ingest = read_result(catalog.INGEST_METRICS, IngestResults)
+    market = read_result(catalog.MARKET, Market)
+    return ReportInputs(
+        gates=gates,
+        gates_bytes=catalog.GATES.read_bytes(),
+        validation=validation,
+        phase_results=phase_results(validation),
+        ingest=ingest,
         market=market,
-        volatility=store.read_json(METRICS / "volatility.json"),
-        confidence=store.read_json(METRICS / "confidence.json"),
-        exits=store.read_json(METRICS / "exits.json"),
+        volatility=read_result(catalog.VOLATILITY_METRICS, VolatilityResults),
+        confidence=read_result(catalog.CONFIDENCE_METRICS, ConfidenceResults),
+        exit_models=read_result(catalog.EXITS_METRICS, ExitModelResults),
         equity={
-            phase: store.read_table(LEDGERS / f"equity_phase_{phase}.parquet", EQUITY)
-            for phase in validate["built_phases"]
+            phase: store.read_table(catalog.VALIDATE / f"equity_phase_{phase}.parquet", EQUITY)
+            for phase in validation.built_phases
         },
-        scores=store.read_table(SCORED, SCORES),
-        forecasts=read_forecasts(),
-        shown=read_shown(sorted(market["symbols"])[0]),
-        outputs=provenance.outputs(store.read_yaml(LOCK)),
-        readings=store.read_yaml(TEMPLATES / "readings.yaml"),
+        scores=store.read_table(catalog.SCORES, SCORES),
+        forecasts=catalog.read_symbols(catalog.VOLATILITY, columns=FORECAST_COLUMNS),
+        shown=read_shown(sorted(market.symbols)[0]),
+        outputs=provenance.outputs(store.read_yaml(catalog.LOCK)),
         params=store.read_params(
             "ingest",
             "features",
@@ -76,21 +80,15 @@ def read_inputs() -> Inputs:
     )
 
 
-def read_forecasts() -> dict[str, pd.DataFrame]:
-    """What was forecast and what came, a frame a coin."""
-    return {
-        symbol: store.read_table(VOLATILITY / f"{symbol}.parquet", columns=list(FORECAST_COLUMNS))
-        for symbol in store.symbols_in(VOLATILITY)
-    }
-
-
 def read_shown(symbol: str) -> ShownCoin:
     """Price and latent state of the coin whose regimes are drawn."""
-    known = store.read_json(TRUTH / "about.json")["known"]
-    states = ["open_time", "regime", "coin_regime"]
-    truth = store.read_table(TRUTH / f"{symbol}.parquet", columns=states) if known else None
-    bars = store.read_table(BARS / f"{symbol}.parquet", columns=["open_time", "close"])
-    return ShownCoin(symbol, bars, truth)
+
+    def read(folder: Path, *columns: str) -> pd.DataFrame:
+        return catalog.read_symbols(folder, [symbol], columns)[symbol]
+
+    known = store.read_json(catalog.TRUTH_ABOUT)["known"]
+    truth = read(catalog.TRUTH, "regime", "coin_regime") if known else None
+    return ShownCoin(symbol, read(catalog.BARS, "close"), truth)
 
 
 if __name__ == "__main__":

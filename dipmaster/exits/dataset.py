@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from dipmaster.backtest.entries import places_of
-from dipmaster.core.panel import epoch_ms
+from dipmaster.backtest.entries import panel_indices
+from dipmaster.core.panel import to_epoch_ms
 from dipmaster.core.params import AdaptiveExits, Execution, Split
 from dipmaster.exits.labels import build_exit_labels
 from dipmaster.exits.market import ExitMarket
@@ -51,8 +51,8 @@ def build_exit_dataset(
     DataError
         Where a candidate's symbol or bar is not in the market's panel.
     """
-    panel, signal_ms = market.panel, epoch_ms(scores["open_time"])
-    indices = places_of(scores, panel)
+    panel, signal_ms = market.panel, to_epoch_ms(scores["open_time"])
+    indices = panel_indices(scores, panel)
     confidence = scores["confidence"].to_numpy(np.float64)
     regime = scores["regime"].to_numpy(np.int8)
     targets = compute_targets(market, *indices, confidence, signal_ms, regime, exits)

@@ -7,7 +7,7 @@ from typing import Any, Literal
 import numpy as np
 
 from dipmaster.core.kernels import Floats
-from dipmaster.core.parallel import in_threads
+from dipmaster.core.parallel import map_in_threads
 from dipmaster.core.tables import EXIT_FEATURES
 from dipmaster.exits.scores import LABELS, ExitScores
 from dipmaster.exits.training_set import ExitTrainingSet
@@ -68,7 +68,7 @@ def evaluate_models(
 
     classifiers = [partial(evaluate_classifier, name) for name in ("profit", "risk")]
     tasks: list[Callable[[], Any]] = [evaluate_probability, evaluate_timing, *classifiers]
-    probability, timing, profit, risk = in_threads(lambda task: task(), tasks, "judging exits")
+    probability, timing, profit, risk = map_in_threads(lambda task: task(), tasks, "judging exits")
     return results.ExitHeads(profit=profit, risk=risk, timing=timing), probability
 
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from dipmaster.core.errors import data_error
 from dipmaster.core.kernels import Floats, Ints
-from dipmaster.core.parallel import in_threads
+from dipmaster.core.parallel import map_in_threads
 from dipmaster.core.tables import EXIT_FEATURES
 from dipmaster.core.time_units import BAR_MS
 from dipmaster.exits.arrays import ExitRows
@@ -123,7 +123,7 @@ class StoredModels:
             return calibrator.predict(build_calibrator_inputs(predictions, max_holding_bars))
 
         scores = np.full(len(rows), np.nan)
-        values = in_threads(score_span, spans, "exit scores")
+        values = map_in_threads(score_span, spans, "exit scores")
         for span, probability in zip(spans, values, strict=True):
             scores[span[0]] = probability
         return scores

@@ -3,9 +3,15 @@
 import numpy as np
 import pandas as pd
 
-from dipmaster.backtest import EXIT_NAMES, ExitRules, Outcomes, Trailing, outcomes
+from dipmaster.backtest import (
+    EXIT_NAMES,
+    ExitRules,
+    TradeOutcomes,
+    TrailingStopRule,
+    simulate_independent_trades,
+)
 from dipmaster.core.kernels import Floats, Ints
-from dipmaster.core.panel import as_times
+from dipmaster.core.panel import to_timestamps
 from dipmaster.core.params import AdaptiveExits, Execution
 from dipmaster.exits.arrays import Positions
 from dipmaster.exits.market import MARKET_MOMENTUM, ExitMarket
@@ -23,7 +29,7 @@ from dipmaster.exits.trailing import compute_trailing_distance
 def build_hold_rules(market: ExitMarket, exits: AdaptiveExits) -> ExitRules:
     """Phase 2's rules but for the exit models: trailing stop and 15-minute boundary where on."""
     trailing = exits.trailing
-    stop = Trailing(
+    stop = TrailingStopRule(
         compute_trailing_distance(market, trailing),
         trailing.activation_frac,
         trailing.break_even_floor,
@@ -84,7 +90,7 @@ def build_positions(
 
 def simulate_hold(
     market: ExitMarket, positions: Positions, execution: Execution, exits: AdaptiveExits
-) -> Outcomes:
+) -> TradeOutcomes:
     """How each position ends alone under `build_hold_rules`.
 
     Raises
@@ -92,7 +98,7 @@ def simulate_hold(
     DataError
         Positions off the panel, or a missing half-spread.
     """
-    return outcomes(
+    return simulate_independent_trades(
         market.panel,
         positions.symbol_index,
         positions.signal_index,
@@ -106,12 +112,12 @@ def simulate_hold(
 
 def build_plans_table(
     candidates: pd.DataFrame, market: ExitMarket, positions: Positions, targets: ExitTargets,
-    hold: Outcomes,
+    hold: TradeOutcomes,
 ) -> pd.DataFrame:  # fmt: skip
     """Table EXIT_PLANS; every argument has the rows of `candidates`, in their order."""
     signal = positions.symbol_index, positions.signal_index
     exit_names = np.asarray((*EXIT_NAMES, ""))[hold.exit_type]
-    exit_time = as_times(market.panel.open_time[hold.exit_index])
+    exit_time = to_timestamps(market.panel.open_time[hold.exit_index])
     return pd.DataFrame(
         {
             "candidate_id": candidates["candidate_id"].to_numpy(np.int64),

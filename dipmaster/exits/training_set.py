@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dipmaster.backtest import Outcomes
+from dipmaster.backtest import TradeOutcomes
 from dipmaster.core.kernels import Floats, Ints
 from dipmaster.core.params import Split
 from dipmaster.core.params.exits import ExitModels
@@ -42,7 +42,7 @@ class ExitTrainingSet:
 def build_training_set(
     rows: ExitRows,
     labels: ExitLabels,
-    hold: Outcomes,
+    hold: TradeOutcomes,
     candidate_id: Ints,
     signal_ms: Ints,
     grid_ms: Ints,

@@ -17,7 +17,7 @@ import numpy as np
 
 from dipmaster.core.errors import data_error
 from dipmaster.core.kernels import Bools, Floats, Ints
-from dipmaster.core.parallel import in_threads
+from dipmaster.core.parallel import map_in_threads
 from dipmaster.learning.fit_failure import FitFailure
 from dipmaster.learning.schedule import TrainingSchedule
 
@@ -176,7 +176,7 @@ def walk_forward_predict(
         return Refit(moment, train.size, model, ""), rows, values
 
     predictions, fold = np.full(target.size, np.nan), np.full(target.size, -1, dtype=np.int64)
-    refits = in_threads(refit, range(refits_ms.size), label)
+    refits = map_in_threads(refit, range(refits_ms.size), label)
     for index, (_, rows, values) in enumerate(refits):
         predictions[rows], fold[rows] = values, index
     return WalkForwardResult(predictions, fold, tuple(one for one, _, _ in refits), usable)

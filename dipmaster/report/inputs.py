@@ -2,14 +2,32 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Literal, TypeVar
 
+import numpy as np
 import pandas as pd
 
+from dipmaster.core.errors import PipelineError
 from dipmaster.core.params import Params
+from dipmaster.report.kit import numbers
+from dipmaster.report.kit.comparison import Contribution, changes
+from dipmaster.report.kit.forest import Judged
+from dipmaster.report.kit.gates import value_of
 from dipmaster.report.provenance import Output
+from dipmaster.results import (
+    ConfidenceResults,
+    ExitModelResults,
+    GateRow,
+    GateRows,
+    IngestResults,
+    ValidationResults,
+    VolatilityResults,
+)
+from dipmaster.results.evaluation.differences import PhaseComparison
+from dipmaster.results.evaluation.phase import PhaseFigures
+from dipmaster.results.metrics import COMPARED
 
-Json = Mapping[str, Any]
+Results = TypeVar("Results")
 
 FORECAST_COLUMNS = (
     "open_time",
@@ -20,6 +38,30 @@ FORECAST_COLUMNS = (
     "regime",
     "regime_coin",
 )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Market:
+    """data/ingest/market.json: where the bars come from.
+
+    Attributes
+    ----------
+    columns
+        Symbol to its columns beside time and prices.
+    columns_left_out
+        Columns that no coin has.
+    fallback_half_spread_bps
+        Charged where the source has no half-spread.
+    """
+
+    source: Literal["simulated", "raw"]
+    symbols: tuple[str, ...]
+    first_open_time: str
+    last_open_time: str
+    days: float
+    columns: Mapping[str, tuple[str, ...]]
+    columns_left_out: tuple[str, ...]
+    fallback_half_spread_bps: float
 
 
 @dataclass(frozen=True)
@@ -41,18 +83,18 @@ class ShownCoin:
     truth: pd.DataFrame | None
 
 
-@dataclass(frozen=True)
-class Inputs:
+@dataclass(frozen=True, kw_only=True)
+class ReportInputs:
     """Everything that is read; nothing else enters the report.
 
     Attributes
     ----------
-    gates
-        reports/metrics/gates.json, and its bytes as they are attached to the PDF.
-    validate, ingest, market
-        The stages' JSON files.
-    volatility, confidence, exits
-        What these stages measured.
+    gates, gates_bytes
+        gates.json, and its bytes as they are attached to the PDF.
+    validation, ingest, volatility, confidence, exit_models
+        What the stages measured.
+    phase_results
+        Phase number to what that phase alone has.
     equity
         One frame of table EQUITY a built phase.
     scores
@@ -63,35 +105,33 @@ class Inputs:
         The coin whose regimes are drawn.
     outputs
         What the stages before the report wrote, with the hashes of dvc.lock.
-    readings
-        reports/templates/readings.yaml.
     params
         All sections, for provenance and for what the definitions quote.
     versions
         Names and versions of the packages that numbers depend on.
     """
 
-    gates: Sequence[Json]
+    gates: GateRows
     gates_bytes: bytes
-    validate: Json
-    ingest: Json
-    market: Json
-    volatility: Json
-    confidence: Json
-    exits: Json
+    validation: ValidationResults
+    phase_results: Mapping[int, object]
+    ingest: IngestResults
+    market: Market
+    volatility: VolatilityResults
+    confidence: ConfidenceResults
+    exit_models: ExitModelResults
     equity: Mapping[int, pd.DataFrame]
     scores: pd.DataFrame
     forecasts: Mapping[str, pd.DataFrame]
     shown: ShownCoin
     outputs: Sequence[Output]
-    readings: Json
     params: Params
     versions: Mapping[str, str]
 
     @property
     def built(self) -> tuple[int, ...]:
         """Phases that were run."""
-        return tuple(int(phase) for phase in self.validate["built_phases"])
+        return self.validation.built_phases
 
     @property
     def latest(self) -> int:
@@ -99,21 +139,96 @@ class Inputs:
         return self.built[-1]
 
     @property
-    def spoken_of(self) -> int:
-        """The last phase that traded; the last one built where none did."""
-        traded = [phase for phase in self.built if self.phase(phase)["counts"]["trades"]]
+    def headline_phase(self) -> int:
+        """The phase of page one's figures: the last that traded, the last built where none did."""
+        traded = [phase for phase in self.built if self.phase(phase).counts.trades]
         return traded[-1] if traded else self.latest
 
     @property
     def simulated(self) -> bool:
         """Whether the bars are simulated."""
-        return bool(self.market["source"] == "simulated")
+        return self.market.source == "simulated"
 
-    def phase(self, number: int) -> Json:
-        """What validate measured for one phase."""
-        measured: Json = self.validate["phases"][str(number)]
-        return measured
+    def phase(self, number: int) -> PhaseFigures:
+        """What is measured of every phase, of one."""
+        return self.validation.phases[str(number)]
 
-    def gates_of(self, number: int) -> dict[str, Json]:
+    def comparison(self, number: int) -> PhaseComparison | None:
+        """What a phase changed against the one before; None for the first."""
+        return self.validation.differences.get(str(number))
+
+    def gates_of(self, number: int) -> dict[str, GateRow]:
         """The gates of one phase by metric, in the file's order."""
-        return {gate["metric"]: gate for gate in self.gates if gate["phase"] == number}
+        return {gate.metric: gate for gate in self.gates if gate.phase == number}
+
+    @property
+    def judged(self) -> Judged:
+        """What forest plots are made of."""
+        return Judged(self.gates, self.built, self.params.gates)
+
+    def is_ruined(self, number: int) -> bool:
+        """Whether equity fell below the smallest order, so that trading stopped for good."""
+        figures = self.phase(number)
+        return bool(figures.counts.skipped.get("ruined")) or figures.money.equity_at_end <= 0
+
+    def contribution(self, number: int) -> Contribution | None:
+        """What a phase changed against the one before, figure by figure; None for the first."""
+        found = self.comparison(number)
+        if found is None:
+            return None
+        rows = changes(
+            {
+                "win_rate": found.win_rate,
+                "profit_factor": found.profit_factor,
+                "sharpe": found.sharpe,
+                "max_drawdown": found.max_drawdown,
+                "mean_net_bps": found.mean_net_bps,
+                "net_return": found.net_return,
+                "trades_frac": found.trades_frac,
+            },
+            self._levels(found.against),
+            self._levels(number),
+        )
+        return Contribution(number, found.against, bool(self.phase(number).counts.trades), rows)
+
+    def _levels(self, number: int) -> dict[str, str]:
+        """The compared figures of one phase in print."""
+        figures, judged = self.phase(number), self.gates_of(number)
+        return {
+            **dict.fromkeys((metric.key for metric in COMPARED), numbers.MISSING),
+            **{key: value_of(gate) for key, gate in judged.items()},
+            "mean_net_bps": numbers.bps(figures.per_trade.mean_net_bps),
+            "net_return": numbers.percent(figures.money.net_return_frac, signed=True),
+            "trades_frac": numbers.count(figures.counts.trades),
+        }
+
+    def results_of(self, number: int, kind: type[Results]) -> Results:
+        """What one phase alone has.
+
+        Raises
+        ------
+        PipelineError
+            Where the phase has no results of this kind.
+        """
+        results = self.phase_results.get(number)
+        if not isinstance(results, kind):
+            raise PipelineError(
+                f"reports/metrics: expected {kind.__name__} of phase {number}, found "
+                f"{type(results).__name__}.\n  Fix: run the whole pipeline with `dvc repro`."
+            )
+        return results
+
+
+def time_of(stamp: str) -> np.datetime64:
+    """A time of the results, UTC."""
+    return np.datetime64(stamp.rstrip("Z"), "ms")
+
+
+def phase_results(validation: ValidationResults) -> dict[int, object]:
+    """What each phase alone has, as validate.json holds it."""
+    results: dict[int, object] = {}
+    if validation.funnel is not None:
+        results[1] = validation.selection
+    if validation.exits is not None:
+        results[2] = validation.adaptive_exits
+    return results

@@ -1,164 +1,80 @@
-"""Inputs to the one context that all templates print from."""
+"""Inputs to the report as HTML: chapters are printed, and contents made of their headings."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from typing import Any
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from dipmaster.core.errors import PipelineError
-from dipmaster.core.params.roadmap import HOLDING_BAND_MINUTES
-from dipmaster.report import chapter, matrix, numbers, phases, promised, provenance, scope, words
-from dipmaster.report import quality as data_quality
-from dipmaster.report.charts import forest, money
-from dipmaster.report.contents import contents
-from dipmaster.report.drawing import drawing
-from dipmaster.report.exits.view import view as adaptive
-from dipmaster.report.inputs import Inputs
-from dipmaster.report.selection.view import view as selection
-from dipmaster.report.volatility.view import view as volatility
+from dipmaster.core.params.roadmap import FINAL_PHASE, HOLDING_BAND_MINUTES
+from dipmaster.report import registry
+from dipmaster.report.chapter import Chapter, Context
+from dipmaster.report.inputs import ReportInputs
+from dipmaster.report.kit import numbers
+from dipmaster.report.kit.drawing import STYLE, drawing
+from dipmaster.report.kit.html import render
 
-Context = dict[str, Any]
+CONTENTS = "chapters/contents/contents.html.j2"
+_PART = re.compile(r'<h3 id="([^"]+)">(.*?)</h3>')
 
 
-def context(inputs: Inputs, style_folder: Path) -> Context:
-    """Everything the templates print, charts drawn.
+@dataclass(frozen=True)
+class Part:
+    """A heading within a chapter."""
 
-    Raises
-    ------
-    PipelineError
-        Where an earlier stage's JSON lacks what the report is made of.
+    anchor: str
+    title: Markup
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A chapter in the contents."""
+
+    anchor: str
+    title: str
+    parts: Sequence[Part]
+
+
+def html(inputs: ReportInputs, chapters: Sequence[Chapter] | None = None) -> str:
+    """The report as one HTML page.
+
+    Parameters
+    ----------
+    chapters
+        These alone, without contents; all where not given.
     """
-    with _telling_keys(), drawing(style_folder):
-        return {
-            **_decision(inputs, style_folder),
-            **_provenance(inputs),
-            **_chapters(inputs),
-            "forest_large": forest.large(inputs),
-            "gate_rows": matrix.rows(inputs),
-            "built_words": phases.built_words(inputs),
-            "quality": data_quality.view(inputs),
-            "checks": data_quality.checks(inputs),
-            "readings": inputs.readings,
-            "contents": contents(inputs),
-        }
+    chosen = registry.chapters(inputs) if chapters is None else chapters
+    common = shared(inputs)
+    with drawing():
+        printed = [render(one.page, {**common, **one.view(inputs)}) for one in chosen]
+    if chapters is None:
+        entries = [Entry(c.anchor, c.title, parts(p)) for c, p in zip(chosen, printed, strict=True)]
+        printed.insert(1, render(CONTENTS, {**common, "contents": entries}))
+    return str(render("kit/page.html.j2", {**common, "chapters": printed}))
 
 
-def decision(inputs: Inputs, style_folder: Path) -> Context:
-    """What page one alone prints, for `decision.html.j2`."""
-    with _telling_keys(), drawing(style_folder):
-        return _decision(inputs, style_folder)
+def parts(chapter: str) -> list[Part]:
+    """Headings with an id, in order."""
+    return [Part(anchor, Markup(title)) for anchor, title in _PART.findall(chapter)]
 
 
-@contextmanager
-def _telling_keys() -> Iterator[None]:
-    try:
-        yield
-    except KeyError as error:
-        raise PipelineError(
-            f"reports/metrics: expected the key {error} in what the earlier stages wrote, found "
-            "none.\n  Cure: run the whole pipeline with `dvc repro`."
-        ) from error
-
-
-def _decision(inputs: Inputs, style_folder: Path) -> Context:
-    css = (style_folder / "report.css").read_text(encoding="utf-8")
+def shared(inputs: ReportInputs) -> Context:
+    """What every template may print."""
+    gates, period = inputs.params.gates, inputs.validation.period
+    counts = inputs.phase(inputs.built[0]).counts
     return {
-        **_page_one(inputs),
-        **_params(inputs),
-        **_page_one_charts(inputs),
-        "css": Markup(css),  # the project's own file: quotes in it must stay quotes
-    }
-
-
-def _chapters(inputs: Inputs) -> Context:
-    built = inputs.built
-    return {
-        "chapters": [phases.view(inputs, number) for number in built],
-        "selection": selection(inputs) if 1 in built else None,
-        "adaptive": adaptive(inputs) if 2 in built else None,
-        "volatility": volatility(inputs),
-        "promises": promised.groups(inputs) if inputs.latest else [],
-        "promises_summary": promised.summary(inputs) if inputs.latest else "",
-        "rule_words": chapter.rule_words(inputs),
-        "episodes": scope.episodes(inputs),
-        "holding_band": HOLDING_BAND_MINUTES,
-    }
-
-
-def _page_one(inputs: Inputs) -> Context:
-    return {
-        "title": inputs.params.report.title,
-        "document_title": "DipMaster phase-gate report",
-        "header": scope.header(inputs),
-        "source": scope.source_line(inputs),
-        "scope": scope.scope_note(inputs),
-        "verdict": words.verdict(inputs),
-        "phases": words.PHASES,
-        "built": inputs.built,
-        "matrix": matrix.lines(inputs),
-        "stated_note": matrix.STATED_NOTE,
-        "facts": chapter.facts(
-            inputs.gates_of(inputs.spoken_of),
-            inputs.phase(inputs.spoken_of),
-            inputs.validate["period"],
-            _named(inputs),
-        ),
-    }
-
-
-def _named(inputs: Inputs) -> str:
-    """The phase that page one's figures are of; it need not be named where there is but one."""
-    return f"phase {inputs.spoken_of}" if inputs.latest else ""
-
-
-def _params(inputs: Inputs) -> Context:
-    gates = inputs.params.gates
-    return {
-        "gates": gates,
-        "execution": inputs.params.execution,
-        "exits": inputs.params.exits,
-        "features": inputs.params.features,
-        "confidence": inputs.params.confidence,
-        "signal": inputs.params.signal,
-        "filter": inputs.params.filter,
-        "confirmation": inputs.params.confirmation,
-        "regime_params": inputs.params.volatility.regime,
-        "burn_in": inputs.validate["period"]["burn_in_days"],
-        "half_spread": inputs.market["fallback_half_spread_bps"],
+        "css": Markup((STYLE / "report.css").read_text(encoding="utf-8")),  # quotes stay quotes
+        "params": inputs.params,
+        "market": inputs.market,
         "simulated": inputs.simulated,
-        "block_days": gates.block_days,
+        "period": period,
+        "counts": counts,
+        "built": inputs.built,
+        "final_phase": FINAL_PHASE,
+        "holding_band": HOLDING_BAND_MINUTES,
+        "is_too_short": period.blocks < gates.min_blocks,
+        "has_few_days": 0 < counts.days_with_trades < gates.min_trades,
         "bound_level": numbers.percent(1.0 - gates.alpha),
         "bound_pair": numbers.percent(1.0 - 2.0 * gates.alpha, 0),
-    }
-
-
-def _page_one_charts(inputs: Inputs) -> Context:
-    phase = inputs.phase(inputs.spoken_of)
-    own = chapter.own_values(inputs.gates_of(inputs.spoken_of), phase)
-    random_rate = phase["random_entry"]["win_rate"]["mean"]
-    traded = bool(phase["counts"]["trades"])
-    return {
-        "forest_small": forest.small(inputs),
-        "glance": money.glance(phase, own["win_rate"], random_rate, _named(inputs))
-        if traded
-        else "",
-    }
-
-
-def _provenance(inputs: Inputs) -> Context:
-    return {
-        "outputs": inputs.outputs,
-        "seeds": [
-            ("ingest.simulated.seed", inputs.params.ingest.simulated.seed),
-            ("volatility.judging.seed", inputs.params.volatility.judging.seed),
-            ("confidence.trees.seed", inputs.params.confidence.trees.seed),
-            ("confidence.judging.seed", inputs.params.confidence.judging.seed),
-            ("exits.models.trees.seed", inputs.params.exits.models.trees.seed),
-            ("exits.models.judging.seed", inputs.params.exits.models.judging.seed),
-            ("gates.seed", inputs.params.gates.seed),
-        ],
-        "versions": sorted(inputs.versions.items()),
-        "params": provenance.flat(inputs.params.values()),
+        "terms": [one.terms for one in registry.chapters(inputs)],
     }

@@ -57,7 +57,7 @@ def outputs(lock: Mapping[str, Any]) -> list[Output]:
     if missing:
         raise PipelineError(
             f"dvc.lock: expected entries of the stages {', '.join(EARLIER_STAGES)}, found none of "
-            f"{', '.join(missing)}.\n  Cure: run the whole pipeline with `dvc repro`."
+            f"{', '.join(missing)}.\n  Fix: run the whole pipeline with `dvc repro`."
         )
     return [
         Output(name, out["path"], out["md5"])
@@ -78,23 +78,3 @@ def _version(name: str) -> str:
         return metadata.version(name)
     except metadata.PackageNotFoundError:
         return metadata.version(INSTEAD[name])
-
-
-def flat(values: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:
-    """Params as (dotted name, value in words), in the file's order."""
-    rows: list[tuple[str, str]] = []
-    for key, value in values.items():
-        name = f"{prefix}{key}"
-        if isinstance(value, Mapping):
-            rows += flat(value, f"{name}.")
-        else:
-            rows.append((name, _in_words(value)))
-    return rows
-
-
-def _in_words(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float):
-        return f"{value:g}"
-    return str(value)

@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 from scipy.special import expit
 
-from dipmaster.backtest import ExitType, Outcomes
+from dipmaster.backtest import ExitType, TradeOutcomes
 from dipmaster.core.params import Split
-from dipmaster.core.params.confidence import MinTrain, Trees
-from dipmaster.core.params.exits import ExitJudging, ExitModels
+from dipmaster.core.params.confidence import BoostedTrees, MinTrainingSet
+from dipmaster.core.params.exits import ExitEvaluation, ExitModels
 from dipmaster.core.tables import EXIT_FEATURES
 from dipmaster.core.time_units import BAR_MS, DAY_MS
 from dipmaster.exits.arrays import ExitLabels, ExitRows
@@ -19,9 +19,11 @@ from dipmaster.exits.training_set import ExitTrainingSet, build_training_set
 START_MS = 1_672_531_200_000  # 2023-01-01
 MAX_HOLDING_BARS = 8
 REFIT_DAYS = (60, 90, 105, 181, 273)  # of both layers, 2023
-TREES = Trees(seed=7, rounds=15, learning_rate=0.1, depth=2, min_leaf=20, column_frac=0.8, l2=1.0)
-LEAST = MinTrain(candidates=40, per_class=5)
-JUDGING = ExitJudging(
+TREES = BoostedTrees(
+    seed=7, rounds=15, learning_rate=0.1, depth=2, min_leaf=20, column_frac=0.8, l2=1.0
+)
+LEAST = MinTrainingSet(candidates=40, per_class=5)
+JUDGING = ExitEvaluation(
     seed=3, alpha=0.025, block_days=15, bins=5, bootstrap_reps=100, permutations=2, max_rows=4000
 )
 MODELS = ExitModels(trees=TREES, min_train=LEAST, max_rows=1500, judging=JUDGING)
@@ -41,7 +43,7 @@ class Lifetimes:
 
     rows: ExitRows
     labels: ExitLabels
-    hold: Outcomes
+    hold: TradeOutcomes
     candidate_id: np.ndarray
     signal_ms: np.ndarray
     grid_ms: np.ndarray
@@ -95,7 +97,7 @@ def made_lifetimes(
     return Lifetimes(
         ExitRows(position, bar, held, features),
         labels,
-        Outcomes(
+        TradeOutcomes(
             symbol_index=np.zeros(count, np.int64),
             tradable=np.ones(count, np.bool_),
             entry_index=signal + 1,

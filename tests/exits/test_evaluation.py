@@ -40,7 +40,7 @@ def judged_rows(some: Lifetimes) -> np.ndarray:
 
 
 def test_it_has_every_part_of_the_contract(record) -> None:
-    written = json.loads(json.dumps(store.plain(record), allow_nan=False))
+    written = json.loads(json.dumps(store.to_json_value(record), allow_nan=False))
     assert to_json(from_json(ExitModelResults, written)) == written
     assert written["out_of_sample_from"] == "2023-06-30T00:00:00Z"
     assert set(record) == {
@@ -176,7 +176,7 @@ def test_nothing_to_judge_says_why() -> None:
     assert found["importance"] == found["by_bars_held"] == found["reliability"] == []
     assert found["calibrator"] == {}
     assert [row["n"] for row in found["gain"]] == [0] * 10
-    json.dumps(store.plain(found), allow_nan=False)
+    json.dumps(store.to_json_value(found), allow_nan=False)
 
 
 def test_no_position_with_an_outcome(some: Lifetimes) -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from dipmaster.core.errors import DataError
 from dipmaster.core.kernels import Bools, Floats, Ints
-from dipmaster.core.params.confidence import MinTrain
+from dipmaster.core.params.confidence import MinTrainingSet
 from dipmaster.core.time_units import BAR_MS
 from dipmaster.learning.fit_failure import FitFailure
 from dipmaster.learning.walk_forward import (
@@ -56,7 +56,7 @@ def walk(
     outcome = (everyone if won is None else won).astype(np.float64)
     schedule = made_schedule(
         signal, known, {"models": refits}, purge_ms,
-        MinTrain.model_construct(candidates=least[0], per_class=least[1]),
+        MinTrainingSet.model_construct(candidates=least[0], per_class=least[1]),
     )  # fmt: skip
     there = everyone if predictable is None else predictable
     return walk_forward_predict(

@@ -2,16 +2,14 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import IO, Any
 
 import pytest
 
-from dipmaster.report import drawing
-from dipmaster.report.inputs import Inputs
-from tests.report.made.phase import losing_gates, losing_phase
-from tests.report.made.run import PROJECT, run
-from tests.report.made.states import STATES
+from dipmaster.report.inputs import ReportInputs
+from dipmaster.report.kit import drawing
+from tests.report.run import run
+from tests.report.states import STATES
 
 
 @contextmanager
@@ -31,22 +29,12 @@ def unpainted() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="session")
-def templates() -> Path:
-    return PROJECT / "reports" / "templates"
-
-
-@pytest.fixture(scope="session")
-def style() -> Path:
-    return PROJECT / "reports" / "style"
-
-
 @pytest.fixture
-def losing() -> Inputs:
+def losing() -> ReportInputs:
     """Phase 0 wins more often than not and loses most of the account."""
-    return run(losing_gates(), losing_phase())
+    return run()
 
 
 @pytest.fixture(scope="session")
-def states() -> dict[str, Callable[[], Inputs]]:
+def states() -> dict[str, Callable[[], ReportInputs]]:
     return STATES

@@ -1,6 +1,5 @@
 """Thinned curves keep their extremes; drawings are the same every time and safe to inline."""
 
-from pathlib import Path
 from xml.etree import ElementTree
 
 import numpy as np
@@ -8,21 +7,29 @@ from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib import font_manager
 
-from dipmaster.report.charts import curves, forest
-from dipmaster.report.drawing import drawing, inline_svg, new_figure, thinned, without_idle_groups
-from dipmaster.report.inputs import Inputs
+from dipmaster.report.chapters.phase import equity
+from dipmaster.report.inputs import ReportInputs
+from dipmaster.report.kit import forest
+from dipmaster.report.kit.drawing import (
+    drawing,
+    inline_svg,
+    new_figure,
+    thinned,
+    without_idle_groups,
+)
+from dipmaster.results.metrics import WIN_RATE
 
 
 @given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=400), st.integers(4, 60))
 def test_thinning_keeps_ends_and_extremes(values: list[float], points: int) -> None:
     curve = np.array(values)
-    kept = thinned(curve, points)
-    assert kept.size <= max(points, 4)
-    assert (np.diff(kept) > 0).all()
-    assert kept[0] == 0
-    assert kept[-1] == curve.size - 1
-    assert curve[kept].max() == curve.max()
-    assert curve[kept].min() == curve.min()
+    drawn = thinned(curve, points)
+    assert drawn.size <= max(points, 4)
+    assert (np.diff(drawn) > 0).all()
+    assert drawn[0] == 0
+    assert drawn[-1] == curve.size - 1
+    assert curve[drawn].max() == curve.max()
+    assert curve[drawn].min() == curve.min()
 
 
 def test_a_short_curve_is_kept_whole() -> None:
@@ -30,18 +37,18 @@ def test_a_short_curve_is_kept_whole() -> None:
 
 
 def test_drawdown_restarts_at_the_boundary() -> None:
-    equity = np.array([100.0, 50.0, 40.0, 30.0, 60.0, 45.0])
-    depth = curves._drawdown(equity, 3)
+    values = np.array([100.0, 50.0, 40.0, 30.0, 60.0, 45.0])
+    depth = equity._drawdown(values, 3)
     assert depth.tolist() == [0.0, 0.5, 0.6, 0.25, 0.0, 0.25]
-    assert curves._drawdown(equity, 0).tolist() == [0.0, 0.5, 0.6, 0.7, 0.4, 0.55]
+    assert equity._drawdown(values, 0).tolist() == [0.0, 0.5, 0.6, 0.7, 0.4, 0.55]
 
 
 def test_drawdown_of_a_ruined_account_ends_at_one() -> None:
-    assert curves._drawdown(np.array([100.0, -5.0, -6.0]), 0).tolist() == [0.0, 1.0, 1.0]
+    assert equity._drawdown(np.array([100.0, -5.0, -6.0]), 0).tolist() == [0.0, 1.0, 1.0]
 
 
-def test_an_svg_has_escaped_text_a_title_and_no_leftovers(style: Path) -> None:
-    with drawing(style):
+def test_an_svg_has_escaped_text_a_title_and_no_leftovers() -> None:
+    with drawing():
         figure = new_figure(20)
         figure.subplots().set_title("<script>&")
         text = inline_svg(figure, 'shows "a" < b & c')
@@ -53,22 +60,22 @@ def test_an_svg_has_escaped_text_a_title_and_no_leftovers(style: Path) -> None:
     assert "Verdana" not in text
 
 
-def test_only_the_packages_own_fonts_are_known(style: Path) -> None:
-    with drawing(style):
-        found = {font.fname for font in font_manager.fontManager.ttflist}
-    assert all("mpl-data" in name for name in found)
+def test_only_the_packages_own_fonts_are_known() -> None:
+    with drawing():
+        names = {font.fname for font in font_manager.fontManager.ttflist}
+    assert all("mpl-data" in name for name in names)
 
 
-def test_forest_is_the_same_twice_and_names_its_targets(losing: Inputs, style: Path) -> None:
-    with drawing(style):
-        first, second = forest.small(losing), forest.small(losing)
+def test_forest_is_the_same_twice_and_names_its_targets(losing: ReportInputs) -> None:
+    with drawing():
+        first, second = forest.small(losing.judged), forest.small(losing.judged)
     assert first == second
     assert "Win rate: phase 0 55.4" in first
     assert "not built" in first
 
 
-def test_phases_not_built_share_a_line(losing: Inputs) -> None:
-    lines = forest.gathered(forest.entries(losing, "win_rate"))
+def test_phases_not_built_share_a_line(losing: ReportInputs) -> None:
+    lines = forest.gathered(forest.entries(losing.judged, WIN_RATE))
     assert [line.label for line in lines] == ["Roadmap", "Phase 0", "Later phases"]
     assert lines[-1].targets == (82.0, 82.0, 83.0, 85.0)
 
@@ -83,8 +90,8 @@ def test_groups_that_say_nothing_are_dropped_and_the_others_stay_balanced() -> N
     assert without_idle_groups(svg) == '<svg>\n <g clip-path="a"><path/>\n </g>\n <g/></svg>'
 
 
-def test_a_chart_holds_no_idle_group(losing: Inputs, style: Path) -> None:
-    with drawing(style):
-        drawn = forest.small(losing)
+def test_a_chart_holds_no_idle_group(losing: ReportInputs) -> None:
+    with drawing():
+        drawn = forest.small(losing.judged)
     assert "<g>" not in drawn
     assert ElementTree.fromstring(str(drawn)).findall(".//{*}path")

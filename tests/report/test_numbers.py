@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dipmaster.report import numbers
+from dipmaster.report.kit import numbers
 
 N = numbers.NBSP
 
@@ -23,18 +23,20 @@ N = numbers.NBSP
         (numbers.days(550), f"550{N}days"),
         (numbers.days(59.5), f"59.5{N}days"),
         (numbers.ratio(1.7e308), "no bound"),
-        (numbers.metric("sharpe", -10.906), "−10.91"),
-        (numbers.interval("win_rate", 0.532, 0.576), f"53.2 to 57.6{N}%"),
-        (numbers.interval("excess_win_rate", -0.002, 0.03), f"−0.2 to +3.0{N}points"),
-        (numbers.interval("sharpe", -13.2, -8.7), "−13.20 to −8.70"),
-        (numbers.interval("win_rate", None, None), "–"),
-        (numbers.target("win_rate", 0.85, "min"), f"≥{N}85{N}%"),
-        (numbers.target("max_drawdown", 0.03, "max"), f"<{N}3{N}%"),
-        (numbers.target("sharpe", 2.0, "min"), f"≥{N}2.0"),
-        (numbers.target("profit_factor", 1.85, "min"), f"≥{N}1.85"),
-        (numbers.name_of("max_drawdown"), "Max drawdown"),
+        (numbers.show(-10.906, "ratio"), "−10.91"),
+        (numbers.interval(0.532, 0.576, "percent"), f"53.2 to 57.6{N}%"),
+        (numbers.interval(-0.002, 0.03, "points"), f"−0.2 to +3.0{N}points"),
+        (numbers.interval(-13.2, -8.7, "ratio"), "−13.20 to −8.70"),
+        (numbers.interval(None, None, "percent"), "–"),
+        (numbers.target(0.85, "percent", "min"), f"≥{N}85{N}%"),
+        (numbers.target(0.03, "percent", "max"), f"<{N}3{N}%"),
+        (numbers.target(2.0, "ratio", "min"), f"≥{N}2.0"),
+        (numbers.target(1.85, "ratio", "min"), f"≥{N}1.85"),
+        (numbers.target(None, "ratio", "min"), "no target"),
+        (numbers.interval(None, 0.05, "percent"), f"– to 5.0{N}%"),
         (numbers.typeset("a-1 is -9.79 of 85.0 %"), f"a-1 is −9.79 of 85.0{N}%"),
-        (numbers.name_of("regime_accuracy"), "Regime accuracy"),
+        (numbers.p_value(0.0004), f"<{N}0.001"),
+        (numbers.p_value(0.041), "0.041"),
     ],
 )
 def test_formats(shown: str, expected: str) -> None:

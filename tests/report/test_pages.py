@@ -13,12 +13,16 @@ import pypdf
 import pytest
 
 from dipmaster.core.errors import DipMasterError, PipelineError
-from dipmaster.report import pages, render
-from dipmaster.report.exits import effects
-from dipmaster.report.inputs import Inputs
+from dipmaster.report import pages
+from dipmaster.report.chapters.decision.view import DECISION
+from dipmaster.report.chapters.exits import ablation
+from dipmaster.report.inputs import ReportInputs
+from dipmaster.report.kit import html, numbers, pdf, printable
+from dipmaster.results.evaluation.exits import ExitResults
 from tests.report.conftest import unpainted
+from tests.report.run import validated
 
-States = dict[str, Callable[[], Inputs]]
+States = dict[str, Callable[[], ReportInputs]]
 FRONT = '<section class="page-one"'
 NEXT_PAGE = '<div style="break-before: page"></div>'
 STATES = [
@@ -44,6 +48,7 @@ STATES = [
     "phase 2, most words",
     "phase 2, no candidates",
     "phase 2, no models",
+    "phase 3",
     "real bars",
     "ruined",
     "too short",
@@ -60,6 +65,7 @@ WHOLE = [
     "phase 2, many trades",
     "phase 2, no candidates",
     "phase 2, no models",
+    "phase 3",
 ]
 PAINTED = ["phase 2", "phase 2, no candidates"]  # the latter has phase 1's empty charts too
 PAINTED_FRONTS = ["all phases", "no trades", "one trade", "phase 2"]
@@ -91,26 +97,25 @@ def only(text: str, chapter: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def page(states: States, templates: Path, style: Path) -> Page:
+def page(states: States) -> Page:
     """The HTML of a state by its name, made once; charts are painted in some states only."""
 
     @cache
     def made(name: str) -> str:
         with nullcontext() if name in PAINTED else unpainted():
-            return render.html(templates, pages.context(states[name](), style))
+            return pages.html(states[name]())
 
     return made
 
 
 @pytest.fixture(scope="module")
-def front(states: States, templates: Path, style: Path) -> Page:
+def front(states: States) -> Page:
     """Page one alone, of a state by its name; charts are painted in some states only."""
 
     @cache
     def made(name: str) -> str:
         with nullcontext() if name in PAINTED_FRONTS else unpainted():
-            context = pages.decision(states[name](), style)
-            return render.html(templates, context, "decision.html.j2")
+            return pages.html(states[name](), [DECISION])
 
     return made
 
@@ -131,16 +136,16 @@ def fronts(front: Page) -> pypdf.PdfReader:
     start, end = first.index(FRONT), first.rindex("</body>")
     bodies = [text[text.index(FRONT) : text.rindex("</body>")] for text in texts]
     whole = first[:start] + NEXT_PAGE.join(bodies).replace(' id="decision"', "") + first[end:]
-    return read(render.pdf(whole, b"[]"))
+    return read(pdf.pdf(whole, b"[]"))
 
 
 @pytest.fixture(scope="module")
-def document(states: States, style: Path, templates: Path) -> pypdf.PdfReader:
+def document(states: States) -> pypdf.PdfReader:
     """All pages with empty charts: they take the same room, and half the time to set."""
     inputs = states["phase 2"]()
     with unpainted():
-        text = render.html(templates, pages.context(inputs, style))
-    return read(render.pdf(text, inputs.gates_bytes))
+        text = pages.html(inputs)
+    return read(pdf.pdf(text, inputs.gates_bytes))
 
 
 @pytest.fixture(scope="module")
@@ -269,10 +274,12 @@ def test_figures_have_alternative_texts(page: Page) -> None:
 
 def test_each_rule_stands_with_its_change_and_interval(page: Page, states: States) -> None:
     text = page("phase 2")
-    rows = effects.variants(states["phase 2"](), "all")
+    results = states["phase 2"]().results_of(2, ExitResults)
+    rows = ablation.variants(results.leave_one_out)[0].variants
     assert len(rows) == 6
     for row in rows:
-        cells = f'<td class="n"><b>{row.change}</b></td><td class="n">{row.bounds}</td>'
+        change, bounds = numbers.bps(row.change.value), numbers.bounds(row.change, "bps")
+        cells = f'<td class="n"><b>{change}</b></td><td class="n">{bounds}</td>'
         assert cells in text, row.name
 
 
@@ -284,25 +291,24 @@ def test_nothing_of_the_machine_is_printed(page: Page, project: Path) -> None:
     assert "http://" not in text.replace("http://www.w3.org/", "")
 
 
-def test_reasons_are_printed_in_full(states: States, templates: Path, style: Path) -> None:
+def test_reasons_are_printed_in_full(states: States) -> None:
     """Which limit decides stands at the end of a reason: it must not be cut or run off the page."""
     base = states["phase 1"]()
     long = "the slope decides: " + "its interval 0.75 to 1.13 reaches below 0.8, " * 4 + "THE END"
     calibrated = {
-        name: {**row, "reason": long}
-        for name, row in base.confidence["calibration_by_regime"].items()
+        name: replace(row, reason=long)
+        for name, row in base.confidence.calibration_by_regime.items()
     }
-    promises = [{**row, "reason": long} for row in base.validate["promises"]]
+    claims = tuple(replace(row, reason=long) for row in base.validation.promises)
     inputs = replace(
-        base,
-        confidence={**base.confidence, "calibration_by_regime": calibrated},
-        validate={**base.validate, "promises": promises},
+        validated(base, promises=claims),
+        confidence=replace(base.confidence, calibration_by_regime=calibrated),
     )
     with unpainted():
-        text = render.html(templates, pages.context(inputs, style))
-    assert text.count(long) == len(calibrated) + len(promises)
-    sheets = read(render.pdf(only(text, "promised"), b"[]")).pages
-    assert sum(text_of(sheet).count("THE END") for sheet in sheets) == len(promises)
+        text = pages.html(inputs)
+    assert text.count(long) == len(calibrated) + len(claims)
+    sheets = read(pdf.pdf(only(text, "promised"), b"[]")).pages
+    assert sum(text_of(sheet).count("THE END") for sheet in sheets) == len(claims)
 
 
 def test_strings_from_data_are_shown_as_text(page: Page) -> None:
@@ -311,7 +317,7 @@ def test_strings_from_data_are_shown_as_text(page: Page) -> None:
     assert "&lt;script&gt;alert(1)&lt;/script&gt;.txt" in text
     assert "⟨U+4E2D⟩⟨U+6587⟩⟨U+DCFF⟩.md" in text
     assert "and 20 more" in text
-    quality = read(render.pdf(only(text, "quality"), b"[]"))
+    quality = read(pdf.pdf(only(text, "quality"), b"[]"))
     shown = " ".join(text_of(sheet) for sheet in quality.pages)
     assert "<script>alert(1)</script>.txt" in shown
     assert "REAL BARS" in shown
@@ -320,37 +326,34 @@ def test_strings_from_data_are_shown_as_text(page: Page) -> None:
 
 @pytest.mark.parametrize("chapter", ["quality", "phase-0"])
 def test_long_tables_break_with_their_headings(page: Page, chapter: str) -> None:
-    sheets = [text_of(s) for s in read(render.pdf(only(page("many coins"), chapter), b"[]")).pages]
+    sheets = [text_of(s) for s in read(pdf.pdf(only(page("many coins"), chapter), b"[]")).pages]
     everything = " ".join(sheets)
     assert all(f"COIN{k:02d}USDT" in everything for k in range(63))
     heading = {"quality": "Coin From, to Bars", "phase-0": "Coin Trades Win rate"}[chapter]
     assert sum(heading in sheet for sheet in sheets) >= 2
 
 
-def test_a_value_that_a_stage_did_not_write_names_the_cure(
-    losing: Inputs, templates: Path, style: Path
-) -> None:
-    context = pages.decision(losing, style)
-    del context["facts"]
-    with pytest.raises(PipelineError, match=r"(?s)'facts' is undefined.*`dvc repro`"):
-        render.html(templates, context, "decision.html.j2")
+def test_a_value_that_a_view_did_not_give_is_named(losing: ReportInputs) -> None:
+    with unpainted():
+        context = {**pages.shared(losing), **DECISION.view(losing)}
+    del context["figures"]
+    with pytest.raises(PipelineError, match=r"(?s)decision.html.j2.*'figures' is undefined"):
+        html.render(DECISION.page, context)
 
 
-def test_a_part_of_phase_1_that_validate_did_not_write_is_named(
-    states: States, style: Path
-) -> None:
-    found = states["phase 1"]()
-    without = {name: value for name, value in found.validate.items() if name != "differences"}
-    with pytest.raises(PipelineError, match=r"expected the key 'differences'.*\n.*`dvc repro`"):
-        pages.decision(replace(found, validate=without), style)
+def test_a_phase_without_its_own_results_is_named(states: States) -> None:
+    without = replace(states["phase 1"](), phase_results={})
+    expected = r"expected SelectionResults of phase 1, found NoneType.*\n.*`dvc repro`"
+    with unpainted(), pytest.raises(PipelineError, match=expected):
+        pages.html(without)
 
 
 def test_charts_are_images_with_their_titles_in_the_pdf() -> None:
     page = '<p>a</p><svg role="img">\n <title>up &amp; "down"</title><path/></svg><p>b</p>'
-    found = render.with_images(page)
-    assert found.startswith('<p>a</p><img alt="up &amp; &quot;down&quot;" src="data:image/svg')
-    assert found.endswith('"><p>b</p>')
-    assert render.with_images("<p>no chart</p>") == "<p>no chart</p>"
+    images = pdf.with_images(page)
+    assert images.startswith('<p>a</p><img alt="up &amp; &quot;down&quot;" src="data:image/svg')
+    assert images.endswith('"><p>b</p>')
+    assert pdf.with_images("<p>no chart</p>") == "<p>no chart</p>"
 
 
 def test_no_state_is_forgotten(states: States) -> None:
@@ -360,11 +363,11 @@ def test_no_state_is_forgotten(states: States) -> None:
 def test_a_number_without_format_is_refused() -> None:
     for value in (None, 0.1):
         with pytest.raises(TypeError, match="without a number format"):
-            render._printable_value(value)
+            html._printable_value(value)
 
 
 def test_names_may_break_and_stay_safe() -> None:
-    assert render.breakable("a_b.c<d>") == "a_<wbr>b.<wbr>c&lt;d&gt;"
+    assert printable.breakable("a_b.c<d>") == "a_<wbr>b.<wbr>c&lt;d&gt;"
 
 
 def test_a_missing_library_names_the_package(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -373,4 +376,4 @@ def test_a_missing_library_names_the_package(monkeypatch: pytest.MonkeyPatch) ->
     assert ctypes.util.find_library("pango-1.0")
     monkeypatch.setattr(ffi, "harfbuzz_subset", None)
     with pytest.raises(DipMasterError, match=r"apt-get install .*libharfbuzz-subset0"):
-        render._weasyprint()
+        pdf._weasyprint()

@@ -4,6 +4,7 @@ import pytest
 
 from dipmaster.core.errors import PipelineError
 from dipmaster.report import provenance
+from dipmaster.report.chapters.provenance.view import flat
 
 LOCK = {
     "stages": {
@@ -39,7 +40,7 @@ def test_a_stage_missing_from_the_lock_names_the_cure(lock: dict[str, object]) -
 
 def test_params_are_flattened_in_order() -> None:
     values = {"gates": {"alpha": 0.025, "targets": {"phase_1": {"sharpe": 2.0}}}, "on": True}
-    assert provenance.flat(values) == [
+    assert flat(values) == [
         ("gates.alpha", "0.025"),
         ("gates.targets.phase_1.sharpe", "2"),
         ("on", "true"),

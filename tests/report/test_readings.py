@@ -4,14 +4,14 @@ import ast
 import math
 import operator
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import yaml
 
-FILE = Path(__file__).parents[2] / "reports" / "templates" / "readings.yaml"
+from dipmaster.report.chapters.readings import view
+
 OPERATORS: dict[type, Callable[[float, float], float]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
@@ -21,7 +21,7 @@ OPERATORS: dict[type, Callable[[float, float], float]] = {
 
 
 def entries() -> list[dict[str, Any]]:
-    groups = yaml.safe_load(FILE.read_text(encoding="utf-8"))["groups"]
+    groups = yaml.safe_load(view.FILE.read_text(encoding="utf-8"))["groups"]
     return [entry for group in groups for entry in group["entries"]]
 
 

@@ -1,6 +1,7 @@
 """Volatility's chapter: what is called accuracy, which forecast is better, tenths and spells."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -8,56 +9,78 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dipmaster.report.charts.regimes import spells
-from dipmaster.report.inputs import Inputs
-from dipmaster.report.volatility import forecasts, regimes
-from dipmaster.report.volatility.tenths import tenths
+from dipmaster.report.chapters.volatility import forecasts, regimes
+from dipmaster.report.chapters.volatility.regime_chart import spells
+from dipmaster.report.chapters.volatility.tenths import tenths
+from dipmaster.report.chapters.volatility.view import VOLATILITY
+from dipmaster.report.inputs import ReportInputs
+from dipmaster.results.volatility.regimes import NothingToCompare, RegimeResults
+from tests.report.conftest import unpainted
+from tests.report.printed import print_chapter, say
 
-States = dict[str, Callable[[], Inputs]]
+States = dict[str, Callable[[], ReportInputs]]
+SENTENCES = "chapters/volatility/sentences.html.j2"
 DAY_MS = 86_400_000
 
 
 @pytest.fixture(scope="module")
-def built(states: States) -> Inputs:
+def built(states: States) -> ReportInputs:
     return states["phase 1"]()
 
 
-def flat(text: str) -> str:
-    return text.replace("\N{NO-BREAK SPACE}", " ")
+def printed(inputs: ReportInputs) -> str:
+    """The chapter as text."""
+    with unpainted():
+        return print_chapter(inputs, VOLATILITY)
 
 
-def test_garch_is_told_to_be_better_and_worse_and_the_choice_is_a_param(built: Inputs) -> None:
-    said = forecasts.garch_words(built)
-    assert said.startswith("Over all coins GARCH is better than RV-EWMA, p")
-    assert "and worse than HAR" in said
-    assert "The strategy uses GARCH(1,1): that is a param" in said
+def test_garch_is_told_to_be_better_and_worse_and_the_choice_is_a_param(
+    built: ReportInputs,
+) -> None:
+    pooled = built.volatility.forecasts.pooled
+    garch = say(SENTENCES, "garch", pooled, forecasts.comparisons(pooled), "GARCH(1,1)")
+    assert garch.startswith("Over all coins GARCH is better than RV-EWMA, p")
+    assert "and worse than HAR" in garch
+    assert "The strategy uses GARCH(1,1): that is a param" in garch
+    assert garch in printed(built)
 
 
-def test_accuracy_is_held_against_90_per_cent(built: Inputs) -> None:
-    said = flat(regimes.regime_words(built))
-    assert "on 76.0 % (71.0 to 81.0 %) of the bars" in said
-    assert "more than 90 %: not reached" in said
-    assert "market as a whole it names on 84.4 %" in said
-    assert [one.key for one in regimes.references(built)] == ["coin_truth", "market_truth"]
+def test_accuracy_is_held_against_90_per_cent(built: ReportInputs) -> None:
+    text = printed(built)
+    assert "on 76.0 % (71.0 to 81.0 %) of the bars" in text
+    assert "more than 90 %: not reached" in text
+    assert "market as a whole it names on 84.4 %" in text
+    references = regimes.references(built.volatility.regimes)
+    assert [one.key for one in references] == ["coin_truth", "market_truth"]
 
 
 def test_on_real_bars_there_is_only_a_proxy_and_it_is_named_so(states: States) -> None:
     real = states["phase 1, real bars"]()
-    said = flat(regimes.regime_words(real))
-    assert "accuracy cannot be measured and the roadmap’s 90 % stays open" in said
-    assert "not reached" not in said
-    assert [one.key for one in regimes.references(real)] == ["proxy"]
-    assert regimes.delay_words(real) == ""
+    text = printed(real)
+    assert "accuracy cannot be measured and the roadmap’s 90 % stays open" in text
+    assert "not reached" not in text
+    assert [one.key for one in regimes.references(real.volatility.regimes)] == ["proxy"]
+    assert "changes of the true state" not in text
 
 
 def test_too_little_to_judge_is_said_with_its_reason(states: States) -> None:
     quick = states["phase 1, quick"]()
-    assert regimes.regime_words(quick) == (
-        "Regimes cannot be judged: less than a day out of sample."
+    text = printed(quick)
+    assert "Regimes cannot be judged: less than a day out of sample." in text
+    assert "cannot be judged: fewer than 14 days" in text
+    assert regimes.references(quick.volatility.regimes) == []
+    assert f"{quick.shown.symbol}: fewer than 7 days of returns" in text
+
+
+def test_a_reference_without_a_bar_is_told(built: ReportInputs) -> None:
+    judged = built.volatility.regimes
+    assert isinstance(judged, RegimeResults)
+    none = NothingToCompare(bars=0, reason="no bar on which both are known")
+    coin = replace(judged.market, coin_truth=none)
+    text = printed(
+        replace(built, volatility=replace(built.volatility, regimes=replace(judged, market=coin)))
     )
-    assert "cannot be judged: fewer than 14 days" in forecasts.garch_words(quick)
-    assert regimes.references(quick) == []
-    assert forecasts.garch_facts(quick)[2].startswith("fewer than 7 days of returns")
+    assert "Regimes cannot be judged: no bar on which both are known." in text
 
 
 def frame_of(said: np.ndarray, hour: np.ndarray) -> pd.DataFrame:

@@ -17,10 +17,11 @@ from dipmaster.core import store
 from dipmaster.core.errors import PipelineError
 from dipmaster.core.tables import EQUITY, SCORES
 from dipmaster.report import provenance
+from dipmaster.results import write_result
 from stages import report
 from tests.report.conftest import unpainted
-from tests.report.made.run import lock
-from tests.report.made.states import STATES
+from tests.report.run import lock
+from tests.report.states import STATES
 
 FILES = ("reports/phase_gate.pdf", "reports/phase_gate.html")
 
@@ -36,16 +37,14 @@ def prepared(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     tmp_path = tmp_path_factory.mktemp("report")
     inputs = STATES["phase 1 abstained"]()
     metrics = tmp_path / "reports" / "metrics"
-    for name in ("templates", "style"):
-        shutil.copytree(project / "reports" / name, tmp_path / "reports" / name)
     shutil.copy(project / "params.yaml", tmp_path)
-    store.write_json(inputs.gates, metrics / "gates.json")
-    store.write_json(inputs.validate, metrics / "validate.json")
-    store.write_json(inputs.ingest, metrics / "ingest.json")
-    store.write_json(inputs.market, tmp_path / "data" / "ingest" / "market.json")
-    store.write_json(inputs.volatility, metrics / "volatility.json")
-    store.write_json(inputs.confidence, metrics / "confidence.json")
-    store.write_json(inputs.exits, metrics / "exits.json")
+    write_result(inputs.gates, metrics / "gates.json")
+    write_result(inputs.validation, metrics / "validate.json")
+    write_result(inputs.ingest, metrics / "ingest.json")
+    write_result(inputs.market, tmp_path / "data" / "ingest" / "market.json")
+    write_result(inputs.volatility, metrics / "volatility.json")
+    write_result(inputs.confidence, metrics / "confidence.json")
+    write_result(inputs.exit_models, metrics / "exits.json")
     data = tmp_path / "data"
     for number, frame in inputs.equity.items():
         store.write_table(frame, EQUITY, data / "validate" / f"equity_phase_{number}.parquet")
@@ -67,24 +66,22 @@ def workspace(prepared: Path, tmp_path: Path) -> Path:
     return tmp_path
 
 
-def shortened(folder: Path) -> None:
-    """Fewer pages by far, of every kind: text, tables, charts, outline, provenance."""
-    page = folder / "reports" / "templates" / "report.html.j2"
-    text = page.read_text(encoding="utf-8")
-    for part in ("contents", "matrix", "promised", "quality", "readings", "definitions"):
-        include = f'{{% include "{part}.html.j2" %}}\n'
-        assert include in text
-        text = text.replace(include, "")
-    page.write_text(text, encoding="utf-8")
-    phase = folder / "reports" / "templates" / "phase.html.j2"
-    text = phase.read_text(encoding="utf-8")
-    assert "{% for c in chapters %}" in text
-    phase.write_text(text.replace("in chapters %}", "in chapters[1:] %}"), encoding="utf-8")
+SHORT = """
+from dipmaster.report import registry
+from stages import report
+whole = registry.chapters
+kept = ("decision", "phase-1", "volatility", "provenance", "sign-off")
+registry.chapters = lambda inputs: [one for one in whole(inputs) if one.anchor in kept]
+report.stage.run("report", report.main)
+"""
+"""The stage with fewer pages, of every kind: text, tables, charts, outline, provenance."""
 
 
-def run_stage(project: Path, folder: Path, **surrounding: str) -> subprocess.CompletedProcess[str]:
+def run_stage(
+    project: Path, folder: Path, *code: str, **surrounding: str
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "stages.report"],
+        [sys.executable, *(code or ("-m", "stages.report"))],
         cwd=folder,
         env={**os.environ, "PYTHONPATH": str(project), **surrounding},
         capture_output=True,
@@ -99,16 +96,19 @@ def hashes(folder: Path) -> list[str]:
 
 def test_same_bytes_in_other_surroundings(project: Path, workspace: Path, tmp_path: Path) -> None:
     """Another folder, time zone, language, hash seed, number of workers, date and home."""
-    shortened(workspace)
     other = tmp_path / "other place"
     shutil.copytree(workspace, other, ignore=shutil.ignore_patterns("other place"))
     home = tmp_path / "home"
     home.mkdir()
     (home / "matplotlibrc").write_text("font.size: 20\n", encoding="utf-8")
-    first = run_stage(project, workspace, PYTHONHASHSEED="1", DIPMASTER_WORKERS="1", TZ="UTC")
+    first = run_stage(
+        project, workspace, "-c", SHORT, PYTHONHASHSEED="1", DIPMASTER_WORKERS="1", TZ="UTC"
+    )
     second = run_stage(
         project,
         other,
+        "-c",
+        SHORT,
         PYTHONHASHSEED="2",
         DIPMASTER_WORKERS="2",
         TZ="Asia/Tokyo",
@@ -171,7 +171,7 @@ def test_an_old_report_stays_when_a_new_one_fails(
     def full_disk(*_: Any) -> bytes:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(report.render, "pdf", full_disk)
+    monkeypatch.setattr(report, "pdf", full_disk)
     with unpainted(), pytest.raises(OSError, match="No space left"):
         report.main()
     assert [Path(name).read_text(encoding="utf-8") for name in FILES] == ["old", "old"]

@@ -1,0 +1,157 @@
+"""All files under data/raw to one market of 5-minute bars."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pandas as pd
+
+from dipmaster.core.errors import DataError, data_error, data_errors
+from dipmaster.core.panel import to_timestamps
+from dipmaster.core.parallel import map_in_threads
+from dipmaster.core.params import Ingest
+from dipmaster.core.tables import BARS
+from dipmaster.core.time_units import BARS_PER_DAY
+from dipmaster.market.raw.files import RawFile, find_sources, no_usable_file_error
+from dipmaster.market.raw.intervals import interval_name
+from dipmaster.market.raw.log import FileRead, IgnoredFile, RawLog, RawMarket, tally_dropped
+from dipmaster.market.raw.merge import MergedSeries, merge_parts
+from dipmaster.market.raw.reading import FileBars, RowRules, SymbolRows, read_file
+from dipmaster.market.raw.stray import without_stray
+from dipmaster.market.raw.tracking import (
+    check_carried,
+    check_tracked,
+    check_unchanged,
+    read_state,
+)
+from dipmaster.market.raw.trim import TrimmedEnds, keep_all_bars, trim_to_common_end
+
+MIN_DAYS = 2
+
+
+def read_raw(folder: Path, ingest: Ingest, workspace: Path | None = None) -> RawMarket:
+    """Read every file that can hold bars; all sets under `folder` make one market.
+
+    Parameters
+    ----------
+    folder
+        data/raw.
+    ingest
+        Section `ingest`: what is a bad row, what happens to it, the trimming.
+    workspace
+        data/raw of the workspace, where `folder` is in an experiment's copy of it.
+
+    Returns
+    -------
+    RawMarket
+        Symbols sorted; the same for any number of workers. Gaps stay gaps.
+
+    Raises
+    ------
+    DataError
+        Where nothing can be read, a file or row is bad, copies of a bar
+        disagree, a symbol has less than two days of bars, or what is read is
+        not what DVC tracks.
+    """
+    check_carried(folder, workspace)
+    check_tracked(folder)
+    before = read_state(folder)
+    sources, ignored = find_sources(folder)
+    files = _read_all(
+        sources, RowRules(_date_to_epoch_ms(ingest.max_time), ingest.on_bad_row == "drop")
+    )
+    check_unchanged(folder, before)
+    ignored = sorted([*ignored, *(entry for file in files for entry in file.ignored)])
+    series = _merge_symbols([part for file in files for part in file.parts])
+    if not series:
+        raise no_usable_file_error(folder, ignored)
+    series, stray = without_stray(series)
+    _check_length(
+        {symbol: symbol_series.times_ms.size for symbol, symbol_series in series.items()}, folder
+    )
+    raw = ingest.raw
+    trimmed_ends = (
+        trim_to_common_end(series, raw.ended_after_days)
+        if raw.trim_to_common_end
+        else keep_all_bars(series)
+    )
+    _check_length(trimmed_ends.bars_kept, folder)
+    bars = {
+        symbol: _build_frame(symbol_series, trimmed_ends.bars_kept[symbol])
+        for symbol, symbol_series in series.items()
+    }
+    return RawMarket(
+        bars, replace(_build_log(files, ignored, series, trimmed_ends), stray_bars=stray)
+    )
+
+
+def _read_all(sources: list[RawFile], rules: RowRules) -> list[FileBars]:
+    """Read in threads; the faults of all files are told in the order of the files."""
+
+    def read(source: RawFile) -> FileBars | DataError:
+        try:
+            return read_file(source, rules)
+        except DataError as error:
+            return error
+
+    results = map_in_threads(read, sources, "Reading data/raw")
+    errors = [result for result in results if isinstance(result, DataError)]
+    if errors:
+        raise data_errors(errors, "files")
+    return [result for result in results if isinstance(result, FileBars)]
+
+
+def _merge_symbols(parts: list[SymbolRows]) -> dict[str, MergedSeries]:
+    symbols = sorted({part.symbol for part in parts})
+    return {symbol: merge_parts([p for p in parts if p.symbol == symbol]) for symbol in symbols}
+
+
+def _check_length(bars: dict[str, int], folder: Path) -> None:
+    short = [symbol for symbol, count in bars.items() if count < MIN_DAYS * BARS_PER_DAY]
+    if short:
+        raise data_error(
+            f"{folder}, {', '.join(short)}",
+            f"at least {MIN_DAYS} days of 5-minute bars of every symbol "
+            f"({MIN_DAYS * BARS_PER_DAY} bars), and split.burn_in_days more before a trade counts",
+            ", ".join(f"{bars[symbol]} bars of {symbol}" for symbol in short),
+            "add files of more days for these symbols, or move their files out of data/raw",
+        )
+
+
+def _build_log(
+    files: list[FileBars],
+    ignored: list[IgnoredFile],
+    series: dict[str, MergedSeries],
+    trimmed_ends: TrimmedEnds,
+) -> RawLog:
+    dropped = [entry for file in files for entry in file.dropped]
+    dropped += [entry for symbol_series in series.values() for entry in symbol_series.dropped]
+    return RawLog(
+        files=tuple(
+            FileRead(part.file, part.symbol, interval_name(part.interval_ms), part.times_ms.size)
+            for file in files
+            for part in file.parts
+        ),
+        ignored=tuple(ignored),
+        dropped=tally_dropped(dropped),
+        incomplete_windows={
+            symbol: symbol_series.incomplete_windows for symbol, symbol_series in series.items()
+        },
+        trimmed_bars={
+            symbol: symbol_series.times_ms.size - trimmed_ends.bars_kept[symbol]
+            for symbol, symbol_series in series.items()
+        },
+        ended_early=trimmed_ends.ended_early,
+        left_out_columns={
+            symbol: symbol_series.left_out_columns for symbol, symbol_series in series.items()
+        },
+    )
+
+
+def _build_frame(series: MergedSeries, bars: int) -> pd.DataFrame:
+    frame = pd.DataFrame({name: column[:bars] for name, column in series.values.items()})
+    return BARS.check(frame.assign(open_time=to_timestamps(series.times_ms[:bars])), "data/raw")
+
+
+def _date_to_epoch_ms(date: str) -> int:
+    return round(datetime.fromisoformat(date).replace(tzinfo=UTC).timestamp() * 1000)

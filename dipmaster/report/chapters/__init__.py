@@ -1,0 +1,1 @@
+"""The report's chapters: a folder each, with what it prints and its templates beside it."""

@@ -1,0 +1,1 @@
+"""What phase 0 adds to its chapter: its rule and how many events it saw."""

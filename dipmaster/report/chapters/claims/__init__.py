@@ -1,0 +1,1 @@
+"""The roadmap's claims to a table of what was measured of each."""

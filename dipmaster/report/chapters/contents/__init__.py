@@ -1,0 +1,1 @@
+"""The chapters and their parts to a page that lists them."""

@@ -1,0 +1,1 @@
+"""Verdicts, key figures and the matrix to one page."""

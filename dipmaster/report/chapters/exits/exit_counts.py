@@ -1,0 +1,31 @@
+"""How often each exit type was taken, those never taken too."""
+
+from collections.abc import Sequence
+
+from dipmaster.report.kit import numbers
+from dipmaster.report.kit.table import Column
+from dipmaster.results.evaluation.exit_rules import ExitRuleUse
+
+NAMES = {"profit_taking": "partial exit (profit taking)", "optimal_timing": "full exit by models"}
+
+
+def rows(uses: Sequence[ExitRuleUse]) -> list[ExitRuleUse]:
+    """Every rule; data that end are no rule: a row only where that closed a trade."""
+    return [row for row in uses if row.fills or row.rule != "end_of_data"]
+
+
+def name_of(row: ExitRuleUse) -> str:
+    """In print."""
+    return NAMES.get(row.rule, numbers.spaced(row.rule))
+
+
+COLUMNS: tuple[Column[ExitRuleUse], ...] = (
+    Column("Way out", name_of, "l"),
+    Column("On", lambda row: "on" if row.on else "off", "l"),
+    Column("Sales", lambda row: numbers.count(row.fills)),
+    Column("Of trades", lambda row: numbers.percent(row.trades_frac)),
+    Column("Win rate", lambda row: numbers.percent(row.win_rate)),
+    Column("Net result", lambda row: numbers.money(row.net_pnl, signed=True)),
+    Column("Mean net", lambda row: numbers.bps(row.mean_net_bps)),
+    Column("Mean confidence", lambda row: numbers.ratio(row.mean_confidence)),
+)

@@ -1,0 +1,1 @@
+"""All gates in full, against the roadmap's targets."""

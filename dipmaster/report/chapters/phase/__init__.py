@@ -1,0 +1,1 @@
+"""What every phase has, to the chapter of a phase."""

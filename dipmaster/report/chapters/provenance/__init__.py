@@ -1,0 +1,1 @@
+"""Hashes, seeds, versions and params to the page on where numbers come from."""

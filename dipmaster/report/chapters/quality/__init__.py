@@ -1,0 +1,1 @@
+"""Quality of the bars and checks of the ledger to tables."""

@@ -1,0 +1,225 @@
+"""Quality of the bars and checks of the ledger as tables and lists."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from dipmaster.report.chapter import Chapter, Context
+from dipmaster.report.inputs import ReportInputs
+from dipmaster.report.kit import numbers
+from dipmaster.report.kit.numbers import NBSP
+from dipmaster.report.kit.table import Column, Table, table
+from dipmaster.results.evaluation.record import IntegrityCheck
+from dipmaster.results.ingest import FileSummary, IngestResults, SymbolQuality
+
+LEAVES_OUT = {
+    "taker_buy_volume": "taker imbalance is left out",
+    "half_spread_bps": "the half-spread is a fixed number",
+    "quote_volume": "no feature needs it",
+    "trade_count": "no feature needs it",
+}
+LONGEST_GAPS = 10
+Coins = Mapping[str, SymbolQuality]
+Pair = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class SharedGap:
+    """A gap with the coins that have it, told once."""
+
+    bars: int
+    start: str
+    stop: str
+    coins: str
+
+
+def view(inputs: ReportInputs) -> Context:
+    """Everything the chapter prints."""
+    ingest = inputs.ingest
+    coins, files = ingest.symbols, ingest.files
+    early = ingest.market.ended_early or ()
+    return {
+        "summary": _summary(ingest),
+        "faults": faults(coins),
+        "coins": table(COINS, sorted(coins.items()), "data"),
+        "ended_early": [(name, coins[name].last_open_time[:10]) for name in early],
+        "trimmed_bars": sum(coin.trimmed_bars for coin in coins.values()),
+        "gaps": table(GAPS, longest_gaps(coins), "data"),
+        "columns": table(MISSING_COLUMNS, missing_columns(inputs), "data"),
+        "files": files,
+        "ignored": table(IGNORED, _ignored(files), "data") if files else None,
+        "dropped": table(DROPPED, _dropped(files), "data") if files else None,
+        "checks": _checks(inputs),
+    }
+
+
+def _summary(ingest: IngestResults) -> list[Pair]:
+    market, files = ingest.market, ingest.files
+    rows = [
+        ("Coins", numbers.count(market.symbols)),
+        ("Bars of 5 minutes", numbers.count(market.bars)),
+        ("First bar", numbers.minute(market.first_open_time)),
+        ("Last bar", numbers.minute(market.last_open_time)),
+        ("Coverage", numbers.percent(market.coverage_frac, 3)),
+        ("Gaps common to all coins", numbers.count(market.gaps_in_all_symbols.count)),
+    ]
+    if files:
+        rows += [
+            ("Files read", numbers.count(files.read)),
+            ("Rows in them", numbers.count(files.rows_read)),
+            ("Bar lengths found", ", ".join(files.intervals)),
+            ("Files ignored", numbers.count(files.ignored)),
+        ]
+    return rows
+
+
+def _hours(bars: int) -> str:
+    return f"{numbers.plain(bars / 12, 1)}{NBSP}h" if bars else numbers.MISSING
+
+
+COINS: tuple[Column[tuple[str, SymbolQuality]], ...] = (
+    Column("Coin", lambda row: row[0], "l"),
+    Column(
+        "From, to",
+        lambda row: f"{row[1].first_open_time[:10]} to {row[1].last_open_time[:10]}",
+        "l n",
+    ),
+    Column("Bars", lambda row: numbers.count(row[1].bars)),
+    Column("Coverage", lambda row: numbers.percent(row[1].coverage_frac, 2)),
+    Column("Gaps", lambda row: numbers.count(row[1].gaps.count)),
+    Column("Bars missing", lambda row: numbers.count(row[1].gaps.missing_bars)),
+    Column("Longest gap", lambda row: _hours(row[1].gaps.longest_bars)),
+    Column("Zero volume", lambda row: numbers.count(row[1].zero_volume_bars)),
+    Column("Outliers", lambda row: numbers.count(row[1].outliers.count)),
+    Column("Rows dropped", lambda row: numbers.count(sum(row[1].dropped_rows.values()))),
+)
+
+
+def longest_gaps(coins: Coins) -> list[SharedGap]:
+    """The longest gaps of the market; a gap that coins share is told once."""
+    shared: dict[tuple[int, str, str], list[str]] = {}
+    for symbol in sorted(coins):
+        for gap in coins[symbol].gaps.longest:
+            shared.setdefault((-gap.bars, gap.from_, gap.to), []).append(symbol)
+    return [
+        SharedGap(
+            bars=-bars,
+            start=numbers.minute(start),
+            stop=numbers.minute(stop),
+            coins=f"all {len(coins)} coins" if len(names) == len(coins) > 1 else ", ".join(names),
+        )
+        for (bars, start, stop), names in sorted(shared.items())[:LONGEST_GAPS]
+    ]
+
+
+GAPS: tuple[Column[SharedGap], ...] = (
+    Column("Coin", lambda gap: gap.coins, "l"),
+    Column("First missing bar", lambda gap: gap.start, "l"),
+    Column("Last missing bar", lambda gap: gap.stop, "l"),
+    Column("Bars", lambda gap: numbers.count(gap.bars)),
+)
+
+
+def faults(coins: Coins) -> list[tuple[str, list[str]]]:
+    """What must be nought after reading, and the coins in which it is not, with its number."""
+
+    def bad(counts: Mapping[str, int]) -> list[str]:
+        return [f"{name} {numbers.count(counts[name])}" for name in sorted(counts) if counts[name]]
+
+    return [
+        (
+            "stamps off the 5-minute grid",
+            bad({name: coin.off_grid for name, coin in coins.items()}),
+        ),
+        ("duplicate stamps", bad({name: coin.duplicates for name, coin in coins.items()})),
+        (
+            "bars whose high or low contradicts open or close",
+            bad({name: coin.ohlc_violations for name, coin in coins.items()}),
+        ),
+    ]
+
+
+def missing_columns(inputs: ReportInputs) -> list[Pair]:
+    """Columns that no coin has, and those that only some files of a coin have."""
+    coins = inputs.ingest.symbols
+    rows = [
+        (
+            f"No coin has {numbers.spaced(name)}",
+            LEAVES_OUT.get(name, "features that need it are left out"),
+        )
+        for name in inputs.market.columns_left_out
+    ]
+    for symbol in sorted(coins):
+        names = coins[symbol].left_out_columns
+        if names:
+            listed = ", ".join(map(numbers.spaced, names))
+            rows.append((f"{symbol}: {listed}", "only some of its files have it"))
+    return rows
+
+
+MISSING_COLUMNS: tuple[Column[Pair], ...] = (
+    Column("What is missing", lambda row: row[0], "l"),
+    Column("What follows", lambda row: row[1], "l"),
+)
+
+
+@dataclass(frozen=True)
+class FileRow:
+    """One file, or a group of files, with a reason and a count."""
+
+    name: str
+    reason: str
+    count: str
+
+
+def _ignored(files: FileSummary) -> list[FileRow]:
+    rows = []
+    for reason, ignored in files.ignored_by_reason.items():
+        listed = ", ".join(ignored.files)
+        more = ignored.count - len(ignored.files)
+        also = f" and {numbers.count(more)} more" if more > 0 else ""
+        rows.append(FileRow(listed + also, reason, numbers.count(ignored.count)))
+    return rows
+
+
+IGNORED: tuple[Column[FileRow], ...] = (
+    Column("Reason", lambda row: row.reason, "l", "30%"),
+    Column("Files", lambda row: row.count),
+    Column("Which", lambda row: row.name, "l any"),
+)
+
+
+def _dropped(files: FileSummary) -> list[FileRow]:
+    return [
+        FileRow(name, reason, numbers.count(rows))
+        for name, reasons in files.dropped_rows.items()
+        for reason, rows in reasons.items()
+    ]
+
+
+DROPPED: tuple[Column[FileRow], ...] = (
+    Column("File", lambda row: row.name, "l any"),
+    Column("Reason", lambda row: row.reason, "l"),
+    Column("Rows", lambda row: row.count),
+)
+
+
+def _checks(inputs: ReportInputs) -> Table:
+    """Every check once, a column a phase built; empty where it was not asked."""
+    made = {(row.name, row.phase): row for row in inputs.validation.checks}
+
+    def phase(number: int) -> Column[str]:
+        return Column(f"Phase {number}", lambda name: _checked(made.get((name, number))), "l")
+
+    width = "50%" if len(inputs.built) < 3 else "34%"
+    name: Column[str] = Column("Check", numbers.typeset, "l", width)
+    names = dict.fromkeys(row.name for row in inputs.validation.checks)
+    return table([name, *map(phase, inputs.built)], names, "data")
+
+
+def _checked(row: IntegrityCheck | None) -> str:
+    if row is None:
+        return ""
+    return numbers.typeset(f"{'holds' if row.holds else 'DOES NOT HOLD'}: {row.detail}")
+
+
+QUALITY = Chapter(folder="quality", anchor="quality", title="Data quality", view=view)

@@ -1,0 +1,1 @@
+"""readings.yaml to tables: where the roadmap cannot be followed to the letter."""

@@ -1,0 +1,1 @@
+"""What phase 1 adds to its chapter: funnel, scores, signal quality."""

@@ -1,0 +1,177 @@
+"""Scores judged: models, calibration by regime, families and components as tables."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from dipmaster.core.kernels import Floats
+from dipmaster.core.panel import to_epoch_ms
+from dipmaster.report.inputs import ReportInputs, time_of
+from dipmaster.report.kit import numbers, table
+from dipmaster.report.kit.numbers import Bounded
+from dipmaster.report.kit.table import Column
+from dipmaster.results import ConfidenceResults
+from dipmaster.results.confidence.calibration import CalibrationGate
+from dipmaster.results.confidence.record import FamilyFigures, ModelFigures, ScoreFold
+
+MODELS = {
+    "lgb": "LightGBM",
+    "xgb": "XGBoost",
+    "ensemble": "Ensemble of the two",
+    "weighted_score": "Weighted score (roadmap)",
+    "score": "Logistic layer",
+    "confidence": "Confidence (calibrated)",
+    "reference": "Plain logistic (reference)",
+}
+COMPONENTS = {
+    "model_agreement": "Agreement of the models",
+    "feature_strength": "Feature strength",
+    "market_regime": "Market regime",
+    "historical_performance": "Past performance",
+    "volatility_adjustment": "Room below the volatility limit",
+}
+OWN_PROBABILITY = "logit_p_ensemble"
+LAYER_INPUTS = {OWN_PROBABILITY: "Probability of the models", **COMPONENTS}
+REGIMES = ("all", "low", "normal", "high")
+
+FAMILY_COLUMNS: tuple[Column[tuple[str, FamilyFigures]], ...] = (
+    Column("Family", lambda row: row[0], "l"),
+    Column("AUC", lambda row: numbers.estimate(row[1].auc, "fine")),
+    Column(
+        "Rank correlation with net return",
+        lambda row: numbers.estimate(row[1].return_rank_correlation, "fine"),
+    ),
+    Column(
+        "Mean net of the best tenth",
+        lambda row: numbers.estimate(row[1].mean_net_bps_top_decile, "bps"),
+    ),
+)
+MODEL_COLUMNS: tuple[Column[tuple[str, ModelFigures]], ...] = (
+    Column("Score", lambda row: row[0], "l"),
+    Column("AUC", lambda row: numbers.estimate(row[1].auc, "fine")),
+    Column(
+        "Rank correlation with net return",
+        lambda row: numbers.estimate(row[1].return_rank_correlation, "fine"),
+    ),
+    Column("Brier skill", lambda row: numbers.estimate(row[1].brier_skill, "fine")),
+    Column("ECE", lambda row: numbers.estimate(row[1].ece, "fine")),
+)
+
+
+def models(confidence: ConfidenceResults) -> list[tuple[str, ModelFigures]]:
+    """Every step of the score by its name."""
+    return [(words, confidence.models[name]) for name, words in MODELS.items()]
+
+
+def families(confidence: ConfidenceResults) -> list[tuple[str, FamilyFigures]]:
+    """Both families' ensembles, whichever of them the strategy uses."""
+    found, used = confidence.families, confidence.family
+    return [
+        (f"Classifiers{' (used)' * (used == 'classifier')}", found.classifier),
+        (f"Regression on net return{' (used)' * (used == 'regression')}", found.regression),
+    ]
+
+
+def _figure(value: float | None, bounds: Bounded, kind: str) -> str:
+    """A figure over its bounds, where there are any."""
+    between = numbers.bounds(bounds, kind)
+    return table.stacked(numbers.show(value, kind), "" if between == numbers.MISSING else between)
+
+
+CALIBRATION: tuple[Column[tuple[str, CalibrationGate]], ...] = (
+    Column("Regime", lambda row: row[0], "l"),
+    Column("n", lambda row: numbers.count(row[1].n)),
+    Column("Brier", lambda row: _figure(row[1].brier, row[1].brier_interval, "fine"), "n"),
+    Column("ECE", lambda row: _figure(row[1].ece.value, row[1].ece, "fine"), "n"),
+    Column("Slope", lambda row: _figure(row[1].slope.value, row[1].slope, "ratio"), "n"),
+    Column("Calibrated?", lambda row: table.verdict(row[1].gate, row[1].reason), "l", "40%"),
+)
+
+
+def by_regime(confidence: ConfidenceResults) -> list[tuple[str, CalibrationGate]]:
+    """Calibration of the confidence, all candidates first."""
+    found = confidence.calibration_by_regime
+    return [(name, found[name]) for name in REGIMES if name in found]
+
+
+@dataclass(frozen=True)
+class LayerInput:
+    """An input of the layer: roadmap's weight, mean, AUC alone, coefficient at the last fit."""
+
+    name: str
+    weight: float | None
+    mean: float | None
+    auc: float | None
+    coefficient: float | None
+
+
+COMPONENT_COLUMNS: tuple[Column[LayerInput], ...] = (
+    Column("Input of the layer", lambda row: row.name, "l"),
+    Column("Roadmap’s weight", lambda row: numbers.ratio(row.weight)),
+    Column("Mean", lambda row: numbers.ratio(row.mean)),
+    Column("AUC alone", lambda row: numbers.show(row.auc, "fine")),
+    Column("In the last layer", lambda row: numbers.show(row.coefficient, "signed")),
+)
+
+
+def layer_inputs(inputs: ReportInputs) -> list[LayerInput]:
+    """The models' own probability, then the five components."""
+    confidence, weights = inputs.confidence, inputs.params.confidence.weights
+    own_auc = confidence.models["ensemble"].auc.value
+    layer = confidence.layer
+    own = LayerInput(LAYER_INPUTS[OWN_PROBABILITY], None, None, own_auc, layer.get(OWN_PROBABILITY))
+    return [
+        own,
+        *(
+            LayerInput(
+                words,
+                getattr(weights, name),
+                confidence.components[name].mean,
+                confidence.components[name].auc,
+                layer.get(name),
+            )
+            for name, words in COMPONENTS.items()
+        ),
+    ]
+
+
+def layer_terms(confidence: ConfidenceResults) -> list[tuple[str, float]]:
+    """Inputs that the last layer does not leave aside, the largest coefficient first."""
+    counted = [(name, value) for name, value in confidence.layer.items() if round(value, 2) != 0.0]
+    return [
+        (LAYER_INPUTS[name].lower(), value)
+        for name, value in sorted(counted, key=lambda pair: (-pair[1], pair[0]))
+    ]
+
+
+def ignores_models(confidence: ConfidenceResults) -> bool:
+    """Whether the table prints the coefficient of the models' own probability as 0.00."""
+    own = confidence.layer.get(OWN_PROBABILITY, 0.0)
+    return bool(confidence.layer) and round(own, 2) == 0.0
+
+
+@dataclass(frozen=True)
+class Fits:
+    """How often one level was fitted, from when on."""
+
+    level: str
+    times: int
+    first: str
+
+
+def fits(folds: Sequence[ScoreFold]) -> list[Fits]:
+    """Levels that were fitted, in the order of their first fit."""
+    days: dict[str, list[str]] = {}
+    for fold in folds:
+        if not fold.reason:
+            days.setdefault(fold.level, []).append(fold.fitted_at[:10])
+    return [Fits(level, len(fitted), fitted[0]) for level, fitted in days.items()]
+
+
+def out_of_sample(inputs: ReportInputs, column: str) -> Floats:
+    """A column of the scores from the boundary on, shape (n,), NaN where there is no score."""
+    boundary = time_of(inputs.validation.period.out_of_sample_from).astype(np.int64)
+    values = inputs.scores[column].to_numpy(dtype=np.float64)
+    found: Floats = values[to_epoch_ms(inputs.scores["open_time"]) >= boundary]
+    return found

@@ -1,0 +1,1 @@
+"""The lines on which people sign."""

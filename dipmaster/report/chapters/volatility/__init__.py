@@ -1,0 +1,1 @@
+"""Forecasts of volatility, GARCH fits and regimes to a chapter."""

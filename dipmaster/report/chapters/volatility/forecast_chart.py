@@ -1,0 +1,100 @@
+"""Forecasts of volatility against what came, and how often a regime was named right."""
+
+from collections.abc import Sequence
+
+from markupsafe import Markup
+from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter
+
+from dipmaster.report.chapters.volatility.tenths import Bin
+from dipmaster.report.kit import numbers
+from dipmaster.report.kit.drawing import (
+    BRICK,
+    GREY,
+    NAVY,
+    PALE,
+    STEEL,
+    inline_svg,
+    new_figure,
+    quiet,
+)
+from dipmaster.results.common import Interval
+
+TICKS = (0.5, 1, 2, 5, 10, 20, 50)
+
+
+def calibration(panels: Sequence[tuple[str, Sequence[Bin]]]) -> Markup:
+    """Deciles of each forecast: mean forecast against what was realised, both per day."""
+    figure = new_figure(48)
+    drawn = [value for _, bins in panels for one in bins for value in one.drawn]
+    low, high = 0.85 * min(drawn, default=0.005), 1.15 * max(drawn, default=0.1)
+    axes_of = figure.subplots(1, len(panels), sharey=True, squeeze=False)[0]
+    for axes, (title, bins) in zip(axes_of, panels, strict=True):
+        _deciles(axes, title, bins, 100 * low, 100 * high)
+    axes_of[0].set_ylabel("realised, per cent a day")
+    return inline_svg(
+        figure, "Forecast against realised. " + " ".join(_described(*p) for p in panels)
+    )
+
+
+def _deciles(axes: Axes, title: str, bins: Sequence[Bin], low: float, high: float) -> None:
+    axes.set_title(title)
+    axes.plot([low, high], [low, high], color=GREY, linewidth=0.9, linestyle=(0, (4, 2)))
+    for one in bins:
+        place = 100 * one.forecast
+        axes.plot([place] * 2, [100 * one.low, 100 * one.high], color=STEEL, linewidth=2.2)
+        axes.plot(place, 100 * one.realised, marker="o", color=NAVY, markersize=4)
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.axes.set_xscale("log")
+        axis.axes.set_yscale("log")
+    shown = [tick for tick in TICKS if low <= tick <= high]
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_ticks(shown)
+        axis.set_major_formatter(FuncFormatter(lambda tick, _: f"{tick:g}"))
+        axis.set_minor_formatter(NullFormatter())
+        axis.set_tick_params(which="minor", length=0)
+    axes.set_xlim(low, high)
+    axes.set_ylim(low, high)
+    axes.set_xlabel("forecast, per cent a day")
+    axes.grid()
+
+
+def _described(title: str, bins: Sequence[Bin]) -> str:
+    if not bins:
+        return f"{title}: too little to show."
+    return (
+        f"{title}: the lowest tenth said {numbers.percent(bins[0].forecast)} and saw "
+        f"{numbers.percent(bins[0].realised)}, the highest said "
+        f"{numbers.percent(bins[-1].forecast)} and saw {numbers.percent(bins[-1].realised)}."
+    )
+
+
+def accuracy(rows: Sequence[tuple[str, Interval]], target: float, words: str) -> Markup:
+    """How often each detector names the right regime, with intervals, against the target.
+
+    Parameters
+    ----------
+    rows
+        Name of each detector, and how often it is right.
+    words
+        What is counted, for the axis.
+    """
+    figure = new_figure(12 + 5.4 * len(rows))
+    axes = figure.subplots()
+    for place, (_, interval) in enumerate(rows):
+        axes.barh(place, 100, height=0.4, color=PALE, linewidth=0, zorder=0)
+        if interval.low is not None and interval.high is not None:
+            axes.plot([100 * interval.low, 100 * interval.high], [place] * 2, color=NAVY, lw=1.6)
+        if interval.value is not None:
+            axes.plot(100 * interval.value, place, marker="o", color=NAVY)
+    axes.axvline(100 * target, color=BRICK, linewidth=1.6)
+    names = [f"{name}  {numbers.percent(interval.value)}" for name, interval in rows]
+    axes.set_yticks(range(len(rows)), names)
+    axes.set_ylim(len(rows) - 0.5, -0.5)
+    axes.set_xlim(0, 100)
+    axes.xaxis.set_major_locator(MaxNLocator(10))
+    axes.set_xlabel(f"{words}, per cent of bars; stroke: the roadmap’s {100 * target:g} per cent")
+    axes.tick_params(axis="y", length=0)
+    quiet(axes)
+    listed = "; ".join(f"{name} {numbers.estimate(interval, 'percent')}" for name, interval in rows)
+    return inline_svg(figure, f"{words}: {listed}. The roadmap wants {100 * target:g} per cent.")

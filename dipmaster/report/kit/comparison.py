@@ -1,0 +1,153 @@
+"""What changed between two sets of trades, paired: figures, their table and sentence."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from dipmaster.report.kit import numbers, table
+from dipmaster.report.kit.numbers import Estimated
+from dipmaster.report.kit.table import Column
+from dipmaster.results.common import Comparison, FactorComparison
+from dipmaster.results.metrics import (
+    MEAN_NET_BPS,
+    METRICS,
+    PROFIT_FACTOR,
+    SHARPE,
+    TRADES_FRAC,
+    WIN_RATE,
+    Metric,
+    MetricChange,
+)
+
+PLAIN = "the interval holds zero"
+"""The reason that needs no words."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """One figure under both, and the difference.
+
+    Attributes
+    ----------
+    before, after
+        The figure in print.
+    """
+
+    metric: Metric
+    before: str
+    after: str
+    comparison: Comparison
+
+    @property
+    def shown(self) -> MetricChange:
+        """How the difference is shown."""
+        assert self.metric.change is not None
+        return self.metric.change
+
+    @property
+    def estimate(self) -> Estimated:
+        """Value and bounds as they are printed; a profit factor's is a ratio of the two."""
+        found = self.comparison
+        return found.ratio if isinstance(found, FactorComparison) else found
+
+    @property
+    def difference(self) -> str:
+        """The difference in print."""
+        return numbers.show(self.estimate.value, self.shown.number_format)
+
+    @property
+    def bounds(self) -> str:
+        """Its bounds in print."""
+        return numbers.bounds(self.estimate, self.shown.number_format)
+
+    @property
+    def verdict(self) -> str:
+        """More of something that is neither better nor worse has none."""
+        return self.comparison.verdict if self.metric.direction else "for information"
+
+    @property
+    def reason(self) -> str:
+        """Why nothing is shown, where that is so."""
+        return self.comparison.reason if self.verdict == "NOT SHOWN" else ""
+
+    @property
+    def name(self) -> str:
+        """Within a sentence."""
+        return in_sentence(self.metric)
+
+
+def changes(
+    found: Mapping[str, Comparison], before: Mapping[str, str], after: Mapping[str, str]
+) -> list[Change]:
+    """A change a metric, in the order of `found`; all three are by the metric's key."""
+    return [
+        Change(METRICS[key], before[key], after[key], comparison)
+        for key, comparison in found.items()
+    ]
+
+
+def in_sentence(metric: Metric) -> str:
+    """A metric's name within a sentence."""
+    return metric.title if metric is SHARPE else metric.title.lower()
+
+
+def columns(before: str, after: str, css: str = "") -> tuple[Column[Change], ...]:
+    """Columns of a table of changes; `css` for cells of numbers that never break."""
+    return (
+        Column("Figure", lambda row: row.metric.title, "l"),
+        Column(before, lambda row: row.before, css),
+        Column(after, lambda row: row.after, css),
+        Column("Difference", lambda row: table.bold(row.difference), css),
+        Column("Interval", lambda row: row.bounds, "n"),
+        Column("Verdict", lambda row: table.verdict(row.verdict), "l n"),
+    )
+
+
+def is_any_computed(rows: Sequence[Change]) -> bool:
+    """Whether there is a value to draw."""
+    return any(row.estimate.value is not None for row in rows)
+
+
+HEADLINE = (WIN_RATE, PROFIT_FACTOR, MEAN_NET_BPS)
+"""The figures that a sentence names."""
+
+
+@dataclass(frozen=True)
+class Contribution:
+    """What a phase changed against the one before.
+
+    Attributes
+    ----------
+    traded
+        Whether it opened anything.
+    changes
+        All figures, in print order.
+    """
+
+    number: int
+    against: int
+    traded: bool
+    changes: Sequence[Change]
+
+    @property
+    def headline(self) -> list[Change]:
+        """The figures that a sentence names."""
+        return [row for row in self.changes if row.metric in HEADLINE]
+
+    @property
+    def trades(self) -> Change:
+        """Of the number of trades."""
+        return next(row for row in self.changes if row.metric is TRADES_FRAC)
+
+    @property
+    def reasons(self) -> list[str]:
+        """Why an interval on one side alone is not enough; the plain reason needs no words."""
+        return sorted({row.reason for row in self.headline} - {PLAIN, ""})
+
+    @property
+    def names_by_reason(self) -> dict[str, list[str]]:
+        """Why differences are not shown, each reason once with the figures it holds for."""
+        names: dict[str, list[str]] = {}
+        for row in self.changes:
+            if row.reason:
+                names.setdefault(row.reason, []).append(row.name)
+        return names

@@ -1,0 +1,157 @@
+"""From a matplotlib figure to an inline SVG with the same bytes every time.
+
+Only the fonts that matplotlib carries in its own package are used, whatever
+the machine has; text stays text, so that it can be searched and is set by the
+PDF's own fonts. Colours differ in lightness and marks in shape and fill: the
+charts are read in grey too.
+"""
+
+import gc
+import io
+import itertools
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+from markupsafe import Markup
+from matplotlib import font_manager, style
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
+
+from dipmaster.core.kernels import Floats, Ints
+
+NAVY = "#1f3a5f"
+STEEL = "#8ea4bf"
+GREY = "#6b6b6b"
+PALE = "#ececec"
+BRICK = "#b5442e"
+PAGE_WIDTH_IN = 7.0
+MM = 1 / 25.4
+STYLE = Path(__file__).parents[1] / "style"
+
+_LEFTOVER = re.compile(
+    r' id="(?:figure|axes|patch|text|line2d|xtick|ytick|matplotlib\.axis|PolyCollection|'
+    r'FillBetweenPolyCollection|LineCollection|PathCollection)_\d+"'
+)
+_GROUP = re.compile(r"\s*<g>|<g [^>]*>|\s*</g>")
+_STYLE = re.compile(r"<defs>\s*<style.*?</style>\s*</defs>", re.DOTALL)
+_FONTS = re.compile(r"font-family: 'DejaVu Sans'[^;\"]*")
+
+
+def _forget_system_fonts() -> None:
+    ours = Path(mpl.get_data_path())
+    manager = font_manager.fontManager
+    manager.ttflist = [font for font in manager.ttflist if ours in Path(font.fname).parents]
+
+
+@contextmanager
+def drawing() -> Iterator[None]:
+    """Draw with the report's style and nothing of the user's own settings."""
+    _forget_system_fonts()
+    with (
+        style.context(["default", str(STYLE / "charts.mplstyle")]),
+        without_cycle_search(),
+    ):
+        yield
+
+
+@contextmanager
+def without_cycle_search() -> Iterator[None]:
+    """Let no search for cycles interrupt: a page is millions of small objects that all stay."""
+    searched = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if searched:
+            gc.enable()
+
+
+def new_figure(height_mm: float, width_in: float = PAGE_WIDTH_IN) -> Figure:
+    """A figure as wide as the text of a page."""
+    layout = ConstrainedLayoutEngine(w_pad=0.02, h_pad=0.03, wspace=0.04, hspace=0.06)
+    figure = Figure(figsize=(width_in, height_mm * MM), layout=layout)
+    FigureCanvasSVG(figure)
+    return figure
+
+
+def inline_svg(figure: Figure, alt: str) -> Markup:
+    """The figure as an SVG element whose title says what it shows, for those who cannot see it."""
+    out = io.StringIO()
+    _lay_out(figure)
+    no_metadata: dict[str, Any] = dict.fromkeys(("Date", "Creator", "Format", "Type"))
+    figure.savefig(out, format="svg", metadata=no_metadata)
+    text = out.getvalue()
+    text = text[text.index("<svg") :]
+    text = _FONTS.sub("font-family: 'DejaVu Sans'", _STYLE.sub("", _LEFTOVER.sub("", text)))
+    text = without_idle_groups(text)
+    head, body = text.split(">", 1)
+    return Markup(f'{head} role="img">\n <title>{escape(alt)}</title>{body}')
+
+
+def without_idle_groups(svg: str) -> str:
+    """Drop groups without an attribute: half of a chart's elements, and each costs time to set."""
+    has_attributes: list[bool] = []
+
+    def keep_or_drop(group: re.Match[str]) -> str:
+        tag = group[0]
+        if tag.endswith("</g>"):
+            return tag if has_attributes.pop() else ""
+        has_attributes.append(not tag.endswith("<g>"))
+        return tag if has_attributes[-1] else ""
+
+    return _GROUP.sub(keep_or_drop, svg)
+
+
+def _lay_out(figure: Figure) -> None:
+    """Lay the figure out once and for all: `savefig` would draw it all a second time for that."""
+    engine = figure.get_layout_engine()
+    if engine is not None:
+        engine.execute(figure)
+        figure.set_layout_engine(None)
+
+
+def quiet(axes: Axes, *, keep: str = "bottom") -> None:
+    """Drop the frame but for one side."""
+    for side in ("left", "right", "top", "bottom"):
+        axes.spines[side].set_visible(side == keep)
+
+
+def gain_or_loss(lost: bool) -> dict[str, Any]:
+    """Bar style: gains are filled, losses are hatched, so that grey print tells them apart."""
+    if lost:
+        return {"facecolor": "white", "edgecolor": BRICK, "hatch": "/////", "linewidth": 0.8}
+    return {"facecolor": NAVY, "edgecolor": NAVY, "linewidth": 0.8}
+
+
+def thinned(values: Floats, points: int = 500) -> Ints:
+    """Positions to draw so that no peak or trough of a curve is lost.
+
+    Parameters
+    ----------
+    values
+        Shape (n,), without NaN.
+    points
+        Positions at most (and at least 4).
+
+    Returns
+    -------
+    Ints
+        Rising positions: the first, the last, and of each of ``points / 2 - 1``
+        equal stretches the lowest and the highest; all where n is small.
+    """
+    if values.size <= points:
+        return np.arange(values.size, dtype=np.int64)
+    edges = np.linspace(0, values.size, points // 2, dtype=np.int64)
+    positions = {0, values.size - 1}
+    for start, stop in itertools.pairwise(edges):
+        part = values[start:stop]
+        positions |= {int(start + part.argmin()), int(start + part.argmax())}
+    return np.array(sorted(positions), dtype=np.int64)

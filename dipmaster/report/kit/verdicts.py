@@ -1,0 +1,28 @@
+"""How verdicts look: a mark whose fill tells them apart in grey, the same fill in charts."""
+
+from dipmaster.report.kit.drawing import NAVY
+
+FILLED, HALF, OPEN = "●", "◐", "○"
+MARKS = {
+    "PASS": FILLED,
+    "INCONCLUSIVE": HALF,
+    "FAIL": OPEN,
+    "BETTER": FILLED,
+    "NOT SHOWN": HALF,
+    "WORSE": OPEN,
+    "HELPS": FILLED,
+    "HURTS": OPEN,
+    "KEPT": FILLED,
+    "NOT KEPT": OPEN,
+}
+_FILLS = {FILLED: NAVY, HALF: "#9fb3cc", OPEN: "white"}
+
+
+def mark(verdict: str) -> str:
+    """The mark of a verdict; empty for words that judge nothing."""
+    return MARKS.get(verdict, "")
+
+
+def fill(verdict: str) -> str:
+    """Colour inside the dot of a chart."""
+    return _FILLS.get(mark(verdict), "white")

@@ -1,0 +1,130 @@
+"""A whole made run, of as many phases as wanted."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from dipmaster.core.params import Params
+from dipmaster.report import provenance
+from dipmaster.report.inputs import Market, ReportInputs, phase_results
+from dipmaster.results import GateRows, ValidationResults, to_json
+from dipmaster.results.evaluation.phase import PhaseFigures
+from tests.made import confidence, exits, gates, market, volatility
+from tests.made.common import COINS, FIRST, LAST
+from tests.made.validation import claims, validation
+from tests.report import frames
+
+PROJECT = Path(__file__).parents[2]
+SECTIONS = (
+    "ingest",
+    "features",
+    "volatility",
+    "signal",
+    "confidence",
+    "filter",
+    "confirmation",
+    "execution",
+    "exits",
+    "split",
+    "gates",
+    "report",
+)
+ENDS = (35711.2, 101020.0, 100610.0)
+"""What the account of each phase is worth at the end."""
+
+
+def lock() -> dict[str, Any]:
+    def stage(*paths: str) -> dict[str, Any]:
+        return {
+            "cmd": "python",
+            "outs": [{"path": path, "md5": f"{k:032x}", "size": 1} for k, path in enumerate(paths)],
+        }
+
+    return {
+        "schema": "2.0",
+        "stages": {
+            "ingest": stage("data/ingest", "reports/metrics/ingest.json"),
+            "features": stage("data/features", "reports/metrics/features.json"),
+            "volatility": stage("data/volatility", "reports/metrics/volatility.json"),
+            "confidence": stage("data/confidence/scores.parquet"),
+            "exits": stage("data/exits", "reports/metrics/exits.json"),
+            "validate": stage("data/validate", "reports/metrics/gates.json", "reports/plots"),
+            "report": stage("reports/phase_gate.pdf"),
+        },
+    }
+
+
+@cache
+def params(source: str = "simulated") -> Params:
+    raw = yaml.safe_load((PROJECT / "params.yaml").read_text(encoding="utf-8"))
+    raw["ingest"]["source"] = source
+    return Params.parse(raw, SECTIONS)
+
+
+def simulated_market(coins: tuple[str, ...] = COINS) -> Market:
+    return Market(
+        source="simulated",
+        symbols=coins,
+        first_open_time=FIRST,
+        last_open_time=LAST,
+        days=730.0,
+        columns=dict.fromkeys(coins, ("volume",)),
+        columns_left_out=(),
+        fallback_half_spread_bps=0.0,
+    )
+
+
+def run(last: int = 0, coins: tuple[str, ...] = COINS) -> ReportInputs:
+    """Phases 0 to `last` of simulated bars."""
+    built = range(last + 1)
+    forecasts = frames.forecasts(coins)
+    base = ReportInputs(
+        gates=(),
+        gates_bytes=b"",
+        validation=validation(last, coins),
+        phase_results={},
+        ingest=market.ingest(coins),
+        market=simulated_market(coins),
+        volatility=volatility.volatility(coins),
+        confidence=confidence.confidence(),
+        exit_models=exits.exit_models(),
+        equity={number: frames.equity(ENDS[number]) for number in built},
+        scores=frames.scores(),
+        forecasts=forecasts,
+        shown=frames.shown_coin(next(iter(forecasts.values()))),
+        outputs=provenance.outputs(lock()),
+        params=params(),
+        versions={"numpy": "2.4.6", "python": "3.11"},
+    )
+    listed = tuple(one for one in claims(last) if last != 1 or one.id != "capture")
+    return with_gates(validated(base, promises=listed if last else ()), gates.gates(*built))
+
+
+def with_gates(inputs: ReportInputs, rows: GateRows) -> ReportInputs:
+    data = (json_of(to_json(rows)) + "\n").encode()
+    return replace(inputs, gates=rows, gates_bytes=data)
+
+
+def json_of(value: Any) -> str:
+    import json
+
+    return json.dumps(value, sort_keys=True)
+
+
+def validated(inputs: ReportInputs, **changes: Any) -> ReportInputs:
+    """The run with other parts of validate.json."""
+    return with_validation(inputs, replace(inputs.validation, **changes))
+
+
+def with_validation(inputs: ReportInputs, results: ValidationResults) -> ReportInputs:
+    return replace(inputs, validation=results, phase_results=phase_results(results))
+
+
+def with_phases(inputs: ReportInputs, figures: Mapping[int, PhaseFigures]) -> ReportInputs:
+    """The run with other figures of some phases."""
+    changed = {str(number): one for number, one in figures.items()}
+    return validated(inputs, phases={**inputs.validation.phases, **changed})
