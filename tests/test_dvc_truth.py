@@ -191,9 +191,9 @@ def test_every_path_that_a_stage_names_is_declared(stage: str) -> None:
     assert not missing, f"{stage}: read or written but neither a dep nor an output"
 
 
-@pytest.mark.parametrize("stage", PIPELINE)
+@pytest.mark.parametrize("stage", [name for name in PIPELINE if name != "report"])
 def test_every_data_dep_is_named(stage: str) -> None:
-    """A dep that nobody reads runs the stage for nothing."""
+    """A dep that nobody reads runs the stage for nothing; the report prints the hash of each."""
     named = {name for path in closure(module_of(stage)) for name in paths_named(path)}
     idle = [
         dep

@@ -43,20 +43,20 @@ def test_a_change_of_anything_that_a_kernel_imports_changes_its_folder(
 
 def test_a_change_elsewhere_keeps_the_folder(package: Path) -> None:
     before = hash_of_module("dipmaster.backtest.engine")
-    append(package / "report" / "render.py")
+    append(package / "report" / "pages.py")
     assert hash_of_module("dipmaster.backtest.engine") == before
 
 
 def test_a_module_outside_the_package_depends_on_all_of_it(package: Path) -> None:
     before = hash_of_module("tests.some_test")
-    append(package / "report" / "render.py")
+    append(package / "report" / "pages.py")
     assert hash_of_module("tests.some_test") != before
 
 
 def test_a_name_imported_from_a_package_is_followed_to_its_module(package: Path) -> None:
     names = {path.name for path in machine._imported_sources(package / "backtest" / "engine.py")}
     assert {"engine.py", "fills.py", "kernels.py", "time_units.py"} <= names
-    assert "render.py" not in names
+    assert "pages.py" not in names
 
 
 def test_native_libraries_have_one_thread() -> None:

@@ -85,7 +85,7 @@ def ruined() -> ReportInputs:
     phase = losing_phase()
     lost = replace(
         phase,
-        counts=replace(phase.counts, rejected={"ruined": 1210, "max_positions": 85}),
+        counts=replace(phase.counts, skipped={"ruined": 1210, "max_positions": 85}),
         money=replace(phase.money, equity_at_end=4.2, net_return_frac=-0.99995),
     )
     frame = frames.equity(50.0)

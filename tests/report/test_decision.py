@@ -96,7 +96,7 @@ def test_an_account_lost_in_the_burn_in_is_told_where_nothing_was_traded_after_i
     lost = replace(
         phase,
         money=replace(phase.money, equity_at_start=10.37),
-        counts=replace(phase.counts, rejected=skipped),
+        counts=replace(phase.counts, skipped=skipped),
     )
     words = verdict_of(with_phases(inputs, {0: lost}))[1]
     assert "had already lost 100.0" in words
