@@ -137,6 +137,7 @@ def fit_ensemble(
             partial(fit_family_model, library, family, sizes=sizes),
             f"{library} {family.name}s",
             missing_inputs=True,
+            class_target=events.won,
         )
         for library in LIBRARIES
     }

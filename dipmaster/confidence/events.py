@@ -68,7 +68,7 @@ class Events:
 
     @property
     def label(self) -> npt.NDArray[np.int8]:
-        """1 where the trade won (`foundation.wins`), 0 where not, -1 where it never took place."""
+        """1 where the trade won (`core.wins`), 0 where not, -1 where it never took place."""
         won = np.where(is_win(self.net_frac), 1, 0)
         return np.where(np.isnan(self.net_frac), -1, won).astype(np.int8)
 

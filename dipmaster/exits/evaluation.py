@@ -39,10 +39,8 @@ def evaluate_exit_scores(
     bars_ms
         Open times of the market's first and last bar.
     """
-    start_ms, training_set = (
-        out_of_sample_start_ms(bars_ms[0], split.burn_in_days),
-        scores.training_set,
-    )
+    start_ms = out_of_sample_start_ms(bars_ms[0], split.burn_in_days)
+    training_set = scores.training_set
     signal_ms, label = training_set.schedule.signal_ms, training_set.label("exit_is_best")
     known, p = np.isfinite(label), scores.exit_probability
     whole = samples.build_evaluation_sample(signal_ms, known, start_ms, bars_ms[1], params)

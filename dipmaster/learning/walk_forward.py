@@ -119,6 +119,7 @@ def walk_forward_predict(
     *,
     missing_inputs: bool = False,
     classes: bool = True,
+    class_target: Floats | None = None,
     row_weight: Floats | None = None,
 ) -> WalkForwardResult[Model]:
     """Fit one model layer at every refit on the past, predict up to the next one.
@@ -140,8 +141,9 @@ def walk_forward_predict(
         The layer takes NaN for a value; else rows with a NaN are neither learned from nor
         predicted.
     classes
-        A target above 0 is one class, the rest the other, and so many cases of each are
-        demanded.
+        So many cases of each class are demanded.
+    class_target
+        Shape (rows,), above 0 in one class; default the target.
     row_weight
         Shape (rows,), multiplies the weight of each row.
 
@@ -155,9 +157,10 @@ def walk_forward_predict(
         raise data_error("refits_ms", "rising times", "times that fall or repeat", "sort them")
     predictable = np.ones(target.size, np.bool_) if missing_inputs else find_complete_rows(inputs)
     usable = predictable & np.isfinite(target)
+    counted = target if class_target is None else class_target
 
     def fit_rows(train: Ints) -> Model | FitFailure:
-        reason = schedule.describe_shortage(train, target if classes else None)
+        reason = schedule.describe_shortage(train, counted if classes else None)
         if reason or not train.size:
             return FitFailure(reason or "no row with a known label")
         rows, weight = schedule.training_sample(train)

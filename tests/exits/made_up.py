@@ -1,6 +1,6 @@
 """Made-up rows whose labels hang on some of their features, without any market."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -94,20 +94,15 @@ def made_lifetimes(
     )
     kind = np.where(stopped, int(ExitType.STOP), int(ExitType.TARGET)).astype(np.int64)
     net = hold[position.searchsorted(range(count))]
+    nothing = {field.name: np.zeros(count) for field in fields(TradeOutcomes)}
+    ends = {
+        "tradable": np.ones(count, np.bool_), "exit_index": exit_index, "exit_type": kind,
+        "net_frac": net,
+    }  # fmt: skip
     return Lifetimes(
         ExitRows(position, bar, held, features),
         labels,
-        TradeOutcomes(
-            symbol_index=np.zeros(count, np.int64),
-            tradable=np.ones(count, np.bool_),
-            entry_index=signal + 1,
-            exit_index=exit_index,
-            exit_type=kind,
-            **dict.fromkeys(("gross_frac", "net_frac"), net),
-            **dict.fromkeys(("fees_frac", "slippage_frac", "mfe_frac", "mae_frac"), 0.0 * net),
-            open_at_end=np.zeros(count, np.bool_),
-            stop_and_target_touched=np.zeros(count, np.bool_),
-        ),
+        TradeOutcomes(**(nothing | ends)),
         10 + np.arange(count),
         START_MS + BAR_MS * signal,
         START_MS + BAR_MS * np.arange(bars),

@@ -164,6 +164,19 @@ def test_inputs_with_missing_values_only_where_the_layer_takes_them() -> None:
     assert lenient.fold.tolist() == [-1, -1, -1, 0, 0, 0, 1]
 
 
+def test_classes_may_be_counted_by_another_column_than_the_target() -> None:
+    """A net return of nearly nothing is above 0 and no win."""
+    least = MinTrainingSet.model_construct(candidates=0, per_class=1)
+    schedule = made_schedule(SIGNAL, KNOWN, {"models": REFITS[:1]}, 0, least)
+    net, won = np.array([1e-12, -0.1, -0.2, 0.1, 0.1, 0.1, 0.1]), np.array([0, 0, 0, 1, 1, 1, 1.0])
+    arguments = schedule, "models", np.arange(7.0), net, remember
+    assert walk_forward_predict(*arguments).reasons == [""]
+    assert walk_forward_predict(*arguments, class_target=won).reasons == [
+        "too few candidates of one class: 0 won, 3 did not, 1 of each needed"
+    ]
+    assert walk_forward_predict(*arguments, class_target=won, classes=False).reasons == [""]
+
+
 def test_the_weight_of_a_row_is_that_of_the_schedule_times_its_own() -> None:
     given: list[list[float]] = []
 

@@ -1,7 +1,7 @@
 """Errors of clustered data: variance by block, its floor, Student's and exact binomial bounds.
 
-The one home of these four: gates, differences, signals and reliability tables all
-take rows of one calendar block, all symbols together, as one cluster.
+Gates, differences, signals and reliability tables all take rows of one calendar block, all
+symbols together, as one cluster.
 """
 
 import numpy as np
