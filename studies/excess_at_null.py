@@ -35,7 +35,7 @@ class ExcessWinRate:
 
     @property
     def text(self) -> str:
-        """In points, with what it says of zero."""
+        """In points, with the verdict against zero."""
         verdict = "PASS" if self.low >= 0.0 else "FAIL" if self.high < 0.0 else ""
         bounds = f"[{100 * self.low:+5.1f}, {100 * self.high:+5.1f}]"
         return f"{100 * self.value:+5.1f} {bounds} {verdict:4}"

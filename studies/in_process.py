@@ -1,4 +1,4 @@
-"""The whole chain in one process: dials to judged phases, without DVC and without files.
+"""The whole chain in one process: parameters to evaluated phases, without DVC or files.
 
 What the studies of many markets use. The same functions as the stages, in the
 same order, so the figures are those that `dvc repro` writes. `evaluate_market`
@@ -63,7 +63,7 @@ Record = dict[str, Any]
 
 @dataclass(frozen=True)
 class TradedMarket:
-    """Phase 0 of one market before it is judged."""
+    """Phase 0 of one market before it is evaluated."""
 
     panel: Panel
     features: dict[str, pd.DataFrame]
@@ -74,7 +74,7 @@ class TradedMarket:
 
 @dataclass(frozen=True)
 class JudgedMarket:
-    """Phase 0 of one market, and what it was judged on."""
+    """Phase 0 of one market, evaluated, with the inputs of the evaluation."""
 
     panel: Panel
     covariates: MatchingCovariates
@@ -181,7 +181,7 @@ def judge_baseline(
 def evaluate_bars(
     bars: Mapping[str, pd.DataFrame], fallback_half_spread_bps: float, params: Params
 ) -> JudgedMarket:
-    """Bars of any source to a judged phase 0."""
+    """Bars of any source to an evaluated phase 0."""
     traded = trade_bars(bars, fallback_half_spread_bps, params)
     panel, ledger, period = traded.panel, traded.ledger, traded.period
     covariates = matching_covariates(panel, traded.features)
@@ -190,7 +190,7 @@ def evaluate_bars(
 
 
 def evaluate_market(params: Params, **dials: float | int) -> JudgedMarket:
-    """Simulate with some dials changed, e.g. ``edge=0.0, seed=5``, and judge phase 0."""
+    """Simulate with some dials changed, e.g. ``edge=0.0, seed=5``, and evaluate phase 0."""
     bars = simulate_bars(params, **dials)
     return evaluate_bars(bars, params.ingest.raw.half_spread_bps, params)
 
@@ -267,7 +267,7 @@ def _compute_scores(
 def evaluated(
     market: ScoredMarket, scores: Scores, params: Params, exit_inputs: ExitInputs | None = None
 ) -> tuple[Record, EvaluationResult]:
-    """How the scores did out of sample, and all phases traded and judged on them.
+    """Evaluate the scores out of sample, and trade and evaluate all phases on them.
 
     Parameters
     ----------

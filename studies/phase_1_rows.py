@@ -1,4 +1,4 @@
-"""A seed and an edge to the figures of phase 1, for each way to combine the models."""
+"""A seed and an edge to the figures of phase 1, for each fit variant of the layer."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -46,7 +46,7 @@ class Phase1Case:
 
 @dataclass(frozen=True)
 class Phase1Row:
-    """One market scored in one way, from the boundary on; None and NaN where not computable.
+    """One market scored with one fit variant, out of sample; None and NaN where not computable.
 
     Attributes
     ----------
@@ -87,12 +87,12 @@ class Phase1Row:
 
     @property
     def passes(self) -> int:
-        """Gates of phase 1 that say PASS."""
+        """Gates of phase 1 that PASS."""
         return sum(row.verdict == "PASS" for row in self.gates.values())
 
 
 def compute_rows(case: Phase1Case) -> list[Phase1Row]:
-    """Simulate, score, trade and judge one market, in every way that is asked for."""
+    """Simulate, score, trade and evaluate one market, with every fit variant asked for."""
     fewer_reps = dict.fromkeys(REPETITION_PARAMS, case.reps) | {
         "confidence.judging.permutations": 1
     }

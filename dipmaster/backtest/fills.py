@@ -1,4 +1,4 @@
-"""Orders and bars to round trips: `simulate_position` goes with a position to its last sale.
+"""Orders and bars to round trips: `simulate_position` simulates a position to its last sale.
 
 The one place where exits are decided. The engine, the labels and the random
 entries all go through it, so that they cannot differ. What a position does depends on
@@ -44,7 +44,7 @@ _FULL, _PARTIAL = int(ExitType.OPTIMAL_TIMING), int(ExitType.PROFIT_TAKING)
 def next_decision_bar(u: int, e: int, cap_bars: int, clock: int, rules: RuleScalars) -> int:
     """Bar after the next close, from that of `u` on, at which something may be decided.
 
-    Between decisions only levels can end a position, which is what makes a walk fast.
+    Between decisions only price levels can end a position, which makes the simulation fast.
     """
     end = max(e + cap_bars, u + 1)
     if rules.every_bar:
@@ -76,7 +76,7 @@ def decide_exit(
 def trail_stop_level(
     level: float, peak: float, entry: float, distance: float, floor: float
 ) -> float:
-    """Stop level after a bar with this peak; a missing distance leaves only the floor."""
+    """Stop level after a bar with this peak; a missing distance leaves the break-even floor."""
     trail = peak - distance * entry
     if not trail > floor:
         trail = floor

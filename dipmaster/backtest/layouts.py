@@ -1,4 +1,4 @@
-"""What kernels are handed and write: bars, orders and records of round trips."""
+"""Inputs and outputs of the kernels: bars, orders and records of round trips."""
 
 from typing import NamedTuple
 
@@ -65,7 +65,10 @@ class PlanArrays(NamedTuple):
 
 
 class Order(NamedTuple):
-    """One row of `PlanArrays`: `row` in the arrays of the rules, `bar` that of the entry."""
+    """One row of `PlanArrays`.
+
+    `row` is its row in the arrays of the rules, `bar` that of the entry.
+    """
 
     row: int
     symbol: int

@@ -56,7 +56,7 @@ class Ledger:
 
 @dataclass(frozen=True)
 class EngineOutput:
-    """What the kernel wrote: `ROUND_TRIP` a filled order, `ORDER_RECORD` an entry, and the marks.
+    """Output of the kernel: `ROUND_TRIP` a filled order, `ORDER_RECORD` an entry, and the marks.
 
     `value` is the worth of all positions at each bar's close, shape (bars,).
     """
@@ -70,7 +70,7 @@ class EngineOutput:
 def build_ledger(
     panel: Panel, entries: Entries, execution: Execution, output: EngineOutput
 ) -> Ledger:
-    """Turn what the kernel wrote into the tables of a run.
+    """Turn the kernel's output into the tables of a run.
 
     Raises
     ------

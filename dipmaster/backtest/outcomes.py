@@ -1,7 +1,7 @@
 """The trade of each bar alone: no account, no limits, one unit of reference notional.
 
-Labels (the frozen phase-0 trade of every candidate) and the pool of matched
-random entries come from here. Positions are followed by the engine's own kernel.
+Labels (the baseline trade of every candidate) and the pool of matched random
+entries come from here. Positions are simulated by the engine's own kernel.
 """
 
 from concurrent.futures import ThreadPoolExecutor

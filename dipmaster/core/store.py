@@ -1,4 +1,4 @@
-"""The one door to disk: params, tables, JSON and text, written whole or not at all.
+"""The storage layer: params, tables, JSON and text, written whole or not at all.
 
 Parquet is written with BYTE_STREAM_SPLIT and without dictionaries for floats
 (smaller and several times faster for prices than the default), JSON with
@@ -127,7 +127,7 @@ def atomic_file(target: Path) -> Iterator[Path]:
 
 
 def write_table(frame: pd.DataFrame, table: Table, path: Path) -> None:
-    """Write a frame as parquet after holding it against its schema."""
+    """Write a frame as parquet after checking it against its schema."""
     ordered_frame = table.check(frame, str(path))
     schema = table.schema([str(name) for name in ordered_frame.columns])
     write_arrow(pa.Table.from_pandas(ordered_frame, schema=schema, preserve_index=False), path)
@@ -152,7 +152,7 @@ def write_arrow(data: pa.Table, path: Path) -> None:
 def read_table(
     path: Path, table: Table | None = None, columns: list[str] | None = None
 ) -> pd.DataFrame:
-    """Read one parquet file, or some of its columns; hold it against `table` where given."""
+    """Read one parquet file, or some of its columns; check it against `table` where given."""
     try:
         # Row labels that another program left in the file would decide what is compared with what.
         frame = pq.read_table(path, columns=columns).to_pandas(ignore_metadata=True)

@@ -1,4 +1,4 @@
-"""Small markets, orders and an independent, slow engine that the fast one is held against."""
+"""Small markets, orders and an independent, slow engine that the fast one is compared with."""
 
 from collections.abc import Callable
 from types import SimpleNamespace

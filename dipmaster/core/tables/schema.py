@@ -53,7 +53,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """A named list of columns; `check` compares a frame with it."""
+    """A named list of columns; `check` checks a frame against it."""
 
     name: str
     columns: tuple[Column, ...]
@@ -89,7 +89,7 @@ class Table:
         return frame[[name for name in self.names if name in frame]]
 
     def _check_types(self, frame: pd.DataFrame, where: str) -> None:
-        """Numbers where numbers are due, text for text, times for times."""
+        """Raise `TableError` unless every column has the type of its schema."""
         for column in self.columns:
             if column.name in frame and not _matches_type(frame[column.name], column.dtype):
                 raise TableError(

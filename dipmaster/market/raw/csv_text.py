@@ -1,7 +1,7 @@
 """CSV bytes to a table of text columns, with a way back to the line of every row.
 
-All fields stay text here: what cannot be a number is told later, with the
-words of the file.
+All fields stay text here: what cannot be a number is reported later, with the
+text of the file.
 """
 
 import csv

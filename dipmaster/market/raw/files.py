@@ -1,4 +1,4 @@
-"""Find the files under data/raw; every file that cannot hold bars is listed, never lost."""
+"""Find the files under data/raw; every file that cannot hold bars is listed with its reason."""
 
 import hashlib
 from dataclasses import dataclass
@@ -97,7 +97,7 @@ def unreadable(source: RawFile, kind: str, error: BaseException) -> DataError:
 
 
 def verify_checksum(source: RawFile) -> None:
-    """Hold a file against the archive's ``<file>.CHECKSUM`` where that lies beside it."""
+    """Check a file against the archive's ``<file>.CHECKSUM`` where there is one beside it."""
     checksum_file = source.path.with_name(source.path.name + ".CHECKSUM")
     if not checksum_file.is_file():
         return

@@ -1,4 +1,4 @@
-"""What a file's name says: symbol, interval, kind. A symbol becomes a file name later.
+"""Symbol, interval and kind from a file's name. A symbol becomes a file name later.
 
 `check_symbol` is therefore a security boundary: only capital letters and
 digits pass, so ``../../x`` or ``<script>`` reach neither the disk nor the report.
@@ -112,7 +112,7 @@ def check_symbol(text: str, where: str) -> str:
         where,
         "a symbol of 2 to 20 letters A-Z and digits, such as BTCUSDT or BTC_USDT",
         repr(text[:40]),
-        "name the file SYMBOL-5m.csv (or .parquet, .feather, .zip) or mend its `symbol` column",
+        "name the file SYMBOL-5m.csv (or .parquet, .feather, .zip) or correct its `symbol` column",
     )
 
 

@@ -86,7 +86,7 @@ def read_raw(folder: Path, ingest: Ingest, workspace: Path | None = None) -> Raw
 
 
 def _read_all(sources: list[RawFile], rules: RowRules) -> list[FileBars]:
-    """Read in threads; the faults of all files are told in the order of the files."""
+    """Read in threads; the faults of all files are reported in the order of the files."""
 
     def read(source: RawFile) -> FileBars | DataError:
         try:

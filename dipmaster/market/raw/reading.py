@@ -81,7 +81,7 @@ def read_file(source: RawFile, rules: RowRules) -> FileBars:
     Raises
     ------
     DataError
-        Where it cannot be used; for a bad row with file, row and cure.
+        Where it cannot be used; for a bad row with file, row and fix.
     """
     try:
         loaded = load(source, rules.drop)

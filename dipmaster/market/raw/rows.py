@@ -1,4 +1,4 @@
-"""Which rows cannot be bars, and why; the reasons are told in this order."""
+"""Which rows cannot be bars, and why; the reasons are reported in this order."""
 
 from dataclasses import dataclass
 
