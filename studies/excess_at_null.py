@@ -19,7 +19,7 @@ from dipmaster.core.params import Gates, Params
 from dipmaster.evaluation.phase_evaluation import PhaseEvaluation
 from dipmaster.evaluation.statistics.random_entry.excess import compute_joint_half_width
 from dipmaster.evaluation.statistics.random_entry.strata import MatchingCovariates
-from studies.in_process import JudgedMarket, evaluate_market, judge_baseline, read_all_params
+from studies.in_process import EvaluatedMarket, evaluate_baseline, evaluate_market, read_all_params
 from studies.paired_edges import SEEDS, MarketCase
 
 NULL_SEEDS = (*SEEDS, *range(107, 119))
@@ -53,10 +53,10 @@ def compute_excesses(case: MarketCase) -> tuple[ExcessWinRate, ExcessWinRate, Ex
     )
 
 
-def _match_on_class_only(judged: JudgedMarket, params: Params) -> PhaseEvaluation:
+def _match_on_class_only(judged: EvaluatedMarket, params: Params) -> PhaseEvaluation:
     level = np.ones_like(judged.covariates.recent_volatility)
     covariates = MatchingCovariates(judged.covariates.volatility_class, level)
-    return judge_baseline(judged.ledger, judged.panel, covariates, judged.period, params)
+    return evaluate_baseline(judged.ledger, judged.panel, covariates, judged.period, params)
 
 
 def _excess_of_gate(evaluation: PhaseEvaluation) -> ExcessWinRate:

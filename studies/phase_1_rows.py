@@ -13,7 +13,13 @@ from dipmaster.core.params import Params
 from dipmaster.evaluation.statistics.sample import select_out_of_sample
 from dipmaster.learning.evaluation.losses import log_loss_statistic
 from dipmaster.results.gates import GateRow
-from studies.in_process import Record, ScoredMarket, evaluated, override_params, score_market
+from studies.in_process import (
+    Record,
+    ScoredMarket,
+    evaluate_all_phases,
+    override_params,
+    score_market,
+)
 from studies.layer_signs import FIT_VARIANTS, change_if_missing, negative_shares
 
 REPETITION_PARAMS = (
@@ -114,7 +120,7 @@ def compute_rows(case: Phase1Case) -> list[Phase1Row]:
 def _compute_row(
     case: Phase1Case, variant: str, market: ScoredMarket, scores: Scores, params: Params
 ) -> Phase1Row:
-    record, result = evaluated(market, scores, params)
+    record, result = evaluate_all_phases(market, scores, params)
     context, phase = result.context, result.phases[-1]
     p, events = scores.confidence, scores.events
     known = (events.signal_ms >= context.period.out_of_sample_ms) & (events.label >= 0)

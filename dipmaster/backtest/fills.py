@@ -15,9 +15,9 @@ from dipmaster.backtest.costs import BPS, Costs, break_even_price, buy_cost, sel
 from dipmaster.backtest.layouts import (
     AT_END,
     AT_OPEN,
-    EITHER,
     INSIDE,
     NEVER,
+    STOP_OR_TARGET,
     MarketArrays,
     Order,
     PlanArrays,
@@ -159,8 +159,8 @@ def resolve_touch(
     if high <= target:
         return stop_kind, INSIDE, level
     if target_first:
-        return _TARGET, EITHER, max(first, target)
-    return stop_kind, EITHER, level
+        return _TARGET, STOP_OR_TARGET, max(first, target)
+    return stop_kind, STOP_OR_TARGET, level
 
 
 @borrowing_kernel

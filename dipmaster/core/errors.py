@@ -11,7 +11,7 @@ DipMasterError
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-SHOWN = 5  # of many faults of one kind
+MAX_SHOWN = 5  # of many faults of one kind
 
 
 class DipMasterError(Exception):
@@ -62,8 +62,8 @@ def data_error(where: str, expected: str, found: str, fix: str) -> DataError:
     return DataError(str(Fault(where, expected, found, fix)))
 
 
-def data_errors(faults: Sequence[object], what: str) -> DataError:
-    """Build one `DataError` of several faults: the first ones, and how many more `what`."""
-    more = len(faults) - SHOWN
-    shown = [str(fault) for fault in faults[:SHOWN]]
-    return DataError("\n".join([*shown, f"... and {more} more {what}"] if more > 0 else shown))
+def data_errors(faults: Sequence[object], noun: str) -> DataError:
+    """Build one `DataError` of several faults: the first ones, and how many more `noun`."""
+    more = len(faults) - MAX_SHOWN
+    shown = [str(fault) for fault in faults[:MAX_SHOWN]]
+    return DataError("\n".join([*shown, f"... and {more} more {noun}"] if more > 0 else shown))

@@ -41,10 +41,10 @@ def read_params(*sections: str) -> Params:
         raise PipelineError(
             f"{PARAMS_FILE} is not in {Path.cwd()}.\n  Fix: start stages from the project folder."
         )
-    return Params.parse(_parse_yaml(PARAMS_FILE, "mend the line it names"), sections)
+    return Params.parse(_parse_yaml(PARAMS_FILE, "correct the line it names"), sections)
 
 
-def _parse_yaml(path: Path, cure: str) -> Any:
+def _parse_yaml(path: Path, fix: str) -> Any:
     """Parse YAML with the parser of DVC, so that both read the same values.
 
     DVC writes YAML 1.2, in which ``5e-05`` is a number, ``010`` is ten and a
@@ -54,7 +54,7 @@ def _parse_yaml(path: Path, cure: str) -> Any:
         return YAML(typ="safe").load(path.read_text(encoding="utf-8"))
     except (YAMLError, UnicodeDecodeError) as error:
         raise PipelineError(
-            f"{path} is no valid YAML in UTF-8: {_describe_yaml_fault(error)}.\n  Fix: {cure}."
+            f"{path} is no valid YAML in UTF-8: {_describe_yaml_fault(error)}.\n  Fix: {fix}."
         ) from error
 
 
@@ -79,16 +79,16 @@ def atomic_folder(target: Path) -> Iterator[Path]:
     partial = target.with_name(f".{target.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
-    with _hold(partial) as is_there:
+    with _hold_open(partial) as is_unchanged:
         try:
             yield partial
-            if not is_there():
+            if not is_unchanged():
                 raise _removed_error(partial)
             if target.exists():
                 shutil.rmtree(target)
             partial.rename(target)
         except FileNotFoundError as error:
-            if is_there():
+            if is_unchanged():
                 raise
             raise _removed_error(partial) from error
         finally:
@@ -96,13 +96,13 @@ def atomic_folder(target: Path) -> Iterator[Path]:
 
 
 @contextlib.contextmanager
-def _hold(folder: Path) -> Iterator[Callable[[], bool]]:
+def _hold_open(folder: Path) -> Iterator[Callable[[], bool]]:
     """Yield a test whether `folder` still is this one; an inode that is held is not reused."""
-    number = os.open(folder, os.O_RDONLY)
+    descriptor = os.open(folder, os.O_RDONLY)
     try:
-        yield lambda: folder.is_dir() and os.path.samestat(folder.stat(), os.fstat(number))
+        yield lambda: folder.is_dir() and os.path.samestat(folder.stat(), os.fstat(descriptor))
     finally:
-        os.close(number)
+        os.close(descriptor)
 
 
 def _removed_error(path: Path) -> PipelineError:
