@@ -10,9 +10,8 @@ from dipmaster.core.time_units import BAR_MS
 
 STAGES = 4
 AT_OPEN, ENTRY, INSIDE, AT_END = range(STAGES)  # of a bar, in time order
-STOP_OR_TARGET = (
-    STAGES  # as INSIDE, where stop and target were touched and either may have gone first
-)
+# As INSIDE, where stop and target were touched and either may have gone first.
+STOP_OR_TARGET = STAGES
 NEVER = -1
 
 ROUND_TRIP = np.dtype(

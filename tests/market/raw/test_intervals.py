@@ -1,4 +1,4 @@
-"""Rows of another interval than the file's stop the stage: no choice of rows mends them."""
+"""Rows of another interval than the file's stop the stage: no choice of rows corrects them."""
 
 from pathlib import Path
 
