@@ -47,7 +47,7 @@ check: .venv/.installed-dev ## format, lint, types, layers
 	@mypy
 	@lint-imports --no-cache
 
-format: .venv/.installed-dev ## let ruff format and mend
+format: .venv/.installed-dev ## format and fix with ruff
 	@ruff format .
 	@ruff check --fix .
 

@@ -1,7 +1,7 @@
 """Speed of phase 2: ``python -m benchmarks.bench_exits``.
 
 Rows and labels of 20,000 positions of 36 bars beside the plain pandas way of making
-them, which must say the same before anything is timed; then the account under phase 2's
+them, whose equality is checked before anything is timed; then the account under phase 2's
 rules. Contenders run in one process, taking turns; ratios carry over to other machines.
 """
 

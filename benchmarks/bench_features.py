@@ -70,7 +70,7 @@ def compute_float64(coin: Bars) -> int:
 
 
 def prepare_kernels() -> Callable[[Bars], int]:
-    """The same kernels from arrays to blocks that nobody keeps: no frames, no fresh memory."""
+    """The same kernels from arrays to blocks that are not kept: no frames, no fresh memory."""
     market = features.build_market_bars({"COIN": make_bars()})
 
     def run_kernels(_: Bars) -> int:

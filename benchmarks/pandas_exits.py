@@ -1,7 +1,7 @@
 """Rows and labels of the exit models as one would write them with pandas.
 
 The plain way: a frame with a line for every bar of every position, columns by fancy
-indexing, running extremes by ``groupby``. `bench_exits` checks that it says the same as the
+indexing, running extremes by ``groupby``. `bench_exits` checks that it gives the same as the
 project's kernels before either is timed.
 """
 

@@ -1,6 +1,6 @@
 """TA-Lib's 30 plain columns the way our kernels work: a block at a time, nothing subtracted.
 
-The features of the project are other columns. To be held against TA-Lib like for
+The features of the project are other columns. To be compared with TA-Lib like for
 like, its own columns are computed here with the project's window kernels; the
 formulas around them are those of `dipmaster.features`, the block and its layout too.
 """

@@ -1,4 +1,4 @@
-"""The roof: each stage reads params and earlier outputs, calls a room, writes what it returns."""
+"""The pipeline layer: a stage reads params and earlier outputs, calls a package, writes."""
 
 import sys
 from types import TracebackType

@@ -1,4 +1,4 @@
-"""Candidates to calibrated probabilities that their baseline trade wins."""
+"""Candidates to calibrated probabilities that their phase-0 baseline trade wins."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""d' of each channel: as it is planted, and as a plain reader of the published rows attains it.
+"""d' of each channel: as planted, and as a plain reader of the published rows attains it.
 
 ``python -m studies.channel_distance [--seeds N] [--days D] [--jumps-per-day J]``
 
@@ -161,13 +161,13 @@ PLANTED: Final[dict[str, Reader]] = PLAIN | {"bars": _read_volume_over_median}
 
 
 def with_informativeness(dials: SimulatorParams, d_prime: float) -> SimulatorParams:
-    """Dials with every channel at the same d'."""
+    """Parameters with every channel at the same d'."""
     informativeness = Informativeness(**dict.fromkeys(CHANNELS, d_prime))
     return override_dials(dials, {"informativeness": informativeness.model_dump()})
 
 
 def read_channels(dials: SimulatorParams, d_prime: float) -> pd.DataFrame:
-    """Readings of all channels in the bare and in the whole world, at one setting of the dials."""
+    """Readings of all channels in the bare and in the full market, at one setting."""
     bare_market, full_market = (
         simulate_market(with_informativeness(dials, d_prime), model)
         for model in (BARE_MODEL, MARKET_MODEL)

@@ -5,7 +5,7 @@ days). The regime sets how many trades a day has, how often they win and how
 much; a day effect common to all trades of a day moves their odds together.
 Results are on constant notional and the account's daily return is their sum,
 so that win rate, profit factor, Sharpe ratio and the law of the drawdown are
-the same for every track, and a very long track tells the truth.
+the same for every track, and a very long track gives the true figures.
 """
 
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ _TRANSITION_ROWS = np.array([[5 / 6, 1 / 6, 0.0], [1 / 12, 5 / 6, 1 / 12], [0.0,
 
 @dataclass(frozen=True)
 class SyntheticStrategy:
-    """Dials of a synthetic strategy; triples are for low, normal and high volatility.
+    """Parameters of a synthetic strategy; triples are for low, normal and high volatility.
 
     Attributes
     ----------
@@ -73,7 +73,7 @@ class TrueFigures:
 def simulate_track(
     strategy: SyntheticStrategy, days: int, block_days: int, rng: np.random.Generator
 ) -> TradeSample:
-    """One out-of-sample track of the world, in calendar blocks of `block_days`."""
+    """One out-of-sample track of the strategy, in calendar blocks of `block_days`."""
     regime = simulate_regimes(days, rng)
     count = rng.poisson(np.array(strategy.trades_per_day)[regime])
     day = np.repeat(np.arange(days), count)

@@ -19,7 +19,7 @@ from dipmaster.core.params import Gates, Params
 from dipmaster.evaluation.phase_evaluation import PhaseEvaluation
 from dipmaster.evaluation.statistics.random_entry.excess import compute_joint_half_width
 from dipmaster.evaluation.statistics.random_entry.strata import MatchingCovariates
-from studies.in_process import JudgedMarket, evaluate_market, judge_baseline, read_all_params
+from studies.in_process import EvaluatedMarket, evaluate_baseline, evaluate_market, read_all_params
 from studies.paired_edges import SEEDS, MarketCase
 
 NULL_SEEDS = (*SEEDS, *range(107, 119))
@@ -35,7 +35,7 @@ class ExcessWinRate:
 
     @property
     def text(self) -> str:
-        """In points, with what it says of zero."""
+        """In points, with the verdict against zero."""
         verdict = "PASS" if self.low >= 0.0 else "FAIL" if self.high < 0.0 else ""
         bounds = f"[{100 * self.low:+5.1f}, {100 * self.high:+5.1f}]"
         return f"{100 * self.value:+5.1f} {bounds} {verdict:4}"
@@ -53,10 +53,10 @@ def compute_excesses(case: MarketCase) -> tuple[ExcessWinRate, ExcessWinRate, Ex
     )
 
 
-def _match_on_class_only(judged: JudgedMarket, params: Params) -> PhaseEvaluation:
+def _match_on_class_only(judged: EvaluatedMarket, params: Params) -> PhaseEvaluation:
     level = np.ones_like(judged.covariates.recent_volatility)
     covariates = MatchingCovariates(judged.covariates.volatility_class, level)
-    return judge_baseline(judged.ledger, judged.panel, covariates, judged.period, params)
+    return evaluate_baseline(judged.ledger, judged.panel, covariates, judged.period, params)
 
 
 def _excess_of_gate(evaluation: PhaseEvaluation) -> ExcessWinRate:

@@ -26,16 +26,18 @@ def compute_exits(
     """
     exits = params.exits
     exit_market = build_exit_market(market.panel, market.features, market.volatility)
-    made = build_exit_dataset(
+    computed_exits = build_exit_dataset(
         build_scores_table(scores), exit_market, params.execution, exits, params.split
     )
-    measured = evaluate_exit_scores(made.scores, market.bars_ms, params.split, exits.models.judging)
+    figures = evaluate_exit_scores(
+        computed_exits.scores, market.bars_ms, params.split, exits.models.judging
+    )
     inputs = ExitInputs(
         exit_market,
-        made.plans,
-        build_rows_table(made.scores, market.panel.open_time)[list(READ_ROWS)],
-        collect_models(made.scores),
-        measured.folds,
+        computed_exits.plans,
+        build_rows_table(computed_exits.scores, market.panel.open_time)[list(READ_ROWS)],
+        collect_models(computed_exits.scores),
+        figures.folds,
         exits.cap_bars,
     )
-    return measured, inputs
+    return figures, inputs

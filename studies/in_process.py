@@ -1,9 +1,9 @@
-"""The whole chain in one process: dials to judged phases, without DVC and without files.
+"""The whole chain in one process: parameters to evaluated phases, without DVC or files.
 
 What the studies of many markets use. The same functions as the stages, in the
 same order, so the figures are those that `dvc repro` writes. `evaluate_market`
 stops at phase 0, with features in float64, which the pipeline stores as float32
-(candidates are found in float64 there as well). `score_market` and `evaluated`
+(candidates are found in float64 there as well). `score_market` and `evaluate_all_phases`
 go on to phase 1 with every table in the precision it is stored in, and to phase 2
 with what `exits_in_process` makes.
 """
@@ -66,7 +66,7 @@ Record = dict[str, Any]
 
 @dataclass(frozen=True)
 class TradedMarket:
-    """Phase 0 of one market before it is judged."""
+    """Phase 0 of one market before it is evaluated."""
 
     panel: Panel
     features: dict[str, pd.DataFrame]
@@ -76,8 +76,8 @@ class TradedMarket:
 
 
 @dataclass(frozen=True)
-class JudgedMarket:
-    """Phase 0 of one market, and what it was judged on."""
+class EvaluatedMarket:
+    """Phase 0 of one market, evaluated, with the inputs of the evaluation."""
 
     panel: Panel
     covariates: MatchingCovariates
@@ -157,12 +157,12 @@ def trade_bars(
         panel,
         features,
         found_candidates,
-        baseline_ledger(found_candidates, panel, split, params),
+        trade_baseline(found_candidates, panel, split, params),
         split,
     )
 
 
-def baseline_ledger(
+def trade_baseline(
     candidates: pd.DataFrame, panel: Panel, period: Period, params: Params
 ) -> Ledger:
     """Phase 0 traded, whatever the scores."""
@@ -170,7 +170,7 @@ def baseline_ledger(
     return backtest.run_backtest(panel, entries, params.execution, ExitRules.phase_0(params.exits))
 
 
-def judge_baseline(
+def evaluate_baseline(
     ledger: Ledger, panel: Panel, covariates: MatchingCovariates, period: Period, params: Params
 ) -> PhaseEvaluation:
     """Phase 0 judged against the final targets, random entries matched on the covariates."""
@@ -183,17 +183,17 @@ def judge_baseline(
 
 def evaluate_bars(
     bars: Mapping[str, pd.DataFrame], fallback_half_spread_bps: float, params: Params
-) -> JudgedMarket:
-    """Bars of any source to a judged phase 0."""
+) -> EvaluatedMarket:
+    """Bars of any source to an evaluated phase 0."""
     traded = trade_bars(bars, fallback_half_spread_bps, params)
     panel, ledger, period = traded.panel, traded.ledger, traded.period
     covariates = build_covariates(panel, traded.features)
-    evaluation = judge_baseline(ledger, panel, covariates, period, params)
-    return JudgedMarket(panel, covariates, traded.candidates, ledger, period, evaluation)
+    evaluation = evaluate_baseline(ledger, panel, covariates, period, params)
+    return EvaluatedMarket(panel, covariates, traded.candidates, ledger, period, evaluation)
 
 
-def evaluate_market(params: Params, **dials: float | int) -> JudgedMarket:
-    """Simulate with some dials changed, e.g. ``edge=0.0, seed=5``, and judge phase 0."""
+def evaluate_market(params: Params, **dials: float | int) -> EvaluatedMarket:
+    """Simulate with some dials changed, e.g. ``edge=0.0, seed=5``, and evaluate phase 0."""
     bars = simulate_bars(params, **dials)
     return evaluate_bars(bars, params.ingest.raw.half_spread_bps, params)
 
@@ -267,10 +267,10 @@ def _compute_scores(
     )
 
 
-def evaluated(
+def evaluate_all_phases(
     market: ScoredMarket, scores: Scores, params: Params, exit_inputs: ExitInputs | None = None
 ) -> tuple[Record, EvaluationResult]:
-    """How the scores did out of sample, and all phases traded and judged on them.
+    """Evaluate the scores out of sample, and trade and evaluate all phases on them.
 
     Parameters
     ----------
@@ -279,11 +279,11 @@ def evaluated(
     exit_inputs
         Of `exits_in_process.compute_exits`; without it phase 1 is the last.
     """
-    judging = params.confidence.judging
-    measured = evaluate_scores(scores, market.bars_ms, params.split, judging)
+    evaluation = params.confidence.judging
+    figures = evaluate_scores(scores, market.bars_ms, params.split, evaluation)
     # Truth and volatility's own report serve figures beside the gates, which are not asked for.
     table, features = build_scores_table(scores), market.features
-    inputs = build_inputs(market.panel, market.candidates, table, features, None, measured, None)
-    later = () if exit_inputs is None else (ExitsPhase(exit_inputs),)
-    phases = BaselinePhase(), SelectionPhase(), *later
-    return to_json(measured), evaluate_phases(inputs, params, phases)
+    inputs = build_inputs(market.panel, market.candidates, table, features, None, figures, None)
+    later_phases = () if exit_inputs is None else (ExitsPhase(exit_inputs),)
+    phases = BaselinePhase(), SelectionPhase(), *later_phases
+    return to_json(figures), evaluate_phases(inputs, params, phases)

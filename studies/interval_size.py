@@ -5,7 +5,7 @@
 For ledgers with known truth (see `studies.clustered_ledgers`), the share of
 tracks whose lower bound lies above the truth (a false PASS of a target set
 there) and whose upper bound lies below it (a false FAIL). For drawdown, whose
-bounds speak of another period of fixed length, the share of tracks whose bound
+bounds are about another period of fixed length, the share of tracks whose bound
 the drawdown of an independent period broke.
 
 Two methods that are not used stand beside: Clopper-Pearson as if trades were
@@ -120,7 +120,7 @@ def count_errors(
     gates: Gates,
     truth_days: int = TRUTH_DAYS,
 ) -> tuple[TrueFigures, dict[str, tuple[float, float, int]]]:
-    """Truth of a world, and by method (false PASS, false FAIL, tracks)."""
+    """True figures of a strategy, and by method (false PASS, false FAIL, tracks)."""
     true_figures = estimate_truth(strategy, truth_days, _rng(0, number, 0))
     bounds: list[TrackBound] = []
     for i in show_progress(range(tracks), strategy.name, tracks):
@@ -163,7 +163,7 @@ def main() -> None:
     gates = read_params("gates").gates.model_copy(update={"bootstrap_reps": options.reps})
     print(
         f"nominal one-sided error {100 * gates.alpha:.1f} %; {options.days} days in blocks of "
-        f"{gates.block_days}, {options.tracks} tracks a world, {options.reps} resamples"
+        f"{gates.block_days}, {options.tracks} tracks a strategy, {options.reps} resamples"
     )
     for number, strategy in enumerate(SYNTHETIC_STRATEGIES):
         true_figures, errors = count_errors(strategy, number, options.tracks, options.days, gates)

@@ -1,4 +1,4 @@
-"""Stack and logistic layer without the rule that they can only rise: what the signs would do."""
+"""Stack and logistic layer without the non-negativity constraint: the signs of the coefficients."""
 
 import numpy as np
 
@@ -34,7 +34,7 @@ def negative_shares(scores: Scores) -> dict[str, float]:
 def change_if_missing(scores: Scores, component: str, rows: Ints) -> float:
     """Mean change of the score of some candidates if a component were missing, which is 0.
 
-    Only the layer is asked again; what else may hang on the same value stays.
+    Only the layer is applied again; whatever else depends on the same value stays.
     """
     inputs = np.column_stack([log_odds(scores.ensemble.p_ensemble), *scores.components.values()])
     without = inputs.copy()

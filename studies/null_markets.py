@@ -28,7 +28,7 @@ _ACTIVITY = np.array([0.5, 1.0, 1.7])
 
 @dataclass(frozen=True)
 class NullMarket:
-    """Dials of a market and of the random strategy on it.
+    """Parameters of a market and of the random strategy on it.
 
     Attributes
     ----------
@@ -105,7 +105,7 @@ def draw_null_track(
 
 
 def _draw_codes(regime: Ints, rng: np.random.Generator) -> Ints:
-    """Symbol x hour x regime x a part that says nothing; shape (symbols, hours)."""
+    """Symbol x hour x regime x an uninformative part; shape (symbols, hours)."""
     hour = np.arange(regime.size * _HOURS)
     code = np.arange(_SYMBOLS)[:, None] * _HOURS + hour % _HOURS
     code = (code * _ODDS.size + regime[hour // _HOURS]) * _TENTHS

@@ -25,7 +25,7 @@ LEVEL = 0.025  # a side
 
 @dataclass(frozen=True)
 class MarketCase:
-    """One market to judge."""
+    """One market to evaluate."""
 
     seed: int
     edge: float

@@ -6,7 +6,7 @@ Ledgers with known truth (see `studies.clustered_ledgers`) are the earlier phase
 later phase keeps some of its trades, winners more often than losers, as a filter
 does: the same days and candidates. "Above" is the share of tracks whose lower bound
 lies above the true difference, "below" the share whose upper bound lies below it.
-For the drawdown, whose bounds speak of another period, the difference of an
+For the drawdown, whose bounds are about another period, the difference of an
 independent period of the horizon's length is what the bounds should hold.
 """
 

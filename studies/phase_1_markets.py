@@ -41,7 +41,7 @@ def format_bounds(value: float | None, low: float | None, high: float | None, di
     """A figure with its bounds where it has any."""
     if value is None or low is None or high is None:
         return format_figure(value, digits)
-    figure, lower, upper = (format_figure(each, digits) for each in (value, low, high))
+    figure, lower, upper = (format_figure(number, digits) for number in (value, low, high))
     return f"{figure} [{lower}, {upper}]"
 
 

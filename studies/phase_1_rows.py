@@ -1,4 +1,4 @@
-"""A seed and an edge to the figures of phase 1, for each way to combine the models."""
+"""A seed and an edge to the figures of phase 1, for each fit variant of the layer."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,7 +13,13 @@ from dipmaster.core.params import Params
 from dipmaster.evaluation.statistics.sample import select_out_of_sample
 from dipmaster.learning.evaluation.losses import log_loss_statistic
 from dipmaster.results.gates import GateRow
-from studies.in_process import Record, ScoredMarket, evaluated, override_params, score_market
+from studies.in_process import (
+    Record,
+    ScoredMarket,
+    evaluate_all_phases,
+    override_params,
+    score_market,
+)
 from studies.layer_signs import FIT_VARIANTS, change_if_missing, negative_shares
 
 REPETITION_PARAMS = (
@@ -46,7 +52,7 @@ class Phase1Case:
 
 @dataclass(frozen=True)
 class Phase1Row:
-    """One market scored in one way, from the boundary on; None and NaN where not computable.
+    """One market scored with one fit variant, out of sample; None and NaN where not computable.
 
     Attributes
     ----------
@@ -87,12 +93,12 @@ class Phase1Row:
 
     @property
     def passes(self) -> int:
-        """Gates of phase 1 that say PASS."""
+        """Gates of phase 1 that PASS."""
         return sum(row.verdict == "PASS" for row in self.gates.values())
 
 
 def compute_rows(case: Phase1Case) -> list[Phase1Row]:
-    """Simulate, score, trade and judge one market, in every way that is asked for."""
+    """Simulate, score, trade and evaluate one market, with every fit variant asked for."""
     fewer_reps = dict.fromkeys(REPETITION_PARAMS, case.reps) | {
         "confidence.judging.permutations": 1
     }
@@ -114,7 +120,7 @@ def compute_rows(case: Phase1Case) -> list[Phase1Row]:
 def _compute_row(
     case: Phase1Case, variant: str, market: ScoredMarket, scores: Scores, params: Params
 ) -> Phase1Row:
-    record, result = evaluated(market, scores, params)
+    record, result = evaluate_all_phases(market, scores, params)
     context, phase = result.context, result.phases[-1]
     p, events = scores.confidence, scores.events
     known = (events.signal_ms >= context.period.out_of_sample_ms) & (events.label >= 0)

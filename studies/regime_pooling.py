@@ -1,8 +1,8 @@
-"""How should the levels of many coins become one? Markets of many seeds, three ways of pooling.
+"""How should the levels of many coins become one? Markets of many seeds, three poolings.
 
 ``python -m studies.regime_pooling [seeds]``: accuracy of the filtered regime
 against the simulator's latent one, and the mean log of the level over the
-volatility that defines the state (0: no bias), from the boundary on.
+volatility that defines the state (0: no bias), from the start of out of sample on.
 """
 
 import sys
@@ -43,7 +43,7 @@ def simulate_bars_and_regime(params: Params, seed: int) -> tuple[Panel, Classes]
 
 
 def evaluate_poolings(seed: int, params: Params) -> list[tuple[float, float]]:
-    """Accuracy and bias of each way."""
+    """Accuracy and bias of each pooling."""
     panel, truth = simulate_bars_and_regime(params, seed)
     volatility = compute_volatility(panel, params.volatility)
     level = volatility.regimes.level_daily

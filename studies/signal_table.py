@@ -7,7 +7,7 @@ open to the close 12 bars on, in bps, with its standard error (clustered by day,
 all coins together); the share of candidates whose remaining reversion, known
 to the simulator alone, exceeds the round-trip cost
 2 x (fee + half-spread + slippage). The same seeds serve every edge. Real bars
-tell no oracle; they are one sample, of coins that move together.
+have no oracle; they are one sample, of coins that move together.
 """
 
 import argparse
@@ -38,7 +38,7 @@ HORIZON_BARS = 12  # bars
 
 @dataclass(frozen=True)
 class MarketSetting:
-    """One market to draw: its dials, and the params of features, signal and costs."""
+    """One market to simulate: its parameters, and the params of features, signal and costs."""
 
     params: Params
     dials: SimulatorParams
@@ -74,7 +74,7 @@ def _find_by_rule(
 
 
 def compute_forward_returns(bars: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
-    """Forward returns of one coin's candidates with `HORIZON_BARS` bars ahead without a gap.
+    """Forward returns of one coin's candidates that have `HORIZON_BARS` bars without a gap ahead.
 
     Returns
     -------

@@ -34,7 +34,7 @@ FIRST_SEED = 9001  # development seeds; the default market's own seed is not amo
 
 
 def override_dials(dials: SimulatorParams, changes: Mapping[str, object]) -> SimulatorParams:
-    """Dials with some values changed and held against the model's bounds again."""
+    """Parameters with some values changed, validated against the model's bounds again."""
     return SimulatorParams.model_validate(dials.model_dump() | dict(changes))
 
 

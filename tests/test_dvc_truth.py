@@ -1,4 +1,4 @@
-"""dvc.yaml tells the truth: declared deps = imported files, declared params = read sections.
+"""dvc.yaml matches the code: declared deps = imported files, declared params = read sections.
 
 DVC follows no import: without this a changed module would leave a stage "up to date".
 """

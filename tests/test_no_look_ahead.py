@@ -17,7 +17,7 @@ from dipmaster.core.params import Params
 from dipmaster.core.time_units import BAR_MS, DAY_MS
 from dipmaster.evaluation.statistics.period import Period, drop_boundary_crossings
 from dipmaster.market.simulator import simulate_market
-from studies.in_process import baseline_ledger, read_all_params, trade_bars
+from studies.in_process import read_all_params, trade_bars, trade_baseline
 
 Bars = Mapping[str, pd.DataFrame]
 COINS, DAYS, BURN_IN = 4, 24, 12
@@ -60,7 +60,7 @@ def period(bars) -> Period:
 
 def compute_past(panel, candidates, period, params) -> Past:
     """Orders are the candidates that reach the engine."""
-    ledger = baseline_ledger(candidates, panel, period, params)
+    ledger = trade_baseline(candidates, panel, period, params)
     orders = drop_boundary_crossings(candidates, panel, period, params.exits.cap_bars)
     named = orders.rename(columns={"open_time": "time"})
     return Past(named, ledger.fills, ledger.equity, ledger)

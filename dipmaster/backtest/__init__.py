@@ -1,9 +1,9 @@
 """Signals and bars to a ledger: every fill, every round trip, the account at every bar.
 
-`run_backtest` trades orders with one account; `simulate_independent_trades` gives the trade of
-each bar alone (random entries), `triple_barrier_labels` that of each candidate (labels);
-`simulate_sequential_trades` trades each symbol alone with the money never running out. All
-follow a position with the same kernel.
+`run_backtest` trades orders with one account; `simulate_independent_trades` trades each
+bar alone (random entries), `triple_barrier_labels` each candidate (labels, Lopez de
+Prado 2018, chapter 3); `simulate_sequential_trades` trades each symbol alone, one
+position at a time, with unlimited cash. All simulate a position with the same kernel.
 """
 
 from dipmaster.backtest.engine import run_backtest

@@ -131,11 +131,11 @@ def simulate_orders(
     free_from = np.zeros(len(panel.symbols), np.int64)
     kernel_args = (market, plans, sizes, limits, numbers, costs, arrays)
     filled = trade_orders(*kernel_args, free_from, trips, orders, bar_ledger)
-    _name_zero_volume(orders["outcome"], entries, panel)
+    _mark_zero_volume_orders(orders["outcome"], entries, panel)
     return EngineOutput(trips[:filled], orders, bar_ledger.value, numbers.partial_frac)
 
 
-def _name_zero_volume(outcome: Any, entries: Entries, panel: Panel) -> None:
+def _mark_zero_volume_orders(outcome: Any, entries: Entries, panel: Panel) -> None:
     """Tell orders whose bar was there, but without a trade, from those without a bar.
 
     For the kernel both are missing; `outcome`, shape (entries,), is changed in place.
@@ -144,9 +144,9 @@ def _name_zero_volume(outcome: Any, entries: Entries, panel: Panel) -> None:
         return
     unfilled = np.flatnonzero(outcome == NO_NEXT_BAR)
     bar = entries.signal_index[unfilled] + 1
-    symbol, inside = entries.symbol_index[unfilled], bar < panel.bars
-    there = ~np.isnan(panel.open[symbol, np.where(inside, bar, 0)])
-    outcome[unfilled[inside & there]] = ZERO_VOLUME
+    symbol, is_on_grid = entries.symbol_index[unfilled], bar < panel.bars
+    has_bar = ~np.isnan(panel.open[symbol, np.where(is_on_grid, bar, 0)])
+    outcome[unfilled[is_on_grid & has_bar]] = ZERO_VOLUME
 
 
 def _empty_bar_ledger(bars: int) -> BarLedger:

@@ -1,6 +1,6 @@
-"""Signals on their way to the engine: one row an order that wants to be filled.
+"""Orders of the engine: one row an order.
 
-The engine meets signals as this table and never their makers.
+The engine sees signals as this table and never the models behind them.
 """
 
 from collections.abc import Mapping
@@ -75,7 +75,7 @@ class Entries:
         return replace(self, **arrays, sizing={k: v[rows] for k, v in self.sizing.items()})
 
     def with_scores(self, confidence: Floats, regime: npt.NDArray[np.int8]) -> "Entries":
-        """The same orders with a score each; the surest goes first where orders compete.
+        """The same orders with a score each; where orders compete the highest score goes first.
 
         Parameters
         ----------

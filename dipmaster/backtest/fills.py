@@ -1,4 +1,4 @@
-"""Orders and bars to round trips: `simulate_position` goes with a position to its last sale.
+"""Orders and bars to round trips: `simulate_position` simulates a position to its last sale.
 
 The one place where exits are decided. The engine, the labels and the random
 entries all go through it, so that they cannot differ. What a position does depends on
@@ -15,9 +15,9 @@ from dipmaster.backtest.costs import BPS, Costs, break_even_price, buy_cost, sel
 from dipmaster.backtest.layouts import (
     AT_END,
     AT_OPEN,
-    EITHER,
     INSIDE,
     NEVER,
+    STOP_OR_TARGET,
     MarketArrays,
     Order,
     PlanArrays,
@@ -44,7 +44,7 @@ _FULL, _PARTIAL = int(ExitType.OPTIMAL_TIMING), int(ExitType.PROFIT_TAKING)
 def next_decision_bar(u: int, e: int, cap_bars: int, clock: int, rules: RuleScalars) -> int:
     """Bar after the next close, from that of `u` on, at which something may be decided.
 
-    Between decisions only levels can end a position, which is what makes a walk fast.
+    Between decisions only price levels can end a position, which makes the simulation fast.
     """
     end = max(e + cap_bars, u + 1)
     if rules.every_bar:
@@ -76,7 +76,7 @@ def decide_exit(
 def trail_stop_level(
     level: float, peak: float, entry: float, distance: float, floor: float
 ) -> float:
-    """Stop level after a bar with this peak; a missing distance leaves only the floor."""
+    """Stop level after a bar with this peak; a missing distance leaves the break-even floor."""
     trail = peak - distance * entry
     if not trail > floor:
         trail = floor
@@ -159,8 +159,8 @@ def resolve_touch(
     if high <= target:
         return stop_kind, INSIDE, level
     if target_first:
-        return _TARGET, EITHER, max(first, target)
-    return stop_kind, EITHER, level
+        return _TARGET, STOP_OR_TARGET, max(first, target)
+    return stop_kind, STOP_OR_TARGET, level
 
 
 @borrowing_kernel

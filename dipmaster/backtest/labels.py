@@ -1,4 +1,9 @@
-"""The frozen trade of every candidate: what labels are made of, the same in all phases."""
+"""Triple-barrier labels: the baseline trade of every candidate, the same in all phases.
+
+Profit target, stop loss and time limit are the three barriers (Lopez de Prado 2018,
+Advances in Financial Machine Learning, chapter 3); the quarter-hour exit of phase 0 is
+a fourth exit. The label is the net return at the barrier that is met first.
+"""
 
 import pandas as pd
 

@@ -1,4 +1,4 @@
-"""What kernels are handed and write: bars, orders and records of round trips."""
+"""Inputs and outputs of the kernels: bars, orders and records of round trips."""
 
 from typing import NamedTuple
 
@@ -10,7 +10,8 @@ from dipmaster.core.time_units import BAR_MS
 
 STAGES = 4
 AT_OPEN, ENTRY, INSIDE, AT_END = range(STAGES)  # of a bar, in time order
-EITHER = STAGES  # as INSIDE, where stop and target were touched and either may have gone first
+# As INSIDE, where stop and target were touched and either may have gone first.
+STOP_OR_TARGET = STAGES
 NEVER = -1
 
 ROUND_TRIP = np.dtype(
@@ -65,7 +66,10 @@ class PlanArrays(NamedTuple):
 
 
 class Order(NamedTuple):
-    """One row of `PlanArrays`: `row` in the arrays of the rules, `bar` that of the entry."""
+    """One row of `PlanArrays`.
+
+    `row` is its row in the arrays of the rules, `bar` that of the entry.
+    """
 
     row: int
     symbol: int

@@ -14,7 +14,7 @@ import pandas as pd
 
 from dipmaster.backtest.costs import build_costs
 from dipmaster.backtest.entries import Entries
-from dipmaster.backtest.layouts import AT_OPEN, EITHER, ENTRY, INSIDE, NEVER, STAGES
+from dipmaster.backtest.layouts import AT_OPEN, ENTRY, INSIDE, NEVER, STAGES, STOP_OR_TARGET
 from dipmaster.backtest.rules import EXIT_CONFIDENCE, EXIT_NAMES, EXIT_REASONS, ExitType
 from dipmaster.backtest.trades import BUY, FillColumns, build_trades_table, decode_names
 from dipmaster.core.errors import data_error
@@ -56,7 +56,7 @@ class Ledger:
 
 @dataclass(frozen=True)
 class EngineOutput:
-    """What the kernel wrote: `ROUND_TRIP` a filled order, `ORDER_RECORD` an entry, and the marks.
+    """Output of the kernel: `ROUND_TRIP` a filled order, `ORDER_RECORD` an entry, and the marks.
 
     `value` is the worth of all positions at each bar's close, shape (bars,).
     """
@@ -70,7 +70,7 @@ class EngineOutput:
 def build_ledger(
     panel: Panel, entries: Entries, execution: Execution, output: EngineOutput
 ) -> Ledger:
-    """Turn what the kernel wrote into the tables of a run.
+    """Turn the kernel's output into the tables of a run.
 
     Raises
     ------
@@ -96,7 +96,7 @@ def _collect_fills(output: EngineOutput, quantity: Floats) -> FillColumns:
     partial_quantity = np.zeros(trips.size)
     partial_quantity[partial_trades] = quantity[partial_trades] * output.partial_frac
     partial_trips, kind = trips[partial_trades], trips["exit_type"]
-    stage = np.where(trips["exit_stage"] == EITHER, INSIDE, trips["exit_stage"])
+    stage = np.where(trips["exit_stage"] == STOP_OR_TARGET, INSIDE, trips["exit_stage"])
     partial_exit = int(ExitType.PROFIT_TAKING)
     fills = (
         _fill_columns(trips, all_trades, "entry", quantity, ENTRY, BUY),

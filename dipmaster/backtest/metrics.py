@@ -78,8 +78,8 @@ def split_gains_losses(net: Floats, net_frac: Floats) -> tuple[Floats, Floats]:
         Shape (trades,), net return on the notional: it says who won. Who breaks even has
         neither won nor lost, or a profit factor could rest on rounding alone.
     """
-    moved = np.where(is_break_even(net_frac), 0.0, net)
-    return np.maximum(moved, 0.0), np.maximum(-moved, 0.0)
+    net_moved = np.where(is_break_even(net_frac), 0.0, net)
+    return np.maximum(net_moved, 0.0), np.maximum(-net_moved, 0.0)
 
 
 def sharpe_annual(daily_returns: Floats) -> float | None:

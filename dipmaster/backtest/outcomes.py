@@ -1,7 +1,7 @@
 """The trade of each bar alone: no account, no limits, one unit of reference notional.
 
-Labels (the frozen phase-0 trade of every candidate) and the pool of matched
-random entries come from here. Positions are followed by the engine's own kernel.
+Labels (the baseline trade of every candidate) and the pool of matched random
+entries come from here. Positions are simulated by the engine's own kernel.
 """
 
 from concurrent.futures import ThreadPoolExecutor
@@ -17,9 +17,9 @@ from dipmaster.backtest.costs import Costs, build_costs
 from dipmaster.backtest.entries import check_exit_levels
 from dipmaster.backtest.fills import simulate_positions, simulate_sequence
 from dipmaster.backtest.layouts import (
-    EITHER,
     NEVER,
     ROUND_TRIP,
+    STOP_OR_TARGET,
     Order,
     PlanArrays,
     build_market_arrays,
@@ -258,7 +258,7 @@ def _build_outcomes(
         entry_index=trips["entry_bar"].copy(),
         exit_index=np.where(tradable, trips["exit_bar"], NEVER),
         exit_type=np.where(tradable, trips["exit_type"], NEVER).astype(np.int64),
-        stop_and_target_touched=tradable & (trips["exit_stage"] == EITHER),
+        stop_and_target_touched=tradable & (trips["exit_stage"] == STOP_OR_TARGET),
         gross_frac=gross,
         fees_frac=fees,
         slippage_frac=cost,

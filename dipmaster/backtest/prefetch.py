@@ -1,7 +1,7 @@
-"""Asking memory for what the orders to come will read, while others are followed.
+"""Prefetch what the next orders will read, while the current one is simulated.
 
-In time order the account goes back and forth between symbols: some sixty places of
-prices, scores and distances at once, more than a processor sees coming. A prefetch has
+In time order the account jumps between symbols: some sixty streams of prices, scores
+and distances at once, more than the hardware prefetcher can follow. A prefetch has
 no result: it changes when bytes arrive, never what is computed.
 """
 
@@ -38,7 +38,7 @@ def _prefetch(_: Any, array: Any, index: Any) -> Any:
 
 @borrowing_kernel
 def prefetch_orders(market: MarketArrays, plans: PlanArrays, arrays: RuleArrays, i: int) -> None:
-    """Ask for the first 24 bars and 16 scores of the order some places after `i`."""
+    """Prefetch the first 24 bars and 16 scores of the order `ORDERS_AHEAD` after `i`."""
     j = i + ORDERS_AHEAD
     if j >= plans.signal.size:
         return

@@ -1,4 +1,4 @@
-"""Exit rules of a run, and the names, certainty and words of every way out.
+"""Exit rules of a run, and name, confidence and reason of every exit type.
 
 Phase 0 uses stop, target, time limit and the 15-minute boundary; trailing stop,
 exit score and partial exits are switched on by later phases.
@@ -16,7 +16,7 @@ from dipmaster.core.params import Exits
 
 
 class ExitType(IntEnum):
-    """Ways out of a position; the names in lower case are those of table FILLS."""
+    """Exit types; the names in lower case are those of table FILLS."""
 
     END_OF_DATA = 0
     STOP = 1
@@ -59,7 +59,7 @@ class TrailingStopRule:
     activation_frac
         Profit at a bar's high from which the stop is active.
     break_even_floor
-        Once active, never below the price that brings the money back after
+        Once active, never below the break-even price after
         costs (with the entry's half-spread, the later one being unknown).
     """
 
@@ -146,7 +146,7 @@ class RuleArrays(NamedTuple):
 
 
 def build_rule_scalars(rules: ExitRules) -> RuleScalars:
-    """Scalars of the rules; a rule that is off gets a value that never fires."""
+    """Scalars of the rules; a rule that is off gets a value that never triggers."""
     quarter_hour, trailing, score = rules.boundary_min_net_frac, rules.trailing, rules.score
     return RuleScalars(
         every_bar=trailing is not None or score is not None,

@@ -8,7 +8,7 @@ import pandas as pd
 import pyarrow as pa
 
 from dipmaster.backtest.entries import REGIMES, SIZING_COLUMNS, Entries
-from dipmaster.backtest.layouts import EITHER
+from dipmaster.backtest.layouts import STOP_OR_TARGET
 from dipmaster.backtest.rules import EXIT_NAMES, ExitType
 from dipmaster.core.kernels import Floats
 from dipmaster.core.panel import Panel, to_timestamps
@@ -51,7 +51,7 @@ def build_trades_table(
         "weight_frac": orders["weight_frac"],
         "quantity": orders["quantity"],
         "exit_type": decode_names(EXIT_NAMES, trips["exit_type"]),
-        "stop_and_target_touched": trips["exit_stage"] == EITHER,
+        "stop_and_target_touched": trips["exit_stage"] == STOP_OR_TARGET,
         "mfe_frac": trips["peak"] / entry - 1.0,
         "mae_frac": trips["trough"] / entry - 1.0,
         "bars_held": (trips["exit_bar"] - trips["entry_bar"]).astype(np.int32),

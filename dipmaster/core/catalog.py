@@ -79,10 +79,10 @@ def read_symbols(
     table
         What every frame is compared with.
     """
-    chosen = store.list_symbols(folder) if symbols is None else list(symbols)
-    wanted = None if columns is None else list(dict.fromkeys(("open_time", *columns)))
+    names = store.list_symbols(folder) if symbols is None else list(symbols)
+    columns_read = None if columns is None else list(dict.fromkeys(("open_time", *columns)))
 
     def read(symbol: str) -> pd.DataFrame:
-        return store.read_table(folder / f"{symbol}.parquet", table, wanted)
+        return store.read_table(folder / f"{symbol}.parquet", table, columns_read)
 
-    return dict(zip(chosen, map_in_threads(read, chosen, f"reading {folder.name}"), strict=True))
+    return dict(zip(names, map_in_threads(read, names, f"reading {folder.name}"), strict=True))

@@ -1,7 +1,7 @@
-"""The exceptions of the project; every message names where, what was expected and the cure.
+"""The exceptions of the project; every message names place, expected, found and the fix.
 
 DipMasterError
-├── ParamsError      params.yaml does not fit its models (all faults told at once)
+├── ParamsError      params.yaml does not fit its models (all faults reported at once)
 ├── DataError        bars or other input that cannot be used
 │   └── TableError   a table between two stages lacks what its schema promises
 └── PipelineError    a stage was started where its inputs or the lock are not there,
@@ -11,11 +11,11 @@ DipMasterError
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-SHOWN = 5  # of many faults of one kind
+MAX_SHOWN = 5  # of many faults of one kind
 
 
 class DipMasterError(Exception):
-    """Base of all errors a user can mend; stages print it and exit with 1."""
+    """Base of all errors a user can fix; stages print it and exit with 1."""
 
 
 class ParamsError(DipMasterError):
@@ -36,14 +36,14 @@ class PipelineError(DipMasterError):
 
 @dataclass(frozen=True)
 class Fault:
-    """One thing wrong in an input: where, expected, found, cure.
+    """One thing wrong in an input: where, expected, found, fix.
 
     Parameters
     ----------
     where
         File, and row or time in it, as the user would look it up.
     expected, found
-        What the reader asks for and what is there.
+        What the reader requires and what is there.
     fix
         What the user can do.
     """
@@ -62,8 +62,8 @@ def data_error(where: str, expected: str, found: str, fix: str) -> DataError:
     return DataError(str(Fault(where, expected, found, fix)))
 
 
-def data_errors(faults: Sequence[object], what: str) -> DataError:
-    """Build one `DataError` of several faults: the first ones, and how many more `what`."""
-    more = len(faults) - SHOWN
-    shown = [str(fault) for fault in faults[:SHOWN]]
-    return DataError("\n".join([*shown, f"... and {more} more {what}"] if more > 0 else shown))
+def data_errors(faults: Sequence[object], noun: str) -> DataError:
+    """Build one `DataError` of several faults: the first ones, and how many more `noun`."""
+    more = len(faults) - MAX_SHOWN
+    shown = [str(fault) for fault in faults[:MAX_SHOWN]]
+    return DataError("\n".join([*shown, f"... and {more} more {noun}"] if more > 0 else shown))

@@ -43,9 +43,9 @@ def hold(stage: str, reads: Sequence[str] = ()) -> Iterator[None]:
         yield
 
 
-def _lock(number: int, kind: int, path: Path, name: str) -> None:
+def _lock(descriptor: int, kind: int, path: Path, name: str) -> None:
     try:
-        fcntl.flock(number, kind | fcntl.LOCK_NB)
+        fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
     except OSError as error:
         if error.errno in _IN_USE:
             raise PipelineError(

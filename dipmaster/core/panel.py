@@ -80,7 +80,7 @@ def to_timestamps(times_ms: Ints) -> pd.DatetimeIndex:
 
 
 def align_bars(bars: Mapping[str, pd.DataFrame], fallback_half_spread_bps: float) -> Panel:
-    """Put the bars of all symbols on one regular grid, symbols in sorted order.
+    """Align the bars of all symbols on one regular grid, symbols in sorted order.
 
     Parameters
     ----------

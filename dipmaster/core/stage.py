@@ -1,8 +1,8 @@
 """How a stage starts and ends: one error form, exit codes, the time it took.
 
-Exit codes: 0 done; 1 an error the user can mend; 130 interrupted;
-143 terminated. The seconds
-and the peak memory go to the ignored ``reports/local/``, never to an output.
+Exit codes: 0 done; 1 an error the user can fix; 130 interrupted;
+143 terminated. Seconds and peak memory go to the ignored ``reports/local/``,
+never to an output.
 """
 
 import contextlib

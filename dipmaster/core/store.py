@@ -1,4 +1,4 @@
-"""The one door to disk: params, tables, JSON and text, written whole or not at all.
+"""The storage layer: params, tables, JSON and text, written whole or not at all.
 
 Parquet is written with BYTE_STREAM_SPLIT and without dictionaries for floats
 (smaller and several times faster for prices than the default), JSON with
@@ -41,10 +41,10 @@ def read_params(*sections: str) -> Params:
         raise PipelineError(
             f"{PARAMS_FILE} is not in {Path.cwd()}.\n  Fix: start stages from the project folder."
         )
-    return Params.parse(_parse_yaml(PARAMS_FILE, "mend the line it names"), sections)
+    return Params.parse(_parse_yaml(PARAMS_FILE, "correct the line it names"), sections)
 
 
-def _parse_yaml(path: Path, cure: str) -> Any:
+def _parse_yaml(path: Path, fix: str) -> Any:
     """Parse YAML with the parser of DVC, so that both read the same values.
 
     DVC writes YAML 1.2, in which ``5e-05`` is a number, ``010`` is ten and a
@@ -54,7 +54,7 @@ def _parse_yaml(path: Path, cure: str) -> Any:
         return YAML(typ="safe").load(path.read_text(encoding="utf-8"))
     except (YAMLError, UnicodeDecodeError) as error:
         raise PipelineError(
-            f"{path} is no valid YAML in UTF-8: {_describe_yaml_fault(error)}.\n  Fix: {cure}."
+            f"{path} is no valid YAML in UTF-8: {_describe_yaml_fault(error)}.\n  Fix: {fix}."
         ) from error
 
 
@@ -79,16 +79,16 @@ def atomic_folder(target: Path) -> Iterator[Path]:
     partial = target.with_name(f".{target.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
-    with _hold(partial) as is_there:
+    with _hold_open(partial) as is_unchanged:
         try:
             yield partial
-            if not is_there():
+            if not is_unchanged():
                 raise _removed_error(partial)
             if target.exists():
                 shutil.rmtree(target)
             partial.rename(target)
         except FileNotFoundError as error:
-            if is_there():
+            if is_unchanged():
                 raise
             raise _removed_error(partial) from error
         finally:
@@ -96,13 +96,13 @@ def atomic_folder(target: Path) -> Iterator[Path]:
 
 
 @contextlib.contextmanager
-def _hold(folder: Path) -> Iterator[Callable[[], bool]]:
+def _hold_open(folder: Path) -> Iterator[Callable[[], bool]]:
     """Yield a test whether `folder` still is this one; an inode that is held is not reused."""
-    number = os.open(folder, os.O_RDONLY)
+    descriptor = os.open(folder, os.O_RDONLY)
     try:
-        yield lambda: folder.is_dir() and os.path.samestat(folder.stat(), os.fstat(number))
+        yield lambda: folder.is_dir() and os.path.samestat(folder.stat(), os.fstat(descriptor))
     finally:
-        os.close(number)
+        os.close(descriptor)
 
 
 def _removed_error(path: Path) -> PipelineError:
@@ -127,7 +127,7 @@ def atomic_file(target: Path) -> Iterator[Path]:
 
 
 def write_table(frame: pd.DataFrame, table: Table, path: Path) -> None:
-    """Write a frame as parquet after holding it against its schema."""
+    """Write a frame as parquet after checking it against its schema."""
     ordered_frame = table.check(frame, str(path))
     schema = table.schema([str(name) for name in ordered_frame.columns])
     write_arrow(pa.Table.from_pandas(ordered_frame, schema=schema, preserve_index=False), path)
@@ -152,7 +152,7 @@ def write_arrow(data: pa.Table, path: Path) -> None:
 def read_table(
     path: Path, table: Table | None = None, columns: list[str] | None = None
 ) -> pd.DataFrame:
-    """Read one parquet file, or some of its columns; hold it against `table` where given."""
+    """Read one parquet file, or some of its columns; check it against `table` where given."""
     try:
         # Row labels that another program left in the file would decide what is compared with what.
         frame = pq.read_table(path, columns=columns).to_pandas(ignore_metadata=True)

@@ -64,8 +64,8 @@ def sale_net_returns(
 ) -> Floats:
     """Net return on the reference notional of buying and selling at two opens.
 
-    Step by step as in `backtest.outcomes`, so that a sale at the open at which the
-    holding ends nets the very same number. NaN where a half-spread is missing.
+    Step by step as in `backtest.simulate_independent_trades`, so that a sale at the open
+    at which the holding ends nets the very same number. NaN where a half-spread is missing.
     """
     net = np.empty(symbol.size)
     for i in range(symbol.size):

@@ -2,7 +2,7 @@
 
 `compute_features` turns the bars of all coins into features, `find_candidates` features into
 the bars on which the rule fires, `FeatureStream` does the first bar by bar.
-docs/features.md tells every formula, unit, warm-up and NaN rule.
+docs/features.md has every formula, unit, warm-up and NaN rule.
 """
 
 from dipmaster.features.batch import (

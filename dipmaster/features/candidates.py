@@ -43,7 +43,7 @@ def find_candidates(features: Mapping[str, pd.DataFrame], params: Signal) -> pd.
     -------
     DataFrame
         Table CANDIDATES. A candidate whose next bar is missing is still one:
-        nobody knew at its close.
+        at its close that was not known.
     """
     by_coin = [_find_in_coin(symbol, features[symbol], params) for symbol in sorted(features)]
     table = pd.concat([_empty_candidates(), *by_coin], ignore_index=True)
@@ -55,7 +55,7 @@ def find_candidates(features: Mapping[str, pd.DataFrame], params: Signal) -> pd.
 def matches_rule(frame: pd.DataFrame, params: Signal) -> Bools:
     """Where the rule holds, cooldown apart; a missing value never fires.
 
-    A known volatility class is asked for under every rule: without the sigma
+    A known volatility class is required under every rule: without the sigma
     there is no depth, and no threshold by regime.
     """
 

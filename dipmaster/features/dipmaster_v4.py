@@ -1,4 +1,4 @@
-"""Score of the earlier system; docs/features.md says how its gaps were filled."""
+"""Score of DipMaster v4; docs/features.md says how its gaps were filled."""
 
 import math
 
@@ -12,7 +12,7 @@ from dipmaster.features.windows import clip01
 def compute_dipmaster_v4_score(series: Floats, rows: Floats, head: int, n: int) -> None:
     """Regime part, timing part with its order flow, primary part, and the three together.
 
-    Order flow is the net selling of 20 bars, held against the root mean square of
+    Order flow is the net selling of 20 bars, relative to the root mean square of
     the signed volume of 100 bars, not against the sd about its mean.
     """
     v = series[head:]

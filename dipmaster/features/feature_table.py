@@ -1,4 +1,4 @@
-"""Features as they are stored, and what a reader wants to know about them."""
+"""Features as they are stored, and a summary of them."""
 
 from collections.abc import Mapping
 from typing import Any

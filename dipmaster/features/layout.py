@@ -1,8 +1,8 @@
-"""Where things lie: columns of a bar, of a feature row, series and scalars of the state.
+"""Memory layout: columns of a bar, of a feature row, series and scalars of the state.
 
 Kernels work on a block of consecutive bars at a time. The state of a coin is one
 float64 array, because it can be copied or stored as it is: parameters and scalars,
-then the series, one after the other: the `HISTORY` bars before the block, and room
+then the series, one after the other: the `HISTORY` bars before the block, and space
 for `BLOCK` bars. Features of a block are written to a second array, one row each.
 
 A name of a series or feature is the place of the block's first bar, so that the bar
@@ -88,7 +88,7 @@ FEATURE_COUNT = 60
     TAKER_IMBALANCE,
     HALF_SPREAD_BPS,
 ) = range(0, FEATURE_COUNT * BLOCK, BLOCK)
-HELD = SMA20_OVER_SMA50_15M_FRAC  # from here: what closed 15m and 1h bars said, until the next
+HELD = SMA20_OVER_SMA50_15M_FRAC  # from here: values of closed 15m and 1h bars, held until the next
 HELD_COUNT = 9
 CLOCK_ROWS = slice(HOUR_UTC // BLOCK, MINUTES_TO_BOUNDARY // BLOCK + 1)  # rows known at any bar
 

@@ -1,4 +1,4 @@
-"""What all coins did together: the mean return of those present at a bar.
+"""Market return: the mean return of the coins present at a bar.
 
 Each coin counts once, whatever its size, and only if it has traded without a
 gap over the whole horizon. The mean is taken in the order of the sorted names.

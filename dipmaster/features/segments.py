@@ -1,4 +1,4 @@
-"""Stretches of usable bars without a gap: nothing that is remembered spans two of them."""
+"""Contiguous segments of usable bars: no window spans two of them."""
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
@@ -19,7 +19,7 @@ def is_usable(bars: Sequence[Floats]) -> Bools:
 
 
 def split_segments(times_ms: Ints, usable_bars: Bools) -> Iterator[tuple[int, int]]:
-    """Start and end of each stretch; an unusable bar is one of its own."""
+    """Start and end of each segment; an unusable bar is one of its own."""
     breaks = (np.diff(times_ms) != BAR_MS) | ~usable_bars[1:] | ~usable_bars[:-1]
     edges = [0, *(np.flatnonzero(breaks) + 1).tolist(), times_ms.size]
     return pairwise(edges if times_ms.size else [])

@@ -17,7 +17,7 @@ from dipmaster.core.errors import DataError, Fault
 from dipmaster.core.panel import to_epoch_ms, to_timestamps
 from dipmaster.core.time_units import BAR_MS
 
-_SHOWN = 5
+_MAX_SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Jump:
         return (self.open_ms - self.close_ms) // BAR_MS - 1
 
 
-def largest_jump(bars: pd.DataFrame) -> Jump | None:
+def find_largest_jump(bars: pd.DataFrame) -> Jump | None:
     """The largest jump of one coin, the first of equals; None with fewer than two bars.
 
     Parameters
@@ -61,11 +61,11 @@ def largest_jump(bars: pd.DataFrame) -> Jump | None:
         return None
     times = to_epoch_ms(traded["open_time"])
     close = traded["close"].to_numpy(dtype=np.float64)[:-1]
-    opened = traded["open"].to_numpy(dtype=np.float64)[1:]
-    factor = np.maximum(opened / close, close / opened)
+    next_open = traded["open"].to_numpy(dtype=np.float64)[1:]
+    factor = np.maximum(next_open / close, close / next_open)
     i = int(np.argmax(factor))
     return Jump(
-        float(factor[i]), float(close[i]), int(times[i]), float(opened[i]), int(times[i + 1])
+        float(factor[i]), float(close[i]), int(times[i]), float(next_open[i]), int(times[i + 1])
     )
 
 
@@ -84,17 +84,19 @@ def refuse_jumps(bars: Mapping[str, pd.DataFrame], max_factor: float) -> None:
     DataError
         The largest jump of each coin that has one, at most five coins, the largest first.
     """
-    jumps = {symbol: largest_jump(bars[symbol]) for symbol in sorted(bars)}
-    beyond = [(s, jump) for s, jump in jumps.items() if jump and jump.factor > max_factor]
-    if not beyond:
+    jumps = {symbol: find_largest_jump(bars[symbol]) for symbol in sorted(bars)}
+    excessive = [(s, jump) for s, jump in jumps.items() if jump and jump.factor > max_factor]
+    if not excessive:
         return
-    beyond.sort(key=lambda pair: -pair[1].factor)
-    told = [str(_fault(symbol, jump, max_factor)) for symbol, jump in beyond[:_SHOWN]]
-    more = len(beyond) - _SHOWN
-    raise DataError("\n".join([*told, f"... and {more} more coins"] if more > 0 else told))
+    excessive.sort(key=lambda pair: -pair[1].factor)
+    messages = [
+        str(_build_fault(symbol, jump, max_factor)) for symbol, jump in excessive[:_MAX_SHOWN]
+    ]
+    more = len(excessive) - _MAX_SHOWN
+    raise DataError("\n".join([*messages, f"... and {more} more coins"] if more > 0 else messages))
 
 
-def _fault(symbol: str, jump: Jump, max_factor: float) -> Fault:
+def _build_fault(symbol: str, jump: Jump, max_factor: float) -> Fault:
     before, after = to_timestamps(np.array([jump.close_ms, jump.open_ms]))
     between = f" after {jump.bars_between:,} bars without a trade" if jump.bars_between else ""
     return Fault(

@@ -13,7 +13,7 @@ import pandas as pd
 from dipmaster.core.kernels import Floats, Ints
 from dipmaster.core.panel import to_epoch_ms, to_timestamps
 from dipmaster.core.time_units import BAR_MS, BARS_PER_DAY, ISO_UTC
-from dipmaster.market.jumps import largest_jump
+from dipmaster.market.jumps import find_largest_jump
 from dipmaster.market.raw.intervals import sort_unique
 from dipmaster.market.raw.log import RawLog
 
@@ -106,7 +106,7 @@ def _describe_symbol(frame: pd.DataFrame) -> dict[str, Any]:
         "ohlc_violations": int(np.count_nonzero(invalid)),
         "zero_volume_bars": int(np.count_nonzero(volume == 0)),
         "outliers": _describe_outliers(times, prices["close"]),
-        "largest_jump": _jump(frame),
+        "largest_jump": _describe_jump(frame),
     }
 
 
@@ -156,9 +156,9 @@ def _describe_outliers(times_ms: Ints, close: Floats) -> dict[str, Any]:
     }
 
 
-def _jump(frame: pd.DataFrame) -> dict[str, Any]:
+def _describe_jump(frame: pd.DataFrame) -> dict[str, Any]:
     """Largest change from a traded bar to the next, over gaps too; beyond a bound it is refused."""
-    jump = largest_jump(frame)
+    jump = find_largest_jump(frame)
     return {
         "factor": jump.factor if jump else None,
         "from": _format_time(jump.close_ms) if jump else None,

@@ -1,9 +1,9 @@
-"""Candidates to admissions: which of them phases from 1 on may trade, step by step.
+"""Signal filter: which candidates phases from 1 on may trade, step by step.
 
 `filter_signals` fills table ADMISSION: the threshold of the regime on the calibrated
 confidence, the four checks, the volatility limit and the confirmation over
 three timeframes. Every step but "has a score" can be switched off; its columns
-are filled either way. docs/admission.md tells every rule.
+are filled either way. docs/admission.md has every rule.
 """
 
 from dipmaster.signal_filter.check_status import CheckStatus, assess_checks

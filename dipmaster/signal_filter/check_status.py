@@ -1,4 +1,4 @@
-"""What can be said of a check before any candidate is seen: applicable, implied by the rule."""
+"""Status of a check before any candidate is seen: applicable, implied by the rule."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -45,7 +45,7 @@ def assess_checks(
     inputs: pd.DataFrame,
     absent: frozenset[str] = frozenset(),
 ) -> tuple[CheckStatus, ...]:
-    """A fact a check, in the order of `CHECKS`.
+    """Status of every check, in the order of `CHECKS`.
 
     Parameters
     ----------

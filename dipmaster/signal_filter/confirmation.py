@@ -1,6 +1,6 @@
-"""Signs of the roadmap's MultiTimeframeConfirmation, from closed bars of three lengths.
+"""Signals of the roadmap's MultiTimeframeConfirmation, from closed bars of three timeframes.
 
-Every sign is between 0 and 1; what is not known counts as 0. Columns of FEATURES
+Every signal is between 0 and 1; what is not known counts as 0. Columns of FEATURES
 change only when the longer bar closes, so nothing here can see a bar in the making.
 """
 
@@ -25,12 +25,12 @@ ROUNDING = 1e-9  # .5 + .3 x 2/3 is .7 on paper and must pass at .7
 def compute_confirmation_signals(
     inputs: CandidateInputs, regime: Ints, params: Confirmation
 ) -> dict[str, Floats]:
-    """Every sign of every frame, by the names in `TIMEFRAMES`; shape (candidates,) each.
+    """Every signal of every timeframe, by the names in `TIMEFRAMES`; shape (candidates,) each.
 
     Parameters
     ----------
     regime
-        0 low, 1 normal, 2 high, -1 not known, which fails its sign.
+        0 low, 1 normal, 2 high, -1 not known, which fails its signal.
     """
     signals = {
         "rsi_dip": inputs.at_most("rsi14", params.rsi_max),
@@ -61,7 +61,7 @@ def grade_downtrend(inputs: CandidateInputs, weak: float, strong: float) -> Floa
 
 
 def score_timeframes(signals: Mapping[str, Floats]) -> dict[str, Floats]:
-    """Mean of the signs of each frame; shape (candidates,) each."""
+    """Mean of the signals of each timeframe; shape (candidates,) each."""
     return {
         timeframe: np.mean([signals[name] for name in names], axis=0)
         for timeframe, names in TIMEFRAMES.items()
@@ -69,7 +69,7 @@ def score_timeframes(signals: Mapping[str, Floats]) -> dict[str, Floats]:
 
 
 def score_confirmation(timeframe_scores: Mapping[str, Floats], params: Confirmation) -> Floats:
-    """Weighted sum over the frames."""
+    """Weighted sum over the timeframes."""
     weights = params.weights
     return (
         weights.bars_5m * timeframe_scores["5m"]

@@ -32,7 +32,7 @@ def filter_signals(
     confirmation: Confirmation,
     absent: frozenset[str] = frozenset(),
 ) -> pd.DataFrame:
-    """Say of every candidate which steps it passes, and whether it is admitted.
+    """Which steps every candidate passes, and whether it is admitted.
 
     A candidate without a score is never admitted, even where the threshold is
     switched off: phases from 1 on do not trade where there was too little to
@@ -43,7 +43,7 @@ def filter_signals(
     candidates, scores
         Tables CANDIDATES and SCORES, row by row the same candidates. Regime and
         volatility limit are those of `scores`; a regime that is not known
-        demands the strictest threshold and fails its sign, a volatility that is
+        demands the strictest threshold and fails its signal, a volatility that is
         not known is not calm.
     inputs
         Columns `INPUT_COLUMNS` of FEATURES at each candidate's own bar, aligned by row;
@@ -53,7 +53,7 @@ def filter_signals(
         Of section `signal`.
     absent
         Columns of FEATURES which the market's source does not have at all: checks
-        on them are not applicable, signs on them fail.
+        on them are not applicable, signals on them fail.
 
     Returns
     -------

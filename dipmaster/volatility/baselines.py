@@ -1,4 +1,4 @@
-"""What GARCH has to beat: an exponential mean of squares, and a regression on three horizons."""
+"""Benchmarks of the GARCH forecast: RV-EWMA and the HAR regression."""
 
 import numpy as np
 import pandas as pd

@@ -1,4 +1,4 @@
-"""All findings of the volatility stage as one report."""
+"""Forecasts and regimes evaluated out of sample, as one report."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -28,15 +28,15 @@ class LatentRegimes:
 def evaluate_volatility(
     volatility: MarketVolatility, truth: LatentRegimes | None, params: Volatility, split: Split
 ) -> dict[str, Any]:
-    """Judge forecasts and regimes from the out-of-sample boundary on.
+    """Evaluate forecasts and regimes from the start of the out-of-sample period.
 
     Parameters
     ----------
     truth
         None for real bars: the class of the next 24 hours' realised volatility
-        stands in, and is named a proxy.
+        serves as a proxy, and is called one.
     split
-        For the boundary: `burn_in_days` after the first bar, at the next midnight.
+        For its start: `burn_in_days` after the first bar, at the next midnight.
     """
     first_bar = out_of_sample_bar(volatility, split)
     forecasts = {name: volatility.forecasts.by_name(name) for name in ("garch", "rv_ewma", "har")}

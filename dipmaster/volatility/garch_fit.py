@@ -3,8 +3,8 @@
 The search runs over (log omega, the persistence alpha + beta, alpha's share in
 it, log(nu - 2)) in a box, so every point is positive and stationary. A step is
 Newton's where the curvature allows, else one of scoring (inverse information x
-score), damped where it does not climb. What stands at its bound and would leave
-is held there: a persistence of one (found in most months in which volatility
+score), damped where the likelihood does not rise. A coordinate at its bound that would
+leave it is held there: a persistence of one (found in most months in which volatility
 changed its level) or an alpha of zero is an answer.
 """
 
@@ -89,10 +89,10 @@ def evaluate_point(
 def maximize_likelihood(
     x: Floats, data: Floats, backcast: float, student: bool, max_passes: int, out: Floats
 ) -> None:
-    """Climb from `x` to the top; write the fit to `out`.
+    """Maximise the likelihood from `x`; write the fit to `out`.
 
-    A coordinate that stands at its bound and would leave is held there: at the
-    top a persistence of one or an alpha of zero is no failure.
+    A coordinate at its bound that would leave it is held there: at the maximum a
+    persistence of one or an alpha of zero is no failure.
     """
     theta, slopes, best = np.empty(4), np.empty((5, 4)), np.zeros((5, 4))
     step, trial = np.zeros(4), np.empty(4)

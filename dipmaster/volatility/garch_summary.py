@@ -1,4 +1,4 @@
-"""What the reference library says about the last window: its summary, AIC, BIC, likelihood."""
+"""The last window as the reference library `arch` reports it: summary, AIC, BIC, likelihood."""
 
 from typing import Any
 
@@ -58,7 +58,7 @@ def summarize_last_window(
 
 
 def _strip_notes(summary: str) -> str:
-    """The tables, without the note below them (it speaks of a fit that did not happen here).
+    """The tables, without the note below them (it describes a fit that did not happen here).
 
     Lines on date and time of the run go too: equal runs, equal bytes.
     """

@@ -1,4 +1,4 @@
-"""Small markets, orders and an independent, slow engine that the fast one is held against."""
+"""Small markets, orders and an independent, slow engine that the fast one is compared with."""
 
 from collections.abc import Callable
 from types import SimpleNamespace
@@ -34,8 +34,8 @@ def _panel(
         np.isnan(prices[..., 0]), np.nan, np.broadcast_to(half_spread_bps, (symbols, length))
     )
     fields = (np.ascontiguousarray(prices[..., i]) for i in range(4))
-    known = ~np.isnan(prices[..., 0])
-    volume = np.where(known, np.broadcast_to(volume, (symbols, length)), np.nan)
+    has_bar = ~np.isnan(prices[..., 0])
+    volume = np.where(has_bar, np.broadcast_to(volume, (symbols, length)), np.nan)
     return Panel(tuple(names), time, *fields, volume, spread)
 
 
@@ -136,11 +136,11 @@ class _Account:
         self.marks: list[float] = []
         self.ruined = False
 
-    def there(self, k: int, u: int) -> bool:
+    def has_bar(self, k: int, u: int) -> bool:
         return u < self.panel.bars and not np.isnan(self.panel.open[k, u])
 
     def exists(self, k: int, u: int) -> bool:
-        return self.there(k, u) and self.panel.volume[k, u] > 0
+        return self.has_bar(k, u) and self.panel.volume[k, u] > 0
 
     def unit_in(self, price: float, spread: float) -> float:
         return price * (1 + spread + self.slip) * (1 + self.fee)
@@ -194,7 +194,7 @@ class _Account:
         if self.ruined:
             return self.refuse("ruined")
         if not self.exists(k, u):
-            return self.refuse("zero_volume" if self.there(k, u) else "no_next_bar")
+            return self.refuse("zero_volume" if self.has_bar(k, u) else "no_next_bar")
         if k in self.held:
             return self.refuse("already_in_position")
         if len(self.held) >= x.max_positions:

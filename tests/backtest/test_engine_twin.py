@@ -102,7 +102,7 @@ def test_engine_equals_the_slow_twin(
 
 
 def test_the_random_markets_reach_every_exit_type_and_every_rejection(make: Any) -> None:
-    """Without this the comparison above could be comparing nothing."""
+    """Otherwise the comparison above could be empty."""
     panel = make.random_panel(7, symbols=8, bars=1500)
     cells = make.random_cells(8, panel, 0.15)
     rng = np.random.default_rng(9)

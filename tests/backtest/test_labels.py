@@ -1,4 +1,4 @@
-"""The frozen trade of every candidate: what phase 0's orders give where no limit binds."""
+"""Triple-barrier labels: what phase 0's orders give where no limit binds."""
 
 from typing import Any
 

@@ -31,7 +31,7 @@ def test_position_cap_binds(make: Any) -> None:
 
 
 def test_exposure_cap_cuts_the_last_and_refuses_the_next(make: Any) -> None:
-    """Room for 25 %: 10, 10, 5, none."""
+    """A cap of 25 %: 10, 10, 5, none."""
     ledger = run_backtest(
         make.panel(_flat(4)),
         make.entries([(k, 0) for k in range(4)], size_frac=0.1),

@@ -41,14 +41,20 @@ def test_an_order_for_an_idle_bar_is_cancelled_and_counted(make: Any, following:
     """Cancelled, not delayed: what fills some bars later is no longer the signal's trade."""
     ledger = _run(make, [FLAT, IDLE, *following])
     assert ledger.trades.empty
-    assert {k: n for k, n in ledger.rejected.items() if n} == {"zero_volume": 1}
+    assert {reason: count for reason, count in ledger.rejected.items() if count} == {
+        "zero_volume": 1
+    }
 
 
 def test_a_missing_bar_is_not_called_idle(make: Any) -> None:
     ledger = _run(make, [FLAT, None, IDLE, FLAT])
-    assert {k: n for k, n in ledger.rejected.items() if n} == {"no_next_bar": 1}
+    assert {reason: count for reason, count in ledger.rejected.items() if count} == {
+        "no_next_bar": 1
+    }
     ledger = _run(make, [FLAT])
-    assert {k: n for k, n in ledger.rejected.items() if n} == {"no_next_bar": 1}
+    assert {reason: count for reason, count in ledger.rejected.items() if count} == {
+        "no_next_bar": 1
+    }
 
 
 SCORE = ScoreExitRule(np.array([[0.9]]))
@@ -123,10 +129,10 @@ def test_exits_act_at_the_first_bar_that_was_traded(
     make: Any, bars: list[Any], rules: Any, plan: Any, expected: list[tuple[str, int, float]]
 ) -> None:
     ledger = _run(make, bars, rules, **plan)
-    sold = ledger.fills[ledger.fills["side"] == "sell"]
-    bar = (sold["time"].astype("int64") - 1_672_531_500_000) // 300_000
-    told = zip(sold["exit_type"], bar, sold["reference_price"], strict=True)
-    assert list(told) == expected
+    sells = ledger.fills[ledger.fills["side"] == "sell"]
+    bar = (sells["time"].astype("int64") - 1_672_531_500_000) // 300_000
+    exits = zip(sells["exit_type"], bar, sells["reference_price"], strict=True)
+    assert list(exits) == expected
     assert ledger.trades["mfe_frac"].iloc[0] < 0.011
 
 

@@ -26,7 +26,7 @@ def _in_tmp(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
-def holder(project: Path, *names: str) -> "subprocess.Popen[str]":
+def start_holder(project: Path, *names: str) -> "subprocess.Popen[str]":
     process = subprocess.Popen(
         [sys.executable, "-c", HOLDER, *names],
         env={"PYTHONPATH": str(project)},
@@ -57,8 +57,10 @@ def test_one_writer_or_many_readers(
             with locks.hold(*second):
                 pass
         else:
-            cure = rf"(?s)outputs of stage {in_use} to be free.*another process.*Fix: wait.*pgrep"
-            with pytest.raises(PipelineError, match=cure), locks.hold(*second):
+            message = (
+                rf"(?s)outputs of stage {in_use} to be free.*another process.*Fix: wait.*pgrep"
+            )
+            with pytest.raises(PipelineError, match=message), locks.hold(*second):
                 pass
     with locks.hold(*second):
         pass
@@ -80,7 +82,7 @@ def test_a_second_run_of_a_stage_refuses_and_does_nothing(
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
 def test_a_lock_ends_with_the_process_that_holds_it(project: Path, number: signal.Signals) -> None:
-    process = holder(project, "ingest")
+    process = start_holder(project, "ingest")
     with pytest.raises(PipelineError, match="ingest"), locks.hold("features", ["ingest"]):
         pass
     process.send_signal(number)

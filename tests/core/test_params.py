@@ -1,4 +1,4 @@
-"""params.yaml: frozen, unknown keys refused, every fault told at once."""
+"""params.yaml: frozen, unknown keys refused, every fault reported at once."""
 
 import copy
 from pathlib import Path

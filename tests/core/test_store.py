@@ -107,7 +107,7 @@ def test_what_a_killed_run_left_is_gone_after_the_next(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
 
-def swept_away(target: Path, what: str) -> None:
+def sweep_away(target: Path, what: str) -> None:
     """Another process removes a part of what is being written."""
     with store.atomic_folder(target) as folder:
         store.write_text("1", folder / "bars" / "one")
@@ -123,7 +123,7 @@ def test_a_folder_that_was_swept_away_is_never_taken_for_a_whole_one(
     tmp_path: Path, what: str
 ) -> None:
     with pytest.raises(PipelineError, match=r"(?s)removed while the stage wrote it.*Fix"):
-        swept_away(tmp_path / "out", what)
+        sweep_away(tmp_path / "out", what)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -132,7 +132,7 @@ def test_a_file_missing_for_another_reason_stays_a_fault_of_our_own(tmp_path: Pa
         (tmp_path / "nowhere").read_text(encoding="utf-8")
 
 
-def test_a_file_that_was_swept_away_is_an_error_with_its_cure(tmp_path: Path) -> None:
+def test_a_file_that_was_swept_away_is_an_error_with_its_fix(tmp_path: Path) -> None:
     with (
         pytest.raises(PipelineError, match=r"(?s)removed while the stage wrote it.*Fix"),
         store.atomic_file(tmp_path / "a.json"),
@@ -196,18 +196,18 @@ def test_a_key_given_twice_is_an_error_with_its_place(
 def test_yaml_is_read_as_dvc_writes_it(tmp_path: Path, text: str, value: object) -> None:
     """What DVC tracks as a value's change is what the stage sees."""
     (tmp_path / "a.yaml").write_text(f"x: {text}\n", encoding="utf-8")
-    found = store.read_yaml(tmp_path / "a.yaml")["x"]
-    assert found == value
-    assert type(found) is type(value)
+    read_value = store.read_yaml(tmp_path / "a.yaml")["x"]
+    assert read_value == value
+    assert type(read_value) is type(value)
     assert dvc_yaml.load_yaml(str(tmp_path / "a.yaml"))["x"] == value
 
 
 @pytest.mark.parametrize("value", [5e-05, 1e-300, -2.5e-7, 1e16, 1e22, 0.1, 3, True, "no", "1:30"])
 def test_what_dvc_writes_comes_back(tmp_path: Path, value: object) -> None:
     dvc_yaml.dump_yaml(str(tmp_path / "a.yaml"), {"x": value})
-    found = store.read_yaml(tmp_path / "a.yaml")["x"]
-    assert found == value
-    assert type(found) is type(value)
+    read_value = store.read_yaml(tmp_path / "a.yaml")["x"]
+    assert read_value == value
+    assert type(read_value) is type(value)
 
 
 def test_a_small_decimal_of_an_experiment_is_a_number(

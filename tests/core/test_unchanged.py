@@ -25,38 +25,44 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def ended(main: Callable[[], object]) -> int:
+def run_to_exit(main: Callable[[], object]) -> int:
     with pytest.raises(SystemExit) as caught:
         stage.run("toy", lambda: main() and None)
     return int(caught.value.code or 0)
 
 
 @pytest.mark.parametrize("name", ["params.yaml", "code/loaded.py"])
-@pytest.mark.parametrize("what", ["changed", "gone"])
+@pytest.mark.parametrize("change_kind", ["changed", "gone"])
 def test_what_a_stage_used_must_stay(
-    workspace: Path, capsys: pytest.CaptureFixture[str], name: str, what: str
+    workspace: Path, capsys: pytest.CaptureFixture[str], name: str, change_kind: str
 ) -> None:
     path = workspace / name
-    change = path.unlink if what == "gone" else lambda: path.write_text("a: 2\n", encoding="utf-8")
-    assert ended(change) == 1
-    told = capsys.readouterr().err
-    assert f"found {path.name} changed: DVC would take the old result" in told
-    assert "Fix: run `dvc repro` again" in told
+    change = (
+        path.unlink
+        if change_kind == "gone"
+        else lambda: path.write_text("a: 2\n", encoding="utf-8")
+    )
+    assert run_to_exit(change) == 1
+    message = capsys.readouterr().err
+    assert f"found {path.name} changed: DVC would take the old result" in message
+    assert "Fix: run `dvc repro` again" in message
 
 
 @pytest.mark.parametrize("name", ["code/other.py", "elsewhere.py"])
 def test_other_files_may_change(workspace: Path, name: str) -> None:
-    assert ended(lambda: (workspace / name).write_text("a: 2\n", encoding="utf-8")) == 0
+    assert run_to_exit(lambda: (workspace / name).write_text("a: 2\n", encoding="utf-8")) == 0
 
 
 def test_the_same_content_again_is_no_change(workspace: Path) -> None:
-    assert ended(lambda: (workspace / "params.yaml").write_text("a: 1\n", encoding="utf-8")) == 0
+    assert (
+        run_to_exit(lambda: (workspace / "params.yaml").write_text("a: 1\n", encoding="utf-8")) == 0
+    )
 
 
 def test_params_that_come_meanwhile_are_a_change(workspace: Path) -> None:
     path = workspace / "params.yaml"
     path.unlink()
-    assert ended(lambda: path.write_text("a: 1\n", encoding="utf-8")) == 1
+    assert run_to_exit(lambda: path.write_text("a: 1\n", encoding="utf-8")) == 1
 
 
 def test_the_code_of_this_project_is_watched() -> None:

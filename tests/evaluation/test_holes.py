@@ -23,7 +23,7 @@ from dipmaster.evaluation.figures.phase_figures import build_phase_figures, buil
 from dipmaster.evaluation.phase_evaluation import PhaseEvaluation
 from dipmaster.evaluation.statistics.period import Period, split_period
 from dipmaster.evaluation.statistics.random_entry.strata import MatchingCovariates
-from studies.in_process import baseline_ledger, judge_baseline
+from studies.in_process import evaluate_baseline, trade_baseline
 from tests.made.phase import UNREAD
 
 FIRST = 1_672_531_200_000  # 2023-01-01
@@ -87,8 +87,8 @@ def judged(gates: Any, days: Sequence[int]) -> Judged:
     )
     around = MatchingCovariates(np.zeros(panel.open.shape, np.int8), np.ones(panel.open.shape))
     settings: Any = SimpleNamespace(execution=params.execution, exits=params.exits, gates=gates)
-    ledger = baseline_ledger(candidates, panel, period, settings)
-    found = judge_baseline(ledger, panel, around, period, settings)
+    ledger = trade_baseline(candidates, panel, period, settings)
+    found = evaluate_baseline(ledger, panel, around, period, settings)
     return Judged(panel, candidates, period, ledger, found)
 
 

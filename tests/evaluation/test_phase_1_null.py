@@ -18,7 +18,7 @@ from dipmaster.core.params import Params
 from dipmaster.evaluation.phase_evaluation import PhaseEvaluation
 from studies import in_process
 from studies.exits_in_process import compute_exits
-from studies.in_process import ScoredMarket, evaluated, override_params, score_market
+from studies.in_process import ScoredMarket, evaluate_all_phases, override_params, score_market
 
 SMALL = {
     "signal.z_min": 0.5,
@@ -102,7 +102,7 @@ def phase_1(
     """What the scores knew, and phase 1 judged."""
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(project)
-        record, result = evaluated(some, scores or some.scores, params_with(threshold))
+        record, result = evaluate_all_phases(some, scores or some.scores, params_with(threshold))
     found = result.evaluations[1]
     assert found.phase == 1
     return record, found
@@ -161,7 +161,7 @@ def test_exits_find_nothing_either(project, market) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(project)
         _, exit_inputs = compute_exits(some, some.scores, params)
-        _, result = evaluated(some, some.scores, params, exit_inputs)
+        _, result = evaluate_all_phases(some, some.scores, params, exit_inputs)
     found = result.evaluations[2]
     assert found.sample.trades >= 300
     assert found.broken == []

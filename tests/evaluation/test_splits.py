@@ -35,7 +35,7 @@ def test_boundary_is_a_midnight_after_the_burn_in() -> None:
     assert later.out_of_sample_ms == FIRST + 4 * DAY_MS
 
 
-def test_too_short_a_history_names_the_cure() -> None:
+def test_too_short_a_history_names_the_fix() -> None:
     with pytest.raises(DataError, match=r"3 days of burn-in .* found 4\.0 days in all") as told:
         split_period(bars_until(FIRST, FIRST + 4 * DAY_MS), SPLIT, 3)
     assert "shorter split.burn_in_days" in str(told.value)

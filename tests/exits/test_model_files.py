@@ -121,7 +121,7 @@ def test_nothing_fitted_at_all(tmp_path: Path) -> None:
     assert "too few" in serialize_metadata(found)["calibrator.json"].refits[0].reason
 
 
-def test_a_missing_file_names_the_cure(planted: ExitScores, tmp_path: Path) -> None:
+def test_a_missing_file_names_the_fix(planted: ExitScores, tmp_path: Path) -> None:
     with pytest.raises(PipelineError, match="dvc repro"):
         read_models(tmp_path)
     write_and_read(planted, tmp_path)
@@ -150,7 +150,7 @@ def test_a_model_that_is_not_the_one_fitted_never_reaches_lightgbm(
         read_models(tmp_path)
 
 
-def test_a_model_that_is_no_text_names_the_cure(planted: ExitScores, tmp_path: Path) -> None:
+def test_a_model_that_is_no_text_names_the_fix(planted: ExitScores, tmp_path: Path) -> None:
     write_and_read(planted, tmp_path)
     (tmp_path / "heads/risk_2023-04-01.txt").write_bytes(bytes(range(256)))
     with pytest.raises(PipelineError, match=r"(?s)risk_2023-04-01\.txt is damaged.*Fix"):
@@ -176,7 +176,7 @@ def damaged(metadata: Any, name: str) -> None:
 
 @pytest.mark.parametrize("file", ["heads.json", "calibrator.json"])
 @pytest.mark.parametrize("what", ["a part", "inputs", "a moment", "order", "a refit", "a key"])
-def test_a_damaged_description_names_the_cure(
+def test_a_damaged_description_names_the_fix(
     planted: ExitScores, tmp_path: Path, file: str, what: str
 ) -> None:
     write_and_read(planted, tmp_path)

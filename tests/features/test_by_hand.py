@@ -1,4 +1,4 @@
-"""Toys small enough to work out on paper, and Wilder's indicators as his book tells them."""
+"""Examples small enough to work out on paper, and Wilder's indicators as in his book."""
 
 from itertools import pairwise
 

@@ -146,7 +146,7 @@ def test_no_candidates_is_an_empty_table(signal_params, make_bars, features_para
 
 
 def test_the_last_bar_before_a_gap_can_be_a_candidate(signal_positions) -> None:
-    """Nobody knew at its close that the next bar would be missing."""
+    """At its close it was not known that the next bar would be missing."""
     assert signal_positions(frame(50, b9=DIP).drop(index=range(10, 40)).reset_index(drop=True)) == [
         9
     ]

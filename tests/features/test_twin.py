@@ -9,7 +9,7 @@ from dipmaster import features
 from dipmaster.features import layout
 
 RTOL = 1e-9
-# Differences of nearly equal numbers, sums over terms of both signs: held to the size of terms.
+# Differences of nearly equal numbers, sums over terms of both signs: relative to their terms.
 ATOL = 1e-12
 SPREAD_ATOL = 1e-6  # bps: the root of a sum that may cancel to nothing
 

@@ -68,7 +68,7 @@ def test_clean_bars() -> None:
     }
 
 
-def test_the_largest_jump_is_told_with_both_bars() -> None:
+def test_the_largest_jump_is_reported_with_both_bars() -> None:
     """Also one that the bound lets pass: who raises it sees what was let through."""
     frame = toy().drop(index=range(100, 200))
     frame.loc[200:, ["open", "high", "low", "close"]] *= 2.0

@@ -30,7 +30,7 @@ def test_outputs_come_in_the_order_of_the_pipeline_without_the_report() -> None:
 
 
 @pytest.mark.parametrize("lock", [{}, {"stages": {"ingest": {}}}])
-def test_a_stage_missing_from_the_lock_names_the_cure(lock: dict[str, object]) -> None:
+def test_a_stage_missing_from_the_lock_names_the_fix(lock: dict[str, object]) -> None:
     with pytest.raises(
         PipelineError,
         match=r"found none of .*volatility, confidence, exits, validate.*\n.*`dvc repro`",

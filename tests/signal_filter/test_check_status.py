@@ -1,4 +1,4 @@
-"""What a rule implies is derived, and held against candidates of that rule."""
+"""What a rule implies is derived, and checked on candidates of that rule."""
 
 import numpy as np
 import pytest

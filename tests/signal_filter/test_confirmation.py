@@ -1,4 +1,4 @@
-"""Every sign of the confirmation at its limit; the weighted score; closed bars only."""
+"""Every signal of the confirmation at its limit; the weighted score; closed bars only."""
 
 import numpy as np
 import pandas as pd

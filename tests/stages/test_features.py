@@ -93,7 +93,7 @@ def test_ten_bars_give_no_candidate_and_no_error(workspace) -> None:
     assert facts["candidates_per_coin_day"] == 0
 
 
-def test_no_bars_is_an_error_with_a_cure(workspace) -> None:
+def test_no_bars_is_an_error_with_a_fix(workspace) -> None:
     with pytest.raises(PipelineError, match="dvc repro"):
         stage.main()
 

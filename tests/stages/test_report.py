@@ -126,7 +126,7 @@ def test_same_bytes_in_other_surroundings(project: Path, workspace: Path, tmp_pa
     assert "WARNING" not in first.stderr
 
 
-def test_a_lock_without_an_earlier_stage_names_the_cure(project: Path, workspace: Path) -> None:
+def test_a_lock_without_an_earlier_stage_names_the_fix(project: Path, workspace: Path) -> None:
     lock = yaml.safe_load((workspace / "dvc.lock").read_text(encoding="utf-8"))
     del lock["stages"]["features"]
     (workspace / "dvc.lock").write_text(yaml.safe_dump(lock), encoding="utf-8")

@@ -288,7 +288,7 @@ def test_too_short_a_history_leaves_nothing_behind(workspace: Path) -> None:
 @pytest.mark.parametrize(
     "missing", ["data/ingest", "data/exits", "data/volatility", "data/exits/models/heads.json"]
 )
-def test_without_inputs_it_names_the_cure(workspace: Path, missing: str) -> None:
+def test_without_inputs_it_names_the_fix(workspace: Path, missing: str) -> None:
     path = Path(missing)
     shutil.rmtree(path) if path.is_dir() else path.unlink()
     with pytest.raises(PipelineError, match="dvc repro"):

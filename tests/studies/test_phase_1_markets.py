@@ -20,7 +20,7 @@ from dipmaster.results import to_json
 from stages import confidence, exits, features, validate, volatility
 from studies import in_process, layer_signs
 from studies.exits_in_process import compute_exits
-from studies.in_process import evaluated, override_params, score_bars, simulate_bars
+from studies.in_process import evaluate_all_phases, override_params, score_bars, simulate_bars
 from studies.phase_1_markets import (
     COMPARISON_COLUMNS,
     PHASE_1_COLUMNS,
@@ -83,7 +83,7 @@ def test_figures_are_those_of_the_stages(
     bars = simulate_bars(params, seed=21)
     market = score_bars(bars, params.ingest.raw.half_spread_bps, params)
     exit_models, exit_inputs = compute_exits(market, market.scores, params)
-    record, result = evaluated(market, market.scores, params, exit_inputs)
+    record, result = evaluate_all_phases(market, market.scores, params, exit_inputs)
 
     raw = yaml.safe_load((project / "params.yaml").read_text(encoding="utf-8")) | params.values()
     monkeypatch.chdir(tmp_path)

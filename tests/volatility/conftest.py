@@ -1,4 +1,4 @@
-"""Small markets for the tests of the volatility room."""
+"""Small markets for the tests of the volatility package."""
 
 from collections.abc import Callable, Mapping
 

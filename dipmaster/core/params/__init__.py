@@ -1,7 +1,7 @@
-"""params.yaml to frozen models: every fault told at once, with path, value and what is allowed.
+"""params.yaml to frozen models: every fault reported at once, with path, value and allowed range.
 
 `Params` is the whole file. A stage names the sections it reads and sees no
-other, so that what DVC is told and what is read cannot differ.
+other, so that what is declared to DVC and what is read cannot differ.
 """
 
 from typing import Any

@@ -33,7 +33,7 @@ class ComponentWeights(Section):
     feature_strength: float = frac("strength of the key features")
     market_regime: float = frac("regime of volatility")
     historical_performance: float = frac("past candidates of the same regime and symbol")
-    volatility_adjustment: float = frac("room below the level at which nothing is bought")
+    volatility_adjustment: float = frac("distance below the level at which nothing is bought")
 
     @model_validator(mode="after")
     def _check_sum(self) -> "ComponentWeights":
@@ -77,7 +77,7 @@ class ConfidenceThresholds(Section):
 
 
 class ConfidenceEvaluation(Section):
-    """How scores are judged."""
+    """How scores are evaluated."""
 
     seed: int = number("root of the bootstrap and permutation streams", ge=0, le=2**32 - 1)
     alpha: float = frac("one-sided level of every bound", ge=0.0001, le=0.2)

@@ -67,7 +67,7 @@ class Gates(Section):
     min_losing_trades: int = number("fewer losing trades: insufficient", ge=0, le=1_000_000)
     few_losing_trades: int = number("below: the widened bounds apply", ge=0, le=1_000_000)
     min_blocks: int = number("fewer blocks with trades: insufficient", ge=2, le=1000)
-    drawdown_horizon_days: int = number("length over which drawdown is judged", ge=1, le=3650)
+    drawdown_horizon_days: int = number("length over which drawdown is measured", ge=1, le=3650)
     random_entry: RandomEntry
     targets: PhaseTargets
 

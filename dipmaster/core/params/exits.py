@@ -9,7 +9,7 @@ from dipmaster.core.params.confidence import BoostedTrees, MinTrainingSet
 
 
 class Exits(Section):
-    """Phase 0's exits, from the entry's reference price; they also make the frozen label."""
+    """Phase 0's exits, from the entry's reference price; they define the triple-barrier label."""
 
     target_frac: float = frac("profit target", ge=1e-6)
     stop_frac: float = frac("stop loss", ge=1e-6, le=0.99)
@@ -95,7 +95,7 @@ class TrailingStop(Section):
 
 
 class ExitEvaluation(Section):
-    """How exit scores are judged."""
+    """How exit scores are evaluated."""
 
     seed: int = number("root of the bootstrap and permutation streams", ge=0, le=2**32 - 1)
     alpha: float = frac("one-sided level of every bound", ge=0.0001, le=0.2)
@@ -103,15 +103,15 @@ class ExitEvaluation(Section):
     bins: int = number("equal-mass bins of the reliability diagram", ge=2, le=50)
     bootstrap_reps: int = number("block bootstrap replications", ge=100, le=1_000_000)
     permutations: int = number("shuffles a feature, for its importance", ge=1, le=100)
-    max_rows: int = number("rows that are judged, thinned by rule", ge=1000, le=10_000_000)
+    max_rows: int = number("rows that are evaluated, subsampled by rule", ge=1000, le=10_000_000)
 
 
 class ExitModels(Section):
-    """The three heads on (position, closed bar) rows and their calibrator."""
+    """The three exit models on (position, closed bar) rows and their calibrator."""
 
     trees: BoostedTrees
     min_train: MinTrainingSet
-    max_rows: int = number("rows a fit, thinned by rule beyond", ge=1000, le=10_000_000)
+    max_rows: int = number("rows a fit, subsampled by rule beyond", ge=1000, le=10_000_000)
     judging: ExitEvaluation
 
 
@@ -120,8 +120,8 @@ class ExitDecision(Section):
 
     full: bool = Field(description="sell everything above full_probability")
     partial: bool = Field(description="sell a part above partial_probability, once")
-    full_probability: float = frac("strictly above: the whole position leaves")
-    partial_probability: float = frac("strictly above: a part leaves, once")
+    full_probability: float = frac("strictly above: the whole position is sold")
+    partial_probability: float = frac("strictly above: a part is sold, once")
     partial_frac: float = frac("share of the position that a partial exit sells", ge=0.01, le=0.99)
 
     @model_validator(mode="after")

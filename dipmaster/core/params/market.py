@@ -41,7 +41,9 @@ class RawSource(Section):
 
     half_spread_bps: float = number("half-spread where a source has none", ge=0, le=500)
     trim_to_common_end: bool = Field(description="cut all coins at the earliest last closed bar")
-    ended_after_days: int = number("a coin that ends earlier cuts nobody (delisted)", ge=1, le=3650)
+    ended_after_days: int = number(
+        "a coin that ends earlier cuts no other (delisted)", ge=1, le=3650
+    )
 
 
 class Ingest(Section):

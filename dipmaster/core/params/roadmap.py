@@ -1,16 +1,16 @@
-"""What the roadmap fixes and nobody dials."""
+"""Constants that the roadmap fixes; they are no params."""
 
 FINAL_PHASE = 4
-"""The phase whose verdict is the verdict; phase 0 is held against its targets."""
+"""The phase whose verdict is the verdict; phase 0 is compared with its targets."""
 
 HOLDING_BAND_MINUTES = (45, 120)
 """How long a position should be held, both ends included."""
 
 REGIME_ACCURACY_FRAC = 0.90
-"""How often section 1.3 wants a regime to be named rightly."""
+"""Regime accuracy that section 1.3 asks for."""
 
 SIGNAL_TARGETS = {"precision": 0.85, "recall": 0.75, "f1": 0.80, "consistency": 0.90}
-"""What SignalQualityValidator asks of the signals; its precision and recall give an F1 of 0.797."""
+"""Targets of the roadmap's SignalQualityValidator; its precision and recall give an F1 of 0.797."""
 
 ECE_MAX = 0.05
 """Calibrated: the upper bound of the expected calibration error is at most this ..."""

@@ -8,7 +8,7 @@ from dipmaster.core.params.base import Section, frac, number
 
 
 class Seasonality(Section):
-    """Profile of volatility over the hours of a day and the weekend."""
+    """Intraday seasonality of volatility: hours of a day and the weekend."""
 
     window_days: int = number("days it is estimated from", ge=1, le=3650)
     prior_days: float = number("weight of a flat profile, in days", ge=0.1, le=365)
@@ -17,7 +17,7 @@ class Seasonality(Section):
 class Garch(Section):
     """GARCH(1,1) on de-seasonalised returns, mean zero."""
 
-    innovations: Literal["normal", "student_t"] = Field(description="law of the innovations")
+    innovations: Literal["normal", "student_t"] = Field(description="innovations' distribution")
     window_days: int = number("rolling window of a fit", ge=2, le=365)
     min_days: int = number("with fewer days of returns there is no fit", ge=1, le=365)
     refit_days: int = number("days between fits; 7 is Monday 00:00 UTC", ge=1, le=365)
@@ -80,7 +80,7 @@ class Regime(Section):
     size_factors: SizeFactors
     dwell_days: float = number("mean length of a regime, for the filter", ge=0.1, le=365)
     log_level_sd: float = number("sd of the log level within a regime", ge=0.01, le=5)
-    independent_bars: int = number("bars after which a level counts as news", ge=1, le=2880)
+    independent_bars: int = number("bars after which a level is a new observation", ge=1, le=2880)
 
     @model_validator(mode="after")
     def _check_order(self) -> "Regime":
@@ -93,13 +93,13 @@ class Regime(Section):
 
 
 class ForecastEvaluation(Section):
-    """How forecasts and regimes are judged."""
+    """How forecasts and regimes are evaluated."""
 
     seed: int = number("root of the bootstrap's stream", ge=0, le=2**32 - 1)
     alpha: float = frac("two-sided level of the Diebold-Mariano verdict", ge=0.0001, le=0.2)
-    origin_bars: int = number("a forecast is judged every so many bars", ge=1, le=288)
+    origin_bars: int = number("a forecast is evaluated every so many bars", ge=1, le=288)
     hac_days: float = number("lags of the long-run variance, in days", ge=0.1, le=30)
-    min_days: int = number("days of forecasts below which nothing is judged", ge=2, le=3650)
+    min_days: int = number("fewer days of forecasts: no verdict", ge=2, le=3650)
     block_days: int = number("bootstrap block; at least twice the mean dwell", ge=1, le=365)
     bootstrap_reps: int = number("bootstrap replications", ge=100, le=1_000_000)
 

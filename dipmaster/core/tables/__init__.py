@@ -1,8 +1,8 @@
-"""The tables that stages hand to each other: column, type, unit, meaning.
+"""The tables that stages pass to each other: column, type, unit, meaning.
 
-Rooms never import each other; they meet here. A table is a pandas frame whose
-columns fit one of the `Table` constants below; `Table.check` says what does
-not fit. Times are UTC with millisecond resolution, prices are in the quote
+Packages of one layer never import each other; they share these tables. A table is a
+pandas frame whose columns fit one of the `Table` constants below; `Table.check` raises
+where one does not. Times are UTC with millisecond resolution, prices are in the quote
 currency, ``_frac`` is a fraction (0.01 = 1 %), ``_bps`` is 1/10,000.
 """
 

@@ -1,4 +1,4 @@
-"""Tables of the exit models: what each position aims at, and every closed bar of its life."""
+"""Tables of the exit models: each position's plan, and every closed bar while it is open."""
 
 from dipmaster.core.tables.schema import (
     CLASS,
@@ -41,7 +41,7 @@ EXIT_PLANS = Table(
     ),
 )
 
-# The roadmap's eleven (2.1), in its order; then three of our own that say where the levels lie.
+# The roadmap's eleven (2.1), in its order; then three of our own, distances to price levels.
 ROADMAP_FEATURES: tuple[str, ...] = (
     "holding_minutes",
     "current_pnl_frac",

@@ -39,21 +39,21 @@ class Column:
     meaning: str
     optional: bool = False
 
-    def find_outside(self, values: "pd.Series[Any]") -> Ints:
+    def find_out_of_range(self, values: "pd.Series[Any]") -> Ints:
         """Rows whose value lies outside the range; a missing value lies in every range."""
-        limits = _RANGE.match(self.unit)
-        if limits is None and not self.unit.endswith("above 0"):
+        bounds = _RANGE.match(self.unit)
+        if bounds is None and not self.unit.endswith("above 0"):
             return np.empty(0, dtype=np.int64)
-        numbers = values.to_numpy()
-        if limits is None:
-            return np.flatnonzero(numbers <= 0)
-        low, high = (float(limit) for limit in limits.groups())
-        return np.flatnonzero((numbers < low) | (numbers > high))
+        array = values.to_numpy()
+        if bounds is None:
+            return np.flatnonzero(array <= 0)
+        low, high = (float(bound) for bound in bounds.groups())
+        return np.flatnonzero((array < low) | (array > high))
 
 
 @dataclass(frozen=True)
 class Table:
-    """A named list of columns; `check` compares a frame with it."""
+    """A named list of columns; `check` checks a frame against it."""
 
     name: str
     columns: tuple[Column, ...]
@@ -85,11 +85,11 @@ class Table:
                 "  Fix: run the stage that writes this table again."
             )
         self._check_types(frame, where)
-        self._demand_ranges(frame, where)
+        self._check_ranges(frame, where)
         return frame[[name for name in self.names if name in frame]]
 
     def _check_types(self, frame: pd.DataFrame, where: str) -> None:
-        """Numbers where numbers are due, text for text, times for times."""
+        """Raise `TableError` unless every column has the type of its schema."""
         for column in self.columns:
             if column.name in frame and not _matches_type(frame[column.name], column.dtype):
                 raise TableError(
@@ -98,16 +98,16 @@ class Table:
                     "  Fix: run the stage that writes this table again."
                 )
 
-    def _demand_ranges(self, frame: pd.DataFrame, where: str) -> None:
+    def _check_ranges(self, frame: pd.DataFrame, where: str) -> None:
         for column in self.columns:
             if column.name not in frame:
                 continue
-            outside = column.find_outside(frame[column.name])
-            if outside.size:
+            out_of_range = column.find_out_of_range(frame[column.name])
+            if out_of_range.size:
                 raise TableError(
                     f"{where}: expected column '{column.name}' of table '{self.name}' in "
-                    f"{column.unit}, found {frame[column.name].iloc[outside[0]]} in row "
-                    f"{outside[0]} ({outside.size} rows outside).\n"
+                    f"{column.unit}, found {frame[column.name].iloc[out_of_range[0]]} in row "
+                    f"{out_of_range[0]} ({out_of_range.size} rows outside).\n"
                     "  Fix: run the stage that writes this table again."
                 )
 

@@ -133,7 +133,7 @@ SCORES = Table(
         ("candidate_id", I64, "", "as in candidates, the same order"),
         ("symbol", TEXT, "", "coin pair"),
         ("open_time", TIME, "UTC", "bar on which the rule fired"),
-        ("net_frac", F64, "frac", "label: net return of the frozen phase-0 trade; NaN untradable"),
+        ("net_frac", F64, "frac", "label: net return of the baseline trade; NaN untradable"),
         (
             "label",
             I8,
@@ -151,7 +151,7 @@ SCORES = Table(
         ("feature_strength", F64, "0..1", "component: strength of the key features"),
         ("market_regime", F64, "0..1", "component: regime of volatility"),
         ("historical_performance", F64, "0..1", "component: past of the same regime and symbol"),
-        ("volatility_adjustment", F64, "0..1", "component: room below the volatility limit"),
+        ("volatility_adjustment", F64, "0..1", "component: distance below the volatility limit"),
         ("weighted_score", F64, "0..1", "the five by the roadmap's weights"),
         ("score", F64, "0..1", "logistic layer on the stack and the components, out of sample"),
         ("confidence", F64, "0..1", "the score calibrated, out of sample; NaN: no score"),
@@ -167,7 +167,7 @@ FILTER_RESULTS = Table(
     "admission",
     required(
         ("candidate_id", I64, "", "as in candidates, the same order"),
-        ("confidence", F64, "0..1", "calibrated probability that the frozen trade wins"),
+        ("confidence", F64, "0..1", "calibrated probability that the baseline trade wins"),
         ("threshold", F64, "0..1", "what its regime demands"),
         ("passes_threshold", I8, FLAG, "confidence known and at least the threshold"),
         ("check_volume", I8, FLAG, "volume spike within the bars before; -1 not applicable"),

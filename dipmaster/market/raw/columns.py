@@ -82,7 +82,7 @@ def map_columns(header: Sequence[str], where: str) -> dict[str, str]:
         if spelling is not None
     }
     if not any(price in columns for price in PRICES):
-        if _names_prices_otherwise(names):
+        if _has_price_synonyms(names):
             raise column_error(where, _list_header(header))
         raise NotBarsError(f"no price columns (found {_list_header(header)})")
     missing = [name for name in REQUIRED if name not in columns]
@@ -94,16 +94,16 @@ def map_columns(header: Sequence[str], where: str) -> dict[str, str]:
     return columns
 
 
-def _names_prices_otherwise(names: Sequence[str]) -> bool:
+def _has_price_synonyms(names: Sequence[str]) -> bool:
     """``Open (USD), High (USD), Low (USD)`` or ``o, h, l, c``."""
     words = {word for name in names for word in name.split("_")}
     return {"high", "low"} <= words or {"h", "l"} <= words
 
 
-def names_prices(header: Sequence[str]) -> bool:
+def has_price_names(header: Sequence[str]) -> bool:
     """Whether a line of names is the header of bars, in whatever spelling."""
     names = [normalize_name(name) for name in header]
-    return any(price in names for price in PRICES) or _names_prices_otherwise(names)
+    return any(price in names for price in PRICES) or _has_price_synonyms(names)
 
 
 def column_error(where: str, found: str) -> DataError:

@@ -1,4 +1,4 @@
-"""Columns of a file to float64 and to milliseconds since 1970, told apart what is no number."""
+"""Columns of a file to float64 and to milliseconds since 1970; text that is no number is marked."""
 
 import re
 

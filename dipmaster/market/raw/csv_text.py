@@ -1,7 +1,7 @@
 """CSV bytes to a table of text columns, with a way back to the line of every row.
 
-All fields stay text here: what cannot be a number is told later, with the
-words of the file.
+All fields stay text here: what cannot be a number is reported later, with the
+text of the file.
 """
 
 import csv
@@ -16,8 +16,8 @@ from dipmaster.market.raw.columns import (
     KLINE_COLUMNS,
     NotBarsError,
     column_error,
+    has_price_names,
     map_columns,
-    names_prices,
 )
 
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|[+-]?(nan|inf|infinity)", re.I | re.A)
@@ -69,7 +69,7 @@ def read_csv(raw: bytes, where: str, drop: bool) -> CsvTable:
     """
     text = raw.removeprefix(_BOM)
     _check_encoding(text, where)
-    head = _head(text)
+    head = _read_head(text)
     if not head:
         raise data_error(where, "rows of bars", "an empty file", "download it again or delete it")
     fields = _split_fields(head[0], where)
@@ -79,7 +79,7 @@ def read_csv(raw: bytes, where: str, drop: bool) -> CsvTable:
     if not has_header and len(fields) != len(KLINE_COLUMNS):
         raise column_error(where, f"{len(fields)} columns without a header line")
     header = fields if has_header else list(KLINE_COLUMNS)
-    columns = _columns(header, head, where)
+    columns = _map_head_columns(header, head, where)
     table, ragged = _parse(text, header if not has_header else None, list(columns.values()), where)
     if ragged and not drop:
         raise _field_count_error(text, ragged[0], len(header), where)
@@ -88,32 +88,37 @@ def read_csv(raw: bytes, where: str, drop: bool) -> CsvTable:
     return CsvTable(table.rename_columns(list(columns)), text, has_header, len(ragged))
 
 
-def _head(text: bytes) -> list[str]:
+def _read_head(text: bytes) -> list[str]:
     """First lines that are not blank, whole ones only."""
     lines = _split_lines(text[:_HEAD_BYTES])
-    whole = lines[:-1] if len(text) > _HEAD_BYTES and len(lines) > 1 else lines
-    return [line for line in whole if line.strip()][:_SEARCHED_LINES]
+    complete_lines = lines[:-1] if len(text) > _HEAD_BYTES and len(lines) > 1 else lines
+    return [line for line in complete_lines if line.strip()][:_SEARCHED_LINES]
 
 
-def _columns(header: list[str], head: list[str], where: str) -> dict[str, str]:
+def _map_head_columns(header: list[str], head: list[str], where: str) -> dict[str, str]:
     """As `map_columns`; a file is no bars only where its first line names what lies below it."""
     try:
         return map_columns(header, where)
     except NotBarsError:
-        below = [_split_fields(line, where) for line in head[1:]]
-        bars = next((fields for fields in below if _begins_bars(fields)), None)
-        if bars is None and "" not in header and all(len(f) == len(header) for f in below):
+        rows_below = [_split_fields(line, where) for line in head[1:]]
+        first_bar_fields = next((fields for fields in rows_below if _starts_bars(fields)), None)
+        if (
+            first_bar_fields is None
+            and "" not in header
+            and all(len(f) == len(header) for f in rows_below)
+        ):
             raise
         raise data_error(
             where,
             "a first line that names the columns (or begins the archive's 12 columns)",
-            f"{head[0][:60]!r}" + (f" above {','.join(bars)[:60]!r}" if bars else ""),
+            f"{head[0][:60]!r}"
+            + (f" above {','.join(first_bar_fields)[:60]!r}" if first_bar_fields else ""),
             "delete the lines above the header, or move the file out of data/raw",
         ) from None
 
 
-def _begins_bars(fields: list[str]) -> bool:
-    return names_prices(fields) or (
+def _starts_bars(fields: list[str]) -> bool:
+    return has_price_names(fields) or (
         len(fields) == len(KLINE_COLUMNS) and all(map(_is_number, fields))
     )
 

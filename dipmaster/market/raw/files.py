@@ -1,4 +1,4 @@
-"""Find the files under data/raw; every file that cannot hold bars is listed, never lost."""
+"""Find the files under data/raw; every file that cannot hold bars is listed with its reason."""
 
 import hashlib
 from dataclasses import dataclass
@@ -9,11 +9,11 @@ from dipmaster.market.raw import naming
 from dipmaster.market.raw.intervals import divides_bar, interval_name
 from dipmaster.market.raw.log import IgnoredFile
 from dipmaster.market.raw.naming import ENDINGS
-from dipmaster.market.raw.tracking import carry_commands, list_files
+from dipmaster.market.raw.tracking import format_carry_commands, list_files
 
 _FIX = (
     "put files into data/raw/<set>/ (see docs/raw-data.md), or fetch them; "
-    f"{carry_commands(['<set>'])} carry them along with `dvc exp run --temp` and `--queue`"
+    f"{format_carry_commands(['<set>'])} carry them along with `dvc exp run --temp` and `--queue`"
 )
 
 
@@ -42,7 +42,7 @@ def find_sources(folder: Path) -> tuple[list[RawFile], list[IgnoredFile]]:
     sources: list[RawFile] = []
     ignored: list[IgnoredFile] = []
     paths = [path for path in list_files(folder) if not _is_companion(path)]
-    for source in sorted(RawFile(_name(path, folder), path) for path in paths):
+    for source in sorted(RawFile(_relative_name(path, folder), path) for path in paths):
         reason = _reason_to_ignore(source)
         if reason:
             ignored.append(IgnoredFile(source.name, reason))
@@ -62,7 +62,7 @@ def no_usable_file_error(folder: Path, ignored: list[IgnoredFile]) -> Exception:
     )
 
 
-def _unknown_format(source: RawFile) -> DataError:
+def _unknown_format_error(source: RawFile) -> DataError:
     return data_error(
         source.display_name,
         f"bars in a file that ends in {', '.join(ENDINGS)}",
@@ -71,7 +71,7 @@ def _unknown_format(source: RawFile) -> DataError:
     )
 
 
-def bytes_of(source: RawFile) -> bytes:
+def read_bytes(source: RawFile) -> bytes:
     """Read a file.
 
     Raises
@@ -82,10 +82,10 @@ def bytes_of(source: RawFile) -> bytes:
     try:
         return source.path.read_bytes()
     except OSError as error:
-        raise unreadable(source, "file", error) from error
+        raise unreadable_error(source, "file", error) from error
 
 
-def unreadable(source: RawFile, kind: str, error: BaseException) -> DataError:
+def unreadable_error(source: RawFile, kind: str, error: BaseException) -> DataError:
     """Build the error for a file that cannot be read."""
     reason = str(error).splitlines()[0][:160] if str(error) else type(error).__name__
     return data_error(
@@ -97,12 +97,12 @@ def unreadable(source: RawFile, kind: str, error: BaseException) -> DataError:
 
 
 def verify_checksum(source: RawFile) -> None:
-    """Hold a file against the archive's ``<file>.CHECKSUM`` where that lies beside it."""
+    """Check a file against the archive's ``<file>.CHECKSUM`` where there is one beside it."""
     checksum_file = source.path.with_name(source.path.name + ".CHECKSUM")
     if not checksum_file.is_file():
         return
     expected = checksum_file.read_text(encoding="utf-8", errors="replace").split()[:1]
-    digest = hashlib.sha256(bytes_of(source)).hexdigest()
+    digest = hashlib.sha256(read_bytes(source)).hexdigest()
     if expected != [digest]:
         raise data_error(
             source.display_name,
@@ -112,7 +112,7 @@ def verify_checksum(source: RawFile) -> None:
         )
 
 
-def _name(path: Path, folder: Path) -> str:
+def _relative_name(path: Path, folder: Path) -> str:
     """Name relative to the raw folder, with bytes that are no UTF-8 escaped."""
     name = path.relative_to(folder).as_posix()
     return name.encode("utf-8", "backslashreplace").decode("utf-8")
@@ -122,7 +122,7 @@ def _is_companion(path: Path) -> bool:
     return path.name == "README.md" or path.suffix.upper() == ".CHECKSUM"
 
 
-def _lies_beside_what_is_read(path: Path) -> bool:
+def _is_beside_readable_file(path: Path) -> bool:
     """``BTCUSDT-5m.zip.sha256`` beside ``BTCUSDT-5m.zip``: no coin is lost without it."""
     return path.stem.lower().endswith(ENDINGS) and path.with_suffix("").is_file()
 
@@ -134,8 +134,8 @@ def _reason_to_ignore(source: RawFile) -> str | None:
     if kind:
         return f"holds {kind}, not bars"
     if not source.name.lower().endswith(ENDINGS):
-        if naming.seems_bars(source.name) and not _lies_beside_what_is_read(source.path):
-            raise _unknown_format(source)
+        if naming.may_hold_bars(source.name) and not _is_beside_readable_file(source.path):
+            raise _unknown_format_error(source)
         return "not a parquet, feather, csv or zip file"
     interval = naming.parse_interval(source.name)
     return explain_interval(interval) if interval else None

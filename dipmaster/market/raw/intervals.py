@@ -68,7 +68,7 @@ def detect_interval(times_ms: Ints) -> int | None:
     return best if counts[best] else None
 
 
-def other_interval(times_ms: Ints, interval_ms: int) -> str | None:
+def describe_other_interval(times_ms: Ints, interval_ms: int) -> str | None:
     """What shows that stamps are not those of bars of an interval; None where nothing does.
 
     Gaps show nothing: two stamps can be any time apart. One stray stamp between
@@ -78,7 +78,7 @@ def other_interval(times_ms: Ints, interval_ms: int) -> str | None:
         return None
     steps = np.diff(sort_unique(times_ms))
     shortest = int(steps.min()) if steps.size else 0
-    finer = _finer_step(steps, interval_ms)
+    finer = _detect_finer_step(steps, interval_ms)
     step = shortest if shortest > interval_ms else finer
     if step is not None:
         return f"stamps {step / MINUTE_MS:g} minutes apart"
@@ -88,7 +88,7 @@ def other_interval(times_ms: Ints, interval_ms: int) -> str | None:
     return None
 
 
-def _finer_step(steps: Ints, interval_ms: int) -> int | None:
-    short = steps < interval_ms
-    in_a_row = short[2:] & short[1:-1] & short[:-2]
-    return int(np.median(steps[short])) if in_a_row.any() else None
+def _detect_finer_step(steps: Ints, interval_ms: int) -> int | None:
+    is_short = steps < interval_ms
+    is_third_in_a_row = is_short[2:] & is_short[1:-1] & is_short[:-2]
+    return int(np.median(steps[is_short])) if is_third_in_a_row.any() else None

@@ -14,7 +14,7 @@ from dipmaster.core.errors import data_error
 from dipmaster.market.raw import naming
 from dipmaster.market.raw.columns import NotBarsError, map_columns
 from dipmaster.market.raw.csv_text import read_csv
-from dipmaster.market.raw.files import RawFile, bytes_of, unreadable, verify_checksum
+from dipmaster.market.raw.files import RawFile, read_bytes, unreadable_error, verify_checksum
 from dipmaster.market.raw.naming import ENDINGS
 
 _READ_ERRORS = (
@@ -53,7 +53,7 @@ def load(source: RawFile, drop: bool) -> LoadedFile:
     verify_checksum(source)
     suffix = source.name.rsplit(".", 1)[-1].lower()
     if suffix == "csv":
-        return _load_csv(bytes_of(source), source.display_name, drop)
+        return _load_csv(read_bytes(source), source.display_name, drop)
     if suffix == "zip":
         member, raw = _read_zip(source)
         return _load_csv(raw, f"{source.display_name} ({member})", drop)
@@ -69,7 +69,7 @@ def _load_csv(raw: bytes, where: str, drop: bool) -> LoadedFile:
 
 def _read_zip(source: RawFile) -> tuple[str, bytes]:
     try:
-        with zipfile.ZipFile(io.BytesIO(bytes_of(source))) as archive:
+        with zipfile.ZipFile(io.BytesIO(read_bytes(source))) as archive:
             members = [
                 entry
                 for entry in archive.infolist()
@@ -77,21 +77,23 @@ def _read_zip(source: RawFile) -> tuple[str, bytes]:
                 and not entry.filename.startswith("__MACOSX")
             ]
             if not members:
-                raise _without_csv(source, archive.namelist())
+                raise _no_csv_error(source, archive.namelist())
             if len(members) > 1:
                 raise data_error(
                     source.display_name, "one csv in the zip", f"{len(members)}", "unpack it"
                 )
             return members[0].filename, archive.read(members[0])
     except _READ_ERRORS as error:
-        raise unreadable(source, "zip", error) from error
+        raise unreadable_error(source, "zip", error) from error
 
 
-def _without_csv(source: RawFile, names: list[str]) -> Exception:
-    bars = [name for name in names if naming.seems_bars(name) or name.lower().endswith(ENDINGS)]
-    if not bars:
+def _no_csv_error(source: RawFile, names: list[str]) -> Exception:
+    bar_files = [
+        name for name in names if naming.may_hold_bars(name) or name.lower().endswith(ENDINGS)
+    ]
+    if not bar_files:
         return NotBarsError("a zip without a csv in it")
-    return data_error(source.display_name, "a csv in the zip", bars[0][:60], "unpack it")
+    return data_error(source.display_name, "a csv in the zip", bar_files[0][:60], "unpack it")
 
 
 def _load_columnar(source: RawFile, kind: str) -> LoadedFile:
@@ -99,7 +101,7 @@ def _load_columnar(source: RawFile, kind: str) -> LoadedFile:
         table = _read_columnar(source, kind)
         header = [str(name) for name in table.column_names]
     except _READ_ERRORS as error:
-        raise unreadable(source, kind, error) from error
+        raise unreadable_error(source, kind, error) from error
     columns = map_columns(header, source.display_name)
     if table.num_rows == 0:
         raise data_error(

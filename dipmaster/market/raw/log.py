@@ -1,4 +1,4 @@
-"""What happened on the way from files to bars; the quality report prints it."""
+"""Log of the way from files to bars; the quality report prints it."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -62,7 +62,7 @@ class RawLog:
     trimmed_bars
         Bars cut at the end, by symbol.
     ended_early
-        Coins that ended long before the others; they did not cut anybody.
+        Coins that ended long before the others; the others are not cut at their end.
     left_out_columns
         Columns that only some files of a symbol have, by symbol.
     stray_bars

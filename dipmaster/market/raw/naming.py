@@ -1,4 +1,4 @@
-"""What a file's name says: symbol, interval, kind. A symbol becomes a file name later.
+"""Symbol, interval and kind from a file's name. A symbol becomes a file name later.
 
 `check_symbol` is therefore a security boundary: only capital letters and
 digits pass, so ``../../x`` or ``<script>`` reach neither the disk nor the report.
@@ -61,22 +61,22 @@ def file_stem(name: str) -> str:
     return re.sub(r"(\.(csv|zip|parquet|feather))+$", "", base, flags=re.IGNORECASE)
 
 
-def calls_itself_bars(name: str) -> bool:
+def is_named_as_bars(name: str) -> bool:
     """Whether a name, whatever its ending, is that of bars: by its interval, or a pair alone.
 
     ``BTCUSDT-5m-2023-01.json`` and ``BTC_USDT.csv`` do, ``BTCUSDT-2023.csv`` and
     ``notes.txt`` do not.
     """
     base = PurePosixPath(name).name
-    by_interval = any(
+    has_interval = any(
         is_interval(word) and divides_bar(INTERVALS[word]) for word in re.split("[-_.]", base)[1:]
     )
-    return by_interval or _BARE_PAIR.fullmatch(base.partition(".")[0]) is not None
+    return has_interval or _BARE_PAIR.fullmatch(base.partition(".")[0]) is not None
 
 
-def seems_bars(name: str) -> bool:
+def may_hold_bars(name: str) -> bool:
     """Whether a file that cannot be read seems to hold bars: ``all.csv.gz`` does as well."""
-    return calls_itself_bars(name) or any(f"{ending}." in name.lower() for ending in ENDINGS)
+    return is_named_as_bars(name) or any(f"{ending}." in name.lower() for ending in ENDINGS)
 
 
 def parse_interval(name: str) -> int | None:
@@ -112,7 +112,7 @@ def check_symbol(text: str, where: str) -> str:
         where,
         "a symbol of 2 to 20 letters A-Z and digits, such as BTCUSDT or BTC_USDT",
         repr(text[:40]),
-        "name the file SYMBOL-5m.csv (or .parquet, .feather, .zip) or mend its `symbol` column",
+        "name the file SYMBOL-5m.csv (or .parquet, .feather, .zip) or correct its `symbol` column",
     )
 
 

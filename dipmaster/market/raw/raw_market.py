@@ -17,9 +17,9 @@ from dipmaster.market.raw.intervals import interval_name
 from dipmaster.market.raw.log import FileRead, IgnoredFile, RawLog, RawMarket, tally_dropped
 from dipmaster.market.raw.merge import MergedSeries, merge_parts
 from dipmaster.market.raw.reading import FileBars, RowRules, SymbolRows, read_file
-from dipmaster.market.raw.stray import without_stray
+from dipmaster.market.raw.stray import drop_stray_bars
 from dipmaster.market.raw.tracking import (
-    check_carried,
+    check_all_carried,
     check_tracked,
     check_unchanged,
     read_state,
@@ -53,19 +53,19 @@ def read_raw(folder: Path, ingest: Ingest, workspace: Path | None = None) -> Raw
         disagree, a symbol has less than two days of bars, or what is read is
         not what DVC tracks.
     """
-    check_carried(folder, workspace)
+    check_all_carried(folder, workspace)
     check_tracked(folder)
-    before = read_state(folder)
+    state_before = read_state(folder)
     sources, ignored = find_sources(folder)
     files = _read_all(
         sources, RowRules(_date_to_epoch_ms(ingest.max_time), ingest.on_bad_row == "drop")
     )
-    check_unchanged(folder, before)
+    check_unchanged(folder, state_before)
     ignored = sorted([*ignored, *(entry for file in files for entry in file.ignored)])
     series = _merge_symbols([part for file in files for part in file.parts])
     if not series:
         raise no_usable_file_error(folder, ignored)
-    series, stray = without_stray(series)
+    series, stray_bars = drop_stray_bars(series)
     _check_length(
         {symbol: symbol_series.times_ms.size for symbol, symbol_series in series.items()}, folder
     )
@@ -81,12 +81,12 @@ def read_raw(folder: Path, ingest: Ingest, workspace: Path | None = None) -> Raw
         for symbol, symbol_series in series.items()
     }
     return RawMarket(
-        bars, replace(_build_log(files, ignored, series, trimmed_ends), stray_bars=stray)
+        bars, replace(_build_log(files, ignored, series, trimmed_ends), stray_bars=stray_bars)
     )
 
 
 def _read_all(sources: list[RawFile], rules: RowRules) -> list[FileBars]:
-    """Read in threads; the faults of all files are told in the order of the files."""
+    """Read in threads; the faults of all files are reported in the order of the files."""
 
     def read(source: RawFile) -> FileBars | DataError:
         try:

@@ -14,14 +14,14 @@ from dipmaster.market.raw import naming, rows
 from dipmaster.market.raw.columns import OPTIONAL, PRICES, NotBarsError, column_error
 from dipmaster.market.raw.convert import NO_TIME, as_epoch_ms, as_floats
 from dipmaster.market.raw.files import RawFile, explain_interval
-from dipmaster.market.raw.intervals import detect_interval, interval_name, other_interval
+from dipmaster.market.raw.intervals import describe_other_interval, detect_interval, interval_name
 from dipmaster.market.raw.loading import LoadedFile, load
 from dipmaster.market.raw.log import DroppedRows, IgnoredFile
 
 Result = TypeVar("Result")
-_CURE_OF_UNITS = (
+_FIX_UNITS = (
     "give volume and taker_buy_volume in coins and quote_volume in the quote currency, or leave "
-    "the column out of the file; dropping rows cannot mend it"
+    "the column out of the file; dropping rows cannot correct it"
 )
 
 
@@ -81,12 +81,12 @@ def read_file(source: RawFile, rules: RowRules) -> FileBars:
     Raises
     ------
     DataError
-        Where it cannot be used; for a bad row with file, row and cure.
+        Where it cannot be used; for a bad row with file, row and fix.
     """
     try:
         loaded = load(source, rules.drop)
     except NotBarsError as error:
-        if naming.calls_itself_bars(source.name):
+        if naming.is_named_as_bars(source.name):
             raise column_error(source.display_name, str(error)) from error
         return FileBars((), (IgnoredFile(source.name, str(error)),))
     columns = _convert_columns(loaded, source)
@@ -176,13 +176,13 @@ def _determine_interval(columns: _FileColumns, source: RawFile, rules: RowRules)
 
 def _check_interval(times_ms: Ints, interval: int, is_named: bool, where: str) -> None:
     """No choice of rows makes bars of one interval out of bars of another."""
-    other = other_interval(times_ms, interval)
-    if other:
+    description = describe_other_interval(times_ms, interval)
+    if description:
         raise data_error(
             where,
             f"{interval_name(interval)} bars, as "
             + ("the file name says" if is_named else "most are"),
-            other,
+            description,
             "give the file its true interval in the name, and bars of two intervals a file each",
         )
 
@@ -195,9 +195,9 @@ def _bad_row_error(loaded: LoadedFile, codes: Ints) -> DataError:
         loaded.locate_row(row),
         rows.REASONS[int(codes[row])].expected,
         _format_row(loaded.columns, row) + others,
-        _CURE_OF_UNITS
+        _FIX_UNITS
         if codes[row] == rows.WRONG_UNIT
-        else "mend or delete the row, download the file again, or set ingest.on_bad_row to drop",
+        else "correct or delete the row, download the file again, or set ingest.on_bad_row to drop",
     )
 
 
@@ -210,7 +210,7 @@ def _check_quote_volume(part: SymbolRows) -> None:
             f"a mean traded price (quote_volume / volume) between the lowest low {low:.10g} "
             f"and the highest high {high:.10g}",
             f"{price:.10g}",
-            _CURE_OF_UNITS,
+            _FIX_UNITS,
         )
 
 

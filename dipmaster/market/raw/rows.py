@@ -1,4 +1,4 @@
-"""Which rows cannot be bars, and why; the reasons are told in this order."""
+"""Which rows cannot be bars, and why; the reasons are reported in this order."""
 
 from dataclasses import dataclass
 
@@ -38,7 +38,7 @@ REASONS = (
 # A column in another unit: some of its rows show it, and dropping those would keep the others.
 WRONG_UNIT = len(REASONS) - 1
 # Quantities that were stored in single precision are rounded by up to this share.
-ROUNDING = float(np.finfo(np.float32).eps)
+ROUNDING_FRAC = float(np.finfo(np.float32).eps)
 RAGGED = "wrong_number_of_fields"
 DUPLICATE = "duplicate"
 
@@ -78,7 +78,7 @@ def find_faults(
         high < low,
         (np.maximum(open_, close) > high) | (np.minimum(open_, close) < low),
         np.any(others < 0, axis=0),
-        values.get("taker_buy_volume", volume) > volume * (1 + ROUNDING),
+        values.get("taker_buy_volume", volume) > volume * (1 + ROUNDING_FRAC),
     ]
     return np.select(conditions, list(range(len(REASONS))), NO_FAULT).astype(np.int64)
 
@@ -97,7 +97,7 @@ def find_impossible_price(values: dict[str, Floats]) -> tuple[float, float, floa
         return None
     base, quote = float(values["volume"].sum()), float(values["quote_volume"].sum())
     low, high = float(values["low"].min()), float(values["high"].max())
-    if low * base * (1 - ROUNDING) <= quote <= high * base * (1 + ROUNDING):
+    if low * base * (1 - ROUNDING_FRAC) <= quote <= high * base * (1 + ROUNDING_FRAC):
         return None
     return quote / base if base else np.inf, low, high
 

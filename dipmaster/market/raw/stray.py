@@ -19,7 +19,7 @@ FAR_DAYS = 30  # a calendar block: what is closer may be a gap between files
 SHORT_DAYS = 2  # what a coin needs at least; a longer run is history, however far it lies
 
 
-def without_stray(
+def drop_stray_bars(
     series: dict[str, MergedSeries],
 ) -> tuple[dict[str, MergedSeries], tuple[StrayBars, ...]]:
     """Leave out runs of bars that are short and far from all other bars of the market.
@@ -33,26 +33,34 @@ def without_stray(
     tuple
         The series without them, and what was left out, sorted.
     """
-    spans = _stray_spans([one.times_ms for one in series.values()])
+    spans = _find_stray_spans([symbol_series.times_ms for symbol_series in series.values()])
     if not spans:
         return series, ()
-    rest, left_out = {}, []
-    for symbol, one in series.items():
-        stray = np.zeros(one.times_ms.size, dtype=np.bool_)
+    remaining, left_out = {}, []
+    for symbol, symbol_series in series.items():
+        stray = np.zeros(symbol_series.times_ms.size, dtype=np.bool_)
         for first, last in spans:
-            inside = (one.times_ms >= first) & (one.times_ms <= last)
+            inside = (symbol_series.times_ms >= first) & (symbol_series.times_ms <= last)
             stray |= inside
             if inside.any():
-                own = one.times_ms[inside]
-                left_out.append(StrayBars(symbol, int(own[0]), int(own[-1]), own.size))
-        rest[symbol] = _only(one, ~stray)
-    return rest, tuple(sorted(left_out))
+                stray_times_ms = symbol_series.times_ms[inside]
+                left_out.append(
+                    StrayBars(
+                        symbol, int(stray_times_ms[0]), int(stray_times_ms[-1]), stray_times_ms.size
+                    )
+                )
+        remaining[symbol] = _select_bars(symbol_series, ~stray)
+    return remaining, tuple(sorted(left_out))
 
 
-def _stray_spans(times_ms: list[Ints]) -> list[tuple[int, int]]:
+def _find_stray_spans(times_ms: list[Ints]) -> list[tuple[int, int]]:
     """First and last open time of every stray run."""
-    somewhere = sort_unique(np.concatenate(times_ms)) if times_ms else np.zeros(0, dtype=np.int64)
-    runs = np.split(somewhere, np.flatnonzero(np.diff(somewhere) > FAR_DAYS * DAY_MS) + 1)
+    market_times_ms = (
+        sort_unique(np.concatenate(times_ms)) if times_ms else np.zeros(0, dtype=np.int64)
+    )
+    runs = np.split(
+        market_times_ms, np.flatnonzero(np.diff(market_times_ms) > FAR_DAYS * DAY_MS) + 1
+    )
     longest = max(runs, key=len)
     return [
         (int(run[0]), int(run[-1]))
@@ -61,6 +69,6 @@ def _stray_spans(times_ms: list[Ints]) -> list[tuple[int, int]]:
     ]
 
 
-def _only(series: MergedSeries, kept: Bools) -> MergedSeries:
-    values = {name: column[kept] for name, column in series.values.items()}
-    return replace(series, times_ms=series.times_ms[kept], values=values)
+def _select_bars(series: MergedSeries, is_kept: Bools) -> MergedSeries:
+    values = {name: column[is_kept] for name, column in series.values.items()}
+    return replace(series, times_ms=series.times_ms[is_kept], values=values)

@@ -10,12 +10,12 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from dipmaster.core.errors import SHOWN, Fault, data_error, data_errors
+from dipmaster.core.errors import MAX_SHOWN, Fault, data_error, data_errors
 
 # A file that DVC itself linked into its cache: named after its content, never changed.
 _IN_DVC_CACHE = re.compile(r".*/files/md5/[0-9a-f]{2}/[0-9a-f]{30}")
 
-State = dict[str, tuple[int, int, int] | None]
+FolderState = dict[str, tuple[int, int, int] | None]
 
 
 def check_tracked(folder: Path) -> None:
@@ -32,7 +32,7 @@ def check_tracked(folder: Path) -> None:
         raise data_errors(faults, "files and folders")
 
 
-def check_carried(folder: Path, workspace: Path | None) -> None:
+def check_all_carried(folder: Path, workspace: Path | None) -> None:
     """Refuse to work on a part of the files.
 
     Parameters
@@ -57,12 +57,12 @@ def check_carried(folder: Path, workspace: Path | None) -> None:
     raise data_error(
         str(folder),
         f"every file of {workspace} in this experiment's copy",
-        f"{_list_first(missing)} missing",
-        f"{carry_commands(sets)}, then start or queue the experiment again",
+        f"{_format_names(missing)} missing",
+        f"{format_carry_commands(sets)}, then start or queue the experiment again",
     )
 
 
-def carry_commands(sets: list[str]) -> str:
+def format_carry_commands(sets: list[str]) -> str:
     """Commands after which ``dvc exp run --temp`` and ``--queue`` carry `sets` along."""
     return (
         f"`dvc add {' '.join(f'data/raw/{name}' for name in sets)}` and "
@@ -70,43 +70,45 @@ def carry_commands(sets: list[str]) -> str:
     )
 
 
-def read_state(folder: Path) -> State:
+def read_state(folder: Path) -> FolderState:
     """Size, time of change and inode of every file, by name."""
     return {path.relative_to(folder).as_posix(): _read_state(path) for path in list_files(folder)}
 
 
-def check_unchanged(folder: Path, before: State) -> None:
-    """Refuse files that changed, came or went since `before` was taken.
+def check_unchanged(folder: Path, state_before: FolderState) -> None:
+    """Refuse files that changed, came or went since `state_before` was taken.
 
     Raises
     ------
     DataError
         With the names of these files.
     """
-    now = read_state(folder)
+    state_now = read_state(folder)
     changed = sorted(
-        name for name in before.keys() | now.keys() if before.get(name) != now.get(name)
+        name
+        for name in state_before.keys() | state_now.keys()
+        if state_before.get(name) != state_now.get(name)
     )
     if changed:
         raise data_error(
             str(folder),
             "files that stay as they are while they are read",
-            f"{_list_first(changed)} changed meanwhile",
+            f"{_format_names(changed)} changed meanwhile",
             "wait until the download or copy has ended, then run again",
         )
 
 
 def _read_state(path: Path) -> tuple[int, int, int] | None:
     try:
-        facts = path.lstat()
+        status = path.lstat()
     except FileNotFoundError:  # renamed since the folder was listed: a download that ends
         return None
-    return facts.st_size, facts.st_mtime_ns, facts.st_ino
+    return status.st_size, status.st_mtime_ns, status.st_ino
 
 
-def _list_first(names: list[str]) -> str:
-    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-    return ", ".join(names[:SHOWN]) + more
+def _format_names(names: list[str]) -> str:
+    more = f" and {len(names) - MAX_SHOWN} more" if len(names) > MAX_SHOWN else ""
+    return ", ".join(names[:MAX_SHOWN]) + more
 
 
 def _find_untracked(folder: Path) -> Iterator[Fault]:
@@ -148,14 +150,14 @@ def _list_names(folder: Path) -> set[str]:
 
 
 def _walk(folder: Path) -> Iterator[Path]:
-    for place, folders, files in os.walk(folder, onerror=_unreadable):
+    for folder_path, folders, files in os.walk(folder, onerror=_raise_unreadable):
         folders[:] = [name for name in folders if not name.startswith(".")]
         for name in (*folders, *files):
             if not name.startswith(".") and not name.endswith(".dvc"):
-                yield Path(place, name)
+                yield Path(folder_path, name)
 
 
-def _unreadable(error: OSError) -> None:
+def _raise_unreadable(error: OSError) -> None:
     if not isinstance(error, FileNotFoundError):
         where = str(error.filename)
         raise data_error(where, "a folder that can be read", str(error.strerror), "chmod it")

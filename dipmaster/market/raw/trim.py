@@ -20,9 +20,9 @@ def trim_to_common_end(series: dict[str, MergedSeries], ended_after_days: int) -
     The last bar of a download may be unfinished. Files that were downloaded
     one after the other end at different minutes; without a common end the
     last bars would exist for some coins only. A coin that ended more than
-    `ended_after_days` before the newest was delisted or renamed: it cuts
-    nobody, and keeps its own history, because leaving losers out would flatter
-    the result (survivorship).
+    `ended_after_days` before the newest was delisted or renamed: the
+    others are not cut at its end and it keeps its own history, because leaving
+    losers out would flatter the result (survivorship bias).
     """
     last_ms = {symbol: int(symbol_series.times_ms[-1]) for symbol, symbol_series in series.items()}
     newest_ms = max(last_ms.values())

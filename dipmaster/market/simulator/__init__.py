@@ -1,6 +1,6 @@
-"""Dials to a market: seeded bars with every latent truth beside them.
+"""Simulator parameters to a market: seeded bars with the latent state beside them.
 
-`simulate_market` turns the dials of params.yaml (`SimulatorParams`) into the tables of each
+`simulate_market` turns section ``ingest.simulated`` (`SimulatorParams`) into the tables of each
 coin: bars, the truth behind them, order book, on-chain flows and sentiment.
 The model and what it deliberately leaves out: docs/simulator.md.
 """

@@ -45,7 +45,7 @@ def compute_log_volatility_ratio(model: MarketModel, coin: Coin) -> Floats:
 
 
 def compute_excitement(model: MarketModel, coin: Coin) -> Floats:
-    """Decaying sum of past moves in hourly sigmas: what anybody saw, whatever its cause."""
+    """Decaying sum of past moves in hourly sigmas: observable, whatever its cause."""
     move_sigmas = np.abs(coin.shock) / (coin.base_sigma * np.sqrt(BARS_PER_HOUR))
     return filter_ar1(
         model.excitement_gain * np.maximum(move_sigmas - 1.0, 0.0), model.excitement_decay
@@ -65,7 +65,7 @@ def _draw_log_activity(
     """Log volume over its ordinary level.
 
     Without the dial, volume depends on volatility and on the size of the move,
-    not on what caused it: d' = 0 tells nothing that the price does not.
+    not on what caused it: d' = 0 carries no information beyond the price.
     """
     bars = coin.shock.size
     move_in_knees = np.abs(coin.shock) / (coin.base_sigma * model.move_knee)

@@ -1,7 +1,7 @@
-"""What the simulated world is like, apart from the dials of params.yaml.
+"""Constants of the market model, apart from the parameters in params.yaml.
 
-The dials one turns to ask a question (edge, jump rate, d' of each channel) are
-params. The rest is here: numbers that make the bars look like bars. Those
+What an experiment changes (edge, jump rate, d' of each channel) is a param. The
+rest is here: numbers that make the bars realistic. Those
 marked "design" were chosen in round numbers before any market was drawn, those
 marked "real" were set so that ``python -m studies.stylised_facts`` finds the
 simulated market near real bars; docs/simulator.md prints that table.

@@ -1,4 +1,4 @@
-"""The two recursions of the simulator: an AR(1) filter and the walk of the price."""
+"""The two recursions of the simulator: an AR(1) filter and the price path."""
 
 import numpy as np
 

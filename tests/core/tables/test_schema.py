@@ -49,15 +49,15 @@ RANGED = Table(
 )
 
 
-def within() -> pd.DataFrame:
+def build_ranged_frame() -> pd.DataFrame:
     return pd.DataFrame(
         {"share": [0.0, 1.0], "state": [-1.0, 2.0], "target": [1e-9, 1.0], "free": [-5.0, 9.0]}
     )
 
 
 def test_both_ends_of_a_range_and_missing_values_are_inside() -> None:
-    RANGED.check(within(), "here")
-    RANGED.check(within().assign(share=float("nan"), target=float("nan")), "here")
+    RANGED.check(build_ranged_frame(), "here")
+    RANGED.check(build_ranged_frame().assign(share=float("nan"), target=float("nan")), "here")
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_both_ends_of_a_range_and_missing_values_are_inside() -> None:
     [("share", -0.01), ("share", 1.01), ("state", -2.0), ("state", 3.0), ("target", 0.0)],
 )
 def test_a_value_outside_its_range_is_named_with_its_row(column: str, value: float) -> None:
-    frame = within()
+    frame = build_ranged_frame()
     frame.loc[1, column] = value
     with pytest.raises(TableError, match=rf"'{column}'.*found {value} in row 1 \(1 rows"):
         RANGED.check(frame, "here")

@@ -1,4 +1,4 @@
-"""What every test of bad input asks: one error with the file, what was found and the cure."""
+"""What every test of bad input expects: one error with the file, what was found and the fix."""
 
 from collections.abc import Callable
 from typing import Any
@@ -14,7 +14,7 @@ Read = Callable[..., RawMarket]
 
 
 def read_error(read: Read, *texts: str, **changes: Any) -> str:
-    """Read, expect a DataError whose message has all `texts` and a cure."""
+    """Read, expect a DataError whose message has all `texts` and a fix."""
     with pytest.raises(DataError) as raised:
         read(**changes)
     message = str(raised.value)

@@ -1,4 +1,4 @@
-"""Rows of another interval than the file's stop the stage: no choice of rows mends them."""
+"""Rows of another interval than the file's stop the stage: no choice of rows corrects them."""
 
 from pathlib import Path
 
@@ -7,14 +7,14 @@ import pandas as pd
 import pytest
 
 from dipmaster.core.time_units import BAR_MS, MINUTE_MS
-from dipmaster.market.raw.intervals import other_interval
+from dipmaster.market.raw.intervals import describe_other_interval
 from tests.market.raw.errors import Bars, Read, read_error
 
 BOTH = pytest.mark.parametrize("on_bad_row", ["error", "drop"])
 NAMED = ("5m bars, as the file name says", "give the file its true interval in the name")
 
 
-def spaced(bars: Bars, seconds: float, rows: int = 4000) -> pd.DataFrame:
+def space_bars(bars: Bars, seconds: float, rows: int = 4000) -> pd.DataFrame:
     """Bars a number of seconds apart."""
     times = pd.date_range("2023-01-01", periods=rows, freq=f"{seconds}s", tz="UTC", unit="ms")
     return bars(rows).assign(open_time=times)
@@ -26,7 +26,7 @@ def test_finer_rows_under_a_name_that_says_5m(
     raw: Path, read: Read, bars: Bars, seconds: int, on_bad_row: str
 ) -> None:
     """Every fifth 1-minute bar is on the 5-minute grid, with a fifth of the volume."""
-    spaced(bars, seconds).to_csv(raw / "BTCUSDT-5m.csv", index=False)
+    space_bars(bars, seconds).to_csv(raw / "BTCUSDT-5m.csv", index=False)
     read_error(read, *NAMED, f"stamps {seconds / 60:g} minutes apart", on_bad_row=on_bad_row)
 
 
@@ -111,4 +111,4 @@ def test_one_stray_row_is_still_dropped_and_gaps_are_no_interval(
 )
 def test_what_shows_another_interval(minutes: list[int], seen: str | None) -> None:
     times = np.array(minutes, dtype=np.int64) * MINUTE_MS
-    assert other_interval(times, BAR_MS) == seen
+    assert describe_other_interval(times, BAR_MS) == seen

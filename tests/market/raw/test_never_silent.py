@@ -41,7 +41,7 @@ def test_lines_above_the_header(
     read_error(read, "set/BTCUSDT.csv:", above.strip().partition(",")[0], on_bad_row=on_bad_row)
 
 
-def test_what_stands_above_and_below_is_told(
+def test_what_stands_above_and_below_is_reported(
     raw: Path, read: Read, bars: Bars, klines: Any, zipped: Any
 ) -> None:
     zipped(raw / "BTCUSDT.zip", "a,b,c,d,e,f\n" + bars().to_csv(index=False))

@@ -16,11 +16,11 @@ Bars = Callable[..., pd.DataFrame]
 DAY = 288
 
 
-def put(raw: Path, name: str, frame: pd.DataFrame) -> None:
+def write_parquet(raw: Path, name: str, frame: pd.DataFrame) -> None:
     frame.to_parquet(raw / name)
 
 
-def moved(frame: pd.DataFrame, rows: int, by: str) -> pd.DataFrame:
+def shift_last_rows(frame: pd.DataFrame, rows: int, by: str) -> pd.DataFrame:
     """The last rows, so much later."""
     frame = frame.copy()
     last = frame.index[-rows:]
@@ -28,10 +28,10 @@ def moved(frame: pd.DataFrame, rows: int, by: str) -> pd.DataFrame:
     return frame
 
 
-def test_one_row_years_ahead_is_told_and_cuts_nobody(raw: Path, read: Read, bars: Bars) -> None:
+def test_one_row_years_ahead_is_reported_and_cuts_nobody(raw: Path, read: Read, bars: Bars) -> None:
     """Left in, it would make every other coin a delisted one and the calendar ten years long."""
-    put(raw, "AUSDT-5m.parquet", moved(bars(3 * DAY), 1, "3000D"))
-    put(raw, "BUSDT-5m.parquet", bars(3 * DAY))
+    write_parquet(raw, "AUSDT-5m.parquet", shift_last_rows(bars(3 * DAY), 1, "3000D"))
+    write_parquet(raw, "BUSDT-5m.parquet", bars(3 * DAY))
     market = read()
     assert {symbol: len(frame) for symbol, frame in market.bars.items()} == {
         "AUSDT": 3 * DAY - 2,
@@ -39,11 +39,11 @@ def test_one_row_years_ahead_is_told_and_cuts_nobody(raw: Path, read: Read, bars
     }
     assert market.log.ended_early == ()
     assert [(s.symbol, s.bars) for s in market.log.stray_bars] == [("AUSDT", 1)]
-    told: dict[str, Any] = build_quality_report(market.bars, "raw", market.log)["market"][
+    reported: dict[str, Any] = build_quality_report(market.bars, "raw", market.log)["market"][
         "stray_bars"
     ][0]
     first = bars(3 * DAY)["open_time"].iloc[-1] + pd.Timedelta("3000D")
-    assert told["from"] == told["to"] == first.strftime("%Y-%m-%dT%H:%M:%SZ")
+    assert reported["from"] == reported["to"] == first.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def test_a_stray_row_before_the_market_does_not_move_its_beginning(
@@ -51,7 +51,7 @@ def test_a_stray_row_before_the_market_does_not_move_its_beginning(
 ) -> None:
     frame = bars(3 * DAY)
     frame.loc[0, "open_time"] -= pd.Timedelta("900D")
-    put(raw, "AUSDT-5m.parquet", frame)
+    write_parquet(raw, "AUSDT-5m.parquet", frame)
     market = read()
     assert market.bars["AUSDT"]["open_time"].iloc[0] == frame["open_time"].iloc[1]
     assert [s.bars for s in market.log.stray_bars] == [1]
@@ -63,17 +63,17 @@ def test_a_stray_row_before_the_market_does_not_move_its_beginning(
 def test_what_is_long_or_near_is_no_stray(
     raw: Path, read: Read, bars: Bars, rows: int, by: str
 ) -> None:
-    put(raw, "AUSDT-5m.parquet", moved(bars(6 * DAY), rows, by))
+    write_parquet(raw, "AUSDT-5m.parquet", shift_last_rows(bars(6 * DAY), rows, by))
     market = read()
     assert len(market.bars["AUSDT"]) == 6 * DAY - 1
     assert market.log.stray_bars == ()
 
 
 def test_a_coin_of_nothing_but_stray_bars_is_too_short(raw: Path, read: Read, bars: Bars) -> None:
-    put(raw, "AUSDT-5m.parquet", bars(3 * DAY))
-    alone = bars(2 * DAY)
-    alone.loc[:DAY, "open_time"] -= pd.Timedelta("100D")
-    alone.loc[DAY + 1 :, "open_time"] += pd.Timedelta("100D")
-    put(raw, "BUSDT-5m.parquet", alone)
+    write_parquet(raw, "AUSDT-5m.parquet", bars(3 * DAY))
+    all_stray = bars(2 * DAY)
+    all_stray.loc[:DAY, "open_time"] -= pd.Timedelta("100D")
+    all_stray.loc[DAY + 1 :, "open_time"] += pd.Timedelta("100D")
+    write_parquet(raw, "BUSDT-5m.parquet", all_stray)
     with pytest.raises(DataError, match="0 bars of BUSDT"):
         read()

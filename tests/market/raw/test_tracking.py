@@ -9,7 +9,7 @@ import pytest
 from dipmaster.market.raw import raw_market
 from tests.market.raw.errors import Bars, Read, read_error
 
-CURE = "put the files there"
+FIX = "put the files there"
 
 
 @pytest.mark.parametrize("where", ["linked", "set/linked", "set/deep/linked"])
@@ -21,7 +21,7 @@ def test_a_linked_folder(raw: Path, read: Read, bars: Bars, tmp_path: Path, wher
     link = raw.parent / where
     link.parent.mkdir(exist_ok=True)
     link.symlink_to(elsewhere)
-    read_error(read, f"data/raw/{where}:", f"a link to {elsewhere}", CURE)
+    read_error(read, f"data/raw/{where}:", f"a link to {elsewhere}", FIX)
 
 
 @pytest.mark.parametrize("target", ["{tmp}/BTCUSDT.parquet", "BTCUSDT.parquet", "nowhere.csv", "."])
@@ -30,7 +30,7 @@ def test_other_links(raw: Path, read: Read, bars: Bars, tmp_path: Path, target: 
     bars().to_parquet(raw / "BTCUSDT.parquet")
     bars().to_parquet(tmp_path / "BTCUSDT.parquet")
     (raw / "SOLUSDT.csv").symlink_to(target.format(tmp=tmp_path))
-    read_error(read, "data/raw/set/SOLUSDT.csv:", "a link to", CURE, on_bad_row="drop")
+    read_error(read, "data/raw/set/SOLUSDT.csv:", "a link to", FIX, on_bad_row="drop")
 
 
 def test_hidden_links_are_no_data_and_hard_links_are_files(
@@ -59,7 +59,7 @@ def test_a_dvc_project_inside(raw: Path, read: Read, bars: Bars) -> None:
     read_error(read, "data/raw/set/registry:", "a DVC project of its own", "plain folder")
 
 
-def test_many_links_are_told_together(raw: Path, read: Read) -> None:
+def test_many_links_are_reported_together(raw: Path, read: Read) -> None:
     for number in range(7):
         (raw / f"COIN{number}.csv").symlink_to("x")
     read_error(read, "COIN0", "COIN4", "... and 2 more files and folders")
@@ -104,7 +104,7 @@ def test_files_that_change_while_they_are_read(
     read_file = raw_market.read_file
 
     def change_after(source: Any, rules: Any) -> Any:
-        found = read_file(source, rules)
+        file_bars = read_file(source, rules)
         if source.name == "set/BTCUSDT.parquet":
             if what == "gone":
                 source.path.unlink()
@@ -112,7 +112,7 @@ def test_files_that_change_while_they_are_read(
                 (raw / "SOLUSDT.csv").write_text("x", encoding="utf-8")
             else:
                 os.utime(source.path, ns=(1, 1))
-        return found
+        return file_bars
 
     monkeypatch.setattr(raw_market, "read_file", change_after)
     changed = "set/SOLUSDT.csv" if what == "more" else "set/BTCUSDT.parquet"

@@ -1,4 +1,4 @@
-"""Unfinished last bars go, all coins end together, and a delisted coin cuts nobody."""
+"""Unfinished last bars go, all coins end together, and a delisted coin cuts no other coin."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -12,10 +12,10 @@ from tests.market.raw.errors import Bars, Read, read_error
 BOTH = pytest.mark.parametrize("on_bad_row", ["error", "drop"])
 ABOVE = "taker_buy_volume of at most volume, in the same unit"
 MEAN = "a mean traded price (quote_volume / volume) between the lowest low"
-CURE = "leave the column out of the file; dropping rows cannot mend it"
+FIX = "leave the column out of the file; dropping rows cannot correct it"
 
 
-def at_price(bars: Bars, price: float) -> pd.DataFrame:
+def price_bars(bars: Bars, price: float) -> pd.DataFrame:
     """Bars around a price, with quote volume and half of the volume bought by takers."""
     frame = bars()
     prices = ["open", "high", "low", "close"]
@@ -29,13 +29,13 @@ def at_price(bars: Bars, price: float) -> pd.DataFrame:
 def test_taker_volume_in_quote_units(
     raw: Path, read: Read, bars: Bars, price: float, on_bad_row: str
 ) -> None:
-    frame = at_price(bars, price)
+    frame = price_bars(bars, price)
     share = np.linspace(0.3, 0.7, len(frame))
     frame.assign(taker_buy_volume=frame["quote_volume"] * share).to_csv(
         raw / "BTCUSDT-5m.csv", index=False
     )
     read_error(
-        read, "set/BTCUSDT-5m.csv, line", ABOVE, "taker_buy_volume=", CURE, on_bad_row=on_bad_row
+        read, "set/BTCUSDT-5m.csv, line", ABOVE, "taker_buy_volume=", FIX, on_bad_row=on_bad_row
     )
 
 
@@ -43,7 +43,7 @@ def test_taker_volume_in_quote_units(
 def test_one_taker_volume_above_the_volume_names_its_row(
     raw: Path, read: Read, bars: Bars, on_bad_row: str
 ) -> None:
-    frame = at_price(bars, 100)
+    frame = price_bars(bars, 100)
     frame.loc[10, "taker_buy_volume"] = frame.loc[10, "volume"] * 1.00001
     frame.loc[5, "volume"] = -1.0
     frame.to_parquet(raw / "BTCUSDT.parquet")
@@ -56,14 +56,14 @@ def test_one_taker_volume_above_the_volume_names_its_row(
 def test_volume_and_quote_volume_swapped(
     raw: Path, read: Read, bars: Bars, price: float, on_bad_row: str
 ) -> None:
-    frame = at_price(bars, price).drop(columns="taker_buy_volume")
+    frame = price_bars(bars, price).drop(columns="taker_buy_volume")
     swapped = {"volume": "quote_volume", "quote_volume": "volume"}
     frame.rename(columns=swapped).to_csv(raw / "BTCUSDT-5m.csv", index=False)
-    read_error(read, "set/BTCUSDT-5m.csv, BTCUSDT:", MEAN, CURE, on_bad_row=on_bad_row)
+    read_error(read, "set/BTCUSDT-5m.csv, BTCUSDT:", MEAN, FIX, on_bad_row=on_bad_row)
 
 
 def test_quote_volume_of_coins_that_nobody_traded(raw: Path, read: Read, bars: Bars) -> None:
-    frame = at_price(bars, 100).assign(volume=0.0, taker_buy_volume=0.0)
+    frame = price_bars(bars, 100).assign(volume=0.0, taker_buy_volume=0.0)
     frame.to_csv(raw / "BTCUSDT-5m.csv", index=False)
     read_error(read, MEAN, "found inf")
     frame.assign(quote_volume=0.0).to_csv(raw / "BTCUSDT-5m.csv", index=False)
@@ -75,7 +75,7 @@ def test_the_rounding_of_a_source_is_no_other_unit(
     raw: Path, read: Read, bars: Bars, kind: str
 ) -> None:
     """Also where every trade was a taker's, and where the price never moves."""
-    frame = at_price(bars, 0.0123).assign(open=0.0123, high=0.0123, low=0.0123, close=0.0123)
+    frame = price_bars(bars, 0.0123).assign(open=0.0123, high=0.0123, low=0.0123, close=0.0123)
     frame["volume"] *= 1e5
     frame["quote_volume"] = frame["volume"] * 0.0123
     frame["taker_buy_volume"] = frame["volume"] * (1 + 1e-12)

@@ -1,4 +1,4 @@
-"""What each channel tells of a jump's mark, read from published rows, and what it must not tell."""
+"""What each channel reveals of a jump's mark in published rows, and what it must not reveal."""
 
 import dataclasses
 
@@ -78,7 +78,7 @@ def test_what_is_known_before_a_jump_does_not_tell_its_sign(dials, channel):
 
 @pytest.fixture(scope="module")
 def path():
-    """A coin and the market's state, by the simulator's own rooms."""
+    """A coin and the market's state, from the simulator's own functions."""
     times = np.arange(288 * 30, dtype=np.int64) * 300_000
     state = draw_market_state(MARKET_MODEL, 4, times, 3.0)
     return state, simulate_coin(
@@ -90,7 +90,7 @@ def path():
     "table", [build_bars_table, build_order_book_table, build_on_chain_table, build_sentiment_table]
 )
 def test_without_its_dial_a_channel_knows_neither_jump_nor_mark(path, table):
-    """d' = 0: the same moves, told to be no jumps at all, give the same table bit for bit."""
+    """d' = 0: the same moves, declared to be no jumps at all, give the same table bit for bit."""
     state, coin = path
     none = np.zeros(state.bars)
     blind = dataclasses.replace(

@@ -1,4 +1,4 @@
-"""The kernels against scipy, against a slow twin, and the algebra they promise."""
+"""The kernels against scipy, against a slow twin, and their algebraic properties."""
 
 import numpy as np
 from hypothesis import given, settings
