@@ -21,15 +21,22 @@ os.environ.setdefault("DIPMASTER_WORKERS", "2")
 import numpy as np
 
 from benchmarks import record_vectorbt as peer
-from dipmaster.backtest import Entries, ExitRules, ScoreExits, Trailing, one_at_a_time, run
-from dipmaster.backtest.costs import costs_of
-from dipmaster.backtest.engine import simulated
-from dipmaster.backtest.fills import chain
-from dipmaster.backtest.layouts import ROUND_TRIP, Order, market_of
-from dipmaster.backtest.outcomes import chained, shares_of
-from dipmaster.backtest.rules import rule_arrays, rule_numbers
+from dipmaster.backtest import (
+    Entries,
+    ExitRules,
+    ScoreExitRule,
+    TrailingStopRule,
+    run_backtest,
+    simulate_sequential_trades,
+)
+from dipmaster.backtest.costs import build_costs
+from dipmaster.backtest.engine import simulate_orders
+from dipmaster.backtest.fills import simulate_sequence
+from dipmaster.backtest.layouts import ROUND_TRIP, Order, build_market_arrays
+from dipmaster.backtest.outcomes import simulate_round_trips, split_evenly
+from dipmaster.backtest.rules import build_rule_arrays, build_rule_scalars
 from dipmaster.core.panel import Panel
-from dipmaster.core.parallel import workers
+from dipmaster.core.parallel import count_workers
 from dipmaster.core.params import Execution
 
 SYMBOLS, LENGTH, SEED, ROUNDS = 10, 105_120, 7, 15
@@ -38,7 +45,7 @@ NEVER = 10**9  # bars: no time limit
 
 
 @dataclass(frozen=True)
-class Row:
+class TimingRow:
     """One line of the printed table."""
 
     name: str
@@ -56,11 +63,13 @@ class Row:
         return statistics.median(self.cpu_seconds)
 
 
-def taking_turns(contenders: dict[str, Callable[[], Any]], rounds: int = ROUNDS) -> dict[str, Row]:
+def time_interleaved(
+    contenders: dict[str, Callable[[], Any]], rounds: int = ROUNDS
+) -> dict[str, TimingRow]:
     """Time every contender `rounds` times, one after the other in each round."""
     for work in contenders.values():
         work()
-    rows = {name: Row(name, [], []) for name in contenders}
+    rows = {name: TimingRow(name, [], []) for name in contenders}
     for _ in range(rounds):
         for name, work in contenders.items():
             started, cpu = time.perf_counter(), time.process_time()
@@ -70,7 +79,7 @@ def taking_turns(contenders: dict[str, Callable[[], Any]], rounds: int = ROUNDS)
     return rows
 
 
-def panel_of(market: dict[str, Any]) -> Panel:
+def build_panel(market: dict[str, Any]) -> Panel:
     """The peer's bars as a panel."""
     symbols, length = market["open"].shape
     open_time = (peer.FIRST_SLOT + np.arange(length)) * 300_000
@@ -80,7 +89,7 @@ def panel_of(market: dict[str, Any]) -> Panel:
     return Panel(names, open_time, *prices, flat, 0.0 * flat)
 
 
-def execution(**changes: float) -> Execution:
+def make_execution(**changes: float) -> Execution:
     """Costs of the recorded comparison, limits of phase 0."""
     values = {
         "capital": 1e5,
@@ -95,7 +104,7 @@ def execution(**changes: float) -> Execution:
     return Execution(**{**values, **changes})  # type: ignore[arg-type]
 
 
-def entries_at(share: float) -> Entries:
+def make_entries(share: float) -> Entries:
     """Orders at random bars, with phase 0's target, stop and time limit."""
     rng = np.random.default_rng(SEED)
     signal, symbol = np.nonzero(rng.random((LENGTH, SYMBOLS)) < share)
@@ -115,111 +124,115 @@ def entries_at(share: float) -> Entries:
         every(0.0),
         every(np.nan),
         np.ones(rows, np.int8),
-    ).sorted()
+    ).sort_orders()
 
 
-def kernel_on(panel: Panel, signals: Any, pool: ThreadPoolExecutor) -> Callable[[], Any]:
+def prepare_kernel(panel: Panel, signals: Any, pool: ThreadPoolExecutor) -> Callable[[], Any]:
     """The kernel over symbols, its inputs laid out before as vectorbt's are."""
-    rules, costs, market = ExitRules(None), costs_of(execution()), market_of(panel)
-    numbers, arrays = rule_numbers(rules), rule_arrays(rules, 0, panel.open.shape)
-    plan, made = Order(0, 0, 0, peer.TARGET, peer.STOP, NEVER), np.zeros(SYMBOLS, np.int64)
-    work = []
-    for symbols in shares_of(SYMBOLS, workers()):
-        trips = np.zeros(np.count_nonzero(signals[slice(*symbols)]), ROUND_TRIP)
-        work.append((symbols, trips))
-
-    def some(symbols: tuple[int, int], trips: Any) -> int:
-        world = (market, symbols, signals.reshape(-1), plan, numbers, costs, arrays)
-        return chain(*world, made, trips)
-
-    return lambda: list(pool.map(some, *zip(*work, strict=True)))
-
-
-def against_vectorbt(market: dict[str, Any], panel: Panel) -> None:
-    """Stop + target, one position a symbol, a signal on every fifth bar."""
-    cash, off = execution(), ExitRules(None)
-    symbol, entry, exit_ = (
-        peer.simulated(market, market["signals"], None, np.inf)[:, :3].astype(np.int64).T
+    rules, costs, market = (
+        ExitRules(None),
+        build_costs(make_execution()),
+        build_market_arrays(panel),
     )
-    signals = peer.kept(market["signals"], symbol, entry + 1, exit_)
+    numbers, arrays = build_rule_scalars(rules), build_rule_arrays(rules, 0, panel.open.shape)
+    plan, trip_counts = Order(0, 0, 0, peer.TARGET, peer.STOP, NEVER), np.zeros(SYMBOLS, np.int64)
+    shares = []
+    for symbols in split_evenly(SYMBOLS, count_workers()):
+        trips = np.zeros(np.count_nonzero(signals[slice(*symbols)]), ROUND_TRIP)
+        shares.append((symbols, trips))
 
-    plan = (panel, signals, cash, off, peer.TARGET, peer.STOP, NEVER)
-    call = peer.prepared(market, signals)
-    theirs = peer.closed_trades(call())
-    ours = one_at_a_time(*plan)
-    closed = ~ours.open_at_end
-    bars = np.stack([ours.entry_index[closed] - 1, ours.exit_index[closed]], axis=1)
-    if not np.array_equal(bars, theirs[:, 1:3]):
+    def simulate_share(symbols: tuple[int, int], trips: Any) -> int:
+        kernel_args = (market, symbols, signals.reshape(-1), plan, numbers, costs, arrays)
+        return simulate_sequence(*kernel_args, trip_counts, trips)
+
+    return lambda: list(pool.map(simulate_share, *zip(*shares, strict=True)))
+
+
+def compare_with_vectorbt(market: dict[str, Any], panel: Panel) -> None:
+    """Stop + target, one position a symbol, a signal on every fifth bar."""
+    costs, rules = make_execution(), ExitRules(None)
+    symbol, entry, exit_ = (
+        peer.simulate_by_vectorbt(market, market["signals"], None, np.inf)[:, :3].astype(np.int64).T
+    )
+    signals = peer.drop_lost_signals(market["signals"], symbol, entry + 1, exit_)
+
+    arguments = (panel, signals, costs, rules, peer.TARGET, peer.STOP, NEVER)
+    call = peer.prepare_call(market, signals)
+    peer_trades = peer.extract_closed_trades(call())
+    our_trades = simulate_sequential_trades(*arguments)
+    closed = ~our_trades.open_at_end
+    bars = np.stack([our_trades.entry_index[closed] - 1, our_trades.exit_index[closed]], axis=1)
+    if not np.array_equal(bars, peer_trades[:, 1:3]):
         raise SystemExit("the trades differ: a comparison of speed would mean nothing")
-    with ThreadPoolExecutor(workers()) as pool:
-        rows = taking_turns(
+    with ThreadPoolExecutor(count_workers()) as pool:
+        rows = time_interleaved(
             {
                 "vectorbt, order records": call,
-                "ours, kernel": kernel_on(panel, signals, pool),
-                "ours, from signals": lambda: chained(*plan),
-                "ours, from signals to money": lambda: one_at_a_time(*plan),
+                "ours, kernel": prepare_kernel(panel, signals, pool),
+                "ours, from signals": lambda: simulate_round_trips(*arguments),
+                "ours, from signals to money": lambda: simulate_sequential_trades(*arguments),
             }
         )
     print(
-        f"stop + target, one position a symbol, {len(theirs):,} equal trades, "
-        f"ours with {workers()} threads:"
+        f"stop + target, one position a symbol, {len(peer_trades):,} equal trades, "
+        f"ours with {count_workers()} threads:"
     )
-    peers = rows["vectorbt, order records"]
+    peer_row = rows["vectorbt, order records"]
     for row in rows.values():
-        shown(row, peers)
+        print_row(row, peer_row)
 
 
-def work_of(
+def prepare_work(
     panel: Panel, entries: Entries, cases: dict[str, ExitRules]
 ) -> dict[str, Callable[[], Any]]:
     """Every case with and without the tables."""
     work: dict[str, Callable[[], Any]] = {}
     for name, rules in cases.items():
-        world = (panel, entries, execution(), rules)
-        work[f"{name}, kernels"] = partial(simulated, *world)
-        work[f"{name}, with tables"] = partial(run, *world)
+        arguments = (panel, entries, make_execution(), rules)
+        work[f"{name}, kernels"] = partial(simulate_orders, *arguments)
+        work[f"{name}, with tables"] = partial(run_backtest, *arguments)
     return work
 
 
-def engine_alone(panel: Panel) -> None:
+def time_engine(panel: Panel) -> None:
     """The account with all rules on; one thread."""
     rng = np.random.default_rng(SEED)
     distance = rng.uniform(0.002, 0.009, panel.open.shape)
-    for words, share in (("phase-0 density", SPARSE), ("dense", DENSE)):
-        entries = entries_at(share)
+    for density, share in (("phase-0 density", SPARSE), ("dense", DENSE)):
+        entries = make_entries(share)
         score = rng.random((len(entries), 37)) ** 4
         cases = {
             "phase-0 rules": ExitRules(0.0025),
-            "all rules": ExitRules(0.0025, Trailing(distance), ScoreExits(score)),
+            "all rules": ExitRules(0.0025, TrailingStopRule(distance), ScoreExitRule(score)),
         }
         for name, rules in cases.items():
-            trades = len(run(panel, entries, execution(), rules).trades)
-            print(f"{words}, {trades:,} trades under {name}, one thread:")
-        for row in taking_turns(work_of(panel, entries, cases)).values():
-            shown(row)
+            trades = len(run_backtest(panel, entries, make_execution(), rules).trades)
+            print(f"{density}, {trades:,} trades under {name}, one thread:")
+        for row in time_interleaved(prepare_work(panel, entries, cases)).values():
+            print_row(row)
 
 
-def shown(row: Row, beside: Row | None = None) -> None:
+def print_row(row: TimingRow, beside: TimingRow | None = None) -> None:
     """Print a line: milliseconds, million symbol-bars a second, ratios."""
     bars = SYMBOLS * LENGTH / 1e6
-    speed, by_processor = bars / row.median, bars / row.cpu_median
+    speed, speed_by_cpu = bars / row.median, bars / row.cpu_median
     ratio = ""
     if beside:
         by_clock, by_cpu = beside.median / row.median, beside.cpu_median / row.cpu_median
         ratio = f"  {by_clock:6.1f} x the first, {by_cpu:6.1f} x by CPU time"
     print(
         f"  {row.name:28s} {1e3 * row.median:9.1f} ms {speed:8.1f} M symbol-bars/s, "
-        f"{by_processor:6.1f} M a CPU second{ratio}"
+        f"{speed_by_cpu:6.1f} M a CPU second{ratio}"
     )
 
 
 def main() -> None:
     """Print the engine's table."""
-    market = peer.bars(SYMBOLS, LENGTH, SEED)
-    panel = panel_of(market)
+    market = peer.make_bars(SYMBOLS, LENGTH, SEED)
+    panel = build_panel(market)
     print(f"{SYMBOLS} symbols x {LENGTH:,} bars, medians of {ROUNDS} rounds, taking turns")
-    against_vectorbt(market, panel)
-    engine_alone(panel)
+    compare_with_vectorbt(market, panel)
+    time_engine(panel)
 
 
 if __name__ == "__main__":

@@ -10,8 +10,6 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from dipmaster.exits.layout import ExitLabels, Positions
-from dipmaster.exits.trail import compute_trailing_distance
 
 from benchmarks import record_vectorbt as peer
 from benchmarks.bench_engine import (
@@ -19,41 +17,43 @@ from benchmarks.bench_engine import (
     LENGTH,
     SPARSE,
     SYMBOLS,
-    entries_at,
-    execution,
-    panel_of,
-    shown,
-    taking_turns,
-    work_of,
+    build_panel,
+    make_entries,
+    make_execution,
+    prepare_work,
+    print_row,
+    time_interleaved,
 )
-from benchmarks.pandas_exits import labels_by_pandas, rows_by_pandas
-from dipmaster.backtest import Entries, ExitRules, ScoreExits, Trailing, run
+from benchmarks.pandas_exits import build_labels_by_pandas, build_rows_by_pandas
+from dipmaster.backtest import Entries, ExitRules, ScoreExitRule, TrailingStopRule, run_backtest
 from dipmaster.core import store
 from dipmaster.core.kernels import Floats
 from dipmaster.core.params import AdaptiveExits
 from dipmaster.core.tables import EXIT_FEATURES
 from dipmaster.exits import build_exit_labels, build_exit_rows, build_positions, simulate_hold
+from dipmaster.exits.arrays import ExitLabels, Positions
 from dipmaster.exits.market import MARKET_COLUMNS, ExitMarket
+from dipmaster.exits.trailing import compute_trailing_distance
 
 POSITIONS, SEED, ROUNDS, HOLES = 20_000, 11, 7, 0.001
 TARGETS = 0.00588, 0.01124  # least and largest dynamic target of the default params
 
 
-def market() -> ExitMarket:
+def make_exit_market() -> ExitMarket:
     """The engine benchmark's bars with holes, and columns at random."""
     rng = np.random.default_rng(SEED)
-    panel = panel_of(peer.bars(SYMBOLS, LENGTH, SEED))
-    gone = rng.random(panel.open.shape) < HOLES
+    panel = build_panel(peer.make_bars(SYMBOLS, LENGTH, SEED))
+    missing = rng.random(panel.open.shape) < HOLES
     prices = {
-        name: np.where(gone, np.nan, getattr(panel, name))
+        name: np.where(missing, np.nan, getattr(panel, name))
         for name in ("open", "high", "low", "close")
     }
-    spread = np.where(gone, np.nan, rng.uniform(0.5, 3.0, gone.shape))
-    columns = {name: rng.uniform(0.01, 0.05, gone.shape) for name in MARKET_COLUMNS}
+    spread = np.where(missing, np.nan, rng.uniform(0.5, 3.0, missing.shape))
+    columns = {name: rng.uniform(0.01, 0.05, missing.shape) for name in MARKET_COLUMNS}
     return ExitMarket(replace(panel, **prices, half_spread_bps=spread), columns)
 
 
-def positions_at_random(exits: AdaptiveExits) -> Positions:
+def draw_positions(exits: AdaptiveExits) -> Positions:
     """Signals anywhere, also where the entry's bar does not exist."""
     rng = np.random.default_rng(SEED)
     symbol = rng.integers(0, SYMBOLS, POSITIONS)
@@ -61,90 +61,99 @@ def positions_at_random(exits: AdaptiveExits) -> Positions:
     return build_positions(symbol, signal, rng.uniform(*TARGETS, POSITIONS), exits)
 
 
-def demand_same(what: str, ours: Floats, theirs: Floats) -> None:
+def require_equal(what: str, ours: Floats, theirs: Floats) -> None:
     """Stop where a column differs by more than the last digits."""
     if not np.allclose(ours, theirs, rtol=1e-5, atol=1e-7, equal_nan=True):
         raise SystemExit(f"{what} differs: a comparison of speed would mean nothing")
 
 
-def rows_and_labels() -> None:
+def compare_rows_and_labels() -> None:
     """Kernels beside pandas, one thread."""
     params = store.read_params("execution", "exits")
     costs, exits = params.execution, params.exits
-    world, positions = market(), positions_at_random(exits)
-    made = (world, positions, costs, exits)
-    paths = simulate_hold(*made)
-    rows, theirs = build_exit_rows(*made), rows_by_pandas(*made)
-    if not np.array_equal(rows.bar, theirs["bar"]):
+    exit_market, positions = make_exit_market(), draw_positions(exits)
+    row_arguments = (exit_market, positions, costs, exits)
+    paths = simulate_hold(*row_arguments)
+    rows, pandas_rows = build_exit_rows(*row_arguments), build_rows_by_pandas(*row_arguments)
+    if not np.array_equal(rows.bar, pandas_rows["bar"]):
         raise SystemExit("the rows differ: a comparison of speed would mean nothing")
-    for place, name in enumerate(EXIT_FEATURES):
-        demand_same(name, rows.features[:, place], theirs[name].to_numpy())
-    labelled = (world, positions, rows, paths, costs)
-    ours, plain = build_exit_labels(*labelled), labels_by_pandas(*labelled)
+    for column, name in enumerate(EXIT_FEATURES):
+        require_equal(name, rows.features[:, column], pandas_rows[name].to_numpy())
+    label_arguments = (exit_market, positions, rows, paths, costs)
+    our_labels, pandas_labels = (
+        build_exit_labels(*label_arguments),
+        build_labels_by_pandas(*label_arguments),
+    )
     for name in ExitLabels.__dataclass_fields__:
-        demand_same(name, getattr(ours, name), plain[name].to_numpy())
+        require_equal(name, getattr(our_labels, name), pandas_labels[name].to_numpy())
     print(f"{POSITIONS:,} positions of {exits.cap_bars} bars, {len(rows):,} rows, one thread:")
-    timed_beside_pandas(made, labelled)
+    time_beside_pandas(row_arguments, label_arguments)
 
 
-def timed_beside_pandas(made: tuple[Any, ...], labelled: tuple[Any, ...]) -> None:
+def time_beside_pandas(row_arguments: tuple[Any, ...], label_arguments: tuple[Any, ...]) -> None:
     """Print medians, and ratios of CPU time."""
-    took = taking_turns(
+    timings = time_interleaved(
         {
-            "how holding ends": partial(simulate_hold, *made),
-            "rows, pandas": partial(rows_by_pandas, *made),
-            "rows, ours": partial(build_exit_rows, *made),
-            "labels, pandas": partial(labels_by_pandas, *labelled),
-            "labels, ours": partial(build_exit_labels, *labelled),
+            "how holding ends": partial(simulate_hold, *row_arguments),
+            "rows, pandas": partial(build_rows_by_pandas, *row_arguments),
+            "rows, ours": partial(build_exit_rows, *row_arguments),
+            "labels, pandas": partial(build_labels_by_pandas, *label_arguments),
+            "labels, ours": partial(build_exit_labels, *label_arguments),
         },
         ROUNDS,
     )
-    for name, row in took.items():
+    for name, row in timings.items():
         ratio = ""
         if name.endswith("ours"):
-            plain = took[name.replace("ours", "pandas")]
-            ratio = f"  {plain.cpu_median / row.cpu_median:5.1f} x pandas"
+            pandas_row = timings[name.replace("ours", "pandas")]
+            ratio = f"  {pandas_row.cpu_median / row.cpu_median:5.1f} x pandas"
         clock, cpu = 1e3 * row.median, 1e3 * row.cpu_median
         print(f"  {name:28s} {clock:9.1f} ms, {cpu:8.1f} ms of CPU{ratio}")
 
 
-def phase_2(entries: Entries, world: ExitMarket, exits: AdaptiveExits) -> ExitRules:
+def make_phase_2_rules(
+    entries: Entries, exit_market: ExitMarket, exits: AdaptiveExits
+) -> ExitRules:
     """Trailing stop by bar and exit scores at random; no boundary, as in the default params."""
-    trail, decision = exits.trailing, exits.decision
+    trailing, decision = exits.trailing, exits.decision
     score = np.random.default_rng(SEED).random((len(entries), exits.cap_bars)) ** 4
     return ExitRules(
         None,
-        Trailing(
-            compute_trailing_distance(world, trail), trail.activation_frac, trail.break_even_floor
+        TrailingStopRule(
+            compute_trailing_distance(exit_market, trailing),
+            trailing.activation_frac,
+            trailing.break_even_floor,
         ),
-        ScoreExits(
+        ScoreExitRule(
             score, decision.full_probability, decision.partial_probability, decision.partial_frac
         ),
     )
 
 
-def account() -> None:
+def time_account() -> None:
     """The engine under phase 2's rules, at the density of its trades and always invested."""
-    exits, world = store.read_params("exits").exits, market()
-    for words, share in (("sparse, as phases trade", SPARSE), ("dense", DENSE)):
-        orders = entries_at(share)
+    exits, exit_market = store.read_params("exits").exits, make_exit_market()
+    for density, share in (("sparse, as phases trade", SPARSE), ("dense", DENSE)):
+        orders = make_entries(share)
         target = np.random.default_rng(SEED).uniform(*TARGETS, len(orders))
         entries = replace(orders, target_frac=target)
         cases = {
             "phase-0 rules": ExitRules.phase_0(exits),
-            "phase-2 rules": phase_2(entries, world, exits),
+            "phase-2 rules": make_phase_2_rules(entries, exit_market, exits),
         }
         for name, rules in cases.items():
-            trades = len(run(world.panel, entries, execution(), rules).trades)
-            print(f"{words}, {trades:,} trades under {name}, one thread:")
-        for row in taking_turns(work_of(world.panel, entries, cases), ROUNDS).values():
-            shown(row)
+            trades = len(run_backtest(exit_market.panel, entries, make_execution(), rules).trades)
+            print(f"{density}, {trades:,} trades under {name}, one thread:")
+        for row in time_interleaved(
+            prepare_work(exit_market.panel, entries, cases), ROUNDS
+        ).values():
+            print_row(row)
 
 
 def main() -> None:
     """Print both tables."""
-    rows_and_labels()
-    account()
+    compare_rows_and_labels()
+    time_account()
 
 
 if __name__ == "__main__":

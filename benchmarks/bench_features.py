@@ -19,12 +19,12 @@ import numpy as np
 import pandas as pd
 
 from benchmarks import pandas_features
-from benchmarks.thirty_windows import thirty
+from benchmarks.thirty_windows import compute_30_columns
 from dipmaster import features
 from dipmaster.core.kernels import Floats
 from dipmaster.core.params import Features
-from dipmaster.features.batch import blocks_of
-from dipmaster.features.panel import panel_of
+from dipmaster.features.batch import iterate_blocks
+from dipmaster.features.feature_table import build_feature_table
 
 ROWS, ROUNDS = 105_120, 11
 GOAL_ROWS, GOAL_RATIO = 5e6, 6.0
@@ -38,7 +38,7 @@ Bars = Mapping[str, pd.DataFrame]
 Contender = Callable[[Bars], object]
 
 
-def bars() -> pd.DataFrame:
+def make_bars() -> pd.DataFrame:
     """A random coin, the same on every run."""
     rng = np.random.default_rng(np.random.SeedSequence(5))
     close = 100 * np.cumprod(1 + 0.002 * rng.standard_normal(ROWS))
@@ -58,35 +58,37 @@ def bars() -> pd.DataFrame:
     ).astype({"open_time": "datetime64[ms, UTC]"})
 
 
-def by_kernels(coin: Bars) -> int:
+def compute_stored(coin: Bars) -> int:
     """All features as the stage stores them: float32, flags in a byte, and the base signal."""
-    panel, _ = panel_of("COIN", features.all_coins(coin), PARAMS)
+    panel, _ = build_feature_table("COIN", features.build_market_bars(coin), PARAMS)
     return panel.shape[1] - 1
 
 
-def in_full_precision(coin: Bars) -> int:
+def compute_float64(coin: Bars) -> int:
     """All features in float64."""
-    return features.compute(coin, PARAMS)["COIN"].shape[1] - 1
+    return features.compute_features(coin, PARAMS)["COIN"].shape[1] - 1
 
 
-def kernels_alone() -> Callable[[Bars], int]:
+def prepare_kernels() -> Callable[[Bars], int]:
     """The same kernels from arrays to blocks that nobody keeps: no frames, no fresh memory."""
-    whole = features.all_coins({"COIN": bars()})
+    market = features.build_market_bars({"COIN": make_bars()})
 
-    def once(_: Bars) -> int:
-        return max(len(rows) for *_, rows in blocks_of(whole.coins["COIN"], whole, PARAMS))
+    def run_kernels(_: Bars) -> int:
+        return max(len(rows) for *_, rows in iterate_blocks(market.coins["COIN"], market, PARAMS))
 
-    return once
+    return run_kernels
 
 
-def by_windows_30(coin: Bars) -> list[Floats]:
+def compute_30_by_windows(coin: Bars) -> list[Floats]:
     """TA-Lib's columns by our window kernels."""
     names = ["high", "low", "close", "volume"]
-    return list(thirty(np.stack([coin["COIN"][name].to_numpy(np.float64) for name in names])))
+    return list(
+        compute_30_columns(np.stack([coin["COIN"][name].to_numpy(np.float64) for name in names]))
+    )
 
 
-def by_pandas_30(coin: Bars) -> int:
-    """The windows of `by_talib`, by pandas."""
+def compute_30_by_pandas(coin: Bars) -> int:
+    """The windows of `compute_by_talib`, by pandas."""
     b = coin["COIN"]
     change = b.close.diff()
     gain, loss = change.clip(lower=0), -change.clip(upper=0)
@@ -112,7 +114,7 @@ def by_pandas_30(coin: Bars) -> int:
         *(b.close.rolling(bars).mean() for bars in (50, 60, 150, 600)),
         *(b.volume.rolling(bars).sum() for bars in (2, 4, 5, 288)),
         b.low.rolling(60).min(),
-        *(momentum(wilder(gain, n), wilder(loss, n)) for n in (21, 50)),
+        *(chande_momentum(wilder(gain, n), wilder(loss, n)) for n in (21, 50)),
     ]
     return len(columns)
 
@@ -122,17 +124,17 @@ def wilder(values: "pd.Series[float]", n: int = 14) -> "pd.Series[float]":
     return values.ewm(alpha=1 / n, adjust=False).mean()
 
 
-def momentum(gain: "pd.Series[float]", loss: "pd.Series[float]") -> "pd.Series[float]":
+def chande_momentum(gain: "pd.Series[float]", loss: "pd.Series[float]") -> "pd.Series[float]":
     """Chande's momentum oscillator."""
     return 100 * (gain - loss) / (gain + loss)
 
 
-def by_pandas(coin: Bars) -> int:
+def compute_by_pandas(coin: Bars) -> int:
     """The same features by rolling windows."""
-    return int(pandas_features.features(coin, PARAMS, exact=False)["COIN"].shape[1])
+    return int(pandas_features.compute_features(coin, PARAMS, exact=False)["COIN"].shape[1])
 
 
-def by_talib(coin: Bars) -> list[Floats]:
+def compute_by_talib(coin: Bars) -> list[Floats]:
     """What TA-Lib has of them; its plain moving windows for the rest."""
     import talib  # only the bench environment has it
 
@@ -160,28 +162,30 @@ def by_talib(coin: Bars) -> list[Floats]:
     ]
 
 
-def same_numbers(coin: Bars) -> None:
+def require_equal(coin: Bars) -> None:
     """Hold our 30 columns against TA-Lib's, after a warm-up of its recursions."""
-    for place, (own, other) in enumerate(zip(by_windows_30(coin), by_talib(coin), strict=True)):
-        if not np.allclose(own[5_000:], other[5_000:], rtol=1e-9, atol=1e-9):
-            raise SystemExit(f"column {place} differs from TA-Lib's: a speed would mean nothing")
+    for column, (our_values, talib_values) in enumerate(
+        zip(compute_30_by_windows(coin), compute_by_talib(coin), strict=True)
+    ):
+        if not np.allclose(our_values[5_000:], talib_values[5_000:], rtol=1e-9, atol=1e-9):
+            raise SystemExit(f"column {column} differs from TA-Lib's: a speed would mean nothing")
 
 
-def seconds(contender: Contender, coin: Bars) -> float:
+def time_cpu(contender: Contender, coin: Bars) -> float:
     """CPU time of one run: other work on the machine counts less."""
     started = time.process_time()
     contender(coin)
     return time.process_time() - started
 
 
-def compared(title: str, contenders: dict[str, Contender], coin: Bars) -> None:
+def print_comparison(title: str, contenders: dict[str, Contender], coin: Bars) -> None:
     """Time contenders in turns and print medians, the first one's ratio to each."""
     times: dict[str, list[float]] = {name: [] for name in contenders}
     for contender in contenders.values():
         contender(coin)
     for _ in range(ROUNDS):
         for name, contender in contenders.items():
-            times[name].append(seconds(contender, coin))
+            times[name].append(time_cpu(contender, coin))
     rows = {name: ROWS / statistics.median(taken) for name, taken in times.items()}
     first = next(iter(rows.values()))
     print(f"{title}:")
@@ -192,26 +196,26 @@ def compared(title: str, contenders: dict[str, Contender], coin: Bars) -> None:
 def main() -> None:
     """Print medians and ratios."""
     os.environ["DIPMASTER_WORKERS"] = "1"
-    coin = {"COIN": bars()}
+    coin = {"COIN": make_bars()}
     started = time.process_time()
-    columns = by_kernels(coin)
+    columns = compute_stored(coin)
     print(f"features, {ROWS:,} bars of one coin, one thread, CPU time, median of {ROUNDS}")
     print(f"  first call, kernels compiled or loaded: {time.process_time() - started:.1f} s")
-    ours: dict[str, Contender] = {
-        "ours, as stored (float32)": by_kernels,
-        "ours, float64": in_full_precision,
-        "ours, kernels without output": kernels_alone(),
-        "pandas, float64": by_pandas,
+    our_contenders: dict[str, Contender] = {
+        "ours, as stored (float32)": compute_stored,
+        "ours, float64": compute_float64,
+        "ours, kernels without output": prepare_kernels(),
+        "pandas, float64": compute_by_pandas,
     }
-    compared(f"the project's {columns} features", ours, coin)
-    theirs: dict[str, Contender] = {
-        "ours, window kernels, float64": by_windows_30,
-        "pandas, float64": by_pandas_30,
+    print_comparison(f"the project's {columns} features", our_contenders, coin)
+    plain_contenders: dict[str, Contender] = {
+        "ours, window kernels, float64": compute_30_by_windows,
+        "pandas, float64": compute_30_by_pandas,
     }
     if importlib.util.find_spec("talib"):
-        same_numbers(coin)
-        theirs["TA-Lib, float64"] = by_talib
-    compared("TA-Lib's 30 plain columns", theirs, coin)
+        require_equal(coin)
+        plain_contenders["TA-Lib, float64"] = compute_by_talib
+    print_comparison("TA-Lib's 30 plain columns", plain_contenders, coin)
     print(f"  goals: {GOAL_ROWS / 1e6:.0f} M rows/s, {GOAL_RATIO:.0f} x pandas, above TA-Lib")
 
 

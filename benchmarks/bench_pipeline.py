@@ -17,7 +17,7 @@ DVC = ROOT / ".venv" / "bin" / "dvc"
 RUNS = 5
 
 
-def empty_pipeline(folder: Path, stages: int) -> None:
+def create_empty_pipeline(folder: Path, stages: int) -> None:
     """Write a DVC project with a chain of stages that do nothing, and run it once."""
     chain = {
         f"s{i}": {
@@ -28,14 +28,14 @@ def empty_pipeline(folder: Path, stages: int) -> None:
         for i in range(stages)
     }
     (folder / "dvc.yaml").write_text(yaml.safe_dump({"stages": chain}), encoding="utf-8")
-    quiet(["git", "init"], folder)
-    quiet([str(DVC), "init"], folder)
-    quiet([str(DVC), "config", "core.analytics", "false"], folder)
-    quiet([str(DVC), "config", "core.check_update", "false"], folder)
-    quiet([str(DVC), "repro"], folder)
+    run_quietly(["git", "init"], folder)
+    run_quietly([str(DVC), "init"], folder)
+    run_quietly([str(DVC), "config", "core.analytics", "false"], folder)
+    run_quietly([str(DVC), "config", "core.check_update", "false"], folder)
+    run_quietly([str(DVC), "repro"], folder)
 
 
-def quiet(command: list[str], folder: Path) -> float:
+def run_quietly(command: list[str], folder: Path) -> float:
     """Run a command and return its seconds."""
     started = time.perf_counter()
     subprocess.run(command, cwd=folder, check=True, capture_output=True)
@@ -49,15 +49,18 @@ def main() -> None:
     if status.returncode:
         print("nothing to do: skipped, this workspace is not up to date: run `make report` first")
         return
-    ours, floor = [], []
+    our_seconds, dvc_seconds = [], []
     with tempfile.TemporaryDirectory() as name:
-        empty_pipeline(Path(name), stages)
+        create_empty_pipeline(Path(name), stages)
         for _ in range(RUNS):
-            ours.append(quiet(["make", "report"], ROOT))
-            floor.append(quiet([str(DVC), "repro"], Path(name)))
-    mine, dvc = statistics.median(ours), statistics.median(floor)
-    print(f"nothing to do: make report {mine:.2f} s, DVC with {stages} empty stages {dvc:.2f} s,")
-    print(f"               ratio {mine / dvc:.2f} (goal: at most 1.2)")
+            our_seconds.append(run_quietly(["make", "report"], ROOT))
+            dvc_seconds.append(run_quietly([str(DVC), "repro"], Path(name)))
+    our_median, dvc_median = statistics.median(our_seconds), statistics.median(dvc_seconds)
+    print(
+        f"nothing to do: make report {our_median:.2f} s, "
+        f"DVC with {stages} empty stages {dvc_median:.2f} s,"
+    )
+    print(f"               ratio {our_median / dvc_median:.2f} (goal: at most 1.2)")
 
 
 if __name__ == "__main__":

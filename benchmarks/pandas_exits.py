@@ -7,26 +7,27 @@ project's kernels before either is timed.
 
 import numpy as np
 import pandas as pd
-from dipmaster.exits.layout import ExitRows, HoldOutcomes, Positions
-from dipmaster.exits.trail import compute_trailing_distance
 
+from dipmaster.backtest import TradeOutcomes
 from dipmaster.core.params import AdaptiveExits, Execution
 from dipmaster.core.tables import EXIT_FEATURES
+from dipmaster.exits.arrays import ExitRows, Positions
 from dipmaster.exits.market import ExitMarket
+from dipmaster.exits.trailing import compute_trailing_distance
 
 BPS, BARS_PER_DAY = 1e-4, 288
 
 
-def rows_by_pandas(
+def build_rows_by_pandas(
     market: ExitMarket, positions: Positions, execution: Execution, exits: AdaptiveExits
 ) -> pd.DataFrame:
     """A line a row: position, bar, held and the columns `EXIT_FEATURES`."""
-    panel, held_most = market.panel, exits.cap_bars - 1
+    panel, max_held = market.panel, exits.cap_bars - 1
     count = len(positions)
     frame = pd.DataFrame(
         {
-            "position": np.repeat(np.arange(count), held_most),
-            "held": np.tile(np.arange(held_most), count),
+            "position": np.repeat(np.arange(count), max_held),
+            "held": np.tile(np.arange(max_held), count),
         }
     )
     signal = positions.signal_index[frame["position"]]
@@ -34,13 +35,13 @@ def rows_by_pandas(
     frame["symbol"] = positions.symbol_index[frame["position"]]
     frame["entry"] = panel.open[frame["symbol"], np.minimum(signal + 1, panel.bars - 1)]
     frame = frame[(frame["bar"] < panel.bars - 1) & frame["entry"].notna()]
-    frame = _with_levels(frame, market, positions, execution, exits)
-    after = panel.open[frame["symbol"], frame["bar"] + 1]
-    frame = frame[frame["close"].notna() & ~np.isnan(after)]
-    return _with_features(frame, market, positions, exits)
+    frame = _add_levels(frame, market, positions, execution, exits)
+    next_open = panel.open[frame["symbol"], frame["bar"] + 1]
+    frame = frame[frame["close"].notna() & ~np.isnan(next_open)]
+    return _add_features(frame, market, positions, exits)
 
 
-def _with_levels(
+def _add_levels(
     frame: pd.DataFrame,
     market: ExitMarket,
     positions: Positions,
@@ -49,17 +50,17 @@ def _with_levels(
 ) -> pd.DataFrame:
     """Peak, trough and the level of the trailing stop since the entry."""
     panel, trailing = market.panel, exits.trailing
-    at = frame["symbol"], frame["bar"]
-    begun = frame["symbol"], positions.signal_index[frame["position"]] + 1
-    frame = frame.assign(close=panel.close[at], high=panel.high[at], low=panel.low[at])
-    lives = frame.groupby("position", sort=False)
-    frame["peak"] = np.maximum(lives["high"].cummax(), frame["entry"])
-    frame["trough"] = np.minimum(lives["low"].cummin(), frame["entry"])
+    cell = frame["symbol"], frame["bar"]
+    entry_cell = frame["symbol"], positions.signal_index[frame["position"]] + 1
+    frame = frame.assign(close=panel.close[cell], high=panel.high[cell], low=panel.low[cell])
+    by_position = frame.groupby("position", sort=False)
+    frame["peak"] = np.maximum(by_position["high"].cummax(), frame["entry"])
+    frame["trough"] = np.minimum(by_position["low"].cummin(), frame["entry"])
     fee, slippage = execution.taker_fee_bps * BPS, execution.slippage_bps * BPS
-    spread = panel.half_spread_bps[begun] * BPS
-    paid = frame["entry"] * (1.0 + spread + slippage) * (1.0 + fee)
-    floor = paid / ((1.0 - spread - slippage) * (1.0 - fee))
-    level = frame["peak"] - compute_trailing_distance(market, trailing)[at] * frame["entry"]
+    spread = panel.half_spread_bps[entry_cell] * BPS
+    entry_cost = frame["entry"] * (1.0 + spread + slippage) * (1.0 + fee)
+    floor = entry_cost / ((1.0 - spread - slippage) * (1.0 - fee))
+    level = frame["peak"] - compute_trailing_distance(market, trailing)[cell] * frame["entry"]
     level = level.where(level > floor, floor)
     active = frame["peak"] >= frame["entry"] * (1.0 + trailing.activation_frac)
     frame["trail"] = level.where(active & frame["close"].notna())
@@ -68,13 +69,13 @@ def _with_levels(
     return frame
 
 
-def _with_features(
+def _add_features(
     frame: pd.DataFrame, market: ExitMarket, positions: Positions, exits: AdaptiveExits
 ) -> pd.DataFrame:
-    at, columns = (frame["symbol"], frame["bar"]), market.columns
+    cell, columns = (frame["symbol"], frame["bar"]), market.columns
     minutes = market.panel.open_time[frame["bar"]] // 60_000 + 5
-    sigma = columns["volatility_5m_daily_frac"][at]
-    left = np.where(sigma > 0.0, sigma, np.nan) * np.sqrt(
+    sigma = columns["volatility_5m_daily_frac"][cell]
+    remaining_sigma = np.where(sigma > 0.0, sigma, np.nan) * np.sqrt(
         (exits.cap_bars - frame["held"] - 1) / BARS_PER_DAY
     )
     target = frame["entry"] * (1.0 + positions.target_frac[frame["position"]])
@@ -84,15 +85,15 @@ def _with_features(
         current_pnl_frac=frame["close"] / frame["entry"] - 1.0,
         max_profit_frac=frame["peak"] / frame["entry"] - 1.0,
         max_loss_frac=frame["trough"] / frame["entry"] - 1.0,
-        volatility_5m_daily_frac=columns["volatility_5m_daily_frac"][at],
-        volume_trend_10m=columns["volume_trend_10m"][at],
-        momentum_10_frac=columns["momentum_10_frac"][at],
-        resistance_distance_frac=columns["resistance_distance_frac"][at],
+        volatility_5m_daily_frac=columns["volatility_5m_daily_frac"][cell],
+        volume_trend_10m=columns["volume_trend_10m"][cell],
+        momentum_10_frac=columns["momentum_10_frac"][cell],
+        resistance_distance_frac=columns["resistance_distance_frac"][cell],
         minutes_to_boundary=-minutes % 15,
         session_minutes=minutes % 1440,
-        session_volatility=columns["season_factor"][at],
-        target_room_sigma=np.log(target / frame["close"]) / left,
-        stop_room_sigma=np.log(frame["close"] / stop) / left,
+        session_volatility=columns["season_factor"][cell],
+        target_room_sigma=np.log(target / frame["close"]) / remaining_sigma,
+        stop_room_sigma=np.log(frame["close"] / stop) / remaining_sigma,
         trail_room_frac=frame["close"] / frame["trail"] - 1.0,
     )
     return frame[["position", "bar", "held", *EXIT_FEATURES]].astype(
@@ -100,11 +101,11 @@ def _with_features(
     )
 
 
-def labels_by_pandas(
+def build_labels_by_pandas(
     market: ExitMarket,
     positions: Positions,
     rows: ExitRows,
-    paths: HoldOutcomes,
+    paths: TradeOutcomes,
     execution: Execution,
 ) -> pd.DataFrame:
     """The columns of `ExitLabels`, a line a row."""
@@ -120,22 +121,22 @@ def labels_by_pandas(
     fees = fee * (1.0 + cost_in) + fee * value * (1.0 - cost_out)
     frame["exit_net_frac"] = -1.0 + value - fees - (cost_in + value * cost_out)
     ends = paths.exit_index[frame["position"]]
-    open_yet = (ends > frame["bar"]) & (paths.exit_type[frame["position"]] != 0)
-    frame["hold_net_frac"] = np.where(open_yet, paths.net_frac[frame["position"]], np.nan)
-    best = np.where(open_yet, frame["exit_net_frac"] >= frame["hold_net_frac"], -1)
+    is_open = (ends > frame["bar"]) & (paths.exit_type[frame["position"]] != 0)
+    frame["hold_net_frac"] = np.where(is_open, paths.net_frac[frame["position"]], np.nan)
+    best = np.where(is_open, frame["exit_net_frac"] >= frame["hold_net_frac"], -1)
     frame["exit_is_best"] = best.astype(np.int8)
-    frame["bars_to_best"] = _bars_to_best(frame[open_yet], ends)
-    stopped = np.where(open_yet, paths.exit_type[frame["position"]] == 1, -1)
+    frame["bars_to_best"] = _bars_to_best(frame[is_open], ends)
+    stopped = np.where(is_open, paths.exit_type[frame["position"]] == 1, -1)
     frame["stopped_first"] = stopped.astype(np.int8)
     return frame
 
 
 def _bars_to_best(frame: pd.DataFrame, ends: np.ndarray) -> pd.Series:
     """Backwards through each position: the earliest of the best sales still to come."""
-    back = frame[::-1].assign(end=ends[frame.index[::-1]])
-    lives = back.groupby("position", sort=False)
-    later = lives["exit_net_frac"].cummax().groupby(back["position"], sort=False).shift()
-    later = np.fmax(later, back["hold_net_frac"])
-    sale = (back["bar"] + 1.0).where(back["exit_net_frac"] >= later)
-    sale = sale.groupby(back["position"], sort=False).ffill().fillna(back["end"])
-    return sale - back["bar"] - 1.0
+    backwards = frame[::-1].assign(end=ends[frame.index[::-1]])
+    by_position = backwards.groupby("position", sort=False)
+    later = by_position["exit_net_frac"].cummax().groupby(backwards["position"], sort=False).shift()
+    later = np.fmax(later, backwards["hold_net_frac"])
+    sale = (backwards["bar"] + 1.0).where(backwards["exit_net_frac"] >= later)
+    sale = sale.groupby(backwards["position"], sort=False).ffill().fillna(backwards["end"])
+    return sale - backwards["bar"] - 1.0

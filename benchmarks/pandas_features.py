@@ -14,7 +14,7 @@ from dipmaster.core.params import Features
 BAR = pd.Timedelta(minutes=5)
 
 
-def features(
+def compute_features(
     bars: Mapping[str, pd.DataFrame], params: Features, *, exact: bool
 ) -> dict[str, pd.DataFrame]:
     """Features of all coins, indexed by open_time.
@@ -23,51 +23,58 @@ def features(
     pandas' running sums, whose rounding decides ties; slower, for the tests.
     """
     indexed = {symbol: frame.set_index("open_time") for symbol, frame in bars.items()}
-    market = market_returns(indexed)
+    market = compute_market_returns(indexed)
     return {
         symbol: pd.concat(
-            [of_piece(piece, market.reindex(piece.index), params, exact) for piece in pieces(frame)]
+            [
+                compute_segment(piece, market.reindex(piece.index), params, exact)
+                for piece in split_segments(frame)
+            ]
         )
         for symbol, frame in indexed.items()
     }
 
 
-def pieces(frame: pd.DataFrame) -> Iterator[pd.DataFrame]:
+def split_segments(frame: pd.DataFrame) -> Iterator[pd.DataFrame]:
     """Stretches of bars without a gap."""
     number = (frame.index.to_series().diff() != BAR).cumsum().to_numpy()
     for _, piece in frame.groupby(number):
         yield piece
 
 
-def market_returns(indexed: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+def compute_market_returns(indexed: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Mean return over 3, 12, 36 and 288 bars of the coins present."""
     out = {}
     for bars in (3, 12, 36, 288):
-        each = [
-            pd.concat([piece.close / piece.close.shift(bars) - 1 for piece in pieces(frame)])
+        by_coin = [
+            pd.concat(
+                [piece.close / piece.close.shift(bars) - 1 for piece in split_segments(frame)]
+            )
             for _, frame in sorted(indexed.items())
         ]
-        out[bars] = pd.concat(each, axis=1).mean(axis=1)
+        out[bars] = pd.concat(by_coin, axis=1).mean(axis=1)
     return pd.DataFrame(out)
 
 
-def of_piece(b: pd.DataFrame, market: pd.DataFrame, params: Features, exact: bool) -> pd.DataFrame:
+def compute_segment(
+    b: pd.DataFrame, market: pd.DataFrame, params: Features, exact: bool
+) -> pd.DataFrame:
     """All features of bars without a gap."""
     f = pd.DataFrame(index=b.index)
     r = b.close / b.close.shift(1) - 1
-    strength(f, b.close)
-    shape(f, b, exact)
-    vol = moments(r, 1, exact)[1]
+    add_rsi(f, b.close)
+    add_price_shape(f, b, exact)
+    vol = rolling_moments(r, 1, exact)[1]
     f["volatility_5m_daily_frac"] = vol * np.sqrt(288)
     f["vol_pct"] = vol.rolling(100).rank(pct=True)
-    convergence(f)
-    volumes(f, b)
-    depths(f, b.close, r, market, params)
-    liquidity(f, b, r)
-    old_system(f, b, r, vol, market)
-    clock(f)
-    quarters(f, b)
-    hours(f, b)
+    add_rsi_convergence(f)
+    add_volumes(f, b)
+    add_dip_depths(f, b.close, r, market, params)
+    add_liquidity(f, b, r)
+    add_dipmaster_v4_score(f, b, r, vol, market)
+    add_clock(f)
+    add_quarter_hours(f, b)
+    add_hours(f, b)
     if "taker_buy_volume" in b:
         f["taker_imbalance"] = 2 * b.taker_buy_volume / b.volume.where(b.volume > 0) - 1
     if "half_spread_bps" in b:
@@ -84,22 +91,22 @@ def wilder(x: pd.Series, n: int = 14) -> pd.Series:
     return seeded.ewm(alpha=1 / n, adjust=False).mean()
 
 
-def index_of_strength(gain: pd.Series, loss: pd.Series) -> pd.Series:
+def relative_strength_index(gain: pd.Series, loss: pd.Series) -> pd.Series:
     """100 gain / (gain + loss); 50 where both are zero."""
-    moved = gain + loss
-    return (100 * gain / moved).where(moved > 0, 50.0).where(moved.notna())
+    total = gain + loss
+    return (100 * gain / total).where(total > 0, 50.0).where(total.notna())
 
 
-def strength(f: pd.DataFrame, close: pd.Series) -> None:
+def add_rsi(f: pd.DataFrame, close: pd.Series) -> None:
     """RSI after Wilder, and by plain sums."""
     change = close.diff()
     gain, loss = change.clip(lower=0), -change.clip(upper=0)
-    f["rsi14"] = index_of_strength(wilder(gain), wilder(loss))
+    f["rsi14"] = relative_strength_index(wilder(gain), wilder(loss))
     for n in (14, 21, 50):
-        f[f"rsi_cutler_{n}"] = index_of_strength(gain.rolling(n).sum(), loss.rolling(n).sum())
+        f[f"rsi_cutler_{n}"] = relative_strength_index(gain.rolling(n).sum(), loss.rolling(n).sum())
 
 
-def convergence(f: pd.DataFrame) -> None:
+def add_rsi_convergence(f: pd.DataFrame) -> None:
     """Share of RSIs within 25 + 10 rank .. 40 + 15 rank."""
     low, high = 25 + 10 * f.vol_pct, 40 + 15 * f.vol_pct
     inside = [
@@ -111,7 +118,7 @@ def convergence(f: pd.DataFrame) -> None:
     f["rsi_convergence_strong"] = (score >= 0.67).astype(float).where(known)
 
 
-def moments(x: pd.Series, ddof: int, exact: bool) -> tuple[pd.Series, pd.Series]:
+def rolling_moments(x: pd.Series, ddof: int, exact: bool) -> tuple[pd.Series, pd.Series]:
     """Mean and standard deviation over 20 bars."""
     if not exact:
         return x.rolling(20).mean(), x.rolling(20).std(ddof=ddof)
@@ -123,9 +130,9 @@ def moments(x: pd.Series, ddof: int, exact: bool) -> tuple[pd.Series, pd.Series]
     return mean, sd
 
 
-def shape(f: pd.DataFrame, b: pd.DataFrame, exact: bool) -> None:
+def add_price_shape(f: pd.DataFrame, b: pd.DataFrame, exact: bool) -> None:
     """Bollinger bands, red bars, highs and lows."""
-    middle, sd = moments(b.close, 0, exact)
+    middle, sd = rolling_moments(b.close, 0, exact)
     f["close_to_sma20_frac"] = b.close / middle - 1
     f["below_sma20"] = (b.close < middle).astype(float).where(middle.notna())
     width = 4 * sd / middle
@@ -141,14 +148,14 @@ def shape(f: pd.DataFrame, b: pd.DataFrame, exact: bool) -> None:
     f["momentum_10_frac"] = b.close / b.close.shift(10) - 1
 
 
-def volumes(f: pd.DataFrame, b: pd.DataFrame) -> None:
+def add_volumes(f: pd.DataFrame, b: pd.DataFrame) -> None:
     """Spikes, volume-weighted price, change of volume."""
     mean = b.volume.rolling(20).mean()
     before = mean.shift(1)
     f["volume_ratio"] = b.volume / before.where(before > 0)
     spike = (b.volume > 1.5 * mean).astype(float).where(mean > 0)
     f["volume_spike_20"] = spike
-    f["bars_since_volume_spike"] = since(spike, mean.notna())
+    f["bars_since_volume_spike"] = bars_since(spike, mean.notna())
     typical = (b.high + b.low + b.close) / 3
     units = b.volume.rolling(5).sum()
     vwap = (typical * b.volume).rolling(5).sum() / units.where(units > 0)
@@ -158,16 +165,20 @@ def volumes(f: pd.DataFrame, b: pd.DataFrame) -> None:
     f["volume_trend_10m"] = (2 * now - both) / both.where(both > 0)
 
 
-def since(spike: pd.Series, full: pd.Series) -> pd.Series:
+def bars_since(spike: pd.Series, full: pd.Series) -> pd.Series:
     """Bars since a spike, at most 100; missing before one, or 100 bars without, were seen."""
-    place = pd.Series(np.arange(len(spike), dtype=float), index=spike.index)
-    last = place.where(spike == 1).ffill()
-    first = place.where(full).bfill().iloc[0] if full.any() else np.nan
-    never = (place - first + 1).where(full & last.isna())
-    return (place - last).clip(upper=100).fillna(never.clip(upper=100).where(never >= 100))
+    position = pd.Series(np.arange(len(spike), dtype=float), index=spike.index)
+    last = position.where(spike == 1).ffill()
+    first = position.where(full).bfill().iloc[0] if full.any() else np.nan
+    bars_without = (position - first + 1).where(full & last.isna())
+    return (
+        (position - last)
+        .clip(upper=100)
+        .fillna(bars_without.clip(upper=100).where(bars_without >= 100))
+    )
 
 
-def depths(
+def add_dip_depths(
     f: pd.DataFrame, close: pd.Series, r: pd.Series, market: pd.DataFrame, params: Features
 ) -> None:
     """Falls over forecast sigmas."""
@@ -185,21 +196,21 @@ def depths(
     f["volatility_class"] = above.where(daily.notna())
     f["dip_z"] = -(close / close.shift(2) - 1) / known
     for bars in (1, 3, 12, 36, 288):
-        back = close / close.shift(bars) - 1
+        horizon_return = close / close.shift(bars) - 1
         scale = sigma.shift(max(bars, params.sigma_lag_bars)) * np.sqrt(bars / 12)
-        f[f"dip_depth_{bars}_sigma"] = -back / scale
+        f[f"dip_depth_{bars}_sigma"] = -horizon_return / scale
         if bars in (3, 12, 36):
-            f[f"own_drop_{bars}_sigma"] = -(back - market[bars]) / scale
+            f[f"own_drop_{bars}_sigma"] = -(horizon_return - market[bars]) / scale
     f["fall_3h_frac"] = -(close / close.shift(36) - 1)
     f["market_return_12_frac"] = market[12]
 
 
-def liquidity(f: pd.DataFrame, b: pd.DataFrame, r: pd.Series) -> None:
+def add_liquidity(f: pd.DataFrame, b: pd.DataFrame, r: pd.Series) -> None:
     """Price impact, spread estimate, absolute score."""
     quote = b.volume * b.close
     traded = quote.rolling(20).sum()
-    moved = r.abs().rolling(20).sum()
-    f["amihud_bps_per_million"] = 1e4 * moved / (traded.where(traded > 0) / 1e6)
+    path_length = r.abs().rolling(20).sum()
+    f["amihud_bps_per_million"] = 1e4 * path_length / (traded.where(traded > 0) / 1e6)
     middle = (b.high + b.low) / 2
     close = b.close.shift(1)
     s2 = 4 * ((close - middle.shift(1)) / close) * ((close - middle) / close)
@@ -210,7 +221,7 @@ def liquidity(f: pd.DataFrame, b: pd.DataFrame, r: pd.Series) -> None:
     f["liquidity_score"] = 0.6 * (1 - spread / 100).clip(0, 1) + 0.4 * (day / 1e6).clip(0, 1)
 
 
-def old_system(
+def add_dipmaster_v4_score(
     f: pd.DataFrame, b: pd.DataFrame, r: pd.Series, vol: pd.Series, market: pd.DataFrame
 ) -> None:
     """Parts and score of the earlier system."""
@@ -224,27 +235,27 @@ def old_system(
     )
     quantile = vol.rolling(50).quantile(0.8)
     calm = 1 - (vol > quantile).astype(float).where(quantile.notna())
-    moved = r.abs().rolling(20).sum()
+    path_length = r.abs().rolling(20).sum()
     net = (b.close / b.close.shift(20) - 1).abs()
-    trend = (net / moved).where(moved != 0, 0.0).where(moved.notna()).clip(0, 1)
-    behind = (b.close / b.close.shift(288) - 1) - market[288]
-    regime = 0.4 * calm + 0.3 * (1 - trend) + 0.3 * (-50 * behind).clip(0, 1)
+    trend = (net / path_length).where(path_length != 0, 0.0).where(path_length.notna()).clip(0, 1)
+    underperformance = (b.close / b.close.shift(288) - 1) - market[288]
+    regime = 0.4 * calm + 0.3 * (1 - trend) + 0.3 * (-50 * underperformance).clip(0, 1)
     high, low = b.high.rolling(20).max(), b.low.rolling(20).min()
     support = (b.close / low < 1.02).astype(float).where(low.notna())
-    golden = high - 0.618 * (high - low)
-    near = ((b.close / golden - 1).abs() < 0.01).astype(float)
+    retracement = high - 0.618 * (high - low)
+    near_retracement = ((b.close / retracement - 1).abs() < 0.01).astype(float)
     signed = np.sign(b.close - b.open) * b.volume
     size = np.sqrt((signed**2).rolling(100).mean())
     selling = (-signed.rolling(20).mean() / size.where(size > 0)).clip(0, 1)
     selling = selling.where(size != 0, 0.0)
-    timing = 0.3 * support + 0.2 * near + 0.2 * f.vol_pct + 0.3 * selling
+    timing = 0.3 * support + 0.2 * near_retracement + 0.2 * f.vol_pct + 0.3 * selling
     f["v4_primary"], f["v4_regime"], f["v4_timing"] = primary, regime, timing
     f["v4_score"] = 0.6 * primary + 0.25 * regime + 0.15 * timing
     share = (f.rsi_convergence_strong + f.volume_spike_20 + f.bb_squeeze) / 3
     f["dipmaster_v4_final_signal"] = f.v4_score * share
 
 
-def clock(f: pd.DataFrame) -> None:
+def add_clock(f: pd.DataFrame) -> None:
     """Calendar of the moment at which the bar is known."""
     known = f.index + BAR
     f["hour_utc"] = known.hour.astype(float)
@@ -253,21 +264,21 @@ def clock(f: pd.DataFrame) -> None:
     f["minutes_to_boundary"] = ((15 - known.minute % 15) % 15).astype(float)
 
 
-def longer(b: pd.DataFrame, rule: str, bars: int) -> pd.DataFrame:
+def resample_closed(b: pd.DataFrame, rule: str, bars: int) -> pd.DataFrame:
     """Whole bars of a longer frame, indexed by the last 5-minute bar in each."""
     out = b.resample(rule).agg({"high": "max", "low": "min", "close": "last", "volume": "count"})
     out = out[out.volume == bars]
     return out.set_index(out.index + (bars - 1) * BAR)
 
 
-def held(f: pd.DataFrame, name: str, values: pd.Series) -> None:
+def add_held(f: pd.DataFrame, name: str, values: pd.Series) -> None:
     """Keep a longer bar's value from its last 5-minute bar until the next one."""
     f[name] = values.reindex(f.index).ffill()
 
 
-def quarters(f: pd.DataFrame, b: pd.DataFrame) -> None:
+def add_quarter_hours(f: pd.DataFrame, b: pd.DataFrame) -> None:
     """Values of closed 15-minute bars."""
-    q = longer(b, "15min", 3)
+    q = resample_closed(b, "15min", 3)
     before = q.close.shift(1)
     spans = pd.concat([q.high, before], axis=1).max(axis=1)
     spans = (spans - pd.concat([q.low, before], axis=1).min(axis=1)).where(before.notna())
@@ -278,19 +289,19 @@ def quarters(f: pd.DataFrame, b: pd.DataFrame) -> None:
     both = plus + minus
     index = (100 * (plus - minus).abs() / both).where(both > 0, 0.0)
     sma50 = q.close.rolling(50).mean()
-    held(f, "sma20_over_sma50_15m_frac", q.close.rolling(20).mean() / sma50 - 1)
-    held(f, "close_to_sma50_15m_atr", (q.close - sma50) / atr.where(atr > 0))
-    held(f, "atr14_15m_frac", atr / q.close)
-    held(f, "adx14_15m", wilder(index))
-    held(f, "di_difference_15m", (100 * (plus - minus) / atr).where(atr > 0, 0.0))
-    held(f, "close_to_low20_15m_frac", q.close / q.low.rolling(20).min() - 1)
+    add_held(f, "sma20_over_sma50_15m_frac", q.close.rolling(20).mean() / sma50 - 1)
+    add_held(f, "close_to_sma50_15m_atr", (q.close - sma50) / atr.where(atr > 0))
+    add_held(f, "atr14_15m_frac", atr / q.close)
+    add_held(f, "adx14_15m", wilder(index))
+    add_held(f, "di_difference_15m", (100 * (plus - minus) / atr).where(atr > 0, 0.0))
+    add_held(f, "close_to_low20_15m_frac", q.close / q.low.rolling(20).min() - 1)
 
 
-def hours(f: pd.DataFrame, b: pd.DataFrame) -> None:
+def add_hours(f: pd.DataFrame, b: pd.DataFrame) -> None:
     """Values of closed 1-hour bars."""
-    h = longer(b, "1h", 12)
+    h = resample_closed(b, "1h", 12)
     sma50 = h.close.rolling(50).mean()
-    held(f, "close_to_sma50_1h_frac", h.close / sma50 - 1)
+    add_held(f, "close_to_sma50_1h_frac", h.close / sma50 - 1)
     rising = (sma50 > sma50.shift(1)).astype(float).where(sma50.shift(1).notna())
-    held(f, "sma50_rising_1h", rising)
-    held(f, "return_24h_frac", h.close / h.close.shift(24) - 1)
+    add_held(f, "sma50_rising_1h", rising)
+    add_held(f, "return_24h_frac", h.close / h.close.shift(24) - 1)

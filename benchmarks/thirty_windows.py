@@ -11,28 +11,28 @@ import numpy as np
 
 from dipmaster.core.kernels import Floats, inlined_kernel, kernel
 from dipmaster.features import layout as at
-from dipmaster.features.windows import doubled, moments
+from dipmaster.features.windows import rolling_moments, update_dyadic_windows
 
 FIRST, SHORT = 450, 100  # longest look back, and that of all but three series
-BLOCK = at.STRIDE - FIRST  # `doubled` steps by the stride of the layout
+BLOCK = at.STRIDE - FIRST  # `update_dyadic_windows` steps by the stride of the layout
 COLUMNS, ROWS = 30, 40
 
 
-def rows_of(count: int, start: int) -> range:
+def series_offsets(count: int, start: int) -> range:
     """Places of `count` series from a row on."""
     return range(start * at.STRIDE + FIRST, (start + count) * at.STRIDE + FIRST, at.STRIDE)
 
 
-HIGH, LOW, CLOSE, VOLUME = rows_of(4, 0)
-NEGATIVE_LOW, LOW_2, LOW_4, LOW_8, LOW_16, LOW_32 = rows_of(6, 4)
-HIGH_2, HIGH_4, HIGH_8, HIGH_16 = rows_of(4, 10)
-CLOSE_2, CLOSE_4, CLOSE_8, CLOSE_16, CLOSE_32, CLOSE_50, CLOSE_150 = rows_of(7, 14)
-VOLUME_2, VOLUME_4, VOLUME_8, VOLUME_16, VOLUME_32 = rows_of(5, 21)
-GAIN, LOSS = rows_of(2, 26)
+HIGH, LOW, CLOSE, VOLUME = series_offsets(4, 0)
+NEGATIVE_LOW, LOW_2, LOW_4, LOW_8, LOW_16, LOW_32 = series_offsets(6, 4)
+HIGH_2, HIGH_4, HIGH_8, HIGH_16 = series_offsets(4, 10)
+CLOSE_2, CLOSE_4, CLOSE_8, CLOSE_16, CLOSE_32, CLOSE_50, CLOSE_150 = series_offsets(7, 14)
+VOLUME_2, VOLUME_4, VOLUME_8, VOLUME_16, VOLUME_32 = series_offsets(5, 21)
+GAIN, LOSS = series_offsets(2, 26)
 SERIES = 28
 SUMS = np.array([(CLOSE, CLOSE_2, 5), (VOLUME, VOLUME_2, 5)])
 MAXIMA = np.array([(NEGATIVE_LOW, LOW_2, 5), (HIGH, HIGH_2, 4)])
-FAR = (CLOSE // at.STRIDE, CLOSE_150 // at.STRIDE, VOLUME_32 // at.STRIDE)
+LONG_SERIES = (CLOSE // at.STRIDE, CLOSE_150 // at.STRIDE, VOLUME_32 // at.STRIDE)
 OUT = range(0, ROWS * at.BLOCK, at.BLOCK)
 RSI, UPPER, MIDDLE, LOWER, VOLUME_20, SD, MAX_20, MIN_20, ATR, ADX, PLUS_DI, MINUS_DI = OUT[:12]
 R1, R2, R3, R10, R12, R36, R288, SMA_50, SMA_60, SMA_150, SMA_600 = OUT[12:23]
@@ -40,7 +40,7 @@ V2, V4, V5, V288, MIN_60, CMO_21, CMO_50 = OUT[23:30]
 GAIN_14, LOSS_14, GAIN_21, LOSS_21, GAIN_50, LOSS_50, RANGE, PLUS, MINUS, INDEX = OUT[30:]
 
 
-def thirty(bars: Floats) -> Floats:
+def compute_30_columns(bars: Floats) -> Floats:
     """All columns, shape (30, bars), from high, low, close and volume; no NaN while warming up."""
     out = np.empty((COLUMNS, bars.shape[1]))
     series, rows = np.zeros((SERIES, at.STRIDE)), np.empty((at.ROWS, at.BLOCK))
@@ -48,37 +48,37 @@ def thirty(bars: Floats) -> Floats:
     for start in range(0, bars.shape[1], BLOCK):
         n = min(BLOCK, bars.shape[1] - start)
         if start:
-            keep(flat)
+            move_history(flat)
         series[:4, FIRST : FIRST + n] = bars[:, start : start + n]
-        added(flat, flat_rows, n)
-        doubled(flat, SUMS, MAXIMA, 0, n)
-        recursions(state, flat_rows, flat, n, start)
-        windows(flat, flat_rows, n)
-        bands(flat, flat_rows, n)
+        compute_bar_changes(flat, flat_rows, n)
+        update_dyadic_windows(flat, SUMS, MAXIMA, 0, n)
+        update_recursions(state, flat_rows, flat, n, start)
+        compute_windows(flat, flat_rows, n)
+        compute_bollinger_bands(flat, flat_rows, n)
         out[:, start : start + n] = rows[:COLUMNS, :n]
     return out
 
 
 @kernel
-def added(v: Floats, rows: Floats, n: int) -> None:
+def compute_bar_changes(v: Floats, rows: Floats, n: int) -> None:
     """What a bar adds: gain and loss, true range and directional moves."""
     for i in range(n):
-        moved = v[CLOSE + i] - v[CLOSE - 1 + i]
-        v[GAIN + i] = moved if moved > 0.0 else 0.0
-        v[LOSS + i] = -moved if moved < 0.0 else 0.0
+        close_change = v[CLOSE + i] - v[CLOSE - 1 + i]
+        v[GAIN + i] = close_change if close_change > 0.0 else 0.0
+        v[LOSS + i] = -close_change if close_change < 0.0 else 0.0
         v[NEGATIVE_LOW + i] = -v[LOW + i]
     for i in range(n):
-        before = v[CLOSE - 1 + i]
+        previous_close = v[CLOSE - 1 + i]
         up, down = v[HIGH + i] - v[HIGH - 1 + i], v[LOW - 1 + i] - v[LOW + i]
-        top = v[HIGH + i] if v[HIGH + i] > before else before
-        bottom = v[LOW + i] if v[LOW + i] < before else before
+        top = v[HIGH + i] if v[HIGH + i] > previous_close else previous_close
+        bottom = v[LOW + i] if v[LOW + i] < previous_close else previous_close
         rows[RANGE + i] = top - bottom
         rows[PLUS + i] = up if (up > down) & (up > 0.0) else 0.0
         rows[MINUS + i] = down if (down > up) & (down > 0.0) else 0.0
 
 
 @inlined_kernel
-def smooth(mean: float, width: int, count: int, value: float) -> float:
+def smooth_wilder(mean: float, width: int, count: int, value: float) -> float:
     """One step of Wilder's average; `count` values went in with this one."""
     share = 1.0 / width
     if count > width:
@@ -87,25 +87,25 @@ def smooth(mean: float, width: int, count: int, value: float) -> float:
 
 
 @kernel
-def recursions(state: Floats, rows: Floats, v: Floats, n: int, age: int) -> None:
+def update_recursions(state: Floats, rows: Floats, v: Floats, n: int, age: int) -> None:
     """RSI, ATR, directional indices, ADX and Chande's momentum, all after Wilder."""
     a, b, c, d, e, f = state[0], state[1], state[2], state[3], state[4], state[5]
     spread, plus, minus, index = state[6], state[7], state[8], state[9]
     for i in range(n):
         gain, loss, count = v[GAIN + i], v[LOSS + i], age + i
-        a, b = smooth(a, 14, count, gain), smooth(b, 14, count, loss)
-        c, d = smooth(c, 21, count, gain), smooth(d, 21, count, loss)
-        e, f = smooth(e, 50, count, gain), smooth(f, 50, count, loss)
+        a, b = smooth_wilder(a, 14, count, gain), smooth_wilder(b, 14, count, loss)
+        c, d = smooth_wilder(c, 21, count, gain), smooth_wilder(d, 21, count, loss)
+        e, f = smooth_wilder(e, 50, count, gain), smooth_wilder(f, 50, count, loss)
         rows[GAIN_14 + i], rows[LOSS_14 + i], rows[GAIN_21 + i] = a, b, c
         rows[LOSS_21 + i], rows[GAIN_50 + i], rows[LOSS_50 + i] = d, e, f
-        spread = smooth(spread, 14, count, rows[RANGE + i])
-        plus = smooth(plus, 14, count, rows[PLUS + i])
-        minus = smooth(minus, 14, count, rows[MINUS + i])
+        spread = smooth_wilder(spread, 14, count, rows[RANGE + i])
+        plus = smooth_wilder(plus, 14, count, rows[PLUS + i])
+        minus = smooth_wilder(minus, 14, count, rows[MINUS + i])
         rows[ATR + i], rows[PLUS_DI + i], rows[MINUS_DI + i] = spread, plus, minus
     for i in range(n):
-        both = rows[PLUS_DI + i] + rows[MINUS_DI + i]
-        apart = 100.0 * abs(rows[PLUS_DI + i] - rows[MINUS_DI + i]) / both
-        rows[INDEX + i] = apart if both > 0.0 else 0.0
+        di_sum = rows[PLUS_DI + i] + rows[MINUS_DI + i]
+        directional_index = 100.0 * abs(rows[PLUS_DI + i] - rows[MINUS_DI + i]) / di_sum
+        rows[INDEX + i] = directional_index if di_sum > 0.0 else 0.0
         rows[PLUS_DI + i] = 100.0 * rows[PLUS_DI + i] / rows[ATR + i]
         rows[MINUS_DI + i] = 100.0 * rows[MINUS_DI + i] / rows[ATR + i]
     for i in range(n):
@@ -116,25 +116,25 @@ def recursions(state: Floats, rows: Floats, v: Floats, n: int, age: int) -> None
         gain, loss = rows[GAIN_50 + i], rows[LOSS_50 + i]
         rows[CMO_50 + i] = 100.0 * (gain - loss) / (gain + loss)
     for i in range(n):
-        index = smooth(index, 14, age + i - 13, rows[INDEX + i])
+        index = smooth_wilder(index, 14, age + i - 13, rows[INDEX + i])
         rows[ADX + i] = index
     state[0], state[1], state[2], state[3], state[4], state[5] = a, b, c, d, e, f
     state[6], state[7], state[8], state[9] = spread, plus, minus, index
 
 
 @kernel
-def keep(v: Floats) -> None:
+def move_history(v: Floats) -> None:
     """Move the last bars to the front."""
     for s in range(SERIES):
-        back = FIRST if s in FAR else SHORT
-        place = s * at.STRIDE + FIRST - back
-        out, values = v[place : place + back], v[place + BLOCK :]
+        history = FIRST if s in LONG_SERIES else SHORT
+        offset = s * at.STRIDE + FIRST - history
+        out, values = v[offset : offset + history], v[offset + BLOCK :]
         for i in range(out.size):
             out[i] = values[i]
 
 
 @kernel
-def windows(v: Floats, rows: Floats, n: int) -> None:
+def compute_windows(v: Floats, rows: Floats, n: int) -> None:
     """Sums, means, extremes and returns."""
     for i in range(n):
         v[CLOSE_50 + i] = v[CLOSE_32 + i] + (v[CLOSE_16 - 32 + i] + v[CLOSE_2 - 48 + i])
@@ -170,9 +170,9 @@ def windows(v: Floats, rows: Floats, n: int) -> None:
 
 
 @kernel
-def bands(v: Floats, rows: Floats, n: int) -> None:
+def compute_bollinger_bands(v: Floats, rows: Floats, n: int) -> None:
     """Bollinger bands and standard deviation of 20 closes."""
-    moments(v, rows, CLOSE, 0, n)
+    rolling_moments(v, rows, CLOSE, 0, n)
     for i in range(n):
         mean, sd = rows[at.MEAN + i], math.sqrt(rows[at.SQUARES + i] / 20.0)
         rows[SD + i] = sd

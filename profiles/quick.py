@@ -20,36 +20,36 @@ MANIFEST = ".copied"
 DVC_CONFIG = "[core]\n    analytics = false\n    check_update = false\n    no_scm = true\n"
 
 
-def project_files() -> list[str]:
+def list_project_files() -> list[str]:
     """Files git tracks or would track, less those that belong to the workspace's own runs."""
-    listed = subprocess.run(
+    tracked = subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT, check=True, capture_output=True, text=True,
     ).stdout.splitlines()  # fmt: skip
-    return [name for name in listed if not name.startswith(NOT_COPIED) and (ROOT / name).is_file()]
+    return [name for name in tracked if not name.startswith(NOT_COPIED) and (ROOT / name).is_file()]
 
 
 def copy_project(target: Path) -> None:
     """Bring the copy up to date; files that left the project leave the copy too."""
     manifest = target / MANIFEST
-    before = manifest.read_text(encoding="utf-8").splitlines() if manifest.is_file() else []
-    now = project_files()
-    for name in set(before) - set(now):
+    previous_files = manifest.read_text(encoding="utf-8").splitlines() if manifest.is_file() else []
+    files = list_project_files()
+    for name in set(previous_files) - set(files):
         (target / name).unlink(missing_ok=True)
-    for name in now:
+    for name in files:
         (target / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(ROOT / name, target / name)
-    manifest.write_text("\n".join(now) + "\n", encoding="utf-8")
+    manifest.write_text("\n".join(files) + "\n", encoding="utf-8")
 
 
-def laid_over(base: Any, overlay: Any) -> Any:
+def overlay_values(base: Any, overlay: Any) -> Any:
     """`base` with the values of `overlay` in their places; unknown keys are refused."""
     if not isinstance(overlay, dict):
         return overlay
     unknown = set(overlay) - set(base)
     if unknown:
         raise KeyError(f"{OVERLAY.name} names {sorted(unknown)}, which params.yaml does not have")
-    return base | {key: laid_over(base[key], value) for key, value in overlay.items()}
+    return base | {key: overlay_values(base[key], value) for key, value in overlay.items()}
 
 
 def main(folder: str) -> int:
@@ -59,7 +59,7 @@ def main(folder: str) -> int:
     (target / ".dvc" / "config").write_text(DVC_CONFIG, encoding="utf-8")
     copy_project(target)
     read = YAML(typ="safe").load  # as DVC and the stages do
-    YAML().dump(laid_over(read(ROOT / "params.yaml"), read(OVERLAY)), target / "params.yaml")
+    YAML().dump(overlay_values(read(ROOT / "params.yaml"), read(OVERLAY)), target / "params.yaml")
     shutil.rmtree(target / "reports" / "local", ignore_errors=True)
     return subprocess.run(["dvc", "repro"], cwd=target, check=False).returncode
 

@@ -37,7 +37,7 @@ make_venv() {
     }
     "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || {
         echo "make: Python 3.11 or newer is needed, $python is $("$python" -V)." \
-            "Cure: make PYTHON=python3.11 ..." >&2
+            "Fix: make PYTHON=python3.11 ..." >&2
         exit 1
     }
     "$python" -c 'import ensurepip, venv' 2>/dev/null || apt_install python3-venv

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from dipmaster.backtest import frozen_outcomes
+from dipmaster.backtest import triple_barrier_labels
 from dipmaster.confidence import (
     VOLATILITY_COLUMNS,
     Scores,
@@ -48,7 +48,7 @@ def main() -> None:
     )
     panel = catalog.read_panel()
     candidates = store.read_table(catalog.CANDIDATES, CANDIDATES)
-    labels = frozen_outcomes(candidates, panel, params.execution, params.exits)
+    labels = triple_barrier_labels(candidates, panel, params.execution, params.exits)
     events = build_events(candidates, panel.open_time, labels)
     bars_ms = int(panel.open_time[0]), int(panel.open_time[-1])
     schedule = build_training_schedule(
@@ -72,7 +72,7 @@ def main() -> None:
         params.volatility.regime.no_new_trades_daily_frac,
     )
     write(scores)
-    with stage.telling("judging the scores"):
+    with stage.progress_step("judging the scores"):
         results = evaluate_scores(scores, bars_ms, params.split, params.confidence.judging)
     write_result(results, catalog.CONFIDENCE_METRICS)
 
@@ -85,7 +85,7 @@ def reader(folder: Path, columns: list[str] | None = None) -> Callable[[str], pd
 
 def write(scores: Scores) -> None:
     """Scores, and every fitted model in a format that other programs read."""
-    with store.staged(catalog.CONFIDENCE) as folder:
+    with store.atomic_folder(catalog.CONFIDENCE) as folder:
         store.write_table(build_scores_table(scores), SCORES, folder / "scores.parquet")
         write_models(serialize_models(scores), serialize_metadata(scores), folder / "models")
 

@@ -42,7 +42,7 @@ def main() -> None:
     dataset = build_exit_dataset(scores, market, params.execution, params.exits, params.split)
     write(dataset, panel)
     bars_ms = int(panel.open_time[0]), int(panel.open_time[-1])
-    with stage.telling("judging the exit models"):
+    with stage.progress_step("judging the exit models"):
         results = evaluate_exit_scores(
             dataset.scores, bars_ms, params.split, params.exits.models.judging
         )
@@ -62,7 +62,7 @@ def read_market() -> ExitMarket:
 def write(dataset: ExitDataset, panel: Panel) -> None:
     """Plans, rows, and every fitted model in a format that other programs read."""
     scores = dataset.scores
-    with store.staged(catalog.EXITS) as folder:
+    with store.atomic_folder(catalog.EXITS) as folder:
         store.write_table(dataset.plans, EXIT_PLANS, folder / "plans.parquet")
         rows = build_rows_table(scores, panel.open_time)
         store.write_table(rows, EXIT_ROWS, folder / "rows.parquet")

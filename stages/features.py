@@ -6,36 +6,36 @@ from typing import Any
 import pandas as pd
 
 from dipmaster.core import catalog, stage, store
-from dipmaster.core.parallel import in_threads
+from dipmaster.core.parallel import map_in_threads
 from dipmaster.core.params import Features
 from dipmaster.core.tables import BARS, CANDIDATES, FEATURES
-from dipmaster.features import AllCoins, all_coins, candidates
-from dipmaster.features.panel import coin_facts, panel_of, summary
+from dipmaster.features import MarketBars, build_market_bars, find_candidates
+from dipmaster.features.feature_table import build_feature_table, summarize_coin, summarize_features
 
 
 def main() -> None:
     """Write data/features whole, then the facts about it."""
     params = store.read_params("features", "signal")
     bars = catalog.read_symbols(catalog.BARS, table=BARS)
-    symbols, coins = list(bars), all_coins(bars)
-    with store.staged(catalog.FEATURES) as folder:
-        written = in_threads(
+    symbols, coins = list(bars), build_market_bars(bars)
+    with store.atomic_folder(catalog.FEATURES) as folder:
+        written = map_in_threads(
             lambda symbol: _write_panel(symbol, coins, params.features, folder), symbols, "features"
         )
         base = {symbol: columns for symbol, (columns, _) in zip(symbols, written, strict=True)}
-        found = candidates(base, params.signal)
+        found = find_candidates(base, params.signal)
         store.write_table(found, CANDIDATES, folder / "candidates.parquet")
     facts = {symbol: fact for symbol, (_, fact) in zip(symbols, written, strict=True)}
-    store.write_json(summary(facts, coins, found), catalog.FEATURES_METRICS)
+    store.write_json(summarize_features(facts, coins, found), catalog.FEATURES_METRICS)
 
 
 def _write_panel(
-    symbol: str, coins: AllCoins, params: Features, folder: Path
+    symbol: str, coins: MarketBars, params: Features, folder: Path
 ) -> tuple[pd.DataFrame, dict[str, Any]]:
     """Write one coin's panel; return what candidates need, in full precision, and its facts."""
-    panel, base = panel_of(symbol, coins, params)
+    panel, base = build_feature_table(symbol, coins, params)
     store.write_table(panel, FEATURES, folder / "panel" / f"{symbol}.parquet")
-    return base, coin_facts(panel, base)
+    return base, summarize_coin(panel, base)
 
 
 if __name__ == "__main__":

@@ -11,25 +11,27 @@ from dipmaster.core import catalog, stage, store
 from dipmaster.core.params import Ingest
 from dipmaster.core.tables import BARS, ON_CHAIN, ORDER_BOOK, SENTIMENT, TRUTH, Table
 from dipmaster.core.time_units import BARS_PER_DAY, ISO_UTC
-from dipmaster.market.quality import quality_report
+from dipmaster.market.jumps import refuse_jumps
+from dipmaster.market.quality import build_quality_report
 from dipmaster.market.raw import read_raw
-from dipmaster.market.simulator import simulate
+from dipmaster.market.simulator import simulate_market
 
 
 def main() -> None:
     """Write data/ingest whole, then the quality report."""
     ingest = store.read_params("ingest").ingest
     build = {"raw": _write_raw, "simulated": _write_simulated}[ingest.source]
-    with store.staged(catalog.INGEST) as folder:
+    with store.atomic_folder(catalog.INGEST) as folder:
         quality = build(ingest, folder)
     store.write_json(quality, catalog.INGEST_METRICS)
 
 
 def _write_raw(ingest: Ingest, folder: Path) -> dict[str, Any]:
     market = read_raw(catalog.RAW, ingest, _raw_of_workspace())
+    refuse_jumps(market.bars, ingest.max_jump_factor)
     _write_bars(market.bars, ingest, folder)
     _write_about_truth(False, folder)
-    return quality_report(market.bars, "raw", market.log)
+    return build_quality_report(market.bars, "raw", market.log)
 
 
 def _raw_of_workspace() -> Path | None:
@@ -39,14 +41,14 @@ def _raw_of_workspace() -> Path | None:
 
 
 def _write_simulated(ingest: Ingest, folder: Path) -> dict[str, Any]:
-    market = simulate(ingest.simulated)
+    market = simulate_market(ingest.simulated)
     _write_bars(market.bars, ingest, folder)
     _write_tables(market.truth, TRUTH, folder / "truth")
     _write_about_truth(True, folder)
     _write_tables(market.order_book, ORDER_BOOK, folder / "order_book")
     _write_tables(market.on_chain, ON_CHAIN, folder / "on_chain")
     _write_tables(market.sentiment, SENTIMENT, folder / "sentiment")
-    return quality_report(market.bars, "simulated", None)
+    return build_quality_report(market.bars, "simulated", None)
 
 
 def _write_bars(bars: Mapping[str, pd.DataFrame], ingest: Ingest, folder: Path) -> None:

@@ -29,12 +29,12 @@ from dipmaster.results import (
 def main() -> None:
     """Write both files, each whole or not at all."""
     inputs = read_inputs()
-    with stage.telling("drawing the charts"):
+    with stage.progress_step("drawing the charts"):
         page = pages.html(inputs)
-    with stage.telling("setting the pages"):
+    with stage.progress_step("setting the pages"):
         document = pdf(page, inputs.gates_bytes)
     store.write_text(page, catalog.HTML)
-    with store.whole_file(catalog.PDF) as partial:
+    with store.atomic_file(catalog.PDF) as partial:
         partial.write_bytes(document)
 
 

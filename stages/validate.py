@@ -25,7 +25,7 @@ def main() -> None:
     inputs = read_inputs()
     result = evaluate_phases(inputs, params, read_phases(inputs, params))
     ruling = judge_overall(result.evaluations)
-    with stage.telling("measuring what the phases did"):
+    with stage.progress_step("measuring what the phases did"):
         results = assemble_results(result, ruling)
     last, context = result.phases[-1], result.context
     summary = build_summary(last.evaluation, ruling, last.ledger, context.period)

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from dipmaster.core.kernels import Floats, Ints
-from dipmaster.core.panel import epoch_ms
+from dipmaster.core.panel import to_epoch_ms
 from dipmaster.core.time_units import BAR_MS, BARS_PER_DAY, BARS_PER_HOUR, DAY_MS, HOUR_MS
 
 BARS_PER_WEEK = 7 * BARS_PER_DAY
@@ -37,16 +37,16 @@ class Returns:
     volume: Floats
 
 
-def statistics(bars: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+def compute_statistics(bars: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Every statistic of every coin; index statistic, one column a coin."""
-    returns = {name: _returns(frame) for name, frame in bars.items()}
-    table = pd.DataFrame({name: _own(returns[name]) for name in bars})
+    returns = {name: _log_returns(frame) for name, frame in bars.items()}
+    table = pd.DataFrame({name: _coin_statistics(returns[name]) for name in bars})
     table.loc["mean correlation with other coins, 5 min"] = _mean_correlation(returns)
     return table
 
 
-def _returns(frame: pd.DataFrame) -> Returns:
-    times = epoch_ms(frame["open_time"])
+def _log_returns(frame: pd.DataFrame) -> Returns:
+    times = to_epoch_ms(frame["open_time"])
     follows = np.diff(times) == BAR_MS
     steps = np.diff(np.log(frame["close"].to_numpy(dtype=np.float64)))
     volume = frame["volume"].to_numpy(dtype=np.float64)[1:]
@@ -54,32 +54,35 @@ def _returns(frame: pd.DataFrame) -> Returns:
 
 
 def _mean_correlation(returns: Mapping[str, Returns]) -> "pd.Series[float]":
-    paths = {name: pd.Series(own.value, index=own.time_ms) for name, own in returns.items()}
+    paths = {
+        name: pd.Series(coin_returns.value, index=coin_returns.time_ms)
+        for name, coin_returns in returns.items()
+    }
     matrix = pd.DataFrame(paths).corr()
     return matrix.where(~np.eye(len(matrix), dtype=bool)).mean()
 
 
-def _own(returns: Returns) -> dict[str, float]:
+def _coin_statistics(returns: Returns) -> dict[str, float]:
     r, times, traded = returns.value, returns.time_ms, returns.volume
     size = np.abs(r)
     recent = _recent_sigma(r)
     return {
         "daily volatility": float(np.std(r) * np.sqrt(BARS_PER_DAY)),
         "kurtosis 5 min": kurtosis(r),
-        "kurtosis 1 h": kurtosis(summed(r, BARS_PER_HOUR)),
-        "kurtosis 1 d": kurtosis(summed(r, BARS_PER_DAY)),
-        "Hill index 1 %, falls": hill(-r),
-        "Hill index 1 %, rises": hill(r),
+        "kurtosis 1 h": kurtosis(sum_blocks(r, BARS_PER_HOUR)),
+        "kurtosis 1 d": kurtosis(sum_blocks(r, BARS_PER_DAY)),
+        "Hill index 1 %, falls": hill_index(-r),
+        "Hill index 1 %, rises": hill_index(r),
         "ACF abs r, 1 bar": autocorrelation(size, 1),
         "ACF abs r, 1 h": autocorrelation(size, BARS_PER_HOUR),
         "ACF abs r, 1 d": autocorrelation(size, BARS_PER_DAY),
         "ACF abs r, 1 w": autocorrelation(size, BARS_PER_WEEK),
         "ACF r, 1 bar": autocorrelation(r, 1),
         "variance ratio, 12 bars": variance_ratio(r, BARS_PER_HOUR),
-        "beyond 6 sigma, per 10,000": beyond(r, np.full_like(r, np.std(r)), 6.0),
-        "beyond 10 sigma, per 10,000": beyond(r, np.full_like(r, np.std(r)), 10.0),
-        "beyond 6 recent sigmas, per 10,000": beyond(r, recent, 6.0),
-        "beyond 10 recent sigmas, per 10,000": beyond(r, recent, 10.0),
+        "beyond 6 sigma, per 10,000": count_beyond(r, np.full_like(r, np.std(r)), 6.0),
+        "beyond 10 sigma, per 10,000": count_beyond(r, np.full_like(r, np.std(r)), 10.0),
+        "beyond 6 recent sigmas, per 10,000": count_beyond(r, recent, 6.0),
+        "beyond 10 recent sigmas, per 10,000": count_beyond(r, recent, 10.0),
         "jump share 1 - BV/RV": jump_share(r),
         "leverage: r with abs r of the next hour": _leverage(r),
         "volume with abs r, rank, 5 min": _rank_correlation(size, traded),
@@ -98,12 +101,12 @@ def kurtosis(x: Floats) -> float:
     return float(np.mean(centred**4) / np.mean(centred**2) ** 2)
 
 
-def summed(x: Floats, width: int) -> Floats:
+def sum_blocks(x: Floats, width: int) -> Floats:
     """Sums of consecutive blocks of `width`; the rest at the end is left out."""
     return np.asarray(x[: x.size // width * width].reshape(-1, width).sum(axis=1))
 
 
-def hill(x: Floats) -> float:
+def hill_index(x: Floats) -> float:
     """Hill's tail index from the largest 1 % of the positive values."""
     largest = np.sort(x[x > 0])[::-1]
     largest = largest[: max(2, largest.size // 100)]
@@ -117,10 +120,10 @@ def autocorrelation(x: Floats, lag: int) -> float:
 
 def variance_ratio(r: Floats, width: int) -> float:
     """Var(sum of `width` returns) / (width Var(return)); 1 for a martingale."""
-    return float(np.var(summed(r, width)) / (width * np.var(r)))
+    return float(np.var(sum_blocks(r, width)) / (width * np.var(r)))
 
 
-def beyond(r: Floats, sigma: Floats, multiple: float) -> float:
+def count_beyond(r: Floats, sigma: Floats, multiple: float) -> float:
     """Returns beyond so many sigmas, in 10,000; unknown sigmas do not count."""
     known = ~np.isnan(sigma)
     return float(np.mean(np.abs(r[known]) > multiple * sigma[known]) * 1e4)
@@ -149,17 +152,19 @@ def _rank_correlation(x: Floats, y: Floats) -> float:
 
 
 def _hourly_volume_correlation(r: Floats, volume: Floats) -> float:
-    variance, traded = summed(r**2, BARS_PER_HOUR), summed(volume, BARS_PER_HOUR)
-    both = (variance > 0) & (traded > 0)
-    return float(np.corrcoef(np.log(variance[both]), np.log(traded[both]))[0, 1])
+    variance, traded = sum_blocks(r**2, BARS_PER_HOUR), sum_blocks(volume, BARS_PER_HOUR)
+    positive = (variance > 0) & (traded > 0)
+    return float(np.corrcoef(np.log(variance[positive]), np.log(traded[positive]))[0, 1])
 
 
 def _volume_at(r: Floats, sigma: Floats, volume: Floats, low: float, high: float) -> float:
     """Median log of volume over the mean of the 20 bars before, at moves of a given size."""
     before = pd.Series(volume).rolling(20).mean().shift(1).to_numpy()
     multiple = np.abs(r) / sigma
-    chosen = (multiple > low) & (multiple < high) & (volume > 0) & (before > 0)
-    return float(np.median(np.log(volume[chosen] / before[chosen]))) if chosen.any() else np.nan
+    selected = (multiple > low) & (multiple < high) & (volume > 0) & (before > 0)
+    return (
+        float(np.median(np.log(volume[selected] / before[selected]))) if selected.any() else np.nan
+    )
 
 
 def _hour_profile(size: Floats, times: Ints) -> Floats:

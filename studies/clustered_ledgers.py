@@ -14,7 +14,7 @@ import numpy as np
 from scipy.special import expit
 
 from dipmaster.backtest import metrics
-from dipmaster.backtest.metrics import Days
+from dipmaster.backtest.metrics import DailyAccount
 from dipmaster.core.kernels import Floats, Ints
 from dipmaster.evaluation.statistics.sample import TradeSample
 
@@ -22,7 +22,7 @@ _TRANSITION_ROWS = np.array([[5 / 6, 1 / 6, 0.0], [1 / 12, 5 / 6, 1 / 12], [0.0,
 
 
 @dataclass(frozen=True)
-class World:
+class SyntheticStrategy:
     """Dials of a synthetic strategy; triples are for low, normal and high volatility.
 
     Attributes
@@ -50,15 +50,19 @@ class World:
     size_frac: float = 0.05
 
 
-WORLDS = (
-    World("independent", (4.0, 4.0, 4.0), (1.2, 1.2, 1.2), (0.006,) * 3, 2.0, 0.0),
-    World("null, clustered", (6.0, 12.0, 20.0), (-0.1, 0.35, 0.4), (0.004, 0.005, 0.008), 2.2, 0.6),
-    World("boundary, clustered", (0.6, 1.5, 3.0), (2.0, 1.8, 1.5), (0.005, 0.006, 0.009), 3.1, 0.6),
+SYNTHETIC_STRATEGIES = (
+    SyntheticStrategy("independent", (4.0, 4.0, 4.0), (1.2, 1.2, 1.2), (0.006,) * 3, 2.0, 0.0),
+    SyntheticStrategy(
+        "null, clustered", (6.0, 12.0, 20.0), (-0.1, 0.35, 0.4), (0.004, 0.005, 0.008), 2.2, 0.6
+    ),
+    SyntheticStrategy(
+        "boundary, clustered", (0.6, 1.5, 3.0), (2.0, 1.8, 1.5), (0.005, 0.006, 0.009), 3.1, 0.6
+    ),
 )
 
 
 @dataclass(frozen=True)
-class Truth:
+class TrueFigures:
     """What a very long track shows."""
 
     win_rate: float
@@ -66,21 +70,25 @@ class Truth:
     sharpe: float
 
 
-def track(world: World, days: int, block_days: int, rng: np.random.Generator) -> TradeSample:
+def simulate_track(
+    strategy: SyntheticStrategy, days: int, block_days: int, rng: np.random.Generator
+) -> TradeSample:
     """One out-of-sample track of the world, in calendar blocks of `block_days`."""
-    regime = regimes(days, rng)
-    count = rng.poisson(np.array(world.trades_per_day)[regime])
+    regime = simulate_regimes(days, rng)
+    count = rng.poisson(np.array(strategy.trades_per_day)[regime])
     day = np.repeat(np.arange(days), count)
-    shift = world.day_effect * rng.standard_normal(days)
-    won = rng.random(day.size) < expit((np.array(world.odds)[regime] + shift)[day])
-    size = np.array(world.scale_frac)[regime][day] * np.exp(0.5 * rng.standard_normal(day.size))
-    net = np.where(won, size, -world.loss_over_win * size)
+    shift = strategy.day_effect * rng.standard_normal(days)
+    won = rng.random(day.size) < expit((np.array(strategy.odds)[regime] + shift)[day])
+    size = np.array(strategy.scale_frac)[regime][day] * np.exp(0.5 * rng.standard_normal(day.size))
+    net = np.where(won, size, -strategy.loss_over_win * size)
     blocks = max(1, (2 * days + block_days) // (2 * block_days))
     block = np.minimum(day // block_days, blocks - 1)
-    return TradeSample(net, net, day, block, days_of_trades(world.size_frac * net, day, count))
+    return TradeSample(
+        net, net, day, block, build_daily_account(strategy.size_frac * net, day, count)
+    )
 
 
-def regimes(days: int, rng: np.random.Generator) -> Ints:
+def simulate_regimes(days: int, rng: np.random.Generator) -> Ints:
     """Regime of each day: 0 low, 1 normal, 2 high volatility."""
     steps = np.cumsum(_TRANSITION_ROWS, axis=1)
     draws = rng.random(days)
@@ -92,21 +100,22 @@ def regimes(days: int, rng: np.random.Generator) -> Ints:
     return regime
 
 
-def days_of_trades(steps: Floats, day: Ints, count: Ints) -> Days:
+def build_daily_account(steps: Floats, day: Ints, count: Ints) -> DailyAccount:
     """The account marked after every trade; a day without trades stays level."""
     within = np.arange(day.size) - np.repeat(np.cumsum(count) - count, count)
     path = np.zeros((count.size, int(count.max(initial=0)) + 1))
     path[day, within + 1] = steps
     path = 1.0 + np.cumsum(path, axis=1)
     fall = 1.0 - path / np.maximum.accumulate(path, axis=1)
-    return Days(path[:, -1], path.max(axis=1), path.min(axis=1), fall.max(axis=1))
+    return DailyAccount(path[:, -1], path.max(axis=1), path.min(axis=1), fall.max(axis=1))
 
 
-def truth(world: World, days: int, rng: np.random.Generator) -> Truth:
+def estimate_truth(strategy: SyntheticStrategy, days: int, rng: np.random.Generator) -> TrueFigures:
     """Figures of a track of `days` days, which has to be very long."""
-    long = track(world, days, days, rng)
-    rate, factor = metrics.win_rate(long.net), metrics.profit_factor(long.net)
-    sharpe = metrics.sharpe_annual(long.days.returns)
+    long_track = simulate_track(strategy, days, days, rng)
+    rate = metrics.win_rate(long_track.return_frac)
+    factor = metrics.profit_factor(long_track.net, long_track.return_frac)
+    sharpe = metrics.sharpe_annual(long_track.days.returns)
     if rate is None or factor is None or sharpe is None:
-        raise ValueError(f"{world.name}: expected a track with trades, losses and movement")
-    return Truth(rate, factor, sharpe)
+        raise ValueError(f"{strategy.name}: expected a track with trades, losses and movement")
+    return TrueFigures(rate, factor, sharpe)

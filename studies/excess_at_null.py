@@ -14,19 +14,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dipmaster.core.parallel import in_processes
+from dipmaster.core.parallel import map_in_processes
 from dipmaster.core.params import Gates, Params
 from dipmaster.evaluation.phase_evaluation import PhaseEvaluation
 from dipmaster.evaluation.statistics.random_entry.excess import compute_joint_half_width
 from dipmaster.evaluation.statistics.random_entry.strata import MatchingCovariates
-from studies.in_process import Judged, all_params, judge_baseline, judged_market
-from studies.paired_edges import SEEDS, Case
+from studies.in_process import JudgedMarket, evaluate_market, judge_baseline, read_all_params
+from studies.paired_edges import SEEDS, MarketCase
 
 NULL_SEEDS = (*SEEDS, *range(107, 119))
 
 
 @dataclass(frozen=True)
-class Excess:
+class ExcessWinRate:
     """An excess win rate and its bounds."""
 
     value: float
@@ -34,47 +34,47 @@ class Excess:
     high: float
 
     @property
-    def told(self) -> str:
+    def text(self) -> str:
         """In points, with what it says of zero."""
         verdict = "PASS" if self.low >= 0.0 else "FAIL" if self.high < 0.0 else ""
         bounds = f"[{100 * self.low:+5.1f}, {100 * self.high:+5.1f}]"
         return f"{100 * self.value:+5.1f} {bounds} {verdict:4}"
 
 
-def three_ways(case: Case) -> tuple[Excess, Excess, Excess]:
+def compute_excesses(case: MarketCase) -> tuple[ExcessWinRate, ExcessWinRate, ExcessWinRate]:
     """On the class alone, as the gate does, blocks together."""
-    params = all_params()
-    judged = judged_market(params, **case.dials)
-    alone = _on_the_class_alone(judged, params)
+    params = read_all_params()
+    judged = evaluate_market(params, **case.dials)
+    class_only = _match_on_class_only(judged, params)
     return (
-        _of_gate(alone),
-        _of_gate(judged.evaluation),
-        blocks_together(judged.evaluation, params.gates),
+        _excess_of_gate(class_only),
+        _excess_of_gate(judged.evaluation),
+        excess_of_joint_blocks(judged.evaluation, params.gates),
     )
 
 
-def _on_the_class_alone(judged: Judged, params: Params) -> PhaseEvaluation:
+def _match_on_class_only(judged: JudgedMarket, params: Params) -> PhaseEvaluation:
     level = np.ones_like(judged.covariates.recent_volatility)
     covariates = MatchingCovariates(judged.covariates.volatility_class, level)
     return judge_baseline(judged.ledger, judged.panel, covariates, judged.period, params)
 
 
-def _of_gate(evaluation: PhaseEvaluation) -> Excess:
+def _excess_of_gate(evaluation: PhaseEvaluation) -> ExcessWinRate:
     row = next(row for row in evaluation.gates.rows if row.metric == "excess_win_rate")
-    return _known(row.value, row.low, row.high)
+    return _require_known(row.value, row.low, row.high)
 
 
-def blocks_together(evaluation: PhaseEvaluation, gates: Gates) -> Excess:
+def excess_of_joint_blocks(evaluation: PhaseEvaluation, gates: Gates) -> ExcessWinRate:
     """With the half-width of trades and pool as one cluster a block."""
-    pool, value = evaluation.random_entry.pool, _of_gate(evaluation).value
+    pool, value = evaluation.random_entry.pool, _excess_of_gate(evaluation).value
     half = compute_joint_half_width(evaluation.sample.only(pool.matched), pool, gates.alpha)
-    return Excess(value, value - half, value + half)
+    return ExcessWinRate(value, value - half, value + half)
 
 
-def _known(value: float | None, low: float | None, high: float | None) -> Excess:
+def _require_known(value: float | None, low: float | None, high: float | None) -> ExcessWinRate:
     if value is None or low is None or high is None:
         raise ValueError("expected a market with enough trades: give more days or coins")
-    return Excess(value, low, high)
+    return ExcessWinRate(value, low, high)
 
 
 def main() -> None:
@@ -84,20 +84,20 @@ def main() -> None:
     parser.add_argument("--edges", type=float, nargs="+", default=[0.0, 0.8])
     parser.add_argument("--days", type=int)
     parser.add_argument("--coins", type=int)
-    chosen = parser.parse_args()
-    for edge in chosen.edges:
-        cases = [Case(seed, edge, chosen.days, chosen.coins) for seed in chosen.seeds]
-        found = in_processes(three_ways, cases, f"edge {edge}")
+    options = parser.parse_args()
+    for edge in options.edges:
+        cases = [MarketCase(seed, edge, options.days, options.coins) for seed in options.seeds]
+        excesses = map_in_processes(compute_excesses, cases, f"edge {edge}")
         print(f"edge {edge}: excess win rate in points, matched on")
         print(f"  seed   {'class':8} {'class and recent volatility':27} blocks together")
-        for case, (first, second, third) in zip(cases, found, strict=True):
-            print(f"  {case.seed:<6} {100 * first.value:+5.1f}    {second.told:27} {third.told}")
-        for way, name in enumerate(("class", "gate", "blocks together")):
-            values = [row[way].value for row in found]
-            passed = sum(row[way].low >= 0.0 for row in found)
+        for case, (first, second, third) in zip(cases, excesses, strict=True):
+            print(f"  {case.seed:<6} {100 * first.value:+5.1f}    {second.text:27} {third.text}")
+        for matching, name in enumerate(("class", "gate", "blocks together")):
+            values = [row[matching].value for row in excesses]
+            passed = sum(row[matching].low >= 0.0 for row in excesses)
             print(
                 f"  {name:18} mean {100 * np.mean(values):+5.2f}, standard deviation "
-                f"{100 * np.std(values, ddof=1):4.2f}, {passed} of {len(found)} PASS"
+                f"{100 * np.std(values, ddof=1):4.2f}, {passed} of {len(excesses)} PASS"
             )
 
 

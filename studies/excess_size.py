@@ -21,7 +21,7 @@ import numpy as np
 from scipy.special import ndtri
 
 from dipmaster.core.kernels import Bools, Floats, Ints
-from dipmaster.core.parallel import in_processes
+from dipmaster.core.parallel import map_in_processes
 from dipmaster.core.params import Gates
 from dipmaster.core.store import read_params
 from dipmaster.evaluation.statistics import trade_metrics
@@ -36,7 +36,7 @@ from dipmaster.evaluation.statistics.random_entry.portfolios import (
     draw_portfolios,
 )
 from dipmaster.evaluation.statistics.sample import TradeSample
-from studies.null_markets import NULL_MARKETS, NullMarket, NullTrack, null_track
+from studies.null_markets import NULL_MARKETS, NullMarket, NullTrack, draw_null_track
 
 ROOT_SEED = 72_000  # of this study alone
 METHODS = ("blocks together", "as if independent", "band", "one fixed pool")
@@ -44,7 +44,7 @@ Errors = dict[str, tuple[float, float, int]]
 
 
 @dataclass(frozen=True)
-class Case:
+class TrackBatch:
     """Some tracks of one market, to be drawn in one process."""
 
     market: int
@@ -55,7 +55,7 @@ class Case:
 
 
 @dataclass(frozen=True)
-class Bound:
+class ExcessBound:
     """The bounds of one track's excess by one method."""
 
     method: str
@@ -63,76 +63,85 @@ class Bound:
     high: float
 
 
-def bounds_of(track: NullTrack, gates: Gates, rng: np.random.Generator) -> Iterator[Bound]:
+def compute_bounds(
+    track: NullTrack, gates: Gates, rng: np.random.Generator
+) -> Iterator[ExcessBound]:
     """Bounds by every method; none where the track is too small for a verdict."""
-    pool, stratum = _pool(track, gates, rng)
+    pool, stratum = _draw_pool(track, gates, rng)
     sample = track.sample.only(pool.matched)
     alpha, few = gates.alpha, gates.few_losing_trades
     rate = trade_metrics.estimate_win_rate(sample, alpha, few)
     numbers = (rate.value, pool.win_rate, rate.low, rate.high)
     if describe_missing_data(sample, gates) or None in numbers:
         return
-    own, chance, own_low, own_high = np.array(numbers, dtype=np.float64)
-    value, joint = own - chance, compute_joint_half_width(sample, pool, alpha)
-    yield Bound("blocks together", value - joint, value + joint)
-    of_pool = compute_pool_half_width(pool, alpha)
-    below, above = np.hypot(own - own_low, of_pool), np.hypot(own_high - own, of_pool)
-    yield Bound("as if independent", value - below, value + above)
+    win_rate, pool_rate, win_rate_low, win_rate_high = np.array(numbers, dtype=np.float64)
+    value, joint = win_rate - pool_rate, compute_joint_half_width(sample, pool, alpha)
+    yield ExcessBound("blocks together", value - joint, value + joint)
+    pool_half = compute_pool_half_width(pool, alpha)
+    below, above = (
+        np.hypot(win_rate - win_rate_low, pool_half),
+        np.hypot(win_rate_high - win_rate, pool_half),
+    )
+    yield ExcessBound("as if independent", value - below, value + above)
     portfolios = draw_portfolios(pool, gates.random_entry.draws, rng).win_rate
     band_low, band_high = np.quantile(portfolios, [alpha, 1.0 - alpha])
-    yield Bound("band", own - band_high, own - band_low)
+    yield ExcessBound("band", win_rate - band_high, win_rate - band_low)
     fixed = -ndtri(alpha) * _fixed_pool_error(pool.return_frac > 0.0, pool.weight, stratum, sample)
-    yield Bound("one fixed pool", value - fixed, value + fixed)
+    yield ExcessBound("one fixed pool", value - fixed, value + fixed)
 
 
-def _pool(track: NullTrack, gates: Gates, rng: np.random.Generator) -> tuple[EntryPool, Ints]:
+def _draw_pool(track: NullTrack, gates: Gates, rng: np.random.Generator) -> tuple[EntryPool, Ints]:
     """The pool, and the stratum of each of its entries."""
-    seen: list[Ints] = []
+    strata_drawn: list[Ints] = []
 
     def outcomes(symbol: Ints, bar: Ints) -> Floats:
-        seen.append(track.strata.code[symbol, bar])
+        strata_drawn.append(track.strata.code[symbol, bar])
         return track.outcomes(symbol, bar)
 
-    at_most = gates.random_entry.pool
-    pool = draw_matched_pool(track.stratum, track.strata, track.period, at_most, outcomes, rng)
-    return pool, seen[0]
+    pool_size = gates.random_entry.pool
+    pool = draw_matched_pool(track.stratum, track.strata, track.period, pool_size, outcomes, rng)
+    return pool, strata_drawn[0]
 
 
 def _fixed_pool_error(won: Bools, weight: Floats, stratum: Ints, sample: TradeSample) -> float:
     """Standard error of a portfolio's win rate, each entry from its trade's stratum."""
-    _, place = np.unique(stratum, return_inverse=True)
-    there = np.bincount(place, weights=weight)
-    wins = np.bincount(place, weights=weight * won) / there
-    return float(np.sqrt(there @ (wins * (1.0 - wins)) / sample.trades))
+    _, stratum_index = np.unique(stratum, return_inverse=True)
+    stratum_weight = np.bincount(stratum_index, weights=weight)
+    wins = np.bincount(stratum_index, weights=weight * won) / stratum_weight
+    return float(np.sqrt(stratum_weight @ (wins * (1.0 - wins)) / sample.trades))
 
 
-def case_bounds(case: Case) -> list[Bound]:
+def bounds_of_batch(case: TrackBatch) -> list[ExcessBound]:
     """Bounds of all tracks of a case."""
     market = NULL_MARKETS[case.market]
-    found: list[Bound] = []
+    bounds: list[ExcessBound] = []
     for number in range(case.first, case.first + case.tracks):
         seed = np.random.SeedSequence(ROOT_SEED, spawn_key=(case.market, number))
         rng = np.random.default_rng(seed)
-        track = null_track(market, case.days, case.gates.block_days, rng)
-        found.extend(bounds_of(track, case.gates, rng))
-    return found
+        track = draw_null_track(market, case.days, case.gates.block_days, rng)
+        bounds.extend(compute_bounds(track, case.gates, rng))
+    return bounds
 
 
-def errors_of(found: list[Bound]) -> Errors:
+def count_errors(bounds: list[ExcessBound]) -> Errors:
     """By method (false PASS, false FAIL, tracks)."""
     errors = {}
     for method in METHODS:
-        own = [bound for bound in found if bound.method == method]
-        above = sum(bound.low > 0.0 for bound in own)
-        below = sum(bound.high < 0.0 for bound in own)
-        errors[method] = (above / max(len(own), 1), below / max(len(own), 1), len(own))
+        method_bounds = [bound for bound in bounds if bound.method == method]
+        above = sum(bound.low > 0.0 for bound in method_bounds)
+        below = sum(bound.high < 0.0 for bound in method_bounds)
+        errors[method] = (
+            above / max(len(method_bounds), 1),
+            below / max(len(method_bounds), 1),
+            len(method_bounds),
+        )
     return errors
 
 
-def _print(market: NullMarket, found: list[Bound]) -> None:
+def _print_errors(market: NullMarket, bounds: list[ExcessBound]) -> None:
     print(f"\n{market.name}")
-    for method, (above, below, tracks) in errors_of(found).items():
-        widths = [bound.high - bound.low for bound in found if bound.method == method]
+    for method, (above, below, tracks) in count_errors(bounds).items():
+        widths = [bound.high - bound.low for bound in bounds if bound.method == method]
         print(
             f"  {method:17} lower bound above {100 * above:5.1f} %   upper bound below "
             f"{100 * below:5.1f} %   mean width {100 * np.mean(widths):4.1f} points   "
@@ -145,19 +154,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--tracks", type=int, default=1000)
     parser.add_argument("--days", type=int, default=550)
-    chosen = parser.parse_args()
+    options = parser.parse_args()
     gates = read_params("gates").gates
     entry = gates.random_entry.model_copy(update={"draws": 200})
     quick = gates.model_copy(update={"random_entry": entry})
-    print(f"nominal one-sided error {100 * gates.alpha:.1f} %; {chosen.days} days")
+    print(f"nominal one-sided error {100 * gates.alpha:.1f} %; {options.days} days")
     for number, market in enumerate(NULL_MARKETS):
-        starts = range(0, chosen.tracks, 50)
+        starts = range(0, options.tracks, 50)
         cases = [
-            Case(number, start, min(50, chosen.tracks - start), chosen.days, quick)
+            TrackBatch(number, start, min(50, options.tracks - start), options.days, quick)
             for start in starts
         ]
-        parts = in_processes(case_bounds, cases, market.name)
-        _print(market, [bound for part in parts for bound in part])
+        parts = map_in_processes(bounds_of_batch, cases, market.name)
+        _print_errors(market, [bound for part in parts for bound in part])
 
 
 if __name__ == "__main__":

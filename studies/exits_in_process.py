@@ -11,10 +11,12 @@ from dipmaster.exits import (
     evaluate_exit_scores,
 )
 from dipmaster.results import ExitModelResults
-from studies.in_process import Scored
+from studies.in_process import ScoredMarket
 
 
-def exits_of(market: Scored, scores: Scores, params: Params) -> tuple[ExitModelResults, ExitInputs]:
+def compute_exits(
+    market: ScoredMarket, scores: Scores, params: Params
+) -> tuple[ExitModelResults, ExitInputs]:
     """How the exit models did, and what the `exits` stage would write of the candidates.
 
     Parameters

@@ -1,9 +1,9 @@
 """The whole chain in one process: dials to judged phases, without DVC and without files.
 
 What the studies of many markets use. The same functions as the stages, in the
-same order, so the figures are those that `dvc repro` writes. `judged_market`
+same order, so the figures are those that `dvc repro` writes. `evaluate_market`
 stops at phase 0, with features in float64, which the pipeline stores as float32
-(candidates are found in float64 there as well). `scored_market` and `evaluated`
+(candidates are found in float64 there as well). `score_market` and `evaluated`
 go on to phase 1 with every table in the precision it is stored in, and to phase 2
 with what `exits_in_process` makes.
 """
@@ -15,7 +15,7 @@ from typing import Any
 import pandas as pd
 
 from dipmaster import backtest, exits
-from dipmaster.backtest import ExitRules, Ledger, frozen_outcomes
+from dipmaster.backtest import ExitRules, Ledger, triple_barrier_labels
 from dipmaster.confidence import (
     VOLATILITY_COLUMNS,
     Events,
@@ -29,8 +29,8 @@ from dipmaster.confidence import (
     fit_scores,
 )
 from dipmaster.core.errors import PipelineError
-from dipmaster.core.panel import Panel, aligned
-from dipmaster.core.parallel import in_threads
+from dipmaster.core.panel import Panel, align_bars
+from dipmaster.core.parallel import map_in_threads
 from dipmaster.core.params import Params, ParamsFile
 from dipmaster.core.store import PARAMS_FILE, read_params, read_yaml
 from dipmaster.core.tables import FEATURES, VOLATILITY
@@ -44,20 +44,25 @@ from dipmaster.evaluation.reading import MATCHED_ON, build_inputs, matching_cova
 from dipmaster.evaluation.run import EvaluationResult, evaluate_phases
 from dipmaster.evaluation.statistics.period import Period, split_period
 from dipmaster.evaluation.statistics.random_entry.strata import MatchingCovariates
-from dipmaster.features import CANDIDATE_COLUMNS, all_coins, candidates, compute
-from dipmaster.features.panel import panel_of
-from dipmaster.market.simulator import simulate
+from dipmaster.features import (
+    CANDIDATE_COLUMNS,
+    build_market_bars,
+    compute_features,
+    find_candidates,
+)
+from dipmaster.features.feature_table import build_feature_table
+from dipmaster.market.simulator import simulate_market
 from dipmaster.results import to_json
-from dipmaster.signal_filter import INPUTS
-from dipmaster.volatility import compute as volatility_of
-from dipmaster.volatility import table_of as volatility_table
+from dipmaster.signal_filter import INPUT_COLUMNS
+from dipmaster.volatility import build_volatility_table as volatility_table
+from dipmaster.volatility import compute_volatility as volatility_of
 
 SECTIONS = tuple(name for name in ParamsFile.model_fields if name != "report")
 Record = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Traded:
+class TradedMarket:
     """Phase 0 of one market before it is judged."""
 
     panel: Panel
@@ -68,7 +73,7 @@ class Traded:
 
 
 @dataclass(frozen=True)
-class Judged:
+class JudgedMarket:
     """Phase 0 of one market, and what it was judged on."""
 
     panel: Panel
@@ -85,7 +90,7 @@ class Judged:
 
 
 @dataclass(frozen=True)
-class Scored:
+class ScoredMarket:
     """One market up to its scores.
 
     Attributes
@@ -108,31 +113,31 @@ class Scored:
         return int(self.panel.open_time[0]), int(self.panel.open_time[-1])
 
 
-def all_params() -> Params:
+def read_all_params() -> Params:
     """params.yaml with every section that the chain needs."""
     return read_params(*SECTIONS)
 
 
-def changed_params(changes: Mapping[str, Any]) -> Params:
+def override_params(changes: Mapping[str, Any]) -> Params:
     """The same with some values changed, by path as in ``dvc exp run -S``."""
-    raw = read_yaml(PARAMS_FILE)
+    values = read_yaml(PARAMS_FILE)
     for path, value in changes.items():
         *sections, name = path.split(".")
-        place = raw
+        section_values = values
         for section in sections:
-            place = place[section]
-        if name not in place:
+            section_values = section_values[section]
+        if name not in section_values:
             raise PipelineError(f"params.yaml has no {path}")
-        place[name] = value
-    return Params.parse(raw, SECTIONS)
+        section_values[name] = value
+    return Params.parse(values, SECTIONS)
 
 
-def traded_bars(
+def trade_bars(
     bars: Mapping[str, pd.DataFrame],
     fallback_half_spread_bps: float,
     params: Params,
     period: Period | None = None,
-) -> Traded:
+) -> TradedMarket:
     """Bars of any source to phase 0's ledger.
 
     Parameters
@@ -141,12 +146,17 @@ def traded_bars(
         Where the split is fixed already; else it follows from the bars.
     """
     columns = tuple(dict.fromkeys((*CANDIDATE_COLUMNS, *MATCHED_ON)))
-    features = compute(bars, params.features, columns)
-    found = candidates(features, params.signal)
-    panel = aligned(bars, fallback_half_spread_bps)
-    first, last = int(panel.open_time[0]), int(panel.open_time[-1])
-    split = period or split_period(first, last, params.split, params.gates.block_days)
-    return Traded(panel, features, found, baseline_ledger(found, panel, split, params), split)
+    features = compute_features(bars, params.features, columns)
+    found_candidates = find_candidates(features, params.signal)
+    panel = align_bars(bars, fallback_half_spread_bps)
+    split = period or split_period(panel, params.split, params.gates.block_days)
+    return TradedMarket(
+        panel,
+        features,
+        found_candidates,
+        baseline_ledger(found_candidates, panel, split, params),
+        split,
+    )
 
 
 def baseline_ledger(
@@ -154,7 +164,7 @@ def baseline_ledger(
 ) -> Ledger:
     """Phase 0 traded, whatever the scores."""
     entries = baseline_entries(candidates, panel, period, params.execution, params.exits)
-    return backtest.run(panel, entries, params.execution, ExitRules.phase_0(params.exits))
+    return backtest.run_backtest(panel, entries, params.execution, ExitRules.phase_0(params.exits))
 
 
 def judge_baseline(
@@ -168,62 +178,68 @@ def judge_baseline(
     return evaluate_phase(phase.number, ledger, universe, period, targets, execution, gates)
 
 
-def judged_bars(
+def evaluate_bars(
     bars: Mapping[str, pd.DataFrame], fallback_half_spread_bps: float, params: Params
-) -> Judged:
+) -> JudgedMarket:
     """Bars of any source to a judged phase 0."""
-    traded = traded_bars(bars, fallback_half_spread_bps, params)
+    traded = trade_bars(bars, fallback_half_spread_bps, params)
     panel, ledger, period = traded.panel, traded.ledger, traded.period
     covariates = matching_covariates(panel, traded.features)
     evaluation = judge_baseline(ledger, panel, covariates, period, params)
-    return Judged(panel, covariates, traded.candidates, ledger, period, evaluation)
+    return JudgedMarket(panel, covariates, traded.candidates, ledger, period, evaluation)
 
 
-def judged_market(params: Params, **dials: float | int) -> Judged:
+def evaluate_market(params: Params, **dials: float | int) -> JudgedMarket:
     """Simulate with some dials changed, e.g. ``edge=0.0, seed=5``, and judge phase 0."""
-    bars = simulated_bars(params, **dials)
-    return judged_bars(bars, params.ingest.raw.half_spread_bps, params)
+    bars = simulate_bars(params, **dials)
+    return evaluate_bars(bars, params.ingest.raw.half_spread_bps, params)
 
 
-def scored_market(params: Params, **dials: float | int) -> Scored:
+def score_market(params: Params, **dials: float | int) -> ScoredMarket:
     """Simulate with some dials changed, and score every candidate."""
-    bars = simulated_bars(params, **dials)
-    return scored_bars(bars, params.ingest.raw.half_spread_bps, params)
+    bars = simulate_bars(params, **dials)
+    return score_bars(bars, params.ingest.raw.half_spread_bps, params)
 
 
-def simulated_bars(params: Params, **dials: float | int) -> Mapping[str, pd.DataFrame]:
+def simulate_bars(params: Params, **dials: float | int) -> Mapping[str, pd.DataFrame]:
     """Bars of the market of params.yaml with some dials changed."""
-    return simulate(params.ingest.simulated.model_copy(update=dials)).bars
+    return simulate_market(params.ingest.simulated.model_copy(update=dials)).bars
 
 
-def scored_bars(
+def score_bars(
     bars: Mapping[str, pd.DataFrame], fallback_half_spread_bps: float, params: Params
-) -> Scored:
+) -> ScoredMarket:
     """Bars of any source to scores: features, candidates, volatility, confidence."""
-    coins = all_coins(bars)
-    made = in_threads(lambda name: panel_of(name, coins, params.features), list(bars), "features")
-    features = {name: stored for name, (stored, _) in zip(bars, made, strict=True)}
-    base = {name: columns for name, (_, columns) in zip(bars, made, strict=True)}
-    found = candidates(base, params.signal)
-    panel = aligned(bars, fallback_half_spread_bps)
-    labels = frozen_outcomes(found, panel, params.execution, params.exits)
-    events = build_events(found, panel.open_time, labels)
-    volatility = _volatility(panel, params)
-    scores = _scores(events, panel, features, volatility, params)
-    read = ["open_time", *dict.fromkeys((*MATCHED_ON, *INPUTS, *exits.FEATURE_COLUMNS))]
-    kept = {name: frame[read] for name, frame in features.items()}
-    return Scored(panel, kept, volatility, found, scores)
+    coins = build_market_bars(bars)
+    feature_tables = map_in_threads(
+        lambda name: build_feature_table(name, coins, params.features), list(bars), "features"
+    )
+    features = {name: stored for name, (stored, _) in zip(bars, feature_tables, strict=True)}
+    base = {name: columns for name, (_, columns) in zip(bars, feature_tables, strict=True)}
+    found_candidates = find_candidates(base, params.signal)
+    panel = align_bars(bars, fallback_half_spread_bps)
+    labels = triple_barrier_labels(found_candidates, panel, params.execution, params.exits)
+    events = build_events(found_candidates, panel.open_time, labels)
+    volatility = _compute_volatility_tables(panel, params)
+    scores = _compute_scores(events, panel, features, volatility, params)
+    columns_read = [
+        "open_time",
+        *dict.fromkeys((*MATCHED_ON, *INPUT_COLUMNS, *exits.FEATURE_COLUMNS)),
+    ]
+    features_read = {name: frame[columns_read] for name, frame in features.items()}
+    return ScoredMarket(panel, features_read, volatility, found_candidates, scores)
 
 
-def _volatility(panel: Panel, params: Params) -> dict[str, pd.DataFrame]:
-    found = volatility_of(panel, params.volatility)
-    wanted = ["open_time", *dict.fromkeys((*VOLATILITY_COLUMNS, *exits.VOLATILITY_COLUMNS))]
+def _compute_volatility_tables(panel: Panel, params: Params) -> dict[str, pd.DataFrame]:
+    market_volatility = volatility_of(panel, params.volatility)
+    columns_read = ["open_time", *dict.fromkeys((*VOLATILITY_COLUMNS, *exits.VOLATILITY_COLUMNS))]
     return {
-        name: volatility_table(name, found, params.volatility)[wanted] for name in panel.symbols
+        name: volatility_table(name, market_volatility, params.volatility)[columns_read]
+        for name in panel.symbols
     }
 
 
-def _scores(
+def _compute_scores(
     events: Events,
     panel: Panel,
     features: Mapping[str, pd.DataFrame],
@@ -249,7 +265,7 @@ def _scores(
 
 
 def evaluated(
-    market: Scored, scores: Scores, params: Params, exit_inputs: ExitInputs | None = None
+    market: ScoredMarket, scores: Scores, params: Params, exit_inputs: ExitInputs | None = None
 ) -> tuple[Record, EvaluationResult]:
     """How the scores did out of sample, and all phases traded and judged on them.
 
@@ -258,7 +274,7 @@ def evaluated(
     scores
         The market's own, or its candidates scored in another way.
     exit_inputs
-        Of `exits_in_process.exits_of`; without it phase 1 is the last.
+        Of `exits_in_process.compute_exits`; without it phase 1 is the last.
     """
     judging = params.confidence.judging
     measured = evaluate_scores(scores, market.bars_ms, params.split, judging)

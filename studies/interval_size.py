@@ -19,9 +19,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from dipmaster.backtest import metrics
-from dipmaster.backtest.metrics import Days
+from dipmaster.backtest.metrics import DailyAccount
 from dipmaster.core.kernels import Floats, Ints
-from dipmaster.core.parallel import progress
+from dipmaster.core.parallel import show_progress
 from dipmaster.core.params import Gates
 from dipmaster.core.store import read_params
 from dipmaster.evaluation.statistics import account_metrics, trade_metrics
@@ -30,7 +30,13 @@ from dipmaster.evaluation.statistics.minimum_data import describe_missing_data
 from dipmaster.evaluation.statistics.sample import TradeSample
 from dipmaster.evaluation.statistics.streams import Resampling
 from dipmaster.learning.evaluation.clustered import clopper_pearson
-from studies.clustered_ledgers import WORLDS, Truth, World, track, truth
+from studies.clustered_ledgers import (
+    SYNTHETIC_STRATEGIES,
+    SyntheticStrategy,
+    TrueFigures,
+    estimate_truth,
+    simulate_track,
+)
 
 ROOT_SEED = 71_000  # of this study alone
 TRUTH_DAYS = 2_000_000
@@ -45,18 +51,18 @@ METHODS = (
 
 
 @dataclass(frozen=True)
-class Bound:
+class TrackBound:
     """The bounds of one track by one method and what they should hold."""
 
     method: str
     low: float
     high: float
-    held: float
+    true_value: float
 
 
-def bounds_of(
-    sample: TradeSample, known: Truth, future_drawdown: float, gates: Gates, number: int
-) -> Iterator[Bound]:
+def compute_bounds(
+    sample: TradeSample, known: TrueFigures, future_drawdown: float, gates: Gates, number: int
+) -> Iterator[TrackBound]:
     """Bounds of every method on one track; none of a method that cannot be computed."""
     alpha, few = gates.alpha, gates.few_losing_trades
     resampling = Resampling(
@@ -66,7 +72,7 @@ def bounds_of(
         sample, alpha, gates.drawdown_horizon_days, resampling
     )
     rate = trade_metrics.estimate_win_rate(sample, alpha, few)
-    found = (
+    estimates = (
         ("win rate", rate, known.win_rate),
         (
             "profit factor",
@@ -76,17 +82,17 @@ def bounds_of(
         ("Sharpe ratio", account_metrics.estimate_sharpe(sample, alpha, resampling), known.sharpe),
         ("drawdown", drawdown, future_drawdown),
     )
-    for method, estimate, held in found:
+    for method, estimate, true_value in estimates:
         if estimate.low is not None and estimate.high is not None:
-            yield Bound(method, estimate.low, estimate.high, held)
+            yield TrackBound(method, estimate.low, estimate.high, true_value)
     if rate.value is not None:
         low, high = clopper_pearson(rate.value, float(rate.n), alpha)
-        yield Bound("Clopper-Pearson", low, high, known.win_rate)
-    low, high = np.quantile(_long_runs(sample, gates, resampling), [alpha, 1.0 - alpha])
-    yield Bound("drawdown, long runs", float(low), float(high), future_drawdown)
+        yield TrackBound("Clopper-Pearson", low, high, known.win_rate)
+    low, high = np.quantile(_block_drawdowns(sample, gates, resampling), [alpha, 1.0 - alpha])
+    yield TrackBound("drawdown, long runs", float(low), float(high), future_drawdown)
 
 
-def _long_runs(sample: TradeSample, gates: Gates, resampling: Resampling) -> Floats:
+def _block_drawdowns(sample: TradeSample, gates: Gates, resampling: Resampling) -> Floats:
     """Drawdowns of chains of runs of a block's length, as one would resample them at first."""
     days, horizon = sample.days, gates.drawdown_horizon_days
     rng = np.random.default_rng(resampling.key)
@@ -95,48 +101,56 @@ def _long_runs(sample: TradeSample, gates: Gates, resampling: Resampling) -> Flo
     for rep in range(resampling.reps):
         starts = rng.integers(0, days.growth.size, runs)
         order = (starts[:, None] + np.arange(gates.block_days)).ravel()[:horizon]
-        drawn[rep] = _drawdown(days, order % days.growth.size)
+        drawn[rep] = _drawdown_of_order(days, order % days.growth.size)
     return drawn
 
 
-def _drawdown(days: Days, order: Ints) -> float:
-    """As `metrics.joined_drawdown`, over whole arrays."""
+def _drawdown_of_order(days: DailyAccount, order: Ints) -> float:
+    """As `metrics.concatenated_drawdown`, over whole arrays."""
     level = np.concatenate([[1.0], np.cumprod(days.growth[order])[:-1]])
     peak = np.maximum.accumulate(np.concatenate([[1.0], level * days.high[order]]))[:-1]
     return float(max(days.drawdown[order].max(), (1.0 - level * days.low[order] / peak).max()))
 
 
-def world_errors(
-    world: World,
+def count_errors(
+    strategy: SyntheticStrategy,
     number: int,
     tracks: int,
     days: int,
     gates: Gates,
     truth_days: int = TRUTH_DAYS,
-) -> tuple[Truth, dict[str, tuple[float, float, int]]]:
+) -> tuple[TrueFigures, dict[str, tuple[float, float, int]]]:
     """Truth of a world, and by method (false PASS, false FAIL, tracks)."""
-    known = truth(world, truth_days, _rng(0, number, 0))
-    found: list[Bound] = []
-    for i in progress(range(tracks), world.name, tracks):
-        sample = track(world, days, gates.block_days, _rng(1, number, i))
+    true_figures = estimate_truth(strategy, truth_days, _rng(0, number, 0))
+    bounds: list[TrackBound] = []
+    for i in show_progress(range(tracks), strategy.name, tracks):
+        sample = simulate_track(strategy, days, gates.block_days, _rng(1, number, i))
         if describe_missing_data(sample, gates):
             continue
-        future = track(world, gates.drawdown_horizon_days, gates.block_days, _rng(3, number, i))
+        future = simulate_track(
+            strategy, gates.drawdown_horizon_days, gates.block_days, _rng(3, number, i)
+        )
         order = np.arange(gates.drawdown_horizon_days)
-        deepest = metrics.joined_drawdown(future.days, order)
-        found.extend(bounds_of(sample, known, deepest, gates, number * 1_000_000 + i))
-    return known, {method: _errors(method, found) for method in METHODS}
+        deepest = metrics.concatenated_drawdown(future.days, order)
+        bounds.extend(compute_bounds(sample, true_figures, deepest, gates, number * 1_000_000 + i))
+    return true_figures, {method: _error_rates(method, bounds) for method in METHODS}
 
 
-def _errors(method: str, found: list[Bound]) -> tuple[float, float, int]:
-    own = [bound for bound in found if bound.method == method]
-    above = sum(bound.low > bound.held for bound in own)
-    below = sum(bound.high < bound.held for bound in own)
-    return above / max(len(own), 1), below / max(len(own), 1), len(own)
+def _error_rates(method: str, bounds: list[TrackBound]) -> tuple[float, float, int]:
+    method_bounds = [bound for bound in bounds if bound.method == method]
+    above = sum(bound.low > bound.true_value for bound in method_bounds)
+    below = sum(bound.high < bound.true_value for bound in method_bounds)
+    return (
+        above / max(len(method_bounds), 1),
+        below / max(len(method_bounds), 1),
+        len(method_bounds),
+    )
 
 
-def _rng(use: int, world: int, number: int) -> np.random.Generator:
-    return np.random.default_rng(np.random.SeedSequence(ROOT_SEED, spawn_key=(use, world, number)))
+def _rng(purpose: int, strategy_number: int, number: int) -> np.random.Generator:
+    return np.random.default_rng(
+        np.random.SeedSequence(ROOT_SEED, spawn_key=(purpose, strategy_number, number))
+    )
 
 
 def main() -> None:
@@ -145,17 +159,17 @@ def main() -> None:
     parser.add_argument("--tracks", type=int, default=1000)
     parser.add_argument("--days", type=int, default=550)
     parser.add_argument("--reps", type=int, default=500)
-    chosen = parser.parse_args()
-    gates = read_params("gates").gates.model_copy(update={"bootstrap_reps": chosen.reps})
+    options = parser.parse_args()
+    gates = read_params("gates").gates.model_copy(update={"bootstrap_reps": options.reps})
     print(
-        f"nominal one-sided error {100 * gates.alpha:.1f} %; {chosen.days} days in blocks of "
-        f"{gates.block_days}, {chosen.tracks} tracks a world, {chosen.reps} resamples"
+        f"nominal one-sided error {100 * gates.alpha:.1f} %; {options.days} days in blocks of "
+        f"{gates.block_days}, {options.tracks} tracks a world, {options.reps} resamples"
     )
-    for number, world in enumerate(WORLDS):
-        known, errors = world_errors(world, number, chosen.tracks, chosen.days, gates)
+    for number, strategy in enumerate(SYNTHETIC_STRATEGIES):
+        true_figures, errors = count_errors(strategy, number, options.tracks, options.days, gates)
         print(
-            f"\n{world.name}: win rate {known.win_rate:.3f}, profit factor "
-            f"{known.profit_factor:.3f}, Sharpe ratio {known.sharpe:.2f}"
+            f"\n{strategy.name}: win rate {true_figures.win_rate:.3f}, profit factor "
+            f"{true_figures.profit_factor:.3f}, Sharpe ratio {true_figures.sharpe:.2f}"
         )
         for method, (above, below, tracks) in errors.items():
             print(

@@ -19,22 +19,22 @@ import pandas as pd
 
 from dipmaster.core.errors import PipelineError
 from dipmaster.core.kernels import Floats, Ints
-from dipmaster.core.panel import epoch_ms
-from dipmaster.core.parallel import in_processes
+from dipmaster.core.panel import to_epoch_ms
+from dipmaster.core.parallel import map_in_processes
 from dipmaster.core.params import Exits
 from dipmaster.core.store import read_params
 from dipmaster.core.time_units import BAR_MS, BARS_PER_DAY
-from dipmaster.features import CANDIDATE_COLUMNS, candidates, compute
-from dipmaster.market.simulator import simulate
-from studies.signal_table import Market, clustered_mean
-from studies.stylised_facts import FIRST_SEED, changed
+from dipmaster.features import CANDIDATE_COLUMNS, compute_features, find_candidates
+from dipmaster.market.simulator import simulate_market
+from studies.signal_table import MarketSetting, clustered_mean
+from studies.stylised_facts import FIRST_SEED, override_dials
 
-EVERY = 40  # bars between entries without a signal
+ENTRY_STEP_BARS = 40  # bars between entries without a signal
 WARM_UP = 300  # bars
 
 
 @dataclass(frozen=True)
-class Outcomes:
+class GrossOutcomes:
     """Gross returns and how they ended; arrays of shape (entries,)."""
 
     gross: Floats
@@ -42,45 +42,50 @@ class Outcomes:
     at_target: Floats
 
 
-def gross_outcomes(bars: pd.DataFrame, entries: Ints, exits: Exits) -> Outcomes:
+def compute_gross_outcomes(bars: pd.DataFrame, entries: Ints, exits: Exits) -> GrossOutcomes:
     """Trades entered at the open of bar `entries`: stop first, levels exact, gaps at the open.
 
     After `cap_bars` the trade leaves at the next open. Entries need so many bars ahead.
     """
-    opened, high, low = (bars[name].to_numpy(np.float64) for name in ("open", "high", "low"))
+    open_, high, low = (bars[name].to_numpy(np.float64) for name in ("open", "high", "low"))
     window = entries[:, None] + np.arange(exits.cap_bars)
-    entry = opened[entries]
+    entry = open_[entries]
     stop, target = entry * (1.0 - exits.stop_frac), entry * (1.0 + exits.target_frac)
-    first_stop = _first(low[window] <= stop[:, None])
-    first_target = _first(high[window] >= target[:, None])
+    first_stop = _first_true(low[window] <= stop[:, None])
+    first_target = _first_true(high[window] >= target[:, None])
     stopped = (first_stop < exits.cap_bars) & (first_stop <= first_target)
     at_target = (first_target < exits.cap_bars) & ~stopped
-    left = opened[entries + np.minimum(np.minimum(first_stop, first_target), exits.cap_bars)]
-    price = np.where(stopped, np.minimum(stop, left), left)
-    price = np.where(at_target, np.maximum(target, left), price)
-    return Outcomes(price / entry - 1.0, stopped.astype(np.float64), at_target.astype(np.float64))
+    exit_open = open_[entries + np.minimum(np.minimum(first_stop, first_target), exits.cap_bars)]
+    price = np.where(stopped, np.minimum(stop, exit_open), exit_open)
+    price = np.where(at_target, np.maximum(target, exit_open), price)
+    return GrossOutcomes(
+        price / entry - 1.0, stopped.astype(np.float64), at_target.astype(np.float64)
+    )
 
 
-def _first(touched: "np.ndarray[tuple[int, ...], np.dtype[np.bool_]]") -> Ints:
+def _first_true(touched: "np.ndarray[tuple[int, ...], np.dtype[np.bool_]]") -> Ints:
     """First True of each row, the row's length where there is none."""
     return np.where(touched.any(axis=1), touched.argmax(axis=1), touched.shape[1]).astype(np.int64)
 
 
-def found_on(market: Market) -> pd.DataFrame:
+def outcomes_of_market(market: MarketSetting) -> pd.DataFrame:
     """Outcomes on one market: entry, cluster, gross, stopped, at_target."""
-    made = simulate(market.dials)
-    features = compute(made.bars, market.params.features, CANDIDATE_COLUMNS)
+    market_bars = simulate_market(market.dials)
+    features = compute_features(market_bars.bars, market.params.features, CANDIDATE_COLUMNS)
     rule = market.params.signal.model_copy(update={"rule": "dip"})
-    chosen = candidates(features, rule)
+    found_candidates = find_candidates(features, rule)
     cap, rows = market.params.exits.cap_bars, []
-    for symbol, bars in made.bars.items():
-        times = epoch_ms(chosen.loc[chosen["symbol"] == symbol, "open_time"])
-        dips = (times - int(epoch_ms(bars["open_time"])[0])) // BAR_MS + 1
+    for symbol, bars in market_bars.bars.items():
+        times = to_epoch_ms(found_candidates.loc[found_candidates["symbol"] == symbol, "open_time"])
+        dip_entries = (times - int(to_epoch_ms(bars["open_time"])[0])) // BAR_MS + 1
         for name, entries in (
-            ("after rule dip", dips[dips + cap < len(bars)]),
-            ("every 40th bar", np.arange(WARM_UP, len(bars) - cap, EVERY, dtype=np.int64)),
+            ("after rule dip", dip_entries[dip_entries + cap < len(bars)]),
+            (
+                "every 40th bar",
+                np.arange(WARM_UP, len(bars) - cap, ENTRY_STEP_BARS, dtype=np.int64),
+            ),
         ):
-            outcome = gross_outcomes(bars, entries, market.params.exits)
+            outcome = compute_gross_outcomes(bars, entries, market.params.exits)
             rows.append(
                 pd.DataFrame(
                     {
@@ -104,16 +109,19 @@ def main() -> None:
     if options.seeds < 1:
         raise PipelineError("--seeds: expected 1 or more")
     params = read_params("ingest", "features", "signal", "exits")
-    dials = changed(params.ingest.simulated, {"edge": 0.0})
+    dials = override_dials(params.ingest.simulated, {"edge": 0.0})
     if options.days is not None:
-        dials = changed(dials, {"days": options.days})
+        dials = override_dials(dials, {"days": options.days})
     markets = [
-        Market(params, changed(dials, {"seed": FIRST_SEED + i})) for i in range(options.seeds)
+        MarketSetting(params, override_dials(dials, {"seed": FIRST_SEED + i}))
+        for i in range(options.seeds)
     ]
-    found = pd.concat(in_processes(found_on, markets, "markets"), ignore_index=True)
+    outcomes = pd.concat(
+        map_in_processes(outcomes_of_market, markets, "markets"), ignore_index=True
+    )
     print("| entry | trades | gross, bps (se) | at the stop | at the target |")
     print("|---|---|---|---|---|")
-    for name, rows in found.groupby("entry"):
+    for name, rows in outcomes.groupby("entry"):
         mean, error = clustered_mean(
             rows["gross"].to_numpy(np.float64) * 1e4, rows["cluster"].to_numpy(np.int64)
         )

@@ -11,19 +11,19 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import expit
 
-from dipmaster.backtest.metrics import Days
+from dipmaster.backtest.metrics import DailyAccount
 from dipmaster.core.kernels import Bools, Floats, Ints
 from dipmaster.core.time_units import BAR_MS, BARS_PER_DAY, DAY_MS
 from dipmaster.evaluation.statistics.period import Period
 from dipmaster.evaluation.statistics.random_entry.strata import Strata
 from dipmaster.evaluation.statistics.sample import TradeSample
-from studies.clustered_ledgers import regimes
+from studies.clustered_ledgers import simulate_regimes
 
 WON, LOST = 0.01, -0.02
 _SYMBOLS, _HOURS, _TENTHS = 5, 24, 5
 _STEP = BARS_PER_DAY // _HOURS  # one bar an hour can be bought: a market small enough to draw often
 _ODDS = np.array([-0.1, 0.35, 0.4])
-_BUSY = np.array([0.5, 1.0, 1.7])
+_ACTIVITY = np.array([0.5, 1.0, 1.7])
 
 
 @dataclass(frozen=True)
@@ -80,31 +80,31 @@ class NullTrack:
         return np.where(self.won[symbol, bar // _STEP], WON, LOST)
 
 
-def null_track(
+def draw_null_track(
     market: NullMarket, days: int, block_days: int, rng: np.random.Generator
 ) -> NullTrack:
     """Draw a market and a strategy."""
     period = Period(0, 0, days * DAY_MS - BAR_MS, block_days)
-    regime = regimes(days, rng)
+    regime = simulate_regimes(days, rng)
     month = rng.standard_normal(period.blocks)[period.block_of(np.arange(days))]
     shift = market.day_effect * rng.standard_normal(days) + market.month_effect * month
     odds = np.repeat(_ODDS[regime] + shift, _HOURS)
     won = rng.random((_SYMBOLS, odds.size)) < expit(odds)
-    code = _codes(regime, rng)
+    code = _draw_codes(regime, rng)
     busy = np.exp(market.burst * rng.standard_normal(days) - market.burst**2 / 2)
-    count = rng.poisson(market.trades_per_day * _BUSY[regime] * busy)
+    count = rng.poisson(market.trades_per_day * _ACTIVITY[regime] * busy)
     day = np.repeat(np.arange(days), count)
     hour = day * _HOURS + rng.integers(0, _HOURS, day.size)
     symbol = rng.integers(0, _SYMBOLS, day.size)
     net = np.where(won[symbol, hour], WON, LOST)
-    still = Days(np.ones(days), np.ones(days), np.ones(days), np.zeros(days))
-    sample = TradeSample(net, net, day, period.block_of(day), still)
+    idle_account = DailyAccount(np.ones(days), np.ones(days), np.ones(days), np.zeros(days))
+    sample = TradeSample(net, net, day, period.block_of(day), idle_account)
     grid = np.full((_SYMBOLS, odds.size * _STEP), -1)
     grid[:, ::_STEP] = code
     return NullTrack(period, Strata(grid), code[symbol, hour], sample, won)
 
 
-def _codes(regime: Ints, rng: np.random.Generator) -> Ints:
+def _draw_codes(regime: Ints, rng: np.random.Generator) -> Ints:
     """Symbol x hour x regime x a part that says nothing; shape (symbols, hours)."""
     hour = np.arange(regime.size * _HOURS)
     code = np.arange(_SYMBOLS)[:, None] * _HOURS + hour % _HOURS

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from dipmaster.core.kernels import Floats
-from dipmaster.core.parallel import in_processes
+from dipmaster.core.parallel import map_in_processes
 from dipmaster.learning.evaluation.clustered import t_critical
-from studies.in_process import all_params, judged_market
+from studies.in_process import evaluate_market, read_all_params
 
 METRICS = ("win_rate", "profit_factor", "sharpe", "excess_win_rate")
 SEEDS = (101, 102, 103, 104, 105, 106)  # of this study; the default market's is not among them
@@ -24,7 +24,7 @@ LEVEL = 0.025  # a side
 
 
 @dataclass(frozen=True)
-class Case:
+class MarketCase:
     """One market to judge."""
 
     seed: int
@@ -43,10 +43,11 @@ class Case:
         }
 
 
-def figures(case: Case) -> tuple[Floats, str]:
+def compute_figures(case: MarketCase) -> tuple[Floats, str]:
     """Values of `METRICS`, NaN where not computable, and the verdicts in the same order."""
     rows = {
-        row.metric: row for row in judged_market(all_params(), **case.dials).evaluation.gates.rows
+        row.metric: row
+        for row in evaluate_market(read_all_params(), **case.dials).evaluation.gates.rows
     }
     values = [rows[metric].value for metric in METRICS]
     verdicts = " ".join(rows[metric].verdict for metric in METRICS)
@@ -68,18 +69,18 @@ def main() -> None:
     parser.add_argument("--edges", type=float, nargs=2, default=[0.0, 0.8])
     parser.add_argument("--days", type=int)
     parser.add_argument("--coins", type=int)
-    chosen = parser.parse_args()
+    options = parser.parse_args()
     cases = [
-        Case(seed, edge, chosen.days, chosen.coins)
-        for seed in chosen.seeds
-        for edge in chosen.edges
+        MarketCase(seed, edge, options.days, options.coins)
+        for seed in options.seeds
+        for edge in options.edges
     ]
-    found = in_processes(figures, cases, "markets")
+    results = map_in_processes(compute_figures, cases, "markets")
     print("seed   edge   " + "  ".join(f"{metric:>15}" for metric in METRICS) + "   verdicts")
-    for case, (values, verdicts) in zip(cases, found, strict=True):
+    for case, (values, verdicts) in zip(cases, results, strict=True):
         numbers = "  ".join(f"{value:15.4f}" for value in values)
         print(f"{case.seed:<6} {case.edge:<6} {numbers}   {verdicts}")
-    _print_differences(np.array([values for values, _ in found]), chosen.edges)
+    _print_differences(np.array([values for values, _ in results]), options.edges)
 
 
 def _print_differences(values: Floats, edges: list[float]) -> None:
@@ -90,8 +91,8 @@ def _print_differences(values: Floats, edges: list[float]) -> None:
     print(f"\nedge {edges[1]} minus edge {edges[0]}, {len(paired)} seeds, 95 % t-interval")
     for metric, differences in zip(METRICS, paired.T, strict=True):
         mean, low, high = paired_interval(differences)
-        says = "excludes zero" if low > 0.0 or high < 0.0 else "does not exclude zero"
-        print(f"  {metric:16} {mean:+.4f} [{low:+.4f}, {high:+.4f}]  {says}")
+        statement = "excludes zero" if low > 0.0 or high < 0.0 else "does not exclude zero"
+        print(f"  {metric:16} {mean:+.4f} [{low:+.4f}, {high:+.4f}]  {statement}")
 
 
 if __name__ == "__main__":

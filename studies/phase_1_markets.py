@@ -15,120 +15,126 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 
 from dipmaster.confidence.scores import LAYER_INPUTS
-from dipmaster.core.parallel import in_processes
-from studies.layer_signs import WAYS
+from dipmaster.core.parallel import map_in_processes
+from studies.layer_signs import FIT_VARIANTS
 from studies.paired_edges import paired_interval
-from studies.phase_1_rows import REPEATED, Case, Row, rows_of
+from studies.phase_1_rows import REPETITION_PARAMS, Phase1Case, Phase1Row, compute_rows
 
 SEEDS = (201, 202, 203, 204)  # of this study; the default market's is not among them
 EDGES = (0.8, 0.0)
 REPS = 200  # of every bootstrap and draw; params.yaml has 500 to 2,000
 
-Column = tuple[str, Callable[[Row], str]]
+Column = tuple[str, Callable[[Phase1Row], str]]
 
 
-def told(value: float | None, digits: int = 3) -> str:
+def format_figure(value: float | None, digits: int = 3) -> str:
     """A figure, a dash where there is none."""
     return "-" if value is None or not np.isfinite(value) else f"{value:.{digits}f}"
 
 
-def ratio(part: float, whole: float, digits: int = 3) -> str:
+def format_ratio(part: float, whole: float, digits: int = 3) -> str:
     """A share or mean, a dash over nothing."""
-    return told(part / whole, digits) if whole else "-"
+    return format_figure(part / whole, digits) if whole else "-"
 
 
-def bounds(value: float | None, low: float | None, high: float | None, digits: int) -> str:
+def format_bounds(value: float | None, low: float | None, high: float | None, digits: int) -> str:
     """A figure with its bounds where it has any."""
     if value is None or low is None or high is None:
-        return told(value, digits)
-    return f"{told(value, digits)} [{told(low, digits)}, {told(high, digits)}]"
+        return format_figure(value, digits)
+    figure, lower, upper = (format_figure(each, digits) for each in (value, low, high))
+    return f"{figure} [{lower}, {upper}]"
 
 
-def _figure(row: Row, model: str, name: str, digits: int) -> str:
-    found = row.record["models"][model][name]
-    return bounds(found["value"], found["low"], found["high"], digits)
+def _figure(row: Phase1Row, model: str, name: str, digits: int) -> str:
+    estimate = row.record["models"][model][name]
+    return format_bounds(estimate["value"], estimate["low"], estimate["high"], digits)
 
 
-def _gate(row: Row, metric: str) -> str:
+def _gate(row: Phase1Row, metric: str) -> str:
     gate = row.gates[metric]
-    return bounds(gate.value, gate.low, gate.high, 2)
+    return format_bounds(gate.value, gate.low, gate.high, 2)
 
 
-def _sure(row: Row) -> str:
+def _confident(row: Phase1Row) -> str:
     """Candidates with a confidence of at least .75, the lowest threshold."""
     return str(sum(row.record["distribution"]["confidence"]["all"]["counts"][15:]))
 
 
-MARKET: tuple[Column, ...] = (
+MARKET_COLUMNS: tuple[Column, ...] = (
     ("edge", lambda r: f"{r.case.edge:g}"),
     ("seed", lambda r: str(r.case.seed)),
 )
-TRADED: tuple[Column, ...] = (
+TRADE_COLUMNS: tuple[Column, ...] = (
     ("traded", lambda r: str(r.trades)),
-    ("win rate", lambda r: ratio(r.won, r.trades)),
-    ("mean p", lambda r: ratio(r.p_sum, r.trades)),
+    ("win rate", lambda r: format_ratio(r.won, r.trades)),
+    ("mean p", lambda r: format_ratio(r.p_sum, r.trades)),
 )
-PHASE_1: tuple[Column, ...] = (
-    *MARKET,
+PHASE_1_COLUMNS: tuple[Column, ...] = (
+    *MARKET_COLUMNS,
     ("candidates", lambda r: str(r.record["candidates"]["out_of_sample"])),
-    ("won", lambda r: told(r.record["base_rate"])),
+    ("won", lambda r: format_figure(r.record["base_rate"])),
     ("AUC ensemble", lambda r: _figure(r, "ensemble", "auc", 3)),
-    ("log loss", lambda r: told(r.log_loss)),
-    ("p >= .75", _sure),
+    ("log loss", lambda r: format_figure(r.log_loss)),
+    ("p >= .75", _confident),
     ("at threshold", lambda r: str(r.reached)),
-    *TRADED,
-    ("profit factor", lambda r: told(r.gates["profit_factor"].value, 2)),
+    *TRADE_COLUMNS,
+    ("profit factor", lambda r: format_figure(r.gates["profit_factor"].value, 2)),
     ("Sharpe", lambda r: _gate(r, "sharpe")),
     ("PASS", lambda r: f"{r.passes} of {len(r.gates)}"),
 )
-COMPARED: tuple[Column, ...] = (
-    *MARKET,
-    ("fit", lambda r: r.way),
-    ("log loss", lambda r: told(r.log_loss, 4)),
+COMPARISON_COLUMNS: tuple[Column, ...] = (
+    *MARKET_COLUMNS,
+    ("fit", lambda r: r.variant),
+    ("log loss", lambda r: format_figure(r.log_loss, 4)),
     ("AUC confidence", lambda r: _figure(r, "confidence", "auc", 3)),
     ("slope", lambda r: _figure(r, "confidence", "slope", 2)),
-    ("ECE", lambda r: told(r.record["models"]["confidence"]["ece"]["value"])),
-    ("p >= .75", _sure),
+    ("ECE", lambda r: format_figure(r.record["models"]["confidence"]["ece"]["value"])),
+    ("p >= .75", _confident),
     ("at threshold", lambda r: str(r.reached)),
-    ("win rate", lambda r: ratio(r.reached_won, r.reached)),
-    ("net bps", lambda r: ratio(r.reached_bps, r.reached, 1)),
-    *TRADED,
+    ("win rate", lambda r: format_ratio(r.reached_won, r.reached)),
+    ("net bps", lambda r: format_ratio(r.reached_bps, r.reached, 1)),
+    *TRADE_COLUMNS,
     ("PASS", lambda r: f"{r.passes} of {len(r.gates)}"),
 )
 
 
-def table(columns: Sequence[Column], rows: Sequence[Row]) -> str:
+def render_table(columns: Sequence[Column], rows: Sequence[Phase1Row]) -> str:
     """Rows as a table in Markdown."""
-    head = [name for name, _ in columns]
-    lines = [head, ["---"] * len(head), *([tell(row) for _, tell in columns] for row in rows)]
+    header = [name for name, _ in columns]
+    lines = [
+        header,
+        ["---"] * len(header),
+        *([render(row) for _, render in columns] for row in rows),
+    ]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def summary(rows: Sequence[Row]) -> str:
+def summarize(rows: Sequence[Phase1Row]) -> str:
     """Markets of one edge and one fit together."""
     trades, won, p_sum = (
         sum(getattr(r, name) for r in rows) for name in ("trades", "won", "p_sum")
     )
-    reached, right = sum(r.reached for r in rows), sum(r.reached_won for r in rows)
+    reached, won_at_threshold = sum(r.reached for r in rows), sum(r.reached_won for r in rows)
     bps = sum(r.reached_bps for r in rows)
-    words = (
-        f"edge {rows[0].case.edge:g}, {rows[0].way}: abstained on "
+    text = (
+        f"edge {rows[0].case.edge:g}, {rows[0].variant}: abstained on "
         f"{sum(not r.trades for r in rows)} of {len(rows)} markets; "
         f"{sum(r.passes for r in rows)} of {sum(len(r.gates) for r in rows)} gates PASS; "
-        f"at the threshold {reached}, won {ratio(right, reached)}, net {ratio(bps, reached, 1)} bps"
+        f"at the threshold {reached}, won {format_ratio(won_at_threshold, reached)}, "
+        f"net {format_ratio(bps, reached, 1)} bps"
     )
     if not trades:
-        return f"{words}; nothing traded"
+        return f"{text}; nothing traded"
     error = np.sqrt(sum(float(np.sum(r.surprise**2)) for r in rows)) / trades
     return (
-        f"{words}; traded {trades}, won {won / trades:.3f}, mean p {p_sum / trades:.3f}: "
+        f"{text}; traded {trades}, won {won / trades:.3f}, mean p {p_sum / trades:.3f}: "
         f"won less p {(won - p_sum) / trades:+.3f} (standard error {error:.3f} by calendar blocks)"
     )
 
 
-def comparison(rising: Sequence[Row], other: Sequence[Row]) -> Iterator[str]:
+def compare_variants(rising: Sequence[Phase1Row], other: Sequence[Phase1Row]) -> Iterator[str]:
     """Lines about another fit on the same markets, all of one edge."""
-    yield summary(other)
+    yield summarize(other)
     change = np.array(
         [
             b.log_loss - a.log_loss
@@ -144,15 +150,15 @@ def comparison(rising: Sequence[Row], other: Sequence[Row]) -> Iterator[str]:
         )
     yield "  input of the layer: refits below zero; mean change of the score if it were missing"
     for name in LAYER_INPUTS:
-        below = np.mean([r.below_zero[name] for r in other])
-        rises = [r.rises[name] for r in other if name in r.rises]
+        below = np.mean([r.negative_shares[name] for r in other])
+        rises = [r.score_changes[name] for r in other if name in r.score_changes]
         missing = f"; {100 * np.mean(rises):+.1f} points" if rises else ""
         yield f"    {name}: {100 * below:.0f} %{missing}"
 
 
-def of(rows: Sequence[Row], edge: float, way: str = "rising") -> list[Row]:
+def select_rows(rows: Sequence[Phase1Row], edge: float, variant: str = "rising") -> list[Phase1Row]:
     """Rows of one edge and fit, in their order."""
-    return [row for row in rows if row.case.edge == edge and row.way == way]
+    return [row for row in rows if row.case.edge == edge and row.variant == variant]
 
 
 def main() -> None:
@@ -162,24 +168,33 @@ def main() -> None:
     parser.add_argument("--edges", type=float, nargs="+", default=list(EDGES))
     parser.add_argument("--free", action="store_true")
     parser.add_argument("--reps", type=int, default=REPS)
-    chosen = parser.parse_args()
+    options = parser.parse_args()
     cases = [
-        Case(seed, edge, chosen.free, chosen.reps) for edge in chosen.edges for seed in chosen.seeds
+        Phase1Case(seed, edge, options.free, options.reps)
+        for edge in options.edges
+        for seed in options.seeds
     ]
-    found = [row for rows in in_processes(rows_of, cases, "markets") for row in rows]
-    rising = [row for row in found if row.way == "rising"]
+    rows_of_all = [row for rows in map_in_processes(compute_rows, cases, "markets") for row in rows]
+    rising = [row for row in rows_of_all if row.variant == "rising"]
     print(
-        f"{chosen.reps} replications for {', '.join(REPEATED)}: bounds are rougher than a run's\n"
+        f"{options.reps} replications for {', '.join(REPETITION_PARAMS)}: "
+        "bounds are rougher than a run's\n"
     )
-    print(table(PHASE_1, rising))
-    for edge in chosen.edges:
-        print(summary(of(rising, edge)))
-    if chosen.free:
-        print(f"\n{table(COMPARED, found)}")
-        for edge in chosen.edges:
-            _, *others = WAYS
-            for way in others:
-                print("\n".join(comparison(of(rising, edge), of(found, edge, way))))
+    print(render_table(PHASE_1_COLUMNS, rising))
+    for edge in options.edges:
+        print(summarize(select_rows(rising, edge)))
+    if options.free:
+        print(f"\n{render_table(COMPARISON_COLUMNS, rows_of_all)}")
+        for edge in options.edges:
+            _, *other_variants = FIT_VARIANTS
+            for variant in other_variants:
+                print(
+                    "\n".join(
+                        compare_variants(
+                            select_rows(rising, edge), select_rows(rows_of_all, edge, variant)
+                        )
+                    )
+                )
 
 
 if __name__ == "__main__":

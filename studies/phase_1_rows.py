@@ -13,10 +13,10 @@ from dipmaster.core.params import Params
 from dipmaster.evaluation.statistics.sample import select_out_of_sample
 from dipmaster.learning.evaluation.losses import log_loss_statistic
 from dipmaster.results.gates import GateRow
-from studies.in_process import Record, Scored, changed_params, evaluated, scored_market
-from studies.layer_signs import WAYS, rise_if_missing, share_below_zero
+from studies.in_process import Record, ScoredMarket, evaluated, override_params, score_market
+from studies.layer_signs import FIT_VARIANTS, change_if_missing, negative_shares
 
-REPEATED = (
+REPETITION_PARAMS = (
     "gates.bootstrap_reps",
     "gates.random_entry.draws",
     "confidence.judging.bootstrap_reps",
@@ -24,7 +24,7 @@ REPEATED = (
 
 
 @dataclass(frozen=True)
-class Case:
+class Phase1Case:
     """One market.
 
     Attributes
@@ -45,13 +45,13 @@ class Case:
 
 
 @dataclass(frozen=True)
-class Row:
+class Phase1Row:
     """One market scored in one way, from the boundary on; None and NaN where not computable.
 
     Attributes
     ----------
-    way
-        Of `layer_signs.WAYS`.
+    variant
+        Of `layer_signs.FIT_VARIANTS`.
     record
         As confidence.json.
     log_loss
@@ -64,14 +64,14 @@ class Row:
         Won less confidence, summed over the trades of each calendar block.
     gates
         Of phase 1, by metric.
-    below_zero
+    negative_shares
         By input of the layer: share of its refits with a negative coefficient.
-    rises
+    score_changes
         By component: mean change of the score if it were missing.
     """
 
-    case: Case
-    way: str
+    case: Phase1Case
+    variant: str
     record: Record
     log_loss: float | None
     reached: int
@@ -82,8 +82,8 @@ class Row:
     p_sum: float
     surprise: Floats
     gates: Mapping[str, GateRow]
-    below_zero: Mapping[str, float]
-    rises: Mapping[str, float]
+    negative_shares: Mapping[str, float]
+    score_changes: Mapping[str, float]
 
     @property
     def passes(self) -> int:
@@ -91,42 +91,59 @@ class Row:
         return sum(row.verdict == "PASS" for row in self.gates.values())
 
 
-def rows_of(case: Case) -> list[Row]:
+def compute_rows(case: Phase1Case) -> list[Phase1Row]:
     """Simulate, score, trade and judge one market, in every way that is asked for."""
-    shorter = dict.fromkeys(REPEATED, case.reps) | {"confidence.judging.permutations": 1}
-    params = changed_params({**shorter, **case.changes})
-    market = scored_market(params, seed=case.seed, edge=case.edge)
-    first, *others = WAYS
+    fewer_reps = dict.fromkeys(REPETITION_PARAMS, case.reps) | {
+        "confidence.judging.permutations": 1
+    }
+    params = override_params({**fewer_reps, **case.changes})
+    market = score_market(params, seed=case.seed, edge=case.edge)
+    first, *other_variants = FIT_VARIANTS
     scores = {first: market.scores}
-    for way in others if case.free else ():
+    for variant in other_variants if case.free else ():
         limit = params.volatility.regime.no_new_trades_daily_frac
-        scores[way] = refit_upper_layers(WAYS[way], market.scores, params.confidence, limit)
-    return [_row(case, way, market, found, params) for way, found in scores.items()]
+        scores[variant] = refit_upper_layers(
+            FIT_VARIANTS[variant], market.scores, params.confidence, limit
+        )
+    return [
+        _compute_row(case, variant, market, variant_scores, params)
+        for variant, variant_scores in scores.items()
+    ]
 
 
-def _row(case: Case, way: str, market: Scored, scores: Scores, params: Params) -> Row:
+def _compute_row(
+    case: Phase1Case, variant: str, market: ScoredMarket, scores: Scores, params: Params
+) -> Phase1Row:
     record, result = evaluated(market, scores, params)
     context, phase = result.context, result.phases[-1]
     p, events = scores.confidence, scores.events
     known = (events.signal_ms >= context.period.out_of_sample_ms) & (events.label >= 0)
-    judged = np.flatnonzero(known & np.isfinite(p))
-    reached = judged[context.admission["passes_threshold"].to_numpy()[judged] == 1]
+    scored_rows = np.flatnonzero(known & np.isfinite(p))
+    above_threshold = scored_rows[
+        context.admission["passes_threshold"].to_numpy()[scored_rows] == 1
+    ]
     evaluation = phase.evaluation
     sample = evaluation.sample
-    said = select_out_of_sample(phase.ledger.trades, context.period)["confidence"].to_numpy()
-    return Row(
+    traded_confidence = select_out_of_sample(phase.ledger.trades, context.period)[
+        "confidence"
+    ].to_numpy()
+    return Phase1Row(
         case=case,
-        way=way,
+        variant=variant,
         record=record,
-        log_loss=log_loss_statistic(p[judged], events.won[judged]).value(),
-        reached=reached.size,
-        reached_won=int(events.won[reached].sum()),
-        reached_bps=1e4 * float(events.net_frac[reached].sum()),
+        log_loss=log_loss_statistic(p[scored_rows], events.won[scored_rows]).value(),
+        reached=above_threshold.size,
+        reached_won=int(events.won[above_threshold].sum()),
+        reached_bps=1e4 * float(events.net_frac[above_threshold].sum()),
         trades=sample.trades,
         won=int(sample.won.sum()),
-        p_sum=float(said.sum()),
-        surprise=np.bincount(sample.block, weights=sample.won - said).astype(np.float64),
+        p_sum=float(traded_confidence.sum()),
+        surprise=np.bincount(sample.block, weights=sample.won - traded_confidence).astype(
+            np.float64
+        ),
         gates={row.metric: row for row in evaluation.gates.rows},
-        below_zero=share_below_zero(scores),
-        rises={name: rise_if_missing(scores, name, judged) for name in LAYER_INPUTS[1:]},
+        negative_shares=negative_shares(scores),
+        score_changes={
+            name: change_if_missing(scores, name, scored_rows) for name in LAYER_INPUTS[1:]
+        },
     )

@@ -21,97 +21,102 @@ import pandas as pd
 
 from dipmaster.core.errors import PipelineError
 from dipmaster.core.kernels import Floats, Ints
-from dipmaster.core.panel import epoch_ms
-from dipmaster.core.parallel import in_processes
+from dipmaster.core.panel import to_epoch_ms
+from dipmaster.core.parallel import map_in_processes
 from dipmaster.core.params import Params
-from dipmaster.core.params.market import Simulated
+from dipmaster.core.params.market import SimulatorParams
 from dipmaster.core.store import read_params
 from dipmaster.core.time_units import BAR_MS, BARS_PER_DAY, DAY_MS
-from dipmaster.features import CANDIDATE_COLUMNS, candidates, compute
-from dipmaster.market.simulator import SimulatedMarket, simulate
-from studies.stylised_facts import FIRST_SEED, REAL_BARS, changed, real_bars
+from dipmaster.features import CANDIDATE_COLUMNS, compute_features, find_candidates
+from dipmaster.market.simulator import SimulatedMarket, simulate_market
+from studies.stylised_facts import FIRST_SEED, REAL_BARS, override_dials, read_real_bars
 
 RULES = ("dip", "dipmaster_v4", "capitulation")
 EDGES = (0.0, 0.3, 0.6, 0.8)
-AHEAD = 12  # bars
+HORIZON_BARS = 12  # bars
 
 
 @dataclass(frozen=True)
-class Market:
+class MarketSetting:
     """One market to draw: its dials, and the params of features, signal and costs."""
 
     params: Params
-    dials: Simulated
+    dials: SimulatorParams
 
 
-def found_on(market: Market) -> pd.DataFrame:
+def outcomes_of_market(market: MarketSetting) -> pd.DataFrame:
     """Candidates of every rule on one market: rule, edge, seed, day, forward, exceeds_cost."""
-    made = simulate(market.dials)
-    found = [
-        _outcomes(made, chosen, market).assign(rule=rule)
-        for rule, chosen in _candidates(made.bars, market.params)
+    simulated_market = simulate_market(market.dials)
+    parts = [
+        _collect_outcomes(simulated_market, found_candidates, market).assign(rule=rule)
+        for rule, found_candidates in _find_by_rule(simulated_market.bars, market.params)
     ]
-    return pd.concat(found, ignore_index=True)
+    return pd.concat(parts, ignore_index=True)
 
 
-def found_on_real(bars: Mapping[str, pd.DataFrame], params: Params) -> pd.DataFrame:
+def outcomes_of_real_bars(bars: Mapping[str, pd.DataFrame], params: Params) -> pd.DataFrame:
     """Candidates of every rule on real bars: rule, day, forward."""
-    found = [
-        ahead(bars[str(symbol)], rows)[["day", "forward"]].assign(rule=rule)
-        for rule, chosen in _candidates(bars, params)
-        for symbol, rows in chosen.groupby("symbol")
+    parts = [
+        compute_forward_returns(bars[str(symbol)], rows)[["day", "forward"]].assign(rule=rule)
+        for rule, found_candidates in _find_by_rule(bars, params)
+        for symbol, rows in found_candidates.groupby("symbol")
     ]
     empty = pd.DataFrame({"day": [], "forward": [], "rule": []})
-    return pd.concat([empty, *found], ignore_index=True)
+    return pd.concat([empty, *parts], ignore_index=True)
 
 
-def _candidates(
+def _find_by_rule(
     bars: Mapping[str, pd.DataFrame], params: Params
 ) -> Iterator[tuple[str, pd.DataFrame]]:
-    features = compute(bars, params.features, CANDIDATE_COLUMNS)
+    features = compute_features(bars, params.features, CANDIDATE_COLUMNS)
     for rule in RULES:
-        yield rule, candidates(features, params.signal.model_copy(update={"rule": rule}))
+        yield rule, find_candidates(features, params.signal.model_copy(update={"rule": rule}))
 
 
-def ahead(bars: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
-    """Forward returns of the candidates of one coin that have `AHEAD` bars without a gap ahead.
+def compute_forward_returns(bars: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+    """Forward returns of one coin's candidates with `HORIZON_BARS` bars ahead without a gap.
 
     Returns
     -------
     DataFrame
         place (of the candidate's bar), day, forward (simple return, fraction).
     """
-    times = epoch_ms(bars["open_time"])
-    place = np.searchsorted(times, epoch_ms(rows["open_time"]))
-    place = place[place + AHEAD < times.size]
-    place = place[times[place + AHEAD] - times[place] == AHEAD * BAR_MS]
-    entry = bars["open"].to_numpy()[place + 1]
+    times = to_epoch_ms(bars["open_time"])
+    position = np.searchsorted(times, to_epoch_ms(rows["open_time"]))
+    position = position[position + HORIZON_BARS < times.size]
+    position = position[times[position + HORIZON_BARS] - times[position] == HORIZON_BARS * BAR_MS]
+    entry = bars["open"].to_numpy()[position + 1]
     return pd.DataFrame(
         {
-            "place": place,
-            "day": times[place] // DAY_MS,
-            "forward": bars["close"].to_numpy()[place + AHEAD] / entry - 1.0,
+            "place": position,
+            "day": times[position] // DAY_MS,
+            "forward": bars["close"].to_numpy()[position + HORIZON_BARS] / entry - 1.0,
         }
     )
 
 
-def _outcomes(made: SimulatedMarket, chosen: pd.DataFrame, market: Market) -> pd.DataFrame:
-    parts = [_of_coin(made, str(name), rows, market) for name, rows in chosen.groupby("symbol")]
+def _collect_outcomes(
+    simulated_market: SimulatedMarket, found_candidates: pd.DataFrame, market: MarketSetting
+) -> pd.DataFrame:
+    parts = [
+        _outcomes_of_coin(simulated_market, str(name), rows, market)
+        for name, rows in found_candidates.groupby("symbol")
+    ]
     empty = pd.DataFrame({"day": [], "forward": [], "exceeds_cost": []}, dtype=np.float64)
     return pd.concat([empty, *parts]).assign(edge=market.dials.edge, seed=market.dials.seed)
 
 
-def _of_coin(
-    made: SimulatedMarket, symbol: str, rows: pd.DataFrame, market: Market
+def _outcomes_of_coin(
+    simulated_market: SimulatedMarket, symbol: str, rows: pd.DataFrame, market: MarketSetting
 ) -> pd.DataFrame:
     """Forward return and oracle of the candidates of one coin that have 12 bars ahead."""
-    found = ahead(made.bars[symbol], rows)
-    place = found.pop("place").to_numpy()
+    forward_returns = compute_forward_returns(simulated_market.bars[symbol], rows)
+    position = forward_returns.pop("place").to_numpy()
     costs = market.params.execution
-    half = made.bars[symbol]["half_spread_bps"].to_numpy()[place + 1]
+    half = simulated_market.bars[symbol]["half_spread_bps"].to_numpy()[position + 1]
     round_trip = 2e-4 * (costs.taker_fee_bps + costs.slippage_bps + half)
-    remaining = made.truth[symbol]["remaining_reversion_frac"].to_numpy()[place]
-    return found.assign(exceeds_cost=remaining > round_trip)
+    remaining = simulated_market.truth[symbol]["remaining_reversion_frac"].to_numpy()[position]
+    return forward_returns.assign(exceeds_cost=remaining > round_trip)
 
 
 def clustered_mean(values: Floats, clusters: Ints) -> tuple[float, float]:
@@ -128,35 +133,37 @@ def clustered_mean(values: Floats, clusters: Ints) -> tuple[float, float]:
     return mean, float(np.sqrt(groups / (groups - 1) * np.sum(sums**2)) / values.size)
 
 
-def table(found: pd.DataFrame, coin_days: float) -> str:
+def render_table(outcomes: pd.DataFrame, coin_days: float) -> str:
     """Markdown table, a row a rule and edge; `coin_days` simulated per rule and edge."""
-    head = "| rule | edge | candidates a coin-day | 12 bars ahead, bps (se) | oracle > costs |"
-    return "\n".join([head, "|---|---|---|---|---|", *_rows(found, coin_days)])
+    header = "| rule | edge | candidates a coin-day | 12 bars ahead, bps (se) | oracle > costs |"
+    return "\n".join([header, "|---|---|---|---|---|", *_render_rows(outcomes, coin_days)])
 
 
-def real_rows(found: pd.DataFrame, coin_days: float) -> str:
-    """Rows of `table` for real bars, clustered by day."""
+def render_real_rows(outcomes: pd.DataFrame, coin_days: float) -> str:
+    """Rows of `render_table` for real bars, clustered by day."""
     return "\n".join(
-        f"| {rule} | real bars | {_rate_and_mean(rows, rows['day'], coin_days)} | unknown |"
+        f"| {rule} | real bars | {_render_rate_and_mean(rows, rows['day'], coin_days)} | unknown |"
         for rule in RULES
-        for rows in [found[found["rule"] == rule]]
+        for rows in [outcomes[outcomes["rule"] == rule]]
     )
 
 
-def _rate_and_mean(rows: pd.DataFrame, clusters: "pd.Series[int] | Ints", coin_days: float) -> str:
+def _render_rate_and_mean(
+    rows: pd.DataFrame, clusters: "pd.Series[int] | Ints", coin_days: float
+) -> str:
     forward = rows["forward"].to_numpy(np.float64) * 1e4
     mean, error = clustered_mean(forward, np.asarray(clusters, dtype=np.int64))
     return f"{len(rows) / coin_days:.3f} | {mean:.1f} ({error:.1f})"
 
 
-def _rows(found: pd.DataFrame, coin_days: float) -> Iterator[str]:
+def _render_rows(outcomes: pd.DataFrame, coin_days: float) -> Iterator[str]:
     for rule in RULES:
         for edge in EDGES:
-            rows = found[(found["rule"] == rule) & (found["edge"] == edge)]
+            rows = outcomes[(outcomes["rule"] == rule) & (outcomes["edge"] == edge)]
             cluster = rows["seed"].to_numpy(np.int64) * 100_000 + rows["day"].to_numpy(np.int64)
             share = float(rows["exceeds_cost"].astype(float).mean())
-            middle = _rate_and_mean(rows, cluster, coin_days)
-            yield f"| {rule} | {edge:g} | {middle} | {share:.3f} |"
+            rate_and_mean = _render_rate_and_mean(rows, cluster, coin_days)
+            yield f"| {rule} | {edge:g} | {rate_and_mean} | {share:.3f} |"
 
 
 def main() -> None:
@@ -170,25 +177,29 @@ def main() -> None:
     if options.seeds < 1:
         raise PipelineError("--seeds: expected 1 or more")
     params = read_params("ingest", "features", "signal", "execution")
-    given = {"days": options.days, "jumps_per_day": options.jumps_per_day}
-    dials = changed(params.ingest.simulated, {k: v for k, v in given.items() if v is not None})
+    overrides = {"days": options.days, "jumps_per_day": options.jumps_per_day}
+    dials = override_dials(
+        params.ingest.simulated, {k: v for k, v in overrides.items() if v is not None}
+    )
     markets = [
-        Market(params, changed(dials, {"seed": FIRST_SEED + i, "edge": edge}))
+        MarketSetting(params, override_dials(dials, {"seed": FIRST_SEED + i, "edge": edge}))
         for i in range(options.seeds)
         for edge in EDGES
     ]
-    found = pd.concat(in_processes(found_on, markets, "markets"), ignore_index=True)
+    outcomes = pd.concat(
+        map_in_processes(outcomes_of_market, markets, "markets"), ignore_index=True
+    )
     print(
         f"{options.seeds} markets an edge: {dials.coins} coins, {dials.days} days, "
         f"{dials.jumps_per_day:g} jumps a coin a day"
     )
-    print(table(found, float(options.seeds * dials.coins * dials.days)))
-    real = real_bars(options.real)
-    if not real:
+    print(render_table(outcomes, float(options.seeds * dials.coins * dials.days)))
+    bars_of_real_coins = read_real_bars(options.real)
+    if not bars_of_real_coins:
         print("Real bars are absent: only the simulated side is shown.", file=sys.stderr)
         return
-    coin_days = sum(len(frame) for frame in real.values()) / BARS_PER_DAY
-    print(real_rows(found_on_real(real, params), coin_days))
+    coin_days = sum(len(frame) for frame in bars_of_real_coins.values()) / BARS_PER_DAY
+    print(render_real_rows(outcomes_of_real_bars(bars_of_real_coins, params), coin_days))
 
 
 if __name__ == "__main__":

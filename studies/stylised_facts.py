@@ -22,45 +22,51 @@ import numpy as np
 import pandas as pd
 
 from dipmaster.core.errors import PipelineError
-from dipmaster.core.parallel import in_processes
-from dipmaster.core.params.market import Simulated
+from dipmaster.core.parallel import map_in_processes
+from dipmaster.core.params.market import SimulatorParams
 from dipmaster.core.store import read_params, read_table
-from dipmaster.market.simulator import WORLD, World, simulate
-from studies.bar_statistics import statistics
+from dipmaster.market.simulator import MARKET_MODEL, MarketModel, simulate_market
+from studies.bar_statistics import compute_statistics
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 REAL_BARS = Path(os.environ.get("DIPMASTER_REAL_DATA", SHARED)) / "klines_5m"
 FIRST_SEED = 9001  # development seeds; the default market's own seed is not among them
 
 
-def changed(dials: Simulated, changes: Mapping[str, object]) -> Simulated:
+def override_dials(dials: SimulatorParams, changes: Mapping[str, object]) -> SimulatorParams:
     """Dials with some values changed and held against the model's bounds again."""
-    return Simulated.model_validate(dials.model_dump() | dict(changes))
+    return SimulatorParams.model_validate(dials.model_dump() | dict(changes))
 
 
-def altered(words: Sequence[str]) -> World:
+def override_model(settings: Sequence[str]) -> MarketModel:
     """The simulator's constants with some changed, each given as ``name=number``."""
-    plain = [f.name for f in dataclasses.fields(World) if isinstance(getattr(WORLD, f.name), float)]
-    pairs = [word.partition("=")[::2] for word in words]
-    unknown = [name for name, _ in pairs if name not in plain]
+    constants = [
+        f.name
+        for f in dataclasses.fields(MarketModel)
+        if isinstance(getattr(MARKET_MODEL, f.name), float)
+    ]
+    pairs = [word.partition("=")[::2] for word in settings]
+    unknown = [name for name, _ in pairs if name not in constants]
     if unknown:
-        raise PipelineError(f"--world: no such constant {unknown}; there are {plain}")
+        raise PipelineError(f"--world: no such constant {unknown}; there are {constants}")
     changes: dict[str, Any] = {name: float(value) for name, value in pairs}
-    return dataclasses.replace(WORLD, **changes)
+    return dataclasses.replace(MARKET_MODEL, **changes)
 
 
-def simulated_facts(dials: Simulated, seeds: int, world: World = WORLD) -> pd.DataFrame:
+def compute_simulated_facts(
+    dials: SimulatorParams, seeds: int, model: MarketModel = MARKET_MODEL
+) -> pd.DataFrame:
     """Median over the coins of each of `seeds` markets; index statistic, a column a seed."""
-    markets = [(changed(dials, {"seed": FIRST_SEED + i}), world) for i in range(seeds)]
-    return pd.concat(in_processes(_one_market, markets, "markets"), axis=1)
+    markets = [(override_dials(dials, {"seed": FIRST_SEED + i}), model) for i in range(seeds)]
+    return pd.concat(map_in_processes(_one_market, markets, "markets"), axis=1)
 
 
-def _one_market(market: tuple[Simulated, World]) -> "pd.Series[float]":
-    dials, world = market
-    return statistics(simulate(dials, world).bars).median(axis=1).rename(dials.seed)
+def _one_market(market: tuple[SimulatorParams, MarketModel]) -> "pd.Series[float]":
+    dials, model = market
+    return compute_statistics(simulate_market(dials, model).bars).median(axis=1).rename(dials.seed)
 
 
-def real_bars(folder: Path) -> dict[str, pd.DataFrame]:
+def read_real_bars(folder: Path) -> dict[str, pd.DataFrame]:
     """Bars by symbol of a folder of parquet files; none where there is no file.
 
     The last bar of each coin is left out: a download may have caught it unfinished.
@@ -69,25 +75,25 @@ def real_bars(folder: Path) -> dict[str, pd.DataFrame]:
     return {re.sub(r"_5m$", "", path.stem): read_table(path).iloc[:-1] for path in files}
 
 
-def real_facts(folder: Path) -> pd.DataFrame | None:
+def compute_real_facts(folder: Path) -> pd.DataFrame | None:
     """Statistics of every coin of a folder of parquet files; None where there is no file."""
-    bars = real_bars(folder)
-    return statistics(bars) if bars else None
+    bars = read_real_bars(folder)
+    return compute_statistics(bars) if bars else None
 
 
-def table(simulated: pd.DataFrame, real: pd.DataFrame | None) -> str:
+def render_table(simulated: pd.DataFrame, real: pd.DataFrame | None) -> str:
     """Markdown table, one row a statistic."""
-    head = "| statistic | simulated [5-95 % of seeds] | real [min, max] | among coins |"
-    rows = [head, "|---|---|---|---|"]
+    header = "| statistic | simulated [5-95 % of seeds] | real [min, max] | among coins |"
+    rows = [header, "|---|---|---|---|"]
     for name, values in simulated.iterrows():
         low, middle, high = np.quantile(values.to_numpy(dtype=np.float64), (0.05, 0.5, 0.95))
-        found, verdict = "absent", ""
+        real_text, verdict = "absent", ""
         if real is not None:
             coins = real.loc[str(name)].to_numpy(dtype=np.float64)
-            least, most = np.nanmin(coins), np.nanmax(coins)
-            found = f"{np.nanmedian(coins):.3g} [{least:.3g}, {most:.3g}]"
-            verdict = "yes" if least <= middle <= most else "no"
-        rows.append(f"| {name} | {middle:.3g} [{low:.3g}, {high:.3g}] | {found} | {verdict} |")
+            lowest, highest = np.nanmin(coins), np.nanmax(coins)
+            real_text = f"{np.nanmedian(coins):.3g} [{lowest:.3g}, {highest:.3g}]"
+            verdict = "yes" if lowest <= middle <= highest else "no"
+        rows.append(f"| {name} | {middle:.3g} [{low:.3g}, {high:.3g}] | {real_text} | {verdict} |")
     return "\n".join(rows)
 
 
@@ -104,18 +110,24 @@ def main() -> None:
     options = parser.parse_args()
     if options.seeds < 1:
         raise PipelineError("--seeds: expected 1 or more")
-    given = {"days": options.days, "jumps_per_day": options.jumps_per_day}
-    dials = changed(
-        read_params("ingest").ingest.simulated, {k: v for k, v in given.items() if v is not None}
+    overrides = {"days": options.days, "jumps_per_day": options.jumps_per_day}
+    dials = override_dials(
+        read_params("ingest").ingest.simulated,
+        {k: v for k, v in overrides.items() if v is not None},
     )
-    real = real_facts(options.real)
-    if real is None:
+    facts_of_real_bars = compute_real_facts(options.real)
+    if facts_of_real_bars is None:
         print("Real bars are absent: only the simulated side is shown.", file=sys.stderr)
     print(
         f"{options.seeds} markets: {dials.coins} coins, {dials.days} days, "
         f"{dials.jumps_per_day:g} jumps a coin a day"
     )
-    print(table(simulated_facts(dials, options.seeds, altered(options.world)), real))
+    print(
+        render_table(
+            compute_simulated_facts(dials, options.seeds, override_model(options.world)),
+            facts_of_real_bars,
+        )
+    )
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ def project() -> Path:
 @pytest.fixture(scope="session")
 def real_data() -> Path:
     """Folder of real market data; tests that need it skip where it is absent."""
-    place = Path(os.environ.get("DIPMASTER_REAL_DATA", PROJECT.parent / "shared" / "data"))
-    if not place.is_dir():
-        pytest.skip(f"no real market data at {place}: set DIPMASTER_REAL_DATA")
-    return place
+    folder = Path(os.environ.get("DIPMASTER_REAL_DATA", PROJECT.parent / "shared" / "data"))
+    if not folder.is_dir():
+        pytest.skip(f"no real market data at {folder}: set DIPMASTER_REAL_DATA")
+    return folder

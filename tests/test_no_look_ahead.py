@@ -12,12 +12,12 @@ import pandas as pd
 import pytest
 
 from dipmaster.backtest import Ledger
-from dipmaster.core.panel import epoch_ms
+from dipmaster.core.panel import to_epoch_ms
 from dipmaster.core.params import Params
 from dipmaster.core.time_units import BAR_MS, DAY_MS
 from dipmaster.evaluation.statistics.period import Period, drop_boundary_crossings
-from dipmaster.market.simulator import simulate
-from studies.in_process import all_params, baseline_ledger, traded_bars
+from dipmaster.market.simulator import simulate_market
+from studies.in_process import baseline_ledger, read_all_params, trade_bars
 
 Bars = Mapping[str, pd.DataFrame]
 COINS, DAYS, BURN_IN = 4, 24, 12
@@ -42,13 +42,13 @@ Run = Callable[[Bars], Past]
 def params(project) -> Params:
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(project)
-        return all_params()
+        return read_all_params()
 
 
 @pytest.fixture(scope="module")
 def bars(params) -> Bars:
     dials = {"coins": COINS, "days": DAYS, "seed": 9}
-    return simulate(params.ingest.simulated.model_copy(update=dials)).bars
+    return simulate_market(params.ingest.simulated.model_copy(update=dials)).bars
 
 
 @pytest.fixture(scope="module")
@@ -58,10 +58,10 @@ def period(bars) -> Period:
     return Period(first, first + BURN_IN * DAY_MS, last, 3)
 
 
-def past_of(panel, found, period, params) -> Past:
+def compute_past(panel, candidates, period, params) -> Past:
     """Orders are the candidates that reach the engine."""
-    ledger = baseline_ledger(found, panel, period, params)
-    orders = drop_boundary_crossings(found, panel, period, params.exits.cap_bars)
+    ledger = baseline_ledger(candidates, panel, period, params)
+    orders = drop_boundary_crossings(candidates, panel, period, params.exits.cap_bars)
     named = orders.rename(columns={"open_time": "time"})
     return Past(named, ledger.fills, ledger.equity, ledger)
 
@@ -69,14 +69,14 @@ def past_of(panel, found, period, params) -> Past:
 @pytest.fixture(scope="module")
 def chain(params, period) -> Run:
     def run(bars: Bars) -> Past:
-        traded = traded_bars(bars, 1.0, params, period)
-        return past_of(traded.panel, traded.candidates, period, params)
+        traded = trade_bars(bars, 1.0, params, period)
+        return compute_past(traded.panel, traded.candidates, period, params)
 
     return run
 
 
 @pytest.fixture(scope="module")
-def whole(chain, bars) -> Past:
+def full(chain, bars) -> Past:
     return chain(bars)
 
 
@@ -86,9 +86,9 @@ def boundary(period) -> pd.Timestamp:
 
 
 @pytest.fixture(scope="module")
-def cuts(whole, boundary) -> list[pd.Timestamp]:
+def cuts(full, boundary) -> list[pd.Timestamp]:
     """Around the boundary; at a signal, the purchase, inside the position, at the sale."""
-    trades = whole.ledger.trades
+    trades = full.ledger.trades
     late = trades[trades["entry_time"] > boundary]
     trade = late.iloc[len(late) // 2]
     inside = [trade["signal_time"], trade["entry_time"], trade["exit_time"] - BAR]
@@ -102,12 +102,12 @@ def disturbed(bars: Bars, time: pd.Timestamp) -> Bars:
     for symbol, frame in bars.items():
         later = (frame["open_time"] > time).to_numpy()
         noise = np.exp(np.log(1.5) * rng.standard_normal(later.sum()))
-        other = frame.copy()
-        other.loc[later, PRICES] = frame.loc[later, PRICES].to_numpy() * noise[:, None]
+        later_bars = frame.copy()
+        later_bars.loc[later, PRICES] = frame.loc[later, PRICES].to_numpy() * noise[:, None]
         for column in frame.columns.difference(["open_time", *PRICES]):
             factor = rng.lognormal(0.0, 1.0, later.sum())
-            other.loc[later, column] = frame.loc[later, column].to_numpy() * factor
-        out[symbol] = other
+            later_bars.loc[later, column] = frame.loc[later, column].to_numpy() * factor
+        out[symbol] = later_bars
     return out
 
 
@@ -123,20 +123,20 @@ def same(one: pd.DataFrame, other: pd.DataFrame, what: str) -> None:
     assert one.equals(other), f"{what} of the past changed"
 
 
-def assert_past_stays(run: Run, whole: Past, bars: Bars, time: pd.Timestamp) -> None:
+def assert_past_stays(run: Run, full: Past, bars: Bars, time: pd.Timestamp) -> None:
     """What was ordered, filled and owned up to `time` does not depend on what comes after."""
-    other, cut = run(disturbed(bars, time)), run(cut_off(bars, time))
+    disturbed_past, cut = run(disturbed(bars, time)), run(cut_off(bars, time))
     for name in ("orders", "fills", "equity"):
-        same(until(getattr(whole, name), time), until(getattr(other, name), time), name)
-    same(until(whole.orders, time), until(cut.orders, time), "orders")
+        same(until(getattr(full, name), time), until(getattr(disturbed_past, name), time), name)
+    same(until(full.orders, time), until(cut.orders, time), "orders")
     # Without later bars every position is sold at the last close, for want of another.
     real = cut.fills[cut.fills["exit_type"] != "end_of_data"]
-    same(until(whole.fills, time), until(real, time), "fills")
-    same(until(whole.equity, time - BAR), until(cut.equity, time - BAR), "equity")
+    same(until(full.fills, time), until(real, time), "fills")
+    same(until(full.equity, time - BAR), until(cut.equity, time - BAR), "equity")
 
 
-def test_the_market_is_worth_testing(whole, cuts, boundary) -> None:
-    trades = whole.ledger.trades
+def test_the_market_is_worth_testing(full, cuts, boundary) -> None:
+    trades = full.ledger.trades
     entered = trades["entry_time"]
     assert min((entered < boundary).sum(), (entered >= boundary).sum()) >= 10
     assert any(time.minute not in (0, 55) for time in cuts)
@@ -144,9 +144,9 @@ def test_the_market_is_worth_testing(whole, cuts, boundary) -> None:
     assert sum(held) >= 2
 
 
-def test_the_past_does_not_know_the_future(chain, whole, bars, cuts) -> None:
+def test_the_past_does_not_know_the_future(chain, full, bars, cuts) -> None:
     for time in cuts:
-        assert_past_stays(chain, whole, bars, time)
+        assert_past_stays(chain, full, bars, time)
 
 
 @pytest.mark.parametrize(
@@ -157,24 +157,28 @@ def test_planted_leaks_are_found(params, period, bars, cuts, leak: str, shows: s
     """A check that cannot fail proves nothing."""
 
     def leaky(some: Bars) -> Past:
-        honest = traded_bars(some, 1.0, params, period)
-        found, panel = honest.candidates, honest.panel
+        honest = trade_bars(some, 1.0, params, period)
+        leaked_candidates, panel = honest.candidates, honest.panel
         if leak == "next close":
             rises = np.diff(panel.close, append=np.nan) > 0
-            row = np.searchsorted(panel.symbols, found["symbol"].to_numpy(dtype=str))
-            found = found[rises[row, panel.index_of(epoch_ms(found["open_time"]))]]
+            row = np.searchsorted(panel.symbols, leaked_candidates["symbol"].to_numpy(dtype=str))
+            leaked_candidates = leaked_candidates[
+                rises[row, panel.index_of(to_epoch_ms(leaked_candidates["open_time"]))]
+            ]
         elif leak == "median of the sample":
-            found = found[found["dip_z"] >= found["dip_z"].median()]
+            leaked_candidates = leaked_candidates[
+                leaked_candidates["dip_z"] >= leaked_candidates["dip_z"].median()
+            ]
         else:
             ahead = {name: np.roll(getattr(panel, name), -1, axis=1) for name in PRICES}
             panel = replace(panel, **ahead)
-        return past_of(panel, found.reset_index(drop=True), period, params)
+        return compute_past(panel, leaked_candidates.reset_index(drop=True), period, params)
 
-    whole = leaky(bars)
+    full = leaky(bars)
 
     def finding(time: pd.Timestamp) -> str:
         try:
-            assert_past_stays(leaky, whole, bars, time)
+            assert_past_stays(leaky, full, bars, time)
         except AssertionError as error:
             return str(error)
         return ""

@@ -1,6 +1,7 @@
 """What a wheel holds: every module of the library and of the stages, and nothing else."""
 
 import os
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -28,10 +29,20 @@ def test_every_folder_with_modules_is_packaged(
 
 
 def test_the_library_has_no_other_files_that_a_wheel_would_lack(project: Path) -> None:
+    """Templates, readings and style of the report are package data; nothing else is there."""
+    settings = tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8"))
+    data = settings["tool"]["setuptools"]["package-data"]
+    packaged = {
+        path
+        for package, patterns in data.items()
+        for pattern in patterns
+        for path in (project / package.replace(".", "/")).glob(pattern)
+    }
+    assert packaged
     others = [
         os.fspath(path.relative_to(project))
         for name in PACKAGED
         for path in (project / name).rglob("*")
-        if path.is_file() and path.suffix not in (".py", ".pyc")
+        if path.is_file() and path.suffix not in (".py", ".pyc") and path not in packaged
     ]
     assert others == []

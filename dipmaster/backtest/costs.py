@@ -18,39 +18,39 @@ class Costs(NamedTuple):
     slippage: float
 
 
-def costs_of(execution: Execution) -> Costs:
+def build_costs(execution: Execution) -> Costs:
     """Fee and slippage of section `execution` as fractions."""
     return Costs(execution.taker_fee_bps * BPS, execution.slippage_bps * BPS)
 
 
 @kernel
-def bought(reference: float, half_spread: float, costs: Costs) -> float:
+def buy_price(reference: float, half_spread: float, costs: Costs) -> float:
     """Price paid for one unit, before the fee."""
     return reference * (1.0 + half_spread + costs.slippage)
 
 
 @kernel
-def sold(reference: float, half_spread: float, costs: Costs) -> float:
+def sell_price(reference: float, half_spread: float, costs: Costs) -> float:
     """Price received for one unit, before the fee."""
     return reference * (1.0 - half_spread - costs.slippage)
 
 
 @kernel
-def outlay(reference: float, half_spread: float, costs: Costs) -> float:
+def buy_cost(reference: float, half_spread: float, costs: Costs) -> float:
     """Cash that one unit takes, fee included."""
-    return bought(reference, half_spread, costs) * (1.0 + costs.fee)
+    return buy_price(reference, half_spread, costs) * (1.0 + costs.fee)
 
 
 @kernel
-def proceeds(reference: float, half_spread: float, costs: Costs) -> float:
+def sell_proceeds(reference: float, half_spread: float, costs: Costs) -> float:
     """Cash that one unit brings, fee included."""
-    return sold(reference, half_spread, costs) * (1.0 - costs.fee)
+    return sell_price(reference, half_spread, costs) * (1.0 - costs.fee)
 
 
 @kernel
-def break_even(reference: float, half_spread: float, costs: Costs) -> float:
+def break_even_price(reference: float, half_spread: float, costs: Costs) -> float:
     """Reference price at which a sale brings back what the purchase took.
 
     The half-spread of the sale is not known yet; that of the entry stands in.
     """
-    return outlay(reference, half_spread, costs) / proceeds(1.0, half_spread, costs)
+    return buy_cost(reference, half_spread, costs) / sell_proceeds(1.0, half_spread, costs)

@@ -2,7 +2,7 @@
 
 The kernel goes through the orders in time: with what the account knows at each open
 it decides whether and how large an order is filled. What a position will do depends
-on nothing but prices and rules, so `fills.walk` settles that when it is bought; its
+on nothing but prices and rules, so `fills.simulate_position` settles that when it is bought; its
 sales are booked on the bars where they happen and read when time is there.
 """
 
@@ -10,35 +10,44 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from dipmaster.backtest.ahead import fetch_ahead
-from dipmaster.backtest.costs import BPS, Costs, costs_of, outlay, proceeds
-from dipmaster.backtest.entries import Entries, checked
-from dipmaster.backtest.fills import walk
+from dipmaster.backtest.costs import BPS, Costs, build_costs, buy_cost, sell_proceeds
+from dipmaster.backtest.entries import Entries, check_entries
+from dipmaster.backtest.fills import simulate_position
 from dipmaster.backtest.layouts import (
     AT_OPEN,
     NEVER,
     ROUND_TRIP,
-    Market,
-    Plans,
-    can_begin,
-    market_of,
+    MarketArrays,
+    PlanArrays,
+    build_market_arrays,
+    build_plan_arrays,
+    can_open,
     order_at,
-    plans_of,
 )
-from dipmaster.backtest.ledger import Booked, Ledger, ledger_of
-from dipmaster.backtest.limits import FILLED, Limits, hindrance, limits_of, sized, too_small
+from dipmaster.backtest.ledger import EngineOutput, Ledger, build_ledger
+from dipmaster.backtest.limits import (
+    FILLED,
+    NO_NEXT_BAR,
+    ZERO_VOLUME,
+    Limits,
+    build_limits,
+    cap_notional,
+    rejection_reason,
+    size_rejection_reason,
+)
+from dipmaster.backtest.prefetch import prefetch_orders
 from dipmaster.backtest.rules import (
     ExitRules,
     RuleArrays,
-    RuleNumbers,
-    rule_arrays,
-    rule_numbers,
+    RuleScalars,
+    build_rule_arrays,
+    build_rule_scalars,
 )
 from dipmaster.core.kernels import Floats, Ints, borrowing_kernel
 from dipmaster.core.panel import Panel
 from dipmaster.core.params import Execution
 
-ORDER = np.dtype(
+ORDER_RECORD = np.dtype(
     [
         ("outcome", np.int8),
         ("binding_cap", np.int8),
@@ -48,11 +57,11 @@ ORDER = np.dtype(
 )
 
 
-class Diary(NamedTuple):
+class BarLedger(NamedTuple):
     """What is booked on every bar of the grid, shape (bars,).
 
     `value` is the worth of all positions at the bar's close; `cash_*` comes in
-    and `closed_*` positions end at the open or inside; `left_at_open` is the
+    and `closed_*` positions end at the open or inside; `value_sold_at_open` is the
     worth, at the close before, of what is sold at the open.
     """
 
@@ -61,10 +70,10 @@ class Diary(NamedTuple):
     cash_inside: Floats
     closed_at_open: Ints
     closed_inside: Ints
-    left_at_open: Floats
+    value_sold_at_open: Floats
 
 
-def run(panel: Panel, entries: Entries, execution: Execution, rules: ExitRules) -> Ledger:
+def run_backtest(panel: Panel, entries: Entries, execution: Execution, rules: ExitRules) -> Ledger:
     """Trade the entries on the panel with one account.
 
     Parameters
@@ -90,99 +99,127 @@ def run(panel: Panel, entries: Entries, execution: Execution, rules: ExitRules) 
     DataError
         Entries that are unsorted or off the panel, or a missing half-spread.
     """
-    return ledger_of(panel, entries, execution, simulated(panel, entries, execution, rules))
+    return build_ledger(
+        panel, entries, execution, simulate_orders(panel, entries, execution, rules)
+    )
 
 
-def simulated(panel: Panel, entries: Entries, execution: Execution, rules: ExitRules) -> Booked:
-    """`run` without the tables: the kernels alone."""
-    checked(entries, panel)
-    arrays = rule_arrays(rules, len(entries), panel.open.shape)
-    numbers, costs, market = rule_numbers(rules), costs_of(execution), market_of(panel)
-    plans = plans_of(
+def simulate_orders(
+    panel: Panel, entries: Entries, execution: Execution, rules: ExitRules
+) -> EngineOutput:
+    """`run_backtest` without the tables: the kernels alone."""
+    check_entries(entries, panel)
+    arrays = build_rule_arrays(rules, len(entries), panel.open.shape)
+    numbers, costs, market = (
+        build_rule_scalars(rules),
+        build_costs(execution),
+        build_market_arrays(panel),
+    )
+    plans = build_plan_arrays(
         entries.symbol_index,
         entries.signal_index,
         entries.target_frac,
         entries.stop_frac,
         entries.cap_bars,
     )
-    trips, orders = np.empty(len(entries), ROUND_TRIP), np.empty(len(entries), ORDER)
-    sizes, diary = np.ascontiguousarray(entries.size_frac, np.float64), _blank(panel.bars)
-    limits = limits_of(execution)
+    trips, orders = np.empty(len(entries), ROUND_TRIP), np.empty(len(entries), ORDER_RECORD)
+    sizes, bar_ledger = (
+        np.ascontiguousarray(entries.size_frac, np.float64),
+        _empty_bar_ledger(panel.bars),
+    )
+    limits = build_limits(execution)
     free_from = np.zeros(len(panel.symbols), np.int64)
-    world = (market, plans, sizes, limits, numbers, costs, arrays)
-    taken = trade(*world, free_from, trips, orders, diary)
-    return Booked(trips[:taken], orders, diary.value, numbers.partial_frac)
+    kernel_args = (market, plans, sizes, limits, numbers, costs, arrays)
+    filled = trade_orders(*kernel_args, free_from, trips, orders, bar_ledger)
+    _name_zero_volume(orders["outcome"], entries, panel)
+    return EngineOutput(trips[:filled], orders, bar_ledger.value, numbers.partial_frac)
 
 
-def _blank(bars: int) -> Diary:
-    return Diary(
+def _name_zero_volume(outcome: Any, entries: Entries, panel: Panel) -> None:
+    """Tell orders whose bar was there, but without a trade, from those without a bar.
+
+    For the kernel both are missing; `outcome`, shape (entries,), is changed in place.
+    """
+    if panel.traded is panel:
+        return
+    unfilled = np.flatnonzero(outcome == NO_NEXT_BAR)
+    bar = entries.signal_index[unfilled] + 1
+    symbol, inside = entries.symbol_index[unfilled], bar < panel.bars
+    there = ~np.isnan(panel.open[symbol, np.where(inside, bar, 0)])
+    outcome[unfilled[inside & there]] = ZERO_VOLUME
+
+
+def _empty_bar_ledger(bars: int) -> BarLedger:
+    return BarLedger(
         value=np.zeros(bars),
         cash_at_open=np.zeros(bars),
         cash_inside=np.zeros(bars),
         closed_at_open=np.zeros(bars, np.int64),
         closed_inside=np.zeros(bars, np.int64),
-        left_at_open=np.zeros(bars),
+        value_sold_at_open=np.zeros(bars),
     )
 
 
 @borrowing_kernel
-def trade(
-    market: Market,
-    plans: Plans,
+def trade_orders(
+    market: MarketArrays,
+    plans: PlanArrays,
     size_frac: Floats,
     limits: Limits,
-    rules: RuleNumbers,
+    rules: RuleScalars,
     costs: Costs,
     arrays: RuleArrays,
     free_from: Ints,
     trips: Any,
     orders: Any,
-    diary: Diary,
+    bar_ledger: BarLedger,
 ) -> int:
-    """Fill `orders` (one record an entry), `trips` (one a filled order) and `diary`.
+    """Fill `orders` (one record an entry), `trips` (one a filled order) and `bar_ledger`.
 
     Return the number of trips. `free_from`, shape (symbols,), starts at zero: the bar
     from which a symbol is free.
     """
     cash = equity = limits.capital
-    exposure, positions, now, taken, ruined = 0.0, 0, 0, 0, False
+    exposure, positions, now, filled, ruined = 0.0, 0, 0, 0, False
     for i in range(plans.signal.size):
-        fetch_ahead(market, plans, arrays, i)
+        prefetch_orders(market, plans, arrays, i)
         plan, order = order_at(plans, i), orders[i]
         u, k = plan.bar, plan.symbol
         if now < u < market.bars:
             for bar in range(now, u):
-                cash += diary.cash_inside[bar]
-                equity = cash + diary.value[bar]
-                cash += diary.cash_at_open[bar + 1]
-                positions -= diary.closed_inside[bar] + diary.closed_at_open[bar + 1]
-            exposure = diary.value[u - 1] - diary.left_at_open[u]
+                cash += bar_ledger.cash_inside[bar]
+                equity = cash + bar_ledger.value[bar]
+                cash += bar_ledger.cash_at_open[bar + 1]
+                positions -= bar_ledger.closed_inside[bar] + bar_ledger.closed_at_open[bar + 1]
+            exposure = bar_ledger.value[u - 1] - bar_ledger.value_sold_at_open[u]
             now = u
         ruined = ruined or equity <= 0.0 or equity < limits.min_notional
-        exists = can_begin(market, k, u)
-        order.outcome = hindrance(exists, u, ruined, free_from[k], positions, limits)
+        exists = can_open(market, k, u)
+        order.outcome = rejection_reason(exists, u, ruined, free_from[k], positions, limits)
         if order.outcome != FILLED:
             continue
-        at = np.uintp(k * market.bars + u)
-        reference = market.open[at]
-        unit = outlay(reference, market.half_spread_bps[at] * BPS, costs) / reference
-        notional, cap = sized(size_frac[i] * equity, equity, exposure, cash / unit, limits)
-        order.outcome, order.binding_cap = too_small(notional, cap, limits), cap
+        index = np.uintp(k * market.bars + u)
+        reference = market.open[index]
+        unit_cost = buy_cost(reference, market.half_spread_bps[index] * BPS, costs) / reference
+        notional, cap = cap_notional(
+            size_frac[i] * equity, equity, exposure, cash / unit_cost, limits
+        )
+        order.outcome, order.binding_cap = size_rejection_reason(notional, cap, limits), cap
         if order.outcome != FILLED:
             continue
         order.quantity, order.weight_frac = notional / reference, notional / equity
-        trip = trips[taken]
-        free_from[k] = walk(trip, market, plan, rules, costs, arrays)
-        _book(diary, market, k, trip, order.quantity, rules.partial_frac, costs)
-        cash -= notional * unit
-        exposure, positions, taken = exposure + notional, positions + 1, taken + 1
-    return taken
+        trip = trips[filled]
+        free_from[k] = simulate_position(trip, market, plan, rules, costs, arrays)
+        _book_trip(bar_ledger, market, k, trip, order.quantity, rules.partial_frac, costs)
+        cash -= notional * unit_cost
+        exposure, positions, filled = exposure + notional, positions + 1, filled + 1
+    return filled
 
 
 @borrowing_kernel
-def _book(
-    diary: Diary,
-    market: Market,
+def _book_trip(
+    bar_ledger: BarLedger,
+    market: MarketArrays,
     k: int,
     trip: Any,
     quantity: float,
@@ -190,39 +227,43 @@ def _book(
     costs: Costs,
 ) -> None:
     """Mark the position at every close and put its sales on the bars where they happen."""
-    first, begin, last, known = k * market.bars, trip.entry_bar, trip.exit_bar, np.nan
+    first, begin_bar, last_bar, last_close = k * market.bars, trip.entry_bar, trip.exit_bar, np.nan
     if trip.partial_bar != NEVER:
-        begin = trip.partial_bar
-        known = _mark(diary.value, market.close, first, trip.entry_bar, begin, quantity, known)
-        part = quantity * partial_frac
-        quantity -= part
-        unit = proceeds(trip.partial_reference, trip.partial_half_spread, costs)
-        diary.cash_at_open[begin] += part * unit
-        diary.left_at_open[begin] += part * known
-    known = _mark(diary.value, market.close, first, begin, last, quantity, known)
-    money = quantity * proceeds(trip.exit_reference, trip.exit_half_spread, costs)
+        begin_bar = trip.partial_bar
+        last_close = _mark_to_market(
+            bar_ledger.value, market.close, first, trip.entry_bar, begin_bar, quantity, last_close
+        )
+        partial_quantity = quantity * partial_frac
+        quantity -= partial_quantity
+        unit_proceeds = sell_proceeds(trip.partial_reference, trip.partial_half_spread, costs)
+        bar_ledger.cash_at_open[begin_bar] += partial_quantity * unit_proceeds
+        bar_ledger.value_sold_at_open[begin_bar] += partial_quantity * last_close
+    last_close = _mark_to_market(
+        bar_ledger.value, market.close, first, begin_bar, last_bar, quantity, last_close
+    )
+    cash = quantity * sell_proceeds(trip.exit_reference, trip.exit_half_spread, costs)
     if trip.exit_stage == AT_OPEN:
-        diary.cash_at_open[last] += money
-        diary.closed_at_open[last] += 1
-        diary.left_at_open[last] += quantity * known
+        bar_ledger.cash_at_open[last_bar] += cash
+        bar_ledger.closed_at_open[last_bar] += 1
+        bar_ledger.value_sold_at_open[last_bar] += quantity * last_close
     else:
-        diary.cash_inside[last] += money
-        diary.closed_inside[last] += 1
+        bar_ledger.cash_inside[last_bar] += cash
+        bar_ledger.closed_inside[last_bar] += 1
 
 
 @borrowing_kernel
-def _mark(
+def _mark_to_market(
     value: Floats,
     closes: Floats,
     first: int,
     begin: int,
     end: int,
     quantity: float,
-    known: float,
+    last_close: float,
 ) -> float:
     """Add the worth of a quantity at the closes from `begin` up to `end`; the last known close."""
     for bar in range(begin, end):
         close = closes[np.uintp(first + bar)]
-        known = known if np.isnan(close) else close
-        value[np.uintp(bar)] += quantity * known
-    return known
+        last_close = last_close if np.isnan(close) else close
+        value[np.uintp(bar)] += quantity * last_close
+    return last_close

@@ -12,11 +12,11 @@ import pandas as pd
 
 from dipmaster.core.errors import data_error
 from dipmaster.core.kernels import Floats, Ints
-from dipmaster.core.panel import Panel, epoch_ms
+from dipmaster.core.panel import Panel, to_epoch_ms
 from dipmaster.core.params import Execution, Exits
 
 REGIMES: tuple[str, ...] = ("low", "normal", "high", "unknown")  # index -1: not known yet
-SIZING_PARTS: tuple[str, ...] = (
+SIZING_COLUMNS: tuple[str, ...] = (
     "p",
     "kelly",
     "payoff",
@@ -51,7 +51,7 @@ class Entries:
     regime
         Index into `REGIMES`, -1 unknown.
     sizing
-        Arrays of `SIZING_PARTS`, for the ledger only; absent parts are missing there.
+        Arrays of `SIZING_COLUMNS`, for the ledger only; absent parts are missing there.
     """
 
     candidate_id: Ints
@@ -74,7 +74,7 @@ class Entries:
         arrays = {f.name: getattr(self, f.name)[rows] for f in fields(self) if f.name != "sizing"}
         return replace(self, **arrays, sizing={k: v[rows] for k, v in self.sizing.items()})
 
-    def scored(self, confidence: Floats, regime: npt.NDArray[np.int8]) -> "Entries":
+    def with_scores(self, confidence: Floats, regime: npt.NDArray[np.int8]) -> "Entries":
         """The same orders with a score each; the surest goes first where orders compete.
 
         Parameters
@@ -82,16 +82,16 @@ class Entries:
         confidence, regime
             Indexed by `candidate_id`.
         """
-        sure = confidence[self.candidate_id]
-        seen = regime[self.candidate_id]
-        return replace(self, priority=sure, confidence=sure, regime=seen).sorted()
+        scores = confidence[self.candidate_id]
+        regimes = regime[self.candidate_id]
+        return replace(self, priority=scores, confidence=scores, regime=regimes).sort_orders()
 
-    def sorted(self) -> "Entries":
+    def sort_orders(self) -> "Entries":
         """The same orders, in the order in which the engine fills them."""
         return self.take(np.lexsort((self.symbol_index, -self.priority, self.signal_index)))
 
 
-def entries_from_candidates(
+def build_entries(
     candidates: pd.DataFrame, panel: Panel, execution: Execution, exits: Exits
 ) -> Entries:
     """Every candidate as an order of phase 0: fixed size, target, stop and time limit.
@@ -113,7 +113,7 @@ def entries_from_candidates(
     DataError
         Where a candidate's symbol or bar is not in the panel.
     """
-    symbol_index, signal_index = places_of(candidates, panel)
+    symbol_index, signal_index = panel_indices(candidates, panel)
     rows = len(candidates)
     return Entries(
         candidate_id=candidates["candidate_id"].to_numpy(np.int64),
@@ -126,10 +126,10 @@ def entries_from_candidates(
         priority=candidates["dip_z"].to_numpy(np.float64),
         confidence=np.full(rows, np.nan),
         regime=candidates["volatility_class"].to_numpy(np.int8),
-    ).sorted()
+    ).sort_orders()
 
 
-def places_of(candidates: pd.DataFrame, panel: Panel) -> tuple[Ints, Ints]:
+def panel_indices(candidates: pd.DataFrame, panel: Panel) -> tuple[Ints, Ints]:
     """Row of the panel and position on its grid of each candidate.
 
     Raises
@@ -138,12 +138,12 @@ def places_of(candidates: pd.DataFrame, panel: Panel) -> tuple[Ints, Ints]:
         Where a candidate's symbol or bar is not in the panel.
     """
     symbol_index = pd.Index(panel.symbols).get_indexer(pd.Index(candidates["symbol"]))
-    signal_index = panel.index_of(epoch_ms(candidates["open_time"]))
-    _demand_on_panel(candidates, panel, symbol_index.astype(np.int64), signal_index)
+    signal_index = panel.index_of(to_epoch_ms(candidates["open_time"]))
+    _require_on_panel(candidates, panel, symbol_index.astype(np.int64), signal_index)
     return symbol_index.astype(np.int64), signal_index
 
 
-def checked(entries: Entries, panel: Panel) -> Entries:
+def check_entries(entries: Entries, panel: Panel) -> Entries:
     """Return the entries if the engine can fill them.
 
     Raises
@@ -152,49 +152,49 @@ def checked(entries: Entries, panel: Panel) -> Entries:
         Rows out of order, indices outside the panel, or levels that make no sense.
     """
     symbol, signal = entries.symbol_index, entries.signal_index
-    _demand("sorted rows", _in_order(entries), "call Entries.sorted()")
+    _require("sorted rows", _is_sorted(entries), "call Entries.sorted()")
     on_panel = (symbol >= 0) & (symbol < len(panel.symbols)) & (signal >= 0) & (signal < panel.bars)
-    _demand("indices on the panel", on_panel.all(), "build the entries from this panel's bars")
-    checked_plan(entries.target_frac, entries.stop_frac, entries.cap_bars)
-    _demand("size_frac of 0 or more", (entries.size_frac >= 0).all(), "check the sizing")
+    _require("indices on the panel", on_panel.all(), "build the entries from this panel's bars")
+    check_exit_levels(entries.target_frac, entries.stop_frac, entries.cap_bars)
+    _require("size_frac of 0 or more", (entries.size_frac >= 0).all(), "check the sizing")
     return entries
 
 
-def _in_order(entries: Entries) -> bool:
+def _is_sorted(entries: Entries) -> bool:
     """Whether no row comes before its predecessor; a missing priority goes last."""
     signal, symbol = entries.signal_index, entries.symbol_index
-    first = np.where(np.isnan(entries.priority), -np.inf, entries.priority)
-    tie = first[1:] == first[:-1]
-    later = (first[1:] < first[:-1]) | (tie & (symbol[1:] >= symbol[:-1]))
-    rising = (signal[1:] > signal[:-1]) | ((signal[1:] == signal[:-1]) & later)
-    return bool(rising.all())
+    priority = np.where(np.isnan(entries.priority), -np.inf, entries.priority)
+    tied = priority[1:] == priority[:-1]
+    lower_priority = (priority[1:] < priority[:-1]) | (tied & (symbol[1:] >= symbol[:-1]))
+    in_order = (signal[1:] > signal[:-1]) | ((signal[1:] == signal[:-1]) & lower_priority)
+    return bool(in_order.all())
 
 
-def checked_plan(target_frac: Floats, stop_frac: Floats, cap_bars: Ints) -> None:
+def check_exit_levels(target_frac: Floats, stop_frac: Floats, cap_bars: Ints) -> None:
     """Raise `DataError` unless targets and stops are positive and time limits 1 or more.
 
     Infinity switches a target or a stop off; NaN is refused.
     """
-    _demand("target_frac above 0", (target_frac > 0).all(), "check the targets")
+    _require("target_frac above 0", (target_frac > 0).all(), "check the targets")
     # A stop too small to move the level in floating point would sell before it buys.
-    _demand("stop_frac above 0", (1.0 - stop_frac < 1.0).all(), "check the stops")
-    _demand("cap_bars of 1 or more", (cap_bars >= 1).all(), "check the time limits")
+    _require("stop_frac above 0", (1.0 - stop_frac < 1.0).all(), "check the stops")
+    _require("cap_bars of 1 or more", (cap_bars >= 1).all(), "check the time limits")
 
 
-def _demand(expected: str, holds: bool | np.bool_, cure: str) -> None:
+def _require(expected: str, holds: bool | np.bool_, fix: str) -> None:
     if not holds:
-        raise data_error("entries of the engine", expected, "at least one row without", cure)
+        raise data_error("entries of the engine", expected, "at least one row without", fix)
 
 
-def _demand_on_panel(
+def _require_on_panel(
     candidates: pd.DataFrame, panel: Panel, symbol_index: Ints, signal_index: Ints
 ) -> None:
-    off = (symbol_index < 0) | (signal_index < 0) | (signal_index >= panel.bars)
-    if off.any():
-        first = candidates.iloc[int(np.flatnonzero(off)[0])]
+    off_panel = (symbol_index < 0) | (signal_index < 0) | (signal_index >= panel.bars)
+    if off_panel.any():
+        candidate = candidates.iloc[int(np.flatnonzero(off_panel)[0])]
         raise data_error(
             "table 'candidates'",
             "candidates on the bars of the panel",
-            f"{first['symbol']} at {first['open_time']}",
+            f"{candidate['symbol']} at {candidate['open_time']}",
             "run the features stage again",
         )

@@ -1,4 +1,4 @@
-"""Orders and bars to round trips: `walk` goes with a position to its last sale.
+"""Orders and bars to round trips: `simulate_position` goes with a position to its last sale.
 
 The one place where exits are decided. The engine, the labels and the random
 entries all go through it, so that they cannot differ. What a position does depends on
@@ -11,32 +11,37 @@ from typing import Any
 
 import numpy as np
 
-from dipmaster.backtest.ahead import fetch_ahead
-from dipmaster.backtest.costs import BPS, Costs, break_even, outlay, proceeds
+from dipmaster.backtest.costs import BPS, Costs, break_even_price, buy_cost, sell_proceeds
 from dipmaster.backtest.layouts import (
     AT_END,
     AT_OPEN,
+    EITHER,
     INSIDE,
     NEVER,
-    Market,
+    MarketArrays,
     Order,
-    Plans,
-    can_begin,
+    PlanArrays,
+    can_open,
     order_at,
 )
-from dipmaster.backtest.rules import ExitType, RuleArrays, RuleNumbers
+from dipmaster.backtest.prefetch import prefetch_orders
+from dipmaster.backtest.rules import ExitType, RuleArrays, RuleScalars
 from dipmaster.core.kernels import Bools, Floats, Ints, borrowing_kernel, kernel
-from dipmaster.core.time_units import BAR_MS, BOUNDARY_MS
+from dipmaster.core.time_units import BAR_MS, QUARTER_HOUR_MS
 
-_BARS_PER_BOUNDARY = BOUNDARY_MS // BAR_MS
-_NONE = -1
+_BARS_PER_QUARTER_HOUR = QUARTER_HOUR_MS // BAR_MS
+_NO_EXIT = -1
 _END, _STOP, _TRAILING = int(ExitType.END_OF_DATA), int(ExitType.STOP), int(ExitType.TRAILING_STOP)
-_TARGET, _TIME, _BOUNDARY = int(ExitType.TARGET), int(ExitType.TIME_LIMIT), int(ExitType.BOUNDARY)
+_TARGET, _TIME, _QUARTER_HOUR = (
+    int(ExitType.TARGET),
+    int(ExitType.TIME_LIMIT),
+    int(ExitType.BOUNDARY),
+)
 _FULL, _PARTIAL = int(ExitType.OPTIMAL_TIMING), int(ExitType.PROFIT_TAKING)
 
 
 @kernel
-def decided_until(u: int, e: int, cap_bars: int, clock: int, rules: RuleNumbers) -> int:
+def next_decision_bar(u: int, e: int, cap_bars: int, clock: int, rules: RuleScalars) -> int:
     """Bar after the next close, from that of `u` on, at which something may be decided.
 
     Between decisions only levels can end a position, which is what makes a walk fast.
@@ -44,29 +49,33 @@ def decided_until(u: int, e: int, cap_bars: int, clock: int, rules: RuleNumbers)
     end = max(e + cap_bars, u + 1)
     if rules.every_bar:
         return u + 1
-    if np.isnan(rules.boundary_min_net):
+    if np.isnan(rules.quarter_hour_min_net):
         return end
-    return min(end, u + _BARS_PER_BOUNDARY - (clock + u) % _BARS_PER_BOUNDARY)
+    return min(end, u + _BARS_PER_QUARTER_HOUR - (clock + u) % _BARS_PER_QUARTER_HOUR)
 
 
 @kernel
-def ordered(slot: int, score: float, net: float, wanted: float, rules: RuleNumbers) -> int:
+def decide_exit(
+    slot: int, score: float, net: float, required_net: float, rules: RuleScalars
+) -> int:
     """Exit decided at a close, for the next open; -1 where none is.
 
     `slot` numbers the next bar in 5-minute steps since 1970, `net` is the profit
-    of one unit if it were sold at this close, `wanted` what a boundary asks of it.
+    of one unit if it were sold at this close, `required_net` what a boundary asks of it.
     """
     if score > rules.score_full:
         return _FULL
     if score > rules.score_partial:
         return _PARTIAL
-    if slot % _BARS_PER_BOUNDARY == 0 and net >= wanted:
-        return _BOUNDARY
-    return _NONE
+    if slot % _BARS_PER_QUARTER_HOUR == 0 and net >= required_net:
+        return _QUARTER_HOUR
+    return _NO_EXIT
 
 
 @kernel
-def raised(level: float, peak: float, entry: float, distance: float, floor: float) -> float:
+def trail_stop_level(
+    level: float, peak: float, entry: float, distance: float, floor: float
+) -> float:
     """Stop level after a bar with this peak; a missing distance leaves only the floor."""
     trail = peak - distance * entry
     if not trail > floor:
@@ -75,13 +84,15 @@ def raised(level: float, peak: float, entry: float, distance: float, floor: floa
 
 
 @kernel
-def lowest_trail(entry: float, half_spread: float, rules: RuleNumbers, costs: Costs) -> float:
+def trailing_stop_floor(
+    entry: float, half_spread: float, rules: RuleScalars, costs: Costs
+) -> float:
     """Level below which an active trailing stop never lies."""
-    return break_even(entry, half_spread, costs) if rules.break_even_floor else -np.inf
+    return break_even_price(entry, half_spread, costs) if rules.break_even_floor else -np.inf
 
 
 @kernel
-def last_known(closes: Floats, first: int, bars: int) -> int:
+def last_existing_bar(closes: Floats, first: int, bars: int) -> int:
     """Last bar that exists of the symbol whose bars begin at `first`."""
     u = bars - 1
     while np.isnan(closes[first + u]):
@@ -90,14 +101,14 @@ def last_known(closes: Floats, first: int, bars: int) -> int:
 
 
 @borrowing_kernel
-def _begin(out: Any, e: int, entry: float, half_spread: float) -> None:
+def _open_trip(out: Any, e: int, entry: float, half_spread: float) -> None:
     out.entry_bar, out.entry_reference, out.entry_half_spread = e, entry, half_spread
     out.partial_bar, out.partial_reference, out.partial_half_spread = NEVER, np.nan, np.nan
     out.partial_score, out.exit_score = np.nan, np.nan
 
 
 @kernel
-def _note_score(out: Any, order: int, score: float) -> None:
+def _record_score(out: Any, order: int, score: float) -> None:
     if order == _PARTIAL:
         out.partial_score = score
     elif order == _FULL:
@@ -105,12 +116,12 @@ def _note_score(out: Any, order: int, score: float) -> None:
 
 
 @kernel
-def _halve(out: Any, u: int, price: float, half_spread: float) -> None:
+def _record_partial_exit(out: Any, u: int, price: float, half_spread: float) -> None:
     out.partial_bar, out.partial_reference, out.partial_half_spread = u, price, half_spread
 
 
 @borrowing_kernel
-def _end(
+def _close_trip(
     out: Any,
     u: int,
     kind: int,
@@ -126,24 +137,40 @@ def _end(
 
 
 @kernel
-def touched(
-    first: float, low: float, level: float, target: float, stop_kind: int
+def resolve_touch(
+    first: float,
+    high: float,
+    low: float,
+    level: float,
+    target: float,
+    stop_kind: int,
+    target_first: bool,
 ) -> tuple[int, int, float]:
     """Exit type, stage and price on a bar that touched a level; the stop goes first.
 
     A target passed at the open counts as inside the bar: that the stop was not
-    touched is known only when the bar is over.
+    touched is known only when the bar is over. An open at or under the stop is no
+    question of order: it was sold there.
     """
     if low > level:
         return _TARGET, INSIDE, max(first, target)
     if first <= level:
         return stop_kind, AT_OPEN, first
-    return stop_kind, INSIDE, level
+    if high <= target:
+        return stop_kind, INSIDE, level
+    if target_first:
+        return _TARGET, EITHER, max(first, target)
+    return stop_kind, EITHER, level
 
 
 @borrowing_kernel
-def walk(
-    trip: Any, market: Market, order: Order, rules: RuleNumbers, costs: Costs, arrays: RuleArrays
+def simulate_position(
+    trip: Any,
+    market: MarketArrays,
+    order: Order,
+    rules: RuleScalars,
+    costs: Costs,
+    arrays: RuleArrays,
 ) -> int:
     """Write the round trip of one order; return the first bar at whose open the next may begin.
 
@@ -155,60 +182,78 @@ def walk(
     spreads, size, clock, e = market.half_spread_bps, market.bars, market.clock, order.bar
     first, columns, cap = order.symbol * size, arrays.score.shape[1], order.cap_bars
     entry, spread = opens[np.uintp(first + e)], spreads[np.uintp(first + e)] * BPS
-    paid, floor = outlay(entry, spread, costs), lowest_trail(entry, spread, rules, costs)
+    entry_cost, floor = (
+        buy_cost(entry, spread, costs),
+        trailing_stop_floor(entry, spread, rules, costs),
+    )
     level, target = entry * (1.0 - order.stop_frac), entry * (1.0 + order.target_frac)
-    active, wanted = entry * (1.0 + rules.trail_activation), rules.boundary_min_net * entry
-    stop_kind, due, peak, trough, u = _STOP, _NONE, entry, entry, e
+    active, required_net = (
+        entry * (1.0 + rules.trail_activation),
+        rules.quarter_hour_min_net * entry,
+    )
+    stop_kind, decided, peak, trough, u = _STOP, _NO_EXIT, entry, entry, e
     kind, stage, price = _END, AT_END, np.nan
-    _begin(trip, e, entry, spread)
+    _open_trip(trip, e, entry, spread)
     while True:
-        while u < size and (due != _NONE or u - e >= cap) and np.isnan(opens[np.uintp(first + u)]):
+        while (
+            u < size
+            and (decided != _NO_EXIT or u - e >= cap)
+            and np.isnan(opens[np.uintp(first + u)])
+        ):
             u += 1
         if u >= size:
             break
-        due, at = _TIME if u - e >= cap else due, np.uintp(first + u)
-        if due != _NONE and opens[at] > level:
-            if due != _PARTIAL:
-                kind, stage, price = due, AT_OPEN, opens[at]
+        decided, index = _TIME if u - e >= cap else decided, np.uintp(first + u)
+        if decided != _NO_EXIT and opens[index] > level:
+            if decided != _PARTIAL:
+                kind, stage, price = decided, AT_OPEN, opens[index]
                 break
-            _halve(trip, u, opens[at], spreads[at] * BPS)
-        due, until = _NONE, min(size, decided_until(u, e, cap, clock, rules))
-        while u < until:
+            _record_partial_exit(trip, u, opens[index], spreads[index] * BPS)
+        decided, decision_bar = _NO_EXIT, min(size, next_decision_bar(u, e, cap, clock, rules))
+        while u < decision_bar:
             high, low = highs[np.uintp(first + u)], lows[np.uintp(first + u)]
             if (low <= level) | (high > target):
                 break
             peak, trough = high if high > peak else peak, low if low < trough else trough
             u += 1
-        if u < until:
-            at = np.uintp(first + u)
-            kind, stage, price = touched(opens[at], lows[at], level, target, stop_kind)
+        if u < decision_bar:
+            index = np.uintp(first + u)
+            kind, stage, price = resolve_touch(
+                opens[index],
+                highs[index],
+                lows[index],
+                level,
+                target,
+                stop_kind,
+                rules.target_first,
+            )
             break
-        at = np.uintp(first + u - 1)
-        if np.isnan(closes[at]):
+        index = np.uintp(first + u - 1)
+        if np.isnan(closes[index]):
             continue
         if peak >= active:
-            distance = arrays.by_bar[at] if arrays.by_bar.size else arrays.by_entry[order.row]
-            trail = raised(level, peak, entry, distance, floor)
+            distance = arrays.by_bar[index] if arrays.by_bar.size else arrays.by_entry[order.row]
+            trail = trail_stop_level(level, peak, entry, distance, floor)
             stop_kind, level = _TRAILING if trail > level else stop_kind, trail
         score = arrays.score[order.row, u - 1 - e] if u - 1 - e < columns else np.nan
         if score <= rules.score_full and trip.partial_bar != NEVER:
             score = np.nan  # the partial exit happens once
-        net = proceeds(closes[at], spreads[at] * BPS, costs) - paid
-        due = ordered(clock + u, score, net, wanted, rules)
-        _note_score(trip, due, score)
-    quoted = u
+        net = sell_proceeds(closes[index], spreads[index] * BPS, costs) - entry_cost
+        decided = decide_exit(clock + u, score, net, required_net, rules)
+        _record_score(trip, decided, score)
+    price_bar = u
     if kind == _END:
-        quoted = last_known(closes, first, size)
-        u, price = size - 1, closes[first + quoted]
-    _end(trip, u, kind, stage, price, spreads[first + quoted], peak, trough)
+        price_bar = last_existing_bar(closes, first, size)
+        u, price = size - 1, closes[first + price_bar]
+    _close_trip(trip, u, kind, stage, price, spreads[first + price_bar], peak, trough)
     return u if stage == AT_OPEN else u + 1
 
 
 @borrowing_kernel
-def follow(
-    market: Market,
-    plans: Plans,
-    rules: RuleNumbers,
+def simulate_positions(
+    market: MarketArrays,
+    plans: PlanArrays,
+    rules: RuleScalars,
     costs: Costs,
     arrays: RuleArrays,
     out: Any,
@@ -221,23 +266,23 @@ def follow(
         Shape (rows,) of `ROUND_TRIP`; `entry_bar` is -1 where nothing was bought.
     """
     for i in range(plans.signal.size):
-        fetch_ahead(market, plans, arrays, i)
+        prefetch_orders(market, plans, arrays, i)
         order = order_at(plans, i)
         out[i].entry_bar = NEVER
-        if can_begin(market, order.symbol, order.bar):
-            walk(out[i], market, order, rules, costs, arrays)
+        if can_open(market, order.symbol, order.bar):
+            simulate_position(out[i], market, order, rules, costs, arrays)
 
 
 @borrowing_kernel
-def chain(
-    market: Market,
+def simulate_sequence(
+    market: MarketArrays,
     symbols: tuple[int, int],
     signals: Bools,
     plan: Order,
-    rules: RuleNumbers,
+    rules: RuleScalars,
     costs: Costs,
     arrays: RuleArrays,
-    made: Ints,
+    trip_counts: Ints,
     out: Any,
 ) -> int:
     """Follow the symbols from the first up to the second, one position at a time each.
@@ -250,20 +295,20 @@ def chain(
         Shape (symbols x bars,).
     plan
         How every position ends; its place does not count.
-    made
+    trip_counts
         Filled with the number of round trips of each symbol, shape (symbols,).
     out
         `ROUND_TRIP`, filled from its start, by symbol and time.
     """
-    taken, target, stop, cap = 0, plan.target_frac, plan.stop_frac, plan.cap_bars
+    trips_made, target, stop, cap = 0, plan.target_frac, plan.stop_frac, plan.cap_bars
     for k in range(symbols[0], symbols[1]):
-        before, e = taken, 1
+        trips_before, e = trips_made, 1
         while e < market.bars:
-            if signals[np.uintp(k * market.bars + e - 1)] and can_begin(market, k, e):
-                order = Order(taken, k, e, target, stop, cap)
-                e = walk(out[taken], market, order, rules, costs, arrays)
-                taken += 1
+            if signals[np.uintp(k * market.bars + e - 1)] and can_open(market, k, e):
+                order = Order(trips_made, k, e, target, stop, cap)
+                e = simulate_position(out[trips_made], market, order, rules, costs, arrays)
+                trips_made += 1
             else:
                 e += 1
-        made[k] = taken - before
-    return taken
+        trip_counts[k] = trips_made - trips_before
+    return trips_made

@@ -10,6 +10,7 @@ from dipmaster.core.time_units import BAR_MS
 
 STAGES = 4
 AT_OPEN, ENTRY, INSIDE, AT_END = range(STAGES)  # of a bar, in time order
+EITHER = STAGES  # as INSIDE, where stop and target were touched and either may have gone first
 NEVER = -1
 
 ROUND_TRIP = np.dtype(
@@ -34,7 +35,7 @@ ROUND_TRIP = np.dtype(
 )
 
 
-class Market(NamedTuple):
+class MarketArrays(NamedTuple):
     """A panel for kernels: arrays of shape (symbols x bars,), one symbol after the other.
 
     `bars` is the length of the grid, `clock` the number of its first bar counted in
@@ -50,7 +51,7 @@ class Market(NamedTuple):
     clock: int
 
 
-class Plans(NamedTuple):
+class PlanArrays(NamedTuple):
     """Orders for kernels, arrays of shape (rows,): where, when, and how they end.
 
     `target_frac`, `stop_frac` and `cap_bars` may all be of shape (1,): the same for all.
@@ -64,7 +65,7 @@ class Plans(NamedTuple):
 
 
 class Order(NamedTuple):
-    """One row of `Plans`; `row` is its row in the arrays of the rules, `bar` that of the entry."""
+    """One row of `PlanArrays`: `row` in the arrays of the rules, `bar` that of the entry."""
 
     row: int
     symbol: int
@@ -74,21 +75,25 @@ class Order(NamedTuple):
     cap_bars: int
 
 
-def market_of(panel: Panel) -> Market:
-    """The panel's arrays in the form that kernels read; views where they have it."""
+def build_market_arrays(panel: Panel) -> MarketArrays:
+    """The panel's arrays in the form that kernels read; views where they have it.
+
+    Bars in which nobody traded are missing: no kernel can fill anything there.
+    """
+    panel = panel.traded
     prices = (panel.open, panel.high, panel.low, panel.close, panel.half_spread_bps)
     open_, high, low, close, spread = (
         np.ascontiguousarray(values, np.float64).reshape(-1) for values in prices
     )
     clock = int(panel.open_time[0]) // BAR_MS
-    return Market(open_, high, low, close, spread, panel.bars, clock)
+    return MarketArrays(open_, high, low, close, spread, panel.bars, clock)
 
 
-def plans_of(
+def build_plan_arrays(
     symbol: Ints, signal: Ints, target_frac: Floats, stop_frac: Floats, cap_bars: Ints
-) -> Plans:
+) -> PlanArrays:
     """The columns in the form that kernels read."""
-    return Plans(
+    return PlanArrays(
         np.ascontiguousarray(symbol, np.int64),
         np.ascontiguousarray(signal, np.int64),
         np.ascontiguousarray(target_frac, np.float64),
@@ -98,7 +103,7 @@ def plans_of(
 
 
 @borrowing_kernel
-def order_at(plans: Plans, i: int) -> Order:
+def order_at(plans: PlanArrays, i: int) -> Order:
     """Row `i` of the plans."""
     j = 0 if plans.cap_bars.size == 1 else i
     target, stop, cap = plans.target_frac[j], plans.stop_frac[j], plans.cap_bars[j]
@@ -106,6 +111,6 @@ def order_at(plans: Plans, i: int) -> Order:
 
 
 @borrowing_kernel
-def can_begin(market: Market, symbol: int, bar: int) -> bool:
-    """Whether the symbol has this bar, to be bought at its open."""
+def can_open(market: MarketArrays, symbol: int, bar: int) -> bool:
+    """Whether the symbol was traded in this bar, to be bought at its open."""
     return bar < market.bars and not np.isnan(market.open[np.uintp(symbol * market.bars + bar)])

@@ -12,20 +12,21 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from dipmaster.backtest.costs import costs_of
+from dipmaster.backtest.costs import build_costs
 from dipmaster.backtest.entries import Entries
-from dipmaster.backtest.layouts import AT_OPEN, ENTRY, NEVER, STAGES
+from dipmaster.backtest.layouts import AT_OPEN, EITHER, ENTRY, INSIDE, NEVER, STAGES
 from dipmaster.backtest.rules import EXIT_CONFIDENCE, EXIT_NAMES, EXIT_REASONS, ExitType
-from dipmaster.backtest.trades import BUY, Legs, trades_table, words
+from dipmaster.backtest.trades import BUY, FillColumns, build_trades_table, decode_names
 from dipmaster.core.errors import data_error
 from dipmaster.core.kernels import Floats, Ints
-from dipmaster.core.panel import Panel, as_times
+from dipmaster.core.panel import Panel, to_timestamps
 from dipmaster.core.params import Execution
 from dipmaster.core.tables import EQUITY, FILLS
 
-SKIP_REASONS: tuple[str, ...] = (
+REJECTION_REASONS: tuple[str, ...] = (
     "ruined",
     "no_next_bar",
+    "zero_volume",
     "already_in_position",
     "max_positions",
     "exposure",
@@ -43,19 +44,19 @@ class Ledger:
     trades, fills, equity
         Tables TRADES (a row a round trip, in order of entry), FILLS (in order of
         time) and EQUITY (a row a bar of the grid).
-    skipped
+    rejected
         Number of orders not filled, by reason; every reason is a key.
     """
 
     trades: pd.DataFrame
     fills: pd.DataFrame
     equity: pd.DataFrame
-    skipped: dict[str, int]
+    rejected: dict[str, int]
 
 
 @dataclass(frozen=True)
-class Booked:
-    """What the kernel wrote: `ROUND_TRIP` a filled order, `ORDER` an entry, and the marks.
+class EngineOutput:
+    """What the kernel wrote: `ROUND_TRIP` a filled order, `ORDER_RECORD` an entry, and the marks.
 
     `value` is the worth of all positions at each bar's close, shape (bars,).
     """
@@ -66,7 +67,9 @@ class Booked:
     partial_frac: float
 
 
-def ledger_of(panel: Panel, entries: Entries, execution: Execution, booked: Booked) -> Ledger:
+def build_ledger(
+    panel: Panel, entries: Entries, execution: Execution, output: EngineOutput
+) -> Ledger:
     """Turn what the kernel wrote into the tables of a run.
 
     Raises
@@ -74,114 +77,127 @@ def ledger_of(panel: Panel, entries: Entries, execution: Execution, booked: Book
     DataError
         Where a bar that was traded has no half-spread.
     """
-    filled = np.flatnonzero(booked.orders["outcome"] == 0)
-    traded = entries.take(filled)
-    legs = _priced(_legs(booked, booked.orders["quantity"][filled]), execution)
-    _demand_costs(legs, traded, panel)
+    filled_rows = np.flatnonzero(output.orders["outcome"] == 0)
+    filled_entries = entries.take(filled_rows)
+    fills = _price_fills(_collect_fills(output, output.orders["quantity"][filled_rows]), execution)
+    _require_costs(fills, filled_entries, panel)
     return Ledger(
-        trades_table(panel, traded, booked.trips, booked.orders[filled], legs),
-        _fills_table(panel, traded, legs),
-        _equity_table(panel, execution, legs, booked.value),
-        _skipped(booked.orders["outcome"]),
+        build_trades_table(panel, filled_entries, output.trips, output.orders[filled_rows], fills),
+        _build_fills_table(panel, filled_entries, fills),
+        _build_equity_table(panel, execution, fills, output.value),
+        _count_rejections(output.orders["outcome"]),
     )
 
 
-def _legs(booked: Booked, quantity: Floats) -> Legs:
+def _collect_fills(output: EngineOutput, quantity: Floats) -> FillColumns:
     """One row a fill in order of time: purchase, partial sale, last sale of every trade."""
-    trips, everyone = booked.trips, np.arange(booked.trips.size)
-    halved = np.flatnonzero(trips["partial_bar"] != NEVER)
-    part = np.zeros(trips.size)
-    part[halved] = quantity[halved] * booked.partial_frac
-    partly, stage, kind = trips[halved], trips["exit_stage"], trips["exit_type"]
-    selling = int(ExitType.PROFIT_TAKING)
-    legs = (
-        _leg(trips, everyone, "entry", quantity, ENTRY, BUY),
-        _leg(partly, halved, "partial", part[halved], AT_OPEN, selling),
-        _leg(trips, everyone, "exit", quantity - part, stage, kind),
+    trips, all_trades = output.trips, np.arange(output.trips.size)
+    partial_trades = np.flatnonzero(trips["partial_bar"] != NEVER)
+    partial_quantity = np.zeros(trips.size)
+    partial_quantity[partial_trades] = quantity[partial_trades] * output.partial_frac
+    partial_trips, kind = trips[partial_trades], trips["exit_type"]
+    stage = np.where(trips["exit_stage"] == EITHER, INSIDE, trips["exit_stage"])
+    partial_exit = int(ExitType.PROFIT_TAKING)
+    fills = (
+        _fill_columns(trips, all_trades, "entry", quantity, ENTRY, BUY),
+        _fill_columns(
+            partial_trips,
+            partial_trades,
+            "partial",
+            partial_quantity[partial_trades],
+            AT_OPEN,
+            partial_exit,
+        ),
+        _fill_columns(trips, all_trades, "exit", quantity - partial_quantity, stage, kind),
     )
-    columns = {name: np.concatenate([leg[name] for leg in legs]) for name in legs[0]}
+    columns = {
+        name: np.concatenate([columns_of_fill[name] for columns_of_fill in fills])
+        for name in fills[0]
+    }
     # A trade has one fill a stage of a bar at most, so no two keys are equal.
     key = (columns["bar"] * STAGES + columns["stage"]) * trips.size + columns["trade"]
     order = np.argsort(key)
     return {name: column[order] for name, column in columns.items()}
 
 
-def _leg(
-    trips: npt.NDArray[Any], trade: Ints, at: str, quantity: Floats, stage: Any, exit_type: Any
-) -> Legs:
-    score = np.full(trips.size, np.nan) if at == "entry" else trips[f"{at}_score"]
+def _fill_columns(
+    trips: npt.NDArray[Any], trade: Ints, event: str, quantity: Floats, stage: Any, exit_type: Any
+) -> FillColumns:
+    score = np.full(trips.size, np.nan) if event == "entry" else trips[f"{event}_score"]
     return {
         "trade": trade,
-        "bar": trips[f"{at}_bar"],
+        "bar": trips[f"{event}_bar"],
         "stage": np.full(trips.size, stage, np.int64),
         "quantity": quantity,
-        "reference": trips[f"{at}_reference"],
-        "half_spread": trips[f"{at}_half_spread"],
+        "reference": trips[f"{event}_reference"],
+        "half_spread": trips[f"{event}_half_spread"],
         "exit_type": np.full(trips.size, exit_type, np.int64),
         "score": score,
     }
 
 
-def _priced(legs: Legs, execution: Execution) -> Legs:
+def _price_fills(fills: FillColumns, execution: Execution) -> FillColumns:
     """Add price, costs and the cash that is left after each fill."""
-    costs = costs_of(execution)
-    side = np.where(legs["exit_type"] == BUY, 1.0, -1.0)
-    value = legs["quantity"] * legs["reference"]
-    price = legs["reference"] * (1.0 + side * (legs["half_spread"] + costs.slippage))
-    fee = legs["quantity"] * price * costs.fee
+    costs = build_costs(execution)
+    side = np.where(fills["exit_type"] == BUY, 1.0, -1.0)
+    value = fills["quantity"] * fills["reference"]
+    price = fills["reference"] * (1.0 + side * (fills["half_spread"] + costs.slippage))
+    fee = fills["quantity"] * price * costs.fee
     return {
-        **legs,
+        **fills,
         "side": side,
         "price": price,
-        "half_spread_cost": value * legs["half_spread"],
+        "half_spread_cost": value * fills["half_spread"],
         "slippage_cost": value * costs.slippage,
         "fee": fee,
-        "cash_after": execution.capital - (side * legs["quantity"] * price + fee).cumsum(),
+        "cash_after": execution.capital - (side * fills["quantity"] * price + fee).cumsum(),
     }
 
 
-def _demand_costs(legs: Legs, traded: Entries, panel: Panel) -> None:
-    missing = np.flatnonzero(~np.isfinite(legs["cash_after"]))
+def _require_costs(fills: FillColumns, filled_entries: Entries, panel: Panel) -> None:
+    missing = np.flatnonzero(~np.isfinite(fills["cash_after"]))
     if missing.size:
-        leg = {name: column[missing[0]] for name, column in legs.items()}
-        time = as_times(panel.open_time[[leg["bar"]]])[0]
+        fill = {name: column[missing[0]] for name, column in fills.items()}
+        time = to_timestamps(panel.open_time[[fill["bar"]]])[0]
         raise data_error(
-            f"bars of {panel.symbols[traded.symbol_index[leg['trade']]]} at {time}",
+            f"bars of {panel.symbols[filled_entries.symbol_index[fill['trade']]]} at {time}",
             "a half-spread and prices on every bar that is traded",
-            f"half-spread {leg['half_spread']}, price {leg['reference']}",
+            f"half-spread {fill['half_spread']}, price {fill['reference']}",
             "give the source a half-spread or set ingest.raw.half_spread_bps",
         )
 
 
-def _fills_table(panel: Panel, traded: Entries, legs: Legs) -> pd.DataFrame:
-    kind, trade = legs["exit_type"], legs["trade"]
+def _build_fills_table(panel: Panel, filled_entries: Entries, fills: FillColumns) -> pd.DataFrame:
+    kind, trade = fills["exit_type"], fills["trade"]
     confidence = np.asarray((*EXIT_CONFIDENCE, np.nan))[kind]  # -1 is the last: a purchase
     columns = {
         "trade_id": trade,
-        "time": as_times(panel.open_time[legs["bar"]]),
-        "symbol": words(panel.symbols, traded.symbol_index[trade]),
-        "side": words(("buy", "sell"), (kind != BUY).astype(np.int64)),
-        "quantity": legs["quantity"],
-        "reference_price": legs["reference"],
-        "price": legs["price"],
-        "half_spread_cost": legs["half_spread_cost"],
-        "slippage_cost": legs["slippage_cost"],
-        "fee": legs["fee"],
-        "exit_type": words(("entry", *EXIT_NAMES), kind - BUY),
-        "exit_confidence": np.where(np.isnan(confidence), legs["score"], confidence),
-        "reason": words(("signal at the close before", *EXIT_REASONS), kind - BUY),
-        "cash_after": legs["cash_after"],
+        "time": to_timestamps(panel.open_time[fills["bar"]]),
+        "symbol": decode_names(panel.symbols, filled_entries.symbol_index[trade]),
+        "side": decode_names(("buy", "sell"), (kind != BUY).astype(np.int64)),
+        "quantity": fills["quantity"],
+        "reference_price": fills["reference"],
+        "price": fills["price"],
+        "half_spread_cost": fills["half_spread_cost"],
+        "slippage_cost": fills["slippage_cost"],
+        "fee": fills["fee"],
+        "exit_type": decode_names(("entry", *EXIT_NAMES), kind - BUY),
+        "exit_confidence": np.where(np.isnan(confidence), fills["score"], confidence),
+        "reason": decode_names(("signal at the close before", *EXIT_REASONS), kind - BUY),
+        "cash_after": fills["cash_after"],
     }
     return FILLS.check(pd.DataFrame(columns, copy=False), "fills of the engine")
 
 
-def _equity_table(panel: Panel, execution: Execution, legs: Legs, value: Floats) -> pd.DataFrame:
-    done = np.bincount(legs["bar"], minlength=panel.bars).cumsum()
-    cash = np.concatenate(([execution.capital], legs["cash_after"]))[done]
+def _build_equity_table(
+    panel: Panel, execution: Execution, fills: FillColumns, value: Floats
+) -> pd.DataFrame:
+    fills_before_close = np.bincount(fills["bar"], minlength=panel.bars).cumsum()
+    cash = np.concatenate(([execution.capital], fills["cash_after"]))[fills_before_close]
     equity = cash + value
     exposure = np.divide(value, equity, out=np.zeros(panel.bars), where=equity > 0)
     columns = {
-        "time": as_times(panel.open_time),
+        "time": to_timestamps(panel.open_time),
         "equity": equity,
         "cash": cash,
         "exposure_frac": exposure,
@@ -189,6 +205,6 @@ def _equity_table(panel: Panel, execution: Execution, legs: Legs, value: Floats)
     return EQUITY.check(pd.DataFrame(columns, copy=False), "equity of the engine")
 
 
-def _skipped(outcome: npt.NDArray[Any]) -> dict[str, int]:
-    counts = np.bincount(outcome, minlength=len(SKIP_REASONS) + 1)
-    return {reason: int(counts[i + 1]) for i, reason in enumerate(SKIP_REASONS)}
+def _count_rejections(outcome: npt.NDArray[Any]) -> dict[str, int]:
+    counts = np.bincount(outcome, minlength=len(REJECTION_REASONS) + 1)
+    return {reason: int(counts[i + 1]) for i, reason in enumerate(REJECTION_REASONS)}

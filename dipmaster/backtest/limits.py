@@ -5,8 +5,9 @@ from typing import NamedTuple
 from dipmaster.core.kernels import kernel
 from dipmaster.core.params import Execution
 
-FILLED, RUINED, NO_NEXT_BAR, IN_POSITION, MAX_POSITIONS, EXPOSURE, CASH, TOO_SMALL = range(8)
-UNCUT, BY_POSITION, BY_EXPOSURE, BY_CASH = range(4)
+FILLED, RUINED, NO_NEXT_BAR, ZERO_VOLUME, IN_POSITION, MAX_POSITIONS = range(6)
+EXPOSURE, CASH, TOO_SMALL = range(6, 9)
+NO_CAP, POSITION_CAP, EXPOSURE_CAP, CASH_CAP = range(4)
 
 
 class Limits(NamedTuple):
@@ -19,7 +20,7 @@ class Limits(NamedTuple):
     min_notional: float
 
 
-def limits_of(execution: Execution) -> Limits:
+def build_limits(execution: Execution) -> Limits:
     """The limits of section `execution`."""
     return Limits(
         execution.capital,
@@ -31,7 +32,7 @@ def limits_of(execution: Execution) -> Limits:
 
 
 @kernel
-def hindrance(
+def rejection_reason(
     exists: bool, u: int, ruined: bool, free_from: int, positions: int, limits: Limits
 ) -> int:
     """Why an order cannot be filled at the open of bar `u` whatever its size."""
@@ -47,25 +48,25 @@ def hindrance(
 
 
 @kernel
-def sized(
-    wished: float, equity: float, exposure: float, affordable: float, limits: Limits
+def cap_notional(
+    requested: float, equity: float, exposure: float, affordable: float, limits: Limits
 ) -> tuple[float, int]:
     """Reference notional after the caps, and the cap that cut it last."""
-    notional, cap = wished, UNCUT
+    notional, cap = requested, NO_CAP
     if notional > limits.max_position_frac * equity:
-        notional, cap = limits.max_position_frac * equity, BY_POSITION
+        notional, cap = limits.max_position_frac * equity, POSITION_CAP
     if notional > limits.max_exposure_frac * equity - exposure:
-        notional, cap = limits.max_exposure_frac * equity - exposure, BY_EXPOSURE
+        notional, cap = limits.max_exposure_frac * equity - exposure, EXPOSURE_CAP
     if notional > affordable:
-        notional, cap = affordable, BY_CASH
+        notional, cap = affordable, CASH_CAP
     return notional, cap
 
 
 @kernel
-def too_small(notional: float, cap: int, limits: Limits) -> int:
+def size_rejection_reason(notional: float, cap: int, limits: Limits) -> int:
     """Why an order of this size is not sent, by the cap that cut it last."""
     if notional > 0.0 and notional >= limits.min_notional:
         return FILLED
-    if cap == BY_EXPOSURE:
+    if cap == EXPOSURE_CAP:
         return EXPOSURE
-    return CASH if cap == BY_CASH else TOO_SMALL
+    return CASH if cap == CASH_CAP else TOO_SMALL

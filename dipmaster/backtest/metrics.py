@@ -9,17 +9,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dipmaster.core.kernels import Bools, Floats, Ints
+from dipmaster.core.kernels import Floats, Ints
 from dipmaster.core.time_units import BARS_PER_DAY, DAYS_PER_YEAR
+from dipmaster.core.wins import is_break_even, is_win
 
 
 @dataclass(frozen=True)
-class Days:
+class DailyAccount:
     """The account day by day, as seen on 5-minute marks; shape (days,) each.
 
     All four are relative to the mark that ended the day before, which belongs
     to the path. They form a monoid under concatenation: the drawdown of any
-    sequence of days follows from them exactly, see `joined_drawdown`.
+    sequence of days follows from them exactly, see `concatenated_drawdown`.
 
     Attributes
     ----------
@@ -38,53 +39,54 @@ class Days:
 
     @property
     def returns(self) -> Floats:
-        """Simple net returns on the whole account, days without a trade included."""
+        """Simple net returns on the whole account, days with bars but no trade included."""
         return self.growth - 1.0
 
 
-# A trailing stop at its floor brings back what was paid, give or take the last bit.
-ROUNDING = 1e-9
-
-
-def winning(net_pnl: Floats) -> Bools:
-    """Which round trips won: net of all costs above zero and above rounding; zero is a loss.
+def win_rate(net_frac: Floats) -> float | None:
+    """Share of winning round trips, each counted once; None without a trade.
 
     Parameters
     ----------
-    net_pnl
-        Money, or a fraction of the notional.
+    net_frac
+        Shape (trades,), net return on the notional. Who breaks even did not win.
     """
-    return net_pnl > ROUNDING
+    return float(np.mean(is_win(net_frac))) if net_frac.size else None
 
 
-def win_rate(net_pnl: Floats) -> float | None:
-    """Share of winning round trips, each counted once; None without a trade."""
-    return float(np.mean(winning(net_pnl))) if net_pnl.size else None
-
-
-def profit_factor(net_pnl: Floats) -> float | None:
+def profit_factor(net: Floats, net_frac: Floats) -> float | None:
     """Money won / money lost; None where nothing was lost.
 
     Parameters
     ----------
-    net_pnl
+    net, net_frac
+        As for `split_gains_losses`.
+    """
+    gains, losses = split_gains_losses(net, net_frac)
+    return float(gains.sum() / losses.sum()) if losses.sum() > 0.0 else None
+
+
+def split_gains_losses(net: Floats, net_frac: Floats) -> tuple[Floats, Floats]:
+    """Split each result into what it won and what it lost, both at least 0.
+
+    Parameters
+    ----------
+    net
         Shape (trades,). Money gives the gate's figure; returns on notional give
         the equal-notional figure.
+    net_frac
+        Shape (trades,), net return on the notional: it says who won. Who breaks even has
+        neither won nor lost, or a profit factor could rest on rounding alone.
     """
-    won, lost = won_and_lost(net_pnl)
-    return float(won.sum() / lost.sum()) if lost.sum() > 0.0 else None
-
-
-def won_and_lost(net_pnl: Floats) -> tuple[Floats, Floats]:
-    """Split each result into what it won and what it lost, both at least 0."""
-    return np.maximum(net_pnl, 0.0), np.maximum(-net_pnl, 0.0)
+    moved = np.where(is_break_even(net_frac), 0.0, net)
+    return np.maximum(moved, 0.0), np.maximum(-moved, 0.0)
 
 
 def sharpe_annual(daily_returns: Floats) -> float | None:
     """Mean / standard deviation of daily net returns x sqrt(365); rf = 0.
 
-    Days without a trade are in, as zeros. None with fewer than two days or
-    where all days are equal.
+    Days without a trade are in, as zeros; days without a bar are no days. None with
+    fewer than two days or where all days are equal.
     """
     if daily_returns.size < 2 or np.ptp(daily_returns) == 0.0:
         return None
@@ -105,8 +107,8 @@ def lo_eta(daily_returns: Floats, horizon: int, lags: int) -> float | None:
     last = min(lags, centred.size - 1, horizon - 1)
     rho = np.array([centred[k:] @ centred[:-k] for k in range(1, last + 1)])
     weights = horizon - np.arange(1, last + 1)
-    spread = horizon + 2.0 * float(weights @ rho) / float(centred @ centred)
-    return float(horizon / np.sqrt(spread)) if spread > 0.0 else None
+    variance_factor = horizon + 2.0 * float(weights @ rho) / float(centred @ centred)
+    return float(horizon / np.sqrt(variance_factor)) if variance_factor > 0.0 else None
 
 
 @dataclass(frozen=True)
@@ -130,17 +132,17 @@ def max_drawdown(marks: Floats, start: float) -> Drawdown:
     """
     path = np.maximum(np.concatenate([[start], marks]), 0.0)
     peaks = np.maximum.accumulate(path)
-    falls = _falls(path, peaks)
-    trough = int(np.argmax(falls))
+    drawdowns = _drawdown_path(path, peaks)
+    trough = int(np.argmax(drawdowns))
     peak = int(np.argmax(path[: trough + 1]))
-    return Drawdown(float(falls[trough]), peak - 1, trough - 1)
+    return Drawdown(float(drawdowns[trough]), peak - 1, trough - 1)
 
 
-def _falls(path: Floats, peaks: Floats) -> Floats:
+def _drawdown_path(path: Floats, peaks: Floats) -> Floats:
     return 1.0 - np.divide(path, peaks, out=np.ones_like(path), where=peaks > 0.0)
 
 
-def days_of(marks: Floats, start: float) -> Days:
+def summarize_days(marks: Floats, start: float, days: Ints | None = None) -> DailyAccount:
     """Summarise 5-minute marks that begin at a UTC midnight, a day a row.
 
     A last day that is not over counts with the marks it has. An account that
@@ -152,18 +154,25 @@ def days_of(marks: Floats, start: float) -> Days:
         Shape (bars,), no gaps: a bar that does not exist is marked as well.
     start
         Equity at the last mark before.
+    days
+        Which days are kept, 0 for the first; None: all. A day without a bar of any
+        coin is no day: its marks repeat the last one before it, and would be a
+        return of zero that nobody earned.
     """
     missing = -marks.size % BARS_PER_DAY
-    whole = np.concatenate([marks, np.repeat(marks[-1:], missing)])
-    grid = np.maximum(whole, 0.0).reshape(-1, BARS_PER_DAY)
-    before = np.concatenate([[max(start, 0.0)], grid[:-1, -1]])
-    path = np.concatenate([before[:, None], grid], axis=1)
-    relative = np.divide(path, before[:, None], out=np.ones_like(path), where=before[:, None] > 0.0)
-    falls = _falls(path, np.maximum.accumulate(path, axis=1))
-    return Days(relative[:, -1], relative.max(axis=1), relative.min(axis=1), falls.max(axis=1))
+    padded = np.concatenate([marks, np.repeat(marks[-1:], missing)])
+    daily_marks = np.maximum(padded, 0.0).reshape(-1, BARS_PER_DAY)
+    previous_close = np.concatenate([[max(start, 0.0)], daily_marks[:-1, -1]])
+    path = np.concatenate([previous_close[:, None], daily_marks], axis=1)
+    relative = np.divide(
+        path, previous_close[:, None], out=np.ones_like(path), where=previous_close[:, None] > 0.0
+    )
+    drawdowns = _drawdown_path(path, np.maximum.accumulate(path, axis=1))
+    columns = relative[:, -1], relative.max(axis=1), relative.min(axis=1), drawdowns.max(axis=1)
+    return DailyAccount(*(column if days is None else column[days] for column in columns))
 
 
-def joined_drawdown(days: Days, order: Ints) -> float:
+def concatenated_drawdown(days: DailyAccount, order: Ints) -> float:
     """Drawdown of the days put one after the other in the given order."""
     level, peak, deepest = 1.0, 1.0, 0.0
     for day in order:

@@ -13,27 +13,35 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from dipmaster.backtest.costs import Costs, costs_of
-from dipmaster.backtest.entries import checked_plan
-from dipmaster.backtest.fills import chain, follow
-from dipmaster.backtest.layouts import NEVER, ROUND_TRIP, Order, Plans, market_of, plans_of
+from dipmaster.backtest.costs import Costs, build_costs
+from dipmaster.backtest.entries import check_exit_levels
+from dipmaster.backtest.fills import simulate_positions, simulate_sequence
+from dipmaster.backtest.layouts import (
+    EITHER,
+    NEVER,
+    ROUND_TRIP,
+    Order,
+    PlanArrays,
+    build_market_arrays,
+    build_plan_arrays,
+)
 from dipmaster.backtest.rules import (
     EXIT_NAMES,
     ExitRules,
     ExitType,
-    RuleNumbers,
-    rule_arrays,
-    rule_numbers,
+    RuleScalars,
+    build_rule_arrays,
+    build_rule_scalars,
 )
 from dipmaster.core.errors import data_error
 from dipmaster.core.kernels import Bools, Floats, Ints
 from dipmaster.core.panel import Panel
-from dipmaster.core.parallel import workers
+from dipmaster.core.parallel import count_workers
 from dipmaster.core.params import Execution
 
 
 @dataclass(frozen=True)
-class Outcomes:
+class TradeOutcomes:
     """Round trips at one unit of reference notional; every array has shape (rows,).
 
     Attributes
@@ -47,6 +55,8 @@ class Outcomes:
         Positions on the panel's grid.
     exit_type
         Index into `EXIT_NAMES`.
+    stop_and_target_touched
+        The bar of the exit touched both inside: what went first is not known.
     gross_frac, fees_frac, slippage_frac, net_frac
         Of the reference notional at entry; net = gross - fees - slippage, where
         slippage holds half-spread and slippage.
@@ -61,6 +71,7 @@ class Outcomes:
     entry_index: Ints
     exit_index: Ints
     exit_type: Ints
+    stop_and_target_touched: Bools
     gross_frac: Floats
     fees_frac: Floats
     slippage_frac: Floats
@@ -74,14 +85,14 @@ class Outcomes:
         """Bars from entry to exit; 0 where not tradable."""
         return self.exit_index - self.entry_index
 
-    def frame(self) -> pd.DataFrame:
+    def to_frame(self) -> pd.DataFrame:
         """A row a bar, `exit_type` in words ("" where not tradable)."""
         columns = {name: getattr(self, name) for name in self.__dataclass_fields__}
-        words = pd.array(np.asarray((*EXIT_NAMES, ""))[self.exit_type], dtype="str")
-        return pd.DataFrame({**columns, "exit_type": words, "bars_held": self.bars_held})
+        exit_names = pd.array(np.asarray((*EXIT_NAMES, ""))[self.exit_type], dtype="str")
+        return pd.DataFrame({**columns, "exit_type": exit_names, "bars_held": self.bars_held})
 
 
-def outcomes(
+def simulate_independent_trades(
     panel: Panel,
     symbol_index: Ints,
     signal_index: Ints,
@@ -90,7 +101,7 @@ def outcomes(
     target_frac: Floats | float,
     stop_frac: Floats | float,
     cap_bars: Ints | int,
-) -> Outcomes:
+) -> TradeOutcomes:
     """Trade every given bar alone: signal at its close, entry at the next open.
 
     Parameters
@@ -110,16 +121,16 @@ def outcomes(
         Rows off the panel, levels that make no sense, or a missing half-spread.
     """
     rows = int(symbol_index.size)
-    _demand_on_panel(panel, symbol_index, signal_index)
-    plans = _plans(symbol_index, signal_index, target_frac, stop_frac, cap_bars)
+    _require_on_panel(panel, symbol_index, signal_index)
+    plans = _build_plans(symbol_index, signal_index, target_frac, stop_frac, cap_bars)
     trips = np.zeros(rows, ROUND_TRIP)
-    numbers, costs = rule_numbers(rules), costs_of(execution)
-    arrays = rule_arrays(rules, rows, panel.open.shape)
-    follow(market_of(panel), plans, numbers, costs, arrays, trips)
-    return _outcomes_of(symbol_index, trips, numbers, costs)
+    numbers, costs = build_rule_scalars(rules), build_costs(execution)
+    arrays = build_rule_arrays(rules, rows, panel.open.shape)
+    simulate_positions(build_market_arrays(panel), plans, numbers, costs, arrays, trips)
+    return _build_outcomes(symbol_index, trips, numbers, costs)
 
 
-def one_at_a_time(
+def simulate_sequential_trades(
     panel: Panel,
     signals: Bools,
     execution: Execution,
@@ -127,7 +138,7 @@ def one_at_a_time(
     target_frac: float,
     stop_frac: float,
     cap_bars: int,
-) -> Outcomes:
+) -> TradeOutcomes:
     """Trade every symbol alone, one position at a time, with money never running out.
 
     A signal is taken where the position before it is closed by the next bar's open.
@@ -144,12 +155,17 @@ def one_at_a_time(
     Outcomes
         The trades made, by symbol and time; every row is tradable.
     """
-    made, parts = chained(panel, signals, execution, rules, target_frac, stop_frac, cap_bars)
-    symbol, trips = np.repeat(np.arange(made.size), made), np.concatenate(parts)
-    return _outcomes_of(symbol, trips, rule_numbers(rules), costs_of(execution))
+    trip_counts, trips_by_thread = simulate_round_trips(
+        panel, signals, execution, rules, target_frac, stop_frac, cap_bars
+    )
+    symbol, trips = (
+        np.repeat(np.arange(trip_counts.size), trip_counts),
+        np.concatenate(trips_by_thread),
+    )
+    return _build_outcomes(symbol, trips, build_rule_scalars(rules), build_costs(execution))
 
 
-def chained(
+def simulate_round_trips(
     panel: Panel,
     signals: Bools,
     execution: Execution,
@@ -166,36 +182,42 @@ def chained(
             f"shape {signals.shape}",
             "give a row a symbol and a column a bar of this panel",
         )
-    checked_plan(np.array([target_frac]), np.array([stop_frac]), np.array([cap_bars]))
-    numbers, costs, market = rule_numbers(rules), costs_of(execution), market_of(panel)
-    arrays = rule_arrays(rules, 0, panel.open.shape)
+    check_exit_levels(np.array([target_frac]), np.array([stop_frac]), np.array([cap_bars]))
+    numbers, costs, market = (
+        build_rule_scalars(rules),
+        build_costs(execution),
+        build_market_arrays(panel),
+    )
+    arrays = build_rule_arrays(rules, 0, panel.open.shape)
     plan = Order(0, 0, 0, float(target_frac), float(stop_frac), int(cap_bars))
     flags = np.ascontiguousarray(signals, np.bool_)
-    made = np.zeros(len(panel.symbols), np.int64)
+    trip_counts = np.zeros(len(panel.symbols), np.int64)
 
-    def some(symbols: tuple[int, int]) -> npt.NDArray[Any]:
+    def simulate_share(symbols: tuple[int, int]) -> npt.NDArray[Any]:
         trips = np.empty(np.count_nonzero(flags[slice(*symbols)]), ROUND_TRIP)
-        world = (market, symbols, flags.reshape(-1), plan, numbers, costs, arrays)
-        return trips[: chain(*world, made, trips)]
+        kernel_args = (market, symbols, flags.reshape(-1), plan, numbers, costs, arrays)
+        return trips[: simulate_sequence(*kernel_args, trip_counts, trips)]
 
     # A plain pool: starting the project's progress-showing one takes longer than the work.
-    with ThreadPoolExecutor(workers()) as pool:
-        return made, list(pool.map(some, shares_of(len(made), workers())))
+    with ThreadPoolExecutor(count_workers()) as pool:
+        return trip_counts, list(
+            pool.map(simulate_share, split_evenly(len(trip_counts), count_workers()))
+        )
 
 
-def shares_of(symbols: int, parts: int) -> list[tuple[int, int]]:
+def split_evenly(symbols: int, parts: int) -> list[tuple[int, int]]:
     """Symbols split into runs of equal length, one a worker."""
     ends = [symbols * part // parts for part in range(parts + 1)]
     return list(pairwise(ends))
 
 
-def _plans(
+def _build_plans(
     symbol_index: Ints,
     signal_index: Ints,
     target_frac: Floats | float,
     stop_frac: Floats | float,
     cap_bars: Ints | int,
-) -> Plans:
+) -> PlanArrays:
     columns = (np.asarray(target_frac), np.asarray(stop_frac), np.asarray(cap_bars))
     shape = np.broadcast_shapes((1,), *(column.shape for column in columns))
     if shape not in ((1,), symbol_index.shape):
@@ -206,61 +228,62 @@ def _plans(
             "give targets, stops and time limits for every row",
         )
     target, stop, cap = (np.broadcast_to(column, shape) for column in columns)
-    plans = plans_of(symbol_index, signal_index, target, stop, cap)
-    checked_plan(plans.target_frac, plans.stop_frac, plans.cap_bars)
+    plans = build_plan_arrays(symbol_index, signal_index, target, stop, cap)
+    check_exit_levels(plans.target_frac, plans.stop_frac, plans.cap_bars)
     return plans
 
 
-def _outcomes_of(
-    symbol_index: Ints, trips: npt.NDArray[Any], rules: RuleNumbers, costs: Costs
-) -> Outcomes:
+def _build_outcomes(
+    symbol_index: Ints, trips: npt.NDArray[Any], rules: RuleScalars, costs: Costs
+) -> TradeOutcomes:
     tradable = trips["entry_bar"] != NEVER
-    unit = np.where(tradable, trips["entry_reference"], np.nan)
-    halved = tradable & (trips["partial_bar"] != NEVER)
-    part = np.where(halved, rules.partial_frac, 0.0)
-    sales = [(1.0 - part, trips["exit_reference"], trips["exit_half_spread"])]
-    if halved.any():
-        reference = np.where(halved, trips["partial_reference"], 0.0)
-        sales.insert(0, (part, reference, trips["partial_half_spread"]))
+    entry_reference = np.where(tradable, trips["entry_reference"], np.nan)
+    has_partial = tradable & (trips["partial_bar"] != NEVER)
+    partial_share = np.where(has_partial, rules.partial_frac, 0.0)
+    sales = [(1.0 - partial_share, trips["exit_reference"], trips["exit_half_spread"])]
+    if has_partial.any():
+        reference = np.where(has_partial, trips["partial_reference"], 0.0)
+        sales.insert(0, (partial_share, reference, trips["partial_half_spread"]))
     gross, cost = np.full(trips.size, -1.0), trips["entry_half_spread"] + costs.slippage
     fees = costs.fee * (1.0 + cost)
     for share, reference, half_spread in sales:
-        value = share * reference / unit
-        step = np.where(value > 0.0, half_spread, 0.0) + costs.slippage
-        gross, cost = gross + value, cost + value * step
-        fees = fees + costs.fee * value * (1.0 - step)
-    _demand_costs(tradable, gross - fees - cost)
-    return Outcomes(
+        value = share * reference / entry_reference
+        side_cost = np.where(value > 0.0, half_spread, 0.0) + costs.slippage
+        gross, cost = gross + value, cost + value * side_cost
+        fees = fees + costs.fee * value * (1.0 - side_cost)
+    _require_costs(tradable, gross - fees - cost)
+    return TradeOutcomes(
         symbol_index=symbol_index,
         tradable=tradable,
         entry_index=trips["entry_bar"].copy(),
         exit_index=np.where(tradable, trips["exit_bar"], NEVER),
         exit_type=np.where(tradable, trips["exit_type"], NEVER).astype(np.int64),
+        stop_and_target_touched=tradable & (trips["exit_stage"] == EITHER),
         gross_frac=gross,
         fees_frac=fees,
         slippage_frac=cost,
         net_frac=gross - fees - cost,
-        mfe_frac=trips["peak"] / unit - 1.0,
-        mae_frac=trips["trough"] / unit - 1.0,
+        mfe_frac=trips["peak"] / entry_reference - 1.0,
+        mae_frac=trips["trough"] / entry_reference - 1.0,
         open_at_end=tradable & (trips["exit_type"] == int(ExitType.END_OF_DATA)),
     )
 
 
-def _demand_on_panel(panel: Panel, symbol_index: Ints, signal_index: Ints) -> None:
+def _require_on_panel(panel: Panel, symbol_index: Ints, signal_index: Ints) -> None:
     symbols, bars = panel.open.shape
-    on = (
+    on_panel = (
         (symbol_index >= 0) & (symbol_index < symbols) & (signal_index >= 0) & (signal_index < bars)
     )
-    if not on.all():
+    if not on_panel.all():
         raise data_error(
             "outcomes",
             f"rows within {symbols} symbols x {bars} bars",
-            f"{int(np.count_nonzero(~on))} outside",
+            f"{int(np.count_nonzero(~on_panel))} outside",
             "build the rows from this panel's bars",
         )
 
 
-def _demand_costs(tradable: Bools, net_frac: Floats) -> None:
+def _require_costs(tradable: Bools, net_frac: Floats) -> None:
     missing = tradable & ~np.isfinite(net_frac)
     if missing.any():
         raise data_error(

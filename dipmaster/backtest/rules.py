@@ -47,7 +47,7 @@ EXIT_REASONS: tuple[str, ...] = (
 
 
 @dataclass(frozen=True)
-class Trailing:
+class TrailingStopRule:
     """Trailing stop: the peak's profit minus a distance, acting from the next bar.
 
     Attributes
@@ -69,7 +69,7 @@ class Trailing:
 
 
 @dataclass(frozen=True)
-class ScoreExits:
+class ScoreExitRule:
     """Exits on a score known at each bar's close, executed at the next open.
 
     Attributes
@@ -100,11 +100,15 @@ class ExitRules:
         entry from which a clock quarter closes the position; None = off.
     trailing, score
         None = off.
+    target_first
+        Inside a bar that touches stop and target the target went first. What went first
+        is not known; verdicts rest on the stop, and this gives the other reading.
     """
 
     boundary_min_net_frac: float | None
-    trailing: Trailing | None = None
-    score: ScoreExits | None = None
+    trailing: TrailingStopRule | None = None
+    score: ScoreExitRule | None = None
+    target_first: bool = False
 
     @classmethod
     def phase_0(cls, exits: Exits) -> "ExitRules":
@@ -112,7 +116,7 @@ class ExitRules:
         return cls(boundary_min_net_frac=exits.boundary_min_net_frac)
 
 
-class RuleNumbers(NamedTuple):
+class RuleScalars(NamedTuple):
     """`ExitRules` for kernels; NaN or infinity where a rule is off.
 
     `every_bar` says that something can be decided at any close, not only at
@@ -120,12 +124,13 @@ class RuleNumbers(NamedTuple):
     """
 
     every_bar: bool
-    boundary_min_net: float
+    quarter_hour_min_net: float
     trail_activation: float
     break_even_floor: bool
     score_full: float
     score_partial: float
     partial_frac: float
+    target_first: bool
 
 
 class RuleArrays(NamedTuple):
@@ -140,21 +145,22 @@ class RuleArrays(NamedTuple):
     by_bar: Floats
 
 
-def rule_numbers(rules: ExitRules) -> RuleNumbers:
+def build_rule_scalars(rules: ExitRules) -> RuleScalars:
     """Scalars of the rules; a rule that is off gets a value that never fires."""
-    boundary, trail, score = rules.boundary_min_net_frac, rules.trailing, rules.score
-    return RuleNumbers(
-        every_bar=trail is not None or score is not None,
-        boundary_min_net=np.nan if boundary is None else float(boundary),
-        trail_activation=np.inf if trail is None else float(trail.activation_frac),
-        break_even_floor=False if trail is None else bool(trail.break_even_floor),
+    quarter_hour, trailing, score = rules.boundary_min_net_frac, rules.trailing, rules.score
+    return RuleScalars(
+        every_bar=trailing is not None or score is not None,
+        quarter_hour_min_net=np.nan if quarter_hour is None else float(quarter_hour),
+        trail_activation=np.inf if trailing is None else float(trailing.activation_frac),
+        break_even_floor=False if trailing is None else bool(trailing.break_even_floor),
         score_full=np.inf if score is None else float(score.full),
         score_partial=np.inf if score is None else float(score.partial),
         partial_frac=0.0 if score is None else float(score.partial_frac),
+        target_first=bool(rules.target_first),
     )
 
 
-def rule_arrays(rules: ExitRules, rows: int, panel_shape: tuple[int, int]) -> RuleArrays:
+def build_rule_arrays(rules: ExitRules, rows: int, panel_shape: tuple[int, int]) -> RuleArrays:
     """Arrays of the rules, checked against the number of entries and the panel.
 
     Raises
@@ -164,26 +170,26 @@ def rule_arrays(rules: ExitRules, rows: int, panel_shape: tuple[int, int]) -> Ru
     """
     score = np.empty((rows, 0)) if rules.score is None else rules.score.score
     if score.ndim != 2 or score.shape[0] != rows:
-        raise _misfit("ScoreExits.score", f"({rows}, bars since entry)", score)
-    by_entry, by_bar = _distances(rules.trailing, rows, panel_shape)
+        raise _shape_error("ScoreExits.score", f"({rows}, bars since entry)", score)
+    by_entry, by_bar = _split_distances(rules.trailing, rows, panel_shape)
     return RuleArrays(*(np.ascontiguousarray(a, np.float64) for a in (score, by_entry, by_bar)))
 
 
-def _distances(
-    trailing: Trailing | None, rows: int, panel_shape: tuple[int, int]
+def _split_distances(
+    trailing: TrailingStopRule | None, rows: int, panel_shape: tuple[int, int]
 ) -> tuple[Floats, Floats]:
-    none = np.empty(0)
+    off = np.empty(0)
     if trailing is None:
-        return none, none
+        return off, off
     distance = trailing.distance_frac
     if distance.shape == (rows,):
-        return distance, none
+        return distance, off
     if distance.shape == panel_shape:
-        return none, distance.reshape(-1)
-    raise _misfit("Trailing.distance_frac", f"({rows},) or {panel_shape}", distance)
+        return off, distance.reshape(-1)
+    raise _shape_error("Trailing.distance_frac", f"({rows},) or {panel_shape}", distance)
 
 
-def _misfit(where: str, expected: str, found: Floats) -> Exception:
+def _shape_error(where: str, expected: str, found: Floats) -> Exception:
     return data_error(
         where,
         f"shape {expected}",

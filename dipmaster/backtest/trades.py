@@ -7,24 +7,25 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
-from dipmaster.backtest.entries import REGIMES, SIZING_PARTS, Entries
+from dipmaster.backtest.entries import REGIMES, SIZING_COLUMNS, Entries
+from dipmaster.backtest.layouts import EITHER
 from dipmaster.backtest.rules import EXIT_NAMES, ExitType
 from dipmaster.core.kernels import Floats
-from dipmaster.core.panel import Panel, as_times
+from dipmaster.core.panel import Panel, to_timestamps
 from dipmaster.core.tables import TRADES
 
 BUY = -1  # in place of an exit type
 
-Legs = dict[str, npt.NDArray[Any]]  # columns of the fills, one row each
+FillColumns = dict[str, npt.NDArray[Any]]  # columns of the fills, one row each
 BINDING_CAPS: tuple[str, ...] = ("none", "position", "exposure", "cash")
 
 
-def trades_table(
+def build_trades_table(
     panel: Panel,
     entries: Entries,
     trips: npt.NDArray[Any],
     orders: npt.NDArray[Any],
-    legs: Legs,
+    fills: FillColumns,
 ) -> pd.DataFrame:
     """Merge the fills of each trade and add what was known when it was opened.
 
@@ -32,46 +33,47 @@ def trades_table(
     ----------
     entries, trips, orders
         One row a trade, in order of entry.
-    legs
-        Priced fills in order of time; `trade` is the row of the trade.
+    fills
+        Priced fills in order of time; `trade_orders` is the row of the trade.
     """
-    when = {
-        "signal_time": as_times(panel.open_time[entries.signal_index]),
-        "entry_time": as_times(panel.open_time[trips["entry_bar"]]),
-        "exit_time": as_times(panel.open_time[trips["exit_bar"]]),
+    times = {
+        "signal_time": to_timestamps(panel.open_time[entries.signal_index]),
+        "entry_time": to_timestamps(panel.open_time[trips["entry_bar"]]),
+        "exit_time": to_timestamps(panel.open_time[trips["exit_bar"]]),
     }
     entry = trips["entry_reference"]
     columns: dict[str, Any] = {
         "trade_id": np.arange(trips.size, dtype=np.int64),
         "candidate_id": entries.candidate_id,
-        "symbol": words(panel.symbols, entries.symbol_index),
-        **when,
-        **_money(legs, trips.size, orders["quantity"] * entry),
+        "symbol": decode_names(panel.symbols, entries.symbol_index),
+        **times,
+        **_sum_money(fills, trips.size, orders["quantity"] * entry),
         "weight_frac": orders["weight_frac"],
         "quantity": orders["quantity"],
-        "exit_type": words(EXIT_NAMES, trips["exit_type"]),
+        "exit_type": decode_names(EXIT_NAMES, trips["exit_type"]),
+        "stop_and_target_touched": trips["exit_stage"] == EITHER,
         "mfe_frac": trips["peak"] / entry - 1.0,
         "mae_frac": trips["trough"] / entry - 1.0,
         "bars_held": (trips["exit_bar"] - trips["entry_bar"]).astype(np.int32),
         "confidence": entries.confidence,
-        "regime": words((*REGIMES[-1:], *REGIMES), entries.regime + 1),
+        "regime": decode_names((*REGIMES[-1:], *REGIMES), entries.regime + 1),
         "open_at_end": trips["exit_type"] == int(ExitType.END_OF_DATA),
-        **{part: entries.sizing.get(part, np.full(trips.size, np.nan)) for part in SIZING_PARTS},
-        "binding_cap": words(BINDING_CAPS, orders["binding_cap"]),
+        **{part: entries.sizing.get(part, np.full(trips.size, np.nan)) for part in SIZING_COLUMNS},
+        "binding_cap": decode_names(BINDING_CAPS, orders["binding_cap"]),
     }
     return TRADES.check(pd.DataFrame(columns, copy=False), "trades of the engine")
 
 
-def _money(legs: Legs, trades: int, notional: Floats) -> dict[str, Floats]:
-    trade, side, quantity, price = (legs[name] for name in ("trade", "side", "quantity", "price"))
+def _sum_money(fills: FillColumns, trades: int, notional: Floats) -> dict[str, Floats]:
+    trade, side, quantity, price = (fills[name] for name in ("trade", "side", "quantity", "price"))
 
     def total(values: Floats) -> Floats:
         return np.bincount(trade, weights=values, minlength=trades).astype(np.float64)
 
     buy, sell = side > 0, side < 0
-    gross = total(-side * quantity * legs["reference"])
-    fees = total(legs["fee"])
-    slippage = total(legs["half_spread_cost"] + legs["slippage_cost"])
+    gross = total(-side * quantity * fills["reference"])
+    fees = total(fills["fee"])
+    slippage = total(fills["half_spread_cost"] + fills["slippage_cost"])
     net = gross - fees - slippage
     return {
         "entry_price": total(price * buy),
@@ -84,6 +86,6 @@ def _money(legs: Legs, trades: int, notional: Floats) -> dict[str, Floats]:
     }
 
 
-def words(vocabulary: tuple[str, ...], codes: npt.NDArray[np.integer[Any]]) -> Any:
+def decode_names(vocabulary: tuple[str, ...], codes: npt.NDArray[np.integer[Any]]) -> Any:
     """A string column from positions in a list of words; also where there is no row."""
     return pd.array(pa.array(vocabulary, pa.large_string()).take(pa.array(codes)), dtype="str")

@@ -1,8 +1,8 @@
 """Is the confidence calibrated: ECE and calibration slope against the roadmap's limits."""
 
 from dipmaster.core.kernels import Floats
-from dipmaster.core.params.confidence import ConfidenceJudging
-from dipmaster.core.params.roadmap import ECE_MAX, SLOPES
+from dipmaster.core.params.confidence import ConfidenceEvaluation
+from dipmaster.core.params.roadmap import CALIBRATION_SLOPE_RANGE, ECE_MAX
 from dipmaster.learning.evaluation.calibration_line import calibration_line_statistics
 from dipmaster.learning.evaluation.losses import brier_statistic
 from dipmaster.learning.evaluation.reliability import ece_statistic
@@ -14,7 +14,7 @@ _WORST_FIRST = ("FAIL", "INCONCLUSIVE", "PASS")
 
 
 def judge_calibration(
-    p: Floats, won: Floats, sample: EvaluationSample, params: ConfidenceJudging
+    p: Floats, won: Floats, sample: EvaluationSample, params: ConfidenceEvaluation
 ) -> CalibrationGate:
     """Judge the probabilities of some rows.
 
@@ -44,7 +44,7 @@ def judge_calibration(
     )
 
 
-def _describe_shortage(sample: EvaluationSample, params: ConfidenceJudging) -> str:
+def _describe_shortage(sample: EvaluationSample, params: ConfidenceEvaluation) -> str:
     """Why there can be no verdict, "" where there can."""
     candidates, blocks = len(sample), len(set(sample.block.tolist()))
     if candidates >= params.min_candidates and blocks >= params.min_blocks:
@@ -72,7 +72,7 @@ def _bounds(interval: Interval) -> tuple[float, float, float] | None:
 
 
 def _rule_on_slope(value: float, low: float, high: float) -> tuple[Verdict, str]:
-    lowest, highest = SLOPES
+    lowest, highest = CALIBRATION_SLOPE_RANGE
     measured = f"slope {value:.2f} [{low:.2f}, {high:.2f}]"
     if high < lowest or low > highest:
         return "FAIL", f"{measured} lies outside {lowest:g} to {highest:g}"

@@ -10,7 +10,7 @@ import numpy as np
 
 from dipmaster.confidence.events import Events
 from dipmaster.core.kernels import Floats, Ints
-from dipmaster.core.params.confidence import ComponentWeights, RegimeScores, StrengthWeights
+from dipmaster.core.params.confidence import ComponentWeights, FeatureStrengthWeights, RegimeScores
 
 COMPONENTS = tuple(ComponentWeights.model_fields)
 
@@ -40,7 +40,9 @@ def score_agreement(probabilities: Floats) -> Floats:
     return _zero_if_missing(np.clip(spread, 0.0, 1.0) * probabilities.mean(axis=1))
 
 
-def score_feature_strength(features: Mapping[str, Floats], weights: StrengthWeights) -> Floats:
+def score_feature_strength(
+    features: Mapping[str, Floats], weights: FeatureStrengthWeights
+) -> Floats:
     """Weighted sum of the key features, each over its own highest value.
 
     Parameters

@@ -16,7 +16,7 @@ from dipmaster.confidence.families import Family, FamilyModel, fit_family_model
 from dipmaster.confidence.inputs import InputMatrix
 from dipmaster.core.kernels import Floats, Ints
 from dipmaster.core.params import Split
-from dipmaster.core.params.confidence import MinTrain, Trees
+from dipmaster.core.params.confidence import BoostedTrees, MinTrainingSet
 from dipmaster.learning.fit_failure import FitFailure
 from dipmaster.learning.logistic import Logistic, fit_nonnegative_logistic, log_odds
 from dipmaster.learning.schedule import CaseWords, TrainingSchedule, purge_period_ms, refit_times
@@ -45,7 +45,7 @@ def build_training_schedule(
     bars_ms: tuple[int, int],
     split: Split,
     max_holding_bars: int,
-    min_train: MinTrain,
+    min_train: MinTrainingSet,
 ) -> TrainingSchedule:
     """Refits of all layers month by month, each from its own day on.
 
@@ -124,7 +124,7 @@ def fit_ensemble(
     matrix: InputMatrix,
     events: Events,
     schedule: TrainingSchedule,
-    sizes: Trees,
+    sizes: BoostedTrees,
     combine: Combine,
 ) -> StackedEnsemble:
     """Fit one family's models month by month, then the stack on what they predicted."""

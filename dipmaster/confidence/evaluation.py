@@ -14,8 +14,8 @@ from dipmaster.confidence.step_figures import (
 )
 from dipmaster.core.kernels import Bools, Floats
 from dipmaster.core.params import Split
-from dipmaster.core.params.confidence import ConfidenceJudging
-from dipmaster.core.time_units import boundary_ms
+from dipmaster.core.params.confidence import ConfidenceEvaluation
+from dipmaster.core.time_units import out_of_sample_start_ms
 from dipmaster.learning.evaluation import sample as samples
 from dipmaster.learning.evaluation.ranks import auc_statistic
 from dipmaster.learning.logistic import name_coefficients
@@ -26,7 +26,7 @@ REGIMES = ("low", "normal", "high")
 
 
 def evaluate_scores(
-    scores: Scores, bars_ms: tuple[int, int], split: Split, params: ConfidenceJudging
+    scores: Scores, bars_ms: tuple[int, int], split: Split, params: ConfidenceEvaluation
 ) -> record.ConfidenceResults:
     """Everything that is told about the scores; None where not computable, with the reason.
 
@@ -35,7 +35,7 @@ def evaluate_scores(
     bars_ms
         Open times of the market's first and last bar.
     """
-    events, start_ms = scores.events, boundary_ms(bars_ms[0], split.burn_in_days)
+    events, start_ms = scores.events, out_of_sample_start_ms(bars_ms[0], split.burn_in_days)
     known, ahead, won = events.label >= 0, events.signal_ms >= start_ms, events.won
     sample = samples.build_evaluation_sample(events.signal_ms, known, start_ms, bars_ms[1], params)
     matrix, ensemble = scores.base.matrix, scores.ensemble

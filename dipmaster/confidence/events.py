@@ -13,8 +13,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from dipmaster.core.kernels import Bools, Floats, Ints
-from dipmaster.core.panel import epoch_ms
+from dipmaster.core.panel import to_epoch_ms
 from dipmaster.core.time_units import BAR_MS
+from dipmaster.core.wins import is_win
 
 
 @dataclass(frozen=True)
@@ -67,8 +68,8 @@ class Events:
 
     @property
     def label(self) -> npt.NDArray[np.int8]:
-        """1 where the trade ended above 0 net, 0 where not, -1 where it never took place."""
-        won = np.where(self.net_frac > 0.0, 1, 0)
+        """1 where the trade won (`foundation.wins`), 0 where not, -1 where it never took place."""
+        won = np.where(is_win(self.net_frac), 1, 0)
         return np.where(np.isnan(self.net_frac), -1, won).astype(np.int8)
 
     @property
@@ -113,7 +114,7 @@ def build_events(candidates: pd.DataFrame, grid_ms: Ints, trades: Trades) -> Eve
     grid_ms
         Open times of the panel's bars.
     """
-    signal_ms = epoch_ms(candidates["open_time"])
+    signal_ms = to_epoch_ms(candidates["open_time"])
     traded = trades.entry_index >= 0
     exit_bar = np.where(traded, trades.exit_index, -1)
     return Events(

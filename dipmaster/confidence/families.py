@@ -8,7 +8,8 @@ from scipy.special import ndtr
 
 from dipmaster.confidence.inputs import MARKET_FALL, InputMatrix
 from dipmaster.core.kernels import Floats
-from dipmaster.core.params.confidence import Trees
+from dipmaster.core.params.confidence import BoostedTrees
+from dipmaster.core.wins import is_win
 from dipmaster.learning.tree_models import Library, TreeModel, fit_trees
 
 FamilyName = Literal["classifier", "regression"]
@@ -80,7 +81,12 @@ class FamilyModel:
 
 
 def fit_family_model(
-    library: Library, family: Family, inputs: Floats, net_frac: Floats, weight: Floats, sizes: Trees
+    library: Library,
+    family: Family,
+    inputs: Floats,
+    net_frac: Floats,
+    weight: Floats,
+    sizes: BoostedTrees,
 ) -> FamilyModel:
     """Fit one model on rows whose labels are known.
 
@@ -94,7 +100,7 @@ def fit_family_model(
         Positive; brought to a mean of 1, so that penalties mean the same everywhere.
     """
     classifier = family.name == "classifier"
-    target = (net_frac > 0.0).astype(np.float64) if classifier else net_frac
+    target = is_win(net_frac).astype(np.float64) if classifier else net_frac
     scaled = weight / weight.mean()
     names, signs = family.inputs, family.signs
     trees = fit_trees(

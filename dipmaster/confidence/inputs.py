@@ -13,8 +13,8 @@ import pandas as pd
 from dipmaster.confidence.events import Events
 from dipmaster.core.errors import data_error
 from dipmaster.core.kernels import Floats, Ints
-from dipmaster.core.panel import epoch_ms
-from dipmaster.core.parallel import in_threads
+from dipmaster.core.panel import to_epoch_ms
+from dipmaster.core.parallel import map_in_threads
 from dipmaster.core.tables import FEATURES, I8, VOLATILITY, Table
 
 # What no model sees, and why.
@@ -93,7 +93,7 @@ def collect_candidate_rows(
         frame, where = read_frame(symbols[index]), f"{table.name} of {symbols[index]}"
         return select_rows(frame, events.signal_ms[candidates], table, where).set_axis(candidates)
 
-    frames = in_threads(collect, range(len(symbols)), f"reading {table.name}")
+    frames = map_in_threads(collect, range(len(symbols)), f"reading {table.name}")
     return join_symbols(frames, table)
 
 
@@ -105,7 +105,7 @@ def select_rows(frame: pd.DataFrame, times_ms: Ints, table: Table, where: str) -
     DataError
         Where a bar is not in the table.
     """
-    row = pd.Index(epoch_ms(frame["open_time"])).get_indexer(pd.Index(times_ms))
+    row = pd.Index(to_epoch_ms(frame["open_time"])).get_indexer(pd.Index(times_ms))
     if (row < 0).any():
         raise data_error(
             where, "a row for every candidate", "none for some", "run the stages before again"

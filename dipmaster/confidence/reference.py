@@ -23,7 +23,7 @@ class ReferenceModel:
         return self.regression.predict(fill_missing(inputs, self.medians))
 
 
-def column_medians(inputs: Floats) -> tuple[float, ...]:
+def compute_medians(inputs: Floats) -> tuple[float, ...]:
     """Median of what is there, a column; 0 where nothing is."""
     known = [column[np.isfinite(column)] for column in inputs.T]
     return tuple(float(np.median(column)) if column.size else 0.0 for column in known)
@@ -36,6 +36,6 @@ def fill_missing(inputs: Floats, medians: tuple[float, ...]) -> Floats:
 
 def fit_reference(inputs: Floats, won: Floats, weight: Floats) -> ReferenceModel | FitFailure:
     """Fit on training rows; medians, means and scales are theirs alone."""
-    medians = column_medians(inputs)
+    medians = compute_medians(inputs)
     model = fit_logistic(fill_missing(inputs, medians), won, weight, REFERENCE_L2)
     return model if isinstance(model, FitFailure) else ReferenceModel(medians, model)

@@ -21,7 +21,7 @@ from dipmaster.confidence.families import FamilyName, build_classifier, build_re
 from dipmaster.confidence.inputs import InputMatrix, build_input_matrix
 from dipmaster.confidence.reference import ReferenceModel, fit_reference
 from dipmaster.core.kernels import Floats
-from dipmaster.core.panel import as_times
+from dipmaster.core.panel import to_timestamps
 from dipmaster.core.params import Confidence
 from dipmaster.learning.calibrators import Calibrator, CalibratorKind, fit_calibrator
 from dipmaster.learning.logistic import Logistic, log_odds
@@ -209,10 +209,10 @@ def build_scores_table(scores: Scores) -> pd.DataFrame:
         {
             "candidate_id": events.candidate_id,
             "symbol": events.symbol,
-            "open_time": as_times(events.signal_ms),
+            "open_time": to_timestamps(events.signal_ms),
             "net_frac": events.net_frac,
             "label": events.label,
-            "exit_time": as_times(events.exit_ms),
+            "exit_time": to_timestamps(events.exit_ms),
             "uniqueness": base.schedule.weight,
             "regime": _to_codes(base.regime),
             "no_new_trades": _to_codes(base.volatility["no_new_trades"].to_numpy(np.float64)),

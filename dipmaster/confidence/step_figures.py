@@ -6,7 +6,7 @@ import numpy as np
 
 from dipmaster.confidence.scores import Scores
 from dipmaster.core.kernels import Floats
-from dipmaster.core.parallel import in_threads
+from dipmaster.core.parallel import map_in_threads
 from dipmaster.learning.evaluation import losses
 from dipmaster.learning.evaluation.ranks import auc_statistic, rank_correlation_statistic
 from dipmaster.learning.evaluation.reliability import ece_statistic
@@ -44,7 +44,7 @@ def evaluate_models(scores: Scores, sample: EvaluationSample) -> dict[str, Model
         statistics["return_rank_correlation"] = rank_correlation_statistic(p, net)
         return ModelFigures(n=len(selected), **selected.intervals(statistics))
 
-    return dict(zip(steps, in_threads(evaluate, list(steps), "judging"), strict=True))
+    return dict(zip(steps, map_in_threads(evaluate, list(steps), "judging"), strict=True))
 
 
 def compare_families(scores: Scores, sample: EvaluationSample) -> Families:

@@ -10,8 +10,8 @@ from pathlib import Path
 import pandas as pd
 
 from dipmaster.core import store
-from dipmaster.core.panel import Panel, aligned
-from dipmaster.core.parallel import in_threads
+from dipmaster.core.panel import Panel, align_bars
+from dipmaster.core.parallel import map_in_threads
 from dipmaster.core.tables import BARS as BARS_TABLE
 from dipmaster.core.tables import Table
 
@@ -57,9 +57,9 @@ HTML = Path("reports/phase_gate.html")
 
 def read_panel() -> Panel:
     """Bars of all symbols on one grid, the half-spread as the market's source has it."""
-    symbols = store.symbols_in(BARS)
+    symbols = store.list_symbols(BARS)
     fallback = float(store.read_json(MARKET)["fallback_half_spread_bps"])
-    return aligned(read_symbols(BARS, symbols, table=BARS_TABLE), fallback)
+    return align_bars(read_symbols(BARS, symbols, table=BARS_TABLE), fallback)
 
 
 def read_symbols(
@@ -79,10 +79,10 @@ def read_symbols(
     table
         What every frame is compared with.
     """
-    chosen = store.symbols_in(folder) if symbols is None else list(symbols)
+    chosen = store.list_symbols(folder) if symbols is None else list(symbols)
     wanted = None if columns is None else list(dict.fromkeys(("open_time", *columns)))
 
     def read(symbol: str) -> pd.DataFrame:
         return store.read_table(folder / f"{symbol}.parquet", table, wanted)
 
-    return dict(zip(chosen, in_threads(read, chosen, f"reading {folder.name}"), strict=True))
+    return dict(zip(chosen, map_in_threads(read, chosen, f"reading {folder.name}"), strict=True))

@@ -44,22 +44,22 @@ class Fault:
         File, and row or time in it, as the user would look it up.
     expected, found
         What the reader asks for and what is there.
-    cure
+    fix
         What the user can do.
     """
 
     where: str
     expected: str
     found: str
-    cure: str
+    fix: str
 
     def __str__(self) -> str:
-        return f"{self.where}: expected {self.expected}, found {self.found}.\n  Cure: {self.cure}"
+        return f"{self.where}: expected {self.expected}, found {self.found}.\n  Fix: {self.fix}"
 
 
-def data_error(where: str, expected: str, found: str, cure: str) -> DataError:
+def data_error(where: str, expected: str, found: str, fix: str) -> DataError:
     """Build a `DataError` in the one form that all data errors have."""
-    return DataError(str(Fault(where, expected, found, cure)))
+    return DataError(str(Fault(where, expected, found, fix)))
 
 
 def data_errors(faults: Sequence[object], what: str) -> DataError:

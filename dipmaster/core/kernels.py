@@ -23,7 +23,7 @@ Bools = npt.NDArray[np.bool_]
 
 def kernel(function: F) -> F:
     """Compile with the project's one set of flags."""
-    return _compiled(function)
+    return _compile(function)
 
 
 def inner_kernel(function: F) -> F:
@@ -31,7 +31,7 @@ def inner_kernel(function: F) -> F:
 
     The entry takes as long to compile as a short function.
     """
-    return _compiled(function, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+    return _compile(function, no_cpython_wrapper=True, no_cfunc_wrapper=True)
 
 
 def inlined_kernel(function: F) -> F:
@@ -40,7 +40,7 @@ def inlined_kernel(function: F) -> F:
     LLVM leaves functions of a few dozen instructions out of line where they are
     called often; in the feature kernels that costs a third of the speed.
     """
-    return _compiled(function, forceinline=True)
+    return _compile(function, forceinline=True)
 
 
 def borrowing_kernel(function: F) -> F:
@@ -49,11 +49,11 @@ def borrowing_kernel(function: F) -> F:
     For kernels that are handed every array and neither make, keep nor return one.
     Counting costs a copied-in function that takes many arrays more than its work.
     """
-    return _compiled(function, forceinline=True, _nrt=False)
+    return _compile(function, forceinline=True, _nrt=False)
 
 
-def _compiled(function: F, **flags: bool) -> F:
+def _compile(function: F, **flags: bool) -> F:
     """Compile, cached where no other state of the sources can be met."""
     numba.config.CACHE_DIR = str(kernel_cache_folder(function.__module__))
-    compiled = numba.njit(cache=True, nogil=True, error_model="numpy", **flags)(function)
-    return cast(F, compiled)
+    dispatcher = numba.njit(cache=True, nogil=True, error_model="numpy", **flags)(function)
+    return cast(F, dispatcher)

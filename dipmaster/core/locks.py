@@ -51,10 +51,10 @@ def _lock(number: int, kind: int, path: Path, name: str) -> None:
             raise PipelineError(
                 f"expected the outputs of stage {name} to be free, found another process that "
                 f"still works on them ({path} is locked).\n"
-                "  Cure: wait until it has ended, or end it (`pgrep -af stages` lists it; a stage "
+                "  Fix: wait until it has ended, or end it (`pgrep -af stages` lists it; a stage "
                 "outlives a dvc that was killed), then run again."
             ) from error
         raise PipelineError(
             f"{path}: expected a file system with locks, found {error.strerror}.\n"
-            "  Cure: put the project on a local disk."
+            "  Fix: put the project on a local disk."
         ) from error

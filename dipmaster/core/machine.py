@@ -50,7 +50,7 @@ def source_hash(module: str) -> str:
     module
         Dotted name. One outside the package (a test's) depends on all of the package.
     """
-    sources = _imported_sources(_source(module)) or set(PACKAGE.rglob("*.py"))
+    sources = _imported_sources(_source_file(module)) or set(PACKAGE.rglob("*.py"))
     digest = hashlib.sha256()
     for path in sorted(sources):
         digest.update(path.relative_to(PACKAGE).as_posix().encode())
@@ -60,13 +60,13 @@ def source_hash(module: str) -> str:
 
 def _imported_sources(start: Path | None) -> set[Path]:
     """The file and every file of the package that it imports, directly or not."""
-    found: set[Path] = set()
-    waiting = {start} if start else set()
-    while waiting:
-        path = waiting.pop()
-        found.add(path)
-        waiting |= _direct_imports(path) - found
-    return found
+    sources: set[Path] = set()
+    pending = {start} if start else set()
+    while pending:
+        path = pending.pop()
+        sources.add(path)
+        pending |= _direct_imports(path) - sources
+    return sources
 
 
 @cache
@@ -76,20 +76,20 @@ def _direct_imports(path: Path) -> set[Path]:
     names = set(_IMPORT.findall(text))
     for package, imported in _FROM.findall(text):
         names |= {package} | {f"{package}.{name}" for name in re.findall(r"\w+", imported)}
-    parents = {name[:at] for name in names for at in _dots(name)}
-    sources = (_source(name) for name in names | parents)
+    parents = {name[:position] for name in names for position in _dot_positions(name)}
+    sources = (_source_file(name) for name in names | parents)
     return {source for source in sources if source}
 
 
-def _dots(name: str) -> list[int]:
-    return [at for at, letter in enumerate(name) if letter == "."]
+def _dot_positions(name: str) -> list[int]:
+    return [position for position, character in enumerate(name) if character == "."]
 
 
-def _source(module: str) -> Path | None:
+def _source_file(module: str) -> Path | None:
     """File of a module of the package; None where there is none."""
     parts = module.split(".")
     if parts[0] != PACKAGE.name:
         return None
-    place = PACKAGE.joinpath(*parts[1:])
-    candidates = (place.with_suffix(".py") if parts[1:] else place, place / "__init__.py")
+    base = PACKAGE.joinpath(*parts[1:])
+    candidates = (base.with_suffix(".py") if parts[1:] else base, base / "__init__.py")
     return next((path for path in candidates if path.is_file()), None)

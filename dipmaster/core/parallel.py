@@ -19,7 +19,7 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
-def workers() -> int:
+def count_workers() -> int:
     """Number of workers: ``DIPMASTER_WORKERS``, else the cores this process may use."""
     text = os.environ.get("DIPMASTER_WORKERS", "")
     if not text:
@@ -29,28 +29,30 @@ def workers() -> int:
     return int(text)
 
 
-def in_threads(
+def map_in_threads(
     function: Callable[[Item], Result], items: Sequence[Item], label: str
 ) -> list[Result]:
     """Map in threads: for kernels that release the interpreter lock, and for parquet."""
-    return _mapped(function, items, label, "threads")
+    return _map(function, items, label, "threads")
 
 
-def in_processes(
+def map_in_processes(
     function: Callable[[Item], Result], items: Sequence[Item], label: str
 ) -> list[Result]:
     """Map in processes: for Python code whose items take seconds each."""
-    return _mapped(function, items, label, "processes")
+    return _map(function, items, label, "processes")
 
 
-def _mapped(
+def _map(
     function: Callable[[Item], Result], items: Sequence[Item], label: str, prefer: str
 ) -> list[Result]:
-    pool = Parallel(n_jobs=workers(), prefer=prefer, return_as="generator")
-    return list(progress(pool(delayed(function)(item) for item in items), label, len(items)))
+    parallel = Parallel(n_jobs=count_workers(), prefer=prefer, return_as="generator")
+    return list(
+        show_progress(parallel(delayed(function)(item) for item in items), label, len(items))
+    )
 
 
-def progress(items: Iterable[Item], label: str, total: int) -> Iterable[Item]:
+def show_progress(items: Iterable[Item], label: str, total: int) -> Iterable[Item]:
     """Show a progress bar on a terminal; in a log, nothing but the work."""
     console = Console(file=sys.stderr)
     return track(

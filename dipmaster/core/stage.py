@@ -19,7 +19,7 @@ from dipmaster.core import locks
 from dipmaster.core.errors import DipMasterError
 from dipmaster.core.unchanged import refuse_changes
 
-TIMES = Path("reports/local/times.txt")
+TIMES_FILE = Path("reports/local/times.txt")
 _UNWRITABLE = (
     errno.ENOSPC,
     errno.EDQUOT,
@@ -31,7 +31,7 @@ _UNWRITABLE = (
 
 
 @contextlib.contextmanager
-def telling(label: str) -> Iterator[None]:
+def progress_step(label: str) -> Iterator[None]:
     """Show on a terminal what a stage is doing; in a log, nothing."""
     from rich.console import Console
 
@@ -51,48 +51,48 @@ def run(name: str, main: Callable[[], None], reads: Sequence[str] = ()) -> None:
     must stay as they are.
     """
     started = time.perf_counter()
-    signal.signal(signal.SIGTERM, _terminated)
+    signal.signal(signal.SIGTERM, _raise_exit)
 
-    def timed() -> None:
+    def run_timed() -> None:
         with locks.hold(name, reads), refuse_changes():
             main()
-        _note_time(name, time.perf_counter() - started)
+        _log_time(name, time.perf_counter() - started)
 
-    sys.exit(_outcome(name, timed))
+    sys.exit(_exit_code(name, run_timed))
 
 
-def _terminated(number: int, frame: FrameType | None) -> None:
+def _raise_exit(number: int, frame: FrameType | None) -> None:
     """Leave like any other error, so that unfinished files are removed."""
     raise SystemExit(128 + number)
 
 
-def _outcome(name: str, main: Callable[[], None]) -> int:
+def _exit_code(name: str, main: Callable[[], None]) -> int:
     try:
         main()
     except DipMasterError as error:
-        return _failed(name, str(error), 1)
+        return _report_failure(name, str(error), 1)
     except KeyboardInterrupt:
-        return _failed(name, "interrupted; nothing half-written was left behind", 130)
+        return _report_failure(name, "interrupted; nothing half-written was left behind", 130)
     except OSError as error:
         if error.errno not in _UNWRITABLE:
             raise
         where = f" at {error.filename}" if error.filename else ""
-        return _failed(
+        return _report_failure(
             name,
-            f"cannot write{where}: {error.strerror}.\n  Cure: free some space or "
+            f"cannot write{where}: {error.strerror}.\n  Fix: free some space or "
             "give write permission, then run again; no file was left half-written",
             1,
         )
     return 0
 
 
-def _failed(name: str, message: str, code: int) -> int:
+def _report_failure(name: str, message: str, code: int) -> int:
     print(f"{name}: error: {message}", file=sys.stderr, flush=True)
     return code
 
 
-def _note_time(name: str, seconds: float) -> None:
+def _log_time(name: str, seconds: float) -> None:
     peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    TIMES.parent.mkdir(parents=True, exist_ok=True)
-    with TIMES.open("a", encoding="utf-8") as lines:
-        lines.write(f"{name:<12}{seconds:>8.1f} s{peak_mb:>8.0f} MB\n")
+    TIMES_FILE.parent.mkdir(parents=True, exist_ok=True)
+    with TIMES_FILE.open("a", encoding="utf-8") as log:
+        log.write(f"{name:<12}{seconds:>8.1f} s{peak_mb:>8.0f} MB\n")

@@ -27,8 +27,8 @@ from dipmaster.core.tables import Table
 
 PARAMS_FILE = Path("params.yaml")
 SIGNIFICANT_DIGITS = 10
-_CURE = "run the whole pipeline with `dvc repro`"
-_MEND = "remove the file and run `dvc repro`"
+_RUN_PIPELINE = "run the whole pipeline with `dvc repro`"
+_REMOVE_FILE = "remove the file and run `dvc repro`"
 
 
 def read_params(*sections: str) -> Params:
@@ -39,7 +39,7 @@ def read_params(*sections: str) -> Params:
     """
     if not PARAMS_FILE.is_file():
         raise PipelineError(
-            f"{PARAMS_FILE} is not in {Path.cwd()}.\n  Cure: start stages from the project folder."
+            f"{PARAMS_FILE} is not in {Path.cwd()}.\n  Fix: start stages from the project folder."
         )
     return Params.parse(_parse_yaml(PARAMS_FILE, "mend the line it names"), sections)
 
@@ -54,7 +54,7 @@ def _parse_yaml(path: Path, cure: str) -> Any:
         return YAML(typ="safe").load(path.read_text(encoding="utf-8"))
     except (YAMLError, UnicodeDecodeError) as error:
         raise PipelineError(
-            f"{path} is no valid YAML in UTF-8: {_describe_yaml_fault(error)}.\n  Cure: {cure}."
+            f"{path} is no valid YAML in UTF-8: {_describe_yaml_fault(error)}.\n  Fix: {cure}."
         ) from error
 
 
@@ -65,7 +65,7 @@ def _describe_yaml_fault(error: Exception) -> str:
 
 
 @contextlib.contextmanager
-def staged(target: Path) -> Iterator[Path]:
+def atomic_folder(target: Path) -> Iterator[Path]:
     """Yield an empty folder that becomes `target` only if the block ends well.
 
     Whatever an earlier run that was killed left behind is removed first. Files
@@ -108,12 +108,12 @@ def _hold(folder: Path) -> Iterator[Callable[[], bool]]:
 def _removed_error(path: Path) -> PipelineError:
     return PipelineError(
         f"{path} was removed while the stage wrote it, so the output would lack files.\n"
-        "  Cure: leave data/ alone while the pipeline runs, then run `dvc repro` again."
+        "  Fix: leave data/ alone while the pipeline runs, then run `dvc repro` again."
     )
 
 
 @contextlib.contextmanager
-def whole_file(target: Path) -> Iterator[Path]:
+def atomic_file(target: Path) -> Iterator[Path]:
     """Yield a path beside `target` that replaces it only if the block ends well."""
     target.parent.mkdir(parents=True, exist_ok=True)
     partial = target.with_name(f".{target.name}.partial")
@@ -128,23 +128,23 @@ def whole_file(target: Path) -> Iterator[Path]:
 
 def write_table(frame: pd.DataFrame, table: Table, path: Path) -> None:
     """Write a frame as parquet after holding it against its schema."""
-    checked = table.check(frame, str(path))
-    schema = table.schema([str(name) for name in checked.columns])
-    write_arrow(pa.Table.from_pandas(checked, schema=schema, preserve_index=False), path)
+    ordered_frame = table.check(frame, str(path))
+    schema = table.schema([str(name) for name in ordered_frame.columns])
+    write_arrow(pa.Table.from_pandas(ordered_frame, schema=schema, preserve_index=False), path)
 
 
 def write_arrow(data: pa.Table, path: Path) -> None:
     """Write an arrow table with the project's one set of parquet options."""
-    split = [field.name for field in data.schema if pa.types.is_floating(field.type)]
-    words = [field.name for field in data.schema if pa.types.is_string(field.type)]
-    with whole_file(path) as partial:
+    float_columns = [field.name for field in data.schema if pa.types.is_floating(field.type)]
+    text_columns = [field.name for field in data.schema if pa.types.is_string(field.type)]
+    with atomic_file(path) as partial:
         pq.write_table(
             data.replace_schema_metadata(None),
             partial,
             compression="zstd",
             compression_level=1,
-            use_dictionary=words,
-            use_byte_stream_split=split,
+            use_dictionary=text_columns,
+            use_byte_stream_split=float_columns,
             write_statistics=False,
         )
 
@@ -157,81 +157,83 @@ def read_table(
         # Row labels that another program left in the file would decide what is compared with what.
         frame = pq.read_table(path, columns=columns).to_pandas(ignore_metadata=True)
     except FileNotFoundError as error:
-        raise PipelineError(f"{path} is not there.\n  Cure: {_CURE}.") from error
+        raise PipelineError(f"{path} is not there.\n  Fix: {_RUN_PIPELINE}.") from error
     except pa.ArrowInvalid as error:
-        said = str(error).splitlines()[0][:200]
+        message = str(error).splitlines()[0][:200]
         raise TableError(
-            f"{path} is damaged or lacks a column: {said}\n  Cure: {_MEND}."
+            f"{path} is damaged or lacks a column: {message}\n  Fix: {_REMOVE_FILE}."
         ) from error
     return frame if table is None else table.check(frame, str(path))
 
 
-def symbols_in(folder: Path) -> list[str]:
+def list_symbols(folder: Path) -> list[str]:
     """Symbols of a folder with one parquet file a symbol, sorted."""
     names = sorted(path.stem for path in folder.glob("*.parquet"))
     if not names:
         raise PipelineError(
-            f"{folder} holds no parquet file.\n  Cure: run the whole pipeline with `dvc repro`."
+            f"{folder} holds no parquet file.\n  Fix: run the whole pipeline with `dvc repro`."
         )
     return names
 
 
 def write_json(value: Any, path: Path) -> None:
     """Write JSON: sorted keys, rounded numbers, no NaN."""
-    write_text(json.dumps(plain(value), indent=2, sort_keys=True, allow_nan=False) + "\n", path)
+    write_text(
+        json.dumps(to_json_value(value), indent=2, sort_keys=True, allow_nan=False) + "\n", path
+    )
 
 
 def read_json(path: Path) -> Any:
     """Read a JSON file that a stage wrote."""
     if not path.is_file():
-        raise PipelineError(f"{path} is not there.\n  Cure: {_CURE}.")
+        raise PipelineError(f"{path} is not there.\n  Fix: {_RUN_PIPELINE}.")
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
         raise PipelineError(
-            f"{path} is damaged, no valid JSON: {error}.\n  Cure: {_MEND}."
+            f"{path} is damaged, no valid JSON: {error}.\n  Fix: {_REMOVE_FILE}."
         ) from error
 
 
 def read_yaml(path: Path) -> Any:
     """Read a YAML file of the project, such as dvc.lock."""
     if not path.is_file():
-        raise PipelineError(f"{path} is not there.\n  Cure: {_CURE}.")
+        raise PipelineError(f"{path} is not there.\n  Fix: {_RUN_PIPELINE}.")
     return _parse_yaml(path, "restore it from git")
 
 
 def write_text(text: str, path: Path) -> None:
     """Write a text file whole or not at all."""
-    with whole_file(path) as partial:
+    with atomic_file(path) as partial:
         partial.write_text(text, encoding="utf-8")
 
 
 def read_text(path: Path) -> str:
     """Read a text file that a stage wrote."""
     if not path.is_file():
-        raise PipelineError(f"{path} is not there.\n  Cure: {_CURE}.")
+        raise PipelineError(f"{path} is not there.\n  Fix: {_RUN_PIPELINE}.")
     try:
         return path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
         raise PipelineError(
-            f"{path} is damaged, no text in UTF-8: {error}.\n  Cure: {_MEND}."
+            f"{path} is damaged, no text in UTF-8: {error}.\n  Fix: {_REMOVE_FILE}."
         ) from error
 
 
-def plain(value: Any) -> Any:
+def to_json_value(value: Any) -> Any:
     """Turn numpy values and nested containers into what JSON knows, floats rounded."""
     if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
+        return {str(key): to_json_value(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [plain(item) for item in value]
+        return [to_json_value(item) for item in value]
     if hasattr(value, "item") and getattr(value, "ndim", 1) == 0:
-        return plain(value.item())
+        return to_json_value(value.item())
     if isinstance(value, float):
-        return rounded(value)
+        return round_significant(value)
     return value
 
 
-def rounded(value: float) -> float:
+def round_significant(value: float) -> float:
     """Round to the digits that outputs keep.
 
     Raises

@@ -33,7 +33,7 @@ def refuse_changes() -> Iterator[None]:
         raise PipelineError(
             f"expected params and code to stay as they are while the stage runs, found "
             f"{', '.join(changed)} changed: DVC would take the old result for that of the new "
-            "files.\n  Cure: run `dvc repro` again; edit when no stage runs."
+            "files.\n  Fix: run `dvc repro` again; edit when no stage runs."
         )
 
 

@@ -5,8 +5,8 @@ from functools import cached_property
 
 import pandas as pd
 
-from dipmaster.backtest import Outcomes
-from dipmaster.backtest.entries import places_of
+from dipmaster.backtest import TradeOutcomes
+from dipmaster.backtest.entries import panel_indices
 from dipmaster.core.kernels import Ints
 from dipmaster.core.params import Params
 from dipmaster.evaluation.reading import EvaluationInputs
@@ -17,7 +17,7 @@ from dipmaster.evaluation.standalone import (
     simulate_standalone,
 )
 from dipmaster.evaluation.statistics.period import Period, split_period
-from dipmaster.signal_filter import admit
+from dipmaster.signal_filter import filter_signals
 
 
 @dataclass(frozen=True)
@@ -39,14 +39,14 @@ class EvaluationContext:
     @cached_property
     def candidate_indices(self) -> tuple[Ints, Ints]:
         """Row of the panel and position on its grid of every candidate's signal."""
-        return places_of(self.inputs.candidates, self.inputs.panel)
+        return panel_indices(self.inputs.candidates, self.inputs.panel)
 
     @cached_property
     def eligible_entries(self) -> EligibleEntries:
         """Candidates out of sample that could be opened: what exit policies are compared on."""
         return find_eligible_entries(self.inputs.panel, *self.candidate_indices, self.period)
 
-    def simulate_standalone(self, policy: ExitPolicy) -> Outcomes:
+    def simulate_standalone(self, policy: ExitPolicy) -> TradeOutcomes:
         """Follow every candidate, burn-in included, alone under an exit policy."""
         execution, exits = self.params.execution, self.params.exits
         return simulate_standalone(
@@ -56,9 +56,8 @@ class EvaluationContext:
 
 def build_context(inputs: EvaluationInputs, params: Params) -> EvaluationContext:
     """Split the period and filter the candidates under the params of this run."""
-    times = inputs.panel.open_time
-    period = split_period(int(times[0]), int(times[-1]), params.split, params.gates.block_days)
-    admission = admit(
+    period = split_period(inputs.panel, params.split, params.gates.block_days)
+    admission = filter_signals(
         inputs.candidates,
         inputs.filter_inputs,
         inputs.scores,

@@ -7,13 +7,14 @@ from itertools import pairwise
 from dipmaster.evaluation.claims import list_claims
 from dipmaster.evaluation.comparison import compare_phases
 from dipmaster.evaluation.context import EvaluationContext
+from dipmaster.evaluation.figures.intrabar import compare_intrabar_orders
 from dipmaster.evaluation.figures.phase_figures import build_phase_figures, build_split_period
 from dipmaster.evaluation.phase import JudgedPhase, OwnResults
 from dipmaster.evaluation.run import EvaluationResult
 from dipmaster.evaluation.statistics.rules import Ruling
 from dipmaster.results import ValidationResults
 from dipmaster.results.evaluation.differences import PhaseComparison
-from dipmaster.results.evaluation.phase import PhaseFigures
+from dipmaster.results.evaluation.phase import IntrabarOrder, PhaseFigures
 from dipmaster.results.evaluation.record import IntegrityCheck
 
 
@@ -71,6 +72,7 @@ def _figures(context: EvaluationContext, one: JudgedPhase) -> PhaseFigures:
         context.period,
         context.params.exits.cap_bars,
         context.params.gates,
+        _compare_intrabar_orders(context, one),
     )
     abstention = one.orders.abstention
     if abstention is None:
@@ -80,4 +82,12 @@ def _figures(context: EvaluationContext, one: JudgedPhase) -> PhaseFigures:
         abstained=abstention.reason or None,
         abstained_at=abstention.lost_at or None,
         harm=one.evaluation.degradation or None,
+    )
+
+
+def _compare_intrabar_orders(context: EvaluationContext, one: JudgedPhase) -> IntrabarOrder:
+    entries = one.orders.entries
+    rules = one.exit_policy.at(entries.candidate_id).rules
+    return compare_intrabar_orders(
+        context.inputs.panel, entries, context.params.execution, rules, one.ledger, context.period
     )

@@ -7,7 +7,7 @@ import pandas as pd
 
 from dipmaster.backtest import metrics
 from dipmaster.core.kernels import Floats
-from dipmaster.core.panel import epoch_ms
+from dipmaster.core.panel import to_epoch_ms
 from dipmaster.evaluation.statistics.period import Period
 from dipmaster.evaluation.statistics.sample import (
     TradeSample,
@@ -103,7 +103,7 @@ def _cash_follows_fills(fills: pd.DataFrame, equity: pd.DataFrame, capital: floa
 
 
 def _equity_is_continuous(equity: pd.DataFrame) -> Check:
-    steps = np.diff(epoch_ms(equity["time"]))
+    steps = np.diff(to_epoch_ms(equity["time"]))
     known = bool(np.isfinite(equity["equity"].to_numpy(dtype=np.float64)).all())
     regular = bool(np.unique(steps).size <= 1)
     return Check(
@@ -114,9 +114,9 @@ def _equity_is_continuous(equity: pd.DataFrame) -> Check:
 
 
 def _flat_at_boundary(trades: pd.DataFrame, period: Period) -> Check:
-    entered = epoch_ms(trades["entry_time"]) < period.out_of_sample_ms
-    left = epoch_ms(trades["exit_time"]) >= period.out_of_sample_ms
-    signalled = epoch_ms(trades["signal_time"]) < period.out_of_sample_ms
+    entered = to_epoch_ms(trades["entry_time"]) < period.out_of_sample_ms
+    left = to_epoch_ms(trades["exit_time"]) >= period.out_of_sample_ms
+    signalled = to_epoch_ms(trades["signal_time"]) < period.out_of_sample_ms
     crossing = int(np.sum((entered & left) | (signalled & ~entered)))
     return Check(
         "no position crosses into the out-of-sample period", crossing == 0, f"{crossing} cross"
@@ -130,7 +130,7 @@ def _signs_agree(sample: TradeSample) -> Check:
     by volatility drag: within it the mean has no sign to compare.
     """
     name = "profit factor - 1, net profit and mean daily return have one sign"
-    factor = metrics.profit_factor(sample.net)
+    factor = metrics.profit_factor(sample.net, sample.return_frac)
     total, returns = float(sample.net.sum()), sample.days.returns
     mean = float(returns.mean())
     figures = f"profit factor {factor or 0:.4g}, net {total:.2f}, mean {1e4 * mean:.3g} bps"

@@ -16,7 +16,7 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from dipmaster.backtest import Entries, Ledger, Outcomes
+from dipmaster.backtest import Entries, Ledger, TradeOutcomes
 from dipmaster.core.errors import PipelineError
 from dipmaster.core.kernels import Bools
 from dipmaster.core.params import Gates, Params
@@ -180,7 +180,7 @@ class Phase:
         if not completed:
             raise PipelineError(
                 f"phase {self.number} ({self.name}) is the first and does not say what it trades.\n"
-                "  Cure: give it orders, an exit policy and an exit simulator of its own."
+                "  Fix: give it orders, an exit policy and an exit simulator of its own."
             )
         return completed[-1]
 
@@ -203,7 +203,7 @@ class CompletedPhase:
     orders: PhaseOrders
     exit_policy: ExitPolicy
     exit_simulator: ExitSimulator
-    standalone: Outcomes
+    standalone: TradeOutcomes
     ledger: Ledger
 
     @property

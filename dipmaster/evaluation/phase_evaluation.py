@@ -7,7 +7,7 @@ import numpy as np
 
 from dipmaster.backtest import Ledger
 from dipmaster.core.kernels import Ints
-from dipmaster.core.panel import Panel, epoch_ms
+from dipmaster.core.panel import Panel, to_epoch_ms
 from dipmaster.core.params import Execution, Gates
 from dipmaster.evaluation.integrity import Check, ledger_checks
 from dipmaster.evaluation.statistics.gates import (
@@ -172,4 +172,4 @@ def _signals(ledger: Ledger, panel: Panel, period: Period) -> tuple[Ints, Ints]:
     """Symbol rows and bars of the signals behind the out-of-sample trades."""
     trades = select_out_of_sample(ledger.trades, period)
     rows = np.searchsorted(np.array(panel.symbols), trades["symbol"].to_numpy(dtype=str))
-    return rows.astype(np.int64), panel.index_of(epoch_ms(trades["signal_time"]))
+    return rows.astype(np.int64), panel.index_of(to_epoch_ms(trades["signal_time"]))

@@ -9,11 +9,11 @@ import pandas as pd
 from dipmaster.core import catalog, store
 from dipmaster.core.errors import DataError, data_error
 from dipmaster.core.kernels import Ints
-from dipmaster.core.panel import Panel, epoch_ms
+from dipmaster.core.panel import Panel, to_epoch_ms
 from dipmaster.core.tables import CANDIDATES, SCORES
 from dipmaster.evaluation.statistics.random_entry.strata import MatchingCovariates
 from dipmaster.results import ConfidenceResults, VolatilityResults, read_result
-from dipmaster.signal_filter import INPUTS
+from dipmaster.signal_filter import INPUT_COLUMNS
 
 # Input of the signal filter to the column of the bars it needs; a spread can be estimated.
 NEEDS = {"bars_since_volume_spike": "volume", "liquidity_score": "volume"}
@@ -63,7 +63,7 @@ def read_inputs() -> EvaluationInputs:
     """
     panel = catalog.read_panel()
     candidates = store.read_table(catalog.CANDIDATES, CANDIDATES)
-    columns = (*MATCHED_ON, *INPUTS)
+    columns = (*MATCHED_ON, *INPUT_COLUMNS)
     return build_inputs(
         panel,
         candidates,
@@ -91,7 +91,7 @@ def build_inputs(
     Parameters
     ----------
     features
-        By symbol, a frame with open_time, `MATCHED_ON` and `INPUTS` of the signal filter.
+        By symbol, a frame with open_time, `MATCHED_ON` and `INPUT_COLUMNS` of the signal filter.
     absent
         Of `absent_from`.
     """
@@ -118,7 +118,7 @@ def matching_covariates(panel: Panel, features: Mapping[str, pd.DataFrame]) -> M
     """
     columns = {name: np.full(panel.open.shape, np.nan) for name in MATCHED_ON}
     for row, symbol in enumerate(panel.symbols):
-        at = panel.index_of(epoch_ms(features[symbol]["open_time"]))
+        at = panel.index_of(to_epoch_ms(features[symbol]["open_time"]))
         for name, values in columns.items():
             values[row, at] = features[symbol][name].to_numpy(dtype=np.float64)
     classes, recent = (columns[name] for name in MATCHED_ON)
@@ -157,12 +157,12 @@ def _others(expected: str, found: str) -> DataError:
 
 def inputs_at(candidates: pd.DataFrame, features: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Features at each candidate's own bar, which is known when its order is placed."""
-    columns = {name: np.full(len(candidates), np.nan) for name in INPUTS}
+    columns = {name: np.full(len(candidates), np.nan) for name in INPUT_COLUMNS}
     symbols = candidates["symbol"].to_numpy(dtype=str)
-    times = epoch_ms(candidates["open_time"])
+    times = to_epoch_ms(candidates["open_time"])
     for symbol, frame in features.items():
         rows_of_it = symbols == symbol
-        at = _positions(epoch_ms(frame["open_time"]), times[rows_of_it], symbol)
+        at = _positions(to_epoch_ms(frame["open_time"]), times[rows_of_it], symbol)
         for name, values in columns.items():
             values[rows_of_it] = frame[name].to_numpy(dtype=np.float64)[at]
     return pd.DataFrame(columns)

@@ -8,7 +8,7 @@ from itertools import chain
 from dipmaster import backtest
 from dipmaster.backtest import Ledger
 from dipmaster.core import stage
-from dipmaster.core.parallel import in_threads
+from dipmaster.core.parallel import map_in_threads
 from dipmaster.core.params import Params
 from dipmaster.evaluation.context import EvaluationContext, build_context
 from dipmaster.evaluation.phase import CompletedPhase, JudgedPhase, Phase
@@ -55,7 +55,7 @@ def evaluate_phases(
     context = build_context(inputs, params)
     completed = complete_phases(context, phases)
     up_to = [completed[: at + 1] for at in range(len(completed))]
-    judged = in_threads(partial(judge_phase, context), up_to, "judging phases")
+    judged = map_in_threads(partial(judge_phase, context), up_to, "judging phases")
     return EvaluationResult(context, tuple(judged))
 
 
@@ -65,7 +65,7 @@ def complete_phases(
     """Trade phases one after the other."""
     completed: tuple[CompletedPhase, ...] = ()
     for phase in phases:
-        with stage.telling(f"trading phase {phase.number}: {phase.title}"):
+        with stage.progress_step(f"trading phase {phase.number}: {phase.title}"):
             completed = (*completed, complete_phase(context, phase, completed))
     return completed
 
@@ -89,7 +89,9 @@ def complete_phase(
         policy,
         phase.exit_simulator(context, completed),
         inherited[0] if inherited else context.simulate_standalone(policy),
-        backtest.run(context.inputs.panel, entries, context.params.execution, aligned.rules),
+        backtest.run_backtest(
+            context.inputs.panel, entries, context.params.execution, aligned.rules
+        ),
     )
 
 

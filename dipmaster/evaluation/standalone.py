@@ -5,8 +5,8 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 
 from dipmaster import backtest
-from dipmaster.backtest import ExitRules, Outcomes
-from dipmaster.backtest.metrics import Days
+from dipmaster.backtest import ExitRules, TradeOutcomes
+from dipmaster.backtest.metrics import DailyAccount
 from dipmaster.core.kernels import Bools, Floats, Ints
 from dipmaster.core.panel import Panel
 from dipmaster.core.params import Execution, Exits, Gates
@@ -16,7 +16,7 @@ from dipmaster.evaluation.statistics.paired.sides import PairedSide
 from dipmaster.evaluation.statistics.period import Period
 from dipmaster.evaluation.statistics.sample import TradeSample
 
-_NO_DAYS = Days(*(np.zeros(0) for _ in range(4)))  # there is no account
+_NO_DAYS = DailyAccount(*(np.zeros(0) for _ in range(4)))  # there is no account
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ def simulate_standalone(
     execution: Execution,
     exits: Exits,
     policy: ExitPolicy,
-) -> Outcomes:
+) -> TradeOutcomes:
     """Follow every candidate alone at one unit of reference notional.
 
     Parameters
@@ -68,7 +68,7 @@ def simulate_standalone(
         A row a candidate. An outcome is known when its `exit_index` bar has closed: what
         is decided before may not look at it.
     """
-    return backtest.outcomes(
+    return backtest.simulate_independent_trades(
         panel,
         *indices,
         execution,
@@ -81,7 +81,7 @@ def simulate_standalone(
 
 @dataclass(frozen=True)
 class EligibleEntries:
-    """Candidates whose signal is out of sample and whose next bar exists; shape (entries,).
+    """Candidates whose signal is out of sample and whose next bar was traded; shape (entries,).
 
     Attributes
     ----------
@@ -115,7 +115,7 @@ def find_eligible_entries(
     """
     late = panel.open_time[signal_index] >= period.out_of_sample_ms
     entry = np.minimum(signal_index + 1, panel.bars - 1)
-    exists = (signal_index + 1 < panel.bars) & ~np.isnan(panel.open[symbol_index, entry])
+    exists = (signal_index + 1 < panel.bars) & ~np.isnan(panel.traded.open[symbol_index, entry])
     rows = np.flatnonzero(late & exists)
     day = period.day_of(panel.open_time[entry[rows]])
     return EligibleEntries(rows, symbol_index[rows], signal_index[rows], day, period.block_of(day))
@@ -171,7 +171,9 @@ class StandaloneTrades:
         return replace(self, **arrays)
 
 
-def standalone_trades(name: str, entries: EligibleEntries, outcomes: Outcomes) -> StandaloneTrades:
+def standalone_trades(
+    name: str, entries: EligibleEntries, outcomes: TradeOutcomes
+) -> StandaloneTrades:
     """The outcomes of the eligible entries, out of those of all candidates."""
     rows = entries.candidate
     return StandaloneTrades(

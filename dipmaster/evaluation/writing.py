@@ -7,7 +7,7 @@ import pandas as pd
 
 from dipmaster.backtest import Ledger
 from dipmaster.core import store
-from dipmaster.core.tables import ADMISSION, EQUITY, FILLS, TRADES
+from dipmaster.core.tables import EQUITY, FILLS, FILTER_RESULTS, TRADES
 from dipmaster.evaluation.figures.overall import build_daily_equity, build_gates_frame, to_csv_text
 from dipmaster.evaluation.statistics.period import Period
 from dipmaster.results import GateRow, Summary, ValidationResults, write_result
@@ -19,8 +19,8 @@ PLOTS = Path("reports/plots")
 
 def write_ledgers(ledgers: Mapping[int, Ledger], admission: pd.DataFrame) -> None:
     """Three tables a phase, and who was admitted; the folder is never a mix of two runs."""
-    with store.staged(LEDGERS) as folder:
-        store.write_table(admission, ADMISSION, folder / "admission.parquet")
+    with store.atomic_folder(LEDGERS) as folder:
+        store.write_table(admission, FILTER_RESULTS, folder / "admission.parquet")
         for phase, ledger in ledgers.items():
             store.write_table(ledger.trades, TRADES, folder / f"trades_phase_{phase}.parquet")
             store.write_table(ledger.fills, FILLS, folder / f"fills_phase_{phase}.parquet")

@@ -6,7 +6,7 @@ closed bar of its life is a row (`rows`); three exit models and a calibrator (`e
 least what holding nets under the rules that are not models. The engine decides.
 """
 
-from dipmaster.exits.arrays import ExitLabels, ExitRows, HoldOutcomes, Positions
+from dipmaster.exits.arrays import ExitLabels, ExitRows, Positions
 from dipmaster.exits.dataset import ExitDataset, build_exit_dataset
 from dipmaster.exits.evaluation import evaluate_exit_scores
 from dipmaster.exits.labels import build_exit_labels
@@ -35,7 +35,7 @@ from dipmaster.exits.scores import ExitScores, build_rows_table, build_score_mat
 
 __all__ = [
     "FEATURE_COLUMNS", "VOLATILITY_COLUMNS", "ExitDataset", "ExitLabels", "ExitMarket",
-    "ExitRows", "ExitScores", "HoldOutcomes", "Positions", "StoredModels", "build_exit_dataset",
+    "ExitRows", "ExitScores", "Positions", "StoredModels", "build_exit_dataset",
     "build_exit_labels", "build_exit_market", "build_exit_rows", "build_hold_rules",
     "build_plans_table", "build_positions", "build_rows_table", "build_score_matrix",
     "collect_models", "compute_targets", "evaluate_exit_scores", "fit_exit_scores", "read_models",

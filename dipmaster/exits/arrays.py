@@ -63,28 +63,6 @@ class ExitRows:
 
 
 @dataclass(frozen=True)
-class HoldOutcomes:
-    """How each position ends when left to the rules that are not models, shape (positions,).
-
-    Attributes
-    ----------
-    opened
-        False where the bar after the signal does not exist.
-    exit_index
-        Position on the grid of the bar in which it ends, -1 where never opened.
-    exit_type
-        Index into `backtest.EXIT_NAMES`, -1 where never opened.
-    net_frac
-        Net return on the reference notional, NaN where never opened.
-    """
-
-    opened: npt.NDArray[np.bool_]
-    exit_index: Ints
-    exit_type: Ints
-    net_frac: Floats
-
-
-@dataclass(frozen=True)
 class ExitLabels:
     """What came after each row, shape (rows,); known when the position's path has ended.
 

@@ -33,7 +33,7 @@ def predict(models: Mapping[ExitModelName, ExitModel], features: FeatureRows) ->
     return np.column_stack([models[name].predict(features) for name in EXIT_MODELS])
 
 
-def calibrator_inputs(predictions: Floats, max_holding_bars: int) -> Floats:
+def build_calibrator_inputs(predictions: Floats, max_holding_bars: int) -> Floats:
     """`CALIBRATOR_INPUTS` of rows, shape (rows, inputs); NaN where a model says nothing.
 
     The first two are those of a beta calibrator (Kull, Silva Filho and Flach 2017). The

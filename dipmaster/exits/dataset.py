@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from dipmaster.backtest.entries import places_of
-from dipmaster.core.panel import epoch_ms
+from dipmaster.backtest.entries import panel_indices
+from dipmaster.core.panel import to_epoch_ms
 from dipmaster.core.params import AdaptiveExits, Execution, Split
 from dipmaster.exits.labels import build_exit_labels
 from dipmaster.exits.market import ExitMarket
@@ -51,18 +51,18 @@ def build_exit_dataset(
     DataError
         Where a candidate's symbol or bar is not in the market's panel.
     """
-    panel, signal_ms = market.panel, epoch_ms(scores["open_time"])
-    indices = places_of(scores, panel)
+    panel, signal_ms = market.panel, to_epoch_ms(scores["open_time"])
+    indices = panel_indices(scores, panel)
     confidence = scores["confidence"].to_numpy(np.float64)
     regime = scores["regime"].to_numpy(np.int8)
     targets = compute_targets(market, *indices, confidence, signal_ms, regime, exits)
     positions = build_positions(*indices, targets.target_frac, exits)
-    outcomes = simulate_hold(market, positions, execution, exits)
+    hold = simulate_hold(market, positions, execution, exits)
     rows = build_exit_rows(market, positions, execution, exits)
     training_set = build_training_set(
         rows,
-        build_exit_labels(market, positions, rows, outcomes, execution),
-        outcomes,
+        build_exit_labels(market, positions, rows, hold, execution),
+        hold,
         scores["candidate_id"].to_numpy(np.int64),
         signal_ms,
         panel.open_time,
@@ -70,5 +70,5 @@ def build_exit_dataset(
         split,
         exits.models,
     )
-    plans = build_plans_table(scores, market, positions, targets, outcomes)
+    plans = build_plans_table(scores, market, positions, targets, hold)
     return ExitDataset(plans, fit_exit_scores(training_set, exits.models.trees))

@@ -5,9 +5,9 @@ from typing import Any, Literal
 import numpy as np
 
 from dipmaster.core.params import Split
-from dipmaster.core.params.exits import ExitJudging
-from dipmaster.core.tables.exits import LEVEL_FEATURES, ROADMAP_FEATURES
-from dipmaster.core.time_units import boundary_ms
+from dipmaster.core.params.exits import ExitEvaluation
+from dipmaster.core.tables.exits import PRICE_LEVEL_FEATURES, ROADMAP_FEATURES
+from dipmaster.core.time_units import out_of_sample_start_ms
 from dipmaster.exits.calibrator import CALIBRATOR_INPUTS
 from dipmaster.exits.model_figures import (
     evaluate_models,
@@ -27,7 +27,7 @@ _QUANTILES = {"p01": 0.01, "p10": 0.10, "p50": 0.50, "p90": 0.90, "p99": 0.99, "
 
 
 def evaluate_exit_scores(
-    scores: ExitScores, bars_ms: tuple[int, int], split: Split, params: ExitJudging
+    scores: ExitScores, bars_ms: tuple[int, int], split: Split, params: ExitEvaluation
 ) -> results.ExitModelResults:
     """Everything that is told about the exit models; None where not computable.
 
@@ -39,7 +39,10 @@ def evaluate_exit_scores(
     bars_ms
         Open times of the market's first and last bar.
     """
-    start_ms, training_set = boundary_ms(bars_ms[0], split.burn_in_days), scores.training_set
+    start_ms, training_set = (
+        out_of_sample_start_ms(bars_ms[0], split.burn_in_days),
+        scores.training_set,
+    )
     signal_ms, label = training_set.schedule.signal_ms, training_set.label("exit_is_best")
     known, p = np.isfinite(label), scores.exit_probability
     whole = samples.build_evaluation_sample(signal_ms, known, start_ms, bars_ms[1], params)
@@ -65,7 +68,7 @@ def evaluate_exit_scores(
             scored_out_of_sample=int(np.count_nonzero(np.isfinite(p[whole.rows]))),
             judged=int(np.count_nonzero(np.isfinite(p[sample.rows]))),
         ),
-        features=results.ExitModelInputs(roadmap=ROADMAP_FEATURES, own=LEVEL_FEATURES),
+        features=results.ExitModelInputs(roadmap=ROADMAP_FEATURES, own=PRICE_LEVEL_FEATURES),
         folds=_describe_folds(scores),
         heads=heads,
         exit_probability=probability,

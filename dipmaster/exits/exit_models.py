@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dipmaster.core.kernels import Floats
-from dipmaster.core.params.confidence import Trees
+from dipmaster.core.params.confidence import BoostedTrees
 from dipmaster.core.tables.exits import EXIT_FEATURES
 from dipmaster.learning.fit_failure import FitFailure
 from dipmaster.learning.logistic import describe_one_class
@@ -50,7 +50,7 @@ class ExitModel:
 
 
 def fit_exit_model(
-    name: ExitModelName, features: FeatureRows, label: Floats, weight: Floats, sizes: Trees
+    name: ExitModelName, features: FeatureRows, label: Floats, weight: Floats, sizes: BoostedTrees
 ) -> ExitModel | FitFailure:
     """Fit one exit model on rows whose labels are known.
 

@@ -3,20 +3,20 @@
 import numpy as np
 import numpy.typing as npt
 
-from dipmaster.backtest import ExitType
-from dipmaster.backtest.costs import BPS, Costs, costs_of
-from dipmaster.backtest.layouts import Market
-from dipmaster.backtest.layouts import market_of as bars_of
+from dipmaster.backtest import ExitType, TradeOutcomes
+from dipmaster.backtest.costs import BPS, Costs, build_costs
+from dipmaster.backtest.layouts import MarketArrays
+from dipmaster.backtest.layouts import build_market_arrays as bars_of
 from dipmaster.core.kernels import Bools, Floats, Ints, kernel
 from dipmaster.core.params import Execution
-from dipmaster.exits.arrays import ExitLabels, ExitRows, HoldOutcomes, Positions
+from dipmaster.exits.arrays import ExitLabels, ExitRows, Positions
 from dipmaster.exits.market import ExitMarket
 
 _NOT_KNOWN = -1
 
 
 def build_exit_labels(
-    market: ExitMarket, positions: Positions, rows: ExitRows, hold: HoldOutcomes,
+    market: ExitMarket, positions: Positions, rows: ExitRows, hold: TradeOutcomes,
     execution: Execution,
 ) -> ExitLabels:  # fmt: skip
     """Labels of all rows; known when holding its position has ended.
@@ -32,7 +32,11 @@ def build_exit_labels(
     """
     symbol, entry_bar = positions.symbol_index[rows.position], positions.signal_index + 1
     exit_net = sale_net_returns(
-        bars_of(market.panel), symbol, entry_bar[rows.position], rows.bar + 1, costs_of(execution)
+        bars_of(market.panel),
+        symbol,
+        entry_bar[rows.position],
+        rows.bar + 1,
+        build_costs(execution),
     )
     ended = hold.exit_type != int(ExitType.END_OF_DATA)
     labelled = ended[rows.position] & (hold.exit_index[rows.position] > rows.bar)
@@ -56,7 +60,7 @@ def _to_flag(value: Bools, known: Bools) -> npt.NDArray[np.int8]:
 
 @kernel
 def sale_net_returns(
-    market: Market, symbol: Ints, entry_bar: Ints, exit_bar: Ints, costs: Costs
+    market: MarketArrays, symbol: Ints, entry_bar: Ints, exit_bar: Ints, costs: Costs
 ) -> Floats:
     """Net return on the reference notional of buying and selling at two opens.
 

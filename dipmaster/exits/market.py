@@ -11,7 +11,7 @@ import pandas as pd
 
 from dipmaster.core.errors import data_error
 from dipmaster.core.kernels import Floats
-from dipmaster.core.panel import Panel, epoch_ms
+from dipmaster.core.panel import Panel, to_epoch_ms
 from dipmaster.core.time_units import BAR_MS, BARS_PER_DAY, WEEK_MS
 
 MARKET_RETURN = "market_return_12_frac"
@@ -100,7 +100,7 @@ def _column(panel: Panel, frames: Mapping[str, pd.DataFrame], name: str) -> Floa
     for row, symbol in enumerate(panel.symbols):
         if symbol not in frames:
             raise _mismatch(symbol, "a frame", "none")
-        times = epoch_ms(frames[symbol]["open_time"])
+        times = to_epoch_ms(frames[symbol]["open_time"])
         bar = panel.index_of(times)
         inside = (bar >= 0) & (bar < panel.bars)
         if not inside.all() or (panel.open_time[bar] != times).any():

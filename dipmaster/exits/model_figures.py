@@ -7,7 +7,7 @@ from typing import Any, Literal
 import numpy as np
 
 from dipmaster.core.kernels import Floats
-from dipmaster.core.parallel import in_threads
+from dipmaster.core.parallel import map_in_threads
 from dipmaster.core.tables import EXIT_FEATURES
 from dipmaster.exits.scores import LABELS, ExitScores
 from dipmaster.exits.training_set import ExitTrainingSet
@@ -46,7 +46,7 @@ def evaluate_models(
         return results.ClassifierHead(base_rate=samples.mean_or_none(outcome), **figures)
 
     def evaluate_timing() -> results.TimingHead:
-        columns = predictions["timing"], label["timing"], naive_bars(scores)
+        columns = predictions["timing"], label["timing"], predict_naive_bars(scores)
         selected, (predicted, bars, naive) = sample.select(*columns)
         statistics = {
             "rank_correlation": rank_correlation_statistic(predicted, bars),
@@ -68,11 +68,11 @@ def evaluate_models(
 
     classifiers = [partial(evaluate_classifier, name) for name in ("profit", "risk")]
     tasks: list[Callable[[], Any]] = [evaluate_probability, evaluate_timing, *classifiers]
-    probability, timing, profit, risk = in_threads(lambda task: task(), tasks, "judging exits")
+    probability, timing, profit, risk = map_in_threads(lambda task: task(), tasks, "judging exits")
     return results.ExitHeads(profit=profit, risk=risk, timing=timing), probability
 
 
-def naive_bars(scores: ExitScores) -> Floats:
+def predict_naive_bars(scores: ExitScores) -> Floats:
     """Mean label of the rows from which each row's timing model learned, shape (rows,)."""
     timing = scores.models["timing"]
     means = [np.nan if refit.model is None else refit.model.train_mean for refit in timing.refits]

@@ -15,24 +15,24 @@ import numpy as np
 
 from dipmaster.core.errors import data_error
 from dipmaster.core.kernels import Floats, Ints
-from dipmaster.core.parallel import in_threads
+from dipmaster.core.parallel import map_in_threads
 from dipmaster.core.tables import EXIT_FEATURES
 from dipmaster.core.time_units import BAR_MS
 from dipmaster.exits.arrays import ExitRows
-from dipmaster.exits.calibrator import CALIBRATOR_INPUTS, calibrator_inputs, predict
+from dipmaster.exits.calibrator import CALIBRATOR_INPUTS, build_calibrator_inputs, predict
 from dipmaster.exits.exit_models import EXIT_MODELS, ExitModel, ExitModelName
 from dipmaster.exits.scores import ExitScores
 from dipmaster.learning.logistic import Logistic
 from dipmaster.learning.model_store import (
     StoredRefit,
-    digest,
+    hash_text,
     name_tree_file,
     read_verified_text,
     restore_refits,
     serialize_refits,
 )
 from dipmaster.learning.tree_models import read_lightgbm
-from dipmaster.learning.walk_forward import Refit, fold_at
+from dipmaster.learning.walk_forward import Refit, find_fold
 from dipmaster.results import read_result
 
 MODELS_FILE, CALIBRATOR_FILE = "heads.json", "calibrator.json"
@@ -79,7 +79,7 @@ def serialize_metadata(scores: ExitScores) -> dict[str, Any]:
 
     def describe(model: ExitModel, refit_ms: int) -> StoredTrees:
         file = name_tree_file(f"heads/{model.name}", refit_ms)
-        return StoredTrees(file, digest(model.trees.to_text()), model.train_mean)
+        return StoredTrees(file, hash_text(model.trees.to_text()), model.train_mean)
 
     models = {name: serialize_refits(result, describe) for name, result in scores.models.items()}
     calibrator = CalibratorMetadata(CALIBRATOR_INPUTS, serialize_refits(scores.calibrator))
@@ -105,8 +105,8 @@ class StoredModels:
             As when the models were fitted.
         """
         decided = signal_ms[rows.position] + BAR_MS
-        lower = fold_at(self.exit_models["profit"], decided)
-        upper = fold_at(self.calibrators, decided)
+        lower = find_fold(self.exit_models["profit"], decided)
+        upper = find_fold(self.calibrators, decided)
         spans = [
             (np.flatnonzero((lower == low) & (upper == high)), self._models(low), calibrator.model)
             for low in np.unique(lower[lower >= 0]).tolist()
@@ -120,10 +120,10 @@ class StoredModels:
             if calibrator is None or len(models) < len(EXIT_MODELS):
                 return np.full(part.size, np.nan)
             predictions = predict(models, rows.features[part])
-            return calibrator.predict(calibrator_inputs(predictions, max_holding_bars))
+            return calibrator.predict(build_calibrator_inputs(predictions, max_holding_bars))
 
         scores = np.full(len(rows), np.nan)
-        values = in_threads(score_span, spans, "exit scores")
+        values = map_in_threads(score_span, spans, "exit scores")
         for span, probability in zip(spans, values, strict=True):
             scores[span[0]] = probability
         return scores

@@ -3,11 +3,17 @@
 import numpy as np
 import pandas as pd
 
-from dipmaster.backtest import EXIT_NAMES, ExitRules, Trailing, outcomes
+from dipmaster.backtest import (
+    EXIT_NAMES,
+    ExitRules,
+    TradeOutcomes,
+    TrailingStopRule,
+    simulate_independent_trades,
+)
 from dipmaster.core.kernels import Floats, Ints
-from dipmaster.core.panel import as_times
+from dipmaster.core.panel import to_timestamps
 from dipmaster.core.params import AdaptiveExits, Execution
-from dipmaster.exits.arrays import HoldOutcomes, Positions
+from dipmaster.exits.arrays import Positions
 from dipmaster.exits.market import MARKET_MOMENTUM, ExitMarket
 from dipmaster.exits.target import (
     MEDIUM,
@@ -23,7 +29,7 @@ from dipmaster.exits.trailing import compute_trailing_distance
 def build_hold_rules(market: ExitMarket, exits: AdaptiveExits) -> ExitRules:
     """Phase 2's rules but for the exit models: trailing stop and 15-minute boundary where on."""
     trailing = exits.trailing
-    stop = Trailing(
+    stop = TrailingStopRule(
         compute_trailing_distance(market, trailing),
         trailing.activation_frac,
         trailing.break_even_floor,
@@ -84,7 +90,7 @@ def build_positions(
 
 def simulate_hold(
     market: ExitMarket, positions: Positions, execution: Execution, exits: AdaptiveExits
-) -> HoldOutcomes:
+) -> TradeOutcomes:
     """How each position ends alone under `build_hold_rules`.
 
     Raises
@@ -92,7 +98,7 @@ def simulate_hold(
     DataError
         Positions off the panel, or a missing half-spread.
     """
-    trades = outcomes(
+    return simulate_independent_trades(
         market.panel,
         positions.symbol_index,
         positions.signal_index,
@@ -102,17 +108,16 @@ def simulate_hold(
         positions.stop_frac,
         positions.max_holding_bars,
     )
-    return HoldOutcomes(trades.tradable, trades.exit_index, trades.exit_type, trades.net_frac)
 
 
 def build_plans_table(
     candidates: pd.DataFrame, market: ExitMarket, positions: Positions, targets: ExitTargets,
-    hold: HoldOutcomes,
+    hold: TradeOutcomes,
 ) -> pd.DataFrame:  # fmt: skip
     """Table EXIT_PLANS; every argument has the rows of `candidates`, in their order."""
     signal = positions.symbol_index, positions.signal_index
     exit_names = np.asarray((*EXIT_NAMES, ""))[hold.exit_type]
-    exit_time = as_times(market.panel.open_time[hold.exit_index])
+    exit_time = to_timestamps(market.panel.open_time[hold.exit_index])
     return pd.DataFrame(
         {
             "candidate_id": candidates["candidate_id"].to_numpy(np.int64),
@@ -129,6 +134,6 @@ def build_plans_table(
             "target_frac": targets.target_frac,
             "hold_net_frac": hold.net_frac,
             "hold_exit_type": pd.array(exit_names, dtype="str"),
-            "hold_exit_time": exit_time.where(hold.opened),
+            "hold_exit_time": exit_time.where(hold.tradable),
         }
     )

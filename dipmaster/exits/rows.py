@@ -5,21 +5,27 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from dipmaster.backtest.costs import BPS, Costs, costs_of
-from dipmaster.backtest.fills import lowest_trail, raised
-from dipmaster.backtest.layouts import Market, Plans, can_begin, order_at, plans_of
-from dipmaster.backtest.layouts import market_of as bars_of
-from dipmaster.backtest.rules import RuleNumbers, rule_numbers
+from dipmaster.backtest.costs import BPS, Costs, build_costs
+from dipmaster.backtest.fills import trail_stop_level, trailing_stop_floor
+from dipmaster.backtest.layouts import (
+    MarketArrays,
+    PlanArrays,
+    build_plan_arrays,
+    can_open,
+    order_at,
+)
+from dipmaster.backtest.layouts import build_market_arrays as bars_of
+from dipmaster.backtest.rules import RuleScalars, build_rule_scalars
 from dipmaster.core.kernels import Floats, Ints, kernel
 from dipmaster.core.params import AdaptiveExits, Execution
 from dipmaster.core.tables import EXIT_FEATURES
-from dipmaster.core.time_units import BAR_MS, BARS_PER_DAY, BOUNDARY_MS, MINUTE_MS
+from dipmaster.core.time_units import BAR_MS, BARS_PER_DAY, MINUTE_MS, QUARTER_HOUR_MS
 from dipmaster.exits.arrays import ExitRows, Positions
 from dipmaster.exits.market import ExitMarket
 from dipmaster.exits.plans import build_hold_rules
 
 _BAR_MINUTES = BAR_MS // MINUTE_MS
-_BOUNDARY_MINUTES = BOUNDARY_MS // MINUTE_MS
+_BOUNDARY_MINUTES = QUARTER_HOUR_MS // MINUTE_MS
 _DAY_MINUTES = BARS_PER_DAY * _BAR_MINUTES
 
 
@@ -68,7 +74,7 @@ def position_lifetimes(
     """Prices and levels behind the rows of all positions, in the order of the rows."""
     rules = build_hold_rules(market, exits)
     by_bar = np.empty(0) if rules.trailing is None else rules.trailing.distance_frac.reshape(-1)
-    plans = plans_of(
+    plans = build_plan_arrays(
         positions.symbol_index,
         positions.signal_index,
         positions.target_frac,
@@ -79,8 +85,8 @@ def position_lifetimes(
     engine_arguments = (
         bars_of(market.panel),
         plans,
-        rule_numbers(rules),
-        costs_of(execution),
+        build_rule_scalars(rules),
+        build_costs(execution),
         by_bar,
     )
     return lifetimes.first(trace_positions(*engine_arguments, lifetimes))
@@ -94,9 +100,9 @@ def _blank(rows: int) -> PositionLifetimes:
 
 @kernel
 def trace_positions(
-    market: Market,
-    plans: Plans,
-    rules: RuleNumbers,
+    market: MarketArrays,
+    plans: PlanArrays,
+    rules: RuleScalars,
     costs: Costs,
     by_bar: Floats,
     out: PositionLifetimes,
@@ -115,11 +121,11 @@ def trace_positions(
     row = 0
     for i in range(plans.signal.size):
         order = order_at(plans, i)
-        if not can_begin(market, order.symbol, order.bar):
+        if not can_open(market, order.symbol, order.bar):
             continue
         e, first = order.bar, order.symbol * market.bars
         entry = opens[first + e]
-        floor = lowest_trail(entry, market.half_spread_bps[first + e] * BPS, rules, costs)
+        floor = trailing_stop_floor(entry, market.half_spread_bps[first + e] * BPS, rules, costs)
         fixed, active = entry * (1.0 - order.stop_frac), entry * (1.0 + rules.trail_activation)
         level, peak, trough = fixed, entry, entry
         for u in range(e, min(e + order.cap_bars - 1, market.bars - 1)):
@@ -128,7 +134,7 @@ def trace_positions(
                 continue
             peak, trough = max(peak, highs[at]), min(trough, lows[at])
             if peak >= active:
-                level = raised(level, peak, entry, by_bar[at], floor)
+                level = trail_stop_level(level, peak, entry, by_bar[at], floor)
             if np.isnan(opens[at + 1]):
                 continue
             out.position[row], out.bar[row], out.held[row] = i, u, u - e

@@ -13,11 +13,11 @@ import numpy as np
 import pandas as pd
 
 from dipmaster.core.kernels import Floats, Ints
-from dipmaster.core.panel import as_times
-from dipmaster.core.params.confidence import Trees
+from dipmaster.core.panel import to_timestamps
+from dipmaster.core.params.confidence import BoostedTrees
 from dipmaster.core.tables import EXIT_FEATURES
 from dipmaster.exits.arrays import ExitRows
-from dipmaster.exits.calibrator import calibrator_inputs, fit_exit_calibrator
+from dipmaster.exits.calibrator import build_calibrator_inputs, fit_exit_calibrator
 from dipmaster.exits.exit_models import EXIT_MODELS, ExitModel, ExitModelName, fit_exit_model
 from dipmaster.exits.training_set import ExitTrainingSet
 from dipmaster.learning.logistic import Logistic
@@ -71,7 +71,7 @@ class ExitScores:
         return [words[0] if words else "" for words in named]
 
 
-def fit_exit_scores(training_set: ExitTrainingSet, sizes: Trees) -> ExitScores:
+def fit_exit_scores(training_set: ExitTrainingSet, sizes: BoostedTrees) -> ExitScores:
     """Fit every exit model and the calibrator on them, quarter by quarter."""
     models = {
         name: walk_forward_predict(
@@ -102,7 +102,7 @@ def fit_calibrators(
     return walk_forward_predict(
         training_set.schedule,
         "calibrator",
-        calibrator_inputs(stack_predictions(models), training_set.max_holding_bars),
+        build_calibrator_inputs(stack_predictions(models), training_set.max_holding_bars),
         training_set.label("exit_is_best"),
         fit_exit_calibrator,
         "exit calibrator",
@@ -150,7 +150,7 @@ def build_rows_table(scores: ExitScores, grid_ms: Ints) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "candidate_id": training_set.schedule.case_id,
-            "open_time": as_times(grid_ms[rows.bar]),
+            "open_time": to_timestamps(grid_ms[rows.bar]),
             "bars_held": rows.held.astype(np.int32),
             **features,
             "exit_net_frac": labels.exit_net_frac,

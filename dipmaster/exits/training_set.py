@@ -4,11 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from dipmaster.backtest import TradeOutcomes
 from dipmaster.core.kernels import Floats, Ints
 from dipmaster.core.params import Split
 from dipmaster.core.params.exits import ExitModels
 from dipmaster.core.time_units import BAR_MS
-from dipmaster.exits.arrays import ExitLabels, ExitRows, HoldOutcomes
+from dipmaster.exits.arrays import ExitLabels, ExitRows
 from dipmaster.learning.schedule import CaseWords, TrainingSchedule, purge_period_ms, refit_times
 
 MONTHS_BETWEEN_REFITS = 3
@@ -41,7 +42,7 @@ class ExitTrainingSet:
 def build_training_set(
     rows: ExitRows,
     labels: ExitLabels,
-    outcomes: HoldOutcomes,
+    hold: TradeOutcomes,
     candidate_id: Ints,
     signal_ms: Ints,
     grid_ms: Ints,
@@ -57,14 +58,14 @@ def build_training_set(
     Parameters
     ----------
     candidate_id, signal_ms
-        Shape (positions,), as `outcomes`.
+        Shape (positions,), as `hold`, of `simulate_hold`.
     grid_ms
         Open times of the panel's bars.
     """
     bars_ms = int(grid_ms[0]), int(grid_ms[-1])
     days = {"models": split.models_from_day, "calibrator": split.stack_from_day}
-    exit_bar = np.where(outcomes.opened, outcomes.exit_index, 0)
-    known_ms = np.where(outcomes.opened, grid_ms[exit_bar], signal_ms) + BAR_MS
+    exit_bar = np.where(hold.tradable, hold.exit_index, 0)
+    known_ms = np.where(hold.tradable, grid_ms[exit_bar], signal_ms) + BAR_MS
     schedule = TrainingSchedule(
         signal_ms=signal_ms[rows.position],
         known_ms=known_ms[rows.position],

@@ -1,21 +1,27 @@
 """Bars to features: one row a closed 5-minute bar, and the candidates of the base signal.
 
-`compute` turns the bars of all coins into features, `candidates` features into
+`compute_features` turns the bars of all coins into features, `find_candidates` features into
 the bars on which the rule fires, `FeatureStream` does the first bar by bar.
 docs/features.md tells every formula, unit, warm-up and NaN rule.
 """
 
-from dipmaster.features.batch import NAMES, AllCoins, all_coins, compute, features_of
-from dipmaster.features.candidates import CANDIDATE_COLUMNS, candidates
+from dipmaster.features.batch import (
+    FEATURE_NAMES,
+    MarketBars,
+    build_market_bars,
+    compute_coin_features,
+    compute_features,
+)
+from dipmaster.features.candidates import CANDIDATE_COLUMNS, find_candidates
 from dipmaster.features.stream import FeatureStream
 
 __all__ = [
     "CANDIDATE_COLUMNS",
-    "NAMES",
-    "AllCoins",
+    "FEATURE_NAMES",
     "FeatureStream",
-    "all_coins",
-    "candidates",
-    "compute",
-    "features_of",
+    "MarketBars",
+    "build_market_bars",
+    "compute_coin_features",
+    "compute_features",
+    "find_candidates",
 ]

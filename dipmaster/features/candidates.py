@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from dipmaster.core.kernels import Bools, Floats, Ints
-from dipmaster.core.panel import epoch_ms
+from dipmaster.core.panel import to_epoch_ms
 from dipmaster.core.params import Signal
 from dipmaster.core.tables import CANDIDATES
 from dipmaster.core.time_units import BAR_MS
@@ -29,13 +29,13 @@ CANDIDATE_COLUMNS = (
 )
 
 
-def candidates(features: Mapping[str, pd.DataFrame], params: Signal) -> pd.DataFrame:
+def find_candidates(features: Mapping[str, pd.DataFrame], params: Signal) -> pd.DataFrame:
     """Candidates of all coins, in order of (open_time, symbol).
 
     Parameters
     ----------
     features
-        Symbol to a frame of `compute` that holds at least `CANDIDATE_COLUMNS`.
+        Symbol to a frame of `compute_features` that holds at least `CANDIDATE_COLUMNS`.
     params
         Section `signal`.
 
@@ -45,14 +45,14 @@ def candidates(features: Mapping[str, pd.DataFrame], params: Signal) -> pd.DataF
         Table CANDIDATES. A candidate whose next bar is missing is still one:
         nobody knew at its close.
     """
-    found = [_of_coin(symbol, features[symbol], params) for symbol in sorted(features)]
-    table = pd.concat([_none(), *found], ignore_index=True)
+    by_coin = [_find_in_coin(symbol, features[symbol], params) for symbol in sorted(features)]
+    table = pd.concat([_empty_candidates(), *by_coin], ignore_index=True)
     table = table.sort_values(["open_time", "symbol"], kind="stable", ignore_index=True)
     table["candidate_id"] = np.arange(len(table), dtype=np.int64)
     return CANDIDATES.check(table, "candidates")
 
 
-def fires(frame: pd.DataFrame, params: Signal) -> Bools:
+def matches_rule(frame: pd.DataFrame, params: Signal) -> Bools:
     """Where the rule holds, cooldown apart; a missing value never fires.
 
     A known volatility class is asked for under every rule: without the sigma
@@ -64,46 +64,48 @@ def fires(frame: pd.DataFrame, params: Signal) -> Bools:
 
     known: Bools = column("volatility_class") >= 0.0
     return known & (
-        _deep(column, params) if params.rule == "capitulation" else _dip(column, params)
+        _is_capitulation(column, params)
+        if params.rule == "capitulation"
+        else _is_dip(column, params)
     )
 
 
-def _deep(column: Callable[[str], Floats], params: Signal) -> Bools:
+def _is_capitulation(column: Callable[[str], Floats], params: Signal) -> Bools:
     """A fall of 3 hours deep in size and in sigmas, or of 1 hour deep in sigmas."""
-    deep = params.capitulation
-    in_3h: Bools = column("fall_3h_frac") > deep.fall_3h_frac
-    in_3h &= column("dip_depth_36_sigma") > deep.fall_3h_sigmas
-    in_1h: Bools = column("dip_depth_12_sigma") > deep.fall_1h_sigmas
-    return in_3h | in_1h
+    limits = params.capitulation
+    deep_3h: Bools = column("fall_3h_frac") > limits.fall_3h_frac
+    deep_3h &= column("dip_depth_36_sigma") > limits.fall_3h_sigmas
+    deep_1h: Bools = column("dip_depth_12_sigma") > limits.fall_1h_sigmas
+    return deep_3h | deep_1h
 
 
-def _dip(column: Callable[[str], Floats], params: Signal) -> Bools:
+def _is_dip(column: Callable[[str], Floats], params: Signal) -> Bools:
     """A red bar below its mean on high volume, and RSI with depth, or RSI in a band."""
-    base: Bools = (column("red") == 1.0) & (column("below_sma20") == 1.0)
-    base &= column("volume_ratio") >= params.volume_multiple
-    base &= column("rsi14") <= params.rsi_max
+    is_dip: Bools = (column("red") == 1.0) & (column("below_sma20") == 1.0)
+    is_dip &= column("volume_ratio") >= params.volume_multiple
+    is_dip &= column("rsi14") <= params.rsi_max
     if params.rule == "dipmaster_v4":
-        base &= column("rsi14") >= params.rsi_min_v4
+        is_dip &= column("rsi14") >= params.rsi_min_v4
     else:
-        base &= column("dip_z") >= params.z_min
-    return base
+        is_dip &= column("dip_z") >= params.z_min
+    return is_dip
 
 
-def spaced(times_ms: Ints, cooldown_bars: int) -> Ints:
+def apply_cooldown(times_ms: Ints, cooldown_bars: int) -> Ints:
     """Positions kept when none may follow another within `cooldown_bars` bars of time."""
-    kept: list[int] = []
+    positions: list[int] = []
     free_from = -(2**62)
-    for place, time in enumerate(times_ms.tolist()):
+    for position, time in enumerate(times_ms.tolist()):
         if time >= free_from:
-            kept.append(place)
+            positions.append(position)
             free_from = time + (cooldown_bars + 1) * BAR_MS
-    return np.array(kept, dtype=np.int64)
+    return np.array(positions, dtype=np.int64)
 
 
-def _of_coin(symbol: str, frame: pd.DataFrame, params: Signal) -> pd.DataFrame:
-    fired = np.flatnonzero(fires(frame, params))
-    rows = frame.iloc[fired]
-    rows = rows.iloc[spaced(epoch_ms(rows["open_time"]), params.cooldown_bars)]
+def _find_in_coin(symbol: str, frame: pd.DataFrame, params: Signal) -> pd.DataFrame:
+    signal_bars = np.flatnonzero(matches_rule(frame, params))
+    rows = frame.iloc[signal_bars]
+    rows = rows.iloc[apply_cooldown(to_epoch_ms(rows["open_time"]), params.cooldown_bars)]
     return pd.DataFrame(
         {
             "candidate_id": np.zeros(len(rows), dtype=np.int64),
@@ -116,7 +118,7 @@ def _of_coin(symbol: str, frame: pd.DataFrame, params: Signal) -> pd.DataFrame:
     )
 
 
-def _none() -> pd.DataFrame:
+def _empty_candidates() -> pd.DataFrame:
     types = {
         "candidate_id": "int64",
         "symbol": "str",
@@ -125,4 +127,4 @@ def _none() -> pd.DataFrame:
         "sigma_1h_frac": "float64",
         "volatility_class": "int8",
     }
-    return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in types.items()})
+    return pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in types.items()})

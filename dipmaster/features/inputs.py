@@ -8,13 +8,13 @@ import pandas as pd
 
 from dipmaster.core.errors import TableError
 from dipmaster.core.kernels import Floats, Ints
-from dipmaster.core.panel import epoch_ms
+from dipmaster.core.panel import to_epoch_ms
 from dipmaster.core.params import Features
 from dipmaster.core.tables import BARS
 from dipmaster.core.time_units import BAR_MS
 from dipmaster.features import layout
 
-NEEDS = {"taker_imbalance": "taker_buy_volume", "half_spread_bps": "half_spread_bps"}
+SOURCE_COLUMNS = {"taker_imbalance": "taker_buy_volume", "half_spread_bps": "half_spread_bps"}
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class CoinBars:
     left_out: dict[str, str]
 
 
-def coin_bars(frame: pd.DataFrame) -> CoinBars:
+def build_coin_bars(frame: pd.DataFrame) -> CoinBars:
     """Arrays of a frame of table BARS.
 
     Raises
@@ -49,11 +49,11 @@ def coin_bars(frame: pd.DataFrame) -> CoinBars:
         Where a column is missing or unknown, or times do not rise on the grid.
     """
     frame = BARS.check(frame, "bars")
-    times = np.array(epoch_ms(frame["open_time"]), dtype=np.int64)
+    times = np.array(to_epoch_ms(frame["open_time"]), dtype=np.int64)
     if np.any(times % BAR_MS) or np.any(np.diff(times) <= 0):
         raise TableError(
             "bars: expected rising open times on the 5-minute grid.\n"
-            "  Cure: run the ingest stage again."
+            "  Fix: run the ingest stage again."
         )
     absent = np.full(len(frame), np.nan)
     values = tuple(
@@ -62,13 +62,13 @@ def coin_bars(frame: pd.DataFrame) -> CoinBars:
     )
     left_out = {
         feature: f"the source has no column {column}"
-        for feature, column in NEEDS.items()
+        for feature, column in SOURCE_COLUMNS.items()
         if column not in frame
     }
     return CoinBars(frame["open_time"], times, values, left_out)
 
 
-def new_state(params: Features, *, has_spread: bool) -> Floats:
+def create_state(params: Features, *, has_spread: bool) -> Floats:
     """State of a coin before its first bar; the sigma is usable after one half-life."""
     state = np.zeros(layout.STATE_SIZE)
     state[layout.DECAY] = 0.5 ** (1.0 / params.sigma_halflife_bars)

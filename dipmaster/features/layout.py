@@ -25,7 +25,7 @@ BLOCK = 700  # bars worked on together; with a power of 2 rows would crowd the c
 STRIDE = HISTORY + BLOCK
 
 # Features: tables.FEATURES without open_time.
-WIDTH = 60
+FEATURE_COUNT = 60
 (
     RSI14,
     RSI_CUTLER_14,
@@ -87,19 +87,19 @@ WIDTH = 60
     RETURN_24H_FRAC,
     TAKER_IMBALANCE,
     HALF_SPREAD_BPS,
-) = range(0, WIDTH * BLOCK, BLOCK)
+) = range(0, FEATURE_COUNT * BLOCK, BLOCK)
 HELD = SMA20_OVER_SMA50_15M_FRAC  # from here: what closed 15m and 1h bars said, until the next
 HELD_COUNT = 9
-CLOCK = slice(HOUR_UTC // BLOCK, MINUTES_TO_BOUNDARY // BLOCK + 1)  # rows known at any bar
+CLOCK_ROWS = slice(HOUR_UTC // BLOCK, MINUTES_TO_BOUNDARY // BLOCK + 1)  # rows known at any bar
 
 # Rows behind the features, to work in.
 MEAN_GAIN, MEAN_LOSS, MEAN, SQUARES, HIGH_VOLATILITY = range(
-    WIDTH * BLOCK, (WIDTH + 5) * BLOCK, BLOCK
+    FEATURE_COUNT * BLOCK, (FEATURE_COUNT + 5) * BLOCK, BLOCK
 )
-ROWS = WIDTH + 5
+ROWS = FEATURE_COUNT + 5
 
 # Bars since a gap from which on a window is full, where its column is not NaN before anyway.
-FULL_FROM = {
+WARM_UP_BARS = {
     3: (CONSECUTIVE_DIPS,),
     4: (VOLUME_TREND_10M,),
     5: (VWAP_DEVIATION_FRAC,),
@@ -124,38 +124,40 @@ FULL_FROM = {
     288: (LIQUIDITY_SCORE,),
     289: (SPREAD_ESTIMATE_BPS, V4_REGIME, V4_SCORE, DIPMASTER_V4_FINAL_SIGNAL),
 }
-WARM_UP = max(FULL_FROM)
-KNOWN_FROM = np.zeros(WIDTH, dtype=np.int64)
-for _age, _places in FULL_FROM.items():
-    KNOWN_FROM[np.array(_places) // BLOCK] = _age
+WARM_UP = max(WARM_UP_BARS)
+KNOWN_FROM = np.zeros(FEATURE_COUNT, dtype=np.int64)
+for _age, _offsets in WARM_UP_BARS.items():
+    KNOWN_FROM[np.array(_offsets) // BLOCK] = _age
 
 
-def halves_size(width: int) -> int:
-    """Places in the state that `slide_sum` or `slide_max` needs."""
+def window_state_size(width: int) -> int:
+    """Places in the state that `rolling_sum` or `rolling_max` needs."""
     return 2 * width + 2
 
 
-def series(first: int, count: int) -> range:
+def series_offsets(first: int, count: int) -> range:
     """Places of `count` series from a row on."""
     return range(first * STRIDE + HISTORY, (first + count) * STRIDE + HISTORY, STRIDE)
 
 
 # Series: a bar with the mean returns of all coins, what it adds, and sums (of highs and
 # negative lows: maxima) over 2, 4, 8 .. bars, of which windows of other widths are made.
-OPEN, HIGH, LOW, CLOSE, VOLUME, TAKER_BUY, HALF_SPREAD = series(0, 7)
-MARKET_3, MARKET_12, MARKET_36, MARKET_288 = series(7, 4)
-CHANGE, RED_BAR, SIGMA, VOLATILITY, BAND_WIDTH = series(11, 5)
-HIGH_2, HIGH_4, HIGH_8, HIGH_16 = series(16, 4)
-NEGATIVE_LOW, NEGATIVE_LOW_2, NEGATIVE_LOW_4, NEGATIVE_LOW_8, NEGATIVE_LOW_16 = series(20, 5)
-VOLUME_2, VOLUME_4, VOLUME_8, VOLUME_16 = series(25, 4)
-GAIN, GAIN_2, GAIN_4, GAIN_8, GAIN_16, GAIN_32 = series(29, 6)
-LOSS, LOSS_2, LOSS_4, LOSS_8, LOSS_16, LOSS_32 = series(35, 6)
-ABSOLUTE, ABSOLUTE_2, ABSOLUTE_4, ABSOLUTE_8, ABSOLUTE_16 = series(41, 5)
-VALUE, VALUE_2, VALUE_4 = series(46, 3)
-SIGNED, SIGNED_2, SIGNED_4, SIGNED_8, SIGNED_16 = series(49, 5)
-QUOTE, QUOTE_2, QUOTE_4, QUOTE_8, QUOTE_16, QUOTE_32 = series(54, 6)
-SQUARE, SQUARE_2, SQUARE_4, SQUARE_8, SQUARE_16, SQUARE_32 = series(60, 6)
-SPREAD, SPREAD_2, SPREAD_4, SPREAD_8, SPREAD_16, SPREAD_32 = series(66, 6)
+OPEN, HIGH, LOW, CLOSE, VOLUME, TAKER_BUY, HALF_SPREAD = series_offsets(0, 7)
+MARKET_3, MARKET_12, MARKET_36, MARKET_288 = series_offsets(7, 4)
+CHANGE, RED_BAR, SIGMA, VOLATILITY, BAND_WIDTH = series_offsets(11, 5)
+HIGH_2, HIGH_4, HIGH_8, HIGH_16 = series_offsets(16, 4)
+NEGATIVE_LOW, NEGATIVE_LOW_2, NEGATIVE_LOW_4, NEGATIVE_LOW_8, NEGATIVE_LOW_16 = series_offsets(
+    20, 5
+)
+VOLUME_2, VOLUME_4, VOLUME_8, VOLUME_16 = series_offsets(25, 4)
+GAIN, GAIN_2, GAIN_4, GAIN_8, GAIN_16, GAIN_32 = series_offsets(29, 6)
+LOSS, LOSS_2, LOSS_4, LOSS_8, LOSS_16, LOSS_32 = series_offsets(35, 6)
+ABSOLUTE, ABSOLUTE_2, ABSOLUTE_4, ABSOLUTE_8, ABSOLUTE_16 = series_offsets(41, 5)
+VALUE, VALUE_2, VALUE_4 = series_offsets(46, 3)
+SIGNED, SIGNED_2, SIGNED_4, SIGNED_8, SIGNED_16 = series_offsets(49, 5)
+QUOTE, QUOTE_2, QUOTE_4, QUOTE_8, QUOTE_16, QUOTE_32 = series_offsets(54, 6)
+SQUARE, SQUARE_2, SQUARE_4, SQUARE_8, SQUARE_16, SQUARE_32 = series_offsets(60, 6)
+SPREAD, SPREAD_2, SPREAD_4, SPREAD_8, SPREAD_16, SPREAD_32 = series_offsets(66, 6)
 SERIES_COUNT = 72
 # Rows that are looked back at further than `SHORT_HISTORY`.
 LONG_SERIES = tuple(place // STRIDE for place in (CLOSE, SIGMA, QUOTE_32, SPREAD_32))
@@ -174,7 +176,7 @@ MAXIMA = ((HIGH, HIGH_2, 4), (NEGATIVE_LOW, NEGATIVE_LOW_2, 4))
 
 # Parameters, set once.
 DECAY, SIGMA_WARM_UP, SIGMA_LAG, LOW_DAILY, HIGH_DAILY, SOURCE_HAS_SPREAD = range(6)
-FILLED = 6  # columns of the series in use beyond `HISTORY`
+USED_COLUMNS = 6  # columns of the series in use beyond `HISTORY`
 
 # Memory, from here on cleared by a gap.
 MEMORY = 7
@@ -183,7 +185,7 @@ LAST_TIME = MEMORY + 1
 WILDER_GAIN = MEMORY + 2
 WILDER_LOSS = MEMORY + 3
 SINCE_SPIKE = MEMORY + 4
-SPIKE_SEEN = MEMORY + 5
+SPIKE_KNOWN = MEMORY + 5
 BIPOWER_SUM = MEMORY + 6
 BIPOWER_WEIGHT = MEMORY + 7
 
@@ -211,9 +213,9 @@ ADX = QUARTERS + 7
 HOURS = QUARTERS + 8
 HOUR_SMA50 = QUARTERS + 9
 QUARTER_SMA20 = QUARTERS + 10
-QUARTER_SMA50 = QUARTER_SMA20 + halves_size(20)
-QUARTER_LOW_20 = QUARTER_SMA50 + halves_size(50)
-HOUR_SMA50_SUM = QUARTER_LOW_20 + halves_size(20)
-HOUR_CLOSES = HOUR_SMA50_SUM + halves_size(50)  # the last 32, at hours & 31
+QUARTER_SMA50 = QUARTER_SMA20 + window_state_size(20)
+QUARTER_LOW_20 = QUARTER_SMA50 + window_state_size(50)
+HOUR_SMA50_SUM = QUARTER_LOW_20 + window_state_size(20)
+HOUR_CLOSES = HOUR_SMA50_SUM + window_state_size(50)  # the last 32, at hours & 31
 SERIES = HOUR_CLOSES + 32
 STATE_SIZE = SERIES + SERIES_COUNT * STRIDE

@@ -4,7 +4,7 @@ import math
 
 from dipmaster.core.kernels import Floats, Ints, inlined_kernel, kernel
 from dipmaster.features import layout as at
-from dipmaster.features.windows import clip01, moments, place_among
+from dipmaster.features.windows import clip01, percentile_rank_counts, rolling_moments
 
 # The interpolated 20 % quantile of 50 widths lies between the 10th and the 11th smallest:
 # a width is below it where at least 40 are larger.
@@ -12,16 +12,16 @@ SQUEEZE_LARGER = 40
 
 
 @kernel
-def moves(series: Floats, rows: Floats, head: int, n: int) -> None:
+def compute_price_changes(series: Floats, rows: Floats, head: int, n: int) -> None:
     """Red bars, and what a bar added to the close: gain, loss, return."""
     v = series[head:]
     for i in range(n):
-        close, before = v[at.CLOSE + i], v[at.CLOSE - 1 + i]
-        moved = close - before
-        change = close / before - 1.0
+        close, previous_close = v[at.CLOSE + i], v[at.CLOSE - 1 + i]
+        close_change = close - previous_close
+        change = close / previous_close - 1.0
         red = 1.0 if close < v[at.OPEN + i] else 0.0
-        v[at.GAIN + i] = moved if moved > 0.0 else 0.0
-        v[at.LOSS + i] = -moved if moved < 0.0 else 0.0
+        v[at.GAIN + i] = close_change if close_change > 0.0 else 0.0
+        v[at.LOSS + i] = -close_change if close_change < 0.0 else 0.0
         v[at.CHANGE + i] = change
         v[at.ABSOLUTE + i] = abs(change)
         v[at.NEGATIVE_LOW + i] = -v[at.LOW + i]
@@ -32,12 +32,12 @@ def moves(series: Floats, rows: Floats, head: int, n: int) -> None:
 @inlined_kernel
 def rsi(gain: float, loss: float) -> float:
     """Relative strength index from summed gains and losses; 50 where nothing moved."""
-    moved = gain + loss
-    return 100.0 * gain / moved if moved > 0.0 else 50.0
+    total = gain + loss
+    return 100.0 * gain / total if total > 0.0 else 50.0
 
 
 @kernel
-def strength(series: Floats, rows: Floats, head: int, n: int) -> None:
+def compute_rsi(series: Floats, rows: Floats, head: int, n: int) -> None:
     """RSI of 14 bars after Wilder, and of 14, 21 and 50 bars by plain sums.
 
     Convergence is the share of the three inside a dip zone that widens and rises
@@ -72,13 +72,13 @@ def strength(series: Floats, rows: Floats, head: int, n: int) -> None:
 
 
 @kernel
-def bands(series: Floats, rows: Floats, counts: Ints, head: int, n: int) -> None:
+def compute_bollinger_bands(series: Floats, rows: Floats, counts: Ints, head: int, n: int) -> None:
     """SMA20, Bollinger (20, 2) with the population standard deviation, and their squeeze.
 
     That is a width below the 20 % quantile of its last 50 values.
     """
     v = series[head:]
-    moments(series, rows, at.CLOSE, head, n)
+    rolling_moments(series, rows, at.CLOSE, head, n)
     for i in range(n):
         close, mean = v[at.CLOSE + i], rows[at.MEAN + i]
         four_sd = 4.0 * math.sqrt(rows[at.SQUARES + i] / 20.0)
@@ -90,13 +90,13 @@ def bands(series: Floats, rows: Floats, counts: Ints, head: int, n: int) -> None
         rows[at.BB_WIDTH_FRAC + i] = width
         v[at.BAND_WIDTH + i] = width
     counts[:] = 0
-    place_among(series, at.BAND_WIDTH, 0, 50, head, counts)
+    percentile_rank_counts(series, at.BAND_WIDTH, 0, 50, head, counts)
     for i in range(n):
         rows[at.BB_SQUEEZE + i] = 1.0 if counts[1, i] >= SQUEEZE_LARGER else 0.0
 
 
 @kernel
-def levels(series: Floats, rows: Floats, head: int, n: int) -> None:
+def compute_support_resistance(series: Floats, rows: Floats, head: int, n: int) -> None:
     """Red bars in a row; highest high and lowest low of 20 bars, and the timing by them.
 
     Of the timing part of the earlier system's score, order flow is still missing.
@@ -109,11 +109,11 @@ def levels(series: Floats, rows: Floats, head: int, n: int) -> None:
         rows[at.MOMENTUM_10_FRAC + i] = close / v[at.CLOSE - 10 + i] - 1.0
         high = max(v[at.HIGH_16 + i], v[at.HIGH_16 - 4 + i])
         low = -max(v[at.NEGATIVE_LOW_16 + i], v[at.NEGATIVE_LOW_16 - 4 + i])
-        over_low = close / low
-        golden = high - 0.618 * (high - low)
-        near = 1.0 if abs(close / golden - 1.0) < 0.01 else 0.0
-        support = 1.0 if over_low < 1.02 else 0.0
+        close_over_low = close / low
+        retracement = high - 0.618 * (high - low)
+        near_retracement = 1.0 if abs(close / retracement - 1.0) < 0.01 else 0.0
+        near_support = 1.0 if close_over_low < 1.02 else 0.0
         rows[at.RESISTANCE_DISTANCE_FRAC + i] = high / close - 1.0
-        rows[at.SUPPORT_DISTANCE_FRAC + i] = over_low - 1.0
-        timing = 0.3 * support + 0.2 * near + 0.2 * clip01(rows[at.VOL_PCT + i])
+        rows[at.SUPPORT_DISTANCE_FRAC + i] = close_over_low - 1.0
+        timing = 0.3 * near_support + 0.2 * near_retracement + 0.2 * clip01(rows[at.VOL_PCT + i])
         rows[at.V4_TIMING + i] = timing

@@ -8,11 +8,11 @@ import numpy as np
 from dipmaster.core.kernels import Floats
 from dipmaster.core.params import Features
 from dipmaster.core.time_units import BAR_MS
-from dipmaster.features.inputs import new_state
+from dipmaster.features.blocks import compute_blocks
+from dipmaster.features.inputs import create_state
 from dipmaster.features.layout import BAR_COLUMNS, HORIZONS
-from dipmaster.features.market_wide import CLOSE, mean_of_present
-from dipmaster.features.step import run
-from dipmaster.features.stretches import usable
+from dipmaster.features.market_returns import CLOSE, mean_over_present
+from dipmaster.features.segments import is_usable
 
 
 class FeatureStream:
@@ -29,10 +29,10 @@ class FeatureStream:
     def __init__(self, sources: Mapping[str, Collection[str]], params: Features) -> None:
         self._symbols = sorted(sources)
         self._states = {
-            symbol: new_state(params, has_spread="half_spread_bps" in columns)
+            symbol: create_state(params, has_spread="half_spread_bps" in columns)
             for symbol, columns in sources.items()
         }
-        self._closes = {symbol: Closes() for symbol in sources}
+        self._closes = {symbol: RecentCloses() for symbol in sources}
 
     def push(self, time_ms: int, bars: Mapping[str, Mapping[str, float]]) -> dict[str, Floats]:
         """Take in the bars that opened at `time_ms` and have closed.
@@ -48,20 +48,20 @@ class FeatureStream:
             symbol: [np.array([bars[symbol].get(name, np.nan)]) for name in BAR_COLUMNS]
             for symbol in present
         }
-        each = np.empty((len(present), len(HORIZONS), 1))
+        coin_returns = np.empty((len(present), len(HORIZONS), 1))
         for i, symbol in enumerate(present):
-            each[i, :, 0] = self._closes[symbol].returns(time_ms, columns[symbol])
+            coin_returns[i, :, 0] = self._closes[symbol].returns(time_ms, columns[symbol])
         mean = np.empty((len(HORIZONS), 1))
-        mean_of_present(each, mean)
+        mean_over_present(coin_returns, mean)
         return {symbol: self._row(symbol, time_ms, columns[symbol], mean) for symbol in present}
 
     def _row(self, symbol: str, time_ms: int, bar: Sequence[Floats], market: Floats) -> Floats:
         times = np.array([time_ms], dtype=np.int64)
-        [(_, _, row)] = run(self._states[symbol], times, bar, market, time_ms)
+        [(_, _, row)] = compute_blocks(self._states[symbol], times, bar, market, time_ms)
         return row[:, 0].copy()
 
 
-class Closes:
+class RecentCloses:
     """The last closes of a coin without a gap, for its part in the market's returns."""
 
     def __init__(self) -> None:
@@ -70,13 +70,13 @@ class Closes:
 
     def returns(self, time_ms: int, bar: Sequence[Floats]) -> list[float]:
         """Take in a closed bar; its returns over the horizons, NaN where not known."""
-        good = bool(usable(bar)[0])
-        if not good or time_ms - self._last_ms != BAR_MS:
+        is_usable_bar = bool(is_usable(bar)[0])
+        if not is_usable_bar or time_ms - self._last_ms != BAR_MS:
             self._closes.clear()
         self._last_ms = time_ms
-        if not good:
+        if not is_usable_bar:
             return [np.nan] * len(HORIZONS)
         close = float(bar[CLOSE][0])
         self._closes.append(close)
-        known = len(self._closes)
-        return [close / self._closes[-1 - h] - 1.0 if known > h else np.nan for h in HORIZONS]
+        count = len(self._closes)
+        return [close / self._closes[-1 - h] - 1.0 if count > h else np.nan for h in HORIZONS]

@@ -5,14 +5,18 @@ import math
 from dipmaster.core.kernels import Floats, Ints, inlined_kernel, kernel
 from dipmaster.core.time_units import BARS_PER_DAY, BARS_PER_HOUR
 from dipmaster.features import layout as at
-from dipmaster.features.windows import moments, place_among
+from dipmaster.features.windows import percentile_rank_counts, rolling_moments
 
 HALF_PI = math.pi / 2.0
-HIGH_SMALLER = 40  # of 50: above the interpolated 80 % quantile, see `price.SQUEEZE_LARGER`
+HIGH_VOLATILITY_SMALLER = (
+    40  # of 50: above the interpolated 80 % quantile, see `price.SQUEEZE_LARGER`
+)
 
 
 @kernel
-def recursions(state: Floats, series: Floats, rows: Floats, head: int, n: int, age: int) -> None:
+def update_recursions(
+    state: Floats, series: Floats, rows: Floats, head: int, n: int, age: int
+) -> None:
     """What depends on all bars since the gap: Wilder's mean gain and loss, and the sigma.
 
     Wilder's means are those of the first 14 changes, then 13/14 of themselves and
@@ -42,21 +46,21 @@ def recursions(state: Floats, series: Floats, rows: Floats, head: int, n: int, a
         rows[at.SQUARES + i] = weight
     state[at.WILDER_GAIN], state[at.WILDER_LOSS] = gain, loss
     state[at.BIPOWER_SUM], state[at.BIPOWER_WEIGHT] = total, weight
-    unknown = int(state[at.SIGMA_WARM_UP]) + 1 - age
+    first_known = int(state[at.SIGMA_WARM_UP]) + 1 - age
     for i in range(n):
         sigma = math.sqrt(BARS_PER_HOUR * rows[at.MEAN + i] / rows[at.SQUARES + i])
-        v[at.SIGMA + i] = sigma if (sigma > 0.0) & (i >= unknown) else math.nan
+        v[at.SIGMA + i] = sigma if (sigma > 0.0) & (i >= first_known) else math.nan
 
 
 @inlined_kernel
-def fall(v: Floats, i: int, bars: int) -> float:
+def compute_drop(v: Floats, i: int, bars: int) -> float:
     """Minus the return over the last `bars` bars."""
     ratio: float = v[at.CLOSE + i] / v[at.CLOSE - bars + i]
     return 1.0 - ratio
 
 
 @kernel
-def depths(state: Floats, series: Floats, rows: Floats, head: int, n: int) -> None:
+def compute_dip_depths(state: Floats, series: Floats, rows: Floats, head: int, n: int) -> None:
     """Falls in sigmas known before their first bar, the coin's whole and its own part.
 
     And that sigma itself, with the class of volatility.
@@ -68,22 +72,22 @@ def depths(state: Floats, series: Floats, rows: Floats, head: int, n: int) -> No
     known_12 = series[at.SIGMA - max(lag, 12) + head :]
     known_36 = series[at.SIGMA - max(lag, 36) + head :]
     for i in range(n):
-        rows[at.DIP_Z + i] = fall(v, i, 2) / known[i]
-        rows[at.DIP_DEPTH_1_SIGMA + i] = fall(v, i, 1) / (known[i] * math.sqrt(1 / 12.0))
-        whole, sigma = fall(v, i, 3), known_3[i] * math.sqrt(3 / 12.0)
-        rows[at.DIP_DEPTH_3_SIGMA + i] = whole / sigma
-        rows[at.OWN_DROP_3_SIGMA + i] = (whole + v[at.MARKET_3 + i]) / sigma
+        rows[at.DIP_Z + i] = compute_drop(v, i, 2) / known[i]
+        rows[at.DIP_DEPTH_1_SIGMA + i] = compute_drop(v, i, 1) / (known[i] * math.sqrt(1 / 12.0))
+        drop, sigma = compute_drop(v, i, 3), known_3[i] * math.sqrt(3 / 12.0)
+        rows[at.DIP_DEPTH_3_SIGMA + i] = drop / sigma
+        rows[at.OWN_DROP_3_SIGMA + i] = (drop + v[at.MARKET_3 + i]) / sigma
     for i in range(n):
-        whole, sigma = fall(v, i, 12), known_12[i]
-        rows[at.DIP_DEPTH_12_SIGMA + i] = whole / sigma
-        rows[at.OWN_DROP_12_SIGMA + i] = (whole + v[at.MARKET_12 + i]) / sigma
+        drop, sigma = compute_drop(v, i, 12), known_12[i]
+        rows[at.DIP_DEPTH_12_SIGMA + i] = drop / sigma
+        rows[at.OWN_DROP_12_SIGMA + i] = (drop + v[at.MARKET_12 + i]) / sigma
         rows[at.MARKET_RETURN_12_FRAC + i] = v[at.MARKET_12 + i]
-        whole, sigma = fall(v, i, 36), known_36[i] * math.sqrt(36 / 12.0)
-        rows[at.FALL_3H_FRAC + i] = whole
-        rows[at.DIP_DEPTH_36_SIGMA + i] = whole / sigma
-        rows[at.OWN_DROP_36_SIGMA + i] = (whole + v[at.MARKET_36 + i]) / sigma
+        drop, sigma = compute_drop(v, i, 36), known_36[i] * math.sqrt(36 / 12.0)
+        rows[at.FALL_3H_FRAC + i] = drop
+        rows[at.DIP_DEPTH_36_SIGMA + i] = drop / sigma
+        rows[at.OWN_DROP_36_SIGMA + i] = (drop + v[at.MARKET_36 + i]) / sigma
         sigma = v[at.SIGMA - 288 + i] * math.sqrt(288 / 12.0)
-        rows[at.DIP_DEPTH_288_SIGMA + i] = fall(v, i, 288) / sigma
+        rows[at.DIP_DEPTH_288_SIGMA + i] = compute_drop(v, i, 288) / sigma
     low, high = state[at.LOW_DAILY], state[at.HIGH_DAILY]
     for i in range(n):
         daily = known[i] * math.sqrt(24.0)
@@ -94,19 +98,21 @@ def depths(state: Floats, series: Floats, rows: Floats, head: int, n: int) -> No
 
 
 @kernel
-def realised(series: Floats, rows: Floats, counts: Ints, head: int, n: int) -> None:
+def compute_realised_volatility(
+    series: Floats, rows: Floats, counts: Ints, head: int, n: int
+) -> None:
     """20-bar volatility, high or not among 50, and its rank among 100 with ties in the middle."""
     v = series[head:]
-    moments(series, rows, at.CHANGE, head, n)
+    rolling_moments(series, rows, at.CHANGE, head, n)
     for i in range(n):
         volatility = math.sqrt(rows[at.SQUARES + i] / 19.0)
         v[at.VOLATILITY + i] = volatility
         rows[at.VOLATILITY_5M_DAILY_FRAC + i] = volatility * math.sqrt(BARS_PER_DAY)
     counts[:] = 0
-    place_among(series, at.VOLATILITY, 0, 50, head, counts)
+    percentile_rank_counts(series, at.VOLATILITY, 0, 50, head, counts)
     for i in range(n):
-        rows[at.HIGH_VOLATILITY + i] = 1.0 if counts[0, i] >= HIGH_SMALLER else 0.0
-    place_among(series, at.VOLATILITY, 50, 100, head, counts)
+        rows[at.HIGH_VOLATILITY + i] = 1.0 if counts[0, i] >= HIGH_VOLATILITY_SMALLER else 0.0
+    percentile_rank_counts(series, at.VOLATILITY, 50, 100, head, counts)
     for i in range(n):
         below, above = counts[0, i], counts[1, i]
         rows[at.VOL_PCT + i] = (below + 0.5 * (101 - below - above)) / 100.0

@@ -7,11 +7,11 @@ from dipmaster.features import layout as at
 from dipmaster.features.windows import clip01
 
 SPIKE_MULTIPLE = 1.5
-SINCE_CAP = 100.0
+MAX_BARS_SINCE_SPIKE = 100.0
 
 
 @kernel
-def traded(series: Floats, rows: Floats, head: int, n: int) -> None:
+def compute_traded_value(series: Floats, rows: Floats, head: int, n: int) -> None:
     """What a bar adds to the sums: value, signed volume, and a term of the spread.
 
     Bars stand for trades: volume counts as bought in a green bar, as sold in a
@@ -21,25 +21,31 @@ def traded(series: Floats, rows: Floats, head: int, n: int) -> None:
     """
     v = series[head:]
     for i in range(n):
-        close, volume, opened = v[at.CLOSE + i], v[at.VOLUME + i], v[at.OPEN + i]
+        close, volume, open_price = v[at.CLOSE + i], v[at.VOLUME + i], v[at.OPEN + i]
         high, low = v[at.HIGH + i], v[at.LOW + i]
-        bought = volume if close > opened else 0.0
-        signed = -volume if close < opened else bought
+        bought = volume if close > open_price else 0.0
+        signed = -volume if close < open_price else bought
         v[at.VALUE + i] = (high + low + close) / 3.0 * volume
         v[at.QUOTE + i] = volume * close
         v[at.SIGNED + i] = signed
         v[at.SQUARE + i] = signed * signed
-        before = v[at.CLOSE - 1 + i]
-        mid_before = (v[at.HIGH - 1 + i] + v[at.LOW - 1 + i]) / 2.0
-        s2 = 4.0 * (1.0 - mid_before / before) * (1.0 - (high + low) / 2.0 / before)
-        v[at.SPREAD + i] = s2
+        previous_close = v[at.CLOSE - 1 + i]
+        previous_mid = (v[at.HIGH - 1 + i] + v[at.LOW - 1 + i]) / 2.0
+        spread_squared = (
+            4.0
+            * (1.0 - previous_mid / previous_close)
+            * (1.0 - (high + low) / 2.0 / previous_close)
+        )
+        v[at.SPREAD + i] = spread_squared
         share = 2.0 * v[at.TAKER_BUY + i] / volume - 1.0
         rows[at.TAKER_IMBALANCE + i] = share if volume > 0.0 else math.nan
         rows[at.HALF_SPREAD_BPS + i] = v[at.HALF_SPREAD + i]
 
 
 @kernel
-def spikes(state: Floats, series: Floats, rows: Floats, head: int, n: int, age: int) -> None:
+def compute_volume_spikes(
+    state: Floats, series: Floats, rows: Floats, head: int, n: int, age: int
+) -> None:
     """Volume against its mean, with and without this bar; 10 minutes against 10 before.
 
     Bars since a spike are at most 100, and not known before the first spike or 100
@@ -49,21 +55,21 @@ def spikes(state: Floats, series: Floats, rows: Floats, head: int, n: int, age: 
     for i in range(n):
         volume = v[at.VOLUME + i]
         total = v[at.VOLUME_16 + i] + v[at.VOLUME_4 - 16 + i]
-        before = v[at.VOLUME_16 - 1 + i] + v[at.VOLUME_4 - 17 + i]
-        ratio = volume / (before / 20.0)
+        previous_total = v[at.VOLUME_16 - 1 + i] + v[at.VOLUME_4 - 17 + i]
+        ratio = volume / (previous_total / 20.0)
         spike = 1.0 if volume > SPIKE_MULTIPLE * (total / 20.0) else 0.0
-        rows[at.VOLUME_RATIO + i] = ratio if before > 0.0 else math.nan
+        rows[at.VOLUME_RATIO + i] = ratio if previous_total > 0.0 else math.nan
         rows[at.VOLUME_SPIKE_20 + i] = spike if total > 0.0 else math.nan
         late, early = v[at.VOLUME_2 + i], v[at.VOLUME_2 - 2 + i]
         trend = (late - early) / (late + early)
         rows[at.VOLUME_TREND_10M + i] = trend if late + early > 0.0 else math.nan
-    since, seen = state[at.SINCE_SPIKE], state[at.SPIKE_SEEN]
+    bars_since, is_known = state[at.SINCE_SPIKE], state[at.SPIKE_KNOWN]
     for i in range(max(0, 19 - age), n):
-        since = since + 1.0 if since < SINCE_CAP else SINCE_CAP
-        since = 0.0 if rows[at.VOLUME_SPIKE_20 + i] == 1.0 else since
-        seen = 1.0 if (since == 0.0) | (since == SINCE_CAP) else seen
-        rows[at.BARS_SINCE_VOLUME_SPIKE + i] = since if seen == 1.0 else math.nan
-    state[at.SINCE_SPIKE], state[at.SPIKE_SEEN] = since, seen
+        bars_since = bars_since + 1.0 if bars_since < MAX_BARS_SINCE_SPIKE else MAX_BARS_SINCE_SPIKE
+        bars_since = 0.0 if rows[at.VOLUME_SPIKE_20 + i] == 1.0 else bars_since
+        is_known = 1.0 if (bars_since == 0.0) | (bars_since == MAX_BARS_SINCE_SPIKE) else is_known
+        rows[at.BARS_SINCE_VOLUME_SPIKE + i] = bars_since if is_known == 1.0 else math.nan
+    state[at.SINCE_SPIKE], state[at.SPIKE_KNOWN] = bars_since, is_known
 
 
 @inlined_kernel
@@ -80,16 +86,16 @@ def sum_288(v: Floats, at_32: int) -> float:
 
 
 @kernel
-def liquidity(series: Floats, rows: Floats, head: int, n: int, has_spread: float) -> None:
+def compute_liquidity(series: Floats, rows: Floats, head: int, n: int, has_spread: float) -> None:
     """Volume-weighted price, price impact, spread, and a score of spread and value traded."""
     v = series[head:]
     for i in range(n):
         value = v[at.VALUE_4 + i] + v[at.VALUE - 4 + i]
         units = v[at.VOLUME_4 + i] + v[at.VOLUME - 4 + i]
         deviation = v[at.CLOSE + i] / (value / units) - 1.0
-        moved = v[at.ABSOLUTE_16 + i] + v[at.ABSOLUTE_4 - 16 + i]
+        path_length = v[at.ABSOLUTE_16 + i] + v[at.ABSOLUTE_4 - 16 + i]
         quote = v[at.QUOTE_16 + i] + v[at.QUOTE_4 - 16 + i]
-        amihud = 1e4 * moved / (quote / 1e6)
+        amihud = 1e4 * path_length / (quote / 1e6)
         rows[at.VWAP_DEVIATION_FRAC + i] = deviation if units > 0.0 else math.nan
         rows[at.AMIHUD_BPS_PER_MILLION + i] = amihud if quote > 0.0 else math.nan
     for i in range(n):

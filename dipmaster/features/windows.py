@@ -23,41 +23,41 @@ from dipmaster.features import layout as at
 
 
 @inlined_kernel
-def slide_sum(state: Floats, at: int, width: int, value: float) -> float:
+def rolling_sum(state: Floats, base: int, width: int, value: float) -> float:
     """Sum of the last `width` values, `value` included."""
-    place = int(state[at])
-    block = at + 2
+    slot = int(state[base])
+    block = base + 2
     tails = block + width
-    state[block + place] = value
-    head: float = state[at + 1] + value
-    if place + 1 < width:
-        state[at] = place + 1
-        state[at + 1] = head
-        window: float = head + state[tails + place + 1]
+    state[block + slot] = value
+    head: float = state[base + 1] + value
+    if slot + 1 < width:
+        state[base] = slot + 1
+        state[base + 1] = head
+        window: float = head + state[tails + slot + 1]
         return window
     tail = 0.0
     for i in range(width - 1, 0, -1):
         tail += state[block + i]
         state[tails + i] = tail
-    state[at] = 0.0
-    state[at + 1] = 0.0
+    state[base] = 0.0
+    state[base + 1] = 0.0
     return head
 
 
 @inlined_kernel
-def slide_max(state: Floats, at: int, width: int, value: float) -> float:
+def rolling_max(state: Floats, base: int, width: int, value: float) -> float:
     """Maximum of the last `width` values, `value` included."""
-    place = int(state[at])
-    block = at + 2
+    slot = int(state[base])
+    block = base + 2
     tails = block + width
-    state[block + place] = value
+    state[block + slot] = value
     head = value
-    if place > 0 and state[at + 1] > value:
-        head = state[at + 1]
-    if place + 1 < width:
-        state[at] = place + 1
-        state[at + 1] = head
-        tail = state[tails + place + 1]
+    if slot > 0 and state[base + 1] > value:
+        head = state[base + 1]
+    if slot + 1 < width:
+        state[base] = slot + 1
+        state[base + 1] = head
+        tail = state[tails + slot + 1]
         return tail if tail > head else head
     tail = state[block + width - 1]
     state[tails + width - 1] = tail
@@ -65,12 +65,12 @@ def slide_max(state: Floats, at: int, width: int, value: float) -> float:
         if state[block + i] > tail:
             tail = state[block + i]
         state[tails + i] = tail
-    state[at] = 0.0
+    state[base] = 0.0
     return head
 
 
 @kernel
-def doubled(series: Floats, sums: Ints, maxima: Ints, head: int, n: int) -> None:
+def update_dyadic_windows(series: Floats, sums: Ints, maxima: Ints, head: int, n: int) -> None:
     """Sums and maxima of `n` bars over 2, 4, 8 .. bars, each from the one before.
 
     Both tables have a row (series, the first of its sums or maxima, number of them)
@@ -95,18 +95,18 @@ def doubled(series: Floats, sums: Ints, maxima: Ints, head: int, n: int) -> None
 
 
 @inner_kernel
-def moments(series: Floats, rows: Floats, place: int, head: int, n: int) -> None:
+def rolling_moments(series: Floats, rows: Floats, offset: int, head: int, n: int) -> None:
     """Means and sums of squared deviations of the last 20 values: to two rows.
 
     Deviations are taken from the newest value: a flat window gives exactly
     (value, 0), and an outlier costs at most two digits.
     """
-    now = series[place + head :]
+    now = series[offset + head :]
     total, squares = rows[at.MEAN : at.MEAN + n], rows[at.SQUARES : at.SQUARES + n]
     total[:] = 0.0
     squares[:] = 0.0
     for back in range(0, 20, 5):
-        old = series[place + head - back - 4 :]
+        old = series[offset + head - back - 4 :]
         for i in range(n):
             a, b, c = old[i] - now[i], old[i + 1] - now[i], old[i + 2] - now[i]
             d, e = old[i + 3] - now[i], old[i + 4] - now[i]
@@ -119,15 +119,17 @@ def moments(series: Floats, rows: Floats, place: int, head: int, n: int) -> None
 
 
 @inner_kernel
-def place_among(series: Floats, place: int, first: int, end: int, head: int, counts: Ints) -> None:
+def percentile_rank_counts(
+    series: Floats, offset: int, first: int, end: int, head: int, counts: Ints
+) -> None:
     """Count how many of the values `first` to `end` - 1 bars back are smaller, and larger.
 
     Adds to `counts`, shape (2, bars); `end` - `first` a multiple of 5.
     """
-    now = series[place + head :]
+    now = series[offset + head :]
     smaller, larger = counts[0], counts[1]
     for back in range(first, end, 5):
-        old = series[place + head - back - 4 :]
+        old = series[offset + head - back - 4 :]
         for i in range(smaller.size):
             a, b, c, d, e = old[i], old[i + 1], old[i + 2], old[i + 3], old[i + 4]
             x = now[i]

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from dipmaster.core.kernels import Floats, Ints
-from dipmaster.core.parallel import in_threads
+from dipmaster.core.parallel import map_in_threads
 from dipmaster.learning.evaluation.ranks import auc_statistic
 from dipmaster.results.common import PermutationImportance
 
@@ -68,7 +68,7 @@ def permutation_importance(
         return rows, values
 
     shuffled = np.empty((len(names), permutations, label.size))
-    for rows, values in in_threads(shuffle_fold, np.unique(fold).tolist(), "importance"):
+    for rows, values in map_in_threads(shuffle_fold, np.unique(fold).tolist(), "importance"):
         shuffled[:, :, rows] = values
     losses = [
         [whole - (auc_statistic(p, label).value() or 0.0) for p in column] for column in shuffled

@@ -12,7 +12,7 @@ import pandas as pd
 from dipmaster.core import store
 from dipmaster.core.errors import data_error
 from dipmaster.core.kernels import Ints
-from dipmaster.core.panel import as_times
+from dipmaster.core.panel import to_timestamps
 from dipmaster.core.time_units import ISO_UTC
 from dipmaster.learning.tree_models import FILE_SUFFIX, Library
 from dipmaster.learning.walk_forward import Model, Refit, WalkForwardResult
@@ -75,7 +75,7 @@ def write_models(models: Mapping[str, str], metadata: Mapping[str, Any], folder:
 
 def round_model(model: Stored) -> Stored:
     """The model with the digits that its file keeps: read back it says the same to the last bit."""
-    return from_json(type(model), store.plain(to_json(model)), type(model).__name__)
+    return from_json(type(model), store.to_json_value(to_json(model)), type(model).__name__)
 
 
 def name_tree_file(prefix: str, refit_ms: int, library: Library = "lgb") -> str:
@@ -85,15 +85,15 @@ def name_tree_file(prefix: str, refit_ms: int, library: Library = "lgb") -> str:
 
 def format_time(time_ms: int) -> str:
     """A time as outputs write it."""
-    return str(as_times(np.array([time_ms], dtype=np.int64))[0].strftime(ISO_UTC))
+    return str(to_timestamps(np.array([time_ms], dtype=np.int64))[0].strftime(ISO_UTC))
 
 
 def to_fit_times(fitted_ms: Ints) -> "pd.Index[pd.Timestamp]":
     """When models were fitted, for tables; missing where -1."""
-    return as_times(fitted_ms).where(fitted_ms >= 0)
+    return to_timestamps(fitted_ms).where(fitted_ms >= 0)
 
 
-def digest(text: str) -> str:
+def hash_text(text: str) -> str:
     """SHA-256 of a text."""
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -109,7 +109,7 @@ def read_verified_text(path: Path, sha256: str, fix: str) -> str:
         Where it is another.
     """
     text = store.read_text(path)
-    if digest(text) != sha256:
+    if hash_text(text) != sha256:
         expected = "the text whose SHA-256 is on record beside it"
         raise data_error(str(path), expected, "another text", fix)
     return text

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from dipmaster.core.kernels import Bools, Floats, Ints
-from dipmaster.core.params.confidence import MinTrain
+from dipmaster.core.params.confidence import MinTrainingSet
 from dipmaster.core.time_units import BAR_MS, DAY_MS
 from dipmaster.learning.sampling import equal_row_weights, subsample
 
@@ -62,7 +62,7 @@ class TrainingSchedule:
     case_id: Ints
     refits_ms: Mapping[str, Ints]
     purge_ms: int
-    min_train: MinTrain
+    min_train: MinTrainingSet
     words: CaseWords
     weight: Floats | None = None
     age: Ints | None = None

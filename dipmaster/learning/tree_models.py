@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 import numpy as np
 
 from dipmaster.core.kernels import Floats
-from dipmaster.core.params.confidence import Trees
+from dipmaster.core.params.confidence import BoostedTrees
 
 if TYPE_CHECKING:
     import lightgbm
@@ -70,7 +70,7 @@ def read_lightgbm(text: str) -> TreeModel:
 
 
 def fit_trees(
-    library: Library, inputs: Any, target: Floats, weight: Floats, sizes: Trees,
+    library: Library, inputs: Any, target: Floats, weight: Floats, sizes: BoostedTrees,
     names: Sequence[str], *, classifier: bool, signs: Sequence[int] = (),
 ) -> TreeModel:  # fmt: skip
     """Fit one model on rows whose labels are known.
@@ -97,7 +97,11 @@ def fit_trees(
 
 
 def _fit_lightgbm(
-    rows: dict[str, Any], sizes: Trees, names: list[str], classifier: bool, signs: tuple[int, ...]
+    rows: dict[str, Any],
+    sizes: BoostedTrees,
+    names: list[str],
+    classifier: bool,
+    signs: tuple[int, ...],
 ) -> "lightgbm.Booster":
     import lightgbm
 
@@ -121,7 +125,11 @@ def _fit_lightgbm(
 
 
 def _fit_xgboost(
-    rows: dict[str, Any], sizes: Trees, names: list[str], classifier: bool, signs: tuple[int, ...]
+    rows: dict[str, Any],
+    sizes: BoostedTrees,
+    names: list[str],
+    classifier: bool,
+    signs: tuple[int, ...],
 ) -> "xgboost.Booster":
     import xgboost
 

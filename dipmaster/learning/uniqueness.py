@@ -55,46 +55,48 @@ def average_uniqueness(
     traded = np.flatnonzero((entry_bar >= 0) & (exit_bar >= 0))
     if not traded.size:
         return weight
-    entry, leave = entry_bar[traded], exit_bar[traded]
-    _demand_order(entry, leave)
+    entry, exit_at = entry_bar[traded], exit_bar[traded]
+    _require_order(entry, exit_at)
     first = int(entry.min())
     code = np.unique(symbol[traded], return_inverse=True)[1].astype(np.int64)
     rho = np.clip(np.nan_to_num(correlation_of_candidate[traded], nan=1.0), 0.0, 1.0)
-    counts = _open_labels(entry - first, leave - first, code)
-    weight[traded] = _means(entry - first, leave - first, code, rho, counts, counts.sum(axis=0))
+    counts = _count_open_labels(entry - first, exit_at - first, code)
+    weight[traded] = _mean_uniqueness(
+        entry - first, exit_at - first, code, rho, counts, counts.sum(axis=0)
+    )
     return weight
 
 
-def _demand_order(entry: Ints, leave: Ints) -> None:
-    wrong = np.flatnonzero(leave < entry)
+def _require_order(entry: Ints, exit_at: Ints) -> None:
+    wrong = np.flatnonzero(exit_at < entry)
     if wrong.size:
         first = int(wrong[0])
         raise data_error(
             "labels",
             "an exit at or after the entry",
-            f"entry at bar {entry[first]} and exit at bar {leave[first]}",
+            f"entry at bar {entry[first]} and exit at bar {exit_at[first]}",
             "give the bars of the same trade",
         )
 
 
-def _open_labels(entry: Ints, leave: Ints, code: Ints) -> Ints:
+def _count_open_labels(entry: Ints, exit_at: Ints, code: Ints) -> Ints:
     """Labels open at each bar, shape (coins, bars), from differences at entry and exit."""
-    change = np.zeros((int(code.max()) + 1, int(leave.max()) + 2), dtype=np.int64)
+    change = np.zeros((int(code.max()) + 1, int(exit_at.max()) + 2), dtype=np.int64)
     np.add.at(change, (code, entry), 1)
-    np.add.at(change, (code, leave + 1), -1)
+    np.add.at(change, (code, exit_at + 1), -1)
     counts: Ints = np.cumsum(change, axis=1)
     return counts
 
 
 @kernel
-def _means(
-    entry: Ints, leave: Ints, code: Ints, rho: Floats, counts: Ints, together: Ints
+def _mean_uniqueness(
+    entry: Ints, exit_at: Ints, code: Ints, rho: Floats, counts: Ints, together: Ints
 ) -> Floats:
-    out = np.empty(entry.size)
+    means = np.empty(entry.size)
     for label in range(entry.size):
         total = 0.0
-        for bar in range(entry[label], leave[label] + 1):
-            own = counts[code[label], bar]
-            total += 1.0 / (own + rho[label] * (together[bar] - own))
-        out[label] = total / (leave[label] - entry[label] + 1)
-    return out
+        for bar in range(entry[label], exit_at[label] + 1):
+            same_coin = counts[code[label], bar]
+            total += 1.0 / (same_coin + rho[label] * (together[bar] - same_coin))
+        means[label] = total / (exit_at[label] - entry[label] + 1)
+    return means

@@ -17,7 +17,7 @@ import numpy as np
 
 from dipmaster.core.errors import data_error
 from dipmaster.core.kernels import Bools, Floats, Ints
-from dipmaster.core.parallel import in_threads
+from dipmaster.core.parallel import map_in_threads
 from dipmaster.learning.fit_failure import FitFailure
 from dipmaster.learning.schedule import TrainingSchedule
 
@@ -153,7 +153,7 @@ def walk_forward_predict(
     refits_ms = schedule.refits_ms[layer]
     if np.any(np.diff(refits_ms) <= 0):
         raise data_error("refits_ms", "rising times", "times that fall or repeat", "sort them")
-    predictable = np.ones(target.size, np.bool_) if missing_inputs else complete_rows(inputs)
+    predictable = np.ones(target.size, np.bool_) if missing_inputs else find_complete_rows(inputs)
     usable = predictable & np.isfinite(target)
 
     def fit_rows(train: Ints) -> Model | FitFailure:
@@ -176,19 +176,19 @@ def walk_forward_predict(
         return Refit(moment, train.size, model, ""), rows, values
 
     predictions, fold = np.full(target.size, np.nan), np.full(target.size, -1, dtype=np.int64)
-    refits = in_threads(refit, range(refits_ms.size), label)
+    refits = map_in_threads(refit, range(refits_ms.size), label)
     for index, (_, rows, values) in enumerate(refits):
         predictions[rows], fold[rows] = values, index
     return WalkForwardResult(predictions, fold, tuple(one for one, _, _ in refits), usable)
 
 
-def fold_at(refits: Sequence[Refit[Any]], decided_ms: Ints) -> Ints:
+def find_fold(refits: Sequence[Refit[Any]], decided_ms: Ints) -> Ints:
     """The last refit by the moment each row is decided, shape (rows,); -1 before the first."""
     times = np.array([refit.refit_ms for refit in refits], np.int64)
     return np.searchsorted(times, decided_ms, side="right") - 1
 
 
-def complete_rows(inputs: Any) -> Bools:
+def find_complete_rows(inputs: Any) -> Bools:
     """Rows without a missing value, shape (rows,)."""
     finite = np.isfinite(inputs)
     return np.asarray(finite if finite.ndim == 1 else finite.all(axis=1), dtype=np.bool_)

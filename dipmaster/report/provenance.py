@@ -42,7 +42,7 @@ def outputs(lock: Mapping[str, Any]) -> list[Output]:
     if missing:
         raise PipelineError(
             f"dvc.lock: expected entries of the stages {', '.join(EARLIER_STAGES)}, found none of "
-            f"{', '.join(missing)}.\n  Cure: run the whole pipeline with `dvc repro`."
+            f"{', '.join(missing)}.\n  Fix: run the whole pipeline with `dvc repro`."
         )
     return [
         Output(name, out["path"], out["md5"])

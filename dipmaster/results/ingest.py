@@ -55,6 +55,35 @@ class Outliers:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LargestJump:
+    """Largest change of a coin's price from the close of a traded bar to the next open.
+
+    Attributes
+    ----------
+    factor
+        The higher of the two prices over the lower; None, as all else, with fewer than two bars.
+    from_, to
+        Open times of the two bars.
+    """
+
+    factor: float | None
+    from_: str | None = field(metadata=keyed("from"))
+    to: str | None
+    from_price: float | None
+    to_price: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StrayBars:
+    """Bars of one coin that were left out because they lie far from all others."""
+
+    symbol: str
+    from_: str = field(metadata=keyed("from"))
+    to: str
+    bars: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SymbolQuality:
     """The bars of one coin.
 
@@ -86,6 +115,7 @@ class SymbolQuality:
     ohlc_violations: int
     zero_volume_bars: int
     outliers: Outliers
+    largest_jump: LargestJump
     dropped_rows: Mapping[str, int]
     incomplete_windows: int
     trimmed_bars: int
@@ -106,6 +136,8 @@ class MarketQuality:
         Bars over those that each coin's own span would have.
     ended_early
         Coins that ended long before the others; None, and no key, on simulated bars.
+    stray_bars
+        As `ended_early`.
     """
 
     source: Literal["simulated", "raw"]
@@ -117,6 +149,7 @@ class MarketQuality:
     coverage_frac: float
     gaps_in_all_symbols: Gaps
     ended_early: tuple[str, ...] | None = field(default=None, metadata=OMITTED)
+    stray_bars: tuple[StrayBars, ...] | None = field(default=None, metadata=OMITTED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,26 +1,26 @@
 """Candidates to admissions: which of them phases from 1 on may trade, step by step.
 
-`admit` fills table ADMISSION: the threshold of the regime on the calibrated
+`filter_signals` fills table ADMISSION: the threshold of the regime on the calibrated
 confidence, the four checks, the volatility limit and the confirmation over
 three timeframes. Every step but "has a score" can be switched off; its columns
 are filled either way. docs/admission.md tells every rule.
 """
 
-from dipmaster.signal_filter.check_status import CheckFact, check_facts
-from dipmaster.signal_filter.checks import CHECKS, needed
-from dipmaster.signal_filter.confirmation import FRAMES, confirmation_signs
-from dipmaster.signal_filter.filtering import admit, demanded
-from dipmaster.signal_filter.inputs import INPUTS, NEWS
+from dipmaster.signal_filter.check_status import CheckStatus, assess_checks
+from dipmaster.signal_filter.checks import CHECKS, required_passes
+from dipmaster.signal_filter.confirmation import TIMEFRAMES, compute_confirmation_signals
+from dipmaster.signal_filter.filtering import filter_signals, list_step_switches
+from dipmaster.signal_filter.inputs import INPUT_COLUMNS, NEWS_COLUMN
 
 __all__ = [
     "CHECKS",
-    "FRAMES",
-    "INPUTS",
-    "NEWS",
-    "CheckFact",
-    "admit",
-    "check_facts",
-    "confirmation_signs",
-    "demanded",
-    "needed",
+    "INPUT_COLUMNS",
+    "NEWS_COLUMN",
+    "TIMEFRAMES",
+    "CheckStatus",
+    "assess_checks",
+    "compute_confirmation_signals",
+    "filter_signals",
+    "list_step_switches",
+    "required_passes",
 ]

@@ -6,8 +6,8 @@ from typing import Final
 import pandas as pd
 
 from dipmaster.core.params import Filter, Signal
-from dipmaster.signal_filter.checks import CHECKS, applicable_checks
-from dipmaster.signal_filter.inputs import Inputs
+from dipmaster.signal_filter.checks import CHECKS, list_applicable_checks
+from dipmaster.signal_filter.inputs import CandidateInputs
 
 # Of volume_spike_20 in table FEATURES: volume > 1.5 x its mean over 20 bars, itself included.
 SPIKE_MULTIPLE: Final = 1.5
@@ -22,7 +22,7 @@ _NO_SOURCE: Final = {
 
 
 @dataclass(frozen=True)
-class CheckFact:
+class CheckStatus:
     """One check on this market under this rule.
 
     Attributes
@@ -39,35 +39,35 @@ class CheckFact:
     why: str
 
 
-def check_facts(
+def assess_checks(
     signal: Signal,
     filter: Filter,
     inputs: pd.DataFrame,
     absent: frozenset[str] = frozenset(),
-) -> tuple[CheckFact, ...]:
+) -> tuple[CheckStatus, ...]:
     """A fact a check, in the order of `CHECKS`.
 
     Parameters
     ----------
     inputs, absent
-        As for `admit`.
+        As for `filter_signals`.
     """
-    applicable = applicable_checks(Inputs(inputs, absent))
-    said = {
-        "volume": _volume(signal),
-        "rsi": _rsi(signal, filter),
+    applicable = list_applicable_checks(CandidateInputs(inputs, absent))
+    assessments = {
+        "volume": _assess_volume(signal),
+        "rsi": _assess_rsi(signal, filter),
         "news": (False, "the rule does not look at news"),
         "liquidity": (False, "the rule does not look at liquidity"),
     }
     return tuple(
-        CheckFact(name, True, *said[name])
+        CheckStatus(name, True, *assessments[name])
         if name in applicable
-        else CheckFact(name, False, False, _NO_SOURCE[name])
+        else CheckStatus(name, False, False, _NO_SOURCE[name])
         for name in CHECKS
     )
 
 
-def _volume(signal: Signal) -> tuple[bool, str]:
+def _assess_volume(signal: Signal) -> tuple[bool, str]:
     """The rule holds volume v to the mean of the 20 bars BEFORE, the spike to its own 20.
 
     v > 1.5 (s + v) / 20 with s the 19 bars before is v > 1.5 / 18.5 s; the rule gives
@@ -75,20 +75,20 @@ def _volume(signal: Signal) -> tuple[bool, str]:
     """
     if signal.rule == "capitulation":
         return False, "the rule asks for no volume"
-    enough = SPIKE_MULTIPLE * SPIKE_BARS / (SPIKE_BARS - SPIKE_MULTIPLE)
-    told = f"signal.volume_multiple {signal.volume_multiple:g} against {enough:.4f}"
-    if signal.volume_multiple > enough:
-        return True, f"the rule's own volume is a spike: {told}"
+    implied_multiple = SPIKE_MULTIPLE * SPIKE_BARS / (SPIKE_BARS - SPIKE_MULTIPLE)
+    comparison = f"signal.volume_multiple {signal.volume_multiple:g} against {implied_multiple:.4f}"
+    if signal.volume_multiple > implied_multiple:
+        return True, f"the rule's own volume is a spike: {comparison}"
     return False, (
-        f"nearly, not quite: a spike counts the bar in its own mean ({told}), so a bar just "
+        f"nearly, not quite: a spike counts the bar in its own mean ({comparison}), so a bar just "
         "over the rule's multiple need not be one"
     )
 
 
-def _rsi(signal: Signal, params: Filter) -> tuple[bool, str]:
+def _assess_rsi(signal: Signal, params: Filter) -> tuple[bool, str]:
     if signal.rule == "capitulation":
         return False, "the rule asks for no RSI"
-    told = f"signal.rsi_max {signal.rsi_max:g}, filter.rsi_max {params.rsi_max:g}"
+    comparison = f"signal.rsi_max {signal.rsi_max:g}, filter.rsi_max {params.rsi_max:g}"
     if signal.rsi_max <= params.rsi_max:
-        return True, f"the rule already demands it: {told}"
-    return False, f"the filter is stricter than the rule: {told}"
+        return True, f"the rule already demands it: {comparison}"
+    return False, f"the filter is stricter than the rule: {comparison}"

@@ -11,41 +11,43 @@ import numpy as np
 
 from dipmaster.core.kernels import Bools, Floats, Ints
 from dipmaster.core.params import Confirmation
-from dipmaster.signal_filter.inputs import Inputs
+from dipmaster.signal_filter.inputs import CandidateInputs
 
-FRAMES: Final[Mapping[str, tuple[str, ...]]] = {
+TIMEFRAMES: Final[Mapping[str, tuple[str, ...]]] = {
     "5m": ("rsi_dip", "volume_spike", "price_dip", "bb_position"),
     "15m": ("ma_alignment", "trend_strength", "support"),
     "1h": ("not_high_regime", "no_crash_24h", "sma50_rising"),
 }
-HIGH = 2
+HIGH_REGIME = 2
 ROUNDING = 1e-9  # .5 + .3 x 2/3 is .7 on paper and must pass at .7
 
 
-def confirmation_signs(inputs: Inputs, regime: Ints, params: Confirmation) -> dict[str, Floats]:
-    """Every sign of every frame, by the names in `FRAMES`; shape (candidates,) each.
+def compute_confirmation_signals(
+    inputs: CandidateInputs, regime: Ints, params: Confirmation
+) -> dict[str, Floats]:
+    """Every sign of every frame, by the names in `TIMEFRAMES`; shape (candidates,) each.
 
     Parameters
     ----------
     regime
         0 low, 1 normal, 2 high, -1 not known, which fails its sign.
     """
-    signs = {
+    signals = {
         "rsi_dip": inputs.at_most("rsi14", params.rsi_max),
-        "volume_spike": inputs.spiked(params.volume_within_bars),
+        "volume_spike": inputs.has_volume_spike(params.volume_within_bars),
         "price_dip": inputs.flag("below_sma20"),
         "bb_position": inputs.below("bb_position", params.bb_position_max),
-        "ma_alignment": _near_or_rising(inputs, params.sma50_distance_atr),
-        "trend_strength": no_strong_downtrend(inputs, params.adx_weak, params.adx_strong),
+        "ma_alignment": _check_ma_alignment(inputs, params.sma50_distance_atr),
+        "trend_strength": grade_downtrend(inputs, params.adx_weak, params.adx_strong),
         "support": inputs.at_most("close_to_low20_15m_frac", params.support_within_frac),
-        "not_high_regime": (regime >= 0) & (regime < HIGH),
+        "not_high_regime": (regime >= 0) & (regime < HIGH_REGIME),
         "no_crash_24h": inputs.above("return_24h_frac", -params.max_fall_24h_frac),
         "sma50_rising": inputs.flag("sma50_rising_1h"),
     }
-    return {name: np.asarray(sign, dtype=np.float64) for name, sign in signs.items()}
+    return {name: np.asarray(signal, dtype=np.float64) for name, signal in signals.items()}
 
 
-def no_strong_downtrend(inputs: Inputs, weak: float, strong: float) -> Floats:
+def grade_downtrend(inputs: CandidateInputs, weak: float, strong: float) -> Floats:
     """1 where +DI14 is not below -DI14 or ADX14 is weak, 0 from `strong` on, linear between.
 
     0 where either is not known.
@@ -58,30 +60,31 @@ def no_strong_downtrend(inputs: Inputs, weak: float, strong: float) -> Floats:
     return graded
 
 
-def frame_scores(signs: Mapping[str, Floats]) -> dict[str, Floats]:
+def score_timeframes(signals: Mapping[str, Floats]) -> dict[str, Floats]:
     """Mean of the signs of each frame; shape (candidates,) each."""
     return {
-        frame: np.mean([signs[name] for name in names], axis=0) for frame, names in FRAMES.items()
+        timeframe: np.mean([signals[name] for name in names], axis=0)
+        for timeframe, names in TIMEFRAMES.items()
     }
 
 
-def confirmation_score(frames: Mapping[str, Floats], params: Confirmation) -> Floats:
+def score_confirmation(timeframe_scores: Mapping[str, Floats], params: Confirmation) -> Floats:
     """Weighted sum over the frames."""
     weights = params.weights
     return (
-        weights.bars_5m * frames["5m"]
-        + weights.bars_15m * frames["15m"]
-        + weights.bars_1h * frames["1h"]
+        weights.bars_5m * timeframe_scores["5m"]
+        + weights.bars_15m * timeframe_scores["15m"]
+        + weights.bars_1h * timeframe_scores["1h"]
     )
 
 
-def confirmed(score: Floats, params: Confirmation) -> Bools:
+def is_confirmed(score: Floats, params: Confirmation) -> Bools:
     """Whether the score is at least the one demanded, rounding apart."""
     passes: Bools = score >= params.min_score - ROUNDING
     return passes
 
 
-def _near_or_rising(inputs: Inputs, within_atr: float) -> Bools:
+def _check_ma_alignment(inputs: CandidateInputs, within_atr: float) -> Bools:
     rising = inputs.at_least("sma20_over_sma50_15m_frac", 0.0)
     distance = "close_to_sma50_15m_atr"
     near = inputs.at_least(distance, -within_atr) & inputs.at_most(distance, within_atr)

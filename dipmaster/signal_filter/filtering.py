@@ -6,28 +6,28 @@ import pandas as pd
 from dipmaster.core.errors import data_error
 from dipmaster.core.kernels import Bools, Floats, Ints
 from dipmaster.core.params import Confirmation, Filter
-from dipmaster.core.params.confidence import Thresholds
-from dipmaster.core.tables import ADMISSION, I8
-from dipmaster.signal_filter.checks import CHECKS, needed, run_checks
+from dipmaster.core.params.confidence import ConfidenceThresholds
+from dipmaster.core.tables import FILTER_RESULTS, I8
+from dipmaster.signal_filter.checks import CHECKS, required_passes, run_checks
 from dipmaster.signal_filter.confirmation import (
-    confirmation_score,
-    confirmation_signs,
-    confirmed,
-    frame_scores,
+    compute_confirmation_signals,
+    is_confirmed,
+    score_confirmation,
+    score_timeframes,
 )
-from dipmaster.signal_filter.inputs import Inputs
+from dipmaster.signal_filter.inputs import CandidateInputs
 
 NOT_APPLICABLE = -1
-FLAGS = [column.name for column in ADMISSION.columns if column.dtype == I8]
+FLAGS = [column.name for column in FILTER_RESULTS.columns if column.dtype == I8]
 
 
-def admit(
+def filter_signals(
     candidates: pd.DataFrame,
     inputs: pd.DataFrame,
     scores: pd.DataFrame,
     rule: str,
     rsi_min_v4: float,
-    thresholds: Thresholds,
+    thresholds: ConfidenceThresholds,
     filter: Filter,
     confirmation: Confirmation,
     absent: frozenset[str] = frozenset(),
@@ -46,8 +46,8 @@ def admit(
         demands the strictest threshold and fails its sign, a volatility that is
         not known is not calm.
     inputs
-        Columns `INPUTS` of FEATURES at each candidate's own bar, aligned by row;
-        and `NEWS` where there is a source of news. Take them at `open_time` of
+        Columns `INPUT_COLUMNS` of FEATURES at each candidate's own bar, aligned by row;
+        and `NEWS_COLUMN` where there is a source of news. Take them at `open_time` of
         the candidate: at the bar after it they would look ahead.
     rule, rsi_min_v4
         Of section `signal`.
@@ -65,23 +65,26 @@ def admit(
     DataError
         Where the three frames do not hold the same candidates, or a column lacks.
     """
-    _demand_same(candidates, inputs, scores)
-    seen, regime = Inputs(inputs, absent), scores["regime"].to_numpy(dtype=np.int64)
+    _require_same_candidates(candidates, inputs, scores)
+    candidate_inputs, regime = (
+        CandidateInputs(inputs, absent),
+        scores["regime"].to_numpy(dtype=np.int64),
+    )
     steps = {
-        **_threshold_step(scores, regime, thresholds),
-        **_checks_step(seen, rule, rsi_min_v4, filter),
+        **_apply_threshold(scores, regime, thresholds),
+        **_apply_checks(candidate_inputs, rule, rsi_min_v4, filter),
         "calm": scores["no_new_trades"].to_numpy(dtype=np.int64) == 0,
-        **_confirmation_step(seen, regime, confirmation),
+        **_apply_confirmation(candidate_inputs, regime, confirmation),
     }
     admitted = ~np.isnan(steps["confidence"])
-    for name, on in demanded(filter, confirmation).items():
-        admitted = admitted & (np.asarray(steps[name], dtype=np.bool_) | (not on))
+    for name, enabled in list_step_switches(filter, confirmation).items():
+        admitted = admitted & (np.asarray(steps[name], dtype=np.bool_) | (not enabled))
     table = pd.DataFrame({"candidate_id": candidates["candidate_id"].to_numpy(), **steps})
     table["admitted"] = admitted
-    return ADMISSION.check(table.astype(dict.fromkeys(FLAGS, "int8")), "admission")
+    return FILTER_RESULTS.check(table.astype(dict.fromkeys(FLAGS, "int8")), "admission")
 
 
-def demanded(
+def list_step_switches(
     filter: Filter,
     confirmation: Confirmation,
 ) -> dict[str, bool]:
@@ -94,18 +97,18 @@ def demanded(
     }
 
 
-def threshold_of(regime: Ints, thresholds: Thresholds) -> Floats:
+def threshold_of(regime: Ints, thresholds: ConfidenceThresholds) -> Floats:
     """What each regime demands; the strictest of the three where it is not known."""
-    three = (
+    known_regimes = (
         thresholds.low_volatility,
         thresholds.normal_volatility,
         thresholds.high_volatility,
     )
-    return np.array([*three, max(three)])[regime]  # -1 takes the last
+    return np.array([*known_regimes, max(known_regimes)])[regime]  # -1 takes the last
 
 
-def _threshold_step(
-    scores: pd.DataFrame, regime: Ints, thresholds: Thresholds
+def _apply_threshold(
+    scores: pd.DataFrame, regime: Ints, thresholds: ConfidenceThresholds
 ) -> dict[str, Floats | Bools]:
     confidence = scores["confidence"].to_numpy(dtype=np.float64)
     threshold = threshold_of(regime, thresholds)
@@ -116,31 +119,33 @@ def _threshold_step(
     }
 
 
-def _checks_step(
-    inputs: Inputs, rule: str, rsi_min_v4: float, params: Filter
+def _apply_checks(
+    inputs: CandidateInputs, rule: str, rsi_min_v4: float, params: Filter
 ) -> dict[str, Ints | Bools]:
     checks = run_checks(inputs, rule, rsi_min_v4, params)
-    nothing = np.full(len(inputs), NOT_APPLICABLE)
-    demand = needed(len(checks.applicable), params.share_of_checks_frac)
+    not_applicable = np.full(len(inputs), NOT_APPLICABLE)
+    required = required_passes(len(checks.applicable), params.share_of_checks_frac)
     return {
-        **{f"check_{name}": checks.passed.get(name, nothing) for name in CHECKS},
-        "passes_checks": checks.count(len(inputs)) >= demand,
+        **{f"check_{name}": checks.passed.get(name, not_applicable) for name in CHECKS},
+        "passes_checks": checks.count(len(inputs)) >= required,
     }
 
 
-def _confirmation_step(
-    inputs: Inputs, regime: Ints, params: Confirmation
+def _apply_confirmation(
+    inputs: CandidateInputs, regime: Ints, params: Confirmation
 ) -> dict[str, Floats | Bools]:
-    frames = frame_scores(confirmation_signs(inputs, regime, params))
-    score = confirmation_score(frames, params)
+    timeframe_scores = score_timeframes(compute_confirmation_signals(inputs, regime, params))
+    score = score_confirmation(timeframe_scores, params)
     return {
-        **{f"score_{frame}": values for frame, values in frames.items()},
+        **{f"score_{timeframe}": values for timeframe, values in timeframe_scores.items()},
         "confirmation_score": score,
-        "passes_confirmation": confirmed(score, params),
+        "passes_confirmation": is_confirmed(score, params),
     }
 
 
-def _demand_same(candidates: pd.DataFrame, inputs: pd.DataFrame, scores: pd.DataFrame) -> None:
+def _require_same_candidates(
+    candidates: pd.DataFrame, inputs: pd.DataFrame, scores: pd.DataFrame
+) -> None:
     ids = candidates["candidate_id"].to_numpy()
     if len(inputs) == ids.size and np.array_equal(ids, scores["candidate_id"].to_numpy()):
         return

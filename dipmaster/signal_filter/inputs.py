@@ -13,7 +13,7 @@ import pandas as pd
 from dipmaster.core.errors import data_error
 from dipmaster.core.kernels import Bools
 
-INPUTS: Final = (
+INPUT_COLUMNS: Final = (
     "rsi14",
     "bars_since_volume_spike",
     "liquidity_score",
@@ -27,12 +27,12 @@ INPUTS: Final = (
     "sma50_rising_1h",
     "return_24h_frac",
 )
-NEWS: Final = "news_impact_score"  # no table has it before the alternative-data phase
+NEWS_COLUMN: Final = "news_impact_score"  # no table has it before the alternative-data phase
 
-Singles = npt.NDArray[np.float32]
+Float32s = npt.NDArray[np.float32]
 
 
-class Inputs:
+class CandidateInputs:
     """Columns of FEATURES, a row a candidate, in the precision they are stored in.
 
     Limits are compared in single precision too, so that a value which met a
@@ -41,7 +41,7 @@ class Inputs:
     Parameters
     ----------
     frame
-        Columns `INPUTS`, and `NEWS` where there is a source of news.
+        Columns `INPUT_COLUMNS`, and `NEWS_COLUMN` where there is a source of news.
     absent
         Columns the market's source does not have at all; they may lack in `frame`.
 
@@ -52,12 +52,12 @@ class Inputs:
     """
 
     def __init__(self, frame: pd.DataFrame, absent: frozenset[str]) -> None:
-        lacking = [name for name in INPUTS if name not in frame and name not in absent]
-        if lacking:
+        missing = [name for name in INPUT_COLUMNS if name not in frame and name not in absent]
+        if missing:
             raise data_error(
                 "inputs of the admission",
-                f"the columns {', '.join(INPUTS)}",
-                f"none named {', '.join(lacking)}",
+                f"the columns {', '.join(INPUT_COLUMNS)}",
+                f"none named {', '.join(missing)}",
                 "read them from data/features/panel, or name them as absent from the source",
             )
         self._frame = frame
@@ -70,7 +70,7 @@ class Inputs:
         """Whether the market's source has the column at all."""
         return name in self._frame and name not in self._absent
 
-    def values(self, name: str) -> Singles:
+    def values(self, name: str) -> Float32s:
         """A column of numbers; NaN where not known."""
         if not self.has(name):
             return np.full(len(self), np.nan, dtype=np.float32)
@@ -101,7 +101,7 @@ class Inputs:
         up: Bools = self.values(name) == np.float32(1.0)
         return up
 
-    def spiked(self, within_bars: int) -> Bools:
+    def has_volume_spike(self, within_bars: int) -> Bools:
         """A volume spike on this bar or the `within_bars` - 1 before it; -1 is not known."""
         since = "bars_since_volume_spike"
         return self.at_least(since, 0.0) & self.below(since, float(within_bars))

@@ -7,12 +7,12 @@ import numpy as np
 from dipmaster.core.kernels import Ints
 from dipmaster.core.time_units import BAR_MS, BARS_PER_DAY, DAY_MS, HOUR_MS
 
-CELLS = 48  # 24 hours of a weekday, 24 of a weekend day
-MONDAY = 3  # 1970-01-01 was a Thursday
+SEASON_CELLS = 48  # 24 hours of a weekday, 24 of a weekend day
+EPOCH_WEEKDAY = 3  # 1970-01-01 was a Thursday
 
 
 @dataclass(frozen=True)
-class Clock:
+class GridClock:
     """What hour and day each bar of a regular grid belongs to.
 
     Attributes
@@ -40,30 +40,33 @@ class Clock:
         """UTC days the grid touches."""
         return (self.first_ms + BAR_MS * (self.bars - 1)) // DAY_MS - self.first_day + 1
 
-    def day_of(self) -> Ints:
+    def day_index(self) -> Ints:
         """Day of each bar, 0 for the first, shape (bars,)."""
         return self.times_ms() // DAY_MS - self.first_day
 
-    def weekday_of_days(self) -> Ints:
+    def weekdays(self) -> Ints:
         """Monday is 0, shape (days,)."""
-        return (self.first_day + np.arange(self.days, dtype=np.int64) + MONDAY) % 7
+        return (self.first_day + np.arange(self.days, dtype=np.int64) + EPOCH_WEEKDAY) % 7
 
-    def cells(self, ahead: int = 0) -> Ints:
+    def season_cells(self, ahead: int = 0) -> Ints:
         """Cell of the season of each bar and of `ahead` more."""
         times = self.times_ms(ahead)
-        weekend = (times // DAY_MS + MONDAY) % 7 >= 5
+        weekend = (times // DAY_MS + EPOCH_WEEKDAY) % 7 >= 5
         return times % DAY_MS // HOUR_MS + 24 * weekend
 
-    def offset(self) -> int:
+    def bars_before_first(self) -> int:
         """Bars between the midnight before the first bar and the first bar."""
         return (self.first_ms % DAY_MS) // BAR_MS
 
-    def refits(self, every_days: int) -> list[int]:
+    def refit_bars(self, every_days: int) -> list[int]:
         """Bars at whose open models are fitted anew: fixed days of the calendar, not of the data.
 
         Seven days give Mondays 00:00 UTC. A fit may use the bars before its own
         and serves from its own on.
         """
         days = self.first_day + np.arange(self.days, dtype=np.int64)
-        edges = np.flatnonzero((days + MONDAY) % every_days == 0) * BARS_PER_DAY - self.offset()
+        edges = (
+            np.flatnonzero((days + EPOCH_WEEKDAY) % every_days == 0) * BARS_PER_DAY
+            - self.bars_before_first()
+        )
         return [int(edge) for edge in edges if 0 < edge < self.bars]

@@ -7,14 +7,14 @@ import numpy as np
 from dipmaster.core.kernels import Floats, Ints
 from dipmaster.core.params.volatility import Garch
 from dipmaster.core.time_units import BARS_PER_DAY
-from dipmaster.volatility.clock import Clock
-from dipmaster.volatility.garch_fit import ALPHA, BETA, CONVERGED, FIT_SIZE, fit
+from dipmaster.volatility.clock import GridClock
+from dipmaster.volatility.garch_fit import ALPHA, BETA, CONVERGED, FIT_SIZE, fit_garch
 from dipmaster.volatility.garch_forecast import (
     CONFIDENCE,
     HORIZON,
     LEVEL_SUM,
     VARIANCE_SUM,
-    forecast,
+    forecast_variance,
 )
 
 PERCENT = 100.0  # returns are fitted in percent, as arch advises
@@ -34,7 +34,7 @@ class GarchPath:
         Forecast of the next 2 hours in daily units with the season and without
         it, fractions, shape (bars,); NaN before the first fit.
     confidence
-        0..1; see `garch_forecast.forecast`.
+        0..1; see `garch_forecast.forecast_variance`.
     """
 
     edges: Ints
@@ -54,7 +54,9 @@ class GarchPath:
         return int((self.fits[:, ALPHA] + self.fits[:, BETA] > 1.0 - 1e-9).sum())
 
 
-def rolling_garch(returns: Floats, profile: Floats, clock: Clock, params: Garch) -> GarchPath:
+def fit_rolling_garch(
+    returns: Floats, profile: Floats, clock: GridClock, params: Garch
+) -> GarchPath:
     """Fit on fixed days of the calendar, filter with fixed parameters in between.
 
     A fit uses the known returns of the `window_days` before its edge (over a gap
@@ -68,14 +70,14 @@ def rolling_garch(returns: Floats, profile: Floats, clock: Clock, params: Garch)
     profile
         Season of each day, shape (days, 48).
     """
-    cells, day = clock.cells(HORIZON), clock.day_of()
+    cells, day = clock.season_cells(HORIZON), clock.day_index()
     squares = (PERCENT * returns / profile[day, cells[: clock.bars]]) ** 2
-    edges, fits = _fits(squares, clock, params)
+    edges, fits = _fit_windows(squares, clock, params)
     out = np.full((3, clock.bars), np.nan)
     stops = np.append(edges, clock.bars)[1:]
     for row, start, stop in zip(fits, edges, stops, strict=True):
         first = max(0, int(start) - params.window_days * BARS_PER_DAY)
-        forecast(row, squares, first, int(start), int(stop), profile, day, cells, out)
+        forecast_variance(row, squares, first, int(start), int(stop), profile, day, cells, out)
     daily = np.sqrt(out[[VARIANCE_SUM, LEVEL_SUM]] * BARS_PER_DAY / HORIZON) / PERCENT
     return GarchPath(edges, fits, daily[0], daily[1], out[CONFIDENCE])
 
@@ -86,17 +88,17 @@ def window_before(values: Floats, edge: int, days: int) -> Floats:
     return np.ascontiguousarray(window[np.isfinite(window)])
 
 
-def _fits(squares: Floats, clock: Clock, params: Garch) -> tuple[Ints, Floats]:
-    before = np.full(FIT_SIZE, np.nan)
-    student = params.innovations == "student_t"
+def _fit_windows(squares: Floats, clock: GridClock, params: Garch) -> tuple[Ints, Floats]:
+    previous_fit = np.full(FIT_SIZE, np.nan)
+    is_student_t = params.innovations == "student_t"
     edges, fits = [], []
-    for edge in clock.refits(params.refit_days):
+    for edge in clock.refit_bars(params.refit_days):
         window = window_before(squares, edge, params.window_days)
         if window.size < params.min_days * BARS_PER_DAY or not window.any():
             continue
         row = np.empty(FIT_SIZE)
-        fit(window, student, before, params.max_passes, row)
+        fit_garch(window, is_student_t, previous_fit, params.max_passes, row)
         edges.append(edge)
         fits.append(row)
-        before = row
+        previous_fit = row
     return np.array(edges, dtype=np.int64), np.array(fits).reshape(len(fits), FIT_SIZE)

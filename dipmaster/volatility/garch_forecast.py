@@ -11,7 +11,7 @@ VARIANCE_SUM, LEVEL_SUM, CONFIDENCE = 0, 1, 2
 
 
 @kernel
-def forecast(
+def forecast_variance(
     row: Floats,
     squares: Floats,
     first: int,
@@ -64,14 +64,16 @@ def forecast(
         if t < start:
             continue
         scale = profile[day[t]]
-        total, level, error = _summed(row, variance, (d0, d1, d2), scale, cells[t + 1 :])
+        total, level, error_variance = _sum_variances(
+            row, variance, (d0, d1, d2), scale, cells[t + 1 :]
+        )
         out[VARIANCE_SUM, t] = total
         out[LEVEL_SUM, t] = level
-        out[CONFIDENCE, t] = math.exp(-Z_95 * 0.5 * math.sqrt(max(error, 0.0)) / total)
+        out[CONFIDENCE, t] = math.exp(-Z_95 * 0.5 * math.sqrt(max(error_variance, 0.0)) / total)
 
 
 @kernel
-def _summed(
+def _sum_variances(
     row: Floats,
     ahead: float,
     gradient: tuple[float, float, float],
@@ -94,11 +96,11 @@ def _summed(
         e1 = ahead + persistence * e1
         e2 = ahead + persistence * e2
         ahead = omega + persistence * ahead
-    return total, level, _quadratic(g0, g1, g2, row)
+    return total, level, _quadratic_form(g0, g1, g2, row)
 
 
 @kernel
-def _quadratic(g0: float, g1: float, g2: float, row: Floats) -> float:
+def _quadratic_form(g0: float, g1: float, g2: float, row: Floats) -> float:
     """Gradient x covariance x gradient, the covariance as stored in a fit."""
     return float(
         g0 * g0 * row[COVARIANCE]

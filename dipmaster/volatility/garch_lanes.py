@@ -20,7 +20,7 @@ ROWS = 19 * LANES
 
 
 @kernel
-def in_lanes(squares: Floats) -> Floats:
+def interleave_lanes(squares: Floats) -> Floats:
     """Cut a window into `LANES` spans and interleave them; the rest stays at the end.
 
     Bar t of span l comes to place t x LANES + l: neighbours in memory are bars
@@ -35,7 +35,9 @@ def in_lanes(squares: Floats) -> Floats:
 
 
 @inlined_kernel
-def recur(state: Floats, lane: int, square: float, omega: float, alpha: float, beta: float) -> None:
+def step_variance(
+    state: Floats, lane: int, square: float, omega: float, alpha: float, beta: float
+) -> None:
     """Move a lane's variance and its derivatives to the next bar."""
     variance = state[VARIANCE + lane]
     d0, d1, d2 = state[D0 + lane], state[D1 + lane], state[D2 + lane]
@@ -49,7 +51,7 @@ def recur(state: Floats, lane: int, square: float, omega: float, alpha: float, b
 
 
 @inlined_kernel
-def collect(state: Floats, lane: int, square: float, expected: float) -> None:
+def accumulate(state: Floats, lane: int, square: float, expected: float) -> None:
     """Add a bar's part of likelihood, score and information to a lane's sums."""
     variance = state[VARIANCE + lane]
     d0, d1, d2 = state[D0 + lane], state[D1 + lane], state[D2 + lane]
@@ -58,20 +60,20 @@ def collect(state: Floats, lane: int, square: float, expected: float) -> None:
     state[PRODUCT + lane] *= variance
     state[QUADS + lane] += ratio
     state[FOURTH + lane] += ratio * ratio
-    pull = 0.5 * (ratio - 1.0) * inverse
+    score_weight = 0.5 * (ratio - 1.0) * inverse
     weight = 0.5 * expected + (1.0 - expected) * (ratio - 0.5)
-    bend = (1.0 - expected) * pull
+    curvature = (1.0 - expected) * score_weight
     u0, u1, u2 = d0 * inverse, d1 * inverse, d2 * inverse
     w0, w1, w2 = weight * u0, weight * u1, weight * u2
-    state[S0 + lane] += pull * d0
-    state[S1 + lane] += pull * d1
-    state[S2 + lane] += pull * d2
+    state[S0 + lane] += score_weight * d0
+    state[S1 + lane] += score_weight * d1
+    state[S2 + lane] += score_weight * d2
     state[I00 + lane] += w0 * u0
     state[I01 + lane] += w0 * u1
-    state[I02 + lane] += w0 * u2 - bend * state[B0 + lane]
+    state[I02 + lane] += w0 * u2 - curvature * state[B0 + lane]
     state[I11 + lane] += w1 * u1
-    state[I12 + lane] += w1 * u2 - bend * state[B1 + lane]
-    state[I22 + lane] += w2 * u2 - bend * state[B2 + lane]
+    state[I12 + lane] += w1 * u2 - curvature * state[B1 + lane]
+    state[I22 + lane] += w2 * u2 - curvature * state[B2 + lane]
 
 
 @kernel
@@ -88,7 +90,7 @@ def start_lanes(
         state[i] = 0.0
     for t in range(length):
         for lane in range(lanes):
-            recur(state, lane, data[t * lanes + lane], omega, alpha, beta)
+            step_variance(state, lane, data[t * lanes + lane], omega, alpha, beta)
     a = beta**length
     b = length * beta ** (length - 1.0)
     c = length * (length - 1.0) * beta ** (length - 2.0)
@@ -118,28 +120,28 @@ def run_lanes(
 ) -> float:
     """Run all lanes, then the bars left over; return the sum of log variances."""
     length = data.size // lanes
-    logs = 0.0
+    log_variances = 0.0
     start = 0
     while start < length:
         stop = min(start + 8, length)  # one logarithm for eight bars
         for t in range(start, stop):
             for lane in range(lanes):
-                collect(state, lane, data[t * lanes + lane], expected)
-                recur(state, lane, data[t * lanes + lane], omega, alpha, beta)
+                accumulate(state, lane, data[t * lanes + lane], expected)
+                step_variance(state, lane, data[t * lanes + lane], omega, alpha, beta)
         for lane in range(lanes):
-            logs += math.log(state[PRODUCT + lane])
+            log_variances += math.log(state[PRODUCT + lane])
             state[PRODUCT + lane] = 1.0
         start = stop
     for t in range(length * lanes, data.size):
-        collect(state, lanes - 1, data[t], expected)
-        recur(state, lanes - 1, data[t], omega, alpha, beta)
-        logs += math.log(state[PRODUCT + lanes - 1])
+        accumulate(state, lanes - 1, data[t], expected)
+        step_variance(state, lanes - 1, data[t], omega, alpha, beta)
+        log_variances += math.log(state[PRODUCT + lanes - 1])
         state[PRODUCT + lanes - 1] = 1.0
-    return logs
+    return log_variances
 
 
 @kernel
-def over_lanes(state: Floats, row: int) -> float:
+def sum_lanes(state: Floats, row: int) -> float:
     """Sum of a row, in the order of the lanes."""
     total = 0.0
     for lane in range(LANES):

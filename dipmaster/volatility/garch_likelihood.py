@@ -22,9 +22,9 @@ from dipmaster.volatility.garch_lanes import (
     ROWS,
     S0,
     VARIANCE,
-    over_lanes,
     run_lanes,
     start_lanes,
+    sum_lanes,
 )
 
 LOG_2PI = math.log(2.0 * math.pi)
@@ -33,7 +33,7 @@ BACKCAST_DECAY = 0.94
 
 
 @kernel
-def backcast_of(squares: Floats) -> float:
+def compute_backcast(squares: Floats) -> float:
     """Variance before the first return: 75 squares, weights .94^i, as `arch` has it."""
     total = 0.0
     weights = 0.0
@@ -46,7 +46,7 @@ def backcast_of(squares: Floats) -> float:
 
 
 @kernel
-def normal_pass(
+def normal_likelihood(
     data: Floats,
     theta: Floats,
     backcast: float,
@@ -59,7 +59,7 @@ def normal_pass(
     Parameters
     ----------
     data
-        Squared returns, shape (n,), no NaN, in the order of `garch_lanes.in_lanes`.
+        Squared returns, shape (n,), no NaN, in the order of `garch_lanes.interleave_lanes`.
     theta
         omega, alpha, beta (a fourth value is not read).
     backcast
@@ -78,18 +78,18 @@ def normal_pass(
     omega, alpha, beta = theta[0], theta[1], theta[2]
     state = np.empty(ROWS)
     start_lanes(state, data, LANES, omega, alpha, beta, backcast)
-    logs = run_lanes(state, data, LANES, omega, alpha, beta, expected)
+    log_variances = run_lanes(state, data, LANES, omega, alpha, beta, expected)
     for i in range(4):
-        score[i] = over_lanes(state, S0 + i * LANES) if i < 3 else 0.0
+        score[i] = sum_lanes(state, S0 + i * LANES) if i < 3 else 0.0
         information[i, 3] = information[3, i] = 0.0
     row = I00
     for i in range(3):
         for j in range(i, 3):
-            information[i, j] = information[j, i] = over_lanes(state, row)
+            information[i, j] = information[j, i] = sum_lanes(state, row)
             row += LANES
     n = data.size
-    value = -0.5 * (n * LOG_2PI + logs + over_lanes(state, QUADS))
-    return value, state[VARIANCE + LANES - 1], over_lanes(state, FOURTH) / n
+    value = -0.5 * (n * LOG_2PI + log_variances + sum_lanes(state, QUADS))
+    return value, state[VARIANCE + LANES - 1], sum_lanes(state, FOURTH) / n
 
 
 @kernel
@@ -105,12 +105,12 @@ def digamma(x: float) -> float:
 
 
 @kernel
-def student_pass(
+def student_likelihood(
     squares: Floats, theta: Floats, backcast: float, score: Floats, information: Floats
 ) -> tuple[float, float, float]:
     """Log-likelihood under Student's t of variance one (Bollerslev 1987).
 
-    As `normal_pass`, on squares in the order of time; the fourth value of
+    As `normal_likelihood`, on squares in the order of time; the fourth value of
     `theta` is nu > 2. Returns NaN as the fourth moment: the information is that
     of the whole model already.
     """
@@ -132,8 +132,8 @@ def student_pass(
         tail = math.log1p(z)
         share = z / (1.0 + z)
         total += constant - 0.5 * math.log(variance) - half * tail
-        pull = inverse * (half * share - 0.5)
-        u0, u1, u2 = pull * d0, pull * d1, pull * d2
+        score_weight = inverse * (half * share - 0.5)
+        u0, u1, u2 = score_weight * d0, score_weight * d1, score_weight * d2
         u3 = constant_slope - 0.5 * tail + half * share / (nu - 2.0)
         score[0] += u0
         score[1] += u1

@@ -11,7 +11,7 @@ import numpy as np
 from dipmaster.core.kernels import Floats, kernel
 
 TINY = 1e-300
-HELD = 1e100  # information about a coordinate that is held: no step, no variance
+HELD_INFORMATION = 1e100  # information about a coordinate that is held: no step, no variance
 BOUNDS = ((-46.0, 25.0), (1e-6, 1.0 - 1e-10), (1e-9, 1.0 - 1e-9), (-4.0, 7.0))
 
 
@@ -23,7 +23,7 @@ def copy(source: Floats, target: Floats) -> None:
 
 
 @kernel
-def to_search(omega: float, alpha: float, beta: float, nu: float, x: Floats) -> None:
+def to_search_point(omega: float, alpha: float, beta: float, nu: float, x: Floats) -> None:
     """Write the place of the search that belongs to parameters."""
     persistence = alpha + beta
     x[0] = math.log(omega)
@@ -58,13 +58,13 @@ def jacobian(theta: Floats, out: Floats) -> None:
 
 
 @kernel
-def solve(matrix: Floats, right: Floats, damping: float, out: Floats) -> bool:
+def solve(matrix: Floats, right_side: Floats, damping: float, out: Floats) -> bool:
     """Solve (matrix + damping x its diagonal) out = right by Cholesky.
 
     Pivots below a trillionth of their diagonal are raised to it; returns whether none was.
     """
-    size = right.size
-    sound = True
+    size = right_side.size
+    well_conditioned = True
     lower = np.zeros((size, size))
     for i in range(size):
         for j in range(i + 1):
@@ -74,11 +74,11 @@ def solve(matrix: Floats, right: Floats, damping: float, out: Floats) -> bool:
             if i > j:
                 lower[i, j] = value / lower[j, j]
             else:
-                least = 1e-12 * abs(matrix[i, i])
-                sound = sound and value > least
-                lower[i, i] = math.sqrt(value if value > least else least + TINY)
+                smallest_pivot = 1e-12 * abs(matrix[i, i])
+                well_conditioned = well_conditioned and value > smallest_pivot
+                lower[i, i] = math.sqrt(value if value > smallest_pivot else smallest_pivot + TINY)
     for i in range(size):
-        value = right[i]
+        value = right_side[i]
         for k in range(i):
             value -= lower[i, k] * out[k]
         out[i] = value / lower[i, i]
@@ -87,4 +87,4 @@ def solve(matrix: Floats, right: Floats, damping: float, out: Floats) -> bool:
         for k in range(i + 1, size):
             value -= lower[k, i] * out[k]
         out[i] = value / lower[i, i]
-    return sound
+    return well_conditioned

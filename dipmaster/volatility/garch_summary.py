@@ -6,13 +6,13 @@ import numpy as np
 
 from dipmaster.core.kernels import Floats
 from dipmaster.core.params.volatility import Garch
-from dipmaster.volatility.clock import Clock
+from dipmaster.volatility.clock import GridClock
 from dipmaster.volatility.garch import PERCENT, GarchPath, window_before
 from dipmaster.volatility.garch_fit import ALPHA, BETA, LOG_LIKELIHOOD, NU, OMEGA
 
 
-def last_window(
-    returns: Floats, profile: Floats, clock: Clock, path: GarchPath, params: Garch
+def summarize_last_window(
+    returns: Floats, profile: Floats, clock: GridClock, path: GarchPath, params: Garch
 ) -> dict[str, Any]:
     """The last fit of a coin as `arch` describes it, its parameters fixed at ours.
 
@@ -23,7 +23,7 @@ def last_window(
     Parameters
     ----------
     returns, profile, clock, path, params
-        As given to and returned by `rolling_garch`.
+        As given to and returned by `fit_rolling_garch`.
 
     Returns
     -------
@@ -34,30 +34,30 @@ def last_window(
         return {"reason": f"fewer than {params.min_days} days of returns before every refit"}
     from arch import arch_model
 
-    season = profile[clock.day_of(), clock.cells()]
+    season = profile[clock.day_index(), clock.season_cells()]
     window = window_before(PERCENT * returns / season, int(path.edges[-1]), params.window_days)
-    law = "normal" if params.innovations == "normal" else "t"
-    model = arch_model(window, mean="Zero", vol="GARCH", p=1, q=1, dist=law, rescale=False)
+    distribution = "normal" if params.innovations == "normal" else "t"
+    model = arch_model(window, mean="Zero", vol="GARCH", p=1, q=1, dist=distribution, rescale=False)
     row = path.fits[-1]
-    theta = row[[OMEGA, ALPHA, BETA] + ([NU] if law == "t" else [])]
-    found = model.fix(theta)
-    free = theta.size
+    theta = row[[OMEGA, ALPHA, BETA] + ([NU] if distribution == "t" else [])]
+    result = model.fix(theta)
+    parameter_count = theta.size
     return {
         "fitted_at_ms": int(clock.times_ms()[path.edges[-1]]),
         "returns": int(window.size),
         "omega": float(row[OMEGA]),
         "alpha": float(row[ALPHA]),
         "beta": float(row[BETA]),
-        "nu": float(row[NU]) if law == "t" else None,
-        "log_likelihood": float(found.loglikelihood),
+        "nu": float(row[NU]) if distribution == "t" else None,
+        "log_likelihood": float(result.loglikelihood),
         "own_log_likelihood": float(row[LOG_LIKELIHOOD]),
-        "aic": float(2 * free - 2 * found.loglikelihood),
-        "bic": float(free * np.log(window.size) - 2 * found.loglikelihood),
-        "summary": _tables_only(str(found.summary())),
+        "aic": float(2 * parameter_count - 2 * result.loglikelihood),
+        "bic": float(parameter_count * np.log(window.size) - 2 * result.loglikelihood),
+        "summary": _strip_notes(str(result.summary())),
     }
 
 
-def _tables_only(summary: str) -> str:
+def _strip_notes(summary: str) -> str:
     """The tables, without the note below them (it speaks of a fit that did not happen here).
 
     Lines on date and time of the run go too: equal runs, equal bytes.

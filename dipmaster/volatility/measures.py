@@ -13,7 +13,7 @@ from dipmaster.core.kernels import Floats
 from dipmaster.core.panel import Panel
 from dipmaster.core.params import Volatility
 from dipmaster.core.time_units import BARS_PER_DAY
-from dipmaster.volatility.windows import median_of_present, moving_mean
+from dipmaster.volatility.windows import median_over_present, moving_mean
 
 HALF_PI = 0.5 * np.pi
 
@@ -35,14 +35,14 @@ class Measures:
     @property
     def cross_asset(self) -> Floats:
         """Median over coins of the middle bipower, shape (bars,)."""
-        return median_of_present(self.bipower_middle)
+        return median_over_present(self.bipower_middle)
 
 
-def usable_panel(panel: Panel) -> Panel:
+def mask_unusable_bars(panel: Panel) -> Panel:
     """The panel without bars that cannot be counted with: price not above 0, or not finite."""
     prices = np.stack([panel.open, panel.high, panel.low, panel.close])
-    good = np.all(np.isfinite(prices) & (prices > 0.0), axis=0)
-    opened, high, low, close = np.where(good, prices, np.nan)
+    usable = np.all(np.isfinite(prices) & (prices > 0.0), axis=0)
+    opened, high, low, close = np.where(usable, prices, np.nan)
     return Panel(
         panel.symbols,
         panel.open_time,
@@ -55,18 +55,18 @@ def usable_panel(panel: Panel) -> Panel:
     )
 
 
-def log_returns(panel: Panel) -> Floats:
+def compute_log_returns(panel: Panel) -> Floats:
     """Log returns close to close, shape (coins, bars); NaN where either bar is missing."""
     return np.diff(np.log(panel.close), axis=1, prepend=np.nan)
 
 
-def measure(panel: Panel, returns: Floats, season: Floats, params: Volatility) -> Measures:
+def compute_measures(panel: Panel, returns: Floats, season: Floats, params: Volatility) -> Measures:
     """All measures.
 
     Parameters
     ----------
     returns
-        From `log_returns`.
+        From `compute_log_returns`.
     season
         Factor of each bar, shape (bars,).
     """
@@ -75,33 +75,38 @@ def measure(panel: Panel, returns: Floats, season: Floats, params: Volatility) -
     products[:, 1:] *= np.abs(returns / season)[:, :-1]
     products[:, 0] = np.nan
     short, middle, long = params.short_bars, params.middle_bars, params.long_bars
-    parkinson, garman_klass, satchell = (part / season**2 for part in _ranges(panel))
-    rogers_satchell = _daily(satchell, middle)
+    parkinson, garman_klass, rogers_satchell_variance = (
+        part / season**2 for part in _range_variances(panel)
+    )
+    rogers_satchell = _to_daily_volatility(rogers_satchell_variance, middle)
     return Measures(
-        _daily(squares, short),
-        _daily(squares, middle),
-        _daily(squares, long),
-        _daily(products, middle),
-        _daily(products, long),
-        _daily(parkinson, middle),
-        _daily(garman_klass, middle),
+        _to_daily_volatility(squares, short),
+        _to_daily_volatility(squares, middle),
+        _to_daily_volatility(squares, long),
+        _to_daily_volatility(products, middle),
+        _to_daily_volatility(products, long),
+        _to_daily_volatility(parkinson, middle),
+        _to_daily_volatility(garman_klass, middle),
         rogers_satchell,
-        rogers_satchell * _shortfall(products, satchell, params.range_window_days),
+        rogers_satchell
+        * _range_correction(products, rogers_satchell_variance, params.range_window_days),
     )
 
 
-def _shortfall(products: Floats, ranges: Floats, days: int) -> Floats:
+def _range_correction(products: Floats, ranges: Floats, days: int) -> Floats:
     """Bipower over range volatility, of the days before and the bar: what ranges fall short by.
 
     A range is seen in the trades there were, not in a path without pause: in
     the simulated market, with six prices a bar, it misses a third.
     """
     width = days * BARS_PER_DAY
-    below = moving_mean(ranges, width)
-    return np.sqrt(moving_mean(products, width) / np.where(below > 0.0, below, np.nan))
+    range_variance = moving_mean(ranges, width)
+    return np.sqrt(
+        moving_mean(products, width) / np.where(range_variance > 0.0, range_variance, np.nan)
+    )
 
 
-def _ranges(panel: Panel) -> tuple[Floats, Floats, Floats]:
+def _range_variances(panel: Panel) -> tuple[Floats, Floats, Floats]:
     """Variance of each bar by its range: Parkinson 1980, Garman-Klass 1980, Rogers-Satchell 1991.
 
     All three take the price to move without pause; seen in few trades they fall
@@ -114,7 +119,7 @@ def _ranges(panel: Panel) -> tuple[Floats, Floats, Floats]:
     return parkinson, garman_klass, up * (up - move) + down * (down - move)
 
 
-def _daily(variances: Floats, width: int) -> Floats:
+def _to_daily_volatility(variances: Floats, width: int) -> Floats:
     """Root of a window's mean variance, a day's worth; NaN where it is not above 0."""
     mean = moving_mean(variances, width)
     return np.sqrt(np.where(mean > 0.0, BARS_PER_DAY * mean, np.nan))

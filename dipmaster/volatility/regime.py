@@ -8,7 +8,7 @@ import numpy.typing as npt
 from dipmaster.core.kernels import Floats, kernel
 from dipmaster.core.params.volatility import Regime
 from dipmaster.core.time_units import BARS_PER_DAY
-from dipmaster.volatility.windows import median_of_present
+from dipmaster.volatility.windows import median_over_present
 
 Classes = npt.NDArray[np.int8]
 UNKNOWN = -1
@@ -40,7 +40,7 @@ class Regimes:
     no_new_trades: Classes
 
 
-def detect(
+def detect_regimes(
     realised: Floats, garch: Floats, intraday: Floats, cross_asset: Floats, params: Regime
 ) -> Regimes:
     """Levels and regimes from four measures in daily units.
@@ -68,44 +68,46 @@ def detect(
         + weights.intraday * intraday
         + weights.cross_asset * cross_asset
     )
-    market = median_of_present(level)
+    market = median_over_present(level)
     pooled = params.pooling == "market"
-    of_market = filtered(market, params)
-    of_coin = np.stack([filtered(row, params) for row in level])
-    everywhere = np.broadcast_to(of_market, of_coin.shape)
-    regime = np.where(np.isnan(level), UNKNOWN, everywhere if pooled else of_coin).astype(np.int8)
+    market_regime = filter_regimes(market, params)
+    coin_regime = np.stack([filter_regimes(row, params) for row in level])
+    market_regime_by_coin = np.broadcast_to(market_regime, coin_regime.shape)
+    regime = np.where(
+        np.isnan(level), UNKNOWN, market_regime_by_coin if pooled else coin_regime
+    ).astype(np.int8)
     factors = params.size_factors
     by_class = np.array([factors.low, factors.normal, factors.high, np.nan])
-    beyond = np.where(level > params.no_new_trades_daily_frac, 1, 0)
+    above_limit = np.where(level > params.no_new_trades_daily_frac, 1, 0)
     return Regimes(
         level_daily=level,
         market_level_daily=market,
         regime=regime,
-        market=of_market,
-        coin=of_coin,
-        naive=classes(level, params),
+        market=market_regime,
+        coin=coin_regime,
+        naive=classify(level, params),
         size_factor=by_class[regime],
-        no_new_trades=np.where(np.isnan(level), UNKNOWN, beyond).astype(np.int8),
+        no_new_trades=np.where(np.isnan(level), UNKNOWN, above_limit).astype(np.int8),
     )
 
 
-def classes(level: Floats, params: Regime) -> Classes:
+def classify(level: Floats, params: Regime) -> Classes:
     """0 up to the low threshold, 1 up to the normal one, 2 above; -1 where not known."""
     above = (level > params.low_daily_frac).astype(np.int8) + (level > params.normal_daily_frac)
     return np.where(np.isnan(level), UNKNOWN, above).astype(np.int8)
 
 
-def centres(params: Regime) -> Floats:
+def class_centres(params: Regime) -> Floats:
     """Log level in the middle of each class: thresholds lie half-way between neighbours."""
     low, normal = np.log(params.low_daily_frac), np.log(params.normal_daily_frac)
     half = 0.5 * (normal - low)
     return np.array([low - half, low + half, normal + half])
 
 
-def filtered(level: Floats, params: Regime) -> Classes:
+def filter_regimes(level: Floats, params: Regime) -> Classes:
     """Most probable regime at each bar given the levels so far (a forward filter, no smoothing).
 
-    Three states, log level normal around `centres`; a state is left once in
+    Three states, log level normal around `class_centres`; a state is left once in
     `dwell_days` for a neighbour. Everything is fixed beforehand: nothing is
     fitted. Levels of neighbouring bars share most of their window, so each
     counts as 1 / `independent_bars` of an observation. Where the level is not
@@ -113,26 +115,30 @@ def filtered(level: Floats, params: Regime) -> Classes:
     """
     stay = 1.0 - 1.0 / (params.dwell_days * BARS_PER_DAY)
     leave = 1.0 - stay
-    move = np.array([[stay, leave, 0.0], [leave / 2, stay, leave / 2], [0.0, leave, stay]])
-    logs = np.log(level)
-    distance = (logs - centres(params)[:, None]) / params.log_level_sd
-    evidence = -0.5 * distance**2 / params.independent_bars
-    out = np.full(logs.size, UNKNOWN, dtype=np.int8)
-    forward(np.exp(evidence - evidence.max(axis=0)), move, out)
+    transition = np.array([[stay, leave, 0.0], [leave / 2, stay, leave / 2], [0.0, leave, stay]])
+    log_level = np.log(level)
+    distance = (log_level - class_centres(params)[:, None]) / params.log_level_sd
+    log_evidence = -0.5 * distance**2 / params.independent_bars
+    out = np.full(log_level.size, UNKNOWN, dtype=np.int8)
+    forward_filter(np.exp(log_evidence - log_evidence.max(axis=0)), transition, out)
     return out
 
 
 @kernel
-def forward(evidence: Floats, move: Floats, out: Classes) -> None:
+def forward_filter(evidence: Floats, transition: Floats, out: Classes) -> None:
     """Filter forward; `evidence` is the likelihood of each state, shape (3, bars)."""
-    belief, moved = np.full(3, 1.0 / 3.0), np.empty(3)
+    belief, predicted = np.full(3, 1.0 / 3.0), np.empty(3)
     for t in range(evidence.shape[1]):
         for j in range(3):
-            moved[j] = belief[0] * move[0, j] + belief[1] * move[1, j] + belief[2] * move[2, j]
+            predicted[j] = (
+                belief[0] * transition[0, j]
+                + belief[1] * transition[1, j]
+                + belief[2] * transition[2, j]
+            )
         known = evidence[0, t] >= 0.0
         total, best = 0.0, 0
         for j in range(3):
-            belief[j] = moved[j] * evidence[j, t] if known else moved[j]
+            belief[j] = predicted[j] * evidence[j, t] if known else predicted[j]
             total += belief[j]
             if belief[j] > belief[best]:
                 best = j

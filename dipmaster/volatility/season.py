@@ -3,17 +3,17 @@
 import numpy as np
 
 from dipmaster.core.kernels import Bools, Floats
-from dipmaster.core.params.volatility import Season
+from dipmaster.core.params.volatility import Seasonality
 from dipmaster.core.time_units import BARS_PER_DAY, BARS_PER_HOUR
-from dipmaster.volatility.clock import CELLS, Clock
+from dipmaster.volatility.clock import SEASON_CELLS, GridClock
 
 HOURS = BARS_PER_DAY // BARS_PER_HOUR
 MIN_BARS = 6  # of the 12 of an hour
 SATURDAY, SUNDAY, THURSDAY = 5, 6, 3
-KNOWN_AFTER = 3  # days from Sunday to the Wednesday on which Tuesday is over
+DAYS_UNTIL_KNOWN = 3  # days from Sunday to the Wednesday on which Tuesday is over
 
 
-def profiles(returns: Floats, clock: Clock, params: Season) -> Floats:
+def estimate_profiles(returns: Floats, clock: GridClock, params: Seasonality) -> Floats:
     """Profile of each day, from the days before it.
 
     Hour of day: mean over days and coins of the log of an hour's mean absolute
@@ -33,32 +33,34 @@ def profiles(returns: Floats, clock: Clock, params: Season) -> Floats:
         Shape (days, 48): factor on volatility by `Clock.cells`, mean square one
         over a week; flat on the first day.
     """
-    hours = _hourly_logs(returns, clock)
-    whole: Bools = np.asarray(np.isfinite(hours).all(axis=2))
-    level = np.where(whole, np.where(whole[..., None], hours, 0.0).mean(axis=2), np.nan)
+    hours = _log_hourly_moves(returns, clock)
+    complete_days: Bools = np.asarray(np.isfinite(hours).all(axis=2))
+    level = np.where(
+        complete_days, np.where(complete_days[..., None], hours, 0.0).mean(axis=2), np.nan
+    )
     shape = _mean_over_coins(hours - level[..., None])
-    hour = _shrunk(shape, params.window_days, params.prior_days)
-    weekend = _shrunk(
-        _weekend_contrast(_mean_over_coins(_steps(level)), clock),
+    hour = _shrink(shape, params.window_days, params.prior_days)
+    weekend = _shrink(
+        _weekend_contrast(_mean_over_coins(_daily_changes(level)), clock),
         params.window_days,
         params.prior_days / 7.0,
     )
-    return _normalised(np.exp(hour), np.exp(weekend))
+    return _normalise(np.exp(hour), np.exp(weekend))
 
 
-def factors(profile: Floats, clock: Clock) -> Floats:
+def season_factors(profile: Floats, clock: GridClock) -> Floats:
     """Factor of each bar under the profile of its own day, shape (bars,)."""
-    return np.asarray(profile[clock.day_of(), clock.cells()], dtype=np.float64)
+    return np.asarray(profile[clock.day_index(), clock.season_cells()], dtype=np.float64)
 
 
-def _hourly_logs(returns: Floats, clock: Clock) -> Floats:
+def _log_hourly_moves(returns: Floats, clock: GridClock) -> Floats:
     """Log of the mean absolute return of each hour, shape (coins, days, 24)."""
     padded = np.full((len(returns), clock.days * BARS_PER_DAY), np.nan)
-    padded[:, clock.offset() : clock.offset() + clock.bars] = np.abs(returns)
-    cut = padded.reshape(len(returns), clock.days, HOURS, BARS_PER_HOUR)
-    known = np.isfinite(cut)
+    padded[:, clock.bars_before_first() : clock.bars_before_first() + clock.bars] = np.abs(returns)
+    by_hour = padded.reshape(len(returns), clock.days, HOURS, BARS_PER_HOUR)
+    known = np.isfinite(by_hour)
     count = known.sum(axis=3)
-    total = np.where(known, cut, 0.0).sum(axis=3)
+    total = np.where(known, by_hour, 0.0).sum(axis=3)
     usable = (count >= MIN_BARS) & (total > 0.0)
     mean = np.where(usable, total, np.nan) / np.maximum(count, 1)
     return np.asarray(np.log(mean), dtype=np.float64)
@@ -72,16 +74,16 @@ def _mean_over_coins(values: Floats) -> Floats:
     return np.where(count > 0, total / np.maximum(count, 1), np.nan)
 
 
-def _steps(level: Floats) -> Floats:
+def _daily_changes(level: Floats) -> Floats:
     """Change of a coin's log level from day to day: coins that come or go leave no step."""
     return np.diff(level, axis=1, prepend=np.nan)
 
 
-def _weekend_contrast(steps: Floats, clock: Clock) -> Floats:
+def _weekend_contrast(steps: Floats, clock: GridClock) -> Floats:
     """Log level of each weekend against the days around, on the row of the Tuesday after."""
     days = clock.days
     out = np.full(days, np.nan)
-    weekday = clock.weekday_of_days()
+    weekday = clock.weekdays()
     for tuesday in np.flatnonzero(weekday == 1):
         if tuesday < 5:
             continue
@@ -90,20 +92,20 @@ def _weekend_contrast(steps: Floats, clock: Clock) -> Floats:
     return out
 
 
-def _shrunk(values: Floats, window: int, prior: float) -> Floats:
+def _shrink(values: Floats, window: int, prior: float) -> Floats:
     """Mean of the known rows among the `window` before each row, shrunk to 0."""
     rows = values if values.ndim == 2 else values[:, None]
     out = np.zeros_like(rows)
     for day in range(1, len(rows)):
-        past = rows[max(0, day - window) : day]
-        known = past[np.isfinite(past).all(axis=1)]
+        past_rows = rows[max(0, day - window) : day]
+        known = past_rows[np.isfinite(past_rows).all(axis=1)]
         out[day] = known.sum(axis=0) / (len(known) + prior)
     return out if values.ndim == 2 else out[:, 0]
 
 
-def _normalised(hour: Floats, weekend: Floats) -> Floats:
+def _normalise(hour: Floats, weekend: Floats) -> Floats:
     """Both kinds of day side by side, mean square one over five weekdays and two weekend days."""
-    out = np.empty((len(hour), CELLS))
+    out = np.empty((len(hour), SEASON_CELLS))
     out[:, :HOURS] = hour
     out[:, HOURS:] = hour * weekend[:, None]
     squares = 5.0 * (out[:, :HOURS] ** 2).sum(axis=1) + 2.0 * (out[:, HOURS:] ** 2).sum(axis=1)

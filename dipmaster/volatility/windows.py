@@ -22,10 +22,10 @@ def moving_sum(values: Floats, width: int) -> Floats:
     blocks = -(-n // width)
     padded = np.zeros((*values.shape[:-1], (blocks + 1) * width))
     padded[..., width : width + n] = values
-    cut = padded.reshape(*values.shape[:-1], blocks + 1, width)
-    heads = np.cumsum(cut, axis=-1)[..., 1:, :]
+    by_block = padded.reshape(*values.shape[:-1], blocks + 1, width)
+    heads = np.cumsum(by_block, axis=-1)[..., 1:, :]
     tails = np.zeros_like(heads)
-    tails[..., :-1] = np.cumsum(cut[..., :-1, :0:-1], axis=-1)[..., ::-1]
+    tails[..., :-1] = np.cumsum(by_block[..., :-1, :0:-1], axis=-1)[..., ::-1]
     total = (heads + tails).reshape(*values.shape[:-1], blocks * width)
     return np.asarray(total[..., :n], dtype=np.float64)
 
@@ -50,7 +50,7 @@ def moving_mean(values: Floats, width: int) -> Floats:
     return np.where(count >= MIN_SHARE * width, total / np.maximum(count, 1.0), np.nan)
 
 
-def median_of_present(values: Floats) -> Floats:
+def median_over_present(values: Floats) -> Floats:
     """Median over the first axis of what is known; NaN where nothing is."""
     order = np.sort(values, axis=0)  # NaN last
     count = np.sum(np.isfinite(order), axis=0)

@@ -16,7 +16,12 @@ STEP_MS = 300_000
 
 
 def _panel(
-    bars: Any, *, half_spread_bps: Any = 0.0, start_ms: int = START_MS, names: Any = None
+    bars: Any,
+    *,
+    half_spread_bps: Any = 0.0,
+    start_ms: int = START_MS,
+    names: Any = None,
+    volume: Any = 1.0,
 ) -> Panel:
     """A panel from (symbols, bars, 4) prices; a list of bars is one symbol, None a gap."""
     if isinstance(bars, list):
@@ -29,13 +34,18 @@ def _panel(
         np.isnan(prices[..., 0]), np.nan, np.broadcast_to(half_spread_bps, (symbols, length))
     )
     fields = (np.ascontiguousarray(prices[..., i]) for i in range(4))
-    return Panel(tuple(names), time, *fields, np.ones((symbols, length)), spread)
+    known = ~np.isnan(prices[..., 0])
+    volume = np.where(known, np.broadcast_to(volume, (symbols, length)), np.nan)
+    return Panel(tuple(names), time, *fields, volume, spread)
 
 
 def _random_panel(
     seed: int, symbols: int = 3, bars: int = 400, *, gaps: bool = True, tick: float = 0.1
 ) -> Panel:
-    """Bars near 100 with jumps, overnight-like opens, ticks (so that levels are met) and gaps."""
+    """Bars near 100 with jumps, overnight-like opens, ticks (so that levels are met) and gaps.
+
+    One bar in thirty has no volume; its prices go on moving, so that a fill there would show.
+    """
     rng = np.random.default_rng(seed)
     step = 0.003 * rng.standard_t(3, (symbols, bars))
     close = 100.0 * np.exp(np.cumsum(np.clip(step, -0.2, 0.2), axis=1))
@@ -49,10 +59,12 @@ def _random_panel(
     if gaps:
         prices[rng.random((symbols, bars)) < 0.02] = np.nan
         for _ in range(3):
-            at = int(rng.integers(5, bars - 30))
+            gap_start = int(rng.integers(5, bars - 30))
             one_or_all = slice(None) if rng.random() < 0.5 else int(rng.integers(symbols))
-            prices[one_or_all, at : at + int(rng.integers(2, 25))] = np.nan
-    return _panel(prices, half_spread_bps=rng.uniform(0.0, 5.0, (symbols, bars)))
+            prices[one_or_all, gap_start : gap_start + int(rng.integers(2, 25))] = np.nan
+    spread = rng.uniform(0.0, 5.0, (symbols, bars))
+    volume = np.where(rng.random((symbols, bars)) < 1 / 30, 0.0, 1.0)
+    return _panel(prices, half_spread_bps=spread, volume=volume)
 
 
 def _execution(**changes: Any) -> Execution:
@@ -83,12 +95,12 @@ def _entries(cells: Any, **columns: Any) -> Entries:
         "regime": np.int8(1),
         **columns,
     }
-    whole = {"cap_bars": np.int64, "regime": np.int8}
+    dtypes = {"cap_bars": np.int64, "regime": np.int8}
     arrays = {
-        name: np.broadcast_to(value, rows).astype(whole.get(name, np.float64))
+        name: np.broadcast_to(value, rows).astype(dtypes.get(name, np.float64))
         for name, value in values.items()
     }
-    return Entries(np.arange(rows), symbol, signal, **arrays).sorted()
+    return Entries(np.arange(rows), symbol, signal, **arrays).sort_orders()
 
 
 def _random_cells(seed: int, panel: Panel, share: float) -> Any:
@@ -120,12 +132,15 @@ class _Account:
         self.cash, self.equity = execution.capital, execution.capital
         self.held: dict[int, dict[str, Any]] = {}
         self.trades: list[dict[str, Any]] = []
-        self.skipped: dict[str, int] = {}
+        self.rejected: dict[str, int] = {}
         self.marks: list[float] = []
         self.ruined = False
 
-    def exists(self, k: int, u: int) -> bool:
+    def there(self, k: int, u: int) -> bool:
         return u < self.panel.bars and not np.isnan(self.panel.open[k, u])
+
+    def exists(self, k: int, u: int) -> bool:
+        return self.there(k, u) and self.panel.volume[k, u] > 0
 
     def unit_in(self, price: float, spread: float) -> float:
         return price * (1 + spread + self.slip) * (1 + self.fee)
@@ -137,7 +152,14 @@ class _Account:
         return self.panel.half_spread_bps[k, u] * 1e-4
 
     def sell(
-        self, k: int, u: int, price: float, kind: str, share: float = 1.0, at: int = -1
+        self,
+        k: int,
+        u: int,
+        price: float,
+        kind: str,
+        share: float = 1.0,
+        at: int = -1,
+        both: bool = False,
     ) -> None:
         p = self.held[k]
         quantity = p["quantity"] * share
@@ -148,6 +170,7 @@ class _Account:
         if share == 1.0:
             p.update(exit=u if at < 0 else at, kind=kind)
             p["peak"], p["trough"] = max(p["peak"], price), min(p["trough"], price)
+            p["both"] = both
             self.trades.append(self.held.pop(k))
 
     def at_open(self, k: int, u: int) -> None:
@@ -163,7 +186,7 @@ class _Account:
             self.sell(k, u, price, order)
 
     def refuse(self, reason: str) -> None:
-        self.skipped[reason] = self.skipped.get(reason, 0) + 1
+        self.rejected[reason] = self.rejected.get(reason, 0) + 1
 
     def enter(self, row: int, u: int) -> None:
         e, x, k = self.entries, self.x, int(self.entries.symbol_index[row])
@@ -171,7 +194,7 @@ class _Account:
         if self.ruined:
             return self.refuse("ruined")
         if not self.exists(k, u):
-            return self.refuse("no_next_bar")
+            return self.refuse("zero_volume" if self.there(k, u) else "no_next_bar")
         if k in self.held:
             return self.refuse("already_in_position")
         if len(self.held) >= x.max_positions:
@@ -179,13 +202,13 @@ class _Account:
         price = float(self.panel.open[k, u])
         unit = self.unit_in(price, self.spread(k, u))
         exposure = sum(p["quantity"] * p["known"] for p in self.held.values())
-        wished = [
+        requested = [
             (e.size_frac[row] * self.equity, "below_min_notional"),
             (x.max_position_frac * self.equity, "below_min_notional"),
             (x.max_exposure_frac * self.equity - exposure, "exposure"),
             (self.cash / unit * price, "cash"),
         ]
-        notional, reason = min(wished, key=lambda w: w[0])
+        notional, reason = min(requested, key=lambda w: w[0])
         if notional <= 0 or notional < x.min_notional:
             return self.refuse(reason)
         quantity = notional / price
@@ -202,10 +225,12 @@ class _Account:
 
     def inside(self, k: int, u: int) -> None:
         p, panel = self.held[k], self.panel
-        if panel.low[k, u] <= p["level"]:
-            self.sell(k, u, min(panel.open[k, u], p["level"]), p["stop_kind"])
-        elif panel.high[k, u] > p["target"]:
-            self.sell(k, u, max(panel.open[k, u], p["target"]), "target")
+        stop, target = panel.low[k, u] <= p["level"], panel.high[k, u] > p["target"]
+        both = stop and target and panel.open[k, u] > p["level"]
+        if stop and not (both and self.rules.target_first):
+            self.sell(k, u, min(panel.open[k, u], p["level"]), p["stop_kind"], both=both)
+        elif target:
+            self.sell(k, u, max(panel.open[k, u], p["target"]), "target", both=both)
 
     def at_close(self, k: int, u: int) -> None:
         p, panel, rules = self.held[k], self.panel, self.rules
@@ -216,11 +241,11 @@ class _Account:
         if trail and p["peak"] >= p["price"] * (1 + trail.activation_frac):
             d = trail.distance_frac
             distance = d[p["row"]] if d.ndim == 1 else d[k, u]
-            wanted = p["peak"] - distance * p["price"] if not np.isnan(distance) else -np.inf
+            trail_level = p["peak"] - distance * p["price"] if not np.isnan(distance) else -np.inf
             if trail.break_even_floor:
-                wanted = max(wanted, p["floor"])
-            if wanted > p["level"]:
-                p["level"], p["stop_kind"] = wanted, "trailing_stop"
+                trail_level = max(trail_level, p["floor"])
+            if trail_level > p["level"]:
+                p["level"], p["stop_kind"] = trail_level, "trailing_stop"
         p["order"] = self.decision(p, k, u)
 
     def decision(self, p: dict[str, Any], k: int, u: int) -> str:
@@ -232,10 +257,10 @@ class _Account:
             if score > self.rules.score.partial and not p["halved"]:
                 return "profit_taking"
         fill_minute = (self.panel.open_time[u] + STEP_MS) // 60_000 % 60
-        wanted = self.rules.boundary_min_net_frac
-        if wanted is not None and fill_minute in (0, 15, 30, 45):
+        required_net = self.rules.boundary_min_net_frac
+        if required_net is not None and fill_minute in (0, 15, 30, 45):
             net = self.unit_out(p["known"], self.spread(k, u)) - p["paid"]
-            if net >= wanted * p["price"]:
+            if net >= required_net * p["price"]:
                 return "boundary"
         return ""
 

@@ -8,8 +8,15 @@ import pandas as pd
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dipmaster.backtest import Entries, ExitRules, Ledger, ScoreExits, Trailing, run
-from dipmaster.core.panel import Panel, as_times
+from dipmaster.backtest import (
+    Entries,
+    ExitRules,
+    Ledger,
+    ScoreExitRule,
+    TrailingStopRule,
+    run_backtest,
+)
+from dipmaster.core.panel import Panel, to_timestamps
 
 COSTS = {"taker_fee_bps": 10.0, "slippage_bps": 1.0}
 SEEDS = st.integers(0, 2**32 - 1)
@@ -33,8 +40,8 @@ def _world(make: Any, seed: int) -> tuple[Panel, Entries, ExitRules]:
         target_frac=rng.choice([0.004, 0.01, np.inf], rows),
         stop_frac=rng.choice([0.004, 0.01, np.inf], rows),
     )
-    trailing = Trailing(rng.uniform(0.001, 0.01, panel.open.shape), 0.004)
-    score = ScoreExits(np.where(rng.random((rows, 9)) < 0.8, np.nan, rng.random((rows, 9))))
+    trailing = TrailingStopRule(rng.uniform(0.001, 0.01, panel.open.shape), 0.004)
+    score = ScoreExitRule(np.where(rng.random((rows, 9)) < 0.8, np.nan, rng.random((rows, 9))))
     rules = ExitRules(
         0.001 if rng.random() < 0.5 else None,
         trailing if rng.random() < 0.5 else None,
@@ -51,7 +58,7 @@ def _tight(make: Any) -> Any:
 @given(SEEDS)
 def test_money_is_conserved(make: Any, seed: int) -> None:
     panel, entries, rules = _world(make, seed)
-    ledger = run(panel, entries, _tight(make), rules)
+    ledger = run_backtest(panel, entries, _tight(make), rules)
     trades, fills, equity = ledger.trades, ledger.fills, ledger.equity
     net = trades["gross_pnl"] - trades["fees"] - trades["slippage"]
     np.testing.assert_allclose(trades["net_pnl"], net, atol=1e-9)
@@ -60,7 +67,7 @@ def test_money_is_conserved(make: Any, seed: int) -> None:
     flow = side * fills["quantity"] * fills["price"] - fills["fee"]
     np.testing.assert_allclose(fills["cash_after"], 1e5 + flow.cumsum(), atol=1e-6)
     assert (fills["cash_after"] > -1e-6).all()
-    assert len(trades) + sum(ledger.skipped.values()) == len(entries)
+    assert len(trades) + sum(ledger.rejected.values()) == len(entries)
 
 
 @ANY_MARKET
@@ -68,14 +75,15 @@ def test_money_is_conserved(make: Any, seed: int) -> None:
 def test_cash_and_positions_are_the_equity_at_every_bar(make: Any, seed: int) -> None:
     """Quantities held come from the fills alone, prices from the bars alone."""
     panel, entries, rules = _world(make, seed)
-    ledger = run(panel, entries, _tight(make), rules)
+    ledger = run_backtest(panel, entries, _tight(make), rules)
     held = np.zeros(panel.open.shape)
     bar = panel.index_of(ledger.fills["time"].astype("int64").to_numpy())
     for fill, u in zip(ledger.fills.itertuples(), bar, strict=True):
         sign = 1.0 if fill.side == "buy" else -1.0
         held[panel.symbols.index(fill.symbol), u:] += sign * fill.quantity
     assert (held > -1e-9).all()
-    known = pd.DataFrame(panel.close.T).ffill().to_numpy().T
+    traded = np.where(panel.volume > 0, panel.close, np.nan)
+    known = pd.DataFrame(traded.T).ffill().to_numpy().T
     worth = np.nansum(np.where(np.abs(held) < 1e-9, 0.0, held * known), axis=0)
     np.testing.assert_allclose(ledger.equity["cash"] + worth, ledger.equity["equity"], atol=1e-6)
     np.testing.assert_allclose(
@@ -87,29 +95,30 @@ def test_cash_and_positions_are_the_equity_at_every_bar(make: Any, seed: int) ->
 @given(SEEDS)
 def test_one_position_a_symbol_and_every_entry_leaves_whole(make: Any, seed: int) -> None:
     panel, entries, rules = _world(make, seed)
-    ledger = run(panel, entries, _tight(make), rules)
+    ledger = run_backtest(panel, entries, _tight(make), rules)
     for _, trades in ledger.trades.groupby("symbol"):
         before, after = trades["exit_time"].iloc[:-1], trades["entry_time"].iloc[1:]
         assert (before.to_numpy() <= after.to_numpy()).all()
     signed = ledger.fills["quantity"].where(
         ledger.fills["side"] == "sell", -ledger.fills["quantity"]
     )
-    left = signed.groupby(ledger.fills["trade_id"]).sum()
-    np.testing.assert_allclose(left, 0.0, atol=1e-9)
-    assert sorted(left.index) == ledger.trades["trade_id"].tolist()
+    remaining_quantity = signed.groupby(ledger.fills["trade_id"]).sum()
+    np.testing.assert_allclose(remaining_quantity, 0.0, atol=1e-9)
+    assert sorted(remaining_quantity.index) == ledger.trades["trade_id"].tolist()
 
 
 @ANY_MARKET
 @given(SEEDS)
 def test_no_fill_outside_its_bar(make: Any, seed: int) -> None:
     panel, entries, rules = _world(make, seed)
-    ledger = run(panel, entries, _tight(make), rules)
+    ledger = run_backtest(panel, entries, _tight(make), rules)
     fills = ledger.fills[ledger.fills["exit_type"] != "end_of_data"]
     k = pd.Index(panel.symbols).get_indexer(pd.Index(fills["symbol"]))
     u = panel.index_of(fills["time"].astype("int64").to_numpy())
     price = fills["reference_price"].to_numpy()
     assert (price >= panel.low[k, u] - 1e-9).all()
     assert (price <= panel.high[k, u] + 1e-9).all()
+    assert (panel.volume[k, u] > 0).all(), "nothing fills where nobody trades"
     at_open = fills["exit_type"].isin(
         ["entry", "time_limit", "boundary", "optimal_timing", "profit_taking"]
     )
@@ -131,16 +140,21 @@ def _until(ledger: Ledger, time: pd.Timestamp) -> pd.DataFrame:
 @given(SEEDS, st.integers(20, 230))
 def test_the_future_changes_nothing_before_it(make: Any, seed: int, cut: int) -> None:
     panel, entries, rules = _world(make, seed)
-    other = make.random_panel(seed + 1, symbols=4, bars=250)
+    other_panel = make.random_panel(seed + 1, symbols=4, bars=250)
 
     def changed(ours: Any, theirs: Any) -> Any:
         return np.concatenate([ours[:, : cut + 1], 3.0 * theirs[:, cut + 1 :]], axis=1)
 
-    fields = ("open", "high", "low", "close", "half_spread_bps")
-    later = replace(panel, **{f: changed(getattr(panel, f), getattr(other, f)) for f in fields})
+    fields = ("open", "high", "low", "close", "volume", "half_spread_bps")
+    later = replace(
+        panel, **{f: changed(getattr(panel, f), getattr(other_panel, f)) for f in fields}
+    )
     execution = _tight(make)
-    before, after = run(panel, entries, execution, rules), run(later, entries, execution, rules)
-    time = as_times(panel.open_time[[cut]])[0]
+    before, after = (
+        run_backtest(panel, entries, execution, rules),
+        run_backtest(later, entries, execution, rules),
+    )
+    time = to_timestamps(panel.open_time[[cut]])[0]
     pd.testing.assert_frame_equal(_until(before, time), _until(after, time), rtol=0, atol=0)
     marks = slice(0, cut + 1)
     pd.testing.assert_frame_equal(before.equity[marks], after.equity[marks], rtol=1e-12)
@@ -163,12 +177,12 @@ def test_a_prefix_gives_the_same_fills(make: Any, seed: int) -> None:
         trailing = replace(trailing, distance_frac=trailing.distance_frac[:, :cut])
     if score:
         score = replace(score, score=score.score[known])
-    whole = run(panel, entries, _tight(make), rules)
-    part = run(
+    full = run_backtest(panel, entries, _tight(make), rules)
+    part = run_backtest(
         short, entries.take(known), _tight(make), replace(rules, trailing=trailing, score=score)
     )
-    time = as_times(panel.open_time[[cut - 1]])[0]
-    pd.testing.assert_frame_equal(_until(whole, time), _until(part, time), rtol=0, atol=0)
+    time = to_timestamps(panel.open_time[[cut - 1]])[0]
+    pd.testing.assert_frame_equal(_until(full, time), _until(part, time), rtol=0, atol=0)
 
 
 @ANY_MARKET
@@ -177,7 +191,7 @@ def test_a_shift_by_whole_quarters_changes_only_times(make: Any, seed: int, quar
     panel, entries, rules = _world(make, seed)
     shift = quarters * 900_000
     later = replace(panel, open_time=panel.open_time + shift)
-    before, after = (run(p, entries, _tight(make), rules).trades for p in (panel, later))
+    before, after = (run_backtest(p, entries, _tight(make), rules).trades for p in (panel, later))
     times = ["signal_time", "entry_time", "exit_time"]
     moved = before.assign(**{t: before[t] + pd.Timedelta(shift, "ms") for t in times})
     pd.testing.assert_frame_equal(moved, after, check_dtype=False)
@@ -196,9 +210,9 @@ def test_the_order_of_symbols_is_irrelevant_where_no_limit_binds(make: Any, seed
         symbols=tuple(panel.symbols[i] for i in order),
         **{f: getattr(panel, f)[order] for f in fields},
     )
-    moved = replace(entries, symbol_index=np.argsort(order)[entries.symbol_index]).sorted()
-    before = run(panel, entries, make.execution(**COSTS), rules).trades
-    after = run(mixed, moved, make.execution(**COSTS), rules).trades
+    moved = replace(entries, symbol_index=np.argsort(order)[entries.symbol_index]).sort_orders()
+    before = run_backtest(panel, entries, make.execution(**COSTS), rules).trades
+    after = run_backtest(mixed, moved, make.execution(**COSTS), rules).trades
     key = ["entry_time", "symbol"]
     columns = [c for c in before.columns if c != "trade_id"]
     pd.testing.assert_frame_equal(
@@ -216,8 +230,10 @@ def test_more_cost_is_never_more_profit(make: Any, seed: int, fee: float, slip: 
     trailing = replace(rules.trailing, break_even_floor=False) if rules.trailing else None
     rules = ExitRules(None, trailing, rules.score)
     entries = replace(entries, size_frac=np.full(len(entries), 0.01))
-    free = run(panel, entries, make.execution(), rules).trades
-    dear = run(panel, entries, make.execution(taker_fee_bps=fee, slippage_bps=slip), rules).trades
+    free = run_backtest(panel, entries, make.execution(), rules).trades
+    dear = run_backtest(
+        panel, entries, make.execution(taker_fee_bps=fee, slippage_bps=slip), rules
+    ).trades
     same = ["candidate_id", "entry_time", "exit_time", "exit_type"]
     pd.testing.assert_frame_equal(free[same], dear[same])
     assert (dear["return_frac"] <= free["return_frac"] + 1e-12).all()
@@ -225,7 +241,7 @@ def test_more_cost_is_never_more_profit(make: Any, seed: int, fee: float, slip: 
 
 def test_two_runs_give_the_same_bytes(make: Any) -> None:
     panel, entries, rules = _world(make, 77)
-    first, second = (run(panel, entries, _tight(make), rules) for _ in range(2))
+    first, second = (run_backtest(panel, entries, _tight(make), rules) for _ in range(2))
     for a, b in zip(
         (first.trades, first.fills, first.equity),
         (second.trades, second.fills, second.equity),

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dipmaster.backtest import ExitRules, Ledger, ScoreExits, Trailing, run
+from dipmaster.backtest import ExitRules, Ledger, ScoreExitRule, TrailingStopRule, run_backtest
 
 FLAT = (100.0, 100.5, 99.5, 100.0)
 PLAN = {"target_frac": 0.01, "stop_frac": 0.02, "cap_bars": 36}
@@ -22,7 +22,7 @@ def _run(make: Any, bars: list[Any], rules: ExitRules | None = None, **plan: Any
     spread = plan.pop("half_spread_bps", 0.0)
     panel = make.panel(bars, half_spread_bps=spread, start_ms=1_672_531_500_000)
     entries = make.entries([(0, 0)], **{**PLAN, **plan})
-    return run(panel, entries, make.execution(**costs), rules or make.off)
+    return run_backtest(panel, entries, make.execution(**costs), rules or make.off)
 
 
 def _exit(ledger: Ledger) -> tuple[str, int, float]:
@@ -64,6 +64,65 @@ def _exit(ledger: Ledger) -> tuple[str, int, float]:
 )
 def test_levels(make: Any, bars: list[Any], expected: tuple[str, int, float]) -> None:
     assert _exit(_run(make, bars)) == expected
+
+
+BOTH = (100, 105, 97, 104)
+
+
+@pytest.mark.parametrize(
+    ("bars", "stop_first", "target_first", "either"),
+    [
+        pytest.param([BOTH], ("stop", 0, 98.0), ("target", 0, 101.0), True, id="both touched"),
+        pytest.param(
+            [FLAT, (103, 104, 97, 99)],
+            ("stop", 1, 98.0),
+            ("target", 1, 103.0),
+            True,
+            id="opened above the target, then touched the stop",
+        ),
+        pytest.param(
+            [FLAT, (97, 105, 96, 104)],
+            ("stop", 1, 97.0),
+            ("stop", 1, 97.0),
+            False,
+            id="opened under the stop: no question of order",
+        ),
+        pytest.param(
+            [FLAT, (100, 101, 97, 98)],
+            ("stop", 1, 98.0),
+            ("stop", 1, 98.0),
+            False,
+            id="the target was reached, not traded through",
+        ),
+        pytest.param(
+            [FLAT, (100, 102, 98.1, 99)],
+            ("target", 1, 101.0),
+            ("target", 1, 101.0),
+            False,
+            id="the stop was not touched",
+        ),
+    ],
+)
+def test_both_readings_of_a_bar(
+    make: Any, bars: list[Any], stop_first: Any, target_first: Any, either: bool
+) -> None:
+    """What went first inside a bar is not known: judged is the stop, told are both."""
+    for rules, expected in (
+        (make.off, stop_first),
+        (ExitRules(None, target_first=True), target_first),
+    ):
+        ledger = _run(make, [FLAT, *bars], rules)
+        assert _exit(ledger) == expected
+        assert ledger.trades["stop_and_target_touched"].tolist() == [either]
+
+
+def test_a_trailing_stop_and_the_target_in_one_bar(make: Any) -> None:
+    """The trail stands at 100.5 when a bar spans 100.4 to 101.2."""
+    bars = [FLAT, (100, 100.8, 99.9, 100.7), (100.6, 101.2, 100.4, 100.6)]
+    for first, expected in ((False, ("trailing_stop", 1, 100.5)), (True, ("target", 1, 101.0))):
+        ledger = _run(make, bars, ExitRules(None, _trailing().trailing, target_first=first))
+        assert _exit(ledger) == (expected[0], expected[1], pytest.approx(expected[2]))
+        assert ledger.trades["stop_and_target_touched"].tolist() == [True]
 
 
 @pytest.mark.parametrize(
@@ -140,7 +199,7 @@ def test_time_limit_comes_before_the_boundary(make: Any) -> None:
 
 
 def _trailing(**changes: Any) -> ExitRules:
-    return ExitRules(None, Trailing(np.array([0.003]), **changes))
+    return ExitRules(None, TrailingStopRule(np.array([0.003]), **changes))
 
 
 def test_trailing_level_acts_from_the_next_bar(make: Any) -> None:
@@ -167,7 +226,7 @@ def test_trailing_below_activation_does_nothing(make: Any) -> None:
 
 def test_trailing_is_floored_at_break_even_after_costs(make: Any) -> None:
     """Distance 2 % would leave the level at 98.7; costs of 10 bps a side need 100.2002."""
-    rules = ExitRules(None, Trailing(np.array([0.02])))
+    rules = ExitRules(None, TrailingStopRule(np.array([0.02])))
     bars = [FLAT, (100, 100.7, 99.9, 100.6), (100.5, 100.6, 99, 99)]
     ledger = _run(make, bars, rules, taker_fee_bps=10.0)
     assert _exit(ledger) == ("trailing_stop", 1, pytest.approx(100.2002002))
@@ -175,7 +234,7 @@ def test_trailing_is_floored_at_break_even_after_costs(make: Any) -> None:
 
 
 def _scores(*by_bar: float) -> ExitRules:
-    return ExitRules(None, None, ScoreExits(np.array([by_bar])))
+    return ExitRules(None, None, ScoreExitRule(np.array([by_bar])))
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dipmaster.backtest import ExitRules, Ledger, ScoreExits, Trailing, run
+from dipmaster.backtest import ExitRules, Ledger, ScoreExitRule, TrailingStopRule, run_backtest
 from dipmaster.core.panel import Panel
 
 COSTS = {"taker_fee_bps": 10.0, "slippage_bps": 1.0}
@@ -19,18 +19,23 @@ def _rules(kind: str, rows: int, panel: Panel, seed: int) -> ExitRules:
     distance = rng.uniform(0.002, 0.01, rows)
     by_bar = rng.uniform(0.002, 0.01, panel.open.shape)
     by_bar[rng.random(by_bar.shape) < 0.1] = np.nan
-    score = ScoreExits(np.where(rng.random((rows, 9)) < 0.7, np.nan, rng.random((rows, 9))))
+    score = ScoreExitRule(np.where(rng.random((rows, 9)) < 0.7, np.nan, rng.random((rows, 9))))
     return {
         "none": ExitRules(None),
         "phase_0": ExitRules(0.0025),
-        "trailing by entry": ExitRules(None, Trailing(distance)),
-        "trailing by bar": ExitRules(0.001, Trailing(by_bar, 0.004, break_even_floor=False)),
+        "trailing by entry": ExitRules(None, TrailingStopRule(distance)),
+        "trailing by bar": ExitRules(
+            0.001, TrailingStopRule(by_bar, 0.004, break_even_floor=False)
+        ),
         "score": ExitRules(None, None, score),
-        "all": ExitRules(0.0025, Trailing(by_bar, 0.005), score),
+        "all": ExitRules(0.0025, TrailingStopRule(by_bar, 0.005), score),
+        "target first": ExitRules(
+            0.0025, TrailingStopRule(by_bar, 0.005), score, target_first=True
+        ),
     }[kind]
 
 
-def _told(ledger: Ledger, panel: Panel) -> pd.DataFrame:
+def _trades_as_rows(ledger: Ledger, panel: Panel) -> pd.DataFrame:
     trades = ledger.trades
     bar = {int(t): i for i, t in enumerate(panel.open_time)}
     ms = trades[["entry_time", "exit_time"]].apply(lambda c: c.astype("int64").map(bar))
@@ -38,17 +43,18 @@ def _told(ledger: Ledger, panel: Panel) -> pd.DataFrame:
 
 
 def _assert_same(ledger: Ledger, slow: Any, panel: Panel) -> None:
-    fast, twin = _told(ledger, panel), pd.DataFrame(slow.trades)
+    fast, twin = _trades_as_rows(ledger, panel), pd.DataFrame(slow.trades)
     assert len(twin) > 20
-    for ours, theirs in (("candidate_id", "id"), ("entry", "entry"), ("exit", "exit")):
-        assert fast[ours].tolist() == twin[theirs].tolist()
+    for row, twin_row in (("candidate_id", "id"), ("entry", "entry"), ("exit", "exit")):
+        assert fast[row].tolist() == twin[twin_row].tolist()
     assert fast["exit_type"].tolist() == twin["kind"].tolist()
+    assert fast["stop_and_target_touched"].tolist() == twin["both"].tolist()
     np.testing.assert_allclose(fast["quantity"], twin["bought"], rtol=1e-9)
     np.testing.assert_allclose(fast["net_pnl"], twin["money"], rtol=1e-7, atol=1e-6)
     np.testing.assert_allclose(fast["mfe_frac"], twin["peak"] / twin["price"] - 1, atol=1e-12)
     np.testing.assert_allclose(fast["mae_frac"], twin["trough"] / twin["price"] - 1, atol=1e-12)
     np.testing.assert_allclose(ledger.equity["equity"], slow.marks, rtol=1e-10)
-    assert {k: n for k, n in ledger.skipped.items() if n} == slow.skipped
+    assert {k: n for k, n in ledger.rejected.items() if n} == slow.rejected
 
 
 @pytest.mark.parametrize(
@@ -57,7 +63,15 @@ def _assert_same(ledger: Ledger, slow: Any, panel: Panel) -> None:
         (kind, tight, seed)
         for seed, (kind, tight) in enumerate(
             product(
-                ["none", "phase_0", "trailing by entry", "trailing by bar", "score", "all"],
+                [
+                    "none",
+                    "phase_0",
+                    "trailing by entry",
+                    "trailing by bar",
+                    "score",
+                    "all",
+                    "target first",
+                ],
                 [False, True],
             )
         )
@@ -81,11 +95,13 @@ def test_engine_equals_the_slow_twin(
     execution = make.execution(**COSTS, **(TIGHT if tight else {}))
     rules = _rules(kind, rows, panel, seed + 300)
     _assert_same(
-        run(panel, entries, execution, rules), twin(panel, entries, execution, rules), panel
+        run_backtest(panel, entries, execution, rules),
+        twin(panel, entries, execution, rules),
+        panel,
     )
 
 
-def test_the_random_markets_reach_every_way_out_and_every_refusal(make: Any) -> None:
+def test_the_random_markets_reach_every_exit_type_and_every_rejection(make: Any) -> None:
     """Without this the comparison above could be comparing nothing."""
     panel = make.random_panel(7, symbols=8, bars=1500)
     cells = make.random_cells(8, panel, 0.15)
@@ -93,17 +109,18 @@ def test_the_random_markets_reach_every_way_out_and_every_refusal(make: Any) -> 
     entries = make.entries(
         cells, cap_bars=rng.integers(1, 12, len(cells)), size_frac=rng.uniform(0, 0.4, len(cells))
     )
-    ledger = run(
+    ledger = run_backtest(
         panel,
         entries,
         make.execution(**COSTS, **{**TIGHT, "max_positions": 5}),
         _rules("all", len(cells), panel, 10),
     )
+    assert ledger.trades["stop_and_target_touched"].sum() > 5
     kinds = set(ledger.fills["exit_type"])
     assert kinds == {
         "entry", "stop", "trailing_stop", "target", "time_limit", "optimal_timing",
         "profit_taking", "boundary", "end_of_data",
     }  # fmt: skip
-    assert {"no_next_bar", "already_in_position", "max_positions", "exposure"} <= {
-        reason for reason, count in ledger.skipped.items() if count
+    assert {"no_next_bar", "zero_volume", "already_in_position", "max_positions", "exposure"} <= {
+        reason for reason, count in ledger.rejected.items() if count
     }

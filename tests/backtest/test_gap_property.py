@@ -7,7 +7,7 @@ import pandas as pd
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dipmaster.backtest import ExitRules, run
+from dipmaster.backtest import ExitRules, run_backtest
 
 STOP, TARGET = 0.006, 0.008
 
@@ -23,7 +23,7 @@ def test_a_gap_beyond_a_level_fills_at_the_open(make: Any, seed: int) -> None:
     panel = make.random_panel(seed, symbols=4, bars=250)
     cells = make.random_cells(seed, panel, 0.1)
     entries = make.entries(cells, stop_frac=STOP, target_frac=TARGET, cap_bars=30)
-    ledger = run(panel, entries, make.execution(), ExitRules(None, None, None))
+    ledger = run_backtest(panel, entries, make.execution(), ExitRules(None, None, None))
     trades = ledger.trades[ledger.trades["exit_type"].isin(["stop", "target"])]
     k = pd.Index(panel.symbols).get_indexer(pd.Index(trades["symbol"]))
     e = panel.index_of(trades["entry_time"].astype("int64").to_numpy())
@@ -46,7 +46,7 @@ def test_the_random_markets_do_gap_beyond_both_levels(make: Any) -> None:
         entries = make.entries(
             make.random_cells(seed, panel, 0.1), stop_frac=STOP, target_frac=TARGET, cap_bars=30
         )
-        fills = run(panel, entries, make.execution(), ExitRules(None, None, None)).fills
+        fills = run_backtest(panel, entries, make.execution(), ExitRules(None, None, None)).fills
         sells = fills[fills["exit_type"].isin(["stop", "target"])]
         k = pd.Index(panel.symbols).get_indexer(pd.Index(sells["symbol"]))
         u = panel.index_of(sells["time"].astype("int64").to_numpy())

@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dipmaster.backtest import SKIP_REASONS, Ledger, entries_from_candidates, run
+from dipmaster.backtest import REJECTION_REASONS, Ledger, build_entries, run_backtest
 from dipmaster.core.errors import DataError
-from dipmaster.core.panel import as_times
+from dipmaster.core.panel import to_timestamps
 from dipmaster.core.tables import EQUITY, FILLS, TRADES
 
 FLAT = (100.0, 100.5, 99.5, 100.0)
@@ -18,12 +18,12 @@ def _flat(symbols: int, bars: int = 6) -> Any:
 
 
 def _reasons(ledger: Ledger) -> dict[str, int]:
-    assert tuple(ledger.skipped) == SKIP_REASONS
-    return {reason: count for reason, count in ledger.skipped.items() if count}
+    assert tuple(ledger.rejected) == REJECTION_REASONS
+    return {reason: count for reason, count in ledger.rejected.items() if count}
 
 
 def test_position_cap_binds(make: Any) -> None:
-    ledger = run(
+    ledger = run_backtest(
         make.panel(_flat(1)), make.entries([(0, 0)], size_frac=0.5), make.execution(), make.off
     )
     assert ledger.trades["weight_frac"].tolist() == [0.1]
@@ -32,7 +32,7 @@ def test_position_cap_binds(make: Any) -> None:
 
 def test_exposure_cap_cuts_the_last_and_refuses_the_next(make: Any) -> None:
     """Room for 25 %: 10, 10, 5, none."""
-    ledger = run(
+    ledger = run_backtest(
         make.panel(_flat(4)),
         make.entries([(k, 0) for k in range(4)], size_frac=0.1),
         make.execution(max_exposure_frac=0.25),
@@ -45,7 +45,7 @@ def test_exposure_cap_cuts_the_last_and_refuses_the_next(make: Any) -> None:
 
 def test_cash_pays_for_fees_too(make: Any) -> None:
     """All the money at a 1 % fee buys 1/1.01 of it; then nothing is left."""
-    ledger = run(
+    ledger = run_backtest(
         make.panel(_flat(2)),
         make.entries([(0, 0), (1, 0)], size_frac=1.0),
         make.execution(max_position_frac=1.0, taker_fee_bps=100.0, min_notional=1.0),
@@ -59,7 +59,7 @@ def test_cash_pays_for_fees_too(make: Any) -> None:
 
 def test_max_positions_and_priority(make: Any) -> None:
     """Two places, four orders: the highest priority first, then the symbol order."""
-    ledger = run(
+    ledger = run_backtest(
         make.panel(_flat(4)),
         make.entries([(k, 0) for k in range(4)], priority=[0.0, 1.0, 0.0, 5.0]),
         make.execution(max_positions=2),
@@ -70,13 +70,15 @@ def test_max_positions_and_priority(make: Any) -> None:
 
 
 def test_a_second_signal_inside_a_position_is_refused(make: Any) -> None:
-    ledger = run(make.panel(_flat(1)), make.entries([(0, 0), (0, 1)]), make.execution(), make.off)
+    ledger = run_backtest(
+        make.panel(_flat(1)), make.entries([(0, 0), (0, 1)]), make.execution(), make.off
+    )
     assert _reasons(ledger) == {"already_in_position": 1}
 
 
 def test_a_place_sold_at_the_open_is_free_at_that_open(make: Any) -> None:
     """Cap of one bar: sold at the open of bar 2 and bought again at the same open."""
-    ledger = run(
+    ledger = run_backtest(
         make.panel(_flat(1)),
         make.entries([(0, 0), (0, 1)], cap_bars=1),
         make.execution(max_positions=1),
@@ -91,19 +93,19 @@ def test_an_open_at_the_stop_level_is_sold_at_the_open(make: Any) -> None:
     """Level 98 = the open of bar 2: its place is free for the order of the same open."""
     panel = make.panel([FLAT, FLAT, (98.0, 99.0, 97.5, 98.0), FLAT])
     entries = make.entries([(0, 0), (0, 1)], stop_frac=0.02, target_frac=0.5)
-    ledger = run(panel, entries, make.execution(), make.off)
+    ledger = run_backtest(panel, entries, make.execution(), make.off)
     assert ledger.trades["exit_type"].tolist() == ["stop", "end_of_data"]
     assert ledger.fills["reference_price"].tolist() == [100.0, 98.0, 98.0, 100.0]
 
 
 def test_no_next_bar_in_a_hole_and_at_the_end(make: Any) -> None:
     panel = make.panel([FLAT, None, FLAT])
-    ledger = run(panel, make.entries([(0, 0), (0, 2)]), make.execution(), make.off)
+    ledger = run_backtest(panel, make.entries([(0, 0), (0, 2)]), make.execution(), make.off)
     assert _reasons(ledger) == {"no_next_bar": 2}
 
 
 def test_orders_below_the_smallest_notional_are_not_sent(make: Any) -> None:
-    ledger = run(
+    ledger = run_backtest(
         make.panel(_flat(2)),
         make.entries([(0, 0), (1, 0)], size_frac=[0.00009, 0.0]),
         make.execution(),
@@ -118,7 +120,7 @@ def test_a_ruined_account_stops(make: Any) -> None:
     execution = make.execution(
         max_position_frac=1.0, taker_fee_bps=0.0, min_notional=100.0, capital=1000.0
     )
-    ledger = run(
+    ledger = run_backtest(
         make.panel(bars), make.entries([(0, 0), (0, 2)], size_frac=1.0), execution, make.off
     )
     assert _reasons(ledger) == {"ruined": 1}
@@ -127,12 +129,14 @@ def test_a_ruined_account_stops(make: Any) -> None:
 
 
 def test_without_entries_the_tables_are_empty_and_the_equity_flat(make: Any) -> None:
-    ledger = run(make.panel(_flat(2)), make.entries([]), make.execution(), make.off)
-    whole = run(make.panel(_flat(2)), make.entries([(0, 0)]), make.execution(), make.off)
+    ledger = run_backtest(make.panel(_flat(2)), make.entries([]), make.execution(), make.off)
+    ledger_with_one = run_backtest(
+        make.panel(_flat(2)), make.entries([(0, 0)]), make.execution(), make.off
+    )
     for empty, full, table in (
-        (ledger.trades, whole.trades, TRADES),
-        (ledger.fills, whole.fills, FILLS),
-        (ledger.equity, whole.equity, EQUITY),
+        (ledger.trades, ledger_with_one.trades, TRADES),
+        (ledger.fills, ledger_with_one.fills, FILLS),
+        (ledger.equity, ledger_with_one.equity, EQUITY),
     ):
         assert empty.columns.tolist() == table.names
         assert empty.dtypes.tolist() == full.dtypes.tolist()
@@ -142,16 +146,16 @@ def test_without_entries_the_tables_are_empty_and_the_equity_flat(make: Any) -> 
     assert _reasons(ledger) == {}
 
 
-def test_a_missing_half_spread_is_told(make: Any) -> None:
+def test_a_missing_half_spread_is_reported(make: Any) -> None:
     panel = make.panel(_flat(1), half_spread_bps=np.nan)
     with pytest.raises(
         DataError, match=r"C00 at 2023-01-01 00:05:00\+00:00: expected a half-spread"
     ):
-        run(panel, make.entries([(0, 0)]), make.execution(), make.off)
+        run_backtest(panel, make.entries([(0, 0)]), make.execution(), make.off)
 
 
 @pytest.mark.parametrize(
-    ("columns", "told"),
+    ("columns", "message"),
     [
         ({"target_frac": np.nan}, "target_frac above 0"),
         ({"stop_frac": 0.0}, "stop_frac above 0"),
@@ -161,18 +165,22 @@ def test_a_missing_half_spread_is_told(make: Any) -> None:
     ],
 )
 def test_orders_that_make_no_sense_are_refused(
-    make: Any, columns: dict[str, float], told: str
+    make: Any, columns: dict[str, float], message: str
 ) -> None:
-    with pytest.raises(DataError, match=told):
-        run(make.panel(_flat(1)), make.entries([(0, 0)], **columns), make.execution(), make.off)
+    with pytest.raises(DataError, match=message):
+        run_backtest(
+            make.panel(_flat(1)), make.entries([(0, 0)], **columns), make.execution(), make.off
+        )
 
 
 def test_unsorted_and_foreign_orders_are_refused(make: Any) -> None:
     entries = make.entries([(0, 0), (0, 2)])
     with pytest.raises(DataError, match="sorted rows"):
-        run(make.panel(_flat(1)), entries.take(np.array([1, 0])), make.execution(), make.off)
+        run_backtest(
+            make.panel(_flat(1)), entries.take(np.array([1, 0])), make.execution(), make.off
+        )
     with pytest.raises(DataError, match="indices on the panel"):
-        run(make.panel(_flat(1)), make.entries([(1, 0)]), make.execution(), make.off)
+        run_backtest(make.panel(_flat(1)), make.entries([(1, 0)]), make.execution(), make.off)
 
 
 def _candidates(panel: Any, symbols: list[str], bars: list[int], z: list[float]) -> Any:
@@ -182,7 +190,7 @@ def _candidates(panel: Any, symbols: list[str], bars: list[int], z: list[float])
         {
             "candidate_id": np.arange(len(bars)),
             "symbol": symbols,
-            "open_time": as_times(panel.open_time[bars]),
+            "open_time": to_timestamps(panel.open_time[bars]),
             "dip_z": z,
             "sigma_1h_frac": 0.01,
             "volatility_class": np.array([-1, 0, 2], np.int8)[: len(bars)],
@@ -193,18 +201,18 @@ def _candidates(panel: Any, symbols: list[str], bars: list[int], z: list[float])
 def test_candidates_become_sorted_orders_of_phase_0(make: Any) -> None:
     panel = make.panel(_flat(2))
     frame = _candidates(panel, ["C00", "C00", "C01"], [3, 1, 1], [1.0, 1.5, 2.5])
-    entries = entries_from_candidates(frame, panel, make.execution(), make.exits)
+    entries = build_entries(frame, panel, make.execution(), make.exits)
     assert entries.candidate_id.tolist() == [2, 1, 0]
     assert entries.symbol_index.tolist() == [1, 0, 0]
     assert entries.signal_index.tolist() == [1, 1, 3]
-    ledger = run(panel, entries, make.execution(), make.off)
+    ledger = run_backtest(panel, entries, make.execution(), make.off)
     assert ledger.trades["regime"].tolist() == ["high", "low"]
     assert set(entries.target_frac) == {0.008}
-    assert len(entries_from_candidates(frame.iloc[:0], panel, make.execution(), make.exits)) == 0
+    assert len(build_entries(frame.iloc[:0], panel, make.execution(), make.exits)) == 0
 
 
 def test_candidates_of_another_market_are_refused(make: Any) -> None:
     panel = make.panel(_flat(1))
     frame = _candidates(panel, ["DOGE"], [1], [1.0])
     with pytest.raises(DataError, match="found DOGE at 2023-01-01 00:05"):
-        entries_from_candidates(frame, panel, make.execution(), make.exits)
+        build_entries(frame, panel, make.execution(), make.exits)

@@ -8,11 +8,11 @@ import pytest
 from dipmaster.backtest import (
     EXIT_NAMES,
     ExitRules,
-    ScoreExits,
-    Trailing,
-    one_at_a_time,
-    outcomes,
-    run,
+    ScoreExitRule,
+    TrailingStopRule,
+    run_backtest,
+    simulate_independent_trades,
+    simulate_sequential_trades,
 )
 from dipmaster.core.errors import DataError
 
@@ -28,20 +28,21 @@ def test_outcomes_equal_the_engine_where_no_limit_binds(make: Any, kind: str) ->
     rules = ExitRules(0.0025)
     if kind == "all":
         distance = rng.uniform(0.002, 0.01, panel.open.shape)
-        score = ScoreExits(np.where(rng.random((len(cells), 12)) < 0.8, np.nan, 0.7))
-        rules = ExitRules(0.0025, Trailing(distance), score)
+        score = ScoreExitRule(np.where(rng.random((len(cells), 12)) < 0.8, np.nan, 0.7))
+        rules = ExitRules(0.0025, TrailingStopRule(distance), score)
     entries = make.entries(cells, cap_bars=30, size_frac=0.001)
     execution = make.execution(max_positions=100, **COSTS)
-    trades = run(panel, entries, execution, rules).trades
-    alone = outcomes(
+    trades = run_backtest(panel, entries, execution, rules).trades
+    independent = simulate_independent_trades(
         panel, entries.symbol_index, entries.signal_index, execution, rules, 0.008, 0.015, 30
     )
-    assert alone.tradable.sum() == len(trades)
-    frame = alone.frame()[alone.tradable].reset_index(drop=True)
+    assert independent.tradable.sum() == len(trades)
+    frame = independent.to_frame()[independent.tradable].reset_index(drop=True)
     assert len(frame) > 150
     assert frame["exit_type"].tolist() == trades["exit_type"].tolist()
     assert frame["bars_held"].tolist() == trades["bars_held"].tolist()
-    assert frame["open_at_end"].tolist() == trades["open_at_end"].tolist()
+    for flag in ("open_at_end", "stop_and_target_touched"):
+        assert frame[flag].tolist() == trades[flag].tolist()
     notional = trades["net_pnl"] / trades["return_frac"]
     for name, column in (
         ("net_frac", trades["return_frac"]),
@@ -57,56 +58,64 @@ def test_outcomes_equal_the_engine_where_no_limit_binds(make: Any, kind: str) ->
 def test_bars_without_a_next_bar_are_not_tradable(make: Any) -> None:
     flat = (100.0, 100.5, 99.5, 100.0)
     panel = make.panel([flat, None, flat])
-    alone = outcomes(
+    independent = simulate_independent_trades(
         panel, np.array([0, 0, 0]), np.array([0, 1, 2]), make.execution(), make.off, 0.01, 0.02, 5
     )
-    assert alone.tradable.tolist() == [False, True, False]
-    assert alone.entry_index.tolist() == [-1, 2, -1]
-    assert np.isnan(alone.net_frac).tolist() == [True, False, True]
-    assert alone.frame()["exit_type"].tolist() == ["", "end_of_data", ""]
-    assert alone.bars_held.tolist() == [0, 0, 0]
+    assert independent.tradable.tolist() == [False, True, False]
+    assert independent.entry_index.tolist() == [-1, 2, -1]
+    assert np.isnan(independent.net_frac).tolist() == [True, False, True]
+    assert independent.to_frame()["exit_type"].tolist() == ["", "end_of_data", ""]
+    assert independent.bars_held.tolist() == [0, 0, 0]
 
 
-def test_one_at_a_time_is_the_chain_of_outcomes(make: Any) -> None:
+def test_sequential_trades_are_the_chain_of_independent_ones(make: Any) -> None:
     panel = make.random_panel(5, symbols=3, bars=1500)
     signals = np.random.default_rng(6).random(panel.open.shape) < 0.3
     rules, execution = ExitRules(0.0025), make.execution(**COSTS)
-    chains = one_at_a_time(panel, signals, execution, rules, 0.008, 0.015, 20).frame()
+    chains = simulate_sequential_trades(
+        panel, signals, execution, rules, 0.008, 0.015, 20
+    ).to_frame()
     for k in range(3):
         chain = chains[chains["symbol_index"] == k]
         free, expected = 0, []
         rows = np.flatnonzero(signals[k])
-        alone = outcomes(
+        independent = simulate_independent_trades(
             panel, np.full(rows.size, k), rows, execution, rules, 0.008, 0.015, 20
-        ).frame()
-        at_open = alone["exit_type"].isin(["time_limit", "boundary"])
-        for i in range(len(alone)):
-            row = alone.iloc[i]
+        ).to_frame()
+        at_open = independent["exit_type"].isin(["time_limit", "boundary"])
+        for i in range(len(independent)):
+            row = independent.iloc[i]
             if row["tradable"] and row["entry_index"] >= free:
                 gapped = row["exit_type"] == "stop" and row["gross_frac"] < -0.015 - 1e-12
                 free = row["exit_index"] + (0 if at_open[i] or gapped else 1)
                 expected.append((row["entry_index"], row["exit_index"], row["net_frac"]))
-        found = list(zip(chain["entry_index"], chain["exit_index"], chain["net_frac"], strict=True))
-        assert len(found) > 50
-        assert found == expected
+        chained = list(
+            zip(chain["entry_index"], chain["exit_index"], chain["net_frac"], strict=True)
+        )
+        assert len(chained) > 50
+        assert chained == expected
 
 
-def test_rows_off_the_panel_and_misfitting_arrays_are_told(make: Any) -> None:
+def test_rows_off_the_panel_and_misfitting_arrays_are_refused(make: Any) -> None:
     panel = make.random_panel(1, symbols=2, bars=50)
     zero = np.array([0])
     with pytest.raises(DataError, match="rows within 2 symbols x 50 bars"):
-        outcomes(panel, np.array([2]), zero, make.execution(), make.off, 0.01, 0.01, 5)
-    wrong = ExitRules(None, Trailing(np.zeros(3)))
+        simulate_independent_trades(
+            panel, np.array([2]), zero, make.execution(), make.off, 0.01, 0.01, 5
+        )
+    wrong = ExitRules(None, TrailingStopRule(np.zeros(3)))
     with pytest.raises(
         DataError, match=r"Trailing.distance_frac: expected shape \(1,\) or \(2, 50\)"
     ):
-        outcomes(panel, zero, zero, make.execution(), wrong, 0.01, 0.01, 5)
+        simulate_independent_trades(panel, zero, zero, make.execution(), wrong, 0.01, 0.01, 5)
 
 
 def test_targets_for_another_number_of_rows_are_refused(make: Any) -> None:
     panel, rows = make.random_panel(1, symbols=2, bars=50), np.array([0, 1, 1])
     with pytest.raises(DataError, match=r"one value, or shape \(3,\), found shape \(2,\)"):
-        outcomes(panel, rows, rows, make.execution(), make.off, np.array([0.1, 0.2]), 0.01, 5)
+        simulate_independent_trades(
+            panel, rows, rows, make.execution(), make.off, np.array([0.1, 0.2]), 0.01, 5
+        )
 
 
 def test_signals_of_another_panel_are_refused(make: Any) -> None:
@@ -114,7 +123,7 @@ def test_signals_of_another_panel_are_refused(make: Any) -> None:
     with pytest.raises(
         DataError, match=r"signals: expected shape \(2, 50\), found shape \(2, 49\)"
     ):
-        one_at_a_time(panel, signals, make.execution(), make.off, 0.01, 0.01, 5)
+        simulate_sequential_trades(panel, signals, make.execution(), make.off, 0.01, 0.01, 5)
 
 
 @pytest.mark.parametrize("threads", ["1", "2", "3", "7"])
@@ -125,10 +134,10 @@ def test_the_number_of_threads_changes_nothing(
     signals = np.random.default_rng(9).random(panel.open.shape) < 0.2
     plan = (panel, signals, make.execution(**COSTS), ExitRules(0.0025), 0.008, 0.015, 20)
     monkeypatch.setenv("DIPMASTER_WORKERS", "1")
-    alone = one_at_a_time(*plan).frame()
+    independent = simulate_sequential_trades(*plan).to_frame()
     monkeypatch.setenv("DIPMASTER_WORKERS", threads)
-    assert len(alone) > 100
-    assert one_at_a_time(*plan).frame().equals(alone)
+    assert len(independent) > 100
+    assert simulate_sequential_trades(*plan).to_frame().equals(independent)
 
 
 def test_exit_names_are_those_of_the_tables() -> None:

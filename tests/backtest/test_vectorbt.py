@@ -12,22 +12,22 @@ import pandas as pd
 import pytest
 
 from benchmarks import record_vectorbt as theirs
-from dipmaster.backtest import ExitRules, one_at_a_time, run
+from dipmaster.backtest import ExitRules, run_backtest, simulate_sequential_trades
 
 RECORDED = Path(__file__).parent / "recorded" / "vectorbt.csv"
 CASES = [
     ("stop_target", 10**6, None),
     ("stop_target_time", theirs.CAP, None),
-    ("stop_target_time_boundary", theirs.CAP, theirs.BOUNDARY),
+    ("stop_target_time_boundary", theirs.CAP, theirs.QUARTER_HOUR_MIN_NET),
 ]
 
 
 def _world(make: Any, recorded: pd.DataFrame) -> tuple[Any, Any, Any]:
-    market = theirs.bars(theirs.SYMBOLS, theirs.BARS, theirs.SEED)
+    market = theirs.make_bars(theirs.SYMBOLS, theirs.BARS, theirs.SEED)
     prices = np.stack([market[name] for name in ("open", "high", "low", "close")], axis=-1)
     panel = make.panel(prices)
     keys = (recorded[name].to_numpy() for name in ("symbol", "entry_bar", "exit_bar"))
-    signals = theirs.kept(market["signals"], *keys)
+    signals = theirs.drop_lost_signals(market["signals"], *keys)
     execution = make.execution(
         taker_fee_bps=1e4 * theirs.FEES,
         slippage_bps=1e4 * theirs.SLIPPAGE,
@@ -42,8 +42,8 @@ def _fill_bar(panel: Any, recorded: pd.DataFrame) -> Any:
     """Bar of the fill; vectorbt books what fills at the next open on the bar of the decision."""
     symbol, bar = recorded["symbol"].to_numpy(), recorded["exit_bar"].to_numpy()
     following = panel.open[symbol, np.minimum(bar + 1, panel.bars - 1)]
-    sold = recorded["exit_price"] / (1 - theirs.SLIPPAGE)
-    return bar + np.isclose(sold, following, rtol=1e-11, atol=0)
+    stopped_at_open = recorded["exit_price"] / (1 - theirs.SLIPPAGE)
+    return bar + np.isclose(stopped_at_open, following, rtol=1e-11, atol=0)
 
 
 @pytest.mark.parametrize(("case", "cap", "boundary"), CASES)
@@ -60,7 +60,7 @@ def test_the_engine_trades_what_vectorbt_trades(
         target_frac=theirs.TARGET,
         stop_frac=theirs.STOP,
     )
-    trades = run(panel, entries, execution, ExitRules(boundary)).trades
+    trades = run_backtest(panel, entries, execution, ExitRules(boundary)).trades
     trades = trades[~trades["open_at_end"]].sort_values(["symbol", "entry_time"])
     assert len(trades) == len(recorded) > 600
     entry = panel.index_of(trades["entry_time"].astype("int64").to_numpy())
@@ -74,16 +74,16 @@ def test_the_engine_trades_what_vectorbt_trades(
 
 
 @pytest.mark.parametrize(("case", "cap", "boundary"), CASES)
-def test_one_at_a_time_trades_what_vectorbt_trades(
+def test_sequential_trades_are_those_of_vectorbt(
     make: Any, case: str, cap: int, boundary: float | None
 ) -> None:
     table = pd.read_csv(RECORDED)
     recorded = table[table["case"] == case]
     panel, signals, execution = _world(make, recorded)
     rules = ExitRules(boundary)
-    trades = one_at_a_time(
+    trades = simulate_sequential_trades(
         panel, signals, execution, rules, theirs.TARGET, theirs.STOP, cap
-    ).frame()
+    ).to_frame()
     trades = trades[~trades["open_at_end"]]
     np.testing.assert_array_equal(trades["symbol_index"], recorded["symbol"])
     np.testing.assert_array_equal(trades["entry_index"], recorded["entry_bar"])

@@ -6,11 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dipmaster.confidence import components
-from dipmaster.core.params.confidence import ComponentWeights, RegimeScores, StrengthWeights
+from dipmaster.core.params.confidence import ComponentWeights, FeatureStrengthWeights, RegimeScores
 
 from .conftest import events_with
 
-STRENGTH = StrengthWeights(
+STRENGTH = FeatureStrengthWeights(
     rsi_convergence_strong=0.25,
     volume_spike_20=0.20,
     bb_squeeze=0.15,

@@ -11,8 +11,8 @@ from sklearn.metrics import brier_score_loss, roc_auc_score
 from dipmaster.confidence import Scores, evaluate_scores
 from dipmaster.confidence.calibration_gate import judge_calibration, rule_on_calibration
 from dipmaster.confidence.step_figures import evaluate_family
-from dipmaster.core.store import plain
-from dipmaster.core.time_units import BAR_MS, DAY_MS, boundary_ms
+from dipmaster.core.store import to_json_value
+from dipmaster.core.time_units import BAR_MS, DAY_MS, out_of_sample_start_ms
 from dipmaster.learning.evaluation.sample import EvaluationSample
 from dipmaster.results import ConfidenceResults, from_json, to_json
 from dipmaster.results.common import Interval
@@ -33,7 +33,7 @@ def record(results: ConfidenceResults) -> dict:
 
 
 def test_it_is_json_that_its_type_reads(record: dict) -> None:
-    written = json.loads(json.dumps(plain(record), allow_nan=False))
+    written = json.loads(json.dumps(to_json_value(record), allow_nan=False))
     assert to_json(from_json(ConfidenceResults, written)) == written
 
 
@@ -110,7 +110,7 @@ def test_without_scores_everything_is_null_with_a_reason(market, scored, setting
     some: Market = market(count=30)
     confidence, split = settings
     results = evaluate_scores(scored(some), some.bars_ms, split, confidence.judging)
-    record = plain(to_json(results))
+    record = to_json_value(to_json(results))
     json.dumps(record, allow_nan=False)
     assert record["reason"].startswith("too few candidates: ")
     assert record["models"]["lgb"]["n"] == 0
@@ -198,7 +198,7 @@ def test_the_top_tenth_by_hand(settings) -> None:
 
 def test_out_of_sample_begins_at_midnight(record: dict, settings) -> None:
     burn_in_days = settings[1].burn_in_days
-    assert boundary_ms(START_MS + BAR_MS, burn_in_days) == START_MS + 51 * DAY_MS
+    assert out_of_sample_start_ms(START_MS + BAR_MS, burn_in_days) == START_MS + 51 * DAY_MS
     assert record["out_of_sample_from"] == "2023-02-20T00:00:00Z"
 
 

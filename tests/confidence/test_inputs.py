@@ -14,7 +14,7 @@ from dipmaster.confidence.inputs import (
     select_rows,
 )
 from dipmaster.core.errors import DataError
-from dipmaster.core.panel import as_times
+from dipmaster.core.panel import to_timestamps
 from dipmaster.core.tables import FEATURES, VOLATILITY
 from dipmaster.core.time_units import BAR_MS
 
@@ -22,7 +22,7 @@ TIMES = BAR_MS * np.arange(5, dtype=np.int64)
 
 
 def table(**columns: list[float]) -> pd.DataFrame:
-    return pd.DataFrame({"open_time": as_times(TIMES), **columns})
+    return pd.DataFrame({"open_time": to_timestamps(TIMES), **columns})
 
 
 def test_rows_are_those_of_the_bars_and_unknown_codes_are_missing() -> None:

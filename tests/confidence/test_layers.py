@@ -10,7 +10,7 @@ from sklearn.metrics import roc_auc_score
 
 from dipmaster.confidence import Scores, build_scores_table, ensemble, evaluate_scores, scores
 from dipmaster.core.tables import SCORES
-from dipmaster.core.time_units import BAR_MS, boundary_ms
+from dipmaster.core.time_units import BAR_MS, out_of_sample_start_ms
 from dipmaster.learning.logistic import log_odds
 from dipmaster.learning.schedule import TrainingSchedule
 from dipmaster.learning.walk_forward import walk_forward_predict
@@ -118,7 +118,7 @@ def test_labels_without_sense_are_not_learned(market, scored, settings) -> None:
     found = scored(replace(some, events=replace(some.events, net_frac=net)))
     rows = np.flatnonzero(
         np.isfinite(found.confidence)
-        & (found.events.signal_ms >= boundary_ms(START_MS, settings[1].burn_in_days))
+        & (found.events.signal_ms >= out_of_sample_start_ms(START_MS, settings[1].burn_in_days))
     )
     won = found.events.won[rows]
     wins, losses = won.sum(), (1 - won).sum()

@@ -57,7 +57,7 @@ def test_one_writer_or_many_readers(
             with locks.hold(*second):
                 pass
         else:
-            cure = rf"(?s)outputs of stage {in_use} to be free.*another process.*Cure: wait.*pgrep"
+            cure = rf"(?s)outputs of stage {in_use} to be free.*another process.*Fix: wait.*pgrep"
             with pytest.raises(PipelineError, match=cure), locks.hold(*second):
                 pass
     with locks.hold(*second):

@@ -20,7 +20,7 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return copy
 
 
-def hashed(module: str) -> str:
+def hash_of_module(module: str) -> str:
     machine.source_hash.cache_clear()
     machine._direct_imports.cache_clear()
     return machine.source_hash(module)
@@ -36,27 +36,27 @@ def append(path: Path) -> None:
 def test_a_change_of_anything_that_a_kernel_imports_changes_its_folder(
     package: Path, changed: str
 ) -> None:
-    before = hashed("dipmaster.backtest.engine")
+    before = hash_of_module("dipmaster.backtest.engine")
     append(package / changed)
-    assert hashed("dipmaster.backtest.engine") != before
+    assert hash_of_module("dipmaster.backtest.engine") != before
 
 
 def test_a_change_elsewhere_keeps_the_folder(package: Path) -> None:
-    before = hashed("dipmaster.backtest.engine")
-    append(package / "report" / "render.py")
-    assert hashed("dipmaster.backtest.engine") == before
+    before = hash_of_module("dipmaster.backtest.engine")
+    append(package / "report" / "pages.py")
+    assert hash_of_module("dipmaster.backtest.engine") == before
 
 
 def test_a_module_outside_the_package_depends_on_all_of_it(package: Path) -> None:
-    before = hashed("tests.some_test")
-    append(package / "report" / "render.py")
-    assert hashed("tests.some_test") != before
+    before = hash_of_module("tests.some_test")
+    append(package / "report" / "pages.py")
+    assert hash_of_module("tests.some_test") != before
 
 
 def test_a_name_imported_from_a_package_is_followed_to_its_module(package: Path) -> None:
     names = {path.name for path in machine._imported_sources(package / "backtest" / "engine.py")}
     assert {"engine.py", "fills.py", "kernels.py", "time_units.py"} <= names
-    assert "render.py" not in names
+    assert "pages.py" not in names
 
 
 def test_native_libraries_have_one_thread() -> None:
@@ -75,7 +75,7 @@ def test_kernels_are_stored_in_that_folder(tmp_path: Path, monkeypatch: pytest.M
     def doubled(x: float) -> float:
         return 2.0 * x
 
-    compiled: Callable[[float], float] = kernel(doubled)
-    assert compiled(2.0) == 4.0
+    dispatcher: Callable[[float], float] = kernel(doubled)
+    assert dispatcher(2.0) == 4.0
     assert list(tmp_path.rglob("*.nbi"))
     numba.config.CACHE_DIR = before

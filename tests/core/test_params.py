@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from dipmaster.core.errors import ParamsError, PipelineError
 from dipmaster.core.params import Params, ParamsFile
-from dipmaster.core.params.__main__ import schema_text
+from dipmaster.core.params.__main__ import render_schema
 
 SECTIONS = tuple(ParamsFile.model_fields)
 
@@ -25,7 +25,7 @@ def test_the_committed_file_fits(raw: Any) -> None:
 
 
 def test_the_committed_schema_is_current(project: Path) -> None:
-    assert (project / "params.schema.json").read_text(encoding="utf-8") == schema_text()
+    assert (project / "params.schema.json").read_text(encoding="utf-8") == render_schema()
 
 
 def test_the_schema_describes_the_committed_file(project: Path, raw: Any) -> None:
@@ -33,17 +33,17 @@ def test_the_schema_describes_the_committed_file(project: Path, raw: Any) -> Non
 
     import jsonschema
 
-    jsonschema.validate(raw, json.loads(schema_text()))
+    jsonschema.validate(raw, json.loads(render_schema()))
 
 
-def test_all_faults_are_told_at_once_with_path_value_and_what_is_allowed(raw: Any) -> None:
+def test_all_faults_are_reported_at_once_with_path_value_and_what_is_allowed(raw: Any) -> None:
     raw["exits"]["target_frac"] = -0.5
     raw["signal"]["rule"] = "moon"
     raw["gates"]["alhpa"] = 0.05
     del raw["split"]["burn_in_days"]
-    with pytest.raises(ParamsError) as caught:
+    with pytest.raises(ParamsError) as raised:
         Params.parse(raw, SECTIONS)
-    text = str(caught.value)
+    text = str(raised.value)
     assert "4 value(s) do not fit" in text
     assert "exits.target_frac: Input should be greater than or equal to" in text
     assert "found -0.5" in text
@@ -99,12 +99,12 @@ def test_every_section_has_its_property(raw: Any) -> None:
 def test_candidates_that_could_overlap_are_refused_with_both_paths(raw: Any) -> None:
     raw["exits"]["cap_bars"] = 48
     raw["signal"]["cooldown_bars"] = 47
-    with pytest.raises(ParamsError) as caught:
+    with pytest.raises(ParamsError) as raised:
         Params.parse(raw, SECTIONS)
     assert (
         "signal.cooldown_bars (47) must be at least exits.cap_bars (48): "
         "else a candidate can fall while the trade of the one before is open\n"
-    ) in str(caught.value)
+    ) in str(raised.value)
     raw["signal"]["cooldown_bars"] = 48
     assert Params.parse(raw, SECTIONS).signal.cooldown_bars == 48
 

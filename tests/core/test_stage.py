@@ -15,18 +15,18 @@ def _in_tmp(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
-def ended(error: BaseException | None) -> int:
+def run_stage_raising(error: BaseException | None) -> int:
     def main() -> None:
         if error is not None:
             raise error
 
-    with pytest.raises(SystemExit) as caught:
+    with pytest.raises(SystemExit) as raised:
         stage.run("toy", main)
-    return int(caught.value.code or 0)
+    return int(raised.value.code or 0)
 
 
 def test_a_good_end_notes_the_time() -> None:
-    assert ended(None) == 0
+    assert run_stage_raising(None) == 0
     line = Path("reports/local/times.txt").read_text(encoding="utf-8").split()
     assert (line[0], line[2], line[4]) == ("toy", "s", "MB")
     assert float(line[1]) >= 0
@@ -44,7 +44,7 @@ def test_a_good_end_notes_the_time() -> None:
 def test_bad_ends(
     error: BaseException, code: int, text: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert ended(error) == code
+    assert run_stage_raising(error) == code
     assert text in capsys.readouterr().err
     assert not Path("reports/local").exists()
 
@@ -58,24 +58,24 @@ def test_a_terminated_stage_removes_what_is_unfinished(tmp_path: Path) -> None:
     from dipmaster.core import store
 
     def main() -> None:
-        with store.staged(tmp_path / "out") as folder:
+        with store.atomic_folder(tmp_path / "out") as folder:
             (folder / "half").write_text("1", encoding="utf-8")
             signal.raise_signal(signal.SIGTERM)
 
     before = signal.getsignal(signal.SIGTERM)
     try:
-        with pytest.raises(SystemExit) as caught:
+        with pytest.raises(SystemExit) as raised:
             stage.run("toy", main)
     finally:
         signal.signal(signal.SIGTERM, before)
-    assert caught.value.code == 128 + signal.SIGTERM
+    assert raised.value.code == 128 + signal.SIGTERM
     assert not list(tmp_path.glob("*out*")) + list(tmp_path.glob(".*out*"))
 
 
-def test_a_place_for_times_that_cannot_be_written_is_told(
+def test_a_times_file_that_cannot_be_written_is_reported(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     Path("reports").mkdir()
     Path("reports/local").write_text("in the way", encoding="utf-8")
-    assert ended(None) == 1
+    assert run_stage_raising(None) == 1
     assert "toy: error: cannot write" in capsys.readouterr().err

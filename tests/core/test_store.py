@@ -10,7 +10,7 @@ from dvc.utils.serialize import _yaml as dvc_yaml
 
 from dipmaster.core import store
 from dipmaster.core.errors import PipelineError, TableError
-from dipmaster.core.panel import as_times
+from dipmaster.core.panel import to_timestamps
 from dipmaster.core.tables import BARS, EQUITY
 from dipmaster.core.time_units import BAR_MS
 
@@ -19,7 +19,9 @@ def bars(count: int = 4) -> pd.DataFrame:
     price = np.linspace(100.0, 101.0, count)
     return pd.DataFrame(
         {
-            "open_time": as_times(np.arange(count, dtype=np.int64) * BAR_MS + 1_600_000_200_000),
+            "open_time": to_timestamps(
+                np.arange(count, dtype=np.int64) * BAR_MS + 1_600_000_200_000
+            ),
             "open": price,
             "high": price + 1,
             "low": price - 1,
@@ -30,7 +32,7 @@ def bars(count: int = 4) -> pd.DataFrame:
 
 
 def interrupted_in_the_middle(target: Path) -> None:
-    with store.staged(target) as folder:
+    with store.atomic_folder(target) as folder:
         (folder / "half").write_text("1", encoding="utf-8")
         raise KeyboardInterrupt
 
@@ -53,7 +55,7 @@ def test_a_missing_and_an_unknown_column_are_named(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_table_that_is_not_there_names_the_cure(tmp_path: Path) -> None:
+def test_a_table_that_is_not_there_names_the_fix(tmp_path: Path) -> None:
     with pytest.raises(PipelineError, match="dvc repro"):
         store.read_table(tmp_path / "A.parquet", EQUITY)
 
@@ -62,7 +64,7 @@ def test_a_truncated_table_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "A.parquet"
     store.write_table(bars(), BARS, path)
     path.write_bytes(path.read_bytes()[:-20])
-    with pytest.raises(TableError, match=r"(?s)A\.parquet is damaged.*Cure"):
+    with pytest.raises(TableError, match=r"(?s)A\.parquet is damaged.*Fix"):
         store.read_table(path, BARS)
 
 
@@ -72,15 +74,15 @@ def test_rows_count_from_zero_whatever_another_program_wrote(tmp_path: Path) -> 
     for order in ([3, 2, 1, 0], [2, 0, 3, 1]):
         shuffled = bars().iloc[order]
         shuffled.to_parquet(path)
-        found = store.read_table(path, columns=BARS.names[:6])
-        pd.testing.assert_frame_equal(found, shuffled.reset_index(drop=True))
+        frame = store.read_table(path, columns=BARS.names[:6])
+        pd.testing.assert_frame_equal(frame, shuffled.reset_index(drop=True))
     with pytest.raises(TableError, match="unknown"):
         store.read_table(path, BARS)
 
 
 def test_a_folder_appears_whole(tmp_path: Path) -> None:
     target = tmp_path / "out"
-    with store.staged(target) as folder:
+    with store.atomic_folder(target) as folder:
         (folder / "one").write_text("1", encoding="utf-8")
         assert not target.exists()
     assert [path.name for path in target.iterdir()] == ["one"]
@@ -88,7 +90,7 @@ def test_a_folder_appears_whole(tmp_path: Path) -> None:
 
 def test_a_failed_folder_leaves_the_old_one(tmp_path: Path) -> None:
     target = tmp_path / "out"
-    with store.staged(target) as folder:
+    with store.atomic_folder(target) as folder:
         (folder / "old").write_text("1", encoding="utf-8")
     with pytest.raises(KeyboardInterrupt):
         interrupted_in_the_middle(target)
@@ -97,17 +99,17 @@ def test_a_failed_folder_leaves_the_old_one(tmp_path: Path) -> None:
 
 
 def test_what_a_killed_run_left_is_gone_after_the_next(tmp_path: Path) -> None:
-    left = tmp_path / ".out.partial"
-    left.mkdir()
-    (left / "half").write_text("1", encoding="utf-8")
-    with store.staged(tmp_path / "out") as folder:
+    leftover = tmp_path / ".out.partial"
+    leftover.mkdir()
+    (leftover / "half").write_text("1", encoding="utf-8")
+    with store.atomic_folder(tmp_path / "out") as folder:
         assert list(folder.iterdir()) == []
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
 
 def swept_away(target: Path, what: str) -> None:
     """Another process removes a part of what is being written."""
-    with store.staged(target) as folder:
+    with store.atomic_folder(target) as folder:
         store.write_text("1", folder / "bars" / "one")
         shutil.rmtree(folder)
         if what == "written on":
@@ -120,20 +122,20 @@ def swept_away(target: Path, what: str) -> None:
 def test_a_folder_that_was_swept_away_is_never_taken_for_a_whole_one(
     tmp_path: Path, what: str
 ) -> None:
-    with pytest.raises(PipelineError, match=r"(?s)removed while the stage wrote it.*Cure"):
+    with pytest.raises(PipelineError, match=r"(?s)removed while the stage wrote it.*Fix"):
         swept_away(tmp_path / "out", what)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_file_missing_for_another_reason_stays_a_fault_of_our_own(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError), store.staged(tmp_path / "out"):
+    with pytest.raises(FileNotFoundError), store.atomic_folder(tmp_path / "out"):
         (tmp_path / "nowhere").read_text(encoding="utf-8")
 
 
 def test_a_file_that_was_swept_away_is_an_error_with_its_cure(tmp_path: Path) -> None:
     with (
-        pytest.raises(PipelineError, match=r"(?s)removed while the stage wrote it.*Cure"),
-        store.whole_file(tmp_path / "a.json"),
+        pytest.raises(PipelineError, match=r"(?s)removed while the stage wrote it.*Fix"),
+        store.atomic_file(tmp_path / "a.json"),
     ):
         pass  # as if what was written had been removed
 
@@ -237,13 +239,13 @@ def test_params_that_are_not_utf8_are_refused(
 
 
 @pytest.mark.parametrize("text", ["", '{"a": [1', "\x00"])
-def test_damaged_json_is_an_error_with_its_place_and_cure(tmp_path: Path, text: str) -> None:
+def test_damaged_json_is_an_error_with_its_place_and_fix(tmp_path: Path, text: str) -> None:
     (tmp_path / "a.json").write_text(text, encoding="utf-8")
-    with pytest.raises(PipelineError, match=r"(?s)a\.json is damaged.*Cure: remove the file"):
+    with pytest.raises(PipelineError, match=r"(?s)a\.json is damaged.*Fix: remove the file"):
         store.read_json(tmp_path / "a.json")
 
 
-def test_a_broken_lock_is_an_error_with_its_place_and_cure(tmp_path: Path) -> None:
+def test_a_broken_lock_is_an_error_with_its_place_and_fix(tmp_path: Path) -> None:
     (tmp_path / "dvc.lock").write_text("a: [", encoding="utf-8")
-    with pytest.raises(PipelineError, match=r"(?s)dvc\.lock is no valid YAML.*Cure: restore"):
+    with pytest.raises(PipelineError, match=r"(?s)dvc\.lock is no valid YAML.*Fix: restore"):
         store.read_yaml(tmp_path / "dvc.lock")

@@ -41,7 +41,7 @@ def test_what_a_stage_used_must_stay(
     assert ended(change) == 1
     told = capsys.readouterr().err
     assert f"found {path.name} changed: DVC would take the old result" in told
-    assert "Cure: run `dvc repro` again" in told
+    assert "Fix: run `dvc repro` again" in told
 
 
 @pytest.mark.parametrize("name", ["code/other.py", "elsewhere.py"])

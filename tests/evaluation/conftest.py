@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 from dipmaster.backtest import Ledger
-from dipmaster.backtest.metrics import days_of
-from dipmaster.core.panel import as_times
+from dipmaster.backtest.metrics import summarize_days
+from dipmaster.core.panel import to_timestamps
 from dipmaster.core.params import Gates
 from dipmaster.core.store import read_params
 from dipmaster.core.tables import EQUITY, FILLS, TRADES
@@ -84,7 +84,7 @@ def build_ledger(trips: Sequence[Trip], period: Period) -> Ledger:
 
 
 def _times(period: Period, bar: np.ndarray) -> pd.DatetimeIndex:
-    return as_times(period.first_ms + bar * BAR_MS)
+    return to_timestamps(period.first_ms + bar * BAR_MS)
 
 
 def _trades(
@@ -111,6 +111,7 @@ def _trades(
             "net_pnl": net,
             "return_frac": net / NOTIONAL,
             "exit_type": pd.Series(["target" if x > 0 else "stop" for x in net], dtype="str"),
+            "stop_and_target_touched": np.zeros(n, dtype=np.bool_),
             "mfe_frac": 0.0,
             "mae_frac": 0.0,
             "bars_held": (exit_ - entry).astype(np.int32),
@@ -168,7 +169,7 @@ def sample_of() -> Callable[..., TradeSample]:
             net / NOTIONAL,
             day,
             np.minimum(day // block_days, blocks - 1),
-            days_of(marks, CAPITAL),
+            summarize_days(marks, CAPITAL),
         )
 
     return build

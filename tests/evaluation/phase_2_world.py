@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import yaml
 
-from dipmaster.backtest.entries import places_of
-from dipmaster.core.panel import Panel, as_times, epoch_ms
+from dipmaster.backtest.entries import panel_indices
+from dipmaster.core.panel import Panel, to_epoch_ms, to_timestamps
 from dipmaster.core.params import AdaptiveExits, Execution, Gates
 from dipmaster.core.tables import CANDIDATES, EXIT_FEATURES
 from dipmaster.core.time_units import BAR_MS, DAY_MS
@@ -97,7 +97,7 @@ class World:
 
     def inputs(self, exits: AdaptiveExits) -> ExitInputs:
         """What the exits stage would write, scored by the formula."""
-        signal_ms, places = epoch_ms(self.candidates["open_time"]), self.places
+        signal_ms, places = to_epoch_ms(self.candidates["open_time"]), self.places
         confidence = self.admission["confidence"].to_numpy(np.float64)
         regime = self.scores["regime"].to_numpy(np.int8)
         targets = compute_targets(self.market, *places, confidence, signal_ms, regime, exits)
@@ -115,7 +115,7 @@ class World:
     @property
     def places(self) -> tuple[np.ndarray, np.ndarray]:
         """Of the candidates."""
-        return places_of(self.candidates, self.panel)
+        return panel_indices(self.candidates, self.panel)
 
     def frame(
         self, rows: ExitRows, models: Any, signal_ms: np.ndarray, exits: AdaptiveExits
@@ -123,13 +123,13 @@ class World:
         """The columns of table EXIT_ROWS that validation reads."""
         score = models.score(rows, signal_ms, exits.cap_bars)
         fitted = {
-            name: as_times(np.full(len(rows), self.day_ms(day))).where(np.isfinite(score))
+            name: to_timestamps(np.full(len(rows), self.day_ms(day))).where(np.isfinite(score))
             for name, day in (("models_fitted", HEADS_DAY), ("calibrator_fitted", CALIBRATOR_DAY))
         }
         return pd.DataFrame(
             {
                 "candidate_id": rows.position,
-                "open_time": as_times(self.panel.open_time[rows.bar]),
+                "open_time": to_timestamps(self.panel.open_time[rows.bar]),
                 "bars_held": rows.held.astype(np.int32),
                 **{name: rows.features[:, at] for at, name in enumerate(EXIT_FEATURES)},
                 "exit_probability": score,
@@ -143,7 +143,7 @@ class World:
 
     def fold(self, level: Any, day: int, reason: str = "") -> ExitModelFold:
         """A fit as exits.json has it."""
-        time = as_times(np.array([self.day_ms(day)]))[0].strftime("%Y-%m-%dT%H:%M:%SZ")
+        time = to_timestamps(np.array([self.day_ms(day)]))[0].strftime("%Y-%m-%dT%H:%M:%SZ")
         return ExitModelFold(
             level=level, fitted_at=time, positions=5, rows=5, thinned_to=5, reason=reason
         )
@@ -189,7 +189,7 @@ def world_of(period: Period, execution: Execution, gates: Gates) -> World:
     columns |= {"volume_trend_10m": rng.uniform(-1.0, 1.0, shape)}
     market = ExitMarket(panel, columns)
     candidates = _candidates(panel)
-    places = places_of(candidates, panel)
+    places = panel_indices(candidates, panel)
     regime = columns["regime"][places].astype(np.int8)
     confidence = rng.random(ROWS)
     confidence[:50] = np.nan
@@ -208,7 +208,7 @@ def _candidates(panel: Panel) -> pd.DataFrame:
         {
             "candidate_id": np.arange(ROWS),
             "symbol": np.tile(SYMBOLS, ROWS // 2),
-            "open_time": as_times(panel.open_time[bars]),
+            "open_time": to_timestamps(panel.open_time[bars]),
             "dip_z": 1.0,
             "sigma_1h_frac": 0.01,
             "volatility_class": np.int8(0),

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from dipmaster.core.panel import as_times
+from dipmaster.core.panel import to_timestamps
 from dipmaster.core.time_units import BAR_MS, DAY_MS
 from dipmaster.evaluation.statistics.period import Period
 
@@ -22,7 +22,7 @@ def tables(day, label, traded, regime=None, confidence=0.9) -> tuple[Any, Any, A
         {
             "candidate_id": ids,
             "symbol": pd.Series(["AUSDT"] * n, dtype="str"),
-            "open_time": as_times(START_MS + (np.asarray(day) * DAY_MS).astype(np.int64)),
+            "open_time": to_timestamps(START_MS + (np.asarray(day) * DAY_MS).astype(np.int64)),
             "net_frac": np.where(label < 0, np.nan, np.where(label == 1, 0.004, -0.006)),
             "label": label.astype(np.int8),
             "regime": np.zeros(n, np.int8) if regime is None else np.asarray(regime, np.int8),

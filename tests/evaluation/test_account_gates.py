@@ -177,10 +177,10 @@ def test_fall_within_a_horizon_is_the_worst_of_all_windows(moves, horizon: int) 
     high = np.maximum(growth, 1.0) + np.array([up for _, up, _ in moves])
     low = np.minimum(growth, 1.0) - np.array([down for _, _, down in moves])
     inner = np.maximum(1.0 - low, 1.0 - growth / high)
-    days = metrics.Days(growth, high, low, inner)
+    days = metrics.DailyAccount(growth, high, low, inner)
     starts = range(max(1, growth.size - horizon + 1))
     windows = [np.arange(s, min(s + horizon, growth.size)) for s in starts]
-    worst = max(metrics.joined_drawdown(days, window) for window in windows)
+    worst = max(metrics.concatenated_drawdown(days, window) for window in windows)
     assert account_metrics.compute_drawdown_within(days, horizon) == pytest.approx(worst)
 
 
@@ -195,7 +195,7 @@ def test_a_slow_fall_counts_as_far_as_the_horizon_reaches(sample_of) -> None:
 
 
 def test_nothing_falls_after_ruin() -> None:
-    gone = metrics.Days(
+    gone = metrics.DailyAccount(
         np.array([0.0, 1.0, 1.0]), np.ones(3), np.array([0.0, 1.0, 1.0]), np.array([1.0, 0.0, 0.0])
     )
     assert account_metrics.compute_drawdown_within(gone, 2) == 1.0

@@ -9,7 +9,7 @@ import pytest
 
 from dipmaster import backtest
 from dipmaster.backtest import EXIT_NAMES
-from dipmaster.core.panel import epoch_ms
+from dipmaster.core.panel import to_epoch_ms
 from dipmaster.core.params import AdaptiveExits
 from dipmaster.core.store import read_params
 from dipmaster.evaluation.phase import Abstention
@@ -18,7 +18,7 @@ from dipmaster.evaluation.phases.exits import ExitsPhase
 from dipmaster.evaluation.phases.exits.integrity import exit_checks
 from dipmaster.evaluation.phases.exits.policy import adaptive_exit_returns
 from dipmaster.evaluation.standalone import standalone_trades
-from dipmaster.exits import Rows
+from dipmaster.exits import ExitRows
 from tests.evaluation.phase_2_world import ALL_OFF, BARS, Formula, World, changed, world_of
 
 SEEN = ("candidate_id", "entry_time", "exit_time", "exit_type", "net_pnl")
@@ -82,7 +82,7 @@ def test_switched_off_it_is_phase_1_trade_for_trade(world, exits) -> None:
     assert len(before.trades) > 100
     for name in ("trades", "fills", "equity"):
         pd.testing.assert_frame_equal(getattr(after, name), getattr(before, name), check_exact=True)
-    assert after.skipped == before.skipped
+    assert after.rejected == before.rejected
 
 
 @pytest.mark.parametrize("switch", list(ALL_OFF))
@@ -128,7 +128,7 @@ def test_random_entries_leave_as_candidates_of_medium_strength_do(world, exits) 
     symbol, bar = (place[medium] for place in world.places)
     alone = adaptive_exit_returns(world.market, inputs.models, world.execution, exits)
     own = ExitsPhase(inputs).exit_policy(world.context(exits), ()).at(medium)
-    expected = backtest.outcomes(
+    expected = backtest.simulate_independent_trades(
         world.panel, symbol, bar, world.execution, own.rules, own.target_frac, exits.stop_frac,
         exits.cap_bars,
     )  # fmt: skip
@@ -168,7 +168,7 @@ def test_random_entries_are_judged_under_the_phases_exits(world, exits) -> None:
 
 
 def test_phase_2_abstains_with_phase_1(world, exits) -> None:
-    late = epoch_ms(world.candidates["open_time"]) >= world.period.out_of_sample_ms
+    late = to_epoch_ms(world.candidates["open_time"]) >= world.period.out_of_sample_ms
     nobody = world.admission.assign(admitted=np.where(late, 0, world.admission["admitted"]))
     silent = replace(world, admission=nobody)
     _, before, phase = silent.completed(exits)
@@ -191,7 +191,7 @@ def test_the_future_changes_no_closed_trade(world, exits) -> None:
     whole = world.second(exits).ledger.trades
     middle = whole.iloc[len(whole) // 2]
     for time in (middle["signal_time"], middle["entry_time"], middle["exit_time"]):
-        bar = int(world.panel.index_of(epoch_ms(pd.Series([time])))[0])
+        bar = int(world.panel.index_of(to_epoch_ms(pd.Series([time])))[0])
         after = world.later(bar)
         other = after.second(exits).ledger.trades
         closed = [
@@ -237,7 +237,7 @@ def test_without_models_is_what_the_stage_stored(world, exits) -> None:
 def test_the_baselines_standalone_trade_is_the_label(world, exits) -> None:
     """What labels are made of and what evaluation simulates is one trade."""
     zero = world.completed(exits)[0].standalone
-    label = backtest.frozen_outcomes(world.candidates, world.panel, world.execution, exits)
+    label = backtest.triple_barrier_labels(world.candidates, world.panel, world.execution, exits)
     assert np.array_equal(zero.net_frac, label.net_frac, equal_nan=True)
     assert np.array_equal(zero.exit_index, label.exit_index)
 
@@ -246,7 +246,7 @@ def test_random_entries_are_scored_only_while_open(world, exits) -> None:
     """Fewer rows than stored ones; that none of the others counts is the test of medium ones."""
 
     class Counting:
-        def score(self, rows: Rows, signal_ms: np.ndarray, cap_bars: int) -> np.ndarray:
+        def score(self, rows: ExitRows, signal_ms: np.ndarray, cap_bars: int) -> np.ndarray:
             asked.append(len(rows))
             return formula.score(rows, signal_ms, cap_bars)
 

@@ -4,14 +4,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dipmaster.core.panel import as_times
-from dipmaster.core.params.confidence import Thresholds
+from dipmaster.core.panel import to_timestamps
+from dipmaster.core.params.confidence import ConfidenceThresholds
 from dipmaster.core.time_units import BAR_MS, DAY_MS
 from dipmaster.evaluation.phases.selection.integrity import admission_checks
 from dipmaster.results.confidence.record import ScoreFold, ScoreLevel
 
 START_MS = 1_672_531_200_000  # 2023-01-01
-THRESHOLDS = Thresholds(low_volatility=0.75, normal_volatility=0.80, high_volatility=0.90)
+THRESHOLDS = ConfidenceThresholds(low_volatility=0.75, normal_volatility=0.80, high_volatility=0.90)
 FITS = {"models": 10, "stack": 12, "layer": 12, "calibrator": 15, "reference": 10}
 NAMES = (
     "every trade stands for one candidate",
@@ -23,27 +23,27 @@ NAMES = (
 
 
 def fold(level: ScoreLevel, day: int, rows: int = 5, reason: str = "") -> ScoreFold:
-    time = as_times(np.array([START_MS + day * DAY_MS]))[0].strftime("%Y-%m-%dT%H:%M:%SZ")
+    time = to_timestamps(np.array([START_MS + day * DAY_MS]))[0].strftime("%Y-%m-%dT%H:%M:%SZ")
     return ScoreFold(level=level, fitted_at=time, rows=rows, wins=2, reason=reason)
 
 
 def at(day: np.ndarray) -> pd.DatetimeIndex:
     """Midnights of days, missing below 0."""
-    return as_times(START_MS + day * DAY_MS).where(day >= 0)
+    return to_timestamps(START_MS + day * DAY_MS).where(day >= 0)
 
 
 @pytest.fixture
 def sound() -> dict[str, object]:
     """Forty candidates, one a day; days 20, 25 and 30 are traded."""
     n, traded = 40, np.array([20, 25, 30])
-    open_time = as_times(START_MS + np.arange(n) * DAY_MS)
+    open_time = to_timestamps(START_MS + np.arange(n) * DAY_MS)
     regime = np.arange(n) % 4 - 1
     scores = pd.DataFrame(
         {
             "candidate_id": np.arange(n),
             "open_time": open_time,
             "label": np.int8(1),
-            "exit_time": as_times(START_MS + np.arange(n) * DAY_MS + 3 * BAR_MS),
+            "exit_time": to_timestamps(START_MS + np.arange(n) * DAY_MS + 3 * BAR_MS),
             "confidence": np.where(np.arange(n) >= 15, 0.95, np.nan),
             **{
                 f"{level}_fitted": at(np.where(np.arange(n) >= day, day, -1))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from arch.bootstrap import StationaryBootstrap
 
-from dipmaster.backtest.metrics import Days, joined_drawdown
+from dipmaster.backtest.metrics import DailyAccount, concatenated_drawdown
 from dipmaster.evaluation.statistics.bootstrap import (
     derive_stream_key,
     resample_drawdowns,
@@ -63,14 +63,14 @@ def test_drawdowns_are_those_of_the_days_in_order() -> None:
     growth = np.exp(0.02 * rng.standard_normal(40))
     high = np.maximum(growth, 1.0) * np.exp(0.01 * rng.random(40))
     low = np.minimum(growth, 1.0) * np.exp(-0.01 * rng.random(40))
-    days = Days(growth, high, low, 1.0 - low / high * rng.uniform(0.9, 1.0, 40))
+    days = DailyAccount(growth, high, low, 1.0 - low / high * rng.uniform(0.9, 1.0, 40))
     key = derive_stream_key(5, 0, 2)
     slow = SlowStream(key)
     expected = []
     for _ in range(30):
         world = slow.order(40, 40, 6.0)
         order = [world[i] for i in slow.order(40, 25, 3.0)]
-        expected.append(joined_drawdown(days, np.array(order)))
+        expected.append(concatenated_drawdown(days, np.array(order)))
     table = np.column_stack([days.growth, days.high, days.low, days.drawdown])
     found = resample_drawdowns(table, 25, 30, 6.0, 3.0, key)
     np.testing.assert_allclose(found, expected, atol=1e-13)

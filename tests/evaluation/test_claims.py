@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from dipmaster.core.store import plain
+from dipmaster.core.store import to_json_value
 from dipmaster.evaluation.phases.selection.claims import measure_claims
 from dipmaster.results import to_json
 from dipmaster.results.common import Comparison, Interval, SampleInterval
@@ -136,7 +136,7 @@ def claims(gates) -> Measure:
         rows = measure_claims(
             case.change, case.quality, case.regimes, case.calibration, too_small, blocks, gates
         )
-        json.dumps(plain(to_json(rows)), allow_nan=False)
+        json.dumps(to_json_value(to_json(rows)), allow_nan=False)
         assert all(row.reason and row.promise for row in rows)
         assert len({row.id for row in rows}) == len(rows)
         return {row.id: row for row in rows}

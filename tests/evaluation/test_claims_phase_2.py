@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from dipmaster.core.store import plain
+from dipmaster.core.store import to_json_value
 from dipmaster.evaluation.claims import list_claims
 from dipmaster.evaluation.phases.exits.claims import measure_claims
 from dipmaster.results import to_json
@@ -76,7 +76,7 @@ Measure = Callable[..., dict[str, RoadmapClaim]]
 def claims() -> Measure:
     def run(case: Case, too_small: str = "") -> dict[str, RoadmapClaim]:
         rows = measure_claims(case.change, case.exits, 405, too_small)
-        json.dumps(plain(to_json(rows)), allow_nan=False)
+        json.dumps(to_json_value(to_json(rows)), allow_nan=False)
         assert all(row.phase == 2 and row.reason for row in rows)
         return {row.id: row for row in rows}
 

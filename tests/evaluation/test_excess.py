@@ -9,7 +9,7 @@ from scipy import stats
 from dipmaster.evaluation.statistics import trade_metrics
 from dipmaster.evaluation.statistics.random_entry import excess
 from dipmaster.evaluation.statistics.random_entry.portfolios import EntryPool
-from studies.excess_size import Case, case_bounds, errors_of
+from studies.excess_size import TrackBatch, bounds_of_batch, count_errors
 
 ALPHA, FEW = 0.025, 30
 
@@ -143,7 +143,7 @@ MOST = 0.075
 def errors(gates):
     entry = gates.random_entry.model_copy(update={"draws": 100})
     quick = gates.model_copy(update={"random_entry": entry})
-    return errors_of(case_bounds(Case(2, 0, TRACKS, 550, quick)))
+    return count_errors(bounds_of_batch(TrackBatch(2, 0, TRACKS, 550, quick)))
 
 
 @pytest.mark.parametrize("method", ["blocks together", "as if independent"])

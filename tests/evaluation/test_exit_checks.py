@@ -156,7 +156,7 @@ def test_scores_that_were_aligned_to_other_orders(sound, world, exits) -> None:
     score = replace(rules.score, score=np.roll(rules.score.score, 1, axis=0))
     shifted = replace(rules, score=score)
     broken = replace(
-        sound, ledger=backtest.run(world.panel, entries, world.execution, shifted)
+        sound, ledger=backtest.run_backtest(world.panel, entries, world.execution, shifted)
     ).broken()
     assert {SOLD, PASSED_OVER} <= set(broken)
 

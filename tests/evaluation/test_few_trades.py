@@ -17,6 +17,7 @@ from dipmaster.evaluation.phase_evaluation import EntryUniverse, PhaseEvaluation
 from dipmaster.evaluation.statistics.random_entry.strata import MatchingCovariates
 from dipmaster.results import to_json
 from dipmaster.results.metrics import COMPARED, METRICS
+from tests.made.phase import UNREAD
 
 BOUNDARY = 20 * BARS_PER_DAY
 FIRST_OF_BLOCK = [BOUNDARY + 10 * BARS_PER_DAY * block + 12 for block in range(4)]
@@ -106,7 +107,9 @@ def test_figures_of_few_trades_can_be(evaluate, small, period, results, apart) -
     """Shares are shares, ratios of 5 to 5 are of that size, no money that was not there."""
     evaluation, ledger = evaluate(0, results, apart)
     candidates = ledger.trades.rename(columns={"signal_time": "open_time"})
-    figures = to_json(build_phase_figures(evaluation, ledger, candidates, period, 36, small))
+    figures = to_json(
+        build_phase_figures(evaluation, ledger, candidates, period, 36, small, UNREAD)
+    )
     for path, number in numbers(figures):
         leaf = path.rsplit(".", 1)[-1]
         assert math.isfinite(number), path

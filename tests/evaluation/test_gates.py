@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dipmaster.core.store import plain
+from dipmaster.core.store import to_json_value
 from dipmaster.evaluation.statistics.bootstrap import derive_stream_key
 from dipmaster.evaluation.statistics.estimate import Estimate
 from dipmaster.evaluation.statistics.gates import judge_gates, withhold_verdicts
@@ -156,7 +156,7 @@ def test_rows_of_any_ledger_keep_their_word(gates, sample_of, trades, demanding:
     phase = judge_gates(
         0, build_estimators(PhaseSample(0, sample, pool), quick), TARGETS, quick, too_small
     )
-    json.dumps(plain([asdict(row) for row in phase.rows]), allow_nan=False)
+    json.dumps(to_json_value([asdict(row) for row in phase.rows]), allow_nan=False)
     assert [row.metric for row in phase.rows] == [metric.key for metric in GATES]
     for row in phase.rows:
         kept(row, bool(too_small))

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from dipmaster.core.panel import as_times
+from dipmaster.core.panel import to_timestamps
 from dipmaster.core.time_units import BAR_MS
 from dipmaster.evaluation.figures.breakdowns import summarize_holding
 
@@ -12,8 +12,8 @@ def test_positions_open_when_the_data_ended_are_left_out() -> None:
     bars = np.array([3, 9, 36, 8000])
     trades = pd.DataFrame(
         {
-            "entry_time": as_times(np.zeros(4, np.int64)),
-            "exit_time": as_times(bars * BAR_MS),
+            "entry_time": to_timestamps(np.zeros(4, np.int64)),
+            "exit_time": to_timestamps(bars * BAR_MS),
             "bars_held": bars,
             "open_at_end": [False, False, False, True],
         }

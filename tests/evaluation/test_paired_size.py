@@ -7,7 +7,7 @@ tests of 60 tracks; the seeds are fixed.
 import numpy as np
 import pytest
 
-from studies.paired_size import CASES, both_tracks, errors
+from studies.paired_size import CASES, count_errors, simulate_pair
 
 TRACKS, MOST = 60, 6 / 60
 
@@ -15,7 +15,7 @@ TRACKS, MOST = 60, 6 / 60
 @pytest.fixture(scope="module")
 def found(gates):
     quick = gates.model_copy(update={"bootstrap_reps": 100})
-    return errors(*CASES[0], 0, TRACKS, 550, quick, truth_days=300_000)
+    return count_errors(*CASES[0], 0, TRACKS, 550, quick, truth_days=300_000)
 
 
 def test_bounds_err_about_as_often_as_they_say(found) -> None:
@@ -29,7 +29,7 @@ def test_bounds_are_not_idle(found) -> None:
 
 
 def test_the_later_phase_keeps_trades_of_the_earlier_one() -> None:
-    later, earlier = both_tracks(*CASES[0], 100, 30, np.random.default_rng(1))
+    later, earlier = simulate_pair(*CASES[0], 100, 30, np.random.default_rng(1))
     assert np.array_equal(later.sample.net, earlier.sample.net[later.candidate])
     assert 0.1 < later.sample.trades / earlier.sample.trades < 0.3
     assert later.sample.days.growth.size == earlier.sample.days.growth.size

@@ -11,9 +11,9 @@ import pytest
 
 from dipmaster import backtest
 from dipmaster.backtest import ExitRules, Ledger
-from dipmaster.core.panel import Panel, as_times, epoch_ms
+from dipmaster.core.panel import Panel, to_epoch_ms, to_timestamps
 from dipmaster.core.params import Execution, Exits
-from dipmaster.core.store import plain, read_params
+from dipmaster.core.store import read_params, to_json_value
 from dipmaster.core.tables import CANDIDATES
 from dipmaster.evaluation.figures.overall import (
     build_daily_equity,
@@ -32,6 +32,7 @@ from dipmaster.results import GateRows, Summary, from_json, to_json
 from dipmaster.results.evaluation.phase import PhaseFigures
 from dipmaster.results.evaluation.record import SplitPeriod
 from dipmaster.results.metrics import FIXED_TARGETS, GATES
+from tests.made.phase import UNREAD
 
 NO_VERDICT = Ruling("INCONCLUSIVE", "phases 1 to 4 are not built")
 BOUNDARY, BARS = 20 * 288, 60 * 288
@@ -69,7 +70,7 @@ def candidates(panel) -> pd.DataFrame:
         {
             "candidate_id": np.arange(300),
             "symbol": rng.choice(panel.symbols, 300),
-            "open_time": as_times(panel.open_time[bars]),
+            "open_time": to_timestamps(panel.open_time[bars]),
             "dip_z": rng.random(300),
             "sigma_1h_frac": 0.01,
             "volatility_class": rng.integers(0, 3, 300).astype(np.int8),
@@ -83,7 +84,7 @@ def covariates(panel) -> MatchingCovariates:
     frame = {
         symbol: pd.DataFrame(
             {
-                "open_time": as_times(panel.open_time[100:]),
+                "open_time": to_timestamps(panel.open_time[100:]),
                 "volatility_class": (np.arange(BARS - 100) // 500 % 3).astype(np.int8),
                 "volatility_5m_daily_frac": np.arange(BARS - 100) % 37 / 1000,
             }
@@ -107,7 +108,7 @@ def trade(panel, period, execution, exits) -> Callable[[pd.DataFrame], Ledger]:
 
     def run(candidates: pd.DataFrame) -> Ledger:
         entries = baseline_entries(candidates, panel, period, execution, exits)
-        return backtest.run(panel, entries, execution, ExitRules.phase_0(exits))
+        return backtest.run_backtest(panel, entries, execution, ExitRules.phase_0(exits))
 
     return run
 
@@ -148,7 +149,9 @@ def test_phase_0_is_judged_by_the_final_targets(evaluation) -> None:
 
 def test_figures_again_in_pandas(evaluation, ledger, candidates, period, exits, quick) -> None:
     """From the tables alone, as a reader with the parquet files would."""
-    record = build_phase_figures(evaluation, ledger, candidates, period, exits.cap_bars, quick)
+    record = build_phase_figures(
+        evaluation, ledger, candidates, period, exits.cap_bars, quick, UNREAD
+    )
     start = pd.Timestamp(period.out_of_sample_ms, unit="ms", tz="UTC")
     trades = ledger.trades[ledger.trades["entry_time"] >= start]
     marks = ledger.equity.set_index("time")["equity"]
@@ -183,7 +186,7 @@ def test_figures_again_in_pandas(evaluation, ledger, candidates, period, exits, 
 
 
 def test_nothing_crosses_the_boundary(ledger, period) -> None:
-    entry, exit_ = (epoch_ms(ledger.trades[name]) for name in ("entry_time", "exit_time"))
+    entry, exit_ = (to_epoch_ms(ledger.trades[name]) for name in ("entry_time", "exit_time"))
     before = entry < period.out_of_sample_ms
     assert before.any()
     assert (exit_[before] < period.out_of_sample_ms).all()
@@ -191,7 +194,7 @@ def test_nothing_crosses_the_boundary(ledger, period) -> None:
 
 def test_the_gates_do_not_see_the_burn_in(trade, judge, candidates, period, evaluation) -> None:
     """Without a single burn-in trade the out-of-sample trades are the same, and so the rates."""
-    late = candidates[epoch_ms(candidates["open_time"]) >= period.out_of_sample_ms]
+    late = candidates[to_epoch_ms(candidates["open_time"]) >= period.out_of_sample_ms]
     again = judge(trade(late.reset_index(drop=True)))
     for mine, theirs in zip(again.gates.rows, evaluation.gates.rows, strict=True):
         assert mine.value == pytest.approx(theirs.value, rel=1e-9)
@@ -202,8 +205,8 @@ def test_same_bytes_again(judge, ledger, candidates, period, exits, quick, evalu
     again = judge(ledger)
 
     def text(e) -> str:
-        record = build_phase_figures(e, ledger, candidates, period, exits.cap_bars, quick)
-        return json.dumps([plain(to_json(record)), plain(to_json(e.gates.rows))])
+        record = build_phase_figures(e, ledger, candidates, period, exits.cap_bars, quick, UNREAD)
+        return json.dumps([to_json_value(to_json(record)), to_json_value(to_json(e.gates.rows))])
 
     assert text(again) == text(evaluation)
 
@@ -244,11 +247,11 @@ def test_degenerate_ledgers_have_defined_results(
     universe = EntryUniverse(panel, covariates, lambda symbol, bar: np.where(bar % 3, 0.004, -0.01))
     account = execution.model_copy(update={"capital": 10_000.0})
     result = evaluate_phase(0, ledger, universe, period, TARGETS, account, quick)
-    record = build_phase_figures(result, ledger, candidates, period, exits.cap_bars, quick)
+    record = build_phase_figures(result, ledger, candidates, period, exits.cap_bars, quick, UNREAD)
     summary = build_summary(result, NO_VERDICT, ledger, period)
     written = ((PhaseFigures, record), (Summary, summary), (GateRows, result.gates.rows))
     for kind, figures in written:
-        text = json.dumps(plain(to_json(figures)), allow_nan=False)
+        text = json.dumps(to_json_value(to_json(figures)), allow_nan=False)
         assert to_json(from_json(kind, json.loads(text))) == json.loads(text)
     assert "nan" not in to_csv_text(build_gates_frame(result.gates.rows))
     assert [check.name for check in result.checks if not check.holds] == []
@@ -315,6 +318,7 @@ def test_period_in_words(period) -> None:
         last_open_time="2023-03-01T23:55:00Z",
         burn_in_days=20.0,
         days_out_of_sample=40,
+        days_without_bars=0,
         blocks=4,
         block_days=10,
     )

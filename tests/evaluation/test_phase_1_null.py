@@ -17,8 +17,8 @@ from dipmaster.confidence import Events, Scores, build_events
 from dipmaster.core.params import Params
 from dipmaster.evaluation.phase_evaluation import PhaseEvaluation
 from studies import in_process
-from studies.exits_in_process import exits_of
-from studies.in_process import Scored, changed_params, evaluated, scored_market
+from studies.exits_in_process import compute_exits
+from studies.in_process import ScoredMarket, evaluated, override_params, score_market
 
 SMALL = {
     "signal.z_min": 0.5,
@@ -60,7 +60,7 @@ def params_with(threshold: float | None, **decision: float) -> Params:
     if threshold is not None:
         regimes = ("low_volatility", "normal_volatility", "high_volatility")
         changes["confidence.thresholds"] = dict.fromkeys(regimes, threshold)
-    return changed_params(changes)
+    return override_params(changes)
 
 
 def shuffled(events: Events) -> Events:
@@ -76,19 +76,19 @@ def shuffled(events: Events) -> Events:
 
 
 @pytest.fixture(scope="module")
-def market(project) -> Callable[..., Scored]:
-    made: dict[tuple[float, bool], Scored] = {}
+def market(project) -> Callable[..., ScoredMarket]:
+    made: dict[tuple[float, bool], ScoredMarket] = {}
 
-    def scored(edge: float, shuffle: bool) -> Scored:
+    def scored(edge: float, shuffle: bool) -> ScoredMarket:
         with pytest.MonkeyPatch.context() as patch:
             patch.chdir(project)
             if shuffle:
                 patch.setattr(
                     in_process, "build_events", lambda *given: shuffled(build_events(*given))
                 )
-            return scored_market(params_with(ROADMAP), edge=edge, **MARKET)
+            return score_market(params_with(ROADMAP), edge=edge, **MARKET)
 
-    def once(edge: float, shuffle: bool = False) -> Scored:
+    def once(edge: float, shuffle: bool = False) -> ScoredMarket:
         if (edge, shuffle) not in made:
             made[edge, shuffle] = scored(edge, shuffle)
         return made[edge, shuffle]
@@ -97,7 +97,7 @@ def market(project) -> Callable[..., Scored]:
 
 
 def phase_1(
-    project, some: Scored, threshold: float | None, scores: Scores | None = None
+    project, some: ScoredMarket, threshold: float | None, scores: Scores | None = None
 ) -> tuple[Mapping[str, Any], PhaseEvaluation]:
     """What the scores knew, and phase 1 judged."""
     with pytest.MonkeyPatch.context() as patch:
@@ -123,7 +123,7 @@ def null_errors(scores: Scores, p: np.ndarray, boundary_ms: int) -> float:
     return (area - 0.5) / float(np.sqrt((rows.size + 1) / (12.0 * wins * losses)))
 
 
-def boundary_of(some: Scored) -> int:
+def boundary_of(some: ScoredMarket) -> int:
     return some.bars_ms[0] + int(SMALL["split.burn_in_days"]) * 86_400_000
 
 
@@ -160,7 +160,7 @@ def test_exits_find_nothing_either(project, market) -> None:
     some, params = market(0.0), params_with(ALL, **ACTING)
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(project)
-        _, exit_inputs = exits_of(some, some.scores, params)
+        _, exit_inputs = compute_exits(some, some.scores, params)
         _, result = evaluated(some, some.scores, params, exit_inputs)
     found = result.evaluations[2]
     assert found.sample.trades >= 300

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from dipmaster.backtest import ExitRules
-from dipmaster.core.panel import Panel, as_times, epoch_ms
+from dipmaster.core.panel import Panel, to_epoch_ms, to_timestamps
 from dipmaster.core.params import Execution, Exits
 from dipmaster.core.store import read_params
 from dipmaster.core.tables import CANDIDATES
@@ -74,7 +74,7 @@ def candidates(panel) -> pd.DataFrame:
         {
             "candidate_id": np.arange(ROWS),
             "symbol": np.tile(panel.symbols, ROWS // 2),
-            "open_time": as_times(panel.open_time[bars]),
+            "open_time": to_timestamps(panel.open_time[bars]),
             "dip_z": np.tile([3.0, 1.0], ROWS // 2),  # phase 0 prefers the first coin
             "sigma_1h_frac": 0.01,
             "volatility_class": np.int8(0),
@@ -184,7 +184,7 @@ def test_the_surest_is_bought_where_two_compete(complete, panel, execution) -> N
     orders = pd.DataFrame({"bar": entries.signal_index, "c": entries.confidence})
     best = orders.groupby("bar")["c"].max()
     assert len(trades) == len(best)
-    bought = panel.index_of(epoch_ms(trades["signal_time"]))
+    bought = panel.index_of(to_epoch_ms(trades["signal_time"]))
     assert np.array_equal(trades["confidence"].to_numpy(), best.loc[bought].to_numpy())
     assert set(first.ledger.trades["symbol"]) == {"AUSDT"}
     assert (trades["symbol"] == "BUSDT").any()
@@ -215,7 +215,7 @@ def test_the_future_changes_no_closed_trade(complete, candidates, scores, admiss
     rng = np.random.default_rng(3)
     middle = whole.iloc[len(whole) // 2]
     for time in (middle["signal_time"], middle["entry_time"], middle["exit_time"]):
-        cut = int(panel.index_of(epoch_ms(pd.Series([time])))[0]) + 1
+        cut = int(panel.index_of(to_epoch_ms(pd.Series([time])))[0]) + 1
         noise = np.exp(0.3 * rng.standard_normal((2, BARS)))
         noise[:, :cut] = 1.0
         prices = {name: getattr(panel, name) * noise for name in ("open", "high", "low", "close")}
@@ -233,7 +233,7 @@ def test_the_future_changes_no_closed_trade(complete, candidates, scores, admiss
 
 def test_abstaining_is_no_verdict(complete, judge, admission, candidates, period, quick) -> None:
     """Only the burn-in is traded: out of sample the account stands still."""
-    late = epoch_ms(candidates["open_time"]) >= period.out_of_sample_ms
+    late = to_epoch_ms(candidates["open_time"]) >= period.out_of_sample_ms
     cautious = admission.assign(
         admitted=np.where(late, 0, admission["admitted"]),
         passes_threshold=np.where(late, 0, admission["passes_threshold"]),
@@ -269,7 +269,7 @@ def test_where_the_last_candidate_was_lost(candidates, admission, period) -> Non
 
 
 def test_why_nothing_was_admitted(candidates, admission, period) -> None:
-    late = epoch_ms(candidates["open_time"]) >= period.out_of_sample_ms
+    late = to_epoch_ms(candidates["open_time"]) >= period.out_of_sample_ms
     n, reached = int(late.sum()), int((admission["passes_threshold"] == 1)[late].sum())
     none = admission.assign(admitted=np.int8(0))
     assert find_abstention(candidates, admission, period, "") == Abstention()

@@ -57,6 +57,15 @@ def test_eligible_bars(strata) -> None:
     assert code[1, bar] == ((24 + 13) * 3 + 1) * 10
 
 
+def test_a_bar_before_one_without_volume_is_not_eligible(panel, classes) -> None:
+    """It could not be bought; the idle bar itself can be signalled on, and is bought after it."""
+    panel.volume[0, 2000] = 0.0
+    around = MatchingCovariates(classes, np.ones(classes.shape))
+    code = build_strata(panel, around, NO_TRADES, PERIOD).code
+    assert code[0, 1999] == -1
+    assert (code[0, [1998, 2000, 2001]] >= 0).all()
+
+
 def test_recent_volatility_is_cut_at_the_tenths_of_the_trades(panel, classes) -> None:
     """Trades at 1, 2 ... 100: bars at 0, 10.5, 55 and 1,000 fall into tenths 0, 1, 5 and 9."""
     recent = np.full(classes.shape, np.nan)

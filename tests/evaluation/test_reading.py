@@ -5,14 +5,14 @@ import pandas as pd
 import pytest
 
 from dipmaster.core.errors import DataError
-from dipmaster.core.panel import as_times
+from dipmaster.core.panel import to_timestamps
 from dipmaster.core.tables import SCORES as TABLE
 from dipmaster.core.time_units import BAR_MS
 from dipmaster.evaluation.reading import same_candidates
 
 TIMES = 1_672_531_200_000 + BAR_MS * np.array([0, 50, 90])
 CANDIDATES = pd.DataFrame(
-    {"candidate_id": [0, 1, 2], "symbol": ["A", "B", "A"], "open_time": as_times(TIMES)}
+    {"candidate_id": [0, 1, 2], "symbol": ["A", "B", "A"], "open_time": to_timestamps(TIMES)}
 )
 SCORES = CANDIDATES.assign(confidence=[np.nan, 0.0, 1.0])
 
@@ -25,7 +25,7 @@ def test_the_same_candidates_pass() -> None:
     ("change", "told"),
     [
         ({"symbol": ["A", "ZZZ", "A"]}, "the symbol of each candidate.*ZZZ for B in row 1"),
-        ({"open_time": as_times(TIMES + BAR_MS)}, "the open_time of each candidate"),
+        ({"open_time": to_timestamps(TIMES + BAR_MS)}, "the open_time of each candidate"),
         ({"candidate_id": [0, 2, 1]}, "the candidate_id of each candidate"),
     ],
 )

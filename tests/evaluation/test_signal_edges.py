@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from dipmaster.core.errors import DataError
-from dipmaster.core.store import plain
+from dipmaster.core.store import to_json_value
 from dipmaster.evaluation.phases.selection.signals import measure_signal_quality
 from dipmaster.results import to_json
 from tests.evaluation.signal_tables import YEAR, tables
@@ -23,7 +23,7 @@ def test_burn_in_and_trades_that_never_took_place_are_left_out(gates):
 
 
 def _finite(value: Any) -> None:
-    json.dumps(plain(to_json(value)), allow_nan=False)
+    json.dumps(to_json_value(to_json(value)), allow_nan=False)
 
 
 def test_nothing_traded(gates):

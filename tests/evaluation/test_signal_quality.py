@@ -9,8 +9,8 @@ import pytest
 from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 from statsmodels.stats.contingency_tables import mcnemar as oracle_mcnemar
 
-from dipmaster.core.panel import as_times
-from dipmaster.core.store import plain
+from dipmaster.core.panel import to_timestamps
+from dipmaster.core.store import to_json_value
 from dipmaster.core.time_units import BAR_MS, DAY_MS
 from dipmaster.evaluation.phases.selection.signals import measure_signal_quality
 from dipmaster.evaluation.phases.selection.signals.paired import Ratio
@@ -126,7 +126,7 @@ def test_planted_recall_counts_drops_of_the_own_coin_on_the_bar_or_two_after(gat
     boundary = YEAR.out_of_sample_ms
 
     def at(bars: list[int]) -> pd.DatetimeIndex:
-        return as_times(boundary + np.array(bars) * BAR_MS)
+        return to_timestamps(boundary + np.array(bars) * BAR_MS)
 
     marks = {0: (1, -0.02), 100: (1, -0.01), 200: (1, -0.01), 300: (1, -0.01)}
     others = {150: (1, 0.02), 250: (2, -0.02), -500: (1, -0.02)}  # up, news, burn-in
@@ -165,7 +165,7 @@ def test_the_order_of_the_blocks_does_not_matter_and_the_bytes_are_the_same(gate
     given = random_tables(9)
     one, two = (measure_signal_quality(*given, YEAR, gates) for _ in range(2))
     assert one == two
-    assert json.dumps(plain(to_json(one))) == json.dumps(plain(to_json(two)))
+    assert json.dumps(to_json_value(to_json(one))) == json.dumps(to_json_value(to_json(two)))
 
 
 def _ms(scores: pd.DataFrame) -> np.ndarray:

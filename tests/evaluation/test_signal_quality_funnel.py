@@ -6,23 +6,23 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dipmaster.core.panel import as_times
-from dipmaster.core.store import plain, read_params
+from dipmaster.core.panel import to_timestamps
+from dipmaster.core.store import read_params, to_json_value
 from dipmaster.core.time_units import BAR_MS, DAY_MS
 from dipmaster.evaluation.phases.selection.signals import build_funnel
 from dipmaster.evaluation.statistics.period import Period
 from dipmaster.results import to_json
-from dipmaster.signal_filter import FRAMES, CheckFact
+from dipmaster.signal_filter import TIMEFRAMES, CheckStatus
 
 START_MS = 1_672_531_200_000
 YEAR = Period(START_MS, START_MS + 30 * DAY_MS, START_MS + 390 * DAY_MS - BAR_MS, 30)
 NAMES = ["candidates", "scored", "threshold", "checks", "volatility", "confirmation", "traded"]
 COLUMNS = ["passes_threshold", "passes_checks", "calm", "passes_confirmation"]
 FACTS = (
-    CheckFact("volume", True, False, "nearly"),
-    CheckFact("rsi", True, True, "the rule"),
-    CheckFact("news", False, False, "no source"),
-    CheckFact("liquidity", True, False, "no"),
+    CheckStatus("volume", True, False, "nearly"),
+    CheckStatus("rsi", True, True, "the rule"),
+    CheckStatus("news", False, False, "no source"),
+    CheckStatus("liquidity", True, False, "no"),
 )
 
 
@@ -43,7 +43,7 @@ def made(passes, label, confidence, day=None, regime=None, traded=None):
     scores = pd.DataFrame(
         {
             "candidate_id": ids,
-            "open_time": as_times(START_MS + day.astype(np.int64) * DAY_MS),
+            "open_time": to_timestamps(START_MS + day.astype(np.int64) * DAY_MS),
             "label": label.astype(np.int8),
             "net_frac": np.where(label < 0, np.nan, np.where(label == 1, 0.004, -0.006)),
             "regime": regime.astype(np.int8),
@@ -125,7 +125,7 @@ def test_counts_never_rise_and_both_ends_are_the_tables_own(sections, gates):
     assert [row.threshold for row in regimes] == [0.75, 0.8, 0.9, 0.9]
     for key, total in (("candidates", late), ("admitted", admitted & late)):
         assert sum(getattr(row, key) for row in regimes) == total.sum()
-    json.dumps(plain(to_json(said)), allow_nan=False)
+    json.dumps(to_json_value(to_json(said)), allow_nan=False)
 
 
 def test_checks_say_what_applies_and_what_they_let_through(sections, gates):
@@ -140,7 +140,7 @@ def test_checks_say_what_applies_and_what_they_let_through(sections, gates):
 
 
 def test_signs_are_told_where_they_are_given(sections, gates):
-    names = [name for frame in FRAMES.values() for name in frame]
+    names = [name for frame in TIMEFRAMES.values() for name in frame]
     signs = {name: np.array([1.0, 0.5, 0.0]) for name in names}
     given = made([[1, 1, 1, 1]] * 3, [1, 0, 0], [0.9] * 3)
     said = build_funnel(*given, YEAR, *sections, gates, FACTS, signs).signs
@@ -155,11 +155,11 @@ def test_a_funnel_that_runs_dry_says_so(sections, gates):
     last = said.out_of_sample[-1]
     assert (last.left, last.precision, last.mean_net_bps) == (0, None, None)
     assert last.reason == "no candidate is left"
-    json.dumps(plain(to_json(said)), allow_nan=False)
+    json.dumps(to_json_value(to_json(said)), allow_nan=False)
 
 
 def test_no_candidate_at_all(sections, gates):
     said = build_funnel(*made([], [], []), YEAR, *sections, gates, FACTS)
     assert [row.left for row in said.out_of_sample] == [0] * 7
     assert said.by_regime[0].threshold is None
-    json.dumps(plain(to_json(said)), allow_nan=False)
+    json.dumps(to_json_value(to_json(said)), allow_nan=False)

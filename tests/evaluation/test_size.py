@@ -8,19 +8,19 @@ independent break them, so the test can fail.
 import numpy as np
 import pytest
 
-from studies.clustered_ledgers import WORLDS
-from studies.interval_size import world_errors
+from studies.clustered_ledgers import SYNTHETIC_STRATEGIES
+from studies.interval_size import count_errors
 
 TRACKS = 150
 MOST = 0.075
-CLUSTERED = WORLDS[1]
+CLUSTERED = SYNTHETIC_STRATEGIES[1]
 CONTROL = "Clopper-Pearson"
 
 
 @pytest.fixture(scope="module")
 def errors(gates):
     quick = gates.model_copy(update={"bootstrap_reps": 200})
-    return world_errors(CLUSTERED, 1, TRACKS, 550, quick, truth_days=400_000)[1]
+    return count_errors(CLUSTERED, 1, TRACKS, 550, quick, truth_days=400_000)[1]
 
 
 @pytest.mark.parametrize("method", ["win rate", "profit factor", "Sharpe ratio", "drawdown"])

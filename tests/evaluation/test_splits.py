@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dipmaster.core.errors import DataError
-from dipmaster.core.panel import Panel, as_times
+from dipmaster.core.panel import Panel, to_timestamps
 from dipmaster.core.params import Split
 from dipmaster.core.time_units import BAR_MS, DAY_MS, HOUR_MS
 from dipmaster.evaluation.statistics.period import Period, drop_boundary_crossings, split_period
@@ -22,17 +22,22 @@ SPLIT = Split(
 )
 
 
+def bars_until(first: int, end: int) -> Panel:
+    time = np.arange(first, end, BAR_MS, dtype=np.int64)
+    return Panel(("A",), time, *(np.ones((1, time.size)) for _ in range(6)))
+
+
 def test_boundary_is_a_midnight_after_the_burn_in() -> None:
-    period = split_period(FIRST, FIRST + 10 * DAY_MS - BAR_MS, SPLIT, 3)
+    period = split_period(bars_until(FIRST, FIRST + 10 * DAY_MS), SPLIT, 3)
     assert period.out_of_sample_ms == FIRST + 3 * DAY_MS
     assert (period.days, period.blocks) == (7, 2)
-    later = split_period(FIRST + 5 * HOUR_MS, FIRST + 10 * DAY_MS, SPLIT, 3)
+    later = split_period(bars_until(FIRST + 5 * HOUR_MS, FIRST + 10 * DAY_MS), SPLIT, 3)
     assert later.out_of_sample_ms == FIRST + 4 * DAY_MS
 
 
 def test_too_short_a_history_names_the_cure() -> None:
     with pytest.raises(DataError, match=r"3 days of burn-in .* found 4\.0 days in all") as told:
-        split_period(FIRST, FIRST + 4 * DAY_MS - BAR_MS, SPLIT, 3)
+        split_period(bars_until(FIRST, FIRST + 4 * DAY_MS), SPLIT, 3)
     assert "shorter split.burn_in_days" in str(told.value)
 
 
@@ -59,7 +64,7 @@ def small_panel(missing: slice) -> Panel:
 def kept_bars(panel: Panel, symbol: str) -> list[int]:
     bars = np.arange(2 * 288 - 60, 2 * 288 + 5)
     candidates = pd.DataFrame(
-        {"symbol": symbol, "open_time": as_times(panel.open_time[bars]), "candidate_id": bars}
+        {"symbol": symbol, "open_time": to_timestamps(panel.open_time[bars]), "candidate_id": bars}
     )
     period = Period(FIRST, FIRST + 2 * DAY_MS, FIRST + 4 * DAY_MS - BAR_MS, 1)
     return drop_boundary_crossings(candidates, panel, period, 36)["candidate_id"].tolist()
@@ -82,3 +87,12 @@ def test_a_gap_at_the_boundary_purges_what_would_be_stuck_in_it() -> None:
         *range(boundary, boundary + 5),
     ]
     assert len(kept_bars(panel, "A")) == 23 + 5
+
+
+def test_bars_in_which_nobody_traded_are_a_gap_as_well() -> None:
+    boundary = 2 * 288
+    missing = slice(boundary - 30, boundary + 10)
+    idle = small_panel(slice(0, 0))
+    idle.volume[1, missing] = 0.0
+    assert kept_bars(idle, "B") == kept_bars(small_panel(missing), "B")
+    assert len(kept_bars(idle, "B")) < len(kept_bars(idle, "A"))

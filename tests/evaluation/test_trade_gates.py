@@ -13,6 +13,7 @@ from statsmodels.genmod.generalized_linear_model import GLM
 from statsmodels.stats.proportion import proportion_confint
 
 from dipmaster.evaluation.statistics import trade_metrics
+from dipmaster.learning.evaluation.clustered import t_critical
 
 ALPHA, FEW = 0.025, 30
 
@@ -112,6 +113,16 @@ def test_all_losses_have_an_upper_bound_above_zero(sample_of) -> None:
     assert 0.0 < factor.high < 0.1
 
 
+def test_what_broke_even_is_no_loser(sample_of) -> None:
+    """Two trades netting rounding would make the mean loss smaller, and the bound kinder."""
+    net = np.where(np.arange(150) % 15 == 0, -20.0, 10.0)
+    net[[3, 77]] = 0.0
+    day = np.arange(150) // 2
+    exact = trade_metrics.estimate_profit_factor(sample_of(net, day, 75), ALPHA, FEW)
+    net[[3, 77]] = -1e-12, 1e-12
+    assert trade_metrics.estimate_profit_factor(sample_of(net, day, 75), ALPHA, FEW) == exact
+
+
 def test_one_more_mean_loss_lowers_the_bound(sample_of) -> None:
     """With 10 losers the lower bound holds with an 11th of mean size as well."""
     rng = np.random.default_rng(5)
@@ -184,3 +195,49 @@ def test_bounds_hold_the_value(sample_of, trades, alpha: float, few: int) -> Non
         tighter = trade_metrics.estimate_win_rate(sample, min(alpha * 1.5, 0.4), few)
         assert rate.low <= tighter.low
         assert rate.high >= tighter.high
+
+
+def test_mean_by_hand() -> None:
+    values, block = np.array([1.0, 3, 4, 8, 6, 2]), np.array([0, 0, 1, 1, 2, 3])
+    estimate = trade_metrics.estimate_mean(values, np.array([0, 0, 9, 9, 19, 29]), block, ALPHA)
+    together = 4 / 3 * ((-3 - 1) ** 2 + (0 + 4) ** 2 + 2**2 + (-2) ** 2) / 36
+    assert estimate.value == 4.0
+    assert estimate.high - 4.0 == pytest.approx(t_critical(3, ALPHA) * math.sqrt(together))
+    assert 4.0 - estimate.low == pytest.approx(estimate.high - 4.0)
+    assert estimate.n == 6
+    assert estimate.n_effective <= 4.0  # four days
+
+
+def test_mean_is_at_least_as_wide_as_of_independent_trades() -> None:
+    """Blocks whose errors cancel: their own variance would be nothing."""
+    values, block = np.tile([1.0, 3.0], 4), np.repeat(np.arange(4), 2)
+    estimate = trade_metrics.estimate_mean(values, np.arange(8), block, ALPHA)
+    alone = 8 / 7 * np.sum(((values - 2.0) / 8) ** 2)
+    assert estimate.high - 2.0 == pytest.approx(t_critical(3, ALPHA) * math.sqrt(alone))
+
+
+def test_a_mean_has_no_bound_below_what_can_be() -> None:
+    """Minutes of four positions, three of them closed at once."""
+    minutes, block = np.array([5.0, 5.0, 5.0, 180.0]), np.arange(4)
+    free = trade_metrics.estimate_mean(minutes, block, block, ALPHA)
+    kept = trade_metrics.estimate_mean(minutes, block, block, ALPHA, lowest=0.0)
+    assert free.low < 0.0 == kept.low
+    assert (kept.value, kept.high) == (free.value, free.high)
+
+
+@pytest.mark.parametrize(
+    ("values", "block", "value", "reason"),
+    [
+        ([], [], None, "no trade"),
+        ([1.0, 2.0], [3, 3], 1.5, "1 of 4 blocks that bounds need"),
+        ([1.0, 2.0, 3.0], [3, 4, 5], 2.0, "3 of 4 blocks that bounds need"),
+        ([2.0] * 4, [0, 1, 2, 3], 2.0, "the same for every trade: no bounds can be read from it"),
+    ],
+)
+def test_a_mean_without_bounds_says_why(values, block, value, reason) -> None:
+    days = np.arange(len(values))
+    estimate = trade_metrics.estimate_mean(
+        np.array(values), days, np.array(block, dtype=int), ALPHA
+    )
+    assert (estimate.value, estimate.low, estimate.high) == (value, None, None)
+    assert estimate.reason == reason

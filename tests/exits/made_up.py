@@ -6,22 +6,24 @@ from typing import Any
 import numpy as np
 from scipy.special import expit
 
-from dipmaster.backtest import ExitType
+from dipmaster.backtest import ExitType, TradeOutcomes
 from dipmaster.core.params import Split
-from dipmaster.core.params.confidence import MinTrain, Trees
-from dipmaster.core.params.exits import ExitJudging, ExitModels
+from dipmaster.core.params.confidence import BoostedTrees, MinTrainingSet
+from dipmaster.core.params.exits import ExitEvaluation, ExitModels
 from dipmaster.core.tables import EXIT_FEATURES
 from dipmaster.core.time_units import BAR_MS, DAY_MS
-from dipmaster.exits.arrays import ExitLabels, ExitRows, HoldOutcomes
+from dipmaster.exits.arrays import ExitLabels, ExitRows
 from dipmaster.exits.scores import ExitScores, fit_exit_scores
 from dipmaster.exits.training_set import ExitTrainingSet, build_training_set
 
 START_MS = 1_672_531_200_000  # 2023-01-01
 MAX_HOLDING_BARS = 8
 REFIT_DAYS = (60, 90, 105, 181, 273)  # of both layers, 2023
-TREES = Trees(seed=7, rounds=15, learning_rate=0.1, depth=2, min_leaf=20, column_frac=0.8, l2=1.0)
-LEAST = MinTrain(candidates=40, per_class=5)
-JUDGING = ExitJudging(
+TREES = BoostedTrees(
+    seed=7, rounds=15, learning_rate=0.1, depth=2, min_leaf=20, column_frac=0.8, l2=1.0
+)
+LEAST = MinTrainingSet(candidates=40, per_class=5)
+JUDGING = ExitEvaluation(
     seed=3, alpha=0.025, block_days=15, bins=5, bootstrap_reps=100, permutations=2, max_rows=4000
 )
 MODELS = ExitModels(trees=TREES, min_train=LEAST, max_rows=1500, judging=JUDGING)
@@ -29,8 +31,10 @@ SPLIT = Split(
     burn_in_days=180, min_out_of_sample_days=7, models_from_day=60, stack_from_day=105,
     calibrator_from_day=150,
 )  # fmt: skip
-BEST, TIMING, RISK = (EXIT_FEATURES.index(n) for n in ("current_pnl_frac", "max_profit_frac",
-                                                       "stop_room_sigma"))  # fmt: skip
+BEST, TIMING, RISK, TREND = (
+    EXIT_FEATURES.index(name)
+    for name in ("current_pnl_frac", "max_profit_frac", "stop_room_sigma", "volume_trend_10m")
+)
 
 
 @dataclass(frozen=True)
@@ -39,7 +43,7 @@ class Lifetimes:
 
     rows: ExitRows
     labels: ExitLabels
-    outcomes: HoldOutcomes
+    hold: TradeOutcomes
     candidate_id: np.ndarray
     signal_ms: np.ndarray
     grid_ms: np.ndarray
@@ -68,6 +72,7 @@ def made_lifetimes(
     bar = signal[position] + 1 + held
     features = rng.standard_normal((position.size, len(EXIT_FEATURES))).astype(np.float32)
     features[:, RISK] = rng.standard_normal(count).astype(np.float32)[position]
+    features[:, TREND] = np.tanh(features[:, TREND])  # a share from -1 to 1
     features[rng.random(features.shape) < 0.02] = np.nan
     known = np.nan_to_num(features.astype(np.float64))
     exit_index = signal + 1 + rng.integers(1, MAX_HOLDING_BARS + 1, count)
@@ -92,7 +97,17 @@ def made_lifetimes(
     return Lifetimes(
         ExitRows(position, bar, held, features),
         labels,
-        HoldOutcomes(np.ones(count, np.bool_), exit_index, kind, net),
+        TradeOutcomes(
+            symbol_index=np.zeros(count, np.int64),
+            tradable=np.ones(count, np.bool_),
+            entry_index=signal + 1,
+            exit_index=exit_index,
+            exit_type=kind,
+            **dict.fromkeys(("gross_frac", "net_frac"), net),
+            **dict.fromkeys(("fees_frac", "slippage_frac", "mfe_frac", "mae_frac"), 0.0 * net),
+            open_at_end=np.zeros(count, np.bool_),
+            stop_and_target_touched=np.zeros(count, np.bool_),
+        ),
         10 + np.arange(count),
         START_MS + BAR_MS * signal,
         START_MS + BAR_MS * np.arange(bars),
@@ -103,7 +118,7 @@ def made_training_set(some: Lifetimes, models: ExitModels = MODELS) -> ExitTrain
     """Who may learn from what."""
     positions = some.candidate_id, some.signal_ms, some.grid_ms
     return build_training_set(
-        some.rows, some.labels, some.outcomes, *positions, MAX_HOLDING_BARS, SPLIT, models
+        some.rows, some.labels, some.hold, *positions, MAX_HOLDING_BARS, SPLIT, models
     )
 
 

@@ -40,7 +40,7 @@ def judged_rows(some: Lifetimes) -> np.ndarray:
 
 
 def test_it_has_every_part_of_the_contract(record) -> None:
-    written = json.loads(json.dumps(store.plain(record), allow_nan=False))
+    written = json.loads(json.dumps(store.to_json_value(record), allow_nan=False))
     assert to_json(from_json(ExitModelResults, written)) == written
     assert written["out_of_sample_from"] == "2023-06-30T00:00:00Z"
     assert set(record) == {
@@ -111,7 +111,7 @@ def test_folds_say_what_they_learned_from(some: Lifetimes, record) -> None:
     assert len(heads) == 4
     assert len(above) == 3
     last = heads[-1]
-    settled = np.flatnonzero(some.grid_ms[some.outcomes.exit_index] + 300_000 <= day(273))
+    settled = np.flatnonzero(some.grid_ms[some.hold.exit_index] + 300_000 <= day(273))
     settled = settled[some.signal_ms[settled] + 9 * 300_000 <= day(273)]
     assert last["positions"] == settled.size
     labelled = some.labels.exit_is_best >= 0
@@ -176,7 +176,7 @@ def test_nothing_to_judge_says_why() -> None:
     assert found["importance"] == found["by_bars_held"] == found["reliability"] == []
     assert found["calibrator"] == {}
     assert [row["n"] for row in found["gain"]] == [0] * 10
-    json.dumps(store.plain(found), allow_nan=False)
+    json.dumps(store.to_json_value(found), allow_nan=False)
 
 
 def test_no_position_with_an_outcome(some: Lifetimes) -> None:
@@ -199,8 +199,8 @@ def test_a_history_that_ends_early(some: Lifetimes) -> None:
     )
     names = ("exit_net_frac", "hold_net_frac", "exit_is_best", "bars_to_best", "stopped_first")
     labels = replace(some.labels, **{n: getattr(some.labels, n)[keep] for n in names})
-    ends = np.minimum(some.outcomes.exit_index, 104 * 288 - 1)
-    cut = replace(early, rows=rows, labels=labels, outcomes=replace(some.outcomes, exit_index=ends))
+    ends = np.minimum(some.hold.exit_index, 104 * 288 - 1)
+    cut = replace(early, rows=rows, labels=labels, hold=replace(some.hold, exit_index=ends))
     soon = SPLIT.model_copy(update={"burn_in_days": 70})
     found = to_json(evaluate_exit_scores(scored(cut), early.bars_ms, soon, JUDGING))
     assert found["reason"] == "the history ends before every level has been fitted"

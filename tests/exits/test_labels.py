@@ -5,8 +5,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dipmaster.backtest import EXIT_NAMES, ExitType, ScoreExits, outcomes
-from dipmaster.exits.arrays import ExitLabels, ExitRows, HoldOutcomes
+from dipmaster.backtest import (
+    EXIT_NAMES,
+    ExitType,
+    ScoreExitRule,
+    TradeOutcomes,
+    simulate_independent_trades,
+)
+from dipmaster.exits.arrays import ExitLabels, ExitRows
 from dipmaster.exits.labels import build_exit_labels
 from dipmaster.exits.plans import build_hold_rules, simulate_hold
 from dipmaster.exits.rows import build_exit_rows
@@ -18,7 +24,7 @@ END = int(ExitType.END_OF_DATA)
 
 def labelled(
     market: Any, positions: Any, execution: Any, exits: Any
-) -> tuple[ExitRows, HoldOutcomes, ExitLabels]:
+) -> tuple[ExitRows, ExitLabels]:
     rows = build_exit_rows(market, positions, execution, exits)
     hold = simulate_hold(market, positions, execution, exits)
     return rows, hold, build_exit_labels(market, positions, rows, hold, execution)
@@ -109,9 +115,9 @@ def test_a_sale_is_the_engines_score_exit(
     score = np.full((known.size, 36), NAN)
     score[np.arange(known.size), rows.held[known]] = 2.0
     plain = build_hold_rules(market, exits)
-    rules = type(plain)(plain.boundary_min_net_frac, plain.trailing, ScoreExits(score))
+    rules = type(plain)(plain.boundary_min_net_frac, plain.trailing, ScoreExitRule(score))
     of = rows.position[known]
-    sold = outcomes(
+    sold = simulate_independent_trades(
         market.panel, positions.symbol_index[of], positions.signal_index[of], execution, rules,
         positions.target_frac[of], positions.stop_frac[of], positions.max_holding_bars[of],
     )  # fmt: skip
@@ -124,7 +130,7 @@ def test_a_sale_is_the_engines_score_exit(
     assert by_score.mean() > 0.9
 
 
-def twin(rows: ExitRows, hold: HoldOutcomes, exit_net: Any) -> list[tuple[float, int, float, int]]:
+def twin(rows: ExitRows, hold: TradeOutcomes, exit_net: Any) -> list[tuple[float, int, float, int]]:
     """(hold_net, exit_is_best, bars_to_best, stopped_first) of every row."""
     out = []
     for r in range(len(rows)):

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from dipmaster.core.errors import DataError
-from dipmaster.core.panel import as_times
+from dipmaster.core.panel import to_timestamps
 from dipmaster.exits.market import (
     FEATURE_COLUMNS,
     MARKET_COLUMNS,
@@ -25,7 +25,7 @@ def frames(panel: Any, columns: tuple[str, ...], skip: int = 0) -> dict[str, pd.
     for row, symbol in enumerate(panel.symbols):
         there = np.flatnonzero(~np.isnan(panel.open[row]))[skip:]
         values = {name: there + 100.0 * place for place, name in enumerate(columns)}
-        out[symbol] = pd.DataFrame({"open_time": as_times(panel.open_time[there]), **values})
+        out[symbol] = pd.DataFrame({"open_time": to_timestamps(panel.open_time[there]), **values})
     return out
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from dipmaster.core import store
 from dipmaster.core.errors import DataError, PipelineError
-from dipmaster.exits.calibrator import calibrator_inputs, predict
+from dipmaster.exits.calibrator import build_calibrator_inputs, predict
 from dipmaster.exits.exit_models import EXIT_MODELS
 from dipmaster.exits.model_files import (
     StoredModels,
@@ -74,7 +74,7 @@ def test_a_signal_that_closes_as_models_are_fitted_is_scored_by_them(planted: Ex
         above = models.calibrators[upper].model
         assert above is not None
         by_hand = above.predict(
-            calibrator_inputs(predict(of_fold, few.rows.features), MAX_HOLDING_BARS)
+            build_calibrator_inputs(predict(of_fold, few.rows.features), MAX_HOLDING_BARS)
         )
         np.testing.assert_array_equal(models.score(few.rows, signal_ms, MAX_HOLDING_BARS), by_hand)
 
@@ -84,7 +84,7 @@ def test_what_the_files_are(planted: ExitScores) -> None:
     days = ("2023-03-02", "2023-04-01", "2023-07-01", "2023-10-01")
     assert set(texts) == {f"heads/{name}_{when}.txt" for name in EXIT_MODELS for when in days}
     assert set(metadata) == {"heads.json", "calibrator.json"}
-    written = json.loads(json.dumps(store.plain(to_json(metadata))))
+    written = json.loads(json.dumps(store.to_json_value(to_json(metadata))))
     assert [r["fitted_at"] for r in written["calibrator.json"]["refits"]] == [
         "2023-04-16T00:00:00Z", "2023-07-01T00:00:00Z", "2023-10-01T00:00:00Z",
     ]  # fmt: skip
@@ -146,14 +146,14 @@ def test_a_model_that_is_not_the_one_fitted_never_reaches_lightgbm(
     write_and_read(planted, tmp_path)
     path = tmp_path / "heads/risk_2023-04-01.txt"
     path.write_text(damage(path.read_text()))
-    with pytest.raises(DataError, match=r"(?s)risk_2023-04-01\.txt: expected .*Cure"):
+    with pytest.raises(DataError, match=r"(?s)risk_2023-04-01\.txt: expected .*Fix"):
         read_models(tmp_path)
 
 
 def test_a_model_that_is_no_text_names_the_cure(planted: ExitScores, tmp_path: Path) -> None:
     write_and_read(planted, tmp_path)
     (tmp_path / "heads/risk_2023-04-01.txt").write_bytes(bytes(range(256)))
-    with pytest.raises(PipelineError, match=r"(?s)risk_2023-04-01\.txt is damaged.*Cure"):
+    with pytest.raises(PipelineError, match=r"(?s)risk_2023-04-01\.txt is damaged.*Fix"):
         read_models(tmp_path)
 
 
@@ -183,5 +183,5 @@ def test_a_damaged_description_names_the_cure(
     metadata = store.read_json(tmp_path / file)
     damaged(metadata, what)
     store.write_json(metadata, tmp_path / file)
-    with pytest.raises(DataError, match=rf"(?s){file}: expected .*Cure"):
+    with pytest.raises(DataError, match=rf"(?s){file}: expected .*Fix"):
         read_models(tmp_path)

@@ -12,8 +12,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dipmaster.core.panel import as_times
-from dipmaster.exits.arrays import ExitRows, HoldOutcomes
+from dipmaster.backtest import TradeOutcomes
+from dipmaster.core.panel import to_timestamps
+from dipmaster.exits.arrays import ExitRows
 from dipmaster.exits.labels import build_exit_labels
 from dipmaster.exits.market import (
     FEATURE_COLUMNS,
@@ -149,7 +150,7 @@ def test_labels_are_settled_when_the_path_has_ended(world: Any, execution: Any, 
     """Nothing after the bar in which a path ends changes a label of its rows."""
     market, positions = world
 
-    def made(m: ExitMarket) -> tuple[HoldOutcomes, dict[tuple[int, int], tuple[float, ...]]]:
+    def made(m: ExitMarket) -> tuple[TradeOutcomes, dict[tuple[int, int], tuple[float, ...]]]:
         rows, hold = build_exit_rows(m, positions, execution, exits), simulate_hold(
             m, positions, execution, exits
         )  # fmt: skip
@@ -174,7 +175,7 @@ def frames_of(market: ExitMarket, returns: Any) -> tuple[Any, Any]:
 
     def table(names: tuple[str, ...], k: int) -> pd.DataFrame:
         values = {name: columns[name][k] for name in names}
-        return pd.DataFrame({"open_time": as_times(panel.open_time), **values})
+        return pd.DataFrame({"open_time": to_timestamps(panel.open_time), **values})
 
     return tuple(
         {symbol: table(names, k) for k, symbol in enumerate(panel.symbols)}

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dipmaster.backtest import EXIT_NAMES, frozen_outcomes, outcomes
-from dipmaster.core.panel import as_times
+from dipmaster.backtest import EXIT_NAMES, simulate_independent_trades, triple_barrier_labels
+from dipmaster.core.panel import to_timestamps
 from dipmaster.core.tables import EXIT_PLANS
 from dipmaster.exits.plans import (
     build_hold_rules,
@@ -67,11 +67,13 @@ def test_paths_are_the_engines_trades(make: Any, exits: Any, execution: Any) -> 
     hold = simulate_hold(market, positions, execution, exits)
     rules = build_hold_rules(market, exits)
     world = (market.panel, positions.symbol_index, positions.signal_index, execution, rules)
-    alone = outcomes(*world, positions.target_frac, positions.stop_frac, positions.max_holding_bars)
-    kinds = {EXIT_NAMES[kind] for kind in hold.exit_type[hold.opened]}
+    alone = simulate_independent_trades(
+        *world, positions.target_frac, positions.stop_frac, positions.max_holding_bars
+    )
+    kinds = {EXIT_NAMES[kind] for kind in hold.exit_type[hold.tradable]}
     assert {"stop", "trailing_stop", "target", "time_limit", "end_of_data"} <= kinds
-    assert np.count_nonzero(~hold.opened) > 0
-    np.testing.assert_array_equal(hold.opened, alone.tradable)
+    assert np.count_nonzero(~hold.tradable) > 0
+    np.testing.assert_array_equal(hold.tradable, alone.tradable)
     np.testing.assert_array_equal(hold.net_frac, alone.net_frac)
     np.testing.assert_array_equal(hold.exit_index, alone.exit_index)
     np.testing.assert_array_equal(hold.exit_type, alone.exit_type)
@@ -88,7 +90,7 @@ def table(market: Any, every: int = 40) -> pd.DataFrame:
         {
             "candidate_id": np.arange(len(cells)),
             "symbol": np.array(market.panel.symbols, object)[symbol],
-            "open_time": as_times(market.panel.open_time[signal]),
+            "open_time": to_timestamps(market.panel.open_time[signal]),
         }
     )
 
@@ -101,7 +103,7 @@ def test_with_everything_off_a_path_is_the_frozen_trade(
         dynamic_target__enabled=False, trailing__enabled=False, boundary_from_phase2=True
     )
     candidates = table(market)
-    frozen = frozen_outcomes(candidates, market.panel, execution, exits)
+    frozen = triple_barrier_labels(candidates, market.panel, execution, exits)
     symbol, signal = frozen.symbol_index, market.panel.index_of(
         candidates["open_time"].astype("int64").to_numpy()
     )  # fmt: skip
@@ -119,7 +121,7 @@ def test_the_table_says_how_each_candidate_is_held(make: Any, exits: Any, execut
         {
             "candidate_id": np.arange(3),
             "symbol": ["C00"] * 3,
-            "open_time": as_times(market.panel.open_time[[0, 2, 6]]),
+            "open_time": to_timestamps(market.panel.open_time[[0, 2, 6]]),
         }
     )
     cells = [(0, 0), (0, 2), (0, 6)]
@@ -130,7 +132,7 @@ def test_the_table_says_how_each_candidate_is_held(make: Any, exits: Any, execut
     found = EXIT_PLANS.check(build_plans_table(candidates, market, positions, made, hold), "toy")
     assert found["hold_exit_type"].tolist() == ["stop", "", ""]
     assert found["hold_exit_time"].isna().tolist() == [False, True, True]
-    assert found["hold_exit_time"][0] == as_times(market.panel.open_time)[5]
+    assert found["hold_exit_time"][0] == to_timestamps(market.panel.open_time)[5]
     assert found["hold_net_frac"].isna().tolist() == [False, True, True]
     assert found["open_time"].tolist() == candidates["open_time"].tolist()
     assert found["signal_strength"].tolist() == [0, 0, 0]

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from dipmaster.backtest import ExitRules, ExitType, ScoreExits, outcomes
+from dipmaster.backtest import ExitRules, ExitType, ScoreExitRule, simulate_independent_trades
 from dipmaster.exits.rows import build_exit_rows
 from dipmaster.exits.scores import build_score_matrix
 
@@ -30,9 +30,9 @@ def test_the_engine_sells_at_the_open_after_the_row(make: Any, exits: Any, execu
     probability = np.where(rng.random(len(rows)) < 0.1, 0.9, 0.5)
     probability[rng.random(len(rows)) < 0.2] = np.nan
     matrix = build_score_matrix(rows, probability, len(positions), 36)
-    sold = outcomes(
+    sold = simulate_independent_trades(
         market.panel, positions.symbol_index, positions.signal_index, execution,
-        ExitRules(None, score=ScoreExits(matrix)), 9.0, 0.9, 36,
+        ExitRules(None, score=ScoreExitRule(matrix)), 9.0, 0.9, 36,
     )  # fmt: skip
     sure = probability > 0.8
     chosen = 0

@@ -10,7 +10,7 @@ from sklearn.metrics import roc_auc_score
 from dipmaster.core.tables import EXIT_ROWS
 from dipmaster.core.time_units import BAR_MS
 from dipmaster.exits import scores
-from dipmaster.exits.calibrator import calibrator_inputs, fit_exit_calibrator, predict
+from dipmaster.exits.calibrator import build_calibrator_inputs, fit_exit_calibrator, predict
 from dipmaster.exits.exit_models import EXIT_MODELS
 from dipmaster.exits.scores import ExitScores, build_rows_table, stack_predictions
 from dipmaster.exits.training_set import build_training_set
@@ -110,7 +110,7 @@ def learnable(some: Lifetimes, present: np.ndarray, moment: int) -> tuple[int, .
     rows = []
     for row in range(len(some.rows)):
         position = some.rows.position[row]
-        ended = some.grid_ms[some.outcomes.exit_index[position]] + BAR_MS <= moment
+        ended = some.grid_ms[some.hold.exit_index[position]] + BAR_MS <= moment
         long_ago = some.signal_ms[position] + (MAX_HOLDING_BARS + 1) * BAR_MS <= moment
         if ended and long_ago and present[row] and some.labels.exit_is_best[row] >= 0:
             rows.append(row)
@@ -152,7 +152,7 @@ def disturbed(some: Lifetimes, cut: int) -> Lifetimes:
     later = some.grid_ms[rows.bar] + BAR_MS > cut
     features = rows.features.copy()
     features[later] = rng.standard_normal((later.sum(), features.shape[1]))
-    open_then = (some.grid_ms[some.outcomes.exit_index] + BAR_MS > cut)[rows.position]
+    open_then = (some.grid_ms[some.hold.exit_index] + BAR_MS > cut)[rows.position]
 
     def flipped(flag: np.ndarray) -> np.ndarray:
         return np.where(open_then & (flag >= 0), 1 - flag, flag).astype(np.int8)
@@ -190,7 +190,7 @@ def known_by(found: ExitScores, cut: int):
 
 def straddling(some: Lifetimes, moment: int) -> list[int]:
     """Positions decided before a moment and open at it."""
-    ended = some.grid_ms[some.outcomes.exit_index] + BAR_MS
+    ended = some.grid_ms[some.hold.exit_index] + BAR_MS
     return np.flatnonzero((some.signal_ms + BAR_MS < moment) & (ended > moment)).tolist()
 
 
@@ -222,7 +222,7 @@ def test_labels_of_one_class(some: Lifetimes, flag: int) -> None:
 
 def test_inputs_of_the_calibrator_by_hand() -> None:
     said = [[0.25, 9.0, 0.5], [0.75, 18.0, 0.2], [np.nan, 1.0, 0.5]]
-    found = calibrator_inputs(np.array(said), 36)
+    found = build_calibrator_inputs(np.array(said), 36)
     beyond = np.log(3.0) - np.log(1.5)  # log odds of .75 less those of .6
     expected = [
         [np.log(0.25), -np.log(0.75), 0.0, -beyond, 0.25, 0.0],
@@ -239,7 +239,7 @@ def test_the_calibrator_can_be_flat_in_the_middle_and_steep_at_the_ends() -> Non
     odds = np.where(rng.random(60_000) < 0.9, middle, wide)
     truth = expit(1.3 * np.sign(odds) * np.maximum(np.abs(odds) - np.log(1.5), 0.0))
     said = np.column_stack([expit(odds), np.full((odds.size, 2), 0.5)])
-    inputs = calibrator_inputs(said, 36)
+    inputs = build_calibrator_inputs(said, 36)
     label, top = (rng.random(odds.size) < truth).astype(float), truth > 0.7
     model = fit_exit_calibrator(inputs, label, np.ones(odds.size))
     assert not isinstance(model, FitFailure)
@@ -256,7 +256,7 @@ def test_the_calibrator_recovers_a_beta_map() -> None:
     p = rng.uniform(0.02, 0.98, 40_000)
     truth = expit(0.3 + 1.4 * np.log(p) - 0.6 * np.log1p(-p))
     said = np.column_stack([p, rng.uniform(0, 36, p.size), rng.uniform(0.1, 0.9, p.size)])
-    inputs = calibrator_inputs(said, 36)
+    inputs = build_calibrator_inputs(said, 36)
     model = fit_exit_calibrator(inputs, (rng.random(p.size) < truth).astype(float), np.ones(p.size))
     assert not isinstance(model, FitFailure)
     assert np.abs(model.predict(inputs) - truth).max() < 0.03
@@ -266,7 +266,7 @@ def test_the_calibrator_never_turns_the_order_of_the_profit_model_round() -> Non
     rng = np.random.default_rng(1)
     p = rng.uniform(0.02, 0.98, 5000)
     other = np.column_stack([np.full(p.size, 5.0), np.full(p.size, 0.2)])
-    inputs = calibrator_inputs(np.column_stack([p, other]), 36)
+    inputs = build_calibrator_inputs(np.column_stack([p, other]), 36)
     for chance in (1.0 - p, np.where(p < 0.3, 0.6, p)):
         label = (rng.random(p.size) < chance).astype(float)
         model = fit_exit_calibrator(inputs, label, np.ones(p.size))

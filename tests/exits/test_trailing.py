@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dipmaster.backtest import ExitType, outcomes
+from dipmaster.backtest import ExitType, simulate_independent_trades
 from dipmaster.exits.plans import build_hold_rules
 from dipmaster.exits.rows import position_lifetimes
 from dipmaster.exits.trailing import compute_trailing_distance
@@ -93,7 +93,7 @@ def test_levels_are_the_engines(
     positions = make.everywhere(market, target_frac=9.0, stop_frac=0.9, max_holding_bars=60)
     lives = position_lifetimes(market, positions, execution, exits)
     rules = build_hold_rules(market, exits)
-    made = outcomes(
+    made = simulate_independent_trades(
         market.panel, positions.symbol_index, positions.signal_index, execution, rules,
         positions.target_frac, positions.stop_frac, positions.max_holding_bars,
     )  # fmt: skip

@@ -21,10 +21,10 @@ BAR_MS = 300_000
 def test_labels_are_known_when_the_bar_of_the_end_has_closed() -> None:
     """The second position never opened: nothing of it is open after its signal's bar."""
     some = made_lifetimes(count=3)
-    outcomes = replace(
-        some.outcomes, opened=np.array([True, False, True]), exit_index=np.array([7, -1, 288])
+    hold = replace(
+        some.hold, tradable=np.array([True, False, True]), exit_index=np.array([7, -1, 288])
     )
-    schedule = made_training_set(replace(some, outcomes=outcomes)).schedule
+    schedule = made_training_set(replace(some, hold=hold)).schedule
     expected = [
         START_MS + 8 * BAR_MS, int(some.signal_ms[1]) + BAR_MS, START_MS + 289 * BAR_MS,
     ]  # fmt: skip

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from dipmaster import features
-from dipmaster.features import all_coins
+from dipmaster.features import build_market_bars
 
 START = pd.Timestamp("2023-01-02 00:00", tz="UTC")
 
@@ -28,8 +28,8 @@ def bars(close, *, opened=None, high=None, low=None, volume=10.0, start=START) -
 
 
 @pytest.fixture
-def of(features_params):
-    return lambda frame: features.compute({"AAAUSDT": frame}, features_params)["AAAUSDT"]
+def compute_one(features_params):
+    return lambda frame: features.compute_features({"AAAUSDT": frame}, features_params)["AAAUSDT"]
 
 
 def wilder_rsi(close: list[float], n: int = 14) -> list[float]:
@@ -43,18 +43,18 @@ def wilder_rsi(close: list[float], n: int = 14) -> list[float]:
     return out
 
 
-def test_rsi_of_wilder(of) -> None:
+def test_rsi_of_wilder(compute_one) -> None:
     close = (100 + np.random.default_rng(1).normal(0, 1, 60).cumsum()).tolist()
-    found = of(bars(close))["rsi14"]
-    assert found[:14].isna().all()
-    np.testing.assert_allclose(found[14:], wilder_rsi(close), rtol=1e-12)
+    result = compute_one(bars(close))["rsi14"]
+    assert result[:14].isna().all()
+    np.testing.assert_allclose(result[14:], wilder_rsi(close), rtol=1e-12)
 
 
-def test_plain_rsi_counts_the_last_changes_only(of) -> None:
+def test_plain_rsi_counts_the_last_changes_only(compute_one) -> None:
     close = [100.0] + [100 + i % 2 for i in range(1, 14)] + [103.0]
     # 14 changes: seven of +1, six of -1, and +2 at the end.
-    found = of(bars(close))
-    assert found["rsi_cutler_14"].iloc[14] == pytest.approx(100 * 9 / (9 + 6))
+    result = compute_one(bars(close))
+    assert result["rsi_cutler_14"].iloc[14] == pytest.approx(100 * 9 / (9 + 6))
 
 
 def adx_by_the_book(high, low, close, n=14):
@@ -83,80 +83,84 @@ def adx_by_the_book(high, low, close, n=14):
     return out
 
 
-def test_atr_and_adx_of_quarter_hours(of, make_bars) -> None:
+def test_atr_and_adx_of_quarter_hours(compute_one, make_bars) -> None:
     frame = make_bars(8, 3 * 60, start=START)
-    found = of(frame)
+    result = compute_one(frame)
     quarter = frame.groupby(frame.index // 3).agg({"high": "max", "low": "min", "close": "last"})
     book = adx_by_the_book(*(quarter[name].tolist() for name in ("high", "low", "close")))
-    assert found["atr14_15m_frac"][: 14 * 3 + 2].isna().all()
-    assert found["adx14_15m"][: 27 * 3 + 2].isna().all()
-    for place, (atr, difference, adx) in book.items():
-        row = found.iloc[3 * place + 2]  # the bar whose close closes the quarter
-        assert row["atr14_15m_frac"] == pytest.approx(atr / quarter["close"][place], rel=1e-10)
+    assert result["atr14_15m_frac"][: 14 * 3 + 2].isna().all()
+    assert result["adx14_15m"][: 27 * 3 + 2].isna().all()
+    for position, (atr, difference, adx) in book.items():
+        row = result.iloc[3 * position + 2]  # the bar whose close closes the quarter
+        assert row["atr14_15m_frac"] == pytest.approx(atr / quarter["close"][position], rel=1e-10)
         assert row["di_difference_15m"] == pytest.approx(difference, rel=1e-9, abs=1e-9)
         assert row["adx14_15m"] == pytest.approx(adx, rel=1e-10, nan_ok=True)
 
 
-def test_an_hour_value_changes_with_the_last_bar_of_the_hour_only(of) -> None:
+def test_an_hour_value_changes_with_the_last_bar_of_the_hour_only(compute_one) -> None:
     close = 100 + np.arange(12 * 26, dtype=float)
-    found = of(bars(close))["return_24h_frac"]
+    result = compute_one(bars(close))["return_24h_frac"]
     known = 12 * 25 - 1  # last bar of hour 25
-    assert found[:known].isna().all()
+    assert result[:known].isna().all()
     first = close[known] / close[known - 288] - 1
-    assert (found[known : known + 12] == first).all()
-    assert found[known + 12] != first
+    assert (result[known : known + 12] == first).all()
+    assert result[known + 12] != first
 
 
-def test_half_an_hour_at_the_start_is_not_an_hour(of) -> None:
-    late = of(bars(100 + np.arange(12 * 26, dtype=float), start=START + pd.Timedelta("30min")))
+def test_half_an_hour_at_the_start_is_not_an_hour(compute_one) -> None:
+    late = compute_one(
+        bars(100 + np.arange(12 * 26, dtype=float), start=START + pd.Timedelta("30min"))
+    )
     # The first whole hour starts 6 bars in and is the first of 25.
     assert late["return_24h_frac"].first_valid_index() == 6 + 12 * 25 - 1
     assert late["close_to_low20_15m_frac"].first_valid_index() == 3 * 20 - 1
 
 
-def test_consecutive_dips_by_halves(of) -> None:
+def test_consecutive_dips_by_halves(compute_one) -> None:
     red = [1, 1, 0, 1, 1, 1]
-    found = of(bars([9.0 if r else 11.0 for r in red], opened=[10.0] * 6))["consecutive_dips"]
-    assert found.tolist()[2:] == [0.75, 1.25, 1.5, 1.75]
-    assert found[:2].isna().all()
+    result = compute_one(bars([9.0 if r else 11.0 for r in red], opened=[10.0] * 6))[
+        "consecutive_dips"
+    ]
+    assert result.tolist()[2:] == [0.75, 1.25, 1.5, 1.75]
+    assert result[:2].isna().all()
 
 
-def test_volume_with_and_without_the_bar_itself(of) -> None:
-    found = of(bars([10.0] * 22, volume=[10.0] * 20 + [29.0, 16.0]))
-    assert found["volume_ratio"][:20].isna().all()
-    assert found["volume_ratio"][20] == 2.9
-    assert found["volume_ratio"][21] == pytest.approx(16 / 10.95)
-    assert found["volume_spike_20"].tolist()[19:] == [0.0, 1.0, 0.0]
-    assert found["bars_since_volume_spike"].tolist()[20:] == [0.0, 1.0]
+def test_volume_with_and_without_the_bar_itself(compute_one) -> None:
+    result = compute_one(bars([10.0] * 22, volume=[10.0] * 20 + [29.0, 16.0]))
+    assert result["volume_ratio"][:20].isna().all()
+    assert result["volume_ratio"][20] == 2.9
+    assert result["volume_ratio"][21] == pytest.approx(16 / 10.95)
+    assert result["volume_spike_20"].tolist()[19:] == [0.0, 1.0, 0.0]
+    assert result["bars_since_volume_spike"].tolist()[20:] == [0.0, 1.0]
 
 
-def test_no_spike_for_a_hundred_bars_is_known(of) -> None:
-    found = of(bars([10.0] * 130))["bars_since_volume_spike"]
-    assert found[: 19 + 99].isna().all()
-    assert (found[19 + 99 :] == 100).all()
+def test_no_spike_for_a_hundred_bars_is_known(compute_one) -> None:
+    result = compute_one(bars([10.0] * 130))["bars_since_volume_spike"]
+    assert result[: 19 + 99].isna().all()
+    assert (result[19 + 99 :] == 100).all()
 
 
-def test_sigma_of_alternating_returns(of, features_params) -> None:
+def test_sigma_of_alternating_returns(compute_one, features_params) -> None:
     """Returns of +-1 %: bipower is pi/2 x 0.01^2 a bar whatever the weights."""
     close = [100.0]
     for i in range(400):
         close.append(close[-1] * (1.01 if i % 2 else 0.99))
-    found = of(bars(close))
+    result = compute_one(bars(close))
     first = 2 + features_params.sigma_halflife_bars - 1 + features_params.sigma_lag_bars
-    assert found["sigma_1h_frac"].first_valid_index() == first
+    assert result["sigma_1h_frac"].first_valid_index() == first
     expected = np.sqrt(12 * np.pi / 2) * 0.01
-    np.testing.assert_allclose(found["sigma_1h_frac"][int(first) :], expected, rtol=1e-9)
+    np.testing.assert_allclose(result["sigma_1h_frac"][int(first) :], expected, rtol=1e-9)
     np.testing.assert_allclose(
-        found["sigma_daily_frac"][int(first) :], expected * np.sqrt(24), rtol=1e-9
+        result["sigma_daily_frac"][int(first) :], expected * np.sqrt(24), rtol=1e-9
     )
-    assert (found["volatility_class"][int(first) :] == 2).all()
+    assert (result["volatility_class"][int(first) :] == 2).all()
 
 
-def test_a_dip_does_not_enter_its_own_yardstick(make_bars, of) -> None:
+def test_a_dip_does_not_enter_its_own_yardstick(make_bars, compute_one) -> None:
     calm = make_bars(3, 600)
     fallen = calm.copy()
     fallen.loc[595:, ["open", "high", "low", "close"]] *= 0.9
-    before, after = of(calm), of(fallen)
+    before, after = compute_one(calm), compute_one(fallen)
     for lag in range(4):
         assert after["sigma_1h_frac"][595 + lag] == before["sigma_1h_frac"][595 + lag]
     assert after["sigma_1h_frac"][599] > before["sigma_1h_frac"][599]
@@ -166,41 +170,45 @@ def test_a_dip_does_not_enter_its_own_yardstick(make_bars, of) -> None:
     assert after["dip_depth_36_sigma"][598] == pytest.approx(fall / sigma / np.sqrt(3))
 
 
-def test_clock_is_that_of_the_close(of) -> None:
-    found = of(bars([10.0] * 3, start=pd.Timestamp("2023-01-01 23:50", tz="UTC")))
-    assert found["hour_utc"].tolist() == [23, 0, 0]
-    assert found["weekday"].tolist() == [6, 0, 0]  # Sunday, then Monday
-    assert found["session"].tolist() == [2, 0, 0]
-    assert found["minutes_to_boundary"].tolist() == [5, 0, 10]
+def test_clock_is_that_of_the_close(compute_one) -> None:
+    result = compute_one(bars([10.0] * 3, start=pd.Timestamp("2023-01-01 23:50", tz="UTC")))
+    assert result["hour_utc"].tolist() == [23, 0, 0]
+    assert result["weekday"].tolist() == [6, 0, 0]  # Sunday, then Monday
+    assert result["session"].tolist() == [2, 0, 0]
+    assert result["minutes_to_boundary"].tolist() == [5, 0, 10]
 
 
 def test_mean_of_the_coins_present(features_params) -> None:
     up = bars(100 * 1.01 ** np.arange(10))
     down = bars(100 * 0.99 ** np.arange(6), start=START + pd.Timedelta("20min"))
-    coins = all_coins({"UPUSDT": up, "DOWNUSDT": down})
+    coins = build_market_bars({"UPUSDT": up, "DOWNUSDT": down})
     three = coins.market_returns[:, 0]
-    both = ((1.01**3 - 1) + (0.99**3 - 1)) / 2
-    expected = [np.nan] * 3 + [1.01**3 - 1] * 4 + [both] * 3
+    mean_of_two = ((1.01**3 - 1) + (0.99**3 - 1)) / 2
+    expected = [np.nan] * 3 + [1.01**3 - 1] * 4 + [mean_of_two] * 3
     np.testing.assert_allclose(three, expected, rtol=1e-12)
 
 
 def test_own_drop_is_what_the_market_does_not_explain(make_bars, features_params) -> None:
-    one, two = make_bars(1, 400), make_bars(2, 400)
-    found = features.compute({"AAAUSDT": one, "BBBUSDT": two}, features_params)
-    own = {s: f["own_drop_12_sigma"] / f["dip_depth_12_sigma"] for s, f in found.items()}
-    mean = found["AAAUSDT"]["market_return_12_frac"]
-    r = {s: b["close"] / b["close"].shift(12) - 1 for s, b in (("A", one), ("B", two))}
+    first_bars, second_bars = make_bars(1, 400), make_bars(2, 400)
+    result = features.compute_features(
+        {"AAAUSDT": first_bars, "BBBUSDT": second_bars}, features_params
+    )
+    own_share = {s: f["own_drop_12_sigma"] / f["dip_depth_12_sigma"] for s, f in result.items()}
+    mean = result["AAAUSDT"]["market_return_12_frac"]
+    r = {
+        s: b["close"] / b["close"].shift(12) - 1 for s, b in (("A", first_bars), ("B", second_bars))
+    }
     np.testing.assert_allclose(mean, (r["A"] + r["B"]) / 2, rtol=1e-9, atol=1e-15)
     np.testing.assert_allclose(
-        own["AAAUSDT"].iloc[-50:], ((r["A"] - mean) / r["A"]).iloc[-50:], rtol=1e-7
+        own_share["AAAUSDT"].iloc[-50:], ((r["A"] - mean) / r["A"]).iloc[-50:], rtol=1e-7
     )
 
 
-def test_score_of_a_textbook_dip(of) -> None:
+def test_score_of_a_textbook_dip(compute_one) -> None:
     """Parts of the earlier score re-added by hand from the other columns."""
     rng = np.random.default_rng(9)
     close = 100 * np.cumprod(1 + 0.002 * rng.standard_normal(500))
-    row = of(bars(close, opened=np.append(100.0, close[:-1]))).iloc[-1]
+    row = compute_one(bars(close, opened=np.append(100.0, close[:-1]))).iloc[-1]
     primary = (
         0.25 * row.rsi_convergence_strong
         + 0.20 * row.consecutive_dips / 2

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from dipmaster import features
 from dipmaster.core.tables import CANDIDATES
 from dipmaster.core.time_units import BAR_MS
-from dipmaster.features.candidates import spaced
+from dipmaster.features.candidates import apply_cooldown
 
 START = pd.Timestamp("2023-01-01", tz="UTC")
 QUIET = {
@@ -33,26 +33,26 @@ FALL_3H = {"fall_3h_frac": 0.051, "dip_depth_36_sigma": 5.1}
 def frame(rows: int, **at: dict[str, float]) -> pd.DataFrame:
     """Quiet bars, changed at the bars named ``b7=...``."""
     out = pd.DataFrame([QUIET] * rows)
-    for place, values in at.items():
-        out.loc[int(place[1:]), list(values)] = list(values.values())
+    for bar_index, values in at.items():
+        out.loc[int(bar_index[1:]), list(values)] = list(values.values())
     times = pd.date_range(START, periods=rows, freq="5min").as_unit("ms")
     return out.assign(open_time=times)
 
 
 @pytest.fixture
-def fired(signal_params) -> Callable[..., list[int]]:
+def signal_positions(signal_params) -> Callable[..., list[int]]:
     """Bars of one coin that become candidates under a rule."""
 
-    def places(bars: pd.DataFrame, **changes: object) -> list[int]:
+    def positions_of(bars: pd.DataFrame, **changes: object) -> list[int]:
         params = signal_params.model_copy(update=changes)
-        found = features.candidates({"AAAUSDT": bars}, params)
-        return ((found["open_time"] - START) // pd.Timedelta("5min")).tolist()
+        result = features.find_candidates({"AAAUSDT": bars}, params)
+        return ((result["open_time"] - START) // pd.Timedelta("5min")).tolist()
 
-    return places
+    return positions_of
 
 
-def test_a_dip_at_its_thresholds(fired) -> None:
-    assert fired(frame(5, b3=DIP)) == [3]
+def test_a_dip_at_its_thresholds(signal_positions) -> None:
+    assert signal_positions(frame(5, b3=DIP)) == [3]
 
 
 @pytest.mark.parametrize(
@@ -70,11 +70,11 @@ def test_a_dip_at_its_thresholds(fired) -> None:
         {"volatility_class": np.nan},
     ],
 )
-def test_a_dip_needs_all_five_and_a_known_class(fired, change) -> None:
-    assert fired(frame(5, b3=DIP | change)) == []
+def test_a_dip_needs_all_five_and_a_known_class(signal_positions, change) -> None:
+    assert signal_positions(frame(5, b3=DIP | change)) == []
 
 
-def test_dipmaster_v4_asks_for_the_band_and_not_for_depth(fired) -> None:
+def test_dipmaster_v4_asks_for_the_band_and_not_for_depth(signal_positions) -> None:
     bars = frame(
         200,
         b0=DIP | {"dip_z": -3.0},
@@ -82,10 +82,10 @@ def test_dipmaster_v4_asks_for_the_band_and_not_for_depth(fired) -> None:
         b100=DIP | {"rsi14": 29.9},
         b150=DIP | {"rsi14": 50.1},
     )
-    assert fired(bars, rule="dipmaster_v4") == [0, 50]
+    assert signal_positions(bars, rule="dipmaster_v4") == [0, 50]
 
 
-def test_capitulation_takes_either_fall(fired) -> None:
+def test_capitulation_takes_either_fall(signal_positions) -> None:
     bars = frame(
         400,
         b0=FALL_3H,
@@ -96,28 +96,28 @@ def test_capitulation_takes_either_fall(fired) -> None:
         b250=DIP,
         b300=FALL_3H | {"volatility_class": np.nan},
     )
-    assert fired(bars, rule="capitulation") == [0, 150]
+    assert signal_positions(bars, rule="capitulation") == [0, 150]
 
 
-def test_cooldown_counts_bars_after_a_candidate(fired) -> None:
+def test_cooldown_counts_bars_after_a_candidate(signal_positions) -> None:
     every = frame(100, **{f"b{i}": DIP for i in range(100)})
-    assert fired(every) == [0, 37, 74]
-    assert fired(every, cooldown_bars=1)[:3] == [0, 2, 4]
+    assert signal_positions(every) == [0, 37, 74]
+    assert signal_positions(every, cooldown_bars=1)[:3] == [0, 2, 4]
 
 
-def test_cooldown_is_of_clock_time(fired) -> None:
+def test_cooldown_is_of_clock_time(signal_positions) -> None:
     """A gap uses up the wait: 36 bars of time, whether traded or not."""
     holed = frame(80, b0=DIP, b36=DIP, b37=DIP).drop(index=range(5, 30))
-    assert fired(holed.reset_index(drop=True)) == [0, 37]
+    assert signal_positions(holed.reset_index(drop=True)) == [0, 37]
 
 
 @given(st.sets(st.integers(0, 400)), st.integers(1, 60))
-def test_spacing(places: set[int], cooldown: int) -> None:
-    times = np.array(sorted(places), dtype=np.int64) * BAR_MS
-    kept = times[spaced(times, cooldown)]
-    assert (np.diff(kept) > cooldown * BAR_MS).all()
-    for time in set(times.tolist()) - set(kept.tolist()):
-        assert ((kept < time) & (kept >= time - cooldown * BAR_MS)).any()
+def test_spacing(positions: set[int], cooldown: int) -> None:
+    times = np.array(sorted(positions), dtype=np.int64) * BAR_MS
+    kept_times = times[apply_cooldown(times, cooldown)]
+    assert (np.diff(kept_times) > cooldown * BAR_MS).all()
+    for time in set(times.tolist()) - set(kept_times.tolist()):
+        assert ((kept_times < time) & (kept_times >= time - cooldown * BAR_MS)).any()
 
 
 def test_order_is_of_time_then_symbol(signal_params) -> None:
@@ -125,29 +125,31 @@ def test_order_is_of_time_then_symbol(signal_params) -> None:
         "BBBUSDT": frame(60, b3=DIP | {"dip_z": 2.0}, b50=DIP),
         "AAAUSDT": frame(60, b3=DIP | {"volatility_class": 2.0}),
     }
-    found = features.candidates(bars, signal_params)
-    assert list(found.columns) == CANDIDATES.names
-    assert found["candidate_id"].tolist() == [0, 1, 2]
-    assert found["symbol"].tolist() == ["AAAUSDT", "BBBUSDT", "BBBUSDT"]
-    assert found["dip_z"].tolist() == [1.0, 2.0, 1.0]
-    assert found["volatility_class"].tolist() == [2, 1, 1]
-    assert found["volatility_class"].dtype == np.int8
-    swapped = features.candidates(dict(reversed(bars.items())), signal_params)
-    pd.testing.assert_frame_equal(found, swapped, check_exact=True)
+    result = features.find_candidates(bars, signal_params)
+    assert list(result.columns) == CANDIDATES.names
+    assert result["candidate_id"].tolist() == [0, 1, 2]
+    assert result["symbol"].tolist() == ["AAAUSDT", "BBBUSDT", "BBBUSDT"]
+    assert result["dip_z"].tolist() == [1.0, 2.0, 1.0]
+    assert result["volatility_class"].tolist() == [2, 1, 1]
+    assert result["volatility_class"].dtype == np.int8
+    swapped = features.find_candidates(dict(reversed(bars.items())), signal_params)
+    pd.testing.assert_frame_equal(result, swapped, check_exact=True)
 
 
 def test_no_candidates_is_an_empty_table(signal_params, make_bars, features_params) -> None:
     for bars in ({}, {"AAAUSDT": frame(5)}):
-        found = features.candidates(bars, signal_params)
-        assert len(found) == 0
-        assert list(found.columns) == CANDIDATES.names
-    ten = features.compute({"AAAUSDT": make_bars(1, 10)}, features_params)
-    assert len(features.candidates(ten, signal_params)) == 0
+        result = features.find_candidates(bars, signal_params)
+        assert len(result) == 0
+        assert list(result.columns) == CANDIDATES.names
+    ten = features.compute_features({"AAAUSDT": make_bars(1, 10)}, features_params)
+    assert len(features.find_candidates(ten, signal_params)) == 0
 
 
-def test_the_last_bar_before_a_gap_can_be_a_candidate(fired) -> None:
+def test_the_last_bar_before_a_gap_can_be_a_candidate(signal_positions) -> None:
     """Nobody knew at its close that the next bar would be missing."""
-    assert fired(frame(50, b9=DIP).drop(index=range(10, 40)).reset_index(drop=True)) == [9]
+    assert signal_positions(frame(50, b9=DIP).drop(index=range(10, 40)).reset_index(drop=True)) == [
+        9
+    ]
 
 
 def test_planted_plunge_is_found(make_bars, features_params, signal_params) -> None:
@@ -158,8 +160,10 @@ def test_planted_plunge_is_found(make_bars, features_params, signal_params) -> N
     plunge.loc[600, "close"] *= 0.97
     plunge.loc[600, "low"] = plunge.loc[600, "close"] * 0.999
     plunge.loc[600, "volume"] *= 30
-    found = features.candidates(features.compute({"A": plunge}, features_params), signal_params)
-    assert (found["open_time"] == bars["open_time"][600]).any()
+    result = features.find_candidates(
+        features.compute_features({"A": plunge}, features_params), signal_params
+    )
+    assert (result["open_time"] == bars["open_time"][600]).any()
 
 
 def test_real_bars(real_data, features_params, signal_params) -> None:
@@ -168,10 +172,10 @@ def test_real_bars(real_data, features_params, signal_params) -> None:
         symbol: pd.read_parquet(real_data / "klines_5m" / f"{symbol}_5m.parquet")
         for symbol in ("BTCUSDT", "LUNAUSDT")
     }
-    found = features.compute(bars, features_params, features.CANDIDATE_COLUMNS)
+    result = features.compute_features(bars, features_params, features.CANDIDATE_COLUMNS)
     coin_days = sum(len(frame) for frame in bars.values()) / 288
     daily = {
-        rule: len(features.candidates(found, signal_params.model_copy(update={"rule": rule})))
+        rule: len(features.find_candidates(result, signal_params.model_copy(update={"rule": rule})))
         / coin_days
         for rule in ("dip", "dipmaster_v4", "capitulation")
     }

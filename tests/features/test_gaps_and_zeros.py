@@ -12,7 +12,7 @@ CLOCK = ["hour_utc", "weekday", "session", "minutes_to_boundary", "half_spread_b
 
 @pytest.fixture
 def compute(features_params):
-    return lambda bars: features.compute({"AAAUSDT": bars}, features_params)["AAAUSDT"]
+    return lambda bars: features.compute_features({"AAAUSDT": bars}, features_params)["AAAUSDT"]
 
 
 def values(frame: pd.DataFrame) -> np.ndarray:
@@ -20,9 +20,9 @@ def values(frame: pd.DataFrame) -> np.ndarray:
 
 
 def test_after_a_gap_everything_starts_afresh(make_bars, compute) -> None:
-    whole = make_bars(4, 1500)
-    after = whole.iloc[701:].reset_index(drop=True)
-    holed = whole.drop(index=700).reset_index(drop=True)
+    full = make_bars(4, 1500)
+    after = full.iloc[701:].reset_index(drop=True)
+    holed = full.drop(index=700).reset_index(drop=True)
     assert np.array_equal(values(compute(holed))[700:], values(compute(after)), equal_nan=True)
 
 
@@ -30,7 +30,7 @@ def test_nothing_but_the_bar_itself_is_known_just_after_a_gap(make_bars, compute
     holed = make_bars(4, 1500).drop(index=700)
     row = compute(holed.reset_index(drop=True)).iloc[700]
     assert row.drop("open_time").dropna().index.tolist() == sorted(
-        ["red", "taker_imbalance", *CLOCK], key=list(features.NAMES).index
+        ["red", "taker_imbalance", *CLOCK], key=list(features.FEATURE_NAMES).index
     )
 
 
@@ -44,9 +44,9 @@ def test_an_unusable_bar_counts_as_missing(make_bars, compute, column: str, valu
     broken.loc[600, column] = value
     if column == "close":
         broken.loc[600, ["high", "low"]] = value
-    found, holed = compute(broken), compute(bars.drop(index=600).reset_index(drop=True))
-    assert np.array_equal(values(found)[601:], values(holed)[600:], equal_nan=True)
-    assert found.iloc[600].drop("open_time").dropna().index.tolist() == CLOCK[:-1]
+    result, holed = compute(broken), compute(bars.drop(index=600).reset_index(drop=True))
+    assert np.array_equal(values(result)[601:], values(holed)[600:], equal_nan=True)
+    assert result.iloc[600].drop("open_time").dropna().index.tolist() == CLOCK[:-1]
 
 
 def test_bars_without_volume(make_bars, compute) -> None:
@@ -55,16 +55,16 @@ def test_bars_without_volume(make_bars, compute) -> None:
     bars.loc[quiet, ["volume", "taker_buy_volume"]] = 0.0
     last = bars.loc[499, "close"]
     bars.loc[quiet, ["open", "high", "low", "close"]] = last
-    found = compute(bars)
-    row = found.loc[560]
+    result = compute(bars)
+    row = result.loc[560]
     unknown = ["volume_ratio", "volume_spike_20", "vwap_deviation_frac", "volume_trend_10m"]
     unknown += ["amihud_bps_per_million", "taker_imbalance", "bb_position", "v4_primary"]
     assert row[unknown].isna().all()
     assert row["rsi_cutler_14"] == 50
     assert row["below_sma20"] == row["red"] == row["bb_width_frac"] == 0
     assert row["bars_since_volume_spike"] > 40
-    assert np.isnan(found.loc[561, "volume_ratio"])  # a first trade against nothing
-    assert found.loc[580, unknown].notna().all()
+    assert np.isnan(result.loc[561, "volume_ratio"])  # a first trade against nothing
+    assert result.loc[580, unknown].notna().all()
 
 
 def test_prices_that_never_move(compute) -> None:
@@ -83,10 +83,13 @@ def test_prices_that_never_move(compute) -> None:
 def test_plain_ohlcv_is_enough(coins, features_params) -> None:
     plain = coins["BBBUSDT"]
     assert "taker_buy_volume" not in plain
-    found = features.compute({"BBBUSDT": plain}, features_params)["BBBUSDT"]
-    assert set(features.NAMES) - set(found.columns) == {"taker_imbalance", "half_spread_bps"}
-    assert found["liquidity_score"].notna().any()
-    left_out = features.all_coins({"BBBUSDT": plain}).coins["BBBUSDT"].left_out
+    result = features.compute_features({"BBBUSDT": plain}, features_params)["BBBUSDT"]
+    assert set(features.FEATURE_NAMES) - set(result.columns) == {
+        "taker_imbalance",
+        "half_spread_bps",
+    }
+    assert result["liquidity_score"].notna().any()
+    left_out = features.build_market_bars({"BBBUSDT": plain}).coins["BBBUSDT"].left_out
     assert left_out == {
         "taker_imbalance": "the source has no column taker_buy_volume",
         "half_spread_bps": "the source has no column half_spread_bps",
@@ -95,10 +98,10 @@ def test_plain_ohlcv_is_enough(coins, features_params) -> None:
 
 def test_a_coin_without_bars_beside_one_with_bars(make_bars, features_params) -> None:
     bars = make_bars(6, 400)
-    both = features.compute({"A": bars, "B": bars.iloc[:0]}, features_params)
-    alone = features.compute({"A": bars}, features_params)
-    assert len(both["B"]) == 0
-    assert np.array_equal(values(both["A"]), values(alone["A"]), equal_nan=True)
+    with_empty_coin = features.compute_features({"A": bars, "B": bars.iloc[:0]}, features_params)
+    single_coin = features.compute_features({"A": bars}, features_params)
+    assert len(with_empty_coin["B"]) == 0
+    assert np.array_equal(values(with_empty_coin["A"]), values(single_coin["A"]), equal_nan=True)
 
 
 @pytest.mark.parametrize("fault", ["backwards", "twice", "off the grid", "no close"])
@@ -117,10 +120,10 @@ def test_bars_that_cannot_be_used_are_refused(make_bars, compute, fault: str) ->
 def test_a_spread_missing_where_the_source_has_one_is_not_replaced(make_bars, compute) -> None:
     bars = make_bars(6, 700)
     bars.loc[650, "half_spread_bps"] = np.nan
-    found = compute(bars)["liquidity_score"]
-    assert np.isnan(found[650])
-    assert found[649] > 0
-    assert found[651] > 0
+    result = compute(bars)["liquidity_score"]
+    assert np.isnan(result[650])
+    assert result[649] > 0
+    assert result[651] > 0
 
 
 def test_where_the_history_starts_is_forgotten_within_a_month(make_bars, compute) -> None:
@@ -146,7 +149,7 @@ def test_volumes_of_any_size(make_bars, features_params) -> None:
     spiked = bars.copy()
     spiked.loc[700, ["volume", "taker_buy_volume"]] = 1e15
     names = ["volume_ratio", "vwap_deviation_frac", "amihud_bps_per_million", "v4_timing"]
-    clean = features.compute({"A": bars}, features_params, names)["A"]
-    found = features.compute({"A": spiked}, features_params, names)["A"]
-    np.testing.assert_allclose(values(found)[801:], values(clean)[801:], rtol=1e-12)
-    assert not np.allclose(values(found)[700:720], values(clean)[700:720])
+    clean = features.compute_features({"A": bars}, features_params, names)["A"]
+    result = features.compute_features({"A": spiked}, features_params, names)["A"]
+    np.testing.assert_allclose(values(result)[801:], values(clean)[801:], rtol=1e-12)
+    assert not np.allclose(values(result)[700:720], values(clean)[700:720])

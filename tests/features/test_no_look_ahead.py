@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from dipmaster import features
-from dipmaster.core.panel import epoch_ms
+from dipmaster.core.panel import to_epoch_ms
 
 Frames = Mapping[str, pd.DataFrame]
 Maker = Callable[[Frames], dict[str, pd.DataFrame]]
@@ -21,7 +21,7 @@ CUTS = [
 
 @pytest.fixture
 def maker(features_params) -> Maker:
-    return lambda bars: features.compute(bars, features_params)
+    return lambda bars: features.compute_features(bars, features_params)
 
 
 def until(bars: Frames, time: pd.Timestamp) -> dict[str, pd.DataFrame]:
@@ -32,8 +32,8 @@ def bits(frame: pd.DataFrame) -> np.ndarray:
     return frame.drop(columns="open_time").to_numpy(dtype=np.float64).view(np.int64)
 
 
-def assert_same_past(whole: Frames, other: Frames, time: pd.Timestamp) -> None:
-    for symbol, frame in until(whole, time).items():
+def assert_same_past(full: Frames, other: Frames, time: pd.Timestamp) -> None:
+    for symbol, frame in until(full, time).items():
         past = other[symbol][other[symbol]["open_time"] <= time]
         assert (frame["open_time"].to_numpy() == past["open_time"].to_numpy()).all()
         wrong = (bits(frame) != bits(past)).any(axis=0)
@@ -41,9 +41,9 @@ def assert_same_past(whole: Frames, other: Frames, time: pd.Timestamp) -> None:
 
 
 def assert_cuts_change_nothing(maker: Maker, bars: Frames, cuts=CUTS) -> None:
-    whole = maker(bars)
+    full = maker(bars)
     for time in cuts:
-        assert_same_past(whole, maker(until(bars, time)), time)
+        assert_same_past(full, maker(until(bars, time)), time)
 
 
 def disturbed(bars: Frames, time: pd.Timestamp, change: float) -> dict[str, pd.DataFrame]:
@@ -71,19 +71,19 @@ def test_cut_at_every_bar_of_an_hour(maker, coins) -> None:
 
 @pytest.mark.parametrize("change", [1000.0, float("nan")])
 def test_disturbing_the_future_changes_nothing_before(maker, coins, change: float) -> None:
-    whole = maker(coins)
+    full = maker(coins)
     for time in CUTS[::5]:
-        assert_same_past(whole, maker(disturbed(coins, time, change)), time)
+        assert_same_past(full, maker(disturbed(coins, time, change)), time)
 
 
 def test_candidates_of_the_past_stay(maker, coins, signal_params) -> None:
     easy = signal_params.model_copy(update={"z_min": 0.2, "volume_multiple": 0.5})
-    whole = features.candidates(maker(coins), easy)
+    full = features.find_candidates(maker(coins), easy)
     for time in CUTS:
-        cut = features.candidates(maker(until(coins, time)), easy)
-        past = whole[whole["open_time"] <= time]
+        cut = features.find_candidates(maker(until(coins, time)), easy)
+        past = full[full["open_time"] <= time]
         pd.testing.assert_frame_equal(cut, past, check_exact=True)
-    assert len(whole) > 60
+    assert len(full) > 60
 
 
 @pytest.mark.parametrize("leak", ["next close", "mean of the whole sample", "last hour's end"])
@@ -107,17 +107,17 @@ def test_the_checker_finds_leaks(maker, coins, leak: str) -> None:
 
 
 def test_the_stream_gives_the_same_bytes(maker, coins, features_params) -> None:
-    whole = maker(coins)
-    places = {
-        symbol: [features.NAMES.index(name) for name in frame.columns[1:]]
-        for symbol, frame in whole.items()
+    full = maker(coins)
+    stream_rows = {
+        symbol: [features.FEATURE_NAMES.index(name) for name in frame.columns[1:]]
+        for symbol, frame in full.items()
     }
     stream = features.FeatureStream({s: list(f.columns) for s, f in coins.items()}, features_params)
     rows: dict[str, list[np.ndarray]] = {symbol: [] for symbol in coins}
     for time_ms, bars in by_time(coins).items():
         for symbol, row in stream.push(time_ms, bars).items():
-            rows[symbol].append(row[places[symbol]])
-    for symbol, frame in whole.items():
+            rows[symbol].append(row[stream_rows[symbol]])
+    for symbol, frame in full.items():
         assert (np.array(rows[symbol]).view(np.int64) == bits(frame)).all()
 
 
@@ -125,6 +125,6 @@ def by_time(coins: Frames) -> dict[int, dict[str, dict[str, float]]]:
     out: dict[int, dict[str, dict[str, float]]] = {}
     for symbol, frame in coins.items():
         records = frame.drop(columns="open_time").to_dict("records")
-        for time_ms, bar in zip(epoch_ms(frame["open_time"]).tolist(), records, strict=True):
+        for time_ms, bar in zip(to_epoch_ms(frame["open_time"]).tolist(), records, strict=True):
             out.setdefault(time_ms, {})[symbol] = bar
     return dict(sorted(out.items()))

@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 
 from dipmaster.core.kernels import Floats, Ints, kernel
 from dipmaster.features import layout as at
-from dipmaster.features.layout import halves_size
+from dipmaster.features.layout import window_state_size
 from dipmaster.features.windows import (
     clip01,
-    doubled,
-    moments,
-    place_among,
-    slide_max,
-    slide_sum,
+    percentile_rank_counts,
+    rolling_max,
+    rolling_moments,
+    rolling_sum,
+    update_dyadic_windows,
 )
 
 
@@ -25,7 +25,7 @@ def sums(values: Floats, width: int) -> Floats:
     state = np.zeros(2 * width + 2)
     out = np.empty(values.size)
     for i in range(values.size):
-        out[i] = slide_sum(state, 0, width, values[i])
+        out[i] = rolling_sum(state, 0, width, values[i])
     return out
 
 
@@ -34,18 +34,18 @@ def maxima(values: Floats, width: int) -> Floats:
     state = np.zeros(2 * width + 2)
     out = np.empty(values.size)
     for i in range(values.size):
-        out[i] = slide_max(state, 0, width, values[i])
+        out[i] = rolling_max(state, 0, width, values[i])
     return out
 
 
 @kernel
 def spread(series: Floats, rows: Floats) -> None:
-    moments(series, rows, at.GAIN, 0, at.BLOCK)
+    rolling_moments(series, rows, at.GAIN, 0, at.BLOCK)
 
 
 @kernel
 def count(series: Floats, first: int, end: int, counts: Ints) -> None:
-    place_among(series, at.GAIN, first, end, 0, counts)
+    percentile_rank_counts(series, at.GAIN, first, end, 0, counts)
 
 
 def in_series(values: Floats) -> Floats:
@@ -56,18 +56,18 @@ def in_series(values: Floats) -> Floats:
     return series
 
 
-def last(array: Floats, place: int, count: int) -> Floats:
-    return array[place + at.BLOCK - count : place + at.BLOCK]
+def last(array: Floats, offset: int, count: int) -> Floats:
+    return array[offset + at.BLOCK - count : offset + at.BLOCK]
 
 
 def spreads(values: Floats) -> Floats:
     """Mean and sum of squares of the last 20 values at each bar of a block."""
     rows = np.zeros(at.ROWS * at.BLOCK)
     spread(in_series(values), rows)
-    return np.stack([last(rows, place, at.BLOCK) for place in (at.MEAN, at.SQUARES)], axis=1)
+    return np.stack([last(rows, offset, at.BLOCK) for offset in (at.MEAN, at.SQUARES)], axis=1)
 
 
-def places(values: Floats, first: int, end: int) -> list[list[int]]:
+def rank_counts(values: Floats, first: int, end: int) -> list[list[int]]:
     """How many of the last values are smaller, and larger, than the newest."""
     counts = np.zeros((2, at.BLOCK), dtype=np.int64)
     count(in_series(values), first, end, counts)
@@ -81,17 +81,17 @@ numbers = st.floats(-1e9, 1e9, allow_nan=False)
 @settings(max_examples=60, deadline=None)
 @given(st.lists(positive, min_size=1, max_size=80), st.sampled_from([5, 14, 20]))
 def test_sums_of_positive_values_keep_their_digits(values: list[float], width: int) -> None:
-    found = sums(np.array(values), width)
+    result = sums(np.array(values), width)
     for i in range(width - 1, len(values)):
-        assert found[i] == pytest.approx(math.fsum(values[i - width + 1 : i + 1]), rel=1e-14)
+        assert result[i] == pytest.approx(math.fsum(values[i - width + 1 : i + 1]), rel=1e-14)
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(numbers, min_size=1, max_size=80), st.sampled_from([5, 20]))
 def test_maxima_are_exact(values: list[float], width: int) -> None:
-    found = maxima(np.array(values), width)
+    result = maxima(np.array(values), width)
     for i in range(width - 1, len(values)):
-        assert found[i] == max(values[i - width + 1 : i + 1])
+        assert result[i] == max(values[i - width + 1 : i + 1])
 
 
 def test_no_drift_over_200_000_bars_of_wild_scales() -> None:
@@ -112,22 +112,22 @@ FIVE, NONE = np.array([[at.GAIN, at.GAIN_2, 5]]), np.empty((0, 3), dtype=np.int6
 @given(st.lists(positive, min_size=32, max_size=80))
 def test_doubled_sums_keep_their_digits(values: list[float]) -> None:
     series = in_series(np.array(values))
-    doubled(series, FIVE, NONE, 0, at.BLOCK)
-    for level, place in enumerate((at.GAIN_2, at.GAIN_4, at.GAIN_8, at.GAIN_16, at.GAIN_32), 1):
-        found = last(series, place, len(values))
+    update_dyadic_windows(series, FIVE, NONE, 0, at.BLOCK)
+    for level, offset in enumerate((at.GAIN_2, at.GAIN_4, at.GAIN_8, at.GAIN_16, at.GAIN_32), 1):
+        result = last(series, offset, len(values))
         for i in range(2**level - 1, len(values)):
             total = math.fsum(values[i - 2**level + 1 : i + 1])
-            assert found[i] == pytest.approx(total, rel=1e-14)
+            assert result[i] == pytest.approx(total, rel=1e-14)
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(numbers, min_size=16, max_size=80))
 def test_doubled_maxima_are_exact(values: list[float]) -> None:
     series = in_series(np.array(values))
-    doubled(series, NONE, FIVE, 0, at.BLOCK)
-    found = last(series, at.GAIN_16, len(values))
+    update_dyadic_windows(series, NONE, FIVE, 0, at.BLOCK)
+    result = last(series, at.GAIN_16, len(values))
     for i in range(15, len(values)):
-        assert found[i] == max(values[i - 15 : i + 1])
+        assert result[i] == max(values[i - 15 : i + 1])
 
 
 def test_what_left_a_doubled_sum_leaves_no_trace() -> None:
@@ -137,7 +137,7 @@ def test_what_left_a_doubled_sum_leaves_no_trace() -> None:
     sums = []
     for these in (values, spiked):
         series = in_series(these)
-        doubled(series, FIVE, NONE, 0, at.BLOCK)
+        update_dyadic_windows(series, FIVE, NONE, 0, at.BLOCK)
         sums.append(last(series, at.GAIN_32, at.BLOCK)[32:])
     assert (sums[0] != sums[1]).sum() == 32
     assert (sums[0][100:] == sums[1][100:]).all()
@@ -147,14 +147,14 @@ def test_what_left_a_doubled_sum_leaves_no_trace() -> None:
 @given(st.lists(st.integers(1, 300), min_size=1, max_size=6), st.integers(0, 3))
 def test_blocks_may_be_cut_anywhere(pieces: list[int], seed: int) -> None:
     values = np.random.default_rng(seed).random(at.BLOCK)
-    whole, cut = in_series(values), in_series(values)
-    doubled(whole, FIVE, NONE, 0, at.BLOCK)
+    at_once, cut = in_series(values), in_series(values)
+    update_dyadic_windows(at_once, FIVE, NONE, 0, at.BLOCK)
     head = 0
     for n in [*pieces, at.BLOCK]:
         n = min(n, at.BLOCK - head)
-        doubled(cut, FIVE, NONE, head, n)
+        update_dyadic_windows(cut, FIVE, NONE, head, n)
         head += n
-    assert np.array_equal(whole, cut)
+    assert np.array_equal(at_once, cut)
 
 
 def test_moments_of_prices_after_a_level_shift() -> None:
@@ -162,23 +162,23 @@ def test_moments_of_prices_after_a_level_shift() -> None:
     values = 1e-3 * (1 + 1e-4 * rng.standard_normal(at.BLOCK))
     values[: at.BLOCK // 2 + 7] *= 1e8
     windows = np.lib.stride_tricks.sliding_window_view(values.astype(np.longdouble), 20)
-    found = spreads(values)[19:]
-    np.testing.assert_allclose(found[:, 0], windows.mean(axis=1).astype(float), rtol=1e-14)
+    result = spreads(values)[19:]
+    np.testing.assert_allclose(result[:, 0], windows.mean(axis=1).astype(float), rtol=1e-14)
     variance = windows.var(axis=1).astype(float)
-    np.testing.assert_allclose(found[:, 1] / 20, variance, rtol=1e-9)
+    np.testing.assert_allclose(result[:, 1] / 20, variance, rtol=1e-9)
 
 
 def test_a_flat_window_has_exactly_no_spread() -> None:
-    found = spreads(np.full(at.BLOCK, 0.1))[19:]
-    assert (found[:, 0] == 0.1).all()
-    assert (found[:, 1] == 0.0).all()
+    result = spreads(np.full(at.BLOCK, 0.1))[19:]
+    assert (result[:, 0] == 0.1).all()
+    assert (result[:, 1] == 0.0).all()
 
 
-def test_place_among_the_last_values() -> None:
+def test_rank_among_the_last_values() -> None:
     values = np.array([9.0, 7.0, 1.0, 2.0, 2.0, 4.0, 8.0, 0.0, 5.0, 2.0])
-    assert places(values, 0, 5) == [1, 3]
-    assert places(values, 5, 10) == [1, 2]
-    assert places(values, 0, 10) == [2, 5]
+    assert rank_counts(values, 0, 5) == [1, 3]
+    assert rank_counts(values, 5, 10) == [1, 2]
+    assert rank_counts(values, 0, 10) == [2, 5]
 
 
 def test_clip_keeps_the_unknown() -> None:
@@ -187,4 +187,4 @@ def test_clip_keeps_the_unknown() -> None:
 
 
 def test_size_of_the_two_halves() -> None:
-    assert halves_size(20) == 42
+    assert window_state_size(20) == 42

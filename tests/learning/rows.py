@@ -6,13 +6,13 @@ import numpy as np
 from scipy.special import expit
 
 from dipmaster.core.kernels import Bools, Floats, Ints
-from dipmaster.core.params.confidence import MinTrain
+from dipmaster.core.params.confidence import MinTrainingSet
 from dipmaster.core.time_units import BAR_MS, BARS_PER_DAY
 from dipmaster.learning.schedule import CaseWords, TrainingSchedule
 
 DAYS = 190
 MONTHS = (59, 90, 120, 151, 181)  # days at which March to July begin
-NO_MINIMUM = MinTrain.model_construct(candidates=0, per_class=0)
+NO_MINIMUM = MinTrainingSet.model_construct(candidates=0, per_class=0)
 FIRST_MS = 1_672_531_200_000  # 2023-01-01
 
 
@@ -54,7 +54,7 @@ def made_schedule(
     known_ms: Ints,
     refits_ms: dict[str, Ints],
     purge_ms: int,
-    least: MinTrain = NO_MINIMUM,
+    least: MinTrainingSet = NO_MINIMUM,
 ) -> TrainingSchedule:
     """Each row a case of its own, all with a weight of 1."""
     return TrainingSchedule(

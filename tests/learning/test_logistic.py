@@ -10,7 +10,7 @@ from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 
 from dipmaster.core.kernels import Floats
-from dipmaster.core.store import plain
+from dipmaster.core.store import to_json_value
 from dipmaster.learning.fit_failure import FitFailure
 from dipmaster.learning.logistic import Logistic, fit_logistic, fit_nonnegative_logistic
 from dipmaster.learning.model_store import round_model
@@ -148,7 +148,7 @@ def test_a_rounded_model_keeps_the_digits_of_its_file() -> None:
     rounded = round_model(model)
     assert rounded != model
     assert round_model(rounded) == rounded
-    assert rounded == from_json(Logistic, json.loads(json.dumps(plain(to_json(model)))))
+    assert rounded == from_json(Logistic, json.loads(json.dumps(to_json_value(to_json(model)))))
     np.testing.assert_allclose(rounded.predict(x), model.predict(x), rtol=1e-6)
 
 

@@ -10,8 +10,8 @@ from dipmaster.core.errors import DataError
 from dipmaster.learning.logistic import Logistic
 from dipmaster.learning.model_store import (
     StoredRefit,
-    digest,
     format_time,
+    hash_text,
     name_tree_file,
     read_verified_text,
     restore_refits,
@@ -76,6 +76,6 @@ def test_times_that_are_none_or_do_not_rise_are_refused(damage: list[str]) -> No
 def test_another_text_than_the_one_on_record_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "trees.txt"
     path.write_text("tree")
-    assert read_verified_text(path, digest("tree"), "fix it") == "tree"
+    assert read_verified_text(path, hash_text("tree"), "fix it") == "tree"
     with pytest.raises(DataError, match=r"(?s)trees\.txt: expected .*fix it"):
-        read_verified_text(path, digest("tree "), "fix it")
+        read_verified_text(path, hash_text("tree "), "fix it")

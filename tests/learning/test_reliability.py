@@ -12,16 +12,16 @@ from statsmodels.stats.proportion import proportion_confint
 from dipmaster.core.kernels import Floats
 from dipmaster.learning.evaluation.reliability import (
     ReliabilityBin,
+    build_reliability_bins,
     ece_statistic,
     rate_bounds,
-    reliability_bins,
 )
 from tests.learning.figures import made_outcomes
 
 
 def reliability(p: Floats, won: Floats, bins: int) -> tuple[ReliabilityBin, ...]:
     """Bins whose rows lie in one block."""
-    return reliability_bins(p, won, bins, np.zeros(p.size, np.int64), 0.025)
+    return build_reliability_bins(p, won, bins, np.zeros(p.size, np.int64), 0.025)
 
 
 def ece_debiased(p: Floats, won: Floats, bins: int) -> float | None:
@@ -153,7 +153,7 @@ def test_one_block_has_no_bounds() -> None:
 def test_table() -> None:
     p, won, _ = made_outcomes(300)
     block = np.arange(300) // 30
-    table = reliability_bins(p, won, 4, block, 0.025)
+    table = build_reliability_bins(p, won, 4, block, 0.025)
     assert [row.rows.size for row in table] == [75, 75, 75, 75]
     for row, part in zip(table, reliability(p, won, 4), strict=True):
         assert (row.mean_p, row.rate) == (part.mean_p, part.rate)
@@ -163,4 +163,4 @@ def test_table() -> None:
         assert row.rate_high is not None
         assert row.rate_low < row.rate < row.rate_high
         assert (part.rate_low, part.rate_high) == (None, None)
-    assert reliability_bins(np.zeros(0), np.zeros(0), 4, np.zeros(0, np.int64), 0.025) == ()
+    assert build_reliability_bins(np.zeros(0), np.zeros(0), 4, np.zeros(0, np.int64), 0.025) == ()

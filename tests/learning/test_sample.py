@@ -8,7 +8,7 @@ import pytest
 from dipmaster.core.time_units import DAY_MS
 from dipmaster.learning.evaluation.intervals import block_interval
 from dipmaster.learning.evaluation.losses import mean_statistic
-from dipmaster.learning.evaluation.reliability import reliability_bins
+from dipmaster.learning.evaluation.reliability import build_reliability_bins
 from dipmaster.learning.evaluation.sample import (
     EvaluationSample,
     build_evaluation_sample,
@@ -72,7 +72,7 @@ def test_reliability_is_of_the_rows_with_both() -> None:
     known = np.isfinite(with_holes)
     sample = made_sample()
     found = sample.reliability(with_holes, won)
-    expected = reliability_bins(p[known], won[known], 4, sample.block[known], 0.025)
+    expected = build_reliability_bins(p[known], won[known], 4, sample.block[known], 0.025)
     for one, other in zip(found, expected, strict=True):
         assert one.rows.tolist() == other.rows.tolist()
         assert (one.mean_p, one.rate_low) == (other.mean_p, other.rate_low)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dipmaster.core.params.confidence import MinTrain
+from dipmaster.core.params.confidence import MinTrainingSet
 from dipmaster.core.time_units import BAR_MS, DAY_MS
 from dipmaster.learning.schedule import purge_period_ms, refit_times
 from tests.learning.rows import made_schedule
@@ -97,7 +97,7 @@ def test_a_label_is_learned_from_once_it_is_known() -> None:
 
 
 CASES = np.repeat(np.arange(50), 3)
-LEAST = MinTrain.model_construct(candidates=40, per_class=5)
+LEAST = MinTrainingSet.model_construct(candidates=40, per_class=5)
 
 
 def test_a_fit_takes_every_kth_row_of_a_case_all_with_one_weight() -> None:

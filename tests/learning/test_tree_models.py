@@ -9,7 +9,7 @@ import xgboost
 from sklearn.metrics import roc_auc_score
 
 from dipmaster.core.kernels import Floats
-from dipmaster.core.params.confidence import Trees
+from dipmaster.core.params.confidence import BoostedTrees
 from dipmaster.learning.tree_models import (
     LIBRARIES,
     Library,
@@ -18,7 +18,9 @@ from dipmaster.learning.tree_models import (
     read_lightgbm,
 )
 
-SIZES = Trees(seed=3, rounds=30, learning_rate=0.2, depth=3, min_leaf=5, column_frac=0.8, l2=1.0)
+SIZES = BoostedTrees(
+    seed=3, rounds=30, learning_rate=0.2, depth=3, min_leaf=5, column_frac=0.8, l2=1.0
+)
 NAMES = ("a", "b", "c")
 BOTH = pytest.mark.parametrize("library", LIBRARIES)
 KINDS = pytest.mark.parametrize("classifier", [True, False])

@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 
 from dipmaster.core.errors import DataError
 from dipmaster.core.kernels import Bools, Floats, Ints
-from dipmaster.core.params.confidence import MinTrain
+from dipmaster.core.params.confidence import MinTrainingSet
 from dipmaster.core.time_units import BAR_MS
 from dipmaster.learning.fit_failure import FitFailure
 from dipmaster.learning.walk_forward import (
     Fit,
     WalkForwardResult,
-    fold_at,
+    find_fold,
     walk_forward_predict,
 )
 from tests.learning.rows import made_schedule
@@ -56,7 +56,7 @@ def walk(
     outcome = (everyone if won is None else won).astype(np.float64)
     schedule = made_schedule(
         signal, known, {"models": refits}, purge_ms,
-        MinTrain.model_construct(candidates=least[0], per_class=least[1]),
+        MinTrainingSet.model_construct(candidates=least[0], per_class=least[1]),
     )  # fmt: skip
     there = everyone if predictable is None else predictable
     return walk_forward_predict(
@@ -133,14 +133,14 @@ def test_no_refits_and_no_rows() -> None:
 
 def test_the_fold_of_a_moment_is_the_last_refit_by_then() -> None:
     refits = walk(SIGNAL, KNOWN, REFITS, 0).refits
-    assert fold_at(refits, ints(0, 10 * M - 1, 10 * M, 20 * M, 30 * M)).tolist() == [
+    assert find_fold(refits, ints(0, 10 * M - 1, 10 * M, 20 * M, 30 * M)).tolist() == [
         -1,
         -1,
         0,
         1,
         1,
     ]
-    assert fold_at((), ints(5)).tolist() == [-1]
+    assert find_fold((), ints(5)).tolist() == [-1]
 
 
 def test_refits_must_rise() -> None:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Literal
 
-from dipmaster.core.tables.exits import LEVEL_FEATURES, ROADMAP_FEATURES
+from dipmaster.core.tables.exits import PRICE_LEVEL_FEATURES, ROADMAP_FEATURES
 from dipmaster.results.common import PermutationImportance
 from dipmaster.results.exits import (
     ClassifierHead,
@@ -50,7 +50,7 @@ def exit_models() -> ExitModelResults:
             scored_out_of_sample=91_204,
             judged=45_602,
         ),
-        features=ExitModelInputs(roadmap=ROADMAP_FEATURES, own=LEVEL_FEATURES),
+        features=ExitModelInputs(roadmap=ROADMAP_FEATURES, own=PRICE_LEVEL_FEATURES),
         folds=(
             fold("heads", "2023-04-01", 1200, 24_000),
             replace(fold("heads", "2024-10-01", 5400, 108_000), thinned_to=54_000),
@@ -90,7 +90,7 @@ def exit_models() -> ExitModelResults:
         gain=tuple(gain_step(k) for k in range(10)),
         importance=tuple(
             PermutationImportance(feature=name, auc_loss=0.03 / (k + 1) - 0.003, auc_loss_sd=0.001)
-            for k, name in enumerate(ROADMAP_FEATURES + LEVEL_FEATURES)
+            for k, name in enumerate(ROADMAP_FEATURES + PRICE_LEVEL_FEATURES)
         ),
         calibrator=COEFFICIENTS,
     )

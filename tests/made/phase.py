@@ -13,6 +13,8 @@ from dipmaster.results.evaluation.breakdowns import (
 )
 from dipmaster.results.evaluation.phase import (
     DrawdownFigures,
+    IntrabarOrder,
+    IntrabarReading,
     LostAt,
     MoneyFigures,
     PerTradeFigures,
@@ -24,6 +26,11 @@ from dipmaster.results.evaluation.phase import (
 from tests.made.common import COINS, REGIMES, band
 
 NO_BOUNDS = IntervalBounds(None, None)
+
+NO_READING = IntrabarReading(trades=0, win_rate=None, mean_net_bps=None, profit_factor=None)
+UNREAD = IntrabarOrder(
+    trades_touching_both=0, share_frac=None, stop_first=NO_READING, target_first=NO_READING
+)
 
 
 def losing_phase(coins: tuple[str, ...] = COINS) -> PhaseFigures:
@@ -37,6 +44,7 @@ def losing_phase(coins: tuple[str, ...] = COINS) -> PhaseFigures:
             trades=4417,
             trades_burn_in=1480,
             losing_trades=1969,
+            break_even=0,
             days_with_trades=541,
             blocks_with_trades=18,
             open_at_end=1,
@@ -108,6 +116,16 @@ def losing_phase(coins: tuple[str, ...] = COINS) -> PhaseFigures:
             bootstrap_median_frac=0.47,
             bootstrap_upper_frac=0.51,
         ),
+        intrabar=IntrabarOrder(
+            trades_touching_both=18,
+            share_frac=0.004,
+            stop_first=IntrabarReading(
+                trades=4417, win_rate=0.554, mean_net_bps=-19.3, profit_factor=0.55
+            ),
+            target_first=IntrabarReading(
+                trades=4417, win_rate=0.558, mean_net_bps=-18.4, profit_factor=0.57
+            ),
+        ),
         detail=UncertaintyFigures(
             design_effect_win_rate=2.1,
             clopper_pearson_if_independent=IntervalBounds(0.5395, 0.569),
@@ -173,6 +191,7 @@ def selecting_phase(coins: tuple[str, ...] = COINS) -> PhaseFigures:
             base.counts,
             trades=171,
             losing_trades=27,
+            break_even=0,
             trades_burn_in=12,
             days_with_trades=92,
             blocks_with_trades=17,
@@ -267,6 +286,7 @@ def idle_phase(coins: tuple[str, ...] = COINS) -> PhaseFigures:
             for row in base.by_month
         ),
         by_regime=(),
+        intrabar=UNREAD,
         random_entry=RandomEntryFigures(
             matched_trades=0, pool=0, draws=1000, win_rate=nothing, profit_factor=nothing,
             mean_net_bps=nothing, p_value=None, excess_win_rate=Interval(None, None, None),

@@ -18,6 +18,7 @@ PERIOD = SplitPeriod(
     last_open_time=LAST,
     burn_in_days=180.0,
     days_out_of_sample=550,
+    days_without_bars=0,
     blocks=18,
     block_days=30,
 )

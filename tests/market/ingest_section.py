@@ -24,6 +24,7 @@ def ingest_section(**changes: Any) -> dict[str, Any]:
         "source": "simulated",
         "max_time": "2035-01-01",
         "on_bad_row": "error",
+        "max_jump_factor": 1.5,
         "simulated": simulated,
         "raw": raw,
     }

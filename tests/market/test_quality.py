@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dipmaster.core.store import plain
-from dipmaster.market.quality import quality_report
-from dipmaster.market.raw.log import Dropped, FileRead, Ignored, RawLog
+from dipmaster.core.store import to_json_value
+from dipmaster.market.quality import build_quality_report
+from dipmaster.market.raw.log import DroppedRows, FileRead, IgnoredFile, RawLog
 
 
 def toy(rows: int = 600, start: str = "2023-01-01", seed: int = 1) -> pd.DataFrame:
@@ -39,16 +39,17 @@ def log(**changes: Any) -> RawLog:
     return RawLog(**(values | changes))
 
 
-def symbol(frame: pd.DataFrame, raw_log: RawLog | None = None) -> dict[str, Any]:
-    report = quality_report({"AUSDT": frame}, "raw", raw_log)
-    found: dict[str, Any] = plain(report)["symbols"]["AUSDT"]
-    return found
+def describe(frame: pd.DataFrame, raw_log: RawLog | None = None) -> dict[str, Any]:
+    report = build_quality_report({"AUSDT": frame}, "raw", raw_log)
+    quality: dict[str, Any] = to_json_value(report)["symbols"]["AUSDT"]
+    return quality
 
 
 def test_clean_bars() -> None:
-    found = symbol(toy())
-    assert found.pop("outliers")["count"] == 0
-    assert found == {
+    quality = describe(toy())
+    assert quality.pop("outliers")["count"] == 0
+    assert 1.0 < quality.pop("largest_jump")["factor"] < 1.01
+    assert quality == {
         "first_open_time": "2023-01-01T00:00:00Z",
         "last_open_time": "2023-01-03T01:55:00Z",
         "bars": 600,
@@ -67,13 +68,27 @@ def test_clean_bars() -> None:
     }
 
 
+def test_the_largest_jump_is_told_with_both_bars() -> None:
+    """Also one that the bound lets pass: who raises it sees what was let through."""
+    frame = toy().drop(index=range(100, 200))
+    frame.loc[200:, ["open", "high", "low", "close"]] *= 2.0
+    close, opened = float(frame["close"][99]), float(frame["open"][200])
+    assert describe(frame)["largest_jump"] == {
+        "factor": pytest.approx(opened / close),
+        "from": "2023-01-01T08:15:00Z",
+        "to": "2023-01-01T16:40:00Z",
+        "from_price": pytest.approx(close),
+        "to_price": pytest.approx(opened),
+    }
+
+
 def test_gaps_longest_first_and_five_at_most() -> None:
-    gone = [10, 20, 21, 30, 31, 32, 40, 50, 60, 70]
-    found = symbol(toy().drop(index=gone))
-    assert found["bars"] == 590
-    assert found["expected_bars"] == 600
-    assert found["coverage_frac"] == pytest.approx(590 / 600)
-    gaps = found["gaps"]
+    missing = [10, 20, 21, 30, 31, 32, 40, 50, 60, 70]
+    quality = describe(toy().drop(index=missing))
+    assert quality["bars"] == 590
+    assert quality["expected_bars"] == 600
+    assert quality["coverage_frac"] == pytest.approx(590 / 600)
+    gaps = quality["gaps"]
     assert (gaps["count"], gaps["missing_bars"], gaps["longest_bars"]) == (7, 10, 3)
     assert [gap["bars"] for gap in gaps["longest"]] == [3, 2, 1, 1, 1]
     assert gaps["longest"][0] == {
@@ -83,49 +98,49 @@ def test_gaps_longest_first_and_five_at_most() -> None:
     }
 
 
-def test_what_must_never_be_there_is_still_counted() -> None:
+def test_violations_are_counted() -> None:
     frame = toy()
     frame.loc[3, "high"] = 1.0
     frame.loc[4, "low"] = -1.0
     frame.loc[[5, 6], "volume"] = 0.0
     frame.loc[7, "open_time"] += pd.Timedelta(seconds=1)
     frame.loc[9, "open_time"] = frame.loc[8, "open_time"]
-    found = symbol(frame)
-    assert found["ohlc_violations"] == 2
-    assert found["zero_volume_bars"] == 2
-    assert found["off_grid"] == 1
-    assert found["duplicates"] == 1
+    quality = describe(frame)
+    assert quality["ohlc_violations"] == 2
+    assert quality["zero_volume_bars"] == 2
+    assert quality["off_grid"] == 1
+    assert quality["duplicates"] == 1
 
 
-def test_an_outlier_is_told_in_robust_sigmas() -> None:
+def test_an_outlier_is_given_in_robust_sigmas() -> None:
     frame = toy()
     frame.loc[100, ["open", "high", "low", "close"]] *= 1.10
-    found = symbol(frame)["outliers"]
-    assert found["count"] == 2  # up and back down
-    assert found["robust_sigma_frac"] == pytest.approx(0.001, rel=0.15)
-    assert abs(found["largest_sigmas"]) == pytest.approx(np.log(1.1) / 0.001, rel=0.15)
-    assert found["largest_at"] in ("2023-01-01T08:20:00Z", "2023-01-01T08:25:00Z")
+    quality = describe(frame)["outliers"]
+    assert quality["count"] == 2  # up and back down
+    assert quality["robust_sigma_frac"] == pytest.approx(0.001, rel=0.15)
+    assert abs(quality["largest_sigmas"]) == pytest.approx(np.log(1.1) / 0.001, rel=0.15)
+    assert quality["largest_at"] in ("2023-01-01T08:20:00Z", "2023-01-01T08:25:00Z")
 
 
 def test_a_return_over_a_gap_is_no_outlier() -> None:
     frame = toy()
     frame.loc[300:, ["open", "high", "low", "close"]] *= 2.0
-    assert symbol(frame)["outliers"]["count"] == 1
-    assert symbol(frame.drop(index=300))["outliers"]["count"] == 0
+    assert describe(frame)["outliers"]["count"] == 1
+    assert describe(frame.drop(index=300))["outliers"]["count"] == 0
 
 
 def test_a_price_that_mostly_stands_still_has_a_sigma() -> None:
     frame = toy()
     still = np.arange(600) % 4 != 0
     close = frame["close"].where(~still).ffill()
-    found = symbol(frame.assign(close=close, open=close, high=close, low=close))["outliers"]
-    assert found["robust_sigma_frac"] > 0
-    assert found["count"] == 0
+    quality = describe(frame.assign(close=close, open=close, high=close, low=close))["outliers"]
+    assert quality["robust_sigma_frac"] > 0
+    assert quality["count"] == 0
 
 
 def test_a_price_that_never_moves() -> None:
     frame = toy().assign(open=1.0, high=1.0, low=1.0, close=1.0)
-    assert symbol(frame)["outliers"] == {
+    assert describe(frame)["outliers"] == {
         "count": 0,
         "robust_sigma_frac": None,
         "largest_sigmas": None,
@@ -136,7 +151,7 @@ def test_a_price_that_never_moves() -> None:
 def test_the_market_as_a_whole() -> None:
     late = toy(500, start="2023-01-01 08:20")
     bars = {"BUSDT": late.drop(index=[50]), "AUSDT": toy().drop(index=[10, 150, 151])}
-    report = plain(quality_report(bars, "simulated", None))
+    report = to_json_value(build_quality_report(bars, "simulated", None))
     market = report["market"]
     assert list(report["symbols"]) == ["AUSDT", "BUSDT"]
     assert (market["source"], market["symbols"], market["bars"]) == ("simulated", 2, 1096)
@@ -149,19 +164,22 @@ def test_the_market_as_a_whole() -> None:
 
 
 def test_the_log_of_the_files() -> None:
-    found = log(
+    quality = log(
         files=(FileRead("s/a.csv", "AUSDT", "5m", 590), FileRead("s/b.zip", "AUSDT", "1m", 60)),
-        ignored=(Ignored("s/x.txt", "no bars"), *(Ignored(f"s/{i}", "1h") for i in range(30))),
+        ignored=(
+            IgnoredFile("s/x.txt", "no bars"),
+            *(IgnoredFile(f"s/{i}", "1h") for i in range(30)),
+        ),
         dropped=(
-            Dropped("s/a.csv", "AUSDT", "off_grid", 2),
-            Dropped("s/a.csv", "B", "off_grid", 1),
+            DroppedRows("s/a.csv", "AUSDT", "off_grid", 2),
+            DroppedRows("s/a.csv", "B", "off_grid", 1),
         ),
         incomplete_windows={"AUSDT": 4},
         trimmed_bars={"AUSDT": 3},
         ended_early=("AUSDT",),
         left_out_columns={"AUSDT": ("quote_volume",)},
     )
-    report = plain(quality_report({"AUSDT": toy()}, "raw", found))
+    report = to_json_value(build_quality_report({"AUSDT": toy()}, "raw", quality))
     assert report["files"] == {
         "read": 2,
         "rows_read": 650,

@@ -12,13 +12,13 @@ from profiles import quick
 def test_the_overlay_fits_the_params(project: Path) -> None:
     params = yaml.safe_load((project / "params.yaml").read_text(encoding="utf-8"))
     overlay = yaml.safe_load(quick.OVERLAY.read_text(encoding="utf-8"))
-    laid = Params.parse(quick.laid_over(params, overlay), ("ingest", "split"))
-    assert (laid.ingest.simulated.coins, laid.ingest.simulated.days) == (3, 120)
-    assert laid.split.burn_in_days == 60
+    merged = Params.parse(quick.overlay_values(params, overlay), ("ingest", "split"))
+    assert (merged.ingest.simulated.coins, merged.ingest.simulated.days) == (3, 120)
+    assert merged.split.burn_in_days == 60
 
 
 def test_other_values_stay() -> None:
-    assert quick.laid_over({"a": {"x": 1, "y": 2}, "b": 3}, {"a": {"y": 5}}) == {
+    assert quick.overlay_values({"a": {"x": 1, "y": 2}, "b": 3}, {"a": {"y": 5}}) == {
         "a": {"x": 1, "y": 5},
         "b": 3,
     }
@@ -26,7 +26,7 @@ def test_other_values_stay() -> None:
 
 def test_an_unknown_key_is_refused() -> None:
     with pytest.raises(KeyError, match="nonsense"):
-        quick.laid_over({"a": 1}, {"nonsense": 2})
+        quick.overlay_values({"a": 1}, {"nonsense": 2})
 
 
 def test_the_copy_has_neither_lock_nor_metrics_of_the_workspace(tmp_path: Path) -> None:
@@ -41,7 +41,7 @@ def test_a_file_that_left_the_project_leaves_the_copy(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     quick.copy_project(tmp_path)
-    monkeypatch.setattr(quick, "project_files", lambda: ["dvc.yaml"])
+    monkeypatch.setattr(quick, "list_project_files", lambda: ["dvc.yaml"])
     quick.copy_project(tmp_path)
     assert not (tmp_path / "params.yaml").exists()
     assert (tmp_path / "dvc.yaml").exists()

@@ -5,7 +5,7 @@ from string import Formatter
 
 import pytest
 
-from dipmaster.core.params.evaluation import Gates, Targets
+from dipmaster.core.params.evaluation import Gates, GateTargets
 from dipmaster.results.evaluation.differences import PhaseComparison
 from dipmaster.results.metrics import COMPARED, GATES, METRICS
 from dipmaster.results.summary import Summary
@@ -26,7 +26,7 @@ def test_gates_are_those_marked_and_have_a_direction() -> None:
 
 
 def test_each_phase_of_params_has_a_target_of_every_gate_of_the_roadmap() -> None:
-    assert {metric.key for metric in GATES if metric.in_roadmap} == set(Targets.model_fields)
+    assert {metric.key for metric in GATES if metric.in_roadmap} == set(GateTargets.model_fields)
 
 
 def test_compared_are_those_marked_and_the_fields_of_a_comparison() -> None:

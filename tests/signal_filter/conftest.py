@@ -7,12 +7,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dipmaster.core.panel import as_times
+from dipmaster.core.panel import to_timestamps
 from dipmaster.core.params import Confirmation, Filter
-from dipmaster.core.params.confidence import Thresholds
+from dipmaster.core.params.confidence import ConfidenceThresholds
 from dipmaster.core.store import read_params
 from dipmaster.core.time_units import BAR_MS
-from dipmaster.signal_filter import admit
+from dipmaster.signal_filter import filter_signals
 
 # Columns as they are stored: float32, flags int8.
 GOOD_INPUTS: dict[str, float] = {
@@ -29,14 +29,14 @@ GOOD_INPUTS: dict[str, float] = {
     "sma50_rising_1h": 1,
     "return_24h_frac": 0.02,
 }
-WHOLE = ("bars_since_volume_spike", "below_sma20", "sma50_rising_1h")
+INTEGER_COLUMNS = ("bars_since_volume_spike", "below_sma20", "sma50_rising_1h")
 GOOD_SCORE: dict[str, float] = {"regime": 1, "no_new_trades": 0, "confidence": 0.95}
 
 Rows = Callable[..., tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]]
 
 
 @pytest.fixture(scope="session")
-def thresholds(project: object) -> Thresholds:
+def thresholds(project: object) -> ConfidenceThresholds:
     return read_params("confidence.thresholds").confidence.thresholds
 
 
@@ -59,14 +59,14 @@ def rows() -> Rows:
 def build_rows(*changes: dict[str, Any]) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     n = len(changes)
     ids = np.arange(n, dtype=np.int64)
-    times = as_times(1_672_531_200_000 + ids * 40 * BAR_MS)
+    times = to_timestamps(1_672_531_200_000 + ids * 40 * BAR_MS)
     candidates = pd.DataFrame({"candidate_id": ids, "symbol": "AUSDT", "open_time": times})
     names = [*GOOD_INPUTS, *sorted({k for c in changes for k in c} - {*GOOD_INPUTS, *GOOD_SCORE})]
     inputs = pd.DataFrame(
         {
             name: np.array(
                 [c.get(name, GOOD_INPUTS.get(name, np.nan)) for c in changes],
-                dtype=np.int8 if name in WHOLE else np.float32,
+                dtype=np.int8 if name in INTEGER_COLUMNS else np.float32,
             )
             for name in names
         }
@@ -79,8 +79,8 @@ def build_rows(*changes: dict[str, Any]) -> tuple[pd.DataFrame, pd.DataFrame, pd
 
 
 @pytest.fixture(scope="session")
-def admitted(
-    thresholds: Thresholds, filter_params: Filter, confirmation_params: Confirmation
+def filter_one(
+    thresholds: ConfidenceThresholds, filter_params: Filter, confirmation_params: Confirmation
 ) -> Callable[..., Any]:
     """Row of ADMISSION of the good candidate after changes; params by keyword."""
 
@@ -93,6 +93,6 @@ def admitted(
             "confirmation": confirmation_params,
             **settings,
         }
-        return admit(*build_rows(changes or {}), **given).iloc[0]
+        return filter_signals(*build_rows(changes or {}), **given).iloc[0]
 
     return of

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from dipmaster.core import catalog, store
-from dipmaster.core.panel import as_times, epoch_ms
+from dipmaster.core.panel import to_epoch_ms, to_timestamps
 from dipmaster.core.tables import BARS, CANDIDATES, SCORES
 from dipmaster.core.time_units import BAR_MS, DAY_MS, ISO_UTC
 from dipmaster.results import write_result
@@ -68,7 +68,7 @@ def write_symbol(symbol: str, seed: int) -> pd.DataFrame:
     opened = np.concatenate([[50.0], close[:-1]])
     frame = pd.DataFrame(
         {
-            "open_time": as_times(START_MS + BAR_MS * np.arange(bars, dtype=np.int64)),
+            "open_time": to_timestamps(START_MS + BAR_MS * np.arange(bars, dtype=np.int64)),
             "open": opened,
             "high": np.maximum(opened, close) * 1.0005,
             "low": np.minimum(opened, close) * 0.9995,
@@ -152,7 +152,7 @@ def without_volume(before_ms: int) -> None:
     for symbol in SYMBOLS:
         path = Path(f"data/features/panel/{symbol}.parquet")
         frame = pd.read_parquet(path)
-        early = epoch_ms(frame["open_time"]) < before_ms
+        early = to_epoch_ms(frame["open_time"]) < before_ms
         frame.loc[early, "bars_since_volume_spike"] = np.int8(-1)
         frame.loc[early, "liquidity_score"] = np.nan
         frame.to_parquet(path)
@@ -162,10 +162,10 @@ def write_scores(admitted_at: float | None, reason: str = "") -> None:
     """Every other candidate has that confidence, the rest .1; None: nobody has a score."""
     found = store.read_table(Path("data/features/candidates.parquet"), CANDIDATES)
     n, row = len(found), np.arange(len(found))
-    day = (epoch_ms(found["open_time"]) - START_MS) // DAY_MS
+    day = (to_epoch_ms(found["open_time"]) - START_MS) // DAY_MS
     sure = np.where(row % 2, 0.1, np.nan if admitted_at is None else admitted_at)
     known = (day >= SCORED_FROM_DAY) & (admitted_at is not None)
-    scored_at = as_times(np.full(n, START_MS + SCORED_FROM_DAY * DAY_MS))
+    scored_at = to_timestamps(np.full(n, START_MS + SCORED_FROM_DAY * DAY_MS))
     frame = {
         **dict.fromkeys(SCORES.names, 0.5),
         **{name: found[name] for name in ("candidate_id", "symbol", "open_time")},
@@ -178,7 +178,7 @@ def write_scores(admitted_at: float | None, reason: str = "") -> None:
         **{f"{level}_fitted": scored_at.where(known) for level in LEVELS},
     }
     store.write_table(pd.DataFrame(frame), SCORES, Path("data/confidence/scores.parquet"))
-    fitted = as_times(np.array([START_MS + SCORED_FROM_DAY * DAY_MS]))[0].strftime(ISO_UTC)
+    fitted = to_timestamps(np.array([START_MS + SCORED_FROM_DAY * DAY_MS]))[0].strftime(ISO_UTC)
     folds = tuple(
         ScoreFold(level=level, fitted_at=fitted, rows=5, wins=3, reason=reason) for level in LEVELS
     )

@@ -11,7 +11,7 @@ import yaml
 from dipmaster.core import catalog, store
 from dipmaster.core.params import Params
 from dipmaster.core.tables import BARS, SCORES
-from dipmaster.market.simulator import simulate
+from dipmaster.market.simulator import simulate_market
 from stages import features, volatility
 
 COINS, DAYS, BURN_IN, SEED = 3, 75, 62, 21
@@ -55,7 +55,7 @@ def simulated(project: Path) -> Bars:
     """Bars by symbol."""
     params = Params.parse(small_params(project), ("ingest",))
     dials = {"coins": COINS, "days": DAYS, "seed": SEED}
-    return simulate(params.ingest.simulated.model_copy(update=dials)).bars
+    return simulate_market(params.ingest.simulated.model_copy(update=dials)).bars
 
 
 def put(bars: Bars, plain: bool = False) -> None:

@@ -6,11 +6,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from dipmaster.backtest import Ledger
 from dipmaster.core import store
 from dipmaster.core.errors import PipelineError
 from dipmaster.core.params.roadmap import FINAL_PHASE
 from dipmaster.evaluation.context import EvaluationContext, build_context
-from dipmaster.evaluation.phase import Phase
+from dipmaster.evaluation.phase import Checks, Completed, Phase
 from dipmaster.evaluation.reading import read_inputs
 from dipmaster.evaluation.registry import PHASES, read_phases
 from dipmaster.evaluation.run import complete_phases
@@ -136,5 +137,24 @@ def test_nothing_is_simulated_again_for_it(context: EvaluationContext) -> None:
 
 
 def test_the_first_phase_has_to_say_what_it_trades(context: EvaluationContext) -> None:
-    with pytest.raises(PipelineError, match=r"(?s)phase 3 \(empty\) is the first.*Cure"):
+    with pytest.raises(PipelineError, match=r"(?s)phase 3 \(empty\) is the first.*Fix"):
         complete_phases(context, (EmptyPhase(),))
+
+
+class ReplacingPhase(EmptyPhase):
+    """One that filters in another way: the checks of the filter are no longer its own."""
+
+    def integrity_checks(
+        self, context: EvaluationContext, completed: Completed, ledger: Ledger
+    ) -> Checks:
+        return {**super().integrity_checks(context, completed, ledger), "selection": ()}
+
+
+def test_checks_are_inherited_by_phase_and_can_be_replaced(context: EvaluationContext) -> None:
+    phases = read_phases(context.inputs, context.params, (*PHASES, EmptyPhase))
+    *completed, new = complete_phases(context, phases)
+    inherited = new.phase.integrity_checks(context, completed, new.ledger)
+    assert list(inherited) == ["selection", "exits"]
+    assert all(inherited.values())
+    replaced = ReplacingPhase().integrity_checks(context, completed, new.ledger)
+    assert replaced == {**inherited, "selection": ()}

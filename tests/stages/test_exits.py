@@ -10,7 +10,7 @@ import pytest
 
 from dipmaster.core import catalog, store
 from dipmaster.core.errors import PipelineError
-from dipmaster.core.panel import epoch_ms
+from dipmaster.core.panel import to_epoch_ms
 from dipmaster.core.params import Params
 from dipmaster.core.tables import EXIT_PLANS, EXIT_ROWS
 from dipmaster.exits import (
@@ -112,7 +112,7 @@ def test_models_read_back_say_what_the_table_says(
     market = stage.read_market()
     plans, table = plans_in(), rows_in()
     symbol = pd.Index(market.panel.symbols).get_indexer(pd.Index(plans["symbol"]))
-    signal_ms = epoch_ms(plans["open_time"])
+    signal_ms = to_epoch_ms(plans["open_time"])
     places = symbol.astype(np.int64), market.panel.index_of(signal_ms)
     positions = build_positions(*places, plans["target_frac"].to_numpy(), params.exits)
     rows = build_exit_rows(market, positions, params.execution, params.exits)
@@ -199,7 +199,7 @@ def test_the_rows_are_those_of_the_package(
     params = Params.parse(small_params(project), ("exits", "execution"))
     exits, market = params.exits, stage.read_market()
     scores = store.read_table(catalog.SCORES)
-    signal_ms = epoch_ms(scores["open_time"])
+    signal_ms = to_epoch_ms(scores["open_time"])
     symbol = np.array([market.panel.symbols.index(name) for name in scores["symbol"]])
     places = symbol, market.panel.index_of(signal_ms)
     confidence_of, regime = scores["confidence"].to_numpy(), scores["regime"].to_numpy()

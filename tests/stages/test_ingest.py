@@ -18,6 +18,7 @@ import pytest
 import yaml
 
 from dipmaster.core import stage
+from dipmaster.core.errors import DataError
 from dipmaster.core.store import read_table
 from dipmaster.core.tables import BARS, ON_CHAIN, ORDER_BOOK, SENTIMENT, TRUTH
 from stages import ingest
@@ -76,6 +77,27 @@ def put_raw(name: str = "BTCUSDT.parquet", **changes: Any) -> None:
     )
     Path("data/raw/set").mkdir(parents=True, exist_ok=True)
     frame.assign(**changes).to_parquet(Path("data/raw/set") / name)
+
+
+@pytest.mark.parametrize("on_bad_row", ["error", "drop"])
+def test_a_redenomination_over_a_halt_is_refused(
+    workspace: Callable[..., None], on_bad_row: str
+) -> None:
+    """Nothing of it is written: no later stage can count the jump as profit."""
+    put_raw()
+    frame = pd.read_parquet("data/raw/set/BTCUSDT.parquet")
+    later = frame.index >= 650
+    frame.loc[later, ["open", "high", "low", "close"]] *= 1000.0
+    frame.loc[later, "open_time"] += pd.Timedelta("5D")
+    frame.to_parquet("data/raw/set/BTCUSDT.parquet")
+    workspace(source="raw", on_bad_row=on_bad_row)
+    with pytest.raises(DataError, match="BTCUSDT, 2023-01-03 06:05 to 2023-01-08 06:10 UTC"):
+        ingest.main()
+    assert not Path("data/ingest").exists()
+    workspace(source="raw", on_bad_row=on_bad_row, max_jump_factor=2000.0)
+    ingest.main()
+    told = json.loads(Path("reports/metrics/ingest.json").read_text(encoding="utf-8"))
+    assert told["symbols"]["BTCUSDT"]["largest_jump"]["factor"] > 900.0
 
 
 def files(folder: str = "data/ingest") -> dict[str, bytes]:

@@ -117,7 +117,7 @@ def test_rows_of_another_time_limit_are_refused(workspace: Path) -> None:
     """Half of the limit that the rows were made under."""
     params = yaml.safe_load(Path("params.yaml").read_text())["exits"]
     set_params(exits={"cap_bars": params["cap_bars"] // 2})
-    with pytest.raises(DataError, match=r"(?s)rows\.parquet: expected positions of at most.*Cure"):
+    with pytest.raises(DataError, match=r"(?s)rows\.parquet: expected positions of at most.*Fix"):
         validate.main()
 
 
@@ -125,6 +125,6 @@ def test_a_record_of_something_else_is_refused(workspace: Path) -> None:
     store.write_json({"folds": []}, catalog.EXITS_METRICS)
     with pytest.raises(
         DataError,
-        match=r"(?s)exits\.json: expected the keys and types that this version writes.*Cure",
+        match=r"(?s)exits\.json: expected the keys and types that this version writes.*Fix",
     ):
         validate.main()

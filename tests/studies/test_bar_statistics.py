@@ -7,12 +7,12 @@ import pytest
 from studies import bar_statistics
 from studies.bar_statistics import (
     autocorrelation,
-    beyond,
-    hill,
+    compute_statistics,
+    count_beyond,
+    hill_index,
     jump_share,
     kurtosis,
-    statistics,
-    summed,
+    sum_blocks,
     variance_ratio,
 )
 
@@ -44,13 +44,15 @@ def test_autocorrelation_is_near_that_of_statsmodels(returns):
 
 def test_hill_finds_the_index_of_a_pareto_law():
     x = np.random.default_rng(5).pareto(3.0, 400_000) + 1.0
-    assert hill(x) == pytest.approx(3.0, abs=0.15)
-    assert hill(np.concatenate((x, -x))) == pytest.approx(hill(x))  # only the positive side
+    assert hill_index(x) == pytest.approx(3.0, abs=0.15)
+    assert hill_index(np.concatenate((x, -x))) == pytest.approx(
+        hill_index(x)
+    )  # only the positive side
 
 
 def test_small_things_by_hand():
-    assert summed(np.array([1.0, 2.0, 3.0, 4.0, 5.0]), 2).tolist() == [3.0, 7.0]
-    assert beyond(np.array([1.0, -7.0, 2.0, 9.0]), np.array([1, 1, np.nan, 2.0]), 6.0) == (
+    assert sum_blocks(np.array([1.0, 2.0, 3.0, 4.0, 5.0]), 2).tolist() == [3.0, 7.0]
+    assert count_beyond(np.array([1.0, -7.0, 2.0, 9.0]), np.array([1, 1, np.nan, 2.0]), 6.0) == (
         pytest.approx(1e4 / 3)
     )
     assert variance_ratio(np.tile([1.0, -1.0], 50), 2) == 0.0
@@ -69,9 +71,9 @@ def test_a_gap_is_no_return(returns):
     frame = bars(returns)
     cut = frame.drop(index=range(1000, 1100))
     cut.loc[1100:, "close"] *= 5.0  # a price that moved while nobody traded
-    whole, holed = bar_statistics._returns(frame), bar_statistics._returns(cut)
-    assert holed.value.size == whole.value.size - 101
-    assert np.abs(holed.value).max() == pytest.approx(np.abs(whole.value).max())
+    full, holed = bar_statistics._log_returns(frame), bar_statistics._log_returns(cut)
+    assert holed.value.size == full.value.size - 101
+    assert np.abs(holed.value).max() == pytest.approx(np.abs(full.value).max())
 
 
 def test_one_column_a_coin_and_every_value_known(returns):
@@ -80,7 +82,7 @@ def test_one_column_a_coin_and_every_value_known(returns):
         "A": bars(returns, np.exp(rng.standard_normal(returns.size))),
         "B": bars(rng.permutation(returns), np.exp(rng.standard_normal(returns.size))),
     }
-    table = statistics(market)
+    table = compute_statistics(market)
     assert list(table.columns) == ["A", "B"]
     assert table.notna().all().all()
     assert table.loc["mean correlation with other coins, 5 min", "A"] == pytest.approx(0, abs=0.03)

@@ -5,13 +5,13 @@ import pandas as pd
 import pytest
 
 from dipmaster.market.simulator import SimulatedMarket
-from studies.channel_distance import PLAIN, distance, readings, table
+from studies.channel_distance import PLAIN, collect_readings, measure_distance, table
 
 
 def test_distance_by_hand():
     values = np.array([0.0, 2.0, 3.0, 5.0])  # means 1 and 4, pooled sd sqrt(2)
-    found, _ = distance(values, np.array([False, False, True, True]), np.arange(4))
-    assert found == pytest.approx(3.0 / np.sqrt(2.0))
+    result, _ = measure_distance(values, np.array([False, False, True, True]), np.arange(4))
+    assert result == pytest.approx(3.0 / np.sqrt(2.0))
 
 
 @pytest.mark.parametrize("d_prime", [0.0, 1.2, 2.4])
@@ -20,18 +20,18 @@ def test_error_is_that_of_the_normal_law_where_all_are_independent(d_prime):
     rng = np.random.default_rng(8)
     liquidity = rng.random(20_000) < 0.65
     values = 3.0 + 0.458 * (rng.standard_normal(20_000) + d_prime * liquidity)
-    found, error = distance(values, liquidity, np.arange(20_000))
+    result, error = measure_distance(values, liquidity, np.arange(20_000))
     first, second = liquidity.sum(), (~liquidity).sum()
     assert error == pytest.approx(np.sqrt(1 / first + 1 / second + d_prime**2 / 40_000), rel=0.03)
-    assert abs(found - d_prime) < 3 * error
+    assert abs(result - d_prime) < 3 * error
 
 
 def test_copies_of_a_jump_add_no_knowledge():
     rng = np.random.default_rng(9)
     liquidity = rng.random(500) < 0.5
     values, days = rng.standard_normal(500) + liquidity, np.arange(500)
-    once = distance(values, liquidity, days)
-    thrice = distance(np.tile(values, 3), np.tile(liquidity, 3), np.tile(days, 3))
+    once = measure_distance(values, liquidity, days)
+    thrice = measure_distance(np.tile(values, 3), np.tile(liquidity, 3), np.tile(days, 3))
     assert thrice == pytest.approx(once, rel=5e-3)
 
 
@@ -49,8 +49,8 @@ def test_a_reader_knows_what_is_published_at_the_close_and_no_more():
     market = SimulatedMarket(
         {"A": pd.DataFrame({"open_time": times})}, {"A": truth}, {}, {"A": flows}, {}
     )
-    found = readings(market, PLAIN["on_chain"])
-    assert found[["value", "liquidity"]].to_numpy().tolist() == [[-0.25, True]]
+    result = collect_readings(market, PLAIN["on_chain"])
+    assert result[["value", "liquidity"]].to_numpy().tolist() == [[-0.25, True]]
 
 
 def test_whole_table():

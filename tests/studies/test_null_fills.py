@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from dipmaster.core.params import Exits
-from studies.null_fills import gross_outcomes
+from studies.null_fills import compute_gross_outcomes
 
 EXITS = Exits(target_frac=0.01, stop_frac=0.02, boundary_min_net_frac=0.0, cap_bars=3)
 
@@ -27,6 +27,6 @@ def bars(*rows: tuple[float, float, float]) -> pd.DataFrame:
 )
 def test_fill(rows, gross, end):
     calm = (100.4, 100.4, 100.4)
-    found = gross_outcomes(bars(*rows, calm, calm, calm), np.array([0]), EXITS)
-    assert found.gross[0] == pytest.approx(gross)
-    assert (found.stopped[0], found.at_target[0]) == (end == "stop", end == "target")
+    outcome = compute_gross_outcomes(bars(*rows, calm, calm, calm), np.array([0]), EXITS)
+    assert outcome.gross[0] == pytest.approx(gross)
+    assert (outcome.stopped[0], outcome.at_target[0]) == (end == "stop", end == "target")

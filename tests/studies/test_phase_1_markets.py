@@ -19,10 +19,16 @@ from dipmaster.learning.walk_forward import Refit, WalkForwardResult
 from dipmaster.results import to_json
 from stages import confidence, exits, features, validate, volatility
 from studies import in_process, layer_signs
-from studies.exits_in_process import exits_of
-from studies.in_process import changed_params, evaluated, scored_bars, simulated_bars
-from studies.phase_1_markets import COMPARED, PHASE_1, comparison, summary, table
-from studies.phase_1_rows import Case, Row, rows_of
+from studies.exits_in_process import compute_exits
+from studies.in_process import evaluated, override_params, score_bars, simulate_bars
+from studies.phase_1_markets import (
+    COMPARISON_COLUMNS,
+    PHASE_1_COLUMNS,
+    compare_variants,
+    render_table,
+    summarize,
+)
+from studies.phase_1_rows import Phase1Case, Phase1Row, compute_rows
 
 SMALL = {
     "ingest.simulated.coins": 3,
@@ -63,9 +69,9 @@ SMALL = {
 }  # fmt: skip
 
 
-def as_written(value: object) -> object:
+def as_json(value: object) -> object:
     """What a reader of the JSON finds."""
-    return json.loads(json.dumps(store.plain(value)))
+    return json.loads(json.dumps(store.to_json_value(value)))
 
 
 def test_figures_are_those_of_the_stages(
@@ -73,15 +79,15 @@ def test_figures_are_those_of_the_stages(
 ) -> None:
     """Scores, exits, their records, ledgers and gates, from the stages' files and in process."""
     monkeypatch.chdir(project)
-    params = changed_params(SMALL)
-    bars = simulated_bars(params, seed=21)
-    market = scored_bars(bars, params.ingest.raw.half_spread_bps, params)
-    exit_models, exit_inputs = exits_of(market, market.scores, params)
+    params = override_params(SMALL)
+    bars = simulate_bars(params, seed=21)
+    market = score_bars(bars, params.ingest.raw.half_spread_bps, params)
+    exit_models, exit_inputs = compute_exits(market, market.scores, params)
     record, result = evaluated(market, market.scores, params, exit_inputs)
 
     raw = yaml.safe_load((project / "params.yaml").read_text(encoding="utf-8")) | params.values()
     monkeypatch.chdir(tmp_path)
-    Path("params.yaml").write_text(yaml.safe_dump(as_written(raw)), encoding="utf-8")
+    Path("params.yaml").write_text(yaml.safe_dump(as_json(raw)), encoding="utf-8")
     for symbol, frame in bars.items():
         store.write_table(frame, BARS, catalog.BARS / f"{symbol}.parquet")
     columns = {symbol: list(frame.columns[5:]) for symbol, frame in bars.items()}
@@ -95,91 +101,95 @@ def test_figures_are_those_of_the_stages(
     pd.testing.assert_frame_equal(
         build_scores_table(market.scores), written, check_dtype=False, check_exact=True
     )
-    assert as_written(record) == store.read_json(catalog.CONFIDENCE_METRICS)
-    assert as_written(to_json(exit_models)) == store.read_json(catalog.EXITS_METRICS)
-    for name, made in (("plans", exit_inputs.plans), ("rows", exit_inputs.rows)):
-        stored = store.read_table(catalog.EXITS / f"{name}.parquet")[list(made.columns)]
-        pd.testing.assert_frame_equal(made, stored, check_dtype=False, check_exact=True)
+    assert as_json(record) == store.read_json(catalog.CONFIDENCE_METRICS)
+    assert as_json(to_json(exit_models)) == store.read_json(catalog.EXITS_METRICS)
+    for name, in_memory in (("plans", exit_inputs.plans), ("rows", exit_inputs.rows)):
+        stored = store.read_table(catalog.EXITS / f"{name}.parquet")[list(in_memory.columns)]
+        pd.testing.assert_frame_equal(in_memory, stored, check_dtype=False, check_exact=True)
     assert len(result.ledgers) == 3
     for phase, ledger in result.ledgers.items():
         trades = store.read_table(Path(f"data/validate/trades_phase_{phase}.parquet"))
         assert ledger.trades["net_pnl"].tolist() == trades["net_pnl"].tolist()
-    assert min(one.sample.trades for one in result.evaluations) > 0
-    rows = [to_json(row) for one in result.evaluations for row in one.gates.rows]
-    assert as_written(rows) == store.read_json(Path("reports/metrics/gates.json"))
+    assert min(evaluation.sample.trades for evaluation in result.evaluations) > 0
+    rows = [to_json(row) for evaluation in result.evaluations for row in evaluation.gates.rows]
+    assert as_json(rows) == store.read_json(Path("reports/metrics/gates.json"))
 
 
 @pytest.fixture(scope="module")
-def found(project: Path) -> list[Row]:
+def market_rows(project: Path) -> list[Phase1Row]:
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(project)
-        return rows_of(Case(21, 0.8, True, 100, SMALL))
+        return compute_rows(Phase1Case(21, 0.8, True, 100, SMALL))
 
 
-def test_a_market_in_every_way(found: list[Row]) -> None:
-    rising, layer, free = found
-    assert [row.way for row in found] == list(layer_signs.WAYS)
-    assert set(rising.below_zero.values()) == {0.0}
-    assert max(rising.rises.values()) <= 0.0
-    assert max(max(row.below_zero.values()) for row in (layer, free)) > 0.0
-    assert max(max(row.rises.values()) for row in (layer, free)) > 0.0
+def test_a_market_in_every_way(market_rows: list[Phase1Row]) -> None:
+    rising, layer, free = market_rows
+    assert [row.variant for row in market_rows] == list(layer_signs.FIT_VARIANTS)
+    assert set(rising.negative_shares.values()) == {0.0}
+    assert max(rising.score_changes.values()) <= 0.0
+    assert max(max(row.negative_shares.values()) for row in (layer, free)) > 0.0
+    assert max(max(row.score_changes.values()) for row in (layer, free)) > 0.0
     assert rising.trades > 0
-    assert len({row.log_loss for row in found}) > 1
+    assert len({row.log_loss for row in market_rows}) > 1
     # The models themselves are the same.
-    assert len({row.record["models"]["lgb"]["brier"]["value"] for row in found}) == 1
-    ensembles = [row.record["models"]["ensemble"]["brier"]["value"] for row in found]
+    assert len({row.record["models"]["lgb"]["brier"]["value"] for row in market_rows}) == 1
+    ensembles = [row.record["models"]["ensemble"]["brier"]["value"] for row in market_rows]
     assert ensembles[0] == ensembles[1]
 
 
 def test_the_pipelines_own_way_comes_out_again(project: Path) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(project)
-        params = changed_params(SMALL)
-        scores = in_process.scored_market(params, seed=23).scores
+        params = override_params(SMALL)
+        scores = in_process.score_market(params, seed=23).scores
     limit = params.volatility.regime.no_new_trades_daily_frac
-    again = refit_upper_layers(layer_signs.WAYS["rising"], scores, params.confidence, limit)
+    scores_again = refit_upper_layers(
+        layer_signs.FIT_VARIANTS["rising"], scores, params.confidence, limit
+    )
     pd.testing.assert_frame_equal(
-        build_scores_table(again), build_scores_table(scores), check_exact=True
+        build_scores_table(scores_again), build_scores_table(scores), check_exact=True
     )
 
 
-def test_tables_and_words_of_a_market(found: list[Row]) -> None:
-    lines = table(PHASE_1, found[:1]).splitlines()
+def test_tables_and_words_of_a_market(market_rows: list[Phase1Row]) -> None:
+    lines = render_table(PHASE_1_COLUMNS, market_rows[:1]).splitlines()
     assert len(lines) == 3
-    assert {line.count("|") for line in lines} == {len(PHASE_1) + 1}
+    assert {line.count("|") for line in lines} == {len(PHASE_1_COLUMNS) + 1}
     assert lines[2].startswith("| 0.8 | 21 | ")
-    assert len(table(COMPARED, found).splitlines()) == 2 + len(found)
-    words = "\n".join(comparison(found[:1] * 2, found[2:] * 2))
+    assert len(render_table(COMPARISON_COLUMNS, market_rows).splitlines()) == 2 + len(market_rows)
+    words = "\n".join(compare_variants(market_rows[:1] * 2, market_rows[2:] * 2))
     assert "edge 0.8, free: abstained on" in words
     assert "over 2 markets" in words
     assert words.count("points") == 5
 
 
-def test_markets_together_by_hand(found: list[Row]) -> None:
+def test_markets_together_by_hand(market_rows: list[Phase1Row]) -> None:
     """Three trades, two won, p .7, .8, .9; another market without a trade."""
-    gate = next(iter(found[0].gates.values()))
+    gate = next(iter(market_rows[0].gates.values()))
     gates = {"win_rate": replace(gate, verdict="PASS"), "sharpe": replace(gate, verdict="FAIL")}
-    one = replace(
-        found[0], reached=4, reached_won=3, reached_bps=20.0, trades=3, won=2, p_sum=2.4,
+    second_row = replace(
+        market_rows[0], reached=4, reached_won=3, reached_bps=20.0, trades=3, won=2, p_sum=2.4,
         surprise=np.array([0.3, 0.0, -0.7]), gates=gates,
     )  # fmt: skip
-    none = replace(
-        one, reached=0, reached_won=0, reached_bps=0.0, trades=0, won=0, p_sum=0.0,
+    without_trades = replace(
+        second_row, reached=0, reached_won=0, reached_bps=0.0, trades=0, won=0, p_sum=0.0,
         surprise=np.zeros(0), gates={"win_rate": gates["sharpe"]},
     )  # fmt: skip
-    words = summary([one, none])
+    words = summarize([second_row, without_trades])
     assert "abstained on 1 of 2 markets; 1 of 3 gates PASS" in words
     assert "at the threshold 4, won 0.750, net 5.0 bps" in words
     error = np.sqrt(0.3**2 + 0.7**2) / 3
     assert f"won 0.667, mean p 0.800: won less p -0.133 (standard error {error:.3f}" in words
-    assert summary([none]).endswith("at the threshold 0, won -, net - bps; nothing traded")
+    assert summarize([without_trades]).endswith(
+        "at the threshold 0, won -, net - bps; nothing traded"
+    )
 
 
 def test_a_missing_component_by_hand() -> None:
     """A layer with -2 on the regime and 0 elsewhere, p = 1/2 at a regime of 1."""
     names = layer_signs.LAYER_INPUTS
-    at = names.index("market_regime")
-    slopes = tuple(-2.0 if place == at else 0.0 for place in range(len(names)))
+    component_index = names.index("market_regime")
+    slopes = tuple(-2.0 if index == component_index else 0.0 for index in range(len(names)))
     model = Logistic((0.0,) * len(names), (1.0,) * len(names), slopes, 2.0)
     scores = SimpleNamespace(
         ensemble=SimpleNamespace(p_ensemble=np.full(3, 0.5)),
@@ -188,18 +198,18 @@ def test_a_missing_component_by_hand() -> None:
             np.zeros(3), np.array([0, 0, -1]), (Refit(0, 3, model, ""),), np.ones(3, bool)
         ),
     )
-    rise = layer_signs.rise_if_missing(scores, "market_regime", np.array([0, 1]))
+    rise = layer_signs.change_if_missing(scores, "market_regime", np.array([0, 1]))
     high = 1.0 / (1.0 + np.exp(-2.0))
     assert rise == pytest.approx(((high - 0.5) + 0.0) / 2)
-    assert layer_signs.rise_if_missing(scores, "feature_strength", np.array([0])) == 0.0
-    assert np.isnan(layer_signs.rise_if_missing(scores, "market_regime", np.array([2])))
-    assert layer_signs.share_below_zero(scores)["market_regime"] == 1.0
+    assert layer_signs.change_if_missing(scores, "feature_strength", np.array([0])) == 0.0
+    assert np.isnan(layer_signs.change_if_missing(scores, "market_regime", np.array([2])))
+    assert layer_signs.negative_shares(scores)["market_regime"] == 1.0
 
 
 def test_a_value_that_is_not_there_cannot_be_changed(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(project)
-    assert changed_params({"gates.random_entry.draws": 123}).gates.random_entry.draws == 123
+    assert override_params({"gates.random_entry.draws": 123}).gates.random_entry.draws == 123
     with pytest.raises(PipelineError, match=r"no gates\.reps"):
-        changed_params({"gates.reps": 3})
+        override_params({"gates.reps": 3})

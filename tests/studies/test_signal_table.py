@@ -5,27 +5,27 @@ import pandas as pd
 import pytest
 
 from dipmaster.core.store import read_params
-from dipmaster.market.simulator import simulate
+from dipmaster.market.simulator import simulate_market
 from studies import signal_table
 from studies.signal_table import (
-    Market,
-    ahead,
+    MarketSetting,
     clustered_mean,
-    found_on,
-    found_on_real,
-    real_rows,
-    table,
+    compute_forward_returns,
+    outcomes_of_market,
+    outcomes_of_real_bars,
+    render_real_rows,
+    render_table,
 )
-from studies.stylised_facts import changed, real_bars
+from studies.stylised_facts import override_dials, read_real_bars
 
 
 @pytest.fixture(scope="module")
-def market(project) -> Market:
+def market(project) -> MarketSetting:
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(project)
         params = read_params("ingest", "features", "signal", "execution")
     small = {"coins": 2, "days": 40, "jumps_per_day": 1.0, "edge": 0.8}
-    return Market(params, changed(params.ingest.simulated, small))
+    return MarketSetting(params, override_dials(params.ingest.simulated, small))
 
 
 def test_clustered_error_is_that_of_statsmodels():
@@ -50,18 +50,20 @@ def test_error_needs_two_clusters():
 
 
 def test_outcome_of_a_candidate_by_hand(market):
-    made = simulate(market.dials)
-    bars, truth = made.bars["SIM01USDT"], made.truth["SIM01USDT"]
-    at = [500, 700, len(bars) - 5]  # the last has no 12 bars ahead
-    rows = pd.DataFrame({"symbol": "SIM01USDT", "open_time": bars["open_time"].iloc[at].to_numpy()})
-    rows["open_time"] = bars["open_time"].iloc[at].to_numpy()
+    simulated_market = simulate_market(market.dials)
+    bars, truth = simulated_market.bars["SIM01USDT"], simulated_market.truth["SIM01USDT"]
+    candidate_bars = [500, 700, len(bars) - 5]  # the last has no 12 bars ahead
+    rows = pd.DataFrame(
+        {"symbol": "SIM01USDT", "open_time": bars["open_time"].iloc[candidate_bars].to_numpy()}
+    )
+    rows["open_time"] = bars["open_time"].iloc[candidate_bars].to_numpy()
     rows["open_time"] = pd.DatetimeIndex(rows["open_time"])
-    found = signal_table._outcomes(made, rows, market)
-    assert len(found) == 2
-    assert found["forward"].iloc[0] == pytest.approx(bars["close"][512] / bars["open"][501] - 1)
+    result = signal_table._collect_outcomes(simulated_market, rows, market)
+    assert len(result) == 2
+    assert result["forward"].iloc[0] == pytest.approx(bars["close"][512] / bars["open"][501] - 1)
     cost = 2e-4 * (10.0 + 1.0 + bars["half_spread_bps"][701])
-    left = truth["remaining_reversion_frac"][700]
-    assert bool(found["exceeds_cost"].iloc[1]) == bool(left > cost)
+    remaining_reversion = truth["remaining_reversion_frac"][700]
+    assert bool(result["exceeds_cost"].iloc[1]) == bool(remaining_reversion > cost)
 
 
 def test_no_return_is_taken_across_a_gap():
@@ -70,39 +72,43 @@ def test_no_return_is_taken_across_a_gap():
     prices = pd.Series(100.0 + np.arange(29))
     bars = pd.DataFrame({"open_time": times, "open": prices, "close": prices + 0.5})
     rows = bars.iloc[[2, 3, 16, 20]]  # the last has no 12 bars ahead
-    found = ahead(bars, rows)
-    assert found["place"].tolist() == [2, 16]
-    assert found["forward"].tolist() == pytest.approx([114.5 / 103 - 1, 128.5 / 117 - 1])
+    result = compute_forward_returns(bars, rows)
+    assert result["place"].tolist() == [2, 16]
+    assert result["forward"].tolist() == pytest.approx([114.5 / 103 - 1, 128.5 / 117 - 1])
 
 
 def test_rows_of_real_bars():
-    found = pd.DataFrame({"rule": ["dip"] * 3, "day": [1, 1, 2], "forward": [0.001, 0.003, -0.001]})
-    text = real_rows(found, 4.0).splitlines()
+    result = pd.DataFrame(
+        {"rule": ["dip"] * 3, "day": [1, 1, 2], "forward": [0.001, 0.003, -0.001]}
+    )
+    text = render_real_rows(result, 4.0).splitlines()
     assert text[0] == "| dip | real bars | 0.750 | 10.0 (13.3) | unknown |"
     assert text[1] == "| dipmaster_v4 | real bars | 0.000 | nan (nan) | unknown |"
     assert len(text) == 3
 
 
-def test_real_bars_are_told_as_the_documentation_says(real_data, market):
+def test_real_bars_are_as_the_documentation_says(real_data, market):
     """Rates of two coins lie near the 1.43 and 4.42 of all sixteen."""
     files = ("BTCUSDT", "ADAUSDT")
-    bars = real_bars(real_data / "klines_5m")
-    found = found_on_real({name: bars[name] for name in files}, market.params)
+    bars = read_real_bars(real_data / "klines_5m")
+    result = outcomes_of_real_bars({name: bars[name] for name in files}, market.params)
     days = sum(len(bars[name]) for name in files) / 288
-    rates = found.groupby("rule").size() / days
+    rates = result.groupby("rule").size() / days
     assert 1.2 < rates["dip"] < 1.7
     assert 3.9 < rates["dipmaster_v4"] < 4.9
-    assert found["forward"].notna().all()
+    assert result["forward"].notna().all()
 
 
 def test_a_market_with_edge_pays_more_than_its_twin_without(market):
-    edged = found_on(market)
-    null = found_on(Market(market.params, changed(market.dials, {"edge": 0.0})))
+    edged = outcomes_of_market(market)
+    null = outcomes_of_market(
+        MarketSetting(market.params, override_dials(market.dials, {"edge": 0.0}))
+    )
     assert set(edged["rule"]) >= {"dip", "dipmaster_v4"}
     dip, without = (frame[frame["rule"] == "dip"] for frame in (edged, null))
     assert dip["forward"].mean() > without["forward"].mean()
     assert dip["exceeds_cost"].astype(bool).mean() > 0.02
     assert not null["exceeds_cost"].astype(bool).any()
-    text = table(pd.concat([edged, null]), 80.0).splitlines()
+    text = render_table(pd.concat([edged, null]), 80.0).splitlines()
     assert text[0].startswith("| rule | edge | candidates a coin-day")
     assert len(text) == 2 + 3 * 4

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from dipmaster.core.panel import Panel, aligned
+from dipmaster.core.panel import Panel, align_bars
 from dipmaster.core.params import Volatility
 
 START = pd.Timestamp("2023-01-04 05:20", tz="UTC")  # a Wednesday, off midnight
@@ -61,7 +61,7 @@ def coins(make_bars) -> Mapping[str, pd.DataFrame]:
 
 @pytest.fixture(scope="session")
 def panel(coins) -> Panel:
-    return aligned(coins, 1.0)
+    return align_bars(coins, 1.0)
 
 
 @pytest.fixture(scope="session")

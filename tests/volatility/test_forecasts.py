@@ -6,29 +6,29 @@ import pytest
 
 from dipmaster.volatility import garch_fit as g
 from dipmaster.volatility.baselines import (
-    least_squares,
-    next_mean,
-    rolling_har,
-    rv_ewma,
-    season_ahead,
+    compute_season_ahead,
+    fit_least_squares,
+    forecast_har,
+    forecast_rv_ewma,
+    mean_of_next_bars,
 )
-from dipmaster.volatility.clock import CELLS, Clock
-from dipmaster.volatility.garch import rolling_garch
-from dipmaster.volatility.garch_summary import last_window
+from dipmaster.volatility.clock import SEASON_CELLS, GridClock
+from dipmaster.volatility.garch import fit_rolling_garch
+from dipmaster.volatility.garch_summary import summarize_last_window
 
 MONDAY = int(pd.Timestamp("2023-01-02", tz="UTC").value // 10**6)
 
 
-def flat(clock: Clock) -> np.ndarray:
-    return np.ones((clock.days, CELLS))
+def flat(clock: GridClock) -> np.ndarray:
+    return np.ones((clock.days, SEASON_CELLS))
 
 
 def test_forecasts_are_archs(garch_path, params) -> None:
     from arch import arch_model
 
-    clock = Clock(MONDAY, 16 * 288)
+    clock = GridClock(MONDAY, 16 * 288)
     percent = garch_path(1, clock.bars, 0.01, 0.08, 0.9)
-    path = rolling_garch(percent / 100, flat(clock), clock, params.garch)
+    path = fit_rolling_garch(percent / 100, flat(clock), clock, params.garch)
     assert path.edges.tolist() == [7 * 288, 14 * 288]
     edge, stop = path.edges
     model = arch_model(percent[:stop], mean="Zero", vol="GARCH", p=1, q=1, rescale=False)
@@ -42,13 +42,13 @@ def test_forecasts_are_archs(garch_path, params) -> None:
 
 
 def test_the_season_is_put_back(garch_path, params) -> None:
-    clock = Clock(MONDAY, 10 * 288)
+    clock = GridClock(MONDAY, 10 * 288)
     percent = garch_path(2, clock.bars, 0.01, 0.05, 0.9)
     profile = flat(clock)
     profile[:, 12] = 3.0
-    season = profile[clock.day_of(), clock.cells()]
-    plain = rolling_garch(percent / 100, flat(clock), clock, params.garch)
-    loud = rolling_garch(season * percent / 100, profile, clock, params.garch)
+    season = profile[clock.day_index(), clock.season_cells()]
+    plain = fit_rolling_garch(percent / 100, flat(clock), clock, params.garch)
+    loud = fit_rolling_garch(season * percent / 100, profile, clock, params.garch)
     assert loud.fits == pytest.approx(plain.fits, rel=1e-12)
     assert loud.level_daily == pytest.approx(plain.level_daily, rel=1e-9, nan_ok=True)
     bar = 8 * 288 + 10 * 12 - 1  # closes at 10:00 on a Tuesday: the next 24 bars are 10 and 11 h
@@ -58,11 +58,11 @@ def test_the_season_is_put_back(garch_path, params) -> None:
 
 
 def test_over_a_gap_the_variance_returns_to_its_mean(garch_path, params) -> None:
-    clock = Clock(MONDAY, 12 * 288)
+    clock = GridClock(MONDAY, 12 * 288)
     returns = garch_path(3, clock.bars, 0.02, 0.1, 0.8) / 100
     returns[8 * 288 + 1] = 0.1
     returns[8 * 288 + 2 : 10 * 288] = np.nan
-    path = rolling_garch(returns, flat(clock), clock, params.garch)
+    path = fit_rolling_garch(returns, flat(clock), clock, params.garch)
     omega, alpha, beta = path.fits[0, :3]
     mean = np.sqrt(omega / (1 - alpha - beta) * 288) / 100
     assert path.daily[8 * 288 + 1] > 3 * mean
@@ -70,108 +70,108 @@ def test_over_a_gap_the_variance_returns_to_its_mean(garch_path, params) -> None
 
 
 def test_too_little_data_means_no_fit(garch_path, params) -> None:
-    clock = Clock(MONDAY, 9 * 288)
+    clock = GridClock(MONDAY, 9 * 288)
     returns = garch_path(4, clock.bars, 0.02, 0.1, 0.8) / 100
     returns[: 5 * 288] = np.nan
-    path = rolling_garch(returns, flat(clock), clock, params.garch)
+    path = fit_rolling_garch(returns, flat(clock), clock, params.garch)
     assert path.edges.size == 0
     assert np.isnan(path.daily).all()
     assert (
         "fewer than 3 days"
-        in last_window(returns, flat(clock), clock, path, params.garch)["reason"]
+        in summarize_last_window(returns, flat(clock), clock, path, params.garch)["reason"]
     )
-    still = rolling_garch(np.zeros(clock.bars), flat(clock), clock, params.garch)
+    still = fit_rolling_garch(np.zeros(clock.bars), flat(clock), clock, params.garch)
     assert still.edges.size == 0
 
 
 def test_summary_of_the_last_window(garch_path, params) -> None:
-    clock = Clock(MONDAY, 9 * 288)
+    clock = GridClock(MONDAY, 9 * 288)
     returns = garch_path(5, clock.bars, 0.02, 0.1, 0.8) / 100
-    path = rolling_garch(returns, flat(clock), clock, params.garch)
-    found = last_window(returns, flat(clock), clock, path, params.garch)
-    assert found["log_likelihood"] == pytest.approx(found["own_log_likelihood"], abs=1e-6)
-    assert found["aic"] == pytest.approx(6 - 2 * found["log_likelihood"])
-    assert found["bic"] == pytest.approx(3 * np.log(2016) - 2 * found["log_likelihood"])
-    assert "alpha[1]" in found["summary"]
-    assert "Date" not in found["summary"]
-    assert "Time:" not in found["summary"]
-    lines = found["summary"].splitlines()
-    assert "No. Observations:" in found["summary"]
+    path = fit_rolling_garch(returns, flat(clock), clock, params.garch)
+    summary = summarize_last_window(returns, flat(clock), clock, path, params.garch)
+    assert summary["log_likelihood"] == pytest.approx(summary["own_log_likelihood"], abs=1e-6)
+    assert summary["aic"] == pytest.approx(6 - 2 * summary["log_likelihood"])
+    assert summary["bic"] == pytest.approx(3 * np.log(2016) - 2 * summary["log_likelihood"])
+    assert "alpha[1]" in summary["summary"]
+    assert "Date" not in summary["summary"]
+    assert "Time:" not in summary["summary"]
+    lines = summary["summary"].splitlines()
+    assert "No. Observations:" in summary["summary"]
     assert set(lines[-1]) == {"="}
-    assert "not available" not in found["summary"]
+    assert "not available" not in summary["summary"]
 
 
 def test_student_t_is_a_param(garch_path, params) -> None:
-    clock = Clock(MONDAY, 9 * 288)
+    clock = GridClock(MONDAY, 9 * 288)
     returns = garch_path(6, clock.bars, 0.02, 0.1, 0.8, 4.0) / 100
     law = params.garch.model_copy(update={"innovations": "student_t"})
-    path = rolling_garch(returns, flat(clock), clock, law)
+    path = fit_rolling_garch(returns, flat(clock), clock, law)
     assert 2.5 < path.fits[0, g.NU] < 8
-    assert last_window(returns, flat(clock), clock, path, law)["nu"] == path.fits[0, g.NU]
+    assert summarize_last_window(returns, flat(clock), clock, path, law)["nu"] == path.fits[0, g.NU]
     assert np.isfinite(path.daily[path.edges[0] :]).all()
 
 
 def test_next_mean_by_hand() -> None:
     values = np.arange(30.0)
-    found = next_mean(values)
-    assert found[0] == np.arange(1, 25).mean()
-    assert found[5] == np.arange(6, 30).mean()
-    assert np.isnan(found[6:]).all()
+    means = mean_of_next_bars(values)
+    assert means[0] == np.arange(1, 25).mean()
+    assert means[5] == np.arange(6, 30).mean()
+    assert np.isnan(means[6:]).all()
     values[10] = np.nan
-    assert np.isnan(next_mean(values)).all()
+    assert np.isnan(mean_of_next_bars(values)).all()
 
 
 def test_ewma_is_the_slow_one() -> None:
     values = np.random.default_rng(1).exponential(1, 60)
     values[20:24] = np.nan
     decay = 0.5 ** (1 / 6.0)
-    found = rv_ewma(values, 6.0)
+    forecast = forecast_rv_ewma(values, 6.0)
     for t in (11, 19, 22, 40, 59):
         known = [u for u in range(t + 1) if np.isfinite(values[u])]
         weights = np.array([decay ** (t - u) for u in known])
         expected = (weights * values[known]).sum() / weights.sum()
-        assert found[t] == pytest.approx(expected, rel=1e-10)
-    assert np.isnan(found[:11]).all()
+        assert forecast[t] == pytest.approx(expected, rel=1e-10)
+    assert np.isnan(forecast[:11]).all()
 
 
 def test_least_squares_are_numpys() -> None:
     rng = np.random.default_rng(2)
     x = np.vstack([np.ones(50), rng.standard_normal((3, 50))])
     y = rng.standard_normal(50)
-    slopes, smear = least_squares(x, y)
+    slopes, smear = fit_least_squares(x, y)
     expected = np.linalg.lstsq(x.T, y, rcond=None)[0]
     assert slopes == pytest.approx(expected, rel=1e-10)
     assert smear == pytest.approx(np.exp(y - expected @ x).mean(), rel=1e-12)
 
 
 def test_har_by_its_definition(params) -> None:
-    clock = Clock(MONDAY, 22 * 288)
+    clock = GridClock(MONDAY, 22 * 288)
     rng = np.random.default_rng(3)
     squares = np.exp(0.3 * np.sin(np.arange(clock.bars) / 300)) * rng.exponential(1, clock.bars)
-    found = rolling_har(squares, clock, params.har, 7)
+    forecast = forecast_har(squares, clock, params.har, 7)
     edge, log = 21 * 288, np.log
     windows = (12, 72, 288, 2016)
     rows, outcome = [], []
     for t in range(7 * 288, edge - 24, 12):
-        past = [squares[max(0, t - w + 1) : t + 1] for w in windows]
-        if past[3].size < 1008:
+        past_mean = [squares[max(0, t - w + 1) : t + 1] for w in windows]
+        if past_mean[3].size < 1008:
             continue
-        rows.append([1.0, *(log(p.mean()) for p in past)])
+        rows.append([1.0, *(log(p.mean()) for p in past_mean)])
         outcome.append(log(squares[t + 1 : t + 25].mean()))
     x, y = np.array(rows), np.array(outcome)
     slopes = np.linalg.lstsq(x, y, rcond=None)[0]
     smear = np.exp(y - x @ slopes).mean()
     t = edge + 100
     row = np.array([1.0, *(log(squares[t - w + 1 : t + 1].mean()) for w in windows)])
-    assert found[t] == pytest.approx(smear * np.exp(row @ slopes), rel=1e-8)
-    assert np.isnan(found[: 7 * 288]).all()
+    assert forecast[t] == pytest.approx(smear * np.exp(row @ slopes), rel=1e-8)
+    assert np.isnan(forecast[: 7 * 288]).all()
 
 
 def test_season_ahead_by_hand() -> None:
-    clock = Clock(MONDAY, 2 * 288)
+    clock = GridClock(MONDAY, 2 * 288)
     profile = flat(clock)
     profile[0, 14] = 2.0
-    ahead = season_ahead(profile, clock)
+    ahead = compute_season_ahead(profile, clock)
     assert ahead[12 * 12 - 1] == 1.0
     assert ahead[13 * 12 - 1] == pytest.approx((12 + 12 * 4) / 24)
     assert ahead[288 + 13 * 12 - 1] == 1.0

@@ -10,12 +10,12 @@ from scipy.special import digamma as scipy_digamma
 from scipy.stats import t as student_t
 
 from dipmaster.volatility import garch_fit as g
-from dipmaster.volatility.garch_lanes import in_lanes
+from dipmaster.volatility.garch_lanes import interleave_lanes
 from dipmaster.volatility.garch_likelihood import (
-    backcast_of,
+    compute_backcast,
     digamma,
-    normal_pass,
-    student_pass,
+    normal_likelihood,
+    student_likelihood,
 )
 
 NONE = np.full(g.FIT_SIZE, np.nan)
@@ -29,17 +29,17 @@ CASES = [
 ]
 
 
-def fitted(returns, student=False, before=NONE, most=100):
+def fitted(returns, student=False, previous_fit=NONE, max_passes=100):
     row = np.empty(g.FIT_SIZE)
-    g.fit(np.ascontiguousarray(returns**2), student, before, most, row)
+    g.fit_garch(np.ascontiguousarray(returns**2), student, previous_fit, max_passes, row)
     return row
 
 
 def arch_model_of(returns, student=False):
     from arch import arch_model
 
-    law = "t" if student else "normal"
-    return arch_model(returns, mean="Zero", vol="GARCH", p=1, q=1, dist=law, rescale=False)
+    distribution = "t" if student else "normal"
+    return arch_model(returns, mean="Zero", vol="GARCH", p=1, q=1, dist=distribution, rescale=False)
 
 
 def arch_likelihood(returns, student=False) -> float:
@@ -60,11 +60,15 @@ def arch_likelihood(returns, student=False) -> float:
 def passes(squares, theta, student, expected=0.0):
     score, information = np.empty(4), np.empty((4, 4))
     if student:
-        value, after, fourth = student_pass(squares, theta, 0.7, score, information)
+        value, next_variance, fourth_moment = student_likelihood(
+            squares, theta, 0.7, score, information
+        )
     else:
-        data = in_lanes(squares)
-        value, after, fourth = normal_pass(data, theta, 0.7, expected, score, information)
-    return value, score, information, after, fourth
+        data = interleave_lanes(squares)
+        value, next_variance, fourth_moment = normal_likelihood(
+            data, theta, 0.7, expected, score, information
+        )
+    return value, score, information, next_variance, fourth_moment
 
 
 def test_likelihood_by_hand() -> None:
@@ -74,11 +78,11 @@ def test_likelihood_by_hand() -> None:
     v1 = 0.1 + 0.2 * 1.0 + 0.5 * v0
     v2 = 0.1 + 0.2 * 4.0 + 0.5 * v1
     variances = np.array([v0, v1, v2])
-    value, *_, after, fourth = passes(squares, theta, student=False)
+    value, *_, next_variance, fourth_moment = passes(squares, theta, student=False)
     expected = -0.5 * (np.log(2 * np.pi * variances) + squares / variances).sum()
     assert value == pytest.approx(expected, rel=1e-14)
-    assert after == pytest.approx(0.1 + 0.2 * 0.25 + 0.5 * v2, rel=1e-14)
-    assert fourth == pytest.approx(((squares / variances) ** 2).mean(), rel=1e-14)
+    assert next_variance == pytest.approx(0.1 + 0.2 * 0.25 + 0.5 * v2, rel=1e-14)
+    assert fourth_moment == pytest.approx(((squares / variances) ** 2).mean(), rel=1e-14)
     scale = np.sqrt(variances * 6.0 / 8.0)
     expected = student_t.logpdf(np.sqrt(squares), 8.0, scale=scale).sum()
     assert passes(squares, theta, student=True)[0] == pytest.approx(expected, rel=1e-13)
@@ -88,7 +92,7 @@ def test_backcast_by_hand() -> None:
     squares = np.arange(1.0, 101.0)
     weights = 0.94 ** np.arange(75)
     expected = (weights * squares[:75]).sum() / weights.sum()
-    assert backcast_of(squares) == pytest.approx(expected, rel=1e-13)
+    assert compute_backcast(squares) == pytest.approx(expected, rel=1e-13)
 
 
 @pytest.mark.parametrize("x", [0.3, 1.0, 2.5, 9.99, 40.0, 550.0])
@@ -101,7 +105,9 @@ def test_lanes_are_one_after_the_other(n: int) -> None:
     """Each bar alone, in a plain loop: the same sums as sixteen spans side by side."""
     squares = np.random.default_rng(n).exponential(1, n)
     theta = np.array([0.06, 0.12, 0.75, 7.0])
-    value, score, information, after, _ = passes(squares, theta, student=False, expected=1.0)
+    value, score, information, next_variance, _ = passes(
+        squares, theta, student=False, expected=1.0
+    )
     variance, slope = 0.06 + 0.87 * 0.7, np.array([1.0, 0.7, 0.7])
     total, slopes, outer = 0.0, np.zeros(3), np.zeros((3, 3))
     for square in squares:
@@ -113,7 +119,7 @@ def test_lanes_are_one_after_the_other(n: int) -> None:
     assert value == pytest.approx(total, rel=1e-12)
     assert score[:3] == pytest.approx(slopes, rel=1e-10)
     assert information[:3, :3] == pytest.approx(outer, rel=1e-10)
-    assert after == pytest.approx(variance, rel=1e-13)
+    assert next_variance == pytest.approx(variance, rel=1e-13)
 
 
 @pytest.mark.parametrize("student", [False, True])
@@ -160,37 +166,41 @@ def test_covariance_is_archs_robust_one(garch_path) -> None:
     """Under i.i.d. innovations both estimate the same matrix."""
     returns = garch_path(6, 40_000, 0.05, 0.1, 0.8, 8.0)
     row = fitted(returns)
-    own = row[g.COVARIANCE : g.COVARIANCE + 9].reshape(3, 3)
-    theirs = np.asarray(arch_model_of(returns).fit(disp="off", cov_type="robust").param_cov)
-    assert np.sqrt(np.diag(own)) == pytest.approx(np.sqrt(np.diag(theirs)), rel=0.15)
-    assert np.allclose(own, own.T, rtol=1e-9)
+    our_covariance = row[g.COVARIANCE : g.COVARIANCE + 9].reshape(3, 3)
+    arch_covariance = np.asarray(
+        arch_model_of(returns).fit(disp="off", cov_type="robust").param_cov
+    )
+    assert np.sqrt(np.diag(our_covariance)) == pytest.approx(
+        np.sqrt(np.diag(arch_covariance)), rel=0.15
+    )
+    assert np.allclose(our_covariance, our_covariance.T, rtol=1e-9)
 
 
 def test_never_worse_than_arch_on_real_bars(real_data) -> None:
     for path in sorted((real_data / "klines_5m").glob("*.parquet"))[:12:3]:
         close = pd.read_parquet(path)["close"].to_numpy(dtype=np.float64)
         returns = 100 * np.diff(np.log(close))
-        before = NONE
+        previous_fit = NONE
         for start in (0, 2016, 40_000, 70_000):
             window = returns[start : start + 8640]
-            before = fitted(window, before=before)
-            assert before[g.LOG_LIKELIHOOD] > arch_likelihood(window) - 1e-5, (path, start)
+            previous_fit = fitted(window, previous_fit=previous_fit)
+            assert previous_fit[g.LOG_LIKELIHOOD] > arch_likelihood(window) - 1e-5, (path, start)
 
 
 def test_warm_and_cold_starts_meet(garch_path) -> None:
     returns = garch_path(7, 12_000, 0.02, 0.1, 0.85, 5.0)
-    before = NONE
+    previous_fit = NONE
     for start in range(0, 4000, 500):
         window = returns[start : start + 8000]
-        before, cold = fitted(window, before=before), fitted(window)
-        assert before[g.LOG_LIKELIHOOD] == pytest.approx(cold[g.LOG_LIKELIHOOD], abs=5e-6)
+        previous_fit, cold = fitted(window, previous_fit=previous_fit), fitted(window)
+        assert previous_fit[g.LOG_LIKELIHOOD] == pytest.approx(cold[g.LOG_LIKELIHOOD], abs=5e-6)
 
 
 def test_a_bad_start_does_not_matter(garch_path) -> None:
     returns = garch_path(8, 4000, 0.02, 0.1, 0.85)
     bad = NONE.copy()
     bad[: g.NU + 1] = 5.0, 0.5, 0.1, math.inf
-    assert fitted(returns, before=bad)[4] == pytest.approx(fitted(returns)[4], abs=5e-6)
+    assert fitted(returns, previous_fit=bad)[4] == pytest.approx(fitted(returns)[4], abs=5e-6)
 
 
 def test_persistence_of_one_is_an_answer(garch_path) -> None:
@@ -201,8 +211,8 @@ def test_persistence_of_one_is_an_answer(garch_path) -> None:
     assert row[g.CONVERGED] == 1.0
     assert row[g.ALPHA] + row[g.BETA] == pytest.approx(1.0, abs=1e-9)
     covariance = row[g.COVARIANCE : g.COVARIANCE + 9].reshape(3, 3)
-    one = np.array([0.0, 1.0, 1.0])
-    assert one @ covariance @ one < 1e-12 * np.trace(covariance)
+    persistence_gradient = np.array([0.0, 1.0, 1.0])
+    assert persistence_gradient @ covariance @ persistence_gradient < 1e-12 * np.trace(covariance)
 
 
 def test_scaling_returns_scales_omega_alone(garch_path) -> None:

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dipmaster.core.panel import aligned
-from dipmaster.volatility import compute, table_of
+from dipmaster.core.panel import align_bars
+from dipmaster.volatility import build_volatility_table, compute_volatility
 
 Frames = Mapping[str, pd.DataFrame]
 MONDAY = pd.Timestamp("2023-01-16", tz="UTC")  # a refit
@@ -23,32 +23,38 @@ CUTS = [
 ]
 
 
-def everything(bars: Frames, params):
+def compute_all(bars: Frames, params):
     """Tables of all coins, and the fits with the bar each serves from."""
-    found = compute(aligned(bars, 1.0), params)
-    tables = {symbol: table_of(symbol, found, params) for symbol in found.symbols}
-    return tables, {s: (p.edges, p.fits) for s, p in zip(found.symbols, found.garch, strict=True)}
+    volatility = compute_volatility(align_bars(bars, 1.0), params)
+    tables = {
+        symbol: build_volatility_table(symbol, volatility, params) for symbol in volatility.symbols
+    }
+    return tables, {
+        s: (p.edges, p.fits) for s, p in zip(volatility.symbols, volatility.garch, strict=True)
+    }
 
 
 def bits(frame: pd.DataFrame) -> np.ndarray:
     return frame.drop(columns="open_time").to_numpy(dtype=np.float64).view(np.int64)
 
 
-def assert_same_past(whole, other, time: pd.Timestamp, first: pd.Timestamp) -> None:
-    tables, fits = whole
+def assert_same_past(full, other, time: pd.Timestamp, first: pd.Timestamp) -> None:
+    tables, fits = full
     bar = int((time - first) / FIVE)
     for symbol, table in tables.items():
         past = table["open_time"] <= time
-        again = other[0][symbol]
-        wrong = (bits(table[past]) != bits(again[again["open_time"] <= time])).any(axis=0)
+        other_table = other[0][symbol]
+        wrong = (bits(table[past]) != bits(other_table[other_table["open_time"] <= time])).any(
+            axis=0
+        )
         assert not wrong.any(), f"{symbol} at {time}: {list(table.columns[1:][wrong])}"
         (edges, rows), (other_edges, other_rows) = fits[symbol], other[1][symbol]
         known = edges <= bar + 1  # a fit at the next open used bars up to this one
-        again_known = other_edges <= bar + 1
+        other_known = other_edges <= bar + 1
         if other_edges.size == edges.size:  # a cut ends before it
-            assert np.array_equal(edges[known], other_edges[again_known])
+            assert np.array_equal(edges[known], other_edges[other_known])
             assert np.array_equal(
-                rows[known].view(np.int64), other_rows[again_known].view(np.int64)
+                rows[known].view(np.int64), other_rows[other_known].view(np.int64)
             )
 
 
@@ -70,8 +76,8 @@ def disturbed(bars: Frames, time: pd.Timestamp, change: str) -> dict[str, pd.Dat
 
 
 @pytest.fixture(scope="module")
-def whole(coins, params):
-    return everything(coins, params)
+def full(coins, params):
+    return compute_all(coins, params)
 
 
 @pytest.fixture(scope="module")
@@ -82,20 +88,20 @@ def first(coins) -> pd.Timestamp:
 @pytest.mark.parametrize("change", ["missing", "louder", "a thousand times"])
 @pytest.mark.parametrize("time", [MONDAY - FIVE, MONDAY + pd.Timedelta("3h35min")])
 def test_disturbing_every_later_bar_changes_nothing_before(
-    whole, coins, params, first, time, change
+    full, coins, params, first, time, change
 ) -> None:
-    assert_same_past(whole, everything(disturbed(coins, time, change), params), time, first)
+    assert_same_past(full, compute_all(disturbed(coins, time, change), params), time, first)
 
 
 @pytest.mark.parametrize("time", CUTS)
-def test_cutting_the_data_changes_nothing_before(whole, coins, params, first, time) -> None:
+def test_cutting_the_data_changes_nothing_before(full, coins, params, first, time) -> None:
     cut = {s: frame[frame["open_time"] <= time] for s, frame in coins.items()}
-    assert_same_past(whole, everything(cut, params), time, first)
+    assert_same_past(full, compute_all(cut, params), time, first)
 
 
-def test_the_past_is_not_empty(whole) -> None:
+def test_the_past_is_not_empty(full) -> None:
     """What is compared is known: forecasts, regimes and fits lie before the cuts."""
-    tables, fits = whole
+    tables, fits = full
     early = tables["AAAUSDT"][tables["AAAUSDT"]["open_time"] < MONDAY]
     for name in ("garch_daily_frac", "rv_ewma_daily_frac", "har_daily_frac", "level_daily_frac"):
         assert early[name].notna().any(), name
@@ -104,19 +110,19 @@ def test_the_past_is_not_empty(whole) -> None:
     assert len(fits["AAAUSDT"][0]) >= 3
 
 
-def test_later_bars_do_change_what_comes_later(whole, coins, params) -> None:
+def test_later_bars_do_change_what_comes_later(full, coins, params) -> None:
     """The disturbance is strong enough to be seen where it may be seen."""
-    other, _ = everything(disturbed(coins, MONDAY, "louder"), params)
-    later = whole[0]["AAAUSDT"]["open_time"] > MONDAY + pd.Timedelta("1D")
-    frame, again = (t["AAAUSDT"][later] for t in (whole[0], other))
-    changed = (bits(frame) != bits(again)).any(axis=0)
+    other, _ = compute_all(disturbed(coins, MONDAY, "louder"), params)
+    later = full[0]["AAAUSDT"]["open_time"] > MONDAY + pd.Timedelta("1D")
+    frame, other_frame = (t["AAAUSDT"][later] for t in (full[0], other))
+    changed = (bits(frame) != bits(other_frame)).any(axis=0)
     assert changed.mean() > 0.8
 
 
 @pytest.mark.parametrize("leak", ["next level", "season of the whole sample", "other coin's next"])
 def test_the_checker_finds_leaks(coins, params, first, leak: str) -> None:
     def leaky(bars: Frames):
-        tables, fits = everything(bars, params)
+        tables, fits = compute_all(bars, params)
         table = tables["AAAUSDT"]
         level = table["level_daily_frac"].to_numpy()
         other = tables["BBBUSDT"]["realised_short_daily_frac"].to_numpy()

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from dipmaster.volatility.regime import centres, classes, detect, filtered
+from dipmaster.volatility.regime import class_centres, classify, detect_regimes, filter_regimes
 
 
 def slow_filter(level, params):
@@ -14,7 +14,7 @@ def slow_filter(level, params):
         move[a, a] = stay
     move[0, 1] = move[2, 1] = 1 - stay
     move[1, 0] = move[1, 2] = (1 - stay) / 2
-    middle, belief, out = centres(params), [1 / 3] * 3, []
+    middle, belief, out = class_centres(params), [1 / 3] * 3, []
     for value in level:
         belief = [sum(belief[a] * move[a, b] for a in range(3)) for b in range(3)]
         if np.isfinite(value):
@@ -29,8 +29,8 @@ def slow_filter(level, params):
 def test_thresholds_are_the_roadmaps(params) -> None:
     regime = params.regime
     level = np.array([0.01, 0.02, 0.0200001, 0.05, 0.0500001, 0.3, np.nan])
-    assert classes(level, regime).tolist() == [0, 0, 1, 1, 2, 2, -1]
-    middle = np.exp(centres(regime))
+    assert classify(level, regime).tolist() == [0, 0, 1, 1, 2, 2, -1]
+    middle = np.exp(class_centres(regime))
     assert np.sqrt(middle[0] * middle[1]) == pytest.approx(0.02)
     assert np.sqrt(middle[1] * middle[2]) == pytest.approx(0.05)
 
@@ -38,59 +38,59 @@ def test_thresholds_are_the_roadmaps(params) -> None:
 def test_the_level_by_hand(params) -> None:
     realised, garch = np.array([[0.01, 0.2]]), np.array([[0.02, 0.2]])
     intraday, cross = np.array([[0.03, 0.2]]), np.array([0.04, 0.2])
-    found = detect(realised, garch, intraday, cross, params.regime)
-    assert found.level_daily[0, 0] == pytest.approx(0.3 * 0.01 + 0.3 * 0.02 + 0.2 * 0.07)
-    assert found.no_new_trades.tolist() == [[0, 1]]
-    assert found.naive.tolist() == [[1, 2]]
-    assert found.size_factor[0, 0] == 0.9
+    regimes = detect_regimes(realised, garch, intraday, cross, params.regime)
+    assert regimes.level_daily[0, 0] == pytest.approx(0.3 * 0.01 + 0.3 * 0.02 + 0.2 * 0.07)
+    assert regimes.no_new_trades.tolist() == [[0, 1]]
+    assert regimes.naive.tolist() == [[1, 2]]
+    assert regimes.size_factor[0, 0] == 0.9
 
 
 def test_what_is_missing_is_not_replaced(params) -> None:
-    nan, one = np.full((1, 3), np.nan), np.full((1, 3), 0.03)
-    found = detect(one, nan, one, one[0], params.regime)
-    assert (found.regime == -1).all()
-    assert (found.naive == -1).all()
-    assert (found.no_new_trades == -1).all()
-    assert np.isnan(found.size_factor).all()
+    nan, known = np.full((1, 3), np.nan), np.full((1, 3), 0.03)
+    regimes = detect_regimes(known, nan, known, known[0], params.regime)
+    assert (regimes.regime == -1).all()
+    assert (regimes.naive == -1).all()
+    assert (regimes.no_new_trades == -1).all()
+    assert np.isnan(regimes.size_factor).all()
 
 
 def test_filter_is_the_slow_one(params) -> None:
     rng = np.random.default_rng(1)
     level = 0.03 * np.exp(0.5 * np.cumsum(rng.normal(0, 0.1, 800)))
     level[300:340] = np.nan
-    assert filtered(level, params.regime).tolist() == slow_filter(level, params.regime)
+    assert filter_regimes(level, params.regime).tolist() == slow_filter(level, params.regime)
 
 
 def test_a_change_is_named_after_evidence_not_at_once(params) -> None:
     level = np.concatenate([np.full(1000, 0.03), np.full(1000, 0.07), np.full(1000, 0.03)])
-    found = filtered(level, params.regime)
-    assert (found[:1000] == 1).all()
-    first = int(np.flatnonzero(found == 2)[0])
+    regimes = filter_regimes(level, params.regime)
+    assert (regimes[:1000] == 1).all()
+    first = int(np.flatnonzero(regimes == 2)[0])
     assert 1000 < first < 1000 + 48
-    assert found[2999] == 1
+    assert regimes[2999] == 1
 
 
 def test_a_flicker_around_a_threshold_changes_nothing(params) -> None:
     level = np.full(2000, 0.03)
     level[1000:] = 0.05 * np.where(np.arange(1000) % 2, 1.03, 0.97)
-    assert len(set(filtered(level, params.regime)[500:])) == 1
-    assert len(set(classes(level, params.regime)[1000:])) == 2
+    assert len(set(filter_regimes(level, params.regime)[500:])) == 1
+    assert len(set(classify(level, params.regime)[1000:])) == 2
 
 
 def test_one_wild_coin_does_not_move_the_market(params) -> None:
     calm = np.full((5, 200), 0.03)
     calm[4] = 0.5
-    found = detect(calm, calm, calm, np.full(200, 0.03), params.regime)
-    assert (found.regime == 1).all()
-    assert found.coin[:, -1].tolist() == [1, 1, 1, 1, 2]
-    assert found.no_new_trades[:, -1].tolist() == [0, 0, 0, 0, 1]
+    regimes = detect_regimes(calm, calm, calm, np.full(200, 0.03), params.regime)
+    assert (regimes.regime == 1).all()
+    assert regimes.coin[:, -1].tolist() == [1, 1, 1, 1, 2]
+    assert regimes.no_new_trades[:, -1].tolist() == [0, 0, 0, 0, 1]
 
 
 def test_pooling_is_a_param(params) -> None:
     calm = np.full((5, 200), 0.03)
     calm[4] = 0.5
-    own = params.regime.model_copy(update={"pooling": "coin"})
-    found = detect(calm, calm, calm, np.full(200, 0.03), own)
-    assert (found.regime == found.coin).all()
-    assert found.size_factor[:, -1].tolist() == [0.9, 0.9, 0.9, 0.9, 0.7]
-    assert (found.market == 1).all()
+    by_coin = params.regime.model_copy(update={"pooling": "coin"})
+    regimes = detect_regimes(calm, calm, calm, np.full(200, 0.03), by_coin)
+    assert (regimes.regime == regimes.coin).all()
+    assert regimes.size_factor[:, -1].tolist() == [0.9, 0.9, 0.9, 0.9, 0.7]
+    assert (regimes.market == 1).all()

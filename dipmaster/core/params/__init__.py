@@ -53,7 +53,7 @@ class ParamsFile(Section):
     report: Report
 
     @model_validator(mode="after")
-    def _candidates_never_overlap(self) -> "ParamsFile":
+    def _check_candidates_never_overlap(self) -> "ParamsFile":
         """Candidates are counted and labelled one by one: no two of a coin may share bars."""
         cooldown, cap = self.signal.cooldown_bars, self.exits.cap_bars
         if cooldown < cap:
@@ -67,133 +67,135 @@ class ParamsFile(Section):
 class Params:
     """The sections a stage declared; any other raises `PipelineError`."""
 
-    def __init__(self, whole: ParamsFile, sections: tuple[str, ...]) -> None:
-        self._whole = whole
+    def __init__(self, params_file: ParamsFile, sections: tuple[str, ...]) -> None:
+        self._params_file = params_file
         self._sections = sections
 
     @classmethod
     def parse(cls, raw: Any, sections: tuple[str, ...]) -> "Params":
         """Check the whole file and open the named sections."""
         try:
-            whole = ParamsFile.model_validate(raw)
+            params_file = ParamsFile.model_validate(raw)
         except ValidationError as error:
-            raise ParamsError(_told(error)) from error
-        unknown = [name for name in sections if not _is_place(name)]
+            raise ParamsError(_format_faults(error)) from error
+        unknown = [name for name in sections if not _is_section_path(name)]
         if unknown:
             raise PipelineError(f"no such section of params.yaml: {unknown}")
-        return cls(whole, sections)
+        return cls(params_file, sections)
 
-    def _section(self, name: str) -> Any:
+    def _get_section(self, name: str) -> Any:
         """A section; where only parts of it are declared, those alone (no other is there)."""
-        whole = getattr(self._whole, name)
+        section = getattr(self._params_file, name)
         if name in self._sections:
-            return whole
+            return section
         parts = [key.partition(".")[2] for key in self._sections if key.startswith(f"{name}.")]
         if not parts:
             raise PipelineError(
                 f"section '{name}' of params.yaml is read but not declared by this stage.\n"
-                "  Cure: name it in read_params(...) and under params: in dvc.yaml."
+                "  Fix: name it in read_params(...) and under params: in dvc.yaml."
             )
-        return type(whole).model_construct(**{part: getattr(whole, part) for part in parts})
+        return type(section).model_construct(**{part: getattr(section, part) for part in parts})
 
     def values(self) -> dict[str, Any]:
         """All declared sections as plain values, for provenance."""
-        return {name: self._section(name).model_dump() for name in self._sections}
+        return {name: self._get_section(name).model_dump() for name in self._sections}
 
     @property
     def confidence(self) -> Confidence:
         """Section `confidence`."""
-        section: Confidence = self._section("confidence")
+        section: Confidence = self._get_section("confidence")
         return section
 
     @property
     def filter(self) -> Filter:
         """Section `filter`."""
-        section: Filter = self._section("filter")
+        section: Filter = self._get_section("filter")
         return section
 
     @property
     def confirmation(self) -> Confirmation:
         """Section `confirmation`."""
-        section: Confirmation = self._section("confirmation")
+        section: Confirmation = self._get_section("confirmation")
         return section
 
     @property
     def ingest(self) -> Ingest:
         """Section `ingest`."""
-        section: Ingest = self._section("ingest")
+        section: Ingest = self._get_section("ingest")
         return section
 
     @property
     def features(self) -> Features:
         """Section `features`."""
-        section: Features = self._section("features")
+        section: Features = self._get_section("features")
         return section
 
     @property
     def volatility(self) -> Volatility:
         """Section `volatility`."""
-        section: Volatility = self._section("volatility")
+        section: Volatility = self._get_section("volatility")
         return section
 
     @property
     def signal(self) -> Signal:
         """Section `signal`."""
-        section: Signal = self._section("signal")
+        section: Signal = self._get_section("signal")
         return section
 
     @property
     def execution(self) -> Execution:
         """Section `execution`."""
-        section: Execution = self._section("execution")
+        section: Execution = self._get_section("execution")
         return section
 
     @property
     def exits(self) -> AdaptiveExits:
         """Section `exits`."""
-        section: AdaptiveExits = self._section("exits")
+        section: AdaptiveExits = self._get_section("exits")
         return section
 
     @property
     def split(self) -> Split:
         """Section `split`."""
-        section: Split = self._section("split")
+        section: Split = self._get_section("split")
         return section
 
     @property
     def gates(self) -> Gates:
         """Section `gates`."""
-        section: Gates = self._section("gates")
+        section: Gates = self._get_section("gates")
         return section
 
     @property
     def report(self) -> Report:
         """Section `report`."""
-        section: Report = self._section("report")
+        section: Report = self._get_section("report")
         return section
 
 
-def _is_place(name: str) -> bool:
+def _is_section_path(name: str) -> bool:
     """Whether `name` is a section, or `section.part`."""
     section, _, part = name.partition(".")
-    found = ParamsFile.model_fields.get(section)
-    if found is None or found.annotation is None:
+    section_field = ParamsFile.model_fields.get(section)
+    if section_field is None or section_field.annotation is None:
         return False
-    return not part or part in found.annotation.model_fields
+    return not part or part in section_field.annotation.model_fields
 
 
-def _told(error: ValidationError) -> str:
+def _format_faults(error: ValidationError) -> str:
     lines = [f"params.yaml: {error.error_count()} value(s) do not fit:"]
     for fault in error.errors():
         path = ".".join(str(part) for part in fault["loc"]) or "(top)"
         # A fault between sections names its values itself; its input is the whole file.
-        told = fault["type"] == "missing" or (fault["type"] == "value_error" and not fault["loc"])
-        found = "" if told else f", found {_short(fault['input'])}"
-        lines.append(f"  {path}: {fault['msg']}{found}")
-    lines.append("  Cure: edit params.yaml; params.schema.json lists what is allowed.")
+        names_values = fault["type"] == "missing" or (
+            fault["type"] == "value_error" and not fault["loc"]
+        )
+        value_note = "" if names_values else f", found {_shorten(fault['input'])}"
+        lines.append(f"  {path}: {fault['msg']}{value_note}")
+    lines.append("  Fix: edit params.yaml; params.schema.json lists what is allowed.")
     return "\n".join(lines)
 
 
-def _short(value: Any) -> str:
+def _shorten(value: Any) -> str:
     text = repr(value)
     return text if len(text) <= 60 else text[:57] + "..."

@@ -8,7 +8,7 @@ from dipmaster.core.params import ParamsFile
 SCHEMA_FILE = Path("params.schema.json")
 
 
-def schema_text() -> str:
+def render_schema() -> str:
     """JSON schema of params.yaml, as committed."""
     schema = ParamsFile.model_json_schema()
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
@@ -16,5 +16,5 @@ def schema_text() -> str:
 
 
 if __name__ == "__main__":
-    SCHEMA_FILE.write_text(schema_text(), encoding="utf-8")
+    SCHEMA_FILE.write_text(render_schema(), encoding="utf-8")
     print(f"wrote {SCHEMA_FILE}")

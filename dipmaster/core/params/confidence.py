@@ -7,14 +7,14 @@ from pydantic import Field, model_validator
 from dipmaster.core.params.base import Section, frac, number
 
 
-class MinTrain(Section):
+class MinTrainingSet(Section):
     """Too few candidates, and there is no score."""
 
     candidates: int = number("labelled candidates a fit needs", ge=20, le=1_000_000)
     per_class: int = number("of each class", ge=2, le=1_000_000)
 
 
-class Trees(Section):
+class BoostedTrees(Section):
     """Size of the boosted trees, the same for LightGBM and XGBoost."""
 
     seed: int = number("seed of both libraries", ge=0, le=2**31 - 1)
@@ -36,14 +36,14 @@ class ComponentWeights(Section):
     volatility_adjustment: float = frac("room below the level at which nothing is bought")
 
     @model_validator(mode="after")
-    def _sum_to_one(self) -> "ComponentWeights":
+    def _check_sum(self) -> "ComponentWeights":
         total = sum(getattr(self, name) for name in type(self).model_fields)
         if abs(total - 1.0) > 1e-9:
             raise ValueError(f"the weights must sum to 1, they sum to {total:g}")
         return self
 
 
-class StrengthWeights(Section):
+class FeatureStrengthWeights(Section):
     """Weights of the key features in their component."""
 
     rsi_convergence_strong: float = frac("all three RSIs in the dip zone")
@@ -53,7 +53,7 @@ class StrengthWeights(Section):
     dipmaster_v4_final_signal: float = frac("score of the earlier system")
 
     @model_validator(mode="after")
-    def _sum_to_one(self) -> "StrengthWeights":
+    def _check_sum(self) -> "FeatureStrengthWeights":
         total = sum(getattr(self, name) for name in type(self).model_fields)
         if abs(total - 1.0) > 1e-9:
             raise ValueError(f"the weights must sum to 1, they sum to {total:g}")
@@ -68,7 +68,7 @@ class RegimeScores(Section):
     high: float = frac("high volatility")
 
 
-class Thresholds(Section):
+class ConfidenceThresholds(Section):
     """Calibrated confidence from which a candidate is traded, by regime."""
 
     low_volatility: float = frac("low volatility")
@@ -76,7 +76,7 @@ class Thresholds(Section):
     high_volatility: float = frac("high volatility, and where the regime is not known")
 
 
-class ConfidenceJudging(Section):
+class ConfidenceEvaluation(Section):
     """How scores are judged."""
 
     seed: int = number("root of the bootstrap and permutation streams", ge=0, le=2**32 - 1)
@@ -95,20 +95,20 @@ class Confidence(Section):
     family: Literal["classifier", "regression"] = Field(
         description="probability that the trade wins, or its net return from few monotone inputs"
     )
-    min_train: MinTrain
-    trees: Trees
+    min_train: MinTrainingSet
+    trees: BoostedTrees
     correlation_days: int = number(
         "days of hourly returns behind the mean correlation of coins, for uniqueness", ge=2, le=365
     )
     weights: ComponentWeights
-    strength: StrengthWeights
+    strength: FeatureStrengthWeights
     regime_scores: RegimeScores
     prior_candidates: int = number(
         "weight of the overall win rate in past performance", ge=1, le=1000
     )
     calibrator: Literal["beta", "isotonic", "platt"] = Field(description="last step of the score")
-    judging: ConfidenceJudging
-    thresholds: Thresholds
+    judging: ConfidenceEvaluation
+    thresholds: ConfidenceThresholds
 
 
 class Filter(Section):
@@ -124,7 +124,7 @@ class Filter(Section):
     liquidity_min: float = frac("liquidity score above which it passes")
 
 
-class FrameWeights(Section):
+class TimeframeWeights(Section):
     """Weights of the timeframes."""
 
     bars_5m: float = frac("primary signal")
@@ -132,7 +132,7 @@ class FrameWeights(Section):
     bars_1h: float = frac("context")
 
     @model_validator(mode="after")
-    def _sum_to_one(self) -> "FrameWeights":
+    def _check_sum(self) -> "TimeframeWeights":
         if abs(self.bars_5m + self.bars_15m + self.bars_1h - 1.0) > 1e-9:
             raise ValueError("the weights must sum to 1")
         return self
@@ -143,7 +143,7 @@ class Confirmation(Section):
 
     enabled: bool = Field(description="demand the confirmation")
     min_score: float = frac("weighted score from which it passes")
-    weights: FrameWeights
+    weights: TimeframeWeights
     rsi_max: float = number("5m: RSI14 points", ge=0, le=100)
     volume_within_bars: int = number("5m: a volume spike within so many bars", ge=1, le=100)
     bb_position_max: float = number(
@@ -156,7 +156,7 @@ class Confirmation(Section):
     max_fall_24h_frac: float = frac("1h: the fall of 24 hours must be smaller")
 
     @model_validator(mode="after")
-    def _ordered(self) -> "Confirmation":
+    def _check_order(self) -> "Confirmation":
         if self.adx_weak >= self.adx_strong:
             raise ValueError("adx_weak must be below adx_strong")
         return self

@@ -15,7 +15,7 @@ class Split(Section):
     calibrator_from_day: int = number("day of the first fit of the last calibrator", ge=1, le=3650)
 
     @model_validator(mode="after")
-    def _ordered(self) -> "Split":
+    def _check_order(self) -> "Split":
         """A level needs predictions of the level below that were made out of sample."""
         days = self.models_from_day, self.stack_from_day, self.calibrator_from_day
         if not days[0] < days[1] < days[2]:
@@ -38,7 +38,7 @@ class RandomEntry(Section):
     draws: int = number("portfolios drawn from the pool", ge=100, le=100_000)
 
 
-class Targets(Section):
+class GateTargets(Section):
     """The roadmap's target column of one phase."""
 
     win_rate: float = frac("at least")
@@ -50,10 +50,10 @@ class Targets(Section):
 class PhaseTargets(Section):
     """The achievement matrix: one column a phase."""
 
-    phase_1: Targets
-    phase_2: Targets
-    phase_3: Targets
-    phase_4: Targets
+    phase_1: GateTargets
+    phase_2: GateTargets
+    phase_3: GateTargets
+    phase_4: GateTargets
 
 
 class Gates(Section):
@@ -72,7 +72,7 @@ class Gates(Section):
     targets: PhaseTargets
 
     @model_validator(mode="after")
-    def _ordered(self) -> "Gates":
+    def _check_order(self) -> "Gates":
         if self.min_losing_trades > self.few_losing_trades:
             raise ValueError("min_losing_trades must not exceed few_losing_trades")
         return self

@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from dipmaster.core.params.base import Section, frac, number
-from dipmaster.core.params.confidence import MinTrain, Trees
+from dipmaster.core.params.confidence import BoostedTrees, MinTrainingSet
 
 
 class Exits(Section):
@@ -25,13 +25,13 @@ class TargetWeights(Section):
     market_momentum: float = frac("momentum of the market")
 
     @model_validator(mode="after")
-    def _sum_to_one(self) -> "TargetWeights":
+    def _check_sum(self) -> "TargetWeights":
         if abs(self.signal_strength + self.volatility_regime + self.market_momentum - 1.0) > 1e-9:
             raise ValueError("the weights must sum to 1")
         return self
 
 
-class StrengthMultipliers(Section):
+class SignalStrengthMultipliers(Section):
     """Multiplier of the target by signal strength."""
 
     high: float = number("upper tercile", ge=0, le=10)
@@ -62,7 +62,7 @@ class DynamicTarget(Section):
 
     enabled: bool = Field(description="off: the base target")
     weights: TargetWeights
-    signal_strength: StrengthMultipliers
+    signal_strength: SignalStrengthMultipliers
     volatility_regime: RegimeMultipliers
     market_momentum: MomentumMultipliers
     weak_sigmas: float = number("momentum in sigmas beyond which it is weak", ge=0, le=10)
@@ -72,7 +72,7 @@ class DynamicTarget(Section):
     max_multiple: float = number("of the base target, at most", ge=1, le=100)
 
     @model_validator(mode="after")
-    def _ordered(self) -> "DynamicTarget":
+    def _check_order(self) -> "DynamicTarget":
         if self.weak_sigmas >= self.strong_sigmas:
             raise ValueError(
                 f"weak_sigmas ({self.weak_sigmas:g}) must lie below strong_sigmas "
@@ -94,7 +94,7 @@ class TrailingStop(Section):
     break_even_floor: bool = Field(description="once active never below break-even after costs")
 
 
-class ExitJudging(Section):
+class ExitEvaluation(Section):
     """How exit scores are judged."""
 
     seed: int = number("root of the bootstrap and permutation streams", ge=0, le=2**32 - 1)
@@ -109,13 +109,13 @@ class ExitJudging(Section):
 class ExitModels(Section):
     """The three heads on (position, closed bar) rows and their calibrator."""
 
-    trees: Trees
-    min_train: MinTrain
+    trees: BoostedTrees
+    min_train: MinTrainingSet
     max_rows: int = number("rows a fit, thinned by rule beyond", ge=1000, le=10_000_000)
-    judging: ExitJudging
+    judging: ExitEvaluation
 
 
-class Decision(Section):
+class ExitDecision(Section):
     """What the calibrated exit probability does; each part can be switched off."""
 
     full: bool = Field(description="sell everything above full_probability")
@@ -125,7 +125,7 @@ class Decision(Section):
     partial_frac: float = frac("share of the position that a partial exit sells", ge=0.01, le=0.99)
 
     @model_validator(mode="after")
-    def _ordered(self) -> "Decision":
+    def _check_order(self) -> "ExitDecision":
         if self.partial_probability > self.full_probability:
             raise ValueError(
                 f"partial_probability ({self.partial_probability:g}) must not exceed "
@@ -146,4 +146,4 @@ class AdaptiveExits(Exits):
     dynamic_target: DynamicTarget
     trailing: TrailingStop
     models: ExitModels
-    decision: Decision
+    decision: ExitDecision

@@ -17,7 +17,7 @@ class Informativeness(Section):
     sentiment: float = number("d' of sentiment", ge=0, le=6)
 
 
-class Simulated(Section):
+class SimulatorParams(Section):
     """The seeded market; see docs/simulator.md."""
 
     seed: int = number("root of every random stream", ge=0, le=2**32 - 1)
@@ -31,12 +31,12 @@ class Simulated(Section):
 
     @field_validator("start")
     @classmethod
-    def _is_a_date(cls, value: str) -> str:
+    def _check_date(cls, value: str) -> str:
         datetime.strptime(value, "%Y-%m-%d").replace(tzinfo=UTC)
         return value
 
 
-class Raw(Section):
+class RawSource(Section):
     """Bars from files under data/raw."""
 
     half_spread_bps: float = number("half-spread where a source has none", ge=0, le=500)
@@ -50,18 +50,19 @@ class Ingest(Section):
     source: Literal["simulated", "raw"] = Field(description="simulated market or files in data/raw")
     max_time: str = Field(description="stamps at or after this UTC date are bad rows")
     on_bad_row: Literal["error", "drop"] = Field(description="stop, or drop and count")
-    simulated: Simulated
-    raw: Raw
+    max_jump_factor: float = number("price from a bar to the next changes less", ge=1.01, le=1e9)
+    simulated: SimulatorParams
+    raw: RawSource
 
     @field_validator("max_time")
     @classmethod
-    def _is_a_date(cls, value: str) -> str:
+    def _check_date(cls, value: str) -> str:
         datetime.strptime(value, "%Y-%m-%d").replace(tzinfo=UTC)
         return value
 
     @model_validator(mode="after")
-    def _the_simulated_market_ends_in_time(self) -> "Ingest":
-        room = date.fromisoformat(self.max_time) - date.fromisoformat(self.simulated.start)
-        if self.simulated.days > room.days:
+    def _check_simulated_end(self) -> "Ingest":
+        available = date.fromisoformat(self.max_time) - date.fromisoformat(self.simulated.start)
+        if self.simulated.days > available.days:
             raise ValueError("simulated.start + simulated.days must not lie beyond max_time")
         return self

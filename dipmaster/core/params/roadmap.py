@@ -15,10 +15,10 @@ SIGNAL_TARGETS = {"precision": 0.85, "recall": 0.75, "f1": 0.80, "consistency": 
 ECE_MAX = 0.05
 """Calibrated: the upper bound of the expected calibration error is at most this ..."""
 
-SLOPES = (0.8, 1.2)
+CALIBRATION_SLOPE_RANGE = (0.8, 1.2)
 """... and the whole interval of the calibration slope lies within these. The roadmap wants
 confidence "properly scaled across regimes" and names no number."""
 
-STABLE_WITHIN_FRAC = 0.05
+WIN_RATE_RANGE_FRAC = 0.05
 """How far win rates of regimes may lie apart and still be called stable: the roadmap names no
 number, so the most that section 1.1 promises to add to the win rate."""

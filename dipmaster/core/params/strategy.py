@@ -18,7 +18,7 @@ class Features(Section):
     high_volatility_daily_frac: float = frac("daily sigma above which volatility is high")
 
     @model_validator(mode="after")
-    def _ordered(self) -> "Features":
+    def _check_order(self) -> "Features":
         if self.low_volatility_daily_frac >= self.high_volatility_daily_frac:
             raise ValueError("low_volatility_daily_frac must lie below high_volatility_daily_frac")
         return self

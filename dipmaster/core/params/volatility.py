@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 from dipmaster.core.params.base import Section, frac, number
 
 
-class Season(Section):
+class Seasonality(Section):
     """Profile of volatility over the hours of a day and the weekend."""
 
     window_days: int = number("days it is estimated from", ge=1, le=3650)
@@ -24,7 +24,7 @@ class Garch(Section):
     max_passes: int = number("passes over the window at most, a start", ge=5, le=10_000)
 
     @model_validator(mode="after")
-    def _ordered(self) -> "Garch":
+    def _check_order(self) -> "Garch":
         if self.min_days > self.window_days:
             raise ValueError("min_days must not exceed window_days")
         return self
@@ -37,7 +37,7 @@ class Har(Section):
     min_days: int = number("with fewer days of rows there is no fit", ge=1, le=365)
 
     @model_validator(mode="after")
-    def _ordered(self) -> "Har":
+    def _check_order(self) -> "Har":
         if self.min_days > self.window_days:
             raise ValueError("min_days must not exceed window_days")
         return self
@@ -52,7 +52,7 @@ class RegimeWeights(Section):
     cross_asset: float = frac("volatility of all coins")
 
     @model_validator(mode="after")
-    def _sum_to_one(self) -> "RegimeWeights":
+    def _check_sum(self) -> "RegimeWeights":
         total = self.realised + self.garch + self.intraday + self.cross_asset
         if abs(total - 1.0) > 1e-9:
             raise ValueError(f"the weights must sum to 1, they sum to {total:g}")
@@ -83,16 +83,16 @@ class Regime(Section):
     independent_bars: int = number("bars after which a level counts as news", ge=1, le=2880)
 
     @model_validator(mode="after")
-    def _ordered(self) -> "Regime":
-        levels = self.low_daily_frac, self.normal_daily_frac, self.no_new_trades_daily_frac
-        if not 0.0 < levels[0] < levels[1] < levels[2]:
+    def _check_order(self) -> "Regime":
+        thresholds = self.low_daily_frac, self.normal_daily_frac, self.no_new_trades_daily_frac
+        if not 0.0 < thresholds[0] < thresholds[1] < thresholds[2]:
             raise ValueError(
                 "low_daily_frac, normal_daily_frac and no_new_trades_daily_frac must rise"
             )
         return self
 
 
-class ForecastJudging(Section):
+class ForecastEvaluation(Section):
     """How forecasts and regimes are judged."""
 
     seed: int = number("root of the bootstrap's stream", ge=0, le=2**32 - 1)
@@ -110,7 +110,7 @@ class Volatility(Section):
     forecast: Literal["garch", "rv_ewma", "har"] = Field(
         description="the forecast the strategy uses; never chosen by results"
     )
-    season: Season
+    season: Seasonality
     short_bars: int = number("window of the shortest measure", ge=6, le=288)
     middle_bars: int = number("window of the measures in the regime", ge=12, le=2880)
     long_bars: int = number("window of the longest measure", ge=24, le=8640)
@@ -119,10 +119,10 @@ class Volatility(Section):
     garch: Garch
     har: Har
     regime: Regime
-    judging: ForecastJudging
+    judging: ForecastEvaluation
 
     @model_validator(mode="after")
-    def _ordered(self) -> "Volatility":
+    def _check_order(self) -> "Volatility":
         if not self.short_bars < self.middle_bars < self.long_bars:
             raise ValueError("short_bars, middle_bars and long_bars must rise")
         return self

@@ -10,16 +10,15 @@ from dipmaster.core.tables.exits import (
     EXIT_FEATURES,
     EXIT_PLANS,
     EXIT_ROWS,
-    LEVEL_FEATURES,
+    PRICE_LEVEL_FEATURES,
     ROADMAP_FEATURES,
 )
 from dipmaster.core.tables.ledger import EQUITY, FILLS, TRADES
 from dipmaster.core.tables.market import BARS, ON_CHAIN, ORDER_BOOK, SENTIMENT, TRUTH
 from dipmaster.core.tables.schema import I8, Column, Table
-from dipmaster.core.tables.signals import ADMISSION, CANDIDATES, FEATURES, SCORES, VOLATILITY
+from dipmaster.core.tables.signals import CANDIDATES, FEATURES, FILTER_RESULTS, SCORES, VOLATILITY
 
 __all__ = [
-    "ADMISSION",
     "BARS",
     "CANDIDATES",
     "EQUITY",
@@ -28,10 +27,11 @@ __all__ = [
     "EXIT_ROWS",
     "FEATURES",
     "FILLS",
+    "FILTER_RESULTS",
     "I8",
-    "LEVEL_FEATURES",
     "ON_CHAIN",
     "ORDER_BOOK",
+    "PRICE_LEVEL_FEATURES",
     "ROADMAP_FEATURES",
     "SCORES",
     "SENTIMENT",

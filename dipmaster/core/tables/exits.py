@@ -55,8 +55,8 @@ ROADMAP_FEATURES: tuple[str, ...] = (
     "session_minutes",
     "session_volatility",
 )
-LEVEL_FEATURES: tuple[str, ...] = ("target_room_sigma", "stop_room_sigma", "trail_room_frac")
-EXIT_FEATURES: tuple[str, ...] = ROADMAP_FEATURES + LEVEL_FEATURES
+PRICE_LEVEL_FEATURES: tuple[str, ...] = ("target_room_sigma", "stop_room_sigma", "trail_room_frac")
+EXIT_FEATURES: tuple[str, ...] = ROADMAP_FEATURES + PRICE_LEVEL_FEATURES
 
 EXIT_ROWS = Table(
     "exit_rows",

@@ -21,6 +21,12 @@ TRADES = Table(
         ("net_pnl", F64, "quote", "gross_pnl - fees - slippage"),
         ("return_frac", F64, "frac", "net_pnl / reference notional at entry"),
         ("exit_type", TEXT, "", "what closed the last part"),
+        (
+            "stop_and_target_touched",
+            BOOL,
+            "",
+            "the bar of the exit touched both inside: what went first is not known",
+        ),
         ("mfe_frac", F64, "frac", "maximum favourable excursion from the entry reference price"),
         ("mae_frac", F64, "frac", "maximum adverse excursion, 0 or below"),
         ("bars_held", I32, "bars", "bars from entry to exit"),

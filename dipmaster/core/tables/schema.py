@@ -82,20 +82,20 @@ class Table:
             raise TableError(
                 f"{where}: expected the columns of table '{self.name}', "
                 f"missing {missing or 'none'}, unknown {unknown or 'none'}.\n"
-                "  Cure: run the stage that writes this table again."
+                "  Fix: run the stage that writes this table again."
             )
-        self._demand_kinds(frame, where)
+        self._check_types(frame, where)
         self._demand_ranges(frame, where)
         return frame[[name for name in self.names if name in frame]]
 
-    def _demand_kinds(self, frame: pd.DataFrame, where: str) -> None:
+    def _check_types(self, frame: pd.DataFrame, where: str) -> None:
         """Numbers where numbers are due, text for text, times for times."""
         for column in self.columns:
-            if column.name in frame and not _fits(frame[column.name], column.dtype):
+            if column.name in frame and not _matches_type(frame[column.name], column.dtype):
                 raise TableError(
                     f"{where}: expected column '{column.name}' of table '{self.name}' as "
                     f"{column.dtype}, found {frame[column.name].dtype}.\n"
-                    "  Cure: run the stage that writes this table again."
+                    "  Fix: run the stage that writes this table again."
                 )
 
     def _demand_ranges(self, frame: pd.DataFrame, where: str) -> None:
@@ -108,11 +108,11 @@ class Table:
                     f"{where}: expected column '{column.name}' of table '{self.name}' in "
                     f"{column.unit}, found {frame[column.name].iloc[outside[0]]} in row "
                     f"{outside[0]} ({outside.size} rows outside).\n"
-                    "  Cure: run the stage that writes this table again."
+                    "  Fix: run the stage that writes this table again."
                 )
 
 
-def _fits(values: "pd.Series[Any]", dtype: pa.DataType) -> bool:
+def _matches_type(values: "pd.Series[Any]", dtype: pa.DataType) -> bool:
     if pa.types.is_timestamp(dtype):
         return isinstance(values.dtype, pd.DatetimeTZDtype)
     if pa.types.is_boolean(dtype):

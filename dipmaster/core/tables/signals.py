@@ -134,7 +134,12 @@ SCORES = Table(
         ("symbol", TEXT, "", "coin pair"),
         ("open_time", TIME, "UTC", "bar on which the rule fired"),
         ("net_frac", F64, "frac", "label: net return of the frozen phase-0 trade; NaN untradable"),
-        ("label", I8, FLAG, "net_frac above 0; -1 where the trade never took place"),
+        (
+            "label",
+            I8,
+            FLAG,
+            "net_frac above 0 by more than rounding; -1 where the trade never took place",
+        ),
         ("exit_time", TIME, "UTC", "open time of the bar at which the label is known"),
         ("uniqueness", F64, "0..1", "weight in a fit: 1 over the labels it shares its bars with"),
         ("regime", I8, CLASS, "low, normal, high as the strategy sees it; -1 not known"),
@@ -158,7 +163,7 @@ SCORES = Table(
     ),
 )
 
-ADMISSION = Table(
+FILTER_RESULTS = Table(
     "admission",
     required(
         ("candidate_id", I64, "", "as in candidates, the same order"),

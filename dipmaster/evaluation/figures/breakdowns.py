@@ -4,11 +4,12 @@ import numpy as np
 import pandas as pd
 
 from dipmaster.backtest import REGIMES, metrics
-from dipmaster.backtest.metrics import Days
+from dipmaster.backtest.metrics import DailyAccount
 from dipmaster.core.kernels import Bools, Floats
-from dipmaster.core.panel import as_times, epoch_ms
+from dipmaster.core.panel import to_epoch_ms, to_timestamps
 from dipmaster.core.params.roadmap import HOLDING_BAND_MINUTES
 from dipmaster.core.time_units import BAR_MS, DAY_MS, MINUTE_MS
+from dipmaster.core.wins import is_win
 from dipmaster.evaluation.statistics.period import Period
 from dipmaster.evaluation.statistics.sample import TradeSample
 from dipmaster.results.evaluation.breakdowns import (
@@ -38,8 +39,12 @@ def _money(trades: pd.DataFrame) -> Floats:
     return trades["net_pnl"].to_numpy(dtype=np.float64)
 
 
+def _frac(trades: pd.DataFrame) -> Floats:
+    return trades["return_frac"].to_numpy(dtype=np.float64)
+
+
 def _bps(trades: pd.DataFrame) -> Floats:
-    return 1e4 * trades["return_frac"].to_numpy(dtype=np.float64)
+    return 1e4 * _frac(trades)
 
 
 def _minutes(trades: pd.DataFrame) -> Floats:
@@ -70,7 +75,7 @@ def summarize_by_symbol(trades: pd.DataFrame) -> tuple[SymbolRow, ...]:
             symbol=str(symbol),
             trades=len(part),
             win_rate=_win_rate(part),
-            profit_factor=metrics.profit_factor(_money(part)),
+            profit_factor=metrics.profit_factor(_money(part), _frac(part)),
             mean_net_bps=float(_bps(part).mean()),
             net_pnl=float(_money(part).sum()),
         )
@@ -86,7 +91,7 @@ def summarize_by_regime(trades: pd.DataFrame) -> tuple[RegimeRow, ...]:
             regime=name,
             trades=len(parts[name]),
             win_rate=_win_rate(parts[name]),
-            profit_factor=metrics.profit_factor(_money(parts[name])),
+            profit_factor=metrics.profit_factor(_money(parts[name]), _frac(parts[name])),
             mean_net_bps=float(_bps(parts[name]).mean()),
         )
         for name in REGIMES
@@ -96,7 +101,7 @@ def summarize_by_regime(trades: pd.DataFrame) -> tuple[RegimeRow, ...]:
 
 def _win_rate(trades: pd.DataFrame) -> float:
     """Of at least one trade."""
-    return float(np.mean(metrics.winning(_money(trades))))
+    return float(np.mean(is_win(_frac(trades))))
 
 
 def summarize_holding(trades: pd.DataFrame, cap_bars: int) -> HoldingTime:
@@ -133,22 +138,24 @@ def summarize_by_month(
     trades: pd.DataFrame, sample: TradeSample, period: Period
 ) -> tuple[MonthRow, ...]:
     """A row a UTC month: trades that were closed in it, and the account over its days."""
-    day = period.out_of_sample_ms + np.arange(period.days, dtype=np.int64) * DAY_MS
-    names = as_times(day).strftime("%Y-%m").to_numpy()
-    closed = as_times(epoch_ms(trades["exit_time"])).strftime("%Y-%m").to_numpy()
+    day = period.out_of_sample_ms + period.days_with_bars * DAY_MS
+    names = to_timestamps(day).strftime("%Y-%m").to_numpy()
+    closed = to_timestamps(to_epoch_ms(trades["exit_time"])).strftime("%Y-%m").to_numpy()
     return tuple(
-        _summarize_month(str(month), _money(trades[closed == month]), sample.days, names == month)
+        _summarize_month(str(month), trades[closed == month], sample.days, names == month)
         for month in np.unique(names)
     )
 
 
-def _summarize_month(name: str, money: Floats, days: Days, inside: Bools) -> MonthRow:
+def _summarize_month(
+    name: str, trades: pd.DataFrame, days: DailyAccount, inside: Bools
+) -> MonthRow:
     positions = np.flatnonzero(inside)
     return MonthRow(
         month=name,
-        trades=money.size,
-        win_rate=metrics.win_rate(money),
-        net_pnl=float(money.sum()),
+        trades=len(trades),
+        win_rate=metrics.win_rate(_frac(trades)),
+        net_pnl=float(_money(trades).sum()),
         return_frac=float(np.prod(days.growth[positions]) - 1.0),
-        max_drawdown_frac=metrics.joined_drawdown(days, positions),
+        max_drawdown_frac=metrics.concatenated_drawdown(days, positions),
     )

@@ -8,7 +8,7 @@ import pandas as pd
 
 from dipmaster.backtest import Ledger
 from dipmaster.core.kernels import Floats
-from dipmaster.core.panel import as_times, epoch_ms
+from dipmaster.core.panel import to_epoch_ms, to_timestamps
 from dipmaster.core.time_units import DAY_MS
 from dipmaster.evaluation.figures.phase_figures import compute_net_return
 from dipmaster.evaluation.phase_evaluation import PhaseEvaluation
@@ -49,12 +49,14 @@ def build_daily_equity(equity: pd.DataFrame, period: Period) -> pd.DataFrame:
     falls = np.concatenate(
         [_compute_drawdowns(burn_in, burn_in[0]), _compute_drawdowns(marks, start)]
     )
-    day = epoch_ms(equity["time"]) // DAY_MS
+    day = to_epoch_ms(equity["time"]) // DAY_MS
     daily = pd.DataFrame({"day": day, "equity": equity["equity"], "fall": falls}).groupby("day")
     last = daily["equity"].last()
     return pd.DataFrame(
         {
-            "date": as_times(last.index.to_numpy(dtype=np.int64) * DAY_MS).strftime("%Y-%m-%d"),
+            "date": to_timestamps(last.index.to_numpy(dtype=np.int64) * DAY_MS).strftime(
+                "%Y-%m-%d"
+            ),
             "equity": last.to_numpy(),
             "drawdown_frac": daily["fall"].max().to_numpy(),
         }

@@ -5,45 +5,37 @@ import pandas as pd
 
 from dipmaster.backtest import Ledger, metrics
 from dipmaster.core.kernels import Floats
-from dipmaster.core.panel import as_times, epoch_ms
+from dipmaster.core.panel import to_epoch_ms, to_timestamps
 from dipmaster.core.params import Gates
-from dipmaster.core.time_units import BAR_MS, DAY_MS, DAYS_PER_YEAR, ISO_UTC
+from dipmaster.core.time_units import BAR_MS, BARS_PER_DAY, DAY_MS, ISO_UTC
+from dipmaster.core.wins import is_win
 from dipmaster.evaluation.figures import breakdowns
 from dipmaster.evaluation.figures.breakdowns import mean_or_none, quantile_or_none
+from dipmaster.evaluation.figures.uncertainty import build_random_entry, build_uncertainty
 from dipmaster.evaluation.phase_evaluation import PhaseEvaluation
-from dipmaster.evaluation.statistics import account_metrics, trade_metrics
-from dipmaster.evaluation.statistics.estimate import Estimate
+from dipmaster.evaluation.statistics import account_metrics
 from dipmaster.evaluation.statistics.period import Period
-from dipmaster.evaluation.statistics.random_entry.excess import (
-    compute_joint_half_width,
-    compute_p_value,
-)
 from dipmaster.evaluation.statistics.sample import (
     TradeSample,
     select_out_of_sample,
     select_out_of_sample_marks,
 )
 from dipmaster.evaluation.statistics.streams import Stream, build_resampling
-from dipmaster.learning.evaluation.clustered import clopper_pearson
-from dipmaster.results.common import Band, Interval, IntervalBounds
 from dipmaster.results.evaluation.phase import (
     DrawdownFigures,
+    IntrabarOrder,
     MoneyFigures,
     PerTradeFigures,
     PhaseFigures,
-    RandomEntryFigures,
     TradeCounts,
-    UncertaintyFigures,
 )
 from dipmaster.results.evaluation.record import SplitPeriod
-from dipmaster.results.metrics import EXCESS_WIN_RATE, MAX_DRAWDOWN, SHARPE
-
-NO_BOUNDS = IntervalBounds(None, None)
+from dipmaster.results.metrics import MAX_DRAWDOWN
 
 
 def format_utc(time_ms: int) -> str:
     """A time as ISO 8601, e.g. 2023-06-30T00:00:00Z."""
-    return str(as_times(np.array([time_ms]))[0].strftime(ISO_UTC))
+    return str(to_timestamps(np.array([time_ms]))[0].strftime(ISO_UTC))
 
 
 def build_split_period(period: Period) -> SplitPeriod:
@@ -54,6 +46,7 @@ def build_split_period(period: Period) -> SplitPeriod:
         last_open_time=format_utc(period.last_ms),
         burn_in_days=(period.out_of_sample_ms - period.first_ms) / DAY_MS,
         days_out_of_sample=period.days,
+        days_without_bars=len(period.empty_days),
         blocks=period.blocks,
         block_days=period.block_days,
     )
@@ -66,6 +59,7 @@ def build_phase_figures(
     period: Period,
     cap_bars: int,
     gates: Gates,
+    intrabar: IntrabarOrder,
 ) -> PhaseFigures:
     """Every figure of a phase outside gates.json; None where it cannot be computed."""
     trades = select_out_of_sample(ledger.trades, period)
@@ -82,9 +76,10 @@ def build_phase_figures(
         by_symbol=breakdowns.summarize_by_symbol(trades),
         by_month=breakdowns.summarize_by_month(trades, sample, period),
         by_regime=breakdowns.summarize_by_regime(trades),
-        random_entry=_build_random_entry(evaluation, gates),
+        random_entry=build_random_entry(evaluation, gates),
         drawdown=_build_drawdown(evaluation, ledger.equity, period, gates),
-        detail=_build_uncertainty(evaluation, gates),
+        detail=build_uncertainty(evaluation, gates),
+        intrabar=intrabar,
     )
 
 
@@ -95,17 +90,18 @@ def _build_counts(
     sample: TradeSample,
     period: Period,
 ) -> TradeCounts:
-    late = epoch_ms(candidates["open_time"]) >= period.out_of_sample_ms
+    late = to_epoch_ms(candidates["open_time"]) >= period.out_of_sample_ms
     return TradeCounts(
         candidates=len(candidates),
         candidates_out_of_sample=int(late.sum()),
         trades=sample.trades,
         trades_burn_in=len(ledger.trades) - sample.trades,
         losing_trades=sample.losing_trades,
+        break_even=sample.break_even,
         days_with_trades=sample.days_with_trades,
         blocks_with_trades=sample.blocks_with_trades,
         open_at_end=int(trades["open_at_end"].sum()),
-        skipped=dict(ledger.skipped),
+        skipped=dict(ledger.rejected),
     )
 
 
@@ -114,7 +110,8 @@ def _build_money(
 ) -> MoneyFigures:
     start, marks = select_out_of_sample_marks(equity, period)
     traded = float((fills["quantity"] * fills["reference_price"]).sum())
-    average = float(np.mean(marks))
+    day = np.arange(marks.size) // BARS_PER_DAY
+    average = float(np.mean(marks[np.isin(day, period.days_with_bars)]))
     return MoneyFigures(
         equity_at_start=start,
         equity_at_end=float(marks[-1]),
@@ -135,7 +132,7 @@ def compute_net_return(start: float, marks: Floats) -> float | None:
 def _build_per_trade(trades: pd.DataFrame, fills: pd.DataFrame) -> PerTradeFigures:
     net = 1e4 * trades["return_frac"].to_numpy(dtype=np.float64)
     gross = _compute_gross_bps(trades, fills)
-    won = metrics.winning(trades["net_pnl"].to_numpy(dtype=np.float64))
+    won = is_win(trades["return_frac"].to_numpy(dtype=np.float64))
     win, loss = mean_or_none(net[won]), mean_or_none(net[~won])
     payoff = win / -loss if win is not None and loss is not None and loss < 0.0 else None
     return PerTradeFigures(
@@ -156,45 +153,6 @@ def _compute_gross_bps(trades: pd.DataFrame, fills: pd.DataFrame) -> Floats:
     per_trade = notional.reindex(trades["trade_id"]).to_numpy(dtype=np.float64)
     gross: Floats = 1e4 * trades["gross_pnl"].to_numpy(dtype=np.float64) / per_trade
     return gross
-
-
-def _build_random_entry(evaluation: PhaseEvaluation, gates: Gates) -> RandomEntryFigures:
-    pool, draws = evaluation.random_entry.pool, evaluation.random_entry.draws
-    blocks = evaluation.sample.only(pool.matched).blocks_with_trades
-    excess = evaluation.estimators[EXCESS_WIN_RATE.key](gates.alpha)
-    return RandomEntryFigures(
-        matched_trades=int(pool.matched.sum()),
-        pool=int(pool.return_frac.size),
-        draws=int(draws.win_rate.size),
-        win_rate=_build_band(draws.win_rate, gates.alpha),
-        profit_factor=_build_band(draws.profit_factor, gates.alpha),
-        mean_net_bps=_build_band(draws.mean_net_bps, gates.alpha),
-        p_value=compute_p_value(excess, blocks, gates.alpha),
-        excess_win_rate=Interval(excess.value, excess.low, excess.high),
-        excess_blocks_together=_bound_blocks_together(evaluation, excess, gates),
-    )
-
-
-def _bound_blocks_together(
-    evaluation: PhaseEvaluation, excess: Estimate, gates: Gates
-) -> IntervalBounds:
-    """The narrower interval, right where strata match perfectly; shown, never judged."""
-    if excess.value is None or excess.low is None:
-        return NO_BOUNDS
-    pool = evaluation.random_entry.pool
-    half = compute_joint_half_width(evaluation.sample.only(pool.matched), pool, gates.alpha)
-    return IntervalBounds(excess.value - half, excess.value + half)
-
-
-def _build_band(values: Floats, alpha: float) -> Band:
-    """None where some portfolio's figure is infinite: without it the band would lie too low."""
-    if not np.isfinite(values).all():
-        return Band(mean=None, low=None, high=None)
-    return Band(
-        mean=mean_or_none(values),
-        low=quantile_or_none(values, alpha),
-        high=quantile_or_none(values, 1.0 - alpha),
-    )
 
 
 def _build_drawdown(
@@ -227,43 +185,3 @@ def _build_drawdown(
 def _format_mark_time(period: Period, position: int) -> str:
     """Close of the bar at that position, when the account was so marked."""
     return format_utc(period.out_of_sample_ms + (position + 1) * BAR_MS)
-
-
-def _build_uncertainty(evaluation: PhaseEvaluation, gates: Gates) -> UncertaintyFigures:
-    sample, returns = evaluation.sample, evaluation.sample.days.returns
-    rate = metrics.win_rate(sample.net)
-    target = next(row.target for row in evaluation.gates.rows if row.metric == SHARPE.key)
-    hac, bootstrap, probabilistic = _build_sharpe_bounds(evaluation, gates)
-    probability = account_metrics.compute_probabilistic_sharpe(returns, target)
-    return UncertaintyFigures(
-        design_effect_win_rate=trade_metrics.estimate_design_effect(sample),
-        clopper_pearson_if_independent=NO_BOUNDS
-        if rate is None
-        else IntervalBounds(*clopper_pearson(rate, float(sample.trades), gates.alpha)),
-        sharpe_hac=hac,
-        sharpe_bootstrap=bootstrap,
-        sharpe_psr=probabilistic,
-        probabilistic_sharpe=None if probabilistic.low is None else probability,
-        lo_eta_365=metrics.lo_eta(returns, DAYS_PER_YEAR, gates.block_days),
-        daily_vol_annual_frac=_compute_annual_volatility(returns),
-        profit_factor_equal_notional=metrics.profit_factor(sample.return_frac),
-    )
-
-
-def _compute_annual_volatility(returns: Floats) -> float | None:
-    return float(returns.std(ddof=1) * np.sqrt(DAYS_PER_YEAR)) if returns.size > 1 else None
-
-
-def _build_sharpe_bounds(evaluation: PhaseEvaluation, gates: Gates) -> tuple[IntervalBounds, ...]:
-    """By three methods; none where the gate has none."""
-    sample = evaluation.sample
-    if evaluation.estimators[SHARPE.key](gates.alpha).low is None:
-        return NO_BOUNDS, NO_BOUNDS, NO_BOUNDS
-    bounds = account_metrics.compute_sharpe_bounds(
-        sample.days.returns,
-        gates.alpha,
-        sample.blocks_with_trades,
-        build_resampling(evaluation.phase, Stream.SHARPE, gates),
-    )
-    three = (bounds.hac, bounds.bootstrap, bounds.probabilistic)
-    return tuple(IntervalBounds(pair.low, pair.high) for pair in three)

@@ -7,7 +7,7 @@ import pandas as pd
 from scipy.special import ndtr, ndtri
 
 from dipmaster.backtest import metrics
-from dipmaster.backtest.metrics import Days
+from dipmaster.backtest.metrics import DailyAccount
 from dipmaster.core.kernels import Floats
 from dipmaster.core.time_units import DAYS_PER_YEAR
 from dipmaster.evaluation.statistics.bootstrap import resample_drawdowns, resample_sums
@@ -200,8 +200,11 @@ def resample_horizon_drawdowns(
     )
 
 
-def compute_drawdown_within(days: Days, horizon_days: int) -> float:
+def compute_drawdown_within(days: DailyAccount, horizon_days: int) -> float:
     """Largest drawdown of any `horizon_days` days in a row, exact on the 5-minute marks.
+
+    Days without a bar of any coin are not among them: a fall that lies across such a
+    hole counts as if the hole were not there.
 
     That is the largest fall whose peak and trough lie in such a window; the mark
     before a window's first day belongs to it.

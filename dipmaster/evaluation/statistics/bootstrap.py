@@ -126,7 +126,7 @@ def resample_drawdowns(
     ----------
     days
         Shape (n, 4): growth, high, low and drawdown of each day as in
-        `dipmaster.backtest.metrics.Days`; the drawdown of the joined 5-minute
+        `dipmaster.backtest.metrics.DailyAccount`; the drawdown of the joined 5-minute
         marks follows from them exactly.
     mean_block, mean_run
         Mean length in days of the runs of the first and of the second draw.

@@ -11,9 +11,9 @@ import pandas as pd
 
 from dipmaster.core.errors import data_error
 from dipmaster.core.kernels import Bools, Ints
-from dipmaster.core.panel import Panel, epoch_ms
+from dipmaster.core.panel import Panel, to_epoch_ms
 from dipmaster.core.params import Split
-from dipmaster.core.time_units import BAR_MS, DAY_MS, boundary_ms
+from dipmaster.core.time_units import BAR_MS, DAY_MS, out_of_sample_start_ms
 
 
 @dataclass(frozen=True)
@@ -28,22 +28,40 @@ class Period:
         UTC midnight from which bars are out of sample.
     block_days
         Length of a block. A rest shorter than half a block joins the last one.
+    empty_days
+        Days since the boundary without a bar of any coin: no days, but part of the
+        calendar that blocks are cut from.
     """
 
     first_ms: int
     out_of_sample_ms: int
     last_ms: int
     block_days: int
+    empty_days: tuple[int, ...] = ()
 
     @property
     def days(self) -> int:
-        """UTC days out of sample; a last day that is not over counts."""
-        return (self.last_ms - self.out_of_sample_ms) // DAY_MS + 1
+        """UTC days out of sample on which there were bars; a last day that is not over counts."""
+        return self._calendar_days - len(self.empty_days)
+
+    @property
+    def days_with_bars(self) -> Ints:
+        """Those days, as days since the boundary, rising; shape (days,)."""
+        empty = np.array(self.empty_days, dtype=np.int64)
+        return np.delete(np.arange(self._calendar_days, dtype=np.int64), empty)
 
     @property
     def blocks(self) -> int:
-        """Calendar blocks out of sample."""
-        return max(1, (2 * self.days + self.block_days) // (2 * self.block_days))
+        """Calendar blocks out of sample in which there were bars."""
+        return int(np.unique(self.block_of(self.days_with_bars)).size)
+
+    @property
+    def _calendar_days(self) -> int:
+        return (self.last_ms - self.out_of_sample_ms) // DAY_MS + 1
+
+    @property
+    def _calendar_blocks(self) -> int:
+        return max(1, (2 * self._calendar_days + self.block_days) // (2 * self.block_days))
 
     def day_of(self, times_ms: Ints) -> Ints:
         """Days since the boundary, 0 for the first."""
@@ -51,28 +69,42 @@ class Period:
 
     def block_of(self, days: Ints) -> Ints:
         """Block of each day since the boundary."""
-        return np.minimum(days // self.block_days, self.blocks - 1)
+        return np.minimum(days // self.block_days, self._calendar_blocks - 1)
 
 
-def split_period(first_ms: int, last_ms: int, split: Split, block_days: int) -> Period:
+def split_period(panel: Panel, split: Split, block_days: int) -> Period:
     """Put the boundary `burn_in_days` after the first bar, at the next UTC midnight.
+
+    The burn-in is counted by the calendar: stages that know no days agree on it. Days
+    out of sample on which no coin has a bar are no days.
 
     Raises
     ------
     DataError
         Where fewer than `split.min_out_of_sample_days` are left to judge.
     """
-    boundary = boundary_ms(first_ms, split.burn_in_days)
-    left = (last_ms + BAR_MS - boundary) / DAY_MS
+    first_ms, last_ms = int(panel.open_time[0]), int(panel.open_time[-1])
+    boundary = out_of_sample_start_ms(first_ms, split.burn_in_days)
+    empty = _empty_days(panel, boundary)
+    left = (last_ms + BAR_MS - boundary) / DAY_MS - len(empty)
     if left < split.min_out_of_sample_days:
         raise data_error(
             "the bars",
             f"{split.burn_in_days} days of burn-in (split.burn_in_days) and at least "
             f"{split.min_out_of_sample_days} days after it (split.min_out_of_sample_days)",
-            f"{(last_ms + BAR_MS - first_ms) / DAY_MS:.1f} days in all",
+            f"{(last_ms + BAR_MS - first_ms) / DAY_MS:.1f} days in all"
+            + (f", {len(empty)} of them without a bar of any coin" if empty else ""),
             "use a longer history, or set a shorter split.burn_in_days",
         )
-    return Period(first_ms, boundary, last_ms, block_days)
+    return Period(first_ms, boundary, last_ms, block_days, empty)
+
+
+def _empty_days(panel: Panel, boundary_ms: int) -> tuple[int, ...]:
+    """Days since the boundary, up to that of the last bar, without a bar of any symbol."""
+    day = (panel.open_time - boundary_ms) // DAY_MS
+    there = np.unique(day[~np.isnan(panel.close).all(axis=0)])
+    missing = np.setdiff1d(np.arange(there[-1] + 1), there)
+    return tuple(int(one) for one in missing)
 
 
 def drop_boundary_crossings(
@@ -80,17 +112,17 @@ def drop_boundary_crossings(
 ) -> pd.DataFrame:
     """Drop the candidates whose position could still be open at the boundary.
 
-    A candidate at bar t is bought at t + 1 and leaves at the first bar of its
+    A candidate at bar t is bought at t + 1 and leaves at the first traded bar of its
     symbol from t + 1 + cap on; that bar has to lie before the boundary. Without
     gaps these are the last cap + 1 bars of the burn-in. Only burn-in candidates
     are ever dropped, so the gates see no trace of this.
     """
-    bar = panel.index_of(epoch_ms(candidates["open_time"]))
+    bar = panel.index_of(to_epoch_ms(candidates["open_time"]))
     boundary = (period.out_of_sample_ms - period.first_ms) // BAR_MS
     crosses = np.zeros(bar.size, dtype=np.bool_)
     for row, symbol in enumerate(panel.symbols):
         of_symbol = candidates["symbol"].to_numpy() == symbol
-        exists = np.flatnonzero(~np.isnan(panel.close[row]))
+        exists = np.flatnonzero(~np.isnan(panel.traded.close[row]))
         crosses[of_symbol] = (
             _deadline(exists, bar[of_symbol] + 1 + cap_bars, panel.bars) >= boundary
         )

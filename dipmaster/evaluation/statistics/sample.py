@@ -5,9 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from dipmaster.backtest.metrics import Days, days_of, winning
+from dipmaster.backtest.metrics import DailyAccount, summarize_days
 from dipmaster.core.kernels import Bools, Floats, Ints
-from dipmaster.core.panel import epoch_ms
+from dipmaster.core.panel import to_epoch_ms
+from dipmaster.core.wins import is_break_even, is_win
 from dipmaster.evaluation.statistics.period import Period
 
 
@@ -26,14 +27,14 @@ class TradeSample:
     block
         Shape (trades,), calendar block of that day; all symbols share blocks.
     days
-        The account day by day.
+        The account day by day; a day without a bar of any coin is no day.
     """
 
     net: Floats
     return_frac: Floats
     day: Ints
     block: Ints
-    days: Days
+    days: DailyAccount
 
     @property
     def trades(self) -> int:
@@ -43,12 +44,17 @@ class TradeSample:
     @property
     def won(self) -> Bools:
         """Which round trips won."""
-        return winning(self.net)
+        return is_win(self.return_frac)
 
     @property
     def losing_trades(self) -> int:
-        """Number of round trips that did not win."""
+        """Number of round trips that did not win, those that broke even included."""
         return self.trades - int(self.won.sum())
+
+    @property
+    def break_even(self) -> int:
+        """Number of round trips that brought back what they took, to rounding."""
+        return int(is_break_even(self.return_frac).sum())
 
     @property
     def days_with_trades(self) -> int:
@@ -73,7 +79,7 @@ class TradeSample:
 
 def select_out_of_sample(trades: pd.DataFrame, period: Period) -> pd.DataFrame:
     """Rows of a trades or fills table that belong to positions opened out of sample."""
-    entered = epoch_ms(trades["entry_time"]) >= period.out_of_sample_ms
+    entered = to_epoch_ms(trades["entry_time"]) >= period.out_of_sample_ms
     return trades[entered].reset_index(drop=True)
 
 
@@ -86,19 +92,19 @@ def build_sample(trades: pd.DataFrame, equity: pd.DataFrame, period: Period) -> 
         Tables TRADES and EQUITY of the whole period, burn-in included.
     """
     gated = select_out_of_sample(trades, period)
-    day = period.day_of(epoch_ms(gated["entry_time"]))
+    day = period.day_of(to_epoch_ms(gated["entry_time"]))
     start, marks = select_out_of_sample_marks(equity, period)
     return TradeSample(
         gated["net_pnl"].to_numpy(dtype=np.float64),
         gated["return_frac"].to_numpy(dtype=np.float64),
         day,
         period.block_of(day),
-        days_of(marks, start),
+        summarize_days(marks, start, period.days_with_bars),
     )
 
 
 def select_out_of_sample_marks(equity: pd.DataFrame, period: Period) -> tuple[float, Floats]:
     """Equity at the last mark of the burn-in, and all marks after it."""
     values = equity["equity"].to_numpy(dtype=np.float64)
-    first = int(np.searchsorted(epoch_ms(equity["time"]), period.out_of_sample_ms))
+    first = int(np.searchsorted(to_epoch_ms(equity["time"]), period.out_of_sample_ms))
     return float(values[first - 1]), values[first:]

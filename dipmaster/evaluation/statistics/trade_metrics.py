@@ -63,9 +63,35 @@ def _logit_bounds(rate: float, half: float) -> tuple[float, float]:
     return float(low), float(high)
 
 
+def estimate_mean(
+    values: Floats, day: Ints, block: Ints, alpha: float, lowest: float = -np.inf
+) -> Estimate:
+    """Mean with bounds ``value -+ t x SE``, clustered by block, as for a difference of means.
+
+    Parameters
+    ----------
+    values, day, block
+        Shape (n,): the value, the day and the calendar block of each trade.
+    lowest
+        The smallest value there can be; no bound lies below it.
+    """
+    if not values.size:
+        return Estimate(None, None, None, 0, 0.0, "linear", "no trade")
+    n, value, blocks = values.size, float(values.mean()), np.unique(block).size
+    variance, effect = floored_variance((values - value) / n, block)
+    effective = min(n / effect, float(np.unique(day).size))
+    missing = describe_missing_blocks(blocks)
+    if not missing and np.ptp(values) == 0.0:
+        missing = "the same for every trade: no bounds can be read from it"
+    if missing:
+        return Estimate(value, None, None, n, effective, "linear", missing)
+    half = float(t_critical(blocks - 1, alpha) * np.sqrt(variance))
+    return Estimate(value, max(value - half, lowest), value + half, n, effective, "linear")
+
+
 def estimate_design_effect(sample: TradeSample) -> float | None:
     """Variance of the win rate over that of independent trades, at least 1."""
-    rate = metrics.win_rate(sample.net)
+    rate = metrics.win_rate(sample.return_frac)
     if rate is None:
         return None
     return floored_variance((sample.won - rate) / sample.trades, sample.block)[1]
@@ -79,11 +105,11 @@ def estimate_profit_factor(sample: TradeSample, alpha: float, few: int) -> Estim
     mean loss more, the upper bound with one mean win more, each of them a block
     of its own; where nothing was won, the mean loss stands for the mean win.
     """
-    value = metrics.profit_factor(sample.net)
+    value = metrics.profit_factor(sample.net, sample.return_frac)
     if value is None:
         why = "no trade lost money: the profit factor is infinite" if sample.trades else "no trade"
         return Estimate(None, None, None, sample.trades, float(sample.days_with_trades), "log", why)
-    won, lost = metrics.won_and_lost(sample.net)
+    won, lost = metrics.split_gains_losses(sample.net, sample.return_frac)
     influence = won / max(won.sum(), np.finfo(float).tiny) - lost / lost.sum()
     _, effect = floored_variance(influence, sample.block)
     effective = min(sample.trades / effect, float(sample.days_with_trades))

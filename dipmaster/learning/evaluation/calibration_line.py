@@ -74,7 +74,7 @@ def _derivatives(
 @kernel
 def _fit_lines(counts: Floats, x: Floats, won: Floats, start: Floats) -> Floats:
     """Intercept (at x = 0) and slope of each resample, NaN where there is none."""
-    out = np.full((counts.shape[0], 2), np.nan)
+    lines = np.full((counts.shape[0], 2), np.nan)
     for rep in range(counts.shape[0]):
         if not _line_exists(counts[rep], x, won):
             continue
@@ -94,6 +94,6 @@ def _fit_lines(counts: Floats, x: Floats, won: Floats, start: Floats) -> Floats:
             a, b = a + size * step_a, b + size * step_b
             loss, g_a, g_b, h_aa, h_ab, h_bb = next_point
             if abs(step_a) + abs(step_b) < _STEP * (1.0 + abs(a) + abs(b)):
-                out[rep] = a, b
+                lines[rep] = a, b
                 break
-    return out
+    return lines

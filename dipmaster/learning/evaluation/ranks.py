@@ -47,42 +47,42 @@ def sort_with_ties(values: Floats) -> tuple[Ints, Ints]:
 
 @kernel
 def _auc(counts: Floats, order: Ints, group: Ints, winner: np.ndarray) -> Floats:
-    out = np.empty(counts.shape[0])
+    values = np.empty(counts.shape[0])
     for rep in range(counts.shape[0]):
-        below, wins, area, at = 0.0, 0.0, 0.0, 0
-        while at < order.size:
-            tied_wins, tied_losses, end = 0.0, 0.0, group[at]
-            for place in range(at, end):
-                if winner[place]:
-                    tied_wins += counts[rep, order[place]]
+        below, wins, area, start = 0.0, 0.0, 0.0, 0
+        while start < order.size:
+            tied_wins, tied_losses, end = 0.0, 0.0, group[start]
+            for index in range(start, end):
+                if winner[index]:
+                    tied_wins += counts[rep, order[index]]
                 else:
-                    tied_losses += counts[rep, order[place]]
+                    tied_losses += counts[rep, order[index]]
             area += tied_wins * (below + 0.5 * tied_losses)
             below += tied_losses
             wins += tied_wins
-            at = end
-        out[rep] = area / (wins * below) if wins * below > 0.0 else np.nan
-    return out
+            start = end
+        values[rep] = area / (wins * below) if wins * below > 0.0 else np.nan
+    return values
 
 
 @kernel
 def _midranks(counts: Floats, order: Ints, group: Ints, ranks: Floats) -> None:
     """Mean place of each row, from 0, rows counted as often as they are."""
-    below, at = 0.0, 0
-    while at < order.size:
-        tied, end = 0.0, group[at]
-        for place in range(at, end):
-            tied += counts[order[place]]
-        for place in range(at, end):
-            ranks[order[place]] = below + 0.5 * (tied - 1.0)
+    below, start = 0.0, 0
+    while start < order.size:
+        tied, end = 0.0, group[start]
+        for index in range(start, end):
+            tied += counts[order[index]]
+        for index in range(start, end):
+            ranks[order[index]] = below + 0.5 * (tied - 1.0)
         below += tied
-        at = end
+        start = end
 
 
 @kernel
 def _spearman(counts: Floats, order_1: Ints, group_1: Ints, order_2: Ints, group_2: Ints) -> Floats:
     n = order_1.size
-    out = np.empty(counts.shape[0])
+    values = np.empty(counts.shape[0])
     first, second = np.empty(n), np.empty(n)
     for rep in range(counts.shape[0]):
         _midranks(counts[rep], order_1, group_1, first)
@@ -94,5 +94,7 @@ def _spearman(counts: Floats, order_1: Ints, group_1: Ints, order_2: Ints, group
             product += counts[rep, row] * x * y
             square_1 += counts[rep, row] * x * x
             square_2 += counts[rep, row] * y * y
-        out[rep] = product / np.sqrt(square_1 * square_2) if square_1 * square_2 > 0.0 else np.nan
-    return out
+        values[rep] = (
+            product / np.sqrt(square_1 * square_2) if square_1 * square_2 > 0.0 else np.nan
+        )
+    return values

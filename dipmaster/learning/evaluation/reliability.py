@@ -41,7 +41,7 @@ class ReliabilityBin:
     rate_high: float | None
 
 
-def reliability_bins(
+def build_reliability_bins(
     p: Floats, label: Floats, bins: int, block: Ints, alpha: float
 ) -> tuple[ReliabilityBin, ...]:
     """Bins of equal mass in rising order of p; fewer than `bins` where ties fill several.
@@ -131,25 +131,25 @@ def _folded_mean(d: float, s: float) -> float:
 
 @kernel
 def _ece(counts: Floats, order: Ints, group: Ints, score: Floats, won: Floats, bins: int) -> Floats:
-    out = np.empty(counts.shape[0])
+    values = np.empty(counts.shape[0])
     sums = np.empty((bins, 3))
     for rep in range(counts.shape[0]):
         sums[:] = 0.0
-        total, below, at = counts[rep].sum(), 0.0, 0
-        while at < order.size:
-            tied, end = 0.0, group[at]
-            for place in range(at, end):
-                tied += counts[rep, order[place]]
+        total, below, start = counts[rep].sum(), 0.0, 0
+        while start < order.size:
+            tied, end = 0.0, group[start]
+            for index in range(start, end):
+                tied += counts[rep, order[index]]
             k = int(bins * (2.0 * below + tied) / (2.0 * total))
-            for place in range(at, end):
-                row = order[place]
+            for index in range(start, end):
+                row = order[index]
                 count = counts[rep, row]
                 if count > 0.0:
                     sums[k, 0] += count
                     sums[k, 1] += count * score[row]
                     sums[k, 2] += count * won[row]
             below += tied
-            at = end
+            start = end
         error = 0.0
         for k in range(bins):
             n = sums[k, 0]
@@ -158,5 +158,5 @@ def _ece(counts: Floats, order: Ints, group: Ints, score: Floats, won: Floats, b
                 gap = sums[k, 1] / n - rate
                 deviation = math.sqrt(max(rate * (1.0 - rate), 0.0) / max(n - 1.0, 1.0))
                 error += n / total * (2.0 * abs(gap) - _folded_mean(gap, deviation))
-        out[rep] = error
-    return out
+        values[rep] = error
+    return values

@@ -14,8 +14,8 @@ from dipmaster.learning.evaluation.losses import brier_skill_statistic, brier_st
 from dipmaster.learning.evaluation.ranks import auc_statistic
 from dipmaster.learning.evaluation.reliability import (
     ReliabilityBin,
+    build_reliability_bins,
     ece_statistic,
-    reliability_bins,
 )
 from dipmaster.learning.evaluation.statistic import Statistic
 from dipmaster.results.common import Interval
@@ -86,7 +86,7 @@ class EvaluationSample:
         """Reliability diagram of those with both, columns over all rows."""
         selected, (score, won) = self.select(p, label)
         bins, alpha = self.settings.bins, self.settings.alpha
-        return reliability_bins(score, won, bins, selected.block, alpha)
+        return build_reliability_bins(score, won, bins, selected.block, alpha)
 
     def stream(self, number: int) -> np.random.SeedSequence:
         """Random numbers: 0 the bootstrap's, 1 the permutations'."""

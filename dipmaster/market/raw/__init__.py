@@ -5,6 +5,6 @@ counted. See docs/raw-data.md.
 """
 
 from dipmaster.market.raw.log import RawLog, RawMarket
-from dipmaster.market.raw.market import read_raw
+from dipmaster.market.raw.raw_market import read_raw
 
 __all__ = ["RawLog", "RawMarket", "read_raw"]

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 
 from dipmaster.core.errors import TableError
 from dipmaster.core.kernels import Bools, Floats, Ints
-from dipmaster.market.raw.textual import NUMBER
+from dipmaster.market.raw.csv_text import NUMBER
 
 NO_TIME = np.iinfo(np.int64).min
 _ISO = re.compile(r"\d{4}-\d\d-\d\d([T ].*)?")
@@ -30,9 +30,9 @@ def as_floats(column: pa.ChunkedArray) -> tuple[Floats, Bools]:
     TableError
         Where the type cannot hold numbers (a list, a date, true/false).
     """
-    column = _plain(column)
+    column = _decode_dictionary(column)
     if _is_text(column.type):
-        return _parsed_floats(column)
+        return _parse_floats(column)
     if not _is_number(column.type):
         raise TableError(f"values of type {column.type}")
     values = pc.cast(column, pa.float64(), safe=False).to_numpy()
@@ -55,7 +55,7 @@ def as_epoch_ms(column: pa.ChunkedArray) -> Ints:
     TableError
         Where the type cannot hold times.
     """
-    column = _plain(column)
+    column = _decode_dictionary(column)
     if pa.types.is_date(column.type):
         column = pc.cast(column, pa.timestamp("ms"))
     if pa.types.is_timestamp(column.type):
@@ -65,11 +65,11 @@ def as_epoch_ms(column: pa.ChunkedArray) -> Ints:
     if not _is_number(column.type):
         raise TableError(f"values of type {column.type}")
     if pa.types.is_integer(column.type):
-        return _scaled(_ints(pc.cast(column, pa.int64(), safe=False)))
+        return _scale_to_ms(_to_ints(pc.cast(column, pa.int64(), safe=False)))
     return _from_floats(as_floats(column)[0])
 
 
-def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
+def _decode_dictionary(column: pa.ChunkedArray) -> pa.ChunkedArray:
     if pa.types.is_dictionary(column.type):
         return pc.cast(column, column.type.value_type)
     return column
@@ -90,7 +90,7 @@ def _is_number(kind: pa.DataType) -> bool:
     )
 
 
-def _parsed_floats(column: pa.ChunkedArray) -> tuple[Floats, Bools]:
+def _parse_floats(column: pa.ChunkedArray) -> tuple[Floats, Bools]:
     try:  # the fast way: every field is a number
         values = np.asarray(pc.cast(column, pa.float64()).to_numpy(), dtype=np.float64)
         return values, np.zeros(len(column), dtype=np.bool_)
@@ -104,42 +104,44 @@ def _parsed_floats(column: pa.ChunkedArray) -> tuple[Floats, Bools]:
     return values, np.array(is_text, dtype=np.bool_)
 
 
-def _ints(column: pa.ChunkedArray) -> Ints:
+def _to_ints(column: pa.ChunkedArray) -> Ints:
     return np.asarray(pc.fill_null(column, NO_TIME).to_numpy(), dtype=np.int64)
 
 
 def _from_timestamps(column: pa.ChunkedArray) -> Ints:
     unit = column.type.unit
-    stamps = _ints(pc.cast(column, pa.int64()))
+    stamps = _to_ints(pc.cast(column, pa.int64()))
     if unit == "s":
         return np.where(stamps == NO_TIME, NO_TIME, stamps * 1_000)
-    return stamps if unit == "ms" else _divided(stamps, _PER_MS[unit])
+    return stamps if unit == "ms" else _divide_to_ms(stamps, _PER_MS[unit])
 
 
-def _divided(stamps: Ints, per_ms: int) -> Ints:
+def _divide_to_ms(stamps: Ints, per_ms: int) -> Ints:
     whole, rest = np.divmod(stamps, per_ms)
     return np.where(stamps == NO_TIME, NO_TIME, np.where(rest == 0, whole, whole | 1))
 
 
-def _scaled(stamps: Ints) -> Ints:
+def _scale_to_ms(stamps: Ints) -> Ints:
     size = np.abs(np.where(stamps == NO_TIME, 0, stamps))
     choices = [size < 10**11, size < 10**14, size < 10**17]
     scaled = np.select(
         choices,
-        [np.where(choices[0], stamps, 0) * 1_000, stamps, _divided(stamps, 1_000)],
-        _divided(stamps, 1_000_000),
+        [np.where(choices[0], stamps, 0) * 1_000, stamps, _divide_to_ms(stamps, 1_000)],
+        _divide_to_ms(stamps, 1_000_000),
     )
     return np.where(stamps == NO_TIME, NO_TIME, scaled)
 
 
 def _from_floats(values: Floats) -> Ints:
     known = np.isfinite(values) & (np.abs(values) < 9e18)
-    return _scaled(np.where(known, np.rint(np.where(known, values, 0.0)), NO_TIME).astype(np.int64))
+    return _scale_to_ms(
+        np.where(known, np.rint(np.where(known, values, 0.0)), NO_TIME).astype(np.int64)
+    )
 
 
 def _from_text(column: pa.ChunkedArray) -> Ints:
     try:  # the fast way: every field is a whole number
-        return _scaled(_ints(pc.cast(column, pa.int64())))
+        return _scale_to_ms(_to_ints(pc.cast(column, pa.int64())))
     except pa.ArrowInvalid:
         fields = [(text or "").strip() for text in column.to_pylist()]
     is_number = np.array([NUMBER.fullmatch(text) is not None for text in fields], dtype=np.bool_)
@@ -156,4 +158,4 @@ def _from_iso(fields: list[str]) -> Ints:
         pd.Series(dates, dtype="str"), format="ISO8601", utc=True, errors="coerce"
     )
     stamps = times.dt.as_unit("us").astype("int64").to_numpy(dtype=np.int64)
-    return _divided(np.where(times.isna().to_numpy(), NO_TIME, stamps), 1_000)
+    return _divide_to_ms(np.where(times.isna().to_numpy(), NO_TIME, stamps), 1_000)

@@ -39,30 +39,30 @@ def is_interval(token: str) -> bool:
     return _TOKEN.fullmatch(token) is not None
 
 
-def name_of(interval_ms: int) -> str:
+def interval_name(interval_ms: int) -> str:
     """``300000`` -> ``5m``."""
     return _NAMES[interval_ms]
 
 
-def usable(interval_ms: int) -> bool:
+def divides_bar(interval_ms: int) -> bool:
     """Whether whole bars of this length fill a 5-minute bar: never by upsampling."""
     return BAR_MS % interval_ms == 0
 
 
-def distinct(times_ms: Ints) -> Ints:
+def sort_unique(times_ms: Ints) -> Ints:
     """Sorted times without duplicates (numpy's own `unique` hashes stamps badly and slowly)."""
-    rising: Ints = np.sort(times_ms)
-    new = np.ones(rising.size, dtype=np.bool_)
-    new[1:] = np.diff(rising) > 0
-    return rising[new]
+    ordered: Ints = np.sort(times_ms)
+    is_new = np.ones(ordered.size, dtype=np.bool_)
+    is_new[1:] = np.diff(ordered) > 0
+    return ordered[is_new]
 
 
-def interval_of(times_ms: Ints) -> int | None:
+def detect_interval(times_ms: Ints) -> int | None:
     """Most frequent known interval between successive stamps; the shorter one of two.
 
     None where no two stamps are a known interval apart.
     """
-    steps = np.diff(distinct(times_ms))
+    steps = np.diff(sort_unique(times_ms))
     counts = {length: int(np.count_nonzero(steps == length)) for length in _NAMES}
     best = max(counts, key=lambda length: (counts[length], -length))
     return best if counts[best] else None
@@ -76,7 +76,7 @@ def other_interval(times_ms: Ints, interval_ms: int) -> str | None:
     """
     if times_ms.size <= 2:
         return None
-    steps = np.diff(distinct(times_ms))
+    steps = np.diff(sort_unique(times_ms))
     shortest = int(steps.min()) if steps.size else 0
     finer = _finer_step(steps, interval_ms)
     step = shortest if shortest > interval_ms else finer

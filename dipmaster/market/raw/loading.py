@@ -12,12 +12,12 @@ import pyarrow.parquet as pq
 
 from dipmaster.core.errors import data_error
 from dipmaster.market.raw import naming
-from dipmaster.market.raw.files import Source, bytes_of, check_checksum, unreadable
-from dipmaster.market.raw.layout import NotBarsError, columns_of
+from dipmaster.market.raw.columns import NotBarsError, map_columns
+from dipmaster.market.raw.csv_text import read_csv
+from dipmaster.market.raw.files import RawFile, bytes_of, unreadable, verify_checksum
 from dipmaster.market.raw.naming import ENDINGS
-from dipmaster.market.raw.textual import read_csv
 
-_BROKEN = (
+_READ_ERRORS = (
     pa.ArrowException,
     zipfile.BadZipFile,
     zlib.error,
@@ -32,15 +32,15 @@ _BROKEN = (
 
 
 @dataclass(frozen=True)
-class Loaded:
-    """Columns as the file holds them, `place` of a 0-based row, rows that did not fit."""
+class LoadedFile:
+    """Columns as the file holds them, `locate_row` of a 0-based row, rows that did not fit."""
 
     columns: pa.Table
-    place: Callable[[int], str]
+    locate_row: Callable[[int], str]
     ragged_rows: int = 0
 
 
-def load(source: Source, drop: bool) -> Loaded:
+def load(source: RawFile, drop: bool) -> LoadedFile:
     """Read a file.
 
     Raises
@@ -50,22 +50,24 @@ def load(source: Source, drop: bool) -> Loaded:
     DataError
         Where it cannot be read, is empty, or lacks columns.
     """
-    check_checksum(source)
-    ending = source.name.rsplit(".", 1)[-1].lower()
-    if ending == "csv":
-        return _csv(bytes_of(source), source.shown, drop)
-    if ending == "zip":
-        member, raw = _unzipped(source)
-        return _csv(raw, f"{source.shown} ({member})", drop)
-    return _columnar(source, ending)
+    verify_checksum(source)
+    suffix = source.name.rsplit(".", 1)[-1].lower()
+    if suffix == "csv":
+        return _load_csv(bytes_of(source), source.display_name, drop)
+    if suffix == "zip":
+        member, raw = _read_zip(source)
+        return _load_csv(raw, f"{source.display_name} ({member})", drop)
+    return _load_columnar(source, suffix)
 
 
-def _csv(raw: bytes, where: str, drop: bool) -> Loaded:
+def _load_csv(raw: bytes, where: str, drop: bool) -> LoadedFile:
     table = read_csv(raw, where, drop)
-    return Loaded(table.columns, lambda row: f"{where}, {table.place(row)}", table.ragged_rows)
+    return LoadedFile(
+        table.columns, lambda row: f"{where}, {table.locate_row(row)}", table.ragged_rows
+    )
 
 
-def _unzipped(source: Source) -> tuple[str, bytes]:
+def _read_zip(source: RawFile) -> tuple[str, bytes]:
     try:
         with zipfile.ZipFile(io.BytesIO(bytes_of(source))) as archive:
             members = [
@@ -77,33 +79,39 @@ def _unzipped(source: Source) -> tuple[str, bytes]:
             if not members:
                 raise _without_csv(source, archive.namelist())
             if len(members) > 1:
-                raise data_error(source.shown, "one csv in the zip", f"{len(members)}", "unpack it")
+                raise data_error(
+                    source.display_name, "one csv in the zip", f"{len(members)}", "unpack it"
+                )
             return members[0].filename, archive.read(members[0])
-    except _BROKEN as error:
+    except _READ_ERRORS as error:
         raise unreadable(source, "zip", error) from error
 
 
-def _without_csv(source: Source, names: list[str]) -> Exception:
+def _without_csv(source: RawFile, names: list[str]) -> Exception:
     bars = [name for name in names if naming.seems_bars(name) or name.lower().endswith(ENDINGS)]
     if not bars:
         return NotBarsError("a zip without a csv in it")
-    return data_error(source.shown, "a csv in the zip", bars[0][:60], "unpack it")
+    return data_error(source.display_name, "a csv in the zip", bars[0][:60], "unpack it")
 
 
-def _columnar(source: Source, kind: str) -> Loaded:
+def _load_columnar(source: RawFile, kind: str) -> LoadedFile:
     try:
         table = _read_columnar(source, kind)
         header = [str(name) for name in table.column_names]
-    except _BROKEN as error:
+    except _READ_ERRORS as error:
         raise unreadable(source, kind, error) from error
-    chosen = columns_of(header, source.shown)
+    columns = map_columns(header, source.display_name)
     if table.num_rows == 0:
-        raise data_error(source.shown, "rows of bars", "no row", "download it again or delete it")
-    picked = table.select([header.index(name) for name in chosen.values()])
-    return Loaded(picked.rename_columns(list(chosen)), lambda row: f"{source.shown}, row {row + 1}")
+        raise data_error(
+            source.display_name, "rows of bars", "no row", "download it again or delete it"
+        )
+    selected = table.select([header.index(name) for name in columns.values()])
+    return LoadedFile(
+        selected.rename_columns(list(columns)), lambda row: f"{source.display_name}, row {row + 1}"
+    )
 
 
-def _read_columnar(source: Source, kind: str) -> pa.Table:
+def _read_columnar(source: RawFile, kind: str) -> pa.Table:
     # Not pq.read_table: it would make columns of folders named like key=value.
     if kind == "feather":
         table = pa_feather.read_table(source.path, use_threads=False, memory_map=False)

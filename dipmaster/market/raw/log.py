@@ -8,7 +8,7 @@ import pandas as pd
 
 
 @dataclass(frozen=True, order=True)
-class Ignored:
+class IgnoredFile:
     """A file that was not read, and why."""
 
     file: str
@@ -26,13 +26,23 @@ class FileRead:
 
 
 @dataclass(frozen=True, order=True)
-class Dropped:
+class DroppedRows:
     """Rows of one file and symbol that were left out for one reason."""
 
     file: str
     symbol: str
     reason: str
     rows: int
+
+
+@dataclass(frozen=True, order=True)
+class StrayBars:
+    """Bars of one coin, far from all others, that were left out; times are open times in ms."""
+
+    symbol: str
+    first_ms: int
+    last_ms: int
+    bars: int
 
 
 @dataclass(frozen=True)
@@ -55,15 +65,18 @@ class RawLog:
         Coins that ended long before the others; they did not cut anybody.
     left_out_columns
         Columns that only some files of a symbol have, by symbol.
+    stray_bars
+        Bars left out because they lie far from all others.
     """
 
     files: tuple[FileRead, ...]
-    ignored: tuple[Ignored, ...]
-    dropped: tuple[Dropped, ...]
+    ignored: tuple[IgnoredFile, ...]
+    dropped: tuple[DroppedRows, ...]
     incomplete_windows: dict[str, int]
     trimmed_bars: dict[str, int]
     ended_early: tuple[str, ...]
     left_out_columns: dict[str, tuple[str, ...]]
+    stray_bars: tuple[StrayBars, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -74,9 +87,9 @@ class RawMarket:
     log: RawLog
 
 
-def tallied(dropped: Iterable[Dropped]) -> tuple[Dropped, ...]:
+def tally_dropped(dropped: Iterable[DroppedRows]) -> tuple[DroppedRows, ...]:
     """Sum rows of equal file, symbol and reason; leave out zeros; sort."""
     counts: Counter[tuple[str, str, str]] = Counter()
     for entry in dropped:
         counts[entry.file, entry.symbol, entry.reason] += entry.rows
-    return tuple(Dropped(*key, rows) for key, rows in sorted(counts.items()) if rows)
+    return tuple(DroppedRows(*key, rows) for key, rows in sorted(counts.items()) if rows)

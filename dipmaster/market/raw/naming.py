@@ -1,6 +1,6 @@
 """What a file's name says: symbol, interval, kind. A symbol becomes a file name later.
 
-`checked_symbol` is therefore a security boundary: only capital letters and
+`check_symbol` is therefore a security boundary: only capital letters and
 digits pass, so ``../../x`` or ``<script>`` reach neither the disk nor the report.
 """
 
@@ -8,7 +8,7 @@ import re
 from pathlib import PurePosixPath
 
 from dipmaster.core.errors import data_error
-from dipmaster.market.raw.intervals import INTERVALS, is_interval, usable
+from dipmaster.market.raw.intervals import INTERVALS, divides_bar, is_interval
 
 ENDINGS = (".parquet", ".feather", ".csv", ".zip")
 
@@ -43,19 +43,19 @@ OTHER_FOLDERS = {
 }
 
 
-def other_kind(name: str) -> str | None:
+def detect_other_kind(name: str) -> str | None:
     """What a file holds instead of traded bars, if its name or folder says so."""
     path = PurePosixPath(name)
     for folder in path.parts[:-1]:
         if folder.lower() in OTHER_FOLDERS:
             return OTHER_FOLDERS[folder.lower()]
-    for word in stem(name).split("-")[1:]:
+    for word in file_stem(name).split("-")[1:]:
         if word.lower() in OTHER_KINDS:
             return OTHER_KINDS[word.lower()]
     return None
 
 
-def stem(name: str) -> str:
+def file_stem(name: str) -> str:
     """File name without folder and endings (``.zip``, ``.csv.zip``)."""
     base = PurePosixPath(name).name
     return re.sub(r"(\.(csv|zip|parquet|feather))+$", "", base, flags=re.IGNORECASE)
@@ -69,7 +69,7 @@ def calls_itself_bars(name: str) -> bool:
     """
     base = PurePosixPath(name).name
     by_interval = any(
-        is_interval(word) and usable(INTERVALS[word]) for word in re.split("[-_.]", base)[1:]
+        is_interval(word) and divides_bar(INTERVALS[word]) for word in re.split("[-_.]", base)[1:]
     )
     return by_interval or _BARE_PAIR.fullmatch(base.partition(".")[0]) is not None
 
@@ -79,24 +79,24 @@ def seems_bars(name: str) -> bool:
     return calls_itself_bars(name) or any(f"{ending}." in name.lower() for ending in ENDINGS)
 
 
-def interval_in_name(name: str) -> int | None:
+def parse_interval(name: str) -> int | None:
     """Interval in milliseconds that the name gives: ``BTCUSDT-1m-2020-01.zip`` -> 60000."""
-    words = [word for word in re.split("[-_]", stem(name))[1:] if is_interval(word)]
+    words = [word for word in re.split("[-_]", file_stem(name))[1:] if is_interval(word)]
     return INTERVALS[words[0]] if words else None
 
 
-def symbol_in_name(name: str, where: str) -> str:
+def parse_symbol(name: str, where: str) -> str:
     """Symbol that the name gives: everything before the interval or the year.
 
     ``BTCUSDT-1m-2020-01.zip``, ``BTC_USDT-5m.feather``, ``BTC_USDT_USDT-5m-futures.feather``
     and ``btcusdt.csv`` all give BTCUSDT.
     """
-    words = re.split("([-_])", stem(name))
+    words = re.split("([-_])", file_stem(name))
     ends = (i for i in range(2, len(words), 2) if is_interval(words[i]) or _is_year(words[i]))
-    return checked_symbol("".join(words[: next(ends, len(words) + 1) - 1]), where)
+    return check_symbol("".join(words[: next(ends, len(words) + 1) - 1]), where)
 
 
-def checked_symbol(text: str, where: str) -> str:
+def check_symbol(text: str, where: str) -> str:
     """`text` as a symbol: two parts joined, capital letters.
 
     Raises

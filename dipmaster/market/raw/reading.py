@@ -11,12 +11,12 @@ from dipmaster.core.errors import DataError, TableError, data_error
 from dipmaster.core.kernels import Bools, Floats, Ints
 from dipmaster.core.time_units import EARLIEST_MS
 from dipmaster.market.raw import naming, rows
+from dipmaster.market.raw.columns import OPTIONAL, PRICES, NotBarsError, column_error
 from dipmaster.market.raw.convert import NO_TIME, as_epoch_ms, as_floats
-from dipmaster.market.raw.files import Source, reason_of_interval
-from dipmaster.market.raw.intervals import interval_of, name_of, other_interval
-from dipmaster.market.raw.layout import OPTIONAL, PRICES, NotBarsError, wrong_columns
-from dipmaster.market.raw.loading import Loaded, load
-from dipmaster.market.raw.log import Dropped, Ignored
+from dipmaster.market.raw.files import RawFile, explain_interval
+from dipmaster.market.raw.intervals import detect_interval, interval_name, other_interval
+from dipmaster.market.raw.loading import LoadedFile, load
+from dipmaster.market.raw.log import DroppedRows, IgnoredFile
 
 Result = TypeVar("Result")
 _CURE_OF_UNITS = (
@@ -26,7 +26,7 @@ _CURE_OF_UNITS = (
 
 
 @dataclass(frozen=True)
-class Rules:
+class RowRules:
     """What counts as a bad row and what happens to it."""
 
     max_time_ms: int
@@ -34,12 +34,12 @@ class Rules:
 
 
 @dataclass(frozen=True)
-class Part:
+class SymbolRows:
     """Good rows of one symbol in one file, in file order.
 
     Attributes
     ----------
-    file, shown
+    file, display_name
         Name relative to the raw folder, and as the user finds it.
     times_ms
         Shape (rows,), on the grid of `interval_ms`; may hold duplicates.
@@ -48,7 +48,7 @@ class Part:
     """
 
     file: str
-    shown: str
+    display_name: str
     symbol: str
     interval_ms: int
     times_ms: Ints
@@ -59,13 +59,13 @@ class Part:
 class FileBars:
     """What one file gave: parts by symbol, or the reason why it is ignored."""
 
-    parts: tuple[Part, ...]
-    ignored: tuple[Ignored, ...] = ()
-    dropped: tuple[Dropped, ...] = ()
+    parts: tuple[SymbolRows, ...]
+    ignored: tuple[IgnoredFile, ...] = ()
+    dropped: tuple[DroppedRows, ...] = ()
 
 
 @dataclass(frozen=True)
-class _Columns:
+class _FileColumns:
     """All rows of a file as numbers; `symbols` numbers the names in `names`."""
 
     times_ms: Ints
@@ -75,7 +75,7 @@ class _Columns:
     symbols: Ints
 
 
-def read_file(source: Source, rules: Rules) -> FileBars:
+def read_file(source: RawFile, rules: RowRules) -> FileBars:
     """Read and check one file.
 
     Raises
@@ -87,32 +87,33 @@ def read_file(source: Source, rules: Rules) -> FileBars:
         loaded = load(source, rules.drop)
     except NotBarsError as error:
         if naming.calls_itself_bars(source.name):
-            raise wrong_columns(source.shown, str(error)) from error
-        return FileBars((), (Ignored(source.name, str(error)),))
-    columns = _columns(loaded, source)
-    interval = _interval(columns, source, rules)
-    reason = reason_of_interval(interval)
+            raise column_error(source.display_name, str(error)) from error
+        return FileBars((), (IgnoredFile(source.name, str(error)),))
+    columns = _convert_columns(loaded, source)
+    interval = _determine_interval(columns, source, rules)
+    reason = explain_interval(interval)
     if reason:
-        return FileBars((), (Ignored(source.name, reason),))
-    codes = rows.faults(
+        return FileBars((), (IgnoredFile(source.name, reason),))
+    codes = rows.find_faults(
         columns.times_ms, columns.values, columns.is_text, interval, rules.max_time_ms
     )
-    if not rules.drop and np.any(codes != rows.FITS):
-        raise _bad_row(loaded, codes)
+    if not rules.drop and np.any(codes != rows.NO_FAULT):
+        raise _bad_row_error(loaded, codes)
     if np.any(codes == rows.WRONG_UNIT):
-        raise _bad_row(loaded, np.where(codes == rows.WRONG_UNIT, codes, rows.FITS))
+        raise _bad_row_error(loaded, np.where(codes == rows.WRONG_UNIT, codes, rows.NO_FAULT))
     parts = tuple(
-        _part(columns, codes, index, interval, source) for index in range(len(columns.names))
+        _select_symbol(columns, codes, index, interval, source)
+        for index in range(len(columns.names))
     )
     for part in parts:
         _check_quote_volume(part)
-    return FileBars(parts, (), _dropped(loaded, columns, codes, source))
+    return FileBars(parts, (), _count_dropped(loaded, columns, codes, source))
 
 
-def _columns(loaded: Loaded, source: Source) -> _Columns:
+def _convert_columns(loaded: LoadedFile, source: RawFile) -> _FileColumns:
     table = loaded.columns
     numbers = {
-        name: _converted(as_floats, table[name], name, source)
+        name: _convert(as_floats, table[name], name, source)
         for name in (*PRICES, "volume", *OPTIONAL)
         if name in table.column_names
     }
@@ -121,50 +122,55 @@ def _columns(loaded: Loaded, source: Source) -> _Columns:
     for name in OPTIONAL:  # an empty column is a column the source lacks
         if name in values and np.all(np.isnan(values[name]) & ~is_text[name]):
             del values[name], is_text[name]
-    times = _converted(as_epoch_ms, table["open_time"], "open_time", source)
-    return _Columns(times, values, is_text, *_symbols(loaded, source))
+    times = _convert(as_epoch_ms, table["open_time"], "open_time", source)
+    return _FileColumns(times, values, is_text, *_read_symbols(loaded, source))
 
 
-def _converted(
-    convert: Callable[[pa.ChunkedArray], Result], column: pa.ChunkedArray, name: str, source: Source
+def _convert(
+    convert: Callable[[pa.ChunkedArray], Result],
+    column: pa.ChunkedArray,
+    name: str,
+    source: RawFile,
 ) -> Result:
     try:
         return convert(column)
     except (TableError, pa.ArrowException) as error:
-        raise wrong_columns(source.shown, f"column {name!r} with {error}") from error
+        raise column_error(source.display_name, f"column {name!r} with {error}") from error
 
 
-def _symbols(loaded: Loaded, source: Source) -> tuple[tuple[str, ...], Ints]:
+def _read_symbols(loaded: LoadedFile, source: RawFile) -> tuple[tuple[str, ...], Ints]:
     table = loaded.columns
     if "symbol" not in table.column_names:
-        symbol = naming.symbol_in_name(source.name, source.shown)
+        symbol = naming.parse_symbol(source.name, source.display_name)
         return (symbol,), np.zeros(table.num_rows, dtype=np.int64)
     words = np.array(["" if w is None else str(w).strip() for w in table["symbol"].to_pylist()])
-    spellings, first, which = np.unique(words, return_index=True, return_inverse=True)
+    spellings, first, inverse = np.unique(words, return_index=True, return_inverse=True)
     checked = [
-        naming.checked_symbol(str(word), loaded.place(int(row)))
+        naming.check_symbol(str(word), loaded.locate_row(int(row)))
         for word, row in zip(spellings, first, strict=True)
     ]
     names = tuple(sorted(set(checked)))
-    return names, np.array([names.index(name) for name in checked], dtype=np.int64)[which]
+    return names, np.array([names.index(name) for name in checked], dtype=np.int64)[inverse]
 
 
-def _interval(columns: _Columns, source: Source, rules: Rules) -> int:
+def _determine_interval(columns: _FileColumns, source: RawFile, rules: RowRules) -> int:
     """Interval of the name, else of the symbol with most rows; every symbol must keep to it."""
-    named = naming.interval_in_name(source.name)
+    named = naming.parse_interval(source.name)
     known = (columns.times_ms >= EARLIEST_MS) & (columns.times_ms < rules.max_time_ms)
-    each = [columns.times_ms[known & (columns.symbols == i)] for i in range(len(columns.names))]
-    longest = max(each, key=len)
-    interval = named if named is not None else interval_of(longest)
+    times_by_symbol = [
+        columns.times_ms[known & (columns.symbols == i)] for i in range(len(columns.names))
+    ]
+    longest = max(times_by_symbol, key=len)
+    interval = named if named is not None else detect_interval(longest)
     if interval is None:
         raise data_error(
-            source.shown,
+            source.display_name,
             "stamps a known interval apart, or the interval in the file name",
             f"{longest.size} usable stamp(s) and no interval in the name",
             "name the file SYMBOL-5m.csv (or -1m)",
         )
-    for symbol, times_ms in zip(columns.names, each, strict=True):
-        _check_interval(times_ms, interval, named is not None, f"{source.shown}, {symbol}")
+    for symbol, times_ms in zip(columns.names, times_by_symbol, strict=True):
+        _check_interval(times_ms, interval, named is not None, f"{source.display_name}, {symbol}")
     return interval
 
 
@@ -174,32 +180,33 @@ def _check_interval(times_ms: Ints, interval: int, is_named: bool, where: str) -
     if other:
         raise data_error(
             where,
-            f"{name_of(interval)} bars, as " + ("the file name says" if is_named else "most are"),
+            f"{interval_name(interval)} bars, as "
+            + ("the file name says" if is_named else "most are"),
             other,
             "give the file its true interval in the name, and bars of two intervals a file each",
         )
 
 
-def _bad_row(loaded: Loaded, codes: Ints) -> DataError:
-    bad = np.flatnonzero(codes != rows.FITS)
+def _bad_row_error(loaded: LoadedFile, codes: Ints) -> DataError:
+    bad = np.flatnonzero(codes != rows.NO_FAULT)
     row = int(bad[0])
     others = f" (and {bad.size - 1} more bad rows in this file)" if bad.size > 1 else ""
     return data_error(
-        loaded.place(row),
+        loaded.locate_row(row),
         rows.REASONS[int(codes[row])].expected,
-        _row_text(loaded.columns, row) + others,
+        _format_row(loaded.columns, row) + others,
         _CURE_OF_UNITS
         if codes[row] == rows.WRONG_UNIT
         else "mend or delete the row, download the file again, or set ingest.on_bad_row to drop",
     )
 
 
-def _check_quote_volume(part: Part) -> None:
+def _check_quote_volume(part: SymbolRows) -> None:
     impossible = rows.find_impossible_price(part.values)
     if impossible:
         price, low, high = impossible
         raise data_error(
-            f"{part.shown}, {part.symbol}",
+            f"{part.display_name}, {part.symbol}",
             f"a mean traded price (quote_volume / volume) between the lowest low {low:.10g} "
             f"and the highest high {high:.10g}",
             f"{price:.10g}",
@@ -207,34 +214,38 @@ def _check_quote_volume(part: Part) -> None:
         )
 
 
-def _row_text(table: pa.Table, row: int) -> str:
-    return ", ".join(f"{name}={_cell(table[name], row)}" for name in table.column_names)
+def _format_row(table: pa.Table, row: int) -> str:
+    return ", ".join(f"{name}={_format_cell(table[name], row)}" for name in table.column_names)
 
 
-def _cell(column: pa.ChunkedArray, row: int) -> str:
+def _format_cell(column: pa.ChunkedArray, row: int) -> str:
     if pa.types.is_timestamp(column.type) or pa.types.is_date(column.type):
         stamp = as_epoch_ms(column.slice(row, 1))[0]
         return "none" if stamp == NO_TIME else f"{stamp} ms since 1970"
     return repr(column[row].as_py())[:40]
 
 
-def _part(columns: _Columns, codes: Ints, index: int, interval: int, source: Source) -> Part:
-    keep = (codes == rows.FITS) & (columns.symbols == index)
-    return Part(
+def _select_symbol(
+    columns: _FileColumns, codes: Ints, index: int, interval: int, source: RawFile
+) -> SymbolRows:
+    selected = (codes == rows.NO_FAULT) & (columns.symbols == index)
+    return SymbolRows(
         source.name,
-        source.shown,
+        source.display_name,
         columns.names[index],
         interval,
-        columns.times_ms[keep],
-        {name: column[keep] for name, column in columns.values.items()},
+        columns.times_ms[selected],
+        {name: column[selected] for name, column in columns.values.items()},
     )
 
 
-def _dropped(loaded: Loaded, columns: _Columns, codes: Ints, source: Source) -> tuple[Dropped, ...]:
-    found = [
-        Dropped(source.name, name, reason, number)
+def _count_dropped(
+    loaded: LoadedFile, columns: _FileColumns, codes: Ints, source: RawFile
+) -> tuple[DroppedRows, ...]:
+    dropped = [
+        DroppedRows(source.name, name, reason, number)
         for index, name in enumerate(columns.names)
-        for reason, number in rows.counts(codes[columns.symbols == index]).items()
+        for reason, number in rows.count_reasons(codes[columns.symbols == index]).items()
     ]
-    ragged = Dropped(source.name, columns.names[0], rows.RAGGED, loaded.ragged_rows)
-    return (*found, ragged)
+    ragged = DroppedRows(source.name, columns.names[0], rows.RAGGED, loaded.ragged_rows)
+    return (*dropped, ragged)

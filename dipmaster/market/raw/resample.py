@@ -10,7 +10,7 @@ _FIRST = ("open", "half_spread_bps")
 _LAST = ("close",)
 
 
-def to_five_minutes(
+def resample_to_five_minutes(
     times_ms: Ints, values: dict[str, Floats], interval_ms: int
 ) -> tuple[Ints, dict[str, Floats], Ints]:
     """Resample bars up to 5 minutes.
@@ -37,13 +37,13 @@ def to_five_minutes(
     if per_bar == 1:
         return times_ms, values, times_ms[:0]
     windows, first, rows = np.unique(times_ms // BAR_MS, return_index=True, return_counts=True)
-    whole = rows == per_bar
-    index = first[whole][:, None] + np.arange(per_bar)[None, :]
-    resampled = {name: _folded(name, column[index]) for name, column in values.items()}
-    return windows[whole] * BAR_MS, resampled, windows[~whole] * BAR_MS
+    is_complete = rows == per_bar
+    index = first[is_complete][:, None] + np.arange(per_bar)[None, :]
+    resampled = {name: _aggregate(name, column[index]) for name, column in values.items()}
+    return windows[is_complete] * BAR_MS, resampled, windows[~is_complete] * BAR_MS
 
 
-def _folded(name: str, column: Floats) -> Floats:
+def _aggregate(name: str, column: Floats) -> Floats:
     if name in _FIRST:
         return column[:, 0]
     if name in _LAST:

@@ -6,32 +6,34 @@ import numpy as np
 
 from dipmaster.core.kernels import Bools, Floats, Ints
 from dipmaster.core.time_units import EARLIEST_MS
+from dipmaster.market.raw.columns import PRICES
 from dipmaster.market.raw.convert import NO_TIME
-from dipmaster.market.raw.layout import PRICES
 
 
 @dataclass(frozen=True)
-class Reason:
+class BadRowReason:
     """Short name for counts, and the sentence for an error."""
 
     name: str
     expected: str
 
 
-FITS = -1
+NO_FAULT = -1
 REASONS = (
-    Reason("no_time", "a time: seconds to nanoseconds since 1970, or YYYY-MM-DD HH:MM:SS in UTC"),
-    Reason("before_2009", "a time in 2009 or later"),
-    Reason("beyond_max_time", "a time before ingest.max_time"),
-    Reason("off_grid", "an open time on the grid of the file's interval"),
-    Reason("not_a_number", "numbers in the price and volume columns"),
-    Reason("missing_value", "a value in every column"),
-    Reason("not_finite", "finite numbers"),
-    Reason("price_not_positive", "prices above zero"),
-    Reason("high_below_low", "high at or above low"),
-    Reason("outside_high_low", "open and close between low and high"),
-    Reason("negative_volume", "volumes, counts and spreads of zero or more"),
-    Reason("taker_above_volume", "taker_buy_volume of at most volume, in the same unit"),
+    BadRowReason(
+        "no_time", "a time: seconds to nanoseconds since 1970, or YYYY-MM-DD HH:MM:SS in UTC"
+    ),
+    BadRowReason("before_2009", "a time in 2009 or later"),
+    BadRowReason("beyond_max_time", "a time before ingest.max_time"),
+    BadRowReason("off_grid", "an open time on the grid of the file's interval"),
+    BadRowReason("not_a_number", "numbers in the price and volume columns"),
+    BadRowReason("missing_value", "a value in every column"),
+    BadRowReason("not_finite", "finite numbers"),
+    BadRowReason("price_not_positive", "prices above zero"),
+    BadRowReason("high_below_low", "high at or above low"),
+    BadRowReason("outside_high_low", "open and close between low and high"),
+    BadRowReason("negative_volume", "volumes, counts and spreads of zero or more"),
+    BadRowReason("taker_above_volume", "taker_buy_volume of at most volume, in the same unit"),
 )
 # A column in another unit: some of its rows show it, and dropping those would keep the others.
 WRONG_UNIT = len(REASONS) - 1
@@ -41,14 +43,14 @@ RAGGED = "wrong_number_of_fields"
 DUPLICATE = "duplicate"
 
 
-def faults(
+def find_faults(
     times_ms: Ints,
     values: dict[str, Floats],
     is_text: dict[str, Bools],
     interval_ms: int,
     max_time_ms: int,
 ) -> Ints:
-    """Index into `REASONS` of the first reason that holds for each row, else `FITS`.
+    """Index into `REASONS` of the first reason that holds for each row, else `NO_FAULT`.
 
     Parameters
     ----------
@@ -63,22 +65,22 @@ def faults(
     open_, high, low, close = prices
     volume = values["volume"]
     others = np.stack([column for name, column in values.items() if name not in PRICES])
-    everything = np.concatenate([prices, others])
-    tests = [
+    all_values = np.concatenate([prices, others])
+    conditions = [
         times_ms == NO_TIME,
         times_ms < EARLIEST_MS,
         times_ms >= max_time_ms,
         times_ms % interval_ms != 0,
         np.any(np.stack(list(is_text.values())), axis=0),
-        np.any(np.isnan(everything), axis=0),
-        np.any(np.isinf(everything), axis=0),
+        np.any(np.isnan(all_values), axis=0),
+        np.any(np.isinf(all_values), axis=0),
         np.any(prices <= 0, axis=0),
         high < low,
         (np.maximum(open_, close) > high) | (np.minimum(open_, close) < low),
         np.any(others < 0, axis=0),
         values.get("taker_buy_volume", volume) > volume * (1 + ROUNDING),
     ]
-    return np.select(tests, list(range(len(REASONS))), FITS).astype(np.int64)
+    return np.select(conditions, list(range(len(REASONS))), NO_FAULT).astype(np.int64)
 
 
 def find_impossible_price(values: dict[str, Floats]) -> tuple[float, float, float] | None:
@@ -100,7 +102,7 @@ def find_impossible_price(values: dict[str, Floats]) -> tuple[float, float, floa
     return quote / base if base else np.inf, low, high
 
 
-def counts(codes: Ints) -> dict[str, int]:
+def count_reasons(codes: Ints) -> dict[str, int]:
     """Number of bad rows by the name of the reason."""
     return {
         reason.name: int(np.count_nonzero(codes == code))

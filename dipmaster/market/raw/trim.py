@@ -3,18 +3,18 @@
 from dataclasses import dataclass
 
 from dipmaster.core.time_units import DAY_MS
-from dipmaster.market.raw.merge import Series
+from dipmaster.market.raw.merge import MergedSeries
 
 
 @dataclass(frozen=True)
-class Trimmed:
+class TrimmedEnds:
     """Number of bars that stay, by symbol, and the coins that ended early."""
 
-    kept: dict[str, int]
+    bars_kept: dict[str, int]
     ended_early: tuple[str, ...]
 
 
-def trimmed(series: dict[str, Series], ended_after_days: int) -> Trimmed:
+def trim_to_common_end(series: dict[str, MergedSeries], ended_after_days: int) -> TrimmedEnds:
     """Drop the final bar of every symbol and cut those that still trade at one common end.
 
     The last bar of a download may be unfinished. Files that were downloaded
@@ -24,17 +24,26 @@ def trimmed(series: dict[str, Series], ended_after_days: int) -> Trimmed:
     nobody, and keeps its own history, because leaving losers out would flatter
     the result (survivorship).
     """
-    last = {symbol: int(one.times_ms[-1]) for symbol, one in series.items()}
-    newest = max(last.values())
-    early = tuple(s for s in sorted(last) if newest - last[s] > ended_after_days * DAY_MS)
-    common = min(time for symbol, time in last.items() if symbol not in early)
-    kept = {
-        symbol: int((one.times_ms < (last[symbol] if symbol in early else common)).sum())
-        for symbol, one in series.items()
+    last_ms = {symbol: int(symbol_series.times_ms[-1]) for symbol, symbol_series in series.items()}
+    newest_ms = max(last_ms.values())
+    ended_early = tuple(
+        name for name in sorted(last_ms) if newest_ms - last_ms[name] > ended_after_days * DAY_MS
+    )
+    common_end_ms = min(time for symbol, time in last_ms.items() if symbol not in ended_early)
+    bars_kept = {
+        symbol: int(
+            (
+                symbol_series.times_ms
+                < (last_ms[symbol] if symbol in ended_early else common_end_ms)
+            ).sum()
+        )
+        for symbol, symbol_series in series.items()
     }
-    return Trimmed(kept, early)
+    return TrimmedEnds(bars_kept, ended_early)
 
 
-def untrimmed(series: dict[str, Series]) -> Trimmed:
+def keep_all_bars(series: dict[str, MergedSeries]) -> TrimmedEnds:
     """Keep every bar."""
-    return Trimmed({symbol: one.times_ms.size for symbol, one in series.items()}, ())
+    return TrimmedEnds(
+        {symbol: symbol_series.times_ms.size for symbol, symbol_series in series.items()}, ()
+    )

@@ -8,7 +8,7 @@ MINUTES = 5  # sub-steps of a bar
 
 
 @kernel
-def ar1(shocks: Floats, phi: float) -> Floats:
+def filter_ar1(shocks: Floats, phi: float) -> Floats:
     """y[t] = phi y[t-1] + shocks[t], y[-1] = 0.
 
     What falls below 1e-12 is 0: denormal numbers are slow and mean nothing.
@@ -24,12 +24,12 @@ def ar1(shocks: Floats, phi: float) -> Floats:
 
 
 @kernel
-def moves(
+def compute_minute_moves(
     sigma: Floats,
     loading: Floats,
     factor: Floats,
-    own: Floats,
-    own_tail: Floats,
+    idiosyncratic: Floats,
+    idiosyncratic_tail: Floats,
     jump: Floats,
     jump_minute: Ints,
     cap: float,
@@ -45,9 +45,9 @@ def moves(
     root = np.sqrt(1.0 / MINUTES)
     for t in range(bars):
         scale = sigma[t] * root
-        idiosyncratic = np.sqrt(1.0 - loading[t] * loading[t]) * own_tail[t]
+        idiosyncratic_loading = np.sqrt(1.0 - loading[t] * loading[t]) * idiosyncratic_tail[t]
         for k in range(MINUTES):
-            move = scale * (loading[t] * factor[t, k] + idiosyncratic * own[t, k])
+            move = scale * (loading[t] * factor[t, k] + idiosyncratic_loading * idiosyncratic[t, k])
             move = min(max(move, -cap), cap)
             if jump[t] != 0.0 and jump_minute[t] == k:
                 move = (1.0 + move) * (1.0 + jump[t]) - 1.0
@@ -56,7 +56,7 @@ def moves(
 
 
 @kernel
-def walk(
+def compute_prices(
     minute_moves: Floats, drift: Floats, start: float
 ) -> tuple[Floats, Floats, Floats, Floats]:
     """Open, high, low and close from minute moves and the drift of each bar.

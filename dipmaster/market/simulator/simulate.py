@@ -7,15 +7,19 @@ import numpy as np
 import pandas as pd
 
 from dipmaster.core.kernels import Ints
-from dipmaster.core.panel import as_times
-from dipmaster.core.parallel import in_threads
-from dipmaster.core.params.market import Simulated
+from dipmaster.core.panel import to_timestamps
+from dipmaster.core.parallel import map_in_threads
+from dipmaster.core.params.market import SimulatorParams
 from dipmaster.core.time_units import BAR_MS, BARS_PER_DAY
-from dipmaster.market.simulator.bars import bars_table
-from dipmaster.market.simulator.channels import on_chain_table, order_book_table, sentiment_table
-from dipmaster.market.simulator.coin import Coin, coin_path
-from dipmaster.market.simulator.state import MarketState, market_state
-from dipmaster.market.simulator.world import WORLD, World
+from dipmaster.market.simulator.bars import build_bars_table
+from dipmaster.market.simulator.channels import (
+    build_on_chain_table,
+    build_order_book_table,
+    build_sentiment_table,
+)
+from dipmaster.market.simulator.coin import Coin, simulate_coin
+from dipmaster.market.simulator.model import MARKET_MODEL, MarketModel
+from dipmaster.market.simulator.state import MarketState, draw_market_state
 
 Frames = dict[str, pd.DataFrame]
 
@@ -36,7 +40,7 @@ class SimulatedMarket:
         return list(self.bars)
 
 
-def simulate(dials: Simulated, world: World = WORLD) -> SimulatedMarket:
+def simulate_market(dials: SimulatorParams, model: MarketModel = MARKET_MODEL) -> SimulatedMarket:
     """Draw the market of `dials`.
 
     The same dials give the same tables for any number of workers. Turning one
@@ -47,31 +51,33 @@ def simulate(dials: Simulated, world: World = WORLD) -> SimulatedMarket:
     ----------
     dials
         Section ``ingest.simulated`` of params.yaml.
-    world
-        Everything else; see `World`.
+    model
+        Everything else; see `MarketModel`.
     """
-    open_time = _grid(dials)
-    state = market_state(world, dials.seed, open_time, dials.jumps_per_day)
+    open_time = _build_grid(dials)
+    state = draw_market_state(model, dials.seed, open_time, dials.jumps_per_day)
     coins = list(range(1, dials.coins + 1))
-    made = in_threads(lambda i: _one(world, state, dials, i), coins, "simulating")
+    coin_tables = map_in_threads(
+        lambda i: _simulate_coin_tables(model, state, dials, i), coins, "simulating"
+    )
     names = [f"SIM{i:02d}USDT" for i in coins]
     return SimulatedMarket(
-        *(dict(zip(names, table, strict=True)) for table in zip(*made, strict=True))
+        *(dict(zip(names, table, strict=True)) for table in zip(*coin_tables, strict=True))
     )
 
 
-def _grid(dials: Simulated) -> Ints:
+def _build_grid(dials: SimulatorParams) -> Ints:
     first = datetime.strptime(dials.start, "%Y-%m-%d").replace(tzinfo=UTC)
     start = int(first.timestamp() * 1000)
     return start + BAR_MS * np.arange(dials.days * BARS_PER_DAY, dtype=np.int64)
 
 
-def _one(
-    world: World, state: MarketState, dials: Simulated, symbol: int
+def _simulate_coin_tables(
+    model: MarketModel, state: MarketState, dials: SimulatorParams, symbol: int
 ) -> tuple[pd.DataFrame, ...]:
     """Tables of one coin, in the order of `SimulatedMarket`."""
-    coin = coin_path(
-        world,
+    coin = simulate_coin(
+        model,
         state,
         dials.seed,
         symbol,
@@ -79,26 +85,26 @@ def _one(
         reversion_rate=dials.reversion_rate,
         jumps_per_day=dials.jumps_per_day,
     )
-    known = dials.informativeness
+    informativeness = dials.informativeness
     return (
-        bars_table(world, state, coin, dials.seed, symbol, known.bars),
-        _truth(state, coin),
-        order_book_table(world, state, coin, dials.seed, symbol, known.order_book),
-        on_chain_table(world, state, coin, dials.seed, symbol, known.on_chain),
-        sentiment_table(world, state, coin, dials.seed, symbol, known.sentiment),
+        build_bars_table(model, state, coin, dials.seed, symbol, informativeness.bars),
+        _build_truth_table(state, coin),
+        build_order_book_table(model, state, coin, dials.seed, symbol, informativeness.order_book),
+        build_on_chain_table(model, state, coin, dials.seed, symbol, informativeness.on_chain),
+        build_sentiment_table(model, state, coin, dials.seed, symbol, informativeness.sentiment),
     )
 
 
-def _truth(state: MarketState, coin: Coin) -> pd.DataFrame:
+def _build_truth_table(state: MarketState, coin: Coin) -> pd.DataFrame:
     mark = np.where(coin.jumps.multiple > 0, np.where(coin.jumps.liquidity, 1, 2), 0)
     return pd.DataFrame(
         {
-            "open_time": as_times(state.open_time),
+            "open_time": to_timestamps(state.open_time),
             "regime": state.regime,
             "coin_regime": coin.regime,
             "sigma_bar": coin.sigma,
             "oracle_drift_frac": coin.drift,
-            "remaining_reversion_frac": coin.remaining,
+            "remaining_reversion_frac": coin.remaining_reversion,
             "jump_frac": coin.jump_frac,
             "jump_mark": mark.astype(np.int8),
             "correlation_episode": state.episode,

@@ -41,7 +41,7 @@ STREAMS: Final = (
 )
 
 
-def stream(seed: int, name: str, symbol: int = MARKET) -> np.random.Generator:
+def random_stream(seed: int, name: str, symbol: int = MARKET) -> np.random.Generator:
     """Generator of one named stream of one symbol.
 
     Parameters

@@ -38,6 +38,7 @@ class TradeCounts:
     trades: int
     trades_burn_in: int
     losing_trades: int
+    break_even: int
     days_with_trades: int
     blocks_with_trades: int
     open_at_end: int
@@ -170,6 +171,36 @@ class UncertaintyFigures:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class IntrabarReading:
+    """A phase's out-of-sample trades with the stop, or the target, taken first inside a bar."""
+
+    trades: int
+    win_rate: float | None
+    mean_net_bps: float | None
+    profit_factor: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntrabarOrder:
+    """What the order inside one bar decides: trades whose exit bar touched stop and target.
+
+    Attributes
+    ----------
+    share_frac
+        Of the judged trades; None without a trade.
+    stop_first
+        As judged.
+    target_first
+        The same orders traded again by the same account, the target taken first.
+    """
+
+    trades_touching_both: int
+    share_frac: float | None
+    stop_first: IntrabarReading
+    target_first: IntrabarReading
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PhaseFigures:
     """Every figure of a phase outside gates.json.
 
@@ -199,6 +230,7 @@ class PhaseFigures:
     random_entry: RandomEntryFigures
     drawdown: DrawdownFigures
     detail: UncertaintyFigures
+    intrabar: IntrabarOrder
     abstained: str | None = field(default="", metadata=OMITTED)
     abstained_at: Literal["candidates", "score", "threshold", "steps", ""] | None = field(
         default="", metadata=OMITTED

@@ -36,6 +36,7 @@ class SplitPeriod:
     last_open_time: str
     burn_in_days: float
     days_out_of_sample: int
+    days_without_bars: int
     blocks: int
     block_days: int
 

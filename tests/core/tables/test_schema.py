@@ -14,8 +14,8 @@ SMALL = Table(
 
 
 def fitting() -> pd.DataFrame:
-    at = pd.to_datetime(["2023-01-01"], utc=True).astype("datetime64[ms, UTC]")
-    return pd.DataFrame({"at": at, "x": [1.0], "name": ["A"], "b": [True]})
+    times = pd.to_datetime(["2023-01-01"], utc=True).astype("datetime64[ms, UTC]")
+    return pd.DataFrame({"at": times, "x": [1.0], "name": ["A"], "b": [True]})
 
 
 def test_what_fits_comes_back_in_the_tables_order() -> None:
@@ -28,7 +28,7 @@ def test_what_fits_comes_back_in_the_tables_order() -> None:
 )
 def test_another_kind_is_refused(column: str, values: list[object]) -> None:
     frame = fitting().assign(**{column: values})
-    with pytest.raises(TableError, match=rf"(?s)here: expected column '{column}'.*Cure"):
+    with pytest.raises(TableError, match=rf"(?s)here: expected column '{column}'.*Fix"):
         SMALL.check(frame, "here")
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from dipmaster import backtest
-from dipmaster.backtest import Entries, ExitRules, Ledger, ScoreExits, Trailing
+from dipmaster.backtest import Entries, ExitRules, Ledger, ScoreExitRule, TrailingStopRule
 from dipmaster.core.panel import Panel
 from dipmaster.core.params import AdaptiveExits, Execution
 from dipmaster.core.store import read_params
@@ -128,12 +128,12 @@ def make_policy_of(
 
     def policy_of(exits: AdaptiveExits) -> ExitPolicy:
         decision = exits.decision
-        trail = Trailing(
+        trail = TrailingStopRule(
             np.full(panel.open.shape, distance_frac),
             exits.trailing.activation_frac,
             exits.trailing.break_even_floor,
         )
-        acting = ScoreExits(
+        acting = ScoreExitRule(
             score,
             decision.full_probability if decision.full else np.inf,
             decision.partial_probability if decision.partial else np.inf,
@@ -226,7 +226,7 @@ def make_ledger(
         np.full(n, np.nan),
         np.ones(n, np.int8),
     )
-    return backtest.run(panel, orders, make_execution(), aligned.rules)
+    return backtest.run_backtest(panel, orders, make_execution(), aligned.rules)
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ from dataclasses import fields
 import numpy as np
 import pytest
 
-from dipmaster.core.store import plain
+from dipmaster.core.store import to_json_value
 from dipmaster.evaluation.phases.exits.every_candidate import compare_every_candidate
 from dipmaster.evaluation.standalone import StandalonePair
 from dipmaster.results import to_json
@@ -97,7 +97,7 @@ def test_no_candidate_at_all(toy, gates) -> None:
     found = compare_every_candidate(
         StandalonePair(toy.standalone([]), toy.standalone([], "phase 1")), gates
     )
-    json.dumps(plain(to_json(found)), allow_nan=False)
+    json.dumps(to_json_value(to_json(found)), allow_nan=False)
     assert found.n == 0
     for side in ("before", "after"):
         assert {one.value for one in values_of(getattr(found, side))} == {None}

@@ -26,7 +26,16 @@ def test_by_hand(toy, gates) -> None:
     assert traded.before.mean_minutes.n == 2
     assert traded.before.in_band_frac.value == 0.0
     assert found.all.after.mean_minutes.value == 75.0
-    assert found.all.after.mean_minutes.low < 75.0
+    assert found.all.after.mean_minutes.low is None  # two blocks say nothing of the spread
+
+
+def test_nothing_is_held_for_less_than_no_time(toy, gates) -> None:
+    """Three positions of 5 minutes and one of 180, each in a block of its own."""
+    after = toy.standalone([0.01] * 4, held=[1, 1, 1, 36], block=[0, 1, 2, 3])
+    change = compare_holding(StandalonePair(after, after), np.ones(4, dtype=bool), gates)
+    mean = change.traded.after.mean_minutes
+    assert (mean.value, mean.low) == (48.75, 0.0)
+    assert mean.high > 100.0
 
 
 def test_nothing_traded(toy, gates) -> None:

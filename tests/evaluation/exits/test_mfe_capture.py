@@ -127,10 +127,13 @@ def test_both_captures_are_told_where_there_is_no_ratio(toy, gates, exits) -> No
     assert found.all.ratio.value is None
 
 
-def test_one_block_has_a_value_and_no_bounds(gates) -> None:
-    found = log_ratio(np.array([2.0, 2]), np.array([1.0, 1]), np.zeros(2, int), gates, NAMES)
-    assert found.value == pytest.approx(math.log(2.0))
-    assert (found.low, found.high, found.reason) == (None, None, "one block only")
+@pytest.mark.parametrize("blocks", [1, 2, 3])
+def test_few_blocks_have_a_value_and_no_bounds(gates, blocks: int) -> None:
+    after, before = np.array([2.0, 4.0, 6.0]), np.array([1.0, 3.0, 2.0])
+    ratio = log_ratio(after, before, np.arange(3) % blocks, gates, NAMES)
+    assert ratio.value == pytest.approx(math.log(2.0))
+    why = f"{blocks} of 4 blocks that bounds need"
+    assert (ratio.low, ratio.high, ratio.reason) == (None, None, why)
 
 
 def test_a_sum_that_may_as_well_be_nothing_has_no_bounds(gates) -> None:

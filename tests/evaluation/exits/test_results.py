@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from dipmaster.backtest import EXIT_NAMES
-from dipmaster.core.store import plain
+from dipmaster.core.store import to_json_value
 from dipmaster.core.time_units import BAR_MS, DAY_MS
 from dipmaster.evaluation.phases.exits.ablation import RULES
 from dipmaster.evaluation.phases.exits.results import measure_exits
@@ -42,7 +42,7 @@ def record(toy, gates, market):
         evidence = toy.evidence(panel, period, cells, params, score, multiplier, opened, 4.0)
         quick = gates.model_copy(update={"bootstrap_reps": 200})
         found = measure_exits(evidence, panel, params, quick)
-        text = json.dumps(plain(to_json(found)), allow_nan=False)
+        text = json.dumps(to_json_value(to_json(found)), allow_nan=False)
         assert to_json(from_json(ExitResults, json.loads(text))) == json.loads(text)
         return found
 
@@ -135,6 +135,6 @@ def test_no_candidate_out_of_sample(toy, gates, exits, market) -> None:
     score, ones = np.full((len(early), 35), np.nan), np.ones(len(early))
     evidence = toy.evidence(panel, period, early, exits, score, ones)
     found = measure_exits(evidence, panel, exits, gates)
-    json.dumps(plain(to_json(found)), allow_nan=False)
+    json.dumps(to_json_value(to_json(found)), allow_nan=False)
     assert found.every_candidate.n == 0
     assert found.capture.all.ratio.reason

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from dipmaster import backtest
-from dipmaster.backtest import ExitRules, ScoreExits, Trailing
+from dipmaster.backtest import ExitRules, ScoreExitRule, TrailingStopRule
 from dipmaster.evaluation.standalone import (
     ExitPolicy,
     StandalonePair,
@@ -29,7 +29,9 @@ def test_two_targets_by_hand(toy, exits) -> None:
 
 
 def test_arrays_by_entry_follow_their_candidate() -> None:
-    rules = ExitRules(None, Trailing(np.array([1.0, 2, 3])), ScoreExits(np.arange(6).reshape(3, 2)))
+    rules = ExitRules(
+        None, TrailingStopRule(np.array([1.0, 2, 3])), ScoreExitRule(np.arange(6).reshape(3, 2))
+    )
     policy = ExitPolicy(np.array([0.1, 0.2, 0.3]), rules).at(np.array([2, 0]))
     assert policy.target_frac.tolist() == [0.3, 0.1]
     assert policy.rules.trailing.distance_frac.tolist() == [3.0, 1.0]
@@ -38,7 +40,7 @@ def test_arrays_by_entry_follow_their_candidate() -> None:
 
 def test_distances_by_bar_stay_with_the_market() -> None:
     by_bar = np.ones((3, 50))
-    policy = ExitPolicy(np.ones(3), ExitRules(None, Trailing(by_bar))).at(np.array([1]))
+    policy = ExitPolicy(np.ones(3), ExitRules(None, TrailingStopRule(by_bar))).at(np.array([1]))
     assert policy.rules.trailing.distance_frac is by_bar
 
 
@@ -46,7 +48,7 @@ def test_costs_are_those_of_the_engine(toy, exits) -> None:
     panel, entries = toy.walking_panel(1, bars=600), toy.entries([50, 100, 200])
     policy = ExitPolicy(np.full(3, exits.target_frac), ExitRules.phase_0(exits))
     trades = toy.simulate(panel, entries, exits, policy, 10.0)
-    straight = backtest.outcomes(
+    straight = backtest.simulate_independent_trades(
         panel, np.zeros(3, np.int64), np.array([50, 100, 200]), toy.execution(10.0),
         ExitRules.phase_0(exits), exits.target_frac, exits.stop_frac, exits.cap_bars,
     )  # fmt: skip

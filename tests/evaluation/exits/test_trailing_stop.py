@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dipmaster.backtest import ExitRules, ExitType, Trailing
+from dipmaster.backtest import ExitRules, ExitType, TrailingStopRule
 from dipmaster.evaluation.phases.exits.trailing import measure_trailing
 from dipmaster.evaluation.standalone import ExitPolicy
 from dipmaster.results.evaluation.exit_rules import TrailingFigures
@@ -29,7 +29,7 @@ def test_by_hand(toy, exits) -> None:
     panel = toy.panel(200, changes)
     by_bar = np.full(panel.open.shape, 0.003)
     by_bar[0, 13] = 0.005
-    rule = Trailing(by_bar, 0.006, break_even_floor=False)
+    rule = TrailingStopRule(by_bar, 0.006, break_even_floor=False)
     entries = toy.entries([9, 109])
     phase_2 = simulate_under(toy, panel, entries, exits, rule)
     assert phase_2.gross_frac[0] == pytest.approx(0.004)
@@ -42,7 +42,7 @@ def test_by_hand(toy, exits) -> None:
 
 def test_a_bar_that_takes_the_profit_does_not_activate_it(toy, exits) -> None:
     panel = toy.panel(200, {12: (100.0, 101.0, 100.0, 100.9)})
-    rule = Trailing(np.full(panel.open.shape, 0.003), 0.006)
+    rule = TrailingStopRule(np.full(panel.open.shape, 0.003), 0.006)
     phase_2 = simulate_under(toy, panel, toy.entries([9]), exits, rule, target=0.008)
     assert phase_2.exit_type.tolist() == [int(ExitType.TARGET)]
     found = measure(panel, toy.entries([9]), phase_2, rule, exits.cap_bars).all
@@ -62,7 +62,7 @@ def test_what_it_stopped_was_active(toy, exits, seed: int) -> None:
     panel = toy.walking_panel(seed, symbols=1, bars=600)
     rng = np.random.default_rng(seed)
     by_bar = np.where(rng.random(panel.open.shape) < 0.1, np.nan, rng.uniform(0.001, 0.01))
-    rule, entries = Trailing(by_bar, 0.006), toy.entries(np.arange(20, 560, 40))
+    rule, entries = TrailingStopRule(by_bar, 0.006), toy.entries(np.arange(20, 560, 40))
     phase_2 = simulate_under(toy, panel, entries, exits, rule, target=0.02)
     activated, widths = 0, []
     for k in range(len(entries)):

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.market.raw.told import Bars, Read, told
+from tests.market.raw.errors import Bars, Read, read_error
 
 
 @pytest.mark.parametrize(
@@ -18,36 +18,38 @@ from tests.market.raw.told import Bars, Read, told
 def test_truncated_files(
     raw: Path, read: Read, bars: Bars, klines: Any, zipped: Any, name: str, kind: str, share: float
 ) -> None:
-    place = raw / name.replace("B", "BTCUSDT-5m")
+    path = raw / name.replace("B", "BTCUSDT-5m")
     if kind == "zip":
-        zipped(place, klines(bars()))
+        zipped(path, klines(bars()))
     else:
-        getattr(bars(), f"to_{kind}")(place)
-    whole = place.read_bytes()
-    place.write_bytes(whole[: int(len(whole) * share)])
-    told(read, f"set/{place.name}:", f"a whole {kind} that can be read", "download the file again")
-    told(read, f"set/{place.name}:", on_bad_row="drop")
+        getattr(bars(), f"to_{kind}")(path)
+    content = path.read_bytes()
+    path.write_bytes(content[: int(len(content) * share)])
+    read_error(
+        read, f"set/{path.name}:", f"a whole {kind} that can be read", "download the file again"
+    )
+    read_error(read, f"set/{path.name}:", on_bad_row="drop")
 
 
 def test_a_flipped_byte_inside_a_zip(
     raw: Path, read: Read, bars: Bars, klines: Any, zipped: Any
 ) -> None:
-    place = zipped(raw / "BTCUSDT-5m.zip", klines(bars()))
-    data = bytearray(place.read_bytes())
+    path = zipped(raw / "BTCUSDT-5m.zip", klines(bars()))
+    data = bytearray(path.read_bytes())
     data[len(data) // 2] ^= 0xFF
-    place.write_bytes(bytes(data))
-    told(read, "set/BTCUSDT-5m.zip:", "download the file again")
+    path.write_bytes(bytes(data))
+    read_error(read, "set/BTCUSDT-5m.zip:", "download the file again")
 
 
 def test_two_csv_in_a_zip(raw: Path, read: Read) -> None:
     with zipfile.ZipFile(raw / "BTCUSDT-5m.zip", "w") as archive:
         archive.writestr("a.csv", "1")
         archive.writestr("b.csv", "1")
-    told(read, "set/BTCUSDT-5m.zip:", "one csv in the zip", "unpack it")
+    read_error(read, "set/BTCUSDT-5m.zip:", "one csv in the zip", "unpack it")
 
 
 @pytest.mark.parametrize(
-    ("name", "text", "found"),
+    ("name", "text", "text_of_error"),
     [
         ("a.csv", "", "an empty file"),
         ("a.csv", "\n\r\n \n", "an empty file"),
@@ -61,40 +63,40 @@ def test_two_csv_in_a_zip(raw: Path, read: Read) -> None:
     ],
 )
 def test_wrong_columns_and_empty_files(
-    raw: Path, read: Read, name: str, text: str, found: str
+    raw: Path, read: Read, name: str, text: str, text_of_error: str
 ) -> None:
     (raw / name).write_text(text, encoding="utf-8")
-    told(read, f"set/{name}", found)
+    read_error(read, f"set/{name}", text_of_error)
 
 
 def test_semicolons_are_no_commas(raw: Path, read: Read, bars: Bars) -> None:
     bars().to_csv(raw / "BTCUSDT.csv", sep=";", index=False)
-    told(read, "set/BTCUSDT.csv", "commas")
+    read_error(read, "set/BTCUSDT.csv", "commas")
 
 
 def test_parquet_of_the_wrong_types(raw: Path, read: Read, bars: Bars) -> None:
     bars().assign(volume=bars()["open_time"]).to_parquet(raw / "BTCUSDT.parquet")
-    told(read, "set/BTCUSDT.parquet:", "column 'volume' with values of type timestamp")
+    read_error(read, "set/BTCUSDT.parquet:", "column 'volume' with values of type timestamp")
     bars().assign(open_time=[[1]] * len(bars())).to_parquet(raw / "BTCUSDT.parquet")
-    told(read, "set/BTCUSDT.parquet:", "column 'open_time' with values of type list")
+    read_error(read, "set/BTCUSDT.parquet:", "column 'open_time' with values of type list")
 
 
 @pytest.mark.parametrize("data", [b"\xff\xfeo\x00p\x00", b"open_time\nM\xe4rz"])
 def test_other_encodings(raw: Path, read: Read, data: bytes) -> None:
     (raw / "BTCUSDT.csv").write_bytes(data)
-    told(read, "set/BTCUSDT.csv, line", "UTF-8 text", "save the file as UTF-8")
+    read_error(read, "set/BTCUSDT.csv, line", "UTF-8 text", "save the file as UTF-8")
 
 
-def test_a_checksum_beside_a_file_is_held_against_it(
+def test_a_checksum_beside_a_file_is_verified(
     raw: Path, read: Read, bars: Bars, klines: Any, zipped: Any
 ) -> None:
-    place = zipped(raw / "BTCUSDT-5m-2023-01.zip", klines(bars()))
-    beside = raw / "BTCUSDT-5m-2023-01.zip.CHECKSUM"
-    digest = hashlib.sha256(place.read_bytes()).hexdigest()
-    beside.write_text(f"{digest}  {place.name}\n", encoding="utf-8")
+    path = zipped(raw / "BTCUSDT-5m-2023-01.zip", klines(bars()))
+    checksum_file = raw / "BTCUSDT-5m-2023-01.zip.CHECKSUM"
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    checksum_file.write_text(f"{digest}  {path.name}\n", encoding="utf-8")
     assert len(read().bars["BTCUSDT"]) == len(bars()) - 1
-    beside.write_text(f"{'0' * 64}  {place.name}\n", encoding="utf-8")
-    told(read, "BTCUSDT-5m-2023-01.zip:", "the sha256 in", "download the file again")
+    checksum_file.write_text(f"{'0' * 64}  {path.name}\n", encoding="utf-8")
+    read_error(read, "BTCUSDT-5m-2023-01.zip:", "the sha256 in", "download the file again")
 
 
 def test_pipes_are_not_waited_for(raw: Path, read: Read, bars: Bars) -> None:
@@ -103,9 +105,9 @@ def test_pipes_are_not_waited_for(raw: Path, read: Read, bars: Bars) -> None:
     assert [entry.reason for entry in read().log.ignored] == ["not a regular file"]
 
 
-def test_faults_of_all_files_are_told_in_their_order(raw: Path, read: Read) -> None:
+def test_faults_of_all_files_are_reported_in_their_order(raw: Path, read: Read) -> None:
     for number in range(7):
         (raw / f"COIN{number}-5m.csv").write_text("", encoding="utf-8")
-    message = told(read, "... and 2 more files")
+    message = read_error(read, "... and 2 more files")
     assert [f"COIN{n}" in message for n in range(7)] == [True] * 5 + [False] * 2
     assert message.index("COIN0") < message.index("COIN4")

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from tests.market.raw.told import Bars, Read, told, with_cell
+from tests.market.raw.errors import Bars, Read, read_error, with_cell
 
 BAD_CELLS = [
     ("open_time", "2023-01-01 00:50:01", "off_grid", "on the grid"),
@@ -41,13 +41,15 @@ def test_a_bad_cell_in_a_csv(
     raw: Path, read: Read, bars: Bars, column: str, value: str, reason: str, expected: str
 ) -> None:
     with_cell(bars(), column, 10, value).to_csv(raw / "BTCUSDT-5m.csv", index=False)
-    told(read, "set/BTCUSDT-5m.csv, line 12:", expected, "on_bad_row to drop", repr(value)[:20])
+    read_error(
+        read, "set/BTCUSDT-5m.csv, line 12:", expected, "on_bad_row to drop", repr(value)[:20]
+    )
     market = read(on_bad_row="drop")
     assert [(d.file, d.symbol, d.reason, d.rows) for d in market.log.dropped] == [
         ("set/BTCUSDT-5m.csv", "BTCUSDT", reason, 1)
     ]
-    kept = bars().drop(index=10).iloc[:-1].reset_index(drop=True)
-    pd.testing.assert_frame_equal(market.bars["BTCUSDT"], kept)
+    expected_frame = bars().drop(index=10).iloc[:-1].reset_index(drop=True)
+    pd.testing.assert_frame_equal(market.bars["BTCUSDT"], expected_frame)
 
 
 NUMERIC_CELLS = [
@@ -70,14 +72,14 @@ def test_a_bad_cell_in_a_table(
     frame = bars()
     frame.loc[10, column] = float(value or "nan")
     getattr(frame, f"to_{kind}")(raw / f"BTCUSDT.{kind}")
-    told(read, f"set/BTCUSDT.{kind}, row 11:", expected, "on_bad_row to drop")
+    read_error(read, f"set/BTCUSDT.{kind}, row 11:", expected, "on_bad_row to drop")
     assert [d.reason for d in read(on_bad_row="drop").log.dropped] == [reason]
 
 
 def test_text_in_a_parquet_column(raw: Path, read: Read, bars: Bars) -> None:
     frame = bars().assign(close=bars()["close"].astype(str))
     with_cell(frame, "close", 4, "oops").to_parquet(raw / "BTCUSDT.parquet")
-    told(read, "BTCUSDT.parquet, row 5:", "numbers", "close='oops'")
+    read_error(read, "BTCUSDT.parquet, row 5:", "numbers", "close='oops'")
 
 
 def test_a_bad_row_in_a_zip_names_the_csv_in_it(
@@ -86,7 +88,7 @@ def test_a_bad_row_in_a_zip_names_the_csv_in_it(
     frame = bars()
     frame.loc[[3, 7, 9], "high"] = 1.0
     zipped(raw / "BTCUSDT-5m-2023-01.zip", klines(frame))
-    told(
+    read_error(
         read,
         "set/BTCUSDT-5m-2023-01.zip (BTCUSDT-5m-2023-01.csv), line 4:",
         "and 2 more bad rows in this file",
@@ -97,7 +99,7 @@ def test_blank_lines_do_not_shift_the_line_number(raw: Path, read: Read, bars: B
     lines = with_cell(bars(), "close", 10, "oops").to_csv(index=False).splitlines()
     text = "\r\n".join(["", *lines[:5], "", "   ", *lines[5:]])
     (raw / "BTCUSDT.csv").write_text(text, encoding="utf-8")
-    told(read, "BTCUSDT.csv, line 15:", "'oops'")
+    read_error(read, "BTCUSDT.csv, line 15:", "'oops'")
     assert text.split("\r\n")[14].split(",")[4] == "oops"
 
 
@@ -106,7 +108,7 @@ def test_a_row_with_the_wrong_number_of_fields(raw: Path, read: Read, bars: Bars
     lines = bars().to_csv(index=False).splitlines()
     lines[61] = cut
     (raw / "BTCUSDT.csv").write_text("\n".join(lines), encoding="utf-8")
-    told(read, "BTCUSDT.csv, line 62:", "6 fields", "download the file again")
+    read_error(read, "BTCUSDT.csv, line 62:", "6 fields", "download the file again")
     assert [d.reason for d in read(on_bad_row="drop").log.dropped] == ["wrong_number_of_fields"]
 
 
@@ -114,7 +116,7 @@ def test_a_quote_that_never_closes(raw: Path, read: Read, bars: Bars) -> None:
     lines = bars().to_csv(index=False).splitlines()
     lines[61] = lines[61].replace(",", ',"', 1)
     (raw / "BTCUSDT.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    told(read, "set/BTCUSDT.csv")
+    read_error(read, "set/BTCUSDT.csv")
 
 
 def test_a_line_end_inside_quotes_counts_rows_instead_of_lines(
@@ -122,16 +124,16 @@ def test_a_line_end_inside_quotes_counts_rows_instead_of_lines(
 ) -> None:
     frame = with_cell(bars(), "close", 10, "oops").assign(note="a\nb")
     frame.to_csv(raw / "BTCUSDT.csv", index=False)
-    told(read, "set/BTCUSDT.csv, row 11 of those that could be read", "'oops'")
+    read_error(read, "set/BTCUSDT.csv, row 11 of those that could be read", "'oops'")
 
 
 def test_a_download_that_was_cut_off(raw: Path, read: Read, bars: Bars, klines: Any) -> None:
     text = klines(bars())
     (raw / "BTCUSDT-5m.csv").write_text(text[:-60], encoding="utf-8")
-    told(read, f"BTCUSDT-5m.csv, line {len(bars())}:", "12 fields", "cut-off download")
+    read_error(read, f"BTCUSDT-5m.csv, line {len(bars())}:", "12 fields", "cut-off download")
 
 
 def test_the_header_again_in_the_middle(raw: Path, read: Read, bars: Bars, klines: Any) -> None:
     text = klines(bars(), header=True)
     (raw / "BTCUSDT-5m.csv").write_text(text + text, encoding="utf-8")
-    told(read, f"BTCUSDT-5m.csv, line {len(bars()) + 2}:", "a time", "open_time='open_time'")
+    read_error(read, f"BTCUSDT-5m.csv, line {len(bars()) + 2}:", "a time", "open_time='open_time'")

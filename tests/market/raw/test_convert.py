@@ -60,17 +60,17 @@ def test_units_may_change_inside_a_column() -> None:
 
 @given(st.integers(1, 999_999))
 def test_a_stamp_between_two_milliseconds_is_on_no_grid(nanoseconds: int) -> None:
-    (found,) = as_epoch_ms(column([NEW_YEAR * 1_000_000 + nanoseconds]))
-    assert found % 1000
+    (converted,) = as_epoch_ms(column([NEW_YEAR * 1_000_000 + nanoseconds]))
+    assert converted % 1000
 
 
 @pytest.mark.parametrize(
     "text", ["now", "today", "NaT", "12:00", "01/02/2023", "2023", "-", "1e400"]
 )
 def test_no_time(text: str) -> None:
-    found = as_epoch_ms(column([text, "2023-01-01"]))
-    assert found[1] == NEW_YEAR
-    assert found[0] == (NO_TIME if text != "2023" else 2023_000)  # a number: seconds of 1970
+    converted = as_epoch_ms(column([text, "2023-01-01"]))
+    assert converted[1] == NEW_YEAR
+    assert converted[0] == (NO_TIME if text != "2023" else 2023_000)  # a number: seconds of 1970
 
 
 def test_numbers_of_every_type() -> None:
@@ -83,14 +83,16 @@ def test_numbers_of_every_type() -> None:
         (["1", "2e0", None], pa.large_string()),
         (["1", "2", None], pa.dictionary(pa.int32(), pa.string())),
     ]:
-        found, text = as_floats(column(values, kind))
-        np.testing.assert_array_equal(found, [1.0, 2.0, np.nan])
+        converted, text = as_floats(column(values, kind))
+        np.testing.assert_array_equal(converted, [1.0, 2.0, np.nan])
         assert not text.any()
 
 
 def test_text_is_told_from_a_missing_number() -> None:
-    found, text = as_floats(column(["1", "x", "", None, "nan", "1,5", "-2", "+3", "1e3"]))
-    np.testing.assert_array_equal(found, [1, np.nan, np.nan, np.nan, np.nan, np.nan, -2, 3, 1000])
+    converted, text = as_floats(column(["1", "x", "", None, "nan", "1,5", "-2", "+3", "1e3"]))
+    np.testing.assert_array_equal(
+        converted, [1, np.nan, np.nan, np.nan, np.nan, np.nan, -2, 3, 1000]
+    )
     assert text.tolist() == [False, True, False, False, False, True, False, False, False]
 
 

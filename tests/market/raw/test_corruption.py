@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from dipmaster.core.errors import DipMasterError
 from dipmaster.core.params import Ingest
-from dipmaster.core.store import plain
-from dipmaster.market.quality import quality_report
+from dipmaster.core.store import to_json_value
+from dipmaster.market.quality import build_quality_report
 from dipmaster.market.raw import read_raw
 
 EDITS = st.lists(
@@ -28,19 +28,25 @@ EDITS = st.lists(
 
 def corrupted(data: bytes, edits: list[tuple[str, float, int]]) -> bytes:
     for kind, where, value in edits:
-        at = int(where * max(len(data) - 1, 0))
+        position = int(where * max(len(data) - 1, 0))
         if kind == "flip":
-            data = data[:at] + bytes(b ^ value for b in data[at : at + 1]) + data[at + 1 :]
+            data = (
+                data[:position]
+                + bytes(b ^ value for b in data[position : position + 1])
+                + data[position + 1 :]
+            )
         elif kind == "cut":
-            data = data[:at] + data[at + value :]
+            data = data[:position] + data[position + value :]
         elif kind == "insert":
-            data = data[:at] + bytes([value]) * (value % 7 + 1) + data[at:]
+            data = data[:position] + bytes([value]) * (value % 7 + 1) + data[position:]
         else:
-            data = data[:at] + bytes(min(value, len(data) - at)) + data[at + value :]
+            data = (
+                data[:position] + bytes(min(value, len(data) - position)) + data[position + value :]
+            )
     return data
 
 
-def read_or_be_told(name: str, data: bytes, ingest: Ingest) -> None:
+def read_or_report(name: str, data: bytes, ingest: Ingest) -> None:
     folder = Path(tempfile.mkdtemp())
     message = None
     try:
@@ -51,9 +57,9 @@ def read_or_be_told(name: str, data: bytes, ingest: Ingest) -> None:
     finally:
         shutil.rmtree(folder)
     if message is not None:
-        assert "Cure:" in message
+        assert "Fix:" in message
         return
-    report = plain(quality_report(market.bars, "raw", market.log))
+    report = to_json_value(build_quality_report(market.bars, "raw", market.log))
     for entry in report["symbols"].values():
         assert entry["ohlc_violations"] == entry["off_grid"] == entry["duplicates"] == 0
 
@@ -71,21 +77,21 @@ def test_corrupted_files(
     edits: list[tuple[str, float, int]],
     drop: bool,
 ) -> None:
-    place = tmp_path_factory.mktemp("whole") / name
+    path = tmp_path_factory.mktemp("whole") / name
     if name.endswith(".csv"):
-        place.write_text(klines(bars(600)), encoding="utf-8")
+        path.write_text(klines(bars(600)), encoding="utf-8")
     elif name.endswith(".zip"):
-        zipped(place, klines(bars(600), header=True))
+        zipped(path, klines(bars(600), header=True))
     else:
-        getattr(bars(600).assign(symbol="BTCUSDT"), f"to_{place.suffix[1:]}")(place)
-    data = corrupted(place.read_bytes(), edits)
-    read_or_be_told(name, data, ingest(on_bad_row="drop" if drop else "error"))
+        getattr(bars(600).assign(symbol="BTCUSDT"), f"to_{path.suffix[1:]}")(path)
+    data = corrupted(path.read_bytes(), edits)
+    read_or_report(name, data, ingest(on_bad_row="drop" if drop else "error"))
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.binary(max_size=300), ending=st.sampled_from(["csv", "zip", "parquet", "feather"]))
 def test_rubbish(ingest: Callable[..., Ingest], data: bytes, ending: str) -> None:
-    read_or_be_told(f"BTCUSDT-5m.{ending}", data, ingest())
+    read_or_report(f"BTCUSDT-5m.{ending}", data, ingest())
 
 
 @settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
@@ -97,4 +103,4 @@ def test_rubbish(ingest: Callable[..., Ingest], data: bytes, ending: str) -> Non
 def test_text_rubbish(ingest: Callable[..., Ingest], text: str, header: bool, drop: bool) -> None:
     first = "open_time,open,high,low,close,volume,symbol\n" if header else ""
     changed = ingest(on_bad_row="drop" if drop else "error")
-    read_or_be_told("BTCUSDT-5m.csv", (first + text).encode(), changed)
+    read_or_report("BTCUSDT-5m.csv", (first + text).encode(), changed)

@@ -16,12 +16,12 @@ PLAIN = ["open_time", "open", "high", "low", "close", "volume"]
 KLINES = [*PLAIN, "quote_volume", "trade_count", "taker_buy_volume"]
 
 
-def assert_bars(market: RawMarket, wanted: pd.DataFrame, columns: list[str]) -> None:
+def assert_bars(market: RawMarket, expected: pd.DataFrame, columns: list[str]) -> None:
     assert list(market.bars) == ["BTCUSDT"]
-    found = market.bars["BTCUSDT"]
-    assert list(found.columns) == columns
-    BARS.check(found, "test")
-    pd.testing.assert_frame_equal(found[PLAIN], wanted.iloc[:-1], check_exact=True)
+    frame = market.bars["BTCUSDT"]
+    assert list(frame.columns) == columns
+    BARS.check(frame, "test")
+    pd.testing.assert_frame_equal(frame[PLAIN], expected.iloc[:-1], check_exact=True)
 
 
 @pytest.mark.parametrize("header", [False, True])
@@ -38,8 +38,8 @@ def test_klines(
     ending: str,
 ) -> None:
     text = klines(bars(), header=header, per_ms=per_ms)
-    place = raw / f"BTCUSDT-5m-2023-01{ending}"
-    zipped(place, text) if ending == ".zip" else place.write_text(text, encoding="utf-8")
+    path = raw / f"BTCUSDT-5m-2023-01{ending}"
+    zipped(path, text) if ending == ".zip" else path.write_text(text, encoding="utf-8")
     assert_bars(read(), bars(), KLINES)
 
 
@@ -125,16 +125,16 @@ def test_an_empty_optional_column_is_absent(raw: Path, read: Read, bars: Bars) -
     assert_bars(read(), bars(), [*PLAIN, "trade_count"])
 
 
-def test_a_column_of_some_files_only_is_left_out_and_told(
+def test_a_column_of_some_files_only_is_left_out_and_reported(
     raw: Path, read: Read, bars: Bars
 ) -> None:
-    whole = bars()
-    quote = whole["volume"] * whole["close"]
-    first = whole.assign(trade_count=1.0, quote_volume=quote).iloc[:300]
+    frame = bars()
+    quote = frame["volume"] * frame["close"]
+    first = frame.assign(trade_count=1.0, quote_volume=quote).iloc[:300]
     first.to_parquet(raw / "BTCUSDT-2022.parquet")
-    whole.iloc[300:].assign(trade_count=1.0).to_parquet(raw / "BTCUSDT-2023.parquet")
+    frame.iloc[300:].assign(trade_count=1.0).to_parquet(raw / "BTCUSDT-2023.parquet")
     market = read()
-    assert_bars(market, whole, [*PLAIN, "trade_count"])
+    assert_bars(market, frame, [*PLAIN, "trade_count"])
     assert market.log.left_out_columns == {"BTCUSDT": ("quote_volume",)}
 
 
@@ -163,9 +163,9 @@ def test_other_files_are_listed_and_companions_are_not(
     zipped(raw / "BTCUSDT-fundingRate-2023-01.zip", "calc_time,last_funding_rate\n1,2\n")
     zipped(raw / "BTCUSDT-new-2023-01.zip", "create_time,open_interest\n1,2\n")
     zipped(raw / "BTC_USDT_USDT-8h-mark.zip", "x")
-    mark = raw / "futures" / "markPriceKlines"
-    mark.mkdir(parents=True)
-    bars(seed=3).to_parquet(mark / "BTCUSDT-5m.parquet")
+    marker = raw / "futures" / "markPriceKlines"
+    marker.mkdir(parents=True)
+    bars(seed=3).to_parquet(marker / "BTCUSDT-5m.parquet")
     market = read()
     assert_bars(market, bars(), PLAIN)
     assert {entry.file: entry.reason for entry in market.log.ignored} == {

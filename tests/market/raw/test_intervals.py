@@ -8,7 +8,7 @@ import pytest
 
 from dipmaster.core.time_units import BAR_MS, MINUTE_MS
 from dipmaster.market.raw.intervals import other_interval
-from tests.market.raw.told import Bars, Read, told
+from tests.market.raw.errors import Bars, Read, read_error
 
 BOTH = pytest.mark.parametrize("on_bad_row", ["error", "drop"])
 NAMED = ("5m bars, as the file name says", "give the file its true interval in the name")
@@ -27,7 +27,7 @@ def test_finer_rows_under_a_name_that_says_5m(
 ) -> None:
     """Every fifth 1-minute bar is on the 5-minute grid, with a fifth of the volume."""
     spaced(bars, seconds).to_csv(raw / "BTCUSDT-5m.csv", index=False)
-    told(read, *NAMED, f"stamps {seconds / 60:g} minutes apart", on_bad_row=on_bad_row)
+    read_error(read, *NAMED, f"stamps {seconds / 60:g} minutes apart", on_bad_row=on_bad_row)
 
 
 @BOTH
@@ -35,7 +35,7 @@ def test_coarser_rows_than_the_name_says(
     raw: Path, read: Read, bars: Bars, on_bad_row: str
 ) -> None:
     bars().to_parquet(raw / "BTCUSDT-1m.parquet")
-    told(
+    read_error(
         read,
         "set/BTCUSDT-1m.parquet, BTCUSDT:",
         "1m bars, as the file name says",
@@ -52,7 +52,7 @@ def test_a_short_stretch_of_finer_rows(
     minutes = bars(10, minutes=1, start="2023-01-04")
     pd.concat([bars(), minutes]).to_csv(raw / name, index=False)
     words = "as the file name says" if "5m" in name else "as most are"
-    told(read, f"5m bars, {words}", "stamps 1 minutes apart", on_bad_row=on_bad_row)
+    read_error(read, f"5m bars, {words}", "stamps 1 minutes apart", on_bad_row=on_bad_row)
 
 
 @BOTH
@@ -62,11 +62,11 @@ def test_coins_of_two_intervals_in_one_file(
     fine = bars(600, minutes=1, seed=1).assign(symbol="ETHUSDT")
     coarse = bars().assign(symbol="BTCUSDT")
     pd.concat([coarse, fine]).to_csv(raw / "all.csv", index=False)
-    told(read, "set/all.csv, ETHUSDT:", "5m bars, as most are", on_bad_row=on_bad_row)
+    read_error(read, "set/all.csv, ETHUSDT:", "5m bars, as most are", on_bad_row=on_bad_row)
     pd.concat([coarse.iloc[:400], bars(4000, minutes=1).assign(symbol="ETHUSDT")]).to_csv(
         raw / "all.csv", index=False
     )
-    told(read, "set/all.csv, BTCUSDT:", "1m bars, as most are", on_bad_row=on_bad_row)
+    read_error(read, "set/all.csv, BTCUSDT:", "1m bars, as most are", on_bad_row=on_bad_row)
 
 
 @BOTH
@@ -78,7 +78,7 @@ def test_rows_of_which_most_are_on_no_grid(
     times = pd.Timestamp("2023-01-01", tz="UTC") + pd.to_timedelta(minutes, unit="min")
     bars(1000).assign(open_time=times).to_csv(raw / "BTCUSDT-5m.csv", index=False)
     off = np.count_nonzero(minutes % 5)
-    told(read, *NAMED, f"{off} of 1000 stamps off the grid", on_bad_row=on_bad_row)
+    read_error(read, *NAMED, f"{off} of 1000 stamps off the grid", on_bad_row=on_bad_row)
 
 
 def test_one_stray_row_is_still_dropped_and_gaps_are_no_interval(
@@ -87,7 +87,7 @@ def test_one_stray_row_is_still_dropped_and_gaps_are_no_interval(
     frame = bars().drop(index=[20, 21, 40]).reset_index(drop=True)
     stray = frame.iloc[[100]].assign(open_time=frame["open_time"][100] + pd.Timedelta("1min"))
     pd.concat([frame, stray]).to_csv(raw / "BTCUSDT-5m.csv", index=False)
-    told(read, "on the grid of the file's interval", "open_time")
+    read_error(read, "on the grid of the file's interval", "open_time")
     market = read(on_bad_row="drop")
     assert [(entry.reason, entry.rows) for entry in market.log.dropped] == [("off_grid", 1)]
     pd.testing.assert_frame_equal(market.bars["BTCUSDT"], frame.iloc[:-1])

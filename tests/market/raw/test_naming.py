@@ -27,13 +27,13 @@ from dipmaster.market.raw.intervals import INTERVALS
     ],
 )
 def test_names(name: str, symbol: str, interval: str | None) -> None:
-    assert naming.symbol_in_name(name, name) == symbol
-    assert naming.interval_in_name(name) == (INTERVALS[interval] if interval else None)
+    assert naming.parse_symbol(name, name) == symbol
+    assert naming.parse_interval(name) == (INTERVALS[interval] if interval else None)
 
 
 @pytest.mark.parametrize("text", ["BTC/USDT", "btc_usdt", "BTC-USDT", "BTC/USDT:USDT", "BTCUSDT"])
 def test_spellings_of_a_pair(text: str) -> None:
-    assert naming.checked_symbol(text, "here") == "BTCUSDT"
+    assert naming.check_symbol(text, "here") == "BTCUSDT"
 
 
 @pytest.mark.parametrize(
@@ -55,13 +55,13 @@ def test_spellings_of_a_pair(text: str) -> None:
 )
 def test_what_is_no_symbol(text: str) -> None:
     with pytest.raises(DataError, match="here: expected a symbol of 2 to 20"):
-        naming.checked_symbol(text, "here")
+        naming.check_symbol(text, "here")
 
 
 @given(st.text(max_size=30))
 def test_nothing_but_capitals_and_digits_ever_passes(text: str) -> None:
     try:
-        symbol = naming.checked_symbol(text, "here")
+        symbol = naming.check_symbol(text, "here")
     except DataError:
         return
     assert 2 <= len(symbol) <= 20
@@ -82,4 +82,4 @@ def test_nothing_but_capitals_and_digits_ever_passes(text: str) -> None:
     ],
 )
 def test_files_that_hold_something_else(name: str, kind: str | None) -> None:
-    assert naming.other_kind(name) == kind
+    assert naming.detect_other_kind(name) == kind

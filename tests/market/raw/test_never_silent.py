@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.market.raw.told import Bars, Read, told
+from tests.market.raw.errors import Bars, Read, read_error
 
 BANNER = "delete the lines above the header"
 BOTH = pytest.mark.parametrize("on_bad_row", ["error", "drop"])
@@ -38,16 +38,18 @@ def test_lines_above_the_header(
     text = klines(bars(), header) if kline else bars().to_csv(index=False, header=header)
     bars(seed=1).to_csv(raw / "ETHUSDT.csv", index=False)
     (raw / "BTCUSDT.csv").write_text(above + text, encoding="utf-8")
-    told(read, "set/BTCUSDT.csv:", above.strip().partition(",")[0], on_bad_row=on_bad_row)
+    read_error(read, "set/BTCUSDT.csv:", above.strip().partition(",")[0], on_bad_row=on_bad_row)
 
 
 def test_what_stands_above_and_below_is_told(
     raw: Path, read: Read, bars: Bars, klines: Any, zipped: Any
 ) -> None:
     zipped(raw / "BTCUSDT.zip", "a,b,c,d,e,f\n" + bars().to_csv(index=False))
-    told(read, "BTCUSDT.zip (BTCUSDT.csv):", "'a,b,c,d,e,f' above 'open_time,open,high", BANNER)
+    read_error(
+        read, "BTCUSDT.zip (BTCUSDT.csv):", "'a,b,c,d,e,f' above 'open_time,open,high", BANNER
+    )
     zipped(raw / "BTCUSDT.zip", "x,x,x,x,x,x,x,x,x,x,x,x\n" + klines(bars()))
-    told(read, "'x,x,x,x,x,x,x,x,x,x,x,x' above '1672531200000,", BANNER)
+    read_error(read, "'x,x,x,x,x,x,x,x,x,x,x,x' above '1672531200000,", BANNER)
 
 
 @pytest.mark.parametrize(
@@ -68,7 +70,9 @@ def test_prices_by_other_names(
         frame.to_csv(raw / "BTCUSDT.csv", index=False)
     else:
         frame.to_parquet(raw / "BTCUSDT.parquet")
-    told(read, f"set/BTCUSDT.{kind}:", "columns open_time", names[2], "save the file with these")
+    read_error(
+        read, f"set/BTCUSDT.{kind}:", "columns open_time", names[2], "save the file with these"
+    )
 
 
 @pytest.mark.parametrize(
@@ -89,7 +93,7 @@ def test_formats_that_cannot_be_read(
 ) -> None:
     bars(seed=1).to_csv(raw / "ETHUSDT.csv", index=False)
     (raw / name).write_bytes(b"x")
-    told(read, f"set/{name}:", ".parquet, .feather, .csv, .zip", f"a {ending} file", "unpack")
+    read_error(read, f"set/{name}:", ".parquet, .feather, .csv, .zip", f"a {ending} file", "unpack")
 
 
 def test_what_lies_beside_a_file_that_is_read_is_listed(raw: Path, read: Read, bars: Bars) -> None:
@@ -108,7 +112,7 @@ def test_other_columns_under_a_name_that_says_bars(
 ) -> None:
     bars(seed=1).to_csv(raw / "ETHUSDT.csv", index=False)
     (raw / name).write_text("Datum,Hoch,Tief\n1,2,3\n", encoding="utf-8")
-    told(read, f"set/{name}:", "no price columns (found Datum, Hoch, Tief)")
+    read_error(read, f"set/{name}:", "no price columns (found Datum, Hoch, Tief)")
     (raw / name).rename(raw / "BTCUSDT-2023.csv")
     (entry,) = read().log.ignored
     assert entry.reason == "no price columns (found Datum, Hoch, Tief)"
@@ -130,7 +134,7 @@ def test_a_zip_of_something_else(
     bars(seed=1).to_csv(raw / "ETHUSDT.csv", index=False)
     with zipfile.ZipFile(raw / name, "w") as archive:
         archive.writestr(member, "x")
-    told(read, f"set/{name}:", text)
+    read_error(read, f"set/{name}:", text)
 
 
 def test_tables_of_other_things_are_still_listed_only(raw: Path, read: Read, bars: Bars) -> None:

@@ -17,14 +17,14 @@ KLINES = (
 )
 
 
-def archive(place: Path, per_ms: int) -> pd.DataFrame:
+def read_archive(path: Path, per_ms: int) -> pd.DataFrame:
     """The archive's 1m klines as pandas reads them: the slow twin's input."""
-    header = 0 if place.suffix == ".csv" else None
-    frame = pd.read_csv(place, names=KLINES.split(), header=header)
+    header = 0 if path.suffix == ".csv" else None
+    frame = pd.read_csv(path, names=KLINES.split(), header=header)
     return frame.assign(open_time=pd.to_datetime(frame["open_time"] // per_ms, unit="ms", utc=True))
 
 
-def resampled(frame: pd.DataFrame) -> pd.DataFrame:
+def resample_by_pandas(frame: pd.DataFrame) -> pd.DataFrame:
     groups = frame.set_index("open_time").resample("5min")
     return pd.DataFrame(
         {
@@ -40,7 +40,7 @@ def resampled(frame: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def copied(real_data: Path, raw: Path, *names: str) -> list[Path]:
+def copy_samples(real_data: Path, raw: Path, *names: str) -> list[Path]:
     return [Path(shutil.copy(real_data / "archive_samples" / name, raw)) for name in names]
 
 
@@ -56,11 +56,13 @@ def copied(real_data: Path, raw: Path, *names: str) -> list[Path]:
 def test_archive_klines(
     real_data: Path, raw: Path, read: Read, names: list[str], symbol: str, per_ms: int
 ) -> None:
-    places = copied(real_data, raw, *names)
-    wanted = resampled(pd.concat([archive(place, per_ms) for place in places])).iloc[:-1]
-    found = read().bars[symbol].set_index("open_time")
+    paths = copy_samples(real_data, raw, *names)
+    expected = resample_by_pandas(pd.concat([read_archive(path, per_ms) for path in paths])).iloc[
+        :-1
+    ]
+    frame = read().bars[symbol].set_index("open_time")
     pd.testing.assert_frame_equal(
-        found, wanted, check_freq=False, check_dtype=False, check_index_type=False, rtol=1e-12
+        frame, expected, check_freq=False, check_dtype=False, check_index_type=False, rtol=1e-12
     )
 
 
@@ -84,18 +86,18 @@ def test_the_whole_sample_folder(real_data: Path, raw: Path, read: Read) -> None
 def test_renamed_samples_are_told_apart_by_their_columns(
     real_data: Path, raw: Path, read: Read
 ) -> None:
-    (funding,) = copied(real_data, raw, "BTCUSDT-fundingRate-2026-04.zip")
+    (funding,) = copy_samples(real_data, raw, "BTCUSDT-fundingRate-2026-04.zip")
     funding.rename(raw / "BTCUSDT-2026.zip")
-    for place in sorted((real_data / "archive_samples").glob("*.EXCERPT.csv")):
-        shutil.copy(place, raw / f"ETHUSDT-2026-{place.name[:24]}x.csv")
-    copied(real_data, raw, "LINKUSDT-1m-2026-02.csv")
+    for path in sorted((real_data / "archive_samples").glob("*.EXCERPT.csv")):
+        shutil.copy(path, raw / f"ETHUSDT-2026-{path.name[:24]}x.csv")
+    copy_samples(real_data, raw, "LINKUSDT-1m-2026-02.csv")
     market = read()
     assert list(market.bars) == ["LINKUSDT"]
     assert len(market.log.ignored) == 5
 
 
 def test_a_month_beside_its_days_is_merged(real_data: Path, raw: Path, read: Read) -> None:
-    (month,) = copied(real_data, raw, "BTCUSDT-1m-2026-03.zip")
+    (month,) = copy_samples(real_data, raw, "BTCUSDT-1m-2026-03.zip")
     with zipfile.ZipFile(month) as file:
         lines = file.read(file.namelist()[0]).splitlines(keepends=True)
     (raw / "BTCUSDT-1m-2026-03-02.csv").write_bytes(b"".join(lines[1440:2880]))
@@ -114,7 +116,7 @@ def test_resampled_archive_agrees_with_published_5m_bars(
     real_data: Path, raw: Path, read: Read
 ) -> None:
     """Both copies of the month are merged: where one bar differed, reading would fail."""
-    copied(real_data, raw, "BTCUSDT-1m-2026-03.zip")
+    copy_samples(real_data, raw, "BTCUSDT-1m-2026-03.zip")
     published = real_data / "alt_data" / "taker_spot_BTCUSDT_5m.parquet"
     shutil.copy(published, raw / "BTCUSDT-5m.parquet")
     market = read()

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from dipmaster.core.time_units import BAR_MS, MINUTE_MS
 from dipmaster.market.raw import RawMarket
-from dipmaster.market.raw.resample import to_five_minutes
+from dipmaster.market.raw.resample import resample_to_five_minutes
 
-HOW = {
+AGGREGATIONS = {
     "open": "first",
     "high": "max",
     "low": "min",
@@ -27,7 +27,7 @@ HOW = {
 def twin(frame: pd.DataFrame) -> pd.DataFrame:
     """The same with pandas: windows that have all five minutes."""
     grouped = frame.set_index("open_time").resample("5min", origin="epoch")
-    how = {name: HOW[name] for name in frame.columns if name in HOW}
+    how = {name: AGGREGATIONS[name] for name in frame.columns if name in AGGREGATIONS}
     return grouped.agg(how)[grouped["close"].count() == 5].reset_index()
 
 
@@ -36,25 +36,25 @@ def twin(frame: pd.DataFrame) -> pd.DataFrame:
 def test_like_pandas_for_any_gaps(minutes: set[int], seed: int) -> None:
     rng = np.random.default_rng(seed)
     times = np.array(sorted(minutes), dtype=np.int64) * MINUTE_MS + 7 * BAR_MS
-    values = {name: rng.integers(1, 1000, times.size).astype(float) for name in HOW}
-    found_times, found, begun = to_five_minutes(times, values, MINUTE_MS)
+    values = {name: rng.integers(1, 1000, times.size).astype(float) for name in AGGREGATIONS}
+    bar_times, resampled, incomplete = resample_to_five_minutes(times, values, MINUTE_MS)
     stamps = pd.DatetimeIndex(times.astype("datetime64[ms]")).tz_localize("UTC")
-    wanted = twin(pd.DataFrame({"open_time": stamps, **values}))
-    assert found_times.tolist() == wanted["open_time"].astype("int64").tolist()
-    for name, column in found.items():
-        assert column.tolist() == wanted[name].tolist()
+    expected = twin(pd.DataFrame({"open_time": stamps, **values}))
+    assert bar_times.tolist() == expected["open_time"].astype("int64").tolist()
+    for name, column in resampled.items():
+        assert column.tolist() == expected[name].tolist()
     windows = set((times // BAR_MS * BAR_MS).tolist())
-    assert set(found_times.tolist()) | set(begun.tolist()) == windows
-    assert not set(found_times.tolist()) & set(begun.tolist())
+    assert set(bar_times.tolist()) | set(incomplete.tolist()) == windows
+    assert not set(bar_times.tolist()) & set(incomplete.tolist())
 
 
 def test_five_minutes_stay_as_they_are() -> None:
     times = np.array([0, BAR_MS, 5 * BAR_MS], dtype=np.int64)
     values = {"open": np.array([1.0, 2.0, 3.0])}
-    found_times, found, begun = to_five_minutes(times, values, BAR_MS)
-    assert found_times.tolist() == times.tolist()
-    assert found["open"].tolist() == [1.0, 2.0, 3.0]
-    assert begun.size == 0
+    bar_times, resampled, incomplete = resample_to_five_minutes(times, values, BAR_MS)
+    assert bar_times.tolist() == times.tolist()
+    assert resampled["open"].tolist() == [1.0, 2.0, 3.0]
+    assert incomplete.size == 0
 
 
 def test_windows_are_whole_over_the_seam_of_two_files(
@@ -75,9 +75,9 @@ def test_a_missing_minute_leaves_a_gap_that_is_counted(
     minutes.to_csv(raw / "BTCUSDT-1m.csv", index=False)
     market = read()
     assert market.log.incomplete_windows == {"BTCUSDT": 2}
-    wanted = twin(minutes).iloc[:-1]
-    pd.testing.assert_frame_equal(market.bars["BTCUSDT"], wanted)
-    assert len(wanted) == 3 * 288 - 1 - 2
+    expected = twin(minutes).iloc[:-1]
+    pd.testing.assert_frame_equal(market.bars["BTCUSDT"], expected)
+    assert len(expected) == 3 * 288 - 1 - 2
 
 
 def test_a_window_that_another_file_has_whole_is_not_counted(
@@ -109,12 +109,12 @@ def test_later_rows_never_change_earlier_bars(
 ) -> None:
     minutes = bars(4 * 1440, minutes=1)
     minutes.to_parquet(raw / "BTCUSDT-1m.parquet")
-    whole = read().bars["BTCUSDT"]
+    full = read().bars["BTCUSDT"]
     cut = 3 * 1440 + 123
     prices = ["open", "high", "low", "close"]
     minutes.loc[cut:, prices] *= 1000
     minutes.drop(index=range(cut, cut + 60)).to_parquet(raw / "BTCUSDT-1m.parquet")
     changed = read().bars["BTCUSDT"]
-    known = whole["open_time"] < minutes["open_time"].iloc[cut].floor("5min")
-    pd.testing.assert_frame_equal(changed[: known.sum()], whole[known])
-    assert changed["high"].iloc[-1] > 100 * whole["high"].iloc[-1]
+    known = full["open_time"] < minutes["open_time"].iloc[cut].floor("5min")
+    pd.testing.assert_frame_equal(changed[: known.sum()], full[known])
+    assert changed["high"].iloc[-1] > 100 * full["high"].iloc[-1]

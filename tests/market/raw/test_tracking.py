@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from dipmaster.market.raw import market
-from tests.market.raw.told import Bars, Read, told
+from dipmaster.market.raw import raw_market
+from tests.market.raw.errors import Bars, Read, read_error
 
 CURE = "put the files there"
 
@@ -21,7 +21,7 @@ def test_a_linked_folder(raw: Path, read: Read, bars: Bars, tmp_path: Path, wher
     link = raw.parent / where
     link.parent.mkdir(exist_ok=True)
     link.symlink_to(elsewhere)
-    told(read, f"data/raw/{where}:", f"a link to {elsewhere}", CURE)
+    read_error(read, f"data/raw/{where}:", f"a link to {elsewhere}", CURE)
 
 
 @pytest.mark.parametrize("target", ["{tmp}/BTCUSDT.parquet", "BTCUSDT.parquet", "nowhere.csv", "."])
@@ -30,7 +30,7 @@ def test_other_links(raw: Path, read: Read, bars: Bars, tmp_path: Path, target: 
     bars().to_parquet(raw / "BTCUSDT.parquet")
     bars().to_parquet(tmp_path / "BTCUSDT.parquet")
     (raw / "SOLUSDT.csv").symlink_to(target.format(tmp=tmp_path))
-    told(read, "data/raw/set/SOLUSDT.csv:", "a link to", CURE, on_bad_row="drop")
+    read_error(read, "data/raw/set/SOLUSDT.csv:", "a link to", CURE, on_bad_row="drop")
 
 
 def test_hidden_links_are_no_data_and_hard_links_are_files(
@@ -56,13 +56,13 @@ def test_links_of_dvc_into_its_cache_are_files(
 def test_a_dvc_project_inside(raw: Path, read: Read, bars: Bars) -> None:
     bars().to_parquet(raw / "BTCUSDT.parquet")
     (raw / "registry" / ".dvc").mkdir(parents=True)
-    told(read, "data/raw/set/registry:", "a DVC project of its own", "plain folder")
+    read_error(read, "data/raw/set/registry:", "a DVC project of its own", "plain folder")
 
 
 def test_many_links_are_told_together(raw: Path, read: Read) -> None:
     for number in range(7):
         (raw / f"COIN{number}.csv").symlink_to("x")
-    told(read, "COIN0", "COIN4", "... and 2 more files and folders")
+    read_error(read, "COIN0", "COIN4", "... and 2 more files and folders")
 
 
 def test_a_set_that_did_not_come_along(raw: Path, read: Read, bars: Bars, tmp_path: Path) -> None:
@@ -76,7 +76,7 @@ def test_a_set_that_did_not_come_along(raw: Path, read: Read, bars: Bars, tmp_pa
     assert list(read(workspace=workspace).bars) == ["BTCUSDT"]
     (workspace / "two/ETHUSDT.csv").write_text("x", encoding="utf-8")
     (workspace / "three/deep/SOLUSDT.csv").symlink_to("nowhere")
-    told(
+    read_error(
         read,
         f"every file of {workspace} in this experiment's copy",
         "three/deep/SOLUSDT.csv, two/ETHUSDT.csv missing",
@@ -101,7 +101,7 @@ def test_files_that_change_while_they_are_read(
     bars().to_parquet(raw / "BTCUSDT.parquet")
     bars().to_parquet(raw / "ETHUSDT.parquet")
     assert list(read().bars) == ["BTCUSDT", "ETHUSDT"]
-    read_file = market.read_file
+    read_file = raw_market.read_file
 
     def change_after(source: Any, rules: Any) -> Any:
         found = read_file(source, rules)
@@ -114,6 +114,6 @@ def test_files_that_change_while_they_are_read(
                 os.utime(source.path, ns=(1, 1))
         return found
 
-    monkeypatch.setattr(market, "read_file", change_after)
+    monkeypatch.setattr(raw_market, "read_file", change_after)
     changed = "set/SOLUSDT.csv" if what == "more" else "set/BTCUSDT.parquet"
-    told(read, f"{changed} changed meanwhile", "wait until the download or copy has ended")
+    read_error(read, f"{changed} changed meanwhile", "wait until the download or copy has ended")

@@ -30,8 +30,8 @@ def test_a_coin_that_ended_long_before_cuts_nobody(raw: Path, read: Read, bars: 
     bars(20 * 288 - 5).to_parquet(raw / "ETHUSDT.parquet")
     bars(5 * 288).to_parquet(raw / "LUNAUSDT.parquet")
     market = read()
-    kept = 20 * 288 - 6
-    assert lengths(market) == {"BTCUSDT": kept, "ETHUSDT": kept, "LUNAUSDT": 5 * 288 - 1}
+    bars_kept = 20 * 288 - 6
+    assert lengths(market) == {"BTCUSDT": bars_kept, "ETHUSDT": bars_kept, "LUNAUSDT": 5 * 288 - 1}
     assert market.log.ended_early == ("LUNAUSDT",)
     assert lengths(read(ended_after_days=30)) == dict.fromkeys(market.bars, 5 * 288 - 1)
 

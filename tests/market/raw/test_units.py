@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.market.raw.told import Bars, Read, told
+from tests.market.raw.errors import Bars, Read, read_error
 
 BOTH = pytest.mark.parametrize("on_bad_row", ["error", "drop"])
 ABOVE = "taker_buy_volume of at most volume, in the same unit"
@@ -34,7 +34,9 @@ def test_taker_volume_in_quote_units(
     frame.assign(taker_buy_volume=frame["quote_volume"] * share).to_csv(
         raw / "BTCUSDT-5m.csv", index=False
     )
-    told(read, "set/BTCUSDT-5m.csv, line", ABOVE, "taker_buy_volume=", CURE, on_bad_row=on_bad_row)
+    read_error(
+        read, "set/BTCUSDT-5m.csv, line", ABOVE, "taker_buy_volume=", CURE, on_bad_row=on_bad_row
+    )
 
 
 @BOTH
@@ -46,7 +48,7 @@ def test_one_taker_volume_above_the_volume_names_its_row(
     frame.loc[5, "volume"] = -1.0
     frame.to_parquet(raw / "BTCUSDT.parquet")
     row, text = (6, "zero or more") if on_bad_row == "error" else (11, ABOVE)
-    told(read, f"set/BTCUSDT.parquet, row {row}:", text, on_bad_row=on_bad_row)
+    read_error(read, f"set/BTCUSDT.parquet, row {row}:", text, on_bad_row=on_bad_row)
 
 
 @BOTH
@@ -57,13 +59,13 @@ def test_volume_and_quote_volume_swapped(
     frame = at_price(bars, price).drop(columns="taker_buy_volume")
     swapped = {"volume": "quote_volume", "quote_volume": "volume"}
     frame.rename(columns=swapped).to_csv(raw / "BTCUSDT-5m.csv", index=False)
-    told(read, "set/BTCUSDT-5m.csv, BTCUSDT:", MEAN, CURE, on_bad_row=on_bad_row)
+    read_error(read, "set/BTCUSDT-5m.csv, BTCUSDT:", MEAN, CURE, on_bad_row=on_bad_row)
 
 
 def test_quote_volume_of_coins_that_nobody_traded(raw: Path, read: Read, bars: Bars) -> None:
     frame = at_price(bars, 100).assign(volume=0.0, taker_buy_volume=0.0)
     frame.to_csv(raw / "BTCUSDT-5m.csv", index=False)
-    told(read, MEAN, "found inf")
+    read_error(read, MEAN, "found inf")
     frame.assign(quote_volume=0.0).to_csv(raw / "BTCUSDT-5m.csv", index=False)
     assert read().bars["BTCUSDT"]["quote_volume"].eq(0).all()
 

@@ -4,18 +4,18 @@ from collections.abc import Callable
 
 import pytest
 
-from dipmaster.core.params.market import Informativeness, Simulated
+from dipmaster.core.params.market import Informativeness, SimulatorParams
 
-Dials = Callable[..., Simulated]
+Dials = Callable[..., SimulatorParams]
 
 
 @pytest.fixture(scope="session")
 def dials() -> Dials:
     """Dials of a small market; name those that should differ."""
 
-    def build(**changes: object) -> Simulated:
+    def build(**changes: object) -> SimulatorParams:
         known = Informativeness(bars=1.2, order_book=1.2, on_chain=2.4, sentiment=2.4)
-        small = Simulated(
+        small = SimulatorParams(
             seed=7,
             coins=2,
             days=20,

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dipmaster.market.simulator import simulate
+from dipmaster.market.simulator import simulate_market
 
 NAMES = ("bars", "truth", "order_book", "on_chain", "sentiment")
 PRICES = ("open", "high", "low", "close")
@@ -18,19 +18,19 @@ def raw_bytes(column: pd.Series) -> bytes:
 
 def changed_columns(left, right) -> dict[str, set[str]]:
     """Columns of each table that differ in any byte on any coin."""
-    found = {}
+    changed = {}
     for name in NAMES:
         before, after = getattr(left, name), getattr(right, name)
         assert list(before) == list(after)
-        moved = {
+        columns = {
             str(column)
             for symbol in before
             for column in before[symbol].columns
             if raw_bytes(before[symbol][column]) != raw_bytes(after[symbol][column])
         }
-        if moved:
-            found[name] = moved
-    return found
+        if columns:
+            changed[name] = columns
+    return changed
 
 
 @pytest.mark.parametrize(
@@ -49,13 +49,16 @@ def changed_columns(left, right) -> dict[str, set[str]]:
     ],
 )
 def test_one_dial_moves_only_its_own_columns(dials, dial, value, moves):
-    whole = {"drift": "oracle_drift_frac", "remaining": "remaining_reversion_frac"}
-    wanted = {name: {whole.get(c, c) for c in columns} for name, columns in moves.items()}
-    assert changed_columns(simulate(dials()), simulate(dials(**{dial: value}))) == wanted
+    full_names = {"drift": "oracle_drift_frac", "remaining": "remaining_reversion_frac"}
+    expected = {name: {full_names.get(c, c) for c in columns} for name, columns in moves.items()}
+    assert (
+        changed_columns(simulate_market(dials()), simulate_market(dials(**{dial: value})))
+        == expected
+    )
 
 
 def test_edge_changes_prices_by_the_drift_alone(dials):
-    null, edged = simulate(dials(edge=0.0)), simulate(dials(edge=0.8))
+    null, edged = simulate_market(dials(edge=0.0)), simulate_market(dials(edge=0.8))
     for symbol in null.symbols:
         growth = np.cumprod(1.0 + edged.truth[symbol]["oracle_drift_frac"].to_numpy())
         ratio = edged.bars[symbol]["close"].to_numpy() / null.bars[symbol]["close"].to_numpy()
@@ -64,17 +67,18 @@ def test_edge_changes_prices_by_the_drift_alone(dials):
 
 
 def test_more_jumps_keep_the_jumps_that_were_there(dials):
-    few = simulate(dials(jumps_per_day=1.0)).truth["SIM01USDT"]
-    many = simulate(dials(jumps_per_day=3.0)).truth["SIM01USDT"]
-    there = (few["jump_mark"] > 0).to_numpy()
-    assert 10 < there.sum() < (many["jump_mark"] > 0).sum()
+    few = simulate_market(dials(jumps_per_day=1.0)).truth["SIM01USDT"]
+    many = simulate_market(dials(jumps_per_day=3.0)).truth["SIM01USDT"]
+    has_jump = (few["jump_mark"] > 0).to_numpy()
+    assert 10 < has_jump.sum() < (many["jump_mark"] > 0).sum()
     pd.testing.assert_frame_equal(
-        few.loc[there, ["jump_frac", "jump_mark"]], many.loc[there, ["jump_frac", "jump_mark"]]
+        few.loc[has_jump, ["jump_frac", "jump_mark"]],
+        many.loc[has_jump, ["jump_frac", "jump_mark"]],
     )
     assert (few["regime"] == many["regime"]).all()
 
 
 def test_no_jumps_leaves_no_mark_and_no_drift(dials):
-    truth = simulate(dials(jumps_per_day=0.0)).truth["SIM01USDT"]
+    truth = simulate_market(dials(jumps_per_day=0.0)).truth["SIM01USDT"]
     for name in ("jump_mark", "jump_frac", "oracle_drift_frac", "remaining_reversion_frac"):
         assert (truth[name] == 0).all()

@@ -8,7 +8,7 @@ coins. The same tests with an edge must fail: they can see what they look for.
 import numpy as np
 import pytest
 
-from dipmaster.market.simulator import simulate
+from dipmaster.market.simulator import simulate_market
 
 SEEDS = (101, 102, 103, 104, 105)
 AHEAD = 12  # bars
@@ -25,17 +25,19 @@ def scaled_forward_returns(dials, edge: float, condition: str) -> float:
     """t value of the mean forward return from the next open, over bars that meet a condition."""
     values, days = [], []
     for s, seed in enumerate(SEEDS):
-        market = simulate(dials(seed=seed, coins=4, days=120, edge=edge))
+        market = simulate_market(dials(seed=seed, coins=4, days=120, edge=edge))
         for symbol in market.symbols:
             bars, truth = market.bars[symbol], market.truth[symbol]
             opened, close = bars["open"].to_numpy(), bars["close"].to_numpy()
             sigma = truth["sigma_bar"].to_numpy()
             two = np.concatenate(([0.0], close[1:] / opened[:-1] - 1))
             chosen = CONDITIONS[condition](two / (sigma * np.sqrt(12)), truth)
-            places = np.flatnonzero(chosen[: -AHEAD - 1])
+            positions = np.flatnonzero(chosen[: -AHEAD - 1])
             ahead = 1 if condition == "always" else AHEAD
-            values.append((close[places + ahead] / opened[places + 1] - 1) / sigma[places + 1])
-            days.append(s * 1000 + places // 288)
+            values.append(
+                (close[positions + ahead] / opened[positions + 1] - 1) / sigma[positions + 1]
+            )
+            days.append(s * 1000 + positions // 288)
     return t_value(np.concatenate(values), np.concatenate(days))
 
 

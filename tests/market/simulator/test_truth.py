@@ -3,13 +3,18 @@
 import numpy as np
 import pytest
 
-from dipmaster.market.simulator import WORLD, simulate
-from dipmaster.market.simulator.state import market_state, season, stationary_ar1, tail
+from dipmaster.market.simulator import MARKET_MODEL, simulate_market
+from dipmaster.market.simulator.state import (
+    compute_seasonality,
+    draw_market_state,
+    draw_stationary_ar1,
+    draw_tail_scale,
+)
 
 
 @pytest.mark.parametrize(("edge", "rate"), [(0.8, 0.1), (0.3, 0.25), (1.0, 0.02)])
 def test_drift_and_reversion_follow_from_the_jumps(dials, edge, rate):
-    truth = simulate(dials(edge=edge, reversion_rate=rate)).truth["SIM02USDT"]
+    truth = simulate_market(dials(edge=edge, reversion_rate=rate)).truth["SIM02USDT"]
     jump, mark = truth["jump_frac"].to_numpy(), truth["jump_mark"].to_numpy()
     q = 0.0
     for t in range(len(truth)):
@@ -19,13 +24,15 @@ def test_drift_and_reversion_follow_from_the_jumps(dials, edge, rate):
 
 
 def test_jumps_come_as_often_and_as_large_as_said(dials):
-    market = simulate(dials(coins=8, days=600, jumps_per_day=2.0))
+    market = simulate_market(dials(coins=8, days=600, jumps_per_day=2.0))
     marks = np.array([frame["jump_mark"].to_numpy() for frame in market.truth.values()])
     jumps = np.array([frame["jump_frac"].to_numpy() for frame in market.truth.values()])
     assert (marks > 0).mean() * 288 == pytest.approx(2.0, rel=0.05)
-    assert (marks == 1).sum() / (marks > 0).sum() == pytest.approx(WORLD.liquidity_share, abs=0.04)
+    assert (marks == 1).sum() / (marks > 0).sum() == pytest.approx(
+        MARKET_MODEL.liquidity_share, abs=0.04
+    )
     assert (jumps[marks > 0] > 0).mean() == pytest.approx(0.5, abs=0.05)
-    assert (np.abs(jumps).max(initial=0)) <= WORLD.jump_cap
+    assert (np.abs(jumps).max(initial=0)) <= MARKET_MODEL.jump_cap
     together = (marks > 0).sum(axis=0)
     assert (together >= 4).sum() > 50  # common jumps: far beyond chance (expected 0 if independent)
     same = [np.ptp(np.sign(j[j != 0])) == 0 for j in jumps.T[together >= 5]]
@@ -34,20 +41,24 @@ def test_jumps_come_as_often_and_as_large_as_said(dials):
 
 
 def test_regimes_dwell_as_long_as_said(dials):
-    state = market_state(WORLD, 5, np.arange(288 * 10_000, dtype=np.int64) * 300_000, 0.0)
+    state = draw_market_state(
+        MARKET_MODEL, 5, np.arange(288 * 10_000, dtype=np.int64) * 300_000, 0.0
+    )
     edges = np.flatnonzero(np.diff(state.regime)) + 1
     lengths = np.diff(np.concatenate(([0], edges, [state.bars]))) / 288
     kinds = state.regime[np.concatenate(([0], edges))]
-    for k, days in enumerate(WORLD.regime_dwell_days):
+    for k, days in enumerate(MARKET_MODEL.regime_dwell_days):
         assert lengths[kinds == k].mean() == pytest.approx(days, rel=0.15)
     assert set(np.abs(np.diff(state.regime))) == {0, 1}  # only neighbours
     share = state.episode.mean()
-    expected = WORLD.episode_hours / (24 * 7 / WORLD.episodes_per_week + WORLD.episode_hours)
+    expected = MARKET_MODEL.episode_hours / (
+        24 * 7 / MARKET_MODEL.episodes_per_week + MARKET_MODEL.episode_hours
+    )
     assert share == pytest.approx(expected, rel=0.15)
 
 
 def test_a_coin_leaves_the_markets_regime_for_spells(dials):
-    market = simulate(dials(coins=6, days=400))
+    market = simulate_market(dials(coins=6, days=400))
     apart = [np.mean(f["coin_regime"] != f["regime"]) for f in market.truth.values()]
     assert 0.03 < np.mean(apart) < 0.25
     paths = {frame["coin_regime"].to_numpy().tobytes() for frame in market.truth.values()}
@@ -56,7 +67,7 @@ def test_a_coin_leaves_the_markets_regime_for_spells(dials):
 
 
 def test_sigma_is_the_scale_of_the_returns(dials):
-    market = simulate(dials(coins=4, days=120, jumps_per_day=0.0, edge=0.0))
+    market = simulate_market(dials(coins=4, days=120, jumps_per_day=0.0, edge=0.0))
     for symbol, frame in market.bars.items():
         scaled = (frame["close"] / frame["open"] - 1) / market.truth[symbol]["sigma_bar"]
         assert scaled.std() == pytest.approx(1.0, abs=0.04)
@@ -68,9 +79,9 @@ def test_sigma_is_the_scale_of_the_returns(dials):
 def test_innovations_have_variance_one_and_the_tail_of_t():
     from scipy import stats
 
-    scale = tail(WORLD, 3, "tail", 200_000, 1)
+    scale = draw_tail_scale(MARKET_MODEL, 3, "tail", 200_000, 1)
     drawn = scale * np.random.default_rng(8).standard_normal(200_000)
-    nu = WORLD.degrees_of_freedom
+    nu = MARKET_MODEL.degrees_of_freedom
     law = stats.t(nu, scale=np.sqrt((nu - 2) / nu))
     assert law.std() == pytest.approx(1.0)
     assert stats.kstest(drawn, law.cdf).pvalue > 0.01
@@ -78,22 +89,24 @@ def test_innovations_have_variance_one_and_the_tail_of_t():
 
 def test_season_has_mean_square_one_and_peaks_in_the_afternoon():
     times = np.arange(7 * 288, dtype=np.int64) * 300_000 + 1_672_531_200_000  # Sunday 2023-01-01
-    found = season(WORLD, times)
-    assert np.mean(found**2) == pytest.approx(1.0)
-    assert found[:288].mean() < found[288 : 2 * 288].mean()  # Sunday below Monday
-    assert 14 < np.argmax(found[288 : 2 * 288]) / 12 < 17
-    np.testing.assert_allclose(found[:288], found[288:576] * WORLD.weekend_factor)
+    seasonality = compute_seasonality(MARKET_MODEL, times)
+    assert np.mean(seasonality**2) == pytest.approx(1.0)
+    assert seasonality[:288].mean() < seasonality[288 : 2 * 288].mean()  # Sunday below Monday
+    assert 14 < np.argmax(seasonality[288 : 2 * 288]) / 12 < 17
+    np.testing.assert_allclose(
+        seasonality[:288], seasonality[288:576] * MARKET_MODEL.weekend_factor
+    )
 
 
 def test_ar1_parts_are_stationary_from_the_first_bar():
     first = [
-        stationary_ar1(np.random.default_rng(i), 200, 0.5, 50.0)[[0, 199]] for i in range(2000)
+        draw_stationary_ar1(np.random.default_rng(i), 200, 0.5, 50.0)[[0, 199]] for i in range(2000)
     ]
     np.testing.assert_allclose(np.std(first, axis=0), 0.5, rtol=0.06)
 
 
 def test_loadings_rise_in_correlation_episodes(dials):
-    market = simulate(dials(coins=4, days=400, jumps_per_day=0.0, edge=0.0))
+    market = simulate_market(dials(coins=4, days=400, jumps_per_day=0.0, edge=0.0))
     scaled = np.array(
         [
             (market.bars[s]["close"] / market.bars[s]["open"] - 1) / market.truth[s]["sigma_bar"]

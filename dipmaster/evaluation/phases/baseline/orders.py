@@ -18,7 +18,7 @@ def baseline_entries(
 ) -> Entries:
     """Every candidate but those whose position could cross the boundary, the deepest dip first."""
     orders = drop_boundary_crossings(candidates, panel, period, exits.cap_bars)
-    return backtest.entries_from_candidates(orders, panel, execution, exits)
+    return backtest.build_entries(orders, panel, execution, exits)
 
 
 def baseline_policy(exits: Exits, candidates: int) -> ExitPolicy:
@@ -32,6 +32,8 @@ def baseline_exit_returns(panel: Panel, execution: Execution, exits: Exits) -> E
 
     def net(symbol: Ints, bar: Ints) -> Floats:
         levels = (exits.target_frac, exits.stop_frac, exits.cap_bars)
-        return backtest.outcomes(panel, symbol, bar, execution, rules, *levels).net_frac
+        return backtest.simulate_independent_trades(
+            panel, symbol, bar, execution, rules, *levels
+        ).net_frac
 
     return net

@@ -108,7 +108,7 @@ def _compare(whole: StandalonePair, was_on: bool, gates: Gates, subset: Bools) -
     return AblationFigures(
         n=len(pair.after),
         win_rate=metrics.win_rate(net),
-        profit_factor=metrics.profit_factor(net),
+        profit_factor=metrics.profit_factor(net, net),
         mean_net_bps=mean_or_none(1e4 * net),
         change_mean_net_bps=judged,
         effect=_effect(judged.verdict, was_on),

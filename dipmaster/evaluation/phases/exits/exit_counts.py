@@ -48,6 +48,7 @@ def _count(
     sales = fills[(fills["side"] == "sell") & (fills["exit_type"] == name)]
     touched = trades[trades["trade_id"].isin(sales["trade_id"])]
     money = touched["net_pnl"].to_numpy(dtype=np.float64)
+    net_frac = touched["return_frac"].to_numpy(dtype=np.float64)
     confidence = sales["exit_confidence"].to_numpy(dtype=np.float64)
     return ExitRuleUse(
         rule=name,
@@ -55,7 +56,7 @@ def _count(
         fills=len(sales),
         trades_frac=len(touched) / len(trades) if len(trades) else None,
         net_pnl=None if name == PARTIAL else float(money.sum()),
-        mean_net_bps=mean_or_none(1e4 * touched["return_frac"].to_numpy(dtype=np.float64)),
-        win_rate=metrics.win_rate(money),
+        mean_net_bps=mean_or_none(1e4 * net_frac),
+        win_rate=metrics.win_rate(net_frac),
         mean_confidence=mean_or_none(confidence[~np.isnan(confidence)]),
     )

@@ -5,10 +5,9 @@ from dipmaster.core.params import Gates
 from dipmaster.core.params.roadmap import HOLDING_BAND_MINUTES
 from dipmaster.evaluation.figures.breakdowns import quantile_or_none
 from dipmaster.evaluation.figures.intervals import sample_interval
-from dipmaster.evaluation.phases.exits.figures import NO_TRADE, mean
 from dipmaster.evaluation.phases.exits.subsets import by_subset
 from dipmaster.evaluation.standalone import StandalonePair, StandaloneTrades
-from dipmaster.evaluation.statistics.trade_metrics import estimate_share
+from dipmaster.evaluation.statistics.trade_metrics import estimate_mean, estimate_share
 from dipmaster.results.evaluation.exits import HoldingBySubset, HoldingChange, HoldingFigures
 
 
@@ -33,9 +32,11 @@ def _minutes(side: StandaloneTrades, gates: Gates) -> HoldingFigures:
     inside = (minutes >= shortest) & (minutes <= longest)
     alpha, few = gates.alpha, gates.few_losing_trades
     return HoldingFigures(
-        mean_minutes=sample_interval(mean(minutes, known.day, known.block, alpha)),
+        mean_minutes=sample_interval(
+            estimate_mean(minutes, known.day, known.block, alpha, lowest=0.0)
+        ),
         median_minutes=quantile_or_none(minutes, 0.5),
         in_band_frac=sample_interval(
-            estimate_share(inside, known.day, known.block, alpha, few, NO_TRADE)
+            estimate_share(inside, known.day, known.block, alpha, few, "no trade")
         ),
     )

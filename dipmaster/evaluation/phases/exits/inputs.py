@@ -10,7 +10,7 @@ import pandas as pd
 from dipmaster.backtest import EXIT_NAMES, ExitType
 from dipmaster.core.errors import data_error
 from dipmaster.core.kernels import Floats
-from dipmaster.core.panel import Panel, epoch_ms
+from dipmaster.core.panel import Panel, to_epoch_ms
 from dipmaster.core.tables import EXIT_FEATURES
 from dipmaster.evaluation.standalone import EligibleEntries, StandaloneTrades
 from dipmaster.exits import ExitMarket, ExitRows, StoredModels, build_score_matrix
@@ -86,7 +86,7 @@ class ExitInputs:
             entries.day,
             entries.block,
             entries.signal_index + 1,
-            panel.index_of(epoch_ms(plans["hold_exit_time"])),
+            panel.index_of(to_epoch_ms(plans["hold_exit_time"])),
             exit_type.astype(np.int64),
             np.full(len(entries), np.nan),
             plans["hold_net_frac"].to_numpy(dtype=np.float64),
@@ -98,7 +98,7 @@ def stored_rows(frame: pd.DataFrame, panel: Panel) -> ExitRows:
     """ExitRows of table EXIT_ROWS as they were scored; a position's number is its candidate's."""
     return ExitRows(
         frame["candidate_id"].to_numpy(np.int64),
-        panel.index_of(epoch_ms(frame["open_time"])),
+        panel.index_of(to_epoch_ms(frame["open_time"])),
         frame["bars_held"].to_numpy(np.int64),
         frame[list(EXIT_FEATURES)].to_numpy(np.float32),
     )

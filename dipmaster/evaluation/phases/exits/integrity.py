@@ -11,9 +11,9 @@ import pandas as pd
 
 from dipmaster.backtest import ExitType, Ledger
 from dipmaster.core.kernels import Bools, Floats, Ints
-from dipmaster.core.panel import Panel, epoch_ms
+from dipmaster.core.panel import Panel, to_epoch_ms
 from dipmaster.core.params import AdaptiveExits
-from dipmaster.core.params.exits import Decision
+from dipmaster.core.params.exits import ExitDecision
 from dipmaster.core.time_units import BAR_MS
 from dipmaster.evaluation.integrity import Check
 from dipmaster.evaluation.phases.exits.inputs import ExitInputs, stored_rows
@@ -70,7 +70,7 @@ def _targets_are_planned(
     target = plans["target_frac"].to_numpy(dtype=np.float64)
     hit = sales[sales["exit_type"] == TARGET]
     row = np.searchsorted(np.array(panel.symbols), hit["symbol"].to_numpy(dtype=str))
-    opened = panel.open[row, panel.index_of(epoch_ms(hit["time"]))]
+    opened = panel.open[row, panel.index_of(to_epoch_ms(hit["time"]))]
     level = hit["entry"].to_numpy() * (1.0 + target[hit["candidate_id"].to_numpy(np.int64)])
     wrong = _apart(hit["reference_price"].to_numpy(), np.maximum(opened, level))
     last = sales.groupby("trade_id")[["reference_price", "entry"]].last()
@@ -91,7 +91,7 @@ def _apart(one: Floats, other: Floats) -> Bools:
     return apart
 
 
-def _sold_on_scores(sales: pd.DataFrame, scored: pd.DataFrame, decision: Decision) -> Check:
+def _sold_on_scores(sales: pd.DataFrame, scored: pd.DataFrame, decision: ExitDecision) -> Check:
     """The score of the bar that closed as the sale's bar opened."""
     decided = sales[sales["exit_type"].isin([FULL, PART])]
     closed = decided.assign(open_time=decided["time"] - BAR)
@@ -109,7 +109,7 @@ def _sold_on_scores(sales: pd.DataFrame, scored: pd.DataFrame, decision: Decisio
 
 
 def _none_passed_over(
-    trades: pd.DataFrame, sales: pd.DataFrame, scored: pd.DataFrame, decision: Decision
+    trades: pd.DataFrame, sales: pd.DataFrame, scored: pd.DataFrame, decision: ExitDecision
 ) -> Check:
     """A score above a threshold sells at the next open what has not left by then."""
     traded = scored.merge(trades[["candidate_id", "exit_time"]], "inner", "candidate_id")
@@ -132,7 +132,7 @@ def _none_passed_over(
     )
 
 
-def _thresholds(decision: Decision) -> tuple[float, float]:
+def _thresholds(decision: ExitDecision) -> tuple[float, float]:
     full = decision.full_probability if decision.full else np.inf
     return full, decision.partial_probability if decision.partial else np.inf
 
@@ -142,7 +142,7 @@ def _fitted_before(
 ) -> Check:
     """Of every candidate's rows, traded or not."""
     scored = rows[rows["exit_probability"].notna()]
-    signal = epoch_ms(candidates["open_time"])[scored["candidate_id"].to_numpy(np.int64)]
+    signal = to_epoch_ms(candidates["open_time"])[scored["candidate_id"].to_numpy(np.int64)]
     heads, above = _moments(folds, "heads"), _moments(folds, "calibrator")
     late = _unsound(scored["models_fitted"], heads, signal + BAR_MS)
     late |= _unsound(scored["calibrator_fitted"], above, signal + BAR_MS)
@@ -158,17 +158,17 @@ def _fitted_before(
 
 def _moments(folds: Sequence[ExitModelFold], level: str) -> Ints:
     times = [f.fitted_at for f in folds if f.level == level and not f.reason]
-    return epoch_ms(pd.Series(pd.to_datetime(times, utc=True)).astype("datetime64[ms, UTC]"))
+    return to_epoch_ms(pd.Series(pd.to_datetime(times, utc=True)).astype("datetime64[ms, UTC]"))
 
 
 def _unsound(fitted: "pd.Series[pd.Timestamp]", on_record: Ints, decided: Ints) -> Bools:
     there = fitted.notna().to_numpy()
-    moment = epoch_ms(fitted.fillna(pd.Timestamp(0, tz="UTC")))
+    moment = to_epoch_ms(fitted.fillna(pd.Timestamp(0, tz="UTC")))
     wrong: Bools = ~there | (moment > decided) | ~np.isin(moment, on_record)
     return wrong
 
 
-def _parts_are_whole(ledger: Ledger, decision: Decision) -> Check:
+def _parts_are_whole(ledger: Ledger, decision: ExitDecision) -> Check:
     fills, trades = ledger.fills, ledger.trades.set_index("trade_id")
     sold = fills[fills["side"] == "sell"].groupby("trade_id")["quantity"].sum()
     gone = _apart(sold.reindex(trades.index).to_numpy(), trades["quantity"].to_numpy())
@@ -191,7 +191,7 @@ def _scored_again(inputs: ExitInputs, candidates: pd.DataFrame, cap_bars: int) -
     picked = positions[:: max(1, -(-positions.size // SAMPLED))]
     sample = inputs.rows[inputs.rows["candidate_id"].isin(picked)]
     rows = stored_rows(sample, inputs.market.panel)
-    again = inputs.models.score(rows, epoch_ms(candidates["open_time"]), cap_bars)
+    again = inputs.models.score(rows, to_epoch_ms(candidates["open_time"]), cap_bars)
     stored = sample["exit_probability"].to_numpy(dtype=np.float64)
     same = (np.abs(again - stored) <= ROUNDING) | (np.isnan(again) & np.isnan(stored))
     apart = int(np.count_nonzero(~same))

@@ -17,7 +17,11 @@ from dipmaster.evaluation.phases.exits.subsets import by_subset
 from dipmaster.evaluation.standalone import EligibleEntries, StandalonePair, StandaloneTrades
 from dipmaster.evaluation.statistics.paired.judging import to_ratio
 from dipmaster.evaluation.statistics.paired.sides import Difference
-from dipmaster.learning.evaluation.clustered import floored_variance, t_critical
+from dipmaster.learning.evaluation.clustered import (
+    describe_missing_blocks,
+    floored_variance,
+    t_critical,
+)
 from dipmaster.learning.evaluation.intervals import block_interval
 from dipmaster.learning.evaluation.statistic import Statistic
 from dipmaster.results.common import RatioInterval
@@ -51,8 +55,9 @@ def max_favorable_excursion(panel: Panel, entries: EligibleEntries, cap_bars: in
     Returns
     -------
     Floats
-        Shape (entries,), 0 or more; bars that do not exist are passed over.
+        Shape (entries,), 0 or more; bars that were not traded are passed over.
     """
+    panel = panel.traded
     entry = entries.signal_index + 1
     bar = entry[:, None] + np.arange(cap_bars)
     high = panel.high[entries.symbol_index[:, None], np.minimum(bar, panel.bars - 1)]
@@ -88,8 +93,9 @@ def log_ratio(
         if total <= 0.0:
             return Difference(None, reason=f"the exits of {name} took no gross profit")
     value, blocks = float(np.log(sums[0] / sums[1])), np.unique(block).size
-    if blocks < 2:
-        return Difference(value, reason="one block only")
+    missing = describe_missing_blocks(blocks)
+    if missing:
+        return Difference(value, reason=missing)
     influence = after / sums[0] - before / sums[1]
     if not influence.any():
         return Difference(value, value, value)

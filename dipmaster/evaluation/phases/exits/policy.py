@@ -11,10 +11,10 @@ from dataclasses import replace
 import numpy as np
 
 from dipmaster import backtest
-from dipmaster.backtest import ExitRules, ScoreExits
+from dipmaster.backtest import ExitRules, ScoreExitRule
 from dipmaster.core.kernels import Floats, Ints
 from dipmaster.core.params import AdaptiveExits, Execution
-from dipmaster.core.params.exits import Decision
+from dipmaster.core.params.exits import ExitDecision
 from dipmaster.evaluation.phases.exits.inputs import ExitInputs
 from dipmaster.evaluation.standalone import ExitPolicy
 from dipmaster.evaluation.statistics.random_entry.portfolios import ExitSimulator
@@ -35,7 +35,7 @@ from dipmaster.exits.target import combine_multipliers
 AT_ONCE = 1000  # random entries scored together: their rows grow with the time limit
 
 
-def with_scores(rules: ExitRules, score: Floats, decision: Decision) -> ExitRules:
+def with_scores(rules: ExitRules, score: Floats, decision: ExitDecision) -> ExitRules:
     """The rules with exits on the score; a decision that is off never acts.
 
     Parameters
@@ -47,7 +47,7 @@ def with_scores(rules: ExitRules, score: Floats, decision: Decision) -> ExitRule
         return rules
     full = decision.full_probability if decision.full else np.inf
     partial = decision.partial_probability if decision.partial else np.inf
-    return replace(rules, score=ScoreExits(score, full, partial, decision.partial_frac))
+    return replace(rules, score=ScoreExitRule(score, full, partial, decision.partial_frac))
 
 
 def adaptive_policies(
@@ -114,7 +114,7 @@ def adaptive_exit_returns(
         rows = _live_rows(market, positions, execution, exits)
         probability = models.score(rows, signal_ms, exits.cap_bars)
         score = build_score_matrix(rows, probability, len(positions), exits.cap_bars)
-        return backtest.outcomes(
+        return backtest.simulate_independent_trades(
             market.panel,
             symbol,
             bar,

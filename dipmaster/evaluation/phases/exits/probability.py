@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from dipmaster.core.kernels import Bools, Floats
-from dipmaster.core.params.exits import Decision
+from dipmaster.core.params.exits import ExitDecision
 from dipmaster.evaluation.standalone import StandaloneTrades
 from dipmaster.results.evaluation.exit_rules import ExitProbabilityUse
 
@@ -15,7 +15,7 @@ def count_probability(
     opened: Bools,
     unguided: StandaloneTrades,
     phase: StandaloneTrades,
-    decision: Decision,
+    decision: ExitDecision,
 ) -> ExitProbabilityUse:
     """Scored closed bars above both thresholds, while there is something to decide.
 
@@ -58,7 +58,7 @@ def _open_at(side: StandaloneTrades, bars: int) -> Bools:
     return there
 
 
-def _counts(prefix: str, score: Floats, among: Bools, decision: Decision) -> dict[str, Any]:
+def _counts(prefix: str, score: Floats, among: Bools, decision: ExitDecision) -> dict[str, Any]:
     known = score[among & ~np.isnan(score)]
     return {
         f"{prefix}rows": known.size,

@@ -8,7 +8,7 @@ import pandas as pd
 from dipmaster.core import catalog, store
 from dipmaster.core.errors import DataError, data_error
 from dipmaster.core.kernels import Bools
-from dipmaster.core.panel import Panel, epoch_ms
+from dipmaster.core.panel import Panel, to_epoch_ms
 from dipmaster.core.tables import EXIT_PLANS, EXIT_ROWS, Table
 from dipmaster.core.time_units import BAR_MS
 from dipmaster.evaluation.phases.exits.inputs import READ_ROWS, ExitInputs
@@ -63,8 +63,8 @@ def check_rows(rows: pd.DataFrame, candidates: pd.DataFrame) -> pd.DataFrame:
         _demand(path, rows[name].notna(), f"{name} in every row")
     of, held = (rows[name].to_numpy(np.int64) for name in ("candidate_id", "bars_held"))
     _demand(path, (of >= 0) & (of < len(candidates)), "rows of the candidates")
-    bought = epoch_ms(candidates["open_time"])[of] + BAR_MS
-    on_time = (held >= 0) & (epoch_ms(rows["open_time"]) == bought + BAR_MS * held)
+    bought = to_epoch_ms(candidates["open_time"])[of] + BAR_MS
+    on_time = (held >= 0) & (to_epoch_ms(rows["open_time"]) == bought + BAR_MS * held)
     _demand(path, on_time, "rows from the purchase on, in 5-minute steps")
     rising = (np.diff(of) > 0) | ((np.diff(of) == 0) & (np.diff(held) > 0))
     order = "rows in order of candidate_id and bars_held, none twice"

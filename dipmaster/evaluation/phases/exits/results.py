@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from dipmaster.backtest import Trailing
+from dipmaster.backtest import TrailingStopRule
 from dipmaster.core.kernels import Bools, Floats
 from dipmaster.core.panel import Panel
 from dipmaster.core.params import AdaptiveExits, Gates
@@ -55,7 +55,7 @@ class ExitEvidence:
     simulate: Callable[[str, AdaptiveExits], StandaloneTrades]
     plans: pd.DataFrame
     score: Floats
-    trailing: Trailing | None
+    trailing: TrailingStopRule | None
     trades: pd.DataFrame
     fills: pd.DataFrame
 

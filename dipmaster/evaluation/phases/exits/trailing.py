@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from dipmaster.backtest import ExitType, Trailing
+from dipmaster.backtest import ExitType, TrailingStopRule
 from dipmaster.core.kernels import Bools, Floats
 from dipmaster.core.panel import Panel
 from dipmaster.evaluation.figures.breakdowns import mean_or_none
@@ -17,7 +17,7 @@ def measure_trailing(
     entries: EligibleEntries,
     opened: Bools,
     phase: StandaloneTrades,
-    rule: Trailing | None,
+    rule: TrailingStopRule | None,
     cap_bars: int,
 ) -> BySubset[TrailingFigures]:
     """Positions opened by the phase, and all entries, each followed alone under its exits.
@@ -53,7 +53,7 @@ def _activity(
     panel: Panel,
     entries: EligibleEntries,
     phase: StandaloneTrades,
-    rule: Trailing | None,
+    rule: TrailingStopRule | None,
     cap_bars: int,
 ) -> tuple[Bools, Floats]:
     """Shape (entries, bars since entry): closed bars at which it was active, and its distance.
@@ -61,6 +61,7 @@ def _activity(
     A bar that touches a level ends the trade inside and does not count: the engine
     raises the level at the close of bars that were lived through.
     """
+    panel = panel.traded
     bar = phase.entry_index[:, None] + np.arange(cap_bars)
     lived = bar < phase.exit_index[:, None]
     if rule is None:

@@ -10,7 +10,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from dipmaster.core.params.roadmap import ECE_MAX, SLOPES
+from dipmaster.core.params.roadmap import CALIBRATION_SLOPE_RANGE, ECE_MAX
 from dipmaster.evaluation.claims import INCONCLUSIVE, MET, NOT_MET, Claim
 from dipmaster.results.common import ClaimVerdict, Interval, Verdict
 from dipmaster.results.confidence.calibration import CalibrationGate
@@ -20,7 +20,7 @@ ALL = "all"  # regimes together: shown, not judged
 WORDS = "confidence properly scaled across regimes"
 LIMITS = {
     "ece": Claim("1.3.calibration", "1.3", WORDS, ECE_MAX, "frac"),
-    "slope": Claim("1.3.calibration", "1.3", WORDS, SLOPES, "ratio"),
+    "slope": Claim("1.3.calibration", "1.3", WORDS, CALIBRATION_SLOPE_RANGE, "ratio"),
 }
 NAMES = {"ece": "calibration error", "slope": "calibration slope"}
 VERDICTS: Mapping[Verdict, ClaimVerdict] = {  # worst first
@@ -79,8 +79,8 @@ def _beyond(limit: str, interval: Interval, gate: Verdict) -> float:
     near, far = (high, low) if gate == "FAIL" else (low, high)
     if limit == "ece":
         return float((far - ECE_MAX) / ECE_MAX)
-    width = SLOPES[1] - SLOPES[0]
-    return float(max(SLOPES[0] - near, far - SLOPES[1]) / width)
+    width = CALIBRATION_SLOPE_RANGE[1] - CALIBRATION_SLOPE_RANGE[0]
+    return float(max(CALIBRATION_SLOPE_RANGE[0] - near, far - CALIBRATION_SLOPE_RANGE[1]) / width)
 
 
 def _error(interval: Interval) -> str:

@@ -14,7 +14,7 @@ from dipmaster.core.params import Gates
 from dipmaster.core.params.roadmap import (
     REGIME_ACCURACY_FRAC,
     SIGNAL_TARGETS,
-    STABLE_WITHIN_FRAC,
+    WIN_RATE_RANGE_FRAC,
 )
 from dipmaster.evaluation.claims import INCONCLUSIVE, MET, NOT_MET, Claim
 from dipmaster.evaluation.phases.selection.calibration_claim import calibration_claim
@@ -152,7 +152,7 @@ def _stable(quality: SignalQuality, too_small: str) -> RoadmapClaim:
     phase 1 to add to the win rate.
     """
     words = "stable win rates across volatility regimes"
-    claim = Claim("1.3.stable", "1.3", words, STABLE_WITHIN_FRAC, "points")
+    claim = Claim("1.3.stable", "1.3", words, WIN_RATE_RANGE_FRAC, "points")
     rows = [row for row in quality.win_rate_by_regime if row.win_rate is not None]
     rates = [row.win_rate for row in rows if row.win_rate is not None]
     n = sum(row.n for row in rows)
@@ -167,7 +167,7 @@ def _stable(quality: SignalQuality, too_small: str) -> RoadmapClaim:
         return claim.record(observed, n, NOT_MET, why)
     most = _possible(rows)
     spread = Interval(apart, None, most)
-    if most is not None and most <= STABLE_WITHIN_FRAC:
+    if most is not None and most <= WIN_RATE_RANGE_FRAC:
         return claim.record(spread, n, MET, "even the largest possible difference is small")
     could = "any" if most is None else f"up to {100 * most:.0f} points"
     why = (

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from dipmaster.core.kernels import Bools, Floats, Ints
-from dipmaster.core.panel import epoch_ms
-from dipmaster.core.params.confidence import Thresholds
+from dipmaster.core.panel import to_epoch_ms
+from dipmaster.core.params.confidence import ConfidenceThresholds
 from dipmaster.core.time_units import BAR_MS
 from dipmaster.evaluation.integrity import Check
 from dipmaster.results.confidence.record import ScoreFold
@@ -24,7 +24,7 @@ def admission_checks(
     candidates: pd.DataFrame,
     scores: pd.DataFrame,
     admission: pd.DataFrame,
-    thresholds: Thresholds | None,
+    thresholds: ConfidenceThresholds | None,
     folds: Sequence[ScoreFold],
 ) -> tuple[Check, ...]:
     """Checks of a phase that trades admitted candidates, burn-in included.
@@ -59,7 +59,7 @@ def _are_candidates(trades: pd.DataFrame, candidates: pd.DataFrame, row: Ints) -
         return Check(name, False, "a trade without a candidate")
     traded = candidates.iloc[row]
     same = traded["symbol"].to_numpy(dtype=str) == trades["symbol"].to_numpy(dtype=str)
-    same &= epoch_ms(traded["open_time"]) == epoch_ms(trades["signal_time"])
+    same &= to_epoch_ms(traded["open_time"]) == to_epoch_ms(trades["signal_time"])
     strangers, twice = int((~same).sum()), row.size - np.unique(row).size
     detail = f"{row.size} trades of {len(candidates)} candidates, {strangers} of another bar"
     return Check(name, strangers == 0 and twice == 0, f"{detail}, {twice} traded twice")
@@ -75,7 +75,7 @@ def _were_admitted(admission: pd.DataFrame, row: Ints) -> Check:
 
 
 def _reach_thresholds(
-    trades: pd.DataFrame, scores: pd.DataFrame, row: Ints, thresholds: Thresholds | None
+    trades: pd.DataFrame, scores: pd.DataFrame, row: Ints, thresholds: ConfidenceThresholds | None
 ) -> Check:
     name = "the ledger's confidence is the score, and reaches the threshold of its regime"
     confidence = trades["confidence"].to_numpy(dtype=np.float64)
@@ -87,7 +87,7 @@ def _reach_thresholds(
     return Check(name, bool((same & reached).all()), f"{row.size} trades, {below} below")
 
 
-def _demanded(trades: pd.DataFrame, thresholds: Thresholds) -> Floats:
+def _demanded(trades: pd.DataFrame, thresholds: ConfidenceThresholds) -> Floats:
     three = {
         "low": thresholds.low_volatility,
         "normal": thresholds.normal_volatility,
@@ -101,7 +101,7 @@ def _fitted_before(scores: pd.DataFrame, row: Ints, folds: Sequence[ScoreFold]) 
     """The fits that each row names; a stack need not be there, all else must."""
     name = "each score traded names fits of all its levels, none later than its bar's close"
     traded = scores.iloc[row]
-    close = epoch_ms(traded["open_time"]) + BAR_MS
+    close = to_epoch_ms(traded["open_time"]) + BAR_MS
     unsound = {level: _unsound(traded[f"{level}_fitted"], level, close, folds) for level in LEVELS}
     late = np.any(list(unsound.values()), axis=0)
     which = ", ".join(level for level, rows in unsound.items() if rows.any())
@@ -114,7 +114,7 @@ def _unsound(
 ) -> Bools:
     """Rows whose fit is missing, later than the close, or not among those on record."""
     there = fitted.notna().to_numpy()
-    moment = epoch_ms(fitted.fillna(pd.Timestamp(0, tz="UTC")))
+    moment = to_epoch_ms(fitted.fillna(pd.Timestamp(0, tz="UTC")))
     on_record = [_ms(fold) for fold in folds if fold.level == level and not fold.reason]
     wrong: Bools = there & ((moment > close) | ~np.isin(moment, on_record))
     return wrong if level == "stack" else wrong | ~there
@@ -123,7 +123,7 @@ def _unsound(
 def _known_when_fitted(scores: pd.DataFrame, folds: Sequence[ScoreFold]) -> Check:
     """Only how many: which candidates a fit learned from is not on record."""
     labelled: Bools = scores["label"].to_numpy() >= 0
-    closed = np.sort(epoch_ms(scores["exit_time"][labelled])) + BAR_MS
+    closed = np.sort(to_epoch_ms(scores["exit_time"][labelled])) + BAR_MS
     fits = [fold for fold in folds if not fold.reason]
     early = sum(fold.rows > np.searchsorted(closed, _ms(fold), side="right") for fold in fits)
     return Check(

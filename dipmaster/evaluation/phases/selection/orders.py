@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from dipmaster.backtest import Entries
-from dipmaster.core.panel import epoch_ms
+from dipmaster.core.panel import to_epoch_ms
 from dipmaster.evaluation.phase import Abstention
 from dipmaster.evaluation.statistics.period import Period
 
@@ -20,7 +20,7 @@ def admitted_entries(entries: Entries, scores: pd.DataFrame, admission: pd.DataF
     admitted = admission["admitted"].to_numpy() == 1
     orders = entries.take(admitted[entries.candidate_id])
     confidence = admission["confidence"].to_numpy(dtype=np.float64)
-    return orders.scored(confidence, scores["regime"].to_numpy(np.int8))
+    return orders.with_scores(confidence, scores["regime"].to_numpy(np.int8))
 
 
 def find_abstention(
@@ -38,7 +38,7 @@ def find_abstention(
     Abstention
         Lost at "candidates" (there was none), "score", "threshold", or "steps" behind it.
     """
-    late = admission[epoch_ms(candidates["open_time"]) >= period.out_of_sample_ms]
+    late = admission[to_epoch_ms(candidates["open_time"]) >= period.out_of_sample_ms]
     if (late["admitted"] == 1).any():
         return Abstention()
     if not late["confidence"].notna().any():

@@ -21,8 +21,8 @@ from dipmaster.evaluation.phases.selection.integrity import admission_checks
 from dipmaster.evaluation.phases.selection.orders import admitted_entries, find_abstention
 from dipmaster.evaluation.phases.selection.signals import build_funnel, measure_signal_quality
 from dipmaster.results.evaluation.funnel import Funnel
-from dipmaster.signal_filter import check_facts, confirmation_signs
-from dipmaster.signal_filter.inputs import Inputs
+from dipmaster.signal_filter import assess_checks, compute_confirmation_signals
+from dipmaster.signal_filter.inputs import CandidateInputs
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ class SelectionPhase(Phase):
 def _funnel(context: EvaluationContext, traded: Bools) -> Funnel:
     inputs, params = context.inputs, context.params
     regime = inputs.scores["regime"].to_numpy(dtype="int64")
-    signals = Inputs(inputs.filter_inputs, inputs.absent)
+    signals = CandidateInputs(inputs.filter_inputs, inputs.absent)
     return build_funnel(
         inputs.scores,
         context.admission,
@@ -92,6 +92,6 @@ def _funnel(context: EvaluationContext, traded: Bools) -> Funnel:
         params.filter,
         params.confirmation,
         params.gates,
-        check_facts(params.signal, params.filter, inputs.filter_inputs, inputs.absent),
-        confirmation_signs(signals, regime, params.confirmation),
+        assess_checks(params.signal, params.filter, inputs.filter_inputs, inputs.absent),
+        compute_confirmation_signals(signals, regime, params.confirmation),
     )

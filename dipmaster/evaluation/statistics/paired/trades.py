@@ -49,7 +49,7 @@ def compare_profit_factor(
 ) -> Difference:
     """Logarithm of the later profit factor over the earlier one."""
     for side in (after, before):
-        if not metrics.profit_factor(side.sample.net):
+        if not metrics.profit_factor(side.sample.net, side.sample.return_frac):
             return Difference(None, reason=_why_no_factor(side))
     factors = [
         _log_estimate(trade_metrics.estimate_profit_factor(side.sample, alpha, few))
@@ -138,7 +138,7 @@ def _log_estimate(factor: Estimate) -> Estimate:
 
 
 def _factor_influence(sample: TradeSample) -> Floats:
-    won, lost = metrics.won_and_lost(sample.net)
+    won, lost = metrics.split_gains_losses(sample.net, sample.return_frac)
     influence: Floats = won / won.sum() - lost / lost.sum()
     return influence
 

@@ -12,9 +12,9 @@ from dataclasses import replace
 import numpy as np
 from scipy.special import stdtr
 
-from dipmaster.backtest import metrics
 from dipmaster.core.kernels import Floats
 from dipmaster.core.params import Gates
+from dipmaster.core.wins import is_win
 from dipmaster.evaluation.statistics import trade_metrics
 from dipmaster.evaluation.statistics.estimate import Estimate, Scale
 from dipmaster.evaluation.statistics.minimum_data import describe_missing_data
@@ -99,7 +99,7 @@ def compute_pool_half_width(pool: EntryPool, alpha: float) -> float:
 
 def _influence(pool: EntryPool) -> Floats:
     """Influence of each entry on the pool's win rate; sums to zero."""
-    won = metrics.winning(pool.return_frac)
+    won = is_win(pool.return_frac)
     influence: Floats = pool.weight * (won - pool.weight @ won)
     return influence
 

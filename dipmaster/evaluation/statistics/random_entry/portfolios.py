@@ -14,6 +14,7 @@ import numpy as np
 from dipmaster.backtest import metrics
 from dipmaster.core.kernels import Bools, Floats, Ints
 from dipmaster.core.time_units import BAR_MS
+from dipmaster.core.wins import is_win
 from dipmaster.evaluation.statistics.period import Period
 from dipmaster.evaluation.statistics.random_entry.strata import Strata
 
@@ -44,7 +45,7 @@ class EntryPool:
     @property
     def win_rate(self) -> float | None:
         """Expected win rate of a matched random portfolio."""
-        return float(self.weight @ metrics.winning(self.return_frac)) if self.weight.size else None
+        return float(self.weight @ is_win(self.return_frac)) if self.weight.size else None
 
 
 def draw_matched_pool(
@@ -138,10 +139,13 @@ def draw_portfolios(pool: EntryPool, draws: int, rng: np.random.Generator) -> Ra
     its calendar blocks with replacement, and from the bars it got draws entries
     by their weight.
     """
-    won, lost = metrics.won_and_lost(pool.return_frac)
-    columns = np.column_stack([metrics.winning(pool.return_frac), won, lost])
+    won, lost = metrics.split_gains_losses(pool.return_frac, pool.return_frac)
+    columns = np.column_stack([is_win(pool.return_frac), won, lost])
     entries = int(pool.matched.sum()) if pool.weight.size else 0
-    rows = [_draw_portfolio(pool, columns, entries, rng) for _ in range(draws if entries else 0)]
+    blocks = np.unique(pool.block, return_inverse=True)[1]
+    rows = [
+        _draw_portfolio(pool, blocks, columns, entries, rng) for _ in range(draws if entries else 0)
+    ]
     rate, gains, losses = np.array(rows).reshape(-1, 3).T
     infinite = np.full(losses.size, np.inf)
     factor = np.divide(gains, losses, out=infinite, where=losses > 0.0)
@@ -149,11 +153,11 @@ def draw_portfolios(pool: EntryPool, draws: int, rng: np.random.Generator) -> Ra
 
 
 def _draw_portfolio(
-    pool: EntryPool, columns: Floats, entries: int, rng: np.random.Generator
+    pool: EntryPool, block: Ints, columns: Floats, entries: int, rng: np.random.Generator
 ) -> Floats:
-    """Means of the columns over one portfolio."""
-    blocks, block_index = np.unique(pool.block, return_inverse=True)
-    draws_of_block = np.bincount(rng.integers(0, blocks.size, blocks.size), minlength=blocks.size)
-    share = pool.weight * draws_of_block[block_index]
+    """Means of the columns over one portfolio; `block` is numbered from 0 on without a gap."""
+    blocks = int(block.max()) + 1
+    draws_of_block = np.bincount(rng.integers(0, blocks, blocks), minlength=blocks)
+    share = pool.weight * draws_of_block[block]
     means: Floats = rng.multinomial(entries, share / share.sum()) @ columns / entries
     return means

@@ -54,7 +54,7 @@ class Strata:
 def build_strata(
     panel: Panel, covariates: MatchingCovariates, traded: tuple[Ints, Ints], period: Period
 ) -> Strata:
-    """Codes of eligible bars: out of sample, closed, with a next bar, surroundings known.
+    """Codes of eligible bars: out of sample, closed, the next bar traded, surroundings known.
 
     Parameters
     ----------
@@ -71,7 +71,7 @@ def build_strata(
     code = code * _DECILES + decile
     closed = ~np.isnan(panel.close)
     filled = np.zeros_like(closed)
-    filled[:, :-1] = ~np.isnan(panel.open[:, 1:])
+    filled[:, :-1] = ~np.isnan(panel.traded.open[:, 1:])
     late = panel.open_time >= period.out_of_sample_ms
     known = (covariates.volatility_class >= 0) & ~np.isnan(covariates.recent_volatility)
     return Strata(np.where(closed & filled & late & known, code, -1).astype(np.int64))

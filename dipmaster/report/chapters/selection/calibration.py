@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dipmaster.core.kernels import Floats
-from dipmaster.core.panel import epoch_ms
+from dipmaster.core.panel import to_epoch_ms
 from dipmaster.report.inputs import ReportInputs, time_of
 from dipmaster.report.kit import numbers, table
 from dipmaster.report.kit.numbers import Bounded
@@ -154,5 +154,5 @@ def out_of_sample(inputs: ReportInputs, column: str) -> Floats:
     """A column of the scores from the boundary on, shape (n,), NaN where there is no score."""
     boundary = time_of(inputs.validation.period.out_of_sample_from).astype(np.int64)
     values = inputs.scores[column].to_numpy(dtype=np.float64)
-    after: Floats = values[epoch_ms(inputs.scores["open_time"]) >= boundary]
+    after: Floats = values[to_epoch_ms(inputs.scores["open_time"]) >= boundary]
     return after

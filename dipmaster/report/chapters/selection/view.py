@@ -2,7 +2,7 @@
 
 from markupsafe import Markup
 
-from dipmaster.core.params.roadmap import ECE_MAX, SIGNAL_TARGETS, SLOPES
+from dipmaster.core.params.roadmap import CALIBRATION_SLOPE_RANGE, ECE_MAX, SIGNAL_TARGETS
 from dipmaster.report.chapter import Context, PhasePart
 from dipmaster.report.chapters.selection import calibration, funnel, funnel_chart, signals
 from dipmaster.report.chapters.selection import reliability as charts
@@ -51,7 +51,7 @@ def _show_scores(inputs: ReportInputs) -> Context:
         ),
         "calibrated": table(calibration.CALIBRATION, calibration.by_regime(confidence)),
         "ece_max": ECE_MAX,
-        "slopes": SLOPES,
+        "slopes": CALIBRATION_SLOPE_RANGE,
         "families": table(calibration.FAMILY_COLUMNS, calibration.families(confidence)),
         "models": table(calibration.MODEL_COLUMNS, calibration.models(confidence), "data short nw"),
         "components": table(calibration.COMPONENT_COLUMNS, calibration.layer_inputs(inputs)),

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from dipmaster.core.kernels import Bools, Floats
-from dipmaster.core.panel import epoch_ms
+from dipmaster.core.panel import to_epoch_ms
 from dipmaster.core.time_units import BAR_MS, BARS_PER_HOUR
 
 HORIZON_BARS = 2 * BARS_PER_HOUR
@@ -79,7 +79,7 @@ def _pairs(
     frame: pd.DataFrame, name: str, since_ms: int, origin_bars: int
 ) -> tuple[Floats, Floats]:
     """Forecast at each origin and the volatility of the 2 hours after it, both known."""
-    times = epoch_ms(frame["open_time"])
+    times = to_epoch_ms(frame["open_time"])
     hour = frame["realised_short_daily_frac"].to_numpy(dtype=np.float64)
     said = frame[f"{name}_daily_frac"].to_numpy(dtype=np.float64)
     last = times.size - HORIZON_BARS

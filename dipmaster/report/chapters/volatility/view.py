@@ -6,7 +6,7 @@ import numpy as np
 from markupsafe import Markup
 
 from dipmaster.core.kernels import Ints
-from dipmaster.core.panel import as_times, epoch_ms
+from dipmaster.core.panel import to_epoch_ms, to_timestamps
 from dipmaster.core.time_units import DAY_MS
 from dipmaster.report.chapter import Chapter, Context
 from dipmaster.report.chapters.volatility import (
@@ -64,23 +64,23 @@ def _since_ms(inputs: ReportInputs) -> int:
 def _draw_regimes(inputs: ReportInputs) -> Markup:
     """The last days of the shown coin: out of sample, `SHOWN_DAYS` at most."""
     shown = inputs.shown
-    times = epoch_ms(shown.bars["open_time"])
+    times = to_epoch_ms(shown.bars["open_time"])
     last = int(times[-1])
     first = max(last - SHOWN_DAYS * DAY_MS, min(_since_ms(inputs), last - DAY_MS))
     drawn = times >= first
     frame = inputs.forecasts[shown.symbol]
-    stamps = epoch_ms(frame["open_time"])
+    stamps = to_epoch_ms(frame["open_time"])
     in_use = _on(times[drawn], stamps, frame["regime"].to_numpy())
     of_coin = _on(times[drawn], stamps, frame["regime_coin"].to_numpy())
     strips = [("in use", in_use), ("coin’s own", of_coin)]
     if shown.truth is not None:
-        known = epoch_ms(shown.truth["open_time"])
+        known = to_epoch_ms(shown.truth["open_time"])
         strips += [
             ("true, market", _on(times[drawn], known, shown.truth["regime"].to_numpy())),
             ("true, coin", _on(times[drawn], known, shown.truth["coin_regime"].to_numpy())),
         ]
     close = shown.bars["close"].to_numpy(dtype=np.float64)[drawn]
-    return regime_chart.over_price(as_times(times[drawn]), close, in_use, strips)
+    return regime_chart.over_price(to_timestamps(times[drawn]), close, in_use, strips)
 
 
 def _on(wanted_ms: Ints, times_ms: Ints, values: Any) -> Ints:

@@ -22,7 +22,7 @@ from dipmaster.results.evaluation.funnel import (
     RegimeAdmission,
     StepAlone,
 )
-from dipmaster.signal_filter import FRAMES, CheckFact, demanded
+from dipmaster.signal_filter import TIMEFRAMES, CheckStatus, list_step_switches
 
 # Column of ADMISSION that decides a step, in the order of the funnel.
 STEPS: Mapping[str, str] = {
@@ -41,7 +41,7 @@ def build_funnel(
     filter: Filter,
     confirmation: Confirmation,
     gates: Gates,
-    facts: Sequence[CheckFact],
+    facts: Sequence[CheckStatus],
     signs: Mapping[str, Floats] | None = None,
 ) -> Funnel:
     """Follow the candidates through every step, out of sample and over the whole period.
@@ -86,7 +86,7 @@ def build_funnel(
 
 def _switches(filter: Filter, confirmation: Confirmation) -> dict[str, bool]:
     """Every step of the funnel after the candidates; having a score cannot be switched off."""
-    switched = demanded(filter, confirmation)
+    switched = list_step_switches(filter, confirmation)
     steps = {name: switched[column] for name, column in STEPS.items()}
     return {"scored": True, **steps, "traded": True}
 
@@ -158,7 +158,7 @@ def _won(candidates: Labelled, among: Bools) -> Floats:
 
 
 def _checks(
-    candidates: Labelled, admission: pd.DataFrame, facts: Sequence[CheckFact]
+    candidates: Labelled, admission: pd.DataFrame, facts: Sequence[CheckStatus]
 ) -> tuple[CheckAlone, ...]:
     rows = []
     for fact in facts:
@@ -177,7 +177,7 @@ def _signs(candidates: Labelled, signs: Mapping[str, Floats]) -> tuple[Confirmat
             mean=mean_or_none(signs[name]),
             **_shares(candidates, signs[name] == 1.0),
         )
-        for frame, names in FRAMES.items()
+        for frame, names in TIMEFRAMES.items()
         for name in names
     )
 

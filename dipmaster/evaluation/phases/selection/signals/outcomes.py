@@ -7,7 +7,7 @@ import pandas as pd
 
 from dipmaster.core.errors import data_error
 from dipmaster.core.kernels import Bools, Floats, Ints
-from dipmaster.core.panel import as_times, epoch_ms
+from dipmaster.core.panel import to_epoch_ms, to_timestamps
 from dipmaster.evaluation.statistics.period import Period
 
 
@@ -74,7 +74,7 @@ def labelled(
     """
     _demand_fit(scores, admission, traded)
     label = scores["label"].to_numpy(dtype=np.int64)
-    times = epoch_ms(scores["open_time"])
+    times = to_epoch_ms(scores["open_time"])
     day = period.day_of(times)
     block = np.where(day >= 0, period.block_of(day), day // period.block_days)
     return Labelled(
@@ -92,12 +92,12 @@ def labelled(
 
 def out_of_sample(scores: pd.DataFrame, period: Period) -> Bools:
     """Which candidates fired at or after the boundary."""
-    late: Bools = epoch_ms(scores["open_time"]) >= period.out_of_sample_ms
+    late: Bools = to_epoch_ms(scores["open_time"]) >= period.out_of_sample_ms
     return late
 
 
 def _month(times_ms: Ints) -> Ints:
-    times = as_times(times_ms)
+    times = to_timestamps(times_ms)
     return np.asarray(times.year * 12 + times.month - 1, dtype=np.int64)
 
 

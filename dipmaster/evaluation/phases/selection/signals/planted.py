@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from dipmaster.core.kernels import Bools, Ints
-from dipmaster.core.panel import epoch_ms
+from dipmaster.core.panel import to_epoch_ms
 from dipmaster.core.time_units import BAR_MS
 from dipmaster.evaluation.figures.intervals import sample_interval
 from dipmaster.evaluation.phases.selection.signals.rates import Level
@@ -50,7 +50,7 @@ def planted_recall(
     """
     if truth is None:
         return None
-    symbols, times = scores["symbol"].to_numpy(dtype=str), epoch_ms(scores["open_time"])
+    symbols, times = scores["symbol"].to_numpy(dtype=str), to_epoch_ms(scores["open_time"])
     drops, followed, caught = [], [], []
     for symbol in sorted(truth):
         dropped, of_symbol = planted_drops(truth[symbol], period), symbols == symbol
@@ -76,7 +76,7 @@ def planted_recall(
 
 def planted_drops(truth: pd.DataFrame, period: Period) -> Ints:
     """Open times of one coin's planted drops, out of sample."""
-    times = epoch_ms(truth["open_time"])
+    times = to_epoch_ms(truth["open_time"])
     dropped = (truth["jump_mark"].to_numpy() == LIQUIDITY) & (truth["jump_frac"].to_numpy() < 0.0)
     drops: Ints = times[dropped & (times >= period.out_of_sample_ms)]
     return drops

@@ -9,17 +9,17 @@ import math
 
 from dipmaster.core.kernels import Floats, inner_kernel, kernel
 from dipmaster.features import layout as at
-from dipmaster.features.windows import slide_max, slide_sum
+from dipmaster.features.windows import rolling_max, rolling_sum
 
 
 @kernel
-def gather(
+def write_timeframes(
     state: Floats, series: Floats, rows: Floats, head: int, n: int, age: int, slot: int
 ) -> None:
     """Write the values held at each bar; the first bar has a place `slot`, 0..11, in its hour."""
     v = series[head:]
     end = 2 - slot % 3  # the bar that closes the next quarter of an hour
-    hold(state, rows, 0, min(end, n))
+    hold_values(state, rows, 0, min(end, n))
     while end < n:
         if age + end >= 2:
             high = max(v[at.HIGH - 2 + end], max(v[at.HIGH - 1 + end], v[at.HIGH + end]))
@@ -27,21 +27,21 @@ def gather(
             close_quarter(state, high, low, v[at.CLOSE + end])
         if (slot + end) % 12 == 11 and age + end >= 11:
             close_hour(state, v[at.CLOSE + end])
-        hold(state, rows, end, min(end + 3, n))
+        hold_values(state, rows, end, min(end + 3, n))
         end += 3
 
 
 @inner_kernel
-def hold(state: Floats, rows: Floats, start: int, end: int) -> None:
+def hold_values(state: Floats, rows: Floats, start: int, end: int) -> None:
     """Write the values of the last closed longer bars to some rows."""
     for j in range(at.HELD_COUNT):
         value = state[at.HELD_VALUES + j]
-        place = at.HELD + j * at.BLOCK + start
+        offset = at.HELD + j * at.BLOCK + start
         if end - start == 3:
-            rows[place] = rows[place + 1] = rows[place + 2] = value
+            rows[offset] = rows[offset + 1] = rows[offset + 2] = value
         else:
             for i in range(end - start):
-                rows[place + i] = value
+                rows[offset + i] = value
 
 
 @inner_kernel
@@ -49,11 +49,11 @@ def close_quarter(state: Floats, high: float, low: float, close: float) -> None:
     """Update the values of 15-minute bars with one more of them."""
     state[at.QUARTERS] += 1.0
     quarters = int(state[at.QUARTERS])
-    sma20 = slide_sum(state, at.QUARTER_SMA20, at.BARS_20, close) / 20.0
-    sma50 = slide_sum(state, at.QUARTER_SMA50, at.BARS_50, close) / 50.0
-    low_20 = -slide_max(state, at.QUARTER_LOW_20, at.BARS_20, -low)
+    sma20 = rolling_sum(state, at.QUARTER_SMA20, at.BARS_20, close) / 20.0
+    sma50 = rolling_sum(state, at.QUARTER_SMA50, at.BARS_50, close) / 50.0
+    low_20 = -rolling_max(state, at.QUARTER_LOW_20, at.BARS_20, -low)
     if quarters >= 2:
-        direction(state, quarters - 1, high, low)
+        update_directional_movement(state, quarters - 1, high, low)
     if quarters >= 20:
         state[at.CLOSE_TO_LOW20_15M] = close / low_20 - 1.0
     if quarters >= 15:
@@ -68,7 +68,7 @@ def close_quarter(state: Floats, high: float, low: float, close: float) -> None:
 
 
 @inner_kernel
-def direction(state: Floats, changes: int, high: float, low: float) -> None:
+def update_directional_movement(state: Floats, changes: int, high: float, low: float) -> None:
     """Wilder's true range, directional movement and ADX over 14 bars.
 
     All three are means of the first 14 values, then 13/14 of themselves plus
@@ -78,27 +78,27 @@ def direction(state: Floats, changes: int, high: float, low: float) -> None:
     true_range = max(high, last_close) - min(low, last_close)
     up = high - state[at.QUARTER_LAST_HIGH]
     down = state[at.QUARTER_LAST_LOW] - low
-    smooth(state, at.TRUE_RANGE, changes, true_range)
-    smooth(state, at.PLUS_MOVE, changes, up if up > down and up > 0.0 else 0.0)
-    smooth(state, at.MINUS_MOVE, changes, down if down > up and down > 0.0 else 0.0)
+    smooth_wilder(state, at.TRUE_RANGE, changes, true_range)
+    smooth_wilder(state, at.PLUS_MOVE, changes, up if up > down and up > 0.0 else 0.0)
+    smooth_wilder(state, at.MINUS_MOVE, changes, down if down > up and down > 0.0 else 0.0)
     if changes < 14:
         return
     plus, minus, scale = state[at.PLUS_MOVE], state[at.MINUS_MOVE], state[at.TRUE_RANGE]
     difference = 100.0 * (plus - minus) / scale if scale > 0.0 else 0.0
     index = 100.0 * abs(plus - minus) / (plus + minus) if plus + minus > 0.0 else 0.0
     state[at.DI_DIFFERENCE] = difference
-    smooth(state, at.ADX, changes - 13, index)
+    smooth_wilder(state, at.ADX, changes - 13, index)
     if changes >= 27:
         state[at.ADX14] = state[at.ADX]
 
 
 @inner_kernel
-def smooth(state: Floats, place: int, count: int, value: float) -> None:
+def smooth_wilder(state: Floats, offset: int, count: int, value: float) -> None:
     """One step of Wilder's average; `count` values went in with this one."""
     if count <= 14:
-        state[place] += value / 14.0
+        state[offset] += value / 14.0
     else:
-        state[place] = (13.0 * state[place] + value) / 14.0
+        state[offset] = (13.0 * state[offset] + value) / 14.0
 
 
 @inner_kernel
@@ -107,7 +107,7 @@ def close_hour(state: Floats, close: float) -> None:
     state[at.HOURS] += 1.0
     hours = int(state[at.HOURS])
     state[at.HOUR_CLOSES + (hours & 31)] = close
-    sma50 = slide_sum(state, at.HOUR_SMA50_SUM, at.BARS_50, close) / 50.0
+    sma50 = rolling_sum(state, at.HOUR_SMA50_SUM, at.BARS_50, close) / 50.0
     if hours >= 25:
         day_before = state[at.HOUR_CLOSES + ((hours - 24) & 31)]
         state[at.RETURN_24H] = close / day_before - 1.0

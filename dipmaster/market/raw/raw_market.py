@@ -1,28 +1,30 @@
 """All files under data/raw to one market of 5-minute bars."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pandas as pd
 
 from dipmaster.core.errors import DataError, data_error, data_errors
-from dipmaster.core.panel import as_times
-from dipmaster.core.parallel import in_threads
+from dipmaster.core.panel import to_timestamps
+from dipmaster.core.parallel import map_in_threads
 from dipmaster.core.params import Ingest
 from dipmaster.core.tables import BARS
 from dipmaster.core.time_units import BARS_PER_DAY
-from dipmaster.market.raw.files import Source, find_sources, nothing_usable
-from dipmaster.market.raw.intervals import name_of
-from dipmaster.market.raw.log import FileRead, Ignored, RawLog, RawMarket, tallied
-from dipmaster.market.raw.merge import Series, merged
-from dipmaster.market.raw.reading import FileBars, Part, Rules, read_file
+from dipmaster.market.raw.files import RawFile, find_sources, no_usable_file_error
+from dipmaster.market.raw.intervals import interval_name
+from dipmaster.market.raw.log import FileRead, IgnoredFile, RawLog, RawMarket, tally_dropped
+from dipmaster.market.raw.merge import MergedSeries, merge_parts
+from dipmaster.market.raw.reading import FileBars, RowRules, SymbolRows, read_file
+from dipmaster.market.raw.stray import without_stray
 from dipmaster.market.raw.tracking import (
     check_carried,
     check_tracked,
     check_unchanged,
     read_state,
 )
-from dipmaster.market.raw.trim import Trimmed, trimmed, untrimmed
+from dipmaster.market.raw.trim import TrimmedEnds, keep_all_bars, trim_to_common_end
 
 MIN_DAYS = 2
 
@@ -55,39 +57,53 @@ def read_raw(folder: Path, ingest: Ingest, workspace: Path | None = None) -> Raw
     check_tracked(folder)
     before = read_state(folder)
     sources, ignored = find_sources(folder)
-    files = _all_read(sources, Rules(_epoch_ms(ingest.max_time), ingest.on_bad_row == "drop"))
+    files = _read_all(
+        sources, RowRules(_date_to_epoch_ms(ingest.max_time), ingest.on_bad_row == "drop")
+    )
     check_unchanged(folder, before)
     ignored = sorted([*ignored, *(entry for file in files for entry in file.ignored)])
-    series = _series([part for file in files for part in file.parts])
+    series = _merge_symbols([part for file in files for part in file.parts])
     if not series:
-        raise nothing_usable(folder, ignored)
-    _check_length({symbol: one.times_ms.size for symbol, one in series.items()}, folder)
+        raise no_usable_file_error(folder, ignored)
+    series, stray = without_stray(series)
+    _check_length(
+        {symbol: symbol_series.times_ms.size for symbol, symbol_series in series.items()}, folder
+    )
     raw = ingest.raw
-    end = trimmed(series, raw.ended_after_days) if raw.trim_to_common_end else untrimmed(series)
-    _check_length(end.kept, folder)
-    bars = {symbol: _frame(one, end.kept[symbol]) for symbol, one in series.items()}
-    return RawMarket(bars, _log(files, ignored, series, end))
+    trimmed_ends = (
+        trim_to_common_end(series, raw.ended_after_days)
+        if raw.trim_to_common_end
+        else keep_all_bars(series)
+    )
+    _check_length(trimmed_ends.bars_kept, folder)
+    bars = {
+        symbol: _build_frame(symbol_series, trimmed_ends.bars_kept[symbol])
+        for symbol, symbol_series in series.items()
+    }
+    return RawMarket(
+        bars, replace(_build_log(files, ignored, series, trimmed_ends), stray_bars=stray)
+    )
 
 
-def _all_read(sources: list[Source], rules: Rules) -> list[FileBars]:
+def _read_all(sources: list[RawFile], rules: RowRules) -> list[FileBars]:
     """Read in threads; the faults of all files are told in the order of the files."""
 
-    def read(source: Source) -> FileBars | DataError:
+    def read(source: RawFile) -> FileBars | DataError:
         try:
             return read_file(source, rules)
         except DataError as error:
             return error
 
-    results = in_threads(read, sources, "Reading data/raw")
+    results = map_in_threads(read, sources, "Reading data/raw")
     errors = [result for result in results if isinstance(result, DataError)]
     if errors:
         raise data_errors(errors, "files")
     return [result for result in results if isinstance(result, FileBars)]
 
 
-def _series(parts: list[Part]) -> dict[str, Series]:
+def _merge_symbols(parts: list[SymbolRows]) -> dict[str, MergedSeries]:
     symbols = sorted({part.symbol for part in parts})
-    return {symbol: merged([p for p in parts if p.symbol == symbol]) for symbol in symbols}
+    return {symbol: merge_parts([p for p in parts if p.symbol == symbol]) for symbol in symbols}
 
 
 def _check_length(bars: dict[str, int], folder: Path) -> None:
@@ -102,30 +118,40 @@ def _check_length(bars: dict[str, int], folder: Path) -> None:
         )
 
 
-def _log(
-    files: list[FileBars], ignored: list[Ignored], series: dict[str, Series], end: Trimmed
+def _build_log(
+    files: list[FileBars],
+    ignored: list[IgnoredFile],
+    series: dict[str, MergedSeries],
+    trimmed_ends: TrimmedEnds,
 ) -> RawLog:
     dropped = [entry for file in files for entry in file.dropped]
-    dropped += [entry for one in series.values() for entry in one.dropped]
+    dropped += [entry for symbol_series in series.values() for entry in symbol_series.dropped]
     return RawLog(
         files=tuple(
-            FileRead(part.file, part.symbol, name_of(part.interval_ms), part.times_ms.size)
+            FileRead(part.file, part.symbol, interval_name(part.interval_ms), part.times_ms.size)
             for file in files
             for part in file.parts
         ),
         ignored=tuple(ignored),
-        dropped=tallied(dropped),
-        incomplete_windows={s: one.incomplete_windows for s, one in series.items()},
-        trimmed_bars={s: one.times_ms.size - end.kept[s] for s, one in series.items()},
-        ended_early=end.ended_early,
-        left_out_columns={s: one.left_out_columns for s, one in series.items()},
+        dropped=tally_dropped(dropped),
+        incomplete_windows={
+            symbol: symbol_series.incomplete_windows for symbol, symbol_series in series.items()
+        },
+        trimmed_bars={
+            symbol: symbol_series.times_ms.size - trimmed_ends.bars_kept[symbol]
+            for symbol, symbol_series in series.items()
+        },
+        ended_early=trimmed_ends.ended_early,
+        left_out_columns={
+            symbol: symbol_series.left_out_columns for symbol, symbol_series in series.items()
+        },
     )
 
 
-def _frame(series: Series, bars: int) -> pd.DataFrame:
+def _build_frame(series: MergedSeries, bars: int) -> pd.DataFrame:
     frame = pd.DataFrame({name: column[:bars] for name, column in series.values.items()})
-    return BARS.check(frame.assign(open_time=as_times(series.times_ms[:bars])), "data/raw")
+    return BARS.check(frame.assign(open_time=to_timestamps(series.times_ms[:bars])), "data/raw")
 
 
-def _epoch_ms(date: str) -> int:
+def _date_to_epoch_ms(date: str) -> int:
     return round(datetime.fromisoformat(date).replace(tzinfo=UTC).timestamp() * 1000)

@@ -2,16 +2,16 @@
 
 import pandas as pd
 
-from dipmaster.backtest.entries import places_of
-from dipmaster.backtest.outcomes import Outcomes, outcomes
+from dipmaster.backtest.entries import panel_indices
+from dipmaster.backtest.outcomes import TradeOutcomes, simulate_independent_trades
 from dipmaster.backtest.rules import ExitRules
 from dipmaster.core.panel import Panel
 from dipmaster.core.params import Execution, Exits
 
 
-def frozen_outcomes(
+def triple_barrier_labels(
     candidates: pd.DataFrame, panel: Panel, execution: Execution, exits: Exits
-) -> Outcomes:
+) -> TradeOutcomes:
     """Each candidate traded alone by phase 0's rules, without limits; rows as in the table.
 
     Parameters
@@ -26,9 +26,9 @@ def frozen_outcomes(
     DataError
         Where a candidate's symbol or bar is not in the panel.
     """
-    return outcomes(
+    return simulate_independent_trades(
         panel,
-        *places_of(candidates, panel),
+        *panel_indices(candidates, panel),
         execution,
         ExitRules.phase_0(exits),
         exits.target_frac,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class World:
+class MarketModel:
     """Constants of the simulated market; lengths in bars unless the name says otherwise."""
 
     # Common regime: three states, low, normal, high.
@@ -91,14 +91,14 @@ class World:
     whale_notional: float = 1_500_000.0  # USD a bar
     whale_noise: tuple[float, float] = (0.5, 36.0)
     # Sentiment: hourly score, higher by d' from hours before a liquidity jump; slow.
-    mood_half_life_hours: float = 12.0
-    mood_from_hours: int = -8
-    mood_to_hours: int = 8
-    mood_lean: float = 0.30  # score = tanh(lean x (mood + reaction))
-    mood_reaction: float = 0.5  # to the return of the last 24 hours in daily sigmas
+    sentiment_half_life_hours: float = 12.0
+    sentiment_from_hours: int = -8
+    sentiment_to_hours: int = 8
+    sentiment_lean: float = 0.30  # score = tanh(lean x (mood + reaction))
+    sentiment_reaction: float = 0.5  # to the return of the last 24 hours in daily sigmas
     sentiment_delay_minutes: int = 15
     mentions_an_hour: float = 200.0
     mentions_noise: tuple[float, float] = (0.4, 12.0)  # half-life in hours
 
 
-WORLD = World()
+MARKET_MODEL = MarketModel()

@@ -13,17 +13,17 @@ Bars = Callable[..., pd.DataFrame]
 Read = Callable[..., RawMarket]
 
 
-def told(read: Read, *texts: str, **changes: Any) -> str:
+def read_error(read: Read, *texts: str, **changes: Any) -> str:
     """Read, expect a DataError whose message has all `texts` and a cure."""
-    with pytest.raises(DataError) as caught:
+    with pytest.raises(DataError) as raised:
         read(**changes)
-    message = str(caught.value)
-    for text in ("data/raw", "Cure:", *texts):
+    message = str(raised.value)
+    for text in ("data/raw", "Fix:", *texts):
         assert text in message, f"{text!r} is not in:\n{message}"
     return message
 
 
 def with_cell(frame: pd.DataFrame, column: str, row: int, value: Any) -> pd.DataFrame:
-    out = frame.astype({column: "object"})
-    out.loc[row, column] = value
-    return out
+    changed = frame.astype({column: "object"})
+    changed.loc[row, column] = value
+    return changed

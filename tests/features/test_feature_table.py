@@ -7,18 +7,18 @@ import pytest
 from dipmaster import features
 from dipmaster.core.tables import FEATURES, I8
 from dipmaster.core.tables.schema import FLAG
-from dipmaster.features.panel import coin_facts, panel_of, summary
+from dipmaster.features.feature_table import build_feature_table, summarize_coin, summarize_features
 
 
 @pytest.fixture(scope="module")
 def frames(coins, features_params):
-    return features.compute(coins, features_params)
+    return features.compute_features(coins, features_params)
 
 
 @pytest.fixture(scope="module")
 def panels(coins, features_params):
-    whole = features.all_coins(coins)
-    return {symbol: panel_of(symbol, whole, features_params) for symbol in coins}
+    market = features.build_market_bars(coins)
+    return {symbol: build_feature_table(symbol, market, features_params) for symbol in coins}
 
 
 def test_stored_types_and_unknown_flags(panels) -> None:
@@ -26,8 +26,8 @@ def test_stored_types_and_unknown_flags(panels) -> None:
         FEATURES.check(panel, "panel")
         for column in FEATURES.columns[1:]:
             if column.name in panel:
-                wanted = np.int8 if column.dtype == I8 else np.float32
-                assert panel[column.name].dtype == wanted, column.name
+                expected = np.int8 if column.dtype == I8 else np.float32
+                assert panel[column.name].dtype == expected, column.name
 
 
 def test_stored_values_are_those_of_compute(panels, frames) -> None:
@@ -53,21 +53,21 @@ def test_flags_hold_only_what_their_unit_allows(panels) -> None:
         assert panel["volatility_class"][0] == -1
 
 
-def test_facts(panels, coins, signal_params) -> None:
-    facts = {symbol: coin_facts(*both) for symbol, both in panels.items()}
-    one = facts["AAAUSDT"]
-    assert one["rows"] == 2002
-    assert one["missing"]["rsi14"] == 14
+def test_summaries(panels, coins, signal_params) -> None:
+    summaries = {symbol: summarize_coin(*both) for symbol, both in panels.items()}
+    coin_summary = summaries["AAAUSDT"]
+    assert coin_summary["rows"] == 2002
+    assert coin_summary["missing"]["rsi14"] == 14
     # 144 products of returns from the third bar on, then 4 bars of lag.
-    assert one["missing"]["dip_z"] == 2 + 144 - 1 + 4
+    assert coin_summary["missing"]["dip_z"] == 2 + 144 - 1 + 4
     # A 3-hour fall needs the sigma of 36 bars before: bar 182, at 22:10 + 181 x 5 min.
-    assert one["first_usable"] == "2023-02-28T13:15:00Z"
+    assert coin_summary["first_usable"] == "2023-02-28T13:15:00Z"
     base = {symbol: base for symbol, (_, base) in panels.items()}
-    found = features.candidates(base, signal_params)
-    told = summary(facts, features.all_coins(coins), found)
-    assert told["rows"] == sum(len(frame) for frame in coins.values())
-    assert told["candidates"] == len(found) == sum(told["candidates_by_symbol"].values())
-    assert told["left_out"] == {
+    candidates = features.find_candidates(base, signal_params)
+    report = summarize_features(summaries, features.build_market_bars(coins), candidates)
+    assert report["rows"] == sum(len(frame) for frame in coins.values())
+    assert report["candidates"] == len(candidates) == sum(report["candidates_by_symbol"].values())
+    assert report["left_out"] == {
         "half_spread_bps": {
             "reason": "the source has no column half_spread_bps",
             "symbols": ["BBBUSDT", "CCCUSDT"],
@@ -77,14 +77,18 @@ def test_facts(panels, coins, signal_params) -> None:
             "symbols": ["BBBUSDT"],
         },
     }
-    assert set(told["columns"]) == set(features.NAMES) == set(told["missing_frac"])
-    assert told["missing_frac"]["half_spread_bps"] == 0
+    assert set(report["columns"]) == set(features.FEATURE_NAMES) == set(report["missing_frac"])
+    assert report["missing_frac"]["half_spread_bps"] == 0
 
 
-def test_facts_of_a_history_too_short(make_bars, features_params) -> None:
-    facts = coin_facts(*panel_of("A", features.all_coins({"A": make_bars(1, 10)}), features_params))
-    assert facts["first_usable"] is None
-    assert facts["missing"]["dip_z"] == 10
+def test_summary_of_a_history_too_short(make_bars, features_params) -> None:
+    coin_summary = summarize_coin(
+        *build_feature_table(
+            "A", features.build_market_bars({"A": make_bars(1, 10)}), features_params
+        )
+    )
+    assert coin_summary["first_usable"] is None
+    assert coin_summary["missing"]["dip_z"] == 10
 
 
 @pytest.fixture(scope="module")
@@ -96,7 +100,7 @@ def document(project) -> dict[str, list[str]]:
 
 
 def test_the_document_lists_every_feature_with_its_unit(document) -> None:
-    assert set(document) == set(features.NAMES)
+    assert set(document) == set(features.FEATURE_NAMES)
     for column in FEATURES.columns[1:]:
         assert document[column.name][0] == column.unit
         assert len(document[column.name]) == 4
@@ -104,7 +108,9 @@ def test_the_document_lists_every_feature_with_its_unit(document) -> None:
 
 def test_the_document_says_from_which_bar(document, make_bars, features_params) -> None:
     bars = make_bars(1, 700, start=pd.Timestamp("2023-01-01", tz="UTC"))
-    frame = features.compute({"A": bars.drop(columns="half_spread_bps")}, features_params)["A"]
+    frame = features.compute_features({"A": bars.drop(columns="half_spread_bps")}, features_params)[
+        "A"
+    ]
     for name in frame.columns[1:]:
         first = frame[name].first_valid_index() + 1
         if name == "bars_since_volume_spike":

@@ -5,10 +5,10 @@ import pytest
 
 from dipmaster.core.store import read_params
 from dipmaster.features import volume
-from dipmaster.signal_filter import NEWS, CheckFact, check_facts
+from dipmaster.signal_filter import NEWS_COLUMN, CheckStatus, assess_checks
 from dipmaster.signal_filter.check_status import SPIKE_BARS, SPIKE_MULTIPLE
 
-ENOUGH = SPIKE_MULTIPLE * SPIKE_BARS / (SPIKE_BARS - SPIKE_MULTIPLE)
+IMPLIED_MULTIPLE = SPIKE_MULTIPLE * SPIKE_BARS / (SPIKE_BARS - SPIKE_MULTIPLE)
 
 
 @pytest.fixture(scope="module")
@@ -21,23 +21,23 @@ def inputs(rows):
     return rows({})[1]
 
 
-def _facts(*given, **more) -> dict[str, CheckFact]:
-    return {fact.check: fact for fact in check_facts(*given, **more)}
+def _statuses(*given, **more) -> dict[str, CheckStatus]:
+    return {status.check: status for status in assess_checks(*given, **more)}
 
 
 def test_the_rule_dip_implies_the_rsi_check_and_not_quite_the_volume_check(
     signal, filter_params, inputs
 ):
-    facts = _facts(signal, filter_params, inputs)
-    assert list(facts) == ["volume", "rsi", "news", "liquidity"]
-    assert {name: fact.implied for name, fact in facts.items()} == {
+    statuses = _statuses(signal, filter_params, inputs)
+    assert list(statuses) == ["volume", "rsi", "news", "liquidity"]
+    assert {name: status.implied for name, status in statuses.items()} == {
         "volume": False,
         "rsi": True,
         "news": False,
         "liquidity": False,
     }
-    assert "nearly" in facts["volume"].why
-    assert (facts["news"].applicable, facts["news"].why) == (
+    assert "nearly" in statuses["volume"].why
+    assert (statuses["news"].applicable, statuses["news"].why) == (
         False,
         "there is no source of news before the alternative-data phase",
     )
@@ -46,23 +46,21 @@ def test_the_rule_dip_implies_the_rsi_check_and_not_quite_the_volume_check(
 def test_a_stricter_filter_or_a_rule_without_rsi_implies_nothing(signal, filter_params, inputs):
     strict = filter_params.model_copy(update={"rsi_max": 40.0})
     deep = signal.model_copy(update={"rule": "capitulation"})
-    assert not _facts(signal, strict, inputs)["rsi"].implied
-    assert not any(fact.implied for fact in _facts(deep, filter_params, inputs).values())
+    assert not _statuses(signal, strict, inputs)["rsi"].implied
+    assert not any(status.implied for status in _statuses(deep, filter_params, inputs).values())
 
 
 def test_a_source_that_is_absent_makes_a_check_not_applicable(signal, filter_params, rows, inputs):
-    bare = _facts(signal, filter_params, inputs, absent=frozenset({"liquidity_score"}))
+    bare = _statuses(signal, filter_params, inputs, absent=frozenset({"liquidity_score"}))
     assert (bare["liquidity"].applicable, bare["volume"].applicable) == (False, True)
-    assert _facts(signal, filter_params, rows({NEWS: 0.1})[1])["news"].applicable
+    assert _statuses(signal, filter_params, rows({NEWS_COLUMN: 0.1})[1])["news"].applicable
 
 
 def test_the_spike_is_the_one_of_the_features():
     assert SPIKE_MULTIPLE == volume.SPIKE_MULTIPLE
 
 
-def test_the_multiple_from_which_volume_is_implied_is_the_true_border(
-    signal, filter_params, inputs
-):
+def test_the_multiple_from_which_volume_is_implied_is_the_true_limit(signal, filter_params, inputs):
     """Just below it there are volumes the rule takes that are no spike, above it there are none."""
     rng = np.random.default_rng(1)
     before = np.exp(2.0 * rng.standard_normal((20_000, 20)))
@@ -72,9 +70,9 @@ def test_the_multiple_from_which_volume_is_implied_is_the_true_border(
         now = multiple * before.mean(axis=1)
         return now > SPIKE_MULTIPLE * (before[:, 1:].sum(axis=1) + now) / SPIKE_BARS
 
-    above, below = ENOUGH * 1.0001, ENOUGH * 0.9999
+    above, below = IMPLIED_MULTIPLE * 1.0001, IMPLIED_MULTIPLE * 0.9999
     assert smallest_taken_is_spike(above).all()
     assert not smallest_taken_is_spike(below).any()
     for multiple, implied in ((above, True), (below, False)):
         rule = signal.model_copy(update={"volume_multiple": multiple})
-        assert _facts(rule, filter_params, inputs)["volume"].implied is implied
+        assert _statuses(rule, filter_params, inputs)["volume"].implied is implied

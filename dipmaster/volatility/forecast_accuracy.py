@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 
 from dipmaster.core.kernels import Bools, Floats, Ints
-from dipmaster.core.params.volatility import ForecastJudging
+from dipmaster.core.params.volatility import ForecastEvaluation
 from dipmaster.core.time_units import BARS_PER_DAY
-from dipmaster.volatility.baselines import next_mean
+from dipmaster.volatility.baselines import mean_of_next_bars
 
 GARCH = "garch"
 MSE_UNIT = 1e6  # squared daily variances are of the order 1e-6
@@ -27,7 +27,7 @@ def qlike(outcome: Floats, forecast: Floats) -> Floats:
     return np.asarray(ratio - np.log(ratio) - 1.0, dtype=np.float64)
 
 
-def targets(returns: Floats) -> Floats:
+def compute_targets(returns: Floats) -> Floats:
     """Realised variance of the next 24 bars in daily units, NaN where one is missing or all are 0.
 
     Parameters
@@ -35,16 +35,16 @@ def targets(returns: Floats) -> Floats:
     returns
         Log returns, shape (..., bars), NaN where missing.
     """
-    outcome = BARS_PER_DAY * next_mean(returns**2)
+    outcome = BARS_PER_DAY * mean_of_next_bars(returns**2)
     return np.where(outcome > 0.0, outcome, np.nan)
 
 
-def judge(
+def evaluate_forecasts(
     symbols: tuple[str, ...],
     returns: Floats,
     forecasts: Mapping[str, Floats],
     first_bar: int,
-    params: ForecastJudging,
+    params: ForecastEvaluation,
 ) -> dict[str, Any]:
     """Table forecast x symbol, and the pooled verdicts on GARCH.
 
@@ -58,56 +58,65 @@ def judge(
         The out-of-sample period begins here.
     """
     origins = np.arange(first_bar, returns.shape[1], params.origin_bars, dtype=np.int64)
-    outcome = targets(returns)[:, origins]
+    outcome = compute_targets(returns)[:, origins]
     variances = {name: values[:, origins] ** 2 for name, values in forecasts.items()}
     known = np.isfinite(outcome)
     for values in variances.values():
         known &= np.isfinite(values) & (values > 0.0)
     by_symbol = {
-        symbol: _coin(outcome[i], {n: v[i] for n, v in variances.items()}, known[i], params)
+        symbol: _evaluate_coin(
+            outcome[i], {n: v[i] for n, v in variances.items()}, known[i], params
+        )
         for i, symbol in enumerate(symbols)
     }
     return {
         "horizon_bars": 24,
         "origin_bars": params.origin_bars,
-        "hac_lags": _lags(params),
+        "hac_lags": _hac_lags(params),
         "by_symbol": by_symbol,
-        "pooled": _pooled(outcome, variances, known, params),
+        "pooled": _evaluate_pooled(outcome, variances, known, params),
     }
 
 
-def _lags(params: ForecastJudging) -> int:
+def _hac_lags(params: ForecastEvaluation) -> int:
     """Lags of the long-run variance, at least the overlap of two targets."""
     overlap = math.ceil(24 / params.origin_bars)
     return max(overlap, round(params.hac_days * BARS_PER_DAY / params.origin_bars))
 
 
-def _enough(origins: int, params: ForecastJudging) -> bool:
+def _has_enough(origins: int, params: ForecastEvaluation) -> bool:
     return origins * params.origin_bars >= params.min_days * BARS_PER_DAY
 
 
-def _coin(
-    outcome: Floats, variances: Mapping[str, Floats], known: Bools, params: ForecastJudging
+def _evaluate_coin(
+    outcome: Floats, variances: Mapping[str, Floats], known: Bools, params: ForecastEvaluation
 ) -> dict[str, Any]:
     rv = outcome[known]
-    if not _enough(rv.size, params):
+    if not _has_enough(rv.size, params):
         return {"origins": int(rv.size), "reason": TOO_FEW.format(days=params.min_days)}
-    own = {name: values[known] for name, values in variances.items()}
-    table = {name: {**_losses(rv, f), **mincer_zarnowitz(rv, f, params)} for name, f in own.items()}
+    coin_variances = {name: values[known] for name, values in variances.items()}
+    table = {
+        name: {**_mean_losses(rv, f), **regress_mincer_zarnowitz(rv, f, params)}
+        for name, f in coin_variances.items()
+    }
     tests = {
-        name: diebold_mariano(rv, own[GARCH], f, params) for name, f in own.items() if name != GARCH
+        name: compare_diebold_mariano(rv, coin_variances[GARCH], f, params)
+        for name, f in coin_variances.items()
+        if name != GARCH
     }
     return {"origins": int(rv.size), "forecasts": table, "garch_against": tests}
 
 
-def _losses(rv: Floats, forecast: Floats) -> dict[str, float]:
+def _mean_losses(rv: Floats, forecast: Floats) -> dict[str, float]:
     return {
         "qlike": float(qlike(rv, forecast).mean()),
         "mse_1e6": MSE_UNIT * float(((rv - forecast) ** 2).mean()),
     }
 
 
-def mincer_zarnowitz(rv: Floats, forecast: Floats, params: ForecastJudging) -> dict[str, Any]:
+def regress_mincer_zarnowitz(
+    rv: Floats, forecast: Floats, params: ForecastEvaluation
+) -> dict[str, Any]:
     """Regress outcome on forecast: intercept 0 and slope 1 for an unbiased one, HAC errors.
 
     Null with a reason for a forecast that never changes: no slope can be seen.
@@ -118,7 +127,7 @@ def mincer_zarnowitz(rv: Floats, forecast: Floats, params: ForecastJudging) -> d
 
     design = np.column_stack([np.ones(rv.size), forecast])
     model = OLS(rv, design).fit(
-        cov_type="HAC", cov_kwds={"maxlags": _lags(params), "use_correction": True}
+        cov_type="HAC", cov_kwds={"maxlags": _hac_lags(params), "use_correction": True}
     )
     wald = model.wald_test((np.eye(2), np.array([0.0, 1.0])), use_f=False, scalar=True)
     return {
@@ -130,27 +139,27 @@ def mincer_zarnowitz(rv: Floats, forecast: Floats, params: ForecastJudging) -> d
     }
 
 
-def diebold_mariano(
-    rv: Floats, garch: Floats, other: Floats, params: ForecastJudging
+def compare_diebold_mariano(
+    rv: Floats, garch: Floats, other: Floats, params: ForecastEvaluation
 ) -> dict[str, Any]:
     """Test of equal QLIKE; a positive statistic says GARCH lost more."""
     from statsmodels.tsa.stattools import diebold_mariano_test
 
     if np.array_equal(garch, other):
         return {"dm": None, "p": None, "verdict": "not different"}
-    found = diebold_mariano_test(rv, garch, other, lags=_lags(params), criterion=qlike)
-    return _verdict(float(found.statistic), float(found.pvalue), params)
+    test = diebold_mariano_test(rv, garch, other, lags=_hac_lags(params), criterion=qlike)
+    return _rule_on_difference(float(test.statistic), float(test.pvalue), params)
 
 
-def _verdict(statistic: float, p: float, params: ForecastJudging) -> dict[str, Any]:
-    word = "not different"
+def _rule_on_difference(statistic: float, p: float, params: ForecastEvaluation) -> dict[str, Any]:
+    verdict = "not different"
     if p < params.alpha:
-        word = "GARCH worse" if statistic > 0.0 else "GARCH better"
-    return {"dm": statistic, "p": p, "verdict": word}
+        verdict = "GARCH worse" if statistic > 0.0 else "GARCH better"
+    return {"dm": statistic, "p": p, "verdict": verdict}
 
 
-def _pooled(
-    outcome: Floats, variances: Mapping[str, Floats], known: Bools, params: ForecastJudging
+def _evaluate_pooled(
+    outcome: Floats, variances: Mapping[str, Floats], known: Bools, params: ForecastEvaluation
 ) -> dict[str, Any]:
     """All coins as one: losses averaged over the coins known at an origin, then one test.
 
@@ -158,7 +167,7 @@ def _pooled(
     whose long-run variance is taken.
     """
     present: Ints = np.flatnonzero(known.any(axis=0))
-    if not _enough(present.size, params):
+    if not _has_enough(present.size, params):
         return {"origins": int(present.size), "reason": TOO_FEW.format(days=params.min_days)}
     count = known[:, present].sum(axis=0)
     series = {}
@@ -168,7 +177,7 @@ def _pooled(
         )
         series[name] = loss[:, present].sum(axis=0) / count
     tests = {
-        name: _test_of_mean(series[GARCH] - losses, params)
+        name: _compare_mean_losses(series[GARCH] - losses, params)
         for name, losses in series.items()
         if name != GARCH
     }
@@ -179,14 +188,14 @@ def _pooled(
     }
 
 
-def _test_of_mean(difference: Floats, params: ForecastJudging) -> dict[str, Any]:
+def _compare_mean_losses(difference: Floats, params: ForecastEvaluation) -> dict[str, Any]:
     """Diebold-Mariano on a series of loss differences: is its mean 0, HAC."""
     from statsmodels.regression.linear_model import OLS
 
     if not difference.any():
         return {"dm": None, "p": None, "verdict": "not different", "difference": 0.0}
     model = OLS(difference, np.ones(difference.size)).fit(
-        cov_type="HAC", cov_kwds={"maxlags": _lags(params), "use_correction": False}
+        cov_type="HAC", cov_kwds={"maxlags": _hac_lags(params), "use_correction": False}
     )
-    out = _verdict(float(model.tvalues[0]), float(model.pvalues[0]), params)
+    out = _rule_on_difference(float(model.tvalues[0]), float(model.pvalues[0]), params)
     return {**out, "difference": float(difference.mean())}

@@ -12,12 +12,12 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 
 from dipmaster.core.errors import DataError, data_error
-from dipmaster.market.raw.layout import (
+from dipmaster.market.raw.columns import (
     KLINE_COLUMNS,
     NotBarsError,
-    columns_of,
+    column_error,
+    map_columns,
     names_prices,
-    wrong_columns,
 )
 
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|[+-]?(nan|inf|infinity)", re.I | re.A)
@@ -36,13 +36,13 @@ class CsvTable:
     has_header: bool
     ragged_rows: int
 
-    def place(self, row: int) -> str:
+    def locate_row(self, row: int) -> str:
         """``line 17`` (from 1) of a 0-based row; blank lines hold no row.
 
         Where lines and rows do not match one to one (rows left out, a line end
         inside quotes) the row is counted among those that were read.
         """
-        lines = [i for i, line in enumerate(_lines(self.text), 1) if line.strip()]
+        lines = [i for i, line in enumerate(_split_lines(self.text), 1) if line.strip()]
         if len(lines) - self.has_header != self.columns.num_rows:
             return f"row {row + 1} of those that could be read"
         return f"line {lines[row + self.has_header]}"
@@ -72,35 +72,35 @@ def read_csv(raw: bytes, where: str, drop: bool) -> CsvTable:
     head = _head(text)
     if not head:
         raise data_error(where, "rows of bars", "an empty file", "download it again or delete it")
-    fields = _fields(head[0], where)
+    fields = _split_fields(head[0], where)
     if len(fields) == 1:
-        raise wrong_columns(where, f"no comma in {head[0][:60]!r}")
+        raise column_error(where, f"no comma in {head[0][:60]!r}")
     has_header = not any(_is_number(field) for field in fields)
     if not has_header and len(fields) != len(KLINE_COLUMNS):
-        raise wrong_columns(where, f"{len(fields)} columns without a header line")
+        raise column_error(where, f"{len(fields)} columns without a header line")
     header = fields if has_header else list(KLINE_COLUMNS)
-    chosen = _columns(header, head, where)
-    table, ragged = _parsed(text, header if not has_header else None, list(chosen.values()), where)
+    columns = _columns(header, head, where)
+    table, ragged = _parse(text, header if not has_header else None, list(columns.values()), where)
     if ragged and not drop:
-        raise _wrong_number_of_fields(text, ragged[0], len(header), where)
+        raise _field_count_error(text, ragged[0], len(header), where)
     if table.num_rows == 0:
         raise data_error(where, "rows of bars", "no row", "download it again or delete it")
-    return CsvTable(table.rename_columns(list(chosen)), text, has_header, len(ragged))
+    return CsvTable(table.rename_columns(list(columns)), text, has_header, len(ragged))
 
 
 def _head(text: bytes) -> list[str]:
     """First lines that are not blank, whole ones only."""
-    lines = _lines(text[:_HEAD_BYTES])
+    lines = _split_lines(text[:_HEAD_BYTES])
     whole = lines[:-1] if len(text) > _HEAD_BYTES and len(lines) > 1 else lines
     return [line for line in whole if line.strip()][:_SEARCHED_LINES]
 
 
 def _columns(header: list[str], head: list[str], where: str) -> dict[str, str]:
-    """As `columns_of`; a file is no bars only where its first line names what lies below it."""
+    """As `map_columns`; a file is no bars only where its first line names what lies below it."""
     try:
-        return columns_of(header, where)
+        return map_columns(header, where)
     except NotBarsError:
-        below = [_fields(line, where) for line in head[1:]]
+        below = [_split_fields(line, where) for line in head[1:]]
         bars = next((fields for fields in below if _begins_bars(fields)), None)
         if bars is None and "" not in header and all(len(f) == len(header) for f in below):
             raise
@@ -122,12 +122,12 @@ def _is_number(field: str) -> bool:
     return NUMBER.fullmatch(field.strip()) is not None
 
 
-def _parsed(
-    text: bytes, names: list[str] | None, wanted: list[str], where: str
+def _parse(
+    text: bytes, names: list[str] | None, columns: list[str], where: str
 ) -> tuple[pa.Table, list[pa_csv.InvalidRow]]:
     ragged: list[pa_csv.InvalidRow] = []
 
-    def skip(row: pa_csv.InvalidRow) -> str:
+    def skip_ragged(row: pa_csv.InvalidRow) -> str:
         if row.text.strip():
             ragged.append(row)
         return "skip"
@@ -136,10 +136,10 @@ def _parsed(
         table = pa_csv.read_csv(
             pa.BufferReader(text),
             pa_csv.ReadOptions(use_threads=False, column_names=names, block_size=1 << 24),
-            pa_csv.ParseOptions(invalid_row_handler=skip),
+            pa_csv.ParseOptions(invalid_row_handler=skip_ragged),
             pa_csv.ConvertOptions(
-                column_types=dict.fromkeys(wanted, pa.string()),
-                include_columns=wanted,
+                column_types=dict.fromkeys(columns, pa.string()),
+                include_columns=columns,
                 strings_can_be_null=False,
                 quoted_strings_can_be_null=False,
             ),
@@ -151,11 +151,11 @@ def _parsed(
     return table, ragged
 
 
-def _wrong_number_of_fields(
-    text: bytes, row: pa_csv.InvalidRow, expected: int, where: str
-) -> DataError:
-    same = (i for i, line in enumerate(_lines(text), 1) if line.strip() == row.text.strip())
-    number = next(same, None)  # none where quotes hold a line end
+def _field_count_error(text: bytes, row: pa_csv.InvalidRow, expected: int, where: str) -> DataError:
+    matching_lines = (
+        i for i, line in enumerate(_split_lines(text), 1) if line.strip() == row.text.strip()
+    )
+    number = next(matching_lines, None)  # none where quotes hold a line end
     return data_error(
         f"{where}, line {number}" if number else where,
         f"{expected} fields",
@@ -165,11 +165,11 @@ def _wrong_number_of_fields(
     )
 
 
-def _fields(line: str, where: str) -> list[str]:
+def _split_fields(line: str, where: str) -> list[str]:
     try:
         return next(csv.reader([line]))
     except csv.Error as error:
-        raise wrong_columns(where, f"{line[:60]!r} ({error})") from error
+        raise column_error(where, f"{line[:60]!r} ({error})") from error
 
 
 def _check_encoding(text: bytes, where: str) -> None:
@@ -185,5 +185,5 @@ def _check_encoding(text: bytes, where: str) -> None:
         ) from error
 
 
-def _lines(text: bytes) -> list[str]:
+def _split_lines(text: bytes) -> list[str]:
     return _LINE_END.split(text.decode("utf-8", errors="replace"))

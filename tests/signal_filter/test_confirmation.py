@@ -4,13 +4,18 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dipmaster.core.panel import as_times
+from dipmaster.core.panel import to_timestamps
 from dipmaster.core.store import read_params
 from dipmaster.core.time_units import BAR_MS
-from dipmaster.features import all_coins
-from dipmaster.features.panel import panel_of
-from dipmaster.signal_filter import FRAMES, INPUTS, admit, confirmation_signs
-from dipmaster.signal_filter.inputs import Inputs
+from dipmaster.features import build_market_bars
+from dipmaster.features.feature_table import build_feature_table
+from dipmaster.signal_filter import (
+    INPUT_COLUMNS,
+    TIMEFRAMES,
+    compute_confirmation_signals,
+    filter_signals,
+)
+from dipmaster.signal_filter.inputs import CandidateInputs
 
 MISSING = np.nan
 ALIGNED = "sma20_over_sma50_15m_frac"
@@ -58,25 +63,27 @@ LIMITS = [
 ]
 
 
-@pytest.mark.parametrize(("sign", "change", "expected"), LIMITS)
-def test_each_sign_at_its_limit_moves_nothing_else(
-    rows, confirmation_params, sign, change, expected
+@pytest.mark.parametrize(("signal", "change", "expected"), LIMITS)
+def test_each_signal_at_its_limit_moves_nothing_else(
+    rows, confirmation_params, signal, change, expected
 ):
     _, inputs, scores = rows(change)
     regime = scores["regime"].to_numpy(dtype=np.int64)
-    signs = confirmation_signs(Inputs(inputs, frozenset()), regime, confirmation_params)
-    others = {name: values[0] for name, values in signs.items() if name != sign}
-    assert signs[sign][0] == expected
-    assert set(others.values()) == {1.0}
+    signals = compute_confirmation_signals(
+        CandidateInputs(inputs, frozenset()), regime, confirmation_params
+    )
+    other_signals = {name: values[0] for name, values in signals.items() if name != signal}
+    assert signals[signal][0] == expected
+    assert set(other_signals.values()) == {1.0}
 
 
-def test_every_sign_has_a_failing_example():
-    failing = {sign for sign, _, expected in LIMITS if expected == 0.0}
-    assert failing == {name for names in FRAMES.values() for name in names}
+def test_every_signal_has_a_failing_example():
+    failing = {signal for signal, _, expected in LIMITS if expected == 0.0}
+    assert failing == {name for names in TIMEFRAMES.values() for name in names}
 
 
-def test_frames_are_means_and_the_score_their_weighted_sum(admitted):
-    row = admitted(
+def test_frames_are_means_and_the_score_their_weighted_sum(filter_one):
+    row = filter_one(
         {"bb_position": 0.9, "adx14_15m": 30.0, "sma50_rising_1h": 0, "return_24h_frac": -0.5}
     )
     assert row["score_5m"] == 0.75
@@ -85,7 +92,7 @@ def test_frames_are_means_and_the_score_their_weighted_sum(admitted):
     assert row["confirmation_score"] == pytest.approx(0.5 * 0.75 + 0.3 * 2.5 / 3 + 0.2 / 3)
 
 
-def test_seven_tenths_passes_whatever_binary_fractions_make_of_it(admitted):
+def test_seven_tenths_passes_whatever_binary_fractions_make_of_it(filter_one):
     """5m = 1, 15m = 2/3, 1h = 0: .5 + .2 = .7, the score demanded."""
     edge = {
         "close_to_low20_15m_frac": 0.02,
@@ -93,12 +100,12 @@ def test_seven_tenths_passes_whatever_binary_fractions_make_of_it(admitted):
         "return_24h_frac": -0.5,
         "sma50_rising_1h": 0,
     }
-    row = admitted(edge)
+    row = filter_one(edge)
     assert (row["score_5m"], row["score_1h"]) == (1.0, 0.0)
     assert row["score_15m"] == pytest.approx(2 / 3)
     assert row["confirmation_score"] == pytest.approx(0.7, abs=1e-12)
     assert row["passes_confirmation"] == 1
-    worse = admitted({**edge, "adx14_15m": 20.0001})
+    worse = filter_one({**edge, "adx14_15m": 20.0001})
     assert worse["passes_confirmation"] == 0
 
 
@@ -109,8 +116,10 @@ def test_a_value_that_met_a_limit_in_double_precision_still_meets_it_when_stored
     for limit in (0.01, 0.1, 0.003):
         params = confirmation_params.model_copy(update={"support_within_frac": limit})
         _, inputs, _ = rows({"close_to_low20_15m_frac": limit})
-        signs = confirmation_signs(Inputs(inputs, frozenset()), np.array([1]), params)
-        assert signs["support"][0] == 1.0
+        signals = compute_confirmation_signals(
+            CandidateInputs(inputs, frozenset()), np.array([1]), params
+        )
+        assert signals["support"][0] == 1.0
 
 
 def test_bars_after_the_candidate_change_nothing(
@@ -123,9 +132,13 @@ def test_bars_after_the_candidate_change_nothing(
     later.loc[cut + 1 :, ["open", "high", "low", "close"]] *= 1.5
     later.loc[cut + 1 :, "volume"] *= 9.0
     settings = ("dip", 30.0, thresholds, filter_params, confirmation_params)
-    tables = [admit(*_every_bar(frame), *settings).iloc[: cut + 1] for frame in (bars, later)]
+    tables = [
+        filter_signals(*_every_bar(frame), *settings).iloc[: cut + 1] for frame in (bars, later)
+    ]
     pd.testing.assert_frame_equal(*tables)
-    changed = [admit(*_every_bar(frame), *settings).iloc[cut + 1 :] for frame in (bars, later)]
+    changed = [
+        filter_signals(*_every_bar(frame), *settings).iloc[cut + 1 :] for frame in (bars, later)
+    ]
     assert not changed[0].equals(changed[1])
 
 
@@ -134,7 +147,7 @@ def _bars(rng: np.random.Generator, n: int) -> pd.DataFrame:
     open_ = np.append(100.0, close[:-1])
     return pd.DataFrame(
         {
-            "open_time": as_times(1_672_531_200_000 + np.arange(n) * BAR_MS),
+            "open_time": to_timestamps(1_672_531_200_000 + np.arange(n) * BAR_MS),
             "open": open_,
             "high": np.maximum(open_, close) * 1.0005,
             "low": np.minimum(open_, close) * 0.9995,
@@ -147,8 +160,8 @@ def _bars(rng: np.random.Generator, n: int) -> pd.DataFrame:
 def _every_bar(bars: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Every bar as a candidate."""
     params = read_params("features").features
-    features, _ = panel_of("AUSDT", all_coins({"AUSDT": bars}), params)
+    features, _ = build_feature_table("AUSDT", build_market_bars({"AUSDT": bars}), params)
     ids = np.arange(len(bars), dtype=np.int64)
     candidates = pd.DataFrame({"candidate_id": ids})
     scores = pd.DataFrame({"candidate_id": ids, "regime": 1, "no_new_trades": 0, "confidence": 0.9})
-    return candidates, features[list(INPUTS)], scores
+    return candidates, features[list(INPUT_COLUMNS)], scores

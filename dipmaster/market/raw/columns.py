@@ -24,7 +24,7 @@ PRICES = ("open", "high", "low", "close")
 REQUIRED = ("open_time", *PRICES, "volume")
 OPTIONAL = ("quote_volume", "trade_count", "taker_buy_volume", "half_spread_bps")
 
-# Spellings after `spelled`, the preferred one first.
+# Spellings after `normalize_name`, the preferred one first.
 _SPELLINGS = {
     "open_time": (
         "open_time",
@@ -58,12 +58,12 @@ class NotBarsError(Exception):
     """A readable file that holds something else than bars: ignored, with the reason."""
 
 
-def spelled(name: str) -> str:
+def normalize_name(name: str) -> str:
     """``Quote asset volume`` -> ``quote_asset_volume``."""
     return re.sub("[^a-z0-9]+", "_", name.lower()).strip("_")
 
 
-def columns_of(header: Sequence[str], where: str) -> dict[str, str]:
+def map_columns(header: Sequence[str], where: str) -> dict[str, str]:
     """Map names of table BARS (and ``symbol``) to the header's own names.
 
     Raises
@@ -74,24 +74,24 @@ def columns_of(header: Sequence[str], where: str) -> dict[str, str]:
         Where only some of the required columns are there, or one twice, or
         prices under other names.
     """
-    names = [spelled(name) for name in header]
-    chosen = {
-        ours: header[names.index(theirs)]
-        for ours, spellings in _SPELLINGS.items()
-        for theirs in [next((s for s in spellings if s in names), None)]
-        if theirs is not None
+    names = [normalize_name(name) for name in header]
+    columns = {
+        our_name: header[names.index(spelling)]
+        for our_name, spellings in _SPELLINGS.items()
+        for spelling in [next((s for s in spellings if s in names), None)]
+        if spelling is not None
     }
-    if not any(price in chosen for price in PRICES):
+    if not any(price in columns for price in PRICES):
         if _names_prices_otherwise(names):
-            raise wrong_columns(where, _listed(header))
-        raise NotBarsError(f"no price columns (found {_listed(header)})")
-    missing = [name for name in REQUIRED if name not in chosen]
+            raise column_error(where, _list_header(header))
+        raise NotBarsError(f"no price columns (found {_list_header(header)})")
+    missing = [name for name in REQUIRED if name not in columns]
     if missing:
-        raise wrong_columns(where, f"{_listed(header)}; missing {', '.join(missing)}")
-    twice = [name for name in chosen.values() if names.count(spelled(name)) > 1]
-    if twice:
-        raise wrong_columns(where, f"column {twice[0]!r} more than once")
-    return chosen
+        raise column_error(where, f"{_list_header(header)}; missing {', '.join(missing)}")
+    duplicated = [name for name in columns.values() if names.count(normalize_name(name)) > 1]
+    if duplicated:
+        raise column_error(where, f"column {duplicated[0]!r} more than once")
+    return columns
 
 
 def _names_prices_otherwise(names: Sequence[str]) -> bool:
@@ -102,11 +102,11 @@ def _names_prices_otherwise(names: Sequence[str]) -> bool:
 
 def names_prices(header: Sequence[str]) -> bool:
     """Whether a line of names is the header of bars, in whatever spelling."""
-    names = [spelled(name) for name in header]
+    names = [normalize_name(name) for name in header]
     return any(price in names for price in PRICES) or _names_prices_otherwise(names)
 
 
-def wrong_columns(where: str, found: str) -> DataError:
+def column_error(where: str, found: str) -> DataError:
     """Build the error for a file whose columns are not those of bars."""
     return data_error(
         where,
@@ -118,6 +118,6 @@ def wrong_columns(where: str, found: str) -> DataError:
     )
 
 
-def _listed(header: Sequence[str]) -> str:
-    shown = ", ".join(name[:30] for name in header[:8])
-    return f"{shown}, ..." if len(header) > 8 else shown
+def _list_header(header: Sequence[str]) -> str:
+    listed = ", ".join(name[:30] for name in header[:8])
+    return f"{listed}, ..." if len(header) > 8 else listed
