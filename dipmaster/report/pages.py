@@ -1,38 +1,17 @@
 """Inputs to the report as HTML: chapters are printed, and contents made of their headings."""
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from markupsafe import Markup
 
 from dipmaster.core.params.roadmap import FINAL_PHASE, HOLDING_BAND_MINUTES
 from dipmaster.report import registry
 from dipmaster.report.chapter import Chapter, Context
+from dipmaster.report.chapters.contents import view as contents
 from dipmaster.report.inputs import ReportInputs
 from dipmaster.report.kit import numbers
 from dipmaster.report.kit.drawing import STYLE, drawing
 from dipmaster.report.kit.html import render
-
-CONTENTS = "chapters/contents/contents.html.j2"
-_PART = re.compile(r'<h3 id="([^"]+)">(.*?)</h3>')
-
-
-@dataclass(frozen=True)
-class Part:
-    """A heading within a chapter."""
-
-    anchor: str
-    title: Markup
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A chapter in the contents."""
-
-    anchor: str
-    title: str
-    parts: Sequence[Part]
 
 
 def html(inputs: ReportInputs, chapters: Sequence[Chapter] | None = None) -> str:
@@ -48,14 +27,9 @@ def html(inputs: ReportInputs, chapters: Sequence[Chapter] | None = None) -> str
     with drawing():
         printed = [render(one.page, {**common, **one.view(inputs)}) for one in chosen]
     if chapters is None:
-        entries = [Entry(c.anchor, c.title, parts(p)) for c, p in zip(chosen, printed, strict=True)]
-        printed.insert(1, render(CONTENTS, {**common, "contents": entries}))
+        columns = contents.in_columns(contents.list_lines(chosen, printed))
+        printed.insert(1, render(contents.TEMPLATE, {**common, "columns": columns}))
     return str(render("kit/page.html.j2", {**common, "chapters": printed}))
-
-
-def parts(chapter: str) -> list[Part]:
-    """Headings with an id, in order."""
-    return [Part(anchor, Markup(title)) for anchor, title in _PART.findall(chapter)]
 
 
 def shared(inputs: ReportInputs) -> Context:

@@ -14,24 +14,9 @@ from dipmaster.core.errors import PipelineError
 
 EARLIER_STAGES = ("ingest", "features", "volatility", "confidence", "exits", "validate")
 PACKAGES = (
-    "arch",
-    "fonttools",
-    "jinja2",
-    "lightgbm",
-    "llvmlite",
-    "matplotlib",
-    "numba",
-    "numpy",
-    "pandas",
-    "pyarrow",
-    "pydantic",
-    "pydyf",
-    "scikit-learn",
-    "scipy",
-    "statsmodels",
-    "weasyprint",
-    "xgboost",
-)
+    "arch", "fonttools", "jinja2", "lightgbm", "llvmlite", "matplotlib", "numba", "numpy", "pandas",
+    "pyarrow", "pydantic", "pydyf", "scikit-learn", "scipy", "statsmodels", "weasyprint", "xgboost",
+)  # fmt: skip
 INSTEAD = {"xgboost": "xgboost-cpu"}  # on Linux: the same library without what needs a GPU
 
 

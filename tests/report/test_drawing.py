@@ -17,6 +17,7 @@ from dipmaster.report.kit.drawing import (
     thinned,
     without_idle_groups,
 )
+from dipmaster.report.kit.interval_plot import Mark
 from dipmaster.results.metrics import WIN_RATE
 
 
@@ -77,12 +78,11 @@ def test_forest_is_the_same_twice_and_names_its_targets(losing: ReportInputs) ->
 def test_phases_not_built_share_a_line(losing: ReportInputs) -> None:
     lines = forest.gathered(forest.entries(losing.judged, WIN_RATE))
     assert [line.label for line in lines] == ["Roadmap", "Phase 0", "Later phases"]
-    assert lines[-1].targets == (82.0, 82.0, 83.0, 85.0)
+    assert lines[-1].mark.targets == (82.0, 82.0, 83.0, 85.0)
 
 
 def test_a_bound_without_end_does_not_set_the_axis() -> None:
-    lines = [forest.Entry("Phase 0", "", value=2.0, low=1.0, high=1.7e308, verdict="PASS")]
-    assert forest._within_reach(lines) == [2.0, 1.0]
+    assert forest._within_reach([Mark(2.0, 1.0, 1.7e308)]) == [2.0, 1.0]
 
 
 def test_groups_that_say_nothing_are_dropped_and_the_others_stay_balanced() -> None:

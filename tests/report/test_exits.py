@@ -7,6 +7,7 @@ import pytest
 
 from dipmaster.report import pages
 from dipmaster.report.chapters.claims import view as claims
+from dipmaster.report.chapters.contents.view import find_parts
 from dipmaster.report.chapters.exits import (
     ablation,
     ablation_chart,
@@ -22,7 +23,7 @@ from dipmaster.report.chapters.exits import (
     view,
 )
 from dipmaster.report.inputs import ReportInputs
-from dipmaster.report.kit import numbers
+from dipmaster.report.kit import fits, numbers
 from dipmaster.report.kit.drawing import drawing
 from dipmaster.report.kit.table import table
 from dipmaster.report.kit.verdicts import mark
@@ -229,7 +230,7 @@ def test_without_a_score_the_models_never_act(states: States) -> None:
     )
     chapter = next(one for one in chapters(none) if one.anchor == "phase-2")
     with unpainted():
-        anchors = [part.anchor for part in pages.parts(pages.html(none, [chapter]))]
+        anchors = [part.anchor for part in find_parts(pages.html(none, [chapter]))]
     assert "phase-2-models" in anchors
     assert "phase-2-heads" not in anchors
 
@@ -300,8 +301,7 @@ def test_an_unknown_regime_is_a_class_where_there_is_one(built: ReportInputs) ->
 
 
 def fits_of(found: ExitModelResults) -> str:
-    failed = [fold for fold in found.folds if fold.reason]
-    return say(SENTENCES, "fits", models.fits(found.folds), failed)
+    return say(SENTENCES, "fits", fits.by_level(found.folds), fits.failed(found.folds))
 
 
 def test_exit_models_are_told_with_bounds_and_their_fits(built: ReportInputs) -> None:

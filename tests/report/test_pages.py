@@ -307,7 +307,7 @@ def test_reasons_are_printed_in_full(states: States) -> None:
     with unpainted():
         text = pages.html(inputs)
     assert text.count(long) == len(calibrated) + len(claims)
-    sheets = read(pdf.pdf(only(text, "promised"), b"[]")).pages
+    sheets = read(pdf.pdf(only(text, "claims"), b"[]")).pages
     assert sum(text_of(sheet).count("THE END") for sheet in sheets) == len(claims)
 
 

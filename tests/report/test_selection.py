@@ -8,8 +8,10 @@ import pytest
 
 from dipmaster.report import pages
 from dipmaster.report.chapters.claims import view as claims
+from dipmaster.report.chapters.contents.view import find_parts
 from dipmaster.report.chapters.selection import calibration, funnel, funnel_chart
 from dipmaster.report.inputs import ReportInputs
+from dipmaster.report.kit import fits
 from dipmaster.report.kit.drawing import drawing
 from dipmaster.report.kit.table import table
 from dipmaster.report.registry import chapters
@@ -44,7 +46,7 @@ def headings(inputs: ReportInputs, anchor: str) -> set[str]:
     chapter = next(one for one in chapters(inputs) if one.anchor == anchor)
     with unpainted():
         printed = pages.html(inputs, [chapter])
-    return {str(part.title) for part in pages.parts(printed)}
+    return {str(part.title) for part in find_parts(printed)}
 
 
 def largest(inputs: ReportInputs) -> str:
@@ -155,10 +157,10 @@ def test_fits_that_were_not_made_say_why(built: ReportInputs, unscored: ReportIn
         say(
             SENTENCES,
             "fits",
-            calibration.fits(inputs.confidence.folds),
-            [fold for fold in inputs.confidence.folds if fold.reason],
+            fits.by_level(one.confidence.folds),
+            fits.failed(one.confidence.folds),
         )
-        for inputs in (built, unscored)
+        for one in (built, unscored)
     )
     assert "models 5 times from 2023-05-01" in made
     assert failed.startswith("Nothing was fitted. 1 fits were not made")

@@ -10,7 +10,7 @@ import gc
 import io
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from html import escape
 from pathlib import Path
@@ -21,17 +21,23 @@ import numpy as np
 from markupsafe import Markup
 from matplotlib import font_manager, style
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.dates import AutoDateLocator, DateFormatter
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
+from matplotlib.ticker import FuncFormatter
 
 from dipmaster.core.kernels import Floats, Ints
+from dipmaster.report.kit import numbers
 
 NAVY = "#1f3a5f"
 STEEL = "#8ea4bf"
 GREY = "#6b6b6b"
 PALE = "#ececec"
 BRICK = "#b5442e"
+DASHED = (0, (3, 2))
+AGREEMENT = (0, (4, 2))
 PAGE_WIDTH_IN = 7.0
 MM = 1 / 25.4
 STYLE = Path(__file__).parents[1] / "style"
@@ -118,10 +124,40 @@ def _lay_out(figure: Figure) -> None:
         figure.set_layout_engine(None)
 
 
-def quiet(axes: Axes, *, keep: str = "bottom") -> None:
-    """Drop the frame but for one side."""
-    for side in ("left", "right", "top", "bottom"):
-        axes.spines[side].set_visible(side == keep)
+def quiet(axes: Axes) -> None:
+    """Drop the frame but for the bottom."""
+    axes.spines[["left", "right", "top"]].set_visible(False)
+
+
+def list_rows(axes: Axes, names: Sequence[str] | None = None) -> None:
+    """Rows one under another with their names beside them, the first on top.
+
+    Parameters
+    ----------
+    names
+        None where an axis that is shared has them.
+    """
+    if names is not None:
+        axes.set_yticks(range(len(names)), names)
+        axes.set_ylim(len(names) - 0.4, -0.6)
+    axes.tick_params(axis="y", length=0)
+    quiet(axes)
+
+
+def note(axes: Axes, words: str, at: tuple[Any, Any], shift: tuple[int, int], **style: Any) -> None:
+    """Small words beside a place, shifted by so many points."""
+    axes.annotate(words, at, shift, **{"textcoords": "offset points", "fontsize": 7, **style})
+
+
+def date_ticks(axis: Axis) -> None:
+    """Days, not too many."""
+    axis.set_major_locator(AutoDateLocator(minticks=4, maxticks=9))
+    axis.set_major_formatter(DateFormatter("%Y-%m-%d"))
+
+
+def count_ticks(axis: Axis) -> None:
+    """Whole numbers with commas."""
+    axis.set_major_formatter(FuncFormatter(lambda tick, _: numbers.count(tick)))
 
 
 def gain_or_loss(lost: bool) -> dict[str, Any]:

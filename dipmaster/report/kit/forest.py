@@ -1,7 +1,7 @@
 """Forest plots: each gate's value and interval against the roadmap's targets, with scales."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 from matplotlib.axes import Axes
@@ -10,7 +10,8 @@ from matplotlib.ticker import MaxNLocator
 from dipmaster.core.params import Gates
 from dipmaster.core.params.roadmap import FINAL_PHASE
 from dipmaster.report.kit import gates, numbers
-from dipmaster.report.kit.drawing import BRICK, GREY, NAVY, PALE, inline_svg, new_figure, quiet
+from dipmaster.report.kit.drawing import GREY, inline_svg, new_figure
+from dipmaster.report.kit.interval_plot import Mark, draw_rows, mark_of
 from dipmaster.report.kit.verdicts import fill
 from dipmaster.results import GateRow
 from dipmaster.results.metrics import GATES, METRICS, Metric
@@ -18,21 +19,12 @@ from dipmaster.results.metrics import GATES, METRICS, Metric
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of a panel, in the panel's own unit; missing parts are not drawn."""
+    """One line of a panel, in the panel's own unit."""
 
     label: str
     note: str
-    value: float | None = None
-    low: float | None = None
-    high: float | None = None
-    targets: tuple[float, ...] = ()
-    verdict: str = ""
-
-    @property
-    def drawn(self) -> list[float]:
-        """All numbers that must be inside the axis."""
-        parts = (self.value, self.low, self.high)
-        return [part for part in parts if part is not None] + list(self.targets)
+    mark: Mark
+    is_measured: bool = False
 
 
 @dataclass(frozen=True)
@@ -61,7 +53,7 @@ def entries(judged: Judged, metric: Metric) -> list[Entry]:
         elif metric.in_roadmap:
             wanted = gates.target_of(judged.targets, phase, metric.key)
             targets = () if wanted is None else (metric.scale * wanted,)
-            lines.append(Entry(f"Phase {phase}", "not built", targets=targets))
+            lines.append(Entry(f"Phase {phase}", "not built", Mark(None, targets=targets)))
     return lines
 
 
@@ -70,32 +62,23 @@ def _stated(metric: Metric) -> list[Entry]:
     if not words:
         return []
     scaled = None if value is None else value * metric.scale
-    return [Entry("Roadmap", f"{words} stated", value=scaled)]
+    return [Entry("Roadmap", f"{words} stated", Mark(scaled, fill="white", is_judged=False))]
 
 
 def gathered(lines: list[Entry]) -> list[Entry]:
     """The same with all phases that are not built on one line."""
-    waiting = [line for line in lines if not line.verdict and line.targets]
+    waiting = [line for line in lines if not line.is_measured and line.mark.targets]
     if len(waiting) < 2:
         return lines
-    targets = tuple(line.targets[0] for line in waiting)
     rest = [line for line in lines if line not in waiting]
-    return [*rest, Entry("Later phases", f"{len(waiting)} targets, not built", targets=targets)]
+    targets = Mark(None, targets=tuple(line.mark.targets[0] for line in waiting))
+    return [*rest, Entry("Later phases", f"{len(waiting)} targets, not built", targets)]
 
 
 def _measured(gate: GateRow) -> Entry:
-    def scaled(value: float | None) -> float | None:
-        return None if value is None else value * METRICS[gate.metric].scale
-
-    return Entry(
-        label=f"Phase {gate.phase}",
-        note=_note(gate),
-        value=scaled(gate.value),
-        low=scaled(gate.low),
-        high=scaled(gate.high),
-        targets=(gate.target * METRICS[gate.metric].scale,),
-        verdict=gate.verdict,
-    )
+    scale = METRICS[gate.metric].scale
+    mark = replace(mark_of(gate, scale, fill(gate.verdict)), targets=(gate.target * scale,))
+    return Entry(f"Phase {gate.phase}", _note(gate), mark, is_measured=True)
 
 
 def _note(gate: GateRow) -> str:
@@ -128,12 +111,12 @@ def large(judged: Judged) -> Markup:
 
 
 def _panel(axes: Axes, metric: Metric, lines: list[Entry]) -> None:
-    lines = lines or [Entry("Phase 0", "no gate")]
+    lines = lines or [Entry("Phase 0", "no gate", Mark(None))]
+    marks = [line.mark for line in lines]
     axes.set_title(metric.title + _unit(metric))
-    low, high = _limits(metric, _within_reach(lines))
+    limits = _limits(metric, _within_reach(marks))
+    draw_rows(axes, marks, limits, labels=[line.label for line in lines])
     for row, line in enumerate(lines):
-        axes.barh(row, high - low, left=low, height=0.42, color=PALE, linewidth=0, zorder=0)
-        _draw(axes, row, line)
         axes.annotate(
             line.note,
             (1.0, row),
@@ -142,46 +125,20 @@ def _panel(axes: Axes, metric: Metric, lines: list[Entry]) -> None:
             textcoords="offset points",
             va="center",
             fontsize=6.4,
-            color="#222222" if line.verdict else GREY,
+            color="#222222" if line.is_measured else GREY,
         )
-    axes.set_yticks(range(len(lines)), [line.label for line in lines])
-    axes.set_ylim(len(lines) - 0.4, -0.6)
-    axes.set_xlim(low, high)
     axes.xaxis.set_major_locator(MaxNLocator(7, steps=[1, 2, 5, 10]))
-    axes.tick_params(axis="y", length=0)
-    quiet(axes)
 
 
 def _unit(metric: Metric) -> str:
     return {"percent": " (%)", "points": " (points)"}.get(metric.number_format, "")
 
 
-def _draw(axes: Axes, row: int, line: Entry) -> None:
-    for place in line.targets:
-        axes.plot([place] * 2, [row - 0.36, row + 0.36], color=BRICK, linewidth=1.6, zorder=2)
-    if line.low is not None and line.high is not None:
-        axes.plot([line.low, line.high], [row, row], color=NAVY, linewidth=1.6, zorder=3)
-    if line.value is not None:
-        axes.plot(
-            line.value,
-            row,
-            marker="o" if line.verdict else "D",
-            markersize=5.2 if line.verdict else 4.2,
-            markerfacecolor=fill(line.verdict),
-            markeredgecolor=NAVY if line.verdict else GREY,
-            markeredgewidth=1.1,
-            linestyle="none",
-            zorder=4,
-            clip_on=False,
-        )
-
-
-def _within_reach(lines: list[Entry]) -> list[float]:
+def _within_reach(marks: Sequence[Mark]) -> list[float]:
     """Numbers that set the axis; a bound far beyond all values and targets runs off its end."""
-    firm = [line.value for line in lines if line.value is not None]
-    firm += [place for line in lines for place in line.targets]
-    reach = 10.0 * max((abs(x) for x in firm), default=1.0)
-    return [x for line in lines for x in line.drawn if abs(x) <= reach]
+    firm = [number for mark in marks for number in replace(mark, low=None, high=None).numbers]
+    reach = 10.0 * max(map(abs, firm), default=1.0)
+    return [number for mark in marks for number in mark.numbers if abs(number) <= reach]
 
 
 def _limits(metric: Metric, drawn: list[float]) -> tuple[float, float]:

@@ -55,6 +55,15 @@ def table(columns: Sequence[Column[Row]], rows: Iterable[Row], css: str = "data 
     return Table(columns, cells, css)  # type: ignore[arg-type]
 
 
+def texts(*headings: tuple[str, ...]) -> list[Column[tuple[str, ...]]]:
+    """Columns of rows that are in print already: heading, classes and width of each."""
+
+    def column(place: int, heading: str, css: str, width: str = "") -> Column[tuple[str, ...]]:
+        return Column(heading, lambda row: row[place], css, width)
+
+    return [column(place, *each) for place, each in enumerate(headings)]
+
+
 def bold(text: str) -> Markup:
     """A cell in bold."""
     return Markup("<b>{}</b>").format(printable(text))

@@ -49,12 +49,12 @@ def group(claims: Sequence[RoadmapClaim]) -> list[Group]:
     groups = [
         Group(
             f"Phase {phase}",
-            table.table(MEASURED, [one for one in measured if one.phase == phase], "data promises"),
+            table.table(MEASURED, [one for one in measured if one.phase == phase], "data claims"),
         )
         for phase in sorted({claim.phase for claim in measured})
     ]
     if waiting:
-        groups.append(Group("Not built yet", table.table(WAITING, waiting, "data promises")))
+        groups.append(Group("Not built yet", table.table(WAITING, waiting, "data claims")))
     return groups
 
 
@@ -115,4 +115,4 @@ WAITING: tuple[Column[RoadmapClaim], ...] = (
     Column("Target", target_of, width="14%"),
     Column("Verdict and reason", _not_built, "l"),
 )
-CLAIMS = Chapter(folder="claims", anchor="promised", title="Promised and measured", view=view)
+CLAIMS = Chapter(folder="claims", anchor="claims", title="Promised and measured", view=view)

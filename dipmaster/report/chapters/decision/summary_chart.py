@@ -1,6 +1,7 @@
 """Page one: whether a win rate can pay for itself, and what is left of a trade."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from markupsafe import Markup
 from matplotlib.axes import Axes
@@ -14,8 +15,8 @@ from dipmaster.report.kit.drawing import (
     PALE,
     gain_or_loss,
     inline_svg,
+    list_rows,
     new_figure,
-    quiet,
 )
 from dipmaster.results import GateRow
 from dipmaster.results.evaluation.phase import PerTradeFigures, PhaseFigures
@@ -51,29 +52,21 @@ def draw_summary(figures: PhaseFigures, gates: Mapping[str, GateRow], name: str 
 
 
 def _break_even(axes: Axes, won: float | None, needed: float | None, random: float | None) -> None:
-    rows = [
-        ("won", won, "o"),
-        ("needed to break even", needed, "|"),
-        ("random entries", random, "s"),
-    ]
-    for place, (_, value, marker) in enumerate(rows):
+    rows: list[tuple[str, float | None, dict[str, Any]]] = [
+        ("won", won, {"marker": "o", "markersize": 5, "color": NAVY}),
+        ("needed to break even", needed,
+         {"marker": "|", "markersize": 9, "markeredgewidth": 2, "color": BRICK}),
+        ("random entries", random, {"marker": "s", "markersize": 5, "color": GREY}),
+    ]  # fmt: skip
+    for place, (_, value, style) in enumerate(rows):
         axes.barh(place, 100, height=0.34, color=PALE, linewidth=0, zorder=0)
         if value is not None:
-            axes.plot(
-                100 * value,
-                place,
-                marker=marker,
-                markersize=9 if marker == "|" else 5,
-                markeredgewidth=2 if marker == "|" else 1,
-                linestyle="none",
-                clip_on=False,
-                color=BRICK if marker == "|" else NAVY if marker == "o" else GREY,
-            )
-    names = [f"{name}  {numbers.percent(value)}" for name, value, _ in rows]
+            axes.plot(100 * value, place, linestyle="none", clip_on=False, **style)
     axes.set_title("Does it win often enough?")
-    _as_list(axes, names)
     axes.set_xlim(0, 100)
     axes.set_xlabel("per cent of trades")
+    axes.xaxis.set_major_locator(MaxNLocator(5))
+    list_rows(axes, [f"{name}  {numbers.percent(value)}" for name, value, _ in rows])
 
 
 def _per_trade(axes: Axes, trade: PerTradeFigures) -> None:
@@ -88,15 +81,8 @@ def _per_trade(axes: Axes, trade: PerTradeFigures) -> None:
             axes.barh(place, value, height=0.5, **gain_or_loss(value < 0))
     axes.axvline(0, color=GREY, linewidth=0.8)
     axes.set_title("What is left of a trade?")
-    _as_list(axes, [f"{name}  {numbers.bps(value)}" for name, value in rows])
     axes.use_sticky_edges = False
     axes.margins(x=0.08)
     axes.set_xlabel("basis points of the position")
-
-
-def _as_list(axes: Axes, names: list[str]) -> None:
-    axes.set_yticks(range(len(names)), names)
-    axes.set_ylim(len(names) - 0.5, -0.5)
-    axes.tick_params(axis="y", length=0)
     axes.xaxis.set_major_locator(MaxNLocator(5))
-    quiet(axes)
+    list_rows(axes, [f"{name}  {numbers.bps(value)}" for name, value in rows])

@@ -8,7 +8,8 @@ from matplotlib.ticker import MaxNLocator
 
 from dipmaster.report.chapters.exits.ablation import Entries, Variant
 from dipmaster.report.kit import numbers
-from dipmaster.report.kit.drawing import GREY, NAVY, PALE, inline_svg, new_figure, quiet
+from dipmaster.report.kit.drawing import inline_svg, new_figure
+from dipmaster.report.kit.interval_plot import draw_rows, limits_around, mark_of
 from dipmaster.report.kit.verdicts import fill
 
 
@@ -34,43 +35,9 @@ def _described(row: Variant) -> str:
 
 
 def _panel(axes: Axes, title: str, rows: Sequence[Variant]) -> None:
+    marks = [mark_of(row.change, fill=fill(row.effect)) for row in rows]
+    names = [row.name for row in rows]
+    draw_rows(axes, marks, limits_around(marks, 0.0, 0.08), labels=names, neutral=0.0)
     axes.set_title(title)
-    drawn = [
-        value
-        for row in rows
-        for value in (row.change.value, row.change.low, row.change.high)
-        if value is not None
-    ]
-    low, high = min([*drawn, 0.0]), max([*drawn, 0.0])
-    pad = 0.08 * (high - low) or 1.0
-    axes.axvline(0, color=GREY, linewidth=1.1, linestyle=(0, (3, 2)))
-    for place, row in enumerate(rows):
-        axes.barh(place, high - low + 2 * pad, left=low - pad, height=0.5, color=PALE, zorder=0)
-        _draw(axes, place, row)
-    axes.set_xlim(low - pad, high + pad)
-    axes.xaxis.set_major_locator(MaxNLocator(6))
     axes.set_xlabel("bp of mean net, against phase 2 as it is")
-    axes.set_yticks(range(len(rows)), [row.name for row in rows])
-    axes.set_ylim(len(rows) - 0.4, -0.6)
-    axes.tick_params(axis="y", length=0)
-    quiet(axes)
-
-
-def _draw(axes: Axes, place: int, row: Variant) -> None:
-    change = row.change
-    if change.value is None:
-        axes.annotate("–", (0, place), ha="center", va="center")
-        return
-    if change.low is not None and change.high is not None:
-        axes.plot([change.low, change.high], [place, place], color=NAVY, linewidth=1.6)
-    axes.plot(
-        change.value,
-        place,
-        marker="o",
-        markersize=5.2,
-        markerfacecolor=fill(row.effect),
-        markeredgecolor=NAVY,
-        markeredgewidth=1.1,
-        linestyle="none",
-        zorder=4,
-    )
+    axes.xaxis.set_major_locator(MaxNLocator(6))

@@ -8,7 +8,8 @@ from matplotlib.ticker import MaxNLocator
 
 from dipmaster.core.params.roadmap import HOLDING_BAND_MINUTES
 from dipmaster.report.chapters.exits.mfe_capture import Held
-from dipmaster.report.kit.drawing import GREY, NAVY, PALE, STEEL, inline_svg, new_figure, quiet
+from dipmaster.report.kit.drawing import DASHED, GREY, NAVY, PALE, STEEL, inline_svg, new_figure
+from dipmaster.report.kit.interval_plot import draw_rows, mark_of
 from dipmaster.results.evaluation.breakdowns import HoldingBin
 
 
@@ -72,7 +73,7 @@ def _outline(axes: Axes, bins: Sequence[HoldingBin], name: str, *, dashed: bool)
         facecolor=STEEL,
         edgecolor=GREY if dashed else NAVY,
         linewidth=1.2,
-        linestyle=(0, (3, 2)) if dashed else "-",
+        linestyle=DASHED if dashed else "-",
         label=name,
         zorder=3 if dashed else 2,
     )
@@ -80,25 +81,11 @@ def _outline(axes: Axes, bins: Sequence[HoldingBin], name: str, *, dashed: bool)
 
 def _means(axes: Axes, rows: Sequence[Held]) -> None:
     axes.set_title("On average")
-    for place, row in enumerate(rows):
-        mean = row.figures.mean_minutes
-        if mean.value is None:
-            continue
-        if mean.low is not None and mean.high is not None:
-            axes.plot([mean.low, mean.high], [place, place], color=NAVY, linewidth=1.6)
-        axes.plot(
-            mean.value,
-            place,
-            marker="o",
-            markersize=5.2,
-            markerfacecolor=NAVY if row.is_after else "white",
-            markeredgecolor=NAVY,
-            linestyle="none",
-        )
-    axes.set_yticks(range(len(rows)), [row.short for row in rows])
-    axes.set_ylim(len(rows) - 0.4, -0.6)
-    axes.set_xlim(0, max(150.0, 1.05 * axes.get_xlim()[1]))
+    marks = [
+        mark_of(row.figures.mean_minutes, fill=NAVY if row.is_after else "white") for row in rows
+    ]
+    longest = max((number for mark in marks for number in mark.numbers), default=0.0)
+    names = [row.short for row in rows]
+    draw_rows(axes, marks, (0, max(150.0, 1.1 * longest)), labels=names, strips=False)
     axes.set_xlabel("minutes, with intervals")
     axes.xaxis.set_major_locator(MaxNLocator(7, steps=[1, 1.5, 3, 6, 10]))
-    axes.tick_params(axis="y", length=0)
-    quiet(axes)

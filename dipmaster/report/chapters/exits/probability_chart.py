@@ -1,19 +1,30 @@
 """Exit probability: said against done, where scores lie, what acting would have earned."""
 
-import itertools
 from collections.abc import Sequence
+from typing import Any
 
+import numpy as np
 from markupsafe import Markup
 from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import MaxNLocator
 
 from dipmaster.report.kit import numbers
-from dipmaster.report.kit.drawing import BRICK, GREY, NAVY, STEEL, inline_svg, new_figure
+from dipmaster.report.kit.drawing import (
+    AGREEMENT,
+    BRICK,
+    DASHED,
+    GREY,
+    NAVY,
+    STEEL,
+    count_ticks,
+    inline_svg,
+    new_figure,
+)
+from dipmaster.report.kit.interval_plot import Mark, draw_points, draw_reliability, percent_mark
 from dipmaster.results import ExitModelResults
 from dipmaster.results.exits import ExitBin, ExitHistogram, GainStep, ProbabilityByAge
 
 BAR_MINUTES = 5
-DASHED = (0, (4, 2))
 
 
 def panels(models: ExitModelResults, thresholds: Sequence[float]) -> Markup:
@@ -41,68 +52,42 @@ def panels(models: ExitModelResults, thresholds: Sequence[float]) -> Markup:
 
 
 def _reliability(axes: Axes, bins: Sequence[ExitBin]) -> None:
+    marks = [percent_mark(row.rate, row.rate_low, row.rate_high) for row in bins]
+    draw_reliability(axes, [100 * row.mean_p for row in bins], marks)
     axes.set_title("Said and done")
-    axes.plot([0, 100], [0, 100], color=GREY, linewidth=0.9, linestyle=DASHED)
-    for row in bins:
-        _dot(axes, 100 * row.mean_p, row.rate, row.rate_low, row.rate_high, 100.0)
-    axes.set_ylim(0, 100)
     axes.set_ylabel("a sale was best, per cent")
-    axes.grid()
 
 
 def _gain(axes: Axes, steps: Sequence[GainStep]) -> None:
+    known = [(100 * step.mean_p, step) for step in steps if step.mean_p is not None]
+    marks = [Mark(step.mean_gain_bps, step.gain_low, step.gain_high) for _, step in known]
+    axes.axhline(0, color=GREY, linewidth=0.9, linestyle=AGREEMENT)
+    draw_points(axes, [place for place, _ in known], marks)
     axes.set_title("What a sale now earns against holding")
-    axes.axhline(0, color=GREY, linewidth=0.9, linestyle=DASHED)
-    for row in steps:
-        if row.mean_gain_bps is None or row.mean_p is None:
-            continue
-        _dot(axes, 100 * row.mean_p, row.mean_gain_bps, row.gain_low, row.gain_high)
     axes.set_ylabel("basis points")
     axes.yaxis.set_major_locator(MaxNLocator(6))
     axes.grid()
 
 
-def _dot(
-    axes: Axes, place: float, value: float, low: float | None, high: float | None, scale: float = 1
-) -> None:
-    if low is not None and high is not None:
-        ends = [scale * low, scale * high]
-        axes.plot([place, place], ends, color=STEEL, linewidth=1.8, solid_capstyle="butt")
-    axes.plot(place, scale * value, marker="o", color=NAVY, markersize=4.2)
-
-
 def _histogram(axes: Axes, histogram: ExitHistogram) -> None:
-    edges = [100 * edge for edge in histogram.edges]
+    edges, top = 100 * np.array(histogram.edges), 4 * max(*histogram.counts, 1)
+    style: dict[str, Any] = {"facecolor": STEEL, "edgecolor": NAVY, "linewidth": 0.4}
+    axes.bar(edges[:-1], histogram.counts, width=np.diff(edges), align="edge", **style)
     axes.set_title("Where scores lie")
-    axes.bar(
-        edges[:-1],
-        histogram.counts,
-        width=[right - left for left, right in itertools.pairwise(edges)],
-        align="edge",
-        facecolor=STEEL,
-        edgecolor=NAVY,
-        linewidth=0.4,
-    )
     axes.set_yscale("symlog", linthresh=1)
-    axes.set_ylim(0, 4 * max(*histogram.counts, 1))
-    ticks = [10**power for power in range(0, 8, 2) if 10**power <= 4 * max(*histogram.counts, 1)]
-    axes.set_yticks([0, *ticks])
+    axes.set_ylim(0, top)
+    axes.set_yticks([0, *(10**power for power in range(0, 8, 2) if 10**power <= top)])
     axes.yaxis.set_minor_locator(MaxNLocator(1))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda tick, _: numbers.count(tick)))
+    count_ticks(axes.yaxis)
     axes.set_ylabel("closed bars, logarithmic")
 
 
 def _by_time(axes: Axes, rows: Sequence[ProbabilityByAge]) -> None:
     minutes = [BAR_MINUTES * (row.bars_held + 1) for row in rows]
-    axes.set_title("By time held")
+    highest = [100 * row.p90 for row in rows]
     axes.plot(minutes, [100 * row.mean_p for row in rows], color=NAVY, label="mean")
-    axes.plot(
-        minutes,
-        [100 * row.p90 for row in rows],
-        color=GREY,
-        linestyle=(0, (3, 2)),
-        label="one in ten lies above",
-    )
+    axes.plot(minutes, highest, color=GREY, linestyle=DASHED, label="one in ten lies above")
+    axes.set_title("By time held")
     axes.set_ylim(0, 100)
     axes.set_xlim(0, max(minutes, default=1))
     axes.xaxis.set_major_locator(MaxNLocator(7, steps=[1, 1.5, 3, 6, 10]))

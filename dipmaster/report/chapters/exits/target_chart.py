@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
 from markupsafe import Markup
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
@@ -20,36 +21,31 @@ def classes(groups: Mapping[str, Sequence[Class]]) -> Markup:
     grid[0].set_ylabel("per cent of entries")
     if grid[0].patches:
         grid[0].legend(loc="upper left", fontsize=7)
-    listed = [
-        f"{title}: "
-        + ", ".join(
-            f"{row.name} (x {row.multiplier}) {100 * row.all_frac:.0f} per cent of candidates, "
-            f"{100 * row.traded_frac:.0f} of trades"
-            for row in rows
-        )
-        for title, rows in groups.items()
-    ]
-    return inline_svg(figure, "Classes of the dynamic target. " + ". ".join(listed) + ".")
+    listed = ". ".join(
+        f"{title}: {', '.join(map(_described, rows))}" for title, rows in groups.items()
+    )
+    return inline_svg(figure, f"Classes of the dynamic target. {listed}.")
+
+
+def _described(row: Class) -> str:
+    return (
+        f"{row.name} (x {row.multiplier}) {100 * row.all_frac:.0f} per cent of candidates, "
+        f"{100 * row.traded_frac:.0f} of trades"
+    )
 
 
 def _panel(axes: Axes, title: str, rows: Sequence[Class]) -> None:
     axes.set_title(title)
-    places = range(len(rows))
+    places = np.arange(len(rows))
+    every, traded = ([100 * row.all_frac for row in rows], [100 * row.traded_frac for row in rows])
     for shift, shares, face, words in (
-        (-0.2, [row.all_frac for row in rows], NAVY, "candidates"),
-        (0.2, [row.traded_frac for row in rows], "white", "traded"),
+        (-0.2, every, NAVY, "candidates"),
+        (0.2, traded, "white", "traded"),
     ):
-        if not any(shares):
-            continue
-        axes.bar(
-            [place + shift for place in places],
-            [100 * share for share in shares],
-            width=0.36,
-            facecolor=face,
-            edgecolor=NAVY,
-            linewidth=0.8,
-            label=words,
-        )
+        if any(shares):
+            bars = axes.bar(places + shift, shares, width=0.36, label=words, edgecolor=NAVY)
+            for bar in bars:
+                bar.set(facecolor=face, linewidth=0.8)
     axes.set_xticks(places, _labels(rows))
     axes.set_ylim(0, 100)
     axes.yaxis.set_major_locator(MaxNLocator(5))

@@ -17,7 +17,7 @@ from dipmaster.report.chapters.exits import (
     targets,
 )
 from dipmaster.report.inputs import ReportInputs
-from dipmaster.report.kit import comparison, comparison_chart, importance
+from dipmaster.report.kit import comparison, comparison_chart, fits, importance
 from dipmaster.report.kit.table import table
 from dipmaster.results.evaluation.breakdowns import HoldingBin
 from dipmaster.results.evaluation.exits import ExitResults
@@ -125,19 +125,19 @@ def _show_excursions(inputs: ReportInputs, results: ExitResults) -> Context:
 
 
 def _show_models(inputs: ReportInputs) -> Context:
-    found, decision = inputs.exit_models, inputs.params.exits.decision
-    if found.reason:
-        return {"models": found}
+    results, decision = inputs.exit_models, inputs.params.exits.decision
+    if results.reason:
+        return {"models": results}
     thresholds = (decision.partial_probability, decision.full_probability)
     return {
-        "models": found,
-        "scores_chart": probability_chart.panels(found, thresholds),
-        "highest_gain": models.highest_gain(found.gain),
-        "fits": models.fits(found.folds),
-        "failed": [fold for fold in found.folds if fold.reason],
-        "judged": table(models.JUDGED, models.judged(found)),
-        "coefficients": models.coefficients(found.calibrator),
-        "importance_chart": importance.bars(found.importance, ROW_MM) if found.importance else "",
+        "models": results,
+        "scores_chart": probability_chart.panels(results, thresholds),
+        "highest_gain": models.highest_gain(results.gain),
+        "fits": fits.by_level(results.folds),
+        "failed": fits.failed(results.folds),
+        "judged": table(models.JUDGED, models.judged(results)),
+        "coefficients": models.coefficients(results.calibrator),
+        "importance_chart": importance.bars(results.importance, ROW_MM),
     }
 
 

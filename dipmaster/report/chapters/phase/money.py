@@ -5,17 +5,18 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import MaxNLocator
 
 from dipmaster.report.kit import numbers
 from dipmaster.report.kit.drawing import (
     GREY,
     NAVY,
     PALE,
+    count_ticks,
     gain_or_loss,
     inline_svg,
+    list_rows,
     new_figure,
-    quiet,
 )
 from dipmaster.results.common import Band
 from dipmaster.results.evaluation.phase import MoneyFigures
@@ -35,14 +36,11 @@ def waterfall(account: MoneyFigures) -> Markup:
         axes.barh(place, amount, left=start, height=0.6, **gain_or_loss(amount < 0))
     axes.axvline(0, color=GREY, linewidth=0.8)
     names = [f"{name}   {numbers.money(amount, signed=True)}" for name, amount, _ in steps]
-    axes.set_yticks(range(len(steps)), names)
-    axes.set_ylim(len(steps) - 0.4, -0.6)
     axes.use_sticky_edges = False
     axes.margins(x=0.06)
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda tick, _: numbers.money(tick)))
+    count_ticks(axes.xaxis)
     axes.set_xlabel("quote currency")
-    axes.tick_params(axis="y", length=0)
-    quiet(axes)
+    list_rows(axes, names)
     return inline_svg(figure, "From gross to net: " + "; ".join(names) + ".")
 
 
@@ -60,15 +58,12 @@ def random_entry(figures: Sequence[BesideBand]) -> Markup:
     figure = new_figure(25)
     for axes, one in zip(figure.subplots(1, len(figures)), figures, strict=True):
         _against_band(axes, one)
-    return inline_svg(
-        figure,
-        "Measured values beside the band of random entries: "
-        + "; ".join(
-            f"{one.title}: measured {numbers.plain(one.value, 1)}, random "
-            f"{numbers.plain(one.band.mean, 1)}"
-            for one in figures
-        ),
+    listed = "; ".join(
+        f"{one.title}: measured {numbers.plain(one.value, 1)}, random "
+        f"{numbers.plain(one.band.mean, 1)}"
+        for one in figures
     )
+    return inline_svg(figure, f"Measured values beside the band of random entries: {listed}")
 
 
 def in_percent(band: Band) -> Band:
@@ -83,24 +78,13 @@ def _against_band(axes: Axes, one: BesideBand) -> None:
     low, mean, high = one.band.low, one.band.mean, one.band.high
     axes.set_title(one.title)
     if low is not None and high is not None:
-        axes.barh(
-            1,
-            high - low,
-            left=low,
-            height=0.5,
-            color=PALE,
-            edgecolor=GREY,
-            hatch="\\\\",
-            linewidth=0.6,
-        )
+        bar = axes.barh(1, high - low, left=low, height=0.5, color=PALE, edgecolor=GREY)
+        bar[0].set(hatch="\\\\", linewidth=0.6)
     if mean is not None:
         axes.plot([mean, mean], [0.75, 1.25], color=GREY, linewidth=1.4)
     if one.value is not None:
         axes.plot(one.value, 0, marker="o", color=NAVY, markersize=5.5, linestyle="none")
-    axes.set_yticks([0, 1], ["measured", "random"])
-    axes.set_ylim(1.5, -0.5)
     axes.margins(x=0.12)
     axes.xaxis.set_major_locator(MaxNLocator(4))
     axes.grid(axis="x")
-    axes.tick_params(axis="y", length=0)
-    quiet(axes)
+    list_rows(axes, ["measured", "random"])

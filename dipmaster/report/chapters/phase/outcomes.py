@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from markupsafe import Markup
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import MaxNLocator
 
 from dipmaster.core.params.roadmap import HOLDING_BAND_MINUTES
 from dipmaster.report.kit import numbers
@@ -11,83 +11,56 @@ from dipmaster.report.kit.drawing import (
     GREY,
     NAVY,
     PALE,
+    count_ticks,
     gain_or_loss,
     inline_svg,
+    list_rows,
     new_figure,
-    quiet,
+    note,
 )
-from dipmaster.results.evaluation.breakdowns import ExitTypeRow, HoldingTime, MonthRow
+from dipmaster.results.evaluation.breakdowns import ExitTypeRow, HoldingBin, HoldingTime, MonthRow
 
 
 def exits(rows: Sequence[ExitTypeRow]) -> Markup:
-    """How trades end: a bar a way out, its share, its win rate and what it leaves."""
+    """How trades end: a bar an exit type, its share and what it leaves."""
     figure = new_figure(14 + 7 * len(rows))
     axes = figure.subplots()
-    shares = [100.0 * row.share_frac for row in rows]
-    for place, row in enumerate(rows):
-        lost = row.net_pnl < 0
-        axes.barh(place, shares[place], height=0.6, **gain_or_loss(lost))
-        share = numbers.percent(row.share_frac)
-        words = f"{share} of trades, mean {numbers.bps(row.mean_net_bps)}"
-        axes.annotate(
-            words,
-            (shares[place], place),
-            (4, 0),
-            textcoords="offset points",
-            va="center",
-            fontsize=7,
-        )
     names = [numbers.spaced(row.exit_type) for row in rows]
-    axes.set_yticks(range(len(rows)), names)
-    axes.set_ylim(len(rows) - 0.4, -0.6)
+    shares = [100.0 * row.share_frac for row in rows]
+    printed = [numbers.percent(row.share_frac) for row in rows]
+    for place, row in enumerate(rows):
+        axes.barh(place, shares[place], height=0.6, **gain_or_loss(row.net_pnl < 0))
+        words = f"{printed[place]} of trades, mean {numbers.bps(row.mean_net_bps)}"
+        note(axes, words, (shares[place], place), (4, 0), va="center")
     axes.set_xlim(0, max(shares) * 2.2)
     ticks = MaxNLocator(5, steps=[1, 2, 5, 10]).tick_values(0, max(shares))
     axes.set_xticks([tick for tick in ticks if tick <= 100])
     axes.set_xlabel("per cent of trades; filled: left a gain in all, hatched: left a loss in all")
-    axes.tick_params(axis="y", length=0)
-    quiet(axes)
-    return inline_svg(
-        figure,
-        "Share of trades by the way they ended: "
-        + "; ".join(
-            f"{name} {numbers.percent(row.share_frac)}"
-            for name, row in zip(names, rows, strict=True)
-        ),
-    )
+    list_rows(axes, names)
+    listed = "; ".join(map(" ".join, zip(names, printed, strict=True)))
+    return inline_svg(figure, f"Share of trades by the way they ended: {listed}")
 
 
 def holding(times: HoldingTime, height_mm: float = 48) -> Markup:
     """Histogram of holding times against the roadmap's band."""
-    bins = times.histogram
+    bins, (low, high) = times.histogram, HOLDING_BAND_MINUTES
     figure = new_figure(height_mm)
     axes = figure.subplots()
-    low, high = HOLDING_BAND_MINUTES
-    tallest = max(row.trades for row in bins) or 1
-    axes.annotate(
-        f"dark: the roadmap’s {low} to {high} min",
-        ((low + high) / 2, 1.0),
-        (0, 2),
-        ha="center",
-        xycoords=("data", "axes fraction"),
-        textcoords="offset points",
-        fontsize=7,
+    words, top = f"dark: the roadmap’s {low} to {high} min", ((low + high) / 2, 1.0)
+    note(axes, words, top, (0, 2), ha="center", xycoords=("data", "axes fraction"))
+    axes.bar(
+        [row.from_minutes for row in bins],
+        [row.trades for row in bins],
+        width=[row.to_minutes - row.from_minutes for row in bins],
+        align="edge",
+        color=[NAVY if _is_inside(row) else PALE for row in bins],
+        edgecolor=NAVY,
+        linewidth=0.6,
     )
-    for row in bins:
-        width = row.to_minutes - row.from_minutes
-        inside = low <= row.from_minutes and row.to_minutes <= high
-        axes.bar(
-            row.from_minutes,
-            row.trades,
-            width=width,
-            align="edge",
-            facecolor=NAVY if inside else PALE,
-            edgecolor=NAVY,
-            linewidth=0.6,
-        )
-    axes.set_ylim(0, tallest * 1.08)
-    axes.set_xlim(min(row.from_minutes for row in bins), bins[-1].to_minutes)
+    axes.set_ylim(0, 1.08 * max(*(row.trades for row in bins), 1))
+    axes.set_xlim(bins[0].from_minutes, bins[-1].to_minutes)
     axes.xaxis.set_major_locator(MaxNLocator(10, steps=[1, 1.5, 3, 6, 10]))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda tick, _: numbers.count(tick)))
+    count_ticks(axes.yaxis)
     axes.yaxis.set_major_locator(MaxNLocator(5, integer=True))
     axes.set_xlabel("minutes from entry to exit")
     axes.set_ylabel("trades")
@@ -96,6 +69,11 @@ def holding(times: HoldingTime, height_mm: float = 48) -> Markup:
         f"Histogram of holding times: median {numbers.minutes(times.median_minutes)}, "
         f"{numbers.percent(times.share_45_120_frac)} within {low} to {high} minutes.",
     )
+
+
+def _is_inside(row: HoldingBin) -> bool:
+    low, high = HOLDING_BAND_MINUTES
+    return low <= row.from_minutes and row.to_minutes <= high
 
 
 def months(rows: Sequence[MonthRow]) -> Markup:

@@ -1,13 +1,12 @@
 """Quality of the bars and checks of the ledger as tables and lists."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from dipmaster.report.chapter import Chapter, Context
 from dipmaster.report.inputs import ReportInputs
 from dipmaster.report.kit import numbers
 from dipmaster.report.kit.numbers import NBSP
-from dipmaster.report.kit.table import Column, Table, table
+from dipmaster.report.kit.table import Column, Table, table, texts
 from dipmaster.results.evaluation.record import IntegrityCheck
 from dipmaster.results.ingest import FileSummary, IngestResults, SymbolQuality
 
@@ -20,16 +19,7 @@ LEAVES_OUT = {
 LONGEST_GAPS = 10
 Coins = Mapping[str, SymbolQuality]
 Pair = tuple[str, str]
-
-
-@dataclass(frozen=True)
-class SharedGap:
-    """A gap with the coins that have it, told once."""
-
-    bars: int
-    start: str
-    stop: str
-    coins: str
+Texts = tuple[str, ...]
 
 
 def view(inputs: ReportInputs) -> Context:
@@ -94,54 +84,45 @@ COINS: tuple[Column[tuple[str, SymbolQuality]], ...] = (
 )
 
 
-def longest_gaps(coins: Coins) -> list[SharedGap]:
-    """The longest gaps of the market; a gap that coins share is told once."""
+def longest_gaps(coins: Coins) -> list[Texts]:
+    """The longest gaps of the market; a gap that coins share is told once, with their names."""
     shared: dict[tuple[int, str, str], list[str]] = {}
     for symbol in sorted(coins):
         for gap in coins[symbol].gaps.longest:
             shared.setdefault((-gap.bars, gap.from_, gap.to), []).append(symbol)
     return [
-        SharedGap(
-            bars=-bars,
-            start=numbers.minute(start),
-            stop=numbers.minute(stop),
-            coins=f"all {len(coins)} coins" if len(names) == len(coins) > 1 else ", ".join(names),
+        (
+            f"all {len(coins)} coins" if len(names) == len(coins) > 1 else ", ".join(names),
+            numbers.minute(start),
+            numbers.minute(stop),
+            numbers.count(-bars),
         )
         for (bars, start, stop), names in sorted(shared.items())[:LONGEST_GAPS]
     ]
 
 
-GAPS: tuple[Column[SharedGap], ...] = (
-    Column("Coin", lambda gap: gap.coins, "l"),
-    Column("First missing bar", lambda gap: gap.start, "l"),
-    Column("Last missing bar", lambda gap: gap.stop, "l"),
-    Column("Bars", lambda gap: numbers.count(gap.bars)),
-)
+GAPS = texts(("Coin", "l"), ("First missing bar", "l"), ("Last missing bar", "l"), ("Bars", ""))
 
 
 def faults(coins: Coins) -> list[tuple[str, list[str]]]:
     """What must be nought after reading, and the coins in which it is not, with its number."""
-
-    def bad(counts: Mapping[str, int]) -> list[str]:
-        return [f"{name} {numbers.count(counts[name])}" for name in sorted(counts) if counts[name]]
-
+    counts = {
+        "stamps off the 5-minute grid": {name: coin.off_grid for name, coin in coins.items()},
+        "duplicate stamps": {name: coin.duplicates for name, coin in coins.items()},
+        "bars whose high or low contradicts open or close": {
+            name: coin.ohlc_violations for name, coin in coins.items()
+        },
+    }
     return [
-        (
-            "stamps off the 5-minute grid",
-            bad({name: coin.off_grid for name, coin in coins.items()}),
-        ),
-        ("duplicate stamps", bad({name: coin.duplicates for name, coin in coins.items()})),
-        (
-            "bars whose high or low contradicts open or close",
-            bad({name: coin.ohlc_violations for name, coin in coins.items()}),
-        ),
+        (words, [f"{name} {numbers.count(n)}" for name, n in sorted(by_coin.items()) if n])
+        for words, by_coin in counts.items()
     ]
 
 
-def missing_columns(inputs: ReportInputs) -> list[Pair]:
+def missing_columns(inputs: ReportInputs) -> list[Texts]:
     """Columns that no coin has, and those that only some files of a coin have."""
     coins = inputs.ingest.symbols
-    rows = [
+    rows: list[Texts] = [
         (
             f"No coin has {numbers.spaced(name)}",
             LEAVES_OUT.get(name, "features that need it are left out"),
@@ -156,51 +137,30 @@ def missing_columns(inputs: ReportInputs) -> list[Pair]:
     return rows
 
 
-MISSING_COLUMNS: tuple[Column[Pair], ...] = (
-    Column("What is missing", lambda row: row[0], "l"),
-    Column("What follows", lambda row: row[1], "l"),
-)
+MISSING_COLUMNS = texts(("What is missing", "l"), ("What follows", "l"))
 
 
-@dataclass(frozen=True)
-class FileRow:
-    """One file, or a group of files, with a reason and a count."""
-
-    name: str
-    reason: str
-    count: str
-
-
-def _ignored(files: FileSummary) -> list[FileRow]:
-    rows = []
+def _ignored(files: FileSummary) -> list[Texts]:
+    rows: list[Texts] = []
     for reason, ignored in files.ignored_by_reason.items():
         listed = ", ".join(ignored.files)
         more = ignored.count - len(ignored.files)
         also = f" and {numbers.count(more)} more" if more > 0 else ""
-        rows.append(FileRow(listed + also, reason, numbers.count(ignored.count)))
+        rows.append((reason, numbers.count(ignored.count), listed + also))
     return rows
 
 
-IGNORED: tuple[Column[FileRow], ...] = (
-    Column("Reason", lambda row: row.reason, "l", "30%"),
-    Column("Files", lambda row: row.count),
-    Column("Which", lambda row: row.name, "l any"),
-)
+IGNORED = texts(("Reason", "l", "30%"), ("Files", ""), ("Which", "l any"))
 
 
-def _dropped(files: FileSummary) -> list[FileRow]:
-    return [
-        FileRow(name, reason, numbers.count(rows))
-        for name, reasons in files.dropped_rows.items()
-        for reason, rows in reasons.items()
-    ]
+def _dropped(files: FileSummary) -> list[Texts]:
+    rows: list[Texts] = []
+    for name, reasons in files.dropped_rows.items():
+        rows += [(name, reason, numbers.count(n)) for reason, n in reasons.items()]
+    return rows
 
 
-DROPPED: tuple[Column[FileRow], ...] = (
-    Column("File", lambda row: row.name, "l any"),
-    Column("Reason", lambda row: row.reason, "l"),
-    Column("Rows", lambda row: row.count),
-)
+DROPPED = texts(("File", "l any"), ("Reason", "l"), ("Rows", ""))
 
 
 def _checks(inputs: ReportInputs) -> Table:

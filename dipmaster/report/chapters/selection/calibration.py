@@ -1,6 +1,5 @@
 """Scores judged: models, calibration by regime, families and components as tables."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +12,7 @@ from dipmaster.report.kit.numbers import Bounded
 from dipmaster.report.kit.table import Column
 from dipmaster.results import ConfidenceResults
 from dipmaster.results.confidence.calibration import CalibrationGate
-from dipmaster.results.confidence.record import FamilyFigures, ModelFigures, ScoreFold
+from dipmaster.results.confidence.record import FamilyFigures, ModelFigures
 
 MODELS = {
     "lgb": "LightGBM",
@@ -151,27 +150,9 @@ def ignores_models(confidence: ConfidenceResults) -> bool:
     return bool(confidence.layer) and round(own, 2) == 0.0
 
 
-@dataclass(frozen=True)
-class Fits:
-    """How often one level was fitted, from when on."""
-
-    level: str
-    times: int
-    first: str
-
-
-def fits(folds: Sequence[ScoreFold]) -> list[Fits]:
-    """Levels that were fitted, in the order of their first fit."""
-    days: dict[str, list[str]] = {}
-    for fold in folds:
-        if not fold.reason:
-            days.setdefault(fold.level, []).append(fold.fitted_at[:10])
-    return [Fits(level, len(fitted), fitted[0]) for level, fitted in days.items()]
-
-
 def out_of_sample(inputs: ReportInputs, column: str) -> Floats:
     """A column of the scores from the boundary on, shape (n,), NaN where there is no score."""
     boundary = time_of(inputs.validation.period.out_of_sample_from).astype(np.int64)
     values = inputs.scores[column].to_numpy(dtype=np.float64)
-    found: Floats = values[to_epoch_ms(inputs.scores["open_time"]) >= boundary]
-    return found
+    after: Floats = values[to_epoch_ms(inputs.scores["open_time"]) >= boundary]
+    return after

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from dipmaster.core.kernels import Floats
 from dipmaster.report.kit import numbers
 from dipmaster.report.kit.drawing import BRICK, GREY, NAVY, STEEL, inline_svg, new_figure
+from dipmaster.report.kit.interval_plot import draw_reliability, percent_mark
 from dipmaster.results.confidence.calibration import ScoreBin
 
 BINS = 20
@@ -50,17 +51,9 @@ def small(panels: Sequence[tuple[str, Sequence[ScoreBin]]]) -> Markup:
 
 
 def _bins(axes: Axes, title: str, bins: Sequence[ScoreBin]) -> None:
+    marks = [percent_mark(one.win_rate, one.win_low, one.win_high) for one in bins]
+    draw_reliability(axes, [100 * one.mean_p for one in bins], marks)
     axes.set_title(title)
-    axes.plot([0, 100], [0, 100], color=GREY, linewidth=0.9, linestyle=(0, (4, 2)))
-    for one in bins:
-        place = 100 * one.mean_p
-        if one.win_low is not None and one.win_high is not None:
-            ends = [100 * one.win_low, 100 * one.win_high]
-            axes.plot([place, place], ends, color=STEEL, linewidth=1.8, solid_capstyle="butt")
-        axes.plot(place, 100 * one.win_rate, marker="o", color=NAVY, markersize=4.2)
-    axes.set_xlim(0, 100)
-    axes.set_ylim(0, 100)
-    axes.grid()
     if not bins:
         axes.annotate("no score", (0.5, 0.5), xycoords="axes fraction", ha="center", color=GREY)
 

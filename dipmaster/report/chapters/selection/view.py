@@ -7,7 +7,7 @@ from dipmaster.report.chapter import Context, PhasePart
 from dipmaster.report.chapters.selection import calibration, funnel, funnel_chart, signals
 from dipmaster.report.chapters.selection import reliability as charts
 from dipmaster.report.inputs import ReportInputs
-from dipmaster.report.kit import importance
+from dipmaster.report.kit import fits, importance
 from dipmaster.report.kit.table import table
 from dipmaster.results.evaluation.funnel import Funnel
 from dipmaster.results.evaluation.record import SelectionResults
@@ -22,7 +22,8 @@ def view(inputs: ReportInputs, number: int) -> Context:
     return {
         "confidence": inputs.confidence,
         **_show_funnel(results.funnel),
-        **_show_fits(inputs),
+        "fits": fits.by_level(inputs.confidence.folds),
+        "failed": fits.failed(inputs.confidence.folds),
         **({} if inputs.confidence.reason else _show_scores(inputs)),
         **_show_signals(results.signal_quality),
     }
@@ -41,17 +42,8 @@ def _show_funnel(results: Funnel) -> Context:
     }
 
 
-def _show_fits(inputs: ReportInputs) -> Context:
-    folds = inputs.confidence.folds
-    return {
-        "fits": calibration.fits(folds),
-        "failed": [fold for fold in folds if fold.reason],
-    }
-
-
 def _show_scores(inputs: ReportInputs) -> Context:
     confidence = inputs.confidence
-    shown = confidence.importance[: importance.SHOWN]
     return {
         "reliability_chart": _draw_reliability(inputs),
         "regimes_chart": charts.small(
@@ -65,8 +57,8 @@ def _show_scores(inputs: ReportInputs) -> Context:
         "components": table(calibration.COMPONENT_COLUMNS, calibration.layer_inputs(inputs)),
         "layer_terms": calibration.layer_terms(confidence),
         "ignores_models": calibration.ignores_models(confidence),
-        "importance_chart": importance.bars(shown) if shown else "",
-        "important": len(shown),
+        "importance_chart": importance.bars(confidence.importance),
+        "important": min(len(confidence.importance), importance.SHOWN),
     }
 
 

@@ -8,16 +8,8 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter
 
 from dipmaster.report.chapters.volatility.tenths import Bin
 from dipmaster.report.kit import numbers
-from dipmaster.report.kit.drawing import (
-    BRICK,
-    GREY,
-    NAVY,
-    PALE,
-    STEEL,
-    inline_svg,
-    new_figure,
-    quiet,
-)
+from dipmaster.report.kit.drawing import AGREEMENT, BRICK, GREY, inline_svg, new_figure
+from dipmaster.report.kit.interval_plot import draw_points, draw_rows, mark_of, percent_mark
 from dipmaster.results.common import Interval
 
 TICKS = (0.5, 1, 2, 5, 10, 20, 50)
@@ -39,17 +31,13 @@ def calibration(panels: Sequence[tuple[str, Sequence[Bin]]]) -> Markup:
 
 def _deciles(axes: Axes, title: str, bins: Sequence[Bin], low: float, high: float) -> None:
     axes.set_title(title)
-    axes.plot([low, high], [low, high], color=GREY, linewidth=0.9, linestyle=(0, (4, 2)))
-    for one in bins:
-        place = 100 * one.forecast
-        axes.plot([place] * 2, [100 * one.low, 100 * one.high], color=STEEL, linewidth=2.2)
-        axes.plot(place, 100 * one.realised, marker="o", color=NAVY, markersize=4)
+    axes.plot([low, high], [low, high], color=GREY, linewidth=0.9, linestyle=AGREEMENT)
+    marks = [percent_mark(one.realised, one.low, one.high) for one in bins]
+    draw_points(axes, [100 * one.forecast for one in bins], marks)
+    axes.set_xscale("log")
+    axes.set_yscale("log")
     for axis in (axes.xaxis, axes.yaxis):
-        axis.axes.set_xscale("log")
-        axis.axes.set_yscale("log")
-    shown = [tick for tick in TICKS if low <= tick <= high]
-    for axis in (axes.xaxis, axes.yaxis):
-        axis.set_ticks(shown)
+        axis.set_ticks([tick for tick in TICKS if low <= tick <= high])
         axis.set_major_formatter(FuncFormatter(lambda tick, _: f"{tick:g}"))
         axis.set_minor_formatter(NullFormatter())
         axis.set_tick_params(which="minor", length=0)
@@ -81,20 +69,10 @@ def accuracy(rows: Sequence[tuple[str, Interval]], target: float, words: str) ->
     """
     figure = new_figure(12 + 5.4 * len(rows))
     axes = figure.subplots()
-    for place, (_, interval) in enumerate(rows):
-        axes.barh(place, 100, height=0.4, color=PALE, linewidth=0, zorder=0)
-        if interval.low is not None and interval.high is not None:
-            axes.plot([100 * interval.low, 100 * interval.high], [place] * 2, color=NAVY, lw=1.6)
-        if interval.value is not None:
-            axes.plot(100 * interval.value, place, marker="o", color=NAVY)
-    axes.axvline(100 * target, color=BRICK, linewidth=1.6)
     names = [f"{name}  {numbers.percent(interval.value)}" for name, interval in rows]
-    axes.set_yticks(range(len(rows)), names)
-    axes.set_ylim(len(rows) - 0.5, -0.5)
-    axes.set_xlim(0, 100)
+    draw_rows(axes, [mark_of(interval, 100.0) for _, interval in rows], (0, 100), labels=names)
+    axes.axvline(100 * target, color=BRICK, linewidth=1.6)
     axes.xaxis.set_major_locator(MaxNLocator(10))
     axes.set_xlabel(f"{words}, per cent of bars; stroke: the roadmap’s {100 * target:g} per cent")
-    axes.tick_params(axis="y", length=0)
-    quiet(axes)
     listed = "; ".join(f"{name} {numbers.estimate(interval, 'percent')}" for name, interval in rows)
     return inline_svg(figure, f"{words}: {listed}. The roadmap wants {100 * target:g} per cent.")

@@ -7,11 +7,18 @@ import numpy as np
 import pandas as pd
 from markupsafe import Markup
 from matplotlib.axes import Axes
-from matplotlib.dates import AutoDateLocator, DateFormatter
 from matplotlib.patches import Patch
 
 from dipmaster.core.kernels import Floats, Ints
-from dipmaster.report.kit.drawing import GREY, NAVY, inline_svg, new_figure, quiet, thinned
+from dipmaster.report.kit.drawing import (
+    GREY,
+    NAVY,
+    date_ticks,
+    inline_svg,
+    list_rows,
+    new_figure,
+    thinned,
+)
 
 SHADES: tuple[dict[str, Any], ...] = (
     {"facecolor": "#f7f7f7"},
@@ -39,18 +46,14 @@ def over_price(
     upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=[40, 6 * len(strips) + 4])
     for state, start, stop in spells(used):
         upper.axvspan(stamps[start], stamps[stop - 1], linewidth=0, zorder=0, **SHADES[state])
-    kept = thinned(close)
-    upper.plot(stamps[kept], close[kept], color=NAVY, linewidth=0.9)
+    drawn = thinned(close)
+    upper.plot(stamps[drawn], close[drawn], color=NAVY, linewidth=0.9)
     upper.set_ylabel("price")
     for row, (_, classes) in enumerate(strips):
         _strip(lower, row, stamps, classes)
-    lower.set_yticks(range(len(strips)), [name for name, _ in strips])
-    lower.set_ylim(len(strips) - 0.5, -0.5)
-    lower.tick_params(axis="y", length=0)
-    quiet(lower)
+    list_rows(lower, [name for name, _ in strips])
     lower.set_xlim(stamps[0], stamps[-1])
-    lower.xaxis.set_major_locator(AutoDateLocator(minticks=4, maxticks=9))
-    lower.xaxis.set_major_formatter(DateFormatter("%Y-%m-%d"))
+    date_ticks(lower.xaxis)
     _legend(upper)
     return inline_svg(figure, "Price with the volatility regime shaded behind it. " + _shares(used))
 

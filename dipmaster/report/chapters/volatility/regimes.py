@@ -1,5 +1,6 @@
 """Regimes judged: detectors against the truth or a proxy."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from dipmaster.report.kit import numbers
@@ -25,21 +26,18 @@ class Detector:
     name: str
     figures: Compared
 
-    @property
-    def accuracy(self) -> Interval:
-        """How often it names the class of the reference."""
-        return self.figures.accuracy if isinstance(self.figures, RegimeAccuracy) else NOTHING
+    def figure(self, of: Callable[[RegimeAccuracy], Interval]) -> Interval:
+        """One of its figures; nothing where there is no bar to compare."""
+        return of(self.figures) if isinstance(self.figures, RegimeAccuracy) else NOTHING
 
-    @property
-    def balanced(self) -> Interval:
-        """The same by class."""
-        found = self.figures
-        return found.balanced_accuracy if isinstance(found, RegimeAccuracy) else NOTHING
 
-    @property
-    def kappa(self) -> Interval:
-        """Agreement beyond chance."""
-        return self.figures.kappa if isinstance(self.figures, RegimeAccuracy) else NOTHING
+def accuracy_of(row: Detector) -> Interval:
+    """How often it names the class of the reference."""
+    return row.figure(lambda figures: figures.accuracy)
+
+
+def _column(heading: str, of: Callable[[Detector], Interval], kind: str) -> Column[Detector]:
+    return Column(heading, lambda row: numbers.estimate(of(row), kind), "n")
 
 
 @dataclass(frozen=True)
@@ -54,15 +52,12 @@ class Reference:
     @property
     def columns(self) -> tuple[Column[Detector], ...]:
         """Of its table; only a truth is called accuracy."""
+        words = "Proxy accuracy" if self.key == PROXY else "Accuracy"
         return (
             Column(self.title, lambda row: row.name, "l"),
-            Column(
-                "Proxy accuracy" if self.key == PROXY else "Accuracy",
-                lambda row: numbers.estimate(row.accuracy, "percent"),
-                "n",
-            ),
-            Column("Balanced", lambda row: numbers.estimate(row.balanced, "percent"), "n"),
-            Column("Kappa", lambda row: numbers.estimate(row.kappa, "ratio"), "n"),
+            _column(words, accuracy_of, "percent"),
+            _column("Balanced", lambda row: row.figure(lambda f: f.balanced_accuracy), "percent"),
+            _column("Kappa", lambda row: row.figure(lambda f: f.kappa), "ratio"),
         )
 
 

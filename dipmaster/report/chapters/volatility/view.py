@@ -45,20 +45,16 @@ def view(inputs: ReportInputs) -> Context:
 def _show_references(inputs: ReportInputs) -> Context:
     judged = inputs.volatility.regimes
     references = regimes.references(judged)
-    found: dict[str, Any] = {
-        "regimes": judged,
-        "references": [(one, table(one.columns, one.detectors)) for one in references],
-        "accuracy_chart": "",
-    }
+    tables = [(one, table(one.columns, one.detectors)) for one in references]
+    shown: dict[str, Any] = {"regimes": judged, "references": tables, "accuracy_chart": ""}
     if isinstance(judged, RegimeResults):
-        first = references[0]
+        first, detector = references[0], regimes.used(judged)
         words = "proxy accuracy" if first.key == regimes.PROXY else "accuracy"
-        found["detector"] = regimes.compared(regimes.used(judged), first.key)
-        found["of_market"] = regimes.compared(regimes.used(judged), "market_truth")
-        found["accuracy_chart"] = forecast_chart.accuracy(
-            [(row.name, row.accuracy) for row in first.detectors], judged.target, words
-        )
-    return found
+        rows = [(row.name, regimes.accuracy_of(row)) for row in first.detectors]
+        shown["detector"] = regimes.compared(detector, first.key)
+        shown["of_market"] = regimes.compared(detector, "market_truth")
+        shown["accuracy_chart"] = forecast_chart.accuracy(rows, judged.target, words)
+    return shown
 
 
 def _since_ms(inputs: ReportInputs) -> int:
