@@ -21,10 +21,10 @@ ifdef WORKERS
 export DIPMASTER_WORKERS := $(WORKERS)
 endif
 
-.PHONY: help report test check format bench compare schema lock clean
+.PHONY: help report test test-fast check format bench compare schema lock clean
 
 help: ## this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
 	@echo "  PROFILE=quick  with report: a small market in under a minute, in $(QUICK_DIR)/"
 	@echo "  WORKERS=n      workers to use; the results are the same for any number"
 
@@ -40,6 +40,9 @@ endif
 
 test: .venv/.installed-dev build/setup/libraries ## all tests; those that need real data skip where it is absent
 	@python -m pytest -n $(or $(WORKERS),2) --dist loadfile
+
+test-fast: .venv/.installed-dev build/setup/libraries ## the inner loop: all tests but those of whole stages and markets
+	@python -m pytest -n $(or $(WORKERS),2) --dist loadfile -m "not slow"
 
 check: .venv/.installed-dev ## format, lint, types, layers
 	@ruff format --check .

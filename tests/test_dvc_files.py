@@ -12,6 +12,8 @@ import pytest
 
 from profiles import quick
 
+pytestmark = pytest.mark.slow
+
 DVC = str(Path(sys.executable).with_name("dvc"))
 
 

@@ -19,6 +19,8 @@ from dipmaster.evaluation.statistics.period import Period, drop_boundary_crossin
 from dipmaster.market.simulator import simulate_market
 from studies.in_process import read_all_params, trade_bars, trade_baseline
 
+pytestmark = pytest.mark.slow
+
 Bars = Mapping[str, pd.DataFrame]
 COINS, DAYS, BURN_IN = 4, 24, 12
 PRICES = ["open", "high", "low", "close"]

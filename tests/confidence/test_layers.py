@@ -17,6 +17,8 @@ from dipmaster.learning.walk_forward import walk_forward_predict
 
 from .conftest import MAX_HOLDING_BARS, START_MS
 
+pytestmark = pytest.mark.slow
+
 
 def test_each_layer_starts_on_its_day(planted: Scores) -> None:
     table = build_scores_table(planted)

@@ -13,6 +13,8 @@ from dipmaster.evaluation.statistics.bootstrap import (
     resample_sums,
 )
 
+pytestmark = pytest.mark.slow
+
 MASK = (1 << 64) - 1
 
 

@@ -11,6 +11,8 @@ from dipmaster.evaluation.statistics.random_entry import excess
 from dipmaster.evaluation.statistics.random_entry.portfolios import EntryPool
 from studies.excess_size import TrackBatch, bounds_of_batch, count_errors
 
+pytestmark = pytest.mark.slow
+
 ALPHA, FEW = 0.025, 30
 
 

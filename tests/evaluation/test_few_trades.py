@@ -19,6 +19,8 @@ from dipmaster.results import to_json
 from dipmaster.results.metrics import COMPARED, METRICS
 from tests.made.phase import UNREAD
 
+pytestmark = pytest.mark.slow
+
 BOUNDARY = 20 * BARS_PER_DAY
 FIRST_OF_BLOCK = [BOUNDARY + 10 * BARS_PER_DAY * block + 12 for block in range(4)]
 WON, LOST, EVEN = 5.0, -5.0, 0.0

@@ -9,6 +9,8 @@ import pytest
 
 from studies.paired_size import CASES, count_errors, simulate_pair
 
+pytestmark = pytest.mark.slow
+
 TRACKS, MOST = 60, 6 / 60
 
 

@@ -20,6 +20,8 @@ from studies import in_process
 from studies.exits_in_process import compute_exits
 from studies.in_process import ScoredMarket, evaluate_all_phases, override_params, score_market
 
+pytestmark = pytest.mark.slow
+
 SMALL = {
     "signal.z_min": 0.5,
     "confidence.min_train": {"candidates": 30, "per_class": 5},

@@ -41,4 +41,8 @@ def test_another_number_is_refused() -> None:
 
 def test_a_confidence_outside_is_refused_by_the_table() -> None:
     column = next(column for column in TABLE.columns if column.name == "confidence")
-    assert column.find_outside(pd.Series([0.1, 2.4, np.nan, np.inf, -0.1])).tolist() == [1, 3, 4]
+    assert column.find_out_of_range(pd.Series([0.1, 2.4, np.nan, np.inf, -0.1])).tolist() == [
+        1,
+        3,
+        4,
+    ]

@@ -11,6 +11,8 @@ import pytest
 from studies.clustered_ledgers import SYNTHETIC_STRATEGIES
 from studies.interval_size import count_errors
 
+pytestmark = pytest.mark.slow
+
 TRACKS = 150
 MOST = 0.075
 CLUSTERED = SYNTHETIC_STRATEGIES[1]

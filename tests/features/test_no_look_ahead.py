@@ -9,6 +9,8 @@ import pytest
 from dipmaster import features
 from dipmaster.core.panel import to_epoch_ms
 
+pytestmark = pytest.mark.slow
+
 Frames = Mapping[str, pd.DataFrame]
 Maker = Callable[[Frames], dict[str, pd.DataFrame]]
 GAP_AT = pd.Timestamp("2023-03-03 17:50", tz="UTC")  # of the second coin

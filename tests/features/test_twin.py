@@ -8,6 +8,8 @@ from benchmarks import pandas_features
 from dipmaster import features
 from dipmaster.features import layout
 
+pytestmark = pytest.mark.slow
+
 RTOL = 1e-9
 # Differences of nearly equal numbers, sums over terms of both signs: relative to their terms.
 ATOL = 1e-12

@@ -19,6 +19,8 @@ from dipmaster.features.windows import (
     update_dyadic_windows,
 )
 
+pytestmark = pytest.mark.slow
+
 
 @kernel
 def sums(values: Floats, width: int) -> Floats:

@@ -22,6 +22,8 @@ from dipmaster.learning.uniqueness import average_uniqueness
 from dipmaster.learning.walk_forward import Fit, WalkForwardResult, walk_forward_predict
 from tests.learning.rows import DAYS, FIRST_MS, Rows, made_schedule
 
+pytestmark = pytest.mark.slow
+
 LAST_MS = FIRST_MS + DAYS * DAY_MS - BAR_MS
 PURGE_MS = 37 * BAR_MS
 

@@ -22,6 +22,8 @@ from dipmaster.results.evaluation.exits import ExitResults
 from tests.report.conftest import unpainted
 from tests.report.run import validated
 
+pytestmark = pytest.mark.slow
+
 States = dict[str, Callable[[], ReportInputs]]
 FRONT = '<section class="page-one"'
 NEXT_PAGE = '<div style="break-before: page"></div>'

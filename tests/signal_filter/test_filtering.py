@@ -10,6 +10,8 @@ from dipmaster.core.params.confidence import ConfidenceThresholds
 from dipmaster.core.tables import FEATURES, FILTER_RESULTS
 from dipmaster.signal_filter import INPUT_COLUMNS, NEWS_COLUMN, filter_signals, required_passes
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_good_candidate_is_admitted_by_every_step(filter_one):
     row = filter_one()

@@ -22,6 +22,8 @@ from tests.stages.small_market import (
     small_params,
 )
 
+pytestmark = pytest.mark.slow
+
 FIRST_MODEL = pd.Timestamp("2023-01-15", tz="UTC")
 
 

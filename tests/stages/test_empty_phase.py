@@ -18,6 +18,8 @@ from dipmaster.evaluation.run import complete_phases
 from stages import validate
 from tests.stages.made_candidates import LEDGERS, copied, made_inputs, read
 
+pytestmark = pytest.mark.slow
+
 
 class EmptyPhase(Phase):
     """All there has to be."""

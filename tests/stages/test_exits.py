@@ -25,6 +25,8 @@ from stages import confidence, features
 from stages import exits as stage
 from tests.stages.small_market import Bars, put, put_params, small_params
 
+pytestmark = pytest.mark.slow
+
 FIRST_HEADS, FIRST_CALIBRATOR = (
     pd.Timestamp(time, tz="UTC") for time in ("2023-01-15", "2023-01-25")
 )

@@ -24,6 +24,8 @@ from dipmaster.core.tables import BARS, ON_CHAIN, ORDER_BOOK, SENTIMENT, TRUTH
 from stages import ingest
 from tests.market.ingest_section import ingest_section
 
+pytestmark = pytest.mark.slow
+
 # Writes one table, says so, and waits to be stopped in the middle.
 HALFWAY = """
 import signal, sys, time

@@ -34,6 +34,8 @@ from tests.stages.small_market import (
     small_params,
 )
 
+pytestmark = pytest.mark.slow
+
 BAR = pd.Timedelta("5min")
 # The last bar that stays. A refit at its close learns from what is known by then.
 CUTS = {

@@ -23,6 +23,8 @@ from tests.report.conftest import unpainted
 from tests.report.run import lock
 from tests.report.states import STATES
 
+pytestmark = pytest.mark.slow
+
 FILES = ("reports/phase_gate.pdf", "reports/phase_gate.html")
 
 

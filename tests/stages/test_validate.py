@@ -30,6 +30,8 @@ from tests.stages.made_candidates import (
     write_scores,
 )
 
+pytestmark = pytest.mark.slow
+
 GATE_KEYS = {
     "phase", "metric", "target", "direction", "value", "low", "high", "n", "n_effective",
     "n_needed", "verdict", "reason",

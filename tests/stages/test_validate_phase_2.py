@@ -20,6 +20,8 @@ from tests.stages.made_candidates import (
     set_params,
 )
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def template(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:

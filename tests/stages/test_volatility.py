@@ -14,6 +14,8 @@ from dipmaster.core.errors import PipelineError
 from dipmaster.core.tables import BARS, TRUTH, VOLATILITY
 from stages import volatility as stage
 
+pytestmark = pytest.mark.slow
+
 START = pd.Timestamp("2023-01-02", tz="UTC")
 
 

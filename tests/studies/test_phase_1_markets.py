@@ -30,6 +30,8 @@ from studies.phase_1_markets import (
 )
 from studies.phase_1_rows import Phase1Case, Phase1Row, compute_rows
 
+pytestmark = pytest.mark.slow
+
 SMALL = {
     "ingest.simulated.coins": 3,
     "ingest.simulated.days": 75,

@@ -17,6 +17,8 @@ from studies.stylised_facts import (
     render_table,
 )
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def dials(monkeypatch) -> SimulatorParams:

@@ -9,6 +9,8 @@ from dipmaster.core import store
 from studies import in_process, paired_edges
 from studies.clustered_ledgers import SYNTHETIC_STRATEGIES, estimate_truth, simulate_track
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_track_is_one_account() -> None:
     """Daily growth is the sum of the day's trades; days without trades stand still."""

@@ -8,6 +8,8 @@ import pytest
 
 from tests.market.raw.errors import Bars, Read, read_error, with_cell
 
+pytestmark = pytest.mark.slow
+
 BAD_CELLS = [
     ("open_time", "2023-01-01 00:50:01", "off_grid", "on the grid"),
     ("open_time", "2023-01-01 00:50:00.0004", "off_grid", "on the grid"),

@@ -17,6 +17,8 @@ from dipmaster.core.store import to_json_value
 from dipmaster.market.quality import build_quality_report
 from dipmaster.market.raw import read_raw
 
+pytestmark = pytest.mark.slow
+
 EDITS = st.lists(
     st.tuples(
         st.sampled_from(["flip", "cut", "insert", "zero"]), st.floats(0, 1), st.integers(1, 255)

@@ -7,6 +7,8 @@ import pytest
 
 from tests.market.raw.errors import Bars, Read, read_error
 
+pytestmark = pytest.mark.slow
+
 BANNER = "delete the lines above the header"
 BOTH = pytest.mark.parametrize("on_bad_row", ["error", "drop"])
 

@@ -17,6 +17,8 @@ from dipmaster.market.simulator.coin import simulate_coin
 from dipmaster.market.simulator.state import draw_market_state
 from studies.channel_distance import CHANNELS, D_PRIMES, PLAIN, distance_of_rows, read_channels
 
+pytestmark = pytest.mark.slow
+
 MARKET = {"coins": 8, "days": 400, "jumps_per_day": 0.5}
 
 

@@ -10,6 +10,8 @@ import pytest
 
 from dipmaster.market.simulator import simulate_market
 
+pytestmark = pytest.mark.slow
+
 SEEDS = (101, 102, 103, 104, 105)
 AHEAD = 12  # bars
 BOUND = 4.0

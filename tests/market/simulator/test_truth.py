@@ -11,6 +11,8 @@ from dipmaster.market.simulator.state import (
     draw_tail_scale,
 )
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize(("edge", "rate"), [(0.8, 0.1), (0.3, 0.25), (1.0, 0.02)])
 def test_drift_and_reversion_follow_from_the_jumps(dials, edge, rate):
