@@ -33,7 +33,7 @@ PRICES = ("open", "high", "low", "close", "half_spread_bps")
 
 
 def disturbed(market: ExitMarket, cut: int, seed: int) -> ExitMarket:
-    """Every price and column after bar `cut` changed; some bars appear, some go."""
+    """Every price and column after bar `cut` changed; some bars appear, some go, some idle."""
     rng = np.random.default_rng(seed)
     panel, symbols = market.panel, len(market.panel.symbols)
     later = panel.bars - cut - 1
@@ -45,6 +45,8 @@ def disturbed(market: ExitMarket, cut: int, seed: int) -> ExitMarket:
         after = np.where(new, 100.0, values[:, cut + 1 :] * factor)
         values[:, cut + 1 :] = np.where(gone, np.nan, after)
         fields[name] = values
+    fields["volume"] = panel.volume.copy()
+    fields["volume"][:, cut + 1 :] = rng.random((symbols, later)) >= 0.1
     columns = {name: values.copy() for name, values in market.columns.items()}
     for values in columns.values():
         values[:, cut + 1 :] = rng.normal(size=(symbols, later))
@@ -52,24 +54,33 @@ def disturbed(market: ExitMarket, cut: int, seed: int) -> ExitMarket:
 
 
 def ended(market: ExitMarket, cut: int) -> ExitMarket:
-    """The data end with bar `cut` + 1, whose open is a row's fill."""
+    """The data end with bar `cut`."""
     panel = market.panel
-    fields = {name: getattr(panel, name)[:, : cut + 2] for name in (*PRICES, "volume")}
-    columns = {name: values[:, : cut + 2] for name, values in market.columns.items()}
-    return ExitMarket(replace(panel, open_time=panel.open_time[: cut + 2], **fields), columns)
+    fields = {name: getattr(panel, name)[:, : cut + 1] for name in (*PRICES, "volume")}
+    columns = {name: values[:, : cut + 1] for name, values in market.columns.items()}
+    return ExitMarket(replace(panel, open_time=panel.open_time[: cut + 1], **fields), columns)
+
+
+def without_next_bar(market: ExitMarket, cut: int) -> ExitMarket:
+    """Bar `cut` + 1 of no symbol exists."""
+    fields = {name: getattr(market.panel, name).copy() for name in (*PRICES, "volume")}
+    for values in fields.values():
+        values[:, cut + 1] = np.nan
+    return replace(market, panel=replace(market.panel, **fields))
+
+
+def idle_next_bar(market: ExitMarket, cut: int) -> ExitMarket:
+    """Nobody trades in bar `cut` + 1 of any symbol."""
+    volume = market.panel.volume.copy()
+    volume[:, cut + 1] = 0.0
+    return replace(market, panel=replace(market.panel, volume=volume))
 
 
 def until(rows: ExitRows, cut: int) -> list[tuple[int, int, int, bytes]]:
-    """Rows up to the cut, features as bits; that of the cut's own bar needs the next to exist."""
-    known = np.flatnonzero(rows.bar < cut)
+    """Rows up to the cut's own bar, features as bits."""
+    known = np.flatnonzero(rows.bar <= cut)
     whole = np.stack([rows.position, rows.bar, rows.held], axis=1)[known].tolist()
     return [(*key, rows.features[r].tobytes()) for key, r in zip(whole, known, strict=True)]
-
-
-def at_the_cut(rows: ExitRows, cut: int) -> dict[int, bytes]:
-    """Features of the rows on the cut's own bar, by position."""
-    found = np.flatnonzero(rows.bar == cut)
-    return {int(rows.position[r]): rows.features[r].tobytes() for r in found}
 
 
 Maker = Callable[[ExitMarket], ExitRows]
@@ -79,12 +90,14 @@ def assert_rows_know_their_past_alone(maker: Maker, market: ExitMarket) -> None:
     whole = maker(market)
     assert len(whole) > 1000
     for cut in CUTS:
-        for other in (maker(disturbed(market, cut, cut)), maker(ended(market, cut))):
-            assert until(other, cut) == until(whole, cut)
-            ours, theirs = at_the_cut(whole, cut), at_the_cut(other, cut)
-            both = ours.keys() & theirs.keys()
-            assert both
-            assert all(ours[p] == theirs[p] for p in both)
+        assert (whole.bar == cut).any()
+        for other in (
+            disturbed(market, cut, cut),
+            ended(market, cut),
+            without_next_bar(market, cut),
+            idle_next_bar(market, cut),
+        ):
+            assert until(maker(other), cut) == until(whole, cut)
 
 
 @pytest.fixture(scope="module")
