@@ -34,11 +34,9 @@ def build_rows_by_pandas(
     frame["bar"] = signal + 1 + frame["held"]
     frame["symbol"] = positions.symbol_index[frame["position"]]
     frame["entry"] = panel.open[frame["symbol"], np.minimum(signal + 1, panel.bars - 1)]
-    frame = frame[(frame["bar"] < panel.bars - 1) & frame["entry"].notna()]
+    frame = frame[(frame["bar"] < panel.bars) & frame["entry"].notna()]
     frame = _add_levels(frame, market, positions, execution, exits)
-    next_open = panel.open[frame["symbol"], frame["bar"] + 1]
-    frame = frame[frame["close"].notna() & ~np.isnan(next_open)]
-    return _add_features(frame, market, positions, exits)
+    return _add_features(frame[frame["close"].notna()], market, positions, exits)
 
 
 def _add_levels(
@@ -113,13 +111,16 @@ def build_labels_by_pandas(
     frame = pd.DataFrame({"position": rows.position, "bar": rows.bar})
     symbol = positions.symbol_index[frame["position"]]
     entry = symbol, positions.signal_index[frame["position"]] + 1
-    sale = symbol, frame["bar"] + 1
+    frame["sale"] = _sale_bars(panel.open)[symbol, frame["bar"] + 1]
+    is_sold = frame["sale"] < panel.bars
+    sale = symbol, np.minimum(frame["sale"], panel.bars - 1)
     fee, slippage = execution.taker_fee_bps * BPS, execution.slippage_bps * BPS
     value = panel.open[sale] / panel.open[entry]
     cost_in = panel.half_spread_bps[entry] * BPS + slippage
     cost_out = panel.half_spread_bps[sale] * BPS + slippage
     fees = fee * (1.0 + cost_in) + fee * value * (1.0 - cost_out)
-    frame["exit_net_frac"] = -1.0 + value - fees - (cost_in + value * cost_out)
+    net = -1.0 + value - fees - (cost_in + value * cost_out)
+    frame["exit_net_frac"] = np.where(is_sold, net, np.nan)
     ends = paths.exit_index[frame["position"]]
     is_open = (ends > frame["bar"]) & (paths.exit_type[frame["position"]] != 0)
     frame["hold_net_frac"] = np.where(is_open, paths.net_frac[frame["position"]], np.nan)
@@ -137,6 +138,15 @@ def _bars_to_best(frame: pd.DataFrame, ends: np.ndarray) -> pd.Series:
     by_position = backwards.groupby("position", sort=False)
     later = by_position["exit_net_frac"].cummax().groupby(backwards["position"], sort=False).shift()
     later = np.fmax(later, backwards["hold_net_frac"])
-    sale = (backwards["bar"] + 1.0).where(backwards["exit_net_frac"] >= later)
-    sale = sale.groupby(backwards["position"], sort=False).ffill().fillna(backwards["end"])
-    return sale - backwards["bar"] - 1.0
+    best = backwards["sale"].where(backwards["exit_net_frac"] >= later)
+    best = best.groupby(backwards["position"], sort=False).ffill().fillna(backwards["end"])
+    return best - backwards["sale"]
+
+
+def _sale_bars(opens: np.ndarray) -> np.ndarray:
+    """Of every bar the first from it on that exists, the length of the grid where none does."""
+    bars = opens.shape[1]
+    here = np.where(np.isnan(opens), bars, np.arange(bars))
+    after = np.full((opens.shape[0], 1), bars)
+    here = np.concatenate([here, after], axis=1)
+    return np.minimum.accumulate(here[:, ::-1], axis=1)[:, ::-1]

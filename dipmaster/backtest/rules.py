@@ -70,7 +70,7 @@ class TrailingStopRule:
 
 @dataclass(frozen=True)
 class ScoreExitRule:
-    """Exits on a score known at each bar's close, executed at the next open.
+    """Exits on a score known at each bar's close, executed at the next traded open.
 
     Attributes
     ----------

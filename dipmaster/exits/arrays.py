@@ -37,9 +37,10 @@ class Positions:
 class ExitRows:
     """Closed bars of positions, in order of (position, held); arrays of shape (rows,).
 
-    A position has a row for every bar it would be held up to the last at whose
+    A position has a row for every traded bar it would be held up to the last at whose
     close something can still be decided, whatever ends it: with one rule off it
-    lives longer. Nothing in `features` is later than the close of `bar`.
+    lives longer. Neither `features` nor that there is a row is later than the close
+    of `bar`.
 
     Attributes
     ----------
@@ -69,13 +70,13 @@ class ExitLabels:
     Attributes
     ----------
     exit_net_frac
-        Net return of a sale at the next open.
+        Net return of a sale at the open of the next traded bar; NaN where there is none.
     hold_net_frac
         Net return left to the rules; NaN on rows after the path has ended.
     exit_is_best
         1 where the sale nets at least what holding nets, 0 where not, -1 where one is missing.
     bars_to_best
-        Bars from this close's next open to the exit that nets the most on the path.
+        Bars from that open to the exit that nets the most on the path.
     stopped_first
         1 where the path ends at its fixed stop before the target, else 0; -1 not known.
     """

@@ -52,10 +52,11 @@ class PositionLifetimes(NamedTuple):
 def build_exit_rows(
     market: ExitMarket, positions: Positions, execution: Execution, exits: AdaptiveExits
 ) -> ExitRows:
-    """Rows of all positions, with nothing in them that is later than their bar.
+    """Rows of all positions: neither what they hold nor that they exist is later than their bar.
 
-    A bar has a row where it and the next bar's open exist, from the entry's own bar
-    to the last whose next open is not the time limit's. After a hole rows go on.
+    A bar has a row where it was traded, from the entry's own bar to the last whose next
+    open by the clock is not the time limit's. Whether a next bar comes is not known at
+    its close and is not asked. After a hole rows go on.
 
     Parameters
     ----------
@@ -128,15 +129,13 @@ def trace_positions(
         floor = trailing_stop_floor(entry, market.half_spread_bps[first + e] * BPS, rules, costs)
         fixed, active = entry * (1.0 - order.stop_frac), entry * (1.0 + rules.trail_activation)
         level, peak, trough = fixed, entry, entry
-        for u in range(e, min(e + order.cap_bars - 1, market.bars - 1)):
+        for u in range(e, min(e + order.cap_bars - 1, market.bars)):
             at = first + u
             if np.isnan(closes[at]):
                 continue
             peak, trough = max(peak, highs[at]), min(trough, lows[at])
             if peak >= active:
                 level = trail_stop_level(level, peak, entry, by_bar[at], floor)
-            if np.isnan(opens[at + 1]):
-                continue
             out.position[row], out.bar[row], out.held[row] = i, u, u - e
             out.entry[row], out.peak[row], out.trough[row] = entry, peak, trough
             out.trail[row] = level if level > fixed else np.nan

@@ -51,7 +51,7 @@ class ExitScores:
 
     @property
     def exit_probability(self) -> Floats:
-        """Shape (rows,): that a sale at the next open nets at least what holding nets."""
+        """Shape (rows,): that a sale at the next traded open nets at least what holding nets."""
         return self.calibrator.predictions
 
     @property

@@ -21,7 +21,7 @@ STEP_MS = 300_000
 COSTS = {"taker_fee_bps": 10.0, "slippage_bps": 1.0}
 
 
-def _panel(prices: Any, half_spread_bps: Any = 1.0) -> Panel:
+def _panel(prices: Any, half_spread_bps: Any = 1.0, volume: Any = 1.0) -> Panel:
     """A panel from (symbols, bars, 4) prices; a list of bars is one symbol, None a hole."""
     if isinstance(prices, list):
         prices = [[bar if bar is not None else [np.nan] * 4 for bar in prices]]
@@ -32,12 +32,15 @@ def _panel(prices: Any, half_spread_bps: Any = 1.0) -> Panel:
     columns = (np.ascontiguousarray(prices[..., i]) for i in range(4))
     times = START_MS + STEP_MS * np.arange(bars)
     names = tuple(f"C{i:02d}" for i in range(symbols))
-    return Panel(names, times, *columns, np.where(missing, np.nan, 1.0), spread)
+    volumes = np.where(missing, np.nan, np.broadcast_to(volume, (symbols, bars)))
+    return Panel(names, times, *columns, volumes, spread)
 
 
-def _market(prices: Any, half_spread_bps: Any = 1.0, **columns: Any) -> ExitMarket:
+def _market(
+    prices: Any, half_spread_bps: Any = 1.0, volume: Any = 1.0, **columns: Any
+) -> ExitMarket:
     """The bars with columns that are the same at every bar unless given."""
-    panel = _panel(prices, half_spread_bps)
+    panel = _panel(prices, half_spread_bps, volume)
     values = dict.fromkeys(MARKET_COLUMNS, 0.0) | {"volatility_5m_daily_frac": 0.04} | columns
     shape = panel.open.shape
     return ExitMarket(
@@ -67,7 +70,7 @@ def _random_prices(rng: np.random.Generator, symbols: int, bars: int, gaps: bool
 def _random_market(
     seed: int, symbols: int = 3, bars: int = 500, *, gaps: bool = True, missing: float = 0.05
 ) -> ExitMarket:
-    """Bars and columns at random; a share of the values is missing."""
+    """Bars and columns at random; a share of the values is missing, with `gaps` some bars idle."""
     rng = np.random.default_rng(seed)
     prices = _random_prices(rng, symbols, bars, gaps)
     shape = (symbols, bars)
@@ -83,7 +86,8 @@ def _random_market(
         values[rng.random(shape) < missing] = np.nan
     columns["volatility_5m_daily_frac"][rng.random(shape) < missing] = 0.0
     columns["regime"] = rng.integers(-1, 3, shape).astype(np.float64)
-    return _market(prices, rng.uniform(0.0, 5.0, shape), **columns)
+    spread, idle = rng.uniform(0.0, 5.0, shape), gaps & (rng.random(shape) < 0.02)
+    return _market(prices, spread, np.where(idle, 0.0, 1.0), **columns)
 
 
 def _positions(cells: Any, **columns: Any) -> Positions:

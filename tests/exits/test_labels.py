@@ -7,11 +7,15 @@ import pytest
 
 from dipmaster.backtest import (
     EXIT_NAMES,
+    Entries,
+    ExitRules,
     ExitType,
     ScoreExitRule,
     TradeOutcomes,
+    run_backtest,
     simulate_independent_trades,
 )
+from dipmaster.core.panel import Panel
 from dipmaster.exits.arrays import ExitLabels, ExitRows
 from dipmaster.exits.labels import build_exit_labels
 from dipmaster.exits.plans import build_hold_rules, simulate_hold
@@ -83,8 +87,8 @@ def test_what_the_end_of_the_data_closed_is_not_known(
         make.market([FLAT] * 6), make.positions([(0, 0)]), execution, exits
     )
     assert hold.exit_type.tolist() == [END]
-    assert len(rows) == 4
-    assert np.isfinite(labels.exit_net_frac).all()
+    assert rows.bar.tolist() == [1, 2, 3, 4, 5]
+    assert np.isfinite(labels.exit_net_frac).tolist() == [True] * 4 + [False]
     assert np.isnan(labels.hold_net_frac).all()
     assert np.isnan(labels.bars_to_best).all()
     assert (labels.exit_is_best == -1).all()
@@ -102,6 +106,71 @@ def test_without_a_half_spread_there_is_no_sale(make: Any, exits: Any, execution
     assert np.isfinite(labels.bars_to_best).all()
 
 
+IDLE = (90.0, 120.0, 80.0, 110.0)
+
+
+@pytest.mark.parametrize("missing", [None, IDLE])
+def test_a_sale_beside_a_hole_waits_for_the_next_trade(
+    make: Any, exits: Any, free: Any, missing: Any
+) -> None:
+    """Bars 2 and 3 are missing or idle: what is decided at bar 1 is sold at the open of bar 4.
+
+    Best is the open of bar 6, the time limit's: two bars from bar 4, one from bar 5.
+    """
+    bars = [FLAT, FLAT, missing, missing, (100.3, 100.4, 99.9, 100.0), FLAT,
+            (100.5, 100.6, 99.9, 100.0)]  # fmt: skip
+    volume = [[0.0 if bar is IDLE else 1.0 for bar in bars]]
+    market = make.market(bars, half_spread_bps=0.0, volume=volume)
+    rows, hold, labels = labelled(market, make.positions([(0, 0)], max_holding_bars=5), free, exits)
+    assert rows.bar.tolist() == [1, 4]
+    assert (hold.exit_index[0], EXIT_NAMES[hold.exit_type[0]]) == (6, "time_limit")
+    np.testing.assert_allclose(labels.exit_net_frac, [0.003, 0.0], atol=1e-12)
+    np.testing.assert_allclose(labels.hold_net_frac, [0.005, 0.005])
+    assert labels.exit_is_best.tolist() == [0, 0]
+    assert labels.bars_to_best.tolist() == [2, 1]
+
+
+def test_a_sale_that_waits_beyond_the_time_limit_is_that_of_the_limit(
+    make: Any, exits: Any, execution: Any
+) -> None:
+    """At the close of bar 2 nobody knows that the next trade comes after the limit's bar 4."""
+    market = make.market([FLAT, FLAT, FLAT, None, None, None, (99.8, 100.2, 99.7, 100.0), FLAT])
+    positions = make.positions([(0, 0)], max_holding_bars=3)
+    rows, hold, labels = labelled(market, positions, execution, exits)
+    assert rows.bar.tolist() == [1, 2]
+    assert (hold.exit_index[0], EXIT_NAMES[hold.exit_type[0]]) == (6, "time_limit")
+    assert labels.exit_net_frac[1] == labels.hold_net_frac[1] == hold.net_frac[0]
+    assert labels.exit_is_best.tolist()[1] == 1
+    assert labels.bars_to_best.tolist()[1] == 0
+
+
+def test_where_the_hole_is_the_end_there_is_no_sale(make: Any, exits: Any, execution: Any) -> None:
+    market = make.market([FLAT, FLAT, None, None])
+    rows, _, labels = labelled(market, make.positions([(0, 0)]), execution, exits)
+    assert rows.bar.tolist() == [1]
+    assert np.isnan(labels.exit_net_frac).all()
+    assert labels.exit_is_best.tolist() == [-1]
+
+
+def next_trades(panel: Panel, symbol: Any, bar: Any) -> np.ndarray:
+    """First bar after each in which somebody traded; the length of the grid where none did."""
+    there = ~np.isnan(panel.open) & (panel.volume > 0.0)
+    return np.array(
+        [
+            next((v for v in range(u + 1, panel.bars) if there[k, v]), panel.bars)
+            for k, u in zip(symbol.tolist(), bar.tolist(), strict=True)
+        ]
+    )
+
+
+def sold_at(market: Any, exits: Any, held: Any) -> ExitRules:
+    """The rules that hold, with one score above every threshold at each row's column."""
+    score = np.full((held.size, 36), NAN)
+    score[np.arange(held.size), held] = 1.0
+    plain = build_hold_rules(market, exits)
+    return ExitRules(plain.boundary_min_net_frac, plain.trailing, ScoreExitRule(score))
+
+
 @pytest.mark.parametrize("boundary", [False, True])
 @pytest.mark.parametrize("seed", range(2))
 def test_a_sale_is_the_engines_score_exit(
@@ -112,25 +181,48 @@ def test_a_sale_is_the_engines_score_exit(
     positions = make.everywhere(market, 13)
     rows, hold, labels = labelled(market, positions, execution, exits)
     known = np.flatnonzero(~np.isnan(labels.hold_net_frac))
-    score = np.full((known.size, 36), NAN)
-    score[np.arange(known.size), rows.held[known]] = 2.0
-    plain = build_hold_rules(market, exits)
-    rules = type(plain)(plain.boundary_min_net_frac, plain.trailing, ScoreExitRule(score))
     of = rows.position[known]
     sold = simulate_independent_trades(
-        market.panel, positions.symbol_index[of], positions.signal_index[of], execution, rules,
-        positions.target_frac[of], positions.stop_frac[of], positions.max_holding_bars[of],
+        market.panel, positions.symbol_index[of], positions.signal_index[of], execution,
+        sold_at(market, exits, rows.held[known]), positions.target_frac[of],
+        positions.stop_frac[of], positions.max_holding_bars[of],
     )  # fmt: skip
+    sale_bar = next_trades(market.panel, positions.symbol_index[of], rows.bar[known])
     assert known.size > 500
-    np.testing.assert_array_equal(sold.exit_index, rows.bar[known] + 1)
+    assert (sale_bar > rows.bar[known] + 1).sum() > 20
+    np.testing.assert_array_equal(sold.exit_index, sale_bar)
     np.testing.assert_array_equal(sold.net_frac, labels.exit_net_frac[known])
+    assert (sale_bar <= hold.exit_index[of]).all()  # known no later than how holding ends
     by_score = sold.exit_type == int(ExitType.OPTIMAL_TIMING)
-    at_stop = (hold.exit_index[of] == sold.exit_index) & ~by_score
-    assert (by_score | at_stop).all()  # a gap under a level is called a stop, at the same open
+    at_its_end = (hold.exit_index[of] == sold.exit_index) & ~by_score
+    assert (by_score | at_its_end).all()  # a gap under a level is a stop, at the same open
     assert by_score.mean() > 0.9
 
 
-def twin(rows: ExitRows, hold: TradeOutcomes, exit_net: Any) -> list[tuple[float, int, float, int]]:
+def test_the_account_sells_there_too(make: Any, exits: Any, execution: Any) -> None:
+    """Rows beside holes and idle bars, each the one order of an account of its own."""
+    market = make.random_market(5)
+    positions = make.everywhere(market, 13)
+    rows, _, labels = labelled(market, positions, execution, exits)
+    sale_bar = next_trades(market.panel, positions.symbol_index[rows.position], rows.bar)
+    late = np.flatnonzero(~np.isnan(labels.hold_net_frac) & (sale_bar > rows.bar + 1))
+    assert late.size > 10
+    for row in late:
+        of = rows.position[row : row + 1]
+        entry = Entries(
+            of, positions.symbol_index[of], positions.signal_index[of], np.full(1, 0.05),
+            positions.target_frac[of], positions.stop_frac[of], positions.max_holding_bars[of],
+            np.zeros(1), np.full(1, NAN), np.zeros(1, np.int8),
+        )  # fmt: skip
+        rules = sold_at(market, exits, rows.held[row : row + 1])
+        trade = run_backtest(market.panel, entry, execution, rules).trades.iloc[0]
+        assert trade["bars_held"] == sale_bar[row] - positions.signal_index[of[0]] - 1
+        assert trade["return_frac"] == pytest.approx(labels.exit_net_frac[row], abs=1e-12)
+
+
+def twin(
+    rows: ExitRows, hold: TradeOutcomes, exit_net: Any, sale_bar: Any
+) -> list[tuple[float, int, float, int]]:
     """(hold_net, exit_is_best, bars_to_best, stopped_first) of every row."""
     out = []
     for r in range(len(rows)):
@@ -140,14 +232,14 @@ def twin(rows: ExitRows, hold: TradeOutcomes, exit_net: Any) -> list[tuple[float
             out.append((NAN, -1, NAN, -1))
             continue
         ways = [
-            (exit_net[q], int(rows.bar[q]) + 1)
+            (exit_net[q], int(sale_bar[q]))
             for q in range(r, len(rows))
             if rows.position[q] == p and rows.bar[q] < end
         ] + [(hold.net_frac[p], end)]
         most = max(net for net, _ in ways)
         earliest = min(bar for net, bar in ways if net == most)
         best = int(exit_net[r] >= hold.net_frac[p])
-        out.append((hold.net_frac[p], best, earliest - u - 1, int(kind == "stop")))
+        out.append((hold.net_frac[p], best, earliest - int(sale_bar[r]), int(kind == "stop")))
     return out
 
 
@@ -156,7 +248,8 @@ def test_labels_equal_the_twin(make: Any, exits_with: Any, execution: Any, seed:
     market, exits = make.random_market(10 + seed), exits_with(boundary_from_phase2=seed == 2)
     positions = make.everywhere(market, 29)
     rows, hold, labels = labelled(market, positions, execution, exits)
-    expected = np.array(twin(rows, hold, labels.exit_net_frac)).T
+    sale_bar = next_trades(market.panel, positions.symbol_index[rows.position], rows.bar)
+    expected = np.array(twin(rows, hold, labels.exit_net_frac, sale_bar)).T
     np.testing.assert_array_equal(labels.hold_net_frac, expected[0])
     np.testing.assert_array_equal(labels.exit_is_best, expected[1])
     np.testing.assert_array_equal(labels.bars_to_best, expected[2])

@@ -27,64 +27,9 @@ from dipmaster.exits.market import (
 from dipmaster.exits.plans import compute_targets, simulate_hold
 from dipmaster.exits.rows import build_exit_rows
 from dipmaster.exits.target import ExitTargets, classify_strength
+from tests.exits.other_futures import assert_rows_know_their_past_alone, disturbed
 
 CUTS = [61, 130, 131, 132, 250, 400]
-PRICES = ("open", "high", "low", "close", "half_spread_bps")
-
-
-def disturbed(market: ExitMarket, cut: int, seed: int) -> ExitMarket:
-    """Every price and column after bar `cut` changed; some bars appear, some go."""
-    rng = np.random.default_rng(seed)
-    panel, symbols = market.panel, len(market.panel.symbols)
-    later = panel.bars - cut - 1
-    factor = np.exp(0.02 * rng.normal(size=(symbols, later)))
-    gone, new = rng.random((2, symbols, later)) < 0.1
-    fields = {}
-    for name in PRICES:
-        values = getattr(panel, name).copy()
-        after = np.where(new, 100.0, values[:, cut + 1 :] * factor)
-        values[:, cut + 1 :] = np.where(gone, np.nan, after)
-        fields[name] = values
-    columns = {name: values.copy() for name, values in market.columns.items()}
-    for values in columns.values():
-        values[:, cut + 1 :] = rng.normal(size=(symbols, later))
-    return ExitMarket(replace(panel, **fields), columns)
-
-
-def ended(market: ExitMarket, cut: int) -> ExitMarket:
-    """The data end with bar `cut` + 1, whose open is a row's fill."""
-    panel = market.panel
-    fields = {name: getattr(panel, name)[:, : cut + 2] for name in (*PRICES, "volume")}
-    columns = {name: values[:, : cut + 2] for name, values in market.columns.items()}
-    return ExitMarket(replace(panel, open_time=panel.open_time[: cut + 2], **fields), columns)
-
-
-def until(rows: ExitRows, cut: int) -> list[tuple[int, int, int, bytes]]:
-    """Rows up to the cut, features as bits; that of the cut's own bar needs the next to exist."""
-    known = np.flatnonzero(rows.bar < cut)
-    whole = np.stack([rows.position, rows.bar, rows.held], axis=1)[known].tolist()
-    return [(*key, rows.features[r].tobytes()) for key, r in zip(whole, known, strict=True)]
-
-
-def at_the_cut(rows: ExitRows, cut: int) -> dict[int, bytes]:
-    """Features of the rows on the cut's own bar, by position."""
-    found = np.flatnonzero(rows.bar == cut)
-    return {int(rows.position[r]): rows.features[r].tobytes() for r in found}
-
-
-Maker = Callable[[ExitMarket], ExitRows]
-
-
-def assert_rows_know_their_past_alone(maker: Maker, market: ExitMarket) -> None:
-    whole = maker(market)
-    assert len(whole) > 1000
-    for cut in CUTS:
-        for other in (maker(disturbed(market, cut, cut)), maker(ended(market, cut))):
-            assert until(other, cut) == until(whole, cut)
-            ours, theirs = at_the_cut(whole, cut), at_the_cut(other, cut)
-            both = ours.keys() & theirs.keys()
-            assert both
-            assert all(ours[p] == theirs[p] for p in both)
 
 
 @pytest.fixture(scope="module")
@@ -108,7 +53,9 @@ def rows_on(market: ExitMarket, positions: Any, execution: Any, exits: Any) -> E
 
 def test_rows_know_their_past_alone(world: Any, execution: Any, exits: Any) -> None:
     market, positions = world
-    assert_rows_know_their_past_alone(lambda m: rows_on(m, positions, execution, exits), market)
+    assert_rows_know_their_past_alone(
+        lambda m: rows_on(m, positions, execution, exits), market, CUTS
+    )
 
 
 def shifted(market: ExitMarket, name: str) -> ExitMarket:
@@ -142,8 +89,26 @@ def test_the_check_of_rows_finds_a_planted_leak(
     market, positions = world
     with pytest.raises(AssertionError):
         assert_rows_know_their_past_alone(
-            lambda m: rows_on(leak(m), positions, execution, exits), market
+            lambda m: rows_on(leak(m), positions, execution, exits), market, CUTS
         )
+
+
+def test_the_check_of_rows_finds_rows_that_need_the_next_bar(
+    world: Any, execution: Any, exits: Any
+) -> None:
+    """A leak of existence alone: rows only where the next bar was traded."""
+    market, positions = world
+
+    def where_the_next_was_traded(m: ExitMarket) -> ExitRows:
+        rows = rows_on(m, positions, execution, exits)
+        opens = m.panel.traded.open
+        following = np.append(opens[:, 1:], np.full((opens.shape[0], 1), np.nan), axis=1)
+        kept = ~np.isnan(following[positions.symbol_index[rows.position], rows.bar])
+        return ExitRows(*(column[kept] for column in (
+            rows.position, rows.bar, rows.held, rows.features)))  # fmt: skip
+
+    with pytest.raises(AssertionError):
+        assert_rows_know_their_past_alone(where_the_next_was_traded, market, CUTS)
 
 
 def test_labels_are_settled_when_the_path_has_ended(world: Any, execution: Any, exits: Any) -> None:

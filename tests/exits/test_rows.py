@@ -34,9 +34,9 @@ def test_a_row_by_hand(make: Any, exits: Any, free: Any) -> None:
         season_factor=1.25,
     )  # fmt: skip
     rows = build_exit_rows(market, make.positions([(0, 0)]), free, exits)
-    assert rows.position.tolist() == [0, 0, 0]
-    assert rows.bar.tolist() == [1, 2, 3]
-    assert rows.held.tolist() == [0, 1, 2]
+    assert rows.position.tolist() == [0, 0, 0, 0]
+    assert rows.bar.tolist() == [1, 2, 3, 4]  # also where the data end
+    assert rows.held.tolist() == [0, 1, 2, 3]
     sigma = 0.04 * math.sqrt(33 / 288)
     level = 100.8 - 0.54  # raised a bar before; this one's distance is .864
     expected = {
@@ -86,13 +86,25 @@ def test_holes_and_the_end_of_the_data(make: Any, exits: Any, free: Any) -> None
     market = make.market(bars)
     cells = [(0, 0), (0, 2), (0, 7), (0, 8)]
     rows = build_exit_rows(market, make.positions(cells), free, exits)
-    # A row needs its bar and the next open; the second has no entry, the last no next bar.
-    assert rows.position.tolist() == [0, 0]
-    assert rows.bar.tolist() == [1, 7]
-    after = named(rows, 1)
+    # A row needs its own bar alone; the second position has no entry, the last no next bar.
+    assert rows.position.tolist() == [0, 0, 0, 0, 0, 2]
+    assert rows.bar.tolist() == [1, 2, 4, 7, 8, 8]
+    assert rows.held.tolist() == [0, 1, 3, 6, 7, 0]
+    after = named(rows, 3)
     assert after["holding_minutes"] == 35
     assert after["max_profit_frac"] == pytest.approx(0.015)  # of the bar before the hole
     assert after["max_loss_frac"] == pytest.approx(-0.01)
+
+
+def test_a_bar_in_which_nobody_traded_has_no_row(make: Any, exits: Any, free: Any) -> None:
+    """Its prices are nobody's; the bars beside it have their rows."""
+    idle = (100.0, 130.0, 70.0, 110.0)
+    bars, volume = [FLAT, FLAT, idle, FLAT], [[1.0, 1.0, 0.0, 1.0]]
+    market = make.market(bars, volume=volume)
+    rows = build_exit_rows(market, make.positions([(0, 0), (0, 1)]), free, exits)
+    assert rows.position.tolist() == [0, 0]
+    assert rows.bar.tolist() == [1, 3]
+    assert named(rows, 1)["max_profit_frac"] == pytest.approx(0.001)
 
 
 @pytest.mark.parametrize("volatility", [NAN, 0.0])
@@ -125,7 +137,7 @@ def distance_at(market: Any, k: int, u: int, trailing: Any) -> float:
 
 def twin(market: Any, positions: Any, execution: Any, exits: Any) -> list[tuple[Any, ...]]:
     """(position, bar, held, features) of every row, the definition read aloud."""
-    panel, found = market.panel, []
+    panel, found = market.panel.traded, []
     fee, slip = execution.taker_fee_bps * 1e-4, execution.slippage_bps * 1e-4
     trailing = exits.trailing
     for i in range(len(positions)):
@@ -140,7 +152,7 @@ def twin(market: Any, positions: Any, execution: Any, exits: Any) -> list[tuple[
         highs, lows, level = [entry], [entry], stop
         for held in range(cap - 1):
             u = e + held
-            if u + 1 >= panel.bars or math.isnan(panel.close[k, u]):
+            if u >= panel.bars or math.isnan(panel.close[k, u]):
                 continue
             highs.append(panel.high[k, u])
             lows.append(panel.low[k, u])
@@ -151,8 +163,6 @@ def twin(market: Any, positions: Any, execution: Any, exits: Any) -> list[tuple[
                     level = max(level, peak - distance * entry)
                 if trailing.break_even_floor:
                     level = max(level, floor)
-            if math.isnan(panel.open[k, u + 1]):
-                continue
             columns = {n: market.columns[c][k, u] for n, c in HELD_FROM_COLUMNS.items()}
             sigma = columns["volatility_5m_daily_frac"] * math.sqrt((cap - held - 1) / 288)
             minute = int(panel.open_time[u]) // 60_000 + 5

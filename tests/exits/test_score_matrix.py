@@ -17,8 +17,8 @@ def test_each_probability_in_its_position_and_column(make: Any, exits: Any, free
     matrix = build_score_matrix(rows, np.arange(1.0, len(rows) + 1), 3, 36)
     assert matrix.shape == (3, 36)
     assert np.count_nonzero(np.isfinite(matrix)) == len(rows)
-    assert matrix[0, [0, 3, 4]].tolist() == [1.0, 2.0, 3.0]  # beside the hole there is no row
-    assert matrix[1, [0, 1]].tolist() == [4.0, 5.0]
+    assert matrix[0, [0, 1, 3, 4, 5]].tolist() == [1.0, 2.0, 3.0, 4.0, 5.0]  # in the hole none
+    assert matrix[1, [0, 1, 2]].tolist() == [6.0, 7.0, 8.0]
     assert np.isnan(matrix[2]).all()
 
 

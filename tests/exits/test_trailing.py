@@ -48,7 +48,6 @@ def test_levels_by_hand(make: Any, exits: Any, free: Any) -> None:
         (100.4, 100.6, 100.3, 100.5),  # active: 100.6 - .54
         (100.5, 100.9, 100.5, 100.7),  # raised: 100.9 - .54
         (100.7, 100.7, 100.0, 100.1),  # a falling bar never lowers it
-        FLAT,
     ]
     found = trails(make, exits, free, bars)
     assert found == pytest.approx([NAN, 100.06, 100.36, 100.36], nan_ok=True)
@@ -56,7 +55,7 @@ def test_levels_by_hand(make: Any, exits: Any, free: Any) -> None:
 
 def test_the_floor_brings_the_money_back(make: Any, exits_with: Any, execution: Any) -> None:
     """Fees of 10 bps and slippage of 1 a side: break-even 22 bps above, over 100.06."""
-    bars = [FLAT, (100.0, 100.6, 99.9, 100.5), FLAT]
+    bars = [FLAT, (100.0, 100.6, 99.9, 100.5)]
     floor = 100.0 * (1.0001 * 1.001) / (0.9999 * 0.999)
     assert trails(make, exits_with(), execution, bars) == pytest.approx([floor])
     without = exits_with(trailing__break_even_floor=False)
@@ -66,8 +65,8 @@ def test_the_floor_brings_the_money_back(make: Any, exits_with: Any, execution: 
 def test_without_a_distance_the_level_is_not_raised(
     make: Any, exits_with: Any, execution: Any
 ) -> None:
-    bars = [FLAT, (100.0, 100.8, 99.9, 100.5), (100.5, 101.0, 100.4, 100.9), FLAT]
-    volatility = np.array([[0.04, NAN, 0.04, 0.04]])
+    bars = [FLAT, (100.0, 100.8, 99.9, 100.5), (100.5, 101.0, 100.4, 100.9)]
+    volatility = np.array([[0.04, NAN, 0.04]])
     columns = {"volatility_5m_daily_frac": volatility}
     without = exits_with(trailing__break_even_floor=False)
     found = trails(make, without, execution, bars, **columns)
@@ -98,7 +97,8 @@ def test_levels_are_the_engines(
         positions.target_frac, positions.stop_frac, positions.max_holding_bars,
     )  # fmt: skip
     symbol, after = positions.symbol_index[lives.position], lives.bar + 1
-    met = market.panel.low[symbol, after] <= lives.trail
+    low = np.append(market.panel.low, np.full((3, 1), NAN), axis=1)  # after the data's last bar
+    met = low[symbol, after] <= lives.trail
     checked = 0
     for i in np.flatnonzero(made.tradable & ~made.open_at_end):
         first = np.flatnonzero(met & (lives.position == i))

@@ -1,10 +1,10 @@
 """Ledger of adaptive exits to checks: what was sold had been decided, by scores made before.
 
-They use the ledger, the candidates and what the exits stage wrote, not the code that
-plans or decides; only the scores of a sample are made again, by the stored models.
+They use the bars, the ledger, the candidates and what the exits stage wrote, not the code
+that plans or decides; only the scores of a sample are made again, by the stored models.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -22,7 +22,7 @@ from dipmaster.results.exits import ExitModelFold
 FULL = ExitType.OPTIMAL_TIMING.name.lower()
 PART = ExitType.PROFIT_TAKING.name.lower()
 TARGET = ExitType.TARGET.name.lower()
-BAR = pd.Timedelta(BAR_MS, "ms")
+NO_BAR_MS = np.iinfo(np.int64).max  # later than every time
 ROUNDING = 1e-9  # relative: a level is a product, a model is read back from a file
 SAMPLED = 200  # positions whose scores are made again
 
@@ -41,11 +41,12 @@ def check_exits(
     """
     names = ["candidate_id", "open_time", "exit_probability"]
     scored = inputs.rows.loc[inputs.rows["exit_probability"].notna(), names]
-    sales = _sales(ledger)
+    scored = scored.assign(closed_ms=to_epoch_ms(scored["open_time"]))
+    sales, panel = _sales(ledger), inputs.market.panel
     return (
-        _targets_are_planned(ledger, sales, inputs.plans, inputs.market.panel),
-        _sold_on_scores(sales, scored, exits.decision),
-        _none_passed_over(ledger.trades, sales, scored, exits.decision),
+        _targets_are_planned(ledger, sales, inputs.plans, panel),
+        _sold_on_scores(sales, scored, exits.decision, panel),
+        _none_passed_over(ledger.trades, sales, scored, exits.decision, panel),
         _fitted_before(inputs.rows, candidates, inputs.folds),
         _parts_are_whole(ledger, exits.decision),
         _scored_again(inputs, candidates, exits.cap_bars),
@@ -59,6 +60,7 @@ def _sales(ledger: Ledger) -> pd.DataFrame:
     of = ledger.trades.set_index("trade_id")["candidate_id"]
     return sold.assign(
         candidate_id=sold["trade_id"].map(of),
+        sold_ms=to_epoch_ms(sold["time"]),
         entry=sold["trade_id"].map(bought["reference_price"]),
     )
 
@@ -91,11 +93,40 @@ def _apart(one: Floats, other: Floats) -> Bools:
     return apart
 
 
-def _sold_on_scores(sales: pd.DataFrame, scored: pd.DataFrame, decision: ExitDecision) -> Check:
-    """The score of the bar that closed as the sale's bar opened."""
+def _traded_before(panel: Panel, symbol: "pd.Series[str]", time_ms: Ints) -> Ints:
+    """Open time of the last bar before each time in which its symbol was traded."""
+    return _beside(panel, symbol, time_ms, lambda bars_ms, at: np.searchsorted(bars_ms, at) - 1)
+
+
+def _traded_after(panel: Panel, symbol: "pd.Series[str]", time_ms: Ints) -> Ints:
+    """Open time of the first bar after each time in which its symbol was traded."""
+    return _beside(
+        panel, symbol, time_ms, lambda bars_ms, at: np.searchsorted(bars_ms, at, "right")
+    )
+
+
+def _beside(
+    panel: Panel, symbol: "pd.Series[str]", time_ms: Ints, place: Callable[[Ints, Ints], Ints]
+) -> Ints:
+    """Open time of each symbol's traded bar at a place; `NO_BAR_MS` where there is none."""
+    beside_ms = np.full(time_ms.size, NO_BAR_MS)
+    for row, name in enumerate(panel.symbols):
+        bars_ms = panel.open_time[~np.isnan(panel.traded.close[row])]
+        own = np.flatnonzero(symbol.to_numpy(dtype=str) == name)
+        # A place before the first bar and one after the last are both the added one.
+        beside_ms[own] = np.append(bars_ms, NO_BAR_MS)[place(bars_ms, time_ms[own])]
+    return beside_ms
+
+
+def _sold_on_scores(
+    sales: pd.DataFrame, scored: pd.DataFrame, decision: ExitDecision, panel: Panel
+) -> Check:
+    """The score of the last bar before the sale that was traded: over a hole an order waits."""
     decided = sales[sales["exit_type"].isin([FULL, PART])]
-    closed = decided.assign(open_time=decided["time"] - BAR)
-    matched = closed.merge(scored, "left", ["candidate_id", "open_time"])
+    closed_ms = _traded_before(panel, decided["symbol"], decided["sold_ms"].to_numpy(np.int64))
+    matched = decided.assign(closed_ms=closed_ms).merge(
+        scored, "left", ["candidate_id", "closed_ms"]
+    )
     score = matched["exit_probability"].to_numpy(dtype=np.float64)
     full, part = _thresholds(decision)
     least = np.where(matched["exit_type"] == FULL, full, part)
@@ -109,21 +140,28 @@ def _sold_on_scores(sales: pd.DataFrame, scored: pd.DataFrame, decision: ExitDec
 
 
 def _none_passed_over(
-    trades: pd.DataFrame, sales: pd.DataFrame, scored: pd.DataFrame, decision: ExitDecision
+    trades: pd.DataFrame,
+    sales: pd.DataFrame,
+    scored: pd.DataFrame,
+    decision: ExitDecision,
+    panel: Panel,
 ) -> Check:
-    """A score above a threshold sells at the next open what has not left by then."""
-    traded = scored.merge(trades[["candidate_id", "exit_time"]], "inner", "candidate_id")
-    traded = traded.assign(acts=traded["open_time"] + BAR)
-    open_still = traded[traded["exit_time"] > traded["acts"]]
+    """A score above a threshold sells, where the symbol is next traded, what has not left by then.
+
+    Where it is not traded again there is nothing to sell at.
+    """
+    left = trades[["candidate_id", "symbol"]].assign(left_ms=to_epoch_ms(trades["exit_time"]))
+    traded = scored.merge(left, "inner", "candidate_id")
+    closed_ms = traded["closed_ms"].to_numpy(np.int64)
+    traded = traded.assign(sold_ms=_traded_after(panel, traded["symbol"], closed_ms))
+    open_still = traded[traded["left_ms"] > traded["sold_ms"]]
     full, part = _thresholds(decision)
     whole = int((open_still["exit_probability"] > full).sum())
     above = traded[traded["exit_probability"] > part]
     first = above.groupby("candidate_id", as_index=False).first()
-    due = first[first["exit_time"] > first["acts"]]
-    halves = sales.loc[sales["exit_type"] == PART, ["candidate_id", "time"]]
-    sold = due.merge(halves, "inner", left_on=["candidate_id", "acts"],
-                      right_on=["candidate_id", "time"])  # fmt: skip
-    missed = len(due) - len(sold)
+    due = first[first["left_ms"] > first["sold_ms"]]
+    halves = sales.loc[sales["exit_type"] == PART, ["candidate_id", "sold_ms"]]
+    missed = len(due) - len(due.merge(halves, "inner", ["candidate_id", "sold_ms"]))
     return Check(
         "no score above a threshold was passed over",
         whole == 0 and missed == 0,
