@@ -35,12 +35,11 @@ def judge_overall(evaluations: Sequence[PhaseEvaluation]) -> Ruling:
               if one.gates.ruling.verdict == "FAIL"]  # fmt: skip
     if missing:
         return Ruling("INCONCLUSIVE", "; ".join([_say_not_built(missing), *failed]))
-    degraded = any(one.degradation for one in earlier)
     final = built[FINAL_PHASE].gates.ruling
-    return Ruling(
-        "FAIL" if degraded and final.verdict == "PASS" else final.verdict,
-        "; ".join([f"phase {FINAL_PHASE}: {final.reason}", *failed]),
-    )
+    reason = "; ".join([f"phase {FINAL_PHASE}: {final.reason}", *failed])
+    if final.verdict == "PASS" and any(one.degradation for one in earlier):
+        return Ruling("FAIL", f"{reason}; what costs money is still in the final strategy")
+    return Ruling(final.verdict, reason)
 
 
 def _say_not_built(missing: Sequence[int]) -> str:

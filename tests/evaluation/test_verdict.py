@@ -69,4 +69,7 @@ def test_what_costs_money_is_still_in_the_final_strategy(final: str, verdict: st
     phases[2] = evaluation(2, "PASS", "the exit models make trades worse")
     ruling = judge_overall(phases)
     assert ruling.verdict == verdict
-    assert ruling.reason.endswith("; phase 2 fails: the exit models make trades worse")
+    why = "; what costs money is still in the final strategy" if final == "PASS" else ""
+    assert ruling.reason == (
+        f"phase 4: because of 4; phase 2 fails: the exit models make trades worse{why}"
+    )

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from dipmaster.report.inputs import ReportInputs
-from dipmaster.results.common import Verdict
 from dipmaster.results.evaluation.differences import PhaseComparison
 from dipmaster.results.evaluation.record import IntegrityCheck
 from dipmaster.results.evaluation.signal_quality import RegimeWinRate, SignalQuality
@@ -30,6 +29,7 @@ HARM = (
     "the exit models make trades worse: -3.1 bp a trade on 4,502 candidates followed alone, at "
     "best -1.2 bp"
 )
+STILL_THERE = "what costs money is still in the final strategy"
 
 
 def no_trades() -> ReportInputs:
@@ -329,18 +329,18 @@ def all_phases() -> ReportInputs:
     return replace(whole, gates=tuple(rows), equity=equity)
 
 
-def costly_models(final: Verdict = "PASS") -> ReportInputs:
+def costly_models() -> ReportInputs:
     """Every phase built; phase 1 fails by its gates, phase 2 by what its models cost."""
     base = all_phases()
     missed = "fails after Holm's correction: win rate, sharpe, profit factor, max drawdown"
     figures = {
         1: replace(base.phase(1), verdict="FAIL", verdict_reason=missed),
         2: replace(losing_phase(), verdict="FAIL", verdict_reason=HARM, harm=HARM, abstained=None),
-        4: replace(base.phase(4), verdict=final, verdict_reason="every gate passes"),
+        4: replace(base.phase(4), verdict="PASS", verdict_reason="every gate passes"),
     }
     reason = f"phase 4: every gate passes; phase 1 fails: {missed}; phase 2 fails: {HARM}"
-    verdict: Verdict = "FAIL" if final == "PASS" else final
-    return validated(with_phases(base, figures), verdict=verdict, verdict_reason=reason)
+    whole = with_phases(base, figures)
+    return validated(whole, verdict="FAIL", verdict_reason=f"{reason}; {STILL_THERE}")
 
 
 def until(inputs: ReportInputs, last: int) -> ReportInputs:
