@@ -25,6 +25,10 @@ class TradeCounts:
     ----------
     trades, trades_burn_in
         Opened out of sample, and before.
+    losing_trades
+        That did not win, those of `break_even` included.
+    break_even
+        That brought back what they took, to rounding.
     days_with_trades, blocks_with_trades
         Calendar days and blocks in which one was opened.
     open_at_end
@@ -43,6 +47,16 @@ class TradeCounts:
     blocks_with_trades: int
     open_at_end: int
     skipped: Mapping[str, int]
+
+    @property
+    def won(self) -> int:
+        """Trades that made money."""
+        return self.trades - self.losing_trades
+
+    @property
+    def lost(self) -> int:
+        """Trades that lost money."""
+        return self.losing_trades - self.break_even
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
