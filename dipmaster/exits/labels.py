@@ -37,6 +37,7 @@ def build_exit_labels(
         entry_bar[rows.position],
         rows.bar + 1,
         build_costs(execution),
+        market.panel.traded.cumulative_funding,
     )
     ended = hold.exit_type != int(ExitType.END_OF_DATA)
     labelled = ended[rows.position] & (hold.exit_index[rows.position] > rows.bar)
@@ -60,12 +61,18 @@ def _to_flag(value: Bools, known: Bools) -> npt.NDArray[np.int8]:
 
 @kernel
 def sale_net_returns(
-    market: MarketArrays, symbol: Ints, entry_bar: Ints, exit_bar: Ints, costs: Costs
+    market: MarketArrays,
+    symbol: Ints,
+    entry_bar: Ints,
+    exit_bar: Ints,
+    costs: Costs,
+    funding: Floats | None,
 ) -> Floats:
     """Net return on the reference notional of buying and selling at two opens.
 
     Step by step as in `backtest.simulate_independent_trades`, so that a sale at the open
     at which the holding ends nets the very same number. NaN where a half-spread is missing.
+    `funding` is `Panel.cumulative_funding`, None where no symbol is charged.
     """
     net = np.empty(symbol.size)
     for i in range(symbol.size):
@@ -76,6 +83,9 @@ def sale_net_returns(
         cost = buy_step + value * sell_step
         fees = costs.fee * (1.0 + buy_step) + costs.fee * value * (1.0 - sell_step)
         net[i] = -1.0 + value - fees - cost
+        if funding is not None:  # decided when it is compiled
+            paid = funding[symbol[i], exit_bar[i]] - funding[symbol[i], entry_bar[i]]
+            net[i] -= paid / market.open[buy]
     return net
 
 
