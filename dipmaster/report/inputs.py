@@ -52,6 +52,8 @@ class Market:
         Columns that no coin has.
     fallback_half_spread_bps
         Charged where the source has no half-spread.
+    funding
+        Symbol to whether funding is charged.
     """
 
     source: Literal["simulated", "raw"]
@@ -62,6 +64,7 @@ class Market:
     columns: Mapping[str, tuple[str, ...]]
     columns_left_out: tuple[str, ...]
     fallback_half_spread_bps: float
+    funding: Mapping[str, bool]
 
 
 @dataclass(frozen=True)

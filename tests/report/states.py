@@ -112,6 +112,7 @@ def real_bars(base: ReportInputs | None = None) -> ReportInputs:
         ignored=23,
         ignored_by_reason={why: IgnoredFiles(count=23, files=names)},
         dropped_rows={"set/<b>ADAUSDT</b>.csv": {"high below low": 3}},
+        funding=(),
     )
     return replace(
         base,

@@ -65,6 +65,8 @@ class MoneyFigures:
 
     Attributes
     ----------
+    funding
+        Paid for holding futures; 0 where no coin is charged.
     net_return_frac
         None where the account began with nothing.
     turnover
@@ -76,6 +78,7 @@ class MoneyFigures:
     gross_pnl: float
     fees: float
     slippage: float
+    funding: float
     net_pnl: float
     net_return_frac: float | None
     turnover: float | None
@@ -95,6 +98,7 @@ class PerTradeFigures:
     median_net_bps: float | None
     mean_gross_bps: float | None
     mean_cost_bps: float | None
+    mean_funding_bps: float | None
     mean_win_bps: float | None
     mean_loss_bps: float | None
     payoff: float | None
