@@ -86,7 +86,9 @@ def compare_rows_and_labels() -> None:
     )
     for name in ExitLabels.__dataclass_fields__:
         require_equal(name, getattr(our_labels, name), pandas_labels[name].to_numpy())
-    print(f"{POSITIONS:,} positions of {exits.cap_bars} bars, {len(rows):,} rows, one thread:")
+    print(
+        f"{POSITIONS:,} positions of {exits.max_holding_bars} bars, {len(rows):,} rows, one thread:"
+    )
     time_beside_pandas(row_arguments, label_arguments)
 
 
@@ -116,7 +118,7 @@ def make_phase_2_rules(
 ) -> ExitRules:
     """Trailing stop by bar and exit scores at random; no boundary, as in the default params."""
     trailing, decision = exits.trailing, exits.decision
-    score = np.random.default_rng(SEED).random((len(entries), exits.cap_bars)) ** 4
+    score = np.random.default_rng(SEED).random((len(entries), exits.max_holding_bars)) ** 4
     return ExitRules(
         None,
         TrailingStopRule(

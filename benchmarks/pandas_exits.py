@@ -22,7 +22,7 @@ def build_rows_by_pandas(
     market: ExitMarket, positions: Positions, execution: Execution, exits: AdaptiveExits
 ) -> pd.DataFrame:
     """A line a row: position, bar, held and the columns `EXIT_FEATURES`."""
-    panel, max_held = market.panel, exits.cap_bars - 1
+    panel, max_held = market.panel, exits.max_holding_bars - 1
     count = len(positions)
     frame = pd.DataFrame(
         {
@@ -74,7 +74,7 @@ def _add_features(
     minutes = market.panel.open_time[frame["bar"]] // 60_000 + 5
     sigma = columns["volatility_5m_daily_frac"][cell]
     remaining_sigma = np.where(sigma > 0.0, sigma, np.nan) * np.sqrt(
-        (exits.cap_bars - frame["held"] - 1) / BARS_PER_DAY
+        (exits.max_holding_bars - frame["held"] - 1) / BARS_PER_DAY
     )
     target = frame["entry"] * (1.0 + positions.target_frac[frame["position"]])
     stop = frame["entry"] * (1.0 - exits.stop_frac)
@@ -87,12 +87,12 @@ def _add_features(
         volume_trend_10m=columns["volume_trend_10m"][cell],
         momentum_10_frac=columns["momentum_10_frac"][cell],
         resistance_distance_frac=columns["resistance_distance_frac"][cell],
-        minutes_to_boundary=-minutes % 15,
+        minutes_to_quarter_hour=-minutes % 15,
         session_minutes=minutes % 1440,
         session_volatility=columns["season_factor"][cell],
-        target_room_sigma=np.log(target / frame["close"]) / remaining_sigma,
-        stop_room_sigma=np.log(frame["close"] / stop) / remaining_sigma,
-        trail_room_frac=frame["close"] / frame["trail"] - 1.0,
+        distance_to_target_sigma=np.log(target / frame["close"]) / remaining_sigma,
+        distance_to_stop_sigma=np.log(frame["close"] / stop) / remaining_sigma,
+        distance_to_trail_frac=frame["close"] / frame["trail"] - 1.0,
     )
     return frame[["position", "bar", "held", *EXIT_FEATURES]].astype(
         dict.fromkeys(EXIT_FEATURES, np.float32)
@@ -125,10 +125,10 @@ def build_labels_by_pandas(
     is_open = (ends > frame["bar"]) & (paths.exit_type[frame["position"]] != 0)
     frame["hold_net_frac"] = np.where(is_open, paths.net_frac[frame["position"]], np.nan)
     best = np.where(is_open, frame["exit_net_frac"] >= frame["hold_net_frac"], -1)
-    frame["exit_is_best"] = best.astype(np.int8)
-    frame["bars_to_best"] = _bars_to_best(frame[is_open], ends)
+    frame["exit_beats_holding"] = best.astype(np.int8)
+    frame["bars_to_best_exit"] = _bars_to_best(frame[is_open], ends)
     stopped = np.where(is_open, paths.exit_type[frame["position"]] == 1, -1)
-    frame["stopped_first"] = stopped.astype(np.int8)
+    frame["stop_before_target"] = stopped.astype(np.int8)
     return frame
 
 

@@ -261,7 +261,7 @@ def add_clock(f: pd.DataFrame) -> None:
     f["hour_utc"] = known.hour.astype(float)
     f["weekday"] = known.day_of_week.astype(float)
     f["session"] = (known.hour // 8).astype(float)
-    f["minutes_to_boundary"] = ((15 - known.minute % 15) % 15).astype(float)
+    f["minutes_to_quarter_hour"] = ((15 - known.minute % 15) % 15).astype(float)
 
 
 def resample_closed(b: pd.DataFrame, rule: str, bars: int) -> pd.DataFrame:

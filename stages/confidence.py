@@ -33,16 +33,16 @@ def main() -> None:
         "confidence.trees",
         "confidence.correlation_days",
         "confidence.weights",
-        "confidence.strength",
+        "confidence.feature_weights",
         "confidence.regime_scores",
         "confidence.prior_candidates",
         "confidence.calibrator",
-        "confidence.judging",
+        "confidence.evaluation",
         "execution",
         "exits.target_frac",
         "exits.stop_frac",
         "exits.boundary_min_net_frac",
-        "exits.cap_bars",
+        "exits.max_holding_bars",
         "split",
         "volatility.regime",
     )
@@ -56,7 +56,7 @@ def main() -> None:
         compute_uniqueness(events, panel, params.confidence.correlation_days),
         bars_ms,
         params.split,
-        params.exits.cap_bars,
+        params.exits.max_holding_bars,
         params.confidence.min_train,
     )
     features, volatility = (
@@ -73,7 +73,7 @@ def main() -> None:
     )
     write(scores)
     with stage.progress_step("judging the scores"):
-        results = evaluate_scores(scores, bars_ms, params.split, params.confidence.judging)
+        results = evaluate_scores(scores, bars_ms, params.split, params.confidence.evaluation)
     write_result(results, catalog.CONFIDENCE_METRICS)
 
 

@@ -25,9 +25,9 @@ def main() -> None:
     """Write data/exits whole, then how good exit models and exit probability were out of sample."""
     params = store.read_params(
         "execution",
-        "exits.boundary_from_phase2",
+        "exits.quarter_hour_exit_from_phase_2",
         "exits.boundary_min_net_frac",
-        "exits.cap_bars",
+        "exits.max_holding_bars",
         "exits.dynamic_target",
         "exits.models",
         "exits.stop_frac",
@@ -44,7 +44,7 @@ def main() -> None:
     bars_ms = int(panel.open_time[0]), int(panel.open_time[-1])
     with stage.progress_step("judging the exit models"):
         results = evaluate_exit_scores(
-            dataset.scores, bars_ms, params.split, params.exits.models.judging
+            dataset.scores, bars_ms, params.split, params.exits.models.evaluation
         )
     write_result(results, catalog.EXITS_METRICS)
 

@@ -254,7 +254,7 @@ def _compute_scores(
         compute_uniqueness(events, panel, params.confidence.correlation_days),
         (int(panel.open_time[0]), int(panel.open_time[-1])),
         params.split,
-        params.exits.cap_bars,
+        params.exits.max_holding_bars,
         params.confidence.min_train,
     )
     return fit_scores(
@@ -279,7 +279,7 @@ def evaluate_all_phases(
     exit_inputs
         Of `exits_in_process.compute_exits`; without it phase 1 is the last.
     """
-    evaluation = params.confidence.judging
+    evaluation = params.confidence.evaluation
     figures = evaluate_scores(scores, market.bars_ms, params.split, evaluation)
     # Truth and volatility's own report serve figures beside the gates, which are not asked for.
     table, features = build_scores_table(scores), market.features

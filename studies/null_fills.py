@@ -45,17 +45,19 @@ class GrossOutcomes:
 def compute_gross_outcomes(bars: pd.DataFrame, entries: Ints, exits: Exits) -> GrossOutcomes:
     """Trades entered at the open of bar `entries`: stop first, levels exact, gaps at the open.
 
-    After `cap_bars` the trade leaves at the next open. Entries need so many bars ahead.
+    After `max_holding_bars` the trade leaves at the next open. Entries need so many bars ahead.
     """
     open_, high, low = (bars[name].to_numpy(np.float64) for name in ("open", "high", "low"))
-    window = entries[:, None] + np.arange(exits.cap_bars)
+    window = entries[:, None] + np.arange(exits.max_holding_bars)
     entry = open_[entries]
     stop, target = entry * (1.0 - exits.stop_frac), entry * (1.0 + exits.target_frac)
     first_stop = _first_true(low[window] <= stop[:, None])
     first_target = _first_true(high[window] >= target[:, None])
-    stopped = (first_stop < exits.cap_bars) & (first_stop <= first_target)
-    at_target = (first_target < exits.cap_bars) & ~stopped
-    exit_open = open_[entries + np.minimum(np.minimum(first_stop, first_target), exits.cap_bars)]
+    stopped = (first_stop < exits.max_holding_bars) & (first_stop <= first_target)
+    at_target = (first_target < exits.max_holding_bars) & ~stopped
+    exit_open = open_[
+        entries + np.minimum(np.minimum(first_stop, first_target), exits.max_holding_bars)
+    ]
     price = np.where(stopped, np.minimum(stop, exit_open), exit_open)
     price = np.where(at_target, np.maximum(target, exit_open), price)
     return GrossOutcomes(
@@ -74,7 +76,7 @@ def outcomes_of_market(market: MarketSetting) -> pd.DataFrame:
     features = compute_features(market_bars.bars, market.params.features, CANDIDATE_COLUMNS)
     rule = market.params.signal.model_copy(update={"rule": "dip"})
     found_candidates = find_candidates(features, rule)
-    cap, rows = market.params.exits.cap_bars, []
+    cap, rows = market.params.exits.max_holding_bars, []
     for symbol, bars in market_bars.bars.items():
         times = to_epoch_ms(found_candidates.loc[found_candidates["symbol"] == symbol, "open_time"])
         dip_entries = (times - int(to_epoch_ms(bars["open_time"])[0])) // BAR_MS + 1

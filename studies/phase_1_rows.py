@@ -25,7 +25,7 @@ from studies.layer_signs import FIT_VARIANTS, change_if_missing, negative_shares
 REPETITION_PARAMS = (
     "gates.bootstrap_reps",
     "gates.random_entry.draws",
-    "confidence.judging.bootstrap_reps",
+    "confidence.evaluation.bootstrap_reps",
 )
 
 
@@ -100,7 +100,7 @@ class Phase1Row:
 def compute_rows(case: Phase1Case) -> list[Phase1Row]:
     """Simulate, score, trade and evaluate one market, with every fit variant asked for."""
     fewer_reps = dict.fromkeys(REPETITION_PARAMS, case.reps) | {
-        "confidence.judging.permutations": 1
+        "confidence.evaluation.permutations": 1
     }
     params = override_params({**fewer_reps, **case.changes})
     market = score_market(params, seed=case.seed, edge=case.edge)

@@ -63,7 +63,7 @@ def period(bars) -> Period:
 def compute_past(panel, candidates, period, params) -> Past:
     """Orders are the candidates that reach the engine."""
     ledger = trade_baseline(candidates, panel, period, params)
-    orders = drop_boundary_crossings(candidates, panel, period, params.exits.cap_bars)
+    orders = drop_boundary_crossings(candidates, panel, period, params.exits.max_holding_bars)
     named = orders.rename(columns={"open_time": "time"})
     return Past(named, ledger.fills, ledger.equity, ledger)
 

@@ -121,7 +121,7 @@ def simulate_orders(
         entries.signal_index,
         entries.target_frac,
         entries.stop_frac,
-        entries.cap_bars,
+        entries.max_holding_bars,
     )
     trips, orders = np.empty(len(entries), ROUND_TRIP), np.empty(len(entries), ORDER_RECORD)
     sizes, bar_ledger = (

@@ -42,7 +42,7 @@ class Entries:
         Reference notional / equity wished for, before caps.
     target_frac, stop_frac
         From the entry's reference price.
-    cap_bars
+    max_holding_bars
         Longest holding time.
     priority
         Higher goes first among orders of the same bar.
@@ -60,7 +60,7 @@ class Entries:
     size_frac: Floats
     target_frac: Floats
     stop_frac: Floats
-    cap_bars: Ints
+    max_holding_bars: Ints
     priority: Floats
     confidence: Floats
     regime: npt.NDArray[np.int8]
@@ -122,7 +122,7 @@ def build_entries(
         size_frac=np.full(rows, execution.size_frac),
         target_frac=np.full(rows, exits.target_frac),
         stop_frac=np.full(rows, exits.stop_frac),
-        cap_bars=np.full(rows, exits.cap_bars, np.int64),
+        max_holding_bars=np.full(rows, exits.max_holding_bars, np.int64),
         priority=candidates["dip_z"].to_numpy(np.float64),
         confidence=np.full(rows, np.nan),
         regime=candidates["volatility_class"].to_numpy(np.int8),
@@ -155,7 +155,7 @@ def check_entries(entries: Entries, panel: Panel) -> Entries:
     _require("sorted rows", _is_sorted(entries), "call Entries.sorted()")
     on_panel = (symbol >= 0) & (symbol < len(panel.symbols)) & (signal >= 0) & (signal < panel.bars)
     _require("indices on the panel", on_panel.all(), "build the entries from this panel's bars")
-    check_exit_levels(entries.target_frac, entries.stop_frac, entries.cap_bars)
+    check_exit_levels(entries.target_frac, entries.stop_frac, entries.max_holding_bars)
     _require("size_frac of 0 or more", (entries.size_frac >= 0).all(), "check the sizing")
     return entries
 
@@ -170,7 +170,7 @@ def _is_sorted(entries: Entries) -> bool:
     return bool(in_order.all())
 
 
-def check_exit_levels(target_frac: Floats, stop_frac: Floats, cap_bars: Ints) -> None:
+def check_exit_levels(target_frac: Floats, stop_frac: Floats, max_holding_bars: Ints) -> None:
     """Raise `DataError` unless targets and stops are positive and time limits 1 or more.
 
     Infinity switches a target or a stop off; NaN is refused.
@@ -178,7 +178,9 @@ def check_exit_levels(target_frac: Floats, stop_frac: Floats, cap_bars: Ints) ->
     _require("target_frac above 0", (target_frac > 0).all(), "check the targets")
     # A stop too small to move the level in floating point would sell before it buys.
     _require("stop_frac above 0", (1.0 - stop_frac < 1.0).all(), "check the stops")
-    _require("cap_bars of 1 or more", (cap_bars >= 1).all(), "check the time limits")
+    _require(
+        "max_holding_bars of 1 or more", (max_holding_bars >= 1).all(), "check the time limits"
+    )
 
 
 def _require(expected: str, holds: bool | np.bool_, fix: str) -> None:

@@ -35,18 +35,18 @@ _END, _STOP, _TRAILING = int(ExitType.END_OF_DATA), int(ExitType.STOP), int(Exit
 _TARGET, _TIME, _QUARTER_HOUR = (
     int(ExitType.TARGET),
     int(ExitType.TIME_LIMIT),
-    int(ExitType.BOUNDARY),
+    int(ExitType.QUARTER_HOUR),
 )
 _FULL, _PARTIAL = int(ExitType.OPTIMAL_TIMING), int(ExitType.PROFIT_TAKING)
 
 
 @kernel
-def next_decision_bar(u: int, e: int, cap_bars: int, clock: int, rules: RuleScalars) -> int:
+def next_decision_bar(u: int, e: int, max_holding_bars: int, clock: int, rules: RuleScalars) -> int:
     """Bar after the next close, from that of `u` on, at which something may be decided.
 
     Between decisions only price levels can end a position, which makes the simulation fast.
     """
-    end = max(e + cap_bars, u + 1)
+    end = max(e + max_holding_bars, u + 1)
     if rules.every_bar:
         return u + 1
     if np.isnan(rules.quarter_hour_min_net):
@@ -180,7 +180,7 @@ def simulate_position(
     """
     opens, highs, lows, closes = market.open, market.high, market.low, market.close
     spreads, size, clock, e = market.half_spread_bps, market.bars, market.clock, order.bar
-    first, columns, cap = order.symbol * size, arrays.score.shape[1], order.cap_bars
+    first, columns, cap = order.symbol * size, arrays.score.shape[1], order.max_holding_bars
     entry, spread = opens[np.uintp(first + e)], spreads[np.uintp(first + e)] * BPS
     entry_cost, floor = (
         buy_cost(entry, spread, costs),
@@ -300,7 +300,7 @@ def simulate_sequence(
     out
         `ROUND_TRIP`, filled from its start, by symbol and time.
     """
-    trips_made, target, stop, cap = 0, plan.target_frac, plan.stop_frac, plan.cap_bars
+    trips_made, target, stop, cap = 0, plan.target_frac, plan.stop_frac, plan.max_holding_bars
     for k in range(symbols[0], symbols[1]):
         trips_before, e = trips_made, 1
         while e < market.bars:

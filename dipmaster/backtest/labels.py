@@ -38,5 +38,5 @@ def triple_barrier_labels(
         ExitRules.phase_0(exits),
         exits.target_frac,
         exits.stop_frac,
-        exits.cap_bars,
+        exits.max_holding_bars,
     )

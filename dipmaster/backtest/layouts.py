@@ -55,14 +55,14 @@ class MarketArrays(NamedTuple):
 class PlanArrays(NamedTuple):
     """Orders for kernels, arrays of shape (rows,): where, when, and how they end.
 
-    `target_frac`, `stop_frac` and `cap_bars` may all be of shape (1,): the same for all.
+    `target_frac`, `stop_frac` and `max_holding_bars` may all be of shape (1,): the same for all.
     """
 
     symbol: Ints
     signal: Ints
     target_frac: Floats
     stop_frac: Floats
-    cap_bars: Ints
+    max_holding_bars: Ints
 
 
 class Order(NamedTuple):
@@ -76,7 +76,7 @@ class Order(NamedTuple):
     bar: int
     target_frac: float
     stop_frac: float
-    cap_bars: int
+    max_holding_bars: int
 
 
 def build_market_arrays(panel: Panel) -> MarketArrays:
@@ -94,7 +94,7 @@ def build_market_arrays(panel: Panel) -> MarketArrays:
 
 
 def build_plan_arrays(
-    symbol: Ints, signal: Ints, target_frac: Floats, stop_frac: Floats, cap_bars: Ints
+    symbol: Ints, signal: Ints, target_frac: Floats, stop_frac: Floats, max_holding_bars: Ints
 ) -> PlanArrays:
     """The columns in the form that kernels read."""
     return PlanArrays(
@@ -102,15 +102,15 @@ def build_plan_arrays(
         np.ascontiguousarray(signal, np.int64),
         np.ascontiguousarray(target_frac, np.float64),
         np.ascontiguousarray(stop_frac, np.float64),
-        np.ascontiguousarray(cap_bars, np.int64),
+        np.ascontiguousarray(max_holding_bars, np.int64),
     )
 
 
 @borrowing_kernel
 def order_at(plans: PlanArrays, i: int) -> Order:
     """Row `i` of the plans."""
-    j = 0 if plans.cap_bars.size == 1 else i
-    target, stop, cap = plans.target_frac[j], plans.stop_frac[j], plans.cap_bars[j]
+    j = 0 if plans.max_holding_bars.size == 1 else i
+    target, stop, cap = plans.target_frac[j], plans.stop_frac[j], plans.max_holding_bars[j]
     return Order(i, plans.symbol[i], plans.signal[i] + 1, target, stop, cap)
 
 

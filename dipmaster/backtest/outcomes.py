@@ -102,7 +102,7 @@ def simulate_independent_trades(
     rules: ExitRules,
     target_frac: Floats | float,
     stop_frac: Floats | float,
-    cap_bars: Ints | int,
+    max_holding_bars: Ints | int,
 ) -> TradeOutcomes:
     """Trade every given bar alone: signal at its close, entry at the next open.
 
@@ -114,7 +114,7 @@ def simulate_independent_trades(
         Its costs; limits and capital play no part.
     rules
         Arrays in them are aligned to the rows.
-    target_frac, stop_frac, cap_bars
+    target_frac, stop_frac, max_holding_bars
         Shape (rows,), or one value for all.
 
     Raises
@@ -124,7 +124,7 @@ def simulate_independent_trades(
     """
     rows = int(symbol_index.size)
     _require_on_panel(panel, symbol_index, signal_index)
-    plans = _build_plans(symbol_index, signal_index, target_frac, stop_frac, cap_bars)
+    plans = _build_plans(symbol_index, signal_index, target_frac, stop_frac, max_holding_bars)
     trips = np.zeros(rows, ROUND_TRIP)
     numbers, costs = build_rule_scalars(rules), build_costs(execution)
     arrays = build_rule_arrays(rules, rows, panel.open.shape)
@@ -139,7 +139,7 @@ def simulate_sequential_trades(
     rules: ExitRules,
     target_frac: float,
     stop_frac: float,
-    cap_bars: int,
+    max_holding_bars: int,
 ) -> TradeOutcomes:
     """Trade every symbol alone, one position at a time, with money never running out.
 
@@ -158,7 +158,7 @@ def simulate_sequential_trades(
         The trades made, by symbol and time; every row is tradable.
     """
     trip_counts, trips_by_thread = simulate_round_trips(
-        panel, signals, execution, rules, target_frac, stop_frac, cap_bars
+        panel, signals, execution, rules, target_frac, stop_frac, max_holding_bars
     )
     symbol, trips = (
         np.repeat(np.arange(trip_counts.size), trip_counts),
@@ -174,7 +174,7 @@ def simulate_round_trips(
     rules: ExitRules,
     target_frac: float,
     stop_frac: float,
-    cap_bars: int,
+    max_holding_bars: int,
 ) -> tuple[Ints, list[npt.NDArray[Any]]]:
     """How many round trips each symbol made, and their records, an array a thread."""
     if signals.shape != panel.open.shape:
@@ -184,14 +184,14 @@ def simulate_round_trips(
             f"shape {signals.shape}",
             "give a row a symbol and a column a bar of this panel",
         )
-    check_exit_levels(np.array([target_frac]), np.array([stop_frac]), np.array([cap_bars]))
+    check_exit_levels(np.array([target_frac]), np.array([stop_frac]), np.array([max_holding_bars]))
     numbers, costs, market = (
         build_rule_scalars(rules),
         build_costs(execution),
         build_market_arrays(panel),
     )
     arrays = build_rule_arrays(rules, 0, panel.open.shape)
-    plan = Order(0, 0, 0, float(target_frac), float(stop_frac), int(cap_bars))
+    plan = Order(0, 0, 0, float(target_frac), float(stop_frac), int(max_holding_bars))
     flags = np.ascontiguousarray(signals, np.bool_)
     trip_counts = np.zeros(len(panel.symbols), np.int64)
 
@@ -218,9 +218,9 @@ def _build_plans(
     signal_index: Ints,
     target_frac: Floats | float,
     stop_frac: Floats | float,
-    cap_bars: Ints | int,
+    max_holding_bars: Ints | int,
 ) -> PlanArrays:
-    columns = (np.asarray(target_frac), np.asarray(stop_frac), np.asarray(cap_bars))
+    columns = (np.asarray(target_frac), np.asarray(stop_frac), np.asarray(max_holding_bars))
     shape = np.broadcast_shapes((1,), *(column.shape for column in columns))
     if shape not in ((1,), symbol_index.shape):
         raise data_error(
@@ -231,7 +231,7 @@ def _build_plans(
         )
     target, stop, cap = (np.broadcast_to(column, shape) for column in columns)
     plans = build_plan_arrays(symbol_index, signal_index, target, stop, cap)
-    check_exit_levels(plans.target_frac, plans.stop_frac, plans.cap_bars)
+    check_exit_levels(plans.target_frac, plans.stop_frac, plans.max_holding_bars)
     return plans
 
 

@@ -25,7 +25,7 @@ class ExitType(IntEnum):
     TIME_LIMIT = 4
     OPTIMAL_TIMING = 5
     PROFIT_TAKING = 6
-    BOUNDARY = 7
+    QUARTER_HOUR = 7
 
 
 EXIT_NAMES: tuple[str, ...] = tuple(kind.name.lower() for kind in ExitType)

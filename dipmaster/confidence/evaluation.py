@@ -100,7 +100,7 @@ def _describe_folds(scores: Scores) -> tuple[record.ScoreFold, ...]:
 
     return tuple(
         record.ScoreFold(
-            level=name,
+            layer=name,
             fitted_at=format_time(refit.refit_ms),
             rows=refit.rows,
             wins=count_wins(refit.refit_ms, result.usable),
@@ -129,8 +129,8 @@ def _measure_reliability(
                 n=one.rows.size,
                 mean_p=one.mean_p,
                 win_rate=one.rate,
-                win_low=one.rate_low,
-                win_high=one.rate_high,
+                win_rate_low=one.rate_low,
+                win_rate_high=one.rate_high,
             )
             for one in rows.reliability(p, scores.events.won)
         )
@@ -153,11 +153,11 @@ def _evaluate_component(
 
 def _count_distribution(scores: Scores, ahead: Bools) -> calibration.ScoreDistribution:
     """Candidates out of sample by confidence, in bins of 1 / 20; `none` has no score."""
-    masks = _regime_masks(scores) | {"not_known": np.isnan(scores.base.regime)}
+    masks = _regime_masks(scores) | {"unknown": np.isnan(scores.base.regime)}
     p = {name: scores.confidence[ahead & mask] for name, mask in masks.items()}
     counts = {
         name: calibration.ScoreCounts(
-            counts=samples.count_by_probability(values), none=int(np.isnan(values).sum())
+            counts=samples.count_by_probability(values), unscored=int(np.isnan(values).sum())
         )
         for name, values in p.items()
     }

@@ -193,7 +193,7 @@ def _score_components(
     probabilities, prior = base.ensembles[params.family].probabilities, params.prior_candidates
     scores = {
         "model_agreement": parts.score_agreement(probabilities),
-        "feature_strength": parts.score_feature_strength(key_features, params.strength),
+        "feature_strength": parts.score_feature_strength(key_features, params.feature_weights),
         "market_regime": parts.score_market_regime(base.regime, params.regime_scores),
         "historical_performance": parts.score_past_performance(base.events, base.regime, prior),
         "volatility_adjustment": parts.score_volatility_distance(level, limit_daily_frac),

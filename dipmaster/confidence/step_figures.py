@@ -78,8 +78,8 @@ def compare_families(
     return Families(
         classifier=classifier,
         regression=regression,
-        carried_information="neither" if shortage else _CARRIED[carried],
-        why=shortage or why,
+        informative="neither" if shortage else _CARRIED[carried],
+        reason=shortage or why,
     )
 
 
@@ -152,13 +152,13 @@ def compare_calibrators(scores: Scores, sample: EvaluationSample) -> dict[str, C
 
     def compare(p: Floats) -> CalibratorFigures:
         if not len(selected):
-            return CalibratorFigures(brier=None, ece=None, log_loss=None, brier_less_chosen=None)
+            return CalibratorFigures(brier=None, ece=None, log_loss=None, brier_minus_chosen=None)
         excess_loss = losses.mean_statistic((p - won) ** 2 - loss_chosen)
         return CalibratorFigures(
             brier=losses.brier_statistic(p, won).value(),
             ece=ece_statistic(p, won, sample.settings.bins).value(),
             log_loss=losses.log_loss_statistic(p, won).value(),
-            brier_less_chosen=selected.interval(excess_loss),
+            brier_minus_chosen=selected.interval(excess_loss),
         )
 
     results = scores.calibrators

@@ -8,10 +8,10 @@ from dipmaster.results.evaluation.claims import ClaimUnit, RoadmapClaim
 from dipmaster.results.evaluation.signal_quality import Consistency
 
 WHOLE = 0  # the "phase" of lines that speak of the whole plan
-MET: ClaimVerdict = "KEPT"
-NOT_MET: ClaimVerdict = "NOT KEPT"
-INCONCLUSIVE: ClaimVerdict = "NOT SHOWN"
-NOT_BUILT: ClaimVerdict = "NOT BUILT"
+MET: ClaimVerdict = "met"
+NOT_MET: ClaimVerdict = "not met"
+INCONCLUSIVE: ClaimVerdict = "inconclusive"
+NOT_BUILT: ClaimVerdict = "not built"
 
 
 Bounded = Interval | SampleInterval | Comparison | Consistency
@@ -99,7 +99,7 @@ class Claim:
             id=self.id,
             phase=self.phase,
             section=self.section,
-            promise=self.words,
+            claim=self.words,
             target=self.target,
             unit=self.unit,
             value=measured.value,

@@ -37,4 +37,4 @@ def compare_phases(
         )
         for metric in COMPARED
     }
-    return PhaseComparison(against=earlier.phase, **judged)
+    return PhaseComparison(baseline_phase=earlier.phase, **judged)

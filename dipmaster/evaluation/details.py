@@ -30,13 +30,13 @@ def assemble_results(result: EvaluationResult, ruling: Ruling) -> ValidationResu
         period=build_split_period(context.period),
         built_phases=built,
         phases={str(one.phase.number): _figures(context, one) for one in phases},
-        checks=tuple(
+        integrity_checks=tuple(
             IntegrityCheck(phase=one.phase.number, **asdict(check))
             for one in phases
-            for check in one.evaluation.checks
+            for check in one.evaluation.integrity_checks
         ),
         differences={str(number): change for number, change in differences.items()},
-        promises=list_claims([claim for one in own_results for claim in one.claims], built),
+        claims=list_claims([claim for one in own_results for claim in one.claims], built),
         **{name: section for one in own_results for name, section in one.sections.items()},
     )
 
@@ -70,7 +70,7 @@ def _figures(context: EvaluationContext, one: JudgedPhase) -> PhaseFigures:
         one.ledger,
         context.inputs.candidates,
         context.period,
-        context.params.exits.cap_bars,
+        context.params.exits.max_holding_bars,
         context.params.gates,
         _compare_intrabar_orders(context, one),
     )
@@ -81,7 +81,7 @@ def _figures(context: EvaluationContext, one: JudgedPhase) -> PhaseFigures:
         figures,
         abstained=abstention.reason or None,
         abstained_at=abstention.lost_at or None,
-        harm=one.evaluation.degradation or None,
+        degradation=one.evaluation.degradation or None,
     )
 
 

@@ -23,7 +23,7 @@ class Check:
     """One check: its name in words, whether it holds, and the figures behind it."""
 
     name: str
-    holds: bool
+    passed: bool
     detail: str
 
 

@@ -74,14 +74,14 @@ class PhaseEvaluation:
     random_entry: RandomEntryBenchmark
     estimators: Mapping[str, Estimator]
     gates: PhaseGates
-    checks: tuple[Check, ...]
+    integrity_checks: tuple[Check, ...]
     abstained: str = ""
     degradation: str = ""
 
     @property
     def broken(self) -> list[str]:
         """Names of the checks that do not hold."""
-        return [check.name for check in self.checks if not check.holds]
+        return [check.name for check in self.integrity_checks if not check.passed]
 
 
 def evaluate_phase(

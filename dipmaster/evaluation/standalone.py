@@ -75,7 +75,7 @@ def simulate_standalone(
         policy.rules,
         policy.target_frac,
         exits.stop_frac,
-        exits.cap_bars,
+        exits.max_holding_bars,
     )
 
 

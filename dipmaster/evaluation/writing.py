@@ -20,7 +20,7 @@ PLOTS = Path("reports/plots")
 def write_ledgers(ledgers: Mapping[int, Ledger], admission: pd.DataFrame) -> None:
     """Three tables a phase, and who was admitted; the folder is never a mix of two runs."""
     with store.atomic_folder(LEDGERS) as folder:
-        store.write_table(admission, FILTER_RESULTS, folder / "admission.parquet")
+        store.write_table(admission, FILTER_RESULTS, folder / "filter_results.parquet")
         for phase, ledger in ledgers.items():
             store.write_table(ledger.trades, TRADES, folder / f"trades_phase_{phase}.parquet")
             store.write_table(ledger.fills, FILLS, folder / f"fills_phase_{phase}.parquet")

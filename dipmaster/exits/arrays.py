@@ -73,16 +73,16 @@ class ExitLabels:
         Net return of a sale at the open of the next traded bar; NaN where there is none.
     hold_net_frac
         Net return left to the rules; NaN on rows after the path has ended.
-    exit_is_best
+    exit_beats_holding
         1 where the sale nets at least what holding nets, 0 where not, -1 where one is missing.
-    bars_to_best
+    bars_to_best_exit
         Bars from that open to the exit that nets the most on the path.
-    stopped_first
+    stop_before_target
         1 where the path ends at its fixed stop before the target, else 0; -1 not known.
     """
 
     exit_net_frac: Floats
     hold_net_frac: Floats
-    exit_is_best: npt.NDArray[np.int8]
-    bars_to_best: Floats
-    stopped_first: npt.NDArray[np.int8]
+    exit_beats_holding: npt.NDArray[np.int8]
+    bars_to_best_exit: Floats
+    stop_before_target: npt.NDArray[np.int8]

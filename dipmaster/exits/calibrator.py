@@ -20,7 +20,7 @@ CALIBRATOR_INPUTS = (
     "minus_ln_1_minus_p_profit",
     "log_odds_p_profit_above_knot",
     "log_odds_p_profit_below_knot",
-    "timing_of_cap",
+    "timing_over_max_holding",
     "log_odds_p_risk",
 )
 _OF_PROFIT = range(4)  # inputs that must not turn the order of the profit model round

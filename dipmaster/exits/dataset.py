@@ -66,7 +66,7 @@ def build_exit_dataset(
         scores["candidate_id"].to_numpy(np.int64),
         signal_ms,
         panel.open_time,
-        exits.cap_bars,
+        exits.max_holding_bars,
         split,
         exits.models,
     )

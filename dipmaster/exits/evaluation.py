@@ -31,7 +31,7 @@ def evaluate_exit_scores(
 ) -> results.ExitModelResults:
     """Everything that is told about the exit models; None where not computable.
 
-    `distribution`, `by_bars_held` and `gain` take every labelled row out of sample,
+    `distribution`, `by_bars_held` and `gain_by_score` take every labelled row out of sample,
     the figures with intervals at most `params.max_rows` of them, subsampled by rule.
 
     Parameters
@@ -41,7 +41,7 @@ def evaluate_exit_scores(
     """
     start_ms = out_of_sample_start_ms(bars_ms[0], split.burn_in_days)
     training_set = scores.training_set
-    signal_ms, label = training_set.schedule.signal_ms, training_set.label("exit_is_best")
+    signal_ms, label = training_set.schedule.signal_ms, training_set.label("exit_beats_holding")
     known, p = np.isfinite(label), scores.exit_probability
     whole = samples.build_evaluation_sample(signal_ms, known, start_ms, bars_ms[1], params)
     sample = subsample_rows(whole, training_set, params.max_rows)
@@ -64,11 +64,13 @@ def evaluate_exit_scores(
             labelled=int(np.count_nonzero(known)),
             out_of_sample=len(whole),
             scored_out_of_sample=int(np.count_nonzero(np.isfinite(p[whole.rows]))),
-            judged=int(np.count_nonzero(np.isfinite(p[sample.rows]))),
+            evaluated=int(np.count_nonzero(np.isfinite(p[sample.rows]))),
         ),
-        features=results.ExitModelInputs(roadmap=ROADMAP_FEATURES, own=PRICE_LEVEL_FEATURES),
+        features=results.ExitModelInputs(
+            roadmap=ROADMAP_FEATURES, price_levels=PRICE_LEVEL_FEATURES
+        ),
         folds=_describe_folds(scores),
-        heads=heads,
+        exit_models=heads,
         exit_probability=probability,
         reliability=tuple(
             results.ExitBin(
@@ -84,7 +86,7 @@ def evaluate_exit_scores(
         ),
         distribution=_describe_distribution(scores, whole),
         by_bars_held=_describe_by_age(scores, whole),
-        gain=measure_gain(scores, whole, GAIN_STEPS),
+        gain_by_score=measure_gain(scores, whole, GAIN_STEPS),
         importance=measure_importance(scores, sample),
         calibrator=name_coefficients(CALIBRATOR_INPUTS, scores.calibrator.last_model),
     )
@@ -95,23 +97,23 @@ def _describe_folds(scores: ExitScores) -> tuple[results.ExitModelFold, ...]:
     schedule, calibrator = scores.training_set.schedule, scores.calibrator
 
     def describe(
-        level: Literal["heads", "calibrator"],
+        level: Literal["exit_models", "calibrator"],
         result: WalkForwardResult[Any],
         fold: int,
         reason: str,
     ) -> results.ExitModelFold:
         train = schedule.training_rows(result.refits[fold].refit_ms, result.usable)
         return results.ExitModelFold(
-            level=level,
+            layer=level,
             fitted_at=format_time(result.refits[fold].refit_ms),
             positions=np.unique(schedule.case_id[train]).size,
             rows=train.size,
-            thinned_to=schedule.training_sample(train)[0].size,
+            subsampled_to=schedule.training_sample(train)[0].size,
             reason=reason,
         )
 
     profit, missing, reasons = scores.models["profit"], scores.missing_models, calibrator.reasons
-    models = [describe("heads", profit, fold, reason) for fold, reason in enumerate(missing)]
+    models = [describe("exit_models", profit, fold, reason) for fold, reason in enumerate(missing)]
     above = [describe("calibrator", calibrator, *refit) for refit in enumerate(reasons)]
     return (*models, *above)
 

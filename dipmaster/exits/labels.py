@@ -52,9 +52,9 @@ def build_exit_labels(
     return ExitLabels(
         exit_net_frac=exit_net,
         hold_net_frac=hold_net,
-        exit_is_best=_to_flag(exit_net >= hold_net, np.isfinite(exit_net) & labelled),
-        bars_to_best=best,
-        stopped_first=_to_flag(stopped, labelled),
+        exit_beats_holding=_to_flag(exit_net >= hold_net, np.isfinite(exit_net) & labelled),
+        bars_to_best_exit=best,
+        stop_before_target=_to_flag(stopped, labelled),
     )
 
 

@@ -115,7 +115,7 @@ def measure_importance(
     """Of the features, for the profit model."""
     training_set, profit = scores.training_set, scores.models["profit"]
     fewer = subsample_rows(sample, training_set, MAX_IMPORTANCE_ROWS)
-    selected, (p, best) = fewer.select(profit.predictions, training_set.label("exit_is_best"))
+    selected, (p, best) = fewer.select(profit.predictions, training_set.label("exit_beats_holding"))
     return permutation_importance(
         EXIT_FEATURES,
         training_set.rows.features[selected.rows],

@@ -1,6 +1,6 @@
 """Fitted models to files and back: LightGBM's text and JSON, nothing is pickled.
 
-``heads/<model>_<date>.txt`` holds the trees of a refit, ``heads.json`` and
+``exit_models/<model>_<date>.txt`` holds the trees of a refit, ``exit_models.json`` and
 ``calibrator.json`` every refit of their layer, those without a model with the
 reason. What is read back predicts the same for a row, to the last bit.
 """
@@ -35,7 +35,7 @@ from dipmaster.learning.tree_models import read_lightgbm
 from dipmaster.learning.walk_forward import Refit, find_fold
 from dipmaster.results import read_result
 
-MODELS_FILE, CALIBRATOR_FILE = "heads.json", "calibrator.json"
+MODELS_FILE, CALIBRATOR_FILE = "exit_models.json", "calibrator.json"
 _FIX = "remove data/exits and run `dvc repro`"
 
 
@@ -53,7 +53,7 @@ class ModelsMetadata:
     """Content of `MODELS_FILE`."""
 
     inputs: tuple[str, ...]
-    heads: Mapping[ExitModelName, tuple[StoredRefit[StoredTrees], ...]]
+    exit_models: Mapping[ExitModelName, tuple[StoredRefit[StoredTrees], ...]]
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class CalibratorMetadata:
 def serialize_models(scores: ExitScores) -> dict[str, str]:
     """Files of the trees, path under data/exits/models to content."""
     return {
-        name_tree_file(f"heads/{name}", refit.refit_ms): refit.model.trees.to_text()
+        name_tree_file(f"exit_models/{name}", refit.refit_ms): refit.model.trees.to_text()
         for name, result in scores.models.items()
         for refit in result.refits
         if refit.model is not None
@@ -78,7 +78,7 @@ def serialize_metadata(scores: ExitScores) -> dict[str, Any]:
     """Files that tell every refit, path to content for JSON."""
 
     def describe(model: ExitModel, refit_ms: int) -> StoredTrees:
-        file = name_tree_file(f"heads/{model.name}", refit_ms)
+        file = name_tree_file(f"exit_models/{model.name}", refit_ms)
         return StoredTrees(file, hash_text(model.trees.to_text()), model.train_mean)
 
     models = {name: serialize_refits(result, describe) for name, result in scores.models.items()}
@@ -155,7 +155,7 @@ def read_models(folder: Path) -> StoredModels:
         read_result(paths[1], CalibratorMetadata),
     )
     _require(paths[0], stored.inputs, EXIT_FEATURES)
-    _require(paths[0], sorted(stored.heads), sorted(EXIT_MODELS))
+    _require(paths[0], sorted(stored.exit_models), sorted(EXIT_MODELS))
     _require(paths[1], calibrators.inputs, CALIBRATOR_INPUTS)
 
     def read_trees(name: ExitModelName, trees: StoredTrees) -> ExitModel:
@@ -168,7 +168,7 @@ def read_models(folder: Path) -> StoredModels:
         return model
 
     refits = {
-        name: restore_refits(stored.heads[name], partial(read_trees, name), paths[0], _FIX)
+        name: restore_refits(stored.exit_models[name], partial(read_trees, name), paths[0], _FIX)
         for name in EXIT_MODELS
     }
     for name in EXIT_MODELS:

@@ -35,7 +35,9 @@ def build_hold_rules(market: ExitMarket, exits: AdaptiveExits) -> ExitRules:
         trailing.break_even_floor,
     )
     return ExitRules(
-        boundary_min_net_frac=exits.boundary_min_net_frac if exits.boundary_from_phase2 else None,
+        boundary_min_net_frac=exits.boundary_min_net_frac
+        if exits.quarter_hour_exit_from_phase_2
+        else None,
         trailing=stop if trailing.enabled else None,
     )
 
@@ -84,7 +86,7 @@ def build_positions(
         signal_index=signal_index,
         target_frac=target_frac,
         stop_frac=np.full(symbol_index.size, exits.stop_frac),
-        max_holding_bars=np.full(symbol_index.size, exits.cap_bars, np.int64),
+        max_holding_bars=np.full(symbol_index.size, exits.max_holding_bars, np.int64),
     )
 
 

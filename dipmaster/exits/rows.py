@@ -129,7 +129,7 @@ def trace_positions(
         floor = trailing_stop_floor(entry, market.half_spread_bps[first + e] * BPS, rules, costs)
         fixed, active = entry * (1.0 - order.stop_frac), entry * (1.0 + rules.trail_activation)
         level, peak, trough = fixed, entry, entry
-        for u in range(e, min(e + order.cap_bars - 1, market.bars)):
+        for u in range(e, min(e + order.max_holding_bars - 1, market.bars)):
             at = first + u
             if np.isnan(closes[at]):
                 continue
@@ -170,9 +170,9 @@ def _position_features(
         "current_pnl_frac": close / entry - 1.0,
         "max_profit_frac": lifetimes.peak / entry - 1.0,
         "max_loss_frac": lifetimes.trough / entry - 1.0,
-        "target_room_sigma": _in_sigmas(np.log(target / close), sigma),
-        "stop_room_sigma": _in_sigmas(np.log(close / stop), sigma),
-        "trail_room_frac": close / lifetimes.trail - 1.0,
+        "distance_to_target_sigma": _in_sigmas(np.log(target / close), sigma),
+        "distance_to_stop_sigma": _in_sigmas(np.log(close / stop), sigma),
+        "distance_to_trail_frac": close / lifetimes.trail - 1.0,
     }
 
 
@@ -188,7 +188,7 @@ def _market_features(
         "momentum_10_frac": columns["momentum_10_frac"][cell],
         "resistance_distance_frac": columns["resistance_distance_frac"][cell],
         "session_volatility": columns["season_factor"][cell],
-        "minutes_to_boundary": -fill_minutes % _BOUNDARY_MINUTES,
+        "minutes_to_quarter_hour": -fill_minutes % _BOUNDARY_MINUTES,
         "session_minutes": fill_minutes % _DAY_MINUTES,
     }
 

@@ -25,9 +25,9 @@ from dipmaster.learning.model_store import to_fit_times
 from dipmaster.learning.walk_forward import WalkForwardResult, walk_forward_predict
 
 LABELS: Mapping[ExitModelName, str] = {
-    "profit": "exit_is_best",
-    "timing": "bars_to_best",
-    "risk": "stopped_first",
+    "profit": "exit_beats_holding",
+    "timing": "bars_to_best_exit",
+    "risk": "stop_before_target",
 }
 _PREDICTION_COLUMNS = {"profit": "p_profit", "timing": "timing_bars", "risk": "p_risk"}
 
@@ -103,7 +103,7 @@ def fit_calibrators(
         training_set.schedule,
         "calibrator",
         build_calibrator_inputs(stack_predictions(models), training_set.max_holding_bars),
-        training_set.label("exit_is_best"),
+        training_set.label("exit_beats_holding"),
         fit_exit_calibrator,
         "exit calibrator",
         row_weight=profit.spread_to_rows([float(refit.rows) for refit in profit.refits], 0.0),
@@ -155,9 +155,9 @@ def build_rows_table(scores: ExitScores, grid_ms: Ints) -> pd.DataFrame:
             **features,
             "exit_net_frac": labels.exit_net_frac,
             "hold_net_frac": labels.hold_net_frac,
-            "exit_is_best": labels.exit_is_best,
-            "bars_to_best": labels.bars_to_best.astype(np.float32),
-            "stopped_first": labels.stopped_first,
+            "exit_beats_holding": labels.exit_beats_holding,
+            "bars_to_best_exit": labels.bars_to_best_exit.astype(np.float32),
+            "stop_before_target": labels.stop_before_target,
             **{_PREDICTION_COLUMNS[name]: scores.models[name].predictions for name in EXIT_MODELS},
             "exit_probability": scores.exit_probability,
             "models_fitted": to_fit_times(scores.models_fitted_ms),

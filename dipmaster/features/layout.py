@@ -72,7 +72,7 @@ FEATURE_COUNT = 60
     HOUR_UTC,
     WEEKDAY,
     SESSION,
-    MINUTES_TO_BOUNDARY,
+    MINUTES_TO_QUARTER_HOUR,
     AMIHUD_BPS_PER_MILLION,
     SPREAD_ESTIMATE_BPS,
     LIQUIDITY_SCORE,
@@ -90,7 +90,7 @@ FEATURE_COUNT = 60
 ) = range(0, FEATURE_COUNT * BLOCK, BLOCK)
 HELD = SMA20_OVER_SMA50_15M_FRAC  # from here: values of closed 15m and 1h bars, held until the next
 HELD_COUNT = 9
-CLOCK_ROWS = slice(HOUR_UTC // BLOCK, MINUTES_TO_BOUNDARY // BLOCK + 1)  # rows known at any bar
+CLOCK_ROWS = slice(HOUR_UTC // BLOCK, MINUTES_TO_QUARTER_HOUR // BLOCK + 1)  # rows known at any bar
 
 # Rows behind the features, to work in.
 MEAN_GAIN, MEAN_LOSS, MEAN, SQUARES, HIGH_VOLATILITY = range(

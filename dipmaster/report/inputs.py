@@ -159,7 +159,7 @@ class ReportInputs:
 
     def claim(self, id_: str) -> RoadmapClaim | None:
         """One line of the roadmap; None where its phase is not built."""
-        return next((claim for claim in self.validation.promises if claim.id == id_), None)
+        return next((claim for claim in self.validation.claims if claim.id == id_), None)
 
     def comparison(self, number: int) -> PhaseComparison | None:
         """What a phase changed against the one before; None for the first."""
@@ -177,7 +177,7 @@ class ReportInputs:
     def is_ruined(self, number: int) -> bool:
         """Whether equity fell below the smallest order, so that trading stopped for good."""
         figures = self.phase(number)
-        return bool(figures.counts.skipped.get("ruined")) or figures.money.equity_at_end <= 0
+        return bool(figures.counts.rejected.get("ruined")) or figures.money.equity_at_end <= 0
 
     def contribution(self, number: int) -> Contribution | None:
         """What a phase changed against the one before, figure by figure; None for the first."""
@@ -194,10 +194,12 @@ class ReportInputs:
                 "net_return": found.net_return,
                 "trades_frac": found.trades_frac,
             },
-            self._levels(found.against),
+            self._levels(found.baseline_phase),
             self._levels(number),
         )
-        return Contribution(number, found.against, bool(self.phase(number).counts.trades), rows)
+        return Contribution(
+            number, found.baseline_phase, bool(self.phase(number).counts.trades), rows
+        )
 
     def _levels(self, number: int) -> dict[str, str]:
         """The compared figures of one phase in print."""

@@ -33,7 +33,7 @@ def chapters(inputs: ReportInputs) -> list[Chapter]:
         MATRIX,
         *(phase_chapter(number, PHASES.get(number), title(number)) for number in inputs.built),
         VOLATILITY,
-        *([CLAIMS] if inputs.validation.promises else []),
+        *([CLAIMS] if inputs.validation.claims else []),
         QUALITY,
         READINGS,
         DEFINITIONS,

@@ -10,8 +10,8 @@ from typing import Generic, Literal, TypeVar
 from dipmaster.results.fields import OMITTED
 
 Verdict = Literal["PASS", "FAIL", "INCONCLUSIVE"]
-ComparisonVerdict = Literal["BETTER", "WORSE", "NOT SHOWN"]
-ClaimVerdict = Literal["KEPT", "NOT KEPT", "NOT SHOWN", "NOT BUILT"]
+ComparisonVerdict = Literal["better", "worse", "inconclusive"]
+ClaimVerdict = Literal["met", "not met", "inconclusive", "not built"]
 
 Figures = TypeVar("Figures")
 
@@ -91,7 +91,7 @@ class Comparison:
     Attributes
     ----------
     verdict
-        NOT SHOWN where the interval holds zero, the minimum data lacks, or more is neither
+        inconclusive where the interval holds zero, the minimum data lacks, or more is neither
         better nor worse.
     reason
         Of the verdict, in words.

@@ -30,7 +30,7 @@ class RowCounts:
         With a known outcome.
     out_of_sample, scored_out_of_sample
         Labelled rows out of sample, and those with an exit probability.
-    judged
+    evaluated
         Scored rows that the figures with intervals rest on.
     """
 
@@ -38,7 +38,7 @@ class RowCounts:
     labelled: int
     out_of_sample: int
     scored_out_of_sample: int
-    judged: int
+    evaluated: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +46,7 @@ class ExitModelInputs:
     """Features of the exit models: the roadmap's, and those added to them."""
 
     roadmap: tuple[str, ...]
-    own: tuple[str, ...]
+    price_levels: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,17 +59,17 @@ class ExitModelFold:
         UTC.
     positions, rows
         It could learn from.
-    thinned_to
+    subsampled_to
         Rows it did learn from.
     reason
         Why there is no model; empty where there is one.
     """
 
-    level: Literal["heads", "calibrator"]
+    layer: Literal["exit_models", "calibrator"]
     fitted_at: str
     positions: int
     rows: int
-    thinned_to: int
+    subsampled_to: int
     reason: str
 
 
@@ -225,11 +225,11 @@ class ExitModelResults:
     rows: RowCounts
     features: ExitModelInputs
     folds: tuple[ExitModelFold, ...]
-    heads: ExitHeads
+    exit_models: ExitHeads
     exit_probability: ExitProbability
     reliability: tuple[ExitBin, ...]
     distribution: ExitHistogram
     by_bars_held: tuple[ProbabilityByAge, ...]
-    gain: tuple[GainStep, ...]
+    gain_by_score: tuple[GainStep, ...]
     importance: tuple[PermutationImportance, ...]
     calibrator: Mapping[str, float]

@@ -3,7 +3,7 @@
 `filter_signals` fills table ADMISSION: the threshold of the regime on the calibrated
 confidence, the four checks, the volatility limit and the confirmation over
 three timeframes. Every step but "has a score" can be switched off; its columns
-are filled either way. docs/admission.md has every rule.
+are filled either way. docs/signal_filter.md has every rule.
 """
 
 from dipmaster.signal_filter.check_status import CheckStatus, assess_checks

@@ -29,14 +29,14 @@ class CheckStatus:
     ----------
     implied
         Every candidate of the rule passes it by construction, so it decides nothing.
-    why
+    reason
         Why it is not applicable, implied or not implied.
     """
 
     check: str
     applicable: bool
     implied: bool
-    why: str
+    reason: str
 
 
 def assess_checks(

@@ -73,7 +73,7 @@ def filter_signals(
     steps = {
         **_apply_threshold(scores, regime, thresholds),
         **_apply_checks(candidate_inputs, rule, rsi_min_v4, filter),
-        "calm": scores["no_new_trades"].to_numpy(dtype=np.int64) == 0,
+        "passes_volatility": scores["no_new_trades"].to_numpy(dtype=np.int64) == 0,
         **_apply_confirmation(candidate_inputs, regime, confirmation),
     }
     admitted = ~np.isnan(steps["confidence"])
@@ -81,7 +81,7 @@ def filter_signals(
         admitted = admitted & (np.asarray(steps[name], dtype=np.bool_) | (not enabled))
     table = pd.DataFrame({"candidate_id": candidates["candidate_id"].to_numpy(), **steps})
     table["admitted"] = admitted
-    return FILTER_RESULTS.check(table.astype(dict.fromkeys(FLAGS, "int8")), "admission")
+    return FILTER_RESULTS.check(table.astype(dict.fromkeys(FLAGS, "int8")), "filter_results")
 
 
 def list_step_switches(
@@ -92,7 +92,7 @@ def list_step_switches(
     return {
         "passes_threshold": filter.threshold,
         "passes_checks": filter.checks,
-        "calm": filter.no_new_trades,
+        "passes_volatility": filter.no_new_trades,
         "passes_confirmation": confirmation.enabled,
     }
 
@@ -150,7 +150,7 @@ def _require_same_candidates(
     if len(inputs) == ids.size and np.array_equal(ids, scores["candidate_id"].to_numpy()):
         return
     raise data_error(
-        "admission",
+        "filter_results",
         f"inputs and scores of the same {ids.size} candidates, row by row",
         f"{len(inputs)} rows of inputs and {len(scores)} of scores, or another order",
         "run the stages from `features` on again",

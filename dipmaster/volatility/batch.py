@@ -81,7 +81,7 @@ def compute_volatility(panel: Panel, params: Volatility) -> MarketVolatility:
     bars = mask_unusable_bars(panel)
     clock = GridClock(int(panel.open_time[0]), panel.bars)
     returns = compute_log_returns(bars)
-    profile = estimate_profiles(returns, clock, params.season)
+    profile = estimate_profiles(returns, clock, params.seasonality)
     season = season_factors(profile, clock)
     measures = compute_measures(bars, returns, season, params)
     paths = map_in_threads(

@@ -41,7 +41,7 @@ def evaluate_volatility(
     first_bar = out_of_sample_bar(volatility, split)
     forecasts = {name: volatility.forecasts.by_name(name) for name in ("garch", "rv_ewma", "har")}
     forecast_scores = forecast_accuracy.evaluate_forecasts(
-        volatility.symbols, volatility.returns, forecasts, first_bar, params.judging
+        volatility.symbols, volatility.returns, forecasts, first_bar, params.evaluation
     )
     return {
         "out_of_sample_from": to_timestamps(np.array([_out_of_sample_start_ms(volatility, split)]))[
@@ -50,9 +50,9 @@ def evaluate_volatility(
         "forecast_used": params.forecast,
         "forecasts": forecast_scores,
         "regimes": _evaluate_detectors(volatility, truth, first_bar, params),
-        "shares": _regime_shares(volatility, first_bar),
+        "regime_shares": _regime_shares(volatility, first_bar),
         "garch": _summarize_garch(volatility, params),
-        "season": {
+        "seasonality": {
             "weekday": volatility.profile[-1, :24].tolist(),
             "weekend": volatility.profile[-1, 24:].tolist(),
         },
@@ -84,17 +84,17 @@ def _evaluate_detectors(
         "coin": np.where(exists, volatility.regimes.coin, -1),
         "naive": np.where(exists, volatility.regimes.naive, -1),
     }
-    out: dict[str, Any] = {"target": REGIME_ACCURACY_FRAC, "used": params.regime.pooling}
+    out: dict[str, Any] = {"target": REGIME_ACCURACY_FRAC, "detector_used": params.regime.pooling}
     proxy = regime_accuracy.classify_next_day(volatility.returns, params.regime)
     for name, predicted in detectors.items():
-        out[name] = {"proxy": evaluate_regimes(predicted, proxy, first_bar, params.judging)}
+        out[name] = {"proxy": evaluate_regimes(predicted, proxy, first_bar, params.evaluation)}
         if truth is not None:
             market_state = np.where(exists, truth.market, -1)
             out[name]["market_truth"] = evaluate_regimes(
-                predicted, market_state, first_bar, params.judging
+                predicted, market_state, first_bar, params.evaluation
             )
             out[name]["coin_truth"] = evaluate_regimes(
-                predicted, truth.coins, first_bar, params.judging
+                predicted, truth.coins, first_bar, params.evaluation
             )
     if truth is not None:
         out["episodes"] = len(regime_accuracy.find_episodes(truth.market, first_bar))
@@ -110,7 +110,7 @@ def _measure_delay(
         predicted, state = volatility.regimes.market[None], truth.market[None]
     else:
         predicted, state = volatility.regimes.coin, truth.coins
-    return {"of": used, **regime_accuracy.measure_delays(predicted, state, first_bar)}
+    return {"detector": used, **regime_accuracy.measure_delays(predicted, state, first_bar)}
 
 
 def _regime_shares(volatility: MarketVolatility, first_bar: int) -> dict[str, Any]:
@@ -126,7 +126,7 @@ def _regime_shares(volatility: MarketVolatility, first_bar: int) -> dict[str, An
     judged = limit[limit >= 0]
     return {
         **share,
-        "not_known": float((regime < 0).mean()) if regime.size else None,
+        "unknown": float((regime < 0).mean()) if regime.size else None,
         "no_new_trades": float(judged.mean()) if judged.size else None,
     }
 
@@ -143,7 +143,7 @@ def _summarize_garch(volatility: MarketVolatility, params: Volatility) -> dict[s
         return {
             "fits": int(path.edges.size),
             "not_converged": path.not_converged,
-            "persistence_one": path.integrated,
+            "integrated": path.integrated,
             "median_confidence": float(np.median(known)) if known.size else None,
             "last_window": last_window,
         }

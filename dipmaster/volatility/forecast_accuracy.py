@@ -106,7 +106,7 @@ def _evaluate_coin(
         for name, f in coin_variances.items()
         if name != GARCH
     }
-    return {"origins": int(rv.size), "forecasts": table, "garch_against": tests}
+    return {"origins": int(rv.size), "forecasts": table, "garch_versus": tests}
 
 
 def _mean_losses(rv: Floats, forecast: Floats) -> dict[str, float]:
@@ -148,7 +148,7 @@ def compare_diebold_mariano(
     from statsmodels.tsa.stattools import diebold_mariano_test
 
     if np.array_equal(garch, other):
-        return {"dm": None, "p": None, "verdict": "not different"}
+        return {"dm": None, "p": None, "verdict": "inconclusive"}
     missing = _withhold_test(rv.size, params)
     if missing:
         return missing
@@ -160,13 +160,13 @@ def _withhold_test(origins: int, params: ForecastEvaluation) -> dict[str, Any]:
     """What stands for a test where the forecasts fill too few blocks; empty where they do not."""
     blocks = origins * params.origin_bars // (params.block_days * BARS_PER_DAY)
     reason = describe_shortage((blocks, LEAST_BLOCKS, f"blocks of {params.block_days} days"))
-    return {"dm": None, "p": None, "verdict": "not different", "reason": reason} if reason else {}
+    return {"dm": None, "p": None, "verdict": "inconclusive", "reason": reason} if reason else {}
 
 
 def _rule_on_difference(statistic: float, p: float, params: ForecastEvaluation) -> dict[str, Any]:
-    verdict = "not different"
+    verdict = "inconclusive"
     if p < params.alpha:
-        verdict = "GARCH worse" if statistic > 0.0 else "GARCH better"
+        verdict = "worse" if statistic > 0.0 else "better"
     return {"dm": statistic, "p": p, "verdict": verdict}
 
 
@@ -196,7 +196,7 @@ def _evaluate_pooled(
     return {
         "origins": int(present.size),
         "qlike": {name: float(losses.mean()) for name, losses in series.items()},
-        "garch_against": tests,
+        "garch_versus": tests,
     }
 
 
@@ -205,7 +205,7 @@ def _compare_mean_losses(difference: Floats, params: ForecastEvaluation) -> dict
     from statsmodels.regression.linear_model import OLS
 
     if not difference.any():
-        return {"dm": None, "p": None, "verdict": "not different", "difference": 0.0}
+        return {"dm": None, "p": None, "verdict": "inconclusive", "difference": 0.0}
     mean, missing = float(difference.mean()), _withhold_test(difference.size, params)
     if missing:
         return {**missing, "difference": mean}

@@ -17,7 +17,7 @@ def summarize_last_window(
     """The last fit of a coin as `arch` describes it, its parameters fixed at ours.
 
     `arch` searches nothing here: it evaluates its own likelihood at our optimum,
-    so a difference between `log_likelihood` and `own_log_likelihood` would be an
+    so a difference between `log_likelihood` and `kernel_log_likelihood` would be an
     error in one of the two.
 
     Parameters
@@ -50,7 +50,7 @@ def summarize_last_window(
         "beta": float(row[BETA]),
         "nu": float(row[NU]) if distribution == "t" else None,
         "log_likelihood": float(result.loglikelihood),
-        "own_log_likelihood": float(row[LOG_LIKELIHOOD]),
+        "kernel_log_likelihood": float(row[LOG_LIKELIHOOD]),
         "aic": float(2 * parameter_count - 2 * result.loglikelihood),
         "bic": float(parameter_count * np.log(window.size) - 2 * result.loglikelihood),
         "summary": _strip_notes(str(result.summary())),

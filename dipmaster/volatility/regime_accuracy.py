@@ -140,7 +140,7 @@ def measure_delays(predicted: Classes, truth: Classes, first_bar: int) -> dict[s
     hours = [delay for delay in delays_by_change if delay is not None]
     return {
         "changes": len(delays_by_change),
-        "missed": len(delays_by_change) - len(hours),
+        "undetected": len(delays_by_change) - len(hours),
         "median_hours": float(np.median(hours)) if hours else None,
         "mean_hours": float(np.mean(hours)) if hours else None,
         "p90_hours": float(np.quantile(hours, 0.9)) if hours else None,

@@ -101,13 +101,13 @@ def _entries(cells: Any, **columns: Any) -> Entries:
         "size_frac": 0.05,
         "target_frac": 0.008,
         "stop_frac": 0.015,
-        "cap_bars": 36,
+        "max_holding_bars": 36,
         "priority": 0.0,
         "confidence": np.nan,
         "regime": np.int8(1),
         **columns,
     }
-    dtypes = {"cap_bars": np.int64, "regime": np.int8}
+    dtypes = {"max_holding_bars": np.int64, "regime": np.int8}
     arrays = {
         name: np.broadcast_to(value, rows).astype(dtypes.get(name, np.float64))
         for name, value in values.items()
@@ -131,7 +131,9 @@ def make() -> SimpleNamespace:
         entries=_entries,
         random_cells=_random_cells,
         off=ExitRules(None),
-        exits=Exits(target_frac=0.008, stop_frac=0.015, boundary_min_net_frac=0.0025, cap_bars=36),
+        exits=Exits(
+            target_frac=0.008, stop_frac=0.015, boundary_min_net_frac=0.0025, max_holding_bars=36
+        ),
     )
 
 
@@ -239,7 +241,7 @@ class _Account:
             "id": int(e.candidate_id[row]), "row": row, "entry": u, "price": price,
             "quantity": quantity, "money": -quantity * unit, "bought": quantity, "paid": unit,
             "level": price * (1 - e.stop_frac[row]), "target": price * (1 + e.target_frac[row]),
-            "cap": int(e.cap_bars[row]), "stop_kind": "stop", "order": "", "halved": False,
+            "cap": int(e.max_holding_bars[row]), "stop_kind": "stop", "order": "", "halved": False,
             "peak": price, "trough": price, "known": price, "known_at": u,
             "floor": unit / self.unit_out(1.0, self.spread(k, u)), "funding": 0.0,
         }  # fmt: skip
@@ -283,7 +285,7 @@ class _Account:
         if required_net is not None and fill_minute in (0, 15, 30, 45):
             net = self.unit_out(p["known"], self.spread(k, u)) - p["paid"]
             if net >= required_net * p["price"]:
-                return "boundary"
+                return "quarter_hour"
         return ""
 
     def run(self) -> "_Account":

@@ -35,7 +35,7 @@ def _world(make: Any, seed: int) -> tuple[Panel, Entries, ExitRules]:
     rows = len(cells)
     entries = make.entries(
         cells,
-        cap_bars=rng.integers(1, 20, rows),
+        max_holding_bars=rng.integers(1, 20, rows),
         size_frac=rng.uniform(0, 0.5, rows),
         target_frac=rng.choice([0.004, 0.01, np.inf], rows),
         stop_frac=rng.choice([0.004, 0.01, np.inf], rows),
@@ -144,7 +144,7 @@ def test_no_fill_outside_its_bar(make: Any, seed: int) -> None:
     assert (price <= panel.high[k, u] + 1e-9).all()
     assert (panel.volume[k, u] > 0).all(), "nothing fills where nobody trades"
     at_open = fills["exit_type"].isin(
-        ["entry", "time_limit", "boundary", "optimal_timing", "profit_taking"]
+        ["entry", "time_limit", "quarter_hour", "optimal_timing", "profit_taking"]
     )
     np.testing.assert_array_equal(price[at_open], panel.open[k, u][at_open])
     trades = ledger.trades[ledger.trades["exit_type"] == "target"]

@@ -14,7 +14,7 @@ import pytest
 from dipmaster.backtest import ExitRules, Ledger, ScoreExitRule, TrailingStopRule, run_backtest
 
 FLAT = (100.0, 100.5, 99.5, 100.0)
-PLAN = {"target_frac": 0.01, "stop_frac": 0.02, "cap_bars": 36}
+PLAN = {"target_frac": 0.01, "stop_frac": 0.02, "max_holding_bars": 36}
 
 
 def _run(make: Any, bars: list[Any], rules: ExitRules | None = None, **plan: Any) -> Ledger:
@@ -147,7 +147,7 @@ def test_a_trailing_stop_and_the_target_in_one_bar(make: Any) -> None:
     ],
 )
 def test_time_limit(make: Any, bars: list[Any], expected: tuple[str, int, float]) -> None:
-    assert _exit(_run(make, bars, cap_bars=3)) == expected
+    assert _exit(_run(make, bars, max_holding_bars=3)) == expected
 
 
 UP = (100.0, 100.6, 99.9, 100.5)
@@ -157,7 +157,7 @@ UP = (100.0, 100.6, 99.9, 100.5)
     ("bars", "minimum", "expected"),
     [
         pytest.param(
-            [FLAT, UP, (100.4, 100.6, 99, 100)], 0.005, ("boundary", 1, 100.4), id="next open"
+            [FLAT, UP, (100.4, 100.6, 99, 100)], 0.005, ("quarter_hour", 1, 100.4), id="next open"
         ),
         pytest.param(
             [FLAT, UP, FLAT], 0.0051, ("end_of_data", 1, 100.0), id="not enough profit: held"
@@ -165,13 +165,13 @@ UP = (100.0, 100.6, 99.9, 100.5)
         pytest.param(
             [FLAT, FLAT, UP, UP, UP, (100.3, 101, 99, 100)],
             0.004,
-            ("boundary", 4, 100.3),
+            ("quarter_hour", 4, 100.3),
             id="only closes before a clock quarter count",
         ),
         pytest.param(
             [FLAT, UP, None, (100.7, 100.9, 100, 100.8)],
             0.005,
-            ("boundary", 2, 100.7),
+            ("quarter_hour", 2, 100.7),
             id="a hole: the order waits for the next bar",
         ),
         pytest.param(
@@ -189,12 +189,12 @@ def test_boundary_counts_the_costs_of_both_sides(make: Any) -> None:
     """Close 100.5 is 0.5 % gross; two fees of 10 bps, two sides of 2 bps leave about 0.26 %."""
     net = 1.005 * (1 - 0.0002) * (1 - 0.001) - (1 + 0.0002) * (1 + 0.001)
     costs = {"taker_fee_bps": 10.0, "slippage_bps": 1.0, "half_spread_bps": 1.0}
-    for minimum, kind in ((net - 1e-9, "boundary"), (net + 1e-9, "end_of_data")):
+    for minimum, kind in ((net - 1e-9, "quarter_hour"), (net + 1e-9, "end_of_data")):
         assert _exit(_run(make, [FLAT, UP, FLAT], ExitRules(minimum), **costs))[0] == kind
 
 
 def test_time_limit_comes_before_the_boundary(make: Any) -> None:
-    ledger = _run(make, [FLAT, UP, FLAT], ExitRules(0.0), cap_bars=1)
+    ledger = _run(make, [FLAT, UP, FLAT], ExitRules(0.0), max_holding_bars=1)
     assert _exit(ledger) == ("time_limit", 1, 100.0)
 
 

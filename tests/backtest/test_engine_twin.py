@@ -90,7 +90,7 @@ def test_engine_equals_the_slow_twin(
     rows = len(cells)
     entries = make.entries(
         cells,
-        cap_bars=rng.integers(1, 20, rows),
+        max_holding_bars=rng.integers(1, 20, rows),
         target_frac=rng.choice([0.004, 0.008, 0.02], rows),
         stop_frac=rng.choice([0.005, 0.015], rows),
         size_frac=rng.uniform(0.0, 0.4, rows) if tight else 0.05,
@@ -111,7 +111,9 @@ def test_the_random_markets_reach_every_exit_type_and_every_rejection(make: Any)
     cells = make.random_cells(8, panel, 0.15)
     rng = np.random.default_rng(9)
     entries = make.entries(
-        cells, cap_bars=rng.integers(1, 12, len(cells)), size_frac=rng.uniform(0, 0.4, len(cells))
+        cells,
+        max_holding_bars=rng.integers(1, 12, len(cells)),
+        size_frac=rng.uniform(0, 0.4, len(cells)),
     )
     ledger = run_backtest(
         panel,
@@ -123,7 +125,7 @@ def test_the_random_markets_reach_every_exit_type_and_every_rejection(make: Any)
     kinds = set(ledger.fills["exit_type"])
     assert kinds == {
         "entry", "stop", "trailing_stop", "target", "time_limit", "optimal_timing",
-        "profit_taking", "boundary", "end_of_data",
+        "profit_taking", "quarter_hour", "end_of_data",
     }  # fmt: skip
     assert {"no_next_bar", "zero_volume", "already_in_position", "max_positions", "exposure"} <= {
         reason for reason, count in ledger.rejected.items() if count

@@ -24,7 +24,7 @@ from dipmaster.core.tables import FUNDING
 FLAT = (100.0, 100.5, 99.5, 100.0)
 UP = (101.0, 101.5, 100.5, 101.0)
 RATE = 0.001
-PLAN = {"target_frac": 0.05, "stop_frac": 0.02, "cap_bars": 3}
+PLAN = {"target_frac": 0.05, "stop_frac": 0.02, "max_holding_bars": 3}
 
 
 def charged(make: Any, bars: list[Any], at: list[int], rate: float = RATE) -> Panel:

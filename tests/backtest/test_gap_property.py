@@ -22,7 +22,7 @@ STOP, TARGET = 0.006, 0.008
 def test_a_gap_beyond_a_level_fills_at_the_open(make: Any, seed: int) -> None:
     panel = make.random_panel(seed, symbols=4, bars=250)
     cells = make.random_cells(seed, panel, 0.1)
-    entries = make.entries(cells, stop_frac=STOP, target_frac=TARGET, cap_bars=30)
+    entries = make.entries(cells, stop_frac=STOP, target_frac=TARGET, max_holding_bars=30)
     ledger = run_backtest(panel, entries, make.execution(), ExitRules(None, None, None))
     trades = ledger.trades[ledger.trades["exit_type"].isin(["stop", "target"])]
     k = pd.Index(panel.symbols).get_indexer(pd.Index(trades["symbol"]))
@@ -44,7 +44,10 @@ def test_the_random_markets_do_gap_beyond_both_levels(make: Any) -> None:
     for seed in range(10):
         panel = make.random_panel(seed, symbols=4, bars=250)
         entries = make.entries(
-            make.random_cells(seed, panel, 0.1), stop_frac=STOP, target_frac=TARGET, cap_bars=30
+            make.random_cells(seed, panel, 0.1),
+            stop_frac=STOP,
+            target_frac=TARGET,
+            max_holding_bars=30,
         )
         fills = run_backtest(panel, entries, make.execution(), ExitRules(None, None, None)).fills
         sells = fills[fills["exit_type"].isin(["stop", "target"])]

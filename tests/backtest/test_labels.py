@@ -11,7 +11,7 @@ from dipmaster.core.errors import DataError
 from dipmaster.core.panel import to_timestamps
 from dipmaster.core.params import Exits
 
-EXITS = Exits(target_frac=0.008, stop_frac=0.015, boundary_min_net_frac=0.0025, cap_bars=30)
+EXITS = Exits(target_frac=0.008, stop_frac=0.015, boundary_min_net_frac=0.0025, max_holding_bars=30)
 
 
 def test_labels_are_the_trades_of_phase_0(make: Any) -> None:

@@ -80,7 +80,7 @@ def test_a_place_sold_at_the_open_is_free_at_that_open(make: Any) -> None:
     """Cap of one bar: sold at the open of bar 2 and bought again at the same open."""
     ledger = run_backtest(
         make.panel(_flat(1)),
-        make.entries([(0, 0), (0, 1)], cap_bars=1),
+        make.entries([(0, 0), (0, 1)], max_holding_bars=1),
         make.execution(max_positions=1),
         make.off,
     )
@@ -160,7 +160,7 @@ def test_a_missing_half_spread_is_reported(make: Any) -> None:
         ({"target_frac": np.nan}, "target_frac above 0"),
         ({"stop_frac": 0.0}, "stop_frac above 0"),
         ({"stop_frac": 1e-20}, "stop_frac above 0"),
-        ({"cap_bars": 0}, "cap_bars of 1 or more"),
+        ({"max_holding_bars": 0}, "max_holding_bars of 1 or more"),
         ({"size_frac": -0.1}, "size_frac of 0 or more"),
     ],
 )

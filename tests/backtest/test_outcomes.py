@@ -33,7 +33,7 @@ def test_outcomes_equal_the_engine_where_no_limit_binds(
         distance = rng.uniform(0.002, 0.01, panel.open.shape)
         score = ScoreExitRule(np.where(rng.random((len(cells), 12)) < 0.8, np.nan, 0.7))
         rules = ExitRules(0.0025, TrailingStopRule(distance), score)
-    entries = make.entries(cells, cap_bars=30, size_frac=0.001)
+    entries = make.entries(cells, max_holding_bars=30, size_frac=0.001)
     execution = make.execution(max_positions=100, **COSTS)
     trades = run_backtest(panel, entries, execution, rules).trades
     independent = simulate_independent_trades(
@@ -86,7 +86,7 @@ def test_sequential_trades_are_the_chain_of_independent_ones(make: Any) -> None:
         independent = simulate_independent_trades(
             panel, np.full(rows.size, k), rows, execution, rules, 0.008, 0.015, 20
         ).to_frame()
-        at_open = independent["exit_type"].isin(["time_limit", "boundary"])
+        at_open = independent["exit_type"].isin(["time_limit", "quarter_hour"])
         for i in range(len(independent)):
             row = independent.iloc[i]
             if row["tradable"] and row["entry_index"] >= free:
@@ -146,6 +146,6 @@ def test_the_number_of_threads_changes_nothing(
 
 def test_exit_names_are_those_of_the_tables() -> None:
     assert set(EXIT_NAMES) == {
-        "target", "stop", "trailing_stop", "boundary", "time_limit", "optimal_timing",
+        "target", "stop", "trailing_stop", "quarter_hour", "time_limit", "optimal_timing",
         "profit_taking", "end_of_data",
     }  # fmt: skip

@@ -55,7 +55,7 @@ def test_the_engine_trades_what_vectorbt_trades(
     panel, signals, execution = _world(make, recorded)
     entries = make.entries(
         np.argwhere(signals),
-        cap_bars=cap,
+        max_holding_bars=cap,
         size_frac=1e-6,
         target_frac=theirs.TARGET,
         stop_frac=theirs.STOP,

@@ -22,7 +22,7 @@ FLAT = (100.0, 100.5, 99.5, 100.0)
 UP = (100.0, 100.6, 99.9, 100.5)
 IDLE = (90.0, 120.0, 80.0, 110.0)
 CALM = (99.8, 100.2, 99.6, 100.0)
-PLAN = {"target_frac": 0.01, "stop_frac": 0.02, "cap_bars": 36}
+PLAN = {"target_frac": 0.01, "stop_frac": 0.02, "max_holding_bars": 36}
 
 
 def _panel(make: Any, bars: list[Any]) -> Any:
@@ -77,7 +77,7 @@ PART = ScoreExitRule(np.array([[0.7]]))
         pytest.param(
             [FLAT, FLAT, FLAT, IDLE, IDLE, CALM],
             None,
-            {"cap_bars": 2},
+            {"max_holding_bars": 2},
             [("time_limit", 5, 99.8)],
             id="the time limit waits",
         ),
@@ -85,8 +85,8 @@ PART = ScoreExitRule(np.array([[0.7]]))
             [FLAT, UP, IDLE, CALM],
             ExitRules(0.005),
             {},
-            [("boundary", 3, 99.8)],
-            id="the boundary exit waits",
+            [("quarter_hour", 3, 99.8)],
+            id="the quarter-hour exit waits",
         ),
         pytest.param(
             [FLAT, FLAT, FLAT, IDLE, CALM],

@@ -23,7 +23,7 @@ CHANGES = {
         "seed": 7, "rounds": 15, "learning_rate": 0.1, "depth": 2, "min_leaf": 10,
         "column_frac": 0.5, "l2": 1.0,
     },
-    "judging": {
+    "evaluation": {
         "seed": 3, "alpha": 0.025, "block_days": 5, "bins": 5, "bootstrap_reps": 100,
         "permutations": 2, "min_candidates": 100, "min_blocks": 6,
     },

@@ -23,7 +23,7 @@ from .conftest import START_MS, Market
 @pytest.fixture(scope="module")
 def results(planted: Scores, market, settings) -> ConfidenceResults:
     confidence, split = settings
-    return evaluate_scores(planted, market().bars_ms, split, confidence.judging)
+    return evaluate_scores(planted, market().bars_ms, split, confidence.evaluation)
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +57,7 @@ def test_figures_are_those_of_the_rows_out_of_sample(
 
 
 def test_folds_record_what_was_learned_from(record: dict, planted: Scores) -> None:
-    models = [row for row in record["folds"] if row["level"] == "models"]
+    models = [row for row in record["folds"] if row["layer"] == "models"]
     assert [row["fitted_at"] for row in models] == [
         "2023-01-16T00:00:00Z",
         "2023-02-01T00:00:00Z",
@@ -70,14 +70,14 @@ def test_folds_record_what_was_learned_from(record: dict, planted: Scores) -> No
     rows = np.maximum(events.known_ms, events.signal_ms + 37 * BAR_MS) <= first
     assert models[0]["rows"] == rows.sum()
     assert models[0]["wins"] == events.won[rows].sum()
-    late = [row for row in record["folds"] if row["level"] == "calibrator"]
+    late = [row for row in record["folds"] if row["layer"] == "calibrator"]
     assert "too few candidates" in late[0]["reason"]
     assert late[-1]["reason"] == ""
 
 
 def test_both_families_are_reported_whichever_serves(record: dict) -> None:
     assert record["family"] == "classifier"
-    assert record["families"]["carried_information"] == "both"
+    assert record["families"]["informative"] == "both"
     for name in ("classifier", "regression"):
         found = record["families"][name]
         assert found["mean_net_bps_top_decile"]["value"] > found["mean_net_bps"]["value"]
@@ -95,11 +95,11 @@ def test_no_family_carries_information_on_less_than_the_minimum_data(
 ) -> None:
     """The same scores, of which both families carry it, with more asked for than there is."""
     confidence, split = settings
-    params = confidence.judging.model_copy(update=needed)
+    params = confidence.evaluation.model_copy(update=needed)
     families = evaluate_scores(planted, market().bars_ms, split, params).families
-    assert results.families.carried_information == "both"
-    assert families.carried_information == "neither"
-    assert re.match(lacks, families.why)
+    assert results.families.informative == "both"
+    assert families.informative == "neither"
+    assert re.match(lacks, families.reason)
     assert families.classifier == results.families.classifier  # its figures stay
 
 
@@ -111,7 +111,7 @@ def test_the_reliability_table_holds_every_scored_row(record: dict) -> None:
     assert sum(record["calibration_by_regime"][name]["n"] for name in by_regime) == scored
     counts = record["distribution"]["confidence"]
     assert sum(counts["all"]["counts"]) == scored
-    assert sum(record["distribution"]["confidence"][name]["none"] for name in by_regime) == (
+    assert sum(record["distribution"]["confidence"][name]["unscored"] for name in by_regime) == (
         record["candidates"]["out_of_sample"] - scored
     )
 
@@ -119,17 +119,17 @@ def test_the_reliability_table_holds_every_scored_row(record: dict) -> None:
 def test_the_calibrator_in_use_is_no_better_than_itself(record: dict) -> None:
     compared = record["calibrators_compared"]
     assert set(compared) == {"beta", "isotonic", "platt"}
-    assert compared["beta"]["brier_less_chosen"]["value"] == 0.0
+    assert compared["beta"]["brier_minus_chosen"]["value"] == 0.0
     brier = record["models"]["confidence"]["brier"]["value"]
     assert compared["beta"]["brier"] == pytest.approx(brier)
-    gap = compared["platt"]["brier_less_chosen"]["value"]
+    gap = compared["platt"]["brier_minus_chosen"]["value"]
     assert gap == pytest.approx(compared["platt"]["brier"] - brier)
 
 
 def test_without_scores_everything_is_null_with_a_reason(market, scored, settings) -> None:
     some: Market = market(count=30)
     confidence, split = settings
-    results = evaluate_scores(scored(some), some.bars_ms, split, confidence.judging)
+    results = evaluate_scores(scored(some), some.bars_ms, split, confidence.evaluation)
     record = to_json_value(to_json(results))
     json.dumps(record, allow_nan=False)
     assert record["reason"].startswith("too few candidates: ")
@@ -137,8 +137,10 @@ def test_without_scores_everything_is_null_with_a_reason(market, scored, setting
     assert record["models"]["lgb"]["auc"] == {
         "value": None, "low": None, "high": None, "reason": "no rows",
     }  # fmt: skip
-    assert record["families"]["carried_information"] == "neither"
-    assert record["families"]["why"].startswith("insufficient: 0 of 100 candidates, 0 of 6 blocks")
+    assert record["families"]["informative"] == "neither"
+    assert record["families"]["reason"].startswith(
+        "insufficient: 0 of 100 candidates, 0 of 6 blocks"
+    )
     assert record["layer"] == {}
     assert record["importance"] == []
     assert record["reliability"]["confidence"] == []

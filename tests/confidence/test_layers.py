@@ -186,7 +186,7 @@ def test_the_planted_input_of_both_families_leads(planted: Scores, market, setti
     confidence, split = settings
     for family in ("classifier", "regression"):
         chosen = replace(planted, family=family)
-        result = evaluate_scores(chosen, market().bars_ms, split, confidence.judging)
+        result = evaluate_scores(chosen, market().bars_ms, split, confidence.evaluation)
         assert result.importance[0].feature == "dip_depth_3_sigma"
         assert result.importance[0].auc_loss > 10 * abs(result.importance[2].auc_loss)
         names = sorted(row.feature for row in result.importance)

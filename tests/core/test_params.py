@@ -21,7 +21,7 @@ def raw(project: Path) -> Any:
 
 
 def test_the_committed_file_fits(raw: Any) -> None:
-    assert Params.parse(raw, SECTIONS).exits.cap_bars == raw["exits"]["cap_bars"]
+    assert Params.parse(raw, SECTIONS).exits.max_holding_bars == raw["exits"]["max_holding_bars"]
 
 
 def test_the_committed_schema_is_current(project: Path) -> None:
@@ -80,7 +80,7 @@ def test_a_bad_date_is_refused(raw: Any) -> None:
 def test_nothing_can_be_changed(raw: Any) -> None:
     exits = Params.parse(raw, SECTIONS).exits
     with pytest.raises(ValidationError, match="frozen"):
-        exits.cap_bars = 1  # type: ignore[misc]
+        exits.max_holding_bars = 1  # type: ignore[misc]
 
 
 def test_a_section_that_was_not_declared_cannot_be_read(raw: Any) -> None:
@@ -97,12 +97,12 @@ def test_every_section_has_its_property(raw: Any) -> None:
 
 
 def test_candidates_that_could_overlap_are_refused_with_both_paths(raw: Any) -> None:
-    raw["exits"]["cap_bars"] = 48
+    raw["exits"]["max_holding_bars"] = 48
     raw["signal"]["cooldown_bars"] = 47
     with pytest.raises(ParamsError) as raised:
         Params.parse(raw, SECTIONS)
     assert (
-        "signal.cooldown_bars (47) must be at least exits.cap_bars (48): "
+        "signal.cooldown_bars (47) must be at least exits.max_holding_bars (48): "
         "else a candidate can fall while the trade of the one before is open\n"
     ) in str(raised.value)
     raw["signal"]["cooldown_bars"] = 48

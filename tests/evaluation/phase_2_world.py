@@ -49,7 +49,7 @@ class Formula:
     first_ms: int
     scale: float = 900.0
 
-    def score(self, rows: ExitRows, signal_ms: np.ndarray, cap_bars: int) -> np.ndarray:
+    def score(self, rows: ExitRows, signal_ms: np.ndarray, max_holding_bars: int) -> np.ndarray:
         wave = np.sin(self.scale * rows.features[:, PNL] + 3.0 * rows.features[:, TREND])
         said = 0.02 + 0.96 * (0.5 + 0.5 * wave) ** 20  # above .8 at one bar in seventeen
         known = signal_ms[rows.position] + BAR_MS >= self.first_ms + CALIBRATOR_DAY * DAY_MS
@@ -108,8 +108,8 @@ class World:
         models: Any = Formula(self.period.first_ms)
         return ExitInputs(
             self.market, plans, self.frame(rows, models, signal_ms, exits), models,
-            (self.fold("heads", HEADS_DAY), self.fold("calibrator", CALIBRATOR_DAY)),
-            exits.cap_bars,
+            (self.fold("exit_models", HEADS_DAY), self.fold("calibrator", CALIBRATOR_DAY)),
+            exits.max_holding_bars,
         )  # fmt: skip
 
     @property
@@ -121,7 +121,7 @@ class World:
         self, rows: ExitRows, models: Any, signal_ms: np.ndarray, exits: AdaptiveExits
     ) -> pd.DataFrame:
         """The columns of table EXIT_ROWS that validation reads."""
-        score = models.score(rows, signal_ms, exits.cap_bars)
+        score = models.score(rows, signal_ms, exits.max_holding_bars)
         fitted = {
             name: to_timestamps(np.full(len(rows), self.day_ms(day))).where(np.isfinite(score))
             for name, day in (("models_fitted", HEADS_DAY), ("calibrator_fitted", CALIBRATOR_DAY))
@@ -145,7 +145,7 @@ class World:
         """A fit as exits.json has it."""
         time = to_timestamps(np.array([self.day_ms(day)]))[0].strftime("%Y-%m-%dT%H:%M:%SZ")
         return ExitModelFold(
-            level=level, fitted_at=time, positions=5, rows=5, thinned_to=5, reason=reason
+            layer=level, fitted_at=time, positions=5, rows=5, subsampled_to=5, reason=reason
         )
 
     def second(self, exits: AdaptiveExits, inputs: ExitInputs | None = None) -> CompletedPhase:
@@ -234,5 +234,5 @@ ALL_OFF = {
     "trailing__enabled": False,
     "decision__full": False,
     "decision__partial": False,
-    "boundary_from_phase2": True,
+    "quarter_hour_exit_from_phase_2": True,
 }

@@ -33,7 +33,7 @@ def exits(project) -> AdaptiveExits:
     """The roadmap's rules, all on but the boundary, whatever params.yaml says today."""
     return changed(
         read_params("exits").exits, dynamic_target__enabled=True, trailing__enabled=True,
-        decision__full=True, decision__partial=True, boundary_from_phase2=False,
+        decision__full=True, decision__partial=True, quarter_hour_exit_from_phase_2=False,
         dynamic_target__min_past=20,
     )  # fmt: skip
 
@@ -49,7 +49,7 @@ def test_orders_are_phase_1s_with_targets_of_their_plans(world, exits) -> None:
     inputs = world.inputs(exits)
     before, after = world.first(exits), world.second(exits, inputs)
     orders = after.orders.entries
-    for name in ("candidate_id", "signal_index", "size_frac", "stop_frac", "cap_bars",
+    for name in ("candidate_id", "signal_index", "size_frac", "stop_frac", "max_holding_bars",
                  "priority", "confidence", "regime"):  # fmt: skip
         assert np.array_equal(getattr(orders, name), getattr(before.orders.entries, name)), name
     assert not np.array_equal(orders.candidate_id, np.sort(orders.candidate_id))
@@ -68,12 +68,12 @@ def test_scores_are_aligned_to_the_sorted_orders(world, exits) -> None:
     by_row = inputs.rows.set_index(["candidate_id", "bars_held"])["exit_probability"]
     candidate = phase.orders.entries.candidate_id
     score = phase.exit_policy.at(candidate).rules.score.score
-    assert score.shape == (len(candidate), exits.cap_bars)
+    assert score.shape == (len(candidate), exits.max_holding_bars)
     rng = np.random.default_rng(1)
     some = rng.choice(len(candidate), 40, replace=False)
     for order in some:
         own = by_row.loc[candidate[order]]
-        found = np.full(exits.cap_bars, np.nan)
+        found = np.full(exits.max_holding_bars, np.nan)
         found[own.index.to_numpy()] = own.to_numpy()
         assert np.array_equal(score[order], found, equal_nan=True)
     assert np.isfinite(score).any()
@@ -121,7 +121,7 @@ def test_the_ledger_proves_itself(world, exits) -> None:
     assert {"optimal_timing", "profit_taking", "trailing_stop", "target"} <= set(
         ledger.fills["exit_type"]
     )
-    assert all(check.holds for check in check_exits(ledger, world.candidates, inputs, exits))
+    assert all(check.passed for check in check_exits(ledger, world.candidates, inputs, exits))
 
 
 def test_random_entries_leave_as_candidates_of_medium_strength_do(world, exits) -> None:
@@ -134,7 +134,7 @@ def test_random_entries_leave_as_candidates_of_medium_strength_do(world, exits) 
     own = ExitsPhase(inputs).exit_policy(world.context(exits), ()).at(medium)
     expected = backtest.simulate_independent_trades(
         world.panel, symbol, bar, world.execution, own.rules, own.target_frac, exits.stop_frac,
-        exits.cap_bars,
+        exits.max_holding_bars,
     )  # fmt: skip
     assert np.array_equal(alone(symbol, bar), expected.net_frac, equal_nan=True)
     words = {EXIT_NAMES[kind] for kind in expected.exit_type}
@@ -250,9 +250,9 @@ def test_random_entries_are_scored_only_while_open(world, exits) -> None:
     """Fewer rows than stored ones; that none of the others counts is the test of medium ones."""
 
     class Counting:
-        def score(self, rows: ExitRows, signal_ms: np.ndarray, cap_bars: int) -> np.ndarray:
+        def score(self, rows: ExitRows, signal_ms: np.ndarray, max_holding_bars: int) -> np.ndarray:
             asked.append(len(rows))
-            return formula.score(rows, signal_ms, cap_bars)
+            return formula.score(rows, signal_ms, max_holding_bars)
 
     asked: list[int] = []
     formula: Any = Formula(world.period.first_ms)

@@ -24,7 +24,7 @@ NAMES = (
 
 def fold(level: ScoreLevel, day: int, rows: int = 5, reason: str = "") -> ScoreFold:
     time = to_timestamps(np.array([START_MS + day * DAY_MS]))[0].strftime("%Y-%m-%dT%H:%M:%SZ")
-    return ScoreFold(level=level, fitted_at=time, rows=rows, wins=2, reason=reason)
+    return ScoreFold(layer=level, fitted_at=time, rows=rows, wins=2, reason=reason)
 
 
 def at(day: np.ndarray) -> pd.DatetimeIndex:
@@ -74,7 +74,7 @@ def sound() -> dict[str, object]:
 
 
 def broken(case: dict[str, object]) -> list[str]:
-    return [check.name for check in check_admission(**case) if not check.holds]
+    return [check.name for check in check_admission(**case) if not check.passed]
 
 
 def named(place: int, found: list[str]) -> bool:
@@ -155,7 +155,7 @@ def test_a_fit_that_is_not_on_record(sound, level: str) -> None:
     assert named(3, broken({**sound, "folds": [*folds, fold(level, 21)]}))
     unfit = [*folds, fold(level, FITS[level], reason="too few")]
     assert named(3, broken({**sound, "folds": unfit}))
-    detail = next(c.detail for c in check_admission(**{**sound, "folds": unfit}) if not c.holds)
+    detail = next(c.detail for c in check_admission(**{**sound, "folds": unfit}) if not c.passed)
     assert detail == f"3 trades, 3 without such a fit ({level})"
 
 

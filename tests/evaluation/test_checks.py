@@ -29,7 +29,7 @@ def broken(ledger, period) -> list[str]:
     checks = check_ledger(ledger.trades, ledger.fills, ledger.equity, sample, period, CAPITAL)
     assert len(checks) == 7
     assert all(check.detail for check in checks)
-    return [check.name for check in checks if not check.holds]
+    return [check.name for check in checks if not check.passed]
 
 
 def test_a_sound_ledger(sound, period) -> None:
@@ -97,7 +97,7 @@ def test_signs_that_disagree(sound, period, ledger_of, trip) -> None:
     sample = build_sample(sound.trades, other.equity, period)
     losing = replace(sample, net=-np.abs(sample.net))
     checks = check_ledger(sound.trades, sound.fills, sound.equity, losing, period, CAPITAL)
-    assert [check.name for check in checks if not check.holds] == [
+    assert [check.name for check in checks if not check.passed] == [
         "profit factor - 1, net profit and mean daily return have one sign"
     ]
 

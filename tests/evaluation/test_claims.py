@@ -111,7 +111,7 @@ def measured() -> Case:
         paired=replace(made.paired, precision_change=paired_change(0.06)),
         false_positive_rate=at(0.3),
         planted_recall=replace(made.planted_recall, value=0.7, low=0.69, high=0.71),
-        heterogeneity=heterogeneity(0.6, "NO DIFFERENCE FOUND"),
+        heterogeneity=heterogeneity(0.6, "inconclusive"),
         win_rate_by_regime=tuple(win_rate(name, 1300, 0.88, 0.86, 0.90) for name in REGIMES),
     )
     calibration = {
@@ -137,7 +137,7 @@ def claims(gates) -> Measure:
             case.change, case.quality, case.regimes, case.calibration, too_small, blocks, gates
         )
         json.dumps(to_json_value(to_json(rows)), allow_nan=False)
-        assert all(row.reason and row.promise for row in rows)
+        assert all(row.reason and row.claim for row in rows)
         assert len({row.id for row in rows}) == len(rows)
         return {row.id: row for row in rows}
 
@@ -146,14 +146,14 @@ def claims(gates) -> Measure:
 
 def test_all_met(claims) -> None:
     rows = claims(measured())
-    assert {row.verdict for row in rows.values()} == {"KEPT"}
+    assert {row.verdict for row in rows.values()} == {"met"}
     assert {row.phase for row in rows.values()} == {1}
     assert rows["1.1.trades"].target == (-0.30, -0.25)
 
 
 @pytest.mark.parametrize(
     ("change", "verdict"),
-    [(0.041, "KEPT"), (0.035, "NOT SHOWN"), (0.019, "NOT KEPT"), (None, "NOT SHOWN")],
+    [(0.041, "met"), (0.035, "inconclusive"), (0.019, "not met"), (None, "inconclusive")],
 )
 def test_the_near_end_of_a_range_is_the_claim(claims, change, verdict) -> None:
     assert (
@@ -165,11 +165,11 @@ def test_the_near_end_of_a_range_is_the_claim(claims, change, verdict) -> None:
 @pytest.mark.parametrize(
     ("change", "verdict"),
     [
-        (-0.275, "KEPT"),
-        (-0.295, "NOT SHOWN"),
-        (-0.32, "NOT KEPT"),
-        (-0.20, "NOT KEPT"),
-        (-0.97, "NOT KEPT"),
+        (-0.275, "met"),
+        (-0.295, "inconclusive"),
+        (-0.32, "not met"),
+        (-0.20, "not met"),
+        (-0.97, "not met"),
     ],
 )
 def test_fewer_trades_means_between_the_two(claims, change, verdict) -> None:
@@ -181,32 +181,32 @@ def test_fewer_trades_means_between_the_two(claims, change, verdict) -> None:
 def test_fewer_false_signals_is_precision_turned_round(claims) -> None:
     row = claims(measured().with_precision_change(0.005))["1.1.false_signals"]
     assert (row.value, row.low, row.high) == pytest.approx((-0.005, -0.015, 0.005))
-    assert row.verdict == "NOT SHOWN"
+    assert row.verdict == "inconclusive"
     assert "the same figure as the change of precision" in row.reason
     assert "30.0 % of all losers are traded" in row.reason
     worse = claims(measured().with_precision_change(-0.05))
-    assert worse["1.1.false_signals"].verdict == "NOT KEPT"
+    assert worse["1.1.false_signals"].verdict == "not met"
 
 
 def test_too_little_data_concludes_nothing_of_trades(claims) -> None:
     rows = claims(measured(), FEW)
     names = "1.1.win_rate", "1.1.trades", "1.1.precision", "validator.precision", "1.3.stable"
     for name in names:
-        assert rows[name].verdict == "NOT SHOWN"
+        assert rows[name].verdict == "inconclusive"
         assert rows[name].reason.startswith(FEW)
         assert rows[name].value is not None
-    assert rows["validator.recall"].verdict == "KEPT"  # it rests on candidates
+    assert rows["validator.recall"].verdict == "met"  # it rests on candidates
 
 
 def test_too_short_a_period_concludes_nothing(claims) -> None:
     rows = claims(measured(), blocks=5)
-    assert rows["1.3.accuracy"].verdict == "NOT SHOWN"
+    assert rows["1.3.accuracy"].verdict == "inconclusive"
     assert rows["1.3.accuracy"].reason.startswith("insufficient: 5 of 6 blocks out of sample;")
 
 
 def test_few_spells_show_no_accuracy(claims) -> None:
     """Bars of one spell of the market's state are no new evidence."""
-    for spells, verdict in ((5, "NOT SHOWN"), (6, "KEPT")):
+    for spells, verdict in ((5, "inconclusive"), (6, "met")):
         case = replace(measured(), regimes=replace(measured().regimes, episodes=spells))
         row = claims(case)["1.3.accuracy"]
         assert (row.verdict, row.n) == (verdict, spells)
@@ -221,7 +221,7 @@ def test_recall_needs_profitable_candidates(claims) -> None:
     ):
         rows = claims(measured().with_quality(**few))
         for name in ("validator.recall", "validator.f1"):
-            assert rows[name].verdict == "NOT SHOWN"
+            assert rows[name].verdict == "inconclusive"
             assert rows[name].reason.startswith(lacks)
 
 
@@ -240,7 +240,7 @@ def test_a_proxy_is_never_accuracy(claims) -> None:
     proxy = accuracy(0.97, 10)
     case = measured().with_detector(proxy=proxy, coin_truth=None, market_truth=None)
     row = claims(case)["1.3.accuracy"]
-    assert (row.verdict, row.value) == ("NOT SHOWN", None)
+    assert (row.verdict, row.value) == ("inconclusive", None)
     assert "proxy accuracy 97.0 %" in row.reason
     assert "not accuracy" in row.reason
     not_judged = RegimesNotJudged(reason="less than a day out of sample")
@@ -251,7 +251,7 @@ def test_a_proxy_is_never_accuracy(claims) -> None:
 def test_regime_accuracy_is_that_of_the_coins(claims) -> None:
     case = measured().with_detector(coin_truth=accuracy(0.76, 10))
     row = claims(case)["1.3.accuracy"]
-    assert (row.value, row.verdict) == (0.76, "NOT KEPT")
+    assert (row.value, row.verdict) == (0.76, "not met")
     assert "against the market's state 95.0 %" in row.reason
     assert (row.n, row.n_bars) == (123, 10)  # bars of one spell are no new evidence
 
@@ -264,7 +264,7 @@ def regime(verdict: Any, ece: tuple[float, float], slope: tuple[float, float]) -
 def test_calibration_met_shows_what_came_closest_to_its_limit(claims) -> None:
     close = regime("PASS", (0.01, 0.048), (0.9, 1.1))
     row = claims(measured().with_calibration(normal=close))["1.3.calibration"]
-    assert (row.verdict, row.target, row.high, row.n) == ("KEPT", 0.05, 0.048, 70)
+    assert (row.verdict, row.target, row.high, row.n) == ("met", 0.05, 0.048, 70)
     assert row.reason.startswith("decided by the calibration error in the regime normal: so it")
 
 
@@ -273,7 +273,7 @@ def test_calibration_not_shown_shows_the_limit_that_is_missed(claims) -> None:
     flat = regime("INCONCLUSIVE", (0.003, 0.041), (-0.11, 0.84))
     near = regime("INCONCLUSIVE", (0.003, 0.058), (0.80, 1.19))
     row = claims(measured().with_calibration(high=flat, low=near))["1.3.calibration"]
-    assert (row.verdict, row.target, row.unit) == ("NOT SHOWN", (0.8, 1.2), "ratio")
+    assert (row.verdict, row.target, row.unit) == ("inconclusive", (0.8, 1.2), "ratio")
     assert (row.low, row.high) == (-0.11, 0.84)
     assert row.reason.startswith("decided by the calibration slope in the regime high: so it is")
     assert "low INCONCLUSIVE, normal PASS, high INCONCLUSIVE" in row.reason
@@ -285,11 +285,11 @@ def test_calibration_not_met_shows_an_interval_wholly_beyond(claims) -> None:
     broken = regime("FAIL", (0.06, 0.09), (0.0, 1.5))
     wide = regime("INCONCLUSIVE", (0.0, 0.2), (-1.0, 2.0))
     row = claims(measured().with_calibration(low=broken, high=wide))["1.3.calibration"]
-    assert (row.verdict, row.target) == ("NOT KEPT", 0.05)
+    assert (row.verdict, row.target) == ("not met", 0.05)
     assert (row.low, row.high) == (0.06, 0.09)
     steep = regime("FAIL", (0.01, 0.09), (1.3, 1.9))
     row = claims(measured().with_calibration(low=steep))["1.3.calibration"]
-    assert (row.verdict, row.low) == ("NOT KEPT", 1.3)
+    assert (row.verdict, row.low) == ("not met", 1.3)
 
 
 def test_calibration_of_nothing_is_told_as_that(claims) -> None:
@@ -303,10 +303,10 @@ def test_calibration_without_bounds_says_why(claims) -> None:
     nothing = Interval(None, None, None)
     few = gate("INCONCLUSIVE", nothing, nothing, 8, "8 of 100")
     row = claims(measured().with_calibration(low=few))["1.3.calibration"]
-    assert (row.verdict, row.value, row.n) == ("NOT SHOWN", None, 8)
+    assert (row.verdict, row.value, row.n) == ("inconclusive", None, 8)
     assert "8 of 100" in row.reason
     none = claims(replace(measured(), calibration={}))["1.3.calibration"]
-    assert none.verdict == "NOT SHOWN"
+    assert none.verdict == "inconclusive"
 
 
 def test_stable_needs_a_test_that_could_have_found_something(claims) -> None:
@@ -317,18 +317,18 @@ def test_stable_needs_a_test_that_could_have_found_something(claims) -> None:
         for name, rate in (("low", 0.88), ("high", 0.85))
     )
     row = claims(measured().with_quality(win_rate_by_regime=wide))["1.3.stable"]
-    assert row.verdict == "NOT SHOWN"
+    assert row.verdict == "inconclusive"
     assert row.value == pytest.approx(0.03)
     assert "could miss one" in row.reason
     assert "p = 0.6" in row.reason
-    unstable = heterogeneity(0.0001, "DIFFER")
+    unstable = heterogeneity(0.0001, "heterogeneous")
     row = claims(measured().with_quality(heterogeneity=unstable))["1.3.stable"]
     assert (row.verdict, row.reason) == (
-        "NOT KEPT",
+        "not met",
         "win rates differ between regimes, p = 0.0001",
     )
     untested = heterogeneity(None, None, "trades in 3 blocks only")
     row = claims(measured().with_quality(heterogeneity=untested))["1.3.stable"]
-    assert (row.verdict, row.reason) == ("NOT SHOWN", "trades in 3 blocks only")
+    assert (row.verdict, row.reason) == ("inconclusive", "trades in 3 blocks only")
     one = claims(measured().with_quality(win_rate_by_regime=wide[:1]))["1.3.stable"]
     assert one.reason == "fewer than two regimes were traded"

@@ -30,7 +30,7 @@ class Case:
     def with_factor(self, ratio: Interval, reason: str = "") -> "Case":
         """Another ratio of the profit factors."""
         factor = FactorComparison(
-            value=0.69, low=0.64, high=0.74, verdict="BETTER", reason=reason, ratio=ratio
+            value=0.69, low=0.64, high=0.74, verdict="better", reason=reason, ratio=ratio
         )
         return replace(self, change=replace(self.change, profit_factor=factor))
 
@@ -46,8 +46,8 @@ class Case:
 
     def with_capture(self, traded: CaptureFigures) -> "Case":
         """Another capture of the trades."""
-        capture = replace(self.exits.capture, traded=traded)
-        return replace(self, exits=replace(self.exits, capture=capture))
+        capture = replace(self.exits.mfe_capture, traded=traded)
+        return replace(self, exits=replace(self.exits, mfe_capture=capture))
 
 
 def minutes(value: float | None, low: float | None, high: float | None, n: int = 400,
@@ -90,7 +90,7 @@ def bounds(row: RoadmapClaim) -> tuple[float | None, ...]:
 def test_all_met(claims) -> None:
     rows = claims(measured())
     assert list(rows) == ["2.profit_factor", "2.holding", "2.capture"]
-    assert {row.verdict for row in rows.values()} == {"KEPT"}
+    assert {row.verdict for row in rows.values()} == {"met"}
     factor, held, capture = rows.values()
     assert bounds(factor) == pytest.approx((1.0, 0.9, 1.1))
     assert (factor.target, factor.n) == (0.80, 405)
@@ -103,7 +103,7 @@ def test_all_met(claims) -> None:
 
 @pytest.mark.parametrize(
     ("low", "high", "verdict"),
-    [(1.81, 2.0, "KEPT"), (1.7, 1.9, "NOT SHOWN"), (1.1, 1.79, "NOT KEPT"), (0.5, 0.9, "NOT KEPT")],
+    [(1.81, 2.0, "met"), (1.7, 1.9, "inconclusive"), (1.1, 1.79, "not met"), (0.5, 0.9, "not met")],
 )
 def test_profit_factor_is_measured_as_a_fraction_more(claims, low, high, verdict) -> None:
     case = measured().with_factor(Interval(1.75, low, high))
@@ -112,8 +112,8 @@ def test_profit_factor_is_measured_as_a_fraction_more(claims, low, high, verdict
 
 @pytest.mark.parametrize(
     ("low", "high", "verdict"),
-    [(45.0, 120.0, "KEPT"), (44.0, 60.0, "NOT SHOWN"), (20.0, 44.0, "NOT KEPT"),
-     (121.0, 150.0, "NOT KEPT"), (100.0, 121.0, "NOT SHOWN")],
+    [(45.0, 120.0, "met"), (44.0, 60.0, "inconclusive"), (20.0, 44.0, "not met"),
+     (121.0, 150.0, "not met"), (100.0, 121.0, "inconclusive")],
 )  # fmt: skip
 def test_the_mean_has_to_lie_in_the_band(claims, low, high, verdict) -> None:
     case = measured().with_minutes(minutes(50.0, low, high))
@@ -122,7 +122,7 @@ def test_the_mean_has_to_lie_in_the_band(claims, low, high, verdict) -> None:
 
 @pytest.mark.parametrize(
     ("low", "high", "verdict"),
-    [(1.41, 1.6, "KEPT"), (1.2, 1.6, "NOT SHOWN"), (0.6, 1.39, "NOT KEPT")],
+    [(1.41, 1.6, "met"), (1.2, 1.6, "inconclusive"), (0.6, 1.39, "not met")],
 )
 def test_capture_is_measured_as_a_fraction_more(claims, low, high, verdict) -> None:
     case = measured().with_capture(captured(1.3, low, high))
@@ -132,7 +132,7 @@ def test_capture_is_measured_as_a_fraction_more(claims, low, high, verdict) -> N
 def test_too_little_data_concludes_nothing(claims) -> None:
     rows = claims(measured(), FEW)
     for row in rows.values():
-        assert (row.verdict, row.reason[: len(FEW)]) == ("NOT SHOWN", FEW)
+        assert (row.verdict, row.reason[: len(FEW)]) == ("inconclusive", FEW)
         assert row.value is not None
 
 
@@ -141,8 +141,8 @@ def test_too_few_common_entries_conclude_nothing_of_them(claims) -> None:
     reason = "insufficient under phase 2: 60 of 100 trades"
     rows = claims(measured(), unpaired=reason)
     for name in ("2.holding", "2.capture"):
-        assert (rows[name].verdict, rows[name].reason[: len(reason)]) == ("NOT SHOWN", reason)
-    assert rows["2.profit_factor"].verdict == "KEPT"  # it rests on all trades
+        assert (rows[name].verdict, rows[name].reason[: len(reason)]) == ("inconclusive", reason)
+    assert rows["2.profit_factor"].verdict == "met"  # it rests on all trades
 
 
 def test_what_cannot_be_computed_says_why(claims) -> None:
@@ -152,7 +152,7 @@ def test_what_cannot_be_computed_says_why(claims) -> None:
     case = case.with_minutes(nothing, nothing)
     case = case.with_capture(captured(None, None, None, -0.02, no_profit))
     rows = claims(case)
-    assert {row.verdict for row in rows.values()} == {"NOT SHOWN"}
+    assert {row.verdict for row in rows.values()} == {"inconclusive"}
     assert rows["2.profit_factor"].reason == why
     assert rows["2.holding"].reason == "no trade"
     reason = rows["2.capture"].reason
@@ -166,7 +166,7 @@ def test_the_rest_is_not_built() -> None:
         "3.sharpe", "3.targeting", "3.risk_adjusted", "4.win_rate", "4.precision",
         "4.false_signals", "plan.weeks", "plan.resources",
     ]  # fmt: skip
-    assert {row.verdict for row in later.values()} == {"NOT BUILT"}
+    assert {row.verdict for row in later.values()} == {"not built"}
     assert all(row.value is None and row.reason for row in later.values())
     assert later["3.sharpe"].reason == "phase 3 is not built"
 

@@ -45,7 +45,7 @@ def knowing_inputs(world: World, exits: Any, best: int) -> ExitInputs:
     rows = build_exit_rows(world.market, positions, world.execution, exits)
     paths = simulate_hold(world.market, positions, world.execution, exits)
     labels = build_exit_labels(world.market, positions, rows, paths, world.execution)
-    score = np.where(labels.exit_is_best == best, 0.95, 0.0)
+    score = np.where(labels.exit_beats_holding == best, 0.95, 0.0)
     return replace(inputs, rows=inputs.rows.assign(exit_probability=score))
 
 
@@ -90,7 +90,7 @@ def test_who_is_not_asked(world, exits) -> None:
     """One that abstained, one with a broken ledger, a later phase, models that are off."""
     inputs = knowing_inputs(world, exits, 0)
     broken = (Check("adds up", False, ""),)
-    for stays in ({"abstained": "nothing reached it"}, {"checks": broken}):
+    for stays in ({"abstained": "nothing reached it"}, {"integrity_checks": broken}):
         found = judged(world, exits, inputs, **stays)
         assert (found.gates, found.degradation) == (PASSED, "")
     later = judged(world, exits, inputs, (Later(),))

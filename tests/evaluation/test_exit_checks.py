@@ -42,7 +42,7 @@ class Case:
         for check, name in zip(checks, NAMES, strict=True):
             assert check.name.startswith(name)
             assert check.detail
-        return [at for at, check in enumerate(checks) if not check.holds]
+        return [at for at, check in enumerate(checks) if not check.passed]
 
     def with_fills(self, fills: pd.DataFrame) -> "Case":
         """Other fills."""
@@ -66,7 +66,7 @@ def world(project, period, gates) -> World:
 def exits(project) -> AdaptiveExits:
     return changed(
         read_params("exits").exits, dynamic_target__enabled=True, trailing__enabled=True,
-        decision__full=True, decision__partial=True, boundary_from_phase2=False,
+        decision__full=True, decision__partial=True, quarter_hour_exit_from_phase_2=False,
     )  # fmt: skip
 
 
@@ -243,7 +243,7 @@ def test_a_fit_after_the_decision(sound, column: str) -> None:
 
 
 def test_fits_that_are_not_on_record(sound, world) -> None:
-    heads, above = world.fold("heads", 3), world.fold("calibrator", 6)
+    heads, above = world.fold("exit_models", 3), world.fold("calibrator", 6)
     assert sound.with_folds(heads, above).broken() == []
     assert sound.with_folds(above).broken() == [FITTED]
     assert sound.with_folds(heads, world.fold("calibrator", 6, "too few")).broken() == [FITTED]

@@ -166,7 +166,7 @@ def test_few_trades_show_no_change(evaluate, small, period, trades, apart) -> No
     for metric in COMPARED:
         change = getattr(comparison, metric.key)
         assert change.low is change.high is None
-        assert (change.verdict, bool(change.reason)) == ("NOT SHOWN", True)
+        assert (change.verdict, bool(change.reason)) == ("inconclusive", True)
     assert comparison.win_rate.value == pytest.approx({1: 1.0, 2: 0.0, 3: 1 / 3}[trades])
 
 
@@ -225,7 +225,7 @@ def report_of(evaluate, small, period, project):
             *exits_claims.measure_claims(differences["2"], adaptive, len(results), few, few),
         )
         inputs = validated(
-            whole_run(2), phases=figures, differences=differences, promises=claims,
+            whole_run(2), phases=figures, differences=differences, claims=claims,
             signal_quality=quality, exits=adaptive,
         )  # fmt: skip
         rows = tuple(row for one, _ in phases.values() for row in one.gates.rows)
@@ -244,15 +244,15 @@ def test_no_chapter_concludes_from_few_trades_or_prints_what_cannot_be(
 ) -> None:
     inputs = report_of(results, apart)
     found = inputs.validation
-    assert {claim.verdict for claim in found.promises} == {"NOT SHOWN"}
+    assert {claim.verdict for claim in found.claims} == {"inconclusive"}
     assert found.signal_quality.heterogeneity.verdict is found.signal_quality.mcnemar.p is None
     for path, number in numbers(to_json(found.signal_quality)):
         if path.rsplit(".", 1)[-1] in ("value", "low", "high", "raw", "precision", "win_rate"):
             assert -1.0 <= number <= 1.0, path
-    changes = to_json(found.exits.every_candidate.change).values()
-    assert {change["verdict"] for change in changes} == {"NOT SHOWN"}
-    effects = {one.effect for rule in found.exits.leave_one_out for one in (rule.traded, rule.all)}
-    assert effects == {"NOT SHOWN"}
+    changes = to_json(found.exits.standalone.change).values()
+    assert {change["verdict"] for change in changes} == {"inconclusive"}
+    effects = {one.effect for rule in found.exits.ablation for one in (rule.traded, rule.all)}
+    assert effects == {"inconclusive"}
     for subset in (found.exits.capture.traded, found.exits.capture.all):
         assert subset.ratio.low is subset.ratio.high is None
     with unpainted():

@@ -59,9 +59,9 @@ def evaluate(panel: Panel, period: Period, gates: Gates) -> tuple[PhaseEvaluatio
     universe = EntryUniverse(panel, covariates, baseline_exit_returns(panel, execution, exits))
     targets = BaselinePhase().targets(gates)
     evaluation = evaluate_phase(0, ledger, universe, period, targets, execution, gates)
-    cap_bars = exits.cap_bars
+    max_holding_bars = exits.max_holding_bars
     return evaluation, build_phase_figures(
-        evaluation, ledger, candidates, period, cap_bars, gates, UNREAD
+        evaluation, ledger, candidates, period, max_holding_bars, gates, UNREAD
     )
 
 

@@ -18,7 +18,7 @@ def test_positions_open_when_the_data_ended_are_left_out() -> None:
             "open_at_end": [False, False, False, True],
         }
     )
-    times = summarize_holding(trades, cap_bars=36)
+    times = summarize_holding(trades, max_holding_bars=36)
     assert times.mean_minutes == 80.0
     assert times.median_minutes == 45.0
     assert sum(row.trades for row in times.histogram) == 3

@@ -102,7 +102,7 @@ def test_identical_phases_differ_by_exactly_nothing(sample_of, gates) -> None:
     assert list(found) == [metric.key for metric in COMPARED]
     for name, one in found.items():
         assert (one.value, one.low, one.high) == (0.0, 0.0, 0.0), name
-        assert judge_difference(METRICS[name], one, "").verdict == "NOT SHOWN"
+        assert judge_difference(METRICS[name], one, "").verdict == "inconclusive"
 
 
 def test_order_turns_the_sign(sample_of, gates) -> None:
@@ -203,14 +203,14 @@ def test_the_same_days_for_both(sample_of) -> None:
 @pytest.mark.parametrize(
     ("metric", "low", "high", "verdict"),
     [
-        (WIN_RATE, 0.1, 0.3, "BETTER"),
-        (WIN_RATE, -0.3, -0.1, "WORSE"),
-        (WIN_RATE, -0.1, 0.3, "NOT SHOWN"),
-        (WIN_RATE, 0.0, 0.3, "NOT SHOWN"),
-        (WIN_RATE, -0.3, 0.0, "NOT SHOWN"),
-        (MAX_DRAWDOWN, -0.3, -0.1, "BETTER"),
-        (MAX_DRAWDOWN, 0.1, 0.3, "WORSE"),
-        (TRADES_FRAC, 0.1, 0.3, "NOT SHOWN"),
+        (WIN_RATE, 0.1, 0.3, "better"),
+        (WIN_RATE, -0.3, -0.1, "worse"),
+        (WIN_RATE, -0.1, 0.3, "inconclusive"),
+        (WIN_RATE, 0.0, 0.3, "inconclusive"),
+        (WIN_RATE, -0.3, 0.0, "inconclusive"),
+        (MAX_DRAWDOWN, -0.3, -0.1, "better"),
+        (MAX_DRAWDOWN, 0.1, 0.3, "worse"),
+        (TRADES_FRAC, 0.1, 0.3, "inconclusive"),
     ],
 )
 def test_verdicts_know_which_way_is_better(metric, low, high, verdict) -> None:
@@ -219,7 +219,7 @@ def test_verdicts_know_which_way_is_better(metric, low, high, verdict) -> None:
     assert comparison.verdict == verdict
     assert comparison.reason
     lacking = judge_difference(metric, difference, "insufficient in phase 1: 3 of 100 trades")
-    assert lacking.verdict == "NOT SHOWN"
+    assert lacking.verdict == "inconclusive"
     assert (lacking.low, lacking.high) == (low, high)
     if metric.direction:
         assert lacking.reason.startswith("insufficient in phase 1")

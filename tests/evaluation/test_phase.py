@@ -153,7 +153,7 @@ def test_phase_0_is_judged_by_the_final_targets(evaluation) -> None:
 def test_figures_again_in_pandas(evaluation, ledger, candidates, period, exits, quick) -> None:
     """From the tables alone, as a reader with the parquet files would."""
     record = build_phase_figures(
-        evaluation, ledger, candidates, period, exits.cap_bars, quick, UNREAD
+        evaluation, ledger, candidates, period, exits.max_holding_bars, quick, UNREAD
     )
     start = pd.Timestamp(period.out_of_sample_ms, unit="ms", tz="UTC")
     trades = ledger.trades[ledger.trades["entry_time"] >= start]
@@ -208,7 +208,9 @@ def test_same_bytes_again(judge, ledger, candidates, period, exits, quick, evalu
     again = judge(ledger)
 
     def text(e) -> str:
-        record = build_phase_figures(e, ledger, candidates, period, exits.cap_bars, quick, UNREAD)
+        record = build_phase_figures(
+            e, ledger, candidates, period, exits.max_holding_bars, quick, UNREAD
+        )
         return json.dumps([to_json_value(to_json(record)), to_json_value(to_json(e.gates.rows))])
 
     assert text(again) == text(evaluation)
@@ -250,14 +252,16 @@ def test_degenerate_ledgers_have_defined_results(
     universe = EntryUniverse(panel, covariates, lambda symbol, bar: np.where(bar % 3, 0.004, -0.01))
     account = execution.model_copy(update={"capital": 10_000.0})
     result = evaluate_phase(0, ledger, universe, period, TARGETS, account, quick)
-    record = build_phase_figures(result, ledger, candidates, period, exits.cap_bars, quick, UNREAD)
+    record = build_phase_figures(
+        result, ledger, candidates, period, exits.max_holding_bars, quick, UNREAD
+    )
     summary = build_summary(result, NO_VERDICT, ledger, period)
     written = ((PhaseFigures, record), (Summary, summary), (GateRows, result.gates.rows))
     for kind, figures in written:
         text = json.dumps(to_json_value(to_json(figures)), allow_nan=False)
         assert to_json(from_json(kind, json.loads(text))) == json.loads(text)
     assert "nan" not in to_csv_text(build_gates_frame(result.gates.rows))
-    assert [check.name for check in result.checks if not check.holds] == []
+    assert [check.name for check in result.integrity_checks if not check.passed] == []
     for row in result.gates.rows:
         assert row.reason
         assert row.value is not None or row.verdict == "INCONCLUSIVE"

@@ -168,7 +168,7 @@ def test_orders_are_the_admitted_ones_with_their_score(
     assert np.array_equal(orders.confidence, admission["confidence"].to_numpy()[row])
     assert np.array_equal(orders.priority, orders.confidence)
     assert np.array_equal(orders.regime, scores["regime"].to_numpy()[row])
-    for name in ("size_frac", "target_frac", "stop_frac", "cap_bars"):
+    for name in ("size_frac", "target_frac", "stop_frac", "max_holding_bars"):
         assert np.unique(getattr(orders, name)).size == 1
         assert getattr(orders, name)[0] == getattr(every, name)[0]
     assert [one.exit_policy.rules for one in both] == [ExitRules.phase_0(exits)] * 2

@@ -17,7 +17,7 @@ from dipmaster.signal_filter import TIMEFRAMES, CheckStatus
 START_MS = 1_672_531_200_000
 YEAR = Period(START_MS, START_MS + 30 * DAY_MS, START_MS + 390 * DAY_MS - BAR_MS, 30)
 NAMES = ["candidates", "scored", "threshold", "checks", "volatility", "confirmation", "traded"]
-COLUMNS = ["passes_threshold", "passes_checks", "calm", "passes_confirmation"]
+COLUMNS = ["passes_threshold", "passes_checks", "passes_volatility", "passes_confirmation"]
 FACTS = (
     CheckStatus("volume", True, False, "nearly"),
     CheckStatus("rsi", True, True, "the rule"),
@@ -77,7 +77,7 @@ def test_a_hand_worked_funnel(sections, gates):
     assert rows[0].precision == pytest.approx(6 / 7)
     assert rows[0].mean_net_bps == pytest.approx((6 * 40 - 60) / 7)
     assert all(row.on for row in rows)
-    assert [row.passes for row in said.alone] == [6, 6, 6, 6, 6, 1]
+    assert [row.passes for row in said.single_steps] == [6, 6, 6, 6, 6, 1]
 
 
 def test_a_step_that_is_off_removes_nothing(sections, gates):
@@ -91,7 +91,7 @@ def test_a_step_that_is_off_removes_nothing(sections, gates):
     by_step = {row.step: row for row in rows.out_of_sample}
     assert by_step["checks"].on is False
     assert by_step["checks"].left == by_step["threshold"].left == by_step["traded"].left == 2
-    alone = {row.step: row for row in rows.alone}
+    alone = {row.step: row for row in rows.single_steps}
     assert alone["checks"].passes == 1
 
 
@@ -108,7 +108,7 @@ def test_counts_never_rise_and_both_ends_are_the_tables_own(sections, gates):
     traded = admitted & (rng.random(n) < 0.9) & (label >= 0)
     said = build_funnel(scores, admission, traded, YEAR, *sections, gates, FACTS)
     late = day >= 30
-    for name, kept in (("out_of_sample", late), ("whole", np.ones(n, dtype=bool))):
+    for name, kept in (("out_of_sample", late), ("burn_in_included", np.ones(n, dtype=bool))):
         left = [row.left for row in getattr(said, name)]
         assert left == sorted(left, reverse=True)
         assert (left[0], left[-2], left[-1]) == (
@@ -136,17 +136,17 @@ def test_checks_say_what_applies_and_what_they_let_through(sections, gates):
     assert checks["volume"].precision == checks["volume"].precision_of_rest == 0.5
     assert checks["rsi"].implied is True
     assert (checks["news"].applicable, checks["news"].passes) == (False, None)
-    assert checks["news"].why == "no source"
+    assert checks["news"].reason == "no source"
 
 
 def test_signs_are_told_where_they_are_given(sections, gates):
     names = [name for frame in TIMEFRAMES.values() for name in frame]
     signs = {name: np.array([1.0, 0.5, 0.0]) for name in names}
     given = made([[1, 1, 1, 1]] * 3, [1, 0, 0], [0.9] * 3)
-    said = build_funnel(*given, YEAR, *sections, gates, FACTS, signs).signs
-    assert [row.sign for row in said] == names
+    said = build_funnel(*given, YEAR, *sections, gates, FACTS, signs).confirmation_signals
+    assert [row.signal for row in said] == names
     assert (said[0].mean, said[0].passes, said[0].precision) == (0.5, 1, 1.0)
-    assert build_funnel(*given, YEAR, *sections, gates, FACTS).signs == ()
+    assert build_funnel(*given, YEAR, *sections, gates, FACTS).confirmation_signals == ()
 
 
 def test_a_funnel_that_runs_dry_says_so(sections, gates):

@@ -30,10 +30,10 @@ def _regimes(rates, each, blocks, seed=None):
 def test_regimes_that_win_alike_and_regimes_that_do_not(gates):
     alike = compare_regimes(_regimes([0.5, 0.5, 0.5], 10, 12), gates)
     assert (alike.chi2, alike.df, alike.p) == (0.0, 2, 1.0)
-    assert (alike.verdict, alike.alpha) == ("NO DIFFERENCE FOUND", gates.alpha)
+    assert (alike.verdict, alike.alpha) == ("inconclusive", gates.alpha)
     different = compare_regimes(_regimes([0.3, 0.5, 0.9], 20, 12), gates)
     assert different.p < 1e-6
-    assert different.verdict == "DIFFER"
+    assert different.verdict == "heterogeneous"
     assert different.reason == ""
 
 
@@ -45,7 +45,7 @@ def test_the_level_alone_decides_between_the_two_verdicts(gates):
         )
         for factor in (0.99, 1.01)
     )
-    assert (below.verdict, above.verdict) == ("NO DIFFERENCE FOUND", "DIFFER")
+    assert (below.verdict, above.verdict) == ("inconclusive", "heterogeneous")
 
 
 def test_heterogeneity_is_the_wald_statistic_of_independent_trades_where_blocks_say_no_more(gates):
@@ -88,7 +88,7 @@ def test_no_regimes_differ_on_less_than_the_minimum_data(gates, each, blocks, la
     few = compare_regimes(_regimes([0.3, 0.8], each, blocks), gates)
     assert (few.chi2, few.p, few.verdict, few.reason) == (None, None, None, lacks)
     enough = compare_regimes(_regimes([0.3, 0.8], each + 1, blocks + 4), gates)
-    assert enough.verdict == "DIFFER"
+    assert enough.verdict == "heterogeneous"
 
 
 def test_covariance_is_clustered_and_at_least_that_of_independent_rows():

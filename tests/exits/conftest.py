@@ -161,7 +161,8 @@ def exits_with(project: Path) -> Callable[..., AdaptiveExits]:
 def exits(exits_with: Callable[..., AdaptiveExits]) -> AdaptiveExits:
     """Section `exits` with the values of the roadmap, whatever params.yaml says today."""
     return exits_with(
-        target_frac=0.008, stop_frac=0.015, cap_bars=36, boundary_from_phase2=False,
+        target_frac=0.008, stop_frac=0.015, max_holding_bars=36,
+        quarter_hour_exit_from_phase_2=False,
         target_combination="weighted_sum", dynamic_target__enabled=True, trailing__enabled=True,
     )  # fmt: skip
 

@@ -26,14 +26,19 @@ LEAST = MinTrainingSet(candidates=40, per_class=5)
 JUDGING = ExitEvaluation(
     seed=3, alpha=0.025, block_days=15, bins=5, bootstrap_reps=100, permutations=2, max_rows=4000
 )
-MODELS = ExitModels(trees=TREES, min_train=LEAST, max_rows=1500, judging=JUDGING)
+MODELS = ExitModels(trees=TREES, min_train=LEAST, max_rows=1500, evaluation=JUDGING)
 SPLIT = Split(
     burn_in_days=180, min_out_of_sample_days=7, models_from_day=60, stack_from_day=105,
     calibrator_from_day=150,
 )  # fmt: skip
 BEST, TIMING, RISK, TREND = (
     EXIT_FEATURES.index(name)
-    for name in ("current_pnl_frac", "max_profit_frac", "stop_room_sigma", "volume_trend_10m")
+    for name in (
+        "current_pnl_frac",
+        "max_profit_frac",
+        "distance_to_stop_sigma",
+        "volume_trend_10m",
+    )
 )
 
 
@@ -88,9 +93,9 @@ def made_lifetimes(
     labels = ExitLabels(
         exit_net_frac=hold + gain,
         hold_net_frac=np.where(labelled, hold, np.nan),
-        exit_is_best=np.where(labelled, best, -1).astype(np.int8),
-        bars_to_best=np.where(labelled, wait, np.nan),
-        stopped_first=np.where(labelled, stopped[position], -1).astype(np.int8),
+        exit_beats_holding=np.where(labelled, best, -1).astype(np.int8),
+        bars_to_best_exit=np.where(labelled, wait, np.nan),
+        stop_before_target=np.where(labelled, stopped[position], -1).astype(np.int8),
     )
     kind = np.where(stopped, int(ExitType.STOP), int(ExitType.TARGET)).astype(np.int64)
     net = hold[position.searchsorted(range(count))]

@@ -28,7 +28,7 @@ def record(some: Lifetimes, planted: ExitScores):
 
 def judge(some: Lifetimes, found: ExitScores) -> EvaluationSample:
     """Every labelled row from day 180 on."""
-    schedule, label = found.training_set.schedule, found.training_set.label("exit_is_best")
+    schedule, label = found.training_set.schedule, found.training_set.label("exit_beats_holding")
     known = np.isfinite(label)
     return build_evaluation_sample(schedule.signal_ms, known, day(180), some.bars_ms[1], JUDGING)
 
@@ -36,7 +36,7 @@ def judge(some: Lifetimes, found: ExitScores) -> EvaluationSample:
 def judged_rows(some: Lifetimes) -> np.ndarray:
     """Labelled rows of positions decided from the boundary on."""
     late = some.signal_ms[some.rows.position] >= day(180)
-    return np.flatnonzero(late & (some.labels.exit_is_best >= 0))
+    return np.flatnonzero(late & (some.labels.exit_beats_holding >= 0))
 
 
 def test_it_has_every_part_of_the_contract(record) -> None:
@@ -44,14 +44,15 @@ def test_it_has_every_part_of_the_contract(record) -> None:
     assert to_json(from_json(ExitModelResults, written)) == written
     assert written["out_of_sample_from"] == "2023-06-30T00:00:00Z"
     assert set(record) == {
-        "reason", "out_of_sample_from", "positions", "rows", "features", "folds", "heads",
-        "exit_probability", "reliability", "distribution", "by_bars_held", "gain", "importance",
+        "reason", "out_of_sample_from", "positions", "rows", "features", "folds", "exit_models",
+        "exit_probability", "reliability", "distribution", "by_bars_held", "gain_by_score",
+        "importance",
         "calibrator",
     }  # fmt: skip
     assert record["reason"] == ""
-    assert set(record["heads"]["profit"]) == {"base_rate", "auc", "brier", "brier_skill"}
-    assert set(record["heads"]["risk"]) == set(record["heads"]["profit"])
-    assert set(record["heads"]["timing"]) == {
+    assert set(record["exit_models"]["profit"]) == {"base_rate", "auc", "brier", "brier_skill"}
+    assert set(record["exit_models"]["risk"]) == set(record["exit_models"]["profit"])
+    assert set(record["exit_models"]["timing"]) == {
         "mean_bars", "mae_bars", "naive_mae_bars", "rank_correlation",
     }  # fmt: skip
     assert set(record["exit_probability"]) == {
@@ -63,15 +64,15 @@ def test_it_has_every_part_of_the_contract(record) -> None:
         "low", "high", "n", "mean_p", "rate", "rate_low", "rate_high",
     }  # fmt: skip
     assert len(record["features"]["roadmap"]) == 11
-    assert record["features"]["roadmap"] + record["features"]["own"] == list(EXIT_FEATURES)
+    assert record["features"]["roadmap"] + record["features"]["price_levels"] == list(EXIT_FEATURES)
     assert set(record["calibrator"]) == set(CALIBRATOR_INPUTS)
 
 
 def test_figures_against_scikit_learn(some: Lifetimes, planted: ExitScores, record) -> None:
     rows = judged_rows(some)
-    best, p = some.labels.exit_is_best[rows], planted.exit_probability[rows]
+    best, p = some.labels.exit_beats_holding[rows], planted.exit_probability[rows]
     found = record["exit_probability"]
-    assert found["n_rows"] == rows.size == record["rows"]["judged"]
+    assert found["n_rows"] == rows.size == record["rows"]["evaluated"]
     assert found["n_positions"] == np.unique(some.rows.position[rows]).size
     assert found["base_rate"] == pytest.approx(best.mean())
     assert found["auc"]["value"] == pytest.approx(roc_auc_score(best, p))
@@ -82,9 +83,9 @@ def test_figures_against_scikit_learn(some: Lifetimes, planted: ExitScores, reco
 
 def test_timing_against_the_mean_of_its_past(some: Lifetimes, planted: ExitScores, record) -> None:
     rows, walk = judged_rows(some), planted.models["timing"]
-    bars = some.labels.bars_to_best[rows]
+    bars = some.labels.bars_to_best_exit[rows]
     past = np.array([walk.refits[fold].model.train_mean for fold in walk.fold[rows]])
-    found = record["heads"]["timing"]
+    found = record["exit_models"]["timing"]
     assert found["naive_mae_bars"]["value"] == pytest.approx(np.abs(bars - past).mean())
     assert found["mae_bars"]["value"] == pytest.approx(np.abs(bars - walk.predictions[rows]).mean())
     assert found["mae_bars"]["value"] < found["naive_mae_bars"]["value"]
@@ -96,34 +97,34 @@ def test_counts(some: Lifetimes, record) -> None:
     assert record["positions"] == {"all": 500, "opened": 500, "out_of_sample": int(late.sum())}
     rows = judged_rows(some)
     assert record["rows"]["all"] == len(some.rows)
-    assert record["rows"]["labelled"] == (some.labels.exit_is_best >= 0).sum()
+    assert record["rows"]["labelled"] == (some.labels.exit_beats_holding >= 0).sum()
     assert record["rows"]["out_of_sample"] == record["rows"]["scored_out_of_sample"] == rows.size
     assert sum(record["distribution"]["counts"]) == rows.size
     assert len(record["distribution"]["edges"]) == 21
     assert sum(row["n"] for row in record["by_bars_held"]) == rows.size
-    assert sum(row["n"] for row in record["gain"]) == rows.size
+    assert sum(row["n"] for row in record["gain_by_score"]) == rows.size
     assert sum(row["n"] for row in record["reliability"]) == rows.size
 
 
 def test_folds_say_what_they_learned_from(some: Lifetimes, record) -> None:
-    heads = [row for row in record["folds"] if row["level"] == "heads"]
-    above = [row for row in record["folds"] if row["level"] == "calibrator"]
+    heads = [row for row in record["folds"] if row["layer"] == "exit_models"]
+    above = [row for row in record["folds"] if row["layer"] == "calibrator"]
     assert len(heads) == 4
     assert len(above) == 3
     last = heads[-1]
     settled = np.flatnonzero(some.grid_ms[some.hold.exit_index] + 300_000 <= day(273))
     settled = settled[some.signal_ms[settled] + 9 * 300_000 <= day(273)]
     assert last["positions"] == settled.size
-    labelled = some.labels.exit_is_best >= 0
+    labelled = some.labels.exit_beats_holding >= 0
     assert last["rows"] == (np.isin(some.rows.position, settled) & labelled).sum()
-    assert last["thinned_to"] <= 1500
-    assert heads[0]["thinned_to"] == heads[0]["rows"]
+    assert last["subsampled_to"] <= 1500
+    assert heads[0]["subsampled_to"] == heads[0]["rows"]
     assert above[-1]["positions"] < last["positions"]
 
 
 def test_subsampling_reaches_the_fits(some: Lifetimes) -> None:
     found = to_json(evaluate_exit_scores(scored(some, max_rows=1000), some.bars_ms, SPLIT, JUDGING))
-    assert max(row["thinned_to"] for row in found["folds"]) <= 1000
+    assert max(row["subsampled_to"] for row in found["folds"]) <= 1000
     assert found["folds"][3]["rows"] > 1000
 
 
@@ -175,14 +176,15 @@ def test_nothing_to_judge_says_why() -> None:
     assert found["distribution"]["quantiles"]["p50"] is None
     assert found["importance"] == found["by_bars_held"] == found["reliability"] == []
     assert found["calibrator"] == {}
-    assert [row["n"] for row in found["gain"]] == [0] * 10
+    assert [row["n"] for row in found["gain_by_score"]] == [0] * 10
     json.dumps(store.to_json_value(found), allow_nan=False)
 
 
 def test_no_position_with_an_outcome(some: Lifetimes) -> None:
     nothing = np.full(len(some.rows), np.nan)
     unknown = np.full(len(some.rows), -1, np.int8)
-    labels = {"exit_is_best": unknown, "stopped_first": unknown, "bars_to_best": nothing,
+    labels = {"exit_beats_holding": unknown, "stop_before_target": unknown,
+              "bars_to_best_exit": nothing,
               "hold_net_frac": nothing}  # fmt: skip
     found = to_json(
         evaluate_exit_scores(scored(some.with_(**labels)), some.bars_ms, SPLIT, JUDGING)
@@ -197,11 +199,17 @@ def test_a_history_that_ends_early(some: Lifetimes) -> None:
         some.rows,
         **{n: getattr(some.rows, n)[keep] for n in ("position", "bar", "held", "features")},
     )
-    names = ("exit_net_frac", "hold_net_frac", "exit_is_best", "bars_to_best", "stopped_first")
+    names = (
+        "exit_net_frac",
+        "hold_net_frac",
+        "exit_beats_holding",
+        "bars_to_best_exit",
+        "stop_before_target",
+    )
     labels = replace(some.labels, **{n: getattr(some.labels, n)[keep] for n in names})
     ends = np.minimum(some.hold.exit_index, 104 * 288 - 1)
     cut = replace(early, rows=rows, labels=labels, hold=replace(some.hold, exit_index=ends))
     soon = SPLIT.model_copy(update={"burn_in_days": 70})
     found = to_json(evaluate_exit_scores(scored(cut), early.bars_ms, soon, JUDGING))
     assert found["reason"] == "the history ends before every level has been fitted"
-    assert found["heads"]["profit"]["auc"]["value"] > 0.7
+    assert found["exit_models"]["profit"]["auc"]["value"] > 0.7

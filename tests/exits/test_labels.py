@@ -47,9 +47,9 @@ def test_a_path_by_hand(make: Any, exits: Any, free: Any) -> None:
     assert rows.bar.tolist() == [1, 2, 3, 4, 5]
     np.testing.assert_allclose(labels.exit_net_frac, [0.004, 0.002, 0.001, 0.0, 0.0], atol=1e-12)
     np.testing.assert_allclose(labels.hold_net_frac, [-0.015] * 3 + [NAN] * 2)
-    assert labels.exit_is_best.tolist() == [1, 1, 1, -1, -1]
-    np.testing.assert_array_equal(labels.bars_to_best, [0, 0, 0, NAN, NAN])
-    assert labels.stopped_first.tolist() == [1, 1, 1, -1, -1]
+    assert labels.exit_beats_holding.tolist() == [1, 1, 1, -1, -1]
+    np.testing.assert_array_equal(labels.bars_to_best_exit, [0, 0, 0, NAN, NAN])
+    assert labels.stop_before_target.tolist() == [1, 1, 1, -1, -1]
 
 
 def test_waiting_for_the_target_is_best(make: Any, exits: Any, free: Any) -> None:
@@ -57,9 +57,9 @@ def test_waiting_for_the_target_is_best(make: Any, exits: Any, free: Any) -> Non
     bars = [FLAT, FLAT, FLAT, FLAT, FLAT, (100.0, 101.0, 99.9, 100.9), FLAT]
     market = make.market(bars, half_spread_bps=0.0)
     _, _, labels = labelled(market, make.positions([(0, 0)], max_holding_bars=6), free, exits)
-    assert labels.exit_is_best.tolist() == [0, 0, 0, 0, -1]
-    np.testing.assert_array_equal(labels.bars_to_best, [3, 2, 1, 0, NAN])
-    assert labels.stopped_first.tolist() == [0, 0, 0, 0, -1]
+    assert labels.exit_beats_holding.tolist() == [0, 0, 0, 0, -1]
+    np.testing.assert_array_equal(labels.bars_to_best_exit, [3, 2, 1, 0, NAN])
+    assert labels.stop_before_target.tolist() == [0, 0, 0, 0, -1]
 
 
 def test_of_equal_exits_the_earliest_is_best(make: Any, exits: Any, free: Any) -> None:
@@ -67,7 +67,7 @@ def test_of_equal_exits_the_earliest_is_best(make: Any, exits: Any, free: Any) -
     rows, _, labels = labelled(market, make.positions([(0, 0)], max_holding_bars=5), free, exits)
     assert len(rows) == 4
     assert labels.exit_net_frac.tolist() == labels.hold_net_frac.tolist() == [0.0] * 4
-    assert labels.bars_to_best.tolist() == [0.0] * 4
+    assert labels.bars_to_best_exit.tolist() == [0.0] * 4
 
 
 def test_a_sale_at_the_open_of_the_end_nets_the_same(make: Any, exits: Any, execution: Any) -> None:
@@ -78,7 +78,7 @@ def test_a_sale_at_the_open_of_the_end_nets_the_same(make: Any, exits: Any, exec
     assert hold.exit_index[0] == 3
     before = np.flatnonzero(rows.bar == 2)[0]
     assert labels.exit_net_frac[before] == labels.hold_net_frac[before] == hold.net_frac[0]
-    assert labels.exit_is_best[before] == 1
+    assert labels.exit_beats_holding[before] == 1
 
 
 def test_a_sale_pays_the_funding_that_holding_has_paid_by_then(
@@ -108,9 +108,9 @@ def test_what_the_end_of_the_data_closed_is_not_known(
     assert rows.bar.tolist() == [1, 2, 3, 4, 5]
     assert np.isfinite(labels.exit_net_frac).tolist() == [True] * 4 + [False]
     assert np.isnan(labels.hold_net_frac).all()
-    assert np.isnan(labels.bars_to_best).all()
-    assert (labels.exit_is_best == -1).all()
-    assert (labels.stopped_first == -1).all()
+    assert np.isnan(labels.bars_to_best_exit).all()
+    assert (labels.exit_beats_holding == -1).all()
+    assert (labels.stop_before_target == -1).all()
 
 
 def test_without_a_half_spread_there_is_no_sale(make: Any, exits: Any, execution: Any) -> None:
@@ -120,8 +120,8 @@ def test_without_a_half_spread_there_is_no_sale(make: Any, exits: Any, execution
     rows, _, labels = labelled(market, positions, execution, exits)
     assert rows.bar.tolist() == [1, 2, 3, 4]
     assert np.isnan(labels.exit_net_frac).tolist() == [False, True, False, False]
-    assert (labels.exit_is_best == -1).tolist() == [False, True, False, False]
-    assert np.isfinite(labels.bars_to_best).all()
+    assert (labels.exit_beats_holding == -1).tolist() == [False, True, False, False]
+    assert np.isfinite(labels.bars_to_best_exit).all()
 
 
 IDLE = (90.0, 120.0, 80.0, 110.0)
@@ -144,8 +144,8 @@ def test_a_sale_beside_a_hole_waits_for_the_next_trade(
     assert (hold.exit_index[0], EXIT_NAMES[hold.exit_type[0]]) == (6, "time_limit")
     np.testing.assert_allclose(labels.exit_net_frac, [0.003, 0.0], atol=1e-12)
     np.testing.assert_allclose(labels.hold_net_frac, [0.005, 0.005])
-    assert labels.exit_is_best.tolist() == [0, 0]
-    assert labels.bars_to_best.tolist() == [2, 1]
+    assert labels.exit_beats_holding.tolist() == [0, 0]
+    assert labels.bars_to_best_exit.tolist() == [2, 1]
 
 
 def test_a_sale_that_waits_beyond_the_time_limit_is_that_of_the_limit(
@@ -158,8 +158,8 @@ def test_a_sale_that_waits_beyond_the_time_limit_is_that_of_the_limit(
     assert rows.bar.tolist() == [1, 2]
     assert (hold.exit_index[0], EXIT_NAMES[hold.exit_type[0]]) == (6, "time_limit")
     assert labels.exit_net_frac[1] == labels.hold_net_frac[1] == hold.net_frac[0]
-    assert labels.exit_is_best.tolist()[1] == 1
-    assert labels.bars_to_best.tolist()[1] == 0
+    assert labels.exit_beats_holding.tolist()[1] == 1
+    assert labels.bars_to_best_exit.tolist()[1] == 0
 
 
 def test_where_the_hole_is_the_end_there_is_no_sale(make: Any, exits: Any, execution: Any) -> None:
@@ -167,7 +167,7 @@ def test_where_the_hole_is_the_end_there_is_no_sale(make: Any, exits: Any, execu
     rows, _, labels = labelled(market, make.positions([(0, 0)]), execution, exits)
     assert rows.bar.tolist() == [1]
     assert np.isnan(labels.exit_net_frac).all()
-    assert labels.exit_is_best.tolist() == [-1]
+    assert labels.exit_beats_holding.tolist() == [-1]
 
 
 def next_trades(panel: Panel, symbol: Any, bar: Any) -> np.ndarray:
@@ -195,7 +195,7 @@ def test_a_sale_is_the_engines_score_exit(
     make: Any, exits_with: Any, execution: Any, seed: int, boundary: bool
 ) -> None:
     """One score above every threshold, at the row's column, under the rules that hold."""
-    market, exits = make.random_market(seed), exits_with(boundary_from_phase2=boundary)
+    market, exits = make.random_market(seed), exits_with(quarter_hour_exit_from_phase_2=boundary)
     positions = make.everywhere(market, 13)
     rows, hold, labels = labelled(market, positions, execution, exits)
     known = np.flatnonzero(~np.isnan(labels.hold_net_frac))
@@ -241,7 +241,7 @@ def test_the_account_sells_there_too(make: Any, exits: Any, execution: Any) -> N
 def twin(
     rows: ExitRows, hold: TradeOutcomes, exit_net: Any, sale_bar: Any
 ) -> list[tuple[float, int, float, int]]:
-    """(hold_net, exit_is_best, bars_to_best, stopped_first) of every row."""
+    """(hold_net, exit_beats_holding, bars_to_best_exit, stop_before_target) of every row."""
     out = []
     for r in range(len(rows)):
         p, u = int(rows.position[r]), int(rows.bar[r])
@@ -263,14 +263,17 @@ def twin(
 
 @pytest.mark.parametrize("seed", range(3))
 def test_labels_equal_the_twin(make: Any, exits_with: Any, execution: Any, seed: int) -> None:
-    market, exits = make.random_market(10 + seed), exits_with(boundary_from_phase2=seed == 2)
+    market, exits = (
+        make.random_market(10 + seed),
+        exits_with(quarter_hour_exit_from_phase_2=seed == 2),
+    )
     positions = make.everywhere(market, 29)
     rows, hold, labels = labelled(market, positions, execution, exits)
     sale_bar = next_trades(market.panel, positions.symbol_index[rows.position], rows.bar)
     expected = np.array(twin(rows, hold, labels.exit_net_frac, sale_bar)).T
     np.testing.assert_array_equal(labels.hold_net_frac, expected[0])
-    np.testing.assert_array_equal(labels.exit_is_best, expected[1])
-    np.testing.assert_array_equal(labels.bars_to_best, expected[2])
-    np.testing.assert_array_equal(labels.stopped_first, expected[3])
-    assert set(labels.exit_is_best.tolist()) == {-1, 0, 1}
-    assert set(labels.stopped_first.tolist()) == {-1, 0, 1}
+    np.testing.assert_array_equal(labels.exit_beats_holding, expected[1])
+    np.testing.assert_array_equal(labels.bars_to_best_exit, expected[2])
+    np.testing.assert_array_equal(labels.stop_before_target, expected[3])
+    assert set(labels.exit_beats_holding.tolist()) == {-1, 0, 1}
+    assert set(labels.stop_before_target.tolist()) == {-1, 0, 1}

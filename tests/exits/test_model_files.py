@@ -82,24 +82,24 @@ def test_a_signal_that_closes_as_models_are_fitted_is_scored_by_them(planted: Ex
 def test_what_the_files_are(planted: ExitScores) -> None:
     texts, metadata = serialize_models(planted), serialize_metadata(planted)
     days = ("2023-03-02", "2023-04-01", "2023-07-01", "2023-10-01")
-    assert set(texts) == {f"heads/{name}_{when}.txt" for name in EXIT_MODELS for when in days}
-    assert set(metadata) == {"heads.json", "calibrator.json"}
+    assert set(texts) == {f"exit_models/{name}_{when}.txt" for name in EXIT_MODELS for when in days}
+    assert set(metadata) == {"exit_models.json", "calibrator.json"}
     written = json.loads(json.dumps(store.to_json_value(to_json(metadata))))
     assert [r["fitted_at"] for r in written["calibrator.json"]["refits"]] == [
         "2023-04-16T00:00:00Z", "2023-07-01T00:00:00Z", "2023-10-01T00:00:00Z",
     ]  # fmt: skip
-    first = written["heads.json"]["heads"]["risk"][0]
-    assert first["model"]["file"] == "heads/risk_2023-03-02.txt"
+    first = written["exit_models.json"]["exit_models"]["risk"][0]
+    assert first["model"]["file"] == "exit_models/risk_2023-03-02.txt"
     assert first["reason"] == ""
     assert first["rows"] > 100
 
 
 def test_a_quarter_without_a_model_has_no_scores(some: Lifetimes, tmp_path: Path) -> None:
     """Risk of one class until summer: the heads of the first three fits lack one."""
-    stopped = some.labels.stopped_first.copy()
+    stopped = some.labels.stop_before_target.copy()
     early = some.signal_ms[some.rows.position] < day(181)
     stopped[early & (stopped >= 0)] = 0
-    found = scored(some.with_(stopped_first=stopped))
+    found = scored(some.with_(stop_before_target=stopped))
     models = write_and_read(found, tmp_path)
     assert [refit.model is None for refit in models.exit_models["risk"]] == [
         True,
@@ -107,7 +107,7 @@ def test_a_quarter_without_a_model_has_no_scores(some: Lifetimes, tmp_path: Path
         True,
         False,
     ]
-    assert "of one class" in serialize_metadata(found)["heads.json"].heads["risk"][0].reason
+    assert "of one class" in serialize_metadata(found)["exit_models.json"].heads["risk"][0].reason
     probability = models.score(some.rows, some.signal_ms, MAX_HOLDING_BARS)
     np.testing.assert_array_equal(probability, found.exit_probability)
 
@@ -125,7 +125,7 @@ def test_a_missing_file_names_the_fix(planted: ExitScores, tmp_path: Path) -> No
     with pytest.raises(PipelineError, match="dvc repro"):
         read_models(tmp_path)
     write_and_read(planted, tmp_path)
-    (tmp_path / "heads/timing_2023-07-01.txt").unlink()
+    (tmp_path / "exit_models/timing_2023-07-01.txt").unlink()
     with pytest.raises(PipelineError, match=r"(?s)timing_2023-07-01.*dvc repro"):
         read_models(tmp_path)
 
@@ -144,7 +144,7 @@ def test_a_model_that_is_not_the_one_fitted_never_reaches_lightgbm(
 ) -> None:
     """A truncated text would end the process by a signal, with no error to read."""
     write_and_read(planted, tmp_path)
-    path = tmp_path / "heads/risk_2023-04-01.txt"
+    path = tmp_path / "exit_models/risk_2023-04-01.txt"
     path.write_text(damage(path.read_text()))
     with pytest.raises(DataError, match=r"(?s)risk_2023-04-01\.txt: expected .*Fix"):
         read_models(tmp_path)
@@ -152,16 +152,16 @@ def test_a_model_that_is_not_the_one_fitted_never_reaches_lightgbm(
 
 def test_a_model_that_is_no_text_names_the_fix(planted: ExitScores, tmp_path: Path) -> None:
     write_and_read(planted, tmp_path)
-    (tmp_path / "heads/risk_2023-04-01.txt").write_bytes(bytes(range(256)))
+    (tmp_path / "exit_models/risk_2023-04-01.txt").write_bytes(bytes(range(256)))
     with pytest.raises(PipelineError, match=r"(?s)risk_2023-04-01\.txt is damaged.*Fix"):
         read_models(tmp_path)
 
 
 def damaged(metadata: Any, name: str) -> None:
-    refits = metadata["heads"]["risk"] if "heads" in metadata else metadata["refits"]
+    refits = metadata["exit_models"]["risk"] if "exit_models" in metadata else metadata["refits"]
     match name:
         case "a part":
-            del metadata["heads" if "heads" in metadata else "refits"]
+            del metadata["exit_models" if "exit_models" in metadata else "refits"]
         case "inputs":
             metadata["inputs"].reverse()
         case "a moment":
@@ -169,12 +169,18 @@ def damaged(metadata: Any, name: str) -> None:
         case "order":
             refits.reverse()
         case "a refit":
-            (metadata["heads"]["risk"] if "heads" in metadata else refits[1]["model"]["sd"]).pop()
+            (
+                metadata["exit_models"]["risk"]
+                if "exit_models" in metadata
+                else refits[1]["model"]["sd"]
+            ).pop()
         case "a key":
-            del refits[1]["model"][sorted(refits[1]["model"])[0 if "heads" in metadata else 1]]
+            del refits[1]["model"][
+                sorted(refits[1]["model"])[0 if "exit_models" in metadata else 1]
+            ]
 
 
-@pytest.mark.parametrize("file", ["heads.json", "calibrator.json"])
+@pytest.mark.parametrize("file", ["exit_models.json", "calibrator.json"])
 @pytest.mark.parametrize("what", ["a part", "inputs", "a moment", "order", "a refit", "a key"])
 def test_a_damaged_description_names_the_fix(
     planted: ExitScores, tmp_path: Path, file: str, what: str

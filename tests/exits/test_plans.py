@@ -54,7 +54,7 @@ def test_bars_that_nobody_scored_are_of_medium_strength(make: Any, exits: Any) -
 def test_each_rule_can_be_switched(
     make: Any, exits_with: Any, boundary: bool, trailing: bool
 ) -> None:
-    exits = exits_with(boundary_from_phase2=boundary, trailing__enabled=trailing)
+    exits = exits_with(quarter_hour_exit_from_phase_2=boundary, trailing__enabled=trailing)
     rules = build_hold_rules(make.random_market(1), exits)
     assert rules.boundary_min_net_frac == (exits.boundary_min_net_frac if boundary else None)
     assert (rules.trailing is not None) == trailing
@@ -100,7 +100,7 @@ def test_with_everything_off_a_path_is_the_frozen_trade(
 ) -> None:
     market = make.random_market(5)
     exits = exits_with(
-        dynamic_target__enabled=False, trailing__enabled=False, boundary_from_phase2=True
+        dynamic_target__enabled=False, trailing__enabled=False, quarter_hour_exit_from_phase_2=True
     )
     candidates = table(market)
     frozen = triple_barrier_labels(candidates, market.panel, execution, exits)

@@ -87,4 +87,4 @@ def test_what_is_decided_before_the_outage_is_sold_after_it(
     proceeds = sold / opened * (1.0 - side) * (1.0 - fee)
     expected = proceeds - (1.0 + side) * (1.0 + fee)
     np.testing.assert_allclose(labels.exit_net_frac[before], expected, rtol=1e-9, atol=1e-12)
-    assert (labels.exit_is_best[before] >= 0).all()
+    assert (labels.exit_beats_holding[before] >= 0).all()

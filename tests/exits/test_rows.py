@@ -42,14 +42,14 @@ def test_a_row_by_hand(make: Any, exits: Any, free: Any) -> None:
     expected = {
         "holding_minutes": 15, "current_pnl_frac": 0.005, "max_profit_frac": 0.008,
         "max_loss_frac": -0.005, "volatility_5m_daily_frac": 0.04, "volume_trend_10m": -0.25,
-        "momentum_10_frac": 0.003, "resistance_distance_frac": 0.01, "minutes_to_boundary": 10,
+        "momentum_10_frac": 0.003, "resistance_distance_frac": 0.01, "minutes_to_quarter_hour": 10,
         "session_minutes": 20, "session_volatility": 1.25,
-        "target_room_sigma": math.log(100.8 / 100.5) / sigma,
-        "stop_room_sigma": math.log(100.5 / 98.5) / sigma,
-        "trail_room_frac": 100.5 / level - 1.0,
+        "distance_to_target_sigma": math.log(100.8 / 100.5) / sigma,
+        "distance_to_stop_sigma": math.log(100.5 / 98.5) / sigma,
+        "distance_to_trail_frac": 100.5 / level - 1.0,
     }  # fmt: skip
     assert named(rows, 2) == pytest.approx(expected, rel=1e-5)
-    assert math.isnan(named(rows, 0)["trail_room_frac"])
+    assert math.isnan(named(rows, 0)["distance_to_trail_frac"])
 
 
 def test_the_quarters_of_an_hour_are_those_of_the_fill(make: Any, exits: Any, free: Any) -> None:
@@ -58,11 +58,11 @@ def test_the_quarters_of_an_hour_are_those_of_the_fill(make: Any, exits: Any, fr
         make.market([FLAT] * 300), make.positions([(0, 0), (0, 285)]), free, exits
     )
     found = [named(rows, i) for i in range(len(rows))]
-    assert [f["minutes_to_boundary"] for f in found[:5]] == [5, 0, 10, 5, 0]
+    assert [f["minutes_to_quarter_hour"] for f in found[:5]] == [5, 0, 10, 5, 0]
     assert [f["session_minutes"] for f in found[:3]] == [10, 15, 20]
     night = [f for f, p in zip(found, rows.position, strict=True) if p == 1]
     assert [f["session_minutes"] for f in night[:3]] == [1435, 0, 5]
-    assert [f["minutes_to_boundary"] for f in night[:3]] == [5, 0, 10]
+    assert [f["minutes_to_quarter_hour"] for f in night[:3]] == [5, 0, 10]
 
 
 def test_the_last_row_leaves_something_to_decide(make: Any, exits: Any, free: Any) -> None:
@@ -78,7 +78,7 @@ def test_what_ended_the_path_ends_no_rows(make: Any, exits: Any, free: Any) -> N
     bars = [FLAT, FLAT, (100.0, 103.0, 95.0, 96.0), *[FLAT] * 40]
     rows = build_exit_rows(make.market(bars), make.positions([(0, 0)]), free, exits)
     assert rows.held.tolist() == list(range(35))
-    assert named(rows, 1)["stop_room_sigma"] < 0.0
+    assert named(rows, 1)["distance_to_stop_sigma"] < 0.0
 
 
 def test_holes_and_the_end_of_the_data(make: Any, exits: Any, free: Any) -> None:
@@ -114,8 +114,8 @@ def test_without_a_volatility_there_is_no_room_in_sigmas(
     market = make.market([FLAT] * 4, volatility_5m_daily_frac=volatility)
     for values in build_exit_rows(market, make.positions([(0, 0)]), free, exits).features:
         row = dict(zip(EXIT_FEATURES, values.tolist(), strict=True))
-        assert math.isnan(row["target_room_sigma"])
-        assert math.isnan(row["stop_room_sigma"])
+        assert math.isnan(row["distance_to_target_sigma"])
+        assert math.isnan(row["distance_to_stop_sigma"])
 
 
 def test_no_positions_no_rows(make: Any, exits: Any, free: Any) -> None:
@@ -171,11 +171,11 @@ def twin(market: Any, positions: Any, execution: Any, exits: Any) -> list[tuple[
                 "current_pnl_frac": close / entry - 1,
                 "max_profit_frac": peak / entry - 1,
                 "max_loss_frac": min(lows) / entry - 1,
-                "minutes_to_boundary": {0: 0, 5: 10, 10: 5}[minute % 15],
+                "minutes_to_quarter_hour": {0: 0, 5: 10, 10: 5}[minute % 15],
                 "session_minutes": minute % 1440,
-                "target_room_sigma": math.log(target / close) / sigma if sigma > 0 else NAN,
-                "stop_room_sigma": math.log(close / stop) / sigma if sigma > 0 else NAN,
-                "trail_room_frac": close / level - 1 if level > stop else NAN,
+                "distance_to_target_sigma": math.log(target / close) / sigma if sigma > 0 else NAN,
+                "distance_to_stop_sigma": math.log(close / stop) / sigma if sigma > 0 else NAN,
+                "distance_to_trail_frac": close / level - 1 if level > stop else NAN,
             }
             found.append((i, u, held, [features[name] for name in EXIT_FEATURES]))
     return found

@@ -25,25 +25,25 @@ MODELS_DAYS, CALIBRATOR_DAYS = (60, 90, 181, 273), (105, 181, 273)  # and each q
 def late(found: ExitScores) -> np.ndarray:
     """Labelled rows with a score."""
     return np.flatnonzero(
-        np.isfinite(found.exit_probability) & (found.training_set.labels.exit_is_best >= 0)
+        np.isfinite(found.exit_probability) & (found.training_set.labels.exit_beats_holding >= 0)
     )
 
 
 def test_there_is_something_to_learn(some: Lifetimes, planted: ExitScores) -> None:
     rows, labels = late(planted), some.labels
     assert rows.size > 1000
-    assert roc_auc_score(labels.exit_is_best[rows], planted.exit_probability[rows]) > 0.8
+    assert roc_auc_score(labels.exit_beats_holding[rows], planted.exit_probability[rows]) > 0.8
     risk = planted.models["risk"].predictions[rows]
-    assert roc_auc_score(labels.stopped_first[rows], risk) > 0.8
+    assert roc_auc_score(labels.stop_before_target[rows], risk) > 0.8
     timing = planted.models["timing"].predictions[rows]
-    assert np.corrcoef(timing, labels.bars_to_best[rows])[0, 1] > 0.3
+    assert np.corrcoef(timing, labels.bars_to_best_exit[rows])[0, 1] > 0.3
 
 
 def test_labels_without_sense_are_not_learned(some: Lifetimes) -> None:
-    labelled = np.flatnonzero(some.labels.exit_is_best >= 0)
-    best = some.labels.exit_is_best.copy()
+    labelled = np.flatnonzero(some.labels.exit_beats_holding >= 0)
+    best = some.labels.exit_beats_holding.copy()
     best[labelled] = np.random.default_rng(4).permutation(best[labelled])
-    found = scored(some.with_(exit_is_best=best))
+    found = scored(some.with_(exit_beats_holding=best))
     rows = late(found)
     sells = best[rows].sum()
     noise = np.sqrt((rows.size + 1) / (12 * sells * (rows.size - sells)))
@@ -101,7 +101,7 @@ def test_no_fit_sees_what_it_should_not(some: Lifetimes, monkeypatch: pytest.Mon
     assert sorted(given["exit calibrator"]) == sorted(expected)
     for rows in (*given["exit model profit"], *given["exit calibrator"]):
         whole = np.isin(some.rows.position, some.rows.position[list(rows)])
-        labelled = np.flatnonzero(whole & (some.labels.exit_is_best >= 0))
+        labelled = np.flatnonzero(whole & (some.labels.exit_beats_holding >= 0))
         assert tuple(labelled) == rows  # all labelled rows of a position or none
 
 
@@ -112,7 +112,7 @@ def learnable(some: Lifetimes, present: np.ndarray, moment: int) -> tuple[int, .
         position = some.rows.position[row]
         ended = some.grid_ms[some.hold.exit_index[position]] + BAR_MS <= moment
         long_ago = some.signal_ms[position] + (MAX_HOLDING_BARS + 1) * BAR_MS <= moment
-        if ended and long_ago and present[row] and some.labels.exit_is_best[row] >= 0:
+        if ended and long_ago and present[row] and some.labels.exit_beats_holding[row] >= 0:
             rows.append(row)
     return tuple(rows)
 
@@ -157,9 +157,9 @@ def disturbed(some: Lifetimes, cut: int) -> Lifetimes:
     def flipped(flag: np.ndarray) -> np.ndarray:
         return np.where(open_then & (flag >= 0), 1 - flag, flag).astype(np.int8)
 
-    bars = np.where(open_then, labels.bars_to_best + 3.0, labels.bars_to_best)
-    others = flipped(labels.exit_is_best), bars, flipped(labels.stopped_first)
-    names = ("exit_is_best", "bars_to_best", "stopped_first")
+    bars = np.where(open_then, labels.bars_to_best_exit + 3.0, labels.bars_to_best_exit)
+    others = flipped(labels.exit_beats_holding), bars, flipped(labels.stop_before_target)
+    names = ("exit_beats_holding", "bars_to_best_exit", "stop_before_target")
     moved = some.with_(**dict(zip(names, others, strict=True)))
     return replace(moved, rows=replace(rows, features=features))
 
@@ -211,8 +211,8 @@ def test_too_few_positions(count: int) -> None:
 
 @pytest.mark.parametrize("flag", [0, 1])
 def test_labels_of_one_class(some: Lifetimes, flag: int) -> None:
-    best = np.where(some.labels.exit_is_best >= 0, flag, -1).astype(np.int8)
-    found = scored(some.with_(exit_is_best=best))
+    best = np.where(some.labels.exit_beats_holding >= 0, flag, -1).astype(np.int8)
+    found = scored(some.with_(exit_beats_holding=best))
     assert np.isnan(found.exit_probability).all()
     assert np.isnan(found.models["profit"].predictions).all()
     assert np.isfinite(found.models["timing"].predictions).any()

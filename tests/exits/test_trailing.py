@@ -88,7 +88,7 @@ def test_levels_are_the_engines(
 ) -> None:
     """Leaving at the first bar whose low meets the level of the row before is what it does."""
     market = make.random_market(seed, gaps=False)
-    exits = exits_with(trailing__break_even_floor=floor, cap_bars=60)
+    exits = exits_with(trailing__break_even_floor=floor, max_holding_bars=60)
     positions = make.everywhere(market, target_frac=9.0, stop_frac=0.9, max_holding_bars=60)
     lives = position_lifetimes(market, positions, execution, exits)
     rules = build_hold_rules(market, exits)

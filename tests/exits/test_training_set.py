@@ -57,7 +57,7 @@ def test_a_prediction_counts_by_what_its_models_had_learned_from(
         found.models["profit"],
         found.calibrator.refits[-1],
     )
-    usable = np.isfinite(training_set.label("exit_is_best")) & (found.models_fitted_ms >= 0)
+    usable = np.isfinite(training_set.label("exit_beats_holding")) & (found.models_fitted_ms >= 0)
     train = training_set.schedule.training_rows(last.refit_ms, usable)
     sampled, equal = training_set.schedule.training_sample(train)
     learned = np.array([profit.refits[fold].rows for fold in profit.fold[sampled]])

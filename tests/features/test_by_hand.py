@@ -175,7 +175,7 @@ def test_clock_is_that_of_the_close(compute_one) -> None:
     assert result["hour_utc"].tolist() == [23, 0, 0]
     assert result["weekday"].tolist() == [6, 0, 0]  # Sunday, then Monday
     assert result["session"].tolist() == [2, 0, 0]
-    assert result["minutes_to_boundary"].tolist() == [5, 0, 10]
+    assert result["minutes_to_quarter_hour"].tolist() == [5, 0, 10]
 
 
 def test_mean_of_the_coins_present(features_params) -> None:

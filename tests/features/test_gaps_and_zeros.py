@@ -7,7 +7,7 @@ import pytest
 from dipmaster import features
 from dipmaster.core.errors import TableError
 
-CLOCK = ["hour_utc", "weekday", "session", "minutes_to_boundary", "half_spread_bps"]
+CLOCK = ["hour_utc", "weekday", "session", "minutes_to_quarter_hour", "half_spread_bps"]
 
 
 @pytest.fixture

@@ -29,9 +29,9 @@ from dipmaster.results.evaluation.exits import (
 )
 from tests.made.common import NO_TRADE, PLAIN, around, comparison, factor, interval, sample
 
-Effect = Literal["HELPS", "HURTS", "NOT SHOWN"]
+Effect = Literal["beneficial", "harmful", "inconclusive"]
 FEW = "insufficient under phase 2: 0 of 100 trades"
-RULES = ("dynamic_target", "trailing", "full_exit", "partial_exit", "models", "boundary")
+RULES = ("dynamic_target", "trailing", "full_exit", "partial_exit", "models", "quarter_hour")
 STRENGTHS = {"low": 0.7, "medium": 1.0, "high": 1.5}
 REGIME_CLASSES = {"unknown": 1.0, "low": 0.8, "normal": 1.0, "high": 1.3}
 MOMENTA = {
@@ -39,11 +39,11 @@ MOMENTA = {
 }  # fmt: skip
 
 
-def exit_results(verdict: ComparisonVerdict = "WORSE", models: Effect = "HURTS") -> ExitResults:
+def exit_results(verdict: ComparisonVerdict = "worse", models: Effect = "harmful") -> ExitResults:
     """What the exits did: `verdict` on the mean net, `models` on the exit models."""
     return ExitResults(
-        fired=fired(),
-        probability=ExitProbabilityUse(
+        exit_counts=fired(),
+        exit_probability_use=ExitProbabilityUse(
             full=0.8, partial=0.6,
             rows=91_204, above_full=0, above_partial=1363, max=0.712,
             traded_rows=6156, traded_above_full=0, traded_above_partial=402, traded_max=0.701,
@@ -51,7 +51,7 @@ def exit_results(verdict: ComparisonVerdict = "WORSE", models: Effect = "HURTS")
         ),
         targets=BySubset(traded=targets(171), all=targets(4502)),
         trailing=BySubset(traded=trailed(171, 82, 61), all=trailed(4502, 1610, 1200)),
-        capture=ProfitCapture(
+        mfe_capture=ProfitCapture(
             horizon_bars=36,
             traded=captured(171, 0.41, 0.37),
             all=captured(4502, 0.051, 0.043),
@@ -61,9 +61,9 @@ def exit_results(verdict: ComparisonVerdict = "WORSE", models: Effect = "HURTS")
             traded=HoldingChange(before=held(52.1), after=held(71.2)),
             all=HoldingChange(before=held(84.1), after=held(96.4)),
         ),
-        every_candidate=every_candidate(verdict),
-        leave_one_out=tuple(ablation(rule, models) for rule in RULES),
-        scatter=scatter(171),
+        standalone=every_candidate(verdict),
+        ablation=tuple(ablation(rule, models) for rule in RULES),
+        excursions=scatter(171),
     )  # fmt: skip
 
 
@@ -74,7 +74,7 @@ def fired() -> tuple[ExitRuleUse, ...]:
         known = fills > 0
         return ExitRuleUse(
             rule=rule,
-            on=rule != "boundary",
+            on=rule != "quarter_hour",
             fills=fills,
             trades_frac=fills / 171,
             net_pnl=net,
@@ -91,7 +91,7 @@ def fired() -> tuple[ExitRuleUse, ...]:
         one("time_limit", 0, 0.0, 0.0, 0.0, 0.9),
         one("optimal_timing", 3, -310.0, -7.0, 0.667, 0.83),
         one("profit_taking", 31, None, 12.0, 0.71, 0.64),
-        one("boundary", 0, 0.0, 0.0, 0.0, 0.0),
+        one("quarter_hour", 0, 0.0, 0.0, 0.0, 0.0),
     )
 
 
@@ -140,7 +140,7 @@ def held(mean: float | None) -> HoldingFigures:
 
 
 def every_candidate(verdict: ComparisonVerdict) -> EveryCandidate:
-    sign = {"BETTER": 1.0, "WORSE": -1.0, "NOT SHOWN": 0.0}[verdict]
+    sign = {"better": 1.0, "worse": -1.0, "inconclusive": 0.0}[verdict]
     return EveryCandidate(
         n=4502,
         before=standalone(0.0),
@@ -165,15 +165,19 @@ def standalone(shift: float) -> StandaloneFigures:
 
 
 def ablation(rule: str, models: Effect) -> Ablation:
-    effects: dict[str, Effect] = {"trailing": "HELPS", "partial_exit": models, "models": models}
-    state: Literal["on", "off"] = "on" if rule == "boundary" else "off"
+    effects: dict[str, Effect] = {
+        "trailing": "beneficial",
+        "partial_exit": models,
+        "models": models,
+    }
+    state: Literal["on", "off"] = "on" if rule == "quarter_hour" else "off"
     few = f"insufficient under phase 2 with {rule} {state}: 5 of 10 losing trades"
     size = 0.0 if rule == "full_exit" else 1.0
     return Ablation(
         rule=rule,
         state=state,
-        all=ablated(4502, effects.get(rule, "NOT SHOWN"), 2.1 * size, PLAIN),
-        traded=ablated(171, "NOT SHOWN", 5.0 * size, few),
+        all=ablated(4502, effects.get(rule, "inconclusive"), 2.1 * size, PLAIN),
+        traded=ablated(171, "inconclusive", 5.0 * size, few),
     )
 
 
@@ -191,9 +195,9 @@ def ablated(n: int, effect: Effect, size: float, reason: str) -> AblationFigures
 
 
 _OF_EFFECT: dict[Effect, tuple[float, ComparisonVerdict]] = {
-    "HELPS": (-1.0, "WORSE"),
-    "HURTS": (1.0, "BETTER"),
-    "NOT SHOWN": (0.1, "NOT SHOWN"),
+    "beneficial": (-1.0, "worse"),
+    "harmful": (1.0, "better"),
+    "inconclusive": (0.1, "inconclusive"),
 }
 
 
@@ -213,26 +217,26 @@ def scatter(n: int) -> tuple[TradeDot, ...]:
 
 def abstained_exits(candidates: int = 4502) -> ExitResults:
     """No order was sent: everything of what was traded is None with its reason."""
-    base = exit_results("NOT SHOWN", "NOT SHOWN")
+    base = exit_results("inconclusive", "inconclusive")
     traded = replace(
         base,
-        fired=tuple(
+        exit_counts=tuple(
             replace(
                 row, fills=0, trades_frac=None, net_pnl=None if row.net_pnl is None else 0.0,
                 mean_net_bps=None, win_rate=None, mean_confidence=None,
             )
-            for row in base.fired
+            for row in base.exit_counts
         ),
-        probability=replace(
-            base.probability, traded_rows=0, traded_above_full=0, traded_above_partial=0,
+        exit_probability_use=replace(
+            base.exit_probability_use, traded_rows=0, traded_above_full=0, traded_above_partial=0,
             traded_max=None, held_rows=0, held_above_full=0, held_above_partial=0, held_max=None,
         ),
         targets=replace(base.targets, traded=targets(0)),
         trailing=replace(base.trailing, traded=trailed(0, 0, 0)),
-        capture=replace(base.capture, traded=nothing_captured()),
+        mfe_capture=replace(base.mfe_capture, traded=nothing_captured()),
         holding=replace(base.holding, traded=nothing_held()),
-        leave_one_out=tuple(replace(row, traded=not_ablated()) for row in base.leave_one_out),
-        scatter=(),
+        ablation=tuple(replace(row, traded=not_ablated()) for row in base.ablation),
+        excursions=(),
     )  # fmt: skip
     return traded if candidates else without_candidates(traded)
 
@@ -249,13 +253,15 @@ def without_candidates(exits: ExitResults) -> ExitResults:
     )
     return replace(
         exits,
-        probability=replace(exits.probability, rows=0, above_full=0, above_partial=0, max=None),
+        exit_probability_use=replace(
+            exits.exit_probability_use, rows=0, above_full=0, above_partial=0, max=None
+        ),
         targets=replace(exits.targets, all=targets(0)),
         trailing=replace(exits.trailing, all=trailed(0, 0, 0)),
-        capture=replace(exits.capture, all=nothing_captured()),
+        mfe_capture=replace(exits.mfe_capture, all=nothing_captured()),
         holding=replace(exits.holding, all=nothing_held()),
-        every_candidate=EveryCandidate(n=0, before=side, after=side, change=change),
-        leave_one_out=tuple(replace(row, all=not_ablated()) for row in exits.leave_one_out),
+        standalone=EveryCandidate(n=0, before=side, after=side, change=change),
+        ablation=tuple(replace(row, all=not_ablated()) for row in exits.ablation),
     )
 
 
@@ -271,5 +277,5 @@ def nothing_held() -> HoldingChange:
 def not_ablated(reason: str = FEW) -> AblationFigures:
     return AblationFigures(
         n=0, win_rate=None, profit_factor=None, mean_net_bps=None,
-        change_mean_net_bps=comparison(None, reason=reason), effect="NOT SHOWN",
+        change_mean_net_bps=comparison(None, reason=reason), effect="inconclusive",
     )  # fmt: skip

@@ -36,7 +36,7 @@ def sample(
 def comparison(
     value: float | None,
     half: float = 0.02,
-    verdict: ComparisonVerdict = "NOT SHOWN",
+    verdict: ComparisonVerdict = "inconclusive",
     reason: str = PLAIN,
 ) -> Comparison:
     middle, low, high = around(value, half)

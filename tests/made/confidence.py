@@ -71,7 +71,7 @@ def confidence(scored: int = 4400) -> ConfidenceResults:
         ),
         folds=tuple(
             ScoreFold(
-                level=level,
+                layer=level,
                 fitted_at=f"2023-{4 + k:02d}-01T00:00:00Z",
                 rows=400 * k,
                 wins=220 * k,
@@ -84,8 +84,8 @@ def confidence(scored: int = 4400) -> ConfidenceResults:
         families=Families(
             classifier=family(0.612, 0.19, 12.4),
             regression=family(0.588, 0.16, 8.1),
-            carried_information="both",
-            why="the lower bound of both rank correlations is above 0",
+            informative="both",
+            reason="the lower bound of both rank correlations is above 0",
         ),
         reliability=ScoreReliability(
             confidence=reliability(10),
@@ -106,7 +106,7 @@ def confidence(scored: int = 4400) -> ConfidenceResults:
         calibrators_compared=dict.fromkeys(
             KINDS,
             CalibratorFigures(
-                brier=0.231, ece=0.031, log_loss=0.655, brier_less_chosen=interval(0.001, 0.002)
+                brier=0.231, ece=0.031, log_loss=0.655, brier_minus_chosen=interval(0.001, 0.002)
             ),
         ),
     )
@@ -160,18 +160,16 @@ def reliability(bins: int) -> tuple[ScoreBin, ...]:
     return tuple(
         ScoreBin(
             low=p - 0.03, high=p + 0.03, n=440, mean_p=p, win_rate=p + 0.02,
-            win_low=p - 0.04, win_high=p + 0.08,
+            win_rate_low=p - 0.04, win_rate_high=p + 0.08,
         )
         for p in middles
     )  # fmt: skip
 
 
 def distribution(each: int = 0, none: int = 0) -> ScoreDistribution:
-    one = ScoreCounts(counts=(each,) * 20, none=none)
+    one = ScoreCounts(counts=(each,) * 20, unscored=none)
     return ScoreDistribution(
-        confidence=ScoreHistogram(
-            edges=EDGES, low=one, normal=one, high=one, not_known=one, all=one
-        )
+        confidence=ScoreHistogram(edges=EDGES, low=one, normal=one, high=one, unknown=one, all=one)
     )
 
 
@@ -184,15 +182,15 @@ def no_score(reason: str = TOO_FEW) -> ConfidenceResults:
         reason=reason,
         folds=(
             ScoreFold(
-                level="models", fitted_at="2023-03-02T00:00:00Z", rows=41, wins=20, reason=reason
+                layer="models", fitted_at="2023-03-02T00:00:00Z", rows=41, wins=20, reason=reason
             ),
         ),
         models=dict.fromkeys(MODELS, model(None, reason=reason)),
         families=Families(
             classifier=family(None, None, None),
             regression=family(None, None, None),
-            carried_information="neither",
-            why=reason,
+            informative="neither",
+            reason=reason,
         ),
         reliability=ScoreReliability(
             confidence=(), reference=(), by_regime=dict.fromkeys(REGIMES, ())
@@ -209,6 +207,6 @@ def no_score(reason: str = TOO_FEW) -> ConfidenceResults:
         importance=(),
         distribution=distribution(none=1500),
         calibrators_compared=dict.fromkeys(
-            KINDS, CalibratorFigures(brier=None, ece=None, log_loss=None, brier_less_chosen=None)
+            KINDS, CalibratorFigures(brier=None, ece=None, log_loss=None, brier_minus_chosen=None)
         ),
     )  # fmt: skip

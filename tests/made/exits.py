@@ -22,7 +22,7 @@ from dipmaster.results.exits import (
 )
 from tests.made.common import BOUNDARY, interval
 
-Level = Literal["heads", "calibrator"]
+Level = Literal["exit_models", "calibrator"]
 TOO_FEW = "profit: too few positions: 82 of 200 before the last refit"
 EDGES = tuple(k / 20 for k in range(21))
 COUNTS = (0, 0, 1, 40, 900, 6100, 14_000, 20_200, 22_000, 15_100, 8100, 3400, 1240, 120, 3)
@@ -32,7 +32,7 @@ COEFFICIENTS = {
     "minus_ln_1_minus_p_profit": 0.14,
     "log_odds_p_profit_above_knot": 0.05,
     "log_odds_p_profit_below_knot": 0.08,
-    "timing_of_cap": -0.05,
+    "timing_over_max_holding": -0.05,
     "log_odds_p_risk": 0.02,
 }
 
@@ -48,15 +48,15 @@ def exit_models() -> ExitModelResults:
             labelled=120_400,
             out_of_sample=91_204,
             scored_out_of_sample=91_204,
-            judged=45_602,
+            evaluated=45_602,
         ),
-        features=ExitModelInputs(roadmap=ROADMAP_FEATURES, own=PRICE_LEVEL_FEATURES),
+        features=ExitModelInputs(roadmap=ROADMAP_FEATURES, price_levels=PRICE_LEVEL_FEATURES),
         folds=(
-            fold("heads", "2023-04-01", 1200, 24_000),
-            replace(fold("heads", "2024-10-01", 5400, 108_000), thinned_to=54_000),
+            fold("exit_models", "2023-04-01", 1200, 24_000),
+            replace(fold("exit_models", "2024-10-01", 5400, 108_000), subsampled_to=54_000),
             fold("calibrator", "2023-07-01", 900, 18_000),
         ),
-        heads=ExitHeads(
+        exit_models=ExitHeads(
             profit=head(0.471, 0.583),
             risk=head(0.203, 0.702),
             timing=TimingHead(
@@ -87,7 +87,7 @@ def exit_models() -> ExitModelResults:
             )
             for k in range(35)
         ),
-        gain=tuple(gain_step(k) for k in range(10)),
+        gain_by_score=tuple(gain_step(k) for k in range(10)),
         importance=tuple(
             PermutationImportance(feature=name, auc_loss=0.03 / (k + 1) - 0.003, auc_loss_sd=0.001)
             for k, name in enumerate(ROADMAP_FEATURES + PRICE_LEVEL_FEATURES)
@@ -98,11 +98,11 @@ def exit_models() -> ExitModelResults:
 
 def fold(level: Level, day: str, positions: int, rows: int, reason: str = "") -> ExitModelFold:
     return ExitModelFold(
-        level=level,
+        layer=level,
         fitted_at=f"{day}T00:00:00Z",
         positions=positions,
         rows=rows,
-        thinned_to=rows,
+        subsampled_to=rows,
         reason=reason,
     )
 
@@ -149,9 +149,9 @@ def no_models(reason: str = TOO_FEW) -> ExitModelResults:
     return replace(
         base,
         reason=reason,
-        rows=replace(base.rows, scored_out_of_sample=0, judged=0),
-        folds=(fold("heads", "2023-04-01", 82, 1600, reason),),
-        heads=ExitHeads(
+        rows=replace(base.rows, scored_out_of_sample=0, evaluated=0),
+        folds=(fold("exit_models", "2023-04-01", 82, 1600, reason),),
+        exit_models=ExitHeads(
             profit=head(None, None, reason),
             risk=head(None, None, reason),
             timing=TimingHead(
@@ -167,7 +167,7 @@ def no_models(reason: str = TOO_FEW) -> ExitModelResults:
             edges=EDGES, counts=(0,) * 20, quantiles=dict.fromkeys(QUANTILES)
         ),
         by_bars_held=(),
-        gain=(),
+        gain_by_score=(),
         importance=(),
         calibrator={},
     )  # fmt: skip

@@ -48,7 +48,7 @@ def losing_phase(coins: tuple[str, ...] = COINS) -> PhaseFigures:
             days_with_trades=541,
             blocks_with_trades=18,
             open_at_end=1,
-            skipped={"max_positions": 85, "ruined": 0},
+            rejected={"max_positions": 85, "ruined": 0},
         ),
         money=MoneyFigures(
             equity_at_start=81234.5,
@@ -73,7 +73,7 @@ def losing_phase(coins: tuple[str, ...] = COINS) -> PhaseFigures:
             break_even_win_rate=0.7026,
         ),
         exits=(
-            exit_row("boundary", 2100, 1.0, 60210.0, 28.1, 35.0),
+            exit_row("quarter_hour", 2100, 1.0, 60210.0, 28.1, 35.0),
             exit_row("time_limit", 1201, 0.21, -41000.0, -37.2, 180.0),
             exit_row("stop", 811, 0.0, -90210.0, -171.9, 62.5),
             exit_row("target", 304, 1.0, 25470.0, 58.0, 25.0),
@@ -128,7 +128,7 @@ def losing_phase(coins: tuple[str, ...] = COINS) -> PhaseFigures:
                 trades=4417, win_rate=0.558, mean_net_bps=-18.4, profit_factor=0.57
             ),
         ),
-        detail=UncertaintyFigures(
+        uncertainty=UncertaintyFigures(
             design_effect_win_rate=2.1,
             clopper_pearson_if_independent=IntervalBounds(0.5395, 0.569),
             sharpe_hac=IntervalBounds(-13.0, -8.8),
@@ -162,7 +162,7 @@ def holding(mean: float, counts: tuple[int, ...]) -> HoldingTime:
         median_minutes=60.0,
         p10_minutes=15.0,
         p90_minutes=180.0,
-        share_45_120_frac=0.311,
+        in_band_frac=0.311,
         histogram=tuple(
             HoldingBin(from_minutes=15 * k, to_minutes=15 * (k + 1), trades=n)
             for k, n in enumerate(counts)
@@ -221,7 +221,7 @@ def selecting_phase(coins: tuple[str, ...] = COINS) -> PhaseFigures:
         ),
         exits=(
             exit_row("target", 90, 1.0, 2210.0, 55.1, 25.0, 171),
-            exit_row("boundary", 50, 1.0, 900.0, 31.0, 40.0, 171),
+            exit_row("quarter_hour", 50, 1.0, 900.0, 31.0, 40.0, 171),
             exit_row("stop", 31, 0.0, -1190.0, -172.0, 60.0, 171),
         ),
         by_symbol=tuple(
@@ -237,7 +237,7 @@ def selecting_phase(coins: tuple[str, ...] = COINS) -> PhaseFigures:
         ),
         abstained=None,
         abstained_at=None,
-        harm=None,
+        degradation=None,
     )
 
 
@@ -281,7 +281,7 @@ def idle_phase(coins: tuple[str, ...] = COINS) -> PhaseFigures:
         exits=(),
         holding=replace(
             holding(0.0, (0,) * 13), mean_minutes=None, median_minutes=None, p10_minutes=None,
-            p90_minutes=None, share_45_120_frac=None,
+            p90_minutes=None, in_band_frac=None,
         ),
         by_symbol=(),
         by_month=tuple(
@@ -300,7 +300,7 @@ def idle_phase(coins: tuple[str, ...] = COINS) -> PhaseFigures:
             max_frac=0.0, peak_time=None, trough_time=None, horizon_max_frac=0.0,
             horizon_days=365, bootstrap_median_frac=None, bootstrap_upper_frac=None,
         ),
-        detail=UncertaintyFigures(
+        uncertainty=UncertaintyFigures(
             design_effect_win_rate=None, clopper_pearson_if_independent=NO_BOUNDS,
             sharpe_hac=NO_BOUNDS, sharpe_bootstrap=NO_BOUNDS, sharpe_psr=NO_BOUNDS,
             probabilistic_sharpe=None, lo_eta_365=None, daily_vol_annual_frac=None,
@@ -311,4 +311,4 @@ def idle_phase(coins: tuple[str, ...] = COINS) -> PhaseFigures:
 
 def abstaining_phase(reason: str, at: LostAt, coins: tuple[str, ...] = COINS) -> PhaseFigures:
     """A later phase that ordered nothing."""
-    return replace(idle_phase(coins), abstained=reason, abstained_at=at, harm=None)
+    return replace(idle_phase(coins), abstained=reason, abstained_at=at, degradation=None)

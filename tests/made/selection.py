@@ -35,8 +35,8 @@ def funnel(counts: tuple[int, ...] = COUNTS) -> Funnel:
     of = counts[0]
     return Funnel(
         out_of_sample=steps,
-        whole=tuple(replace(one, left=one.left + 9) for one in steps),
-        alone=tuple(
+        burn_in_included=tuple(replace(one, left=one.left + 9) for one in steps),
+        single_steps=tuple(
             StepAlone(
                 step=name, passes=of // 2, of=of, precision=0.6 if of else None,
                 precision_of_rest=0.51 if of else None, recall=0.55 if of else None,
@@ -48,14 +48,14 @@ def funnel(counts: tuple[int, ...] = COUNTS) -> Funnel:
             check("rsi", of, of, True, "the rule asks for RSI14 of at most 50"),
             CheckAlone(
                 check="news", applicable=False, implied=False,
-                why="the market has no source of news", passes=None, of=None, precision=None,
+                reason="the market has no source of news", passes=None, of=None, precision=None,
                 precision_of_rest=None, recall=None,
             ),
             check("liquidity", of // 2, of, False, ""),
         ),
-        signs=tuple(
+        confirmation_signals=tuple(
             ConfirmationSign(
-                frame=frame, sign=sign, mean=0.7, passes=of // 2, of=of, precision=0.6,
+                timeframe=frame, signal=sign, mean=0.7, passes=of // 2, of=of, precision=0.6,
                 precision_of_rest=0.51, recall=0.55,
             )
             for frame, sign in SIGNS
@@ -89,7 +89,7 @@ def funnel_step(name: str, left: int, share: float) -> FunnelStep:
 
 def check(name: str, passes: int, of: int, implied: bool, why: str) -> CheckAlone:
     return CheckAlone(
-        check=name, applicable=True, implied=implied, why=why, passes=passes, of=of,
+        check=name, applicable=True, implied=implied, reason=why, passes=passes, of=of,
         precision=0.553, precision_of_rest=None if implied else 0.54, recall=passes / max(of, 1),
     )  # fmt: skip
 
@@ -153,7 +153,7 @@ def signal_quality() -> SignalQuality:
             for name in REGIMES
         ),
         heterogeneity=Heterogeneity(
-            chi2=1.4, df=2, p=0.497, alpha=0.025, verdict="NO DIFFERENCE FOUND", reason=""
+            chi2=1.4, df=2, p=0.497, alpha=0.025, verdict="inconclusive", reason=""
         ),
         traded_mean_p=0.835,
         traded_win_rate=0.842,

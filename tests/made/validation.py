@@ -34,9 +34,9 @@ def validation(last: int = 2, coins: tuple[str, ...] = COINS) -> ValidationResul
         period=PERIOD,
         built_phases=built,
         phases={str(phase): FIGURES[phase](coins) for phase in built},
-        checks=tuple(check(phase) for phase in built),
+        integrity_checks=tuple(check(phase) for phase in built),
         differences={str(phase): DIFFERENCES[phase] for phase in built[1:]},
-        promises=claims(last) if last else (),
+        claims=claims(last) if last else (),
         funnel=funnel() if last >= 1 else None,
         signal_quality=signal_quality() if last >= 1 else None,
         exits=exit_results() if last >= 2 else None,
@@ -51,24 +51,24 @@ def not_built(last: int) -> str:
 
 
 def check(phase: int) -> IntegrityCheck:
-    return IntegrityCheck(phase=phase, name="cash follows fills", holds=True, detail="1 against 1")
+    return IntegrityCheck(phase=phase, name="cash follows fills", passed=True, detail="1 against 1")
 
 
 _BLOCKS = "bounds of 18 blocks"
 DIFFERENCES = {
     1: PhaseComparison(
-        against=0,
-        win_rate=comparison(0.288, 0.06, "BETTER", _BLOCKS),
-        profit_factor=factor(comparison(0.96, 0.5, "BETTER", _BLOCKS), interval(2.61, 1.1)),
-        sharpe=comparison(12.2, 2.2, "BETTER", _BLOCKS),
-        max_drawdown=comparison(-0.55, 0.08, "BETTER", _BLOCKS),
-        mean_net_bps=comparison(41.7, 8.0, "BETTER", _BLOCKS),
-        trades_frac=comparison(-0.961, 0.01, "NOT SHOWN", _BLOCKS),
-        net_return=comparison(0.58, 0.1, "BETTER", _BLOCKS),
+        baseline_phase=0,
+        win_rate=comparison(0.288, 0.06, "better", _BLOCKS),
+        profit_factor=factor(comparison(0.96, 0.5, "better", _BLOCKS), interval(2.61, 1.1)),
+        sharpe=comparison(12.2, 2.2, "better", _BLOCKS),
+        max_drawdown=comparison(-0.55, 0.08, "better", _BLOCKS),
+        mean_net_bps=comparison(41.7, 8.0, "better", _BLOCKS),
+        trades_frac=comparison(-0.961, 0.01, "inconclusive", _BLOCKS),
+        net_return=comparison(0.58, 0.1, "better", _BLOCKS),
     ),
     2: PhaseComparison(
-        against=1,
-        win_rate=comparison(-0.041, 0.02, "WORSE"),
+        baseline_phase=1,
+        win_rate=comparison(-0.041, 0.02, "worse"),
         profit_factor=factor(comparison(-0.07, 0.3), interval(0.93, 0.27)),
         sharpe=comparison(-0.2, 1.2),
         max_drawdown=comparison(0.002, 0.004),
@@ -84,7 +84,7 @@ def nothing_to_compare(reason: str, against: int = 0) -> PhaseComparison:
     """One of the two has no trade."""
     none = comparison(None, reason=reason)
     return PhaseComparison(
-        against=against,
+        baseline_phase=against,
         win_rate=none,
         profit_factor=factor(none, interval(None)),
         sharpe=none,
@@ -112,7 +112,7 @@ def claim(
         id=name,
         phase=phase,
         section=section,
-        promise=words,
+        claim=words,
         target=target,
         unit=unit,
         value=value,
@@ -126,41 +126,41 @@ def claim(
 
 SELECTION = (
     claim("win_rate_gain", "1.1", 1, "Win rate 3 to 5 points higher", (0.03, 0.05), "points",
-          0.288, 0.03, "KEPT", "beyond what was promised, on 4 % of the trades"),
+          0.288, 0.03, "met", "beyond what was promised, on 4 % of the trades"),
     claim("fewer_trades", "1.1", 1, "25 to 30 % fewer trades", (-0.30, -0.25), "frac",
-          -0.961, 0.03, "NOT KEPT"),
+          -0.961, 0.03, "not met"),
     claim("precision", "1.1", 1, "Precision of signals at least 85 %", 0.85, "frac",
-          0.842, 0.03, "NOT SHOWN"),
+          0.842, 0.03, "inconclusive"),
     claim("recall", "Signal validation", 1, "Recall at least 75 %", 0.75, "frac",
-          0.058, 0.03, "NOT KEPT"),
+          0.058, 0.03, "not met"),
     replace(
         claim("1.3.accuracy", "1.3", 1, "Regimes named right more than 90 % of the time", 0.9,
-              "frac", 0.844, 0.03, "NOT KEPT", "the whole interval misses it"),
+              "frac", 0.844, 0.03, "not met", "the whole interval misses it"),
         n_bars=1_584_000,
     ),
 )  # fmt: skip
 ADAPTIVE_EXITS = (
     claim("profit_factor", "2", 2, "Profit factor 80 % higher", 0.8, "frac",
-          -0.07, 0.2, "NOT KEPT"),
+          -0.07, 0.2, "not met"),
     claim("holding", "2", 2, "Positions held 45 to 120 minutes", (45.0, 120.0), "minutes",
-          71.2, 0.2, "KEPT"),
-    claim("capture", "2", 2, "profit capture +40 %", 0.40, "frac", -0.098, 0.2, "NOT KEPT"),
+          71.2, 0.2, "met"),
+    claim("capture", "2", 2, "profit capture +40 %", 0.40, "frac", -0.098, 0.2, "not met"),
 )  # fmt: skip
 LATER = (
-    claim("sharpe", "3", 3, "Sharpe 300 % higher, to 1.5", 1.5, "ratio", 0.0, 0.0, "NOT BUILT"),
+    claim("sharpe", "3", 3, "Sharpe 300 % higher, to 1.5", 1.5, "ratio", 0.0, 0.0, "not built"),
     claim("final", "4", 4, "Win rate 3 to 5 points higher again", (0.03, 0.05), "points",
-          0.0, 0.0, "NOT BUILT"),
+          0.0, 0.0, "not built"),
 )  # fmt: skip
 
 
 def claims(last: int = 2, measured: bool = True) -> tuple[RoadmapClaim, ...]:
     """All lines; those of phases after `last` are not built."""
     return tuple(
-        unmeasured(one, "NOT BUILT", f"phase {one.phase} is not built")
+        unmeasured(one, "not built", f"phase {one.phase} is not built")
         if one.phase > last
         else one
         if measured
-        else unmeasured(one, "NOT SHOWN", TOO_FEW)
+        else unmeasured(one, "inconclusive", TOO_FEW)
         for one in (*SELECTION, *ADAPTIVE_EXITS, *LATER)
     )
 

@@ -43,18 +43,18 @@ def volatility(coins: tuple[str, ...] = COINS, known: bool = True) -> Volatility
             pooled=PooledForecasts(
                 origins=13198,
                 qlike={"garch": 0.5233, "har": 0.4474, "rv_ewma": 0.5587},
-                garch_against={
-                    "har": pooled_test(16.7, 1.4e-62, "GARCH worse", 0.076),
-                    "rv_ewma": pooled_test(-4.71, 2.5e-6, "GARCH better", -0.035),
+                garch_versus={
+                    "har": pooled_test(16.7, 1.4e-62, "worse", 0.076),
+                    "rv_ewma": pooled_test(-4.71, 2.5e-6, "better", -0.035),
                 },
             ),
         ),
         regimes=regimes(known),
-        shares=RegimeShares(
-            low=0.347, normal=0.495, high=0.158, not_known=0.0, no_new_trades=0.011
+        regime_shares=RegimeShares(
+            low=0.347, normal=0.495, high=0.158, unknown=0.0, no_new_trades=0.011
         ),
         garch=dict.fromkeys(coins, coin_garch()),
-        season=SeasonFactors(weekday=(1.0,) * 24, weekend=(0.8,) * 24),
+        seasonality=SeasonFactors(weekday=(1.0,) * 24, weekend=(0.8,) * 24),
     )
 
 
@@ -77,9 +77,9 @@ def coin_forecasts() -> CoinForecasts:
     return CoinForecasts(
         origins=13198,
         forecasts=dict.fromkeys(("garch", "rv_ewma", "har"), accuracy),
-        garch_against={
-            "har": ForecastTest(dm=8.65, p=5.2e-18, verdict="GARCH worse"),
-            "rv_ewma": ForecastTest(dm=-2.16, p=0.031, verdict="GARCH better"),
+        garch_versus={
+            "har": ForecastTest(dm=8.65, p=5.2e-18, verdict="worse"),
+            "rv_ewma": ForecastTest(dm=-2.16, p=0.031, verdict="better"),
         },
     )
 
@@ -93,13 +93,13 @@ def coin_garch() -> CoinGarch:
         beta=0.8661,
         nu=None,
         log_likelihood=6414.41,
-        own_log_likelihood=6414.41,
+        kernel_log_likelihood=6414.41,
         aic=-12822.82,
         bic=-12801.63,
         summary=SUMMARY,
     )
     return CoinGarch(
-        fits=104, not_converged=0, persistence_one=101, median_confidence=0.91, last_window=fit
+        fits=104, not_converged=0, integrated=101, median_confidence=0.91, last_window=fit
     )
 
 
@@ -115,11 +115,16 @@ def regimes(known: bool) -> RegimeResults:
         )
 
     delay = DetectionDelay(
-        of="market", changes=122, missed=7, median_hours=3.5, mean_hours=4.8, p90_hours=7.8
+        detector="market",
+        changes=122,
+        undetected=7,
+        median_hours=3.5,
+        mean_hours=4.8,
+        p90_hours=7.8,
     )
     return RegimeResults(
         target=0.9,
-        used="market",
+        detector_used="market",
         market=detector(0.844),
         coin=detector(0.725),
         naive=detector(0.706),
@@ -145,7 +150,7 @@ def too_short(coins: tuple[str, ...] = COINS) -> VolatilityResults:
     none = CoinGarch(
         fits=0,
         not_converged=0,
-        persistence_one=0,
+        integrated=0,
         median_confidence=None,
         last_window=NoGarchFit(reason="fewer than 7 days of returns before every refit"),
     )
@@ -160,7 +165,9 @@ def too_short(coins: tuple[str, ...] = COINS) -> VolatilityResults:
             pooled=few,
         ),
         regimes=RegimesNotJudged(reason="less than a day out of sample"),
-        shares=RegimeShares(low=None, normal=None, high=None, not_known=None, no_new_trades=None),
+        regime_shares=RegimeShares(
+            low=None, normal=None, high=None, unknown=None, no_new_trades=None
+        ),
         garch=dict.fromkeys(coins, none),
-        season=SeasonFactors(weekday=(1.0,) * 24, weekend=(0.8,) * 24),
+        seasonality=SeasonFactors(weekday=(1.0,) * 24, weekend=(0.8,) * 24),
     )

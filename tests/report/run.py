@@ -102,7 +102,7 @@ def run(last: int = 0, coins: tuple[str, ...] = COINS) -> ReportInputs:
         versions={"numpy": "2.4.6", "python": "3.11"},
     )
     listed = tuple(one for one in claims(last) if last != 1 or one.id != "capture")
-    return with_gates(validated(base, promises=listed if last else ()), gates.gates(*built))
+    return with_gates(validated(base, claims=listed if last else ()), gates.gates(*built))
 
 
 def with_gates(inputs: ReportInputs, rows: GateRows) -> ReportInputs:

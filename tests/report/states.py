@@ -49,7 +49,7 @@ def one_trade() -> ReportInputs:
             phase.per_trade, mean_loss_bps=None, payoff=None, break_even_win_rate=None
         ),
         random_entry=idle.random_entry,
-        detail=idle.detail,
+        uncertainty=idle.uncertainty,
         by_month=phase.by_month[:1],
         money=replace(phase.money, net_pnl=31.0, gross_pnl=42.0, fees=10.0, slippage=1.0),
     )
@@ -86,7 +86,7 @@ def ruined() -> ReportInputs:
     phase = losing_phase()
     lost = replace(
         phase,
-        counts=replace(phase.counts, skipped={"ruined": 1210, "max_positions": 85}),
+        counts=replace(phase.counts, rejected={"ruined": 1210, "max_positions": 85}),
         money=replace(phase.money, equity_at_end=4.2, net_return_frac=-0.99995),
     )
     frame = frames.equity(50.0)
@@ -145,7 +145,7 @@ def long_reasons() -> ReportInputs:
         "the target lies between bounds that are far apart because " + "very " * 60 + "little data"
     )
     rows = tuple(replace(one, verdict="INCONCLUSIVE", reason=long) for one in gates(0))
-    broken = IntegrityCheck(phase=0, name="cash " * 12, holds=False, detail="1.00 against 2.00")
+    broken = IntegrityCheck(phase=0, name="cash " * 12, passed=False, detail="1.00 against 2.00")
     return validated(with_gates(run(), rows), checks=(broken,))
 
 
@@ -199,7 +199,7 @@ def nothing_chosen(
         differences={"1": nothing_to_compare(compared)},
         funnel=empty_funnel(counts),
         signal_quality=of_no_regime(no_signal_quality(why, counts[0])),
-        promises=tuple(listed),
+        claims=tuple(listed),
     )
 
 
@@ -269,9 +269,9 @@ def phase_1_real(last: int = 1) -> ReportInputs:
 def unshown(compared: PhaseComparison, reason: str) -> PhaseComparison:
     """The same differences, none of which is shown."""
     parts = {
-        name: replace(getattr(compared, name), verdict="NOT SHOWN", reason=reason)
+        name: replace(getattr(compared, name), verdict="inconclusive", reason=reason)
         for name in compared.__slots__
-        if name != "against"
+        if name != "baseline_phase"
     }
     return replace(compared, **parts)
 
@@ -296,7 +296,7 @@ def phase_1_wordy(last: int = 1) -> ReportInputs:
         base,
         period=replace(base.validation.period, blocks=8),
         differences=shown,
-        checks=tuple(replace(one, holds=False) for one in base.validation.checks),
+        checks=tuple(replace(one, passed=False) for one in base.validation.integrity_checks),
     )
 
 
@@ -319,11 +319,11 @@ def all_phases() -> ReportInputs:
         verdict_reason="phase 4: undecided: win rate",
         built_phases=(0, 1, 2, 3, 4),
         phases={str(k): phase for k, phase in figures.items()},
-        differences={str(k): replace(DIFFERENCES[1], against=k - 1) for k in range(1, 5)},
-        checks=one.checks,
+        differences={str(k): replace(DIFFERENCES[1], baseline_phase=k - 1) for k in range(1, 5)},
+        checks=one.integrity_checks,
         funnel=one.funnel,
         signal_quality=one.signal_quality,
-        promises=run(1).validation.promises,
+        claims=run(1).validation.claims,
         exits=abstained_exits(),
     )
     equity = dict.fromkeys(range(5), base.equity[0])
@@ -336,7 +336,9 @@ def costly_models() -> ReportInputs:
     missed = "fails after Holm's correction: win rate, sharpe, profit factor, max drawdown"
     figures = {
         1: replace(base.phase(1), verdict="FAIL", verdict_reason=missed),
-        2: replace(losing_phase(), verdict="FAIL", verdict_reason=HARM, harm=HARM, abstained=None),
+        2: replace(
+            losing_phase(), verdict="FAIL", verdict_reason=HARM, degradation=HARM, abstained=None
+        ),
         4: replace(base.phase(4), verdict="PASS", verdict_reason="every gate passes"),
     }
     reason = f"phase 4: every gate passes; phase 1 fails: {missed}; phase 2 fails: {HARM}"
@@ -368,7 +370,7 @@ def phase_3() -> ReportInputs:
         verdict_reason=not_built(3),
         built_phases=(0, 1, 2, 3),
         phases={**results.phases, "3": results.phases["2"]},
-        differences={**results.differences, "3": replace(DIFFERENCES[2], against=2)},
+        differences={**results.differences, "3": replace(DIFFERENCES[2], baseline_phase=2)},
     )
     third = tuple(replace(row, phase=3) for row in gates(2))
     return replace(
@@ -379,7 +381,7 @@ def phase_3() -> ReportInputs:
 def many_trades() -> ReportInputs:
     """Trades enough for every chart; the exits make things better and 600 marks are shown."""
     busy = replace(losing_phase(), abstained=None, exits=adaptive_phase().exits)
-    better = replace(exit_results("BETTER", "HELPS"), scatter=scatter(600))
+    better = replace(exit_results("better", "beneficial"), excursions=scatter(600))
     return validated(with_phases(run(2), {2: busy}), exits=better)
 
 
@@ -398,7 +400,7 @@ def phase_2_on(base: ReportInputs, reason: str, at: str, candidates: int) -> Rep
         signal_quality=one.signal_quality,
         differences={str(k): nothing_to_compare("no trade in either phase", k - 1) for k in (1, 2)},
         exits=abstained_exits(candidates),
-        promises=claims(2, measured=False),
+        claims=claims(2, measured=False),
     )
     both = nothing_bought(with_gates(both, base.gates), 2, reason, at)
     rows = tuple(row for row in both.gates if row.phase != 2)
@@ -408,25 +410,25 @@ def phase_2_on(base: ReportInputs, reason: str, at: str, candidates: int) -> Rep
 
 def no_models() -> ReportInputs:
     """No model acts; phase 1's exits lost before costs; too few trades for a scatter."""
-    exits_2 = exit_results("NOT SHOWN", "NOT SHOWN")
-    used = exits_2.probability
+    exits_2 = exit_results("inconclusive", "inconclusive")
+    used = exits_2.exit_probability_use
     unused = dict.fromkeys(
         name for name in used.__slots__ if name.endswith(("rows", "full", "partial"))
     )
     del unused["full"], unused["partial"]
     why = nothing_captured("the exits of phase 1 took no gross profit").ratio
     capture = replace(
-        exits_2.capture,
-        traded=replace(exits_2.capture.traded, before=-0.02, ratio=why),
-        all=replace(exits_2.capture.all, before=-0.02, ratio=why),
+        exits_2.mfe_capture,
+        traded=replace(exits_2.mfe_capture.traded, before=-0.02, ratio=why),
+        all=replace(exits_2.mfe_capture.all, before=-0.02, ratio=why),
     )
     changed = replace(
         exits_2,
-        probability=replace(
+        exit_probability_use=replace(
             used, **dict.fromkeys(unused, 0), max=None, traded_max=None, held_max=None
         ),
-        capture=capture,
-        scatter=exits_2.scatter[:5],
+        mfe_capture=capture,
+        excursions=exits_2.excursions[:5],
     )
     return replace(validated(run(2), exits=changed), exit_models=exits.no_models())
 
@@ -444,9 +446,9 @@ def phase_2_wordy() -> ReportInputs:
         second,
         money=replace(second.money, equity_at_start=31000.0),
         verdict="FAIL",
-        harm=HARM,
+        degradation=HARM,
     )
-    checks = tuple(replace(one, holds=True) for one in base.validation.checks)
+    checks = tuple(replace(one, passed=True) for one in base.validation.integrity_checks)
     reason = f"{not_built(2)}; phase 2 fails: {HARM}"
     return validated(with_phases(base, {2: figures}), verdict_reason=reason, checks=checks)
 

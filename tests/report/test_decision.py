@@ -117,7 +117,7 @@ def test_an_account_lost_in_the_burn_in_is_told_where_nothing_was_traded_after_i
     lost = replace(
         phase,
         money=replace(phase.money, equity_at_start=10.37),
-        counts=replace(phase.counts, skipped=skipped),
+        counts=replace(phase.counts, rejected=skipped),
     )
     words = verdict_of(with_phases(inputs, {0: lost}))[1]
     assert "had already lost 100.0" in words
@@ -211,7 +211,7 @@ def test_an_interval_on_one_side_that_shows_nothing_says_why(states: States) -> 
     change = states["phase 1"]().contribution(1)
     assert change is not None
     rows = [
-        replace(row, comparison=replace(row.comparison, verdict="NOT SHOWN", reason=few))
+        replace(row, comparison=replace(row.comparison, verdict="inconclusive", reason=few))
         for row in change.changes
     ]
     printed = say("kit/sentences.html.j2", "contribution", replace(change, changes=rows))
@@ -238,7 +238,7 @@ def test_the_profit_factor_is_compared_as_a_ratio_and_trades_have_no_verdict(
         "for information",
         "",
     )
-    assert (rows["win_rate"].verdict, mark(rows["win_rate"].verdict)) == ("BETTER", "●")
+    assert (rows["win_rate"].verdict, mark(rows["win_rate"].verdict)) == ("better", "●")
 
 
 def test_as_many_trades_are_no_percentage(states: States) -> None:

@@ -65,7 +65,7 @@ def effect_of(every: EveryCandidate) -> str:
 
 
 def of_all(results: ExitResults) -> list[ablation.Variant]:
-    return [ablation.Variant(row.rule, row.state, row.all) for row in results.leave_one_out]
+    return [ablation.Variant(row.rule, row.state, row.all) for row in results.ablation]
 
 
 def models_of(results: ExitResults) -> str:
@@ -77,7 +77,7 @@ def rules_of(results: ExitResults) -> str:
 
 
 def capture_of(results: ExitResults) -> str:
-    capture = results.capture
+    capture = results.mfe_capture
     reasons = [mfe_capture.reasons(capture, is_known=known) for known in (False, True)]
     return say(SENTENCES, "capture", capture, *reasons)
 
@@ -89,9 +89,9 @@ def holding_of(results: ExitResults) -> str:
 @pytest.mark.parametrize(
     ("verdict", "expected"),
     [
-        ("BETTER", "leave more of a trade"),
-        ("WORSE", "make trades worse"),
-        ("NOT SHOWN", "It is not shown that the exits of phase 2 change"),
+        ("better", "leave more of a trade"),
+        ("worse", "make trades worse"),
+        ("inconclusive", "It is not shown that the exits of phase 2 change"),
     ],
 )
 def test_the_effect_is_validates_verdict(verdict: ComparisonVerdict, expected: str) -> None:
@@ -101,8 +101,8 @@ def test_the_effect_is_validates_verdict(verdict: ComparisonVerdict, expected: s
 
 
 def test_verdicts_that_differ_are_all_named() -> None:
-    every = made.every_candidate("WORSE")
-    unshown = replace(every.change.mean_net_bps, verdict="NOT SHOWN")
+    every = made.every_candidate("worse")
+    unshown = replace(every.change.mean_net_bps, verdict="inconclusive")
     mixed = replace(every, change=replace(every.change, mean_net_bps=unshown))
     assert effect_of(mixed) == (
         "Under the exits of phase 2, worse: win rate, profit factor; not shown: mean net a trade."
@@ -110,14 +110,14 @@ def test_verdicts_that_differ_are_all_named() -> None:
 
 
 def test_a_reason_that_all_variants_share_is_told_once(built: ReportInputs) -> None:
-    switched = ablation.variants(results_of(built).leave_one_out)
+    switched = ablation.variants(results_of(built).ablation)
     assert ablation.reasons(switched) == {
         "insufficient: 5 of 10 losing trades": ["What phase 2 traded"]
     }
 
 
 def test_the_effect_is_told_with_both_levels_and_its_intervals(built: ReportInputs) -> None:
-    every = results_of(built).every_candidate
+    every = results_of(built).standalone
     assert say(SENTENCES, "changes", every, effects.rows(every)) == (
         f"Over 4,502 candidates: win rate {MINUS}2.0 points ({MINUS}2.8 to {MINUS}1.2 points), "
         f"worse; profit factor 0.90 times (0.85 to 0.95 times), worse; mean net a trade "
@@ -130,7 +130,7 @@ def test_the_effect_is_told_with_both_levels_and_its_intervals(built: ReportInpu
 def test_without_a_candidate_there_is_no_effect_and_little_is_listed(
     built: ReportInputs, empty: ReportInputs
 ) -> None:
-    assert effect_of(results_of(empty).every_candidate) == "There was no candidate out of sample."
+    assert effect_of(results_of(empty).standalone) == "There was no candidate out of sample."
     with_entries, without = headings(built, "phase-2"), headings(empty, "phase-2")
     assert {
         "One rule switched at a time",
@@ -145,9 +145,9 @@ def test_without_a_candidate_there_is_no_effect_and_little_is_listed(
 @pytest.mark.parametrize(
     ("effect", "expected"),
     [
-        ("HURTS", "The exit models make things worse: with them off the mean net"),
-        ("HELPS", "The exit models help: with them off the mean net"),
-        ("NOT SHOWN", "It is not shown that the exit models help or hurt"),
+        ("harmful", "The exit models make things worse: with them off the mean net"),
+        ("beneficial", "The exit models help: with them off the mean net"),
+        ("inconclusive", "It is not shown that the exit models help or hurt"),
     ],
 )
 def test_whether_the_models_help_is_validates_word(effect: made.Effect, expected: str) -> None:
@@ -156,10 +156,8 @@ def test_whether_the_models_help_is_validates_word(effect: made.Effect, expected
 
 def test_models_that_decide_nothing_are_not_called_harmless(built: ReportInputs) -> None:
     results = results_of(built)
-    idle = made.ablated(4502, "NOT SHOWN", 0.0, "")
-    same = replace(
-        results, leave_one_out=tuple(replace(row, all=idle) for row in results.leave_one_out)
-    )
+    idle = made.ablated(4502, "inconclusive", 0.0, "")
+    same = replace(results, ablation=tuple(replace(row, all=idle) for row in results.ablation))
     assert models_of(same) == "With the exit models off nothing changes: they decide no trade."
     assert rules_of(same).startswith("Over every candidate: no effect: dynamic")
 
@@ -167,15 +165,15 @@ def test_models_that_decide_nothing_are_not_called_harmless(built: ReportInputs)
 def test_rules_are_told_by_what_they_do_not_by_what_the_variant_does(built: ReportInputs) -> None:
     assert rules_of(results_of(built)) == (
         "Over every candidate: help: trailing stop; hurt: partial exit (models), both model exits; "
-        "not shown: dynamic target, boundary exit; no effect: full exit (models)."
+        "not shown: dynamic target, quarter-hour exit; no effect: full exit (models)."
     )
     row = next(row for row in of_all(results_of(built)) if row.rule == "trailing")
-    assert (row.name, row.effect, mark(row.effect)) == ("Trailing stop: off", "HELPS", "●")
+    assert (row.name, row.effect, mark(row.effect)) == ("Trailing stop: off", "beneficial", "●")
     assert plain(numbers.bps(row.change.value)) == f"{MINUS}2.1 bp"
 
 
 def test_six_rules_are_each_judged_alone_and_that_is_said(built: ReportInputs) -> None:
-    rules = len(results_of(built).leave_one_out)
+    rules = len(results_of(built).ablation)
     assert say(SENTENCES, "each_alone", rules, pages.shared(built)["bound_level"]) == (
         "The table judges 6 rules, each alone with bounds at 97.5 %; nothing is corrected for "
         "looking at 6."
@@ -191,11 +189,11 @@ def test_a_variant_that_cannot_be_computed_says_why(empty: ReportInputs) -> None
 
 
 def test_every_exit_type_is_listed_with_its_zeros(built: ReportInputs) -> None:
-    rows = exit_counts.rows(results_of(built).fired)
+    rows = exit_counts.rows(results_of(built).exit_counts)
     by_name = {row[0]: row for row in table(exit_counts.COLUMNS, rows).rows}
     assert len(by_name) == 7
     assert by_name["time limit"][1:3] == ("on", "0")
-    assert by_name["boundary"][1:3] == ("off", "0")
+    assert by_name["quarter_hour"][1:3] == ("off", "0")
     assert by_name["partial exit (profit taking)"][5] == "–"
     shown = view.view(built, 2)
     assert say(SENTENCES, "exit_counts", shown["never_taken"], shown["off"]) == (
@@ -204,28 +202,28 @@ def test_every_exit_type_is_listed_with_its_zeros(built: ReportInputs) -> None:
 
 
 def test_data_that_end_are_listed_where_they_closed_a_trade(built: ReportInputs) -> None:
-    closed = [replace(row, fills=row.fills or 1) for row in results_of(built).fired]
+    closed = [replace(row, fills=row.fills or 1) for row in results_of(built).exit_counts]
     assert exit_counts.name_of(exit_counts.rows(closed)[0]) == "end of data"
 
 
 def test_how_often_scores_passed_is_told_with_its_zeros(
     built: ReportInputs, abstained: ReportInputs
 ) -> None:
-    passed = say(SENTENCES, "thresholds_passed", results_of(built).probability)
+    passed = say(SENTENCES, "thresholds_passed", results_of(built).exit_probability_use)
     every, trades = passed.split("; the highest says 71.2 %. ")
     assert every == (
         "Of 91,204 scored closed bars of all candidates, 1,363 (1.49 %) say more than 60 % and 0 "
         "(0.00 %) more than 80 %"
     )
     assert trades.startswith("Of 2,410 scored closed bars of trades while they were held, 31 ")
-    assert say(SENTENCES, "thresholds_passed", results_of(abstained).probability).endswith(
+    assert say(SENTENCES, "thresholds_passed", results_of(abstained).exit_probability_use).endswith(
         "; the highest says 71.2 %. No closed bar of a trade has an exit probability."
     )
 
 
 def test_without_a_score_the_models_never_act(states: States) -> None:
     none = states["phase 2, no models"]()
-    assert say(SENTENCES, "thresholds_passed", results_of(none).probability) == (
+    assert say(SENTENCES, "thresholds_passed", results_of(none).exit_probability_use) == (
         "No closed bar has an exit probability, so the exit models never act."
     )
     chapter = next(one for one in chapters(none) if one.anchor == "phase-2")
@@ -238,7 +236,7 @@ def test_without_a_score_the_models_never_act(states: States) -> None:
 def test_capture_stands_before_and_after_and_says_what_cannot_be_computed(
     built: ReportInputs, states: States
 ) -> None:
-    rows = mfe_capture.captured(results_of(built).capture)
+    rows = mfe_capture.captured(results_of(built).mfe_capture)
     assert [tuple(map(plain, row)) for row in table(mfe_capture.CAPTURE, rows).rows] == [
         ("Opened by both phases", "171", "41.0 %", "37.0 %", "0.90 times", "0.78 to 1.02 times"),
         ("Every candidate alone", "4,502", "5.1 %", "4.3 %", "0.84 times", "0.72 to 0.96 times"),
@@ -252,10 +250,10 @@ def test_capture_stands_before_and_after_and_says_what_cannot_be_computed(
 
 def test_a_ratio_without_enough_data_shows_its_reason(built: ReportInputs) -> None:
     results = results_of(built)
-    traded = results.capture.traded
+    traded = results.mfe_capture.traded
     few = replace(traded.ratio, reason="insufficient under phase 2: 75 of 100 trades")
-    capture = replace(results.capture, traded=replace(traded, ratio=few))
-    assert capture_of(replace(results, capture=capture)).endswith(
+    capture = replace(results.mfe_capture, traded=replace(traded, ratio=few))
+    assert capture_of(replace(results, mfe_capture=capture)).endswith(
         "Not shown: opened by both phases: insufficient under phase 2: 75 of 100 trades."
     )
 
@@ -301,7 +299,7 @@ def test_an_unknown_regime_is_a_class_where_there_is_one(built: ReportInputs) ->
 
 
 def fits_of(found: ExitModelResults) -> str:
-    return say(SENTENCES, "fits", fits.by_level(found.folds), fits.failed(found.folds))
+    return say(SENTENCES, "fits", fits.by_layer(found.folds), fits.failed(found.folds))
 
 
 def test_exit_models_are_told_with_bounds_and_their_fits(built: ReportInputs) -> None:
@@ -311,7 +309,7 @@ def test_exit_models_are_told_with_bounds_and_their_fits(built: ReportInputs) ->
     assert [row.name for row in models.judged(found)] == names
     assert plain(rows[0][2]) == "0.583 0.572 to 0.594"
     assert rows[0][5:] == ("", "", "")
-    assert say(SENTENCES, "timing", found.heads.timing).startswith(
+    assert say(SENTENCES, "timing", found.exit_models.timing).startswith(
         "The timing head says in how many bars the best exit comes, 14.2 on average. It misses by "
         "9.1 bars (8.9 to 9.3 bars), always saying the past mean by 9.9 bars"
     )
@@ -323,7 +321,7 @@ def test_exit_models_are_told_with_bounds_and_their_fits(built: ReportInputs) ->
 
 
 def test_the_gain_is_that_of_the_highest_step_with_bars(built: ReportInputs) -> None:
-    assert say(SENTENCES, "gain", models.highest_gain(built.exit_models.gain)) == (
+    assert say(SENTENCES, "gain", models.highest_gain(built.exit_models.gain_by_score)) == (
         "Where exit probability is highest, 70.0 to 80.0 % (9,000 closed bars), a sale at the next "
         "open earns +7.0 bp (+3.0 to +11.0 bp) against holding; above 0 acting pays."
     )
@@ -359,7 +357,7 @@ def test_models_that_fail_the_phase_are_named_in_the_chapter(states: States) -> 
 
 
 def test_the_claims_of_phase_2_are_measured(built: ReportInputs) -> None:
-    groups = claims.group(built.validation.promises)
+    groups = claims.group(built.validation.claims)
     assert [(group.title, len(group.table.rows)) for group in groups] == [
         ("Phase 1", 5),
         ("Phase 2", 3),
@@ -375,12 +373,12 @@ def test_charts_tell_what_they_show(built: ReportInputs) -> None:
     with drawing():
         drawn = [
             probability_chart.panels(built.exit_models, (0.6, 0.8)),
-            ablation_chart.forest(ablation.variants(results.leave_one_out)[:1]),
+            ablation_chart.forest(ablation.variants(results.ablation)[:1]),
             target_chart.classes(targets.classes(results.targets)),
             holding_chart.compared(
                 [], [], ("phase 1", "phase 2"), mfe_capture.held(results.holding)
             ),
-            excursions.scatter(results.scatter, 0.015, 0.006),
+            excursions.excursions(results.excursions, 0.015, 0.006),
         ]
     for chart, told in zip(
         drawn,

@@ -278,7 +278,7 @@ def test_figures_have_alternative_texts(page: Page) -> None:
 def test_each_rule_stands_with_its_change_and_interval(page: Page, states: States) -> None:
     text = page("phase 2")
     results = states["phase 2"]().results_of(2, ExitResults)
-    rows = ablation.variants(results.leave_one_out)[0].variants
+    rows = ablation.variants(results.ablation)[0].variants
     assert len(rows) == 6
     for row in rows:
         change, bounds = numbers.bps(row.change.value), numbers.bounds(row.change, "bps")
@@ -302,9 +302,9 @@ def test_reasons_are_printed_in_full(states: States) -> None:
         name: replace(row, reason=long)
         for name, row in base.confidence.calibration_by_regime.items()
     }
-    claims = tuple(replace(row, reason=long) for row in base.validation.promises)
+    claims = tuple(replace(row, reason=long) for row in base.validation.claims)
     inputs = replace(
-        validated(base, promises=claims),
+        validated(base, claims=claims),
         confidence=replace(base.confidence, calibration_by_regime=calibrated),
     )
     with unpainted():

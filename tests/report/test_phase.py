@@ -136,7 +136,7 @@ def test_orders_that_were_not_filled_are_told_by_reason(
     losing: ReportInputs, rejected: dict[str, int], expected: str
 ) -> None:
     phase = losing.phase(0)
-    other = replace(phase, counts=replace(phase.counts, skipped=rejected))
+    other = replace(phase, counts=replace(phase.counts, rejected=rejected))
     chapter = next(one for one in registry.chapters(losing) if one.anchor == "phase-0")
     with unpainted():
         printed = print_chapter(with_phases(losing, {0: other}), chapter)

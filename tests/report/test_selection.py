@@ -157,7 +157,7 @@ def test_fits_that_were_not_made_say_why(built: ReportInputs, unscored: ReportIn
         say(
             SENTENCES,
             "fits",
-            fits.by_level(one.confidence.folds),
+            fits.by_layer(one.confidence.folds),
             fits.failed(one.confidence.folds),
         )
         for one in (built, unscored)
@@ -197,7 +197,10 @@ def test_signal_quality_in_words(built: ReportInputs) -> None:
 def test_heterogeneity_is_validates_verdict_whatever_p_is(built: ReportInputs) -> None:
     left_out = "regime high left out: 2 wins and 0 losses, 5 of each are needed"
     test = replace(
-        results_of(built).signal_quality.heterogeneity, verdict="DIFFER", p=0.04, reason=left_out
+        results_of(built).signal_quality.heterogeneity,
+        verdict="heterogeneous",
+        p=0.04,
+        reason=left_out,
     )
     printed = say(SENTENCES, "heterogeneity", test)
     assert printed.startswith("Win rates differ between regimes (")
@@ -221,12 +224,12 @@ def test_signal_quality_without_a_trade_gives_reasons(states: States) -> None:
 
 
 def test_every_claim_is_listed_once_and_later_phases_are_not_built(built: ReportInputs) -> None:
-    groups = claims.group(built.validation.promises)
+    groups = claims.group(built.validation.claims)
     assert [(group.title, len(group.table.rows)) for group in groups] == [
         ("Phase 1", 5),
         ("Not built yet", 4),
     ]
-    assert all("NOT BUILT" in row[-1] for row in groups[-1].table.rows)
+    assert all("not built" in row[-1] for row in groups[-1].table.rows)
     view = claims.view(built)
     assert say("chapters/claims/sentences.html.j2", "summary", view["total"], view["tally"]) == (
         "Of 9 promises: 1 kept, 1 not shown, 3 not kept, 4 not built."
@@ -234,7 +237,7 @@ def test_every_claim_is_listed_once_and_later_phases_are_not_built(built: Report
 
 
 def test_a_claim_is_printed_in_its_unit(built: ReportInputs) -> None:
-    rows = {claim.id: claim for claim in built.validation.promises}
+    rows = {claim.id: claim for claim in built.validation.claims}
     assert plain(claims.target_of(rows["win_rate_gain"])) == "+3.0 to +5.0 points"
     assert plain(claims.value_of(rows["win_rate_gain"])) == "+28.8 points"
     assert plain(claims.target_of(rows["holding"])) == "45 to 120 minutes"

@@ -60,19 +60,19 @@ def test_accuracy_has_the_verdict_of_its_claim_and_none_of_its_own(built: Report
     """An interval that misses 90 % as a whole, and too little data for a verdict."""
     few = "insufficient: 2 of 6 blocks out of sample"
     claims = tuple(
-        replace(one, verdict="NOT SHOWN", reason=f"{few}; besides")
+        replace(one, verdict="inconclusive", reason=f"{few}; besides")
         if one.id == "1.3.accuracy"
         else one
-        for one in built.validation.promises
+        for one in built.validation.claims
     )
-    assert f"more than 90 %: not shown ({few})." in printed(validated(built, promises=claims))
-    unjudged = printed(validated(built, promises=()))
+    assert f"more than 90 %: not shown ({few})." in printed(validated(built, claims=claims))
+    unjudged = printed(validated(built, claims=()))
     assert "more than 90 %. Always naming" in unjudged
 
 
 def test_a_garch_that_was_not_tested_says_what_lacks() -> None:
     few = PooledForecastTest(
-        dm=None, p=None, verdict="not different", difference=-0.1,
+        dm=None, p=None, verdict="inconclusive", difference=-0.1,
         reason="insufficient: 2 of 4 blocks of 30 days",
     )  # fmt: skip
     garch = say(SENTENCES, "garch", None, [("HAR", few)], "GARCH(1,1)")

@@ -90,7 +90,9 @@ def test_keys_that_are_no_names_are_written_as_they_are() -> None:
 
 def test_only_keys_of_omitted_fields_are_left_out() -> None:
     phases = to_json(validation.validation(1))["phases"]
-    assert {"abstained", "abstained_at", "harm"} & set(phases["0"]) == set()
-    assert [phases["1"][name] for name in ("abstained", "abstained_at", "harm")] == [None] * 3
+    assert {"abstained", "abstained_at", "degradation"} & set(phases["0"]) == set()
+    assert [phases["1"][name] for name in ("abstained", "abstained_at", "degradation")] == [
+        None
+    ] * 3
     assert to_json(phase.NO_BOUNDS) == {"low": None, "high": None}
     assert "files" not in to_json(market.ingest())

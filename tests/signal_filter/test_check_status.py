@@ -36,8 +36,8 @@ def test_the_rule_dip_implies_the_rsi_check_and_not_quite_the_volume_check(
         "news": False,
         "liquidity": False,
     }
-    assert "nearly" in statuses["volume"].why
-    assert (statuses["news"].applicable, statuses["news"].why) == (
+    assert "nearly" in statuses["volume"].reason
+    assert (statuses["news"].applicable, statuses["news"].reason) == (
         False,
         "there is no source of news before the alternative-data phase",
     )

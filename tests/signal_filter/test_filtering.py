@@ -15,7 +15,11 @@ pytestmark = pytest.mark.slow
 
 def test_a_good_candidate_is_admitted_by_every_step(filter_one):
     row = filter_one()
-    assert [row[name] for name in ("passes_threshold", "passes_checks", "calm")] == [1, 1, 1]
+    assert [row[name] for name in ("passes_threshold", "passes_checks", "passes_volatility")] == [
+        1,
+        1,
+        1,
+    ]
     assert row["passes_confirmation"] == row["admitted"] == 1
     assert row["confirmation_score"] == 1.0
     assert list(row.index) == FILTER_RESULTS.names
@@ -111,18 +115,18 @@ def test_where_no_check_applies_nothing_is_demanded(filter_one):
     assert filter_one(absent=absent)["passes_checks"] == 1
 
 
-@pytest.mark.parametrize(("flag", "calm"), [(0, 1), (1, 0), (-1, 0)])
+@pytest.mark.parametrize(("flag", "passes_volatility"), [(0, 1), (1, 0), (-1, 0)])
 def test_nothing_is_bought_beyond_the_volatility_limit_or_where_it_is_not_known(
     filter_one, flag, calm
 ):
     row = filter_one({"no_new_trades": flag})
-    assert row["calm"] == row["admitted"] == calm
+    assert row["passes_volatility"] == row["admitted"] == calm
 
 
 FAILURES = {
     "threshold": ({"confidence": 0.1}, "filter", "threshold", "passes_threshold"),
     "checks": ({"rsi14": 60.0}, "filter", "checks", "passes_checks"),
-    "volatility": ({"no_new_trades": 1}, "filter", "no_new_trades", "calm"),
+    "volatility": ({"no_new_trades": 1}, "filter", "no_new_trades", "passes_volatility"),
     "confirmation": (
         {"bb_position": 0.9, "below_sma20": 0, "return_24h_frac": -0.2, "sma50_rising_1h": 0},
         "confirmation",

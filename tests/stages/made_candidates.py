@@ -35,7 +35,7 @@ PHASE_0 = (
 OUTPUTS = (
     *PHASE_0,
     *(f"data/validate/{name}_phase_{phase}.parquet" for name in LEDGERS for phase in (1, 2)),
-    "data/validate/admission.parquet",
+    "data/validate/filter_results.parquet",
     "reports/metrics/gates.json",
     "reports/metrics/validate.json",
     "reports/metrics/summary.json",
@@ -126,7 +126,7 @@ def write_inputs() -> None:
     store.write_json({"known": True}, Path("data/ingest/truth/about.json"))
     store.write_json({"charged": {}}, catalog.FUNDING_ABOUT)
     coin = replace(regimes(True).coin, coin_truth=regime_accuracy(0.8))
-    judged = replace(regimes(True), used="coin", episodes=9, coin=coin)
+    judged = replace(regimes(True), detector_used="coin", episodes=9, coin=coin)
     write_result(replace(volatility(SYMBOLS), regimes=judged), catalog.VOLATILITY_METRICS)
     days = {"models_from_day": 5, "stack_from_day": 9, "calibrator_from_day": 10}
     trees = {"rounds": 20, "min_leaf": 20}
@@ -137,7 +137,7 @@ def write_inputs() -> None:
     params["gates"] |= {"block_days": 2, "bootstrap_reps": 200, "min_trades": 50}
     params["exits"]["models"] |= least
     params["exits"]["models"]["trees"] |= trees
-    params["exits"]["models"]["judging"] |= judging
+    params["exits"]["models"]["evaluation"] |= judging
     Path("params.yaml").write_text(yaml.safe_dump(params))
     write_scores(0.95)
     exits.main()
@@ -181,7 +181,7 @@ def write_scores(admitted_at: float | None, reason: str = "") -> None:
     store.write_table(pd.DataFrame(frame), SCORES, Path("data/confidence/scores.parquet"))
     fitted = to_timestamps(np.array([START_MS + SCORED_FROM_DAY * DAY_MS]))[0].strftime(ISO_UTC)
     folds = tuple(
-        ScoreFold(level=level, fitted_at=fitted, rows=5, wins=3, reason=reason) for level in LEVELS
+        ScoreFold(layer=level, fitted_at=fitted, rows=5, wins=3, reason=reason) for level in LEVELS
     )
     nothing = Interval(None, None, None)
     gate = CalibrationGate(

@@ -25,15 +25,15 @@ def small(raw: dict[str, Any]) -> dict[str, Any]:
     raw["confidence"]["min_train"] = {"candidates": 30, "per_class": 5}
     raw["confidence"]["trees"] |= {"rounds": 12, "min_leaf": 8}
     raw["confidence"]["correlation_days"] = 10
-    raw["confidence"]["judging"] |= {"block_days": 2, "bootstrap_reps": 100, "bins": 4}
+    raw["confidence"]["evaluation"] |= {"block_days": 2, "bootstrap_reps": 100, "bins": 4}
     raw["exits"]["models"]["min_train"] = {"candidates": 30, "per_class": 5}
     raw["exits"]["models"]["trees"] |= {"rounds": 12, "min_leaf": 40}
     judging = {"block_days": 2, "bootstrap_reps": 100, "permutations": 1, "bins": 4}
-    raw["exits"]["models"]["judging"] |= judging
+    raw["exits"]["models"]["evaluation"] |= judging
     raw["volatility"]["garch"] |= {"window_days": 7, "min_days": 3}
     raw["volatility"]["har"] |= {"window_days": 14, "min_days": 1}
     raw["volatility"]["range_window_days"] = 4
-    raw["volatility"]["judging"] |= {"min_days": 2, "block_days": 4, "bootstrap_reps": 100}
+    raw["volatility"]["evaluation"] |= {"min_days": 2, "block_days": 4, "bootstrap_reps": 100}
     raw["split"] |= {
         "burn_in_days": BURN_IN, "models_from_day": 14, "stack_from_day": 24,
         "calibrator_from_day": 40,

@@ -64,13 +64,13 @@ def test_what_it_writes(template: Path) -> None:
     assert measured["models"]["confidence"]["n"] == late.sum()
     assert sum(measured["distribution"]["confidence"]["all"]["counts"]) == late.sum()
     assert len(measured["importance"]) == len(measured["features"]["used"])
-    assert measured["families"]["carried_information"] in (
+    assert measured["families"]["informative"] in (
         "classifier",
         "regression",
         "both",
         "neither",
     )
-    assert {row["level"] for row in measured["folds"]} == {
+    assert {row["layer"] for row in measured["folds"]} == {
         "models", "stack", "layer", "calibrator", "reference",
     }  # fmt: skip
     assert not list(template.rglob("*.partial"))
@@ -125,7 +125,7 @@ def test_no_or_few_candidates(workspace: Path, project: Path, z_min: float, some
     assert table[["p_lgb", "p_ensemble", "score", "confidence", "p_reference"]].isna().all().all()
     assert measured["candidates"]["scored_out_of_sample"] == 0
     assert measured["models"]["confidence"]["auc"]["value"] is None
-    assert measured["families"]["carried_information"] == "neither"
+    assert measured["families"]["informative"] == "neither"
     assert measured["calibration_by_regime"]["all"]["gate"] == "INCONCLUSIVE"
     expected = "too few candidates" if some else "no candidate with a label out of sample"
     assert expected in measured["reason"]

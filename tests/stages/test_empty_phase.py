@@ -74,19 +74,19 @@ def test_it_trades_exactly_what_the_phase_before_it_trades(
     details = read("validate")
     assert details["built_phases"] == list(range(new + 1))
     checks = {
-        phase: [check["name"] for check in details["checks"] if check["phase"] == phase]
+        phase: [check["name"] for check in details["integrity_checks"] if check["phase"] == phase]
         for phase in (before, new)
     }
     assert checks[new] == checks[before]
-    assert all(check["holds"] for check in details["checks"])
+    assert all(check["passed"] for check in details["integrity_checks"])
     difference = details["differences"][str(new)]
-    assert difference["against"] == before
+    assert difference["baseline_phase"] == before
     for name in ("win_rate", "mean_net_bps", "trades_frac", "sharpe", "net_return"):
         assert difference[name]["value"] == 0.0
     gates = {(row["phase"], row["metric"]): row for row in read("gates")}
     for metric in ("win_rate", "sharpe", "profit_factor", "max_drawdown"):
         assert gates[new, metric]["value"] == gates[before, metric]["value"]
-    claims = {row["id"]: row for row in details["promises"]}
+    claims = {row["id"]: row for row in details["claims"]}
     assert claims["3.sharpe"]["reason"] == f"phase {new} does not measure it"
     assert claims["4.precision"]["reason"] == "phase 4 is not built"
     assert details["verdict_reason"].startswith("phase 4 is not built")

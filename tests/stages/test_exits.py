@@ -85,19 +85,21 @@ def test_what_it_writes(template: Path) -> None:
     assert rows["exit_probability"].dropna().between(0, 1).all()
     assert record["reason"] == ""
     assert record["rows"]["all"] == len(rows)
-    assert record["rows"]["labelled"] == (rows["exit_is_best"] >= 0).sum()
-    assert record["rows"]["judged"] > 500
+    assert record["rows"]["labelled"] == (rows["exit_beats_holding"] >= 0).sum()
+    assert record["rows"]["evaluated"] > 500
     assert record["positions"]["all"] == len(plans)
-    assert sum(row["n"] for row in record["gain"]) == record["rows"]["scored_out_of_sample"]
-    assert {row["level"] for row in record["folds"]} == {"heads", "calibrator"}
+    assert (
+        sum(row["n"] for row in record["gain_by_score"]) == record["rows"]["scored_out_of_sample"]
+    )
+    assert {row["layer"] for row in record["folds"]} == {"exit_models", "calibrator"}
     assert not list(template.rglob("*.partial"))
 
 
 def test_labels_say_what_the_nets_say(template: Path) -> None:
     rows, plans = rows_in(template), plans_in(template)
-    known = rows[rows["exit_is_best"] >= 0]
+    known = rows[rows["exit_beats_holding"] >= 0]
     assert (
-        (known["exit_net_frac"] >= known["hold_net_frac"]) == (known["exit_is_best"] == 1)
+        (known["exit_net_frac"] >= known["hold_net_frac"]) == (known["exit_beats_holding"] == 1)
     ).all()
     hold = plans.set_index("candidate_id")["hold_net_frac"][known["candidate_id"]]
     np.testing.assert_array_equal(known["hold_net_frac"].to_numpy(), hold.to_numpy())
@@ -119,12 +121,12 @@ def test_models_read_back_say_what_the_table_says(
     positions = build_positions(*places, plans["target_frac"].to_numpy(), params.exits)
     rows = build_exit_rows(market, positions, params.execution, params.exits)
     probability = read_models(catalog.EXITS / "models").score(
-        rows, signal_ms, params.exits.cap_bars
+        rows, signal_ms, params.exits.max_holding_bars
     )
     np.testing.assert_array_equal(probability, table["exit_probability"].to_numpy())
     names = {p.name for p in (catalog.EXITS / "models").rglob("*") if p.is_file()}
     assert names == {
-        "heads.json", "calibrator.json", "profit_2023-01-15.txt", "timing_2023-01-15.txt",
+        "exit_models.json", "calibrator.json", "profit_2023-01-15.txt", "timing_2023-01-15.txt",
         "risk_2023-01-15.txt",
     }  # fmt: skip
 
@@ -159,7 +161,7 @@ def test_plain_bars_work(workspace: Path, bars: Bars) -> None:
     put(bars, plain=True)
     confidence.main()
     stage.main()
-    assert record_in()["rows"]["judged"] > 500
+    assert record_in()["rows"]["evaluated"] > 500
     assert record_in()["reason"] == ""
 
 
@@ -177,7 +179,7 @@ def test_no_or_few_candidates(workspace: Path, project: Path, z_min: float, some
     expected = "too few positions" if some else "no position with a known outcome out of sample"
     assert expected in record["reason"]
     assert record["exit_probability"]["auc"]["value"] is None
-    assert not list((catalog.EXITS / "models/heads").glob("*"))
+    assert not list((catalog.EXITS / "models/exit_models").glob("*"))
     models = read_models(catalog.EXITS / "models")
     layers = [*models.exit_models.values(), models.calibrators]
     assert {refit.model for refits in layers for refit in refits} == {None}
@@ -211,6 +213,8 @@ def test_the_rows_are_those_of_the_package(
     paths = simulate_hold(market, positions, params.execution, exits)
     labels = build_exit_labels(market, positions, rows, paths, params.execution)
     table = rows_in()
-    np.testing.assert_array_equal(table["target_room_sigma"].to_numpy(), rows.features[:, 11])
-    np.testing.assert_array_equal(table["exit_is_best"].to_numpy(), labels.exit_is_best)
+    np.testing.assert_array_equal(
+        table["distance_to_target_sigma"].to_numpy(), rows.features[:, 11]
+    )
+    np.testing.assert_array_equal(table["exit_beats_holding"].to_numpy(), labels.exit_beats_holding)
     np.testing.assert_array_equal(plans_in()["target_frac"].to_numpy(), targets.target_frac)

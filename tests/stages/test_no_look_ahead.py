@@ -57,10 +57,16 @@ RECORDS = (
     "layer.json", "calibrators.json", "reference.json", "regression/stack.json",
     "classifier/stack.json",
 )  # fmt: skip
-EXIT_MODELS = ("heads.json", "calibrator.json")
+EXIT_MODELS = ("exit_models.json", "calibrator.json")
 FROM_LATER = {  # columns of the exits' tables that hold outcomes
     "plans": ["hold_net_frac", "hold_exit_type", "hold_exit_time"],
-    "rows": ["exit_net_frac", "hold_net_frac", "exit_is_best", "bars_to_best", "stopped_first"],
+    "rows": [
+        "exit_net_frac",
+        "hold_net_frac",
+        "exit_beats_holding",
+        "bars_to_best_exit",
+        "stop_before_target",
+    ],
 }
 
 
@@ -109,7 +115,7 @@ def run() -> Run:
     confidence.main()
     exits.main()
     validate.main()
-    names = ("admission", *(f"{n}_phase_{p}" for n in ("fills", "equity") for p in (0, 1, 2)))
+    names = ("filter_results", *(f"{n}_phase_{p}" for n in ("fills", "equity") for p in (0, 1, 2)))
     found = {name: store.read_table(Path(f"data/validate/{name}.parquet")) for name in names}
     leaving = {name: store.read_table(catalog.EXITS / f"{name}.parquet") for name in FROM_LATER}
     models = {str(p): p.read_bytes() for p in (catalog.EXITS / "models").rglob("*") if p.is_file()}
@@ -206,7 +212,7 @@ def differences(one: Run, other: Run, time: pd.Timestamp) -> list[str]:
     rows = len(tables[0])
     for name, frame in one.validated.items():
         past = [
-            f.iloc[:rows] if name == "admission" else f[f["time"] <= time]
+            f.iloc[:rows] if name == "filter_results" else f[f["time"] <= time]
             for f in (frame, other.validated[name])
         ]
         if not past[0].reset_index(drop=True).equals(past[1].reset_index(drop=True)):
@@ -227,7 +233,7 @@ def test_the_cuts_are_worth_testing(whole: Run) -> None:
     inside = CUTS["inside a trade"]
     assert (table["open_time"] == inside).any()
     assert (table["exit_time"] == inside + BAR).any()
-    admitted = whole.validated["admission"]["admitted"].to_numpy() == 1
+    admitted = whole.validated["filter_results"]["admitted"].to_numpy() == 1
     assert (admitted & (table["open_time"] <= CUTS["every level"])).sum() >= 10
     bought = whole.validated["fills_phase_1"]
     assert ((bought["side"] == "buy") & (bought["time"] <= inside)).sum() >= 20

@@ -53,15 +53,15 @@ def test_outputs(workspace: Path) -> None:
     for name, table in (("trades", TRADES), ("fills", FILLS), ("equity", EQUITY)):
         for phase in (0, 1, 2):
             store.read_table(Path(f"data/validate/{name}_phase_{phase}.parquet"), table)
-    admission = store.read_table(Path("data/validate/admission.parquet"), FILTER_RESULTS)
+    admission = store.read_table(Path("data/validate/filter_results.parquet"), FILTER_RESULTS)
     assert len(admission) == 200
     gates = read("gates")
     assert [set(row) for row in gates] == [GATE_KEYS] * 3 * len(GATES)
     assert [row["phase"] for row in gates] == np.repeat([0, 1, 2], len(GATES)).tolist()
     details = read("validate")
     assert details["built_phases"] == [0, 1, 2]
-    assert [row["phase"] for row in details["checks"]] == [0] * 7 + [1] * 12 + [2] * 18
-    assert all(check["holds"] for check in details["checks"])
+    assert [row["phase"] for row in details["integrity_checks"]] == [0] * 7 + [1] * 12 + [2] * 18
+    assert all(check["passed"] for check in details["integrity_checks"])
     assert "phases 3 and 4 are not built" in details["verdict_reason"]
     first, second = (details["phases"][key] for key in ("0", "1"))
     assert first["counts"]["trades"] > 50
@@ -69,9 +69,9 @@ def test_outputs(workspace: Path) -> None:
     assert second["abstained"] is None
     matched = first["random_entry"]["matched_trades"]
     assert 0.5 * first["counts"]["trades"] < matched <= first["counts"]["trades"]
-    fired = {row["rule"]: row["fills"] for row in details["exits"]["fired"]}
+    fired = {row["rule"]: row["fills"] for row in details["exits"]["exit_counts"]}
     assert min(fired["profit_taking"], fired["trailing_stop"], fired["target"]) > 5
-    assert fired["boundary"] == 0
+    assert fired["quarter_hour"] == 0
     summary = read("summary")
     assert len(summary) == 12
     assert summary["phase"] == 2
@@ -98,7 +98,7 @@ def test_phase_1_trades_what_its_scores_admit(workspace: Path) -> None:
     assert set(two["confidence"]) == {0.95}
     details = read("validate")
     difference = details["differences"]["1"]
-    assert difference["against"] == 0
+    assert difference["baseline_phase"] == 0
     rates = [details["phases"][key]["counts"]["trades"] for key in ("0", "1")]
     assert difference["trades_frac"]["value"] == pytest.approx(rates[1] / rates[0] - 1)
     gates = {(row["phase"], row["metric"]): row["value"] for row in read("gates")}
@@ -108,10 +108,10 @@ def test_phase_1_trades_what_its_scores_admit(workspace: Path) -> None:
     funnel = {row["step"]: row["left"] for row in details["funnel"]["out_of_sample"]}
     assert funnel["traded"] == rates[1] == details["signal_quality"]["n_traded"]
     assert details["signal_quality"]["planted_recall"]["n"] > 0
-    promised = {row["id"]: row for row in details["promises"]}
+    promised = {row["id"]: row for row in details["claims"]}
     assert promised["1.1.trades"]["value"] == difference["trades_frac"]["value"]
-    assert promised["1.3.accuracy"]["verdict"] == "NOT KEPT"
-    assert promised["3.sharpe"]["verdict"] == "NOT BUILT"
+    assert promised["1.3.accuracy"]["verdict"] == "not met"
+    assert promised["3.sharpe"]["verdict"] == "not built"
 
 
 @pytest.mark.parametrize(
@@ -137,15 +137,15 @@ def test_abstaining(workspace: Path, confidence, reason, told) -> None:
     nothing = ("win_rate", "profit_factor", "sharpe", "excess_win_rate")
     assert [summary[name] for name in nothing] == [None] * 4
     assert (summary["net_return"], summary["max_drawdown"], summary["trades"]) == (0.0, 0.0, 0)
-    assert all(check["holds"] for check in details["checks"])
+    assert all(check["passed"] for check in details["integrity_checks"])
     verdicts = {
         row["verdict"]
         for difference in details["differences"].values()
         for row in difference.values()
         if isinstance(row, dict)
     }
-    assert verdicts == {"NOT SHOWN"}
-    assert not {row["verdict"] for row in details["promises"]} & {"KEPT"}
+    assert verdicts == {"inconclusive"}
+    assert not {row["verdict"] for row in details["claims"]} & {"met"}
     for phase in (1, 2):
         account = pd.read_csv(f"reports/plots/equity_phase_{phase}.csv")
         assert account["equity"].nunique() == 1
@@ -186,11 +186,11 @@ def test_the_ends_of_a_threshold(workspace: Path, threshold: float) -> None:
     store.write_table(changed, SCORES, Path("data/confidence/scores.parquet"))
     set_params(confidence={"thresholds": thresholds_of(threshold)})
     validate.main()
-    admission = store.read_table(Path("data/validate/admission.parquet"))
+    admission = store.read_table(Path("data/validate/filter_results.parquet"))
     passed = np.flatnonzero(admission["passes_threshold"] == 1)
     expected = np.flatnonzero(~np.isnan(sure)) if threshold == 0.0 else [one]
     assert list(passed) == list(expected)
-    assert all(check["holds"] for check in read("validate")["checks"])
+    assert all(check["passed"] for check in read("validate")["integrity_checks"])
     if threshold == 1.0:
         assert read("summary")["trades"] == 1
 
@@ -211,8 +211,8 @@ def test_without_any_filter_every_scored_candidate_is_traded(workspace: Path) ->
     assert set(second["candidate_id"]) == set(first["candidate_id"]) & set(scored)
     assert set(second["regime"]) == {"unknown"}
     details = read("validate")
-    assert all(check["holds"] for check in details["checks"])
-    steps = {row["step"]: row for row in details["funnel"]["whole"]}
+    assert all(check["passed"] for check in details["integrity_checks"])
+    steps = {row["step"]: row for row in details["funnel"]["burn_in_included"]}
     assert steps["scored"]["left"] == steps["confirmation"]["left"] == scored.size
     assert not any(steps[name]["on"] for name in ("threshold", "checks", "volatility"))
     assert steps["traded"]["left"] == len(second)
@@ -253,7 +253,7 @@ def test_volume_that_begins_late_changes_no_earlier_admission(workspace: Path) -
     for begins in (middle, START_MS + DAYS * DAY_MS):
         without_volume(before_ms=begins)
         validate.main()
-        admission = store.read_table(Path("data/validate/admission.parquet"))
+        admission = store.read_table(Path("data/validate/filter_results.parquet"))
         found.append(admission[(to_epoch_ms(early) < middle)])
         late = to_epoch_ms(early) >= middle
         assert (admission.loc[late, "check_volume"] == (begins == middle)).all()
@@ -288,7 +288,8 @@ def test_too_short_a_history_leaves_nothing_behind(workspace: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "missing", ["data/ingest", "data/exits", "data/volatility", "data/exits/models/heads.json"]
+    "missing",
+    ["data/ingest", "data/exits", "data/volatility", "data/exits/models/exit_models.json"],
 )
 def test_without_inputs_it_names_the_fix(workspace: Path, missing: str) -> None:
     path = Path(missing)

@@ -44,11 +44,11 @@ def test_phase_2_buys_what_phase_1_buys(workspace: Path) -> None:
     assert (one["exit_time"] != two["exit_time"]).sum() > 20
     details = read("validate")
     difference = details["differences"]["2"]
-    assert difference["against"] == 1
+    assert difference["baseline_phase"] == 1
     assert difference["trades_frac"]["value"] == 0.0
     rows = [row for row in read("gates") if row["metric"] == "profit_factor"]
     factor = [row["value"] for row in rows[1:]]
-    promised = {row["id"]: row for row in details["promises"]}["2.profit_factor"]
+    promised = {row["id"]: row for row in details["claims"]}["2.profit_factor"]
     assert promised["value"] == pytest.approx(factor[1] / factor[0] - 1)
 
 
@@ -56,7 +56,7 @@ def test_exits_switched_off_give_phase_1_back(workspace: Path) -> None:
     """Through the stages: the same trades, fills and account, row by row."""
     params = yaml.safe_load(Path("params.yaml").read_text())["exits"]
     off = {
-        "boundary_from_phase2": True,
+        "quarter_hour_exit_from_phase_2": True,
         "dynamic_target": params["dynamic_target"] | {"enabled": False},
         "trailing": params["trailing"] | {"enabled": False},
         "decision": params["decision"] | {"full": False, "partial": False},
@@ -72,7 +72,7 @@ def test_exits_switched_off_give_phase_1_back(workspace: Path) -> None:
         pd.testing.assert_frame_equal(one, two, check_exact=True)
     assert len(store.read_table(Path("data/validate/trades_phase_2.parquet"))) > 50
     details = read("validate")
-    assert all(check["holds"] for check in details["checks"])
+    assert all(check["passed"] for check in details["integrity_checks"])
     difference = details["differences"]["2"]
     assert {difference[name]["value"] for name in ("win_rate", "mean_net_bps", "sharpe")} == {0.0}
     excess = [row["value"] for row in read("gates") if row["metric"] == "excess_win_rate"]
@@ -118,7 +118,7 @@ def test_rows_of_other_positions_are_refused(workspace: Path) -> None:
 def test_rows_of_another_time_limit_are_refused(workspace: Path) -> None:
     """Half of the limit that the rows were made under."""
     params = yaml.safe_load(Path("params.yaml").read_text())["exits"]
-    set_params(exits={"cap_bars": params["cap_bars"] // 2})
+    set_params(exits={"max_holding_bars": params["max_holding_bars"] // 2})
     with pytest.raises(DataError, match=r"(?s)rows\.parquet: expected positions of at most.*Fix"):
         validate.main()
 

@@ -66,7 +66,7 @@ def workspace(
     section["garch"] |= {"window_days": 7, "min_days": 3}
     section["har"] |= {"window_days": 14, "min_days": 1}
     section["range_window_days"] = 4
-    section["judging"] |= {"min_days": 2, "block_days": 4, "bootstrap_reps": 100}
+    section["evaluation"] |= {"min_days": 2, "block_days": 4, "bootstrap_reps": 100}
     raw["split"] |= {
         "burn_in_days": 12,
         "models_from_day": 3,
@@ -118,7 +118,7 @@ def test_what_it_writes(workspace) -> None:
     assert set(report["forecasts"]["pooled"]["qlike"]) == {"garch", "rv_ewma", "har"}
     assert report["regimes"]["market"]["market_truth"]["accuracy"]["value"] > 0.6
     assert report["regimes"]["delay"]["changes"] == 3
-    assert report["regimes"]["delay"]["of"] == "market"
+    assert report["regimes"]["delay"]["detector"] == "market"
     assert report["garch"]["AAAUSDT"]["fits"] == 3
     assert "alpha[1]" in report["garch"]["BBBUSDT"]["last_window"]["summary"]
 
@@ -142,7 +142,7 @@ def test_the_delay_is_that_of_the_detector_in_use(workspace) -> None:
     Path("params.yaml").write_text(yaml.safe_dump(raw), encoding="utf-8")
     stage.main()
     regimes = metrics()["regimes"]
-    assert (regimes["used"], regimes["delay"]["of"]) == ("coin", "coin")
+    assert (regimes["detector_used"], regimes["delay"]["detector"]) == ("coin", "coin")
     assert regimes["delay"]["changes"] == 6  # three of each coin
 
 

@@ -7,7 +7,7 @@ import pytest
 from dipmaster.core.params import Exits
 from studies.null_fills import compute_gross_outcomes
 
-EXITS = Exits(target_frac=0.01, stop_frac=0.02, boundary_min_net_frac=0.0, cap_bars=3)
+EXITS = Exits(target_frac=0.01, stop_frac=0.02, boundary_min_net_frac=0.0, max_holding_bars=3)
 
 
 def bars(*rows: tuple[float, float, float]) -> pd.DataFrame:

@@ -64,7 +64,9 @@ def test_real_bars_with_their_gaps(real_data, project, monkeypatch: pytest.Monke
     files = sorted((real_data / "klines_5m").glob("*.parquet"))[:3]
     bars = {path.stem.split("_")[0]: store.read_table(path) for path in files}
     judged_market = in_process.evaluate_bars(bars, 1.0, in_process.read_all_params())
-    assert [check.name for check in judged_market.evaluation.checks if not check.holds] == []
+    assert [
+        check.name for check in judged_market.evaluation.integrity_checks if not check.passed
+    ] == []
     assert judged_market.evaluation.sample.trades > 300
     assert judged_market.evaluation.random_entry.pool.matched.mean() > 0.95
     for row in judged_market.evaluation.gates.rows:

@@ -20,7 +20,7 @@ def params(project) -> Volatility:
     raw["garch"] |= {"window_days": 7, "min_days": 3}
     raw["har"] |= {"window_days": 14, "min_days": 1}
     raw["range_window_days"] = 4
-    raw["judging"] |= {"min_days": 3, "block_days": 4, "bootstrap_reps": 200}
+    raw["evaluation"] |= {"min_days": 3, "block_days": 4, "bootstrap_reps": 200}
     return Volatility.model_validate(raw)
 
 

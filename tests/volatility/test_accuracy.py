@@ -44,42 +44,42 @@ def test_the_better_forecast_wins(params) -> None:
         ("A", "B"), returns, forecasts, 288, params.judging
     )
     for coin in result["by_symbol"].values():
-        assert coin["garch_against"]["har"]["verdict"] == "GARCH better"
+        assert coin["garch_versus"]["har"]["verdict"] == "better"
         assert coin["forecasts"]["garch"]["qlike"] < coin["forecasts"]["har"]["qlike"]
         assert abs(coin["forecasts"]["garch"]["mz_slope"] - 1) < 0.25
         assert coin["forecasts"]["garch"]["mz_wald_p"] > 0.001
         assert coin["forecasts"]["garch"]["mz_r2"] > coin["forecasts"]["har"]["mz_r2"]
         assert coin["forecasts"]["rv_ewma"]["mz_reason"] == "the forecast never changes"
-    assert result["pooled"]["garch_against"]["rv_ewma"]["verdict"] == "GARCH better"
+    assert result["pooled"]["garch_versus"]["rv_ewma"]["verdict"] == "better"
     swapped = forecasts | {"garch": forecasts["har"], "har": forecasts["garch"]}
     result = forecast_accuracy.evaluate_forecasts(("A", "B"), returns, swapped, 288, params.judging)
-    assert result["pooled"]["garch_against"]["har"]["verdict"] == "GARCH worse"
+    assert result["pooled"]["garch_versus"]["har"]["verdict"] == "worse"
 
 
 def test_equal_forecasts_are_not_different(params) -> None:
     returns, forecasts = simulate_forecasts()
     same = dict.fromkeys(forecasts, forecasts["garch"])
     result = forecast_accuracy.evaluate_forecasts(("A", "B"), returns, same, 288, params.judging)
-    assert result["pooled"]["garch_against"]["har"]["verdict"] == "not different"
-    assert result["by_symbol"]["A"]["garch_against"]["har"] == {
+    assert result["pooled"]["garch_versus"]["har"]["verdict"] == "inconclusive"
+    assert result["by_symbol"]["A"]["garch_versus"]["har"] == {
         "dm": None,
         "p": None,
-        "verdict": "not different",
+        "verdict": "inconclusive",
     }
 
 
 def test_no_forecast_is_better_on_fewer_than_four_blocks(params) -> None:
     """Seventeen days of forecasts: four blocks of four days, three of five."""
     returns, forecasts = simulate_forecasts()
-    for block_days, verdict in ((4, "GARCH better"), (5, "not different")):
+    for block_days, verdict in ((4, "better"), (5, "inconclusive")):
         few = params.judging.model_copy(update={"block_days": block_days})
         result = forecast_accuracy.evaluate_forecasts(("A", "B"), returns, forecasts, 288, few)
         pooled, coin = result["pooled"], result["by_symbol"]["A"]
-        for test in (pooled["garch_against"]["har"], coin["garch_against"]["har"]):
+        for test in (pooled["garch_versus"]["har"], coin["garch_versus"]["har"]):
             assert test["verdict"] == verdict
             assert (test["p"] is None) == (block_days == 5)
     assert test["reason"] == "insufficient: 3 of 4 blocks of 5 days"
-    assert pooled["garch_against"]["har"]["difference"] < 0.0
+    assert pooled["garch_versus"]["har"]["difference"] < 0.0
 
 
 def test_pooled_test_is_statsmodels_on_one_coin(params) -> None:
@@ -90,7 +90,7 @@ def test_pooled_test_is_statsmodels_on_one_coin(params) -> None:
     known = np.isfinite(rv)
     garch, har = (forecasts[name][0, origins][known] ** 2 for name in ("garch", "har"))
     oracle = diebold_mariano_test(rv[known], garch, har, lags=24, criterion=forecast_accuracy.qlike)
-    test = result["pooled"]["garch_against"]["har"]
+    test = result["pooled"]["garch_versus"]["har"]
     assert test["dm"] == pytest.approx(float(oracle.statistic), rel=1e-6)
     assert test["p"] == pytest.approx(float(oracle.pvalue), rel=1e-4)
     assert result["hac_lags"] == 24
@@ -158,7 +158,7 @@ def test_delays_by_hand() -> None:
     predicted = np.repeat([0, 1, 1], [112, 112, 100]).astype(np.int8)
     result = regime_accuracy.measure_delays(predicted[None], truth[None], 0)
     assert result["changes"] == 3
-    assert result["missed"] == 1
+    assert result["undetected"] == 1
     assert result["median_hours"] == 0.5  # one hour, and none
     assert regime_accuracy.find_episodes(truth, 150).tolist() == [150, 200, 224]
 
@@ -167,7 +167,7 @@ def test_delays_of_coins_are_pooled_and_unknown_states_are_no_changes() -> None:
     truth = np.array([[0] * 100 + [1] * 100, [-1] * 50 + [0] * 50 + [2] * 100], dtype=np.int8)
     predicted = np.array([[0] * 112 + [1] * 88, [-1] * 50 + [0] * 86 + [2] * 64], dtype=np.int8)
     result = regime_accuracy.measure_delays(predicted, truth, 0)
-    assert (result["changes"], result["missed"]) == (2, 0)
+    assert (result["changes"], result["undetected"]) == (2, 0)
     assert (result["median_hours"], result["mean_hours"]) == (2.0, 2.0)  # one hour and three
 
 

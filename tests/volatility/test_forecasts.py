@@ -89,7 +89,7 @@ def test_summary_of_the_last_window(garch_path, params) -> None:
     returns = garch_path(5, clock.bars, 0.02, 0.1, 0.8) / 100
     path = fit_rolling_garch(returns, flat(clock), clock, params.garch)
     summary = summarize_last_window(returns, flat(clock), clock, path, params.garch)
-    assert summary["log_likelihood"] == pytest.approx(summary["own_log_likelihood"], abs=1e-6)
+    assert summary["log_likelihood"] == pytest.approx(summary["kernel_log_likelihood"], abs=1e-6)
     assert summary["aic"] == pytest.approx(6 - 2 * summary["log_likelihood"])
     assert summary["bic"] == pytest.approx(3 * np.log(2016) - 2 * summary["log_likelihood"])
     assert "alpha[1]" in summary["summary"]

@@ -55,11 +55,11 @@ class ParamsFile(Section):
     @model_validator(mode="after")
     def _check_candidates_never_overlap(self) -> "ParamsFile":
         """Candidates are counted and labelled one by one: no two of a coin may share bars."""
-        cooldown, cap = self.signal.cooldown_bars, self.exits.cap_bars
+        cooldown, cap = self.signal.cooldown_bars, self.exits.max_holding_bars
         if cooldown < cap:
             raise ValueError(
-                f"signal.cooldown_bars ({cooldown}) must be at least exits.cap_bars ({cap}): "
-                "else a candidate can fall while the trade of the one before is open"
+                f"signal.cooldown_bars ({cooldown}) must be at least exits.max_holding_bars "
+                f"({cap}): else a candidate can fall while the trade of the one before is open"
             )
         return self
 

@@ -101,13 +101,13 @@ class Confidence(Section):
         "days of hourly returns behind the mean correlation of coins, for uniqueness", ge=2, le=365
     )
     weights: ComponentWeights
-    strength: FeatureStrengthWeights
+    feature_weights: FeatureStrengthWeights
     regime_scores: RegimeScores
     prior_candidates: int = number(
         "weight of the overall win rate in past performance", ge=1, le=1000
     )
     calibrator: Literal["beta", "isotonic", "platt"] = Field(description="last step of the score")
-    judging: ConfidenceEvaluation
+    evaluation: ConfidenceEvaluation
     thresholds: ConfidenceThresholds
 
 

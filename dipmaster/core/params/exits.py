@@ -14,7 +14,7 @@ class Exits(Section):
     target_frac: float = frac("profit target", ge=1e-6)
     stop_frac: float = frac("stop loss", ge=1e-6, le=0.99)
     boundary_min_net_frac: float = frac("net profit from which the 15-minute boundary exits", ge=-1)
-    cap_bars: int = number("longest holding time", ge=1, le=2880)
+    max_holding_bars: int = number("longest holding time", ge=1, le=2880)
 
 
 class TargetWeights(Section):
@@ -112,7 +112,7 @@ class ExitModels(Section):
     trees: BoostedTrees
     min_train: MinTrainingSet
     max_rows: int = number("rows a fit, subsampled by rule beyond", ge=1000, le=10_000_000)
-    judging: ExitEvaluation
+    evaluation: ExitEvaluation
 
 
 class ExitDecision(Section):
@@ -137,8 +137,8 @@ class ExitDecision(Section):
 class AdaptiveExits(Exits):
     """The whole section: phase 0's values and phase 2's rules, each with a switch."""
 
-    boundary_from_phase2: bool = Field(
-        description="keep the fixed 15-minute boundary exit beside the exit models"
+    quarter_hour_exit_from_phase_2: bool = Field(
+        description="keep the fixed quarter-hour exit beside the exit models"
     )
     target_combination: Literal["weighted_sum", "product"] = Field(
         description="how the three multipliers of the dynamic target are combined"

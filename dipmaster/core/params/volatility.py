@@ -110,7 +110,7 @@ class Volatility(Section):
     forecast: Literal["garch", "rv_ewma", "har"] = Field(
         description="the forecast the strategy uses; never chosen by results"
     )
-    season: Seasonality
+    seasonality: Seasonality
     short_bars: int = number("window of the shortest measure", ge=6, le=288)
     middle_bars: int = number("window of the measures in the regime", ge=12, le=2880)
     long_bars: int = number("window of the longest measure", ge=24, le=8640)
@@ -119,7 +119,7 @@ class Volatility(Section):
     garch: Garch
     har: Har
     regime: Regime
-    judging: ForecastEvaluation
+    evaluation: ForecastEvaluation
 
     @model_validator(mode="after")
     def _check_order(self) -> "Volatility":

@@ -51,11 +51,15 @@ ROADMAP_FEATURES: tuple[str, ...] = (
     "volume_trend_10m",
     "momentum_10_frac",
     "resistance_distance_frac",
-    "minutes_to_boundary",
+    "minutes_to_quarter_hour",
     "session_minutes",
     "session_volatility",
 )
-PRICE_LEVEL_FEATURES: tuple[str, ...] = ("target_room_sigma", "stop_room_sigma", "trail_room_frac")
+PRICE_LEVEL_FEATURES: tuple[str, ...] = (
+    "distance_to_target_sigma",
+    "distance_to_stop_sigma",
+    "distance_to_trail_frac",
+)
 EXIT_FEATURES: tuple[str, ...] = ROADMAP_FEATURES + PRICE_LEVEL_FEATURES
 
 EXIT_ROWS = Table(
@@ -72,17 +76,32 @@ EXIT_ROWS = Table(
         ("volume_trend_10m", F32, "-1..1", "as in features"),
         ("momentum_10_frac", F32, "frac", "as in features"),
         ("resistance_distance_frac", F32, "frac", "as in features"),
-        ("minutes_to_boundary", F32, "min", "from the next clock open to the next quarter hour"),
+        (
+            "minutes_to_quarter_hour",
+            F32,
+            "min",
+            "from the next clock open to the next quarter hour",
+        ),
         ("session_minutes", F32, "min", "of the UTC day, at the next clock open"),
         ("session_volatility", F32, "1", "season_factor of volatility, at this bar"),
-        ("target_room_sigma", F32, "sigma", "close to target, in volatilities of the bars left"),
-        ("stop_room_sigma", F32, "sigma", "close to stop, in volatilities of the bars left"),
-        ("trail_room_frac", F32, "frac", "close over the trailing level, minus 1; NaN: not active"),
+        (
+            "distance_to_target_sigma",
+            F32,
+            "sigma",
+            "close to target, in volatilities of the bars left",
+        ),
+        ("distance_to_stop_sigma", F32, "sigma", "close to stop, in volatilities of the bars left"),
+        (
+            "distance_to_trail_frac",
+            F32,
+            "frac",
+            "close over the trailing level, minus 1; NaN: not active",
+        ),
         ("exit_net_frac", F64, "frac", "net return of a sale at the next traded open; NaN: none"),
         ("hold_net_frac", F64, "frac", "net return left to the rules alone; NaN: already ended"),
-        ("exit_is_best", I8, FLAG, "the sale nets at least what holding nets"),
-        ("bars_to_best", F32, "bars", "from that sale to the best exit; NaN: not known"),
-        ("stopped_first", I8, FLAG, "the stop ends it before the target"),
+        ("exit_beats_holding", I8, FLAG, "the sale nets at least what holding nets"),
+        ("bars_to_best_exit", F32, "bars", "from that sale to the best exit; NaN: not known"),
+        ("stop_before_target", I8, FLAG, "the stop ends it before the target"),
         ("p_profit", F64, "0..1", "head: a sale now nets at least what holding nets"),
         ("timing_bars", F64, "bars", "head: bars to the best exit"),
         ("p_risk", F64, "0..1", "head: the stop comes before the target"),

@@ -63,7 +63,7 @@ FEATURES = Table(
         ("hour_utc", I8, "0..23", "hour at which the bar becomes known"),
         ("weekday", I8, "0..6", "Monday is 0, at the time the bar becomes known"),
         ("session", I8, "0..2", "Asia 0-8, Europe 8-16, Americas 16-24 UTC"),
-        ("minutes_to_boundary", I8, "min", "from the next open to the next :00 :15 :30 :45"),
+        ("minutes_to_quarter_hour", I8, "min", "from the next open to the next :00 :15 :30 :45"),
         ("amihud_bps_per_million", F32, "bps", "absolute return per million quote units, 20 bars"),
         ("spread_estimate_bps", F32, "bps", "Abdi-Ranaldo estimate of the full spread, 288 bars"),
         ("liquidity_score", F32, "0..1", ".6 of a narrow spread + .4 of a day's value traded"),
@@ -164,7 +164,7 @@ SCORES = Table(
 )
 
 FILTER_RESULTS = Table(
-    "admission",
+    "filter_results",
     required(
         ("candidate_id", I64, "", "as in candidates, the same order"),
         ("confidence", F64, "0..1", "calibrated probability that the baseline trade wins"),
@@ -175,7 +175,7 @@ FILTER_RESULTS = Table(
         ("check_news", I8, FLAG, "news impact below its limit; -1 not applicable"),
         ("check_liquidity", I8, FLAG, "liquidity score above its limit; -1 not applicable"),
         ("passes_checks", I8, FLAG, "enough of the applicable checks pass"),
-        ("calm", I8, FLAG, "volatility not beyond the limit"),
+        ("passes_volatility", I8, FLAG, "volatility not beyond the limit"),
         ("score_5m", F64, "0..1", "share of the 5-minute signs"),
         ("score_15m", F64, "0..1", "mean of the 15-minute signs"),
         ("score_1h", F64, "0..1", "share of the 1-hour signs"),

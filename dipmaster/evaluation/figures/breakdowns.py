@@ -104,7 +104,7 @@ def _win_rate(trades: pd.DataFrame) -> float:
     return float(np.mean(is_win(_frac(trades))))
 
 
-def summarize_holding(trades: pd.DataFrame, cap_bars: int) -> HoldingTime:
+def summarize_holding(trades: pd.DataFrame, max_holding_bars: int) -> HoldingTime:
     """How long positions were held; the last bin also holds what was held longer.
 
     Positions still open when the data ended are left out: how long they would
@@ -119,13 +119,13 @@ def summarize_holding(trades: pd.DataFrame, cap_bars: int) -> HoldingTime:
         median_minutes=quantile_or_none(minutes, 0.5),
         p10_minutes=quantile_or_none(minutes, 0.1),
         p90_minutes=quantile_or_none(minutes, 0.9),
-        share_45_120_frac=mean_or_none(inside.astype(np.float64)),
-        histogram=_count_by_bin(minutes, cap_bars),
+        in_band_frac=mean_or_none(inside.astype(np.float64)),
+        histogram=_count_by_bin(minutes, max_holding_bars),
     )
 
 
-def _count_by_bin(minutes: Floats, cap_bars: int) -> tuple[HoldingBin, ...]:
-    edges = range(0, cap_bars * _BAR_MINUTES + _BIN_MINUTES, _BIN_MINUTES)
+def _count_by_bin(minutes: Floats, max_holding_bars: int) -> tuple[HoldingBin, ...]:
+    edges = range(0, max_holding_bars * _BAR_MINUTES + _BIN_MINUTES, _BIN_MINUTES)
     bins = np.minimum(minutes // _BIN_MINUTES, len(edges) - 1).astype(np.int64)
     counts = np.bincount(bins, minlength=len(edges)).tolist()
     return tuple(

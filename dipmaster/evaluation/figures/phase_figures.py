@@ -57,7 +57,7 @@ def build_phase_figures(
     ledger: Ledger,
     candidates: pd.DataFrame,
     period: Period,
-    cap_bars: int,
+    max_holding_bars: int,
     gates: Gates,
     intrabar: IntrabarOrder,
 ) -> PhaseFigures:
@@ -72,13 +72,13 @@ def build_phase_figures(
         money=_build_money(trades, fills, ledger.equity, period),
         per_trade=_build_per_trade(trades, fills),
         exits=breakdowns.summarize_by_exit(trades),
-        holding=breakdowns.summarize_holding(trades, cap_bars),
+        holding=breakdowns.summarize_holding(trades, max_holding_bars),
         by_symbol=breakdowns.summarize_by_symbol(trades),
         by_month=breakdowns.summarize_by_month(trades, sample, period),
         by_regime=breakdowns.summarize_by_regime(trades),
         random_entry=build_random_entry(evaluation, gates),
         drawdown=_build_drawdown(evaluation, ledger.equity, period, gates),
-        detail=build_uncertainty(evaluation, gates),
+        uncertainty=build_uncertainty(evaluation, gates),
         intrabar=intrabar,
     )
 
@@ -101,7 +101,7 @@ def _build_counts(
         days_with_trades=sample.days_with_trades,
         blocks_with_trades=sample.blocks_with_trades,
         open_at_end=int(trades["open_at_end"].sum()),
-        skipped=dict(ledger.rejected),
+        rejected=dict(ledger.rejected),
     )
 
 

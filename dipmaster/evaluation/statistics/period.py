@@ -108,7 +108,7 @@ def _empty_days(panel: Panel, boundary_ms: int) -> tuple[int, ...]:
 
 
 def drop_boundary_crossings(
-    candidates: pd.DataFrame, panel: Panel, period: Period, cap_bars: int
+    candidates: pd.DataFrame, panel: Panel, period: Period, max_holding_bars: int
 ) -> pd.DataFrame:
     """Drop the candidates whose position could still be open at the boundary.
 
@@ -124,7 +124,7 @@ def drop_boundary_crossings(
         of_symbol = candidates["symbol"].to_numpy() == symbol
         exists = np.flatnonzero(~np.isnan(panel.traded.close[row]))
         crosses[of_symbol] = (
-            _deadline(exists, bar[of_symbol] + 1 + cap_bars, panel.bars) >= boundary
+            _deadline(exists, bar[of_symbol] + 1 + max_holding_bars, panel.bars) >= boundary
         )
     keep: Bools = (bar >= boundary) | ~crosses
     return candidates[keep].reset_index(drop=True)

@@ -67,7 +67,7 @@ class Change:
     @property
     def reason(self) -> str:
         """Why nothing is shown, where that is so."""
-        return self.comparison.reason if self.verdict == "NOT SHOWN" else ""
+        return self.comparison.reason if self.verdict == "inconclusive" else ""
 
     @property
     def name(self) -> str:
@@ -124,7 +124,7 @@ class Contribution:
     """
 
     number: int
-    against: int
+    baseline_phase: int
     traded: bool
     changes: Sequence[Change]
 

@@ -1,4 +1,4 @@
-"""Refits of models: how often each level was fitted, and what kept one from being fitted."""
+"""Refits of models: how often each layer was fitted, and what kept one from being fitted."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,10 +6,10 @@ from typing import Generic, Protocol, TypeVar
 
 
 class Fold(Protocol):
-    """One refit of one level; `reason` says why there is no model."""
+    """One refit of one layer; `reason` says why there is no model."""
 
     @property
-    def level(self) -> str:
+    def layer(self) -> str:
         """What was fitted."""
 
     @property
@@ -26,17 +26,17 @@ AnyFold = TypeVar("AnyFold", bound=Fold)
 
 @dataclass(frozen=True)
 class Fits(Generic[AnyFold]):
-    """One level, and its fits in order."""
+    """One layer, and its fits in order."""
 
-    level: str
+    layer: str
     folds: Sequence[AnyFold]
 
 
-def by_level(folds: Sequence[AnyFold]) -> list[Fits[AnyFold]]:
-    """Levels that were fitted, in the order of their first fit."""
+def by_layer(folds: Sequence[AnyFold]) -> list[Fits[AnyFold]]:
+    """Layers that were fitted, in the order of their first fit."""
     made = [fold for fold in folds if not fold.reason]
-    levels = dict.fromkeys(fold.level for fold in made)
-    return [Fits(level, [fold for fold in made if fold.level == level]) for level in levels]
+    layers = dict.fromkeys(fold.layer for fold in made)
+    return [Fits(layer, [fold for fold in made if fold.layer == layer]) for layer in layers]
 
 
 def failed(folds: Sequence[AnyFold]) -> list[AnyFold]:

@@ -7,13 +7,13 @@ MARKS = {
     "PASS": FILLED,
     "INCONCLUSIVE": HALF,
     "FAIL": OPEN,
-    "BETTER": FILLED,
-    "NOT SHOWN": HALF,
-    "WORSE": OPEN,
-    "HELPS": FILLED,
-    "HURTS": OPEN,
-    "KEPT": FILLED,
-    "NOT KEPT": OPEN,
+    "better": FILLED,
+    "inconclusive": HALF,
+    "worse": OPEN,
+    "beneficial": FILLED,
+    "harmful": OPEN,
+    "met": FILLED,
+    "not met": OPEN,
 }
 _FILLS = {FILLED: NAVY, HALF: "#9fb3cc", OPEN: "white"}
 

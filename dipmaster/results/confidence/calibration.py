@@ -14,7 +14,7 @@ class ScoreBin:
     ----------
     low, high
         Smallest and largest p in it.
-    win_low, win_high
+    win_rate_low, win_rate_high
         Bounds of the win rate; None where all rows lie in one calendar block.
     """
 
@@ -23,8 +23,8 @@ class ScoreBin:
     n: int
     mean_p: float
     win_rate: float
-    win_low: float | None
-    win_high: float | None
+    win_rate_low: float | None
+    win_rate_high: float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,14 +63,14 @@ class CalibratorFigures:
 
     Attributes
     ----------
-    brier_less_chosen
+    brier_minus_chosen
         Its Brier score less that of the kind in use.
     """
 
     brier: float | None
     ece: float | None
     log_loss: float | None
-    brier_less_chosen: Interval | None
+    brier_minus_chosen: Interval | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +78,7 @@ class ScoreCounts:
     """Candidates by bins of the histogram, and those without a score."""
 
     counts: tuple[int, ...]
-    none: int
+    unscored: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +89,7 @@ class ScoreHistogram:
     low: ScoreCounts
     normal: ScoreCounts
     high: ScoreCounts
-    not_known: ScoreCounts
+    unknown: ScoreCounts
     all: ScoreCounts
 
 

@@ -61,7 +61,7 @@ class ScoreFold:
         Why there is no model; empty where there is one.
     """
 
-    level: ScoreLevel
+    layer: ScoreLevel
     fitted_at: str
     rows: int
     wins: int
@@ -120,14 +120,14 @@ class Families:
 
     Attributes
     ----------
-    why
+    reason
         The bounds the verdict rests on, in words.
     """
 
     classifier: FamilyFigures
     regression: FamilyFigures
-    carried_information: Literal["neither", "classifier", "regression", "both"]
-    why: str
+    informative: Literal["neither", "classifier", "regression", "both"]
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

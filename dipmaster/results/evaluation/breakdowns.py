@@ -35,7 +35,7 @@ class HoldingTime:
 
     Attributes
     ----------
-    share_45_120_frac
+    in_band_frac
         Held 45 to 120 minutes, both included.
     """
 
@@ -43,7 +43,7 @@ class HoldingTime:
     median_minutes: float | None
     p10_minutes: float | None
     p90_minutes: float | None
-    share_45_120_frac: float | None
+    in_band_frac: float | None
     histogram: tuple[HoldingBin, ...]
 
 

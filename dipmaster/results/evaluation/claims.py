@@ -17,7 +17,7 @@ class RoadmapClaim:
     ----------
     phase
         0 for lines that speak of the whole plan.
-    promise
+    claim
         Its words.
     target
         A number to reach, or a range; None where the line has none.
@@ -34,7 +34,7 @@ class RoadmapClaim:
     id: str
     phase: int
     section: str
-    promise: str
+    claim: str
     target: float | tuple[float, float] | None
     unit: ClaimUnit
     value: float | None

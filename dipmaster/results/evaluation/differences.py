@@ -11,7 +11,7 @@ class PhaseComparison:
 
     Attributes
     ----------
-    against
+    baseline_phase
         Number of the earlier phase.
     win_rate, max_drawdown, net_return
         As fractions; less drawdown is better.
@@ -21,7 +21,7 @@ class PhaseComparison:
         Of the earlier number of trades; neither better nor worse.
     """
 
-    against: int
+    baseline_phase: int
     win_rate: Comparison
     profit_factor: FactorComparison
     sharpe: Comparison

@@ -122,7 +122,7 @@ class AblationFigures:
     profit_factor: float | None
     mean_net_bps: float | None
     change_mean_net_bps: Comparison
-    effect: Literal["HELPS", "HURTS", "NOT SHOWN"]
+    effect: Literal["beneficial", "harmful", "inconclusive"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,20 +151,20 @@ class ExitResults:
 
     Attributes
     ----------
-    fired
+    exit_counts
         A row an exit type, whether it was taken or not.
-    leave_one_out
+    ablation
         A row a rule.
-    scatter
+    excursions
         A dot a trade, every k-th where there are too many.
     """
 
-    fired: tuple[ExitRuleUse, ...]
-    probability: ExitProbabilityUse
+    exit_counts: tuple[ExitRuleUse, ...]
+    exit_probability_use: ExitProbabilityUse
     targets: BySubset[TargetFigures]
     trailing: BySubset[TrailingFigures]
-    capture: ProfitCapture
+    mfe_capture: ProfitCapture
     holding: HoldingBySubset
-    every_candidate: EveryCandidate
-    leave_one_out: tuple[Ablation, ...]
-    scatter: tuple[TradeDot, ...]
+    standalone: EveryCandidate
+    ablation: tuple[Ablation, ...]
+    excursions: tuple[TradeDot, ...]

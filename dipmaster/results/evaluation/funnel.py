@@ -61,14 +61,14 @@ class CheckAlone:
     ----------
     implied
         Every candidate passes it by construction.
-    why
+    reason
         Why it is not applicable, implied or not implied.
     """
 
     check: str
     applicable: bool
     implied: bool
-    why: str
+    reason: str
     passes: int | None
     of: int | None
     precision: float | None
@@ -82,14 +82,14 @@ class ConfirmationSign:
 
     Attributes
     ----------
-    frame
+    timeframe
         Of time, e.g. 15m.
     mean
         Mean grade; None without candidates.
     """
 
-    frame: str
-    sign: str
+    timeframe: str
+    signal: str
     mean: float | None
     passes: int
     of: int
@@ -127,8 +127,8 @@ class Funnel:
     """Section `funnel`: out of sample and over the whole period; each part alone."""
 
     out_of_sample: tuple[FunnelStep, ...]
-    whole: tuple[FunnelStep, ...]
-    alone: tuple[StepAlone, ...]
+    burn_in_included: tuple[FunnelStep, ...]
+    single_steps: tuple[StepAlone, ...]
     checks: tuple[CheckAlone, ...]
-    signs: tuple[ConfirmationSign, ...]
+    confirmation_signals: tuple[ConfirmationSign, ...]
     by_regime: tuple[RegimeAdmission, ...]

@@ -33,7 +33,7 @@ class TradeCounts:
         Calendar days and blocks in which one was opened.
     open_at_end
         Closed only because the data ended.
-    skipped
+    rejected
         Reason to number of orders that were not filled.
     """
 
@@ -46,7 +46,7 @@ class TradeCounts:
     days_with_trades: int
     blocks_with_trades: int
     open_at_end: int
-    skipped: Mapping[str, int]
+    rejected: Mapping[str, int]
 
     @property
     def won(self) -> int:
@@ -231,7 +231,7 @@ class PhaseFigures:
         orders every candidate; so are the two below.
     abstained_at
         Where the last candidate was lost.
-    harm
+    degradation
         What fails the phase beside its gates; None where nothing does.
     """
 
@@ -247,10 +247,10 @@ class PhaseFigures:
     by_regime: tuple[RegimeRow, ...]
     random_entry: RandomEntryFigures
     drawdown: DrawdownFigures
-    detail: UncertaintyFigures
+    uncertainty: UncertaintyFigures
     intrabar: IntrabarOrder
     abstained: str | None = field(default="", metadata=OMITTED)
     abstained_at: Literal["candidates", "score", "threshold", "steps", ""] | None = field(
         default="", metadata=OMITTED
     )
-    harm: str | None = field(default="", metadata=OMITTED)
+    degradation: str | None = field(default="", metadata=OMITTED)

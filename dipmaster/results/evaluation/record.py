@@ -47,7 +47,7 @@ class IntegrityCheck:
 
     phase: int
     name: str
-    holds: bool
+    passed: bool
     detail: str
 
 
@@ -71,7 +71,7 @@ class ValidationResults:
         Number, as text, to the figures of each phase built.
     differences
         Number of each phase but the first to what it changed against the one before.
-    promises
+    claims
         In the order of the roadmap.
     funnel, signal_quality, exits
         None, and no key, where the phase that has them was not built.
@@ -87,9 +87,9 @@ class ValidationResults:
     period: SplitPeriod
     built_phases: tuple[int, ...]
     phases: Mapping[str, PhaseFigures]
-    checks: tuple[IntegrityCheck, ...]
+    integrity_checks: tuple[IntegrityCheck, ...]
     differences: Mapping[str, PhaseComparison]
-    promises: tuple[RoadmapClaim, ...]
+    claims: tuple[RoadmapClaim, ...]
     funnel: Funnel | None = field(default=None, metadata=OMITTED)
     signal_quality: SignalQuality | None = field(default=None, metadata=OMITTED)
     exits: ExitResults | None = field(default=None, metadata=OMITTED)

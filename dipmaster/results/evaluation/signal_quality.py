@@ -118,7 +118,7 @@ class Heterogeneity:
     df: int | None
     p: float | None
     alpha: float
-    verdict: Literal["DIFFER", "NO DIFFERENCE FOUND"] | None
+    verdict: Literal["heterogeneous", "inconclusive"] | None
     reason: str
 
 

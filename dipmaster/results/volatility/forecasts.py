@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from dipmaster.results.fields import BY_REASON, MEASURED, OMITTED, UNMEASURED
 
-DieboldMarianoVerdict = Literal["GARCH better", "GARCH worse", "not different"]
+DieboldMarianoVerdict = Literal["better", "worse", "inconclusive"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +74,7 @@ class CoinForecasts:
 
     origins: int
     forecasts: Mapping[str, ForecastAccuracy]
-    garch_against: Mapping[str, ForecastTest]
+    garch_versus: Mapping[str, ForecastTest]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +83,7 @@ class PooledForecasts:
 
     origins: int
     qlike: Mapping[str, float]
-    garch_against: Mapping[str, PooledForecastTest]
+    garch_versus: Mapping[str, PooledForecastTest]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

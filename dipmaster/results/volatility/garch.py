@@ -20,7 +20,7 @@ class GarchFit:
         Of returns in percent, season taken out.
     nu
         Degrees of freedom; None under normal innovations.
-    log_likelihood, own_log_likelihood
+    log_likelihood, kernel_log_likelihood
         The reference library's, and ours.
     summary
         Its tables, as text.
@@ -33,7 +33,7 @@ class GarchFit:
     beta: float
     nu: float | None
     log_likelihood: float
-    own_log_likelihood: float
+    kernel_log_likelihood: float
     aic: float
     bic: float
     summary: str
@@ -52,7 +52,7 @@ class CoinGarch:
 
     Attributes
     ----------
-    fits, not_converged, persistence_one
+    fits, not_converged, integrated
         Refits, and how many of them did not converge or have alpha + beta = 1.
     median_confidence
         Of the forecasts; None where there is none.
@@ -60,7 +60,7 @@ class CoinGarch:
 
     fits: int
     not_converged: int
-    persistence_one: int
+    integrated: int
     median_confidence: float | None
     last_window: Annotated[
         Annotated[GarchFit, MEASURED] | Annotated[NoGarchFit, UNMEASURED], BY_REASON

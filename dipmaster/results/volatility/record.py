@@ -38,6 +38,6 @@ class VolatilityResults:
     regimes: Annotated[
         Annotated[RegimeResults, MEASURED] | Annotated[RegimesNotJudged, UNMEASURED], BY_REASON
     ]
-    shares: RegimeShares
+    regime_shares: RegimeShares
     garch: Mapping[str, CoinGarch]
-    season: SeasonFactors
+    seasonality: SeasonFactors

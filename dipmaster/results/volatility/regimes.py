@@ -69,17 +69,17 @@ class DetectionDelay:
 
     Attributes
     ----------
-    of
+    detector
         The detector: the market's changes, or those of all coins together.
-    changes, missed
+    changes, undetected
         How many there were, and how many ended before they were named.
     median_hours, mean_hours, p90_hours
         Of those named; None where none was.
     """
 
-    of: DetectorName
+    detector: DetectorName
     changes: int
-    missed: int
+    undetected: int
     median_hours: float | None
     mean_hours: float | None
     p90_hours: float | None
@@ -93,7 +93,7 @@ class RegimeResults:
     ----------
     target
         Accuracy that the roadmap wants, as a fraction.
-    used
+    detector_used
         The detector that everything else goes by.
     naive
         The detector that is only there to be compared with.
@@ -103,7 +103,7 @@ class RegimeResults:
     """
 
     target: float
-    used: DetectorName
+    detector_used: DetectorName
     market: DetectorResults
     coin: DetectorResults
     naive: DetectorResults
@@ -126,7 +126,7 @@ class RegimeShares:
     ----------
     low, normal, high
         Of the bars with a known regime; None where there is none.
-    not_known
+    unknown
         Of all bars; None without bars.
     no_new_trades
         On which the limit forbids new trades, of those where it is known; None without.
@@ -135,5 +135,5 @@ class RegimeShares:
     low: float | None
     normal: float | None
     high: float | None
-    not_known: float | None
+    unknown: float | None
     no_new_trades: float | None

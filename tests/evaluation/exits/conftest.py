@@ -143,7 +143,7 @@ def make_policy_of(
         return ExitPolicy(
             target if exits.dynamic_target.enabled else base,
             ExitRules(
-                exits.boundary_min_net_frac if exits.boundary_from_phase2 else None,
+                exits.boundary_min_net_frac if exits.quarter_hour_exit_from_phase_2 else None,
                 trail if exits.trailing.enabled else None,
                 acting if decision.full or decision.partial else None,
             ),
@@ -221,7 +221,7 @@ def make_ledger(
         np.full(n, 0.01),
         aligned.target_frac,
         np.full(n, exits.stop_frac),
-        np.full(n, exits.cap_bars),
+        np.full(n, exits.max_holding_bars),
         np.zeros(n),
         np.full(n, np.nan),
         np.ones(n, np.int8),
@@ -257,7 +257,7 @@ def switched_off(exits: AdaptiveExits) -> AdaptiveExits:
     decision = exits.decision.model_copy(update={"full": False, "partial": False})
     return exits.model_copy(
         update={
-            "boundary_from_phase2": True,
+            "quarter_hour_exit_from_phase_2": True,
             "dynamic_target": exits.dynamic_target.model_copy(update={"enabled": False}),
             "trailing": exits.trailing.model_copy(update={"enabled": False}),
             "decision": decision,

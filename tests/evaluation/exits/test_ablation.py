@@ -17,7 +17,7 @@ def test_one_rule_changes_and_nothing_else(exits, rule: str) -> None:
     other = switch_rule(exits, rule)
     assert is_on(other, rule) is not is_on(exits, rule)
     part = {"dynamic_target": "dynamic_target", "trailing": "trailing"}.get(rule, "decision")
-    part = "boundary_from_phase2" if rule == "boundary" else part
+    part = "quarter_hour_exit_from_phase_2" if rule == "quarter_hour" else part
     same, changed = exits.model_dump(), other.model_dump()
     assert [name for name in same if same[name] != changed[name]] == [part]
 
@@ -50,7 +50,9 @@ def test_who_helps_and_who_hurts(toy, exits, gates) -> None:
 
     def follow(name, params):
         asked.append(name)
-        lost = -0.001 * (not params.trailing.enabled) + 0.001 * params.boundary_from_phase2
+        lost = (
+            -0.001 * (not params.trailing.enabled) + 0.001 * params.quarter_hour_exit_from_phase_2
+        )
         return toy.standalone(net + lost, name)
 
     traded = np.arange(600) < 50
@@ -60,18 +62,18 @@ def test_who_helps_and_who_hurts(toy, exits, gates) -> None:
     assert list(rows) == list(RULES)
     assert asked[0] == "phase 2 with dynamic target off"
     assert [rows[rule].state for rule in RULES] == ["off"] * 5 + ["on"]
-    trail, boundary = rows["trailing"].all, rows["boundary"].all
+    trail, boundary = rows["trailing"].all, rows["quarter_hour"].all
     assert trail.change_mean_net_bps.value == pytest.approx(-10.0)
-    assert (trail.change_mean_net_bps.verdict, trail.effect) == ("WORSE", "HELPS")
-    assert (boundary.change_mean_net_bps.verdict, boundary.effect) == ("BETTER", "HELPS")
+    assert (trail.change_mean_net_bps.verdict, trail.effect) == ("worse", "beneficial")
+    assert (boundary.change_mean_net_bps.verdict, boundary.effect) == ("better", "beneficial")
     assert trail.mean_net_bps == pytest.approx(1e4 * net.mean() - 10.0)
     for rule in ("dynamic_target", "full_exit", "partial_exit", "models"):
         change = rows[rule].all.change_mean_net_bps
         assert (change.value, change.low, change.high) == (0.0, 0.0, 0.0)
-        assert (change.verdict, rows[rule].all.effect) == ("NOT SHOWN", "NOT SHOWN")
+        assert (change.verdict, rows[rule].all.effect) == ("inconclusive", "inconclusive")
     few = rows["trailing"].traded
     assert few.n == 50
-    assert few.effect == "NOT SHOWN"
+    assert few.effect == "inconclusive"
     assert few.change_mean_net_bps.reason.startswith("insufficient under phase 2 with")
 
 
@@ -83,8 +85,8 @@ def test_a_rule_that_costs_money_hurts(toy, exits, gates) -> None:
 
     rows = ablate_rules(toy.standalone(net), np.ones(600, bool), exits, follow, gates)
     effects = {row.rule: row.traded.effect for row in rows}
-    assert effects["full_exit"] == effects["models"] == "HURTS"
-    assert effects["partial_exit"] == "NOT SHOWN"
+    assert effects["full_exit"] == effects["models"] == "harmful"
+    assert effects["partial_exit"] == "inconclusive"
 
 
 def test_nothing_traded(toy, exits, gates) -> None:

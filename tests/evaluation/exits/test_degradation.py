@@ -39,7 +39,7 @@ def test_too_few_show_nothing(toy, gates) -> None:
 
 
 def test_it_says_what_leave_one_out_says(toy, gates) -> None:
-    """At every cost: harm is told exactly where the variant without models is BETTER."""
+    """At every cost: harm is told exactly where the variant without models is better."""
     told = []
     for cost in np.linspace(-0.0002, 0.0006, 81):
         found = pair(toy, cost)
@@ -47,7 +47,7 @@ def test_it_says_what_leave_one_out_says(toy, gates) -> None:
         change = compare_mean_net(other.after.track, other.before.track, gates.alpha)
         told.append(bool(exit_models_degrade_pnl(found, gates)))
         assert told[-1] == (
-            judge_difference(MEAN_NET_BPS, change, other.lacking(gates)).verdict == "BETTER"
+            judge_difference(MEAN_NET_BPS, change, other.lacking(gates)).verdict == "better"
         )
     assert 0 < sum(told) < len(told)
 

@@ -34,7 +34,7 @@ def test_identical_exits_change_exactly_nothing(toy, gates) -> None:
     for name in CHANGES:
         change = getattr(found.change, name)
         assert (change.value, change.low, change.high) == (0.0, 0.0, 0.0)
-        assert change.verdict == "NOT SHOWN"
+        assert change.verdict == "inconclusive"
     ratio = found.change.profit_factor.ratio
     assert (ratio.value, ratio.low, ratio.high) == (1.0, 1.0, 1.0)
 
@@ -46,7 +46,7 @@ def test_an_improvement_of_every_trade_is_better(toy, gates) -> None:
     )
     assert found.n == 600
     assert found.change.mean_net_bps.value == pytest.approx(70.0)
-    assert {getattr(found.change, name).verdict for name in CHANGES} == {"BETTER"}
+    assert {getattr(found.change, name).verdict for name in CHANGES} == {"better"}
     factors = [getattr(found, side).profit_factor.value for side in ("after", "before")]
     ratio = found.change.profit_factor.ratio.value
     assert ratio == pytest.approx(factors[0] / factors[1])
@@ -54,7 +54,7 @@ def test_an_improvement_of_every_trade_is_better(toy, gates) -> None:
     back = compare_every_candidate(
         StandalonePair(toy.standalone(net), toy.standalone(net + 0.007, "phase 1")), gates
     )
-    assert {getattr(back.change, name).verdict for name in CHANGES} == {"WORSE"}
+    assert {getattr(back.change, name).verdict for name in CHANGES} == {"worse"}
 
 
 def test_pairing_finds_what_two_samples_would_not(toy, gates) -> None:
@@ -64,7 +64,7 @@ def test_pairing_finds_what_two_samples_would_not(toy, gates) -> None:
         StandalonePair(toy.standalone(net + 2e-4), toy.standalone(net, "phase 1")), gates
     )
     change, before = found.change.mean_net_bps, found.before.mean_net_bps
-    assert change.verdict == "BETTER"
+    assert change.verdict == "better"
     assert change.high - change.low < (before.high - before.low) / 100
 
 
@@ -74,7 +74,7 @@ def test_too_few_trades_show_nothing(toy, gates) -> None:
         StandalonePair(toy.standalone(net + 0.004), toy.standalone(net, "phase 1")), gates
     )
     for name in CHANGES:
-        assert getattr(found.change, name).verdict == "NOT SHOWN"
+        assert getattr(found.change, name).verdict == "inconclusive"
         assert getattr(found.change, name).reason.startswith(
             "insufficient under phase 2: 60 of 100"
         )

@@ -37,15 +37,15 @@ def test_by_hand(exits) -> None:
     partial = rows["profit_taking"]
     assert (partial.fills, partial.trades_frac, partial.net_pnl) == (1, 0.25, None)
     assert partial.mean_net_bps == pytest.approx(40.0)
-    assert rows["boundary"].fills == 0
-    assert rows["boundary"].trades_frac == 0.0
-    assert rows["boundary"].win_rate is None
+    assert rows["quarter_hour"].fills == 0
+    assert rows["quarter_hour"].trades_frac == 0.0
+    assert rows["quarter_hour"].win_rate is None
     assert sum(row.net_pnl or 0.0 for row in rows.values()) == TRADES["net_pnl"].sum()
 
 
 def test_what_is_switched_off_says_so(exits, switched_off) -> None:
     on = {row.rule: row.on for row in count_exits(TRADES, FILLS, exits)}
-    assert on == {name: name != "boundary" for name in EXIT_NAMES}
+    assert on == {name: name != "quarter_hour" for name in EXIT_NAMES}
     off = {row.rule for row in count_exits(TRADES, FILLS, switched_off) if not row.on}
     assert off == {"trailing_stop", "optimal_timing", "profit_taking"}
 

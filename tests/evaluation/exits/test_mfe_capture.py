@@ -68,7 +68,7 @@ def test_capture_by_hand(toy, gates, exits) -> None:
     after = toy.standalone([0.0] * 3, gross=[0.010, 0.0, 0.014], block=[0, 1, 1])
     before = toy.standalone([0.0] * 3, "phase 1", gross=[0.008, -0.010, 0.008], block=[0, 1, 1])
     pair = StandalonePair(after, before)
-    found = compare_capture(panel, entries, traded, pair, exits.cap_bars, gates)
+    found = compare_capture(panel, entries, traded, pair, exits.max_holding_bars, gates)
     assert found.horizon_bars == 36
     assert found.traded.n == 2
     assert found.traded.before == pytest.approx(0.016 / 0.04)
@@ -90,7 +90,7 @@ def test_no_bounds_of_capture_on_less_than_the_minimum_data(toy, gates, exits) -
     )
     entries, traded = toy.entries(range(10, 130)), np.arange(120) < 60
     assert estimate_log_ratio(after[:60], before[:60], np.arange(60) % 6, gates, NAMES).low
-    found = compare_capture(panel, entries, traded, pair, exits.cap_bars, gates)
+    found = compare_capture(panel, entries, traded, pair, exits.max_holding_bars, gates)
     ratio = found.traded.ratio
     assert ratio.value == pytest.approx(1.3, abs=0.1)
     assert (ratio.low, ratio.high) == (None, None)
@@ -143,7 +143,7 @@ def test_both_captures_are_told_where_there_is_no_ratio(toy, gates, exits) -> No
     )
     entries, traded = toy.entries([9, 109]), np.array([True, True])
     pair = StandalonePair(after, before)
-    found = compare_capture(panel, entries, traded, pair, exits.cap_bars, gates)
+    found = compare_capture(panel, entries, traded, pair, exits.max_holding_bars, gates)
     assert found.all.after == pytest.approx(-0.25)
     assert found.all.before == 0.0
     assert found.all.ratio.value is None

@@ -39,7 +39,9 @@ def inputs_of(world, params) -> ExitInputs:
             "target_frac": plan.target_frac,
         }
     )
-    return ExitInputs(market, plans, pd.DataFrame(), StoredModels({}, ()), (), params.cap_bars)
+    return ExitInputs(
+        market, plans, pd.DataFrame(), StoredModels({}, ()), (), params.max_holding_bars
+    )
 
 
 SCORE = np.zeros((150, 36))
@@ -84,6 +86,6 @@ def test_every_switch_acts(world, exits) -> None:
     assert by_rule["full_exit"].rules.score.partial == 0.6
     assert by_rule["partial_exit"].rules.score.partial == np.inf
     assert by_rule["models"].rules.score is None
-    assert by_rule["boundary"].rules.boundary_min_net_frac == exits.boundary_min_net_frac
+    assert by_rule["quarter_hour"].rules.boundary_min_net_frac == exits.boundary_min_net_frac
     for rule in RULES[1:]:
         assert np.array_equal(by_rule[rule].target_frac, inputs.plans["target_frac"])

@@ -53,34 +53,34 @@ def test_switched_off_nothing_changes(record, switched_off) -> None:
     """Phase 2 with everything off is phase 1: every change is exactly nothing."""
     found = record(switched_off)
     for name in ("win_rate", "profit_factor", "mean_net_bps"):
-        one = getattr(found.every_candidate.change, name)
-        assert (one.value, one.low, one.high, one.verdict) == (0, 0, 0, "NOT SHOWN")
+        one = getattr(found.standalone.change, name)
+        assert (one.value, one.low, one.high, one.verdict) == (0, 0, 0, "inconclusive")
     for group in ("traded", "all"):
         captured, held = getattr(found.capture, group), getattr(found.holding, group)
         assert captured.before == captured.after
         assert held.before == held.after
         if captured.ratio.value is not None:
             assert [captured.ratio[name] for name in ("value", "low", "high")] == [1.0] * 3
-    assert {row.state for row in found.leave_one_out[:-1]} == {"on"}
-    assert found.leave_one_out[-1].state == "off"
+    assert {row.state for row in found.ablation[:-1]} == {"on"}
+    assert found.ablation[-1].state == "off"
 
 
 def test_switched_on(record, exits, market) -> None:
     some = np.arange(len(market[2])) % 3 > 0
     found = record(exits, opened=some)
-    n = found.every_candidate.n
+    n = found.standalone.n
     signal = market[2][:, 1]
     assert n == np.sum(signal >= 288 * BURN_IN)
-    assert [row.rule for row in found.fired] == list(EXIT_NAMES)
-    assert [row.rule for row in found.leave_one_out] == list(RULES)
+    assert [row.rule for row in found.exit_counts] == list(EXIT_NAMES)
+    assert [row.rule for row in found.ablation] == list(RULES)
     traded = found.capture.traded.n
     assert traded == np.sum(some & (signal >= 288 * BURN_IN)) < n
-    closing = [row for row in found.fired if row.rule != "profit_taking"]
+    closing = [row for row in found.exit_counts if row.rule != "profit_taking"]
     assert sum(row.fills for row in closing) == traded
     assert found.trailing.all.stopped <= found.trailing.all.activated
     assert found.targets.traded.n == traded == found.trailing.traded.n
-    variants = {row.rule: row.all for row in found.leave_one_out}
-    after = found.every_candidate.after.mean_net_bps.value
+    variants = {row.rule: row.all for row in found.ablation}
+    after = found.standalone.after.mean_net_bps.value
     for one in variants.values():
         change = one.change_mean_net_bps.value
         assert change == pytest.approx(one.mean_net_bps - after)
@@ -101,10 +101,10 @@ def test_targets_are_those_of_the_entries(toy, gates, exits, market) -> None:
 
 def test_every_single_rule_off_is_the_variant_itself(record, exits) -> None:
     """A variant is what phase 2 would be had the params said so."""
-    variants = {row.rule: row.all for row in record(exits).leave_one_out}
+    variants = {row.rule: row.all for row in record(exits).ablation}
     trailing = exits.trailing.model_copy(update={"enabled": False})
     without = record(exits.model_copy(update={"trailing": trailing}))
-    after = without.every_candidate.after
+    after = without.standalone.after
     for name in ("win_rate", "profit_factor", "mean_net_bps"):
         assert getattr(variants["trailing"], name) == getattr(after, name).value
 
@@ -115,7 +115,7 @@ def test_the_same_every_time(record, exits) -> None:
 
 def test_no_trade_at_all(record, exits, market) -> None:
     found = record(exits, opened=np.zeros(len(market[2]), dtype=np.bool_))
-    assert {row.fills for row in found.fired} == {0}
+    assert {row.fills for row in found.exit_counts} == {0}
     assert found.probability.traded_rows == 0
     assert found.probability.rows > 0
     assert found.scatter == ()
@@ -123,10 +123,10 @@ def test_no_trade_at_all(record, exits, market) -> None:
     assert (captured.n, captured.before, captured.after) == (0, None, None)
     assert captured.ratio.value is None
     assert captured.ratio.reason.startswith("insufficient under phase 2: 0 of 100 trades")
-    for row in found.leave_one_out:
+    for row in found.ablation:
         assert row.traded.change_mean_net_bps.value is None
         assert row.traded.change_mean_net_bps.reason
-        assert row.all.n == found.every_candidate.n
+        assert row.all.n == found.standalone.n
 
 
 def test_no_candidate_out_of_sample(toy, gates, exits, market) -> None:
@@ -136,5 +136,5 @@ def test_no_candidate_out_of_sample(toy, gates, exits, market) -> None:
     evidence = toy.evidence(panel, period, early, exits, score, ones)
     found = measure_exits(evidence, panel, exits, gates)
     json.dumps(to_json_value(to_json(found)), allow_nan=False)
-    assert found.every_candidate.n == 0
-    assert found.capture.all.ratio.reason
+    assert found.standalone.n == 0
+    assert found.mfe_capture.all.ratio.reason

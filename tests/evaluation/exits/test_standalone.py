@@ -50,7 +50,7 @@ def test_costs_are_those_of_the_engine(toy, exits) -> None:
     trades = toy.simulate(panel, entries, exits, policy, 10.0)
     straight = backtest.simulate_independent_trades(
         panel, np.zeros(3, np.int64), np.array([50, 100, 200]), toy.execution(10.0),
-        ExitRules.phase_0(exits), exits.target_frac, exits.stop_frac, exits.cap_bars,
+        ExitRules.phase_0(exits), exits.target_frac, exits.stop_frac, exits.max_holding_bars,
     )  # fmt: skip
     assert np.array_equal(trades.net_frac, straight.net_frac)
     assert np.array_equal(trades.exit_index, straight.exit_index)

@@ -16,10 +16,10 @@ def simulate_under(toy, panel, entries, exits, rule, target=0.5):
     return toy.simulate(panel, entries, exits, policy)
 
 
-def measure(panel, entries, phase_2, rule, cap_bars, opened=None):
+def measure(panel, entries, phase_2, rule, max_holding_bars, opened=None):
     """All are opened unless it is said."""
     every = np.ones(len(entries), dtype=np.bool_) if opened is None else np.array(opened)
-    return measure_trailing(panel, entries, every, phase_2, rule, cap_bars)
+    return measure_trailing(panel, entries, every, phase_2, rule, max_holding_bars)
 
 
 def test_by_hand(toy, exits) -> None:
@@ -33,7 +33,7 @@ def test_by_hand(toy, exits) -> None:
     entries = toy.entries([9, 109])
     phase_2 = simulate_under(toy, panel, entries, exits, rule)
     assert phase_2.gross_frac[0] == pytest.approx(0.004)
-    found = measure(panel, entries, phase_2, rule, exits.cap_bars, [True, False])
+    found = measure(panel, entries, phase_2, rule, exits.max_holding_bars, [True, False])
     traded = found.traded
     assert (traded.n, traded.activated, traded.stopped) == (1, 1, 1)
     assert traded.mean_distance_frac == pytest.approx(0.004)
@@ -45,14 +45,14 @@ def test_a_bar_that_takes_the_profit_does_not_activate_it(toy, exits) -> None:
     rule = TrailingStopRule(np.full(panel.open.shape, 0.003), 0.006)
     phase_2 = simulate_under(toy, panel, toy.entries([9]), exits, rule, target=0.008)
     assert phase_2.exit_type.tolist() == [int(ExitType.TARGET)]
-    found = measure(panel, toy.entries([9]), phase_2, rule, exits.cap_bars).all
+    found = measure(panel, toy.entries([9]), phase_2, rule, exits.max_holding_bars).all
     assert (found.activated, found.mean_distance_frac) == (0, None)
 
 
 def test_switched_off(toy, exits) -> None:
     panel, entries = toy.walking_panel(2, bars=800), toy.entries([50, 300])
     phase_2 = simulate_under(toy, panel, entries, exits, None)
-    found = measure(panel, entries, phase_2, None, exits.cap_bars).all
+    found = measure(panel, entries, phase_2, None, exits.max_holding_bars).all
     assert found == TrailingFigures(n=2, activated=0, stopped=0, mean_distance_frac=None)
 
 
@@ -74,7 +74,7 @@ def test_what_it_stopped_was_active(toy, exits, seed: int) -> None:
                 widths.append(by_bar[0, u])
         activated += was
         assert was or phase_2.exit_type[k] != int(ExitType.TRAILING_STOP)
-    found = measure(panel, entries, phase_2, rule, exits.cap_bars).all
+    found = measure(panel, entries, phase_2, rule, exits.max_holding_bars).all
     assert found.activated == activated
     known = [width for width in widths if not np.isnan(width)]
     expected = pytest.approx(np.mean(known)) if known else None

@@ -17,7 +17,7 @@ def build_baseline_entries(
     candidates: pd.DataFrame, panel: Panel, period: Period, execution: Execution, exits: Exits
 ) -> Entries:
     """Every candidate but those whose position could cross the boundary, the deepest dip first."""
-    orders = drop_boundary_crossings(candidates, panel, period, exits.cap_bars)
+    orders = drop_boundary_crossings(candidates, panel, period, exits.max_holding_bars)
     return backtest.build_entries(orders, panel, execution, exits)
 
 
@@ -31,7 +31,7 @@ def baseline_exit_returns(panel: Panel, execution: Execution, exits: Exits) -> E
     rules = ExitRules.phase_0(exits)
 
     def net(symbol: Ints, bar: Ints) -> Floats:
-        levels = (exits.target_frac, exits.stop_frac, exits.cap_bars)
+        levels = (exits.target_frac, exits.stop_frac, exits.max_holding_bars)
         return backtest.simulate_independent_trades(
             panel, symbol, bar, execution, rules, *levels
         ).net_frac

@@ -16,8 +16,8 @@ from dipmaster.results.common import ComparisonVerdict
 from dipmaster.results.evaluation.exits import Ablation, AblationFigures
 from dipmaster.results.metrics import MEAN_NET_BPS
 
-RULES = ("dynamic_target", "trailing", "full_exit", "partial_exit", "models", "boundary")
-Effect = Literal["HELPS", "HURTS", "NOT SHOWN"]
+RULES = ("dynamic_target", "trailing", "full_exit", "partial_exit", "models", "quarter_hour")
+Effect = Literal["beneficial", "harmful", "inconclusive"]
 
 
 def is_on(exits: AdaptiveExits, rule: str) -> bool:
@@ -29,7 +29,7 @@ def is_on(exits: AdaptiveExits, rule: str) -> bool:
         "full_exit": decision.full,
         "partial_exit": decision.partial,
         "models": decision.full or decision.partial,
-        "boundary": exits.boundary_from_phase2,
+        "quarter_hour": exits.quarter_hour_exit_from_phase_2,
     }[rule]
 
 
@@ -46,7 +46,7 @@ def switch_rule(exits: AdaptiveExits, rule: str) -> AdaptiveExits:
         "full_exit": part("decision", full=on),
         "partial_exit": part("decision", partial=on),
         "models": part("decision", full=on, partial=on),
-        "boundary": {"boundary_from_phase2": on},
+        "quarter_hour": {"quarter_hour_exit_from_phase_2": on},
     }
     return exits.model_copy(update=changes[rule])
 
@@ -79,7 +79,7 @@ def ablate_rules(
     tuple of Ablation
         `state` is what the rule was switched to. `change_mean_net_bps` is the variant
         minus the phase, so it is negative where switching a rule off costs money;
-        `effect` turns it into words about the rule itself: HELPS, HURTS or NOT SHOWN.
+        `effect` turns it into words about the rule itself: beneficial, harmful or inconclusive.
     """
     return tuple(_ablate(rule, phase, traded, exits, simulate, gates) for rule in RULES)
 
@@ -117,6 +117,6 @@ def _compare(whole: StandalonePair, was_on: bool, gates: Gates, subset: Bools) -
 
 def _effect(verdict: ComparisonVerdict, was_on: bool) -> Effect:
     """A variant without the rule that is worse shows that the rule helps."""
-    if verdict == "NOT SHOWN":
-        return "NOT SHOWN"
-    return "HELPS" if (verdict == "WORSE") == was_on else "HURTS"
+    if verdict == "inconclusive":
+        return "inconclusive"
+    return "beneficial" if (verdict == "worse") == was_on else "harmful"

@@ -41,7 +41,7 @@ def measure_claims(
     return (
         FACTOR.at_least(more, trades, too_small, "of phase 2 over phase 1"),
         _holding(exits.holding, too_small or unpaired),
-        _capture(exits.capture, too_small or unpaired),
+        _capture(exits.mfe_capture, too_small or unpaired),
     )
 
 

@@ -37,7 +37,7 @@ def is_on(name: str, exits: AdaptiveExits) -> bool:
         "trailing_stop": exits.trailing.enabled,
         "optimal_timing": exits.decision.full,
         PARTIAL: exits.decision.partial,
-        "boundary": exits.boundary_from_phase2,
+        "quarter_hour": exits.quarter_hour_exit_from_phase_2,
     }
     return switches.get(name, True)
 

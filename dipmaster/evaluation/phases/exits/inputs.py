@@ -42,7 +42,7 @@ class ExitInputs:
         Those that scored the rows.
     folds
         Every fit of the stage.
-    cap_bars
+    max_holding_bars
         The time limit under which positions are traded.
     """
 
@@ -51,11 +51,11 @@ class ExitInputs:
     rows: pd.DataFrame
     models: StoredModels
     folds: Sequence[ExitModelFold]
-    cap_bars: int
+    max_holding_bars: int
 
     @cached_property
     def score(self) -> Floats:
-        """Exit probability, shape (candidates, cap_bars); NaN where there is none.
+        """Exit probability, shape (candidates, max_holding_bars); NaN where there is none.
 
         Raises
         ------
@@ -63,15 +63,15 @@ class ExitInputs:
             Where rows go on beyond the time limit: they were made under another.
         """
         rows = restore_rows(self.rows, self.market.panel)
-        if (rows.held >= self.cap_bars).any():
+        if (rows.held >= self.max_holding_bars).any():
             raise data_error(
                 "data/exits/rows.parquet",
-                f"positions of at most {self.cap_bars} bars, as exits.cap_bars",
+                f"positions of at most {self.max_holding_bars} bars, as exits.max_holding_bars",
                 f"one with a row after {rows.held.max()}",
                 "run `dvc repro`: the stage exits ran under another time limit",
             )
         probability = self.rows["exit_probability"].to_numpy(dtype=np.float64)
-        return build_score_matrix(rows, probability, len(self.plans), self.cap_bars)
+        return build_score_matrix(rows, probability, len(self.plans), self.max_holding_bars)
 
     def without_models(self, name: str, entries: EligibleEntries) -> StandaloneTrades:
         """How entries end under the rules that are not models, as the stage followed them.

@@ -49,7 +49,7 @@ def check_exits(
         _none_passed_over(ledger.trades, sales, scored, exits.decision, panel),
         _fitted_before(inputs.rows, candidates, inputs.folds),
         _parts_are_whole(ledger, exits.decision),
-        _scored_again(inputs, candidates, exits.cap_bars),
+        _scored_again(inputs, candidates, exits.max_holding_bars),
     )
 
 
@@ -181,7 +181,7 @@ def _fitted_before(
     """Of every candidate's rows, traded or not."""
     scored = rows[rows["exit_probability"].notna()]
     signal = to_epoch_ms(candidates["open_time"])[scored["candidate_id"].to_numpy(np.int64)]
-    heads, above = _moments(folds, "heads"), _moments(folds, "calibrator")
+    heads, above = _moments(folds, "exit_models"), _moments(folds, "calibrator")
     late = _unsound(scored["models_fitted"], heads, signal + BAR_MS)
     late |= _unsound(scored["calibrator_fitted"], above, signal + BAR_MS)
     early = bool(above.size) and (not heads.size or above.min() <= heads.min())
@@ -195,7 +195,7 @@ def _fitted_before(
 
 
 def _moments(folds: Sequence[ExitModelFold], level: str) -> Ints:
-    times = [f.fitted_at for f in folds if f.level == level and not f.reason]
+    times = [f.fitted_at for f in folds if f.layer == level and not f.reason]
     return to_epoch_ms(pd.Series(pd.to_datetime(times, utc=True)).astype("datetime64[ms, UTC]"))
 
 
@@ -223,13 +223,13 @@ def _parts_are_whole(ledger: Ledger, decision: ExitDecision) -> Check:
     )
 
 
-def _scored_again(inputs: ExitInputs, candidates: pd.DataFrame, cap_bars: int) -> Check:
+def _scored_again(inputs: ExitInputs, candidates: pd.DataFrame, max_holding_bars: int) -> Check:
     """Every k-th position, with a score or without: none may have got lost either."""
     positions = inputs.rows["candidate_id"].unique()
     picked = positions[:: max(1, -(-positions.size // SAMPLED))]
     sample = inputs.rows[inputs.rows["candidate_id"].isin(picked)]
     rows = restore_rows(sample, inputs.market.panel)
-    again = inputs.models.score(rows, to_epoch_ms(candidates["open_time"]), cap_bars)
+    again = inputs.models.score(rows, to_epoch_ms(candidates["open_time"]), max_holding_bars)
     stored = sample["exit_probability"].to_numpy(dtype=np.float64)
     same = (np.abs(again - stored) <= ROUNDING) | (np.isnan(again) & np.isnan(stored))
     apart = int(np.count_nonzero(~same))

@@ -36,21 +36,23 @@ def compare_capture(
     entries: EligibleEntries,
     traded: Bools,
     pair: StandalonePair,
-    cap_bars: int,
+    max_holding_bars: int,
     gates: Gates,
 ) -> ProfitCapture:
     """Capture before and after, and their ratio, of the traded entries and of all."""
-    excursion = max_favorable_excursion(panel, entries, cap_bars)
+    excursion = max_favorable_excursion(panel, entries, max_holding_bars)
 
     def measure(subset: Bools) -> CaptureFigures:
         return _compared(pair.only(subset), excursion[subset], gates)
 
     both = by_subset(traded, measure)
-    return ProfitCapture(horizon_bars=cap_bars, traded=both.traded, all=both.all)
+    return ProfitCapture(horizon_bars=max_holding_bars, traded=both.traded, all=both.all)
 
 
-def max_favorable_excursion(panel: Panel, entries: EligibleEntries, cap_bars: int) -> Floats:
-    """Highest high of `cap_bars` bars from the entry's own over its open, minus 1.
+def max_favorable_excursion(
+    panel: Panel, entries: EligibleEntries, max_holding_bars: int
+) -> Floats:
+    """Highest high of `max_holding_bars` bars from the entry's own over its open, minus 1.
 
     Returns
     -------
@@ -59,7 +61,7 @@ def max_favorable_excursion(panel: Panel, entries: EligibleEntries, cap_bars: in
     """
     panel = panel.traded
     entry = entries.signal_index + 1
-    bar = entry[:, None] + np.arange(cap_bars)
+    bar = entry[:, None] + np.arange(max_holding_bars)
     high = panel.high[entries.symbol_index[:, None], np.minimum(bar, panel.bars - 1)]
     highest = np.fmax.reduce(np.where(bar < panel.bars, high, np.nan), axis=1, initial=-np.inf)
     excursion: Floats = np.maximum(highest / panel.open[entries.symbol_index, entry] - 1.0, 0.0)

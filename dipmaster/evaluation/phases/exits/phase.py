@@ -54,7 +54,7 @@ class ExitsPhase(Phase):
     @classmethod
     def read_inputs(cls, inputs: EvaluationInputs, params: Params) -> Self:
         """Read plans, scored rows and models."""
-        return cls(read_exits(inputs.panel, inputs.candidates, params.exits.cap_bars))
+        return cls(read_exits(inputs.panel, inputs.candidates, params.exits.max_holding_bars))
 
     def exit_policy(self, context: EvaluationContext, completed: Completed) -> ExitPolicy:
         """Leave by dynamic target, trailing stop and exit probability."""

@@ -63,7 +63,7 @@ def build_adaptive_policies(
         The numbers of all rules; the function takes the same with rules switched.
     """
     trailing = exits.trailing.model_copy(update={"enabled": True})
-    all_on = exits.model_copy(update={"trailing": trailing, "boundary_from_phase2": True})
+    all_on = exits.model_copy(update={"trailing": trailing, "quarter_hour_exit_from_phase_2": True})
     rules = build_hold_rules(inputs.market, all_on)
 
     def policy(switched: AdaptiveExits) -> ExitPolicy:
@@ -71,7 +71,7 @@ def build_adaptive_policies(
             rules,
             trailing=rules.trailing if switched.trailing.enabled else None,
             boundary_min_net_frac=(
-                rules.boundary_min_net_frac if switched.boundary_from_phase2 else None
+                rules.boundary_min_net_frac if switched.quarter_hour_exit_from_phase_2 else None
             ),
         )
         scored = with_scores(chosen, score, switched.decision)
@@ -112,8 +112,8 @@ def adaptive_exit_returns(
         plan = compute_targets(market, symbol, bar, None, signal_ms, regime, exits)
         positions = build_positions(symbol, bar, plan.target_frac, exits)
         rows = _live_rows(market, positions, execution, exits)
-        probability = models.score(rows, signal_ms, exits.cap_bars)
-        score = build_score_matrix(rows, probability, len(positions), exits.cap_bars)
+        probability = models.score(rows, signal_ms, exits.max_holding_bars)
+        score = build_score_matrix(rows, probability, len(positions), exits.max_holding_bars)
         return backtest.simulate_independent_trades(
             market.panel,
             symbol,
@@ -122,7 +122,7 @@ def adaptive_exit_returns(
             with_scores(rules, score, exits.decision),
             plan.target_frac,
             exits.stop_frac,
-            exits.cap_bars,
+            exits.max_holding_bars,
         ).net_frac
 
     return net

@@ -18,7 +18,7 @@ from dipmaster.results import ExitModelResults, read_result
 _ROWS = Table(EXIT_ROWS.name, tuple(c for c in EXIT_ROWS.columns if c.name in READ_ROWS))
 
 
-def read_exits(panel: Panel, candidates: pd.DataFrame, cap_bars: int) -> ExitInputs:
+def read_exits(panel: Panel, candidates: pd.DataFrame, max_holding_bars: int) -> ExitInputs:
     """Plans, rows and models of the candidates.
 
     Raises
@@ -41,7 +41,7 @@ def read_exits(panel: Panel, candidates: pd.DataFrame, cap_bars: int) -> ExitInp
         check_count(check_rows(rows, candidates), measured),
         read_models(catalog.EXIT_MODELS),
         measured.folds,
-        cap_bars,
+        max_holding_bars,
     )
 
 

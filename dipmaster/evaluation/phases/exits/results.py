@@ -65,18 +65,20 @@ def measure_exits(
 ) -> ExitResults:
     """Every figure of the exits; None, with a reason, where it cannot be computed."""
     entries, pair, phase = evidence.entries, evidence.pair, evidence.pair.after
-    opened, paired, cap_bars = evidence.opened, evidence.paired, exits.cap_bars
+    opened, paired, max_holding_bars = evidence.opened, evidence.paired, exits.max_holding_bars
     plans = evidence.plans.iloc[entries.candidate]
     return ExitResults(
-        fired=count_exits(evidence.trades, evidence.fills, exits),
-        probability=count_probability(
+        exit_counts=count_exits(evidence.trades, evidence.fills, exits),
+        exit_probability_use=count_probability(
             evidence.score, opened, evidence.unguided, phase, exits.decision
         ),
         targets=measure_targets(plans, opened, exits.dynamic_target),
-        trailing=measure_trailing(panel, entries, opened, phase, evidence.trailing, cap_bars),
-        capture=compare_capture(panel, entries, paired, pair, cap_bars, gates),
+        trailing=measure_trailing(
+            panel, entries, opened, phase, evidence.trailing, max_holding_bars
+        ),
+        mfe_capture=compare_capture(panel, entries, paired, pair, max_holding_bars, gates),
         holding=compare_holding(pair, paired, gates),
-        every_candidate=compare_every_candidate(pair, gates),
-        leave_one_out=ablate_rules(phase, paired, exits, evidence.simulate, gates),
-        scatter=list_excursions(evidence.trades),
+        standalone=compare_every_candidate(pair, gates),
+        ablation=ablate_rules(phase, paired, exits, evidence.simulate, gates),
+        excursions=list_excursions(evidence.trades),
     )

@@ -18,7 +18,7 @@ def measure_trailing(
     opened: Bools,
     phase: StandaloneTrades,
     rule: TrailingStopRule | None,
-    cap_bars: int,
+    max_holding_bars: int,
 ) -> BySubset[TrailingFigures]:
     """Positions opened by the phase, and all entries, each followed alone under its exits.
 
@@ -34,7 +34,7 @@ def measure_trailing(
         `stopped` those it ended, `mean_distance_frac` is the mean over closed bars at
         which it was active.
     """
-    active, distance = _activity(panel, entries, phase, rule, cap_bars)
+    active, distance = _activity(panel, entries, phase, rule, max_holding_bars)
     ended = phase.exit_type == int(ExitType.TRAILING_STOP)
 
     def measure(subset: Bools) -> TrailingFigures:
@@ -54,7 +54,7 @@ def _activity(
     entries: EligibleEntries,
     phase: StandaloneTrades,
     rule: TrailingStopRule | None,
-    cap_bars: int,
+    max_holding_bars: int,
 ) -> tuple[Bools, Floats]:
     """Shape (entries, bars since entry): closed bars at which it was active, and its distance.
 
@@ -62,7 +62,7 @@ def _activity(
     raises the level at the close of bars that were lived through.
     """
     panel = panel.traded
-    bar = phase.entry_index[:, None] + np.arange(cap_bars)
+    bar = phase.entry_index[:, None] + np.arange(max_holding_bars)
     lived = bar < phase.exit_index[:, None]
     if rule is None:
         return np.zeros(lived.shape, dtype=np.bool_), np.full(lived.shape, np.nan)

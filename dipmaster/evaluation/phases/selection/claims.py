@@ -18,7 +18,7 @@ from dipmaster.core.params.roadmap import (
 )
 from dipmaster.evaluation.claims import INCONCLUSIVE, MET, NOT_MET, Claim
 from dipmaster.evaluation.phases.selection.calibration_claim import measure_calibration_claim
-from dipmaster.evaluation.phases.selection.signals.by_regime import DIFFER
+from dipmaster.evaluation.phases.selection.signals.by_regime import HETEROGENEOUS
 from dipmaster.learning.evaluation.minimum_data import describe_shortage
 from dipmaster.results.common import Interval
 from dipmaster.results.confidence.calibration import CalibrationGate
@@ -123,7 +123,7 @@ def _regime_accuracy(
     claim = Claim("1.3.accuracy", "1.3", words, REGIME_ACCURACY_FRAC, "frac")
     if isinstance(regimes, RegimesNotJudged):
         return claim.inconclusive(regimes.reason)
-    detector: DetectorResults = getattr(regimes, regimes.used)
+    detector: DetectorResults = getattr(regimes, regimes.detector_used)
     coins, market = detector.coin_truth, detector.market_truth
     if coins is None:
         return claim.inconclusive(
@@ -174,7 +174,7 @@ def _stable(quality: SignalQuality, too_small: str) -> RoadmapClaim:
     observed = Interval(apart, None, None)
     if too_small or test.verdict is None:
         return claim.record(observed, n, INCONCLUSIVE, too_small or test.reason)
-    if test.verdict == DIFFER:
+    if test.verdict == HETEROGENEOUS:
         why = f"win rates differ between regimes, p = {test.p:.2g}"
         return claim.record(observed, n, NOT_MET, why)
     most = _possible(rows)

@@ -42,7 +42,7 @@ def check_admission(
     """
     row = trades["candidate_id"].to_numpy(dtype=np.int64)
     subset = _are_candidates(trades, candidates, row)
-    if not subset.holds:  # nothing else can be looked up
+    if not subset.passed:  # nothing else can be looked up
         return (subset,)
     return (
         subset,
@@ -115,7 +115,7 @@ def _unsound(
     """Rows whose fit is missing, later than the close, or not among those on record."""
     there = fitted.notna().to_numpy()
     moment = to_epoch_ms(fitted.fillna(pd.Timestamp(0, tz="UTC")))
-    on_record = [_ms(fold) for fold in folds if fold.level == level and not fold.reason]
+    on_record = [_ms(fold) for fold in folds if fold.layer == level and not fold.reason]
     wrong: Bools = there & ((moment > close) | ~np.isin(moment, on_record))
     return wrong if level == "stack" else wrong | ~there
 

@@ -1,8 +1,8 @@
 """A paired difference to its verdict: better, worse, or not shown.
 
-BETTER where the whole interval lies on the good side of no change, WORSE where it lies on the
-bad side, NOT SHOWN otherwise and where nothing may be concluded. A metric without a direction
-is never BETTER or WORSE.
+Better where the whole interval lies on the good side of no change, worse where it lies on the
+bad side, inconclusive otherwise and where nothing may be concluded. A metric without a direction
+is never better or worse.
 """
 
 import math
@@ -47,14 +47,14 @@ def _rule(metric: Metric, difference: Difference, lacking: str) -> tuple[Compari
     low, high = difference.low, difference.high
     if metric.direction is None:
         words = f"more or fewer {metric.title.lower()} are neither better nor worse"
-        return "NOT SHOWN", difference.reason or words
+        return "inconclusive", difference.reason or words
     if lacking or low is None or high is None:
-        return "NOT SHOWN", lacking or difference.reason
+        return "inconclusive", lacking or difference.reason
     if low <= 0.0 <= high:
-        return "NOT SHOWN", "the interval holds zero"
+        return "inconclusive", "the interval holds zero"
     if (low > 0.0) == (metric.direction == "min"):
-        return "BETTER", "the whole interval lies on the better side of zero"
-    return "WORSE", "the whole interval lies on the worse side of zero"
+        return "better", "the whole interval lies on the better side of zero"
+    return "worse", "the whole interval lies on the worse side of zero"
 
 
 def to_ratio(logged: Difference) -> Interval:

@@ -13,8 +13,8 @@ from dipmaster.report.kit.numbers import NBSP
 from dipmaster.report.kit.table import Column, Table
 from dipmaster.results.evaluation.claims import RoadmapClaim
 
-VERDICTS = ("KEPT", "NOT SHOWN", "NOT KEPT", "NOT BUILT")
-NOT_BUILT = "NOT BUILT"
+VERDICTS = ("met", "inconclusive", "not met", "not built")
+NOT_BUILT = "not built"
 SECTIONS = {
     "SignalQualityValidator": "Signal validation",
     "Deployment plan": "Plan",
@@ -33,7 +33,7 @@ class Group:
 
 def view(inputs: ReportInputs) -> Context:
     """A table a phase built, then one of all that is not built, in the order of the file."""
-    claims = inputs.validation.promises
+    claims = inputs.validation.claims
     tally = Counter(str(claim.verdict) for claim in claims)
     return {
         "groups": group(claims),
@@ -63,7 +63,7 @@ def _section(claim: RoadmapClaim) -> str:
 
 
 def _words(claim: RoadmapClaim) -> str:
-    return numbers.typeset(numbers.capital(claim.promise))
+    return numbers.typeset(numbers.capital(claim.claim))
 
 
 def _show(value: float | None, unit: str) -> str:

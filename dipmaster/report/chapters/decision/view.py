@@ -50,7 +50,7 @@ def view(inputs: ReportInputs) -> Context:
         "verdict": inputs.validation.verdict,
         "reason": inputs.validation.verdict_reason,
         "counted": [_verdict(inputs, phase) for phase in inputs.built if phase],
-        "checks": inputs.validation.checks,
+        "checks": inputs.validation.integrity_checks,
         "contribution": inputs.contribution(inputs.latest),
         "baseline": inputs.phase(inputs.built[0]),
         "metrics_by_verdict": _metrics_by_verdict(inputs.gates_of(inputs.built[0])),

@@ -15,7 +15,7 @@ RULES = {
     "full_exit": "Full exit (models)",
     "partial_exit": "Partial exit (models)",
     "models": "Both model exits",
-    "boundary": "Boundary exit",
+    "quarter_hour": "Quarter-hour exit",
 }
 _UNDER = re.compile(r"^insufficient under [^:]*:")  # which of the two exits: it is in the row
 
@@ -85,7 +85,11 @@ def rules_by_effect(of_all: Sequence[Variant]) -> dict[str, list[str]]:
     computed = [row for row in of_all if row.change.value is not None]
     groups = {
         words: [row for row in computed if row.effect == effect and not row.decides_nothing]
-        for effect, words in (("HELPS", "help"), ("HURTS", "hurt"), ("NOT SHOWN", "not shown"))
+        for effect, words in (
+            ("beneficial", "help"),
+            ("harmful", "hurt"),
+            ("inconclusive", "not shown"),
+        )
     }
     groups["no effect"] = [row for row in computed if row.decides_nothing]
     return {
@@ -101,7 +105,7 @@ def reasons(switched: Sequence[Entries]) -> dict[str, list[str]]:
     for entries in switched:
         for row in entries.variants:
             reason = row.change.reason
-            if row.effect == "NOT SHOWN" and reason not in ("", PLAIN):
+            if row.effect == "inconclusive" and reason not in ("", PLAIN):
                 listed = titles.setdefault(_UNDER.sub("insufficient:", reason), [])
                 if entries.title not in listed:
                     listed.append(entries.title)

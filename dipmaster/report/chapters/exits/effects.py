@@ -6,7 +6,7 @@ from dipmaster.report.kit import numbers
 from dipmaster.report.kit.comparison import Change, changes
 from dipmaster.results.evaluation.exits import EveryCandidate, StandaloneFigures
 
-VERDICTS = ("BETTER", "WORSE", "NOT SHOWN")
+VERDICTS = ("better", "worse", "inconclusive")
 
 
 def rows(every: EveryCandidate) -> list[Change]:

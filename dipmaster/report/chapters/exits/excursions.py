@@ -23,7 +23,7 @@ MARKS: dict[str, dict[str, Any]] = {
     "target": {"marker": "o", "markerfacecolor": NAVY, "markeredgecolor": NAVY},
     "trailing_stop": {"marker": "^", "markerfacecolor": STEEL, "markeredgecolor": NAVY},
     "optimal_timing": {"marker": "D", "markerfacecolor": "white", "markeredgecolor": NAVY},
-    "boundary": {"marker": "s", "markerfacecolor": STEEL, "markeredgecolor": GREY},
+    "quarter_hour": {"marker": "s", "markerfacecolor": STEEL, "markeredgecolor": GREY},
     "time_limit": {"marker": "s", "markerfacecolor": "white", "markeredgecolor": GREY},
     "stop": {"marker": "x", "markerfacecolor": BRICK, "markeredgecolor": BRICK},
     "end_of_data": {"marker": "+", "markerfacecolor": GREY, "markeredgecolor": GREY},

@@ -16,7 +16,7 @@ INPUTS = {
     "minus_ln_1_minus_p_profit": "profit head, −ln(1 − p)",
     "log_odds_p_profit_above_knot": "its log odds beyond 0.6",
     "log_odds_p_profit_below_knot": "its log odds below 0.4",
-    "timing_of_cap": "timing as a share of the time limit",
+    "timing_over_max_holding": "timing as a share of the time limit",
     "log_odds_p_risk": "log odds of risk",
 }
 
@@ -40,8 +40,10 @@ class Judged:
 def judged(models: ExitModelResults) -> list[Judged]:
     """The two heads that are probabilities, then the calibrated exit probability."""
     return [
-        Judged("Profit head", "a sale now nets at least what holding nets", models.heads.profit),
-        Judged("Risk head", "the stop comes before the target", models.heads.risk),
+        Judged(
+            "Profit head", "a sale now nets at least what holding nets", models.exit_models.profit
+        ),
+        Judged("Risk head", "the stop comes before the target", models.exit_models.risk),
         Judged(
             "Exit probability",
             "as the profit head, calibrated with all three",

@@ -40,7 +40,7 @@ def panels(models: ExitModelResults, thresholds: Sequence[float]) -> Markup:
     figure = new_figure(98)
     grid = figure.subplots(2, 2, height_ratios=[5, 4])
     _reliability(grid[0, 0], models.reliability)
-    _gain(grid[0, 1], models.gain)
+    _gain(grid[0, 1], models.gain_by_score)
     _histogram(grid[1, 0], models.distribution)
     _by_time(grid[1, 1], models.by_bars_held)
     for axes in grid.ravel()[:3]:
@@ -103,7 +103,7 @@ def _alt(models: ExitModelResults) -> str:
     )
     gains = ", ".join(
         f"{100 * row.mean_p:.0f}: {numbers.plain(row.mean_gain_bps, 1, signed=True)}"
-        for row in models.gain
+        for row in models.gain_by_score
         if row.mean_gain_bps is not None and row.mean_p is not None
     )
     highest = numbers.percent(models.distribution.quantiles["max"])

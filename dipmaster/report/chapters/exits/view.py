@@ -29,15 +29,15 @@ FEWEST_MARKS = 10  # trades from which their excursions make a picture
 def view(inputs: ReportInputs, number: int) -> Context:
     """Effects, exit counts, capture, holding times, targets, excursions, exit models."""
     results = inputs.results_of(number, ExitResults)
-    exit_rows = exit_counts.rows(results.fired)
+    exit_rows = exit_counts.rows(results.exit_counts)
     return {
-        "every": results.every_candidate,
+        "every": results.standalone,
         **_show_effects(results),
         "exit_counts": table(exit_counts.COLUMNS, exit_rows),
         "never_taken": [exit_counts.name_of(row) for row in exit_rows if row.on and not row.fills],
         "off": [exit_counts.name_of(row) for row in exit_rows if not row.on],
-        "probability": results.probability,
-        **(_show_entries(inputs, number, results) if results.every_candidate.n else {}),
+        "probability": results.exit_probability_use,
+        **(_show_entries(inputs, number, results) if results.standalone.n else {}),
         **_show_excursions(inputs, results),
         **_show_models(inputs),
     }
@@ -45,11 +45,11 @@ def view(inputs: ReportInputs, number: int) -> Context:
 
 def has_candidates(inputs: ReportInputs, number: int) -> bool:
     """Whether there is an entry whose exits can be told."""
-    return bool(inputs.results_of(number, ExitResults).every_candidate.n)
+    return bool(inputs.results_of(number, ExitResults).standalone.n)
 
 
 def _show_effects(results: ExitResults) -> Context:
-    every = results.every_candidate
+    every = results.standalone
     rows = effects.rows(every)
     columns = comparison.columns("Phase 1’s exits", "Phase 2’s exits", "n")
     return {
@@ -68,10 +68,10 @@ def _show_entries(inputs: ReportInputs, number: int, results: ExitResults) -> Co
     """What needs at least one candidate."""
     return {
         **_show_ablation(results),
-        "capture": results.capture,
-        "captured": table(mfe_capture.CAPTURE, mfe_capture.captured(results.capture)),
-        "not_computed": mfe_capture.reasons(results.capture, is_known=False),
-        "not_shown": mfe_capture.reasons(results.capture, is_known=True),
+        "capture": results.mfe_capture,
+        "captured": table(mfe_capture.CAPTURE, mfe_capture.captured(results.mfe_capture)),
+        "not_computed": mfe_capture.reasons(results.mfe_capture, is_known=False),
+        "not_shown": mfe_capture.reasons(results.mfe_capture, is_known=True),
         **_show_holding(inputs, number, results),
         "targets": table(targets.TARGETS, targets.by_set(results.targets), "data short nw"),
         "classes_chart": target_chart.classes(targets.classes(results.targets)),
@@ -80,14 +80,14 @@ def _show_entries(inputs: ReportInputs, number: int, results: ExitResults) -> Co
 
 
 def _show_ablation(results: ExitResults) -> Context:
-    switched = ablation.variants(results.leave_one_out)
-    of_all = [ablation.Variant(row.rule, row.state, row.all) for row in results.leave_one_out]
+    switched = ablation.variants(results.ablation)
+    of_all = [ablation.Variant(row.rule, row.state, row.all) for row in results.ablation]
     return {
         "switched": switched,
         "switched_rows": list(zip(*(entries.variants for entries in switched), strict=True)),
         "switched_reasons": ablation.reasons(switched),
         "switched_chart": ablation_chart.forest(switched) if switched else "",
-        "rules": len(results.leave_one_out),
+        "rules": len(results.ablation),
         "rules_by_effect": ablation.rules_by_effect(of_all),
         "models_row": next((row for row in of_all if row.rule == "models"), None),
     }
@@ -114,7 +114,7 @@ def _traded_bins(inputs: ReportInputs, number: int) -> Sequence[HoldingBin]:
 
 
 def _show_excursions(inputs: ReportInputs, results: ExitResults) -> Context:
-    dots, exits = results.scatter, inputs.params.exits
+    dots, exits = results.excursions, inputs.params.exits
     if len(dots) < FEWEST_MARKS:
         return {"scatter": ""}
     activation = exits.trailing.activation_frac if exits.trailing.enabled else None
@@ -132,8 +132,8 @@ def _show_models(inputs: ReportInputs) -> Context:
     return {
         "models": results,
         "scores_chart": probability_chart.panels(results, thresholds),
-        "highest_gain": models.highest_gain(results.gain),
-        "fits": fits.by_level(results.folds),
+        "highest_gain": models.highest_gain(results.gain_by_score),
+        "fits": fits.by_layer(results.folds),
         "failed": fits.failed(results.folds),
         "judged": table(models.JUDGED, models.judged(results)),
         "coefficients": models.coefficients(results.calibrator),

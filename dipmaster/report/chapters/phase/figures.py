@@ -78,7 +78,7 @@ def _outcomes(counts: TradeCounts) -> str:
 
 def uncertainty(phase: PhaseFigures) -> Pairs:
     """The intervals behind the gates, and what they would be under easier assumptions."""
-    detail = phase.detail
+    detail = phase.uncertainty
     exact = detail.clopper_pearson_if_independent
     return [
         ("Design effect of the win rate", numbers.ratio(detail.design_effect_win_rate)),

@@ -67,7 +67,7 @@ def holding(times: HoldingTime, height_mm: float = 48) -> Markup:
     return inline_svg(
         figure,
         f"Histogram of holding times: median {numbers.minutes(times.median_minutes)}, "
-        f"{numbers.percent(times.share_45_120_frac)} within {low} to {high} minutes.",
+        f"{numbers.percent(times.in_band_frac)} within {low} to {high} minutes.",
     )
 
 

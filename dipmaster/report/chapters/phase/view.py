@@ -61,7 +61,7 @@ def _show_change(inputs: ReportInputs, number: int) -> Context:
     change = inputs.contribution(number)
     if change is None:
         return {"contribution": None}
-    columns = comparison.columns(f"Phase {change.against}", f"Phase {number}")
+    columns = comparison.columns(f"Phase {change.baseline_phase}", f"Phase {number}")
     is_drawn = comparison.is_any_computed(change.headline)
     return {
         "contribution": change,

@@ -209,21 +209,21 @@ DROPPED = texts(("File", "l any"), ("Reason", "l"), ("Rows", ""))
 
 def _checks(inputs: ReportInputs) -> Table:
     """Every check once, a column a phase built; empty where it was not asked."""
-    made = {(row.name, row.phase): row for row in inputs.validation.checks}
+    made = {(row.name, row.phase): row for row in inputs.validation.integrity_checks}
 
     def phase(number: int) -> Column[str]:
         return Column(f"Phase {number}", lambda name: _checked(made.get((name, number))), "l")
 
     width = "50%" if len(inputs.built) < 3 else "34%"
     name: Column[str] = Column("Check", numbers.typeset, "l", width)
-    names = dict.fromkeys(row.name for row in inputs.validation.checks)
+    names = dict.fromkeys(row.name for row in inputs.validation.integrity_checks)
     return table([name, *map(phase, inputs.built)], names, "data")
 
 
 def _checked(row: IntegrityCheck | None) -> str:
     if row is None:
         return ""
-    return numbers.typeset(f"{'holds' if row.holds else 'DOES NOT HOLD'}: {row.detail}")
+    return numbers.typeset(f"{'holds' if row.passed else 'DOES NOT HOLD'}: {row.detail}")
 
 
 QUALITY = Chapter(folder="quality", anchor="quality", title="Data quality", view=view)

@@ -55,8 +55,8 @@ class Step:
 
 def steps(funnel: Funnel) -> list[Step]:
     """The funnel in order."""
-    whole = {row.step: row for row in funnel.whole}
-    alone = {row.step: row for row in funnel.alone}
+    whole = {row.step: row for row in funnel.burn_in_included}
+    alone = {row.step: row for row in funnel.single_steps}
     return [Step(row, whole[row.step], alone.get(row.step)) for row in funnel.out_of_sample]
 
 
@@ -111,12 +111,12 @@ CHECKS: tuple[Column[CheckAlone], ...] = (
     Column("Check", lambda check: in_words(CHECKS_IN_WORDS, check.check), "l", "20%"),
     Column("Status", check_status, "l", "18%"),
     Column("Pass", _passes, "n", "17%"),
-    Column("Why", lambda check: check.why, "l"),
+    Column("Why", lambda check: check.reason, "l"),
 )
 SIGNALS: tuple[Column[ConfirmationSign], ...] = (
     Column(
         "Sign of the confirmation, alone",
-        lambda row: f"{FRAMES.get(row.frame, row.frame)}: {numbers.spaced(row.sign)}",
+        lambda row: f"{FRAMES.get(row.timeframe, row.timeframe)}: {numbers.spaced(row.signal)}",
         "l",
     ),
     Column("Whole", lambda row: f"{numbers.count(row.passes)} of {numbers.count(row.of)}"),

@@ -51,7 +51,7 @@ def small(panels: Sequence[tuple[str, Sequence[ScoreBin]]]) -> Markup:
 
 
 def _bins(axes: Axes, title: str, bins: Sequence[ScoreBin]) -> None:
-    marks = [percent_mark(one.win_rate, one.win_low, one.win_high) for one in bins]
+    marks = [percent_mark(one.win_rate, one.win_rate_low, one.win_rate_high) for one in bins]
     draw_reliability(axes, [100 * one.mean_p for one in bins], marks)
     axes.set_title(title)
     if not bins:

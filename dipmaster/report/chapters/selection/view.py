@@ -22,7 +22,7 @@ def view(inputs: ReportInputs, number: int) -> Context:
     return {
         "confidence": inputs.confidence,
         **_show_funnel(results.funnel),
-        "fits": fits.by_level(inputs.confidence.folds),
+        "fits": fits.by_layer(inputs.confidence.folds),
         "failed": fits.failed(inputs.confidence.folds),
         **({} if inputs.confidence.reason else _show_scores(inputs)),
         **_show_signals(results.signal_quality),
@@ -37,7 +37,7 @@ def _show_funnel(results: Funnel) -> Context:
         "candidates": results.out_of_sample[0].left,
         "largest_step": funnel.largest_step(results),
         "checks": table(funnel.CHECKS, results.checks),
-        "signals": table(funnel.SIGNALS, results.signs),
+        "signals": table(funnel.SIGNALS, results.confirmation_signals),
         "thresholds": table(funnel.THRESHOLDS, results.by_regime),
     }
 

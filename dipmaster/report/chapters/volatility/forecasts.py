@@ -46,7 +46,7 @@ def rows(forecasts: ForecastResults) -> list[CoinRow]:
 
 def _pooled(row: PooledForecasts) -> CoinRow:
     qlike = tuple(numbers.show(row.qlike[name], "fine") for name in FORECASTS)
-    tests = tuple(_verdict(row.garch_against[name]) for name in BASELINES)
+    tests = tuple(_verdict(row.garch_versus[name]) for name in BASELINES)
     return CoinRow("All coins", (*qlike, *tests, *NO_LINE))
 
 
@@ -54,7 +54,7 @@ def _coin(symbol: str, row: CoinForecasts | TooFewForecasts) -> CoinRow:
     if isinstance(row, TooFewForecasts):
         return CoinRow(symbol, (), row.reason)
     qlike = tuple(numbers.show(row.forecasts[name].qlike, "fine") for name in FORECASTS)
-    tests = tuple(_verdict(row.garch_against[name]) for name in BASELINES)
+    tests = tuple(_verdict(row.garch_versus[name]) for name in BASELINES)
     return CoinRow(symbol, (*qlike, *tests, *_line(row.forecasts["garch"])))
 
 
@@ -76,14 +76,14 @@ def comparisons(pooled: PooledForecasts | TooFewForecasts) -> list[tuple[str, Fo
     """The baselines that GARCH is compared with over all coins; none without forecasts."""
     if isinstance(pooled, TooFewForecasts):
         return []
-    return [(FORECASTS[name], pooled.garch_against[name]) for name in BASELINES]
+    return [(FORECASTS[name], pooled.garch_versus[name]) for name in BASELINES]
 
 
 def fit_pairs(garch: CoinGarch) -> list[tuple[str, str]]:
     """The fits of a coin, and the last of them where there is one."""
     pairs = [
         ("Fits", numbers.count(garch.fits)),
-        ("Fits with persistence 1", numbers.count(garch.persistence_one)),
+        ("Fits with persistence 1", numbers.count(garch.integrated)),
         ("Not converged", numbers.count(garch.not_converged)),
         ("Median forecast confidence", numbers.percent(garch.median_confidence)),
     ]

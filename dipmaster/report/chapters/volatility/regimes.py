@@ -85,7 +85,9 @@ def _reference(regimes: RegimeResults, key: str, title: str) -> Reference:
         title,
         majority.majority_baseline if isinstance(majority, RegimeAccuracy) else None,
         tuple(
-            Detector(words + (" (used)" if name == regimes.used else ""), compared(results, key))
+            Detector(
+                words + (" (used)" if name == regimes.detector_used else ""), compared(results, key)
+            )
             for name, (words, results) in detectors.items()
         ),
     )
@@ -103,4 +105,4 @@ def compared(detector: DetectorResults, key: str) -> Compared:
 
 def used(regimes: RegimeResults) -> DetectorResults:
     """The detector that the strategy goes by."""
-    return {"market": regimes.market, "coin": regimes.coin}[regimes.used]
+    return {"market": regimes.market, "coin": regimes.coin}[regimes.detector_used]

@@ -30,7 +30,7 @@ def view(inputs: ReportInputs) -> Context:
     return {
         "symbol": symbol,
         "days": SHOWN_DAYS,
-        "shares": results.shares,
+        "shares": results.regime_shares,
         "regimes_chart": _draw_regimes(inputs),
         **_show_references(inputs),
         "used": forecasts.FORECASTS[results.forecast_used],

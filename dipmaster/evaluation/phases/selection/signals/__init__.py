@@ -3,7 +3,7 @@
 The unit is the candidate; it is positive where its frozen phase-0 trade nets
 more than nothing, and it is a signal where the phase admitted and traded it.
 `build_funnel` follows candidates step by step, `measure_signal_quality` judges the whole.
-docs/admission.md tells every definition and interval.
+docs/signal_filter.md tells every definition and interval.
 """
 
 from dipmaster.evaluation.phases.selection.signals.funnel import build_funnel

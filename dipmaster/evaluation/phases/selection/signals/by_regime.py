@@ -13,8 +13,8 @@ from dipmaster.evaluation.phases.selection.signals.rates import BoundsLevel, est
 from dipmaster.evaluation.statistics.minimum_data import describe_missing_trades
 from dipmaster.results.evaluation.signal_quality import Heterogeneity, RegimeWinRate
 
-DIFFER: Final = "DIFFER"
-NO_DIFFERENCE: Final = "NO DIFFERENCE FOUND"
+HETEROGENEOUS: Final = "heterogeneous"
+INCONCLUSIVE: Final = "inconclusive"
 MIN_OF_EACH = 5  # wins and losses a regime needs; Cochran's rule of thumb for chi-square
 
 
@@ -56,7 +56,7 @@ def compare_regimes(candidates: LabelledCandidates, gates: Gates) -> Heterogenei
     Returns
     -------
     Heterogeneity
-        Its verdict is "DIFFER" or "NO DIFFERENCE FOUND", which proves no equality;
+        Its verdict is "heterogeneous" or "inconclusive", which proves no equality;
         figures and verdict are None where nothing can be tested.
     """
     traded, alpha = candidates.only(candidates.traded), gates.alpha
@@ -75,7 +75,7 @@ def compare_regimes(candidates: LabelledCandidates, gates: Gates) -> Heterogenei
         df=df,
         p=p,
         alpha=alpha,
-        verdict=DIFFER if p < alpha else NO_DIFFERENCE,
+        verdict=HETEROGENEOUS if p < alpha else INCONCLUSIVE,
         reason=reason,
     )
 

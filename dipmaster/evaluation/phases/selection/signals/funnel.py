@@ -32,7 +32,7 @@ from dipmaster.signal_filter import TIMEFRAMES, CheckStatus, list_step_switches
 STEPS: Mapping[str, str] = {
     "threshold": "passes_threshold",
     "checks": "passes_checks",
-    "volatility": "calm",
+    "volatility": "passes_volatility",
     "confirmation": "passes_confirmation",
 }
 
@@ -80,10 +80,12 @@ def build_funnel(
     fresh = whole.only(late)
     return Funnel(
         out_of_sample=_funnel_steps(fresh, late_steps, on, level),
-        whole=_funnel_steps(whole, steps, on, level),
-        alone=_steps_alone(fresh, {name: passed[late] for name, passed in passes.items()}),
+        burn_in_included=_funnel_steps(whole, steps, on, level),
+        single_steps=_steps_alone(fresh, {name: passed[late] for name, passed in passes.items()}),
         checks=_checks(fresh, admission[late], facts),
-        signs=() if signs is None else _signs(fresh, {k: v[late] for k, v in signs.items()}),
+        confirmation_signals=()
+        if signs is None
+        else _signs(fresh, {k: v[late] for k, v in signs.items()}),
         by_regime=_by_regime(fresh, admission[late]),
     )
 
@@ -183,8 +185,8 @@ def _signs(
     """A sign counts as passed where it is whole; `mean` is its mean grade."""
     return tuple(
         ConfirmationSign(
-            frame=frame,
-            sign=name,
+            timeframe=frame,
+            signal=name,
             mean=mean_or_none(signs[name]),
             **_shares(candidates, signs[name] == 1.0),
         )
