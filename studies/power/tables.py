@@ -144,5 +144,8 @@ def _describe_market(result: PowerResult) -> Record:
     return {
         "seed": result.case.seed,
         "exit_models": asdict(result.exit_models) if result.exit_models else None,
-        **{name: asdict(figures) for name, figures in result.figures.items()},
+        **{
+            name: {**asdict(figures), "surprise": figures.surprise.tolist()}
+            for name, figures in result.figures.items()
+        },
     }
