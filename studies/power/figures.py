@@ -47,7 +47,7 @@ class ScoreFigures:
         Share of the planted drops that a trade followed, as the pipeline measures it.
     reversions, reversions_traded
         Candidates whose remaining reversion exceeded their costs, and those traded of them.
-    surprise
+    block_residuals
         Confidence less win, summed over the trades of each calendar block.
     verdicts
         Number of gates of phase 1 by verdict.
@@ -66,7 +66,7 @@ class ScoreFigures:
     planted_recall: float | None
     reversions: int
     reversions_traded: int
-    surprise: Floats
+    block_residuals: Floats
     verdicts: Mapping[str, int]
 
 
@@ -155,6 +155,6 @@ def _collect_figures(
         planted_recall=None if recall is None else recall.value,
         reversions=int(worth.sum()),
         reversions_traded=int((worth & judged.traded).sum()),
-        surprise=np.bincount(sample.block, weights=p_traded - sample.won).astype(np.float64),
+        block_residuals=np.bincount(sample.block, weights=p_traded - sample.won).astype(np.float64),
         verdicts={verdict: rows.count(verdict) for verdict in VERDICTS},
     )

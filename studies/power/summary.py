@@ -104,7 +104,7 @@ def compare_with_wins(markets: Sequence[ScoreFigures]) -> float | None:
 
     The error takes the trades of one market's calendar block as one observation.
     """
-    blocks = np.concatenate([figures.surprise for figures in markets])
+    blocks = np.concatenate([figures.block_residuals for figures in markets])
     error = float(np.sqrt(np.sum(blocks**2)))
     return float(blocks.sum()) / error if error > 0.0 else None
 

@@ -145,7 +145,7 @@ def _describe_market(result: PowerResult) -> Record:
         "seed": result.case.seed,
         "exit_models": asdict(result.exit_models) if result.exit_models else None,
         **{
-            name: {**asdict(figures), "surprise": figures.surprise.tolist()}
+            name: {**asdict(figures), "block_residuals": figures.block_residuals.tolist()}
             for name, figures in result.figures.items()
         },
     }

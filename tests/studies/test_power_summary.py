@@ -25,15 +25,15 @@ RATIO = {ratio.name: ratio for ratio in RATIOS}
 FIRST = ScoreFigures(
     candidates=10, auc=0.6, log_loss=0.65, trades=4, won=3, p_sum=3.2, gain=30.0, loss=10.0,
     net_bps=20.0, sharpe=2.0, planted_recall=0.2, reversions=10, reversions_traded=2,
-    surprise=np.array([0.5, -0.3]), verdicts={"PASS": 1, "FAIL": 0, "INCONCLUSIVE": 4},
+    block_residuals=np.array([0.5, -0.3]), verdicts={"PASS": 1, "FAIL": 0, "INCONCLUSIVE": 4},
 )  # fmt: skip
 SECOND = replace(
     FIRST, auc=0.7, trades=1, won=1, p_sum=0.8, gain=10.0, loss=0.0, sharpe=1.0,
-    surprise=np.array([-0.2]),
+    block_residuals=np.array([-0.2]),
 )  # fmt: skip
 SILENT = replace(
     FIRST, trades=0, won=0, p_sum=0.0, gain=0.0, loss=0.0, net_bps=0.0, sharpe=None,
-    reversions_traded=0, surprise=np.zeros(0), verdicts={"PASS": 0, "FAIL": 0, "INCONCLUSIVE": 5},
+    reversions_traded=0, block_residuals=np.zeros(0), verdicts={"PASS": 0, "FAIL": 0, "INCONCLUSIVE": 5},
 )  # fmt: skip
 
 
