@@ -33,7 +33,8 @@ SECOND = replace(
 )  # fmt: skip
 SILENT = replace(
     FIRST, trades=0, won=0, p_sum=0.0, gain=0.0, loss=0.0, net_bps=0.0, sharpe=None,
-    reversions_traded=0, block_residuals=np.zeros(0), verdicts={"PASS": 0, "FAIL": 0, "INCONCLUSIVE": 5},
+    reversions_traded=0, block_residuals=np.zeros(0),
+    verdicts={"PASS": 0, "FAIL": 0, "INCONCLUSIVE": 5},
 )  # fmt: skip
 
 
