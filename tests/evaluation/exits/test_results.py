@@ -118,7 +118,7 @@ def test_no_trade_at_all(record, exits, market) -> None:
     assert {row.fills for row in found.exit_counts} == {0}
     assert found.exit_probability_use.traded_rows == 0
     assert found.exit_probability_use.rows > 0
-    assert found.scatter == ()
+    assert found.excursions == ()
     captured = found.mfe_capture.traded
     assert (captured.n, captured.before, captured.after) == (0, None, None)
     assert captured.ratio.value is None
