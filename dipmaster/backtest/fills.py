@@ -61,7 +61,7 @@ def decide_exit(
     """Exit decided at a close, for the next open; -1 where none is.
 
     `slot` numbers the next bar in 5-minute steps since 1970, `net` is the profit
-    of one unit if it were sold at this close, `required_net` what a boundary asks of it.
+    of one unit if it were sold at this close, `required_net` what a quarter-hour exit asks of it.
     """
     if score > rules.score_full:
         return _FULL

@@ -1,6 +1,6 @@
 """Exit rules of a run, and name, confidence and reason of every exit type.
 
-Phase 0 uses stop, target, time limit and the 15-minute boundary; trailing stop,
+Phase 0 uses stop, target, time limit and the quarter-hour exit; trailing stop,
 exit score and partial exits are switched on by later phases.
 """
 
@@ -31,7 +31,7 @@ class ExitType(IntEnum):
 EXIT_NAMES: tuple[str, ...] = tuple(kind.name.lower() for kind in ExitType)
 
 # Roadmap 2.1: stop 1.0, time limit 0.9, model exits their own probability (NaN here).
-# Orders that rest in the book are as certain as the stop; the boundary rule as the time limit.
+# Orders that rest in the book are as certain as the stop; the quarter-hour exit as the time limit.
 EXIT_CONFIDENCE: tuple[float, ...] = (1.0, 1.0, 1.0, 1.0, 0.9, np.nan, np.nan, 0.9)
 
 EXIT_REASONS: tuple[str, ...] = (
@@ -42,7 +42,7 @@ EXIT_REASONS: tuple[str, ...] = (
     "maximum holding time reached",
     "exit probability above the threshold of a full exit",
     "exit probability above the threshold of a partial exit",
-    "15-minute boundary with enough net profit",
+    "quarter hour with enough net profit",
 )
 
 
@@ -112,7 +112,7 @@ class ExitRules:
 
     @classmethod
     def phase_0(cls, exits: Exits) -> "ExitRules":
-        """Stop, target, time limit and boundary as in params.yaml."""
+        """Stop, target, time limit and quarter-hour exit as in params.yaml."""
         return cls(boundary_min_net_frac=exits.boundary_min_net_frac)
 
 

@@ -46,7 +46,7 @@ def evaluate_models(scores: Scores, sample: EvaluationSample) -> dict[str, Model
         statistics["return_rank_correlation"] = rank_correlation_statistic(p, net)
         return ModelFigures(n=len(selected), **selected.intervals(statistics))
 
-    return dict(zip(steps, map_in_threads(evaluate, list(steps), "judging"), strict=True))
+    return dict(zip(steps, map_in_threads(evaluate, list(steps), "evaluating"), strict=True))
 
 
 def compare_families(

@@ -83,7 +83,7 @@ class Claim:
         if too_small or measured.low is None or measured.high is None:
             why = too_small or measured.reason or "cannot be computed"
         elif met:
-            verdict, why = MET, "the whole interval keeps it"
+            verdict, why = MET, "the whole interval meets it"
         elif missed:
             verdict, why = NOT_MET, "the whole interval misses it"
         known = beside and measured.value is not None

@@ -45,7 +45,7 @@ def evaluate_exit_scores(
     known, p = np.isfinite(label), scores.exit_probability
     whole = samples.build_evaluation_sample(signal_ms, known, start_ms, bars_ms[1], params)
     sample = subsample_rows(whole, training_set, params.max_rows)
-    heads, probability = evaluate_models(scores, sample)
+    models, probability = evaluate_models(scores, sample)
     return results.ExitModelResults(
         reason=samples.explain_no_predictions(
             whole,
@@ -70,7 +70,7 @@ def evaluate_exit_scores(
             roadmap=ROADMAP_FEATURES, price_levels=PRICE_LEVEL_FEATURES
         ),
         folds=_describe_folds(scores),
-        exit_models=heads,
+        exit_models=models,
         exit_probability=probability,
         reliability=tuple(
             results.ExitBin(
@@ -97,14 +97,14 @@ def _describe_folds(scores: ExitScores) -> tuple[results.ExitModelFold, ...]:
     schedule, calibrator = scores.training_set.schedule, scores.calibrator
 
     def describe(
-        level: Literal["exit_models", "calibrator"],
+        layer: Literal["exit_models", "calibrator"],
         result: WalkForwardResult[Any],
         fold: int,
         reason: str,
     ) -> results.ExitModelFold:
         train = schedule.training_rows(result.refits[fold].refit_ms, result.usable)
         return results.ExitModelFold(
-            layer=level,
+            layer=layer,
             fitted_at=format_time(result.refits[fold].refit_ms),
             positions=np.unique(schedule.case_id[train]).size,
             rows=train.size,

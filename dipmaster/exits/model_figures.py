@@ -68,7 +68,9 @@ def evaluate_models(
 
     classifiers = [partial(evaluate_classifier, name) for name in ("profit", "risk")]
     tasks: list[Callable[[], Any]] = [evaluate_probability, evaluate_timing, *classifiers]
-    probability, timing, profit, risk = map_in_threads(lambda task: task(), tasks, "judging exits")
+    probability, timing, profit, risk = map_in_threads(
+        lambda task: task(), tasks, "evaluating exits"
+    )
     return results.ExitHeads(profit=profit, risk=risk, timing=timing), probability
 
 

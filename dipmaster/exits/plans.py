@@ -27,7 +27,7 @@ from dipmaster.exits.trailing import compute_trailing_distance
 
 
 def build_hold_rules(market: ExitMarket, exits: AdaptiveExits) -> ExitRules:
-    """Phase 2's rules but for the exit models: trailing stop and 15-minute boundary where on."""
+    """Phase 2's rules but for the exit models: trailing stop and quarter-hour exit where on."""
     trailing = exits.trailing
     stop = TrailingStopRule(
         compute_trailing_distance(market, trailing),

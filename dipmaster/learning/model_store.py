@@ -79,7 +79,7 @@ def round_model(model: Stored) -> Stored:
 
 
 def name_tree_file(prefix: str, refit_ms: int, library: Library = "lgb") -> str:
-    """Path of the trees of one refit, e.g. ``heads/risk_2023-03-02.txt``."""
+    """Path of the trees of one refit, e.g. ``exit_models/risk_2023-03-02.txt``."""
     return f"{prefix}_{format_time(refit_ms)[:10]}.{FILE_SUFFIX[library]}"
 
 

@@ -51,7 +51,7 @@ class ExitModelInputs:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExitModelFold:
-    """One refit of the three heads, or of the calibrator.
+    """One refit of the three exit models, or of the calibrator.
 
     Attributes
     ----------
@@ -75,7 +75,7 @@ class ExitModelFold:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClassifierHead:
-    """A head that gives a probability; `base_rate` is None without rows."""
+    """An exit model that gives a probability; `base_rate` is None without rows."""
 
     base_rate: float | None
     auc: Interval
@@ -85,7 +85,7 @@ class ClassifierHead:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimingHead:
-    """The head that gives the bars to the best exit.
+    """The exit model that gives the bars to the best exit.
 
     Attributes
     ----------
@@ -103,7 +103,7 @@ class TimingHead:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExitHeads:
-    """The three heads."""
+    """The three exit models."""
 
     profit: ClassifierHead
     risk: ClassifierHead
@@ -213,7 +213,7 @@ class ExitModelResults:
     out_of_sample_from
         UTC.
     importance
-        Of the profit head, the most important first; empty where there is no AUC.
+        Of the profit model, the most important first; empty where there is no AUC.
     calibrator
         Input to its coefficient in the last fitted calibrator, inputs standardised; empty
         without.

@@ -44,7 +44,7 @@ def filter_signals(
         Tables CANDIDATES and SCORES, row by row the same candidates. Regime and
         volatility limit are those of `scores`; a regime that is not known
         demands the strictest threshold and fails its signal, a volatility that is
-        not known is not calm.
+        not known does not pass.
     inputs
         Columns `INPUT_COLUMNS` of FEATURES at each candidate's own bar, aligned by row;
         and `NEWS_COLUMN` where there is a source of news. Take them at `open_time` of

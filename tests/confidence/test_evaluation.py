@@ -154,7 +154,7 @@ def made(
     rng = np.random.default_rng(3)
     won = (rng.random(p.size) < rate).astype(float)
     block = np.arange(p.size) * blocks // p.size
-    return p, won, EvaluationSample(np.arange(p.size), block, settings[0].judging)
+    return p, won, EvaluationSample(np.arange(p.size), block, settings[0].evaluation)
 
 
 @pytest.mark.parametrize(
@@ -173,7 +173,7 @@ def test_the_calibration_gate(
     logit = np.random.default_rng(2).normal(0, spread, count)
     said, true = (1 / (1 + np.exp(-x)) for x in (logit, slope * logit))
     sample = made(said, np.clip(true + shift, 0, 1), settings)
-    found = judge_calibration(*sample, settings[0].judging)
+    found = judge_calibration(*sample, settings[0].evaluation)
     assert found.gate == verdict
     assert re.match(reason, found.reason)
     interval = found.brier_interval
@@ -206,14 +206,14 @@ def test_the_gate_says_which_limit_is_open() -> None:
 
 def test_few_blocks_give_no_verdict(settings) -> None:
     sample = made(np.full(500, 0.5), np.full(500, 0.9), settings, blocks=3)
-    reason = judge_calibration(*sample, settings[0].judging).reason
+    reason = judge_calibration(*sample, settings[0].evaluation).reason
     assert reason == "insufficient: 3 of 6 blocks with candidates"
 
 
 def test_the_top_tenth_by_hand(settings) -> None:
     p = np.linspace(0, 1, 40)
     net = np.where(p > 0.89, 0.01, -0.01)
-    sample = EvaluationSample(np.arange(40), np.arange(40) % 4, settings[0].judging)
+    sample = EvaluationSample(np.arange(40), np.arange(40) % 4, settings[0].evaluation)
     found = evaluate_family(p, (net > 0).astype(float), net, sample)
     assert found.mean_net_bps_top_decile.value == pytest.approx(100.0)
     assert found.mean_net_bps.value == pytest.approx(100 * (5 - 35) / 40)
@@ -231,7 +231,7 @@ def test_only_candidates_with_a_label_are_judged(market, scored, settings) -> No
     net[-9:] = np.nan
     unlabelled = replace(some.events, net_frac=net, settled=np.isfinite(net))
     results = evaluate_scores(
-        scored(replace(some, events=unlabelled)), some.bars_ms, settings[1], settings[0].judging
+        scored(replace(some, events=unlabelled)), some.bars_ms, settings[1], settings[0].evaluation
     )
     counts = results.candidates
     assert counts.labelled == 591

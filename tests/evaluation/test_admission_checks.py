@@ -132,31 +132,31 @@ def test_another_confidence_than_the_score(sound) -> None:
     assert named(2, broken({**sound, "trades": trades, "thresholds": None}))
 
 
-def with_fit(sound: dict[str, object], level: str, day: int) -> dict[str, object]:
+def with_fit(sound: dict[str, object], layer: str, day: int) -> dict[str, object]:
     """The candidate of day 25 scored by a fit of some day, on record; -1: by none."""
     scores = sound["scores"].copy()
-    scores.loc[25, f"{level}_fitted"] = at(np.array([day]))[0]
-    fits = [fold(level, day)] if day >= 0 else []
+    scores.loc[25, f"{layer}_fitted"] = at(np.array([day]))[0]
+    fits = [fold(layer, day)] if day >= 0 else []
     return {**sound, "scores": scores, "folds": [*sound["folds"], *fits]}
 
 
-@pytest.mark.parametrize("level", ["models", "stack", "layer", "calibrator"])
-def test_each_row_names_a_fit_no_later_than_the_close_of_its_bar(sound, level: str) -> None:
-    assert broken(with_fit(sound, level, 25)) == []  # at the open of its bar
-    assert named(3, broken(with_fit(sound, level, 26)))  # though earlier fits are on record
-    without = with_fit(sound, level, -1)
-    assert (broken(without) == []) is (level == "stack")  # there may be none
+@pytest.mark.parametrize("layer", ["models", "stack", "layer", "calibrator"])
+def test_each_row_names_a_fit_no_later_than_the_close_of_its_bar(sound, layer: str) -> None:
+    assert broken(with_fit(sound, layer, 25)) == []  # at the open of its bar
+    assert named(3, broken(with_fit(sound, layer, 26)))  # though earlier fits are on record
+    without = with_fit(sound, layer, -1)
+    assert (broken(without) == []) is (layer == "stack")  # there may be none
 
 
-@pytest.mark.parametrize("level", ["models", "stack", "layer", "calibrator"])
-def test_a_fit_that_is_not_on_record(sound, level: str) -> None:
-    folds = [one for one in sound["folds"] if one.level != level]
+@pytest.mark.parametrize("layer", ["models", "stack", "layer", "calibrator"])
+def test_a_fit_that_is_not_on_record(sound, layer: str) -> None:
+    folds = [one for one in sound["folds"] if one.layer != layer]
     assert named(3, broken({**sound, "folds": folds}))
-    assert named(3, broken({**sound, "folds": [*folds, fold(level, 21)]}))
-    unfit = [*folds, fold(level, FITS[level], reason="too few")]
+    assert named(3, broken({**sound, "folds": [*folds, fold(layer, 21)]}))
+    unfit = [*folds, fold(layer, FITS[layer], reason="too few")]
     assert named(3, broken({**sound, "folds": unfit}))
     detail = next(c.detail for c in check_admission(**{**sound, "folds": unfit}) if not c.passed)
-    assert detail == f"3 trades, 3 without such a fit ({level})"
+    assert detail == f"3 trades, 3 without such a fit ({layer})"
 
 
 def test_rows_that_are_not_traded_need_no_fit(sound) -> None:

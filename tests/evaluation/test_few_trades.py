@@ -253,7 +253,7 @@ def test_no_chapter_concludes_from_few_trades_or_prints_what_cannot_be(
     assert {change["verdict"] for change in changes} == {"inconclusive"}
     effects = {one.effect for rule in found.exits.ablation for one in (rule.traded, rule.all)}
     assert effects == {"inconclusive"}
-    for subset in (found.exits.capture.traded, found.exits.capture.all):
+    for subset in (found.exits.mfe_capture.traded, found.exits.mfe_capture.all):
         assert subset.ratio.low is subset.ratio.high is None
     with unpainted():
         printed = {one.anchor: print_chapter(inputs, one) for one in registry.chapters(inputs)}

@@ -106,7 +106,7 @@ def test_the_phase_passes_only_with_all_its_gates(gates) -> None:
     good, unsure = fixed(3.0, 2.5, 4.0), fixed(3.0, 1.0, 4.0)
     assert judged(gates, sharpe=good, profit_factor=good).ruling.verdict == "PASS"
     ruling = judged(gates, sharpe=good, profit_factor=unsure).ruling
-    assert (ruling.verdict, ruling.reason) == ("INCONCLUSIVE", "not shown: profit factor")
+    assert (ruling.verdict, ruling.reason) == ("INCONCLUSIVE", "inconclusive: profit factor")
 
 
 def test_a_phase_fails_only_beyond_holm(gates) -> None:

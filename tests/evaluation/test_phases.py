@@ -286,7 +286,7 @@ def test_why_nothing_was_admitted(candidates, admission, period) -> None:
 def test_a_check_that_fails_takes_every_verdict_back(both, judge, quick) -> None:
     check = Check("every candidate traded was admitted", False, "3 of 4")
     found = judge(both[1], check)
-    assert found.checks[-1] == check
+    assert found.integrity_checks[-1] == check
     assert {row.verdict for row in found.gates.rows} == {"INCONCLUSIVE"}
     assert found.gates.rows[0].reason.startswith("withheld:")
     assert describe_inconclusive(found, quick).startswith("withheld: the ledger of phase 1")

@@ -211,5 +211,5 @@ def test_a_history_that_ends_early(some: Lifetimes) -> None:
     cut = replace(early, rows=rows, labels=labels, hold=replace(some.hold, exit_index=ends))
     soon = SPLIT.model_copy(update={"burn_in_days": 70})
     found = to_json(evaluate_exit_scores(scored(cut), early.bars_ms, soon, JUDGING))
-    assert found["reason"] == "the history ends before every level has been fitted"
+    assert found["reason"] == "the history ends before every layer has been fitted"
     assert found["exit_models"]["profit"]["auc"]["value"] > 0.7

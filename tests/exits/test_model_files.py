@@ -107,7 +107,10 @@ def test_a_quarter_without_a_model_has_no_scores(some: Lifetimes, tmp_path: Path
         True,
         False,
     ]
-    assert "of one class" in serialize_metadata(found)["exit_models.json"].heads["risk"][0].reason
+    assert (
+        "of one class"
+        in serialize_metadata(found)["exit_models.json"].exit_models["risk"][0].reason
+    )
     probability = models.score(some.rows, some.signal_ms, MAX_HOLDING_BARS)
     np.testing.assert_array_equal(probability, found.exit_probability)
 

@@ -110,7 +110,7 @@ def test_with_everything_off_a_path_is_the_frozen_trade(
     made = plans(market, list(zip(symbol, signal, strict=True)), None, exits)
     positions = build_positions(symbol, signal, made.target_frac, exits)
     hold = simulate_hold(market, positions, execution, exits)
-    assert (frozen.exit_type == EXIT_NAMES.index("boundary")).sum() > 3
+    assert (frozen.exit_type == EXIT_NAMES.index("quarter_hour")).sum() > 3
     np.testing.assert_array_equal(hold.net_frac, frozen.net_frac)
     np.testing.assert_array_equal(hold.exit_index, frozen.exit_index)
 

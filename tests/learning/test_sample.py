@@ -95,8 +95,8 @@ def test_mean_of_nothing_is_none() -> None:
     [
         ([["low", "low"], ["high"]], "low"),  # the lowest layer whose last refit failed
         ([["low", ""], ["high"]], "high"),
-        ([["low", ""], ["high", ""]], "the history ends before every level has been fitted"),
-        ([["low", ""], []], "the history ends before every level has been fitted"),
+        ([["low", ""], ["high", ""]], "the history ends before every layer has been fitted"),
+        ([["low", ""], []], "the history ends before every layer has been fitted"),
     ],
 )
 def test_why_nothing_was_predicted(reasons: list[list[str]], expected: str) -> None:

@@ -146,7 +146,7 @@ def long_reasons() -> ReportInputs:
     )
     rows = tuple(replace(one, verdict="INCONCLUSIVE", reason=long) for one in gates(0))
     broken = IntegrityCheck(phase=0, name="cash " * 12, passed=False, detail="1.00 against 2.00")
-    return validated(with_gates(run(), rows), checks=(broken,))
+    return validated(with_gates(run(), rows), integrity_checks=(broken,))
 
 
 def passing() -> ReportInputs:
@@ -296,7 +296,9 @@ def phase_1_wordy(last: int = 1) -> ReportInputs:
         base,
         period=replace(base.validation.period, blocks=8),
         differences=shown,
-        checks=tuple(replace(one, passed=False) for one in base.validation.integrity_checks),
+        integrity_checks=tuple(
+            replace(one, passed=False) for one in base.validation.integrity_checks
+        ),
     )
 
 
@@ -320,7 +322,7 @@ def all_phases() -> ReportInputs:
         built_phases=(0, 1, 2, 3, 4),
         phases={str(k): phase for k, phase in figures.items()},
         differences={str(k): replace(DIFFERENCES[1], baseline_phase=k - 1) for k in range(1, 5)},
-        checks=one.integrity_checks,
+        integrity_checks=one.integrity_checks,
         funnel=one.funnel,
         signal_quality=one.signal_quality,
         claims=run(1).validation.claims,
@@ -450,7 +452,9 @@ def phase_2_wordy() -> ReportInputs:
     )
     checks = tuple(replace(one, passed=True) for one in base.validation.integrity_checks)
     reason = f"{not_built(2)}; phase 2 fails: {HARM}"
-    return validated(with_phases(base, {2: figures}), verdict_reason=reason, checks=checks)
+    return validated(
+        with_phases(base, {2: figures}), verdict_reason=reason, integrity_checks=checks
+    )
 
 
 STATES: dict[str, Callable[[], ReportInputs]] = {

@@ -41,8 +41,8 @@ def test_a_strategy_that_wins_often_and_loses_money_is_seen_through() -> None:
         "Phase 0, for information only: misses all 4 final targets. "
         "Phase 0 won 2,448 of 4,417 trades and lost money: a trade brought +3.1 bp before costs, "
         f"paid 22.4 bp and left {MINUS}19.3 bp. "
-        "Not shown to win more often than random entries with the same exits: +1.4 points "
-        f"({MINUS}0.2 to +2.9 points); the target lies between {MINUS}0.2 % and 2.9 %."
+        "It is inconclusive whether it wins more often than random entries with the same exits: "
+        f"+1.4 points ({MINUS}0.2 to +2.9 points); the target lies between {MINUS}0.2 % and 2.9 %."
     )
 
 
@@ -133,7 +133,7 @@ def test_an_account_that_kept_half_is_not_said_to_be_gone() -> None:
     [
         ("PASS", "It wins more often than random entries with the same exits: +21.2 points"),
         ("FAIL", "It wins less often than random entries"),
-        ("INCONCLUSIVE", "Not shown to win more often than random entries"),
+        ("INCONCLUSIVE", "It is inconclusive whether it wins more often than random entries"),
     ],
 )
 def test_the_excess_win_rate_is_told_by_its_gate_and_not_by_its_interval(
@@ -215,8 +215,8 @@ def test_an_interval_on_one_side_that_shows_nothing_says_why(states: States) -> 
         for row in change.changes
     ]
     printed = say("kit/sentences.html.j2", "contribution", replace(change, changes=rows))
-    assert printed.count("not shown") == 3
-    assert printed.endswith(f"Not shown: {few}.")
+    assert printed.count("inconclusive") == 3
+    assert printed.endswith(f"Inconclusive: {few}.")
 
 
 def test_a_phase_that_bought_nothing_contributes_nothing(states: States) -> None:

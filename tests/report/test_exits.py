@@ -91,7 +91,7 @@ def holding_of(results: ExitResults) -> str:
     [
         ("better", "leave more of a trade"),
         ("worse", "make trades worse"),
-        ("inconclusive", "It is not shown that the exits of phase 2 change"),
+        ("inconclusive", "Whether the exits of phase 2 change what a trade leaves is inconclusive"),
     ],
 )
 def test_the_effect_is_validates_verdict(verdict: ComparisonVerdict, expected: str) -> None:
@@ -105,7 +105,8 @@ def test_verdicts_that_differ_are_all_named() -> None:
     unshown = replace(every.change.mean_net_bps, verdict="inconclusive")
     mixed = replace(every, change=replace(every.change, mean_net_bps=unshown))
     assert effect_of(mixed) == (
-        "Under the exits of phase 2, worse: win rate, profit factor; not shown: mean net a trade."
+        "Under the exits of phase 2, worse: win rate, profit factor; inconclusive: "
+        "mean net a trade."
     )
 
 
@@ -137,7 +138,7 @@ def test_without_a_candidate_there_is_no_effect_and_little_is_listed(
         "Profit captured",
         "Holding times, before and after",
         "Best and worst moment of a trade",
-        "How good the heads are",
+        "How good the exit models are",
     } <= with_entries - without
     assert "What the exit models say and what happens" in without
 
@@ -145,9 +146,9 @@ def test_without_a_candidate_there_is_no_effect_and_little_is_listed(
 @pytest.mark.parametrize(
     ("effect", "expected"),
     [
-        ("harmful", "The exit models make things worse: with them off the mean net"),
-        ("beneficial", "The exit models help: with them off the mean net"),
-        ("inconclusive", "It is not shown that the exit models help or hurt"),
+        ("harmful", "The exit models are harmful: with them off the mean net"),
+        ("beneficial", "The exit models are beneficial: with them off the mean net"),
+        ("inconclusive", "Whether the exit models are beneficial is inconclusive: with them off"),
     ],
 )
 def test_whether_the_models_help_is_validates_word(effect: made.Effect, expected: str) -> None:
@@ -164,8 +165,9 @@ def test_models_that_decide_nothing_are_not_called_harmless(built: ReportInputs)
 
 def test_rules_are_told_by_what_they_do_not_by_what_the_variant_does(built: ReportInputs) -> None:
     assert rules_of(results_of(built)) == (
-        "Over every candidate: help: trailing stop; hurt: partial exit (models), both model exits; "
-        "not shown: dynamic target, quarter-hour exit; no effect: full exit (models)."
+        "Over every candidate: beneficial: trailing stop; harmful: partial exit (models), "
+        "both model exits; inconclusive: dynamic target, quarter-hour exit; no effect: full exit "
+        "(models)."
     )
     row = next(row for row in of_all(results_of(built)) if row.rule == "trailing")
     assert (row.name, row.effect, mark(row.effect)) == ("Trailing stop: off", "beneficial", "●")
@@ -193,11 +195,11 @@ def test_every_exit_type_is_listed_with_its_zeros(built: ReportInputs) -> None:
     by_name = {row[0]: row for row in table(exit_counts.COLUMNS, rows).rows}
     assert len(by_name) == 7
     assert by_name["time limit"][1:3] == ("on", "0")
-    assert by_name["quarter_hour"][1:3] == ("off", "0")
+    assert by_name["quarter-hour exit"][1:3] == ("off", "0")
     assert by_name["partial exit (profit taking)"][5] == "–"
     shown = view.view(built, 2)
     assert say(SENTENCES, "exit_counts", shown["never_taken"], shown["off"]) == (
-        "Never fired in a trade: time limit. Switched off in phase 2: boundary."
+        "Never fired in a trade: time limit. Switched off in phase 2: quarter-hour exit."
     )
 
 
@@ -230,7 +232,7 @@ def test_without_a_score_the_models_never_act(states: States) -> None:
     with unpainted():
         anchors = [part.anchor for part in find_parts(pages.html(none, [chapter]))]
     assert "phase-2-models" in anchors
-    assert "phase-2-heads" not in anchors
+    assert "phase-2-exit-models" not in anchors
 
 
 def test_capture_stands_before_and_after_and_says_what_cannot_be_computed(
@@ -254,7 +256,7 @@ def test_a_ratio_without_enough_data_shows_its_reason(built: ReportInputs) -> No
     few = replace(traded.ratio, reason="insufficient under phase 2: 75 of 100 trades")
     capture = replace(results.mfe_capture, traded=replace(traded, ratio=few))
     assert capture_of(replace(results, mfe_capture=capture)).endswith(
-        "Not shown: opened by both phases: insufficient under phase 2: 75 of 100 trades."
+        "Inconclusive: opened by both phases: insufficient under phase 2: 75 of 100 trades."
     )
 
 
@@ -305,18 +307,18 @@ def fits_of(found: ExitModelResults) -> str:
 def test_exit_models_are_told_with_bounds_and_their_fits(built: ReportInputs) -> None:
     found = built.exit_models
     rows = table(models.JUDGED, models.judged(found)).rows
-    names = ["Profit head", "Risk head", "Exit probability"]
+    names = ["Profit model", "Risk model", "Exit probability"]
     assert [row.name for row in models.judged(found)] == names
     assert plain(rows[0][2]) == "0.583 0.572 to 0.594"
     assert rows[0][5:] == ("", "", "")
     assert say(SENTENCES, "timing", found.exit_models.timing).startswith(
-        "The timing head says in how many bars the best exit comes, 14.2 on average. It misses by "
+        "The timing model says in how many bars the best exit comes, 14.2 on average. It misses by "
         "9.1 bars (8.9 to 9.3 bars), always saying the past mean by 9.9 bars"
     )
     assert fits_of(found) == (
-        "Fitted walk-forward: heads 2 times from 2023-04-01, the last on 54,000 of 108,000 bars, "
-        "thinned by rule, of 5,400 positions; calibrator 1 times from 2023-07-01, the last on "
-        "18,000 bars of 900 positions."
+        "Fitted walk-forward: exit models 2 times from 2023-04-01, the last on 54,000 of 108,000 "
+        "bars, thinned by rule, of 5,400 positions; calibrator 1 times from 2023-07-01, the last "
+        "on 18,000 bars of 900 positions."
     )
 
 
@@ -378,7 +380,7 @@ def test_charts_tell_what_they_show(built: ReportInputs) -> None:
             holding_chart.compared(
                 [], [], ("phase 1", "phase 2"), mfe_capture.held(results.holding)
             ),
-            excursions.excursions(results.excursions, 0.015, 0.006),
+            excursions.scatter(results.excursions, 0.015, 0.006),
         ]
     for chart, told in zip(
         drawn,

@@ -232,7 +232,7 @@ def test_every_claim_is_listed_once_and_later_phases_are_not_built(built: Report
     assert all("not built" in row[-1] for row in groups[-1].table.rows)
     view = claims.view(built)
     assert say("chapters/claims/sentences.html.j2", "summary", view["total"], view["tally"]) == (
-        "Of 9 promises: 1 kept, 1 not shown, 3 not kept, 4 not built."
+        "Of 9 claims: 1 met, 1 inconclusive, 3 not met, 4 not built."
     )
 
 

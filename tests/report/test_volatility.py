@@ -41,8 +41,8 @@ def test_garch_is_told_to_be_better_and_worse_and_the_choice_is_a_param(
 ) -> None:
     pooled = built.volatility.forecasts.pooled
     garch = say(SENTENCES, "garch", pooled, forecasts.comparisons(pooled), "GARCH(1,1)")
-    assert garch.startswith("Over all coins GARCH is better than RV-EWMA, p")
-    assert "and worse than HAR" in garch
+    assert garch.startswith("Over all coins, GARCH against RV-EWMA: better, p")
+    assert "; against HAR: worse, p" in garch
     assert "The strategy uses GARCH(1,1): that is a param" in garch
     assert garch in printed(built)
 
@@ -50,7 +50,7 @@ def test_garch_is_told_to_be_better_and_worse_and_the_choice_is_a_param(
 def test_accuracy_is_held_against_90_per_cent(built: ReportInputs) -> None:
     text = printed(built)
     assert "on 76.0 % (71.0 to 81.0 %) of the bars" in text
-    assert "more than 90 %: not kept (the whole interval misses it)." in text
+    assert "more than 90 %: not met (the whole interval misses it)." in text
     assert "market as a whole it names on 84.4 %" in text
     references = regimes.references(built.volatility.regimes)
     assert [one.key for one in references] == ["coin_truth", "market_truth"]
@@ -65,7 +65,7 @@ def test_accuracy_has_the_verdict_of_its_claim_and_none_of_its_own(built: Report
         else one
         for one in built.validation.claims
     )
-    assert f"more than 90 %: not shown ({few})." in printed(validated(built, claims=claims))
+    assert f"more than 90 %: inconclusive ({few})." in printed(validated(built, claims=claims))
     unjudged = printed(validated(built, claims=()))
     assert "more than 90 %. Always naming" in unjudged
 
@@ -76,7 +76,7 @@ def test_a_garch_that_was_not_tested_says_what_lacks() -> None:
         reason="insufficient: 2 of 4 blocks of 30 days",
     )  # fmt: skip
     garch = say(SENTENCES, "garch", None, [("HAR", few)], "GARCH(1,1)")
-    lacks = "not shown to differ from HAR (insufficient: 2 of 4 blocks of 30 days)."
+    lacks = "against HAR: inconclusive (insufficient: 2 of 4 blocks of 30 days)."
     assert lacks in garch
 
 
@@ -84,7 +84,7 @@ def test_on_real_bars_there_is_only_a_proxy_and_it_is_named_so(states: States) -
     real = states["phase 1, real bars"]()
     text = printed(real)
     assert "accuracy cannot be measured and the roadmap’s 90 % stays open" in text
-    assert "not kept" not in text
+    assert "not met" not in text
     assert [one.key for one in regimes.references(real.volatility.regimes)] == ["proxy"]
     assert "changes of the true state" not in text
 

@@ -117,10 +117,10 @@ def test_where_no_check_applies_nothing_is_demanded(filter_one):
 
 @pytest.mark.parametrize(("flag", "passes_volatility"), [(0, 1), (1, 0), (-1, 0)])
 def test_nothing_is_bought_beyond_the_volatility_limit_or_where_it_is_not_known(
-    filter_one, flag, calm
+    filter_one, flag, passes_volatility
 ):
     row = filter_one({"no_new_trades": flag})
-    assert row["passes_volatility"] == row["admitted"] == calm
+    assert row["passes_volatility"] == row["admitted"] == passes_volatility
 
 
 FAILURES = {

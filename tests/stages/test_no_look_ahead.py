@@ -41,14 +41,14 @@ BAR = pd.Timedelta("5min")
 CUTS = {
     "stack and layer": pd.Timestamp("2023-01-24 23:55", tz="UTC"),
     "calibrator": pd.Timestamp("2023-02-09 23:55", tz="UTC"),
-    "every level": pd.Timestamp("2023-02-28 23:55", tz="UTC"),
+    "every layer": pd.Timestamp("2023-02-28 23:55", tz="UTC"),
     "inside a trade": pd.Timestamp("2023-03-12 16:15", tz="UTC"),
 }
 # Prices after it lie higher or lower at once, so that labels open there turn out the other way.
 SHIFTS = {
     "stack and layer": -0.05,
     "calibrator": 0.05,
-    "every level": -0.05,
+    "every layer": -0.05,
     "inside a trade": 0.05,
 }
 OPEN_AT_A_REFIT = ("stack and layer", "calibrator")
@@ -234,18 +234,18 @@ def test_the_cuts_are_worth_testing(whole: Run) -> None:
     assert (table["open_time"] == inside).any()
     assert (table["exit_time"] == inside + BAR).any()
     admitted = whole.validated["filter_results"]["admitted"].to_numpy() == 1
-    assert (admitted & (table["open_time"] <= CUTS["every level"])).sum() >= 10
+    assert (admitted & (table["open_time"] <= CUTS["every layer"])).sum() >= 10
     bought = whole.validated["fills_phase_1"]
     assert ((bought["side"] == "buy") & (bought["time"] <= inside)).sum() >= 20
     assert len(bought) < len(whole.validated["fills_phase_0"])
     assert len(trees(whole, CUTS["stack and layer"] + BAR)) == 4 + 3  # heads of exits
-    assert len(trees(whole, CUTS["every level"] + BAR)) == 12 + 3
+    assert len(trees(whole, CUTS["every layer"] + BAR)) == 12 + 3
     assert refits(whole, "calibrators.json", CUTS["calibrator"] + BAR)
     scored = whole.leaving["rows"].dropna(subset="exit_probability")
     assert (scored["open_time"] <= CUTS["calibrator"]).sum() >= 100
     exited = whole.validated["fills_phase_2"]
     by_models = exited["exit_type"].isin(["optimal_timing", "profit_taking"])
-    assert (by_models & (exited["time"] <= CUTS["every level"])).sum() >= 5
+    assert (by_models & (exited["time"] <= CUTS["every layer"])).sum() >= 5
 
 
 @pytest.mark.parametrize("cut", CUTS)
@@ -255,7 +255,7 @@ def test_later_bars_change_nothing_before_them(
     put(disturbed(bars, cut))
     other = run()
     assert differences(whole, other, CUTS[cut]) == []
-    if cut != "every level":  # labels that were open did turn out the other way
+    if cut != "every layer":  # labels that were open did turn out the other way
         held = whole.scores[whole.scores["open_time"] <= CUTS[cut]]
         held = held[held["exit_time"] > CUTS[cut]]
         assert (other.scores["label"][held.index] != held["label"]).any()

@@ -108,10 +108,10 @@ def test_phase_1_trades_what_its_scores_admit(workspace: Path) -> None:
     funnel = {row["step"]: row["left"] for row in details["funnel"]["out_of_sample"]}
     assert funnel["traded"] == rates[1] == details["signal_quality"]["n_traded"]
     assert details["signal_quality"]["planted_recall"]["n"] > 0
-    promised = {row["id"]: row for row in details["claims"]}
-    assert promised["1.1.trades"]["value"] == difference["trades_frac"]["value"]
-    assert promised["1.3.accuracy"]["verdict"] == "not met"
-    assert promised["3.sharpe"]["verdict"] == "not built"
+    claims = {row["id"]: row for row in details["claims"]}
+    assert claims["1.1.trades"]["value"] == difference["trades_frac"]["value"]
+    assert claims["1.3.accuracy"]["verdict"] == "not met"
+    assert claims["3.sharpe"]["verdict"] == "not built"
 
 
 @pytest.mark.parametrize(

@@ -48,8 +48,8 @@ def test_phase_2_buys_what_phase_1_buys(workspace: Path) -> None:
     assert difference["trades_frac"]["value"] == 0.0
     rows = [row for row in read("gates") if row["metric"] == "profit_factor"]
     factor = [row["value"] for row in rows[1:]]
-    promised = {row["id"]: row for row in details["claims"]}["2.profit_factor"]
-    assert promised["value"] == pytest.approx(factor[1] / factor[0] - 1)
+    claims = {row["id"]: row for row in details["claims"]}["2.profit_factor"]
+    assert claims["value"] == pytest.approx(factor[1] / factor[0] - 1)
 
 
 def test_exits_switched_off_give_phase_1_back(workspace: Path) -> None:

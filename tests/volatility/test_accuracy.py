@@ -41,7 +41,7 @@ def test_qlike_by_hand() -> None:
 def test_the_better_forecast_wins(params) -> None:
     returns, forecasts = simulate_forecasts()
     result = forecast_accuracy.evaluate_forecasts(
-        ("A", "B"), returns, forecasts, 288, params.judging
+        ("A", "B"), returns, forecasts, 288, params.evaluation
     )
     for coin in result["by_symbol"].values():
         assert coin["garch_versus"]["har"]["verdict"] == "better"
@@ -52,14 +52,16 @@ def test_the_better_forecast_wins(params) -> None:
         assert coin["forecasts"]["rv_ewma"]["mz_reason"] == "the forecast never changes"
     assert result["pooled"]["garch_versus"]["rv_ewma"]["verdict"] == "better"
     swapped = forecasts | {"garch": forecasts["har"], "har": forecasts["garch"]}
-    result = forecast_accuracy.evaluate_forecasts(("A", "B"), returns, swapped, 288, params.judging)
+    result = forecast_accuracy.evaluate_forecasts(
+        ("A", "B"), returns, swapped, 288, params.evaluation
+    )
     assert result["pooled"]["garch_versus"]["har"]["verdict"] == "worse"
 
 
 def test_equal_forecasts_are_not_different(params) -> None:
     returns, forecasts = simulate_forecasts()
     same = dict.fromkeys(forecasts, forecasts["garch"])
-    result = forecast_accuracy.evaluate_forecasts(("A", "B"), returns, same, 288, params.judging)
+    result = forecast_accuracy.evaluate_forecasts(("A", "B"), returns, same, 288, params.evaluation)
     assert result["pooled"]["garch_versus"]["har"]["verdict"] == "inconclusive"
     assert result["by_symbol"]["A"]["garch_versus"]["har"] == {
         "dm": None,
@@ -72,7 +74,7 @@ def test_no_forecast_is_better_on_fewer_than_four_blocks(params) -> None:
     """Seventeen days of forecasts: four blocks of four days, three of five."""
     returns, forecasts = simulate_forecasts()
     for block_days, verdict in ((4, "better"), (5, "inconclusive")):
-        few = params.judging.model_copy(update={"block_days": block_days})
+        few = params.evaluation.model_copy(update={"block_days": block_days})
         result = forecast_accuracy.evaluate_forecasts(("A", "B"), returns, forecasts, 288, few)
         pooled, coin = result["pooled"], result["by_symbol"]["A"]
         for test in (pooled["garch_versus"]["har"], coin["garch_versus"]["har"]):
@@ -84,7 +86,9 @@ def test_no_forecast_is_better_on_fewer_than_four_blocks(params) -> None:
 
 def test_pooled_test_is_statsmodels_on_one_coin(params) -> None:
     returns, forecasts = simulate_forecasts(coins=1)
-    result = forecast_accuracy.evaluate_forecasts(("A",), returns, forecasts, 288, params.judging)
+    result = forecast_accuracy.evaluate_forecasts(
+        ("A",), returns, forecasts, 288, params.evaluation
+    )
     origins = np.arange(288, returns.shape[1], 12)
     rv = forecast_accuracy.compute_targets(returns)[0, origins]
     known = np.isfinite(rv)
@@ -100,7 +104,7 @@ def test_too_few_forecasts_say_so(params) -> None:
     returns, forecasts = simulate_forecasts()
     forecasts["har"] = np.full_like(forecasts["har"], np.nan)
     result = forecast_accuracy.evaluate_forecasts(
-        ("A", "B"), returns, forecasts, 288, params.judging
+        ("A", "B"), returns, forecasts, 288, params.evaluation
     )
     assert result["pooled"] == {
         "origins": 0,
@@ -134,7 +138,9 @@ def test_interval_holds_the_value_and_widens_with_dependence(params) -> None:
     spans = []
     for good in (right_days[None], mixed):
         predicted = np.where(good, truth, wrong).astype(np.int8)
-        result = regime_accuracy.evaluate_regimes(predicted, truth, 0, params.judging)["accuracy"]
+        result = regime_accuracy.evaluate_regimes(predicted, truth, 0, params.evaluation)[
+            "accuracy"
+        ]
         assert result["low"] <= result["value"] <= result["high"]
         spans.append(result["high"] - result["low"])
     assert spans[0] > 5 * spans[1]
@@ -143,11 +149,11 @@ def test_interval_holds_the_value_and_widens_with_dependence(params) -> None:
 def test_majority_and_nothing_known(params) -> None:
     truth = np.zeros((1, 600), dtype=np.int8)
     truth[0, :150] = 1
-    result = regime_accuracy.evaluate_regimes(truth, truth, 0, params.judging)
+    result = regime_accuracy.evaluate_regimes(truth, truth, 0, params.evaluation)
     assert result["majority_baseline"] == 0.75
     assert result["accuracy"]["value"] == 1.0
     all_unknown = regime_accuracy.evaluate_regimes(
-        np.full_like(truth, -1), truth, 0, params.judging
+        np.full_like(truth, -1), truth, 0, params.evaluation
     )
     assert all_unknown["bars"] == 0
     assert "no bar" in all_unknown["reason"]
@@ -177,7 +183,7 @@ def test_interval_is_students_on_the_spread_of_blocks(params) -> None:
     good = np.repeat(rng.random(40) < 0.6, 4 * 288)  # whole blocks right or wrong
     truth = rng.integers(0, 3, good.size).astype(np.int8)
     predicted = np.where(good, truth, (truth + 1) % 3).astype(np.int8)
-    many = params.judging.model_copy(update={"bootstrap_reps": 4000})
+    many = params.evaluation.model_copy(update={"bootstrap_reps": 4000})
     result = regime_accuracy.evaluate_regimes(predicted[None], truth[None], 0, many)["accuracy"]
     days = good[::288].astype(float)
     circle = np.concatenate([days, days])
@@ -192,7 +198,7 @@ def test_no_bounds_from_less_than_four_blocks(params) -> None:
     rng = np.random.default_rng(9)
     truth = rng.integers(0, 3, (1, 15 * 288)).astype(np.int8)
     predicted = np.where(rng.random(truth.shape) < 0.8, truth, 0).astype(np.int8)
-    result = regime_accuracy.evaluate_regimes(predicted, truth, 0, params.judging)["accuracy"]
+    result = regime_accuracy.evaluate_regimes(predicted, truth, 0, params.evaluation)["accuracy"]
     assert (result["low"], result["high"]) == (None, None)
     assert result["reason"] == "3 of 4 blocks that bounds need"
     assert result["value"] == pytest.approx((predicted == truth).mean())

@@ -13,7 +13,7 @@ class Exits(Section):
 
     target_frac: float = frac("profit target", ge=1e-6)
     stop_frac: float = frac("stop loss", ge=1e-6, le=0.99)
-    boundary_min_net_frac: float = frac("net profit from which the 15-minute boundary exits", ge=-1)
+    boundary_min_net_frac: float = frac("net profit from which the quarter-hour exit acts", ge=-1)
     max_holding_bars: int = number("longest holding time", ge=1, le=2880)
 
 

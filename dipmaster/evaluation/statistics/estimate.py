@@ -3,7 +3,7 @@
 Every bound is one-sided at level `alpha`. Trades of one calendar block, all
 symbols together, are one cluster; critical values are Student's with one
 degree of freedom fewer than there are blocks with trades
-(`learning.judging.clustered`).
+(`learning.evaluation.clustered`).
 """
 
 import math

@@ -75,7 +75,7 @@ def _judge_phase(rows: tuple[GateRow, ...], failed: list[str], too_small: str) -
     if failed:
         return Ruling("FAIL", f"fails after Holm's correction: {_list_metrics(failed)}")
     unsure = [row.metric for row in rows if row.verdict != "PASS"]
-    return Ruling("INCONCLUSIVE", f"not shown: {_list_metrics(unsure)}")
+    return Ruling("INCONCLUSIVE", f"inconclusive: {_list_metrics(unsure)}")
 
 
 def _judge_gate(

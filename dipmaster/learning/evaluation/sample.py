@@ -25,7 +25,7 @@ HISTOGRAM_EDGES = np.linspace(0.0, 1.0, HISTOGRAM_BINS + 1)
 
 
 class EvaluationSettings(Protocol):
-    """Numbers of a section `judging` of params.yaml, as they are described there."""
+    """Numbers of a section `evaluation` of params.yaml, as they are described there."""
 
     seed: int
     alpha: float
@@ -160,4 +160,4 @@ def explain_no_predictions(
     if not len(sample):
         return no_rows
     last = [layer[-1] for layer in reasons if layer and layer[-1]]
-    return last[0] if last else "the history ends before every level has been fitted"
+    return last[0] if last else "the history ends before every layer has been fitted"

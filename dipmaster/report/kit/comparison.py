@@ -66,7 +66,7 @@ class Change:
 
     @property
     def reason(self) -> str:
-        """Why nothing is shown, where that is so."""
+        """Why it is inconclusive, where it is."""
         return self.comparison.reason if self.verdict == "inconclusive" else ""
 
     @property
@@ -145,7 +145,7 @@ class Contribution:
 
     @property
     def names_by_reason(self) -> dict[str, list[str]]:
-        """Why differences are not shown, each reason once with the figures it holds for."""
+        """Why differences are inconclusive, each reason once with the figures it holds for."""
         names: dict[str, list[str]] = {}
         for row in self.changes:
             if row.reason:

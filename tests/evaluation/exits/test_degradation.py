@@ -38,7 +38,7 @@ def test_too_few_show_nothing(toy, gates) -> None:
     assert exit_models_degrade_pnl(pair(toy, 0.0010, 60), gates) == ""
 
 
-def test_it_says_what_leave_one_out_says(toy, gates) -> None:
+def test_it_says_what_ablation_says(toy, gates) -> None:
     """At every cost: harm is told exactly where the variant without models is better."""
     told = []
     for cost in np.linspace(-0.0002, 0.0006, 81):

@@ -56,7 +56,7 @@ def test_switched_off_nothing_changes(record, switched_off) -> None:
         one = getattr(found.standalone.change, name)
         assert (one.value, one.low, one.high, one.verdict) == (0, 0, 0, "inconclusive")
     for group in ("traded", "all"):
-        captured, held = getattr(found.capture, group), getattr(found.holding, group)
+        captured, held = getattr(found.mfe_capture, group), getattr(found.holding, group)
         assert captured.before == captured.after
         assert held.before == held.after
         if captured.ratio.value is not None:
@@ -73,7 +73,7 @@ def test_switched_on(record, exits, market) -> None:
     assert n == np.sum(signal >= 288 * BURN_IN)
     assert [row.rule for row in found.exit_counts] == list(EXIT_NAMES)
     assert [row.rule for row in found.ablation] == list(RULES)
-    traded = found.capture.traded.n
+    traded = found.mfe_capture.traded.n
     assert traded == np.sum(some & (signal >= 288 * BURN_IN)) < n
     closing = [row for row in found.exit_counts if row.rule != "profit_taking"]
     assert sum(row.fills for row in closing) == traded
@@ -116,10 +116,10 @@ def test_the_same_every_time(record, exits) -> None:
 def test_no_trade_at_all(record, exits, market) -> None:
     found = record(exits, opened=np.zeros(len(market[2]), dtype=np.bool_))
     assert {row.fills for row in found.exit_counts} == {0}
-    assert found.probability.traded_rows == 0
-    assert found.probability.rows > 0
-    assert found.scatter == ()
-    captured = found.capture.traded
+    assert found.exit_probability_use.traded_rows == 0
+    assert found.exit_probability_use.rows > 0
+    assert found.excursions == ()
+    captured = found.mfe_capture.traded
     assert (captured.n, captured.before, captured.after) == (0, None, None)
     assert captured.ratio.value is None
     assert captured.ratio.reason.startswith("insufficient under phase 2: 0 of 100 trades")

@@ -45,7 +45,7 @@ class BaselinePhase(Phase):
         return PhaseOrders(replace(entries, regime=regime))
 
     def exit_policy(self, context: EvaluationContext, completed: Completed) -> ExitPolicy:
-        """Leave by fixed target, stop, time limit and 15-minute boundary."""
+        """Leave by fixed target, stop, time limit and quarter-hour exit."""
         return build_baseline_policy(context.params.exits, len(context.inputs.candidates))
 
     def exit_simulator(self, context: EvaluationContext, completed: Completed) -> ExitSimulator:

@@ -181,21 +181,21 @@ def _fitted_before(
     """Of every candidate's rows, traded or not."""
     scored = rows[rows["exit_probability"].notna()]
     signal = to_epoch_ms(candidates["open_time"])[scored["candidate_id"].to_numpy(np.int64)]
-    heads, above = _moments(folds, "exit_models"), _moments(folds, "calibrator")
-    late = _unsound(scored["models_fitted"], heads, signal + BAR_MS)
+    models, above = _moments(folds, "exit_models"), _moments(folds, "calibrator")
+    late = _unsound(scored["models_fitted"], models, signal + BAR_MS)
     late |= _unsound(scored["calibrator_fitted"], above, signal + BAR_MS)
-    early = bool(above.size) and (not heads.size or above.min() <= heads.min())
+    early = bool(above.size) and (not models.size or above.min() <= models.min())
     return Check(
         "every exit score names fits on record, none later than its signal's close, and no "
-        "calibrator was fitted before heads had predicted",
+        "calibrator was fitted before exit models had predicted",
         not (late.any() or early),
         f"{len(scored)} scores, {int(late.sum())} without such a fit; "
-        f"{heads.size} fits of heads, {above.size} of the calibrator",
+        f"{models.size} fits of exit models, {above.size} of the calibrator",
     )
 
 
-def _moments(folds: Sequence[ExitModelFold], level: str) -> Ints:
-    times = [f.fitted_at for f in folds if f.layer == level and not f.reason]
+def _moments(folds: Sequence[ExitModelFold], layer: str) -> Ints:
+    times = [f.fitted_at for f in folds if f.layer == layer and not f.reason]
     return to_epoch_ms(pd.Series(pd.to_datetime(times, utc=True)).astype("datetime64[ms, UTC]"))
 
 

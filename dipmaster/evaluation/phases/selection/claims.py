@@ -1,6 +1,6 @@
 """What the roadmap claims of phase 1, line by line, and what was measured.
 
-Met where the whole interval keeps the claim, not met where the whole interval misses
+Met where the whole interval meets the claim, not met where the whole interval misses
 it, inconclusive between the two and where nothing can be computed or the minimum data
 of the gates lacks. A claim "3 to 5 points more" is met from 3 on; a claim "25 to 30 %
 fewer" only between the two.

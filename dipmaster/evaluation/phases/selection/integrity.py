@@ -16,7 +16,7 @@ from dipmaster.core.time_units import BAR_MS
 from dipmaster.evaluation.integrity import Check
 from dipmaster.results.confidence.record import ScoreFold
 
-LEVELS = ("models", "stack", "layer", "calibrator")  # every confidence has gone through them
+LAYERS = ("models", "stack", "layer", "calibrator")  # every confidence has gone through them
 
 
 def check_admission(
@@ -99,25 +99,25 @@ def _demanded(trades: pd.DataFrame, thresholds: ConfidenceThresholds) -> Floats:
 
 def _fitted_before(scores: pd.DataFrame, row: Ints, folds: Sequence[ScoreFold]) -> Check:
     """The fits that each row names; a stack need not be there, all else must."""
-    name = "each score traded names fits of all its levels, none later than its bar's close"
+    name = "each score traded names fits of all its layers, none later than its bar's close"
     traded = scores.iloc[row]
     close = to_epoch_ms(traded["open_time"]) + BAR_MS
-    unsound = {level: _unsound(traded[f"{level}_fitted"], level, close, folds) for level in LEVELS}
+    unsound = {layer: _unsound(traded[f"{layer}_fitted"], layer, close, folds) for layer in LAYERS}
     late = np.any(list(unsound.values()), axis=0)
-    which = ", ".join(level for level, rows in unsound.items() if rows.any())
+    which = ", ".join(layer for layer, rows in unsound.items() if rows.any())
     detail = f"{row.size} trades, {int(late.sum())} without such a fit"
     return Check(name, not late.any(), f"{detail} ({which})" if which else detail)
 
 
 def _unsound(
-    fitted: "pd.Series[pd.Timestamp]", level: str, close: Ints, folds: Sequence[ScoreFold]
+    fitted: "pd.Series[pd.Timestamp]", layer: str, close: Ints, folds: Sequence[ScoreFold]
 ) -> Bools:
     """Rows whose fit is missing, later than the close, or not among those on record."""
     there = fitted.notna().to_numpy()
     moment = to_epoch_ms(fitted.fillna(pd.Timestamp(0, tz="UTC")))
-    on_record = [_ms(fold) for fold in folds if fold.layer == level and not fold.reason]
+    on_record = [_ms(fold) for fold in folds if fold.layer == layer and not fold.reason]
     wrong: Bools = there & ((moment > close) | ~np.isin(moment, on_record))
-    return wrong if level == "stack" else wrong | ~there
+    return wrong if layer == "stack" else wrong | ~there
 
 
 def _known_when_fitted(scores: pd.DataFrame, folds: Sequence[ScoreFold]) -> Check:

@@ -1,4 +1,4 @@
-"""A paired difference to its verdict: better, worse, or not shown.
+"""A paired difference to its verdict: better, worse or inconclusive.
 
 Better where the whole interval lies on the good side of no change, worse where it lies on the
 bad side, inconclusive otherwise and where nothing may be concluded. A metric without a direction

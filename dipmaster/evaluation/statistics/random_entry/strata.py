@@ -1,7 +1,7 @@
 """Bars to strata: what a random entry has to share with the trade it is compared with.
 
 Symbol, UTC hour, volatility class and recent volatility. The last has to be
-matched because dips come in bursts of it, and in a burst target and boundary
+matched because dips come in bursts of it, and in a burst target and quarter-hour exit
 are reached sooner: matched on the class alone, dips on a market without any
 edge "won" 8 points more often than chance (docs/gates.md).
 """

@@ -102,7 +102,7 @@ def _not_built(claim: RoadmapClaim) -> str:
 
 MEASURED: tuple[Column[RoadmapClaim], ...] = (
     Column("Section", _section, "l", "9%"),
-    Column("Promise", _words, "l", "18%"),
+    Column("Claim", _words, "l", "18%"),
     Column("Target", target_of, width="10%"),
     Column("Measured", lambda claim: table.bold(value_of(claim)), width="11%"),
     Column("Interval", _bounds, width="10%"),
@@ -111,8 +111,8 @@ MEASURED: tuple[Column[RoadmapClaim], ...] = (
 )
 WAITING: tuple[Column[RoadmapClaim], ...] = (
     Column("Section", _section, "l", "10%"),
-    Column("Promise", _words, "l", "40%"),
+    Column("Claim", _words, "l", "40%"),
     Column("Target", target_of, width="14%"),
     Column("Verdict and reason", _not_built, "l"),
 )
-CLAIMS = Chapter(folder="claims", anchor="claims", title="Promised and measured", view=view)
+CLAIMS = Chapter(folder="claims", anchor="claims", title="Claims versus results", view=view)

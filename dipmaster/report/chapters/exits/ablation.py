@@ -17,6 +17,7 @@ RULES = {
     "models": "Both model exits",
     "quarter_hour": "Quarter-hour exit",
 }
+EFFECTS = ("beneficial", "harmful", "inconclusive")
 _UNDER = re.compile(r"^insufficient under [^:]*:")  # which of the two exits: it is in the row
 
 
@@ -81,26 +82,22 @@ def variants(rows: Sequence[Ablation]) -> list[Entries]:
 
 
 def rules_by_effect(of_all: Sequence[Variant]) -> dict[str, list[str]]:
-    """Words for what rules do, to the rules that do it, over every candidate."""
+    """Effect to the rules that have it, over every candidate; no effect that none has."""
     computed = [row for row in of_all if row.change.value is not None]
     groups = {
-        words: [row for row in computed if row.effect == effect and not row.decides_nothing]
-        for effect, words in (
-            ("beneficial", "help"),
-            ("harmful", "hurt"),
-            ("inconclusive", "not shown"),
-        )
+        effect: [row for row in computed if row.effect == effect and not row.decides_nothing]
+        for effect in EFFECTS
     }
     groups["no effect"] = [row for row in computed if row.decides_nothing]
     return {
-        words: [row.title[:1].lower() + row.title[1:] for row in rows]
-        for words, rows in groups.items()
+        effect: [row.title[:1].lower() + row.title[1:] for row in rows]
+        for effect, rows in groups.items()
         if rows
     }
 
 
 def reasons(switched: Sequence[Entries]) -> dict[str, list[str]]:
-    """Why a rule's effect is not shown, each reason once with the entries it holds for."""
+    """Why a rule's effect is inconclusive, each reason once with the entries it holds for."""
     titles: dict[str, list[str]] = {}
     for entries in switched:
         for row in entries.variants:

@@ -16,6 +16,7 @@ from dipmaster.report.kit.drawing import (
     new_figure,
     note,
 )
+from dipmaster.report.kit.exit_types import name_exit_type
 from dipmaster.results.evaluation.exits import TradeDot
 
 DOT: dict[str, Any] = {"linestyle": "none", "markersize": 3.6, "markeredgewidth": 0.7}
@@ -46,7 +47,7 @@ def scatter(trades: Sequence[TradeDot], stop_frac: float, activation_frac: float
     for kind, style in MARKS.items():
         rows = [row for row in trades if row.exit_type == kind]
         if rows:
-            names.append((numbers.spaced(kind), numbers.count(len(rows))))
+            names.append((name_exit_type(kind), numbers.count(len(rows))))
             places = [row.mae_bps for row in rows], [row.mfe_bps for row in rows]
             axes.plot(*places, label=", ".join(names[-1]), **DOT, **style)
     axes.axvline(-10_000 * stop_frac, color=BRICK, linewidth=0.9)

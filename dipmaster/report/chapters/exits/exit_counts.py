@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 
 from dipmaster.report.kit import numbers
+from dipmaster.report.kit.exit_types import name_exit_type
 from dipmaster.report.kit.table import Column
 from dipmaster.results.evaluation.exit_rules import ExitRuleUse
-
-NAMES = {"profit_taking": "partial exit (profit taking)", "optimal_timing": "full exit by models"}
 
 
 def rows(uses: Sequence[ExitRuleUse]) -> list[ExitRuleUse]:
@@ -16,7 +15,7 @@ def rows(uses: Sequence[ExitRuleUse]) -> list[ExitRuleUse]:
 
 def name_of(row: ExitRuleUse) -> str:
     """In print."""
-    return NAMES.get(row.rule, numbers.spaced(row.rule))
+    return name_exit_type(row.rule)
 
 
 COLUMNS: tuple[Column[ExitRuleUse], ...] = (

@@ -1,4 +1,4 @@
-"""Exit models judged: heads, exit probability, fits."""
+"""Exit models evaluated: each model, the exit probability, fits."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,8 +12,8 @@ from dipmaster.results.common import Interval
 from dipmaster.results.exits import ClassifierHead, ExitProbability, GainStep
 
 INPUTS = {
-    "ln_p_profit": "profit head, ln p",
-    "minus_ln_1_minus_p_profit": "profit head, −ln(1 − p)",
+    "ln_p_profit": "profit model, ln p",
+    "minus_ln_1_minus_p_profit": "profit model, −ln(1 − p)",
     "log_odds_p_profit_above_knot": "its log odds beyond 0.6",
     "log_odds_p_profit_below_knot": "its log odds below 0.4",
     "timing_over_max_holding": "timing as a share of the time limit",
@@ -38,15 +38,15 @@ class Judged:
 
 
 def judged(models: ExitModelResults) -> list[Judged]:
-    """The two heads that are probabilities, then the calibrated exit probability."""
+    """The two models that give probabilities, then the calibrated exit probability."""
     return [
         Judged(
-            "Profit head", "a sale now nets at least what holding nets", models.exit_models.profit
+            "Profit model", "a sale now nets at least what holding nets", models.exit_models.profit
         ),
-        Judged("Risk head", "the stop comes before the target", models.exit_models.risk),
+        Judged("Risk model", "the stop comes before the target", models.exit_models.risk),
         Judged(
             "Exit probability",
-            "as the profit head, calibrated with all three",
+            "as the profit model, calibrated with all three",
             models.exit_probability,
         ),
     ]

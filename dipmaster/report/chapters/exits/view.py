@@ -71,7 +71,7 @@ def _show_entries(inputs: ReportInputs, number: int, results: ExitResults) -> Co
         "capture": results.mfe_capture,
         "captured": table(mfe_capture.CAPTURE, mfe_capture.captured(results.mfe_capture)),
         "not_computed": mfe_capture.reasons(results.mfe_capture, is_known=False),
-        "not_shown": mfe_capture.reasons(results.mfe_capture, is_known=True),
+        "inconclusive": mfe_capture.reasons(results.mfe_capture, is_known=True),
         **_show_holding(inputs, number, results),
         "targets": table(targets.TARGETS, targets.by_set(results.targets), "data short nw"),
         "classes_chart": target_chart.classes(targets.classes(results.targets)),

@@ -1,6 +1,7 @@
 """The figures of a phase as pairs and tables."""
 
 from dipmaster.report.kit import gates, numbers, table
+from dipmaster.report.kit.exit_types import name_exit_type
 from dipmaster.report.kit.table import Column
 from dipmaster.results import GateRow
 from dipmaster.results.evaluation.breakdowns import ExitTypeRow, MonthRow, RegimeRow, SymbolRow
@@ -15,7 +16,7 @@ GATES: tuple[Column[GateRow], ...] = (
     Column("Verdict", lambda gate: table.verdict(gate.verdict), "l n"),
 )
 EXITS: tuple[Column[ExitTypeRow], ...] = (
-    Column("Exit", lambda row: numbers.spaced(row.exit_type), "l"),
+    Column("Exit", lambda row: name_exit_type(row.exit_type), "l"),
     Column("Trades", lambda row: numbers.count(row.trades)),
     Column("Share", lambda row: numbers.percent(row.share_frac)),
     Column("Win rate", lambda row: numbers.percent(row.win_rate)),

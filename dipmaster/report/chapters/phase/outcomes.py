@@ -18,6 +18,7 @@ from dipmaster.report.kit.drawing import (
     new_figure,
     note,
 )
+from dipmaster.report.kit.exit_types import name_exit_type
 from dipmaster.results.evaluation.breakdowns import ExitTypeRow, HoldingBin, HoldingTime, MonthRow
 
 
@@ -25,7 +26,7 @@ def exits(rows: Sequence[ExitTypeRow]) -> Markup:
     """How trades end: a bar an exit type, its share and what it leaves."""
     figure = new_figure(14 + 7 * len(rows))
     axes = figure.subplots()
-    names = [numbers.spaced(row.exit_type) for row in rows]
+    names = [name_exit_type(row.exit_type) for row in rows]
     shares = [100.0 * row.share_frac for row in rows]
     printed = [numbers.percent(row.share_frac) for row in rows]
     for place, row in enumerate(rows):

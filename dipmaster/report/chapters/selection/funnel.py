@@ -111,15 +111,15 @@ CHECKS: tuple[Column[CheckAlone], ...] = (
     Column("Check", lambda check: in_words(CHECKS_IN_WORDS, check.check), "l", "20%"),
     Column("Status", check_status, "l", "18%"),
     Column("Pass", _passes, "n", "17%"),
-    Column("Why", lambda check: check.reason, "l"),
+    Column("Reason", lambda check: check.reason, "l"),
 )
 SIGNALS: tuple[Column[ConfirmationSign], ...] = (
     Column(
-        "Sign of the confirmation, alone",
+        "Confirmation signal, alone",
         lambda row: f"{FRAMES.get(row.timeframe, row.timeframe)}: {numbers.spaced(row.signal)}",
         "l",
     ),
-    Column("Whole", lambda row: f"{numbers.count(row.passes)} of {numbers.count(row.of)}"),
+    Column("Met", lambda row: f"{numbers.count(row.passes)} of {numbers.count(row.of)}"),
     Column("Win", lambda row: numbers.percent(row.precision)),
     Column("The others win", lambda row: numbers.percent(row.precision_of_rest)),
     Column("Share of all winners", lambda row: numbers.percent(row.recall)),
