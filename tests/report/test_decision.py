@@ -64,7 +64,7 @@ def test_a_strategy_that_wins_often_and_loses_money_is_seen_through() -> None:
         ),
         (
             "all phases",
-            "Phase 4: INCONCLUSIVE. Of 4 targets and the excess win rate: 1 undecided, 4 met.",
+            "Phase 4: INCONCLUSIVE. Of 4 targets and the excess win rate: 1 inconclusive, 4 met.",
         ),
         ("all phases", "Phase 2: INCONCLUSIVE. No trade was good enough: 0 of 4,502"),
         (

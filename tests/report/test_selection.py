@@ -188,7 +188,7 @@ def test_signal_quality_in_words(built: ReportInputs) -> None:
     realised = say(SENTENCES, "predicted_and_realised", quality)
     assert "mean confidence of 83.5 %, and 84.2 % of them won" in realised
     assert say(SENTENCES, "heterogeneity", quality.heterogeneity) == (
-        "No difference of win rates between regimes was found, which proves no equality (statistic "
+        "Whether win rates differ between regimes is inconclusive (statistic "
         "1.40, 2 degrees of freedom, p 0.497 against a level of 0.025)."
     )
     assert say(SENTENCES, "mcnemar", quality.mcnemar).endswith("p < 0.001.")
