@@ -5,7 +5,7 @@ is written down, not discovered: no input is there because of what it predicted.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -63,6 +63,10 @@ class InputMatrix:
     names: tuple[str, ...]
     values: Floats
     left_out: tuple[tuple[str, str], ...]
+
+    def first(self, count: int) -> "InputMatrix":
+        """The rows of the first candidates."""
+        return replace(self, values=self.values[:count])
 
     def columns(self, names: Sequence[str]) -> Floats:
         """Those of `names`, in that order; a column that was left out is all NaN."""

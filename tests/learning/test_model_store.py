@@ -18,7 +18,7 @@ from dipmaster.learning.model_store import (
     serialize_refits,
     to_fit_times,
 )
-from dipmaster.learning.walk_forward import Refit, WalkForwardResult
+from dipmaster.learning.refits import Refit, WalkForwardResult
 from dipmaster.results import from_json, to_json
 
 MODEL = Logistic((1.0, 2.0), (1.0, 1.0), (0.5, -0.25), 0.125)

@@ -17,9 +17,11 @@ from dipmaster.core.kernels import Floats, Ints
 from dipmaster.core.time_units import BAR_MS, DAY_MS
 from dipmaster.learning.calibrators import CalibratorKind, fit_calibrator
 from dipmaster.learning.logistic import fit_logistic, log_odds
+from dipmaster.learning.predictor import Fit
+from dipmaster.learning.refits import WalkForwardResult
 from dipmaster.learning.schedule import refit_times
 from dipmaster.learning.uniqueness import average_uniqueness
-from dipmaster.learning.walk_forward import Fit, WalkForwardResult, walk_forward_predict
+from dipmaster.learning.walk_forward import walk_forward_predict
 from tests.learning.rows import DAYS, FIRST_MS, Rows, made_schedule
 
 pytestmark = pytest.mark.slow
