@@ -27,6 +27,7 @@ SMALL = {
     "confidence.min_train": {"candidates": 30, "per_class": 5},
     "confidence.trees.rounds": 15,
     "confidence.trees.min_leaf": 10,
+    "confidence.cross_fitting": {"runs": 3, "refit_months": 1},
     "confidence.correlation_days": 10,
     "confidence.judging.block_days": 5,
     "confidence.judging.bootstrap_reps": 100,
@@ -45,7 +46,6 @@ SMALL = {
     "split.burn_in_days": 45,
     "split.models_from_day": 14,
     "split.stack_from_day": 24,
-    "split.calibrator_from_day": 40,
     "gates.block_days": 5,
     "gates.bootstrap_reps": 200,
     "gates.random_entry.draws": 200,
@@ -134,9 +134,8 @@ def test_shuffled_outcomes_are_not_learned(market) -> None:
     null, honest = market(0.8, shuffle=True), market(0.8)
     for family, ensemble in null.scores.base.ensembles.items():
         assert abs(null_errors(null.scores, ensemble.p_ensemble, boundary_of(null))) < 3.0, family
-    for p in (null.scores.layer.predictions, null.scores.confidence):
-        assert np.isfinite(p).any()
-        assert abs(null_errors(null.scores, p, boundary_of(null))) < 3.0
+    assert np.isfinite(null.scores.confidence).any()
+    assert abs(null_errors(null.scores, null.scores.confidence, boundary_of(null))) < 3.0
     learned = honest.scores.base.ensembles["classifier"].p_ensemble
     assert null_errors(honest.scores, learned, boundary_of(honest)) > 3.0
 
