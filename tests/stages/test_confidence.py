@@ -25,7 +25,7 @@ from tests.stages.small_market import (
 
 pytestmark = pytest.mark.slow
 
-FIRST_MODEL = pd.Timestamp("2023-01-15", tz="UTC")
+FIRST_MODEL = pd.Timestamp("2023-01-16", tz="UTC")
 
 
 def write_params(project: Path, confidence: dict[str, object], **signal: float) -> None:
@@ -83,16 +83,16 @@ def test_the_stored_models_say_what_the_table_says(template: Path) -> None:
     models = template / catalog.CONFIDENCE / "models"
     first, second = sorted(models.glob("classifier/lgb_*.txt"))[:2]
     names = json.loads((models / "classifier/models.json").read_text())["inputs"]
-    assert first.name == "lgb_2023-01-15.txt"
+    assert first.name == "lgb_2023-01-16.txt"
     assert second.name == "lgb_2023-02-01.txt"
     texts = split_models(first.read_text())
     assert [lightgbm.Booster(model_str=text).feature_name() for text in texts] == 3 * [names]
-    others = json.loads((models / "classifier/xgb_2023-01-15.json").read_text())
+    others = json.loads((models / "classifier/xgb_2023-01-16.json").read_text())
     assert [one["learner"]["feature_names"] for one in others] == 3 * [names]
     assert {path.name for path in models.glob("*.json")} == {"calibrators.json", "reference.json"}
     refits = json.loads((models / "calibrators.json").read_text())["platt"]
     assert [refit["fitted_at"] for refit in refits][:2] == [
-        "2023-01-15T00:00:00Z",
+        "2023-01-16T00:00:00Z",
         "2023-02-01T00:00:00Z",
     ]
 

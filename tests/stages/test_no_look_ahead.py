@@ -39,19 +39,19 @@ pytestmark = pytest.mark.slow
 BAR = pd.Timedelta("5min")
 # The last bar that stays. A refit at its close learns from what is known by then.
 CUTS = {
+    "first fit": pd.Timestamp("2023-01-15 23:55", tz="UTC"),
     "exit calibrator": pd.Timestamp("2023-01-24 23:55", tz="UTC"),
-    "second fit": pd.Timestamp("2023-01-31 23:55", tz="UTC"),
     "third fit": pd.Timestamp("2023-02-28 23:55", tz="UTC"),
     "inside a trade": pd.Timestamp("2023-03-12 16:15", tz="UTC"),
 }
 # Prices after it lie higher or lower at once, so that labels open there turn out the other way.
 SHIFTS = {
+    "first fit": 0.05,
     "exit calibrator": -0.05,
-    "second fit": 0.05,
     "third fit": -0.05,
     "inside a trade": 0.05,
 }
-OPEN_AT_A_REFIT = ("exit calibrator", "second fit")
+OPEN_AT_A_REFIT = ("first fit", "exit calibrator")
 LOW = {"low_volatility": 0.3, "normal_volatility": 0.3, "high_volatility": 0.3}
 RECORDS = (
     "calibrators.json", "reference.json", "regression/models.json", "classifier/models.json",
@@ -221,8 +221,8 @@ def test_the_cuts_are_worth_testing(whole: Run) -> None:
         known, decided = table["exit_time"] + BAR, table["open_time"] + BAR
         assert ((decided < refit) & (known > refit)).sum() >= 1, name
     for file in RECORDS:
-        refit = CUTS["second fit"] + BAR
-        assert refits(whole, file, refit) != refits(whole, file, CUTS["second fit"]), file
+        refit = CUTS["first fit"] + BAR
+        assert refits(whole, file, refit) != refits(whole, file, CUTS["first fit"]), file
     inside = CUTS["inside a trade"]
     assert (table["open_time"] == inside).any()
     assert (table["exit_time"] == inside + BAR).any()
@@ -234,7 +234,7 @@ def test_the_cuts_are_worth_testing(whole: Run) -> None:
     assert len(trees(whole, CUTS["exit calibrator"] + BAR)) == 4 + 3  # heads of exits
     assert len(trees(whole, CUTS["third fit"] + BAR)) == 12 + 3
     scored = whole.leaving["rows"].dropna(subset="exit_probability")
-    assert (scored["open_time"] <= CUTS["second fit"]).sum() >= 100
+    assert (scored["open_time"] <= CUTS["third fit"]).sum() >= 100
     exited = whole.validated["fills_phase_2"]
     by_models = exited["exit_type"].isin(["optimal_timing", "profit_taking"])
     assert (by_models & (exited["time"] <= CUTS["third fit"])).sum() >= 5
@@ -272,7 +272,7 @@ def a_bar_early(patch: pytest.MonkeyPatch) -> None:
     ("leak", "cut", "shows"),
     [
         (no_purge, "exit calibrator", {"exit calibrator.json"}),
-        (no_purge, "second fit", {"trees", "calibrators.json", "reference.json"}),
+        (no_purge, "first fit", {"trees", "calibrators.json", "reference.json"}),
         (a_bar_early, "inside a trade", {"historical_performance"}),
     ],
 )
