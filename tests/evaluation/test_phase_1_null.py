@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from dipmaster.confidence import Events, Scores, build_events
+from dipmaster.core.kernels import Ints
 from dipmaster.core.params import Params
 from dipmaster.evaluation.phase_evaluation import PhaseEvaluation
 from studies import in_process
@@ -65,12 +66,17 @@ def params_with(threshold: float | None, **decision: float) -> Params:
     return override_params(changes)
 
 
+def group_of(events: Events) -> Ints:
+    """Symbol and UTC month, within which outcomes change places."""
+    month = events.signal_ms.astype("datetime64[ms]").astype("datetime64[M]").astype(np.int64)
+    return np.asarray(100 * month + events.symbol_index)
+
+
 def shuffled(events: Events) -> Events:
     """Outcomes change places within symbol and UTC month; what was known when stays."""
     rng = np.random.default_rng(5)
     net = events.net_frac.copy()
-    month = events.signal_ms.astype("datetime64[ms]").astype("datetime64[M]").astype(np.int64)
-    group = 100 * month + events.symbol_index
+    group = group_of(events)
     for code in np.unique(group):
         rows = np.flatnonzero((group == code) & events.settled)
         net[rows] = rng.permutation(net[rows])
@@ -115,14 +121,20 @@ def verdicts(found: PhaseEvaluation) -> dict[str, str]:
 
 
 def null_errors(scores: Scores, p: np.ndarray, boundary_ms: int) -> float:
-    """Distance of the AUC from .5 in standard errors that it has where p says nothing."""
-    events = scores.events
-    rows = np.flatnonzero((events.signal_ms >= boundary_ms) & np.isfinite(p) & (events.label >= 0))
-    won, said = events.won[rows] > 0, p[rows]
-    wins, losses = int(won.sum()), int((~won).sum())
-    above = said[won][:, None] - said[~won][None, :]
-    area = float(np.mean((above > 0) + 0.5 * (above == 0)))
-    return (area - 0.5) / float(np.sqrt((rows.size + 1) / (12.0 * wins * losses)))
+    """Rank sums within symbol and month, in standard errors that they have where p says nothing.
+
+    Between months a flat p says something by accident: the rate of the past.
+    """
+    events, over, variance = scores.events, 0.0, 0.0
+    known = (events.signal_ms >= boundary_ms) & np.isfinite(p) & (events.label >= 0)
+    group = group_of(events)
+    for code in np.unique(group[known]):
+        rows = np.flatnonzero(known & (group == code))
+        won, said = events.won[rows] > 0, p[rows]
+        above = said[won][:, None] - said[~won][None, :]
+        over += float(np.sum((above > 0) + 0.5 * (above == 0)) - 0.5 * above.size)
+        variance += above.size * (rows.size + 1) / 12.0
+    return over / float(np.sqrt(variance))
 
 
 def boundary_of(some: ScoredMarket) -> int:
