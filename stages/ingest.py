@@ -9,7 +9,7 @@ import pandas as pd
 
 from dipmaster.core import catalog, stage, store
 from dipmaster.core.params import Ingest
-from dipmaster.core.tables import BARS, ON_CHAIN, ORDER_BOOK, SENTIMENT, TRUTH, Table
+from dipmaster.core.tables import BARS, FUNDING, ON_CHAIN, ORDER_BOOK, SENTIMENT, TRUTH, Table
 from dipmaster.core.time_units import BARS_PER_DAY, ISO_UTC
 from dipmaster.market.jumps import refuse_jumps
 from dipmaster.market.quality import build_quality_report
@@ -29,7 +29,7 @@ def main() -> None:
 def _write_raw(ingest: Ingest, folder: Path) -> dict[str, Any]:
     market = read_raw(catalog.RAW, ingest, _raw_of_workspace())
     refuse_jumps(market.bars, ingest.max_jump_factor)
-    _write_bars(market.bars, ingest, folder)
+    _write_bars(market.bars, market.funding, ingest, folder)
     _write_about_truth(False, folder)
     return build_quality_report(market.bars, "raw", market.log)
 
@@ -42,7 +42,7 @@ def _raw_of_workspace() -> Path | None:
 
 def _write_simulated(ingest: Ingest, folder: Path) -> dict[str, Any]:
     market = simulate_market(ingest.simulated)
-    _write_bars(market.bars, ingest, folder)
+    _write_bars(market.bars, {}, ingest, folder)
     _write_tables(market.truth, TRUTH, folder / "truth")
     _write_about_truth(True, folder)
     _write_tables(market.order_book, ORDER_BOOK, folder / "order_book")
@@ -51,9 +51,18 @@ def _write_simulated(ingest: Ingest, folder: Path) -> dict[str, Any]:
     return build_quality_report(market.bars, "simulated", None)
 
 
-def _write_bars(bars: Mapping[str, pd.DataFrame], ingest: Ingest, folder: Path) -> None:
+def _write_bars(
+    bars: Mapping[str, pd.DataFrame],
+    funding: Mapping[str, pd.DataFrame],
+    ingest: Ingest,
+    folder: Path,
+) -> None:
+    """Bars, funding rates and facts on both; stages can depend on the folder of no rates too."""
+    charged = {symbol: symbol in funding for symbol in sorted(bars)}
     _write_tables(bars, BARS, folder / "bars")
-    store.write_json(_market(bars, ingest), folder / "market.json")
+    _write_tables(funding, FUNDING, folder / "funding")
+    store.write_json({"charged": charged}, folder / "funding" / "about.json")
+    store.write_json(_market(bars, ingest) | {"funding": charged}, folder / "market.json")
 
 
 def _write_about_truth(known: bool, folder: Path) -> None:

@@ -13,6 +13,7 @@ import numpy as np
 from dipmaster.backtest.costs import BPS, Costs, build_costs, buy_cost, sell_proceeds
 from dipmaster.backtest.entries import Entries, check_entries
 from dipmaster.backtest.fills import simulate_position
+from dipmaster.backtest.funding import FundingAccount, build_funding_account, charge_funding
 from dipmaster.backtest.layouts import (
     AT_OPEN,
     NEVER,
@@ -130,9 +131,10 @@ def simulate_orders(
     limits = build_limits(execution)
     free_from = np.zeros(len(panel.symbols), np.int64)
     kernel_args = (market, plans, sizes, limits, numbers, costs, arrays)
-    filled = trade_orders(*kernel_args, free_from, trips, orders, bar_ledger)
+    funding = build_funding_account(panel)
+    filled = trade_orders(*kernel_args, free_from, trips, orders, bar_ledger, funding)
     _mark_zero_volume_orders(orders["outcome"], entries, panel)
-    return EngineOutput(trips[:filled], orders, bar_ledger.value, numbers.partial_frac)
+    return EngineOutput(trips[:filled], orders, bar_ledger.value, funding, numbers.partial_frac)
 
 
 def _mark_zero_volume_orders(outcome: Any, entries: Entries, panel: Panel) -> None:
@@ -173,11 +175,12 @@ def trade_orders(
     trips: Any,
     orders: Any,
     bar_ledger: BarLedger,
+    funding: FundingAccount | None,
 ) -> int:
     """Fill `orders` (one record an entry), `trips` (one a filled order) and `bar_ledger`.
 
     Return the number of trips. `free_from`, shape (symbols,), starts at zero: the bar
-    from which a symbol is free.
+    from which a symbol is free. `funding` is None where no symbol is charged.
     """
     cash = equity = limits.capital
     exposure, positions, now, filled, ruined = 0.0, 0, 0, 0, False
@@ -211,6 +214,9 @@ def trade_orders(
         trip = trips[filled]
         free_from[k] = simulate_position(trip, market, plan, rules, costs, arrays)
         _book_trip(bar_ledger, market, k, trip, order.quantity, rules.partial_frac, costs)
+        if funding is not None:  # decided when it is compiled
+            cash_at_open = bar_ledger.cash_at_open
+            charge_funding(funding, cash_at_open, plan, trip, order.quantity, rules.partial_frac)
         cash -= notional * unit_cost
         exposure, positions, filled = exposure + notional, positions + 1, filled + 1
     return filled

@@ -14,6 +14,7 @@ import pandas as pd
 
 from dipmaster.backtest.costs import build_costs
 from dipmaster.backtest.entries import Entries
+from dipmaster.backtest.funding import FundingAccount
 from dipmaster.backtest.layouts import AT_OPEN, ENTRY, INSIDE, NEVER, STAGES, STOP_OR_TARGET
 from dipmaster.backtest.rules import EXIT_CONFIDENCE, EXIT_NAMES, EXIT_REASONS, ExitType
 from dipmaster.backtest.trades import BUY, FillColumns, build_trades_table, decode_names
@@ -58,12 +59,14 @@ class Ledger:
 class EngineOutput:
     """Output of the kernel: `ROUND_TRIP` a filled order, `ORDER_RECORD` an entry, and the marks.
 
-    `value` is the worth of all positions at each bar's close, shape (bars,).
+    `value` is the worth of all positions at each bar's close, shape (bars,); `funding` is
+    what was paid, None where no symbol is charged.
     """
 
     trips: npt.NDArray[Any]
     orders: npt.NDArray[Any]
     value: Floats
+    funding: FundingAccount | None
     partial_frac: float
 
 
@@ -78,13 +81,13 @@ def build_ledger(
         Where a bar that was traded has no half-spread.
     """
     filled_rows = np.flatnonzero(output.orders["outcome"] == 0)
-    filled_entries = entries.take(filled_rows)
-    fills = _price_fills(_collect_fills(output, output.orders["quantity"][filled_rows]), execution)
+    filled_entries, orders = entries.take(filled_rows), output.orders[filled_rows]
+    fills = _price_fills(_collect_fills(output, orders["quantity"]), execution, output.funding)
     _require_costs(fills, filled_entries, panel)
     return Ledger(
-        build_trades_table(panel, filled_entries, output.trips, output.orders[filled_rows], fills),
+        build_trades_table(panel, filled_entries, output.trips, orders, fills, output.partial_frac),
         _build_fills_table(panel, filled_entries, fills),
-        _build_equity_table(panel, execution, fills, output.value),
+        _build_equity_table(panel, execution, fills, output),
         _count_rejections(output.orders["outcome"]),
     )
 
@@ -136,13 +139,18 @@ def _fill_columns(
     }
 
 
-def _price_fills(fills: FillColumns, execution: Execution) -> FillColumns:
-    """Add price, costs and the cash that is left after each fill."""
+def _price_fills(
+    fills: FillColumns, execution: Execution, funding: FundingAccount | None
+) -> FillColumns:
+    """Add price, costs and the cash that is left after each fill, funding paid until then."""
     costs = build_costs(execution)
     side = np.where(fills["exit_type"] == BUY, 1.0, -1.0)
     value = fills["quantity"] * fills["reference"]
     price = fills["reference"] * (1.0 + side * (fills["half_spread"] + costs.slippage))
     fee = fills["quantity"] * price * costs.fee
+    cash = execution.capital - (side * fills["quantity"] * price + fee).cumsum()
+    if funding is not None:
+        cash -= funding.paid.cumsum()[fills["bar"]]
     return {
         **fills,
         "side": side,
@@ -150,7 +158,7 @@ def _price_fills(fills: FillColumns, execution: Execution) -> FillColumns:
         "half_spread_cost": value * fills["half_spread"],
         "slippage_cost": value * costs.slippage,
         "fee": fee,
-        "cash_after": execution.capital - (side * fills["quantity"] * price + fee).cumsum(),
+        "cash_after": cash,
     }
 
 
@@ -190,12 +198,15 @@ def _build_fills_table(panel: Panel, filled_entries: Entries, fills: FillColumns
 
 
 def _build_equity_table(
-    panel: Panel, execution: Execution, fills: FillColumns, value: Floats
+    panel: Panel, execution: Execution, fills: FillColumns, output: EngineOutput
 ) -> pd.DataFrame:
     fills_before_close = np.bincount(fills["bar"], minlength=panel.bars).cumsum()
     cash = np.concatenate(([execution.capital], fills["cash_after"]))[fills_before_close]
-    equity = cash + value
-    exposure = np.divide(value, equity, out=np.zeros(panel.bars), where=equity > 0)
+    if output.funding is not None:  # paid since the last fill
+        paid = output.funding.paid.cumsum()
+        cash -= paid - np.concatenate(([0.0], paid[fills["bar"]]))[fills_before_close]
+    equity = cash + output.value
+    exposure = np.divide(output.value, equity, out=np.zeros(panel.bars), where=equity > 0)
     columns = {
         "time": to_timestamps(panel.open_time),
         "equity": equity,

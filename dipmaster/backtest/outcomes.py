@@ -16,6 +16,7 @@ import pandas as pd
 from dipmaster.backtest.costs import Costs, build_costs
 from dipmaster.backtest.entries import check_exit_levels
 from dipmaster.backtest.fills import simulate_positions, simulate_sequence
+from dipmaster.backtest.funding import compute_unit_funding
 from dipmaster.backtest.layouts import (
     NEVER,
     ROUND_TRIP,
@@ -57,8 +58,8 @@ class TradeOutcomes:
         Index into `EXIT_NAMES`.
     stop_and_target_touched
         The bar of the exit touched both inside: what went first is not known.
-    gross_frac, fees_frac, slippage_frac, net_frac
-        Of the reference notional at entry; net = gross - fees - slippage, where
+    gross_frac, fees_frac, slippage_frac, funding_frac, net_frac
+        Of the reference notional at entry; net = gross - fees - slippage - funding, where
         slippage holds half-spread and slippage.
     mfe_frac, mae_frac
         Largest favourable and adverse excursion from the entry's reference price.
@@ -75,6 +76,7 @@ class TradeOutcomes:
     gross_frac: Floats
     fees_frac: Floats
     slippage_frac: Floats
+    funding_frac: Floats
     net_frac: Floats
     mfe_frac: Floats
     mae_frac: Floats
@@ -127,7 +129,7 @@ def simulate_independent_trades(
     numbers, costs = build_rule_scalars(rules), build_costs(execution)
     arrays = build_rule_arrays(rules, rows, panel.open.shape)
     simulate_positions(build_market_arrays(panel), plans, numbers, costs, arrays, trips)
-    return _build_outcomes(symbol_index, trips, numbers, costs)
+    return _build_outcomes(panel, symbol_index, trips, numbers, costs)
 
 
 def simulate_sequential_trades(
@@ -162,7 +164,7 @@ def simulate_sequential_trades(
         np.repeat(np.arange(trip_counts.size), trip_counts),
         np.concatenate(trips_by_thread),
     )
-    return _build_outcomes(symbol, trips, build_rule_scalars(rules), build_costs(execution))
+    return _build_outcomes(panel, symbol, trips, build_rule_scalars(rules), build_costs(execution))
 
 
 def simulate_round_trips(
@@ -234,7 +236,7 @@ def _build_plans(
 
 
 def _build_outcomes(
-    symbol_index: Ints, trips: npt.NDArray[Any], rules: RuleScalars, costs: Costs
+    panel: Panel, symbol_index: Ints, trips: npt.NDArray[Any], rules: RuleScalars, costs: Costs
 ) -> TradeOutcomes:
     tradable = trips["entry_bar"] != NEVER
     entry_reference = np.where(tradable, trips["entry_reference"], np.nan)
@@ -251,7 +253,10 @@ def _build_outcomes(
         side_cost = np.where(value > 0.0, half_spread, 0.0) + costs.slippage
         gross, cost = gross + value, cost + value * side_cost
         fees = fees + costs.fee * value * (1.0 - side_cost)
-    _require_costs(tradable, gross - fees - cost)
+    unit_funding = compute_unit_funding(panel, symbol_index, trips, rules.partial_frac)
+    funding = unit_funding / entry_reference
+    net = gross - fees - cost - funding
+    _require_costs(tradable, net)
     return TradeOutcomes(
         symbol_index=symbol_index,
         tradable=tradable,
@@ -262,7 +267,8 @@ def _build_outcomes(
         gross_frac=gross,
         fees_frac=fees,
         slippage_frac=cost,
-        net_frac=gross - fees - cost,
+        funding_frac=funding,
+        net_frac=net,
         mfe_frac=trips["peak"] / entry_reference - 1.0,
         mae_frac=trips["trough"] / entry_reference - 1.0,
         open_at_end=tradable & (trips["exit_type"] == int(ExitType.END_OF_DATA)),

@@ -8,6 +8,7 @@ import pandas as pd
 import pyarrow as pa
 
 from dipmaster.backtest.entries import REGIMES, SIZING_COLUMNS, Entries
+from dipmaster.backtest.funding import compute_unit_funding
 from dipmaster.backtest.layouts import STOP_OR_TARGET
 from dipmaster.backtest.rules import EXIT_NAMES, ExitType
 from dipmaster.core.kernels import Floats
@@ -26,6 +27,7 @@ def build_trades_table(
     trips: npt.NDArray[Any],
     orders: npt.NDArray[Any],
     fills: FillColumns,
+    partial_frac: float,
 ) -> pd.DataFrame:
     """Merge the fills of each trade and add what was known when it was opened.
 
@@ -34,8 +36,11 @@ def build_trades_table(
     entries, trips, orders
         One row a trade, in order of entry.
     fills
-        Priced fills in order of time; `trade_orders` is the row of the trade.
+        Priced fills in order of time; `trade` is the row of the trade.
+    partial_frac
+        Share of the quantity that a partial exit sold.
     """
+    unit_funding = compute_unit_funding(panel, entries.symbol_index, trips, partial_frac)
     times = {
         "signal_time": to_timestamps(panel.open_time[entries.signal_index]),
         "entry_time": to_timestamps(panel.open_time[trips["entry_bar"]]),
@@ -47,7 +52,9 @@ def build_trades_table(
         "candidate_id": entries.candidate_id,
         "symbol": decode_names(panel.symbols, entries.symbol_index),
         **times,
-        **_sum_money(fills, trips.size, orders["quantity"] * entry),
+        **_sum_money(
+            fills, trips.size, orders["quantity"] * entry, orders["quantity"] * unit_funding
+        ),
         "weight_frac": orders["weight_frac"],
         "quantity": orders["quantity"],
         "exit_type": decode_names(EXIT_NAMES, trips["exit_type"]),
@@ -64,7 +71,9 @@ def build_trades_table(
     return TRADES.check(pd.DataFrame(columns, copy=False), "trades of the engine")
 
 
-def _sum_money(fills: FillColumns, trades: int, notional: Floats) -> dict[str, Floats]:
+def _sum_money(
+    fills: FillColumns, trades: int, notional: Floats, funding: Floats
+) -> dict[str, Floats]:
     trade, side, quantity, price = (fills[name] for name in ("trade", "side", "quantity", "price"))
 
     def total(values: Floats) -> Floats:
@@ -74,13 +83,14 @@ def _sum_money(fills: FillColumns, trades: int, notional: Floats) -> dict[str, F
     gross = total(-side * quantity * fills["reference"])
     fees = total(fills["fee"])
     slippage = total(fills["half_spread_cost"] + fills["slippage_cost"])
-    net = gross - fees - slippage
+    net = gross - fees - slippage - funding
     return {
         "entry_price": total(price * buy),
         "exit_price": total(quantity * price * sell) / total(quantity * sell),
         "gross_pnl": gross,
         "fees": fees,
         "slippage": slippage,
+        "funding": funding,
         "net_pnl": net,
         "return_frac": net / notional,
     }

@@ -1,5 +1,6 @@
 """Is the confidence calibrated: ECE and calibration slope against the roadmap's limits."""
 
+from dipmaster.confidence.minimum_data import describe_missing_candidates
 from dipmaster.core.kernels import Floats
 from dipmaster.core.params.confidence import ConfidenceEvaluation
 from dipmaster.core.params.roadmap import CALIBRATION_SLOPE_RANGE, ECE_MAX
@@ -33,7 +34,7 @@ def judge_calibration(
             "slope": calibration_line_statistics(score, outcome)[1],
         }
     )
-    shortage = _describe_shortage(selected, params)
+    shortage = describe_missing_candidates(selected, params)
     verdict, reason = rule_on_calibration(figures["ece"], figures["slope"])
     return CalibrationGate(
         n=len(selected),
@@ -41,17 +42,6 @@ def judge_calibration(
         gate="INCONCLUSIVE" if shortage else verdict,
         reason=shortage or reason,
         **figures,
-    )
-
-
-def _describe_shortage(sample: EvaluationSample, params: ConfidenceEvaluation) -> str:
-    """Why there can be no verdict, "" where there can."""
-    candidates, blocks = len(sample), len(set(sample.block.tolist()))
-    if candidates >= params.min_candidates and blocks >= params.min_blocks:
-        return ""
-    return (
-        f"insufficient: {candidates} candidates in {blocks} blocks, {params.min_candidates} in "
-        f"{params.min_blocks} needed"
     )
 
 

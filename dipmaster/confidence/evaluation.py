@@ -65,7 +65,7 @@ def evaluate_scores(
         ),
         folds=_describe_folds(scores),
         models=evaluate_models(scores, sample),
-        families=compare_families(scores, sample),
+        families=compare_families(scores, sample, params),
         reliability=_measure_reliability(scores, sample),
         calibration_by_regime={
             name: judge_calibration(scores.confidence, won, sample.within(mask), params)

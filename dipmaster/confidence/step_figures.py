@@ -4,9 +4,11 @@ from typing import Literal
 
 import numpy as np
 
+from dipmaster.confidence.minimum_data import describe_missing_candidates
 from dipmaster.confidence.scores import Scores
 from dipmaster.core.kernels import Floats
 from dipmaster.core.parallel import map_in_threads
+from dipmaster.core.params.confidence import ConfidenceEvaluation
 from dipmaster.learning.evaluation import losses
 from dipmaster.learning.evaluation.ranks import auc_statistic, rank_correlation_statistic
 from dipmaster.learning.evaluation.reliability import ece_statistic
@@ -46,12 +48,15 @@ def evaluate_models(scores: Scores, sample: EvaluationSample) -> dict[str, Model
     return dict(zip(steps, map_in_threads(evaluate, list(steps), "judging"), strict=True))
 
 
-def compare_families(scores: Scores, sample: EvaluationSample) -> Families:
+def compare_families(
+    scores: Scores, sample: EvaluationSample, params: ConfidenceEvaluation
+) -> Families:
     """Both families, and which carried information by a rule set before looking.
 
     Each is held to what it was fitted for, one look each: the classifier where
     the lower bound of its AUC is above .5, the regression where that of its rank
-    correlation with the net return is above 0.
+    correlation with the net return is above 0. Neither where one of them lacks the
+    minimum data of a verdict.
     """
     events = scores.events
     families = {
@@ -67,10 +72,28 @@ def compare_families(scores: Scores, sample: EvaluationSample) -> Families:
         f"{_format(classifier.mean_net_bps_top_decile.value)} bps (classifier) and "
         f"{_format(regression.mean_net_bps_top_decile.value)} bps (regression) a trade"
     )
-    verdict = _CARRIED[area is not None and area > 0.5, rank is not None and rank > 0.0]
+    shortage = _describe_shortage(scores, sample, params)
+    carried = area is not None and area > 0.5, rank is not None and rank > 0.0
     return Families(
-        classifier=classifier, regression=regression, carried_information=verdict, why=why
+        classifier=classifier,
+        regression=regression,
+        carried_information="neither" if shortage else _CARRIED[carried],
+        why=shortage or why,
     )
+
+
+def _describe_shortage(
+    scores: Scores, sample: EvaluationSample, params: ConfidenceEvaluation
+) -> str:
+    """What the first family that lacks some data lacks; empty where none does."""
+    events = scores.events
+    shortages = (
+        describe_missing_candidates(
+            sample.select(ensemble.p_ensemble, events.won, events.net_frac)[0], params
+        )
+        for ensemble in scores.base.ensembles.values()
+    )
+    return next(filter(None, shortages), "")
 
 
 def evaluate_family(

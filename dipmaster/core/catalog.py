@@ -10,9 +10,10 @@ from pathlib import Path
 import pandas as pd
 
 from dipmaster.core import store
-from dipmaster.core.panel import Panel, align_bars
+from dipmaster.core.panel import Panel, add_funding, align_bars
 from dipmaster.core.parallel import map_in_threads
 from dipmaster.core.tables import BARS as BARS_TABLE
+from dipmaster.core.tables import FUNDING as FUNDING_TABLE
 from dipmaster.core.tables import Table
 
 LOCK = Path("dvc.lock")
@@ -20,6 +21,8 @@ RAW = Path("data/raw")
 
 INGEST = Path("data/ingest")
 BARS = INGEST / "bars"
+FUNDING = INGEST / "funding"
+FUNDING_ABOUT = FUNDING / "about.json"
 TRUTH = INGEST / "truth"
 TRUTH_ABOUT = TRUTH / "about.json"
 MARKET = INGEST / "market.json"
@@ -56,10 +59,18 @@ HTML = Path("reports/phase_gate.html")
 
 
 def read_panel() -> Panel:
-    """Bars of all symbols on one grid, the half-spread as the market's source has it."""
+    """Bars of all symbols on one grid, half-spread and funding as the market's source has them."""
     symbols = store.list_symbols(BARS)
     fallback = float(store.read_json(MARKET)["fallback_half_spread_bps"])
-    return align_bars(read_symbols(BARS, symbols, table=BARS_TABLE), fallback)
+    panel = align_bars(read_symbols(BARS, symbols, table=BARS_TABLE), fallback)
+    return add_funding(panel, read_funding())
+
+
+def read_funding() -> dict[str, pd.DataFrame]:
+    """Frames of table FUNDING of the symbols that are charged; often none."""
+    charged = store.read_json(FUNDING_ABOUT)["charged"]
+    symbols = sorted(str(symbol) for symbol in charged if charged[symbol])
+    return read_symbols(FUNDING, symbols, table=FUNDING_TABLE) if symbols else {}
 
 
 def read_symbols(

@@ -5,7 +5,7 @@ that does not exist is NaN; nothing is ever filled.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -32,6 +32,9 @@ class Panel:
         Base units.
     half_spread_bps
         Half-spread at the open in bps; the fallback where the source has none.
+    funding_frac
+        Rate that a long position pays at the open of the bar, 0 where it pays none; None
+        where no symbol is charged.
     """
 
     symbols: tuple[str, ...]
@@ -42,6 +45,7 @@ class Panel:
     close: Floats
     volume: Floats
     half_spread_bps: Floats
+    funding_frac: Floats | None = None
 
     @property
     def bars(self) -> int:
@@ -60,7 +64,25 @@ class Panel:
         if not idle.any():
             return self
         fields = (np.where(idle, np.nan, getattr(self, name)) for name in _FIELDS)
-        return Panel(self.symbols, self.open_time, *fields)
+        return replace(Panel(self.symbols, self.open_time, *fields), funding_frac=self.funding_frac)
+
+    @cached_property
+    def cumulative_funding(self) -> Floats | None:
+        """Funding that one unit held since the first bar has paid by the open of each bar.
+
+        Quote currency, shape (symbols, bars), a running sum: the difference of two bars is
+        what a unit pays that is bought at the open of the first and still held at that of
+        the second. The charge is the rate x the open of the bar, or x the last close before
+        it where there is none. None where no symbol is charged.
+        """
+        if self.funding_frac is None:
+            return None
+        bar = np.where(np.isnan(self.close), 0, np.arange(self.bars))
+        last_close = np.take_along_axis(self.close, np.maximum.accumulate(bar, axis=1), axis=1)
+        previous_close = np.pad(last_close[:, :-1], ((0, 0), (1, 0)), constant_values=np.nan)
+        price = np.where(np.isnan(self.open), previous_close, self.open)
+        charge = np.where(self.funding_frac == 0.0, 0.0, self.funding_frac * price)
+        return np.cumsum(np.nan_to_num(charge), axis=1)  # before its first bar nobody holds it
 
     def index_of(self, times_ms: Ints) -> Ints:
         """Positions on the grid of times that lie on it."""
@@ -110,6 +132,27 @@ def align_bars(bars: Mapping[str, pd.DataFrame], fallback_half_spread_bps: float
         return values
 
     return Panel(symbols, grid, *(collect_field(name) for name in _FIELDS))
+
+
+def add_funding(panel: Panel, rates: Mapping[str, pd.DataFrame]) -> Panel:
+    """Add the funding rates of some symbols to a panel, each on the bar that opens then.
+
+    Parameters
+    ----------
+    rates
+        One frame of table FUNDING for each symbol that is charged. Times may be some
+        milliseconds off, as the exchange's are; those outside the panel charge nobody.
+    """
+    if not rates:
+        return panel
+    funding = np.zeros(panel.open.shape)
+    for row, symbol in enumerate(panel.symbols):
+        if symbol in rates:
+            bar = panel.index_of(to_epoch_ms(rates[symbol]["time"]) + BAR_MS // 2)
+            on_grid = (bar >= 0) & (bar < panel.bars)
+            rate = rates[symbol]["rate_frac"].to_numpy(dtype=np.float64)
+            np.add.at(funding[row], bar[on_grid], rate[on_grid])
+    return replace(panel, funding_frac=funding)
 
 
 _FIELDS = ("open", "high", "low", "close", "volume", "half_spread_bps")

@@ -46,7 +46,7 @@ def check_ledger(
         _parts_add_up(trades, capital),
         _profit_is_equity(trades, equity, capital),
         _profit_is_equity_out_of_sample(trades, equity, period, capital),
-        _cash_follows_fills(fills, equity, capital),
+        _cash_follows_fills(fills, trades, equity, capital),
         _equity_is_continuous(equity),
         _flat_at_boundary(trades, period),
         _signs_agree(sample),
@@ -59,10 +59,10 @@ def _close(name: str, one: float, other: float, capital: float) -> Check:
 
 
 def _parts_add_up(trades: pd.DataFrame, capital: float) -> Check:
-    parts = trades["gross_pnl"] - trades["fees"] - trades["slippage"]
+    parts = trades["gross_pnl"] - trades["fees"] - trades["slippage"] - trades["funding"]
     gap = float((parts - trades["net_pnl"]).abs().max()) if len(trades) else 0.0
     return Check(
-        "net profit = gross profit - fees - slippage, trade by trade",
+        "net profit = gross profit - fees - slippage - funding, trade by trade",
         gap <= TOLERANCE_FRAC * capital,
         f"largest gap {gap:.2g} in {len(trades)} trades",
     )
@@ -91,13 +91,15 @@ def _profit_is_equity_out_of_sample(
     )
 
 
-def _cash_follows_fills(fills: pd.DataFrame, equity: pd.DataFrame, capital: float) -> Check:
+def _cash_follows_fills(
+    fills: pd.DataFrame, trades: pd.DataFrame, equity: pd.DataFrame, capital: float
+) -> Check:
     value = fills["quantity"] * fills["price"]
     flow = np.where(fills["side"] == "buy", -value, value) - fills["fee"]
     return _close(
-        "final cash = capital + sales - purchases - fees",
+        "final cash = capital + sales - purchases - fees - funding",
         float(equity["cash"].iloc[-1]),
-        capital + float(np.sum(flow)),
+        capital + float(np.sum(flow)) - float(trades["funding"].sum()),
         capital,
     )
 

@@ -16,11 +16,12 @@ def judge_overall(evaluations: Sequence[PhaseEvaluation]) -> Ruling:
     2. While a phase from 1 to the final one is not built: INCONCLUSIVE.
     3. Else the verdict is the final phase's. Phases are cumulative settings of one
        strategy, so the final phase is the strategy; the targets of those before it are
-       stations, and missing one does not fail the whole. But none fails in silence: the
-       reason names every earlier phase that FAILs.
+       stations, and missing one does not fail the whole.
     4. Except: what a phase adds and is shown to cost money (`Phase.degradation`) is still
        in the final strategy. It is judged once, for the phase that adds it, and fails the
        whole, unless the final phase has no verdict to lose.
+    5. No phase fails in silence: whatever the verdict, its reason names every phase before
+       the final one that FAILs.
 
     Parameters
     ----------
@@ -29,22 +30,20 @@ def judge_overall(evaluations: Sequence[PhaseEvaluation]) -> Ruling:
     """
     built = {one.phase: one for one in evaluations}
     missing = [phase for phase in COUNTED if phase not in built]
-    if missing:
-        return Ruling(
-            "INCONCLUSIVE",
-            f"{_not_built(missing)} not built; phase 0 is held against the final targets for "
-            "information and never counts",
-        )
-    *earlier, final = (built[phase] for phase in COUNTED)
+    earlier = [built[phase] for phase in COUNTED if phase in built and phase != FINAL_PHASE]
     failed = [f"phase {one.phase} fails: {one.gates.ruling.reason}" for one in earlier
               if one.gates.ruling.verdict == "FAIL"]  # fmt: skip
-    degraded = any(one.degradation for one in earlier)
-    verdict = final.gates.ruling.verdict
-    words = "; ".join([f"phase {final.phase}: {final.gates.ruling.reason}", *failed])
-    return Ruling("FAIL" if degraded and verdict == "PASS" else verdict, words)
+    if missing:
+        return Ruling("INCONCLUSIVE", "; ".join([_say_not_built(missing), *failed]))
+    final = built[FINAL_PHASE].gates.ruling
+    reason = "; ".join([f"phase {FINAL_PHASE}: {final.reason}", *failed])
+    if final.verdict == "PASS" and any(one.degradation for one in earlier):
+        return Ruling("FAIL", f"{reason}; what costs money is still in the final strategy")
+    return Ruling(final.verdict, reason)
 
 
-def _not_built(missing: Sequence[int]) -> str:
+def _say_not_built(missing: Sequence[int]) -> str:
     if len(missing) == 1:
-        return f"phase {missing[0]} is"
-    return f"phases {missing[0]} to {missing[-1]} are"
+        return f"phase {missing[0]} is not built"
+    between = "and" if len(missing) == 2 else "to"
+    return f"phases {missing[0]} {between} {missing[-1]} are not built"

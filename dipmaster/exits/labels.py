@@ -35,7 +35,12 @@ def build_exit_labels(
     bars, symbol = bars_of(market.panel), positions.symbol_index[rows.position]
     entry_bar, sale_bar = positions.signal_index + 1, find_sale_bars(bars, symbol, rows.bar)
     exit_net = sale_net_returns(
-        bars, symbol, entry_bar[rows.position], sale_bar, build_costs(execution)
+        bars,
+        symbol,
+        entry_bar[rows.position],
+        sale_bar,
+        build_costs(execution),
+        market.panel.traded.cumulative_funding,
     )
     ended = hold.exit_type != int(ExitType.END_OF_DATA)
     labelled = ended[rows.position] & (hold.exit_index[rows.position] > rows.bar)
@@ -74,13 +79,19 @@ def find_sale_bars(market: MarketArrays, symbol: Ints, bar: Ints) -> Ints:
 
 @kernel
 def sale_net_returns(
-    market: MarketArrays, symbol: Ints, entry_bar: Ints, sale_bar: Ints, costs: Costs
+    market: MarketArrays,
+    symbol: Ints,
+    entry_bar: Ints,
+    sale_bar: Ints,
+    costs: Costs,
+    funding: Floats | None,
 ) -> Floats:
     """Net return on the reference notional of buying and selling at two opens.
 
     Step by step as in `backtest.simulate_independent_trades`, so that a sale at the open
     at which the holding ends nets the very same number. NaN where there is no sale
-    (`NEVER`) or a half-spread is missing.
+    (`NEVER`) or a half-spread is missing. `funding` is `Panel.cumulative_funding`, None
+    where no symbol is charged.
     """
     net = np.full(symbol.size, np.nan)
     for i in range(symbol.size):
@@ -93,6 +104,9 @@ def sale_net_returns(
         cost = buy_step + value * sell_step
         fees = costs.fee * (1.0 + buy_step) + costs.fee * value * (1.0 - sell_step)
         net[i] = -1.0 + value - fees - cost
+        if funding is not None:  # decided when it is compiled
+            paid = funding[symbol[i], sale_bar[i]] - funding[symbol[i], entry_bar[i]]
+            net[i] -= paid / market.open[buy]
     return net
 
 

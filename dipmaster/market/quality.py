@@ -185,6 +185,7 @@ def _describe_files(log: RawLog) -> dict[str, Any]:
             for reason, names in ignored.items()
         },
         "dropped_rows": dropped,
+        "funding": list(log.funding_files),
     }
 
 

@@ -10,8 +10,8 @@ Context = Mapping[str, Any]
 FOLDER = "chapters"
 
 
-def show_nothing(inputs: ReportInputs) -> Context:
-    """The view of a chapter whose template needs nothing of its own."""
+def show_nothing(inputs: ReportInputs, number: int = 0) -> Context:
+    """The view of a chapter, or of a phase's part, whose templates need nothing of their own."""
     return {}
 
 
@@ -72,5 +72,5 @@ class PhasePart:
 
     folder: str
     title: str
-    view: Callable[[ReportInputs, int], Context]
+    view: Callable[[ReportInputs, int], Context] = show_nothing
     draws_holding_times: Callable[[ReportInputs, int], bool] = draws_no_holding_times

@@ -23,6 +23,7 @@ from dipmaster.results import (
     ValidationResults,
     VolatilityResults,
 )
+from dipmaster.results.evaluation.claims import RoadmapClaim
 from dipmaster.results.evaluation.differences import PhaseComparison
 from dipmaster.results.evaluation.phase import PhaseFigures
 from dipmaster.results.metrics import COMPARED
@@ -52,6 +53,8 @@ class Market:
         Columns that no coin has.
     fallback_half_spread_bps
         Charged where the source has no half-spread.
+    funding
+        Symbol to whether funding is charged.
     """
 
     source: Literal["simulated", "raw"]
@@ -62,6 +65,7 @@ class Market:
     columns: Mapping[str, tuple[str, ...]]
     columns_left_out: tuple[str, ...]
     fallback_half_spread_bps: float
+    funding: Mapping[str, bool]
 
 
 @dataclass(frozen=True)
@@ -152,6 +156,10 @@ class ReportInputs:
     def phase(self, number: int) -> PhaseFigures:
         """What is measured of every phase, of one."""
         return self.validation.phases[str(number)]
+
+    def claim(self, id_: str) -> RoadmapClaim | None:
+        """One line of the roadmap; None where its phase is not built."""
+        return next((claim for claim in self.validation.promises if claim.id == id_), None)
 
     def comparison(self, number: int) -> PhaseComparison | None:
         """What a phase changed against the one before; None for the first."""

@@ -46,7 +46,7 @@ def shared(inputs: ReportInputs) -> Context:
         "built": inputs.built,
         "final_phase": FINAL_PHASE,
         "holding_band": HOLDING_BAND_MINUTES,
-        "is_too_short": period.blocks < gates.min_blocks,
+        "is_too_short": period.blocks < gates.blocks_needed,
         "has_few_days": 0 < counts.days_with_trades < gates.min_trades,
         "bound_level": numbers.percent(1.0 - gates.alpha),
         "bound_pair": numbers.percent(1.0 - 2.0 * gates.alpha, 0),

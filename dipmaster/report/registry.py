@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 from dipmaster.report.chapter import Chapter, PhasePart
-from dipmaster.report.chapters.baseline.view import BASELINE
 from dipmaster.report.chapters.claims.view import CLAIMS
 from dipmaster.report.chapters.decision.view import DECISION
 from dipmaster.report.chapters.definitions.view import DEFINITIONS
@@ -19,6 +18,7 @@ from dipmaster.report.inputs import ReportInputs
 
 SIGN_OFF = Chapter(folder="sign_off", anchor="sign-off", title="Sign-off")
 
+BASELINE = PhasePart(folder="baseline", title="the strategy as it stands")
 PHASES: Mapping[int, PhasePart] = {0: BASELINE, 1: SELECTION, 2: ADAPTIVE_EXITS}
 """What phases have of their own; a phase that is not here has the common chapter alone."""
 

@@ -66,7 +66,7 @@ class RatioInterval:
     Attributes
     ----------
     reason
-        Why nothing may be concluded, though there may be bounds; empty where something may.
+        Why nothing may be concluded, and there are no bounds; empty where something may.
     """
 
     value: float | None

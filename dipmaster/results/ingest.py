@@ -174,6 +174,8 @@ class FileSummary:
         Reason to files.
     dropped_rows
         File to reason to number of rows left out.
+    funding
+        Files of funding rates that were read.
     """
 
     read: int
@@ -182,6 +184,7 @@ class FileSummary:
     ignored: int
     ignored_by_reason: Mapping[str, IgnoredFiles]
     dropped_rows: Mapping[str, Mapping[str, int]]
+    funding: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,8 +12,10 @@ from typing import Any
 import numpy as np
 
 from dipmaster.core.kernels import Bools, Floats, Ints
+from dipmaster.core.params.evaluation import LEAST_BLOCKS
 from dipmaster.core.params.volatility import ForecastEvaluation
 from dipmaster.core.time_units import BARS_PER_DAY
+from dipmaster.learning.evaluation.minimum_data import describe_shortage
 from dipmaster.volatility.baselines import mean_of_next_bars
 
 GARCH = "garch"
@@ -147,8 +149,18 @@ def compare_diebold_mariano(
 
     if np.array_equal(garch, other):
         return {"dm": None, "p": None, "verdict": "not different"}
+    missing = _withhold_test(rv.size, params)
+    if missing:
+        return missing
     test = diebold_mariano_test(rv, garch, other, lags=_hac_lags(params), criterion=qlike)
     return _rule_on_difference(float(test.statistic), float(test.pvalue), params)
+
+
+def _withhold_test(origins: int, params: ForecastEvaluation) -> dict[str, Any]:
+    """What stands for a test where the forecasts fill too few blocks; empty where they do not."""
+    blocks = origins * params.origin_bars // (params.block_days * BARS_PER_DAY)
+    reason = describe_shortage((blocks, LEAST_BLOCKS, f"blocks of {params.block_days} days"))
+    return {"dm": None, "p": None, "verdict": "not different", "reason": reason} if reason else {}
 
 
 def _rule_on_difference(statistic: float, p: float, params: ForecastEvaluation) -> dict[str, Any]:
@@ -194,8 +206,11 @@ def _compare_mean_losses(difference: Floats, params: ForecastEvaluation) -> dict
 
     if not difference.any():
         return {"dm": None, "p": None, "verdict": "not different", "difference": 0.0}
+    mean, missing = float(difference.mean()), _withhold_test(difference.size, params)
+    if missing:
+        return {**missing, "difference": mean}
     model = OLS(difference, np.ones(difference.size)).fit(
         cov_type="HAC", cov_kwds={"maxlags": _hac_lags(params), "use_correction": False}
     )
     out = _rule_on_difference(float(model.tvalues[0]), float(model.pvalues[0]), params)
-    return {**out, "difference": float(difference.mean())}
+    return {**out, "difference": mean}

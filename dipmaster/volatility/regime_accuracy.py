@@ -8,7 +8,7 @@ import numpy.typing as npt
 from dipmaster.core.kernels import Floats, Ints
 from dipmaster.core.params.volatility import ForecastEvaluation, Regime
 from dipmaster.core.time_units import BARS_PER_DAY, BARS_PER_HOUR
-from dipmaster.learning.evaluation.clustered import t_critical
+from dipmaster.learning.evaluation.clustered import describe_missing_blocks, t_critical
 from dipmaster.volatility.regime import Classes, classify
 from dipmaster.volatility.windows import MIN_SHARE, moving_sum
 
@@ -92,8 +92,9 @@ def _bootstrap_interval(
     if not np.isfinite(value):
         return {**out, "reason": "cannot be computed: one class only, named every time"}
     out["value"] = value
-    if blocks < 2:
-        return {**out, "reason": "fewer than two whole blocks out of sample"}
+    missing = describe_missing_blocks(blocks)
+    if missing:
+        return {**out, "reason": missing}
     if known.size < (1.0 - _MISSING_FRAC) * resampled.size or np.ptp(known) <= 1e-12:
         return {**out, "reason": "no spread can be read from the resamples"}
     critical_value = t_critical(blocks - 1, ONE_SIDED_ALPHA) * (blocks / (blocks - 1)) ** 0.5

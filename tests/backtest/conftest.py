@@ -1,6 +1,7 @@
 """Small markets, orders and an independent, slow engine that the fast one is compared with."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -40,11 +41,18 @@ def _panel(
 
 
 def _random_panel(
-    seed: int, symbols: int = 3, bars: int = 400, *, gaps: bool = True, tick: float = 0.1
+    seed: int,
+    symbols: int = 3,
+    bars: int = 400,
+    *,
+    gaps: bool = True,
+    tick: float = 0.1,
+    funding: bool = False,
 ) -> Panel:
     """Bars near 100 with jumps, overnight-like opens, ticks (so that levels are met) and gaps.
 
     One bar in thirty has no volume; its prices go on moving, so that a fill there would show.
+    With funding every tenth bar charges or pays some bps, more often than any exchange does.
     """
     rng = np.random.default_rng(seed)
     step = 0.003 * rng.standard_t(3, (symbols, bars))
@@ -64,7 +72,11 @@ def _random_panel(
             prices[one_or_all, gap_start : gap_start + int(rng.integers(2, 25))] = np.nan
     spread = rng.uniform(0.0, 5.0, (symbols, bars))
     volume = np.where(rng.random((symbols, bars)) < 1 / 30, 0.0, 1.0)
-    return _panel(prices, half_spread_bps=spread, volume=volume)
+    panel = _panel(prices, half_spread_bps=spread, volume=volume)
+    if not funding:
+        return panel
+    rate = rng.normal(0.0, 0.0005, (symbols, bars))
+    return replace(panel, funding_frac=np.where(rng.random((symbols, bars)) < 0.1, rate, 0.0))
 
 
 def _execution(**changes: Any) -> Execution:
@@ -173,6 +185,16 @@ class _Account:
             p["both"] = both
             self.trades.append(self.held.pop(k))
 
+    def pay_funding(self, k: int, u: int) -> None:
+        rates, p = self.panel.funding_frac, self.held[k]
+        if rates is None or rates[k, u] == 0.0:
+            return
+        price = self.panel.open[k, u] if self.exists(k, u) else p["known"]
+        money = p["quantity"] * rates[k, u] * price
+        self.cash -= money
+        p["money"] -= money
+        p["funding"] += money
+
     def at_open(self, k: int, u: int) -> None:
         p, price = self.held[k], self.panel.open[k, u]
         late = u - p["entry"] >= p["cap"]
@@ -219,7 +241,7 @@ class _Account:
             "level": price * (1 - e.stop_frac[row]), "target": price * (1 + e.target_frac[row]),
             "cap": int(e.cap_bars[row]), "stop_kind": "stop", "order": "", "halved": False,
             "peak": price, "trough": price, "known": price, "known_at": u,
-            "floor": unit / self.unit_out(1.0, self.spread(k, u)),
+            "floor": unit / self.unit_out(1.0, self.spread(k, u)), "funding": 0.0,
         }  # fmt: skip
         return None
 
@@ -270,6 +292,8 @@ class _Account:
         for row, signal in enumerate(self.entries.signal_index):
             rows_at.setdefault(int(signal) + 1, []).append(row)
         for u in range(bars):
+            for k in sorted(self.held):
+                self.pay_funding(k, u)
             for k in [k for k in sorted(self.held) if self.exists(k, u)]:
                 self.at_open(k, u)
             for row in rows_at.get(u, []):

@@ -30,7 +30,7 @@ ANY_MARKET = settings(
 
 def _world(make: Any, seed: int) -> tuple[Panel, Entries, ExitRules]:
     rng = np.random.default_rng(seed)
-    panel = make.random_panel(seed, symbols=4, bars=250)
+    panel = make.random_panel(seed, symbols=4, bars=250, funding=rng.random() < 0.5)
     cells = make.random_cells(seed, panel, 0.1)
     rows = len(cells)
     entries = make.entries(
@@ -54,18 +54,46 @@ def _tight(make: Any) -> Any:
     return make.execution(**COSTS, max_position_frac=0.4, max_exposure_frac=0.9, max_positions=3)
 
 
+def _bars(panel: Panel, times: Any) -> Any:
+    return panel.index_of(times.astype("int64").to_numpy())
+
+
+def _held(panel: Panel, fills: pd.DataFrame) -> Any:
+    """Quantity of each symbol after the fills of each bar, from the fills alone."""
+    held = np.zeros(panel.open.shape)
+    for fill, u in zip(fills.itertuples(), _bars(panel, fills["time"]), strict=True):
+        sign = 1.0 if fill.side == "buy" else -1.0
+        held[panel.symbols.index(fill.symbol), u:] += sign * fill.quantity
+    return held
+
+
+def _funding_paid(panel: Panel, fills: pd.DataFrame) -> Any:
+    """Paid up to the open of each bar: rate x price x what was held before it."""
+    if panel.funding_frac is None:
+        return np.zeros(panel.bars)
+    traded = panel.volume > 0
+    last = pd.DataFrame(np.where(traded, panel.close, np.nan).T).ffill().shift(1).to_numpy().T
+    price = np.where(traded, panel.open, last)
+    before = np.concatenate([np.zeros((len(panel.symbols), 1)), _held(panel, fills)[:, :-1]], 1)
+    owed = np.where(np.abs(before) < 1e-9, 0.0, before * panel.funding_frac * price)
+    return owed.sum(axis=0).cumsum()
+
+
 @ANY_MARKET
 @given(SEEDS)
 def test_money_is_conserved(make: Any, seed: int) -> None:
     panel, entries, rules = _world(make, seed)
     ledger = run_backtest(panel, entries, _tight(make), rules)
     trades, fills, equity = ledger.trades, ledger.fills, ledger.equity
-    net = trades["gross_pnl"] - trades["fees"] - trades["slippage"]
+    net = trades["gross_pnl"] - trades["fees"] - trades["slippage"] - trades["funding"]
     np.testing.assert_allclose(trades["net_pnl"], net, atol=1e-9)
     np.testing.assert_allclose(equity["equity"].iloc[-1] - 1e5, trades["net_pnl"].sum(), atol=1e-6)
     side = np.where(fills["side"] == "buy", -1.0, 1.0)
     flow = side * fills["quantity"] * fills["price"] - fills["fee"]
-    np.testing.assert_allclose(fills["cash_after"], 1e5 + flow.cumsum(), atol=1e-6)
+    paid, bar = _funding_paid(panel, fills), _bars(panel, fills["time"])
+    np.testing.assert_allclose(fills["cash_after"], 1e5 + flow.cumsum() - paid[bar], atol=1e-6)
+    np.testing.assert_allclose(equity["cash"].iloc[-1], 1e5 + flow.sum() - paid[-1], atol=1e-6)
+    np.testing.assert_allclose(trades["funding"].sum(), paid[-1], atol=1e-6)
     assert (fills["cash_after"] > -1e-6).all()
     assert len(trades) + sum(ledger.rejected.values()) == len(entries)
 
@@ -76,11 +104,7 @@ def test_cash_and_positions_are_the_equity_at_every_bar(make: Any, seed: int) ->
     """Quantities held come from the fills alone, prices from the bars alone."""
     panel, entries, rules = _world(make, seed)
     ledger = run_backtest(panel, entries, _tight(make), rules)
-    held = np.zeros(panel.open.shape)
-    bar = panel.index_of(ledger.fills["time"].astype("int64").to_numpy())
-    for fill, u in zip(ledger.fills.itertuples(), bar, strict=True):
-        sign = 1.0 if fill.side == "buy" else -1.0
-        held[panel.symbols.index(fill.symbol), u:] += sign * fill.quantity
+    held = _held(panel, ledger.fills)
     assert (held > -1e-9).all()
     traded = np.where(panel.volume > 0, panel.close, np.nan)
     known = pd.DataFrame(traded.T).ffill().to_numpy().T
@@ -170,6 +194,7 @@ def test_a_prefix_gives_the_same_fills(make: Any, seed: int) -> None:
         panel,
         open_time=panel.open_time[:cut],
         **{f: np.ascontiguousarray(getattr(panel, f)[:, :cut]) for f in fields},
+        funding_frac=None if panel.funding_frac is None else panel.funding_frac[:, :cut],
     )
     known = entries.signal_index < cut
     trailing, score = rules.trailing, rules.score
@@ -209,6 +234,7 @@ def test_the_order_of_symbols_is_irrelevant_where_no_limit_binds(make: Any, seed
         panel,
         symbols=tuple(panel.symbols[i] for i in order),
         **{f: getattr(panel, f)[order] for f in fields},
+        funding_frac=None if panel.funding_frac is None else panel.funding_frac[order],
     )
     moved = replace(entries, symbol_index=np.argsort(order)[entries.symbol_index]).sort_orders()
     before = run_backtest(panel, entries, make.execution(**COSTS), rules).trades

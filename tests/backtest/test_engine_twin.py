@@ -51,12 +51,16 @@ def _assert_same(ledger: Ledger, slow: Any, panel: Panel) -> None:
     assert fast["stop_and_target_touched"].tolist() == twin["both"].tolist()
     np.testing.assert_allclose(fast["quantity"], twin["bought"], rtol=1e-9)
     np.testing.assert_allclose(fast["net_pnl"], twin["money"], rtol=1e-7, atol=1e-6)
+    np.testing.assert_allclose(fast["funding"], twin["funding"], rtol=1e-9, atol=1e-9)
+    assert (panel.funding_frac is not None) == fast["funding"].any()
     np.testing.assert_allclose(fast["mfe_frac"], twin["peak"] / twin["price"] - 1, atol=1e-12)
     np.testing.assert_allclose(fast["mae_frac"], twin["trough"] / twin["price"] - 1, atol=1e-12)
     np.testing.assert_allclose(ledger.equity["equity"], slow.marks, rtol=1e-10)
+    assert ledger.equity["cash"].iloc[-1] == pytest.approx(slow.cash, rel=1e-12)
     assert {k: n for k, n in ledger.rejected.items() if n} == slow.rejected
 
 
+@pytest.mark.parametrize("funding", [False, True])
 @pytest.mark.parametrize(
     ("kind", "tight", "seed"),
     [
@@ -78,9 +82,9 @@ def _assert_same(ledger: Ledger, slow: Any, panel: Panel) -> None:
     ],
 )
 def test_engine_equals_the_slow_twin(
-    make: Any, twin: Any, kind: str, tight: bool, seed: int
+    make: Any, twin: Any, kind: str, tight: bool, seed: int, funding: bool
 ) -> None:
-    panel = make.random_panel(seed, symbols=5, bars=600)
+    panel = make.random_panel(seed, symbols=5, bars=600, funding=funding)
     cells = make.random_cells(seed + 100, panel, 0.08)
     rng = np.random.default_rng(seed + 200)
     rows = len(cells)

@@ -19,10 +19,13 @@ from dipmaster.core.errors import DataError
 COSTS = {"taker_fee_bps": 10.0, "slippage_bps": 1.0}
 
 
+@pytest.mark.parametrize("funding", [False, True])
 @pytest.mark.parametrize("kind", ["phase_0", "all"])
-def test_outcomes_equal_the_engine_where_no_limit_binds(make: Any, kind: str) -> None:
+def test_outcomes_equal_the_engine_where_no_limit_binds(
+    make: Any, kind: str, funding: bool
+) -> None:
     """Signals 40 bars apart with a cap of 30 never overlap; sizes are tiny."""
-    panel = make.random_panel(3, symbols=6, bars=2000)
+    panel = make.random_panel(3, symbols=6, bars=2000, funding=funding)
     cells = [(k, u) for k in range(6) for u in range(10 + k, 1999, 60)]
     rng = np.random.default_rng(4)
     rules = ExitRules(0.0025)
@@ -49,6 +52,7 @@ def test_outcomes_equal_the_engine_where_no_limit_binds(make: Any, kind: str) ->
         ("gross_frac", trades["gross_pnl"] / notional),
         ("fees_frac", trades["fees"] / notional),
         ("slippage_frac", trades["slippage"] / notional),
+        ("funding_frac", trades["funding"] / notional),
         ("mfe_frac", trades["mfe_frac"]),
         ("mae_frac", trades["mae_frac"]),
     ):

@@ -83,6 +83,26 @@ def test_both_families_are_reported_whichever_serves(record: dict) -> None:
         assert found["mean_net_bps_top_decile"]["value"] > found["mean_net_bps"]["value"]
 
 
+@pytest.mark.parametrize(
+    ("needed", "lacks"),
+    [
+        ({"min_candidates": 10_000}, r"insufficient: \d+ of 10000 candidates$"),
+        ({"min_blocks": 1000}, r"insufficient: \d+ of 1000 blocks with candidates$"),
+    ],
+)
+def test_no_family_carries_information_on_less_than_the_minimum_data(
+    results: ConfidenceResults, planted: Scores, market, settings, needed: dict, lacks: str
+) -> None:
+    """The same scores, of which both families carry it, with more asked for than there is."""
+    confidence, split = settings
+    params = confidence.judging.model_copy(update=needed)
+    families = evaluate_scores(planted, market().bars_ms, split, params).families
+    assert results.families.carried_information == "both"
+    assert families.carried_information == "neither"
+    assert re.match(lacks, families.why)
+    assert families.classifier == results.families.classifier  # its figures stay
+
+
 def test_the_reliability_table_holds_every_scored_row(record: dict) -> None:
     scored = record["candidates"]["scored_out_of_sample"]
     assert sum(row["n"] for row in record["reliability"]["confidence"]) == scored
@@ -118,7 +138,7 @@ def test_without_scores_everything_is_null_with_a_reason(market, scored, setting
         "value": None, "low": None, "high": None, "reason": "no rows",
     }  # fmt: skip
     assert record["families"]["carried_information"] == "neither"
-    assert "not computable" in record["families"]["why"]
+    assert record["families"]["why"].startswith("insufficient: 0 of 100 candidates, 0 of 6 blocks")
     assert record["importance"] == []
     assert record["reliability"]["confidence"] == []
     assert record["models"]["weighted_score"]["n"] > 0  # needs no fit
@@ -141,7 +161,7 @@ def made(
         (1.0, 1.0, -0.15, 6000, "FAIL", r"ECE at least 0.1\d+ lies above 0.05; slope [^;]*holds"),
         (0.3, 0.4, 0.0, 6000, "FAIL", r"slope 0.4[^;]* lies outside 0.8 to 1.2; ECE at most"),
         (1.0, 1.0, 0.0, 300, "INCONCLUSIVE", r"slope [^;]* is not surely within 0.8 to 1.2; ECE"),
-        (1.0, 1.0, 0.0, 90, "INCONCLUSIVE", "insufficient: 90 candidates"),
+        (1.0, 1.0, 0.0, 90, "INCONCLUSIVE", "insufficient: 90 of 100 candidates$"),
     ],
 )
 def test_the_calibration_gate(
@@ -183,7 +203,8 @@ def test_the_gate_says_which_limit_is_open() -> None:
 
 def test_few_blocks_give_no_verdict(settings) -> None:
     sample = made(np.full(500, 0.5), np.full(500, 0.9), settings, blocks=3)
-    assert "in 3 blocks" in judge_calibration(*sample, settings[0].judging).reason
+    reason = judge_calibration(*sample, settings[0].judging).reason
+    assert reason == "insufficient: 3 of 6 blocks with candidates"
 
 
 def test_the_top_tenth_by_hand(settings) -> None:

@@ -108,6 +108,7 @@ def _trades(
             "gross_pnl": net + 2 * FEE,
             "fees": 2 * FEE,
             "slippage": 0.0,
+            "funding": 0.0,
             "net_pnl": net,
             "return_frac": net / NOTIONAL,
             "exit_type": pd.Series(["target" if x > 0 else "stop" for x in net], dtype="str"),

@@ -113,6 +113,23 @@ def test_one_block_has_no_bounds(sample_of) -> None:
     assert sharpe.low is sharpe.high is drawdown.low is drawdown.high is None
 
 
+@pytest.mark.parametrize("blocks", [2, 3])
+def test_few_blocks_have_a_range_of_the_drawdown_and_no_sharpe_bounds(sample_of, blocks) -> None:
+    """Resampled days need no Student's t: they describe, and no verdict rests on them."""
+    day = np.array([1, 12, 22, 2])[: blocks + 1]
+    sample = sample_of(np.array([-50.0, 30.0, -20.0, 10.0])[: blocks + 1], day, 30)
+    found = account_metrics.estimate_max_drawdown(sample, ALPHA, 365, SHORT)
+    assert 0.0 <= found.low < found.high < 1.0
+    assert account_metrics.estimate_sharpe(sample, ALPHA, SHORT).low is None
+
+
+def test_days_that_never_fell_have_no_range(sample_of) -> None:
+    sample = sample_of(np.array([50.0, 30.0, 20.0]), np.array([1, 12, 22]), 30)
+    found = account_metrics.estimate_max_drawdown(sample, ALPHA, 365, SHORT)
+    assert (found.value, found.low, found.high) == (0.0, None, None)
+    assert found.reason == "no day fell: no range can be read from them"
+
+
 def test_ruin(sample_of) -> None:
     sample = sample_of(np.array([100.0, -50_000.0, 10.0, 5.0]), np.array([2, 15, 40, 55]), 60)
     drawdown = account_metrics.estimate_max_drawdown(sample, ALPHA, 365, SHORT)

@@ -48,7 +48,16 @@ def changed(frame: pd.DataFrame, column: str, row: int, value: object) -> pd.Dat
 
 def test_a_fee_that_was_forgotten(sound, period) -> None:
     found = broken(replace(sound, trades=changed(sound.trades, "fees", 3, 0.0)), period)
-    assert found == ["net profit = gross profit - fees - slippage, trade by trade"]
+    assert found == ["net profit = gross profit - fees - slippage - funding, trade by trade"]
+
+
+def test_funding_that_nobody_paid(sound, period) -> None:
+    """A payment in the trades alone fits neither the parts of its trade nor the cash."""
+    found = broken(replace(sound, trades=changed(sound.trades, "funding", 3, 2.0)), period)
+    assert found == [
+        "net profit = gross profit - fees - slippage - funding, trade by trade",
+        "final cash = capital + sales - purchases - fees - funding",
+    ]
 
 
 def test_profit_out_of_nowhere(sound, period) -> None:
@@ -62,7 +71,7 @@ def test_profit_out_of_nowhere(sound, period) -> None:
 
 def test_a_sale_at_another_price(sound, period) -> None:
     found = broken(replace(sound, fills=changed(sound.fills, "price", 5, 107.0)), period)
-    assert found == ["final cash = capital + sales - purchases - fees"]
+    assert found == ["final cash = capital + sales - purchases - fees - funding"]
 
 
 def test_a_mark_that_is_missing(sound, period) -> None:

@@ -190,7 +190,8 @@ def test_fewer_false_signals_is_precision_turned_round(claims) -> None:
 
 def test_too_little_data_concludes_nothing_of_trades(claims) -> None:
     rows = claims(measured(), FEW)
-    for name in ("1.1.win_rate", "1.1.precision", "validator.precision", "1.3.stable"):
+    names = "1.1.win_rate", "1.1.trades", "1.1.precision", "validator.precision", "1.3.stable"
+    for name in names:
         assert rows[name].verdict == "NOT SHOWN"
         assert rows[name].reason.startswith(FEW)
         assert rows[name].value is not None
@@ -199,17 +200,29 @@ def test_too_little_data_concludes_nothing_of_trades(claims) -> None:
 
 def test_too_short_a_period_concludes_nothing(claims) -> None:
     rows = claims(measured(), blocks=5)
-    for name in ("1.1.trades", "1.3.accuracy", "validator.recall", "validator.f1"):
-        assert rows[name].verdict == "NOT SHOWN"
-        assert rows[name].reason.startswith("insufficient: 5 blocks out of sample")
+    assert rows["1.3.accuracy"].verdict == "NOT SHOWN"
+    assert rows["1.3.accuracy"].reason.startswith("insufficient: 5 of 6 blocks out of sample;")
+
+
+def test_few_spells_show_no_accuracy(claims) -> None:
+    """Bars of one spell of the market's state are no new evidence."""
+    for spells, verdict in ((5, "NOT SHOWN"), (6, "KEPT")):
+        case = replace(measured(), regimes=replace(measured().regimes, episodes=spells))
+        row = claims(case)["1.3.accuracy"]
+        assert (row.verdict, row.n) == (verdict, spells)
+        lacks = "insufficient: 5 of 6 spells of one market state;"
+        assert row.reason.startswith(lacks) == (spells == 5)
 
 
 def test_recall_needs_profitable_candidates(claims) -> None:
-    row = claims(measured().with_quality(n_positive=30))["validator.recall"]
-    assert (row.verdict, row.reason[:36]) == (
-        "NOT SHOWN",
-        "insufficient: 30 profitable candidat",
-    )
+    for few, lacks in (
+        ({"n_positive": 30}, "insufficient: 30 of 100 profitable candidates;"),
+        ({"blocks_with_positives": 2}, "insufficient: 2 of 6 blocks with them;"),
+    ):
+        rows = claims(measured().with_quality(**few))
+        for name in ("validator.recall", "validator.f1"):
+            assert rows[name].verdict == "NOT SHOWN"
+            assert rows[name].reason.startswith(lacks)
 
 
 def test_the_validators_targets_contradict_each_other(claims) -> None:

@@ -74,8 +74,8 @@ Measure = Callable[..., dict[str, RoadmapClaim]]
 
 @pytest.fixture
 def claims() -> Measure:
-    def run(case: Case, too_small: str = "") -> dict[str, RoadmapClaim]:
-        rows = measure_claims(case.change, case.exits, 405, too_small)
+    def run(case: Case, too_small: str = "", unpaired: str = "") -> dict[str, RoadmapClaim]:
+        rows = measure_claims(case.change, case.exits, 405, too_small, unpaired)
         json.dumps(to_json_value(to_json(rows)), allow_nan=False)
         assert all(row.phase == 2 and row.reason for row in rows)
         return {row.id: row for row in rows}
@@ -136,12 +136,13 @@ def test_too_little_data_concludes_nothing(claims) -> None:
         assert row.value is not None
 
 
-def test_too_few_common_entries_conclude_nothing_of_capture(claims) -> None:
+def test_too_few_common_entries_conclude_nothing_of_them(claims) -> None:
     """Each phase has trades enough, but not the same."""
     reason = "insufficient under phase 2: 60 of 100 trades"
-    case = measured().with_capture(captured(1.6, 1.45, 1.75, reason=reason))
-    row = claims(case)["2.capture"]
-    assert (row.verdict, row.reason[: len(reason)]) == ("NOT SHOWN", reason)
+    rows = claims(measured(), unpaired=reason)
+    for name in ("2.holding", "2.capture"):
+        assert (rows[name].verdict, rows[name].reason[: len(reason)]) == ("NOT SHOWN", reason)
+    assert rows["2.profit_factor"].verdict == "KEPT"  # it rests on all trades
 
 
 def test_what_cannot_be_computed_says_why(claims) -> None:

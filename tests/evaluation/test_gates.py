@@ -192,6 +192,27 @@ def test_streams_of_phases_and_uses_differ(gates) -> None:
     assert len(keys) == 20
 
 
+@pytest.mark.parametrize(("blocks", "verdict"), [(2, "INCONCLUSIVE"), (4, "FAIL")])
+def test_no_params_give_a_verdict_on_fewer_than_four_blocks(
+    gates, sample_of, blocks, verdict
+) -> None:
+    """Params that ask for two blocks: every metric with bounds keeps to what bounds need."""
+    few = gates.model_copy(update={"min_blocks": 2, "min_losing_trades": 0, "bootstrap_reps": 100})
+    day = np.arange(120) % blocks * gates.block_days
+    sample = sample_of(np.where(np.arange(120) % 3, -40.0, 10.0), np.sort(day), 120)
+    lacks = describe_missing_data(sample, few)
+    assert lacks == ("insufficient: 2 of 4 blocks with trades" if blocks == 2 else "")
+    phase = judge_gates(
+        0, build_estimators(PhaseSample(0, sample, pool_of(sample.return_frac, sample.block)), few),
+        TARGETS, few, lacks,
+    )  # fmt: skip
+    rows = {row.metric: row for row in phase.rows}
+    assert rows["win_rate"].low is not None
+    assert rows["max_drawdown"].high is not None
+    assert rows["win_rate"].verdict == verdict
+    assert rows["max_drawdown"].verdict == verdict
+
+
 def test_excess_needs_enough_matched_trades(gates, sample_of) -> None:
     """200 trades are enough, the 5 or 90 that could be matched are not."""
     rng = np.random.default_rng(1)

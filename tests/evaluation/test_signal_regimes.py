@@ -11,8 +11,6 @@ from dipmaster.evaluation.phases.selection.signals.by_regime import (
 from dipmaster.evaluation.phases.selection.signals.outcomes import label_candidates
 from tests.evaluation.signal_tables import YEAR, random_tables, tables
 
-ALPHA = 0.025
-
 
 def _regimes(rates, each, blocks, seed=None):
     """Traded candidates of three regimes, `each` a block."""
@@ -29,28 +27,30 @@ def _regimes(rates, each, blocks, seed=None):
     return label_candidates(*tables(day, label, np.ones(day.size), regime), YEAR)
 
 
-def test_regimes_that_win_alike_and_regimes_that_do_not():
-    alike = compare_regimes(_regimes([0.5, 0.5, 0.5], 10, 12), 6, ALPHA)
+def test_regimes_that_win_alike_and_regimes_that_do_not(gates):
+    alike = compare_regimes(_regimes([0.5, 0.5, 0.5], 10, 12), gates)
     assert (alike.chi2, alike.df, alike.p) == (0.0, 2, 1.0)
-    assert (alike.verdict, alike.alpha) == ("NO DIFFERENCE FOUND", ALPHA)
-    different = compare_regimes(_regimes([0.3, 0.5, 0.9], 20, 12), 6, ALPHA)
+    assert (alike.verdict, alike.alpha) == ("NO DIFFERENCE FOUND", gates.alpha)
+    different = compare_regimes(_regimes([0.3, 0.5, 0.9], 20, 12), gates)
     assert different.p < 1e-6
     assert different.verdict == "DIFFER"
     assert different.reason == ""
 
 
-def test_the_level_alone_decides_between_the_two_verdicts():
-    found = compare_regimes(_regimes([0.4, 0.6], 10, 12), 6, ALPHA)
+def test_the_level_alone_decides_between_the_two_verdicts(gates):
+    found = compare_regimes(_regimes([0.4, 0.6], 10, 12), gates)
     below, above = (
-        compare_regimes(_regimes([0.4, 0.6], 10, 12), 6, found.p * factor)
+        compare_regimes(
+            _regimes([0.4, 0.6], 10, 12), gates.model_copy(update={"alpha": found.p * factor})
+        )
         for factor in (0.99, 1.01)
     )
     assert (below.verdict, above.verdict) == ("NO DIFFERENCE FOUND", "DIFFER")
 
 
-def test_heterogeneity_is_the_wald_statistic_of_independent_trades_where_blocks_say_no_more():
+def test_heterogeneity_is_the_wald_statistic_of_independent_trades_where_blocks_say_no_more(gates):
     """Equal sums in every block: the floor makes each variance that of independent trades."""
-    said = compare_regimes(_regimes([0.4, 0.6], 10, 12), 6, ALPHA)
+    said = compare_regimes(_regimes([0.4, 0.6], 10, 12), gates)
     variance = 2 * 0.24 / 120 * 240 / 239  # both regimes together have 240 rows
     assert said.chi2 == pytest.approx(0.2**2 / variance)
     from scipy.stats import f
@@ -58,25 +58,37 @@ def test_heterogeneity_is_the_wald_statistic_of_independent_trades_where_blocks_
     assert said.p == pytest.approx(f.sf(said.chi2, 1, 11))
 
 
-def test_heterogeneity_rejects_no_more_often_than_it_says():
+def test_heterogeneity_rejects_no_more_often_than_it_says(gates):
     """Nominal 5 %; 300 markets without a difference: fewer than 9 % (p = .002 at 5 %)."""
     rejected = [
-        compare_regimes(_regimes([0.6, 0.6, 0.6], 8, 12, seed), 6, ALPHA).p < 0.05
+        compare_regimes(_regimes([0.6, 0.6, 0.6], 8, 12, seed), gates).p < 0.05
         for seed in range(300)
     ]
     assert 0 < np.mean(rejected) < 0.09
 
 
-def test_regimes_with_too_few_wins_or_losses_are_named():
-    said = compare_regimes(_regimes([0.5, 0.6, 1.0], 10, 12), 6, ALPHA)
+def test_regimes_with_too_few_wins_or_losses_are_named(gates):
+    said = compare_regimes(_regimes([0.5, 0.6, 1.0], 10, 12), gates)
     assert said.df == 1
     assert said.reason == "regime high left out: 120 wins and 0 losses, 5 of each are needed"
-    none = compare_regimes(_regimes([1.0, 1.0], 10, 12), 6, ALPHA)
+    none = compare_regimes(_regimes([1.0, 1.0], 10, 12), gates)
     assert none.chi2 is none.verdict is None
     assert "regime low left out" in none.reason
-    assert (
-        compare_regimes(_regimes([0.5, 0.6], 10, 3), 6, ALPHA).reason == "trades in 3 blocks only"
-    )
+
+
+@pytest.mark.parametrize(
+    ("each", "blocks", "lacks"),
+    [
+        (100, 5, "insufficient: 5 of 6 blocks with trades"),
+        (8, 6, "insufficient: 96 of 100 trades"),
+        (100, 3, "insufficient: 3 of 6 blocks with trades"),
+    ],
+)
+def test_no_regimes_differ_on_less_than_the_minimum_data(gates, each, blocks, lacks):
+    few = compare_regimes(_regimes([0.3, 0.8], each, blocks), gates)
+    assert (few.chi2, few.p, few.verdict, few.reason) == (None, None, None, lacks)
+    enough = compare_regimes(_regimes([0.3, 0.8], each + 1, blocks + 4), gates)
+    assert enough.verdict == "DIFFER"
 
 
 def test_covariance_is_clustered_and_at_least_that_of_independent_rows():

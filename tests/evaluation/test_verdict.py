@@ -5,17 +5,10 @@ from typing import Any
 import pytest
 
 from dipmaster.core.params.roadmap import FINAL_PHASE
-from dipmaster.evaluation.phase_evaluation import PhaseEvaluation, with_degradation
-from dipmaster.evaluation.statistics.gates import PhaseGates
+from dipmaster.evaluation.phase_evaluation import PhaseEvaluation
 from dipmaster.evaluation.statistics.rules import Ruling
 from dipmaster.evaluation.verdict import judge_overall
-
-
-def evaluation(phase: int, verdict: Any = "INCONCLUSIVE", degradation: str = "") -> PhaseEvaluation:
-    nothing: Any = None
-    gates = PhaseGates((), Ruling(verdict, f"because of {phase}"))
-    one = PhaseEvaluation(phase, nothing, nothing, {}, gates, ())
-    return with_degradation(one, degradation)
+from tests.made.judged import evaluation
 
 
 def built(*phases: int) -> list[PhaseEvaluation]:
@@ -28,16 +21,25 @@ def everything(**verdicts: Any) -> list[PhaseEvaluation]:
     return [evaluation(phase, verdicts.get(f"phase_{phase}", "PASS")) for phase in phases]
 
 
-def test_it_waits_for_the_phases() -> None:
-    assert judge_overall(built(0)).reason == (
-        "phases 1 to 4 are not built; phase 0 is held against the final targets for "
-        "information and never counts"
-    )
-    assert judge_overall(built(0, 1)).reason.startswith("phases 2 to 4 are not built")
-    assert judge_overall(built(0, 1, 2)).reason.startswith("phases 3 to 4 are not built")
-    assert judge_overall(built(0, 1, 2, 3)).reason.startswith("phase 4 is not built")
-    for last in range(FINAL_PHASE):
-        assert judge_overall(built(*range(last + 1))).verdict == "INCONCLUSIVE"
+@pytest.mark.parametrize(
+    ("last", "reason"),
+    [
+        (0, "phases 1 to 4 are not built"),
+        (1, "phases 2 to 4 are not built"),
+        (2, "phases 3 and 4 are not built"),
+        (3, "phase 4 is not built"),
+    ],
+)
+def test_it_waits_for_the_phases(last: int, reason: str) -> None:
+    assert judge_overall(built(*range(last + 1))) == Ruling("INCONCLUSIVE", reason)
+
+
+@pytest.mark.parametrize("last", range(FINAL_PHASE))
+def test_a_phase_that_fails_is_named_before_all_are_built(last: int) -> None:
+    phases = [*built(*range(last)), evaluation(last, "PASS", "it costs money")]
+    ruling = judge_overall(phases)
+    named = ruling.reason.endswith(f"; phase {last} fails: it costs money")
+    assert (ruling.verdict, named) == ("INCONCLUSIVE", last > 0)
 
 
 @pytest.mark.parametrize("verdict", ["PASS", "FAIL", "INCONCLUSIVE"])
@@ -67,4 +69,7 @@ def test_what_costs_money_is_still_in_the_final_strategy(final: str, verdict: st
     phases[2] = evaluation(2, "PASS", "the exit models make trades worse")
     ruling = judge_overall(phases)
     assert ruling.verdict == verdict
-    assert ruling.reason.endswith("; phase 2 fails: the exit models make trades worse")
+    why = "; what costs money is still in the final strategy" if final == "PASS" else ""
+    assert ruling.reason == (
+        f"phase 4: because of 4; phase 2 fails: the exit models make trades worse{why}"
+    )

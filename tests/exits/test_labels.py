@@ -1,5 +1,6 @@
 """Labels are the engine's truth: sales by a score exit, hold' ends, and a slow twin."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -78,6 +79,23 @@ def test_a_sale_at_the_open_of_the_end_nets_the_same(make: Any, exits: Any, exec
     before = np.flatnonzero(rows.bar == 2)[0]
     assert labels.exit_net_frac[before] == labels.hold_net_frac[before] == hold.net_frac[0]
     assert labels.exit_is_best[before] == 1
+
+
+def test_a_sale_pays_the_funding_that_holding_has_paid_by_then(
+    make: Any, exits: Any, execution: Any
+) -> None:
+    """Charged at every open: to the bit as much as the path that ends there."""
+    bars = [FLAT, FLAT, (100.0, 100.3, 99.7, 99.8), (97.3, 97.7, 97.1, 97.2), FLAT]
+    plain = make.market(bars, half_spread_bps=2.3)
+    rates = np.full(plain.panel.open.shape, 0.0007)
+    market = replace(plain, panel=replace(plain.panel, funding_frac=rates))
+    rows, paths, labels = labelled(market, make.positions([(0, 0)]), execution, exits)
+    _, free, unfunded = labelled(plain, make.positions([(0, 0)]), execution, exits)
+    before = np.flatnonzero(rows.bar == 2)[0]
+    assert labels.exit_net_frac[before] == paths.net_frac[0]
+    paid = 0.0007 * (100.0 + 97.3) / 100.0
+    np.testing.assert_allclose(free.net_frac - paths.net_frac, paid)
+    np.testing.assert_allclose(unfunded.exit_net_frac[0] - labels.exit_net_frac[0], 0.0007)
 
 
 def test_what_the_end_of_the_data_closed_is_not_known(

@@ -84,10 +84,11 @@ def test_a_smaller_alpha_is_wider_and_bounds_stay_in_range() -> None:
 
 def test_what_cannot_be_computed_says_why() -> None:
     p, won, _ = made_outcomes(40)
-    one_block = block_interval(auc_statistic(p, won), np.zeros(40, np.int64), 100, SEED, 0.025)
-    assert one_block.value is not None
-    assert (one_block.low, one_block.high) == (None, None)
-    assert one_block.reason == "rows in 1 calendar block: 2 needed for bounds"
+    for blocks in (1, 2, 3):
+        few = block_interval(auc_statistic(p, won), np.arange(40) % blocks, 100, SEED, 0.025)
+        assert few.value is not None
+        assert (few.low, few.high) == (None, None)
+        assert few.reason == f"{blocks} of 4 blocks that bounds need"
     no_loss = block_interval(auc_statistic(p, np.ones(40)), np.arange(40), 100, SEED, 0.025)
     assert no_loss == Interval(None, None, None, "outcomes of one class only")
     none = block_interval(mean_statistic(p[:0]), np.zeros(0, np.int64), 100, SEED, 0.025)
@@ -142,7 +143,7 @@ def test_own_statistic() -> None:
     """Whatever counts rows will do: here the largest value among those counted."""
     values = np.arange(12.0)
     largest = Statistic(12, lambda counts: np.where(counts > 0, values, 0.0).max(axis=1), "no rows")
-    found = block_interval(largest, np.arange(12) // 4, 2000, SEED, 0.025)
-    draws = stats.rv_discrete(values=([11, 7, 3], [19 / 27, 7 / 27, 1 / 27]))
-    margin = stats.t.ppf(0.975, 2) * draws.std() * np.sqrt(1.5)
+    found = block_interval(largest, np.arange(12) // 3, 2000, SEED, 0.025)
+    draws = stats.rv_discrete(values=([11, 8, 5, 2], np.array([175, 65, 15, 1]) / 256))
+    margin = stats.t.ppf(0.975, 3) * draws.std() * np.sqrt(4 / 3)
     assert found.high == pytest.approx(11 + margin, rel=0.05)

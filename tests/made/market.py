@@ -81,6 +81,7 @@ def files() -> FileSummary:
         ignored=1,
         ignored_by_reason={"no bars": IgnoredFiles(count=1, files=("notes.txt",))},
         dropped_rows={"ADAUSDT-5m.csv": {"high below low": 2}},
+        funding=(),
     )
 
 

@@ -56,6 +56,7 @@ def losing_phase(coins: tuple[str, ...] = COINS) -> PhaseFigures:
             gross_pnl=3120.4,
             fees=41011.9,
             slippage=7631.8,
+            funding=0.0,
             net_pnl=-45523.3,
             net_return_frac=-0.5604,
             turnover=441.7,
@@ -65,6 +66,7 @@ def losing_phase(coins: tuple[str, ...] = COINS) -> PhaseFigures:
             median_net_bps=9.4,
             mean_gross_bps=3.1,
             mean_cost_bps=22.4,
+            mean_funding_bps=0.0,
             mean_win_bps=38.7,
             mean_loss_bps=-91.4,
             payoff=0.4234,
@@ -203,6 +205,7 @@ def selecting_phase(coins: tuple[str, ...] = COINS) -> PhaseFigures:
             gross_pnl=3110.0,
             fees=1010.0,
             slippage=180.0,
+            funding=0.0,
             net_pnl=1920.0,
             net_return_frac=0.0194,
             turnover=17.1,
@@ -268,11 +271,12 @@ def idle_phase(coins: tuple[str, ...] = COINS) -> PhaseFigures:
         ),
         money=MoneyFigures(
             equity_at_start=1e5, equity_at_end=1e5, gross_pnl=0.0, fees=0.0, slippage=0.0,
-            net_pnl=0.0, net_return_frac=0.0, turnover=0.0,
+            funding=0.0, net_pnl=0.0, net_return_frac=0.0, turnover=0.0,
         ),
         per_trade=PerTradeFigures(
             mean_net_bps=None, median_net_bps=None, mean_gross_bps=None, mean_cost_bps=None,
-            mean_win_bps=None, mean_loss_bps=None, payoff=None, break_even_win_rate=None,
+            mean_funding_bps=None, mean_win_bps=None, mean_loss_bps=None, payoff=None,
+            break_even_win_rate=None,
         ),
         exits=(),
         holding=replace(

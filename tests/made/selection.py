@@ -121,6 +121,7 @@ def signal_quality() -> SignalQuality:
         n_candidates=4502,
         n_unlabelled=0,
         n_positive=2490,
+        blocks_with_positives=18,
         n_traded=171,
         removed_frac=1 - 171 / 4502,
         consistency=Consistency(
@@ -179,6 +180,7 @@ def no_signal_quality(reason: str, candidates: int = 4502) -> SignalQuality:
         false_positive_rate=nothing,
         n_candidates=candidates,
         n_positive=round(0.553 * candidates),
+        blocks_with_positives=18 if candidates else 0,
         n_traded=0,
         removed_frac=1.0 if candidates else None,
         consistency=Consistency(

@@ -190,6 +190,7 @@ def test_the_log_of_the_files() -> None:
             "no bars": {"count": 1, "files": ["s/x.txt"]},
         },
         "dropped_rows": {"s/a.csv": {"off_grid": 3}},
+        "funding": [],
     }
     entry = report["symbols"]["AUSDT"]
     assert entry["dropped_rows"] == {"off_grid": 2}

@@ -75,6 +75,7 @@ def simulated_market(coins: tuple[str, ...] = COINS) -> Market:
         columns=dict.fromkeys(coins, ("volume",)),
         columns_left_out=(),
         fallback_half_spread_bps=0.0,
+        funding=dict.fromkeys(coins, False),
     )
 
 

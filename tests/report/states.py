@@ -20,7 +20,7 @@ from tests.made.phase import (
     losing_phase,
 )
 from tests.made.selection import empty_funnel, no_signal_quality, signal_quality
-from tests.made.validation import DIFFERENCES, claims, nothing_to_compare
+from tests.made.validation import DIFFERENCES, claims, not_built, nothing_to_compare
 from tests.report import frames
 from tests.report.run import params, run, validated, with_gates, with_phases
 
@@ -29,6 +29,7 @@ HARM = (
     "the exit models make trades worse: -3.1 bp a trade on 4,502 candidates followed alone, at "
     "best -1.2 bp"
 )
+STILL_THERE = "what costs money is still in the final strategy"
 
 
 def no_trades() -> ReportInputs:
@@ -111,6 +112,7 @@ def real_bars(base: ReportInputs | None = None) -> ReportInputs:
         ignored=23,
         ignored_by_reason={why: IgnoredFiles(count=23, files=names)},
         dropped_rows={"set/<b>ADAUSDT</b>.csv": {"high below low": 3}},
+        funding=(),
     )
     return replace(
         base,
@@ -313,6 +315,8 @@ def all_phases() -> ReportInputs:
     one = run(1).validation
     whole = validated(
         base,
+        verdict="INCONCLUSIVE",
+        verdict_reason="phase 4: undecided: win rate",
         built_phases=(0, 1, 2, 3, 4),
         phases={str(k): phase for k, phase in figures.items()},
         differences={str(k): replace(DIFFERENCES[1], against=k - 1) for k in range(1, 5)},
@@ -326,12 +330,28 @@ def all_phases() -> ReportInputs:
     return replace(whole, gates=tuple(rows), equity=equity)
 
 
+def costly_models() -> ReportInputs:
+    """Every phase built; phase 1 fails by its gates, phase 2 by what its models cost."""
+    base = all_phases()
+    missed = "fails after Holm's correction: win rate, sharpe, profit factor, max drawdown"
+    figures = {
+        1: replace(base.phase(1), verdict="FAIL", verdict_reason=missed),
+        2: replace(losing_phase(), verdict="FAIL", verdict_reason=HARM, harm=HARM, abstained=None),
+        4: replace(base.phase(4), verdict="PASS", verdict_reason="every gate passes"),
+    }
+    reason = f"phase 4: every gate passes; phase 1 fails: {missed}; phase 2 fails: {HARM}"
+    whole = with_phases(base, figures)
+    return validated(whole, verdict="FAIL", verdict_reason=f"{reason}; {STILL_THERE}")
+
+
 def until(inputs: ReportInputs, last: int) -> ReportInputs:
     """The same run without the phases after `last`, which is at least 1."""
     results = inputs.validation
     numbers = tuple(number for number in results.built_phases if number <= last)
     return validated(
         inputs,
+        verdict="INCONCLUSIVE",
+        verdict_reason=not_built(last),
         built_phases=numbers,
         phases={str(number): results.phases[str(number)] for number in numbers},
         differences={str(number): results.differences[str(number)] for number in numbers[1:]},
@@ -345,6 +365,7 @@ def phase_3() -> ReportInputs:
     results = base.validation
     whole = validated(
         base,
+        verdict_reason=not_built(3),
         built_phases=(0, 1, 2, 3),
         phases={**results.phases, "3": results.phases["2"]},
         differences={**results.differences, "3": replace(DIFFERENCES[2], against=2)},
@@ -426,7 +447,8 @@ def phase_2_wordy() -> ReportInputs:
         harm=HARM,
     )
     checks = tuple(replace(one, holds=True) for one in base.validation.checks)
-    return validated(with_phases(base, {2: figures}), checks=checks)
+    reason = f"{not_built(2)}; phase 2 fails: {HARM}"
+    return validated(with_phases(base, {2: figures}), verdict_reason=reason, checks=checks)
 
 
 STATES: dict[str, Callable[[], ReportInputs]] = {
@@ -440,6 +462,7 @@ STATES: dict[str, Callable[[], ReportInputs]] = {
     "many coins": many_coins,
     "long reasons": long_reasons,
     "all phases": all_phases,
+    "all phases, costly models": costly_models,
     "too short": too_short,
     "phase 1": lambda: run(1),
     "phase 1 abstained": phase_1_abstained,

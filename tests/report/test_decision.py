@@ -5,14 +5,18 @@ from dataclasses import replace
 
 import pytest
 
+from dipmaster.core.params.roadmap import FINAL_PHASE
+from dipmaster.evaluation.verdict import judge_overall
 from dipmaster.report import pages
 from dipmaster.report.chapters.decision.view import DECISION
 from dipmaster.report.inputs import ReportInputs
+from dipmaster.report.kit.numbers import capital, typeset
 from dipmaster.report.kit.verdicts import mark
+from tests.made.judged import evaluation
 from tests.report.conftest import unpainted
 from tests.report.printed import plain, print_chapter, say
-from tests.report.run import with_gates, with_phases
-from tests.report.states import STATES, until
+from tests.report.run import validated, with_gates, with_phases
+from tests.report.states import HARM, STATES, until
 
 States = dict[str, Callable[[], ReportInputs]]
 MINUS = "−"
@@ -33,7 +37,7 @@ def words_of(name: str) -> str:
 
 def test_a_strategy_that_wins_often_and_loses_money_is_seen_through() -> None:
     assert words_of("losing") == (
-        "No verdict yet: phases 1 to 4 are not built. "
+        "No verdict yet Phases 1 to 4 are not built. "
         "Phase 0, for information only: misses all 4 final targets. "
         "Phase 0 won 2,448 of 4,417 trades and lost money: a trade brought +3.1 bp before costs, "
         f"paid 22.4 bp and left {MINUS}19.3 bp. "
@@ -56,7 +60,11 @@ def test_a_strategy_that_wins_often_and_loses_money_is_seen_through() -> None:
         ("long reasons", "The ledger fails 1 of its 1 checks: every verdict is withheld."),
         (
             "all phases",
-            "Final phase: INCONCLUSIVE. Of 4 targets and the excess win rate: 1 undecided, 4 met.",
+            "Overall verdict: INCONCLUSIVE Phase 4: undecided: win rate. Phase 1: PASS.",
+        ),
+        (
+            "all phases",
+            "Phase 4: INCONCLUSIVE. Of 4 targets and the excess win rate: 1 undecided, 4 met.",
         ),
         ("all phases", "Phase 2: INCONCLUSIVE. No trade was good enough: 0 of 4,502"),
         (
@@ -75,17 +83,30 @@ def test_an_unbuilt_final_phase_is_never_a_pass() -> None:
     assert "PASS" not in words
 
 
-@pytest.mark.parametrize(
-    ("last", "expected"),
-    [
-        (1, "phases 2 to 4 are"),
-        (2, "phases 3 and 4 are"),
-        (3, "phase 4 is"),
-    ],
-)
-def test_what_is_not_built(last: int, expected: str) -> None:
-    words = verdict_of(until(STATES["all phases"](), last))[1]
-    assert words.startswith(f"No verdict yet: {expected} not built.")
+@pytest.mark.parametrize("last", range(FINAL_PHASE + 1))
+@pytest.mark.parametrize("final", ["PASS", "FAIL", "INCONCLUSIVE"])
+def test_page_one_prints_the_ruling_on_all_phases_and_its_reason(last: int, final: str) -> None:
+    """Of 0 to 4 phases, phase 2 being one that costs money: what is ruled is what is printed."""
+    judged = [evaluation(phase, final if phase == last else "PASS") for phase in range(last + 1)]
+    judged[2:3] = [evaluation(2, "PASS", HARM)] if last >= 2 else []
+    ruling = judge_overall(judged)
+    built = until(STATES["all phases"](), last) if 0 < last < FINAL_PHASE else None
+    inputs = built or STATES["all phases" if last else "losing"]()
+    tone, words = verdict_of(
+        validated(inputs, verdict=ruling.verdict, verdict_reason=ruling.reason)
+    )
+    reason = capital(typeset(ruling.reason)).replace("\N{NO-BREAK SPACE}", " ")
+    heading = f"Overall verdict: {ruling.verdict}" if last == FINAL_PHASE else "No verdict yet"
+    assert words.startswith(f"{heading} {reason}. ")
+    assert tone == (ruling.verdict.lower() if last == FINAL_PHASE else "none")
+    assert ("phase 2 fails: the exit models make trades worse" in words) == (last >= 2)
+
+
+def test_a_final_pass_with_a_costly_phase_before_is_no_pass() -> None:
+    tone, words = verdict_of(STATES["all phases, costly models"]())
+    assert tone == "fail"
+    assert words.startswith("Overall verdict: FAIL Phase 4: every gate passes; phase 1 fails: ")
+    assert "; phase 2 fails: the exit models make trades worse: −3.1 bp a trade" in words
 
 
 def test_an_account_lost_in_the_burn_in_is_told_where_nothing_was_traded_after_it() -> None:
@@ -135,7 +156,7 @@ def test_the_excess_win_rate_is_told_by_its_gate_and_not_by_its_interval(
 def test_page_one_speaks_of_the_last_phase_that_traded() -> None:
     built, abstained = STATES["phase 2"](), STATES["phase 2 abstained"]()
     words = verdict_of(built)[1]
-    assert words.startswith("No verdict yet: phases 3 and 4 are not built.")
+    assert words.startswith("No verdict yet Phases 3 and 4 are not built.")
     assert "Phase 1: INCONCLUSIVE." in words
     assert "Phase 2: INCONCLUSIVE." in words
     assert "Phase 2 against phase 1, paired: win rate −4.1 points" in words
@@ -144,10 +165,30 @@ def test_page_one_speaks_of_the_last_phase_that_traded() -> None:
     assert "Against phase 1 it bought nothing" in verdict_of(abstained)[1]
 
 
-def test_models_that_fail_the_phase_are_named() -> None:
+def test_models_that_fail_the_phase_are_named_once() -> None:
     words = words_of("phase 2, most words")
-    assert words.count("It fails because the exit models make trades worse.") == 1
-    assert "It fails because" not in words_of("phase 2")
+    assert words.count("phase 2 fails: the exit models make trades worse: −3.1 bp a trade") == 1
+    assert "exit models" not in words_of("phase 2")
+
+
+@pytest.mark.parametrize(
+    ("broke_even", "expected"),
+    [
+        (0, "out of sample, 1,969 of them losing"),
+        (1, "out of sample, 1,968 of them losing, 1 break-even"),
+        (12, "out of sample, 1,957 of them losing, 12 break-even"),
+    ],
+)
+def test_a_trade_that_broke_even_is_not_said_to_lose(
+    losing: ReportInputs, broke_even: int, expected: str
+) -> None:
+    phase = losing.phase(0)
+    counts = replace(phase.counts, break_even=broke_even)
+    with unpainted():
+        printed = print_chapter(with_phases(losing, {0: replace(phase, counts=counts)}), DECISION)
+    assert expected in printed
+    assert ("break-even" in printed.split("of them losing")[1][:20]) == bool(broke_even)
+    assert "Phase 0 won 2,448 of 4,417 trades" in printed
 
 
 def test_n_effective_is_told_as_it_is_computed(losing: ReportInputs) -> None:

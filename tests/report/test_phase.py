@@ -8,9 +8,11 @@ import pytest
 from dipmaster.report import registry
 from dipmaster.report.chapters.phase import view
 from dipmaster.report.inputs import ReportInputs
+from dipmaster.results.evaluation.phase import IntrabarOrder, IntrabarReading
 from tests.made.phase import losing_phase
 from tests.report.conftest import unpainted
 from tests.report.printed import print_chapter, say
+from tests.report.run import with_phases
 
 States = dict[str, Callable[[], ReportInputs]]
 SENTENCES = "chapters/phase/sentences.html.j2"
@@ -50,6 +52,96 @@ def test_each_place_has_its_own_words(at: str | None, expected: str) -> None:
 
 def test_a_phase_without_the_key_did_not_abstain() -> None:
     assert say("kit/sentences.html.j2", "abstention", losing_phase()) == ""
+
+
+def reading(win_rate: float, trades: int = 75) -> IntrabarReading:
+    return IntrabarReading(trades=trades, win_rate=win_rate, mean_net_bps=16.3, profit_factor=1.683)
+
+
+BOTH = (
+    "If the stop comes first, as every verdict assumes: win rate 72.00 %, profit factor 1.683, "
+    "mean net +16.3 bp. If the target comes first: win rate {}. The truth lies between."
+)
+BY_ORDER = "decided by the order of prices inside one bar"
+
+
+@pytest.mark.parametrize(
+    ("touched", "other", "decided", "readings"),
+    [
+        (0, reading(0.72), f"No exit is {BY_ORDER}: none touched both stop and target.",
+         "Every verdict takes the stop to come first."),
+        (0, reading(0.72, 76), f"No exit is {BY_ORDER}: none touched both stop and target.",
+         BOTH.format("72.00 %, profit factor 1.683, mean net +16.3 bp, on 76 trades")),
+        (1, reading(0.7333), f"1 of 75 exits (1.33 %) is {BY_ORDER}, which touched both stop and "
+         "target.", BOTH.format("73.33 %, profit factor 1.683, mean net +16.3 bp")),
+        (6, reading(0.8), f"6 of 75 exits (8.00 %) are {BY_ORDER}, which touched both stop and "
+         "target.", BOTH.format("80.00 %, profit factor 1.683, mean net +16.3 bp")),
+    ],
+)  # fmt: skip
+def test_both_readings_of_a_bar_are_told(
+    touched: int, other: IntrabarReading, decided: str, readings: str
+) -> None:
+    order = IntrabarOrder(
+        trades_touching_both=touched,
+        share_frac=touched / 75,
+        stop_first=reading(0.72),
+        target_first=other,
+    )
+    assert say(SENTENCES, "intrabar", order) == f"{decided} {readings}"
+
+
+def test_each_phase_tells_the_readings_of_its_own_exits(states: States) -> None:
+    inputs = states["phase 2"]()
+    for number, part in ((0, "18 of 4,417 exits (0.40 %)"), (2, "exits")):
+        chapter = next(c for c in registry.chapters(inputs) if c.anchor == f"phase-{number}")
+        with unpainted():
+            printed = print_chapter(inputs, chapter)
+        told = say(SENTENCES, "intrabar", inputs.phase(number).intrabar)
+        assert part in told
+        assert printed.index("How trades end") < printed.index(told)
+
+
+@pytest.mark.parametrize(
+    ("broke_even", "pair", "told"),
+    [
+        (0, "2,448 / 1,969 / none", ""),
+        (1, "2,448 / 1,968 / 1", "1 trade broke even, with a net result of zero but for rounding: "
+         "neither won nor lost. The win rate counts it as not won"),
+        (12, "2,448 / 1,957 / 12", "12 trades broke even, with a net result of zero but for "
+         "rounding: neither won nor lost. The win rate counts them as not won"),
+    ],
+)  # fmt: skip
+def test_break_even_trades_are_neither_won_nor_lost(
+    losing: ReportInputs, broke_even: int, pair: str, told: str
+) -> None:
+    phase = losing.phase(0)
+    counted = replace(phase, counts=replace(phase.counts, break_even=broke_even))
+    chapter = next(one for one in registry.chapters(losing) if one.anchor == "phase-0")
+    with unpainted():
+        printed = print_chapter(with_phases(losing, {0: counted}), chapter)
+    assert f"Won / lost / break-even {pair}" in printed
+    assert ("broke even" in printed) == bool(told)
+    assert told in printed
+
+
+@pytest.mark.parametrize(
+    ("rejected", "expected"),
+    [
+        ({"zero_volume": 0, "max_positions": 0}, ""),
+        ({"zero_volume": 3, "max_positions": 0}, "by reason: zero volume 3."),
+        ({"zero_volume": 3, "max_positions": 85}, "by reason: max positions 85, zero volume 3."),
+    ],
+)
+def test_orders_that_were_not_filled_are_told_by_reason(
+    losing: ReportInputs, rejected: dict[str, int], expected: str
+) -> None:
+    phase = losing.phase(0)
+    other = replace(phase, counts=replace(phase.counts, skipped=rejected))
+    chapter = next(one for one in registry.chapters(losing) if one.anchor == "phase-0")
+    with unpainted():
+        printed = print_chapter(with_phases(losing, {0: other}), chapter)
+    assert expected in printed
+    assert ("Candidates that were not bought" in printed) == bool(expected)
 
 
 def test_few_trades_make_a_later_chapter_compact_but_never_the_first(states: States) -> None:

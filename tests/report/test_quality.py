@@ -4,10 +4,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from dipmaster.report.chapters.quality import view as quality
 from dipmaster.report.inputs import ReportInputs
-from dipmaster.results.ingest import Gap
-from tests.report.printed import say
+from dipmaster.results.ingest import Gap, LargestJump, StrayBars
+from tests.report.printed import print_chapter, say
+from tests.report.run import run, validated
 
 States = dict[str, Callable[[], ReportInputs]]
 SENTENCES = "chapters/quality/sentences.html.j2"
@@ -33,6 +36,86 @@ def test_gaps_come_longest_first_with_their_coins(states: States) -> None:
         inputs = with_coin(inputs, coin, gaps=gaps)
     rows = quality.longest_gaps(inputs.ingest.symbols)
     assert [row[0] for row in rows] == ["BTCUSDT, ETHUSDT", "ADAUSDT"]
+
+
+def jump(factor: float | None, hours: float = 0.0) -> LargestJump:
+    if factor is None:
+        return LargestJump(factor=None, from_=None, to=None, from_price=None, to_price=None)
+    minutes = round(5 + 60 * hours)
+    return LargestJump(
+        factor=factor,
+        from_="2023-05-01T00:00:00Z",
+        to=f"2023-05-01T{minutes // 60:02d}:{minutes % 60:02d}:00Z",
+        from_price=0.0000123456789,
+        to_price=0.0000123456789 * factor,
+    )
+
+
+def test_the_largest_jumps_come_first_and_tell_the_bars_between(losing: ReportInputs) -> None:
+    inputs = with_coin(losing, "ADAUSDT", largest_jump=jump(None))
+    inputs = with_coin(inputs, "BTCUSDT", largest_jump=jump(1.25, hours=2))
+    assert quality.largest_jumps(inputs.ingest.symbols) == [
+        ("BTCUSDT", "2023-05-01 00:00", "0.0000123457", "2023-05-01 02:05", "0.0000154321", "24",
+         "1.250"),
+        ("ETHUSDT", "2023-05-01 00:00", "10", "2023-05-01 00:05", "10.1", "0", "1.010"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("coins", "expected"),
+    [
+        (0, "over gaps too: none; a factor above 1.5 is refused"),
+        (1, "over gaps too: the largest are listed below; a factor above 1.5 is refused"),
+        (9, "over gaps too: the largest are listed below; a factor above 1.5 is refused"),
+    ],
+)
+def test_jumps_are_told_with_the_factor_that_is_refused(coins: int, expected: str) -> None:
+    inputs = run(coins=tuple(f"C{k}USDT" for k in range(9)))
+    for k in range(9):
+        changed = jump(1.1 + k / 100 if k < coins else 1.0)
+        inputs = with_coin(inputs, f"C{k}USDT", largest_jump=changed)
+    printed = print_chapter(inputs, quality.QUALITY)
+    assert expected in printed
+    assert printed.count(" 2023-05-01 00:00 ") == min(coins, quality.LARGEST_JUMPS)
+
+
+@pytest.mark.parametrize(
+    ("days", "expected"),
+    [
+        (0, "no coin has a bar: none."),
+        (1, "no coin has a bar: 1. It is left out of every figure and not counted as a day of "
+         "zero return."),
+        (20, "no coin has a bar: 20. They are left out of every figure and not counted as days of "
+         "zero return."),
+    ],
+)  # fmt: skip
+def test_days_without_bars_are_told(losing: ReportInputs, days: int, expected: str) -> None:
+    period = replace(losing.validation.period, days_without_bars=days)
+    assert expected in print_chapter(validated(losing, period=period), quality.QUALITY)
+
+
+LONE = StrayBars(symbol="BTCUSDT", from_="2033-01-01T00:00:00Z", to="2033-01-01T00:00:00Z", bars=1)
+SHORT = StrayBars(symbol="ETHUSDT", from_="2015-02-01T23:50:00Z", to="2015-02-02T00:05:00Z", bars=4)
+
+
+@pytest.mark.parametrize(
+    ("runs", "expected"),
+    [
+        ((), "far from all other bars: none."),
+        ((LONE,), "far from all other bars: BTCUSDT 1 bar on 2033-01-01."),
+        ((LONE, SHORT), "all other bars: BTCUSDT 1 bar on 2033-01-01, ETHUSDT 4 bars on "
+         "2015-02-01 to 2015-02-02."),
+    ],
+)  # fmt: skip
+def test_stray_bars_are_told(states: States, runs: tuple[StrayBars, ...], expected: str) -> None:
+    inputs = states["real bars"]()
+    market = replace(inputs.ingest.market, stray_bars=runs)
+    there = replace(inputs, ingest=replace(inputs.ingest, market=market))
+    assert expected in print_chapter(there, quality.QUALITY)
+
+
+def test_a_simulated_market_has_no_stray_bars(losing: ReportInputs) -> None:
+    assert "far from all other bars" not in print_chapter(losing, quality.QUALITY)
 
 
 def test_faults_name_their_coins(states: States) -> None:

@@ -14,9 +14,11 @@ from dipmaster.report.chapters.volatility.regime_chart import spells
 from dipmaster.report.chapters.volatility.tenths import tenths
 from dipmaster.report.chapters.volatility.view import VOLATILITY
 from dipmaster.report.inputs import ReportInputs
+from dipmaster.results.volatility.forecasts import PooledForecastTest
 from dipmaster.results.volatility.regimes import NothingToCompare, RegimeResults
 from tests.report.conftest import unpainted
 from tests.report.printed import print_chapter, say
+from tests.report.run import validated
 
 States = dict[str, Callable[[], ReportInputs]]
 SENTENCES = "chapters/volatility/sentences.html.j2"
@@ -48,17 +50,41 @@ def test_garch_is_told_to_be_better_and_worse_and_the_choice_is_a_param(
 def test_accuracy_is_held_against_90_per_cent(built: ReportInputs) -> None:
     text = printed(built)
     assert "on 76.0 % (71.0 to 81.0 %) of the bars" in text
-    assert "more than 90 %: not reached" in text
+    assert "more than 90 %: not kept (the whole interval misses it)." in text
     assert "market as a whole it names on 84.4 %" in text
     references = regimes.references(built.volatility.regimes)
     assert [one.key for one in references] == ["coin_truth", "market_truth"]
+
+
+def test_accuracy_has_the_verdict_of_its_claim_and_none_of_its_own(built: ReportInputs) -> None:
+    """An interval that misses 90 % as a whole, and too little data for a verdict."""
+    few = "insufficient: 2 of 6 blocks out of sample"
+    claims = tuple(
+        replace(one, verdict="NOT SHOWN", reason=f"{few}; besides")
+        if one.id == "1.3.accuracy"
+        else one
+        for one in built.validation.promises
+    )
+    assert f"more than 90 %: not shown ({few})." in printed(validated(built, promises=claims))
+    unjudged = printed(validated(built, promises=()))
+    assert "more than 90 %. Always naming" in unjudged
+
+
+def test_a_garch_that_was_not_tested_says_what_lacks() -> None:
+    few = PooledForecastTest(
+        dm=None, p=None, verdict="not different", difference=-0.1,
+        reason="insufficient: 2 of 4 blocks of 30 days",
+    )  # fmt: skip
+    garch = say(SENTENCES, "garch", None, [("HAR", few)], "GARCH(1,1)")
+    lacks = "not shown to differ from HAR (insufficient: 2 of 4 blocks of 30 days)."
+    assert lacks in garch
 
 
 def test_on_real_bars_there_is_only_a_proxy_and_it_is_named_so(states: States) -> None:
     real = states["phase 1, real bars"]()
     text = printed(real)
     assert "accuracy cannot be measured and the roadmap’s 90 % stays open" in text
-    assert "not reached" not in text
+    assert "not kept" not in text
     assert [one.key for one in regimes.references(real.volatility.regimes)] == ["proxy"]
     assert "changes of the true state" not in text
 

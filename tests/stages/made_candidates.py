@@ -124,6 +124,7 @@ def write_inputs() -> None:
     store.write_table(found, CANDIDATES, Path("data/features/candidates.parquet"))
     write_market(["volume"])
     store.write_json({"known": True}, Path("data/ingest/truth/about.json"))
+    store.write_json({"charged": {}}, catalog.FUNDING_ABOUT)
     coin = replace(regimes(True).coin, coin_truth=regime_accuracy(0.8))
     judged = replace(regimes(True), used="coin", episodes=9, coin=coin)
     write_result(replace(volatility(SYMBOLS), regimes=judged), catalog.VOLATILITY_METRICS)

@@ -67,6 +67,7 @@ def put(bars: Bars, plain: bool = False) -> None:
         market["columns"][symbol] = list(kept.columns[5:])
     store.write_json(market, catalog.MARKET)
     store.write_json({"known": False}, catalog.TRUTH / "about.json")
+    store.write_json({"charged": dict.fromkeys(bars, False)}, catalog.FUNDING_ABOUT)
     features.main()
     volatility.main()
 

@@ -1,5 +1,9 @@
 """A phase with nothing but a number, a name and a title is the phase before it, trade for trade."""
 
+import json
+import shutil
+import subprocess
+import sys
 from functools import partial
 from pathlib import Path
 
@@ -160,3 +164,46 @@ def test_checks_are_inherited_by_phase_and_can_be_replaced(context: EvaluationCo
     assert all(inherited.values())
     replaced = ReplacingPhase().integrity_checks(context, completed, new.ledger)
     assert replaced == {**inherited, "selection": ()}
+
+
+MODULE = '''"""Nothing that the phase before it has not."""
+
+from dipmaster.evaluation.phase import Phase
+
+
+class WrittenPhase(Phase):
+    """All there has to be."""
+
+    number = {number}
+    name = "written"
+    title = "nothing"
+'''
+IMPORT = "from dipmaster.evaluation.phases.selection import SelectionPhase\n"
+
+
+def test_its_package_and_its_entry_are_all_it_takes(
+    project: Path, template: Path, tmp_path: Path
+) -> None:
+    """As docs/contributing.md says: written into a copy of the project, run from there."""
+    copy = tmp_path / "project"
+    shutil.copytree(template, copy, symlinks=True)
+    for package in ("dipmaster", "stages"):
+        shutil.copytree(
+            project / package, copy / package, ignore=shutil.ignore_patterns("__pycache__")
+        )
+    package, number = copy / "dipmaster/evaluation/phases/written", len(PHASES)
+    package.mkdir()
+    (package / "__init__.py").write_text(MODULE.format(number=number), encoding="utf-8")
+    registry = copy / "dipmaster/evaluation/registry.py"
+    text = registry.read_text(encoding="utf-8").replace(
+        IMPORT, f"{IMPORT}from dipmaster.evaluation.phases.written import WrittenPhase\n"
+    )
+    registry.write_text(text.replace("ExitsPhase)\n", "ExitsPhase, WrittenPhase)\n"), "utf-8")
+    command = [sys.executable, "-m", "stages.validate"]
+    subprocess.run(command, cwd=copy, check=True, capture_output=True)
+    trades = [
+        copy / f"data/validate/trades_phase_{phase}.parquet" for phase in (number - 1, number)
+    ]
+    assert trades[0].read_bytes() == trades[1].read_bytes()
+    details = json.loads((copy / "reports/metrics/validate.json").read_text(encoding="utf-8"))
+    assert details["built_phases"] == list(range(number + 1))

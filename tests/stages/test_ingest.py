@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 import pytest
 import yaml
 
-from dipmaster.core import stage
+from dipmaster.core import catalog, stage
 from dipmaster.core.errors import DataError
 from dipmaster.core.store import read_table
 from dipmaster.core.tables import BARS, ON_CHAIN, ORDER_BOOK, SENTIMENT, TRUTH
@@ -102,6 +102,26 @@ def test_a_redenomination_over_a_halt_is_refused(
     assert told["symbols"]["BTCUSDT"]["largest_jump"]["factor"] > 900.0
 
 
+def test_funding_is_written_for_the_coins_that_have_it(workspace: Callable[..., None]) -> None:
+    put_raw()
+    put_raw("ETHUSDT.parquet")
+    first = pd.Timestamp("2023-01-01", tz="UTC")
+    stamps = [int((first + pd.Timedelta(8 * i, "h")).timestamp() * 1000) + 2 for i in range(8)]
+    header = "calc_time,funding_interval_hours,last_funding_rate"
+    text = "\n".join([header, *(f"{stamp},8,0.0001" for stamp in stamps)])
+    Path("data/raw/set/BTCUSDT-fundingRate-2023-01.csv").write_text(text, encoding="utf-8")
+    workspace(source="raw")
+    ingest.main()
+    market = json.loads(Path("data/ingest/market.json").read_text(encoding="utf-8"))
+    assert market["funding"] == {"BTCUSDT": True, "ETHUSDT": False}
+    rates = catalog.read_funding()
+    assert list(rates) == ["BTCUSDT"]
+    assert rates["BTCUSDT"]["rate_frac"].tolist() == [0.0001] * 8
+    metrics = json.loads(Path("reports/metrics/ingest.json").read_text(encoding="utf-8"))
+    assert metrics["files"]["funding"] == ["set/BTCUSDT-fundingRate-2023-01.csv"]
+    assert metrics["files"]["ignored"] == 0
+
+
 def files(folder: str = "data/ingest") -> dict[str, bytes]:
     return {str(p): p.read_bytes() for p in sorted(Path(folder).rglob("*")) if p.is_file()}
 
@@ -179,6 +199,7 @@ def test_raw(workspace: Callable[..., None]) -> None:
         "columns": {"BTCUSDT": ["volume"], "ETHUSDT": ["volume", "trade_count"]},
         "columns_left_out": ["quote_volume", "taker_buy_volume", "half_spread_bps"],
         "fallback_half_spread_bps": 1,
+        "funding": {"BTCUSDT": False, "ETHUSDT": False},
     }
     frame = read_table(Path("data/ingest/bars/ETHUSDT.parquet"), BARS)
     assert len(frame) == 699
@@ -186,6 +207,7 @@ def test_raw(workspace: Callable[..., None]) -> None:
     assert sorted(files()) == [
         "data/ingest/bars/BTCUSDT.parquet",
         "data/ingest/bars/ETHUSDT.parquet",
+        "data/ingest/funding/about.json",
         "data/ingest/market.json",
         "data/ingest/truth/about.json",
     ]

@@ -62,7 +62,7 @@ def test_outputs(workspace: Path) -> None:
     assert details["built_phases"] == [0, 1, 2]
     assert [row["phase"] for row in details["checks"]] == [0] * 7 + [1] * 12 + [2] * 18
     assert all(check["holds"] for check in details["checks"])
-    assert "phases 3 to 4 are not built" in details["verdict_reason"]
+    assert "phases 3 and 4 are not built" in details["verdict_reason"]
     first, second = (details["phases"][key] for key in ("0", "1"))
     assert first["counts"]["trades"] > 50
     assert "abstained" not in first

@@ -86,6 +86,7 @@ def test_figures_are_those_of_the_stages(
     about = {"fallback_half_spread_bps": 0.0, "columns": columns}
     store.write_json(about, catalog.MARKET)
     store.write_json({"known": False}, catalog.TRUTH / "about.json")
+    store.write_json({"charged": dict.fromkeys(bars, False)}, catalog.FUNDING_ABOUT)
     for stage in (features, volatility, confidence, exits, validate):
         stage.main()
 

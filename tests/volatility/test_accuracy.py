@@ -10,7 +10,7 @@ from dipmaster.volatility import forecast_accuracy, regime_accuracy
 from dipmaster.volatility.regime import classify
 
 
-def simulate_forecasts(coins: int = 2, days: int = 12, seed: int = 1):
+def simulate_forecasts(coins: int = 2, days: int = 18, seed: int = 1):
     """Returns with a known variance, and forecasts: the truth, the truth with noise, a constant."""
     rng = np.random.default_rng(seed)
     bars = days * 288
@@ -66,6 +66,20 @@ def test_equal_forecasts_are_not_different(params) -> None:
         "p": None,
         "verdict": "not different",
     }
+
+
+def test_no_forecast_is_better_on_fewer_than_four_blocks(params) -> None:
+    """Seventeen days of forecasts: four blocks of four days, three of five."""
+    returns, forecasts = simulate_forecasts()
+    for block_days, verdict in ((4, "GARCH better"), (5, "not different")):
+        few = params.judging.model_copy(update={"block_days": block_days})
+        result = forecast_accuracy.evaluate_forecasts(("A", "B"), returns, forecasts, 288, few)
+        pooled, coin = result["pooled"], result["by_symbol"]["A"]
+        for test in (pooled["garch_against"]["har"], coin["garch_against"]["har"]):
+            assert test["verdict"] == verdict
+            assert (test["p"] is None) == (block_days == 5)
+    assert test["reason"] == "insufficient: 3 of 4 blocks of 5 days"
+    assert pooled["garch_against"]["har"]["difference"] < 0.0
 
 
 def test_pooled_test_is_statsmodels_on_one_coin(params) -> None:
@@ -174,13 +188,13 @@ def test_interval_is_students_on_the_spread_of_blocks(params) -> None:
     assert result["value"] - result["low"] == pytest.approx(half, rel=0.06)
 
 
-def test_no_bounds_from_less_than_two_blocks(params) -> None:
+def test_no_bounds_from_less_than_four_blocks(params) -> None:
     rng = np.random.default_rng(9)
-    truth = rng.integers(0, 3, (1, 7 * 288)).astype(np.int8)
+    truth = rng.integers(0, 3, (1, 15 * 288)).astype(np.int8)
     predicted = np.where(rng.random(truth.shape) < 0.8, truth, 0).astype(np.int8)
     result = regime_accuracy.evaluate_regimes(predicted, truth, 0, params.judging)["accuracy"]
     assert (result["low"], result["high"]) == (None, None)
-    assert result["reason"] == "fewer than two whole blocks out of sample"
+    assert result["reason"] == "3 of 4 blocks that bounds need"
     assert result["value"] == pytest.approx((predicted == truth).mean())
 
 

@@ -102,8 +102,8 @@ class ConfidenceEvaluation(Section):
     bins: int = number("equal-mass bins of the reliability diagram", ge=2, le=50)
     bootstrap_reps: int = number("block bootstrap replications", ge=100, le=1_000_000)
     permutations: int = number("shuffles a feature, for its importance", ge=1, le=100)
-    min_candidates: int = number("candidates, for a verdict on calibration", ge=10, le=1_000_000)
-    min_blocks: int = number("blocks with candidates, for the same", ge=2, le=1000)
+    min_candidates: int = number("fewer scored candidates: no verdict", ge=10, le=1_000_000)
+    min_blocks: int = number("fewer blocks with them: no verdict", ge=2, le=1000)
 
 
 class Confidence(Section):

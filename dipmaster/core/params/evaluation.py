@@ -4,6 +4,9 @@ from pydantic import Field, model_validator
 
 from dipmaster.core.params.base import Section, frac, number
 
+LEAST_BLOCKS = 4
+"""Fewest blocks that give bounds of what has no limits: with fewer Student's t has no variance."""
+
 
 class Split(Section):
     """Where the out-of-sample period begins."""
@@ -64,7 +67,9 @@ class Gates(Section):
     min_trades: int = number("fewer trades: insufficient", ge=2, le=1_000_000)
     min_losing_trades: int = number("fewer losing trades: insufficient", ge=0, le=1_000_000)
     few_losing_trades: int = number("below: the widened bounds apply", ge=0, le=1_000_000)
-    min_blocks: int = number("fewer blocks with trades: insufficient", ge=2, le=1000)
+    min_blocks: int = number(
+        "fewer blocks with trades, or fewer than 4: insufficient", ge=2, le=1000
+    )
     drawdown_horizon_days: int = number("length over which drawdown is measured", ge=1, le=3650)
     random_entry: RandomEntry
     targets: PhaseTargets
@@ -74,6 +79,11 @@ class Gates(Section):
         if self.min_losing_trades > self.few_losing_trades:
             raise ValueError("min_losing_trades must not exceed few_losing_trades")
         return self
+
+    @property
+    def blocks_needed(self) -> int:
+        """Blocks with trades that a verdict needs: at least as many as bounds do."""
+        return max(self.min_blocks, LEAST_BLOCKS)
 
 
 class Report(Section):

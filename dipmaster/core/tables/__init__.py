@@ -14,7 +14,7 @@ from dipmaster.core.tables.exits import (
     ROADMAP_FEATURES,
 )
 from dipmaster.core.tables.ledger import EQUITY, FILLS, TRADES
-from dipmaster.core.tables.market import BARS, ON_CHAIN, ORDER_BOOK, SENTIMENT, TRUTH
+from dipmaster.core.tables.market import BARS, FUNDING, ON_CHAIN, ORDER_BOOK, SENTIMENT, TRUTH
 from dipmaster.core.tables.schema import I8, Column, Table
 from dipmaster.core.tables.signals import CANDIDATES, FEATURES, FILTER_RESULTS, SCORES, VOLATILITY
 
@@ -28,6 +28,7 @@ __all__ = [
     "FEATURES",
     "FILLS",
     "FILTER_RESULTS",
+    "FUNDING",
     "I8",
     "ON_CHAIN",
     "ORDER_BOOK",

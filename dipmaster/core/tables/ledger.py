@@ -18,7 +18,8 @@ TRADES = Table(
         ("gross_pnl", F64, "quote", "at reference prices: open, level or gap open"),
         ("fees", F64, "quote", "both sides"),
         ("slippage", F64, "quote", "half-spread and slippage, both sides"),
-        ("net_pnl", F64, "quote", "gross_pnl - fees - slippage"),
+        ("funding", F64, "quote", "paid for holding; 0 where the symbol is not charged"),
+        ("net_pnl", F64, "quote", "gross_pnl - fees - slippage - funding"),
         ("return_frac", F64, "frac", "net_pnl / reference notional at entry"),
         ("exit_type", TEXT, "", "what closed the last part"),
         (

@@ -20,6 +20,14 @@ BARS = Table(
     ),
 )
 
+FUNDING = Table(
+    "funding",
+    required(
+        ("time", TIME, "UTC", "when it is charged to who holds a position then"),
+        ("rate_frac", F64, "frac", "of the position's value; a long pays where it is positive"),
+    ),
+)
+
 ORDER_BOOK = Table(
     "order_book",
     required(

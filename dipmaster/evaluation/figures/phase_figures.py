@@ -118,6 +118,7 @@ def _build_money(
         gross_pnl=float(trades["gross_pnl"].sum()),
         fees=float(trades["fees"].sum()),
         slippage=float(trades["slippage"].sum()),
+        funding=float(trades["funding"].sum()),
         net_pnl=float(trades["net_pnl"].sum()),
         net_return_frac=compute_net_return(start, marks),
         turnover=traded / average if average > 0.0 else None,
@@ -131,7 +132,7 @@ def compute_net_return(start: float, marks: Floats) -> float | None:
 
 def _build_per_trade(trades: pd.DataFrame, fills: pd.DataFrame) -> PerTradeFigures:
     net = 1e4 * trades["return_frac"].to_numpy(dtype=np.float64)
-    gross = _compute_gross_bps(trades, fills)
+    gross = _compute_bps("gross_pnl", trades, fills)
     won = is_win(trades["return_frac"].to_numpy(dtype=np.float64))
     win, loss = mean_or_none(net[won]), mean_or_none(net[~won])
     payoff = win / -loss if win is not None and loss is not None and loss < 0.0 else None
@@ -140,6 +141,7 @@ def _build_per_trade(trades: pd.DataFrame, fills: pd.DataFrame) -> PerTradeFigur
         median_net_bps=quantile_or_none(net, 0.5),
         mean_gross_bps=mean_or_none(gross),
         mean_cost_bps=mean_or_none(gross - net),
+        mean_funding_bps=mean_or_none(_compute_bps("funding", trades, fills)),
         mean_win_bps=win,
         mean_loss_bps=loss,
         payoff=payoff,
@@ -147,12 +149,13 @@ def _build_per_trade(trades: pd.DataFrame, fills: pd.DataFrame) -> PerTradeFigur
     )
 
 
-def _compute_gross_bps(trades: pd.DataFrame, fills: pd.DataFrame) -> Floats:
+def _compute_bps(column: str, trades: pd.DataFrame, fills: pd.DataFrame) -> Floats:
+    """A column of money of the trades over their notional."""
     bought = fills[fills["side"] == "buy"]
     notional = (bought["quantity"] * bought["reference_price"]).groupby(bought["trade_id"]).sum()
     per_trade = notional.reindex(trades["trade_id"]).to_numpy(dtype=np.float64)
-    gross: Floats = 1e4 * trades["gross_pnl"].to_numpy(dtype=np.float64) / per_trade
-    return gross
+    bps: Floats = 1e4 * trades[column].to_numpy(dtype=np.float64) / per_trade
+    return bps
 
 
 def _build_drawdown(

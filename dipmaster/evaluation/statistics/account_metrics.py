@@ -226,14 +226,19 @@ def estimate_max_drawdown(
 
     The value is the worst of all windows of that length out of sample (of the
     whole period where it is shorter), the bounds are those of one such window, so
-    the value may lie outside.
+    the value may lie outside. They are quantiles of resampled days, without Student's
+    t, and two blocks are enough for them: they lie between 0 and 1 and say what days
+    like these make, not how far other blocks may differ. So no verdict rests on fewer
+    blocks than the minimum data asks for.
     """
     days = sample.days
     value = compute_drawdown_within(days, horizon_days)
     effective = float(min(sample.blocks_with_trades, sample.days_with_trades))
-    missing = describe_missing_blocks(sample.blocks_with_trades)
-    if missing:
-        why = missing if sample.trades else "no trade"
+    if sample.blocks_with_trades < 2:
+        why = "one block with trades only" if sample.trades else "no trade"
         return Estimate(value, None, None, days.growth.size, effective, "linear", why)
     horizon = estimate_horizon_drawdown(sample, alpha, horizon_days, resampling)
+    if horizon.high == 0.0:
+        why = "no day fell: no range can be read from them"
+        return Estimate(value, None, None, days.growth.size, effective, "linear", why)
     return Estimate(value, horizon.low, horizon.high, days.growth.size, effective, "linear")

@@ -80,5 +80,5 @@ def _count_needed(metric: Metric, estimate: Estimate, target: float, gates: Gate
     needed = estimate.n_needed(target)
     if needed is None:
         return None
-    days = gates.min_blocks * gates.block_days
+    days = gates.blocks_needed * gates.block_days
     return max(needed, days if metric.counted_in == "days" else gates.min_trades)

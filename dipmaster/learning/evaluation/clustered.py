@@ -8,9 +8,7 @@ import numpy as np
 from scipy.special import betaincinv, stdtrit
 
 from dipmaster.core.kernels import Floats, Ints
-
-LEAST_BLOCKS = 4
-"""Fewest blocks that give bounds of what has no limits: with fewer Student's t has no variance."""
+from dipmaster.core.params.evaluation import LEAST_BLOCKS
 
 
 def describe_missing_blocks(blocks: int) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from dipmaster.core.kernels import Floats, Ints
-from dipmaster.learning.evaluation.clustered import t_critical
+from dipmaster.learning.evaluation.clustered import describe_missing_blocks, t_critical
 from dipmaster.learning.evaluation.statistic import Statistic
 from dipmaster.results.common import Interval
 
@@ -57,7 +57,8 @@ def block_intervals(
     present, code = np.unique(block, return_inverse=True)
     values = [statistic.value() for statistic in statistics]
     drawn = [s for s, value in zip(statistics, values, strict=True) if value is not None]
-    draws = _resample(drawn if present.size > 1 else [], code, present.size, reps, seed)
+    enough = not describe_missing_blocks(present.size)
+    draws = _resample(drawn if enough else [], code, present.size, reps, seed)
     return [
         _bound(statistic, value, draws.get(statistic), int(present.size), alpha)
         for statistic, value in zip(statistics, values, strict=True)
@@ -88,7 +89,7 @@ def _bound(
     if value is None:
         return Interval(None, None, None, statistic.missing if statistic.rows else "no rows")
     if draws is None:
-        return Interval(value, None, None, "rows in 1 calendar block: 2 needed for bounds")
+        return Interval(value, None, None, describe_missing_blocks(groups))
     spread, reason = _spread(draws)
     if reason:
         return Interval(value, None, None, reason)

@@ -17,7 +17,7 @@ from dipmaster.market.raw.csv_text import read_csv
 from dipmaster.market.raw.files import RawFile, read_bytes, unreadable_error, verify_checksum
 from dipmaster.market.raw.naming import ENDINGS
 
-_READ_ERRORS = (
+READ_ERRORS = (
     pa.ArrowException,
     zipfile.BadZipFile,
     zlib.error,
@@ -83,7 +83,7 @@ def _read_zip(source: RawFile) -> tuple[str, bytes]:
                     source.display_name, "one csv in the zip", f"{len(members)}", "unpack it"
                 )
             return members[0].filename, archive.read(members[0])
-    except _READ_ERRORS as error:
+    except READ_ERRORS as error:
         raise unreadable_error(source, "zip", error) from error
 
 
@@ -100,7 +100,7 @@ def _load_columnar(source: RawFile, kind: str) -> LoadedFile:
     try:
         table = _read_columnar(source, kind)
         header = [str(name) for name in table.column_names]
-    except _READ_ERRORS as error:
+    except READ_ERRORS as error:
         raise unreadable_error(source, kind, error) from error
     columns = map_columns(header, source.display_name)
     if table.num_rows == 0:

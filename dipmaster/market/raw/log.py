@@ -67,6 +67,8 @@ class RawLog:
         Columns that only some files of a symbol have, by symbol.
     stray_bars
         Bars left out because they lie far from all others.
+    funding_files
+        Files of funding rates that were read, sorted.
     """
 
     files: tuple[FileRead, ...]
@@ -77,13 +79,18 @@ class RawLog:
     ended_early: tuple[str, ...]
     left_out_columns: dict[str, tuple[str, ...]]
     stray_bars: tuple[StrayBars, ...] = ()
+    funding_files: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class RawMarket:
-    """Bars by symbol (frames of table BARS, symbols sorted) and how they came about."""
+    """Bars by symbol (frames of table BARS, symbols sorted) and how they came about.
+
+    `funding` has a frame of table FUNDING for each symbol that is charged.
+    """
 
     bars: dict[str, pd.DataFrame]
+    funding: dict[str, pd.DataFrame]
     log: RawLog
 
 

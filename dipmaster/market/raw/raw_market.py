@@ -13,6 +13,7 @@ from dipmaster.core.params import Ingest
 from dipmaster.core.tables import BARS
 from dipmaster.core.time_units import BARS_PER_DAY
 from dipmaster.market.raw.files import RawFile, find_sources, no_usable_file_error
+from dipmaster.market.raw.funding import build_funding_rates, read_funding_files
 from dipmaster.market.raw.intervals import interval_name
 from dipmaster.market.raw.log import FileRead, IgnoredFile, RawLog, RawMarket, tally_dropped
 from dipmaster.market.raw.merge import MergedSeries, merge_parts
@@ -50,8 +51,8 @@ def read_raw(folder: Path, ingest: Ingest, workspace: Path | None = None) -> Raw
     ------
     DataError
         Where nothing can be read, a file or row is bad, copies of a bar
-        disagree, a symbol has less than two days of bars, or what is read is
-        not what DVC tracks.
+        disagree, a symbol has less than two days of bars, its funding rates are
+        not complete, or what is read is not what DVC tracks.
     """
     check_all_carried(folder, workspace)
     check_tracked(folder)
@@ -60,8 +61,9 @@ def read_raw(folder: Path, ingest: Ingest, workspace: Path | None = None) -> Raw
     files = _read_all(
         sources, RowRules(_date_to_epoch_ms(ingest.max_time), ingest.on_bad_row == "drop")
     )
-    check_unchanged(folder, state_before)
     ignored = sorted([*ignored, *(entry for file in files for entry in file.ignored)])
+    funding_files = read_funding_files(folder, ignored)
+    check_unchanged(folder, state_before)
     series = _merge_symbols([part for file in files for part in file.parts])
     if not series:
         raise no_usable_file_error(folder, ignored)
@@ -80,8 +82,14 @@ def read_raw(folder: Path, ingest: Ingest, workspace: Path | None = None) -> Raw
         symbol: _build_frame(symbol_series, trimmed_ends.bars_kept[symbol])
         for symbol, symbol_series in series.items()
     }
+    funding_files = [file for file in funding_files if file.symbol in bars]
+    funding_names = tuple(file.file for file in funding_files)
+    ignored = [entry for entry in ignored if entry.file not in funding_names]
+    log = _build_log(files, ignored, series, trimmed_ends)
     return RawMarket(
-        bars, replace(_build_log(files, ignored, series, trimmed_ends), stray_bars=stray_bars)
+        bars,
+        build_funding_rates(funding_files, bars),
+        replace(log, stray_bars=stray_bars, funding_files=funding_names),
     )
 
 

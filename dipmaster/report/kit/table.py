@@ -7,6 +7,7 @@ from typing import Generic, TypeVar
 from markupsafe import Markup
 
 from dipmaster.report.kit import numbers
+from dipmaster.report.kit.numbers import Bounded
 from dipmaster.report.kit.printable import printable
 from dipmaster.report.kit.verdicts import mark
 
@@ -75,6 +76,12 @@ def stacked(first: str, second: str) -> Markup:
         return Markup("{}").format(printable(first))
     lines = Markup('{}<br><span class="soft">{}</span>')
     return lines.format(printable(first), printable(second))
+
+
+def figure(value: float | None, bounds: Bounded, kind: str) -> Markup:
+    """A cell with a figure over its bounds, where there are any."""
+    between = numbers.bounds(bounds, kind)
+    return stacked(numbers.show(value, kind), "" if between == numbers.MISSING else between)
 
 
 def verdict(word: str, reason: str = "") -> Markup:

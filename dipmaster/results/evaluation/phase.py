@@ -25,6 +25,10 @@ class TradeCounts:
     ----------
     trades, trades_burn_in
         Opened out of sample, and before.
+    losing_trades
+        That did not win, those of `break_even` included.
+    break_even
+        That brought back what they took, to rounding.
     days_with_trades, blocks_with_trades
         Calendar days and blocks in which one was opened.
     open_at_end
@@ -44,6 +48,16 @@ class TradeCounts:
     open_at_end: int
     skipped: Mapping[str, int]
 
+    @property
+    def won(self) -> int:
+        """Trades that made money."""
+        return self.trades - self.losing_trades
+
+    @property
+    def lost(self) -> int:
+        """Trades that lost money."""
+        return self.losing_trades - self.break_even
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MoneyFigures:
@@ -51,6 +65,8 @@ class MoneyFigures:
 
     Attributes
     ----------
+    funding
+        Paid for holding futures; 0 where no coin is charged.
     net_return_frac
         None where the account began with nothing.
     turnover
@@ -62,6 +78,7 @@ class MoneyFigures:
     gross_pnl: float
     fees: float
     slippage: float
+    funding: float
     net_pnl: float
     net_return_frac: float | None
     turnover: float | None
@@ -81,6 +98,7 @@ class PerTradeFigures:
     median_net_bps: float | None
     mean_gross_bps: float | None
     mean_cost_bps: float | None
+    mean_funding_bps: float | None
     mean_win_bps: float | None
     mean_loss_bps: float | None
     payoff: float | None

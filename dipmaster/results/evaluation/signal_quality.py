@@ -65,7 +65,7 @@ class McNemar:
     b, c
         Candidates that only "take all" classified rightly, and that only the filter did.
     p
-        None where nothing was filtered out, with the `reason`.
+        None where nothing, or too little, was filtered out, with the `reason`.
     """
 
     b: int
@@ -134,6 +134,8 @@ class SignalQuality:
         Candidates left out: their baseline trade never took place.
     n_positive, n_traded
         Winners, and traded candidates.
+    blocks_with_positives
+        Calendar blocks in which there is a winner.
     removed_frac
         Candidates not traded; None without any.
     planted_recall
@@ -151,6 +153,7 @@ class SignalQuality:
     n_candidates: int
     n_unlabelled: int
     n_positive: int
+    blocks_with_positives: int
     n_traded: int
     removed_frac: float | None
     consistency: Consistency

@@ -43,12 +43,16 @@ class ForecastTest:
     Attributes
     ----------
     dm
-        Positive where GARCH lost more; with `p` None where both are the same.
+        Positive where GARCH lost more; with `p` None where both are the same, and where
+        there is too little data for a test.
+    reason
+        What data lacks; no key where none does.
     """
 
     dm: float | None
     p: float | None
     verdict: DieboldMarianoVerdict
+    reason: str = field(default="", metadata=OMITTED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -79,6 +79,26 @@ def test_capture_by_hand(toy, gates, exits) -> None:
     assert found.traded.ratio.reason.startswith("insufficient under phase 2: 2 of 100")
 
 
+def test_no_bounds_of_capture_on_less_than_the_minimum_data(toy, gates, exits) -> None:
+    """Sixty entries in six blocks give an interval, but a hundred are needed for a verdict."""
+    panel, rng = toy.panel(400, {}), np.random.default_rng(6)
+    before = rng.normal(0.01, 0.002, 120)
+    after = 1.3 * before + rng.normal(0.0, 0.002, 120)
+    pair = StandalonePair(
+        toy.standalone(rng.normal(0.0, 1.0, 120), gross=after),
+        toy.standalone(rng.normal(0.0, 1.0, 120), "phase 1", gross=before),
+    )
+    entries, traded = toy.entries(range(10, 130)), np.arange(120) < 60
+    assert estimate_log_ratio(after[:60], before[:60], np.arange(60) % 6, gates, NAMES).low
+    found = compare_capture(panel, entries, traded, pair, exits.cap_bars, gates)
+    ratio = found.traded.ratio
+    assert ratio.value == pytest.approx(1.3, abs=0.1)
+    assert (ratio.low, ratio.high) == (None, None)
+    assert ratio.reason.startswith("insufficient under phase 2: 60 of 100 trades")
+    assert found.all.ratio.low is not None
+    assert found.all.ratio.reason == ""
+
+
 def test_bounds_are_at_least_those_of_the_delta_method(gates) -> None:
     rng = np.random.default_rng(4)
     before, block = rng.normal(1.0, 1.0, 400), np.repeat(np.arange(10), 40)

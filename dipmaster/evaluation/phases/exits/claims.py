@@ -20,7 +20,7 @@ CAPTURE = Claim("2.capture", "2", "profit capture +40 %", 0.40, "frac", 2)
 
 
 def measure_claims(
-    change: PhaseComparison, exits: ExitResults, trades: int, too_small: str
+    change: PhaseComparison, exits: ExitResults, trades: int, too_small: str, unpaired: str
 ) -> tuple[RoadmapClaim, ...]:
     """The three lines of phase 2.
 
@@ -33,13 +33,15 @@ def measure_claims(
     too_small
         Why nothing may be concluded from the trades of phases 1 and 2; empty where
         something may.
+    unpaired
+        The same of the entries that both phases opened.
     """
     factor = change.profit_factor
     more = _more(factor.ratio, factor.reason)
     return (
         FACTOR.at_least(more, trades, too_small, "of phase 2 over phase 1"),
-        _holding(exits.holding, too_small),
-        _capture(exits.capture, too_small),
+        _holding(exits.holding, too_small or unpaired),
+        _capture(exits.capture, too_small or unpaired),
     )
 
 
@@ -61,7 +63,7 @@ def _capture(capture: ProfitCapture, too_small: str) -> RoadmapClaim:
         )
     ratio = traded.ratio
     more = _more(ratio, ratio.reason)
-    claim = CAPTURE.at_least(more, traded.n, too_small or ratio.reason, beside)
+    claim = CAPTURE.at_least(more, traded.n, too_small, beside)
     if claim.value is None and beside:
         return replace(claim, reason=f"{claim.reason}; {beside}")
     return claim

@@ -130,7 +130,8 @@ def _compared(pair: StandalonePair, excursion: Floats, gates: Gates) -> CaptureF
     after, before = pair.after, pair.before
     names = after.name, before.name
     logged = estimate_log_ratio(after.gross_frac, before.gross_frac, after.block, gates, names)
-    ratio = to_ratio(logged)
+    lacking = pair.lacking(gates)
+    ratio = to_ratio(Difference(logged.value) if lacking else logged)
     return CaptureFigures(
         n=len(after),
         before=_captured(before, excursion),
@@ -139,7 +140,7 @@ def _compared(pair: StandalonePair, excursion: Floats, gates: Gates) -> CaptureF
             value=ratio.value,
             low=ratio.low,
             high=ratio.high,
-            reason=pair.lacking(gates) or logged.reason,
+            reason=lacking or logged.reason,
         ),
     )
 

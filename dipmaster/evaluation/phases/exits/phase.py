@@ -96,7 +96,11 @@ class ExitsPhase(Phase):
             before.evaluation, params.gates
         )
         claims = measure_claims(
-            differences[self.number], figures, this.evaluation.sample.trades, lacking
+            differences[self.number],
+            figures,
+            this.evaluation.sample.trades,
+            lacking,
+            evidence.pair.only(evidence.paired).lacking(params.gates),
         )
         return OwnResults({"exits": figures}, claims)
 

@@ -19,6 +19,7 @@ from dipmaster.core.params.roadmap import (
 from dipmaster.evaluation.claims import INCONCLUSIVE, MET, NOT_MET, Claim
 from dipmaster.evaluation.phases.selection.calibration_claim import measure_calibration_claim
 from dipmaster.evaluation.phases.selection.signals.by_regime import DIFFER
+from dipmaster.learning.evaluation.minimum_data import describe_shortage
 from dipmaster.results.common import Interval
 from dipmaster.results.confidence.calibration import CalibrationGate
 from dipmaster.results.evaluation.claims import ClaimUnit, RoadmapClaim
@@ -51,24 +52,25 @@ def measure_claims(
     regimes, calibration
         What the stages volatility and confidence measured.
     too_small
-        Why nothing may be concluded from the trades of phase 1; empty where something
-        may.
+        Why nothing may be concluded from the trades of phases 0 and 1; empty where
+        something may.
     blocks
-        Calendar blocks out of sample. What does not rest on trades needs as many as
-        the gates do; recall and F1 as many profitable candidates as they need trades.
+        Calendar blocks out of sample.
+    gates
+        The minimum data: recall and F1 need as many profitable candidates, in as many
+        blocks, as a gate needs trades; regimes as many blocks and spells of one state.
     """
-    short = "" if blocks >= gates.min_blocks else f"insufficient: {blocks} blocks out of sample"
     return (
-        *_confidence(change, quality, too_small, short),
-        _regime_accuracy(regimes, short),
+        *_confidence(change, quality, too_small),
+        _regime_accuracy(regimes, blocks, gates),
         measure_calibration_claim(calibration),
         _stable(quality, too_small),
-        *_validator(quality, too_small, short, gates),
+        *_validator(quality, too_small, gates),
     )
 
 
 def _confidence(
-    change: PhaseComparison, quality: SignalQuality, too_small: str, short: str
+    change: PhaseComparison, quality: SignalQuality, too_small: str
 ) -> tuple[RoadmapClaim, ...]:
     """Section 1.1; section 1.2 claims nothing of its own."""
     traded, precision = quality.n_traded, quality.paired.precision_change
@@ -79,7 +81,7 @@ def _confidence(
     false = Claim("1.1.false_signals", "1.1", "fewer false signals", 0.0, "points")
     return (
         more.at_least(change.win_rate, traded, too_small, _volume(change.trades_frac.value)),
-        volume.between(change.trades_frac, traded, short),
+        volume.between(change.trades_frac, traded, too_small),
         precise.at_least(quality.precision, traded, too_small),
         false.below(_turned(precision), traded, too_small, beside),
     )
@@ -110,8 +112,13 @@ def _turned(change: PairedChange) -> Interval:
     return Interval(value, low, high, change.reason)
 
 
-def _regime_accuracy(regimes: RegimeResults | RegimesNotJudged, short: str) -> RoadmapClaim:
-    """Against the coin's own latent state where it is known; a proxy is never accuracy."""
+def _regime_accuracy(
+    regimes: RegimeResults | RegimesNotJudged, blocks: int, gates: Gates
+) -> RoadmapClaim:
+    """Against the coin's own latent state where it is known; a proxy is never accuracy.
+
+    Bars of one spell are no new evidence: as many spells are needed as blocks.
+    """
     words = "regime detection accuracy above 90 %"
     claim = Claim("1.3.accuracy", "1.3", words, REGIME_ACCURACY_FRAC, "frac")
     if isinstance(regimes, RegimesNotJudged):
@@ -130,7 +137,12 @@ def _regime_accuracy(regimes: RegimeResults | RegimesNotJudged, short: str) -> R
         f"against each coin's latent state; against the market's state {against_market}; "
         f"n counts spells of one market state, in {coins.bars:,} bars of all coins"
     )
-    measured = claim.at_least(coins.accuracy, regimes.episodes or 0, short, beside)
+    spells = regimes.episodes or 0
+    few = describe_shortage(
+        (blocks, gates.blocks_needed, "blocks out of sample"),
+        (spells, gates.blocks_needed, "spells of one market state"),
+    )
+    measured = claim.at_least(coins.accuracy, spells, few, beside)
     return replace(measured, n_bars=coins.bars)
 
 
@@ -195,13 +207,13 @@ def _at_most(one: tuple[float, float, float], other: tuple[float, float, float])
     return float(one[1] - other[1] + math.hypot(above, below))
 
 
-def _validator(
-    quality: SignalQuality, too_small: str, short: str, gates: Gates
-) -> tuple[RoadmapClaim, ...]:
+def _validator(quality: SignalQuality, too_small: str, gates: Gates) -> tuple[RoadmapClaim, ...]:
     """SignalQualityValidator: its targets, and that two of them contradict a third."""
     traded, positive = quality.n_traded, quality.n_positive
-    enough = positive >= gates.min_trades
-    few = short if enough else f"insufficient: {positive} profitable candidates"
+    few = describe_shortage(
+        (positive, gates.min_trades, "profitable candidates"),
+        (quality.blocks_with_positives, gates.blocks_needed, "blocks with them"),
+    )
     planted = None if quality.planted_recall is None else quality.planted_recall.value
     lucky = "every profitable candidate counts, lucky ones included"
     drops = "" if planted is None else f"; of the planted drops {_percent(planted)} were traded"

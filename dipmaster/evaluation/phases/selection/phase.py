@@ -61,7 +61,8 @@ class SelectionPhase(Phase):
         self, context: EvaluationContext, judged: Judged, differences: Differences
     ) -> OwnResults:
         """Follow the candidates step by step, and judge what was traded as signals."""
-        inputs, gates, this = context.inputs, context.params.gates, judged[-1]
+        inputs, gates = context.inputs, context.params.gates
+        before, this = judged[-2], judged[-1]
         if inputs.volatility is None:
             raise PipelineError(
                 "phase 1: its claims on regimes need what the stage volatility measured, found "
@@ -75,7 +76,8 @@ class SelectionPhase(Phase):
             quality,
             inputs.volatility.regimes,
             inputs.confidence.calibration_by_regime,
-            describe_inconclusive(this.evaluation, gates),
+            describe_inconclusive(this.evaluation, gates)
+            or describe_inconclusive(before.evaluation, gates),
             context.period.blocks,
             gates,
         )

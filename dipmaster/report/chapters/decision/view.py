@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from dipmaster.core.params.roadmap import FINAL_PHASE
 from dipmaster.report.chapter import Chapter, Context
 from dipmaster.report.chapters.decision.summary_chart import draw_summary
 from dipmaster.report.inputs import ReportInputs
@@ -44,13 +43,13 @@ def view(inputs: ReportInputs) -> Context:
     number = inputs.headline_phase
     figures, judged = inputs.phase(number), inputs.gates_of(number)
     name = f"phase {number}" if inputs.latest else ""
-    verdicts = [_verdict(inputs, phase) for phase in inputs.built]
     planned = gates.roadmap_phases(inputs.built)
     return {
         "planned": planned,
-        "unbuilt": [phase for phase in planned if phase not in inputs.built],
-        "final": next((one for one in verdicts if one.number == FINAL_PHASE), None),
-        "earlier": [one for one in verdicts if 0 < one.number < FINAL_PHASE],
+        "is_complete": set(planned) <= set(inputs.built),
+        "verdict": inputs.validation.verdict,
+        "reason": inputs.validation.verdict_reason,
+        "counted": [_verdict(inputs, phase) for phase in inputs.built if phase],
         "checks": inputs.validation.checks,
         "contribution": inputs.contribution(inputs.latest),
         "baseline": inputs.phase(inputs.built[0]),

@@ -31,7 +31,10 @@ class Judged:
 
     def calibration(self, of: Callable[[ExitProbability], Interval], kind: str) -> str:
         """A figure that only the calibrated probability has, in print."""
-        return _figure(of(self.figures), kind) if isinstance(self.figures, ExitProbability) else ""
+        if not isinstance(self.figures, ExitProbability):
+            return ""
+        found = of(self.figures)
+        return table.figure(found.value, found, kind)
 
 
 def judged(models: ExitModelResults) -> list[Judged]:
@@ -47,14 +50,6 @@ def judged(models: ExitModelResults) -> list[Judged]:
     ]
 
 
-def _figure(found: Interval, kind: str) -> str:
-    """A value over its bounds, where there are any."""
-    bounds = numbers.bounds(found, kind)
-    return table.stacked(
-        numbers.show(found.value, kind), "" if bounds == numbers.MISSING else bounds
-    )
-
-
 JUDGED: tuple[Column[Judged], ...] = (
     Column(
         "Says how likely",
@@ -63,9 +58,15 @@ JUDGED: tuple[Column[Judged], ...] = (
         "24%",
     ),
     Column("Comes true", lambda row: numbers.percent(row.figures.base_rate)),
-    Column("AUC", lambda row: _figure(row.figures.auc, "fine"), "n"),
-    Column("Brier", lambda row: _figure(row.figures.brier, "fine"), "n"),
-    Column("Brier skill", lambda row: _figure(row.figures.brier_skill, "fine"), "n"),
+    Column("AUC", lambda row: table.figure(row.figures.auc.value, row.figures.auc, "fine"), "n"),
+    Column(
+        "Brier", lambda row: table.figure(row.figures.brier.value, row.figures.brier, "fine"), "n"
+    ),
+    Column(
+        "Brier skill",
+        lambda row: table.figure(row.figures.brier_skill.value, row.figures.brier_skill, "fine"),
+        "n",
+    ),
     Column("ECE", lambda row: row.calibration(lambda whole: whole.ece, "fine"), "n"),
     Column("Slope", lambda row: row.calibration(lambda whole: whole.slope, "ratio"), "n"),
     Column("Intercept", lambda row: row.calibration(lambda whole: whole.intercept, "signed"), "n"),

@@ -4,7 +4,7 @@ from dipmaster.report.kit import gates, numbers, table
 from dipmaster.report.kit.table import Column
 from dipmaster.results import GateRow
 from dipmaster.results.evaluation.breakdowns import ExitTypeRow, MonthRow, RegimeRow, SymbolRow
-from dipmaster.results.evaluation.phase import PhaseFigures
+from dipmaster.results.evaluation.phase import PhaseFigures, TradeCounts
 
 Pairs = list[tuple[str, str]]
 
@@ -56,7 +56,7 @@ def short(phase: PhaseFigures) -> Pairs:
         ("Equity at the start of it", numbers.money(money.equity_at_start)),
         ("Trades", numbers.count(counts.trades)),
         ("Equity at the end", numbers.money(money.equity_at_end)),
-        ("Losing trades", numbers.count(counts.losing_trades)),
+        ("Won / lost / break-even", _outcomes(counts)),
         ("Net return", numbers.percent(money.net_return_frac, signed=True)),
         ("Days with trades", numbers.count(counts.days_with_trades)),
         ("Turnover, times equity", numbers.plain(money.turnover, 1)),
@@ -69,6 +69,11 @@ def short(phase: PhaseFigures) -> Pairs:
         ("Median net a trade", numbers.bps(trade.median_net_bps)),
         ("Break-even win rate", numbers.percent(trade.break_even_win_rate)),
     ]
+
+
+def _outcomes(counts: TradeCounts) -> str:
+    shown = [numbers.count(counts.won), numbers.count(counts.lost)]
+    return " / ".join([*shown, numbers.count(counts.break_even) if counts.break_even else "none"])
 
 
 def uncertainty(phase: PhaseFigures) -> Pairs:

@@ -23,11 +23,13 @@ from dipmaster.results.evaluation.phase import MoneyFigures
 
 
 def waterfall(account: MoneyFigures) -> Markup:
-    """Where the money goes: gross result, fees, slippage, net result."""
+    """Where the money goes: gross result, fees, slippage, funding if there is any, net result."""
+    after_fills = account.gross_pnl - account.fees - account.slippage
     steps = [
         ("gross, before costs", account.gross_pnl, 0.0),
         ("fees", -account.fees, account.gross_pnl),
         ("spread and slippage", -account.slippage, account.gross_pnl - account.fees),
+        *([("funding", -account.funding, after_fills)] if account.funding else []),
         ("net result", account.net_pnl, 0.0),
     ]
     figure = new_figure(38)

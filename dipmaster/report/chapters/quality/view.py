@@ -2,8 +2,11 @@
 
 from collections.abc import Mapping
 
+import numpy as np
+
+from dipmaster.core.time_units import BAR_MS
 from dipmaster.report.chapter import Chapter, Context
-from dipmaster.report.inputs import ReportInputs
+from dipmaster.report.inputs import ReportInputs, time_of
 from dipmaster.report.kit import numbers
 from dipmaster.report.kit.numbers import NBSP
 from dipmaster.report.kit.table import Column, Table, table, texts
@@ -17,6 +20,8 @@ LEAVES_OUT = {
     "trade_count": "no feature needs it",
 }
 LONGEST_GAPS = 10
+LARGEST_JUMPS = 5
+BAR = np.timedelta64(BAR_MS, "ms")
 Coins = Mapping[str, SymbolQuality]
 Pair = tuple[str, str]
 Texts = tuple[str, ...]
@@ -33,6 +38,8 @@ def view(inputs: ReportInputs) -> Context:
         "coins": table(COINS, sorted(coins.items()), "data"),
         "ended_early": [(name, coins[name].last_open_time[:10]) for name in early],
         "trimmed_bars": sum(coin.trimmed_bars for coin in coins.values()),
+        "stray_bars": ingest.market.stray_bars,
+        "jumps": table(JUMPS, largest_jumps(coins), "data"),
         "gaps": table(GAPS, longest_gaps(coins), "data"),
         "columns": table(MISSING_COLUMNS, missing_columns(inputs), "data"),
         "files": files,
@@ -102,6 +109,43 @@ def longest_gaps(coins: Coins) -> list[Texts]:
 
 
 GAPS = texts(("Coin", "l"), ("First missing bar", "l"), ("Last missing bar", "l"), ("Bars", ""))
+
+
+def largest_jumps(coins: Coins) -> list[Texts]:
+    """The coins whose price jumps most, the largest jump first; none where no price jumps."""
+    jumps = [(name, coins[name].largest_jump) for name in sorted(coins)]
+    jumps.sort(key=lambda row: -(row[1].factor or 1.0))
+    return [
+        (
+            name,
+            numbers.minute(jump.from_),
+            _price(jump.from_price),
+            numbers.minute(jump.to),
+            _price(jump.to_price),
+            numbers.count((time_of(jump.to) - time_of(jump.from_)) / BAR - 1),
+            numbers.plain(jump.factor, 3),
+        )
+        for name, jump in jumps[:LARGEST_JUMPS]
+        if jump.from_ and jump.to and jump.factor != 1.0
+    ]
+
+
+def _price(value: float | None) -> str:
+    """Six digits, whatever a coin costs."""
+    if value is None:
+        return numbers.MISSING
+    return np.format_float_positional(value, precision=6, fractional=False, trim="-")
+
+
+JUMPS = texts(
+    ("Coin", "l"),
+    ("Closing bar", "l"),
+    ("Close", ""),
+    ("Next traded bar", "l"),
+    ("Open", ""),
+    ("Bars between", ""),
+    ("Factor", ""),
+)
 
 
 def faults(coins: Coins) -> list[tuple[str, list[str]]]:

@@ -8,7 +8,6 @@ from dipmaster.core.kernels import Floats
 from dipmaster.core.panel import to_epoch_ms
 from dipmaster.report.inputs import ReportInputs, time_of
 from dipmaster.report.kit import numbers, table
-from dipmaster.report.kit.numbers import Bounded
 from dipmaster.report.kit.table import Column
 from dipmaster.results import ConfidenceResults
 from dipmaster.results.confidence.calibration import CalibrationGate
@@ -69,18 +68,12 @@ def families(confidence: ConfidenceResults) -> list[tuple[str, FamilyFigures]]:
     ]
 
 
-def _figure(value: float | None, bounds: Bounded, kind: str) -> str:
-    """A figure over its bounds, where there are any."""
-    between = numbers.bounds(bounds, kind)
-    return table.stacked(numbers.show(value, kind), "" if between == numbers.MISSING else between)
-
-
 CALIBRATION: tuple[Column[tuple[str, CalibrationGate]], ...] = (
     Column("Regime", lambda row: row[0], "l"),
     Column("n", lambda row: numbers.count(row[1].n)),
-    Column("Brier", lambda row: _figure(row[1].brier, row[1].brier_interval, "fine"), "n"),
-    Column("ECE", lambda row: _figure(row[1].ece.value, row[1].ece, "fine"), "n"),
-    Column("Slope", lambda row: _figure(row[1].slope.value, row[1].slope, "ratio"), "n"),
+    Column("Brier", lambda row: table.figure(row[1].brier, row[1].brier_interval, "fine"), "n"),
+    Column("ECE", lambda row: table.figure(row[1].ece.value, row[1].ece, "fine"), "n"),
+    Column("Slope", lambda row: table.figure(row[1].slope.value, row[1].slope, "ratio"), "n"),
     Column("Calibrated?", lambda row: table.verdict(row[1].gate, row[1].reason), "l", "40%"),
 )
 

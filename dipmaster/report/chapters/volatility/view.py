@@ -21,6 +21,7 @@ from dipmaster.report.kit.table import table
 from dipmaster.results.volatility.regimes import RegimeResults
 
 SHOWN_DAYS = 120
+ACCURACY = "1.3.accuracy"  # the claim that the detector in use is held against
 
 
 def view(inputs: ReportInputs) -> Context:
@@ -51,6 +52,7 @@ def _show_references(inputs: ReportInputs) -> Context:
         first, detector = references[0], regimes.used(judged)
         words = "proxy accuracy" if first.key == regimes.PROXY else "accuracy"
         rows = [(row.name, regimes.accuracy_of(row)) for row in first.detectors]
+        shown["claim"] = inputs.claim(ACCURACY)
         shown["detector"] = regimes.compared(detector, first.key)
         shown["of_market"] = regimes.compared(detector, "market_truth")
         shown["accuracy_chart"] = forecast_chart.accuracy(rows, judged.target, words)

@@ -7,8 +7,10 @@ from scipy.special import fdtrc
 
 from dipmaster.backtest import REGIMES
 from dipmaster.core.kernels import Floats, Ints
+from dipmaster.core.params import Gates
 from dipmaster.evaluation.phases.selection.signals.outcomes import LabelledCandidates
 from dipmaster.evaluation.phases.selection.signals.rates import BoundsLevel, estimate_rate
+from dipmaster.evaluation.statistics.minimum_data import describe_missing_trades
 from dipmaster.results.evaluation.signal_quality import Heterogeneity, RegimeWinRate
 
 DIFFER: Final = "DIFFER"
@@ -37,7 +39,7 @@ def estimate_win_rates(
     return tuple(rows)
 
 
-def compare_regimes(candidates: LabelledCandidates, min_blocks: int, alpha: float) -> Heterogeneity:
+def compare_regimes(candidates: LabelledCandidates, gates: Gates) -> Heterogeneity:
     """Test that traded candidates win equally often in all regimes.
 
     Wald statistic of the differences, with a covariance clustered by calendar
@@ -47,10 +49,9 @@ def compare_regimes(candidates: LabelledCandidates, min_blocks: int, alpha: floa
 
     Parameters
     ----------
-    min_blocks
-        Calendar blocks with trades that are needed.
-    alpha
-        Level of the verdict; a p below it says that win rates differ.
+    gates
+        The minimum data, which the regimes compared have to have together, and alpha:
+        a p below it says that win rates differ.
 
     Returns
     -------
@@ -58,15 +59,17 @@ def compare_regimes(candidates: LabelledCandidates, min_blocks: int, alpha: floa
         Its verdict is "DIFFER" or "NO DIFFERENCE FOUND", which proves no equality;
         figures and verdict are None where nothing can be tested.
     """
-    traded = candidates.only(candidates.traded)
+    traded, alpha = candidates.only(candidates.traded), gates.alpha
     compared, left_out = _enough(traded)
-    blocks = np.unique(traded.block[np.isin(traded.regime, compared)]).size
     reason = "; ".join(left_out)
     if len(compared) < 2:
         return _untested(reason or "fewer than two regimes were traded", alpha)
-    if blocks < max(min_blocks, len(compared) + 1):
-        return _untested(f"trades in {blocks} blocks only", alpha)
-    chi2, df, p = _wald(*_rates(traded, compared), blocks)
+    judged = traded.only(np.isin(traded.regime, compared))
+    blocks, losing_trades = np.unique(judged.block).size, int((~judged.won).sum())
+    missing = describe_missing_trades(judged.size, losing_trades, blocks, gates)
+    if missing:
+        return _untested("; ".join([missing, *left_out]), alpha)
+    chi2, df, p = _wald(*_rates(judged, compared), blocks)
     return Heterogeneity(
         chi2=chi2,
         df=df,
@@ -131,8 +134,7 @@ def _rates(traded: LabelledCandidates, regimes: list[int]) -> tuple[Floats, Floa
     count = member.sum(axis=0)
     rate = (member & traded.won[:, None]).sum(axis=0) / count
     influence = np.where(member, traded.won[:, None] - rate, 0.0) / count
-    inside = member.any(axis=1)
-    return rate, estimate_covariance(influence[inside], traded.block[inside])
+    return rate, estimate_covariance(influence, traded.block)
 
 
 def _wald(rate: Floats, covariance: Floats, blocks: int) -> tuple[float, int, float]:

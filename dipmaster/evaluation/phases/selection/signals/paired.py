@@ -15,12 +15,14 @@ import numpy as np
 from scipy.special import bdtr
 
 from dipmaster.core.kernels import Floats
+from dipmaster.core.params import Gates
 from dipmaster.evaluation.figures.intervals import to_sample_interval
 from dipmaster.evaluation.phases.selection.signals import rates
 from dipmaster.evaluation.phases.selection.signals.outcomes import LabelledCandidates
 from dipmaster.evaluation.phases.selection.signals.rates import BoundsLevel
 from dipmaster.evaluation.statistics.estimate import Estimate
 from dipmaster.learning.evaluation.clustered import floored_variance, t_critical
+from dipmaster.learning.evaluation.minimum_data import describe_shortage
 from dipmaster.results.evaluation.signal_quality import McNemar, PairedChange, PairedChanges
 
 
@@ -68,17 +70,22 @@ def trade_all(candidates: LabelledCandidates) -> LabelledCandidates:
     return replace(candidates, traded=np.ones(candidates.size, dtype=np.bool_))
 
 
-def mcnemar(candidates: LabelledCandidates) -> McNemar:
+def mcnemar(candidates: LabelledCandidates, gates: Gates) -> McNemar:
     """Exact McNemar test of the two classifications; candidates as if independent: for display.
 
     b counts candidates that only "take all" classified rightly (profitable, not
-    traded), c those that only the filter did (not profitable, not traded).
+    traded), c those that only the filter did (not profitable, not traded). No p where
+    they are fewer, or in fewer blocks, than the gates ask for.
     """
-    missed = int(np.sum(candidates.won & ~candidates.traded))
-    spared = int(np.sum(~candidates.won & ~candidates.traded))
-    both = missed + spared
-    p = min(1.0, 2.0 * float(bdtr(min(missed, spared), both, 0.5))) if both else None
-    return McNemar(b=missed, c=spared, p=p, reason="" if both else "nothing was filtered out")
+    skipped = candidates.only(~candidates.traded)
+    both, missed = skipped.size, int(skipped.won.sum())
+    spared, blocks = both - missed, np.unique(skipped.block).size
+    reason = describe_shortage(
+        (both, gates.min_trades, "candidates left out"),
+        (blocks, gates.blocks_needed, "blocks with them"),
+    )
+    p = None if reason else min(1.0, 2.0 * float(bdtr(min(missed, spared), both, 0.5)))
+    return McNemar(b=missed, c=spared, p=p, reason=reason if both else "nothing was filtered out")
 
 
 def _from_one(after: Estimate) -> PairedChange:
