@@ -1,6 +1,6 @@
 """Candidates to calibrated probabilities that their phase-0 baseline trade wins."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -11,9 +11,8 @@ from dipmaster.confidence import (
     Scores,
     build_events,
     build_scores_table,
-    build_training_schedule,
+    build_training_set,
     collect_candidate_rows,
-    compute_uniqueness,
     evaluate_scores,
     fit_scores,
     serialize_metadata,
@@ -21,6 +20,7 @@ from dipmaster.confidence import (
 )
 from dipmaster.core import catalog, stage, store
 from dipmaster.core.tables import CANDIDATES, FEATURES, SCORES, VOLATILITY
+from dipmaster.features import CANDIDATE_COLUMNS, add_training_bars
 from dipmaster.learning.model_store import write_models
 from dipmaster.results import write_result
 
@@ -31,6 +31,8 @@ def main() -> None:
         "confidence.family",
         "confidence.min_train",
         "confidence.trees",
+        "confidence.cross_fitting",
+        "confidence.training_rule",
         "confidence.correlation_days",
         "confidence.weights",
         "confidence.feature_weights",
@@ -43,38 +45,42 @@ def main() -> None:
         "exits.stop_frac",
         "exits.boundary_min_net_frac",
         "exits.max_holding_bars",
+        "signal",
         "split",
         "volatility.regime",
     )
     panel = catalog.read_panel()
     candidates = store.read_table(catalog.CANDIDATES, CANDIDATES)
-    labels = triple_barrier_labels(candidates, panel, params.execution, params.exits)
-    events = build_events(candidates, panel.open_time, labels)
-    bars_ms = int(panel.open_time[0]), int(panel.open_time[-1])
-    schedule = build_training_schedule(
-        events,
-        compute_uniqueness(events, panel, params.confidence.correlation_days),
-        bars_ms,
-        params.split,
-        params.exits.max_holding_bars,
-        params.confidence.min_train,
-    )
     features, volatility = (
         reader(catalog.FEATURE_PANEL),
         reader(catalog.VOLATILITY, VOLATILITY_COLUMNS),
     )
+    bars = add_training_bars(
+        candidates, read_rule_inputs(panel.symbols), params.signal, params.confidence.training_rule
+    )
+    labels = triple_barrier_labels(bars, panel, params.execution, params.exits)
+    rows = build_events(bars, panel.open_time, labels)
+    training = build_training_set(
+        rows, len(candidates), panel, params.confidence, params.split, params.exits.max_holding_bars
+    )
     scores = fit_scores(
-        events,
-        schedule,
-        collect_candidate_rows(features, panel.symbols, events, FEATURES),
-        collect_candidate_rows(volatility, panel.symbols, events, VOLATILITY),
+        training,
+        collect_candidate_rows(features, panel.symbols, rows, FEATURES),
+        collect_candidate_rows(volatility, panel.symbols, rows, VOLATILITY),
         params.confidence,
         params.volatility.regime.no_new_trades_daily_frac,
     )
     write(scores)
     with stage.progress_step("judging the scores"):
+        bars_ms = int(panel.open_time[0]), int(panel.open_time[-1])
         results = evaluate_scores(scores, bars_ms, params.split, params.confidence.evaluation)
     write_result(results, catalog.CONFIDENCE_METRICS)
+
+
+def read_rule_inputs(symbols: Sequence[str]) -> dict[str, pd.DataFrame]:
+    """By symbol what a rule for candidates looks at, in the precision it is stored in."""
+    read_columns = reader(catalog.FEATURE_PANEL, list(CANDIDATE_COLUMNS))
+    return {symbol: read_columns(symbol) for symbol in symbols}
 
 
 def reader(folder: Path, columns: list[str] | None = None) -> Callable[[str], pd.DataFrame]:

@@ -18,13 +18,11 @@ from dipmaster import backtest, exits
 from dipmaster.backtest import ExitRules, Ledger, triple_barrier_labels
 from dipmaster.confidence import (
     VOLATILITY_COLUMNS,
-    Events,
     Scores,
     build_events,
     build_scores_table,
-    build_training_schedule,
+    build_training_set,
     collect_candidate_rows,
-    compute_uniqueness,
     evaluate_scores,
     fit_scores,
 )
@@ -49,6 +47,7 @@ from dipmaster.evaluation.statistics.period import Period, split_period
 from dipmaster.evaluation.statistics.random_entry.strata import MatchingCovariates
 from dipmaster.features import (
     CANDIDATE_COLUMNS,
+    add_training_bars,
     build_market_bars,
     compute_features,
     find_candidates,
@@ -221,10 +220,8 @@ def score_bars(
     base = {name: columns for name, (_, columns) in zip(bars, feature_tables, strict=True)}
     found_candidates = find_candidates(base, params.signal)
     panel = align_bars(bars, fallback_half_spread_bps)
-    labels = triple_barrier_labels(found_candidates, panel, params.execution, params.exits)
-    events = build_events(found_candidates, panel.open_time, labels)
     volatility = _compute_volatility_tables(panel, params)
-    scores = _compute_scores(events, panel, features, volatility, params)
+    scores = _compute_scores(found_candidates, panel, features, volatility, params)
     columns_read = [
         "open_time",
         *dict.fromkeys((*MATCHED_ON, *INPUT_COLUMNS, *exits.FEATURE_COLUMNS)),
@@ -243,25 +240,22 @@ def _compute_volatility_tables(panel: Panel, params: Params) -> dict[str, pd.Dat
 
 
 def _compute_scores(
-    events: Events,
+    candidates: pd.DataFrame,
     panel: Panel,
     features: Mapping[str, pd.DataFrame],
     volatility: Mapping[str, pd.DataFrame],
     params: Params,
 ) -> Scores:
-    schedule = build_training_schedule(
-        events,
-        compute_uniqueness(events, panel, params.confidence.correlation_days),
-        (int(panel.open_time[0]), int(panel.open_time[-1])),
-        params.split,
-        params.exits.max_holding_bars,
-        params.confidence.min_train,
+    bars = add_training_bars(candidates, features, params.signal, params.confidence.training_rule)
+    labels = triple_barrier_labels(bars, panel, params.execution, params.exits)
+    rows = build_events(bars, panel.open_time, labels)
+    training = build_training_set(
+        rows, len(candidates), panel, params.confidence, params.split, params.exits.max_holding_bars
     )
     return fit_scores(
-        events,
-        schedule,
-        collect_candidate_rows(features.__getitem__, panel.symbols, events, FEATURES),
-        collect_candidate_rows(volatility.__getitem__, panel.symbols, events, VOLATILITY),
+        training,
+        collect_candidate_rows(features.__getitem__, panel.symbols, rows, FEATURES),
+        collect_candidate_rows(volatility.__getitem__, panel.symbols, rows, VOLATILITY),
         params.confidence,
         params.volatility.regime.no_new_trades_daily_frac,
     )

@@ -1,25 +1,27 @@
 """Scores to confidence.json: how every step did on candidates out of sample."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from dipmaster.confidence.calibration import find_learned_rows
 from dipmaster.confidence.calibration_gate import judge_calibration
-from dipmaster.confidence.scores import LAYER_INPUTS, Scores
+from dipmaster.confidence.scores import Scores
 from dipmaster.confidence.step_figures import (
     compare_calibrators,
     compare_families,
     evaluate_models,
     measure_importance,
 )
-from dipmaster.core.kernels import Bools, Floats
+from dipmaster.core.kernels import Bools, Floats, Ints
 from dipmaster.core.params import Split
 from dipmaster.core.params.confidence import ConfidenceEvaluation
 from dipmaster.core.time_units import out_of_sample_start_ms
 from dipmaster.learning.evaluation import sample as samples
 from dipmaster.learning.evaluation.ranks import auc_statistic
-from dipmaster.learning.logistic import name_coefficients
 from dipmaster.learning.model_store import format_time
+from dipmaster.learning.refits import Refit
 from dipmaster.results.confidence import calibration, record
 
 REGIMES = ("low", "normal", "high")
@@ -39,7 +41,7 @@ def evaluate_scores(
     known, ahead, won = events.label >= 0, events.signal_ms >= start_ms, events.won
     sample = samples.build_evaluation_sample(events.signal_ms, known, start_ms, bars_ms[1], params)
     matrix, ensemble = scores.base.matrix, scores.ensemble
-    layers = ensemble.models["lgb"], scores.layer, scores.calibrators[scores.kind]
+    layers = ensemble.models["lgb"], scores.calibrators[scores.kind]
     return record.ConfidenceResults(
         family=scores.family,
         calibrator=scores.kind,
@@ -73,7 +75,6 @@ def evaluate_scores(
             name: _evaluate_component(values, won, sample)
             for name, values in scores.components.items()
         },
-        layer=name_coefficients(LAYER_INPUTS, scores.layer.last_model),
         importance=measure_importance(scores, sample),
         distribution=_count_distribution(scores, ahead),
         calibrators_compared=compare_calibrators(scores, sample),
@@ -81,33 +82,41 @@ def evaluate_scores(
 
 
 def _describe_folds(scores: Scores) -> tuple[record.ScoreFold, ...]:
-    """A row a layer and refit: candidates and wins it learned from, or why there is none.
+    """A row a layer and refit: what it learned from, or why there is none.
 
     Both libraries share their rows.
     """
-    base, ensemble = scores.base, scores.ensemble
-    layers: dict[record.ScoreLevel, Any] = {
-        "models": ensemble.models["lgb"],
-        "stack": ensemble.stack,
-        "layer": scores.layer,
-        "calibrator": scores.calibrators[scores.kind],
-        "reference": base.reference,
+    training, ensemble = scores.base.training, scores.ensemble
+    calibrator, label = scores.calibrators[scores.kind], training.rows.label
+    layers: dict[record.ScoreLevel, tuple[Any, Callable[[int, int], Ints]]] = {
+        "models": (
+            ensemble.models["lgb"],
+            lambda _, ms: training.rows_schedule.training_rows(ms, training.rows.settled),
+        ),
+        "calibrator": (
+            calibrator,
+            lambda fold, _: find_learned_rows(calibrator, fold, ensemble, training.events.count),
+        ),
+        "reference": (
+            scores.base.reference,
+            lambda _, ms: training.schedule.training_rows(ms, training.events.settled),
+        ),
     }
 
-    def count_wins(refit_ms: int, usable: Bools) -> int:
-        train = base.schedule.training_rows(refit_ms, usable)
-        return int(np.count_nonzero(base.events.label[train] == 1))
-
-    return tuple(
-        record.ScoreFold(
+    def describe(name: record.ScoreLevel, refit: Refit[Any], rows: Ints) -> record.ScoreFold:
+        return record.ScoreFold(
             layer=name,
             fitted_at=format_time(refit.refit_ms),
-            rows=refit.rows,
-            wins=count_wins(refit.refit_ms, result.usable),
+            rows=rows.size,
+            candidates=training.count_candidates(rows),
+            wins=int(np.count_nonzero(label[rows] == 1)),
             reason=refit.reason,
         )
-        for name, result in layers.items()
-        for refit in result.refits
+
+    return tuple(
+        describe(name, refit, find_rows(fold, refit.refit_ms))
+        for name, (result, find_rows) in layers.items()
+        for fold, refit in enumerate(result.refits)
     )
 
 

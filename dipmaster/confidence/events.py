@@ -5,7 +5,7 @@ trade of a candidate alone ends at its target, its stop or its time limit. Predi
 a rule's signals win is meta-labelling (ibid., section 3.6).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from typing import Protocol
 
 import numpy as np
@@ -76,6 +76,10 @@ class Events:
     def won(self) -> Floats:
         """The label as 1.0 and 0.0, NaN where the trade never took place."""
         return np.where(self.label < 0, np.nan, self.label.astype(np.float64))
+
+    def first(self, count: int) -> "Events":
+        """The first of them."""
+        return replace(self, **{one.name: getattr(self, one.name)[:count] for one in fields(self)})
 
     def settled_values(self, values: Floats) -> Floats:
         """Values that may be learned from, NaN for all other candidates."""

@@ -31,11 +31,10 @@ def evaluate_models(scores: Scores, sample: EvaluationSample) -> dict[str, Model
     """Every step's figure, by the name it has in the results."""
     events, ensemble = scores.events, scores.ensemble
     steps = {
-        "lgb": ensemble.models["lgb"].predictions,
-        "xgb": ensemble.models["xgb"].predictions,
+        "lgb": ensemble.predictions("lgb"),
+        "xgb": ensemble.predictions("xgb"),
         "ensemble": ensemble.p_ensemble,
         "weighted_score": scores.weighted,
-        "score": scores.layer.predictions,
         "confidence": scores.confidence,
         "reference": scores.base.reference.predictions,
     }
@@ -138,8 +137,8 @@ def measure_importance(
         scores.base.matrix.columns(names)[rows],
         p,
         won,
-        ensemble.models["lgb"].fold[rows],
-        lambda fold, places, inputs: ensemble.predict(fold, rows[places], inputs),
+        ensemble.fold[rows],
+        lambda fold, _, inputs: ensemble.predict(fold, inputs),
         permutations=sample.settings.permutations,
         seed=sample.stream(1),
     )

@@ -19,7 +19,7 @@ from dipmaster.exits.scores import ExitScores
 from dipmaster.learning.evaluation import sample as samples
 from dipmaster.learning.logistic import name_coefficients
 from dipmaster.learning.model_store import format_time
-from dipmaster.learning.walk_forward import WalkForwardResult
+from dipmaster.learning.refits import WalkForwardResult
 from dipmaster.results import exits as results
 
 GAIN_STEPS = 10

@@ -31,8 +31,8 @@ from dipmaster.learning.model_store import (
     restore_refits,
     serialize_refits,
 )
+from dipmaster.learning.refits import Refit, find_fold
 from dipmaster.learning.tree_models import read_lightgbm
-from dipmaster.learning.walk_forward import Refit, find_fold
 from dipmaster.results import read_result
 
 MODELS_FILE, CALIBRATOR_FILE = "exit_models.json", "calibrator.json"

@@ -22,7 +22,8 @@ from dipmaster.exits.exit_models import EXIT_MODELS, ExitModel, ExitModelName, f
 from dipmaster.exits.training_set import ExitTrainingSet
 from dipmaster.learning.logistic import Logistic
 from dipmaster.learning.model_store import to_fit_times
-from dipmaster.learning.walk_forward import WalkForwardResult, walk_forward_predict
+from dipmaster.learning.refits import WalkForwardResult
+from dipmaster.learning.walk_forward import walk_forward_predict
 
 LABELS: Mapping[ExitModelName, str] = {
     "profit": "exit_beats_holding",

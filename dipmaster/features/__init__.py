@@ -14,12 +14,14 @@ from dipmaster.features.batch import (
 )
 from dipmaster.features.candidates import CANDIDATE_COLUMNS, find_candidates
 from dipmaster.features.stream import FeatureStream
+from dipmaster.features.training_bars import add_training_bars
 
 __all__ = [
     "CANDIDATE_COLUMNS",
     "FEATURE_NAMES",
     "FeatureStream",
     "MarketBars",
+    "add_training_bars",
     "build_market_bars",
     "compute_coin_features",
     "compute_features",

@@ -14,11 +14,14 @@ from dipmaster.core.errors import data_error
 from dipmaster.core.kernels import Ints
 from dipmaster.core.panel import to_timestamps
 from dipmaster.core.time_units import ISO_UTC
+from dipmaster.learning.predictor import Model
+from dipmaster.learning.refits import Refit, WalkForwardResult
 from dipmaster.learning.tree_models import FILE_SUFFIX, Library
-from dipmaster.learning.walk_forward import Model, Refit, WalkForwardResult
 from dipmaster.results import from_json, to_json
 
 Stored = TypeVar("Stored")
+
+_HEAD = "model of so many characters: "
 
 
 @dataclass(frozen=True)
@@ -81,6 +84,36 @@ def round_model(model: Stored) -> Stored:
 def name_tree_file(prefix: str, refit_ms: int, library: Library = "lgb") -> str:
     """Path of the trees of one refit, e.g. ``exit_models/risk_2023-03-02.txt``."""
     return f"{prefix}_{format_time(refit_ms)[:10]}.{FILE_SUFFIX[library]}"
+
+
+def join_models(texts: Sequence[str], library: Library = "lgb") -> str:
+    """Texts of the models of one refit as one file, so that a refit stays one file.
+
+    LightGBM's stand one after another, each under a line that tells its length; XGBoost's
+    are the elements of a JSON array.
+    """
+    if library == "xgb":
+        return f"[{','.join(texts)}]"
+    return "".join(f"{_HEAD}{len(text)}\n{text}\n" for text in texts)
+
+
+def split_models(joined: str) -> tuple[str, ...]:
+    """The texts of LightGBM that `join_models` wrote.
+
+    Hand in what `read_verified_text` returns.
+
+    Raises
+    ------
+    ValueError
+        Where it is no such file.
+    """
+    texts, place = [], 0
+    while place < len(joined):
+        end_of_head = joined.index("\n", place)
+        length = int(joined[place:end_of_head].removeprefix(_HEAD))
+        texts.append(joined[end_of_head + 1 : end_of_head + 1 + length])
+        place = end_of_head + length + 2
+    return tuple(texts)
 
 
 def format_time(time_ms: int) -> str:

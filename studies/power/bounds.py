@@ -8,8 +8,7 @@ find and the product does not is lost in how it learns.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -17,8 +16,9 @@ from scipy.special import expit
 from sklearn.model_selection import KFold
 
 from dipmaster.confidence import Events, Scores
-from dipmaster.confidence.ensemble import NONNEGATIVE, fit_ensemble
-from dipmaster.confidence.families import build_classifier
+from dipmaster.confidence.calibration import fit_calibrators
+from dipmaster.confidence.ensemble import fit_ensemble
+from dipmaster.confidence.families import Family, build_classifier
 from dipmaster.confidence.inputs import InputMatrix
 from dipmaster.core.errors import data_error
 from dipmaster.core.kernels import Bools, Floats, Ints
@@ -29,7 +29,6 @@ from dipmaster.learning.calibrators import fit_calibrator
 from dipmaster.learning.fit_failure import FitFailure
 from dipmaster.learning.logistic import log_odds
 from dipmaster.learning.tree_models import TreeModel, fit_trees
-from dipmaster.learning.walk_forward import walk_forward_predict
 
 FALL_WINDOW_BARS = 12  # an hour, in which 72 % of a reversion of half-life 6.6 bars takes place
 FOLDS = 3  # of the other markets' rows: each model leaves one out, on which the map is fitted
@@ -38,25 +37,24 @@ FOLDS = 3  # of the other markets' rows: each model leaves one out, on which the
 def fit_oracle(scores: Scores, known: Mapping[str, Floats], params: Confidence) -> Floats:
     """Calibrated probabilities of trees that also know the truth, shape (candidates,).
 
-    The one place that knows how the product fits: trees of both libraries, what combines
-    them and the calibrator, on the schedule of its scores.
+    The one place that knows how the product fits: trees of both libraries and the
+    calibrator, cross-fitted at its refits. They learn from candidates only: of the bars of
+    the wider rule the truth is not collected.
 
     Parameters
     ----------
     known
         Of `collect_truth`.
     """
-    events, base = scores.events, scores.base
-    names, values = base.matrix.names, base.matrix.values
-    matrix = InputMatrix((*names, *known), np.column_stack([values, *known.values()]), ())
-    ensemble = fit_ensemble(
-        build_classifier(matrix), matrix, events, base.schedule, params.trees, NONNEGATIVE.stack
+    base, events = scores.base, scores.events
+    matrix = InputMatrix(
+        (*base.matrix.names, *known), np.column_stack([base.matrix.values, *known.values()]), ()
     )
-    won, fit = events.settled_values(events.won), partial(fit_calibrator, params.calibrator)
-    calibrated = walk_forward_predict(
-        base.schedule, "calibrator", ensemble.p_ensemble, won, fit, "oracle's calibrators"
-    )
-    return calibrated.predictions
+    inputs = (*build_classifier(base.matrix).inputs, *known)
+    family = Family("classifier", inputs, (0,) * len(inputs))
+    training = replace(base.training, rows=events, rows_schedule=base.training.schedule)
+    ensemble = fit_ensemble(family, matrix, training, params)
+    return fit_calibrators(params.calibrator, ensemble, training).predictions
 
 
 def collect_truth(truth: Mapping[str, pd.DataFrame], events: Events) -> dict[str, Floats]:

@@ -20,7 +20,14 @@ START_MS = 1_672_531_200_000  # 2023-01-01
 MAX_HOLDING_BARS = 8
 REFIT_DAYS = (60, 90, 105, 181, 273)  # of both layers, 2023
 TREES = BoostedTrees(
-    seed=7, rounds=15, learning_rate=0.1, depth=2, min_leaf=20, column_frac=0.8, l2=1.0
+    seed=7,
+    rounds=15,
+    learning_rate=0.1,
+    depth=2,
+    min_leaf=20,
+    column_frac=0.8,
+    l2=1.0,
+    max_bins=255,
 )
 LEAST = MinTrainingSet(candidates=40, per_class=5)
 JUDGING = ExitEvaluation(
@@ -29,7 +36,6 @@ JUDGING = ExitEvaluation(
 MODELS = ExitModels(trees=TREES, min_train=LEAST, max_rows=1500, evaluation=JUDGING)
 SPLIT = Split(
     burn_in_days=180, min_out_of_sample_days=7, models_from_day=60, stack_from_day=105,
-    calibrator_from_day=150,
 )  # fmt: skip
 BEST, TIMING, RISK, TREND = (
     EXIT_FEATURES.index(name)

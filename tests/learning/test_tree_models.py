@@ -19,7 +19,14 @@ from dipmaster.learning.tree_models import (
 )
 
 SIZES = BoostedTrees(
-    seed=3, rounds=30, learning_rate=0.2, depth=3, min_leaf=5, column_frac=0.8, l2=1.0
+    seed=3,
+    rounds=30,
+    learning_rate=0.2,
+    depth=3,
+    min_leaf=5,
+    column_frac=0.8,
+    l2=1.0,
+    max_bins=255,
 )
 NAMES = ("a", "b", "c")
 BOTH = pytest.mark.parametrize("library", LIBRARIES)

@@ -12,12 +12,9 @@ from dipmaster.core.kernels import Bools, Floats, Ints
 from dipmaster.core.params.confidence import MinTrainingSet
 from dipmaster.core.time_units import BAR_MS
 from dipmaster.learning.fit_failure import FitFailure
-from dipmaster.learning.walk_forward import (
-    Fit,
-    WalkForwardResult,
-    find_fold,
-    walk_forward_predict,
-)
+from dipmaster.learning.predictor import Fit
+from dipmaster.learning.refits import WalkForwardResult, find_fold
+from dipmaster.learning.walk_forward import walk_forward_predict
 from tests.learning.rows import made_schedule
 
 M = BAR_MS
@@ -102,7 +99,7 @@ def test_rows_that_may_not_be_learnt_from_or_predicted() -> None:
 def test_too_few_rows_leave_no_model_and_the_reason() -> None:
     won = np.array([1, 0, 1, 1, 0, 0, 1], dtype=bool)
     result = walk(SIGNAL, KNOWN, REFITS, 6 * M, won=won, least=(5, 2))
-    assert result.refits[0] == (
+    assert result.refits[0][:4] == (
         10 * M,
         2,
         None,
@@ -123,7 +120,7 @@ def test_a_fit_can_decline() -> None:
 
 def test_nothing_known_yet() -> None:
     result = walk(SIGNAL, KNOWN, ints(2 * M), 0)
-    assert result.refits[0] == (2 * M, 0, None, "no row with a known label")
+    assert result.refits[0][:4] == (2 * M, 0, None, "no row with a known label")
 
 
 def test_no_refits_and_no_rows() -> None:

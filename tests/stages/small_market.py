@@ -24,6 +24,7 @@ def small(raw: dict[str, Any]) -> dict[str, Any]:
     raw["signal"]["z_min"] = 0.5
     raw["confidence"]["min_train"] = {"candidates": 30, "per_class": 5}
     raw["confidence"]["trees"] |= {"rounds": 12, "min_leaf": 8}
+    raw["confidence"]["cross_fitting"] = {"runs": 3, "refit_months": 1}
     raw["confidence"]["correlation_days"] = 10
     raw["confidence"]["evaluation"] |= {"block_days": 2, "bootstrap_reps": 100, "bins": 4}
     raw["exits"]["models"]["min_train"] = {"candidates": 30, "per_class": 5}
@@ -35,8 +36,7 @@ def small(raw: dict[str, Any]) -> dict[str, Any]:
     raw["volatility"]["range_window_days"] = 4
     raw["volatility"]["evaluation"] |= {"min_days": 2, "block_days": 4, "bootstrap_reps": 100}
     raw["split"] |= {
-        "burn_in_days": BURN_IN, "models_from_day": 14, "stack_from_day": 24,
-        "calibrator_from_day": 40,
+        "burn_in_days": BURN_IN, "models_from_day": 15, "stack_from_day": 24,
     }  # fmt: skip
     return raw
 

@@ -1,34 +1,24 @@
-"""Phases 1 and 2 in one process: the figures of the stages, free coefficients, tables by hand."""
+"""Phases 1 and 2 in one process: the figures of the stages, tables by hand."""
 
 import json
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
 import yaml
 
-from dipmaster.confidence import build_scores_table, refit_upper_layers
+from dipmaster.confidence import build_scores_table
 from dipmaster.core import catalog, store
 from dipmaster.core.errors import PipelineError
 from dipmaster.core.tables import BARS, SCORES
-from dipmaster.learning.logistic import Logistic
-from dipmaster.learning.walk_forward import Refit, WalkForwardResult
 from dipmaster.results import to_json
 from stages import confidence, exits, features, validate, volatility
-from studies import in_process, layer_signs
 from studies.exits_in_process import compute_exits
 from studies.in_process import evaluate_all_phases, override_params, score_bars, simulate_bars
-from studies.phase_1_markets import (
-    COMPARISON_COLUMNS,
-    PHASE_1_COLUMNS,
-    compare_variants,
-    render_table,
-    summarize,
-)
-from studies.phase_1_rows import Phase1Case, Phase1Row, compute_rows
+from studies.phase_1_markets import PHASE_1_COLUMNS, render_table, summarize
+from studies.phase_1_rows import Phase1Case, Phase1Row, compute_row
 
 pytestmark = pytest.mark.slow
 
@@ -39,6 +29,7 @@ SMALL = {
     "confidence.min_train": {"candidates": 30, "per_class": 5},
     "confidence.trees.rounds": 12,
     "confidence.trees.min_leaf": 8,
+    "confidence.cross_fitting": {"runs": 3, "refit_months": 1},
     "confidence.correlation_days": 10,
     "confidence.evaluation.block_days": 2,
     "confidence.evaluation.bootstrap_reps": 100,
@@ -63,7 +54,6 @@ SMALL = {
     "split.burn_in_days": 62,
     "split.models_from_day": 14,
     "split.stack_from_day": 24,
-    "split.calibrator_from_day": 40,
     "gates.block_days": 2,
     "gates.bootstrap_reps": 100,
     "gates.random_entry.draws": 100,
@@ -119,59 +109,26 @@ def test_figures_are_those_of_the_stages(
 
 
 @pytest.fixture(scope="module")
-def market_rows(project: Path) -> list[Phase1Row]:
+def market_row(project: Path) -> Phase1Row:
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(project)
-        return compute_rows(Phase1Case(21, 0.8, True, 100, SMALL))
+        return compute_row(Phase1Case(21, 0.8, 100, SMALL))
 
 
-def test_a_market_in_every_way(market_rows: list[Phase1Row]) -> None:
-    rising, layer, free = market_rows
-    assert [row.variant for row in market_rows] == list(layer_signs.FIT_VARIANTS)
-    assert set(rising.negative_shares.values()) == {0.0}
-    assert max(rising.score_changes.values()) <= 0.0
-    assert max(max(row.negative_shares.values()) for row in (layer, free)) > 0.0
-    assert max(max(row.score_changes.values()) for row in (layer, free)) > 0.0
-    assert rising.trades > 0
-    assert len({row.log_loss for row in market_rows}) > 1
-    # The models themselves are the same.
-    assert len({row.record["models"]["lgb"]["brier"]["value"] for row in market_rows}) == 1
-    ensembles = [row.record["models"]["ensemble"]["brier"]["value"] for row in market_rows]
-    assert ensembles[0] == ensembles[1]
-
-
-def test_the_pipelines_own_way_comes_out_again(project: Path) -> None:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(project)
-        params = override_params(SMALL)
-        scores = in_process.score_market(params, seed=23).scores
-    limit = params.volatility.regime.no_new_trades_daily_frac
-    scores_again = refit_upper_layers(
-        layer_signs.FIT_VARIANTS["rising"], scores, params.confidence, limit
-    )
-    pd.testing.assert_frame_equal(
-        build_scores_table(scores_again), build_scores_table(scores), check_exact=True
-    )
-
-
-def test_tables_and_words_of_a_market(market_rows: list[Phase1Row]) -> None:
-    lines = render_table(PHASE_1_COLUMNS, market_rows[:1]).splitlines()
+def test_table_of_a_market(market_row: Phase1Row) -> None:
+    assert market_row.trades > 0
+    lines = render_table(PHASE_1_COLUMNS, [market_row]).splitlines()
     assert len(lines) == 3
     assert {line.count("|") for line in lines} == {len(PHASE_1_COLUMNS) + 1}
     assert lines[2].startswith("| 0.8 | 21 | ")
-    assert len(render_table(COMPARISON_COLUMNS, market_rows).splitlines()) == 2 + len(market_rows)
-    words = "\n".join(compare_variants(market_rows[:1] * 2, market_rows[2:] * 2))
-    assert "edge 0.8, free: abstained on" in words
-    assert "over 2 markets" in words
-    assert words.count("points") == 5
 
 
-def test_markets_together_by_hand(market_rows: list[Phase1Row]) -> None:
+def test_markets_together_by_hand(market_row: Phase1Row) -> None:
     """Three trades, two won, p .7, .8, .9; another market without a trade."""
-    gate = next(iter(market_rows[0].gates.values()))
+    gate = next(iter(market_row.gates.values()))
     gates = {"win_rate": replace(gate, verdict="PASS"), "sharpe": replace(gate, verdict="FAIL")}
     second_row = replace(
-        market_rows[0], reached=4, reached_won=3, reached_bps=20.0, trades=3, won=2, p_sum=2.4,
+        market_row, reached=4, reached_won=3, reached_bps=20.0, trades=3, won=2, p_sum=2.4,
         surprise=np.array([0.3, 0.0, -0.7]), gates=gates,
     )  # fmt: skip
     without_trades = replace(
@@ -186,27 +143,6 @@ def test_markets_together_by_hand(market_rows: list[Phase1Row]) -> None:
     assert summarize([without_trades]).endswith(
         "at the threshold 0, won -, net - bps; nothing traded"
     )
-
-
-def test_a_missing_component_by_hand() -> None:
-    """A layer with -2 on the regime and 0 elsewhere, p = 1/2 at a regime of 1."""
-    names = layer_signs.LAYER_INPUTS
-    component_index = names.index("market_regime")
-    slopes = tuple(-2.0 if index == component_index else 0.0 for index in range(len(names)))
-    model = Logistic((0.0,) * len(names), (1.0,) * len(names), slopes, 2.0)
-    scores = SimpleNamespace(
-        ensemble=SimpleNamespace(p_ensemble=np.full(3, 0.5)),
-        components={name: np.array([1.0, 0.0, 1.0]) for name in names[1:]},
-        layer=WalkForwardResult(
-            np.zeros(3), np.array([0, 0, -1]), (Refit(0, 3, model, ""),), np.ones(3, bool)
-        ),
-    )
-    rise = layer_signs.change_if_missing(scores, "market_regime", np.array([0, 1]))
-    high = 1.0 / (1.0 + np.exp(-2.0))
-    assert rise == pytest.approx(((high - 0.5) + 0.0) / 2)
-    assert layer_signs.change_if_missing(scores, "feature_strength", np.array([0])) == 0.0
-    assert np.isnan(layer_signs.change_if_missing(scores, "market_regime", np.array([2])))
-    assert layer_signs.negative_shares(scores)["market_regime"] == 1.0
 
 
 def test_a_value_that_is_not_there_cannot_be_changed(

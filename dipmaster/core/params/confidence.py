@@ -24,6 +24,23 @@ class BoostedTrees(Section):
     min_leaf: int = number("candidates in a leaf, at least", ge=1, le=100_000)
     column_frac: float = frac("share of the columns a tree may use", ge=0.05)
     l2: float = number("penalty on leaf values", ge=0, le=1e6)
+    max_bins: int = number("bins of an input, between which a tree may split", ge=8, le=256)
+
+
+class CrossFittingParams(Section):
+    """When the models are fitted anew, and how calibration sits inside each refit."""
+
+    runs: int = number("runs of time, each left out of one model", ge=2, le=50)
+    refit_months: int = number("months between refits, on the first of a month", ge=1, le=12)
+
+
+class TrainingRule(Section):
+    """A looser rule whose bars trees learn from beside the candidates; the rest is `signal`'s."""
+
+    rule: Literal["dip", "dipmaster_v4"] = Field(description="form of the rule")
+    z_min: float = number("hourly sigmas of the two-bar fall", ge=-10, le=100)
+    volume_multiple: float = number("ratio to the mean of 20 bars before", ge=0, le=100)
+    cooldown_bars: int = number("bars of a coin between two of them", ge=0, le=100_000)
 
 
 class ComponentWeights(Section):
@@ -97,6 +114,10 @@ class Confidence(Section):
     )
     min_train: MinTrainingSet
     trees: BoostedTrees
+    cross_fitting: CrossFittingParams
+    training_rule: TrainingRule | None = Field(
+        description="bars that trees learn from beside the candidates; null: candidates only"
+    )
     correlation_days: int = number(
         "days of hourly returns behind the mean correlation of coins, for uniqueness", ge=2, le=365
     )

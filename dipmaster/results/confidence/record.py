@@ -18,7 +18,7 @@ from dipmaster.results.confidence.calibration import (
     ScoreReliability,
 )
 
-ScoreLevel = Literal["models", "stack", "layer", "calibrator", "reference"]
+ScoreLevel = Literal["models", "calibrator", "reference"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,8 +55,9 @@ class ScoreFold:
     ----------
     fitted_at
         UTC.
-    rows, wins
-        Candidates it learned from, and how many of them won.
+    rows, candidates, wins
+        What it learned from; how many of these rows are candidates, the others being bars of
+        the wider training rule; how many of the rows won.
     reason
         Why there is no model; empty where there is one.
     """
@@ -64,6 +65,7 @@ class ScoreFold:
     layer: ScoreLevel
     fitted_at: str
     rows: int
+    candidates: int
     wins: int
     reason: str
 
@@ -154,8 +156,6 @@ class ConfidenceResults:
         Step to its figures, from the two libraries to the score and the reference.
     calibration_by_regime
         Regime, or "all", to its gate.
-    layer
-        Input to its coefficient in the last fitted layer, inputs standardised; empty without.
     importance
         The most important first; empty where there is no AUC.
     calibrators_compared
@@ -175,7 +175,6 @@ class ConfidenceResults:
     reliability: ScoreReliability
     calibration_by_regime: Mapping[str, CalibrationGate]
     components: Mapping[str, ComponentFigures]
-    layer: Mapping[str, float]
     importance: tuple[PermutationImportance, ...]
     distribution: ScoreDistribution
     calibrators_compared: Mapping[str, CalibratorFigures]

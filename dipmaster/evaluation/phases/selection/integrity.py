@@ -16,7 +16,7 @@ from dipmaster.core.time_units import BAR_MS
 from dipmaster.evaluation.integrity import Check
 from dipmaster.results.confidence.record import ScoreFold
 
-LAYERS = ("models", "stack", "layer", "calibrator")  # every confidence has gone through them
+LAYERS = ("models", "calibrator")  # every confidence has gone through them
 
 
 def check_admission(
@@ -98,7 +98,7 @@ def _demanded(trades: pd.DataFrame, thresholds: ConfidenceThresholds) -> Floats:
 
 
 def _fitted_before(scores: pd.DataFrame, row: Ints, folds: Sequence[ScoreFold]) -> Check:
-    """The fits that each row names; a stack need not be there, all else must."""
+    """The fits that each row names."""
     name = "each score traded names fits of all its layers, none later than its bar's close"
     traded = scores.iloc[row]
     close = to_epoch_ms(traded["open_time"]) + BAR_MS
@@ -116,8 +116,8 @@ def _unsound(
     there = fitted.notna().to_numpy()
     moment = to_epoch_ms(fitted.fillna(pd.Timestamp(0, tz="UTC")))
     on_record = [_ms(fold) for fold in folds if fold.layer == layer and not fold.reason]
-    wrong: Bools = there & ((moment > close) | ~np.isin(moment, on_record))
-    return wrong if layer == "stack" else wrong | ~there
+    wrong: Bools = ~there | (moment > close) | ~np.isin(moment, on_record)
+    return wrong
 
 
 def _known_when_fitted(scores: pd.DataFrame, folds: Sequence[ScoreFold]) -> Check:
@@ -125,9 +125,9 @@ def _known_when_fitted(scores: pd.DataFrame, folds: Sequence[ScoreFold]) -> Chec
     labelled: Bools = scores["label"].to_numpy() >= 0
     closed = np.sort(to_epoch_ms(scores["exit_time"][labelled])) + BAR_MS
     fits = [fold for fold in folds if not fold.reason]
-    early = sum(fold.rows > np.searchsorted(closed, _ms(fold), side="right") for fold in fits)
+    early = sum(fold.candidates > np.searchsorted(closed, _ms(fold), side="right") for fold in fits)
     return Check(
-        "no fit counts more rows than labels known by then (how many, not which)",
+        "no fit counts more candidates than labels known by then (how many, not which)",
         not early,
         f"{len(fits)} fits, {int(early)} with more",
     )

@@ -11,14 +11,13 @@ from dipmaster.report.kit import numbers, table
 from dipmaster.report.kit.table import Column
 from dipmaster.results import ConfidenceResults
 from dipmaster.results.confidence.calibration import CalibrationGate
-from dipmaster.results.confidence.record import FamilyFigures, ModelFigures
+from dipmaster.results.confidence.record import FamilyFigures, ModelFigures, ScoreFold
 
 MODELS = {
     "lgb": "LightGBM",
     "xgb": "XGBoost",
     "ensemble": "Ensemble of the two",
     "weighted_score": "Weighted score (roadmap)",
-    "score": "Logistic layer",
     "confidence": "Confidence (calibrated)",
     "reference": "Plain logistic (reference)",
 }
@@ -29,8 +28,6 @@ COMPONENTS = {
     "historical_performance": "Past performance",
     "volatility_adjustment": "Room below the volatility limit",
 }
-OWN_PROBABILITY = "logit_p_ensemble"
-LAYER_INPUTS = {OWN_PROBABILITY: "Probability of the models", **COMPONENTS}
 REGIMES = ("all", "low", "normal", "high")
 
 FAMILY_COLUMNS: tuple[Column[tuple[str, FamilyFigures]], ...] = (
@@ -88,59 +85,36 @@ def by_regime(confidence: ConfidenceResults) -> list[tuple[str, CalibrationGate]
 
 
 @dataclass(frozen=True)
-class LayerInput:
-    """An input of the layer: roadmap's weight, mean, AUC alone, coefficient at the last fit."""
+class Component:
+    """A component of the weighted score: the roadmap's weight, its mean, its AUC alone."""
 
     name: str
-    weight: float | None
+    weight: float
     mean: float | None
     auc: float | None
-    coefficient: float | None
 
 
-COMPONENT_COLUMNS: tuple[Column[LayerInput], ...] = (
-    Column("Input of the layer", lambda row: row.name, "l"),
+COMPONENT_COLUMNS: tuple[Column[Component], ...] = (
+    Column("Component", lambda row: row.name, "l"),
     Column("Roadmap’s weight", lambda row: numbers.ratio(row.weight)),
     Column("Mean", lambda row: numbers.ratio(row.mean)),
     Column("AUC alone", lambda row: numbers.show(row.auc, "fine")),
-    Column("In the last layer", lambda row: numbers.show(row.coefficient, "signed")),
 )
 
 
-def layer_inputs(inputs: ReportInputs) -> list[LayerInput]:
-    """The models' own probability, then the five components."""
-    confidence, weights = inputs.confidence, inputs.params.confidence.weights
-    own_auc = confidence.models["ensemble"].auc.value
-    layer = confidence.layer
-    own = LayerInput(LAYER_INPUTS[OWN_PROBABILITY], None, None, own_auc, layer.get(OWN_PROBABILITY))
+def components(inputs: ReportInputs) -> list[Component]:
+    """The five, in the roadmap's order."""
+    figures, weights = inputs.confidence.components, inputs.params.confidence.weights
     return [
-        own,
-        *(
-            LayerInput(
-                words,
-                getattr(weights, name),
-                confidence.components[name].mean,
-                confidence.components[name].auc,
-                layer.get(name),
-            )
-            for name, words in COMPONENTS.items()
-        ),
+        Component(words, getattr(weights, name), figures[name].mean, figures[name].auc)
+        for name, words in COMPONENTS.items()
     ]
 
 
-def layer_terms(confidence: ConfidenceResults) -> list[tuple[str, float]]:
-    """Inputs that the last layer does not leave aside, the largest coefficient first."""
-    counted = [(name, value) for name, value in confidence.layer.items() if round(value, 2) != 0.0]
-    return [
-        (LAYER_INPUTS[name].lower(), value)
-        for name, value in sorted(counted, key=lambda pair: (-pair[1], pair[0]))
-    ]
-
-
-def ignores_models(confidence: ConfidenceResults) -> bool:
-    """Whether the table prints the coefficient of the models' own probability as 0.00."""
-    own = confidence.layer.get(OWN_PROBABILITY, 0.0)
-    return bool(confidence.layer) and round(own, 2) == 0.0
+def borrowed_calibrators(confidence: ConfidenceResults) -> list[ScoreFold]:
+    """Fits of the calibrator that had too few candidates and rest on the wider rows too."""
+    made = [fold for fold in confidence.folds if fold.layer == "calibrator" and not fold.reason]
+    return [fold for fold in made if fold.rows > fold.candidates]
 
 
 def out_of_sample(inputs: ReportInputs, column: str) -> Floats:

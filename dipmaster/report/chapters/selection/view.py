@@ -24,6 +24,7 @@ def view(inputs: ReportInputs, number: int) -> Context:
         **_show_funnel(results.funnel),
         "fits": fits.by_layer(inputs.confidence.folds),
         "failed": fits.failed(inputs.confidence.folds),
+        "borrowed": calibration.borrowed_calibrators(inputs.confidence),
         **({} if inputs.confidence.reason else _show_scores(inputs)),
         **_show_signals(results.signal_quality),
     }
@@ -54,9 +55,7 @@ def _show_scores(inputs: ReportInputs) -> Context:
         "slopes": CALIBRATION_SLOPE_RANGE,
         "families": table(calibration.FAMILY_COLUMNS, calibration.families(confidence)),
         "models": table(calibration.MODEL_COLUMNS, calibration.models(confidence), "data short nw"),
-        "components": table(calibration.COMPONENT_COLUMNS, calibration.layer_inputs(inputs)),
-        "layer_terms": calibration.layer_terms(confidence),
-        "ignores_models": calibration.ignores_models(confidence),
+        "components": table(calibration.COMPONENT_COLUMNS, calibration.components(inputs)),
         "importance_chart": importance.bars(confidence.importance),
         "important": min(len(confidence.importance), importance.SHOWN),
     }
