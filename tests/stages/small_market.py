@@ -27,6 +27,10 @@ def small(raw: dict[str, Any]) -> dict[str, Any]:
     raw["confidence"]["cross_fitting"] = {"runs": 3, "refit_months": 1}
     raw["confidence"]["correlation_days"] = 10
     raw["confidence"]["judging"] |= {"block_days": 2, "bootstrap_reps": 100, "bins": 4}
+    raw["exits"]["models"] |= {
+        "runs": 2,
+        "licence": {**raw["exits"]["models"]["licence"], "block_days": 2},
+    }
     raw["exits"]["models"]["min_train"] = {"candidates": 30, "per_class": 5}
     raw["exits"]["models"]["trees"] |= {"rounds": 12, "min_leaf": 40}
     judging = {"block_days": 2, "bootstrap_reps": 100, "permutations": 1, "bins": 4}

@@ -27,9 +27,7 @@ from tests.stages.small_market import Bars, put, put_params, small_params
 
 pytestmark = pytest.mark.slow
 
-FIRST_HEADS, FIRST_CALIBRATOR = (
-    pd.Timestamp(time, tz="UTC") for time in ("2023-01-15", "2023-01-25")
-)
+FIRST_FIT = pd.Timestamp("2023-01-15", tz="UTC")
 BAR = pd.Timedelta("5min")
 
 
@@ -79,10 +77,15 @@ def test_what_it_writes(template: Path) -> None:
     )
     assert (rows["open_time"] >= signal + BAR).all()
     decided = signal + BAR
-    assert (rows["p_profit"].notna() == (decided >= FIRST_HEADS)).all()
-    assert (rows["models_fitted"].notna() == (decided >= FIRST_HEADS)).all()
-    assert (rows["exit_probability"].notna() == (decided >= FIRST_CALIBRATOR)).all()
+    assert (rows["p_profit"].notna() == (decided >= FIRST_FIT)).all()
+    assert (rows["models_fitted"].notna() == (decided >= FIRST_FIT)).all()
+    assert (rows["exit_probability"].notna() == (decided >= FIRST_FIT)).all()
     assert rows["exit_probability"].dropna().between(0, 1).all()
+    assert (rows["licensed"] == -1).equals(rows["exit_probability"].isna())
+    granted = {one["fitted_at"]: one["licensed"] for one in record["licences"]}
+    scored = rows[rows["licensed"] >= 0]
+    moments = scored["calibrator_fitted"].dt.strftime("%Y-%m-%dT%H:%M:%SZ")
+    assert (moments.map(granted) == (scored["licensed"] == 1)).all()
     assert record["reason"] == ""
     assert record["rows"]["all"] == len(rows)
     assert record["rows"]["labelled"] == (rows["exit_is_best"] >= 0).sum()
@@ -122,6 +125,8 @@ def test_models_read_back_say_what_the_table_says(
         rows, signal_ms, params.exits.cap_bars
     )
     np.testing.assert_array_equal(probability, table["exit_probability"].to_numpy())
+    licensed = read_models(catalog.EXITS / "models").licensed(signal_ms)[rows.position]
+    np.testing.assert_array_equal(licensed, table["licensed"].to_numpy() == 1)
     names = {p.name for p in (catalog.EXITS / "models").rglob("*") if p.is_file()}
     assert names == {
         "heads.json", "calibrator.json", "profit_2023-01-15.txt", "timing_2023-01-15.txt",
