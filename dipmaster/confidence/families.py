@@ -14,6 +14,25 @@ from dipmaster.learning.tree_models import Library, TreeModel, fit_trees
 
 FamilyName = Literal["classifier", "regression"]
 
+# What the classifier looks at: depth of the fall in sigmas over four spans, of the coin, of its own
+# and of the market; volume in it; how loud it is; what the trade costs and when it may end.
+CLASSIFIER_INPUTS = (
+    "dip_depth_1_sigma",
+    "dip_depth_3_sigma",
+    "dip_depth_12_sigma",
+    "dip_depth_36_sigma",
+    "own_drop_12_sigma",
+    MARKET_FALL,
+    "volume_ratio",
+    "level_daily_frac",
+    "market_level_daily_frac",
+    "forecast_daily_frac",
+    "sigma_daily_frac",
+    "short_over_long",
+    "season_factor",
+    "half_spread_bps",
+    "minutes_to_boundary",
+)
 # Few inputs and the sign theory gives them for the net return of the trade. Sales under
 # pressure push a price below its worth and it comes back: the deeper the fall, of the coin or of
 # the whole market, the more (1). Whether a fall beyond the market's is pressure or news, and
@@ -49,8 +68,9 @@ class Family:
 
 
 def build_classifier(matrix: InputMatrix) -> Family:
-    """Probability that the trade wins, from everything that is known."""
-    return Family("classifier", matrix.names, (0,) * len(matrix.names))
+    """Probability that the trade wins, from the inputs that the market's source has."""
+    inputs = tuple(name for name in CLASSIFIER_INPUTS if name in matrix.names)
+    return Family("classifier", inputs, (0,) * len(inputs))
 
 
 def build_regression() -> Family:

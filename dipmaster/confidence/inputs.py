@@ -15,33 +15,33 @@ from dipmaster.core.errors import data_error
 from dipmaster.core.kernels import Floats, Ints
 from dipmaster.core.panel import to_epoch_ms
 from dipmaster.core.parallel import map_in_threads
-from dipmaster.core.tables import FEATURES, I8, VOLATILITY, Table
+from dipmaster.core.tables import I8, VOLATILITY, Table
 
-# What no model sees, and why.
-NOT_USED: Mapping[str, str] = {
-    "volatility_class": "sigma_daily_frac in three steps",
-    "sigma_1h_frac": "sigma_daily_frac but for a factor",
-    "amihud_bps_per_million": "its level names the coin: it is the size of the coin's market",
-}
+# Of table FEATURES: depth of the fall, the flow in it, costs and the clock; docs/confidence.md has
+# the reason of each.
+FROM_FEATURES = (
+    "dip_depth_1_sigma",
+    "dip_depth_3_sigma",
+    "dip_depth_12_sigma",
+    "dip_depth_36_sigma",
+    "own_drop_3_sigma",
+    "own_drop_12_sigma",
+    "own_drop_36_sigma",
+    "volume_ratio",
+    "half_spread_bps",
+    "minutes_to_boundary",
+    "sigma_daily_frac",
+)
+# Of table VOLATILITY: how loud it is, here and everywhere, now and in the hours of the trade.
 FROM_VOLATILITY = (
-    "season_factor",
     "level_daily_frac",
     "market_level_daily_frac",
     "forecast_daily_frac",
-    "forecast_confidence",
-    "regime",
-    "regime_coin",
-    "no_new_trades",
+    "season_factor",
 )
 # Name: (numerator, denominator), both of table VOLATILITY.
 RATIOS: Mapping[str, tuple[str, str]] = {
-    "forecast_over_realised": ("forecast_daily_frac", "realised_long_daily_frac"),
     "short_over_long": ("realised_short_daily_frac", "realised_long_daily_frac"),
-    "middle_over_long": ("realised_middle_daily_frac", "realised_long_daily_frac"),
-    "bipower_over_realised": ("bipower_middle_daily_frac", "realised_middle_daily_frac"),
-    "range_over_bipower": ("intraday_daily_frac", "bipower_middle_daily_frac"),
-    "level_over_market": ("level_daily_frac", "market_level_daily_frac"),
-    "har_over_garch": ("har_daily_frac", "garch_daily_frac"),
 }
 MARKET_FALL = "market_fall_12_sigma"  # -(market's 12-bar return) over the coin's hourly sigma
 
@@ -141,16 +141,13 @@ def build_input_matrix(features: pd.DataFrame, volatility: pd.DataFrame) -> Inpu
     features, volatility
         As `join_symbols` gives them: rows are candidates, columns those of the tables.
     """
-    listed = [name for name in FEATURES.names if name != "open_time" and name not in NOT_USED]
-    columns = {name: _floats(features, name) for name in listed if name in features}
+    columns = {name: _floats(features, name) for name in FROM_FEATURES if name in features}
     columns |= {name: _floats(volatility, name) for name in FROM_VOLATILITY}
     for name, (over, under) in RATIOS.items():
         columns[name] = _ratio(_floats(volatility, over), _floats(volatility, under))
     columns[MARKET_FALL] = _market_fall_sigma(features)
-    absent = [(name, "no coin's source has it") for name in listed if name not in features]
-    return InputMatrix(
-        tuple(columns), np.column_stack(list(columns.values())), (*absent, *NOT_USED.items())
-    )
+    absent = [(name, "no coin's source has it") for name in FROM_FEATURES if name not in features]
+    return InputMatrix(tuple(columns), np.column_stack(list(columns.values())), tuple(absent))
 
 
 def _market_fall_sigma(features: pd.DataFrame) -> Floats:
@@ -168,7 +165,8 @@ def _ratio(over: Floats, under: Floats) -> Floats:
     return out
 
 
+# What is read of table VOLATILITY: inputs, and what candidates are told apart by.
 VOLATILITY_COLUMNS = sorted(
-    {*FROM_VOLATILITY, *(name for pair in RATIOS.values() for name in pair)},
+    {*FROM_VOLATILITY, "regime", "no_new_trades", *(n for pair in RATIOS.values() for n in pair)},
     key=VOLATILITY.names.index,
 )

@@ -8,7 +8,7 @@ from dipmaster.core.kernels import Floats
 from dipmaster.learning.fit_failure import FitFailure
 from dipmaster.learning.logistic import Logistic, fit_logistic
 
-REFERENCE_L2 = 10.0  # some sixty inputs that overlap: a prior of sd .3 on each
+REFERENCE_L2 = 10.0  # inputs overlap: a prior of sd .3 on each
 
 
 @dataclass(frozen=True)

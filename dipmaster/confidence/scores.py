@@ -34,6 +34,8 @@ class BaseModels:
     ----------
     matrix
         Inputs of the candidates.
+    key_features
+        The roadmap's, of the candidates: for a component, no input of the models.
     volatility
         Rows of table VOLATILITY at the candidates.
     ensembles
@@ -42,6 +44,7 @@ class BaseModels:
 
     training: TrainingSet
     matrix: InputMatrix
+    key_features: Mapping[str, Floats]
     volatility: pd.DataFrame
     ensembles: Mapping[str, Ensemble]
     reference: WalkForwardResult[ReferenceModel]
@@ -138,8 +141,12 @@ def _fit_base_models(
         "reference",
         missing_inputs=True,
     )
+    key_features = {
+        name: features[name].to_numpy(np.float64)[: events.count]
+        for name in parts.MAX_FEATURE_VALUES
+    }
     at_candidates = volatility.iloc[: events.count]
-    return BaseModels(training, of_candidates, at_candidates, ensembles, reference)
+    return BaseModels(training, of_candidates, key_features, at_candidates, ensembles, reference)
 
 
 def _score_components(
@@ -147,11 +154,10 @@ def _score_components(
 ) -> dict[str, Floats]:
     level = base.volatility["level_daily_frac"].to_numpy(dtype=np.float64)
     events = base.training.events
-    key_features = {name: base.matrix.column(name) for name in parts.MAX_FEATURE_VALUES}
     probabilities, prior = base.ensembles[params.family].probabilities, params.prior_candidates
     scores = {
         "model_agreement": parts.score_agreement(probabilities),
-        "feature_strength": parts.score_feature_strength(key_features, params.strength),
+        "feature_strength": parts.score_feature_strength(base.key_features, params.strength),
         "market_regime": parts.score_market_regime(base.regime, params.regime_scores),
         "historical_performance": parts.score_past_performance(events, base.regime, prior),
         "volatility_adjustment": parts.score_volatility_distance(level, limit_daily_frac),

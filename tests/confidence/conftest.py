@@ -8,12 +8,14 @@ import pandas as pd
 import pytest
 import yaml
 
-from dipmaster.confidence import VOLATILITY_COLUMNS, Scores, build_training_schedule, fit_scores
+from dipmaster.confidence import VOLATILITY_COLUMNS, Scores, TrainingSet, fit_scores
 from dipmaster.confidence.events import Events
+from dipmaster.confidence.training_set import CANDIDATES, TRAINING_ROWS, build_training_schedule
 from dipmaster.core.kernels import Floats
 from dipmaster.core.params import Confidence, Params, Split
 from dipmaster.core.tables import FEATURES, I8
 from dipmaster.core.time_units import BAR_MS, DAY_MS
+from dipmaster.learning.schedule import CaseWords, TrainingSchedule
 
 START_MS = 1_672_531_200_000  # 2023-01-01
 MAX_HOLDING_BARS = 36
@@ -21,8 +23,9 @@ CHANGES = {
     "min_train": {"candidates": 40, "per_class": 5},
     "trees": {
         "seed": 7, "rounds": 15, "learning_rate": 0.1, "depth": 2, "min_leaf": 10,
-        "column_frac": 0.5, "l2": 1.0,
+        "column_frac": 0.5, "l2": 1.0, "max_bins": 63,
     },
+    "cross_fitting": {"runs": 3, "refit_months": 1},
     "judging": {
         "seed": 3, "alpha": 0.025, "block_days": 5, "bins": 5, "bootstrap_reps": 100,
         "permutations": 2, "min_candidates": 100, "min_blocks": 6,
@@ -30,7 +33,6 @@ CHANGES = {
 }  # fmt: skip
 SPLIT = {
     "burn_in_days": 50, "min_out_of_sample_days": 7, "models_from_day": 15, "stack_from_day": 25,
-    "calibrator_from_day": 35,
 }  # fmt: skip
 
 
@@ -108,13 +110,22 @@ def scored(settings) -> Callable[..., Scores]:
     """All layers on a market."""
     confidence, split = settings
 
-    def run(some: Market, **changes: object) -> Scores:
+    def run(some: Market, candidates: int | None = None, **changes: object) -> Scores:
+        """The first rows are the candidates, by default all."""
         params = confidence.model_copy(update=changes)
-        weight = np.where(some.events.settled, 1.0, np.nan)
-        schedule = build_training_schedule(
-            some.events, weight, some.bars_ms, split, MAX_HOLDING_BARS, params.min_train
+        rows, count = some.events, some.events.count if candidates is None else candidates
+
+        def schedule(events: Events, words: CaseWords) -> TrainingSchedule:
+            weight = np.where(events.settled, 1.0, np.nan)
+            return build_training_schedule(
+                events, weight, some.bars_ms, split, MAX_HOLDING_BARS, params, words
+            )
+
+        events = rows.first(count)
+        training = TrainingSet(
+            rows, schedule(rows, TRAINING_ROWS), events, schedule(events, CANDIDATES)
         )
-        return fit_scores(some.events, schedule, some.features, some.volatility, params, 0.12)
+        return fit_scores(training, some.features, some.volatility, params, 0.12)
 
     return run
 

@@ -4,10 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from dipmaster.confidence.families import CLASSIFIER_INPUTS, SIGNS
 from dipmaster.confidence.inputs import (
+    FROM_FEATURES,
     FROM_VOLATILITY,
     MARKET_FALL,
-    NOT_USED,
     RATIOS,
     build_input_matrix,
     join_symbols,
@@ -58,22 +59,25 @@ def test_matrix_by_hand(market) -> None:
     volatility = some.volatility.copy()
     volatility.loc[3, "realised_long_daily_frac"] = 0.0
     found = build_input_matrix(some.features, volatility)
-    expected = volatility["har_daily_frac"] / volatility["garch_daily_frac"]
-    np.testing.assert_array_equal(found.column("har_over_garch"), expected)
+    expected = volatility["realised_short_daily_frac"] / volatility["realised_long_daily_frac"]
+    known = np.arange(50) != 3
+    np.testing.assert_array_equal(found.column("short_over_long")[known], expected[known])
     assert np.isnan(found.column("short_over_long")[3])
     fall = -some.features["market_return_12_frac"] / some.features["sigma_1h_frac"]
     np.testing.assert_array_equal(found.column(MARKET_FALL), fall)
     assert found.values.shape == (50, len(found.names))
-    assert not set(NOT_USED) & set(found.names)
+    assert found.first(7).values.shape == (7, len(found.names))
 
 
 def test_every_column_is_used_or_its_absence_is_named(market) -> None:
     some = market(count=10)
-    plain = some.features.drop(columns=["taker_imbalance", "half_spread_bps"])
+    plain = some.features.drop(columns="half_spread_bps")
     found = build_input_matrix(plain, some.volatility)
     left_out = dict(found.left_out)
     assert left_out["half_spread_bps"] == "no coin's source has it"
-    assert np.isnan(found.column("taker_imbalance")).all()
+    assert np.isnan(found.column("half_spread_bps")).all()
     named = set(found.names) | set(left_out)
-    assert named == {*FEATURES.names[1:], *FROM_VOLATILITY, *RATIOS, MARKET_FALL}
+    assert named == {*FROM_FEATURES, *FROM_VOLATILITY, *RATIOS, MARKET_FALL}
+    assert set(FROM_FEATURES) <= set(FEATURES.names)
     assert set(FROM_VOLATILITY) <= set(VOLATILITY.names)
+    assert {*CLASSIFIER_INPUTS, *SIGNS} == named

@@ -1,6 +1,6 @@
-"""The nested walk-forward: who saw what, rising stacks, missing layers, labels without sense."""
+"""Models and calibrators refit by refit: who saw what, too few rows, labels without sense."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import numpy as np
 import pandas as pd
@@ -8,81 +8,121 @@ import pytest
 from scipy.special import expit
 from sklearn.metrics import roc_auc_score
 
-from dipmaster.confidence import Scores, build_scores_table, ensemble, evaluate_scores, scores
+from dipmaster.confidence import Scores, build_scores_table, evaluate_scores
 from dipmaster.core.tables import SCORES
 from dipmaster.core.time_units import BAR_MS, out_of_sample_start_ms
 from dipmaster.learning.logistic import log_odds
 from dipmaster.learning.schedule import TrainingSchedule
-from dipmaster.learning.walk_forward import walk_forward_predict
 
-from .conftest import MAX_HOLDING_BARS, START_MS
+from .conftest import MAX_HOLDING_BARS, START_MS, Market
 
 pytestmark = pytest.mark.slow
 
 
-def test_each_layer_starts_on_its_day(planted: Scores) -> None:
+def test_every_layer_starts_with_the_first_models(planted: Scores) -> None:
+    """From day 15 on, at once: the calibrator waits for no predictions made at the time."""
     table = build_scores_table(planted)
     SCORES.check(table, "scores")
     day = (planted.events.decision_ms - START_MS) / 86_400_000
-    for column, first in (("p_lgb", 15), ("p_reference", 15), ("score", 31), ("confidence", 59)):
+    for column in ("p_lgb", "p_xgb", "p_reference", "p_ensemble", "confidence"):
         known = table[column].notna().to_numpy()
-        np.testing.assert_array_equal(known, day >= first, err_msg=column)
+        np.testing.assert_array_equal(known, day >= 15, err_msg=column)
 
 
-def test_the_ensemble_is_the_plain_mean_until_there_is_a_stack(planted: Scores) -> None:
-    base = planted.ensemble
-    logits = [log_odds(walk.predictions) for walk in base.models.values()]
-    before = np.isfinite(logits[0]) & np.isnan(base.stack.predictions)
-    assert before.sum() > 20
-    np.testing.assert_allclose(base.p_ensemble[before], expit(np.mean(logits, axis=0))[before])
-    after = np.isfinite(base.stack.predictions)
-    np.testing.assert_array_equal(base.p_ensemble[after], base.stack.predictions[after])
+def test_the_ensemble_is_the_mean_of_the_log_odds(planted: Scores) -> None:
+    logits = [log_odds(planted.ensemble.predictions(library)) for library in ("lgb", "xgb")]
+    np.testing.assert_allclose(planted.ensemble.p_ensemble, expit(np.mean(logits, axis=0)))
 
 
+@pytest.mark.parametrize("candidates", [None, 400])
 def test_no_layer_learns_from_what_it_should_not(
-    market, scored, monkeypatch: pytest.MonkeyPatch
+    market, scored, monkeypatch: pytest.MonkeyPatch, candidates: int | None
 ) -> None:
-    """Rows that every fit was given, against a plain loop over the candidates."""
-    given: dict[str, list[list[int]]] = {}
+    """Rows that every refit was given, against a plain loop; of 600 rows 400 are candidates."""
+    given: dict[tuple[str, int], list[list[int]]] = {}
     honest = TrainingSchedule.training_sample
 
     def watched(schedule, train):
-        given.setdefault(walk_in_progress[-1], []).append(train.tolist())
+        key = schedule.words.plural, schedule.signal_ms.size
+        given.setdefault(key, []).append(train.tolist())
         return honest(schedule, train)
 
-    walk_in_progress: list[str] = []
-
-    def labelled(schedule, layer, inputs, target, fit, label, **named):
-        walk_in_progress.append(label)
-        return walk_forward_predict(schedule, layer, inputs, target, fit, label, **named)
-
     monkeypatch.setattr(TrainingSchedule, "training_sample", watched)
-    for module in (ensemble, scores):
-        monkeypatch.setattr(module, "walk_forward_predict", labelled)
-    found = scored(market())
-    base = found.ensemble
-    everyone = np.ones(found.events.count)
-    below = {
-        "lgb classifiers": (base.models["lgb"], everyone),
-        "xgb classifiers": (base.models["xgb"], everyone),
-        "stack of classifiers": (base.stack, base.models["lgb"].predictions),
-        "layer": (found.layer, base.p_ensemble),
-        "beta calibrators": (found.calibrators["beta"], found.layer.predictions),
-    }
-    for label, (walk, inputs) in below.items():
-        made = [refit.refit_ms for refit in walk.refits if refit.model is not None]
-        assert made, label
-        expected = [learnable(found.events, inputs, moment) for moment in made]
-        assert sorted(given[label]) == sorted(expected), label
+    some = shuffled(market()) if candidates else market()
+    found = scored(some, candidates)
+    rows, events = found.base.training.rows, found.events
+    assert events.count == (candidates or 600)
+    refits = [refit.refit_ms for refit in found.ensemble.models["lgb"].refits]
+    all_rows = [learnable(rows, moment) for moment in refits]
+    only_candidates = [learnable(events, moment) for moment in refits]
+    # Two libraries of two families; then the reference and three kinds of calibrators.
+    assert sorted(given["training rows", 600]) == sorted(4 * all_rows)
+    assert sorted(given["candidates", events.count]) == sorted(4 * only_candidates)
 
 
-def learnable(events, inputs: np.ndarray, moment: int) -> list[int]:
-    """Trades that had ended by their own rules, decided long enough ago, inputs there."""
+def shuffled(some: Market) -> Market:
+    """Rows of the wider rule lie between the candidates in time, behind them in the table."""
+    order = np.random.default_rng(5).permutation(some.events.count)
+    events = some.events
+    return replace(
+        some,
+        events=replace(
+            events,
+            **{one.name: getattr(events, one.name)[order] for one in fields(events)},
+        ),
+        features=some.features.iloc[order].reset_index(drop=True),
+        volatility=some.volatility.iloc[order].reset_index(drop=True),
+    )
+
+
+def test_only_candidates_are_scored_calibrated_and_counted(market, scored, settings) -> None:
+    some = shuffled(market())
+    found = scored(some, 400)
+    assert found.confidence.shape == found.weighted.shape == (400,)
+    assert len(build_scores_table(found)) == 400
+    folds = evaluate_scores(found, some.bars_ms, settings[1], settings[0].judging).folds
+    models = [fold for fold in folds if fold.level == "models"]
+    others = [fold for fold in folds if fold.level != "models"]
+    assert all(fold.candidates < fold.rows for fold in models)
+    assert all(fold.candidates == fold.rows for fold in others)
+    assert [fold.candidates for fold in models] * 2 == [fold.rows for fold in others]
+    alone = scored(first_rows(some, 400))
+    assert not np.array_equal(found.confidence, alone.confidence, equal_nan=True)
+    np.testing.assert_array_equal(
+        found.base.reference.predictions, alone.base.reference.predictions
+    )
+
+
+def first_rows(some: Market, count: int) -> Market:
+    features, volatility = some.features.iloc[:count], some.volatility.iloc[:count]
+    return replace(some, events=some.events.first(count), features=features, volatility=volatility)
+
+
+def test_a_rare_rule_has_a_confidence_that_says_what_it_rests_on(market, scored, settings) -> None:
+    """Forty candidates are asked for; of twenty the calibrator takes the wider rows as well."""
+    some = shuffled(market())
+    found = scored(some, 20)
+    assert np.isfinite(found.confidence).sum() > 10
+    folds = evaluate_scores(found, some.bars_ms, settings[1], settings[0].judging).folds
+    calibrators = [fold for fold in folds if fold.level == "calibrator"]
+    models = [fold for fold in folds if fold.level == "models"]
+    assert calibrators[-1].reason == ""
+    assert (calibrators[-1].rows, calibrators[-1].candidates) == (
+        models[-1].rows, models[-1].candidates,
+    )  # fmt: skip
+    assert calibrators[-1].candidates <= 20 < calibrators[-1].rows
+    assert "too few candidates" in [fold for fold in folds if fold.level == "reference"][-1].reason
+    alone = scored(first_rows(some, 20))
+    assert np.isnan(alone.confidence).all()
+
+
+def learnable(events, moment: int) -> list[int]:
+    """Trades that had ended by their own rules, decided long enough ago."""
     rows = []
     for row in range(events.count):
         ended = events.exit_ms[row] + BAR_MS <= moment and events.settled[row]
         long_ago = events.signal_ms[row] + (MAX_HOLDING_BARS + 1) * BAR_MS <= moment
-        if ended and long_ago and np.isfinite(inputs[row]):
+        if ended and long_ago:
             rows.append(row)
     return rows
 
@@ -90,9 +130,7 @@ def learnable(events, inputs: np.ndarray, moment: int) -> list[int]:
 def test_every_value_was_made_by_a_model_fitted_before_its_bar_closed(planted: Scores) -> None:
     table = build_scores_table(planted)
     closed = table["open_time"] + pd.Timedelta("5min")
-    for column, value in (
-        ("models_fitted", "p_lgb"), ("layer_fitted", "score"), ("calibrator_fitted", "confidence"),
-    ):  # fmt: skip
+    for column, value in (("models_fitted", "p_lgb"), ("calibrator_fitted", "confidence")):
         there = table[value].notna()
         assert there.any()
         assert table[column].notna().equals(there)
@@ -100,9 +138,6 @@ def test_every_value_was_made_by_a_model_fitted_before_its_bar_closed(planted: S
         # The latest of the layer's fits by then, so the models of the month.
         assert table[column][there].is_monotonic_increasing
         assert table[column][there].nunique() >= 2
-    stack = table["stack_fitted"]
-    assert (stack[stack.notna()] <= closed[stack.notna()]).all()
-    assert (stack.notna() == np.isfinite(planted.ensemble.stack.predictions)).all()
 
 
 def test_there_is_something_to_learn(planted: Scores) -> None:
@@ -128,7 +163,7 @@ def test_labels_without_sense_are_not_learned(market, scored, settings) -> None:
     said = {
         "classifier": found.base.ensembles["classifier"].p_ensemble,
         "regression": found.base.ensembles["regression"].p_ensemble,
-        "score": found.layer.predictions,
+        "confidence": found.confidence,
         "reference": found.base.reference.predictions,
     }
     for name, p in said.items():
@@ -141,10 +176,9 @@ def test_a_market_that_only_loses(market, scored) -> None:
     lost = replace(some, events=replace(some.events, net_frac=np.full(600, -0.01)))
     found = scored(lost)
     table = build_scores_table(found)
-    assert table[["p_lgb", "p_ensemble", "score", "confidence", "p_reference"]].isna().all().all()
-    assert (
-        "one class" in found.layer.refits[-1].reason or "too few" in found.layer.refits[-1].reason
-    )
+    assert table[["p_lgb", "p_ensemble", "confidence", "p_reference"]].isna().all().all()
+    reason = found.ensemble.models["lgb"].refits[-1].reason
+    assert "one class" in reason
     assert (table["model_agreement"] == 0.0).all()
     assert table["weighted_score"].between(0, 1).all()
 
@@ -153,7 +187,7 @@ def test_a_market_that_only_loses(market, scored) -> None:
 def test_too_few_candidates(market, scored, count: int) -> None:
     found = scored(market(count=count))
     assert np.isnan(found.confidence).all()
-    assert "too few candidates" in found.layer.refits[-1].reason
+    assert "too few training rows" in found.ensemble.models["lgb"].refits[-1].reason
 
 
 @pytest.mark.parametrize("kind", ["beta", "isotonic", "platt"])
@@ -171,14 +205,12 @@ def test_the_family_is_a_param(market, scored, planted: Scores) -> None:
 
 
 def test_other_inputs_are_predicted_by_the_models_of_the_fold(planted: Scores) -> None:
-    """An untouched matrix gives the predictions, before and after there is a stack."""
+    """An untouched matrix gives the predictions."""
     for one in planted.base.ensembles.values():
         inputs = planted.base.matrix.columns(one.family.inputs)
-        folds = one.models["lgb"].fold
-        assert {-1, 1, 2} <= set(one.stack.fold[folds >= 0])
-        for fold in np.unique(folds[folds >= 0]):
-            rows = np.flatnonzero(folds == fold)
-            predicted = one.predict(int(fold), rows, inputs[rows])
+        for fold in np.unique(one.fold[one.fold >= 0]):
+            rows = np.flatnonzero(one.fold == fold)
+            predicted = one.predict(int(fold), inputs[rows])
             np.testing.assert_allclose(predicted, one.p_ensemble[rows], rtol=1e-9)
 
 

@@ -12,19 +12,23 @@ from dipmaster.results.confidence.record import ScoreFold, ScoreLevel
 
 START_MS = 1_672_531_200_000  # 2023-01-01
 THRESHOLDS = ConfidenceThresholds(low_volatility=0.75, normal_volatility=0.80, high_volatility=0.90)
-FITS = {"models": 10, "stack": 12, "layer": 12, "calibrator": 15, "reference": 10}
+FITS = {"models": 10, "calibrator": 15, "reference": 10}
 NAMES = (
     "every trade stands for one candidate",
     "every candidate traded was admitted",
     "the ledger's confidence is the score",
     "each score traded names fits",
-    "no fit counts more rows",
+    "no fit counts more candidates",
 )
 
 
-def fold(level: ScoreLevel, day: int, rows: int = 5, reason: str = "") -> ScoreFold:
+def fold(level: ScoreLevel, day: int, candidates: int = 5, reason: str = "") -> ScoreFold:
+    """A fit on ten times as many rows as candidates: bars of the wider rule count for nothing."""
     time = to_timestamps(np.array([START_MS + day * DAY_MS]))[0].strftime("%Y-%m-%dT%H:%M:%SZ")
-    return ScoreFold(level=level, fitted_at=time, rows=rows, wins=2, reason=reason)
+    return ScoreFold(
+        level=level, fitted_at=time, rows=10 * candidates, candidates=candidates, wins=2,
+        reason=reason,
+    )  # fmt: skip
 
 
 def at(day: np.ndarray) -> pd.DatetimeIndex:
@@ -140,15 +144,14 @@ def with_fit(sound: dict[str, object], level: str, day: int) -> dict[str, object
     return {**sound, "scores": scores, "folds": [*sound["folds"], *fits]}
 
 
-@pytest.mark.parametrize("level", ["models", "stack", "layer", "calibrator"])
+@pytest.mark.parametrize("level", ["models", "calibrator"])
 def test_each_row_names_a_fit_no_later_than_the_close_of_its_bar(sound, level: str) -> None:
     assert broken(with_fit(sound, level, 25)) == []  # at the open of its bar
     assert named(3, broken(with_fit(sound, level, 26)))  # though earlier fits are on record
-    without = with_fit(sound, level, -1)
-    assert (broken(without) == []) is (level == "stack")  # there may be none
+    assert named(3, broken(with_fit(sound, level, -1)))
 
 
-@pytest.mark.parametrize("level", ["models", "stack", "layer", "calibrator"])
+@pytest.mark.parametrize("level", ["models", "calibrator"])
 def test_a_fit_that_is_not_on_record(sound, level: str) -> None:
     folds = [one for one in sound["folds"] if one.level != level]
     assert named(3, broken({**sound, "folds": folds}))
@@ -168,9 +171,9 @@ def test_rows_that_are_not_traded_need_no_fit(sound) -> None:
 def test_labels_from_the_future(sound) -> None:
     """By midnight of day 10 ten trades have been closed, one a day."""
     rest = sound["folds"]
-    assert broken({**sound, "folds": [*rest, fold("models", 10, rows=10)]}) == []
-    assert named(4, broken({**sound, "folds": [*rest, fold("models", 10, rows=11)]}))
+    assert broken({**sound, "folds": [*rest, fold("models", 10, candidates=10)]}) == []
+    assert named(4, broken({**sound, "folds": [*rest, fold("models", 10, candidates=11)]}))
     unlabelled = sound["scores"].assign(label=np.where(np.arange(40) == 3, -1, 1))
     assert named(
-        4, broken({**sound, "scores": unlabelled, "folds": [*rest, fold("stack", 10, 10)]})
+        4, broken({**sound, "scores": unlabelled, "folds": [*rest, fold("calibrator", 10, 10)]})
     )

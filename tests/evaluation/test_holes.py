@@ -33,7 +33,6 @@ SPLIT = Split(
     min_out_of_sample_days=2,
     models_from_day=1,
     stack_from_day=2,
-    calibrator_from_day=3,
 )
 
 

@@ -48,7 +48,6 @@ DECISION = ExitDecision(
 )
 SPLIT = Split(
     burn_in_days=180, min_out_of_sample_days=7, models_from_day=60, stack_from_day=105,
-    calibrator_from_day=150,
 )  # fmt: skip
 BEST, TIMING, RISK, TREND = (
     EXIT_FEATURES.index(name)

@@ -15,13 +15,14 @@ import pytest
 
 from dipmaster.core.kernels import Floats, Ints
 from dipmaster.core.time_units import BAR_MS, DAY_MS
-from dipmaster.learning.calibrators import CalibratorKind, fit_calibrator
-from dipmaster.learning.logistic import fit_logistic, log_odds
+from dipmaster.learning.calibrators import Calibrator, CalibratorKind, fit_calibrator
+from dipmaster.learning.cross_fitting import CrossFitting
+from dipmaster.learning.logistic import Logistic, fit_logistic, log_odds
 from dipmaster.learning.predictor import Fit
 from dipmaster.learning.refits import WalkForwardResult
 from dipmaster.learning.schedule import refit_times
 from dipmaster.learning.uniqueness import average_uniqueness
-from dipmaster.learning.walk_forward import walk_forward_predict
+from dipmaster.learning.walk_forward import cross_fit_predict, walk_forward_predict
 from tests.learning.rows import DAYS, FIRST_MS, Rows, made_schedule
 
 pytestmark = pytest.mark.slow
@@ -48,7 +49,9 @@ def refits(from_day: int) -> Ints:
 
 
 def fit_layers(rows: Rows, way: Way) -> list[WalkForwardResult[Any]]:
-    """Base model, a layer on its predictions, a calibrator on the layer's."""
+    """Base model, a layer on its predictions, a calibrator on the layer's; the same base
+    cross-fitted, a calibrator on what it left out at each refit.
+    """
     x = way.x(rows)
     days = {"base": 60, "layer": 105, "calibrator": 135}
     refits_ms = {layer: refits(day) for layer, day in days.items()}
@@ -66,7 +69,14 @@ def fit_layers(rows: Rows, way: Way) -> list[WalkForwardResult[Any]]:
     inputs = np.column_stack([log_odds(base), rows.x[:, 1]])
     layer = walk("layer", inputs, partial(fit_logistic, l2=1.0))
     walk("calibrator", layer, partial(fit_calibrator, way.calibrator))
-    return walks
+    fit: Fit[Logistic] = partial(fit_logistic, l2=1.0)
+    crossed = cross_fit_predict(schedule, "base", x, rows.won, fit, CrossFitting(4))
+    left_out = [refit.left_out for refit in crossed.refits]
+    calibrate: Fit[Calibrator] = partial(fit_calibrator, way.calibrator)
+    calibrated = walk_forward_predict(
+        schedule, "base", crossed.predictions, rows.won, calibrate, learn_from=left_out
+    )
+    return [*walks, crossed, calibrated]
 
 
 def changed(
@@ -82,7 +92,11 @@ def changed(
         if one.fold[past].tobytes() != other.fold[past].tobytes():
             differences.append(f"folds of layer {layer}")
         models = [
-            [(fit.refit_ms, fit.rows, fit.model) for fit in walk.refits if fit.refit_ms <= t_ms]
+            [
+                (fit.refit_ms, fit.rows, fit.model, fit.left_out.values.tobytes())
+                for fit in walk.refits
+                if fit.refit_ms <= t_ms
+            ]
             for walk in (one, other)
         ]
         if models[0] != models[1]:
@@ -104,7 +118,8 @@ def test_the_toy_has_labels_open_at_every_refit(toy_rows: Rows) -> None:
 def test_the_past_stays_the_same_bytes(toy_rows: Rows, calibrator: CalibratorKind) -> None:
     way = Way(calibrator=calibrator)
     before = fit_layers(toy_rows, way)
-    assert np.isfinite(before[2].predictions).sum() > 300  # something was predicted at all
+    for walk in before:
+        assert np.isfinite(walk.predictions).sum() > 300  # something was predicted at all
     for seed, r in enumerate(REFITS):
         for t_ms in (r, r + (3 + seed) * BAR_MS, r + 9 * DAY_MS):
             assert changed(toy_rows, way, before, t_ms, seed) == []

@@ -26,8 +26,8 @@ from dipmaster.results.confidence.record import (
 )
 from tests.made.common import BOUNDARY, REGIMES, interval
 
-MODELS = ("lgb", "xgb", "ensemble", "weighted_score", "score", "confidence", "reference")
-LEVELS: tuple[ScoreLevel, ...] = ("models", "stack", "layer", "calibrator", "reference")
+MODELS = ("lgb", "xgb", "ensemble", "weighted_score", "confidence", "reference")
+LEVELS: tuple[ScoreLevel, ...] = ("models", "calibrator", "reference")
 KINDS = ("beta", "isotonic", "platt")
 FEATURES = (
     "dip_depth_12_sigma",
@@ -58,7 +58,7 @@ def confidence(scored: int = 4400) -> ConfidenceResults:
     shuffled = (*FEATURES, *(f"feature_{k}_frac" for k in range(14)))
     return ConfidenceResults(
         family="classifier",
-        calibrator="beta",
+        calibrator="platt",
         out_of_sample_from=BOUNDARY,
         candidates=CandidateCounts(
             all=6012, labelled=6001, out_of_sample=4502, scored_out_of_sample=scored
@@ -73,7 +73,8 @@ def confidence(scored: int = 4400) -> ConfidenceResults:
             ScoreFold(
                 level=level,
                 fitted_at=f"2023-{4 + k:02d}-01T00:00:00Z",
-                rows=400 * k,
+                rows=(2400 if level == "models" else 400) * k,
+                candidates=400 * k,
                 wins=220 * k,
                 reason="",
             )
@@ -97,7 +98,6 @@ def confidence(scored: int = 4400) -> ConfidenceResults:
             name: ComponentFigures(mean=0.4 + 0.1 * k, auc=0.48 + 0.02 * k)
             for k, name in enumerate(COMPONENTS)
         },
-        layer={"logit_p_ensemble": 0.91, **dict.fromkeys(COMPONENTS, 0.1)},
         importance=tuple(
             PermutationImportance(feature=name, auc_loss=0.03 / (k + 1) - 0.004, auc_loss_sd=0.002)
             for k, name in enumerate(shuffled)
@@ -184,7 +184,8 @@ def no_score(reason: str = TOO_FEW) -> ConfidenceResults:
         reason=reason,
         folds=(
             ScoreFold(
-                level="models", fitted_at="2023-03-02T00:00:00Z", rows=41, wins=20, reason=reason
+                level="models", fitted_at="2023-03-02T00:00:00Z", rows=41, candidates=41,
+                wins=20, reason=reason,
             ),
         ),
         models=dict.fromkeys(MODELS, model(None, reason=reason)),
@@ -205,7 +206,6 @@ def no_score(reason: str = TOO_FEW) -> ConfidenceResults:
             ),
         ),
         components=dict.fromkeys(COMPONENTS, ComponentFigures(mean=None, auc=None)),
-        layer={},
         importance=(),
         distribution=distribution(none=1500),
         calibrators_compared=dict.fromkeys(

@@ -26,7 +26,7 @@ def scores(rows: int = 6000, scored: bool = True) -> pd.DataFrame:
         p[:] = np.nan
     whole = np.arange(rows)
     fitted = pd.Series(times).dt.floor("D").where(~np.isnan(p))
-    shares = dict.fromkeys(("p_lgb", "p_xgb", "p_ensemble", "weighted_score", "score"), p)
+    shares = dict.fromkeys(("p_lgb", "p_xgb", "p_ensemble", "weighted_score"), p)
     shares |= dict.fromkeys(COMPONENTS, p)
     return pd.DataFrame(
         {
@@ -42,7 +42,7 @@ def scores(rows: int = 6000, scored: bool = True) -> pd.DataFrame:
             **shares,
             "confidence": p,
             "p_reference": p,
-            **{f"{level}_fitted": fitted for level in ("models", "stack", "layer", "calibrator")},
+            **{f"{level}_fitted": fitted for level in ("models", "calibrator")},
         }
     )
 

@@ -118,28 +118,25 @@ def with_confidence(inputs: ReportInputs, **changes: Any) -> ConfidenceResults:
     return replace(inputs.confidence, **changes)
 
 
-def layer(confidence: ConfidenceResults) -> str:
-    terms, ignores = calibration.layer_terms(confidence), calibration.ignores_models(confidence)
-    return say(SENTENCES, "layer", terms, ignores)
+def test_every_component_is_listed(built: ReportInputs) -> None:
+    rows = table(calibration.COMPONENT_COLUMNS, calibration.components(built)).rows
+    assert len(rows) == len(built.confidence.components) == 5
+    assert rows[0] == ("Agreement of the models", "0.30", "0.40", "0.480")
 
 
-def test_every_input_of_the_layer_is_listed(built: ReportInputs) -> None:
-    rows = table(calibration.COMPONENT_COLUMNS, calibration.layer_inputs(built)).rows
-    assert len(rows) == len(built.confidence.layer) == 6
-    assert rows[0] == ("Probability of the models", "–", "–", "0.580", "+0.91")
-
-
-def test_a_layer_that_ignores_the_models_own_probability_is_told(built: ReportInputs) -> None:
-    ignored = "the layer ignores the models’ own probability: its coefficient is 0"
-    coefficients = built.confidence.layer
-    assert ignored not in layer(built.confidence)
-    changed = {"logit_p_ensemble": 0.0, "market_regime": 0.0, "model_agreement": 0.477}
-    printed = layer(with_confidence(built, layer={**coefficients, **changed}))
-    assert ignored in printed
-    assert "rests on agreement of the models (+0.48), feature strength (+0.10)" in printed
-    assert "market regime" not in printed
-    nothing = with_confidence(built, layer=dict.fromkeys(coefficients, 0.0))
-    assert "rests on nothing but its constant" in layer(nothing)
+def test_calibrators_that_rest_on_more_than_candidates_are_told(built: ReportInputs) -> None:
+    assert calibration.borrowed_calibrators(built.confidence) == []
+    assert say(SENTENCES, "borrowed", []) == ""
+    folds = built.confidence.folds
+    wide = [
+        replace(one, rows=5200, candidates=168) if one.level == "calibrator" else one
+        for one in folds
+    ]
+    borrowed = calibration.borrowed_calibrators(with_confidence(built, folds=tuple(wide)))
+    assert len(borrowed) == sum(one.level == "calibrator" for one in folds)
+    words = say(SENTENCES, "borrowed", borrowed)
+    assert f"{len(borrowed)} of the calibrators had too few candidates (168 at the last" in words
+    assert "fitted on 5,200 bars of the wider training rule" in words
 
 
 def test_the_family_that_carried_information_is_named(

@@ -26,7 +26,7 @@ from tests.made.volatility import regime_accuracy, regimes, volatility
 START_MS, DAYS = 1_672_531_200_000, 30
 SYMBOLS = ("AUSDT", "BUSDT")
 SCORED_FROM_DAY = 5
-LEVELS: tuple[ScoreLevel, ...] = ("models", "stack", "layer", "calibrator")
+LEVELS: tuple[ScoreLevel, ...] = ("models", "calibrator")
 LEDGERS = ("trades", "fills", "equity")
 PHASE_0 = (
     *(f"data/validate/{name}_phase_0.parquet" for name in LEDGERS),
@@ -127,7 +127,10 @@ def write_inputs() -> None:
     coin = replace(regimes(True).coin, coin_truth=regime_accuracy(0.8))
     judged = replace(regimes(True), used="coin", episodes=9, coin=coin)
     write_result(replace(volatility(SYMBOLS), regimes=judged), catalog.VOLATILITY_METRICS)
-    days = {"models_from_day": 5, "stack_from_day": 9, "calibrator_from_day": 10}
+    days = {
+        "models_from_day": 5,
+        "stack_from_day": 9,
+    }
     trees = {"rounds": 20, "min_leaf": 20}
     judging = {"block_days": 2, "bootstrap_reps": 100, "permutations": 1, "bins": 4}
     least = {"min_train": {"candidates": 20, "per_class": 5}}

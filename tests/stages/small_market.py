@@ -40,8 +40,7 @@ def small(raw: dict[str, Any]) -> dict[str, Any]:
     raw["volatility"]["range_window_days"] = 4
     raw["volatility"]["judging"] |= {"min_days": 2, "block_days": 4, "bootstrap_reps": 100}
     raw["split"] |= {
-        "burn_in_days": BURN_IN, "models_from_day": 14, "stack_from_day": 24,
-        "calibrator_from_day": 40,
+        "burn_in_days": BURN_IN, "models_from_day": 15, "stack_from_day": 24,
     }  # fmt: skip
     return raw
 

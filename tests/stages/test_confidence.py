@@ -10,6 +10,7 @@ import pytest
 from dipmaster.core import catalog, store
 from dipmaster.core.errors import PipelineError
 from dipmaster.core.tables import CANDIDATES
+from dipmaster.learning.model_store import split_models
 from stages import confidence as stage
 from stages import features
 from tests.stages.small_market import (
@@ -24,11 +25,12 @@ from tests.stages.small_market import (
 
 pytestmark = pytest.mark.slow
 
-FIRST_MODEL = pd.Timestamp("2023-01-15", tz="UTC")
+FIRST_MODEL = pd.Timestamp("2023-01-16", tz="UTC")
 
 
-def write_params(project: Path, **signal: float) -> None:
+def write_params(project: Path, confidence: dict[str, object], **signal: float) -> None:
     raw = small_params(project)
+    raw["confidence"] |= confidence
     raw["signal"] |= signal
     put_params(raw)
 
@@ -39,7 +41,7 @@ def template(bars: Bars, project: Path, tmp_path_factory: pytest.TempPathFactory
     place = tmp_path_factory.mktemp("market")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(place)
-        write_params(project)
+        write_params(project, {})
         put(bars)
         stage.main()
     return place
@@ -59,7 +61,7 @@ def test_what_it_writes(template: Path) -> None:
     assert measured["candidates"]["scored_out_of_sample"] == late.sum() > 50
     assert measured["reason"] == ""
     assert set(measured["models"]) == {
-        "lgb", "xgb", "ensemble", "weighted_score", "score", "confidence", "reference",
+        "lgb", "xgb", "ensemble", "weighted_score", "confidence", "reference",
     }  # fmt: skip
     assert measured["models"]["confidence"]["n"] == late.sum()
     assert sum(measured["distribution"]["confidence"]["all"]["counts"]) == late.sum()
@@ -71,27 +73,36 @@ def test_what_it_writes(template: Path) -> None:
         "neither",
     )
     assert {row["level"] for row in measured["folds"]} == {
-        "models", "stack", "layer", "calibrator", "reference",
+        "models", "calibrator", "reference",
     }  # fmt: skip
     assert not list(template.rglob("*.partial"))
 
 
 def test_the_stored_models_say_what_the_table_says(template: Path) -> None:
-    """LightGBM's text of the first refit, on the rows it predicted."""
+    """Three of each library a refit; of LightGBM's the texts are read back, with their inputs."""
     models = template / catalog.CONFIDENCE / "models"
     first, second = sorted(models.glob("classifier/lgb_*.txt"))[:2]
-    names = json.loads((models / "classifier/stack.json").read_text())["inputs"]
-    assert first.name == "lgb_2023-01-15.txt"
+    names = json.loads((models / "classifier/models.json").read_text())["inputs"]
+    assert first.name == "lgb_2023-01-16.txt"
     assert second.name == "lgb_2023-02-01.txt"
-    assert lightgbm.Booster(model_file=str(first)).feature_name() == names
-    assert {path.name for path in models.glob("*.json")} == {
-        "calibrators.json", "layer.json", "reference.json",
-    }  # fmt: skip
-    refits = json.loads((models / "layer.json").read_text())["refits"]
+    texts = split_models(first.read_text())
+    assert [lightgbm.Booster(model_str=text).feature_name() for text in texts] == 3 * [names]
+    others = json.loads((models / "classifier/xgb_2023-01-16.json").read_text())
+    assert [one["learner"]["feature_names"] for one in others] == 3 * [names]
+    assert {path.name for path in models.glob("*.json")} == {"calibrators.json", "reference.json"}
+    refits = json.loads((models / "calibrators.json").read_text())["platt"]
     assert [refit["fitted_at"] for refit in refits][:2] == [
-        "2023-01-25T00:00:00Z",
+        "2023-01-16T00:00:00Z",
         "2023-02-01T00:00:00Z",
     ]
+
+
+def test_trees_learn_from_more_rows_than_there_are_candidates(template: Path) -> None:
+    folds = record(template)["folds"]
+    for fold in folds:
+        assert (fold["rows"] > fold["candidates"]) == (fold["level"] == "models")
+        assert fold["reason"] == ""
+    assert len({row["candidates"] for row in folds}) == 3  # the same at each of the three refits
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])
@@ -109,20 +120,19 @@ def test_plain_bars_work_and_say_what_is_left_out(
     put(bars, plain=True)
     stage.main()
     left_out = {row["feature"]: row["reason"] for row in record()["features"]["left_out"]}
-    assert left_out["taker_imbalance"] == "no coin's source has it"
     assert left_out["half_spread_bps"] == "no coin's source has it"
     assert record()["candidates"]["scored_out_of_sample"] > 50
-    assert len(record()["features"]["used"]) == len(record(template)["features"]["used"]) - 2
+    assert len(record()["features"]["used"]) == len(record(template)["features"]["used"]) - 1
 
 
 @pytest.mark.parametrize(("z_min", "some"), [(50.0, False), (3.4, True)])
 def test_no_or_few_candidates(workspace: Path, project: Path, z_min: float, some: bool) -> None:
-    write_params(project, z_min=z_min)
+    write_params(project, {"training_rule": None}, z_min=z_min)
     features.main()
     stage.main()
     table, measured = scores(), record()
     assert (len(table) > 0) == some
-    assert table[["p_lgb", "p_ensemble", "score", "confidence", "p_reference"]].isna().all().all()
+    assert table[["p_lgb", "p_ensemble", "confidence", "p_reference"]].isna().all().all()
     assert measured["candidates"]["scored_out_of_sample"] == 0
     assert measured["models"]["confidence"]["auc"]["value"] is None
     assert measured["families"]["carried_information"] == "neither"
@@ -132,11 +142,26 @@ def test_no_or_few_candidates(workspace: Path, project: Path, z_min: float, some
     assert not list((catalog.CONFIDENCE / "models").glob("*/lgb_*"))
 
 
+@pytest.mark.parametrize(("z_min", "some"), [(50.0, False), (3.4, True)])
+def test_a_rare_rule_is_scored_by_what_wider_rows_taught(
+    workspace: Path, project: Path, z_min: float, some: bool
+) -> None:
+    write_params(project, {}, z_min=z_min)
+    features.main()
+    stage.main()
+    table, measured = scores(), record()
+    calibrators = [row for row in measured["folds"] if row["level"] == "calibrator"]
+    assert all(row["candidates"] < 30 <= row["rows"] for row in calibrators)
+    assert (measured["candidates"]["scored_out_of_sample"] > 0) == some
+    assert table["confidence"].notna().any() == some
+    assert table["p_reference"].isna().all()
+
+
 def test_nothing_half_written_without_input(
     tmp_path: Path, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    write_params(project)
+    write_params(project, {})
     with pytest.raises(PipelineError, match="dvc repro"):
         stage.main()
     assert not catalog.CONFIDENCE.exists()

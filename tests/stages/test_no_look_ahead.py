@@ -39,23 +39,22 @@ pytestmark = pytest.mark.slow
 BAR = pd.Timedelta("5min")
 # The last bar that stays. A refit at its close learns from what is known by then.
 CUTS = {
-    "stack and layer": pd.Timestamp("2023-01-24 23:55", tz="UTC"),
-    "calibrator": pd.Timestamp("2023-02-09 23:55", tz="UTC"),
-    "every level": pd.Timestamp("2023-02-28 23:55", tz="UTC"),
+    "first fit": pd.Timestamp("2023-01-15 23:55", tz="UTC"),
+    "exit calibrator": pd.Timestamp("2023-01-24 23:55", tz="UTC"),
+    "third fit": pd.Timestamp("2023-02-28 23:55", tz="UTC"),
     "inside a trade": pd.Timestamp("2023-03-12 16:15", tz="UTC"),
 }
 # Prices after it lie higher or lower at once, so that labels open there turn out the other way.
 SHIFTS = {
-    "stack and layer": -0.05,
-    "calibrator": 0.05,
-    "every level": -0.05,
+    "first fit": 0.05,
+    "exit calibrator": -0.05,
+    "third fit": -0.05,
     "inside a trade": 0.05,
 }
-OPEN_AT_A_REFIT = ("stack and layer", "calibrator")
+OPEN_AT_A_REFIT = ("first fit", "exit calibrator")
 LOW = {"low_volatility": 0.3, "normal_volatility": 0.3, "high_volatility": 0.3}
 RECORDS = (
-    "layer.json", "calibrators.json", "reference.json", "regression/stack.json",
-    "classifier/stack.json",
+    "calibrators.json", "reference.json", "regression/models.json", "classifier/models.json",
 )  # fmt: skip
 EXIT_MODELS = ("heads.json", "calibrator.json")
 FROM_LATER = {  # columns of the exits' tables that hold outcomes
@@ -221,25 +220,24 @@ def test_the_cuts_are_worth_testing(whole: Run) -> None:
         refit = CUTS[name] + BAR
         known, decided = table["exit_time"] + BAR, table["open_time"] + BAR
         assert ((decided < refit) & (known > refit)).sum() >= 1, name
-        assert any(
-            refits(whole, file, refit) != refits(whole, file, CUTS[name]) for file in RECORDS
-        )
+    for file in RECORDS:
+        refit = CUTS["first fit"] + BAR
+        assert refits(whole, file, refit) != refits(whole, file, CUTS["first fit"]), file
     inside = CUTS["inside a trade"]
     assert (table["open_time"] == inside).any()
     assert (table["exit_time"] == inside + BAR).any()
     admitted = whole.validated["admission"]["admitted"].to_numpy() == 1
-    assert (admitted & (table["open_time"] <= CUTS["every level"])).sum() >= 10
+    assert (admitted & (table["open_time"] <= CUTS["third fit"])).sum() >= 10
     bought = whole.validated["fills_phase_1"]
     assert ((bought["side"] == "buy") & (bought["time"] <= inside)).sum() >= 20
     assert len(bought) < len(whole.validated["fills_phase_0"])
-    assert len(trees(whole, CUTS["stack and layer"] + BAR)) == 4 + 3  # heads of exits
-    assert len(trees(whole, CUTS["every level"] + BAR)) == 12 + 3
-    assert refits(whole, "calibrators.json", CUTS["calibrator"] + BAR)
+    assert len(trees(whole, CUTS["exit calibrator"] + BAR)) == 4 + 3  # heads of exits
+    assert len(trees(whole, CUTS["third fit"] + BAR)) == 12 + 3
     scored = whole.leaving["rows"].dropna(subset="exit_probability")
-    assert (scored["open_time"] <= CUTS["calibrator"]).sum() >= 100
+    assert (scored["open_time"] <= CUTS["third fit"]).sum() >= 100
     exited = whole.validated["fills_phase_2"]
     by_models = exited["exit_type"].isin(["optimal_timing", "profit_taking"])
-    assert (by_models & (exited["time"] <= CUTS["every level"])).sum() >= 5
+    assert (by_models & (exited["time"] <= CUTS["third fit"])).sum() >= 5
 
 
 @pytest.mark.parametrize("cut", CUTS)
@@ -249,7 +247,7 @@ def test_later_bars_change_nothing_before_them(
     put(disturbed(bars, cut))
     other = run()
     assert differences(whole, other, CUTS[cut]) == []
-    if cut != "every level":  # labels that were open did turn out the other way
+    if cut != "third fit":  # labels that were open did turn out the other way
         held = whole.scores[whole.scores["open_time"] <= CUTS[cut]]
         held = held[held["exit_time"] > CUTS[cut]]
         assert (other.scores["label"][held.index] != held["label"]).any()
@@ -273,8 +271,8 @@ def a_bar_early(patch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("leak", "cut", "shows"),
     [
-        (no_purge, "stack and layer", {"layer.json", "exit calibrator.json"}),
-        (no_purge, "calibrator", {"calibrators.json"}),
+        (no_purge, "exit calibrator", {"exit calibrator.json"}),
+        (no_purge, "first fit", {"trees", "calibrators.json", "reference.json"}),
         (a_bar_early, "inside a trade", {"historical_performance"}),
     ],
 )

@@ -54,7 +54,6 @@ SMALL = {
     "split.burn_in_days": 62,
     "split.models_from_day": 14,
     "split.stack_from_day": 24,
-    "split.calibrator_from_day": 40,
     "gates.block_days": 2,
     "gates.bootstrap_reps": 100,
     "gates.random_entry.draws": 100,
