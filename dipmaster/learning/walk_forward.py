@@ -3,8 +3,7 @@
 At refit r a model learns from the rows whose label was known by then, and
 predicts the rows decided from r on, until the next refit. A layer on top of
 another (a calibrator) is a second walk over the same rows. It learns from what the models
-below predicted out of sample: from the predictions left out at the same refit
-(`cross_fitting`), or from those made at the time. No layer ever sees an in-sample
+below left out at the same refit (`cross_fitting`). No layer ever sees an in-sample
 prediction of the layer below.
 
 Refits do not see each other, so they run side by side in threads, in any number.

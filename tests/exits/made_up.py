@@ -47,7 +47,7 @@ DECISION = ExitDecision(
     full=True, partial=True, full_probability=0.8, partial_probability=0.6, partial_frac=0.5
 )
 SPLIT = Split(
-    burn_in_days=180, min_out_of_sample_days=7, models_from_day=60, stack_from_day=105,
+    burn_in_days=180, min_out_of_sample_days=7, models_from_day=60,
 )  # fmt: skip
 BEST, TIMING, RISK, TREND = (
     EXIT_FEATURES.index(name)

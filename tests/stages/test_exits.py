@@ -27,7 +27,7 @@ from tests.stages.small_market import Bars, put, put_params, small_params
 
 pytestmark = pytest.mark.slow
 
-FIRST_FIT = pd.Timestamp("2023-01-15", tz="UTC")
+FIRST_FIT = pd.Timestamp("2023-01-16", tz="UTC")
 BAR = pd.Timedelta("5min")
 
 
@@ -129,8 +129,8 @@ def test_models_read_back_say_what_the_table_says(
     np.testing.assert_array_equal(licensed, table["licensed"].to_numpy() == 1)
     names = {p.name for p in (catalog.EXITS / "models").rglob("*") if p.is_file()}
     assert names == {
-        "heads.json", "calibrator.json", "profit_2023-01-15.txt", "timing_2023-01-15.txt",
-        "risk_2023-01-15.txt",
+        "heads.json", "calibrator.json", "profit_2023-01-16.txt", "timing_2023-01-16.txt",
+        "risk_2023-01-16.txt",
     }  # fmt: skip
 
 
