@@ -31,7 +31,7 @@ def small(raw: dict[str, Any]) -> dict[str, Any]:
         "runs": 2,
         "licence": {**raw["exits"]["models"]["licence"], "block_days": 2},
     }
-    raw["exits"]["models"]["min_train"] = {"candidates": 15, "per_class": 3}
+    raw["exits"]["models"]["min_train"] = {"candidates": 20, "per_class": 5}
     raw["exits"]["models"]["trees"] |= {"rounds": 12, "min_leaf": 40}
     judging = {"block_days": 2, "bootstrap_reps": 100, "permutations": 1, "bins": 4}
     raw["exits"]["models"]["judging"] |= judging

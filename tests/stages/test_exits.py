@@ -31,13 +31,20 @@ FIRST_FIT = pd.Timestamp("2023-01-16", tz="UTC")
 BAR = pd.Timedelta("5min")
 
 
+def close_stops(project: Path) -> dict[str, Any]:
+    """Small params with stops so close that each run of the first fit has some."""
+    raw = small_params(project)
+    raw["exits"]["stop_frac"] = 0.005
+    return raw
+
+
 @pytest.fixture(scope="module")
 def template(bars: Bars, project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder in which every stage up to this one has run once."""
     place = tmp_path_factory.mktemp("market")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(place)
-        put_params(small_params(project))
+        put_params(close_stops(project))
         put(bars)
         confidence.main()
         stage.main()
@@ -170,7 +177,7 @@ def test_plain_bars_work(workspace: Path, bars: Bars) -> None:
 
 @pytest.mark.parametrize(("z_min", "some"), [(50.0, False), (3.4, True)])
 def test_no_or_few_candidates(workspace: Path, project: Path, z_min: float, some: bool) -> None:
-    raw = small_params(project)
+    raw = close_stops(project)
     raw["signal"]["z_min"] = z_min
     put_params(raw)
     features.main()
@@ -192,7 +199,7 @@ def test_nothing_half_written_without_input(
     tmp_path: Path, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    put_params(small_params(project))
+    put_params(close_stops(project))
     with pytest.raises(PipelineError, match="dvc repro"):
         stage.main()
     assert not catalog.EXITS.exists()
@@ -203,7 +210,7 @@ def test_the_rows_are_those_of_the_package(
 ) -> None:
     """What the stage wires is what the package gives when called step by step."""
     monkeypatch.chdir(template)
-    params = Params.parse(small_params(project), ("exits", "execution"))
+    params = Params.parse(close_stops(project), ("exits", "execution"))
     exits, market = params.exits, stage.read_market()
     scores = store.read_table(catalog.SCORES)
     signal_ms = to_epoch_ms(scores["open_time"])
