@@ -39,7 +39,9 @@ def inputs_of(world, params) -> ExitInputs:
             "target_frac": plan.target_frac,
         }
     )
-    return ExitInputs(market, plans, pd.DataFrame(), StoredModels({}, ()), (), params.cap_bars)
+    return ExitInputs(
+        market, plans, pd.DataFrame(), StoredModels({}, (), ()), (), (), params.cap_bars
+    )
 
 
 SCORE = np.zeros((150, 36))

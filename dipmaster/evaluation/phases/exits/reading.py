@@ -41,6 +41,7 @@ def read_exits(panel: Panel, candidates: pd.DataFrame, cap_bars: int) -> ExitInp
         check_count(check_rows(rows, candidates), measured),
         read_models(catalog.EXIT_MODELS),
         measured.folds,
+        measured.licences,
         cap_bars,
     )
 
