@@ -130,7 +130,6 @@ def write_inputs() -> None:
     write_result(replace(volatility(SYMBOLS), regimes=judged), catalog.VOLATILITY_METRICS)
     days = {
         "models_from_day": 5,
-        "stack_from_day": 9,
     }
     trees = {"rounds": 20, "min_leaf": 20}
     judging = {"block_days": 2, "bootstrap_reps": 100, "permutations": 1, "bins": 4}
