@@ -2,7 +2,8 @@
 
 ``exit_models/<model>_<date>.txt`` holds the trees of a refit, one model a run of time.
 ``exit_models.json`` and ``calibrator.json`` hold every refit of their layer, those without a
-model with the reason, and the latter the licences. What is read back predicts the same for a row, to the last bit.
+model with the reason, and the latter the licences. What is read back predicts the same for a
+row, to the last bit.
 """
 
 from collections.abc import Mapping, Sequence
