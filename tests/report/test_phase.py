@@ -161,3 +161,13 @@ def test_a_phase_that_nobody_knows_has_the_common_chapter(states: States) -> Non
     for heading in ("What it changed", "Equity and drawdown", "By month", "Phase 2 Phase 3"):
         assert heading in printed
     assert "Phase 3 against phase 2, paired: win rate −4.1 points" in printed
+
+
+def test_a_trade_that_ends_at_once_lasts_no_zero_minutes(losing: ReportInputs) -> None:
+    phase = losing.phase(0)
+    quick = replace(phase, holding=replace(phase.holding, p10_minutes=0.0))
+    chapter = next(one for one in registry.chapters(losing) if one.anchor == "phase-0")
+    with unpainted():
+        printed = print_chapter(with_phases(losing, {0: quick}), chapter)
+    assert "one in ten or more ends within the bar of its entry" in printed
+    assert "shorter than 0 min" not in printed
