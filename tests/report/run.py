@@ -10,7 +10,7 @@ import yaml
 
 from dipmaster.core.params import Params
 from dipmaster.report import provenance
-from dipmaster.report.inputs import Market, ReportInputs, phase_results
+from dipmaster.report.inputs import Market, ReportInputs
 from dipmaster.results import GateRows, ValidationResults, to_json
 from dipmaster.results.evaluation.phase import PhaseFigures
 from tests.made import confidence, exits, gates, market, volatility
@@ -87,7 +87,6 @@ def run(last: int = 0, coins: tuple[str, ...] = COINS) -> ReportInputs:
         gates=(),
         gates_bytes=b"",
         validation=validation(last, coins),
-        phase_results={},
         ingest=market.ingest(coins),
         market=simulated_market(coins),
         volatility=volatility.volatility(coins),
@@ -122,7 +121,7 @@ def validated(inputs: ReportInputs, **changes: Any) -> ReportInputs:
 
 
 def with_validation(inputs: ReportInputs, results: ValidationResults) -> ReportInputs:
-    return replace(inputs, validation=results, phase_results=phase_results(results))
+    return replace(inputs, validation=results)
 
 
 def with_phases(inputs: ReportInputs, figures: Mapping[int, PhaseFigures]) -> ReportInputs:

@@ -66,7 +66,7 @@ class SelectionPhase(Phase):
         if inputs.volatility is None:
             raise PipelineError(
                 "phase 1: its claims on regimes need what the stage volatility measured, found "
-                "none.\n  Cure: give build_inputs the results of reports/metrics/volatility.json."
+                "none.\n  Fix: give build_inputs the results of reports/metrics/volatility.json."
             )
         quality = measure_signal_quality(
             inputs.scores, context.admission, this.traded, context.period, gates, inputs.truth
