@@ -59,7 +59,7 @@ class PhaseOrders:
     Attributes
     ----------
     entries
-        Of the whole period, burn-in included; none may cross the boundary. Their targets
+        Of the whole period, burn-in included; none may cross the out-of-sample start. Their targets
         are set by the phase's exit policy.
     abstention
         None in a phase that orders every candidate: it cannot abstain.

@@ -12,10 +12,10 @@ from dipmaster.evaluation.statistics.period import Period
 from dipmaster.results import GateRow, Summary, ValidationResults, write_result
 
 
-def write_ledgers(ledgers: Mapping[int, Ledger], admission: pd.DataFrame) -> None:
+def write_ledgers(ledgers: Mapping[int, Ledger], filter_results: pd.DataFrame) -> None:
     """Three tables a phase, and who was admitted; the folder is never a mix of two runs."""
     with store.atomic_folder(catalog.VALIDATE) as folder:
-        store.write_table(admission, FILTER_RESULTS, folder / "filter_results.parquet")
+        store.write_table(filter_results, FILTER_RESULTS, folder / "filter_results.parquet")
         for phase, ledger in ledgers.items():
             store.write_table(ledger.trades, TRADES, folder / f"trades_phase_{phase}.parquet")
             store.write_table(ledger.fills, FILLS, folder / f"fills_phase_{phase}.parquet")

@@ -82,7 +82,7 @@ def build_rows(*changes: dict[str, Any]) -> tuple[pd.DataFrame, pd.DataFrame, pd
 def filter_one(
     thresholds: ConfidenceThresholds, filter_params: Filter, confirmation_params: Confirmation
 ) -> Callable[..., Any]:
-    """Row of ADMISSION of the good candidate after changes; params by keyword."""
+    """Row of FILTER_RESULTS of the good candidate after changes; params by keyword."""
 
     def of(changes: dict[str, Any] | None = None, **settings: Any) -> Any:
         given = {

@@ -27,7 +27,7 @@ from dipmaster.signal_filter.inputs import CandidateInputs
 
 @dataclass(frozen=True)
 class SelectionPhase(Phase):
-    """Orders of the phase before that were admitted, the surest first."""
+    """Orders of the phase before that were admitted, the highest confidence first."""
 
     number = 1
     name = "selection"
@@ -35,11 +35,13 @@ class SelectionPhase(Phase):
 
     def orders(self, context: EvaluationContext, completed: Completed) -> PhaseOrders:
         """Order what was admitted."""
-        inputs, admission = context.inputs, context.admission
+        inputs, filter_results = context.inputs, context.filter_results
         before = self._before(completed).orders.entries
         return PhaseOrders(
-            select_admitted(before, inputs.scores, admission),
-            find_abstention(inputs.candidates, admission, context.period, inputs.confidence.reason),
+            select_admitted(before, inputs.scores, filter_results),
+            find_abstention(
+                inputs.candidates, filter_results, context.period, inputs.confidence.reason
+            ),
         )
 
     def integrity_checks(
@@ -51,7 +53,7 @@ class SelectionPhase(Phase):
             ledger.trades,
             inputs.candidates,
             inputs.scores,
-            context.admission,
+            context.filter_results,
             params.confidence.thresholds if params.filter.threshold else None,
             inputs.confidence.folds,
         )
@@ -69,7 +71,7 @@ class SelectionPhase(Phase):
                 "none.\n  Fix: give build_inputs the results of reports/metrics/volatility.json."
             )
         quality = measure_signal_quality(
-            inputs.scores, context.admission, this.traded, context.period, gates, inputs.truth
+            inputs.scores, context.filter_results, this.traded, context.period, gates, inputs.truth
         )
         claims = measure_claims(
             differences[self.number],
@@ -91,7 +93,7 @@ def _funnel(context: EvaluationContext, traded: Bools) -> Funnel:
     signals = CandidateInputs(inputs.filter_inputs, inputs.absent)
     return build_funnel(
         inputs.scores,
-        context.admission,
+        context.filter_results,
         traded,
         context.period,
         params.filter,
