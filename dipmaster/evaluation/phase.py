@@ -86,7 +86,7 @@ class OwnResults:
 
 
 Completed = Sequence["CompletedPhase"]
-Judged = Sequence["JudgedPhase"]
+JudgedPhases = Sequence["JudgedPhase"]
 Checks = Mapping[str, tuple[Check, ...]]
 Differences = Mapping[int, PhaseComparison]
 
@@ -161,7 +161,7 @@ class Phase:
         return ""
 
     def own_results(
-        self, context: EvaluationContext, judged: Judged, differences: Differences
+        self, context: EvaluationContext, judged: JudgedPhases, differences: Differences
     ) -> OwnResults:
         """Measure what this phase alone has, and the roadmap's claims about it; nothing.
 

@@ -11,7 +11,7 @@ from dipmaster.core.errors import PipelineError
 from dipmaster.core.params import Params
 from dipmaster.report.kit import numbers
 from dipmaster.report.kit.comparison import Contribution, changes
-from dipmaster.report.kit.forest import Judged
+from dipmaster.report.kit.forest import JudgedGates
 from dipmaster.report.kit.gates import value_of
 from dipmaster.report.provenance import Output
 from dipmaster.results import (
@@ -167,9 +167,9 @@ class ReportInputs:
         return {gate.metric: gate for gate in self.gates if gate.phase == number}
 
     @property
-    def judged(self) -> Judged:
+    def judged(self) -> JudgedGates:
         """What forest plots are made of."""
-        return Judged(self.gates, self.built, self.params.gates)
+        return JudgedGates(self.gates, self.built, self.params.gates)
 
     def is_ruined(self, number: int) -> bool:
         """Whether equity fell below the smallest order, so that trading stopped for good."""

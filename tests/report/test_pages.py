@@ -272,7 +272,7 @@ def test_gates_are_attached_as_they_are(document: pypdf.PdfReader, states: State
 def test_figures_have_alternative_texts(page: Page) -> None:
     text = page("phase 2")
     titles = re.findall(r'<svg [^>]*role="img">\s*<title>(.*?)</title>', text, re.DOTALL)
-    assert len(titles) == text.count("<svg ") == 32
+    assert len(titles) == text.count("<svg ") > 25
     assert all(len(title) > 40 for title in titles)
 
 

@@ -10,7 +10,7 @@ from dipmaster.evaluation.phase import (
     Checks,
     Completed,
     Differences,
-    Judged,
+    JudgedPhases,
     OwnResults,
     Phase,
     PhaseOrders,
@@ -60,7 +60,7 @@ class SelectionPhase(Phase):
         return {**super().integrity_checks(context, completed, ledger), self.name: checks}
 
     def own_results(
-        self, context: EvaluationContext, judged: Judged, differences: Differences
+        self, context: EvaluationContext, judged: JudgedPhases, differences: Differences
     ) -> OwnResults:
         """Follow the candidates step by step, and judge what was traded as signals."""
         inputs, gates = context.inputs, context.params.gates
