@@ -11,7 +11,6 @@ from dipmaster import backtest
 from dipmaster.backtest import EXIT_NAMES
 from dipmaster.core.panel import to_epoch_ms
 from dipmaster.core.params import AdaptiveExits
-from dipmaster.core.store import read_params
 from dipmaster.evaluation.phase import Abstention
 from dipmaster.evaluation.phase_evaluation import (
     EntryUniverse,
@@ -24,6 +23,7 @@ from dipmaster.evaluation.phases.exits.policy import adaptive_exit_returns
 from dipmaster.evaluation.standalone import build_standalone_trades
 from dipmaster.exits import ExitRows
 from tests.evaluation.phase_2_world import ALL_OFF, BARS, Formula, World, changed, world_of
+from tests.made.params import read_params
 
 SEEN = ("candidate_id", "entry_time", "exit_time", "exit_type", "net_pnl")
 

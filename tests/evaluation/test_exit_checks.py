@@ -10,11 +10,11 @@ import pytest
 from dipmaster import backtest
 from dipmaster.backtest import Ledger
 from dipmaster.core.params import AdaptiveExits
-from dipmaster.core.store import read_params
 from dipmaster.evaluation.phases.exits.inputs import ExitInputs
 from dipmaster.evaluation.phases.exits.integrity import check_exits
 from dipmaster.results.exits import ExitModelFold
 from tests.evaluation.phase_2_world import ALL_OFF, PRICES, Formula, World, changed, world_of
+from tests.made.params import read_params
 
 NAMES = (
     "trades leave at the target of their plan",

@@ -12,7 +12,6 @@ import pytest
 from dipmaster.backtest import ExitRules
 from dipmaster.core.panel import Panel, to_epoch_ms, to_timestamps
 from dipmaster.core.params import Execution, Exits
-from dipmaster.core.store import read_params
 from dipmaster.core.tables import CANDIDATES
 from dipmaster.evaluation.context import EvaluationContext
 from dipmaster.evaluation.integrity import Check
@@ -30,6 +29,7 @@ from dipmaster.evaluation.reading import EvaluationInputs
 from dipmaster.evaluation.run import complete_phases
 from dipmaster.evaluation.statistics.random_entry.strata import MatchingCovariates
 from tests.made.confidence import confidence
+from tests.made.params import read_params
 
 PHASES = BaselinePhase(), SelectionPhase()
 BARS, BOUNDARY, ROWS = 60 * 288, 20 * 288, 400

@@ -7,12 +7,13 @@ import pandas as pd
 import pytest
 
 from dipmaster.core.panel import to_timestamps
-from dipmaster.core.store import read_params, to_json_value
+from dipmaster.core.store import to_json_value
 from dipmaster.core.time_units import BAR_MS, DAY_MS
 from dipmaster.evaluation.phases.selection.signals import build_funnel
 from dipmaster.evaluation.statistics.period import Period
 from dipmaster.results import to_json
 from dipmaster.signal_filter import TIMEFRAMES, CheckStatus
+from tests.made.params import read_params
 
 START_MS = 1_672_531_200_000
 YEAR = Period(START_MS, START_MS + 30 * DAY_MS, START_MS + 390 * DAY_MS - BAR_MS, 30)

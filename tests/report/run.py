@@ -6,8 +6,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from dipmaster.core.params import Params
 from dipmaster.report import provenance
 from dipmaster.report.inputs import Market, ReportInputs
@@ -15,6 +13,7 @@ from dipmaster.results import GateRows, ValidationResults, to_json
 from dipmaster.results.evaluation.phase import PhaseFigures
 from tests.made import confidence, exits, gates, market, volatility
 from tests.made.common import COINS, FIRST, LAST
+from tests.made.params import read_values
 from tests.made.validation import claims, validation
 from tests.report import frames
 
@@ -60,7 +59,7 @@ def lock() -> dict[str, Any]:
 
 @cache
 def params(source: str = "simulated") -> Params:
-    raw = yaml.safe_load((PROJECT / "params.yaml").read_text(encoding="utf-8"))
+    raw = read_values()
     raw["ingest"]["source"] = source
     return Params.parse(raw, SECTIONS)
 

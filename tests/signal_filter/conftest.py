@@ -10,9 +10,9 @@ import pytest
 from dipmaster.core.panel import to_timestamps
 from dipmaster.core.params import Confirmation, Filter
 from dipmaster.core.params.confidence import ConfidenceThresholds
-from dipmaster.core.store import read_params
 from dipmaster.core.time_units import BAR_MS
 from dipmaster.signal_filter import filter_signals
+from tests.made.params import read_params
 
 # Columns as they are stored: float32, flags int8.
 GOOD_INPUTS: dict[str, float] = {
