@@ -35,7 +35,7 @@ class Trip:
 
 @pytest.fixture(scope="session")
 def gates(project: object) -> Gates:
-    """Section gates of the committed params.yaml."""
+    """Section gates with the values of the tests."""
     return read_params("gates").gates
 
 

@@ -247,7 +247,7 @@ def toy() -> SimpleNamespace:
 
 @pytest.fixture(scope="session")
 def exits(project: object) -> AdaptiveExits:
-    """Section exits of the committed params.yaml."""
+    """Section exits with the values of the tests."""
     return read_params("exits").exits
 
 
