@@ -21,7 +21,7 @@ ifdef WORKERS
 export DIPMASTER_WORKERS := $(WORKERS)
 endif
 
-.PHONY: help report test test-fast check format bench compare schema lock clean
+.PHONY: help report test test-fast check figures format bench compare schema lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -44,11 +44,15 @@ test: .venv/.installed-dev build/setup/libraries ## all tests; those that need r
 test-fast: .venv/.installed-dev build/setup/libraries ## the inner loop: all tests but those of whole stages and markets
 	@python -m pytest -n $(or $(WORKERS),2) --dist loadfile -m "not slow"
 
-check: .venv/.installed-dev ## format, lint, types, layers
+check: .venv/.installed-dev ## format, lint, types, layers, figures in docs
 	@ruff format --check .
 	@ruff check .
 	@mypy
 	@lint-imports --no-cache
+	@python -m studies.doc_figures --check
+
+figures: .venv/.installed ## figures of the default market into docs/, from reports/metrics
+	@python -m studies.doc_figures
 
 format: .venv/.installed-dev ## format and fix with ruff
 	@ruff format .

@@ -28,6 +28,7 @@ def main() -> None:
         "exits.quarter_hour_exit_from_phase_2",
         "exits.boundary_min_net_frac",
         "exits.max_holding_bars",
+        "exits.decision",
         "exits.dynamic_target",
         "exits.models",
         "exits.stop_frac",
@@ -44,7 +45,11 @@ def main() -> None:
     bars_ms = int(panel.open_time[0]), int(panel.open_time[-1])
     with stage.progress_step("judging the exit models"):
         results = evaluate_exit_scores(
-            dataset.scores, bars_ms, params.split, params.exits.models.evaluation
+            dataset.scores,
+            bars_ms,
+            params.split,
+            params.exits.models.evaluation,
+            params.exits.decision,
         )
     write_result(results, catalog.EXITS_METRICS)
 

@@ -30,7 +30,7 @@ def compute_exits(
         build_scores_table(scores), exit_market, params.execution, exits, params.split
     )
     figures = evaluate_exit_scores(
-        computed_exits.scores, market.bars_ms, params.split, exits.models.evaluation
+        computed_exits.scores, market.bars_ms, params.split, exits.models.evaluation, exits.decision
     )
     inputs = ExitInputs(
         exit_market,
@@ -38,6 +38,7 @@ def compute_exits(
         build_rows_table(computed_exits.scores, market.panel.open_time)[list(READ_ROWS)],
         collect_models(computed_exits.scores),
         figures.folds,
+        figures.licences,
         exits.max_holding_bars,
     )
     return figures, inputs

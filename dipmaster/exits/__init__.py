@@ -2,8 +2,9 @@
 
 What a position aims at is settled when it is bought (`plans`). From then on every
 closed bar of its life is a row (`rows`); three exit models and a calibrator (`exit_models`,
-`scores`) turn a row into the probability that a sale at the next open nets at
-least what holding nets under the rules that are not models. The engine decides.
+`scores`) turn a row into the share of the money at stake that says sell at the next open
+rather than hold under the rules that are not models. The engine decides, and acts on a score
+only where that had earned (`licence`).
 """
 
 from dipmaster.exits.arrays import ExitLabels, ExitRows, Positions

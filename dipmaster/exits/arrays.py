@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from dipmaster.core.kernels import Floats, Ints
+from dipmaster.core.kernels import Bools, Floats, Ints
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,12 @@ class ExitRows:
     def __len__(self) -> int:
         return int(self.position.size)
 
+    def take(self, chosen: Bools) -> "ExitRows":
+        """Some of them, by a mask."""
+        return ExitRows(
+            self.position[chosen], self.bar[chosen], self.held[chosen], self.features[chosen]
+        )
+
 
 @dataclass(frozen=True)
 class ExitLabels:
@@ -74,7 +80,8 @@ class ExitLabels:
     hold_net_frac
         Net return left to the rules; NaN on rows after the path has ended.
     exit_beats_holding
-        1 where the sale nets at least what holding nets, 0 where not, -1 where one is missing.
+        1 where the sale nets at least what holding nets, 0 where not, -1 where one is missing:
+        the sign of the money between them.
     bars_to_best_exit
         Bars from that open to the exit that nets the most on the path.
     stop_before_target

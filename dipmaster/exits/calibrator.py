@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from dipmaster.core.kernels import Floats
-from dipmaster.exits.exit_models import EXIT_MODELS, ExitModel, ExitModelName, FeatureRows
+from dipmaster.exits.exit_models import EXIT_MODELS, ExitModelName, FeatureRows
 from dipmaster.learning.fit_failure import FitFailure
 from dipmaster.learning.logistic import (
     Logistic,
@@ -14,21 +14,19 @@ from dipmaster.learning.logistic import (
     log_odds,
 )
 from dipmaster.learning.model_store import round_model
+from dipmaster.learning.predictor import Predictor
 
 CALIBRATOR_INPUTS = (
     "ln_p_profit",
     "minus_ln_1_minus_p_profit",
-    "log_odds_p_profit_above_knot",
-    "log_odds_p_profit_below_knot",
     "timing_over_max_holding",
     "log_odds_p_risk",
 )
-_OF_PROFIT = range(4)  # inputs that must not turn the order of the profit model round
-KNOT = float(np.log(0.6 / 0.4))  # log odds of .6, and their negative of .4
+_OF_PROFIT = range(2)  # inputs that must not turn the order of the profit model round
 RIDGE = 1e-6  # only so that separable outcomes have a finite fit
 
 
-def predict(models: Mapping[ExitModelName, ExitModel], features: FeatureRows) -> Floats:
+def predict(models: Mapping[ExitModelName, Predictor], features: FeatureRows) -> Floats:
     """Predictions of the models of one fold, shape (rows, models) in the order of `EXIT_MODELS`."""
     return np.column_stack([models[name].predict(features) for name in EXIT_MODELS])
 
@@ -36,15 +34,11 @@ def predict(models: Mapping[ExitModelName, ExitModel], features: FeatureRows) ->
 def build_calibrator_inputs(predictions: Floats, max_holding_bars: int) -> Floats:
     """`CALIBRATOR_INPUTS` of rows, shape (rows, inputs); NaN where a model says nothing.
 
-    The first two are those of a beta calibrator (Kull, Silva Filho and Flach 2017). The
-    next two let it be steeper at both ends than in the middle, where most rows lie and
-    the models know little: one line through all of them is too timid at the ends.
+    The first two are those of a beta calibrator (Kull, Silva Filho and Flach 2017).
     """
     profit, timing, risk = np.ascontiguousarray(predictions.T)
-    p, odds = clip_probability(profit), log_odds(profit)
-    ends = np.maximum(odds - KNOT, 0.0), np.minimum(odds + KNOT, 0.0)
-    share = timing / max_holding_bars
-    return np.column_stack([np.log(p), -np.log1p(-p), *ends, share, log_odds(risk)])
+    p, share = clip_probability(profit), timing / max_holding_bars
+    return np.column_stack([np.log(p), -np.log1p(-p), share, log_odds(risk)])
 
 
 def fit_exit_calibrator(inputs: Floats, label: Floats, weight: Floats) -> Logistic | FitFailure:
@@ -57,10 +51,10 @@ def fit_exit_calibrator(inputs: Floats, label: Floats, weight: Floats) -> Logist
     Parameters
     ----------
     inputs
-        Shape (rows, inputs), no NaN: predictions made OUT OF SAMPLE. In-sample ones look
-        too sure, and the map would learn to trust them.
+        Shape (rows, inputs), no NaN: predictions of models that had NOT SEEN the row.
+        In-sample ones look too sure, and the map would learn to trust them.
     label, weight
-        Shape (rows,).
+        Shape (rows,). Weighted by the money at stake the probability is its share.
     """
     model = fit_nonnegative_logistic(inputs, label, weight, RIDGE, _OF_PROFIT)
     return model if isinstance(model, FitFailure) else round_model(model)

@@ -71,4 +71,4 @@ def build_exit_dataset(
         exits.models,
     )
     plans = build_plans_table(scores, market, positions, targets, hold)
-    return ExitDataset(plans, fit_exit_scores(training_set, exits.models.trees))
+    return ExitDataset(plans, fit_exit_scores(training_set, exits.models, exits.decision))

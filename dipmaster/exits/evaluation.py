@@ -5,19 +5,21 @@ from typing import Any, Literal
 import numpy as np
 
 from dipmaster.core.params import Split
-from dipmaster.core.params.exits import ExitEvaluation
+from dipmaster.core.params.exits import ExitDecision, ExitEvaluation
 from dipmaster.core.tables.exits import PRICE_LEVEL_FEATURES, ROADMAP_FEATURES
 from dipmaster.core.time_units import out_of_sample_start_ms
 from dipmaster.exits.calibrator import CALIBRATOR_INPUTS
 from dipmaster.exits.model_figures import (
     evaluate_models,
+    measure_acting,
     measure_gain,
     measure_importance,
     subsample_rows,
 )
 from dipmaster.exits.scores import ExitScores
+from dipmaster.learning.cross_fitting import CrossFittedModel
 from dipmaster.learning.evaluation import sample as samples
-from dipmaster.learning.logistic import name_coefficients
+from dipmaster.learning.logistic import Logistic
 from dipmaster.learning.model_store import format_time
 from dipmaster.learning.refits import WalkForwardResult
 from dipmaster.results import exits as results
@@ -27,12 +29,16 @@ _QUANTILES = {"p01": 0.01, "p10": 0.10, "p50": 0.50, "p90": 0.90, "p99": 0.99, "
 
 
 def evaluate_exit_scores(
-    scores: ExitScores, bars_ms: tuple[int, int], split: Split, params: ExitEvaluation
+    scores: ExitScores,
+    bars_ms: tuple[int, int],
+    split: Split,
+    params: ExitEvaluation,
+    decision: ExitDecision,
 ) -> results.ExitModelResults:
     """Everything that is told about the exit models; None where not computable.
 
-    `distribution`, `by_bars_held` and `gain_by_score` take every labelled row out of sample,
-    the figures with intervals at most `params.max_rows` of them, subsampled by rule.
+    `distribution`, `by_bars_held`, `gain` and `acting` take every labelled row out of
+    sample, the figures with intervals at most `params.max_rows` of them, subsampled by rule.
 
     Parameters
     ----------
@@ -82,14 +88,24 @@ def evaluate_exit_scores(
                 rate_low=one.rate_low,
                 rate_high=one.rate_high,
             )
-            for one in sample.reliability(p, label)
+            for one in sample.reliability(p, label, training_set.stake_frac)
         ),
         distribution=_describe_distribution(scores, whole),
         by_bars_held=_describe_by_age(scores, whole),
         gain_by_score=measure_gain(scores, whole, GAIN_STEPS),
         importance=measure_importance(scores, sample),
-        calibrator=name_coefficients(CALIBRATOR_INPUTS, scores.calibrator.last_model),
+        calibrator=_average_coefficients(scores.calibrator.last_model),
+        licences=scores.licences,
+        acting=measure_acting(scores, whole, decision, licensed=True),
+        acting_unlicensed=measure_acting(scores, whole, decision, licensed=False),
     )
+
+
+def _average_coefficients(calibrators: CrossFittedModel[Logistic] | None) -> dict[str, float]:
+    if calibrators is None:
+        return {}
+    coefficients = np.mean([model.coefficient for model in calibrators.models], axis=0)
+    return dict(zip(CALIBRATOR_INPUTS, coefficients.tolist(), strict=True))
 
 
 def _describe_folds(scores: ExitScores) -> tuple[results.ExitModelFold, ...]:
@@ -102,10 +118,13 @@ def _describe_folds(scores: ExitScores) -> tuple[results.ExitModelFold, ...]:
         fold: int,
         reason: str,
     ) -> results.ExitModelFold:
-        train = schedule.training_rows(result.refits[fold].refit_ms, result.usable)
+        refit = result.refits[fold]
+        train = schedule.training_rows(refit.refit_ms, result.usable)
+        if not refit.rows:  # of the calibrator, where the models below left nothing out
+            train = train[:0]
         return results.ExitModelFold(
             layer=layer,
-            fitted_at=format_time(result.refits[fold].refit_ms),
+            fitted_at=format_time(refit.refit_ms),
             positions=np.unique(schedule.case_id[train]).size,
             rows=train.size,
             subsampled_to=schedule.training_sample(train)[0].size,

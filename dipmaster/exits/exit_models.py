@@ -1,7 +1,7 @@
 """Rows to one of three exit models, boosted trees in LightGBM's own format.
 
-profit: will a sale now net at least what holding nets; timing: bars to the best
-exit; risk: will the stop come before the target.
+profit: the share of the money at stake that says sell now; timing: bars to the best exit;
+risk: will the stop come before the target.
 """
 
 from dataclasses import dataclass

@@ -1,26 +1,28 @@
 """How exit models and exit probability did, and what acting on them would have earned."""
 
 from collections.abc import Callable
-from functools import partial
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
 from dipmaster.core.kernels import Floats
 from dipmaster.core.parallel import map_in_threads
+from dipmaster.core.params.exits import ExitDecision
 from dipmaster.core.tables import EXIT_FEATURES
+from dipmaster.exits.licence import act_on_scores
 from dipmaster.exits.scores import LABELS, ExitScores
 from dipmaster.exits.training_set import ExitTrainingSet
 from dipmaster.learning.evaluation import sample as samples
 from dipmaster.learning.evaluation.losses import mean_statistic
 from dipmaster.learning.evaluation.ranks import rank_correlation_statistic
+from dipmaster.learning.evaluation.statistic import weigh_statistics
 from dipmaster.learning.importance import permutation_importance
 from dipmaster.learning.sampling import subsample
 from dipmaster.results import exits as results
 from dipmaster.results.common import PermutationImportance
 
-# Every feature is predicted anew several times; an AUC of so many is known to .004.
-MAX_IMPORTANCE_ROWS = 20_000
+# Every feature is predicted anew several times; an AUC of so many is known to .01.
+MAX_IMPORTANCE_ROWS = 4_000
 _BPS = 1e4
 
 
@@ -39,11 +41,19 @@ def evaluate_models(
     """Exit models and exit probability, each on the rows that have its label and prediction."""
     label = {name: scores.training_set.label(column) for name, column in LABELS.items()}
     predictions = {name: result.predictions for name, result in scores.models.items()}
+    stake = scores.training_set.stake_frac
 
-    def evaluate_classifier(name: Literal["profit", "risk"]) -> results.ClassifierHead:
-        selected, (p, outcome) = sample.select(predictions[name], label[name])
-        figures = selected.intervals(samples.classifier_statistics(p, outcome))
-        return results.ClassifierHead(base_rate=samples.mean_or_none(outcome), **figures)
+    def evaluate_profit() -> results.ClassifierHead:
+        selected, (p, best, by) = sample.select(predictions["profit"], label["profit"], stake)
+        statistics = weigh_statistics(samples.classifier_statistics(p, best), by)
+        return results.ClassifierHead(
+            base_rate=weighted_mean_or_none(best, by), **selected.intervals(statistics)
+        )
+
+    def evaluate_risk() -> results.ClassifierHead:
+        selected, (p, stopped) = sample.select(predictions["risk"], label["risk"])
+        figures = selected.intervals(samples.classifier_statistics(p, stopped))
+        return results.ClassifierHead(base_rate=samples.mean_or_none(stopped), **figures)
 
     def evaluate_timing() -> results.TimingHead:
         columns = predictions["timing"], label["timing"], predict_naive_bars(scores)
@@ -57,27 +67,36 @@ def evaluate_models(
         return results.TimingHead(mean_bars=mean_bars, **selected.intervals(statistics))
 
     def evaluate_probability() -> results.ExitProbability:
-        selected, (p, best) = sample.select(scores.exit_probability, label["profit"])
+        selected, (p, best, by) = sample.select(scores.exit_probability, label["profit"], stake)
         statistics = samples.probability_statistics(p, best, sample.settings.bins)
         return results.ExitProbability(
-            base_rate=samples.mean_or_none(best),
+            base_rate=weighted_mean_or_none(best, by),
             n_rows=len(selected),
             n_positions=np.unique(scores.training_set.schedule.case_id[selected.rows]).size,
-            **selected.intervals(statistics),
+            **selected.intervals(weigh_statistics(statistics, by)),
         )
 
-    classifiers = [partial(evaluate_classifier, name) for name in ("profit", "risk")]
-    tasks: list[Callable[[], Any]] = [evaluate_probability, evaluate_timing, *classifiers]
+    tasks: list[Callable[[], Any]] = [
+        evaluate_probability, evaluate_timing, evaluate_profit, evaluate_risk,
+    ]  # fmt: skip
     probability, timing, profit, risk = map_in_threads(
         lambda task: task(), tasks, "evaluating exits"
     )
     return results.ExitHeads(profit=profit, risk=risk, timing=timing), probability
 
 
+def weighted_mean_or_none(values: Floats, weight: Floats) -> float | None:
+    """Weighted mean, None without a weight."""
+    return float(np.average(values, weights=weight)) if weight.any() else None
+
+
 def predict_naive_bars(scores: ExitScores) -> Floats:
-    """Mean label of the rows from which each row's timing model learned, shape (rows,)."""
+    """Mean label of the rows from which each row's timing models learned, shape (rows,)."""
     timing = scores.models["timing"]
-    means = [np.nan if refit.model is None else refit.model.train_mean for refit in timing.refits]
+    means = [
+        np.mean([model.train_mean for model in refit.model.models]) if refit.model else np.nan
+        for refit in timing.refits
+    ]
     bars: Floats = timing.spread_to_rows(means, np.nan)
     return bars
 
@@ -89,9 +108,7 @@ def measure_gain(
 
     Every row counts alone, as if nothing had been decided before it.
     """
-    labels = scores.training_set.labels
-    gain_frac = labels.exit_net_frac - labels.hold_net_frac
-    selected, (p, gain) = whole.select(scores.exit_probability, gain_frac)
+    selected, (p, gain) = whole.select(scores.exit_probability, scores.training_set.gain_frac)
     step = np.minimum((p * steps).astype(np.int64), steps - 1)
     edges = np.linspace(0.0, 1.0, steps + 1).tolist()
 
@@ -111,13 +128,29 @@ def measure_gain(
     return tuple(measure(k) for k in range(steps))
 
 
+def measure_acting(
+    scores: ExitScores, whole: samples.EvaluationSample, decision: ExitDecision, *, licensed: bool
+) -> results.ExitActing:
+    """What acting on the scores earned over holding where they were licensed, or were not."""
+    training_set = scores.training_set
+    among = whole.within(scores.licensed == int(licensed))
+    selected, (p, gain) = among.select(scores.exit_probability, training_set.gain_frac)
+    position = training_set.rows.position[selected.rows]
+    sales = act_on_scores(position, p, gain, decision)
+    earned = selected.take(sales.row).interval(mean_statistic(_BPS * sales.gain_frac))
+    return results.ExitActing(
+        positions=np.unique(position).size, sold=sales.row.size, earned_bps=earned
+    )
+
+
 def measure_importance(
     scores: ExitScores, sample: samples.EvaluationSample
 ) -> tuple[PermutationImportance, ...]:
     """Of the features, for the profit model."""
     training_set, profit = scores.training_set, scores.models["profit"]
     fewer = subsample_rows(sample, training_set, MAX_IMPORTANCE_ROWS)
-    selected, (p, best) = fewer.select(profit.predictions, training_set.label("exit_beats_holding"))
+    label = training_set.label("exit_beats_holding")
+    selected, (p, best, by) = fewer.select(profit.predictions, label, training_set.stake_frac)
     return permutation_importance(
         EXIT_FEATURES,
         training_set.rows.features[selected.rows],
@@ -127,4 +160,5 @@ def measure_importance(
         lambda fold, _, features: profit.model(fold).predict(features),
         permutations=sample.settings.permutations,
         seed=sample.stream(1),
+        weight=by,
     )

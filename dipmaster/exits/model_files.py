@@ -1,8 +1,9 @@
 """Fitted models to files and back: LightGBM's text and JSON, nothing is pickled.
 
-``exit_models/<model>_<date>.txt`` holds the trees of a refit, ``exit_models.json`` and
-``calibrator.json`` every refit of their layer, those without a model with the
-reason. What is read back predicts the same for a row, to the last bit.
+``exit_models/<model>_<date>.txt`` holds the trees of a refit, one model a run of time.
+``exit_models.json`` and ``calibrator.json`` hold every refit of their layer, those without a
+model with the reason, and the latter the licences. What is read back predicts the same for a
+row, to the last bit.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,26 +15,33 @@ from typing import Any
 import numpy as np
 
 from dipmaster.core.errors import data_error
-from dipmaster.core.kernels import Floats, Ints
+from dipmaster.core.kernels import Bools, Floats, Ints
 from dipmaster.core.parallel import map_in_threads
 from dipmaster.core.tables import EXIT_FEATURES
 from dipmaster.core.time_units import BAR_MS
 from dipmaster.exits.arrays import ExitRows
 from dipmaster.exits.calibrator import CALIBRATOR_INPUTS, build_calibrator_inputs, predict
 from dipmaster.exits.exit_models import EXIT_MODELS, ExitModel, ExitModelName
-from dipmaster.exits.scores import ExitScores
+from dipmaster.exits.scores import AVERAGES, ExitScores
+from dipmaster.learning.cross_fitting import CrossFittedModel
 from dipmaster.learning.logistic import Logistic
 from dipmaster.learning.model_store import (
     StoredRefit,
     hash_text,
+    join_models,
     name_tree_file,
     read_verified_text,
     restore_refits,
     serialize_refits,
+    split_models,
 )
 from dipmaster.learning.refits import Refit, find_fold
 from dipmaster.learning.tree_models import read_lightgbm
 from dipmaster.results import read_result
+from dipmaster.results.exits import ExitLicence
+
+FittedModels = CrossFittedModel[ExitModel]
+FittedCalibrators = CrossFittedModel[Logistic]
 
 MODELS_FILE, CALIBRATOR_FILE = "exit_models.json", "calibrator.json"
 _FIX = "remove data/exits and run `dvc repro`"
@@ -41,11 +49,17 @@ _FIX = "remove data/exits and run `dvc repro`"
 
 @dataclass(frozen=True)
 class StoredTrees:
-    """A fitted exit model in `MODELS_FILE`: its trees are in a file of their own."""
+    """The exit models of a refit in `MODELS_FILE`: their trees are in a file of their own.
+
+    Attributes
+    ----------
+    train_mean
+        One a run.
+    """
 
     file: str
     sha256: str
-    train_mean: float
+    train_mean: tuple[float, ...]
 
 
 @dataclass(frozen=True)
@@ -58,16 +72,17 @@ class ModelsMetadata:
 
 @dataclass(frozen=True)
 class CalibratorMetadata:
-    """Content of `CALIBRATOR_FILE`."""
+    """Content of `CALIBRATOR_FILE`; of a refit a model a run, and a licence."""
 
     inputs: tuple[str, ...]
-    refits: tuple[StoredRefit[Logistic], ...]
+    refits: tuple[StoredRefit[tuple[Logistic, ...]], ...]
+    licences: tuple[ExitLicence, ...]
 
 
 def serialize_models(scores: ExitScores) -> dict[str, str]:
     """Files of the trees, path under data/exits/models to content."""
     return {
-        name_tree_file(f"exit_models/{name}", refit.refit_ms): refit.model.trees.to_text()
+        name_tree_file(f"exit_models/{name}", refit.refit_ms): _join_trees(refit.model)
         for name, result in scores.models.items()
         for refit in result.refits
         if refit.model is not None
@@ -77,21 +92,51 @@ def serialize_models(scores: ExitScores) -> dict[str, str]:
 def serialize_metadata(scores: ExitScores) -> dict[str, Any]:
     """Files that tell every refit, path to content for JSON."""
 
-    def describe(model: ExitModel, refit_ms: int) -> StoredTrees:
-        file = name_tree_file(f"exit_models/{model.name}", refit_ms)
-        return StoredTrees(file, hash_text(model.trees.to_text()), model.train_mean)
+    def describe(together: FittedModels, refit_ms: int) -> StoredTrees:
+        file = name_tree_file(f"exit_models/{together.models[0].name}", refit_ms)
+        means = tuple(model.train_mean for model in together.models)
+        return StoredTrees(file, hash_text(_join_trees(together)), means)
 
     models = {name: serialize_refits(result, describe) for name, result in scores.models.items()}
-    calibrator = CalibratorMetadata(CALIBRATOR_INPUTS, serialize_refits(scores.calibrator))
-    return {MODELS_FILE: ModelsMetadata(EXIT_FEATURES, models), CALIBRATOR_FILE: calibrator}
+    calibrators = serialize_refits(scores.calibrator, lambda together, _: together.models)
+    return {
+        MODELS_FILE: ModelsMetadata(EXIT_FEATURES, models),
+        CALIBRATOR_FILE: CalibratorMetadata(CALIBRATOR_INPUTS, calibrators, scores.licences),
+    }
+
+
+def _join_trees(together: FittedModels) -> str:
+    return join_models([model.trees.to_text() for model in together.models])
 
 
 @dataclass(frozen=True)
 class StoredModels:
-    """Refits of both layers, read back: scores for positions that the stage did not know."""
+    """Refits of both layers, read back: scores for positions that the stage did not know.
 
-    exit_models: Mapping[ExitModelName, tuple[Refit[ExitModel], ...]]
-    calibrators: tuple[Refit[Logistic], ...]
+    Attributes
+    ----------
+    exit_models, calibrators
+        Refits of the same moments.
+    licences
+        One a refit.
+    """
+
+    exit_models: Mapping[ExitModelName, tuple[Refit[FittedModels], ...]]
+    calibrators: tuple[Refit[FittedCalibrators], ...]
+    licences: tuple[ExitLicence, ...]
+
+    def licensed(self, signal_ms: Ints) -> Bools:
+        """Whether the rules may act on the scores of each position, shape (positions,).
+
+        Parameters
+        ----------
+        signal_ms
+            Shape (positions,), open times of the bars of the signals: the close of
+            that bar decides which refit speaks of a position, all its life.
+        """
+        flags = np.array([*(licence.licensed for licence in self.licences), False])
+        licensed: Bools = flags[find_fold(self.calibrators, signal_ms + BAR_MS)]  # -1 is the last
+        return licensed
 
     def score(self, rows: ExitRows, signal_ms: Ints, max_holding_bars: int) -> Floats:
         """Exit probability of each row, shape (rows,); NaN where a layer lacks a model.
@@ -99,36 +144,26 @@ class StoredModels:
         Parameters
         ----------
         signal_ms
-            Shape (positions,), open times of the bars of the signals: the close of
-            that bar decides which models speak of a position, all its life.
+            As in `licensed`.
         max_holding_bars
             As when the models were fitted.
         """
-        decided = signal_ms[rows.position] + BAR_MS
-        lower = find_fold(self.exit_models["profit"], decided)
-        upper = find_fold(self.calibrators, decided)
-        spans = [
-            (np.flatnonzero((lower == low) & (upper == high)), self._models(low), calibrator.model)
-            for low in np.unique(lower[lower >= 0]).tolist()
-            for high, calibrator in enumerate(self.calibrators)
-        ]
+        fold = find_fold(self.calibrators, signal_ms + BAR_MS)[rows.position]
 
-        def score_span(
-            span: tuple[Ints, dict[ExitModelName, ExitModel], Logistic | None],
-        ) -> Floats:
-            part, models, calibrator = span
-            if calibrator is None or len(models) < len(EXIT_MODELS):
-                return np.full(part.size, np.nan)
-            predictions = predict(models, rows.features[part])
-            return calibrator.predict(build_calibrator_inputs(predictions, max_holding_bars))
+        def score_fold(number: int) -> tuple[Ints, Floats]:
+            part, calibrator = np.flatnonzero(fold == number), self.calibrators[number].model
+            if calibrator is None:
+                return part, np.full(part.size, np.nan)
+            predictions = predict(self._models(number), rows.features[part])
+            inputs = build_calibrator_inputs(predictions, max_holding_bars)
+            return part, calibrator.predict(inputs)
 
-        scores = np.full(len(rows), np.nan)
-        values = map_in_threads(score_span, spans, "exit scores")
-        for span, probability in zip(spans, values, strict=True):
-            scores[span[0]] = probability
+        scores, folds = np.full(len(rows), np.nan), np.unique(fold[fold >= 0]).tolist()
+        for part, probability in map_in_threads(score_fold, folds, "exit scores"):
+            scores[part] = probability
         return scores
 
-    def _models(self, fold: int) -> dict[ExitModelName, ExitModel]:
+    def _models(self, fold: int) -> dict[ExitModelName, FittedModels]:
         refits = {name: self.exit_models[name][fold] for name in EXIT_MODELS}
         return {name: one.model for name, one in refits.items() if one.model is not None}
 
@@ -136,7 +171,7 @@ class StoredModels:
 def collect_models(scores: ExitScores) -> StoredModels:
     """The models of a run that is still in memory; `read_models` gives the same back."""
     refits = {name: result.refits for name, result in scores.models.items()}
-    return StoredModels(refits, scores.calibrator.refits)
+    return StoredModels(refits, scores.calibrator.refits, scores.licences)
 
 
 def read_models(folder: Path) -> StoredModels:
@@ -158,23 +193,30 @@ def read_models(folder: Path) -> StoredModels:
     _require(paths[0], sorted(stored.exit_models), sorted(EXIT_MODELS))
     _require(paths[1], calibrators.inputs, CALIBRATOR_INPUTS)
 
-    def read_trees(name: ExitModelName, trees: StoredTrees) -> ExitModel:
-        text = read_verified_text(folder / trees.file, trees.sha256, _FIX)
-        return ExitModel(name, read_lightgbm(text), trees.train_mean)
+    def read_trees(name: ExitModelName, trees: StoredTrees) -> FittedModels:
+        texts = split_models(read_verified_text(folder / trees.file, trees.sha256, _FIX))
+        _require(paths[0], range(len(trees.train_mean)), range(len(texts)))
+        models = zip(texts, trees.train_mean, strict=True)
+        restored = (ExitModel(name, read_lightgbm(text), mean) for text, mean in models)
+        return CrossFittedModel(tuple(restored), AVERAGES[name])
 
-    def check_size(model: Logistic) -> Logistic:
-        for numbers in (model.mean, model.sd, model.coefficient):
-            _require(paths[1], range(len(numbers)), range(len(CALIBRATOR_INPUTS)))
-        return model
+    def restore_calibrators(models: tuple[Logistic, ...]) -> FittedCalibrators:
+        for model in models:
+            for numbers in (model.mean, model.sd, model.coefficient):
+                _require(paths[1], range(len(numbers)), range(len(CALIBRATOR_INPUTS)))
+        return CrossFittedModel(models, "log_odds")
 
     refits = {
         name: restore_refits(stored.exit_models[name], partial(read_trees, name), paths[0], _FIX)
         for name in EXIT_MODELS
     }
+    above = restore_refits(calibrators.refits, restore_calibrators, paths[1], _FIX)
+    moments = [refit.refit_ms for refit in above]
     for name in EXIT_MODELS:
-        moments = [[refit.refit_ms for refit in refits[one]] for one in (name, "profit")]
-        _require(paths[0], *moments)
-    return StoredModels(refits, restore_refits(calibrators.refits, check_size, paths[1], _FIX))
+        _require(paths[0], [refit.refit_ms for refit in refits[name]], moments)
+    fitted_at = [refit.fitted_at for refit in calibrators.refits]
+    _require(paths[1], [licence.fitted_at for licence in calibrators.licences], fitted_at)
+    return StoredModels(refits, above, calibrators.licences)
 
 
 def _require(path: Path, found: Sequence[Any], expected: Sequence[Any]) -> None:

@@ -1,34 +1,51 @@
 """Exit models and calibrator, quarter by quarter: every row to an exit probability out of sample.
 
-The calibrator is a layer of its own over the same rows. What it learns from is what
-the models predicted out of sample, as they did at the time. A position is scored by
-the models of the fold in which its signal was decided, all its life.
+Both are cross-fitted at each refit: the calibrator learns from what models say of positions
+that they have not seen, and the licence counts what acting on such scores earned. A position
+is scored by the models of the refit in which its signal was decided, all its life.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import partial, reduce
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from dipmaster.core.kernels import Floats, Ints
 from dipmaster.core.panel import to_timestamps
-from dipmaster.core.params.confidence import BoostedTrees
+from dipmaster.core.params.exits import ExitDecision, ExitModels
 from dipmaster.core.tables import EXIT_FEATURES
 from dipmaster.exits.arrays import ExitRows
 from dipmaster.exits.calibrator import build_calibrator_inputs, fit_exit_calibrator
 from dipmaster.exits.exit_models import EXIT_MODELS, ExitModel, ExitModelName, fit_exit_model
-from dipmaster.exits.training_set import ExitTrainingSet
+from dipmaster.exits.licence import grant_licence
+from dipmaster.exits.training_set import LAYER, ExitTrainingSet
+from dipmaster.learning.cross_fitting import (
+    Average,
+    CrossFittedModel,
+    CrossFitting,
+    LeftOutPredictions,
+)
 from dipmaster.learning.logistic import Logistic
 from dipmaster.learning.model_store import to_fit_times
 from dipmaster.learning.refits import WalkForwardResult
-from dipmaster.learning.walk_forward import walk_forward_predict
+from dipmaster.learning.walk_forward import cross_fit_predict
+from dipmaster.results.exits import ExitLicence
+
+ModelResults = Mapping[ExitModelName, WalkForwardResult[CrossFittedModel[ExitModel]]]
+CalibratorResult = WalkForwardResult[CrossFittedModel[Logistic]]
 
 LABELS: Mapping[ExitModelName, str] = {
     "profit": "exit_beats_holding",
     "timing": "bars_to_best_exit",
     "risk": "stop_before_target",
+}
+AVERAGES: Mapping[ExitModelName, Average] = {
+    "profit": "log_odds",
+    "timing": "mean",
+    "risk": "log_odds",
 }
 _PREDICTION_COLUMNS = {"profit": "p_profit", "timing": "timing_bars", "risk": "p_risk"}
 
@@ -44,16 +61,26 @@ class ExitScores:
     calibrator
         Logistic regressions on `CALIBRATOR_INPUTS`; its predictions are the exit
         probability, NaN where a model of either layer is missing.
+    licences
+        One a refit.
     """
 
     training_set: ExitTrainingSet
-    models: Mapping[ExitModelName, WalkForwardResult[ExitModel]]
-    calibrator: WalkForwardResult[Logistic]
+    models: ModelResults
+    calibrator: CalibratorResult
+    licences: tuple[ExitLicence, ...]
 
     @property
     def exit_probability(self) -> Floats:
-        """Shape (rows,): that a sale at the next traded open nets at least what holding nets."""
+        """Shape (rows,): the share of the money at stake that says sell at the next traded open."""
         return self.calibrator.predictions
+
+    @property
+    def licensed(self) -> npt.NDArray[np.int8]:
+        """Whether the rules may act on each row's score, shape (rows,): 1, 0; -1 no score."""
+        flags = [np.int8(licence.licensed) for licence in self.licences]
+        licensed: npt.NDArray[np.int8] = self.calibrator.spread_to_rows(flags, np.int8(-1))
+        return licensed
 
     @property
     def models_fitted_ms(self) -> Ints:
@@ -72,46 +99,70 @@ class ExitScores:
         return [words[0] if words else "" for words in named]
 
 
-def fit_exit_scores(training_set: ExitTrainingSet, sizes: BoostedTrees) -> ExitScores:
-    """Fit every exit model and the calibrator on them, quarter by quarter."""
-    models = {
-        name: walk_forward_predict(
-            training_set.schedule,
-            "models",
-            training_set.rows.features,
-            training_set.label(LABELS[name]),
-            partial(fit_exit_model, name, sizes=sizes),
-            f"exit model {name}",
-            missing_inputs=True,
-            classes=name != "timing",
-        )
-        for name in EXIT_MODELS
-    }
-    return ExitScores(training_set, models, fit_calibrators(training_set, models))
+def fit_exit_scores(
+    training_set: ExitTrainingSet, params: ExitModels, decision: ExitDecision
+) -> ExitScores:
+    """Cross-fit models and calibrator at every refit, and grant or refuse its licence.
 
-
-def fit_calibrators(
-    training_set: ExitTrainingSet, models: Mapping[ExitModelName, WalkForwardResult[ExitModel]]
-) -> WalkForwardResult[Logistic]:
-    """The calibrator on what the models predicted.
-
-    A prediction counts by how much its models had learned from: those of the first
-    quarters say little for sure, and a map that trusted them like the latest would be
-    too timid for the models it serves.
+    The profit model and the calibrator count rows by the money at stake; bars to the best
+    exit and the stop are no money, their models count every row the same.
     """
-    profit = models["profit"]
-    return walk_forward_predict(
+    models = {name: _fit_models(name, training_set, params) for name in EXIT_MODELS}
+    calibrator = fit_calibrators(training_set, models, params)
+    licences = (
+        grant_licence(refit, training_set, decision, params.licence) for refit in calibrator.refits
+    )
+    return ExitScores(training_set, models, calibrator, tuple(licences))
+
+
+def _fit_models(
+    name: ExitModelName, training_set: ExitTrainingSet, params: ExitModels
+) -> WalkForwardResult[CrossFittedModel[ExitModel]]:
+    return cross_fit_predict(
         training_set.schedule,
-        "calibrator",
-        build_calibrator_inputs(stack_predictions(models), training_set.max_holding_bars),
-        training_set.label("exit_beats_holding"),
-        fit_exit_calibrator,
-        "exit calibrator",
-        row_weight=profit.spread_to_rows([float(refit.rows) for refit in profit.refits], 0.0),
+        LAYER,
+        training_set.rows.features,
+        training_set.label(LABELS[name]),
+        partial(fit_exit_model, name, sizes=params.trees),
+        CrossFitting(params.runs, AVERAGES[name]),
+        f"exit model {name}",
+        missing_inputs=True,
+        classes=name != "timing",
+        row_weight=training_set.stake_frac if name == "profit" else None,
     )
 
 
-def stack_predictions(models: Mapping[ExitModelName, WalkForwardResult[ExitModel]]) -> Floats:
+def fit_calibrators(
+    training_set: ExitTrainingSet, models: ModelResults, params: ExitModels
+) -> CalibratorResult:
+    """The calibrator on what the models of the same refit predicted for rows left out."""
+    max_holding_bars = training_set.max_holding_bars
+    return cross_fit_predict(
+        training_set.schedule,
+        LAYER,
+        build_calibrator_inputs(stack_predictions(models), max_holding_bars),
+        training_set.label(LABELS["profit"]),
+        fit_exit_calibrator,
+        CrossFitting(params.runs),
+        "exit calibrator",
+        row_weight=training_set.stake_frac,
+        learn_from=collect_left_out(models, max_holding_bars),
+    )
+
+
+def collect_left_out(models: ModelResults, max_holding_bars: int) -> list[LeftOutPredictions]:
+    """Of each refit the calibrator's inputs on rows left out, where all models predicted."""
+
+    def join(left_out: tuple[LeftOutPredictions, ...]) -> LeftOutPredictions:
+        rows = reduce(np.intersect1d, [one.rows for one in left_out])
+        predictions = np.column_stack([one.at(rows) for one in left_out])
+        return LeftOutPredictions(rows, build_calibrator_inputs(predictions, max_holding_bars))
+
+    by_model = ([refit.left_out for refit in models[name].refits] for name in EXIT_MODELS)
+    return [join(left_out) for left_out in zip(*by_model, strict=True)]
+
+
+def stack_predictions(models: ModelResults) -> Floats:
     """What the models predicted, shape (rows, models) in the order of `EXIT_MODELS`."""
     return np.column_stack([models[name].predictions for name in EXIT_MODELS])
 
@@ -125,7 +176,7 @@ def build_score_matrix(
     -------
     Floats
         Shape (positions, max_holding_bars), column = bars closed since the entry's own bar;
-        NaN, which is no decision, where there is no row or no probability.
+        NaN, which is no decision, where there is no row or no probability to act on.
 
     Parameters
     ----------
@@ -161,6 +212,7 @@ def build_rows_table(scores: ExitScores, grid_ms: Ints) -> pd.DataFrame:
             "stop_before_target": labels.stop_before_target,
             **{_PREDICTION_COLUMNS[name]: scores.models[name].predictions for name in EXIT_MODELS},
             "exit_probability": scores.exit_probability,
+            "licensed": scores.licensed,
             "models_fitted": to_fit_times(scores.models_fitted_ms),
             "calibrator_fitted": to_fit_times(scores.calibrator.fitted_ms),
         }

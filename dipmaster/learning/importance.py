@@ -8,6 +8,7 @@ import numpy as np
 from dipmaster.core.kernels import Floats, Ints
 from dipmaster.core.parallel import map_in_threads
 from dipmaster.learning.evaluation.ranks import auc_statistic
+from dipmaster.learning.evaluation.statistic import weigh_statistics
 from dipmaster.results.common import PermutationImportance
 
 
@@ -21,6 +22,7 @@ def permutation_importance(
     *,
     permutations: int,
     seed: np.random.SeedSequence,
+    weight: Floats | None = None,
 ) -> tuple[PermutationImportance, ...]:
     """Loss of AUC of out-of-sample predictions by input, the most important first.
 
@@ -45,13 +47,20 @@ def permutation_importance(
         Shuffles an input.
     seed
         Each fold draws from its own child stream.
+    weight
+        Shape (rows,), by which the AUC counts rows; default all the same.
 
     Returns
     -------
     tuple of PermutationImportance
         Mean and sd over the shuffles; empty where there is no AUC.
     """
-    whole = auc_statistic(predictions, label).value()
+
+    def auc(p: Floats) -> float | None:
+        statistic = {"": auc_statistic(p, label)}
+        return (statistic if weight is None else weigh_statistics(statistic, weight))[""].value()
+
+    whole = auc(predictions)
     if whole is None:
         return ()
 
@@ -70,9 +79,7 @@ def permutation_importance(
     shuffled = np.empty((len(names), permutations, label.size))
     for rows, values in map_in_threads(shuffle_fold, np.unique(fold).tolist(), "importance"):
         shuffled[:, :, rows] = values
-    losses = [
-        [whole - (auc_statistic(p, label).value() or 0.0) for p in column] for column in shuffled
-    ]
+    losses = [[whole - (auc(p) or 0.0) for p in column] for column in shuffled]
     importance = [
         PermutationImportance(
             feature=name, auc_loss=float(np.mean(loss)), auc_loss_sd=float(np.std(loss))

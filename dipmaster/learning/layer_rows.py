@@ -45,9 +45,13 @@ class LayerRows:
         return reason or ("" if train.size else "no row with a known label")
 
     def sample(self, train: Ints) -> tuple[Ints, Floats]:
-        """Training rows that a fit takes, and their weights."""
+        """Training rows that a fit takes, and their weights; `row_weight` leaves their sum."""
         rows, weight = self.schedule.training_sample(train)
-        return rows, weight * (1.0 if self.row_weight is None else self.row_weight[rows])
+        if self.row_weight is None:
+            return rows, weight
+        weighted = weight * self.row_weight[rows]
+        total = weighted.sum()
+        return rows, weighted * (weight.sum() / total) if total > 0.0 else weighted
 
     def fit(
         self, fit: Fit[Model], train: Ints, left_out: LeftOutPredictions | None
@@ -61,22 +65,32 @@ class LayerRows:
         return fit(inputs, self.target[rows], weight)
 
     def cross_fit(
-        self, fit: Fit[Model], train: Ints, cross_fitting: CrossFitting
+        self,
+        fit: Fit[Model],
+        train: Ints,
+        cross_fitting: CrossFitting,
+        below: LeftOutPredictions | None = None,
     ) -> tuple[CrossFittedModel[Model] | FitFailure, LeftOutPredictions]:
-        """Fit one model without each run; what each predicts for the run it has not seen."""
+        """Fit one model without each run; what each predicts for the run it has not seen.
+
+        All training rows of a run are predicted, those as well that a thinned fit leaves away.
+        """
         reason = self.describe_shortage(train)
         if reason:
             return FitFailure(reason), NOTHING_LEFT_OUT
-        rows, weight = self.sample(train)
-        inputs, left_out = self.inputs[rows], np.full(rows.size, np.nan)
-        models: list[Model] = []
-        for run, split in enumerate(self._split(rows, cross_fitting.runs), start=1):
-            others = rows[split.train]
-            reason = self.describe_shortage(others)
+        sampled, sampled_weight = self.sample(train)
+        weight, taken = np.zeros(train.size), np.zeros(train.size, np.bool_)
+        place = np.searchsorted(train, sampled)
+        weight[place], taken[place] = sampled_weight, True
+        inputs = self.inputs[train] if below is None else below.at(train)
+        left_out, models = np.full(train.size, np.nan), list[Model]()
+        for run, split in enumerate(self._split(train, cross_fitting.runs), start=1):
+            learn = split.train[taken[split.train]]
+            reason = self.describe_shortage(train[learn])
             model = (
                 FitFailure(reason)
                 if reason
-                else fit(inputs[split.train], self.target[others], weight[split.train])
+                else fit(inputs[learn], self.target[train[learn]], weight[learn])
             )
             if isinstance(model, FitFailure):
                 words = f"{model.reason} (without run {run} of {cross_fitting.runs})"
@@ -84,7 +98,7 @@ class LayerRows:
             left_out[split.left_out] = model.predict(inputs[split.left_out])
             models.append(model)
         together = CrossFittedModel(tuple(models), cross_fitting.average)
-        return together, LeftOutPredictions(rows, left_out)
+        return together, LeftOutPredictions(train, left_out)
 
     def _split(self, rows: Ints, runs: int) -> Iterator[Split]:
         schedule = self.schedule

@@ -3,8 +3,7 @@
 At refit r a model learns from the rows whose label was known by then, and
 predicts the rows decided from r on, until the next refit. A layer on top of
 another (a calibrator) is a second walk over the same rows. It learns from what the models
-below predicted out of sample: from the predictions left out at the same refit
-(`cross_fitting`), or from those made at the time. No layer ever sees an in-sample
+below left out at the same refit (`cross_fitting`). No layer ever sees an in-sample
 prediction of the layer below.
 
 Refits do not see each other, so they run side by side in threads, in any number.
@@ -68,7 +67,8 @@ def walk_forward_predict(
     class_target
         Shape (rows,), above 0 in one class; default the target.
     row_weight
-        Shape (rows,), multiplies the weight of each row.
+        Shape (rows,), at least 0: multiplies the weight of each row, while the sum of the
+        weights of a fit's rows stays what it was.
     learn_from
         What the layer below left out, one a refit of this layer and of the same moments: it
         takes the place of `inputs` in the training rows. Default: the inputs themselves.
@@ -105,6 +105,7 @@ def cross_fit_predict(
     classes: bool = True,
     class_target: Floats | None = None,
     row_weight: Floats | None = None,
+    learn_from: Sequence[LeftOutPredictions] | None = None,
     serve: Bools | None = None,
 ) -> WalkForwardResult[CrossFittedModel[Model]]:
     """Fit a model layer without one run of time each at every refit; all together predict.
@@ -120,14 +121,16 @@ def cross_fit_predict(
     """
     rows = LayerRows(schedule, layer, inputs, target, classes, class_target, row_weight)
     predictable = rows.find_predictable(missing_inputs, serve)
-    usable = rows.find_predictable(missing_inputs, None) & np.isfinite(target)
+    complete = rows.find_predictable(missing_inputs or learn_from is not None, None)
+    usable = complete & np.isfinite(target)
 
     def learn(
         train: Ints, fold: int
     ) -> tuple[CrossFittedModel[Model] | FitFailure, LeftOutPredictions]:
-        return rows.cross_fit(fit, train, cross_fitting)
+        below = None if learn_from is None else learn_from[fold]
+        return rows.cross_fit(fit, train, cross_fitting, below)
 
-    return _walk(rows, learn, usable, predictable, label)
+    return _walk(rows, learn, usable, predictable, label, learn_from)
 
 
 def _walk(

@@ -74,8 +74,67 @@ class ExitModelFold:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ExitLicence:
+    """Whether the rules may act on the scores of one refit, and what that rests on.
+
+    Left-out rows are training rows scored by models and a calibrator that had not seen
+    their position.
+
+    Attributes
+    ----------
+    fitted_at
+        UTC.
+    rows, positions
+        Left out, with a score.
+    sold
+        Positions that acting at the thresholds would have sold, whole or in part.
+    blocks
+        Calendar blocks in which they were bought.
+    earned_bps, low_bps
+        Net return of acting less that of holding, mean over the positions sold, and its
+        one-sided lower bound; None where not computable.
+    licensed
+        The bound lies above 0, and enough was sold.
+    reason
+        Why not; empty where licensed.
+    """
+
+    fitted_at: str
+    rows: int
+    positions: int
+    sold: int
+    blocks: int
+    earned_bps: float | None
+    low_bps: float | None
+    licensed: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExitActing:
+    """What acting on the scores earned out of sample, every position followed alone.
+
+    Attributes
+    ----------
+    positions
+        With a score.
+    sold
+        Sold at the thresholds before their end, whole or in part.
+    earned_bps
+        Net return of acting less that of holding, mean over those sold.
+    """
+
+    positions: int
+    sold: int
+    earned_bps: Interval
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ClassifierHead:
-    """An exit model that gives a probability; `base_rate` is None without rows."""
+    """An exit model that gives a probability; `base_rate` is None without rows.
+
+    Rows of the profit model count by the money at stake.
+    """
 
     base_rate: float | None
     auc: Interval
@@ -112,12 +171,12 @@ class ExitHeads:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExitProbability:
-    """The calibrated exit probability against whether the sale was best.
+    """The calibrated exit probability against whether the sale was best, by money at stake.
 
     Attributes
     ----------
     base_rate
-        None without rows.
+        Share of the money at stake that said sell; None without rows.
     slope, intercept
         Of the calibration line on log odds.
     n_rows, n_positions
@@ -137,14 +196,15 @@ class ExitProbability:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExitBin:
-    """One bin of the reliability diagram, bins of equal mass.
+    """One bin of the reliability diagram, bins of equally many rows.
 
     Attributes
     ----------
     low, high
         Smallest and largest p in it.
-    rate, rate_low, rate_high
-        How often the sale was best; bounds are None where all rows lie in one block.
+    mean_p, rate, rate_low, rate_high
+        Share of the money at stake that says sell, as predicted and as it came; bounds are
+        None where all rows lie in one block.
     """
 
     low: float
@@ -215,8 +275,13 @@ class ExitModelResults:
     importance
         Of the profit model, the most important first; empty where there is no AUC.
     calibrator
-        Input to its coefficient in the last fitted calibrator, inputs standardised; empty
-        without.
+        Input to its coefficient in the last fitted calibrator, inputs standardised, mean
+        over its runs; empty without.
+    licences
+        One a refit.
+    acting
+        Out of sample, where the rules may act; `acting_unlicensed`: what acting would have
+        earned where they may not.
     """
 
     reason: str
@@ -233,3 +298,6 @@ class ExitModelResults:
     gain_by_score: tuple[GainStep, ...]
     importance: tuple[PermutationImportance, ...]
     calibrator: Mapping[str, float]
+    licences: tuple[ExitLicence, ...]
+    acting: ExitActing
+    acting_unlicensed: ExitActing

@@ -32,7 +32,7 @@ CHANGES = {
     },
 }  # fmt: skip
 SPLIT = {
-    "burn_in_days": 50, "min_out_of_sample_days": 7, "models_from_day": 15, "stack_from_day": 25,
+    "burn_in_days": 50, "min_out_of_sample_days": 7, "models_from_day": 15,
 }  # fmt: skip
 
 

@@ -117,6 +117,6 @@ def test_the_simulated_market_must_end_before_max_time(raw: Any) -> None:
 
 
 def test_levels_beyond_the_burn_in_are_refused(raw: dict) -> None:
-    raw["split"]["stack_from_day"] = raw["split"]["burn_in_days"] + 1
-    with pytest.raises(ParamsError, match="stack_from_day must not lie beyond burn_in_days"):
+    raw["split"]["models_from_day"] = raw["split"]["burn_in_days"] + 1
+    with pytest.raises(ParamsError, match="models_from_day must not lie beyond burn_in_days"):
         Params.parse(raw, ("split",))

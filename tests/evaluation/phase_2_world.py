@@ -33,18 +33,20 @@ from dipmaster.exits import (
     simulate_hold,
 )
 from dipmaster.exits.market import MARKET_COLUMNS
-from dipmaster.results.exits import ExitModelFold
+from dipmaster.learning.model_store import format_time
+from dipmaster.results.exits import ExitLicence, ExitModelFold
 from tests.made.confidence import confidence
 
 BARS, ROWS = 60 * 288, 400
 SYMBOLS = ("AUSDT", "BUSDT")
-HEADS_DAY, CALIBRATOR_DAY = 3, 6
+FIT_DAY, UNLICENSED_DAY = 6, 54  # both fits; the second has no licence
+FITS = FIT_DAY, UNLICENSED_DAY
 PNL, TREND = (EXIT_FEATURES.index(name) for name in ("current_pnl_frac", "volume_trend_10m"))
 
 
 @dataclass(frozen=True)
 class Formula:
-    """Stands for StoredModels: scores from the day of the calibrator on, else none."""
+    """Stands for StoredModels: scores from the day of the first fit on, else none."""
 
     first_ms: int
     scale: float = 900.0
@@ -52,8 +54,12 @@ class Formula:
     def score(self, rows: ExitRows, signal_ms: np.ndarray, max_holding_bars: int) -> np.ndarray:
         wave = np.sin(self.scale * rows.features[:, PNL] + 3.0 * rows.features[:, TREND])
         said = 0.02 + 0.96 * (0.5 + 0.5 * wave) ** 20  # above .8 at one bar in seventeen
-        known = signal_ms[rows.position] + BAR_MS >= self.first_ms + CALIBRATOR_DAY * DAY_MS
+        known = signal_ms[rows.position] + BAR_MS >= self.first_ms + FIT_DAY * DAY_MS
         return np.where(known, said.astype(np.float64), np.nan)
+
+    def licensed(self, signal_ms: np.ndarray) -> np.ndarray:
+        day = (signal_ms + BAR_MS - self.first_ms) / DAY_MS
+        return (day >= FIT_DAY) & (day < UNLICENSED_DAY)
 
 
 @dataclass(frozen=True)
@@ -108,7 +114,8 @@ class World:
         models: Any = Formula(self.period.first_ms)
         return ExitInputs(
             self.market, plans, self.frame(rows, models, signal_ms, exits), models,
-            (self.fold("exit_models", HEADS_DAY), self.fold("calibrator", CALIBRATOR_DAY)),
+            [self.fold(level, day) for level in ("exit_models", "calibrator") for day in FITS],
+            (self.licence(FIT_DAY, 1.5), self.licence(UNLICENSED_DAY, -0.5)),
             exits.max_holding_bars,
         )  # fmt: skip
 
@@ -122,10 +129,10 @@ class World:
     ) -> pd.DataFrame:
         """The columns of table EXIT_ROWS that validation reads."""
         score = models.score(rows, signal_ms, exits.max_holding_bars)
-        fitted = {
-            name: to_timestamps(np.full(len(rows), self.day_ms(day))).where(np.isfinite(score))
-            for name, day in (("models_fitted", HEADS_DAY), ("calibrator_fitted", CALIBRATOR_DAY))
-        }
+        scored, decided = np.isfinite(score), signal_ms[rows.position] + BAR_MS
+        last = np.where(decided >= self.day_ms(UNLICENSED_DAY), UNLICENSED_DAY, FIT_DAY)
+        fitted = to_timestamps(self.period.first_ms + last * DAY_MS).where(scored)
+        licensed = models.licensed(signal_ms)[rows.position]
         return pd.DataFrame(
             {
                 "candidate_id": rows.position,
@@ -133,7 +140,9 @@ class World:
                 "bars_held": rows.held.astype(np.int32),
                 **{name: rows.features[:, at] for at, name in enumerate(EXIT_FEATURES)},
                 "exit_probability": score,
-                **fitted,
+                "licensed": np.where(scored, licensed, -1).astype(np.int8),
+                "models_fitted": fitted,
+                "calibrator_fitted": fitted,
             }
         )
 
@@ -143,10 +152,26 @@ class World:
 
     def fold(self, level: Any, day: int, reason: str = "") -> ExitModelFold:
         """A fit as exits.json has it."""
-        time = to_timestamps(np.array([self.day_ms(day)]))[0].strftime("%Y-%m-%dT%H:%M:%SZ")
         return ExitModelFold(
-            layer=level, fitted_at=time, positions=5, rows=5, subsampled_to=5, reason=reason
+            layer=level,
+            fitted_at=self.time(day),
+            positions=5,
+            rows=5,
+            subsampled_to=5,
+            reason=reason,
         )
+
+    def licence(self, day: int, low_bps: float) -> ExitLicence:
+        """A licence as exits.json has it, granted where the bound lies above 0."""
+        granted = low_bps > 0.0
+        return ExitLicence(
+            fitted_at=self.time(day), rows=900, positions=60, sold=40, blocks=8, earned_bps=3.0,
+            low_bps=low_bps, licensed=granted, reason="" if granted else "nothing to earn",
+        )  # fmt: skip
+
+    def time(self, day: int) -> str:
+        """Midnight of a day as outputs write it."""
+        return format_time(self.day_ms(day))
 
     def second(self, exits: AdaptiveExits, inputs: ExitInputs | None = None) -> CompletedPhase:
         """Phase 2."""

@@ -65,7 +65,9 @@ def test_scores_are_aligned_to_the_sorted_orders(world, exits) -> None:
     """Each order has its own candidate's rows, looked up one by one."""
     inputs = world.inputs(exits)
     phase = world.second(exits, inputs)
-    by_row = inputs.rows.set_index(["candidate_id", "bars_held"])["exit_probability"]
+    rows = inputs.rows.set_index(["candidate_id", "bars_held"])
+    by_row = rows["exit_probability"].where(rows["licensed"] == 1)
+    assert (rows["licensed"] == 0).any()
     candidate = phase.orders.entries.candidate_id
     score = phase.exit_policy.at(candidate).rules.score.score
     assert score.shape == (len(candidate), exits.max_holding_bars)
@@ -255,6 +257,9 @@ def test_random_entries_are_scored_only_while_open(world, exits) -> None:
         def score(self, rows: ExitRows, signal_ms: np.ndarray, max_holding_bars: int) -> np.ndarray:
             asked.append(len(rows))
             return formula.score(rows, signal_ms, max_holding_bars)
+
+        def licensed(self, signal_ms: np.ndarray) -> np.ndarray:
+            return formula.licensed(signal_ms)
 
     asked: list[int] = []
     formula: Any = Formula(world.period.first_ms)

@@ -13,18 +13,28 @@ from dipmaster.core.params import AdaptiveExits
 from dipmaster.evaluation.phases.exits.inputs import ExitInputs
 from dipmaster.evaluation.phases.exits.integrity import check_exits
 from dipmaster.results.exits import ExitModelFold
-from tests.evaluation.phase_2_world import ALL_OFF, PRICES, Formula, World, changed, world_of
+from tests.evaluation.phase_2_world import (
+    ALL_OFF,
+    FIT_DAY,
+    FITS,
+    PRICES,
+    Formula,
+    World,
+    changed,
+    world_of,
+)
 from tests.made.params import read_params
 
 NAMES = (
     "trades leave at the target of their plan",
     "every sale by a model has the score",
-    "no score above a threshold was passed over",
+    "no licensed score above a threshold was passed over",
     "every exit score names fits on record",
+    "a score is licensed where the licence of its fit is on record",
     "what was bought is sold",
-    "the stored models give the stored exit scores again",
+    "the stored models give the stored exit scores and licences again",
 )
-TARGETS, SOLD, PASSED_OVER, FITTED, PARTS, AGAIN = range(6)
+TARGETS, SOLD, PASSED_OVER, FITTED, LICENSED, PARTS, AGAIN = range(7)
 
 
 @dataclass(frozen=True)
@@ -237,18 +247,58 @@ def test_a_fit_after_the_decision(sound, column: str) -> None:
     )
     one = rows.index == rows.index[untraded][0]
     late = rows[column].where(~one, rows["open_time"])
-    assert sound.with_rows(**{column: late}).broken() == [FITTED]
+    expected = [FITTED, LICENSED] if column == "calibrator_fitted" else [FITTED]
+    assert sound.with_rows(**{column: late}).broken() == expected
     missing = rows[column].where(~one)
-    assert sound.with_rows(**{column: missing}).broken() == [FITTED]
+    assert sound.with_rows(**{column: missing}).broken() == expected
 
 
 def test_fits_that_are_not_on_record(sound, world) -> None:
-    heads, above = world.fold("exit_models", 3), world.fold("calibrator", 6)
-    assert sound.with_folds(heads, above).broken() == []
-    assert sound.with_folds(above).broken() == [FITTED]
-    assert sound.with_folds(heads, world.fold("calibrator", 6, "too few")).broken() == [FITTED]
-    early = world.fold("calibrator", 2)
-    assert sound.with_folds(heads, above, early).broken() == [FITTED]
+    heads = [world.fold("exit_models", day) for day in FITS]
+    above = [world.fold("calibrator", day) for day in FITS]
+    assert sound.with_folds(*heads, *above).broken() == []
+    assert sound.with_folds(*above).broken() == [FITTED]
+    failed = world.fold("calibrator", FIT_DAY, "too few")
+    assert sound.with_folds(*heads, failed, above[1]).broken() == [FITTED]
+    alone = world.fold("calibrator", FIT_DAY + 1)
+    assert sound.with_folds(*heads, *above, alone).broken() == [FITTED]
+
+
+def test_a_sale_by_an_unlicensed_score(sound) -> None:
+    """Everything on record denies the licence under which the ledger was traded."""
+    rows = sound.inputs.rows
+    silent = rows["licensed"].where(rows["licensed"] != 1, 0)
+    assert {SOLD, LICENSED, AGAIN} <= set(sound.with_rows(licensed=silent).broken())
+
+
+def test_a_licensed_score_that_nobody_acted_on(sound, world, exits) -> None:
+    """The ledger of a world without licences."""
+    rows = sound.inputs.rows
+    silent = rows["licensed"].where(rows["licensed"] != 1, 0)
+    untouched = replace(sound.inputs, rows=rows.assign(licensed=silent))
+    ledger = world.second(exits, untouched).ledger
+    assert PASSED_OVER in replace(sound, ledger=ledger).broken()
+
+
+def test_scores_above_a_threshold_without_a_licence_do_not_sell(sound) -> None:
+    rows, trades = sound.inputs.rows, sound.ledger.trades
+    refused = rows[(rows["licensed"] == 0) & (rows["exit_probability"] > 0.8)]
+    assert refused["candidate_id"].isin(trades["candidate_id"]).any()
+    fills = sound.ledger.fills
+    assert sound.inputs.licences[1].reason
+    sold = fills[fills["exit_type"].isin(["optimal_timing", "profit_taking"])]
+    of = trades.set_index("trade_id")["candidate_id"]
+    assert not sold["trade_id"].map(of).isin(refused["candidate_id"]).any()
+
+
+def test_a_licence_that_is_not_on_record(sound, world) -> None:
+    rows, (granted, refused) = sound.inputs.rows, sound.inputs.licences
+    for licences in ((), (refused,), (granted,), (granted, replace(refused, licensed=True))):
+        other = replace(sound.inputs, licences=licences)
+        assert replace(sound, inputs=other).broken() == [LICENSED]
+    undeserved = replace(sound.inputs, licences=(replace(granted, low_bps=-0.1), refused))
+    assert replace(sound, inputs=undeserved).broken() == [LICENSED]
+    assert (rows["licensed"] == 0).any()
 
 
 def test_parts_that_do_not_add_up(sound) -> None:

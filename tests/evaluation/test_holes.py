@@ -32,7 +32,6 @@ SPLIT = Split(
     burn_in_days=20,
     min_out_of_sample_days=2,
     models_from_day=1,
-    stack_from_day=2,
 )
 
 

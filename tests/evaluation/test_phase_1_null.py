@@ -46,7 +46,6 @@ SMALL = {
     "volatility.range_window_days": 4,
     "split.burn_in_days": 45,
     "split.models_from_day": 14,
-    "split.stack_from_day": 24,
     "gates.block_days": 5,
     "gates.bootstrap_reps": 200,
     "gates.random_entry.draws": 200,

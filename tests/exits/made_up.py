@@ -9,7 +9,12 @@ from scipy.special import expit
 from dipmaster.backtest import ExitType, TradeOutcomes
 from dipmaster.core.params import Split
 from dipmaster.core.params.confidence import BoostedTrees, MinTrainingSet
-from dipmaster.core.params.exits import ExitEvaluation, ExitModels
+from dipmaster.core.params.exits import (
+    ExitDecision,
+    ExitEvaluation,
+    ExitLicenceRule,
+    ExitModels,
+)
 from dipmaster.core.tables import EXIT_FEATURES
 from dipmaster.core.time_units import BAR_MS, DAY_MS
 from dipmaster.exits.arrays import ExitLabels, ExitRows
@@ -18,7 +23,7 @@ from dipmaster.exits.training_set import ExitTrainingSet, build_training_set
 
 START_MS = 1_672_531_200_000  # 2023-01-01
 MAX_HOLDING_BARS = 8
-REFIT_DAYS = (60, 90, 105, 181, 273)  # of both layers, 2023
+REFIT_DAYS = (60, 90, 181, 273)  # 2023
 TREES = BoostedTrees(
     seed=7,
     rounds=15,
@@ -33,9 +38,16 @@ LEAST = MinTrainingSet(candidates=40, per_class=5)
 JUDGING = ExitEvaluation(
     seed=3, alpha=0.025, block_days=15, bins=5, bootstrap_reps=100, permutations=2, max_rows=4000
 )
-MODELS = ExitModels(trees=TREES, min_train=LEAST, max_rows=1500, evaluation=JUDGING)
+RULE = ExitLicenceRule(alpha=0.05, block_days=15, min_positions=10)
+MODELS = ExitModels(
+    trees=TREES, min_train=LEAST, max_rows=1500, runs=3, stake_cap_bps=10.0, licence=RULE,
+    evaluation=JUDGING,
+)  # fmt: skip
+DECISION = ExitDecision(
+    full=True, partial=True, full_probability=0.8, partial_probability=0.6, partial_frac=0.5
+)
 SPLIT = Split(
-    burn_in_days=180, min_out_of_sample_days=7, models_from_day=60, stack_from_day=105,
+    burn_in_days=180, min_out_of_sample_days=7, models_from_day=60,
 )  # fmt: skip
 BEST, TIMING, RISK, TREND = (
     EXIT_FEATURES.index(name)
@@ -75,7 +87,8 @@ def made_lifetimes(
     rng = np.random.default_rng(seed)
     bars = days * 288
     signal = rng.choice(bars - 2 * MAX_HOLDING_BARS, count, replace=False)
-    at_refits = [288 * number - 4 for number in REFIT_DAYS] if count > 100 else []
+    at_refits = [288 * number - ago for number in REFIT_DAYS for ago in (4, 9)]
+    at_refits = at_refits if count > 100 else []
     signal[: len(at_refits)] = at_refits
     signal = np.sort(signal).astype(np.int64)
     position = np.repeat(np.arange(count), MAX_HOLDING_BARS - 1)
@@ -131,7 +144,7 @@ def made_training_set(some: Lifetimes, models: ExitModels = MODELS) -> ExitTrain
 def scored(some: Lifetimes, **models: Any) -> ExitScores:
     """Both layers on them."""
     settings = MODELS.model_copy(update=models)
-    return fit_exit_scores(made_training_set(some, settings), settings.trees)
+    return fit_exit_scores(made_training_set(some, settings), settings, DECISION)
 
 
 def day(number: int) -> int:

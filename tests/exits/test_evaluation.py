@@ -15,7 +15,7 @@ from dipmaster.exits.model_figures import measure_gain, subsample_rows
 from dipmaster.exits.scores import ExitScores
 from dipmaster.learning.evaluation.sample import EvaluationSample, build_evaluation_sample
 from dipmaster.results import ExitModelResults, from_json, to_json
-from tests.exits.made_up import JUDGING, SPLIT, Lifetimes, day, made_lifetimes, scored
+from tests.exits.made_up import DECISION, JUDGING, SPLIT, Lifetimes, day, made_lifetimes, scored
 
 INTERVAL = {"value", "low", "high"}
 
@@ -23,7 +23,7 @@ INTERVAL = {"value", "low", "high"}
 @pytest.fixture(scope="module")
 def record(some: Lifetimes, planted: ExitScores):
     """As JSON, all digits."""
-    return to_json(evaluate_exit_scores(planted, some.bars_ms, SPLIT, JUDGING))
+    return to_json(evaluate_exit_scores(planted, some.bars_ms, SPLIT, JUDGING, DECISION))
 
 
 def judge(some: Lifetimes, found: ExitScores) -> EvaluationSample:
@@ -47,7 +47,7 @@ def test_it_has_every_part_of_the_contract(record) -> None:
         "reason", "out_of_sample_from", "positions", "rows", "features", "folds", "exit_models",
         "exit_probability", "reliability", "distribution", "by_bars_held", "gain_by_score",
         "importance",
-        "calibrator",
+        "calibrator", "licences", "acting", "acting_unlicensed",
     }  # fmt: skip
     assert record["reason"] == ""
     assert set(record["exit_models"]["profit"]) == {"base_rate", "auc", "brier", "brier_skill"}
@@ -74,9 +74,18 @@ def test_figures_against_scikit_learn(some: Lifetimes, planted: ExitScores, reco
     found = record["exit_probability"]
     assert found["n_rows"] == rows.size == record["rows"]["evaluated"]
     assert found["n_positions"] == np.unique(some.rows.position[rows]).size
-    assert found["base_rate"] == pytest.approx(best.mean())
-    assert found["auc"]["value"] == pytest.approx(roc_auc_score(best, p))
-    assert found["brier"]["value"] == pytest.approx(brier_score_loss(best, p))
+    stake = np.minimum(abs(some.labels.exit_net_frac - some.labels.hold_net_frac)[rows], 1e-3)
+    by = {"sample_weight": stake}
+    assert np.unique(stake).size > 900
+    assert found["base_rate"] == pytest.approx(np.average(best, weights=stake))
+    assert found["auc"]["value"] == pytest.approx(roc_auc_score(best, p, **by))
+    assert found["brier"]["value"] == pytest.approx(brier_score_loss(best, p, **by))
+    profit = planted.models["profit"].predictions[rows]
+    expected = pytest.approx(roc_auc_score(best, profit, **by))
+    assert record["exit_models"]["profit"]["auc"]["value"] == expected
+    stopped, risk = some.labels.stop_before_target[rows], planted.models["risk"].predictions[rows]
+    expected = pytest.approx(roc_auc_score(stopped, risk))
+    assert record["exit_models"]["risk"]["auc"]["value"] == expected
     assert found["auc"]["low"] < found["auc"]["value"] < found["auc"]["high"]
     assert found["auc"]["low"] > 0.7
 
@@ -84,7 +93,8 @@ def test_figures_against_scikit_learn(some: Lifetimes, planted: ExitScores, reco
 def test_timing_against_the_mean_of_its_past(some: Lifetimes, planted: ExitScores, record) -> None:
     rows, walk = judged_rows(some), planted.models["timing"]
     bars = some.labels.bars_to_best_exit[rows]
-    past = np.array([walk.refits[fold].model.train_mean for fold in walk.fold[rows]])
+    means = [np.mean([one.train_mean for one in refit.model.models]) for refit in walk.refits]
+    past = np.array(means)[walk.fold[rows]]
     found = record["exit_models"]["timing"]
     assert found["naive_mae_bars"]["value"] == pytest.approx(np.abs(bars - past).mean())
     assert found["mae_bars"]["value"] == pytest.approx(np.abs(bars - walk.predictions[rows]).mean())
@@ -110,7 +120,7 @@ def test_folds_say_what_they_learned_from(some: Lifetimes, record) -> None:
     heads = [row for row in record["folds"] if row["layer"] == "exit_models"]
     above = [row for row in record["folds"] if row["layer"] == "calibrator"]
     assert len(heads) == 4
-    assert len(above) == 3
+    assert len(above) == 4
     last = heads[-1]
     settled = np.flatnonzero(some.grid_ms[some.hold.exit_index] + 300_000 <= day(273))
     settled = settled[some.signal_ms[settled] + 9 * 300_000 <= day(273)]
@@ -119,11 +129,14 @@ def test_folds_say_what_they_learned_from(some: Lifetimes, record) -> None:
     assert last["rows"] == (np.isin(some.rows.position, settled) & labelled).sum()
     assert last["subsampled_to"] <= 1500
     assert heads[0]["subsampled_to"] == heads[0]["rows"]
-    assert above[-1]["positions"] < last["positions"]
+    assert [{**row, "layer": "exit_models"} for row in above] == heads
+    assert [row["rows"] for row in record["licences"]] == [row["rows"] for row in above]
 
 
 def test_subsampling_reaches_the_fits(some: Lifetimes) -> None:
-    found = to_json(evaluate_exit_scores(scored(some, max_rows=1000), some.bars_ms, SPLIT, JUDGING))
+    found = to_json(
+        evaluate_exit_scores(scored(some, max_rows=1000), some.bars_ms, SPLIT, JUDGING, DECISION)
+    )
     assert max(row["subsampled_to"] for row in found["folds"]) <= 1000
     assert found["folds"][3]["rows"] > 1000
 
@@ -169,7 +182,7 @@ def test_the_features_that_matter_come_first(record) -> None:
 
 def test_nothing_to_judge_says_why() -> None:
     few = made_lifetimes(count=30)
-    found = to_json(evaluate_exit_scores(scored(few), few.bars_ms, SPLIT, JUDGING))
+    found = to_json(evaluate_exit_scores(scored(few), few.bars_ms, SPLIT, JUDGING, DECISION))
     assert found["reason"].startswith("profit: too few positions: ")
     assert found["exit_probability"]["auc"]["value"] is None
     assert found["exit_probability"]["auc"]["reason"] == "no rows"
@@ -187,7 +200,7 @@ def test_no_position_with_an_outcome(some: Lifetimes) -> None:
               "bars_to_best_exit": nothing,
               "hold_net_frac": nothing}  # fmt: skip
     found = to_json(
-        evaluate_exit_scores(scored(some.with_(**labels)), some.bars_ms, SPLIT, JUDGING)
+        evaluate_exit_scores(scored(some.with_(**labels)), some.bars_ms, SPLIT, JUDGING, DECISION)
     )
     assert found["reason"] == "no position with a known outcome out of sample"
 
@@ -210,6 +223,6 @@ def test_a_history_that_ends_early(some: Lifetimes) -> None:
     ends = np.minimum(some.hold.exit_index, 104 * 288 - 1)
     cut = replace(early, rows=rows, labels=labels, hold=replace(some.hold, exit_index=ends))
     soon = SPLIT.model_copy(update={"burn_in_days": 70})
-    found = to_json(evaluate_exit_scores(scored(cut), early.bars_ms, soon, JUDGING))
-    assert found["reason"] == "the history ends before every layer has been fitted"
+    found = to_json(evaluate_exit_scores(scored(cut), early.bars_ms, soon, JUDGING, DECISION))
+    assert found["reason"] == ""
     assert found["exit_models"]["profit"]["auc"]["value"] > 0.7

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +52,7 @@ def test_positions_that_the_stage_did_not_know(
     others = made_lifetimes(seed=8, count=120)
     found = write_and_read(planted, tmp_path).score(others.rows, others.signal_ms, MAX_HOLDING_BARS)
     decided = others.signal_ms[others.rows.position] + 300_000
-    np.testing.assert_array_equal(np.isfinite(found), decided >= day(105))
+    np.testing.assert_array_equal(np.isfinite(found), decided >= day(60))
     alone = collect_models(planted)
     for row in range(0, len(others.rows), 97):
         position = others.rows.position[row]
@@ -68,10 +69,10 @@ def test_positions_that_the_stage_did_not_know(
 def test_a_signal_that_closes_as_models_are_fitted_is_scored_by_them(planted: ExitScores) -> None:
     """As in the walk; one that closes a bar earlier by those before."""
     models, few = collect_models(planted), made_lifetimes(seed=8, count=20)
-    for early, lower, upper in ((0, 2, 1), (1, 1, 0)):
+    for early, fold in ((0, 2), (1, 1)):
         signal_ms = np.full(20, day(181) - (1 + early) * 300_000)
-        of_fold = {name: refits[lower].model for name, refits in models.exit_models.items()}
-        above = models.calibrators[upper].model
+        of_fold = {name: refits[fold].model for name, refits in models.exit_models.items()}
+        above = models.calibrators[fold].model
         assert above is not None
         by_hand = above.predict(
             build_calibrator_inputs(predict(of_fold, few.rows.features), MAX_HOLDING_BARS)
@@ -86,8 +87,11 @@ def test_what_the_files_are(planted: ExitScores) -> None:
     assert set(metadata) == {"exit_models.json", "calibrator.json"}
     written = json.loads(json.dumps(store.to_json_value(to_json(metadata))))
     assert [r["fitted_at"] for r in written["calibrator.json"]["refits"]] == [
-        "2023-04-16T00:00:00Z", "2023-07-01T00:00:00Z", "2023-10-01T00:00:00Z",
+        f"{when}T00:00:00Z" for when in days
     ]  # fmt: skip
+    licences = written["calibrator.json"]["licences"]
+    assert [one["fitted_at"][:10] for one in licences] == list(days)
+    assert {len(r["model"]) for r in written["calibrator.json"]["refits"]} == {3}
     first = written["exit_models.json"]["exit_models"]["risk"][0]
     assert first["model"]["file"] == "exit_models/risk_2023-03-02.txt"
     assert first["reason"] == ""
@@ -95,16 +99,16 @@ def test_what_the_files_are(planted: ExitScores) -> None:
 
 
 def test_a_quarter_without_a_model_has_no_scores(some: Lifetimes, tmp_path: Path) -> None:
-    """Risk of one class until summer: the heads of the first three fits lack one."""
+    """Risk of one class until April: the heads of the first two fits lack one."""
     stopped = some.labels.stop_before_target.copy()
-    early = some.signal_ms[some.rows.position] < day(181)
+    early = some.signal_ms[some.rows.position] < day(90)
     stopped[early & (stopped >= 0)] = 0
     found = scored(some.with_(stop_before_target=stopped))
     models = write_and_read(found, tmp_path)
     assert [refit.model is None for refit in models.exit_models["risk"]] == [
         True,
         True,
-        True,
+        False,
         False,
     ]
     assert (
@@ -160,6 +164,15 @@ def test_a_model_that_is_no_text_names_the_fix(planted: ExitScores, tmp_path: Pa
         read_models(tmp_path)
 
 
+def test_licences_are_read_back(planted: ExitScores, tmp_path: Path) -> None:
+    """Positions from a licensed refit on may be acted on, until the next one."""
+    licences = [replace(one, licensed=number == 2) for number, one in enumerate(planted.licences)]
+    models = write_and_read(replace(planted, licences=tuple(licences)), tmp_path)
+    days = np.array([59, 60, 180, 181, 272, 273])
+    signal_ms = np.array([day(number) for number in days]) - 300_000
+    assert models.licensed(signal_ms).tolist() == [False, False, False, True, True, False]
+
+
 def damaged(metadata: Any, name: str) -> None:
     refits = metadata["exit_models"]["risk"] if "exit_models" in metadata else metadata["refits"]
     match name:
@@ -175,16 +188,20 @@ def damaged(metadata: Any, name: str) -> None:
             (
                 metadata["exit_models"]["risk"]
                 if "exit_models" in metadata
-                else refits[1]["model"]["sd"]
+                else metadata["licences"]
             ).pop()
+        case "a number":
+            model = refits[1]["model"]
+            (model["train_mean"] if "exit_models" in metadata else model[0]["sd"]).pop()
         case "a key":
-            del refits[1]["model"][
-                sorted(refits[1]["model"])[0 if "exit_models" in metadata else 1]
-            ]
+            model = refits[1]["model"] if "exit_models" in metadata else refits[1]["model"][0]
+            del model[sorted(model)[0 if "exit_models" in metadata else 1]]
 
 
 @pytest.mark.parametrize("file", ["exit_models.json", "calibrator.json"])
-@pytest.mark.parametrize("what", ["a part", "inputs", "a moment", "order", "a refit", "a key"])
+@pytest.mark.parametrize(
+    "what", ["a part", "inputs", "a moment", "order", "a refit", "a number", "a key"]
+)
 def test_a_damaged_description_names_the_fix(
     planted: ExitScores, tmp_path: Path, file: str, what: str
 ) -> None:

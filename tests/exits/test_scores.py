@@ -1,6 +1,8 @@
 """Two layers over rows: who learned from what, planted and shuffled labels, nothing from later."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,14 +14,28 @@ from dipmaster.core.time_units import BAR_MS
 from dipmaster.exits import scores
 from dipmaster.exits.calibrator import build_calibrator_inputs, fit_exit_calibrator, predict
 from dipmaster.exits.exit_models import EXIT_MODELS
+from dipmaster.exits.licence import grant_licence
 from dipmaster.exits.scores import ExitScores, build_rows_table, stack_predictions
 from dipmaster.exits.training_set import build_training_set
+from dipmaster.learning.cross_fitting import LeftOutPredictions
 from dipmaster.learning.fit_failure import FitFailure
 from dipmaster.learning.schedule import TrainingSchedule
-from dipmaster.learning.walk_forward import walk_forward_predict
-from tests.exits.made_up import MAX_HOLDING_BARS, START_MS, Lifetimes, day, made_lifetimes, scored
+from dipmaster.learning.walk_forward import cross_fit_predict
+from tests.exits.made_up import (
+    DECISION,
+    MAX_HOLDING_BARS,
+    MODELS,
+    RULE,
+    START_MS,
+    TREES,
+    Lifetimes,
+    day,
+    made_lifetimes,
+    made_training_set,
+    scored,
+)
 
-MODELS_DAYS, CALIBRATOR_DAYS = (60, 90, 181, 273), (105, 181, 273)  # and each quarter
+FIT_DAYS = (60, 90, 181, 273)  # the first, and each quarter
 
 
 def late(found: ExitScores) -> np.ndarray:
@@ -34,37 +50,44 @@ def test_there_is_something_to_learn(some: Lifetimes, planted: ExitScores) -> No
     assert rows.size > 1000
     assert roc_auc_score(labels.exit_beats_holding[rows], planted.exit_probability[rows]) > 0.8
     risk = planted.models["risk"].predictions[rows]
-    assert roc_auc_score(labels.stop_before_target[rows], risk) > 0.8
+    assert roc_auc_score(labels.stop_before_target[rows], risk) > 0.75
     timing = planted.models["timing"].predictions[rows]
     assert np.corrcoef(timing, labels.bars_to_best_exit[rows])[0, 1] > 0.3
 
 
 def test_labels_without_sense_are_not_learned(some: Lifetimes) -> None:
-    labelled = np.flatnonzero(some.labels.exit_beats_holding >= 0)
-    best = some.labels.exit_beats_holding.copy()
-    best[labelled] = np.random.default_rng(4).permutation(best[labelled])
-    found = scored(some.with_(exit_beats_holding=best))
+    shuffled = with_shuffled_gains(some)
+    found, best = scored(shuffled), shuffled.labels.exit_beats_holding
     rows = late(found)
     sells = best[rows].sum()
     noise = np.sqrt((rows.size + 1) / (12 * sells * (rows.size - sells)))
     for p in (found.models["profit"].predictions, found.exit_probability):
         assert abs(roc_auc_score(best[rows], p[rows]) - 0.5) < 3.0 * noise
     assert (found.exit_probability[rows] > 0.8).mean() < 0.01
+    assert not any(licence.licensed for licence in found.licences)
+    assert (found.licensed[rows] == 0).all()
+
+
+def with_shuffled_gains(some: Lifetimes, seed: int = 4) -> Lifetimes:
+    """Money between selling and holding dealt anew among the labelled rows."""
+    labels = some.labels
+    labelled = np.flatnonzero(labels.exit_beats_holding >= 0)
+    gain, best = labels.exit_net_frac - labels.hold_net_frac, labels.exit_beats_holding.copy()
+    dealt = np.random.default_rng(seed).permutation(labelled)
+    exit_net, best[labelled] = labels.exit_net_frac.copy(), best[dealt]
+    exit_net[labelled] = labels.hold_net_frac[labelled] + gain[dealt]
+    return some.with_(exit_net_frac=exit_net, exit_beats_holding=best)
 
 
 def test_each_layer_starts_on_its_day_and_refits_each_quarter(planted: ExitScores) -> None:
-    for walk, days in (
-        (planted.models["profit"], MODELS_DAYS),
-        (planted.calibrator, CALIBRATOR_DAYS),
-    ):
-        assert [refit.refit_ms for refit in walk.refits] == [day(number) for number in days]
+    for walk in (planted.models["profit"], planted.calibrator):
+        assert [refit.refit_ms for refit in walk.refits] == [day(number) for number in FIT_DAYS]
         assert all(refit.model is not None for refit in walk.refits)
     training_set = planted.training_set
     decided = training_set.signal_ms[training_set.rows.position] + BAR_MS
-    for values, first in (
-        (planted.models["profit"].predictions, 60), (planted.exit_probability, 105),
-    ):  # fmt: skip
-        np.testing.assert_array_equal(np.isfinite(values), decided >= day(first))
+    for values in (planted.models["profit"].predictions, planted.exit_probability):
+        np.testing.assert_array_equal(np.isfinite(values), decided >= day(FIT_DAYS[0]))
+    np.testing.assert_array_equal(planted.licensed >= 0, decided >= day(FIT_DAYS[0]))
 
 
 def test_a_position_is_scored_by_the_models_of_its_signal_all_its_life(planted: ExitScores) -> None:
@@ -86,33 +109,33 @@ def test_no_fit_sees_what_it_should_not(some: Lifetimes, monkeypatch: pytest.Mon
         given.setdefault(walk_in_progress[-1], []).append(tuple(train))
         return honest(schedule, train)
 
-    def labelled(schedule, layer, inputs, target, fit, label, **named):
+    def labelled(schedule, layer, inputs, target, fit, cross_fitting, label, **named):
         walk_in_progress.append(label)
-        return walk_forward_predict(schedule, layer, inputs, target, fit, label, **named)
+        whole = schedule, layer, inputs, target, fit, cross_fitting, label
+        return cross_fit_predict(*whole, **named)
 
     monkeypatch.setattr(TrainingSchedule, "training_sample", watched)
-    monkeypatch.setattr(scores, "walk_forward_predict", labelled)
+    monkeypatch.setattr(scores, "cross_fit_predict", labelled)
     found = scored(some)
-    predicted = np.isfinite(stack_predictions(found.models)).all(axis=1)
-    for name in EXIT_MODELS:
-        expected = [learnable(some, np.ones(predicted.size), day(n)) for n in MODELS_DAYS]
-        assert sorted(given[f"exit model {name}"]) == sorted(expected)
-    expected = [learnable(some, predicted, day(n)) for n in CALIBRATOR_DAYS]
-    assert sorted(given["exit calibrator"]) == sorted(expected)
+    expected = [learnable(some, day(number)) for number in FIT_DAYS]
+    for layer in (*(f"exit model {name}" for name in EXIT_MODELS), "exit calibrator"):
+        assert sorted(given[layer]) == sorted(expected)
+    for walk in (*found.models.values(), found.calibrator):
+        assert [tuple(refit.left_out.rows) for refit in walk.refits] == expected
     for rows in (*given["exit model profit"], *given["exit calibrator"]):
         whole = np.isin(some.rows.position, some.rows.position[list(rows)])
         labelled = np.flatnonzero(whole & (some.labels.exit_beats_holding >= 0))
         assert tuple(labelled) == rows  # all labelled rows of a position or none
 
 
-def learnable(some: Lifetimes, present: np.ndarray, moment: int) -> tuple[int, ...]:
+def learnable(some: Lifetimes, moment: int) -> tuple[int, ...]:
     """Rows of positions that had ended, and were decided long enough ago."""
     rows = []
     for row in range(len(some.rows)):
         position = some.rows.position[row]
         ended = some.grid_ms[some.hold.exit_index[position]] + BAR_MS <= moment
         long_ago = some.signal_ms[position] + (MAX_HOLDING_BARS + 1) * BAR_MS <= moment
-        if ended and long_ago and present[row] and some.labels.exit_beats_holding[row] >= 0:
+        if ended and long_ago and some.labels.exit_beats_holding[row] >= 0:
             rows.append(row)
     return tuple(rows)
 
@@ -130,19 +153,80 @@ def test_nothing_later_changes_a_score_or_a_fit(
     assert differences(planted, found, day(300)) != []
 
 
-def test_a_planted_leak_is_found(some: Lifetimes, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Labels taken for known at the signal: the check above has to see it."""
+def at_signal(schedule: TrainingSchedule) -> TrainingSchedule:
+    """Labels taken for known at the signal."""
+    return replace(schedule, known_ms=schedule.signal_ms, purge_ms=0)
 
+
+def a_bar_early(schedule: TrainingSchedule) -> TrainingSchedule:
+    """Labels taken for known at the open of the bar in which holding ends."""
+    return replace(schedule, known_ms=schedule.known_ms - BAR_MS)
+
+
+@pytest.mark.parametrize("leak", [at_signal, a_bar_early])
+def test_a_label_known_too_early_is_found(
+    some: Lifetimes, monkeypatch: pytest.MonkeyPatch, leak: Callable[..., TrainingSchedule]
+) -> None:
     def early(*args, **named):
         honest = build_training_set(*args, **named)
-        leaky = replace(honest.schedule, known_ms=honest.schedule.signal_ms, purge_ms=0)
-        return replace(honest, schedule=leaky)
+        return replace(honest, schedule=leak(honest.schedule))
 
     monkeypatch.setattr("tests.exits.made_up.build_training_set", early)
     cut = day(181)
     assert straddling(some, cut)
     found = differences(scored(some), scored(disturbed(some, cut)), cut)
-    assert found == ["models", "calibrator"]
+    assert found == ["models", "calibrator", "licences"]
+
+
+def in_sample(layer: str) -> Callable[..., Any]:
+    """A cross-fit that hands on in-sample predictions of one layer as if they were left out."""
+
+    def leaky(*args, **named):
+        honest = cross_fit_predict(*args, **named)
+        if layer not in args[6]:
+            return honest
+        below = named.get("learn_from")
+
+        def seen(number: int, refit):
+            rows = refit.left_out.rows
+            inputs = args[2][rows] if below is None else below[number].at(rows)
+            return refit._replace(left_out=LeftOutPredictions(rows, refit.model.predict(inputs)))
+
+        refits = tuple(seen(number, refit) for number, refit in enumerate(honest.refits))
+        return replace(honest, refits=refits)
+
+    return leaky
+
+
+OVERFITTED = TREES.model_copy(update={"depth": 6, "rounds": 80, "min_leaf": 2})
+
+
+def test_a_calibrator_on_in_sample_predictions_is_found(
+    some: Lifetimes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Trees that know noise by heart: with their own rows the map trusts them, and acts."""
+    noise = with_shuffled_gains(some)
+    honest = scored(noise, trees=OVERFITTED)
+    monkeypatch.setattr(scores, "cross_fit_predict", in_sample("exit model"))
+    leaky = scored(noise, trees=OVERFITTED)
+    rows = late(honest)
+    assert (honest.exit_probability[rows] > 0.8).mean() < 0.02
+    assert (leaky.exit_probability[rows] > 0.8).mean() > 0.1
+    assert not any(licence.licensed for licence in honest.licences)
+    assert all(licence.licensed for licence in leaky.licences)
+
+
+def test_a_licence_on_in_sample_scores_is_found(some: Lifetimes) -> None:
+    """The same trees, honestly calibrated: only what is counted has been seen."""
+    noise = with_shuffled_gains(some)
+    training_set = made_training_set(noise, MODELS)
+    found = scored(noise, trees=OVERFITTED)
+    refit = found.calibrator.refits[-1]
+    rows = refit.left_out.rows
+    seen = found.models["profit"].refits[-1].model.predict(noise.rows.features[rows])
+    leaky = refit._replace(left_out=LeftOutPredictions(rows, seen))
+    assert not grant_licence(refit, training_set, DECISION, RULE).licensed
+    assert grant_licence(leaky, training_set, DECISION, RULE).licensed
 
 
 def disturbed(some: Lifetimes, cut: int) -> Lifetimes:
@@ -158,34 +242,40 @@ def disturbed(some: Lifetimes, cut: int) -> Lifetimes:
         return np.where(open_then & (flag >= 0), 1 - flag, flag).astype(np.int8)
 
     bars = np.where(open_then, labels.bars_to_best_exit + 3.0, labels.bars_to_best_exit)
-    others = flipped(labels.exit_beats_holding), bars, flipped(labels.stop_before_target)
-    names = ("exit_beats_holding", "bars_to_best_exit", "stop_before_target")
+    gain = labels.exit_net_frac - labels.hold_net_frac
+    sale = np.where(open_then, labels.exit_net_frac - 2.0 * gain, labels.exit_net_frac)
+    others = flipped(labels.exit_beats_holding), bars, flipped(labels.stop_before_target), sale
+    names = ("exit_beats_holding", "bars_to_best_exit", "stop_before_target", "exit_net_frac")
     moved = some.with_(**dict(zip(names, others, strict=True)))
     return replace(moved, rows=replace(rows, features=features))
 
 
 def differences(one: ExitScores, other: ExitScores, cut: int) -> list[str]:
     """What differs of what was said and fitted by the cut."""
-    said, fitted, above = zip(known_by(one, cut), known_by(other, cut), strict=True)
-    pairs = {"scores": said[0].equals(said[1]), "models": fitted[0] == fitted[1]}
-    pairs["calibrator"] = above[0] == above[1]
+    pairs = zip(known_by(one, cut), known_by(other, cut), strict=True)
+    said, *fitted = pairs
+    pairs = {"scores": said[0].equals(said[1])}
+    for name, (here, there) in zip(("models", "calibrator", "licences"), fitted, strict=True):
+        pairs[name] = here == there
     return [name for name, same in pairs.items() if not same]
 
 
 def known_by(found: ExitScores, cut: int):
     """Scores of bars closed by the cut, and models fitted by then."""
     said = build_rows_table(found, START_MS + BAR_MS * np.arange(300 * 288))
-    names = ["p_profit", "timing_bars", "p_risk", "exit_probability", "models_fitted",
-             "calibrator_fitted"]  # fmt: skip
+    names = ["p_profit", "timing_bars", "p_risk", "exit_probability", "licensed",
+             "models_fitted", "calibrator_fitted"]  # fmt: skip
     closed = said["open_time"].astype("datetime64[ms, UTC]").astype("int64") + BAR_MS <= cut
     texts = [
-        refit.model.trees.to_text()
+        model.trees.to_text()
         for walk in found.models.values()
         for refit in walk.refits
         if refit.refit_ms <= cut
+        for model in refit.model.models
     ]
     above = [refit.model for refit in found.calibrator.refits if refit.refit_ms <= cut]
-    return said.loc[closed, names].reset_index(drop=True), texts, above
+    licences = found.licences[: len(above)]
+    return said.loc[closed, names].reset_index(drop=True), texts, above, licences
 
 
 def straddling(some: Lifetimes, moment: int) -> list[int]:
@@ -205,6 +295,9 @@ def test_too_few_positions(count: int) -> None:
     assert np.isnan(found.exit_probability).all()
     assert "too few positions" in found.models["profit"].refits[-1].reason
     assert "too few positions" in found.calibrator.refits[-1].reason
+    assert "too few positions" in found.licences[-1].reason
+    assert found.licences[-1].rows == found.licences[-1].sold == 0
+    assert (found.licensed == -1).all()
     assert (found.models_fitted_ms == -1).all()
     EXIT_ROWS.check(build_rows_table(found, made_lifetimes(count=count).grid_ms), "rows")
 
@@ -223,32 +316,12 @@ def test_labels_of_one_class(some: Lifetimes, flag: int) -> None:
 def test_inputs_of_the_calibrator_by_hand() -> None:
     said = [[0.25, 9.0, 0.5], [0.75, 18.0, 0.2], [np.nan, 1.0, 0.5]]
     found = build_calibrator_inputs(np.array(said), 36)
-    beyond = np.log(3.0) - np.log(1.5)  # log odds of .75 less those of .6
     expected = [
-        [np.log(0.25), -np.log(0.75), 0.0, -beyond, 0.25, 0.0],
-        [np.log(0.75), -np.log(0.25), beyond, 0.0, 0.5, np.log(0.25)],
+        [np.log(0.25), -np.log(0.75), 0.25, 0.0],
+        [np.log(0.75), -np.log(0.25), 0.5, np.log(0.25)],
     ]
     np.testing.assert_allclose(found[:2], expected, atol=1e-15)
     assert np.isnan(found[2]).any()
-
-
-def test_the_calibrator_can_be_flat_in_the_middle_and_steep_at_the_ends() -> None:
-    """Rows between .4 and .6 mean nothing; a beta map alone would be too timid at the top."""
-    rng = np.random.default_rng(2)
-    middle, wide = rng.uniform(-0.4, 0.4, 60_000), rng.uniform(-3.0, 3.0, 60_000)
-    odds = np.where(rng.random(60_000) < 0.9, middle, wide)
-    truth = expit(1.3 * np.sign(odds) * np.maximum(np.abs(odds) - np.log(1.5), 0.0))
-    said = np.column_stack([expit(odds), np.full((odds.size, 2), 0.5)])
-    inputs = build_calibrator_inputs(said, 36)
-    label, top = (rng.random(odds.size) < truth).astype(float), truth > 0.7
-    model = fit_exit_calibrator(inputs, label, np.ones(odds.size))
-    assert not isinstance(model, FitFailure)
-    assert model.predict(inputs)[top].mean() == pytest.approx(truth[top].mean(), abs=0.01)
-    inputs[:, 2:4] = 0.0
-    beta = fit_exit_calibrator(inputs, label, np.ones(odds.size))
-    assert not isinstance(beta, FitFailure)
-    near = (odds > 1.2) & (odds < 2.0)
-    assert abs(beta.predict(inputs)[near].mean() - truth[near].mean()) > 0.03
 
 
 def test_the_calibrator_recovers_a_beta_map() -> None:
@@ -271,7 +344,7 @@ def test_the_calibrator_never_turns_the_order_of_the_profit_model_round() -> Non
         label = (rng.random(p.size) < chance).astype(float)
         model = fit_exit_calibrator(inputs, label, np.ones(p.size))
         assert not isinstance(model, FitFailure)
-        assert min(model.coefficient[:4]) >= 0.0
+        assert min(model.coefficient[:2]) >= 0.0
         ordered = model.predict(inputs[np.argsort(p)])
         assert (np.diff(ordered) >= -1e-12).all()
 

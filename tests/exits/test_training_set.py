@@ -7,6 +7,7 @@ import pytest
 
 from dipmaster.exits import scores
 from dipmaster.exits.calibrator import fit_exit_calibrator
+from dipmaster.exits.exit_models import fit_exit_model
 from tests.exits.made_up import (
     MAX_HOLDING_BARS,
     START_MS,
@@ -41,26 +42,39 @@ def test_a_signal_closer_than_the_time_limit_teaches_nothing() -> None:
     assert toy.training_rows(refit, np.ones(3, bool)).tolist() == [0, 1]
 
 
-def test_a_prediction_counts_by_what_its_models_had_learned_from(
+def test_the_profit_model_and_the_calibrator_count_rows_by_the_money_at_stake(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    found, given = scored(made_lifetimes()), []
+    """min(|sale - hold|, cap), in all as much as there are positions; the others count evenly."""
+    some, given = made_lifetimes(), {}
 
-    def watched(inputs, label, weight):
-        given.append(weight)
-        return fit_exit_calibrator(inputs, label, weight)
+    def watch(name, honest):
+        def fit(model, features, label, weight, **sizes):
+            given.setdefault(model, []).append((label, weight))
+            return honest(model, features, label, weight, **sizes)
 
-    monkeypatch.setattr(scores, "fit_exit_calibrator", watched)
-    scores.fit_calibrators(found.training_set, found.models)
-    training_set, profit, last = (
-        found.training_set,
-        found.models["profit"],
-        found.calibrator.refits[-1],
-    )
-    usable = np.isfinite(training_set.label("exit_beats_holding")) & (found.models_fitted_ms >= 0)
-    train = training_set.schedule.training_rows(last.refit_ms, usable)
-    sampled, equal = training_set.schedule.training_sample(train)
-    learned = np.array([profit.refits[fold].rows for fold in profit.fold[sampled]])
-    assert np.unique(learned).size == 3
-    expected = next(weight for weight in given if weight.size == sampled.size)
-    np.testing.assert_array_equal(expected, equal * learned)
+        def calibrate(inputs, label, weight):
+            given.setdefault("calibrator", []).append((label, weight))
+            return honest(inputs, label, weight)
+
+        monkeypatch.setattr(scores, name, fit if name == "fit_exit_model" else calibrate)
+
+    watch("fit_exit_model", fit_exit_model)
+    watch("fit_exit_calibrator", fit_exit_calibrator)
+    found = scored(some, runs=2)
+    schedule = found.training_set.schedule
+    gain = some.labels.exit_net_frac - some.labels.hold_net_frac
+    refit = found.calibrator.refits[-1]
+    sampled, _ = schedule.training_sample(refit.left_out.rows)
+    stake = np.minimum(np.abs(gain[sampled]), 1e-3)
+    assert 0.0 < (stake == 1e-3).mean() < 0.2
+    weight = stake / stake.sum() * np.unique(some.rows.position[sampled]).size
+    for name in ("profit", "calibrator"):
+        fits = {label.size: by for label, by in given[name]}
+        halves = [
+            by for by in fits.values() if np.isin(np.round(by, 12), np.round(weight, 12)).all()
+        ]
+        assert len(halves) == 2  # of the last refit, without one run each
+        assert sum(by.sum() for by in halves) == pytest.approx(weight.sum(), rel=0.02)
+    for name in ("timing", "risk"):
+        assert all(np.unique(by).size == 1 for _, by in given[name])

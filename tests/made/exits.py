@@ -7,9 +7,11 @@ from dipmaster.core.tables.exits import PRICE_LEVEL_FEATURES, ROADMAP_FEATURES
 from dipmaster.results.common import PermutationImportance
 from dipmaster.results.exits import (
     ClassifierHead,
+    ExitActing,
     ExitBin,
     ExitHeads,
     ExitHistogram,
+    ExitLicence,
     ExitModelFold,
     ExitModelInputs,
     ExitModelResults,
@@ -30,8 +32,6 @@ QUANTILES = {"p01": 0.24, "p10": 0.33, "p50": 0.44, "p90": 0.55, "p99": 0.63, "m
 COEFFICIENTS = {
     "ln_p_profit": 0.21,
     "minus_ln_1_minus_p_profit": 0.14,
-    "log_odds_p_profit_above_knot": 0.05,
-    "log_odds_p_profit_below_knot": 0.08,
     "timing_over_max_holding": -0.05,
     "log_odds_p_risk": 0.02,
 }
@@ -93,6 +93,30 @@ def exit_models() -> ExitModelResults:
             for k, name in enumerate(ROADMAP_FEATURES + PRICE_LEVEL_FEATURES)
         ),
         calibrator=COEFFICIENTS,
+        licences=(
+            licence("2023-04-01", 3.1, 0.8),
+            licence("2023-07-01", 0.4, -1.2, "acting had not shown to earn on left-out rows"),
+        ),
+        acting=ExitActing(positions=900, sold=61, earned_bps=interval(1.4, 1.1)),
+        acting_unlicensed=ExitActing(positions=3602, sold=88, earned_bps=interval(-0.9, 1.6)),
+    )
+
+
+def licence(
+    day: str, earned_bps: float | None, low_bps: float | None, reason: str = ""
+) -> ExitLicence:
+    """Granted without a reason; None: nothing was left out."""
+    known = earned_bps is not None
+    return ExitLicence(
+        fitted_at=f"{day}T00:00:00Z",
+        rows=18_000 if known else 0,
+        positions=900 if known else 0,
+        sold=74 if known else 0,
+        blocks=9 if known else 0,
+        earned_bps=earned_bps,
+        low_bps=low_bps,
+        licensed=not reason,
+        reason=reason,
     )
 
 
@@ -170,4 +194,7 @@ def no_models(reason: str = TOO_FEW) -> ExitModelResults:
         gain_by_score=(),
         importance=(),
         calibrator={},
+        licences=(licence("2023-04-01", None, None, reason),),
+        acting=ExitActing(positions=0, sold=0, earned_bps=none),
+        acting_unlicensed=ExitActing(positions=0, sold=0, earned_bps=none),
     )  # fmt: skip

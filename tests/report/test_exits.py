@@ -29,7 +29,7 @@ from dipmaster.report.kit.table import table
 from dipmaster.report.kit.verdicts import mark
 from dipmaster.report.registry import chapters
 from dipmaster.results import ExitModelResults
-from dipmaster.results.common import ComparisonVerdict
+from dipmaster.results.common import ComparisonVerdict, Interval
 from dipmaster.results.evaluation.exits import EveryCandidate, ExitResults
 from tests.made import adaptive_exits as made
 from tests.report.conftest import unpainted
@@ -214,19 +214,21 @@ def test_how_often_scores_passed_is_told_with_its_zeros(
     passed = say(SENTENCES, "thresholds_passed", results_of(built).exit_probability_use)
     every, trades = passed.split("; the highest says 71.2 %. ")
     assert every == (
-        "Of 91,204 scored closed bars of all candidates, 1,363 (1.49 %) say more than 60 % and 0 "
+        "Of 91,204 licensed scores of all candidates, 1,363 (1.49 %) say more than 60 % and 0 "
         "(0.00 %) more than 80 %"
     )
-    assert trades.startswith("Of 2,410 scored closed bars of trades while they were held, 31 ")
+    assert trades.startswith("Of 2,410 licensed scores of trades while they were held, 31 ")
     assert say(SENTENCES, "thresholds_passed", results_of(abstained).exit_probability_use).endswith(
-        "; the highest says 71.2 %. No closed bar of a trade has an exit probability."
+        "; the highest says 71.2 %. No closed bar of a trade has an exit probability "
+        "with a licence."
     )
 
 
 def test_without_a_score_the_models_never_act(states: States) -> None:
     none = states["phase 2, no models"]()
     assert say(SENTENCES, "thresholds_passed", results_of(none).exit_probability_use) == (
-        "No closed bar has an exit probability, so the exit models never act."
+        "No closed bar has an exit probability with a licence to act on, so the exit models never "
+        "act."
     )
     chapter = next(one for one in chapters(none) if one.anchor == "phase-2")
     with unpainted():
@@ -401,3 +403,31 @@ def test_every_exit_type_has_a_mark_of_its_own() -> None:
     assert len(set(looks)) == len(looks)
     shapes = [(look["marker"], look["markerfacecolor"]) for look in excursions.MARKS.values()]
     assert len(set(shapes)) == len(shapes)
+
+
+def licences_of(found: ExitModelResults, built: ReportInputs) -> str:
+    rule = built.params.exits.models.licence
+    return say(SENTENCES, "licences", found, rule, "5 %")
+
+
+def test_how_often_the_models_were_licensed_and_what_it_earned(built: ReportInputs) -> None:
+    printed = licences_of(built.exit_models, built)
+    assert printed.startswith("Exit models were licensed to act at 1 of 2 refits: only where")
+    assert "selling 61 of 900 positions earned" in printed
+    assert "Without a licence, selling 88 of 3,602 positions would have earned" in printed
+    assert "no foresight" in printed
+    assert "right answer" not in printed
+    rows = table(models.LICENCES, built.exit_models.licences).rows
+    assert "yes" in str(rows[0])
+    assert "no: acting had not shown to earn on left-out rows" in str(rows[1])
+
+
+def test_models_without_a_licence_are_called_right_to_be_silent(built: ReportInputs) -> None:
+    found = built.exit_models
+    few = replace(found.acting, sold=3, earned_bps=Interval(4.0, None, None, "1 block"))
+    silent = replace(found, licences=found.licences[1:], acting=replace(found.acting, sold=0))
+    printed = licences_of(replace(silent, acting_unlicensed=few), built)
+    assert "at 0 of 1 refits" in printed
+    assert "the right answer where there is nothing" in printed
+    assert "Out of sample and licensed, no position of 900 would be sold." in printed
+    assert "3 of 900 positions would be sold, too few for a bound" in printed

@@ -130,7 +130,6 @@ def write_inputs() -> None:
     write_result(replace(volatility(SYMBOLS), regimes=judged), catalog.VOLATILITY_METRICS)
     days = {
         "models_from_day": 5,
-        "stack_from_day": 9,
     }
     trees = {"rounds": 20, "min_leaf": 20}
     judging = {"block_days": 2, "bootstrap_reps": 100, "permutations": 1, "bins": 4}
@@ -184,7 +183,8 @@ def write_scores(admitted_at: float | None, reason: str = "") -> None:
     store.write_table(pd.DataFrame(frame), SCORES, Path("data/confidence/scores.parquet"))
     fitted = to_timestamps(np.array([START_MS + SCORED_FROM_DAY * DAY_MS]))[0].strftime(ISO_UTC)
     folds = tuple(
-        ScoreFold(layer=level, fitted_at=fitted, rows=5, wins=3, reason=reason) for level in LEVELS
+        ScoreFold(layer=level, fitted_at=fitted, rows=5, candidates=5, wins=3, reason=reason)
+        for level in LEVELS
     )
     nothing = Interval(None, None, None)
     gate = CalibrationGate(

@@ -28,7 +28,11 @@ def small(raw: dict[str, Any]) -> dict[str, Any]:
     raw["confidence"]["cross_fitting"] = {"runs": 3, "refit_months": 1}
     raw["confidence"]["correlation_days"] = 10
     raw["confidence"]["evaluation"] |= {"block_days": 2, "bootstrap_reps": 100, "bins": 4}
-    raw["exits"]["models"]["min_train"] = {"candidates": 30, "per_class": 5}
+    raw["exits"]["models"] |= {
+        "runs": 2,
+        "licence": {**raw["exits"]["models"]["licence"], "block_days": 2},
+    }
+    raw["exits"]["models"]["min_train"] = {"candidates": 20, "per_class": 5}
     raw["exits"]["models"]["trees"] |= {"rounds": 12, "min_leaf": 40}
     judging = {"block_days": 2, "bootstrap_reps": 100, "permutations": 1, "bins": 4}
     raw["exits"]["models"]["evaluation"] |= judging
@@ -37,7 +41,7 @@ def small(raw: dict[str, Any]) -> dict[str, Any]:
     raw["volatility"]["range_window_days"] = 4
     raw["volatility"]["evaluation"] |= {"min_days": 2, "block_days": 4, "bootstrap_reps": 100}
     raw["split"] |= {
-        "burn_in_days": BURN_IN, "models_from_day": 15, "stack_from_day": 24,
+        "burn_in_days": BURN_IN, "models_from_day": 15,
     }  # fmt: skip
     return raw
 

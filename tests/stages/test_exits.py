@@ -27,10 +27,15 @@ from tests.stages.small_market import Bars, put, put_params, small_params
 
 pytestmark = pytest.mark.slow
 
-FIRST_HEADS, FIRST_CALIBRATOR = (
-    pd.Timestamp(time, tz="UTC") for time in ("2023-01-15", "2023-01-25")
-)
+FIRST_FIT = pd.Timestamp("2023-01-16", tz="UTC")
 BAR = pd.Timedelta("5min")
+
+
+def close_stops(project: Path) -> dict[str, Any]:
+    """Small params with stops so close that each run of the first fit has some."""
+    raw = small_params(project)
+    raw["exits"]["stop_frac"] = 0.005
+    return raw
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +44,7 @@ def template(bars: Bars, project: Path, tmp_path_factory: pytest.TempPathFactory
     place = tmp_path_factory.mktemp("market")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(place)
-        put_params(small_params(project))
+        put_params(close_stops(project))
         put(bars)
         confidence.main()
         stage.main()
@@ -79,10 +84,15 @@ def test_what_it_writes(template: Path) -> None:
     )
     assert (rows["open_time"] >= signal + BAR).all()
     decided = signal + BAR
-    assert (rows["p_profit"].notna() == (decided >= FIRST_HEADS)).all()
-    assert (rows["models_fitted"].notna() == (decided >= FIRST_HEADS)).all()
-    assert (rows["exit_probability"].notna() == (decided >= FIRST_CALIBRATOR)).all()
+    assert (rows["p_profit"].notna() == (decided >= FIRST_FIT)).all()
+    assert (rows["models_fitted"].notna() == (decided >= FIRST_FIT)).all()
+    assert (rows["exit_probability"].notna() == (decided >= FIRST_FIT)).all()
     assert rows["exit_probability"].dropna().between(0, 1).all()
+    assert (rows["licensed"] == -1).equals(rows["exit_probability"].isna())
+    granted = {one["fitted_at"]: one["licensed"] for one in record["licences"]}
+    scored = rows[rows["licensed"] >= 0]
+    moments = scored["calibrator_fitted"].dt.strftime("%Y-%m-%dT%H:%M:%SZ")
+    assert (moments.map(granted) == (scored["licensed"] == 1)).all()
     assert record["reason"] == ""
     assert record["rows"]["all"] == len(rows)
     assert record["rows"]["labelled"] == (rows["exit_beats_holding"] >= 0).sum()
@@ -124,10 +134,12 @@ def test_models_read_back_say_what_the_table_says(
         rows, signal_ms, params.exits.max_holding_bars
     )
     np.testing.assert_array_equal(probability, table["exit_probability"].to_numpy())
+    licensed = read_models(catalog.EXITS / "models").licensed(signal_ms)[rows.position]
+    np.testing.assert_array_equal(licensed, table["licensed"].to_numpy() == 1)
     names = {p.name for p in (catalog.EXITS / "models").rglob("*") if p.is_file()}
     assert names == {
-        "exit_models.json", "calibrator.json", "profit_2023-01-15.txt", "timing_2023-01-15.txt",
-        "risk_2023-01-15.txt",
+        "exit_models.json", "calibrator.json", "profit_2023-01-16.txt", "timing_2023-01-16.txt",
+        "risk_2023-01-16.txt",
     }  # fmt: skip
 
 
@@ -167,7 +179,7 @@ def test_plain_bars_work(workspace: Path, bars: Bars) -> None:
 
 @pytest.mark.parametrize(("z_min", "some"), [(50.0, False), (3.4, True)])
 def test_no_or_few_candidates(workspace: Path, project: Path, z_min: float, some: bool) -> None:
-    raw = small_params(project)
+    raw = close_stops(project)
     raw["signal"]["z_min"] = z_min
     put_params(raw)
     features.main()
@@ -189,7 +201,7 @@ def test_nothing_half_written_without_input(
     tmp_path: Path, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    put_params(small_params(project))
+    put_params(close_stops(project))
     with pytest.raises(PipelineError, match="dvc repro"):
         stage.main()
     assert not catalog.EXITS.exists()
@@ -200,7 +212,7 @@ def test_the_rows_are_those_of_the_package(
 ) -> None:
     """What the stage wires is what the package gives when called step by step."""
     monkeypatch.chdir(template)
-    params = Params.parse(small_params(project), ("exits", "execution"))
+    params = Params.parse(close_stops(project), ("exits", "execution"))
     exits, market = params.exits, stage.read_market()
     scores = store.read_table(catalog.SCORES)
     signal_ms = to_epoch_ms(scores["open_time"])

@@ -71,7 +71,6 @@ def workspace(
     raw["split"] |= {
         "burn_in_days": 12,
         "models_from_day": 3,
-        "stack_from_day": 6,
     }
     Path("params.yaml").write_text(yaml.safe_dump(raw), encoding="utf-8")
 

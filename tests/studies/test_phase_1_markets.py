@@ -54,7 +54,6 @@ SMALL = {
     "volatility.evaluation.bootstrap_reps": 100,
     "split.burn_in_days": 62,
     "split.models_from_day": 14,
-    "split.stack_from_day": 24,
     "gates.block_days": 2,
     "gates.bootstrap_reps": 100,
     "gates.random_entry.draws": 100,

@@ -14,19 +14,12 @@ class Split(Section):
     burn_in_days: int = number("days before the first gated trade", ge=1, le=3650)
     min_out_of_sample_days: int = number("days that must be left after it", ge=1, le=3650)
     models_from_day: int = number("day of the first fit of base models", ge=1, le=3650)
-    stack_from_day: int = number("day of the first fit of the exits' calibrator", ge=1, le=3650)
 
     @model_validator(mode="after")
     def _check_order(self) -> "Split":
-        """The exits' calibrator needs predictions that were made out of sample."""
-        if not self.models_from_day < self.stack_from_day:
+        if self.models_from_day > self.burn_in_days:
             raise ValueError(
-                "models_from_day and stack_from_day must rise: the exits' calibrator is fitted on "
-                "what the models predicted out of sample"
-            )
-        if self.stack_from_day > self.burn_in_days:
-            raise ValueError(
-                "stack_from_day must not lie beyond burn_in_days: phases from 2 on could not "
+                "models_from_day must not lie beyond burn_in_days: phases from 1 on could not "
                 "act at first, and would be compared with one that does"
             )
         return self

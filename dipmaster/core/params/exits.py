@@ -106,12 +106,23 @@ class ExitEvaluation(Section):
     max_rows: int = number("rows that are evaluated, subsampled by rule", ge=1000, le=10_000_000)
 
 
+class ExitLicenceRule(Section):
+    """When exit models may act until the next refit: where it earned on left-out rows."""
+
+    alpha: float = frac("one-sided level of the bound that must lie above 0", ge=0.0001, le=0.2)
+    block_days: int = number("length of its calendar blocks", ge=1, le=365)
+    min_positions: int = number("positions sold, below which there is none", ge=2, le=1_000_000)
+
+
 class ExitModels(Section):
-    """The three exit models on (position, closed bar) rows and their calibrator."""
+    """The three exit models on (position, closed bar) rows, their calibrator and licence."""
 
     trees: BoostedTrees
     min_train: MinTrainingSet
     max_rows: int = number("rows a fit, subsampled by rule beyond", ge=1000, le=10_000_000)
+    runs: int = number("runs of time, each left out of one model at a refit", ge=2, le=50)
+    stake_cap_bps: float = number("money at stake beyond which a row counts no more", ge=1, le=1e4)
+    licence: ExitLicenceRule
     evaluation: ExitEvaluation
 
 

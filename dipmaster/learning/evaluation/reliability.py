@@ -42,14 +42,17 @@ class ReliabilityBin:
 
 
 def build_reliability_bins(
-    p: Floats, label: Floats, bins: int, block: Ints, alpha: float
+    p: Floats, label: Floats, bins: int, block: Ints, alpha: float, weight: Floats | None = None
 ) -> tuple[ReliabilityBin, ...]:
-    """Bins of equal mass in rising order of p; fewer than `bins` where ties fill several.
+    """Bins of as many rows in rising order of p; fewer than `bins` where ties fill several.
 
     Parameters
     ----------
     block, alpha
         As in `rate_bounds`, of all rows.
+    weight
+        Shape (rows,), by which means and rates count rows; default all the same. A bin
+        without weight is left away.
     """
     score, won = require_pairs(p, label)
     if not score.size:
@@ -57,14 +60,16 @@ def build_reliability_bins(
     order, group = sort_with_ties(score)
     code = np.empty(score.size, dtype=np.int64)
     code[order] = _bin_codes(order, group, bins)
+    counted = np.ones(score.size) if weight is None else weight
 
     def build(rows: Ints) -> ReliabilityBin:
-        members, wins = score[rows], won[rows]
-        bounds = rate_bounds(wins > 0.0, block[rows], alpha)
-        low, high, mean_p = (float(v) for v in (members.min(), members.max(), members.mean()))
-        return ReliabilityBin(rows, low, high, mean_p, float(wins.mean()), *bounds)
+        members, wins, by = score[rows], won[rows], counted[rows]
+        mean_p, rate = (float(np.average(values, weights=by)) for values in (members, wins))
+        bounds = rate_bounds(wins > 0.0, block[rows], alpha, by)
+        low, high = float(members.min()), float(members.max())
+        return ReliabilityBin(rows, low, high, mean_p, rate, *bounds)
 
-    return tuple(build(np.flatnonzero(code == k)) for k in np.unique(code))
+    return tuple(build(np.flatnonzero(code == k)) for k in np.unique(code[counted > 0.0]))
 
 
 def _bin_codes(order: Ints, group: Ints, bins: int) -> Ints:
@@ -74,10 +79,13 @@ def _bin_codes(order: Ints, group: Ints, bins: int) -> Ints:
     return codes
 
 
-def rate_bounds(won: Bools, block: Ints, alpha: float) -> tuple[float, float] | tuple[None, None]:
+def rate_bounds(
+    won: Bools, block: Ints, alpha: float, weight: Floats | None = None
+) -> tuple[float, float] | tuple[None, None]:
     """Exact binomial bounds on the effective number of rows (Korn and Graubard 1998).
 
-    The number is n over the design effect of calendar blocks (at least 1), times
+    The number is n (of weighted rows Kish's, ``(sum of weights)^2 / sum of squares``) over
+    the design effect of calendar blocks (at least 1), times
     the squared ratio of the normal to Student's critical value for the blocks; a
     bin without a single loss keeps an honest width, which a bootstrap would not
     give it. None where all rows lie in one block.
@@ -88,13 +96,17 @@ def rate_bounds(won: Bools, block: Ints, alpha: float) -> tuple[float, float] | 
         Shape (rows,), at least one row.
     alpha
         One-sided level of each bound.
+    weight
+        Shape (rows,), at least 0, not all 0; default all the same.
     """
-    n, groups = won.size, np.unique(block).size
+    by = np.ones(won.size) if weight is None else weight
+    groups = np.unique(block[by > 0.0]).size
     if groups < 2:
         return None, None
-    rate, code = float(won.mean()), np.unique(block, return_inverse=True)[1]
+    n, rate = by.sum() ** 2 / np.sum(by * by), float(np.average(won, weights=by))
+    code = np.unique(block, return_inverse=True)[1]
     shrink = float(ndtri(1.0 - alpha) / t_critical(groups - 1, alpha)) ** 2
-    _, effect = floored_variance(won.astype(np.float64) - rate, code)
+    _, effect = floored_variance(by * (won - rate), code)
     return clopper_pearson(rate, n / effect * shrink, alpha)
 
 
@@ -140,7 +152,8 @@ def _ece(counts: Floats, order: Ints, group: Ints, score: Floats, won: Floats, b
             tied, end = 0.0, group[start]
             for index in range(start, end):
                 tied += counts[rep, order[index]]
-            k = int(bins * (2.0 * below + tied) / (2.0 * total))
+            # Sums of weights that are no whole numbers may end a rounding beyond their total.
+            k = min(int(bins * (2.0 * below + tied) / (2.0 * total)), bins - 1)
             for index in range(start, end):
                 row = order[index]
                 count = counts[rep, row]

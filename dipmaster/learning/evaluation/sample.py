@@ -82,11 +82,14 @@ class EvaluationSample:
         """As `intervals`, of one."""
         return self.intervals({"": statistic})[""]
 
-    def reliability(self, p: Floats, label: Floats) -> tuple[ReliabilityBin, ...]:
+    def reliability(
+        self, p: Floats, label: Floats, weight: Floats | None = None
+    ) -> tuple[ReliabilityBin, ...]:
         """Reliability diagram of those with both, columns over all rows."""
         selected, (score, won) = self.select(p, label)
         bins, alpha = self.settings.bins, self.settings.alpha
-        return build_reliability_bins(score, won, bins, selected.block, alpha)
+        by = None if weight is None else weight[selected.rows]
+        return build_reliability_bins(score, won, bins, selected.block, alpha, by)
 
     def stream(self, number: int) -> np.random.SeedSequence:
         """Random numbers: 0 the bootstrap's, 1 the permutations'."""

@@ -1,7 +1,7 @@
 """What a figure is to the resampling: a function of how often each row is counted."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -47,6 +47,28 @@ class Statistic:
     def pick(self, computed: Floats) -> Floats:
         """Take this figure from what `compute` gave, shape (resamples,)."""
         return computed if self.column is None else computed[:, self.column]
+
+
+def weigh_statistics(statistics: Mapping[str, Statistic], weight: Floats) -> dict[str, Statistic]:
+    """The same figures with rows that count by a weight.
+
+    Weights are scaled to sum to the effective number of rows (Kish 1965), ``(sum of weights)^2
+    / sum of squares``, which figures that correct for the number of rows then see.
+
+    Parameters
+    ----------
+    weight
+        Shape (rows,), at least 0.
+    """
+    squares = np.sum(weight * weight)
+    scaled = weight * (weight.sum() / squares) if squares > 0.0 else weight
+
+    def weigh(compute: Callable[[Floats], Floats]) -> Callable[[Floats], Floats]:
+        return lambda counts: compute(counts * scaled)
+
+    # Figures that are found together go on being found together.
+    weighted = {one.compute: weigh(one.compute) for one in statistics.values()}
+    return {name: replace(one, compute=weighted[one.compute]) for name, one in statistics.items()}
 
 
 def require_pairs(p: Floats, label: Floats) -> tuple[Floats, Floats]:

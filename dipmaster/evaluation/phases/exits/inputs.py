@@ -14,7 +14,7 @@ from dipmaster.core.panel import Panel, to_epoch_ms
 from dipmaster.core.tables import EXIT_FEATURES
 from dipmaster.evaluation.standalone import EligibleEntries, StandaloneTrades
 from dipmaster.exits import ExitMarket, ExitRows, StoredModels, build_score_matrix
-from dipmaster.results.exits import ExitModelFold
+from dipmaster.results.exits import ExitLicence, ExitModelFold
 
 READ_ROWS = (
     "candidate_id",
@@ -22,6 +22,7 @@ READ_ROWS = (
     "bars_held",
     *EXIT_FEATURES,
     "exit_probability",
+    "licensed",
     "models_fitted",
     "calibrator_fitted",
 )
@@ -42,6 +43,8 @@ class ExitInputs:
         Those that scored the rows.
     folds
         Every fit of the stage.
+    licences
+        One a refit.
     max_holding_bars
         The time limit under which positions are traded.
     """
@@ -51,11 +54,14 @@ class ExitInputs:
     rows: pd.DataFrame
     models: StoredModels
     folds: Sequence[ExitModelFold]
+    licences: Sequence[ExitLicence]
     max_holding_bars: int
 
     @cached_property
     def score(self) -> Floats:
-        """Exit probability, shape (candidates, max_holding_bars); NaN where there is none.
+        """Exit probability that rules may act on, shape (candidates, max_holding_bars).
+
+        NaN where there is none, or no licence.
 
         Raises
         ------
@@ -70,7 +76,9 @@ class ExitInputs:
                 f"one with a row after {rows.held.max()}",
                 "run `dvc repro`: the stage exits ran under another time limit",
             )
-        probability = self.rows["exit_probability"].to_numpy(dtype=np.float64)
+        licensed = self.rows["licensed"].to_numpy() == 1
+        scores = self.rows["exit_probability"].to_numpy(dtype=np.float64)
+        probability = np.where(licensed, scores, np.nan)
         return build_score_matrix(rows, probability, len(self.plans), self.max_holding_bars)
 
     def without_models(self, name: str, entries: EligibleEntries) -> StandaloneTrades:

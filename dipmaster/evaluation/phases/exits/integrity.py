@@ -17,7 +17,7 @@ from dipmaster.core.params.exits import ExitDecision
 from dipmaster.core.time_units import BAR_MS
 from dipmaster.evaluation.integrity import Check
 from dipmaster.evaluation.phases.exits.inputs import ExitInputs, restore_rows
-from dipmaster.results.exits import ExitModelFold
+from dipmaster.results.exits import ExitLicence, ExitModelFold
 
 FULL = ExitType.OPTIMAL_TIMING.name.lower()
 PART = ExitType.PROFIT_TAKING.name.lower()
@@ -40,7 +40,8 @@ def check_exits(
         Table CANDIDATES, row by row those of the plans.
     """
     names = ["candidate_id", "open_time", "exit_probability"]
-    scored = inputs.rows.loc[inputs.rows["exit_probability"].notna(), names]
+    acts = inputs.rows["exit_probability"].notna() & (inputs.rows["licensed"] == 1)
+    scored = inputs.rows.loc[acts, names]
     scored = scored.assign(closed_ms=to_epoch_ms(scored["open_time"]))
     sales, panel = _sales(ledger), inputs.market.panel
     return (
@@ -48,6 +49,7 @@ def check_exits(
         _sold_on_scores(sales, scored, exits.decision, panel),
         _none_passed_over(ledger.trades, sales, scored, exits.decision, panel),
         _fitted_before(inputs.rows, candidates, inputs.folds),
+        _licensed_on_record(inputs.rows, inputs.licences),
         _parts_are_whole(ledger, exits.decision),
         _scored_again(inputs, candidates, exits.max_holding_bars),
     )
@@ -133,7 +135,8 @@ def _sold_on_scores(
     same = score == matched["exit_confidence"].to_numpy(dtype=np.float64)
     wrong = int((~(same & (score > least))).sum())
     return Check(
-        "every sale by a model has the score of the bar closed just before, above its threshold",
+        "every sale by a model has the score of the bar closed just before, licensed and above its "
+        "threshold",
         wrong == 0,
         f"{len(matched)} sales by models, {wrong} without such a score",
     )
@@ -146,7 +149,7 @@ def _none_passed_over(
     decision: ExitDecision,
     panel: Panel,
 ) -> Check:
-    """A score above a threshold sells, where the symbol is next traded, what has not left by then.
+    """A licensed score above a threshold sells what has not left when its symbol is next traded.
 
     Where it is not traded again there is nothing to sell at.
     """
@@ -163,9 +166,9 @@ def _none_passed_over(
     halves = sales.loc[sales["exit_type"] == PART, ["candidate_id", "sold_ms"]]
     missed = len(due) - len(due.merge(halves, "inner", ["candidate_id", "sold_ms"]))
     return Check(
-        "no score above a threshold was passed over",
+        "no licensed score above a threshold was passed over",
         whole == 0 and missed == 0,
-        f"{len(traded)} scores of {len(trades)} trades, {whole} without their sale, "
+        f"{len(traded)} licensed scores of {len(trades)} trades, {whole} without their sale, "
         f"{missed} without their partial sale",
     )
 
@@ -184,18 +187,38 @@ def _fitted_before(
     models, above = _moments(folds, "exit_models"), _moments(folds, "calibrator")
     late = _unsound(scored["models_fitted"], models, signal + BAR_MS)
     late |= _unsound(scored["calibrator_fitted"], above, signal + BAR_MS)
-    early = bool(above.size) and (not models.size or above.min() <= models.min())
+    early = ~np.isin(above, models)
     return Check(
         "every exit score names fits on record, none later than its signal's close, and no "
-        "calibrator was fitted before exit models had predicted",
-        not (late.any() or early),
+        "calibrator was fitted without exit models of the same moment",
+        not (late.any() or early.any()),
         f"{len(scored)} scores, {int(late.sum())} without such a fit; "
         f"{models.size} fits of exit models, {above.size} of the calibrator",
     )
 
 
+def _licensed_on_record(rows: pd.DataFrame, licences: Sequence[ExitLicence]) -> Check:
+    """Flags of rows by what is on record, and that by its own bound."""
+    scored = rows[rows["exit_probability"].notna()]
+    moment = to_epoch_ms(scored["calibrator_fitted"].fillna(pd.Timestamp(0, tz="UTC")))
+    granted = np.isin(moment, _times_ms([one.fitted_at for one in licences if one.licensed]))
+    refused = np.isin(moment, _times_ms([one.fitted_at for one in licences if not one.licensed]))
+    flag = scored["licensed"].to_numpy()
+    wrong = int(np.count_nonzero(~np.where(granted, flag == 1, refused & (flag == 0))))
+    undeserved = [one for one in licences if one.licensed and not (one.low_bps or 0.0) > 0.0]
+    return Check(
+        "a score is licensed where the licence of its fit is on record, with a bound above 0",
+        not (wrong or undeserved),
+        f"{len(scored)} scores, {wrong} against the record; {len(licences)} licences asked for, "
+        f"{sum(one.licensed for one in licences)} granted, {len(undeserved)} without such a bound",
+    )
+
+
 def _moments(folds: Sequence[ExitModelFold], layer: str) -> Ints:
-    times = [f.fitted_at for f in folds if f.layer == layer and not f.reason]
+    return _times_ms([f.fitted_at for f in folds if f.layer == layer and not f.reason])
+
+
+def _times_ms(times: list[str]) -> Ints:
     return to_epoch_ms(pd.Series(pd.to_datetime(times, utc=True)).astype("datetime64[ms, UTC]"))
 
 
@@ -229,12 +252,15 @@ def _scored_again(inputs: ExitInputs, candidates: pd.DataFrame, max_holding_bars
     picked = positions[:: max(1, -(-positions.size // SAMPLED))]
     sample = inputs.rows[inputs.rows["candidate_id"].isin(picked)]
     rows = restore_rows(sample, inputs.market.panel)
-    again = inputs.models.score(rows, to_epoch_ms(candidates["open_time"]), max_holding_bars)
+    signal_ms = to_epoch_ms(candidates["open_time"])
+    again = inputs.models.score(rows, signal_ms, max_holding_bars)
     stored = sample["exit_probability"].to_numpy(dtype=np.float64)
-    same = (np.abs(again - stored) <= ROUNDING) | (np.isnan(again) & np.isnan(stored))
+    none = np.isnan(stored)
+    same = np.where(none, np.isnan(again), np.abs(again - stored) <= ROUNDING)
+    same &= none | (inputs.models.licensed(signal_ms)[rows.position] == (sample["licensed"] == 1))
     apart = int(np.count_nonzero(~same))
     return Check(
-        "the stored models give the stored exit scores again",
+        "the stored models give the stored exit scores and licences again",
         apart == 0,
         f"{len(sample)} rows of {picked.size} positions, {int(np.isfinite(stored).sum())} with a "
         f"score; {apart} with another one",

@@ -97,7 +97,7 @@ def adaptive_exit_returns(
     """How a bar of the market that is no candidate is left by phase 2's exits.
 
     Its signal has no strength, so its target has the medium one; its closed bars are
-    scored by the models of the fold in which it is bought.
+    scored by the models of the refit before, where these are licensed.
     """
     rules = build_hold_rules(market, exits)
 
@@ -111,7 +111,8 @@ def adaptive_exit_returns(
         regime = market.columns["regime"][symbol, bar].astype(np.int8)
         plan = compute_targets(market, symbol, bar, None, signal_ms, regime, exits)
         positions = build_positions(symbol, bar, plan.target_frac, exits)
-        rows = _live_rows(market, positions, execution, exits)
+        live = _live_rows(market, positions, execution, exits)
+        rows = live.take(models.licensed(signal_ms)[live.position])
         probability = models.score(rows, signal_ms, exits.max_holding_bars)
         score = build_score_matrix(rows, probability, len(positions), exits.max_holding_bars)
         return backtest.simulate_independent_trades(
@@ -138,5 +139,4 @@ def _live_rows(
     """
     rows = build_exit_rows(market, positions, execution, exits)
     paths = simulate_hold(market, positions, execution, exits)
-    live = rows.bar < paths.exit_index[rows.position]
-    return ExitRows(rows.position[live], rows.bar[live], rows.held[live], rows.features[live])
+    return rows.take(rows.bar < paths.exit_index[rows.position])

@@ -41,6 +41,7 @@ def read_exits(panel: Panel, candidates: pd.DataFrame, max_holding_bars: int) ->
         check_count(check_rows(rows, candidates), measured),
         read_models(catalog.EXIT_MODELS),
         measured.folds,
+        measured.licences,
         max_holding_bars,
     )
 

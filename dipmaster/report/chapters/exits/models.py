@@ -9,13 +9,16 @@ from dipmaster.report.kit import numbers, table
 from dipmaster.report.kit.table import Column
 from dipmaster.results import ExitModelResults
 from dipmaster.results.common import Interval
-from dipmaster.results.exits import ClassifierHead, ExitProbability, GainStep
+from dipmaster.results.exits import (
+    ClassifierHead,
+    ExitLicence,
+    ExitProbability,
+    GainStep,
+)
 
 INPUTS = {
     "ln_p_profit": "profit model, ln p",
     "minus_ln_1_minus_p_profit": "profit model, −ln(1 − p)",
-    "log_odds_p_profit_above_knot": "its log odds beyond 0.6",
-    "log_odds_p_profit_below_knot": "its log odds below 0.4",
     "timing_over_max_holding": "timing as a share of the time limit",
     "log_odds_p_risk": "log odds of risk",
 }
@@ -41,7 +44,7 @@ def judged(models: ExitModelResults) -> list[Judged]:
     """The two models that give probabilities, then the calibrated exit probability."""
     return [
         Judged(
-            "Profit model", "a sale now nets at least what holding nets", models.exit_models.profit
+            "Profit model", "share of the money at stake that says sell", models.exit_models.profit
         ),
         Judged("Risk model", "the stop comes before the target", models.exit_models.risk),
         Judged(
@@ -72,6 +75,17 @@ JUDGED: tuple[Column[Judged], ...] = (
     Column("ECE", lambda row: row.calibration(lambda whole: whole.ece, "fine"), "n"),
     Column("Slope", lambda row: row.calibration(lambda whole: whole.slope, "ratio"), "n"),
     Column("Intercept", lambda row: row.calibration(lambda whole: whole.intercept, "signed"), "n"),
+)
+
+
+LICENCES: tuple[Column[ExitLicence], ...] = (
+    Column("Refit", lambda row: row.fitted_at[:10], "l"),
+    Column("Positions left out", lambda row: numbers.count(row.positions), "n"),
+    Column("Would be sold", lambda row: numbers.count(row.sold), "n"),
+    Column("Blocks", lambda row: numbers.count(row.blocks), "n"),
+    Column("Earned by selling", lambda row: numbers.bps(row.earned_bps), "n"),
+    Column("Lower bound", lambda row: numbers.bps(row.low_bps), "n"),
+    Column("Licence", lambda row: "yes" if row.licensed else f"no: {row.reason}", "l"),
 )
 
 

@@ -55,7 +55,7 @@ def _reliability(axes: Axes, bins: Sequence[ExitBin]) -> None:
     marks = [percent_mark(row.rate, row.rate_low, row.rate_high) for row in bins]
     draw_reliability(axes, [100 * row.mean_p for row in bins], marks)
     axes.set_title("Said and done")
-    axes.set_ylabel("a sale was best, per cent")
+    axes.set_ylabel("money that said sell, per cent")
 
 
 def _gain(axes: Axes, steps: Sequence[GainStep]) -> None:

@@ -135,6 +135,7 @@ def _show_models(inputs: ReportInputs) -> Context:
         "highest_gain": models.highest_gain(results.gain_by_score),
         "fits": fits.by_layer(results.folds),
         "failed": fits.failed(results.folds),
+        "licences": table(models.LICENCES, results.licences),
         "judged": table(models.JUDGED, models.judged(results)),
         "coefficients": models.coefficients(results.calibrator),
         "importance_chart": importance.bars(results.importance, ROW_MM),
