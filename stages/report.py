@@ -12,7 +12,6 @@ from dipmaster.report.inputs import (
     Market,
     ReportInputs,
     ShownCoin,
-    phase_results,
 )
 from dipmaster.report.kit.pdf import pdf
 from dipmaster.results import (
@@ -48,7 +47,6 @@ def read_inputs() -> ReportInputs:
         gates=gates,
         gates_bytes=catalog.GATES.read_bytes(),
         validation=validation,
-        phase_results=phase_results(validation),
         ingest=ingest,
         market=market,
         volatility=read_result(catalog.VOLATILITY_METRICS, VolatilityResults),

@@ -30,7 +30,7 @@ def main() -> None:
     last, context = result.phases[-1], result.context
     summary = build_summary(last.evaluation, ruling, last.ledger, context.period)
     rows = [row for one in result.evaluations for row in one.gates.rows]
-    write_ledgers(result.ledgers, context.admission)
+    write_ledgers(result.ledgers, context.filter_results)
     write_metrics(rows, results, summary)
     write_curves(result.ledgers, context.period)
 

@@ -94,7 +94,7 @@ def compute_row(case: Phase1Case) -> Phase1Row:
     known = (events.signal_ms >= context.period.out_of_sample_ms) & (events.label >= 0)
     scored_rows = np.flatnonzero(known & np.isfinite(p))
     above_threshold = scored_rows[
-        context.admission["passes_threshold"].to_numpy()[scored_rows] == 1
+        context.filter_results["passes_threshold"].to_numpy()[scored_rows] == 1
     ]
     evaluation = phase.evaluation
     sample = evaluation.sample

@@ -4,7 +4,7 @@ This is meta-labelling (Lopez de Prado 2018, section 3.6): a rule finds candidat
 which of them will win. inputs (rows of the tables) -> two families of trees, LightGBM and
 XGBoost each, cross-fitted inside every refit -> calibrator on what was left out; beside them
 five components with their weighted score, and a plain reference. `evaluate_scores` judges
-every step from the out-of-sample boundary on.
+every step from the start of the out-of-sample period on.
 """
 
 from dipmaster.confidence.evaluation import evaluate_scores

@@ -3,7 +3,7 @@
 DipMasterError
 ├── ParamsError      params.yaml does not fit its models (all faults reported at once)
 ├── DataError        bars or other input that cannot be used
-│   └── TableError   a table between two stages lacks what its schema promises
+│   └── TableError   a table between two stages lacks what its schema requires
 └── PipelineError    a stage was started where its inputs or the lock are not there,
                      or where another process works on its outputs
 """

@@ -26,15 +26,15 @@ class EvaluationContext:
 
     Attributes
     ----------
-    admission
-        Table ADMISSION, row by row the candidates: what the signal filter says of the
+    filter_results
+        Table FILTER_RESULTS, row by row the candidates: what the signal filter says of the
         scores of phase 1.
     """
 
     inputs: EvaluationInputs
     params: Params
     period: Period
-    admission: pd.DataFrame
+    filter_results: pd.DataFrame
 
     @cached_property
     def candidate_indices(self) -> tuple[Ints, Ints]:
@@ -47,7 +47,7 @@ class EvaluationContext:
         return find_eligible_entries(self.inputs.panel, *self.candidate_indices, self.period)
 
     def simulate_standalone(self, policy: ExitPolicy) -> TradeOutcomes:
-        """Follow every candidate, burn-in included, alone under an exit policy."""
+        """Simulate every candidate, burn-in included, alone under an exit policy."""
         execution, exits = self.params.execution, self.params.exits
         return simulate_standalone(
             self.inputs.panel, self.candidate_indices, execution, exits, policy
@@ -57,7 +57,7 @@ class EvaluationContext:
 def build_context(inputs: EvaluationInputs, params: Params) -> EvaluationContext:
     """Split the period and filter the candidates under the params of this run."""
     period = split_period(inputs.panel, params.split, params.gates.block_days)
-    admission = filter_signals(
+    filter_results = filter_signals(
         inputs.candidates,
         inputs.filter_inputs,
         inputs.scores,
@@ -68,4 +68,4 @@ def build_context(inputs: EvaluationInputs, params: Params) -> EvaluationContext
         params.confirmation,
         inputs.absent,
     )
-    return EvaluationContext(inputs, params, period, admission)
+    return EvaluationContext(inputs, params, period, filter_results)

@@ -48,7 +48,7 @@ def check_ledger(
         _profit_is_equity_out_of_sample(trades, equity, period, capital),
         _cash_follows_fills(fills, trades, equity, capital),
         _equity_is_continuous(equity),
-        _flat_at_boundary(trades, period),
+        _flat_at_start(trades, period),
         _signs_agree(sample),
     )
 
@@ -115,7 +115,7 @@ def _equity_is_continuous(equity: pd.DataFrame) -> Check:
     )
 
 
-def _flat_at_boundary(trades: pd.DataFrame, period: Period) -> Check:
+def _flat_at_start(trades: pd.DataFrame, period: Period) -> Check:
     entered = to_epoch_ms(trades["entry_time"]) < period.out_of_sample_ms
     left = to_epoch_ms(trades["exit_time"]) >= period.out_of_sample_ms
     signalled = to_epoch_ms(trades["signal_time"]) < period.out_of_sample_ms

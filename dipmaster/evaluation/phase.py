@@ -59,7 +59,7 @@ class PhaseOrders:
     Attributes
     ----------
     entries
-        Of the whole period, burn-in included; none may cross the boundary. Their targets
+        Of the whole period, burn-in included; none may cross the out-of-sample start. Their targets
         are set by the phase's exit policy.
     abstention
         None in a phase that orders every candidate: it cannot abstain.
@@ -86,7 +86,7 @@ class OwnResults:
 
 
 Completed = Sequence["CompletedPhase"]
-Judged = Sequence["JudgedPhase"]
+JudgedPhases = Sequence["JudgedPhase"]
 Checks = Mapping[str, tuple[Check, ...]]
 Differences = Mapping[int, PhaseComparison]
 
@@ -161,7 +161,7 @@ class Phase:
         return ""
 
     def own_results(
-        self, context: EvaluationContext, judged: Judged, differences: Differences
+        self, context: EvaluationContext, judged: JudgedPhases, differences: Differences
     ) -> OwnResults:
         """Measure what this phase alone has, and the roadmap's claims about it; nothing.
 

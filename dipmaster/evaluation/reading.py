@@ -183,7 +183,7 @@ def _positions(have: Ints, wanted: Ints, symbol: str) -> Ints:
 
 
 def find_absent(columns: Mapping[str, Collection[str]]) -> frozenset[str]:
-    """Inputs of the admission that no coin's source can have.
+    """Inputs of the signal filter that no coin's source can have.
 
     Columns decide, never values: a column whose first value comes late would else
     change, after the fact, which checks the candidates before it had to pass.

@@ -73,7 +73,7 @@ def complete_phases(
 def complete_phase(
     context: EvaluationContext, phase: Phase, completed: Sequence[CompletedPhase]
 ) -> CompletedPhase:
-    """Run the engine once over the whole period, flat at the boundary.
+    """Run the engine once over the whole period, flat at the out-of-sample start.
 
     Targets and rules of the exit policy are put on the entries here, so that an order never
     gets the exits of another candidate. Where the exit policy is the one of the phase

@@ -90,7 +90,7 @@ class EligibleEntries:
     symbol_index, signal_index
         Row of the panel, and position on its grid of the bar of the signal.
     day, block
-        Days from the boundary to the entry, and the calendar block of that day.
+        Days from the out-of-sample start to the entry, and the calendar block of that day.
     """
 
     candidate: Ints

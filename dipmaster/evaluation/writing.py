@@ -1,26 +1,21 @@
 """What validation found to the files that others read."""
 
 from collections.abc import Mapping
-from pathlib import Path
 
 import pandas as pd
 
 from dipmaster.backtest import Ledger
-from dipmaster.core import store
+from dipmaster.core import catalog, store
 from dipmaster.core.tables import EQUITY, FILLS, FILTER_RESULTS, TRADES
 from dipmaster.evaluation.figures.overall import build_daily_equity, build_gates_frame, to_csv_text
 from dipmaster.evaluation.statistics.period import Period
 from dipmaster.results import GateRow, Summary, ValidationResults, write_result
 
-LEDGERS = Path("data/validate")
-METRICS = Path("reports/metrics")
-PLOTS = Path("reports/plots")
 
-
-def write_ledgers(ledgers: Mapping[int, Ledger], admission: pd.DataFrame) -> None:
+def write_ledgers(ledgers: Mapping[int, Ledger], filter_results: pd.DataFrame) -> None:
     """Three tables a phase, and who was admitted; the folder is never a mix of two runs."""
-    with store.atomic_folder(LEDGERS) as folder:
-        store.write_table(admission, FILTER_RESULTS, folder / "filter_results.parquet")
+    with store.atomic_folder(catalog.VALIDATE) as folder:
+        store.write_table(filter_results, FILTER_RESULTS, folder / "filter_results.parquet")
         for phase, ledger in ledgers.items():
             store.write_table(ledger.trades, TRADES, folder / f"trades_phase_{phase}.parquet")
             store.write_table(ledger.fills, FILLS, folder / f"fills_phase_{phase}.parquet")
@@ -29,14 +24,14 @@ def write_ledgers(ledgers: Mapping[int, Ledger], admission: pd.DataFrame) -> Non
 
 def write_metrics(rows: list[GateRow], results: ValidationResults, summary: Summary) -> None:
     """Gates of all phases, everything behind them, and the few figures DVC shows."""
-    write_result(rows, METRICS / "gates.json")
-    write_result(results, METRICS / "validate.json")
-    write_result(summary, METRICS / "summary.json")
-    store.write_text(to_csv_text(build_gates_frame(rows)), PLOTS / "gates.csv")
+    write_result(rows, catalog.GATES)
+    write_result(results, catalog.VALIDATE_METRICS)
+    write_result(summary, catalog.SUMMARY)
+    store.write_text(to_csv_text(build_gates_frame(rows)), catalog.PLOTS / "gates.csv")
 
 
 def write_curves(ledgers: Mapping[int, Ledger], period: Period) -> None:
     """The account of each phase by day, for `dvc plots`."""
     for phase, ledger in ledgers.items():
         curve = to_csv_text(build_daily_equity(ledger.equity, period))
-        store.write_text(curve, PLOTS / f"equity_phase_{phase}.csv")
+        store.write_text(curve, catalog.PLOTS / f"equity_phase_{phase}.csv")

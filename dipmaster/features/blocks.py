@@ -154,7 +154,7 @@ def reset_state(state: Floats) -> None:
 
 
 def build_week_clock() -> Floats:
-    """Hour, weekday, session and minutes to a boundary for a week of bars and a block more.
+    """Hour, weekday, session and minutes to a quarter hour for a week of bars and a block more.
 
     The clock is that of the moment the bar becomes known. The first bar becomes
     known on Monday at 0:00.

@@ -11,7 +11,7 @@ from dipmaster.core.errors import PipelineError
 from dipmaster.core.params import Params
 from dipmaster.report.kit import numbers
 from dipmaster.report.kit.comparison import Contribution, changes
-from dipmaster.report.kit.forest import Judged
+from dipmaster.report.kit.forest import JudgedGates
 from dipmaster.report.kit.gates import value_of
 from dipmaster.report.provenance import Output
 from dipmaster.results import (
@@ -97,8 +97,6 @@ class ReportInputs:
         gates.json, and its bytes as they are attached to the PDF.
     validation, ingest, volatility, confidence, exit_models
         What the stages measured.
-    phase_results
-        Phase number to what that phase alone has.
     equity
         One frame of table EQUITY a built phase.
     scores
@@ -118,7 +116,6 @@ class ReportInputs:
     gates: GateRows
     gates_bytes: bytes
     validation: ValidationResults
-    phase_results: Mapping[int, object]
     ingest: IngestResults
     market: Market
     volatility: VolatilityResults
@@ -170,9 +167,9 @@ class ReportInputs:
         return {gate.metric: gate for gate in self.gates if gate.phase == number}
 
     @property
-    def judged(self) -> Judged:
+    def judged(self) -> JudgedGates:
         """What forest plots are made of."""
-        return Judged(self.gates, self.built, self.params.gates)
+        return JudgedGates(self.gates, self.built, self.params.gates)
 
     def is_ruined(self, number: int) -> bool:
         """Whether equity fell below the smallest order, so that trading stopped for good."""
@@ -181,27 +178,19 @@ class ReportInputs:
 
     def contribution(self, number: int) -> Contribution | None:
         """What a phase changed against the one before, figure by figure; None for the first."""
-        found = self.comparison(number)
-        if found is None:
+        compared = self.comparison(number)
+        if compared is None:
             return None
         rows = changes(
-            {
-                "win_rate": found.win_rate,
-                "profit_factor": found.profit_factor,
-                "sharpe": found.sharpe,
-                "max_drawdown": found.max_drawdown,
-                "mean_net_bps": found.mean_net_bps,
-                "net_return": found.net_return,
-                "trades_frac": found.trades_frac,
-            },
-            self._levels(found.baseline_phase),
-            self._levels(number),
+            {metric.key: getattr(compared, metric.key) for metric in COMPARED},
+            self._in_print(compared.baseline_phase),
+            self._in_print(number),
         )
         return Contribution(
-            number, found.baseline_phase, bool(self.phase(number).counts.trades), rows
+            number, compared.baseline_phase, bool(self.phase(number).counts.trades), rows
         )
 
-    def _levels(self, number: int) -> dict[str, str]:
+    def _in_print(self, number: int) -> dict[str, str]:
         """The compared figures of one phase in print."""
         figures, judged = self.phase(number), self.gates_of(number)
         return {
@@ -220,7 +209,7 @@ class ReportInputs:
         PipelineError
             Where the phase has no results of this kind.
         """
-        results = self.phase_results.get(number)
+        results = self.validation.results_of(number)
         if not isinstance(results, kind):
             raise PipelineError(
                 f"reports/metrics: expected {kind.__name__} of phase {number}, found "
@@ -232,13 +221,3 @@ class ReportInputs:
 def time_of(stamp: str) -> np.datetime64:
     """A time of the results, UTC."""
     return np.datetime64(stamp.rstrip("Z"), "ms")
-
-
-def phase_results(validation: ValidationResults) -> dict[int, object]:
-    """What each phase alone has, as validate.json holds it."""
-    results: dict[int, object] = {}
-    if validation.funnel is not None:
-        results[1] = validation.selection
-    if validation.exits is not None:
-        results[2] = validation.adaptive_exits
-    return results

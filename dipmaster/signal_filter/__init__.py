@@ -1,6 +1,6 @@
 """Signal filter: which candidates phases from 1 on may trade, step by step.
 
-`filter_signals` fills table ADMISSION: the threshold of the regime on the calibrated
+`filter_signals` fills table FILTER_RESULTS: the threshold of the regime on the calibrated
 confidence, the four checks, the volatility limit and the confirmation over
 three timeframes. Every step but "has a score" can be switched off; its columns
 are filled either way. docs/signal_filter.md has every rule.

@@ -1,4 +1,4 @@
-"""Candidates, their inputs and scores to table ADMISSION."""
+"""Candidates, their inputs and scores to table FILTER_RESULTS."""
 
 import numpy as np
 import pandas as pd
@@ -58,7 +58,7 @@ def filter_signals(
     Returns
     -------
     DataFrame
-        Table ADMISSION. The columns of a step are filled even when it is off.
+        Table FILTER_RESULTS. The columns of a step are filled even when it is off.
 
     Raises
     ------

@@ -55,7 +55,7 @@ class CandidateInputs:
         missing = [name for name in INPUT_COLUMNS if name not in frame and name not in absent]
         if missing:
             raise data_error(
-                "inputs of the admission",
+                "inputs of the signal filter",
                 f"the columns {', '.join(INPUT_COLUMNS)}",
                 f"none named {', '.join(missing)}",
                 "read them from data/features/panel, or name them as absent from the source",

@@ -36,7 +36,7 @@ COVARIANCE = 8  # 3 x 3 of omega, alpha, beta, row by row
 BACKCAST = 17  # variance before the window
 FIT_SIZE = 18
 
-PREDICTED_GAIN = 3e-6  # stop where a step promises less log-likelihood than this
+PREDICTED_GAIN = 3e-6  # stop where a step is predicted to gain less log-likelihood than this
 LARGEST_STEP = 3.0  # of a logarithm
 STARTS = ((0.05, 0.98), (0.10, 0.95), (0.20, 0.90), (0.02, 0.99), (0.10, 0.60))
 START_NU = 6.0

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 import pytest
-import yaml
 
 from dipmaster.confidence import VOLATILITY_COLUMNS, Scores, TrainingSet, fit_scores
 from dipmaster.confidence.events import Events
@@ -16,6 +15,7 @@ from dipmaster.core.params import Confidence, Params, Split
 from dipmaster.core.tables import FEATURES, I8
 from dipmaster.core.time_units import BAR_MS, DAY_MS
 from dipmaster.learning.schedule import CaseWords, TrainingSchedule
+from tests.made.params import read_values
 
 START_MS = 1_672_531_200_000  # 2023-01-01
 MAX_HOLDING_BARS = 36
@@ -71,7 +71,7 @@ def events_with(
 
 @pytest.fixture(scope="session")
 def settings(project) -> tuple[Confidence, Split]:
-    raw = yaml.safe_load((project / "params.yaml").read_text(encoding="utf-8"))
+    raw = read_values()
     raw["confidence"] |= CHANGES
     raw["split"] |= SPLIT
     params = Params.parse(raw, ("confidence", "split"))

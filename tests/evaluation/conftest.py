@@ -11,11 +11,11 @@ from dipmaster.backtest import Ledger
 from dipmaster.backtest.metrics import summarize_days
 from dipmaster.core.panel import to_timestamps
 from dipmaster.core.params import Gates
-from dipmaster.core.store import read_params
 from dipmaster.core.tables import EQUITY, FILLS, TRADES
 from dipmaster.core.time_units import BAR_MS, BARS_PER_DAY, DAY_MS
 from dipmaster.evaluation.statistics.period import Period
 from dipmaster.evaluation.statistics.sample import TradeSample
+from tests.made.params import read_params
 
 START_MS = 1_672_531_200_000  # 2023-01-01
 CAPITAL = 10_000.0
@@ -35,7 +35,7 @@ class Trip:
 
 @pytest.fixture(scope="session")
 def gates(project: object) -> Gates:
-    """Section gates of the committed params.yaml."""
+    """Section gates with the values of the tests."""
     return read_params("gates").gates
 
 

@@ -69,7 +69,7 @@ class World:
     market: ExitMarket
     candidates: pd.DataFrame
     scores: pd.DataFrame
-    admission: pd.DataFrame
+    filter_results: pd.DataFrame
     period: Period
     execution: Execution
     gates: Gates
@@ -88,7 +88,7 @@ class World:
             None, replace(confidence(), reason=""), None,
         )  # fmt: skip
         params: Any = SimpleNamespace(execution=self.execution, exits=exits, gates=self.gates)
-        return EvaluationContext(inputs, params, self.period, self.admission)
+        return EvaluationContext(inputs, params, self.period, self.filter_results)
 
     def completed(
         self, exits: AdaptiveExits, inputs: ExitInputs | None = None
@@ -104,7 +104,7 @@ class World:
     def inputs(self, exits: AdaptiveExits) -> ExitInputs:
         """What the exits stage would write, scored by the formula."""
         signal_ms, places = to_epoch_ms(self.candidates["open_time"]), self.places
-        confidence = self.admission["confidence"].to_numpy(np.float64)
+        confidence = self.filter_results["confidence"].to_numpy(np.float64)
         regime = self.scores["regime"].to_numpy(np.int8)
         targets = compute_targets(self.market, *places, confidence, signal_ms, regime, exits)
         positions = build_positions(*places, targets.target_frac, exits)
@@ -220,11 +220,11 @@ def world_of(period: Period, execution: Execution, gates: Gates) -> World:
     confidence[:50] = np.nan
     known = (confidence >= 0.3).astype(np.int8)
     ids = {"candidate_id": np.arange(ROWS)}
-    admission = pd.DataFrame(
+    filter_results = pd.DataFrame(
         {**ids, "confidence": confidence, "passes_threshold": known, "admitted": known}
     )
     scores = pd.DataFrame({**ids, "regime": regime})
-    return World(market, candidates, scores, admission, period, execution, gates)
+    return World(market, candidates, scores, filter_results, period, execution, gates)
 
 
 def _candidates(panel: Panel) -> pd.DataFrame:

@@ -14,7 +14,7 @@ YEAR = Period(START_MS, START_MS + 30 * DAY_MS, START_MS + 390 * DAY_MS - BAR_MS
 
 
 def tables(day, label, traded, regime=None, confidence=0.9) -> tuple[Any, Any, Any]:
-    """SCORES, ADMISSION and the traded flag of candidates, `day` counted from the first bar."""
+    """SCORES, FILTER_RESULTS and the traded flag of candidates; `day` counts from the first bar."""
     n = len(day)
     ids = np.arange(n, dtype=np.int64)
     label, traded = np.asarray(label), np.asarray(traded, dtype=np.bool_)
@@ -29,8 +29,8 @@ def tables(day, label, traded, regime=None, confidence=0.9) -> tuple[Any, Any, A
             "confidence": np.full(n, confidence),
         }
     )
-    admission = pd.DataFrame({"candidate_id": ids, "admitted": traded.astype(np.int8)})
-    return scores, admission, traded
+    filter_results = pd.DataFrame({"candidate_id": ids, "admitted": traded.astype(np.int8)})
+    return scores, filter_results, traded
 
 
 def random_tables(seed: int, n: int = 1500, keep: float = 0.3) -> tuple[Any, Any, Any]:

@@ -11,7 +11,6 @@ from dipmaster import backtest
 from dipmaster.backtest import EXIT_NAMES
 from dipmaster.core.panel import to_epoch_ms
 from dipmaster.core.params import AdaptiveExits
-from dipmaster.core.store import read_params
 from dipmaster.evaluation.phase import Abstention
 from dipmaster.evaluation.phase_evaluation import (
     EntryUniverse,
@@ -24,13 +23,14 @@ from dipmaster.evaluation.phases.exits.policy import adaptive_exit_returns
 from dipmaster.evaluation.standalone import build_standalone_trades
 from dipmaster.exits import ExitRows
 from tests.evaluation.phase_2_world import ALL_OFF, BARS, Formula, World, changed, world_of
+from tests.made.params import read_params
 
 SEEN = ("candidate_id", "entry_time", "exit_time", "exit_type", "net_pnl")
 
 
 @pytest.fixture(scope="module")
 def exits(project) -> AdaptiveExits:
-    """The roadmap's rules, all on but the boundary, whatever params.yaml says today."""
+    """The roadmap's rules, all on but the quarter-hour exit, whatever params.yaml says today."""
     return changed(
         read_params("exits").exits, dynamic_target__enabled=True, trailing__enabled=True,
         decision__full=True, decision__partial=True, quarter_hour_exit_from_phase_2=False,
@@ -175,10 +175,12 @@ def test_random_entries_are_judged_under_the_phases_exits(world, exits) -> None:
 
 def test_phase_2_abstains_with_phase_1(world, exits) -> None:
     late = to_epoch_ms(world.candidates["open_time"]) >= world.period.out_of_sample_ms
-    nobody = world.admission.assign(admitted=np.where(late, 0, world.admission["admitted"]))
-    silent = replace(world, admission=nobody)
+    nobody = world.filter_results.assign(
+        admitted=np.where(late, 0, world.filter_results["admitted"])
+    )
+    silent = replace(world, filter_results=nobody)
     _, before, phase = silent.completed(exits)
-    reached = int(world.admission["passes_threshold"][late].sum())
+    reached = int(world.filter_results["passes_threshold"][late].sum())
     why = f"{reached} of {late.sum()} candidates reached the threshold, none of them was admitted"
     assert phase.orders.abstention == before.orders.abstention == Abstention(why, "steps")
     universe = EntryUniverse(

@@ -71,7 +71,7 @@ def sound() -> dict[str, object]:
             {"candidate_id": np.arange(n), "symbol": "A", "open_time": open_time}
         ),
         "scores": scores,
-        "admission": pd.DataFrame({"admitted": np.isin(np.arange(n), traded).astype(np.int8)}),
+        "filter_results": pd.DataFrame({"admitted": np.isin(np.arange(n), traded).astype(np.int8)}),
         "thresholds": THRESHOLDS,
         "folds": [fold(level, day) for level, day in FITS.items()],
     }
@@ -111,9 +111,9 @@ def test_a_candidate_traded_twice(sound) -> None:
 
 
 def test_a_candidate_that_was_not_admitted(sound) -> None:
-    admission = sound["admission"].copy()
-    admission.loc[25, "admitted"] = 0
-    assert named(1, broken({**sound, "admission": admission}))
+    filter_results = sound["filter_results"].copy()
+    filter_results.loc[25, "admitted"] = 0
+    assert named(1, broken({**sound, "filter_results": filter_results}))
 
 
 @pytest.mark.parametrize(

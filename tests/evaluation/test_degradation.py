@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from dipmaster.backtest import Ledger
-from dipmaster.core.store import read_params
 from dipmaster.evaluation import run
 from dipmaster.evaluation.integrity import Check
 from dipmaster.evaluation.phase import Checks, Phase
@@ -20,6 +19,7 @@ from dipmaster.evaluation.statistics.gates import PhaseGates
 from dipmaster.evaluation.statistics.rules import Ruling
 from dipmaster.exits import build_exit_labels, build_exit_rows, build_positions, simulate_hold
 from tests.evaluation.phase_2_world import World, changed, world_of
+from tests.made.params import read_params
 
 PASSED = PhaseGates((), Ruling("PASS", "all gates pass"))
 

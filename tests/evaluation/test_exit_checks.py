@@ -10,7 +10,6 @@ import pytest
 from dipmaster import backtest
 from dipmaster.backtest import Ledger
 from dipmaster.core.params import AdaptiveExits
-from dipmaster.core.store import read_params
 from dipmaster.evaluation.phases.exits.inputs import ExitInputs
 from dipmaster.evaluation.phases.exits.integrity import check_exits
 from dipmaster.results.exits import ExitModelFold
@@ -24,6 +23,7 @@ from tests.evaluation.phase_2_world import (
     changed,
     world_of,
 )
+from tests.made.params import read_params
 
 NAMES = (
     "trades leave at the target of their plan",

@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 
 from dipmaster.core.panel import Panel
-from dipmaster.core.store import read_params
 from dipmaster.core.time_units import BAR_MS, BARS_PER_DAY, DAY_MS
 from dipmaster.evaluation.comparison import compare_phases
 from dipmaster.evaluation.figures.phase_figures import build_phase_figures
@@ -37,6 +36,7 @@ from dipmaster.results.volatility.regimes import RegimesNotJudged
 from tests.evaluation.exits.conftest import START_MS, make_evidence, walking_panel
 from tests.evaluation.signal_tables import YEAR, tables
 from tests.made import confidence, exits, volatility
+from tests.made.params import read_params
 from tests.made.phase import UNREAD
 from tests.report.conftest import unpainted
 from tests.report.printed import print_chapter

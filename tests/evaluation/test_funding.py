@@ -9,7 +9,6 @@ import pytest
 from dipmaster.backtest import ExitRules, run_backtest
 from dipmaster.core.panel import Panel, to_timestamps
 from dipmaster.core.params import Gates
-from dipmaster.core.store import read_params
 from dipmaster.core.time_units import BAR_MS, BARS_PER_DAY
 from dipmaster.evaluation.figures.phase_figures import build_phase_figures
 from dipmaster.evaluation.phase_evaluation import EntryUniverse, PhaseEvaluation, evaluate_phase
@@ -21,6 +20,7 @@ from dipmaster.evaluation.phases.baseline.orders import (
 from dipmaster.evaluation.statistics.period import Period
 from dipmaster.evaluation.statistics.random_entry.strata import MatchingCovariates
 from dipmaster.results.evaluation.phase import PhaseFigures
+from tests.made.params import read_params
 from tests.made.phase import UNREAD
 
 RATE_FRAC = 0.0004

@@ -17,13 +17,13 @@ from dipmaster.backtest import Ledger
 from dipmaster.core.errors import DataError
 from dipmaster.core.panel import Panel, to_timestamps
 from dipmaster.core.params import Split
-from dipmaster.core.store import read_params
 from dipmaster.core.time_units import BAR_MS, BARS_PER_DAY, DAY_MS
 from dipmaster.evaluation.figures.phase_figures import build_phase_figures, build_split_period
 from dipmaster.evaluation.phase_evaluation import PhaseEvaluation
 from dipmaster.evaluation.statistics.period import Period, split_period
 from dipmaster.evaluation.statistics.random_entry.strata import MatchingCovariates
 from studies.in_process import evaluate_baseline, trade_baseline
+from tests.made.params import read_params
 from tests.made.phase import UNREAD
 
 FIRST = 1_672_531_200_000  # 2023-01-01

@@ -46,7 +46,7 @@ def context(gates) -> Any:
     )  # fmt: skip
     params = SimpleNamespace(gates=gates, exits=None)
     period = SimpleNamespace(blocks=18)
-    return SimpleNamespace(inputs=inputs, params=params, admission=None, period=period)
+    return SimpleNamespace(inputs=inputs, params=params, filter_results=None, period=period)
 
 
 @pytest.mark.parametrize(

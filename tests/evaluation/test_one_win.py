@@ -21,10 +21,10 @@ from dipmaster.backtest.entries import Entries
 from dipmaster.confidence.events import build_events
 from dipmaster.core.panel import Panel, to_timestamps
 from dipmaster.core.params import Execution
-from dipmaster.core.store import read_params
 from dipmaster.core.wins import is_break_even
 from dipmaster.evaluation.statistics.random_entry.portfolios import EntryPool
 from dipmaster.evaluation.statistics.sample import TradeSample, build_sample
+from tests.made.params import read_params
 
 BARS = 12
 PRICES = 0.37 * 1.13 ** np.arange(40)

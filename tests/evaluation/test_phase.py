@@ -13,7 +13,7 @@ from dipmaster import backtest
 from dipmaster.backtest import ExitRules, Ledger
 from dipmaster.core.panel import Panel, to_epoch_ms, to_timestamps
 from dipmaster.core.params import Execution, Exits
-from dipmaster.core.store import read_params, to_json_value
+from dipmaster.core.store import to_json_value
 from dipmaster.core.tables import CANDIDATES
 from dipmaster.evaluation.figures.overall import (
     build_daily_equity,
@@ -35,6 +35,7 @@ from dipmaster.results import GateRows, Summary, from_json, to_json
 from dipmaster.results.evaluation.phase import PhaseFigures
 from dipmaster.results.evaluation.record import SplitPeriod
 from dipmaster.results.metrics import FIXED_TARGETS, GATES
+from tests.made.params import read_params
 from tests.made.phase import UNREAD
 
 NO_VERDICT = Ruling("INCONCLUSIVE", "phases 1 to 4 are not built")

@@ -12,7 +12,6 @@ import pytest
 from dipmaster.backtest import ExitRules
 from dipmaster.core.panel import Panel, to_epoch_ms, to_timestamps
 from dipmaster.core.params import Execution, Exits
-from dipmaster.core.store import read_params
 from dipmaster.core.tables import CANDIDATES
 from dipmaster.evaluation.context import EvaluationContext
 from dipmaster.evaluation.integrity import Check
@@ -30,6 +29,7 @@ from dipmaster.evaluation.reading import EvaluationInputs
 from dipmaster.evaluation.run import complete_phases
 from dipmaster.evaluation.statistics.random_entry.strata import MatchingCovariates
 from tests.made.confidence import confidence
+from tests.made.params import read_params
 
 PHASES = BaselinePhase(), SelectionPhase()
 BARS, BOUNDARY, ROWS = 60 * 288, 20 * 288, 400
@@ -91,7 +91,7 @@ def scores() -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def admission() -> pd.DataFrame:
+def filter_results() -> pd.DataFrame:
     confidence = np.random.default_rng(2).random(ROWS)
     confidence[:50] = np.nan
     known = confidence >= 0.4
@@ -109,11 +109,18 @@ Complete = Callable[..., Sequence[CompletedPhase]]
 
 
 @pytest.fixture(scope="module")
-def complete(candidates, panel, scores, admission, period, execution, exits, quick) -> Complete:
+def complete(
+    candidates, panel, scores, filter_results, period, execution, exits, quick
+) -> Complete:
     """Phases 0 and 1 traded, with some of what they are given replaced."""
 
     def run(**changes: Any) -> Sequence[CompletedPhase]:
-        given = {"panel": panel, "scores": scores, "admission": admission, "execution": execution}
+        given = {
+            "panel": panel,
+            "scores": scores,
+            "filter_results": filter_results,
+            "execution": execution,
+        }
         given |= changes
         covariates = MatchingCovariates(
             np.zeros((2, BARS), np.int8), np.tile(np.arange(BARS) % 37 / 1e3, (2, 1))
@@ -124,7 +131,7 @@ def complete(candidates, panel, scores, admission, period, execution, exits, qui
         )  # fmt: skip
         params: Any = SimpleNamespace(execution=given["execution"], exits=exits, gates=quick)
         return complete_phases(
-            EvaluationContext(inputs, params, period, given["admission"]), PHASES
+            EvaluationContext(inputs, params, period, given["filter_results"]), PHASES
         )
 
     return run
@@ -159,13 +166,13 @@ def judge(panel, period, execution, quick) -> Callable[..., PhaseEvaluation]:
 
 
 def test_orders_are_the_admitted_ones_with_their_score(
-    both, scores, admission, exits, quick
+    both, scores, filter_results, exits, quick
 ) -> None:
     every, orders = (one.orders.entries for one in both)
     row = orders.candidate_id
-    admitted = np.flatnonzero(admission["admitted"] == 1)
+    admitted = np.flatnonzero(filter_results["admitted"] == 1)
     assert set(row) == set(admitted) & set(every.candidate_id)
-    assert np.array_equal(orders.confidence, admission["confidence"].to_numpy()[row])
+    assert np.array_equal(orders.confidence, filter_results["confidence"].to_numpy()[row])
     assert np.array_equal(orders.priority, orders.confidence)
     assert np.array_equal(orders.regime, scores["regime"].to_numpy()[row])
     for name in ("size_frac", "target_frac", "stop_frac", "max_holding_bars"):
@@ -198,20 +205,22 @@ def test_the_ledger_names_confidence_and_regime(both, scores) -> None:
     assert trades["confidence"].notna().all()
 
 
-def test_every_candidate_admitted_is_phase_0_but_for_its_order(complete, admission) -> None:
+def test_every_candidate_admitted_is_phase_0_but_for_its_order(complete, filter_results) -> None:
     """Same exits, same costs, same size: with room for all the money is the same."""
-    everything = admission.assign(admitted=np.int8(1))
-    one, again = (phase.ledger for phase in complete(admission=everything))
+    everything = filter_results.assign(admitted=np.int8(1))
+    one, again = (phase.ledger for phase in complete(filter_results=everything))
     assert again.equity["equity"].to_numpy() == pytest.approx(one.equity["equity"].to_numpy())
 
 
-def test_the_future_changes_no_closed_trade(complete, candidates, scores, admission, panel) -> None:
+def test_the_future_changes_no_closed_trade(
+    complete, candidates, scores, filter_results, panel
+) -> None:
     """Bars, scores and admissions after t are other ones; what was closed by t stays."""
 
     def trades_of(bars: Panel, marks: pd.DataFrame, regimes: pd.DataFrame) -> pd.DataFrame:
-        return complete(panel=bars, admission=marks, scores=regimes)[1].ledger.trades
+        return complete(panel=bars, filter_results=marks, scores=regimes)[1].ledger.trades
 
-    whole = trades_of(panel, admission, scores)
+    whole = trades_of(panel, filter_results, scores)
     rng = np.random.default_rng(3)
     middle = whole.iloc[len(whole) // 2]
     for time in (middle["signal_time"], middle["entry_time"], middle["exit_time"]):
@@ -220,7 +229,7 @@ def test_the_future_changes_no_closed_trade(complete, candidates, scores, admiss
         noise[:, :cut] = 1.0
         prices = {name: getattr(panel, name) * noise for name in ("open", "high", "low", "close")}
         later = (candidates["open_time"] > time).to_numpy()
-        marks, regimes = admission.copy(), scores.copy()
+        marks, regimes = filter_results.copy(), scores.copy()
         marks.loc[later, "confidence"] = rng.random(later.sum())
         marks.loc[later, "admitted"] = rng.integers(0, 2, later.sum()).astype(np.int8)
         regimes.loc[later, "regime"] = np.int8(2)
@@ -231,14 +240,16 @@ def test_the_future_changes_no_closed_trade(complete, candidates, scores, admiss
         assert not other.equals(whole)
 
 
-def test_abstaining_is_no_verdict(complete, judge, admission, candidates, period, quick) -> None:
+def test_abstaining_is_no_verdict(
+    complete, judge, filter_results, candidates, period, quick
+) -> None:
     """Only the burn-in is traded: out of sample the account stands still."""
     late = to_epoch_ms(candidates["open_time"]) >= period.out_of_sample_ms
-    cautious = admission.assign(
-        admitted=np.where(late, 0, admission["admitted"]),
-        passes_threshold=np.where(late, 0, admission["passes_threshold"]),
+    cautious = filter_results.assign(
+        admitted=np.where(late, 0, filter_results["admitted"]),
+        passes_threshold=np.where(late, 0, filter_results["passes_threshold"]),
     )
-    phase = complete(admission=cautious)[1]
+    phase = complete(filter_results=cautious)[1]
     why = f"0 of {late.sum()} candidates reached the threshold"
     assert phase.orders.abstention == Abstention(why, "threshold")
     assert len(phase.orders.entries) > 20
@@ -254,25 +265,25 @@ def test_abstaining_is_no_verdict(complete, judge, admission, candidates, period
     assert describe_inconclusive(found, quick) == f"phase 1 abstained: {why}"
 
 
-def test_where_the_last_candidate_was_lost(candidates, admission, period) -> None:
-    none = admission.assign(admitted=np.int8(0))
+def test_where_the_last_candidate_was_lost(candidates, filter_results, period) -> None:
+    none = filter_results.assign(admitted=np.int8(0))
     low = none.assign(passes_threshold=np.int8(0))
     for table, lost_at in (
-        (admission, ""),
+        (filter_results, ""),
         (none, "steps"),
         (low, "threshold"),
         (low.assign(confidence=np.nan), "score"),
     ):
         assert find_abstention(candidates, table, period, "").lost_at == lost_at
-    nobody = find_abstention(candidates.iloc[:0], admission.iloc[:0], period, "")
+    nobody = find_abstention(candidates.iloc[:0], filter_results.iloc[:0], period, "")
     assert nobody.lost_at == "candidates"
 
 
-def test_why_nothing_was_admitted(candidates, admission, period) -> None:
+def test_why_nothing_was_admitted(candidates, filter_results, period) -> None:
     late = to_epoch_ms(candidates["open_time"]) >= period.out_of_sample_ms
-    n, reached = int(late.sum()), int((admission["passes_threshold"] == 1)[late].sum())
-    none = admission.assign(admitted=np.int8(0))
-    assert find_abstention(candidates, admission, period, "") == Abstention()
+    n, reached = int(late.sum()), int((filter_results["passes_threshold"] == 1)[late].sum())
+    none = filter_results.assign(admitted=np.int8(0))
+    assert find_abstention(candidates, filter_results, period, "") == Abstention()
     assert find_abstention(candidates, none, period, "").reason == (
         f"{reached} of {n} candidates reached the threshold, none of them was admitted"
     )

@@ -93,8 +93,8 @@ def test_one_block_has_values_and_no_bounds(gates):
 
 
 def test_trades_must_be_admitted_and_rows_must_match(gates):
-    scores, admission, traded = tables([31, 62], [1, 0], [1, 1])
+    scores, filter_results, traded = tables([31, 62], [1, 0], [1, 1])
     with pytest.raises(DataError, match="1 trades of others"):
-        measure_signal_quality(scores, admission.assign(admitted=[1, 0]), traded, YEAR, gates)
+        measure_signal_quality(scores, filter_results.assign(admitted=[1, 0]), traded, YEAR, gates)
     with pytest.raises(DataError, match="same 2 candidates"):
-        measure_signal_quality(scores, admission.iloc[::-1], traded, YEAR, gates)
+        measure_signal_quality(scores, filter_results.iloc[::-1], traded, YEAR, gates)

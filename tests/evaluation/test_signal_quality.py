@@ -22,8 +22,8 @@ from tests.evaluation.signal_tables import START_MS, YEAR, random_tables, tables
 
 
 def test_values_are_those_of_sklearn_and_statsmodels(gates):
-    scores, admission, traded = random_tables(1)
-    said = measure_signal_quality(scores, admission, traded, YEAR, gates)
+    scores, filter_results, traded = random_tables(1)
+    said = measure_signal_quality(scores, filter_results, traded, YEAR, gates)
     truth = scores["label"].to_numpy()
     p, r, f, _ = precision_recall_fscore_support(truth, traded, average="binary")
     tn, fp, fn, tp = confusion_matrix(truth, traded).ravel()
@@ -38,8 +38,8 @@ def test_values_are_those_of_sklearn_and_statsmodels(gates):
 
 
 def test_paired_changes_are_after_minus_before(gates):
-    scores, admission, traded = random_tables(2)
-    said = measure_signal_quality(scores, admission, traded, YEAR, gates)
+    scores, filter_results, traded = random_tables(2)
+    said = measure_signal_quality(scores, filter_results, traded, YEAR, gates)
     truth = scores["label"].to_numpy()
     after = precision_recall_fscore_support(truth, traded, average="binary")
     before = precision_recall_fscore_support(truth, np.ones(truth.size), average="binary")
@@ -53,8 +53,10 @@ def test_paired_changes_are_after_minus_before(gates):
 
 def test_the_error_of_a_change_by_hand(gates):
     """Sums a block, one by one: the slow twin of the influence formula."""
-    scores, admission, traded = random_tables(3)
-    said = measure_signal_quality(scores, admission, traded, YEAR, gates).paired.precision_change
+    scores, filter_results, traded = random_tables(3)
+    said = measure_signal_quality(
+        scores, filter_results, traded, YEAR, gates
+    ).paired.precision_change
     won = scores["label"].to_numpy() == 1
     block = ((np.arange(won.size) * 0) + YEAR.block_of(YEAR.day_of(_ms(scores)))).astype(int)
     precision, base = won[traded].mean(), won.mean()
@@ -102,8 +104,8 @@ def test_a_hand_worked_table(gates):
 
 def test_f1_bounds_come_from_the_overlap_of_traded_and_profitable(gates):
     """F1 = 2 J / (1 + J) with J the share of both among either: a share like any other."""
-    scores, admission, traded = random_tables(4)
-    said = measure_signal_quality(scores, admission, traded, YEAR, gates)
+    scores, filter_results, traded = random_tables(4)
+    said = measure_signal_quality(scores, filter_results, traded, YEAR, gates)
     won = scores["label"].to_numpy() == 1
     either = won | traded
     picked = tables(
@@ -141,17 +143,17 @@ def test_planted_recall_counts_drops_of_the_own_coin_on_the_bar_or_two_after(gat
             }
         )
     }
-    scores, admission, traded = tables([31] * 4, [1] * 4, [1, 1, 1, 0])
+    scores, filter_results, traded = tables([31] * 4, [1] * 4, [1, 1, 1, 0])
     scores["open_time"] = at([0, 102, 203, 300])
-    said = measure_signal_quality(scores, admission, traded, YEAR, gates, truth).planted_recall
+    said = measure_signal_quality(scores, filter_results, traded, YEAR, gates, truth).planted_recall
     assert (said.value, said.n, said.by_candidates) == (0.5, 4, 0.75)
     of_another = {"BUSDT": truth["AUSDT"]}
     other = measure_signal_quality(
-        scores, admission, traded, YEAR, gates, of_another
+        scores, filter_results, traded, YEAR, gates, of_another
     ).planted_recall
     assert (other.value, other.by_candidates) == (0.0, 0.0)
     calm = {"AUSDT": truth["AUSDT"].assign(jump_mark=np.int8(0))}
-    none = measure_signal_quality(scores, admission, traded, YEAR, gates, calm).planted_recall
+    none = measure_signal_quality(scores, filter_results, traded, YEAR, gates, calm).planted_recall
     assert (none.value, none.reason) == (None, "no drop was planted out of sample")
 
 

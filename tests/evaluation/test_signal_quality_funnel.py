@@ -7,12 +7,13 @@ import pandas as pd
 import pytest
 
 from dipmaster.core.panel import to_timestamps
-from dipmaster.core.store import read_params, to_json_value
+from dipmaster.core.store import to_json_value
 from dipmaster.core.time_units import BAR_MS, DAY_MS
 from dipmaster.evaluation.phases.selection.signals import build_funnel
 from dipmaster.evaluation.statistics.period import Period
 from dipmaster.results import to_json
 from dipmaster.signal_filter import TIMEFRAMES, CheckStatus
+from tests.made.params import read_params
 
 START_MS = 1_672_531_200_000
 YEAR = Period(START_MS, START_MS + 30 * DAY_MS, START_MS + 390 * DAY_MS - BAR_MS, 30)
@@ -33,7 +34,7 @@ def sections(project):
 
 
 def made(passes, label, confidence, day=None, regime=None, traded=None):
-    """SCORES and ADMISSION from a table of four steps, with everything on."""
+    """SCORES and FILTER_RESULTS from a table of four steps, with everything on."""
     passes = np.asarray(passes, dtype=np.int8).reshape(-1, 4)
     n = len(passes)
     ids = np.arange(n, dtype=np.int64)
@@ -50,14 +51,14 @@ def made(passes, label, confidence, day=None, regime=None, traded=None):
             "confidence": np.asarray(confidence, dtype=np.float64),
         }
     )
-    admission = pd.DataFrame(dict(zip(COLUMNS, passes.T, strict=True)))
-    admission["candidate_id"] = ids
-    admission["threshold"] = np.array([0.75, 0.8, 0.9, 0.9])[regime.astype(int)]
+    filter_results = pd.DataFrame(dict(zip(COLUMNS, passes.T, strict=True)))
+    filter_results["candidate_id"] = ids
+    filter_results["threshold"] = np.array([0.75, 0.8, 0.9, 0.9])[regime.astype(int)]
     for check in ("volume", "rsi", "news", "liquidity"):
-        admission[f"check_{check}"] = -1 if check == "news" else passes[:, 1]
+        filter_results[f"check_{check}"] = -1 if check == "news" else passes[:, 1]
     admitted = passes.all(axis=1) & ~np.isnan(scores["confidence"].to_numpy())
-    admission["admitted"] = admitted.astype(np.int8)
-    return scores, admission, admitted if traded is None else np.asarray(traded, dtype=bool)
+    filter_results["admitted"] = admitted.astype(np.int8)
+    return scores, filter_results, admitted if traded is None else np.asarray(traded, dtype=bool)
 
 
 def test_a_hand_worked_funnel(sections, gates):
@@ -84,10 +85,10 @@ def test_a_step_that_is_off_removes_nothing(sections, gates):
     filter_, confirmation = sections
     off = filter_.model_copy(update={"checks": False})
     passes = [[1, 0, 1, 1], [1, 1, 1, 1]]
-    scores, admission, _ = made(passes, [1, 0], [0.9, 0.9])
-    admission["admitted"] = np.int8(1)
+    scores, filter_results, _ = made(passes, [1, 0], [0.9, 0.9])
+    filter_results["admitted"] = np.int8(1)
     traded = np.array([True, True])
-    rows = build_funnel(scores, admission, traded, YEAR, off, confirmation, gates, FACTS)
+    rows = build_funnel(scores, filter_results, traded, YEAR, off, confirmation, gates, FACTS)
     by_step = {row.step: row for row in rows.out_of_sample}
     assert by_step["checks"].on is False
     assert by_step["checks"].left == by_step["threshold"].left == by_step["traded"].left == 2
@@ -102,11 +103,11 @@ def test_counts_never_rise_and_both_ends_are_the_tables_own(sections, gates):
     confidence = np.where(rng.random(n) < 0.9, 0.9, np.nan)
     label = rng.integers(-1, 2, n)
     day = np.sort(rng.integers(0, 390, n))
-    scores, admission, admitted = made(
+    scores, filter_results, admitted = made(
         passes, label, confidence, day=day, regime=rng.integers(-1, 3, n)
     )
     traded = admitted & (rng.random(n) < 0.9) & (label >= 0)
-    said = build_funnel(scores, admission, traded, YEAR, *sections, gates, FACTS)
+    said = build_funnel(scores, filter_results, traded, YEAR, *sections, gates, FACTS)
     late = day >= 30
     for name, kept in (("out_of_sample", late), ("burn_in_included", np.ones(n, dtype=bool))):
         left = [row.left for row in getattr(said, name)]

@@ -105,8 +105,8 @@ def test_covariance_is_clustered_and_at_least_that_of_independent_rows():
 
 
 def test_win_rate_by_regime_is_the_interval_of_a_win_rate(gates):
-    scores, admission, traded = random_tables(6)
-    rows = measure_signal_quality(scores, admission, traded, YEAR, gates).win_rate_by_regime
+    scores, filter_results, traded = random_tables(6)
+    rows = measure_signal_quality(scores, filter_results, traded, YEAR, gates).win_rate_by_regime
     assert [row.regime for row in rows] == ["low", "normal", "high"]
     own = traded & (scores["regime"].to_numpy() == 1)
     assert rows[1].n == own.sum()

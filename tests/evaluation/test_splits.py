@@ -10,7 +10,7 @@ from dipmaster.core.errors import DataError
 from dipmaster.core.panel import Panel, to_timestamps
 from dipmaster.core.params import Split
 from dipmaster.core.time_units import BAR_MS, DAY_MS, HOUR_MS
-from dipmaster.evaluation.statistics.period import Period, drop_boundary_crossings, split_period
+from dipmaster.evaluation.statistics.period import Period, drop_crossing_candidates, split_period
 
 FIRST = 1_672_531_200_000  # 2023-01-01
 SPLIT = Split(
@@ -65,7 +65,7 @@ def kept_bars(panel: Panel, symbol: str) -> list[int]:
         {"symbol": symbol, "open_time": to_timestamps(panel.open_time[bars]), "candidate_id": bars}
     )
     period = Period(FIRST, FIRST + 2 * DAY_MS, FIRST + 4 * DAY_MS - BAR_MS, 1)
-    return drop_boundary_crossings(candidates, panel, period, 36)["candidate_id"].tolist()
+    return drop_crossing_candidates(candidates, panel, period, 36)["candidate_id"].tolist()
 
 
 def test_the_last_cap_and_one_bars_are_purged() -> None:

@@ -15,6 +15,7 @@ from dipmaster.exits.arrays import Positions
 from dipmaster.exits.market import MARKET_COLUMNS, ExitMarket
 from dipmaster.exits.scores import ExitScores
 from tests.exits.made_up import Lifetimes, made_lifetimes, scored
+from tests.made.params import read_values
 
 START_MS = 1_672_531_200_000  # 2023-01-01 00:00 UTC
 STEP_MS = 300_000
@@ -168,5 +169,5 @@ def exits(exits_with: Callable[..., AdaptiveExits]) -> AdaptiveExits:
 
 
 def _params(project: Path) -> Params:
-    raw = yaml.safe_load((project / "params.yaml").read_text(encoding="utf-8"))
+    raw = read_values()
     return Params.parse(raw, ("execution", "exits"))

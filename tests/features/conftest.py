@@ -5,9 +5,9 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import pandas as pd
 import pytest
-import yaml
 
 from dipmaster.core.params import Features, Signal
+from tests.made.params import read_values
 
 START = pd.Timestamp("2023-02-27 22:10", tz="UTC")
 OPTIONAL = ("taker_buy_volume", "half_spread_bps")
@@ -15,13 +15,13 @@ OPTIONAL = ("taker_buy_volume", "half_spread_bps")
 
 @pytest.fixture(scope="session")
 def features_params(project) -> Features:
-    raw = yaml.safe_load((project / "params.yaml").read_text(encoding="utf-8"))
+    raw = read_values()
     return Features.model_validate(raw["features"])
 
 
 @pytest.fixture(scope="session")
 def signal_params(project) -> Signal:
-    raw = yaml.safe_load((project / "params.yaml").read_text(encoding="utf-8"))
+    raw = read_values()
     return Signal.model_validate(raw["signal"])
 
 

@@ -6,15 +6,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from dipmaster.core.params import Params
 from dipmaster.report import provenance
-from dipmaster.report.inputs import Market, ReportInputs, phase_results
+from dipmaster.report.inputs import Market, ReportInputs
 from dipmaster.results import GateRows, ValidationResults, to_json
 from dipmaster.results.evaluation.phase import PhaseFigures
 from tests.made import confidence, exits, gates, market, volatility
 from tests.made.common import COINS, FIRST, LAST
+from tests.made.params import read_values
 from tests.made.validation import claims, validation
 from tests.report import frames
 
@@ -60,7 +59,7 @@ def lock() -> dict[str, Any]:
 
 @cache
 def params(source: str = "simulated") -> Params:
-    raw = yaml.safe_load((PROJECT / "params.yaml").read_text(encoding="utf-8"))
+    raw = read_values()
     raw["ingest"]["source"] = source
     return Params.parse(raw, SECTIONS)
 
@@ -87,7 +86,6 @@ def run(last: int = 0, coins: tuple[str, ...] = COINS) -> ReportInputs:
         gates=(),
         gates_bytes=b"",
         validation=validation(last, coins),
-        phase_results={},
         ingest=market.ingest(coins),
         market=simulated_market(coins),
         volatility=volatility.volatility(coins),
@@ -122,7 +120,7 @@ def validated(inputs: ReportInputs, **changes: Any) -> ReportInputs:
 
 
 def with_validation(inputs: ReportInputs, results: ValidationResults) -> ReportInputs:
-    return replace(inputs, validation=results, phase_results=phase_results(results))
+    return replace(inputs, validation=results)
 
 
 def with_phases(inputs: ReportInputs, figures: Mapping[int, PhaseFigures]) -> ReportInputs:

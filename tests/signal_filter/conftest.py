@@ -10,9 +10,9 @@ import pytest
 from dipmaster.core.panel import to_timestamps
 from dipmaster.core.params import Confirmation, Filter
 from dipmaster.core.params.confidence import ConfidenceThresholds
-from dipmaster.core.store import read_params
 from dipmaster.core.time_units import BAR_MS
 from dipmaster.signal_filter import filter_signals
+from tests.made.params import read_params
 
 # Columns as they are stored: float32, flags int8.
 GOOD_INPUTS: dict[str, float] = {
@@ -82,7 +82,7 @@ def build_rows(*changes: dict[str, Any]) -> tuple[pd.DataFrame, pd.DataFrame, pd
 def filter_one(
     thresholds: ConfidenceThresholds, filter_params: Filter, confirmation_params: Confirmation
 ) -> Callable[..., Any]:
-    """Row of ADMISSION of the good candidate after changes; params by keyword."""
+    """Row of FILTER_RESULTS of the good candidate after changes; params by keyword."""
 
     def of(changes: dict[str, Any] | None = None, **settings: Any) -> Any:
         given = {

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from dipmaster.core.store import read_params
 from dipmaster.features import volume
 from dipmaster.signal_filter import NEWS_COLUMN, CheckStatus, assess_checks
 from dipmaster.signal_filter.check_status import SPIKE_BARS, SPIKE_MULTIPLE
+from tests.made.params import read_params
 
 IMPLIED_MULTIPLE = SPIKE_MULTIPLE * SPIKE_BARS / (SPIKE_BARS - SPIKE_MULTIPLE)
 

@@ -5,7 +5,6 @@ import pandas as pd
 import pytest
 
 from dipmaster.core.panel import to_timestamps
-from dipmaster.core.store import read_params
 from dipmaster.core.time_units import BAR_MS
 from dipmaster.features import build_market_bars
 from dipmaster.features.feature_table import build_feature_table
@@ -16,6 +15,7 @@ from dipmaster.signal_filter import (
     filter_signals,
 )
 from dipmaster.signal_filter.inputs import CandidateInputs
+from tests.made.params import read_params
 
 MISSING = np.nan
 ALIGNED = "sma20_over_sma50_15m_frac"

@@ -13,6 +13,7 @@ from dipmaster.core.params import Params
 from dipmaster.core.tables import BARS, SCORES
 from dipmaster.market.simulator import simulate_market
 from stages import features, volatility
+from tests.made.params import read_values
 
 COINS, DAYS, BURN_IN, SEED = 3, 75, 62, 21
 PRICES = ["open", "high", "low", "close"]
@@ -47,7 +48,7 @@ def small(raw: dict[str, Any]) -> dict[str, Any]:
 
 def small_params(project: Path) -> dict[str, Any]:
     """params.yaml of the project, made small."""
-    return small(yaml.safe_load((project / "params.yaml").read_text(encoding="utf-8")))
+    return small(read_values())
 
 
 def put_params(raw: Mapping[str, Any]) -> None:

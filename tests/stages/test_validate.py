@@ -53,8 +53,8 @@ def test_outputs(workspace: Path) -> None:
     for name, table in (("trades", TRADES), ("fills", FILLS), ("equity", EQUITY)):
         for phase in (0, 1, 2):
             store.read_table(Path(f"data/validate/{name}_phase_{phase}.parquet"), table)
-    admission = store.read_table(Path("data/validate/filter_results.parquet"), FILTER_RESULTS)
-    assert len(admission) == 200
+    filter_results = store.read_table(Path("data/validate/filter_results.parquet"), FILTER_RESULTS)
+    assert len(filter_results) == 200
     gates = read("gates")
     assert [set(row) for row in gates] == [GATE_KEYS] * 3 * len(GATES)
     assert [row["phase"] for row in gates] == np.repeat([0, 1, 2], len(GATES)).tolist()
@@ -186,8 +186,8 @@ def test_the_ends_of_a_threshold(workspace: Path, threshold: float) -> None:
     store.write_table(changed, SCORES, Path("data/confidence/scores.parquet"))
     set_params(confidence={"thresholds": thresholds_of(threshold)})
     validate.main()
-    admission = store.read_table(Path("data/validate/filter_results.parquet"))
-    passed = np.flatnonzero(admission["passes_threshold"] == 1)
+    filter_results = store.read_table(Path("data/validate/filter_results.parquet"))
+    passed = np.flatnonzero(filter_results["passes_threshold"] == 1)
     expected = np.flatnonzero(~np.isnan(sure)) if threshold == 0.0 else [one]
     assert list(passed) == list(expected)
     assert all(check["passed"] for check in read("validate")["integrity_checks"])
@@ -253,10 +253,10 @@ def test_volume_that_begins_late_changes_no_earlier_admission(workspace: Path) -
     for begins in (middle, START_MS + DAYS * DAY_MS):
         without_volume(before_ms=begins)
         validate.main()
-        admission = store.read_table(Path("data/validate/filter_results.parquet"))
-        found.append(admission[(to_epoch_ms(early) < middle)])
+        filter_results = store.read_table(Path("data/validate/filter_results.parquet"))
+        found.append(filter_results[(to_epoch_ms(early) < middle)])
         late = to_epoch_ms(early) >= middle
-        assert (admission.loc[late, "check_volume"] == (begins == middle)).all()
+        assert (filter_results.loc[late, "check_volume"] == (begins == middle)).all()
     pd.testing.assert_frame_equal(*found)
     assert set(found[0]["check_volume"]) == {0}
 

@@ -13,6 +13,7 @@ from dipmaster.core import catalog, store
 from dipmaster.core.errors import PipelineError
 from dipmaster.core.tables import BARS, TRUTH, VOLATILITY
 from stages import volatility as stage
+from tests.made.params import read_values
 
 pytestmark = pytest.mark.slow
 
@@ -61,7 +62,7 @@ def workspace(
     tmp_path: Path, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[..., None]:
     monkeypatch.chdir(tmp_path)
-    raw = yaml.safe_load((project / "params.yaml").read_text(encoding="utf-8"))
+    raw = read_values()
     section = raw["volatility"]
     section["garch"] |= {"window_days": 7, "min_days": 3}
     section["har"] |= {"window_days": 14, "min_days": 1}

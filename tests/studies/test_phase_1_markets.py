@@ -19,6 +19,7 @@ from studies.exits_in_process import compute_exits
 from studies.in_process import evaluate_all_phases, override_params, score_bars, simulate_bars
 from studies.phase_1_markets import PHASE_1_COLUMNS, render_table, summarize
 from studies.phase_1_rows import Phase1Case, Phase1Row, compute_row
+from tests.made.params import read_values
 
 pytestmark = pytest.mark.slow
 
@@ -76,7 +77,7 @@ def test_figures_are_those_of_the_stages(
     exit_models, exit_inputs = compute_exits(market, market.scores, params)
     record, result = evaluate_all_phases(market, market.scores, params, exit_inputs)
 
-    raw = yaml.safe_load((project / "params.yaml").read_text(encoding="utf-8")) | params.values()
+    raw = read_values() | params.values()
     monkeypatch.chdir(tmp_path)
     Path("params.yaml").write_text(yaml.safe_dump(as_json(raw)), encoding="utf-8")
     for symbol, frame in bars.items():

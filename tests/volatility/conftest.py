@@ -5,10 +5,10 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import pandas as pd
 import pytest
-import yaml
 
 from dipmaster.core.panel import Panel, align_bars
 from dipmaster.core.params import Volatility
+from tests.made.params import read_values
 
 START = pd.Timestamp("2023-01-04 05:20", tz="UTC")  # a Wednesday, off midnight
 
@@ -16,7 +16,7 @@ START = pd.Timestamp("2023-01-04 05:20", tz="UTC")  # a Wednesday, off midnight
 @pytest.fixture(scope="session")
 def params(project) -> Volatility:
     """The committed section with windows that fit three weeks of bars."""
-    raw = yaml.safe_load((project / "params.yaml").read_text(encoding="utf-8"))["volatility"]
+    raw = read_values()["volatility"]
     raw["garch"] |= {"window_days": 7, "min_days": 3}
     raw["har"] |= {"window_days": 14, "min_days": 1}
     raw["range_window_days"] = 4

@@ -21,4 +21,4 @@ confidence "properly scaled across regimes" and names no number."""
 
 WIN_RATE_RANGE_FRAC = 0.05
 """How far win rates of regimes may lie apart and still be called stable: the roadmap names no
-number, so the most that section 1.1 promises to add to the win rate."""
+number, so the most that section 1.1 claims to add to the win rate."""

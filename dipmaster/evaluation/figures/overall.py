@@ -41,7 +41,7 @@ def build_summary(last: PhaseEvaluation, ruling: Ruling, ledger: Ledger, period:
 def build_daily_equity(equity: pd.DataFrame, period: Period) -> pd.DataFrame:
     """A row a UTC day: last mark, and the deepest fall from the running peak in that day.
 
-    The running peak starts anew at the out-of-sample boundary, so that the
+    The high-water mark resets at the out-of-sample start, so that the
     largest fall after it is that of the whole period.
     """
     start, marks = select_out_of_sample_marks(equity, period)

@@ -1,7 +1,7 @@
 """Bars to periods: a burn-in, then ONE out-of-sample period common to all phases.
 
-The burn-in is traded on paper and left out of every gate. The account is flat
-at the boundary: no position may be opened that could still be held there.
+The burn-in is simulated and left out of every gate. The account is flat
+at the out-of-sample start: no position may be opened that could still be held there.
 """
 
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ class Period:
     block_days
         Length of a block. A rest shorter than half a block joins the last one.
     empty_days
-        Days since the boundary without a bar of any coin: no days, but part of the
+        Days since the out-of-sample start without a bar of any coin: no days, but part of the
         calendar that blocks are cut from.
     """
 
@@ -46,7 +46,7 @@ class Period:
 
     @property
     def days_with_bars(self) -> Ints:
-        """Those days, as days since the boundary, rising; shape (days,)."""
+        """Those days, as days since the out-of-sample start, rising; shape (days,)."""
         empty = np.array(self.empty_days, dtype=np.int64)
         return np.delete(np.arange(self._calendar_days, dtype=np.int64), empty)
 
@@ -64,16 +64,16 @@ class Period:
         return max(1, (2 * self._calendar_days + self.block_days) // (2 * self.block_days))
 
     def day_of(self, times_ms: Ints) -> Ints:
-        """Days since the boundary, 0 for the first."""
+        """Days since the out-of-sample start, 0 for the first."""
         return (times_ms - self.out_of_sample_ms) // DAY_MS
 
     def block_of(self, days: Ints) -> Ints:
-        """Block of each day since the boundary."""
+        """Block of each day since the out-of-sample start."""
         return np.minimum(days // self.block_days, self._calendar_blocks - 1)
 
 
 def split_period(panel: Panel, split: Split, block_days: int) -> Period:
-    """Put the boundary `burn_in_days` after the first bar, at the next UTC midnight.
+    """Put the out-of-sample start `burn_in_days` after the first bar, at the next UTC midnight.
 
     The burn-in is counted by the calendar: stages that know no days agree on it. Days
     out of sample on which no coin has a bar are no days.
@@ -84,9 +84,9 @@ def split_period(panel: Panel, split: Split, block_days: int) -> Period:
         Where fewer than `split.min_out_of_sample_days` are left to judge.
     """
     first_ms, last_ms = int(panel.open_time[0]), int(panel.open_time[-1])
-    boundary = out_of_sample_start_ms(first_ms, split.burn_in_days)
-    empty = _empty_days(panel, boundary)
-    left = (last_ms + BAR_MS - boundary) / DAY_MS - len(empty)
+    start = out_of_sample_start_ms(first_ms, split.burn_in_days)
+    empty = _empty_days(panel, start)
+    left = (last_ms + BAR_MS - start) / DAY_MS - len(empty)
     if left < split.min_out_of_sample_days:
         raise data_error(
             "the bars",
@@ -96,37 +96,37 @@ def split_period(panel: Panel, split: Split, block_days: int) -> Period:
             + (f", {len(empty)} of them without a bar of any coin" if empty else ""),
             "use a longer history, or set a shorter split.burn_in_days",
         )
-    return Period(first_ms, boundary, last_ms, block_days, empty)
+    return Period(first_ms, start, last_ms, block_days, empty)
 
 
-def _empty_days(panel: Panel, boundary_ms: int) -> tuple[int, ...]:
-    """Days since the boundary, up to that of the last bar, without a bar of any symbol."""
-    day = (panel.open_time - boundary_ms) // DAY_MS
+def _empty_days(panel: Panel, start_ms: int) -> tuple[int, ...]:
+    """Days since the out-of-sample start, up to the last bar's, without a bar of any symbol."""
+    day = (panel.open_time - start_ms) // DAY_MS
     there = np.unique(day[~np.isnan(panel.close).all(axis=0)])
     missing = np.setdiff1d(np.arange(there[-1] + 1), there)
     return tuple(int(one) for one in missing)
 
 
-def drop_boundary_crossings(
+def drop_crossing_candidates(
     candidates: pd.DataFrame, panel: Panel, period: Period, max_holding_bars: int
 ) -> pd.DataFrame:
-    """Drop the candidates whose position could still be open at the boundary.
+    """Drop the candidates whose position could still be open at the out-of-sample start.
 
     A candidate at bar t is bought at t + 1 and leaves at the first traded bar of its
-    symbol from t + 1 + cap on; that bar has to lie before the boundary. Without
-    gaps these are the last cap + 1 bars of the burn-in. Only burn-in candidates
-    are ever dropped, so the gates see no trace of this.
+    symbol from t + 1 + `max_holding_bars` on; that bar has to lie before the
+    out-of-sample start. Without gaps these are the last `max_holding_bars` + 1 bars of
+    the burn-in. Only burn-in candidates are ever dropped, so the gates see no trace of this.
     """
     bar = panel.index_of(to_epoch_ms(candidates["open_time"]))
-    boundary = (period.out_of_sample_ms - period.first_ms) // BAR_MS
+    start = (period.out_of_sample_ms - period.first_ms) // BAR_MS
     crosses = np.zeros(bar.size, dtype=np.bool_)
     for row, symbol in enumerate(panel.symbols):
         of_symbol = candidates["symbol"].to_numpy() == symbol
         exists = np.flatnonzero(~np.isnan(panel.traded.close[row]))
         crosses[of_symbol] = (
-            _deadline(exists, bar[of_symbol] + 1 + max_holding_bars, panel.bars) >= boundary
+            _deadline(exists, bar[of_symbol] + 1 + max_holding_bars, panel.bars) >= start
         )
-    keep: Bools = (bar >= boundary) | ~crosses
+    keep: Bools = (bar >= start) | ~crosses
     return candidates[keep].reset_index(drop=True)
 
 

@@ -23,7 +23,7 @@ class TradeSample:
     return_frac
         Shape (trades,), net profit / reference notional at entry.
     day
-        Shape (trades,), days from the boundary to the entry.
+        Shape (trades,), days from the out-of-sample start to the entry.
     block
         Shape (trades,), calendar block of that day; all symbols share blocks.
     days

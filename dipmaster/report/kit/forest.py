@@ -28,7 +28,7 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Judged:
+class JudgedGates:
     """Gates of the phases built, and the targets of those that are not."""
 
     rows: Sequence[GateRow]
@@ -43,7 +43,7 @@ class Judged:
         return next((row for row in self.rows if (row.phase, row.metric) == wanted), None)
 
 
-def entries(judged: Judged, metric: Metric) -> list[Entry]:
+def entries(judged: JudgedGates, metric: Metric) -> list[Entry]:
     """The roadmap's stated figure, then a line a phase."""
     lines = _stated(metric)
     for phase in gates.roadmap_phases(judged.built):
@@ -88,7 +88,7 @@ def _note(gate: GateRow) -> str:
     return value if bounds == numbers.MISSING else f"{value}  ({bounds})"
 
 
-def small(judged: Judged) -> Markup:
+def small(judged: JudgedGates) -> Markup:
     """Page one: the four metrics of the matrix, two by two."""
     figure = new_figure(68 if len(judged.built) == 1 else 50)
     panels = figure.subplots(2, 2).ravel()
@@ -97,7 +97,7 @@ def small(judged: Judged) -> Markup:
     return inline_svg(figure, _alt(judged, gates.ROADMAP_METRICS))
 
 
-def large(judged: Judged) -> Markup:
+def large(judged: JudgedGates) -> Markup:
     """The gates' chapter: every metric of gates.json over the full width."""
     metrics = [one for one in GATES if any(row.metric == one.key for row in judged.rows)]
     all_entries = [gathered(entries(judged, metric)) for metric in metrics]
@@ -156,7 +156,7 @@ def _limits(metric: Metric, drawn: list[float]) -> tuple[float, float]:
     return low, high
 
 
-def _alt(judged: Judged, metrics: Sequence[Metric]) -> str:
+def _alt(judged: JudgedGates, metrics: Sequence[Metric]) -> str:
     listed = [
         f"{metric.title}: "
         + "; ".join(_described(judged.gate(phase, metric), phase) for phase in judged.built)

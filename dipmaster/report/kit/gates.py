@@ -29,7 +29,7 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Line:
+class MatrixRow:
     """One metric of the matrix: the stated figure and a cell a phase."""
 
     metric: Metric
@@ -51,11 +51,11 @@ def target_of(gates: Gates, phase: int, metric: str) -> float | None:
     return None if targets is None else float(getattr(targets, metric))
 
 
-def matrix(rows: Sequence[GateRow], built: Sequence[int], gates: Gates) -> list[Line]:
+def matrix(rows: Sequence[GateRow], built: Sequence[int], gates: Gates) -> list[MatrixRow]:
     """A line a metric, a cell a phase of the roadmap."""
     found = {(row.phase, row.metric): row for row in rows}
     return [
-        Line(
+        MatrixRow(
             metric,
             STATED[metric.key][1],
             tuple(

@@ -20,6 +20,9 @@ from dipmaster.results.fields import OMITTED
 SECTIONS: Mapping[str, int] = {"funnel": 1, "signal_quality": 1, "exits": 2}
 """Section to the phase that alone has it."""
 
+OWN_RESULTS: Mapping[int, str] = {1: "selection", 2: "adaptive_exits"}
+"""Phase to the property of `ValidationResults` with all of its sections."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SplitPeriod:
@@ -132,6 +135,11 @@ class ValidationResults:
         if self.exits is None:
             raise _not_built("exits")
         return self.exits
+
+    def results_of(self, number: int) -> object:
+        """What one phase alone has; None where it was not built or has nothing of its own."""
+        has_own = number in OWN_RESULTS and number in self.built_phases
+        return getattr(self, OWN_RESULTS[number]) if has_own else None
 
 
 def _not_built(section: str) -> Exception:

@@ -11,7 +11,6 @@ from dipmaster import backtest
 from dipmaster.backtest import Entries, ExitRules, Ledger, ScoreExitRule, TrailingStopRule
 from dipmaster.core.panel import Panel
 from dipmaster.core.params import AdaptiveExits, Execution
-from dipmaster.core.store import read_params
 from dipmaster.core.time_units import BAR_MS
 from dipmaster.evaluation.phases.exits.ablation import without_models
 from dipmaster.evaluation.phases.exits.results import ExitEvidence
@@ -26,6 +25,7 @@ from dipmaster.evaluation.standalone import (
 )
 from dipmaster.evaluation.statistics.period import Period
 from dipmaster.evaluation.statistics.sample import select_out_of_sample
+from tests.made.params import read_params
 
 START_MS = 1_672_531_200_000  # 2023-01-01
 FLAT = (100.0, 100.1, 99.9, 100.0)  # open, high, low, close
@@ -247,7 +247,7 @@ def toy() -> SimpleNamespace:
 
 @pytest.fixture(scope="session")
 def exits(project: object) -> AdaptiveExits:
-    """Section exits of the committed params.yaml."""
+    """Section exits with the values of the tests."""
     return read_params("exits").exits
 
 

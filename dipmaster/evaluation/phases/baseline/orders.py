@@ -9,15 +9,15 @@ from dipmaster.core.kernels import Floats, Ints
 from dipmaster.core.panel import Panel
 from dipmaster.core.params import Execution, Exits
 from dipmaster.evaluation.standalone import ExitPolicy
-from dipmaster.evaluation.statistics.period import Period, drop_boundary_crossings
+from dipmaster.evaluation.statistics.period import Period, drop_crossing_candidates
 from dipmaster.evaluation.statistics.random_entry.portfolios import ExitSimulator
 
 
 def build_baseline_entries(
     candidates: pd.DataFrame, panel: Panel, period: Period, execution: Execution, exits: Exits
 ) -> Entries:
-    """Every candidate but those whose position could cross the boundary, the deepest dip first."""
-    orders = drop_boundary_crossings(candidates, panel, period, exits.max_holding_bars)
+    """Every candidate whose position cannot cross the out-of-sample start, deepest dip first."""
+    orders = drop_crossing_candidates(candidates, panel, period, exits.max_holding_bars)
     return backtest.build_entries(orders, panel, execution, exits)
 
 

@@ -11,7 +11,7 @@ from dipmaster.evaluation.phase import (
     Completed,
     CompletedPhase,
     Differences,
-    Judged,
+    JudgedPhases,
     OwnResults,
     Phase,
 )
@@ -85,7 +85,7 @@ class ExitsPhase(Phase):
         return exit_models_degrade_pnl(pair, context.params.gates)
 
     def own_results(
-        self, context: EvaluationContext, judged: Judged, differences: Differences
+        self, context: EvaluationContext, judged: JudgedPhases, differences: Differences
     ) -> OwnResults:
         """Measure the exits on entries followed alone, under these exits and those before."""
         before, this = judged[-2], judged[-1]

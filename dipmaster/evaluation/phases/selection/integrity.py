@@ -23,7 +23,7 @@ def check_admission(
     trades: pd.DataFrame,
     candidates: pd.DataFrame,
     scores: pd.DataFrame,
-    admission: pd.DataFrame,
+    filter_results: pd.DataFrame,
     thresholds: ConfidenceThresholds | None,
     folds: Sequence[ScoreFold],
 ) -> tuple[Check, ...]:
@@ -33,8 +33,8 @@ def check_admission(
     ----------
     trades
         Table TRADES.
-    candidates, scores, admission
-        Tables CANDIDATES, SCORES and ADMISSION, row by row the same candidates.
+    candidates, scores, filter_results
+        Tables CANDIDATES, SCORES and FILTER_RESULTS, row by row the same candidates.
     thresholds
         What each regime demands; None where the threshold is switched off.
     folds
@@ -46,7 +46,7 @@ def check_admission(
         return (subset,)
     return (
         subset,
-        _were_admitted(admission, row),
+        _were_admitted(filter_results, row),
         _reach_thresholds(trades, scores, row, thresholds),
         _fitted_before(scores, row, folds),
         _known_when_fitted(scores, folds),
@@ -65,8 +65,8 @@ def _are_candidates(trades: pd.DataFrame, candidates: pd.DataFrame, row: Ints) -
     return Check(name, strangers == 0 and twice == 0, f"{detail}, {twice} traded twice")
 
 
-def _were_admitted(admission: pd.DataFrame, row: Ints) -> Check:
-    admitted = admission["admitted"].to_numpy()[row] == 1
+def _were_admitted(filter_results: pd.DataFrame, row: Ints) -> Check:
+    admitted = filter_results["admitted"].to_numpy()[row] == 1
     return Check(
         "every candidate traded was admitted",
         bool(admitted.all()),

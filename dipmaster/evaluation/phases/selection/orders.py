@@ -9,22 +9,24 @@ from dipmaster.evaluation.phase import Abstention
 from dipmaster.evaluation.statistics.period import Period
 
 
-def select_admitted(entries: Entries, scores: pd.DataFrame, admission: pd.DataFrame) -> Entries:
-    """The entries that were admitted, the surest first, with confidence and regime.
+def select_admitted(
+    entries: Entries, scores: pd.DataFrame, filter_results: pd.DataFrame
+) -> Entries:
+    """The entries that were admitted, the highest confidence first, with confidence and regime.
 
     Parameters
     ----------
-    scores, admission
-        Tables SCORES and ADMISSION, row by row the candidates.
+    scores, filter_results
+        Tables SCORES and FILTER_RESULTS, row by row the candidates.
     """
-    admitted = admission["admitted"].to_numpy() == 1
+    admitted = filter_results["admitted"].to_numpy() == 1
     orders = entries.take(admitted[entries.candidate_id])
-    confidence = admission["confidence"].to_numpy(dtype=np.float64)
+    confidence = filter_results["confidence"].to_numpy(dtype=np.float64)
     return orders.with_scores(confidence, scores["regime"].to_numpy(np.int8))
 
 
 def find_abstention(
-    candidates: pd.DataFrame, admission: pd.DataFrame, period: Period, unscored: str
+    candidates: pd.DataFrame, filter_results: pd.DataFrame, period: Period, unscored: str
 ) -> Abstention:
     """Why no candidate out of sample was admitted, and where the last one was lost.
 
@@ -38,7 +40,7 @@ def find_abstention(
     Abstention
         Lost at "candidates" (there was none), "score", "threshold", or "steps" behind it.
     """
-    late = admission[to_epoch_ms(candidates["open_time"]) >= period.out_of_sample_ms]
+    late = filter_results[to_epoch_ms(candidates["open_time"]) >= period.out_of_sample_ms]
     if (late["admitted"] == 1).any():
         return Abstention()
     if not late["confidence"].notna().any():

@@ -10,7 +10,7 @@ from dipmaster.evaluation.phase import (
     Checks,
     Completed,
     Differences,
-    Judged,
+    JudgedPhases,
     OwnResults,
     Phase,
     PhaseOrders,
@@ -27,7 +27,7 @@ from dipmaster.signal_filter.inputs import CandidateInputs
 
 @dataclass(frozen=True)
 class SelectionPhase(Phase):
-    """Orders of the phase before that were admitted, the surest first."""
+    """Orders of the phase before that were admitted, the highest confidence first."""
 
     number = 1
     name = "selection"
@@ -35,11 +35,13 @@ class SelectionPhase(Phase):
 
     def orders(self, context: EvaluationContext, completed: Completed) -> PhaseOrders:
         """Order what was admitted."""
-        inputs, admission = context.inputs, context.admission
+        inputs, filter_results = context.inputs, context.filter_results
         before = self._before(completed).orders.entries
         return PhaseOrders(
-            select_admitted(before, inputs.scores, admission),
-            find_abstention(inputs.candidates, admission, context.period, inputs.confidence.reason),
+            select_admitted(before, inputs.scores, filter_results),
+            find_abstention(
+                inputs.candidates, filter_results, context.period, inputs.confidence.reason
+            ),
         )
 
     def integrity_checks(
@@ -51,14 +53,14 @@ class SelectionPhase(Phase):
             ledger.trades,
             inputs.candidates,
             inputs.scores,
-            context.admission,
+            context.filter_results,
             params.confidence.thresholds if params.filter.threshold else None,
             inputs.confidence.folds,
         )
         return {**super().integrity_checks(context, completed, ledger), self.name: checks}
 
     def own_results(
-        self, context: EvaluationContext, judged: Judged, differences: Differences
+        self, context: EvaluationContext, judged: JudgedPhases, differences: Differences
     ) -> OwnResults:
         """Follow the candidates step by step, and judge what was traded as signals."""
         inputs, gates = context.inputs, context.params.gates
@@ -66,10 +68,10 @@ class SelectionPhase(Phase):
         if inputs.volatility is None:
             raise PipelineError(
                 "phase 1: its claims on regimes need what the stage volatility measured, found "
-                "none.\n  Cure: give build_inputs the results of reports/metrics/volatility.json."
+                "none.\n  Fix: give build_inputs the results of reports/metrics/volatility.json."
             )
         quality = measure_signal_quality(
-            inputs.scores, context.admission, this.traded, context.period, gates, inputs.truth
+            inputs.scores, context.filter_results, this.traded, context.period, gates, inputs.truth
         )
         claims = measure_claims(
             differences[self.number],
@@ -91,7 +93,7 @@ def _funnel(context: EvaluationContext, traded: Bools) -> Funnel:
     signals = CandidateInputs(inputs.filter_inputs, inputs.absent)
     return build_funnel(
         inputs.scores,
-        context.admission,
+        context.filter_results,
         traded,
         context.period,
         params.filter,

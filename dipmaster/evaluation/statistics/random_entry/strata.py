@@ -54,7 +54,7 @@ class Strata:
 def build_strata(
     panel: Panel, covariates: MatchingCovariates, traded: tuple[Ints, Ints], period: Period
 ) -> Strata:
-    """Codes of eligible bars: out of sample, closed, the next bar traded, surroundings known.
+    """Codes of eligible bars: out of sample, closed, the next bar traded, covariates known.
 
     Parameters
     ----------

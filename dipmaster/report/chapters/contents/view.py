@@ -13,7 +13,7 @@ _PART = re.compile(r'<h3 id="([^"]+)">(.*?)</h3>')
 
 
 @dataclass(frozen=True)
-class Line:
+class ContentsLine:
     """One line of the contents: a chapter, or a part of the one above it."""
 
     anchor: str
@@ -21,21 +21,23 @@ class Line:
     is_part: bool = False
 
 
-def list_lines(chapters: Sequence[Chapter], printed: Sequence[str]) -> list[Line]:
+def list_lines(chapters: Sequence[Chapter], printed: Sequence[str]) -> list[ContentsLine]:
     """Chapters with their parts, which are the headings that have an id."""
     return [
         line
         for chapter, text in zip(chapters, printed, strict=True)
-        for line in (Line(chapter.anchor, chapter.title), *find_parts(text))
+        for line in (ContentsLine(chapter.anchor, chapter.title), *find_parts(text))
     ]
 
 
-def find_parts(chapter: str) -> list[Line]:
+def find_parts(chapter: str) -> list[ContentsLine]:
     """Parts of a printed chapter, in order."""
-    return [Line(anchor, Markup(title), True) for anchor, title in _PART.findall(chapter)]
+    return [ContentsLine(anchor, Markup(title), True) for anchor, title in _PART.findall(chapter)]
 
 
-def in_columns(lines: Sequence[Line]) -> tuple[Sequence[Line], Sequence[Line]]:
+def in_columns(
+    lines: Sequence[ContentsLine],
+) -> tuple[Sequence[ContentsLine], Sequence[ContentsLine]]:
     """Two halves: WeasyPrint would try one break after another to balance them."""
     half = (len(lines) + 1) // 2
     return lines[:half], lines[half:]

@@ -6,7 +6,7 @@ from dipmaster.report.chapter import Chapter, Context
 from dipmaster.report.inputs import ReportInputs
 from dipmaster.report.kit import gates, numbers, table
 from dipmaster.report.kit.forest import large
-from dipmaster.report.kit.gates import Line
+from dipmaster.report.kit.gates import MatrixRow
 from dipmaster.report.kit.table import Column
 from dipmaster.results import GateRow
 
@@ -38,10 +38,10 @@ def view(inputs: ReportInputs) -> Context:
     }
 
 
-def _target_columns(inputs: ReportInputs) -> list[Column[Line]]:
+def _target_columns(inputs: ReportInputs) -> list[Column[MatrixRow]]:
     """The stated figure, then a column a phase; the first one has no target of its own."""
 
-    def target(place: int) -> Column[Line]:
+    def target(place: int) -> Column[MatrixRow]:
         number = gates.roadmap_phases(inputs.built)[place]
         return Column(f"Phase {number} target", lambda line: line.cells[place].target)
 

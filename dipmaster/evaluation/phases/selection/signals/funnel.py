@@ -28,7 +28,7 @@ from dipmaster.results.evaluation.funnel import (
 )
 from dipmaster.signal_filter import TIMEFRAMES, CheckStatus, list_step_switches
 
-# Column of ADMISSION that decides a step, in the order of the funnel.
+# Column of FILTER_RESULTS that decides a step, in the order of the funnel.
 STEPS: Mapping[str, str] = {
     "threshold": "passes_threshold",
     "checks": "passes_checks",
@@ -39,42 +39,42 @@ STEPS: Mapping[str, str] = {
 
 def build_funnel(
     scores: pd.DataFrame,
-    admission: pd.DataFrame,
+    filter_results: pd.DataFrame,
     traded: Bools,
     period: Period,
     filter: Filter,
     confirmation: Confirmation,
     gates: Gates,
-    facts: Sequence[CheckStatus],
-    signs: Mapping[str, Floats] | None = None,
+    statuses: Sequence[CheckStatus],
+    signals: Mapping[str, Floats] | None = None,
 ) -> Funnel:
     """Follow the candidates through every step, out of sample and over the whole period.
 
     Parameters
     ----------
-    scores, admission
-        Tables SCORES and ADMISSION, row by row the same candidates, burn-in included.
+    scores, filter_results
+        Tables SCORES and FILTER_RESULTS, row by row the same candidates, burn-in included.
     traded
         Shape (candidates,), whether the phase opened a position on the candidate.
     filter, confirmation
-        The sections the admissions were made with: they say which steps are on.
-    facts
-        Of `admission.check_facts`.
-    signs
-        Of `admission.confirmation_signs`, for the table of signs; None leaves it out.
+        The sections that the candidates were filtered with: they say which steps are on.
+    statuses
+        Of `signal_filter.assess_checks`.
+    signals
+        Of `signal_filter.compute_confirmation_signals`, for their table; None leaves it out.
 
     Returns
     -------
     Funnel
         `left` counts candidates, `precision` is the share of profitable ones among
-        those whose frozen trade took place (`labelled`), `mean_net_bps` what those
+        those whose baseline trade took place (`labelled`), `mean_net_bps` what those
         trades netted.
     """
     level = BoundsLevel(gates.alpha, gates.few_losing_trades)
     late = is_out_of_sample(scores, period)
-    whole = label_candidates(scores, admission, traded, period)
+    whole = label_candidates(scores, filter_results, traded, period)
     on = _switches(filter, confirmation)
-    passes = _passes(admission, whole)
+    passes = _passes(filter_results, whole)
     steps = _left_after(passes, on)
     late_steps = {name: left[late] for name, left in steps.items()}
     fresh = whole.only(late)
@@ -82,11 +82,11 @@ def build_funnel(
         out_of_sample=_funnel_steps(fresh, late_steps, on, level),
         burn_in_included=_funnel_steps(whole, steps, on, level),
         single_steps=_steps_alone(fresh, {name: passed[late] for name, passed in passes.items()}),
-        checks=_checks(fresh, admission[late], facts),
+        checks=_checks(fresh, filter_results[late], statuses),
         confirmation_signals=()
-        if signs is None
-        else _signs(fresh, {k: v[late] for k, v in signs.items()}),
-        by_regime=_by_regime(fresh, admission[late]),
+        if signals is None
+        else _signals(fresh, {k: v[late] for k, v in signals.items()}),
+        by_regime=_by_regime(fresh, filter_results[late]),
     )
 
 
@@ -97,9 +97,9 @@ def _switches(filter: Filter, confirmation: Confirmation) -> dict[str, bool]:
     return {"scored": True, **steps, "traded": True}
 
 
-def _passes(admission: pd.DataFrame, candidates: LabelledCandidates) -> dict[str, Bools]:
+def _passes(filter_results: pd.DataFrame, candidates: LabelledCandidates) -> dict[str, Bools]:
     """Which candidates each step alone lets through."""
-    steps = {name: admission[column].to_numpy() == 1 for name, column in STEPS.items()}
+    steps = {name: filter_results[column].to_numpy() == 1 for name, column in STEPS.items()}
     return {"scored": ~np.isnan(candidates.confidence), **steps, "traded": candidates.traded}
 
 
@@ -154,7 +154,7 @@ def _steps_alone(
 
 
 def _shares(candidates: LabelledCandidates, passed: Bools) -> dict[str, Any]:
-    """What steps, checks and signs applied alone have in common."""
+    """What steps, checks and signals applied alone have in common."""
     return {
         "passes": int(passed.sum()),
         "of": candidates.size,
@@ -169,26 +169,26 @@ def _won(candidates: LabelledCandidates, among: Bools) -> Floats:
 
 
 def _checks(
-    candidates: LabelledCandidates, admission: pd.DataFrame, facts: Sequence[CheckStatus]
+    candidates: LabelledCandidates, filter_results: pd.DataFrame, statuses: Sequence[CheckStatus]
 ) -> tuple[CheckAlone, ...]:
     rows = []
-    for fact in facts:
-        shares = _shares(candidates, admission[f"check_{fact.check}"].to_numpy() == 1)
-        known = shares if fact.applicable else dict.fromkeys(shares)
-        rows.append(CheckAlone(**asdict(fact), **known))
+    for status in statuses:
+        shares = _shares(candidates, filter_results[f"check_{status.check}"].to_numpy() == 1)
+        known = shares if status.applicable else dict.fromkeys(shares)
+        rows.append(CheckAlone(**asdict(status), **known))
     return tuple(rows)
 
 
-def _signs(
-    candidates: LabelledCandidates, signs: Mapping[str, Floats]
+def _signals(
+    candidates: LabelledCandidates, signals: Mapping[str, Floats]
 ) -> tuple[ConfirmationSign, ...]:
     """A sign counts as passed where it is whole; `mean` is its mean grade."""
     return tuple(
         ConfirmationSign(
             timeframe=frame,
             signal=name,
-            mean=mean_or_none(signs[name]),
-            **_shares(candidates, signs[name] == 1.0),
+            mean=mean_or_none(signals[name]),
+            **_shares(candidates, signals[name] == 1.0),
         )
         for frame, names in TIMEFRAMES.items()
         for name in names
@@ -196,12 +196,12 @@ def _signs(
 
 
 def _by_regime(
-    candidates: LabelledCandidates, admission: pd.DataFrame
+    candidates: LabelledCandidates, filter_results: pd.DataFrame
 ) -> tuple[RegimeAdmission, ...]:
     """A row a regime; the unknown one only where it occurs."""
-    threshold = admission["threshold"].to_numpy(dtype=np.float64)
-    reached = admission["passes_threshold"].to_numpy() == 1
-    admitted = admission["admitted"].to_numpy() == 1
+    threshold = filter_results["threshold"].to_numpy(dtype=np.float64)
+    reached = filter_results["passes_threshold"].to_numpy() == 1
+    admitted = filter_results["admitted"].to_numpy() == 1
     rows = []
     for code in (0, 1, 2, -1):
         inside = candidates.regime == code

@@ -18,7 +18,7 @@ class LabelledCandidates:
     Attributes
     ----------
     known
-        Whether the frozen trade took place; what did not is neither won nor lost.
+        Whether the baseline trade took place; what did not is neither won nor lost.
     won
         Whether it netted more than nothing; False where not known.
     net_frac
@@ -58,14 +58,14 @@ class LabelledCandidates:
 
 
 def label_candidates(
-    scores: pd.DataFrame, admission: pd.DataFrame, traded: Bools, period: Period
+    scores: pd.DataFrame, filter_results: pd.DataFrame, traded: Bools, period: Period
 ) -> LabelledCandidates:
     """All candidates of the tables.
 
     Parameters
     ----------
-    scores, admission
-        Tables SCORES and ADMISSION, row by row the same candidates.
+    scores, filter_results
+        Tables SCORES and FILTER_RESULTS, row by row the same candidates.
     traded
         Shape (candidates,), whether the phase opened a position on it.
 
@@ -74,7 +74,7 @@ def label_candidates(
     DataError
         Where the rows differ, or something was traded that was not admitted.
     """
-    _demand_fit(scores, admission, traded)
+    _demand_fit(scores, filter_results, traded)
     label = scores["label"].to_numpy(dtype=np.int64)
     times = to_epoch_ms(scores["open_time"])
     day = period.day_of(times)
@@ -93,7 +93,7 @@ def label_candidates(
 
 
 def is_out_of_sample(scores: pd.DataFrame, period: Period) -> Bools:
-    """Which candidates fired at or after the boundary."""
+    """Which candidates fired at or after the out-of-sample start."""
     late: Bools = to_epoch_ms(scores["open_time"]) >= period.out_of_sample_ms
     return late
 
@@ -103,16 +103,18 @@ def _month(times_ms: Ints) -> Ints:
     return np.asarray(times.year * 12 + times.month - 1, dtype=np.int64)
 
 
-def _demand_fit(scores: pd.DataFrame, admission: pd.DataFrame, traded: Bools) -> None:
-    same = np.array_equal(scores["candidate_id"].to_numpy(), admission["candidate_id"].to_numpy())
+def _demand_fit(scores: pd.DataFrame, filter_results: pd.DataFrame, traded: Bools) -> None:
+    same = np.array_equal(
+        scores["candidate_id"].to_numpy(), filter_results["candidate_id"].to_numpy()
+    )
     if not same or traded.shape != (len(scores),):
         raise data_error(
             "signal quality",
-            f"scores, admission and trades of the same {len(scores)} candidates, row by row",
-            f"{len(admission)} rows of admission and {traded.size} of trades, or another order",
+            f"scores, filter_results and trades of the same {len(scores)} candidates, row by row",
+            f"{len(filter_results)} filter results and {traded.size} of trades, or another order",
             "run the stages from `confidence` on again",
         )
-    stray = int(np.sum(traded & (admission["admitted"].to_numpy() != 1)))
+    stray = int(np.sum(traded & (filter_results["admitted"].to_numpy() != 1)))
     if stray:
         raise data_error(
             "signal quality",

@@ -28,7 +28,7 @@ from dipmaster.results.evaluation.signal_quality import SignalQuality
 
 def measure_signal_quality(
     scores: pd.DataFrame,
-    admission: pd.DataFrame,
+    filter_results: pd.DataFrame,
     traded: Bools,
     period: Period,
     gates: Gates,
@@ -38,8 +38,8 @@ def measure_signal_quality(
 
     Parameters
     ----------
-    scores, admission
-        Tables SCORES and ADMISSION, row by row the same candidates, burn-in included.
+    scores, filter_results
+        Tables SCORES and FILTER_RESULTS, row by row the same candidates, burn-in included.
     traded
         Shape (candidates,), whether the phase opened a position on the candidate.
     truth
@@ -49,12 +49,12 @@ def measure_signal_quality(
     -------
     SignalQuality
         What cannot be computed is
-        None, and `reason` beside it says why. Candidates whose frozen trade never
+        None, and `reason` beside it says why. Candidates whose baseline trade never
         took place are left out.
     """
     level = BoundsLevel(gates.alpha, gates.few_losing_trades)
     late = is_out_of_sample(scores, period)
-    every = label_candidates(scores, admission, traded, period).only(late)
+    every = label_candidates(scores, filter_results, traded, period).only(late)
     judged = every.only(every.known)
     return SignalQuality(
         unit="candidates",
