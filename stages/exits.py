@@ -2,7 +2,7 @@
 
 from dipmaster.core import catalog, stage, store
 from dipmaster.core.panel import Panel
-from dipmaster.core.tables import EXIT_PLANS, EXIT_ROWS
+from dipmaster.core.tables import EXIT_PLANS, EXIT_ROWS, SCORES
 from dipmaster.exits import (
     FEATURE_COLUMNS,
     VOLATILITY_COLUMNS,
@@ -39,7 +39,7 @@ def main() -> None:
     )
     market = read_market()
     panel = market.panel
-    scores = store.read_table(catalog.SCORES, columns=SCORE_COLUMNS)
+    scores = store.read_table(catalog.SCORES, SCORES)[SCORE_COLUMNS]
     dataset = build_exit_dataset(scores, market, params.execution, params.exits, params.split)
     write(dataset, panel)
     bars_ms = int(panel.open_time[0]), int(panel.open_time[-1])

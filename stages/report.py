@@ -12,6 +12,7 @@ from dipmaster.report.inputs import (
     Market,
     ReportInputs,
     ShownCoin,
+    check_gates,
 )
 from dipmaster.report.kit.pdf import pdf
 from dipmaster.results import (
@@ -41,6 +42,7 @@ def read_inputs() -> ReportInputs:
     """Everything the report is made of."""
     gates = read_result(catalog.GATES, GateRows)
     validation = read_result(catalog.VALIDATE_METRICS, ValidationResults)
+    check_gates(gates, validation)
     ingest = read_result(catalog.INGEST_METRICS, IngestResults)
     market = read_result(catalog.MARKET, Market)
     return ReportInputs(
@@ -84,7 +86,7 @@ def read_shown(symbol: str) -> ShownCoin:
     def read(folder: Path, *columns: str) -> pd.DataFrame:
         return catalog.read_symbols(folder, [symbol], columns)[symbol]
 
-    known = store.read_json(catalog.TRUTH_ABOUT)["known"]
+    known = store.read_json_key(catalog.TRUTH_ABOUT, "known", bool)
     truth = read(catalog.TRUTH, "regime", "coin_regime") if known else None
     return ShownCoin(symbol, read(catalog.BARS, "close"), truth)
 

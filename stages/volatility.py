@@ -32,7 +32,7 @@ def main() -> None:
             panel.symbols,
             "volatility",
         )
-    known = store.read_json(catalog.TRUTH_ABOUT)["known"]
+    known = store.read_json_key(catalog.TRUTH_ABOUT, "known", bool)
     truth = _truth(found) if known else None
     store.write_json(
         evaluate_volatility(found, truth, params.volatility, params.split),

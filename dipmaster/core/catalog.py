@@ -61,15 +61,15 @@ HTML = Path("reports/phase_gate.html")
 def read_panel() -> Panel:
     """Bars of all symbols on one grid, half-spread and funding as the market's source has them."""
     symbols = store.list_symbols(BARS)
-    fallback = float(store.read_json(MARKET)["fallback_half_spread_bps"])
+    fallback = store.read_json_key(MARKET, "fallback_half_spread_bps", float)
     panel = align_bars(read_symbols(BARS, symbols, table=BARS_TABLE), fallback)
     return add_funding(panel, read_funding())
 
 
 def read_funding() -> dict[str, pd.DataFrame]:
     """Frames of table FUNDING of the symbols that are charged; often none."""
-    charged = store.read_json(FUNDING_ABOUT)["charged"]
-    symbols = sorted(str(symbol) for symbol in charged if charged[symbol])
+    charged = store.read_json_key(FUNDING_ABOUT, "charged", dict[str, bool])
+    symbols = sorted(symbol for symbol in charged if charged[symbol])
     return read_symbols(FUNDING, symbols, table=FUNDING_TABLE) if symbols else {}
 
 

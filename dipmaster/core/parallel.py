@@ -25,7 +25,10 @@ def count_workers() -> int:
     if not text:
         return len(os.sched_getaffinity(0))
     if not text.isdigit() or int(text) < 1:
-        raise PipelineError(f"DIPMASTER_WORKERS={text!r}: expected a whole number of 1 or more")
+        raise PipelineError(
+            f"environment variable DIPMASTER_WORKERS: expected a whole number of 1 or more, "
+            f"found {text!r}.\n  Fix: correct it, or leave it unset."
+        )
     return int(text)
 
 

@@ -7,23 +7,27 @@ equal bytes.
 """
 
 import contextlib
+import inspect
 import json
 import math
 import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+from pydantic import TypeAdapter, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from dipmaster.core.errors import PipelineError, TableError
 from dipmaster.core.params import Params
 from dipmaster.core.tables import Table
+
+Value = TypeVar("Value")
 
 PARAMS_FILE = Path("params.yaml")
 SIGNIFICANT_DIGITS = 10
@@ -189,10 +193,37 @@ def read_json(path: Path) -> Any:
         raise PipelineError(f"{path} is not there.\n  Fix: {_RUN_PIPELINE}.")
     try:
         return json.loads(path.read_text(encoding="utf-8"))
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise PipelineError(
             f"{path} is damaged, no valid JSON: {error}.\n  Fix: {_REMOVE_FILE}."
         ) from error
+
+
+def read_json_key(path: Path, key: str, kind: type[Value]) -> Value:
+    """Read one value of a JSON object that a stage wrote.
+
+    Parameters
+    ----------
+    kind
+        Of the value, e.g. ``bool`` or ``dict[str, bool]``; nothing is converted but a whole
+        number to a float.
+
+    Raises
+    ------
+    PipelineError
+        Where the file is not there, is no JSON, or has no such value.
+    """
+    value = read_json(path)
+    found = f"no key '{key}'" if isinstance(value, dict) else f"no object: {value!r:.60}"
+    if isinstance(value, dict) and key in value:
+        try:
+            return TypeAdapter(kind).validate_python(value[key], strict=True)
+        except ValidationError:
+            found = f"{value[key]!r:.60}"
+    raise PipelineError(
+        f"{path}: expected key '{key}' of type {inspect.formatannotation(kind)}, found {found}.\n"
+        f"  Fix: {_REMOVE_FILE}."
+    )
 
 
 def read_yaml(path: Path) -> Any:

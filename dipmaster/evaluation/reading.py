@@ -72,7 +72,7 @@ def read_inputs() -> EvaluationInputs:
         read_truth(panel.symbols),
         read_result(catalog.CONFIDENCE_METRICS, ConfidenceResults),
         read_result(catalog.VOLATILITY_METRICS, VolatilityResults),
-        find_absent(store.read_json(catalog.MARKET)["columns"]),
+        find_absent(store.read_json_key(catalog.MARKET, "columns", dict[str, list[str]])),
     )
 
 
@@ -127,7 +127,7 @@ def build_covariates(panel: Panel, features: Mapping[str, pd.DataFrame]) -> Matc
 
 def read_truth(symbols: tuple[str, ...]) -> dict[str, pd.DataFrame] | None:
     """The simulator's drops; None where the truth is not known."""
-    if not store.read_json(catalog.TRUTH_ABOUT)["known"]:
+    if not store.read_json_key(catalog.TRUTH_ABOUT, "known", bool):
         return None
     return catalog.read_symbols(catalog.TRUTH, symbols, DROPS)
 

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 import numpy as np
 import pandas as pd
+from pydantic import Field
 
-from dipmaster.core.errors import PipelineError
+from dipmaster.core import catalog
+from dipmaster.core.errors import PipelineError, data_error
 from dipmaster.core.params import Params
 from dipmaster.report.kit import numbers
 from dipmaster.report.kit.comparison import Contribution, changes
@@ -26,7 +28,7 @@ from dipmaster.results import (
 from dipmaster.results.evaluation.claims import RoadmapClaim
 from dipmaster.results.evaluation.differences import PhaseComparison
 from dipmaster.results.evaluation.phase import PhaseFigures
-from dipmaster.results.metrics import COMPARED
+from dipmaster.results.metrics import COMPARED, GATES
 
 Results = TypeVar("Results")
 
@@ -58,7 +60,7 @@ class Market:
     """
 
     source: Literal["simulated", "raw"]
-    symbols: tuple[str, ...]
+    symbols: Annotated[tuple[str, ...], Field(min_length=1)]
     first_open_time: str
     last_open_time: str
     days: float
@@ -221,3 +223,26 @@ class ReportInputs:
 def time_of(stamp: str) -> np.datetime64:
     """A time of the results, UTC."""
     return np.datetime64(stamp.rstrip("Z"), "ms")
+
+
+def check_gates(gates: GateRows, validation: ValidationResults) -> None:
+    """Demand every gate of every built phase, once: a row left out would not be missed in print.
+
+    Raises
+    ------
+    DataError
+        Where gates.json and validate.json are not of one run.
+    """
+    needed = [(phase, metric.key) for phase in validation.built_phases for metric in GATES]
+    rows = [(gate.phase, gate.metric) for gate in gates]
+    if needed and sorted(rows) == sorted(needed):
+        return
+    lacking = [
+        f"{metric} of phase {phase}" for phase, metric in needed if (phase, metric) not in rows
+    ]
+    raise data_error(
+        str(catalog.GATES),
+        f"one row for each of {len(needed)} gates of the phases {list(validation.built_phases)}",
+        f"{len(rows)} rows" + (f", none for {', '.join(lacking)}" if lacking else ""),
+        "run `dvc repro`: the file was edited, or is of another run than validate.json",
+    )

@@ -5,10 +5,10 @@ the lock contains the report, so the report cannot contain the lock.
 """
 
 import sys
-from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import metadata
-from typing import Any
+
+from pydantic import BaseModel, ValidationError
 
 from dipmaster.core.errors import PipelineError
 
@@ -29,15 +29,36 @@ class Output:
     md5: str
 
 
-def outputs(lock: Mapping[str, Any]) -> list[Output]:
+class _LockedOutput(BaseModel):
+    path: str
+    md5: str
+
+
+class _LockedStage(BaseModel):
+    outs: tuple[_LockedOutput, ...] = ()
+
+
+class _Lock(BaseModel):
+    stages: dict[str, _LockedStage] = {}
+
+
+def outputs(lock: object) -> list[Output]:
     """Outputs of the stages before the report, in the order of the pipeline.
 
     Raises
     ------
     PipelineError
-        Where dvc.lock has no entry for one of them.
+        Where dvc.lock has no entry for one of them, or none in the form that DVC writes.
     """
-    stages = lock.get("stages", {})
+    try:
+        stages = _Lock.model_validate(lock).stages
+    except ValidationError as error:
+        fault = error.errors()[0]
+        raise PipelineError(
+            f"dvc.lock: expected stages with their outputs as DVC writes them, found at "
+            f"{'.'.join(str(part) for part in fault['loc']) or 'the top'}: {fault['msg']}.\n"
+            "  Fix: restore it from git, or remove it and run the whole pipeline with `dvc repro`."
+        ) from error
     missing = [name for name in EARLIER_STAGES if name not in stages]
     if missing:
         raise PipelineError(
@@ -45,9 +66,9 @@ def outputs(lock: Mapping[str, Any]) -> list[Output]:
             f"{', '.join(missing)}.\n  Fix: run the whole pipeline with `dvc repro`."
         )
     return [
-        Output(name, out["path"], out["md5"])
+        Output(name, out.path, out.md5)
         for name in EARLIER_STAGES
-        for out in sorted(stages[name].get("outs", []), key=lambda out: str(out["path"]))
+        for out in sorted(stages[name].outs, key=lambda out: out.path)
     ]
 
 

@@ -19,7 +19,7 @@ def test_results_come_in_the_order_of_the_items(
 @pytest.mark.parametrize("text", ["0", "-1", "two", "1.5"])
 def test_a_wrong_number_of_workers_is_refused(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DIPMASTER_WORKERS", text)
-    with pytest.raises(PipelineError, match="whole number of 1 or more"):
+    with pytest.raises(PipelineError, match=r"(?s)whole number of 1 or more, found .*Fix:"):
         parallel.count_workers()
 
 

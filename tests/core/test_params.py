@@ -49,7 +49,7 @@ def test_all_faults_are_reported_at_once_with_path_value_and_what_is_allowed(raw
     assert "found -0.5" in text
     assert "signal.rule" in text
     assert "'dip', 'dipmaster_v4' or 'capitulation'" in text
-    assert "gates.alhpa: Extra inputs are not permitted" in text
+    assert "gates.alhpa: there is no such key" in text
     assert "split.burn_in_days: Field required" in text
 
 
@@ -120,3 +120,16 @@ def test_levels_beyond_the_burn_in_are_refused(raw: dict) -> None:
     raw["split"]["models_from_day"] = raw["split"]["burn_in_days"] + 1
     with pytest.raises(ParamsError, match="models_from_day must not lie beyond burn_in_days"):
         Params.parse(raw, ("split",))
+
+
+def test_a_misspelt_or_old_key_names_the_one_that_is_missing(raw: Any) -> None:
+    raw["exits"]["cap_bars"] = raw["exits"].pop("max_holding_bars")
+    raw["split"]["calibrator_from_day"] = 75
+    with pytest.raises(ParamsError) as raised:
+        Params.parse(raw, SECTIONS)
+    lines = str(raised.value).splitlines()
+    assert (
+        "  exits.cap_bars: there is no such key (missing beside it: max_holding_bars), found 36"
+        in lines
+    )
+    assert "  split.calibrator_from_day: there is no such key, found 75" in lines

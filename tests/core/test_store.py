@@ -249,3 +249,32 @@ def test_a_broken_lock_is_an_error_with_its_place_and_fix(tmp_path: Path) -> Non
     (tmp_path / "dvc.lock").write_text("a: [", encoding="utf-8")
     with pytest.raises(PipelineError, match=r"(?s)dvc\.lock is no valid YAML.*Fix: restore"):
         store.read_yaml(tmp_path / "dvc.lock")
+
+
+def test_a_json_nested_beyond_reading_is_damaged(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text("[" * 200_000, encoding="utf-8")
+    with pytest.raises(PipelineError, match=r"a\.json is damaged"):
+        store.read_json(tmp_path / "a.json")
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("{}", "no key 'charged'"),
+        ("[1]", r"no object: \[1\]"),
+        ('{"charged": 1}', "found 1"),
+        ('{"charged": {"A": "yes"}}', "found {'A': 'yes'}"),
+    ],
+)
+def test_a_key_that_is_missing_or_of_another_type_names_file_and_fix(
+    tmp_path: Path, text: str, found: str
+) -> None:
+    (tmp_path / "a.json").write_text(text, encoding="utf-8")
+    with pytest.raises(PipelineError, match=rf"(?s)a\.json: expected key 'charged'.*{found}.*Fix:"):
+        store.read_json_key(tmp_path / "a.json", "charged", dict[str, bool])
+
+
+def test_a_key_comes_as_its_type(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text('{"bps": 1, "charged": {"A": true}}', encoding="utf-8")
+    assert isinstance(store.read_json_key(tmp_path / "a.json", "bps", float), float)
+    assert store.read_json_key(tmp_path / "a.json", "charged", dict[str, bool]) == {"A": True}

@@ -38,6 +38,21 @@ def test_a_stage_missing_from_the_lock_names_the_fix(lock: dict[str, object]) ->
         provenance.outputs(lock)
 
 
+@pytest.mark.parametrize(
+    ("lock", "where"),
+    [
+        (None, "the top"),
+        ([1], "the top"),
+        ({"stages": 5}, "stages"),
+        ({"stages": {"ingest": None}}, "stages.ingest"),
+        ({"stages": {"ingest": {"outs": [{"path": "a"}]}}}, "stages.ingest.outs.0.md5"),
+    ],
+)
+def test_a_lock_in_another_form_names_place_and_fix(lock: object, where: str) -> None:
+    with pytest.raises(PipelineError, match=rf"(?s)dvc\.lock: .* found at {where}: .*Fix: "):
+        provenance.outputs(lock)
+
+
 def test_params_are_flattened_in_order() -> None:
     values = {"gates": {"alpha": 0.025, "targets": {"phase_1": {"sharpe": 2.0}}}, "on": True}
     assert flat(values) == [

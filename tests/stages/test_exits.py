@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from dipmaster.core import catalog, store
-from dipmaster.core.errors import PipelineError
+from dipmaster.core.errors import PipelineError, TableError
 from dipmaster.core.panel import to_epoch_ms
 from dipmaster.core.params import Params
 from dipmaster.core.tables import EXIT_PLANS, EXIT_ROWS
@@ -205,6 +205,15 @@ def test_nothing_half_written_without_input(
     with pytest.raises(PipelineError, match="dvc repro"):
         stage.main()
     assert not catalog.EXITS.exists()
+
+
+def test_scores_out_of_range_are_refused(workspace: Path) -> None:
+    scores = store.read_table(catalog.SCORES).assign(confidence=1.5)
+    scores.to_parquet(catalog.SCORES)
+    before = contents()
+    with pytest.raises(TableError, match=r"scores\.parquet: expected column 'confidence'"):
+        stage.main()
+    assert contents() == before
 
 
 def test_the_rows_are_those_of_the_package(

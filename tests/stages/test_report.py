@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from dipmaster.core import store
-from dipmaster.core.errors import PipelineError
+from dipmaster.core.errors import DataError, DipMasterError, PipelineError
 from dipmaster.core.tables import EQUITY, SCORES
 from dipmaster.report import provenance
 from dipmaster.results import write_result
@@ -160,6 +160,33 @@ def test_what_is_not_there_is_named(
     (workspace / absent).unlink()
     monkeypatch.chdir(workspace)
     with pytest.raises(PipelineError, match=rf"(?s){absent} is not there.*dvc repro"):
+        report.read_inputs()
+
+
+@pytest.mark.parametrize("kept", [slice(0, 0), slice(1, None)])
+def test_a_gate_that_was_taken_out_is_named(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch, kept: slice
+) -> None:
+    file = workspace / "reports/metrics/gates.json"
+    store.write_json(store.read_json(file)[kept], file)
+    monkeypatch.chdir(workspace)
+    with pytest.raises(DataError, match=r"(?s)gates\.json: .*none for win_rate of phase 0.*Fix:"):
+        report.read_inputs()
+
+
+@pytest.mark.parametrize(
+    ("file", "key", "value"),
+    [
+        ("data/ingest/market.json", "symbols", []),
+        ("data/ingest/truth/about.json", "known", "yes"),
+    ],
+)
+def test_what_was_edited_is_named(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch, file: str, key: str, value: object
+) -> None:
+    store.write_json(store.read_json(workspace / file) | {key: value}, workspace / file)
+    monkeypatch.chdir(workspace)
+    with pytest.raises(DipMasterError, match=rf"(?s){file}: expected .*{key}.*Fix:"):
         report.read_inputs()
 
 

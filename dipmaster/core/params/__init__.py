@@ -184,6 +184,7 @@ def _is_section_path(name: str) -> bool:
 
 def _format_faults(error: ValidationError) -> str:
     lines = [f"params.yaml: {error.error_count()} value(s) do not fit:"]
+    missing = [fault["loc"] for fault in error.errors() if fault["type"] == "missing"]
     for fault in error.errors():
         path = ".".join(str(part) for part in fault["loc"]) or "(top)"
         # A fault between sections names its values itself; its input is the whole file.
@@ -191,7 +192,12 @@ def _format_faults(error: ValidationError) -> str:
             fault["type"] == "value_error" and not fault["loc"]
         )
         value_note = "" if names_values else f", found {_shorten(fault['input'])}"
-        lines.append(f"  {path}: {fault['msg']}{value_note}")
+        message = fault["msg"]
+        if fault["type"] == "extra_forbidden":
+            lacking = [str(loc[-1]) for loc in missing if loc[:-1] == fault["loc"][:-1]]
+            hint = f" (missing beside it: {', '.join(lacking)})" if lacking else ""
+            message = f"there is no such key{hint}"
+        lines.append(f"  {path}: {message}{value_note}")
     lines.append("  Fix: edit params.yaml; params.schema.json lists what is allowed.")
     return "\n".join(lines)
 
