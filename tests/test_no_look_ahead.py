@@ -15,7 +15,7 @@ from dipmaster.backtest import Ledger
 from dipmaster.core.panel import to_epoch_ms
 from dipmaster.core.params import Params
 from dipmaster.core.time_units import BAR_MS, DAY_MS
-from dipmaster.evaluation.statistics.period import Period, drop_boundary_crossings
+from dipmaster.evaluation.statistics.period import Period, drop_crossing_candidates
 from dipmaster.market.simulator import simulate_market
 from studies.in_process import read_all_params, trade_bars, trade_baseline
 
@@ -63,7 +63,7 @@ def period(bars) -> Period:
 def compute_past(panel, candidates, period, params) -> Past:
     """Orders are the candidates that reach the engine."""
     ledger = trade_baseline(candidates, panel, period, params)
-    orders = drop_boundary_crossings(candidates, panel, period, params.exits.max_holding_bars)
+    orders = drop_crossing_candidates(candidates, panel, period, params.exits.max_holding_bars)
     named = orders.rename(columns={"open_time": "time"})
     return Past(named, ledger.fills, ledger.equity, ledger)
 

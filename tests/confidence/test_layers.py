@@ -80,7 +80,7 @@ def test_only_candidates_are_scored_calibrated_and_counted(market, scored, setti
     found = scored(some, 400)
     assert found.confidence.shape == found.weighted.shape == (400,)
     assert len(build_scores_table(found)) == 400
-    folds = evaluate_scores(found, some.bars_ms, settings[1], settings[0].judging).folds
+    folds = evaluate_scores(found, some.bars_ms, settings[1], settings[0].evaluation).folds
     models = [fold for fold in folds if fold.layer == "models"]
     others = [fold for fold in folds if fold.layer != "models"]
     assert all(fold.candidates < fold.rows for fold in models)
@@ -103,7 +103,7 @@ def test_a_rare_rule_has_a_confidence_that_says_what_it_rests_on(market, scored,
     some = shuffled(market())
     found = scored(some, 20)
     assert np.isfinite(found.confidence).sum() > 10
-    folds = evaluate_scores(found, some.bars_ms, settings[1], settings[0].judging).folds
+    folds = evaluate_scores(found, some.bars_ms, settings[1], settings[0].evaluation).folds
     calibrators = [fold for fold in folds if fold.layer == "calibrator"]
     models = [fold for fold in folds if fold.layer == "models"]
     assert calibrators[-1].reason == ""

@@ -17,6 +17,7 @@ from dipmaster.confidence import Events, Scores, build_events
 from dipmaster.core.kernels import Ints
 from dipmaster.core.params import Params
 from dipmaster.evaluation.phase_evaluation import PhaseEvaluation
+from dipmaster.exits import licence
 from studies import in_process
 from studies.exits_in_process import compute_exits
 from studies.in_process import ScoredMarket, evaluate_all_phases, override_params, score_market
@@ -172,6 +173,9 @@ def test_exits_find_nothing_either(project, market) -> None:
     some, params = market(0.0), params_with(ALL, **ACTING)
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(project)
+        # Nothing earns, so nothing would be sold.
+        patch.setattr(licence, "_bound", lambda *_: (1.0, 1.0, 9))
+        patch.setattr(licence, "_refuse", lambda *_: "")
         _, exit_inputs = compute_exits(some, some.scores, params)
         _, result = evaluate_all_phases(some, some.scores, params, exit_inputs)
     found = result.evaluations[2]

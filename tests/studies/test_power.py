@@ -28,7 +28,14 @@ from studies.power.tables import SCORES, PowerResult, build_record
 from tests.studies.test_phase_1_markets import SMALL
 
 TREES = BoostedTrees(
-    seed=1, rounds=10, learning_rate=0.1, depth=2, min_leaf=5, column_frac=1.0, l2=1.0
+    seed=1,
+    rounds=10,
+    learning_rate=0.1,
+    depth=2,
+    min_leaf=5,
+    column_frac=1.0,
+    l2=1.0,
+    max_bins=255,
 )
 # Large, frequent jumps: who knows which of them revert must win more than who guesses.
 PLANTED = SMALL | {

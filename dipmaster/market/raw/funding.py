@@ -129,6 +129,29 @@ def _row_name(source: RawFile, row: object) -> str:
     return f"{source.display_name}, line {int(str(row)) + 2}"
 
 
+def select_due_files(
+    files: Sequence[FundingFile], bars: Mapping[str, pd.DataFrame]
+) -> list[FundingFile]:
+    """Those of symbols with a rate within the time of their bars; the others charge nobody.
+
+    Parameters
+    ----------
+    bars
+        One frame of table BARS a symbol.
+    """
+    due = {
+        file.symbol
+        for file in files
+        if file.symbol in bars and _has_rate_within(file.rows, bars[file.symbol])
+    }
+    return [file for file in files if file.symbol in due]
+
+
+def _has_rate_within(rates: pd.DataFrame, bars: pd.DataFrame) -> bool:
+    first, *_, last = to_epoch_ms(bars["open_time"])
+    return bool(rates["time_ms"].between(first, last).any())
+
+
 def build_funding_rates(
     files: Sequence[FundingFile], bars: Mapping[str, pd.DataFrame]
 ) -> dict[str, pd.DataFrame]:

@@ -13,7 +13,7 @@ from dipmaster.core.params import Ingest
 from dipmaster.core.tables import BARS
 from dipmaster.core.time_units import BARS_PER_DAY
 from dipmaster.market.raw.files import RawFile, find_sources, no_usable_file_error
-from dipmaster.market.raw.funding import build_funding_rates, read_funding_files
+from dipmaster.market.raw.funding import build_funding_rates, read_funding_files, select_due_files
 from dipmaster.market.raw.intervals import interval_name
 from dipmaster.market.raw.log import FileRead, IgnoredFile, RawLog, RawMarket, tally_dropped
 from dipmaster.market.raw.merge import MergedSeries, merge_parts
@@ -82,7 +82,7 @@ def read_raw(folder: Path, ingest: Ingest, workspace: Path | None = None) -> Raw
         symbol: _build_frame(symbol_series, trimmed_ends.bars_kept[symbol])
         for symbol, symbol_series in series.items()
     }
-    funding_files = [file for file in funding_files if file.symbol in bars]
+    funding_files = select_due_files(funding_files, bars)
     funding_names = tuple(file.file for file in funding_files)
     ignored = [entry for entry in ignored if entry.file not in funding_names]
     log = _build_log(files, ignored, series, trimmed_ends)

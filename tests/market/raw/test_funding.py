@@ -158,3 +158,11 @@ def test_a_file_without_rows_is_refused(raw: Path, fund: Read) -> None:
 def test_a_hole_outside_the_bars_charges_nobody_and_is_no_fault(raw: Path, fund: Read) -> None:
     put(raw, lines([-64, -8, *range(0, 72, 8), 200]))
     assert len(fund().funding["BTCUSDT"]) == 12
+
+
+def test_rates_from_before_or_after_all_bars_charge_nobody(raw: Path, fund: Read) -> None:
+    put(raw, lines([2400, 2408, 2416]))
+    market = fund()
+    assert market.funding == {}
+    assert market.log.funding_files == ()
+    assert [entry.reason for entry in market.log.ignored] == ["holds funding rates, not bars"]
