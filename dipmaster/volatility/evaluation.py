@@ -6,11 +6,11 @@ from functools import partial
 import numpy as np
 
 from dipmaster.core.kernels import Bools, Floats
+from dipmaster.core.panel import format_time
 from dipmaster.core.parallel import map_in_threads
 from dipmaster.core.params import Split, Volatility
 from dipmaster.core.params.roadmap import REGIME_ACCURACY_FRAC
 from dipmaster.core.time_units import BARS_PER_DAY, DAY_MS, out_of_sample_start_ms
-from dipmaster.learning.model_store import format_time
 from dipmaster.results.volatility import garch, record, regimes
 from dipmaster.volatility import forecast_accuracy, regime_accuracy
 from dipmaster.volatility.batch import MarketVolatility
