@@ -135,6 +135,8 @@ def measure_delays(
 
     Parameters
     ----------
+    detector
+        Whose regimes they are; it goes into the result.
     predicted, truth
         Shape (rows, bars): one row for the market, or one a coin; -1 is not known.
     """
