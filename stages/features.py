@@ -1,7 +1,6 @@
 """Bars to features and candidates."""
 
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
@@ -10,7 +9,13 @@ from dipmaster.core.parallel import map_in_threads
 from dipmaster.core.params import Features
 from dipmaster.core.tables import BARS, CANDIDATES, FEATURES
 from dipmaster.features import MarketBars, build_market_bars, find_candidates
-from dipmaster.features.feature_table import build_feature_table, summarize_coin, summarize_features
+from dipmaster.features.feature_table import (
+    CoinSummary,
+    build_feature_table,
+    summarize_coin,
+    summarize_features,
+)
+from dipmaster.results import write_result
 
 
 def main() -> None:
@@ -26,12 +31,12 @@ def main() -> None:
         found = find_candidates(base, params.signal)
         store.write_table(found, CANDIDATES, folder / "candidates.parquet")
     facts = {symbol: fact for symbol, (_, fact) in zip(symbols, written, strict=True)}
-    store.write_json(summarize_features(facts, coins, found), catalog.FEATURES_METRICS)
+    write_result(summarize_features(facts, coins, found), catalog.FEATURES_METRICS)
 
 
 def _write_panel(
     symbol: str, coins: MarketBars, params: Features, folder: Path
-) -> tuple[pd.DataFrame, dict[str, Any]]:
+) -> tuple[pd.DataFrame, CoinSummary]:
     """Write one coin's panel; return what candidates need, in full precision, and its facts."""
     panel, base = build_feature_table(symbol, coins, params)
     store.write_table(panel, FEATURES, folder / "panel" / f"{symbol}.parquet")

@@ -15,6 +15,7 @@ from dipmaster.market.jumps import refuse_jumps
 from dipmaster.market.quality import build_quality_report
 from dipmaster.market.raw import read_raw
 from dipmaster.market.simulator import simulate_market
+from dipmaster.results import IngestResults, write_result
 
 
 def main() -> None:
@@ -23,15 +24,15 @@ def main() -> None:
     build = {"raw": _write_raw, "simulated": _write_simulated}[ingest.source]
     with store.atomic_folder(catalog.INGEST) as folder:
         quality = build(ingest, folder)
-    store.write_json(quality, catalog.INGEST_METRICS)
+    write_result(quality, catalog.INGEST_METRICS)
 
 
-def _write_raw(ingest: Ingest, folder: Path) -> dict[str, Any]:
+def _write_raw(ingest: Ingest, folder: Path) -> IngestResults:
     market = read_raw(catalog.RAW, ingest, _raw_of_workspace())
     refuse_jumps(market.bars, ingest.max_jump_factor)
     _write_bars(market.bars, market.funding, ingest, folder)
     _write_about_truth(False, folder)
-    return build_quality_report(market.bars, "raw", market.log)
+    return build_quality_report(market.bars, market.log)
 
 
 def _raw_of_workspace() -> Path | None:
@@ -40,7 +41,7 @@ def _raw_of_workspace() -> Path | None:
     return None if root.resolve() == Path.cwd() else root / catalog.RAW
 
 
-def _write_simulated(ingest: Ingest, folder: Path) -> dict[str, Any]:
+def _write_simulated(ingest: Ingest, folder: Path) -> IngestResults:
     market = simulate_market(ingest.simulated)
     _write_bars(market.bars, {}, ingest, folder)
     _write_tables(market.truth, TRUTH, folder / "truth")
@@ -48,7 +49,7 @@ def _write_simulated(ingest: Ingest, folder: Path) -> dict[str, Any]:
     _write_tables(market.order_book, ORDER_BOOK, folder / "order_book")
     _write_tables(market.on_chain, ON_CHAIN, folder / "on_chain")
     _write_tables(market.sentiment, SENTIMENT, folder / "sentiment")
-    return build_quality_report(market.bars, "simulated", None)
+    return build_quality_report(market.bars, None)
 
 
 def _write_bars(

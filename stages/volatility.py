@@ -6,6 +6,7 @@ from dipmaster.core import catalog, stage, store
 from dipmaster.core.panel import align_bars
 from dipmaster.core.parallel import map_in_threads
 from dipmaster.core.tables import BARS, TRUTH, VOLATILITY
+from dipmaster.results import write_result
 from dipmaster.volatility import (
     LatentRegimes,
     MarketVolatility,
@@ -34,10 +35,8 @@ def main() -> None:
         )
     known = store.read_json_key(catalog.TRUTH_ABOUT, "known", bool)
     truth = _truth(found) if known else None
-    store.write_json(
-        evaluate_volatility(found, truth, params.volatility, params.split),
-        catalog.VOLATILITY_METRICS,
-    )
+    results = evaluate_volatility(found, truth, params.volatility, params.split)
+    write_result(results, catalog.VOLATILITY_METRICS)
 
 
 def _truth(found: MarketVolatility) -> LatentRegimes:

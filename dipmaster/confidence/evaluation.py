@@ -15,12 +15,12 @@ from dipmaster.confidence.step_figures import (
     measure_importance,
 )
 from dipmaster.core.kernels import Bools, Floats, Ints
+from dipmaster.core.panel import format_time
 from dipmaster.core.params import Split
 from dipmaster.core.params.confidence import ConfidenceEvaluation
 from dipmaster.core.time_units import out_of_sample_start_ms
 from dipmaster.learning.evaluation import sample as samples
 from dipmaster.learning.evaluation.ranks import auc_statistic
-from dipmaster.learning.model_store import format_time
 from dipmaster.learning.refits import Refit
 from dipmaster.results.confidence import calibration, record
 

@@ -13,7 +13,7 @@ import pandas as pd
 
 from dipmaster.core.errors import TableError
 from dipmaster.core.kernels import Floats, Ints
-from dipmaster.core.time_units import BAR_MS
+from dipmaster.core.time_units import BAR_MS, ISO_UTC
 
 
 @dataclass(frozen=True)
@@ -99,6 +99,11 @@ def to_epoch_ms(times: "pd.Series[pd.Timestamp]") -> Ints:
 def to_timestamps(times_ms: Ints) -> pd.DatetimeIndex:
     """int64 milliseconds since 1970 as UTC times."""
     return pd.DatetimeIndex(times_ms.astype("datetime64[ms]")).tz_localize("UTC")
+
+
+def format_time(time_ms: int) -> str:
+    """A time as outputs write it."""
+    return str(to_timestamps(np.array([time_ms], dtype=np.int64))[0].strftime(ISO_UTC))
 
 
 def align_bars(bars: Mapping[str, pd.DataFrame], fallback_half_spread_bps: float) -> Panel:

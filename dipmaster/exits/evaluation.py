@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from dipmaster.core.panel import format_time
 from dipmaster.core.params import Split
 from dipmaster.core.params.exits import ExitDecision, ExitEvaluation
 from dipmaster.core.tables.exits import PRICE_LEVEL_FEATURES, ROADMAP_FEATURES
@@ -20,7 +21,6 @@ from dipmaster.exits.scores import ExitScores
 from dipmaster.learning.cross_fitting import CrossFittedModel
 from dipmaster.learning.evaluation import sample as samples
 from dipmaster.learning.logistic import Logistic
-from dipmaster.learning.model_store import format_time
 from dipmaster.learning.refits import WalkForwardResult
 from dipmaster.results import exits as results
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dipmaster.core.kernels import Floats, Ints
+from dipmaster.core.panel import format_time
 from dipmaster.core.params.exits import ExitDecision, ExitLicenceRule
 from dipmaster.core.time_units import DAY_MS
 from dipmaster.exits.training_set import ExitTrainingSet
@@ -15,7 +16,6 @@ from dipmaster.learning.evaluation.clustered import (
     t_critical,
 )
 from dipmaster.learning.logistic import Logistic
-from dipmaster.learning.model_store import format_time
 from dipmaster.learning.refits import Refit
 from dipmaster.results.exits import ExitLicence
 

@@ -1,6 +1,7 @@
 """Features as they are stored, and a summary of them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from dipmaster.core.tables import FEATURES, I8
 from dipmaster.core.time_units import BARS_PER_DAY, ISO_UTC
 from dipmaster.features.batch import FEATURE_NAMES, MarketBars, iterate_blocks
 from dipmaster.features.candidates import CANDIDATE_COLUMNS
+from dipmaster.results.features import FeatureLeftOut, FeatureResults
 
 STORED_TYPES = {c.name: c.dtype for c in FEATURES.columns[1:]}
 FLAG_ROWS = [place for place, name in enumerate(FEATURE_NAMES) if STORED_TYPES[name] == I8]
@@ -52,21 +54,24 @@ def build_feature_table(
     )
 
 
-def summarize_coin(table: pd.DataFrame, rule_inputs: pd.DataFrame) -> dict[str, Any]:
-    """Rows, unknown values by column, and the first bar with all the base signal needs.
+@dataclass(frozen=True)
+class CoinSummary:
+    """Rows, unknown values by column, and the first bar with all the base signal needs, or None."""
 
-    Parameters
-    ----------
-    table, rule_inputs
-        From `build_feature_table`.
-    """
+    rows: int
+    missing: Mapping[str, int]
+    first_usable: str | None
+
+
+def summarize_coin(table: pd.DataFrame, rule_inputs: pd.DataFrame) -> CoinSummary:
+    """Count what `build_feature_table` gave."""
     known = rule_inputs.notna().all(axis=1).to_numpy()
     first = rule_inputs["open_time"].iloc[int(known.argmax())] if known.any() else None
-    return {
-        "rows": len(table),
-        "missing": {str(name): _count_missing(table[name]) for name in table.columns[1:]},
-        "first_usable": None if first is None else first.strftime(ISO_UTC),
-    }
+    return CoinSummary(
+        rows=len(table),
+        missing={str(name): _count_missing(table[name]) for name in table.columns[1:]},
+        first_usable=None if first is None else first.strftime(ISO_UTC),
+    )
 
 
 def _count_missing(column: "pd.Series[Any]") -> int:
@@ -76,58 +81,48 @@ def _count_missing(column: "pd.Series[Any]") -> int:
 
 
 def summarize_features(
-    coin_summaries: Mapping[str, dict[str, Any]], market: MarketBars, candidates: pd.DataFrame
-) -> dict[str, Any]:
+    coins: Mapping[str, CoinSummary], market: MarketBars, candidates: pd.DataFrame
+) -> FeatureResults:
     """Facts of all coins as one report.
 
     Parameters
     ----------
-    coin_summaries
+    coins
         Symbol to `summarize_coin`.
     market
         For the features left out, with their reasons.
     candidates
         Table CANDIDATES.
     """
-    rows = {symbol: int(coin_summary["rows"]) for symbol, coin_summary in coin_summaries.items()}
-    total = sum(rows.values())
-    counts = candidates["symbol"].value_counts().to_dict()
-    names = [
-        n
-        for n in STORED_TYPES
-        if any(n in coin_summary["missing"] for coin_summary in coin_summaries.values())
-    ]
+    total = sum(coin.rows for coin in coins.values())
+    counts = candidates["symbol"].value_counts()
+    names = [n for n in STORED_TYPES if any(n in coin.missing for coin in coins.values())]
+    return FeatureResults(
+        rows=total,
+        columns=tuple(names),
+        left_out=_list_left_out(market),
+        candidates=len(candidates),
+        candidates_per_coin_day=len(candidates) * BARS_PER_DAY / total if total else None,
+        candidates_by_symbol={symbol: int(counts.get(symbol, 0)) for symbol in coins},
+        missing_frac={name: _missing_share(name, coins.values()) for name in names},
+        first_usable_time={symbol: coin.first_usable for symbol, coin in coins.items()},
+    )
+
+
+def _list_left_out(market: MarketBars) -> dict[str, FeatureLeftOut]:
+    """Feature to the reason it is left out, the same for every coin, and the coins concerned."""
+    reasons = {f: why for coin in market.coins.values() for f, why in coin.left_out.items()}
     return {
-        "rows": total,
-        "columns": names,
-        "left_out": _list_left_out(market),
-        "candidates": len(candidates),
-        "candidates_per_coin_day": len(candidates) * BARS_PER_DAY / total if total else None,
-        "candidates_by_symbol": {symbol: int(counts.get(symbol, 0)) for symbol in rows},
-        "missing_frac": {name: _missing_share(name, coin_summaries) for name in names},
-        "first_usable_time": {
-            symbol: coin_summary["first_usable"] for symbol, coin_summary in coin_summaries.items()
-        },
+        feature: FeatureLeftOut(
+            reason=reason,
+            symbols=tuple(s for s, coin in market.coins.items() if feature in coin.left_out),
+        )
+        for feature, reason in reasons.items()
     }
 
 
-def _list_left_out(market: MarketBars) -> dict[str, dict[str, Any]]:
-    """Feature to the reason it is left out, and the coins concerned."""
-    by_feature: dict[str, dict[str, Any]] = {}
-    for symbol, coin in market.coins.items():
-        for feature, reason in coin.left_out.items():
-            by_feature.setdefault(feature, {"reason": reason, "symbols": []})["symbols"].append(
-                symbol
-            )
-    return by_feature
-
-
-def _missing_share(name: str, coin_summaries: Mapping[str, dict[str, Any]]) -> float | None:
+def _missing_share(name: str, coins: Iterable[CoinSummary]) -> float | None:
     """Share of unknown values among the rows of the coins that have the column."""
-    with_column = [
-        coin_summary for coin_summary in coin_summaries.values() if name in coin_summary["missing"]
-    ]
-    rows = sum(coin_summary["rows"] for coin_summary in with_column)
-    return (
-        sum(coin_summary["missing"][name] for coin_summary in with_column) / rows if rows else None
-    )
+    with_column = [coin for coin in coins if name in coin.missing]
+    rows = sum(coin.rows for coin in with_column)
+    return sum(coin.missing[name] for coin in with_column) / rows if rows else None

@@ -12,8 +12,7 @@ import pandas as pd
 from dipmaster.core import store
 from dipmaster.core.errors import data_error
 from dipmaster.core.kernels import Ints
-from dipmaster.core.panel import to_timestamps
-from dipmaster.core.time_units import ISO_UTC
+from dipmaster.core.panel import format_time, to_timestamps
 from dipmaster.learning.predictor import Model
 from dipmaster.learning.refits import Refit, WalkForwardResult
 from dipmaster.learning.tree_models import FILE_SUFFIX, Library
@@ -114,11 +113,6 @@ def split_models(joined: str) -> tuple[str, ...]:
         texts.append(joined[end_of_head + 1 : end_of_head + 1 + length])
         place = end_of_head + length + 2
     return tuple(texts)
-
-
-def format_time(time_ms: int) -> str:
-    """A time as outputs write it."""
-    return str(to_timestamps(np.array([time_ms], dtype=np.int64))[0].strftime(ISO_UTC))
 
 
 def to_fit_times(fitted_ms: Ints) -> "pd.Index[pd.Timestamp]":

@@ -7,7 +7,7 @@ rank forecasts as the true variance would (Patton 2011).
 
 import math
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import asdict
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from dipmaster.core.params.evaluation import LEAST_BLOCKS
 from dipmaster.core.params.volatility import ForecastEvaluation
 from dipmaster.core.time_units import BARS_PER_DAY
 from dipmaster.learning.evaluation.minimum_data import describe_shortage
+from dipmaster.results.volatility import forecasts as results
 from dipmaster.volatility.baselines import mean_of_next_bars
 
 GARCH = "garch"
@@ -47,7 +48,7 @@ def evaluate_forecasts(
     forecasts: Mapping[str, Floats],
     first_bar: int,
     params: ForecastEvaluation,
-) -> dict[str, Any]:
+) -> results.ForecastResults:
     """Table forecast x symbol, and the pooled verdicts on GARCH.
 
     Parameters
@@ -65,19 +66,18 @@ def evaluate_forecasts(
     known = np.isfinite(outcome)
     for values in variances.values():
         known &= np.isfinite(values) & (values > 0.0)
-    by_symbol = {
-        symbol: _evaluate_coin(
-            outcome[i], {n: v[i] for n, v in variances.items()}, known[i], params
-        )
-        for i, symbol in enumerate(symbols)
-    }
-    return {
-        "horizon_bars": 24,
-        "origin_bars": params.origin_bars,
-        "hac_lags": _hac_lags(params),
-        "by_symbol": by_symbol,
-        "pooled": _evaluate_pooled(outcome, variances, known, params),
-    }
+    return results.ForecastResults(
+        horizon_bars=24,
+        origin_bars=params.origin_bars,
+        hac_lags=_hac_lags(params),
+        by_symbol={
+            symbol: _evaluate_coin(
+                outcome[i], {n: v[i] for n, v in variances.items()}, known[i], params
+            )
+            for i, symbol in enumerate(symbols)
+        },
+        pooled=_evaluate_pooled(outcome, variances, known, params),
+    )
 
 
 def _hac_lags(params: ForecastEvaluation) -> int:
@@ -92,39 +92,36 @@ def _has_enough(origins: int, params: ForecastEvaluation) -> bool:
 
 def _evaluate_coin(
     outcome: Floats, variances: Mapping[str, Floats], known: Bools, params: ForecastEvaluation
-) -> dict[str, Any]:
+) -> results.CoinForecasts | results.TooFewForecasts:
     rv = outcome[known]
     if not _has_enough(rv.size, params):
-        return {"origins": int(rv.size), "reason": TOO_FEW.format(days=params.min_days)}
+        return results.TooFewForecasts(origins=rv.size, reason=TOO_FEW.format(days=params.min_days))
     coin_variances = {name: values[known] for name, values in variances.items()}
-    table = {
-        name: {**_mean_losses(rv, f), **regress_mincer_zarnowitz(rv, f, params)}
-        for name, f in coin_variances.items()
-    }
-    tests = {
-        name: compare_diebold_mariano(rv, coin_variances[GARCH], f, params)
-        for name, f in coin_variances.items()
-        if name != GARCH
-    }
-    return {"origins": int(rv.size), "forecasts": table, "garch_versus": tests}
+    return results.CoinForecasts(
+        origins=rv.size,
+        forecasts={name: measure_accuracy(rv, f, params) for name, f in coin_variances.items()},
+        garch_versus={
+            name: compare_diebold_mariano(rv, coin_variances[GARCH], f, params)
+            for name, f in coin_variances.items()
+            if name != GARCH
+        },
+    )
 
 
-def _mean_losses(rv: Floats, forecast: Floats) -> dict[str, float]:
-    return {
-        "qlike": float(qlike(rv, forecast).mean()),
-        "mse_1e6": MSE_UNIT * float(((rv - forecast) ** 2).mean()),
-    }
-
-
-def regress_mincer_zarnowitz(
+def measure_accuracy(
     rv: Floats, forecast: Floats, params: ForecastEvaluation
-) -> dict[str, Any]:
-    """Regress outcome on forecast: intercept 0 and slope 1 for an unbiased one, HAC errors.
+) -> results.ForecastAccuracy:
+    """Mean losses, and the regression of outcome on forecast with HAC errors.
 
-    Null with a reason for a forecast that never changes: no slope can be seen.
+    An unbiased forecast has intercept 0 and slope 1. For one that never changes no slope can
+    be seen: there is a reason instead.
     """
+    mean_qlike = float(qlike(rv, forecast).mean())
+    mse_1e6 = MSE_UNIT * float(((rv - forecast) ** 2).mean())
     if np.ptp(forecast) <= 1e-9 * forecast.mean():
-        return {"mz_reason": "the forecast never changes"}
+        return results.ForecastAccuracy(
+            qlike=mean_qlike, mse_1e6=mse_1e6, mz_reason="the forecast never changes"
+        )
     from statsmodels.regression.linear_model import OLS
 
     design = np.column_stack([np.ones(rv.size), forecast])
@@ -132,47 +129,54 @@ def regress_mincer_zarnowitz(
         cov_type="HAC", cov_kwds={"maxlags": _hac_lags(params), "use_correction": True}
     )
     wald = model.wald_test((np.eye(2), np.array([0.0, 1.0])), use_f=False, scalar=True)
-    return {
-        "mz_intercept": float(model.params[0]),
-        "mz_slope": float(model.params[1]),
-        "mz_slope_se": float(model.bse[1]),
-        "mz_wald_p": float(wald.pvalue),
-        "mz_r2": float(model.rsquared),
-    }
+    return results.ForecastAccuracy(
+        qlike=mean_qlike,
+        mse_1e6=mse_1e6,
+        mz_intercept=float(model.params[0]),
+        mz_slope=float(model.params[1]),
+        mz_slope_se=float(model.bse[1]),
+        mz_wald_p=float(wald.pvalue),
+        mz_r2=float(model.rsquared),
+    )
 
 
 def compare_diebold_mariano(
     rv: Floats, garch: Floats, other: Floats, params: ForecastEvaluation
-) -> dict[str, Any]:
+) -> results.ForecastTest:
     """Test of equal QLIKE; a positive statistic says GARCH lost more."""
     from statsmodels.tsa.stattools import diebold_mariano_test
 
-    if np.array_equal(garch, other):
-        return {"dm": None, "p": None, "verdict": "inconclusive"}
-    missing = _withhold_test(rv.size, params)
-    if missing:
-        return missing
+    withheld = _withhold_test(np.array_equal(garch, other), rv.size, params)
+    if withheld:
+        return withheld
     test = diebold_mariano_test(rv, garch, other, lags=_hac_lags(params), criterion=qlike)
     return _rule_on_difference(float(test.statistic), float(test.pvalue), params)
 
 
-def _withhold_test(origins: int, params: ForecastEvaluation) -> dict[str, Any]:
-    """What stands for a test where the forecasts fill too few blocks; empty where they do not."""
+def _withhold_test(
+    equal: bool, origins: int, params: ForecastEvaluation
+) -> results.ForecastTest | None:
+    """What stands for a test of equal forecasts, or of those that fill too few blocks."""
     blocks = origins * params.origin_bars // (params.block_days * BARS_PER_DAY)
-    reason = describe_shortage((blocks, LEAST_BLOCKS, f"blocks of {params.block_days} days"))
-    return {"dm": None, "p": None, "verdict": "inconclusive", "reason": reason} if reason else {}
+    kinds = blocks, LEAST_BLOCKS, f"blocks of {params.block_days} days"
+    reason = "" if equal else describe_shortage(kinds)
+    if not equal and not reason:
+        return None
+    return results.ForecastTest(dm=None, p=None, verdict="inconclusive", reason=reason)
 
 
-def _rule_on_difference(statistic: float, p: float, params: ForecastEvaluation) -> dict[str, Any]:
-    verdict = "inconclusive"
+def _rule_on_difference(
+    statistic: float, p: float, params: ForecastEvaluation
+) -> results.ForecastTest:
+    verdict: results.DieboldMarianoVerdict = "inconclusive"
     if p < params.alpha:
         verdict = "worse" if statistic > 0.0 else "better"
-    return {"dm": statistic, "p": p, "verdict": verdict}
+    return results.ForecastTest(dm=statistic, p=p, verdict=verdict)
 
 
 def _evaluate_pooled(
     outcome: Floats, variances: Mapping[str, Floats], known: Bools, params: ForecastEvaluation
-) -> dict[str, Any]:
+) -> results.PooledForecasts | results.TooFewForecasts:
     """All coins as one: losses averaged over the coins known at an origin, then one test.
 
     Coins move together; averaging first leaves their correlation in the series
@@ -180,7 +184,9 @@ def _evaluate_pooled(
     """
     present: Ints = np.flatnonzero(known.any(axis=0))
     if not _has_enough(present.size, params):
-        return {"origins": int(present.size), "reason": TOO_FEW.format(days=params.min_days)}
+        return results.TooFewForecasts(
+            origins=present.size, reason=TOO_FEW.format(days=params.min_days)
+        )
     count = known[:, present].sum(axis=0)
     series = {}
     for name, values in variances.items():
@@ -188,29 +194,28 @@ def _evaluate_pooled(
             known, qlike(np.where(known, outcome, 1.0), np.where(known, values, 1.0)), 0
         )
         series[name] = loss[:, present].sum(axis=0) / count
-    tests = {
-        name: _compare_mean_losses(series[GARCH] - losses, params)
-        for name, losses in series.items()
-        if name != GARCH
-    }
-    return {
-        "origins": int(present.size),
-        "qlike": {name: float(losses.mean()) for name, losses in series.items()},
-        "garch_versus": tests,
-    }
+    return results.PooledForecasts(
+        origins=present.size,
+        qlike={name: float(losses.mean()) for name, losses in series.items()},
+        garch_versus={
+            name: results.PooledForecastTest(
+                **asdict(_compare_mean_losses(series[GARCH] - losses, params)),
+                difference=float((series[GARCH] - losses).mean()),
+            )
+            for name, losses in series.items()
+            if name != GARCH
+        },
+    )
 
 
-def _compare_mean_losses(difference: Floats, params: ForecastEvaluation) -> dict[str, Any]:
+def _compare_mean_losses(difference: Floats, params: ForecastEvaluation) -> results.ForecastTest:
     """Diebold-Mariano on a series of loss differences: is its mean 0, HAC."""
     from statsmodels.regression.linear_model import OLS
 
-    if not difference.any():
-        return {"dm": None, "p": None, "verdict": "inconclusive", "difference": 0.0}
-    mean, missing = float(difference.mean()), _withhold_test(difference.size, params)
-    if missing:
-        return {**missing, "difference": mean}
+    withheld = _withhold_test(not difference.any(), difference.size, params)
+    if withheld:
+        return withheld
     model = OLS(difference, np.ones(difference.size)).fit(
         cov_type="HAC", cov_kwds={"maxlags": _hac_lags(params), "use_correction": False}
     )
-    out = _rule_on_difference(float(model.tvalues[0]), float(model.pvalues[0]), params)
-    return {**out, "difference": mean}
+    return _rule_on_difference(float(model.tvalues[0]), float(model.pvalues[0]), params)

@@ -1,11 +1,10 @@
 """The last window as the reference library `arch` reports it: summary, AIC, BIC, likelihood."""
 
-from typing import Any
-
 import numpy as np
 
 from dipmaster.core.kernels import Floats
 from dipmaster.core.params.volatility import Garch
+from dipmaster.results.volatility.garch import GarchFit, NoGarchFit
 from dipmaster.volatility.clock import GridClock
 from dipmaster.volatility.garch import PERCENT, GarchPath, window_before
 from dipmaster.volatility.garch_fit import ALPHA, BETA, LOG_LIKELIHOOD, NU, OMEGA
@@ -13,7 +12,7 @@ from dipmaster.volatility.garch_fit import ALPHA, BETA, LOG_LIKELIHOOD, NU, OMEG
 
 def summarize_last_window(
     returns: Floats, profile: Floats, clock: GridClock, path: GarchPath, params: Garch
-) -> dict[str, Any]:
+) -> GarchFit | NoGarchFit:
     """The last fit of a coin as `arch` describes it, its parameters fixed at ours.
 
     `arch` searches nothing here: it evaluates its own likelihood at our optimum,
@@ -27,11 +26,11 @@ def summarize_last_window(
 
     Returns
     -------
-    dict
-        Null values and a reason where the coin has no fit.
+    GarchFit or NoGarchFit
+        The latter where the coin has no fit.
     """
     if not path.edges.size:
-        return {"reason": f"fewer than {params.min_days} days of returns before every refit"}
+        return NoGarchFit(reason=f"fewer than {params.min_days} days of returns before every refit")
     from arch import arch_model
 
     season = profile[clock.day_index(), clock.season_cells()]
@@ -42,19 +41,19 @@ def summarize_last_window(
     theta = row[[OMEGA, ALPHA, BETA] + ([NU] if distribution == "t" else [])]
     result = model.fix(theta)
     parameter_count = theta.size
-    return {
-        "fitted_at_ms": int(clock.times_ms()[path.edges[-1]]),
-        "returns": int(window.size),
-        "omega": float(row[OMEGA]),
-        "alpha": float(row[ALPHA]),
-        "beta": float(row[BETA]),
-        "nu": float(row[NU]) if distribution == "t" else None,
-        "log_likelihood": float(result.loglikelihood),
-        "kernel_log_likelihood": float(row[LOG_LIKELIHOOD]),
-        "aic": float(2 * parameter_count - 2 * result.loglikelihood),
-        "bic": float(parameter_count * np.log(window.size) - 2 * result.loglikelihood),
-        "summary": _strip_notes(str(result.summary())),
-    }
+    return GarchFit(
+        fitted_at_ms=int(clock.times_ms()[path.edges[-1]]),
+        returns=int(window.size),
+        omega=float(row[OMEGA]),
+        alpha=float(row[ALPHA]),
+        beta=float(row[BETA]),
+        nu=float(row[NU]) if distribution == "t" else None,
+        log_likelihood=float(result.loglikelihood),
+        kernel_log_likelihood=float(row[LOG_LIKELIHOOD]),
+        aic=float(2 * parameter_count - 2 * result.loglikelihood),
+        bic=float(parameter_count * np.log(window.size) - 2 * result.loglikelihood),
+        summary=_strip_notes(str(result.summary())),
+    )
 
 
 def _strip_notes(summary: str) -> str:

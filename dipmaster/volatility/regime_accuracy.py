@@ -9,11 +9,12 @@ from dipmaster.core.kernels import Floats, Ints
 from dipmaster.core.params.volatility import ForecastEvaluation, Regime
 from dipmaster.core.time_units import BARS_PER_DAY, BARS_PER_HOUR
 from dipmaster.learning.evaluation.clustered import describe_missing_blocks, t_critical
+from dipmaster.results.common import Interval
+from dipmaster.results.volatility import regimes as results
 from dipmaster.volatility.regime import Classes, classify
 from dipmaster.volatility.windows import MIN_SHARE, moving_sum
 
-STATISTICS = ("accuracy", "balanced_accuracy", "kappa")
-LOWER_LIMITS = {"accuracy": 0.0, "balanced_accuracy": 0.0, "kappa": -1.0}
+LOWER_LIMITS = (0.0, 0.0, -1.0)  # of accuracy, balanced accuracy, kappa
 ONE_SIDED_ALPHA = 0.025  # level of each bound, as everywhere on the page
 _MISSING_FRAC = 0.05  # of the resamples; beyond it the spread is not that of the statistic
 
@@ -58,48 +59,51 @@ def compute_agreement(counts: npt.NDArray[Any]) -> Floats:
 
 def evaluate_regimes(
     predicted: Classes, truth: Classes, first_bar: int, params: ForecastEvaluation
-) -> dict[str, Any]:
+) -> results.RegimeComparison:
     """Statistics with bounds, and what always naming the commonest class would give.
 
     Bounds are ``value +- t * sd * sqrt(G / (G - 1))``, clipped to the statistic's
     range, each one-sided at `ONE_SIDED_ALPHA`: sd of a circular block bootstrap over days
     that carries all coins together, t Student's critical value with one degree of
-    freedom fewer than there are whole blocks, G. Numbers are null where nothing is
-    known on both sides.
+    freedom fewer than there are whole blocks, G. Without a bar that is known
+    on both sides there is a reason instead.
     """
     counts = count_confusion_by_day(predicted, truth, first_bar)
     total = counts.sum(axis=0)
     if total.sum() == 0:
-        return {"bars": 0, "reason": "no bar where both the regime and its reference are known"}
+        return results.NothingToCompare(
+            bars=0, reason="no bar where both the regime and its reference are known"
+        )
     values = compute_agreement(total)
     resampled = compute_agreement(_resample_days(counts, params))
     blocks = len(counts) // params.block_days
-    out: dict[str, Any] = {"bars": int(total.sum()), "confusion": total.tolist()}
-    for i, name in enumerate(STATISTICS):
-        out[name] = _bootstrap_interval(
-            float(values[i]), resampled[:, i], blocks, LOWER_LIMITS[name]
-        )
-    out["majority_baseline"] = float(total.sum(axis=1).max() / total.sum())
-    return out
+    accuracy, balanced_accuracy, kappa = (
+        _bootstrap_interval(float(values[i]), resampled[:, i], blocks, lowest)
+        for i, lowest in enumerate(LOWER_LIMITS)
+    )
+    return results.RegimeAccuracy(
+        bars=int(total.sum()),
+        confusion=tuple((low, normal, high) for low, normal, high in total.tolist()),
+        accuracy=accuracy,
+        balanced_accuracy=balanced_accuracy,
+        kappa=kappa,
+        majority_baseline=float(total.sum(axis=1).max() / total.sum()),
+    )
 
 
-def _bootstrap_interval(
-    value: float, resampled: Floats, blocks: int, lowest: float
-) -> dict[str, Any]:
+def _bootstrap_interval(value: float, resampled: Floats, blocks: int, lowest: float) -> Interval:
     """Value and bounds; the reason where a bound lacks."""
     known = resampled[np.isfinite(resampled)]
-    out: dict[str, Any] = {"value": None, "low": None, "high": None}
     if not np.isfinite(value):
-        return {**out, "reason": "cannot be computed: one class only, named every time"}
-    out["value"] = value
+        return Interval(None, None, None, "cannot be computed: one class only, named every time")
     missing = describe_missing_blocks(blocks)
     if missing:
-        return {**out, "reason": missing}
+        return Interval(value, None, None, missing)
     if known.size < (1.0 - _MISSING_FRAC) * resampled.size or np.ptp(known) <= 1e-12:
-        return {**out, "reason": "no spread can be read from the resamples"}
+        return Interval(value, None, None, "no spread can be read from the resamples")
     critical_value = t_critical(blocks - 1, ONE_SIDED_ALPHA) * (blocks / (blocks - 1)) ** 0.5
     margin = critical_value * float(np.std(known))
-    return {**out, "low": max(value - margin, lowest), "high": min(value + margin, 1.0)}
+    return Interval(value, max(value - margin, lowest), min(value + margin, 1.0))
 
 
 def _resample_days(counts: Ints, params: ForecastEvaluation) -> npt.NDArray[Any]:
@@ -120,7 +124,9 @@ def find_episodes(truth: Classes, first_bar: int) -> Ints:
     return np.concatenate([[0], changes]).astype(np.int64) + first_bar
 
 
-def measure_delays(predicted: Classes, truth: Classes, first_bar: int) -> dict[str, Any]:
+def measure_delays(
+    detector: results.DetectorName, predicted: Classes, truth: Classes, first_bar: int
+) -> results.DetectionDelay:
     """Hours from each change of the true state to the first bar on which it is named.
 
     A change whose state ended before it was named is missed. The first spell of a
@@ -129,6 +135,8 @@ def measure_delays(predicted: Classes, truth: Classes, first_bar: int) -> dict[s
 
     Parameters
     ----------
+    detector
+        Whose regimes they are; it goes into the result.
     predicted, truth
         Shape (rows, bars): one row for the market, or one a coin; -1 is not known.
     """
@@ -138,13 +146,14 @@ def measure_delays(predicted: Classes, truth: Classes, first_bar: int) -> dict[s
         for delay in _delays_of_row(predicted_row, true_row, first_bar)
     ]
     hours = [delay for delay in delays_by_change if delay is not None]
-    return {
-        "changes": len(delays_by_change),
-        "undetected": len(delays_by_change) - len(hours),
-        "median_hours": float(np.median(hours)) if hours else None,
-        "mean_hours": float(np.mean(hours)) if hours else None,
-        "p90_hours": float(np.quantile(hours, 0.9)) if hours else None,
-    }
+    return results.DetectionDelay(
+        detector=detector,
+        changes=len(delays_by_change),
+        undetected=len(delays_by_change) - len(hours),
+        median_hours=float(np.median(hours)) if hours else None,
+        mean_hours=float(np.mean(hours)) if hours else None,
+        p90_hours=float(np.quantile(hours, 0.9)) if hours else None,
+    )
 
 
 def _delays_of_row(predicted_row: Classes, true_row: Classes, first_bar: int) -> list[float | None]:

@@ -9,7 +9,7 @@ import pandas as pd
 import yaml
 
 from dipmaster.backtest.entries import panel_indices
-from dipmaster.core.panel import Panel, to_epoch_ms, to_timestamps
+from dipmaster.core.panel import Panel, format_time, to_epoch_ms, to_timestamps
 from dipmaster.core.params import AdaptiveExits, Execution, Gates
 from dipmaster.core.tables import CANDIDATES, EXIT_FEATURES
 from dipmaster.core.time_units import BAR_MS, DAY_MS
@@ -33,7 +33,6 @@ from dipmaster.exits import (
     simulate_hold,
 )
 from dipmaster.exits.market import MARKET_COLUMNS
-from dipmaster.learning.model_store import format_time
 from dipmaster.results.exits import ExitLicence, ExitModelFold
 from tests.made.confidence import confidence
 

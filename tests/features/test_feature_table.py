@@ -8,6 +8,7 @@ from dipmaster import features
 from dipmaster.core.tables import FEATURES, I8
 from dipmaster.core.tables.schema import FLAG
 from dipmaster.features.feature_table import build_feature_table, summarize_coin, summarize_features
+from dipmaster.results.features import FeatureLeftOut
 
 
 @pytest.fixture(scope="module")
@@ -56,29 +57,29 @@ def test_flags_hold_only_what_their_unit_allows(panels) -> None:
 def test_summaries(panels, coins, signal_params) -> None:
     summaries = {symbol: summarize_coin(*both) for symbol, both in panels.items()}
     coin_summary = summaries["AAAUSDT"]
-    assert coin_summary["rows"] == 2002
-    assert coin_summary["missing"]["rsi14"] == 14
+    assert coin_summary.rows == 2002
+    assert coin_summary.missing["rsi14"] == 14
     # 144 products of returns from the third bar on, then 4 bars of lag.
-    assert coin_summary["missing"]["dip_z"] == 2 + 144 - 1 + 4
+    assert coin_summary.missing["dip_z"] == 2 + 144 - 1 + 4
     # A 3-hour fall needs the sigma of 36 bars before: bar 182, at 22:10 + 181 x 5 min.
-    assert coin_summary["first_usable"] == "2023-02-28T13:15:00Z"
+    assert coin_summary.first_usable == "2023-02-28T13:15:00Z"
     base = {symbol: base for symbol, (_, base) in panels.items()}
     candidates = features.find_candidates(base, signal_params)
     report = summarize_features(summaries, features.build_market_bars(coins), candidates)
-    assert report["rows"] == sum(len(frame) for frame in coins.values())
-    assert report["candidates"] == len(candidates) == sum(report["candidates_by_symbol"].values())
-    assert report["left_out"] == {
-        "half_spread_bps": {
-            "reason": "the source has no column half_spread_bps",
-            "symbols": ["BBBUSDT", "CCCUSDT"],
-        },
-        "taker_imbalance": {
-            "reason": "the source has no column taker_buy_volume",
-            "symbols": ["BBBUSDT"],
-        },
+    assert report.rows == sum(len(frame) for frame in coins.values())
+    assert report.candidates == len(candidates) == sum(report.candidates_by_symbol.values())
+    assert report.left_out == {
+        "half_spread_bps": FeatureLeftOut(
+            reason="the source has no column half_spread_bps",
+            symbols=("BBBUSDT", "CCCUSDT"),
+        ),
+        "taker_imbalance": FeatureLeftOut(
+            reason="the source has no column taker_buy_volume",
+            symbols=("BBBUSDT",),
+        ),
     }
-    assert set(report["columns"]) == set(features.FEATURE_NAMES) == set(report["missing_frac"])
-    assert report["missing_frac"]["half_spread_bps"] == 0
+    assert set(report.columns) == set(features.FEATURE_NAMES) == set(report.missing_frac)
+    assert report.missing_frac["half_spread_bps"] == 0
 
 
 def test_summary_of_a_history_too_short(make_bars, features_params) -> None:
@@ -87,8 +88,8 @@ def test_summary_of_a_history_too_short(make_bars, features_params) -> None:
             "A", features.build_market_bars({"A": make_bars(1, 10)}), features_params
         )
     )
-    assert coin_summary["first_usable"] is None
-    assert coin_summary["missing"]["dip_z"] == 10
+    assert coin_summary.first_usable is None
+    assert coin_summary.missing["dip_z"] == 10
 
 
 @pytest.fixture(scope="module")

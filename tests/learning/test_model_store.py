@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 from dipmaster.core.errors import DataError
+from dipmaster.core.panel import format_time
 from dipmaster.core.params.confidence import BoostedTrees
 from dipmaster.learning.cross_fitting import CrossFittedModel
 from dipmaster.learning.logistic import Logistic
 from dipmaster.learning.model_store import (
     StoredRefit,
-    format_time,
     hash_text,
     join_models,
     name_tree_file,

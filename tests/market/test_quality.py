@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dipmaster.core.store import to_json_value
 from dipmaster.market.quality import build_quality_report
 from dipmaster.market.raw.log import DroppedRows, FileRead, IgnoredFile, RawLog
+from dipmaster.results import to_json
 
 
 def toy(rows: int = 600, start: str = "2023-01-01", seed: int = 1) -> pd.DataFrame:
@@ -26,22 +26,9 @@ def toy(rows: int = 600, start: str = "2023-01-01", seed: int = 1) -> pd.DataFra
     )
 
 
-def log(**changes: Any) -> RawLog:
-    values: dict[str, Any] = {
-        "files": (),
-        "ignored": (),
-        "dropped": (),
-        "incomplete_windows": {},
-        "trimmed_bars": {},
-        "ended_early": (),
-        "left_out_columns": {},
-    }
-    return RawLog(**(values | changes))
-
-
 def describe(frame: pd.DataFrame, raw_log: RawLog | None = None) -> dict[str, Any]:
-    report = build_quality_report({"AUSDT": frame}, "raw", raw_log)
-    quality: dict[str, Any] = to_json_value(report)["symbols"]["AUSDT"]
+    report = build_quality_report({"AUSDT": frame}, raw_log)
+    quality: dict[str, Any] = to_json(report)["symbols"]["AUSDT"]
     return quality
 
 
@@ -151,7 +138,7 @@ def test_a_price_that_never_moves() -> None:
 def test_the_market_as_a_whole() -> None:
     late = toy(500, start="2023-01-01 08:20")
     bars = {"BUSDT": late.drop(index=[50]), "AUSDT": toy().drop(index=[10, 150, 151])}
-    report = to_json_value(build_quality_report(bars, "simulated", None))
+    report = to_json(build_quality_report(bars, None))
     market = report["market"]
     assert list(report["symbols"]) == ["AUSDT", "BUSDT"]
     assert (market["source"], market["symbols"], market["bars"]) == ("simulated", 2, 1096)
@@ -164,7 +151,7 @@ def test_the_market_as_a_whole() -> None:
 
 
 def test_the_log_of_the_files() -> None:
-    quality = log(
+    quality = RawLog(
         files=(FileRead("s/a.csv", "AUSDT", "5m", 590), FileRead("s/b.zip", "AUSDT", "1m", 60)),
         ignored=(
             IgnoredFile("s/x.txt", "no bars"),
@@ -179,7 +166,7 @@ def test_the_log_of_the_files() -> None:
         ended_early=("AUSDT",),
         left_out_columns={"AUSDT": ("quote_volume",)},
     )
-    report = to_json_value(build_quality_report({"AUSDT": toy()}, "raw", quality))
+    report = to_json(build_quality_report({"AUSDT": toy()}, quality))
     assert report["files"] == {
         "read": 2,
         "rows_read": 650,

@@ -6,6 +6,7 @@ from scipy import stats
 from sklearn.metrics import balanced_accuracy_score, cohen_kappa_score
 from statsmodels.tsa.stattools import diebold_mariano_test
 
+from dipmaster.results.volatility.forecasts import ForecastTest, TooFewForecasts
 from dipmaster.volatility import forecast_accuracy, regime_accuracy
 from dipmaster.volatility.regime import classify
 
@@ -43,31 +44,30 @@ def test_the_better_forecast_wins(params) -> None:
     result = forecast_accuracy.evaluate_forecasts(
         ("A", "B"), returns, forecasts, 288, params.evaluation
     )
-    for coin in result["by_symbol"].values():
-        assert coin["garch_versus"]["har"]["verdict"] == "better"
-        assert coin["forecasts"]["garch"]["qlike"] < coin["forecasts"]["har"]["qlike"]
-        assert abs(coin["forecasts"]["garch"]["mz_slope"] - 1) < 0.25
-        assert coin["forecasts"]["garch"]["mz_wald_p"] > 0.001
-        assert coin["forecasts"]["garch"]["mz_r2"] > coin["forecasts"]["har"]["mz_r2"]
-        assert coin["forecasts"]["rv_ewma"]["mz_reason"] == "the forecast never changes"
-    assert result["pooled"]["garch_versus"]["rv_ewma"]["verdict"] == "better"
+    for coin in result.by_symbol.values():
+        assert coin.garch_versus["har"].verdict == "better"
+        garch, har = coin.forecasts["garch"], coin.forecasts["har"]
+        assert garch.qlike < har.qlike
+        assert abs(garch.mz_slope - 1) < 0.25
+        assert garch.mz_wald_p > 0.001
+        assert garch.mz_r2 > har.mz_r2
+        assert coin.forecasts["rv_ewma"].mz_reason == "the forecast never changes"
+    assert result.pooled.garch_versus["rv_ewma"].verdict == "better"
     swapped = forecasts | {"garch": forecasts["har"], "har": forecasts["garch"]}
     result = forecast_accuracy.evaluate_forecasts(
         ("A", "B"), returns, swapped, 288, params.evaluation
     )
-    assert result["pooled"]["garch_versus"]["har"]["verdict"] == "worse"
+    assert result.pooled.garch_versus["har"].verdict == "worse"
 
 
 def test_equal_forecasts_are_not_different(params) -> None:
     returns, forecasts = simulate_forecasts()
     same = dict.fromkeys(forecasts, forecasts["garch"])
     result = forecast_accuracy.evaluate_forecasts(("A", "B"), returns, same, 288, params.evaluation)
-    assert result["pooled"]["garch_versus"]["har"]["verdict"] == "inconclusive"
-    assert result["by_symbol"]["A"]["garch_versus"]["har"] == {
-        "dm": None,
-        "p": None,
-        "verdict": "inconclusive",
-    }
+    assert result.pooled.garch_versus["har"].verdict == "inconclusive"
+    assert result.by_symbol["A"].garch_versus["har"] == ForecastTest(
+        dm=None, p=None, verdict="inconclusive"
+    )
 
 
 def test_no_forecast_is_better_on_fewer_than_four_blocks(params) -> None:
@@ -76,12 +76,12 @@ def test_no_forecast_is_better_on_fewer_than_four_blocks(params) -> None:
     for block_days, verdict in ((4, "better"), (5, "inconclusive")):
         few = params.evaluation.model_copy(update={"block_days": block_days})
         result = forecast_accuracy.evaluate_forecasts(("A", "B"), returns, forecasts, 288, few)
-        pooled, coin = result["pooled"], result["by_symbol"]["A"]
-        for test in (pooled["garch_versus"]["har"], coin["garch_versus"]["har"]):
-            assert test["verdict"] == verdict
-            assert (test["p"] is None) == (block_days == 5)
-    assert test["reason"] == "insufficient: 3 of 4 blocks of 5 days"
-    assert pooled["garch_versus"]["har"]["difference"] < 0.0
+        pooled, coin = result.pooled, result.by_symbol["A"]
+        for test in (pooled.garch_versus["har"], coin.garch_versus["har"]):
+            assert test.verdict == verdict
+            assert (test.p is None) == (block_days == 5)
+    assert test.reason == "insufficient: 3 of 4 blocks of 5 days"
+    assert pooled.garch_versus["har"].difference < 0.0
 
 
 def test_pooled_test_is_statsmodels_on_one_coin(params) -> None:
@@ -94,10 +94,10 @@ def test_pooled_test_is_statsmodels_on_one_coin(params) -> None:
     known = np.isfinite(rv)
     garch, har = (forecasts[name][0, origins][known] ** 2 for name in ("garch", "har"))
     oracle = diebold_mariano_test(rv[known], garch, har, lags=24, criterion=forecast_accuracy.qlike)
-    test = result["pooled"]["garch_versus"]["har"]
-    assert test["dm"] == pytest.approx(float(oracle.statistic), rel=1e-6)
-    assert test["p"] == pytest.approx(float(oracle.pvalue), rel=1e-4)
-    assert result["hac_lags"] == 24
+    test = result.pooled.garch_versus["har"]
+    assert test.dm == pytest.approx(float(oracle.statistic), rel=1e-6)
+    assert test.p == pytest.approx(float(oracle.pvalue), rel=1e-4)
+    assert result.hac_lags == 24
 
 
 def test_too_few_forecasts_say_so(params) -> None:
@@ -106,11 +106,10 @@ def test_too_few_forecasts_say_so(params) -> None:
     result = forecast_accuracy.evaluate_forecasts(
         ("A", "B"), returns, forecasts, 288, params.evaluation
     )
-    assert result["pooled"] == {
-        "origins": 0,
-        "reason": "fewer than 3 days of forecasts with a known outcome",
-    }
-    assert "fewer than 3 days" in result["by_symbol"]["A"]["reason"]
+    assert result.pooled == TooFewForecasts(
+        origins=0, reason="fewer than 3 days of forecasts with a known outcome"
+    )
+    assert "fewer than 3 days" in result.by_symbol["A"].reason
 
 
 def test_statistics_are_sklearns() -> None:
@@ -138,11 +137,9 @@ def test_interval_holds_the_value_and_widens_with_dependence(params) -> None:
     spans = []
     for good in (right_days[None], mixed):
         predicted = np.where(good, truth, wrong).astype(np.int8)
-        result = regime_accuracy.evaluate_regimes(predicted, truth, 0, params.evaluation)[
-            "accuracy"
-        ]
-        assert result["low"] <= result["value"] <= result["high"]
-        spans.append(result["high"] - result["low"])
+        result = regime_accuracy.evaluate_regimes(predicted, truth, 0, params.evaluation).accuracy
+        assert result.low <= result.value <= result.high
+        spans.append(result.high - result.low)
     assert spans[0] > 5 * spans[1]
 
 
@@ -150,31 +147,31 @@ def test_majority_and_nothing_known(params) -> None:
     truth = np.zeros((1, 600), dtype=np.int8)
     truth[0, :150] = 1
     result = regime_accuracy.evaluate_regimes(truth, truth, 0, params.evaluation)
-    assert result["majority_baseline"] == 0.75
-    assert result["accuracy"]["value"] == 1.0
+    assert result.majority_baseline == 0.75
+    assert result.accuracy.value == 1.0
     all_unknown = regime_accuracy.evaluate_regimes(
         np.full_like(truth, -1), truth, 0, params.evaluation
     )
-    assert all_unknown["bars"] == 0
-    assert "no bar" in all_unknown["reason"]
+    assert all_unknown.bars == 0
+    assert "no bar" in all_unknown.reason
 
 
 def test_delays_by_hand() -> None:
     truth = np.repeat([0, 1, 2, 1], [100, 100, 24, 100]).astype(np.int8)
     predicted = np.repeat([0, 1, 1], [112, 112, 100]).astype(np.int8)
-    result = regime_accuracy.measure_delays(predicted[None], truth[None], 0)
-    assert result["changes"] == 3
-    assert result["undetected"] == 1
-    assert result["median_hours"] == 0.5  # one hour, and none
+    result = regime_accuracy.measure_delays("market", predicted[None], truth[None], 0)
+    assert result.changes == 3
+    assert result.undetected == 1
+    assert result.median_hours == 0.5  # one hour, and none
     assert regime_accuracy.find_episodes(truth, 150).tolist() == [150, 200, 224]
 
 
 def test_delays_of_coins_are_pooled_and_unknown_states_are_no_changes() -> None:
     truth = np.array([[0] * 100 + [1] * 100, [-1] * 50 + [0] * 50 + [2] * 100], dtype=np.int8)
     predicted = np.array([[0] * 112 + [1] * 88, [-1] * 50 + [0] * 86 + [2] * 64], dtype=np.int8)
-    result = regime_accuracy.measure_delays(predicted, truth, 0)
-    assert (result["changes"], result["undetected"]) == (2, 0)
-    assert (result["median_hours"], result["mean_hours"]) == (2.0, 2.0)  # one hour and three
+    result = regime_accuracy.measure_delays("coin", predicted, truth, 0)
+    assert (result.changes, result.undetected) == (2, 0)
+    assert (result.median_hours, result.mean_hours) == (2.0, 2.0)  # one hour and three
 
 
 def test_interval_is_students_on_the_spread_of_blocks(params) -> None:
@@ -184,24 +181,24 @@ def test_interval_is_students_on_the_spread_of_blocks(params) -> None:
     truth = rng.integers(0, 3, good.size).astype(np.int8)
     predicted = np.where(good, truth, (truth + 1) % 3).astype(np.int8)
     many = params.evaluation.model_copy(update={"bootstrap_reps": 4000})
-    result = regime_accuracy.evaluate_regimes(predicted[None], truth[None], 0, many)["accuracy"]
+    result = regime_accuracy.evaluate_regimes(predicted[None], truth[None], 0, many).accuracy
     days = good[::288].astype(float)
     circle = np.concatenate([days, days])
     means = np.array([circle[i : i + 4].mean() for i in range(days.size)])  # every circular block
     half = stats.t.ppf(0.975, 39) * means.std() / np.sqrt(40) * np.sqrt(40 / 39)
-    assert result["value"] == pytest.approx(days.mean())
-    assert result["high"] - result["value"] == pytest.approx(half, rel=0.06)
-    assert result["value"] - result["low"] == pytest.approx(half, rel=0.06)
+    assert result.value == pytest.approx(days.mean())
+    assert result.high - result.value == pytest.approx(half, rel=0.06)
+    assert result.value - result.low == pytest.approx(half, rel=0.06)
 
 
 def test_no_bounds_from_less_than_four_blocks(params) -> None:
     rng = np.random.default_rng(9)
     truth = rng.integers(0, 3, (1, 15 * 288)).astype(np.int8)
     predicted = np.where(rng.random(truth.shape) < 0.8, truth, 0).astype(np.int8)
-    result = regime_accuracy.evaluate_regimes(predicted, truth, 0, params.evaluation)["accuracy"]
-    assert (result["low"], result["high"]) == (None, None)
-    assert result["reason"] == "3 of 4 blocks that bounds need"
-    assert result["value"] == pytest.approx((predicted == truth).mean())
+    result = regime_accuracy.evaluate_regimes(predicted, truth, 0, params.evaluation).accuracy
+    assert (result.low, result.high) == (None, None)
+    assert result.reason == "3 of 4 blocks that bounds need"
+    assert result.value == pytest.approx((predicted == truth).mean())
 
 
 def test_proxy_by_hand(params) -> None:

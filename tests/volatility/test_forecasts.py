@@ -78,7 +78,7 @@ def test_too_little_data_means_no_fit(garch_path, params) -> None:
     assert np.isnan(path.daily).all()
     assert (
         "fewer than 3 days"
-        in summarize_last_window(returns, flat(clock), clock, path, params.garch)["reason"]
+        in summarize_last_window(returns, flat(clock), clock, path, params.garch).reason
     )
     still = fit_rolling_garch(np.zeros(clock.bars), flat(clock), clock, params.garch)
     assert still.edges.size == 0
@@ -89,16 +89,16 @@ def test_summary_of_the_last_window(garch_path, params) -> None:
     returns = garch_path(5, clock.bars, 0.02, 0.1, 0.8) / 100
     path = fit_rolling_garch(returns, flat(clock), clock, params.garch)
     summary = summarize_last_window(returns, flat(clock), clock, path, params.garch)
-    assert summary["log_likelihood"] == pytest.approx(summary["kernel_log_likelihood"], abs=1e-6)
-    assert summary["aic"] == pytest.approx(6 - 2 * summary["log_likelihood"])
-    assert summary["bic"] == pytest.approx(3 * np.log(2016) - 2 * summary["log_likelihood"])
-    assert "alpha[1]" in summary["summary"]
-    assert "Date" not in summary["summary"]
-    assert "Time:" not in summary["summary"]
-    lines = summary["summary"].splitlines()
-    assert "No. Observations:" in summary["summary"]
+    assert summary.log_likelihood == pytest.approx(summary.kernel_log_likelihood, abs=1e-6)
+    assert summary.aic == pytest.approx(6 - 2 * summary.log_likelihood)
+    assert summary.bic == pytest.approx(3 * np.log(2016) - 2 * summary.log_likelihood)
+    assert "alpha[1]" in summary.summary
+    assert "Date" not in summary.summary
+    assert "Time:" not in summary.summary
+    lines = summary.summary.splitlines()
+    assert "No. Observations:" in summary.summary
     assert set(lines[-1]) == {"="}
-    assert "not available" not in summary["summary"]
+    assert "not available" not in summary.summary
 
 
 def test_student_t_is_a_param(garch_path, params) -> None:
@@ -107,7 +107,7 @@ def test_student_t_is_a_param(garch_path, params) -> None:
     law = params.garch.model_copy(update={"innovations": "student_t"})
     path = fit_rolling_garch(returns, flat(clock), clock, law)
     assert 2.5 < path.fits[0, g.NU] < 8
-    assert summarize_last_window(returns, flat(clock), clock, path, law)["nu"] == path.fits[0, g.NU]
+    assert summarize_last_window(returns, flat(clock), clock, path, law).nu == path.fits[0, g.NU]
     assert np.isfinite(path.daily[path.edges[0] :]).all()
 
 

@@ -14,9 +14,9 @@ import pandas as pd
 
 from dipmaster.core.errors import DataError, data_error
 from dipmaster.core.kernels import Bools, Floats
-from dipmaster.core.panel import to_epoch_ms, to_timestamps
+from dipmaster.core.panel import format_time, to_epoch_ms, to_timestamps
 from dipmaster.core.tables import FUNDING
-from dipmaster.core.time_units import BAR_MS, EARLIEST_MS, HOUR_MS, ISO_UTC, MINUTE_MS
+from dipmaster.core.time_units import BAR_MS, EARLIEST_MS, HOUR_MS, MINUTE_MS
 from dipmaster.market.raw import naming
 from dipmaster.market.raw.files import RawFile, unreadable_error, verify_checksum
 from dipmaster.market.raw.loading import READ_ERRORS
@@ -190,7 +190,7 @@ def _join(parts: list[pd.DataFrame], bars: pd.DataFrame, symbol: str) -> pd.Data
     if repeated.size:
         first, second = rates.iloc[repeated[0]], rates.iloc[repeated[0] + 1]
         raise data_error(
-            f"{second['row']}, funding of {symbol} at {_format_time(times[repeated[0]])}",
+            f"{second['row']}, funding of {symbol} at {format_time(times[repeated[0]])}",
             "one rate at a time",
             f"{second['rate_frac']:g}, and {first['rate_frac']:g} in {first['row']}",
             "keep the files of one exchange",
@@ -204,16 +204,16 @@ def _check_complete(rates: pd.DataFrame, bars: pd.DataFrame, symbol: str) -> Non
     """A rate is due an interval after the one before, from the first bar to the last."""
     first, *_, last = to_epoch_ms(bars["open_time"])
     times, interval = (rates[name].to_numpy(dtype=np.int64) for name in ("time_ms", "interval_ms"))
-    span = f"its first bar ({_format_time(first)}) to its last ({_format_time(last)})"
+    span = f"its first bar ({format_time(first)}) to its last ({format_time(last)})"
     if times[0] - interval[0] > first:
         raise _incomplete_error(
-            rates["row"].iloc[0], symbol, span, f"none before {_format_time(times[0])}"
+            rates["row"].iloc[0], symbol, span, f"none before {format_time(times[0])}"
         )
     next_time = np.append(times[1:], np.iinfo(np.int64).max)
     due = times + np.maximum(interval, np.append(interval[1:], 0))
     missing = np.flatnonzero((next_time > due) & (next_time > first) & (due <= last))
     if missing.size:
-        after = f"none when one was due after {_format_time(times[missing[0]])}"
+        after = f"none when one was due after {format_time(times[missing[0]])}"
         raise _incomplete_error(rates["row"].iloc[missing[0]], symbol, span, after)
 
 
@@ -225,7 +225,3 @@ def _incomplete_error(row: str, symbol: str, span: str, found: str) -> DataError
         "add the missing files, or move those of this coin out of data/raw: it is then not "
         "charged, and market.json and the report say so",
     )
-
-
-def _format_time(time_ms: int) -> str:
-    return to_timestamps(np.array([time_ms], dtype=np.int64))[0].strftime(ISO_UTC)

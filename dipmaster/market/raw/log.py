@@ -2,9 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
+
+from dipmaster.results.ingest import StrayBars
 
 
 @dataclass(frozen=True, order=True)
@@ -35,16 +37,6 @@ class DroppedRows:
     rows: int
 
 
-@dataclass(frozen=True, order=True)
-class StrayBars:
-    """Bars of one coin, far from all others, that were left out; times are open times in ms."""
-
-    symbol: str
-    first_ms: int
-    last_ms: int
-    bars: int
-
-
 @dataclass(frozen=True)
 class RawLog:
     """Counts by file and by symbol; every file name is relative to data/raw.
@@ -71,13 +63,13 @@ class RawLog:
         Files of funding rates that were read, sorted.
     """
 
-    files: tuple[FileRead, ...]
-    ignored: tuple[IgnoredFile, ...]
-    dropped: tuple[DroppedRows, ...]
-    incomplete_windows: dict[str, int]
-    trimmed_bars: dict[str, int]
-    ended_early: tuple[str, ...]
-    left_out_columns: dict[str, tuple[str, ...]]
+    files: tuple[FileRead, ...] = ()
+    ignored: tuple[IgnoredFile, ...] = ()
+    dropped: tuple[DroppedRows, ...] = ()
+    incomplete_windows: dict[str, int] = field(default_factory=dict)
+    trimmed_bars: dict[str, int] = field(default_factory=dict)
+    ended_early: tuple[str, ...] = ()
+    left_out_columns: dict[str, tuple[str, ...]] = field(default_factory=dict)
     stray_bars: tuple[StrayBars, ...] = ()
     funding_files: tuple[str, ...] = ()
 

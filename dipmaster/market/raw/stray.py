@@ -10,10 +10,11 @@ from dataclasses import replace
 import numpy as np
 
 from dipmaster.core.kernels import Bools, Ints
+from dipmaster.core.panel import format_time
 from dipmaster.core.time_units import BAR_MS, DAY_MS
 from dipmaster.market.raw.intervals import sort_unique
-from dipmaster.market.raw.log import StrayBars
 from dipmaster.market.raw.merge import MergedSeries
+from dipmaster.results.ingest import StrayBars
 
 FAR_DAYS = 30  # a calendar block: what is closer may be a gap between files
 SHORT_DAYS = 2  # what a coin needs at least; a longer run is history, however far it lies
@@ -31,7 +32,7 @@ def drop_stray_bars(
     Returns
     -------
     tuple
-        The series without them, and what was left out, sorted.
+        The series without them, and what was left out, by symbol and time.
     """
     spans = _find_stray_spans([symbol_series.times_ms for symbol_series in series.values()])
     if not spans:
@@ -46,11 +47,14 @@ def drop_stray_bars(
                 stray_times_ms = symbol_series.times_ms[inside]
                 left_out.append(
                     StrayBars(
-                        symbol, int(stray_times_ms[0]), int(stray_times_ms[-1]), stray_times_ms.size
+                        symbol=symbol,
+                        from_=format_time(stray_times_ms[0]),
+                        to=format_time(stray_times_ms[-1]),
+                        bars=stray_times_ms.size,
                     )
                 )
         remaining[symbol] = _select_bars(symbol_series, ~stray)
-    return remaining, tuple(sorted(left_out))
+    return remaining, tuple(left_out)
 
 
 def _find_stray_spans(times_ms: list[Ints]) -> list[tuple[int, int]]:

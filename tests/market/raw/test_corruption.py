@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 
 from dipmaster.core.errors import DipMasterError
 from dipmaster.core.params import Ingest
-from dipmaster.core.store import to_json_value
 from dipmaster.market.quality import build_quality_report
 from dipmaster.market.raw import read_raw
 
@@ -61,9 +60,8 @@ def read_or_report(name: str, data: bytes, ingest: Ingest) -> None:
     if message is not None:
         assert "Fix:" in message
         return
-    report = to_json_value(build_quality_report(market.bars, "raw", market.log))
-    for entry in report["symbols"].values():
-        assert entry["ohlc_violations"] == entry["off_grid"] == entry["duplicates"] == 0
+    for entry in build_quality_report(market.bars, market.log).symbols.values():
+        assert entry.ohlc_violations == entry.off_grid == entry.duplicates == 0
 
 
 @pytest.mark.parametrize("name", ["BTCUSDT-5m.csv", "BTCUSDT.zip", "BTCUSDT.parquet", "a.feather"])

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pytest
@@ -39,11 +38,9 @@ def test_one_row_years_ahead_is_reported_and_cuts_nobody(raw: Path, read: Read, 
     }
     assert market.log.ended_early == ()
     assert [(s.symbol, s.bars) for s in market.log.stray_bars] == [("AUSDT", 1)]
-    reported: dict[str, Any] = build_quality_report(market.bars, "raw", market.log)["market"][
-        "stray_bars"
-    ][0]
+    (reported,) = build_quality_report(market.bars, market.log).market.stray_bars or ()
     first = bars(3 * DAY)["open_time"].iloc[-1] + pd.Timedelta("3000D")
-    assert reported["from"] == reported["to"] == first.strftime("%Y-%m-%dT%H:%M:%SZ")
+    assert reported.from_ == reported.to == first.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def test_a_stray_row_before_the_market_does_not_move_its_beginning(
