@@ -35,6 +35,8 @@ from tests.exits.made_up import (
     scored,
 )
 
+pytestmark = pytest.mark.slow
+
 FIT_DAYS = (60, 90, 181, 273)  # the first, and each quarter
 
 
