@@ -39,10 +39,10 @@ else
 endif
 
 test: .venv/.installed-dev build/setup/libraries ## all tests; those that need real data skip where it is absent
-	@python -m pytest -n $(or $(WORKERS),2) --dist loadfile
+	@python -m pytest -n $(or $(WORKERS),2) --dist loadfile --no-loadscope-reorder
 
 test-fast: .venv/.installed-dev build/setup/libraries ## the inner loop: all tests but those of whole stages and markets
-	@python -m pytest -n $(or $(WORKERS),2) --dist loadfile -m "not slow"
+	@python -m pytest -n $(or $(WORKERS),2) --dist loadfile --no-loadscope-reorder -m "not slow"
 
 check: .venv/.installed-dev ## format, lint, types, layers, figures in docs
 	@ruff format --check .

@@ -17,17 +17,22 @@ pytestmark = pytest.mark.slow
 DVC = str(Path(sys.executable).with_name("dvc"))
 
 
-@pytest.fixture
-def copy(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def fresh(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The project under git and DVC, in a folder of its own."""
-    folder = tmp_path / "project"
-    folder.mkdir()
+    folder = tmp_path_factory.mktemp("fresh")
     for name in (".gitignore", ".dvcignore", "dvc.yaml", "params.yaml", "data/raw/README.md"):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(quick.ROOT / name, folder / name)
     for command in (["git", "init", "-q"], [DVC, "init", "-q"]):
         run_command(command, folder)
     return folder
+
+
+@pytest.fixture
+def copy(fresh: Path, tmp_path: Path) -> Path:
+    """A copy of it, as a fresh clone would be."""
+    return shutil.copytree(fresh, tmp_path / "project", symlinks=True)
 
 
 def run_command(command: list[str], folder: Path) -> str:

@@ -4,6 +4,7 @@ DVC follows no import: without this a changed module would leave a stage "up to 
 """
 
 import ast
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -21,10 +22,17 @@ def module_of(stage: str) -> Path:
     return PROJECT / (command[2].replace(".", "/") + ".py")
 
 
+@cache
+def nodes_of(path: Path) -> tuple[ast.AST, ...]:
+    """Every node of a file, parsed once: stages share most of the files they import."""
+    return tuple(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+
+
+@cache
 def imported_names(path: Path) -> set[str]:
     """Dotted names a file imports, those inside functions included."""
     names: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in nodes_of(path):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
@@ -33,6 +41,7 @@ def imported_names(path: Path) -> set[str]:
     return names
 
 
+@cache
 def files_of(name: str) -> set[Path]:
     """Files that importing a dotted name runs: its packages' __init__ and the module."""
     parts = name.split(".")
@@ -45,6 +54,7 @@ def files_of(name: str) -> set[Path]:
     return files
 
 
+@cache
 def closure(start: Path) -> set[Path]:
     """Every project file that running `start` as a module imports, itself included."""
     pending, visited = [start, start.with_name("__init__.py")], set()
@@ -67,7 +77,7 @@ def sections_read(path: Path) -> set[str]:
     """String arguments of the stage's calls of read_params."""
     calls = [
         node
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in nodes_of(path)
         if isinstance(node, ast.Call)
         and (getattr(node.func, "attr", "") or getattr(node.func, "id", "")) == "read_params"
     ]
@@ -79,7 +89,7 @@ def stages_held(path: Path) -> tuple[str, list[str]]:
     """Name and `reads` of the stage's call of stage.run."""
     (call,) = [
         node
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in nodes_of(path)
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "stage.run"
     ]
     reads = {word.arg: word.value for word in call.keywords}.get("reads", ast.Tuple([], ast.Load()))
@@ -148,11 +158,12 @@ def test_the_collector_sees_imports_inside_functions(tmp_path: Path) -> None:
     )
 
 
+@cache
 def paths_named(path: Path) -> set[str]:
     """Paths of the catalogue that a file names."""
     names = {
         node.attr
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in nodes_of(path)
         if isinstance(node, ast.Attribute)
         and isinstance(node.value, ast.Name)
         and node.value.id == "catalog"

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -17,6 +18,8 @@ from dipmaster.backtest import (
     run_backtest,
 )
 from dipmaster.core.panel import Panel, to_timestamps
+
+pytestmark = pytest.mark.slow
 
 COSTS = {"taker_fee_bps": 10.0, "slippage_bps": 1.0}
 SEEDS = st.integers(0, 2**32 - 1)

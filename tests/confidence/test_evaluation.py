@@ -19,6 +19,8 @@ from dipmaster.results.common import Interval
 
 from .conftest import START_MS, Market
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def results(planted: Scores, market, settings) -> ConfidenceResults:

@@ -25,6 +25,8 @@ from dipmaster.exits import ExitRows
 from tests.evaluation.phase_2_world import ALL_OFF, BARS, Formula, World, changed, world_of
 from tests.made.params import read_params
 
+pytestmark = pytest.mark.slow
+
 SEEN = ("candidate_id", "entry_time", "exit_time", "exit_type", "net_pnl")
 
 

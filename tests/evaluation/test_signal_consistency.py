@@ -16,6 +16,8 @@ from dipmaster.evaluation.phases.selection.signals.consistency import (
 from dipmaster.evaluation.phases.selection.signals.outcomes import label_candidates
 from tests.evaluation.signal_tables import YEAR, tables
 
+pytestmark = pytest.mark.slow
+
 
 def test_consistency_takes_the_noise_of_months_off():
     """Four months of 10 trades with 5, 6, 8, 9 wins: variance .0333, noise .7 x .3 / 10 = .021."""

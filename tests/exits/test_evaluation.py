@@ -17,6 +17,8 @@ from dipmaster.learning.evaluation.sample import EvaluationSample, build_evaluat
 from dipmaster.results import ExitModelResults, from_json, to_json
 from tests.exits.made_up import DECISION, JUDGING, SPLIT, Lifetimes, day, made_lifetimes, scored
 
+pytestmark = pytest.mark.slow
+
 INTERVAL = {"value", "low", "high"}
 
 

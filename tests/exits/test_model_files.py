@@ -25,6 +25,8 @@ from dipmaster.learning.model_store import write_models
 from dipmaster.results import to_json
 from tests.exits.made_up import MAX_HOLDING_BARS, Lifetimes, day, made_lifetimes, scored
 
+pytestmark = pytest.mark.slow
+
 
 def write_and_read(found: ExitScores, folder: Path) -> StoredModels:
     """Written as the stage does, read back."""

@@ -29,6 +29,8 @@ from dipmaster.exits.rows import build_exit_rows
 from dipmaster.exits.target import ExitTargets, classify_strength
 from tests.exits.other_futures import assert_rows_know_their_past_alone, disturbed
 
+pytestmark = pytest.mark.slow
+
 CUTS = [61, 130, 131, 132, 250, 400]
 
 

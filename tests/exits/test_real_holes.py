@@ -19,6 +19,8 @@ from dipmaster.exits.plans import simulate_hold
 from dipmaster.exits.rows import build_exit_rows
 from tests.exits.other_futures import assert_rows_know_their_past_alone
 
+pytestmark = pytest.mark.slow
+
 FROM, UNTIL = "2023-03-23", "2023-03-26"
 OUTAGE = pd.Timestamp("2023-03-24 12:40", tz="UTC")
 

@@ -35,6 +35,8 @@ from tests.exits.made_up import (
     scored,
 )
 
+pytestmark = pytest.mark.slow
+
 FIT_DAYS = (60, 90, 181, 273)  # the first, and each quarter
 
 
@@ -201,12 +203,21 @@ def in_sample(layer: str) -> Callable[..., Any]:
 OVERFITTED = TREES.model_copy(update={"depth": 6, "rounds": 80, "min_leaf": 2})
 
 
+@pytest.fixture(scope="module")
+def noise(some: Lifetimes) -> Lifetimes:
+    return with_shuffled_gains(some)
+
+
+@pytest.fixture(scope="module")
+def honest(noise: Lifetimes) -> ExitScores:
+    """Trees that know noise by heart, and both layers as they should be."""
+    return scored(noise, trees=OVERFITTED)
+
+
 def test_a_calibrator_on_in_sample_predictions_is_found(
-    some: Lifetimes, monkeypatch: pytest.MonkeyPatch
+    noise: Lifetimes, honest: ExitScores, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Trees that know noise by heart: with their own rows the map trusts them, and acts."""
-    noise = with_shuffled_gains(some)
-    honest = scored(noise, trees=OVERFITTED)
     monkeypatch.setattr(scores, "cross_fit_predict", in_sample("exit model"))
     leaky = scored(noise, trees=OVERFITTED)
     rows = late(honest)
@@ -216,14 +227,12 @@ def test_a_calibrator_on_in_sample_predictions_is_found(
     assert all(licence.licensed for licence in leaky.licences)
 
 
-def test_a_licence_on_in_sample_scores_is_found(some: Lifetimes) -> None:
+def test_a_licence_on_in_sample_scores_is_found(noise: Lifetimes, honest: ExitScores) -> None:
     """The same trees, honestly calibrated: only what is counted has been seen."""
-    noise = with_shuffled_gains(some)
     training_set = made_training_set(noise, MODELS)
-    found = scored(noise, trees=OVERFITTED)
-    refit = found.calibrator.refits[-1]
+    refit = honest.calibrator.refits[-1]
     rows = refit.left_out.rows
-    seen = found.models["profit"].refits[-1].model.predict(noise.rows.features[rows])
+    seen = honest.models["profit"].refits[-1].model.predict(noise.rows.features[rows])
     leaky = refit._replace(left_out=LeftOutPredictions(rows, seen))
     assert not grant_licence(refit, training_set, DECISION, RULE).licensed
     assert grant_licence(leaky, training_set, DECISION, RULE).licensed

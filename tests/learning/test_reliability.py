@@ -18,6 +18,8 @@ from dipmaster.learning.evaluation.reliability import (
 )
 from tests.learning.figures import made_outcomes
 
+pytestmark = pytest.mark.slow
+
 
 def reliability(p: Floats, won: Floats, bins: int) -> tuple[ReliabilityBin, ...]:
     """Bins whose rows lie in one block."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 
 import pytest
 
@@ -31,6 +32,7 @@ def verdict_of(inputs: ReportInputs) -> tuple[str, str]:
     return tone, plain(rest[: rest.index("</div>")])
 
 
+@cache
 def words_of(name: str) -> str:
     return verdict_of(STATES[name]())[1]
 

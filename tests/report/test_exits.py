@@ -36,6 +36,8 @@ from tests.report.conftest import unpainted
 from tests.report.printed import plain, say
 from tests.report.test_selection import headings
 
+pytestmark = pytest.mark.slow
+
 States = dict[str, Callable[[], ReportInputs]]
 MINUS = "−"
 SENTENCES = "chapters/exits/sentences.html.j2"
