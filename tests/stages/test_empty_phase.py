@@ -1,7 +1,6 @@
 """A phase with nothing but a number, a name and a title is the phase before it, trade for trade."""
 
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -182,46 +181,26 @@ class WrittenPhase(Phase):
 IMPORT = "from dipmaster.evaluation.phases.selection import SelectionPhase\n"
 
 
-OVERLAY = """
-import runpy, sys
-from importlib.machinery import PathFinder
-from importlib.util import spec_from_file_location
-from pathlib import Path
-
-WRITTEN = {
-    "dipmaster.evaluation.phases.written": Path("written/__init__.py").resolve(),
-    "dipmaster.evaluation.registry": Path("registry.py").resolve(),
-}
-
-class Overlay(PathFinder):
-    @classmethod
-    def find_spec(cls, name, path=None, target=None):
-        return spec_from_file_location(name, WRITTEN[name]) if name in WRITTEN else None
-
-sys.meta_path.insert(0, Overlay)
-runpy.run_module("stages.validate", run_name="__main__")
-"""
-"""The stage with these two files laid over the project, whose compiled kernels serve."""
-
-
 def test_its_package_and_its_entry_are_all_it_takes(
     project: Path, template: Path, tmp_path: Path
 ) -> None:
-    """As docs/contributing.md says: one package and one entry laid over the project."""
-    copy = tmp_path / "copy"
+    """As docs/contributing.md says: written into a copy of the project, run from there."""
+    copy = tmp_path / "project"
     shutil.copytree(template, copy, symlinks=True)
-    package, number = copy / "written", len(PHASES)
+    for package in ("dipmaster", "stages"):
+        shutil.copytree(
+            project / package, copy / package, ignore=shutil.ignore_patterns("__pycache__")
+        )
+    package, number = copy / "dipmaster/evaluation/phases/written", len(PHASES)
     package.mkdir()
     (package / "__init__.py").write_text(MODULE.format(number=number), encoding="utf-8")
-    text = (project / "dipmaster/evaluation/registry.py").read_text(encoding="utf-8")
-    text = text.replace(
+    registry = copy / "dipmaster/evaluation/registry.py"
+    text = registry.read_text(encoding="utf-8").replace(
         IMPORT, f"{IMPORT}from dipmaster.evaluation.phases.written import WrittenPhase\n"
     )
-    text = text.replace("ExitsPhase)\n", "ExitsPhase, WrittenPhase)\n")
-    (copy / "registry.py").write_text(text, encoding="utf-8")
-    command = [sys.executable, "-c", OVERLAY]
-    environment = {**os.environ, "PYTHONPATH": str(project)}
-    subprocess.run(command, cwd=copy, env=environment, check=True, capture_output=True)
+    registry.write_text(text.replace("ExitsPhase)\n", "ExitsPhase, WrittenPhase)\n"), "utf-8")
+    command = [sys.executable, "-m", "stages.validate"]
+    subprocess.run(command, cwd=copy, check=True, capture_output=True)
     trades = [
         copy / f"data/validate/trades_phase_{phase}.parquet" for phase in (number - 1, number)
     ]
