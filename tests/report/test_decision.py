@@ -19,6 +19,8 @@ from tests.report.printed import plain, print_chapter, say
 from tests.report.run import validated, with_gates, with_phases
 from tests.report.states import HARM, STATES, until
 
+pytestmark = pytest.mark.slow
+
 States = dict[str, Callable[[], ReportInputs]]
 MINUS = "−"
 
