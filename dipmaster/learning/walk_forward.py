@@ -81,15 +81,13 @@ def walk_forward_predict(
         Where the refits do not rise.
     """
     rows = LayerRows(schedule, layer, inputs, target, classes, class_target, row_weight)
-    predictable = rows.find_predictable(missing_inputs, serve)
-    complete = rows.find_predictable(missing_inputs or learn_from is not None, None)
-    usable = complete & np.isfinite(target)
 
-    def learn(train: Ints, fold: int) -> tuple[Model | FitFailure, LeftOutPredictions]:
-        left_out = None if learn_from is None else learn_from[fold]
-        return rows.fit(fit, train, left_out), NOTHING_LEFT_OUT
+    def learn(
+        train: Ints, below: LeftOutPredictions | None
+    ) -> tuple[Model | FitFailure, LeftOutPredictions]:
+        return rows.fit(fit, train, below), NOTHING_LEFT_OUT
 
-    return _walk(rows, learn, usable, predictable, label, learn_from)
+    return _walk(rows, learn, label, missing_inputs, learn_from, serve)
 
 
 def cross_fit_predict(
@@ -120,38 +118,40 @@ def cross_fit_predict(
         `walk_forward_predict`.
     """
     rows = LayerRows(schedule, layer, inputs, target, classes, class_target, row_weight)
-    predictable = rows.find_predictable(missing_inputs, serve)
-    complete = rows.find_predictable(missing_inputs or learn_from is not None, None)
-    usable = complete & np.isfinite(target)
 
     def learn(
-        train: Ints, fold: int
+        train: Ints, below: LeftOutPredictions | None
     ) -> tuple[CrossFittedModel[Model] | FitFailure, LeftOutPredictions]:
-        below = None if learn_from is None else learn_from[fold]
         return rows.cross_fit(fit, train, cross_fitting, below)
 
-    return _walk(rows, learn, usable, predictable, label, learn_from)
+    return _walk(rows, learn, label, missing_inputs, learn_from, serve)
 
 
 def _walk(
     rows: LayerRows,
-    learn: Callable[[Ints, int], tuple[Model | FitFailure, LeftOutPredictions]],
-    usable: Bools,
-    predictable: Bools,
+    learn: Callable[
+        [Ints, LeftOutPredictions | None], tuple[Model | FitFailure, LeftOutPredictions]
+    ],
     label: str,
-    learn_from: Sequence[LeftOutPredictions] | None = None,
+    missing_inputs: bool,
+    learn_from: Sequence[LeftOutPredictions] | None,
+    serve: Bools | None,
 ) -> WalkForwardResult[Model]:
     """At every refit: learn from what was known, predict until the next one."""
     schedule, refits_ms = rows.schedule, rows.schedule.refits_ms[rows.layer]
     if np.any(np.diff(refits_ms) <= 0):
         raise data_error("refits_ms", "rising times", "times that fall or repeat", "sort them")
+    predictable = rows.find_predictable(missing_inputs, serve)
+    complete = rows.find_predictable(missing_inputs or learn_from is not None, None)
+    usable = complete & np.isfinite(rows.target)
 
     def refit(fold: int) -> tuple[Refit[Model], Ints, Floats]:
         moment = int(refits_ms[fold])
         train = schedule.training_rows(moment, usable)
-        if learn_from is not None:
-            train = np.intersect1d(train, learn_from[fold].rows, assume_unique=True)
-        model, left_out = learn(train, fold)
+        below = None if learn_from is None else learn_from[fold]
+        if below is not None:
+            train = np.intersect1d(train, below.rows, assume_unique=True)
+        model, left_out = learn(train, below)
         ahead = schedule.rows_to_predict(rows.layer, fold, predictable)
         if isinstance(model, FitFailure):
             return Refit(moment, train.size, None, model.reason), ahead[:0], np.empty(0)
