@@ -9,7 +9,7 @@ import pandas as pd
 
 from dipmaster.core import catalog, stage, store
 from dipmaster.core.params import Ingest
-from dipmaster.core.tables import BARS, FUNDING, ON_CHAIN, ORDER_BOOK, SENTIMENT, TRUTH, Table
+from dipmaster.core.tables import BARS, FUNDING, ON_CHAIN, ORDER_BOOK, SENTIMENT, TRUTH, TableSchema
 from dipmaster.core.time_units import BARS_PER_DAY, ISO_UTC
 from dipmaster.market.jumps import refuse_jumps
 from dipmaster.market.quality import build_quality_report
@@ -71,7 +71,7 @@ def _write_about_truth(known: bool, folder: Path) -> None:
     store.write_json({"known": known}, folder / "truth" / "about.json")
 
 
-def _write_tables(frames: Mapping[str, pd.DataFrame], table: Table, folder: Path) -> None:
+def _write_tables(frames: Mapping[str, pd.DataFrame], table: TableSchema, folder: Path) -> None:
     for symbol in sorted(frames):
         store.write_table(frames[symbol], table, folder / f"{symbol}.parquet")
 

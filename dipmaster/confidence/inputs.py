@@ -15,7 +15,7 @@ from dipmaster.core.errors import data_error
 from dipmaster.core.kernels import Floats, Ints
 from dipmaster.core.panel import to_epoch_ms
 from dipmaster.core.parallel import map_in_threads
-from dipmaster.core.tables import I8, VOLATILITY, Table
+from dipmaster.core.tables import I8, VOLATILITY, TableSchema
 
 # Of table FEATURES: depth of the fall, the flow in it, costs and the clock; docs/confidence.md has
 # the reason of each.
@@ -80,7 +80,10 @@ class InputMatrix:
 
 
 def collect_candidate_rows(
-    read_frame: Callable[[str], pd.DataFrame], symbols: Sequence[str], events: Events, table: Table
+    read_frame: Callable[[str], pd.DataFrame],
+    symbols: Sequence[str],
+    events: Events,
+    table: TableSchema,
 ) -> pd.DataFrame:
     """Rows of a table at the candidates' bars, in their order.
 
@@ -101,7 +104,9 @@ def collect_candidate_rows(
     return join_symbols(frames, table)
 
 
-def select_rows(frame: pd.DataFrame, times_ms: Ints, table: Table, where: str) -> pd.DataFrame:
+def select_rows(
+    frame: pd.DataFrame, times_ms: Ints, table: TableSchema, where: str
+) -> pd.DataFrame:
     """Rows of one symbol's table at some bars, as float64; -1 of a flag or class becomes NaN.
 
     Raises
@@ -120,7 +125,7 @@ def select_rows(frame: pd.DataFrame, times_ms: Ints, table: Table, where: str) -
     return rows
 
 
-def join_symbols(frames: Sequence[pd.DataFrame], table: Table) -> pd.DataFrame:
+def join_symbols(frames: Sequence[pd.DataFrame], table: TableSchema) -> pd.DataFrame:
     """Rows of all symbols, in the order of the candidates.
 
     Parameters

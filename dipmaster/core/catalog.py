@@ -14,7 +14,7 @@ from dipmaster.core.panel import Panel, add_funding, align_bars
 from dipmaster.core.parallel import map_in_threads
 from dipmaster.core.tables import BARS as BARS_TABLE
 from dipmaster.core.tables import FUNDING as FUNDING_TABLE
-from dipmaster.core.tables import Table
+from dipmaster.core.tables import TableSchema
 
 LOCK = Path("dvc.lock")
 RAW = Path("data/raw")
@@ -77,7 +77,7 @@ def read_symbols(
     folder: Path,
     symbols: Sequence[str] | None = None,
     columns: Sequence[str] | None = None,
-    table: Table | None = None,
+    table: TableSchema | None = None,
 ) -> dict[str, pd.DataFrame]:
     """Frames of a folder with one file a symbol, by symbol.
 

@@ -25,7 +25,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from dipmaster.core.errors import PipelineError, TableError
 from dipmaster.core.params import Params
-from dipmaster.core.tables import Table
+from dipmaster.core.tables import TableSchema
 
 Value = TypeVar("Value")
 
@@ -130,7 +130,7 @@ def atomic_file(target: Path) -> Iterator[Path]:
         partial.unlink(missing_ok=True)
 
 
-def write_table(frame: pd.DataFrame, table: Table, path: Path) -> None:
+def write_table(frame: pd.DataFrame, table: TableSchema, path: Path) -> None:
     """Write a frame as parquet after checking it against its schema."""
     ordered_frame = table.check(frame, str(path))
     schema = table.schema([str(name) for name in ordered_frame.columns])
@@ -154,7 +154,7 @@ def write_arrow(data: pa.Table, path: Path) -> None:
 
 
 def read_table(
-    path: Path, table: Table | None = None, columns: list[str] | None = None
+    path: Path, table: TableSchema | None = None, columns: list[str] | None = None
 ) -> pd.DataFrame:
     """Read one parquet file, or some of its columns; check it against `table` where given."""
     try:

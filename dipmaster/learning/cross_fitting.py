@@ -77,7 +77,7 @@ class LeftOutPredictions(NamedTuple):
 NOTHING_LEFT_OUT = LeftOutPredictions(np.empty(0, np.int64), np.empty(0))
 
 
-class Split(NamedTuple):
+class RunSplit(NamedTuple):
     """Places among the training rows: those of a run, and those that its model learns from."""
 
     train: Ints
@@ -86,7 +86,7 @@ class Split(NamedTuple):
 
 def split_into_runs(
     signal_ms: Ints, known_ms: Ints, case_id: Ints, runs: int, purge_ms: int
-) -> Iterator[Split]:
+) -> Iterator[RunSplit]:
     """Cut training rows into runs of time with the same number of cases; rows of a case stay.
 
     A row stays out of a model where its span from signal to known label comes within
@@ -112,7 +112,7 @@ def split_into_runs(
         if left_out.size:
             first, last = signal_ms[left_out].min(), known_ms[left_out].max()
             apart = (known_ms <= first - purge_ms) | (signal_ms >= last + purge_ms)
-            yield Split(np.flatnonzero(apart), left_out)
+            yield RunSplit(np.flatnonzero(apart), left_out)
 
 
 def average_predictions(predictions: list[Floats], average: Average) -> Floats:

@@ -12,7 +12,7 @@ from dipmaster.learning.cross_fitting import (
     CrossFittedModel,
     CrossFitting,
     LeftOutPredictions,
-    Split,
+    RunSplit,
     split_into_runs,
 )
 from dipmaster.learning.fit_failure import FitFailure
@@ -100,7 +100,7 @@ class LayerRows:
         together = CrossFittedModel(tuple(models), cross_fitting.average)
         return together, LeftOutPredictions(train, left_out)
 
-    def _split(self, rows: Ints, runs: int) -> Iterator[Split]:
+    def _split(self, rows: Ints, runs: int) -> Iterator[RunSplit]:
         schedule = self.schedule
         return split_into_runs(
             schedule.signal_ms[rows],

@@ -16,7 +16,7 @@ import pytest
 
 from dipmaster.core.kernels import Floats, Ints
 from dipmaster.core.time_units import BAR_MS
-from dipmaster.learning.cross_fitting import CrossFitting, LeftOutPredictions, Split
+from dipmaster.learning.cross_fitting import CrossFitting, LeftOutPredictions, RunSplit
 from dipmaster.learning.layer_rows import LayerRows
 from dipmaster.learning.logistic import fit_logistic
 from dipmaster.learning.walk_forward import cross_fit_predict
@@ -99,9 +99,9 @@ def test_leaks_across_the_edges_are_found(rows: Rows, leak: Spans) -> None:
 def test_predictions_in_sample_are_found(rows: Rows, monkeypatch: pytest.MonkeyPatch) -> None:
     honest_split = LayerRows._split
 
-    def in_sample(self: LayerRows, some: Ints, runs: int) -> Iterator[Split]:
+    def in_sample(self: LayerRows, some: Ints, runs: int) -> Iterator[RunSplit]:
         for split in honest_split(self, some, runs):
-            yield Split(np.arange(some.size), split.left_out)
+            yield RunSplit(np.arange(some.size), split.left_out)
 
     monkeypatch.setattr(LayerRows, "_split", in_sample)
     assert count_changed_runs(rows, honest) == RUNS

@@ -1,7 +1,7 @@
 """The tables that stages pass to each other: column, type, unit, meaning.
 
 Packages of one layer never import each other; they share these tables. A table is a
-pandas frame whose columns fit one of the `Table` constants below; `Table.check` raises
+pandas frame whose columns fit one of the `TableSchema` constants below; `TableSchema.check` raises
 where one does not. Times are UTC with millisecond resolution, prices are in the quote
 currency, ``_frac`` is a fraction (0.01 = 1 %), ``_bps`` is 1/10,000.
 """
@@ -15,7 +15,7 @@ from dipmaster.core.tables.exits import (
 )
 from dipmaster.core.tables.ledger import EQUITY, FILLS, TRADES
 from dipmaster.core.tables.market import BARS, FUNDING, ON_CHAIN, ORDER_BOOK, SENTIMENT, TRUTH
-from dipmaster.core.tables.schema import I8, Column, Table
+from dipmaster.core.tables.schema import I8, ColumnSchema, TableSchema
 from dipmaster.core.tables.signals import CANDIDATES, FEATURES, FILTER_RESULTS, SCORES, VOLATILITY
 
 __all__ = [
@@ -39,6 +39,6 @@ __all__ = [
     "TRADES",
     "TRUTH",
     "VOLATILITY",
-    "Column",
-    "Table",
+    "ColumnSchema",
+    "TableSchema",
 ]

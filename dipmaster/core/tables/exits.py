@@ -11,11 +11,11 @@ from dipmaster.core.tables.schema import (
     POSITIVE,
     TEXT,
     TIME,
-    Table,
+    TableSchema,
     required,
 )
 
-EXIT_PLANS = Table(
+EXIT_PLANS = TableSchema(
     "exit_plans",
     required(
         ("candidate_id", I64, "", "as in candidates, the same order"),
@@ -62,7 +62,7 @@ PRICE_LEVEL_FEATURES: tuple[str, ...] = (
 )
 EXIT_FEATURES: tuple[str, ...] = ROADMAP_FEATURES + PRICE_LEVEL_FEATURES
 
-EXIT_ROWS = Table(
+EXIT_ROWS = TableSchema(
     "exit_rows",
     required(
         ("candidate_id", I64, "", "the position; rows in order of (candidate_id, bars_held)"),

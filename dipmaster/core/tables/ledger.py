@@ -1,8 +1,8 @@
 """Tables of the account: round trips, fills, equity."""
 
-from dipmaster.core.tables.schema import BOOL, F64, I32, I64, TEXT, TIME, Table, required
+from dipmaster.core.tables.schema import BOOL, F64, I32, I64, TEXT, TIME, TableSchema, required
 
-TRADES = Table(
+TRADES = TableSchema(
     "trades",
     required(
         ("trade_id", I64, "", "order of entry"),
@@ -45,7 +45,7 @@ TRADES = Table(
     ),
 )
 
-FILLS = Table(
+FILLS = TableSchema(
     "fills",
     required(
         ("trade_id", I64, "", "the round trip it belongs to"),
@@ -65,7 +65,7 @@ FILLS = Table(
     ),
 )
 
-EQUITY = Table(
+EQUITY = TableSchema(
     "equity",
     required(
         ("time", TIME, "UTC", "open_time of the bar at whose close the account is marked"),

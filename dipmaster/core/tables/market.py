@@ -1,8 +1,8 @@
 """Tables of the market: bars, order book, on-chain flows, sentiment, latent truth."""
 
-from dipmaster.core.tables.schema import BOOL, F64, I8, TIME, Table, optional, required
+from dipmaster.core.tables.schema import BOOL, F64, I8, TIME, TableSchema, optional, required
 
-BARS = Table(
+BARS = TableSchema(
     "bars",
     required(
         ("open_time", TIME, "UTC", "when the bar opens; known at open_time + 5 min"),
@@ -20,7 +20,7 @@ BARS = Table(
     ),
 )
 
-FUNDING = Table(
+FUNDING = TableSchema(
     "funding",
     required(
         ("time", TIME, "UTC", "when it is charged to who holds a position then"),
@@ -28,7 +28,7 @@ FUNDING = Table(
     ),
 )
 
-ORDER_BOOK = Table(
+ORDER_BOOK = TableSchema(
     "order_book",
     required(
         ("open_time", TIME, "UTC", "bar whose close the snapshot belongs to"),
@@ -38,7 +38,7 @@ ORDER_BOOK = Table(
     ),
 )
 
-ON_CHAIN = Table(
+ON_CHAIN = TableSchema(
     "on_chain",
     required(
         ("event_time", TIME, "UTC", "bar the flow happened in"),
@@ -48,7 +48,7 @@ ON_CHAIN = Table(
     ),
 )
 
-SENTIMENT = Table(
+SENTIMENT = TableSchema(
     "sentiment",
     required(
         ("event_time", TIME, "UTC", "end of the window the value describes"),
@@ -58,7 +58,7 @@ SENTIMENT = Table(
     ),
 )
 
-TRUTH = Table(
+TRUTH = TableSchema(
     "truth",
     required(
         ("open_time", TIME, "UTC", "the bar"),

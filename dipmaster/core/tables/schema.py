@@ -26,7 +26,7 @@ _RANGE = re.compile(r"(-?[\d.]+?)\.\.(-?[\d.]+)(?=:|$)")
 
 
 @dataclass(frozen=True)
-class Column:
+class ColumnSchema:
     """One column: its type, its unit ("" where it has none) and what it means.
 
     A unit such as ``0..1`` or ``-1..2: low, normal, high`` is also the range of its
@@ -52,11 +52,11 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Table:
+class TableSchema:
     """A named list of columns; `check` checks a frame against it."""
 
     name: str
-    columns: tuple[Column, ...]
+    columns: tuple[ColumnSchema, ...]
 
     @property
     def names(self) -> list[str]:
@@ -122,11 +122,11 @@ def _matches_type(values: "pd.Series[Any]", dtype: pa.DataType) -> bool:
     return pd.api.types.is_numeric_dtype(values.dtype)
 
 
-def required(*rows: tuple[str, pa.DataType, str, str]) -> tuple[Column, ...]:
+def required(*rows: tuple[str, pa.DataType, str, str]) -> tuple[ColumnSchema, ...]:
     """Columns every frame of a table has, from (name, type, unit, meaning)."""
-    return tuple(Column(*row) for row in rows)
+    return tuple(ColumnSchema(*row) for row in rows)
 
 
-def optional(*rows: tuple[str, pa.DataType, str, str]) -> tuple[Column, ...]:
+def optional(*rows: tuple[str, pa.DataType, str, str]) -> tuple[ColumnSchema, ...]:
     """Columns a frame of a table may lack, from (name, type, unit, meaning)."""
-    return tuple(Column(*row, optional=True) for row in rows)
+    return tuple(ColumnSchema(*row, optional=True) for row in rows)

@@ -9,12 +9,12 @@ from dipmaster.core.tables.schema import (
     I64,
     TEXT,
     TIME,
-    Table,
+    TableSchema,
     optional,
     required,
 )
 
-FEATURES = Table(
+FEATURES = TableSchema(
     "features",
     required(
         ("open_time", TIME, "UTC", "the bar; every value is known at open_time + 5 min"),
@@ -83,7 +83,7 @@ FEATURES = Table(
     ),
 )
 
-VOLATILITY = Table(
+VOLATILITY = TableSchema(
     "volatility",
     required(
         ("open_time", TIME, "UTC", "the bar; every value is known at open_time + 5 min"),
@@ -115,7 +115,7 @@ VOLATILITY = Table(
     ),
 )
 
-CANDIDATES = Table(
+CANDIDATES = TableSchema(
     "candidates",
     required(
         ("candidate_id", I64, "", "0, 1, 2 ... in order of (open_time, symbol)"),
@@ -127,7 +127,7 @@ CANDIDATES = Table(
     ),
 )
 
-SCORES = Table(
+SCORES = TableSchema(
     "scores",
     required(
         ("candidate_id", I64, "", "as in candidates, the same order"),
@@ -160,7 +160,7 @@ SCORES = Table(
     ),
 )
 
-FILTER_RESULTS = Table(
+FILTER_RESULTS = TableSchema(
     "filter_results",
     required(
         ("candidate_id", I64, "", "as in candidates, the same order"),

@@ -5,9 +5,9 @@ import pytest
 
 from dipmaster.core.errors import TableError
 from dipmaster.core.tables import CANDIDATES
-from dipmaster.core.tables.schema import BOOL, F64, TEXT, TIME, Table, required
+from dipmaster.core.tables.schema import BOOL, F64, TEXT, TIME, TableSchema, required
 
-SMALL = Table(
+SMALL = TableSchema(
     "small",
     required(("at", TIME, "", ""), ("x", F64, "", ""), ("name", TEXT, "", ""), ("b", BOOL, "", "")),
 )
@@ -38,7 +38,7 @@ def test_missing_and_unknown_columns_are_named() -> None:
         CANDIDATES.check(frame, "here")
 
 
-RANGED = Table(
+RANGED = TableSchema(
     "ranged",
     required(
         ("share", F64, "0..1", ""),

@@ -9,13 +9,13 @@ from dipmaster.core import catalog, store
 from dipmaster.core.errors import DataError, data_error
 from dipmaster.core.kernels import Bools
 from dipmaster.core.panel import Panel, to_epoch_ms
-from dipmaster.core.tables import EXIT_PLANS, EXIT_ROWS, Table
+from dipmaster.core.tables import EXIT_PLANS, EXIT_ROWS, TableSchema
 from dipmaster.core.time_units import BAR_MS
 from dipmaster.evaluation.phases.exits.inputs import READ_ROWS, ExitInputs
 from dipmaster.exits import FEATURE_COLUMNS, VOLATILITY_COLUMNS, build_exit_market, read_models
 from dipmaster.results import ExitModelResults, read_result
 
-_ROWS = Table(EXIT_ROWS.name, tuple(c for c in EXIT_ROWS.columns if c.name in READ_ROWS))
+_ROWS = TableSchema(EXIT_ROWS.name, tuple(c for c in EXIT_ROWS.columns if c.name in READ_ROWS))
 
 
 def read_exits(panel: Panel, candidates: pd.DataFrame, max_holding_bars: int) -> ExitInputs:

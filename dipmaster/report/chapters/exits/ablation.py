@@ -65,18 +65,22 @@ class Variant:
 
 
 @dataclass(frozen=True)
-class Entries:
+class AblationGroup:
     """All rules switched on one set of entries."""
 
     title: str
     variants: Sequence[Variant]
 
 
-def variants(rows: Sequence[Ablation]) -> list[Entries]:
+def variants(rows: Sequence[Ablation]) -> list[AblationGroup]:
     """Every candidate, then what was traded; no set of which nothing can be computed."""
     both = (
-        Entries("Every candidate alone", [Variant(row.rule, row.state, row.all) for row in rows]),
-        Entries("What phase 2 traded", [Variant(row.rule, row.state, row.traded) for row in rows]),
+        AblationGroup(
+            "Every candidate alone", [Variant(row.rule, row.state, row.all) for row in rows]
+        ),
+        AblationGroup(
+            "What phase 2 traded", [Variant(row.rule, row.state, row.traded) for row in rows]
+        ),
     )
     return [one for one in both if any(row.change.value is not None for row in one.variants)]
 
@@ -96,7 +100,7 @@ def rules_by_effect(of_all: Sequence[Variant]) -> dict[str, list[str]]:
     }
 
 
-def reasons(switched: Sequence[Entries]) -> dict[str, list[str]]:
+def reasons(switched: Sequence[AblationGroup]) -> dict[str, list[str]]:
     """Why a rule's effect is inconclusive, each reason once with the entries it holds for."""
     titles: dict[str, list[str]] = {}
     for entries in switched:

@@ -6,14 +6,14 @@ from markupsafe import Markup
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from dipmaster.report.chapters.exits.ablation import Entries, Variant
+from dipmaster.report.chapters.exits.ablation import AblationGroup, Variant
 from dipmaster.report.kit import numbers
 from dipmaster.report.kit.drawing import inline_svg, new_figure
 from dipmaster.report.kit.interval_plot import draw_rows, limits_around, mark_of
 from dipmaster.report.kit.verdicts import fill
 
 
-def forest(switched: Sequence[Entries]) -> Markup:
+def forest(switched: Sequence[AblationGroup]) -> Markup:
     """A panel a set of entries, a line a rule, each panel on a scale of its own."""
     lines = max(len(entries.variants) for entries in switched)
     figure = new_figure(14 + 5.2 * lines)
