@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from dipmaster.core.kernels import Bools, Floats
 from dipmaster.core.panel import format_time
 from dipmaster.core.params import Split
 from dipmaster.core.params.exits import ExitDecision, ExitEvaluation
@@ -18,8 +19,10 @@ from dipmaster.exits.model_figures import (
     subsample_rows,
 )
 from dipmaster.exits.scores import ExitScores
+from dipmaster.exits.training_set import ExitTrainingSet
 from dipmaster.learning.cross_fitting import CrossFittedModel
 from dipmaster.learning.evaluation import sample as samples
+from dipmaster.learning.evaluation.sample import EvaluationSample
 from dipmaster.learning.logistic import Logistic
 from dipmaster.learning.refits import WalkForwardResult
 from dipmaster.results import exits as results
@@ -60,36 +63,15 @@ def evaluate_exit_scores(
             [scores.missing_models, scores.calibrator.reasons],
         ),
         out_of_sample_from=format_time(start_ms),
-        positions=results.PositionCounts(
-            all=training_set.signal_ms.size,
-            opened=np.unique(training_set.rows.position).size,
-            out_of_sample=int(np.count_nonzero(training_set.signal_ms >= start_ms)),
-        ),
-        rows=results.RowCounts(
-            all=len(training_set.rows),
-            labelled=int(np.count_nonzero(known)),
-            out_of_sample=len(whole),
-            scored_out_of_sample=int(np.count_nonzero(np.isfinite(p[whole.rows]))),
-            evaluated=int(np.count_nonzero(np.isfinite(p[sample.rows]))),
-        ),
+        positions=_count_positions(training_set, start_ms),
+        rows=_count_rows(scores, known, whole, sample),
         features=results.ExitModelInputs(
             roadmap=ROADMAP_FEATURES, price_levels=PRICE_LEVEL_FEATURES
         ),
         folds=_describe_folds(scores),
         exit_models=models,
         exit_probability=probability,
-        reliability=tuple(
-            results.ExitBin(
-                low=one.low,
-                high=one.high,
-                n=one.rows.size,
-                mean_p=one.mean_p,
-                rate=one.rate,
-                rate_low=one.rate_low,
-                rate_high=one.rate_high,
-            )
-            for one in sample.reliability(p, label, training_set.stake_frac)
-        ),
+        reliability=_describe_reliability(scores, label, sample),
         distribution=_describe_distribution(scores, whole),
         by_bars_held=_describe_by_age(scores, whole),
         gain_by_score=measure_gain(scores, whole, GAIN_STEPS),
@@ -98,6 +80,45 @@ def evaluate_exit_scores(
         licences=scores.licences,
         acting=measure_acting(scores, whole, decision, licensed=True),
         acting_unlicensed=measure_acting(scores, whole, decision, licensed=False),
+    )
+
+
+def _count_positions(training_set: ExitTrainingSet, start_ms: int) -> results.PositionCounts:
+    return results.PositionCounts(
+        all=training_set.signal_ms.size,
+        opened=np.unique(training_set.rows.position).size,
+        out_of_sample=int(np.count_nonzero(training_set.signal_ms >= start_ms)),
+    )
+
+
+def _count_rows(
+    scores: ExitScores, known: Bools, whole: EvaluationSample, sample: EvaluationSample
+) -> results.RowCounts:
+    scored = np.isfinite(scores.exit_probability)
+    return results.RowCounts(
+        all=len(scores.training_set.rows),
+        labelled=int(np.count_nonzero(known)),
+        out_of_sample=len(whole),
+        scored_out_of_sample=int(np.count_nonzero(scored[whole.rows])),
+        evaluated=int(np.count_nonzero(scored[sample.rows])),
+    )
+
+
+def _describe_reliability(
+    scores: ExitScores, label: Floats, sample: EvaluationSample
+) -> tuple[results.ExitBin, ...]:
+    bins = sample.reliability(scores.exit_probability, label, scores.training_set.stake_frac)
+    return tuple(
+        results.ExitBin(
+            low=one.low,
+            high=one.high,
+            n=one.rows.size,
+            mean_p=one.mean_p,
+            rate=one.rate,
+            rate_low=one.rate_low,
+            rate_high=one.rate_high,
+        )
+        for one in bins
     )
 
 
@@ -137,9 +158,7 @@ def _describe_folds(scores: ExitScores) -> tuple[results.ExitModelFold, ...]:
     return (*models, *above)
 
 
-def _describe_distribution(
-    scores: ExitScores, whole: samples.EvaluationSample
-) -> results.ExitHistogram:
+def _describe_distribution(scores: ExitScores, whole: EvaluationSample) -> results.ExitHistogram:
     """Labelled rows out of sample by exit probability, in bins of 1 / 20."""
     _, (p,) = whole.select(scores.exit_probability)
     return results.ExitHistogram(
@@ -150,7 +169,7 @@ def _describe_distribution(
 
 
 def _describe_by_age(
-    scores: ExitScores, whole: samples.EvaluationSample
+    scores: ExitScores, whole: EvaluationSample
 ) -> tuple[results.ProbabilityByAge, ...]:
     selected, (probability,) = whole.select(scores.exit_probability)
     held = scores.training_set.rows.held[selected.rows]

@@ -1,6 +1,7 @@
 """What a model loses when an input is shuffled: on the rows each model predicted."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -55,31 +56,29 @@ def permutation_importance(
     tuple of PermutationImportance
         Mean and sd over the shuffles; empty where there is no AUC.
     """
-
-    def auc(p: Floats) -> float | None:
-        statistic = {"": auc_statistic(p, label)}
-        return (statistic if weight is None else weigh_statistics(statistic, weight))[""].value()
-
-    whole = auc(predictions)
+    statistic = partial(_weighted_auc, label=label, weight=weight)
+    whole = statistic(predictions)
     if whole is None:
         return ()
 
     def shuffle_fold(number: int) -> tuple[Ints, Floats]:
         rows = np.flatnonzero(fold == number)
         key = np.random.SeedSequence(seed.entropy, spawn_key=(*seed.spawn_key, number))
-        rng, tiled = np.random.Generator(np.random.PCG64(key)), np.tile(rows, permutations)
-        values = np.empty((len(names), permutations, rows.size))
-        for column in range(len(names)):
-            copies = np.tile(inputs[rows], (permutations, 1))
-            orders = [rng.permutation(rows.size) for _ in range(permutations)]
-            copies[:, column] = np.concatenate([inputs[rows[order], column] for order in orders])
-            values[column] = predict(number, tiled, copies).reshape(permutations, -1)
-        return rows, values
+        rng = np.random.Generator(np.random.PCG64(key))
+        return rows, _predict_shuffled(
+            inputs[rows], rows, partial(predict, number), permutations, rng
+        )
 
     shuffled = np.empty((len(names), permutations, label.size))
     for rows, values in map_in_threads(shuffle_fold, np.unique(fold).tolist(), "importance"):
         shuffled[:, :, rows] = values
-    losses = [[whole - (auc(p) or 0.0) for p in column] for column in shuffled]
+
+    def lose(p: Floats) -> float:
+        left = statistic(p)
+        assert left is not None, "an AUC of all rows has both classes"
+        return whole - left
+
+    losses = [[lose(p) for p in column] for column in shuffled]
     importance = [
         PermutationImportance(
             feature=name, auc_loss=float(np.mean(loss)), auc_loss_sd=float(np.std(loss))
@@ -87,3 +86,26 @@ def permutation_importance(
         for name, loss in zip(names, losses, strict=True)
     ]
     return tuple(sorted(importance, key=lambda row: (-row.auc_loss, row.feature)))
+
+
+def _weighted_auc(p: Floats, label: Floats, weight: Floats | None) -> float | None:
+    statistic = {"": auc_statistic(p, label)}
+    return (statistic if weight is None else weigh_statistics(statistic, weight))[""].value()
+
+
+def _predict_shuffled(
+    inputs: Any,
+    rows: Ints,
+    predict: Callable[[Ints, Any], Floats],
+    permutations: int,
+    rng: np.random.Generator,
+) -> Floats:
+    """Predictions with each input shuffled, shape (inputs, permutations, rows)."""
+    tiled, columns = np.tile(rows, permutations), inputs.shape[1]
+    values = np.empty((columns, permutations, rows.size))
+    for column in range(columns):
+        copies = np.tile(inputs, (permutations, 1))
+        orders = [rng.permutation(rows.size) for _ in range(permutations)]
+        copies[:, column] = np.concatenate([inputs[order, column] for order in orders])
+        values[column] = predict(tiled, copies).reshape(permutations, -1)
+    return values
