@@ -15,12 +15,15 @@ from dipmaster.core import catalog
 from dipmaster.results import read_result
 from dipmaster.results.common import Interval
 from dipmaster.results.confidence.record import ConfidenceResults, FamilyFigures, ModelFigures
+from dipmaster.results.evaluation.funnel import ConfirmationSign, StepAlone
+from dipmaster.results.evaluation.record import ValidationResults
 from dipmaster.results.exits import ExitModelResults
 from dipmaster.results.volatility.forecasts import PooledForecasts
 from dipmaster.results.volatility.record import VolatilityResults
 from dipmaster.results.volatility.regimes import DetectorResults, RegimeAccuracy, RegimeResults
 
 DOCS = Path(__file__).parents[1] / "docs"
+Alone = StepAlone | ConfirmationSign
 BLOCK = re.compile(r"(<!-- figures: (\w+) -->\n).*?(<!-- end of figures -->)", re.DOTALL)
 MODELS = {
     "lgb": "LightGBM",
@@ -150,10 +153,32 @@ def _describe_accuracy(detector: DetectorResults, reference: str) -> str:
     return format_interval(accuracy.accuracy) if isinstance(accuracy, RegimeAccuracy) else "-"
 
 
+def tabulate_funnel() -> str:
+    """Steps and confirmation signals, each alone: how many pass, how often these win."""
+    funnel = read_result(catalog.VALIDATE_METRICS, ValidationResults).funnel
+    if funnel is None:
+        return "no candidate was scored\n"
+    steps: list[tuple[str, Alone]] = [(one.step, one) for one in funnel.single_steps]
+    signals: list[tuple[str, Alone]] = [
+        (f"{one.timeframe}: {one.signal}", one) for one in funnel.confirmation_signals
+    ]
+    rows = (
+        (
+            name.replace("_", " "),
+            f"{one.passes:,} of {one.of:,}",
+            format_number(one.precision),
+            format_number(one.precision_of_rest),
+        )
+        for name, one in (*steps, *signals)
+    )
+    return build_table(("alone", "passes", "precision", "of the rest"), rows)
+
+
 BLOCKS: dict[str, Callable[[], str]] = {
     "confidence": tabulate_confidence,
     "exit_models": tabulate_exit_models,
     "forecasts": tabulate_forecasts,
+    "funnel": tabulate_funnel,
     "regimes": tabulate_regimes,
 }
 

@@ -72,6 +72,16 @@ def permutation_importance(
     shuffled = np.empty((len(names), permutations, label.size))
     for rows, values in map_in_threads(shuffle_fold, np.unique(fold).tolist(), "importance"):
         shuffled[:, :, rows] = values
+    return _rank_losses(names, shuffled, statistic, whole)
+
+
+def _rank_losses(
+    names: Sequence[str],
+    shuffled: Floats,
+    statistic: Callable[[Floats], float | None],
+    whole: float,
+) -> tuple[PermutationImportance, ...]:
+    """Mean and sd of what each input's shuffles lose, the largest mean first."""
 
     def lose(p: Floats) -> float:
         left = statistic(p)

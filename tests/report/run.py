@@ -18,20 +18,6 @@ from tests.made.validation import claims, validation
 from tests.report import frames
 
 PROJECT = Path(__file__).parents[2]
-SECTIONS = (
-    "ingest",
-    "features",
-    "volatility",
-    "signal",
-    "confidence",
-    "filter",
-    "confirmation",
-    "execution",
-    "exits",
-    "split",
-    "gates",
-    "report",
-)
 ENDS = (35711.2, 101020.0, 100610.0)
 """What the account of each phase is worth at the end."""
 
@@ -61,7 +47,7 @@ def lock() -> dict[str, Any]:
 def params(source: str = "simulated") -> Params:
     raw = read_values()
     raw["ingest"]["source"] = source
-    return Params.parse(raw, SECTIONS)
+    return Params.parse(raw, tuple(raw))
 
 
 def simulated_market(coins: tuple[str, ...] = COINS) -> Market:
