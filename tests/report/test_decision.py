@@ -17,7 +17,8 @@ from tests.made.judged import evaluation
 from tests.report.conftest import unpainted
 from tests.report.printed import plain, print_chapter, say
 from tests.report.run import validated, with_gates, with_phases
-from tests.report.states import HARM, STATES, until
+from tests.report.states import STATES
+from tests.report.states_of_exits import HARM, until
 
 pytestmark = pytest.mark.slow
 
