@@ -8,7 +8,7 @@ go on to phase 1 with every table in the precision it is stored in, and to phase
 with what `exits_in_process` makes.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,7 @@ from dipmaster import backtest, exits
 from dipmaster.backtest import ExitRules, Ledger, triple_barrier_labels
 from dipmaster.confidence import (
     VOLATILITY_COLUMNS,
+    Events,
     Scores,
     build_events,
     build_scores_table,
@@ -197,10 +198,25 @@ def evaluate_market(params: Params, **dials: float | int) -> EvaluatedMarket:
     return evaluate_bars(bars, params.ingest.raw.half_spread_bps, params)
 
 
-def score_market(params: Params, **dials: float | int) -> ScoredMarket:
-    """Simulate with some dials changed, and score every candidate."""
+def keep_outcomes(events: Events) -> Events:
+    """What is learned from, as it happened."""
+    return events
+
+
+def score_market(
+    params: Params,
+    change_outcomes: Callable[[Events], Events] = keep_outcomes,
+    **dials: float | int,
+) -> ScoredMarket:
+    """Simulate with some dials changed, and score every candidate.
+
+    Parameters
+    ----------
+    change_outcomes
+        Puts other outcomes in place of those that the models learn from.
+    """
     bars = simulate_bars(params, **dials)
-    return score_bars(bars, params.ingest.raw.half_spread_bps, params)
+    return score_bars(bars, params.ingest.raw.half_spread_bps, params, change_outcomes)
 
 
 def simulate_bars(params: Params, **dials: float | int) -> Mapping[str, pd.DataFrame]:
@@ -209,7 +225,10 @@ def simulate_bars(params: Params, **dials: float | int) -> Mapping[str, pd.DataF
 
 
 def score_bars(
-    bars: Mapping[str, pd.DataFrame], fallback_half_spread_bps: float, params: Params
+    bars: Mapping[str, pd.DataFrame],
+    fallback_half_spread_bps: float,
+    params: Params,
+    change_outcomes: Callable[[Events], Events] = keep_outcomes,
 ) -> ScoredMarket:
     """Bars of any source to scores: features, candidates, volatility, confidence."""
     coins = build_market_bars(bars)
@@ -221,7 +240,7 @@ def score_bars(
     found_candidates = find_candidates(base, params.signal)
     panel = align_bars(bars, fallback_half_spread_bps)
     volatility = _compute_volatility_tables(panel, params)
-    scores = _compute_scores(found_candidates, panel, features, volatility, params)
+    scores = _compute_scores(found_candidates, panel, features, volatility, params, change_outcomes)
     columns_read = [
         "open_time",
         *dict.fromkeys((*MATCHED_ON, *INPUT_COLUMNS, *exits.FEATURE_COLUMNS)),
@@ -245,10 +264,11 @@ def _compute_scores(
     features: Mapping[str, pd.DataFrame],
     volatility: Mapping[str, pd.DataFrame],
     params: Params,
+    change_outcomes: Callable[[Events], Events],
 ) -> Scores:
     bars = add_training_bars(candidates, features, params.signal, params.confidence.training_rule)
     labels = triple_barrier_labels(bars, panel, params.execution, params.exits)
-    rows = build_events(bars, panel.open_time, labels)
+    rows = change_outcomes(build_events(bars, panel.open_time, labels))
     training = build_training_set(
         rows, len(candidates), panel, params.confidence, params.split, params.exits.max_holding_bars
     )

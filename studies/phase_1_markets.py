@@ -1,6 +1,6 @@
 """Phase 1 on other seeds than the default market's: what it trades, and how that turns out.
 
-``python -m studies.phase_1_markets [--edges 0.8 0] [--reps N] [seeds ...]``
+``python -m studies.phase_1_markets [--edges 0.8 0] [--shuffled] [--reps N] [seeds ...]``
 
 A row a market of params.yaml with another seed: what the scores knew out of
 sample, how many candidates reach the threshold of their regime, what phase 1
@@ -119,9 +119,14 @@ def main() -> None:
     parser.add_argument("seeds", type=int, nargs="*", default=list(SEEDS))
     parser.add_argument("--edges", type=float, nargs="+", default=list(EDGES))
     parser.add_argument("--reps", type=int, default=REPS)
+    parser.add_argument(
+        "--shuffled", action="store_true", help="learn from outcomes shuffled by coin and month"
+    )
     options = parser.parse_args()
     cases = [
-        Phase1Case(seed, edge, options.reps) for edge in options.edges for seed in options.seeds
+        Phase1Case(seed, edge, options.reps, shuffled=options.shuffled)
+        for edge in options.edges
+        for seed in options.seeds
     ]
     rows = map_in_processes(compute_row, cases, "markets")
     print(

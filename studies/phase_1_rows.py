@@ -13,9 +13,11 @@ from dipmaster.results.gates import GateRow
 from studies.in_process import (
     Record,
     evaluate_all_phases,
+    keep_outcomes,
     override_params,
     score_market,
 )
+from studies.shuffled_outcomes import shuffle_outcomes
 
 REPETITION_PARAMS = (
     "gates.bootstrap_reps",
@@ -34,12 +36,15 @@ class Phase1Case:
         Of every bootstrap and draw.
     changes
         Other values of params.yaml, by path.
+    shuffled
+        Whether the models learn from outcomes of `shuffle_outcomes`.
     """
 
     seed: int
     edge: float
     reps: int
     changes: Mapping[str, Any] = field(default_factory=dict)
+    shuffled: bool = False
 
 
 @dataclass(frozen=True)
@@ -86,7 +91,8 @@ def compute_row(case: Phase1Case) -> Phase1Row:
         "confidence.evaluation.permutations": 1
     }
     params = override_params({**fewer_reps, **case.changes})
-    market = score_market(params, seed=case.seed, edge=case.edge)
+    change_outcomes = shuffle_outcomes if case.shuffled else keep_outcomes
+    market = score_market(params, change_outcomes, seed=case.seed, edge=case.edge)
     scores = market.scores
     record, result = evaluate_all_phases(market, scores, params)
     context, phase = result.context, result.phases[-1]

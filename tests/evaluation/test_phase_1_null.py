@@ -13,14 +13,19 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dipmaster.confidence import Events, Scores, build_events
-from dipmaster.core.kernels import Ints
+from dipmaster.confidence import Scores
 from dipmaster.core.params import Params
 from dipmaster.evaluation.phase_evaluation import PhaseEvaluation
 from dipmaster.exits import licence
-from studies import in_process
 from studies.exits_in_process import compute_exits
-from studies.in_process import ScoredMarket, evaluate_all_phases, override_params, score_market
+from studies.in_process import (
+    ScoredMarket,
+    evaluate_all_phases,
+    keep_outcomes,
+    override_params,
+    score_market,
+)
+from studies.shuffled_outcomes import group_by_month, shuffle_outcomes
 
 pytestmark = pytest.mark.slow
 
@@ -66,23 +71,6 @@ def params_with(threshold: float | None, **decision: float) -> Params:
     return override_params(changes)
 
 
-def group_of(events: Events) -> Ints:
-    """Symbol and UTC month, within which outcomes change places."""
-    month = events.signal_ms.astype("datetime64[ms]").astype("datetime64[M]").astype(np.int64)
-    return np.asarray(100 * month + events.symbol_index)
-
-
-def shuffled(events: Events) -> Events:
-    """Outcomes change places within symbol and UTC month; what was known when stays."""
-    rng = np.random.default_rng(5)
-    net = events.net_frac.copy()
-    group = group_of(events)
-    for code in np.unique(group):
-        rows = np.flatnonzero((group == code) & events.settled)
-        net[rows] = rng.permutation(net[rows])
-    return replace(events, net_frac=net)
-
-
 @pytest.fixture(scope="module")
 def market(project) -> Callable[..., ScoredMarket]:
     made: dict[tuple[float, bool], ScoredMarket] = {}
@@ -90,11 +78,8 @@ def market(project) -> Callable[..., ScoredMarket]:
     def scored(edge: float, shuffle: bool) -> ScoredMarket:
         with pytest.MonkeyPatch.context() as patch:
             patch.chdir(project)
-            if shuffle:
-                patch.setattr(
-                    in_process, "build_events", lambda *given: shuffled(build_events(*given))
-                )
-            return score_market(params_with(ROADMAP), edge=edge, **MARKET)
+            change = shuffle_outcomes if shuffle else keep_outcomes
+            return score_market(params_with(ROADMAP), change, edge=edge, **MARKET)
 
     def once(edge: float, shuffle: bool = False) -> ScoredMarket:
         if (edge, shuffle) not in made:
@@ -127,7 +112,7 @@ def null_errors(scores: Scores, p: np.ndarray, boundary_ms: int) -> float:
     """
     events, over, variance = scores.events, 0.0, 0.0
     known = (events.signal_ms >= boundary_ms) & np.isfinite(p) & (events.label >= 0)
-    group = group_of(events)
+    group = group_by_month(events)
     for code in np.unique(group[known]):
         rows = np.flatnonzero(known & (group == code))
         won, said = events.won[rows] > 0, p[rows]
