@@ -13,6 +13,8 @@ TELL_TIMES = if [ -f $(TIMES) ]; then awk '{ print; t += $$2 } END { printf "sta
 BIN := $(CURDIR)/.venv/bin
 export PATH := $(BIN):$(PATH)
 export PYTHONHASHSEED := 0
+# Stages and tests start many processes: none should compile every source again.
+unexport PYTHONDONTWRITEBYTECODE
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 ifeq ($(filter default quick,$(PROFILE)),)
 $(error PROFILE=$(PROFILE) is not known: expected default or quick)

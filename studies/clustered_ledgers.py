@@ -8,6 +8,7 @@ so that win rate, profit factor, Sharpe ratio and the law of the drawdown are
 the same for every track, and a very long track gives the true figures.
 """
 
+from bisect import bisect_left
 from dataclasses import dataclass
 
 import numpy as np
@@ -90,14 +91,11 @@ def simulate_track(
 
 def simulate_regimes(days: int, rng: np.random.Generator) -> Ints:
     """Regime of each day: 0 low, 1 normal, 2 high volatility."""
-    steps = np.cumsum(_TRANSITION_ROWS, axis=1)
-    draws = rng.random(days)
-    regime = np.zeros(days, dtype=np.int64)
+    steps = np.cumsum(_TRANSITION_ROWS, axis=1).tolist()
+    draws = rng.random(days).tolist()
     state = int(rng.integers(3))
-    for day in range(days):
-        state = int(np.searchsorted(steps[state], draws[day]))
-        regime[day] = state
-    return regime
+    regimes = (state := bisect_left(steps[state], draw) for draw in draws)
+    return np.fromiter(regimes, np.int64, days)
 
 
 def build_daily_account(steps: Floats, day: Ints, count: Ints) -> DailyAccount:

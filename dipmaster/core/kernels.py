@@ -55,5 +55,6 @@ def borrowing_kernel(function: F) -> F:
 def _compile(function: F, **flags: bool) -> F:
     """Compile, cached where no other state of the sources can be met."""
     numba.config.CACHE_DIR = str(kernel_cache_folder(function.__module__))
+    numba.config.CACHE_LOCATOR_CLASSES = "dipmaster.core.kernel_cache.KernelCacheLocator"
     dispatcher = numba.njit(cache=True, nogil=True, error_model="numpy", **flags)(function)
     return cast(F, dispatcher)

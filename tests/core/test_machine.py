@@ -9,6 +9,7 @@ import numba
 import pytest
 
 from dipmaster.core import machine
+from dipmaster.core.kernel_cache import KernelCacheLocator
 from dipmaster.core.kernels import kernel
 
 
@@ -79,3 +80,12 @@ def test_kernels_are_stored_in_that_folder(tmp_path: Path, monkeypatch: pytest.M
     assert dispatcher(2.0) == 4.0
     assert list(tmp_path.rglob("*.nbi"))
     numba.config.CACHE_DIR = before
+
+
+def test_a_copy_of_the_project_finds_the_kernels_in_the_same_place(tmp_path: Path) -> None:
+    """The folder is named after the sources: where they lie says nothing more."""
+
+    def place(root: Path) -> str:
+        return KernelCacheLocator.get_suitable_cache_subpath(str(root / "backtest" / "engine.py"))
+
+    assert place(machine.PACKAGE) == place(tmp_path / "dipmaster") == "backtest"

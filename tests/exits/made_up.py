@@ -150,3 +150,21 @@ def scored(some: Lifetimes, **models: Any) -> ExitScores:
 def day(number: int) -> int:
     """Midnight of a day after the first bar."""
     return START_MS + number * DAY_MS
+
+
+def late(found: ExitScores) -> np.ndarray:
+    """Labelled rows with a score."""
+    return np.flatnonzero(
+        np.isfinite(found.exit_probability) & (found.training_set.labels.exit_beats_holding >= 0)
+    )
+
+
+def with_shuffled_gains(some: Lifetimes, seed: int = 4) -> Lifetimes:
+    """Money between selling and holding dealt anew among the labelled rows."""
+    labels = some.labels
+    labelled = np.flatnonzero(labels.exit_beats_holding >= 0)
+    gain, best = labels.exit_net_frac - labels.hold_net_frac, labels.exit_beats_holding.copy()
+    dealt = np.random.default_rng(seed).permutation(labelled)
+    exit_net, best[labelled] = labels.exit_net_frac.copy(), best[dealt]
+    exit_net[labelled] = labels.hold_net_frac[labelled] + gain[dealt]
+    return some.with_(exit_net_frac=exit_net, exit_beats_holding=best)

@@ -1,50 +1,34 @@
-"""Two layers over rows: who learned from what, planted and shuffled labels, nothing from later."""
+"""Two layers over rows: who learned from what, planted labels, nothing from later."""
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pytest
-from scipy.special import expit
 from sklearn.metrics import roc_auc_score
 
 from dipmaster.core.tables import EXIT_ROWS
 from dipmaster.core.time_units import BAR_MS
 from dipmaster.exits import scores
-from dipmaster.exits.calibrator import build_calibrator_inputs, fit_exit_calibrator, predict
+from dipmaster.exits.calibrator import predict
 from dipmaster.exits.exit_models import EXIT_MODELS
-from dipmaster.exits.licence import grant_licence
 from dipmaster.exits.scores import ExitScores, build_rows_table, stack_predictions
 from dipmaster.exits.training_set import build_training_set
-from dipmaster.learning.cross_fitting import LeftOutPredictions
-from dipmaster.learning.fit_failure import FitFailure
 from dipmaster.learning.schedule import TrainingSchedule
 from dipmaster.learning.walk_forward import cross_fit_predict
 from tests.exits.made_up import (
-    DECISION,
     MAX_HOLDING_BARS,
-    MODELS,
-    RULE,
     START_MS,
-    TREES,
     Lifetimes,
     day,
+    late,
     made_lifetimes,
-    made_training_set,
     scored,
 )
 
 pytestmark = pytest.mark.slow
 
 FIT_DAYS = (60, 90, 181, 273)  # the first, and each quarter
-
-
-def late(found: ExitScores) -> np.ndarray:
-    """Labelled rows with a score."""
-    return np.flatnonzero(
-        np.isfinite(found.exit_probability) & (found.training_set.labels.exit_beats_holding >= 0)
-    )
 
 
 def test_there_is_something_to_learn(some: Lifetimes, planted: ExitScores) -> None:
@@ -55,30 +39,6 @@ def test_there_is_something_to_learn(some: Lifetimes, planted: ExitScores) -> No
     assert roc_auc_score(labels.stop_before_target[rows], risk) > 0.75
     timing = planted.models["timing"].predictions[rows]
     assert np.corrcoef(timing, labels.bars_to_best_exit[rows])[0, 1] > 0.3
-
-
-def test_labels_without_sense_are_not_learned(some: Lifetimes) -> None:
-    shuffled = with_shuffled_gains(some)
-    found, best = scored(shuffled), shuffled.labels.exit_beats_holding
-    rows = late(found)
-    sells = best[rows].sum()
-    noise = np.sqrt((rows.size + 1) / (12 * sells * (rows.size - sells)))
-    for p in (found.models["profit"].predictions, found.exit_probability):
-        assert abs(roc_auc_score(best[rows], p[rows]) - 0.5) < 3.0 * noise
-    assert (found.exit_probability[rows] > 0.8).mean() < 0.01
-    assert not any(licence.licensed for licence in found.licences)
-    assert (found.licensed[rows] == 0).all()
-
-
-def with_shuffled_gains(some: Lifetimes, seed: int = 4) -> Lifetimes:
-    """Money between selling and holding dealt anew among the labelled rows."""
-    labels = some.labels
-    labelled = np.flatnonzero(labels.exit_beats_holding >= 0)
-    gain, best = labels.exit_net_frac - labels.hold_net_frac, labels.exit_beats_holding.copy()
-    dealt = np.random.default_rng(seed).permutation(labelled)
-    exit_net, best[labelled] = labels.exit_net_frac.copy(), best[dealt]
-    exit_net[labelled] = labels.hold_net_frac[labelled] + gain[dealt]
-    return some.with_(exit_net_frac=exit_net, exit_beats_holding=best)
 
 
 def test_each_layer_starts_on_its_day_and_refits_each_quarter(planted: ExitScores) -> None:
@@ -180,64 +140,6 @@ def test_a_label_known_too_early_is_found(
     assert found == ["models", "calibrator", "licences"]
 
 
-def in_sample(layer: str) -> Callable[..., Any]:
-    """A cross-fit that hands on in-sample predictions of one layer as if they were left out."""
-
-    def leaky(*args, **named):
-        honest = cross_fit_predict(*args, **named)
-        if layer not in args[6]:
-            return honest
-        below = named.get("learn_from")
-
-        def seen(number: int, refit):
-            rows = refit.left_out.rows
-            inputs = args[2][rows] if below is None else below[number].at(rows)
-            return refit._replace(left_out=LeftOutPredictions(rows, refit.model.predict(inputs)))
-
-        refits = tuple(seen(number, refit) for number, refit in enumerate(honest.refits))
-        return replace(honest, refits=refits)
-
-    return leaky
-
-
-OVERFITTED = TREES.model_copy(update={"depth": 6, "rounds": 80, "min_leaf": 2})
-
-
-@pytest.fixture(scope="module")
-def noise(some: Lifetimes) -> Lifetimes:
-    return with_shuffled_gains(some)
-
-
-@pytest.fixture(scope="module")
-def honest(noise: Lifetimes) -> ExitScores:
-    """Trees that know noise by heart, and both layers as they should be."""
-    return scored(noise, trees=OVERFITTED)
-
-
-def test_a_calibrator_on_in_sample_predictions_is_found(
-    noise: Lifetimes, honest: ExitScores, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Trees that know noise by heart: with their own rows the map trusts them, and acts."""
-    monkeypatch.setattr(scores, "cross_fit_predict", in_sample("exit model"))
-    leaky = scored(noise, trees=OVERFITTED)
-    rows = late(honest)
-    assert (honest.exit_probability[rows] > 0.8).mean() < 0.02
-    assert (leaky.exit_probability[rows] > 0.8).mean() > 0.1
-    assert not any(licence.licensed for licence in honest.licences)
-    assert all(licence.licensed for licence in leaky.licences)
-
-
-def test_a_licence_on_in_sample_scores_is_found(noise: Lifetimes, honest: ExitScores) -> None:
-    """The same trees, honestly calibrated: only what is counted has been seen."""
-    training_set = made_training_set(noise, MODELS)
-    refit = honest.calibrator.refits[-1]
-    rows = refit.left_out.rows
-    seen = honest.models["profit"].refits[-1].model.predict(noise.rows.features[rows])
-    leaky = refit._replace(left_out=LeftOutPredictions(rows, seen))
-    assert not grant_licence(refit, training_set, DECISION, RULE).licensed
-    assert grant_licence(leaky, training_set, DECISION, RULE).licensed
-
-
 def disturbed(some: Lifetimes, cut: int) -> Lifetimes:
     """Other features of bars that close after the cut, and other labels where not known by it."""
     rng = np.random.default_rng(6)
@@ -320,42 +222,6 @@ def test_labels_of_one_class(some: Lifetimes, flag: int) -> None:
     assert np.isfinite(found.models["timing"].predictions).any()
     assert "of one class" in found.models["profit"].refits[-1].reason
     assert (found.models_fitted_ms == -1).all()
-
-
-def test_inputs_of_the_calibrator_by_hand() -> None:
-    said = [[0.25, 9.0, 0.5], [0.75, 18.0, 0.2], [np.nan, 1.0, 0.5]]
-    found = build_calibrator_inputs(np.array(said), 36)
-    expected = [
-        [np.log(0.25), -np.log(0.75), 0.25, 0.0],
-        [np.log(0.75), -np.log(0.25), 0.5, np.log(0.25)],
-    ]
-    np.testing.assert_allclose(found[:2], expected, atol=1e-15)
-    assert np.isnan(found[2]).any()
-
-
-def test_the_calibrator_recovers_a_beta_map() -> None:
-    rng = np.random.default_rng(0)
-    p = rng.uniform(0.02, 0.98, 40_000)
-    truth = expit(0.3 + 1.4 * np.log(p) - 0.6 * np.log1p(-p))
-    said = np.column_stack([p, rng.uniform(0, 36, p.size), rng.uniform(0.1, 0.9, p.size)])
-    inputs = build_calibrator_inputs(said, 36)
-    model = fit_exit_calibrator(inputs, (rng.random(p.size) < truth).astype(float), np.ones(p.size))
-    assert not isinstance(model, FitFailure)
-    assert np.abs(model.predict(inputs) - truth).max() < 0.03
-
-
-def test_the_calibrator_never_turns_the_order_of_the_profit_model_round() -> None:
-    rng = np.random.default_rng(1)
-    p = rng.uniform(0.02, 0.98, 5000)
-    other = np.column_stack([np.full(p.size, 5.0), np.full(p.size, 0.2)])
-    inputs = build_calibrator_inputs(np.column_stack([p, other]), 36)
-    for chance in (1.0 - p, np.where(p < 0.3, 0.6, p)):
-        label = (rng.random(p.size) < chance).astype(float)
-        model = fit_exit_calibrator(inputs, label, np.ones(p.size))
-        assert not isinstance(model, FitFailure)
-        assert min(model.coefficient[:2]) >= 0.0
-        ordered = model.predict(inputs[np.argsort(p)])
-        assert (np.diff(ordered) >= -1e-12).all()
 
 
 def test_models_of_a_fold_say_what_the_walk_says(some: Lifetimes, planted: ExitScores) -> None:

@@ -1,7 +1,7 @@
 """A made-up run in the shapes the stages write, and the states it can be in."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import IO, Any
 
 import pytest
@@ -26,6 +26,14 @@ def unpainted() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(drawing.Figure, "savefig", empty)
         patch.setattr(drawing, "_lay_out", lambda figure: None)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def unpainted_unless_marked(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Painting a chart takes far longer than putting it together: for tests that read it."""
+    painted = request.node.get_closest_marker("painted")
+    with nullcontext() if painted else unpainted():
         yield
 
 

@@ -3,6 +3,7 @@
 from xml.etree import ElementTree
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib import font_manager
@@ -19,6 +20,8 @@ from dipmaster.report.kit.drawing import (
 )
 from dipmaster.report.kit.interval_plot import Mark
 from dipmaster.results.metrics import WIN_RATE
+
+pytestmark = pytest.mark.painted
 
 
 @given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=400), st.integers(4, 60))

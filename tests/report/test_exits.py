@@ -338,6 +338,7 @@ def test_the_claims_of_phase_2_are_measured(built: ReportInputs) -> None:
     assert plain(rows["Positions held 45 to 120 minutes"][3]) == "71.2 minutes"
 
 
+@pytest.mark.painted
 def test_charts_tell_what_they_show(built: ReportInputs) -> None:
     results = results_of(built)
     with drawing():

@@ -23,7 +23,7 @@ from dipmaster.results.evaluation.record import SelectionResults
 from tests.report.conftest import unpainted
 from tests.report.run import validated
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.painted]
 
 States = dict[str, Callable[[], ReportInputs]]
 FRONT = '<section class="page-one"'

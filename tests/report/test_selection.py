@@ -66,6 +66,7 @@ def test_a_funnel_without_candidates_says_so(states: States) -> None:
     assert {row[2] for row in steps.rows} == {"–"}
 
 
+@pytest.mark.painted
 @pytest.mark.parametrize("state", ["phase 1", "phase 1, no candidates"])
 def test_the_funnel_is_drawn_for_thousands_and_for_none(state: str, states: States) -> None:
     steps = funnel.steps(results_of(states[state]()).funnel)

@@ -1,6 +1,7 @@
 """A phase with nothing but a number, a name and a title is the phase before it, trade for trade."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import pytest
 from dipmaster.backtest import Ledger
 from dipmaster.core import store
 from dipmaster.core.errors import PipelineError
+from dipmaster.core.machine import kernel_cache_folder
 from dipmaster.core.params.roadmap import FINAL_PHASE
 from dipmaster.evaluation.context import EvaluationContext, build_context
 from dipmaster.evaluation.phase import Checks, Completed, Phase
@@ -200,7 +202,8 @@ def test_its_package_and_its_entry_are_all_it_takes(
     )
     registry.write_text(text.replace("ExitsPhase)\n", "ExitsPhase, WrittenPhase)\n"), "utf-8")
     command = [sys.executable, "-m", "stages.validate"]
-    subprocess.run(command, cwd=copy, check=True, capture_output=True)
+    compiled = {"DIPMASTER_KERNEL_CACHE": str(kernel_cache_folder(__name__).parent)}
+    subprocess.run(command, cwd=copy, env=os.environ | compiled, check=True, capture_output=True)
     trades = [
         copy / f"data/validate/trades_phase_{phase}.parquet" for phase in (number - 1, number)
     ]

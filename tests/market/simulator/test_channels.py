@@ -19,7 +19,7 @@ from studies.channel_distance import CHANNELS, D_PRIMES, PLAIN, distance_of_rows
 
 pytestmark = pytest.mark.slow
 
-MARKET = {"coins": 8, "days": 400, "jumps_per_day": 0.5}
+MARKET = {"coins": 5, "days": 400, "jumps_per_day": 0.5}
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +66,7 @@ def select(readings: pd.DataFrame, channel: str, dial: float, reader: str) -> pd
 
 @pytest.mark.parametrize("channel", ["on_chain", "sentiment"])
 def test_what_is_known_before_a_jump_does_not_tell_its_sign(dials, channel):
-    market = simulate_market(dials(coins=6, days=365, jumps_per_day=1.0, **{channel: 6.0}))
+    market = simulate_market(dials(coins=3, days=365, jumps_per_day=2.0, **{channel: 6.0}))
     values, signs = [], []
     for symbol in market.symbols:
         is_liquidity = (market.truth[symbol]["jump_mark"] == 1).to_numpy()
