@@ -6,6 +6,7 @@ FILLED, HALF, OPEN = "●", "◐", "○"
 MARKS = {
     "PASS": FILLED,
     "INCONCLUSIVE": HALF,
+    "INSUFFICIENT DATA": HALF,
     "FAIL": OPEN,
     "better": FILLED,
     "inconclusive": HALF,

@@ -79,7 +79,12 @@ def _verdict(inputs: ReportInputs, number: int) -> PhaseVerdict:
 
 
 def _metrics_by_verdict(judged: Mapping[str, GateRow]) -> dict[str, list[str]]:
-    names: dict[str, list[str]] = {"FAIL": [], "PASS": [], "INCONCLUSIVE": []}
+    names: dict[str, list[str]] = {
+        "FAIL": [],
+        "PASS": [],
+        "INCONCLUSIVE": [],
+        "INSUFFICIENT DATA": [],
+    }
     for metric in gates.ROADMAP_METRICS:
         if metric.key in judged:
             names[judged[metric.key].verdict].append(in_sentence(metric))
