@@ -41,10 +41,32 @@ def resolve_commit(name: str) -> str | None:
 
 
 def list_changed(paths: Sequence[Path]) -> list[Path]:
-    """Committed files under some paths that differ from the last commit, or are gone."""
+    """Committed files under some paths whose content differs from the last commit, or are gone.
+
+    Contents are compared, not what `git status` says: after a failed `dvc exp run -S` it takes
+    params.yaml for unchanged, because size and time are those that DVC noted in git's index.
+    """
     names = [path.as_posix() for path in paths]
-    changed = run_git("diff", "--name-only", "--relative", "--no-renames", "HEAD", "--", *names)
-    return [Path(name) for name in changed.splitlines()]
+    listed = run_git("ls-tree", "-r", "HEAD", "--", *names).splitlines()
+    committed = {
+        Path(name): facts.split()[2] for facts, name in (row.split("\t") for row in listed)
+    }
+    present = [path for path in committed if path.is_file()]
+    hashes = run_git("hash-object", "--", *map(str, present)).split() if present else []
+    current = dict(zip(present, hashes, strict=True))
+    return [
+        path for path, committed_hash in committed.items() if current.get(path) != committed_hash
+    ]
+
+
+def checkout_committed(paths: Sequence[Path]) -> None:
+    """Bring files back to the last commit.
+
+    They are removed first: git leaves a file alone that it takes for unchanged (see above).
+    """
+    for path in paths:
+        path.unlink(missing_ok=True)
+    run_git("checkout", "HEAD", "--", *(path.as_posix() for path in paths))
 
 
 def list_experiments() -> dict[str, str]:

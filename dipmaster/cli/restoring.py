@@ -55,7 +55,7 @@ def restore_committed(paths: list[Path]) -> None:
     """Bring files back to the last commit; params.yaml as it is now is kept in `BACKUP`."""
     if store.PARAMS_FILE in paths and store.PARAMS_FILE.is_file():
         store.write_text(store.read_text(store.PARAMS_FILE), BACKUP)
-    git.run_git("checkout", "HEAD", "--", *(path.as_posix() for path in paths))
+    git.checkout_committed(paths)
 
 
 def checkout_outputs() -> bool:
