@@ -69,7 +69,7 @@ def keep_experiment(folder: Path, name: str) -> None:
 
 @pytest.fixture(scope="session")
 def template(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The committed project; `cap` is better than HEAD, `deep` worse, `old` is of another version."""
+    """The committed project; `cap` is better than HEAD, `deep` worse, `old` cannot be read."""
     folder = tmp_path_factory.mktemp("cli") / "project"
     (folder / "stages").mkdir(parents=True)
     (folder / "stages/__init__.py").touch()
