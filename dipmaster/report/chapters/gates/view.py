@@ -52,4 +52,4 @@ def _target_columns(inputs: ReportInputs) -> list[Column[MatrixRow]]:
     ]
 
 
-MATRIX = Chapter(folder="matrix", anchor="matrix", title="Achievement matrix", view=view)
+GATES = Chapter(folder="gates", anchor="gates", title="Gates", view=view)
