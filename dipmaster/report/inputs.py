@@ -11,11 +11,13 @@ from pydantic import Field
 from dipmaster.core import catalog
 from dipmaster.core.errors import PipelineError, data_error
 from dipmaster.core.params import Params
-from dipmaster.report.kit import numbers
+from dipmaster.report.kit import accounts, numbers
+from dipmaster.report.kit.accounts import Account
 from dipmaster.report.kit.comparison import Contribution, changes
 from dipmaster.report.kit.forest import JudgedGates
 from dipmaster.report.kit.gates import value_of
 from dipmaster.report.provenance import Output
+from dipmaster.report.recommendation import Recommendation, recommend
 from dipmaster.results import (
     ConfidenceResults,
     ExitModelResults,
@@ -28,7 +30,7 @@ from dipmaster.results import (
 from dipmaster.results.evaluation.claims import RoadmapClaim
 from dipmaster.results.evaluation.differences import PhaseComparison
 from dipmaster.results.evaluation.phase import PhaseFigures
-from dipmaster.results.metrics import COMPARED, GATES
+from dipmaster.results.metrics import COMPARED, GATES, SHARPE
 
 Results = TypeVar("Results")
 
@@ -167,6 +169,21 @@ class ReportInputs:
     def gates_of(self, number: int) -> dict[str, GateRow]:
         """The gates of one phase by metric, in the file's order."""
         return {gate.metric: gate for gate in self.gates if gate.phase == number}
+
+    @property
+    def recommendations(self) -> tuple[Recommendation, ...]:
+        """What to do about each phase."""
+        return recommend(self.validation, self.gates, self.params.gates)
+
+    @property
+    def accounts(self) -> list[Account]:
+        """Every phase beside buy-and-hold and cash."""
+        sharpes = {
+            phase: gate.value if (gate := self.gates_of(phase).get(SHARPE.key)) else None
+            for phase in self.built
+        }
+        phases = {phase: self.phase(phase) for phase in self.built}
+        return accounts.list_accounts(phases, sharpes, self.validation.benchmarks)
 
     @property
     def judged(self) -> JudgedGates:
