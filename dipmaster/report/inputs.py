@@ -188,7 +188,7 @@ class ReportInputs:
     @property
     def judged(self) -> JudgedGates:
         """What forest plots are made of."""
-        return JudgedGates(self.gates, self.built, self.params.gates)
+        return JudgedGates(self.gates, self.built)
 
     def is_ruined(self, number: int) -> bool:
         """Whether equity fell below the smallest order, so that trading stopped for good."""

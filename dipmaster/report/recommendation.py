@@ -126,14 +126,20 @@ def _describe_harm(judged: _Judged) -> str:
         change, what = override.change_mean_net_bps, name_addition(judged.phase)
         return _reduces(what, numbers.estimate(change, "bps"), change.n)
     exits = judged.results.exits
-    if judged.phase != 2 or exits is None or exits.standalone.change.mean_net_bps.verdict != "worse":
+    if (
+        judged.phase != 2
+        or exits is None
+        or exits.standalone.change.mean_net_bps.verdict != "worse"
+    ):
         return ""
     change_of_exits = numbers.estimate(exits.standalone.change.mean_net_bps, "bps")
     return _reduces("adaptive exits", change_of_exits, exits.standalone.n)
 
 
 def _reduces(what: str, change: str, n: int) -> str:
-    return f"reject the {what}, they change net return by {change} per candidate over {n:,} candidates"
+    return (
+        f"reject the {what}, they change net return by {change} per candidate over {n:,} candidates"
+    )
 
 
 def _names(judged: _Judged, verdict: str) -> str:
@@ -149,7 +155,9 @@ def _name(gate: GateRow) -> str:
 def _describe_waiting(judged: _Judged) -> str:
     """How long until there is enough data, or until a decision is as likely as not."""
     if judged.figures.verdict == "INSUFFICIENT DATA":
-        aim = f"to {lacking}" if (lacking := _lacking(judged)) else "until intervals can be computed"
+        aim = (
+            f"to {lacking}" if (lacking := _lacking(judged)) else "until intervals can be computed"
+        )
     else:
         aim = f"until a decision on {_names(judged, 'INCONCLUSIVE')} has 50{numbers.NBSP}% power"
     days = judged.figures.days_needed

@@ -63,7 +63,7 @@ def better_forecast(inputs: ReportInputs) -> Evidence | None:
         if test.verdict == ("worse" if used == "garch" else "better") and used in ("garch", name)
     ]
     best = min(better, key=lambda name: pooled.qlike[name], default=None)
-    return best and {"best": best, "used": used, "qlike": pooled.qlike} or None
+    return {"best": best, "used": used, "qlike": pooled.qlike} if best else None
 
 
 def regime_no_better_than_naive(inputs: ReportInputs) -> Evidence | None:

@@ -1,55 +1,59 @@
-"""What random entries with the same exits and costs would have achieved."""
+"""What random entries with the same exits and costs would have achieved, a column a phase."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from dipmaster.report.inputs import ReportInputs
 from dipmaster.report.kit import numbers, table
-from dipmaster.report.kit.table import Column, Table
+from dipmaster.report.kit.table import Table
 from dipmaster.results.common import Band
-from dipmaster.results.evaluation.phase import PhaseFigures
+from dipmaster.results.evaluation.phase import RandomEntryFigures
+from dipmaster.results.metrics import EXCESS_WIN_RATE, MEAN_NET_BPS, PROFIT_FACTOR, WIN_RATE, Metric
 
-
-@dataclass(frozen=True)
-class BesideRandom:
-    """One figure of one phase beside the band of random portfolios."""
-
-    phase: int
-    title: str
-    kind: str
-    value: float | None
-    band: Band
-
-
-_FIGURES: tuple[tuple[str, str, str, Callable[[PhaseFigures], Band]], ...] = (
-    ("Win rate", "percent", "win_rate", lambda one: one.random_entry.win_rate),
-    ("Profit factor", "ratio", "profit_factor", lambda one: one.random_entry.profit_factor),
-    ("Net return per trade", "bps", "", lambda one: one.random_entry.mean_net_bps),
+_FIGURES: tuple[tuple[Metric, Callable[[RandomEntryFigures], Band]], ...] = (
+    (WIN_RATE, lambda entries: entries.win_rate),
+    (PROFIT_FACTOR, lambda entries: entries.profit_factor),
+    (MEAN_NET_BPS, lambda entries: entries.mean_net_bps),
 )
 
 
 def tabulate(inputs: ReportInputs) -> Table | None:
-    """A row a figure and phase; None where no phase could be matched."""
-    rows = [
-        BesideRandom(phase, title, kind, _value(inputs, phase, metric), band_of(inputs.phase(phase)))
-        for title, kind, metric, band_of in _FIGURES
+    """Measured over the mean and range of random portfolios; None where no phase was matched."""
+    phases = [
+        phase
         for phase in inputs.built
         if inputs.phase(phase).random_entry.win_rate.mean is not None
     ]
-    return table.table(COLUMNS, rows) if rows else None
+    if not phases:
+        return None
+    rows = [
+        (metric.title, *(_beside(inputs, phase, metric, band) for phase in phases))
+        for metric, band in _FIGURES
+    ]
+    excess = ("Excess win rate", *(_excess(inputs, phase) for phase in phases))
+    columns = table.texts(("", "l", "22%"), *((f"Phase {phase}", "n") for phase in phases))
+    return table.table(columns, [*rows, excess])
 
 
-def _value(inputs: ReportInputs, phase: int, metric: str) -> float | None:
-    if not metric:
+def _beside(
+    inputs: ReportInputs, phase: int, metric: Metric, band: Callable[[RandomEntryFigures], Band]
+) -> str:
+    entries, kind = band(inputs.phase(phase).random_entry), metric.number_format
+    random = f"random {numbers.show(entries.mean, kind)} ({numbers.bounds(entries, kind)})"
+    return table.stacked(numbers.show(_measured(inputs, phase, metric), kind), random)
+
+
+def _measured(inputs: ReportInputs, phase: int, metric: Metric) -> float | None:
+    if metric is MEAN_NET_BPS:
         return inputs.phase(phase).per_trade.mean_net_bps
-    gate = inputs.gates_of(phase).get(metric)
+    gate = inputs.gates_of(phase).get(metric.key)
     return gate.value if gate else None
 
 
-COLUMNS: tuple[Column[BesideRandom], ...] = (
-    Column("Figure", lambda row: row.title, "l"),
-    Column("Phase", lambda row: str(row.phase)),
-    Column("Measured", lambda row: table.bold(numbers.show(row.value, row.kind)), "n"),
-    Column("Random entries, mean", lambda row: numbers.show(row.band.mean, row.kind), "n"),
-    Column("Range of random portfolios", lambda row: numbers.bounds(row.band, row.kind), "n"),
-)
+def _excess(inputs: ReportInputs, phase: int) -> str:
+    entries = inputs.phase(phase).random_entry
+    p = numbers.p_value(entries.p_value)
+    p = p if p.startswith("<") else f"= {p}"
+    return table.stacked(
+        numbers.estimate(entries.excess_win_rate, EXCESS_WIN_RATE.number_format),
+        f"p {p}" if entries.p_value is not None else "",
+    )

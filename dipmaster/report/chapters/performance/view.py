@@ -27,12 +27,6 @@ def view(inputs: ReportInputs) -> Context:
         if traded
         else "",
         "random": random_entry.tabulate(inputs),
-        "excess": [
-            gate
-            for phase in traded
-            if (gate := inputs.gates_of(phase).get("excess_win_rate")) and gate.value is not None
-        ],
-        "p_values": {phase: one.random_entry.p_value for phase, one in traded.items()},
     }
 
 
