@@ -1,5 +1,7 @@
 """Results to a recommendation for each phase, in words: page one and the command line share it."""
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -55,7 +57,7 @@ def recommend(
 ) -> tuple[Recommendation, ...]:
     """Recommend for every phase built, in order.
 
-    Verdicts, intervals and times to a decision are those of the files: nothing is estimated.
+    Verdicts and intervals are those of the files; times extrapolate the rate of the period.
 
     Parameters
     ----------
@@ -153,17 +155,64 @@ def _name(gate: GateRow) -> str:
 
 
 def _describe_waiting(judged: _Judged) -> str:
-    """How long until there is enough data, or until a decision is as likely as not."""
-    if judged.figures.verdict == "INSUFFICIENT DATA":
-        aim = (
-            f"to {lacking}" if (lacking := _lacking(judged)) else "until intervals can be computed"
-        )
-    else:
-        aim = f"until a decision on {_names(judged, 'INCONCLUSIVE')} has 50{numbers.NBSP}% power"
+    """How long until there is enough data, and until a decision at 50 % power."""
     days = judged.figures.days_needed
-    if days is None:
-        return f"keep collecting, time {aim} not computable"
-    return f"keep collecting, {describe_time(days)} {aim}"
+    wait = "" if days is None else f", {describe_time(days)} to {_aim(judged)}"
+    longest = find_longest(judged.gates, judged.results.period.days_out_of_sample)
+    if longest is None or (days is not None and longest.days <= days):
+        return f"keep collecting{wait or ', time to a decision not computable'}"
+    return f"keep collecting{wait}, {describe_time(longest.days)} to a decision on {longest.name}"
+
+
+def _aim(judged: _Judged) -> str:
+    if judged.figures.verdict == "INSUFFICIENT DATA":
+        return _lacking(judged) or "the minimum data"
+    return f"a decision on {_names(judged, 'INCONCLUSIVE')}"
+
+
+@dataclass(frozen=True)
+class LongestWait:
+    """The undecided gate that needs the longest period, and how many days more."""
+
+    name: str
+    days: int
+
+
+def find_longest(gates: Sequence[GateRow], days: int) -> LongestWait | None:
+    """The gate whose sample for 50 % power takes longest to collect at the rate of the period.
+
+    Parameters
+    ----------
+    gates
+        Of one phase.
+    days
+        Out of sample.
+
+    Returns
+    -------
+    LongestWait | None
+        None where no undecided gate has a known sample size.
+    """
+    waits = [
+        LongestWait(_name(gate), wait)
+        for gate in gates
+        if (wait := days_to_decision(gate, days)) is not None
+    ]
+    longest = max(waits, key=lambda one: one.days, default=None)
+    return longest if longest and longest.days else None
+
+
+def days_to_decision(gate: GateRow, days: int) -> int | None:
+    """Calendar days until a gate has its sample size for 50 % power, never less than its minimum.
+
+    0 where the gate is decided; None where the sample size cannot be computed.
+    """
+    if gate.verdict in ("PASS", "FAIL"):
+        return 0
+    if gate.n_needed is None or not gate.n:
+        return None
+    more = math.ceil(days * max(gate.n_needed / gate.n - 1.0, 0.0))
+    return max(more, gate.days_needed or 0)
 
 
 def _lacking(judged: _Judged) -> str:
