@@ -64,13 +64,14 @@ def rarely_invested(inputs: ReportInputs) -> Evidence | None:
     return {"phase": phase, "exposure": exposure}
 
 
-def below_cash(inputs: ReportInputs) -> Evidence | None:
-    """The headline phase earned no more than cash; phases that lose are found elsewhere."""
-    phase, cash = inputs.headline_phase, inputs.validation.benchmarks.cash.annual_rate_frac
-    annual = inputs.phase(phase).money.annualised_return_frac
-    if annual is None or not 0.0 <= annual <= cash:
+def below_benchmark(inputs: ReportInputs) -> Evidence | None:
+    """The headline phase earned less than cash, or than holding the same coins."""
+    phase, benchmarks = inputs.headline_phase, inputs.validation.benchmarks
+    earned = inputs.phase(phase).money.net_return_frac
+    held, cash = benchmarks.buy_and_hold.return_frac, benchmarks.cash.return_frac
+    if earned is None or earned >= max(held, cash):
         return None
-    return {"phase": phase, "annual": annual, "cash": cash}
+    return {"phase": phase, "earned": earned, "held": held, "cash": cash}
 
 
 def concentrated_profit(inputs: ReportInputs) -> Evidence | None:

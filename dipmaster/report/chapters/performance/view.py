@@ -1,7 +1,13 @@
 """Returns beside cash, buy-and-hold and random entries."""
 
 from dipmaster.report.chapter import Chapter, Context
-from dipmaster.report.chapters.performance import equity, figures, heat_map, random_entry
+from dipmaster.report.chapters.performance import (
+    abstention,
+    equity,
+    figures,
+    heat_map,
+    random_entry,
+)
 from dipmaster.report.inputs import ReportInputs
 from dipmaster.report.kit import accounts
 from dipmaster.report.kit.table import table
@@ -17,6 +23,8 @@ def view(inputs: ReportInputs) -> Context:
         "headline": inputs.headline_phase,
         "exposure": inputs.phase(inputs.headline_phase).exposure,
         "figures": figures.tabulate(inputs),
+        "phases": phases,
+        "abstained": abstention.describe(inputs) if 1 in phases and 1 not in traded else None,
         "idle": [phase for phase in phases if phase not in traded],
         "equity_chart": equity.draw_equity(
             {phase: inputs.equity[phase] for phase in traded}, traded, inputs.validation.period
