@@ -203,7 +203,7 @@ def to_record(findings: "Findings", base: Mapping[str, Any]) -> dict[str, Any]:
         "changed_params": {
             path: after for path, (_, after) in list_changes(findings.params, base).items()
         },
-        "verdict": findings.verdict,
+        "verdict": findings.validation.verdict,
         "phases": [
             {"phase": row.phase, "verdict": row.verdict}
             | {key: figure(row, key) for key in ("trades", *METRICS)}

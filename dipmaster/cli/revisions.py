@@ -77,8 +77,8 @@ class Findings:
 
     revision: Revision
     params: Mapping[str, Any]
-    verdict: str
-    reason: str
+    validation: ValidationResults
+    gates: GateRows
     phases: tuple[PhaseRow, ...]
 
 
@@ -119,8 +119,8 @@ def read_findings(revision: Revision) -> Findings:
     return Findings(
         revision=revision,
         params=read_params(revision),
-        verdict=validation.verdict,
-        reason=validation.verdict_reason,
+        validation=validation,
+        gates=gates,
         phases=tuple(_build_row(phase, validation, gates) for phase in validation.built_phases),
     )
 

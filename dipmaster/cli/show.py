@@ -32,13 +32,23 @@ def show() -> None:
     findings = read_findings(Revision(WORKSPACE))
     committed = read_committed()
     console = make_console()
-    console.print(f"{findings.verdict}: {findings.reason}")
-    for row in findings.phases:
-        console.print(f"phase {row.phase}: {row.verdict}: {row.reason}")
+    console.print(f"{findings.validation.verdict}: {findings.validation.verdict_reason}")
+    for sentence in recommend_in_words(findings):
+        console.print(sentence)
     print_figures(findings, committed)
     report = catalog.PDF.resolve() if catalog.PDF.is_file() else "not there, `make report` makes it"
     console.print(f"report: {report}", soft_wrap=True)
     console.print(f"next:   {suggest_next(findings, committed)}", soft_wrap=True)
+
+
+def recommend_in_words(findings: "Findings") -> list[str]:
+    """A sentence a phase, as on page one of the report."""
+    from dipmaster.core.params import Params
+    from dipmaster.report.recommendation import recommend
+
+    gates = Params.parse(findings.params, ("gates",)).gates
+    recommended = recommend(findings.validation, findings.gates, gates)
+    return [one.sentence for one in recommended]
 
 
 def read_committed() -> "Findings | None":
@@ -61,6 +71,7 @@ def print_figures(findings: "Findings", committed: "Findings | None") -> None:
     phases = findings.phases
     before = {row.phase: row for row in committed.phases} if committed else {}
     table = make_table({"": False} | {f"phase {row.phase}": True for row in phases})
+    table.add_row("Verdict", *(row.verdict for row in phases))
     table.add_row("Trades", *(cell("trades", row, before.get(row.phase)) for row in phases))
     for key in ROWS:
         cells = (cell(key, row, before.get(row.phase)) for row in phases)
