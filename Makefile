@@ -62,7 +62,7 @@ compare: .venv/.installed ## experiments side by side, verdict and gates only
 	@COLUMNS=$${COLUMNS:-240} dvc exp show --no-pager --only-changed --drop '^(data|dipmaster|reports|stages|requirements|params\.yaml)'
 
 schema: .venv/.installed ## params.schema.json from the models, for editors
-	@python -m dipmaster.core.params
+	@python -m dipmaster.cli.params_schema
 
 bench: .venv-bench/.installed ## speed, side by side with what one would use otherwise
 	@.venv-bench/bin/python -m benchmarks
