@@ -18,7 +18,7 @@ RULES = {
     "quarter_hour": "Quarter-hour exit",
 }
 EFFECTS = ("beneficial", "harmful", "inconclusive")
-_UNDER = re.compile(r"^insufficient under [^:]*:")  # which of the two exits: it is in the row
+_UNDER = re.compile(r"^sample too small under [^(]*(?=\()")
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ def reasons(switched: Sequence[AblationGroup]) -> dict[str, list[str]]:
         for row in entries.variants:
             reason = row.change.reason
             if row.effect == "inconclusive" and reason not in ("", PLAIN):
-                listed = titles.setdefault(_UNDER.sub("insufficient:", reason), [])
+                listed = titles.setdefault(_UNDER.sub("sample too small ", reason), [])
                 if entries.title not in listed:
                     listed.append(entries.title)
     return titles
