@@ -35,7 +35,7 @@ if float(value) > 5:
 Path("data/validate").mkdir(parents=True, exist_ok=True)
 Path("data/validate/value.txt").write_text(value)
 for path in Path("made").iterdir():
-    shutil.copy(path, Path("reports/metrics"))
+    shutil.copy(path, Path("reports/metrics" if path.suffix == ".json" else "data/validate"))
 """
 
 
@@ -49,6 +49,7 @@ def toy_template(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
     (folder / "made").mkdir()
     for name in METRICS:
         shutil.copy(folder / f"reports/metrics/{name}.json", folder / "made")
+    shutil.move(folder / "data/validate/trades_phase_2.parquet", folder / "made")
     shutil.rmtree(folder / "data/validate")
     for command in (["config", "user.name", "x"], ["config", "user.email", "x@x.invalid"]):
         run_git(folder, *command)
@@ -87,6 +88,9 @@ def test_a_run_is_shown_compared_and_taken_back(dipmaster: Command, toy: Path) -
     assert (toy / "data/validate/value.txt").read_text(encoding="utf-8") == "2"
     assert dipmaster("restore", "--yes").exit_code == 0
     assert read_files(toy) == before
+    listed = dipmaster("trades", "--experiment", "two", "--csv").stdout
+    assert listed == dipmaster("trades", "--csv").stdout
+    assert "two (" in dipmaster("trades", "--experiment", "two", "--phase", "1").stderr
     taken = dipmaster("run", "-S", "signal.z_min=2", "-n", "two")
     assert "found an experiment 'two'" in taken.stderr
 
