@@ -9,7 +9,6 @@ from dipmaster.core.tables import EQUITY, SCORES
 from dipmaster.report import pages, provenance
 from dipmaster.report.inputs import (
     FORECAST_COLUMNS,
-    Market,
     ReportInputs,
     ShownCoin,
     check_gates,
@@ -20,6 +19,7 @@ from dipmaster.results import (
     ExitModelResults,
     GateRows,
     IngestResults,
+    Market,
     ValidationResults,
     VolatilityResults,
     read_result,

@@ -171,7 +171,7 @@ def paths_named(path: Path) -> set[str]:
     places = {name: getattr(catalog, name) for name in names}
     named = {place.as_posix() for place in places.values() if isinstance(place, Path)}
     return named | (
-        {path.as_posix() for path in (catalog.MARKET, catalog.BARS, catalog.FUNDING)}
+        {path.as_posix() for path in (catalog.BARS, catalog.FUNDING)}
         if "read_panel" in names
         else set()
     )

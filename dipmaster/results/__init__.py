@@ -14,6 +14,7 @@ from dipmaster.results.exits import ExitModelResults
 from dipmaster.results.features import FeatureResults
 from dipmaster.results.gates import GateRow, GateRows
 from dipmaster.results.ingest import IngestResults
+from dipmaster.results.market import Market, RawSelection
 from dipmaster.results.serialisation import from_json, read_result, to_json, write_result
 from dipmaster.results.summary import Summary
 from dipmaster.results.volatility.record import VolatilityResults
@@ -25,6 +26,8 @@ __all__ = [
     "GateRow",
     "GateRows",
     "IngestResults",
+    "Market",
+    "RawSelection",
     "Summary",
     "ValidationResults",
     "VolatilityResults",
