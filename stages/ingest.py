@@ -29,7 +29,9 @@ def main() -> None:
 def _write_raw(ingest: Ingest, folder: Path) -> IngestResults:
     market = read_raw(catalog.RAW, ingest, _raw_of_workspace())
     refuse_jumps(market.bars, ingest.max_jump_factor)
-    facts = describe_market("raw", market.bars, market.funding, ingest.raw.half_spread_bps)
+    facts = describe_market(
+        "raw", market.bars, market.funding, ingest.raw.half_spread_bps, market.log.selection
+    )
     _write_bars(market.bars, market.funding, facts, folder)
     _write_about_truth(False, folder)
     return build_quality_report(market.bars, market.log)

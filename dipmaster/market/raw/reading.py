@@ -13,10 +13,16 @@ from dipmaster.core.time_units import EARLIEST_MS
 from dipmaster.market.raw import naming, rows
 from dipmaster.market.raw.columns import OPTIONAL, PRICES, NotBarsError, column_error
 from dipmaster.market.raw.convert import NO_TIME, as_epoch_ms, as_floats
-from dipmaster.market.raw.files import RawFile, explain_interval
+from dipmaster.market.raw.files import NOT_SELECTED, RawFile, explain_interval
 from dipmaster.market.raw.intervals import describe_other_interval, detect_interval, interval_name
 from dipmaster.market.raw.loading import LoadedFile, load
 from dipmaster.market.raw.log import DroppedRows, IgnoredFile
+from dipmaster.market.raw.selection import (
+    Selection,
+    SymbolSpan,
+    measure_spans,
+    select_rows,
+)
 
 Result = TypeVar("Result")
 _FIX_UNITS = (
@@ -27,9 +33,9 @@ _FIX_UNITS = (
 
 @dataclass(frozen=True)
 class RowRules:
-    """What counts as a bad row and what happens to it."""
+    """Which rows are read, and what happens to bad ones."""
 
-    max_time_ms: int
+    selection: Selection
     drop: bool
 
 
@@ -57,11 +63,15 @@ class SymbolRows:
 
 @dataclass(frozen=True)
 class FileBars:
-    """What one file gave: parts by symbol, or the reason why it is ignored."""
+    """What one file gave: parts by symbol, or the reason why it is ignored.
+
+    `spans` are those of all its coins, selected or not.
+    """
 
     parts: tuple[SymbolRows, ...]
     ignored: tuple[IgnoredFile, ...] = ()
     dropped: tuple[DroppedRows, ...] = ()
+    spans: tuple[SymbolSpan, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -94,20 +104,32 @@ def read_file(source: RawFile, rules: RowRules) -> FileBars:
     reason = explain_interval(interval)
     if reason:
         return FileBars((), (IgnoredFile(source.name, reason),))
-    codes = rows.find_faults(
-        columns.times_ms, columns.values, columns.is_text, interval, rules.max_time_ms
-    )
-    if not rules.drop and np.any(codes != rows.NO_FAULT):
+    codes = _find_faults(columns, interval, rules.selection)
+    if not rules.drop and np.any(codes >= 0):
         raise _bad_row_error(loaded, codes)
     if np.any(codes == rows.WRONG_UNIT):
         raise _bad_row_error(loaded, np.where(codes == rows.WRONG_UNIT, codes, rows.NO_FAULT))
     parts = tuple(
         _select_symbol(columns, codes, index, interval, source)
-        for index in range(len(columns.names))
+        for index in sorted(set(columns.symbols[codes != rows.NOT_SELECTED].tolist()))
     )
     for part in parts:
         _check_quote_volume(part)
-    return FileBars(parts, (), _count_dropped(loaded, columns, codes, source))
+    spans = measure_spans(
+        columns.times_ms, columns.names, columns.symbols, rules.selection.max_time_ms
+    )
+    if not parts:
+        return FileBars((), (IgnoredFile(source.name, NOT_SELECTED),), (), spans)
+    return FileBars(parts, (), _count_dropped(loaded, columns, codes, source), spans)
+
+
+def _find_faults(columns: _FileColumns, interval: int, selection: Selection) -> Ints:
+    """Code of every row: its first fault, `NO_FAULT`, or `NOT_SELECTED`."""
+    codes = rows.find_faults(
+        columns.times_ms, columns.values, columns.is_text, interval, selection.max_time_ms
+    )
+    is_selected = select_rows(columns.times_ms, columns.names, columns.symbols, selection)
+    return np.where(is_selected, codes, rows.NOT_SELECTED)
 
 
 def _convert_columns(loaded: LoadedFile, source: RawFile) -> _FileColumns:
@@ -156,7 +178,7 @@ def _read_symbols(loaded: LoadedFile, source: RawFile) -> tuple[tuple[str, ...],
 def _determine_interval(columns: _FileColumns, source: RawFile, rules: RowRules) -> int:
     """Interval of the name, else of the symbol with most rows; every symbol must keep to it."""
     named = naming.parse_interval(source.name)
-    known = (columns.times_ms >= EARLIEST_MS) & (columns.times_ms < rules.max_time_ms)
+    known = (columns.times_ms >= EARLIEST_MS) & (columns.times_ms < rules.selection.max_time_ms)
     times_by_symbol = [
         columns.times_ms[known & (columns.symbols == i)] for i in range(len(columns.names))
     ]
@@ -188,7 +210,7 @@ def _check_interval(times_ms: Ints, interval: int, is_named: bool, where: str) -
 
 
 def _bad_row_error(loaded: LoadedFile, codes: Ints) -> DataError:
-    bad = np.flatnonzero(codes != rows.NO_FAULT)
+    bad = np.flatnonzero(codes >= 0)
     row = int(bad[0])
     others = f" (and {bad.size - 1} more bad rows in this file)" if bad.size > 1 else ""
     return data_error(
