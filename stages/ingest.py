@@ -1,6 +1,5 @@
 """Simulated market, or files under data/raw, to checked 5-minute bars and a quality report."""
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -12,7 +11,7 @@ from dipmaster.core.tables import BARS, FUNDING, ON_CHAIN, ORDER_BOOK, SENTIMENT
 from dipmaster.market.description import describe_market
 from dipmaster.market.jumps import refuse_jumps
 from dipmaster.market.quality import build_quality_report
-from dipmaster.market.raw import read_raw
+from dipmaster.market.raw import find_workspace_raw, read_raw
 from dipmaster.market.simulator import simulate_market
 from dipmaster.results import IngestResults, Market, write_result
 
@@ -27,7 +26,7 @@ def main() -> None:
 
 
 def _write_raw(ingest: Ingest, folder: Path) -> IngestResults:
-    market = read_raw(catalog.RAW, ingest, _raw_of_workspace())
+    market = read_raw(catalog.RAW, ingest, find_workspace_raw(catalog.RAW))
     refuse_jumps(market.bars, ingest.max_jump_factor)
     facts = describe_market(
         "raw", market.bars, market.funding, ingest.raw.half_spread_bps, market.log.selection
@@ -35,12 +34,6 @@ def _write_raw(ingest: Ingest, folder: Path) -> IngestResults:
     _write_bars(market.bars, market.funding, facts, folder)
     _write_about_truth(False, folder)
     return build_quality_report(market.bars, market.log)
-
-
-def _raw_of_workspace() -> Path | None:
-    """data/raw of the workspace where an experiment runs in a copy of it: DVC names its root."""
-    root = Path(os.environ.get("DVC_ROOT", "."))
-    return None if root.resolve() == Path.cwd() else root / catalog.RAW
 
 
 def _write_simulated(ingest: Ingest, folder: Path) -> IngestResults:

@@ -21,6 +21,8 @@ from dipmaster.core.tables import TableSchema
 LOCK = Path("dvc.lock")
 RAW = Path("data/raw")
 
+CHECK_PASSED = Path("data/check/passed.json")
+
 INGEST = Path("data/ingest")
 BARS = INGEST / "bars"
 FUNDING = INGEST / "funding"

@@ -5,14 +5,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from dipmaster.core.errors import DataError, data_error, data_errors
+from dipmaster.core.errors import data_error
 from dipmaster.core.panel import to_timestamps
-from dipmaster.core.parallel import map_in_threads
 from dipmaster.core.params import Ingest
 from dipmaster.core.tables import BARS
 from dipmaster.core.time_units import BARS_PER_DAY
 from dipmaster.market.raw.files import (
-    RawFile,
     find_other_coins,
     find_sources,
     no_usable_file_error,
@@ -21,10 +19,19 @@ from dipmaster.market.raw.funding import build_funding_rates, read_funding_files
 from dipmaster.market.raw.intervals import interval_name
 from dipmaster.market.raw.log import FileRead, IgnoredFile, RawLog, RawMarket, tally_dropped
 from dipmaster.market.raw.merge import MergedSeries, merge_parts
-from dipmaster.market.raw.reading import FileBars, RowRules, SymbolRows, read_file
+from dipmaster.market.raw.reading import (
+    FileBars,
+    RowRules,
+    SymbolRows,
+    read_each,
+    read_file,
+    read_spans,
+)
 from dipmaster.market.raw.selection import (
+    SymbolSpan,
     build_selection,
     check_selected,
+    clip_spans,
     find_continuing,
     join_spans,
     select_folder,
@@ -40,6 +47,35 @@ from dipmaster.market.raw.trim import TrimmedEnds, keep_all_bars, trim_to_common
 from dipmaster.results import RawSelection
 
 MIN_DAYS = 2
+
+
+def measure_history(
+    folder: Path, ingest: Ingest, workspace: Path | None = None
+) -> dict[str, SymbolSpan]:
+    """First and last selected bar of every coin, from the times of the files alone.
+
+    Parameters are those of `read_raw`. Bars that `read_raw` leaves out (bad rows, stray bars,
+    the end that is trimmed) still count here.
+
+    Raises
+    ------
+    DataError
+        Where the selection or a file cannot be used.
+    """
+    selection = build_selection(ingest)
+    check_all_carried(folder, workspace, selection.set)
+    check_tracked(folder)
+    sources, ignored = find_sources(folder, selection)
+    rules = RowRules(selection, ingest.on_bad_row == "drop")
+    files = read_each(sources, lambda source: read_spans(source, rules))
+    spans = join_spans(span for file in files for span in file)
+    selected = clip_spans(spans, selection)
+    check_selected(
+        select_folder(folder, selection), selection, spans, selected, find_other_coins(ignored)
+    )
+    if not selected:
+        raise no_usable_file_error(folder, ignored)
+    return selected
 
 
 def read_raw(folder: Path, ingest: Ingest, workspace: Path | None = None) -> RawMarket:
@@ -72,7 +108,8 @@ def read_raw(folder: Path, ingest: Ingest, workspace: Path | None = None) -> Raw
     set_folder = select_folder(folder, selection)
     state_before = read_state(set_folder)
     sources, ignored = find_sources(folder, selection)
-    files = _read_all(sources, RowRules(selection, ingest.on_bad_row == "drop"))
+    rules = RowRules(selection, ingest.on_bad_row == "drop")
+    files = read_each(sources, lambda source: read_file(source, rules))
     ignored = sorted([*ignored, *(entry for file in files for entry in file.ignored)])
     funding_files = read_funding_files(folder, ignored, selection)
     check_unchanged(set_folder, state_before)
@@ -120,22 +157,6 @@ def read_raw(folder: Path, ingest: Ingest, workspace: Path | None = None) -> Raw
             ),
         ),
     )
-
-
-def _read_all(sources: list[RawFile], rules: RowRules) -> list[FileBars]:
-    """Read in threads; the faults of all files are reported in the order of the files."""
-
-    def read(source: RawFile) -> FileBars | DataError:
-        try:
-            return read_file(source, rules)
-        except DataError as error:
-            return error
-
-    results = map_in_threads(read, sources, "Reading data/raw")
-    errors = [result for result in results if isinstance(result, DataError)]
-    if errors:
-        raise data_errors(errors, "files")
-    return [result for result in results if isinstance(result, FileBars)]
 
 
 def _merge_symbols(parts: list[SymbolRows]) -> dict[str, MergedSeries]:

@@ -1,14 +1,15 @@
 """One file to checked rows of each symbol in it; nothing is resampled or merged yet."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
 import pyarrow as pa
 
-from dipmaster.core.errors import DataError, TableError, data_error
+from dipmaster.core.errors import DataError, TableError, data_error, data_errors
 from dipmaster.core.kernels import Bools, Floats, Ints
+from dipmaster.core.parallel import map_in_threads
 from dipmaster.core.time_units import EARLIEST_MS
 from dipmaster.market.raw import naming, rows
 from dipmaster.market.raw.columns import OPTIONAL, PRICES, NotBarsError, column_error
@@ -85,6 +86,47 @@ class _FileColumns:
     symbols: Ints
 
 
+def read_each(sources: Sequence[RawFile], read: Callable[[RawFile], Result]) -> list[Result]:
+    """Read files in threads; the faults of all are reported in the order of the files.
+
+    Raises
+    ------
+    DataError
+        The faults of all files that cannot be used.
+    """
+
+    def read_or_fail(source: RawFile) -> Result | DataError:
+        try:
+            return read(source)
+        except DataError as error:
+            return error
+
+    results = map_in_threads(read_or_fail, sources, "Reading data/raw")
+    errors = [result for result in results if isinstance(result, DataError)]
+    if errors:
+        raise data_errors(errors, "files")
+    return [result for result in results if not isinstance(result, DataError)]
+
+
+def read_spans(source: RawFile, rules: RowRules) -> tuple[SymbolSpan, ...]:
+    """First and last time of each coin in a file, from its times alone; none where it has no bars.
+
+    Raises
+    ------
+    DataError
+        Where it cannot be read or holds no bars of one interval.
+    """
+    try:
+        loaded = _load_bars(source, rules)
+    except NotBarsError:
+        return ()
+    times = _convert(as_epoch_ms, loaded.columns["open_time"], "open_time", source)
+    columns = _FileColumns(times, {}, {}, *_read_symbols(loaded, source))
+    if explain_interval(_determine_interval(columns, source, rules)):
+        return ()
+    return measure_spans(times, columns.names, columns.symbols, rules.selection.max_time_ms)
+
+
 def read_file(source: RawFile, rules: RowRules) -> FileBars:
     """Read and check one file.
 
@@ -94,10 +136,8 @@ def read_file(source: RawFile, rules: RowRules) -> FileBars:
         Where it cannot be used; for a bad row with file, row and fix.
     """
     try:
-        loaded = load(source, rules.drop)
+        loaded = _load_bars(source, rules)
     except NotBarsError as error:
-        if naming.is_named_as_bars(source.name):
-            raise column_error(source.display_name, str(error)) from error
         return FileBars((), (IgnoredFile(source.name, str(error)),))
     columns = _convert_columns(loaded, source)
     interval = _determine_interval(columns, source, rules)
@@ -121,6 +161,16 @@ def read_file(source: RawFile, rules: RowRules) -> FileBars:
     if not parts:
         return FileBars((), (IgnoredFile(source.name, NOT_SELECTED),), (), spans)
     return FileBars(parts, (), _count_dropped(loaded, columns, codes, source), spans)
+
+
+def _load_bars(source: RawFile, rules: RowRules) -> LoadedFile:
+    """As `load`; a file that is named as bars has to hold some."""
+    try:
+        return load(source, rules.drop)
+    except NotBarsError as error:
+        if naming.is_named_as_bars(source.name):
+            raise column_error(source.display_name, str(error)) from error
+        raise
 
 
 def _find_faults(columns: _FileColumns, interval: int, selection: Selection) -> Ints:

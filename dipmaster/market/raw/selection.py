@@ -14,7 +14,7 @@ from dipmaster.core.errors import DataError, data_error
 from dipmaster.core.kernels import Bools, Ints
 from dipmaster.core.panel import format_time
 from dipmaster.core.params import Ingest
-from dipmaster.core.time_units import EARLIEST_MS, date_to_epoch_ms
+from dipmaster.core.time_units import BAR_MS, EARLIEST_MS, date_to_epoch_ms
 
 NAMED_AT_MOST = 40  # sets or coins in an error
 
@@ -131,6 +131,20 @@ def join_spans(spans: Iterable[SymbolSpan]) -> dict[str, SymbolSpan]:
             span.symbol, min(known.first_ms, span.first_ms), max(known.last_ms, span.last_ms)
         )
     return joined
+
+
+def clip_spans(spans: Mapping[str, SymbolSpan], selection: Selection) -> dict[str, SymbolSpan]:
+    """Spans of the selected coins within the period; those that lie outside are left out."""
+    clipped = (
+        SymbolSpan(
+            span.symbol,
+            max(span.first_ms, selection.start_ms),
+            min(span.last_ms, selection.end_ms - BAR_MS),
+        )
+        for span in spans.values()
+        if selection.has_symbol(span.symbol)
+    )
+    return {span.symbol: span for span in clipped if span.first_ms <= span.last_ms}
 
 
 def check_selected(

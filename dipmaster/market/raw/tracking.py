@@ -66,6 +66,12 @@ def check_all_carried(folder: Path, workspace: Path | None, selected_set: str | 
     )
 
 
+def find_workspace_raw(folder: Path) -> Path | None:
+    """data/raw of the workspace where an experiment runs in a copy of it: DVC names its root."""
+    root = Path(os.environ.get("DVC_ROOT", "."))
+    return None if root.resolve() == Path.cwd() else root / folder
+
+
 def format_carry_commands(sets: list[str]) -> str:
     """Commands after which ``dvc exp run --temp`` and ``--queue`` carry `sets` along."""
     return (
