@@ -1,13 +1,13 @@
 """Params, data and history, before anything runs."""
 
-from typing import TYPE_CHECKING, Annotated, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 if TYPE_CHECKING:
     from dipmaster.core.params import Params
-
-SECTIONS = ("ingest", "split", "gates")
+    from dipmaster.market.history import HistoryCheck
 
 
 def check(
@@ -20,72 +20,38 @@ def check(
 
     Example: dipmaster check --set split.burn_in_days=365
     """
-    from dipmaster.cli.overrides import read_overridden
     from dipmaster.cli.revisions import flatten
-    from dipmaster.core import store
 
-    raw = read_overridden(values) if values else store.read_yaml(store.PARAMS_FILE)
-    lines = check_values(raw)
-    typer.echo(f"params   {len(flatten(raw))} values fit")
-    for line in lines:
-        typer.echo(line)
+    params, history = check_all(values or [])
+    typer.echo(f"params   {len(flatten(params.values()))} values fit")
+    typer.echo(f"data     {describe_source(params)}, {history.coins} coins")
+    typer.echo(
+        f"history  {history.first_open_time} to {history.last_open_time}: {history.days:.1f} days, "
+        f"{history.out_of_sample_days:.1f} of them out of sample"
+    )
+    for note in history.notes:
+        typer.echo(f"note     {note}")
 
 
-def check_values(raw: Any) -> list[str]:
-    """Check params, and that their market is long enough; a line on each.
+def check_all(overrides: Sequence[str]) -> tuple["Params", "HistoryCheck"]:
+    """Params with overrides in their places, and the history that a run with them would have.
 
     Raises
     ------
     ParamsError, DataError
-        Where something does not fit.
+        Where something does not fit; nothing is written.
     """
-    from dipmaster.core.params import Params
-
-    params = Params.parse(raw, SECTIONS)
-    first_ms, last_ms, text = describe_market(params)
-    return [f"data     {text}", f"history  {describe_history(first_ms, last_ms, params)}"]
-
-
-def describe_market(params: "Params") -> tuple[int, int, str]:
-    """Open times of the first and the last bar (ms), and the market in words."""
+    from dipmaster.cli.overrides import check_overridden
     from dipmaster.core import catalog
-    from dipmaster.core.panel import to_epoch_ms
-    from dipmaster.core.time_units import BAR_MS, DAY_MS
-    from dipmaster.market.raw import read_raw
+    from dipmaster.market.history import check_history
 
+    params = check_overridden(overrides)
+    return params, check_history(params, catalog.RAW)
+
+
+def describe_source(params: "Params") -> str:
+    """Where the bars come from."""
     ingest = params.ingest
     if ingest.source == "simulated":
-        market = ingest.simulated
-        first_ms = parse_date(market.start)
-        last_ms = first_ms + market.days * DAY_MS - BAR_MS
-        return first_ms, last_ms, f"simulated, {market.coins} coins, seed {market.seed}"
-    bars = read_raw(catalog.RAW, ingest).bars
-    times = [to_epoch_ms(frame["open_time"]) for frame in bars.values()]
-    first_ms, last_ms = min(int(one[0]) for one in times), max(int(one[-1]) for one in times)
-    return first_ms, last_ms, f"data/raw, {len(bars)} coins: {', '.join(bars)}"
-
-
-def parse_date(date: str) -> int:
-    """Milliseconds since 1970 of a UTC date."""
-    from datetime import UTC, datetime
-
-    return round(datetime.fromisoformat(date).replace(tzinfo=UTC).timestamp() * 1000)
-
-
-def describe_history(first_ms: int, last_ms: int, params: "Params") -> str:
-    """Days of burn-in and out of sample in words."""
-    from datetime import UTC, datetime
-
-    from dipmaster.core.time_units import DAY_MS, out_of_sample_start_ms
-
-    start_ms = out_of_sample_start_ms(first_ms, params.split.burn_in_days)
-    days = (last_ms - start_ms) // DAY_MS + 1
-    first, start, last = (
-        datetime.fromtimestamp(time_ms / 1000, UTC).date()
-        for time_ms in (first_ms, start_ms, last_ms)
-    )
-    blocks = days / params.gates.block_days
-    return (
-        f"{first} to {last}, out of sample from {start}: {days} days, {blocks:.1f} blocks of "
-        f"{params.gates.block_days} days"
-    )
+        return f"simulated market, seed {ingest.simulated.seed}"
+    return f"data/raw, set {ingest.raw.set or 'any'}"

@@ -13,12 +13,13 @@ from typing import Any
 from dipmaster.cli.revisions import flatten
 from dipmaster.core import store
 from dipmaster.core.errors import ParamsError
+from dipmaster.core.params import Params
 
 SHOWN_NAMES = 3
 
 
-def read_overridden(overrides: Sequence[str]) -> dict[str, Any]:
-    """Values of params.yaml with overrides in their places.
+def check_overridden(overrides: Sequence[str]) -> Params:
+    """Check params.yaml with overrides in their places.
 
     Parameters
     ----------
@@ -28,13 +29,15 @@ def read_overridden(overrides: Sequence[str]) -> dict[str, Any]:
     Raises
     ------
     ParamsError
-        For an override that is not of this form, or a param that is not there.
+        For an override that is not of this form, a param that is not there, or a value that
+        does not fit.
     """
+    if not overrides:
+        return store.check_params()
     from dvc.exceptions import DvcException
     from dvc.utils.hydra import apply_overrides
 
-    values = store.read_yaml(store.PARAMS_FILE)
-    check_paths(overrides, values)
+    check_paths(overrides, store.read_yaml(store.PARAMS_FILE))
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(shutil.copy(store.PARAMS_FILE, folder))
         try:
@@ -42,8 +45,7 @@ def read_overridden(overrides: Sequence[str]) -> dict[str, Any]:
         except DvcException as error:
             cause = str(error.__cause__ or error).splitlines()[0]
             raise ParamsError(f"--set: {cause}\n  Fix: write --set section.key=value.") from error
-        overridden: dict[str, Any] = store.read_yaml(copy)
-        return overridden
+        return store.check_params(copy)
 
 
 def expand_sweeps(overrides: Sequence[str]) -> list[list[str]]:

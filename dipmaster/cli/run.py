@@ -55,8 +55,8 @@ def check_request(overrides: Sequence[str], name: str | None, queue: bool, force
         Before anything was written.
     """
     from dipmaster.cli import git
-    from dipmaster.cli.check import check_values
-    from dipmaster.cli.overrides import expand_sweeps, read_overridden
+    from dipmaster.cli.check import check_all
+    from dipmaster.cli.overrides import expand_sweeps
     from dipmaster.core.errors import ParamsError, PipelineError
 
     sweeps = expand_sweeps(overrides)
@@ -66,7 +66,7 @@ def check_request(overrides: Sequence[str], name: str | None, queue: bool, force
             "  Fix: add --queue, then `dvc queue start` runs them all."
         )
     for sweep in sweeps:
-        check_values(read_overridden(sweep))
+        check_all(sweep)
     if name in git.list_experiments() and not force:
         raise PipelineError(
             f"--name: expected a new name, found an experiment '{name}'.\n"

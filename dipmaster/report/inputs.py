@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Literal, TypeVar
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
-from pydantic import Field
 
 from dipmaster.core import catalog
 from dipmaster.core.errors import PipelineError, data_error
@@ -25,6 +24,7 @@ from dipmaster.results import (
     GateRow,
     GateRows,
     IngestResults,
+    Market,
     ValidationResults,
     VolatilityResults,
 )
@@ -44,33 +44,6 @@ FORECAST_COLUMNS = (
     "regime",
     "regime_coin",
 )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Market:
-    """data/ingest/market.json: where the bars come from.
-
-    Attributes
-    ----------
-    columns
-        Symbol to its columns beside time and prices.
-    columns_left_out
-        Columns that no coin has.
-    fallback_half_spread_bps
-        Charged where the source has no half-spread.
-    funding
-        Symbol to whether funding is charged.
-    """
-
-    source: Literal["simulated", "raw"]
-    symbols: Annotated[tuple[str, ...], Field(min_length=1)]
-    first_open_time: str
-    last_open_time: str
-    days: float
-    columns: Mapping[str, tuple[str, ...]]
-    columns_left_out: tuple[str, ...]
-    fallback_half_spread_bps: float
-    funding: Mapping[str, bool]
 
 
 @dataclass(frozen=True)

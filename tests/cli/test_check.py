@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from dipmaster.cli.overrides import expand_sweeps, find_nearest, read_overridden
+from dipmaster.cli.overrides import check_overridden, expand_sweeps, find_nearest
 from dipmaster.core.errors import ParamsError
 from tests.cli.conftest import Command, set_param
 
@@ -51,7 +51,7 @@ def test_raw_files_are_read(dipmaster: Command, folder: Path) -> None:
 )
 def test_an_unknown_param_gets_the_nearest_names(path: str, near: str, folder: Path) -> None:
     with pytest.raises(ParamsError) as raised:
-        read_overridden([f"{path}=1"])
+        check_overridden([f"{path}=1"])
     assert f"--set {path}: expected a param" in str(raised.value)
     assert near in str(raised.value)
 
@@ -63,7 +63,7 @@ def test_nothing_near_is_said_so() -> None:
 @pytest.mark.parametrize("override", ["signal.rule", "=5", "signal.rule=[1"])
 def test_what_is_no_override_is_refused(override: str, folder: Path) -> None:
     with pytest.raises(ParamsError, match="Fix: "):
-        read_overridden([override])
+        check_overridden([override])
 
 
 def test_a_sweep_is_several_sets_of_overrides() -> None:
