@@ -8,8 +8,9 @@ QUICK_DIR ?= build/quick
 TIMES := reports/local/times.txt
 # Seconds and peak memory of the stages that ran: for people, never in an output.
 TELL_TIMES = if [ -f $(TIMES) ]; then awk '{ print; t += $$2 } END { printf "stages %13.1f s\n", t }' \
-	$(TIMES); else echo "nothing had changed: every stage is up to date"; fi; \
-	echo "report: reports/phase_gate.pdf"
+	$(TIMES); else echo "nothing had changed: every stage is up to date"; fi
+RESTORING = echo "make: the run failed. To go back: dipmaster restore (params.yaml, metrics and data" \
+	"of the last commit); what is wrong: dipmaster doctor" >&2; exit 1
 BIN := $(CURDIR)/.venv/bin
 export PATH := $(BIN):$(PATH)
 export PYTHONHASHSEED := 0
@@ -23,21 +24,24 @@ ifdef WORKERS
 export DIPMASTER_WORKERS := $(WORKERS)
 endif
 
-.PHONY: help report test test-fast check figures format bench compare schema lock clean
+.PHONY: help report test test-fast check figures image format bench compare schema lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
 	@echo "  PROFILE=quick  with report: a small market in under a minute, in $(QUICK_DIR)/"
 	@echo "  WORKERS=n      workers to use; the results are the same for any number"
 
-report: .venv/.installed build/setup/libraries ## set up, run the pipeline, write reports/phase_gate.pdf
+report: .venv/.installed .venv/bin/dipmaster build/setup/libraries ## set up, run the pipeline, write reports/phase_gate.pdf
 ifeq ($(PROFILE),quick)
 	@python -m profiles.quick "$(QUICK_DIR)"
 	@cd "$(QUICK_DIR)" && $(TELL_TIMES)
+	@cd "$(QUICK_DIR)" && dipmaster show
+	@echo "a small market in $(QUICK_DIR): it shows that the pipeline runs, not whether the strategy is any good"
 else
 	@rm -f $(TIMES)
-	@dvc repro
+	@dvc repro || { $(RESTORING); }
 	@$(TELL_TIMES)
+	@dipmaster show
 endif
 
 test: .venv/.installed-dev build/setup/libraries ## all tests; those that need real data skip where it is absent
@@ -56,15 +60,20 @@ check: .venv/.installed-dev ## format, lint, types, layers, figures in docs
 figures: .venv/.installed ## figures of the default market into docs/, from reports/metrics
 	@python -m studies.doc_figures
 
+image: ## page one of the report as docs/images/decision_page.png, for the README
+	@command -v pdftoppm >/dev/null || { echo "make: please install poppler-utils, for pdftoppm" >&2; exit 1; }
+	@pdftoppm -png -r 80 -f 1 -l 1 -singlefile reports/phase_gate.pdf docs/images/decision_page
+	@echo "wrote docs/images/decision_page.png"
+
 format: .venv/.installed-dev ## format and fix with ruff
 	@ruff format .
 	@ruff check --fix .
 
-compare: .venv/.installed ## experiments side by side, verdict and gates only
-	@COLUMNS=$${COLUMNS:-240} dvc exp show --no-pager --only-changed --drop '^(data|dipmaster|reports|stages|requirements|params\.yaml)'
+compare: .venv/bin/dipmaster ## experiments side by side
+	@dipmaster compare
 
 schema: .venv/.installed ## params.schema.json from the models, for editors
-	@python -m dipmaster.core.params
+	@python -m dipmaster.cli.params_schema
 
 bench: .venv-bench/.installed ## speed, side by side with what one would use otherwise
 	@.venv-bench/bin/python -m benchmarks
@@ -86,6 +95,11 @@ clean: ## remove caches and scratch folders; data, reports and environments stay
 .venv/.installed: requirements.lock | .venv/bin/python
 	@echo "make: installing the pinned packages (about a minute)"
 	@.venv/bin/python -m pip install --quiet --require-hashes -r requirements.lock
+	@touch $@
+
+# The project itself, so that `dipmaster` is a program of the environment: nothing is downloaded.
+.venv/bin/dipmaster: pyproject.toml .venv/.installed
+	@.venv/bin/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
 .venv/.installed-dev: requirements-dev.lock .venv/.installed

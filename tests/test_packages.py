@@ -2,11 +2,14 @@
 
 import os
 import tomllib
+from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import pytest
 from setuptools import Distribution
 from setuptools.config.pyprojecttoml import apply_configuration
+
+from dipmaster.cli.app import app
 
 PACKAGED = ("dipmaster", "stages")
 
@@ -46,3 +49,9 @@ def test_the_library_has_no_other_files_that_a_wheel_would_lack(project: Path) -
         if path.is_file() and path.suffix not in (".py", ".pyc") and path not in packaged
     ]
     assert others == []
+
+
+def test_the_console_script_is_the_command_line(project: Path) -> None:
+    settings = tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8"))
+    script = EntryPoint("dipmaster", settings["project"]["scripts"]["dipmaster"], "console_scripts")
+    assert script.load() is app

@@ -8,7 +8,6 @@ free of the interpreter lock (symbols run side by side in threads) and without
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
@@ -54,6 +53,8 @@ def borrowing_kernel(function: F) -> F:
 
 def _compile(function: F, **flags: bool) -> F:
     """Compile, cached where no other state of the sources can be met."""
+    import numba  # here, because those who only name the types above need not wait for it
+
     numba.config.CACHE_DIR = str(kernel_cache_folder(function.__module__))
     numba.config.CACHE_LOCATOR_CLASSES = "dipmaster.core.kernel_cache.KernelCacheLocator"
     dispatcher = numba.njit(cache=True, nogil=True, error_model="numpy", **flags)(function)

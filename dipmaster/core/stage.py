@@ -5,8 +5,10 @@ Exit codes: 0 done; 1 an error the user can fix; 130 interrupted;
 never to an output.
 """
 
+import argparse
 import contextlib
 import errno
+import os
 import resource
 import signal
 import sys
@@ -50,6 +52,7 @@ def run(name: str, main: Callable[[], None], reads: Sequence[str] = ()) -> None:
     `name`, and none writes those of the stages in `reads`; params and code
     must stay as they are.
     """
+    _read_arguments(name)
     started = time.perf_counter()
     signal.signal(signal.SIGTERM, _raise_exit)
 
@@ -59,6 +62,16 @@ def run(name: str, main: Callable[[], None], reads: Sequence[str] = ()) -> None:
         _log_time(name, time.perf_counter() - started)
 
     sys.exit(_exit_code(name, run_timed))
+
+
+def _read_arguments(name: str) -> None:
+    """Answer `--help` and refuse every other argument, where the stage is the program."""
+    program = sys.modules["__main__"]
+    if getattr(program.__spec__, "name", None) == f"stages.{name}":
+        usage = "`dvc repro` and `dipmaster run` start it when its inputs have changed."
+        argparse.ArgumentParser(
+            prog=f"python -m stages.{name}", description=program.__doc__, epilog=usage
+        ).parse_args()
 
 
 def _raise_exit(number: int, frame: FrameType | None) -> None:
@@ -87,8 +100,19 @@ def _exit_code(name: str, main: Callable[[], None]) -> int:
 
 
 def _report_failure(name: str, message: str, code: int) -> int:
-    print(f"{name}: error: {message}", file=sys.stderr, flush=True)
+    print(f"{name}: error: {message}{_describe_restoring()}", file=sys.stderr, flush=True)
     return code
+
+
+def _describe_restoring() -> str:
+    """How to take back what DVC wrote before the stage; empty where there is no commit to go to.
+
+    An experiment in a copy leaves the workspace as it is; there DVC names another root.
+    """
+    in_copy = Path(os.environ.get("DVC_ROOT", ".")).resolve() != Path.cwd()
+    if in_copy or not Path(".git").exists():
+        return ""
+    return "\n  To go back: `dipmaster restore` (params.yaml, metrics and data of the last commit)."
 
 
 def _log_time(name: str, seconds: float) -> None:

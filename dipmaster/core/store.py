@@ -24,7 +24,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from dipmaster.core.errors import PipelineError, TableError
-from dipmaster.core.params import Params
+from dipmaster.core.params import Params, ParamsFile
 from dipmaster.core.tables import TableSchema
 
 Value = TypeVar("Value")
@@ -41,25 +41,69 @@ def read_params(*sections: str) -> Params:
     DVC re-runs a stage when a section it declares changes, so a stage must not
     see any other: `Params` refuses them.
     """
-    if not PARAMS_FILE.is_file():
+    return _read_sections(PARAMS_FILE, sections)
+
+
+def check_params(path: Path = PARAMS_FILE) -> Params:
+    """Read and check a whole params file, rules between sections included.
+
+    Returns
+    -------
+    Params
+        All sections can be used.
+
+    Raises
+    ------
+    ParamsError
+        Every fault of the file at once, with path, value and what is allowed.
+    PipelineError
+        Where the file is not there or no YAML.
+    """
+    return _read_sections(path, tuple(ParamsFile.model_fields))
+
+
+def _read_sections(path: Path, sections: tuple[str, ...]) -> Params:
+    if not path.is_file():
         raise PipelineError(
-            f"{PARAMS_FILE} is not in {Path.cwd()}.\n  Fix: start stages from the project folder."
+            f"{path} is not in {Path.cwd()}.\n  Fix: start stages from the project folder."
         )
-    return Params.parse(_parse_yaml(PARAMS_FILE, "correct the line it names"), sections)
+    return Params.parse(_parse_file(path, "correct the line it names"), sections)
 
 
-def _parse_yaml(path: Path, fix: str) -> Any:
+def _parse_file(path: Path, fix: str) -> Any:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise _yaml_error(str(path), error, fix) from error
+    return parse_yaml(text, str(path), fix)
+
+
+def parse_yaml(text: str, where: str, fix: str) -> Any:
     """Parse YAML with the parser of DVC, so that both read the same values.
 
     DVC writes YAML 1.2, in which ``5e-05`` is a number, ``010`` is ten and a
     key may stand once.
+
+    Parameters
+    ----------
+    where, fix
+        For the error: the file, and what the user can do.
+
+    Raises
+    ------
+    PipelineError
+        Where it is no YAML.
     """
     try:
-        return YAML(typ="safe").load(path.read_text(encoding="utf-8"))
-    except (YAMLError, UnicodeDecodeError) as error:
-        raise PipelineError(
-            f"{path} is no valid YAML in UTF-8: {_describe_yaml_fault(error)}.\n  Fix: {fix}."
-        ) from error
+        return YAML(typ="safe").load(text)
+    except YAMLError as error:
+        raise _yaml_error(where, error, fix) from error
+
+
+def _yaml_error(where: str, error: Exception, fix: str) -> PipelineError:
+    return PipelineError(
+        f"{where} is no valid YAML in UTF-8: {_describe_yaml_fault(error)}.\n  Fix: {fix}."
+    )
 
 
 def _describe_yaml_fault(error: Exception) -> str:
@@ -230,7 +274,7 @@ def read_yaml(path: Path) -> Any:
     """Read a YAML file of the project, such as dvc.lock."""
     if not path.is_file():
         raise PipelineError(f"{path} is not there.\n  Fix: {_RUN_PIPELINE}.")
-    return _parse_yaml(path, "restore it from git")
+    return _parse_file(path, "restore it from git")
 
 
 def write_text(text: str, path: Path) -> None:
@@ -249,6 +293,13 @@ def read_text(path: Path) -> str:
         raise PipelineError(
             f"{path} is damaged, no text in UTF-8: {error}.\n  Fix: {_REMOVE_FILE}."
         ) from error
+
+
+def read_bytes(path: Path) -> bytes:
+    """Read a file of the project as it is."""
+    if not path.is_file():
+        raise PipelineError(f"{path} is not there.\n  Fix: {_RUN_PIPELINE}.")
+    return path.read_bytes()
 
 
 def to_json_value(value: Any) -> Any:

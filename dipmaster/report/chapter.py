@@ -2,17 +2,23 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from dipmaster.report.inputs import ReportInputs
 
 Context = Mapping[str, Any]
 FOLDER = "chapters"
+Part = Literal["body", "appendix"]
 
 
 def show_nothing(inputs: ReportInputs, number: int = 0) -> Context:
     """The view of a chapter, or of a phase's part, whose templates need nothing of their own."""
     return {}
+
+
+def always(inputs: ReportInputs) -> bool:
+    """Whether a chapter that every report has is there."""
+    return True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +37,10 @@ class Chapter:
         What the template prints, charts drawn.
     template
         Within the report's folder, where it is not the folder's own.
+    part
+        Of the report: a decision needs the body alone.
+    applies
+        Whether the run has what the chapter is about; else it is left out, contents included.
     """
 
     folder: str
@@ -38,6 +48,8 @@ class Chapter:
     title: str
     view: Callable[[ReportInputs], Context] = show_nothing
     template: str = ""
+    part: Part = "body"
+    applies: Callable[[ReportInputs], bool] = always
 
     @property
     def page(self) -> str:

@@ -2,33 +2,36 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Literal, TypeVar
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
-from pydantic import Field
 
 from dipmaster.core import catalog
 from dipmaster.core.errors import PipelineError, data_error
 from dipmaster.core.params import Params
-from dipmaster.report.kit import numbers
+from dipmaster.report.attachments import Attachment
+from dipmaster.report.kit import accounts, numbers
+from dipmaster.report.kit.accounts import Account
 from dipmaster.report.kit.comparison import Contribution, changes
 from dipmaster.report.kit.forest import JudgedGates
 from dipmaster.report.kit.gates import value_of
-from dipmaster.report.provenance import Output
+from dipmaster.report.provenance import Output, document_id, record
+from dipmaster.report.recommendation import Recommendation, recommend
 from dipmaster.results import (
     ConfidenceResults,
     ExitModelResults,
     GateRow,
     GateRows,
     IngestResults,
+    Market,
     ValidationResults,
     VolatilityResults,
 )
 from dipmaster.results.evaluation.claims import RoadmapClaim
 from dipmaster.results.evaluation.differences import PhaseComparison
 from dipmaster.results.evaluation.phase import PhaseFigures
-from dipmaster.results.metrics import COMPARED, GATES
+from dipmaster.results.metrics import COMPARED, GATES, SHARPE
 
 Results = TypeVar("Results")
 
@@ -41,33 +44,6 @@ FORECAST_COLUMNS = (
     "regime",
     "regime_coin",
 )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Market:
-    """data/ingest/market.json: where the bars come from.
-
-    Attributes
-    ----------
-    columns
-        Symbol to its columns beside time and prices.
-    columns_left_out
-        Columns that no coin has.
-    fallback_half_spread_bps
-        Charged where the source has no half-spread.
-    funding
-        Symbol to whether funding is charged.
-    """
-
-    source: Literal["simulated", "raw"]
-    symbols: Annotated[tuple[str, ...], Field(min_length=1)]
-    first_open_time: str
-    last_open_time: str
-    days: float
-    columns: Mapping[str, tuple[str, ...]]
-    columns_left_out: tuple[str, ...]
-    fallback_half_spread_bps: float
-    funding: Mapping[str, bool]
 
 
 @dataclass(frozen=True)
@@ -95,8 +71,8 @@ class ReportInputs:
 
     Attributes
     ----------
-    gates, gates_bytes
-        gates.json, and its bytes as they are attached to the PDF.
+    gates
+        gates.json.
     validation, ingest, volatility, confidence, exit_models
         What the stages measured.
     equity
@@ -113,10 +89,11 @@ class ReportInputs:
         All sections, for provenance and for what the definitions quote.
     versions
         Names and versions of the packages that numbers depend on.
+    files
+        What the PDF carries as it is: params, verdicts, trade lists.
     """
 
     gates: GateRows
-    gates_bytes: bytes
     validation: ValidationResults
     ingest: IngestResults
     market: Market
@@ -130,6 +107,17 @@ class ReportInputs:
     outputs: Sequence[Output]
     params: Params
     versions: Mapping[str, str]
+    files: tuple[Attachment, ...]
+
+    @property
+    def attachments(self) -> tuple[Attachment, ...]:
+        """The files, and the record of all hashes that the document id is made of."""
+        return (*self.files, record(self.outputs, self.files, self.versions))
+
+    @property
+    def document_id(self) -> str:
+        """Equal for equal inputs, whenever and wherever the report is made."""
+        return document_id(self.attachments[-1])
 
     @property
     def built(self) -> tuple[int, ...]:
@@ -169,9 +157,24 @@ class ReportInputs:
         return {gate.metric: gate for gate in self.gates if gate.phase == number}
 
     @property
+    def recommendations(self) -> tuple[Recommendation, ...]:
+        """What to do about each phase."""
+        return recommend(self.validation, self.gates, self.params.gates)
+
+    @property
+    def accounts(self) -> list[Account]:
+        """Every phase beside buy-and-hold and cash."""
+        sharpes = {
+            phase: gate.value if (gate := self.gates_of(phase).get(SHARPE.key)) else None
+            for phase in self.built
+        }
+        phases = {phase: self.phase(phase) for phase in self.built}
+        return accounts.list_accounts(phases, sharpes, self.validation.benchmarks)
+
+    @property
     def judged(self) -> JudgedGates:
         """What forest plots are made of."""
-        return JudgedGates(self.gates, self.built, self.params.gates)
+        return JudgedGates(self.gates, self.built)
 
     def is_ruined(self, number: int) -> bool:
         """Whether equity fell below the smallest order, so that trading stopped for good."""

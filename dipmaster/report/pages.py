@@ -27,7 +27,7 @@ def html(inputs: ReportInputs, chapters: Sequence[Chapter] | None = None) -> str
     with drawing():
         printed = [render(one.page, {**common, **one.view(inputs)}) for one in chosen]
     if chapters is None:
-        columns = contents.in_columns(contents.list_lines(chosen, printed))
+        columns = contents.list_columns(chosen, printed)
         printed.insert(1, render(contents.TEMPLATE, {**common, "columns": columns}))
     return str(render("kit/page.html.j2", {**common, "chapters": printed}))
 
@@ -38,6 +38,7 @@ def shared(inputs: ReportInputs) -> Context:
     counts = inputs.phase(inputs.built[0]).counts
     return {
         "css": Markup((STYLE / "report.css").read_text(encoding="utf-8")),  # quotes stay quotes
+        "document_id": inputs.document_id,
         "params": inputs.params,
         "market": inputs.market,
         "simulated": inputs.simulated,

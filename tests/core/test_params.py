@@ -10,7 +10,6 @@ from pydantic import ValidationError
 
 from dipmaster.core.errors import ParamsError, PipelineError
 from dipmaster.core.params import Params, ParamsFile
-from dipmaster.core.params.__main__ import render_schema
 
 SECTIONS = tuple(ParamsFile.model_fields)
 
@@ -22,18 +21,6 @@ def raw(project: Path) -> Any:
 
 def test_the_committed_file_fits(raw: Any) -> None:
     assert Params.parse(raw, SECTIONS).exits.max_holding_bars == raw["exits"]["max_holding_bars"]
-
-
-def test_the_committed_schema_is_current(project: Path) -> None:
-    assert (project / "params.schema.json").read_text(encoding="utf-8") == render_schema()
-
-
-def test_the_schema_describes_the_committed_file(project: Path, raw: Any) -> None:
-    import json
-
-    import jsonschema
-
-    jsonschema.validate(raw, json.loads(render_schema()))
 
 
 def test_all_faults_are_reported_at_once_with_path_value_and_what_is_allowed(raw: Any) -> None:

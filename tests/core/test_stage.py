@@ -49,6 +49,20 @@ def test_bad_ends(
     assert not Path("reports/local").exists()
 
 
+def test_in_a_repository_it_says_how_to_go_back(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    error = DataError("bars.csv: expected a price")
+    run_stage_raising(error)
+    assert "dipmaster restore" not in capsys.readouterr().err
+    (tmp_path / ".git").mkdir()
+    run_stage_raising(error)
+    assert "To go back: `dipmaster restore`" in capsys.readouterr().err
+    monkeypatch.setenv("DVC_ROOT", str(tmp_path.parent))  # an experiment in a copy
+    run_stage_raising(error)
+    assert "dipmaster restore" not in capsys.readouterr().err
+
+
 def test_a_fault_of_our_own_is_not_hidden() -> None:
     with pytest.raises(ZeroDivisionError):
         stage.run("toy", lambda: print(1 // 0))

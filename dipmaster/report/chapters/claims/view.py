@@ -115,4 +115,11 @@ WAITING: tuple[Column[RoadmapClaim], ...] = (
     Column("Target", target_of, width="14%"),
     Column("Verdict and reason", _not_built, "l"),
 )
-CLAIMS = Chapter(folder="claims", anchor="claims", title="Claims versus results", view=view)
+CLAIMS = Chapter(
+    folder="claims",
+    anchor="claims",
+    title="Claims versus results",
+    view=view,
+    part="appendix",
+    applies=lambda inputs: bool(inputs.validation.claims),
+)

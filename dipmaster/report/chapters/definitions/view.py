@@ -12,4 +12,6 @@ def view(inputs: ReportInputs) -> Context:
     return {"metrics": [(metric.title, metric.describe(settings)) for metric in metrics]}
 
 
-DEFINITIONS = Chapter(folder="definitions", anchor="definitions", title="Definitions", view=view)
+DEFINITIONS = Chapter(
+    folder="definitions", anchor="definitions", title="Definitions", view=view, part="appendix"
+)

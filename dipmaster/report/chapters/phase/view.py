@@ -28,6 +28,7 @@ def phase_chapter(number: int, part: PhasePart | None, title: str) -> Chapter:
         title=title,
         view=view,
         template=f"{FOLDER}/phase/phase.html.j2",
+        part="appendix",
     )
 
 

@@ -58,4 +58,6 @@ def _in_words(value: Any) -> str:
     return str(value)
 
 
-PROVENANCE = Chapter(folder="provenance", anchor="provenance", title="Provenance", view=view)
+PROVENANCE = Chapter(
+    folder="provenance", anchor="provenance", title="Provenance", view=view, part="appendix"
+)

@@ -226,4 +226,6 @@ def _checked(row: IntegrityCheck | None) -> str:
     return numbers.typeset(f"{'holds' if row.passed else 'DOES NOT HOLD'}: {row.detail}")
 
 
-QUALITY = Chapter(folder="quality", anchor="quality", title="Data quality", view=view)
+QUALITY = Chapter(
+    folder="quality", anchor="quality", title="Data quality", view=view, part="appendix"
+)

@@ -19,4 +19,5 @@ READINGS = Chapter(
     anchor="readings",
     title="Readings and contradictions of the roadmap",
     view=view,
+    part="appendix",
 )

@@ -105,5 +105,9 @@ def _draw_forecasts(inputs: ReportInputs) -> Markup | str:
 
 
 VOLATILITY = Chapter(
-    folder="volatility", anchor="volatility", title="Volatility and regimes", view=view
+    folder="volatility",
+    anchor="volatility",
+    title="Volatility and regimes",
+    view=view,
+    part="appendix",
 )

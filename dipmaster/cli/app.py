@@ -1,0 +1,48 @@
+"""The commands under one name, and the one form in which all of them fail."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec
+
+import typer
+
+from dipmaster.cli.check import check
+from dipmaster.cli.compare import compare
+from dipmaster.cli.doctor import doctor
+from dipmaster.cli.project import enter_project
+from dipmaster.cli.restore import restore
+from dipmaster.cli.run import run
+from dipmaster.cli.show import show
+from dipmaster.cli.trades import trades
+from dipmaster.core.errors import DipMasterError
+
+Arguments = ParamSpec("Arguments")
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    help="Run the phase-gate pipeline, and read what it found. `dipmaster COMMAND --help` has "
+    "an example of each command.",
+)
+
+
+def in_project(command: Callable[Arguments, None]) -> Callable[Arguments, None]:
+    """Run a command in the project's folder; what the user can fix ends it without a traceback."""
+
+    @wraps(command)
+    def run_in_project(*args: Arguments.args, **kwargs: Arguments.kwargs) -> None:
+        try:
+            enter_project()
+            command(*args, **kwargs)
+        except DipMasterError as error:
+            typer.echo(f"dipmaster: error: {error}", err=True)
+            raise typer.Exit(1) from None
+
+    return run_in_project
+
+
+for one in (run, show, compare, trades, check, doctor, restore):
+    app.command()(in_project(one))

@@ -1,0 +1,161 @@
+"""What a machine or a folder lacks, and how to mend it."""
+
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import typer
+
+LIBRARIES = (
+    "libpango-1.0.so.0",
+    "libpangoft2-1.0.so.0",
+    "libharfbuzz-subset.so.0",
+    "libgomp.so.1",
+)
+LOCK_FILE = Path("requirements.lock")
+SHOWN_NAMES = 5
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """What was looked at, what was found, and the fix; empty where nothing is wrong."""
+
+    subject: str
+    finding: str
+    fix: str = ""
+
+
+def doctor() -> None:
+    """Check the environment and the state of the pipeline.
+
+    Says what to do about each fault, and how to restore after a failed run. Takes some seconds.
+
+    Example: dipmaster doctor
+    """
+    diagnoses = [diagnose() for diagnose in CHECKS]
+    for one in diagnoses:
+        typer.echo(f"{'fix' if one.fix else 'ok ':<5}{one.subject:<13}{one.finding}")
+        if one.fix:
+            typer.echo(f"{'':<18}Fix: {one.fix}")
+    if any(one.fix for one in diagnoses):
+        raise typer.Exit(1)
+
+
+def diagnose_python() -> Diagnosis:
+    """Whether this is the environment that `make` creates."""
+    version = ".".join(map(str, sys.version_info[:3]))
+    if Path(sys.prefix).resolve() == Path(".venv").resolve():
+        return Diagnosis("environment", f".venv, Python {version}")
+    finding = f"Python {version} outside the project's .venv"
+    if Path(".venv/bin/python").exists():
+        return Diagnosis("environment", finding, "`. .venv/bin/activate`")
+    return Diagnosis("environment", finding, "`make report` creates it")
+
+
+def diagnose_packages() -> Diagnosis:
+    """Whether the installed packages are the pinned ones."""
+    wrong = [
+        f"{name} {found}, not {pinned}" for name, pinned, found in list_pins() if found != pinned
+    ]
+    if not wrong:
+        return Diagnosis("packages", f"as pinned in {LOCK_FILE}")
+    more = f" and {len(wrong) - SHOWN_NAMES} more" if len(wrong) > SHOWN_NAMES else ""
+    fix = "`rm .venv/.installed && make report` installs the pinned ones"
+    return Diagnosis("packages", "; ".join(wrong[:SHOWN_NAMES]) + more, fix)
+
+
+def list_pins() -> Iterator[tuple[str, str, str]]:
+    """Name, pinned and installed version of each package that this machine needs."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    from packaging.requirements import Requirement
+
+    from dipmaster.core import store
+
+    for line in store.read_text(LOCK_FILE).splitlines():
+        if line[:1].isspace() or "==" not in line:
+            continue
+        pin = Requirement(line.removesuffix("\\").strip())
+        if pin.marker is not None and not pin.marker.evaluate():
+            continue
+        try:
+            installed = version(pin.name)
+        except PackageNotFoundError:
+            installed = "absent"
+        yield pin.name, str(pin.specifier).removeprefix("=="), installed
+
+
+def diagnose_libraries() -> Diagnosis:
+    """Whether the libraries that wheels do not bring are there."""
+    import ctypes
+
+    missing = []
+    for name in LIBRARIES:
+        try:
+            ctypes.CDLL(name)
+        except OSError:
+            missing.append(name)
+    if missing:
+        fix = "`sh profiles/setup.sh libraries` installs them"
+        return Diagnosis("libraries", f"not there: {', '.join(missing)}", fix)
+    return Diagnosis("libraries", "Pango, HarfBuzz and OpenMP are there")
+
+
+def diagnose_files() -> Diagnosis:
+    """Whether params, lock and metrics are those of the last commit."""
+    from dipmaster.cli.restoring import list_overwritten
+    from dipmaster.core import store
+
+    paths = list_overwritten()
+    gone = [path for path in paths if not path.is_file()]
+    names = ", ".join(str(path) for path in paths)
+    if gone:
+        finding = f"a run did not end well: {', '.join(map(str, gone))} not there"
+        return Diagnosis("results", finding, "`dipmaster restore`, or `make report` to run again")
+    if paths and paths != [store.PARAMS_FILE]:
+        return Diagnosis("results", f"not those of the last commit (`dipmaster restore`): {names}")
+    edited = "; params.yaml was edited" if paths else ""
+    return Diagnosis("results", f"those of the last commit{edited}")
+
+
+def diagnose_running() -> Diagnosis:
+    """Whether a stage is at work."""
+    from dipmaster.core.locks import list_held
+
+    held = list_held()
+    if held:
+        finding = f"at work, so outputs may change: {', '.join(held)}"
+        return Diagnosis("stages", finding, "wait, or end it: `pgrep -af stages` lists it")
+    return Diagnosis("stages", "none at work")
+
+
+def diagnose_pipeline() -> Diagnosis:
+    """Whether every stage is up to date."""
+    import json
+    import subprocess
+
+    from dipmaster.cli.project import build_environment, find_program
+
+    done = subprocess.run(
+        [find_program("dvc"), "status", "--json"],
+        env=build_environment(), capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    if done.returncode != 0:
+        reason = (done.stderr.strip().splitlines() or ["no message"])[-1]
+        return Diagnosis("pipeline", reason, "`dipmaster restore`")
+    stages = sorted(json.loads(done.stdout))
+    if stages:
+        return Diagnosis("pipeline", f"not up to date: {', '.join(stages)}", "`make report`")
+    return Diagnosis("pipeline", "every stage is up to date")
+
+
+CHECKS: tuple[Callable[[], Diagnosis], ...] = (
+    diagnose_python,
+    diagnose_packages,
+    diagnose_libraries,
+    diagnose_running,
+    diagnose_files,
+    diagnose_pipeline,
+)
+"""In the order in which they are printed; the slowest last."""

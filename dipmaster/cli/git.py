@@ -1,0 +1,88 @@
+"""What git knows of the project: files of a commit, what differs from it, experiments."""
+
+import re
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
+from dipmaster.core.errors import PipelineError
+
+_EXPERIMENT = re.compile(r"refs/exps/[0-9a-f]{2}/[0-9a-f]{38}/(?P<name>.+)")
+
+
+def run_git(*arguments: str) -> str:
+    """What a git command prints.
+
+    Raises
+    ------
+    PipelineError
+        Where it fails.
+    """
+    done = _call(arguments)
+    if done.returncode != 0:
+        reason = (done.stderr.strip().splitlines() or ["no message"])[-1]
+        raise PipelineError(
+            f"git {arguments[0]}: {reason}.\n"
+            "  Fix: use a clone made with git, with at least one commit; `git status` says more."
+        )
+    return done.stdout
+
+
+def read_file(commit: str, path: Path) -> str | None:
+    """Text of a file in a commit; None where it has none."""
+    done = _call(("show", f"{commit}:./{path.as_posix()}"))
+    return done.stdout if done.returncode == 0 else None
+
+
+def resolve_commit(name: str) -> str | None:
+    """Hash of the commit that a branch, tag or hash stands for; None where there is none."""
+    done = _call(("rev-parse", "--quiet", "--verify", f"{name}^{{commit}}"))
+    return done.stdout.strip() if done.returncode == 0 else None
+
+
+def list_changed(paths: Sequence[Path]) -> list[Path]:
+    """Committed files under some paths whose content differs from the last commit, or are gone.
+
+    Contents are compared, not what `git status` says: after a failed `dvc exp run -S` it takes
+    params.yaml for unchanged, because size and time are those that DVC noted in git's index.
+    """
+    names = [path.as_posix() for path in paths]
+    listed = run_git("ls-tree", "-r", "HEAD", "--", *names).splitlines()
+    committed = {
+        Path(name): facts.split()[2] for facts, name in (row.split("\t") for row in listed)
+    }
+    present = [path for path in committed if path.is_file()]
+    hashes = run_git("hash-object", "--", *map(str, present)).split() if present else []
+    current = dict(zip(present, hashes, strict=True))
+    return [
+        path for path, committed_hash in committed.items() if current.get(path) != committed_hash
+    ]
+
+
+def checkout_committed(paths: Sequence[Path]) -> None:
+    """Bring files back to the last commit.
+
+    They are removed first: git leaves a file alone that it takes for unchanged (see above).
+    """
+    for path in paths:
+        path.unlink(missing_ok=True)
+    run_git("checkout", "HEAD", "--", *(path.as_posix() for path in paths))
+
+
+def list_experiments() -> dict[str, str]:
+    """Name to commit of every experiment that DVC keeps, the oldest first."""
+    listed = run_git(
+        "for-each-ref", "--sort=committerdate", "--format=%(objectname) %(refname)", "refs/exps"
+    )
+    pairs = [line.split(" ", 1) for line in listed.splitlines()]
+    found = [(commit, _EXPERIMENT.fullmatch(reference)) for commit, reference in pairs]
+    return {match["name"]: commit for commit, match in found if match}
+
+
+def _call(arguments: Sequence[str]) -> subprocess.CompletedProcess[str]:
+    try:
+        return subprocess.run(
+            ["git", *arguments], capture_output=True, text=True, encoding="utf-8", check=False
+        )
+    except FileNotFoundError as error:
+        raise PipelineError("expected the program git, found none.\n  Fix: install git.") from error

@@ -1,0 +1,180 @@
+"""Workspace, commits and experiments to what was set and what was measured in each."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from dipmaster.cli import git
+from dipmaster.core import catalog, store
+from dipmaster.core.errors import DataError, PipelineError, data_error
+from dipmaster.results import GateRow, GateRows, ValidationResults, from_json
+
+HEAD, WORKSPACE = "HEAD", "workspace"
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True)
+class Revision:
+    """A state of the project; without a commit, the files as they are now."""
+
+    name: str
+    commit: str | None = None
+
+    @property
+    def label(self) -> str:
+        """For messages: the name, and where files come from."""
+        return f"{self.name} ({self.commit[:7]})" if self.commit else self.name
+
+    def read_text(self, path: Path) -> str:
+        """Text of a file of the project.
+
+        Raises
+        ------
+        PipelineError
+            Where this state has no such file.
+        """
+        if self.commit is None:
+            return store.read_text(path)
+        text = git.read_file(self.commit, path)
+        if text is None:
+            raise PipelineError(
+                f"{self.label}: expected {path}, found none.\n"
+                "  Fix: name a commit or an experiment of which the pipeline has run."
+            )
+        return text
+
+
+@dataclass(frozen=True)
+class PhaseRow:
+    """The key figures of one phase; None where one cannot be computed.
+
+    Attributes
+    ----------
+    mean_net_bps
+        Mean net return per trade, basis points.
+    gates
+        Metric to its gate.
+    """
+
+    phase: int
+    verdict: str
+    reason: str
+    trades: int
+    mean_net_bps: float | None
+    gates: Mapping[str, GateRow]
+
+    def value(self, metric: str) -> float | None:
+        """Value of a gate; None where it cannot be computed, or is no gate of this phase."""
+        gate = self.gates.get(metric)
+        return None if gate is None else gate.value
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What was set and measured in one revision."""
+
+    revision: Revision
+    params: Mapping[str, Any]
+    validation: ValidationResults
+    gates: GateRows
+    phases: tuple[PhaseRow, ...]
+
+
+def find_revision(name: str) -> Revision:
+    """The state of a name: `workspace`, an experiment, or whatever git knows as a commit.
+
+    Raises
+    ------
+    DataError
+        Where there is none of that name.
+    """
+    if name == WORKSPACE:
+        return Revision(WORKSPACE)
+    experiments = git.list_experiments()
+    commit = experiments.get(name) or git.resolve_commit(name)
+    if commit is None:
+        raise data_error(
+            name,
+            "an experiment, a commit, or `workspace`",
+            f"none of that name; experiments are: {', '.join(experiments) or 'none yet'}",
+            "`dipmaster compare` without names lists all of them",
+        )
+    return Revision(name, commit)
+
+
+def read_findings(revision: Revision) -> Findings:
+    """Params and key figures of a revision.
+
+    Raises
+    ------
+    PipelineError
+        Where a file is not there or cannot be parsed.
+    DataError
+        Where another version of the project wrote it.
+    """
+    validation = read_validation(revision)
+    gates = _read(revision, catalog.GATES, GateRows)
+    return Findings(
+        revision=revision,
+        params=read_params(revision),
+        validation=validation,
+        gates=gates,
+        phases=tuple(_build_row(phase, validation, gates) for phase in validation.built_phases),
+    )
+
+
+def read_validation(revision: Revision) -> ValidationResults:
+    """validate.json of a revision; errors as `read_findings`."""
+    return _read(revision, catalog.VALIDATE_METRICS, ValidationResults)
+
+
+def read_params(revision: Revision) -> Mapping[str, Any]:
+    """Values of params.yaml of a revision, as they are in the file."""
+    text = revision.read_text(store.PARAMS_FILE)
+    where = f"{store.PARAMS_FILE} of {revision.label}"
+    values = store.parse_yaml(text, where, "correct the line it names")
+    if not isinstance(values, dict):
+        raise DataError(f"{where}: expected sections, found {values!r:.40}.\n  Fix: restore it.")
+    return values
+
+
+def flatten(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Nested sections as one mapping from `section.key` to a value."""
+    flat: dict[str, Any] = {}
+    for key, value in values.items():
+        if isinstance(value, Mapping):
+            flat |= flatten(value, f"{prefix}{key}.")
+        else:
+            flat[f"{prefix}{key}"] = value
+    return flat
+
+
+def list_changes(params: Mapping[str, Any], base: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
+    """Path to (value in `base`, value in `params`) of every param that differs."""
+    before, after = flatten(base), flatten(params)
+    paths = dict.fromkeys((*after, *before))
+    pairs = {path: (before.get(path), after.get(path)) for path in paths}
+    return {path: pair for path, pair in pairs.items() if pair[0] != pair[1]}
+
+
+def _read(revision: Revision, path: Path, kind: type[Result]) -> Result:
+    where = f"{path} of {revision.label}"
+    try:
+        value = json.loads(revision.read_text(path))
+    except json.JSONDecodeError as error:
+        raise PipelineError(f"{where} is no valid JSON: {error}.\n  Fix: `make report`.") from error
+    return from_json(kind, value, where)
+
+
+def _build_row(phase: int, validation: ValidationResults, gates: GateRows) -> PhaseRow:
+    figures = validation.phases[str(phase)]
+    return PhaseRow(
+        phase=phase,
+        verdict=figures.verdict,
+        reason=figures.verdict_reason,
+        trades=figures.counts.trades,
+        mean_net_bps=figures.per_trade.mean_net_bps,
+        gates={row.metric: row for row in gates if row.phase == phase},
+    )

@@ -1,0 +1,149 @@
+"""Run the pipeline as an experiment of DVC; a run that fails leaves things as they were."""
+
+import subprocess
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+
+def run(
+    values: Annotated[
+        list[str] | None,
+        typer.Option("--set", "-S", metavar="KEY=VALUE", help="A param and its value; repeat it."),
+    ] = None,
+    name: Annotated[str | None, typer.Option("--name", "-n", help="Name to find it by.")] = None,
+    message: Annotated[str | None, typer.Option("--message", "-m", help="What it is for.")] = None,
+    queue: Annotated[
+        bool, typer.Option("--queue", help="Only note it down; `dvc queue start` runs all.")
+    ] = False,
+    temp: Annotated[
+        bool, typer.Option("--temp", help="Run in a copy; this folder stays as it is.")
+    ] = False,
+    force: Annotated[
+        bool, typer.Option("--force", "-f", help="Replace an experiment of that name.")
+    ] = False,
+) -> None:
+    """Run the pipeline with changed params, as an experiment.
+
+    DVC keeps the experiment. Params and history are checked before anything is written. Without
+    --temp the result stays in this folder: `dipmaster restore` brings the last commit back.
+
+    Example: dipmaster run --set signal.rule=capitulation --name cap -m "deep falls only"
+    """
+    from dipmaster.cli import git
+
+    overrides = values or []
+    check_request(overrides, name, queue, force)
+    before = git.list_experiments()
+    options = build_options(overrides, name, message)
+    options += [f"--{word}" for word, on in zip(("queue", "temp", "force"), (queue, temp, force),
+                                                strict=True) if on]  # fmt: skip
+    if queue or temp:
+        run_apart(options)
+    else:
+        run_here(options)
+    report_result(before, queue, temp)
+
+
+def check_request(overrides: Sequence[str], name: str | None, queue: bool, force: bool) -> None:
+    """Refuse what would fail later: params, history, a name that is taken.
+
+    Raises
+    ------
+    ParamsError, DataError, PipelineError
+        Before anything was written.
+    """
+    from dipmaster.cli import git
+    from dipmaster.cli.check import check_all
+    from dipmaster.cli.overrides import expand_sweeps
+    from dipmaster.core.errors import ParamsError, PipelineError
+
+    sweeps = expand_sweeps(overrides)
+    if len(sweeps) > 1 and not queue:
+        raise ParamsError(
+            f"--set: expected one value a param, found {len(sweeps)} combinations.\n"
+            "  Fix: add --queue, then `dvc queue start` runs them all."
+        )
+    for sweep in sweeps:
+        check_all(sweep)
+    if name in git.list_experiments() and not force:
+        raise PipelineError(
+            f"--name: expected a new name, found an experiment '{name}'.\n"
+            f"  Fix: choose another name, or replace it with --force."
+        )
+
+
+def build_options(overrides: Sequence[str], name: str | None, message: str | None) -> list[str]:
+    """Options of `dvc exp run`."""
+    options = [word for override in overrides for word in ("-S", override)]
+    options += ["--name", name] if name else []
+    return options + (["--message", message] if message else [])
+
+
+def run_apart(options: Sequence[str]) -> None:
+    """Queue, or run in a copy.
+
+    Raises
+    ------
+    PipelineError
+        Where it fails; this folder is untouched.
+    """
+    from dipmaster.core.errors import PipelineError
+
+    if call_dvc(options) != 0:
+        raise PipelineError(
+            "the experiment failed, its messages are above; this folder is untouched.\n"
+            "  Fix: what the stage names, then run it again."
+        )
+
+
+def run_here(options: Sequence[str]) -> None:
+    """Run in the project's folder; whatever ends the run early, take back what it wrote.
+
+    Raises
+    ------
+    PipelineError
+        Where it fails.
+    """
+    from dipmaster.cli.restoring import checkout_outputs, put_back, take_snapshot
+    from dipmaster.core.errors import PipelineError
+
+    snapshot = take_snapshot()
+    done = False
+    try:
+        done = call_dvc(options) == 0
+    finally:
+        changed = [] if done else put_back(snapshot)
+    if done:
+        return
+    outputs = "" if checkout_outputs() else "; some data have to be made again by `make report`"
+    files = ", ".join(str(path) for path in changed) or "nothing had changed"
+    raise PipelineError(
+        f"the run failed, its messages are above; put back as before it: {files}{outputs}.\n"
+        "  Fix: what the stage names, then run it again."
+    )
+
+
+def call_dvc(options: Sequence[str]) -> int:
+    """Exit code of `dvc exp run`; its output goes to the terminal."""
+    from dipmaster.cli.project import build_environment, find_program
+
+    command = [find_program("dvc"), "exp", "run", *options]
+    return subprocess.run(command, env=build_environment(), check=False).returncode
+
+
+def report_result(before: dict[str, str], queue: bool, temp: bool) -> None:
+    """Print what came of it, or how to go on."""
+    from dipmaster.cli import git
+    from dipmaster.cli.compare import compare
+    from dipmaster.cli.show import show
+
+    if queue:
+        typer.echo("Next: `dvc queue start`, then `dipmaster compare`.")
+        return
+    if not temp:
+        show()
+        return
+    after = git.list_experiments()
+    compare([name for name, commit in after.items() if before.get(name) != commit])

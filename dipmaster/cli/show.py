@@ -1,0 +1,123 @@
+"""The last verdict, and what it rests on, in one screen."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import typer
+
+if TYPE_CHECKING:
+    from dipmaster.cli.revisions import Findings, PhaseRow
+
+ROWS = (
+    "win_rate",
+    "excess_win_rate",
+    "profit_factor",
+    "sharpe",
+    "max_drawdown",
+    "mean_net_bps",
+)
+
+
+def show() -> None:
+    """Show the last verdict, key figures and the report's path.
+
+    Figures that differ from those of the last commit are shown beside them.
+
+    Example: dipmaster show
+    """
+    from dipmaster.cli.console import make_console
+    from dipmaster.cli.revisions import WORKSPACE, Revision, read_findings
+    from dipmaster.core import catalog
+
+    findings = read_findings(Revision(WORKSPACE))
+    committed = read_committed()
+    console = make_console()
+    console.print(f"{findings.validation.verdict}: {findings.validation.verdict_reason}")
+    for sentence in recommend_in_words(findings):
+        console.print(sentence)
+    print_figures(findings, committed)
+    report = catalog.PDF.resolve() if catalog.PDF.is_file() else "not there, `make report` makes it"
+    console.print(f"report: {report}", soft_wrap=True)
+    console.print(f"next:   {suggest_next(findings, committed)}", soft_wrap=True)
+
+
+def recommend_in_words(findings: "Findings") -> list[str]:
+    """A sentence a phase, as on page one of the report."""
+    from dipmaster.core.params import Params
+    from dipmaster.report.recommendation import recommend
+
+    gates = Params.parse(findings.params, ("gates",)).gates
+    recommended = recommend(findings.validation, findings.gates, gates)
+    return [one.sentence for one in recommended]
+
+
+def read_committed() -> "Findings | None":
+    """Findings of the last commit; None where it has none that this version can read."""
+    from dipmaster.cli.revisions import HEAD, find_revision, read_findings
+    from dipmaster.core.errors import DipMasterError
+
+    try:
+        return read_findings(find_revision(HEAD))
+    except DipMasterError as error:
+        typer.echo(f"no comparison with the last commit: {error}", err=True)
+        return None
+
+
+def print_figures(findings: "Findings", committed: "Findings | None") -> None:
+    """A row a figure, a column a phase; in brackets what the last commit has, where it differs."""
+    from dipmaster.cli.console import make_console, make_table
+    from dipmaster.results.metrics import METRICS
+
+    phases = findings.phases
+    before = {row.phase: row for row in committed.phases} if committed else {}
+    table = make_table({"": False} | {f"phase {row.phase}": True for row in phases})
+    table.add_row("Verdict", *(row.verdict for row in phases))
+    table.add_row("Trades", *(cell("trades", row, before.get(row.phase)) for row in phases))
+    for key in ROWS:
+        cells = (cell(key, row, before.get(row.phase)) for row in phases)
+        table.add_row(METRICS[key].title, *cells)
+    make_console().print(table)
+
+
+def cell(key: str, row: "PhaseRow", before: "PhaseRow | None") -> str:
+    """A figure with its target, and the last commit's where that differs."""
+    now = text_of(key, row)
+    gate = row.gates.get(key)
+    if gate is not None:
+        from dipmaster.report.kit import numbers
+        from dipmaster.results.metrics import METRICS
+
+        target = numbers.target(gate.target, METRICS[key].number_format, gate.direction)
+        now = f"{now} ({target})"
+    was = text_of(key, before) if before else None
+    return now if was is None or was == text_of(key, row) else f"{now}, was {was}"
+
+
+def text_of(key: str, row: "PhaseRow") -> str:
+    """A figure in print."""
+    from dipmaster.cli.compare import figure
+    from dipmaster.cli.console import format_metric
+    from dipmaster.report.kit import numbers
+
+    value = figure(row, key)
+    return numbers.count(value) if key == "trades" else format_metric(key, value)
+
+
+def suggest_next(findings: "Findings", committed: "Findings | None") -> str:
+    """The command that most users need now."""
+    from dipmaster.cli.revisions import list_changes
+    from dipmaster.core import catalog
+
+    if not catalog.PDF.is_file():
+        return "`make report`"
+    changes: Sequence[str] = (
+        list(list_changes(findings.params, committed.params)) if committed else []
+    )
+    if changes:
+        return (
+            f"{', '.join(changes)} differ from the last commit: `dipmaster compare`, "
+            "`dipmaster restore` to go back, or `git commit` to keep"
+        )
+    return (
+        f"`dipmaster trades --phase {findings.phases[-1].phase} --worst 10`, or `dipmaster compare`"
+    )

@@ -1,0 +1,176 @@
+"""The trades of a phase, as a table or as CSV."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from dipmaster.results import ValidationResults
+
+BPS = 1e4
+SHOWN_ROWS = 40
+
+COLUMNS = {
+    "entry (UTC)": False,
+    "coin": False,
+    "exit": False,
+    "held": True,
+    "entry price": True,
+    "exit price": True,
+    "net bp": True,
+    "net": True,
+    "confidence": True,
+    "regime": False,
+}
+
+
+def trades(
+    phase: Annotated[
+        int | None, typer.Option(help="Phase; the last one built where not given.")
+    ] = None,
+    coin: Annotated[str | None, typer.Option(help="Only this coin, e.g. BTCUSDT.")] = None,
+    exit_type: Annotated[
+        str | None, typer.Option("--exit", help="Only this exit, e.g. stop.")
+    ] = None,
+    best: Annotated[int | None, typer.Option(min=1, help="The n with the highest return.")] = None,
+    worst: Annotated[int | None, typer.Option(min=1, help="The n with the lowest return.")] = None,
+    experiment: Annotated[
+        str | None, typer.Option(help="Of this experiment or commit, from DVC's cache.")
+    ] = None,
+    burn_in: Annotated[
+        bool, typer.Option("--burn-in", help="Those of the burn-in too, which no gate counts.")
+    ] = False,
+    csv: Annotated[bool, typer.Option("--csv", help="All columns as CSV, every row.")] = False,
+) -> None:
+    """List the trades of a phase, as a table or as CSV.
+
+    Net return is in basis points of the position at entry, after all costs. Trades of the
+    burn-in are left out.
+
+    Example: dipmaster trades --phase 2 --worst 10
+    """
+    validation = read_validation(experiment)
+    number = validation.built_phases[-1] if phase is None else phase
+    frame = read_trades(number, validation, experiment)
+    if not burn_in:
+        frame = frame[frame["entry_time"] >= validation.period.out_of_sample_from]
+    frame = select_rank(select_rows(frame, coin, exit_type), best, worst)
+    if csv:
+        typer.echo(frame.to_csv(index=False, lineterminator="\n"), nl=False)
+        return
+    print_table(frame, number, show_all=bool(best or worst))
+
+
+def read_validation(experiment: str | None) -> "ValidationResults":
+    """validate.json of the workspace, or of an experiment."""
+    from dipmaster.cli.revisions import WORKSPACE, find_revision, read_validation
+
+    return read_validation(find_revision(experiment or WORKSPACE))
+
+
+def read_trades(
+    phase: int, validation: "ValidationResults", experiment: str | None
+) -> "pd.DataFrame":
+    """Table TRADES of a phase.
+
+    Raises
+    ------
+    DataError
+        Where the phase was not built.
+    """
+    from dipmaster.core import catalog, store
+    from dipmaster.core.errors import data_error
+    from dipmaster.core.tables import TRADES
+
+    if phase not in validation.built_phases:
+        built = ", ".join(map(str, validation.built_phases))
+        raise data_error("--phase", f"one of the phases {built}", str(phase), "name one of them")
+    path = catalog.VALIDATE / f"trades_phase_{phase}.parquet"
+    if experiment is None:
+        return store.read_table(path, TRADES)
+    from dipmaster.cli.cached import open_cached
+
+    with open_cached(experiment, path) as copy:
+        return store.read_table(copy, TRADES)
+
+
+def select_rows(frame: "pd.DataFrame", coin: str | None, exit_type: str | None) -> "pd.DataFrame":
+    """Those of a coin and of an exit type.
+
+    Raises
+    ------
+    DataError
+        Where no trade is of it, with the names there are.
+    """
+    from dipmaster.core.errors import data_error
+
+    for option, column, wanted in (("coin", "symbol", coin), ("exit", "exit_type", exit_type)):
+        if wanted is None:
+            continue
+        names = sorted(frame[column].unique())
+        if wanted not in names:
+            raise data_error(
+                f"--{option}", f"one of {', '.join(names)}", wanted, "choose one of them"
+            )
+        frame = frame[frame[column] == wanted]
+    return frame
+
+
+def select_rank(frame: "pd.DataFrame", best: int | None, worst: int | None) -> "pd.DataFrame":
+    """The best and the worst by net return, the best first; all by time where neither is given."""
+    import pandas as pd
+
+    if best is None and worst is None:
+        return frame
+    ranked = frame.sort_values(["return_frac", "trade_id"], ascending=[False, True])
+    top, bottom = ranked.head(best or 0), ranked.tail(worst or 0)
+    return pd.concat([top, bottom.loc[bottom.index.difference(top.index, sort=False)]])
+
+
+def print_table(frame: "pd.DataFrame", phase: int, *, show_all: bool) -> None:
+    """Print the trades, and what they come to."""
+    from dipmaster.cli.console import make_console, make_table
+    from dipmaster.report.kit import numbers
+
+    rows = frame if show_all else frame.tail(SHOWN_ROWS)
+    table = make_table(COLUMNS)
+    for cells in build_cells(rows):
+        table.add_row(*cells)
+    console = make_console()
+    console.print(table)
+    left_out = len(frame) - len(rows)
+    note = f"the last {len(rows)} of {len(frame)}; --csv has all" if left_out else f"{len(frame)}"
+    mean_bps = None if frame.empty else BPS * float(frame["return_frac"].mean())
+    console.print(
+        f"phase {phase}, trades: {note}; mean {numbers.bps(mean_bps)}, "
+        f"net {numbers.plain(float(frame['net_pnl'].sum()), 2)} in all"
+    )
+
+
+def build_cells(frame: "pd.DataFrame") -> list[list[str]]:
+    """Rows in print."""
+    import math
+
+    from dipmaster.core.time_units import BAR_MS, MINUTE_MS
+    from dipmaster.report.kit import numbers
+    from dipmaster.report.kit.exit_types import name_exit_type
+
+    rows: Iterable[Any] = frame.itertuples()
+    return [
+        [
+            f"{row.entry_time:%Y-%m-%d %H:%M}",
+            str(row.symbol),
+            name_exit_type(str(row.exit_type)),
+            numbers.minutes(float(row.bars_held) * BAR_MS / MINUTE_MS),
+            f"{row.entry_price:.6g}",
+            f"{row.exit_price:.6g}",
+            numbers.plain(BPS * float(row.return_frac), 1, signed=True),
+            numbers.plain(float(row.net_pnl), 2, signed=True),
+            numbers.plain(None if math.isnan(row.confidence) else float(row.confidence), 3),
+            str(row.regime),
+        ]
+        for row in rows
+    ]

@@ -1,0 +1,1 @@
+"""What each phase changed against the one before, and ablations."""

@@ -1,0 +1,1 @@
+"""Gross to net, break-even cost, size against traded volume."""

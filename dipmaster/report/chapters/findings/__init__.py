@@ -1,0 +1,1 @@
+"""Findings by severity, each computed from the results where it can be."""

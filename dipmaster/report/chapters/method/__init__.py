@@ -1,0 +1,1 @@
+"""Data, split, models, costs and the rule of the gates on one page."""

@@ -1,0 +1,5 @@
+"""Data, split, phases, costs and the rule of the gates on one page."""
+
+from dipmaster.report.chapter import Chapter
+
+METHOD = Chapter(folder="method", anchor="method", title="Data and method")

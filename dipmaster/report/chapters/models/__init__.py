@@ -1,0 +1,1 @@
+"""Discrimination, calibration, regimes, volatility."""

@@ -1,0 +1,1 @@
+"""Returns beside cash, buy-and-hold and random entries."""

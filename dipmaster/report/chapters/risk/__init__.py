@@ -1,0 +1,1 @@
+"""Drawdowns, worst trades, exposure, concentration, value at risk."""

@@ -1,0 +1,1 @@
+"""What the report is for, what it may be used for, and what it rests on."""

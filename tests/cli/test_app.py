@@ -1,0 +1,64 @@
+"""What all commands have in common: help, where they work, how they fail, how fast they start."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Command
+
+COMMANDS = ("run", "show", "compare", "trades", "check", "doctor", "restore")
+HEAVY = ("pandas", "pyarrow", "numba", "matplotlib", "dvc", "sklearn", "lightgbm", "hydra")
+
+
+def test_all_commands_are_listed(dipmaster: Command) -> None:
+    listed = dipmaster("--help").output.split("Commands:")[1]
+    assert [line.split()[0] for line in listed.strip().splitlines()] == list(COMMANDS)
+    assert "..." not in listed
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_has_an_example_and_works_anywhere(
+    dipmaster: Command, command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = dipmaster(command, "--help")
+    assert done.exit_code == 0
+    assert f"Example: dipmaster {command}" in done.output
+
+
+def test_outside_a_project_it_says_where_to_go(
+    dipmaster: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = dipmaster("show")
+    assert done.exit_code == 1
+    assert f"error: {tmp_path}: expected a folder of the project" in done.stderr
+    assert "Fix: change into the folder that you cloned" in done.stderr
+
+
+def test_it_works_in_a_folder_of_the_project(
+    dipmaster: Command, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder / "reports" / "metrics")
+    assert dipmaster("check").exit_code == 0
+
+
+def test_help_loads_nothing_heavy() -> None:
+    code = (
+        f"import sys, dipmaster.cli.app\nprint([name for name in {HEAVY} if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_python_m_is_the_same_program(folder: Path, project: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "dipmaster", "compare", "nothing"],
+        cwd=folder, env={"PYTHONPATH": str(project), "PATH": "/usr/bin:/bin"},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert "nothing: expected an experiment" in done.stderr

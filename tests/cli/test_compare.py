@@ -1,0 +1,61 @@
+"""Experiments side by side."""
+
+import json
+
+import pytest
+
+from tests.cli.conftest import Command
+
+pytestmark = pytest.mark.usefixtures("folder")
+
+
+def test_every_experiment_beside_head_in_120_columns(dipmaster: Command) -> None:
+    done = dipmaster("compare")
+    lines = done.stdout.splitlines()
+    assert max(map(len, lines)) <= 120
+    firsts = [line.split() for line in lines if line[1:2].strip() and not line.startswith(" ─")]
+    assert [words[0] for words in firsts] == ["name", "HEAD", "cap", "deep"]
+    assert firsts[2][1] == "signal.rule=capitulation"
+    assert "left out: reports/metrics/validate.json of old" in done.stderr
+
+
+def test_the_first_of_a_sort_is_the_best(dipmaster: Command) -> None:
+    by_sharpe = records(dipmaster("compare", "--sort", "sharpe", "--json").stdout)
+    values = [one["phases"][-1]["sharpe"] for one in by_sharpe]
+    assert values == sorted(values, reverse=True)
+    assert (by_sharpe[0]["name"], by_sharpe[-1]["name"]) == ("cap", "deep")
+
+
+def test_names_alone_are_shown_beside_head(dipmaster: Command) -> None:
+    shown = records(dipmaster("compare", "deep", "--phase", "1", "--json").stdout)
+    assert [one["name"] for one in shown] == ["HEAD", "deep"]
+    assert shown[1]["changed_params"] == {"signal.rule": "dipmaster_v4"}
+    assert [row["phase"] for row in shown[1]["phases"]] == [1]
+    assert shown[1]["phases"][0]["sharpe"] == -3.25
+
+
+def test_markdown_has_a_row_a_phase(dipmaster: Command) -> None:
+    lines = dipmaster("compare", "cap", "--markdown").stdout.splitlines()
+    assert lines[0].startswith("| name | changed params | phase | verdict |")
+    assert len(lines) == 2 + 3 + 3
+    assert {line.count("|") for line in lines} == {10}
+
+
+@pytest.mark.parametrize(
+    ("words", "text"),
+    [
+        (["nothing"], "experiments are: cap, deep, old"),
+        (["old"], "validate.json of old"),
+        (["--sort", "luck"], "--sort: expected one of name, trades"),
+        (["--phase", "7"], "expected one of the phases 0, 1, 2, found 7"),
+    ],
+)
+def test_what_cannot_be_shown_is_said(dipmaster: Command, words: list[str], text: str) -> None:
+    done = dipmaster("compare", *words)
+    assert done.exit_code == 1
+    assert text in done.stderr
+    assert "Fix:" in done.stderr
+
+
+def records(text: str):
+    return json.loads(text)

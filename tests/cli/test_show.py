@@ -1,0 +1,42 @@
+"""The last verdict in one screen."""
+
+from pathlib import Path
+
+from dipmaster.core import catalog
+from dipmaster.results import write_result
+from tests.cli.conftest import PHASES, Command, scale_sharpe, set_param
+from tests.made.gates import gates
+from tests.made.validation import validation
+
+
+def test_verdicts_figures_report_and_next_command(dipmaster: Command, folder: Path) -> None:
+    catalog.PDF.write_bytes(b"%PDF")
+    text = dipmaster("show").stdout
+    made = validation()
+    assert f"{made.verdict}: {made.verdict_reason}" in text
+    for phase in PHASES:
+        assert f"phase {phase}" in text
+    assert f"report: {folder / catalog.PDF}" in text
+    assert "next:   `dipmaster trades --phase 2 --worst 10`" in text
+    assert "was" not in text
+
+
+def test_what_moved_against_the_last_commit_is_shown(dipmaster: Command, folder: Path) -> None:
+    set_param(folder, "rule: dip ", "rule: capitulation ")
+    write_result(scale_sharpe(gates(*PHASES), 9.5), catalog.GATES)
+    text = dipmaster("show").stdout
+    sharpe = next(line for line in text.splitlines() if line.strip().startswith("Sharpe"))
+    before = {row.phase: row.value for row in gates(*PHASES) if row.metric == "sharpe"}
+    assert f"was {before[2]:.2f}" in sharpe
+    assert sum("was" in line for line in text.splitlines()) == 1
+    assert "next:   `make report`" in text  # there is no PDF
+    catalog.PDF.write_bytes(b"%PDF")
+    assert "signal.rule differ from the last commit" in dipmaster("show").stdout
+
+
+def test_without_results_it_says_how_to_get_them(dipmaster: Command, folder: Path) -> None:
+    (folder / catalog.VALIDATE_METRICS).unlink()
+    done = dipmaster("show")
+    assert done.exit_code == 1
+    assert "validate.json is not there" in done.stderr
+    assert "Fix:" in done.stderr
