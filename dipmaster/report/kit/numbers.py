@@ -80,6 +80,11 @@ def count(value: float | None) -> str:
     return plain(value, 0)
 
 
+def share(some: int, whole: int) -> str:
+    """A count with its share of the whole, where there is a whole."""
+    return f"{count(some)} ({percent(some / whole)})" if whole else count(some)
+
+
 def ratio(value: float | None) -> str:
     """A ratio with two decimals."""
     return plain(value, 2)
