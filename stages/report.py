@@ -1,12 +1,14 @@
 """Stage `report`: metrics, equity and provenance to the PDF and its HTML twin."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import pandas as pd
 
 from dipmaster.core import catalog, stage, store
-from dipmaster.core.tables import EQUITY, SCORES
+from dipmaster.core.tables import EQUITY, SCORES, TRADES
 from dipmaster.report import pages, provenance
+from dipmaster.report.attachments import Attachment, attach_file, attach_trades
 from dipmaster.report.inputs import (
     FORECAST_COLUMNS,
     Market,
@@ -32,7 +34,7 @@ def main() -> None:
     with stage.progress_step("drawing the charts"):
         page = pages.html(inputs)
     with stage.progress_step("setting the pages"):
-        document = pdf(page, inputs.gates_bytes)
+        document = pdf(page, inputs.attachments)
     store.write_text(page, catalog.HTML)
     with store.atomic_file(catalog.PDF) as partial:
         partial.write_bytes(document)
@@ -47,7 +49,6 @@ def read_inputs() -> ReportInputs:
     market = read_result(catalog.MARKET, Market)
     return ReportInputs(
         gates=gates,
-        gates_bytes=catalog.GATES.read_bytes(),
         validation=validation,
         ingest=ingest,
         market=market,
@@ -77,6 +78,21 @@ def read_inputs() -> ReportInputs:
             "report",
         ),
         versions=provenance.package_versions(),
+        files=read_files(validation.built_phases),
+    )
+
+
+def read_files(phases: Iterable[int]) -> tuple[Attachment, ...]:
+    """What the PDF carries: settings, verdicts, and the trades of every phase."""
+    trades = {
+        phase: store.read_table(catalog.VALIDATE / f"trades_phase_{phase}.parquet", TRADES)
+        for phase in phases
+    }
+    return (
+        attach_file(store.PARAMS_FILE, "Params of the run"),
+        attach_file(catalog.GATES, "Gate values, intervals and verdicts as JSON"),
+        attach_file(catalog.SUMMARY, "Overall verdict and key figures as JSON"),
+        *(attach_trades(phase, frame) for phase, frame in trades.items()),
     )
 
 

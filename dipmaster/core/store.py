@@ -251,6 +251,13 @@ def read_text(path: Path) -> str:
         ) from error
 
 
+def read_bytes(path: Path) -> bytes:
+    """Read a file of the project as it is."""
+    if not path.is_file():
+        raise PipelineError(f"{path} is not there.\n  Fix: {_RUN_PIPELINE}.")
+    return path.read_bytes()
+
+
 def to_json_value(value: Any) -> Any:
     """Turn numpy values and nested containers into what JSON knows, floats rounded."""
     if isinstance(value, Mapping):

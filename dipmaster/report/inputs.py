@@ -11,11 +11,12 @@ from pydantic import Field
 from dipmaster.core import catalog
 from dipmaster.core.errors import PipelineError, data_error
 from dipmaster.core.params import Params
+from dipmaster.report.attachments import Attachment
 from dipmaster.report.kit import numbers
 from dipmaster.report.kit.comparison import Contribution, changes
 from dipmaster.report.kit.forest import JudgedGates
 from dipmaster.report.kit.gates import value_of
-from dipmaster.report.provenance import Output
+from dipmaster.report.provenance import Output, document_id, record
 from dipmaster.results import (
     ConfidenceResults,
     ExitModelResults,
@@ -95,8 +96,8 @@ class ReportInputs:
 
     Attributes
     ----------
-    gates, gates_bytes
-        gates.json, and its bytes as they are attached to the PDF.
+    gates
+        gates.json.
     validation, ingest, volatility, confidence, exit_models
         What the stages measured.
     equity
@@ -113,10 +114,11 @@ class ReportInputs:
         All sections, for provenance and for what the definitions quote.
     versions
         Names and versions of the packages that numbers depend on.
+    files
+        What the PDF carries as it is: params, verdicts, trade lists.
     """
 
     gates: GateRows
-    gates_bytes: bytes
     validation: ValidationResults
     ingest: IngestResults
     market: Market
@@ -130,6 +132,17 @@ class ReportInputs:
     outputs: Sequence[Output]
     params: Params
     versions: Mapping[str, str]
+    files: tuple[Attachment, ...]
+
+    @property
+    def attachments(self) -> tuple[Attachment, ...]:
+        """The files, and the record of all hashes that the document id is made of."""
+        return (*self.files, record(self.outputs, self.files, self.versions))
+
+    @property
+    def document_id(self) -> str:
+        """Equal for equal inputs, whenever and wherever the report is made."""
+        return document_id(self.attachments[-1])
 
     @property
     def built(self) -> tuple[int, ...]:

@@ -38,6 +38,7 @@ def shared(inputs: ReportInputs) -> Context:
     counts = inputs.phase(inputs.built[0]).counts
     return {
         "css": Markup((STYLE / "report.css").read_text(encoding="utf-8")),  # quotes stay quotes
+        "document_id": inputs.document_id,
         "params": inputs.params,
         "market": inputs.market,
         "simulated": inputs.simulated,

@@ -4,19 +4,23 @@ Nothing of the machine or the moment is among them, nor dvc.lock's own hash:
 the lock contains the report, so the report cannot contain the lock.
 """
 
+import json
 import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import metadata
 
 from pydantic import BaseModel, ValidationError
 
 from dipmaster.core.errors import PipelineError
+from dipmaster.report.attachments import Attachment
 
 EARLIER_STAGES = ("ingest", "features", "volatility", "confidence", "exits", "validate")
 PACKAGES = (
     "arch", "fonttools", "jinja2", "lightgbm", "llvmlite", "matplotlib", "numba", "numpy", "pandas",
     "pyarrow", "pydantic", "pydyf", "scikit-learn", "scipy", "statsmodels", "weasyprint", "xgboost",
 )  # fmt: skip
+ID_DIGITS = 12
 INSTEAD = {"xgboost": "xgboost-cpu"}  # on Linux: the same library without what needs a GPU
 
 
@@ -70,6 +74,31 @@ def outputs(lock: object) -> list[Output]:
         for name in EARLIER_STAGES
         for out in sorted(stages[name].outs, key=lambda out: out.path)
     ]
+
+
+def record(
+    outputs: Sequence[Output], files: Sequence[Attachment], versions: Mapping[str, str]
+) -> Attachment:
+    """All hashes and versions in one file: what a reader needs to check the others.
+
+    Parameters
+    ----------
+    files
+        What is attached beside it; params.yaml is among them.
+    """
+    content = {
+        "attachments_sha256": {file.name: file.sha256 for file in files},
+        "outputs_md5": {output.path: output.md5 for output in outputs},
+        "packages": versions,
+    }
+    text = json.dumps(content, indent=2, sort_keys=True) + "\n"
+    description = "Hashes of all inputs; its own SHA-256 begins with the document id"
+    return Attachment("provenance.json", description, text.encode())
+
+
+def document_id(hashes: Attachment) -> str:
+    """The first digits of the SHA-256 of `record`."""
+    return hashes.sha256[:ID_DIGITS]
 
 
 def package_versions() -> dict[str, str]:

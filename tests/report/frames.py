@@ -1,8 +1,11 @@
 """Made tables that the report draws: an account, scores, volatility, a price and its state."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
+from dipmaster.core.tables import TRADES
 from dipmaster.report.inputs import ShownCoin
 from tests.made.common import COINS
 from tests.made.confidence import COMPONENTS
@@ -45,6 +48,16 @@ def scores(rows: int = 6000, scored: bool = True) -> pd.DataFrame:
             **{f"{level}_fitted": fitted for level in ("models", "calibrator")},
         }
     )
+
+
+def trades(rows: int = 2) -> pd.DataFrame:
+    """Round trips that are alike but for their number; no score, no sizing."""
+    time = pd.Timestamp("2023-01-01 14:45", tz="UTC").as_unit("ms")
+    cells: dict[str, Any] = {"timestamp": time, "double": 1 / 3, "bool": False, "string": "stop"}
+    kinds = {column.name: str(column.dtype).split("[")[0] for column in TRADES.columns}
+    frame = pd.DataFrame({name: [cells.get(kind, 1)] * rows for name, kind in kinds.items()})
+    missing = dict.fromkeys(("confidence", "p", "kelly", "payoff"), np.nan)
+    return frame.assign(trade_id=np.arange(rows), mae_frac=-0.015, **missing)
 
 
 def forecasts(coins: tuple[str, ...] = COINS, days: int = 240) -> dict[str, pd.DataFrame]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from dipmaster.core.params import Params
 from dipmaster.report import provenance
+from dipmaster.report.attachments import Attachment
 from dipmaster.report.inputs import Market, ReportInputs
 from dipmaster.results import GateRows, ValidationResults, to_json
 from dipmaster.results.evaluation.phase import PhaseFigures
@@ -70,7 +71,6 @@ def run(last: int = 0, coins: tuple[str, ...] = COINS) -> ReportInputs:
     forecasts = frames.forecasts(coins)
     base = ReportInputs(
         gates=(),
-        gates_bytes=b"",
         validation=validation(last, coins),
         ingest=market.ingest(coins),
         market=simulated_market(coins),
@@ -84,6 +84,7 @@ def run(last: int = 0, coins: tuple[str, ...] = COINS) -> ReportInputs:
         outputs=provenance.outputs(lock()),
         params=params(),
         versions={"numpy": "2.4.6", "python": "3.11"},
+        files=(),
     )
     listed = tuple(one for one in claims(last) if last != 1 or one.id != "capture")
     return with_gates(validated(base, claims=listed if last else ()), gates.gates(*built))
@@ -91,7 +92,7 @@ def run(last: int = 0, coins: tuple[str, ...] = COINS) -> ReportInputs:
 
 def with_gates(inputs: ReportInputs, rows: GateRows) -> ReportInputs:
     data = (json_of(to_json(rows)) + "\n").encode()
-    return replace(inputs, gates=rows, gates_bytes=data)
+    return replace(inputs, gates=rows, files=(Attachment("gates.json", "", data),))
 
 
 def json_of(value: Any) -> str:

@@ -140,7 +140,7 @@ def fronts(front: Page) -> pypdf.PdfReader:
     start, end = first.index(FRONT), first.rindex("</body>")
     bodies = [text[text.index(FRONT) : text.rindex("</body>")] for text in texts]
     whole = first[:start] + NEXT_PAGE.join(bodies).replace(' id="decision"', "") + first[end:]
-    return read(pdf.pdf(whole, b"[]"))
+    return read(pdf.pdf(whole, ()))
 
 
 def emptied(page: str) -> str:
@@ -153,7 +153,7 @@ def emptied(page: str) -> str:
 @pytest.fixture(scope="module")
 def document(page: Page, states: States) -> pypdf.PdfReader:
     """All pages with empty charts: they take the same room, and half the time to set."""
-    return read(pdf.pdf(emptied(page("phase 2")), states["phase 2"]().gates_bytes))
+    return read(pdf.pdf(emptied(page("phase 2")), states["phase 2"]().attachments))
 
 
 @pytest.fixture(scope="module")
@@ -269,8 +269,10 @@ def test_fonts_are_embedded_dejavu_only(document: pypdf.PdfReader, fronts: pypdf
     assert all(found.values())
 
 
-def test_gates_are_attached_as_they_are(document: pypdf.PdfReader, states: States) -> None:
-    assert document.attachments["gates.json"] == [states["phase 2"]().gates_bytes]
+def test_files_are_attached_as_they_are(document: pypdf.PdfReader, states: States) -> None:
+    expected = {one.name: [one.content] for one in states["phase 2"]().attachments}
+    assert sorted(expected) == ["gates.json", "provenance.json"]
+    assert dict(document.attachments) == expected
 
 
 def test_figures_have_alternative_texts(page: Page) -> None:
@@ -316,7 +318,7 @@ def test_reasons_are_printed_in_full(states: States) -> None:
         text = pages.html(inputs)
     again = 1  # the volatility chapter repeats the reason of the claim on regime accuracy
     assert text.count(long) == len(calibrated) + len(claims) + again
-    sheets = read(pdf.pdf(only(text, "claims"), b"[]")).pages
+    sheets = read(pdf.pdf(only(text, "claims"), ())).pages
     assert sum(text_of(sheet).count("THE END") for sheet in sheets) == len(claims)
 
 
@@ -326,7 +328,7 @@ def test_strings_from_data_are_shown_as_text(page: Page) -> None:
     assert "&lt;script&gt;alert(1)&lt;/script&gt;.txt" in text
     assert "⟨U+4E2D⟩⟨U+6587⟩⟨U+DCFF⟩.md" in text
     assert "and 20 more" in text
-    quality = read(pdf.pdf(only(text, "quality"), b"[]"))
+    quality = read(pdf.pdf(only(text, "quality"), ()))
     shown = " ".join(text_of(sheet) for sheet in quality.pages)
     assert "<script>alert(1)</script>.txt" in shown
     assert "REAL BARS" in shown
@@ -335,7 +337,7 @@ def test_strings_from_data_are_shown_as_text(page: Page) -> None:
 
 @pytest.mark.parametrize("chapter", ["quality", "phase-0"])
 def test_long_tables_break_with_their_headings(page: Page, chapter: str) -> None:
-    sheets = [text_of(s) for s in read(pdf.pdf(only(page("many coins"), chapter), b"[]")).pages]
+    sheets = [text_of(s) for s in read(pdf.pdf(only(page("many coins"), chapter), ())).pages]
     everything = " ".join(sheets)
     assert all(f"COIN{k:02d}USDT" in everything for k in range(63))
     heading = {"quality": "Coin From, to Bars", "phase-0": "Coin Trades Win rate"}[chapter]

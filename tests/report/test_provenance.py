@@ -1,10 +1,18 @@
 """Provenance: hashes of earlier outputs only, and nothing of the moment or machine."""
 
+import json
+from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
+
 import pytest
 
 from dipmaster.core.errors import PipelineError
 from dipmaster.report import provenance
+from dipmaster.report.attachments import Attachment, attach_file, attach_trades
 from dipmaster.report.chapters.provenance.view import flat
+from dipmaster.report.inputs import ReportInputs
+from tests.report import frames
 
 LOCK = {
     "stages": {
@@ -67,3 +75,44 @@ def test_versions_name_what_numbers_depend_on() -> None:
     assert {"python", "numpy", "numba", "weasyprint"} <= set(versions)
     assert versions["python"].count(".") == 1
     assert versions["xgboost"][0].isdigit()
+
+
+def test_the_record_names_every_hash_and_gives_the_document_its_id(losing: ReportInputs) -> None:
+    *files, record = losing.attachments
+    content = json.loads(record.content)
+    assert content["attachments_sha256"] == {
+        file.name: sha256(file.content).hexdigest() for file in files
+    }
+    assert content["outputs_md5"] == {output.path: output.md5 for output in losing.outputs}
+    assert content["packages"] == losing.versions
+    assert losing.document_id == sha256(record.content).hexdigest()[:12]
+
+
+def test_the_id_changes_with_every_input_and_with_nothing_else(losing: ReportInputs) -> None:
+    output = provenance.Output("ingest", "data/ingest", "1.dir")
+    changed = [
+        replace(losing, outputs=[output]),
+        replace(losing, versions={**losing.versions, "numpy": "0"}),
+        replace(losing, files=(*losing.files, Attachment("params.yaml", "", b"a: 1"))),
+        replace(losing, files=(Attachment("gates.json", "", b"[]"),)),
+    ]
+    ids = {one.document_id for one in changed}
+    assert len({losing.document_id, *ids}) == 5
+    assert replace(losing, outputs=list(losing.outputs)).document_id == losing.document_id
+
+
+def test_a_file_is_attached_byte_for_byte(tmp_path: Path) -> None:
+    file = tmp_path / "params.yaml"
+    file.write_bytes(b"a: 1\r\n\xff")
+    attached = attach_file(file, "Params")
+    assert (attached.name, attached.content) == ("params.yaml", b"a: 1\r\n\xff")
+
+
+def test_trades_are_attached_as_csv_in_utc_with_empty_cells() -> None:
+    attached = attach_trades(1, frames.trades(2))
+    heading, first, second = attached.content.decode().splitlines()
+    row = dict(zip(heading.split(","), first.split(","), strict=True))
+    assert attached.name == "trades_phase_1.csv"
+    assert (row["trade_id"], second[:2]) == ("0", "1,")
+    assert row["entry_time"] == "2023-01-01T14:45:00Z"
+    assert (row["entry_price"], row["confidence"]) == ("0.3333333333", "")

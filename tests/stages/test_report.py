@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,12 @@ import yaml
 
 from dipmaster.core import store
 from dipmaster.core.errors import DataError, DipMasterError, PipelineError
-from dipmaster.core.tables import EQUITY, SCORES
+from dipmaster.core.tables import EQUITY, SCORES, TRADES
 from dipmaster.report import provenance
 from dipmaster.results import write_result
 from stages import report
+from tests.made.gates import summary
+from tests.report import frames
 from tests.report.conftest import unpainted
 from tests.report.run import lock
 from tests.report.states import STATES
@@ -42,6 +45,7 @@ def prepared(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copy(project / "params.yaml", tmp_path)
     write_result(inputs.gates, metrics / "gates.json")
     write_result(inputs.validation, metrics / "validate.json")
+    write_result(summary(), metrics / "summary.json")
     write_result(inputs.ingest, metrics / "ingest.json")
     write_result(inputs.market, tmp_path / "data" / "ingest" / "market.json")
     write_result(inputs.volatility, metrics / "volatility.json")
@@ -49,6 +53,8 @@ def prepared(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_result(inputs.exit_models, metrics / "exits.json")
     data = tmp_path / "data"
     for number, frame in inputs.equity.items():
+        trades = data / "validate" / f"trades_phase_{number}.parquet"
+        store.write_table(frames.trades(), TRADES, trades)
         store.write_table(frame, EQUITY, data / "validate" / f"equity_phase_{number}.parquet")
     store.write_table(inputs.scores, SCORES, data / "confidence" / "scores.parquet")
     for symbol, frame in inputs.forecasts.items():
@@ -128,6 +134,26 @@ def test_same_bytes_in_other_surroundings(project: Path, workspace: Path, tmp_pa
     assert "WARNING" not in first.stderr
 
 
+def test_the_pdf_carries_params_verdicts_and_every_trade(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(workspace)
+    files = {one.name: one.content for one in report.read_inputs().attachments}
+    assert list(files) == [
+        "params.yaml",
+        "gates.json",
+        "summary.json",
+        "trades_phase_0.csv",
+        "trades_phase_1.csv",
+        "provenance.json",
+    ]
+    for name, place in (("params.yaml", "."), ("gates.json", "reports/metrics")):
+        assert files[name] == (workspace / place / name).read_bytes()
+    trades = pd.read_csv(BytesIO(files["trades_phase_1.csv"]))
+    assert list(trades.columns) == TRADES.names
+    assert len(trades) == len(frames.trades())
+
+
 def test_a_lock_without_an_earlier_stage_names_the_fix(project: Path, workspace: Path) -> None:
     lock = yaml.safe_load((workspace / "dvc.lock").read_text(encoding="utf-8"))
     del lock["stages"]["features"]
@@ -145,9 +171,11 @@ def test_a_lock_without_an_earlier_stage_names_the_fix(project: Path, workspace:
         "dvc.lock",
         "reports/metrics/gates.json",
         "reports/metrics/ingest.json",
+        "reports/metrics/summary.json",
         "data/ingest/market.json",
         "data/validate/equity_phase_0.parquet",
         "data/validate/equity_phase_1.parquet",
+        "data/validate/trades_phase_1.parquet",
         "data/confidence/scores.parquet",
         "reports/metrics/confidence.json",
         "reports/metrics/exits.json",

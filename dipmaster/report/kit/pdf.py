@@ -11,13 +11,14 @@ import os
 import re
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from dipmaster.core.errors import DipMasterError
+from dipmaster.report.attachments import Attachment
 from dipmaster.report.kit.drawing import without_cycle_search
 from dipmaster.report.kit.printable import bundled_font
 
@@ -33,8 +34,8 @@ IDENTIFIER = b"dipmaster-phase-gate-report"
 APT_PACKAGES = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
 
 
-def pdf(page: str, attachment: bytes) -> bytes:
-    """The HTML as PDF with outline, tags, alt texts and gates.json attached.
+def pdf(page: str, attachments: Sequence[Attachment]) -> bytes:
+    """The HTML as PDF with outline, tags, alt texts and files attached.
 
     All charts are vectors and fonts are cut down to the characters used, so
     none of WeasyPrint's options for images, hinting or full fonts applies.
@@ -46,16 +47,19 @@ def pdf(page: str, attachment: bytes) -> bytes:
     """
     with _only_bundled_fonts(), _fixed_epoch(), without_cycle_search():
         weasyprint = _weasyprint()
-        attached = weasyprint.Attachment(
-            string=attachment,
-            name="gates.json",
-            description="Gate values, intervals and verdicts as JSON",
-            created=EPOCH,
-            modified=EPOCH,
-            relationship="Data",
-        )
+        attached = [
+            weasyprint.Attachment(
+                string=one.content,
+                name=one.name,
+                description=one.description,
+                created=EPOCH,
+                modified=EPOCH,
+                relationship="Data",
+            )
+            for one in attachments
+        ]
         document: bytes = weasyprint.HTML(string=with_images(page), base_url=None).write_pdf(
-            attachments=[attached],
+            attachments=attached,
             pdf_identifier=IDENTIFIER,
             pdf_tags=True,
         )
