@@ -169,6 +169,11 @@ def typeset(text: str) -> str:
     return re.sub(r"(?<![\w.])-(?=\d)", MINUS, whole)
 
 
+def group_digits(text: str) -> str:
+    """Text of an earlier stage with commas in numbers of four digits or more, dates left alone."""
+    return re.sub(r"(?<![\w.:-])\d{4,}(?![\w:-])", lambda found: f"{int(found[0]):,}", text)
+
+
 def minute(stamp: str) -> str:
     """A time as the stages write it, to the minute."""
     return stamp[:16].replace("T", " ")

@@ -1,13 +1,12 @@
-"""Ablation: phase 2 with one exit rule switched, and the effect of the rule."""
+"""Ablation: phase 2 with one exit rule switched, all candidates, and the effect of the rule."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dipmaster.report.kit import numbers
 from dipmaster.report.kit.comparison import PLAIN
 from dipmaster.results.common import Comparison
-from dipmaster.results.evaluation.exits import Ablation, AblationFigures
+from dipmaster.results.evaluation.exits import Ablation
 
 RULES = {
     "dynamic_target": "Dynamic target",
@@ -18,24 +17,27 @@ RULES = {
     "quarter_hour": "Quarter-hour exit",
 }
 EFFECTS = ("beneficial", "harmful", "inconclusive")
-_UNDER = re.compile(r"^insufficient under [^:]*:")  # which of the two exits: it is in the row
+NO_EFFECT = "no effect"
 
 
 @dataclass(frozen=True)
 class Variant:
-    """One rule switched, on one set of entries.
+    """One rule switched.
 
     Attributes
     ----------
     state
         What it was switched to.
-    figures
-        Under phase 2 with the rule switched; `effect` is of the rule itself.
+    change
+        Of the mean net return per candidate by the switch, basis points.
+    effect
+        Of the rule itself.
     """
 
     rule: str
     state: str
-    figures: AblationFigures
+    change: Comparison
+    effect: str
 
     @property
     def title(self) -> str:
@@ -48,14 +50,9 @@ class Variant:
         return f"{self.title}: {self.state}"
 
     @property
-    def change(self) -> Comparison:
-        """Of the mean net of a trade, by the switch, in basis points."""
-        return self.figures.change_mean_net_bps
-
-    @property
-    def effect(self) -> str:
-        """What the rule does."""
-        return self.figures.effect
+    def verdict(self) -> str:
+        """The effect of the rule; none where every trade is the same with the rule switched."""
+        return NO_EFFECT if self.decides_nothing else self.effect
 
     @property
     def decides_nothing(self) -> bool:
@@ -64,50 +61,24 @@ class Variant:
         return change.value is not None and not any((change.value, change.low, change.high))
 
 
-@dataclass(frozen=True)
-class AblationGroup:
-    """All rules switched on one set of entries."""
-
-    title: str
-    variants: Sequence[Variant]
-
-
-def variants(rows: Sequence[Ablation]) -> list[AblationGroup]:
-    """Every candidate, then what was traded; no set of which nothing can be computed."""
-    both = (
-        AblationGroup(
-            "All candidates", [Variant(row.rule, row.state, row.all) for row in rows]
-        ),
-        AblationGroup(
-            "Trades of phase 2", [Variant(row.rule, row.state, row.traded) for row in rows]
-        ),
-    )
-    return [one for one in both if any(row.change.value is not None for row in one.variants)]
+def variants(rows: Sequence[Ablation]) -> list[Variant]:
+    """Every rule of which something can be computed."""
+    every = [
+        Variant(row.rule, row.state, row.all.change_mean_net_bps, row.all.effect) for row in rows
+    ]
+    return [row for row in every if row.change.value is not None]
 
 
-def rules_by_effect(of_all: Sequence[Variant]) -> dict[str, list[str]]:
-    """Effect to the rules that have it, over every candidate; no effect that none has."""
-    computed = [row for row in of_all if row.change.value is not None]
+def rules_by_effect(rows: Sequence[Variant]) -> dict[str, list[str]]:
+    """Effect to the rules that have it; no effect that none has."""
     groups = {
-        effect: [row for row in computed if row.effect == effect and not row.decides_nothing]
-        for effect in EFFECTS
+        effect: [row.title[:1].lower() + row.title[1:] for row in rows if row.verdict == effect]
+        for effect in (*EFFECTS, NO_EFFECT)
     }
-    groups["no effect"] = [row for row in computed if row.decides_nothing]
-    return {
-        effect: [row.title[:1].lower() + row.title[1:] for row in rows]
-        for effect, rows in groups.items()
-        if rows
-    }
+    return {effect: names for effect, names in groups.items() if names}
 
 
-def reasons(switched: Sequence[AblationGroup]) -> dict[str, list[str]]:
-    """Why a rule's effect is inconclusive, each reason once with the entries it holds for."""
-    titles: dict[str, list[str]] = {}
-    for entries in switched:
-        for row in entries.variants:
-            reason = row.change.reason
-            if row.effect == "inconclusive" and reason not in ("", PLAIN):
-                listed = titles.setdefault(_UNDER.sub("insufficient data:", reason), [])
-                if entries.title not in listed:
-                    listed.append(entries.title)
-    return titles
+def reasons(rows: Sequence[Variant]) -> list[str]:
+    """Why effects are inconclusive, each reason once; the plain reason needs no words."""
+    every = [row.change.reason for row in rows if row.verdict == "inconclusive"]
+    return [reason for reason in dict.fromkeys(every) if reason not in ("", PLAIN)]

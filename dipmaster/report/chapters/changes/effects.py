@@ -1,7 +1,8 @@
 """All candidates under the exits of both phases: figures, their change and its verdict."""
 
-from dipmaster.report.kit import numbers
 from dipmaster.report.kit.comparison import Change, changes
+from dipmaster.report.kit.table import figure
+from dipmaster.results.common import SampleInterval
 from dipmaster.results.evaluation.exits import EveryCandidate, StandaloneFigures
 
 
@@ -21,13 +22,17 @@ def rows(every: EveryCandidate) -> list[Change]:
 
 def _levels(figures: StandaloneFigures) -> dict[str, str]:
     return {
-        "win_rate": numbers.estimate(figures.win_rate, "percent"),
-        "profit_factor": numbers.estimate(figures.profit_factor, "ratio"),
-        "mean_net_bps": numbers.estimate(figures.mean_net_bps, "bps"),
+        "win_rate": _level(figures.win_rate, "percent"),
+        "profit_factor": _level(figures.profit_factor, "ratio"),
+        "mean_net_bps": _level(figures.mean_net_bps, "bps"),
     }
+
+
+def _level(found: SampleInterval, kind: str) -> str:
+    return figure(found.value, found, kind)
 
 
 def gross(every: EveryCandidate) -> tuple[str, str]:
     """Mean gross return of a trade under both exits."""
     before, after = every.before.mean_gross_bps, every.after.mean_gross_bps
-    return numbers.estimate(before, "bps"), numbers.estimate(after, "bps")
+    return _level(before, "bps"), _level(after, "bps")

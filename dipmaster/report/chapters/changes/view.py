@@ -37,18 +37,15 @@ def _show_exits(results: ExitResults) -> Context:
     effect = effects.rows(results.standalone)
     columns = comparison.columns("All candidates", "Exits of phase 1", "Exits of phase 2")
     switched = ablation.variants(results.ablation)
-    of_all = [ablation.Variant(row.rule, row.state, row.all) for row in results.ablation]
     return {
         "effect": table(columns, effect, "data short nw"),
         "gross": effects.gross(results.standalone),
         "effect_reasons": [why for why in dict.fromkeys(row.reason for row in effect) if why],
-        "switched": switched,
-        "switched_rows": list(zip(*(group.variants for group in switched), strict=True)),
-        "switched_reasons": ablation.reasons(switched),
-        "switched_chart": ablation_chart.forest(switched) if switched else "",
+        "ablation_chart": ablation_chart.forest(switched) if switched else "",
+        "ablation_reasons": ablation.reasons(switched),
         "rules": len(results.ablation),
-        "rules_by_effect": ablation.rules_by_effect(of_all),
-        "models_row": next((row for row in of_all if row.rule == "models"), None),
+        "rules_by_effect": ablation.rules_by_effect(switched),
+        "models_row": next((row for row in switched if row.rule == "models"), None),
     }
 
 

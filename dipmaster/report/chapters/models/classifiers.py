@@ -16,8 +16,6 @@ from dipmaster.results.exits import ClassifierHead, ExitProbability
 CONFIDENCE = {
     "confidence": "Confidence (used)",
     "ensemble": "Ensemble, before calibration",
-    "lgb": "LightGBM",
-    "xgb": "XGBoost",
     "weighted_score": "Weighted score (roadmap)",
     "reference": "Logistic regression (reference)",
 }

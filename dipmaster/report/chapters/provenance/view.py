@@ -1,7 +1,14 @@
 """What every number depends on besides the code: seeds, versions, and the files with the rest."""
 
+from dipmaster.report.attachments import Attachment
 from dipmaster.report.chapter import Chapter, Context
 from dipmaster.report.inputs import ReportInputs
+from dipmaster.report.kit.table import Column, table
+
+ATTACHMENTS: tuple[Column[Attachment], ...] = (
+    Column("Attached file", lambda row: row.name, "l mono"),
+    Column("Content", lambda row: row.description, "l"),
+)
 
 
 def view(inputs: ReportInputs) -> Context:
@@ -18,6 +25,7 @@ def view(inputs: ReportInputs) -> Context:
             ("gates.seed", params.gates.seed),
         ],
         "versions": sorted(inputs.versions.items()),
+        "attachments": table(ATTACHMENTS, inputs.attachments),
     }
 
 

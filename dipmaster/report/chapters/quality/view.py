@@ -223,7 +223,8 @@ def _checks(inputs: ReportInputs) -> Table:
 def _checked(row: IntegrityCheck | None) -> str:
     if row is None:
         return ""
-    return numbers.typeset(f"{'passed' if row.passed else 'FAILED'}: {row.detail}")
+    word = "passed" if row.passed else "FAILED"
+    return numbers.group_digits(numbers.typeset(f"{word}: {row.detail}"))
 
 
 QUALITY = Chapter(
