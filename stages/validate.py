@@ -2,7 +2,6 @@
 
 from dipmaster.core import stage, store
 from dipmaster.evaluation.details import assemble_results
-from dipmaster.evaluation.figures.overall import build_summary
 from dipmaster.evaluation.reading import read_inputs
 from dipmaster.evaluation.registry import read_phases
 from dipmaster.evaluation.run import evaluate_phases
@@ -21,18 +20,17 @@ def main() -> None:
         "exits",
         "split",
         "gates",
+        "benchmark",
     )
     inputs = read_inputs()
     result = evaluate_phases(inputs, params, read_phases(inputs, params))
     ruling = judge_overall(result.evaluations)
     with stage.progress_step("measuring what the phases did"):
         results = assemble_results(result, ruling)
-    last, context = result.phases[-1], result.context
-    summary = build_summary(last.evaluation, ruling, last.ledger, context.period)
-    rows = [row for one in result.evaluations for row in one.gates.rows]
-    write_ledgers(result.ledgers, context.filter_results)
-    write_metrics(rows, results, summary)
-    write_curves(result.ledgers, context.period)
+    rows = tuple(row for one in result.evaluations for row in one.gates.rows)
+    write_ledgers(result.ledgers, result.context.filter_results)
+    write_metrics(rows, results)
+    write_curves(result.ledgers, result.context.period)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from itertools import pairwise
 from dipmaster.evaluation.claims import list_claims
 from dipmaster.evaluation.comparison import compare_phases
 from dipmaster.evaluation.context import EvaluationContext
+from dipmaster.evaluation.figures.benchmarks import build_benchmarks
 from dipmaster.evaluation.figures.intrabar import compare_intrabar_orders
 from dipmaster.evaluation.figures.phase_figures import build_phase_figures, build_split_period
 from dipmaster.evaluation.phase import JudgedPhase, OwnResults
@@ -28,6 +29,12 @@ def assemble_results(result: EvaluationResult, ruling: Ruling) -> ValidationResu
         verdict=ruling.verdict,
         verdict_reason=ruling.reason,
         period=build_split_period(context.period),
+        benchmarks=build_benchmarks(
+            context.inputs.panel,
+            context.period,
+            context.params.execution,
+            context.params.benchmark,
+        ),
         built_phases=built,
         phases={str(one.phase.number): _figures(context, one) for one in phases},
         integrity_checks=tuple(
@@ -69,6 +76,7 @@ def _figures(context: EvaluationContext, one: JudgedPhase) -> PhaseFigures:
         one.evaluation,
         one.ledger,
         context.inputs.candidates,
+        context.inputs.panel,
         context.period,
         context.params.exits.max_holding_bars,
         context.params.gates,
@@ -81,7 +89,7 @@ def _figures(context: EvaluationContext, one: JudgedPhase) -> PhaseFigures:
         figures,
         abstained=abstention.reason or None,
         abstained_at=abstention.lost_at or None,
-        degradation=one.evaluation.degradation or None,
+        degradation=one.evaluation.degradation,
     )
 
 

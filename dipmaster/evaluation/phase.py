@@ -33,7 +33,7 @@ from dipmaster.evaluation.standalone import (
 from dipmaster.evaluation.statistics.random_entry.portfolios import ExitSimulator
 from dipmaster.results.evaluation.claims import RoadmapClaim
 from dipmaster.results.evaluation.differences import PhaseComparison
-from dipmaster.results.evaluation.phase import LostAt
+from dipmaster.results.evaluation.phase import Degradation, LostAt
 
 
 @dataclass(frozen=True)
@@ -152,13 +152,13 @@ class Phase:
         *earlier, before = completed
         return before.phase.integrity_checks(context, earlier, ledger)
 
-    def degradation(self, context: EvaluationContext, this: "CompletedPhase") -> str:
-        """Say, in words, what this phase adds that is shown to cost money; empty where nothing.
+    def degradation(self, context: EvaluationContext, this: "CompletedPhase") -> Degradation | None:
+        """Say what this phase adds that is shown to cost money, and how much; None where nothing.
 
         It fails the phase, whatever its gates say. Judged once, for the phase that adds
         it: later phases do not repeat it, and the overall ruling remembers it.
         """
-        return ""
+        return None
 
     def own_results(
         self, context: EvaluationContext, judged: JudgedPhases, differences: Differences

@@ -11,6 +11,7 @@ from dipmaster.core.panel import Panel, to_epoch_ms
 from dipmaster.core.params import Execution, Gates
 from dipmaster.evaluation.integrity import Check, check_ledger
 from dipmaster.evaluation.statistics.gates import (
+    DataCollected,
     PhaseGates,
     abstain,
     fail_phase,
@@ -18,7 +19,7 @@ from dipmaster.evaluation.statistics.gates import (
     withhold_verdicts,
 )
 from dipmaster.evaluation.statistics.metrics import Estimator, PhaseSample, build_estimators
-from dipmaster.evaluation.statistics.minimum_data import describe_missing_data
+from dipmaster.evaluation.statistics.minimum_data import count_data, describe_missing_data
 from dipmaster.evaluation.statistics.period import Period
 from dipmaster.evaluation.statistics.random_entry import portfolios
 from dipmaster.evaluation.statistics.random_entry.portfolios import (
@@ -29,6 +30,7 @@ from dipmaster.evaluation.statistics.random_entry.portfolios import (
 from dipmaster.evaluation.statistics.random_entry.strata import MatchingCovariates, build_strata
 from dipmaster.evaluation.statistics.sample import TradeSample, build_sample, select_out_of_sample
 from dipmaster.evaluation.statistics.streams import Stream, build_generator
+from dipmaster.results.evaluation.phase import Degradation
 from dipmaster.results.metrics import FIXED_TARGETS
 
 
@@ -66,7 +68,7 @@ class PhaseEvaluation:
     abstained
         Why nothing was ordered out of sample; empty where something was.
     degradation
-        What fails the phase beside its gates; empty where nothing does.
+        What fails the phase beside its gates; None where nothing does.
     """
 
     phase: int
@@ -76,7 +78,7 @@ class PhaseEvaluation:
     gates: PhaseGates
     integrity_checks: tuple[Check, ...]
     abstained: str = ""
-    degradation: str = ""
+    degradation: Degradation | None = None
 
     @property
     def broken(self) -> list[str]:
@@ -119,7 +121,7 @@ def evaluate_phase(
         estimators,
         {**targets, **FIXED_TARGETS},
         gates,
-        describe_missing_data(sample, gates),
+        DataCollected(sample.days.growth.size, count_data(sample, gates)),
     )
     if why_abstained:
         judged = abstain(judged, why_abstained)
@@ -129,7 +131,7 @@ def evaluate_phase(
     return replace(evaluation, gates=withhold_verdicts(judged, evaluation.broken))
 
 
-def with_degradation(evaluation: PhaseEvaluation, shown: str) -> PhaseEvaluation:
+def with_degradation(evaluation: PhaseEvaluation, shown: Degradation | None) -> PhaseEvaluation:
     """The phase failed for what it adds; as it was where nothing is shown to cost money.
 
     Parameters
@@ -137,7 +139,9 @@ def with_degradation(evaluation: PhaseEvaluation, shown: str) -> PhaseEvaluation
     shown
         Of `Phase.degradation`.
     """
-    return replace(evaluation, gates=fail_phase(evaluation.gates, shown), degradation=shown)
+    if shown is None:
+        return evaluation
+    return replace(evaluation, gates=fail_phase(evaluation.gates, shown.reason), degradation=shown)
 
 
 def describe_inconclusive(one: PhaseEvaluation, gates: Gates) -> str:
@@ -147,7 +151,7 @@ def describe_inconclusive(one: PhaseEvaluation, gates: Gates) -> str:
     if one.abstained:
         return f"phase {one.phase} abstained: {one.abstained}"
     lacking = describe_missing_data(one.sample, gates)
-    return lacking.replace("insufficient:", f"insufficient in phase {one.phase}:")
+    return lacking.replace("too small", f"too small in phase {one.phase}", 1)
 
 
 def _draw_benchmark(

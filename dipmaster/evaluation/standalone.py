@@ -206,5 +206,5 @@ class StandalonePair:
         for side in (self.after, self.before):
             words = describe_missing_data(side.track.sample, gates)
             if words:
-                return words.replace("insufficient:", f"insufficient under {side.name}:")
+                return words.replace("too small", f"too small under {side.name}", 1)
         return ""

@@ -9,7 +9,7 @@ from dipmaster.core import catalog, store
 from dipmaster.core.tables import EQUITY, FILLS, FILTER_RESULTS, TRADES
 from dipmaster.evaluation.figures.overall import build_daily_equity, build_gates_frame, to_csv_text
 from dipmaster.evaluation.statistics.period import Period
-from dipmaster.results import GateRow, Summary, ValidationResults, write_result
+from dipmaster.results import GateRows, ValidationResults, summarize, write_result
 
 
 def write_ledgers(ledgers: Mapping[int, Ledger], filter_results: pd.DataFrame) -> None:
@@ -22,11 +22,11 @@ def write_ledgers(ledgers: Mapping[int, Ledger], filter_results: pd.DataFrame) -
             store.write_table(ledger.equity, EQUITY, folder / f"equity_phase_{phase}.parquet")
 
 
-def write_metrics(rows: list[GateRow], results: ValidationResults, summary: Summary) -> None:
+def write_metrics(rows: GateRows, results: ValidationResults) -> None:
     """Gates of all phases, everything behind them, and the few figures DVC shows."""
     write_result(rows, catalog.GATES)
     write_result(results, catalog.VALIDATE_METRICS)
-    write_result(summary, catalog.SUMMARY)
+    write_result(summarize(results, rows), catalog.SUMMARY)
     store.write_text(to_csv_text(build_gates_frame(rows)), catalog.PLOTS / "gates.csv")
 
 

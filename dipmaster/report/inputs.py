@@ -12,11 +12,13 @@ from dipmaster.core import catalog
 from dipmaster.core.errors import PipelineError, data_error
 from dipmaster.core.params import Params
 from dipmaster.report.attachments import Attachment
-from dipmaster.report.kit import numbers
+from dipmaster.report.kit import accounts, numbers
+from dipmaster.report.kit.accounts import Account
 from dipmaster.report.kit.comparison import Contribution, changes
 from dipmaster.report.kit.forest import JudgedGates
 from dipmaster.report.kit.gates import value_of
 from dipmaster.report.provenance import Output, document_id, record
+from dipmaster.report.recommendation import Recommendation, recommend
 from dipmaster.results import (
     ConfidenceResults,
     ExitModelResults,
@@ -29,7 +31,7 @@ from dipmaster.results import (
 from dipmaster.results.evaluation.claims import RoadmapClaim
 from dipmaster.results.evaluation.differences import PhaseComparison
 from dipmaster.results.evaluation.phase import PhaseFigures
-from dipmaster.results.metrics import COMPARED, GATES
+from dipmaster.results.metrics import COMPARED, GATES, SHARPE
 
 Results = TypeVar("Results")
 
@@ -182,9 +184,24 @@ class ReportInputs:
         return {gate.metric: gate for gate in self.gates if gate.phase == number}
 
     @property
+    def recommendations(self) -> tuple[Recommendation, ...]:
+        """What to do about each phase."""
+        return recommend(self.validation, self.gates, self.params.gates)
+
+    @property
+    def accounts(self) -> list[Account]:
+        """Every phase beside buy-and-hold and cash."""
+        sharpes = {
+            phase: gate.value if (gate := self.gates_of(phase).get(SHARPE.key)) else None
+            for phase in self.built
+        }
+        phases = {phase: self.phase(phase) for phase in self.built}
+        return accounts.list_accounts(phases, sharpes, self.validation.benchmarks)
+
+    @property
     def judged(self) -> JudgedGates:
         """What forest plots are made of."""
-        return JudgedGates(self.gates, self.built, self.params.gates)
+        return JudgedGates(self.gates, self.built)
 
     def is_ruined(self, number: int) -> bool:
         """Whether equity fell below the smallest order, so that trading stopped for good."""

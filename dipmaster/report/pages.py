@@ -27,7 +27,7 @@ def html(inputs: ReportInputs, chapters: Sequence[Chapter] | None = None) -> str
     with drawing():
         printed = [render(one.page, {**common, **one.view(inputs)}) for one in chosen]
     if chapters is None:
-        columns = contents.in_columns(contents.list_lines(chosen, printed))
+        columns = contents.list_columns(chosen, printed)
         printed.insert(1, render(contents.TEMPLATE, {**common, "columns": columns}))
     return str(render("kit/page.html.j2", {**common, "chapters": printed}))
 

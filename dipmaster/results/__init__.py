@@ -15,7 +15,7 @@ from dipmaster.results.features import FeatureResults
 from dipmaster.results.gates import GateRow, GateRows
 from dipmaster.results.ingest import IngestResults
 from dipmaster.results.serialisation import from_json, read_result, to_json, write_result
-from dipmaster.results.summary import Summary
+from dipmaster.results.summary import Summary, summarize
 from dipmaster.results.volatility.record import VolatilityResults
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "VolatilityResults",
     "from_json",
     "read_result",
+    "summarize",
     "to_json",
     "write_result",
 ]

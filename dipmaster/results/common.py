@@ -9,7 +9,10 @@ from typing import Generic, Literal, TypeVar
 
 from dipmaster.results.fields import OMITTED
 
-Verdict = Literal["PASS", "FAIL", "INCONCLUSIVE"]
+Verdict = Literal["PASS", "FAIL", "INCONCLUSIVE", "INSUFFICIENT DATA"]
+"""INCONCLUSIVE: the interval holds the target, or the verdict is withheld. INSUFFICIENT DATA: the
+minimum data is not met, or there is no interval."""
+
 ComparisonVerdict = Literal["better", "worse", "inconclusive"]
 ClaimVerdict = Literal["met", "not met", "inconclusive", "not built"]
 

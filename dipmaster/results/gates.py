@@ -23,7 +23,13 @@ class GateRow:
     n_effective
         How many independent observations they are worth.
     n_needed
-        At how many a verdict is as likely as not; None where it cannot be told.
+        Sample size for 50 % power; None where it cannot be computed.
+    days_needed
+        Calendar days more until a decision, at the rate of observations so far: until the
+        minimum data under INSUFFICIENT DATA, until `n_needed` under INCONCLUSIVE, 0 where the
+        gate is decided.
+    days_needed_reason
+        Why `days_needed` is None; empty where it is not.
     """
 
     phase: int
@@ -38,6 +44,8 @@ class GateRow:
     n_needed: int | None
     verdict: Verdict
     reason: str
+    days_needed: int | None
+    days_needed_reason: str
 
 
 GateRows = tuple[GateRow, ...]

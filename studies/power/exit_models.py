@@ -6,7 +6,7 @@ from dipmaster.core.params import Params
 from dipmaster.evaluation.context import build_context
 from dipmaster.evaluation.phases.baseline import BaselinePhase
 from dipmaster.evaluation.phases.exits import ExitsPhase
-from dipmaster.evaluation.phases.exits.degradation import exit_models_degrade_pnl
+from dipmaster.evaluation.phases.exits.degradation import measure_degradation
 from dipmaster.evaluation.phases.selection import SelectionPhase
 from dipmaster.evaluation.reading import EvaluationInputs
 from dipmaster.evaluation.run import complete_phases
@@ -60,5 +60,5 @@ def measure_exit_models(
         change.value,
         change.low,
         change.high,
-        bool(exit_models_degrade_pnl(pair, params.gates)),
+        measure_degradation(pair, params.gates) is not None,
     )

@@ -11,7 +11,7 @@ from pydantic import ValidationError, model_validator
 from dipmaster.core.errors import ParamsError, PipelineError
 from dipmaster.core.params.base import Section
 from dipmaster.core.params.confidence import Confidence, Confirmation, Filter
-from dipmaster.core.params.evaluation import Gates, Report, Split
+from dipmaster.core.params.evaluation import Benchmark, Gates, Report, Split
 from dipmaster.core.params.exits import AdaptiveExits, Exits
 from dipmaster.core.params.market import Ingest
 from dipmaster.core.params.strategy import Execution, Features, Signal
@@ -19,6 +19,7 @@ from dipmaster.core.params.volatility import Volatility
 
 __all__ = [
     "AdaptiveExits",
+    "Benchmark",
     "Confidence",
     "Confirmation",
     "Execution",
@@ -50,6 +51,7 @@ class ParamsFile(Section):
     exits: AdaptiveExits
     split: Split
     gates: Gates
+    benchmark: Benchmark
     report: Report
 
     @model_validator(mode="after")
@@ -164,6 +166,12 @@ class Params:
     def gates(self) -> Gates:
         """Section `gates`."""
         section: Gates = self._get_section("gates")
+        return section
+
+    @property
+    def benchmark(self) -> Benchmark:
+        """Section `benchmark`."""
+        section: Benchmark = self._get_section("benchmark")
         return section
 
     @property

@@ -79,6 +79,12 @@ class Gates(Section):
         return max(self.min_blocks, LEAST_BLOCKS)
 
 
+class Benchmark(Section):
+    """What a phase is shown beside."""
+
+    cash_annual_rate_frac: float = frac("annual return of cash, an assumption", ge=-0.1, le=0.5)
+
+
 class Report(Section):
     """Words and switches of the report."""
 

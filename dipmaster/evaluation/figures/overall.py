@@ -1,4 +1,4 @@
-"""Phases to the few figures that `dvc exp show` prints, and to the data of its plots."""
+"""Phases to the data of the plots that DVC draws."""
 
 import math
 from collections.abc import Sequence
@@ -6,36 +6,12 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from dipmaster.backtest import Ledger
 from dipmaster.core.kernels import Floats
 from dipmaster.core.panel import to_epoch_ms, to_timestamps
 from dipmaster.core.time_units import DAY_MS
-from dipmaster.evaluation.figures.phase_figures import compute_net_return
-from dipmaster.evaluation.phase_evaluation import PhaseEvaluation
 from dipmaster.evaluation.statistics.period import Period
-from dipmaster.evaluation.statistics.rules import Ruling
 from dipmaster.evaluation.statistics.sample import select_out_of_sample_marks
 from dipmaster.results.gates import GateRow
-from dipmaster.results.summary import Summary
-
-
-def build_summary(last: PhaseEvaluation, ruling: Ruling, ledger: Ledger, period: Period) -> Summary:
-    """The figures of the last phase built; one that cannot be computed is None."""
-    gates = {row.metric: row.value for row in last.gates.rows}
-    return Summary(
-        verdict=ruling.verdict,
-        phase=last.phase,
-        gates_passed=last.gates.count("PASS"),
-        gates_failed=last.gates.count("FAIL"),
-        gates_inconclusive=last.gates.count("INCONCLUSIVE"),
-        trades=last.sample.trades,
-        net_return=compute_net_return(*select_out_of_sample_marks(ledger.equity, period)),
-        win_rate=gates["win_rate"],
-        excess_win_rate=gates["excess_win_rate"],
-        sharpe=gates["sharpe"],
-        profit_factor=gates["profit_factor"],
-        max_drawdown=gates["max_drawdown"],
-    )
 
 
 def build_daily_equity(equity: pd.DataFrame, period: Period) -> pd.DataFrame:

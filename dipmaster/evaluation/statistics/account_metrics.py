@@ -232,13 +232,14 @@ def estimate_max_drawdown(
     blocks than the minimum data asks for.
     """
     days = sample.days
-    value = compute_drawdown_within(days, horizon_days)
+    value, n = compute_drawdown_within(days, horizon_days), days.growth.size
     effective = float(min(sample.blocks_with_trades, sample.days_with_trades))
     if sample.blocks_with_trades < 2:
         why = "one block with trades only" if sample.trades else "no trade"
-        return Estimate(value, None, None, days.growth.size, effective, "linear", why)
+        return Estimate(value, None, None, n, effective, "linear", why)
     horizon = estimate_horizon_drawdown(sample, alpha, horizon_days, resampling)
     if horizon.high == 0.0:
         why = "no day fell: no range can be read from them"
-        return Estimate(value, None, None, days.growth.size, effective, "linear", why)
-    return Estimate(value, horizon.low, horizon.high, days.growth.size, effective, "linear")
+        return Estimate(value, None, None, n, effective, "linear", why)
+    lacking = ((n, horizon_days, "days out of sample"),) if n < horizon_days else ()
+    return Estimate(value, horizon.low, horizon.high, n, effective, "linear", lacking=lacking)

@@ -12,6 +12,8 @@ from typing import Literal
 
 from scipy.special import logit
 
+from dipmaster.learning.evaluation.minimum_data import Count
+
 Scale = Literal["logit", "log", "linear"]
 
 
@@ -28,6 +30,8 @@ class Estimate:
         distinct days with trades.
     scale
         On which the interval is symmetric; used for `n_needed` only.
+    lacking
+        What there is too little of for a verdict, beside the minimum data of the phase.
     """
 
     value: float | None
@@ -37,11 +41,12 @@ class Estimate:
     n_effective: float
     scale: Scale
     reason: str = ""
+    lacking: tuple[Count, ...] = ()
 
     def n_needed(self, target: float) -> int | None:
         """Observations at which a bound would reach `target` if the value stayed.
 
-        With so many the verdict is as likely as not, were the value the truth.
+        The sample size for 50 % power, were the value the truth.
         None where the value sits on the target or there is no bound.
         """
         facing = self.low if self.value is not None and self.value >= target else self.high

@@ -13,7 +13,7 @@ from dipmaster.core.errors import data_error
 from dipmaster.core.kernels import Bools, Ints
 from dipmaster.core.panel import Panel, to_epoch_ms
 from dipmaster.core.params import Split
-from dipmaster.core.time_units import BAR_MS, DAY_MS, out_of_sample_start_ms
+from dipmaster.core.time_units import BAR_MS, BARS_PER_DAY, DAY_MS, out_of_sample_start_ms
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,16 @@ class Period:
     def blocks(self) -> int:
         """Calendar blocks out of sample in which there were bars."""
         return int(np.unique(self.block_of(self.days_with_bars)).size)
+
+    @property
+    def elapsed_days(self) -> float:
+        """Time out of sample in days, those without bars included; to the close of the last bar."""
+        return (self.last_ms + BAR_MS - self.out_of_sample_ms) / DAY_MS
+
+    def has_bars(self, bars: int) -> Bools:
+        """Which of the first `bars` grid bars out of sample lie on a day with bars."""
+        day = np.arange(bars) // BARS_PER_DAY
+        return np.isin(day, self.days_with_bars)
 
     @property
     def _calendar_days(self) -> int:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from dipmaster.core.params import Gates
 from dipmaster.evaluation.statistics.estimate import Estimate
+from dipmaster.learning.evaluation.minimum_data import describe_shortage
 from dipmaster.results.common import Verdict
 from dipmaster.results.metrics import Metric
 
@@ -16,7 +17,7 @@ class Ruling:
     Attributes
     ----------
     n_needed
-        At how many observations a verdict is as likely as not; None where it cannot be told.
+        Sample size for 50 % power; None where it cannot be computed.
     """
 
     verdict: Verdict
@@ -36,38 +37,43 @@ def judge_by_bounds(metric: Metric, estimate: Estimate, target: float, gates: Ga
     needed = _count_needed(metric, estimate, target, gates)
     low, high = estimate.low, estimate.high
     if estimate.value is None or low is None or high is None:
-        return Ruling("INCONCLUSIVE", f"cannot be computed: {estimate.reason}", needed)
+        return Ruling("INSUFFICIENT DATA", f"not computable: {estimate.reason}", needed)
     lower, upper, goal = (format_value(metric, number) for number in (low, high, target))
+    bounds = (f"lower confidence bound {lower}", f"upper confidence bound {upper}")
     if metric.direction == "max":
-        passes, why = high < target, f"the upper bound {upper} is below the target {goal}"
-        fails, why_not = (
-            low >= target,
-            f"even the lower bound {lower} is not below the target {goal}",
-        )
+        (passes, near), (fails, far) = (high < target, bounds[1]), (low >= target, bounds[0])
     else:
-        passes, why = low >= target, f"the lower bound {lower} reaches the target {goal}"
-        fails, why_not = high < target, f"even the upper bound {upper} is below the target {goal}"
-    if passes or fails:
-        return Ruling("PASS" if passes else "FAIL", why if passes else why_not, needed)
+        (passes, near), (fails, far) = (low >= target, bounds[0]), (high < target, bounds[1])
+    if passes:
+        return Ruling("PASS", f"the {near} meets the target {goal}", needed)
+    if fails:
+        return Ruling("FAIL", f"the {far} misses the target {goal}", needed)
     unit = metric.counted_in
-    more = f"; with about {needed:,} {unit} a verdict is as likely as not" if needed else ""
-    return Ruling("INCONCLUSIVE", f"the target lies between {lower} and {upper}{more}", needed)
+    more = f"; sample size for 50 % power: about {needed:,} {unit}" if needed else ""
+    why = f"the target {goal} lies within the confidence interval, {lower} to {upper}{more}"
+    return Ruling("INCONCLUSIVE", why, needed)
 
 
 def judge_drawdown(metric: Metric, estimate: Estimate, target: float, gates: Gates) -> Ruling:
     """FAIL where the worst one observed is not below the target, PASS where the bound is below too.
 
-    Bounds are those of one horizon, so how many observations are needed cannot be told.
+    A period shorter than the horizon can fail, since what was observed stays; it cannot pass.
+    Bounds are those of one horizon, so the sample size for a decision cannot be computed.
     """
     if estimate.value is None or estimate.low is None or estimate.high is None:
-        return Ruling("INCONCLUSIVE", f"cannot be computed: {estimate.reason}")
+        return Ruling("INSUFFICIENT DATA", f"not computable: {estimate.reason}")
     numbers = (estimate.value, target, estimate.high)
     observed, limit, bound = (format_value(metric, number) for number in numbers)
     if estimate.value >= target:
-        return Ruling("FAIL", f"the observed drawdown {observed} is not below {limit}")
+        return Ruling("FAIL", f"the observed drawdown {observed} is not below the limit {limit}")
+    if estimate.lacking:
+        return Ruling("INSUFFICIENT DATA", describe_shortage(*estimate.lacking))
+    paths = f"the upper bound of the bootstrap paths {bound}"
     if estimate.high < target:
-        return Ruling("PASS", f"observed {observed}, and the bound {bound} is below {limit} too")
-    return Ruling("INCONCLUSIVE", f"observed {observed}, but the horizon may hold {bound}")
+        return Ruling("PASS", f"the observed {observed} and {paths} are below the limit {limit}")
+    return Ruling(
+        "INCONCLUSIVE", f"the observed {observed} is below the limit {limit}, {paths} is not"
+    )
 
 
 def format_value(metric: Metric, number: float) -> str:

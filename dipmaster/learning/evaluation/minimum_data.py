@@ -1,13 +1,21 @@
 """Whether there is enough data for a verdict, and in one wording what lacks."""
 
+import re
 
-def describe_shortage(*counts: tuple[int, int, str]) -> str:
-    """What lacks, e.g. "insufficient: 3 of 6 blocks"; empty where nothing does.
+_PLURAL = r"s\b"
 
-    Parameters
-    ----------
-    counts
-        Of each kind: how many there are, how many a verdict needs, and of what.
-    """
-    lacking = [f"{have} of {need} {what}" for have, need, what in counts if have < need]
-    return "insufficient: " + ", ".join(lacking) if lacking else ""
+Count = tuple[int, int, str]
+"""How many there are of a kind, how many a verdict needs, and of what (in the plural)."""
+
+
+def describe_shortage(*counts: Count) -> str:
+    """What lacks, e.g. "sample too small (3 blocks, minimum 6)"; empty where nothing does."""
+    lacking = [
+        f"{_count(have, what)}, minimum {need:,}" for have, need, what in counts if have < need
+    ]
+    return f"sample too small ({'; '.join(lacking)})" if lacking else ""
+
+
+def _count(have: int, what: str) -> str:
+    """The number and the noun; of one the first plural of the words is made singular."""
+    return f"{have:,} {re.sub(_PLURAL, '', what, count=1) if have == 1 else what}"

@@ -1,4 +1,4 @@
-"""Forest plots: each gate's value and interval against the roadmap's targets, with scales."""
+"""Gates against targets: a row a metric, a column a phase, each panel on a scale of its own."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -7,148 +7,81 @@ from markupsafe import Markup
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from dipmaster.core.params import Gates
-from dipmaster.core.params.roadmap import FINAL_PHASE
 from dipmaster.report.kit import gates, numbers
-from dipmaster.report.kit.drawing import GREY, inline_svg, new_figure
+from dipmaster.report.kit.drawing import inline_svg, new_figure
 from dipmaster.report.kit.interval_plot import Mark, draw_rows, mark_of
 from dipmaster.report.kit.verdicts import fill
 from dipmaster.results import GateRow
-from dipmaster.results.metrics import GATES, METRICS, Metric
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One line of a panel, in the panel's own unit."""
-
-    label: str
-    note: str
-    mark: Mark
-    is_measured: bool = False
+from dipmaster.results.metrics import GATES, Metric
 
 
 @dataclass(frozen=True)
 class JudgedGates:
-    """Gates of the phases built, and the targets of those that are not."""
+    """Gates of the phases built."""
 
     rows: Sequence[GateRow]
     built: Sequence[int]
-    targets: Gates
 
     def gate(self, phase: int, metric: Metric) -> GateRow | None:
-        """One gate of a phase that was built."""
-        if phase not in self.built:
-            return None
+        """One gate; None where the phase does not have it."""
         wanted = (phase, metric.key)
         return next((row for row in self.rows if (row.phase, row.metric) == wanted), None)
 
-
-def entries(judged: JudgedGates, metric: Metric) -> list[Entry]:
-    """The roadmap's stated figure, then a line a phase."""
-    lines = _stated(metric)
-    for phase in gates.roadmap_phases(judged.built):
-        gate = judged.gate(phase, metric)
-        if gate is not None:
-            lines.append(_measured(gate))
-        elif metric.in_roadmap:
-            wanted = gates.target_of(judged.targets, phase, metric.key)
-            targets = () if wanted is None else (metric.scale * wanted,)
-            lines.append(Entry(f"Phase {phase}", "not built", Mark(None, targets=targets)))
-    return lines
+    @property
+    def metrics(self) -> list[Metric]:
+        """Those that any phase is judged on, in print order."""
+        return [one for one in GATES if any(row.metric == one.key for row in self.rows)]
 
 
-def _stated(metric: Metric) -> list[Entry]:
-    value, words = gates.STATED.get(metric.key, (None, ""))
-    if not words:
-        return []
-    scaled = None if value is None else value * metric.scale
-    return [Entry("Roadmap", f"{words} stated", Mark(scaled, fill="white", is_judged=False))]
+def forest(judged: JudgedGates) -> Markup:
+    """Values, intervals and targets; no phase hides another, however far apart they are."""
+    metrics, phases = judged.metrics, judged.built
+    figure = new_figure(6 + 14.5 * len(metrics))
+    panels = figure.subplots(len(metrics), len(phases), squeeze=False)
+    for metric, row in zip(metrics, panels, strict=True):
+        for phase, axes in zip(phases, row, strict=True):
+            _panel(axes, metric, judged.gate(phase, metric))
+        row[0].set_ylabel(_name(metric), rotation=0, ha="right", va="center", fontsize=7.5)
+    for phase, axes in zip(phases, panels[0], strict=True):
+        axes.set_title(f"Phase {phase}\n{axes.get_title(loc='left')}", loc="left")
+    return inline_svg(figure, _alt(judged))
 
 
-def gathered(lines: list[Entry]) -> list[Entry]:
-    """The same with all phases that are not built on one line."""
-    waiting = [line for line in lines if not line.is_measured and line.mark.targets]
-    if len(waiting) < 2:
-        return lines
-    rest = [line for line in lines if line not in waiting]
-    targets = Mark(None, targets=tuple(line.mark.targets[0] for line in waiting))
-    return [*rest, Entry("Later phases", f"{len(waiting)} targets, not built", targets)]
+def _name(metric: Metric) -> str:
+    unit = {"percent": ", %", "points": ",\npoints"}.get(metric.number_format, "")
+    return metric.title.replace(" ", "\n", 1) + unit
 
 
-def _measured(gate: GateRow) -> Entry:
-    scale = METRICS[gate.metric].scale
-    mark = replace(mark_of(gate, scale, fill(gate.verdict)), targets=(gate.target * scale,))
-    return Entry(f"Phase {gate.phase}", _note(gate), mark, is_measured=True)
+def _panel(axes: Axes, metric: Metric, gate: GateRow | None) -> None:
+    if gate is None:
+        axes.set_axis_off()
+        return
+    mark = mark_of(gate, metric.scale, fill(gate.verdict))
+    mark = replace(mark, targets=(gate.target * metric.scale,))
+    draw_rows(axes, [mark], _limits(metric, mark), labels=[""])
+    axes.set_title(_note(gate), loc="left", fontsize=7, fontweight="normal")
+    axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
 
 
 def _note(gate: GateRow) -> str:
     if gate.value is None:
-        return "cannot be computed"
+        return "not computable"
     value, bounds = gates.value_of(gate), gates.bounds_of(gate)
-    return value if bounds == numbers.MISSING else f"{value}  ({bounds})"
+    return value if bounds == numbers.MISSING else f"{value} ({bounds})"
 
 
-def small(judged: JudgedGates) -> Markup:
-    """Page one: the four metrics of the matrix, two by two."""
-    figure = new_figure(68 if len(judged.built) == 1 else 50)
-    panels = figure.subplots(2, 2).ravel()
-    for axes, metric in zip(panels, gates.ROADMAP_METRICS, strict=True):
-        _panel(axes, metric, entries(judged, metric))
-    return inline_svg(figure, _alt(judged, gates.ROADMAP_METRICS))
+def _limits(metric: Metric, mark: Mark) -> tuple[float, float]:
+    """Axis limits around everything drawn; shares stay within 0 and 100, ratios above 0.
 
-
-def large(judged: JudgedGates) -> Markup:
-    """The gates' chapter: every metric of gates.json over the full width."""
-    metrics = [one for one in GATES if any(row.metric == one.key for row in judged.rows)]
-    all_entries = [gathered(entries(judged, metric)) for metric in metrics]
-    heights = [len(lines) + 0.5 for lines in all_entries]
-    figure = new_figure(4.0 * sum(heights) + 8.0 * len(metrics))
-    panels = figure.subplots(len(metrics), 1, squeeze=False, height_ratios=heights)[:, 0]
-    for axes, metric, lines in zip(panels, metrics, all_entries, strict=True):
-        _panel(axes, metric, lines)
-        axes.set_title(f"{metric.title}, {metric.axis}")
-    return inline_svg(figure, _alt(judged, metrics))
-
-
-def _panel(axes: Axes, metric: Metric, lines: list[Entry]) -> None:
-    lines = lines or [Entry("Phase 0", "no gate", Mark(None))]
-    marks = [line.mark for line in lines]
-    axes.set_title(metric.title + _unit(metric))
-    limits = _limits(metric, _within_reach(marks))
-    draw_rows(axes, marks, limits, labels=[line.label for line in lines])
-    for row, line in enumerate(lines):
-        axes.annotate(
-            line.note,
-            (1.0, row),
-            (4, 0),
-            xycoords=("axes fraction", "data"),
-            textcoords="offset points",
-            va="center",
-            fontsize=6.4,
-            color="#222222" if line.is_measured else GREY,
-        )
-    axes.xaxis.set_major_locator(MaxNLocator(7, steps=[1, 2, 5, 10]))
-
-
-def _unit(metric: Metric) -> str:
-    return {"percent": " (%)", "points": " (points)"}.get(metric.number_format, "")
-
-
-def _within_reach(marks: Sequence[Mark]) -> list[float]:
-    """Numbers that set the axis; a bound far beyond all values and targets runs off its end."""
-    firm = [number for mark in marks for number in replace(mark, low=None, high=None).numbers]
-    reach = 10.0 * max(map(abs, firm), default=1.0)
-    return [number for mark in marks for number in mark.numbers if abs(number) <= reach]
-
-
-def _limits(metric: Metric, drawn: list[float]) -> tuple[float, float]:
-    """Axis limits around everything drawn; shares stay within 0 and 100, ratios above 0."""
+    A bound far beyond value and target runs off the end of the axis.
+    """
+    firm = [abs(number) for number in replace(mark, low=None, high=None).numbers]
+    reach = 10.0 * max(firm, default=1.0)
+    drawn = [number for number in mark.numbers if abs(number) <= reach]
     low, high = min(drawn, default=0.0), max(drawn, default=1.0)
-    pad = 0.06 * (high - low) or 1.0
-    low, high = low - pad, high + pad
+    pad = 0.12 * (high - low) or 1.0
     least, most = metric.support
-    if metric.zero_on_axis:
-        low = 0.0 if least == 0.0 else min(low, 0.0)
+    low, high = low - pad, high + pad
     if least is not None:
         low = max(low, least * metric.scale)
     if most is not None:
@@ -156,14 +89,13 @@ def _limits(metric: Metric, drawn: list[float]) -> tuple[float, float]:
     return low, high
 
 
-def _alt(judged: JudgedGates, metrics: Sequence[Metric]) -> str:
+def _alt(judged: JudgedGates) -> str:
     listed = [
         f"{metric.title}: "
         + "; ".join(_described(judged.gate(phase, metric), phase) for phase in judged.built)
-        for metric in metrics
+        for metric in judged.metrics
     ]
-    built = "" if FINAL_PHASE in judged.built else " Later phases show their target only."
-    return "Gate values with their intervals against targets. " + ". ".join(listed) + "." + built
+    return "Gate values with their intervals against targets. " + ". ".join(listed) + "."
 
 
 def _described(gate: GateRow | None, phase: int) -> str:

@@ -14,3 +14,8 @@ NAMES: Mapping[int, str] = {
 def name_phase(number: int) -> str:
     """A phase with its name, as a heading: Phase 1: signal filter."""
     return f"Phase {number}: {NAMES[number]}" if number in NAMES else f"Phase {number}"
+
+
+def name_addition(number: int) -> str:
+    """What a phase adds that can cost money, in the plural."""
+    return {2: "exit models"}.get(number, "additions")

@@ -2,10 +2,11 @@
 
 from dipmaster.report.kit.drawing import NAVY
 
-FILLED, HALF, OPEN = "●", "◐", "○"
+FILLED, HALF, QUARTER, OPEN = "●", "◐", "◔", "○"
 MARKS = {
     "PASS": FILLED,
     "INCONCLUSIVE": HALF,
+    "INSUFFICIENT DATA": QUARTER,
     "FAIL": OPEN,
     "better": FILLED,
     "inconclusive": HALF,
@@ -15,7 +16,7 @@ MARKS = {
     "met": FILLED,
     "not met": OPEN,
 }
-_FILLS = {FILLED: NAVY, HALF: "#9fb3cc", OPEN: "white"}
+_FILLS = {FILLED: NAVY, HALF: "#9fb3cc", QUARTER: "#d5deea", OPEN: "white"}
 
 
 def mark(verdict: str) -> str:

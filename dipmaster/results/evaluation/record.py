@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from dipmaster.core.errors import data_error
 from dipmaster.results.common import Verdict
+from dipmaster.results.evaluation.benchmarks import Benchmarks
 from dipmaster.results.evaluation.claims import RoadmapClaim
 from dipmaster.results.evaluation.differences import PhaseComparison
 from dipmaster.results.evaluation.exits import ExitResults
@@ -88,6 +89,7 @@ class ValidationResults:
     verdict: Verdict
     verdict_reason: str
     period: SplitPeriod
+    benchmarks: Benchmarks
     built_phases: tuple[int, ...]
     phases: Mapping[str, PhaseFigures]
     integrity_checks: tuple[IntegrityCheck, ...]

@@ -18,7 +18,7 @@ from dipmaster.evaluation.phase import (
 from dipmaster.evaluation.phase_evaluation import describe_inconclusive
 from dipmaster.evaluation.phases.exits.ablation import is_on, without_models
 from dipmaster.evaluation.phases.exits.claims import measure_claims
-from dipmaster.evaluation.phases.exits.degradation import exit_models_degrade_pnl
+from dipmaster.evaluation.phases.exits.degradation import measure_degradation
 from dipmaster.evaluation.phases.exits.inputs import ExitInputs
 from dipmaster.evaluation.phases.exits.integrity import check_exits
 from dipmaster.evaluation.phases.exits.policy import adaptive_exit_returns, build_adaptive_policies
@@ -33,6 +33,7 @@ from dipmaster.evaluation.standalone import (
 )
 from dipmaster.evaluation.statistics.random_entry.portfolios import ExitSimulator
 from dipmaster.evaluation.statistics.sample import select_out_of_sample
+from dipmaster.results.evaluation.phase import Degradation
 
 
 @dataclass(frozen=True)
@@ -75,14 +76,14 @@ class ExitsPhase(Phase):
         checks = check_exits(ledger, candidates, self.inputs, exits)
         return {**super().integrity_checks(context, completed, ledger), self.name: checks}
 
-    def degradation(self, context: EvaluationContext, this: CompletedPhase) -> str:
+    def degradation(self, context: EvaluationContext, this: CompletedPhase) -> Degradation | None:
         """Say what the exit models cost on every candidate out of sample."""
         if not is_on(context.params.exits, "models"):
-            return ""
+            return None
         entries = context.eligible_entries
         unguided = self.inputs.without_models("without models", entries)
         pair = StandalonePair(this.standalone_trades(entries), unguided)
-        return exit_models_degrade_pnl(pair, context.params.gates)
+        return measure_degradation(pair, context.params.gates)
 
     def own_results(
         self, context: EvaluationContext, judged: JudgedPhases, differences: Differences

@@ -17,7 +17,7 @@ from dipmaster.core.params import Gates
 from dipmaster.core.wins import is_win
 from dipmaster.evaluation.statistics import trade_metrics
 from dipmaster.evaluation.statistics.estimate import Estimate, Scale
-from dipmaster.evaluation.statistics.minimum_data import describe_missing_data
+from dipmaster.evaluation.statistics.minimum_data import count_data, describe_missing_data
 from dipmaster.evaluation.statistics.random_entry.portfolios import EntryPool
 from dipmaster.evaluation.statistics.sample import TradeSample
 from dipmaster.learning.evaluation.clustered import (
@@ -76,7 +76,9 @@ def estimate_matched_excess(
     missing = describe_missing_data(matched, gates)
     if excess.low is None or not missing or describe_missing_data(sample, gates):
         return excess
-    return replace(excess, low=None, high=None, reason=f"among those matched {missing}")
+    why = missing.replace("sample", "matched sample", 1)
+    lacking = count_data(matched, gates)
+    return replace(excess, low=None, high=None, reason=why, lacking=lacking)
 
 
 def compute_joint_half_width(matched: TradeSample, pool: EntryPool, alpha: float) -> float:

@@ -1,5 +1,12 @@
-"""Conditions, and the lines on which people sign."""
+"""Recommendations with their conditions, and the lines on which people sign."""
 
-from dipmaster.report.chapter import Chapter
+from dipmaster.report.chapter import Chapter, Context
+from dipmaster.report.inputs import ReportInputs
 
-APPROVALS = Chapter(folder="approvals", anchor="approvals", title="Approvals")
+
+def view(inputs: ReportInputs) -> Context:
+    """Recommendations; what each requires before approval stands in the template."""
+    return {"recommendations": inputs.recommendations}
+
+
+APPROVALS = Chapter(folder="approvals", anchor="approvals", title="Approvals", view=view)

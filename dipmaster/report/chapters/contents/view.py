@@ -1,43 +1,59 @@
-"""Headings of the chapters, as printed, to a list in two columns."""
+"""Headings of the chapters, as printed, to two lists, of the body and of the appendix."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from dipmaster.report.chapter import Chapter
+from dipmaster.report.chapter import Chapter, Part
 
 TEMPLATE = "chapters/contents/contents.html.j2"
 _PART = re.compile(r'<h3 id="([^"]+)">(.*?)</h3>')
 
 
+TITLES: Mapping[Part, str] = {"body": "Report", "appendix": "Appendix"}
+
+
 @dataclass(frozen=True)
 class ContentsLine:
-    """One line of the contents: a chapter, or a part of the one above it."""
+    """One line of the contents.
+
+    Attributes
+    ----------
+    anchor
+        Of a chapter or of a part of the one above it; empty for the name of a part of the report.
+    css
+        Its class: "group" or "part", none for a chapter.
+    """
 
     anchor: str
     title: str
-    is_part: bool = False
+    css: str = ""
 
 
-def list_lines(chapters: Sequence[Chapter], printed: Sequence[str]) -> list[ContentsLine]:
-    """Chapters with their parts, which are the headings that have an id."""
-    return [
+def list_columns(
+    chapters: Sequence[Chapter], printed: Sequence[str]
+) -> list[Sequence[ContentsLine]]:
+    """The body, then the appendix: chapters with their parts, headings that have an id.
+
+    Two lists beside each other: WeasyPrint would try one break after another to balance columns.
+    """
+    return [lines for part in TITLES if (lines := _list_part(part, chapters, printed))]
+
+
+def _list_part(
+    part: Part, chapters: Sequence[Chapter], printed: Sequence[str]
+) -> Sequence[ContentsLine]:
+    lines = [
         line
         for chapter, text in zip(chapters, printed, strict=True)
+        if chapter.part == part
         for line in (ContentsLine(chapter.anchor, chapter.title), *find_parts(text))
     ]
+    return [ContentsLine("", TITLES[part], "group"), *lines] if lines else []
 
 
 def find_parts(chapter: str) -> list[ContentsLine]:
     """Parts of a printed chapter, in order."""
-    return [ContentsLine(anchor, Markup(title), True) for anchor, title in _PART.findall(chapter)]
-
-
-def in_columns(
-    lines: Sequence[ContentsLine],
-) -> tuple[Sequence[ContentsLine], Sequence[ContentsLine]]:
-    """Two halves: WeasyPrint would try one break after another to balance them."""
-    half = (len(lines) + 1) // 2
-    return lines[:half], lines[half:]
+    return [ContentsLine(anchor, Markup(title), "part") for anchor, title in _PART.findall(chapter)]

@@ -1,54 +1,98 @@
-"""All gates in full, against the roadmap's targets."""
+"""All gates in full, a column a phase, and how long until they are decided."""
+
+from collections.abc import Callable
 
 from markupsafe import Markup
 
 from dipmaster.report.chapter import Chapter, Context
 from dipmaster.report.inputs import ReportInputs
 from dipmaster.report.kit import gates, numbers, table
-from dipmaster.report.kit.forest import large
-from dipmaster.report.kit.gates import MatrixRow
-from dipmaster.report.kit.table import Column
+from dipmaster.report.kit.forest import forest
+from dipmaster.report.kit.phases import name_phase
+from dipmaster.report.kit.table import Table
+from dipmaster.report.recommendation import describe_time
 from dipmaster.results import GateRow
-
-PHASE: Column[GateRow] = Column("Phase", lambda gate: str(gate.phase), "l", "5%")
-METRIC = Column(gates.NAME.heading, gates.NAME.cell, "l", "11%")
-SAMPLE: Column[GateRow] = Column(
-    Markup("n<br>effective, needed"),
-    lambda gate: table.stacked(
-        numbers.count(gate.n),
-        f"{numbers.count(gate.n_effective)}, {numbers.count(gate.n_needed)}",
-    ),
-    "n",
-)
-VERDICT: Column[GateRow] = Column(
-    "Verdict and reason", lambda gate: table.verdict(gate.verdict, gate.reason), "l", "38%"
-)
 
 
 def view(inputs: ReportInputs) -> Context:
-    """Gates, their forest, the roadmap's own columns."""
-    phase = [PHASE] if len(inputs.built) > 1 else []
-    lines = gates.matrix(inputs.gates, inputs.built, inputs.params.gates)
+    """Verdicts by phase, gates and their reasons, intervals against targets."""
     return {
-        "gates": table.table(
-            [*phase, METRIC, *gates.FIGURES, SAMPLE, VERDICT], inputs.gates, "data"
-        ),
-        "forest": large(inputs.judged),
-        "targets": table.table(_target_columns(inputs), lines, "data"),
+        "verdicts": _verdicts(inputs),
+        "gates": _gates(inputs),
+        "reasons": _reasons(inputs),
+        "forest": forest(inputs.judged),
     }
 
 
-def _target_columns(inputs: ReportInputs) -> list[Column[MatrixRow]]:
-    """The stated figure, then a column a phase; the first one has no target of its own."""
+def time_to_decision(days: int | None, reason: str) -> str:
+    """In print; decided gates need none."""
+    if days is None:
+        return f"not computable: {numbers.typeset(reason)}" if reason else "not computable"
+    return describe_time(days) if days else "decided"
 
-    def target(place: int) -> Column[MatrixRow]:
-        number = gates.roadmap_phases(inputs.built)[place]
-        return Column(f"Phase {number} target", lambda line: line.cells[place].target)
 
+def _verdicts(inputs: ReportInputs) -> Table:
+    """A row a phase: verdict, reason, the number of an override, time to a decision."""
+    rows = []
+    for number in inputs.built:
+        figures = inputs.phase(number)
+        override = figures.degradation
+        rows.append(
+            (
+                name_phase(number),
+                table.verdict(figures.verdict, figures.verdict_reason),
+                numbers.estimate(override.change_mean_net_bps, "bps") if override else "none",
+                time_to_decision(figures.days_needed, figures.days_needed_reason),
+            )
+        )
+    columns = table.texts(
+        ("Phase", "l", "20%"),
+        ("Verdict and reason", "l"),
+        ("Override: change of net return per candidate", "l", "22%"),
+        ("Time to a decision", "l", "18%"),
+    )
+    return table.table(columns, rows)
+
+
+LINES: tuple[tuple[str, Callable[[GateRow], str]], ...] = (
+    ("Measured", lambda gate: table.bold(gates.value_of(gate))),
+    ("Interval", gates.bounds_of),
+    ("Target", gates.gate_target),
+    ("Verdict", lambda gate: table.verdict(gate.verdict)),
+    ("n; effective; needed", lambda gate: _sample(gate)),
+    ("Time to a decision", lambda gate: time_to_decision(gate.days_needed, "")),
+)
+
+
+def _sample(gate: GateRow) -> str:
+    return "; ".join(map(numbers.count, (gate.n, gate.n_effective, gate.n_needed)))
+
+
+def _gates(inputs: ReportInputs) -> Table:
+    """A row a metric, a column a phase."""
+    labels = Markup("<br>").join(name for name, _ in LINES)
+    headings = [("Metric", "l", "13%"), ("", "l soft", "16%")]
+    columns = table.texts(*headings, *((f"Phase {phase}", "l") for phase in inputs.built))
+    judged = [inputs.gates_of(phase) for phase in inputs.built]
+    rows = [
+        (metric.title, labels, *(_cell(rows.get(metric.key)) for rows in judged))
+        for metric in inputs.judged.metrics
+    ]
+    return table.table(columns, rows, "data")
+
+
+def _cell(gate: GateRow | None) -> str:
+    if gate is None:
+        return numbers.MISSING
+    return Markup("<br>").join(line(gate) for _, line in LINES)
+
+
+def _reasons(inputs: ReportInputs) -> list[tuple[str, str]]:
+    """Reasons that the phase's own does not give, each with its gate."""
     return [
-        Column("Metric", lambda line: line.metric.title, "l"),
-        Column("“Current”, as stated", lambda line: line.stated),
-        *(target(place) for place in range(1, len(gates.roadmap_phases(inputs.built)))),
+        (f"Phase {gate.phase}, {gates.metric_of(gate).title.lower()}", gate.reason)
+        for gate in inputs.gates
+        if gate.reason and gate.reason != inputs.phase(gate.phase).verdict_reason
     ]
 
 

@@ -1,12 +1,5 @@
-"""Data, split, models, costs and the rule of the gates on one page."""
+"""Data, split, phases, costs and the rule of the gates on one page."""
 
-from dipmaster.report.chapter import Chapter, Context
-from dipmaster.report.inputs import ReportInputs
+from dipmaster.report.chapter import Chapter
 
-
-def view(inputs: ReportInputs) -> Context:
-    """What the chapter prints."""
-    return {}
-
-
-METHOD = Chapter(folder="method", anchor="method", title="Data and method", view=view)
+METHOD = Chapter(folder="method", anchor="method", title="Data and method")

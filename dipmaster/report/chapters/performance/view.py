@@ -1,12 +1,33 @@
 """Returns beside cash, buy-and-hold and random entries."""
 
 from dipmaster.report.chapter import Chapter, Context
+from dipmaster.report.chapters.performance import equity, figures, heat_map, random_entry
 from dipmaster.report.inputs import ReportInputs
+from dipmaster.report.kit import accounts
+from dipmaster.report.kit.table import table
 
 
 def view(inputs: ReportInputs) -> Context:
-    """What the chapter prints."""
-    return {}
+    """Accounts, figures of each phase, equity, months, random entries."""
+    phases = {phase: inputs.phase(phase) for phase in inputs.built}
+    traded = {phase: one for phase, one in phases.items() if one.counts.trades}
+    return {
+        "accounts": table(accounts.COLUMNS, inputs.accounts, "data short accounts"),
+        "benchmarks": inputs.validation.benchmarks,
+        "headline": inputs.headline_phase,
+        "exposure": inputs.phase(inputs.headline_phase).exposure,
+        "figures": figures.tabulate(inputs),
+        "idle": [phase for phase in phases if phase not in traded],
+        "equity_chart": equity.draw_equity(
+            {phase: inputs.equity[phase] for phase in traded}, traded, inputs.validation.period
+        )
+        if traded
+        else "",
+        "months_chart": heat_map.draw_months({k: one.by_month for k, one in traded.items()})
+        if traded
+        else "",
+        "random": random_entry.tabulate(inputs),
+    }
 
 
 PERFORMANCE = Chapter(folder="performance", anchor="performance", title="Performance", view=view)

@@ -1,12 +1,18 @@
-"""What the report is for, what it may be used for, and what it rests on."""
+"""What the report is for, what it may be used for, and what it covers."""
 
+from dipmaster.core.params.roadmap import FINAL_PHASE
 from dipmaster.report.chapter import Chapter, Context
 from dipmaster.report.inputs import ReportInputs
+from dipmaster.report.kit.phases import name_phase
 
 
 def view(inputs: ReportInputs) -> Context:
-    """What the chapter prints."""
-    return {}
+    """Phases that were built, and those of the roadmap that were not."""
+    planned = range(1, FINAL_PHASE + 1)
+    return {
+        "built_names": [name_phase(phase) for phase in inputs.built],
+        "missing_names": [name_phase(phase) for phase in planned if phase not in inputs.built],
+    }
 
 
 SCOPE = Chapter(folder="scope", anchor="scope", title="Purpose and scope", view=view)

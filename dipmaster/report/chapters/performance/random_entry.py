@@ -1,0 +1,59 @@
+"""What random entries with the same exits and costs would have achieved, a column a phase."""
+
+from collections.abc import Callable
+
+from dipmaster.report.inputs import ReportInputs
+from dipmaster.report.kit import numbers, table
+from dipmaster.report.kit.table import Table
+from dipmaster.results.common import Band
+from dipmaster.results.evaluation.phase import RandomEntryFigures
+from dipmaster.results.metrics import EXCESS_WIN_RATE, MEAN_NET_BPS, PROFIT_FACTOR, WIN_RATE, Metric
+
+_FIGURES: tuple[tuple[Metric, Callable[[RandomEntryFigures], Band]], ...] = (
+    (WIN_RATE, lambda entries: entries.win_rate),
+    (PROFIT_FACTOR, lambda entries: entries.profit_factor),
+    (MEAN_NET_BPS, lambda entries: entries.mean_net_bps),
+)
+
+
+def tabulate(inputs: ReportInputs) -> Table | None:
+    """Measured over the mean and range of random portfolios; None where no phase was matched."""
+    phases = [
+        phase
+        for phase in inputs.built
+        if inputs.phase(phase).random_entry.win_rate.mean is not None
+    ]
+    if not phases:
+        return None
+    rows = [
+        (metric.title, *(_beside(inputs, phase, metric, band) for phase in phases))
+        for metric, band in _FIGURES
+    ]
+    excess = ("Excess win rate", *(_excess(inputs, phase) for phase in phases))
+    columns = table.texts(("", "l", "22%"), *((f"Phase {phase}", "n") for phase in phases))
+    return table.table(columns, [*rows, excess])
+
+
+def _beside(
+    inputs: ReportInputs, phase: int, metric: Metric, band: Callable[[RandomEntryFigures], Band]
+) -> str:
+    entries, kind = band(inputs.phase(phase).random_entry), metric.number_format
+    random = f"random {numbers.show(entries.mean, kind)} ({numbers.bounds(entries, kind)})"
+    return table.stacked(numbers.show(_measured(inputs, phase, metric), kind), random)
+
+
+def _measured(inputs: ReportInputs, phase: int, metric: Metric) -> float | None:
+    if metric is MEAN_NET_BPS:
+        return inputs.phase(phase).per_trade.mean_net_bps
+    gate = inputs.gates_of(phase).get(metric.key)
+    return gate.value if gate else None
+
+
+def _excess(inputs: ReportInputs, phase: int) -> str:
+    entries = inputs.phase(phase).random_entry
+    p = numbers.p_value(entries.p_value)
+    p = p if p.startswith("<") else f"= {p}"
+    return table.stacked(
+        numbers.estimate(entries.excess_win_rate, EXCESS_WIN_RATE.number_format),
+        f"p {p}" if entries.p_value is not None else "",
+    )

@@ -1,0 +1,92 @@
+"""Findings on models: calibration, exit models, volatility forecasts, regimes."""
+
+from dipmaster.report.findings.finding import Evidence
+from dipmaster.report.inputs import ReportInputs
+from dipmaster.results.volatility.forecasts import PooledForecasts
+from dipmaster.results.volatility.regimes import DetectorResults, RegimeAccuracy, RegimeResults
+
+REFERENCES = {
+    "coin_truth": "each coin’s latent state",
+    "market_truth": "the market’s latent state",
+    "proxy": "the volatility of the next 24 hours",
+}
+
+
+def unproven_calibration(inputs: ReportInputs) -> Evidence | None:
+    """Regimes in which the confidence is not shown to be calibrated."""
+    if 1 not in inputs.built:
+        return None
+    gates = inputs.confidence.calibration_by_regime
+    regimes = [name for name, one in gates.items() if name != "all" and one.gate != "PASS"]
+    return {"regimes": regimes, "of": len(gates) - ("all" in gates)} if regimes else None
+
+
+def no_score(inputs: ReportInputs) -> Evidence | None:
+    """Phases from 1 on without a model out of sample."""
+    reason = inputs.confidence.reason
+    return {"reason": reason} if 1 in inputs.built and reason else None
+
+
+def silent_exit_models(inputs: ReportInputs) -> Evidence | None:
+    """No refit at which the exit models were allowed to act."""
+    licences = inputs.exit_models.licences
+    if 2 not in inputs.built or not licences or any(one.licensed for one in licences):
+        return None
+    return {"refits": len(licences), "auc": inputs.exit_models.exit_probability.auc}
+
+
+def weightless_inputs(inputs: ReportInputs) -> Evidence | None:
+    """Inputs of the exit calibrator with a coefficient of zero."""
+    weights = inputs.exit_models.calibrator
+    names = [name for name, weight in weights.items() if weight == 0.0]
+    return {"zero": len(names), "of": len(weights)} if 2 in inputs.built and names else None
+
+
+def garch_at_bound(inputs: ReportInputs) -> Evidence | None:
+    """GARCH fits whose persistence alpha + beta is 1."""
+    coins = inputs.volatility.garch.values()
+    at_bound, fits = sum(one.integrated for one in coins), sum(one.fits for one in coins)
+    return {"at_bound": at_bound, "fits": fits} if at_bound else None
+
+
+def better_forecast(inputs: ReportInputs) -> Evidence | None:
+    """A forecast of volatility with less loss than the one in use, where the test says so.
+
+    The tests compare GARCH with the others: nothing is known of two others.
+    """
+    pooled, used = inputs.volatility.forecasts.pooled, inputs.volatility.forecast_used
+    if not isinstance(pooled, PooledForecasts):
+        return None
+    better = [
+        name if used == "garch" else "garch"
+        for name, test in pooled.garch_versus.items()
+        if test.verdict == ("worse" if used == "garch" else "better") and used in ("garch", name)
+    ]
+    best = min(better, key=lambda name: pooled.qlike[name], default=None)
+    return {"best": best, "used": used, "qlike": pooled.qlike} if best else None
+
+
+def regime_no_better_than_naive(inputs: ReportInputs) -> Evidence | None:
+    """References against which the detector in use does not beat the naive one for certain."""
+    regimes = inputs.volatility.regimes
+    if not isinstance(regimes, RegimeResults):
+        return None
+    used: DetectorResults = getattr(regimes, regimes.detector_used)
+    rows = [
+        (words, own.accuracy, naive.accuracy)
+        for name, words in REFERENCES.items()
+        if isinstance(own := getattr(used, name), RegimeAccuracy)
+        and isinstance(naive := getattr(regimes.naive, name), RegimeAccuracy)
+        and not _exceeds(own.accuracy.low, naive.accuracy.value)
+    ]
+    return {"rows": rows} if rows else None
+
+
+def _exceeds(low: float | None, value: float | None) -> bool:
+    return low is not None and value is not None and low > value
+
+
+def features_left_out(inputs: ReportInputs) -> Evidence | None:
+    """Inputs that no model sees."""
+    rows = inputs.confidence.features.left_out
+    return {"rows": rows} if 1 in inputs.built and rows else None

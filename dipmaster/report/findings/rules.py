@@ -1,0 +1,64 @@
+"""All rules, by severity and then by importance; those that apply make the findings."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from dipmaster.report.findings import assumptions, models, results, sample
+from dipmaster.report.findings.finding import Evidence, Finding, Rule, Severity, print_finding
+from dipmaster.report.inputs import ReportInputs
+
+_BY_SEVERITY: Mapping[Severity, Sequence[Callable[[ReportInputs], Evidence | None]]] = {
+    "high": (
+        sample.broken_ledger,
+        results.ruined,
+        results.harmful_addition,
+        results.losing_phase,
+        sample.too_short,
+        models.no_score,
+        sample.no_trades,
+        sample.too_few_trades,
+        sample.simulated_market,
+        sample.recorded_bars,
+    ),
+    "medium": (
+        results.losing_baseline,
+        sample.few_losing_trades,
+        results.thin_cost_margin,
+        sample.clustered_trades,
+        sample.short_period,
+        results.rarely_invested,
+        results.below_cash,
+        results.concentrated_profit,
+        results.exits_not_better,
+        models.silent_exit_models,
+        models.unproven_calibration,
+        models.regime_no_better_than_naive,
+        models.better_forecast,
+        models.garch_at_bound,
+        results.unmet_claims,
+        assumptions.untested_sensitivity,
+        assumptions.full_fills,
+        assumptions.no_funding,
+        sample.not_built,
+    ),
+    "low": (
+        results.untold_order_within_bars,
+        models.weightless_inputs,
+        models.features_left_out,
+        results.uncorrected_ablation,
+        assumptions.fixed_spread,
+        assumptions.gaps_in_bars,
+        assumptions.contradictory_baseline,
+    ),
+}
+
+RULES: Sequence[Rule] = [
+    Rule(name=evidence.__name__, severity=severity, evidence=evidence)
+    for severity, all_evidence in _BY_SEVERITY.items()
+    for evidence in all_evidence
+]
+
+
+def find(inputs: ReportInputs) -> list[Finding]:
+    """The findings of a run, the most severe first."""
+    applying = [(rule, rule.evidence(inputs)) for rule in RULES]
+    return [print_finding(rule, evidence) for rule, evidence in applying if evidence is not None]
