@@ -45,8 +45,8 @@ def in_money(money: MoneyFigures) -> GrossToNet:
 
 def _rounded(gross: float, costs: Sequence[float], net: float, digits: int) -> GrossToNet:
     whole_gross, whole_net = round(gross, digits), round(net, digits)
-    parts = apportion(costs, whole_gross - whole_net, digits)
-    return GrossToNet(whole_gross, *parts, whole_net)
+    fees, half_spread, slippage, funding = apportion(costs, whole_gross - whole_net, digits)
+    return GrossToNet(whole_gross, fees, half_spread, slippage, funding, whole_net)
 
 
 def apportion(parts: Sequence[float], total: float, digits: int) -> list[float]:

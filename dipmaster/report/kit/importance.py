@@ -6,7 +6,14 @@ from typing import Any
 from markupsafe import Markup
 
 from dipmaster.report.kit import numbers
-from dipmaster.report.kit.drawing import BRICK, GREY, gain_or_loss, inline_svg, list_rows, new_figure
+from dipmaster.report.kit.drawing import (
+    BRICK,
+    GREY,
+    gain_or_loss,
+    inline_svg,
+    list_rows,
+    new_figure,
+)
 from dipmaster.report.kit.feature_names import name_feature
 from dipmaster.results.common import PermutationImportance
 
@@ -40,5 +47,7 @@ def bars(rows: Sequence[PermutationImportance], row_mm: float = 4.3) -> Markup |
     axes.axvline(0, color=GREY, linewidth=0.8)
     axes.set_xlabel("loss of AUC when the feature is permuted, points; hatched: no loss")
     list_rows(axes, [name_feature(row.feature) for row in top])
-    listed = "; ".join(f"{name_feature(row.feature)} {numbers.plain(100 * row.auc_loss, 2)}" for row in top)
+    listed = "; ".join(
+        f"{name_feature(row.feature)} {numbers.plain(100 * row.auc_loss, 2)}" for row in top
+    )
     return inline_svg(figure, f"Permutation importance: {listed}")

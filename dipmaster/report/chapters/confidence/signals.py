@@ -38,7 +38,13 @@ def rates(quality: SignalQuality) -> list[Rate]:
             quality.recall,
             paired.recall_change,
         ),
-        Rate("F1", "harmonic mean of precision and recall", SIGNAL_TARGETS["f1"], quality.f1, paired.f1_change),
+        Rate(
+            "F1",
+            "harmonic mean of precision and recall",
+            SIGNAL_TARGETS["f1"],
+            quality.f1,
+            paired.f1_change,
+        ),
         Rate(
             "False positive rate",
             "share of losing candidates that are traded",

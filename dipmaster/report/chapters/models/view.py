@@ -10,6 +10,7 @@ from dipmaster.report.kit import reliability
 from dipmaster.report.kit.table import table
 from dipmaster.results.volatility.regimes import RegimesNotJudged
 
+REGIMES = ("low", "normal", "high")
 ACCURACY = "1.3.accuracy"  # the claim that the detector in use is compared with
 
 
@@ -63,7 +64,11 @@ def _panels(inputs: ReportInputs) -> list[reliability.Panel]:
                 points=reliability.score_points(inputs.confidence.reliability.confidence),
                 counts=histogram.all.counts,
                 edges=histogram.edges,
-                thresholds=(limits.low_volatility, limits.normal_volatility, limits.high_volatility),
+                thresholds=(
+                    limits.low_volatility,
+                    limits.normal_volatility,
+                    limits.high_volatility,
+                ),
                 observed="observed win rate, per cent",
                 counted="candidates",
             )

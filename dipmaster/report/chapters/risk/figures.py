@@ -53,7 +53,10 @@ EXPOSURE: Lines = (
     ("Time in the market", lambda phase: _percent(phase.exposure.time_in_market_frac)),
     ("Mean exposure, share of equity", lambda phase: _percent(phase.exposure.mean_frac)),
     ("Peak exposure, share of equity", lambda phase: _percent(phase.exposure.peak_frac)),
-    ("Turnover per year, times equity", lambda phase: numbers.plain(phase.money.turnover_annual, 1)),
+    (
+        "Turnover per year, times equity",
+        lambda phase: numbers.plain(phase.money.turnover_annual, 1),
+    ),
 )
 
 
@@ -132,9 +135,11 @@ DRAWDOWNS: tuple[Column[Ranked], ...] = (
     Column("Trough", lambda row: numbers.minute(row.episode.trough_time), "n"),
     Column(
         "Recovered",
-        lambda row: numbers.minute(row.episode.recovery_time)
-        if row.episode.recovery_time
-        else "not recovered",
+        lambda row: (
+            numbers.minute(row.episode.recovery_time)
+            if row.episode.recovery_time
+            else "not recovered"
+        ),
         "n",
     ),
     Column("Length, days", lambda row: numbers.plain(row.episode.days, 1)),

@@ -14,9 +14,7 @@ BAR_MINUTES = 5
 
 def counts(phases: Iterable[PhaseFigures]) -> Lines:
     """How many, and why orders were rejected: a line a reason that occurs in any phase."""
-    reasons = sorted(
-        {name for phase in phases for name, n in phase.counts.rejected.items() if n}
-    )
+    reasons = sorted({name for phase in phases for name, n in phase.counts.rejected.items() if n})
     return [*_COUNTS, *map(_rejected, reasons)]
 
 
@@ -115,7 +113,9 @@ INTRABAR: Lines = (
     ("Target first", lambda phase: _reading(phase.intrabar.target_first)),
 )
 EXITS: tuple[Column[ExitTypeRow], ...] = (
-    Column("trades", lambda row: f"{numbers.count(row.trades)} ({numbers.percent(row.share_frac)})"),
+    Column(
+        "trades", lambda row: f"{numbers.count(row.trades)} ({numbers.percent(row.share_frac)})"
+    ),
     Column("won", lambda row: numbers.percent(row.win_rate)),
     Column("net", lambda row: numbers.bps(row.mean_net_bps)),
 )
