@@ -71,20 +71,12 @@ def _wait(inputs: ReportInputs, number: int) -> str:
 
 
 LINES: tuple[tuple[str, Callable[[GateRow], str]], ...] = (
-    ("Measured (interval)", lambda gate: _measured(gate)),
-    ("Verdict, target", lambda gate: _verdict(gate)),
+    ("Measured", lambda gate: table.bold(gates.value_of(gate))),
+    ("Interval", gates.bounds_of),
+    ("Target", gates.gate_target),
+    ("Verdict", lambda gate: table.verdict(gate.verdict)),
     ("n; effective; needed", lambda gate: _sample(gate)),
 )
-
-
-def _measured(gate: GateRow) -> str:
-    bounds = gates.bounds_of(gate)
-    behind = "" if bounds == numbers.MISSING else f" ({bounds})"
-    return table.bold(gates.value_of(gate)) + behind
-
-
-def _verdict(gate: GateRow) -> str:
-    return table.verdict(gate.verdict) + f", {gates.gate_target(gate)}"
 
 
 def _sample(gate: GateRow) -> str:
