@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib import font_manager
 
-from dipmaster.report.chapters.phase import equity
+from dipmaster.report.chapters.performance import equity
 from dipmaster.report.inputs import ReportInputs
 from dipmaster.report.kit import forest
 from dipmaster.report.kit.drawing import (

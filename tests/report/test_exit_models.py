@@ -75,7 +75,7 @@ def test_how_often_the_models_were_licensed_and_what_it_earned(built: ReportInpu
     assert "right answer" not in printed
     rows = table(models.LICENCES, built.exit_models.licences).rows
     assert "yes" in str(rows[0])
-    assert "no: acting had not shown to earn on left-out rows" in str(rows[1])
+    assert "no: no significant gain of selling on held-out rows" in str(rows[1])
 
 
 def test_models_without_a_licence_are_called_right_to_be_silent(built: ReportInputs) -> None:

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from dipmaster.report.chapters.phase.money import waterfall
 
 from dipmaster.report import registry
-from dipmaster.report.chapters.phase.money import waterfall
 from dipmaster.report.inputs import ReportInputs
 from tests.made.phase import losing_phase
 from tests.report.printed import print_chapter

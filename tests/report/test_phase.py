@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from dipmaster.report.chapters.phase import view
 
 from dipmaster.report import registry
-from dipmaster.report.chapters.phase import view
 from dipmaster.report.inputs import ReportInputs
 from dipmaster.results.evaluation.phase import IntrabarOrder, IntrabarReading
 from tests.made.phase import losing_phase

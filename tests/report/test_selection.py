@@ -5,11 +5,11 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from dipmaster.report.chapters.selection import calibration, funnel, funnel_chart
 
 from dipmaster.report import pages
 from dipmaster.report.chapters.claims import view as claims
 from dipmaster.report.chapters.contents.view import find_parts
-from dipmaster.report.chapters.selection import calibration, funnel, funnel_chart
 from dipmaster.report.inputs import ReportInputs
 from dipmaster.report.kit import fits
 from dipmaster.report.kit.drawing import drawing

@@ -6,12 +6,12 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from dipmaster.report.chapters.volatility.tenths import tenths
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dipmaster.report.chapters.volatility import forecasts, regimes
 from dipmaster.report.chapters.volatility.regime_chart import spells
-from dipmaster.report.chapters.volatility.tenths import tenths
 from dipmaster.report.chapters.volatility.view import VOLATILITY
 from dipmaster.report.inputs import ReportInputs
 from dipmaster.results.volatility.forecasts import PooledForecastTest

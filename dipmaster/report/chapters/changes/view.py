@@ -40,7 +40,7 @@ def _show_exits(results: ExitResults) -> Context:
     return {
         "effect": table(columns, effect, "data short nw"),
         "gross": effects.gross(results.standalone),
-        "effect_reasons": [why for why in dict.fromkeys(row.reason for row in effect) if why],
+        "effect_reasons": effects.reasons(effect),
         "ablation_chart": ablation_chart.forest(switched) if switched else "",
         "ablation_reasons": ablation.reasons(switched),
         "rules": len(results.ablation),
