@@ -1,12 +1,16 @@
 """Results to a recommendation for each phase, in words: page one and the command line share it."""
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from dipmaster.core.params import Gates
 from dipmaster.report.kit import numbers
-from dipmaster.report.kit.phases import name_addition
+from dipmaster.report.kit.numbers import Estimated
+from dipmaster.report.kit.phases import ADAPTIVE_EXITS, name_addition
 from dipmaster.results import GateRow, GateRows, ValidationResults
+from dipmaster.results.common import Interval, Verdict
 from dipmaster.results.evaluation.phase import PhaseFigures
 from dipmaster.results.metrics import METRICS, SHARPE
 
@@ -55,7 +59,7 @@ def recommend(
 ) -> tuple[Recommendation, ...]:
     """Recommend for every phase built, in order.
 
-    Verdicts, intervals and times to a decision are those of the files: nothing is estimated.
+    Verdicts and intervals are those of the files; times extrapolate the rate of the period.
 
     Parameters
     ----------
@@ -91,7 +95,7 @@ def _recommend(judged: _Judged) -> Recommendation:
     if not judged.figures.counts.trades:
         return _action(judged, "no decision", "no decision, no trade was made out of sample")
     if judged.figures.verdict == "FAIL":
-        return _action(judged, "reject", f"reject, misses {_names(judged, 'FAIL')}")
+        return _action(judged, "reject", f"reject, {_describe_failure(judged)}")
     if judged.figures.verdict == "PASS":
         return _action(judged, "adopt", f"adopt, all {len(judged.gates)} gates pass")
     return _action(judged, "keep collecting", _describe_waiting(judged))
@@ -119,30 +123,38 @@ def _describe_reference(judged: _Judged) -> str:
     return f"reference only, net return {numbers.bps(net)} per trade over {trades:,} trades"
 
 
+def _describe_failure(judged: _Judged) -> str:
+    missed = _names(judged, "FAIL")
+    return f"misses {missed}" if missed else judged.figures.verdict_reason
+
+
 def _describe_harm(judged: _Judged) -> str:
     """What the phase adds and costs money over all candidates; empty where that is not shown."""
     override = judged.figures.degradation
     if override:
-        change, what = override.change_mean_net_bps, name_addition(judged.phase)
-        return _reduces(what, numbers.estimate(change, "bps"), change.n)
-    exits = judged.results.exits
-    if (
-        judged.phase != 2
-        or exits is None
-        or exits.standalone.change.mean_net_bps.verdict != "worse"
-    ):
+        change = override.change_mean_net_bps
+        return _reduces(name_addition(judged.phase), change, change.n)
+    exits = judged.results.exits if judged.phase == ADAPTIVE_EXITS else None
+    if exits is None or exits.standalone.change.mean_net_bps.verdict != "worse":
         return ""
-    change_of_exits = numbers.estimate(exits.standalone.change.mean_net_bps, "bps")
-    return _reduces("adaptive exits", change_of_exits, exits.standalone.n)
+    return _reduces("adaptive exits", exits.standalone.change.mean_net_bps, exits.standalone.n)
 
 
-def _reduces(what: str, change: str, n: int) -> str:
+def _reduces(what: str, change: Estimated, n: int) -> str:
+    """The loss, so that all of its numbers are positive where the whole interval is a loss."""
+    loss = Interval(_minus(change.value), _minus(change.high), _minus(change.low))
+    shown = numbers.estimate(loss, "cost")
     return (
-        f"reject the {what}, they change net return by {change} per candidate over {n:,} candidates"
+        f"reject the {what}, they reduce net return by {shown} per candidate over {n:,} candidates"
     )
 
 
-def _names(judged: _Judged, verdict: str) -> str:
+def _minus(value: float | None) -> float | None:
+    return None if value is None else -value
+
+
+def _names(judged: _Judged, verdict: Verdict) -> str:
+    """Gates with a verdict, in a list within a sentence; empty where there is none."""
     names = [_name(gate) for gate in judged.gates if gate.verdict == verdict]
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
@@ -153,17 +165,65 @@ def _name(gate: GateRow) -> str:
 
 
 def _describe_waiting(judged: _Judged) -> str:
-    """How long until there is enough data, or until a decision is as likely as not."""
-    if judged.figures.verdict == "INSUFFICIENT DATA":
-        aim = (
-            f"to {lacking}" if (lacking := _lacking(judged)) else "until intervals can be computed"
-        )
-    else:
-        aim = f"until a decision on {_names(judged, 'INCONCLUSIVE')} has 50{numbers.NBSP}% power"
+    """How long until there is enough data, and until a decision at 50 % power."""
     days = judged.figures.days_needed
-    if days is None:
-        return f"keep collecting, time {aim} not computable"
-    return f"keep collecting, {describe_time(days)} {aim}"
+    wait = "" if not days else f", {describe_time(days)} to {_aim(judged)}"
+    longest = find_longest(judged.gates, judged.results.period.days_out_of_sample)
+    if longest is None or (days and longest.days <= days):
+        return f"keep collecting{wait or ', time to a decision not computable'}"
+    return f"keep collecting{wait}, {describe_time(longest.days)} to a decision on {longest.name}"
+
+
+def _aim(judged: _Judged) -> str:
+    if judged.figures.verdict == "INSUFFICIENT DATA":
+        return _lacking(judged) or "the minimum data"
+    open_gates = _names(judged, "INCONCLUSIVE")
+    return f"a decision on {open_gates}" if open_gates else "a decision"
+
+
+@dataclass(frozen=True)
+class LongestWait:
+    """The undecided gate that needs the longest period, and how many days more."""
+
+    name: str
+    days: int
+
+
+def find_longest(gates: Sequence[GateRow], days: int) -> LongestWait | None:
+    """The gate whose sample for 50 % power takes longest to collect at the rate of the period.
+
+    Parameters
+    ----------
+    gates
+        Of one phase.
+    days
+        Out of sample.
+
+    Returns
+    -------
+    LongestWait | None
+        None where no undecided gate has a known sample size.
+    """
+    waits = [
+        LongestWait(_name(gate), wait)
+        for gate in gates
+        if (wait := days_to_decision(gate, days)) is not None
+    ]
+    longest = max(waits, key=lambda one: one.days, default=None)
+    return longest if longest and longest.days else None
+
+
+def days_to_decision(gate: GateRow, days: int) -> int | None:
+    """Calendar days until a gate has its sample size for 50 % power, never less than its minimum.
+
+    0 where the gate is decided; None where the sample size cannot be computed.
+    """
+    if gate.verdict in ("PASS", "FAIL"):
+        return 0
+    if gate.n_needed is None or not gate.n:
+        return None
+    more = math.ceil(days * max(gate.n_needed / gate.n - 1.0, 0.0))
+    return max(more, gate.days_needed or 0)
 
 
 def _lacking(judged: _Judged) -> str:

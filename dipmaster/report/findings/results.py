@@ -3,6 +3,7 @@
 from dipmaster.report.findings.finding import Evidence
 from dipmaster.report.inputs import ReportInputs
 from dipmaster.results import GateRow
+from dipmaster.results.metrics import MAX_DRAWDOWN, PROFIT_FACTOR
 
 COMFORTABLE_COST_MULTIPLE = 2.0  # with it costs could double before the mean trade nets nothing
 SMALL_EXPOSURE_FRAC = 0.05  # of equity, on average
@@ -40,7 +41,7 @@ def losing_baseline(inputs: ReportInputs) -> Evidence | None:
 
 
 def _loss(inputs: ReportInputs, phase: int) -> GateRow | None:
-    gate = inputs.gates_of(phase).get("profit_factor")
+    gate = inputs.gates_of(phase).get(PROFIT_FACTOR.key)
     return gate if gate and gate.high is not None and gate.high < 1.0 else None
 
 
@@ -56,21 +57,24 @@ def thin_cost_margin(inputs: ReportInputs) -> Evidence | None:
 
 
 def rarely_invested(inputs: ReportInputs) -> Evidence | None:
-    """The headline phase, where most of the account is never at risk."""
+    """The headline phase, where its small drawdown is that of a small investment."""
     phase = inputs.headline_phase
-    exposure = inputs.phase(phase).exposure
-    if not 0.0 < exposure.mean_frac < SMALL_EXPOSURE_FRAC:
+    figures, gate = inputs.phase(phase), inputs.gates_of(phase).get(MAX_DRAWDOWN.key)
+    if gate is None or figures.drawdown.max_frac >= gate.target:
         return None
-    return {"phase": phase, "exposure": exposure}
+    if not 0.0 < figures.exposure.mean_frac < SMALL_EXPOSURE_FRAC:
+        return None
+    return {"phase": phase, "exposure": figures.exposure}
 
 
-def below_cash(inputs: ReportInputs) -> Evidence | None:
-    """The headline phase earned no more than cash; phases that lose are found elsewhere."""
-    phase, cash = inputs.headline_phase, inputs.validation.benchmarks.cash.annual_rate_frac
-    annual = inputs.phase(phase).money.annualised_return_frac
-    if annual is None or not 0.0 <= annual <= cash:
+def below_benchmark(inputs: ReportInputs) -> Evidence | None:
+    """The headline phase earned less than cash, or than holding the same coins."""
+    phase, benchmarks = inputs.headline_phase, inputs.validation.benchmarks
+    earned = inputs.phase(phase).money.net_return_frac
+    held, cash = benchmarks.buy_and_hold.return_frac, benchmarks.cash.return_frac
+    if not inputs.phase(phase).counts.trades or earned is None or earned >= max(held, cash):
         return None
-    return {"phase": phase, "annual": annual, "cash": cash}
+    return {"phase": phase, "earned": earned, "held": held, "cash": cash}
 
 
 def concentrated_profit(inputs: ReportInputs) -> Evidence | None:

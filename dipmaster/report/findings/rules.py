@@ -26,7 +26,7 @@ _BY_SEVERITY: Mapping[Severity, Sequence[Callable[[ReportInputs], Evidence | Non
         sample.clustered_trades,
         sample.short_period,
         results.rarely_invested,
-        results.below_cash,
+        results.below_benchmark,
         results.concentrated_profit,
         results.exits_not_better,
         models.silent_exit_models,

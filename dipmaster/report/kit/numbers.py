@@ -105,6 +105,7 @@ FORMATS: Mapping[str, Callable[[float | None], str]] = {
     "change": lambda value: percent(value, signed=True),
     "points": points,
     "bps": bps,
+    "cost": lambda value: bps(value, signed=False),
     "count": count,
     "ratio": ratio,
     "signed": lambda value: plain(value, 2, signed=True),

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 
 from dipmaster.report.chapter import Chapter, Context
+from dipmaster.report.findings.results import rarely_invested
 from dipmaster.report.findings.rules import find
 from dipmaster.report.inputs import ReportInputs
 from dipmaster.report.kit import accounts, gates
 from dipmaster.report.kit.table import table
-from dipmaster.report.recommendation import describe_time
+from dipmaster.report.recommendation import describe_time, find_longest
 from dipmaster.results.evaluation.phase import PhaseFigures
 
 GONE_BEFORE_FRAC = 0.5  # of the capital: page one says so where less was left at the split
@@ -20,13 +21,14 @@ class PhaseColumn:
 
     Attributes
     ----------
-    time
-        To a decision, in print; empty where there is none to wait for.
+    minimum, decision
+        Time until the minimum data, and until the slowest gate can be decided, in print.
     """
 
     number: int
     figures: PhaseFigures | None
-    time: str = ""
+    minimum: str = ""
+    decision: str = ""
 
 
 def view(inputs: ReportInputs) -> Context:
@@ -46,6 +48,7 @@ def view(inputs: ReportInputs) -> Context:
         "figures": figures,
         "exits_change": _exits_change(inputs),
         "exposure": figures.exposure,
+        "is_barely_invested": rarely_invested(inputs) is not None,
         "is_ruined": inputs.is_ruined(number),
         "lost_before_frac": _lost_before(figures, inputs.params.execution.capital),
         "matrix": gates.matrix(inputs.gates, inputs.built, inputs.params.gates),
@@ -58,10 +61,16 @@ def _column(inputs: ReportInputs, phase: int) -> PhaseColumn:
     if phase not in inputs.built:
         return PhaseColumn(phase, None)
     figures = inputs.phase(phase)
-    if figures.days_needed is None:
-        return PhaseColumn(phase, figures, "not computable")
+    days, is_short = figures.days_needed, figures.verdict == "INSUFFICIENT DATA"
+    gates_of_phase = tuple(inputs.gates_of(phase).values())
+    longest = find_longest(gates_of_phase, inputs.validation.period.days_out_of_sample)
+    if figures.verdict in ("PASS", "FAIL"):
+        return PhaseColumn(phase, figures, "reached", "decided")
     return PhaseColumn(
-        phase, figures, describe_time(figures.days_needed) if figures.days_needed else "decided"
+        phase,
+        figures,
+        ("not computable" if days is None else describe_time(days)) if is_short else "reached",
+        describe_time(longest.days) if longest else "not computable",
     )
 
 

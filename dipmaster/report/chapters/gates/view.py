@@ -10,7 +10,7 @@ from dipmaster.report.kit import gates, numbers, table
 from dipmaster.report.kit.forest import forest
 from dipmaster.report.kit.phases import name_phase
 from dipmaster.report.kit.table import Table
-from dipmaster.report.recommendation import describe_time
+from dipmaster.report.recommendation import days_to_decision, describe_time, find_longest
 from dipmaster.results import GateRow
 
 
@@ -24,10 +24,10 @@ def view(inputs: ReportInputs) -> Context:
     }
 
 
-def time_to_decision(days: int | None, reason: str) -> str:
-    """In print; decided gates need none."""
+def _time(days: int | None) -> str:
+    """In print; what is decided needs none."""
     if days is None:
-        return f"not computable: {numbers.typeset(reason)}" if reason else "not computable"
+        return "not computable"
     return describe_time(days) if days else "decided"
 
 
@@ -42,7 +42,7 @@ def _verdicts(inputs: ReportInputs) -> Table:
                 name_phase(number),
                 table.verdict(figures.verdict, figures.verdict_reason),
                 numbers.estimate(override.change_mean_net_bps, "bps") if override else "none",
-                time_to_decision(figures.days_needed, figures.days_needed_reason),
+                _wait(inputs, number),
             )
         )
     columns = table.texts(
@@ -54,13 +54,28 @@ def _verdicts(inputs: ReportInputs) -> Table:
     return table.table(columns, rows)
 
 
+def _wait(inputs: ReportInputs, number: int) -> str:
+    """Until the minimum data, and until the slowest gate has its sample."""
+    figures = inputs.phase(number)
+    if figures.verdict in ("PASS", "FAIL"):
+        return "decided"
+    gates_of_phase = tuple(inputs.gates_of(number).values())
+    longest = find_longest(gates_of_phase, inputs.validation.period.days_out_of_sample)
+    minimum = _time(figures.days_needed)
+    if longest is None or longest.days <= (figures.days_needed or 0):
+        return minimum if figures.days_needed is not None else figures.days_needed_reason
+    decision = f"{describe_time(longest.days)} ({longest.name})"
+    if figures.verdict != "INSUFFICIENT DATA":
+        return decision
+    return table.stacked(decision, f"minimum data: {minimum}")
+
+
 LINES: tuple[tuple[str, Callable[[GateRow], str]], ...] = (
     ("Measured", lambda gate: table.bold(gates.value_of(gate))),
     ("Interval", gates.bounds_of),
     ("Target", gates.gate_target),
     ("Verdict", lambda gate: table.verdict(gate.verdict)),
     ("n; effective; needed", lambda gate: _sample(gate)),
-    ("Time to a decision", lambda gate: time_to_decision(gate.days_needed, "")),
 )
 
 
@@ -70,21 +85,23 @@ def _sample(gate: GateRow) -> str:
 
 def _gates(inputs: ReportInputs) -> Table:
     """A row a metric, a column a phase."""
-    labels = Markup("<br>").join(name for name, _ in LINES)
-    headings = [("Metric", "l", "13%"), ("", "l soft", "16%")]
+    labels = Markup("<br>").join([*(name for name, _ in LINES), "Time to a decision"])
+    days = inputs.validation.period.days_out_of_sample
+    headings = [("Metric", "l", "13%"), ("", "l n soft", "20%")]
     columns = table.texts(*headings, *((f"Phase {phase}", "l") for phase in inputs.built))
     judged = [inputs.gates_of(phase) for phase in inputs.built]
     rows = [
-        (metric.title, labels, *(_cell(rows.get(metric.key)) for rows in judged))
+        (metric.title, labels, *(_cell(rows.get(metric.key), days) for rows in judged))
         for metric in inputs.judged.metrics
     ]
     return table.table(columns, rows, "data")
 
 
-def _cell(gate: GateRow | None) -> str:
+def _cell(gate: GateRow | None, days: int) -> str:
     if gate is None:
         return numbers.MISSING
-    return Markup("<br>").join(line(gate) for _, line in LINES)
+    lines = [*(line(gate) for _, line in LINES), _time(days_to_decision(gate, days))]
+    return Markup("<br>").join(lines)
 
 
 def _reasons(inputs: ReportInputs) -> list[tuple[str, str]]:

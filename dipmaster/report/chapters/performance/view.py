@@ -1,7 +1,14 @@
 """Returns beside cash, buy-and-hold and random entries."""
 
 from dipmaster.report.chapter import Chapter, Context
-from dipmaster.report.chapters.performance import equity, figures, heat_map, random_entry
+from dipmaster.report.chapters.performance import (
+    abstention,
+    equity,
+    figures,
+    heat_map,
+    random_entry,
+)
+from dipmaster.report.findings.results import rarely_invested
 from dipmaster.report.inputs import ReportInputs
 from dipmaster.report.kit import accounts
 from dipmaster.report.kit.table import table
@@ -15,8 +22,11 @@ def view(inputs: ReportInputs) -> Context:
         "accounts": table(accounts.COLUMNS, inputs.accounts, "data short accounts"),
         "benchmarks": inputs.validation.benchmarks,
         "headline": inputs.headline_phase,
+        "is_barely_invested": rarely_invested(inputs) is not None,
         "exposure": inputs.phase(inputs.headline_phase).exposure,
         "figures": figures.tabulate(inputs),
+        "phases": phases,
+        "abstained": abstention.describe(inputs) if 1 in phases and 1 not in traded else None,
         "idle": [phase for phase in phases if phase not in traded],
         "equity_chart": equity.draw_equity(
             {phase: inputs.equity[phase] for phase in traded}, traded, inputs.validation.period
