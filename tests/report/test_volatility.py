@@ -1,14 +1,15 @@
 """The appendix on volatility: forecasts by coin, their deciles, spells of a regime."""
 
 from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 import pytest
-from dipmaster.report.chapters.volatility.deciles import deciles
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dipmaster.report.chapters.volatility import forecasts
+from dipmaster.report.chapters.volatility.deciles import deciles
 from dipmaster.report.chapters.volatility.regime_chart import spells
 from dipmaster.report.chapters.volatility.view import VOLATILITY
 from dipmaster.report.inputs import ReportInputs
