@@ -20,7 +20,8 @@ def charge_coins(inputs: ReportInputs, coins: int) -> ReportInputs:
     charged = {symbol: k < coins for k, symbol in enumerate(inputs.market.symbols)}
     phase = losing_phase()
     per_trade = replace(phase.per_trade, mean_funding_bps=0.4)
-    money = replace(phase.money, fees=600.0, slippage=300.0, funding=100.0)
+    money = replace(phase.money, fees=600.0, funding=100.0)
+    money = replace(money, half_spread_cost=200.0, slippage_cost=100.0)
     market = replace(inputs.market, funding=charged)
     paying = replace(phase, money=money, per_trade=per_trade)
     return with_phases(replace(inputs, market=market), {0: paying})
