@@ -1,51 +1,43 @@
-"""The chapter that every phase has: sentences that say what a figure is and how sure."""
+"""Trade statistics in print: the phases as columns, whatever they traded."""
 
 from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from dipmaster.report.chapters.phase import view
 
-from dipmaster.report import registry
+from dipmaster.report.chapters.trades import figures
+from dipmaster.report.chapters.trades.view import TRADES
 from dipmaster.report.inputs import ReportInputs
+from dipmaster.report.kit.phase_table import by_phase, crossed
+from dipmaster.report.kit.table import Column
 from dipmaster.results.evaluation.phase import IntrabarOrder, IntrabarReading
 from tests.made.phase import losing_phase
 from tests.report.conftest import unpainted
-from tests.report.printed import print_chapter, say
+from tests.report.printed import plain, print_chapter, say
 from tests.report.run import with_phases
 
 States = dict[str, Callable[[], ReportInputs]]
-SENTENCES = "chapters/phase/sentences.html.j2"
 
 
-def test_random_entries_say_where_p_comes_from(losing: ReportInputs) -> None:
-    printed = say(SENTENCES, "random", losing.phase(0).random_entry)
-    assert "By the noise in that interval, chance alone would do as well with p 0.041." in printed
-    assert "may hold the signal’s own" in printed
-
-
-def test_no_p_no_sentence(losing: ReportInputs) -> None:
-    without = replace(losing.phase(0).random_entry, p_value=None)
-    assert "chance alone" not in say(SENTENCES, "random", without)
-
-
-def test_drawdown_tells_the_whole_period_from_the_horizon(losing: ReportInputs) -> None:
-    printed = say(SENTENCES, "drawdown", losing.phase(0).drawdown)
-    assert "Deepest fall from a peak out of sample: 56.1 %" in printed
-    assert "within any 365 days, which is what the gate looks at, 49.8 %." in printed
+def printed(inputs: ReportInputs) -> str:
+    """The chapter as text."""
+    with unpainted():
+        return print_chapter(inputs, TRADES)
 
 
 @pytest.mark.parametrize(
     ("at", "expected"),
     [
         (None, ""),
-        ("threshold", "No trade was good enough: 0 of 9."),
-        ("steps", "No trade passed every step: 0 of 9."),
-        ("score", "No trade could be judged: 0 of 9."),
-        ("candidates", "There was no candidate to judge."),
+        ("threshold", "No candidate reaches its threshold: 0 of 9."),
+        ("steps", "No candidate passes all steps: 0 of 9."),
+        ("score", "No candidate has a score: 0 of 9."),
+        ("candidates", "There was no candidate."),
     ],
 )
-def test_each_place_has_its_own_words(at: str | None, expected: str) -> None:
+def test_each_step_at_which_a_phase_abstains_has_its_own_words(
+    at: str | None, expected: str
+) -> None:
     phase = replace(losing_phase(), abstained="0 of 9", abstained_at=at)  # type: ignore[arg-type]
     assert say("kit/sentences.html.j2", "abstention", phase) == expected
 
@@ -54,120 +46,97 @@ def test_a_phase_without_the_key_did_not_abstain() -> None:
     assert say("kit/sentences.html.j2", "abstention", losing_phase()) == ""
 
 
-def reading(win_rate: float, trades: int = 75) -> IntrabarReading:
-    return IntrabarReading(trades=trades, win_rate=win_rate, mean_net_bps=16.3, profit_factor=1.683)
+def reading(win_rate: float) -> IntrabarReading:
+    return IntrabarReading(trades=75, win_rate=win_rate, mean_net_bps=16.3, profit_factor=1.683)
 
 
-BOTH = (
-    "If the stop comes first, as every verdict assumes: win rate 72.00 %, profit factor 1.683, "
-    "mean net +16.3 bp. If the target comes first: win rate {}. The truth lies between."
-)
-BY_ORDER = "decided by the order of prices inside one bar"
-
-
-@pytest.mark.parametrize(
-    ("touched", "other", "decided", "readings"),
-    [
-        (0, reading(0.72), f"No exit is {BY_ORDER}: none touched both stop and target.",
-         "Every verdict takes the stop to come first."),
-        (0, reading(0.72, 76), f"No exit is {BY_ORDER}: none touched both stop and target.",
-         BOTH.format("72.00 %, profit factor 1.683, mean net +16.3 bp, on 76 trades")),
-        (1, reading(0.7333), f"1 of 75 exits (1.33 %) is {BY_ORDER}, which touched both stop and "
-         "target.", BOTH.format("73.33 %, profit factor 1.683, mean net +16.3 bp")),
-        (6, reading(0.8), f"6 of 75 exits (8.00 %) are {BY_ORDER}, which touched both stop and "
-         "target.", BOTH.format("80.00 %, profit factor 1.683, mean net +16.3 bp")),
-    ],
-)  # fmt: skip
-def test_both_readings_of_a_bar_are_told(
-    touched: int, other: IntrabarReading, decided: str, readings: str
-) -> None:
+def test_both_assumptions_on_the_order_inside_a_bar_stand_by_phase() -> None:
+    base = losing_phase()
     order = IntrabarOrder(
-        trades_touching_both=touched,
-        share_frac=touched / 75,
+        trades_touching_both=6,
+        share_frac=6 / 75,
         stop_first=reading(0.72),
-        target_first=other,
+        target_first=reading(0.8),
     )
-    assert say(SENTENCES, "intrabar", order) == f"{decided} {readings}"
-
-
-def test_each_phase_tells_the_readings_of_its_own_exits(states: States) -> None:
-    inputs = states["phase 2"]()
-    for number, part in ((0, "18 of 4,417 exits (0.40 %)"), (2, "exits")):
-        chapter = next(c for c in registry.chapters(inputs) if c.anchor == f"phase-{number}")
-        with unpainted():
-            printed = print_chapter(inputs, chapter)
-        told = say(SENTENCES, "intrabar", inputs.phase(number).intrabar)
-        assert part in told
-        assert printed.index("How trades end") < printed.index(told)
+    phase = replace(base, intrabar=order, counts=replace(base.counts, trades=75))
+    rows = by_phase(figures.INTRABAR, {4: phase}).rows
+    assert [plain(row[1]) for row in rows] == [
+        "6 (8.0 %)",
+        "72.00 % / 1.683 / +16.3 bp",
+        "80.00 % / 1.683 / +16.3 bp",
+    ]
 
 
 @pytest.mark.parametrize(
-    ("broke_even", "pair", "told"),
-    [
-        (0, "2,448 / 1,969 / none", ""),
-        (1, "2,448 / 1,968 / 1", "1 trade broke even, with a net result of zero but for rounding: "
-         "neither won nor lost. The win rate counts it as not won"),
-        (12, "2,448 / 1,957 / 12", "12 trades broke even, with a net result of zero but for "
-         "rounding: neither won nor lost. The win rate counts them as not won"),
-    ],
-)  # fmt: skip
+    ("broke_even", "shown"), [(0, "2,448 / 1,969 / 0"), (12, "2,448 / 1,957 / 12")]
+)
 def test_break_even_trades_are_neither_won_nor_lost(
-    losing: ReportInputs, broke_even: int, pair: str, told: str
+    losing: ReportInputs, broke_even: int, shown: str
 ) -> None:
     phase = losing.phase(0)
     counted = replace(phase, counts=replace(phase.counts, break_even=broke_even))
-    chapter = next(one for one in registry.chapters(losing) if one.anchor == "phase-0")
-    with unpainted():
-        printed = print_chapter(with_phases(losing, {0: counted}), chapter)
-    assert f"Won / lost / break-even {pair}" in printed
-    assert ("broke even" in printed) == bool(told)
-    assert told in printed
+    text = printed(with_phases(losing, {0: counted}))
+    assert f"Won / lost / break-even {shown}" in text
+    assert ("A break-even trade has" in text) == bool(broke_even)
 
 
 @pytest.mark.parametrize(
     ("rejected", "expected"),
     [
-        ({"zero_volume": 0, "max_positions": 0}, ""),
-        ({"zero_volume": 3, "max_positions": 0}, "by reason: zero volume 3."),
-        ({"zero_volume": 3, "max_positions": 85}, "by reason: max positions 85, zero volume 3."),
+        ({"zero_volume": 0, "max_positions": 0}, []),
+        ({"zero_volume": 3, "max_positions": 0}, ["Orders rejected: zero volume"]),
+        (
+            {"zero_volume": 3, "max_positions": 85},
+            ["Orders rejected: max positions", "Orders rejected: zero volume"],
+        ),
     ],
 )
-def test_orders_that_were_not_filled_are_told_by_reason(
-    losing: ReportInputs, rejected: dict[str, int], expected: str
+def test_rejected_orders_are_counted_by_reason(
+    rejected: dict[str, int], expected: list[str]
 ) -> None:
+    base = losing_phase()
+    phase = replace(base, counts=replace(base.counts, rejected=rejected))
+    lines = figures.counts([phase])
+    assert [name for name, _ in lines if name.startswith("Orders rejected")] == expected
+
+
+def test_every_phase_is_a_column_and_one_that_nobody_knows_too(states: States) -> None:
+    text = printed(states["phase 3"]())
+    assert "Figure Phase 0 Phase 1 Phase 2 Phase 3 Candidates" in text
+
+
+def test_a_group_that_a_phase_does_not_have_is_a_dash() -> None:
+    column: Column[int] = Column("n", str)
+    table = crossed("Coin", [column], {0: {"A": 1, "B": 2}, 1: {"B": 3}})
+    assert [plain(one.heading) for one in table.columns] == ["Coin", "Phase 0 n", "Phase 1 n"]
+    assert list(table.rows) == [("A", "1", "–"), ("B", "2", "3")]
+
+
+def test_a_phase_without_a_trade_is_listed_and_not_charted(states: States) -> None:
+    text = printed(states["phase 1 abstained"]())
+    assert "Won / lost / break-even 2,448 / 1,969 / 0 0 / 0 / 0" in text
+    assert "Exit type Phase 0 trades" in text
+    assert "Phase 1 trades" not in text
+
+
+@pytest.mark.parametrize("state", ["no trades", "one trade"])
+def test_few_trades_print_nothing_impossible(state: str, states: States) -> None:
+    text = printed(states[state]())
+    assert ("there are no exits, holding periods or coins" in text) == (state == "no trades")
+    for absent in ("nan", "inf", "None"):
+        assert absent not in text.split()
+
+
+def test_no_profit_factor_rests_on_a_single_loss(losing: ReportInputs) -> None:
+    """A coin whose only loss is tiny: no ratio is printed by coin or regime."""
     phase = losing.phase(0)
-    other = replace(phase, counts=replace(phase.counts, rejected=rejected))
-    chapter = next(one for one in registry.chapters(losing) if one.anchor == "phase-0")
-    with unpainted():
-        printed = print_chapter(with_phases(losing, {0: other}), chapter)
-    assert expected in printed
-    assert ("Candidates that were not bought" in printed) == bool(expected)
+    coins = tuple(replace(row, profit_factor=2797.34) for row in phase.by_symbol)
+    assert "2,797.34" not in printed(with_phases(losing, {0: replace(phase, by_symbol=coins)}))
 
 
-def test_few_trades_make_a_later_chapter_compact_but_never_the_first(states: States) -> None:
-    built = states["phase 2"]()
-    assert [view.is_compact(built, number) for number in built.built] == [False, True, True]
-    assert not view.is_compact(states["phase 2, many trades"](), 2)
-    assert not view.is_compact(states["no trades"](), 0)
-
-
-def test_a_phase_that_nobody_knows_has_the_common_chapter(states: States) -> None:
-    """Phase 3 with common figures alone: no code of the report names it."""
-    third = states["phase 3"]()
-    chapter = next(one for one in registry.chapters(third) if one.anchor == "phase-3")
-    with unpainted():
-        printed = print_chapter(third, chapter)
-    assert printed.startswith("Phase 3: sizing In short Metric Target")
-    for heading in ("What it changed", "Equity and drawdown", "By month", "Phase 2 Phase 3"):
-        assert heading in printed
-    assert "Phase 3 against phase 2, paired: win rate −4.1 points" in printed
-
-
-def test_a_trade_that_ends_at_once_lasts_no_zero_minutes(losing: ReportInputs) -> None:
+def test_a_trade_that_ends_at_once_does_not_last_zero_minutes(losing: ReportInputs) -> None:
     phase = losing.phase(0)
     quick = replace(phase, holding=replace(phase.holding, p10_minutes=0.0))
-    chapter = next(one for one in registry.chapters(losing) if one.anchor == "phase-0")
-    with unpainted():
-        printed = print_chapter(with_phases(losing, {0: quick}), chapter)
-    assert "one in ten or more ends within the bar of its entry" in printed
-    assert "shorter than 0 min" not in printed
+    text = printed(with_phases(losing, {0: quick}))
+    assert "10th percentile under 5 min" in text
+    assert " 0 min" not in text
