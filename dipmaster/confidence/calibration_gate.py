@@ -68,7 +68,7 @@ def _rule_on_slope(value: float, low: float, high: float) -> tuple[Verdict, str]
         return "FAIL", f"{measured} lies outside {lowest:g} to {highest:g}"
     if lowest <= low and high <= highest:
         return "PASS", f"{measured} holds"
-    return "INCONCLUSIVE", f"{measured} is not surely within {lowest:g} to {highest:g}"
+    return "INCONCLUSIVE", f"{measured} is not contained in {lowest:g} to {highest:g}"
 
 
 def _rule_on_ece(value: float, low: float, high: float) -> tuple[Verdict, str]:
@@ -77,4 +77,4 @@ def _rule_on_ece(value: float, low: float, high: float) -> tuple[Verdict, str]:
     if high <= ECE_MAX:
         return "PASS", f"ECE at most {high:.3f} holds"
     measured = f"ECE {value:.3f} [{low:.3f}, {high:.3f}]"
-    return "INCONCLUSIVE", f"{measured} is not surely at most {ECE_MAX:g}"
+    return "INCONCLUSIVE", f"{measured} is not contained in 0 to {ECE_MAX:g}"

@@ -164,7 +164,7 @@ def made(
         (1.0, 1.0, 0.0, 6000, "PASS", r"slope [^;]*holds; ECE at most [^;]*holds"),
         (1.0, 1.0, -0.15, 6000, "FAIL", r"ECE at least 0.1\d+ lies above 0.05; slope [^;]*holds"),
         (0.3, 0.4, 0.0, 6000, "FAIL", r"slope 0.4[^;]* lies outside 0.8 to 1.2; ECE at most"),
-        (1.0, 1.0, 0.0, 300, "INCONCLUSIVE", r"slope [^;]* is not surely within 0.8 to 1.2; ECE"),
+        (1.0, 1.0, 0.0, 300, "INCONCLUSIVE", r"slope [^;]* is not contained in 0.8 to 1.2; ECE"),
         (1.0, 1.0, 0.0, 90, "INCONCLUSIVE", "insufficient: 90 of 100 candidates$"),
     ],
 )
@@ -186,16 +186,16 @@ def test_the_gate_says_which_limit_is_open() -> None:
     slope = Interval(0.94, 0.75, 1.13)
     assert rule_on_calibration(Interval(0.022, 0.003, 0.041), slope) == (
         "INCONCLUSIVE",
-        "slope 0.94 [0.75, 1.13] is not surely within 0.8 to 1.2; ECE at most 0.041 holds",
+        "slope 0.94 [0.75, 1.13] is not contained in 0.8 to 1.2; ECE at most 0.041 holds",
     )
     held = Interval(1.0, 0.9, 1.1)
     assert rule_on_calibration(Interval(0.04, 0.03, 0.06), held) == (
         "INCONCLUSIVE",
-        "ECE 0.040 [0.030, 0.060] is not surely at most 0.05; slope 1.00 [0.90, 1.10] holds",
+        "ECE 0.040 [0.030, 0.060] is not contained in 0 to 0.05; slope 1.00 [0.90, 1.10] holds",
     )
     assert rule_on_calibration(Interval(0.08, 0.06, 0.1), slope) == (
         "FAIL",
-        "ECE at least 0.060 lies above 0.05; slope 0.94 [0.75, 1.13] is not surely within "
+        "ECE at least 0.060 lies above 0.05; slope 0.94 [0.75, 1.13] is not contained in "
         "0.8 to 1.2",
     )
     steep = Interval(1.5, 1.3, 1.7)

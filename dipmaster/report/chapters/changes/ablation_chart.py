@@ -14,7 +14,7 @@ from dipmaster.report.kit.verdicts import fill
 
 def forest(rows: Sequence[Variant]) -> Markup:
     """A line a rule: change with its interval, the figures and the effect beside it."""
-    figure = new_figure(11 + 5.0 * len(rows))
+    figure = new_figure(10 + 4.4 * len(rows))
     axes = figure.subplots()
     marks = [mark_of(row.change, fill=fill(row.verdict)) for row in rows]
     limits = limits_around(marks, 0.0, 0.08)

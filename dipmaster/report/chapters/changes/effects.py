@@ -1,6 +1,8 @@
 """All candidates under the exits of both phases: figures, their change and its verdict."""
 
-from dipmaster.report.kit.comparison import Change, changes
+from collections.abc import Sequence
+
+from dipmaster.report.kit.comparison import PLAIN, Change, changes
 from dipmaster.report.kit.table import figure
 from dipmaster.results.common import SampleInterval
 from dipmaster.results.evaluation.exits import EveryCandidate, StandaloneFigures
@@ -30,6 +32,11 @@ def _levels(figures: StandaloneFigures) -> dict[str, str]:
 
 def _level(found: SampleInterval, kind: str) -> str:
     return figure(found.value, found, kind)
+
+
+def reasons(rows: Sequence[Change]) -> list[str]:
+    """Why changes are inconclusive, each reason once; the plain reason needs no words."""
+    return [why for why in dict.fromkeys(row.reason for row in rows) if why not in ("", PLAIN)]
 
 
 def gross(every: EveryCandidate) -> tuple[str, str]:

@@ -1,7 +1,7 @@
 """What each phase changed against the one before; exits on all candidates; ablation."""
 
 from dipmaster.report.chapter import Chapter, Context
-from dipmaster.report.chapters.changes import ablation, ablation_chart, abstention, effects
+from dipmaster.report.chapters.changes import ablation, ablation_chart, effects
 from dipmaster.report.inputs import ReportInputs
 from dipmaster.report.kit import comparison
 from dipmaster.report.kit.comparison import Contribution
@@ -13,13 +13,10 @@ def view(inputs: ReportInputs) -> Context:
     """Paired differences of all phases, then what the phase with adaptive exits alone has."""
     every = [inputs.contribution(number) for number in inputs.built]
     contributions = [one for one in every if one is not None]
-    validation = inputs.validation
-    exits = validation.exits
+    exits = inputs.validation.exits
     return {
         "contributions": [(one, _table(one)) for one in contributions if one.traded],
-        "abstained": [inputs.phase(one.number) for one in contributions if not one.traded],
-        "abstained_numbers": [one.number for one in contributions if not one.traded],
-        "scores": abstention.describe(inputs) if validation.funnel is not None else None,
+        "abstained": [one.number for one in contributions if not one.traded],
         "exits": exits,
         **(_show_exits(exits) if exits is not None and exits.standalone.n else {}),
     }
@@ -40,7 +37,7 @@ def _show_exits(results: ExitResults) -> Context:
     return {
         "effect": table(columns, effect, "data short nw"),
         "gross": effects.gross(results.standalone),
-        "effect_reasons": [why for why in dict.fromkeys(row.reason for row in effect) if why],
+        "effect_reasons": effects.reasons(effect),
         "ablation_chart": ablation_chart.forest(switched) if switched else "",
         "ablation_reasons": ablation.reasons(switched),
         "rules": len(results.ablation),

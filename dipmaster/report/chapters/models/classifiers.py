@@ -15,9 +15,9 @@ from dipmaster.results.exits import ClassifierHead, ExitProbability
 
 CONFIDENCE = {
     "confidence": "Confidence (used)",
-    "ensemble": "Ensemble, before calibration",
+    "ensemble": "Ensemble, uncalibrated",
     "weighted_score": "Weighted score (roadmap)",
-    "reference": "Logistic regression (reference)",
+    "reference": "Logistic regression",
 }
 REGIMES = ("all", "low", "normal", "high")
 

@@ -19,10 +19,8 @@ def view(inputs: ReportInputs) -> Context:
         "exposure": by_phase(figures.EXPOSURE, phases, "Exposure and turnover"),
         "tail": by_phase(figures.tail(shown.risk.daily_tail.level), phases, "Daily net returns"),
         "tail_reason": shown.risk.daily_tail.reason,
-        "concentration": by_phase(figures.CONCENTRATION, traded, "Concentration")
-        if traded
-        else None,
-        "drawdowns": table(figures.DRAWDOWNS, figures.rank_drawdowns(phases), "data nw"),
+        "concentration": by_phase(figures.CONCENTRATION, traded) if traded else None,
+        "drawdowns": table(figures.DRAWDOWNS, figures.rank_drawdowns(phases), "data short nw"),
         "number": inputs.headline_phase,
         "worst_trades": table(figures.WORST_TRADES, shown.risk.worst_trades, "data short nw"),
     }
