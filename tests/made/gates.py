@@ -4,30 +4,37 @@ from dataclasses import replace
 
 from dipmaster.results.common import Verdict
 from dipmaster.results.gates import GateRow, GateRows
-from dipmaster.results.summary import Summary
+from dipmaster.results.summary import Summary, summarize
+from tests.made.phase import NO_RATE
+from tests.made.validation import validation
 
 Judged = tuple[float, float, float, float, Verdict, str]  # target, value, low, high, verdict, why
 
-BETWEEN = "the target lies between the bounds"
-REACHES = "reaches it"
+BETWEEN = "the target lies within the confidence interval"
+REACHES = "the confidence bound meets the target"
 UNSURE: Verdict = "INCONCLUSIVE"
 GATES: dict[int, dict[str, Judged]] = {
     0: {
         "win_rate": (
             0.85, 0.5543, 0.5321, 0.5763, "FAIL",
-            "even the upper bound 57.6 % is below the target 85.0 %",
+            "the upper confidence bound 57.6 % misses the target 85.0 %",
         ),
         "excess_win_rate": (
             0.0, 0.0136, -0.0021, 0.0293, UNSURE,
-            "the target lies between -0.2 % and 2.9 %; with about 9,100 "
-            "trades a verdict is as likely as not",
+            "the target 0.0 % lies within the confidence interval, -0.2 % to 2.9 %; "
+            "sample size for 50 % power: about 9,100 trades",
         ),
-        "sharpe": (2.0, -10.91, -13.2, -8.7, "FAIL", "even the upper bound -8.70 is below 2.00"),
+        "sharpe": (
+            2.0, -10.91, -13.2, -8.7, "FAIL",
+            "the upper confidence bound -8.70 misses the target 2.00",
+        ),
         "profit_factor": (
-            1.8, 0.528, 0.47, 0.59, "FAIL", "even the upper bound 0.59 is below 1.80",
+            1.8, 0.528, 0.47, 0.59, "FAIL",
+            "the upper confidence bound 0.59 misses the target 1.80",
         ),
         "max_drawdown": (
-            0.03, 0.561, 0.42, 0.51, "FAIL", "the observed drawdown 56.1 % is not below",
+            0.03, 0.561, 0.42, 0.51, "FAIL",
+            "the observed drawdown 49.8 % is not below the limit 3.0 %",
         ),
     },
     1: {
@@ -72,6 +79,8 @@ def gate_row(phase: int, metric: str, judged: Judged) -> GateRow:
         n_needed=900 if phase else None,
         verdict=verdict,
         reason=reason,
+        days_needed=0 if verdict in ("PASS", "FAIL") else 2345 if phase else 9,
+        days_needed_reason="",
     )
 
 
@@ -80,23 +89,13 @@ def undecided(rows: GateRows, reason: str) -> GateRows:
     return tuple(
         replace(
             row, value=None, low=None, high=None, n=0, n_effective=0.0, n_needed=None,
-            verdict="INCONCLUSIVE", reason=reason,
+            verdict="INSUFFICIENT DATA", reason=reason, days_needed=None,
+            days_needed_reason=NO_RATE,
         )
         for row in rows
     )  # fmt: skip
 
 
-def summary(phase: int = 2) -> Summary:
-    """Of the made gates of one phase."""
-    rows = gates(phase)
-    verdicts = [row.verdict for row in rows]
-    return Summary(
-        verdict="INCONCLUSIVE",
-        phase=phase,
-        gates_passed=verdicts.count("PASS"),
-        gates_failed=verdicts.count("FAIL"),
-        gates_inconclusive=verdicts.count("INCONCLUSIVE"),
-        trades=171 if phase else 4417,
-        net_return=0.0152 if phase else -0.5604,
-        **{row.metric: row.value for row in rows},
-    )
+def summary(last: int = 2) -> Summary:
+    """Of the made phases up to the last."""
+    return summarize(validation(last), gates(*range(last + 1)))

@@ -13,6 +13,7 @@ from dipmaster.results.evaluation.breakdowns import (
 )
 from dipmaster.results.evaluation.phase import (
     DrawdownFigures,
+    ExposureFigures,
     IntrabarOrder,
     IntrabarReading,
     LostAt,
@@ -24,8 +25,14 @@ from dipmaster.results.evaluation.phase import (
     UncertaintyFigures,
 )
 from tests.made.common import COINS, REGIMES, band
+from tests.made.risk import costs, episodes, no_costs, no_risk, risk
 
 NO_BOUNDS = IntervalBounds(None, None)
+NO_DATA = (
+    "sample too small (0 trades, minimum 100; 0 losing trades, minimum 10; "
+    "0 blocks with trades, minimum 6)"
+)
+NO_RATE = "no trades so far; no losing trades so far; no blocks with trades so far"
 
 NO_READING = IntrabarReading(trades=0, win_rate=None, mean_net_bps=None, profit_factor=None)
 UNREAD = IntrabarOrder(
@@ -38,6 +45,8 @@ def losing_phase(coins: tuple[str, ...] = COINS) -> PhaseFigures:
     return PhaseFigures(
         verdict="FAIL",
         verdict_reason="fails after Holm's correction: win rate",
+        days_needed=0,
+        days_needed_reason="",
         counts=TradeCounts(
             candidates=6012,
             candidates_out_of_sample=4502,
@@ -55,17 +64,24 @@ def losing_phase(coins: tuple[str, ...] = COINS) -> PhaseFigures:
             equity_at_end=35711.2,
             gross_pnl=3120.4,
             fees=41011.9,
-            slippage=7631.8,
+            half_spread_cost=4579.1,
+            slippage_cost=3052.7,
             funding=0.0,
             net_pnl=-45523.3,
             net_return_frac=-0.5604,
+            annualised_return_frac=-0.4204,
             turnover=441.7,
+            turnover_annual=293.1,
         ),
+        exposure=ExposureFigures(time_in_market_frac=0.403, mean_frac=0.0356, peak_frac=0.4995),
         per_trade=PerTradeFigures(
             mean_net_bps=-19.3,
             median_net_bps=9.4,
             mean_gross_bps=3.1,
             mean_cost_bps=22.4,
+            mean_fees_bps=18.9,
+            mean_half_spread_bps=2.1,
+            mean_slippage_bps=1.4,
             mean_funding_bps=0.0,
             mean_win_bps=38.7,
             mean_loss_bps=-91.4,
@@ -113,11 +129,16 @@ def losing_phase(coins: tuple[str, ...] = COINS) -> PhaseFigures:
             max_frac=0.561,
             peak_time="2023-06-30T14:05:00Z",
             trough_time="2024-12-29T20:10:00Z",
+            worst=episodes(0.561, recovered=False),
+            days=550,
             horizon_max_frac=0.498,
             horizon_days=365,
+            bootstrap_lower_frac=0.41,
             bootstrap_median_frac=0.47,
             bootstrap_upper_frac=0.51,
         ),
+        risk=risk(coins),
+        costs=costs(),
         intrabar=IntrabarOrder(
             trades_touching_both=18,
             share_frac=0.004,
@@ -188,7 +209,9 @@ def selecting_phase(coins: tuple[str, ...] = COINS) -> PhaseFigures:
     return replace(
         base,
         verdict="INCONCLUSIVE",
-        verdict_reason="undecided: win rate",
+        verdict_reason="inconclusive: win rate, sharpe, profit factor",
+        days_needed=2345,
+        days_needed_reason="",
         counts=replace(
             base.counts,
             trades=171,
@@ -204,16 +227,23 @@ def selecting_phase(coins: tuple[str, ...] = COINS) -> PhaseFigures:
             equity_at_end=101020.0,
             gross_pnl=3110.0,
             fees=1010.0,
-            slippage=180.0,
+            half_spread_cost=108.0,
+            slippage_cost=72.0,
             funding=0.0,
             net_pnl=1920.0,
             net_return_frac=0.0194,
+            annualised_return_frac=0.0128,
             turnover=17.1,
+            turnover_annual=11.3,
         ),
+        exposure=ExposureFigures(time_in_market_frac=0.0062, mean_frac=0.0003, peak_frac=0.1502),
         per_trade=replace(
             base.per_trade,
             mean_net_bps=22.4,
             mean_gross_bps=45.0,
+            mean_cost_bps=22.6,
+            mean_fees_bps=19.0,
+            mean_half_spread_bps=2.2,
             mean_win_bps=49.0,
             mean_loss_bps=-110.0,
             payoff=0.445,
@@ -235,9 +265,10 @@ def selecting_phase(coins: tuple[str, ...] = COINS) -> PhaseFigures:
             )
             for row in base.by_symbol
         ),
+        risk=risk(coins, days=92),
+        costs=costs(22.5, 171),
         abstained=None,
         abstained_at=None,
-        degradation=None,
     )
 
 
@@ -246,7 +277,13 @@ def adaptive_phase(coins: tuple[str, ...] = COINS) -> PhaseFigures:
     base = selecting_phase(coins)
     return replace(
         base,
-        money=replace(base.money, equity_at_end=100610.0, net_pnl=1510.0, net_return_frac=0.0152),
+        money=replace(
+            base.money,
+            equity_at_end=100610.0,
+            net_pnl=1510.0,
+            net_return_frac=0.0152,
+            annualised_return_frac=0.0101,
+        ),
         per_trade=replace(base.per_trade, mean_net_bps=17.6, mean_gross_bps=40.2),
         exits=(
             exit_row("target", 70, 1.0, 2410.0, 61.1, 35.0, 171),
@@ -264,17 +301,25 @@ def idle_phase(coins: tuple[str, ...] = COINS) -> PhaseFigures:
     nothing = band(None)
     return replace(
         base,
-        verdict="INCONCLUSIVE",
+        verdict="INSUFFICIENT DATA",
+        verdict_reason=NO_DATA,
+        days_needed=None,
+        days_needed_reason=NO_RATE,
         counts=replace(
             base.counts, trades=0, trades_burn_in=0, losing_trades=0, days_with_trades=0,
             blocks_with_trades=0, open_at_end=0,
         ),
         money=MoneyFigures(
-            equity_at_start=1e5, equity_at_end=1e5, gross_pnl=0.0, fees=0.0, slippage=0.0,
-            funding=0.0, net_pnl=0.0, net_return_frac=0.0, turnover=0.0,
+            equity_at_start=1e5, equity_at_end=1e5, gross_pnl=0.0, fees=0.0, half_spread_cost=0.0,
+            slippage_cost=0.0, funding=0.0, net_pnl=0.0, net_return_frac=0.0,
+            annualised_return_frac=0.0, turnover=0.0, turnover_annual=0.0,
         ),
+        exposure=ExposureFigures(time_in_market_frac=0.0, mean_frac=0.0, peak_frac=0.0),
+        risk=no_risk(),
+        costs=no_costs(),
         per_trade=PerTradeFigures(
             mean_net_bps=None, median_net_bps=None, mean_gross_bps=None, mean_cost_bps=None,
+            mean_fees_bps=None, mean_half_spread_bps=None, mean_slippage_bps=None,
             mean_funding_bps=None, mean_win_bps=None, mean_loss_bps=None, payoff=None,
             break_even_win_rate=None,
         ),
@@ -297,8 +342,9 @@ def idle_phase(coins: tuple[str, ...] = COINS) -> PhaseFigures:
             excess_blocks_together=NO_BOUNDS,
         ),
         drawdown=DrawdownFigures(
-            max_frac=0.0, peak_time=None, trough_time=None, horizon_max_frac=0.0,
-            horizon_days=365, bootstrap_median_frac=None, bootstrap_upper_frac=None,
+            max_frac=0.0, peak_time=None, trough_time=None, worst=(), days=550,
+            horizon_max_frac=0.0, horizon_days=365, bootstrap_lower_frac=None,
+            bootstrap_median_frac=None, bootstrap_upper_frac=None,
         ),
         uncertainty=UncertaintyFigures(
             design_effect_win_rate=None, clopper_pearson_if_independent=NO_BOUNDS,
@@ -311,4 +357,4 @@ def idle_phase(coins: tuple[str, ...] = COINS) -> PhaseFigures:
 
 def abstaining_phase(reason: str, at: LostAt, coins: tuple[str, ...] = COINS) -> PhaseFigures:
     """A later phase that ordered nothing."""
-    return replace(idle_phase(coins), abstained=reason, abstained_at=at, degradation=None)
+    return replace(idle_phase(coins), abstained=reason, abstained_at=at)

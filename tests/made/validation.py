@@ -10,6 +10,7 @@ from tests.made.adaptive_exits import exit_results
 from tests.made.common import BOUNDARY, COINS, FIRST, LAST, comparison, factor, interval
 from tests.made.confidence import TOO_FEW
 from tests.made.phase import adaptive_phase, losing_phase, selecting_phase
+from tests.made.risk import BENCHMARKS
 from tests.made.selection import funnel, signal_quality
 
 PERIOD = SplitPeriod(
@@ -32,6 +33,7 @@ def validation(last: int = 2, coins: tuple[str, ...] = COINS) -> ValidationResul
         verdict="INCONCLUSIVE",
         verdict_reason=not_built(last),
         period=PERIOD,
+        benchmarks=BENCHMARKS,
         built_phases=built,
         phases={str(phase): FIGURES[phase](coins) for phase in built},
         integrity_checks=tuple(check(phase) for phase in built),

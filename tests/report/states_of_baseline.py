@@ -35,7 +35,14 @@ def one_trade() -> ReportInputs:
         random_entry=idle.random_entry,
         uncertainty=idle.uncertainty,
         by_month=phase.by_month[:1],
-        money=replace(phase.money, net_pnl=31.0, gross_pnl=42.0, fees=10.0, slippage=1.0),
+        money=replace(
+            phase.money,
+            net_pnl=31.0,
+            gross_pnl=42.0,
+            fees=10.0,
+            half_spread_cost=0.5,
+            slippage_cost=0.5,
+        ),
     )
     return with_phases(replace(no_trades(), equity=run().equity), {0: lone})
 

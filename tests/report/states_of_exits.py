@@ -6,6 +6,7 @@ from dipmaster.report.inputs import ReportInputs
 from tests.made import exits
 from tests.made.adaptive_exits import abstained_exits, exit_results, nothing_captured, scatter
 from tests.made.gates import gates, undecided
+from tests.made.judged import degrading
 from tests.made.phase import (
     adaptive_phase,
     losing_phase,
@@ -65,7 +66,11 @@ def costly_models() -> ReportInputs:
     figures = {
         1: replace(base.phase(1), verdict="FAIL", verdict_reason=missed),
         2: replace(
-            losing_phase(), verdict="FAIL", verdict_reason=HARM, degradation=HARM, abstained=None
+            losing_phase(),
+            verdict="FAIL",
+            verdict_reason=HARM,
+            degradation=degrading(HARM),
+            abstained=None,
         ),
         4: replace(base.phase(4), verdict="PASS", verdict_reason="every gate passes"),
     }
@@ -174,7 +179,7 @@ def phase_2_wordy() -> ReportInputs:
         second,
         money=replace(second.money, equity_at_start=31000.0),
         verdict="FAIL",
-        degradation=HARM,
+        degradation=degrading(HARM),
     )
     checks = tuple(replace(one, passed=True) for one in base.validation.integrity_checks)
     reason = f"{not_built(2)}; phase 2 fails: {HARM}"

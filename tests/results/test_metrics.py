@@ -35,8 +35,8 @@ def test_compared_are_those_marked_and_the_fields_of_a_comparison() -> None:
 
 
 def test_the_summary_names_metrics_that_exist() -> None:
-    counts = {"verdict", "phase", "gates_passed", "gates_failed", "gates_inconclusive", "trades"}
-    assert fields(Summary) - counts <= set(METRICS)
+    verdicts = {"verdict", "verdict_reason", "verdict_by_phase", "override"}
+    assert fields(Summary) - verdicts - {"trades", "time_in_market"} <= set(METRICS)
 
 
 @pytest.mark.parametrize("metric", METRICS.values(), ids=METRICS)

@@ -1,4 +1,4 @@
-"""A phase with nothing but a number, a name and a title is the phase before it, trade for trade."""
+"""A phase with nothing but a number and a name is the phase before it, trade for trade."""
 
 import json
 import shutil
@@ -30,7 +30,6 @@ class EmptyPhase(Phase):
 
     number = len(PHASES)
     name = "empty"
-    title = "nothing"
 
 
 class EmptyFinalPhase(Phase):
@@ -38,7 +37,6 @@ class EmptyFinalPhase(Phase):
 
     number = FINAL_PHASE
     name = "empty_final"
-    title = "nothing"
 
 
 @pytest.fixture(scope="module")
@@ -176,7 +174,6 @@ class WrittenPhase(Phase):
 
     number = {number}
     name = "written"
-    title = "nothing"
 '''
 IMPORT = "from dipmaster.evaluation.phases.selection import SelectionPhase\n"
 

@@ -90,21 +90,16 @@ def in_sentence(metric: Metric) -> str:
     return metric.title if metric is SHARPE else metric.title.lower()
 
 
-def columns(before: str, after: str, css: str = "") -> tuple[Column[Change], ...]:
-    """Columns of a table of changes; `css` for cells of numbers that never break."""
+def columns(heading: str, before: str, after: str) -> tuple[Column[Change], ...]:
+    """Columns of a table of changes, headed by what is compared."""
     return (
-        Column("Figure", lambda row: row.metric.title, "l"),
-        Column(before, lambda row: row.before, css),
-        Column(after, lambda row: row.after, css),
-        Column("Difference", lambda row: table.bold(row.difference), css),
+        Column(heading, lambda row: row.metric.title, "l"),
+        Column(before, lambda row: row.before, "n"),
+        Column(after, lambda row: row.after, "n"),
+        Column("Difference", lambda row: table.bold(row.difference), "n"),
         Column("Interval", lambda row: row.bounds, "n"),
         Column("Verdict", lambda row: table.verdict(row.verdict), "l n"),
     )
-
-
-def is_any_computed(rows: Sequence[Change]) -> bool:
-    """Whether there is a value to draw."""
-    return any(row.estimate.value is not None for row in rows)
 
 
 HEADLINE = (WIN_RATE, PROFIT_FACTOR, MEAN_NET_BPS)
