@@ -18,7 +18,6 @@ from dipmaster.report.chapters.changes import ablation
 from dipmaster.report.chapters.decision.view import DECISION
 from dipmaster.report.inputs import ReportInputs
 from dipmaster.report.kit import html, numbers, pdf, printable
-from dipmaster.results.evaluation.record import SelectionResults
 from tests.report.conftest import unpainted
 from tests.report.run import validated
 from tests.report.wording import find_refused, text_of_page
@@ -356,12 +355,6 @@ def test_a_value_that_a_view_did_not_give_is_named(losing: ReportInputs) -> None
     del context["figures"]
     with pytest.raises(PipelineError, match=r"(?s)decision.html.j2.*'figures' is undefined"):
         html.render(DECISION.page, context)
-
-
-def test_a_phase_without_its_own_results_is_named(losing: ReportInputs) -> None:
-    expected = r"expected SelectionResults of phase 1, found NoneType.*\n.*`dvc repro`"
-    with pytest.raises(PipelineError, match=expected):
-        losing.results_of(1, SelectionResults)
 
 
 def test_charts_are_images_with_their_titles_in_the_pdf() -> None:
