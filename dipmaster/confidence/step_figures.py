@@ -67,10 +67,10 @@ def compare_families(
     area, rank = classifier.auc.low, regression.return_rank_correlation.low
     why = (
         f"lower bound of the classifier's AUC {_format(area)}, needed above .5; lower bound of the "
-        f"regression's rank correlation with the net return {_format(rank)}, needed above 0. To "
-        "know which trades win is not yet to earn: the tenth with the highest p nets "
-        f"{_format(classifier.mean_net_bps_top_decile.value)} bps (classifier) and "
-        f"{_format(regression.mean_net_bps_top_decile.value)} bps (regression) a trade"
+        f"regression's rank correlation with the net return {_format(rank)}, needed above 0. "
+        "Ranking skill does not imply profit: mean net return of the decile with the highest p "
+        f"{_format(classifier.mean_net_bps_top_decile.value)} bp (classifier) and "
+        f"{_format(regression.mean_net_bps_top_decile.value)} bp (regression) per trade"
     )
     shortage = _describe_shortage(scores, sample, params)
     carried = area is not None and area > 0.5, rank is not None and rank > 0.0

@@ -3,7 +3,7 @@
 Phases are cumulative settings of ONE strategy over the same bars, candidates and
 out-of-sample period. Whatever a phase does not define it does as the phase before it: it
 orders the same entries, leaves them by the same exits and must pass the same checks. So a
-phase with nothing but a number, a name and a title trades exactly what the one before it
+phase with nothing but a number and a name trades exactly what the one before it
 trades.
 
 A phase is a frozen dataclass whose fields are what it reads for itself (`read_inputs`);
@@ -100,13 +100,10 @@ class Phase:
         As in ledgers, gates and params; phases are evaluated in rising order.
     name
         Of its package.
-    title
-        What it adds, for people.
     """
 
     number: ClassVar[int]
     name: ClassVar[str]
-    title: ClassVar[str]
 
     @classmethod
     def read_inputs(cls, inputs: EvaluationInputs, params: Params) -> Self:

@@ -65,7 +65,7 @@ def complete_phases(
     """Trade phases one after the other."""
     completed: tuple[CompletedPhase, ...] = ()
     for phase in phases:
-        with stage.progress_step(f"trading phase {phase.number}: {phase.title}"):
+        with stage.progress_step(f"trading phase {phase.number}: {phase.name}"):
             completed = (*completed, complete_phase(context, phase, completed))
     return completed
 

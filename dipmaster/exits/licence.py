@@ -117,7 +117,7 @@ def _bound(
 def _refuse(sales: Sales, blocks: int, low_bps: float | None, rule: ExitLicenceRule) -> str:
     """Why there is no licence, "" where there is one."""
     if sales.row.size < rule.min_positions:
-        return f"{sales.row.size} of {rule.min_positions} sales that a licence needs"
+        return f"{sales.row.size} of {rule.min_positions} sales required"
     if low_bps is None:
         return describe_missing_blocks(blocks)
-    return "" if low_bps > 0.0 else "acting had not shown to earn on left-out rows"
+    return "" if low_bps > 0.0 else "no significant gain of selling on held-out rows"

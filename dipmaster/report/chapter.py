@@ -11,8 +11,8 @@ FOLDER = "chapters"
 Part = Literal["body", "appendix"]
 
 
-def show_nothing(inputs: ReportInputs, number: int = 0) -> Context:
-    """The view of a chapter, or of a phase's part, whose templates need nothing of their own."""
+def show_nothing(inputs: ReportInputs) -> Context:
+    """The view of a chapter whose template needs nothing of its own."""
     return {}
 
 
@@ -60,29 +60,3 @@ class Chapter:
     def terms(self) -> str:
         """What it adds to the definitions; there need not be such a file."""
         return f"{FOLDER}/{self.folder}/terms.html.j2"
-
-
-def draws_no_holding_times(inputs: ReportInputs, number: int) -> bool:
-    """Whether a phase's own part shows how long positions were held; most do not."""
-    return False
-
-
-@dataclass(frozen=True, kw_only=True)
-class PhasePart:
-    """What one phase adds to the chapter that every phase has.
-
-    Attributes
-    ----------
-    folder
-        Its name under `FOLDER`: intro.html.j2 comes before the figures, parts.html.j2 after
-        what the phase changed.
-    view
-        What these print, as `own`; the second argument is the phase's number.
-    draws_holding_times
-        Whether it shows the histogram of holding times, which the chapter then leaves out.
-    """
-
-    folder: str
-    title: str
-    view: Callable[[ReportInputs, int], Context] = show_nothing
-    draws_holding_times: Callable[[ReportInputs, int], bool] = draws_no_holding_times

@@ -7,8 +7,10 @@ from typing import Literal
 
 from dipmaster.core.params import Gates
 from dipmaster.report.kit import numbers
-from dipmaster.report.kit.phases import name_addition
+from dipmaster.report.kit.numbers import Estimated
+from dipmaster.report.kit.phases import ADAPTIVE_EXITS, name_addition
 from dipmaster.results import GateRow, GateRows, ValidationResults
+from dipmaster.results.common import Interval, Verdict
 from dipmaster.results.evaluation.phase import PhaseFigures
 from dipmaster.results.metrics import METRICS, SHARPE
 
@@ -93,7 +95,7 @@ def _recommend(judged: _Judged) -> Recommendation:
     if not judged.figures.counts.trades:
         return _action(judged, "no decision", "no decision, no trade was made out of sample")
     if judged.figures.verdict == "FAIL":
-        return _action(judged, "reject", f"reject, misses {_names(judged, 'FAIL')}")
+        return _action(judged, "reject", f"reject, {_describe_failure(judged)}")
     if judged.figures.verdict == "PASS":
         return _action(judged, "adopt", f"adopt, all {len(judged.gates)} gates pass")
     return _action(judged, "keep collecting", _describe_waiting(judged))
@@ -121,30 +123,38 @@ def _describe_reference(judged: _Judged) -> str:
     return f"reference only, net return {numbers.bps(net)} per trade over {trades:,} trades"
 
 
+def _describe_failure(judged: _Judged) -> str:
+    missed = _names(judged, "FAIL")
+    return f"misses {missed}" if missed else judged.figures.verdict_reason
+
+
 def _describe_harm(judged: _Judged) -> str:
     """What the phase adds and costs money over all candidates; empty where that is not shown."""
     override = judged.figures.degradation
     if override:
-        change, what = override.change_mean_net_bps, name_addition(judged.phase)
-        return _reduces(what, numbers.estimate(change, "bps"), change.n)
-    exits = judged.results.exits
-    if (
-        judged.phase != 2
-        or exits is None
-        or exits.standalone.change.mean_net_bps.verdict != "worse"
-    ):
+        change = override.change_mean_net_bps
+        return _reduces(name_addition(judged.phase), change, change.n)
+    exits = judged.results.exits if judged.phase == ADAPTIVE_EXITS else None
+    if exits is None or exits.standalone.change.mean_net_bps.verdict != "worse":
         return ""
-    change_of_exits = numbers.estimate(exits.standalone.change.mean_net_bps, "bps")
-    return _reduces("adaptive exits", change_of_exits, exits.standalone.n)
+    return _reduces("adaptive exits", exits.standalone.change.mean_net_bps, exits.standalone.n)
 
 
-def _reduces(what: str, change: str, n: int) -> str:
+def _reduces(what: str, change: Estimated, n: int) -> str:
+    """The loss, so that all of its numbers are positive where the whole interval is a loss."""
+    loss = Interval(_minus(change.value), _minus(change.high), _minus(change.low))
+    shown = numbers.estimate(loss, "cost")
     return (
-        f"reject the {what}, they change net return by {change} per candidate over {n:,} candidates"
+        f"reject the {what}, they reduce net return by {shown} per candidate over {n:,} candidates"
     )
 
 
-def _names(judged: _Judged, verdict: str) -> str:
+def _minus(value: float | None) -> float | None:
+    return None if value is None else -value
+
+
+def _names(judged: _Judged, verdict: Verdict) -> str:
+    """Gates with a verdict, in a list within a sentence; empty where there is none."""
     names = [_name(gate) for gate in judged.gates if gate.verdict == verdict]
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
@@ -157,9 +167,9 @@ def _name(gate: GateRow) -> str:
 def _describe_waiting(judged: _Judged) -> str:
     """How long until there is enough data, and until a decision at 50 % power."""
     days = judged.figures.days_needed
-    wait = "" if days is None else f", {describe_time(days)} to {_aim(judged)}"
+    wait = "" if not days else f", {describe_time(days)} to {_aim(judged)}"
     longest = find_longest(judged.gates, judged.results.period.days_out_of_sample)
-    if longest is None or (days is not None and longest.days <= days):
+    if longest is None or (days and longest.days <= days):
         return f"keep collecting{wait or ', time to a decision not computable'}"
     return f"keep collecting{wait}, {describe_time(longest.days)} to a decision on {longest.name}"
 
@@ -167,7 +177,8 @@ def _describe_waiting(judged: _Judged) -> str:
 def _aim(judged: _Judged) -> str:
     if judged.figures.verdict == "INSUFFICIENT DATA":
         return _lacking(judged) or "the minimum data"
-    return f"a decision on {_names(judged, 'INCONCLUSIVE')}"
+    open_gates = _names(judged, "INCONCLUSIVE")
+    return f"a decision on {open_gates}" if open_gates else "a decision"
 
 
 @dataclass(frozen=True)

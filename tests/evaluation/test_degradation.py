@@ -60,7 +60,7 @@ class Unchecked(ExitsPhase):
 class Later(Phase):
     """A phase after it that leaves by the same models and adds nothing."""
 
-    number, name, title = 3, "later", "nothing"
+    number, name = 3, "later"
 
 
 def judged(

@@ -80,11 +80,11 @@ def test_what_earns_everywhere_is_licensed(training_set: ExitTrainingSet) -> Non
 @pytest.mark.parametrize(
     ("mean", "sold", "expected"),
     [
-        (-2.0, np.arange(400) % 2 == 0, "had not shown to earn"),
-        (0.0, np.arange(400) % 2 == 0, "had not shown to earn"),
-        (2.0, np.arange(400) < 8, "of 10 sales that a licence needs"),
+        (-2.0, np.arange(400) % 2 == 0, "no significant gain"),
+        (0.0, np.arange(400) % 2 == 0, "no significant gain"),
+        (2.0, np.arange(400) < 8, "of 10 sales required"),
         (2.0, np.arange(400) < 40, "of 4 blocks that bounds need"),
-        (2.0, np.zeros(400, np.bool_), "0 of 10 sales that a licence needs"),
+        (2.0, np.zeros(400, np.bool_), "0 of 10 sales required"),
     ],
 )
 def test_what_does_not_is_not(

@@ -95,7 +95,7 @@ def exit_models() -> ExitModelResults:
         calibrator=COEFFICIENTS,
         licences=(
             licence("2023-04-01", 3.1, 0.8),
-            licence("2023-07-01", 0.4, -1.2, "acting had not shown to earn on left-out rows"),
+            licence("2023-07-01", 0.4, -1.2, "no significant gain of selling on held-out rows"),
         ),
         acting=ExitActing(positions=900, sold=61, earned_bps=interval(1.4, 1.1)),
         acting_unlicensed=ExitActing(positions=3602, sold=88, earned_bps=interval(-0.9, 1.6)),

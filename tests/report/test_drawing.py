@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib import font_manager
 
-from dipmaster.report.chapters.phase import equity
 from dipmaster.report.inputs import ReportInputs
 from dipmaster.report.kit import forest
 from dipmaster.report.kit.drawing import (
@@ -16,9 +15,9 @@ from dipmaster.report.kit.drawing import (
     inline_svg,
     new_figure,
     thinned,
-    without_idle_groups,
 )
 from dipmaster.report.kit.interval_plot import Mark
+from dipmaster.report.kit.svg import without_idle_groups
 from dipmaster.results.metrics import WIN_RATE
 
 pytestmark = pytest.mark.painted
@@ -38,17 +37,6 @@ def test_thinning_keeps_ends_and_extremes(values: list[float], points: int) -> N
 
 def test_a_short_curve_is_kept_whole() -> None:
     assert thinned(np.arange(5.0), 10).tolist() == [0, 1, 2, 3, 4]
-
-
-def test_drawdown_restarts_at_the_boundary() -> None:
-    values = np.array([100.0, 50.0, 40.0, 30.0, 60.0, 45.0])
-    depth = equity._drawdown(values, 3)
-    assert depth.tolist() == [0.0, 0.5, 0.6, 0.25, 0.0, 0.25]
-    assert equity._drawdown(values, 0).tolist() == [0.0, 0.5, 0.6, 0.7, 0.4, 0.55]
-
-
-def test_drawdown_of_a_ruined_account_ends_at_one() -> None:
-    assert equity._drawdown(np.array([100.0, -5.0, -6.0]), 0).tolist() == [0.0, 1.0, 1.0]
 
 
 def test_an_svg_has_escaped_text_a_title_and_no_leftovers() -> None:

@@ -6,9 +6,9 @@ from dataclasses import replace
 import pytest
 
 from dipmaster.report import registry
-from dipmaster.report.chapters.phase.money import waterfall
 from dipmaster.report.inputs import ReportInputs
 from tests.made.phase import losing_phase
+from tests.report.conftest import unpainted
 from tests.report.printed import print_chapter
 from tests.report.run import with_phases
 
@@ -40,7 +40,7 @@ def test_a_simulated_market_is_spot(states: States) -> None:
 def test_real_bars_without_funding_files_say_what_is_missing(states: States) -> None:
     printed = print_page(states["real bars"](), "definitions")
     assert "Funding Not charged: no funding file was given." in printed
-    assert "if these are futures, what holding them costs is missing from every figure" in printed
+    assert "if these are futures, funding is missing from all figures" in printed
 
 
 @pytest.mark.parametrize(
@@ -52,14 +52,8 @@ def test_charged_coins_are_counted(states: States, coins: int, others: bool) -> 
     assert ("The other coins have no funding file" in printed) == others
 
 
-def test_a_phase_says_what_funding_cost_where_it_is_charged(states: States) -> None:
+def test_the_costs_name_funding_where_it_is_charged(states: States) -> None:
     real = states["real bars"]()
-    printed = print_page(charge_coins(real, 1), "phase-0")
-    assert "spread and slippage 300, funding 100 (0.4 bp a trade, 10.0 % of all costs)" in printed
-    assert "funding" not in print_page(real, "phase-0")
-
-
-def test_the_waterfall_has_a_step_for_funding_where_there_is_any() -> None:
-    money = losing_phase().money
-    assert "funding" not in waterfall(money)
-    assert "funding   \N{MINUS SIGN}250" in waterfall(replace(money, funding=250.0))
+    with unpainted():
+        assert "Funding" in print_page(charge_coins(real, 1), "costs")
+        assert "Funding" not in print_page(real, "costs")

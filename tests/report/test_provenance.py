@@ -10,9 +10,10 @@ import pytest
 from dipmaster.core.errors import PipelineError
 from dipmaster.report import provenance
 from dipmaster.report.attachments import Attachment, attach_file, attach_trades
-from dipmaster.report.chapters.provenance.view import flat
+from dipmaster.report.chapters.provenance.view import PROVENANCE
 from dipmaster.report.inputs import ReportInputs
 from tests.report import frames
+from tests.report.printed import print_chapter
 
 LOCK = {
     "stages": {
@@ -61,20 +62,19 @@ def test_a_lock_in_another_form_names_place_and_fix(lock: object, where: str) ->
         provenance.outputs(lock)
 
 
-def test_params_are_flattened_in_order() -> None:
-    values = {"gates": {"alpha": 0.025, "targets": {"phase_1": {"sharpe": 2.0}}}, "on": True}
-    assert flat(values) == [
-        ("gates.alpha", "0.025"),
-        ("gates.targets.phase_1.sharpe", "2"),
-        ("on", "true"),
-    ]
-
-
 def test_versions_name_what_numbers_depend_on() -> None:
     versions = provenance.package_versions()
     assert {"python", "numpy", "numba", "weasyprint"} <= set(versions)
     assert versions["python"].count(".") == 1
     assert versions["xgboost"][0].isdigit()
+
+
+def test_the_page_lists_every_attachment_and_no_hash(losing: ReportInputs) -> None:
+    printed = print_chapter(losing, PROVENANCE)
+    assert f"Document id {losing.document_id}: " in printed
+    for file in losing.attachments:
+        assert f"{file.name} {file.description}" in printed
+    assert losing.outputs[0].md5 not in printed
 
 
 def test_the_record_names_every_hash_and_gives_the_document_its_id(losing: ReportInputs) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from dipmaster.report.chapters.quality import view as quality
 from dipmaster.report.inputs import ReportInputs
+from dipmaster.report.kit import numbers
 from dipmaster.results.ingest import Gap, LargestJump, StrayBars
 from tests.report.printed import print_chapter, say
 from tests.report.run import run, validated
@@ -64,9 +65,9 @@ def test_the_largest_jumps_come_first_and_tell_the_bars_between(losing: ReportIn
 @pytest.mark.parametrize(
     ("coins", "expected"),
     [
-        (0, "over gaps too: none; a factor above 1.5 is refused"),
-        (1, "over gaps too: the largest are listed below; a factor above 1.5 is refused"),
-        (9, "over gaps too: the largest are listed below; a factor above 1.5 is refused"),
+        (0, "gaps included: none; a factor above 1.5 stops the run"),
+        (1, "gaps included: the largest are listed below; a factor above 1.5 stops the run"),
+        (9, "gaps included: the largest are listed below; a factor above 1.5 stops the run"),
     ],
 )
 def test_jumps_are_told_with_the_factor_that_is_refused(coins: int, expected: str) -> None:
@@ -83,10 +84,10 @@ def test_jumps_are_told_with_the_factor_that_is_refused(coins: int, expected: st
     ("days", "expected"),
     [
         (0, "no coin has a bar: none."),
-        (1, "no coin has a bar: 1. It is left out of every figure and not counted as a day of "
+        (1, "no coin has a bar: 1. It is excluded from all statistics and not counted as a day of "
          "zero return."),
-        (20, "no coin has a bar: 20. They are left out of every figure and not counted as days of "
-         "zero return."),
+        (20, "no coin has a bar: 20. They are excluded from all statistics and not counted as "
+         "days of zero return."),
     ],
 )  # fmt: skip
 def test_days_without_bars_are_told(losing: ReportInputs, days: int, expected: str) -> None:
@@ -101,8 +102,8 @@ SHORT = StrayBars(symbol="ETHUSDT", from_="2015-02-01T23:50:00Z", to="2015-02-02
 @pytest.mark.parametrize(
     ("runs", "expected"),
     [
-        ((), "far from all other bars: none."),
-        ((LONE,), "far from all other bars: BTCUSDT 1 bar on 2033-01-01."),
+        ((), "isolated from all other bars: none."),
+        ((LONE,), "isolated from all other bars: BTCUSDT 1 bar on 2033-01-01."),
         ((LONE, SHORT), "all other bars: BTCUSDT 1 bar on 2033-01-01, ETHUSDT 4 bars on "
          "2015-02-01 to 2015-02-02."),
     ],
@@ -115,21 +116,21 @@ def test_stray_bars_are_told(states: States, runs: tuple[StrayBars, ...], expect
 
 
 def test_a_simulated_market_has_no_stray_bars(losing: ReportInputs) -> None:
-    assert "far from all other bars" not in print_chapter(losing, quality.QUALITY)
+    assert "isolated from all other bars" not in print_chapter(losing, quality.QUALITY)
 
 
 def test_faults_name_their_coins(states: States) -> None:
     faulty = with_coin(states["losing"](), "BTCUSDT", duplicates=2)
     printed = say(SENTENCES, "faults", quality.faults(faulty.ingest.symbols))
-    assert "duplicate stamps: BTCUSDT 2" in printed
-    assert "stamps off the 5-minute grid: none" in printed
+    assert "Duplicate time stamps: BTCUSDT 2." in printed
+    assert "Time stamps off the 5-minute grid: none." in printed
 
 
 def test_columns_files_and_rows_of_real_bars(states: States) -> None:
     inputs = states["real bars"]()
     assert quality.missing_columns(inputs) == [
-        ("No coin has half spread bps", "the half-spread is a fixed number"),
-        ("ADAUSDT: trade count", "only some of its files have it"),
+        ("All coins: half spread bps", "fixed half-spread"),
+        ("ADAUSDT: trade count", "not used: missing in some files"),
     ]
     view = quality.view(inputs)
     assert [row[1:] for row in view["dropped"].rows] == [("high below low", "3")]
@@ -152,6 +153,13 @@ def test_coins_that_ended_early_and_bars_cut_off_are_told(losing: ReportInputs) 
     early = say(SENTENCES, "ended_early", view["ended_early"])
     day = losing.ingest.symbols[name].last_open_time[:10]
     assert early.startswith(f"Ended early: {name} on {day}")
-    assert "3 bars in all" in say(SENTENCES, "trimmed", view["trimmed_bars"])
+    assert "Removed at the end: 3 bars, " in say(SENTENCES, "trimmed", view["trimmed_bars"])
     untouched = quality.view(losing)
     assert (untouched["ended_early"], untouched["trimmed_bars"]) == ([], 0)
+
+
+def test_numbers_of_an_earlier_stage_get_their_commas_and_dates_stay() -> None:
+    text = "-56893.97 against 8250 trades, 24 fits, 2023-06-30 00:05, 1023 marks, 1.23456"
+    assert numbers.group_digits(numbers.typeset(text)) == (
+        "−56,893.97 against 8,250 trades, 24 fits, 2023-06-30 00:05, 1,023 marks, 1.23456"
+    )

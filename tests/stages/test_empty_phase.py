@@ -1,4 +1,4 @@
-"""A phase with nothing but a number, a name and a title is the phase before it, trade for trade."""
+"""A phase with nothing but a number and a name is the phase before it, trade for trade."""
 
 import json
 import os
@@ -32,7 +32,6 @@ class EmptyPhase(Phase):
 
     number = len(PHASES)
     name = "empty"
-    title = "nothing"
 
 
 class EmptyFinalPhase(Phase):
@@ -40,7 +39,6 @@ class EmptyFinalPhase(Phase):
 
     number = FINAL_PHASE
     name = "empty_final"
-    title = "nothing"
 
 
 @pytest.fixture(scope="module")
@@ -178,7 +176,6 @@ class WrittenPhase(Phase):
 
     number = {number}
     name = "written"
-    title = "nothing"
 '''
 IMPORT = "from dipmaster.evaluation.phases.selection import SelectionPhase\n"
 

@@ -3,6 +3,7 @@
 from dipmaster.report.findings.finding import Evidence
 from dipmaster.report.inputs import ReportInputs
 from dipmaster.results import GateRow
+from dipmaster.results.metrics import MAX_DRAWDOWN, PROFIT_FACTOR
 
 COMFORTABLE_COST_MULTIPLE = 2.0  # with it costs could double before the mean trade nets nothing
 SMALL_EXPOSURE_FRAC = 0.05  # of equity, on average
@@ -40,7 +41,7 @@ def losing_baseline(inputs: ReportInputs) -> Evidence | None:
 
 
 def _loss(inputs: ReportInputs, phase: int) -> GateRow | None:
-    gate = inputs.gates_of(phase).get("profit_factor")
+    gate = inputs.gates_of(phase).get(PROFIT_FACTOR.key)
     return gate if gate and gate.high is not None and gate.high < 1.0 else None
 
 
@@ -55,13 +56,26 @@ def thin_cost_margin(inputs: ReportInputs) -> Evidence | None:
     return {"phase": phase, "cost": cost, "break_even": break_even, "multiple": multiple}
 
 
-def rarely_invested(inputs: ReportInputs) -> Evidence | None:
-    """The headline phase, where most of the account is never at risk."""
+def orders_too_large(inputs: ReportInputs) -> Evidence | None:
+    """Orders of the headline phase that no market would fill at the price of the bar."""
     phase = inputs.headline_phase
-    exposure = inputs.phase(phase).exposure
-    if not 0.0 < exposure.mean_frac < SMALL_EXPOSURE_FRAC:
+    capacity = inputs.phase(phase).costs.capacity
+    largest = max(capacity.levels, key=lambda one: one.participation_frac, default=None)
+    p95 = capacity.participation_p95_frac
+    if largest is None or p95 is None or p95 <= largest.participation_frac:
         return None
-    return {"phase": phase, "exposure": exposure}
+    return {"phase": phase, "p95": p95, "level": largest}
+
+
+def rarely_invested(inputs: ReportInputs) -> Evidence | None:
+    """The headline phase, where its small drawdown is that of a small investment."""
+    phase = inputs.headline_phase
+    figures, gate = inputs.phase(phase), inputs.gates_of(phase).get(MAX_DRAWDOWN.key)
+    if gate is None or figures.drawdown.max_frac >= gate.target:
+        return None
+    if not 0.0 < figures.exposure.mean_frac < SMALL_EXPOSURE_FRAC:
+        return None
+    return {"phase": phase, "exposure": figures.exposure}
 
 
 def below_benchmark(inputs: ReportInputs) -> Evidence | None:
@@ -69,7 +83,7 @@ def below_benchmark(inputs: ReportInputs) -> Evidence | None:
     phase, benchmarks = inputs.headline_phase, inputs.validation.benchmarks
     earned = inputs.phase(phase).money.net_return_frac
     held, cash = benchmarks.buy_and_hold.return_frac, benchmarks.cash.return_frac
-    if earned is None or earned >= max(held, cash):
+    if not inputs.phase(phase).counts.trades or earned is None or earned >= max(held, cash):
         return None
     return {"phase": phase, "earned": earned, "held": held, "cash": cash}
 

@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from dipmaster.core.errors import PipelineError
 from dipmaster.report.kit import numbers
+from dipmaster.report.kit.feature_names import name_feature
 from dipmaster.report.kit.printable import breakable, printable
 from dipmaster.report.kit.verdicts import mark
 
@@ -22,6 +23,7 @@ FILTERS = {
     "count": numbers.count,
     "days": numbers.days,
     "estimate": numbers.estimate,
+    "feature": name_feature,
     "interval": numbers.interval,
     "mark": mark,
     "minute": numbers.minute,

@@ -80,6 +80,11 @@ def count(value: float | None) -> str:
     return plain(value, 0)
 
 
+def share(some: int, whole: int) -> str:
+    """A count with its share of the whole, where there is a whole."""
+    return f"{count(some)} ({percent(some / whole)})" if whole else count(some)
+
+
 def ratio(value: float | None) -> str:
     """A ratio with two decimals."""
     return plain(value, 2)
@@ -100,6 +105,7 @@ FORMATS: Mapping[str, Callable[[float | None], str]] = {
     "change": lambda value: percent(value, signed=True),
     "points": points,
     "bps": bps,
+    "cost": lambda value: bps(value, signed=False),
     "count": count,
     "ratio": ratio,
     "signed": lambda value: plain(value, 2, signed=True),
@@ -162,6 +168,11 @@ def typeset(text: str) -> str:
     """Text of an earlier stage with true minus signs, 0.85 for .85, units with their numbers."""
     whole = re.sub(r"(?<![\w.])\.(?=\d)", "0.", text.replace(" %", NBSP + "%"))
     return re.sub(r"(?<![\w.])-(?=\d)", MINUS, whole)
+
+
+def group_digits(text: str) -> str:
+    """Text of an earlier stage with commas in numbers of four digits or more, dates left alone."""
+    return re.sub(r"(?<![\w.:-])\d{4,}(?![\w:-])", lambda found: f"{int(found[0]):,}", text)
 
 
 def minute(stamp: str) -> str:

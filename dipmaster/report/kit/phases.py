@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 
+ADAPTIVE_EXITS = 2
 NAMES: Mapping[int, str] = {
     0: "baseline strategy",
     1: "signal filter",
-    2: "adaptive exits",
+    ADAPTIVE_EXITS: "adaptive exits",
     3: "sizing",
     4: "alternative data",
 }
@@ -18,4 +19,4 @@ def name_phase(number: int) -> str:
 
 def name_addition(number: int) -> str:
     """What a phase adds that can cost money, in the plural."""
-    return {2: "exit models"}.get(number, "additions")
+    return {ADAPTIVE_EXITS: "exit models"}.get(number, "additions")

@@ -24,7 +24,6 @@ class BaselinePhase(Phase):
 
     number = 0
     name = "baseline"
-    title = "the strategy as it stands"
 
     def targets(self, gates: Gates) -> Mapping[str, float]:
         """Those of the final phase."""

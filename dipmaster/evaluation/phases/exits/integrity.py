@@ -209,7 +209,7 @@ def _licensed_on_record(rows: pd.DataFrame, licences: Sequence[ExitLicence]) -> 
     return Check(
         "a score is licensed where the licence of its fit is on record, with a bound above 0",
         not (wrong or undeserved),
-        f"{len(scored)} scores, {wrong} against the record; {len(licences)} licences asked for, "
+        f"{len(scored)} scores, {wrong} against the record; {len(licences)} licences needed, "
         f"{sum(one.licensed for one in licences)} granted, {len(undeserved)} without such a bound",
     )
 

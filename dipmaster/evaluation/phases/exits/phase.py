@@ -50,7 +50,6 @@ class ExitsPhase(Phase):
 
     number = 2
     name = "exits"
-    title = "adaptive exits"
 
     @classmethod
     def read_inputs(cls, inputs: EvaluationInputs, params: Params) -> Self:

@@ -31,7 +31,6 @@ class SelectionPhase(Phase):
 
     number = 1
     name = "selection"
-    title = "confidence, filter, confirmation"
 
     def orders(self, context: EvaluationContext, completed: Completed) -> PhaseOrders:
         """Order what was admitted."""

@@ -1,1 +1,1 @@
-"""Gross to net, break-even cost, size against traded volume."""
+"""Gross to net, break-even cost and capacity to one page."""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from dipmaster.report.chapter import Chapter, Context
+from dipmaster.report.findings.results import rarely_invested
 from dipmaster.report.findings.rules import find
 from dipmaster.report.inputs import ReportInputs
 from dipmaster.report.kit import accounts, gates
@@ -47,6 +48,7 @@ def view(inputs: ReportInputs) -> Context:
         "figures": figures,
         "exits_change": _exits_change(inputs),
         "exposure": figures.exposure,
+        "is_barely_invested": rarely_invested(inputs) is not None,
         "is_ruined": inputs.is_ruined(number),
         "lost_before_frac": _lost_before(figures, inputs.params.execution.capital),
         "matrix": gates.matrix(inputs.gates, inputs.built, inputs.params.gates),

@@ -1,1 +1,1 @@
-"""What phase 2 adds to its chapter: effect of its exits, rules that acted, exit models."""
+"""Exit rules and exit models to tables and charts."""

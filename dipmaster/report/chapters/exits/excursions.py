@@ -32,7 +32,7 @@ MARKS: dict[str, dict[str, Any]] = {
 
 
 def scatter(trades: Sequence[TradeDot], stop_frac: float, activation_frac: float | None) -> Markup:
-    """A mark a trade: how far price fell below the entry against how far it rose above.
+    """A mark a trade: maximum adverse against maximum favourable excursion.
 
     Parameters
     ----------
@@ -55,11 +55,11 @@ def scatter(trades: Sequence[TradeDot], stop_frac: float, activation_frac: float
     note(axes, "stop", at, (2, 2), xycoords=("data", "axes fraction"))
     if activation_frac is not None:
         axes.axhline(10_000 * activation_frac, color=GREY, linewidth=0.9, linestyle=DASHED)
-    axes.set_xlabel("lowest point before the exit, basis points of the entry price")
-    axes.set_ylabel("highest point, basis points")
+    axes.set_xlabel("maximum adverse excursion, bp")
+    axes.set_ylabel("maximum favourable excursion, bp")
     axes.grid()
     axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5), fontsize=7)
     listed = ", ".join(map(" ".join, names))
     return inline_svg(
-        figure, f"Lowest against highest point of each trade before its exit, by exit: {listed}."
+        figure, f"Maximum adverse and favourable excursion of each trade, by exit type: {listed}."
     )

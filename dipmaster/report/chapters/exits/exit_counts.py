@@ -19,10 +19,10 @@ def name_of(row: ExitRuleUse) -> str:
 
 
 COLUMNS: tuple[Column[ExitRuleUse], ...] = (
-    Column("Way out", name_of, "l"),
-    Column("On", lambda row: "on" if row.on else "off", "l"),
+    Column("Exit type", name_of, "l"),
+    Column("Status", lambda row: "on" if row.on else "off", "l"),
     Column("Sales", lambda row: numbers.count(row.fills)),
-    Column("Of trades", lambda row: numbers.percent(row.trades_frac)),
+    Column("Share of trades", lambda row: numbers.percent(row.trades_frac)),
     Column("Win rate", lambda row: numbers.percent(row.win_rate)),
     Column("Net result", lambda row: numbers.money(row.net_pnl, signed=True)),
     Column("Mean net", lambda row: numbers.bps(row.mean_net_bps)),

@@ -1,4 +1,4 @@
-"""How much of the best price is kept, and how long positions are held, under both exits."""
+"""MFE capture ratio and holding periods under the exits of both phases."""
 
 from dataclasses import dataclass
 
@@ -11,15 +11,15 @@ from dipmaster.results.evaluation.exits import (
     ProfitCapture,
 )
 
-TRADED, ALL = "Opened by both phases", "Every candidate alone"
-BEFORE, AFTER = "phase 1’s exits", "phase 2’s exits"
+TRADED, ALL = "Traded by both phases", "All candidates"
+BEFORE, AFTER = "exits of phase 1", "exits of phase 2"
 Captured = tuple[str, CaptureFigures]
 
 CAPTURE: tuple[Column[Captured], ...] = (
     Column("Entries", lambda row: row[0], "l"),
     Column("n", lambda row: numbers.count(row[1].n)),
-    Column("Captured, phase 1’s exits", lambda row: numbers.percent(row[1].before)),
-    Column("Captured, phase 2’s exits", lambda row: numbers.percent(row[1].after)),
+    Column("Exits of phase 1", lambda row: numbers.percent(row[1].before)),
+    Column("Exits of phase 2", lambda row: numbers.percent(row[1].after)),
     Column("Ratio", lambda row: numbers.show(row[1].ratio.value, "times")),
     Column("Interval", lambda row: numbers.bounds(row[1].ratio, "times")),
 )
@@ -44,7 +44,6 @@ class Held:
     """Holding times of one set of entries under one phase's exits."""
 
     entries: str
-    short: str
     is_after: bool
     figures: HoldingFigures
 
@@ -65,13 +64,10 @@ class Held:
 
 
 def held(holding: HoldingBySubset) -> list[Held]:
-    """What was traded and every candidate, before and after; no row where there is no entry."""
+    """Trades and all candidates, before and after; no row where there is no entry."""
     rows = [
-        Held(entries, f"{short}, {'after' if is_after else 'before'}", is_after, figures)
-        for entries, short, change in (
-            (TRADED, "trades", holding.traded),
-            (ALL, "all", holding.all),
-        )
+        Held(entries, is_after, figures)
+        for entries, change in ((TRADED, holding.traded), (ALL, holding.all))
         for is_after, figures in ((False, change.before), (True, change.after))
     ]
     return [row for row in rows if row.figures.mean_minutes.value is not None]
@@ -80,7 +76,7 @@ def held(holding: HoldingBySubset) -> list[Held]:
 def holding_columns(band: tuple[int, int]) -> tuple[Column[Held], ...]:
     """Columns of the table of holding times."""
     return (
-        Column("Entries, traded alone", lambda row: row.name, "l"),
+        Column("Entries, simulated individually", lambda row: row.name, "l"),
         Column("Mean", lambda row: row.mean),
         Column("Median", lambda row: row.median),
         Column(

@@ -24,7 +24,7 @@ def classes(groups: Mapping[str, Sequence[Class]]) -> Markup:
     listed = ". ".join(
         f"{title}: {', '.join(map(_described, rows))}" for title, rows in groups.items()
     )
-    return inline_svg(figure, f"Classes of the dynamic target. {listed}.")
+    return inline_svg(figure, f"Classes of the dynamic target: {listed}.")
 
 
 def _described(row: Class) -> str:

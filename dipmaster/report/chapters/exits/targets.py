@@ -48,16 +48,16 @@ def classes(targets: BySubset[TargetFigures]) -> Mapping[str, list[Class]]:
 
 def by_set(parts: BySubset[Figures]) -> list[tuple[str, Figures]]:
     """What was traded, then all."""
-    return [("Phase 2", parts.traded), ("Candidates", parts.all)]
+    return [("Phase 2", parts.traded), ("All candidates", parts.all)]
 
 
 TARGETS: tuple[Column[tuple[str, TargetFigures]], ...] = (
     Column("Target", lambda row: row[0], "l"),
     Column("n", lambda row: numbers.count(row[1].n)),
     Column("Mean", lambda row: numbers.percent(row[1].mean_frac, 3)),
-    Column("Least", lambda row: numbers.percent(row[1].min_frac, 3)),
-    Column("Most", lambda row: numbers.percent(row[1].max_frac, 3)),
-    Column("At a bound", lambda row: numbers.count(row[1].at_bound)),
+    Column("Min", lambda row: numbers.percent(row[1].min_frac, 3)),
+    Column("Max", lambda row: numbers.percent(row[1].max_frac, 3)),
+    Column("At a limit", lambda row: numbers.count(row[1].at_bound)),
 )
 
 
@@ -69,7 +69,7 @@ def _of(some: int, whole: int) -> str:
 
 TRAILING: tuple[Column[tuple[str, TrailingFigures]], ...] = (
     Column("Trailing stop", lambda row: row[0], "l"),
-    Column("Became active", lambda row: _of(row[1].activated, row[1].n)),
-    Column("Ended it", lambda row: _of(row[1].stopped, row[1].n)),
+    Column("Activated", lambda row: _of(row[1].activated, row[1].n)),
+    Column("Closed the position", lambda row: _of(row[1].stopped, row[1].n)),
     Column("Mean distance", lambda row: numbers.percent(row[1].mean_distance_frac, 2)),
 )

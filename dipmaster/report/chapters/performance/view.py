@@ -8,6 +8,7 @@ from dipmaster.report.chapters.performance import (
     heat_map,
     random_entry,
 )
+from dipmaster.report.findings.results import rarely_invested
 from dipmaster.report.inputs import ReportInputs
 from dipmaster.report.kit import accounts
 from dipmaster.report.kit.table import table
@@ -21,6 +22,7 @@ def view(inputs: ReportInputs) -> Context:
         "accounts": table(accounts.COLUMNS, inputs.accounts, "data short accounts"),
         "benchmarks": inputs.validation.benchmarks,
         "headline": inputs.headline_phase,
+        "is_barely_invested": rarely_invested(inputs) is not None,
         "exposure": inputs.phase(inputs.headline_phase).exposure,
         "figures": figures.tabulate(inputs),
         "phases": phases,

@@ -1,1 +1,1 @@
-"""Hashes, seeds, versions and params to the page on where numbers come from."""
+"""Seeds, versions and attached files to the page on where numbers come from."""

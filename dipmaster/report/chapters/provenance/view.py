@@ -1,29 +1,20 @@
-"""What every number depends on besides the code: hashes, seeds, versions, params."""
+"""What every number depends on besides the code: seeds, versions, and the files with the rest."""
 
-from collections.abc import Mapping
-from typing import Any
-
+from dipmaster.report.attachments import Attachment
 from dipmaster.report.chapter import Chapter, Context
 from dipmaster.report.inputs import ReportInputs
 from dipmaster.report.kit.table import Column, table
-from dipmaster.report.provenance import Output
 
-OUTPUTS: tuple[Column[Output], ...] = (
-    Column("Stage", lambda row: row.stage, "l"),
-    Column("Output", lambda row: row.path, "l mono"),
-    Column("md5 in dvc.lock", lambda row: row.md5, "l mono"),
-)
-PARAMS: tuple[Column[tuple[str, str]], ...] = (
-    Column("Name", lambda pair: pair[0], "l mono", "39%"),
-    Column("Value", lambda pair: pair[1], "mono"),
+ATTACHMENTS: tuple[Column[Attachment], ...] = (
+    Column("Attached file", lambda row: row.name, "l mono"),
+    Column("Content", lambda row: row.description, "l"),
 )
 
 
 def view(inputs: ReportInputs) -> Context:
-    """Tables and lists of it all."""
+    """Seeds and versions; params and hashes are attached to the PDF."""
     params = inputs.params
     return {
-        "outputs": table(OUTPUTS, inputs.outputs),
         "seeds": [
             ("ingest.simulated.seed", params.ingest.simulated.seed),
             ("volatility.evaluation.seed", params.volatility.evaluation.seed),
@@ -34,28 +25,8 @@ def view(inputs: ReportInputs) -> Context:
             ("gates.seed", params.gates.seed),
         ],
         "versions": sorted(inputs.versions.items()),
-        "all_params": table(PARAMS, flat(params.values()), "data halves"),
+        "attachments": table(ATTACHMENTS, inputs.attachments),
     }
-
-
-def flat(values: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:
-    """Params as (dotted name, value in words), in the file's order."""
-    rows: list[tuple[str, str]] = []
-    for key, value in values.items():
-        name = f"{prefix}{key}"
-        if isinstance(value, Mapping):
-            rows += flat(value, f"{name}.")
-        else:
-            rows.append((name, _in_words(value)))
-    return rows
-
-
-def _in_words(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float):
-        return f"{value:g}"
-    return str(value)
 
 
 PROVENANCE = Chapter(

@@ -1,4 +1,4 @@
-"""Quality of the bars and checks of the ledger as tables and lists."""
+"""Quality of the bars and integrity checks as tables and lists."""
 
 from collections.abc import Mapping
 
@@ -14,10 +14,10 @@ from dipmaster.results.evaluation.record import IntegrityCheck
 from dipmaster.results.ingest import FileSummary, IngestResults, SymbolQuality
 
 LEAVES_OUT = {
-    "taker_buy_volume": "taker imbalance is left out",
-    "half_spread_bps": "the half-spread is a fixed number",
-    "quote_volume": "no feature needs it",
-    "trade_count": "no feature needs it",
+    "taker_buy_volume": "no taker imbalance",
+    "half_spread_bps": "fixed half-spread",
+    "quote_volume": "none: not used",
+    "trade_count": "none: not used",
 }
 LONGEST_GAPS = 10
 LARGEST_JUMPS = 5
@@ -92,7 +92,7 @@ COINS: tuple[Column[tuple[str, SymbolQuality]], ...] = (
 
 
 def longest_gaps(coins: Coins) -> list[Texts]:
-    """The longest gaps of the market; a gap that coins share is told once, with their names."""
+    """The longest gaps of the market; a gap that coins share is listed once, with their names."""
     shared: dict[tuple[int, str, str], list[str]] = {}
     for symbol in sorted(coins):
         for gap in coins[symbol].gaps.longest:
@@ -149,11 +149,11 @@ JUMPS = texts(
 
 
 def faults(coins: Coins) -> list[tuple[str, list[str]]]:
-    """What must be nought after reading, and the coins in which it is not, with its number."""
+    """What must be zero after reading, and the coins in which it is not, with its number."""
     counts = {
-        "stamps off the 5-minute grid": {name: coin.off_grid for name, coin in coins.items()},
-        "duplicate stamps": {name: coin.duplicates for name, coin in coins.items()},
-        "bars whose high or low contradicts open or close": {
+        "time stamps off the 5-minute grid": {name: coin.off_grid for name, coin in coins.items()},
+        "duplicate time stamps": {name: coin.duplicates for name, coin in coins.items()},
+        "bars with inconsistent prices": {
             name: coin.ohlc_violations for name, coin in coins.items()
         },
     }
@@ -168,8 +168,8 @@ def missing_columns(inputs: ReportInputs) -> list[Texts]:
     coins = inputs.ingest.symbols
     rows: list[Texts] = [
         (
-            f"No coin has {numbers.spaced(name)}",
-            LEAVES_OUT.get(name, "features that need it are left out"),
+            f"All coins: {numbers.spaced(name)}",
+            LEAVES_OUT.get(name, "features that need it are not used"),
         )
         for name in inputs.market.columns_left_out
     ]
@@ -177,11 +177,11 @@ def missing_columns(inputs: ReportInputs) -> list[Texts]:
         names = coins[symbol].left_out_columns
         if names:
             listed = ", ".join(map(numbers.spaced, names))
-            rows.append((f"{symbol}: {listed}", "only some of its files have it"))
+            rows.append((f"{symbol}: {listed}", "not used: missing in some files"))
     return rows
 
 
-MISSING_COLUMNS = texts(("What is missing", "l"), ("What follows", "l"))
+MISSING_COLUMNS = texts(("Missing column", "l"), ("Consequence", "l"))
 
 
 def _ignored(files: FileSummary) -> list[Texts]:
@@ -208,7 +208,7 @@ DROPPED = texts(("File", "l any"), ("Reason", "l"), ("Rows", ""))
 
 
 def _checks(inputs: ReportInputs) -> Table:
-    """Every check once, a column a phase built; empty where it was not asked."""
+    """Every check once, a column a phase built; empty where it does not apply."""
     made = {(row.name, row.phase): row for row in inputs.validation.integrity_checks}
 
     def phase(number: int) -> Column[str]:
@@ -223,9 +223,14 @@ def _checks(inputs: ReportInputs) -> Table:
 def _checked(row: IntegrityCheck | None) -> str:
     if row is None:
         return ""
-    return numbers.typeset(f"{'holds' if row.passed else 'DOES NOT HOLD'}: {row.detail}")
+    word = "passed" if row.passed else "FAILED"
+    return numbers.group_digits(numbers.typeset(f"{word}: {row.detail}"))
 
 
 QUALITY = Chapter(
-    folder="quality", anchor="quality", title="Data quality", view=view, part="appendix"
+    folder="quality",
+    anchor="quality",
+    title="Data quality and reconciliation",
+    view=view,
+    part="appendix",
 )

@@ -1,4 +1,4 @@
-"""Readings of the roadmap, as readings.yaml beside this module has them."""
+"""Interpretations of the roadmap, as readings.yaml beside this module has them."""
 
 from pathlib import Path
 
@@ -17,7 +17,7 @@ def view(inputs: ReportInputs) -> Context:
 READINGS = Chapter(
     folder="readings",
     anchor="readings",
-    title="Readings and contradictions of the roadmap",
+    title="Interpretation log",
     view=view,
     part="appendix",
 )

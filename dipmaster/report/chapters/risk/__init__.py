@@ -1,1 +1,1 @@
-"""Drawdowns, worst trades, exposure, concentration, value at risk."""
+"""Drawdowns, tail risk, exposure, concentration and the worst trades to one page."""

@@ -1,12 +1,29 @@
-"""Drawdowns, worst trades, exposure, concentration, value at risk."""
+"""Drawdowns, exposure, tail risk, concentration, and the worst trades."""
 
 from dipmaster.report.chapter import Chapter, Context
+from dipmaster.report.chapters.risk import figures
 from dipmaster.report.inputs import ReportInputs
+from dipmaster.report.kit.phase_table import by_phase
+from dipmaster.report.kit.table import table
 
 
 def view(inputs: ReportInputs) -> Context:
     """What the chapter prints."""
-    return {}
+    phases = {number: inputs.phase(number) for number in inputs.built}
+    traded = {number: phase for number, phase in phases.items() if phase.counts.trades}
+    shown = inputs.phase(inputs.headline_phase)
+    return {
+        "drawdown": by_phase(figures.drawdown(phases.values()), phases, "Drawdown"),
+        "is_too_short_for_horizon": shown.drawdown.days < shown.drawdown.horizon_days,
+        "horizon_days": shown.drawdown.horizon_days,
+        "exposure": by_phase(figures.EXPOSURE, phases, "Exposure"),
+        "tail": by_phase(figures.tail(shown.risk.daily_tail.level), phases, "Daily net returns"),
+        "tail_reason": shown.risk.daily_tail.reason,
+        "concentration": by_phase(figures.CONCENTRATION, traded) if traded else None,
+        "drawdowns": table(figures.DRAWDOWNS, figures.rank_drawdowns(phases), "data short nw"),
+        "number": inputs.headline_phase,
+        "worst_trades": table(figures.WORST_TRADES, shown.risk.worst_trades, "data short nw"),
+    }
 
 
 RISK = Chapter(folder="risk", anchor="risk", title="Risk", view=view)

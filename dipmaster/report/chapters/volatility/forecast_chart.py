@@ -1,16 +1,15 @@
-"""Forecasts of volatility against what came, and how often a regime was named right."""
+"""Forecasts of volatility against realised volatility."""
 
 from collections.abc import Sequence
 
 from markupsafe import Markup
 from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter
+from matplotlib.ticker import FuncFormatter, NullFormatter
 
-from dipmaster.report.chapters.volatility.tenths import Bin
+from dipmaster.report.chapters.volatility.deciles import Bin
 from dipmaster.report.kit import numbers
-from dipmaster.report.kit.drawing import AGREEMENT, BRICK, GREY, inline_svg, new_figure
-from dipmaster.report.kit.interval_plot import draw_points, draw_rows, mark_of, percent_mark
-from dipmaster.results.common import Interval
+from dipmaster.report.kit.drawing import AGREEMENT, GREY, inline_svg, new_figure
+from dipmaster.report.kit.interval_plot import draw_points, percent_mark
 
 TICKS = (0.5, 1, 2, 5, 10, 20, 50)
 
@@ -23,7 +22,7 @@ def calibration(panels: Sequence[tuple[str, Sequence[Bin]]]) -> Markup:
     axes_of = figure.subplots(1, len(panels), sharey=True, squeeze=False)[0]
     for axes, (title, bins) in zip(axes_of, panels, strict=True):
         _deciles(axes, title, bins, 100 * low, 100 * high)
-    axes_of[0].set_ylabel("realised, per cent a day")
+    axes_of[0].set_ylabel("realised, per cent per day")
     return inline_svg(
         figure, "Forecast against realised. " + " ".join(_described(*p) for p in panels)
     )
@@ -43,36 +42,15 @@ def _deciles(axes: Axes, title: str, bins: Sequence[Bin], low: float, high: floa
         axis.set_tick_params(which="minor", length=0)
     axes.set_xlim(low, high)
     axes.set_ylim(low, high)
-    axes.set_xlabel("forecast, per cent a day")
+    axes.set_xlabel("forecast, per cent per day")
     axes.grid()
 
 
 def _described(title: str, bins: Sequence[Bin]) -> str:
     if not bins:
-        return f"{title}: too little to show."
+        return f"{title}: too few forecasts."
     return (
-        f"{title}: the lowest tenth said {numbers.percent(bins[0].forecast)} and saw "
-        f"{numbers.percent(bins[0].realised)}, the highest said "
-        f"{numbers.percent(bins[-1].forecast)} and saw {numbers.percent(bins[-1].realised)}."
+        f"{title}: lowest decile forecast {numbers.percent(bins[0].forecast)}, realised "
+        f"{numbers.percent(bins[0].realised)}; highest decile forecast "
+        f"{numbers.percent(bins[-1].forecast)}, realised {numbers.percent(bins[-1].realised)}."
     )
-
-
-def accuracy(rows: Sequence[tuple[str, Interval]], target: float, words: str) -> Markup:
-    """How often each detector names the right regime, with intervals, against the target.
-
-    Parameters
-    ----------
-    rows
-        Name of each detector, and how often it is right.
-    words
-        What is counted, for the axis.
-    """
-    figure = new_figure(12 + 5.4 * len(rows))
-    axes = figure.subplots()
-    names = [f"{name}  {numbers.percent(interval.value)}" for name, interval in rows]
-    draw_rows(axes, [mark_of(interval, 100.0) for _, interval in rows], (0, 100), labels=names)
-    axes.axvline(100 * target, color=BRICK, linewidth=1.6)
-    axes.xaxis.set_major_locator(MaxNLocator(10))
-    axes.set_xlabel(f"{words}, per cent of bars; stroke: the roadmap’s {100 * target:g} per cent")
-    listed = "; ".join(f"{name} {numbers.estimate(interval, 'percent')}" for name, interval in rows)
-    return inline_svg(figure, f"{words}: {listed}. The roadmap wants {100 * target:g} per cent.")

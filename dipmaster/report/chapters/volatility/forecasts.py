@@ -1,22 +1,20 @@
-"""Forecasts judged, coin by coin and pooled, and the fits of one coin."""
+"""Forecasts by coin, and the GARCH fits of one coin."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from dipmaster.report.kit import numbers
+from dipmaster.report.kit.volatility_names import FORECASTS
 from dipmaster.results.volatility.forecasts import (
     CoinForecasts,
     ForecastAccuracy,
     ForecastResults,
     ForecastTest,
-    PooledForecasts,
     TooFewForecasts,
 )
 from dipmaster.results.volatility.garch import CoinGarch, GarchFit
 
-FORECASTS = {"garch": "GARCH(1,1)", "rv_ewma": "RV-EWMA", "har": "HAR"}
 BASELINES = ("rv_ewma", "har")
-NO_LINE = (numbers.MISSING,) * 3
 
 
 @dataclass(frozen=True)
@@ -37,17 +35,8 @@ class CoinRow:
 
 
 def rows(forecasts: ForecastResults) -> list[CoinRow]:
-    """All coins as one, then a row a coin, sorted; none where there are too few forecasts."""
-    if isinstance(forecasts.pooled, TooFewForecasts):
-        return []
-    coins = forecasts.by_symbol
-    return [_pooled(forecasts.pooled), *(_coin(name, coins[name]) for name in sorted(coins))]
-
-
-def _pooled(row: PooledForecasts) -> CoinRow:
-    qlike = tuple(numbers.show(row.qlike[name], "fine") for name in FORECASTS)
-    tests = tuple(_verdict(row.garch_versus[name]) for name in BASELINES)
-    return CoinRow("All coins", (*qlike, *tests, *NO_LINE))
+    """A row a coin, sorted."""
+    return [_coin(name, row) for name, row in sorted(forecasts.by_symbol.items())]
 
 
 def _coin(symbol: str, row: CoinForecasts | TooFewForecasts) -> CoinRow:
@@ -70,13 +59,6 @@ def _line(garch: ForecastAccuracy) -> tuple[str, ...]:
 def _verdict(test: ForecastTest) -> str:
     word = test.verdict.removeprefix("GARCH ")
     return word if test.dm is None else f"{word} ({numbers.show(test.dm, 'signed')})"
-
-
-def comparisons(pooled: PooledForecasts | TooFewForecasts) -> list[tuple[str, ForecastTest]]:
-    """The baselines that GARCH is compared with over all coins; none without forecasts."""
-    if isinstance(pooled, TooFewForecasts):
-        return []
-    return [(FORECASTS[name], pooled.garch_versus[name]) for name in BASELINES]
 
 
 def fit_pairs(garch: CoinGarch) -> list[tuple[str, str]]:

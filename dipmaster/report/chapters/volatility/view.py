@@ -9,19 +9,12 @@ from dipmaster.core.kernels import Ints
 from dipmaster.core.panel import to_epoch_ms, to_timestamps
 from dipmaster.core.time_units import DAY_MS
 from dipmaster.report.chapter import Chapter, Context
-from dipmaster.report.chapters.volatility import (
-    forecast_chart,
-    forecasts,
-    regime_chart,
-    regimes,
-)
-from dipmaster.report.chapters.volatility.tenths import tenths
+from dipmaster.report.chapters.volatility import forecast_chart, forecasts, regime_chart
+from dipmaster.report.chapters.volatility.deciles import deciles
 from dipmaster.report.inputs import ReportInputs, time_of
-from dipmaster.report.kit.table import table
-from dipmaster.results.volatility.regimes import RegimeResults
+from dipmaster.report.kit.volatility_names import FORECASTS
 
 SHOWN_DAYS = 120
-ACCURACY = "1.3.accuracy"  # the claim that the detector in use is held against
 
 
 def view(inputs: ReportInputs) -> Context:
@@ -32,31 +25,11 @@ def view(inputs: ReportInputs) -> Context:
         "days": SHOWN_DAYS,
         "shares": results.regime_shares,
         "regimes_chart": _draw_regimes(inputs),
-        **_show_references(inputs),
-        "used": forecasts.FORECASTS[results.forecast_used],
         "forecast_chart": _draw_forecasts(inputs),
-        "pooled": results.forecasts.pooled,
-        "comparisons": forecasts.comparisons(results.forecasts.pooled),
         "forecast_rows": forecasts.rows(results.forecasts),
         "fits": forecasts.fit_pairs(results.garch[symbol]),
         "last_fit": results.garch[symbol].last_window,
     }
-
-
-def _show_references(inputs: ReportInputs) -> Context:
-    judged = inputs.volatility.regimes
-    references = regimes.references(judged)
-    tables = [(one, table(one.columns, one.detectors)) for one in references]
-    shown: dict[str, Any] = {"regimes": judged, "references": tables, "accuracy_chart": ""}
-    if isinstance(judged, RegimeResults):
-        first, detector = references[0], regimes.used(judged)
-        words = "proxy accuracy" if first.key == regimes.PROXY else "accuracy"
-        rows = [(row.name, regimes.accuracy_of(row)) for row in first.detectors]
-        shown["claim"] = inputs.claim(ACCURACY)
-        shown["detector"] = regimes.compared(detector, first.key)
-        shown["of_market"] = regimes.compared(detector, "market_truth")
-        shown["accuracy_chart"] = forecast_chart.accuracy(rows, judged.target, words)
-    return shown
 
 
 def _since_ms(inputs: ReportInputs) -> int:
@@ -74,7 +47,7 @@ def _draw_regimes(inputs: ReportInputs) -> Markup:
     stamps = to_epoch_ms(frame["open_time"])
     in_use = _on(times[drawn], stamps, frame["regime"].to_numpy())
     of_coin = _on(times[drawn], stamps, frame["regime_coin"].to_numpy())
-    strips = [("in use", in_use), ("coin’s own", of_coin)]
+    strips = [("in use", in_use), ("per coin", of_coin)]
     if shown.truth is not None:
         known = to_epoch_ms(shown.truth["open_time"])
         strips += [
@@ -97,9 +70,9 @@ def _draw_forecasts(inputs: ReportInputs) -> Markup | str:
     panels = [
         (
             words + (" (used)" if name == results.forecast_used else ""),
-            tenths(inputs.forecasts, name, since_ms, results.forecasts.origin_bars),
+            deciles(inputs.forecasts, name, since_ms, results.forecasts.origin_bars),
         )
-        for name, words in forecasts.FORECASTS.items()
+        for name, words in FORECASTS.items()
     ]
     return forecast_chart.calibration(panels) if any(bins for _, bins in panels) else ""
 

@@ -1,0 +1,84 @@
+"""Ablation: phase 2 with one exit rule switched, all candidates, and the effect of the rule."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dipmaster.report.kit import numbers
+from dipmaster.report.kit.comparison import PLAIN
+from dipmaster.results.common import Comparison
+from dipmaster.results.evaluation.exits import Ablation
+
+RULES = {
+    "dynamic_target": "Dynamic target",
+    "trailing": "Trailing stop",
+    "full_exit": "Full exit by models",
+    "partial_exit": "Partial exit by models",
+    "models": "Both exits by models",
+    "quarter_hour": "Quarter-hour exit",
+}
+EFFECTS = ("beneficial", "harmful", "inconclusive")
+NO_EFFECT = "no effect"
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One rule switched.
+
+    Attributes
+    ----------
+    state
+        What it was switched to.
+    change
+        Of the mean net return per candidate by the switch, basis points.
+    effect
+        Of the rule itself.
+    """
+
+    rule: str
+    state: str
+    change: Comparison
+    effect: str
+
+    @property
+    def title(self) -> str:
+        """The rule in print."""
+        return RULES.get(self.rule, numbers.capital(numbers.spaced(self.rule)))
+
+    @property
+    def name(self) -> str:
+        """The rule and what it was switched to."""
+        return f"{self.title}: {self.state}"
+
+    @property
+    def verdict(self) -> str:
+        """The effect of the rule; none where every trade is the same with the rule switched."""
+        return NO_EFFECT if self.decides_nothing else self.effect
+
+    @property
+    def decides_nothing(self) -> bool:
+        """Whether every trade is the same with the rule switched."""
+        change = self.change
+        return change.value is not None and not any((change.value, change.low, change.high))
+
+
+def variants(rows: Sequence[Ablation]) -> list[Variant]:
+    """Every rule of which something can be computed."""
+    every = [
+        Variant(row.rule, row.state, row.all.change_mean_net_bps, row.all.effect) for row in rows
+    ]
+    return [row for row in every if row.change.value is not None]
+
+
+def rules_by_effect(rows: Sequence[Variant]) -> dict[str, list[str]]:
+    """Effect to the rules that have it; no effect that none has."""
+    groups = {
+        effect: [row.title[:1].lower() + row.title[1:] for row in rows if row.verdict == effect]
+        for effect in (*EFFECTS, NO_EFFECT)
+    }
+    return {effect: names for effect, names in groups.items() if names}
+
+
+def reasons(rows: Sequence[Variant]) -> list[str]:
+    """Why effects are inconclusive, each reason once; the plain reason needs no words."""
+    every = [row.change.reason for row in rows if row.verdict == "inconclusive"]
+    return [reason for reason in dict.fromkeys(every) if reason not in ("", PLAIN)]

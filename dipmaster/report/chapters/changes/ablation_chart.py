@@ -1,0 +1,34 @@
+"""Ablation: what each rule, switched the other way, changes in the mean net return of a trade."""
+
+from collections.abc import Sequence
+
+from markupsafe import Markup
+from matplotlib.ticker import MaxNLocator
+
+from dipmaster.report.chapters.changes.ablation import Variant
+from dipmaster.report.kit import numbers
+from dipmaster.report.kit.drawing import inline_svg, new_figure, note
+from dipmaster.report.kit.interval_plot import draw_rows, limits_around, mark_of
+from dipmaster.report.kit.verdicts import fill
+
+
+def forest(rows: Sequence[Variant]) -> Markup:
+    """A line a rule: change with its interval, the figures and the effect beside it."""
+    figure = new_figure(10 + 4.4 * len(rows))
+    axes = figure.subplots()
+    marks = [mark_of(row.change, fill=fill(row.verdict)) for row in rows]
+    limits = limits_around(marks, 0.0, 0.08)
+    draw_rows(axes, marks, limits, labels=[row.name for row in rows], neutral=0.0)
+    for place, row in enumerate(rows):
+        at = ("axes fraction", "data")
+        note(axes, _described(row), (1.0, place), (5, 0), xycoords=at, va="center")
+    axes.set_xlabel("change of the mean net return by the switch, bp")
+    axes.xaxis.set_major_locator(MaxNLocator(7))
+    listed = "; ".join(f"{row.name} {_described(row)}" for row in rows)
+    return inline_svg(
+        figure, f"Change of the mean net return per candidate with one rule switched: {listed}."
+    )
+
+
+def _described(row: Variant) -> str:
+    return f"{numbers.estimate(row.change, 'bps')}  {row.verdict}"

@@ -1,0 +1,79 @@
+"""Signal quality: precision, recall and what filtering changed, as tables."""
+
+from dataclasses import dataclass
+
+from dipmaster.core.params.roadmap import SIGNAL_TARGETS
+from dipmaster.report.kit import numbers, table
+from dipmaster.report.kit.table import Column
+from dipmaster.results.common import SampleInterval
+from dipmaster.results.evaluation.signal_quality import PairedChange, RegimeWinRate, SignalQuality
+
+
+@dataclass(frozen=True)
+class Rate:
+    """One share of candidates, and its paired change against taking every candidate."""
+
+    name: str
+    meaning: str
+    target: float | None
+    found: SampleInterval
+    change: PairedChange | None
+
+
+def rates(quality: SignalQuality) -> list[Rate]:
+    """The four shares."""
+    paired = quality.paired
+    return [
+        Rate(
+            "Precision",
+            "share of traded candidates that win",
+            SIGNAL_TARGETS["precision"],
+            quality.precision,
+            paired.precision_change,
+        ),
+        Rate(
+            "Recall",
+            "share of all winning candidates that are traded",
+            SIGNAL_TARGETS["recall"],
+            quality.recall,
+            paired.recall_change,
+        ),
+        Rate(
+            "F1",
+            "harmonic mean of precision and recall",
+            SIGNAL_TARGETS["f1"],
+            quality.f1,
+            paired.f1_change,
+        ),
+        Rate(
+            "False positive rate",
+            "share of losing candidates that are traded",
+            None,
+            quality.false_positive_rate,
+            None,
+        ),
+    ]
+
+
+RATES: tuple[Column[Rate], ...] = (
+    Column("Figure", lambda rate: rate.name, "l"),
+    Column("Meaning", lambda rate: rate.meaning, "l"),
+    Column(
+        "Target",
+        lambda rate: numbers.target(rate.target, "percent", "min") if rate.target else "",
+        "n",
+    ),
+    Column("Measured", lambda rate: table.bold(numbers.percent(rate.found.value))),
+    Column("Interval", lambda rate: numbers.bounds(rate.found, "percent"), "n"),
+    Column(
+        "Change versus trading all",
+        lambda rate: numbers.estimate(rate.change, "points") if rate.change else "",
+        "n",
+    ),
+)
+WIN_RATES: tuple[Column[RegimeWinRate], ...] = (
+    Column("Regime", lambda row: row.regime, "l"),
+    Column("Traded", lambda row: numbers.count(row.n)),
+    Column("Win rate", lambda row: numbers.percent(row.win_rate)),
+    Column("Interval", lambda row: numbers.bounds(row, "percent")),
+)

@@ -1,0 +1,92 @@
+"""Regime detectors against the true state, or on real bars against a proxy."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from dipmaster.report.kit import numbers
+from dipmaster.report.kit.table import Column
+from dipmaster.results.common import Interval
+from dipmaster.results.volatility.regimes import (
+    DetectorResults,
+    RegimeAccuracy,
+    RegimeResults,
+    RegimesNotJudged,
+)
+
+NOTHING = Interval(None, None, None)
+NAMES = {
+    "market": "One regime for the market, filtered",
+    "coin": "One regime per coin, filtered",
+    "naive": "Unfiltered level",
+}
+
+
+@dataclass(frozen=True)
+class Detector:
+    """One detector; on real bars, where no state is known, against the proxy alone."""
+
+    name: str
+    results: DetectorResults
+
+    def figure(
+        self, key: str, get: Callable[[RegimeAccuracy], Interval] = lambda found: found.accuracy
+    ) -> Interval:
+        """One figure against one reference; nothing where the two cannot be compared."""
+        compared = getattr(self.results, key)
+        return get(compared) if isinstance(compared, RegimeAccuracy) else NOTHING
+
+
+def detectors(regimes: RegimeResults | RegimesNotJudged) -> list[Detector]:
+    """All detectors, the one in use marked; none where regimes cannot be judged."""
+    if isinstance(regimes, RegimesNotJudged):
+        return []
+    return [
+        Detector(words + " (used)" * (name == regimes.detector_used), getattr(regimes, name))
+        for name, words in NAMES.items()
+    ]
+
+
+def is_truth_known(regimes: RegimeResults) -> bool:
+    """Whether the simulator's latent states are there to compare with."""
+    return regimes.market.coin_truth is not None
+
+
+def columns(*, truth: bool) -> tuple[Column[Detector], ...]:
+    """Columns of the table; only agreement with a known state is called accuracy."""
+    key = "coin_truth" if truth else "proxy"
+    extra = (
+        (Column[Detector]("Accuracy, market state", lambda row: _show(row, "market_truth"), "n"),)
+        if truth
+        else ()
+    )
+    return (
+        Column("Detector", lambda row: row.name, "l"),
+        Column(
+            "Accuracy, state of the coin" if truth else "Proxy accuracy",
+            lambda row: _show(row, key),
+            "n",
+        ),
+        Column(
+            "Balanced accuracy",
+            lambda row: numbers.estimate(
+                row.figure(key, lambda found: found.balanced_accuracy), "percent"
+            ),
+            "n",
+        ),
+        Column(
+            "Kappa",
+            lambda row: numbers.estimate(row.figure(key, lambda found: found.kappa), "ratio"),
+            "n",
+        ),
+        *extra,
+    )
+
+
+def _show(row: Detector, key: str) -> str:
+    return numbers.estimate(row.figure(key), "percent")
+
+
+def compared_in_use(regimes: RegimeResults) -> object:
+    """The detector in use against the coin's true state, or the proxy where none is known."""
+    used: DetectorResults = getattr(regimes, regimes.detector_used)
+    return used.coin_truth or used.proxy

@@ -1,1 +1,0 @@
-"""What every phase has, to the chapter of a phase."""

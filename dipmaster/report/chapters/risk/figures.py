@@ -1,0 +1,155 @@
+"""Risk of every phase: lines of tables with the phases as columns, drawdowns, worst trades."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from dipmaster.report.kit import numbers
+from dipmaster.report.kit.exit_types import name_exit_type
+from dipmaster.report.kit.phase_table import Line
+from dipmaster.report.kit.table import Column
+from dipmaster.results.evaluation.phase import PhaseFigures
+from dipmaster.results.evaluation.risk import Concentration, DrawdownEpisode, WorstTrade
+
+Lines = Sequence[Line[PhaseFigures]]
+
+
+def drawdown(phases: Iterable[PhaseFigures]) -> Lines:
+    """Drawdowns; bootstrap paths only where the period is long enough for their horizon."""
+    first = next(iter(phases)).drawdown
+    days = numbers.days(first.horizon_days)
+    whole: Lines = (
+        ("Maximum drawdown, whole period", lambda phase: _percent(phase.drawdown.max_frac)),
+        ("From peak to trough", _dates),
+    )
+    if first.days < first.horizon_days:
+        return whole
+    return (
+        *whole,
+        (
+            f"Maximum drawdown, any {days} (gate)",
+            lambda phase: _percent(phase.drawdown.horizon_max_frac),
+        ),
+        (
+            f"Bootstrap paths of {days}: median",
+            lambda phase: _percent(phase.drawdown.bootstrap_median_frac),
+        ),
+        (
+            f"Bootstrap paths of {days}: upper bound",
+            lambda phase: _percent(phase.drawdown.bootstrap_upper_frac),
+        ),
+    )
+
+
+def _percent(value: float | None) -> str:
+    return numbers.percent(value, 2)
+
+
+def _dates(phase: PhaseFigures) -> str:
+    peak, trough = phase.drawdown.peak_time, phase.drawdown.trough_time
+    return f"{peak[:10]} to {trough[:10]}" if peak and trough else numbers.MISSING
+
+
+EXPOSURE: Lines = (
+    ("Time in the market", lambda phase: _percent(phase.exposure.time_in_market_frac)),
+    ("Mean exposure", lambda phase: _percent(phase.exposure.mean_frac)),
+    ("Peak exposure", lambda phase: _percent(phase.exposure.peak_frac)),
+    (
+        "Turnover per year (× equity)",
+        lambda phase: numbers.plain(phase.money.turnover_annual, 1),
+    ),
+)
+
+
+def tail(level: float) -> Lines:
+    """Tail risk of daily net returns on equity."""
+    percent = f"{100 * level:g}"
+    return (
+        ("Volatility, annualised", lambda phase: _percent(phase.uncertainty.daily_vol_annual_frac)),
+        ("Days with a loss", _losing_days),
+        (f"VaR {percent}, one day", lambda phase: _percent(phase.risk.daily_tail.var_frac)),
+        (
+            f"Expected shortfall {percent}, one day",
+            lambda phase: _percent(phase.risk.daily_tail.es_frac),
+        ),
+    )
+
+
+def _losing_days(phase: PhaseFigures) -> str:
+    days = phase.risk.daily_tail
+    return f"{numbers.count(days.losing_days)} of {numbers.count(days.days)}"
+
+
+CONCENTRATION: Lines = (
+    (
+        "Coin with most trades, share of trades",
+        lambda phase: _named(phase.risk.by_symbol.top_by_trades, phase.risk.by_symbol.trades_frac),
+    ),
+    (
+        "Coin with largest contribution, share of net P&L",
+        lambda phase: _named(phase.risk.by_symbol.top_by_pnl, phase.risk.by_symbol.net_pnl_frac),
+    ),
+    ("Effective number of coins, by trades", lambda phase: _effective(phase.risk.by_symbol)),
+    ("Top five days, share of trades", lambda phase: _share(phase.risk.by_day.trades_frac)),
+    ("Top five days, share of net P&L", lambda phase: _share(phase.risk.by_day.net_pnl_frac)),
+    ("Effective number of days, by trades", lambda phase: _effective(phase.risk.by_day)),
+)
+
+
+def _share(value: float | None) -> str:
+    return numbers.percent(value)
+
+
+def _named(names: Sequence[str], frac: float | None) -> str:
+    return f"{names[0]} {numbers.percent(frac)}" if names else numbers.MISSING
+
+
+def _effective(rows: Concentration) -> str:
+    """How many equal groups would be as concentrated: 1 over the Herfindahl index."""
+    index = rows.herfindahl_trades
+    return f"{numbers.plain(1 / index, 1)} of {rows.groups}" if index else numbers.MISSING
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """One drawdown of a phase; `rank` 1 is the deepest."""
+
+    phase: int
+    rank: int
+    episode: DrawdownEpisode
+
+
+def rank_drawdowns(phases: Mapping[int, PhaseFigures]) -> list[Ranked]:
+    """All phases, the deepest first in each."""
+    return [
+        Ranked(number, rank, episode)
+        for number, phase in phases.items()
+        for rank, episode in enumerate(phase.drawdown.worst, start=1)
+    ]
+
+
+DRAWDOWNS: tuple[Column[Ranked], ...] = (
+    Column("Phase", lambda row: str(row.phase) if row.rank == 1 else "", "l"),
+    Column("Rank", lambda row: str(row.rank)),
+    Column("Depth", lambda row: _percent(row.episode.depth_frac), "n"),
+    Column("Peak", lambda row: numbers.minute(row.episode.peak_time), "n"),
+    Column("Trough", lambda row: numbers.minute(row.episode.trough_time), "n"),
+    Column(
+        "Recovered",
+        lambda row: (
+            numbers.minute(row.episode.recovery_time)
+            if row.episode.recovery_time
+            else "not recovered"
+        ),
+        "n",
+    ),
+    Column("Length, days", lambda row: numbers.plain(row.episode.days, 1)),
+)
+WORST_TRADES: tuple[Column[WorstTrade], ...] = (
+    Column("Trade", lambda row: str(row.trade_id), "l"),
+    Column("Coin", lambda row: row.symbol, "l"),
+    Column("Entry", lambda row: numbers.minute(row.entry_time), "n"),
+    Column("Exit", lambda row: numbers.minute(row.exit_time), "n"),
+    Column("Exit type", lambda row: name_exit_type(row.exit_type), "l"),
+    Column("Net return", lambda row: numbers.bps(row.net_bps), "n"),
+    Column("Share of equity", lambda row: numbers.percent(row.equity_frac, 3, signed=True), "n"),
+)

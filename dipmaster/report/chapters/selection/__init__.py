@@ -1,1 +1,0 @@
-"""What phase 1 adds to its chapter: funnel, scores, signal quality."""

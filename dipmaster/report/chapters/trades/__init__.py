@@ -1,0 +1,1 @@
+"""Trade statistics to tables with the phases as columns."""

@@ -1,0 +1,3 @@
+"""Names of the volatility forecasts in print."""
+
+FORECASTS = {"garch": "GARCH(1,1)", "rv_ewma": "RV-EWMA", "har": "HAR"}

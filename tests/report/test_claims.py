@@ -1,0 +1,39 @@
+"""The roadmap's claims in print: each once, in its unit, those of later phases apart."""
+
+from collections.abc import Callable
+
+import pytest
+
+from dipmaster.report.chapters.claims import view as claims
+from dipmaster.report.inputs import ReportInputs
+from tests.report.printed import plain, say
+
+States = dict[str, Callable[[], ReportInputs]]
+MINUS = "−"
+
+
+@pytest.fixture(scope="module")
+def built(states: States) -> ReportInputs:
+    return states["phase 1"]()
+
+
+def test_every_claim_is_listed_once_and_later_phases_are_not_built(built: ReportInputs) -> None:
+    groups = claims.group(built.validation.claims)
+    assert [(group.title, len(group.table.rows)) for group in groups] == [
+        ("Phase 1", 5),
+        ("Not built yet", 4),
+    ]
+    assert all("not built" in row[-1] for row in groups[-1].table.rows)
+    view = claims.view(built)
+    assert say("chapters/claims/sentences.html.j2", "summary", view["total"], view["tally"]) == (
+        "Of 9 claims: 1 met, 1 inconclusive, 3 not met, 4 not built."
+    )
+
+
+def test_a_claim_is_printed_in_its_unit(built: ReportInputs) -> None:
+    rows = {claim.id: claim for claim in built.validation.claims}
+    assert plain(claims.target_of(rows["win_rate_gain"])) == "+3.0 to +5.0 points"
+    assert plain(claims.value_of(rows["win_rate_gain"])) == "+28.8 points"
+    assert plain(claims.target_of(rows["holding"])) == "45 to 120 minutes"
+    assert plain(claims.target_of(rows["fewer_trades"])) == f"{MINUS}30.0 to {MINUS}25.0 %"
+    assert claims.value_of(rows["sharpe"]) == "–"

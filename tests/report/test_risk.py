@@ -1,0 +1,85 @@
+"""Risk in print: both drawdowns, tail, concentration and the worst trades."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from dipmaster.report.chapters.risk import figures
+from dipmaster.report.chapters.risk.view import RISK
+from dipmaster.report.inputs import ReportInputs
+from dipmaster.report.kit.phase_table import by_phase
+from dipmaster.report.kit.table import table
+from tests.made.phase import losing_phase
+from tests.report.conftest import unpainted
+from tests.report.printed import plain, print_chapter
+from tests.report.run import with_phases
+
+States = dict[str, Callable[[], ReportInputs]]
+
+
+def printed(inputs: ReportInputs) -> str:
+    """The chapter as text."""
+    with unpainted():
+        return print_chapter(inputs, RISK)
+
+
+def test_both_drawdowns_stand_side_by_side(losing: ReportInputs) -> None:
+    fall = losing.phase(0).drawdown
+    text = printed(losing)
+    assert f"Maximum drawdown, whole period {100 * fall.max_frac:.2f} %" in text
+    assert f"any 365 days (gate) {100 * fall.horizon_max_frac:.2f} %" in text
+    assert "Bootstrap paths of 365 days: upper bound" in text
+
+
+def test_a_period_shorter_than_the_horizon_has_no_range(losing: ReportInputs) -> None:
+    phase = losing.phase(0)
+    short = replace(
+        phase.drawdown,
+        days=200,
+        horizon_max_frac=None,
+        bootstrap_lower_frac=None,
+        bootstrap_median_frac=None,
+        bootstrap_upper_frac=None,
+    )
+    text = printed(with_phases(losing, {0: replace(phase, drawdown=short)}))
+    assert "The period is shorter than 365 days" in text
+    assert "Bootstrap paths of" not in text
+    assert "any 365 days" not in text
+
+
+def test_a_drawdown_that_has_not_recovered_is_called_so() -> None:
+    phase = losing_phase()
+    first, *others = phase.drawdown.worst
+    open_ended = replace(first, recovery_time=None)
+    one = replace(phase, drawdown=replace(phase.drawdown, worst=(open_ended, *others)))
+    rows = table(figures.DRAWDOWNS, figures.rank_drawdowns({0: one, 1: phase})).rows
+    assert len(rows) == 10
+    assert [row[0] for row in rows] == ["0", "", "", "", "", "1", "", "", "", ""]
+    assert rows[0][5] == "not recovered"
+
+
+def test_the_effective_number_is_the_inverse_of_the_herfindahl_index() -> None:
+    phase = losing_phase()
+    coins = replace(phase.risk.by_symbol, groups=10, herfindahl_trades=0.125)
+    one = replace(phase, risk=replace(phase.risk, by_symbol=coins))
+    rows = dict(by_phase(figures.CONCENTRATION, {0: one}).rows)
+    assert rows["Effective number of coins, by trades"] == "8.0 of 10"
+
+
+@pytest.mark.parametrize("trades", [1, 2, 3])
+def test_the_worst_trades_are_as_many_as_there_are(losing: ReportInputs, trades: int) -> None:
+    phase = losing.phase(0)
+    few = replace(phase.risk, worst_trades=phase.risk.worst_trades[:trades])
+    text = printed(with_phases(losing, {0: replace(phase, risk=few)}))
+    heading = "Worst trade of phase 0" if trades == 1 else f"Worst {trades} trades of phase 0"
+    assert heading in text
+    worst = plain(table(figures.WORST_TRADES, few.worst_trades).rows[0][5])
+    assert worst in text
+
+
+def test_without_a_trade_there_is_neither_concentration_nor_a_worst_trade(states: States) -> None:
+    text = printed(states["no trades"]())
+    assert "Concentration" not in text
+    assert "Worst" not in text
+    assert "Not computable: no trades." in text
