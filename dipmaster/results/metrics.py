@@ -167,10 +167,10 @@ MAX_DRAWDOWN = Metric(
         "closed trades."
     ),
     notes=(
-        "The bounds are those of resampled histories of {drawdown_horizon_days} days. The length "
-        "is fixed because a longer track falls deeper."
+        "The bounds are those of bootstrap paths of {drawdown_horizon_days} days. The length is "
+        "fixed because drawdown grows with the length of the period."
     ),
-    interval_note="resampled",
+    interval_note="bootstrap",
     support=(0.0, 1.0),
     zero_on_axis=True,
     is_gate=True,
@@ -201,7 +201,7 @@ EXCESS_WIN_RATE = Metric(
 
 MEAN_NET_BPS = Metric(
     key="mean_net_bps",
-    title="Mean net a trade",
+    title="Mean net return per trade",
     unit="basis points",
     number_format="bps",
     axis="bp",

@@ -154,7 +154,7 @@ def test_planted_recall_counts_drops_of_the_own_coin_on_the_bar_or_two_after(gat
     assert (other.value, other.by_candidates) == (0.0, 0.0)
     calm = {"AUSDT": truth["AUSDT"].assign(jump_mark=np.int8(0))}
     none = measure_signal_quality(scores, filter_results, traded, YEAR, gates, calm).planted_recall
-    assert (none.value, none.reason) == (None, "no drop was planted out of sample")
+    assert (none.value, none.reason) == (None, "no drop with a built-in reversal out of sample")
 
 
 def test_followed_is_the_slow_twin():

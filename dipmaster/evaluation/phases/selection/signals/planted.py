@@ -64,7 +64,7 @@ def measure_planted_recall(
         period.block_of(day),
         level.alpha,
         level.few,
-        "no drop was planted out of sample",
+        "no drop with a built-in reversal out of sample",
     )
     by_any = np.concatenate(caught)
     return PlantedRecall(
