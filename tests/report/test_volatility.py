@@ -50,7 +50,7 @@ def test_garch_is_told_to_be_better_and_worse_and_the_choice_is_a_param(
 def test_accuracy_is_held_against_90_per_cent(built: ReportInputs) -> None:
     text = printed(built)
     assert "on 76.0 % (71.0 to 81.0 %) of the bars" in text
-    assert "more than 90 %: not met (the confidence interval misses the target)." in text
+    assert "more than 90 %: not met (the whole interval misses it)." in text
     assert "market as a whole it names on 84.4 %" in text
     references = regimes.references(built.volatility.regimes)
     assert [one.key for one in references] == ["coin_truth", "market_truth"]
