@@ -137,7 +137,7 @@ _UNMEASURED = (
     ),
 )
 _PLAN = {
-    "plan.weeks": "the rollout is not built; the plan assigns building and rollout to the same weeks",
+    "plan.weeks": "the rollout is not built; the plan has building and rollout in the same weeks",
     "plan.resources": "not measurable from market data or trades",
 }
 

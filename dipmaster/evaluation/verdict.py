@@ -15,9 +15,9 @@ def judge_overall(evaluations: Sequence[PhaseEvaluation]) -> Ruling:
     1. Phase 0 is held against the final targets for information and never counts.
     2. While a phase from 1 to the final one is not built: INCONCLUSIVE, since no amount of
        data decides a strategy that is not complete.
-    3. Else the verdict is the final phase's, INSUFFICIENT DATA included. Phases are cumulative settings of one
-       strategy, so the final phase is the strategy; the targets of those before it are
-       stations, and missing one does not fail the whole.
+    3. Else the verdict is the final phase's, INSUFFICIENT DATA included. Phases are
+       cumulative settings of one strategy, so the final phase is the strategy; the targets
+       of those before it are stations, and missing one does not fail the whole.
     4. Except: what a phase adds and is shown to reduce net return (`Phase.degradation`) is still
        in the final strategy. It is judged once, for the phase that adds it, and fails the
        whole, unless the final phase has no verdict to lose.

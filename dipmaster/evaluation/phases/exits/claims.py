@@ -57,7 +57,8 @@ def _capture(capture: ProfitCapture, too_small: str) -> RoadmapClaim:
     traded, beside = capture.traded, ""
     if traded.before is not None and traded.after is not None:
         beside = (
-            f"gross profit over the maximum favourable excursion within {capture.horizon_bars} bars: "
+            "gross profit over the maximum favourable excursion within "
+            f"{capture.horizon_bars} bars: "
             f"{100 * traded.before:.1f} % under phase 1's exits, "
             f"{100 * traded.after:.1f} % under phase 2's"
         )
