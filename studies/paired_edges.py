@@ -50,7 +50,7 @@ def compute_figures(case: MarketCase) -> tuple[Floats, str]:
         for row in evaluate_market(read_all_params(), **case.dials).evaluation.gates.rows
     }
     values = [rows[metric].value for metric in METRICS]
-    verdicts = " ".join(rows[metric].verdict for metric in METRICS)
+    verdicts = ", ".join(rows[metric].verdict for metric in METRICS)
     return np.array([np.nan if value is None else value for value in values]), verdicts
 
 

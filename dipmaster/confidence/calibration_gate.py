@@ -39,7 +39,7 @@ def judge_calibration(
     return CalibrationGate(
         n=len(selected),
         brier=figures["brier_interval"].value,
-        gate="INCONCLUSIVE" if shortage else verdict,
+        gate="INSUFFICIENT DATA" if shortage else verdict,
         reason=shortage or reason,
         **figures,
     )
@@ -49,7 +49,7 @@ def rule_on_calibration(ece: Interval, slope: Interval) -> tuple[Verdict, str]:
     """Verdict, and what is to be said of each limit: the missed one first, then the undecided."""
     slope_bounds, ece_bounds = _bounds(slope), _bounds(ece)
     if slope_bounds is None or ece_bounds is None:
-        return "INCONCLUSIVE", ece.reason or slope.reason
+        return "INSUFFICIENT DATA", ece.reason or slope.reason
     limits = [_rule_on_slope(*slope_bounds), _rule_on_ece(*ece_bounds)]
     limits.sort(key=lambda limit: _WORST_FIRST.index(limit[0]))
     return limits[0][0], "; ".join(words for _, words in limits)

@@ -4,10 +4,12 @@ Results come back in the order of the items and each item is computed alone,
 so the number of workers can change only the time.
 """
 
+import multiprocessing
 import os
+import signal
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from joblib import Parallel, delayed
 from rich.console import Console
@@ -44,6 +46,36 @@ def map_in_processes(
 ) -> list[Result]:
     """Map in processes: for Python code whose items take seconds each."""
     return _map(function, items, label, "processes")
+
+
+def map_in_forks(function: Callable[[Item], Result], items: Sequence[Item]) -> list[Result]:
+    """Map in copies of this process: for large inputs and functions that cannot be handed over.
+
+    A copy starts with all that this process has read and imported; only results are sent back.
+    Neither this process nor the function may use threads meanwhile.
+    """
+    workers = min(count_workers(), len(items))
+    if workers < 2:
+        return [function(item) for item in items]
+    context = multiprocessing.get_context("fork")
+    with context.Pool(workers, _start_fork, (function, items)) as pool:
+        return pool.map(_apply_in_fork, range(len(items)), chunksize=1)
+
+
+_forked: list[tuple[Callable[[Any], Any], Sequence[Any]]] = []
+"""What the copies of `map_in_forks` work on; empty in every other process."""
+
+
+def _start_fork(function: Callable[[Item], Any], items: Sequence[Item]) -> None:
+    """Leave interrupts to the process that waits, which then ends its copies."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    _forked.append((function, items))
+
+
+def _apply_in_fork(position: int) -> Any:
+    function, items = _forked[-1]
+    return function(items[position])
 
 
 def _map(

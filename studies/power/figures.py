@@ -24,7 +24,7 @@ from dipmaster.learning.evaluation.losses import log_loss_statistic
 from dipmaster.learning.evaluation.ranks import auc_statistic
 from dipmaster.results.common import Verdict
 
-VERDICTS: tuple[Verdict, ...] = ("PASS", "FAIL", "INCONCLUSIVE")
+VERDICTS: tuple[Verdict, ...] = ("PASS", "FAIL", "INCONCLUSIVE", "INSUFFICIENT DATA")
 
 
 @dataclass(frozen=True)

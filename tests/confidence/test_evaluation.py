@@ -88,8 +88,8 @@ def test_both_families_are_reported_whichever_serves(record: dict) -> None:
 @pytest.mark.parametrize(
     ("needed", "lacks"),
     [
-        ({"min_candidates": 10_000}, r"insufficient: \d+ of 10000 candidates$"),
-        ({"min_blocks": 1000}, r"insufficient: \d+ of 1000 blocks with candidates$"),
+        ({"min_candidates": 10_000}, r"sample too small \(\d+ candidates, minimum 10,000\)$"),
+        ({"min_blocks": 1000}, r"sample too small \(\d+ blocks with candidates, minimum 1,000\)$"),
     ],
 )
 def test_no_family_carries_information_on_less_than_the_minimum_data(
@@ -141,7 +141,7 @@ def test_without_scores_everything_is_null_with_a_reason(market, scored, setting
     }  # fmt: skip
     assert record["families"]["informative"] == "neither"
     assert record["families"]["reason"].startswith(
-        "insufficient: 0 of 100 candidates, 0 of 6 blocks"
+        "sample too small (0 candidates, minimum 100; 0 blocks with candidates, minimum 6"
     )
     assert record["importance"] == []
     assert record["reliability"]["confidence"] == []
@@ -165,7 +165,14 @@ def made(
         (1.0, 1.0, -0.15, 6000, "FAIL", r"ECE at least 0.1\d+ lies above 0.05; slope [^;]*holds"),
         (0.3, 0.4, 0.0, 6000, "FAIL", r"slope 0.4[^;]* lies outside 0.8 to 1.2; ECE at most"),
         (1.0, 1.0, 0.0, 300, "INCONCLUSIVE", r"slope [^;]* is not contained in 0.8 to 1.2; ECE"),
-        (1.0, 1.0, 0.0, 90, "INCONCLUSIVE", "insufficient: 90 of 100 candidates$"),
+        (
+            1.0,
+            1.0,
+            0.0,
+            90,
+            "INSUFFICIENT DATA",
+            r"sample too small \(90 candidates, minimum 100\)$",
+        ),
     ],
 )
 def test_the_calibration_gate(
@@ -202,13 +209,16 @@ def test_the_gate_says_which_limit_is_open() -> None:
     assert rule_on_calibration(Interval(0.02, 0.01, 0.05), steep)[0] == "FAIL"
     assert rule_on_calibration(Interval(0.02, 0.01, 0.05), held)[0] == "PASS"
     none = Interval(None, None, None, "no rows")
-    assert rule_on_calibration(Interval(0.02, 0.01, 0.05), none) == ("INCONCLUSIVE", "no rows")
+    assert rule_on_calibration(Interval(0.02, 0.01, 0.05), none) == (
+        "INSUFFICIENT DATA",
+        "no rows",
+    )
 
 
 def test_few_blocks_give_no_verdict(settings) -> None:
     sample = made(np.full(500, 0.5), np.full(500, 0.9), settings, blocks=3)
     reason = judge_calibration(*sample, settings[0].evaluation).reason
-    assert reason == "insufficient: 3 of 6 blocks with candidates"
+    assert reason == "sample too small (3 blocks with candidates, minimum 6)"
 
 
 def test_the_top_tenth_by_hand(settings) -> None:

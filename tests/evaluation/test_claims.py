@@ -30,7 +30,7 @@ from tests.made.selection import signal_quality
 from tests.made.validation import DIFFERENCES
 from tests.made.volatility import regime_accuracy, regimes
 
-FEW = "insufficient in phase 1: 12 of 100 trades"
+FEW = "sample too small in phase 1 (12 trades, minimum 100)"
 REGIMES = ("low", "normal", "high")
 
 
@@ -201,7 +201,9 @@ def test_too_little_data_concludes_nothing_of_trades(claims) -> None:
 def test_too_short_a_period_concludes_nothing(claims) -> None:
     rows = claims(measured(), blocks=5)
     assert rows["1.3.accuracy"].verdict == "inconclusive"
-    assert rows["1.3.accuracy"].reason.startswith("insufficient: 5 of 6 blocks out of sample;")
+    assert rows["1.3.accuracy"].reason.startswith(
+        "sample too small (5 blocks out of sample, minimum 6);"
+    )
 
 
 def test_few_spells_show_no_accuracy(claims) -> None:
@@ -210,14 +212,14 @@ def test_few_spells_show_no_accuracy(claims) -> None:
         case = replace(measured(), regimes=replace(measured().regimes, episodes=spells))
         row = claims(case)["1.3.accuracy"]
         assert (row.verdict, row.n) == (verdict, spells)
-        lacks = "insufficient: 5 of 6 spells of one market state;"
+        lacks = "sample too small (5 spells of one market state, minimum 6);"
         assert row.reason.startswith(lacks) == (spells == 5)
 
 
 def test_recall_needs_profitable_candidates(claims) -> None:
     for few, lacks in (
-        ({"n_positive": 30}, "insufficient: 30 of 100 profitable candidates;"),
-        ({"blocks_with_positives": 2}, "insufficient: 2 of 6 blocks with them;"),
+        ({"n_positive": 30}, "sample too small (30 profitable candidates, minimum 100);"),
+        ({"blocks_with_positives": 2}, "sample too small (2 blocks with them, minimum 6);"),
     ):
         rows = claims(measured().with_quality(**few))
         for name in ("validator.recall", "validator.f1"):

@@ -17,7 +17,7 @@ from dipmaster.results.evaluation.exits import CaptureFigures, ExitResults
 from tests.made.adaptive_exits import exit_results
 from tests.made.validation import DIFFERENCES
 
-FEW = "insufficient in phase 2: 12 of 100 trades"
+FEW = "sample too small in phase 2 (12 trades, minimum 100)"
 
 
 @dataclass(frozen=True)
@@ -138,7 +138,7 @@ def test_too_little_data_concludes_nothing(claims) -> None:
 
 def test_too_few_common_entries_conclude_nothing_of_them(claims) -> None:
     """Each phase has trades enough, but not the same."""
-    reason = "insufficient under phase 2: 60 of 100 trades"
+    reason = "sample too small under phase 2 (60 trades, minimum 100)"
     rows = claims(measured(), unpaired=reason)
     for name in ("2.holding", "2.capture"):
         assert (rows[name].verdict, rows[name].reason[: len(reason)]) == ("inconclusive", reason)

@@ -82,8 +82,9 @@ def test_a_phase_fails_where_its_models_sell_what_should_be_held(world, exits, b
     assert found.gates.ruling.verdict == ("PASS" if best else "FAIL")
     assert bool(found.degradation) != bool(best)
     if not best:
-        assert found.degradation.startswith("the exit models make trades worse: -")
-        assert found.gates.ruling.reason == found.degradation
+        assert found.degradation.reason.startswith("the exit models reduce net return by ")
+        assert found.degradation.change_mean_net_bps.high < 0.0
+        assert found.gates.ruling.reason == found.degradation.reason
 
 
 def test_who_is_not_asked(world, exits) -> None:
@@ -92,8 +93,8 @@ def test_who_is_not_asked(world, exits) -> None:
     broken = (Check("adds up", False, ""),)
     for stays in ({"abstained": "nothing reached it"}, {"integrity_checks": broken}):
         found = judged(world, exits, inputs, **stays)
-        assert (found.gates, found.degradation) == (PASSED, "")
+        assert (found.gates, found.degradation) == (PASSED, None)
     later = judged(world, exits, inputs, (Later(),))
-    assert (later.gates, later.degradation) == (PASSED, "")
+    assert (later.gates, later.degradation) == (PASSED, None)
     off = changed(exits, decision__full=False, decision__partial=False)
     assert judged(world, off, inputs).gates is PASSED

@@ -121,7 +121,7 @@ def test_gates_of_few_trades_have_no_verdict_and_nothing_out_of_range(
         assert all(math.isfinite(number) for number in known)
         assert all(lowest is None or number >= lowest for number in known)
         assert all(highest is None or number <= highest for number in known)
-        assert (row.verdict, bool(row.reason)) == ("INCONCLUSIVE", True)
+        assert (row.verdict, bool(row.reason)) == ("INSUFFICIENT DATA", True)
         several = apart == "a block each" and len(results) > 1
         if row.metric == "win_rate" and several:
             assert row.low <= row.value <= row.high  # of a share even few blocks give bounds
@@ -129,17 +129,17 @@ def test_gates_of_few_trades_have_no_verdict_and_nothing_out_of_range(
             assert row.low <= row.high  # resampled days, wherever one of them fell
         else:
             assert row.low is row.high is None
-    assert evaluation.gates.ruling.verdict == "INCONCLUSIVE"
+    assert evaluation.gates.ruling.verdict == "INSUFFICIENT DATA"
 
 
 @pytest.mark.parametrize("apart", APART)
 @pytest.mark.parametrize("results", RESULTS)
-def test_figures_of_few_trades_can_be(evaluate, small, period, results, apart) -> None:
+def test_figures_of_few_trades_can_be(evaluate, flat, small, period, results, apart) -> None:
     """Shares are shares, ratios of 5 to 5 are of that size, no money that was not there."""
     evaluation, ledger = evaluate(0, results, apart)
     candidates = ledger.trades.rename(columns={"signal_time": "open_time"})
     figures = to_json(
-        build_phase_figures(evaluation, ledger, candidates, period, 36, small, UNREAD)
+        build_phase_figures(evaluation, ledger, candidates, flat.panel, period, 36, small, UNREAD)
     )
     for path, number in numbers(figures):
         leaf = path.rsplit(".", 1)[-1]
@@ -196,7 +196,7 @@ def exits_of(trades: int, apart: str, gates: Any) -> ExitResults:
 
 
 @pytest.fixture(scope="module")
-def report_of(evaluate, small, period, project):
+def report_of(evaluate, flat, small, period, project):
     """Phases 0 to 2 with those trades, told by the code; what is no trade's is made up."""
 
     def build(results: tuple[float, ...], apart: str) -> ReportInputs:
@@ -204,8 +204,8 @@ def report_of(evaluate, small, period, project):
         ledgers = {number: ledger for number, (_, ledger) in phases.items()}
         figures = {
             str(number): build_phase_figures(
-                one, ledger, ledger.trades.rename(columns={"signal_time": "open_time"}), period,
-                36, small, UNREAD,
+                one, ledger, ledger.trades.rename(columns={"signal_time": "open_time"}),
+                flat.panel, period, 36, small, UNREAD,
             )
             for number, (one, ledger) in phases.items()
         }  # fmt: skip

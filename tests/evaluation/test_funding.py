@@ -61,7 +61,7 @@ def evaluate(panel: Panel, period: Period, gates: Gates) -> tuple[PhaseEvaluatio
     evaluation = evaluate_phase(0, ledger, universe, period, targets, execution, gates)
     max_holding_bars = exits.max_holding_bars
     return evaluation, build_phase_figures(
-        evaluation, ledger, candidates, period, max_holding_bars, gates, UNREAD
+        evaluation, ledger, candidates, panel, period, max_holding_bars, gates, UNREAD
     )
 
 

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from dipmaster.core.store import to_json_value
 from dipmaster.evaluation.statistics.bootstrap import derive_stream_key
 from dipmaster.evaluation.statistics.estimate import Estimate
-from dipmaster.evaluation.statistics.gates import judge_gates, withhold_verdicts
+from dipmaster.evaluation.statistics.gates import DataCollected, judge_gates, withhold_verdicts
 from dipmaster.evaluation.statistics.metrics import PhaseSample, build_estimators
-from dipmaster.evaluation.statistics.minimum_data import describe_missing_data
+from dipmaster.evaluation.statistics.minimum_data import count_data, describe_missing_data
 from dipmaster.evaluation.statistics.random_entry.portfolios import EntryPool
 from dipmaster.results.metrics import FIXED_TARGETS, GATES, METRICS
 
@@ -30,10 +30,10 @@ def fixed(value, low, high, reason=""):
     return lambda alpha: Estimate(value, low, high, 500, 300.0, "log", reason)
 
 
-def judged(gates, too_small="", **estimators):
-    return judge_gates(
-        3, estimators, {name: TARGETS[name] for name in estimators}, gates, too_small
-    )
+def judged(gates, counts=(), **estimators):
+    """Gates of a phase whose data, collected in 500 days, are those counts."""
+    targets = {name: TARGETS[name] for name in estimators}
+    return judge_gates(3, estimators, targets, gates, DataCollected(500, counts))
 
 
 @pytest.mark.parametrize(
@@ -43,12 +43,12 @@ def judged(gates, too_small="", **estimators):
         ("profit_factor", 2.5, 1.79, 3.0, "INCONCLUSIVE"),
         ("profit_factor", 1.0, 0.8, 1.8, "INCONCLUSIVE"),
         ("profit_factor", 1.0, 0.8, 1.79, "FAIL"),
-        ("profit_factor", None, None, None, "INCONCLUSIVE"),
-        ("sharpe", 5.0, None, None, "INCONCLUSIVE"),
+        ("profit_factor", None, None, None, "INSUFFICIENT DATA"),
+        ("sharpe", 5.0, None, None, "INSUFFICIENT DATA"),
         ("max_drawdown", 0.02, 0.01, 0.029, "PASS"),
         ("max_drawdown", 0.02, 0.01, 0.03, "INCONCLUSIVE"),
         ("max_drawdown", 0.03, 0.01, 0.02, "FAIL"),
-        ("max_drawdown", 0.01, None, None, "INCONCLUSIVE"),
+        ("max_drawdown", 0.01, None, None, "INSUFFICIENT DATA"),
     ],
 )
 def test_the_rule(gates, metric, value, low, high, verdict) -> None:
@@ -67,11 +67,12 @@ def test_reasons_in_words(gates) -> None:
         sharpe=fixed(5.0, 4.0, 6.0),
     ).rows
     assert [row.reason for row in rows] == [
-        "the target lies between 75.0 % and 90.0 %; with about 1,888 trades a verdict is "
-        "as likely as not",
-        "cannot be computed: no trade lost money",
-        "observed 2.0 %, but the horizon may hold 5.0 %",
-        "the lower bound 4.00 reaches the target 2.00",
+        "the target 85.0 % lies within the confidence interval, 75.0 % to 90.0 %; sample size "
+        "for 50 % power: about 1,888 trades",
+        "not computable: no trade lost money",
+        "the observed 2.0 % is below the limit 3.0 %, the upper bound of the bootstrap paths "
+        "5.0 % is not",
+        "the lower confidence bound 4.00 meets the target 2.00",
     ]
 
 
@@ -79,15 +80,15 @@ def test_too_little_data_silences_every_gate(gates) -> None:
     """Also a drawdown that is far beyond its target."""
     phase = judged(
         gates,
-        "insufficient: 3 of 100 trades",
+        ((3, 100, "trades"),),
         win_rate=fixed(0.99, 0.95, 1.0),
         max_drawdown=fixed(0.5, 0.4, 0.6),
         profit_factor=fixed(None, None, None, "no trade lost money"),
     )
-    assert {row.verdict for row in phase.rows} == {"INCONCLUSIVE"}
-    assert phase.rows[0].reason == "insufficient: 3 of 100 trades"
-    assert phase.rows[2].reason == "insufficient: 3 of 100 trades (no trade lost money)"
-    assert phase.ruling.verdict == "INCONCLUSIVE"
+    assert {row.verdict for row in phase.rows} == {"INSUFFICIENT DATA"}
+    assert phase.rows[0].reason == "sample too small (3 trades, minimum 100)"
+    assert phase.rows[2].reason == "sample too small (3 trades, minimum 100); no trade lost money"
+    assert phase.ruling.verdict == "INSUFFICIENT DATA"
 
 
 def test_what_is_insufficient(gates, sample_of) -> None:
@@ -95,10 +96,11 @@ def test_what_is_insufficient(gates, sample_of) -> None:
     enough = sample_of(np.where(np.arange(120) % 6, 5.0, -5.0), day, 60)
     assert describe_missing_data(enough, gates) == ""
     lucky = sample_of(np.where(np.arange(120) % 20, 5.0, -5.0), day, 60)
-    assert describe_missing_data(lucky, gates) == "insufficient: 6 of 10 losing trades"
+    assert describe_missing_data(lucky, gates) == "sample too small (6 losing trades, minimum 10)"
     few = sample_of(np.array([1.0, -1.0]), np.array([0, 1]), 60)
     assert describe_missing_data(few, gates) == (
-        "insufficient: 2 of 100 trades, 1 of 10 losing trades, 1 of 6 blocks with trades"
+        "sample too small (2 trades, minimum 100; 1 losing trade, minimum 10; "
+        "1 block with trades, minimum 6)"
     )
 
 
@@ -152,19 +154,18 @@ def test_rows_of_any_ledger_keep_their_word(gates, sample_of, trades, demanding:
     limits = {} if demanding else {"min_trades": 2, "min_losing_trades": 0, "min_blocks": 2}
     quick = gates.model_copy(update={"bootstrap_reps": 100, **limits})
     pool = pool_of(sample.return_frac, sample.block)
-    too_small = describe_missing_data(sample, quick)
-    phase = judge_gates(
-        0, build_estimators(PhaseSample(0, sample, pool), quick), TARGETS, quick, too_small
-    )
+    too_small, counts = describe_missing_data(sample, quick), count_data(sample, quick)
+    estimators = build_estimators(PhaseSample(0, sample, pool), quick)
+    phase = judge_gates(0, estimators, TARGETS, quick, DataCollected(90, counts))
     json.dumps(to_json_value([asdict(row) for row in phase.rows]), allow_nan=False)
     assert [row.metric for row in phase.rows] == [metric.key for metric in GATES]
     for row in phase.rows:
-        kept(row, bool(too_small))
+        kept(row, bool(too_small), quick.drawdown_horizon_days > 90)
     if any(row.verdict == "PASS" for row in phase.rows):
         assert not too_small
 
 
-def kept(row, too_small: bool) -> None:
+def kept(row, too_small: bool, too_short: bool) -> None:
     assert row.reason
     assert row.n >= 0
     assert row.n_needed is None or row.n_needed >= 1
@@ -175,14 +176,20 @@ def kept(row, too_small: bool) -> None:
     known = None not in (row.value, row.low, row.high)
     if row.metric != "max_drawdown" and known:
         assert row.low <= row.value <= row.high
-    expected = "INCONCLUSIVE"
+    assert (row.days_needed is None) == bool(row.days_needed_reason)
+    expected = "INCONCLUSIVE" if known and not too_small else "INSUFFICIENT DATA"
     if known and not too_small and row.metric == "max_drawdown":
+        expected = "PASS" if row.high < row.target else expected
+        expected = "INSUFFICIENT DATA" if too_short else expected
         expected = "FAIL" if row.value >= row.target else expected
-        expected = "PASS" if row.value < row.target and row.high < row.target else expected
     elif known and not too_small:
         expected = "PASS" if row.low >= row.target else expected
         expected = "FAIL" if row.high < row.target else expected
     assert row.verdict == expected
+    if expected in ("PASS", "FAIL"):
+        assert row.days_needed == 0
+    elif row.days_needed is not None:
+        assert row.days_needed > 0
 
 
 def test_streams_of_phases_and_uses_differ(gates) -> None:
@@ -192,7 +199,7 @@ def test_streams_of_phases_and_uses_differ(gates) -> None:
     assert len(keys) == 20
 
 
-@pytest.mark.parametrize(("blocks", "verdict"), [(2, "INCONCLUSIVE"), (4, "FAIL")])
+@pytest.mark.parametrize(("blocks", "verdict"), [(2, "INSUFFICIENT DATA"), (4, "FAIL")])
 def test_no_params_give_a_verdict_on_fewer_than_four_blocks(
     gates, sample_of, blocks, verdict
 ) -> None:
@@ -201,10 +208,10 @@ def test_no_params_give_a_verdict_on_fewer_than_four_blocks(
     day = np.arange(120) % blocks * gates.block_days
     sample = sample_of(np.where(np.arange(120) % 3, -40.0, 10.0), np.sort(day), 120)
     lacks = describe_missing_data(sample, few)
-    assert lacks == ("insufficient: 2 of 4 blocks with trades" if blocks == 2 else "")
+    assert lacks == ("sample too small (2 blocks with trades, minimum 4)" if blocks == 2 else "")
     phase = judge_gates(
         0, build_estimators(PhaseSample(0, sample, pool_of(sample.return_frac, sample.block)), few),
-        TARGETS, few, lacks,
+        TARGETS, few, DataCollected(120, count_data(sample, few)),
     )  # fmt: skip
     rows = {row.metric: row for row in phase.rows}
     assert rows["win_rate"].low is not None
@@ -221,7 +228,7 @@ def test_excess_needs_enough_matched_trades(gates, sample_of) -> None:
     assert describe_missing_data(sample, gates) == ""
     for matched, reason in (
         (200, ""),
-        (90, "among those matched insufficient: 90 of 100 trades"),
+        (90, "matched sample too small (90 trades, minimum 100)"),
         (5, "1 of 4 blocks that bounds need"),
     ):
         chosen = replace(pool, matched=np.arange(200) < matched)

@@ -143,7 +143,7 @@ def test_records_tell_the_hole_and_have_no_month_in_it(torn: Judged, small: Any)
     split = build_split_period(torn.period)
     assert (split.days_out_of_sample, split.days_without_bars) == (40, HOLE)
     figures = build_phase_figures(
-        torn.evaluation, torn.ledger, torn.candidates, torn.period, 36, small, UNREAD
+        torn.evaluation, torn.ledger, torn.candidates, torn.panel, torn.period, 36, small, UNREAD
     )
     months = [row.month for row in figures.by_month]
     assert months == ["2023-01", "2023-02", "2024-03", "2024-04"]

@@ -52,8 +52,8 @@ def context(gates) -> Any:
 @pytest.mark.parametrize(
     ("before", "this", "lacks"),
     [
-        (FEW, MANY, "insufficient in phase 0: 60 of 100 trades"),
-        (MANY, FEW, "insufficient in phase 1: 60 of 100 trades"),
+        (FEW, MANY, "sample too small in phase 0 (60 trades, minimum 100)"),
+        (MANY, FEW, "sample too small in phase 1 (60 trades, minimum 100)"),
         (MANY, MANY, ""),
     ],
 )
@@ -62,7 +62,7 @@ def test_phase_1s_claims_need_the_data_of_phase_0_too(asked, context, before, th
     assert asked[0][4] == lacks
 
 
-@pytest.mark.parametrize(("common", "lacks"), [(60, "60 of 100 trades"), (120, "")])
+@pytest.mark.parametrize(("common", "lacks"), [(60, "(60 trades, minimum 100)"), (120, "")])
 def test_phase_2s_claims_need_enough_entries_that_both_opened(
     asked, context, monkeypatch, common, lacks
 ) -> None:
@@ -75,4 +75,4 @@ def test_phase_2s_claims_need_enough_entries_that_both_opened(
     ExitsPhase(None).own_results(context, phases, {2: None})
     *_, too_small, unpaired = asked[0]
     assert too_small == ""
-    assert unpaired == (f"insufficient under phase 2: {lacks}" if lacks else "")
+    assert unpaired == (f"sample too small under phase 2 {lacks}" if lacks else "")

@@ -218,11 +218,13 @@ def test_verdicts_know_which_way_is_better(metric, low, high, verdict) -> None:
     comparison = judge_difference(metric, difference, "")
     assert comparison.verdict == verdict
     assert comparison.reason
-    lacking = judge_difference(metric, difference, "insufficient in phase 1: 3 of 100 trades")
+    lacking = judge_difference(
+        metric, difference, "sample too small in phase 1 (3 trades, minimum 100)"
+    )
     assert lacking.verdict == "inconclusive"
     assert (lacking.low, lacking.high) == (low, high)
     if metric.direction:
-        assert lacking.reason.startswith("insufficient in phase 1")
+        assert lacking.reason.startswith("sample too small in phase 1")
 
 
 def test_a_factor_stands_beside_its_logarithm() -> None:

@@ -18,7 +18,6 @@ from dipmaster.core.tables import CANDIDATES
 from dipmaster.evaluation.figures.overall import (
     build_daily_equity,
     build_gates_frame,
-    build_summary,
     to_csv_text,
 )
 from dipmaster.evaluation.figures.phase_figures import build_phase_figures, build_split_period
@@ -30,15 +29,14 @@ from dipmaster.evaluation.phases.baseline.orders import (
 )
 from dipmaster.evaluation.reading import build_covariates
 from dipmaster.evaluation.statistics.random_entry.strata import MatchingCovariates
-from dipmaster.evaluation.statistics.rules import Ruling
-from dipmaster.results import GateRows, Summary, from_json, to_json
+from dipmaster.results import GateRows, Summary, from_json, summarize, to_json
 from dipmaster.results.evaluation.phase import PhaseFigures
 from dipmaster.results.evaluation.record import SplitPeriod
 from dipmaster.results.metrics import FIXED_TARGETS, GATES
 from tests.made.params import read_params
 from tests.made.phase import UNREAD
+from tests.made.validation import validation
 
-NO_VERDICT = Ruling("INCONCLUSIVE", "phases 1 to 4 are not built")
 BOUNDARY, BARS = 20 * 288, 60 * 288
 TARGETS = {"win_rate": 0.85, "sharpe": 2.0, "profit_factor": 1.8, "max_drawdown": 0.03}
 
@@ -151,10 +149,12 @@ def test_phase_0_is_judged_by_the_final_targets(evaluation) -> None:
     assert all(check.passed for check in evaluation.integrity_checks)
 
 
-def test_figures_again_in_pandas(evaluation, ledger, candidates, period, exits, quick) -> None:
+def test_figures_again_in_pandas(
+    evaluation, ledger, candidates, panel, period, exits, quick
+) -> None:
     """From the tables alone, as a reader with the parquet files would."""
     record = build_phase_figures(
-        evaluation, ledger, candidates, period, exits.max_holding_bars, quick, UNREAD
+        evaluation, ledger, candidates, panel, period, exits.max_holding_bars, quick, UNREAD
     )
     start = pd.Timestamp(period.out_of_sample_ms, unit="ms", tz="UTC")
     trades = ledger.trades[ledger.trades["entry_time"] >= start]
@@ -205,12 +205,14 @@ def test_the_gates_do_not_see_the_burn_in(trade, judge, candidates, period, eval
         assert mine.low == pytest.approx(theirs.low, rel=1e-6)
 
 
-def test_same_bytes_again(judge, ledger, candidates, period, exits, quick, evaluation) -> None:
+def test_same_bytes_again(
+    judge, ledger, candidates, panel, period, exits, quick, evaluation
+) -> None:
     again = judge(ledger)
 
     def text(e) -> str:
         record = build_phase_figures(
-            e, ledger, candidates, period, exits.max_holding_bars, quick, UNREAD
+            e, ledger, candidates, panel, period, exits.max_holding_bars, quick, UNREAD
         )
         return json.dumps([to_json_value(to_json(record)), to_json_value(to_json(e.gates.rows))])
 
@@ -254,9 +256,9 @@ def test_degenerate_ledgers_have_defined_results(
     account = execution.model_copy(update={"capital": 10_000.0})
     result = evaluate_phase(0, ledger, universe, period, TARGETS, account, quick)
     record = build_phase_figures(
-        result, ledger, candidates, period, exits.max_holding_bars, quick, UNREAD
+        result, ledger, candidates, panel, period, exits.max_holding_bars, quick, UNREAD
     )
-    summary = build_summary(result, NO_VERDICT, ledger, period)
+    summary = summarize(replace(validation(0), phases={"0": record}), result.gates.rows)
     written = ((PhaseFigures, record), (Summary, summary), (GateRows, result.gates.rows))
     for kind, figures in written:
         text = json.dumps(to_json_value(to_json(figures)), allow_nan=False)
@@ -265,12 +267,12 @@ def test_degenerate_ledgers_have_defined_results(
     assert [check.name for check in result.integrity_checks if not check.passed] == []
     for row in result.gates.rows:
         assert row.reason
-        assert row.value is not None or row.verdict == "INCONCLUSIVE"
+        assert row.value is not None or row.verdict == "INSUFFICIENT DATA"
         assert row.verdict != "PASS" or (name, row.metric) == ("all zero", "max_drawdown")
     few = len(DEGENERATE[name]) < quick.min_trades
     if few or name == "all wins":  # no loser is too little data as well
-        assert {row.verdict for row in result.gates.rows} == {"INCONCLUSIVE"}
-        assert all(row.reason.startswith("insufficient: ") for row in result.gates.rows)
+        assert {row.verdict for row in result.gates.rows} == {"INSUFFICIENT DATA"}
+        assert all(row.reason.startswith("sample too small (") for row in result.gates.rows)
 
 
 def test_one_block_is_insufficient(
@@ -285,7 +287,7 @@ def test_one_block_is_insufficient(
     for row in result.gates.rows:
         assert row.value is not None
         assert row.low is row.high is None
-        assert row.reason.startswith("insufficient: 1 of 4 blocks with trades")
+        assert row.reason.startswith("sample too small (1 block with trades, minimum 4)")
 
 
 def test_one_day_of_data(trip, ledger_of, panel, covariates, period, execution, quick) -> None:
@@ -309,14 +311,6 @@ def test_a_broken_ledger_gets_no_verdict(
     result = evaluate_phase(0, broken, universe, period, TARGETS, execution, quick)
     assert {row.verdict for row in result.gates.rows} == {"INCONCLUSIVE"}
     assert result.gates.rows[0].reason.startswith("withheld: the ledger fails its checks: final")
-
-
-def test_summary_is_small_and_flat(evaluation, ledger, period) -> None:
-    summary = build_summary(evaluation, NO_VERDICT, ledger, period)
-    assert len(to_json(summary)) <= 12
-    assert summary.verdict == "INCONCLUSIVE"
-    counts = [getattr(summary, f"gates_{kind}") for kind in ("passed", "failed", "inconclusive")]
-    assert sum(counts) == len(GATES)
 
 
 def test_period_in_words(period) -> None:

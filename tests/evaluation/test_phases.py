@@ -254,12 +254,12 @@ def test_abstaining_is_no_verdict(
     assert phase.orders.abstention == Abstention(why, "threshold")
     assert len(phase.orders.entries) > 20
     found = judge(phase)
-    assert {row.verdict for row in found.gates.rows} == {"INCONCLUSIVE"}
-    assert found.gates.ruling.verdict == "INCONCLUSIVE"
+    assert {row.verdict for row in found.gates.rows} == {"INSUFFICIENT DATA"}
+    assert found.gates.ruling.verdict == "INSUFFICIENT DATA"
     value = {row.metric: row.value for row in found.gates.rows}
     assert value == dict.fromkeys(value) | {"max_drawdown": 0.0}
     for row in found.gates.rows:
-        assert row.reason.startswith(f"abstained: {why} (insufficient: 0 of 100 trades")
+        assert row.reason.startswith(f"abstained: {why}; sample too small (0 trades, minimum 100")
         assert (asdict(row)["low"], asdict(row)["high"]) == (None, None)
     assert (found.sample.days.growth == 1.0).all()
     assert describe_inconclusive(found, quick) == f"phase 1 abstained: {why}"

@@ -97,7 +97,7 @@ def test_a_hand_worked_table(gates):
     names = ("precision", "recall", "f1", "false_positive_rate")
     assert [getattr(said, name).value for name in names] == [0.5, 0.5, 0.5, 0.5]
     assert said.base_precision == said.removed_frac == 0.5
-    lacks = "insufficient: 2 of 100 candidates left out, 2 of 6 blocks with them"
+    lacks = "sample too small (2 candidates left out, minimum 100; 2 blocks with them, minimum 6)"
     assert said.mcnemar == McNemar(b=1, c=1, p=None, reason=lacks)
     assert said.traded_mean_p == pytest.approx(0.9)
 

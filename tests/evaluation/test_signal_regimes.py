@@ -79,9 +79,9 @@ def test_regimes_with_too_few_wins_or_losses_are_named(gates):
 @pytest.mark.parametrize(
     ("each", "blocks", "lacks"),
     [
-        (100, 5, "insufficient: 5 of 6 blocks with trades"),
-        (8, 6, "insufficient: 96 of 100 trades"),
-        (100, 3, "insufficient: 3 of 6 blocks with trades"),
+        (100, 5, "sample too small (5 blocks with trades, minimum 6)"),
+        (8, 6, "sample too small (96 trades, minimum 100)"),
+        (100, 3, "sample too small (3 blocks with trades, minimum 6)"),
     ],
 )
 def test_no_regimes_differ_on_less_than_the_minimum_data(gates, each, blocks, lacks):

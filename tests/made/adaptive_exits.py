@@ -30,7 +30,7 @@ from dipmaster.results.evaluation.exits import (
 from tests.made.common import NO_TRADE, PLAIN, around, comparison, factor, interval, sample
 
 Effect = Literal["beneficial", "harmful", "inconclusive"]
-FEW = "insufficient under phase 2: 0 of 100 trades"
+FEW = "sample too small under phase 2 (0 trades, minimum 100)"
 RULES = ("dynamic_target", "trailing", "full_exit", "partial_exit", "models", "quarter_hour")
 STRENGTHS = {"low": 0.7, "medium": 1.0, "high": 1.5}
 REGIME_CLASSES = {"unknown": 1.0, "low": 0.8, "normal": 1.0, "high": 1.3}
@@ -171,7 +171,7 @@ def ablation(rule: str, models: Effect) -> Ablation:
         "models": models,
     }
     state: Literal["on", "off"] = "on" if rule == "quarter_hour" else "off"
-    few = f"insufficient under phase 2 with {rule} {state}: 5 of 10 losing trades"
+    few = f"sample too small under phase 2 with {rule} {state} (5 losing trades, minimum 10)"
     size = 0.0 if rule == "full_exit" else 1.0
     return Ablation(
         rule=rule,

@@ -146,7 +146,7 @@ def test_the_excess_win_rate_is_told_by_its_gate_and_not_by_its_interval(
 ) -> None:
     """An interval above 0 shows nothing where the gate has too few trades."""
     base = STATES["phase 1"]()
-    few = "insufficient: 75 of 100 trades"
+    few = "sample too small (75 trades, minimum 100)"
     rows = tuple(
         replace(gate, verdict=verdict, reason=few)  # type: ignore[arg-type]
         if (gate.phase, gate.metric) == (1, "excess_win_rate")

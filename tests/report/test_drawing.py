@@ -14,9 +14,9 @@ from dipmaster.report.kit.drawing import (
     inline_svg,
     new_figure,
     thinned,
-    without_idle_groups,
 )
 from dipmaster.report.kit.interval_plot import Mark
+from dipmaster.report.kit.svg import without_idle_groups
 from dipmaster.results.metrics import WIN_RATE
 
 

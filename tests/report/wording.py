@@ -122,7 +122,7 @@ def text_of_template(source: str) -> str:
 
 def text_of_page(page: str) -> str:
     """What a page prints, and the alternative texts of its charts."""
-    body = re.sub(r"<(style|script)\b.*?</\1>", " ", page, flags=re.DOTALL)
+    body = re.sub(r"<(style|script)\b.*?</\1>|<wbr>", "", page, flags=re.DOTALL)
     return " ".join(unescape(re.sub(r"<[^>]*>", " ", body)).split())
 
 

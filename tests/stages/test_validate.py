@@ -134,7 +134,7 @@ def test_abstaining(workspace: Path, confidence, reason, told) -> None:
     rows = [row for row in read("gates") if row["phase"] > 0]
     assert {row["verdict"] for row in rows} == {"INCONCLUSIVE"}
     assert all(row["reason"].startswith(f"abstained: 0 of {n} {told}") for row in rows)
-    assert all("(insufficient: 0 of 50 trades" in row["reason"] for row in rows)
+    assert all("; sample too small (0 trades, minimum 50" in row["reason"] for row in rows)
     nothing = ("win_rate", "profit_factor", "sharpe", "excess_win_rate")
     assert [summary[name] for name in nothing] == [None] * 4
     assert (summary["net_return"], summary["max_drawdown"], summary["trades"]) == (0.0, 0.0, 0)

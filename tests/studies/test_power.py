@@ -22,7 +22,7 @@ from studies.power.bounds import (
     enlarge,
     score_from_others,
 )
-from studies.power.figures import find_profitable_reversions
+from studies.power.figures import VERDICTS, find_profitable_reversions
 from studies.power.market import PowerCase, score_case
 from studies.power.tables import SCORES, PowerResult, build_record
 from tests.studies.test_phase_1_markets import SMALL
@@ -196,7 +196,8 @@ def test_the_product_is_the_pipelines(
     assert figures.trades == sample.trades
     assert figures.net_bps == pytest.approx(1e4 * sample.return_frac.sum())
     assert sum(figures.verdicts.values()) == len(gates.rows)
-    assert figures.verdicts["INCONCLUSIVE"] == gates.count("INCONCLUSIVE")
+    for verdict in VERDICTS:
+        assert figures.verdicts[verdict] == gates.count(verdict)
     assert figures.auc == pytest.approx(record["models"]["confidence"]["auc"]["value"])
     candidate = evaluation.context.eligible_entries.candidate
     off = exit_inputs.plans["hold_net_frac"].to_numpy()

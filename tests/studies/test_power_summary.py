@@ -25,7 +25,8 @@ RATIO = {ratio.name: ratio for ratio in RATIOS}
 FIRST = ScoreFigures(
     candidates=10, auc=0.6, log_loss=0.65, trades=4, won=3, p_sum=3.2, gain=30.0, loss=10.0,
     net_bps=20.0, sharpe=2.0, planted_recall=0.2, reversions=10, reversions_traded=2,
-    block_residuals=np.array([0.5, -0.3]), verdicts={"PASS": 1, "FAIL": 0, "INCONCLUSIVE": 4},
+    block_residuals=np.array([0.5, -0.3]),
+    verdicts={"PASS": 1, "FAIL": 0, "INCONCLUSIVE": 3, "INSUFFICIENT DATA": 1},
 )  # fmt: skip
 SECOND = replace(
     FIRST, auc=0.7, trades=1, won=1, p_sum=0.8, gain=10.0, loss=0.0, sharpe=1.0,
@@ -34,7 +35,7 @@ SECOND = replace(
 SILENT = replace(
     FIRST, trades=0, won=0, p_sum=0.0, gain=0.0, loss=0.0, net_bps=0.0, sharpe=None,
     reversions_traded=0, block_residuals=np.zeros(0),
-    verdicts={"PASS": 0, "FAIL": 0, "INCONCLUSIVE": 5},
+    verdicts={"PASS": 0, "FAIL": 0, "INCONCLUSIVE": 0, "INSUFFICIENT DATA": 5},
 )  # fmt: skip
 
 
@@ -59,7 +60,9 @@ def test_markets_together_by_hand() -> None:
     assert pool_ratio(RATIO["won"], markets).error == pytest.approx(np.sqrt(2 * 0.125**2 / 2))
     assert compare_with_wins(markets) == pytest.approx(0.0, abs=1e-12)
     assert compare_with_wins([FIRST]) == pytest.approx(0.2 / np.hypot(0.5, 0.3))
-    assert count_verdicts(markets) == {"PASS": 2, "FAIL": 0, "INCONCLUSIVE": 13}
+    assert count_verdicts(markets) == {
+        "PASS": 2, "FAIL": 0, "INCONCLUSIVE": 6, "INSUFFICIENT DATA": 7,
+    }  # fmt: skip
 
 
 def test_nothing_traded_has_no_win_rate() -> None:

@@ -80,7 +80,7 @@ def test_no_forecast_is_better_on_fewer_than_four_blocks(params) -> None:
         for test in (pooled.garch_versus["har"], coin.garch_versus["har"]):
             assert test.verdict == verdict
             assert (test.p is None) == (block_days == 5)
-    assert test.reason == "insufficient: 3 of 4 blocks of 5 days"
+    assert test.reason == "sample too small (3 blocks of 5 days, minimum 4)"
     assert pooled.garch_versus["har"].difference < 0.0
 
 

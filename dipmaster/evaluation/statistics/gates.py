@@ -136,7 +136,7 @@ def _judge_gate(
 ) -> GateRow:
     ruling, too_small = _apply_rule(key, estimate, target, gates), collected.shortage
     if too_small:
-        because = f" ({estimate.reason})" if estimate.value is None and estimate.reason else ""
+        because = f"; {estimate.reason}" if estimate.value is None and estimate.reason else ""
         ruling = Ruling("INSUFFICIENT DATA", too_small + because, ruling.n_needed)
     time = _project_decision(key, estimate, ruling, collected)
     return GateRow(
@@ -190,7 +190,7 @@ def _list_metrics(keys: list[str]) -> str:
 
 def abstain(phase: PhaseGates, because: str) -> PhaseGates:
     """A phase that traded nothing has no verdict; every gate says why nothing was traded."""
-    why = f"abstained: {because} ({phase.ruling.reason})"
+    why = f"abstained: {because}; {phase.ruling.reason}"
     rows = tuple(replace(row, verdict="INSUFFICIENT DATA", reason=why) for row in phase.rows)
     return PhaseGates(rows, Ruling("INSUFFICIENT DATA", why))
 

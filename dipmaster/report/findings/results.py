@@ -56,6 +56,17 @@ def thin_cost_margin(inputs: ReportInputs) -> Evidence | None:
     return {"phase": phase, "cost": cost, "break_even": break_even, "multiple": multiple}
 
 
+def orders_too_large(inputs: ReportInputs) -> Evidence | None:
+    """Orders of the headline phase that no market would fill at the price of the bar."""
+    phase = inputs.headline_phase
+    capacity = inputs.phase(phase).costs.capacity
+    largest = max(capacity.levels, key=lambda one: one.participation_frac, default=None)
+    p95 = capacity.participation_p95_frac
+    if largest is None or p95 is None or p95 <= largest.participation_frac:
+        return None
+    return {"phase": phase, "p95": p95, "level": largest}
+
+
 def rarely_invested(inputs: ReportInputs) -> Evidence | None:
     """The headline phase, where its small drawdown is that of a small investment."""
     phase = inputs.headline_phase

@@ -15,8 +15,9 @@ _BY_SEVERITY: Mapping[Severity, Sequence[Callable[[ReportInputs], Evidence | Non
         sample.too_short,
         models.no_score,
         sample.no_trades,
-        sample.too_few_trades,
+        results.orders_too_large,
         sample.simulated_market,
+        sample.too_few_trades,
         sample.recorded_bars,
     ),
     "medium": (

@@ -9,7 +9,6 @@ charts are read in grey too.
 import gc
 import io
 import itertools
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from html import escape
@@ -30,6 +29,8 @@ from matplotlib.ticker import FuncFormatter
 
 from dipmaster.core.kernels import Floats, Ints
 from dipmaster.report.kit import numbers
+from dipmaster.report.kit.hover import describe_axes, mark_series
+from dipmaster.report.kit.svg import compact
 
 NAVY = "#1f3a5f"
 STEEL = "#8ea4bf"
@@ -41,14 +42,6 @@ AGREEMENT = (0, (4, 2))
 PAGE_WIDTH_IN = 7.0
 MM = 1 / 25.4
 STYLE = Path(__file__).parents[1] / "style"
-
-_LEFTOVER = re.compile(
-    r' id="(?:figure|axes|patch|text|line2d|xtick|ytick|matplotlib\.axis|PolyCollection|'
-    r'FillBetweenPolyCollection|LineCollection|PathCollection)_\d+"'
-)
-_GROUP = re.compile(r"\s*<g>|<g [^>]*>|\s*</g>")
-_STYLE = re.compile(r"<defs>\s*<style.*?</style>\s*</defs>", re.DOTALL)
-_FONTS = re.compile(r"font-family: 'DejaVu Sans'[^;\"]*")
 
 
 def _forget_system_fonts() -> None:
@@ -89,31 +82,16 @@ def new_figure(height_mm: float, width_in: float = PAGE_WIDTH_IN) -> Figure:
 
 
 def inline_svg(figure: Figure, alt: str) -> Markup:
-    """The figure as an SVG element whose title says what it shows, for those who cannot see it."""
+    """The figure as an SVG element: its title says what it shows, its data where a pointer is."""
     out = io.StringIO()
     _lay_out(figure)
+    mark_series(figure)
     no_metadata: dict[str, Any] = dict.fromkeys(("Date", "Creator", "Format", "Type"))
-    figure.savefig(out, format="svg", metadata=no_metadata)
-    text = out.getvalue()
-    text = text[text.index("<svg") :]
-    text = _FONTS.sub("font-family: 'DejaVu Sans'", _STYLE.sub("", _LEFTOVER.sub("", text)))
-    text = without_idle_groups(text)
-    head, body = text.split(">", 1)
-    return Markup(f'{head} role="img">\n <title>{escape(alt)}</title>{body}')
-
-
-def without_idle_groups(svg: str) -> str:
-    """Drop groups without an attribute: half of a chart's elements, and each costs time to set."""
-    has_attributes: list[bool] = []
-
-    def keep_or_drop(group: re.Match[str]) -> str:
-        tag = group[0]
-        if tag.endswith("</g>"):
-            return tag if has_attributes.pop() else ""
-        has_attributes.append(not tag.endswith("<g>"))
-        return tag if has_attributes[-1] else ""
-
-    return _GROUP.sub(keep_or_drop, svg)
+    with mpl.rc_context({"svg.hashsalt": alt}):  # ids that no other chart of the page has
+        figure.savefig(out, format="svg", metadata=no_metadata)
+    head, body = compact(out.getvalue()).split(">", 1)
+    axes = escape(describe_axes(figure), quote=False).replace("'", "&#39;")
+    return Markup(f"{head} data-axes='{axes}' role=\"img\">\n <title>{escape(alt)}</title>{body}")
 
 
 def _lay_out(figure: Figure) -> None:

@@ -21,6 +21,7 @@ from dipmaster.core.errors import DipMasterError
 from dipmaster.report.attachments import Attachment
 from dipmaster.report.kit.drawing import without_cycle_search
 from dipmaster.report.kit.printable import bundled_font
+from dipmaster.report.kit.svg import without_data
 
 FONTS = (
     "DejaVuSans",
@@ -82,7 +83,7 @@ _TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
 def _image(chart: re.Match[str]) -> str:
     title = _TITLE.search(chart[0])
     alt = title[1].replace('"', "&quot;") if title else ""
-    data = base64.b64encode(chart[0].encode()).decode()
+    data = base64.b64encode(without_data(chart[0]).encode()).decode()
     return f'<img alt="{alt}" src="data:image/svg+xml;base64,{data}">'
 
 

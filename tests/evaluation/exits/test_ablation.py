@@ -74,7 +74,7 @@ def test_who_helps_and_who_hurts(toy, exits, gates) -> None:
     few = rows["trailing"].traded
     assert few.n == 50
     assert few.effect == "inconclusive"
-    assert few.change_mean_net_bps.reason.startswith("insufficient under phase 2 with")
+    assert few.change_mean_net_bps.reason.startswith("sample too small under phase 2 with")
 
 
 def test_a_rule_that_costs_money_hurts(toy, exits, gates) -> None:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from dipmaster.evaluation.phases.exits.degradation import exit_models_degrade_pnl
+from dipmaster.evaluation.phases.exits.degradation import measure_degradation
 from dipmaster.evaluation.standalone import StandalonePair
 from dipmaster.evaluation.statistics.gates import PhaseGates, fail_phase
 from dipmaster.evaluation.statistics.paired.judging import judge_difference
@@ -24,18 +24,26 @@ def pair(toy, cost_frac: float, n: int = 600) -> StandalonePair:
 
 
 def test_a_cost_beyond_its_error_is_told(toy, gates) -> None:
-    told = exit_models_degrade_pnl(pair(toy, 0.0010), gates)
-    assert told.startswith("the exit models make trades worse: -1")
-    assert "600 candidates" in told
+    both = pair(toy, 0.0010)
+    measured = measure_degradation(both, gates)
+    assert measured.reason.startswith("the exit models reduce net return by 1")
+    assert measured.reason.endswith(" bp) over 600 candidates simulated individually")
+    change = measured.change_mean_net_bps
+    net = [1e4 * side.net_frac.mean() for side in (both.after, both.before)]
+    assert change.value == pytest.approx(net[0] - net[1])
+    assert change.low < change.value < change.high < 0.0
+    assert (change.n, change.reason) == (600, "")
+    for number in (change.value, change.low, change.high):
+        assert f"{-number:.1f}" in measured.reason
 
 
 @pytest.mark.parametrize("cost_frac", [0.0, -0.001])
 def test_no_harm_is_no_word(toy, gates, cost_frac: float) -> None:
-    assert exit_models_degrade_pnl(pair(toy, cost_frac), gates) == ""
+    assert measure_degradation(pair(toy, cost_frac), gates) is None
 
 
 def test_too_few_show_nothing(toy, gates) -> None:
-    assert exit_models_degrade_pnl(pair(toy, 0.0010, 60), gates) == ""
+    assert measure_degradation(pair(toy, 0.0010, 60), gates) is None
 
 
 def test_it_says_what_ablation_says(toy, gates) -> None:
@@ -45,7 +53,7 @@ def test_it_says_what_ablation_says(toy, gates) -> None:
         found = pair(toy, cost)
         other = StandalonePair(found.before, found.after)
         change = compare_mean_net(other.after.track, other.before.track, gates.alpha)
-        told.append(bool(exit_models_degrade_pnl(found, gates)))
+        told.append(measure_degradation(found, gates) is not None)
         assert told[-1] == (
             judge_difference(MEAN_NET_BPS, change, other.lacking(gates)).verdict == "better"
         )
@@ -54,5 +62,6 @@ def test_it_says_what_ablation_says(toy, gates) -> None:
 
 def test_a_failed_phase_keeps_its_rows() -> None:
     phase = PhaseGates((), Ruling("PASS", "all pass"))
-    assert fail_phase(phase, "") is phase
-    assert fail_phase(phase, "worse").ruling == Ruling("FAIL", "worse")
+    failed = fail_phase(phase, "worse")
+    assert (failed.rows, failed.ruling) == (phase.rows, Ruling("FAIL", "worse"))
+    assert failed.decision_time.days == 0

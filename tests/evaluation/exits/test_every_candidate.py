@@ -76,7 +76,7 @@ def test_too_few_trades_show_nothing(toy, gates) -> None:
     for name in CHANGES:
         assert getattr(found.change, name).verdict == "inconclusive"
         assert getattr(found.change, name).reason.startswith(
-            "insufficient under phase 2: 60 of 100"
+            "sample too small under phase 2 (60 trades"
         )
     assert found.change.mean_net_bps.low > 0.0  # shown all the same
 
@@ -86,7 +86,7 @@ def test_without_a_loser_there_is_no_verdict(toy, gates) -> None:
     found = compare_every_candidate(
         StandalonePair(toy.standalone(np.abs(net)), toy.standalone(net, "phase 1")), gates
     )
-    reason = "insufficient under phase 2: 0 of 10 losing trades"
+    reason = "sample too small under phase 2 (0 losing trades, minimum 10)"
     assert found.change.mean_net_bps.reason == reason
     assert found.change.profit_factor.value is None
     assert found.after.profit_factor.value is None

@@ -76,7 +76,7 @@ def test_capture_by_hand(toy, gates, exits) -> None:
     assert found.traded.ratio.value == pytest.approx(1.5)
     assert found.all.before == pytest.approx(0.006 / 0.06)
     assert found.all.ratio.value == pytest.approx(4.0)
-    assert found.traded.ratio.reason.startswith("insufficient under phase 2: 2 of 100")
+    assert found.traded.ratio.reason.startswith("sample too small under phase 2 (2 trades")
 
 
 def test_no_bounds_of_capture_on_less_than_the_minimum_data(toy, gates, exits) -> None:
@@ -94,7 +94,7 @@ def test_no_bounds_of_capture_on_less_than_the_minimum_data(toy, gates, exits) -
     ratio = found.traded.ratio
     assert ratio.value == pytest.approx(1.3, abs=0.1)
     assert (ratio.low, ratio.high) == (None, None)
-    assert ratio.reason.startswith("insufficient under phase 2: 60 of 100 trades")
+    assert ratio.reason.startswith("sample too small under phase 2 (60 trades, minimum 100)")
     assert found.all.ratio.low is not None
     assert found.all.ratio.reason == ""
 

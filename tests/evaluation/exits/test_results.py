@@ -122,7 +122,7 @@ def test_no_trade_at_all(record, exits, market) -> None:
     captured = found.mfe_capture.traded
     assert (captured.n, captured.before, captured.after) == (0, None, None)
     assert captured.ratio.value is None
-    assert captured.ratio.reason.startswith("insufficient under phase 2: 0 of 100 trades")
+    assert captured.ratio.reason.startswith("sample too small under phase 2 (0 trades, minimum 100")
     for row in found.ablation:
         assert row.traded.change_mean_net_bps.value is None
         assert row.traded.change_mean_net_bps.reason

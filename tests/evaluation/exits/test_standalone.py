@@ -61,6 +61,6 @@ def test_what_lacks_names_the_side(toy, gates) -> None:
     won = toy.standalone(np.full(200, 0.01), "phase 1")
     assert StandalonePair(many, many).lacking(gates) == ""
     lacking = StandalonePair(many, won).lacking(gates)
-    assert lacking == "insufficient under phase 1: 0 of 10 losing trades"
+    assert lacking == "sample too small under phase 1 (0 losing trades, minimum 10)"
     few = StandalonePair(many, many).only(np.arange(200) < 30).lacking(gates)
-    assert few.startswith("insufficient under phase 2: 30 of 100 trades")
+    assert few.startswith("sample too small under phase 2 (30 trades, minimum 100)")

@@ -25,6 +25,7 @@ LIMITS = {
 NAMES = {"ece": "calibration error", "slope": "calibration slope"}
 VERDICTS: Mapping[Verdict, ClaimVerdict] = {  # worst first
     "FAIL": NOT_MET,
+    "INSUFFICIENT DATA": INCONCLUSIVE,
     "INCONCLUSIVE": INCONCLUSIVE,
     "PASS": MET,
 }

@@ -74,11 +74,10 @@ def estimate_matched_excess(
     matched = sample.only(pool.matched)
     excess = estimate_excess_win_rate(matched, pool, alpha, gates.few_losing_trades)
     missing = describe_missing_data(matched, gates)
-    if excess.low is None or not missing or describe_missing_data(sample, gates):
+    if not missing or describe_missing_data(sample, gates):
         return excess
-    why = missing.replace("sample", "matched sample", 1)
-    lacking = count_data(matched, gates)
-    return replace(excess, low=None, high=None, reason=why, lacking=lacking)
+    why = excess.reason or missing.replace("sample", "matched sample", 1)
+    return replace(excess, low=None, high=None, reason=why, lacking=count_data(matched, gates))
 
 
 def compute_joint_half_width(matched: TradeSample, pool: EntryPool, alpha: float) -> float:

@@ -46,10 +46,10 @@ def _verdicts(inputs: ReportInputs) -> Table:
             )
         )
     columns = table.texts(
-        ("Phase", "l", "20%"),
+        ("Phase", "l", "18%"),
         ("Verdict and reason", "l"),
-        ("Override: change of net return per candidate", "l", "22%"),
-        ("Time to a decision", "l", "18%"),
+        ("Override: change of net return per candidate", "l", "19%"),
+        ("Time to a decision", "l", "26%"),
     )
     return table.table(columns, rows)
 
@@ -87,8 +87,9 @@ def _gates(inputs: ReportInputs) -> Table:
     """A row a metric, a column a phase."""
     labels = Markup("<br>").join([*(name for name, _ in LINES), "Time to a decision"])
     days = inputs.validation.period.days_out_of_sample
-    headings = [("Metric", "l", "13%"), ("", "l n soft", "20%")]
-    columns = table.texts(*headings, *((f"Phase {phase}", "l") for phase in inputs.built))
+    headings = [("Metric", "l", "11%"), ("", "l n soft", "17%")]
+    width = f"{72 / len(inputs.built):.1f}%"
+    columns = table.texts(*headings, *((f"Phase {phase}", "l", width) for phase in inputs.built))
     judged = [inputs.gates_of(phase) for phase in inputs.built]
     rows = [
         (metric.title, labels, *(_cell(rows.get(metric.key), days) for rows in judged))

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from dipmaster.report.inputs import ReportInputs
-from dipmaster.report.kit import gates, numbers, table
+from dipmaster.report.kit import numbers, table
 from dipmaster.report.kit.table import Table
 from dipmaster.results.evaluation.phase import PhaseFigures
 
@@ -29,17 +29,8 @@ def _outcomes(one: PhaseFigures) -> str:
 
 
 def tabulate(inputs: ReportInputs) -> Table:
-    """Gated figures first, then what explains them."""
+    """What explains the gated figures."""
     phases = {phase: inputs.phase(phase) for phase in inputs.built}
-    judged = [
-        (metric.title, *(_gate_value(inputs, phase, metric.key) for phase in phases))
-        for metric in gates.ROADMAP_METRICS
-    ]
     explained = [(title, *(cell(one) for one in phases.values())) for title, cell in ROWS]
     headings = [("", "l"), *((f"Phase {phase}", "n") for phase in phases)]
-    return table.table(table.texts(*headings), [*judged, *explained])
-
-
-def _gate_value(inputs: ReportInputs, phase: int, metric: str) -> str:
-    gate = inputs.gates_of(phase).get(metric)
-    return gates.value_of(gate) if gate else numbers.MISSING
+    return table.table(table.texts(*headings), explained)
