@@ -65,7 +65,7 @@ def test_a_strategy_that_wins_often_and_loses_money_is_seen_through() -> None:
         ("long reasons", "The ledger fails 1 of its 1 checks: every verdict is withheld."),
         (
             "all phases",
-            "Overall verdict: INCONCLUSIVE Phase 4: undecided: win rate. Phase 1: PASS.",
+            "Overall verdict: INCONCLUSIVE Phase 4: inconclusive: win rate. Phase 1: PASS.",
         ),
         (
             "all phases",
@@ -104,14 +104,14 @@ def test_page_one_prints_the_ruling_on_all_phases_and_its_reason(last: int, fina
     heading = f"Overall verdict: {ruling.verdict}" if last == FINAL_PHASE else "No verdict yet"
     assert words.startswith(f"{heading} {reason}. ")
     assert tone == (ruling.verdict.lower() if last == FINAL_PHASE else "none")
-    assert ("phase 2 fails: the exit models make trades worse" in words) == (last >= 2)
+    assert ("phase 2 fails: the exit models reduce net return" in words) == (last >= 2)
 
 
 def test_a_final_pass_with_a_costly_phase_before_is_no_pass() -> None:
     tone, words = verdict_of(STATES["all phases, costly models"]())
     assert tone == "fail"
     assert words.startswith("Overall verdict: FAIL Phase 4: every gate passes; phase 1 fails: ")
-    assert "; phase 2 fails: the exit models make trades worse: −3.1 bp a trade" in words
+    assert "; phase 2 fails: the exit models reduce net return by 3.1 bp per trade" in words
 
 
 def test_an_account_lost_in_the_burn_in_is_told_where_nothing_was_traded_after_it() -> None:
@@ -146,7 +146,7 @@ def test_the_excess_win_rate_is_told_by_its_gate_and_not_by_its_interval(
 ) -> None:
     """An interval above 0 shows nothing where the gate has too few trades."""
     base = STATES["phase 1"]()
-    few = "insufficient: 75 of 100 trades"
+    few = "sample too small (75 trades, minimum 100)"
     rows = tuple(
         replace(gate, verdict=verdict, reason=few)  # type: ignore[arg-type]
         if (gate.phase, gate.metric) == (1, "excess_win_rate")
@@ -172,7 +172,7 @@ def test_page_one_speaks_of_the_last_phase_that_traded() -> None:
 
 def test_models_that_fail_the_phase_are_named_once() -> None:
     words = words_of("phase 2, most words")
-    assert words.count("phase 2 fails: the exit models make trades worse: −3.1 bp a trade") == 1
+    assert words.count("phase 2 fails: the exit models reduce net return by 3.1 bp per trade") == 1
     assert "exit models" not in words_of("phase 2")
 
 
