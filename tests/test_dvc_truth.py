@@ -16,7 +16,7 @@ PROJECT = Path(__file__).parents[1]
 PIPELINE = yaml.safe_load((PROJECT / "dvc.yaml").read_text(encoding="utf-8"))["stages"]
 
 ORDER_ONLY = catalog.CHECK_PASSED.as_posix()
-"""A dep that puts its stage behind another one; tests/stages/test_check.py: always the same bytes."""
+"""A dep that only puts its stage behind another one: its bytes never change (test_check.py)."""
 
 
 def module_of(stage: str) -> Path:

@@ -172,7 +172,7 @@ def _check_length(bars: dict[str, int], folder: Path) -> None:
             f"at least {MIN_DAYS} days of 5-minute bars of every symbol "
             f"({MIN_DAYS * BARS_PER_DAY} bars), and split.burn_in_days more before a trade counts",
             ", ".join(f"{bars[symbol]} bars of {symbol}" for symbol in short),
-            "add files of more days for these symbols, or move their files out of data/raw",
+            "add files of more days for these symbols, or leave them out (ingest.raw.symbols)",
         )
 
 
