@@ -1,13 +1,7 @@
 """What the report is made of, as the stages before it wrote it."""
 
 from collections.abc import Mapping, Sequence
-<<<<<<< HEAD
-from dataclasses import dataclass
-from typing import Annotated, Literal
-=======
 from dataclasses import dataclass, replace
-from typing import TypeVar
->>>>>>> body11
 
 import numpy as np
 import pandas as pd
