@@ -90,7 +90,8 @@ def test_a_run_is_shown_compared_and_taken_back(dipmaster: Command, toy: Path) -
     assert read_files(toy) == before
     listed = dipmaster("trades", "--experiment", "two", "--csv").stdout
     assert listed == dipmaster("trades", "--csv").stdout
-    assert "two (" in dipmaster("trades", "--experiment", "two", "--phase", "1").stderr
+    absent = dipmaster("trades", "--experiment", "two", "--phase", "1").stderr
+    assert "trades_phase_1.parquet of two: expected the file in DVC's cache" in absent
     taken = dipmaster("run", "-S", "signal.z_min=2", "-n", "two")
     assert "found an experiment 'two'" in taken.stderr
 
