@@ -134,7 +134,8 @@ def test_gates_of_few_trades_have_no_verdict_and_nothing_out_of_range(
     assert evaluation.gates.ruling.verdict == "INCONCLUSIVE"
 
 
-@pytest.mark.parametrize(("results", "apart"), CASES)
+@pytest.mark.parametrize("apart", APART)
+@pytest.mark.parametrize("results", RESULTS)
 def test_figures_of_few_trades_can_be(evaluate, small, period, results, apart) -> None:
     """Shares are shares, ratios of 5 to 5 are of that size, no money that was not there."""
     evaluation, ledger = evaluate(0, results, apart)
