@@ -96,20 +96,19 @@ def _block_drawdowns(sample: TradeSample, gates: Gates, resampling: Resampling) 
     """Drawdowns of chains of runs of a block's length, as one would resample them at first."""
     days, horizon = sample.days, gates.drawdown_horizon_days
     rng = np.random.default_rng(resampling.key)
-    drawn = np.zeros(resampling.reps)
     runs = -(-horizon // gates.block_days)
-    for rep in range(resampling.reps):
-        starts = rng.integers(0, days.growth.size, runs)
-        order = (starts[:, None] + np.arange(gates.block_days)).ravel()[:horizon]
-        drawn[rep] = _drawdown_of_order(days, order % days.growth.size)
-    return drawn
+    starts = rng.integers(0, days.growth.size, (resampling.reps, runs))
+    chains = (starts[:, :, None] + np.arange(gates.block_days)).reshape(resampling.reps, -1)
+    return _drawdowns_of_orders(days, chains[:, :horizon] % days.growth.size)
 
 
-def _drawdown_of_order(days: DailyAccount, order: Ints) -> float:
-    """As `metrics.concatenated_drawdown`, over whole arrays."""
-    level = np.concatenate([[1.0], np.cumprod(days.growth[order])[:-1]])
-    peak = np.maximum.accumulate(np.concatenate([[1.0], level * days.high[order]]))[:-1]
-    return float(max(days.drawdown[order].max(), (1.0 - level * days.low[order] / peak).max()))
+def _drawdowns_of_orders(days: DailyAccount, order: Ints) -> Floats:
+    """As `metrics.concatenated_drawdown`, over whole arrays: shape (reps, days) to (reps,)."""
+    start = np.ones((order.shape[0], 1))
+    level = np.hstack([start, np.cumprod(days.growth[order], axis=1)[:, :-1]])
+    peak = np.maximum.accumulate(np.hstack([start, level * days.high[order]]), axis=1)[:, :-1]
+    fall = (1.0 - level * days.low[order] / peak).max(axis=1)
+    return np.maximum(days.drawdown[order].max(axis=1), fall)
 
 
 def count_errors(

@@ -1,7 +1,7 @@
 """Ledgers made by hand or at random, for the tests of the gates."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -10,11 +10,13 @@ import pytest
 from dipmaster.backtest import Ledger
 from dipmaster.backtest.metrics import summarize_days
 from dipmaster.core.panel import to_timestamps
-from dipmaster.core.params import Gates
+from dipmaster.core.params import AdaptiveExits, Gates
 from dipmaster.core.tables import EQUITY, FILLS, TRADES
 from dipmaster.core.time_units import BAR_MS, BARS_PER_DAY, DAY_MS
 from dipmaster.evaluation.statistics.period import Period
 from dipmaster.evaluation.statistics.sample import TradeSample
+from tests.evaluation.exit_case import Case
+from tests.evaluation.phase_2_world import PRICES, World, changed, world_of
 from tests.made.params import read_params
 
 START_MS = 1_672_531_200_000  # 2023-01-01
@@ -174,3 +176,42 @@ def sample_of() -> Callable[..., TradeSample]:
         )
 
     return build
+
+
+@pytest.fixture(scope="session")
+def exit_world(period: Period, gates: Gates) -> World:
+    return world_of(period, read_params("execution").execution, gates)
+
+
+@pytest.fixture(scope="session")
+def exit_params() -> AdaptiveExits:
+    return changed(
+        read_params("exits").exits, dynamic_target__enabled=True, trailing__enabled=True,
+        decision__full=True, decision__partial=True, quarter_hour_exit_from_phase_2=False,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def sound(exit_world: World, exit_params: AdaptiveExits) -> Case:
+    inputs = exit_world.inputs(exit_params)
+    ledger = exit_world.second(exit_params, inputs).ledger
+    return Case(ledger, exit_world.candidates, inputs, exit_params)
+
+
+@pytest.fixture(scope="session")
+def holed(exit_world: World, exit_params: AdaptiveExits) -> Case:
+    """A sixth of the bars after the entries missing or idle, and the last position's future."""
+    rng, panel = np.random.default_rng(4), exit_world.panel
+    drawn = rng.random(panel.open.shape)
+    entries = np.unique(exit_world.places[1])[:, None] + [0, 1]
+    drawn[:, entries.ravel()] = 1.0
+    drawn[:, exit_world.places[1].max() + 3 :] = 0.0
+    missing, idle = drawn < 1 / 12, (drawn >= 1 / 12) & (drawn < 1 / 6)
+    fields = {name: np.where(missing, np.nan, getattr(panel, name)) for name in PRICES}
+    volume = np.where(missing, np.nan, np.where(idle, 0.0, 1.0))
+    market = replace(exit_world.market, panel=replace(panel, **fields, volume=volume))
+    other = replace(exit_world, market=market)
+    inputs = other.inputs(exit_params)
+    return Case(
+        other.second(exit_params, inputs).ledger, exit_world.candidates, inputs, exit_params
+    )

@@ -143,7 +143,7 @@ MOST = 0.075
 
 @pytest.fixture(scope="module")
 def errors(gates):
-    entry = gates.random_entry.model_copy(update={"draws": 100, "pool": 5000})
+    entry = gates.random_entry.model_copy(update={"draws": 100})
     quick = gates.model_copy(update={"random_entry": entry})
     return count_errors(bounds_of_batch(TrackBatch(2, 0, TRACKS, 550, quick)))
 

@@ -5,16 +5,20 @@ zero and gives every day the same weight. Errors are clustered by day over all
 coins. The same tests with an edge must fail: they can see what they look for.
 """
 
+from collections.abc import Callable
+from functools import cache
+
 import numpy as np
 import pytest
 
-from dipmaster.market.simulator import simulate_market
+from dipmaster.market.simulator import SimulatedMarket, simulate_market
 
 pytestmark = pytest.mark.slow
 
 SEEDS = (101, 102, 103, 104, 105)
 AHEAD = 12  # bars
 BOUND = 4.0
+Markets = Callable[[float], list[SimulatedMarket]]
 
 
 def t_value(values, clusters) -> float:
@@ -23,11 +27,22 @@ def t_value(values, clusters) -> float:
     return float(values.mean() / (np.sqrt(np.sum(sums**2)) / values.size))
 
 
-def scaled_forward_returns(dials, edge: float, condition: str) -> float:
+@pytest.fixture(scope="module")
+def markets(dials) -> Markets:
+    """The markets of an edge, one a seed, simulated once."""
+
+    @cache
+    def simulated(edge: float) -> list[SimulatedMarket]:
+        sizes = {"coins": 4, "days": 120, "edge": edge}
+        return [simulate_market(dials(seed=seed, **sizes)) for seed in SEEDS]
+
+    return simulated
+
+
+def scaled_forward_returns(markets: Markets, edge: float, condition: str) -> float:
     """t value of the mean forward return from the next open, over bars that meet a condition."""
     values, days = [], []
-    for s, seed in enumerate(SEEDS):
-        market = simulate_market(dials(seed=seed, coins=4, days=120, edge=edge))
+    for s, market in enumerate(markets(edge)):
         for symbol in market.symbols:
             bars, truth = market.bars[symbol], market.truth[symbol]
             opened, close = bars["open"].to_numpy(), bars["close"].to_numpy()
@@ -58,20 +73,20 @@ CONDITIONS = {
 
 
 @pytest.mark.parametrize("condition", list(CONDITIONS))
-def test_without_an_edge_nothing_can_be_foretold(dials, condition):
-    assert abs(scaled_forward_returns(dials, 0.0, condition)) < BOUND
+def test_without_an_edge_nothing_can_be_foretold(markets, condition):
+    assert abs(scaled_forward_returns(markets, 0.0, condition)) < BOUND
 
 
 @pytest.mark.parametrize(
     "condition", ["after a dip", "after a fall by jump", "after a liquidity fall"]
 )
-def test_with_an_edge_dips_come_back(dials, condition):
-    assert scaled_forward_returns(dials, 0.8, condition) > BOUND
+def test_with_an_edge_dips_come_back(markets, condition):
+    assert scaled_forward_returns(markets, 0.8, condition) > BOUND
 
 
-def test_with_an_edge_rises_come_back_too(dials):
-    assert scaled_forward_returns(dials, 0.8, "after a rise") < -BOUND
+def test_with_an_edge_rises_come_back_too(markets):
+    assert scaled_forward_returns(markets, 0.8, "after a rise") < -BOUND
 
 
-def test_news_never_comes_back(dials):
-    assert abs(scaled_forward_returns(dials, 0.8, "after news, down")) < BOUND
+def test_news_never_comes_back(markets):
+    assert abs(scaled_forward_returns(markets, 0.8, "after news, down")) < BOUND

@@ -18,11 +18,12 @@ pytestmark = pytest.mark.slow
 def test_drift_and_reversion_follow_from_the_jumps(dials, edge, rate):
     truth = simulate_market(dials(edge=edge, reversion_rate=rate)).truth["SIM02USDT"]
     jump, mark = truth["jump_frac"].to_numpy(), truth["jump_mark"].to_numpy()
-    q = 0.0
-    for t in range(len(truth)):
-        assert truth["oracle_drift_frac"].iat[t] == pytest.approx(edge * rate * q, abs=1e-11)
-        q = (1 - rate) * q - (jump[t] if mark[t] == 1 else 0.0)
-        assert truth["remaining_reversion_frac"].iat[t] == pytest.approx(edge * q, abs=1e-10)
+    open_frac = np.zeros(len(truth) + 1)  # of liquidity jumps, still to come back
+    for t, new in enumerate(np.where(mark == 1, jump, 0.0)):
+        open_frac[t + 1] = (1 - rate) * open_frac[t] - new
+    drift, left = truth["oracle_drift_frac"], truth["remaining_reversion_frac"]
+    np.testing.assert_allclose(drift, edge * rate * open_frac[:-1], rtol=1e-6, atol=1e-11)
+    np.testing.assert_allclose(left, edge * open_frac[1:], rtol=1e-6, atol=1e-10)
 
 
 def test_jumps_come_as_often_and_as_large_as_said(dials):
