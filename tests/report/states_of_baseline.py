@@ -16,7 +16,6 @@ from tests.made.phase import (
 from tests.report import frames
 from tests.report.run import params, run, validated, with_gates, with_phases
 
-
 SELECTION = RawSelection(set="majors", sets_read=("majors",), symbols=None, start=None, end=None)
 
 
