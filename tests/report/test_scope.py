@@ -41,8 +41,8 @@ def counted(base: ReportInputs, **counts: int) -> ReportInputs:
 
 def test_episodes_are_counted_by_day_and_block(states: States) -> None:
     assert say_scope(states["losing"](), "episodes") == (
-        "4,502 candidates out of sample: 4,417 trades of phase 0 on 541 days, in 18 of 18 blocks of "
-        "30 days. Trades on the same day are correlated through common market moves."
+        "4,502 candidates out of sample: 4,417 trades of phase 0 on 541 days, in 18 of 18 blocks "
+        "of 30 days. Trades on the same day are correlated through common market moves."
     )
     assert "Few independent days" not in say_scope(states["losing"](), "note")
 
