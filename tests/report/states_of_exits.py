@@ -26,7 +26,7 @@ HARM = (
     "the exit models make trades worse: -3.1 bp a trade on 4,502 candidates followed alone, at "
     "best -1.2 bp"
 )
-STILL_THERE = "what costs money is still in the final strategy"
+STILL_THERE = "what reduces net return is part of the final strategy"
 
 
 def all_phases() -> ReportInputs:
