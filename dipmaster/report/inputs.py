@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeVar
 
 import numpy as np
 import pandas as pd
 
 from dipmaster.core import catalog
-from dipmaster.core.errors import PipelineError, data_error
+from dipmaster.core.errors import data_error
 from dipmaster.core.params import Params
 from dipmaster.report.attachments import Attachment
 from dipmaster.report.kit import accounts, numbers
@@ -32,8 +31,6 @@ from dipmaster.results.evaluation.claims import RoadmapClaim
 from dipmaster.results.evaluation.differences import PhaseComparison
 from dipmaster.results.evaluation.phase import PhaseFigures
 from dipmaster.results.metrics import COMPARED, GATES, MAX_DRAWDOWN, SHARPE
-
-Results = TypeVar("Results")
 
 FORECAST_COLUMNS = (
     "open_time",
@@ -217,22 +214,6 @@ class ReportInputs:
             "net_return": numbers.percent(figures.money.net_return_frac, signed=True),
             "trades_frac": numbers.count(figures.counts.trades),
         }
-
-    def results_of(self, number: int, kind: type[Results]) -> Results:
-        """What one phase alone has.
-
-        Raises
-        ------
-        PipelineError
-            Where the phase has no results of this kind.
-        """
-        results = self.validation.results_of(number)
-        if not isinstance(results, kind):
-            raise PipelineError(
-                f"reports/metrics: expected {kind.__name__} of phase {number}, found "
-                f"{type(results).__name__}.\n  Fix: run the whole pipeline with `dvc repro`."
-            )
-        return results
 
 
 def time_of(stamp: str) -> np.datetime64:

@@ -1,5 +1,7 @@
 """The number of workers changes only the time."""
 
+import os
+
 import pytest
 
 from dipmaster.core import parallel
@@ -21,6 +23,27 @@ def test_a_wrong_number_of_workers_is_refused(text: str, monkeypatch: pytest.Mon
     monkeypatch.setenv("DIPMASTER_WORKERS", text)
     with pytest.raises(PipelineError, match=r"(?s)whole number of 1 or more, found .*Fix:"):
         parallel.count_workers()
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_forks_have_what_is_here_and_send_results_back_in_order(
+    workers: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DIPMASTER_WORKERS", workers)
+    here, parent = {k: str(k) for k in range(5)}, os.getpid()
+    done = parallel.map_in_forks(lambda k: (here[k], os.getpid() == parent), list(here))
+    assert [text for text, _ in done] == list(here.values())
+    assert all(same == (workers == "1") for _, same in done)
+
+
+def test_an_error_in_a_fork_is_raised_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DIPMASTER_WORKERS", "2")
+
+    def refuse(item: int) -> int:
+        raise PipelineError(f"item {item}.\n  Fix: none.")
+
+    with pytest.raises(PipelineError, match=r"item \d"):
+        parallel.map_in_forks(refuse, [1, 2])
 
 
 def test_an_error_of_an_item_is_not_swallowed() -> None:

@@ -121,7 +121,9 @@ def test_rules_are_listed_by_what_they_do_not_by_what_the_switch_does(built: Rep
 
 def test_six_rules_are_each_tested_alone_and_that_is_printed(built: ReportInputs) -> None:
     assert len(built.validation.adaptive_exits.ablation) == 6
-    assert "with bounds at 97.5 %; no multiple-testing correction (6 tests)" in printed(built)
+    assert "Bounds at 97.5 % for each rule; no multiple-testing correction (6 tests)" in printed(
+        built
+    )
 
 
 def test_a_rule_whose_effect_cannot_be_computed_is_not_listed(empty: ReportInputs) -> None:

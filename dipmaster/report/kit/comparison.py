@@ -8,12 +8,8 @@ from dipmaster.report.kit.numbers import Estimated
 from dipmaster.report.kit.table import Column
 from dipmaster.results.common import Comparison, FactorComparison
 from dipmaster.results.metrics import (
-    MEAN_NET_BPS,
     METRICS,
-    PROFIT_FACTOR,
     SHARPE,
-    TRADES_FRAC,
-    WIN_RATE,
     Metric,
     MetricChange,
 )
@@ -102,10 +98,6 @@ def columns(heading: str, before: str, after: str) -> tuple[Column[Change], ...]
     )
 
 
-HEADLINE = (WIN_RATE, PROFIT_FACTOR, MEAN_NET_BPS)
-"""The figures that a sentence names."""
-
-
 @dataclass(frozen=True)
 class Contribution:
     """What a phase changed against the one before.
@@ -124,19 +116,10 @@ class Contribution:
     changes: Sequence[Change]
 
     @property
-    def headline(self) -> list[Change]:
-        """The figures that a sentence names."""
-        return [row for row in self.changes if row.metric in HEADLINE]
-
-    @property
-    def trades(self) -> Change:
-        """Of the number of trades."""
-        return next(row for row in self.changes if row.metric is TRADES_FRAC)
-
-    @property
-    def reasons(self) -> list[str]:
-        """Why an interval on one side alone is not enough; the plain reason needs no words."""
-        return sorted({row.reason for row in self.headline} - {PLAIN, ""})
+    def is_one_reason(self) -> bool:
+        """Whether all figures that can be better or worse are inconclusive for one reason."""
+        judged = [row for row in self.changes if row.metric.direction]
+        return [len(names) for names in self.names_by_reason.values()] == [len(judged)]
 
     @property
     def names_by_reason(self) -> dict[str, list[str]]:

@@ -27,7 +27,7 @@ def by_phase(
     """
 
     def phase(number: int) -> Column[Line[Figures]]:
-        return Column(f"Phase {number}", lambda line: line[1](figures[number]), "n")
+        return Column(f"Phase{numbers.NBSP}{number}", lambda line: line[1](figures[number]), "n")
 
     name: Column[Line[Figures]] = Column(heading, lambda line: line[0], "l")
     return table([name, *map(phase, figures)], lines)

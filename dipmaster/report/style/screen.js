@@ -138,7 +138,7 @@ function readSeries(group) {
   return [{ x: (box[0] + box[2]) / 2, y: (box[1] + box[3]) / 2, kind, label, value: +value, box }];
 }
 
-function readAxis([kind, low, high, label, names], part, span) {
+function readAxis([kind, low, high, label, names], part) {
   const value =
     kind === "log"
       ? Math.exp(Math.log(low) + part * (Math.log(high) - Math.log(low)))
@@ -148,15 +148,18 @@ function readAxis([kind, low, high, label, names], part, span) {
     return nearest ? nearest[1] : "";
   }
   if (kind === "date") return new Date(value * 864e5).toISOString().slice(0, 10);
-  const digits = Math.max(0, 2 - Math.floor(Math.log10(Math.abs(span || high - low) || 1)));
-  const text = kind === "log" ? String(+value.toPrecision(3)) : format(value, digits);
-  return label ? label + ": " + text : text;
+  if (kind === "log") return withLabel(label, +value.toPrecision(3));
+  const digits = Math.max(0, 2 - Math.floor(Math.log10(Math.abs(high - low) || 1)));
+  return withLabel(label, +value.toFixed(digits));
 }
 
-function format(value, digits) {
-  return value
-    .toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits })
-    .replace("-", "\u2212");
+function toDigits(value) {
+  return Math.abs(value) >= 100 ? Math.round(value) : +value.toPrecision(3);
+}
+
+function withLabel(label, value) {
+  const text = (value || 0).toLocaleString("en-US", { maximumFractionDigits: 6 });
+  return (label ? label + ": " : "") + text.replace("-", "\u2212");
 }
 
 function distance(point, mark) {
@@ -171,13 +174,9 @@ function distance(point, mark) {
 function describe(mark, [left, top, width, height, x, y]) {
   const across = readAxis(x, (mark.x - left) / width);
   const up = readAxis(y, 1 - (mark.y - top) / height);
-  const size = (axis) => (axis[3] ? axis[3] + ": " : "") + format(mark.value, digitsOf(mark.value));
-  const words = { point: [across, up], upright: [across, size(y)], flat: [up, size(x)] }[mark.kind];
+  const words = mark.kind === "upright" ? [across] : mark.kind === "flat" ? [up] : [across, up];
+  if (mark.box) words.push(withLabel(mark.kind === "flat" ? x[3] : y[3], toDigits(mark.value)));
   return [mark.label, ...words].filter(Boolean).join("\n");
-}
-
-function digitsOf(value) {
-  return Number.isInteger(value) ? 0 : Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value) || 1)));
 }
 
 function showValues(chart) {

@@ -27,7 +27,7 @@ def _table(change: Contribution) -> Table:
     columns = comparison.columns(
         heading, f"Phase {change.baseline_phase}", f"Phase {change.number}"
     )
-    return table(columns, change.changes)
+    return table(columns, [row for row in change.changes if row.metric.direction])
 
 
 def _show_exits(results: ExitResults) -> Context:

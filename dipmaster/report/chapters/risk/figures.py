@@ -26,7 +26,7 @@ def drawdown(phases: Iterable[PhaseFigures]) -> Lines:
     return (
         *whole,
         (
-            f"Maximum drawdown within any {days} (gate)",
+            f"Maximum drawdown, any {days} (gate)",
             lambda phase: _percent(phase.drawdown.horizon_max_frac),
         ),
         (
@@ -51,10 +51,10 @@ def _dates(phase: PhaseFigures) -> str:
 
 EXPOSURE: Lines = (
     ("Time in the market", lambda phase: _percent(phase.exposure.time_in_market_frac)),
-    ("Mean exposure, share of equity", lambda phase: _percent(phase.exposure.mean_frac)),
-    ("Peak exposure, share of equity", lambda phase: _percent(phase.exposure.peak_frac)),
+    ("Mean exposure", lambda phase: _percent(phase.exposure.mean_frac)),
+    ("Peak exposure", lambda phase: _percent(phase.exposure.peak_frac)),
     (
-        "Turnover per year, times equity",
+        "Turnover per year (× equity)",
         lambda phase: numbers.plain(phase.money.turnover_annual, 1),
     ),
 )

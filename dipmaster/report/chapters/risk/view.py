@@ -16,7 +16,7 @@ def view(inputs: ReportInputs) -> Context:
         "drawdown": by_phase(figures.drawdown(phases.values()), phases, "Drawdown"),
         "is_too_short_for_horizon": shown.drawdown.days < shown.drawdown.horizon_days,
         "horizon_days": shown.drawdown.horizon_days,
-        "exposure": by_phase(figures.EXPOSURE, phases, "Exposure and turnover"),
+        "exposure": by_phase(figures.EXPOSURE, phases, "Exposure"),
         "tail": by_phase(figures.tail(shown.risk.daily_tail.level), phases, "Daily net returns"),
         "tail_reason": shown.risk.daily_tail.reason,
         "concentration": by_phase(figures.CONCENTRATION, traded) if traded else None,

@@ -36,7 +36,7 @@ _COUNTS: Lines = (
     ("Won / lost / break-even", lambda phase: _outcomes(phase.counts)),
     ("Days with trades", lambda phase: numbers.count(phase.counts.days_with_trades)),
     ("Blocks with trades", lambda phase: numbers.count(phase.counts.blocks_with_trades)),
-    ("Closed by the end of the data", lambda phase: numbers.count(phase.counts.open_at_end)),
+    ("Open at the end of the data", lambda phase: numbers.count(phase.counts.open_at_end)),
     ("Trades in the burn-in, excluded", lambda phase: numbers.count(phase.counts.trades_burn_in)),
 )
 RETURNS: Lines = (
@@ -116,11 +116,11 @@ EXITS: tuple[Column[ExitTypeRow], ...] = (
     Column(
         "trades", lambda row: f"{numbers.count(row.trades)} ({numbers.percent(row.share_frac)})"
     ),
-    Column("won", lambda row: numbers.percent(row.win_rate)),
+    Column("win rate", lambda row: numbers.percent(row.win_rate)),
     Column("net", lambda row: numbers.bps(row.mean_net_bps)),
 )
 GROUPS: tuple[Column[SymbolRow | RegimeRow], ...] = (
     Column("trades", lambda row: numbers.count(row.trades)),
-    Column("won", lambda row: numbers.percent(row.win_rate)),
+    Column("win rate", lambda row: numbers.percent(row.win_rate)),
     Column("net", lambda row: numbers.bps(row.mean_net_bps)),
 )
