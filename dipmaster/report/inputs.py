@@ -158,10 +158,10 @@ class ReportInputs:
         """Gates in print: a drawdown has no range of bootstrap paths longer than its period."""
 
         def shown(gate: GateRow) -> GateRow:
-            drawdown = self.phase(gate.phase).drawdown
-            if gate.metric != MAX_DRAWDOWN.key or drawdown.bootstrap_upper_frac is not None:
+            if gate.metric != MAX_DRAWDOWN.key or gate.phase not in self.built:
                 return gate
-            return replace(gate, low=None, high=None)
+            has_range = self.phase(gate.phase).drawdown.bootstrap_upper_frac is not None
+            return gate if has_range else replace(gate, low=None, high=None)
 
         return tuple(map(shown, self.gates))
 

@@ -116,11 +116,12 @@ def _describe_reference(judged: _Judged) -> str:
     trades, net = judged.figures.counts.trades, judged.figures.per_trade.mean_net_bps
     if not trades or net is None:
         return "reference only, no trade was made out of sample"
+    of = f"{numbers.count(trades)} trade{'' if trades == 1 else 's'}"
     factor = next(gate for gate in judged.gates if gate.metric == "profit_factor")
     if factor.high is not None and factor.high < 1.0:
         lost = numbers.bps(abs(net), signed=False)
-        return f"do not trade unfiltered, it loses {lost} per trade over {trades:,} trades"
-    return f"reference only, net return {numbers.bps(net)} per trade over {trades:,} trades"
+        return f"do not trade unfiltered, it loses {lost} per trade over {of}"
+    return f"reference only, net return {numbers.bps(net)} per trade over {of}"
 
 
 def _describe_failure(judged: _Judged) -> str:

@@ -128,7 +128,7 @@ def claim(
 
 SELECTION = (
     claim("win_rate_gain", "1.1", 1, "Win rate 3 to 5 points higher", (0.03, 0.05), "points",
-          0.288, 0.03, "met", "beyond what was promised, on 4 % of the trades"),
+          0.288, 0.03, "met", "above the range claimed, with 96 % fewer trades"),
     claim("fewer_trades", "1.1", 1, "25 to 30 % fewer trades", (-0.30, -0.25), "frac",
           -0.961, 0.03, "not met"),
     claim("precision", "1.1", 1, "Precision of signals at least 85 %", 0.85, "frac",
@@ -137,7 +137,7 @@ SELECTION = (
           0.058, 0.03, "not met"),
     replace(
         claim("1.3.accuracy", "1.3", 1, "Regimes named right more than 90 % of the time", 0.9,
-              "frac", 0.844, 0.03, "not met", "the whole interval misses it"),
+              "frac", 0.844, 0.03, "not met", "the confidence interval misses the target"),
         n_bars=1_584_000,
     ),
 )  # fmt: skip

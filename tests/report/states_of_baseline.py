@@ -20,7 +20,7 @@ SELECTION = RawSelection(set="majors", sets_read=("majors",), symbols=None, star
 
 
 def no_trades() -> ReportInputs:
-    reason = "insufficient: 0 of 100 trades, 0 of 10 losing trades, 0 of 6 blocks (no trade)"
+    reason = "sample too small (0 trades, minimum 100; 0 losing trades, minimum 10)"
     base = with_gates(run(), undecided(gates(0), reason))
     flat = frames.equity().assign(equity=1e5, cash=1e5)
     return replace(with_phases(base, {0: idle_phase()}), equity={0: flat})

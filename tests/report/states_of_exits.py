@@ -23,10 +23,10 @@ from tests.report.states_of_selection import (
 )
 
 HARM = (
-    "the exit models make trades worse: -3.1 bp a trade on 4,502 candidates followed alone, at "
-    "best -1.2 bp"
+    "the exit models reduce net return by 3.1 bp per trade (confidence interval 1.2 to 5.0 bp) "
+    "over 4,502 candidates simulated individually"
 )
-STILL_THERE = "what costs money is still in the final strategy"
+STILL_THERE = "what reduces net return is part of the final strategy"
 
 
 def all_phases() -> ReportInputs:
@@ -45,7 +45,7 @@ def all_phases() -> ReportInputs:
     whole = validated(
         base,
         verdict="INCONCLUSIVE",
-        verdict_reason="phase 4: undecided: win rate",
+        verdict_reason="phase 4: inconclusive: win rate",
         built_phases=(0, 1, 2, 3, 4),
         phases={str(k): phase for k, phase in figures.items()},
         differences={str(k): replace(DIFFERENCES[1], baseline_phase=k - 1) for k in range(1, 5)},

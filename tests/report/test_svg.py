@@ -99,8 +99,8 @@ def test_data_are_marked_and_lines_across_an_axis_are_not() -> None:
     assert sorted(re.findall(r'data-series="([^"]*)"', svg)) == [
         "point||",
         "point||this phase",
-        "upright|-0.5|",
-        "upright|2|",
+        "vertical|-0.5|",
+        "vertical|2|",
     ]
 
 

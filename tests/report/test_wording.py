@@ -70,7 +70,7 @@ def test_a_template_is_read_as_it_prints(source: str, printed: str) -> None:
 
 def test_a_page_is_read_with_the_titles_of_its_charts_and_without_its_style() -> None:
     page = "<style>.weather {}</style><svg><title>In short</title></svg><p>a <b>b</b></p>"
-    assert text_of_page(page) == "In short a b"
+    assert text_of_page(page) == "| | In short | | | a b |"
     assert len(find_refused(text_of_page(page))) == 1
 
 

@@ -120,10 +120,14 @@ def text_of_template(source: str) -> str:
     return " ".join(unescape(re.sub(r"<[^>]*>", " ", printed)).split())
 
 
+BLOCKS = r"</?(?:br|div|fig\w*|h\d|li|p|section|svg|t[dhr]|title)\b[^>]*>"
+
+
 def text_of_page(page: str) -> str:
-    """What a page prints, and the alternative texts of its charts."""
-    body = re.sub(r"<(style|script)\b.*?</\1>", " ", page, flags=re.DOTALL)
-    return " ".join(unescape(re.sub(r"<[^>]*>", " ", body)).split())
+    """What a page prints, and the alternative texts of its charts; a bar between its parts."""
+    body = re.sub(r"<(style|script)\b.*?</\1>|<wbr>", "", page, flags=re.DOTALL)
+    parts = re.sub(r"<[^>]*>", "", re.sub(BLOCKS, " | ", body))
+    return " ".join(unescape(parts).split())
 
 
 def texts_of_module(path: Path) -> Iterator[str]:

@@ -38,11 +38,11 @@ def mark_series(figure: Figure) -> None:
 
 
 def _mark_bars(bars: BarContainer) -> None:
-    is_upright = bars.orientation == "vertical"
+    is_vertical = bars.orientation == "vertical"
     for bar in bars.patches:
         if bar.get_zorder() > 0:
-            size = bar.get_height() if is_upright else bar.get_width()
-            _mark(bar, "upright" if is_upright else "flat", f"{size:.6g}", bars.get_label())
+            size = bar.get_height() if is_vertical else bar.get_width()
+            _mark(bar, "vertical" if is_vertical else "flat", f"{size:.6g}", bars.get_label())
 
 
 def _mark(artist: Artist, kind: str, value: str, label: Any) -> None:
@@ -54,7 +54,7 @@ def describe_axes(figure: Figure) -> str:
     """All axes as JSON: left, top, width and height in points, then what x and y mean.
 
     An axis is [kind, low, high, label] with kind "linear", "log" or "date" (days since 1970);
-    where its ticks are names, a list of [position, name] follows. An upright axis without a label
+    where its ticks are names, a list of [position, name] follows. A vertical axis without a label
     goes by the title of its panel. Axes on another scale are left out.
     """
     width, height = 72.0 * figure.get_size_inches()

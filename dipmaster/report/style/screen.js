@@ -174,7 +174,7 @@ function distance(point, mark) {
 function describe(mark, [left, top, width, height, x, y]) {
   const across = readAxis(x, (mark.x - left) / width);
   const up = readAxis(y, 1 - (mark.y - top) / height);
-  const words = mark.kind === "upright" ? [across] : mark.kind === "flat" ? [up] : [across, up];
+  const words = mark.kind === "vertical" ? [across] : mark.kind === "flat" ? [up] : [across, up];
   if (mark.box) words.push(withLabel(mark.kind === "flat" ? x[3] : y[3], toDigits(mark.value)));
   return [mark.label, ...words].filter(Boolean).join("\n");
 }
