@@ -22,7 +22,7 @@ from dipmaster.core import catalog, stage, store
 from dipmaster.core.tables import CANDIDATES, FEATURES, SCORES, VOLATILITY
 from dipmaster.features import CANDIDATE_COLUMNS, add_training_bars
 from dipmaster.learning.model_store import write_models
-from dipmaster.results import write_result
+from dipmaster.results import Market, read_result, write_result
 
 
 def main() -> None:
@@ -49,7 +49,8 @@ def main() -> None:
         "split",
         "volatility.regime",
     )
-    panel = catalog.read_panel()
+    market = read_result(catalog.MARKET, Market)
+    panel = catalog.read_panel(market.fallback_half_spread_bps)
     candidates = store.read_table(catalog.CANDIDATES, CANDIDATES)
     features, volatility = (
         reader(catalog.FEATURE_PANEL),

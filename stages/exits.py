@@ -2,7 +2,7 @@
 
 from dipmaster.core import catalog, stage, store
 from dipmaster.core.panel import Panel
-from dipmaster.core.tables import EXIT_PLANS, EXIT_ROWS, SCORES
+from dipmaster.core.tables import CANDIDATES, EXIT_PLANS, EXIT_ROWS, SCORES
 from dipmaster.exits import (
     FEATURE_COLUMNS,
     VOLATILITY_COLUMNS,
@@ -16,7 +16,7 @@ from dipmaster.exits import (
     serialize_models,
 )
 from dipmaster.learning.model_store import write_models
-from dipmaster.results import write_result
+from dipmaster.results import Market, read_result, write_result
 
 SCORE_COLUMNS = ["candidate_id", "symbol", "open_time", "regime", "confidence"]
 
@@ -37,10 +37,13 @@ def main() -> None:
         "exits.trailing",
         "split",
     )
-    market = read_market()
+    market = read_exit_market()
     panel = market.panel
-    scores = store.read_table(catalog.SCORES, SCORES)[SCORE_COLUMNS]
-    dataset = build_exit_dataset(scores, market, params.execution, params.exits, params.split)
+    candidates = store.read_table(catalog.CANDIDATES, CANDIDATES)
+    scores = catalog.check_scores(store.read_table(catalog.SCORES, SCORES), candidates)
+    dataset = build_exit_dataset(
+        scores[SCORE_COLUMNS], market, params.execution, params.exits, params.split
+    )
     write(dataset, panel)
     bars_ms = int(panel.open_time[0]), int(panel.open_time[-1])
     with stage.progress_step("judging the exit models"):
@@ -54,9 +57,10 @@ def main() -> None:
     write_result(results, catalog.EXITS_METRICS)
 
 
-def read_market() -> ExitMarket:
+def read_exit_market() -> ExitMarket:
     """Bars, features and volatility of all symbols on one grid."""
-    panel = catalog.read_panel()
+    facts = read_result(catalog.MARKET, Market)
+    panel = catalog.read_panel(facts.fallback_half_spread_bps)
     return build_exit_market(
         panel,
         catalog.read_symbols(catalog.FEATURE_PANEL, panel.symbols, FEATURE_COLUMNS),

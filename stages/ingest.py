@@ -1,21 +1,19 @@
 """Simulated market, or files under data/raw, to checked 5-minute bars and a quality report."""
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
 from dipmaster.core import catalog, stage, store
 from dipmaster.core.params import Ingest
 from dipmaster.core.tables import BARS, FUNDING, ON_CHAIN, ORDER_BOOK, SENTIMENT, TRUTH, TableSchema
-from dipmaster.core.time_units import BARS_PER_DAY, ISO_UTC
+from dipmaster.market.description import describe_market
 from dipmaster.market.jumps import refuse_jumps
 from dipmaster.market.quality import build_quality_report
-from dipmaster.market.raw import read_raw
+from dipmaster.market.raw import find_workspace_raw, read_raw
 from dipmaster.market.simulator import simulate_market
-from dipmaster.results import IngestResults, write_result
+from dipmaster.results import IngestResults, Market, write_result
 
 
 def main() -> None:
@@ -28,22 +26,20 @@ def main() -> None:
 
 
 def _write_raw(ingest: Ingest, folder: Path) -> IngestResults:
-    market = read_raw(catalog.RAW, ingest, _raw_of_workspace())
+    market = read_raw(catalog.RAW, ingest, find_workspace_raw(catalog.RAW))
     refuse_jumps(market.bars, ingest.max_jump_factor)
-    _write_bars(market.bars, market.funding, ingest, folder)
+    facts = describe_market(
+        "raw", market.bars, market.funding, ingest.raw.half_spread_bps, market.log.selection
+    )
+    _write_bars(market.bars, market.funding, facts, folder)
     _write_about_truth(False, folder)
     return build_quality_report(market.bars, market.log)
 
 
-def _raw_of_workspace() -> Path | None:
-    """data/raw of the workspace where an experiment runs in a copy of it: DVC names its root."""
-    root = Path(os.environ.get("DVC_ROOT", "."))
-    return None if root.resolve() == Path.cwd() else root / catalog.RAW
-
-
 def _write_simulated(ingest: Ingest, folder: Path) -> IngestResults:
     market = simulate_market(ingest.simulated)
-    _write_bars(market.bars, {}, ingest, folder)
+    facts = describe_market("simulated", market.bars, (), ingest.raw.half_spread_bps)
+    _write_bars(market.bars, {}, facts, folder)
     _write_tables(market.truth, TRUTH, folder / "truth")
     _write_about_truth(True, folder)
     _write_tables(market.order_book, ORDER_BOOK, folder / "order_book")
@@ -55,15 +51,14 @@ def _write_simulated(ingest: Ingest, folder: Path) -> IngestResults:
 def _write_bars(
     bars: Mapping[str, pd.DataFrame],
     funding: Mapping[str, pd.DataFrame],
-    ingest: Ingest,
+    facts: Market,
     folder: Path,
 ) -> None:
     """Bars, funding rates and facts on both; stages can depend on the folder of no rates too."""
-    charged = {symbol: symbol in funding for symbol in sorted(bars)}
     _write_tables(bars, BARS, folder / "bars")
     _write_tables(funding, FUNDING, folder / "funding")
-    store.write_json({"charged": charged}, folder / "funding" / "about.json")
-    store.write_json(_market(bars, ingest) | {"funding": charged}, folder / "market.json")
+    store.write_json({"charged": facts.funding}, folder / "funding" / "about.json")
+    write_result(facts, folder / "market.json")
 
 
 def _write_about_truth(known: bool, folder: Path) -> None:
@@ -74,24 +69,6 @@ def _write_about_truth(known: bool, folder: Path) -> None:
 def _write_tables(frames: Mapping[str, pd.DataFrame], table: TableSchema, folder: Path) -> None:
     for symbol in sorted(frames):
         store.write_table(frames[symbol], table, folder / f"{symbol}.parquet")
-
-
-def _market(bars: Mapping[str, pd.DataFrame], ingest: Ingest) -> dict[str, Any]:
-    first = min(frame["open_time"].iloc[0] for frame in bars.values())
-    last = max(frame["open_time"].iloc[-1] for frame in bars.values())
-    present = {name for frame in bars.values() for name in frame.columns}
-    spread_known = all("half_spread_bps" in frame for frame in bars.values())
-    return {
-        "source": ingest.source,
-        "symbols": sorted(bars),
-        "first_open_time": first.strftime(ISO_UTC),
-        "last_open_time": last.strftime(ISO_UTC),
-        "days": ((last - first) / pd.Timedelta(minutes=5) + 1) / BARS_PER_DAY,
-        "columns": {symbol: list(bars[symbol].columns[5:]) for symbol in sorted(bars)},
-        "columns_left_out": [c.name for c in BARS.columns if c.name not in present],
-        # Nothing depends on the fallback where every symbol brings its own half-spread.
-        "fallback_half_spread_bps": 0.0 if spread_known else ingest.raw.half_spread_bps,
-    }
 
 
 if __name__ == "__main__":

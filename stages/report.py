@@ -11,7 +11,6 @@ from dipmaster.report import pages, provenance
 from dipmaster.report.attachments import Attachment, attach_file, attach_trades
 from dipmaster.report.inputs import (
     FORECAST_COLUMNS,
-    Market,
     ReportInputs,
     ShownCoin,
     check_gates,
@@ -22,6 +21,7 @@ from dipmaster.results import (
     ExitModelResults,
     GateRows,
     IngestResults,
+    Market,
     ValidationResults,
     VolatilityResults,
     read_result,

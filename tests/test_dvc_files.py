@@ -9,7 +9,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from ruamel.yaml import YAML
 
+from dipmaster.core.lock_record import find_unrecorded
 from profiles import quick
 
 pytestmark = pytest.mark.slow
@@ -67,9 +69,13 @@ def test_bars_dropped_into_raw_and_locks_stay_out_of_git(copy: Path) -> None:
 
 TOY = """
 stages:
+  check:
+    cmd: {python} -m stages.check
+    deps: [data/raw, params.yaml]
+    outs: [data/check/passed.json]
   ingest:
     cmd: {python} -m stages.ingest
-    deps: [data/raw]
+    deps: [data/check/passed.json, data/raw]
     params: [ingest]
     outs: [data/ingest, reports/metrics/ingest.json: {{cache: false}}]
 """
@@ -77,11 +83,13 @@ stages:
 
 @pytest.fixture
 def toy(copy: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The ingest stage alone, on raw files, with everything committed."""
+    """The first two stages, on two days of raw files, with everything committed."""
     monkeypatch.setenv("PYTHONPATH", str(quick.ROOT))
     (copy / "dvc.yaml").write_text(TOY.format(python=sys.executable), encoding="utf-8")
     params = (copy / "params.yaml").read_text(encoding="utf-8")
     params = re.sub("source: simulated ", "source: raw ", params)
+    for name in ("burn_in_days", "min_out_of_sample_days", "models_from_day"):
+        params = re.sub(f"{name}: \\d+", f"{name}: 1", params)
     (copy / "params.yaml").write_text(params, encoding="utf-8")
     for command in (["config", "user.name", "x"], ["config", "user.email", "x@x.invalid"]):
         run_command(["git", *command], copy)
@@ -98,7 +106,7 @@ def put_set(folder: Path, name: str, symbol: str) -> None:
     times = np.arange(600) * 300 + 1_672_531_200
     lines = [f"{time},1,2,1,1,5" for time in times]
     place = folder / "data/raw" / name / f"{symbol}-5m.csv"
-    place.parent.mkdir(parents=True)
+    place.parent.mkdir(parents=True, exist_ok=True)
     place.write_text("\n".join(["time,open,high,low,close,volume", *lines]), encoding="utf-8")
 
 
@@ -120,6 +128,62 @@ def test_an_experiment_in_a_copy_has_every_set_or_refuses(toy: Path) -> None:
     (branch,) = [name for name in refs if name.endswith("/whole")]
     quality = json.loads(run_command(["git", "show", f"{branch}:reports/metrics/ingest.json"], toy))
     assert sorted(quality["symbols"]) == ["BTCUSDT", "ETHUSDT"]
+
+
+def read_symbols(folder: Path) -> list[str]:
+    quality = json.loads((folder / "reports/metrics/ingest.json").read_text(encoding="utf-8"))
+    return sorted(quality["symbols"])
+
+
+def test_the_selection_is_set_on_the_command_line(toy: Path) -> None:
+    """As DVC itself parses it: a list, a name, a date in place of null."""
+    put_set(toy, "one", "BTCUSDT")
+    put_set(toy, "one", "ETHUSDT")
+    put_set(toy, "two", "BTCUSDT")
+    changes = ["ingest.raw.symbols=[BTCUSDT]", "ingest.raw.set=one", "ingest.raw.end=2023-01-03"]
+    run_command([DVC, "exp", "run", "-q", *(part for one in changes for part in ("-S", one))], toy)
+    assert read_symbols(toy) == ["BTCUSDT"]
+    market = json.loads((toy / "data/ingest/market.json").read_text(encoding="utf-8"))
+    assert market["selection"]["sets_read"] == ["one"]
+    assert (market["days"], market["last_open_time"]) == (2.0, "2023-01-02T23:55:00Z")
+    after = YAML(typ="safe").load((toy / "params.yaml").read_text(encoding="utf-8"))
+    raw = after["ingest"]["raw"]
+    assert (raw["symbols"], raw["set"], raw["end"]) == (["BTCUSDT"], "one", "2023-01-03")
+    run_command([DVC, "exp", "run", "-q", "-S", "ingest.raw.symbols=null"], toy)
+    assert read_symbols(toy) == ["BTCUSDT", "ETHUSDT"]
+
+
+def test_a_bad_value_loses_no_result(toy: Path) -> None:
+    """DVC removes what a stage wrote before it starts; the check comes first and owns nothing."""
+    put_set(toy, "one", "BTCUSDT")
+    run_command([DVC, "repro", "-q"], toy)
+    commit(toy)
+    files = [*toy.glob("data/ingest/**/*.*"), toy / "reports/metrics/ingest.json"]
+    before = {path: path.read_bytes() for path in files}
+    for change, message in (
+        ("gates.alpha=7", "gates.alpha: Input should be less than or equal to 0.2, found 7"),
+        ("ingest.raw.symbols=[DOGEUSDT]", "found bars of BTCUSDT"),
+    ):
+        run = [DVC, "exp", "run", "-S", change]
+        refused = subprocess.run(run, cwd=toy, capture_output=True, text=True, check=False)
+        assert refused.returncode != 0
+        assert message in refused.stderr
+        assert "`dipmaster restore` brings params.yaml" in refused.stderr
+        assert {path: path.read_bytes() for path in files} == before
+        assert run_command(["git", "status", "--porcelain"], toy).split() == ["M", "params.yaml"]
+        run_command(["git", "checkout", "-q", "params.yaml"], toy)
+
+
+def test_hashes_are_those_that_dvc_records(toy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put_set(toy, "one", "BTCUSDT")
+    put_set(toy, "two", "ETHUSDT")
+    run_command([DVC, "repro", "-q"], toy)
+    monkeypatch.chdir(toy)
+    assert find_unrecorded(("check", "ingest")) == []
+    place = Path("data/ingest/bars/ETHUSDT.parquet")
+    place.chmod(0o644)
+    place.write_bytes(place.read_bytes() + b"x")
+    assert find_unrecorded(("check", "ingest")) == ["data/ingest"]
 
 
 def test_no_name_of_a_set_is_ignored_by_dvc(copy: Path) -> None:

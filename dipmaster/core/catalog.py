@@ -7,9 +7,11 @@ declares in dvc.yaml is compared with the paths it names by tests/test_dvc_truth
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from dipmaster.core import store
+from dipmaster.core.errors import DataError, data_error
 from dipmaster.core.panel import Panel, add_funding, align_bars
 from dipmaster.core.parallel import map_in_threads
 from dipmaster.core.tables import BARS as BARS_TABLE
@@ -18,6 +20,8 @@ from dipmaster.core.tables import TableSchema
 
 LOCK = Path("dvc.lock")
 RAW = Path("data/raw")
+
+CHECK_PASSED = Path("data/check/passed.json")
 
 INGEST = Path("data/ingest")
 BARS = INGEST / "bars"
@@ -58,11 +62,16 @@ PDF = Path("reports/phase_gate.pdf")
 HTML = Path("reports/phase_gate.html")
 
 
-def read_panel() -> Panel:
-    """Bars of all symbols on one grid, half-spread and funding as the market's source has them."""
+def read_panel(fallback_half_spread_bps: float) -> Panel:
+    """Bars of all symbols on one grid, half-spread and funding as the market's source has them.
+
+    Parameters
+    ----------
+    fallback_half_spread_bps
+        Of market.json, for coins whose source has no half-spread.
+    """
     symbols = store.list_symbols(BARS)
-    fallback = store.read_json_key(MARKET, "fallback_half_spread_bps", float)
-    panel = align_bars(read_symbols(BARS, symbols, table=BARS_TABLE), fallback)
+    panel = align_bars(read_symbols(BARS, symbols, table=BARS_TABLE), fallback_half_spread_bps)
     return add_funding(panel, read_funding())
 
 
@@ -97,3 +106,35 @@ def read_symbols(
         return store.read_table(folder / f"{symbol}.parquet", table, columns_read)
 
     return dict(zip(names, map_in_threads(read, names, f"reading {folder.name}"), strict=True))
+
+
+def check_scores(scores: pd.DataFrame, candidates: pd.DataFrame) -> pd.DataFrame:
+    """Scores of the candidates, compared by number, coin and time, row by row.
+
+    Parameters
+    ----------
+    scores, candidates
+        Tables SCORES and CANDIDATES.
+
+    Raises
+    ------
+    DataError
+        Where the scores are those of other candidates.
+    """
+    ids = np.arange(len(candidates))
+    numbered = np.array_equal(ids, candidates["candidate_id"].to_numpy())
+    if not numbered or len(scores) != len(candidates):
+        rows = f"{len(scores)} rows, candidates {'' if numbered else 'not '}numbered from 0"
+        raise _other_scores_error(f"one row for each of {len(candidates)} candidates", rows)
+    for name in ("candidate_id", "symbol", "open_time"):
+        other = np.flatnonzero((scores[name] != candidates[name]).to_numpy())
+        if other.size:
+            raise _other_scores_error(
+                f"the {name} of each candidate",
+                f"{scores[name][other[0]]} for {candidates[name][other[0]]} in row {other[0]}",
+            )
+    return scores
+
+
+def _other_scores_error(expected: str, found: str) -> DataError:
+    return data_error(str(SCORES), expected, found, "run the stages from `features` on again")

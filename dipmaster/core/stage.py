@@ -7,6 +7,7 @@ never to an output.
 
 import contextlib
 import errno
+import os
 import resource
 import signal
 import sys
@@ -15,7 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import FrameType
 
-from dipmaster.core import locks
+from dipmaster.core import lock_record, locks
 from dipmaster.core.errors import DipMasterError
 from dipmaster.core.unchanged import refuse_changes
 
@@ -48,13 +49,16 @@ def run(name: str, main: Callable[[], None], reads: Sequence[str] = ()) -> None:
 
     While it runs, no other process writes or reads the outputs of stage
     `name`, and none writes those of the stages in `reads`; params and code
-    must stay as they are.
+    must stay as they are. Started by hand, it says which inputs are not those
+    of dvc.lock.
     """
     started = time.perf_counter()
     signal.signal(signal.SIGTERM, _raise_exit)
 
     def run_timed() -> None:
         with locks.hold(name, reads), refuse_changes():
+            if not lock_record.is_started_by_dvc():
+                _warn_of_unrecorded(name, reads)
             main()
         _log_time(name, time.perf_counter() - started)
 
@@ -86,9 +90,30 @@ def _exit_code(name: str, main: Callable[[], None]) -> int:
     return 0
 
 
+def _warn_of_unrecorded(name: str, reads: Sequence[str]) -> None:
+    paths = lock_record.find_unrecorded(reads)
+    if paths:
+        print(
+            f"{name}: warning: {', '.join(paths)} not as dvc.lock records: edited, or written by a "
+            "stage that was started by hand. The result is not one of params.yaml alone; "
+            "`dvc repro` computes that.",
+            file=sys.stderr,
+        )
+
+
 def _report_failure(name: str, message: str, code: int) -> int:
-    print(f"{name}: error: {message}", file=sys.stderr, flush=True)
+    print(f"{name}: error: {message}{_say_how_to_restore()}", file=sys.stderr, flush=True)
     return code
+
+
+def _say_how_to_restore() -> str:
+    """DVC removed the stage's outputs before it started it; in a copy of the workspace, no loss."""
+    if not lock_record.is_started_by_dvc() or Path(os.environ["DVC_ROOT"]) != Path.cwd():
+        return ""
+    return (
+        "\n  To go back instead: `dipmaster restore` brings params.yaml, dvc.lock, metrics and "
+        "outputs of the last commit back."
+    )
 
 
 def _log_time(name: str, seconds: float) -> None:

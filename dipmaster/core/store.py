@@ -24,7 +24,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from dipmaster.core.errors import PipelineError, TableError
-from dipmaster.core.params import Params
+from dipmaster.core.params import Params, ParamsFile
 from dipmaster.core.tables import TableSchema
 
 Value = TypeVar("Value")
@@ -41,11 +41,33 @@ def read_params(*sections: str) -> Params:
     DVC re-runs a stage when a section it declares changes, so a stage must not
     see any other: `Params` refuses them.
     """
-    if not PARAMS_FILE.is_file():
+    return _read_sections(PARAMS_FILE, sections)
+
+
+def check_params(path: Path = PARAMS_FILE) -> Params:
+    """Read and check a whole params file, rules between sections included.
+
+    Returns
+    -------
+    Params
+        All sections can be used.
+
+    Raises
+    ------
+    ParamsError
+        Every fault of the file at once, with path, value and what is allowed.
+    PipelineError
+        Where the file is not there or no YAML.
+    """
+    return _read_sections(path, tuple(ParamsFile.model_fields))
+
+
+def _read_sections(path: Path, sections: tuple[str, ...]) -> Params:
+    if not path.is_file():
         raise PipelineError(
-            f"{PARAMS_FILE} is not in {Path.cwd()}.\n  Fix: start stages from the project folder."
+            f"{path} is not in {Path.cwd()}.\n  Fix: start stages from the project folder."
         )
-    return Params.parse(_parse_yaml(PARAMS_FILE, "correct the line it names"), sections)
+    return Params.parse(_parse_yaml(path, "correct the line it names"), sections)
 
 
 def _parse_yaml(path: Path, fix: str) -> Any:

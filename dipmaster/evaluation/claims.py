@@ -79,13 +79,13 @@ class Claim:
     def _judge(
         self, measured: Bounded, n: int, met: bool, missed: bool, too_small: str, beside: str
     ) -> RoadmapClaim:
-        verdict, why = INCONCLUSIVE, "the target lies inside the interval"
+        verdict, why = INCONCLUSIVE, "the target lies within the confidence interval"
         if too_small or measured.low is None or measured.high is None:
             why = too_small or measured.reason or "cannot be computed"
         elif met:
-            verdict, why = MET, "the whole interval meets it"
+            verdict, why = MET, "the confidence interval meets the target"
         elif missed:
-            verdict, why = NOT_MET, "the whole interval misses it"
+            verdict, why = NOT_MET, "the confidence interval misses the target"
         known = beside and measured.value is not None
         return self.record(measured, n, verdict, f"{why}; {beside}" if known else why)
 
@@ -137,8 +137,8 @@ _UNMEASURED = (
     ),
 )
 _PLAN = {
-    "plan.weeks": "nothing of the rollout is built; building and rolling out claim the same weeks",
-    "plan.resources": "no measurement of bars or trades can speak to it",
+    "plan.weeks": "the rollout is not built; the plan has building and rollout in the same weeks",
+    "plan.resources": "not measurable from market data or trades",
 }
 
 

@@ -7,12 +7,12 @@ import numpy as np
 import pandas as pd
 
 from dipmaster.core import catalog, store
-from dipmaster.core.errors import DataError, data_error
+from dipmaster.core.errors import data_error
 from dipmaster.core.kernels import Ints
 from dipmaster.core.panel import Panel, to_epoch_ms
 from dipmaster.core.tables import CANDIDATES, SCORES
 from dipmaster.evaluation.statistics.random_entry.strata import MatchingCovariates
-from dipmaster.results import ConfidenceResults, VolatilityResults, read_result
+from dipmaster.results import ConfidenceResults, Market, VolatilityResults, read_result
 from dipmaster.signal_filter import INPUT_COLUMNS
 
 # Input of the signal filter to the column of the bars it needs; a spread can be estimated.
@@ -61,18 +61,19 @@ def read_inputs() -> EvaluationInputs:
     DataError
         Where the scores are not those of the candidates.
     """
-    panel = catalog.read_panel()
+    market = read_result(catalog.MARKET, Market)
+    panel = catalog.read_panel(market.fallback_half_spread_bps)
     candidates = store.read_table(catalog.CANDIDATES, CANDIDATES)
     columns = (*MATCHED_ON, *INPUT_COLUMNS)
     return build_inputs(
         panel,
         candidates,
-        check_scores(store.read_table(catalog.SCORES, SCORES), candidates),
+        catalog.check_scores(store.read_table(catalog.SCORES, SCORES), candidates),
         catalog.read_symbols(catalog.FEATURE_PANEL, panel.symbols, columns),
         read_truth(panel.symbols),
         read_result(catalog.CONFIDENCE_METRICS, ConfidenceResults),
         read_result(catalog.VOLATILITY_METRICS, VolatilityResults),
-        find_absent(store.read_json_key(catalog.MARKET, "columns", dict[str, list[str]])),
+        find_absent(market.columns),
     )
 
 
@@ -130,29 +131,6 @@ def read_truth(symbols: tuple[str, ...]) -> dict[str, pd.DataFrame] | None:
     if not store.read_json_key(catalog.TRUTH_ABOUT, "known", bool):
         return None
     return catalog.read_symbols(catalog.TRUTH, symbols, DROPS)
-
-
-def check_scores(scores: pd.DataFrame, candidates: pd.DataFrame) -> pd.DataFrame:
-    """The scores, if they are those of the candidates: number, coin and time, row by row."""
-    ids = np.arange(len(candidates))
-    numbered = np.array_equal(ids, candidates["candidate_id"].to_numpy())
-    if not numbered or len(scores) != len(candidates):
-        rows = f"{len(scores)} rows, candidates {'' if numbered else 'not '}numbered from 0"
-        raise _others(f"one row for each of {len(candidates)} candidates", rows)
-    for name in ("candidate_id", "symbol", "open_time"):
-        other = np.flatnonzero((scores[name] != candidates[name]).to_numpy())
-        if other.size:
-            raise _others(
-                f"the {name} of each candidate",
-                f"{scores[name][other[0]]} for {candidates[name][other[0]]} in row {other[0]}",
-            )
-    return scores
-
-
-def _others(expected: str, found: str) -> DataError:
-    return data_error(
-        str(catalog.SCORES), expected, found, "run the stages from `features` on again"
-    )
 
 
 def select_filter_inputs(

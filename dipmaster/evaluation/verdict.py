@@ -13,11 +13,12 @@ def judge_overall(evaluations: Sequence[PhaseEvaluation]) -> Ruling:
     """Rule on the roadmap: the final phase's verdict, once every phase up to it is built.
 
     1. Phase 0 is held against the final targets for information and never counts.
-    2. While a phase from 1 to the final one is not built: INCONCLUSIVE.
-    3. Else the verdict is the final phase's. Phases are cumulative settings of one
-       strategy, so the final phase is the strategy; the targets of those before it are
-       stations, and missing one does not fail the whole.
-    4. Except: what a phase adds and is shown to cost money (`Phase.degradation`) is still
+    2. While a phase from 1 to the final one is not built: INCONCLUSIVE, since no amount of
+       data decides a strategy that is not complete.
+    3. Else the verdict is the final phase's, INSUFFICIENT DATA included. Phases are
+       cumulative settings of one strategy, so the final phase is the strategy; the targets
+       of those before it are stations, and missing one does not fail the whole.
+    4. Except: what a phase adds and is shown to reduce net return (`Phase.degradation`) is still
        in the final strategy. It is judged once, for the phase that adds it, and fails the
        whole, unless the final phase has no verdict to lose.
     5. No phase fails in silence: whatever the verdict, its reason names every phase before
@@ -38,7 +39,7 @@ def judge_overall(evaluations: Sequence[PhaseEvaluation]) -> Ruling:
     final = built[FINAL_PHASE].gates.ruling
     reason = "; ".join([f"phase {FINAL_PHASE}: {final.reason}", *failed])
     if final.verdict == "PASS" and any(one.degradation for one in earlier):
-        return Ruling("FAIL", f"{reason}; what costs money is still in the final strategy")
+        return Ruling("FAIL", f"{reason}; what reduces net return is part of the final strategy")
     return Ruling(final.verdict, reason)
 
 

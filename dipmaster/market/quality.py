@@ -170,6 +170,7 @@ def _describe_files(log: RawLog) -> results.FileSummary:
             for file, entries in groupby(log.dropped, key=attrgetter("file"))
         },
         funding=log.funding_files,
+        selection=log.selection,
     )
 
 

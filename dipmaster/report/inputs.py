@@ -1,12 +1,10 @@
 """What the report is made of, as the stages before it wrote it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Annotated, Literal
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
-from pydantic import Field
 
 from dipmaster.core import catalog
 from dipmaster.core.errors import data_error
@@ -25,13 +23,14 @@ from dipmaster.results import (
     GateRow,
     GateRows,
     IngestResults,
+    Market,
     ValidationResults,
     VolatilityResults,
 )
 from dipmaster.results.evaluation.claims import RoadmapClaim
 from dipmaster.results.evaluation.differences import PhaseComparison
 from dipmaster.results.evaluation.phase import PhaseFigures
-from dipmaster.results.metrics import COMPARED, GATES, SHARPE
+from dipmaster.results.metrics import COMPARED, GATES, MAX_DRAWDOWN, SHARPE
 
 FORECAST_COLUMNS = (
     "open_time",
@@ -42,33 +41,6 @@ FORECAST_COLUMNS = (
     "regime",
     "regime_coin",
 )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Market:
-    """data/ingest/market.json: where the bars come from.
-
-    Attributes
-    ----------
-    columns
-        Symbol to its columns beside time and prices.
-    columns_left_out
-        Columns that no coin has.
-    fallback_half_spread_bps
-        Charged where the source has no half-spread.
-    funding
-        Symbol to whether funding is charged.
-    """
-
-    source: Literal["simulated", "raw"]
-    symbols: Annotated[tuple[str, ...], Field(min_length=1)]
-    first_open_time: str
-    last_open_time: str
-    days: float
-    columns: Mapping[str, tuple[str, ...]]
-    columns_left_out: tuple[str, ...]
-    fallback_half_spread_bps: float
-    funding: Mapping[str, bool]
 
 
 @dataclass(frozen=True)
@@ -179,7 +151,19 @@ class ReportInputs:
 
     def gates_of(self, number: int) -> dict[str, GateRow]:
         """The gates of one phase by metric, in the file's order."""
-        return {gate.metric: gate for gate in self.gates if gate.phase == number}
+        return {gate.metric: gate for gate in self.shown_gates if gate.phase == number}
+
+    @property
+    def shown_gates(self) -> GateRows:
+        """Gates in print: a drawdown has no range of bootstrap paths longer than its period."""
+
+        def shown(gate: GateRow) -> GateRow:
+            if gate.metric != MAX_DRAWDOWN.key or gate.phase not in self.built:
+                return gate
+            has_range = self.phase(gate.phase).drawdown.bootstrap_upper_frac is not None
+            return gate if has_range else replace(gate, low=None, high=None)
+
+        return tuple(map(shown, self.gates))
 
     @property
     def recommendations(self) -> tuple[Recommendation, ...]:
@@ -199,7 +183,7 @@ class ReportInputs:
     @property
     def judged(self) -> JudgedGates:
         """What forest plots are made of."""
-        return JudgedGates(self.gates, self.built)
+        return JudgedGates(self.shown_gates, self.built)
 
     def is_ruined(self, number: int) -> bool:
         """Whether equity fell below the smallest order, so that trading stopped for good."""

@@ -8,12 +8,14 @@ Keys of the JSON are the names of the fields. Maps have keys that depend on the 
 declared with `fields.OMITTED` is left out of the JSON where it holds its default.
 """
 
+from dipmaster.results.common import RawSelection
 from dipmaster.results.confidence.record import ConfidenceResults
 from dipmaster.results.evaluation.record import ValidationResults
 from dipmaster.results.exits import ExitModelResults
 from dipmaster.results.features import FeatureResults
 from dipmaster.results.gates import GateRow, GateRows
 from dipmaster.results.ingest import IngestResults
+from dipmaster.results.market import Market
 from dipmaster.results.serialisation import from_json, read_result, to_json, write_result
 from dipmaster.results.summary import Summary, summarize
 from dipmaster.results.volatility.record import VolatilityResults
@@ -25,6 +27,8 @@ __all__ = [
     "GateRow",
     "GateRows",
     "IngestResults",
+    "Market",
+    "RawSelection",
     "Summary",
     "ValidationResults",
     "VolatilityResults",

@@ -144,3 +144,26 @@ class PermutationImportance:
     feature: str
     auc_loss: float
     auc_loss_sd: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawSelection:
+    """Which part of data/raw was asked for (params `ingest.raw`), and the sets that gave bars.
+
+    Attributes
+    ----------
+    set
+        Name of the folder under data/raw; None: all of them.
+    sets_read
+        Folders with files that were read, sorted; "" is data/raw itself.
+    symbols
+        Coins asked for; None: all that there are.
+    start, end
+        UTC dates; bars that open from the first on and before the second. None: no bound.
+    """
+
+    set: str | None
+    sets_read: tuple[str, ...]
+    symbols: tuple[str, ...] | None
+    start: str | None
+    end: str | None

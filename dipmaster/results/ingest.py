@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from dipmaster.results.common import RawSelection
 from dipmaster.results.fields import OMITTED, keyed
 
 
@@ -176,6 +177,8 @@ class FileSummary:
         File to reason to number of rows left out.
     funding
         Files of funding rates that were read.
+    selection
+        What was asked for.
     """
 
     read: int
@@ -185,6 +188,7 @@ class FileSummary:
     ignored_by_reason: Mapping[str, IgnoredFiles]
     dropped_rows: Mapping[str, Mapping[str, int]]
     funding: tuple[str, ...]
+    selection: RawSelection
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

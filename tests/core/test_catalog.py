@@ -38,24 +38,22 @@ def test_a_frame_that_does_not_fit_its_table_is_refused(bars: pd.DataFrame) -> N
 
 
 def test_the_panel_has_the_markets_half_spread(bars: pd.DataFrame) -> None:
-    store.write_json({"fallback_half_spread_bps": 1.5}, catalog.MARKET)
     store.write_json({"charged": {"AAA": False, "BBB": False}}, catalog.FUNDING_ABOUT)
-    panel = catalog.read_panel()
+    panel = catalog.read_panel(1.5)
     assert panel.symbols == ("AAA", "BBB")
     assert (panel.half_spread_bps == 1.5).all()
     assert panel.funding_frac is None
 
 
 def test_the_panel_has_the_funding_of_the_coins_that_are_charged(bars: pd.DataFrame) -> None:
-    store.write_json({"fallback_half_spread_bps": 1.5}, catalog.MARKET)
     store.write_json({"charged": {"AAA": False, "BBB": True}}, catalog.FUNDING_ABOUT)
     rates = pd.DataFrame({"time": bars["open_time"].iloc[[1]], "rate_frac": [0.0003]})
     store.write_table(rates, FUNDING, catalog.FUNDING / "BBB.parquet")
-    panel = catalog.read_panel()
+    panel = catalog.read_panel(1.5)
     assert panel.funding_frac is not None
     assert panel.funding_frac.tolist() == [[0.0, 0.0, 0.0], [0.0, 0.0003, 0.0]]
 
 
-def test_a_missing_market_file_is_named(bars: pd.DataFrame) -> None:
-    with pytest.raises(PipelineError, match=r"market\.json"):
-        catalog.read_panel()
+def test_a_missing_funding_file_is_named(bars: pd.DataFrame) -> None:
+    with pytest.raises(PipelineError, match=r"funding/about\.json"):
+        catalog.read_panel(1.5)

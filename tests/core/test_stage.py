@@ -1,6 +1,7 @@
 """Exit codes and messages of a stage; times never enter an output."""
 
 import errno
+import hashlib
 import signal
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from dipmaster.core.errors import DataError
 @pytest.fixture(autouse=True)
 def _in_tmp(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("DVC_STAGE", raising=False)
 
 
 def run_stage_raising(error: BaseException | None) -> int:
@@ -47,6 +49,36 @@ def test_bad_ends(
     assert run_stage_raising(error) == code
     assert text in capsys.readouterr().err
     assert not Path("reports/local").exists()
+
+
+def test_a_failure_under_dvc_names_the_way_back(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """DVC removed the outputs; where it works in a copy, the workspace lost nothing."""
+    monkeypatch.setenv("DVC_STAGE", "toy")
+    for root, is_named in ((tmp_path, True), (tmp_path / "workspace", False)):
+        monkeypatch.setenv("DVC_ROOT", str(root))
+        assert run_stage_raising(DataError("bars.csv, row 3: expected a price")) == 1
+        assert ("`dipmaster restore`" in capsys.readouterr().err) == is_named
+
+
+def test_inputs_that_are_not_those_of_the_lock_are_named(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("a.json").write_text("1", encoding="utf-8")
+    lock = "stages: {one: {outs: [{path: a.json, md5: %s}]}}"
+    digest = hashlib.md5(b"1").hexdigest()
+    for recorded in (digest, "0" * 32):
+        Path("dvc.lock").write_text(lock % recorded, encoding="utf-8")
+        with pytest.raises(SystemExit) as raised:
+            stage.run("toy", lambda: None, reads=("one",))
+        assert not raised.value.code
+        warning = "toy: warning: a.json not as dvc.lock records"
+        assert (warning in capsys.readouterr().err) == (recorded != digest)
+    monkeypatch.setenv("DVC_STAGE", "toy")
+    with pytest.raises(SystemExit):
+        stage.run("toy", lambda: None, reads=("one",))
+    assert capsys.readouterr().err == ""
 
 
 def test_a_fault_of_our_own_is_not_hidden() -> None:

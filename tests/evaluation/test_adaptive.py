@@ -192,7 +192,7 @@ def test_phase_2_abstains_with_phase_1(world, exits) -> None:
         2, phase.ledger, universe, world.period, phase.phase.targets(world.gates),
         world.execution, world.gates, why,
     )  # fmt: skip
-    assert {row.verdict for row in found.gates.rows} == {"INCONCLUSIVE"}
+    assert {row.verdict for row in found.gates.rows} == {"INSUFFICIENT DATA"}
     assert describe_inconclusive(found, world.gates) == f"phase 2 abstained: {why}"
 
 

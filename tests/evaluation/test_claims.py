@@ -230,7 +230,7 @@ def test_recall_needs_profitable_candidates(claims) -> None:
 def test_the_validators_targets_contradict_each_other(claims) -> None:
     f1 = 2 * 0.85 * 0.75 / (0.85 + 0.75)
     assert f1 == pytest.approx(0.797, abs=5e-4)
-    assert "F1 = .797, below its .80" in claims(measured())["validator.f1"].reason
+    assert "F1 = 0.797, below its 0.80" in claims(measured())["validator.f1"].reason
     recall = claims(measured())["validator.recall"]
     assert "of the drops with a built-in reversal 70.0 %" in recall.reason
     unknown = claims(measured().with_quality(planted_recall=None))["validator.recall"]

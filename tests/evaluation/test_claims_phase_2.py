@@ -65,7 +65,7 @@ def measured() -> Case:
     """Everything the roadmap claims, and comfortably."""
     case = Case(DIFFERENCES[2], exit_results())
     held = case.with_minutes(minutes(80.0, 70.0, 95.0), minutes(0.6, 0.5, 0.7))
-    reason = "the whole interval lies on the better side of zero"
+    reason = "the confidence interval lies on the better side of zero"
     return held.with_factor(Interval(2.0, 1.9, 2.1), reason).with_capture(captured(1.6, 1.45, 1.75))
 
 
@@ -95,7 +95,7 @@ def test_all_met(claims) -> None:
     assert bounds(factor) == pytest.approx((1.0, 0.9, 1.1))
     assert (factor.target, factor.n) == (0.80, 405)
     assert (held.target, held.value, held.n) == ((45.0, 120.0), 80.0, 400)
-    assert "60 % of the trades lie in it" in held.reason
+    assert "60 % of trades lie within the range" in held.reason
     assert bounds(capture) == pytest.approx((0.6, 0.45, 0.75))
     assert capture.n == 390
     assert "within 36 bars: 25.0 % under phase 1's exits, 40.0 %" in capture.reason

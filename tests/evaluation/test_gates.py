@@ -254,5 +254,5 @@ def test_what_is_needed_is_at_least_the_minimum_data(
     row = judged(gates, **{metric: lambda alpha: estimate}).rows[0]
     assert row.n_needed == needed
     unit = "days" if metric == "sharpe" else "trades"
-    said = f"; with about {needed} {unit} a verdict is as likely as not"
+    said = f"; sample size for 50 % power: about {needed} {unit}"
     assert row.reason.endswith(said) == (needed is not None)

@@ -22,15 +22,18 @@ def test_every_compared_metric_has_a_comparison_and_the_reverse() -> None:
     assert list(COMPARISONS) == [metric.key for metric in COMPARED]
 
 
+WITHIN = "the target 2.00 lies within the confidence interval"
+
+
 @pytest.mark.parametrize(
     ("direction", "low", "high", "verdict", "reason"),
     [
-        ("min", 2.0, 3.0, "PASS", "the lower bound 2.00 reaches the target 2.00"),
-        ("min", 1.0, 1.9, "FAIL", "even the upper bound 1.90 is below the target 2.00"),
-        ("min", 1.9, 3.0, "INCONCLUSIVE", "the target lies between 1.90 and 3.00"),
-        ("max", 1.0, 1.9, "PASS", "the upper bound 1.90 is below the target 2.00"),
-        ("max", 2.0, 3.0, "FAIL", "even the lower bound 2.00 is not below the target 2.00"),
-        ("max", 1.0, 2.0, "INCONCLUSIVE", "the target lies between 1.00 and 2.00"),
+        ("min", 2.0, 3.0, "PASS", "the lower confidence bound 2.00 meets the target 2.00"),
+        ("min", 1.0, 1.9, "FAIL", "the upper confidence bound 1.90 misses the target 2.00"),
+        ("min", 1.9, 3.0, "INCONCLUSIVE", f"{WITHIN}, 1.90 to 3.00"),
+        ("max", 1.0, 1.9, "PASS", "the upper confidence bound 1.90 meets the target 2.00"),
+        ("max", 2.0, 3.0, "FAIL", "the lower confidence bound 2.00 misses the target 2.00"),
+        ("max", 1.0, 2.0, "INCONCLUSIVE", f"{WITHIN}, 1.00 to 2.00"),
     ],
 )
 def test_bounds_are_judged_in_the_direction_of_the_metric(

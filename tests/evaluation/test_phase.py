@@ -298,7 +298,7 @@ def test_one_day_of_data(trip, ledger_of, panel, covariates, period, execution, 
     result = evaluate_phase(0, ledger, universe, short, TARGETS, account, quick)
     sharpe = next(row for row in result.gates.rows if row.metric == "sharpe")
     assert (sharpe.value, sharpe.n) == (None, 1)
-    assert sharpe.reason.endswith("(one day only)")
+    assert sharpe.reason.endswith("; one day only")
 
 
 def test_a_broken_ledger_gets_no_verdict(

@@ -1,6 +1,6 @@
 """The one verdict: nothing before the final phase is there, then the final phase's."""
 
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
@@ -8,6 +8,7 @@ from dipmaster.core.params.roadmap import FINAL_PHASE
 from dipmaster.evaluation.phase_evaluation import PhaseEvaluation
 from dipmaster.evaluation.statistics.rules import Ruling
 from dipmaster.evaluation.verdict import judge_overall
+from dipmaster.results.common import Verdict
 from tests.made.judged import evaluation
 
 
@@ -42,12 +43,12 @@ def test_a_phase_that_fails_is_named_before_all_are_built(last: int) -> None:
     assert (ruling.verdict, named) == ("INCONCLUSIVE", last > 0)
 
 
-@pytest.mark.parametrize("verdict", ["PASS", "FAIL", "INCONCLUSIVE"])
+@pytest.mark.parametrize("verdict", get_args(Verdict))
 def test_with_all_phases_it_is_the_final_ones(verdict: str) -> None:
     assert judge_overall(everything(phase_4=verdict)) == Ruling(verdict, "phase 4: because of 4")
 
 
-@pytest.mark.parametrize("verdict", ["PASS", "FAIL", "INCONCLUSIVE"])
+@pytest.mark.parametrize("verdict", get_args(Verdict))
 def test_phase_0_never_counts(verdict: str) -> None:
     assert judge_overall(everything(phase_0=verdict)) == judge_overall(everything())
 
@@ -62,14 +63,19 @@ def test_no_earlier_phase_fails_in_silence() -> None:
 
 @pytest.mark.parametrize(
     ("final", "verdict"),
-    [("PASS", "FAIL"), ("FAIL", "FAIL"), ("INCONCLUSIVE", "INCONCLUSIVE")],
+    [
+        ("PASS", "FAIL"),
+        ("FAIL", "FAIL"),
+        ("INCONCLUSIVE", "INCONCLUSIVE"),
+        ("INSUFFICIENT DATA", "INSUFFICIENT DATA"),
+    ],
 )
 def test_what_costs_money_is_still_in_the_final_strategy(final: str, verdict: str) -> None:
     phases = everything(phase_4=final)
-    phases[2] = evaluation(2, "PASS", "the exit models make trades worse")
+    phases[2] = evaluation(2, "PASS", "the exit models reduce net return")
     ruling = judge_overall(phases)
     assert ruling.verdict == verdict
-    why = "; what costs money is still in the final strategy" if final == "PASS" else ""
+    why = "; what reduces net return is part of the final strategy" if final == "PASS" else ""
     assert ruling.reason == (
-        f"phase 4: because of 4; phase 2 fails: the exit models make trades worse{why}"
+        f"phase 4: because of 4; phase 2 fails: the exit models reduce net return{why}"
     )

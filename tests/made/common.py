@@ -12,7 +12,7 @@ from dipmaster.results.common import (
 COINS = ("ADAUSDT", "BTCUSDT", "ETHUSDT")
 REGIMES = ("low", "normal", "high")
 FIRST, BOUNDARY, LAST = "2023-01-01T00:00:00Z", "2023-06-30T00:00:00Z", "2024-12-30T23:55:00Z"
-PLAIN = "the interval holds zero"
+PLAIN = "the confidence interval contains zero"
 NO_TRADE = "no trade"
 
 

@@ -1,5 +1,6 @@
 """Made results of the stages ingest and features."""
 
+from dipmaster.results.common import RawSelection
 from dipmaster.results.features import FeatureLeftOut, FeatureResults
 from dipmaster.results.ingest import (
     FileSummary,
@@ -82,6 +83,9 @@ def files() -> FileSummary:
         ignored_by_reason={"no bars": IgnoredFiles(count=1, files=("notes.txt",))},
         dropped_rows={"ADAUSDT-5m.csv": {"high below low": 2}},
         funding=(),
+        selection=RawSelection(
+            set="spot", sets_read=("spot",), symbols=None, start="2023-01-01", end=None
+        ),
     )
 
 

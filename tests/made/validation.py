@@ -137,7 +137,7 @@ SELECTION = (
           0.058, 0.03, "not met"),
     replace(
         claim("1.3.accuracy", "1.3", 1, "Regimes named right more than 90 % of the time", 0.9,
-              "frac", 0.844, 0.03, "not met", "the whole interval misses it"),
+              "frac", 0.844, 0.03, "not met", "the confidence interval misses the target"),
         n_bars=1_584_000,
     ),
 )  # fmt: skip

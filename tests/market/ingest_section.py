@@ -16,6 +16,10 @@ def ingest_section(**changes: Any) -> dict[str, Any]:
         "informativeness": {"bars": 1.2, "order_book": 1.2, "on_chain": 2.4, "sentiment": 2.4},
     }
     raw: dict[str, Any] = {
+        "set": None,
+        "symbols": None,
+        "start": None,
+        "end": None,
         "half_spread_bps": 1.0,
         "trim_to_common_end": True,
         "ended_after_days": 7,

@@ -9,7 +9,7 @@ import pytest
 
 from dipmaster.market.quality import build_quality_report
 from dipmaster.market.raw.log import DroppedRows, FileRead, IgnoredFile, RawLog
-from dipmaster.results import to_json
+from dipmaster.results import RawSelection, to_json
 
 
 def toy(rows: int = 600, start: str = "2023-01-01", seed: int = 1) -> pd.DataFrame:
@@ -165,6 +165,9 @@ def test_the_log_of_the_files() -> None:
         trimmed_bars={"AUSDT": 3},
         ended_early=("AUSDT",),
         left_out_columns={"AUSDT": ("quote_volume",)},
+        selection=RawSelection(
+            set="s", sets_read=("s",), symbols=("AUSDT",), start="2023-01-01", end=None
+        ),
     )
     report = to_json(build_quality_report({"AUSDT": toy()}, quality))
     assert report["files"] == {
@@ -178,6 +181,13 @@ def test_the_log_of_the_files() -> None:
         },
         "dropped_rows": {"s/a.csv": {"off_grid": 3}},
         "funding": [],
+        "selection": {
+            "set": "s",
+            "sets_read": ["s"],
+            "symbols": ["AUSDT"],
+            "start": "2023-01-01",
+            "end": None,
+        },
     }
     entry = report["symbols"]["AUSDT"]
     assert entry["dropped_rows"] == {"off_grid": 2}

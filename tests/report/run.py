@@ -9,8 +9,8 @@ from typing import Any
 from dipmaster.core.params import Params
 from dipmaster.report import provenance
 from dipmaster.report.attachments import Attachment
-from dipmaster.report.inputs import Market, ReportInputs
-from dipmaster.results import GateRows, ValidationResults, to_json
+from dipmaster.report.inputs import ReportInputs
+from dipmaster.results import GateRows, Market, ValidationResults, to_json
 from dipmaster.results.evaluation.phase import PhaseFigures
 from tests.made import confidence, exits, gates, market, volatility
 from tests.made.common import COINS, FIRST, LAST

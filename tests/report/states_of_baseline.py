@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from dipmaster.report.inputs import ReportInputs
+from dipmaster.results.common import RawSelection
 from dipmaster.results.evaluation.record import IntegrityCheck
 from dipmaster.results.ingest import FileSummary, IgnoredFiles
 from tests.made import market
@@ -14,6 +15,8 @@ from tests.made.phase import (
 )
 from tests.report import frames
 from tests.report.run import params, run, validated, with_gates, with_phases
+
+SELECTION = RawSelection(set="majors", sets_read=("majors",), symbols=None, start=None, end=None)
 
 
 def no_trades() -> ReportInputs:
@@ -104,6 +107,7 @@ def real_bars(base: ReportInputs | None = None) -> ReportInputs:
         ignored_by_reason={why: IgnoredFiles(count=23, files=names)},
         dropped_rows={"set/<b>ADAUSDT</b>.csv": {"high below low": 3}},
         funding=(),
+        selection=SELECTION,
     )
     return replace(
         base,
@@ -117,6 +121,7 @@ def real_bars(base: ReportInputs | None = None) -> ReportInputs:
             base.market,
             source="raw",
             columns_left_out=("half_spread_bps",),
+            selection=SELECTION,
             fallback_half_spread_bps=1.0,
         ),
         params=params("raw"),

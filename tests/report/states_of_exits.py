@@ -26,7 +26,7 @@ HARM = (
     "the exit models reduce net return by 3.1 bp per trade (confidence interval 1.2 to 5.0 bp) "
     "over 4,502 candidates simulated individually"
 )
-STILL_THERE = "what costs money is still in the final strategy"
+STILL_THERE = "what reduces net return is part of the final strategy"
 
 
 def all_phases() -> ReportInputs:

@@ -17,7 +17,7 @@ from dipmaster.report.kit.drawing import (
 )
 from dipmaster.report.kit.interval_plot import Mark
 from dipmaster.report.kit.svg import without_idle_groups
-from dipmaster.results.metrics import WIN_RATE
+from dipmaster.results.metrics import MAX_DRAWDOWN, PROFIT_FACTOR
 
 
 @given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=400), st.integers(4, 60))
@@ -55,22 +55,26 @@ def test_only_the_packages_own_fonts_are_known() -> None:
     assert all("mpl-data" in name for name in names)
 
 
-def test_forest_is_the_same_twice_and_names_its_targets(losing: ReportInputs) -> None:
+def test_gates_against_targets_are_the_same_twice_and_named(losing: ReportInputs) -> None:
     with drawing():
-        first, second = forest.small(losing.judged), forest.small(losing.judged)
+        first, second = forest.forest(losing.judged), forest.forest(losing.judged)
     assert first == second
-    assert "Win rate: phase 0 55.4" in first
-    assert "not built" in first
+    assert "phase 0 55.4" in first
+    assert "target ≥" in first
 
 
-def test_phases_not_built_share_a_line(losing: ReportInputs) -> None:
-    lines = forest.gathered(forest.entries(losing.judged, WIN_RATE))
-    assert [line.label for line in lines] == ["Roadmap", "Phase 0", "Later phases"]
-    assert lines[-1].mark.targets == (82.0, 82.0, 83.0, 85.0)
+def test_each_panel_has_a_scale_of_its_own() -> None:
+    """A target far from the interval is drawn; a drawdown of 37 % does not hide one of 0.2 %."""
+    assert forest._limits(MAX_DRAWDOWN, Mark(37.0, 29.9, 43.7, targets=(3.0,)))[0] < 3.0
+    small = forest._limits(MAX_DRAWDOWN, Mark(0.2, 0.1, 0.4, targets=(3.0,)))
+    assert small[0] == 0.0
+    assert 3.0 < small[1] < 3.5
 
 
 def test_a_bound_without_end_does_not_set_the_axis() -> None:
-    assert forest._within_reach([Mark(2.0, 1.0, 1.7e308)]) == [2.0, 1.0]
+    low, high = forest._limits(PROFIT_FACTOR, Mark(2.0, 1.0, 1.7e308, targets=(1.4,)))
+    assert 0.0 < low < 1.0
+    assert 2.0 < high < 3.0
 
 
 def test_groups_that_say_nothing_are_dropped_and_the_others_stay_balanced() -> None:
@@ -80,6 +84,6 @@ def test_groups_that_say_nothing_are_dropped_and_the_others_stay_balanced() -> N
 
 def test_a_chart_holds_no_idle_group(losing: ReportInputs) -> None:
     with drawing():
-        drawn = forest.small(losing.judged)
+        drawn = forest.forest(losing.judged)
     assert "<g>" not in drawn
     assert ElementTree.fromstring(str(drawn)).findall(".//{*}path")

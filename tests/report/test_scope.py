@@ -15,7 +15,7 @@ def test_headers_name_the_source(states: States) -> None:
     assert say_scope(states["real bars"](), "header") == "REAL BARS"
     short = states["too short"]()
     assert say_scope(short, "header") == "SIMULATED MARKET · TOO SHORT TO DECIDE"
-    assert "proves that the plumbing works, no more" in say_scope(short, "note")
+    assert "shows that the pipeline works and supports no conclusion" in say_scope(short, "note")
 
 
 def test_few_blocks_are_said_to_be_few(states: States) -> None:
@@ -28,9 +28,9 @@ def test_few_blocks_are_said_to_be_few(states: States) -> None:
 def test_the_source_line_says_how_many_coins(states: States) -> None:
     base = states["real bars"]()
     one = replace(base, market=replace(base.market, symbols=("BTCUSDT",)))
-    assert say_scope(one, "source").startswith("1 coin of real bars, 5-minute bars")
-    assert say_scope(base, "source").startswith("3 coins of real bars, 5-minute bars")
-    assert "planted edge 0.8" in say_scope(states["losing"](), "source")
+    assert say_scope(one, "source").startswith("1 coin of real bars (set majors), 5-minute bars")
+    assert say_scope(base, "source").startswith("3 coins of real bars (set majors), 5-minute bars")
+    assert "known, built-in edge 0.8" in say_scope(states["losing"](), "source")
 
 
 def counted(base: ReportInputs, **counts: int) -> ReportInputs:
@@ -41,10 +41,10 @@ def counted(base: ReportInputs, **counts: int) -> ReportInputs:
 
 def test_episodes_are_counted_by_day_and_block(states: States) -> None:
     assert say_scope(states["losing"](), "episodes") == (
-        "4,502 candidates out of sample: 4,417 trades of phase 0 lie on 541 different days, in 18 "
-        "of 18 blocks of 30 days. Trades of one day share the market’s weather."
+        "4,502 candidates out of sample: 4,417 trades of phase 0 on 541 days, in 18 of 18 blocks "
+        "of 30 days. Trades on the same day are correlated through common market moves."
     )
-    assert "that is little" not in say_scope(states["losing"](), "note")
+    assert "Few independent days" not in say_scope(states["losing"](), "note")
 
 
 def test_three_hundred_trades_on_seventy_days_are_said_to_be_little(states: States) -> None:
@@ -55,12 +55,10 @@ def test_three_hundred_trades_on_seventy_days_are_said_to_be_little(states: Stat
         days_with_trades=70,
         blocks_with_trades=9,
     )
-    assert "301 trades of phase 0 lie on 70 different days: that is little." in (
-        say_scope(few, "note")
-    )
+    assert "Few independent days: 301 trades of phase 0 on 70 days." in say_scope(few, "note")
     printed = say_scope(few, "episodes")
     assert "in 9 of 18 blocks of 30 days" in printed
-    assert "no more than 70 independent ones, and a verdict asks for 100 trades" in printed
+    assert "The effective sample size is at most 70; a verdict requires 100 trades." in printed
 
 
 def test_no_candidate_and_no_trade_have_no_days(states: States) -> None:
@@ -69,4 +67,4 @@ def test_no_candidate_and_no_trade_have_no_days(states: States) -> None:
     assert say_scope(none, "episodes") == "The rule found no candidate out of sample."
     unbought = counted(base, candidates_out_of_sample=12, trades=0, days_with_trades=0)
     assert say_scope(unbought, "episodes") == "12 candidates out of sample; none was traded."
-    assert "that is little" not in say_scope(unbought, "note")
+    assert "Few independent days" not in say_scope(unbought, "note")

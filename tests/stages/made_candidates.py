@@ -12,10 +12,10 @@ import pytest
 import yaml
 
 from dipmaster.core import catalog, store
-from dipmaster.core.panel import to_epoch_ms, to_timestamps
+from dipmaster.core.panel import format_time, to_epoch_ms, to_timestamps
 from dipmaster.core.tables import BARS, CANDIDATES, SCORES
 from dipmaster.core.time_units import BAR_MS, DAY_MS, ISO_UTC
-from dipmaster.results import write_result
+from dipmaster.results import Market, write_result
 from dipmaster.results.common import Interval
 from dipmaster.results.confidence.calibration import CalibrationGate
 from dipmaster.results.confidence.record import ScoreFold, ScoreLevel
@@ -146,8 +146,20 @@ def write_inputs() -> None:
 
 
 def write_market(columns: list[str]) -> None:
-    market = {"fallback_half_spread_bps": 1.0, "columns": dict.fromkeys(SYMBOLS, columns)}
-    store.write_json(market, Path("data/ingest/market.json"))
+    """Facts on the market of `write_symbol`, of a source with these columns."""
+    first, last = (format_time(time) for time in (START_MS, START_MS + DAYS * DAY_MS - BAR_MS))
+    market = Market(
+        source="simulated",
+        symbols=SYMBOLS,
+        first_open_time=first,
+        last_open_time=last,
+        days=float(DAYS),
+        columns=dict.fromkeys(SYMBOLS, tuple(columns)),
+        columns_left_out=(),
+        fallback_half_spread_bps=1.0,
+        funding=dict.fromkeys(SYMBOLS, False),
+    )
+    write_result(market, catalog.MARKET)
 
 
 def without_volume(before_ms: int) -> None:

@@ -11,7 +11,9 @@ import yaml
 from dipmaster.core import catalog, store
 from dipmaster.core.params import Params
 from dipmaster.core.tables import BARS, SCORES
+from dipmaster.market.description import describe_market
 from dipmaster.market.simulator import simulate_market
+from dipmaster.results import write_result
 from stages import features, volatility
 from tests.made.params import read_values
 
@@ -65,12 +67,11 @@ def simulated(project: Path) -> Bars:
 
 def put(bars: Bars, plain: bool = False) -> None:
     """Write the bars and run features and volatility; `plain`: OHLCV and nothing else."""
-    market: dict[str, Any] = {"fallback_half_spread_bps": 1.0 if plain else 0.0, "columns": {}}
-    for symbol, frame in bars.items():
-        kept = frame[["open_time", *PRICES, "volume"]] if plain else frame
-        store.write_table(kept, BARS, catalog.BARS / f"{symbol}.parquet")
-        market["columns"][symbol] = list(kept.columns[5:])
-    store.write_json(market, catalog.MARKET)
+    columns = ["open_time", *PRICES, "volume"]
+    written = {symbol: frame[columns] if plain else frame for symbol, frame in bars.items()}
+    for symbol, frame in written.items():
+        store.write_table(frame, BARS, catalog.BARS / f"{symbol}.parquet")
+    write_result(describe_market("simulated", written, (), 1.0), catalog.MARKET)
     store.write_json({"known": False}, catalog.TRUTH / "about.json")
     store.write_json({"charged": dict.fromkeys(bars, False)}, catalog.FUNDING_ABOUT)
     features.main()

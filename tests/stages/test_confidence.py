@@ -137,7 +137,7 @@ def test_no_or_few_candidates(workspace: Path, project: Path, z_min: float, some
     assert measured["candidates"]["scored_out_of_sample"] == 0
     assert measured["models"]["confidence"]["auc"]["value"] is None
     assert measured["families"]["informative"] == "neither"
-    assert measured["calibration_by_regime"]["all"]["gate"] == "INCONCLUSIVE"
+    assert measured["calibration_by_regime"]["all"]["gate"] == "INSUFFICIENT DATA"
     expected = "too few candidates" if some else "no candidate with a label out of sample"
     assert expected in measured["reason"]
     assert not list((catalog.CONFIDENCE / "models").glob("*/lgb_*"))

@@ -92,7 +92,7 @@ def test_it_trades_exactly_what_the_phase_before_it_trades(
     assert claims["3.sharpe"]["reason"] == f"phase {new} does not measure it"
     assert claims["4.precision"]["reason"] == "phase 4 is not built"
     assert details["verdict_reason"].startswith("phase 4 is not built")
-    assert read("summary")["phase"] == new
+    assert read("summary")["verdict_by_phase"].split(", ")[-1].startswith(f"{new} ")
     assert Path(f"reports/plots/equity_phase_{new}.csv").exists()
 
 
@@ -122,7 +122,7 @@ def test_with_all_phases_there_is_a_verdict(
 def context(workspace: Path) -> EvaluationContext:
     params = store.read_params(
         "signal", "confidence.thresholds", "filter", "confirmation", "execution", "exits",
-        "split", "gates",
+        "split", "gates", "benchmark",
     )  # fmt: skip
     return build_context(read_inputs(), params)
 

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from dipmaster.core import catalog, store
-from dipmaster.core.errors import PipelineError, TableError
+from dipmaster.core.errors import DataError, PipelineError, TableError
 from dipmaster.core.panel import to_epoch_ms
 from dipmaster.core.params import Params
 from dipmaster.core.tables import EXIT_PLANS, EXIT_ROWS
@@ -124,7 +124,7 @@ def test_models_read_back_say_what_the_table_says(
     """On rows made anew from the stored bars, to the last bit."""
     monkeypatch.chdir(template)
     params = store.read_params("exits", "execution")
-    market = stage.read_market()
+    market = stage.read_exit_market()
     plans, table = plans_in(), rows_in()
     symbol = pd.Index(market.panel.symbols).get_indexer(pd.Index(plans["symbol"]))
     signal_ms = to_epoch_ms(plans["open_time"])
@@ -160,8 +160,9 @@ def test_a_later_bar_changes_no_score(workspace: Path, template: Path) -> None:
         for path in folder.glob("*.parquet"):
             frame = store.read_table(path)
             frame[frame["open_time"] <= cut].reset_index(drop=True).to_parquet(path)
-    scores = store.read_table(catalog.SCORES)
-    scores[scores["open_time"] < cut].to_parquet(catalog.SCORES)
+    for path in (catalog.SCORES, catalog.CANDIDATES):
+        table = store.read_table(path)
+        table[table["open_time"] < cut].to_parquet(path)
     stage.main()
     columns = ["candidate_id", "bars_held", "p_profit", "timing_bars", "p_risk", "exit_probability"]
     short, whole = rows_in(), rows_in(template)
@@ -217,13 +218,22 @@ def test_scores_out_of_range_are_refused(workspace: Path) -> None:
     assert contents() == before
 
 
+def test_scores_of_other_candidates_are_refused(workspace: Path) -> None:
+    scores = store.read_table(catalog.SCORES)
+    scores.iloc[:-1].to_parquet(catalog.SCORES)
+    before = contents()
+    with pytest.raises(DataError, match=r"one row for each of \d+ candidates"):
+        stage.main()
+    assert contents() == before
+
+
 def test_the_rows_are_those_of_the_package(
     template: Path, monkeypatch: pytest.MonkeyPatch, project: Path
 ) -> None:
     """What the stage wires is what the package gives when called step by step."""
     monkeypatch.chdir(template)
     params = Params.parse(close_stops(project), ("exits", "execution"))
-    exits, market = params.exits, stage.read_market()
+    exits, market = params.exits, stage.read_exit_market()
     scores = store.read_table(catalog.SCORES)
     signal_ms = to_epoch_ms(scores["open_time"])
     symbol = np.array([market.panel.symbols.index(name) for name in scores["symbol"]])

@@ -21,6 +21,7 @@ from dipmaster.core import catalog, stage
 from dipmaster.core.errors import DataError
 from dipmaster.core.store import read_table
 from dipmaster.core.tables import BARS, ON_CHAIN, ORDER_BOOK, SENTIMENT, TRUTH
+from dipmaster.results import IngestResults, Market, RawSelection, read_result
 from stages import ingest
 from tests.market.ingest_section import ingest_section
 
@@ -32,6 +33,7 @@ import signal, sys, time
 signal.signal(signal.SIGINT, signal.default_int_handler)  # jobs in the background ignore it
 from dipmaster.core import store
 from dipmaster.core import stage
+from dipmaster.results import IngestResults, Market, RawSelection, read_result
 from stages import ingest
 
 write = store.write_table
@@ -200,7 +202,10 @@ def test_raw(workspace: Callable[..., None]) -> None:
         "columns_left_out": ["quote_volume", "taker_buy_volume", "half_spread_bps"],
         "fallback_half_spread_bps": 1,
         "funding": {"BTCUSDT": False, "ETHUSDT": False},
-    }
+        "selection": {
+            "set": None, "sets_read": ["set"], "symbols": None, "start": None, "end": None,
+        },
+    }  # fmt: skip
     frame = read_table(Path("data/ingest/bars/ETHUSDT.parquet"), BARS)
     assert len(frame) == 699
     assert str(frame["open_time"].dtype) == "datetime64[ms, UTC]"
@@ -212,6 +217,23 @@ def test_raw(workspace: Callable[..., None]) -> None:
         "data/ingest/truth/about.json",
     ]
     assert json.loads(Path("data/ingest/truth/about.json").read_text("utf-8")) == {"known": False}
+
+
+def test_what_was_selected_is_written(workspace: Callable[..., None]) -> None:
+    put_raw()
+    put_raw("ETHUSDT.parquet")
+    shutil.copytree("data/raw/set", "data/raw/other")
+    workspace(source="raw", set="other", symbols=["ETHUSDT"], end="2023-01-03")
+    assert exit_code() == 0
+    market = read_result(catalog.MARKET, Market)
+    assert (market.symbols, market.days) == (("ETHUSDT",), 2.0)
+    assert market.last_open_time == "2023-01-02T23:55:00Z"
+    assert market.selection == RawSelection(
+        set="other", sets_read=("other",), symbols=("ETHUSDT",), start=None, end="2023-01-03"
+    )
+    quality = read_result(catalog.INGEST_METRICS, IngestResults)
+    assert quality.files is not None
+    assert quality.files.selection == market.selection
 
 
 def test_no_output_names_a_folder_of_this_machine(

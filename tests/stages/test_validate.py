@@ -12,6 +12,7 @@ from dipmaster.core.errors import DataError, PipelineError
 from dipmaster.core.panel import to_epoch_ms, to_timestamps
 from dipmaster.core.tables import EQUITY, FILLS, FILTER_RESULTS, SCORES, TRADES
 from dipmaster.core.time_units import DAY_MS
+from dipmaster.results import GateRows, ValidationResults, from_json, summarize, to_json
 from dipmaster.results.metrics import GATES
 from stages import validate
 from tests.stages.made_candidates import (
@@ -34,7 +35,7 @@ pytestmark = pytest.mark.slow
 
 GATE_KEYS = {
     "phase", "metric", "target", "direction", "value", "low", "high", "n", "n_effective",
-    "n_needed", "verdict", "reason",
+    "n_needed", "verdict", "reason", "days_needed", "days_needed_reason",
 }  # fmt: skip
 
 
@@ -74,8 +75,12 @@ def test_outputs(workspace: Path) -> None:
     assert fired["profit_taking"] == 0  # acting had not earned: no licence
     assert fired["quarter_hour"] == 0
     summary = read("summary")
-    assert len(summary) == 12
-    assert summary["phase"] == 2
+    rows = from_json(GateRows, gates)
+    assert summary == to_json(summarize(from_json(ValidationResults, details), rows))
+    by_phase = [f"{phase} {one['verdict']}" for phase, one in sorted(details["phases"].items())]
+    assert summary["verdict_by_phase"] == ", ".join(by_phase)
+    assert 0.0 < summary["time_in_market"] < 1.0
+    assert details["benchmarks"]["buy_and_hold"]["symbols"] == 2
     last = {row["metric"]: row["value"] for row in gates if row["phase"] == 2}
     assert summary["win_rate"] == last["win_rate"]
     assert summary["trades"] == details["phases"]["2"]["counts"]["trades"]
@@ -129,14 +134,19 @@ def test_abstaining(workspace: Path, confidence, reason, told) -> None:
     n = details["phases"]["1"]["counts"]["candidates_out_of_sample"]
     for figures in (details["phases"][phase] for phase in ("1", "2")):
         assert figures["abstained"].startswith(f"0 of {n} {told}")
-        assert figures["verdict"] == "INCONCLUSIVE"
+        assert figures["verdict"] == "INSUFFICIENT DATA"
+        assert figures["days_needed"] is None
+        assert figures["days_needed_reason"].startswith("no trades so far")
+        assert set(figures["exposure"].values()) == {0.0}
+        assert figures["drawdown"]["worst"] == figures["risk"]["worst_trades"] == []
         assert figures["abstained_at"] == details["phases"]["1"]["abstained_at"]
     rows = [row for row in read("gates") if row["phase"] > 0]
-    assert {row["verdict"] for row in rows} == {"INCONCLUSIVE"}
+    assert {row["verdict"] for row in rows} == {"INSUFFICIENT DATA"}
     assert all(row["reason"].startswith(f"abstained: 0 of {n} {told}") for row in rows)
     assert all("; sample too small (0 trades, minimum 50" in row["reason"] for row in rows)
-    nothing = ("win_rate", "profit_factor", "sharpe", "excess_win_rate")
+    nothing = ("win_rate", "profit_factor", "sharpe", "mean_net_bps")
     assert [summary[name] for name in nothing] == [None] * 4
+    assert summary["time_in_market"] == 0.0
     assert (summary["net_return"], summary["max_drawdown"], summary["trades"]) == (0.0, 0.0, 0)
     assert all(check["passed"] for check in details["integrity_checks"])
     verdicts = {

@@ -13,7 +13,8 @@ from dipmaster.confidence import build_scores_table
 from dipmaster.core import catalog, store
 from dipmaster.core.errors import PipelineError
 from dipmaster.core.tables import BARS, SCORES
-from dipmaster.results import to_json
+from dipmaster.market.description import describe_market
+from dipmaster.results import to_json, write_result
 from stages import confidence, exits, features, validate, volatility
 from studies.exits_in_process import compute_exits
 from studies.in_process import evaluate_all_phases, override_params, score_bars, simulate_bars
@@ -82,9 +83,7 @@ def test_figures_are_those_of_the_stages(
     Path("params.yaml").write_text(yaml.safe_dump(as_json(raw)), encoding="utf-8")
     for symbol, frame in bars.items():
         store.write_table(frame, BARS, catalog.BARS / f"{symbol}.parquet")
-    columns = {symbol: list(frame.columns[5:]) for symbol, frame in bars.items()}
-    about = {"fallback_half_spread_bps": 0.0, "columns": columns}
-    store.write_json(about, catalog.MARKET)
+    write_result(describe_market("simulated", bars, (), 0.0), catalog.MARKET)
     store.write_json({"known": False}, catalog.TRUTH / "about.json")
     store.write_json({"charged": dict.fromkeys(bars, False)}, catalog.FUNDING_ABOUT)
     for stage in (features, volatility, confidence, exits, validate):

@@ -55,6 +55,19 @@ class ParamsFile(Section):
     report: Report
 
     @model_validator(mode="after")
+    def _check_orders_can_be_sent(self) -> "ParamsFile":
+        """Else every phase ends without a single trade, minutes later."""
+        limits = self.execution
+        share = min(limits.size_frac, limits.max_position_frac, limits.max_exposure_frac)
+        if limits.capital * share < limits.min_notional:
+            raise ValueError(
+                f"execution.min_notional ({limits.min_notional:g}) must not exceed the first order "
+                f"({limits.capital * share:g}, execution.capital times the smallest of size_frac, "
+                "max_position_frac and max_exposure_frac): no order would ever be sent"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _check_candidates_never_overlap(self) -> "ParamsFile":
         """Candidates are counted and labelled one by one: no two of a coin may share bars."""
         cooldown, cap = self.signal.cooldown_bars, self.exits.max_holding_bars

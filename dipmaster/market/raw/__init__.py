@@ -5,6 +5,7 @@ counted. See docs/raw-data.md.
 """
 
 from dipmaster.market.raw.log import RawLog, RawMarket
-from dipmaster.market.raw.raw_market import read_raw
+from dipmaster.market.raw.raw_market import measure_history, read_raw
+from dipmaster.market.raw.tracking import find_workspace_raw
 
-__all__ = ["RawLog", "RawMarket", "read_raw"]
+__all__ = ["RawLog", "RawMarket", "find_workspace_raw", "measure_history", "read_raw"]

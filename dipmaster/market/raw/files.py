@@ -1,6 +1,7 @@
 """Find the files under data/raw; every file that cannot hold bars is listed with its reason."""
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,7 +10,11 @@ from dipmaster.market.raw import naming
 from dipmaster.market.raw.intervals import divides_bar, interval_name
 from dipmaster.market.raw.log import IgnoredFile
 from dipmaster.market.raw.naming import ENDINGS
+from dipmaster.market.raw.selection import Selection, select_folder
 from dipmaster.market.raw.tracking import format_carry_commands, list_files
+
+OTHER_COIN = "of a coin that ingest.raw.symbols does not name"
+NOT_SELECTED = "no bar of it is selected (ingest.raw.symbols, start, end)"
 
 _FIX = (
     "put files into data/raw/<set>/ (see docs/raw-data.md), or fetch them; "
@@ -30,27 +35,42 @@ class RawFile:
         return str(self.path)
 
 
-def find_sources(folder: Path) -> tuple[list[RawFile], list[IgnoredFile]]:
-    """Files that may hold bars, and those left out with the reason, both sorted by name.
+def find_sources(folder: Path, selection: Selection) -> tuple[list[RawFile], list[IgnoredFile]]:
+    """Selected files that may hold bars, and those left out with the reason, sorted by name.
+
+    Parameters
+    ----------
+    folder
+        data/raw; names are relative to it.
 
     Raises
     ------
     DataError
-        Where the folder is missing or nothing in it can hold 5-minute bars, or
-        where a file seems to hold bars but in a format that cannot be read.
+        Where the folder or the set is missing, nothing in it can hold 5-minute bars, or
+        a file seems to hold bars but in a format that cannot be read.
     """
     sources: list[RawFile] = []
     ignored: list[IgnoredFile] = []
-    paths = [path for path in list_files(folder) if not _is_companion(path)]
+    files = list_files(select_folder(folder, selection))
+    paths = [path for path in files if not _is_companion(path)]
     for source in sorted(RawFile(_relative_name(path, folder), path) for path in paths):
-        reason = _reason_to_ignore(source)
+        reason = _reason_to_ignore(source, selection)
         if reason:
             ignored.append(IgnoredFile(source.name, reason))
         else:
             sources.append(source)
-    if not sources:
+    if not sources and not find_other_coins(ignored):
         raise no_usable_file_error(folder, ignored)
     return sources, ignored
+
+
+def find_other_coins(ignored: Iterable[IgnoredFile]) -> set[str]:
+    """Coins of the files that were not opened because of their names."""
+    return {
+        pair
+        for entry in ignored
+        if entry.reason == OTHER_COIN and (pair := naming.find_pair(entry.file))
+    }
 
 
 def no_usable_file_error(folder: Path, ignored: list[IgnoredFile]) -> Exception:
@@ -127,7 +147,7 @@ def _is_beside_readable_file(path: Path) -> bool:
     return path.stem.lower().endswith(ENDINGS) and path.with_suffix("").is_file()
 
 
-def _reason_to_ignore(source: RawFile) -> str | None:
+def _reason_to_ignore(source: RawFile, selection: Selection) -> str | None:
     if source.path.exists() and not source.path.is_file():
         return "not a regular file"  # a pipe would be waited for without end
     kind = naming.detect_other_kind(source.name)
@@ -138,7 +158,10 @@ def _reason_to_ignore(source: RawFile) -> str | None:
             raise _unknown_format_error(source)
         return "not a parquet, feather, csv or zip file"
     interval = naming.parse_interval(source.name)
-    return explain_interval(interval) if interval else None
+    reason = explain_interval(interval) if interval else None
+    pair = naming.find_pair(source.name)
+    is_other_coin = pair is not None and not selection.has_symbol(pair)
+    return OTHER_COIN if reason is None and is_other_coin else reason
 
 
 def explain_interval(interval_ms: int) -> str | None:

@@ -21,6 +21,7 @@ from dipmaster.market.raw import naming
 from dipmaster.market.raw.files import RawFile, unreadable_error, verify_checksum
 from dipmaster.market.raw.loading import READ_ERRORS
 from dipmaster.market.raw.log import IgnoredFile
+from dipmaster.market.raw.selection import Selection
 
 TIME, HOURS, RATE = COLUMNS = ("calc_time", "funding_interval_hours", "last_funding_rate")
 MAX_OFFSET_MS = MINUTE_MS  # rates are stamped some milliseconds after the hour
@@ -43,8 +44,10 @@ class FundingFile:
     rows: pd.DataFrame
 
 
-def read_funding_files(folder: Path, ignored: Sequence[IgnoredFile]) -> list[FundingFile]:
-    """Read the funding files among those that hold no bars.
+def read_funding_files(
+    folder: Path, ignored: Sequence[IgnoredFile], selection: Selection
+) -> list[FundingFile]:
+    """Read the selected funding files among those that hold no bars.
 
     Parameters
     ----------
@@ -52,13 +55,19 @@ def read_funding_files(folder: Path, ignored: Sequence[IgnoredFile]) -> list[Fun
         data/raw.
     ignored
         Funding files are known by their name or, where it says nothing, by their columns.
+    selection
+        Rates of other coins are not checked, those outside the period left out.
 
     Raises
     ------
     DataError
         A file that cannot be read or has a bad row.
     """
-    files = (_read(RawFile(entry.file, folder / entry.file)) for entry in ignored if _is_one(entry))
+    files = (
+        _read(RawFile(entry.file, folder / entry.file), selection)
+        for entry in ignored
+        if _is_one(entry)
+    )
     return [file for file in files if file is not None]
 
 
@@ -67,8 +76,8 @@ def _is_one(entry: IgnoredFile) -> bool:
     return is_text and (_KIND in entry.reason or RATE in entry.reason)
 
 
-def _read(source: RawFile) -> FundingFile | None:
-    """Rows of a file; None where its columns are not the archive's."""
+def _read(source: RawFile, selection: Selection) -> FundingFile | None:
+    """Rows of a file; None where its columns are not the archive's, or its coin is another."""
     verify_checksum(source)
     try:
         table = pd.read_csv(source.path, dtype=str, keep_default_na=False, skip_blank_lines=False)
@@ -77,10 +86,12 @@ def _read(source: RawFile) -> FundingFile | None:
     table.columns = pd.Index([str(name).strip().lower() for name in table.columns])
     if not set(COLUMNS) <= set(table.columns):
         return None
-    table = table[table.fillna("").map(len).any(axis=1)]
-    rows = _parse_rows(source, table)
-    symbol = naming.file_stem(source.name).split("-")[0]
-    return FundingFile(source.name, naming.check_symbol(symbol, source.display_name), rows)
+    symbol = naming.check_symbol(naming.file_stem(source.name).split("-")[0], source.display_name)
+    if not selection.has_symbol(symbol):
+        return None
+    rows = _parse_rows(source, table[table.fillna("").map(len).any(axis=1)])
+    in_period = selection.has_times(rows["time_ms"].to_numpy(dtype=np.int64))
+    return FundingFile(source.name, symbol, rows[in_period])
 
 
 def _parse_rows(source: RawFile, table: pd.DataFrame) -> pd.DataFrame:

@@ -6,7 +6,10 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from dipmaster.results import RawSelection
 from dipmaster.results.ingest import StrayBars
+
+EVERYTHING = RawSelection(set=None, sets_read=(), symbols=None, start=None, end=None)
 
 
 @dataclass(frozen=True, order=True)
@@ -61,6 +64,8 @@ class RawLog:
         Bars left out because they lie far from all others.
     funding_files
         Files of funding rates that were read, sorted.
+    selection
+        What was asked for, and the sets that gave bars.
     """
 
     files: tuple[FileRead, ...] = ()
@@ -72,6 +77,7 @@ class RawLog:
     left_out_columns: dict[str, tuple[str, ...]] = field(default_factory=dict)
     stray_bars: tuple[StrayBars, ...] = ()
     funding_files: tuple[str, ...] = ()
+    selection: RawSelection = EVERYTHING
 
 
 @dataclass(frozen=True)

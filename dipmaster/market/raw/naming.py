@@ -7,7 +7,7 @@ digits pass, so ``../../x`` or ``<script>`` reach neither the disk nor the repor
 import re
 from pathlib import PurePosixPath
 
-from dipmaster.core.errors import data_error
+from dipmaster.core.errors import DataError, data_error
 from dipmaster.market.raw.intervals import INTERVALS, divides_bar, is_interval
 
 ENDINGS = (".parquet", ".feather", ".csv", ".zip")
@@ -94,6 +94,18 @@ def parse_symbol(name: str, where: str) -> str:
     words = re.split("([-_])", file_stem(name))
     ends = (i for i in range(2, len(words), 2) if is_interval(words[i]) or _is_year(words[i]))
     return check_symbol("".join(words[: next(ends, len(words) + 1) - 1]), where)
+
+
+def find_pair(name: str) -> str | None:
+    """Symbol of a file whose name says that it holds one pair; None where it does not.
+
+    ``BTC_USDT-5m.feather`` -> BTCUSDT; ``all-5m.csv`` and ``notes.txt`` say nothing.
+    """
+    try:
+        symbol = parse_symbol(name, name)
+    except DataError:
+        return None
+    return symbol if _BARE_PAIR.fullmatch(symbol) else None
 
 
 def check_symbol(text: str, where: str) -> str:

@@ -1,23 +1,41 @@
 """All files under data/raw to one market of 5-minute bars."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pandas as pd
 
-from dipmaster.core.errors import DataError, data_error, data_errors
+from dipmaster.core.errors import data_error
 from dipmaster.core.panel import to_timestamps
-from dipmaster.core.parallel import map_in_threads
 from dipmaster.core.params import Ingest
 from dipmaster.core.tables import BARS
 from dipmaster.core.time_units import BARS_PER_DAY
-from dipmaster.market.raw.files import RawFile, find_sources, no_usable_file_error
+from dipmaster.market.raw.files import (
+    find_other_coins,
+    find_sources,
+    no_usable_file_error,
+)
 from dipmaster.market.raw.funding import build_funding_rates, read_funding_files, select_due_files
 from dipmaster.market.raw.intervals import interval_name
 from dipmaster.market.raw.log import FileRead, IgnoredFile, RawLog, RawMarket, tally_dropped
 from dipmaster.market.raw.merge import MergedSeries, merge_parts
-from dipmaster.market.raw.reading import FileBars, RowRules, SymbolRows, read_file
+from dipmaster.market.raw.reading import (
+    FileBars,
+    RowRules,
+    SymbolRows,
+    read_each,
+    read_file,
+    read_spans,
+)
+from dipmaster.market.raw.selection import (
+    SymbolSpan,
+    build_selection,
+    check_selected,
+    clip_spans,
+    find_continuing,
+    join_spans,
+    select_folder,
+)
 from dipmaster.market.raw.stray import drop_stray_bars
 from dipmaster.market.raw.tracking import (
     check_all_carried,
@@ -26,19 +44,49 @@ from dipmaster.market.raw.tracking import (
     read_state,
 )
 from dipmaster.market.raw.trim import TrimmedEnds, keep_all_bars, trim_to_common_end
+from dipmaster.results import RawSelection
 
 MIN_DAYS = 2
 
 
+def measure_history(
+    folder: Path, ingest: Ingest, workspace: Path | None = None
+) -> dict[str, SymbolSpan]:
+    """First and last selected bar of every coin, from the times of the files alone.
+
+    Parameters are those of `read_raw`. Bars that `read_raw` leaves out (bad rows, stray bars,
+    the end that is trimmed) still count here.
+
+    Raises
+    ------
+    DataError
+        Where the selection or a file cannot be used.
+    """
+    selection = build_selection(ingest)
+    check_all_carried(folder, workspace, selection.set)
+    check_tracked(folder)
+    sources, ignored = find_sources(folder, selection)
+    rules = RowRules(selection, ingest.on_bad_row == "drop")
+    files = read_each(sources, lambda source: read_spans(source, rules))
+    spans = join_spans(span for file in files for span in file)
+    selected = clip_spans(spans, selection)
+    check_selected(
+        select_folder(folder, selection), selection, spans, selected, find_other_coins(ignored)
+    )
+    if not selected:
+        raise no_usable_file_error(folder, ignored)
+    return selected
+
+
 def read_raw(folder: Path, ingest: Ingest, workspace: Path | None = None) -> RawMarket:
-    """Read every file that can hold bars; all sets under `folder` make one market.
+    """Read every selected file that can hold bars; sets that are read make one market.
 
     Parameters
     ----------
     folder
         data/raw.
     ingest
-        Section `ingest`: what is a bad row, what happens to it, the trimming.
+        Section `ingest`: what is selected, what is a bad row and what happens to it, trimming.
     workspace
         data/raw of the workspace, where `folder` is in an experiment's copy of it.
 
@@ -54,17 +102,23 @@ def read_raw(folder: Path, ingest: Ingest, workspace: Path | None = None) -> Raw
         disagree, a symbol has less than two days of bars, its funding rates are
         not complete, or what is read is not what DVC tracks.
     """
-    check_all_carried(folder, workspace)
+    selection = build_selection(ingest)
+    check_all_carried(folder, workspace, selection.set)
     check_tracked(folder)
-    state_before = read_state(folder)
-    sources, ignored = find_sources(folder)
-    files = _read_all(
-        sources, RowRules(_date_to_epoch_ms(ingest.max_time), ingest.on_bad_row == "drop")
-    )
+    set_folder = select_folder(folder, selection)
+    state_before = read_state(set_folder)
+    sources, ignored = find_sources(folder, selection)
+    rules = RowRules(selection, ingest.on_bad_row == "drop")
+    files = read_each(sources, lambda source: read_file(source, rules))
     ignored = sorted([*ignored, *(entry for file in files for entry in file.ignored)])
-    funding_files = read_funding_files(folder, ignored)
-    check_unchanged(folder, state_before)
-    series = _merge_symbols([part for file in files for part in file.parts])
+    funding_files = read_funding_files(folder, ignored, selection)
+    check_unchanged(set_folder, state_before)
+    spans = join_spans(span for file in files for span in file.spans)
+    parts = [part for file in files for part in file.parts]
+    check_selected(
+        set_folder, selection, spans, {part.symbol for part in parts}, find_other_coins(ignored)
+    )
+    series = _merge_symbols(parts)
     if not series:
         raise no_usable_file_error(folder, ignored)
     series, stray_bars = drop_stray_bars(series)
@@ -73,7 +127,7 @@ def read_raw(folder: Path, ingest: Ingest, workspace: Path | None = None) -> Raw
     )
     raw = ingest.raw
     trimmed_ends = (
-        trim_to_common_end(series, raw.ended_after_days)
+        trim_to_common_end(series, raw.ended_after_days, find_continuing(selection, spans))
         if raw.trim_to_common_end
         else keep_all_bars(series)
     )
@@ -86,27 +140,23 @@ def read_raw(folder: Path, ingest: Ingest, workspace: Path | None = None) -> Raw
     funding_names = tuple(file.file for file in funding_files)
     ignored = [entry for entry in ignored if entry.file not in funding_names]
     log = _build_log(files, ignored, series, trimmed_ends)
+    sets_read = sorted({_name_set(file.file) for file in log.files})
     return RawMarket(
         bars,
         build_funding_rates(funding_files, bars),
-        replace(log, stray_bars=stray_bars, funding_files=funding_names),
+        replace(
+            log,
+            stray_bars=stray_bars,
+            funding_files=funding_names,
+            selection=RawSelection(
+                set=raw.set,
+                sets_read=tuple(sets_read),
+                symbols=raw.symbols,
+                start=raw.start,
+                end=raw.end,
+            ),
+        ),
     )
-
-
-def _read_all(sources: list[RawFile], rules: RowRules) -> list[FileBars]:
-    """Read in threads; the faults of all files are reported in the order of the files."""
-
-    def read(source: RawFile) -> FileBars | DataError:
-        try:
-            return read_file(source, rules)
-        except DataError as error:
-            return error
-
-    results = map_in_threads(read, sources, "Reading data/raw")
-    errors = [result for result in results if isinstance(result, DataError)]
-    if errors:
-        raise data_errors(errors, "files")
-    return [result for result in results if isinstance(result, FileBars)]
 
 
 def _merge_symbols(parts: list[SymbolRows]) -> dict[str, MergedSeries]:
@@ -122,7 +172,7 @@ def _check_length(bars: dict[str, int], folder: Path) -> None:
             f"at least {MIN_DAYS} days of 5-minute bars of every symbol "
             f"({MIN_DAYS * BARS_PER_DAY} bars), and split.burn_in_days more before a trade counts",
             ", ".join(f"{bars[symbol]} bars of {symbol}" for symbol in short),
-            "add files of more days for these symbols, or move their files out of data/raw",
+            "add files of more days for these symbols, or leave them out (ingest.raw.symbols)",
         )
 
 
@@ -161,5 +211,6 @@ def _build_frame(series: MergedSeries, bars: int) -> pd.DataFrame:
     return BARS.check(frame.assign(open_time=to_timestamps(series.times_ms[:bars])), "data/raw")
 
 
-def _date_to_epoch_ms(date: str) -> int:
-    return round(datetime.fromisoformat(date).replace(tzinfo=UTC).timestamp() * 1000)
+def _name_set(file: str) -> str:
+    """Folder under data/raw that a file lies in; "" for data/raw itself."""
+    return file.partition("/")[0] if "/" in file else ""

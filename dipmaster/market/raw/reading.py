@@ -1,22 +1,29 @@
 """One file to checked rows of each symbol in it; nothing is resampled or merged yet."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
 import pyarrow as pa
 
-from dipmaster.core.errors import DataError, TableError, data_error
+from dipmaster.core.errors import DataError, TableError, data_error, data_errors
 from dipmaster.core.kernels import Bools, Floats, Ints
+from dipmaster.core.parallel import map_in_threads
 from dipmaster.core.time_units import EARLIEST_MS
 from dipmaster.market.raw import naming, rows
 from dipmaster.market.raw.columns import OPTIONAL, PRICES, NotBarsError, column_error
 from dipmaster.market.raw.convert import NO_TIME, as_epoch_ms, as_floats
-from dipmaster.market.raw.files import RawFile, explain_interval
+from dipmaster.market.raw.files import NOT_SELECTED, RawFile, explain_interval
 from dipmaster.market.raw.intervals import describe_other_interval, detect_interval, interval_name
 from dipmaster.market.raw.loading import LoadedFile, load
 from dipmaster.market.raw.log import DroppedRows, IgnoredFile
+from dipmaster.market.raw.selection import (
+    Selection,
+    SymbolSpan,
+    measure_spans,
+    select_rows,
+)
 
 Result = TypeVar("Result")
 _FIX_UNITS = (
@@ -27,9 +34,9 @@ _FIX_UNITS = (
 
 @dataclass(frozen=True)
 class RowRules:
-    """What counts as a bad row and what happens to it."""
+    """Which rows are read, and what happens to bad ones."""
 
-    max_time_ms: int
+    selection: Selection
     drop: bool
 
 
@@ -57,11 +64,15 @@ class SymbolRows:
 
 @dataclass(frozen=True)
 class FileBars:
-    """What one file gave: parts by symbol, or the reason why it is ignored."""
+    """What one file gave: parts by symbol, or the reason why it is ignored.
+
+    `spans` are those of all its coins, selected or not.
+    """
 
     parts: tuple[SymbolRows, ...]
     ignored: tuple[IgnoredFile, ...] = ()
     dropped: tuple[DroppedRows, ...] = ()
+    spans: tuple[SymbolSpan, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -75,6 +86,47 @@ class _FileColumns:
     symbols: Ints
 
 
+def read_each(sources: Sequence[RawFile], read: Callable[[RawFile], Result]) -> list[Result]:
+    """Read files in threads; the faults of all are reported in the order of the files.
+
+    Raises
+    ------
+    DataError
+        The faults of all files that cannot be used.
+    """
+
+    def read_or_fail(source: RawFile) -> Result | DataError:
+        try:
+            return read(source)
+        except DataError as error:
+            return error
+
+    results = map_in_threads(read_or_fail, sources, "Reading data/raw")
+    errors = [result for result in results if isinstance(result, DataError)]
+    if errors:
+        raise data_errors(errors, "files")
+    return [result for result in results if not isinstance(result, DataError)]
+
+
+def read_spans(source: RawFile, rules: RowRules) -> tuple[SymbolSpan, ...]:
+    """First and last time of each coin in a file, from its times alone; none where it has no bars.
+
+    Raises
+    ------
+    DataError
+        Where it cannot be read or holds no bars of one interval.
+    """
+    try:
+        loaded = _load_bars(source, rules)
+    except NotBarsError:
+        return ()
+    times = _convert(as_epoch_ms, loaded.columns["open_time"], "open_time", source)
+    columns = _FileColumns(times, {}, {}, *_read_symbols(loaded, source))
+    if explain_interval(_determine_interval(columns, source, rules)):
+        return ()
+    return measure_spans(times, columns.names, columns.symbols, rules.selection.max_time_ms)
+
+
 def read_file(source: RawFile, rules: RowRules) -> FileBars:
     """Read and check one file.
 
@@ -84,30 +136,50 @@ def read_file(source: RawFile, rules: RowRules) -> FileBars:
         Where it cannot be used; for a bad row with file, row and fix.
     """
     try:
-        loaded = load(source, rules.drop)
+        loaded = _load_bars(source, rules)
     except NotBarsError as error:
-        if naming.is_named_as_bars(source.name):
-            raise column_error(source.display_name, str(error)) from error
         return FileBars((), (IgnoredFile(source.name, str(error)),))
     columns = _convert_columns(loaded, source)
     interval = _determine_interval(columns, source, rules)
     reason = explain_interval(interval)
     if reason:
         return FileBars((), (IgnoredFile(source.name, reason),))
-    codes = rows.find_faults(
-        columns.times_ms, columns.values, columns.is_text, interval, rules.max_time_ms
-    )
-    if not rules.drop and np.any(codes != rows.NO_FAULT):
+    codes = _find_faults(columns, interval, rules.selection)
+    if not rules.drop and np.any(codes >= 0):
         raise _bad_row_error(loaded, codes)
     if np.any(codes == rows.WRONG_UNIT):
         raise _bad_row_error(loaded, np.where(codes == rows.WRONG_UNIT, codes, rows.NO_FAULT))
     parts = tuple(
         _select_symbol(columns, codes, index, interval, source)
-        for index in range(len(columns.names))
+        for index in sorted(set(columns.symbols[codes != rows.NOT_SELECTED].tolist()))
     )
     for part in parts:
         _check_quote_volume(part)
-    return FileBars(parts, (), _count_dropped(loaded, columns, codes, source))
+    spans = measure_spans(
+        columns.times_ms, columns.names, columns.symbols, rules.selection.max_time_ms
+    )
+    if not parts:
+        return FileBars((), (IgnoredFile(source.name, NOT_SELECTED),), (), spans)
+    return FileBars(parts, (), _count_dropped(loaded, columns, codes, source), spans)
+
+
+def _load_bars(source: RawFile, rules: RowRules) -> LoadedFile:
+    """As `load`; a file that is named as bars has to hold some."""
+    try:
+        return load(source, rules.drop)
+    except NotBarsError as error:
+        if naming.is_named_as_bars(source.name):
+            raise column_error(source.display_name, str(error)) from error
+        raise
+
+
+def _find_faults(columns: _FileColumns, interval: int, selection: Selection) -> Ints:
+    """Code of every row: its first fault, `NO_FAULT`, or `NOT_SELECTED`."""
+    codes = rows.find_faults(
+        columns.times_ms, columns.values, columns.is_text, interval, selection.max_time_ms
+    )
+    is_selected = select_rows(columns.times_ms, columns.names, columns.symbols, selection)
+    return np.where(is_selected, codes, rows.NOT_SELECTED)
 
 
 def _convert_columns(loaded: LoadedFile, source: RawFile) -> _FileColumns:
@@ -156,7 +228,7 @@ def _read_symbols(loaded: LoadedFile, source: RawFile) -> tuple[tuple[str, ...],
 def _determine_interval(columns: _FileColumns, source: RawFile, rules: RowRules) -> int:
     """Interval of the name, else of the symbol with most rows; every symbol must keep to it."""
     named = naming.parse_interval(source.name)
-    known = (columns.times_ms >= EARLIEST_MS) & (columns.times_ms < rules.max_time_ms)
+    known = (columns.times_ms >= EARLIEST_MS) & (columns.times_ms < rules.selection.max_time_ms)
     times_by_symbol = [
         columns.times_ms[known & (columns.symbols == i)] for i in range(len(columns.names))
     ]
@@ -188,7 +260,7 @@ def _check_interval(times_ms: Ints, interval: int, is_named: bool, where: str) -
 
 
 def _bad_row_error(loaded: LoadedFile, codes: Ints) -> DataError:
-    bad = np.flatnonzero(codes != rows.NO_FAULT)
+    bad = np.flatnonzero(codes >= 0)
     row = int(bad[0])
     others = f" (and {bad.size - 1} more bad rows in this file)" if bad.size > 1 else ""
     return data_error(

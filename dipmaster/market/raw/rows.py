@@ -19,6 +19,8 @@ class BadRowReason:
 
 
 NO_FAULT = -1
+NOT_SELECTED = -2
+"""Code of a row that is neither checked nor read."""
 REASONS = (
     BadRowReason(
         "no_time", "a time: seconds to nanoseconds since 1970, or YYYY-MM-DD HH:MM:SS in UTC"

@@ -32,7 +32,7 @@ def check_tracked(folder: Path) -> None:
         raise data_errors(faults, "files and folders")
 
 
-def check_all_carried(folder: Path, workspace: Path | None) -> None:
+def check_all_carried(folder: Path, workspace: Path | None, selected_set: str | None) -> None:
     """Refuse to work on a part of the files.
 
     Parameters
@@ -42,6 +42,8 @@ def check_all_carried(folder: Path, workspace: Path | None) -> None:
     workspace
         data/raw of the workspace that the experiment was started in; None
         where there is no copy.
+    selected_set
+        The only folder that is read; None: all of them.
 
     Raises
     ------
@@ -50,7 +52,9 @@ def check_all_carried(folder: Path, workspace: Path | None) -> None:
     """
     if workspace is None:
         return
-    missing = sorted(_list_names(workspace) - _list_names(folder))
+    prefix = "" if selected_set is None else f"{selected_set}/"
+    names = _list_names(workspace) - _list_names(folder)
+    missing = sorted(name for name in names if name.startswith(prefix))
     if not missing:
         return
     sets = sorted({name.partition("/")[0] for name in missing})
@@ -60,6 +64,12 @@ def check_all_carried(folder: Path, workspace: Path | None) -> None:
         f"{_format_names(missing)} missing",
         f"{format_carry_commands(sets)}, then start or queue the experiment again",
     )
+
+
+def find_workspace_raw(folder: Path) -> Path | None:
+    """data/raw of the workspace where an experiment runs in a copy of it: DVC names its root."""
+    root = Path(os.environ.get("DVC_ROOT", "."))
+    return None if root.resolve() == Path.cwd() else root / folder
 
 
 def format_carry_commands(sets: list[str]) -> str:

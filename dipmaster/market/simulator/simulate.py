@@ -1,7 +1,6 @@
 """The simulated market as a whole: all coins, all tables."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 import numpy as np
 import pandas as pd
@@ -10,7 +9,7 @@ from dipmaster.core.kernels import Ints
 from dipmaster.core.panel import to_timestamps
 from dipmaster.core.parallel import map_in_threads
 from dipmaster.core.params.market import SimulatorParams
-from dipmaster.core.time_units import BAR_MS, BARS_PER_DAY
+from dipmaster.core.time_units import BAR_MS, BARS_PER_DAY, date_to_epoch_ms
 from dipmaster.market.simulator.bars import build_bars_table
 from dipmaster.market.simulator.channels import (
     build_on_chain_table,
@@ -67,9 +66,9 @@ def simulate_market(dials: SimulatorParams, model: MarketModel = MARKET_MODEL) -
 
 
 def _build_grid(dials: SimulatorParams) -> Ints:
-    first = datetime.strptime(dials.start, "%Y-%m-%d").replace(tzinfo=UTC)
-    start = int(first.timestamp() * 1000)
-    return start + BAR_MS * np.arange(dials.days * BARS_PER_DAY, dtype=np.int64)
+    return date_to_epoch_ms(dials.start) + BAR_MS * np.arange(
+        dials.days * BARS_PER_DAY, dtype=np.int64
+    )
 
 
 def _simulate_coin_tables(

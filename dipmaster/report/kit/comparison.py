@@ -14,7 +14,7 @@ from dipmaster.results.metrics import (
     MetricChange,
 )
 
-PLAIN = "the interval holds zero"
+PLAIN = "the confidence interval contains zero"
 """The reason that needs no words."""
 
 

@@ -83,8 +83,8 @@ def _tick_names(axis: Axis) -> list[tuple[float, str]]:
     """Ticks that were put by hand, with their words; those of numbers are left to the scale."""
     if not isinstance(axis.get_major_locator(), FixedLocator):
         return []
-    places = axis.get_majorticklocs()
+    places = [float(place) for place in axis.get_majorticklocs()]
     words = [" ".join(word.split()) for word in axis.get_major_formatter().format_ticks(places)]
     if words and all(_NUMBER.fullmatch(word) for word in words):
         return []
-    return [(float(place), word) for place, word in zip(places, words, strict=True)]
+    return list(zip(places, words, strict=True))

@@ -14,7 +14,7 @@ from dipmaster.results.evaluation.differences import PhaseComparison
 from dipmaster.results.evaluation.exits import ExitResults, HoldingBySubset, ProfitCapture
 
 BAND = (float(HOLDING_BAND_MINUTES[0]), float(HOLDING_BAND_MINUTES[1]))
-FACTOR = Claim("2.profit_factor", "2", "profit factor +80 %, from .77 to 1.4", 0.80, "frac", 2)
+FACTOR = Claim("2.profit_factor", "2", "profit factor +80 %, from 0.77 to 1.4", 0.80, "frac", 2)
 HOLDING = Claim("2.holding", "2", "held 45 to 120 minutes on average", BAND, "minutes", 2)
 CAPTURE = Claim("2.capture", "2", "profit capture +40 %", 0.40, "frac", 2)
 
@@ -49,7 +49,7 @@ def _holding(holding: HoldingBySubset, too_small: str) -> RoadmapClaim:
     """Of the mean; how many trades lie in the band is another question, said beside."""
     after = holding.traded.after
     mean, inside = after.mean_minutes, after.in_band_frac.value
-    beside = "" if inside is None else f"{100 * inside:.0f} % of the trades lie in it"
+    beside = "" if inside is None else f"{100 * inside:.0f} % of trades lie within the range"
     return HOLDING.between(mean, mean.n, too_small, beside)
 
 
@@ -57,7 +57,8 @@ def _capture(capture: ProfitCapture, too_small: str) -> RoadmapClaim:
     traded, beside = capture.traded, ""
     if traded.before is not None and traded.after is not None:
         beside = (
-            f"gross profit over the largest rise within {capture.horizon_bars} bars: "
+            "gross profit over the maximum favourable excursion within "
+            f"{capture.horizon_bars} bars: "
             f"{100 * traded.before:.1f} % under phase 1's exits, "
             f"{100 * traded.after:.1f} % under phase 2's"
         )

@@ -100,9 +100,9 @@ def _false_signals(traded_losers: float | None) -> str:
     """Any filter that trades less trades fewer losers: only their share among trades can judge."""
     rate = "-" if traded_losers is None else f"{100 * traded_losers:.1f} %"
     return (
-        "share of losers among those traded minus that among all: the same figure as the change "
-        f"of precision, its sign turned. {rate} of all losers are traded, but any filter that "
-        "trades less does that"
+        "share of losing trades, traded minus all candidates: the change in precision with the "
+        f"opposite sign. {rate} of all losing candidates are traded, but any filter that trades "
+        "less lowers that"
     )
 
 
@@ -127,8 +127,8 @@ def _regime_accuracy(
     coins, market = detector.coin_truth, detector.market_truth
     if coins is None:
         return claim.inconclusive(
-            "real bars have no true regime: only a proxy can be computed, the class of the next "
-            f"24 hours' realised volatility, and it is not accuracy{_proxy(detector)}"
+            "real bars have no known true regime: only a proxy can be computed, the class of the "
+            f"next 24 hours' realised volatility; it is no accuracy{_proxy(detector)}"
         )
     if isinstance(coins, NothingToCompare):
         return claim.inconclusive(coins.reason)
@@ -180,11 +180,13 @@ def _stable(quality: SignalQuality, too_small: str) -> RoadmapClaim:
     most = _possible(rows)
     spread = Interval(apart, None, most)
     if most is not None and most <= WIN_RATE_RANGE_FRAC:
-        return claim.record(spread, n, MET, "even the largest possible difference is small")
+        return claim.record(
+            spread, n, MET, "the largest difference that the intervals allow is small"
+        )
     could = "any" if most is None else f"up to {100 * most:.0f} points"
     why = (
-        f"no difference was found, p = {test.p:.2g}, but with so few trades the test could "
-        f"miss one: {could} of difference fits the data"
+        f"no difference is significant, p = {test.p:.2g}, but the test has little power with so "
+        f"few trades: {could} of difference is consistent with the data"
     )
     return claim.record(spread, n, INCONCLUSIVE, why)
 
@@ -221,21 +223,21 @@ def _validator(quality: SignalQuality, too_small: str, gates: Gates) -> tuple[Ro
         if planted is None
         else f"; of the drops with a built-in reversal {_percent(planted)} were traded"
     )
-    clash = "the roadmap's own precision .85 and recall .75 give F1 = .797, below its .80"
+    clash = "the roadmap's own precision 0.85 and recall 0.75 give F1 = 0.797, below its 0.80"
     folds = sum(1 for fold in quality.consistency.folds if fold.n)
     return (
-        _target("precision", "precision .85 or more").at_least(
+        _target("precision", "precision 0.85 or more").at_least(
             quality.precision, traded, too_small
         ),
-        _target("recall", "recall .75 or more").at_least(
+        _target("recall", "recall 0.75 or more").at_least(
             quality.recall, positive, few, chance + drops
         ),
-        _target("f1", "F1 score .80 or more", "ratio").at_least(quality.f1, positive, few, clash),
-        _target("consistency", "consistency .90 or more", "ratio").at_least(
+        _target("f1", "F1 score 0.80 or more", "ratio").at_least(quality.f1, positive, few, clash),
+        _target("consistency", "consistency 0.90 or more", "ratio").at_least(
             quality.consistency,
             folds,
             too_small,
-            "1 - spread of precision between months / mean",
+            "1 - spread of the monthly precision / its mean",
         ),
     )
 

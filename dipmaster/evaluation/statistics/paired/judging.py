@@ -51,10 +51,10 @@ def _rule(metric: Metric, difference: Difference, lacking: str) -> tuple[Compari
     if lacking or low is None or high is None:
         return "inconclusive", lacking or difference.reason
     if low <= 0.0 <= high:
-        return "inconclusive", "the interval holds zero"
+        return "inconclusive", "the confidence interval contains zero"
     if (low > 0.0) == (metric.direction == "min"):
-        return "better", "the whole interval lies on the better side of zero"
-    return "worse", "the whole interval lies on the worse side of zero"
+        return "better", "the confidence interval lies on the better side of zero"
+    return "worse", "the confidence interval lies on the worse side of zero"
 
 
 def to_ratio(logged: Difference) -> Interval:

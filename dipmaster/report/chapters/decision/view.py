@@ -9,6 +9,7 @@ from dipmaster.report.inputs import ReportInputs
 from dipmaster.report.kit import accounts, gates
 from dipmaster.report.kit.table import table
 from dipmaster.report.recommendation import describe_time, find_longest
+from dipmaster.results import summarize
 from dipmaster.results.evaluation.phase import PhaseFigures
 
 GONE_BEFORE_FRAC = 0.5  # of the capital: page one says so where less was left at the split
@@ -35,12 +36,13 @@ def view(inputs: ReportInputs) -> Context:
     """Recommendations, the matrix with its verdicts, accounts side by side, the largest risks."""
     number = inputs.headline_phase
     figures = inputs.phase(number)
+    summary = summarize(inputs.validation, inputs.gates)
     planned = gates.roadmap_phases(inputs.built)
     return {
         "planned": planned,
         "is_complete": set(planned) <= set(inputs.built),
-        "verdict": inputs.validation.verdict,
-        "reason": inputs.validation.verdict_reason,
+        "verdict": summary.verdict,
+        "reason": summary.verdict_reason,
         "recommendations": inputs.recommendations,
         "checks": inputs.validation.integrity_checks,
         "columns": [_column(inputs, phase) for phase in planned],
@@ -51,7 +53,7 @@ def view(inputs: ReportInputs) -> Context:
         "is_barely_invested": rarely_invested(inputs) is not None,
         "is_ruined": inputs.is_ruined(number),
         "lost_before_frac": _lost_before(figures, inputs.params.execution.capital),
-        "matrix": gates.matrix(inputs.gates, inputs.built, inputs.params.gates),
+        "matrix": gates.matrix(inputs.shown_gates, inputs.built, inputs.params.gates),
         "accounts": table(accounts.COLUMNS, inputs.accounts, "data short accounts"),
         "risks": find(inputs)[:RISKS],
     }

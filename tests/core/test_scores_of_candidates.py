@@ -4,11 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from dipmaster.core.catalog import check_scores
 from dipmaster.core.errors import DataError
 from dipmaster.core.panel import to_timestamps
 from dipmaster.core.tables import SCORES as TABLE
 from dipmaster.core.time_units import BAR_MS
-from dipmaster.evaluation.reading import check_scores
 
 TIMES = 1_672_531_200_000 + BAR_MS * np.array([0, 50, 90])
 CANDIDATES = pd.DataFrame(

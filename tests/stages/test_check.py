@@ -1,0 +1,80 @@
+"""Stage `check`: everything that can be told beforehand, and an output that reruns nobody."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from dipmaster.core import catalog, stage, store
+from stages import check
+from tests.made.params import read_values
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
+    """Run the stage with changed params: ``run({"gates.alpha": 2})``; returns its exit code."""
+    monkeypatch.chdir(tmp_path)
+
+    def run_stage(changes: dict[str, Any]) -> int:
+        values = read_values()
+        for path, value in changes.items():
+            *parts, last = path.split(".")
+            section = values
+            for part in parts:
+                section = section[part]
+            section[last] = value
+        Path("params.yaml").write_text(yaml.safe_dump(values), encoding="utf-8")
+        with pytest.raises(SystemExit) as raised:
+            stage.run("check", check.main)
+        return int(raised.value.code or 0)
+
+    return run_stage
+
+
+def test_the_output_is_the_same_whatever_passed(run: Callable[..., int]) -> None:
+    outputs = []
+    for changes in ({}, {"signal.z_min": 2.0}, {"ingest.simulated.days": 200}):
+        assert run(changes) == 0
+        outputs.append(catalog.CHECK_PASSED.read_bytes())
+    assert set(outputs) == {b'{\n  "passed": true\n}\n'}
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"gates.alpha": 2.0, "report.title": ""}, "params.yaml: 2 value(s) do not fit"),
+        ({"exits.max_holding_bars": 99}, "signal.cooldown_bars (36) must be at least"),
+        ({"split.burn_in_days": 725}, "725 days of burn-in (split.burn_in_days) and at least 7"),
+        (
+            {"confidence.thresholds.low_volatility": 0.9},
+            "low_volatility, normal_volatility and high_volatility must not fall",
+        ),
+        ({"execution.min_notional": 5000.1}, "no order would ever be sent"),
+        ({"ingest.source": "raw"}, "Fix: put files into data/raw/<set>/"),
+    ],
+)
+def test_a_bad_value_of_any_section_is_told(
+    run: Callable[..., int], capsys: pytest.CaptureFixture[str], changes: Any, message: str
+) -> None:
+    Path("data/raw").mkdir(parents=True)
+    assert run(changes) == 1
+    told = capsys.readouterr().err
+    assert told.startswith("check: error: ")
+    assert message in told
+    assert "Fix:" in told
+    assert not catalog.CHECK_PASSED.exists()
+
+
+def test_too_few_blocks_are_a_note(
+    run: Callable[..., int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run({"ingest.simulated.days": 200}) == 0
+    assert "check: note: 20 days out of sample hold 1 block(s)" in capsys.readouterr().err
+
+
+def test_the_committed_params_pass(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    params = store.check_params(project / "params.yaml")
+    assert params.gates.min_trades > 0
+    assert params.report.title
