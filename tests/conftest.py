@@ -1,6 +1,5 @@
 """Fixtures that several packages share."""
 
-import gc
 import os
 from pathlib import Path
 
@@ -18,12 +17,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Files with slow tests first: the short ones fill what is left, and no worker waits long."""
     slow = {item.path for item in items if item.get_closest_marker("slow")}
     items.sort(key=lambda item: item.path not in slow)
-
-
-def pytest_collection_finish() -> None:
-    """What is imported and collected stays: no search for cycles has to walk it again."""
-    gc.collect()
-    gc.freeze()
 
 
 @pytest.fixture(scope="session")

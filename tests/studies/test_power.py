@@ -27,6 +27,8 @@ from studies.power.market import PowerCase, score_case
 from studies.power.tables import SCORES, PowerResult, build_record
 from tests.studies.test_phase_1_markets import SMALL
 
+pytestmark = pytest.mark.slow
+
 TREES = BoostedTrees(
     seed=1,
     rounds=10,
