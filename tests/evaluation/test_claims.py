@@ -182,8 +182,8 @@ def test_fewer_false_signals_is_precision_turned_round(claims) -> None:
     row = claims(measured().with_precision_change(0.005))["1.1.false_signals"]
     assert (row.value, row.low, row.high) == pytest.approx((-0.005, -0.015, 0.005))
     assert row.verdict == "inconclusive"
-    assert "the same figure as the change of precision" in row.reason
-    assert "30.0 % of all losers are traded" in row.reason
+    assert "the change in precision with the opposite sign" in row.reason
+    assert "30.0 % of all losing candidates are traded" in row.reason
     worse = claims(measured().with_precision_change(-0.05))
     assert worse["1.1.false_signals"].verdict == "not met"
 
@@ -320,7 +320,7 @@ def test_stable_needs_a_test_that_could_have_found_something(claims) -> None:
     row = claims(measured().with_quality(win_rate_by_regime=wide))["1.3.stable"]
     assert row.verdict == "inconclusive"
     assert row.value == pytest.approx(0.03)
-    assert "could miss one" in row.reason
+    assert "the test has little power" in row.reason
     assert "p = 0.6" in row.reason
     unstable = heterogeneity(0.0001, "heterogeneous")
     row = claims(measured().with_quality(heterogeneity=unstable))["1.3.stable"]

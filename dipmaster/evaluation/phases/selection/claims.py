@@ -128,7 +128,7 @@ def _regime_accuracy(
     if coins is None:
         return claim.inconclusive(
             "real bars have no known true regime: only a proxy can be computed, the class of the "
-            f"next 24 hours' realised volatility; it is no accuracy{_proxy(detector)}"
+            f"next 24 hours' realised volatility; it is not accuracy{_proxy(detector)}"
         )
     if isinstance(coins, NothingToCompare):
         return claim.inconclusive(coins.reason)
