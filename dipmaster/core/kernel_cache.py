@@ -5,7 +5,7 @@ from pathlib import Path
 from numba.core.caching import UserProvidedCacheLocator
 
 
-class KernelCacheLocator(UserProvidedCacheLocator):
+class KernelCacheLocator(UserProvidedCacheLocator):  # type: ignore[misc]  # numba is untyped
     """The same place for every copy of the project.
 
     numba would add the path of the source, and a copy would compile everything again.
