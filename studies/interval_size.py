@@ -108,7 +108,8 @@ def _drawdowns_of_orders(days: DailyAccount, order: Ints) -> Floats:
     level = np.hstack([start, np.cumprod(days.growth[order], axis=1)[:, :-1]])
     peak = np.maximum.accumulate(np.hstack([start, level * days.high[order]]), axis=1)[:, :-1]
     fall = (1.0 - level * days.low[order] / peak).max(axis=1)
-    return np.maximum(days.drawdown[order].max(axis=1), fall)
+    drawdowns: Floats = np.maximum(days.drawdown[order].max(axis=1), fall)
+    return drawdowns
 
 
 def count_errors(
