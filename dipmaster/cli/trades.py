@@ -120,13 +120,16 @@ def select_rows(frame: "pd.DataFrame", coin: str | None, exit_type: str | None) 
 
 
 def select_rank(frame: "pd.DataFrame", best: int | None, worst: int | None) -> "pd.DataFrame":
-    """The best and the worst by net return, the best first; all by time where neither is given."""
+    """The best by net return, the best first, then the worst, the worst first.
+
+    All by time where neither is given.
+    """
     import pandas as pd
 
     if best is None and worst is None:
         return frame
     ranked = frame.sort_values(["return_frac", "trade_id"], ascending=[False, True])
-    top, bottom = ranked.head(best or 0), ranked.tail(worst or 0)
+    top, bottom = ranked.head(best or 0), ranked.tail(worst or 0)[::-1]
     return pd.concat([top, bottom.loc[bottom.index.difference(top.index, sort=False)]])
 
 
@@ -161,7 +164,7 @@ def build_cells(frame: "pd.DataFrame") -> list[list[str]]:
     rows: Iterable[Any] = frame.itertuples()
     return [
         [
-            f"{row.entry_time:%Y-%m-%d %H:%M}",
+            f"{row.entry_time:%Y-%m-%d}\N{NO-BREAK SPACE}{row.entry_time:%H:%M}",
             str(row.symbol),
             name_exit_type(str(row.exit_type)),
             numbers.minutes(float(row.bars_held) * BAR_MS / MINUTE_MS),

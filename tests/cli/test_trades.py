@@ -20,7 +20,7 @@ def test_trades_of_the_burn_in_are_left_out(dipmaster: Command) -> None:
 
 
 def test_the_worst_and_the_best(dipmaster: Command) -> None:
-    assert list(as_frame(dipmaster, "--worst", "2")["return_frac"]) == [-0.002, -0.018]
+    assert list(as_frame(dipmaster, "--worst", "2")["return_frac"]) == [-0.018, -0.002]
     assert list(as_frame(dipmaster, "--best", "1", "--worst", "1")["return_frac"]) == [
         0.009, -0.018,
     ]  # fmt: skip
