@@ -30,7 +30,9 @@ def test_the_source_line_says_how_many_coins(states: States) -> None:
     one = replace(base, market=replace(base.market, symbols=("BTCUSDT",)))
     assert say_scope(one, "source").startswith("1 coin of real bars (set majors), 5-minute bars")
     assert say_scope(base, "source").startswith("3 coins of real bars (set majors), 5-minute bars")
-    assert "known, built-in edge 0.8" in say_scope(states["losing"](), "source")
+    assert "built-in edge is 0.8, the share of a liquidity jump that reverts" in say_scope(
+        states["losing"](), "source"
+    )
 
 
 def counted(base: ReportInputs, **counts: int) -> ReportInputs:
