@@ -185,6 +185,10 @@ class ReportInputs:
         """What forest plots are made of."""
         return JudgedGates(self.shown_gates, self.built)
 
+    def has_override(self, number: int) -> bool:
+        """Whether a phase fails whatever its gates show."""
+        return self.phase(number).degradation is not None
+
     def is_ruined(self, number: int) -> bool:
         """Whether equity fell below the smallest order, so that trading stopped for good."""
         figures = self.phase(number)

@@ -25,7 +25,7 @@ from tests.report.wording import find_refused, text_of_page
 pytestmark = [pytest.mark.slow, pytest.mark.painted]
 
 States = dict[str, Callable[[], ReportInputs]]
-FRONT = '<section class="page-one"'
+FRONT = '<section class="page-one'
 NEXT_PAGE = '<div style="break-before: page"></div>'
 STATES = [
     "all phases",
@@ -183,7 +183,7 @@ def test_every_state_fills_one_decision_page(front: Page, fronts: pypdf.PdfReade
         assert "Has the strategy reached its targets?" in text, (
             f"the page before {state} is too long"
         )
-        assert "on the capital out of sample" in text, f"{state} runs over its page"
+        assert "Largest risks" in text, f"{state} runs over its page"
     assert len(sheets) == len(STATES)
 
 
@@ -199,11 +199,12 @@ def test_no_chapter_prints_a_raw_null_and_every_entry_of_the_contents_is_there(
     assert not [anchor for anchor in wanted if f'id="{anchor}"' not in text]
 
 
-def test_page_one_holds_the_matrix_and_what_a_trade_leaves(fronts: pypdf.PdfReader) -> None:
+def test_page_one_holds_recommendations_matrix_accounts_and_risks(fronts: pypdf.PdfReader) -> None:
     text = text_of(fronts.pages[STATES.index("phase 2")])
     for words in (
-        "No verdict yet Phases 3 and 4 are not built.",
-        "Phase 2 against phase 1, paired: win rate −4.1 points (−6.1 to −2.1 points), worse",
+        "Phase 1: keep collecting, about 6.4 years to a decision",
+        "Phase 2: reject the adaptive exits, they reduce net return by 3.1 bp",
+        "No overall verdict: phases 3 and 4 are not built.",
         "Win rate",
         "55.4 %",
         "53.2 to 57.6 %",
@@ -219,9 +220,9 @@ def test_page_one_holds_the_matrix_and_what_a_trade_leaves(fronts: pypdf.PdfRead
         "Max drawdown",
         "77.3 %",
         "stated, unverified",
-        "contradict each other",
-        "needed to break even 69.0 %",
-        "paid in costs −22.4 bp",
+        "Time to a decision",
+        "Buy-and-hold",
+        "Largest risks",
         "SIMULATED MARKET",
     ):
         assert words in text, words
@@ -230,7 +231,8 @@ def test_page_one_holds_the_matrix_and_what_a_trade_leaves(fronts: pypdf.PdfRead
 
 def test_phases_not_built_have_no_number(front: Page) -> None:
     text = front("losing")
-    cells = re.findall(r'<td class="later">(.*?)</td>', text)
+    metrics = text[: text.index('<tr class="foot">')]
+    cells = re.findall(r'<td class="later">(.*?)</td>', metrics)
     assert len(cells) == 16
     for cell in cells:
         words = re.findall(r'<span class="line">(.*?)</span>', cell)
@@ -290,7 +292,7 @@ def test_files_are_attached_as_they_are(document: pypdf.PdfReader, states: State
 def test_figures_have_alternative_texts(page: Page) -> None:
     text = page("phase 2")
     titles = re.findall(r'<svg [^>]*role="img">\s*<title>(.*?)</title>', text, re.DOTALL)
-    assert len(titles) == text.count("<svg ") > 25
+    assert len(titles) == text.count("<svg ") > 15
     assert all(len(title) > 40 for title in titles)
 
 

@@ -14,6 +14,7 @@ from dipmaster.results.evaluation.phase import PhaseFigures
 
 GONE_BEFORE_FRAC = 0.5  # of the capital: page one says so where less was left at the split
 RISKS = 3  # findings on page one
+ROOMY = 3  # phases at most with which page one needs no smaller type
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ def view(inputs: ReportInputs) -> Context:
         "recommendations": inputs.recommendations,
         "checks": inputs.validation.integrity_checks,
         "columns": [_column(inputs, phase) for phase in planned],
+        "is_dense": len(inputs.built) > ROOMY or any(map(inputs.has_override, inputs.built)),
         "number": number,
         "figures": figures,
         "exits_change": _exits_change(inputs),
