@@ -102,7 +102,7 @@ def test_fits_without_mean_reversion_are_counted(fits: int, integrated: int, exp
 def test_accuracy_is_compared_with_90_per_cent(built: ReportInputs) -> None:
     text = printed(built)
     assert "classifies 76.0 % (71.0 to 81.0 %) of the bars correctly" in text
-    assert "more than 90 %: not met (the whole interval misses it)." in text
+    assert "more than 90 %: not met (the confidence interval misses the target)." in text
     assert "Accuracy, market state" in text
     assert "84.4 %" in text
 

@@ -5,9 +5,12 @@ import re
 from html import unescape
 
 import numpy as np
+import pytest
 
 from dipmaster.report.kit.drawing import date_ticks, drawing, inline_svg, list_rows, new_figure
 from dipmaster.report.kit.svg import compact, without_data
+
+pytestmark = pytest.mark.painted
 
 WRITTEN = """<?xml version="1.0"?>
 <svg width="10pt" viewBox="0 0 10 10">

@@ -47,10 +47,6 @@ def test_the_output_is_the_same_whatever_passed(run: Callable[..., int]) -> None
         ({"gates.alpha": 2.0, "report.title": ""}, "params.yaml: 2 value(s) do not fit"),
         ({"exits.max_holding_bars": 99}, "signal.cooldown_bars (36) must be at least"),
         ({"split.burn_in_days": 725}, "725 days of burn-in (split.burn_in_days) and at least 7"),
-        (
-            {"confidence.thresholds.low_volatility": 0.9},
-            "low_volatility, normal_volatility and high_volatility must not fall",
-        ),
         ({"execution.min_notional": 5000.1}, "no order would ever be sent"),
         ({"ingest.source": "raw"}, "Fix: put files into data/raw/<set>/"),
     ],

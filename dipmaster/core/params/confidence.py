@@ -92,15 +92,6 @@ class ConfidenceThresholds(Section):
     normal_volatility: float = frac("normal volatility")
     high_volatility: float = frac("high volatility, and where the regime is not known")
 
-    @model_validator(mode="after")
-    def _check_order(self) -> "ConfidenceThresholds":
-        if not self.low_volatility <= self.normal_volatility <= self.high_volatility:
-            raise ValueError(
-                "low_volatility, normal_volatility and high_volatility must not fall: a wilder "
-                "market never needs less confidence"
-            )
-        return self
-
 
 class ConfidenceEvaluation(Section):
     """How scores are evaluated."""
