@@ -195,7 +195,8 @@ def test_no_chapter_prints_a_raw_null_and_every_entry_of_the_contents_is_there(
     assert no_raw_value(text)
     wanted = re.findall(r'<a href="#([^"]+)">', text)
     assert len(wanted) > 20
-    assert find_refused(text_of_page(text)) == []
+    without_ticks = re.sub(r"<text[^>]*>[^A-Za-z<]*</text>", "", text)  # "1" beside "candidates"
+    assert find_refused(text_of_page(without_ticks)) == []
     assert not [anchor for anchor in wanted if f'id="{anchor}"' not in text]
 
 
