@@ -75,15 +75,18 @@ stages:
     outs: [data/check/passed.json]
   ingest:
     cmd: {python} -m stages.ingest
-    deps: [data/check/passed.json, data/raw]
+    deps: [data/raw]
     params: [ingest]
     outs: [data/ingest, reports/metrics/ingest.json: {{cache: false}}]
+  features:
+    cmd: "true"
+    deps: [data/check/passed.json, data/ingest]
 """
 
 
 @pytest.fixture
 def toy(copy: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The first two stages, on two days of raw files, with everything committed."""
+    """The first stages, on two days of raw files, all committed; features do nothing."""
     monkeypatch.setenv("PYTHONPATH", str(quick.ROOT))
     (copy / "dvc.yaml").write_text(TOY.format(python=sys.executable), encoding="utf-8")
     params = (copy / "params.yaml").read_text(encoding="utf-8")
