@@ -39,7 +39,7 @@ def in_project(command: Callable[Arguments, None]) -> Callable[Arguments, None]:
             command(*args, **kwargs)
         except DipMasterError as error:
             typer.echo(f"dipmaster: error: {error}", err=True)
-            raise typer.Exit(1) from None
+            raise typer.Exit(error.exit_code) from None
 
     return run_in_project
 

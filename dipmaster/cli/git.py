@@ -34,6 +34,11 @@ def read_file(commit: str, path: Path) -> str | None:
     return done.stdout if done.returncode == 0 else None
 
 
+def is_tracked(path: Path) -> bool:
+    """Whether git knows a file at this place; not where there is no repository."""
+    return _call(("ls-files", "--error-unmatch", "--", path.as_posix())).returncode == 0
+
+
 def resolve_commit(name: str) -> str | None:
     """Hash of the commit that a branch, tag or hash stands for; None where there is none."""
     done = _call(("rev-parse", "--quiet", "--verify", f"{name}^{{commit}}"))

@@ -2,9 +2,19 @@
 
 import subprocess
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import typer
+
+from dipmaster.core.errors import PipelineError
+
+INTERRUPTED = 130  # exit code of a program that Ctrl-C ended
+
+
+class InterruptedRunError(PipelineError):
+    """The user ended the run."""
+
+    exit_code: ClassVar[int] = INTERRUPTED
 
 
 def run(
@@ -57,7 +67,7 @@ def check_request(overrides: Sequence[str], name: str | None, queue: bool, force
     from dipmaster.cli import git
     from dipmaster.cli.check import check_all
     from dipmaster.cli.overrides import expand_sweeps
-    from dipmaster.core.errors import ParamsError, PipelineError
+    from dipmaster.core.errors import ParamsError
 
     sweeps = expand_sweeps(overrides)
     if len(sweeps) > 1 and not queue:
@@ -89,10 +99,9 @@ def run_apart(options: Sequence[str]) -> None:
     PipelineError
         Where it fails; this folder is untouched.
     """
-    from dipmaster.core.errors import PipelineError
-
-    if call_dvc(options) != 0:
-        raise PipelineError(
+    code = call_dvc(options)
+    if code != 0:
+        raise choose_error(code)(
             "the experiment failed, its messages are above; this folder is untouched.\n"
             "  Fix: what the stage names, then run it again."
         )
@@ -107,30 +116,51 @@ def run_here(options: Sequence[str]) -> None:
         Where it fails.
     """
     from dipmaster.cli.restoring import checkout_outputs, put_back, take_snapshot
-    from dipmaster.core.errors import PipelineError
 
     snapshot = take_snapshot()
-    done = False
-    try:
-        done = call_dvc(options) == 0
-    finally:
-        changed = [] if done else put_back(snapshot)
-    if done:
+    code = call_dvc(options)
+    if code == 0:
         return
+    changed = put_back(snapshot)
     outputs = "" if checkout_outputs() else "; some data have to be made again by `make report`"
     files = ", ".join(str(path) for path in changed) or "nothing had changed"
-    raise PipelineError(
+    raise choose_error(code)(
         f"the run failed, its messages are above; put back as before it: {files}{outputs}.\n"
         "  Fix: what the stage names, then run it again."
     )
 
 
 def call_dvc(options: Sequence[str]) -> int:
-    """Exit code of `dvc exp run`; its output goes to the terminal."""
+    """Exit code of `dvc exp run`, 130 where Ctrl-C ended it."""
+    return wait_for_end(start_dvc(options))
+
+
+def start_dvc(options: Sequence[str]) -> "subprocess.Popen[bytes]":
+    """Start `dvc exp run`; its output goes to the terminal."""
     from dipmaster.cli.project import build_environment, find_program
 
-    command = [find_program("dvc"), "exp", "run", *options]
-    return subprocess.run(command, env=build_environment(), check=False).returncode
+    return subprocess.Popen([find_program("dvc"), "exp", "run", *options], env=build_environment())
+
+
+def wait_for_end(child: "subprocess.Popen[bytes]") -> int:
+    """Exit code of a program, once it has ended.
+
+    Ctrl-C reaches the program as well: it is waited for, however often the user repeats it,
+    because it writes until it ends. The code is then 130, unless the program was done anyway.
+    """
+    interrupted = False
+    while True:
+        try:
+            code = child.wait()
+        except KeyboardInterrupt:
+            interrupted = True
+        else:
+            return INTERRUPTED if interrupted and code else code
+
+
+def choose_error(code: int) -> type[PipelineError]:
+    """What a run that did not end well raises."""
+    return InterruptedRunError if code == INTERRUPTED else PipelineError
 
 
 def report_result(before: dict[str, str], queue: bool, temp: bool) -> None:

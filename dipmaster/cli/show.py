@@ -52,10 +52,17 @@ def recommend_in_words(findings: "Findings") -> list[str]:
 
 
 def read_committed() -> "Findings | None":
-    """Findings of the last commit; None where it has none that this version can read."""
+    """Findings of the last commit; None where it has none that this version can read.
+
+    Nothing is said where the folder is no part of a commit, as that of `make report PROFILE=quick`.
+    """
+    from dipmaster.cli import git
     from dipmaster.cli.revisions import HEAD, find_revision, read_findings
+    from dipmaster.core import store
     from dipmaster.core.errors import DipMasterError
 
+    if not git.is_tracked(store.PARAMS_FILE):
+        return None
     try:
         return read_findings(find_revision(HEAD))
     except DipMasterError as error:

@@ -33,7 +33,7 @@ def trades(
     ] = None,
     coin: Annotated[str | None, typer.Option(help="Only this coin, e.g. BTCUSDT.")] = None,
     exit_type: Annotated[
-        str | None, typer.Option("--exit", help="Only this exit, e.g. stop.")
+        str | None, typer.Option("--exit", help="Only this exit, as printed or as in the file.")
     ] = None,
     best: Annotated[int | None, typer.Option(min=1, help="The n with the highest return.")] = None,
     worst: Annotated[int | None, typer.Option(min=1, help="The n with the lowest return.")] = None,
@@ -106,14 +106,17 @@ def select_rows(frame: "pd.DataFrame", coin: str | None, exit_type: str | None) 
         Where no trade is of it, with the names there are.
     """
     from dipmaster.core.errors import data_error
+    from dipmaster.report.kit.exit_types import name_exit_type
 
     for option, column, wanted in (("coin", "symbol", coin), ("exit", "exit_type", exit_type)):
         if wanted is None:
             continue
-        names = sorted(frame[column].unique())
-        if wanted not in names:
+        keys = sorted(frame[column].unique())
+        if wanted not in keys and option == "exit":
+            wanted = {name_exit_type(key): key for key in keys}.get(wanted, wanted)
+        if wanted not in keys:
             raise data_error(
-                f"--{option}", f"one of {', '.join(names)}", wanted, "choose one of them"
+                f"--{option}", f"one of {', '.join(keys)}", wanted, "choose one of them"
             )
         frame = frame[frame[column] == wanted]
     return frame

@@ -68,9 +68,9 @@ def compare_families(
     why = (
         f"lower bound of the classifier's AUC {_format(area)}, needed above .5; lower bound of the "
         f"regression's rank correlation with the net return {_format(rank)}, needed above 0. "
-        "Ranking skill does not imply profit: mean net return of the decile with the highest p "
-        f"{_format(classifier.mean_net_bps_top_decile.value)} bp (classifier) and "
-        f"{_format(regression.mean_net_bps_top_decile.value)} bp (regression) per trade"
+        "Ranking skill does not imply profit: mean net return of the decile with the highest "
+        f"probability {_format_bps(classifier.mean_net_bps_top_decile.value)} (classifier) and "
+        f"{_format_bps(regression.mean_net_bps_top_decile.value)} (regression) per trade"
     )
     shortage = _describe_shortage(scores, sample, params)
     carried = area is not None and area > 0.5, rank is not None and rank > 0.0
@@ -121,8 +121,12 @@ def evaluate_family(
     return FamilyFigures(n=len(selected), mean_net_bps_top_decile=top_net_bps, **figures)
 
 
-def _format(value: float | None) -> str:
-    return "not computable" if value is None else f"{value:.3g}"
+def _format(ratio: float | None) -> str:
+    return "not computable" if ratio is None else f"{ratio:.3f}"
+
+
+def _format_bps(value_bps: float | None) -> str:
+    return "not computable" if value_bps is None else f"{value_bps:+.1f} bp"
 
 
 def measure_importance(

@@ -10,12 +10,15 @@ DipMasterError
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 MAX_SHOWN = 5  # of many faults of one kind
 
 
 class DipMasterError(Exception):
-    """Base of all errors a user can fix; stages print it and exit with 1."""
+    """Base of all errors a user can fix; they are printed, and end the program with a code."""
+
+    exit_code: ClassVar[int] = 1
 
 
 class ParamsError(DipMasterError):

@@ -135,7 +135,7 @@ def _signs_agree(sample: TradeSample) -> Check:
     factor = metrics.profit_factor(sample.net, sample.return_frac)
     total, returns = float(sample.net.sum()), sample.days.returns
     mean = float(returns.mean())
-    figures = f"profit factor {factor or 0:.4g}, net {total:.2f}, mean {1e4 * mean:.3g} bps"
+    figures = f"profit factor {factor or 0:.4g}, net {total:.2f}, mean {1e4 * mean:.3g} bp"
     if factor is None:
         return Check(name, True, "nothing was lost: no profit factor to compare")
     if abs(mean) <= _drag(returns):

@@ -4,7 +4,7 @@ scikit-learn finds the coefficients; what stays is numbers that can be read,
 written as JSON and applied without any library.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
@@ -121,11 +121,6 @@ def fit_nonnegative_logistic(
         used[lowest] = False
     zeros, ones = (0.0,) * used.size, (1.0,) * used.size
     return Logistic(zeros, ones, zeros, base_log_odds(label, weight))
-
-
-def name_coefficients(inputs: Sequence[str], model: Logistic | None) -> dict[str, float]:
-    """Coefficients on standardised inputs, by input; {} without a model."""
-    return {} if model is None else dict(zip(inputs, model.coefficient, strict=True))
 
 
 def base_log_odds(label: Floats, weight: Floats) -> float:

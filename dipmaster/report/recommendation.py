@@ -12,7 +12,7 @@ from dipmaster.report.kit.phases import ADAPTIVE_EXITS, name_addition
 from dipmaster.results import GateRow, GateRows, ValidationResults
 from dipmaster.results.common import Interval, Verdict
 from dipmaster.results.evaluation.phase import PhaseFigures
-from dipmaster.results.metrics import METRICS, SHARPE
+from dipmaster.results.metrics import METRICS
 
 Action = Literal["adopt", "reject", "keep collecting", "no decision", "reference"]
 
@@ -29,8 +29,8 @@ class Recommendation:
     action
         In one word; "reference" for phase 0, which never counts.
     text
-        What follows the phase's name, without a full stop: "keep collecting, about 23 days to
-        100 trades".
+        What follows the phase's name, without a full stop: "keep collecting, not decided: 96
+        of 100 trades; about 23 more days at this rate".
     """
 
     phase: int
@@ -156,38 +156,64 @@ def _minus(value: float | None) -> float | None:
 
 def _names(judged: _Judged, verdict: Verdict) -> str:
     """Gates with a verdict, in a list within a sentence; empty where there is none."""
-    names = [_name(gate) for gate in judged.gates if gate.verdict == verdict]
+    names = [METRICS[gate.metric].name for gate in judged.gates if gate.verdict == verdict]
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
-def _name(gate: GateRow) -> str:
-    title = METRICS[gate.metric].title
-    return title if gate.metric == SHARPE.key else title[:1].lower() + title[1:]
-
-
 def _describe_waiting(judged: _Judged) -> str:
-    """How long until there is enough data, and until a decision at 50 % power."""
-    days = judged.figures.days_needed
-    wait = "" if not days else f", {describe_time(days)} to {_aim(judged)}"
+    """What is missing, and what the longest wait can bring."""
+    found = [_describe_shortage(judged)]
     longest = find_longest(judged.gates, judged.results.period.days_out_of_sample)
-    if longest is None or (days and longest.days <= days):
-        return f"keep collecting{wait or ', time to a decision not computable'}"
-    return f"keep collecting{wait}, {describe_time(longest.days)} to a decision on {longest.name}"
+    if longest and longest.days > _days_to_minimum(judged):
+        found.append(longest.describe())
+    elif longest is None and not judged.figures.days_needed:
+        found.append("time to a decision not computable")
+    return f"keep collecting, {'; '.join(found)}"
 
 
-def _aim(judged: _Judged) -> str:
-    if judged.figures.verdict == "INSUFFICIENT DATA":
-        return _lacking(judged) or "the minimum data"
-    open_gates = _names(judged, "INCONCLUSIVE")
-    return f"a decision on {open_gates}" if open_gates else "a decision"
+def _describe_shortage(judged: _Judged) -> str:
+    """Counts below their minimum and the time until they reach it, or the gates that are open."""
+    if judged.figures.verdict != "INSUFFICIENT DATA":
+        return f"not decided: {_names(judged, 'INCONCLUSIVE') or 'the verdict of the phase'}"
+    lacking, days = _lacking(judged) or "less than the minimum data", _days_to_minimum(judged)
+    rate = f"; {describe_time(days, more=True)} at this rate" if days else ""
+    return f"not decided: {lacking}{rate}"
+
+
+def _days_to_minimum(judged: _Judged) -> int:
+    """0 where the phase has the minimum data, or the time is not computable."""
+    short = judged.figures.verdict == "INSUFFICIENT DATA"
+    return (judged.figures.days_needed or 0) if short else 0
 
 
 @dataclass(frozen=True)
 class LongestWait:
     """The undecided gate that needs the longest period, and how many days more."""
 
-    name: str
+    gate: GateRow
     days: int
+
+    @property
+    def name(self) -> str:
+        """Of the gate, within a sentence."""
+        return METRICS[self.gate.metric].name
+
+    def describe(self) -> str:
+        """What the wait can bring: 50 % power is no promise of a verdict."""
+        return (
+            f"even after {describe_time(self.days, more=True)} a verdict on {self.name} "
+            f"({_compare_with_target(self.gate)}) is no likelier than 50 %"
+        )
+
+
+def _compare_with_target(gate: GateRow) -> str:
+    """Side of the target on which the estimate lies."""
+    if gate.value is None or gate.target is None:
+        return "currently not computable"
+    if gate.value == gate.target:
+        return "currently at its target"
+    side = "above" if gate.value > gate.target else "below"
+    return f"currently {side} its target"
 
 
 def find_longest(gates: Sequence[GateRow], days: int) -> LongestWait | None:
@@ -206,7 +232,7 @@ def find_longest(gates: Sequence[GateRow], days: int) -> LongestWait | None:
         None where no undecided gate has a known sample size.
     """
     waits = [
-        LongestWait(_name(gate), wait)
+        LongestWait(gate, wait)
         for gate in gates
         if (wait := days_to_decision(gate, days)) is not None
     ]
@@ -235,14 +261,17 @@ def _lacking(judged: _Judged) -> str:
         (counts.losing_trades, required.min_losing_trades, "losing trades"),
         (counts.blocks_with_trades, required.blocks_needed, "blocks with trades"),
     )
-    return " and ".join(f"{least} {what}" for count, least, what in rows if count < least)
+    return " and ".join(
+        f"{count} of {least} {what}" for count, least, what in rows if count < least
+    )
 
 
-def describe_time(days: int) -> str:
-    """A time to come, rounded as far as such an extrapolation carries: about 23 days."""
+def describe_time(days: int, *, more: bool = False) -> str:
+    """A time to come, rounded as far as such an extrapolation carries: about 23 (more) days."""
+    further = "more " if more else ""
     years = days / 365.25
     if years > MANY_YEARS:
-        return f"more than {MANY_YEARS:.0f} years"
+        return f"more than {MANY_YEARS:.0f} {further}years"
     if days > FEW_DAYS:
-        return f"about {years:.1f} years"
-    return f"about {days} day{'' if days == 1 else 's'}"
+        return f"about {years:.1f} {further}years"
+    return f"about {days} {further}day{'' if days == 1 else 's'}"

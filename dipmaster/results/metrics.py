@@ -82,6 +82,11 @@ class Metric:
         return _SCALES.get(self.number_format, 1.0)
 
     @property
+    def name(self) -> str:
+        """Title within a sentence: Sharpe is a person's name."""
+        return self.title if self.key == "sharpe" else self.title[:1].lower() + self.title[1:]
+
+    @property
     def in_roadmap(self) -> bool:
         """Whether the roadmap has a target for it in every phase."""
         return self.is_gate and self.fixed_target is None

@@ -78,10 +78,10 @@ def _assess_volume(signal: Signal) -> tuple[bool, str]:
     implied_multiple = SPIKE_MULTIPLE * SPIKE_BARS / (SPIKE_BARS - SPIKE_MULTIPLE)
     comparison = f"signal.volume_multiple {signal.volume_multiple:g} against {implied_multiple:.4f}"
     if signal.volume_multiple > implied_multiple:
-        return True, f"the rule's own volume is a spike: {comparison}"
+        return True, f"implied by the rule: {comparison}"
     return False, (
-        f"nearly, not quite: a spike counts the bar in its own mean ({comparison}), so a bar just "
-        "over the rule's multiple need not be one"
+        "almost implied by the rule: the check's average includes the current bar, so a bar just "
+        f"above the rule's multiple can fail ({comparison})"
     )
 
 
@@ -90,5 +90,5 @@ def _assess_rsi(signal: Signal, params: Filter) -> tuple[bool, str]:
         return False, "the rule asks for no RSI"
     comparison = f"signal.rsi_max {signal.rsi_max:g}, filter.rsi_max {params.rsi_max:g}"
     if signal.rsi_max <= params.rsi_max:
-        return True, f"the rule already demands it: {comparison}"
+        return True, f"implied by the rule: {comparison}"
     return False, f"the filter is stricter than the rule: {comparison}"

@@ -10,7 +10,6 @@ from dipmaster.volatility.clock import SEASON_CELLS, GridClock
 HOURS = BARS_PER_DAY // BARS_PER_HOUR
 MIN_BARS = 6  # of the 12 of an hour
 SATURDAY, SUNDAY, THURSDAY = 5, 6, 3
-DAYS_UNTIL_KNOWN = 3  # days from Sunday to the Wednesday on which Tuesday is over
 
 
 def estimate_profiles(returns: Floats, clock: GridClock, params: Seasonality) -> Floats:

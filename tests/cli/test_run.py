@@ -1,6 +1,7 @@
 """Experiments of a toy pipeline, run by DVC itself."""
 
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from dipmaster.cli import restoring
 from dipmaster.cli import run as run_module
 from tests.cli.conftest import Command, run_git
 
@@ -150,3 +152,56 @@ def test_what_would_fail_is_refused_before_dvc_starts(
     assert done.exit_code == 1
     assert text in done.stderr
     assert called == []
+
+
+# Ends on Ctrl-C as DVC does: it first takes longer than any patience, and still writes.
+SLOW_CHILD = """
+import signal, sys, time
+from pathlib import Path
+def end(*_):
+    time.sleep(0.6)
+    Path("params.yaml").write_text("written last")
+    sys.exit(252)
+signal.signal(signal.SIGINT, end)
+print("ready", flush=True)
+time.sleep(60)
+"""
+
+
+def test_an_interrupted_run_is_put_back_after_dvc_has_ended(
+    dipmaster: Command, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = (folder / "params.yaml").read_bytes()
+    checkouts: list[bytes] = []
+
+    class Interrupted(subprocess.Popen[bytes]):
+        """Ctrl-C, twice, as soon as it is waited for."""
+
+        presses = 0
+
+        def wait(self, timeout: float | None = None) -> int:
+            if self.presses == 2:
+                return super().wait(timeout)
+            if self.presses == 0:
+                assert self.stdout is not None
+                with self.stdout as output:
+                    assert output.readline() == b"ready\n"
+                self.send_signal(signal.SIGINT)
+            self.presses += 1
+            raise KeyboardInterrupt
+
+    def start(options: Sequence[str]) -> Interrupted:
+        assert options == ["-S", "signal.z_min=2"]
+        return Interrupted([sys.executable, "-c", SLOW_CHILD], stdout=subprocess.PIPE)
+
+    def checkout_outputs() -> bool:
+        checkouts.append((folder / "params.yaml").read_bytes())
+        return True
+
+    monkeypatch.setattr(run_module, "start_dvc", start)
+    monkeypatch.setattr(restoring, "checkout_outputs", checkout_outputs)
+    done = dipmaster("run", "--set", "signal.z_min=2")
+    assert done.exit_code == 130
+    assert "put back as before it: params.yaml" in done.stderr
+    assert (folder / "params.yaml").read_bytes() == before
+    assert checkouts == [before]

@@ -1,10 +1,13 @@
 """The last verdict in one screen."""
 
+import shutil
 from pathlib import Path
+
+import pytest
 
 from dipmaster.core import catalog
 from dipmaster.results import write_result
-from tests.cli.conftest import PHASES, Command, scale_sharpe, set_param
+from tests.cli.conftest import PHASES, Command, run_git, scale_sharpe, set_param
 from tests.made.gates import gates
 from tests.made.validation import validation
 
@@ -39,4 +42,27 @@ def test_without_results_it_says_how_to_get_them(dipmaster: Command, folder: Pat
     done = dipmaster("show")
     assert done.exit_code == 1
     assert "validate.json is not there" in done.stderr
+    assert "Fix:" in done.stderr
+
+
+def test_in_a_copy_that_git_does_not_know_nothing_is_compared(
+    dipmaster: Command, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quick = folder / "build/quick"
+    quick.mkdir(parents=True)
+    for name in ("params.yaml", "dvc.yaml", "stages", "reports"):
+        kept = folder / name
+        (shutil.copytree if kept.is_dir() else shutil.copy2)(kept, quick / name)
+    monkeypatch.chdir(quick)
+    done = dipmaster("show")
+    assert done.exit_code == 0
+    assert validation().verdict_reason in done.stdout
+    assert done.stderr == ""
+
+
+def test_a_commit_that_cannot_be_read_is_said(dipmaster: Command, folder: Path) -> None:
+    run_git(folder, "rm", "-q", "--cached", str(catalog.VALIDATE_METRICS))
+    run_git(folder, "commit", "-qm", "none")
+    done = dipmaster("show")
+    assert "no comparison with the last commit: HEAD" in done.stderr
     assert "Fix:" in done.stderr

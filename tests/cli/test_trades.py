@@ -5,7 +5,8 @@ import io
 import pandas as pd
 import pytest
 
-from tests.cli.conftest import TRADE_RETURNS, Command
+from dipmaster.cli.trades import select_rows
+from tests.cli.conftest import TRADE_RETURNS, Command, make_trades
 
 pytestmark = pytest.mark.usefixtures("folder")
 
@@ -31,6 +32,12 @@ def test_by_coin_and_exit(dipmaster: Command) -> None:
     frame = as_frame(dipmaster, "--coin", "AUSDT", "--exit", "target")
     assert set(frame["symbol"]) == {"AUSDT"}
     assert list(frame["return_frac"]) == [0.006, 0.009]
+
+
+def test_an_exit_has_its_key_and_its_printed_name() -> None:
+    frame = make_trades().assign(exit_type=["trailing_stop", *["stop"] * 4])
+    for name in ("trailing stop", "trailing_stop"):
+        assert list(select_rows(frame, None, name)["exit_type"]) == ["trailing_stop"]
 
 
 def test_the_table_has_the_mean_and_the_sum(dipmaster: Command) -> None:

@@ -109,6 +109,8 @@ def test_the_phase_passes_only_with_all_its_gates(gates) -> None:
     assert judged(gates, sharpe=good, profit_factor=good).ruling.verdict == "PASS"
     ruling = judged(gates, sharpe=good, profit_factor=unsure).ruling
     assert (ruling.verdict, ruling.reason) == ("INCONCLUSIVE", "inconclusive: profit factor")
+    ruling = judged(gates, sharpe=unsure, profit_factor=unsure).ruling
+    assert ruling.reason == "inconclusive: Sharpe, profit factor"
 
 
 def test_a_phase_fails_only_beyond_holm(gates) -> None:

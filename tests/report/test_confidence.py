@@ -14,6 +14,7 @@ from dipmaster.report.kit.drawing import drawing
 from dipmaster.report.kit.table import table
 from dipmaster.results import ConfidenceResults
 from dipmaster.results.evaluation.record import SelectionResults
+from dipmaster.signal_filter.confirmation import TIMEFRAMES
 from tests.report.conftest import unpainted
 from tests.report.printed import print_chapter, say
 
@@ -85,6 +86,11 @@ def test_checks_have_their_status(built: ReportInputs) -> None:
         ("No news impact", "not applicable", "–"),
         ("Sufficient liquidity", "applied", "2,251 of 4,502"),
     ]
+
+
+def test_every_condition_of_the_confirmation_has_a_name_in_print() -> None:
+    conditions = {name for names in TIMEFRAMES.values() for name in names}
+    assert set(funnel.CONDITIONS) == conditions
 
 
 def with_confidence(inputs: ReportInputs, **changes: Any) -> ConfidenceResults:

@@ -243,7 +243,11 @@ def test_weights_of_zero_are_found() -> None:
     base = run(2)
     weights = {"a": 0.0, "b": 0.1}
     zero = replace(base, exit_models=replace(base.exit_models, calibrator=weights))
-    assert said(zero)["weightless_inputs"].startswith("1 of 2 inputs of the exit calibrator has")
+    one = said(zero)["weightless_inputs"]
+    assert one.startswith("1 of 2 inputs of the exit calibrator has")
+    assert "This input contributes nothing" in one
+    both = replace(base, exit_models=replace(base.exit_models, calibrator={"a": 0.0, "b": 0.0}))
+    assert "These inputs contribute nothing" in said(both)["weightless_inputs"]
     some = replace(base, exit_models=replace(base.exit_models, calibrator={"b": 0.1}))
     assert "weightless_inputs" not in said(some)
 

@@ -384,6 +384,7 @@ def test_a_number_without_format_is_refused() -> None:
 
 def test_names_may_break_and_stay_safe() -> None:
     assert printable.breakable("a_b.c<d>") == "a_<wbr>b.<wbr>c&lt;d&gt;"
+    assert printable.breakable("x/0.85") == "x/<wbr>0.85"
 
 
 def test_a_missing_library_names_the_package(monkeypatch: pytest.MonkeyPatch) -> None:

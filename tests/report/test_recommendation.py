@@ -52,20 +52,24 @@ def test_too_few_trades_wait_for_the_minimum_and_for_the_slowest_gate() -> None:
         for row in base.gates
     )
     assert sentence(with_gates(base, rows)) == (
-        "Phase 1: keep collecting, about 23 days to 100 trades, "
-        "about 20.5 years to a decision on win rate."
+        "Phase 1: keep collecting, not decided: 96 of 100 trades; about 23 more days at this rate; "
+        "even after about 20.5 more years a verdict on win rate (currently above its target) is no "
+        "likelier than 50 %."
     )
 
 
 def test_the_minimum_names_all_that_lacks() -> None:
     base = counted(judged(run(1), 1, "INSUFFICIENT DATA", 60), 1, trades=40, losing_trades=3)
-    assert "about 60 days to 100 trades and 10 losing trades" in sentence(base)
+    assert (
+        "not decided: 40 of 100 trades and 3 of 10 losing trades; about 60 more days at this rate;"
+    ) in sentence(base)
 
 
 def test_an_open_interval_waits_for_a_decision_on_the_gates_that_are_open() -> None:
     assert sentence(run(1)) == (
-        "Phase 1: keep collecting, about 6.4 years to a decision on win rate, Sharpe and profit "
-        "factor."
+        "Phase 1: keep collecting, not decided: win rate, Sharpe and profit factor; even after "
+        "about 6.4 more years a verdict on win rate (currently above its target) is no likelier "
+        "than 50 %."
     )
 
 
@@ -73,8 +77,31 @@ def test_an_unknown_time_is_said_to_be_not_computable() -> None:
     base = judged(run(1), 1, "INCONCLUSIVE", None)
     rows = tuple(replace(row, n_needed=None) for row in base.gates)
     assert sentence(with_gates(base, rows)) == (
-        "Phase 1: keep collecting, time to a decision not computable."
+        "Phase 1: keep collecting, not decided: win rate, excess win rate, Sharpe, profit factor "
+        "and max drawdown; time to a decision not computable."
     )
+    unknown = judged(with_gates(base, rows), 1, "INSUFFICIENT DATA", None)
+    few = counted(unknown, 1, trades=96, losing_trades=15)
+    assert sentence(few).endswith("96 of 100 trades; time to a decision not computable.")
+
+
+def test_a_wait_that_ends_with_the_minimum_is_told_once() -> None:
+    base = counted(judged(run(1), 1, "INSUFFICIENT DATA", 23), 1, trades=96, losing_trades=15)
+    rows = tuple(replace(row, n=96, n_needed=96) for row in base.gates)
+    assert sentence(with_gates(base, rows)) == (
+        "Phase 1: keep collecting, not decided: 96 of 100 trades; about 23 more days at this rate."
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [(0.9, "above its target"), (0.7, "below its target"), (0.82, "at its target")],
+)
+def test_the_slowest_gate_says_on_which_side_its_estimate_lies(value: float, expected: str) -> None:
+    slow = replace(gate(96, 1403, "INCONCLUSIVE"), value=value, target=0.82)
+    longest = find_longest((slow,), 550)
+    assert longest is not None
+    assert f"win rate (currently {expected})" in longest.describe()
 
 
 def test_an_override_rejects_what_the_phase_adds_with_its_number() -> None:
@@ -150,6 +177,9 @@ def test_phase_0_is_a_reference_and_says_what_it_loses() -> None:
 )
 def test_times_are_told_as_roughly_as_they_are_known(days: int, expected: str) -> None:
     assert describe_time(days) == expected
+    further = describe_time(days, more=True)
+    assert further.removesuffix("s").endswith((" more day", " more year"))
+    assert further.replace(" more day", " day").replace(" more year", " year") == expected
 
 
 def test_days_to_a_decision_extrapolate_the_rate_of_the_period() -> None:

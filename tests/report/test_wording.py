@@ -21,7 +21,15 @@ PRINTED = sorted(REPORT.rglob("*.py"))
 """Modules whose texts are printed: headings of tables, labels of charts, alternative texts."""
 REASONS = [
     path
-    for folder in ("confidence", "evaluation", "exits", "learning", "results", "volatility")
+    for folder in (
+        "confidence",
+        "evaluation",
+        "exits",
+        "learning",
+        "results",
+        "signal_filter",
+        "volatility",
+    )
     for path in sorted((PROJECT / "dipmaster" / folder).rglob("*.py"))
 ]
 """Modules that give the reasons of verdicts, which are printed as they are."""

@@ -36,7 +36,7 @@ def test_the_rule_dip_implies_the_rsi_check_and_not_quite_the_volume_check(
         "news": False,
         "liquidity": False,
     }
-    assert "nearly" in statuses["volume"].reason
+    assert "almost implied by the rule" in statuses["volume"].reason
     assert (statuses["news"].applicable, statuses["news"].reason) == (
         False,
         "there is no source of news before the alternative-data phase",

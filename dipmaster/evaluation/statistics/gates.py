@@ -20,7 +20,7 @@ from dipmaster.evaluation.statistics.rules import Ruling
 from dipmaster.learning.evaluation.minimum_data import Count, describe_shortage
 from dipmaster.results.common import Verdict
 from dipmaster.results.gates import GateRow
-from dipmaster.results.metrics import MAX_DRAWDOWN, Direction
+from dipmaster.results.metrics import MAX_DRAWDOWN, METRICS, Direction
 
 _DECIDED: tuple[Verdict, ...] = ("PASS", "FAIL")
 
@@ -185,7 +185,7 @@ def _explain_no_size(key: str) -> str:
 
 
 def _list_metrics(keys: list[str]) -> str:
-    return ", ".join(key.replace("_", " ") for key in keys)
+    return ", ".join(METRICS[key].name for key in keys)
 
 
 def abstain(phase: PhaseGates, because: str) -> PhaseGates:

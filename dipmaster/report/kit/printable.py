@@ -21,9 +21,9 @@ def printable(text: str) -> str:
 
 
 def breakable(text: str) -> Markup:
-    """Let a long name break after an underscore, a dot or a slash."""
+    """Let a long name break after an underscore, a slash or a dot, but no decimal."""
     safe = str(escape(printable(text)))
-    return Markup(re.sub(r"([_./])(?=\w)", r"\1<wbr>", safe))
+    return Markup(re.sub(r"(?:(?<!\d)\.|[_/])(?=\w)", r"\g<0><wbr>", safe))
 
 
 def _can_be_drawn(char: str) -> bool:

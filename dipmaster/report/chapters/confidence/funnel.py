@@ -29,6 +29,18 @@ CHECKS_IN_WORDS = {
     "news": "No news impact",
     "liquidity": "Sufficient liquidity",
 }
+CONDITIONS = {
+    "rsi_dip": "RSI below its limit",
+    "volume_spike": "Volume spike",
+    "price_dip": "Close below its 20-bar average",
+    "bb_position": "Close low in the Bollinger band",
+    "ma_alignment": "Moving averages aligned",
+    "trend_strength": "No strong downtrend",
+    "support": "Close to support",
+    "not_high_regime": "Volatility regime not high",
+    "no_crash_24h": "No crash within 24 hours",
+    "sma50_rising": "50-bar average rising",
+}
 FRAMES = {"5m": "5 minutes", "15m": "15 minutes", "1h": "1 hour"}
 
 
@@ -127,7 +139,9 @@ CHECKS: tuple[Column[CheckAlone], ...] = (
 SIGNALS: tuple[Column[ConfirmationSign], ...] = (
     Column(
         "Condition",
-        lambda row: f"{FRAMES.get(row.timeframe, row.timeframe)}: {numbers.spaced(row.signal)}",
+        lambda row: (
+            f"{FRAMES.get(row.timeframe, row.timeframe)}: {in_words(CONDITIONS, row.signal)}"
+        ),
         "l",
     ),
     Column("Met", lambda row: f"{numbers.count(row.passes)} of {numbers.count(row.of)}"),

@@ -108,7 +108,7 @@ def _cell(gate: GateRow | None, days: int) -> str:
 def _reasons(inputs: ReportInputs) -> list[tuple[str, str]]:
     """Reasons that the phase's own does not give, each with its gate."""
     return [
-        (f"Phase {gate.phase}, {gates.metric_of(gate).title.lower()}", gate.reason)
+        (f"Phase {gate.phase}, {gates.metric_of(gate).name}", gate.reason)
         for gate in inputs.gates
         if gate.reason and gate.reason != inputs.phase(gate.phase).verdict_reason
     ]

@@ -89,9 +89,15 @@ CONCENTRATION: Lines = (
         lambda phase: _named(phase.risk.by_symbol.top_by_pnl, phase.risk.by_symbol.net_pnl_frac),
     ),
     ("Effective number of coins, by trades", lambda phase: _effective(phase.risk.by_symbol)),
-    ("Top five days, share of trades", lambda phase: _share(phase.risk.by_day.trades_frac)),
-    ("Top five days, share of net P&L", lambda phase: _share(phase.risk.by_day.net_pnl_frac)),
-    ("Effective number of days, by trades", lambda phase: _effective(phase.risk.by_day)),
+    (
+        "Top five days with exits, share of trades",
+        lambda phase: _share(phase.risk.by_day.trades_frac),
+    ),
+    (
+        "Top five days with exits, share of net P&L",
+        lambda phase: _share(phase.risk.by_day.net_pnl_frac),
+    ),
+    ("Effective number of days with exits, by trades", lambda phase: _effective(phase.risk.by_day)),
 )
 
 
