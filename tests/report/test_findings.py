@@ -26,6 +26,11 @@ def said(inputs: ReportInputs) -> dict[str, str]:
     return {one.name: plain(one.sentence) for one in find(inputs)}
 
 
+def consequences(inputs: ReportInputs) -> dict[str, str]:
+    """What follows from each finding, as printed."""
+    return {one.name: plain(one.consequence) for one in find(inputs)}
+
+
 def with_figures(inputs: ReportInputs, phase: int, **changes: object) -> ReportInputs:
     figures: PhaseFigures = inputs.phase(phase)
     return with_phases(inputs, {phase: replace(figures, **changes)})  # type: ignore[arg-type]
@@ -243,11 +248,10 @@ def test_weights_of_zero_are_found() -> None:
     base = run(2)
     weights = {"a": 0.0, "b": 0.1}
     zero = replace(base, exit_models=replace(base.exit_models, calibrator=weights))
-    one = said(zero)["weightless_inputs"]
-    assert one.startswith("1 of 2 inputs of the exit calibrator has")
-    assert "This input contributes nothing" in one
+    assert said(zero)["weightless_inputs"].startswith("1 of 2 inputs of the exit calibrator has")
+    assert "This input contributes nothing" in consequences(zero)["weightless_inputs"]
     both = replace(base, exit_models=replace(base.exit_models, calibrator={"a": 0.0, "b": 0.0}))
-    assert "These inputs contribute nothing" in said(both)["weightless_inputs"]
+    assert "These inputs contribute nothing" in consequences(both)["weightless_inputs"]
     some = replace(base, exit_models=replace(base.exit_models, calibrator={"b": 0.1}))
     assert "weightless_inputs" not in said(some)
 

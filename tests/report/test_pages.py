@@ -203,7 +203,7 @@ def test_no_chapter_prints_a_raw_null_and_every_entry_of_the_contents_is_there(
 def test_page_one_holds_recommendations_matrix_accounts_and_risks(fronts: pypdf.PdfReader) -> None:
     text = text_of(fronts.pages[STATES.index("phase 2")])
     for words in (
-        "Phase 1: keep collecting, about 6.4 years to a decision",
+        "Phase 1: keep collecting, not decided: win rate, Sharpe and profit factor",
         "Phase 2: reject the adaptive exits, they reduce net return by 3.1 bp",
         "No overall verdict: phases 3 and 4 are not built.",
         "Win rate",
