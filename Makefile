@@ -28,7 +28,7 @@ endif
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
-	@echo "  PROFILE=quick  with report: a small market in under a minute, in $(QUICK_DIR)/"
+	@echo "  PROFILE=quick  with report: a small market, in $(QUICK_DIR)/"
 	@echo "  WORKERS=n      workers to use; the results are the same for any number"
 
 report: .venv/.installed .venv/bin/dipmaster build/setup/libraries ## set up, run the pipeline, write reports/phase_gate.pdf

@@ -17,7 +17,9 @@ def _without_dvc(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(restoring, "checkout_outputs", lambda: True)
 
 
-def test_params_and_metrics_come_back_and_edits_are_told(dipmaster: Command, folder: Path) -> None:
+def test_params_and_metrics_come_back_and_edits_are_reported(
+    dipmaster: Command, folder: Path
+) -> None:
     set_param(folder, "rule: dip ", "rule: capitulation ")
     edited = (folder / "params.yaml").read_text(encoding="utf-8")
     (folder / catalog.GATES).unlink()

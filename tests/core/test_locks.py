@@ -91,7 +91,7 @@ def test_a_lock_ends_with_the_process_that_holds_it(project: Path, number: signa
         pass
 
 
-def test_a_file_system_without_locks_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_system_without_locks_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     def without_locks(number: int, kind: int) -> None:
         raise OSError(errno.ENOLCK, "No locks available")
 

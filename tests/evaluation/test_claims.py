@@ -293,7 +293,7 @@ def test_calibration_not_met_shows_an_interval_wholly_beyond(claims) -> None:
     assert (row.verdict, row.low) == ("not met", 1.3)
 
 
-def test_calibration_of_nothing_is_told_as_that(claims) -> None:
+def test_calibration_of_nothing_is_reported_as_that(claims) -> None:
     empty = replace(regime("INCONCLUSIVE", (0.0, 0.1), (0.5, 1.5)), n=0)
     row = claims(measured().with_calibration(**dict.fromkeys((*REGIMES, "all"), empty)))
     reason = row["1.3.calibration"].reason

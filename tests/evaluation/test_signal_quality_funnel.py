@@ -140,7 +140,7 @@ def test_checks_say_what_applies_and_what_they_let_through(sections, gates):
     assert checks["news"].reason == "no source"
 
 
-def test_signs_are_told_where_they_are_given(sections, gates):
+def test_signs_are_reported_where_they_are_given(sections, gates):
     names = [name for frame in TIMEFRAMES.values() for name in frame]
     signs = {name: np.array([1.0, 0.5, 0.0]) for name in names}
     given = made([[1, 1, 1, 1]] * 3, [1, 0, 0], [0.9] * 3)

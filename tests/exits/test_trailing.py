@@ -53,7 +53,7 @@ def test_levels_by_hand(make: Any, exits: Any, free: Any) -> None:
     assert found == pytest.approx([NAN, 100.06, 100.36, 100.36], nan_ok=True)
 
 
-def test_the_floor_brings_the_money_back(make: Any, exits_with: Any, execution: Any) -> None:
+def test_the_lower_limit_brings_the_money_back(make: Any, exits_with: Any, execution: Any) -> None:
     """Fees of 10 bps and slippage of 1 a side: break-even 22 bps above, over 100.06."""
     bars = [FLAT, (100.0, 100.6, 99.9, 100.5)]
     floor = 100.0 * (1.0001 * 1.001) / (0.9999 * 0.999)

@@ -90,7 +90,7 @@ def test_what_is_selected_counts(raw: Path, changes: dict[str, Any], message: st
         check_history(params(source="raw", **changes), raw)
 
 
-def test_a_damaged_file_is_told(raw: Path) -> None:
+def test_a_damaged_file_is_reported(raw: Path) -> None:
     (raw / "set/CUSDT-5m.parquet").write_bytes(b"half a download")
     with pytest.raises(DataError, match=r"CUSDT-5m\.parquet"):
         check_history(params(source="raw"), raw)

@@ -103,7 +103,7 @@ def test_every_component_is_listed(built: ReportInputs) -> None:
     assert rows[0] == ("Model agreement", "0.30", "0.40", "0.480")
 
 
-def test_calibrators_that_rest_on_more_than_candidates_are_told(built: ReportInputs) -> None:
+def test_calibrators_that_rest_on_more_than_candidates_are_reported(built: ReportInputs) -> None:
     assert components.extended_calibrators(built.confidence) == []
     assert say(SENTENCES, "extended", []) == ""
     folds = built.confidence.folds

@@ -163,7 +163,7 @@ def test_a_period_shorter_than_the_horizon_has_no_range_of_bootstrap_paths() -> 
     assert inputs.gates == base.gates
 
 
-def test_an_account_lost_in_the_burn_in_is_told_where_nothing_was_traded_after_it() -> None:
+def test_an_account_lost_in_the_burn_in_is_reported_where_nothing_was_traded_after_it() -> None:
     """A drawdown of 0.0 % out of sample must not read as a good sign."""
     inputs = STATES["no trades"]()
     phase = inputs.phase(0)
@@ -204,7 +204,7 @@ def test_every_verdict_has_a_mark_of_its_own() -> None:
     assert mark("for information") == ""
 
 
-def test_degradation_is_told_once_in_the_reason() -> None:
+def test_degradation_is_reported_once_in_the_reason() -> None:
     base = run(2)
     harmed = replace(base.phase(2), degradation=degrading("it costs money"), verdict="FAIL")
     words = printed(with_phases(base, {2: harmed}))

@@ -76,7 +76,7 @@ def test_data_that_end_are_listed_where_they_closed_a_trade(built: ReportInputs)
     assert exit_counts.name_of(exit_counts.rows(closed)[0]) == "end of data"
 
 
-def test_how_often_scores_passed_is_told_with_its_zeros(
+def test_how_often_scores_passed_is_reported_with_its_zeros(
     built: ReportInputs, abstained: ReportInputs
 ) -> None:
     passed = say(SENTENCES, "thresholds_passed", results_of(built).exit_probability_use)

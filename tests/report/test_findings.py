@@ -140,7 +140,7 @@ def test_clustered_trades_are_found() -> None:
     assert "clustered_trades" not in said(with_gates(run(1), independent))
 
 
-def test_simulated_and_recorded_markets_are_told_apart() -> None:
+def test_simulated_and_recorded_markets_are_distinguished() -> None:
     assert "known, built-in edge of 0.8" in said(run())["simulated_market"]
     assert "recorded_bars" not in said(run())
     real = said(STATES["real bars"]())

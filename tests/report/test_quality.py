@@ -23,7 +23,7 @@ def with_coin(inputs: ReportInputs, name: str, **changes: Any) -> ReportInputs:
     return replace(inputs, ingest=replace(inputs.ingest, symbols=changed))
 
 
-def test_a_gap_that_all_coins_share_is_told_once(states: States) -> None:
+def test_a_gap_that_all_coins_share_is_reported_once(states: States) -> None:
     assert quality.longest_gaps(states["real bars"]().ingest.symbols) == [
         ("all 3 coins", "2023-03-24 11:30", "2023-03-24 13:55", "30")
     ]
@@ -70,7 +70,7 @@ def test_the_largest_jumps_come_first_and_tell_the_bars_between(losing: ReportIn
         (9, "gaps included: the largest are listed below; a factor above 1.5 stops the run"),
     ],
 )
-def test_jumps_are_told_with_the_factor_that_is_refused(coins: int, expected: str) -> None:
+def test_jumps_are_reported_with_the_factor_that_is_refused(coins: int, expected: str) -> None:
     inputs = run(coins=tuple(f"C{k}USDT" for k in range(9)))
     for k in range(9):
         changed = jump(1.1 + k / 100 if k < coins else 1.0)
@@ -90,7 +90,7 @@ def test_jumps_are_told_with_the_factor_that_is_refused(coins: int, expected: st
          "days of zero return."),
     ],
 )  # fmt: skip
-def test_days_without_bars_are_told(losing: ReportInputs, days: int, expected: str) -> None:
+def test_days_without_bars_are_reported(losing: ReportInputs, days: int, expected: str) -> None:
     period = replace(losing.validation.period, days_without_bars=days)
     assert expected in print_chapter(validated(losing, period=period), quality.QUALITY)
 
@@ -108,7 +108,9 @@ SHORT = StrayBars(symbol="ETHUSDT", from_="2015-02-01T23:50:00Z", to="2015-02-02
          "2015-02-01 to 2015-02-02."),
     ],
 )  # fmt: skip
-def test_stray_bars_are_told(states: States, runs: tuple[StrayBars, ...], expected: str) -> None:
+def test_stray_bars_are_reported(
+    states: States, runs: tuple[StrayBars, ...], expected: str
+) -> None:
     inputs = states["real bars"]()
     market = replace(inputs.ingest.market, stray_bars=runs)
     there = replace(inputs, ingest=replace(inputs.ingest, market=market))
@@ -145,7 +147,7 @@ def test_a_simulated_market_has_no_files(states: States) -> None:
     assert view["coins"].rows[0][6] == "–"
 
 
-def test_coins_that_ended_early_and_bars_cut_off_are_told(losing: ReportInputs) -> None:
+def test_coins_that_ended_early_and_bars_cut_off_are_reported(losing: ReportInputs) -> None:
     name = sorted(losing.ingest.symbols)[0]
     ended = with_coin(losing, name, trimmed_bars=3)
     market = replace(ended.ingest.market, ended_early=(name,))

@@ -85,7 +85,7 @@ def test_an_unknown_time_is_said_to_be_not_computable() -> None:
     assert sentence(few).endswith("96 of 100 trades; time to a decision not computable.")
 
 
-def test_a_wait_that_ends_with_the_minimum_is_told_once() -> None:
+def test_a_wait_that_ends_with_the_minimum_is_reported_once() -> None:
     base = counted(judged(run(1), 1, "INSUFFICIENT DATA", 23), 1, trades=96, losing_trades=15)
     rows = tuple(replace(row, n=96, n_needed=96) for row in base.gates)
     assert sentence(with_gates(base, rows)) == (
@@ -175,7 +175,7 @@ def test_phase_0_is_a_reference_and_says_what_it_loses() -> None:
         (99_999, "more than 100 years"),
     ],
 )
-def test_times_are_told_as_roughly_as_they_are_known(days: int, expected: str) -> None:
+def test_times_are_reported_as_roughly_as_they_are_known(days: int, expected: str) -> None:
     assert describe_time(days) == expected
     further = describe_time(days, more=True)
     assert further.removesuffix("s").endswith((" more day", " more year"))

@@ -73,7 +73,7 @@ def test_a_place_in_a_list_is_part_of_the_path() -> None:
     assert "found 7.n: Input should be a valid integer" in refusal(GateRows, rows)
 
 
-def test_a_key_that_is_no_name_is_told_as_it_stands_in_the_file() -> None:
+def test_a_key_that_is_no_name_is_reported_as_it_stands_in_the_file() -> None:
     value = to_json(market.ingest(gap_bars=30))
     renamed(value["market"]["gaps_in_all_symbols"]["longest"][0], "from", "from_")
     message = refusal(IngestResults, value)
@@ -92,7 +92,7 @@ def test_what_is_judged_is_not_taken_for_what_could_not_be() -> None:
     )
 
 
-def test_many_faults_are_counted_and_the_first_are_told() -> None:
+def test_many_faults_are_counted_and_the_first_are_reported() -> None:
     message = refusal(Summary, {})
     assert message.count("missing") == 5
     assert "; 7 more." in message

@@ -60,7 +60,7 @@ def test_verdicts_by_phase_and_figures_of_the_last() -> None:
             assert getattr(summary, row.metric) == row.value
 
 
-def test_an_override_is_told_with_its_phase() -> None:
+def test_an_override_is_reported_with_its_phase() -> None:
     results = validation()
     failed = replace(results.phases["2"], verdict="FAIL", degradation=degrading("it costs money"))
     summary = summarize(replace(results, phases={**results.phases, "2": failed}), gates(0, 1, 2))

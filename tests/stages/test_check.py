@@ -51,7 +51,7 @@ def test_the_output_is_the_same_whatever_passed(run: Callable[..., int]) -> None
         ({"ingest.source": "raw"}, "Fix: put files into data/raw/<set>/"),
     ],
 )
-def test_a_bad_value_of_any_section_is_told(
+def test_a_bad_value_of_any_section_is_reported(
     run: Callable[..., int], capsys: pytest.CaptureFixture[str], changes: Any, message: str
 ) -> None:
     Path("data/raw").mkdir(parents=True)

@@ -23,7 +23,7 @@ def pair(toy, cost_frac: float, n: int = 600) -> StandalonePair:
     return StandalonePair(toy.standalone(changed, "with"), toy.standalone(net, "without"))
 
 
-def test_a_cost_beyond_its_error_is_told(toy, gates) -> None:
+def test_a_cost_beyond_its_error_is_reported(toy, gates) -> None:
     both = pair(toy, 0.0010)
     measured = measure_degradation(both, gates)
     assert measured.reason.startswith("the exit models reduce net return by 1")

@@ -135,7 +135,7 @@ def test_no_ratio_without_profit_on_both_sides(gates, after, before, block, reas
     assert (found.value, found.low, found.high, found.reason) == (None, None, None, reason)
 
 
-def test_both_captures_are_told_where_there_is_no_ratio(toy, gates, exits) -> None:
+def test_both_captures_are_reported_where_there_is_no_ratio(toy, gates, exits) -> None:
     panel = toy.panel(400, {20: (100.0, 102.0, 99.9, 100.0), 120: (100.0, 102.0, 99.9, 100.0)})
     after, before = (
         toy.standalone([0.0, 0.0], gross=[0.01, -0.02]),

@@ -88,7 +88,7 @@ def test_numbers_of_every_type() -> None:
         assert not text.any()
 
 
-def test_text_is_told_from_a_missing_number() -> None:
+def test_text_is_distinguished_from_a_missing_number() -> None:
     converted, text = as_floats(column(["1", "x", "", None, "nan", "1,5", "-2", "+3", "1e3"]))
     np.testing.assert_array_equal(
         converted, [1, np.nan, np.nan, np.nan, np.nan, np.nan, -2, 3, 1000]

@@ -83,7 +83,7 @@ def test_the_whole_sample_folder(real_data: Path, raw: Path, read: Read) -> None
     assert not market.log.dropped
 
 
-def test_renamed_samples_are_told_apart_by_their_columns(
+def test_renamed_samples_are_distinguished_by_their_columns(
     real_data: Path, raw: Path, read: Read
 ) -> None:
     (funding,) = copy_samples(real_data, raw, "BTCUSDT-fundingRate-2026-04.zip")

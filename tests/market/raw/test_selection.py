@@ -79,7 +79,7 @@ def test_files_of_other_coins_are_not_opened(sets: Path, read: Read) -> None:
     }
 
 
-def test_coins_of_one_file_are_told_apart(raw: Path, read: Read, bars: Bars) -> None:
+def test_coins_of_one_file_are_distinguished(raw: Path, read: Read, bars: Bars) -> None:
     """Bad rows of a coin that is not selected stop nothing."""
     bad = bars(seed=1).assign(symbol="ETHUSDT", close=-1.0)
     pd.concat([bars().assign(symbol="BTCUSDT"), bad]).to_parquet(raw / "all-5m.parquet")
