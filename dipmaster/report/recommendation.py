@@ -16,7 +16,7 @@ from dipmaster.results.metrics import METRICS
 
 Action = Literal["adopt", "reject", "keep collecting", "no decision", "reference"]
 
-FEW_DAYS = 90  # up to so many a time is told in days, beyond in years
+FEW_DAYS = 90  # up to so many a time is given in days, beyond in years
 MANY_YEARS = 100.0
 
 

@@ -33,7 +33,7 @@ class Point:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Panel:
+class Diagram:
     """One probability.
 
     Attributes
@@ -65,7 +65,7 @@ def exit_points(bins: Sequence[ExitBin]) -> list[Point]:
     return [Point(row.mean_p, row.rate, row.rate_low, row.rate_high) for row in bins]
 
 
-def diagrams(panels: Sequence[Panel]) -> Markup:
+def diagrams(panels: Sequence[Diagram]) -> Markup:
     """A panel a probability, its histogram below where it has one."""
     has_histogram = any(panel.edges for panel in panels)
     figure = new_figure(80 if has_histogram else 46)
@@ -82,7 +82,7 @@ def diagrams(panels: Sequence[Panel]) -> Markup:
     return inline_svg(figure, f"Reliability diagrams, per cent. {listed}")
 
 
-def _points(axes: Axes, panel: Panel) -> None:
+def _points(axes: Axes, panel: Diagram) -> None:
     marks = [percent_mark(point.observed, point.low, point.high) for point in panel.points]
     draw_reliability(axes, [100 * point.predicted for point in panel.points], marks)
     axes.set_title(panel.title)
@@ -90,7 +90,7 @@ def _points(axes: Axes, panel: Panel) -> None:
         axes.annotate("no score", (0.5, 0.5), xycoords="axes fraction", ha="center", color=GREY)
 
 
-def _histogram(axes: Axes, panel: Panel) -> None:
+def _histogram(axes: Axes, panel: Diagram) -> None:
     edges, top = 100 * np.array(panel.edges), max(*panel.counts, 1)
     axes.bar(edges[:-1], panel.counts, width=np.diff(edges), align="edge", facecolor=STEEL,
              edgecolor=NAVY, linewidth=0.4)  # fmt: skip

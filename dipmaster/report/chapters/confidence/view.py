@@ -42,7 +42,7 @@ def _show_funnel(results: Funnel) -> Context:
 def _show_scores(inputs: ReportInputs) -> Context:
     confidence = inputs.confidence
     panels = [
-        reliability.Panel(
+        reliability.Diagram(
             title=f"{regime.capitalize()} volatility",
             points=reliability.score_points(confidence.reliability.by_regime[regime]),
             observed="observed win rate, per cent",

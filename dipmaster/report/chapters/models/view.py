@@ -53,13 +53,13 @@ def _reasons(inputs: ReportInputs) -> list[tuple[str, str]]:
     ]
 
 
-def _panels(inputs: ReportInputs) -> list[reliability.Panel]:
+def _panels(inputs: ReportInputs) -> list[reliability.Diagram]:
     params, panels = inputs.params, []
     if _has_confidence(inputs):
         limits = params.confidence.thresholds
         histogram = inputs.confidence.distribution.confidence
         panels.append(
-            reliability.Panel(
+            reliability.Diagram(
                 title="Confidence",
                 points=reliability.score_points(inputs.confidence.reliability.confidence),
                 counts=histogram.all.counts,
@@ -76,7 +76,7 @@ def _panels(inputs: ReportInputs) -> list[reliability.Panel]:
     if _has_exit_models(inputs):
         decision, results = params.exits.decision, inputs.exit_models
         panels.append(
-            reliability.Panel(
+            reliability.Diagram(
                 title="Exit probability",
                 points=reliability.exit_points(results.reliability),
                 counts=results.distribution.counts,
@@ -89,7 +89,7 @@ def _panels(inputs: ReportInputs) -> list[reliability.Panel]:
     return panels
 
 
-def _draw(panels: list[reliability.Panel]) -> Markup:
+def _draw(panels: list[reliability.Diagram]) -> Markup:
     return reliability.diagrams(panels)
 
 

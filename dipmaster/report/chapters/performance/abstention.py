@@ -14,7 +14,7 @@ QUANTILES = (0.1, 0.5, 0.9)
 
 
 @dataclass(frozen=True)
-class RegimeScores:
+class ScoredRegime:
     """Scores out of sample in one volatility regime; the largest is None without any."""
 
     regime: str
@@ -25,7 +25,7 @@ class RegimeScores:
 
 
 @dataclass(frozen=True)
-class Abstention:
+class IdlePhase:
     """What is known of a phase that did not trade.
 
     Attributes
@@ -40,11 +40,11 @@ class Abstention:
 
     candidates: int
     quantiles: Sequence[float]
-    regimes: Sequence[RegimeScores]
+    regimes: Sequence[ScoredRegime]
     last_fit: ScoreFold | None
 
 
-def describe(inputs: ReportInputs) -> Abstention | None:
+def describe(inputs: ReportInputs) -> IdlePhase | None:
     """Of phase 1, which selects for all later phases; None where it was not built."""
     funnel = inputs.validation.funnel
     if funnel is None:
@@ -52,7 +52,7 @@ def describe(inputs: ReportInputs) -> Abstention | None:
     scores, regimes = _scores(inputs)
     fitted = [one for one in inputs.confidence.folds if one.layer == "models" and not one.reason]
     rows = [
-        RegimeScores(
+        ScoredRegime(
             regime=row.regime,
             threshold=row.threshold,
             scored=row.scored,
@@ -62,7 +62,7 @@ def describe(inputs: ReportInputs) -> Abstention | None:
         for row in funnel.by_regime
         if row.threshold is not None and row.regime in REGIMES
     ]
-    return Abstention(
+    return IdlePhase(
         candidates=inputs.phase(1).counts.candidates_out_of_sample,
         quantiles=[float(one) for one in np.quantile(scores, QUANTILES)] if scores.size else [],
         regimes=rows,

@@ -11,6 +11,7 @@ from dipmaster.report.chapters.performance import (
 from dipmaster.report.findings.results import rarely_invested
 from dipmaster.report.inputs import ReportInputs
 from dipmaster.report.kit import accounts
+from dipmaster.report.kit.phase_table import by_phase
 from dipmaster.report.kit.table import table
 
 
@@ -24,7 +25,7 @@ def view(inputs: ReportInputs) -> Context:
         "headline": inputs.headline_phase,
         "is_barely_invested": rarely_invested(inputs) is not None,
         "exposure": inputs.phase(inputs.headline_phase).exposure,
-        "figures": figures.tabulate(inputs),
+        "figures": by_phase(figures.LINES, phases, ""),
         "phases": phases,
         "abstained": abstention.describe(inputs) if 1 in phases and 1 not in traded else None,
         "idle": [phase for phase in phases if phase not in traded],

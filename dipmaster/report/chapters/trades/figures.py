@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Sequence
 
 from dipmaster.report.kit import numbers
+from dipmaster.report.kit.phase_lines import DAYS, PER_TRADE, TRADES, outcomes
 from dipmaster.report.kit.phase_table import Line
 from dipmaster.report.kit.table import Column
 from dipmaster.results.evaluation.breakdowns import ExitTypeRow, RegimeRow, SymbolRow
-from dipmaster.results.evaluation.phase import IntrabarReading, PhaseFigures, TradeCounts
+from dipmaster.results.evaluation.phase import IntrabarReading, PhaseFigures
 
 Lines = Sequence[Line[PhaseFigures]]
 BAR_MINUTES = 5
@@ -25,16 +26,11 @@ def _rejected(reason: str) -> Line[PhaseFigures]:
     )
 
 
-def _outcomes(counted: TradeCounts) -> str:
-    parts = (counted.won, counted.lost, counted.break_even)
-    return " / ".join(map(numbers.count, parts))
-
-
 _COUNTS: Lines = (
     ("Candidates", lambda phase: numbers.count(phase.counts.candidates_out_of_sample)),
-    ("Trades", lambda phase: numbers.count(phase.counts.trades)),
-    ("Won / lost / break-even", lambda phase: _outcomes(phase.counts)),
-    ("Days with trades", lambda phase: numbers.count(phase.counts.days_with_trades)),
+    TRADES,
+    ("Won / lost / break-even", lambda phase: outcomes(phase.counts, " / ")),
+    DAYS,
     ("Blocks with trades", lambda phase: numbers.count(phase.counts.blocks_with_trades)),
     ("Open at the end of the data", lambda phase: numbers.count(phase.counts.open_at_end)),
     ("Trades in the burn-in, excluded", lambda phase: numbers.count(phase.counts.trades_burn_in)),
@@ -43,12 +39,9 @@ RETURNS: Lines = (
     ("Opening equity", lambda phase: numbers.money(phase.money.equity_at_start)),
     ("Closing equity", lambda phase: numbers.money(phase.money.equity_at_end)),
     ("Net return", lambda phase: numbers.percent(phase.money.net_return_frac, signed=True)),
-    ("Mean net return per trade", lambda phase: numbers.bps(phase.per_trade.mean_net_bps)),
-    ("Median net return per trade", lambda phase: numbers.bps(phase.per_trade.median_net_bps)),
-    ("Mean win", lambda phase: numbers.bps(phase.per_trade.mean_win_bps)),
-    ("Mean loss", lambda phase: numbers.bps(phase.per_trade.mean_loss_bps)),
+    *(PER_TRADE[key] for key in ("net", "median", "win", "loss")),
     ("Payoff ratio, mean win / mean loss", lambda phase: numbers.ratio(phase.per_trade.payoff)),
-    ("Break-even win rate", lambda phase: numbers.percent(phase.per_trade.break_even_win_rate)),
+    PER_TRADE["break_even"],
 )
 
 
