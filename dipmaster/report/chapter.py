@@ -28,15 +28,12 @@ class Chapter:
     Attributes
     ----------
     folder
-        Its name under `FOLDER`. The template is called like the folder; terms.html.j2, where
-        there is one, holds what it adds to the chapter of definitions.
-    anchor, title
-        Id of its section, and its entry in the contents; its parts are the headings of its
-        template that have an id.
+        Its name under `FOLDER`, the name of its template, and the id of its section;
+        terms.html.j2, where there is one, holds what it adds to the chapter of definitions.
+    title
+        Its entry in the contents; its parts are the headings of its template that have an id.
     view
         What the template prints, charts drawn.
-    template
-        Within the report's folder, where it is not the folder's own.
     part
         Of the report: a decision needs the body alone.
     applies
@@ -44,17 +41,15 @@ class Chapter:
     """
 
     folder: str
-    anchor: str
     title: str
     view: Callable[[ReportInputs], Context] = show_nothing
-    template: str = ""
     part: Part = "body"
     applies: Callable[[ReportInputs], bool] = always
 
     @property
     def page(self) -> str:
         """Its template within the report's folder."""
-        return self.template or f"{FOLDER}/{self.folder}/{self.folder}.html.j2"
+        return f"{FOLDER}/{self.folder}/{self.folder}.html.j2"
 
     @property
     def terms(self) -> str:

@@ -256,7 +256,7 @@ def test_no_chapter_concludes_from_few_trades_or_prints_what_cannot_be(
     for subset in (found.exits.mfe_capture.traded, found.exits.mfe_capture.all):
         assert subset.ratio.low is subset.ratio.high is None
     with unpainted():
-        printed = {one.anchor: print_chapter(inputs, one) for one in registry.chapters(inputs)}
+        printed = {one.folder: print_chapter(inputs, one) for one in registry.chapters(inputs)}
     assert len(printed) > 8
     for anchor, text in printed.items():
         assert not re.search(r"\b(nan|inf|None)\b|\d[eE]\+\d", text), anchor

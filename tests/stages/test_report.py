@@ -80,7 +80,7 @@ SHORT = f"""
 from dipmaster.report import registry
 from stages import report
 whole = registry.chapters
-registry.chapters = lambda inputs: [one for one in whole(inputs) if one.anchor in {CHAPTERS}]
+registry.chapters = lambda inputs: [one for one in whole(inputs) if one.folder in {CHAPTERS}]
 report.stage.run("report", report.main)
 """
 
@@ -130,7 +130,7 @@ def test_same_bytes_in_other_surroundings(
     monkeypatch.setattr(
         registry,
         "chapters",
-        lambda inputs: [one for one in whole(inputs) if one.anchor in CHAPTERS],
+        lambda inputs: [one for one in whole(inputs) if one.folder in CHAPTERS],
     )
     report.main()
     assert hashes(workspace) == hashes(other)

@@ -1,6 +1,7 @@
 """All files under data/raw to one market of 5-minute bars."""
 
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -8,9 +9,11 @@ import pandas as pd
 from dipmaster.core.errors import data_error
 from dipmaster.core.panel import to_timestamps
 from dipmaster.core.params import Ingest
+from dipmaster.core.params.market import RawSource
 from dipmaster.core.tables import BARS
 from dipmaster.core.time_units import BARS_PER_DAY
 from dipmaster.market.raw.files import (
+    RawFile,
     find_other_coins,
     find_sources,
     no_usable_file_error,
@@ -28,6 +31,7 @@ from dipmaster.market.raw.reading import (
     read_spans,
 )
 from dipmaster.market.raw.selection import (
+    Selection,
     SymbolSpan,
     build_selection,
     check_selected,
@@ -38,6 +42,7 @@ from dipmaster.market.raw.selection import (
 )
 from dipmaster.market.raw.stray import drop_stray_bars
 from dipmaster.market.raw.tracking import (
+    FolderState,
     check_all_carried,
     check_tracked,
     check_unchanged,
@@ -62,19 +67,13 @@ def measure_history(
     DataError
         Where the selection or a file cannot be used.
     """
-    selection = build_selection(ingest)
-    check_all_carried(folder, workspace, selection.set)
-    check_tracked(folder)
-    sources, ignored = find_sources(folder, selection)
-    rules = RowRules(selection, ingest.on_bad_row == "drop")
-    files = read_each(sources, lambda source: read_spans(source, rules))
+    opened = _open_folder(folder, ingest, workspace)
+    files = read_each(opened.sources, lambda source: read_spans(source, opened.rules))
     spans = join_spans(span for file in files for span in file)
-    selected = clip_spans(spans, selection)
-    check_selected(
-        select_folder(folder, selection), selection, spans, selected, find_other_coins(ignored)
-    )
+    selected = clip_spans(spans, opened.selection)
+    opened.check_selected(spans, selected, opened.ignored)
     if not selected:
-        raise no_usable_file_error(folder, ignored)
+        raise no_usable_file_error(folder, opened.ignored)
     return selected
 
 
@@ -102,60 +101,87 @@ def read_raw(folder: Path, ingest: Ingest, workspace: Path | None = None) -> Raw
         disagree, a symbol has less than two days of bars, its funding rates are
         not complete, or what is read is not what DVC tracks.
     """
-    selection = build_selection(ingest)
-    check_all_carried(folder, workspace, selection.set)
-    check_tracked(folder)
-    set_folder = select_folder(folder, selection)
-    state_before = read_state(set_folder)
-    sources, ignored = find_sources(folder, selection)
-    rules = RowRules(selection, ingest.on_bad_row == "drop")
-    files = read_each(sources, lambda source: read_file(source, rules))
-    ignored = sorted([*ignored, *(entry for file in files for entry in file.ignored)])
-    funding_files = read_funding_files(folder, ignored, selection)
-    check_unchanged(set_folder, state_before)
+    opened = _open_folder(folder, ingest, workspace)
+    files = read_each(opened.sources, lambda source: read_file(source, opened.rules))
+    ignored = sorted([*opened.ignored, *(entry for file in files for entry in file.ignored)])
+    funding_files = read_funding_files(folder, ignored, opened.selection)
+    check_unchanged(opened.set_folder, opened.state)
     spans = join_spans(span for file in files for span in file.spans)
     parts = [part for file in files for part in file.parts]
-    check_selected(
-        set_folder, selection, spans, {part.symbol for part in parts}, find_other_coins(ignored)
-    )
+    opened.check_selected(spans, {part.symbol for part in parts}, ignored)
     series = _merge_symbols(parts)
     if not series:
         raise no_usable_file_error(folder, ignored)
     series, stray_bars = drop_stray_bars(series)
-    _check_length(
-        {symbol: symbol_series.times_ms.size for symbol, symbol_series in series.items()}, folder
-    )
-    raw = ingest.raw
-    trimmed_ends = (
-        trim_to_common_end(series, raw.ended_after_days, find_continuing(selection, spans))
-        if raw.trim_to_common_end
-        else keep_all_bars(series)
-    )
+    _check_length({symbol: one.times_ms.size for symbol, one in series.items()}, folder)
+    trimmed_ends = _trim_ends(series, ingest.raw, find_continuing(opened.selection, spans))
     _check_length(trimmed_ends.bars_kept, folder)
     bars = {
-        symbol: _build_frame(symbol_series, trimmed_ends.bars_kept[symbol])
-        for symbol, symbol_series in series.items()
+        symbol: _build_frame(one, trimmed_ends.bars_kept[symbol]) for symbol, one in series.items()
     }
     funding_files = select_due_files(funding_files, bars)
     funding_names = tuple(file.file for file in funding_files)
     ignored = [entry for entry in ignored if entry.file not in funding_names]
-    log = _build_log(files, ignored, series, trimmed_ends)
-    sets_read = sorted({_name_set(file.file) for file in log.files})
+    log = replace(
+        _build_log(files, ignored, series, trimmed_ends),
+        stray_bars=stray_bars,
+        funding_files=funding_names,
+    )
     return RawMarket(
         bars,
         build_funding_rates(funding_files, bars),
-        replace(
-            log,
-            stray_bars=stray_bars,
-            funding_files=funding_names,
-            selection=RawSelection(
-                set=raw.set,
-                sets_read=tuple(sets_read),
-                symbols=raw.symbols,
-                start=raw.start,
-                end=raw.end,
-            ),
-        ),
+        replace(log, selection=_describe_selection(ingest.raw, log)),
+    )
+
+
+@dataclass(frozen=True)
+class _OpenedFolder:
+    """What is selected of data/raw, before any row is read; `state` is older than the rest."""
+
+    selection: Selection
+    set_folder: Path
+    state: FolderState
+    sources: list[RawFile]
+    ignored: list[IgnoredFile]
+    rules: RowRules
+
+    def check_selected(
+        self,
+        spans: Mapping[str, SymbolSpan],
+        symbols: Collection[str],
+        ignored: Iterable[IgnoredFile],
+    ) -> None:
+        """Refuse a selection that these bars do not fill."""
+        others = find_other_coins(ignored)
+        check_selected(self.set_folder, self.selection, spans, symbols, others)
+
+
+def _open_folder(folder: Path, ingest: Ingest, workspace: Path | None) -> _OpenedFolder:
+    selection = build_selection(ingest)
+    check_all_carried(folder, workspace, selection.set)
+    check_tracked(folder)
+    set_folder = select_folder(folder, selection)
+    state = read_state(set_folder)
+    sources, ignored = find_sources(folder, selection)
+    rules = RowRules(selection, ingest.on_bad_row == "drop")
+    return _OpenedFolder(selection, set_folder, state, sources, ignored, rules)
+
+
+def _trim_ends(
+    series: dict[str, MergedSeries], raw: RawSource, continuing: Collection[str]
+) -> TrimmedEnds:
+    if raw.trim_to_common_end:
+        return trim_to_common_end(series, raw.ended_after_days, continuing)
+    return keep_all_bars(series)
+
+
+def _describe_selection(raw: RawSource, log: RawLog) -> RawSelection:
+    return RawSelection(
+        set=raw.set,
+        sets_read=tuple(sorted({_name_set(file.file) for file in log.files})),
+        symbols=raw.symbols,
+        start=raw.start,
+        end=raw.end,
     )
 
 

@@ -9,4 +9,4 @@ def view(inputs: ReportInputs) -> Context:
     return {"recommendations": inputs.recommendations}
 
 
-APPROVALS = Chapter(folder="approvals", anchor="approvals", title="Approvals", view=view)
+APPROVALS = Chapter(folder="approvals", title="Approvals", view=view)

@@ -117,7 +117,6 @@ WAITING: tuple[Column[RoadmapClaim], ...] = (
 )
 CLAIMS = Chapter(
     folder="claims",
-    anchor="claims",
     title="Roadmap claims",
     view=view,
     part="appendix",

@@ -70,7 +70,6 @@ def _show_signals(quality: SignalQuality) -> Context:
 
 CONFIDENCE = Chapter(
     folder="confidence",
-    anchor="confidence",
     title="Signal filter and confidence",
     view=view,
     part="appendix",

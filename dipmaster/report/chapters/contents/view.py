@@ -49,7 +49,7 @@ def _list_part(
         line
         for chapter, text in zip(chapters, printed, strict=True)
         if chapter.part == part
-        for line in (ContentsLine(chapter.anchor, chapter.title), *find_parts(text))
+        for line in (ContentsLine(chapter.folder, chapter.title), *find_parts(text))
     ]
     return [ContentsLine("", TITLES[part], "group"), *lines] if lines else []
 

@@ -29,4 +29,4 @@ def view(inputs: ReportInputs) -> Context:
     }
 
 
-COSTS = Chapter(folder="costs", anchor="costs", title="Costs and capacity", view=view)
+COSTS = Chapter(folder="costs", title="Costs and capacity", view=view)

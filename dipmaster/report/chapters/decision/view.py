@@ -92,4 +92,4 @@ def _lost_before(figures: PhaseFigures, capital: float) -> float | None:
     return None if start >= GONE_BEFORE_FRAC * capital else 1.0 - start / capital
 
 
-DECISION = Chapter(folder="decision", anchor="decision", title="Decision", view=view)
+DECISION = Chapter(folder="decision", title="Decision", view=view)

@@ -12,6 +12,4 @@ def view(inputs: ReportInputs) -> Context:
     return {"metrics": [(metric.title, metric.describe(settings)) for metric in metrics]}
 
 
-DEFINITIONS = Chapter(
-    folder="definitions", anchor="definitions", title="Definitions", view=view, part="appendix"
-)
+DEFINITIONS = Chapter(folder="definitions", title="Definitions", view=view, part="appendix")

@@ -81,7 +81,6 @@ def _show_models(inputs: ReportInputs) -> Context:
 
 EXITS = Chapter(
     folder="exits",
-    anchor="exits",
     title="Exit rules and exit models",
     view=view,
     part="appendix",

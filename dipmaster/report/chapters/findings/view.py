@@ -31,6 +31,4 @@ def view(inputs: ReportInputs) -> Context:
     return {"findings": table.table(columns, numbered, "data findings")}
 
 
-FINDINGS = Chapter(
-    folder="findings", anchor="findings", title="Findings, limits and assumptions", view=view
-)
+FINDINGS = Chapter(folder="findings", title="Findings, limits and assumptions", view=view)

@@ -114,4 +114,4 @@ def _reasons(inputs: ReportInputs) -> list[tuple[str, str]]:
     ]
 
 
-GATES = Chapter(folder="gates", anchor="gates", title="Gates", view=view)
+GATES = Chapter(folder="gates", title="Gates", view=view)

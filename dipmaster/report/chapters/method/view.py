@@ -2,4 +2,4 @@
 
 from dipmaster.report.chapter import Chapter
 
-METHOD = Chapter(folder="method", anchor="method", title="Data and method")
+METHOD = Chapter(folder="method", title="Data and method")

@@ -118,4 +118,4 @@ def _show_detectors(inputs: ReportInputs) -> Context:
     }
 
 
-MODELS = Chapter(folder="models", anchor="models", title="Models", view=view)
+MODELS = Chapter(folder="models", title="Models", view=view)

@@ -41,4 +41,4 @@ def view(inputs: ReportInputs) -> Context:
     }
 
 
-PERFORMANCE = Chapter(folder="performance", anchor="performance", title="Performance", view=view)
+PERFORMANCE = Chapter(folder="performance", title="Performance", view=view)

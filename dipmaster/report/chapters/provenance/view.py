@@ -29,6 +29,4 @@ def view(inputs: ReportInputs) -> Context:
     }
 
 
-PROVENANCE = Chapter(
-    folder="provenance", anchor="provenance", title="Provenance", view=view, part="appendix"
-)
+PROVENANCE = Chapter(folder="provenance", title="Provenance", view=view, part="appendix")

@@ -229,7 +229,6 @@ def _checked(row: IntegrityCheck | None) -> str:
 
 QUALITY = Chapter(
     folder="quality",
-    anchor="quality",
     title="Data quality and reconciliation",
     view=view,
     part="appendix",

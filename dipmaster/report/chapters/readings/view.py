@@ -16,7 +16,6 @@ def view(inputs: ReportInputs) -> Context:
 
 READINGS = Chapter(
     folder="readings",
-    anchor="readings",
     title="Interpretation log",
     view=view,
     part="appendix",

@@ -26,4 +26,4 @@ def view(inputs: ReportInputs) -> Context:
     }
 
 
-RISK = Chapter(folder="risk", anchor="risk", title="Risk", view=view)
+RISK = Chapter(folder="risk", title="Risk", view=view)

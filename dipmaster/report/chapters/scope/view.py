@@ -15,4 +15,4 @@ def view(inputs: ReportInputs) -> Context:
     }
 
 
-SCOPE = Chapter(folder="scope", anchor="scope", title="Purpose and scope", view=view)
+SCOPE = Chapter(folder="scope", title="Purpose and scope", view=view)

@@ -45,6 +45,4 @@ def view(inputs: ReportInputs) -> Context:
     }
 
 
-TRADES = Chapter(
-    folder="trades", anchor="trades", title="Trade statistics", view=view, part="appendix"
-)
+TRADES = Chapter(folder="trades", title="Trade statistics", view=view, part="appendix")

@@ -79,7 +79,6 @@ def _draw_forecasts(inputs: ReportInputs) -> Markup | str:
 
 VOLATILITY = Chapter(
     folder="volatility",
-    anchor="volatility",
     title="Volatility and regimes",
     view=view,
     part="appendix",
