@@ -15,7 +15,8 @@ from dipmaster.evaluation.run import EvaluationResult
 from dipmaster.evaluation.statistics.rules import Ruling
 from dipmaster.results import ValidationResults
 from dipmaster.results.evaluation.differences import PhaseComparison
-from dipmaster.results.evaluation.phase import IntrabarOrder, PhaseFigures
+from dipmaster.results.evaluation.intrabar import IntrabarOrder
+from dipmaster.results.evaluation.phase import PhaseFigures
 from dipmaster.results.evaluation.record import IntegrityCheck
 
 

@@ -10,7 +10,7 @@ from dipmaster.core.panel import Panel
 from dipmaster.core.time_units import BAR_MS, DAY_MS
 from dipmaster.evaluation.figures.intrabar import compare_intrabar_orders
 from dipmaster.evaluation.statistics.period import Period
-from dipmaster.results.evaluation.phase import IntrabarOrder, IntrabarReading
+from dipmaster.results.evaluation.intrabar import IntrabarOrder, IntrabarReading
 from tests.made.params import read_params
 
 START = 1_672_531_200_000

@@ -11,19 +11,10 @@ from dipmaster.results.evaluation.breakdowns import (
     RegimeRow,
     SymbolRow,
 )
-from dipmaster.results.evaluation.phase import (
-    DrawdownFigures,
-    ExposureFigures,
-    IntrabarOrder,
-    IntrabarReading,
-    LostAt,
-    MoneyFigures,
-    PerTradeFigures,
-    PhaseFigures,
-    RandomEntryFigures,
-    TradeCounts,
-    UncertaintyFigures,
-)
+from dipmaster.results.evaluation.chance import RandomEntryFigures, UncertaintyFigures
+from dipmaster.results.evaluation.intrabar import IntrabarOrder, IntrabarReading
+from dipmaster.results.evaluation.money import ExposureFigures, MoneyFigures, PerTradeFigures
+from dipmaster.results.evaluation.phase import DrawdownFigures, LostAt, PhaseFigures, TradeCounts
 from tests.made.common import COINS, REGIMES, band
 from tests.made.risk import costs, episodes, no_costs, no_risk, risk
 

@@ -17,7 +17,7 @@ from dipmaster.core.params import Execution
 from dipmaster.evaluation.figures.breakdowns import mean_or_none
 from dipmaster.evaluation.statistics.period import Period
 from dipmaster.evaluation.statistics.sample import select_out_of_sample
-from dipmaster.results.evaluation.phase import IntrabarOrder, IntrabarReading
+from dipmaster.results.evaluation.intrabar import IntrabarOrder, IntrabarReading
 
 
 def compare_intrabar_orders(

@@ -10,7 +10,7 @@ from dipmaster.evaluation.figures.breakdowns import mean_or_none, quantile_or_no
 from dipmaster.evaluation.figures.returns import annualise_return, compute_net_return
 from dipmaster.evaluation.statistics.period import Period
 from dipmaster.evaluation.statistics.sample import select_out_of_sample_marks
-from dipmaster.results.evaluation.phase import ExposureFigures, MoneyFigures, PerTradeFigures
+from dipmaster.results.evaluation.money import ExposureFigures, MoneyFigures, PerTradeFigures
 
 
 def build_money(

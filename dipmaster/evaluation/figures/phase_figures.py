@@ -16,7 +16,8 @@ from dipmaster.evaluation.figures.uncertainty import build_random_entry, build_u
 from dipmaster.evaluation.phase_evaluation import PhaseEvaluation
 from dipmaster.evaluation.statistics.period import Period
 from dipmaster.evaluation.statistics.sample import TradeSample, select_out_of_sample
-from dipmaster.results.evaluation.phase import IntrabarOrder, PhaseFigures, TradeCounts
+from dipmaster.results.evaluation.intrabar import IntrabarOrder
+from dipmaster.results.evaluation.phase import PhaseFigures, TradeCounts
 from dipmaster.results.evaluation.record import SplitPeriod
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dipmaster.results.evaluation.phase import MoneyFigures, PerTradeFigures
+from dipmaster.results.evaluation.money import MoneyFigures, PerTradeFigures
 
 
 @dataclass(frozen=True)

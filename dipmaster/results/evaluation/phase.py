@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from dipmaster.results.common import Band, Interval, IntervalBounds, SampleInterval, Verdict
+from dipmaster.results.common import SampleInterval, Verdict
 from dipmaster.results.evaluation.breakdowns import (
     ExitTypeRow,
     HoldingTime,
@@ -12,7 +12,10 @@ from dipmaster.results.evaluation.breakdowns import (
     RegimeRow,
     SymbolRow,
 )
+from dipmaster.results.evaluation.chance import RandomEntryFigures, UncertaintyFigures
 from dipmaster.results.evaluation.costs import CostFigures
+from dipmaster.results.evaluation.intrabar import IntrabarOrder
+from dipmaster.results.evaluation.money import ExposureFigures, MoneyFigures, PerTradeFigures
 from dipmaster.results.evaluation.risk import DrawdownEpisode, RiskFigures
 from dipmaster.results.fields import OMITTED
 
@@ -62,121 +65,6 @@ class TradeCounts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MoneyFigures:
-    """The account.
-
-    Attributes
-    ----------
-    half_spread_cost, slippage_cost
-        Of both sides; with fees and funding the difference between gross and net.
-    funding
-        Paid for holding futures; 0 where no coin is charged.
-    net_return_frac
-        None where the account began with nothing.
-    annualised_return_frac
-        Compound, 365 calendar days a year; None as the net return, and where the period is
-        shorter than a year.
-    turnover
-        Notional traded over the mean account; None where the account is worth nothing.
-    turnover_annual
-        The same for 365 calendar days.
-    """
-
-    equity_at_start: float
-    equity_at_end: float
-    gross_pnl: float
-    fees: float
-    half_spread_cost: float
-    slippage_cost: float
-    funding: float
-    net_pnl: float
-    net_return_frac: float | None
-    annualised_return_frac: float | None
-    turnover: float | None
-    turnover_annual: float | None
-
-    @property
-    def slippage(self) -> float:
-        """Half-spread and slippage together, as the trades have them."""
-        return self.half_spread_cost + self.slippage_cost
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExposureFigures:
-    """How much of the time, and of the account, is invested; over all bars out of sample.
-
-    Attributes
-    ----------
-    time_in_market_frac
-        Share of bars at whose close a position is open.
-    mean_frac, peak_frac
-        Value of the positions over equity at the close of each bar; the mean is over all bars,
-        those without a position included.
-    """
-
-    time_in_market_frac: float
-    mean_frac: float
-    peak_frac: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PerTradeFigures:
-    """Returns on notional in basis points, None without trades of the kind.
-
-    Gross less fees, half-spread, slippage and funding is net.
-
-    Attributes
-    ----------
-    mean_cost_bps
-        Of all four.
-    payoff
-        Mean win over mean loss; with `break_even_win_rate` None without both.
-    """
-
-    mean_net_bps: float | None
-    median_net_bps: float | None
-    mean_gross_bps: float | None
-    mean_cost_bps: float | None
-    mean_fees_bps: float | None
-    mean_half_spread_bps: float | None
-    mean_slippage_bps: float | None
-    mean_funding_bps: float | None
-    mean_win_bps: float | None
-    mean_loss_bps: float | None
-    payoff: float | None
-    break_even_win_rate: float | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RandomEntryFigures:
-    """Against entries drawn at random from bars like those traded.
-
-    Attributes
-    ----------
-    matched_trades
-        Trades that have like bars.
-    pool, draws
-        Random entries, and portfolios drawn from them.
-    p_value
-        How often chance alone would do as well; None without bounds.
-    excess_win_rate
-        Fraction by which the trades win more often than the pool; no reason is given here.
-    excess_blocks_together
-        Narrower bounds, right where strata match perfectly.
-    """
-
-    matched_trades: int
-    pool: int
-    draws: int
-    win_rate: Band
-    profit_factor: Band
-    mean_net_bps: Band
-    p_value: float | None
-    excess_win_rate: Interval
-    excess_blocks_together: IntervalBounds
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class DrawdownFigures:
     """Falls of the account as fractions of the peak before.
 
@@ -205,67 +93,6 @@ class DrawdownFigures:
     bootstrap_lower_frac: float | None
     bootstrap_median_frac: float | None
     bootstrap_upper_frac: float | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UncertaintyFigures:
-    """What intervals and gates rest on; None where it cannot be computed.
-
-    Attributes
-    ----------
-    design_effect_win_rate
-        Variance of the win rate over that of independent trades.
-    clopper_pearson_if_independent
-        Of the win rate, exact binomial.
-    sharpe_hac, sharpe_bootstrap, sharpe_psr
-        Three bounds of the annual Sharpe ratio.
-    probabilistic_sharpe
-        Probability that it exceeds its target (Bailey and Lopez de Prado 2012).
-    lo_eta_365
-        Factor from daily to annual Sharpe ratio (Lo 2002).
-    daily_vol_annual_frac
-        Standard deviation of daily returns, annual.
-    """
-
-    design_effect_win_rate: float | None
-    clopper_pearson_if_independent: IntervalBounds
-    sharpe_hac: IntervalBounds
-    sharpe_bootstrap: IntervalBounds
-    sharpe_psr: IntervalBounds
-    probabilistic_sharpe: float | None
-    lo_eta_365: float | None
-    daily_vol_annual_frac: float | None
-    profit_factor_equal_notional: float | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IntrabarReading:
-    """A phase's out-of-sample trades with the stop, or the target, taken first inside a bar."""
-
-    trades: int
-    win_rate: float | None
-    mean_net_bps: float | None
-    profit_factor: float | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IntrabarOrder:
-    """What the order inside one bar decides: trades whose exit bar touched stop and target.
-
-    Attributes
-    ----------
-    share_frac
-        Of the judged trades; None without a trade.
-    stop_first
-        As judged.
-    target_first
-        The same orders traded again by the same account, the target taken first.
-    """
-
-    trades_touching_both: int
-    share_frac: float | None
-    stop_first: IntrabarReading
-    target_first: IntrabarReading
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -326,7 +153,5 @@ class PhaseFigures:
     uncertainty: UncertaintyFigures
     intrabar: IntrabarOrder
     abstained: str | None = field(default="", metadata=OMITTED)
-    abstained_at: Literal["candidates", "score", "threshold", "steps", ""] | None = field(
-        default="", metadata=OMITTED
-    )
+    abstained_at: LostAt | None = field(default="", metadata=OMITTED)
     degradation: Degradation | None = field(default=None, metadata=OMITTED)

@@ -7,7 +7,8 @@ from dipmaster.report.kit.phase_lines import DAYS, PER_TRADE, TRADES, outcomes
 from dipmaster.report.kit.phase_table import Line
 from dipmaster.report.kit.table import Column
 from dipmaster.results.evaluation.breakdowns import ExitTypeRow, RegimeRow, SymbolRow
-from dipmaster.results.evaluation.phase import IntrabarReading, PhaseFigures
+from dipmaster.results.evaluation.intrabar import IntrabarReading
+from dipmaster.results.evaluation.phase import PhaseFigures
 
 Lines = Sequence[Line[PhaseFigures]]
 BAR_MINUTES = 5
