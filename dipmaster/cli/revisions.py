@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from dipmaster.cli import git
 from dipmaster.core import catalog, store
 from dipmaster.core.errors import DataError, PipelineError, data_error
+from dipmaster.core.yaml_text import parse_yaml
 from dipmaster.results import GateRow, GateRows, ValidationResults, from_json
 
 HEAD, WORKSPACE = "HEAD", "workspace"
@@ -134,7 +135,7 @@ def read_params(revision: Revision) -> Mapping[str, Any]:
     """Values of params.yaml of a revision, as they are in the file."""
     text = revision.read_text(store.PARAMS_FILE)
     where = f"{store.PARAMS_FILE} of {revision.label}"
-    values = store.parse_yaml(text, where, "correct the line it names")
+    values = parse_yaml(text, where, "correct the line it names")
     if not isinstance(values, dict):
         raise DataError(f"{where}: expected sections, found {values!r:.40}.\n  Fix: restore it.")
     return values

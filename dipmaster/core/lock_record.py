@@ -10,7 +10,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from ruamel.yaml import YAML
+from dipmaster.core.yaml_text import parse_yaml_file
 
 LOCK = Path("dvc.lock")
 
@@ -35,7 +35,7 @@ def find_unrecorded(stages: Sequence[str], lock: Path = LOCK) -> list[str]:
     """
     if not stages or not lock.is_file():
         return []
-    entries = YAML(typ="safe").load(lock.read_text(encoding="utf-8")).get("stages", {})
+    entries = parse_yaml_file(lock, "restore it from git").get("stages", {})
     outs = [out for stage in stages for out in entries.get(stage, {}).get("outs", [])]
     return [
         out["path"]

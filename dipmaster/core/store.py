@@ -20,12 +20,11 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 from pydantic import TypeAdapter, ValidationError
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from dipmaster.core.errors import PipelineError, TableError
 from dipmaster.core.params import Params, ParamsFile
 from dipmaster.core.tables import TableSchema
+from dipmaster.core.yaml_text import parse_yaml_file
 
 Value = TypeVar("Value")
 
@@ -67,49 +66,7 @@ def _read_sections(path: Path, sections: tuple[str, ...]) -> Params:
         raise PipelineError(
             f"{path} is not in {Path.cwd()}.\n  Fix: start stages from the project folder."
         )
-    return Params.parse(_parse_file(path, "correct the line it names"), sections)
-
-
-def _parse_file(path: Path, fix: str) -> Any:
-    try:
-        text = path.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise _yaml_error(str(path), error, fix) from error
-    return parse_yaml(text, str(path), fix)
-
-
-def parse_yaml(text: str, where: str, fix: str) -> Any:
-    """Parse YAML with the parser of DVC, so that both read the same values.
-
-    DVC writes YAML 1.2, in which ``5e-05`` is a number, ``010`` is ten and a
-    key may stand once.
-
-    Parameters
-    ----------
-    where, fix
-        For the error: the file, and what the user can do.
-
-    Raises
-    ------
-    PipelineError
-        Where it is no YAML.
-    """
-    try:
-        return YAML(typ="safe").load(text)
-    except YAMLError as error:
-        raise _yaml_error(where, error, fix) from error
-
-
-def _yaml_error(where: str, error: Exception, fix: str) -> PipelineError:
-    return PipelineError(
-        f"{where} is no valid YAML in UTF-8: {_describe_yaml_fault(error)}.\n  Fix: {fix}."
-    )
-
-
-def _describe_yaml_fault(error: Exception) -> str:
-    if isinstance(error, MarkedYAMLError) and error.problem_mark is not None:
-        return f"line {error.problem_mark.line + 1}: {error.problem}"
-    return str(error)
+    return Params.parse(parse_yaml_file(path, "correct the line it names"), sections)
 
 
 @contextlib.contextmanager
@@ -233,8 +190,7 @@ def write_json(value: Any, path: Path) -> None:
 
 def read_json(path: Path) -> Any:
     """Read a JSON file that a stage wrote."""
-    if not path.is_file():
-        raise PipelineError(f"{path} is not there.\n  Fix: {_RUN_PIPELINE}.")
+    _refuse_missing(path)
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -272,9 +228,8 @@ def read_json_key(path: Path, key: str, kind: type[Value]) -> Value:
 
 def read_yaml(path: Path) -> Any:
     """Read a YAML file of the project, such as dvc.lock."""
-    if not path.is_file():
-        raise PipelineError(f"{path} is not there.\n  Fix: {_RUN_PIPELINE}.")
-    return _parse_file(path, "restore it from git")
+    _refuse_missing(path)
+    return parse_yaml_file(path, "restore it from git")
 
 
 def write_text(text: str, path: Path) -> None:
@@ -285,8 +240,7 @@ def write_text(text: str, path: Path) -> None:
 
 def read_text(path: Path) -> str:
     """Read a text file that a stage wrote."""
-    if not path.is_file():
-        raise PipelineError(f"{path} is not there.\n  Fix: {_RUN_PIPELINE}.")
+    _refuse_missing(path)
     try:
         return path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
@@ -297,8 +251,7 @@ def read_text(path: Path) -> str:
 
 def read_bytes(path: Path) -> bytes:
     """Read a file of the project as it is."""
-    if not path.is_file():
-        raise PipelineError(f"{path} is not there.\n  Fix: {_RUN_PIPELINE}.")
+    _refuse_missing(path)
     return path.read_bytes()
 
 
@@ -326,3 +279,8 @@ def round_significant(value: float) -> float:
     if not math.isfinite(value):
         raise ValueError(f"{value} cannot be written: use None and give the reason")
     return float(f"{value:.{SIGNIFICANT_DIGITS}g}")
+
+
+def _refuse_missing(path: Path) -> None:
+    if not path.is_file():
+        raise PipelineError(f"{path} is not there.\n  Fix: {_RUN_PIPELINE}.")
