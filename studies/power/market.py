@@ -17,6 +17,7 @@ from dipmaster.evaluation.phases.selection import SelectionPhase
 from dipmaster.evaluation.reading import DROPS, EvaluationInputs, build_inputs
 from dipmaster.market.simulator import simulate_market
 from studies.in_process import ScoredMarket, override_params, score_bars
+from studies.phase_1_rows import REPETITION_PARAMS as PHASE_1_REPETITIONS
 from studies.power.bounds import (
     MarketRows,
     collect_rows,
@@ -33,12 +34,7 @@ from studies.power.figures import (
     select_scored,
 )
 
-REPETITION_PARAMS = (
-    "gates.bootstrap_reps",
-    "gates.random_entry.draws",
-    "confidence.evaluation.bootstrap_reps",
-    "exits.models.evaluation.bootstrap_reps",
-)
+REPETITION_PARAMS = (*PHASE_1_REPETITIONS, "exits.models.evaluation.bootstrap_reps")
 SHUFFLES = {"confidence.evaluation.permutations": 1, "exits.models.evaluation.permutations": 1}
 
 
