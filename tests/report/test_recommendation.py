@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from dipmaster.report.inputs import ReportInputs
-from dipmaster.report.recommendation import days_to_decision, describe_time, find_longest
+from dipmaster.report.time_to_decision import days_to_decision, describe_time, find_longest
 from dipmaster.results import GateRow
 from dipmaster.results.common import SampleInterval, Verdict
 from dipmaster.results.evaluation.phase import Degradation

@@ -8,7 +8,7 @@ from dipmaster.report.findings.rules import find
 from dipmaster.report.inputs import ReportInputs
 from dipmaster.report.kit import accounts, gates
 from dipmaster.report.kit.table import table
-from dipmaster.report.recommendation import describe_time, find_longest
+from dipmaster.report.time_to_decision import describe_time, find_longest
 from dipmaster.results import summarize
 from dipmaster.results.evaluation.phase import PhaseFigures
 

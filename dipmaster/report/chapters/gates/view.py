@@ -10,7 +10,7 @@ from dipmaster.report.kit import gates, numbers, table
 from dipmaster.report.kit.forest import forest
 from dipmaster.report.kit.phases import name_phase
 from dipmaster.report.kit.table import Table
-from dipmaster.report.recommendation import days_to_decision, describe_time, find_longest
+from dipmaster.report.time_to_decision import days_to_decision, describe_time, find_longest
 from dipmaster.results import GateRow
 
 
