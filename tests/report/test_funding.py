@@ -27,8 +27,8 @@ def charge_coins(inputs: ReportInputs, coins: int) -> ReportInputs:
     return with_phases(replace(inputs, market=market), {0: paying})
 
 
-def print_page(inputs: ReportInputs, anchor: str) -> str:
-    (chapter,) = (one for one in registry.chapters(inputs) if one.anchor == anchor)
+def print_page(inputs: ReportInputs, folder: str) -> str:
+    (chapter,) = (one for one in registry.chapters(inputs) if one.folder == folder)
     return print_chapter(inputs, chapter)
 
 

@@ -401,7 +401,7 @@ def test_the_page_is_the_same_for_any_number_of_workers(
 ) -> None:
     """Charts painted, by one process and by three."""
     inputs, made = states["phase 1"](), []
-    chosen = [one for one in registry.chapters(inputs) if one.anchor in ("gates", "performance")]
+    chosen = [one for one in registry.chapters(inputs) if one.folder in ("gates", "performance")]
     for workers in ("1", "3"):
         monkeypatch.setenv("DIPMASTER_WORKERS", workers)
         made.append(pages.html(inputs, [*chosen, DECISION]))
