@@ -1,10 +1,12 @@
 """`python -m profiles.quick FOLDER`: the whole pipeline on a small market, in a copy.
 
-The copy has its own params (quick.yaml laid over params.yaml), DVC cache and
-kernel cache; dvc.lock, metrics and caches of the workspace stay untouched. A
-second run in the same folder re-runs only what changed.
+The copy has its own params (quick.yaml laid over params.yaml) and DVC cache; dvc.lock,
+metrics and data of the workspace stay untouched. Compiled kernels are those of the
+workspace: they are found by the hash of their sources, which the copy shares. A second
+run in the same folder re-runs only what changed.
 """
 
+import os
 import shutil
 import subprocess
 import sys
@@ -17,6 +19,7 @@ ROOT = Path(__file__).parents[1]
 OVERLAY = Path(__file__).with_name("quick.yaml")
 NOT_COPIED = ("dvc.lock", "reports/metrics/", ".dvc/", ".ci/", "tests/", "docs/")
 MANIFEST = ".copied"
+KERNELS = ROOT / "build" / "kernels"
 DVC_CONFIG = "[core]\n    analytics = false\n    check_update = false\n    no_scm = true\n"
 
 
@@ -61,7 +64,8 @@ def main(folder: str) -> int:
     read = YAML(typ="safe").load  # as DVC and the stages do
     YAML().dump(overlay_values(read(ROOT / "params.yaml"), read(OVERLAY)), target / "params.yaml")
     shutil.rmtree(target / "reports" / "local", ignore_errors=True)
-    return subprocess.run(["dvc", "repro"], cwd=target, check=False).returncode
+    environment = {"DIPMASTER_KERNEL_CACHE": str(KERNELS), **os.environ}
+    return subprocess.run(["dvc", "repro"], cwd=target, env=environment, check=False).returncode
 
 
 if __name__ == "__main__":
