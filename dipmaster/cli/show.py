@@ -71,13 +71,18 @@ def read_committed() -> "Findings | None":
 
 
 def print_figures(findings: "Findings", committed: "Findings | None") -> None:
-    """A row a figure, a column a phase; in brackets what the last commit has, where it differs."""
+    """A row a figure, a column a phase; below it what the last commit has, where it differs.
+
+    Figures break into lines where phases are many; the names of the rows never do.
+    """
     from dipmaster.cli.console import make_console, make_table
     from dipmaster.results.metrics import METRICS
 
     phases = findings.phases
     before = {row.phase: row for row in committed.phases} if committed else {}
     table = make_table({"": False} | {f"phase {row.phase}": True for row in phases})
+    for column in table.columns:
+        column.no_wrap = column is table.columns[0]
     table.add_row("Verdict", *(row.verdict for row in phases))
     table.add_row("Trades", *(cell("trades", row, before.get(row.phase)) for row in phases))
     for key in ROWS:
@@ -97,7 +102,7 @@ def cell(key: str, row: "PhaseRow", before: "PhaseRow | None") -> str:
         target = numbers.target(gate.target, METRICS[key].number_format, gate.direction)
         now = f"{now} ({target})"
     was = text_of(key, before) if before else None
-    return now if was is None or was == text_of(key, row) else f"{now}, was {was}"
+    return now if was is None or was == text_of(key, row) else f"{now}\nwas {was}"
 
 
 def text_of(key: str, row: "PhaseRow") -> str:

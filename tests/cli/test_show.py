@@ -1,13 +1,25 @@
 """The last verdict in one screen."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from dipmaster.cli import show
+from dipmaster.cli.console import MAX_WIDTH
+from dipmaster.cli.revisions import WORKSPACE, Revision, read_findings
 from dipmaster.core import catalog
 from dipmaster.results import write_result
-from tests.cli.conftest import PHASES, Command, run_git, scale_sharpe, set_param
+from dipmaster.results.metrics import METRICS
+from tests.cli.conftest import (
+    PHASES,
+    Command,
+    run_git,
+    scale_sharpe,
+    set_param,
+    write_results,
+)
 from tests.made.gates import gates
 from tests.made.validation import validation
 
@@ -28,13 +40,30 @@ def test_what_moved_against_the_last_commit_is_shown(dipmaster: Command, folder:
     set_param(folder, "rule: dip ", "rule: capitulation ")
     write_result(scale_sharpe(gates(*PHASES), 9.5), catalog.GATES)
     text = dipmaster("show").stdout
-    sharpe = next(line for line in text.splitlines() if line.strip().startswith("Sharpe"))
+    lines = [line.strip() for line in text.splitlines()]
+    sharpe = next(at for at, line in enumerate(lines) if line.startswith("Sharpe"))
     before = {row.phase: row.value for row in gates(*PHASES) if row.metric == "sharpe"}
-    assert f"was {before[2]:.2f}" in sharpe
+    assert f"was {before[2]:.2f}" in lines[sharpe + 1]
     assert sum("was" in line for line in text.splitlines()) == 1
     assert "next:   `make report`" in text  # there is no PDF
     catalog.PDF.write_bytes(b"%PDF")
     assert "signal.rule differ from the last commit" in dipmaster("show").stdout
+
+
+def test_rows_keep_their_names_however_many_phases_moved(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    moved = scale_sharpe(gates(*PHASES), 9.5)
+    five = []
+    for gate_rows in (gates(*PHASES), moved):
+        write_results(gate_rows)
+        findings = read_findings(Revision(WORKSPACE))
+        five.append(replace(findings, phases=(*findings.phases, *findings.phases)[:5]))
+    show.print_figures(five[0], five[1])
+    text = capsys.readouterr().out
+    assert max(map(len, text.splitlines())) <= MAX_WIDTH
+    for key in show.ROWS:
+        assert METRICS[key].title in text
 
 
 def test_without_results_it_says_how_to_get_them(dipmaster: Command, folder: Path) -> None:
