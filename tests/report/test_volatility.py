@@ -60,7 +60,7 @@ def test_what_the_forecast_in_use_costs(built: ReportInputs) -> None:
     text = say(SENTENCES, "cost_of_choice", cost, FORECASTS)
     assert text == (
         "The forecast in use, GARCH(1,1), costs 0.116 in QLIKE against the lowest, range-HAR "
-        "(Diebold-Mariano +20.1, p < 0.001; the lowest is selected after the fact)."
+        "(Diebold-Mariano +20.10, p < 0.001; the lowest is selected after the fact)."
     )
     assert text in printed(built)
     short = replace(cost, test=replace(cost.test, dm=None, p=None, reason="3 of 4 blocks"))
