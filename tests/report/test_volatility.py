@@ -77,7 +77,7 @@ def test_every_coin_has_a_row_and_one_without_forecasts_its_reason(
 ) -> None:
     rows = forecasts.rows(built.volatility.forecasts)
     assert [row.symbol for row in rows] == sorted(built.volatility.forecasts.by_symbol)
-    assert {len(row.cells) for row in rows} == {11}
+    assert {len(row.cells) for row in rows} == {10}
     quick = states["phase 1, quick"]()
     (reason,) = {row.reason for row in forecasts.rows(quick.volatility.forecasts)}
     assert reason in printed(quick)
