@@ -18,7 +18,11 @@ from dipmaster.results.confidence.record import ConfidenceResults, FamilyFigures
 from dipmaster.results.evaluation.funnel import ConfirmationSign, StepAlone
 from dipmaster.results.evaluation.record import ValidationResults
 from dipmaster.results.exits import ExitModelResults
-from dipmaster.results.volatility.forecasts import PooledForecasts
+from dipmaster.results.volatility.forecasts import (
+    ModelConfidenceSet,
+    PooledForecasts,
+    PooledForecastTest,
+)
 from dipmaster.results.volatility.record import VolatilityResults
 from dipmaster.results.volatility.regimes import DetectorResults, RegimeAccuracy, RegimeResults
 
@@ -119,15 +123,28 @@ def tabulate_exit_models() -> str:
 
 
 def tabulate_forecasts() -> str:
-    """Mean QLIKE of the three forecasts, GARCH against the two others."""
+    """Mean QLIKE of each forecast, GARCH and HAR against it, and the confidence set's p."""
     pooled = read_result(catalog.VOLATILITY_METRICS, VolatilityResults).forecasts.pooled
     if not isinstance(pooled, PooledForecasts):
         return f"{pooled.reason}\n"
-    tests = {name: f"{test.verdict} (DM {format_number(test.dm, 1)})"
-             for name, test in pooled.garch_versus.items()}  # fmt: skip
-    head = ["origins", *pooled.qlike, *(f"GARCH against {name}" for name in tests)]
-    qlike = (format_number(value) for value in pooled.qlike.values())
-    return build_table(head, [[f"{pooled.origins:,}", *qlike, *tests.values()]])
+    in_set = pooled.confidence_set
+    p_values = in_set.p_values if isinstance(in_set, ModelConfidenceSet) else {}
+    rows = (
+        (
+            name + " (used)" * (name == pooled.cost_of_choice.used),
+            format_number(loss),
+            _describe_test(pooled.garch_versus.get(name)),
+            _describe_test(pooled.har_versus.get(name)),
+            format_number(p_values.get(name)),
+        )
+        for name, loss in pooled.qlike.items()
+    )
+    head = ("forecast", "QLIKE", "GARCH against it", "HAR against it", "p, confidence set")
+    return f"{pooled.origins:,} forecasts.\n\n{build_table(head, rows)}"
+
+
+def _describe_test(test: PooledForecastTest | None) -> str:
+    return "" if test is None else f"{test.verdict} (DM {format_number(test.dm, 1)})"
 
 
 def tabulate_regimes() -> str:
