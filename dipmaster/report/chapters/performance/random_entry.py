@@ -1,6 +1,9 @@
 """What random entries with the same exits and costs would have achieved, a column a phase."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
+
+from markupsafe import Markup
 
 from dipmaster.report.inputs import ReportInputs
 from dipmaster.report.kit import numbers, table
@@ -14,6 +17,15 @@ _FIGURES: tuple[tuple[Metric, Callable[[RandomEntryFigures], Band]], ...] = (
     (PROFIT_FACTOR, lambda entries: entries.profit_factor),
     (MEAN_NET_BPS, lambda entries: entries.mean_net_bps),
 )
+
+
+@dataclass(frozen=True)
+class Outside:
+    """A phase of which range and p seem to disagree."""
+
+    phase: int
+    win_rate: float
+    entries: RandomEntryFigures
 
 
 def tabulate(inputs: ReportInputs) -> Table | None:
@@ -38,8 +50,11 @@ def _beside(
     inputs: ReportInputs, phase: int, metric: Metric, band: Callable[[RandomEntryFigures], Band]
 ) -> str:
     entries, kind = band(inputs.phase(phase).random_entry), metric.number_format
-    random = f"random {numbers.show(entries.mean, kind)} ({numbers.bounds(entries, kind)})"
-    return table.stacked(numbers.show(_measured(inputs, phase, metric), kind), random)
+    mean, between = numbers.show(entries.mean, kind), numbers.bounds(entries, kind)
+    measured = table.stacked(
+        numbers.show(_measured(inputs, phase, metric), kind), f"random: mean {mean}"
+    )
+    return Markup('{}<br><span class="soft">range {}</span>').format(measured, between)
 
 
 def _measured(inputs: ReportInputs, phase: int, metric: Metric) -> float | None:
@@ -57,3 +72,23 @@ def _excess(inputs: ReportInputs, phase: int) -> str:
         numbers.estimate(entries.excess_win_rate, EXCESS_WIN_RATE.number_format),
         f"p {p}" if entries.p_value is not None else "",
     )
+
+
+def list_outside(inputs: ReportInputs) -> list[Outside]:
+    """Phases whose win rate lies above the range of random portfolios without being significant.
+
+    The range is the spread of random portfolios of the size of the phase. The interval and p add
+    what the range does not have: that the measured win rate is itself uncertain, and that strata
+    match no market perfectly.
+    """
+    alpha = inputs.params.gates.alpha
+    return [
+        Outside(phase, win_rate, entries)
+        for phase in inputs.built
+        for entries in (inputs.phase(phase).random_entry,)
+        if (win_rate := _measured(inputs, phase, WIN_RATE)) is not None
+        and entries.win_rate.high is not None
+        and win_rate > entries.win_rate.high
+        and entries.p_value is not None
+        and entries.p_value > alpha
+    ]
