@@ -248,7 +248,7 @@ def test_no_chapter_concludes_from_few_trades_or_prints_what_cannot_be(
 ) -> None:
     inputs = report_of(results, apart)
     found = inputs.validation
-    assert {claim.verdict for claim in found.claims} == {"inconclusive"}
+    assert {claim.verdict for claim in found.claims} == {"insufficient data"}
     assert found.signal_quality.heterogeneity.verdict is found.signal_quality.mcnemar.p is None
     for path, number in numbers(to_json(found.signal_quality)):
         if path.rsplit(".", 1)[-1] in ("value", "low", "high", "raw", "precision", "win_rate"):

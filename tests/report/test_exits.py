@@ -225,7 +225,7 @@ def test_losses_of_the_trailing_stop_are_explained_with_the_gap() -> None:
     assert "although" not in say(SENTENCES, "trailing_losses", one, False)
     clean = replace(one, lost=0, worst_net_bps=0.1)
     assert say(SENTENCES, "trailing_losses", clean, True) == (
-        "None of the 23 positions that the trailing stop closed had a net loss."
+        "Of 23 positions that the trailing stop closed none had a net loss."
     )
     idle = replace(one, stopped=0, lost=0, worst_net_bps=None)
     assert say(SENTENCES, "trailing_losses", idle, True) == (

@@ -83,11 +83,13 @@ def test_random_entries_stand_under_each_measured_figure() -> None:
     inputs = run(1)
     table = random_entry.tabulate(inputs)
     assert table is not None
-    assert table.rows[0][0] == "Win rate"
+    assert plain(table.rows[0][0]) == "Win rate random entries: mean (range)"
     entries = inputs.phase(0).random_entry
     cell = plain(table.rows[0][1])
-    assert f"random: mean {100 * (entries.win_rate.mean or 0):.1f} %" in cell
-    assert f"range {100 * (entries.win_rate.low or 0):.1f} to" in cell
+    assert (
+        f"{100 * (entries.win_rate.mean or 0):.1f} % ({100 * (entries.win_rate.low or 0):.1f}"
+        in cell
+    )
     assert "p " in plain(table.rows[-1][1])
 
 

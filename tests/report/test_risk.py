@@ -90,7 +90,7 @@ def test_all_stopped_out_together_and_the_tail_of_days_held(losing: ReportInputs
     text = printed(losing)
     assert f"Loss if all of them are stopped out {100 * risk.stop_out.loss_frac:.2f} %" in text
     assert f"Loss at the limit of 10 positions {100 * risk.stop_out.limit_loss_frac:.2f} %" in text
-    assert "At 2024-08-05 03:15" in text
+    assert "Open positions at the worst moment 9 (2024-08-05 03:15)" in text
     assert f"Days with a position: with a loss 301 of {risk.held_tail.days}" in text
     assert f"VaR 95, of these days {100 * (risk.held_tail.var_frac or 0):.2f} %" in text
 

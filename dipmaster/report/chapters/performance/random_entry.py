@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from markupsafe import Markup
-
 from dipmaster.report.inputs import ReportInputs
 from dipmaster.report.kit import numbers, table
 from dipmaster.report.kit.table import Table
@@ -17,6 +15,10 @@ _FIGURES: tuple[tuple[Metric, Callable[[RandomEntryFigures], Band]], ...] = (
     (PROFIT_FACTOR, lambda entries: entries.profit_factor),
     (MEAN_NET_BPS, lambda entries: entries.mean_net_bps),
 )
+
+
+RANDOM = "random entries: mean (range)"
+EXCESS = "with interval; p"
 
 
 @dataclass(frozen=True)
@@ -38,11 +40,17 @@ def tabulate(inputs: ReportInputs) -> Table | None:
     if not phases:
         return None
     rows = [
-        (metric.title, *(_beside(inputs, phase, metric, band) for phase in phases))
+        (
+            table.stacked(metric.title, RANDOM),
+            *(_beside(inputs, phase, metric, band) for phase in phases),
+        )
         for metric, band in _FIGURES
     ]
-    excess = ("Excess win rate", *(_excess(inputs, phase) for phase in phases))
-    columns = table.texts(("", "l", "22%"), *((f"Phase {phase}", "n") for phase in phases))
+    excess = (
+        table.stacked("Excess win rate", EXCESS),
+        *(_excess(inputs, phase) for phase in phases),
+    )
+    columns = table.texts(("", "l", "29%"), *((f"Phase {phase}", "n") for phase in phases))
     return table.table(columns, [*rows, excess])
 
 
@@ -50,11 +58,8 @@ def _beside(
     inputs: ReportInputs, phase: int, metric: Metric, band: Callable[[RandomEntryFigures], Band]
 ) -> str:
     entries, kind = band(inputs.phase(phase).random_entry), metric.number_format
-    mean, between = numbers.show(entries.mean, kind), numbers.bounds(entries, kind)
-    measured = table.stacked(
-        numbers.show(_measured(inputs, phase, metric), kind), f"random: mean {mean}"
-    )
-    return Markup('{}<br><span class="soft">range {}</span>').format(measured, between)
+    random = f"{numbers.show(entries.mean, kind)} ({numbers.bounds(entries, kind)})"
+    return table.stacked(numbers.show(_measured(inputs, phase, metric), kind), random)
 
 
 def _measured(inputs: ReportInputs, phase: int, metric: Metric) -> float | None:

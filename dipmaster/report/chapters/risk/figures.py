@@ -12,6 +12,7 @@ from dipmaster.results.evaluation.risk import (
     Concentration,
     DailyTailRisk,
     DrawdownEpisode,
+    StopOutLoss,
     WorstTrade,
 )
 
@@ -69,11 +70,7 @@ def stop_out(phases: Iterable[PhaseFigures]) -> Lines:
     """Loss of equity if every open position is stopped out at once, without a gap."""
     limit = numbers.count(next(iter(phases)).risk.stop_out.limit_positions)
     return (
-        (
-            "Most positions at risk together",
-            lambda phase: numbers.count(phase.risk.stop_out.positions),
-        ),
-        ("At", lambda phase: _at(phase.risk.stop_out.time)),
+        ("Open positions at the worst moment", lambda phase: _at(phase.risk.stop_out)),
         (
             "Loss if all of them are stopped out",
             lambda phase: _percent(phase.risk.stop_out.loss_frac),
@@ -85,8 +82,10 @@ def stop_out(phases: Iterable[PhaseFigures]) -> Lines:
     )
 
 
-def _at(time: str | None) -> str:
-    return numbers.MISSING if time is None else numbers.minute(time)
+def _at(worst: StopOutLoss) -> str:
+    if worst.time is None:
+        return numbers.MISSING
+    return f"{numbers.count(worst.positions)} ({numbers.minute(worst.time)})"
 
 
 def tail(level: float) -> Lines:
