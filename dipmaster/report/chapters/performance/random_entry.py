@@ -18,7 +18,6 @@ _FIGURES: tuple[tuple[Metric, Callable[[RandomEntryFigures], Band]], ...] = (
 
 
 RANDOM = "random entries: mean (range)"
-EXCESS = "with interval; p"
 
 
 @dataclass(frozen=True)
@@ -47,11 +46,12 @@ def tabulate(inputs: ReportInputs) -> Table | None:
         for metric, band in _FIGURES
     ]
     excess = (
-        table.stacked("Excess win rate", EXCESS),
+        table.stacked("Excess win rate", "interval"),
         *(_excess(inputs, phase) for phase in phases),
     )
+    p = ("p of the excess", *(_p_value(inputs, phase) for phase in phases))
     columns = table.texts(("", "l", "29%"), *((f"Phase {phase}", "n") for phase in phases))
-    return table.table(columns, [*rows, excess])
+    return table.table(columns, [*rows, excess, p])
 
 
 def _beside(
@@ -70,13 +70,12 @@ def _measured(inputs: ReportInputs, phase: int, metric: Metric) -> float | None:
 
 
 def _excess(inputs: ReportInputs, phase: int) -> str:
-    entries = inputs.phase(phase).random_entry
-    p = numbers.p_value(entries.p_value)
-    p = p if p.startswith("<") else f"= {p}"
-    return table.stacked(
-        numbers.estimate(entries.excess_win_rate, EXCESS_WIN_RATE.number_format),
-        f"p {p}" if entries.p_value is not None else "",
-    )
+    found = inputs.phase(phase).random_entry.excess_win_rate
+    return table.figure(found.value, found, EXCESS_WIN_RATE.number_format)
+
+
+def _p_value(inputs: ReportInputs, phase: int) -> str:
+    return numbers.p_value(inputs.phase(phase).random_entry.p_value)
 
 
 def list_outside(inputs: ReportInputs) -> list[Outside]:
