@@ -6,7 +6,7 @@ from typing import Literal
 from dipmaster.core.params import Gates
 from dipmaster.report.kit import numbers
 from dipmaster.report.kit.numbers import Estimated
-from dipmaster.report.kit.phases import ADAPTIVE_EXITS, NAMES, name_addition
+from dipmaster.report.kit.phases import ADAPTIVE_EXITS, name_addition
 from dipmaster.report.time_to_decision import describe_time, find_longest
 from dipmaster.results import GateRows, ValidationResults
 from dipmaster.results.common import Interval, Verdict
@@ -28,9 +28,9 @@ class Recommendation:
         What follows the phase's name, without a full stop: "keep collecting, not decided: 96
         of 100 trades; about 23 more days at this rate".
     default
-        What applies as long as the phase is not adopted: "the exits of phase 1 remain the
-        default"; empty for the reference and for a phase to adopt. Wherever the report says it,
-        it says this.
+        What stays in use as long as the phase is not adopted: "the exits of phase 1 remain the
+        default"; empty for a phase to adopt and for one that replaces nothing. Wherever the
+        report says it, it says this.
     """
 
     phase: int
@@ -115,10 +115,8 @@ def _action(judged: _Judged, action: Action, text: str) -> Recommendation:
 
 
 def _describe_default(phase: int) -> str:
-    """What stays as it is without the phase."""
-    if phase == ADAPTIVE_EXITS:
-        return f"the exits of phase {phase - 1} remain the default"
-    return f"its {NAMES.get(phase, 'addition')} is not adopted"
+    """What stays in use without the phase, where it replaces something."""
+    return f"the exits of phase {phase - 1} remain the default" if phase == ADAPTIVE_EXITS else ""
 
 
 def _failed_checks(judged: _Judged) -> str:

@@ -126,7 +126,7 @@ def test_a_phase_fails_only_beyond_holm(gates) -> None:
     clear = judged(gates, sharpe=good, profit_factor=fixed(1.0, 0.5, 1.5)).ruling
     assert (clear.verdict, clear.reason) == (
         "FAIL",
-        "fails, also corrected for 2 gates (Holm): profit factor",
+        "fails, corrected for 2 gates (Holm): profit factor",
     )
 
 

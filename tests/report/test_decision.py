@@ -127,7 +127,7 @@ def test_too_little_data_shows_the_time_to_the_minimum_and_to_a_decision() -> No
 def test_each_phase_stands_beside_buy_and_hold_and_cash() -> None:
     words = words_of("phase 1")
     held = STATES["phase 1"]().validation.benchmarks.buy_and_hold
-    for heading in ("Annualised", "Time in market", "Mean exposure", "Whole-period drawdown"):
+    for heading in ("Annualised", "Time in market", "Mean exposure", "Drawdown, all days"):
         assert heading in words
     assert f"Buy-and-hold, {held.symbols} coins" in words
     assert "Cash at 0.0 % a year (assumed)" in words
@@ -215,7 +215,7 @@ def test_degradation_is_reported_once_in_the_reason() -> None:
 def test_both_drawdowns_of_page_one_say_of_what_they_are() -> None:
     words = words_of("phase 1")
     assert "Max drawdown within any 365 days" in words
-    assert "Whole-period drawdown" in words
+    assert "Drawdown, all days" in words
     base = run(1)
     one = base.phase(1)
     short = replace(one, drawdown=replace(one.drawdown, days=200))

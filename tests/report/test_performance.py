@@ -90,8 +90,8 @@ def test_random_entries_stand_under_each_measured_figure() -> None:
         f"{100 * (entries.win_rate.mean or 0):.1f} % ({100 * (entries.win_rate.low or 0):.1f}"
         in cell
     )
-    assert plain(table.rows[-1][0]) == "p of the excess"
-    assert plain(table.rows[-1][1]) == f"{entries.p_value:.3f}"
+    assert plain(table.rows[-1][0]) == "Excess win rate interval; p"
+    assert plain(table.rows[-1][1]).endswith(f"points; p = {entries.p_value:.3f}")
 
 
 def test_no_matched_entries_no_table() -> None:

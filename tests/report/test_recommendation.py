@@ -8,7 +8,6 @@ from dipmaster.report.chapters.approvals.view import APPROVALS
 from dipmaster.report.chapters.decision.view import DECISION
 from dipmaster.report.findings.rules import find
 from dipmaster.report.inputs import ReportInputs
-from dipmaster.report.recommendation import _describe_default
 from dipmaster.report.time_to_decision import describe_time, find_longest
 from dipmaster.results import GateRow
 from dipmaster.results.common import SampleInterval, Verdict
@@ -218,13 +217,17 @@ def test_what_applies_meanwhile_is_said_once_and_for_all() -> None:
     )
 
 
-@pytest.mark.parametrize("verdict", ["PASS", "FAIL"])
-def test_what_is_decided_needs_no_meanwhile(verdict: Verdict) -> None:
-    found = judged(run(1), 1, verdict, 0).recommendations[1]
-    assert found.meanwhile == ""
-    assert bool(found.default) == (verdict == "FAIL")
+@pytest.mark.parametrize(("verdict", "default"), [("PASS", False), ("FAIL", True)])
+def test_what_is_decided_needs_no_meanwhile(verdict: Verdict, default: bool) -> None:
+    base = run(2)
+    exits = base.validation.adaptive_exits
+    net = replace(exits.standalone.change.mean_net_bps, verdict="inconclusive")
+    change = replace(exits.standalone.change, mean_net_bps=net)
+    standalone = replace(exits.standalone, change=change)
+    unsure = validated(base, exits=replace(exits, standalone=standalone))
+    found = judged(unsure, 2, verdict, 0).recommendation(2)
+    assert (found.meanwhile, bool(found.default)) == ("", default)
 
 
-def test_a_phase_without_a_name_has_a_default_too() -> None:
-    assert _describe_default(7) == "its addition is not adopted"
-    assert _describe_default(3) == "its sizing is not adopted"
+def test_a_phase_that_replaces_nothing_has_no_default() -> None:
+    assert judged(run(1), 1, "INCONCLUSIVE", 23).recommendation(1).default == ""

@@ -119,7 +119,7 @@ def _judge_phase(rows: tuple[GateRow, ...], failed: list[str], too_small: str) -
         return Ruling("INSUFFICIENT DATA", too_small)
     if failed:
         return Ruling(
-            "FAIL", f"fails, also corrected for {len(rows)} gates (Holm): {_list_metrics(failed)}"
+            "FAIL", f"fails, corrected for {len(rows)} gates (Holm): {_list_metrics(failed)}"
         )
     lacking = [row.metric for row in rows if row.verdict == "INSUFFICIENT DATA"]
     unsure = [row.metric for row in rows if row.verdict in ("INCONCLUSIVE", "FAIL")]

@@ -45,13 +45,10 @@ def tabulate(inputs: ReportInputs) -> Table | None:
         )
         for metric, band in _FIGURES
     ]
-    excess = (
-        table.stacked("Excess win rate", "interval"),
-        *(_excess(inputs, phase) for phase in phases),
-    )
-    p = ("p of the excess", *(_p_value(inputs, phase) for phase in phases))
+    label = table.stacked("Excess win rate", "interval; p")
+    excess = (label, *(_excess(inputs, phase) for phase in phases))
     columns = table.texts(("", "l", "29%"), *((f"Phase {phase}", "n") for phase in phases))
-    return table.table(columns, [*rows, excess, p])
+    return table.table(columns, [*rows, excess])
 
 
 def _beside(
@@ -70,12 +67,12 @@ def _measured(inputs: ReportInputs, phase: int, metric: Metric) -> float | None:
 
 
 def _excess(inputs: ReportInputs, phase: int) -> str:
-    found = inputs.phase(phase).random_entry.excess_win_rate
-    return table.figure(found.value, found, EXCESS_WIN_RATE.number_format)
-
-
-def _p_value(inputs: ReportInputs, phase: int) -> str:
-    return numbers.p_value(inputs.phase(phase).random_entry.p_value)
+    entries, kind = inputs.phase(phase).random_entry, EXCESS_WIN_RATE.number_format
+    found, p = entries.excess_win_rate, numbers.p_value(entries.p_value)
+    between = numbers.bounds(found, kind)
+    if entries.p_value is not None:
+        between += f"; p{numbers.NBSP}{p}" if p.startswith("<") else f"; p{numbers.NBSP}= {p}"
+    return table.stacked(numbers.show(found.value, kind), between)
 
 
 def list_outside(inputs: ReportInputs) -> list[Outside]:
