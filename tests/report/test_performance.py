@@ -83,7 +83,7 @@ def test_random_entries_stand_under_each_measured_figure() -> None:
     inputs = run(1)
     table = random_entry.tabulate(inputs)
     assert table is not None
-    assert plain(table.rows[0][0]) == "Win rate random entries: mean (range)"
+    assert plain(table.rows[0][0]) == "Win rate random: mean (range)"
     entries = inputs.phase(0).random_entry
     cell = plain(table.rows[0][1])
     assert (

@@ -17,7 +17,7 @@ _FIGURES: tuple[tuple[Metric, Callable[[RandomEntryFigures], Band]], ...] = (
 )
 
 
-RANDOM = "random entries: mean (range)"
+RANDOM = "random: mean (range)"
 
 
 @dataclass(frozen=True)
