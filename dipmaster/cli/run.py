@@ -170,10 +170,13 @@ def report_result(before: dict[str, str], queue: bool, temp: bool) -> None:
     from dipmaster.cli.show import show
 
     if queue:
-        typer.echo("Next: `dvc queue start`, then `dipmaster compare`.")
+        typer.echo("Next: `dvc queue start`, then `dipmaster compare`, or `dipmaster show NAME`.")
         return
     if not temp:
         show()
         return
     after = git.list_experiments()
-    compare([name for name, commit in after.items() if before.get(name) != commit])
+    made = [name for name, commit in after.items() if before.get(name) != commit]
+    for name in made:
+        show(name)
+    compare(made)

@@ -1,7 +1,7 @@
 """The last verdict, and what it rests on, in one screen."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -18,7 +18,12 @@ ROWS = (
 )
 
 
-def show() -> None:
+def show(
+    name: Annotated[
+        str | None,
+        typer.Argument(help="An experiment or commit; this folder where none is given."),
+    ] = None,
+) -> None:
     """Show the last verdict, key figures and the report's path.
 
     Figures that differ from those of the last commit are shown beside them.
@@ -26,19 +31,28 @@ def show() -> None:
     Example: dipmaster show
     """
     from dipmaster.cli.console import make_console
-    from dipmaster.cli.revisions import WORKSPACE, Revision, read_findings
-    from dipmaster.core import catalog
+    from dipmaster.cli.revisions import WORKSPACE, find_revision, read_findings
 
-    findings = read_findings(Revision(WORKSPACE))
+    findings = read_findings(find_revision(name or WORKSPACE))
     committed = read_committed()
     console = make_console()
     console.print(f"{findings.validation.verdict}: {findings.validation.verdict_reason}")
     for sentence in recommend_in_words(findings):
         console.print(sentence)
     print_figures(findings, committed)
-    report = catalog.PDF.resolve() if catalog.PDF.is_file() else "not there, `make report` makes it"
-    console.print(f"report: {report}", soft_wrap=True)
+    console.print(f"report: {locate_report(findings)}", soft_wrap=True)
     console.print(f"next:   {suggest_next(findings, committed)}", soft_wrap=True)
+
+
+def locate_report(findings: "Findings") -> str:
+    """Path of the PDF in this folder; that of an experiment lies in DVC's cache."""
+    from dipmaster.core import catalog
+
+    if findings.revision.commit is not None:
+        return f"`dvc exp apply {findings.revision.name}` brings it into this folder"
+    return (
+        str(catalog.PDF.resolve()) if catalog.PDF.is_file() else "not there, `make report` makes it"
+    )
 
 
 def recommend_in_words(findings: "Findings") -> list[str]:
@@ -120,6 +134,8 @@ def suggest_next(findings: "Findings", committed: "Findings | None") -> str:
     from dipmaster.cli.revisions import list_changes
     from dipmaster.core import catalog
 
+    if findings.revision.commit is not None:
+        return f"`dipmaster compare {findings.revision.name}`"
     if not catalog.PDF.is_file():
         return "`make report`"
     changes: Sequence[str] = (

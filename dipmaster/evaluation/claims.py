@@ -11,6 +11,7 @@ WHOLE = 0  # the "phase" of lines that speak of the whole plan
 MET: ClaimVerdict = "met"
 NOT_MET: ClaimVerdict = "not met"
 INCONCLUSIVE: ClaimVerdict = "inconclusive"
+INSUFFICIENT: ClaimVerdict = "insufficient data"
 NOT_BUILT: ClaimVerdict = "not built"
 
 
@@ -81,7 +82,7 @@ class Claim:
     ) -> RoadmapClaim:
         verdict, why = INCONCLUSIVE, "the target lies within the confidence interval"
         if too_small or measured.low is None or measured.high is None:
-            why = too_small or measured.reason or "cannot be computed"
+            verdict, why = INSUFFICIENT, too_small or measured.reason or "cannot be computed"
         elif met:
             verdict, why = MET, "the confidence interval meets the target"
         elif missed:
@@ -89,9 +90,9 @@ class Claim:
         known = beside and measured.value is not None
         return self.record(measured, n, verdict, f"{why}; {beside}" if known else why)
 
-    def inconclusive(self, why: str, n: int = 0) -> RoadmapClaim:
+    def insufficient(self, why: str, n: int = 0) -> RoadmapClaim:
         """Nothing could be measured."""
-        return self.record(NOTHING, n, INCONCLUSIVE, why)
+        return self.record(NOTHING, n, INSUFFICIENT, why)
 
     def record(self, measured: Bounded, n: int, verdict: ClaimVerdict, reason: str) -> RoadmapClaim:
         """The line as validate.json has it."""

@@ -79,9 +79,10 @@ def _figures(context: EvaluationContext, one: JudgedPhase) -> PhaseFigures:
         context.inputs.candidates,
         context.inputs.panel,
         context.period,
-        context.params.exits.max_holding_bars,
+        context.params.exits,
         context.params.gates,
         _compare_intrabar_orders(context, one),
+        context.params.execution,
     )
     abstention = one.orders.abstention
     if abstention is None:

@@ -20,11 +20,18 @@ TOLERANCE_FRAC = 1e-9  # of the capital: rounding of a few thousand additions
 
 @dataclass(frozen=True)
 class Check:
-    """One check: its name in words, whether it holds, and the figures behind it."""
+    """One check: its name in words, whether it holds, and the figures behind it.
+
+    Attributes
+    ----------
+    cases
+        How many things it was held against; with 0 it passes without being exercised.
+    """
 
     name: str
     passed: bool
     detail: str
+    cases: int
 
 
 def check_ledger(
@@ -53,18 +60,19 @@ def check_ledger(
     )
 
 
-def _close(name: str, one: float, other: float, capital: float) -> Check:
+def _close(name: str, one: float, other: float, capital: float, cases: int) -> Check:
     gap = abs(one - other)
-    return Check(name, gap <= TOLERANCE_FRAC * capital, f"{one:.2f} against {other:.2f}")
+    return Check(name, gap <= TOLERANCE_FRAC * capital, f"{one:.2f} against {other:.2f}", cases)
 
 
 def _parts_add_up(trades: pd.DataFrame, capital: float) -> Check:
     parts = trades["gross_pnl"] - trades["fees"] - trades["slippage"] - trades["funding"]
     gap = float((parts - trades["net_pnl"]).abs().max()) if len(trades) else 0.0
     return Check(
-        "net profit = gross profit - fees - slippage - funding, trade by trade",
+        "net profit of each trade = gross profit - fees - slippage - funding",
         gap <= TOLERANCE_FRAC * capital,
-        f"largest gap {gap:.2g} in {len(trades)} trades",
+        f"largest difference {gap:.2g} in {len(trades)} trades",
+        len(trades),
     )
 
 
@@ -75,6 +83,7 @@ def _profit_is_equity(trades: pd.DataFrame, equity: pd.DataFrame, capital: float
         change,
         float(trades["net_pnl"].sum()),
         capital,
+        len(trades),
     )
 
 
@@ -82,12 +91,13 @@ def _profit_is_equity_out_of_sample(
     trades: pd.DataFrame, equity: pd.DataFrame, period: Period, capital: float
 ) -> Check:
     start, marks = select_out_of_sample_marks(equity, period)
-    profit = float(select_out_of_sample(trades, period)["net_pnl"].sum())
+    late = select_out_of_sample(trades, period)
     return _close(
         "out of sample: change of equity = sum of net profits",
         float(marks[-1]) - start,
-        profit,
+        float(late["net_pnl"].sum()),
         capital,
+        len(late),
     )
 
 
@@ -101,6 +111,7 @@ def _cash_follows_fills(
         float(equity["cash"].iloc[-1]),
         capital + float(np.sum(flow)) - float(trades["funding"].sum()),
         capital,
+        len(fills),
     )
 
 
@@ -109,9 +120,10 @@ def _equity_is_continuous(equity: pd.DataFrame) -> Check:
     known = bool(np.isfinite(equity["equity"].to_numpy(dtype=np.float64)).all())
     regular = bool(np.unique(steps).size <= 1)
     return Check(
-        "equity is marked at every bar, without a gap",
+        "equity is recorded at every bar, without a gap",
         known and regular,
-        f"{len(equity)} marks",
+        f"{len(equity)} values",
+        len(equity),
     )
 
 
@@ -119,9 +131,12 @@ def _flat_at_start(trades: pd.DataFrame, period: Period) -> Check:
     entered = to_epoch_ms(trades["entry_time"]) < period.out_of_sample_ms
     left = to_epoch_ms(trades["exit_time"]) >= period.out_of_sample_ms
     signalled = to_epoch_ms(trades["signal_time"]) < period.out_of_sample_ms
-    crossing = int(np.sum((entered & left) | (signalled & ~entered)))
+    crossing, before = int(np.sum((entered & left) | (signalled & ~entered))), int(signalled.sum())
     return Check(
-        "no position crosses into the out-of-sample period", crossing == 0, f"{crossing} cross"
+        "no position crosses into the out-of-sample period",
+        crossing == 0,
+        f"{before} trades in the burn-in, {crossing} of them end after it",
+        before,
     )
 
 
@@ -131,18 +146,19 @@ def _signs_agree(sample: TradeSample) -> Check:
     The arithmetic mean of daily returns may differ in sign from the total only
     by volatility drag: within it the mean has no sign to compare.
     """
-    name = "profit factor - 1, net profit and mean daily return have one sign"
+    name = "profit factor, net profit and mean daily return agree: all a gain or all a loss"
     factor = metrics.profit_factor(sample.net, sample.return_frac)
     total, returns = float(sample.net.sum()), sample.days.returns
     mean = float(returns.mean())
     figures = f"profit factor {factor or 0:.4g}, net {total:.2f}, mean {1e4 * mean:.3g} bp"
     if factor is None:
-        return Check(name, True, "nothing was lost: no profit factor to compare")
+        return Check(name, True, "no losing trade, so there is no profit factor to compare", 0)
     if abs(mean) <= _drag(returns):
         holds = np.sign(factor - 1.0) == np.sign(total)
-        return Check(name, bool(holds), f"{figures}; the mean lies within volatility drag")
+        why = f"{figures}; the mean is too close to zero to have a sign"
+        return Check(name, bool(holds), why, sample.trades)
     holds = np.sign(factor - 1.0) == np.sign(total) == np.sign(mean)
-    return Check(name, bool(holds), figures)
+    return Check(name, bool(holds), figures, sample.trades)
 
 
 def _drag(returns: Floats) -> float:

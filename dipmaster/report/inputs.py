@@ -172,6 +172,10 @@ class ReportInputs:
         """What to do about each phase."""
         return recommend(self.validation, self.gates, self.params.gates)
 
+    def recommendation(self, number: int) -> Recommendation:
+        """What to do about one phase that was built."""
+        return next(one for one in self.recommendations if one.phase == number)
+
     @property
     def accounts(self) -> list[Account]:
         """Every phase beside buy-and-hold and cash."""

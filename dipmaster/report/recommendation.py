@@ -27,16 +27,28 @@ class Recommendation:
     text
         What follows the phase's name, without a full stop: "keep collecting, not decided: 96
         of 100 trades; about 23 more days at this rate".
+    default
+        What stays in use as long as the phase is not adopted: "the exits of phase 1 remain the
+        default"; empty for a phase to adopt and for one that replaces nothing. Wherever the
+        report says it, it says this.
     """
 
     phase: int
     action: Action
     text: str
+    default: str = ""
 
     @property
     def sentence(self) -> str:
         """With the phase's name."""
         return f"Phase {self.phase}: {self.text}."
+
+    @property
+    def meanwhile(self) -> str:
+        """What applies until it is decided, as a sentence; empty where it is decided."""
+        if not self.default or self.action == "reject":
+            return ""
+        return f"Until phase {self.phase} is decided, {self.default}."
 
 
 @dataclass(frozen=True)
@@ -98,7 +110,13 @@ def _recommend(judged: _Judged) -> Recommendation:
 
 
 def _action(judged: _Judged, action: Action, text: str) -> Recommendation:
-    return Recommendation(phase=judged.phase, action=action, text=text)
+    default = "" if action in ("adopt", "reference") else _describe_default(judged.phase)
+    return Recommendation(phase=judged.phase, action=action, text=text, default=default)
+
+
+def _describe_default(phase: int) -> str:
+    """What stays in use without the phase, where it replaces something."""
+    return f"the exits of phase {phase - 1} remain the default" if phase == ADAPTIVE_EXITS else ""
 
 
 def _failed_checks(judged: _Judged) -> str:
@@ -159,7 +177,7 @@ def _names(judged: _Judged, verdict: Verdict) -> str:
 def _describe_waiting(judged: _Judged) -> str:
     """What is missing, and what the longest wait can bring."""
     found = [_describe_shortage(judged)]
-    longest = find_longest(judged.gates, judged.results.period.days_out_of_sample)
+    longest = find_longest(judged.gates)
     if longest and longest.days > _days_to_minimum(judged):
         found.append(longest.describe())
     elif longest is None and not judged.figures.days_needed:

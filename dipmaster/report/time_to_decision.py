@@ -1,6 +1,5 @@
-"""How long until a gate can be decided, at the rate of the period, and how that is said."""
+"""The gate of a phase that takes longest to decide, and how a time to come is printed."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,7 +12,13 @@ MANY_YEARS = 100.0
 
 @dataclass(frozen=True)
 class LongestWait:
-    """The undecided gate that needs the longest period, and how many days more."""
+    """The undecided gate that needs the longest period, and how many days more.
+
+    Attributes
+    ----------
+    days
+        `days_to_power` of the gate, as evaluation computed it.
+    """
 
     gate: GateRow
     days: int
@@ -41,41 +46,21 @@ def _compare_with_target(gate: GateRow) -> str:
     return f"currently {side} its target"
 
 
-def find_longest(gates: Sequence[GateRow], days: int) -> LongestWait | None:
-    """The gate whose sample for 50 % power takes longest to collect at the rate of the period.
+def find_longest(gates: Sequence[GateRow]) -> LongestWait | None:
+    """The gate that needs the longest period until its sample for 50 % power is there.
 
     Parameters
     ----------
     gates
         Of one phase.
-    days
-        Out of sample.
 
     Returns
     -------
     LongestWait | None
         None where no undecided gate has a known sample size.
     """
-    waits = [
-        LongestWait(gate, wait)
-        for gate in gates
-        if (wait := days_to_decision(gate, days)) is not None
-    ]
-    longest = max(waits, key=lambda one: one.days, default=None)
-    return longest if longest and longest.days else None
-
-
-def days_to_decision(gate: GateRow, days: int) -> int | None:
-    """Calendar days until a gate has its sample size for 50 % power, never less than its minimum.
-
-    0 where the gate is decided; None where the sample size cannot be computed.
-    """
-    if gate.verdict in ("PASS", "FAIL"):
-        return 0
-    if gate.n_needed is None or not gate.n:
-        return None
-    more = math.ceil(days * max(gate.n_needed / gate.n - 1.0, 0.0))
-    return max(more, gate.days_needed or 0)
+    waits = [LongestWait(gate, gate.days_to_power) for gate in gates if gate.days_to_power]
+    return max(waits, key=lambda one: one.days, default=None)
 
 
 def describe_time(days: int, *, more: bool = False) -> str:

@@ -13,8 +13,8 @@ Verdict = Literal["PASS", "FAIL", "INCONCLUSIVE", "INSUFFICIENT DATA"]
 """INCONCLUSIVE: the interval holds the target, or the verdict is withheld. INSUFFICIENT DATA: the
 minimum data is not met, or there is no interval."""
 
-ComparisonVerdict = Literal["better", "worse", "inconclusive"]
-ClaimVerdict = Literal["met", "not met", "inconclusive", "not built"]
+ComparisonVerdict = Literal["better", "worse", "inconclusive", "insufficient data"]
+ClaimVerdict = Literal["met", "not met", "inconclusive", "insufficient data", "not built"]
 
 Figures = TypeVar("Figures")
 
@@ -94,8 +94,8 @@ class Comparison:
     Attributes
     ----------
     verdict
-        inconclusive where the interval holds zero, the minimum data lacks, or more is neither
-        better nor worse.
+        insufficient data where the minimum data lacks or there is no interval, whatever the
+        value; inconclusive where the interval holds zero, or more is neither better nor worse.
     reason
         Of the verdict, in words.
     """

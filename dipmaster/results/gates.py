@@ -30,6 +30,10 @@ class GateRow:
         gate is decided.
     days_needed_reason
         Why `days_needed` is None; empty where it is not.
+    days_to_power
+        Calendar days more, at the same rate, until the gate has both the minimum data and
+        `n_needed`, so that a verdict is no less likely than 50 % if the value is the true one;
+        0 where the gate is decided, None where one of the two times is not known.
     """
 
     phase: int
@@ -46,6 +50,7 @@ class GateRow:
     reason: str
     days_needed: int | None
     days_needed_reason: str
+    days_to_power: int | None
 
 
 GateRows = tuple[GateRow, ...]

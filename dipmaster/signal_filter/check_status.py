@@ -76,19 +76,19 @@ def _assess_volume(signal: Signal) -> tuple[bool, str]:
     if signal.rule == "capitulation":
         return False, "the rule asks for no volume"
     implied_multiple = SPIKE_MULTIPLE * SPIKE_BARS / (SPIKE_BARS - SPIKE_MULTIPLE)
-    comparison = f"signal.volume_multiple {signal.volume_multiple:g} against {implied_multiple:.4f}"
+    comparison = f"{signal.volume_multiple:g} times, {implied_multiple:.2f} needed"
     if signal.volume_multiple > implied_multiple:
-        return True, f"implied by the rule: {comparison}"
+        return True, f"implied by the rule: multiple of the usual volume {comparison}"
     return False, (
         "almost implied by the rule: the check's average includes the current bar, so a bar just "
-        f"above the rule's multiple can fail ({comparison})"
+        f"above the rule's multiple of the usual volume can fail ({comparison})"
     )
 
 
 def _assess_rsi(signal: Signal, params: Filter) -> tuple[bool, str]:
     if signal.rule == "capitulation":
         return False, "the rule asks for no RSI"
-    comparison = f"signal.rsi_max {signal.rsi_max:g}, filter.rsi_max {params.rsi_max:g}"
+    comparison = f"RSI at most {signal.rsi_max:g} in the rule, {params.rsi_max:g} in the check"
     if signal.rsi_max <= params.rsi_max:
         return True, f"implied by the rule: {comparison}"
     return False, f"the filter is stricter than the rule: {comparison}"

@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from dipmaster.cli import restoring
+from dipmaster.cli import compare as compare_module
+from dipmaster.cli import git, restoring
 from dipmaster.cli import run as run_module
+from dipmaster.cli import show as show_module
 from tests.cli.conftest import Command, run_git
 
 DVC = str(Path(sys.executable).with_name("dvc"))
@@ -127,10 +129,25 @@ def test_options_go_to_dvc(dipmaster: Command, called: list[list[str]]) -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.usefixtures("folder", "called")
+def test_an_experiment_in_a_copy_is_shown_and_compared(
+    dipmaster: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only the one that was made: `old` was there before."""
+    lists = iter([{"old": "a"}, {"old": "a"}, {"old": "a", "new": "b"}])
+    printed: list[tuple[str, object]] = []
+    monkeypatch.setattr(git, "list_experiments", lambda: next(lists))
+    monkeypatch.setattr(show_module, "show", lambda name: printed.append(("show", name)))
+    monkeypatch.setattr(compare_module, "compare", lambda names: printed.append(("compare", names)))
+    assert dipmaster("run", "--set", "signal.z_min=2", "--name", "new", "--temp").exit_code == 0
+    assert printed == [("show", "new"), ("compare", ["new"])]
+
+
 @pytest.mark.usefixtures("folder")
 def test_a_queue_says_how_to_start_it(dipmaster: Command, called: list[list[str]]) -> None:
     done = dipmaster("run", "--queue", "--set", "signal.z_min=1,2")
     assert "dvc queue start" in done.stdout
+    assert "dipmaster show NAME" in done.stdout
     assert called == [["-S", "signal.z_min=1,2", "--queue"]]
 
 

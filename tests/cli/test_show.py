@@ -95,3 +95,22 @@ def test_a_commit_that_cannot_be_read_is_said(dipmaster: Command, folder: Path) 
     done = dipmaster("show")
     assert "no comparison with the last commit: HEAD" in done.stderr
     assert "Fix:" in done.stderr
+
+
+def test_a_commit_is_shown_without_the_folder_being_touched(
+    dipmaster: Command, folder: Path
+) -> None:
+    """As an experiment that ran in a copy or from the queue: its figures, not the folder's."""
+    write_result(scale_sharpe(gates(*PHASES), 9.5), catalog.GATES)
+    text = dipmaster("show", "HEAD").stdout
+    assert validation().verdict_reason in text
+    assert "was" not in text  # the same commit
+    assert "report: `dvc exp apply HEAD` brings it into this folder" in text
+    assert "next:   `dipmaster compare HEAD`" in text
+    assert "was" in dipmaster("show").stdout
+
+
+def test_a_name_that_is_none_is_refused(dipmaster: Command, folder: Path) -> None:
+    done = dipmaster("show", "nothing")
+    assert done.exit_code == 1
+    assert "expected an experiment, a commit, or `workspace`" in done.stderr

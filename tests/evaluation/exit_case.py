@@ -12,13 +12,13 @@ from dipmaster.evaluation.phases.exits.integrity import check_exits
 from dipmaster.results.exits import ExitModelFold
 
 NAMES = (
-    "trades leave at the target of their plan",
-    "every sale by a model has the score",
-    "no licensed score above a threshold was passed over",
-    "every exit score names fits on record",
-    "a score is licensed where the licence of its fit is on record",
-    "what was bought is sold",
-    "the stored models give the stored exit scores and licences again",
+    "sales at a target are at the planned price",
+    "every sale by a model follows an exit probability",
+    "every exit probability with a licence and above a threshold led",
+    "every exit probability comes from models",
+    "exit probabilities have a licence exactly where",
+    "every position is sold in full",
+    "the stored models reproduce the stored exit probabilities",
 )
 TARGETS, SOLD, PASSED_OVER, FITTED, LICENSED, PARTS, AGAIN = range(7)
 
@@ -39,6 +39,11 @@ class Case:
             assert check.name.startswith(name)
             assert check.detail
         return [at for at, check in enumerate(checks) if not check.passed]
+
+    def cases(self) -> list[int]:
+        """How many things each check was held against."""
+        checks = check_exits(self.ledger, self.candidates, self.inputs, self.exits)
+        return [check.cases for check in checks]
 
     def with_fills(self, fills: pd.DataFrame) -> "Case":
         """Other fills."""

@@ -14,11 +14,11 @@ START_MS = 1_672_531_200_000  # 2023-01-01
 THRESHOLDS = ConfidenceThresholds(low_volatility=0.75, normal_volatility=0.80, high_volatility=0.90)
 FITS = {"models": 10, "calibrator": 15, "reference": 10}
 NAMES = (
-    "every trade stands for one candidate",
-    "every candidate traded was admitted",
-    "the ledger's confidence is the score",
-    "each score traded names fits",
-    "no fit counts more candidates",
+    "every trade belongs to one candidate",
+    "every candidate traded had passed the filter",
+    "the confidence of each trade is the stored score",
+    "each score traded comes from models",
+    "no model was fitted on more candidates",
 )
 
 

@@ -24,6 +24,18 @@ def sound(ledger_of, period, trip):
     return ledger_of(trips, period)
 
 
+def test_without_a_trade_the_checks_of_trades_are_not_exercised(sound, ledger_of, period) -> None:
+    """Only the record of equity is there to be looked at."""
+    cases = {}
+    for name, ledger in (("none", ledger_of([], period)), ("some", sound)):
+        sample = build_sample(ledger.trades, ledger.equity, period)
+        checks = check_ledger(ledger.trades, ledger.fills, ledger.equity, sample, period, CAPITAL)
+        cases[name] = [check.cases for check in checks]
+    assert [bool(n) for n in cases["none"]] == [False] * 4 + [True, False, False]
+    assert min(cases["some"]) > 0
+    assert cases["some"][3] == len(sound.fills)
+
+
 def broken(ledger, period) -> list[str]:
     sample = build_sample(ledger.trades, ledger.equity, period)
     checks = check_ledger(ledger.trades, ledger.fills, ledger.equity, sample, period, CAPITAL)
@@ -48,14 +60,14 @@ def changed(frame: pd.DataFrame, column: str, row: int, value: object) -> pd.Dat
 
 def test_a_fee_that_was_forgotten(sound, period) -> None:
     found = broken(replace(sound, trades=changed(sound.trades, "fees", 3, 0.0)), period)
-    assert found == ["net profit = gross profit - fees - slippage - funding, trade by trade"]
+    assert found == ["net profit of each trade = gross profit - fees - slippage - funding"]
 
 
 def test_funding_that_nobody_paid(sound, period) -> None:
     """A payment in the trades alone fits neither the parts of its trade nor the cash."""
     found = broken(replace(sound, trades=changed(sound.trades, "funding", 3, 2.0)), period)
     assert found == [
-        "net profit = gross profit - fees - slippage - funding, trade by trade",
+        "net profit of each trade = gross profit - fees - slippage - funding",
         "final cash = capital + sales - purchases - fees - funding",
     ]
 
@@ -77,7 +89,7 @@ def test_a_sale_at_another_price(sound, period) -> None:
 def test_a_mark_that_is_missing(sound, period) -> None:
     equity = sound.equity.drop(index=[500]).reset_index(drop=True)
     assert broken(replace(sound, equity=equity), period) == [
-        "equity is marked at every bar, without a gap"
+        "equity is recorded at every bar, without a gap"
     ]
 
 
@@ -98,7 +110,7 @@ def test_signs_that_disagree(sound, period, ledger_of, trip) -> None:
     losing = replace(sample, net=-np.abs(sample.net))
     checks = check_ledger(sound.trades, sound.fills, sound.equity, losing, period, CAPITAL)
     assert [check.name for check in checks if not check.passed] == [
-        "profit factor - 1, net profit and mean daily return have one sign"
+        "profit factor, net profit and mean daily return agree: all a gain or all a loss"
     ]
 
 

@@ -1,4 +1,4 @@
-"""Claims of phase 1 held against made measurements: met, not met, inconclusive, and why."""
+"""Claims of phase 1 held against made measurements: each verdict, and why."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -153,7 +153,7 @@ def test_all_met(claims) -> None:
 
 @pytest.mark.parametrize(
     ("change", "verdict"),
-    [(0.041, "met"), (0.035, "inconclusive"), (0.019, "not met"), (None, "inconclusive")],
+    [(0.041, "met"), (0.035, "inconclusive"), (0.019, "not met"), (None, "insufficient data")],
 )
 def test_the_near_end_of_a_range_is_the_claim(claims, change, verdict) -> None:
     assert (
@@ -192,7 +192,7 @@ def test_too_little_data_concludes_nothing_of_trades(claims) -> None:
     rows = claims(measured(), FEW)
     names = "1.1.win_rate", "1.1.trades", "1.1.precision", "validator.precision", "1.3.stable"
     for name in names:
-        assert rows[name].verdict == "inconclusive"
+        assert rows[name].verdict == "insufficient data"
         assert rows[name].reason.startswith(FEW)
         assert rows[name].value is not None
     assert rows["validator.recall"].verdict == "met"  # it rests on candidates
@@ -200,7 +200,7 @@ def test_too_little_data_concludes_nothing_of_trades(claims) -> None:
 
 def test_too_short_a_period_concludes_nothing(claims) -> None:
     rows = claims(measured(), blocks=5)
-    assert rows["1.3.accuracy"].verdict == "inconclusive"
+    assert rows["1.3.accuracy"].verdict == "insufficient data"
     assert rows["1.3.accuracy"].reason.startswith(
         "sample too small (5 blocks out of sample, minimum 6);"
     )
@@ -208,7 +208,7 @@ def test_too_short_a_period_concludes_nothing(claims) -> None:
 
 def test_few_spells_show_no_accuracy(claims) -> None:
     """Bars of one spell of the market's state are no new evidence."""
-    for spells, verdict in ((5, "inconclusive"), (6, "met")):
+    for spells, verdict in ((5, "insufficient data"), (6, "met")):
         case = replace(measured(), regimes=replace(measured().regimes, episodes=spells))
         row = claims(case)["1.3.accuracy"]
         assert (row.verdict, row.n) == (verdict, spells)
@@ -223,7 +223,7 @@ def test_recall_needs_profitable_candidates(claims) -> None:
     ):
         rows = claims(measured().with_quality(**few))
         for name in ("validator.recall", "validator.f1"):
-            assert rows[name].verdict == "inconclusive"
+            assert rows[name].verdict == "insufficient data"
             assert rows[name].reason.startswith(lacks)
 
 
@@ -241,7 +241,7 @@ def test_a_proxy_is_never_accuracy(claims) -> None:
     proxy = accuracy(0.97, 10)
     case = measured().with_detector(proxy=proxy, coin_truth=None, market_truth=None)
     row = claims(case)["1.3.accuracy"]
-    assert (row.verdict, row.value) == ("inconclusive", None)
+    assert (row.verdict, row.value) == ("insufficient data", None)
     assert "proxy accuracy 97.0 %" in row.reason
     assert "not accuracy" in row.reason
     not_judged = RegimesNotJudged(reason="less than a day out of sample")
@@ -307,7 +307,7 @@ def test_calibration_without_bounds_says_why(claims) -> None:
     assert (row.verdict, row.value, row.n) == ("inconclusive", None, 8)
     assert "8 of 100" in row.reason
     none = claims(replace(measured(), calibration={}))["1.3.calibration"]
-    assert none.verdict == "inconclusive"
+    assert none.verdict == "insufficient data"
 
 
 def test_stable_needs_a_test_that_could_have_found_something(claims) -> None:
@@ -330,6 +330,6 @@ def test_stable_needs_a_test_that_could_have_found_something(claims) -> None:
     )
     untested = heterogeneity(None, None, "trades in 3 blocks only")
     row = claims(measured().with_quality(heterogeneity=untested))["1.3.stable"]
-    assert (row.verdict, row.reason) == ("inconclusive", "trades in 3 blocks only")
+    assert (row.verdict, row.reason) == ("insufficient data", "trades in 3 blocks only")
     one = claims(measured().with_quality(win_rate_by_regime=wide[:1]))["1.3.stable"]
     assert one.reason == "fewer than two regimes were traded"

@@ -132,7 +132,7 @@ def test_capture_is_measured_as_a_fraction_more(claims, low, high, verdict) -> N
 def test_too_little_data_concludes_nothing(claims) -> None:
     rows = claims(measured(), FEW)
     for row in rows.values():
-        assert (row.verdict, row.reason[: len(FEW)]) == ("inconclusive", FEW)
+        assert (row.verdict, row.reason[: len(FEW)]) == ("insufficient data", FEW)
         assert row.value is not None
 
 
@@ -141,7 +141,10 @@ def test_too_few_common_entries_conclude_nothing_of_them(claims) -> None:
     reason = "sample too small under phase 2 (60 trades, minimum 100)"
     rows = claims(measured(), unpaired=reason)
     for name in ("2.holding", "2.capture"):
-        assert (rows[name].verdict, rows[name].reason[: len(reason)]) == ("inconclusive", reason)
+        assert (rows[name].verdict, rows[name].reason[: len(reason)]) == (
+            "insufficient data",
+            reason,
+        )
     assert rows["2.profit_factor"].verdict == "met"  # it rests on all trades
 
 
@@ -152,7 +155,7 @@ def test_what_cannot_be_computed_says_why(claims) -> None:
     case = case.with_minutes(nothing, nothing)
     case = case.with_capture(captured(None, None, None, -0.02, no_profit))
     rows = claims(case)
-    assert {row.verdict for row in rows.values()} == {"inconclusive"}
+    assert {row.verdict for row in rows.values()} == {"insufficient data"}
     assert rows["2.profit_factor"].reason == why
     assert rows["2.holding"].reason == "no trade"
     reason = rows["2.capture"].reason

@@ -24,6 +24,7 @@ from dipmaster.evaluation.statistics.minimum_data import (
 )
 from dipmaster.evaluation.statistics.random_entry.portfolios import EntryPool
 from dipmaster.learning.evaluation.minimum_data import Count, describe_shortage
+from dipmaster.results import GateRow
 
 ENOUGH: tuple[Count, ...] = ((200, 100, "trades"), (40, 10, "losing trades"))
 TARGETS = {"win_rate": 0.85, "sharpe": 2.0, "profit_factor": 1.8, "max_drawdown": 0.03}
@@ -155,6 +156,40 @@ def test_no_trade_has_no_time(gates: Gates) -> None:
     assert row.days_needed_reason.startswith("no trades so far")
     assert row.reason.startswith("abstained: nothing reached it; sample too small (0 trades, ")
     assert phase.decision_time == DecisionTime(None, row.days_needed_reason)
+
+
+def test_time_to_power_is_that_of_the_slower_count(gates: Gates) -> None:
+    """96 of 100 trades: the minimum is there in 23 days, the 1,403 that decide in 7,489."""
+    counts = ((96, 100, "trades"), (20, 10, "losing trades"), (18, 6, "blocks with trades"))
+
+    def row(high: float) -> GateRow:
+        return judged(gates, counts, 550, win_rate=linear(0.9, 0.9 - high, 0.9 + high, 96)).rows[0]
+
+    slow, quick = row(0.19), row(0.01)
+    assert slow.n_needed is not None
+    assert slow.days_needed == quick.days_needed == 23
+    assert slow.days_to_power == math.ceil((slow.n_needed - 96) * 550 / 96)
+    assert quick.n_needed is not None
+    assert quick.n_needed <= 100
+    assert quick.days_to_power == 23
+
+
+def test_time_to_power_of_decided_and_of_unknown(gates: Gates) -> None:
+    assert judged(gates, win_rate=linear(0.95, 0.90, 0.99)).rows[0].days_to_power == 0
+    unsure = judged(gates, win_rate=linear(0.9, 0.8, 1.0)).rows[0]
+    assert unsure.days_to_power == unsure.days_needed == 1200
+    assert judged(gates, max_drawdown=linear(0.02, 0.01, 0.05, 400)).rows[0].days_to_power is None
+    assert judged(gates, win_rate=linear(0.85, 0.80, 0.90)).rows[0].days_to_power is None
+    none = ((96, 100, "trades"), (0, 10, "losing trades"), (18, 6, "blocks with trades"))
+    without_losers = judged(gates, none, 550, win_rate=linear(0.9, 0.7, 1.0, 96)).rows[0]
+    assert without_losers.n_needed is not None
+    assert without_losers.days_to_power is None  # there is no rate of losing trades
+    assert (
+        withhold_verdicts(judged(gates, win_rate=linear(0.9, 0.8, 1.0)), ["a"])
+        .rows[0]
+        .days_to_power
+        is None
+    )
 
 
 def test_a_broken_ledger_has_no_time(gates: Gates) -> None:

@@ -90,7 +90,7 @@ def test_a_phase_fails_where_its_models_sell_what_should_be_held(world, exits, b
 def test_who_is_not_asked(world, exits) -> None:
     """One that abstained, one with a broken ledger, a later phase, models that are off."""
     inputs = knowing_inputs(world, exits, 0)
-    broken = (Check("adds up", False, ""),)
+    broken = (Check("adds up", False, "", 1),)
     for stays in ({"abstained": "nothing reached it"}, {"integrity_checks": broken}):
         found = judged(world, exits, inputs, **stays)
         assert (found.gates, found.degradation) == (PASSED, None)

@@ -28,6 +28,14 @@ def test_with_every_rule_off_nothing_is_asked_of_scores(exit_world, exit_params)
 def test_nothing_traded(sound) -> None:
     none = replace(sound.ledger, trades=sound.ledger.trades[:0], fills=sound.ledger.fills[:0])
     assert replace(sound, ledger=none).broken() == []
+    assert replace(sound, ledger=none).cases()[SOLD] == 0  # passed, but not exercised
+
+
+def test_cases_are_what_was_looked_at(sound) -> None:
+    cases, fills = sound.cases(), sound.ledger.fills
+    assert cases[SOLD] == int(fills["exit_type"].isin(["optimal_timing", "profit_taking"]).sum())
+    assert cases[TARGETS] == cases[PARTS] == len(sound.ledger.trades)
+    assert min(cases) > 0
 
 
 @pytest.mark.parametrize("factor", [0.9, 1.1])

@@ -45,6 +45,7 @@ from tests.report.run import validated, with_gates
 
 pytestmark = pytest.mark.slow
 
+EXITS, EXECUTION = (getattr(read_params("exits", "execution"), x) for x in ("exits", "execution"))
 BOUNDARY = 20 * BARS_PER_DAY
 FIRST_OF_BLOCK = [BOUNDARY + 10 * BARS_PER_DAY * block + 12 for block in range(4)]
 WON, LOST, EVEN = 5.0, -5.0, 0.0
@@ -140,7 +141,9 @@ def test_figures_of_few_trades_can_be(evaluate, flat, small, period, results, ap
     evaluation, ledger = evaluate(0, results, apart)
     candidates = ledger.trades.rename(columns={"signal_time": "open_time"})
     figures = to_json(
-        build_phase_figures(evaluation, ledger, candidates, flat.panel, period, 36, small, UNREAD)
+        build_phase_figures(
+            evaluation, ledger, candidates, flat.panel, period, EXITS, small, UNREAD, EXECUTION
+        )
     )
     for path, number in numbers(figures):
         leaf = path.rsplit(".", 1)[-1]
@@ -167,7 +170,8 @@ def test_few_trades_show_no_change(evaluate, small, period, trades, apart) -> No
     for metric in COMPARED:
         change = getattr(comparison, metric.key)
         assert change.low is change.high is None
-        assert (change.verdict, bool(change.reason)) == ("inconclusive", True)
+        expected = "insufficient data" if metric.direction else "inconclusive"
+        assert (change.verdict, bool(change.reason)) == (expected, True)
     assert comparison.win_rate.value == pytest.approx({1: 1.0, 2: 0.0, 3: 1 / 3}[trades])
 
 
@@ -206,7 +210,7 @@ def report_of(evaluate, flat, small, period, project):
         figures = {
             str(number): build_phase_figures(
                 one, ledger, ledger.trades.rename(columns={"signal_time": "open_time"}),
-                flat.panel, period, 36, small, UNREAD,
+                flat.panel, period, EXITS, small, UNREAD, EXECUTION,
             )
             for number, (one, ledger) in phases.items()
         }  # fmt: skip
@@ -244,15 +248,15 @@ def test_no_chapter_concludes_from_few_trades_or_prints_what_cannot_be(
 ) -> None:
     inputs = report_of(results, apart)
     found = inputs.validation
-    assert {claim.verdict for claim in found.claims} == {"inconclusive"}
+    assert {claim.verdict for claim in found.claims} == {"insufficient data"}
     assert found.signal_quality.heterogeneity.verdict is found.signal_quality.mcnemar.p is None
     for path, number in numbers(to_json(found.signal_quality)):
         if path.rsplit(".", 1)[-1] in ("value", "low", "high", "raw", "precision", "win_rate"):
             assert -1.0 <= number <= 1.0, path
     changes = to_json(found.exits.standalone.change).values()
-    assert {change["verdict"] for change in changes} == {"inconclusive"}
+    assert {change["verdict"] for change in changes} == {"insufficient data"}
     effects = {one.effect for rule in found.exits.ablation for one in (rule.traded, rule.all)}
-    assert effects == {"inconclusive"}
+    assert effects == {"insufficient data"}
     for subset in (found.exits.mfe_capture.traded, found.exits.mfe_capture.all):
         assert subset.ratio.low is subset.ratio.high is None
     with unpainted():

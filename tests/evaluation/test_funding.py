@@ -59,9 +59,8 @@ def evaluate(panel: Panel, period: Period, gates: Gates) -> tuple[PhaseEvaluatio
     universe = EntryUniverse(panel, covariates, baseline_exit_returns(panel, execution, exits))
     targets = BaselinePhase().targets(gates)
     evaluation = evaluate_phase(0, ledger, universe, period, targets, execution, gates)
-    max_holding_bars = exits.max_holding_bars
     return evaluation, build_phase_figures(
-        evaluation, ledger, candidates, panel, period, max_holding_bars, gates, UNREAD
+        evaluation, ledger, candidates, panel, period, exits, gates, UNREAD, execution
     )
 
 

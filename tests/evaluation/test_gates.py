@@ -124,7 +124,10 @@ def test_a_phase_fails_only_beyond_holm(gates) -> None:
     assert phase.rows[1].verdict == "FAIL"
     assert phase.ruling.verdict == "INCONCLUSIVE"
     clear = judged(gates, sharpe=good, profit_factor=fixed(1.0, 0.5, 1.5)).ruling
-    assert (clear.verdict, clear.reason) == ("FAIL", "fails after Holm's correction: profit factor")
+    assert (clear.verdict, clear.reason) == (
+        "FAIL",
+        "fails, corrected for 2 gates (Holm): profit factor",
+    )
 
 
 def test_a_ledger_that_does_not_add_up_has_no_verdict(gates) -> None:

@@ -142,9 +142,11 @@ def test_a_hole_that_is_no_whole_number_of_blocks_moves_no_day(small: Any, whole
 def test_records_tell_the_hole_and_have_no_month_in_it(torn: Judged, small: Any) -> None:
     split = build_split_period(torn.period)
     assert (split.days_out_of_sample, split.days_without_bars) == (40, HOLE)
+    params = read_params("execution", "exits")
     figures = build_phase_figures(
-        torn.evaluation, torn.ledger, torn.candidates, torn.panel, torn.period, 36, small, UNREAD
-    )
+        torn.evaluation, torn.ledger, torn.candidates, torn.panel, torn.period, params.exits,
+        small, UNREAD, params.execution,
+    )  # fmt: skip
     months = [row.month for row in figures.by_month]
     assert months == ["2023-01", "2023-02", "2024-03", "2024-04"]
     grown = np.prod([1.0 + row.return_frac for row in figures.by_month])

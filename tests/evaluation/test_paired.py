@@ -221,7 +221,7 @@ def test_verdicts_know_which_way_is_better(metric, low, high, verdict) -> None:
     lacking = judge_difference(
         metric, difference, "sample too small in phase 1 (3 trades, minimum 100)"
     )
-    assert lacking.verdict == "inconclusive"
+    assert lacking.verdict == ("insufficient data" if metric.direction else "inconclusive")
     assert (lacking.low, lacking.high) == (low, high)
     if metric.direction:
         assert lacking.reason.startswith("sample too small in phase 1")

@@ -150,11 +150,11 @@ def test_phase_0_is_judged_by_the_final_targets(evaluation) -> None:
 
 
 def test_figures_again_in_pandas(
-    evaluation, ledger, candidates, panel, period, exits, quick
+    evaluation, ledger, candidates, panel, period, exits, quick, execution
 ) -> None:
     """From the tables alone, as a reader with the parquet files would."""
     record = build_phase_figures(
-        evaluation, ledger, candidates, panel, period, exits.max_holding_bars, quick, UNREAD
+        evaluation, ledger, candidates, panel, period, exits, quick, UNREAD, execution
     )
     start = pd.Timestamp(period.out_of_sample_ms, unit="ms", tz="UTC")
     trades = ledger.trades[ledger.trades["entry_time"] >= start]
@@ -206,13 +206,13 @@ def test_the_gates_do_not_see_the_burn_in(trade, judge, candidates, period, eval
 
 
 def test_same_bytes_again(
-    judge, ledger, candidates, panel, period, exits, quick, evaluation
+    judge, ledger, candidates, panel, period, exits, quick, evaluation, execution
 ) -> None:
     again = judge(ledger)
 
     def text(e) -> str:
         record = build_phase_figures(
-            e, ledger, candidates, panel, period, exits.max_holding_bars, quick, UNREAD
+            e, ledger, candidates, panel, period, exits, quick, UNREAD, execution
         )
         return json.dumps([to_json_value(to_json(record)), to_json_value(to_json(e.gates.rows))])
 
@@ -256,7 +256,7 @@ def test_degenerate_ledgers_have_defined_results(
     account = execution.model_copy(update={"capital": 10_000.0})
     result = evaluate_phase(0, ledger, universe, period, TARGETS, account, quick)
     record = build_phase_figures(
-        result, ledger, candidates, panel, period, exits.max_holding_bars, quick, UNREAD
+        result, ledger, candidates, panel, period, exits, quick, UNREAD, execution
     )
     summary = summarize(replace(validation(0), phases={"0": record}), result.gates.rows)
     written = ((PhaseFigures, record), (Summary, summary), (GateRows, result.gates.rows))
@@ -323,4 +323,5 @@ def test_period_in_words(period) -> None:
         days_without_bars=0,
         blocks=4,
         block_days=10,
+        last_block_days=10,
     )

@@ -295,7 +295,7 @@ def test_why_nothing_was_admitted(candidates, filter_results, period) -> None:
 
 
 def test_a_check_that_fails_takes_every_verdict_back(both, judge, quick) -> None:
-    check = Check("every candidate traded was admitted", False, "3 of 4")
+    check = Check("every candidate traded had passed the filter", False, "3 of 4", 4)
     found = judge(both[1], check)
     assert found.integrity_checks[-1] == check
     assert {row.verdict for row in found.gates.rows} == {"INCONCLUSIVE"}

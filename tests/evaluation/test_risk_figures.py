@@ -10,14 +10,18 @@ from hypothesis import strategies as st
 
 from dipmaster.evaluation.figures.risk import (
     build_risk,
+    find_days_held,
     find_worst_trades,
     measure_concentration,
     measure_daily_tail,
 )
 from dipmaster.evaluation.statistics.period import Period
-from dipmaster.evaluation.statistics.sample import build_sample
+from dipmaster.evaluation.statistics.sample import TradeSample, build_sample
+from dipmaster.results.evaluation.risk import RiskFigures
+from tests.made.params import read_params
 
 BOUNDARY = 20 * 288
+EXECUTION = read_params("execution").execution
 EVERY = {"net_pnl_frac": 1.0, "absolute_pnl_frac": 1.0, "trades_frac": 1.0}
 
 
@@ -25,6 +29,19 @@ def trades_of(ledger_of: Callable, trip: Callable, period: Period, net: list[flo
     """A trade every eight hours, and the sample of the account."""
     ledger = ledger_of([trip(BOUNDARY + 96 * k, 6, x) for k, x in enumerate(net)], period)
     return ledger.trades, build_sample(ledger.trades, ledger.equity, period)
+
+
+def risk_of(trades: pd.DataFrame, sample: TradeSample, period: Period) -> RiskFigures:
+    """With a stop at 1.5 % and fills of 500 a trade."""
+    fills = pd.DataFrame(
+        {
+            "trade_id": trades["trade_id"],
+            "side": "buy",
+            "quantity": trades["quantity"],
+            "reference_price": 100.0,
+        }
+    )
+    return build_risk(trades, fills, sample, period, 0.015, EXECUTION)
 
 
 def test_worst_trades_are_those_that_cost_most_of_the_equity(ledger_of, trip, period) -> None:
@@ -49,13 +66,13 @@ def test_worst_trades_in_pandas(ledger_of, trip, period, shown: int) -> None:
     worst = find_worst_trades(trades, shown)
     assert [one.trade_id for one in worst] == expected["trade_id"].tolist()
     np.testing.assert_allclose([one.equity_frac for one in worst], expected["cost"])
-    assert build_risk(trades, sample).worst_trades[:shown] == worst
+    assert risk_of(trades, sample, period).worst_trades[:shown] == worst
 
 
 @pytest.mark.parametrize("trades", [0, 1, 2])
 def test_risk_of_few_trades(ledger_of, trip, period, trades: int) -> None:
     table, sample = trades_of(ledger_of, trip, period, [-5.0, 4.0][:trades])
-    risk = build_risk(table, sample)
+    risk = risk_of(table, sample, period)
     assert len(risk.worst_trades) == trades
     tail = risk.daily_tail
     assert (tail.var_frac is None) == (tail.es_frac is None) == bool(tail.reason) == (not trades)
@@ -108,6 +125,33 @@ def test_nineteen_days_have_no_tail() -> None:
     assert tail.reason == "19 days out of sample, minimum 20"
 
 
+def test_days_held_are_those_from_entry_to_exit(ledger_of, trip, period) -> None:
+    """Bought on day 2 before midnight and sold on day 3; bought and sold on day 7; burn-in out."""
+    trips = [trip(BOUNDARY + 2 * 288 + 280, 20, 5.0), trip(BOUNDARY + 7 * 288 + 5, 3, -5.0)]
+    ledger = ledger_of(trips, period)
+    held = find_days_held(ledger.trades, period)
+    assert held.size == 40
+    assert np.flatnonzero(held).tolist() == [2, 3, 7]
+
+
+def test_the_tail_of_days_held_leaves_the_idle_days_out(ledger_of, trip, period) -> None:
+    """20 days with a trade, 20 without: of all 40 two days are the tail, of 20 one."""
+    trips = [trip(BOUNDARY + 288 * day, 6, -8.0 if day == 3 else 1.0) for day in range(20)]
+    ledger = ledger_of(trips, period)
+    sample = build_sample(ledger.trades, ledger.equity, period)
+    risk = risk_of(ledger.trades, sample, period)
+    assert (risk.daily_tail.days, risk.held_tail.days) == (40, 20)
+    lost = 8.0 / 10_003.0
+    assert risk.held_tail.es_frac == pytest.approx(lost)
+    assert risk.held_tail.var_frac == pytest.approx(lost)
+    assert risk.daily_tail.es_frac == pytest.approx(lost / 2)
+    assert risk.daily_tail.var_frac == 0.0
+    few = risk_of(
+        ledger.trades[:19], build_sample(ledger.trades[:19], ledger.equity, period), period
+    )
+    assert few.held_tail.reason == "19 days held, minimum 20"
+
+
 def concentration_of(names: list[str], net: list[float], top: int):
     return measure_concentration(
         pd.Series(names, dtype="str"), pd.Series(net, dtype="float64"), top
@@ -145,6 +189,6 @@ def test_days_are_those_of_the_exit(ledger_of, trip, period) -> None:
     """One trade bought before midnight and sold after it."""
     ledger = ledger_of([trip(BOUNDARY + 286, 6, 5.0)], period)
     sample = build_sample(ledger.trades, ledger.equity, period)
-    found = build_risk(ledger.trades, sample).by_day
+    found = risk_of(ledger.trades, sample, period).by_day
     assert found.top_by_trades == found.top_by_pnl == ("2023-01-22",)
     assert {key: getattr(found, key) for key in EVERY} == EVERY

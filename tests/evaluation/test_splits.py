@@ -49,6 +49,7 @@ def test_every_block_is_about_as_long_as_asked(days: int, block_days: int) -> No
     if days * 2 >= block_days:
         assert lengths[-1] * 2 >= block_days
     assert lengths[-1] * 2 < 3 * block_days
+    assert lengths[-1] == period.last_block_days
 
 
 def small_panel(missing: slice) -> Panel:

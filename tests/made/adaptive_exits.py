@@ -121,6 +121,8 @@ def trailed(n: int, activated: int, stopped: int) -> TrailingFigures:
         activated=activated,
         stopped=stopped,
         mean_distance_frac=0.0046 if activated else None,
+        lost=stopped // 3,
+        worst_net_bps=-74.6 if stopped else None,
     )
 
 

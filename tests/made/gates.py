@@ -81,6 +81,7 @@ def gate_row(phase: int, metric: str, judged: Judged) -> GateRow:
         reason=reason,
         days_needed=0 if verdict in ("PASS", "FAIL") else 2345 if phase else 9,
         days_needed_reason="",
+        days_to_power=0 if verdict in ("PASS", "FAIL") else 2345 if phase else None,
     )
 
 
@@ -90,7 +91,7 @@ def undecided(rows: GateRows, reason: str) -> GateRows:
         replace(
             row, value=None, low=None, high=None, n=0, n_effective=0.0, n_needed=None,
             verdict="INSUFFICIENT DATA", reason=reason, days_needed=None,
-            days_needed_reason=NO_RATE,
+            days_needed_reason=NO_RATE, days_to_power=None,
         )
         for row in rows
     )  # fmt: skip

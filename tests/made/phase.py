@@ -35,7 +35,7 @@ def losing_phase(coins: tuple[str, ...] = COINS) -> PhaseFigures:
     """Phase 0."""
     return PhaseFigures(
         verdict="FAIL",
-        verdict_reason="fails after Holm's correction: win rate",
+        verdict_reason="fails, corrected for 5 gates (Holm): win rate",
         days_needed=0,
         days_needed_reason="",
         counts=TradeCounts(

@@ -7,6 +7,7 @@ from dipmaster.results.evaluation.risk import (
     DailyTailRisk,
     DrawdownEpisode,
     RiskFigures,
+    StopOutLoss,
     WorstTrade,
 )
 from tests.made.common import COINS
@@ -41,6 +42,16 @@ def risk(coins: tuple[str, ...] = COINS, trades: int = 10, days: int = 541) -> R
         worst_trades=tuple(worst_trade(k, coins) for k in range(min(trades, 10))),
         daily_tail=DailyTailRisk(
             level=0.95, days=550, losing_days=301, var_frac=0.0056, es_frac=0.0072, reason=""
+        ),
+        held_tail=DailyTailRisk(
+            level=0.95, days=505, losing_days=301, var_frac=0.0059, es_frac=0.0075, reason=""
+        ),
+        stop_out=StopOutLoss(
+            positions=9,
+            time="2024-08-05T03:15:00Z",
+            loss_frac=0.00792,
+            limit_positions=10,
+            limit_loss_frac=0.0089,
         ),
         by_symbol=concentration(len(coins), 1, coins[:1]),
         by_day=concentration(days, 5, tuple(f"2024-0{k}-12" for k in range(1, 6))),
@@ -93,6 +104,12 @@ def no_risk() -> RiskFigures:
         worst_trades=(),
         daily_tail=DailyTailRisk(
             level=0.95, days=0, losing_days=0, var_frac=None, es_frac=None, reason="no trades"
+        ),
+        held_tail=DailyTailRisk(
+            level=0.95, days=0, losing_days=0, var_frac=None, es_frac=None, reason="no trades"
+        ),
+        stop_out=StopOutLoss(
+            positions=0, time=None, loss_frac=0.0, limit_positions=10, limit_loss_frac=0.0
         ),
         by_symbol=Concentration(top=1, **empty),
         by_day=Concentration(top=5, **empty),

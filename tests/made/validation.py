@@ -22,6 +22,7 @@ PERIOD = SplitPeriod(
     days_without_bars=0,
     blocks=18,
     block_days=30,
+    last_block_days=40,
 )
 FIGURES = {0: losing_phase, 1: selecting_phase, 2: adaptive_phase}
 
@@ -53,7 +54,9 @@ def not_built(last: int) -> str:
 
 
 def check(phase: int) -> IntegrityCheck:
-    return IntegrityCheck(phase=phase, name="cash follows fills", passed=True, detail="1 against 1")
+    return IntegrityCheck(
+        phase=phase, name="cash follows fills", passed=True, detail="1 against 1", cases=96
+    )
 
 
 _BLOCKS = "bounds of 18 blocks"

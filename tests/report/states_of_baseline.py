@@ -141,7 +141,9 @@ def long_reasons() -> ReportInputs:
         "the target lies between bounds that are far apart because " + "very " * 60 + "little data"
     )
     rows = tuple(replace(one, verdict="INCONCLUSIVE", reason=long) for one in gates(0))
-    broken = IntegrityCheck(phase=0, name="cash " * 12, passed=False, detail="1.00 against 2.00")
+    broken = IntegrityCheck(
+        phase=0, name="cash " * 12, passed=False, detail="1.00 against 2.00", cases=9
+    )
     return validated(with_gates(run(), rows), integrity_checks=(broken,))
 
 

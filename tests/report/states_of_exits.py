@@ -62,7 +62,7 @@ def all_phases() -> ReportInputs:
 def costly_models() -> ReportInputs:
     """Every phase built; phase 1 fails by its gates, phase 2 by what its models cost."""
     base = all_phases()
-    missed = "fails after Holm's correction: win rate, sharpe, profit factor, max drawdown"
+    missed = "fails, corrected for 5 gates (Holm): win rate, sharpe, profit factor, max drawdown"
     figures = {
         1: replace(base.phase(1), verdict="FAIL", verdict_reason=missed),
         2: replace(

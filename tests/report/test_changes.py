@@ -16,6 +16,7 @@ from dipmaster.results.evaluation.exits import ExitResults
 from tests.made import adaptive_exits as made
 from tests.report.conftest import unpainted
 from tests.report.printed import plain, print_chapter, say
+from tests.report.run import validated
 
 States = dict[str, Callable[[], ReportInputs]]
 MINUS = "−"
@@ -88,9 +89,9 @@ def test_without_a_candidate_there_is_no_effect_and_no_ablation(empty: ReportInp
 @pytest.mark.parametrize(
     ("effect", "expected"),
     [
-        ("harmful", "The exit models are harmful: switching them off changes the mean net"),
-        ("beneficial", "The exit models are beneficial: switching them off changes"),
-        ("inconclusive", "The effect of the exit models is inconclusive: switching them off"),
+        ("harmful", "The exit models are harmful: they contribute −2.1 bp"),
+        ("beneficial", "The exit models are beneficial: they contribute +2.1 bp"),
+        ("inconclusive", "The effect of the exit models is inconclusive: they contribute"),
     ],
 )
 def test_the_effect_of_the_models_is_validates_word(effect: made.Effect, expected: str) -> None:
@@ -102,7 +103,7 @@ def test_models_that_decide_nothing_are_not_called_harmless(built: ReportInputs)
     idle = made.ablated(4502, "inconclusive", 0.0, "")
     same = replace(results, ablation=tuple(replace(row, all=idle) for row in results.ablation))
     assert models_of(same) == (
-        "The exit models have no effect: switching them off changes no trade."
+        "The exit models have no effect: no trade is different without them."
     )
     assert rules_of(same).startswith("Over all candidates: no effect: dynamic")
 
@@ -115,8 +116,36 @@ def test_rules_are_listed_by_what_they_do_not_by_what_the_switch_does(built: Rep
         "exit by models."
     )
     row = next(row for row in ablation.variants(results.ablation) if row.rule == "trailing")
-    assert (row.name, row.verdict, mark(row.verdict)) == ("Trailing stop: off", "beneficial", "●")
-    assert plain(numbers.bps(row.change.value)) == f"{MINUS}2.1 bp"
+    assert (row.name, row.verdict, mark(row.verdict)) == ("Trailing stop", "beneficial", "●")
+    assert plain(numbers.bps(row.contribution.value)) == "+2.1 bp"
+
+
+def test_a_contribution_is_with_the_rule_less_without_it(built: ReportInputs) -> None:
+    """Of a rule that phase 2 does not use, what adding it would change."""
+    rows = {row.rule: row for row in ablation.variants(built.validation.adaptive_exits.ablation)}
+    off, on = rows["trailing"], rows["quarter_hour"]
+    assert (off.state, on.state) == ("off", "on")
+    found = (off.contribution.value, off.contribution.low, off.contribution.high)
+    change = (off.change.value, off.change.high, off.change.low)
+    assert found == tuple(-x for x in change if x is not None)
+    assert (on.contribution.value, on.contribution.low) == (on.change.value, on.change.low)
+    assert on.name == "Quarter-hour exit (not used; if added)"
+
+
+def test_too_small_a_sample_is_no_inconclusive_interval(built: ReportInputs) -> None:
+    """The interval lies above zero, and still nothing is decided."""
+    few = "sample too small in phase 2 (96 trades, minimum 100)"
+    compared = built.validation.differences["2"]
+    lacking = replace(
+        compared.mean_net_bps, value=4.0, low=1.0, high=7.0, verdict="insufficient data", reason=few
+    )
+    differences = {
+        **built.validation.differences,
+        "2": replace(compared, mean_net_bps=lacking),
+    }
+    text = printed(validated(built, differences=differences))
+    assert "+1.0 to +7.0 bp ◔ INSUFFICIENT DATA" in text
+    assert f"Insufficient data (mean net return per trade): {few}." in text
 
 
 def test_six_rules_are_each_tested_alone_and_that_is_printed(built: ReportInputs) -> None:
@@ -139,4 +168,4 @@ def test_the_chart_names_change_interval_and_effect(built: ReportInputs) -> None
         for row in ablation.variants(built.validation.adaptive_exits.ablation)
         if row.rule == "trailing"
     )
-    assert f"{numbers.estimate(row.change, 'bps')}  beneficial" in chart
+    assert f"{numbers.estimate(row.contribution, 'bps')}  beneficial" in chart

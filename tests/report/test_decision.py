@@ -8,6 +8,7 @@ import pytest
 
 from dipmaster.core.params.roadmap import FINAL_PHASE
 from dipmaster.evaluation.verdict import judge_overall
+from dipmaster.report.chapters.approvals.view import APPROVALS
 from dipmaster.report.chapters.decision.view import DECISION
 from dipmaster.report.inputs import ReportInputs
 from dipmaster.report.kit.numbers import typeset
@@ -113,7 +114,7 @@ def test_too_little_data_shows_the_time_to_the_minimum_and_to_a_decision() -> No
     base = run(1)
     figures = replace(base.phase(1), verdict="INSUFFICIENT DATA", days_needed=23)
     rows = tuple(
-        replace(row, verdict="INSUFFICIENT DATA", days_needed=23, n=96, n_needed=1403)
+        replace(row, verdict="INSUFFICIENT DATA", days_needed=23, days_to_power=7489)
         if row.phase == 1
         else row
         for row in base.gates
@@ -126,7 +127,7 @@ def test_too_little_data_shows_the_time_to_the_minimum_and_to_a_decision() -> No
 def test_each_phase_stands_beside_buy_and_hold_and_cash() -> None:
     words = words_of("phase 1")
     held = STATES["phase 1"]().validation.benchmarks.buy_and_hold
-    for heading in ("Annualised", "Time in market", "Mean exposure", "Max drawdown"):
+    for heading in ("Annualised", "Time in market", "Mean exposure", "Drawdown, all days"):
         assert heading in words
     assert f"Buy-and-hold, {held.symbols} coins" in words
     assert "Cash at 0.0 % a year (assumed)" in words
@@ -209,3 +210,21 @@ def test_degradation_is_reported_once_in_the_reason() -> None:
     harmed = replace(base.phase(2), degradation=degrading("it costs money"), verdict="FAIL")
     words = printed(with_phases(base, {2: harmed}))
     assert words[: words.index("Roadmap’s")].count("it costs money") == 1
+
+
+def test_both_drawdowns_of_page_one_say_of_what_they_are() -> None:
+    words = words_of("phase 1")
+    assert "Max drawdown within any 365 days" in words
+    assert "Drawdown, all days" in words
+    base = run(1)
+    one = base.phase(1)
+    short = replace(one, drawdown=replace(one.drawdown, days=200))
+    assert "Max drawdown whole period" in printed(with_phases(base, {1: short}))
+
+
+def test_approvals_have_a_version_a_date_and_a_box_for_each_decision() -> None:
+    base = run(2)
+    words = print_chapter(base, APPROVALS)
+    assert f"Version: document id {base.document_id}" in words
+    assert words.count("☐ adopt ☐ reject ☐ keep collecting") == 2  # phases 1 and 2, not 0
+    assert words.count("Conditions Date Signature") == 3

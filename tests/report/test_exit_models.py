@@ -77,5 +77,27 @@ def test_models_without_a_licence_and_with_few_sales(built: ReportInputs) -> Non
     silent = replace(found, licences=found.licences[1:], acting=replace(found.acting, sold=0))
     printed = licences_of(replace(silent, acting_unlicensed=few), built)
     assert "after 0 of 1 refits" in printed
-    assert "With a licence, none of 900 positions out of sample reaches a threshold." in printed
+    none = "With a licence, none of 900 positions out of sample with an exit probability reaches a"
+    assert f"{none} threshold." in printed
     assert "3 of 900 positions out of sample reach a threshold, too few for an" in printed
+
+
+def test_each_count_says_what_it_counts(built: ReportInputs) -> None:
+    """Candidates, those of them still open at a close, closed bars, and the subsample."""
+    found = built.exit_models
+    words = say(SENTENCES, "counts", found)
+    positions = found.acting.positions + found.acting_unlicensed.positions
+    for part in (
+        f"Of {found.positions.out_of_sample:,} candidates out of sample, {positions:,} were still",
+        f"at {found.rows.scored_out_of_sample:,} closed bars in total",
+        f"figures with intervals use {found.rows.evaluated:,} of them",
+    ):
+        assert part in words
+
+
+def test_without_a_position_nothing_is_said_of_none_of_0(built: ReportInputs) -> None:
+    found = built.exit_models
+    none = replace(found, acting=replace(found.acting, positions=0, sold=0))
+    printed = licences_of(none, built)
+    assert "With a licence, there was no position out of sample." in printed
+    assert "none of 0" not in printed

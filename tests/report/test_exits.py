@@ -19,6 +19,7 @@ from dipmaster.report.chapters.exits.view import EXITS
 from dipmaster.report.inputs import ReportInputs
 from dipmaster.report.kit.drawing import drawing
 from dipmaster.report.kit.table import table
+from dipmaster.results.evaluation.exit_rules import TrailingFigures
 from dipmaster.results.evaluation.exits import ExitResults
 from tests.report.conftest import unpainted
 from tests.report.printed import plain, print_chapter, say
@@ -87,14 +88,15 @@ def test_how_often_scores_passed_is_reported_with_its_zeros(
     )
     assert trades.startswith("Of 2,410 licensed exit probabilities of open trades, 31 ")
     assert say(SENTENCES, "thresholds_passed", results_of(abstained).exit_probability_use).endswith(
-        "; the maximum is 71.2 %. No closed bar of a trade has an exit probability with a licence."
+        "; the maximum is 71.2 %. At no closed bar of a trade did the exit "
+        "models have a licence to sell."
     )
 
 
 def test_without_a_score_the_models_never_act(states: States) -> None:
     none = states["phase 2, no models"]()
     assert say(SENTENCES, "thresholds_passed", results_of(none).exit_probability_use) == (
-        "No closed bar has an exit probability with a licence, so the exit models never act."
+        "The exit models never act: they had no licence to sell at any closed bar out of sample."
     )
     text = printed(none)
     assert "There are no exit models: " in text
@@ -122,7 +124,7 @@ def test_a_ratio_without_enough_data_shows_its_reason(built: ReportInputs) -> No
     few = replace(traded.ratio, reason="sample too small (75 trades, minimum 100)")
     capture = replace(results.mfe_capture, traded=replace(traded, ratio=few))
     assert capture_of(replace(results, mfe_capture=capture)).endswith(
-        "Inconclusive: traded by both phases: sample too small (75 trades, minimum 100)."
+        "No conclusion: traded by both phases: sample too small (75 trades, minimum 100)."
     )
 
 
@@ -207,3 +209,25 @@ def test_every_exit_type_has_a_mark_of_its_own() -> None:
     assert len(set(looks)) == len(looks)
     shapes = [(look["marker"], look["markerfacecolor"]) for look in excursions.MARKS.values()]
     assert len(set(shapes)) == len(shapes)
+
+
+def test_losses_of_the_trailing_stop_are_explained_with_the_gap() -> None:
+    """A level that covers the costs is no promise of a price."""
+    one = TrailingFigures(
+        n=96, activated=62, stopped=23, mean_distance_frac=0.0075, lost=8, worst_net_bps=-74.6
+    )
+    words = say(SENTENCES, "trailing_losses", one, True)
+    assert words.startswith(
+        "8 of the 23 positions that the trailing stop closed had a net loss although its level "
+        "covers the costs; the worst lost 74.6 bp."
+    )
+    assert "(a gap)" in words
+    assert "although" not in say(SENTENCES, "trailing_losses", one, False)
+    clean = replace(one, lost=0, worst_net_bps=0.1)
+    assert say(SENTENCES, "trailing_losses", clean, True) == (
+        "Of 23 positions that the trailing stop closed none had a net loss."
+    )
+    idle = replace(one, stopped=0, lost=0, worst_net_bps=None)
+    assert say(SENTENCES, "trailing_losses", idle, True) == (
+        "The trailing stop closed no position of phase 2."
+    )

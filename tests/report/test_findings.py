@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from dipmaster.report.findings import assumptions, models, results, sample
+from dipmaster.report.findings import assumptions, models, results, sample, selection
 from dipmaster.report.findings.rules import RULES, find
 from dipmaster.report.inputs import ReportInputs
 from dipmaster.report.kit.html import environment
 from dipmaster.results.evaluation.costs import CapacityLevel
 from dipmaster.results.evaluation.phase import PhaseFigures
 from tests.made.common import COINS
+from tests.made.selection import funnel
 from tests.report.printed import plain
 from tests.report.run import run, validated, with_gates, with_phases
 from tests.report.states import STATES
@@ -228,6 +229,48 @@ def test_exits_that_do_not_raise_the_net_return_are_found() -> None:
     assert "exits_not_better" not in said(inputs)
 
 
+def test_a_step_that_removes_nearly_all_is_found() -> None:
+    assert said(run(1))["threshold_rejects_nearly_all"] == (
+        "The confidence threshold removes 4,190 of 4,400 candidates that reach it (95.2 %)."
+    )
+    loose = validated(run(1), funnel=funnel((4502, 4400, 441, 430, 420, 410, 400)))
+    assert "removes 3,959 of 4,400" not in said(loose).get("threshold_rejects_nearly_all", "")
+    assert "threshold_rejects_nearly_all" not in said(run())
+    checks = validated(run(1), funnel=funnel((4502, 4400, 4000, 100, 100, 100, 100)))
+    assert said(checks)["threshold_rejects_nearly_all"].startswith("The check of volume, RSI")
+    assert consequences(checks)["threshold_rejects_nearly_all"].startswith("The number of trades")
+
+
+def test_a_regime_that_the_filter_never_admits_is_found() -> None:
+    base = run(1)
+    assert "regime_never_traded" not in said(base)
+    found = base.validation.funnel
+    assert found is not None
+    *others, high = found.by_regime
+    none = replace(high, reached=0, admitted=0, win_rate=None, mean_p=None)
+    inputs = validated(base, funnel=replace(found, by_regime=(*others, none)))
+    assert said(inputs)["regime_never_traded"] == (
+        "The filter admits none of 1,500 candidates in high volatility: none of them reaches the "
+        "threshold of 0.90."
+    )
+    some = validated(base, funnel=replace(found, by_regime=(*others, replace(none, reached=2))))
+    assert "2 of them reach the threshold" in said(some)["regime_never_traded"]
+    assert "regime_never_traded" not in said(STATES["phase 1 abstained"]())
+
+
+def test_losses_of_the_trailing_stop_are_found() -> None:
+    base = run(2)
+    exits = base.validation.adaptive_exits
+    traded = replace(exits.trailing.traded, stopped=23, lost=8, worst_net_bps=-74.6)
+    inputs = validated(base, exits=replace(exits, trailing=replace(exits.trailing, traded=traded)))
+    text = said(inputs)["trailing_stop_lost"]
+    assert text.startswith("8 of 23 positions that the trailing stop closed in phase 2 had a net")
+    assert text.endswith("the worst lost 74.6 bp.")
+    none = replace(traded, lost=0, worst_net_bps=0.1)
+    clean = validated(base, exits=replace(exits, trailing=replace(exits.trailing, traded=none)))
+    assert "trailing_stop_lost" not in said(clean)
+
+
 def test_exit_models_that_never_acted_are_found() -> None:
     base = run(2)
     (first, *others) = base.exit_models.licences
@@ -376,7 +419,7 @@ def test_every_rule_has_a_test_that_names_it() -> None:
     """A finding is a rule with a test: none is added without one."""
     named = {
         rule.name
-        for module in (assumptions, models, results, sample)
+        for module in (assumptions, models, results, sample, selection)
         for rule in RULES
         if hasattr(module, rule.name)
     }

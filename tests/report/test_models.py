@@ -147,3 +147,14 @@ def test_a_reference_without_a_bar_has_its_reason(built: ReportInputs) -> None:
         replace(built, volatility=replace(built.volatility, regimes=replace(judged, market=coin)))
     )
     assert "Regimes cannot be assessed: no bar on which both are known." in text
+
+
+def test_an_exit_probability_without_any_licence_is_never_used(states: States) -> None:
+    base = states["phase 2"]()
+    silent = tuple(replace(one, licensed=False) for one in base.exit_models.licences)
+    inputs = replace(base, exit_models=replace(base.exit_models, licences=silent))
+    names = [row.name for row in classifiers.list_classifiers(inputs)]
+    assert "Exit probability (never used)" in names
+    assert "Exit probability (used)" not in names
+    assert "no refit had a licence" in printed(inputs)
+    assert "no refit had a licence" not in printed(base)

@@ -297,12 +297,14 @@ def test_figures_have_alternative_texts(page: Page) -> None:
     assert all(len(title) > 40 for title in titles)
 
 
-def test_each_rule_stands_with_its_change_and_interval(page: Page, states: States) -> None:
+def test_each_rule_stands_with_its_contribution_and_interval(page: Page, states: States) -> None:
     text = page("phase 2")
     rows = ablation.variants(states["phase 2"]().validation.adaptive_exits.ablation)
     assert len(rows) == 6
     for row in rows:
-        assert f"{row.name} {numbers.estimate(row.change, 'bps')}  {row.verdict}" in text, row.name
+        assert f"{row.name} {numbers.estimate(row.contribution, 'bps')}  {row.verdict}" in text, (
+            row.name
+        )
 
 
 def test_nothing_of_the_machine_is_printed(page: Page, project: Path) -> None:

@@ -31,7 +31,7 @@ def test_phases_stand_beside_buy_and_hold_and_cash() -> None:
     words = printed(run(1))
     for text in ("Phase 0 −56.0 %", "Buy-and-hold, ", "Cash at 0.0 % a year (assumed) 0.0 %"):
         assert text in words
-    assert "benchmark.cash_annual_rate_frac" in words
+    assert "Cash earns 0.0 % a year by assumption." in words
 
 
 def test_a_phase_that_did_not_trade_is_one_paragraph() -> None:
@@ -83,10 +83,15 @@ def test_random_entries_stand_under_each_measured_figure() -> None:
     inputs = run(1)
     table = random_entry.tabulate(inputs)
     assert table is not None
-    assert table.rows[0][0] == "Win rate"
+    assert plain(table.rows[0][0]) == "Win rate random: mean (range)"
     entries = inputs.phase(0).random_entry
-    assert f"random {100 * (entries.win_rate.mean or 0):.1f}" in plain(table.rows[0][1])
-    assert "p " in plain(table.rows[-1][1])
+    cell = plain(table.rows[0][1])
+    assert (
+        f"{100 * (entries.win_rate.mean or 0):.1f} % ({100 * (entries.win_rate.low or 0):.1f}"
+        in cell
+    )
+    assert plain(table.rows[-1][0]) == "Excess win rate interval; p"
+    assert plain(table.rows[-1][1]).endswith(f"points; p = {entries.p_value:.3f}")
 
 
 def test_no_matched_entries_no_table() -> None:
@@ -102,3 +107,20 @@ def test_an_account_that_began_with_nothing_is_drawn_flat() -> None:
     frame = base.equity[0].assign(equity=0.0)
     inputs = replace(with_phases(base, {0: replace(one, money=money)}), equity={0: frame})
     assert "Phase 0 – –" in printed(inputs)
+
+
+def test_a_win_rate_above_the_range_without_significance_is_explained() -> None:
+    base = run(1)
+    one = base.phase(0)
+    entries = replace(
+        one.random_entry,
+        p_value=0.059,
+        win_rate=replace(one.random_entry.win_rate, low=0.49, high=0.5537),
+    )
+    inputs = with_phases(base, {0: replace(one, random_entry=entries)})
+    assert 0 in [found.phase for found in random_entry.list_outside(inputs)]
+    text = printed(inputs)
+    assert "Phase 0: the win rate of 55.4 % lies above the range" in text
+    assert "p = 0.059: no entry skill is shown." in text
+    shown = with_phases(base, {0: replace(one, random_entry=replace(entries, p_value=0.02))})
+    assert 0 not in [found.phase for found in random_entry.list_outside(shown)]

@@ -165,3 +165,16 @@ def test_numbers_of_an_earlier_stage_get_their_commas_and_dates_stay() -> None:
     assert numbers.group_digits(numbers.typeset(text)) == (
         "−56,893.97 against 8,250 trades, 24 fits, 2023-06-30 00:05, 1,023 marks, 1.23456"
     )
+
+
+def test_a_check_that_met_no_case_is_not_called_passed() -> None:
+    base = run(1)
+    first, *others = base.validation.integrity_checks
+    idle = replace(first, cases=0, detail="0 sales by models")
+    text = print_chapter(validated(base, integrity_checks=(idle, *others)), quality.QUALITY)
+    assert "not exercised: 0 sales by models" in text
+    assert "passed: 1 against 1" in text
+    broken = replace(idle, passed=False)
+    assert "FAILED: 0 sales" in print_chapter(
+        validated(base, integrity_checks=(broken, *others)), quality.QUALITY
+    )

@@ -4,13 +4,16 @@ from dataclasses import replace
 
 import pytest
 
+from dipmaster.report.chapters.approvals.view import APPROVALS
+from dipmaster.report.chapters.decision.view import DECISION
+from dipmaster.report.findings.rules import find
 from dipmaster.report.inputs import ReportInputs
-from dipmaster.report.time_to_decision import days_to_decision, describe_time, find_longest
+from dipmaster.report.time_to_decision import describe_time, find_longest
 from dipmaster.results import GateRow
 from dipmaster.results.common import SampleInterval, Verdict
 from dipmaster.results.evaluation.phase import Degradation
 from tests.made.gates import gates
-from tests.report.printed import plain
+from tests.report.printed import plain, print_chapter
 from tests.report.run import run, validated, with_gates, with_phases
 from tests.report.states import STATES
 
@@ -39,16 +42,15 @@ def sentence(inputs: ReportInputs, phase: int = 1) -> str:
     return plain(inputs.recommendations[phase].sentence)
 
 
-def gate(n: int, needed: int | None, verdict: Verdict, days: int | None = 23) -> GateRow:
+def gate(days: int | None, verdict: Verdict = "INSUFFICIENT DATA") -> GateRow:
     row = next(row for row in gates(1) if row.metric == "win_rate")
-    return replace(row, n=n, n_needed=needed, verdict=verdict, days_needed=days)
+    return replace(row, verdict=verdict, days_to_power=days)
 
 
 def test_too_few_trades_wait_for_the_minimum_and_for_the_slowest_gate() -> None:
     base = counted(judged(run(1), 1, "INSUFFICIENT DATA", 23), 1, trades=96, losing_trades=15)
-    slow = gate(96, 1403, "INSUFFICIENT DATA")
     rows = tuple(
-        slow if (row.phase, row.metric) == (1, "win_rate") else replace(row, n_needed=None)
+        replace(row, days_to_power=7489 if (row.phase, row.metric) == (1, "win_rate") else None)
         for row in base.gates
     )
     assert sentence(with_gates(base, rows)) == (
@@ -75,7 +77,7 @@ def test_an_open_interval_waits_for_a_decision_on_the_gates_that_are_open() -> N
 
 def test_an_unknown_time_is_said_to_be_not_computable() -> None:
     base = judged(run(1), 1, "INCONCLUSIVE", None)
-    rows = tuple(replace(row, n_needed=None) for row in base.gates)
+    rows = tuple(replace(row, days_to_power=None) for row in base.gates)
     assert sentence(with_gates(base, rows)) == (
         "Phase 1: keep collecting, not decided: win rate, excess win rate, Sharpe, profit factor "
         "and max drawdown; time to a decision not computable."
@@ -87,7 +89,7 @@ def test_an_unknown_time_is_said_to_be_not_computable() -> None:
 
 def test_a_wait_that_ends_with_the_minimum_is_reported_once() -> None:
     base = counted(judged(run(1), 1, "INSUFFICIENT DATA", 23), 1, trades=96, losing_trades=15)
-    rows = tuple(replace(row, n=96, n_needed=96) for row in base.gates)
+    rows = tuple(replace(row, days_to_power=23) for row in base.gates)
     assert sentence(with_gates(base, rows)) == (
         "Phase 1: keep collecting, not decided: 96 of 100 trades; about 23 more days at this rate."
     )
@@ -98,8 +100,8 @@ def test_a_wait_that_ends_with_the_minimum_is_reported_once() -> None:
     [(0.9, "above its target"), (0.7, "below its target"), (0.82, "at its target")],
 )
 def test_the_slowest_gate_says_on_which_side_its_estimate_lies(value: float, expected: str) -> None:
-    slow = replace(gate(96, 1403, "INCONCLUSIVE"), value=value, target=0.82)
-    longest = find_longest((slow,), 550)
+    slow = replace(gate(7489, "INCONCLUSIVE"), value=value, target=0.82)
+    longest = find_longest((slow,))
     assert longest is not None
     assert f"win rate (currently {expected})" in longest.describe()
 
@@ -182,19 +184,50 @@ def test_times_are_reported_as_roughly_as_they_are_known(days: int, expected: st
     assert further.replace(" more day", " day").replace(" more year", " year") == expected
 
 
-def test_days_to_a_decision_extrapolate_the_rate_of_the_period() -> None:
-    assert days_to_decision(gate(96, 1403, "INSUFFICIENT DATA"), 550) == 7489
-    assert days_to_decision(gate(96, 100, "INSUFFICIENT DATA"), 550) == 23
-    assert days_to_decision(gate(96, 50, "INCONCLUSIVE", 0), 550) == 0
-    assert days_to_decision(gate(96, 1403, "FAIL"), 550) == 0
-    assert days_to_decision(gate(96, None, "INCONCLUSIVE"), 550) is None
-    assert days_to_decision(gate(0, 100, "INSUFFICIENT DATA", None), 550) is None
-
-
 def test_the_slowest_gate_is_the_one_that_decides_when() -> None:
-    slow = gate(96, 1403, "INSUFFICIENT DATA")
-    quick = replace(slow, metric="sharpe", n=550, n_needed=742)
-    longest = find_longest((quick, slow), 550)
+    slow, quick = gate(7489), replace(gate(192), metric="sharpe")
+    unknown, decided = gate(None), gate(0, "PASS")
+    longest = find_longest((quick, slow, unknown, decided))
     assert longest is not None
     assert (longest.name, longest.days) == ("win rate", 7489)
-    assert find_longest((replace(slow, verdict="PASS"),), 550) is None
+    assert find_longest((unknown, decided)) is None
+
+
+def test_what_applies_meanwhile_is_said_once_and_for_all() -> None:
+    """Page one, approvals and the finding on exits print the same; none contradicts another."""
+    base = judged(run(2), 2, "INSUFFICIENT DATA", 23)
+    exits = base.validation.adaptive_exits
+    unsure = replace(
+        exits.standalone.change.mean_net_bps, value=0.3, low=-0.5, high=1.2, verdict="inconclusive"
+    )
+    change = replace(exits.standalone.change, mean_net_bps=unsure)
+    standalone = replace(exits.standalone, change=change)
+    inputs = validated(base, exits=replace(exits, standalone=standalone))
+    one = inputs.recommendation(2)
+    assert (one.action, one.default) == (
+        "keep collecting",
+        "the exits of phase 1 remain the default",
+    )
+    assert one.meanwhile == "Until phase 2 is decided, the exits of phase 1 remain the default."
+    for chapter in (DECISION, APPROVALS):
+        assert one.meanwhile in plain(print_chapter(inputs, chapter))
+    finding = next(found for found in find(inputs) if found.name == "exits_not_better")
+    assert plain(finding.consequence).endswith(
+        "Recommendation for phase 2: keep collecting; the exits of phase 1 remain the default."
+    )
+
+
+@pytest.mark.parametrize(("verdict", "default"), [("PASS", False), ("FAIL", True)])
+def test_what_is_decided_needs_no_meanwhile(verdict: Verdict, default: bool) -> None:
+    base = run(2)
+    exits = base.validation.adaptive_exits
+    net = replace(exits.standalone.change.mean_net_bps, verdict="inconclusive")
+    change = replace(exits.standalone.change, mean_net_bps=net)
+    standalone = replace(exits.standalone, change=change)
+    unsure = validated(base, exits=replace(exits, standalone=standalone))
+    found = judged(unsure, 2, verdict, 0).recommendation(2)
+    assert (found.meanwhile, bool(found.default)) == ("", default)
+
+
+def test_a_phase_that_replaces_nothing_has_no_default() -> None:
+    assert judged(run(1), 1, "INCONCLUSIVE", 23).recommendation(1).default == ""

@@ -82,4 +82,21 @@ def test_without_a_trade_there_is_neither_concentration_nor_a_worst_trade(states
     text = printed(states["no trades"]())
     assert "Concentration" not in text
     assert "Worst" not in text
-    assert "Not computable: no trades." in text
+    assert "Not computable: phase 0: no trades." in text
+
+
+def test_all_stopped_out_together_and_the_tail_of_days_held(losing: ReportInputs) -> None:
+    risk = losing.phase(0).risk
+    text = printed(losing)
+    assert f"Loss if all of them are stopped out {100 * risk.stop_out.loss_frac:.2f} %" in text
+    assert f"Loss at the limit of 10 positions {100 * risk.stop_out.limit_loss_frac:.2f} %" in text
+    assert "Open positions at the worst moment 9 (2024-08-05 03:15)" in text
+    assert f"Days with a position: with a loss 301 of {risk.held_tail.days}" in text
+    assert f"VaR 95, of these days {100 * (risk.held_tail.var_frac or 0):.2f} %" in text
+
+
+def test_trade_ids_are_told_from_counts(losing: ReportInputs) -> None:
+    text = printed(losing)
+    assert "Trade id Coin" in text
+    burn_in = losing.phase(0).counts.trades_burn_in
+    assert f"the {burn_in:,} trades of the burn-in included" in text

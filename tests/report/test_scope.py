@@ -3,9 +3,12 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+import pytest
+
+from dipmaster.report.chapters.method.view import METHOD
 from dipmaster.report.inputs import ReportInputs
-from tests.report.printed import say_scope
-from tests.report.run import validated, with_phases
+from tests.report.printed import print_chapter, say_scope
+from tests.report.run import run, validated, with_phases
 
 States = dict[str, Callable[[], ReportInputs]]
 
@@ -70,3 +73,17 @@ def test_no_candidate_and_no_trade_have_no_days(states: States) -> None:
     unbought = counted(base, candidates_out_of_sample=12, trades=0, days_with_trades=0)
     assert say_scope(unbought, "episodes") == "12 candidates out of sample; none was traded."
     assert "Few independent days" not in say_scope(unbought, "note")
+
+
+@pytest.mark.parametrize(
+    ("days", "last", "expected"),
+    [
+        (550, 40, "in 18 blocks of 30 days (the last one has 40: it takes the days that are left)"),
+        (530, 20, "in 18 blocks of 30 days (the last one has 20: it ends with the data)"),
+        (540, 30, "in 18 blocks of 30 days."),
+    ],
+)
+def test_a_last_block_of_another_length_is_told(days: int, last: int, expected: str) -> None:
+    base = run(1)
+    period = replace(base.validation.period, days_out_of_sample=days, last_block_days=last)
+    assert expected in print_chapter(validated(base, period=period), METHOD)

@@ -5,6 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from dipmaster.core.params import ParamsFile
+from dipmaster.report.registry import chapters
+from tests.report.conftest import unpainted
+from tests.report.printed import print_chapter
+from tests.report.states import STATES
 from tests.report.wording import (
     REFUSED,
     Refused,
@@ -86,3 +91,20 @@ def test_docstrings_are_not_printed_and_other_texts_are(tmp_path: Path) -> None:
     module = tmp_path / "module.py"
     module.write_text('"""The weather."""\nx = f"in short {1}"\n', encoding="utf-8")
     assert [text.strip() for text in texts_of_module(module)] == ["in short"]
+
+
+@pytest.mark.parametrize("state", ["phase 2", "phase 2, no models", "phase 1, no score"])
+def test_parameters_have_plain_names_outside_of_log_and_provenance(state: str) -> None:
+    """`exits.stop_frac` is no name for a reader; the attachment has it."""
+    inputs = STATES[state]()
+    sections = "|".join(ParamsFile.model_fields)
+    pattern = re.compile(rf"\b(?:{sections})\.[a-z]+_?[a-z_]*\b(?!\()")
+    with unpainted():
+        found = {
+            one.folder: pattern.findall(print_chapter(inputs, one))
+            for one in chapters(inputs)
+            if one.folder not in ("readings", "provenance")
+        }
+    files = {"gates.json", "ingest.json", "confidence.json", "exits.json", "volatility.json"}
+    odd = {folder: set(names) - files for folder, names in found.items()}
+    assert {folder: names for folder, names in odd.items() if names} == {}

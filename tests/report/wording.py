@@ -95,6 +95,7 @@ REFUSED = (
     Refused(r"\bLeast\b(?! )|least data", "Least data", "Minimum data"),
     Refused(r"\bproofs?\b|\bplumbing\b", "the plumbing works", "the pipeline works"),
     Refused(r"\bhindrance\b|\boutlay\b|\bsureness\b", "hindrance", "rejection reason"),
+    Refused(r"\bnone of 0\b", "none of 0 positions", "there was no position"),
     # Not two ticks of a chart before the name of its axis, as in "0 1 candidates".
     Refused(r"(?<!phase )(?<!\d )(?<![\d.,−-])"
             r"\b1 (fits|times|trades|candidates|days|bars|changes|drops)\b", "1 fits", "1 fit"),

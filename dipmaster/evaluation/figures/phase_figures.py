@@ -4,7 +4,7 @@ import pandas as pd
 
 from dipmaster.backtest import Ledger
 from dipmaster.core.panel import Panel, to_epoch_ms
-from dipmaster.core.params import Gates
+from dipmaster.core.params import Execution, Exits, Gates
 from dipmaster.core.time_units import DAY_MS
 from dipmaster.evaluation.figures import breakdowns
 from dipmaster.evaluation.figures.costs import build_costs
@@ -32,6 +32,7 @@ def build_split_period(period: Period) -> SplitPeriod:
         days_without_bars=len(period.empty_days),
         blocks=period.blocks,
         block_days=period.block_days,
+        last_block_days=period.last_block_days,
     )
 
 
@@ -41,9 +42,10 @@ def build_phase_figures(
     candidates: pd.DataFrame,
     panel: Panel,
     period: Period,
-    max_holding_bars: int,
+    exits: Exits,
     gates: Gates,
     intrabar: IntrabarOrder,
+    execution: Execution,
 ) -> PhaseFigures:
     """Every figure of a phase outside gates.json; None where it cannot be computed."""
     trades = select_out_of_sample(ledger.trades, period)
@@ -59,13 +61,13 @@ def build_phase_figures(
         exposure=build_exposure(ledger.equity, period),
         per_trade=build_per_trade(trades, fills),
         exits=breakdowns.summarize_by_exit(trades),
-        holding=breakdowns.summarize_holding(trades, max_holding_bars),
+        holding=breakdowns.summarize_holding(trades, exits.max_holding_bars),
         by_symbol=breakdowns.summarize_by_symbol(trades),
         by_month=breakdowns.summarize_by_month(trades, sample, period),
         by_regime=breakdowns.summarize_by_regime(trades),
         random_entry=build_random_entry(evaluation, gates),
         drawdown=build_drawdown(evaluation, ledger.equity, period, gates),
-        risk=build_risk(trades, sample),
+        risk=build_risk(trades, fills, sample, period, exits.stop_frac, execution),
         costs=build_costs(trades, fills, panel),
         uncertainty=build_uncertainty(evaluation, gates),
         intrabar=intrabar,

@@ -7,8 +7,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from dipmaster.core.kernels import Floats
+from dipmaster.core.kernels import Bools, Floats
+from dipmaster.core.panel import to_epoch_ms
+from dipmaster.core.params import Execution
 from dipmaster.core.time_units import ISO_UTC
+from dipmaster.evaluation.figures.money import sum_notional
+from dipmaster.evaluation.figures.stop_out import measure_stop_out
+from dipmaster.evaluation.statistics.period import Period
 from dipmaster.evaluation.statistics.sample import TradeSample
 from dipmaster.results.evaluation.risk import (
     Concentration,
@@ -23,12 +28,30 @@ TOP_SYMBOLS = 1
 TOP_DAYS = 5
 
 
-def build_risk(trades: pd.DataFrame, sample: TradeSample) -> RiskFigures:
-    """Risk figures of the out-of-sample trades and of the days of the account."""
+def build_risk(
+    trades: pd.DataFrame,
+    fills: pd.DataFrame,
+    sample: TradeSample,
+    period: Period,
+    stop_frac: float,
+    execution: Execution,
+) -> RiskFigures:
+    """Risk figures of the out-of-sample trades and of the days of the account.
+
+    Parameters
+    ----------
+    trades, fills
+        Tables TRADES and FILLS, out of sample.
+    stop_frac
+        Distance of the stop from the reference price of the entry.
+    """
     day = trades["exit_time"].dt.strftime("%Y-%m-%d")
+    returns, held = sample.days.returns, find_days_held(trades, period)
     return RiskFigures(
         worst_trades=find_worst_trades(trades),
-        daily_tail=measure_daily_tail(sample.days.returns if sample.trades else None),
+        daily_tail=measure_daily_tail(returns if sample.trades else None),
+        held_tail=measure_daily_tail(returns[held] if sample.trades else None, "days held"),
+        stop_out=measure_stop_out(trades, sum_notional(trades, fills), stop_frac, execution),
         by_symbol=measure_concentration(trades["symbol"], trades["net_pnl"], TOP_SYMBOLS),
         by_day=measure_concentration(day, trades["net_pnl"], TOP_DAYS),
     )
@@ -52,20 +75,34 @@ def find_worst_trades(trades: pd.DataFrame, shown: int = SHOWN_TRADES) -> tuple[
     return tuple(WorstTrade(**row) for row in named)
 
 
-def measure_daily_tail(returns: Floats | None, level: float = TAIL_LEVEL) -> DailyTailRisk:
+def find_days_held(trades: pd.DataFrame, period: Period) -> Bools:
+    """On which of the days with bars a position was held, shape (days,)."""
+    first, last = (period.day_of(to_epoch_ms(trades[name])) for name in ("entry_time", "exit_time"))
+    days = period.days_with_bars
+    opened = np.searchsorted(np.sort(first), days, side="right")
+    closed = np.searchsorted(np.sort(last), days, side="left")
+    held: Bools = opened > closed
+    return held
+
+
+def measure_daily_tail(
+    returns: Floats | None, what: str = "days out of sample", level: float = TAIL_LEVEL
+) -> DailyTailRisk:
     """Historical value at risk and expected shortfall, exact for any number of days.
 
     Parameters
     ----------
     returns
         Shape (days,), of the account; None where it was never invested.
+    what
+        The days in words, for the reason.
     level
         Below 1.
     """
     days, losing = (0, 0) if returns is None else (returns.size, int((returns < 0.0).sum()))
     least = math.ceil(round(1.0 / (1.0 - level), 9))  # days of which one is in the tail
     if returns is None or days < least:
-        why = "no trades" if returns is None else f"{days} days out of sample, minimum {least}"
+        why = "no trades" if returns is None else f"{days} {what}, minimum {least}"
         return DailyTailRisk(
             level=level, days=days, losing_days=losing, var_frac=None, es_frac=None, reason=why
         )

@@ -68,7 +68,9 @@ class PhaseGates:
             return DECIDED
         undecided = [row for row in self.rows if row.verdict not in _DECIDED]
         if not undecided:
-            return DecisionTime(None, "a gate fails, but not after Holm's correction")
+            return DecisionTime(
+                None, "a gate fails, but not when corrected for the number of gates (Holm)"
+            )
         return find_longest(
             DecisionTime(row.days_needed, row.days_needed_reason) for row in undecided
         )
@@ -116,7 +118,9 @@ def _judge_phase(rows: tuple[GateRow, ...], failed: list[str], too_small: str) -
     if too_small:
         return Ruling("INSUFFICIENT DATA", too_small)
     if failed:
-        return Ruling("FAIL", f"fails after Holm's correction: {_list_metrics(failed)}")
+        return Ruling(
+            "FAIL", f"fails, corrected for {len(rows)} gates (Holm): {_list_metrics(failed)}"
+        )
     lacking = [row.metric for row in rows if row.verdict == "INSUFFICIENT DATA"]
     unsure = [row.metric for row in rows if row.verdict in ("INCONCLUSIVE", "FAIL")]
     if not lacking and not unsure:
@@ -154,6 +158,7 @@ def _judge_gate(
         ruling.reason,
         time.days,
         time.reason,
+        _project_power(key, estimate, ruling, time, collected).days,
     )
 
 
@@ -176,6 +181,18 @@ def _project_decision(
         return DecisionTime(None, _explain_no_size(key))
     unit = GATE_METRICS[key].metric.counted_in
     return collected.project(((estimate.n, ruling.n_needed, unit),))
+
+
+def _project_power(
+    key: str, estimate: Estimate, ruling: Ruling, time: DecisionTime, collected: DataCollected
+) -> DecisionTime:
+    """Days more until the sample size for 50 % power, never before the minimum data."""
+    if ruling.verdict in _DECIDED:
+        return DECIDED
+    if ruling.n_needed is None:
+        return DecisionTime(None, _explain_no_size(key))
+    unit = GATE_METRICS[key].metric.counted_in
+    return find_longest([time, collected.project(((estimate.n, ruling.n_needed, unit),))])
 
 
 def _explain_no_size(key: str) -> str:
@@ -207,6 +224,7 @@ def withhold_verdicts(phase: PhaseGates, broken: list[str]) -> PhaseGates:
             reason=why,
             days_needed=None,
             days_needed_reason="the ledger fails its checks",
+            days_to_power=None,
         )
         for row in phase.rows
     )

@@ -56,6 +56,11 @@ class Period:
         return int(np.unique(self.block_of(self.days_with_bars)).size)
 
     @property
+    def last_block_days(self) -> int:
+        """Calendar days of the last block: shorter or longer than the others."""
+        return self._calendar_days - (self._calendar_blocks - 1) * self.block_days
+
+    @property
     def elapsed_days(self) -> float:
         """Time out of sample in days, those without bars included; to the close of the last bar."""
         return (self.last_ms + BAR_MS - self.out_of_sample_ms) / DAY_MS

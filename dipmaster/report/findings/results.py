@@ -2,6 +2,7 @@
 
 from dipmaster.report.findings.finding import Evidence
 from dipmaster.report.inputs import ReportInputs
+from dipmaster.report.kit.phases import ADAPTIVE_EXITS
 from dipmaster.results import GateRow
 from dipmaster.results.metrics import MAX_DRAWDOWN, PROFIT_FACTOR
 
@@ -107,7 +108,20 @@ def exits_not_better(inputs: ReportInputs) -> Evidence | None:
     change = results.standalone.change
     if change.mean_net_bps.value is None or change.mean_net_bps.verdict == "better":
         return None
-    return {"n": results.standalone.n, "net": change.mean_net_bps, "win_rate": change.win_rate}
+    return {
+        "n": results.standalone.n,
+        "net": change.mean_net_bps,
+        "win_rate": change.win_rate,
+        "recommendation": inputs.recommendation(ADAPTIVE_EXITS),
+    }
+
+
+def trailing_stop_lost(inputs: ReportInputs) -> Evidence | None:
+    """Trades that the trailing stop closed below its own level: a level is no price."""
+    results = inputs.validation.exits
+    if results is None or not results.trailing.traded.lost:
+        return None
+    return {"trailing": results.trailing.traded}
 
 
 def unmet_claims(inputs: ReportInputs) -> Evidence | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from dipmaster.report.findings import assumptions, models, results, sample
+from dipmaster.report.findings import assumptions, models, results, sample, selection
 from dipmaster.report.findings.finding import Evidence, Finding, Rule, Severity, print_finding
 from dipmaster.report.inputs import ReportInputs
 
@@ -29,6 +29,8 @@ _BY_SEVERITY: Mapping[Severity, Sequence[Callable[[ReportInputs], Evidence | Non
         results.rarely_invested,
         results.below_benchmark,
         results.concentrated_profit,
+        selection.threshold_rejects_nearly_all,
+        selection.regime_never_traded,
         results.exits_not_better,
         models.silent_exit_models,
         models.unproven_calibration,
@@ -43,6 +45,7 @@ _BY_SEVERITY: Mapping[Severity, Sequence[Callable[[ReportInputs], Evidence | Non
     ),
     "low": (
         results.untold_order_within_bars,
+        results.trailing_stop_lost,
         models.weightless_inputs,
         models.features_left_out,
         results.uncorrected_ablation,

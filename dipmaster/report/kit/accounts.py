@@ -89,7 +89,7 @@ COLUMNS: tuple[Column[Account], ...] = (
     Column("Net return", lambda one: numbers.percent(one.net_return, signed=True), "n"),
     Column("Annualised", lambda one: numbers.percent(one.annual, signed=True), "n"),
     Column("Sharpe", lambda one: numbers.ratio(one.sharpe), "n"),
-    Column("Max drawdown", lambda one: numbers.percent(one.drawdown), "n"),
+    Column("Drawdown, all days", lambda one: numbers.percent(one.drawdown), "n"),
     Column("Time in market", lambda one: numbers.percent(one.time_in_market), "n"),
     Column("Mean exposure", lambda one: numbers.percent(one.exposure, 2), "n"),
     Column("Trades", lambda one: numbers.count(one.trades), "n"),

@@ -14,6 +14,7 @@ from dipmaster.results.metrics import (
     MetricChange,
 )
 
+UNSETTLED = ("inconclusive", "insufficient data")
 PLAIN = "the confidence interval contains zero"
 """The reason that needs no words."""
 
@@ -62,8 +63,8 @@ class Change:
 
     @property
     def reason(self) -> str:
-        """Why it is inconclusive, where it is."""
-        return self.comparison.reason if self.verdict == "inconclusive" else ""
+        """Why it is neither better nor worse, where it is judged at all."""
+        return self.comparison.reason if self.verdict in UNSETTLED else ""
 
     @property
     def name(self) -> str:
@@ -94,8 +95,13 @@ def columns(heading: str, before: str, after: str) -> tuple[Column[Change], ...]
         Column(after, lambda row: row.after, "n"),
         Column("Difference", lambda row: table.bold(row.difference), "n"),
         Column("Interval", lambda row: row.bounds, "n"),
-        Column("Verdict", lambda row: table.verdict(row.verdict), "l n"),
+        Column("Verdict", lambda row: table.verdict(_in_print(row.verdict)), "l n"),
     )
+
+
+def _in_print(verdict: str) -> str:
+    """Too little data is no verdict and is printed as gates print it."""
+    return verdict.upper() if verdict == "insufficient data" else verdict
 
 
 @dataclass(frozen=True)
@@ -117,13 +123,20 @@ class Contribution:
 
     @property
     def is_one_reason(self) -> bool:
-        """Whether all figures that can be better or worse are inconclusive for one reason."""
+        """Whether no figure is better or worse, all for one reason."""
         judged = [row for row in self.changes if row.metric.direction]
         return [len(names) for names in self.names_by_reason.values()] == [len(judged)]
 
     @property
+    def heading_by_reason(self) -> dict[str, str]:
+        """Each reason with the verdict that it explains."""
+        return {
+            row.reason: _in_print(row.verdict).capitalize() for row in self.changes if row.reason
+        }
+
+    @property
     def names_by_reason(self) -> dict[str, list[str]]:
-        """Why differences are inconclusive, each reason once with the figures it holds for."""
+        """Why differences are neither better nor worse, each reason once with its figures."""
         names: dict[str, list[str]] = {}
         for row in self.changes:
             if row.reason:

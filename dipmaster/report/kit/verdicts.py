@@ -10,6 +10,7 @@ MARKS = {
     "FAIL": OPEN,
     "better": FILLED,
     "inconclusive": HALF,
+    "insufficient data": QUARTER,
     "worse": OPEN,
     "beneficial": FILLED,
     "harmful": OPEN,

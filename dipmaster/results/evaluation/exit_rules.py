@@ -107,9 +107,16 @@ class TrailingFigures:
         Positions in which it was active at a close, and that it ended.
     mean_distance_frac
         Over the closes at which it was active; None without any.
+    lost
+        Positions that it ended with a net loss, although its level covers the costs: the next
+        bar opened below the level, or the spread had widened.
+    worst_net_bps
+        Net return of the worst position that it ended; None without any.
     """
 
     n: int
     activated: int
     stopped: int
+    lost: int
+    worst_net_bps: float | None
     mean_distance_frac: float | None

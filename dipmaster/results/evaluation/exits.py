@@ -122,7 +122,7 @@ class AblationFigures:
     profit_factor: float | None
     mean_net_bps: float | None
     change_mean_net_bps: Comparison
-    effect: Literal["beneficial", "harmful", "inconclusive"]
+    effect: Literal["beneficial", "harmful", "inconclusive", "insufficient data"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

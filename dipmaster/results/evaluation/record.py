@@ -33,6 +33,9 @@ class SplitPeriod:
     ----------
     blocks, block_days
         Calendar blocks out of sample, and their length.
+    last_block_days
+        Calendar days of the last one: what is left of the period joins it where it is shorter
+        than half a block.
     """
 
     first_open_time: str
@@ -43,16 +46,25 @@ class SplitPeriod:
     days_without_bars: int
     blocks: int
     block_days: int
+    last_block_days: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IntegrityCheck:
-    """What must hold of a phase before a verdict may rest on it; `detail` has the figures."""
+    """What must hold of a phase before a verdict may rest on it; `detail` has the figures.
+
+    Attributes
+    ----------
+    cases
+        How many things it was held against: trades, fills, marks, scores, sales. With 0 it
+        passed without being exercised.
+    """
 
     phase: int
     name: str
     passed: bool
     detail: str
+    cases: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

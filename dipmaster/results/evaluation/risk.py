@@ -56,7 +56,7 @@ class DailyTailRisk:
     level
         Of both, e.g. 0.95.
     days, losing_days
-        Days out of sample, those without a trade included, and those on which the account fell.
+        Days that are looked at, and those of them on which the account fell.
     var_frac
         Loss of the best day among the worst ``1 - level`` of all days; 0 or below where fewer
         days than that lost.
@@ -72,6 +72,35 @@ class DailyTailRisk:
     var_frac: float | None
     es_frac: float | None
     reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopOutLoss:
+    """Loss of equity where all positions that are open at once are stopped out together.
+
+    Each position loses the distance of its stop and its own costs, without a gap beyond the
+    stop; losses are positive shares of the equity at which the positions were sized.
+
+    Attributes
+    ----------
+    positions
+        Open at the worst moment: the open of the bar at which the loss would be largest.
+    time
+        Of that moment; None without a trade.
+    loss_frac
+        At that moment; 0 without a trade.
+    limit_positions
+        As many as the account may hold.
+    limit_loss_frac
+        Of that many, each as large and as costly as the largest loss of a single position, at
+        most the allowed exposure in total; 0 without a trade.
+    """
+
+    positions: int
+    time: str | None
+    loss_frac: float
+    limit_positions: int
+    limit_loss_frac: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,11 +147,17 @@ class RiskFigures:
     ----------
     worst_trades
         At most ten, largest loss of equity first; winning trades among them where fewer lost.
+    daily_tail, held_tail
+        Of all days out of sample, and of those alone on which a position was held.
+    stop_out
+        If all open positions are stopped out together.
     by_symbol, by_day
         The top coin, and the top five UTC days of exit.
     """
 
     worst_trades: tuple[WorstTrade, ...]
     daily_tail: DailyTailRisk
+    held_tail: DailyTailRisk
+    stop_out: StopOutLoss
     by_symbol: Concentration
     by_day: Concentration

@@ -73,7 +73,7 @@ def test_who_helps_and_who_hurts(toy, exits, gates) -> None:
         assert (change.verdict, rows[rule].all.effect) == ("inconclusive", "inconclusive")
     few = rows["trailing"].traded
     assert few.n == 50
-    assert few.effect == "inconclusive"
+    assert few.effect == "insufficient data"
     assert few.change_mean_net_bps.reason.startswith("sample too small under phase 2 with")
 
 

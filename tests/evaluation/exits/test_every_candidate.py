@@ -74,7 +74,7 @@ def test_too_few_trades_show_nothing(toy, gates) -> None:
         StandalonePair(toy.standalone(net + 0.004), toy.standalone(net, "phase 1")), gates
     )
     for name in CHANGES:
-        assert getattr(found.change, name).verdict == "inconclusive"
+        assert getattr(found.change, name).verdict == "insufficient data"
         assert getattr(found.change, name).reason.startswith(
             "sample too small under phase 2 (60 trades"
         )

@@ -49,11 +49,29 @@ def test_a_bar_that_takes_the_profit_does_not_activate_it(toy, exits) -> None:
     assert (found.activated, found.mean_distance_frac) == (0, None)
 
 
+def test_a_gap_through_the_level_is_a_loss(toy, exits) -> None:
+    """Active at bar 12; bar 13 opens .5 % under the entry, below a level that covers the costs."""
+    gap = {12: (100.0, 100.7, 100.0, 100.6), 13: (99.5, 99.6, 99.4, 99.5)}
+    held = {112: (100.0, 100.7, 100.0, 100.6), 113: (100.6, 100.6, 100.0, 100.1)}
+    panel = toy.panel(200, {**gap, **held})
+    rule = TrailingStopRule(np.full(panel.open.shape, 0.009), 0.006)
+    entries = toy.entries([9, 109])
+    phase_2 = simulate_under(toy, panel, entries, exits, rule)
+    assert phase_2.exit_type.tolist() == [int(ExitType.TRAILING_STOP)] * 2
+    found = measure(panel, entries, phase_2, rule, exits.max_holding_bars, [True, False])
+    assert (found.all.stopped, found.all.lost) == (2, 1)
+    assert found.all.worst_net_bps == pytest.approx(1e4 * phase_2.net_frac[0])
+    assert found.all.worst_net_bps < -50.0
+    assert (found.traded.lost, found.traded.worst_net_bps) == (1, found.all.worst_net_bps)
+
+
 def test_switched_off(toy, exits) -> None:
     panel, entries = toy.walking_panel(2, bars=800), toy.entries([50, 300])
     phase_2 = simulate_under(toy, panel, entries, exits, None)
     found = measure(panel, entries, phase_2, None, exits.max_holding_bars).all
-    assert found == TrailingFigures(n=2, activated=0, stopped=0, mean_distance_frac=None)
+    assert found == TrailingFigures(
+        n=2, activated=0, stopped=0, mean_distance_frac=None, lost=0, worst_net_bps=None
+    )
 
 
 @given(st.integers(0, 300))

@@ -17,7 +17,7 @@ from dipmaster.results.evaluation.exits import Ablation, AblationFigures
 from dipmaster.results.metrics import MEAN_NET_BPS
 
 RULES = ("dynamic_target", "trailing", "full_exit", "partial_exit", "models", "quarter_hour")
-Effect = Literal["beneficial", "harmful", "inconclusive"]
+Effect = Literal["beneficial", "harmful", "inconclusive", "insufficient data"]
 
 
 def is_on(exits: AdaptiveExits, rule: str) -> bool:
@@ -79,7 +79,8 @@ def ablate_rules(
     tuple of Ablation
         `state` is what the rule was switched to. `change_mean_net_bps` is the variant
         minus the phase, so it is negative where switching a rule off costs money;
-        `effect` turns it into words about the rule itself: beneficial, harmful or inconclusive.
+        `effect` turns it into words about the rule itself: beneficial, harmful, inconclusive
+        or insufficient data.
     """
     return tuple(_ablate(rule, phase, traded, exits, simulate, gates) for rule in RULES)
 
@@ -117,6 +118,6 @@ def _compare(whole: StandalonePair, was_on: bool, gates: Gates, subset: Bools) -
 
 def _effect(verdict: ComparisonVerdict, was_on: bool) -> Effect:
     """A variant without the rule that is worse shows that the rule helps."""
-    if verdict == "inconclusive":
-        return "inconclusive"
+    if verdict == "inconclusive" or verdict == "insufficient data":
+        return verdict
     return "beneficial" if (verdict == "worse") == was_on else "harmful"

@@ -83,10 +83,11 @@ def _targets_are_planned(
     most = np.maximum(planned, left.to_numpy())
     beyond = ledger.trades["mfe_frac"].to_numpy() > most + ROUNDING
     return Check(
-        "trades leave at the target of their plan, and none had gone through it before",
+        "sales at a target are at the planned price, and no trade passed its target without a sale",
         not (wrong.any() or beyond.any()),
         f"{len(hit)} sales at a target, {int(wrong.sum())} at another price; "
-        f"{len(ledger.trades)} trades, {int(beyond.sum())} beyond it before",
+        f"{len(ledger.trades)} trades, {int(beyond.sum())} passed the target unsold",
+        len(ledger.trades),
     )
 
 
@@ -135,10 +136,11 @@ def _sold_on_scores(
     same = score == matched["exit_confidence"].to_numpy(dtype=np.float64)
     wrong = int((~(same & (score > least))).sum())
     return Check(
-        "every sale by a model has the score of the bar closed just before, licensed and above its "
-        "threshold",
+        "every sale by a model follows an exit probability that had a licence and exceeded the "
+        "threshold at the close before",
         wrong == 0,
-        f"{len(matched)} sales by models, {wrong} without such a score",
+        f"{len(matched)} sales by models, {wrong} without such a probability",
+        len(matched),
     )
 
 
@@ -166,10 +168,11 @@ def _none_passed_over(
     halves = sales.loc[sales["exit_type"] == PART, ["candidate_id", "sold_ms"]]
     missed = len(due) - len(due.merge(halves, "inner", ["candidate_id", "sold_ms"]))
     return Check(
-        "no licensed score above a threshold was passed over",
+        "every exit probability with a licence and above a threshold led to its sale",
         whole == 0 and missed == 0,
-        f"{len(traded)} licensed scores of {len(trades)} trades, {whole} without their sale, "
-        f"{missed} without their partial sale",
+        f"{len(traded)} exit probabilities with a licence in {len(trades)} trades, {whole} without "
+        f"their sale, {missed} without their partial sale",
+        len(traded),
     )
 
 
@@ -189,11 +192,11 @@ def _fitted_before(
     late |= _unsound(scored["calibrator_fitted"], above, signal + BAR_MS)
     early = ~np.isin(above, models)
     return Check(
-        "every exit score names fits on record, none later than its signal's close, and no "
-        "calibrator was fitted without exit models of the same moment",
+        "every exit probability comes from models and a calibrator of one refit, before its signal",
         not (late.any() or early.any()),
-        f"{len(scored)} scores, {int(late.sum())} without such a fit; "
+        f"{len(scored)} exit probabilities, {int(late.sum())} without such a fit; "
         f"{models.size} fits of exit models, {above.size} of the calibrator",
+        len(scored),
     )
 
 
@@ -207,10 +210,12 @@ def _licensed_on_record(rows: pd.DataFrame, licences: Sequence[ExitLicence]) -> 
     wrong = int(np.count_nonzero(~np.where(granted, flag == 1, refused & (flag == 0))))
     undeserved = [one for one in licences if one.licensed and not (one.low_bps or 0.0) > 0.0]
     return Check(
-        "a score is licensed where the licence of its fit is on record, with a bound above 0",
+        "exit probabilities have a licence exactly where their refit was granted one, with a gain "
+        "above 0",
         not (wrong or undeserved),
-        f"{len(scored)} scores, {wrong} against the record; {len(licences)} licences needed, "
-        f"{sum(one.licensed for one in licences)} granted, {len(undeserved)} without such a bound",
+        f"{len(scored)} exit probabilities, {wrong} against the record; {len(licences)} refits, "
+        f"{sum(one.licensed for one in licences)} granted, {len(undeserved)} without such a gain",
+        len(scored),
     )
 
 
@@ -238,11 +243,11 @@ def _parts_are_whole(ledger: Ledger, decision: ExitDecision) -> Check:
     whole = part["trade_id"].map(trades["quantity"]).to_numpy(dtype=np.float64)
     share = _apart(part["quantity"].to_numpy(), whole * decision.partial_frac)
     return Check(
-        "what was bought is sold, at most one part of it before the rest, of the share that "
-        "params name",
+        "every position is sold in full, with at most one partial sale of the share that is set",
         not (gone.any() or twice or share.any()),
-        f"{len(trades)} trades, {int(gone.sum())} not sold whole; {len(part)} partial sales, "
+        f"{len(trades)} trades, {int(gone.sum())} not sold in full; {len(part)} partial sales, "
         f"{twice} second ones, {int(share.sum())} of another share",
+        len(trades),
     )
 
 
@@ -260,8 +265,9 @@ def _scored_again(inputs: ExitInputs, candidates: pd.DataFrame, max_holding_bars
     same &= none | (inputs.models.licensed(signal_ms)[rows.position] == (sample["licensed"] == 1))
     apart = int(np.count_nonzero(~same))
     return Check(
-        "the stored models give the stored exit scores and licences again",
+        "the stored models reproduce the stored exit probabilities and licences",
         apart == 0,
-        f"{len(sample)} rows of {picked.size} positions, {int(np.isfinite(stored).sum())} with a "
-        f"score; {apart} with another one",
+        f"{len(sample)} closed bars of {picked.size} positions, {int(np.isfinite(stored).sum())} "
+        f"with an exit probability; {apart} differ",
+        len(sample),
     )

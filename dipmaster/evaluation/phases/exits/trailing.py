@@ -5,6 +5,7 @@ import numpy as np
 from dipmaster.backtest import ExitType, TrailingStopRule
 from dipmaster.core.kernels import Bools, Floats
 from dipmaster.core.panel import Panel
+from dipmaster.core.wins import is_break_even, is_win
 from dipmaster.evaluation.figures.breakdowns import mean_or_none
 from dipmaster.evaluation.phases.exits.subsets import by_subset
 from dipmaster.evaluation.standalone import EligibleEntries, StandaloneTrades
@@ -31,18 +32,20 @@ def measure_trailing(
     -------
     BySubset
         `activated` counts positions with a closed bar at which the stop was active,
-        `stopped` those it ended, `mean_distance_frac` is the mean over closed bars at
-        which it was active.
+        `stopped` those it ended; `lost` and `worst_net_bps` are of these. `mean_distance_frac`
+        is the mean over closed bars at which it was active.
     """
     active, distance = _activity(panel, entries, phase, rule, max_holding_bars)
     ended = phase.exit_type == int(ExitType.TRAILING_STOP)
 
     def measure(subset: Bools) -> TrailingFigures:
-        known = distance[subset][active[subset]]
+        known, net = distance[subset][active[subset]], phase.net_frac[subset & ended]
         return TrailingFigures(
             n=int(subset.sum()),
             activated=int(active[subset].any(axis=1).sum()),
             stopped=int(ended[subset].sum()),
+            lost=int(np.sum(~is_win(net) & ~is_break_even(net))),
+            worst_net_bps=1e4 * float(net.min()) if net.size else None,
             mean_distance_frac=mean_or_none(known[~np.isnan(known)]),
         )
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from dipmaster.core.params.roadmap import CALIBRATION_SLOPE_RANGE, ECE_MAX
-from dipmaster.evaluation.claims import INCONCLUSIVE, MET, NOT_MET, Claim
+from dipmaster.evaluation.claims import INCONCLUSIVE, INSUFFICIENT, MET, NOT_MET, Claim
 from dipmaster.results.common import ClaimVerdict, Interval, Verdict
 from dipmaster.results.confidence.calibration import CalibrationGate
 from dipmaster.results.evaluation.claims import RoadmapClaim
@@ -25,7 +25,7 @@ LIMITS = {
 NAMES = {"ece": "calibration error", "slope": "calibration slope"}
 VERDICTS: Mapping[Verdict, ClaimVerdict] = {  # worst first
     "FAIL": NOT_MET,
-    "INSUFFICIENT DATA": INCONCLUSIVE,
+    "INSUFFICIENT DATA": INSUFFICIENT,
     "INCONCLUSIVE": INCONCLUSIVE,
     "PASS": MET,
 }
@@ -50,7 +50,7 @@ def measure_calibration_claim(calibration: Mapping[str, CalibrationGate]) -> Roa
     """
     rows = {name: row for name, row in calibration.items() if name != ALL}
     if not any(row.n for row in rows.values()):
-        return LIMITS["ece"].inconclusive("no candidate out of sample has a score")
+        return LIMITS["ece"].insufficient("no candidate out of sample has a score")
     gate = next(gate for gate in VERDICTS if any(row.gate == gate for row in rows.values()))
     worst = _deciding({name: row for name, row in rows.items() if row.gate == gate})
     row = rows[worst.regime]

@@ -1,8 +1,8 @@
 """What the roadmap claims of phase 1, line by line, and what was measured.
 
 Met where the whole interval meets the claim, not met where the whole interval misses
-it, inconclusive between the two and where nothing can be computed or the minimum data
-of the gates lacks. A claim "3 to 5 points more" is met from 3 on; a claim "25 to 30 %
+it, inconclusive between the two, insufficient data where nothing can be computed or the
+minimum data of the gates lacks. A claim "3 to 5 points more" is met from 3 on; a claim "25 to 30 %
 fewer" only between the two.
 """
 
@@ -16,7 +16,7 @@ from dipmaster.core.params.roadmap import (
     SIGNAL_TARGETS,
     WIN_RATE_RANGE_FRAC,
 )
-from dipmaster.evaluation.claims import INCONCLUSIVE, MET, NOT_MET, Claim
+from dipmaster.evaluation.claims import INCONCLUSIVE, INSUFFICIENT, MET, NOT_MET, Claim
 from dipmaster.evaluation.phases.selection.calibration_claim import measure_calibration_claim
 from dipmaster.evaluation.phases.selection.signals.by_regime import HETEROGENEOUS
 from dipmaster.learning.evaluation.minimum_data import describe_shortage
@@ -122,16 +122,16 @@ def _regime_accuracy(
     words = "regime detection accuracy above 90 %"
     claim = Claim("1.3.accuracy", "1.3", words, REGIME_ACCURACY_FRAC, "frac")
     if isinstance(regimes, RegimesNotJudged):
-        return claim.inconclusive(regimes.reason)
+        return claim.insufficient(regimes.reason)
     detector: DetectorResults = getattr(regimes, regimes.detector_used)
     coins, market = detector.coin_truth, detector.market_truth
     if coins is None:
-        return claim.inconclusive(
+        return claim.insufficient(
             "real bars have no known true regime: only a proxy can be computed, the class of the "
             f"next 24 hours' realised volatility; it is not accuracy{_proxy(detector)}"
         )
     if isinstance(coins, NothingToCompare):
-        return claim.inconclusive(coins.reason)
+        return claim.insufficient(coins.reason)
     against_market = _percent(market.accuracy.value) if isinstance(market, RegimeAccuracy) else "-"
     beside = (
         f"against each coin's latent state; against the market's state {against_market}; "
@@ -169,11 +169,11 @@ def _stable(quality: SignalQuality, too_small: str) -> RoadmapClaim:
     rates = [row.win_rate for row in rows if row.win_rate is not None]
     n = sum(row.n for row in rows)
     if len(rows) < 2:
-        return claim.inconclusive("fewer than two regimes were traded", n)
+        return claim.insufficient("fewer than two regimes were traded", n)
     apart, test = max(rates) - min(rates), quality.heterogeneity
     observed = Interval(apart, None, None)
     if too_small or test.verdict is None:
-        return claim.record(observed, n, INCONCLUSIVE, too_small or test.reason)
+        return claim.record(observed, n, INSUFFICIENT, too_small or test.reason)
     if test.verdict == HETEROGENEOUS:
         why = f"win rates differ between regimes, p = {test.p:.2g}"
         return claim.record(observed, n, NOT_MET, why)

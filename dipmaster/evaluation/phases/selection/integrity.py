@@ -54,37 +54,38 @@ def check_admission(
 
 
 def _are_candidates(trades: pd.DataFrame, candidates: pd.DataFrame, row: Ints) -> Check:
-    name = "every trade stands for one candidate, at most one trade for each"
+    name = "every trade belongs to one candidate, and no candidate is traded twice"
     if not ((row >= 0) & (row < len(candidates))).all():
-        return Check(name, False, "a trade without a candidate")
+        return Check(name, False, "a trade without a candidate", row.size)
     traded = candidates.iloc[row]
     same = traded["symbol"].to_numpy(dtype=str) == trades["symbol"].to_numpy(dtype=str)
     same &= to_epoch_ms(traded["open_time"]) == to_epoch_ms(trades["signal_time"])
     strangers, twice = int((~same).sum()), row.size - np.unique(row).size
     detail = f"{row.size} trades of {len(candidates)} candidates, {strangers} of another bar"
-    return Check(name, strangers == 0 and twice == 0, f"{detail}, {twice} traded twice")
+    return Check(name, strangers == 0 and twice == 0, f"{detail}, {twice} traded twice", row.size)
 
 
 def _were_admitted(filter_results: pd.DataFrame, row: Ints) -> Check:
     admitted = filter_results["admitted"].to_numpy()[row] == 1
     return Check(
-        "every candidate traded was admitted",
+        "every candidate traded had passed the filter",
         bool(admitted.all()),
         f"{int(admitted.sum())} of {row.size}",
+        row.size,
     )
 
 
 def _reach_thresholds(
     trades: pd.DataFrame, scores: pd.DataFrame, row: Ints, thresholds: ConfidenceThresholds | None
 ) -> Check:
-    name = "the ledger's confidence is the score, and reaches the threshold of its regime"
+    name = "the confidence of each trade is the stored score and reaches its threshold"
     confidence = trades["confidence"].to_numpy(dtype=np.float64)
     same = confidence == scores["confidence"].to_numpy(dtype=np.float64)[row]
     if thresholds is None:
-        return Check(name, bool(same.all()), "the threshold is switched off")
+        return Check(name, bool(same.all()), "the threshold is switched off", row.size)
     reached = confidence >= _demanded(trades, thresholds)
     below = int((~reached).sum())
-    return Check(name, bool((same & reached).all()), f"{row.size} trades, {below} below")
+    return Check(name, bool((same & reached).all()), f"{row.size} trades, {below} below", row.size)
 
 
 def _demanded(trades: pd.DataFrame, thresholds: ConfidenceThresholds) -> Floats:
@@ -99,14 +100,14 @@ def _demanded(trades: pd.DataFrame, thresholds: ConfidenceThresholds) -> Floats:
 
 def _fitted_before(scores: pd.DataFrame, row: Ints, folds: Sequence[ScoreFold]) -> Check:
     """The fits that each row names."""
-    name = "each score traded names fits of all its layers, none later than its bar's close"
+    name = "each score traded comes from models fitted before its signal"
     traded = scores.iloc[row]
     close = to_epoch_ms(traded["open_time"]) + BAR_MS
     unsound = {layer: _unsound(traded[f"{layer}_fitted"], layer, close, folds) for layer in LAYERS}
     late = np.any(list(unsound.values()), axis=0)
     which = ", ".join(layer for layer, rows in unsound.items() if rows.any())
     detail = f"{row.size} trades, {int(late.sum())} without such a fit"
-    return Check(name, not late.any(), f"{detail} ({which})" if which else detail)
+    return Check(name, not late.any(), f"{detail} ({which})" if which else detail, row.size)
 
 
 def _unsound(
@@ -127,9 +128,10 @@ def _known_when_fitted(scores: pd.DataFrame, folds: Sequence[ScoreFold]) -> Chec
     fits = [fold for fold in folds if not fold.reason]
     early = sum(fold.candidates > np.searchsorted(closed, _ms(fold), side="right") for fold in fits)
     return Check(
-        "no fit counts more candidates than labels known by then (how many, not which)",
+        "no model was fitted on more candidates than had a known outcome by then",
         not early,
         f"{len(fits)} fits, {int(early)} with more",
+        len(fits),
     )
 
 

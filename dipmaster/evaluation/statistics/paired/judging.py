@@ -1,8 +1,8 @@
-"""A paired difference to its verdict: better, worse or inconclusive.
+"""A paired difference to its verdict: better, worse, inconclusive or insufficient data.
 
 Better where the whole interval lies on the good side of no change, worse where it lies on the
-bad side, inconclusive otherwise and where nothing may be concluded. A metric without a direction
-is never better or worse.
+bad side, inconclusive otherwise; insufficient data where nothing may be concluded, whatever the
+interval is. A metric without a direction is never better or worse.
 """
 
 import math
@@ -49,7 +49,7 @@ def _rule(metric: Metric, difference: Difference, lacking: str) -> tuple[Compari
         words = f"more or fewer {metric.title.lower()} are neither better nor worse"
         return "inconclusive", difference.reason or words
     if lacking or low is None or high is None:
-        return "inconclusive", lacking or difference.reason
+        return "insufficient data", lacking or difference.reason
     if low <= 0.0 <= high:
         return "inconclusive", "the confidence interval contains zero"
     if (low > 0.0) == (metric.direction == "min"):

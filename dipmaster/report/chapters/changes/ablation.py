@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dipmaster.report.kit import numbers
-from dipmaster.report.kit.comparison import PLAIN
-from dipmaster.results.common import Comparison
+from dipmaster.report.kit.comparison import PLAIN, UNSETTLED
+from dipmaster.results.common import Comparison, Interval
 from dipmaster.results.evaluation.exits import Ablation
 
 RULES = {
@@ -16,7 +16,7 @@ RULES = {
     "models": "Both exits by models",
     "quarter_hour": "Quarter-hour exit",
 }
-EFFECTS = ("beneficial", "harmful", "inconclusive")
+EFFECTS = ("beneficial", "harmful", "inconclusive", "insufficient data")
 NO_EFFECT = "no effect"
 
 
@@ -46,8 +46,16 @@ class Variant:
 
     @property
     def name(self) -> str:
-        """The rule and what it was switched to."""
-        return f"{self.title}: {self.state}"
+        """The rule, and where phase 2 does not use it that it was added."""
+        return f"{self.title} (not used; if added)" if self.state == "on" else self.title
+
+    @property
+    def contribution(self) -> Interval:
+        """Mean net return per candidate with the rule less that without it, basis points."""
+        change = self.change
+        if self.state == "on":
+            return Interval(change.value, change.low, change.high)
+        return Interval(_minus(change.value), _minus(change.high), _minus(change.low))
 
     @property
     def verdict(self) -> str:
@@ -59,6 +67,10 @@ class Variant:
         """Whether every trade is the same with the rule switched."""
         change = self.change
         return change.value is not None and not any((change.value, change.low, change.high))
+
+
+def _minus(value: float | None) -> float | None:
+    return None if value is None else 0.0 - value
 
 
 def variants(rows: Sequence[Ablation]) -> list[Variant]:
@@ -79,6 +91,6 @@ def rules_by_effect(rows: Sequence[Variant]) -> dict[str, list[str]]:
 
 
 def reasons(rows: Sequence[Variant]) -> list[str]:
-    """Why effects are inconclusive, each reason once; the plain reason needs no words."""
-    every = [row.change.reason for row in rows if row.verdict == "inconclusive"]
+    """Why effects are not settled, each reason once; the plain reason needs no words."""
+    every = [row.change.reason for row in rows if row.verdict in UNSETTLED]
     return [reason for reason in dict.fromkeys(every) if reason not in ("", PLAIN)]

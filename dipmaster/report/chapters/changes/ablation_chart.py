@@ -1,4 +1,4 @@
-"""Ablation: what each rule, switched the other way, changes in the mean net return of a trade."""
+"""Ablation: what each rule contributes to the mean net return of a candidate."""
 
 from collections.abc import Sequence
 
@@ -13,22 +13,22 @@ from dipmaster.report.kit.verdicts import fill
 
 
 def forest(rows: Sequence[Variant]) -> Markup:
-    """A line a rule: change with its interval, the figures and the effect beside it."""
+    """A line a rule: contribution with its interval, the figures and the effect beside it."""
     figure = new_figure(10 + 4.4 * len(rows))
     axes = figure.subplots()
-    marks = [mark_of(row.change, fill=fill(row.verdict)) for row in rows]
+    marks = [mark_of(row.contribution, fill=fill(row.verdict)) for row in rows]
     limits = limits_around(marks, 0.0, 0.08)
     draw_rows(axes, marks, limits, labels=[row.name for row in rows], neutral=0.0)
     for place, row in enumerate(rows):
         at = ("axes fraction", "data")
         note(axes, _described(row), (1.0, place), (5, 0), xycoords=at, va="center")
-    axes.set_xlabel("change of the mean net return by the switch, bp")
+    axes.set_xlabel("contribution of the rule to the mean net return per candidate, bp")
     axes.xaxis.set_major_locator(MaxNLocator(7))
     listed = "; ".join(f"{row.name} {_described(row)}" for row in rows)
     return inline_svg(
-        figure, f"Change of the mean net return per candidate with one rule switched: {listed}."
+        figure, f"Contribution of each rule to the mean net return per candidate: {listed}."
     )
 
 
 def _described(row: Variant) -> str:
-    return f"{numbers.estimate(row.change, 'bps')}  {row.verdict}"
+    return f"{numbers.estimate(row.contribution, 'bps')}  {row.verdict}"

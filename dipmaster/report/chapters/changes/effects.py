@@ -35,7 +35,7 @@ def _level(found: SampleInterval, kind: str) -> str:
 
 
 def reasons(rows: Sequence[Change]) -> list[str]:
-    """Why changes are inconclusive, each reason once; the plain reason needs no words."""
+    """Why changes are not settled, each reason once; the plain reason needs no words."""
     return [why for why in dict.fromkeys(row.reason for row in rows) if why not in ("", PLAIN)]
 
 

@@ -13,7 +13,7 @@ from dipmaster.report.kit.numbers import NBSP
 from dipmaster.report.kit.table import Column, Table
 from dipmaster.results.evaluation.claims import RoadmapClaim
 
-VERDICTS = ("met", "inconclusive", "not met", "not built")
+VERDICTS = ("met", "inconclusive", "insufficient data", "not met", "not built")
 NOT_BUILT = "not built"
 SECTIONS = {
     "SignalQualityValidator": "Signal validation",

@@ -6,7 +6,7 @@ from dipmaster.report.chapter import Chapter, Context
 from dipmaster.report.findings.results import rarely_invested
 from dipmaster.report.findings.rules import find
 from dipmaster.report.inputs import ReportInputs
-from dipmaster.report.kit import accounts, gates
+from dipmaster.report.kit import accounts, gates, numbers
 from dipmaster.report.kit.table import table
 from dipmaster.report.time_to_decision import describe_time, find_longest
 from dipmaster.results import summarize
@@ -55,6 +55,7 @@ def view(inputs: ReportInputs) -> Context:
         "is_barely_invested": rarely_invested(inputs) is not None,
         "is_ruined": inputs.is_ruined(number),
         "lost_before_frac": _lost_before(figures, inputs.params.execution.capital),
+        "drawdown_window": _drawdown_window(figures),
         "matrix": gates.matrix(inputs.shown_gates, inputs.built, inputs.params.gates),
         "accounts": table(accounts.COLUMNS, inputs.accounts, "data short accounts"),
         "risks": find(inputs)[:RISKS],
@@ -66,8 +67,7 @@ def _column(inputs: ReportInputs, phase: int) -> PhaseColumn:
         return PhaseColumn(phase, None)
     figures = inputs.phase(phase)
     days, is_short = figures.days_needed, figures.verdict == "INSUFFICIENT DATA"
-    gates_of_phase = tuple(inputs.gates_of(phase).values())
-    longest = find_longest(gates_of_phase, inputs.validation.period.days_out_of_sample)
+    longest = find_longest(tuple(inputs.gates_of(phase).values()))
     if figures.verdict in ("PASS", "FAIL"):
         return PhaseColumn(phase, figures, "reached", "decided")
     return PhaseColumn(
@@ -76,6 +76,14 @@ def _column(inputs: ReportInputs, phase: int) -> PhaseColumn:
         ("not computable" if days is None else describe_time(days)) if is_short else "reached",
         describe_time(longest.days) if longest else "not computable",
     )
+
+
+def _drawdown_window(figures: PhaseFigures) -> str:
+    """What the gate's drawdown is the largest of; that of the accounts is of the whole period."""
+    drawdown = figures.drawdown
+    if drawdown.days < drawdown.horizon_days:
+        return "whole period"
+    return f"within any {numbers.days(drawdown.horizon_days)}"
 
 
 def _exits_change(inputs: ReportInputs) -> Context | None:

@@ -47,6 +47,7 @@ def _show_entries(results: ExitResults) -> Context:
         "held_chart": holding_chart.means(held),
         "targets": table(targets.TARGETS, targets.by_set(results.targets), "data short nw"),
         "classes_chart": target_chart.classes(targets.classes(results.targets)),
+        "trailing_traded": results.trailing.traded,
         "trailing": table(targets.TRAILING, targets.by_set(results.trailing), "data short nw"),
     }
 

@@ -10,7 +10,7 @@ from dipmaster.report.kit import gates, numbers, table
 from dipmaster.report.kit.forest import forest
 from dipmaster.report.kit.phases import name_phase
 from dipmaster.report.kit.table import Table
-from dipmaster.report.time_to_decision import days_to_decision, describe_time, find_longest
+from dipmaster.report.time_to_decision import describe_time, find_longest
 from dipmaster.results import GateRow
 
 
@@ -60,7 +60,7 @@ def _wait(inputs: ReportInputs, number: int) -> str:
     if figures.verdict in ("PASS", "FAIL"):
         return "decided"
     gates_of_phase = tuple(inputs.gates_of(number).values())
-    longest = find_longest(gates_of_phase, inputs.validation.period.days_out_of_sample)
+    longest = find_longest(gates_of_phase)
     minimum = _time(figures.days_needed)
     if longest is None or longest.days <= (figures.days_needed or 0):
         return minimum if figures.days_needed is not None else figures.days_needed_reason
@@ -86,23 +86,28 @@ def _sample(gate: GateRow) -> str:
 def _gates(inputs: ReportInputs) -> Table:
     """A row a metric, a column a phase."""
     labels = Markup("<br>").join([*(name for name, _ in LINES), "Time to a decision"])
-    days = inputs.validation.period.days_out_of_sample
     headings = [("Metric", "l", "11%"), ("", "l n soft", "17%")]
     width = f"{72 / len(inputs.built):.1f}%"
     columns = table.texts(*headings, *((f"Phase {phase}", "l", width) for phase in inputs.built))
     judged = [inputs.gates_of(phase) for phase in inputs.built]
     rows = [
-        (metric.title, labels, *(_cell(rows.get(metric.key), days) for rows in judged))
+        (metric.title, labels, *(_cell(rows.get(metric.key)) for rows in judged))
         for metric in inputs.judged.metrics
     ]
     return table.table(columns, rows, "data")
 
 
-def _cell(gate: GateRow | None, days: int) -> str:
+def _cell(gate: GateRow | None) -> str:
     if gate is None:
         return numbers.MISSING
-    lines = [*(line(gate) for _, line in LINES), _time(days_to_decision(gate, days))]
-    return Markup("<br>").join(lines)
+    return Markup("<br>").join([*(line(gate) for _, line in LINES), _time_of(gate)])
+
+
+def _time_of(gate: GateRow) -> str:
+    """A gate that is open though it has its sample is told from one that is decided."""
+    if gate.days_to_power == 0 and gate.verdict not in ("PASS", "FAIL"):
+        return "sample size reached"
+    return _time(gate.days_to_power)
 
 
 def _reasons(inputs: ReportInputs) -> list[tuple[str, str]]:

@@ -7,7 +7,7 @@ from dipmaster.report.inputs import ReportInputs
 from dipmaster.report.kit import numbers, table
 from dipmaster.report.kit.numbers import Estimated
 from dipmaster.report.kit.table import Column
-from dipmaster.results import ConfidenceResults
+from dipmaster.results import ConfidenceResults, ExitModelResults
 from dipmaster.results.common import Interval
 from dipmaster.results.confidence.calibration import CalibrationGate
 from dipmaster.results.confidence.record import ModelFigures
@@ -67,12 +67,18 @@ def list_classifiers(inputs: ReportInputs) -> list[Classifier]:
         rows += [
             Classifier(name, predicts, n, figures.base_rate, figures)
             for name, predicts, figures in (
-                ("Exit probability (used)", "selling beats holding", exits.exit_probability),
+                (_name_exit_probability(exits), "selling beats holding", exits.exit_probability),
                 ("Profit model", "selling beats holding", exits.exit_models.profit),
                 ("Risk model", "stop before target", exits.exit_models.risk),
             )
         ]
     return rows
+
+
+def _name_exit_probability(exits: ExitModelResults) -> str:
+    """In use only where a refit was licensed to act on it."""
+    acts = any(one.licensed for one in exits.licences)
+    return "Exit probability (used)" if acts else "Exit probability (never used)"
 
 
 def _figure(found: Estimated, kind: str) -> str:

@@ -27,6 +27,8 @@ def view(inputs: ReportInputs) -> Context:
         "ece_max": ECE_MAX,
         "slopes": CALIBRATION_SLOPE_RANGE,
         "reasons": _reasons(inputs),
+        "exit_rows": inputs.exit_models.rows if _has_exit_models(inputs) else None,
+        "exit_models_act": any(one.licensed for one in inputs.exit_models.licences),
         **_show_forecasts(inputs),
         **_show_detectors(inputs),
     }

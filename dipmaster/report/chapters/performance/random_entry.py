@@ -1,6 +1,7 @@
 """What random entries with the same exits and costs would have achieved, a column a phase."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from dipmaster.report.inputs import ReportInputs
 from dipmaster.report.kit import numbers, table
@@ -16,6 +17,18 @@ _FIGURES: tuple[tuple[Metric, Callable[[RandomEntryFigures], Band]], ...] = (
 )
 
 
+RANDOM = "random: mean (range)"
+
+
+@dataclass(frozen=True)
+class Outside:
+    """A phase of which range and p seem to disagree."""
+
+    phase: int
+    win_rate: float
+    entries: RandomEntryFigures
+
+
 def tabulate(inputs: ReportInputs) -> Table | None:
     """Measured over the mean and range of random portfolios; None where no phase was matched."""
     phases = [
@@ -26,11 +39,15 @@ def tabulate(inputs: ReportInputs) -> Table | None:
     if not phases:
         return None
     rows = [
-        (metric.title, *(_beside(inputs, phase, metric, band) for phase in phases))
+        (
+            table.stacked(metric.title, RANDOM),
+            *(_beside(inputs, phase, metric, band) for phase in phases),
+        )
         for metric, band in _FIGURES
     ]
-    excess = ("Excess win rate", *(_excess(inputs, phase) for phase in phases))
-    columns = table.texts(("", "l", "22%"), *((f"Phase {phase}", "n") for phase in phases))
+    label = table.stacked("Excess win rate", "interval; p")
+    excess = (label, *(_excess(inputs, phase) for phase in phases))
+    columns = table.texts(("", "l", "29%"), *((f"Phase {phase}", "n") for phase in phases))
     return table.table(columns, [*rows, excess])
 
 
@@ -38,7 +55,7 @@ def _beside(
     inputs: ReportInputs, phase: int, metric: Metric, band: Callable[[RandomEntryFigures], Band]
 ) -> str:
     entries, kind = band(inputs.phase(phase).random_entry), metric.number_format
-    random = f"random {numbers.show(entries.mean, kind)} ({numbers.bounds(entries, kind)})"
+    random = f"{numbers.show(entries.mean, kind)} ({numbers.bounds(entries, kind)})"
     return table.stacked(numbers.show(_measured(inputs, phase, metric), kind), random)
 
 
@@ -50,10 +67,29 @@ def _measured(inputs: ReportInputs, phase: int, metric: Metric) -> float | None:
 
 
 def _excess(inputs: ReportInputs, phase: int) -> str:
-    entries = inputs.phase(phase).random_entry
-    p = numbers.p_value(entries.p_value)
-    p = p if p.startswith("<") else f"= {p}"
-    return table.stacked(
-        numbers.estimate(entries.excess_win_rate, EXCESS_WIN_RATE.number_format),
-        f"p {p}" if entries.p_value is not None else "",
-    )
+    entries, kind = inputs.phase(phase).random_entry, EXCESS_WIN_RATE.number_format
+    found, p = entries.excess_win_rate, numbers.p_value(entries.p_value)
+    between = numbers.bounds(found, kind)
+    if entries.p_value is not None:
+        between += f"; p{numbers.NBSP}{p}" if p.startswith("<") else f"; p{numbers.NBSP}= {p}"
+    return table.stacked(numbers.show(found.value, kind), between)
+
+
+def list_outside(inputs: ReportInputs) -> list[Outside]:
+    """Phases whose win rate lies above the range of random portfolios without being significant.
+
+    The range is the spread of random portfolios of the size of the phase. The interval and p add
+    what the range does not have: that the measured win rate is itself uncertain, and that strata
+    match no market perfectly.
+    """
+    alpha = inputs.params.gates.alpha
+    return [
+        Outside(phase, win_rate, entries)
+        for phase in inputs.built
+        for entries in (inputs.phase(phase).random_entry,)
+        if (win_rate := _measured(inputs, phase, WIN_RATE)) is not None
+        and entries.win_rate.high is not None
+        and win_rate > entries.win_rate.high
+        and entries.p_value is not None
+        and entries.p_value > alpha
+    ]

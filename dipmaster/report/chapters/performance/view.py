@@ -38,6 +38,8 @@ def view(inputs: ReportInputs) -> Context:
         if traded
         else "",
         "random": random_entry.tabulate(inputs),
+        "outside": random_entry.list_outside(inputs),
+        "alpha": inputs.params.gates.alpha,
     }
 
 

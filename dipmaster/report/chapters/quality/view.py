@@ -223,7 +223,7 @@ def _checks(inputs: ReportInputs) -> Table:
 def _checked(row: IntegrityCheck | None) -> str:
     if row is None:
         return ""
-    word = "passed" if row.passed else "FAILED"
+    word = "FAILED" if not row.passed else "passed" if row.cases else "not exercised"
     return numbers.group_digits(numbers.typeset(f"{word}: {row.detail}"))
 
 

@@ -8,7 +8,13 @@ from dipmaster.report.kit.exit_types import name_exit_type
 from dipmaster.report.kit.phase_table import Line
 from dipmaster.report.kit.table import Column
 from dipmaster.results.evaluation.phase import PhaseFigures
-from dipmaster.results.evaluation.risk import Concentration, DrawdownEpisode, WorstTrade
+from dipmaster.results.evaluation.risk import (
+    Concentration,
+    DailyTailRisk,
+    DrawdownEpisode,
+    StopOutLoss,
+    WorstTrade,
+)
 
 Lines = Sequence[Line[PhaseFigures]]
 
@@ -60,22 +66,49 @@ EXPOSURE: Lines = (
 )
 
 
+def stop_out(phases: Iterable[PhaseFigures]) -> Lines:
+    """Loss of equity if every open position is stopped out at once, without a gap."""
+    limit = numbers.count(next(iter(phases)).risk.stop_out.limit_positions)
+    return (
+        ("Open positions at the worst moment", lambda phase: _at(phase.risk.stop_out)),
+        (
+            "Loss if all of them are stopped out",
+            lambda phase: _percent(phase.risk.stop_out.loss_frac),
+        ),
+        (
+            f"Loss at the limit of {limit} positions",
+            lambda phase: _percent(phase.risk.stop_out.limit_loss_frac),
+        ),
+    )
+
+
+def _at(worst: StopOutLoss) -> str:
+    if worst.time is None:
+        return numbers.MISSING
+    return f"{numbers.count(worst.positions)} ({numbers.minute(worst.time)})"
+
+
 def tail(level: float) -> Lines:
     """Tail risk of daily net returns on equity."""
     percent = f"{100 * level:g}"
     return (
         ("Volatility, annualised", lambda phase: _percent(phase.uncertainty.daily_vol_annual_frac)),
-        ("Days with a loss", _losing_days),
+        ("Days with a loss", lambda phase: _losing(phase.risk.daily_tail)),
         (f"VaR {percent}, one day", lambda phase: _percent(phase.risk.daily_tail.var_frac)),
         (
             f"Expected shortfall {percent}, one day",
             lambda phase: _percent(phase.risk.daily_tail.es_frac),
         ),
+        ("Days with a position: with a loss", lambda phase: _losing(phase.risk.held_tail)),
+        (f"VaR {percent}, of these days", lambda phase: _percent(phase.risk.held_tail.var_frac)),
+        (
+            f"Expected shortfall {percent}, of these days",
+            lambda phase: _percent(phase.risk.held_tail.es_frac),
+        ),
     )
 
 
-def _losing_days(phase: PhaseFigures) -> str:
-    days = phase.risk.daily_tail
+def _losing(days: DailyTailRisk) -> str:
     return f"{numbers.count(days.losing_days)} of {numbers.count(days.days)}"
 
 
@@ -151,7 +184,7 @@ DRAWDOWNS: tuple[Column[Ranked], ...] = (
     Column("Length, days", lambda row: numbers.plain(row.episode.days, 1)),
 )
 WORST_TRADES: tuple[Column[WorstTrade], ...] = (
-    Column("Trade", lambda row: str(row.trade_id), "l"),
+    Column("Trade id", lambda row: str(row.trade_id), "l"),
     Column("Coin", lambda row: row.symbol, "l"),
     Column("Entry", lambda row: numbers.minute(row.entry_time), "n"),
     Column("Exit", lambda row: numbers.minute(row.exit_time), "n"),

@@ -18,7 +18,18 @@ def view(inputs: ReportInputs) -> Context:
         "horizon_days": shown.drawdown.horizon_days,
         "exposure": by_phase(figures.EXPOSURE, phases, "Exposure"),
         "tail": by_phase(figures.tail(shown.risk.daily_tail.level), phases, "Daily net returns"),
-        "tail_reason": shown.risk.daily_tail.reason,
+        "stop_out": by_phase(figures.stop_out(phases.values()), phases, "Stopped out together"),
+        "tail_frac": 1.0 - shown.risk.daily_tail.level,
+        "stop_frac": inputs.params.exits.stop_frac,
+        "tail_reasons": list(
+            dict.fromkeys(
+                f"phase {number}: {tail.reason}"
+                for number, phase in phases.items()
+                for tail in (phase.risk.daily_tail, phase.risk.held_tail)
+                if tail.reason
+            )
+        ),
+        "trades_in_burn_in": shown.counts.trades_burn_in,
         "concentration": by_phase(figures.CONCENTRATION, traded) if traded else None,
         "drawdowns": table(figures.DRAWDOWNS, figures.rank_drawdowns(phases), "data short nw"),
         "number": inputs.headline_phase,

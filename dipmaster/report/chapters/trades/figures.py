@@ -68,17 +68,20 @@ UNCERTAINTY: Lines = (
         "Win rate, exact binomial, assuming independence",
         lambda phase: numbers.bounds(phase.uncertainty.clopper_pearson_if_independent, "percent"),
     ),
-    ("Sharpe, HAC", lambda phase: numbers.bounds(phase.uncertainty.sharpe_hac, "ratio")),
+    (
+        "Sharpe, robust to autocorrelation (HAC)",
+        lambda phase: numbers.bounds(phase.uncertainty.sharpe_hac, "ratio"),
+    ),
     (
         "Sharpe, block bootstrap",
         lambda phase: numbers.bounds(phase.uncertainty.sharpe_bootstrap, "ratio"),
     ),
     (
-        "Sharpe, probabilistic (PSR)",
+        "Sharpe, adjusted for skewness and fat tails (PSR)",
         lambda phase: numbers.bounds(phase.uncertainty.sharpe_psr, "ratio"),
     ),
     (
-        "Lo’s annualisation factor (19.1 if independent)",
+        "Lo’s factor from a daily to an annual Sharpe (19.1 if independent)",
         lambda phase: numbers.plain(phase.uncertainty.lo_eta_365, 1),
     ),
     (

@@ -25,13 +25,15 @@ class Bin:
     Attributes
     ----------
     forecast, realised
-        Roots of the mean squares of the forecast and of the realised volatility.
-    low, high
-        Quartiles of the realised volatility.
+        Roots of the mean squares of the forecast and of the realised volatility: what is
+        forecast is a variance.
+    median, low, high
+        Median, 10 % and 90 % quantile of the realised volatility.
     """
 
     forecast: float
     realised: float
+    median: float
     low: float
     high: float
 
@@ -67,8 +69,8 @@ def deciles(
 
 
 def _bin(forecast: Floats, realised: Floats) -> Bin:
-    low, high = np.quantile(realised, [0.25, 0.75])
-    return Bin(_root_mean_square(forecast), _root_mean_square(realised), float(low), float(high))
+    low, median, high = np.quantile(realised, [0.1, 0.5, 0.9]).tolist()
+    return Bin(_root_mean_square(forecast), _root_mean_square(realised), median, low, high)
 
 
 def _root_mean_square(values: Floats) -> float:

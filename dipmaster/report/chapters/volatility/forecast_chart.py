@@ -8,7 +8,7 @@ from matplotlib.ticker import FuncFormatter, NullFormatter
 
 from dipmaster.report.chapters.volatility.deciles import Bin
 from dipmaster.report.kit import numbers
-from dipmaster.report.kit.drawing import AGREEMENT, GREY, inline_svg, new_figure
+from dipmaster.report.kit.drawing import AGREEMENT, GREY, STEEL, inline_svg, new_figure
 from dipmaster.report.kit.interval_plot import draw_points, percent_mark
 
 TICKS = (0.5, 1, 2, 5, 10, 20, 50)
@@ -32,7 +32,10 @@ def _deciles(axes: Axes, title: str, bins: Sequence[Bin], low: float, high: floa
     axes.set_title(title.replace(" (used)", "\n(used)"))
     axes.plot([low, high], [low, high], color=GREY, linewidth=0.9, linestyle=AGREEMENT)
     marks = [percent_mark(one.realised, one.low, one.high) for one in bins]
-    draw_points(axes, [100 * one.forecast for one in bins], marks)
+    places = [100 * one.forecast for one in bins]
+    draw_points(axes, places, marks)
+    medians = [100 * one.median for one in bins]
+    axes.plot(places, medians, marker="_", color=STEEL, markersize=6, linestyle="none")
     axes.set_xscale("log")
     axes.set_yscale("log")
     for axis in (axes.xaxis, axes.yaxis):
