@@ -1,0 +1,110 @@
+"""What the hierarchical filter sees: each hour's mean range in daily units, season taken out."""
+
+import numpy as np
+
+from dipmaster.core.kernels import Floats
+from dipmaster.core.panel import Panel
+from dipmaster.core.time_units import BARS_PER_DAY
+from dipmaster.volatility.clock import GridClock
+from dipmaster.volatility.hierarchical.model import STEP_BARS, STEPS_PER_DAY
+from dipmaster.volatility.measures import HALF_PI
+from dipmaster.volatility.windows import MIN_SHARE
+
+RANGE_OF_UNIT_PATH = np.sqrt(8.0 / np.pi)
+"""Mean range of a Brownian path over its standard deviation (Feller 1951)."""
+
+MIN_GAP_DAYS = 5
+PRIOR_GAP = 0.2  # log units; of a coin with fewer days
+MIN_DAY_SHARE = 0.5
+
+
+def observe_ranges(
+    panel: Panel, returns: Floats, season: Floats, clock: GridClock, window_days: int
+) -> Floats:
+    """Log daily volatility of each hour and coin, by the mean of its ranges.
+
+    A range is seen in few trades and falls short of a path without pause by an amount that is
+    the coin's own: the mean gap to daily bipower over the `window_days` before is added.
+
+    Parameters
+    ----------
+    panel
+        Usable bars (`measures.mask_unusable_bars`).
+    returns
+        Log returns, shape (coins, bars).
+    season
+        Factor of each bar, shape (bars,).
+
+    Returns
+    -------
+    ndarray
+        Shape (coins, 24 x days) on whole UTC days: an hour is known at the close of its last
+        bar, its gap at the midnight before. NaN with fewer than half of its bars, or where
+        prices stood still.
+    """
+    ranges = _by_hour(np.log(panel.high / panel.low) / season, clock)
+    log_ranges = _log_of_mean(ranges) + 0.5 * np.log(BARS_PER_DAY) - np.log(RANGE_OF_UNIT_PATH)
+    gaps = _mean_past_gap(_daily_gap(log_ranges, returns / season, clock), window_days)
+    return log_ranges + np.repeat(gaps, STEPS_PER_DAY, axis=1)
+
+
+def hold_on_bars(steps: Floats, clock: GridClock) -> Floats:
+    """Values of steps on bars: each from the last bar of its hour until the next one's.
+
+    Parameters
+    ----------
+    steps
+        Shape (..., 24 x days), on the hours of `observe_ranges`.
+
+    Returns
+    -------
+    ndarray
+        Shape (..., bars), NaN before the first hour has ended.
+    """
+    bars = clock.bars_before_first() + np.arange(clock.bars)
+    step = (bars + 1) // STEP_BARS - 1  # the last hour that has ended with the bar
+    return np.where(step >= 0, steps[..., np.maximum(step, 0)], np.nan)
+
+
+def _by_hour(values: Floats, clock: GridClock) -> Floats:
+    """Shape (coins, hours, bars of an hour); NaN beside the grid."""
+    padded = np.full((len(values), clock.days * BARS_PER_DAY), np.nan)
+    first = clock.bars_before_first()
+    padded[:, first : first + clock.bars] = values
+    return padded.reshape(len(values), clock.days * STEPS_PER_DAY, STEP_BARS)
+
+
+def _log_of_mean(values: Floats) -> Floats:
+    """Log of the mean over the last axis of what is known; NaN with less than half, or at 0."""
+    known = np.isfinite(values)
+    count = known.sum(axis=-1)
+    total = np.where(known, values, 0.0).sum(axis=-1)
+    usable = (count >= MIN_SHARE * values.shape[-1]) & (total > 0.0)
+    return np.log(np.where(usable, total, np.nan) / np.maximum(count, 1))
+
+
+def _daily_gap(log_ranges: Floats, scaled_returns: Floats, clock: GridClock) -> Floats:
+    """Log root mean bipower of each day less the day's mean log range, shape (coins, days)."""
+    moves = np.abs(scaled_returns)
+    products = np.full(moves.shape, np.nan)
+    products[:, 1:] = HALF_PI * moves[:, 1:] * moves[:, :-1]
+    shape = (len(moves), clock.days, -1)
+    by_day = _by_hour(products, clock).reshape(shape)
+    bipower = 0.5 * (_log_of_mean(by_day) + np.log(BARS_PER_DAY))
+    hours = log_ranges.reshape(shape)
+    known = np.isfinite(hours)
+    count = known.sum(axis=2)
+    mean = np.where(known, hours, 0.0).sum(axis=2) / np.maximum(count, 1)
+    return np.where(count > MIN_DAY_SHARE * STEPS_PER_DAY, bipower - mean, np.nan)
+
+
+def _mean_past_gap(gaps: Floats, window_days: int) -> Floats:
+    """Mean of the known days before each day; `PRIOR_GAP` with fewer than `MIN_GAP_DAYS`."""
+    out = np.full(gaps.shape, PRIOR_GAP)
+    for day in range(MIN_GAP_DAYS, gaps.shape[1]):
+        past = gaps[:, max(0, day - window_days) : day]
+        known = np.isfinite(past)
+        count = known.sum(axis=1)
+        mean = np.where(known, past, 0.0).sum(axis=1) / np.maximum(count, 1)
+        out[:, day] = np.where(count >= MIN_GAP_DAYS, mean, PRIOR_GAP)
+    return out
