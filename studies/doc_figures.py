@@ -18,13 +18,30 @@ from dipmaster.results.confidence.record import ConfidenceResults, FamilyFigures
 from dipmaster.results.evaluation.funnel import ConfirmationSign, StepAlone
 from dipmaster.results.evaluation.record import ValidationResults
 from dipmaster.results.exits import ExitModelResults
-from dipmaster.results.volatility.forecasts import PooledForecasts
+from dipmaster.results.volatility.forecasts import (
+    ModelConfidenceSet,
+    PooledForecasts,
+    PooledForecastTest,
+)
 from dipmaster.results.volatility.record import VolatilityResults
 from dipmaster.results.volatility.regimes import DetectorResults, RegimeAccuracy, RegimeResults
 
 DOCS = Path(__file__).parents[1] / "docs"
 Alone = StepAlone | ConfirmationSign
 BLOCK = re.compile(r"(<!-- figures: (\w+) -->\n).*?(<!-- end of figures -->)", re.DOTALL)
+DETECTORS = (
+    "hierarchical",
+    "hierarchical_market",
+    "range_class",
+    "market",
+    "coin",
+    "naive",
+)
+REFERENCES = {
+    "coin_truth": "state of the coin",
+    "market_truth": "state of the market",
+    "proxy": "class of the next 24 h (proxy)",
+}
 MODELS = {
     "lgb": "LightGBM",
     "xgb": "XGBoost",
@@ -119,15 +136,28 @@ def tabulate_exit_models() -> str:
 
 
 def tabulate_forecasts() -> str:
-    """Mean QLIKE of the three forecasts, GARCH against the two others."""
+    """Mean QLIKE of each forecast, GARCH and HAR against it, and the confidence set's p."""
     pooled = read_result(catalog.VOLATILITY_METRICS, VolatilityResults).forecasts.pooled
     if not isinstance(pooled, PooledForecasts):
         return f"{pooled.reason}\n"
-    tests = {name: f"{test.verdict} (DM {format_number(test.dm, 1)})"
-             for name, test in pooled.garch_versus.items()}  # fmt: skip
-    head = ["origins", *pooled.qlike, *(f"GARCH against {name}" for name in tests)]
-    qlike = (format_number(value) for value in pooled.qlike.values())
-    return build_table(head, [[f"{pooled.origins:,}", *qlike, *tests.values()]])
+    in_set = pooled.confidence_set
+    p_values = in_set.p_values if isinstance(in_set, ModelConfidenceSet) else {}
+    rows = (
+        (
+            name + " (used)" * (name == pooled.cost_of_choice.used),
+            format_number(loss),
+            _describe_test(pooled.garch_versus.get(name)),
+            _describe_test(pooled.har_versus.get(name)),
+            format_number(p_values.get(name)),
+        )
+        for name, loss in pooled.qlike.items()
+    )
+    head = ("forecast", "QLIKE", "GARCH against it", "HAR against it", "p, confidence set")
+    return f"{pooled.origins:,} forecasts.\n\n{build_table(head, rows)}"
+
+
+def _describe_test(test: PooledForecastTest | None) -> str:
+    return "" if test is None else f"{test.verdict} (DM {format_number(test.dm, 1)})"
 
 
 def tabulate_regimes() -> str:
@@ -135,17 +165,18 @@ def tabulate_regimes() -> str:
     regimes = read_result(catalog.VOLATILITY_METRICS, VolatilityResults).regimes
     if not isinstance(regimes, RegimeResults):
         return f"{regimes.reason}\n"
-    detectors = {name: getattr(regimes, name) for name in ("market", "coin", "naive")}
-    references = {
-        "state of the market": "market_truth",
-        "state of the coin": "coin_truth",
-        "class of the next 24 h (proxy)": "proxy",
-    }
     rows = (
-        [title, *(_describe_accuracy(one, reference) for one in detectors.values())]
-        for title, reference in references.items()
+        (name + " (used)" * (name == regimes.detector_used), *_describe_detector(detector))
+        for name in DETECTORS
+        for detector in (getattr(regimes, name),)
     )
-    return build_table(("accuracy against", *detectors), rows)
+    return build_table(("accuracy against", *REFERENCES.values(), "median delay, hours"), rows)
+
+
+def _describe_detector(detector: DetectorResults) -> tuple[str, ...]:
+    delay = detector.coin_delay
+    accuracies = (_describe_accuracy(detector, reference) for reference in REFERENCES)
+    return *accuracies, format_number(delay.median_hours, 1) if delay else "-"
 
 
 def _describe_accuracy(detector: DetectorResults, reference: str) -> str:

@@ -38,6 +38,8 @@ FORECAST_COLUMNS = (
     "garch_daily_frac",
     "rv_ewma_daily_frac",
     "har_daily_frac",
+    "range_har_daily_frac",
+    "har_range_daily_frac",
     "regime",
     "regime_coin",
 )

@@ -19,11 +19,13 @@ from dipmaster.volatility.garch import GarchPath, fit_rolling_garch
 from dipmaster.volatility.hierarchical import detect_states
 from dipmaster.volatility.measures import (
     Measures,
+    compute_log_ranges,
     compute_log_returns,
     compute_measures,
     mask_unusable_bars,
 )
 from dipmaster.volatility.range_class import forecast_classes
+from dipmaster.volatility.range_har import combine_forecasts, forecast_range_har
 from dipmaster.volatility.regime import filter_levels
 from dipmaster.volatility.season import estimate_profiles, season_factors
 
@@ -35,6 +37,8 @@ class VolatilityForecasts:
     garch: Floats
     rv_ewma: Floats
     har: Floats
+    range_har: Floats
+    har_range: Floats
 
     def by_name(self, name: str) -> Floats:
         """The forecast of a name of `volatility.forecast`."""
@@ -93,8 +97,14 @@ def compute_volatility(panel: Panel, params: Volatility, source: Source) -> Mark
     paths = map_in_threads(
         lambda row: fit_rolling_garch(row, profile, clock, params.garch), list(returns), "GARCH"
     )
+    squares, ranges = (returns / season) ** 2, compute_log_ranges(bars) / season
     forecasts = _compute_forecasts(
-        returns, season, compute_season_ahead(profile, clock), paths, clock, params
+        squares,
+        ranges,
+        compute_season_ahead(profile, clock),
+        paths,
+        clock,
+        params,
     )
     levels = filter_levels(
         measures.bipower_middle,
@@ -105,10 +115,8 @@ def compute_volatility(panel: Panel, params: Volatility, source: Source) -> Mark
     )
     regimes = combine_regimes(
         levels,
-        detect_states(bars, returns, season, clock, params),
-        forecast_classes(
-            np.log(bars.high / bars.low) / season, (returns / season) ** 2, profile, clock, params
-        ),
+        detect_states(ranges, squares, clock, params),
+        forecast_classes(ranges, squares, profile, clock, params),
         select_detector(params.regime, source),
         params.regime,
     )
@@ -119,28 +127,30 @@ def compute_volatility(panel: Panel, params: Volatility, source: Source) -> Mark
 
 
 def _compute_forecasts(
-    returns: Floats,
-    season: Floats,
+    squares: Floats,
+    ranges: Floats,
     season_ahead: Floats,
     paths: list[GarchPath],
     clock: GridClock,
     params: Volatility,
 ) -> VolatilityForecasts:
-    squares = (returns / season) ** 2
+    """Squares and ranges de-seasonalised, shape (coins, bars); the season is put back."""
+    refit_days = params.garch.refit_days
 
-    def forecast_baselines(row: Floats) -> tuple[Floats, Floats]:
-        ewma = forecast_rv_ewma(row, params.ewma_halflife_bars)
-        har = forecast_har(row, clock, params.har, params.garch.refit_days)
-        return np.sqrt(BARS_PER_DAY * ewma * season_ahead), np.sqrt(
-            BARS_PER_DAY * har * season_ahead
+    def forecast_coin(rows: tuple[Floats, Floats]) -> list[Floats]:
+        coin_squares, coin_ranges = rows
+        variances = (
+            forecast_rv_ewma(coin_squares, params.ewma_halflife_bars),
+            forecast_har(coin_squares, clock, params.har, refit_days),
+            forecast_range_har(coin_ranges, coin_squares, clock, params.har, refit_days),
         )
+        return [np.sqrt(BARS_PER_DAY * variance * season_ahead) for variance in variances]
 
-    baseline_forecasts = map_in_threads(forecast_baselines, list(squares), "baselines")
-    return VolatilityForecasts(
-        np.stack([path.daily for path in paths]),
-        np.stack([ewma for ewma, _ in baseline_forecasts]),
-        np.stack([har for _, har in baseline_forecasts]),
-    )
+    rows = list(zip(squares, ranges, strict=True))
+    by_coin = map_in_threads(forecast_coin, rows, "baselines")
+    ewma, har, range_har = (np.stack(coins) for coins in zip(*by_coin, strict=True))
+    garch = np.stack([path.daily for path in paths])
+    return VolatilityForecasts(garch, ewma, har, range_har, combine_forecasts(har, range_har))
 
 
 def build_volatility_table(
@@ -166,6 +176,8 @@ def build_volatility_table(
         "garch_daily_frac": volatility.forecasts.garch[i],
         "rv_ewma_daily_frac": volatility.forecasts.rv_ewma[i],
         "har_daily_frac": volatility.forecasts.har[i],
+        "range_har_daily_frac": volatility.forecasts.range_har[i],
+        "har_range_daily_frac": volatility.forecasts.har_range[i],
         "forecast_daily_frac": volatility.forecasts.by_name(params.forecast)[i],
         "forecast_confidence": volatility.garch[i].confidence,
         "level_daily_frac": regimes.level_daily[i],

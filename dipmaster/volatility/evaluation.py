@@ -10,6 +10,7 @@ from dipmaster.core.panel import format_time
 from dipmaster.core.parallel import map_in_threads
 from dipmaster.core.params import Split, Volatility
 from dipmaster.core.params.roadmap import REGIME_ACCURACY_FRAC
+from dipmaster.core.params.volatility import FORECAST_NAMES
 from dipmaster.core.time_units import BARS_PER_DAY, DAY_MS, out_of_sample_start_ms
 from dipmaster.results.volatility import garch, record, regimes
 from dipmaster.volatility import forecast_accuracy, regime_accuracy
@@ -42,12 +43,17 @@ def evaluate_volatility(
         For its start: `burn_in_days` after the first bar, at the next midnight.
     """
     first_bar = out_of_sample_bar(volatility, split)
-    forecasts = {name: volatility.forecasts.by_name(name) for name in ("garch", "rv_ewma", "har")}
+    forecasts = {name: volatility.forecasts.by_name(name) for name in FORECAST_NAMES}
     return record.VolatilityResults(
         out_of_sample_from=format_time(_out_of_sample_start_ms(volatility, split)),
         forecast_used=params.forecast,
         forecasts=forecast_accuracy.evaluate_forecasts(
-            volatility.symbols, volatility.returns, forecasts, first_bar, params.evaluation
+            volatility.symbols,
+            volatility.returns,
+            forecasts,
+            first_bar,
+            params.forecast,
+            params.evaluation,
         ),
         regimes=_evaluate_detectors(volatility, truth, first_bar, params),
         regime_shares=_regime_shares(volatility, first_bar),

@@ -60,6 +60,11 @@ def compute_log_returns(panel: Panel) -> Floats:
     return np.diff(np.log(panel.close), axis=1, prepend=np.nan)
 
 
+def compute_log_ranges(panel: Panel) -> Floats:
+    """log(high / low) of each bar, shape (coins, bars); NaN where the bar is missing."""
+    return np.log(panel.high / panel.low)
+
+
 def compute_measures(panel: Panel, returns: Floats, season: Floats, params: Volatility) -> Measures:
     """All measures.
 

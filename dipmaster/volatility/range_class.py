@@ -5,13 +5,13 @@ import numpy as np
 from dipmaster.core.kernels import Floats, Ints
 from dipmaster.core.params import Volatility
 from dipmaster.core.time_units import BARS_PER_DAY, BARS_PER_HOUR
-from dipmaster.volatility.baselines import fit_least_squares
+from dipmaster.volatility.baselines import compute_season_ahead
 from dipmaster.volatility.clock import GridClock
+from dipmaster.volatility.range_har import RANGE_WINDOWS, WEEK
 from dipmaster.volatility.regime import Classes, classify
+from dipmaster.volatility.rolling_regression import fit_least_squares, log_of_positive
 from dipmaster.volatility.windows import MIN_SHARE, moving_mean, moving_sum
 
-WEEK = 7 * BARS_PER_DAY
-OWN_WINDOWS = (BARS_PER_HOUR // 4, BARS_PER_HOUR, 6 * BARS_PER_HOUR, BARS_PER_DAY, WEEK)
 MARKET_WINDOWS = (BARS_PER_HOUR, 6 * BARS_PER_HOUR, BARS_PER_DAY)
 
 
@@ -41,8 +41,8 @@ def forecast_classes(
     ends = _hour_ends(clock)
     rows = _regressors(ranges, squares, ends)
     log_level = 0.5 * (
-        _forecast_by_pooled_fit(rows, _log(_mean_of_next_day(squares)[:, ends]), ends, clock, params)
-        + np.log(BARS_PER_DAY * _season_of_next_day(profile, clock, ends))
+        _forecast_by_pooled_fit(rows, log_of_positive(_mean_of_next_day(squares)[:, ends]), ends, clock, params)
+        + np.log(BARS_PER_DAY * compute_season_ahead(profile, clock, BARS_PER_DAY)[ends])
     )
     classes = classify(np.exp(log_level), params.regime)
     return _hold(classes, ends, clock.bars)
@@ -56,9 +56,9 @@ def _hour_ends(clock: GridClock) -> Ints:
 
 def _regressors(ranges: Floats, squares: Floats, ends: Ints) -> Floats:
     """Shape (columns, coins, hours)."""
-    own = {width: 2.0 * _log(moving_mean(ranges, width)[:, ends]) for width in OWN_WINDOWS}
+    own = {width: 2.0 * log_of_positive(moving_mean(ranges, width)[:, ends]) for width in RANGE_WINDOWS}
     market = [_mean_of_known(own[width]) for width in MARKET_WINDOWS]
-    week = _log(moving_mean(squares, WEEK)[:, ends])
+    week = log_of_positive(moving_mean(squares, WEEK)[:, ends])
     return np.stack([np.ones(week.shape), *own.values(), week, *market])
 
 
@@ -79,15 +79,6 @@ def _mean_of_next_day(squares: Floats) -> Floats:
     out = np.full(squares.shape, np.nan)
     out[:, : max(0, squares.shape[1] - BARS_PER_DAY)] = mean[:, BARS_PER_DAY:]
     return out
-
-
-def _season_of_next_day(profile: Floats, clock: GridClock, ends: Ints) -> Floats:
-    """Mean squared season factor of the next 288 bars, as known at each hour."""
-    cells, day = clock.season_cells(BARS_PER_DAY), clock.day_index()[ends]
-    total = np.zeros(ends.size)
-    for k in range(1, BARS_PER_DAY + 1):
-        total += profile[day, cells[ends + k]] ** 2
-    return total / BARS_PER_DAY
 
 
 def _forecast_by_pooled_fit(
@@ -119,7 +110,3 @@ def _hold(classes: Classes, ends: Ints, bars: int) -> Classes:
     if not ends.size:
         return np.full((len(classes), bars), -1, dtype=np.int8)
     return np.where(place >= 0, classes[:, np.maximum(place, 0)], -1).astype(np.int8)
-
-
-def _log(values: Floats) -> Floats:
-    return np.log(np.where(values > 0.0, values, np.nan))

@@ -1,11 +1,14 @@
 """Made results of the stage volatility."""
 
+from dipmaster.core.params.volatility import FORECAST_NAMES
 from dipmaster.results.volatility.forecasts import (
     CoinForecasts,
+    CostOfChoice,
     DieboldMarianoVerdict,
     ForecastAccuracy,
     ForecastResults,
     ForecastTest,
+    ModelConfidenceSet,
     PooledForecasts,
     PooledForecastTest,
     TooFewForecasts,
@@ -42,11 +45,43 @@ def volatility(coins: tuple[str, ...] = COINS, known: bool = True) -> Volatility
             by_symbol=dict.fromkeys(coins, coin_forecasts()),
             pooled=PooledForecasts(
                 origins=13198,
-                qlike={"garch": 0.5233, "har": 0.4474, "rv_ewma": 0.5587},
-                garch_versus={
-                    "har": pooled_test(16.7, 1.4e-62, "worse", 0.076),
-                    "rv_ewma": pooled_test(-4.71, 2.5e-6, "better", -0.035),
+                qlike={
+                    "garch": 0.5233,
+                    "rv_ewma": 0.5587,
+                    "har": 0.4474,
+                    "range_har": 0.4074,
+                    "har_range": 0.4198,
                 },
+                garch_versus={
+                    "rv_ewma": pooled_test(-4.71, 2.5e-6, "better", -0.0354),
+                    "har": pooled_test(16.7, 1.4e-62, "worse", 0.0759),
+                    "range_har": pooled_test(20.1, 7.3e-90, "worse", 0.1159),
+                    "har_range": pooled_test(19.2, 3.7e-82, "worse", 0.1035),
+                },
+                har_versus={
+                    "garch": pooled_test(-16.7, 1.4e-62, "better", -0.0759),
+                    "rv_ewma": pooled_test(-18.0, 1.9e-72, "better", -0.1113),
+                    "range_har": pooled_test(11.3, 1.3e-29, "worse", 0.04),
+                    "har_range": pooled_test(14.6, 2.8e-48, "worse", 0.0276),
+                },
+                confidence_set=ModelConfidenceSet(
+                    level=0.05,
+                    mean_block_origins=24,
+                    reps=1000,
+                    members=("range_har", "har_range"),
+                    p_values={
+                        "garch": 0.0,
+                        "rv_ewma": 0.0,
+                        "har": 0.004,
+                        "range_har": 1.0,
+                        "har_range": 0.127,
+                    },
+                ),
+                cost_of_choice=CostOfChoice(
+                    used="garch",
+                    best="range_har",
+                    test=pooled_test(20.1, 7.3e-90, "worse", 0.1159),
+                ),
             ),
         ),
         regimes=regimes(known),
@@ -76,10 +111,12 @@ def coin_forecasts() -> CoinForecasts:
     )
     return CoinForecasts(
         origins=13198,
-        forecasts=dict.fromkeys(("garch", "rv_ewma", "har"), accuracy),
+        forecasts=dict.fromkeys(FORECAST_NAMES, accuracy),
         garch_versus={
-            "har": ForecastTest(dm=8.65, p=5.2e-18, verdict="worse"),
             "rv_ewma": ForecastTest(dm=-2.16, p=0.031, verdict="better"),
+            "har": ForecastTest(dm=8.65, p=5.2e-18, verdict="worse"),
+            "range_har": ForecastTest(dm=9.91, p=3.8e-23, verdict="worse"),
+            "har_range": ForecastTest(dm=9.77, p=1.5e-22, verdict="worse"),
         },
     )
 
@@ -112,24 +149,30 @@ def regimes(known: bool) -> RegimeResults:
             proxy=proxy,
             market_truth=regime_accuracy(accuracy),
             coin_truth=regime_accuracy(0.76),
+            market_delay=delay(122, 3.5),
+            coin_delay=delay(1320, 4.1),
         )
 
-    delay = DetectionDelay(
-        detector="market",
-        changes=122,
-        undetected=7,
-        median_hours=3.5,
-        mean_hours=4.8,
-        p90_hours=7.8,
-    )
     return RegimeResults(
         target=0.9,
         detector_used="market",
         market=detector(0.844),
         coin=detector(0.725),
         naive=detector(0.706),
+        hierarchical_market=detector(0.982),
+        hierarchical=detector(0.924),
+        range_class=detector(0.762),
         episodes=123 if known else None,
-        delay=delay if known else None,
+    )
+
+
+def delay(changes: int, median_hours: float) -> DetectionDelay:
+    return DetectionDelay(
+        changes=changes,
+        undetected=7,
+        median_hours=median_hours,
+        mean_hours=4.8,
+        p90_hours=7.8,
     )
 
 

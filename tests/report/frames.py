@@ -75,6 +75,8 @@ def forecasts(coins: tuple[str, ...] = COINS, days: int = 240) -> dict[str, pd.D
             "garch_daily_frac": (level * np.exp(noise)).astype(np.float32),
             "rv_ewma_daily_frac": (1.1 * level * np.exp(noise)).astype(np.float32),
             "har_daily_frac": (level * np.exp(0.5 * noise)).astype(np.float32),
+            "range_har_daily_frac": (level * np.exp(0.3 * noise)).astype(np.float32),
+            "har_range_daily_frac": (level * np.exp(0.4 * noise)).astype(np.float32),
             "regime": regime,
             "regime_coin": np.roll(regime, 60),
         }

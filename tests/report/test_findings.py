@@ -290,31 +290,20 @@ def test_persistence_at_its_bound_is_counted_over_all_coins() -> None:
 
 
 @pytest.mark.parametrize(
-    ("used", "har", "ewma", "best"),
-    [
-        ("garch", "worse", "better", "har"),
-        ("garch", "inconclusive", "better", None),
-        ("har", "better", "worse", "garch"),
-        ("har", "worse", "better", None),
-        ("rv_ewma", "worse", "better", "garch"),
-    ],
+    ("verdict", "best"), [("worse", "har"), ("inconclusive", None), ("better", None)]
 )
-def test_a_better_forecast_is_found_where_the_test_says_so(
-    used: str, har: str, ewma: str, best: str | None
-) -> None:
+def test_a_better_forecast_is_found_where_the_test_says_so(verdict: str, best: str | None) -> None:
     base = run()
     pooled = base.volatility.forecasts.pooled
-    tests = pooled.garch_versus  # type: ignore[union-attr]
-    versus = {
-        "har": replace(tests["har"], verdict=har),
-        "rv_ewma": replace(tests["rv_ewma"], verdict=ewma),
-    }
+    cost = pooled.cost_of_choice  # type: ignore[union-attr]
+    cost = replace(cost, best="har", test=replace(cost.test, verdict=verdict))
     forecasts = replace(
         base.volatility.forecasts,
-        pooled=replace(pooled, garch_versus=versus),  # type: ignore[type-var]
+        pooled=replace(pooled, cost_of_choice=cost),  # type: ignore[type-var]
     )
-    volatility = replace(base.volatility, forecasts=forecasts, forecast_used=used)  # type: ignore[arg-type]
-    evidence = models.better_forecast(replace(base, volatility=volatility))
+    evidence = models.better_forecast(
+        replace(base, volatility=replace(base.volatility, forecasts=forecasts))
+    )
     assert (evidence["best"] if evidence else None) == best
 
 

@@ -1,6 +1,7 @@
 """The appendix on volatility: forecasts by coin, their deciles, spells of a regime."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,8 @@ from dipmaster.report.chapters.volatility.deciles import deciles
 from dipmaster.report.chapters.volatility.regime_chart import spells
 from dipmaster.report.chapters.volatility.view import VOLATILITY
 from dipmaster.report.inputs import ReportInputs
+from dipmaster.report.kit.volatility_names import FORECASTS
+from dipmaster.results.volatility.forecasts import NoConfidenceSet
 from tests.report.conftest import unpainted
 from tests.report.printed import print_chapter, say
 
@@ -38,12 +41,43 @@ def test_the_chapter_names_the_shares_of_the_regimes(built: ReportInputs) -> Non
     assert shares in printed(built)
 
 
+def test_the_confidence_set_names_its_members_and_whom_it_leaves_out(built: ReportInputs) -> None:
+    pooled = built.volatility.forecasts.pooled
+    text = say(SENTENCES, "confidence_set", pooled.confidence_set, FORECASTS)
+    assert text == (
+        "Model confidence set at 5 %, pooled QLIKE: range-HAR (p 1.000), combined HAR (p 0.127); "
+        "excluded: GARCH(1,1) (p < 0.001), RV-EWMA (p < 0.001), HAR (p 0.004)."
+    )
+    assert text in printed(built)
+    none = NoConfidenceSet(reason="sample too small")
+    assert say(SENTENCES, "confidence_set", none, FORECASTS) == (
+        "There is no model confidence set: sample too small."
+    )
+
+
+def test_what_the_forecast_in_use_costs(built: ReportInputs) -> None:
+    cost = built.volatility.forecasts.pooled.cost_of_choice
+    text = say(SENTENCES, "cost_of_choice", cost, FORECASTS)
+    assert text == (
+        "The forecast in use, GARCH(1,1), costs 0.116 in QLIKE against the lowest, range-HAR "
+        "(Diebold-Mariano +20.1, p < 0.001; the lowest is selected after the fact)."
+    )
+    assert text in printed(built)
+    short = replace(cost, test=replace(cost.test, dm=None, p=None, reason="3 of 4 blocks"))
+    assert say(SENTENCES, "cost_of_choice", short, FORECASTS).endswith(
+        "range-HAR; not tested: 3 of 4 blocks."
+    )
+    assert say(SENTENCES, "cost_of_choice", replace(cost, used="range_har"), FORECASTS) == (
+        "The forecast in use, range-HAR, has the lowest QLIKE."
+    )
+
+
 def test_every_coin_has_a_row_and_one_without_forecasts_its_reason(
     built: ReportInputs, states: States
 ) -> None:
     rows = forecasts.rows(built.volatility.forecasts)
     assert [row.symbol for row in rows] == sorted(built.volatility.forecasts.by_symbol)
-    assert {len(row.cells) for row in rows} == {8}
+    assert {len(row.cells) for row in rows} == {11}
     quick = states["phase 1, quick"]()
     (reason,) = {row.reason for row in forecasts.rows(quick.volatility.forecasts)}
     assert reason in printed(quick)

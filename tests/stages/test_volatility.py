@@ -11,6 +11,7 @@ import yaml
 
 from dipmaster.core import catalog, store
 from dipmaster.core.errors import PipelineError
+from dipmaster.core.params.volatility import FORECAST_NAMES
 from dipmaster.core.tables import BARS, TRUTH, VOLATILITY
 from stages import volatility as stage
 from tests.made.params import read_values
@@ -114,7 +115,7 @@ def test_what_it_writes(workspace) -> None:
     assert set(np.unique(later["size_factor"])) <= {np.float32(x) for x in (1.0, 0.9, 0.7)}
     report = metrics()
     assert report["out_of_sample_from"] == "2023-01-14T00:00:00Z"
-    assert set(report["forecasts"]["pooled"]["qlike"]) == {"garch", "rv_ewma", "har"}
+    assert set(report["forecasts"]["pooled"]["qlike"]) == set(FORECAST_NAMES)
     assert report["regimes"]["market"]["market_truth"]["accuracy"]["value"] > 0.6
     assert report["regimes"]["delay"]["changes"] == 3
     assert report["regimes"]["delay"]["detector"] == "market"
@@ -122,16 +123,18 @@ def test_what_it_writes(workspace) -> None:
     assert "alpha[1]" in report["garch"]["BBBUSDT"]["last_window"]["summary"]
 
 
-def test_the_forecast_used_is_a_param(workspace) -> None:
+@pytest.mark.parametrize("name", ["har", "har_range"])
+def test_the_forecast_used_is_a_param(workspace, name: str) -> None:
     workspace(AAAUSDT=bars(1))
     raw = yaml.safe_load(Path("params.yaml").read_text(encoding="utf-8"))
-    raw["volatility"]["forecast"] = "har"
+    raw["volatility"]["forecast"] = name
     Path("params.yaml").write_text(yaml.safe_dump(raw), encoding="utf-8")
     stage.main()
     table = tables()["AAAUSDT"].dropna()
-    assert (table["forecast_daily_frac"] == table["har_daily_frac"]).all()
-    assert (table["har_daily_frac"] != table["garch_daily_frac"]).any()
-    assert metrics()["forecast_used"] == "har"
+    assert (table["forecast_daily_frac"] == table[f"{name}_daily_frac"]).all()
+    assert (table[f"{name}_daily_frac"] != table["garch_daily_frac"]).any()
+    assert metrics()["forecast_used"] == name
+    assert metrics()["forecasts"]["pooled"]["cost_of_choice"]["used"] == name
 
 
 def test_the_delay_is_that_of_the_detector_in_use(workspace) -> None:

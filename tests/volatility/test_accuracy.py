@@ -8,6 +8,8 @@ from statsmodels.tsa.stattools import diebold_mariano_test
 
 from dipmaster.results.volatility.forecasts import ForecastTest, TooFewForecasts
 from dipmaster.volatility import forecast_accuracy, regime_accuracy
+from dipmaster.volatility.baselines import mean_of_next_bars
+from dipmaster.volatility.diebold_mariano import qlike
 from dipmaster.volatility.regime import classify
 
 
@@ -17,7 +19,7 @@ def simulate_forecasts(coins: int = 2, days: int = 18, seed: int = 1):
     bars = days * 288
     sigma = 0.002 * np.exp(0.8 * np.sin(np.arange(bars) / 150)) * np.ones((coins, 1))
     returns = sigma * rng.standard_normal((coins, bars))
-    ahead = np.sqrt(288 * forecast_accuracy.mean_of_next_bars(sigma**2))
+    ahead = np.sqrt(288 * mean_of_next_bars(sigma**2))
     ahead = np.where(np.isfinite(ahead), ahead, 0.03)
     noisy = ahead * np.exp(rng.normal(0, 0.5, ahead.shape))
     return returns, {"garch": ahead, "har": noisy, "rv_ewma": np.full_like(ahead, 0.034)}
@@ -33,16 +35,14 @@ def test_target_by_hand() -> None:
 
 
 def test_qlike_by_hand() -> None:
-    assert forecast_accuracy.qlike(np.array([2.0]), np.array([2.0])) == 0.0
-    assert forecast_accuracy.qlike(np.array([2.0]), np.array([1.0])) == pytest.approx(
-        1.0 - np.log(2.0)
-    )
+    assert qlike(np.array([2.0]), np.array([2.0])) == 0.0
+    assert qlike(np.array([2.0]), np.array([1.0])) == pytest.approx(1.0 - np.log(2.0))
 
 
 def test_the_better_forecast_wins(params) -> None:
     returns, forecasts = simulate_forecasts()
     result = forecast_accuracy.evaluate_forecasts(
-        ("A", "B"), returns, forecasts, 288, params.evaluation
+        ("A", "B"), returns, forecasts, 288, "garch", params.evaluation
     )
     for coin in result.by_symbol.values():
         assert coin.garch_versus["har"].verdict == "better"
@@ -55,7 +55,7 @@ def test_the_better_forecast_wins(params) -> None:
     assert result.pooled.garch_versus["rv_ewma"].verdict == "better"
     swapped = forecasts | {"garch": forecasts["har"], "har": forecasts["garch"]}
     result = forecast_accuracy.evaluate_forecasts(
-        ("A", "B"), returns, swapped, 288, params.evaluation
+        ("A", "B"), returns, swapped, 288, "garch", params.evaluation
     )
     assert result.pooled.garch_versus["har"].verdict == "worse"
 
@@ -63,7 +63,9 @@ def test_the_better_forecast_wins(params) -> None:
 def test_equal_forecasts_are_not_different(params) -> None:
     returns, forecasts = simulate_forecasts()
     same = dict.fromkeys(forecasts, forecasts["garch"])
-    result = forecast_accuracy.evaluate_forecasts(("A", "B"), returns, same, 288, params.evaluation)
+    result = forecast_accuracy.evaluate_forecasts(
+        ("A", "B"), returns, same, 288, "garch", params.evaluation
+    )
     assert result.pooled.garch_versus["har"].verdict == "inconclusive"
     assert result.by_symbol["A"].garch_versus["har"] == ForecastTest(
         dm=None, p=None, verdict="inconclusive"
@@ -75,7 +77,9 @@ def test_no_forecast_is_better_on_fewer_than_four_blocks(params) -> None:
     returns, forecasts = simulate_forecasts()
     for block_days, verdict in ((4, "better"), (5, "inconclusive")):
         few = params.evaluation.model_copy(update={"block_days": block_days})
-        result = forecast_accuracy.evaluate_forecasts(("A", "B"), returns, forecasts, 288, few)
+        result = forecast_accuracy.evaluate_forecasts(
+            ("A", "B"), returns, forecasts, 288, "garch", few
+        )
         pooled, coin = result.pooled, result.by_symbol["A"]
         for test in (pooled.garch_versus["har"], coin.garch_versus["har"]):
             assert test.verdict == verdict
@@ -87,13 +91,13 @@ def test_no_forecast_is_better_on_fewer_than_four_blocks(params) -> None:
 def test_pooled_test_is_statsmodels_on_one_coin(params) -> None:
     returns, forecasts = simulate_forecasts(coins=1)
     result = forecast_accuracy.evaluate_forecasts(
-        ("A",), returns, forecasts, 288, params.evaluation
+        ("A",), returns, forecasts, 288, "garch", params.evaluation
     )
     origins = np.arange(288, returns.shape[1], 12)
     rv = forecast_accuracy.compute_targets(returns)[0, origins]
     known = np.isfinite(rv)
     garch, har = (forecasts[name][0, origins][known] ** 2 for name in ("garch", "har"))
-    oracle = diebold_mariano_test(rv[known], garch, har, lags=24, criterion=forecast_accuracy.qlike)
+    oracle = diebold_mariano_test(rv[known], garch, har, lags=24, criterion=qlike)
     test = result.pooled.garch_versus["har"]
     assert test.dm == pytest.approx(float(oracle.statistic), rel=1e-6)
     assert test.p == pytest.approx(float(oracle.pvalue), rel=1e-4)
@@ -104,7 +108,7 @@ def test_too_few_forecasts_say_so(params) -> None:
     returns, forecasts = simulate_forecasts()
     forecasts["har"] = np.full_like(forecasts["har"], np.nan)
     result = forecast_accuracy.evaluate_forecasts(
-        ("A", "B"), returns, forecasts, 288, params.evaluation
+        ("A", "B"), returns, forecasts, 288, "garch", params.evaluation
     )
     assert result.pooled == TooFewForecasts(
         origins=0, reason="fewer than 3 days of forecasts with a known outcome"
@@ -159,7 +163,7 @@ def test_majority_and_nothing_known(params) -> None:
 def test_delays_by_hand() -> None:
     truth = np.repeat([0, 1, 2, 1], [100, 100, 24, 100]).astype(np.int8)
     predicted = np.repeat([0, 1, 1], [112, 112, 100]).astype(np.int8)
-    result = regime_accuracy.measure_delays("market", predicted[None], truth[None], 0)
+    result = regime_accuracy.measure_delays(predicted[None], truth[None], 0)
     assert result.changes == 3
     assert result.undetected == 1
     assert result.median_hours == 0.5  # one hour, and none
@@ -169,7 +173,7 @@ def test_delays_by_hand() -> None:
 def test_delays_of_coins_are_pooled_and_unknown_states_are_no_changes() -> None:
     truth = np.array([[0] * 100 + [1] * 100, [-1] * 50 + [0] * 50 + [2] * 100], dtype=np.int8)
     predicted = np.array([[0] * 112 + [1] * 88, [-1] * 50 + [0] * 86 + [2] * 64], dtype=np.int8)
-    result = regime_accuracy.measure_delays("coin", predicted, truth, 0)
+    result = regime_accuracy.measure_delays(predicted, truth, 0)
     assert (result.changes, result.undetected) == (2, 0)
     assert (result.median_hours, result.mean_hours) == (2.0, 2.0)  # one hour and three
 

@@ -7,7 +7,6 @@ import pytest
 from dipmaster.volatility import garch_fit as g
 from dipmaster.volatility.baselines import (
     compute_season_ahead,
-    fit_least_squares,
     forecast_har,
     forecast_rv_ewma,
     mean_of_next_bars,
@@ -15,6 +14,7 @@ from dipmaster.volatility.baselines import (
 from dipmaster.volatility.clock import SEASON_CELLS, GridClock
 from dipmaster.volatility.garch import fit_rolling_garch
 from dipmaster.volatility.garch_summary import summarize_last_window
+from dipmaster.volatility.rolling_regression import fit_least_squares
 
 MONDAY = int(pd.Timestamp("2023-01-02", tz="UTC").value // 10**6)
 

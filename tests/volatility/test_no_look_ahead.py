@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from dipmaster.core.panel import align_bars
-from dipmaster.volatility import build_volatility_table, compute_volatility
+from dipmaster.core.params.volatility import FORECAST_NAMES
+from dipmaster.volatility import build_volatility_table, compute_volatility, range_har
 
 Frames = Mapping[str, pd.DataFrame]
 MONDAY = pd.Timestamp("2023-01-16", tz="UTC")  # a refit
@@ -103,8 +104,8 @@ def test_the_past_is_not_empty(full) -> None:
     """What is compared is known: forecasts, regimes and fits lie before the cuts."""
     tables, fits = full
     early = tables["AAAUSDT"][tables["AAAUSDT"]["open_time"] < MONDAY]
-    for name in ("garch_daily_frac", "rv_ewma_daily_frac", "har_daily_frac", "level_daily_frac"):
-        assert early[name].notna().any(), name
+    for name in (*FORECAST_NAMES, "level"):
+        assert early[f"{name}_daily_frac"].notna().any(), name
     assert (early["regime"] >= 0).any()
     assert early["season_factor"].nunique() > 24
     assert len(fits["AAAUSDT"][0]) >= 3
@@ -137,3 +138,16 @@ def test_the_checker_finds_leaks(coins, params, first, leak: str) -> None:
     other = leaky(disturbed(coins, time, "louder"))
     with pytest.raises(AssertionError, match="leak"):
         assert_same_past(leaky(coins), other, time, first)
+
+
+def test_a_fit_on_targets_that_are_not_over_is_found(coins, params, first, monkeypatch) -> None:
+    """Planted in range-HAR: rows up to the refit, whose targets end two hours after it."""
+    honest = range_har.forecast_by_regression
+    monkeypatch.setattr(range_har, "forecast_by_regression", lambda *rest: honest(*rest[:-1], 0))
+    time = MONDAY - FIVE
+    other = compute_all(disturbed(coins, time, "louder"), params)
+    assert_same_past(compute_all(coins, params), other, time, first)  # serves from Monday on
+    time = MONDAY + FIVE
+    other = compute_all(disturbed(coins, time, "louder"), params)
+    with pytest.raises(AssertionError, match=r"\['range_har_daily_frac', 'har_range_daily_frac'\]"):
+        assert_same_past(compute_all(coins, params), other, time, first)

@@ -1,10 +1,13 @@
 """Section `volatility`: measures, forecasts and regimes, all from the past alone."""
 
-from typing import Literal
+from typing import Literal, get_args
 
 from pydantic import Field, model_validator
 
 from dipmaster.core.params.base import Section, frac, number
+
+ForecastName = Literal["garch", "rv_ewma", "har", "range_har", "har_range"]
+FORECAST_NAMES: tuple[ForecastName, ...] = get_args(ForecastName)
 
 
 class Seasonality(Section):
@@ -31,7 +34,7 @@ class Garch(Section):
 
 
 class Har(Section):
-    """Log-linear regression of the next 2 hours on those of 1 h, 6 h, a day and a week."""
+    """Log-linear regression of the next 2 hours on those before, by squares or by ranges."""
 
     window_days: int = number("rolling window of a fit", ge=2, le=3650)
     min_days: int = number("with fewer days of rows there is no fit", ge=1, le=365)
@@ -142,7 +145,7 @@ class ForecastEvaluation(Section):
 class Volatility(Section):
     """Measures, forecasts and regimes."""
 
-    forecast: Literal["garch", "rv_ewma", "har"] = Field(
+    forecast: ForecastName = Field(
         description="the forecast the strategy uses; never chosen by results"
     )
     seasonality: Seasonality

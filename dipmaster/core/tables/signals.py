@@ -102,6 +102,8 @@ VOLATILITY = TableSchema(
         ("garch_daily_frac", F32, "frac", "GARCH forecast of the next 2 h"),
         ("rv_ewma_daily_frac", F32, "frac", "RV-EWMA forecast of the next 2 h"),
         ("har_daily_frac", F32, "frac", "HAR forecast of the next 2 h"),
+        ("range_har_daily_frac", F32, "frac", "the same on the high-low range"),
+        ("har_range_daily_frac", F32, "frac", "geometric mean of the two before"),
         ("forecast_daily_frac", F32, "frac", "the one that params choose"),
         ("forecast_confidence", F32, "0..1", "lower 95 % bound of the GARCH forecast over it"),
         ("level_daily_frac", F32, "frac", "weighted mean of four measures, this coin"),

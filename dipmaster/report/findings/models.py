@@ -50,20 +50,12 @@ def garch_at_bound(inputs: ReportInputs) -> Evidence | None:
 
 
 def better_forecast(inputs: ReportInputs) -> Evidence | None:
-    """A forecast of volatility with less loss than the one in use, where the test says so.
-
-    The tests compare GARCH with the others: nothing is known of two others.
-    """
-    pooled, used = inputs.volatility.forecasts.pooled, inputs.volatility.forecast_used
-    if not isinstance(pooled, PooledForecasts):
+    """A forecast of volatility with less loss than the one in use, where the test says so."""
+    pooled = inputs.volatility.forecasts.pooled
+    if not isinstance(pooled, PooledForecasts) or pooled.cost_of_choice.test.verdict != "worse":
         return None
-    better = [
-        name if used == "garch" else "garch"
-        for name, test in pooled.garch_versus.items()
-        if test.verdict == ("worse" if used == "garch" else "better") and used in ("garch", name)
-    ]
-    best = min(better, key=lambda name: pooled.qlike[name], default=None)
-    return {"best": best, "used": used, "qlike": pooled.qlike} if best else None
+    cost = pooled.cost_of_choice
+    return {"best": cost.best, "used": cost.used, "qlike": pooled.qlike}
 
 
 def regime_no_better_than_naive(inputs: ReportInputs) -> Evidence | None:

@@ -38,12 +38,12 @@ class ForecastAccuracy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ForecastTest:
-    """Diebold-Mariano test of equal QLIKE, GARCH against another forecast.
+    """Diebold-Mariano test of equal QLIKE, one forecast against another.
 
     Attributes
     ----------
     dm
-        Positive where GARCH lost more; with `p` None where both are the same, and where
+        Positive where the first lost more; with `p` None where both are the same, and where
         there is too little data for a test.
     reason
         What data lacks; no key where none does.
@@ -57,7 +57,7 @@ class ForecastTest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PooledForecastTest(ForecastTest):
-    """The same on losses averaged over coins; `difference` is GARCH's mean loss minus the other."""
+    """The same on losses averaged over coins; `difference` is the first's mean loss minus it."""
 
     difference: float
 
@@ -78,12 +78,72 @@ class CoinForecasts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ModelConfidenceSet:
+    """Forecasts that hold the best one with confidence 1 - `level`, by pooled QLIKE.
+
+    Attributes
+    ----------
+    mean_block_origins, reps
+        Of the stationary bootstrap: mean length of a block in forecasts, resamples.
+    members
+        Forecasts with a p above the level.
+    p_values
+        Forecast to the largest p up to its elimination; 1 for the one that is left.
+    """
+
+    level: float
+    mean_block_origins: int
+    reps: int
+    members: tuple[str, ...]
+    p_values: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoConfidenceSet:
+    """Why there is no confidence set."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CostOfChoice:
+    """What the forecast in use costs in QLIKE.
+
+    Attributes
+    ----------
+    best
+        The forecast of least mean loss, found after the fact; it may be the one in use.
+    test
+        The one in use against the best.
+    """
+
+    used: str
+    best: str
+    test: PooledForecastTest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PooledForecasts:
-    """All coins as one: forecast to mean QLIKE, other forecast to the test of GARCH against it."""
+    """All coins as one.
+
+    Attributes
+    ----------
+    origins
+        Forecasts with a known outcome.
+    qlike
+        Forecast to mean QLIKE.
+    garch_versus, har_versus
+        Other forecast to the test of GARCH, or HAR, against it.
+    """
 
     origins: int
     qlike: Mapping[str, float]
     garch_versus: Mapping[str, PooledForecastTest]
+    har_versus: Mapping[str, PooledForecastTest]
+    confidence_set: Annotated[
+        Annotated[ModelConfidenceSet, MEASURED] | Annotated[NoConfidenceSet, UNMEASURED], BY_REASON
+    ]
+    cost_of_choice: CostOfChoice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

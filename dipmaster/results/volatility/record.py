@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated
 
+from dipmaster.core.params.volatility import ForecastName
 from dipmaster.results.fields import BY_REASON, MEASURED, UNMEASURED
 from dipmaster.results.volatility.forecasts import ForecastResults
 from dipmaster.results.volatility.garch import CoinGarch
@@ -33,7 +34,7 @@ class VolatilityResults:
     """
 
     out_of_sample_from: str
-    forecast_used: Literal["garch", "rv_ewma", "har"]
+    forecast_used: ForecastName
     forecasts: ForecastResults
     regimes: Annotated[
         Annotated[RegimeResults, MEASURED] | Annotated[RegimesNotJudged, UNMEASURED], BY_REASON

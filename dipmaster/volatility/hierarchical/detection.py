@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from dipmaster.core.kernels import Bools, Floats
-from dipmaster.core.panel import Panel
 from dipmaster.core.params import Volatility
 from dipmaster.volatility.clock import GridClock
 from dipmaster.volatility.hierarchical.forward import filter_forward
@@ -31,16 +30,17 @@ class HierarchicalRegimes:
 
 
 def detect_states(
-    panel: Panel, returns: Floats, season: Floats, clock: GridClock, params: Volatility
+    ranges: Floats, squares: Floats, clock: GridClock, params: Volatility
 ) -> HierarchicalRegimes:
     """States by the hierarchical filter; they change at the close of an hour.
 
     Parameters
     ----------
-    panel, returns, season
-        As in `observe_ranges`.
+    ranges, squares
+        log(high / low) and squared return of each bar, de-seasonalised, shape (coins, bars),
+        NaN where missing.
     """
-    observed = observe_ranges(panel, returns, season, clock, params.range_window_days)
+    observed = observe_ranges(ranges, squares, clock, params.range_window_days)
     model = build_model(class_centres(params.regime), params.regime)
     market, coins = filter_forward(observed, model)
     seen = np.logical_or.accumulate(np.isfinite(observed), axis=1)

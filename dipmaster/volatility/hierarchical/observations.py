@@ -3,7 +3,6 @@
 import numpy as np
 
 from dipmaster.core.kernels import Floats
-from dipmaster.core.panel import Panel
 from dipmaster.core.time_units import BARS_PER_DAY
 from dipmaster.volatility.clock import GridClock
 from dipmaster.volatility.hierarchical.model import STEP_BARS, STEPS_PER_DAY
@@ -19,7 +18,7 @@ MIN_DAY_SHARE = 0.5
 
 
 def observe_ranges(
-    panel: Panel, returns: Floats, season: Floats, clock: GridClock, window_days: int
+    ranges: Floats, squares: Floats, clock: GridClock, window_days: int
 ) -> Floats:
     """Log daily volatility of each hour and coin, by the mean of its ranges.
 
@@ -28,12 +27,9 @@ def observe_ranges(
 
     Parameters
     ----------
-    panel
-        Usable bars (`measures.mask_unusable_bars`).
-    returns
-        Log returns, shape (coins, bars).
-    season
-        Factor of each bar, shape (bars,).
+    ranges, squares
+        log(high / low) and squared return of each bar, de-seasonalised, shape (coins, bars),
+        NaN where missing.
 
     Returns
     -------
@@ -42,9 +38,9 @@ def observe_ranges(
         bar, its gap at the midnight before. NaN with fewer than half of its bars, or where
         prices stood still.
     """
-    ranges = _by_hour(np.log(panel.high / panel.low) / season, clock)
-    log_ranges = _log_of_mean(ranges) + 0.5 * np.log(BARS_PER_DAY) - np.log(RANGE_OF_UNIT_PATH)
-    gaps = _mean_past_gap(_daily_gap(log_ranges, returns / season, clock), window_days)
+    scale = 0.5 * np.log(BARS_PER_DAY) - np.log(RANGE_OF_UNIT_PATH)
+    log_ranges = _log_of_mean(_by_hour(ranges, clock)) + scale
+    gaps = _mean_past_gap(_daily_gap(log_ranges, squares, clock), window_days)
     return log_ranges + np.repeat(gaps, STEPS_PER_DAY, axis=1)
 
 
@@ -83,12 +79,11 @@ def _log_of_mean(values: Floats) -> Floats:
     return np.log(np.where(usable, total, np.nan) / np.maximum(count, 1))
 
 
-def _daily_gap(log_ranges: Floats, scaled_returns: Floats, clock: GridClock) -> Floats:
+def _daily_gap(log_ranges: Floats, squares: Floats, clock: GridClock) -> Floats:
     """Log root mean bipower of each day less the day's mean log range, shape (coins, days)."""
-    moves = np.abs(scaled_returns)
-    products = np.full(moves.shape, np.nan)
-    products[:, 1:] = HALF_PI * moves[:, 1:] * moves[:, :-1]
-    shape = (len(moves), clock.days, -1)
+    products = np.full(squares.shape, np.nan)
+    products[:, 1:] = HALF_PI * np.sqrt(squares[:, 1:] * squares[:, :-1])
+    shape = (len(squares), clock.days, -1)
     by_day = _by_hour(products, clock).reshape(shape)
     bipower = 0.5 * (_log_of_mean(by_day) + np.log(BARS_PER_DAY))
     hours = log_ranges.reshape(shape)

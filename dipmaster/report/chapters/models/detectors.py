@@ -15,8 +15,11 @@ from dipmaster.results.volatility.regimes import (
 
 NOTHING = Interval(None, None, None)
 NAMES = {
-    "market": "One regime for the market, filtered",
-    "coin": "One regime per coin, filtered",
+    "hierarchical": "Hierarchical filter, state of each coin",
+    "hierarchical_market": "Hierarchical filter, state of the market",
+    "range_class": "Class of the 24-hour range forecast",
+    "market": "Level filter, one regime for the market",
+    "coin": "Level filter, one regime per coin",
     "naive": "Unfiltered level",
 }
 
@@ -55,9 +58,9 @@ def columns(*, truth: bool) -> tuple[Column[Detector], ...]:
     """Columns of the table; only agreement with a known state is called accuracy."""
     key = "coin_truth" if truth else "proxy"
     extra = (
-        (Column[Detector]("Accuracy, market state", lambda row: _show(row, "market_truth"), "n"),)
-        if truth
-        else ()
+        Column[Detector]("Accuracy, market state", lambda row: _show(row, "market_truth"), "n"),
+        Column[Detector]("Proxy accuracy", lambda row: _show(row, "proxy"), "n"),
+        Column[Detector]("Median delay, hours", _show_delay, "n"),
     )
     return (
         Column("Detector", lambda row: row.name, "l"),
@@ -78,8 +81,14 @@ def columns(*, truth: bool) -> tuple[Column[Detector], ...]:
             lambda row: numbers.estimate(row.figure(key, lambda found: found.kappa), "ratio"),
             "n",
         ),
-        *extra,
+        *(extra if truth else ()),
     )
+
+
+def _show_delay(row: Detector) -> str:
+    """Of a coin's changes."""
+    delay = row.results.coin_delay
+    return numbers.MISSING if delay is None else numbers.plain(delay.median_hours, 1)
 
 
 def _show(row: Detector, key: str) -> str:

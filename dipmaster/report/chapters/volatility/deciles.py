@@ -51,7 +51,7 @@ def deciles(
     frames
         Columns `FORECAST_COLUMNS` a coin.
     name
-        "garch", "rv_ewma" or "har".
+        One of `volatility_names.FORECASTS`.
     since_ms
         First bar that is judged, milliseconds.
     origin_bars

@@ -14,7 +14,7 @@ from dipmaster.results.volatility.forecasts import (
 )
 from dipmaster.results.volatility.garch import CoinGarch, GarchFit
 
-BASELINES = ("rv_ewma", "har")
+COMPARED = ("rv_ewma", "har", "har_range")
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ def _coin(symbol: str, row: CoinForecasts | TooFewForecasts) -> CoinRow:
     if isinstance(row, TooFewForecasts):
         return CoinRow(symbol, (), row.reason)
     qlike = tuple(numbers.show(row.forecasts[name].qlike, "fine") for name in FORECASTS)
-    tests = tuple(_verdict(row.garch_versus[name]) for name in BASELINES)
+    tests = tuple(_verdict(row.garch_versus[name]) for name in COMPARED)
     return CoinRow(symbol, (*qlike, *tests, *_line(row.forecasts["garch"])))
 
 

@@ -27,6 +27,8 @@ def view(inputs: ReportInputs) -> Context:
         "regimes_chart": _draw_regimes(inputs),
         "forecast_chart": _draw_forecasts(inputs),
         "forecast_rows": forecasts.rows(results.forecasts),
+        "pooled": results.forecasts.pooled,
+        "names": FORECASTS,
         "fits": forecasts.fit_pairs(results.garch[symbol]),
         "last_fit": results.garch[symbol].last_window,
     }
