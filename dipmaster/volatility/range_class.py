@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from dipmaster.core.kernels import Floats, Ints
+from dipmaster.core.kernels import Bools, Floats, Ints
 from dipmaster.core.params import Volatility
 from dipmaster.core.time_units import BARS_PER_DAY, BARS_PER_HOUR
 from dipmaster.volatility.baselines import compute_season_ahead
@@ -91,8 +91,7 @@ def _forecast_by_pooled_fit(
     edges = clock.refit_bars(params.garch.refit_days)
     for edge, stop in zip(edges, [*edges, clock.bars][1:], strict=True):
         first = edge - params.har.window_days * BARS_PER_DAY
-        over = (ends >= first) & (ends < edge - BARS_PER_DAY)  # targets that ended before the edge
-        chosen = usable & over
+        chosen = usable & (ends >= first) & _is_over(ends, edge)
         if chosen.sum() * BARS_PER_HOUR < params.har.min_days * BARS_PER_DAY:
             continue
         slopes, _ = fit_least_squares(rows[:, chosen], log_target[chosen])
@@ -102,6 +101,11 @@ def _forecast_by_pooled_fit(
             total += slope * column
         out[:, served] = total
     return out
+
+
+def _is_over(ends: Ints, edge: int) -> Bools:
+    """Whether the day after each hour has ended before the bar `edge`."""
+    return ends + BARS_PER_DAY < edge
 
 
 def _hold(classes: Classes, ends: Ints, bars: int) -> Classes:

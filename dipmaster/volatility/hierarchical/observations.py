@@ -95,11 +95,12 @@ def _daily_gap(log_ranges: Floats, squares: Floats, clock: GridClock) -> Floats:
 
 def _mean_past_gap(gaps: Floats, window_days: int) -> Floats:
     """Mean of the known days before each day; `PRIOR_GAP` with fewer than `MIN_GAP_DAYS`."""
+    needed = min(MIN_GAP_DAYS, window_days)
     out = np.full(gaps.shape, PRIOR_GAP)
-    for day in range(MIN_GAP_DAYS, gaps.shape[1]):
+    for day in range(needed, gaps.shape[1]):
         past = gaps[:, max(0, day - window_days) : day]
         known = np.isfinite(past)
         count = known.sum(axis=1)
         mean = np.where(known, past, 0.0).sum(axis=1) / np.maximum(count, 1)
-        out[:, day] = np.where(count >= MIN_GAP_DAYS, mean, PRIOR_GAP)
+        out[:, day] = np.where(count >= needed, mean, PRIOR_GAP)
     return out
