@@ -34,7 +34,7 @@ def read_bars(folder: Path) -> dict[str, pd.DataFrame]:
 def evaluate_market(bars: Mapping[str, pd.DataFrame], params: Params) -> PooledForecasts:
     """Forecasts of one market, all coins as one."""
     panel = align_bars(bars, params.ingest.raw.half_spread_bps)
-    volatility = compute_volatility(panel, params.volatility)
+    volatility = compute_volatility(panel, params.volatility, params.ingest.source)
     pooled = evaluate_forecasts(
         volatility.symbols,
         volatility.returns,
