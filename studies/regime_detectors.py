@@ -71,7 +71,9 @@ def _median_hours(delay: DetectionDelay | None) -> float:
 def print_table(name: str, table: Mapping[str, list[float]]) -> None:
     """A row a detector."""
     for detector, row in table.items():
-        cells = (f"{value:>{max(6, len(head))}.3f}" for head, value in zip(FIGURES, row, strict=True))
+        cells = (
+            f"{value:>{max(6, len(head))}.3f}" for head, value in zip(FIGURES, row, strict=True)
+        )
         print(f"{name:>6} {detector:<20}" + " ".join(cells), flush=True)
 
 

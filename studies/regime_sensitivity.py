@@ -56,9 +56,7 @@ def prepare_market(
     panel = mask_unusable_bars(align_bars(made.bars, params.ingest.raw.half_spread_bps))
     clock = GridClock(int(panel.open_time[0]), panel.bars)
     returns = compute_log_returns(panel)
-    season = season_factors(
-        estimate_profiles(returns, clock, params.volatility.seasonality), clock
-    )
+    season = season_factors(estimate_profiles(returns, clock, params.volatility.seasonality), clock)
     ranges, squares = compute_log_ranges(panel) / season, (returns / season) ** 2
 
     def detect(regime: Regime) -> HierarchicalRegimes:

@@ -115,8 +115,8 @@ def _evaluate_detectors(
 
 def _measure_delay(classes: Classes, truth: Classes, first_bar: int) -> regimes.DetectionDelay:
     """One row where both are the market's, else a row a coin."""
-    rows = np.broadcast_arrays(np.atleast_2d(classes), np.atleast_2d(truth))
-    return regime_accuracy.measure_delays(*rows, first_bar)
+    predicted, true = np.broadcast_arrays(np.atleast_2d(classes), np.atleast_2d(truth))
+    return regime_accuracy.measure_delays(predicted, true, first_bar)
 
 
 def _regime_shares(volatility: MarketVolatility, first_bar: int) -> regimes.RegimeShares:

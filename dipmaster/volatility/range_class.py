@@ -41,7 +41,9 @@ def forecast_classes(
     ends = _hour_ends(clock)
     rows = _regressors(ranges, squares, ends)
     log_level = 0.5 * (
-        _forecast_by_pooled_fit(rows, log_of_positive(_mean_of_next_day(squares)[:, ends]), ends, clock, params)
+        _forecast_by_pooled_fit(
+            rows, log_of_positive(_mean_of_next_day(squares)[:, ends]), ends, clock, params
+        )
         + np.log(BARS_PER_DAY * compute_season_ahead(profile, clock, BARS_PER_DAY)[ends])
     )
     classes = classify(np.exp(log_level), params.regime)
@@ -56,7 +58,9 @@ def _hour_ends(clock: GridClock) -> Ints:
 
 def _regressors(ranges: Floats, squares: Floats, ends: Ints) -> Floats:
     """Shape (columns, coins, hours)."""
-    own = {width: 2.0 * log_of_positive(moving_mean(ranges, width)[:, ends]) for width in RANGE_WINDOWS}
+    own = {
+        width: 2.0 * log_of_positive(moving_mean(ranges, width)[:, ends]) for width in RANGE_WINDOWS
+    }
     market = [_mean_of_known(own[width]) for width in MARKET_WINDOWS]
     week = log_of_positive(moving_mean(squares, WEEK)[:, ends])
     return np.stack([np.ones(week.shape), *own.values(), week, *market])

@@ -1,4 +1,4 @@
-"""What the hierarchical filter sees: hours by hand, gaps of the past alone, classes held on bars."""
+"""What the hierarchical filter sees: hours by hand, gaps of the past, classes held on bars."""
 
 import numpy as np
 import pandas as pd

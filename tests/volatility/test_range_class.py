@@ -76,7 +76,12 @@ def class_of(level: float, params) -> int:
 def test_it_is_the_class_of_a_plain_regression(market, profile, clock, params) -> None:
     found = forecast_classes(*market, profile, clock, params)
     seen = set()
-    for coin, bar in ((0, 14 * DAY + 7), (1, 19 * DAY + 7 + 60), (2, 27 * DAY + 7), (0, 25 * DAY + 7)):
+    for coin, bar in (
+        (0, 14 * DAY + 7),
+        (1, 19 * DAY + 7 + 60),
+        (2, 27 * DAY + 7),
+        (0, 25 * DAY + 7),
+    ):
         level = slow_level(*market, profile, clock, params.har, coin, bar)
         assert found[coin, bar] == class_of(level, params)
         seen.add(found[coin, bar])

@@ -112,9 +112,7 @@ class Regime(Section):
     weights: RegimeWeights
     size_factors: SizeFactors
     dwell_days: float = number("mean length of a regime, for both filters", ge=0.1, le=365)
-    log_level_sd: float = number(
-        "level_filter: sd of the log level within a regime", ge=0.01, le=5
-    )
+    log_level_sd: float = number("level_filter: sd of the log level within a regime", ge=0.01, le=5)
     independent_bars: int = number(
         "level_filter: bars after which a level is a new observation", ge=1, le=2880
     )

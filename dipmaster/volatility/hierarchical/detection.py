@@ -44,8 +44,9 @@ def detect_states(
     model = build_model(class_centres(params.regime), params.regime)
     market, coins = filter_forward(observed, model)
     seen = np.logical_or.accumulate(np.isfinite(observed), axis=1)
+    any_seen = np.asarray(seen.any(axis=0))
     return HierarchicalRegimes(
-        market=_on_bars(market, seen.any(axis=0), clock), coin=_on_bars(coins, seen, clock)
+        market=_on_bars(market, any_seen, clock), coin=_on_bars(coins, seen, clock)
     )
 
 

@@ -110,9 +110,7 @@ def update_history(
     gain = ahead.variance[h] / (ahead.variance[h] + model.common_variance)
     now.mean[j] = ahead.mean[h] + gain * (shared - ahead.mean[h])
     now.variance[j] = ahead.variance[h] * (1.0 - gain) + gain**2 * spread
-    update_coins(
-        model, observed, work.ahead, ahead, work.evidence, work.now, t, h, pair, j
-    )
+    update_coins(model, observed, work.ahead, ahead, work.evidence, work.now, t, h, pair, j)
 
 
 @inner_kernel

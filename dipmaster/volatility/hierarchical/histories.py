@@ -68,11 +68,11 @@ def choose_heaviest(found: Candidates, count: int, chosen: Ints) -> int:
 @inner_kernel
 def log_total(found: Candidates, chosen: Ints, kept: int) -> float:
     """Log of the summed weight of those chosen."""
-    top = found.log_weight[chosen[0]]
+    top: float = found.log_weight[chosen[0]]
     total = 0.0
     for j in range(kept):
         total += np.exp(found.log_weight[chosen[j]] - top)
-    return top + np.log(total)
+    return top + float(np.log(total))
 
 
 @inner_kernel

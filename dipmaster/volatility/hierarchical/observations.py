@@ -17,9 +17,7 @@ PRIOR_GAP = 0.2  # log units; of a coin with fewer days
 MIN_DAY_SHARE = 0.5
 
 
-def observe_ranges(
-    ranges: Floats, squares: Floats, clock: GridClock, window_days: int
-) -> Floats:
+def observe_ranges(ranges: Floats, squares: Floats, clock: GridClock, window_days: int) -> Floats:
     """Log daily volatility of each hour and coin, by the mean of its ranges.
 
     A range is seen in few trades and falls short of a path without pause by an amount that is
@@ -41,7 +39,7 @@ def observe_ranges(
     scale = 0.5 * np.log(BARS_PER_DAY) - np.log(RANGE_OF_UNIT_PATH)
     log_ranges = _log_of_mean(_by_hour(ranges, clock)) + scale
     gaps = _mean_past_gap(_daily_gap(log_ranges, squares, clock), window_days)
-    return log_ranges + np.repeat(gaps, STEPS_PER_DAY, axis=1)
+    return np.asarray(log_ranges + np.repeat(gaps, STEPS_PER_DAY, axis=1), dtype=np.float64)
 
 
 def hold_on_bars(steps: Floats, clock: GridClock) -> Floats:
@@ -59,7 +57,8 @@ def hold_on_bars(steps: Floats, clock: GridClock) -> Floats:
     """
     bars = clock.bars_before_first() + np.arange(clock.bars)
     step = (bars + 1) // STEP_BARS - 1  # the last hour that has ended with the bar
-    return np.where(step >= 0, steps[..., np.maximum(step, 0)], np.nan)
+    held = np.where(step >= 0, steps[..., np.maximum(step, 0)], np.nan)
+    return np.asarray(held, dtype=np.float64)
 
 
 def _by_hour(values: Floats, clock: GridClock) -> Floats:
@@ -76,7 +75,8 @@ def _log_of_mean(values: Floats) -> Floats:
     count = known.sum(axis=-1)
     total = np.where(known, values, 0.0).sum(axis=-1)
     usable = (count >= MIN_SHARE * values.shape[-1]) & (total > 0.0)
-    return np.log(np.where(usable, total, np.nan) / np.maximum(count, 1))
+    mean = np.where(usable, total, np.nan) / np.maximum(count, 1)
+    return np.asarray(np.log(mean), dtype=np.float64)
 
 
 def _daily_gap(log_ranges: Floats, squares: Floats, clock: GridClock) -> Floats:

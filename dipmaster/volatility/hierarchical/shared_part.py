@@ -116,7 +116,7 @@ def normalise(found: Evidence, p: int) -> float:
         total += found.weight[p, g]
     for g in range(found.weight.shape[1]):
         found.weight[p, g] /= total
-    return top + np.log(total)
+    return float(top + np.log(total))
 
 
 @inner_kernel

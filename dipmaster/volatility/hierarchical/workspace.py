@@ -62,9 +62,7 @@ def make_workspace(model: FilterModel, coins: int) -> Workspace:
             np.zeros((*shape, parts)),
             covariance.copy(),
         ),
-        predicted=Predicted(
-            np.empty(width), np.empty(width), np.empty(shape), np.empty(shape)
-        ),
+        predicted=Predicted(np.empty(width), np.empty(width), np.empty(shape), np.empty(shape)),
         ahead=CoinBanks(np.empty(shape), np.empty((*shape, parts)), np.empty(covariance.shape)),
         evidence=Evidence(
             np.empty((size, nodes)),
