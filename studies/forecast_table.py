@@ -13,7 +13,7 @@ import pandas as pd
 
 from dipmaster.core.panel import align_bars
 from dipmaster.core.params import Params
-from dipmaster.core.params.volatility import FORECAST_NAMES
+from dipmaster.core.params.volatility import FORECAST_NAMES, ForecastEvaluation
 from dipmaster.core.store import read_params
 from dipmaster.market.simulator import simulate_market
 from dipmaster.results.volatility.forecasts import ModelConfidenceSet, PooledForecasts
@@ -31,7 +31,9 @@ def read_bars(folder: Path) -> dict[str, pd.DataFrame]:
     return {name: frame[frame["open_time"] < last] for name, frame in bars.items()}
 
 
-def evaluate_market(bars: Mapping[str, pd.DataFrame], params: Params) -> PooledForecasts:
+def evaluate_market(
+    bars: Mapping[str, pd.DataFrame], params: Params, evaluation: ForecastEvaluation
+) -> PooledForecasts:
     """Forecasts of one market, all coins as one."""
     panel = align_bars(bars, params.ingest.raw.half_spread_bps)
     volatility = compute_volatility(panel, params.volatility, params.ingest.source)
@@ -41,7 +43,7 @@ def evaluate_market(bars: Mapping[str, pd.DataFrame], params: Params) -> PooledF
         {name: volatility.forecasts.by_name(name) for name in FORECAST_NAMES},
         out_of_sample_bar(volatility, params.split),
         params.volatility.forecast,
-        params.volatility.evaluation,
+        evaluation,
     ).pooled
     assert isinstance(pooled, PooledForecasts)
     return pooled
@@ -67,18 +69,17 @@ def main() -> None:
     parser.add_argument("--block", type=float, help="hours")
     given = parser.parse_args()
     params = read_params("ingest", "volatility", "split")
+    evaluation = params.volatility.evaluation
     if given.block:
-        evaluation = params.volatility.evaluation
         evaluation = evaluation.model_copy(update={"hac_days": given.block / 24})
-        volatility = params.volatility.model_copy(update={"evaluation": evaluation})
-        params = params.model_copy(update={"volatility": volatility})
     print(f"{'market':>8} {'origins':>7} {'forecast':>10} {'QLIKE':>8} {'DM HAR':>7} {'p':>7}")
     if given.bars:
-        print_market("real", evaluate_market(read_bars(given.bars), params))
+        print_market("real", evaluate_market(read_bars(given.bars), params, evaluation))
         return
     for seed in given.seeds:
         simulated = params.ingest.simulated.model_copy(update={"seed": seed})
-        print_market(str(seed), evaluate_market(simulate_market(simulated).bars, params))
+        bars = simulate_market(simulated).bars
+        print_market(str(seed), evaluate_market(bars, params, evaluation))
 
 
 if __name__ == "__main__":

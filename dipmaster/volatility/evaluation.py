@@ -43,7 +43,9 @@ def evaluate_volatility(
         For its start: `burn_in_days` after the first bar, at the next midnight.
     """
     first_bar = out_of_sample_bar(volatility, split)
-    forecasts = {name: volatility.forecasts.by_name(name) for name in FORECAST_NAMES}
+    forecasts: dict[str, Floats] = {
+        name: volatility.forecasts.by_name(name) for name in FORECAST_NAMES
+    }
     return record.VolatilityResults(
         out_of_sample_from=format_time(_out_of_sample_start_ms(volatility, split)),
         forecast_used=params.forecast,

@@ -60,7 +60,7 @@ def test_what_the_forecast_in_use_costs(built: ReportInputs) -> None:
     text = say(SENTENCES, "cost_of_choice", cost, FORECASTS)
     assert text == (
         "The forecast in use, GARCH(1,1), costs 0.116 in QLIKE against the lowest, range-HAR "
-        "(Diebold-Mariano +20.1, p < 0.001; the lowest is selected after the fact)."
+        "(Diebold-Mariano +20.10, p < 0.001; the lowest is selected after the fact)."
     )
     assert text in printed(built)
     short = replace(cost, test=replace(cost.test, dm=None, p=None, reason="3 of 4 blocks"))
@@ -77,7 +77,7 @@ def test_every_coin_has_a_row_and_one_without_forecasts_its_reason(
 ) -> None:
     rows = forecasts.rows(built.volatility.forecasts)
     assert [row.symbol for row in rows] == sorted(built.volatility.forecasts.by_symbol)
-    assert {len(row.cells) for row in rows} == {11}
+    assert {len(row.cells) for row in rows} == {10}
     quick = states["phase 1, quick"]()
     (reason,) = {row.reason for row in forecasts.rows(quick.volatility.forecasts)}
     assert reason in printed(quick)

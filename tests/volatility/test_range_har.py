@@ -59,7 +59,7 @@ def test_range_har_is_a_plain_regression(params, horizon: int) -> None:
 
 
 def test_the_default_horizon_is_two_hours(params) -> None:
-    clock = GridClock(MONDAY, 15 * 288)
+    clock = GridClock(MONDAY, 22 * 288)
     ranges, squares = make_bars(clock.bars)
     short, default, day = (
         forecast_range_har(ranges, squares, clock, params.har, 7, *horizon)

@@ -16,7 +16,7 @@ TICKS = (0.5, 1, 2, 5, 10, 20, 50)
 
 def calibration(panels: Sequence[tuple[str, Sequence[Bin]]]) -> Markup:
     """Deciles of each forecast: mean forecast against what was realised, both per day."""
-    figure = new_figure(48)
+    figure = new_figure(54)
     drawn = [value for _, bins in panels for one in bins for value in one.drawn]
     low, high = 0.85 * min(drawn, default=0.005), 1.15 * max(drawn, default=0.1)
     axes_of = figure.subplots(1, len(panels), sharey=True, squeeze=False)[0]
@@ -29,7 +29,7 @@ def calibration(panels: Sequence[tuple[str, Sequence[Bin]]]) -> Markup:
 
 
 def _deciles(axes: Axes, title: str, bins: Sequence[Bin], low: float, high: float) -> None:
-    axes.set_title(title)
+    axes.set_title(title.replace(" (used)", "\n(used)"))
     axes.plot([low, high], [low, high], color=GREY, linewidth=0.9, linestyle=AGREEMENT)
     marks = [percent_mark(one.realised, one.low, one.high) for one in bins]
     draw_points(axes, [100 * one.forecast for one in bins], marks)
@@ -42,7 +42,7 @@ def _deciles(axes: Axes, title: str, bins: Sequence[Bin], low: float, high: floa
         axis.set_tick_params(which="minor", length=0)
     axes.set_xlim(low, high)
     axes.set_ylim(low, high)
-    axes.set_xlabel("forecast, per cent per day")
+    axes.set_xlabel("forecast,\nper cent per day")
     axes.grid()
 
 

@@ -14,7 +14,7 @@ from dipmaster.results.volatility.forecasts import (
 )
 from dipmaster.results.volatility.garch import CoinGarch, GarchFit
 
-COMPARED = ("rv_ewma", "har", "har_range")
+COMPARED = ("rv_ewma", "har")
 
 
 @dataclass(frozen=True)
