@@ -30,7 +30,7 @@ from dipmaster.volatility.season import estimate_profiles, season_factors
 SEEDS = (301, 302, 303)
 DWELL_DAYS = (3.0, 5.0, 8.0)
 HOME_AWAY_DAYS = ((5.0, 2.0), (10.0, 2.0), (20.0, 2.0), (5.0, 5.0))
-HISTORIES = (1, 6)
+HISTORIES = (3, 6, 12)
 
 
 def vary_rates(regime: Regime) -> Iterator[tuple[str, Regime]]:

@@ -80,7 +80,7 @@ def test_all_detectors_are_kept_beside_each_other(params) -> None:
     [
         {"detector": "best"},
         {"hierarchical": {"home_days": 0.0}},
-        {"hierarchical": {"histories": 0}},
+        {"hierarchical": {"histories": 2}},  # one a state at least
         {"hierarchical": {"outlier_frac": 0.6}},
         {"hierarchical": {"level": {"sd": 0.2}}},
     ],

@@ -90,7 +90,7 @@ class HierarchicalFilter(Section):
     common_noise_sd: float = number("the same, shared by all coins", ge=0.001, le=5)
     outlier_frac: float = frac("share of observations with more noise", ge=0.0, le=0.5)
     outlier_variance: float = number("variance that these have besides", ge=0.01, le=25)
-    histories: int = number("histories of the market's state kept", ge=1, le=100)
+    histories: int = number("histories of the market's state kept", ge=3, le=100)
     memory_days: float = number("days after which a change is forgotten", ge=0.1, le=365)
 
 
