@@ -147,3 +147,30 @@ def test_a_reference_without_a_bar_has_its_reason(built: ReportInputs) -> None:
         replace(built, volatility=replace(built.volatility, regimes=replace(judged, market=coin)))
     )
     assert "Regimes cannot be assessed: no bar on which both are known." in text
+
+
+def test_the_two_questions_are_named_and_the_rule_where_it_decides() -> None:
+    by_rule = say(SENTENCES, "two_questions", "by_source")
+    by_param = say(SENTENCES, "two_questions", "level_filter")
+    assert by_rule.startswith("These are two questions: ")
+    assert "A rule set beforehand uses the hierarchical filter on simulated bars" in by_rule
+    assert by_param.endswith("(volatility.regime.detector), set before any result.")
+
+
+def test_every_detector_has_its_accuracies_and_delays(built: ReportInputs) -> None:
+    judged = built.volatility.regimes
+    assert isinstance(judged, RegimeResults)
+    rows = detectors.detectors(judged)
+    accuracies = table(detectors.accuracy_columns(), rows).rows
+    delays = table(detectors.agreement_columns(truth=True), rows).rows
+    assert len(accuracies) == len(delays) == 6
+    assert [row[0] for row in accuracies if "(used)" in row[0]] == ["Level filter, market (used)"]
+    assert {row[-2:] for row in delays} == {("4.1", "3.5")}
+    assert plain(accuracies[0][2]).startswith("92.4 %")
+
+
+def test_the_delay_is_that_of_the_detector_in_use(built: ReportInputs) -> None:
+    judged = built.volatility.regimes
+    assert isinstance(judged, RegimeResults)
+    assert judged.delay == judged.market.market_delay
+    assert replace(judged, detector_used="hierarchical").delay == judged.hierarchical.coin_delay
