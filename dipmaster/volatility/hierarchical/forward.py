@@ -54,11 +54,11 @@ def run_filter(
     for t in range(observed.shape[0]):
         for h in range(kept):
             predict_history(model, work, h)
-        count = 0
+        work.candidates.filled[0] = 0
         for h in range(kept):
             for b in range(3):
-                count = branch_history(model, work, observed, t, h, b, count)
-        kept = choose_heaviest(work.candidates, count, work.chosen)
+                branch_history(model, work, observed, t, h, b)
+        kept = choose_heaviest(work.candidates, work.chosen)
         total = log_total(work.candidates, work.chosen, kept)
         for j in range(kept):
             update_history(model, work, observed, t, j, total)
@@ -79,20 +79,20 @@ def predict_history(model: FilterModel, work: Workspace, h: int) -> None:
 
 @inner_kernel
 def branch_history(
-    model: FilterModel, work: Workspace, observed: Floats, t: int, h: int, state: int, count: int
-) -> int:
-    """Candidate of history `h` and the state that follows; how many there are then."""
+    model: FilterModel, work: Workspace, observed: Floats, t: int, h: int, state: int
+) -> None:
+    """Candidate of history `h` and the state that follows, where it can."""
     now = work.histories
     move = model.market_transition[now.state[h], state]
     if move <= 0.0:
-        return count
+        return
     pair = 3 * h + state
     likelihood = weigh_nodes(
         model, observed, work.ahead, work.predicted, work.evidence, t, h, state, pair
     )
     weight = now.log_weight[h] + np.log(move) + likelihood
     last = time_of_change(now.state[h], state, now.changed[h], t, model.memory_steps)
-    return add_candidate(work.candidates, count, weight, state, last, pair)
+    add_candidate(work.candidates, weight, state, last, pair)
 
 
 @inner_kernel

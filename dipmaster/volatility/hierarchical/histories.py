@@ -15,6 +15,8 @@ class Candidates(NamedTuple):
 
     Attributes
     ----------
+    filled
+        How many there are, shape (1,).
     log_weight
         Of all that were merged into it.
     heaviest
@@ -25,6 +27,7 @@ class Candidates(NamedTuple):
         3 x history + state of the heaviest.
     """
 
+    filled: Ints
     log_weight: Floats
     heaviest: Floats
     state: Ints
@@ -34,28 +37,29 @@ class Candidates(NamedTuple):
 
 @inner_kernel
 def add_candidate(
-    found: Candidates, count: int, log_weight: float, state: int, changed: int, pair: int
-) -> int:
-    """Merge it with the candidate that is alike, or append it; how many there are then."""
+    found: Candidates, log_weight: float, state: int, changed: int, pair: int
+) -> None:
+    """Merge it with the candidate that is alike, or append it."""
+    count = found.filled[0]
     for c in range(count):
         if found.state[c] == state and found.changed[c] == changed:
             high, low = max(found.log_weight[c], log_weight), min(found.log_weight[c], log_weight)
             found.log_weight[c] = high + np.log1p(np.exp(low - high))
             if log_weight > found.heaviest[c]:
                 found.heaviest[c], found.pair[c] = log_weight, pair
-            return count
+            return
     found.log_weight[count] = found.heaviest[count] = log_weight
     found.state[count], found.changed[count], found.pair[count] = state, changed, pair
-    return count + 1
+    found.filled[0] += 1
 
 
 @inner_kernel
-def choose_heaviest(found: Candidates, count: int, chosen: Ints) -> int:
+def choose_heaviest(found: Candidates, chosen: Ints) -> int:
     """Places of the heaviest, heaviest first, as many as `chosen` holds; of equals the first."""
-    kept = min(chosen.size, count)
+    kept: int = min(chosen.size, found.filled[0])
     for j in range(kept):
         best = -1
-        for c in range(count):
+        for c in range(found.filled[0]):
             taken = False
             for k in range(j):
                 taken = taken or chosen[k] == c

@@ -72,6 +72,7 @@ def make_workspace(model: FilterModel, coins: int) -> Workspace:
             np.empty((size, coins, nodes)),
         ),
         candidates=Candidates(
+            np.zeros(1, dtype=np.int64),
             np.empty(size),
             np.empty(size),
             *(np.empty(size, dtype=np.int64) for _ in range(3)),
