@@ -20,9 +20,9 @@ NO_SPREAD = 0.0  # volatility is measured on prices alone
 
 def main() -> None:
     """Write data/volatility whole, then how forecasts and regimes were judged."""
-    params = store.read_params("volatility", "split")
+    params = store.read_params("volatility", "split", "ingest.source")
     panel = align_bars(catalog.read_symbols(catalog.BARS, table=BARS), NO_SPREAD)
-    found = compute_volatility(panel, params.volatility)
+    found = compute_volatility(panel, params.volatility, params.ingest.source)
     with store.atomic_folder(catalog.VOLATILITY) as folder:
         map_in_threads(
             lambda symbol: store.write_table(

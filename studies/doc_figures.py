@@ -29,6 +29,19 @@ from dipmaster.results.volatility.regimes import DetectorResults, RegimeAccuracy
 DOCS = Path(__file__).parents[1] / "docs"
 Alone = StepAlone | ConfirmationSign
 BLOCK = re.compile(r"(<!-- figures: (\w+) -->\n).*?(<!-- end of figures -->)", re.DOTALL)
+DETECTORS = (
+    "hierarchical",
+    "hierarchical_market",
+    "range_class",
+    "market",
+    "coin",
+    "naive",
+)
+REFERENCES = {
+    "coin_truth": "state of the coin",
+    "market_truth": "state of the market",
+    "proxy": "class of the next 24 h (proxy)",
+}
 MODELS = {
     "lgb": "LightGBM",
     "xgb": "XGBoost",
@@ -152,17 +165,18 @@ def tabulate_regimes() -> str:
     regimes = read_result(catalog.VOLATILITY_METRICS, VolatilityResults).regimes
     if not isinstance(regimes, RegimeResults):
         return f"{regimes.reason}\n"
-    detectors = {name: getattr(regimes, name) for name in ("market", "coin", "naive")}
-    references = {
-        "state of the market": "market_truth",
-        "state of the coin": "coin_truth",
-        "class of the next 24 h (proxy)": "proxy",
-    }
     rows = (
-        [title, *(_describe_accuracy(one, reference) for one in detectors.values())]
-        for title, reference in references.items()
+        (name + " (used)" * (name == regimes.detector_used), *_describe_detector(detector))
+        for name in DETECTORS
+        for detector in (getattr(regimes, name),)
     )
-    return build_table(("accuracy against", *detectors), rows)
+    return build_table(("accuracy against", *REFERENCES.values(), "median delay, hours"), rows)
+
+
+def _describe_detector(detector: DetectorResults) -> tuple[str, ...]:
+    delay = detector.coin_delay
+    accuracies = (_describe_accuracy(detector, reference) for reference in REFERENCES)
+    return *accuracies, format_number(delay.median_hours, 1) if delay else "-"
 
 
 def _describe_accuracy(detector: DetectorResults, reference: str) -> str:

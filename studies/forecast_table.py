@@ -36,7 +36,7 @@ def evaluate_market(
 ) -> PooledForecasts:
     """Forecasts of one market, all coins as one."""
     panel = align_bars(bars, params.ingest.raw.half_spread_bps)
-    volatility = compute_volatility(panel, params.volatility)
+    volatility = compute_volatility(panel, params.volatility, params.ingest.source)
     pooled = evaluate_forecasts(
         volatility.symbols,
         volatility.returns,

@@ -250,7 +250,7 @@ def score_bars(
 
 
 def _compute_volatility_tables(panel: Panel, params: Params) -> dict[str, pd.DataFrame]:
-    market_volatility = volatility_of(panel, params.volatility)
+    market_volatility = volatility_of(panel, params.volatility, params.ingest.source)
     columns_read = ["open_time", *dict.fromkeys((*VOLATILITY_COLUMNS, *exits.VOLATILITY_COLUMNS))]
     return {
         name: volatility_table(name, market_volatility, params.volatility)[columns_read]

@@ -45,7 +45,7 @@ def simulate_bars_and_regime(params: Params, seed: int) -> tuple[Panel, Classes]
 def evaluate_poolings(seed: int, params: Params) -> list[tuple[float, float]]:
     """Accuracy and bias of each pooling."""
     panel, truth = simulate_bars_and_regime(params, seed)
-    volatility = compute_volatility(panel, params.volatility)
+    volatility = compute_volatility(panel, params.volatility, "simulated")
     level = volatility.regimes.level_daily
     first = out_of_sample_bar(volatility, params.split)
     defined = np.array(MARKET_MODEL.regime_vol_daily)[truth[first:]]

@@ -9,11 +9,14 @@ from dipmaster.core.kernels import Bools, Floats, Ints
 from dipmaster.core.panel import Panel, to_epoch_ms, to_timestamps
 from dipmaster.core.parallel import map_in_threads
 from dipmaster.core.params import Volatility
+from dipmaster.core.params.market import Source
 from dipmaster.core.tables import I8, VOLATILITY
 from dipmaster.core.time_units import BAR_MS, BARS_PER_DAY
 from dipmaster.volatility.baselines import compute_season_ahead, forecast_har, forecast_rv_ewma
 from dipmaster.volatility.clock import GridClock
+from dipmaster.volatility.detectors import Regimes, combine_regimes, select_detector
 from dipmaster.volatility.garch import GarchPath, fit_rolling_garch
+from dipmaster.volatility.hierarchical import detect_states
 from dipmaster.volatility.measures import (
     Measures,
     compute_log_ranges,
@@ -21,8 +24,9 @@ from dipmaster.volatility.measures import (
     compute_measures,
     mask_unusable_bars,
 )
+from dipmaster.volatility.range_class import forecast_classes
 from dipmaster.volatility.range_har import combine_forecasts, forecast_range_har
-from dipmaster.volatility.regime import Regimes, detect_regimes
+from dipmaster.volatility.regime import filter_levels
 from dipmaster.volatility.season import estimate_profiles, season_factors
 
 
@@ -72,7 +76,7 @@ class MarketVolatility:
         return np.asarray((to_epoch_ms(times) - self.clock.first_ms) // BAR_MS, dtype=np.int64)
 
 
-def compute_volatility(panel: Panel, params: Volatility) -> MarketVolatility:
+def compute_volatility(panel: Panel, params: Volatility, source: Source) -> MarketVolatility:
     """Measures, forecasts and regimes of every bar, each from closed bars alone.
 
     Parameters
@@ -81,6 +85,8 @@ def compute_volatility(panel: Panel, params: Volatility) -> MarketVolatility:
         From `dipmaster.core.panel.align_bars`.
     params
         Section `volatility`.
+    source
+        Of the bars; `regime.detector: by_source` follows it.
     """
     bars = mask_unusable_bars(panel)
     clock = GridClock(int(panel.open_time[0]), panel.bars)
@@ -91,19 +97,27 @@ def compute_volatility(panel: Panel, params: Volatility) -> MarketVolatility:
     paths = map_in_threads(
         lambda row: fit_rolling_garch(row, profile, clock, params.garch), list(returns), "GARCH"
     )
+    squares, ranges = (returns / season) ** 2, compute_log_ranges(bars) / season
     forecasts = _compute_forecasts(
-        (returns / season) ** 2,
-        compute_log_ranges(bars) / season,
+        squares,
+        ranges,
         compute_season_ahead(profile, clock),
         paths,
         clock,
         params,
     )
-    regimes = detect_regimes(
+    levels = filter_levels(
         measures.bipower_middle,
         np.stack([path.level_daily for path in paths]),
         measures.intraday,
         measures.cross_asset,
+        params.regime,
+    )
+    regimes = combine_regimes(
+        levels,
+        detect_states(ranges, squares, clock, params),
+        forecast_classes(ranges, squares, profile, clock, params),
+        select_detector(params.regime, source),
         params.regime,
     )
     exists = np.isfinite(panel.close)
@@ -172,6 +186,9 @@ def build_volatility_table(
         "regime_market": regimes.market,
         "regime_coin": regimes.coin[i],
         "regime_naive": regimes.naive[i],
+        "regime_hierarchical_market": regimes.hierarchical_market,
+        "regime_hierarchical": regimes.hierarchical[i],
+        "regime_range_class": regimes.range_class[i],
         "size_factor": regimes.size_factor[i],
         "no_new_trades": regimes.no_new_trades[i],
     }

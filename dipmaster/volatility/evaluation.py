@@ -86,39 +86,39 @@ def _evaluate_detectors(
 ) -> regimes.RegimeResults | regimes.RegimesNotJudged:
     if volatility.clock.bars - first_bar < BARS_PER_DAY:
         return regimes.RegimesNotJudged(reason="less than a day out of sample")
-    exists = volatility.exists
+    exists, found = volatility.exists, volatility.regimes
     proxy = regime_accuracy.classify_next_day(volatility.returns, params.regime)
     compare = partial(evaluate_regimes, first_bar=first_bar, params=params.evaluation)
 
     def evaluate_detector(classes: Classes) -> regimes.DetectorResults:
         predicted = np.where(exists, classes, -1)
+        if truth is None:
+            return regimes.DetectorResults(proxy=compare(predicted, proxy))
         return regimes.DetectorResults(
             proxy=compare(predicted, proxy),
-            market_truth=compare(predicted, np.where(exists, truth.market, -1)) if truth else None,
-            coin_truth=compare(predicted, truth.coins) if truth else None,
+            market_truth=compare(predicted, np.where(exists, truth.market, -1)),
+            coin_truth=compare(predicted, truth.coins),
+            market_delay=_measure_delay(classes, truth.market, first_bar),
+            coin_delay=_measure_delay(classes, truth.coins, first_bar),
         )
 
-    used = params.regime.pooling
     return regimes.RegimeResults(
         target=REGIME_ACCURACY_FRAC,
-        detector_used=used,
-        market=evaluate_detector(volatility.regimes.market),
-        coin=evaluate_detector(volatility.regimes.coin),
-        naive=evaluate_detector(volatility.regimes.naive),
+        detector_used=found.detector,
+        market=evaluate_detector(found.market),
+        coin=evaluate_detector(found.coin),
+        naive=evaluate_detector(found.naive),
+        hierarchical_market=evaluate_detector(found.hierarchical_market),
+        hierarchical=evaluate_detector(found.hierarchical),
+        range_class=evaluate_detector(found.range_class),
         episodes=len(regime_accuracy.find_episodes(truth.market, first_bar)) if truth else None,
-        delay=_measure_delay(volatility, truth, first_bar, used) if truth else None,
     )
 
 
-def _measure_delay(
-    volatility: MarketVolatility, truth: LatentRegimes, first_bar: int, used: regimes.DetectorName
-) -> regimes.DetectionDelay:
-    """Of the detector in use: the market's state, or each coin's own, coins pooled."""
-    if used == "market":
-        predicted, state = volatility.regimes.market[None], truth.market[None]
-    else:
-        predicted, state = volatility.regimes.coin, truth.coins
-    return regime_accuracy.measure_delays(used, predicted, state, first_bar)
+def _measure_delay(classes: Classes, truth: Classes, first_bar: int) -> regimes.DetectionDelay:
+    """One row where both are the market's, else a row a coin."""
+    predicted, true = np.broadcast_arrays(np.atleast_2d(classes), np.atleast_2d(truth))
+    return regime_accuracy.measure_delays(predicted, true, first_bar)
 
 
 def _regime_shares(volatility: MarketVolatility, first_bar: int) -> regimes.RegimeShares:

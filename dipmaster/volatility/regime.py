@@ -15,13 +15,11 @@ UNKNOWN = -1
 
 
 @dataclass(frozen=True)
-class Regimes:
-    """Levels and classes of shape (coins, bars), the market's (bars,).
+class LevelRegimes:
+    """Levels and their classes, shape (coins, bars), the market's (bars,).
 
     Attributes
     ----------
-    regime
-        The one that `regime.pooling` chooses.
     market
         Market's level through the filter: one regime for all coins.
     coin
@@ -32,17 +30,14 @@ class Regimes:
 
     level_daily: Floats
     market_level_daily: Floats
-    regime: Classes
     market: Classes
     coin: Classes
     naive: Classes
-    size_factor: Floats
-    no_new_trades: Classes
 
 
-def detect_regimes(
+def filter_levels(
     realised: Floats, garch: Floats, intraday: Floats, cross_asset: Floats, params: Regime
-) -> Regimes:
+) -> LevelRegimes:
     """Levels and regimes from four measures in daily units.
 
     The market's level is the median over coins. It finds the state of the market
@@ -57,7 +52,7 @@ def detect_regimes(
 
     Returns
     -------
-    Regimes
+    LevelRegimes
         A level is NaN where any of its four measures is: what is missing is not
         replaced by the others. Class -1 is "not known".
     """
@@ -69,25 +64,12 @@ def detect_regimes(
         + weights.cross_asset * cross_asset
     )
     market = median_over_present(level)
-    pooled = params.pooling == "market"
-    market_regime = filter_regimes(market, params)
-    coin_regime = np.stack([filter_regimes(row, params) for row in level])
-    market_regime_by_coin = np.broadcast_to(market_regime, coin_regime.shape)
-    regime = np.where(
-        np.isnan(level), UNKNOWN, market_regime_by_coin if pooled else coin_regime
-    ).astype(np.int8)
-    factors = params.size_factors
-    by_class = np.array([factors.low, factors.normal, factors.high, np.nan])
-    above_limit = np.where(level > params.no_new_trades_daily_frac, 1, 0)
-    return Regimes(
+    return LevelRegimes(
         level_daily=level,
         market_level_daily=market,
-        regime=regime,
-        market=market_regime,
-        coin=coin_regime,
+        market=filter_regimes(market, params),
+        coin=np.stack([filter_regimes(row, params) for row in level]),
         naive=classify(level, params),
-        size_factor=by_class[regime],
-        no_new_trades=np.where(np.isnan(level), UNKNOWN, above_limit).astype(np.int8),
     )
 
 

@@ -124,9 +124,7 @@ def find_episodes(truth: Classes, first_bar: int) -> Ints:
     return np.concatenate([[0], changes]).astype(np.int64) + first_bar
 
 
-def measure_delays(
-    detector: results.DetectorName, predicted: Classes, truth: Classes, first_bar: int
-) -> results.DetectionDelay:
+def measure_delays(predicted: Classes, truth: Classes, first_bar: int) -> results.DetectionDelay:
     """Hours from each change of the true state to the first bar on which it is named.
 
     A change whose state ended before it was named is missed. The first spell of a
@@ -135,8 +133,6 @@ def measure_delays(
 
     Parameters
     ----------
-    detector
-        Whose regimes they are; it goes into the result.
     predicted, truth
         Shape (rows, bars): one row for the market, or one a coin; -1 is not known.
     """
@@ -147,7 +143,6 @@ def measure_delays(
     ]
     hours = [delay for delay in delays_by_change if delay is not None]
     return results.DetectionDelay(
-        detector=detector,
         changes=len(delays_by_change),
         undetected=len(delays_by_change) - len(hours),
         median_hours=float(np.median(hours)) if hours else None,

@@ -149,24 +149,30 @@ def regimes(known: bool) -> RegimeResults:
             proxy=proxy,
             market_truth=regime_accuracy(accuracy),
             coin_truth=regime_accuracy(0.76),
+            market_delay=delay(122, 3.5),
+            coin_delay=delay(1320, 4.1),
         )
 
-    delay = DetectionDelay(
-        detector="market",
-        changes=122,
-        undetected=7,
-        median_hours=3.5,
-        mean_hours=4.8,
-        p90_hours=7.8,
-    )
     return RegimeResults(
         target=0.9,
         detector_used="market",
         market=detector(0.844),
         coin=detector(0.725),
         naive=detector(0.706),
+        hierarchical_market=detector(0.982),
+        hierarchical=detector(0.924),
+        range_class=detector(0.762),
         episodes=123 if known else None,
-        delay=delay if known else None,
+    )
+
+
+def delay(changes: int, median_hours: float) -> DetectionDelay:
+    return DetectionDelay(
+        changes=changes,
+        undetected=7,
+        median_hours=median_hours,
+        mean_hours=4.8,
+        p90_hours=7.8,
     )
 
 

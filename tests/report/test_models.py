@@ -158,3 +158,30 @@ def test_an_exit_probability_without_any_licence_is_never_used(states: States) -
     assert "Exit probability (used)" not in names
     assert "no refit had a licence" in printed(inputs)
     assert "no refit had a licence" not in printed(base)
+
+
+def test_the_two_questions_are_named_and_the_rule_where_it_decides() -> None:
+    by_rule = say(SENTENCES, "two_questions", "by_source")
+    by_param = say(SENTENCES, "two_questions", "level_filter")
+    assert by_rule.startswith("These are two questions: ")
+    assert "A rule set beforehand uses the hierarchical filter on simulated bars" in by_rule
+    assert by_param.endswith("was named in the parameters before any result.")
+
+
+def test_every_detector_has_its_accuracies_and_delays(built: ReportInputs) -> None:
+    judged = built.volatility.regimes
+    assert isinstance(judged, RegimeResults)
+    rows = detectors.detectors(judged)
+    accuracies = table(detectors.accuracy_columns(), rows).rows
+    delays = table(detectors.agreement_columns(truth=True), rows).rows
+    assert len(accuracies) == len(delays) == 6
+    assert [row[0] for row in accuracies if "(used)" in row[0]] == ["Level filter, market (used)"]
+    assert {row[-2:] for row in delays} == {("4.1", "3.5")}
+    assert plain(accuracies[0][2]).startswith("92.4 %")
+
+
+def test_the_delay_is_that_of_the_detector_in_use(built: ReportInputs) -> None:
+    judged = built.volatility.regimes
+    assert isinstance(judged, RegimeResults)
+    assert judged.delay == judged.market.market_delay
+    assert replace(judged, detector_used="hierarchical").delay == judged.hierarchical.coin_delay

@@ -134,3 +134,19 @@ def test_spells_put_together_are_the_classes(classes: list[int]) -> None:
         assert start < stop
         rebuilt[start:stop] = [state] * (stop - start)
     assert rebuilt == classes
+
+
+@pytest.mark.parametrize(
+    ("detector", "words"),
+    [
+        ("hierarchical", "state of each coin under a hierarchical filter"),
+        ("range_class", "class of a forecast of the next 24 hours"),
+        ("market", "filtered class of the median level of all coins"),
+        ("coin", "filtered class of the coin’s own level"),
+        (None, ""),
+    ],
+)
+def test_what_the_detector_in_use_does_is_said(detector: str | None, words: str) -> None:
+    text = say(SENTENCES, "detector", detector)
+    assert words in text
+    assert text.startswith("The regime in use is") == (detector is not None)

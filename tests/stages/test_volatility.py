@@ -117,8 +117,9 @@ def test_what_it_writes(workspace) -> None:
     assert report["out_of_sample_from"] == "2023-01-14T00:00:00Z"
     assert set(report["forecasts"]["pooled"]["qlike"]) == set(FORECAST_NAMES)
     assert report["regimes"]["market"]["market_truth"]["accuracy"]["value"] > 0.6
-    assert report["regimes"]["delay"]["changes"] == 3
-    assert report["regimes"]["delay"]["detector"] == "market"
+    assert report["regimes"]["market"]["market_delay"]["changes"] == 3
+    assert report["regimes"]["market"]["coin_delay"]["changes"] == 6
+    assert report["regimes"]["detector_used"] == "market"
     assert report["garch"]["AAAUSDT"]["fits"] == 3
     assert "alpha[1]" in report["garch"]["BBBUSDT"]["last_window"]["summary"]
 
@@ -137,23 +138,37 @@ def test_the_forecast_used_is_a_param(workspace, name: str) -> None:
     assert metrics()["forecasts"]["pooled"]["cost_of_choice"]["used"] == name
 
 
-def test_the_delay_is_that_of_the_detector_in_use(workspace) -> None:
-    workspace(AAAUSDT=bars(1), BBBUSDT=bars(2))
+@pytest.mark.parametrize(
+    ("change", "source", "known", "column", "used"),
+    [
+        ({"pooling": "coin"}, "simulated", True, "regime_coin", "coin"),
+        ({"detector": "by_source"}, "simulated", True, "regime_hierarchical", "hierarchical"),
+        ({"detector": "by_source"}, "raw", False, "regime_range_class", "range_class"),
+    ],
+)
+def test_the_regime_is_that_of_the_detector_in_use(
+    workspace, change: dict, source: str, known: bool, column: str, used: str
+) -> None:
+    workspace(known=known, AAAUSDT=bars(1), BBBUSDT=bars(2))
     raw = yaml.safe_load(Path("params.yaml").read_text(encoding="utf-8"))
-    raw["volatility"]["regime"]["pooling"] = "coin"
+    raw["volatility"]["regime"] |= change
+    raw["ingest"]["source"] = source
     Path("params.yaml").write_text(yaml.safe_dump(raw), encoding="utf-8")
     stage.main()
-    regimes = metrics()["regimes"]
-    assert (regimes["detector_used"], regimes["delay"]["detector"]) == ("coin", "coin")
-    assert regimes["delay"]["changes"] == 6  # three of each coin
+    assert metrics()["regimes"]["detector_used"] == used
+    for table in tables().values():
+        known_level = table["level_daily_frac"].notna()
+        assert known_level.sum() > 3000
+        assert (table["regime"] == table[column].where(known_level, -1)).all()
+        assert table.loc[known_level, "regime"].nunique() > 1
 
 
 def test_real_bars_have_a_proxy_and_no_truth(workspace) -> None:
     workspace(known=False, AAAUSDT=bars(1), BBBUSDT=bars(2))
     stage.main()
     regimes = metrics()["regimes"]
-    assert set(regimes["market"]) == {"proxy"}
-    assert "delay" not in regimes
+    for name in ("market", "coin", "naive", "hierarchical", "hierarchical_market", "range_class"):
+        assert set(regimes[name]) == {"proxy"}
     assert 0 < regimes["naive"]["proxy"]["accuracy"]["value"] < 1
 
 

@@ -163,7 +163,7 @@ def test_majority_and_nothing_known(params) -> None:
 def test_delays_by_hand() -> None:
     truth = np.repeat([0, 1, 2, 1], [100, 100, 24, 100]).astype(np.int8)
     predicted = np.repeat([0, 1, 1], [112, 112, 100]).astype(np.int8)
-    result = regime_accuracy.measure_delays("market", predicted[None], truth[None], 0)
+    result = regime_accuracy.measure_delays(predicted[None], truth[None], 0)
     assert result.changes == 3
     assert result.undetected == 1
     assert result.median_hours == 0.5  # one hour, and none
@@ -173,7 +173,7 @@ def test_delays_by_hand() -> None:
 def test_delays_of_coins_are_pooled_and_unknown_states_are_no_changes() -> None:
     truth = np.array([[0] * 100 + [1] * 100, [-1] * 50 + [0] * 50 + [2] * 100], dtype=np.int8)
     predicted = np.array([[0] * 112 + [1] * 88, [-1] * 50 + [0] * 86 + [2] * 64], dtype=np.int8)
-    result = regime_accuracy.measure_delays("coin", predicted, truth, 0)
+    result = regime_accuracy.measure_delays(predicted, truth, 0)
     assert (result.changes, result.undetected) == (2, 0)
     assert (result.median_hours, result.mean_hours) == (2.0, 2.0)  # one hour and three
 

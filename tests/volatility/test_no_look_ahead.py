@@ -8,7 +8,8 @@ import pytest
 
 from dipmaster.core.panel import align_bars
 from dipmaster.core.params.volatility import FORECAST_NAMES
-from dipmaster.volatility import build_volatility_table, compute_volatility, range_har
+from dipmaster.volatility import build_volatility_table, compute_volatility, range_class, range_har
+from dipmaster.volatility.hierarchical import detection
 
 Frames = Mapping[str, pd.DataFrame]
 MONDAY = pd.Timestamp("2023-01-16", tz="UTC")  # a refit
@@ -26,7 +27,7 @@ CUTS = [
 
 def compute_all(bars: Frames, params):
     """Tables of all coins, and the fits with the bar each serves from."""
-    volatility = compute_volatility(align_bars(bars, 1.0), params)
+    volatility = compute_volatility(align_bars(bars, 1.0), params, "simulated")
     tables = {
         symbol: build_volatility_table(symbol, volatility, params) for symbol in volatility.symbols
     }
@@ -70,6 +71,8 @@ def disturbed(bars: Frames, time: pd.Timestamp, change: str) -> dict[str, pd.Dat
         elif change == "louder":
             noise = np.exp(np.cumsum(np.random.default_rng(i).normal(0, 0.02, int(later.sum()))))
             frame.loc[later, prices] = frame.loc[later, prices].mul(noise, axis=0)
+        elif change == "wider":
+            frame.loc[later, "high"] *= 1.1
         else:
             frame.loc[later, prices] *= 1000.0
         out[symbol] = frame
@@ -86,7 +89,7 @@ def first(coins) -> pd.Timestamp:
     return min(frame["open_time"].iloc[0] for frame in coins.values())
 
 
-@pytest.mark.parametrize("change", ["missing", "louder", "a thousand times"])
+@pytest.mark.parametrize("change", ["missing", "louder", "wider", "a thousand times"])
 @pytest.mark.parametrize("time", [MONDAY - FIVE, MONDAY + pd.Timedelta("3h35min")])
 def test_disturbing_every_later_bar_changes_nothing_before(
     full, coins, params, first, time, change
@@ -106,7 +109,10 @@ def test_the_past_is_not_empty(full) -> None:
     early = tables["AAAUSDT"][tables["AAAUSDT"]["open_time"] < MONDAY]
     for name in (*FORECAST_NAMES, "level"):
         assert early[f"{name}_daily_frac"].notna().any(), name
-    assert (early["regime"] >= 0).any()
+    for name in ("", "_coin", "_hierarchical", "_hierarchical_market"):
+        assert (early[f"regime{name}"] >= 0).any(), name
+    last_cut = tables["AAAUSDT"]["open_time"] < max(CUTS)
+    assert (tables["AAAUSDT"].loc[last_cut, "regime_range_class"] >= 0).any()
     assert early["season_factor"].nunique() > 24
     assert len(fits["AAAUSDT"][0]) >= 3
 
@@ -150,4 +156,27 @@ def test_a_fit_on_targets_that_are_not_over_is_found(coins, params, first, monke
     time = MONDAY + FIVE
     other = compute_all(disturbed(coins, time, "louder"), params)
     with pytest.raises(AssertionError, match=r"\['range_har_daily_frac', 'har_range_daily_frac'\]"):
+        assert_same_past(compute_all(coins, params), other, time, first)
+
+
+def test_an_hour_that_is_not_over_is_found(coins, params, first, monkeypatch) -> None:
+    """Planted in the hierarchical filter: a bar has the state of its own hour."""
+    honest = detection.hold_on_bars
+    monkeypatch.setattr(
+        detection,
+        "hold_on_bars",
+        lambda steps, clock: honest(np.roll(steps, -1, axis=-1), clock),
+    )
+    time = MONDAY + pd.Timedelta("3h05min")
+    other = compute_all(disturbed(coins, time, "wider"), params)
+    with pytest.raises(AssertionError, match="'regime_hierarchical'"):
+        assert_same_past(compute_all(coins, params), other, time, first)
+
+
+def test_a_day_that_is_not_over_is_found(coins, params, first, monkeypatch) -> None:
+    """Planted in the range forecast's class: rows up to the refit, whose day ends after it."""
+    monkeypatch.setattr(range_class, "_is_over", lambda ends, edge: ends < edge)
+    time = MONDAY + pd.Timedelta("6h")
+    other = compute_all(disturbed(coins, time, "louder"), params)
+    with pytest.raises(AssertionError, match=r"\['regime_range_class'\]"):
         assert_same_past(compute_all(coins, params), other, time, first)

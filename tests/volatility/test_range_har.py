@@ -115,7 +115,7 @@ def test_the_mean_is_geometric_and_needs_both() -> None:
 
 
 def test_columns_are_the_forecasts_with_the_season_put_back(coins, panel, params) -> None:
-    volatility = compute_volatility(panel, params)
+    volatility = compute_volatility(panel, params, "simulated")
     table = build_volatility_table("BBBUSDT", volatility, params)
     har, range_har, both = (
         table[f"{name}_daily_frac"].to_numpy() for name in ("har", "range_har", "har_range")
@@ -138,7 +138,9 @@ def test_columns_are_the_forecasts_with_the_season_put_back(coins, panel, params
 @pytest.mark.parametrize("name", ["range_har", "har_range"])
 def test_the_forecast_of_the_strategy_is_a_param(coins, params, name: str) -> None:
     chosen = params.model_copy(update={"forecast": name})
-    volatility = compute_volatility(align_bars({"AAAUSDT": coins["AAAUSDT"]}, 1.0), chosen)
+    volatility = compute_volatility(
+        align_bars({"AAAUSDT": coins["AAAUSDT"]}, 1.0), chosen, "simulated"
+    )
     table = build_volatility_table("AAAUSDT", volatility, chosen)
     used = table["forecast_daily_frac"]
     assert used.notna().any()

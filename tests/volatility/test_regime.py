@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from dipmaster.volatility.regime import class_centres, classify, detect_regimes, filter_regimes
+from dipmaster.volatility.regime import class_centres, classify, filter_levels, filter_regimes
 
 
 def slow_filter(level, params):
@@ -38,20 +38,17 @@ def test_thresholds_are_the_roadmaps(params) -> None:
 def test_the_level_by_hand(params) -> None:
     realised, garch = np.array([[0.01, 0.2]]), np.array([[0.02, 0.2]])
     intraday, cross = np.array([[0.03, 0.2]]), np.array([0.04, 0.2])
-    regimes = detect_regimes(realised, garch, intraday, cross, params.regime)
-    assert regimes.level_daily[0, 0] == pytest.approx(0.3 * 0.01 + 0.3 * 0.02 + 0.2 * 0.07)
-    assert regimes.no_new_trades.tolist() == [[0, 1]]
-    assert regimes.naive.tolist() == [[1, 2]]
-    assert regimes.size_factor[0, 0] == 0.9
+    levels = filter_levels(realised, garch, intraday, cross, params.regime)
+    assert levels.level_daily[0, 0] == pytest.approx(0.3 * 0.01 + 0.3 * 0.02 + 0.2 * 0.07)
+    assert levels.naive.tolist() == [[1, 2]]
 
 
 def test_what_is_missing_is_not_replaced(params) -> None:
     nan, known = np.full((1, 3), np.nan), np.full((1, 3), 0.03)
-    regimes = detect_regimes(known, nan, known, known[0], params.regime)
-    assert (regimes.regime == -1).all()
-    assert (regimes.naive == -1).all()
-    assert (regimes.no_new_trades == -1).all()
-    assert np.isnan(regimes.size_factor).all()
+    levels = filter_levels(known, nan, known, known[0], params.regime)
+    assert np.isnan(levels.level_daily).all()
+    assert (levels.coin == -1).all()
+    assert (levels.naive == -1).all()
 
 
 def test_filter_is_the_slow_one(params) -> None:
@@ -80,17 +77,6 @@ def test_a_flicker_around_a_threshold_changes_nothing(params) -> None:
 def test_one_wild_coin_does_not_move_the_market(params) -> None:
     calm = np.full((5, 200), 0.03)
     calm[4] = 0.5
-    regimes = detect_regimes(calm, calm, calm, np.full(200, 0.03), params.regime)
-    assert (regimes.regime == 1).all()
-    assert regimes.coin[:, -1].tolist() == [1, 1, 1, 1, 2]
-    assert regimes.no_new_trades[:, -1].tolist() == [0, 0, 0, 0, 1]
-
-
-def test_pooling_is_a_param(params) -> None:
-    calm = np.full((5, 200), 0.03)
-    calm[4] = 0.5
-    by_coin = params.regime.model_copy(update={"pooling": "coin"})
-    regimes = detect_regimes(calm, calm, calm, np.full(200, 0.03), by_coin)
-    assert (regimes.regime == regimes.coin).all()
-    assert regimes.size_factor[:, -1].tolist() == [0.9, 0.9, 0.9, 0.9, 0.7]
-    assert (regimes.market == 1).all()
+    levels = filter_levels(calm, calm, calm, np.full(200, 0.03), params.regime)
+    assert (levels.market == 1).all()
+    assert levels.coin[:, -1].tolist() == [1, 1, 1, 1, 2]

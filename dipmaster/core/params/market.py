@@ -9,6 +9,7 @@ from dipmaster.core.params.base import Section, UtcDate, frac, number
 
 SetName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9._-]*$", max_length=100)]
 Symbol = Annotated[str, Field(pattern=r"^[A-Z0-9]{2,20}$")]
+Source = Literal["simulated", "raw"]
 Symbols = Annotated[tuple[Symbol, ...], Field(min_length=1, strict=False)]  # YAML has lists
 
 
@@ -57,7 +58,7 @@ class RawSource(Section):
 class Ingest(Section):
     """Source of bars and the treatment of bad rows."""
 
-    source: Literal["simulated", "raw"] = Field(description="simulated market or files in data/raw")
+    source: Source = Field(description="simulated market or files in data/raw")
     max_time: UtcDate = Field(description="stamps at or after this UTC date are bad rows")
     on_bad_row: Literal["error", "drop"] = Field(description="stop, or drop and count")
     max_jump_factor: float = number("price from a bar to the next changes less", ge=1.01, le=1e9)

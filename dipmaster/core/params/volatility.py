@@ -70,20 +70,53 @@ class SizeFactors(Section):
     high: float = frac("high volatility")
 
 
+class GaussianPart(Section):
+    """Part of the log volatility that returns to zero: an AR(1) process."""
+
+    sd: float = number("standard deviation in the long run, log units", ge=0.001, le=5)
+    halflife_days: float = number("days after which half of it is left", ge=0.01, le=3650)
+
+
+class HierarchicalFilter(Section):
+    """Forward filter of the market's state with an offset and slow parts of each coin."""
+
+    home_days: float = number("mean days a coin shares the market's state", ge=0.1, le=3650)
+    away_days: float = number("mean days it is in a neighbouring one", ge=0.1, le=3650)
+    level: GaussianPart
+    slow: GaussianPart
+    fast: GaussianPart
+    market: GaussianPart
+    noise_sd: float = number("noise of an hour's observation, the coin's own", ge=0.01, le=5)
+    common_noise_sd: float = number("the same, shared by all coins", ge=0.001, le=5)
+    outlier_frac: float = frac("share of observations with more noise", ge=0.0, le=0.5)
+    outlier_variance: float = number("variance that these have besides", ge=0.01, le=25)
+    histories: int = number("histories of the market's state kept", ge=3, le=100)
+    memory_days: float = number("days after which a change is forgotten", ge=0.1, le=365)
+
+
+RegimeDetector = Literal["by_source", "level_filter", "hierarchical", "range_class"]
+
+
 class Regime(Section):
     """Classes of volatility by daily level."""
 
+    detector: RegimeDetector = Field(
+        description="by_source: hierarchical on simulated bars, range_class on raw ones"
+    )
     pooling: Literal["market", "coin"] = Field(
-        description="the market's regime for all coins, or each coin's own"
+        description="level_filter: the market's regime for all coins, or each coin's own"
     )
     low_daily_frac: float = frac("daily volatility up to which the regime is low")
     normal_daily_frac: float = frac("daily volatility up to which it is normal; high above")
     no_new_trades_daily_frac: float = frac("daily volatility above which nothing is bought")
     weights: RegimeWeights
     size_factors: SizeFactors
-    dwell_days: float = number("mean length of a regime, for the filter", ge=0.1, le=365)
-    log_level_sd: float = number("sd of the log level within a regime", ge=0.01, le=5)
-    independent_bars: int = number("bars after which a level is a new observation", ge=1, le=2880)
+    dwell_days: float = number("mean length of a regime, for both filters", ge=0.1, le=365)
+    log_level_sd: float = number("level_filter: sd of the log level within a regime", ge=0.01, le=5)
+    independent_bars: int = number(
+        "level_filter: bars after which a level is a new observation", ge=1, le=2880
+    )
+    hierarchical: HierarchicalFilter
 
     @model_validator(mode="after")
     def _check_order(self) -> "Regime":

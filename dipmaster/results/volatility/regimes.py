@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from dipmaster.results.common import Interval
 from dipmaster.results.fields import BY_REASON, MEASURED, OMITTED, UNMEASURED
 
-DetectorName = Literal["market", "coin"]
+DetectorName = Literal["market", "coin", "hierarchical", "range_class"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +47,25 @@ RegimeComparison = Annotated[
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DetectionDelay:
+    """Hours from a change of the true state until it is named.
+
+    Attributes
+    ----------
+    changes, undetected
+        How many there were, and how many ended before they were named.
+    median_hours, mean_hours, p90_hours
+        Of those named; None where none was.
+    """
+
+    changes: int
+    undetected: int
+    median_hours: float | None
+    mean_hours: float | None
+    p90_hours: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DetectorResults:
     """One detector against its references; without a known truth there is the proxy alone.
 
@@ -56,33 +75,16 @@ class DetectorResults:
         Class of the next 24 hours' realised volatility.
     market_truth, coin_truth
         Latent states of the simulator; None, and no key, on bars of an unknown truth.
+    market_delay, coin_delay
+        Until their changes are named: those of the market by one regime for all coins, else by
+        each coin's; None, and no key, as above.
     """
 
     proxy: RegimeComparison
     market_truth: RegimeComparison | None = field(default=None, metadata=OMITTED)
     coin_truth: RegimeComparison | None = field(default=None, metadata=OMITTED)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DetectionDelay:
-    """Hours from a change of the true state until it is named.
-
-    Attributes
-    ----------
-    detector
-        The detector: the market's changes, or those of all coins together.
-    changes, undetected
-        How many there were, and how many ended before they were named.
-    median_hours, mean_hours, p90_hours
-        Of those named; None where none was.
-    """
-
-    detector: DetectorName
-    changes: int
-    undetected: int
-    median_hours: float | None
-    mean_hours: float | None
-    p90_hours: float | None
+    market_delay: DetectionDelay | None = field(default=None, metadata=OMITTED)
+    coin_delay: DetectionDelay | None = field(default=None, metadata=OMITTED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,11 +97,16 @@ class RegimeResults:
         Accuracy that the roadmap wants, as a fraction.
     detector_used
         The detector that everything else goes by.
+    market, coin
+        The level filter, with one regime for all coins and with each coin's own.
     naive
         The detector that is only there to be compared with.
+    hierarchical_market, hierarchical
+        The hierarchical filter's state of the market, and of each coin.
+    range_class
+        Class of the range-based forecast of the next 24 hours.
     episodes
-        Spells of one market state out of sample; with `delay` None, and no key, on bars of an
-        unknown truth.
+        Spells of one market state out of sample; None, and no key, on bars of an unknown truth.
     """
 
     target: float
@@ -107,8 +114,16 @@ class RegimeResults:
     market: DetectorResults
     coin: DetectorResults
     naive: DetectorResults
+    hierarchical_market: DetectorResults
+    hierarchical: DetectorResults
+    range_class: DetectorResults
     episodes: int | None = field(default=None, metadata=OMITTED)
-    delay: DetectionDelay | None = field(default=None, metadata=OMITTED)
+
+    @property
+    def delay(self) -> DetectionDelay | None:
+        """Of the detector in use: the market's changes, or those of all coins together."""
+        used: DetectorResults = getattr(self, self.detector_used)
+        return used.market_delay if self.detector_used == "market" else used.coin_delay
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from dipmaster.report.kit import numbers
 from dipmaster.report.kit.table import Column
 from dipmaster.results.common import Interval
 from dipmaster.results.volatility.regimes import (
+    DetectionDelay,
     DetectorResults,
     RegimeAccuracy,
     RegimeResults,
@@ -15,8 +16,11 @@ from dipmaster.results.volatility.regimes import (
 
 NOTHING = Interval(None, None, None)
 NAMES = {
-    "market": "One regime for the market, filtered",
-    "coin": "One regime per coin, filtered",
+    "hierarchical": "Hierarchical filter, coin",
+    "hierarchical_market": "Hierarchical filter, market",
+    "range_class": "Class of the 24-hour forecast",
+    "market": "Level filter, market",
+    "coin": "Level filter, coin",
     "naive": "Unfiltered level",
 }
 
@@ -51,21 +55,27 @@ def is_truth_known(regimes: RegimeResults) -> bool:
     return regimes.market.coin_truth is not None
 
 
-def columns(*, truth: bool) -> tuple[Column[Detector], ...]:
-    """Columns of the table; only agreement with a known state is called accuracy."""
+def accuracy_columns() -> tuple[Column[Detector], ...]:
+    """Agreement with both latent states, which alone is called accuracy, and with the proxy."""
+    return (
+        Column("Detector", lambda row: row.name, "l"),
+        Column("Accuracy, state of the coin", lambda row: _show(row, "coin_truth"), "n"),
+        Column("Accuracy, market state", lambda row: _show(row, "market_truth"), "n"),
+        Column("Proxy accuracy", lambda row: _show(row, "proxy"), "n"),
+    )
+
+
+def agreement_columns(*, truth: bool) -> tuple[Column[Detector], ...]:
+    """Balanced accuracy and kappa: against each coin's state and with delays, or the proxy."""
     key = "coin_truth" if truth else "proxy"
-    extra = (
-        (Column[Detector]("Accuracy, market state", lambda row: _show(row, "market_truth"), "n"),)
-        if truth
-        else ()
+    proxy = (Column[Detector]("Proxy accuracy", lambda row: _show(row, "proxy"), "n"),)
+    delays = (
+        Column[Detector]("Delay, coin", lambda row: _hours(row.results.coin_delay), "n"),
+        Column[Detector]("Delay, market", lambda row: _hours(row.results.market_delay), "n"),
     )
     return (
         Column("Detector", lambda row: row.name, "l"),
-        Column(
-            "Accuracy, state of the coin" if truth else "Proxy accuracy",
-            lambda row: _show(row, key),
-            "n",
-        ),
+        *(() if truth else proxy),
         Column(
             "Balanced accuracy",
             lambda row: numbers.estimate(
@@ -78,12 +88,16 @@ def columns(*, truth: bool) -> tuple[Column[Detector], ...]:
             lambda row: numbers.estimate(row.figure(key, lambda found: found.kappa), "ratio"),
             "n",
         ),
-        *extra,
+        *(delays if truth else ()),
     )
 
 
 def _show(row: Detector, key: str) -> str:
     return numbers.estimate(row.figure(key), "percent")
+
+
+def _hours(delay: DetectionDelay | None) -> str:
+    return numbers.MISSING if delay is None else numbers.plain(delay.median_hours, 1)
 
 
 def compared_in_use(regimes: RegimeResults) -> object:

@@ -110,11 +110,12 @@ def _show_detectors(inputs: ReportInputs) -> Context:
     regimes = inputs.volatility.regimes
     if isinstance(regimes, RegimesNotJudged):
         return {"regimes": regimes, "detectors": None}
-    truth = detectors.is_truth_known(regimes)
+    truth, rows = detectors.is_truth_known(regimes), detectors.detectors(regimes)
     return {
         "regimes": regimes,
         "truth": truth,
-        "detectors": table(detectors.columns(truth=truth), detectors.detectors(regimes)),
+        "accuracies": table(detectors.accuracy_columns(), rows) if truth else None,
+        "detectors": table(detectors.agreement_columns(truth=truth), rows),
         "in_use": detectors.compared_in_use(regimes),
         "claim": inputs.claim(ACCURACY),
     }

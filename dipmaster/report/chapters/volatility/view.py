@@ -13,6 +13,7 @@ from dipmaster.report.chapters.volatility import forecast_chart, forecasts, regi
 from dipmaster.report.chapters.volatility.deciles import deciles
 from dipmaster.report.inputs import ReportInputs, time_of
 from dipmaster.report.kit.volatility_names import FORECASTS
+from dipmaster.results.volatility.regimes import RegimeResults
 
 SHOWN_DAYS = 120
 
@@ -23,6 +24,9 @@ def view(inputs: ReportInputs) -> Context:
     return {
         "symbol": symbol,
         "days": SHOWN_DAYS,
+        "detector": results.regimes.detector_used
+        if isinstance(results.regimes, RegimeResults)
+        else None,
         "shares": results.regime_shares,
         "regimes_chart": _draw_regimes(inputs),
         "forecast_chart": _draw_forecasts(inputs),
@@ -49,7 +53,7 @@ def _draw_regimes(inputs: ReportInputs) -> Markup:
     stamps = to_epoch_ms(frame["open_time"])
     in_use = _on(times[drawn], stamps, frame["regime"].to_numpy())
     of_coin = _on(times[drawn], stamps, frame["regime_coin"].to_numpy())
-    strips = [("in use", in_use), ("per coin", of_coin)]
+    strips = [("in use", in_use), ("own level", of_coin)]
     if shown.truth is not None:
         known = to_epoch_ms(shown.truth["open_time"])
         strips += [
