@@ -23,9 +23,10 @@ def explain_size(parts: Mapping[str, float], share_frac: float) -> str:
 def _base(parts: Mapping[str, float], share_frac: float) -> str:
     if parts["kelly"] != parts["kelly"]:
         return "size of the phase before"
+    p = parts["p"]
     return (
-        f"Kelly {100 * parts['kelly']:.2f} % ({share_frac:g} of p {parts['p']:.3f} - "
-        f"(1 - p) / b {parts['payoff']:.3f})"
+        f"Kelly {100 * parts['kelly']:.2f} % ({share_frac:g} of "
+        f"{p:.3f} - {1.0 - p:.3f} / {parts['payoff']:.3f})"
     )
 
 

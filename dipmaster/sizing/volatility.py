@@ -23,9 +23,11 @@ def compute_volatility_scalar(forecast_daily_frac: Floats, params: Sizing) -> Fl
     Returns
     -------
     Floats
-        Same shape; the lower bound where there is no forecast: what is missing never raises a size.
+        Same shape; the lower bound where there is no forecast above 0: what is missing never
+        raises a size.
     """
     annual = annualise_daily(forecast_daily_frac)
-    with np.errstate(divide="ignore"):
-        scalar = np.clip(params.target_annual_frac / annual, params.min_scalar, params.max_scalar)
-    return np.where(np.isnan(annual), params.min_scalar, scalar)
+    known = annual > 0.0
+    wished = params.target_annual_frac / np.where(known, annual, np.inf)
+    scalar = np.clip(wished, params.min_scalar, params.max_scalar)
+    return np.where(known, scalar, params.min_scalar)

@@ -8,13 +8,6 @@ from dipmaster.core.params.base import Section, frac, number
 from dipmaster.core.params.confidence import MinTrainingSet
 
 
-class SizingEvaluation(Section):
-    """How sizes are evaluated."""
-
-    alpha: float = frac("each of the two one-sided tests of equivalence", ge=0.0001, le=0.2)
-    paths: int = number("simulated Gaussian years behind the drawdown arithmetic", ge=100, le=10**6)
-
-
 class Sizing(Section):
     """Kelly fraction x volatility scalar x factors, before the caps of section `execution`."""
 
@@ -30,7 +23,9 @@ class Sizing(Section):
     min_scalar: float = number("volatility scalar, at least", ge=0.01, le=1)
     max_scalar: float = number("volatility scalar, at most", ge=1, le=100)
     unknown_factor: float = frac("in place of a factor that is not known at the signal")
-    evaluation: SizingEvaluation
+    equivalence_alpha: float = frac(
+        "level of each of the two one-sided tests of volatility targeting", ge=0.0001, le=0.2
+    )
 
     @model_validator(mode="after")
     def _check_order(self) -> "Sizing":

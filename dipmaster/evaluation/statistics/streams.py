@@ -19,7 +19,6 @@ class Stream(IntEnum):
     PAIRED_DAYS = 4
     PAIRED_HISTORIES = 5
     OVERLAY = 6
-    ARITHMETIC = 7
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,7 @@ class OverlayFigures:
 class DrawdownArithmetic:
     """Whether the volatility target and the drawdown target can both be met.
 
-    An account with independent Gaussian days, not compounded, simulated; no market enters.
+    A Gaussian account marked all the time, not compounded, by a formula; no market enters.
 
     Attributes
     ----------
@@ -51,7 +51,7 @@ class DrawdownArithmetic:
         Targets of the phase, and the length over which drawdown is measured.
     within_limit_frac
         Probability that the drawdown stays below its target.
-    mean_frac, q95_frac
+    median_frac, q95_frac
         Of the drawdown.
     volatility_even, volatility_95
         Volatility at which that probability is one half, and .95, at the same Sharpe ratio.
@@ -65,9 +65,8 @@ class DrawdownArithmetic:
     sharpe: float
     limit_frac: float
     horizon_days: int
-    paths: int
     within_limit_frac: float
-    mean_frac: float
+    median_frac: float
     q95_frac: float
     volatility_even: float
     volatility_95: float

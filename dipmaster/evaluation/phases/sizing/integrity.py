@@ -93,7 +93,8 @@ def _of_the_signals_bar(trades: pd.DataFrame, inputs: SizingInputs, sizing: Sizi
     annual = inputs.at_signal[FORECAST][row] * np.sqrt(DAYS_PER_YEAR)
     stored = trades["forecast_annual_frac"].to_numpy(dtype=np.float64)
     same = _close(stored, annual) | (np.isnan(stored) & np.isnan(annual))
-    wished = np.where(np.isnan(annual), sizing.min_scalar, sizing.target_annual_frac / annual)
+    known = annual > 0.0
+    wished = sizing.target_annual_frac / np.where(known, annual, np.inf)
     clipped = np.minimum(np.maximum(wished, sizing.min_scalar), sizing.max_scalar)
     same &= _close(trades["vol_scalar"].to_numpy(dtype=np.float64), clipped)
     for column, source in (

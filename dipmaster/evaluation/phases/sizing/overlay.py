@@ -110,7 +110,7 @@ def _figures(
     phase: int,
 ) -> OverlayFigures:
     weight = np.clip(sizing.target_annual_frac / origins.forecast_annual_frac, *bounds)
-    realised = _realise(weight, origins, period, sizing.evaluation.alpha, gates, phase)
+    realised = _realise(weight, origins, period, sizing.equivalence_alpha, gates, phase)
     outside = (wished < bounds[0]) | (wished > bounds[1])
     return OverlayFigures(
         name=name,

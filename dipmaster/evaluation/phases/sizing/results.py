@@ -76,10 +76,8 @@ def measure_sizing(
             sizing.target_annual_frac,
             targets["sharpe"],
             targets["max_drawdown"],
+            gates.drawdown_horizon_days,
             all_volatilities(judged),
-            sizing.evaluation.paths,
-            gates,
-            number,
         ),
         ablation=ablate_components(
             context,
