@@ -112,6 +112,8 @@ VOLATILITY = TableSchema(
         ("regime_naive", I8, CLASS, "class of this coin's own level, bar by bar"),
         ("size_factor", F32, "1", "factor of the regime on the size of a position"),
         ("no_new_trades", I8, FLAG, "this coin's level is beyond the limit"),
+        ("spillover_factor", F32, "1", "factor of spillover on the size of a position"),
+        ("intraday_factor", F32, "1", "factor of the hour on the size of a position"),
     ),
 )
 
