@@ -191,6 +191,8 @@ def build_volatility_table(
         "regime_range_class": regimes.range_class[i],
         "size_factor": regimes.size_factor[i],
         "no_new_trades": regimes.no_new_trades[i],
+        "spillover_factor": np.ones(volatility.exists.shape[1]),
+        "intraday_factor": np.ones(volatility.exists.shape[1]),
     }
     dtypes = {c.name: np.int8 if c.dtype == I8 else np.float32 for c in VOLATILITY.columns[1:]}
     stored = {name: values[rows].astype(dtypes[name]) for name, values in columns.items()}

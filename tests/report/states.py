@@ -24,7 +24,7 @@ from tests.report.states_of_exits import (
     phase_2_abstained,
     phase_2_no_candidates,
     phase_2_wordy,
-    phase_3,
+    phase_3_abstained,
 )
 from tests.report.states_of_selection import (
     no_candidates,
@@ -62,5 +62,6 @@ STATES: dict[str, Callable[[], ReportInputs]] = {
     "phase 2, most words": phase_2_wordy,
     "phase 2, no candidates": phase_2_no_candidates,
     "phase 2, no models": no_models,
-    "phase 3": phase_3,
+    "phase 3": lambda: run(3),
+    "phase 3 abstained": phase_3_abstained,
 }

@@ -117,6 +117,8 @@ VOLATILITY = TableSchema(
         ("regime_range_class", I8, CLASS, "class of the forecast of the next 24 h"),
         ("size_factor", F32, "1", "factor of the regime on the size of a position"),
         ("no_new_trades", I8, FLAG, "this coin's level is beyond the limit"),
+        ("spillover_factor", F32, "1", "factor of spillover on the size of a position"),
+        ("intraday_factor", F32, "1", "factor of the hour on the size of a position"),
     ),
 )
 
