@@ -44,7 +44,9 @@ def check_sizes(
         same = _close(trades["weight_frac"].to_numpy(dtype=np.float64), asked)
         whole = same | (trades["binding_cap"] != "none").to_numpy()
         detail = f"{len(trades)} trades, {int((~whole).sum())} of another size"
-        return Check("sizes are those of the phase before", bool(whole.all()), detail), caps
+        return Check(
+            "sizes are those of the phase before", bool(whole.all()), detail, len(trades)
+        ), caps
     return (
         _products_hold(trades, asked, sizing, execution),
         _of_the_signals_bar(trades, inputs, sizing),
@@ -83,6 +85,7 @@ def _products_hold(
         "every size is the product of its components, cut by the cap that it names",
         wrong == 0,
         f"{len(trades)} trades, {int((~own).sum())} in the size of the phase before; {wrong} wrong",
+        len(trades),
     )
 
 
@@ -110,6 +113,7 @@ def _of_the_signals_bar(trades: pd.DataFrame, inputs: SizingInputs, sizing: Sizi
         "forecast and factors are those of the signal's own bar",
         wrong == 0,
         f"{int(own.sum())} trades with factors, {wrong} with others",
+        int(own.sum()),
     )
 
 
@@ -150,6 +154,7 @@ def _counted_again(
         "by the refit before it",
         not wrong.any(),
         f"{len(sized)} trades sized by Kelly, {int(wrong.sum())} with another number of outcomes",
+        len(sized),
     )
 
 
@@ -177,6 +182,7 @@ def _estimated_again(
         "the outcomes that had ended give the win probability and the payoff again",
         apart == 0,
         f"{len(sample)} of {len(sized)} trades sized by Kelly, {apart} with another value",
+        len(sample),
     )
 
 
@@ -214,4 +220,5 @@ def _caps_hold(ledger: Ledger, execution: Execution) -> Check:
         not (beyond or borrowed),
         f"{weight.size} trades, {beyond} beyond {100 * execution.max_position_frac:g} % of equity; "
         f"least cash {least:.2f}, largest exposure {100 * exposed:.2f} %",
+        int(weight.size),
     )
