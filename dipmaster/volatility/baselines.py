@@ -23,14 +23,14 @@ def compute_season_ahead(profile: Floats, clock: GridClock) -> Floats:
     return total / HORIZON
 
 
-def mean_of_next_bars(values: Floats) -> Floats:
-    """Mean of the next 24 values, NaN where one of them is missing or lies beyond the end."""
+def mean_of_next_bars(values: Floats, horizon: int = HORIZON) -> Floats:
+    """Mean of the next `horizon` values, NaN where one is missing or lies beyond the end."""
     known = np.isfinite(values)
-    total = moving_sum(np.where(known, values, 0.0), HORIZON)
-    count = moving_sum(known.astype(np.float64), HORIZON)
-    mean = np.where(count == HORIZON, total / HORIZON, np.nan)
+    total = moving_sum(np.where(known, values, 0.0), horizon)
+    count = moving_sum(known.astype(np.float64), horizon)
+    mean = np.where(count == horizon, total / horizon, np.nan)
     out = np.full(values.shape, np.nan)
-    out[..., : values.shape[-1] - HORIZON] = mean[..., HORIZON:]
+    out[..., : values.shape[-1] - horizon] = mean[..., horizon:]
     return out
 
 

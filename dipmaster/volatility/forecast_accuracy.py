@@ -86,7 +86,8 @@ def _hac_lags(params: ForecastEvaluation) -> int:
     return max(overlap, round(params.hac_days * BARS_PER_DAY / params.origin_bars))
 
 
-def _has_enough(origins: int, params: ForecastEvaluation) -> bool:
+def has_enough(origins: int, params: ForecastEvaluation) -> bool:
+    """Whether so many forecasts cover the days that a verdict needs."""
     return origins * params.origin_bars >= params.min_days * BARS_PER_DAY
 
 
@@ -94,7 +95,7 @@ def _evaluate_coin(
     outcome: Floats, variances: Mapping[str, Floats], known: Bools, params: ForecastEvaluation
 ) -> results.CoinForecasts | results.TooFewForecasts:
     rv = outcome[known]
-    if not _has_enough(rv.size, params):
+    if not has_enough(rv.size, params):
         return results.TooFewForecasts(origins=rv.size, reason=TOO_FEW.format(days=params.min_days))
     coin_variances = {name: values[known] for name, values in variances.items()}
     return results.CoinForecasts(
@@ -183,7 +184,7 @@ def _evaluate_pooled(
     whose long-run variance is taken.
     """
     present: Ints = np.flatnonzero(known.any(axis=0))
-    if not _has_enough(present.size, params):
+    if not has_enough(present.size, params):
         return results.TooFewForecasts(
             origins=present.size, reason=TOO_FEW.format(days=params.min_days)
         )
@@ -199,7 +200,7 @@ def _evaluate_pooled(
         qlike={name: float(losses.mean()) for name, losses in series.items()},
         garch_versus={
             name: results.PooledForecastTest(
-                **asdict(_compare_mean_losses(series[GARCH] - losses, params)),
+                **asdict(compare_mean_losses(series[GARCH] - losses, params)),
                 difference=float((series[GARCH] - losses).mean()),
             )
             for name, losses in series.items()
@@ -208,7 +209,7 @@ def _evaluate_pooled(
     )
 
 
-def _compare_mean_losses(difference: Floats, params: ForecastEvaluation) -> results.ForecastTest:
+def compare_mean_losses(difference: Floats, params: ForecastEvaluation) -> results.ForecastTest:
     """Diebold-Mariano on a series of loss differences: is its mean 0, HAC."""
     from statsmodels.regression.linear_model import OLS
 
