@@ -40,10 +40,9 @@ def make_values(coins: int, bars: int = BARS) -> Floats:
     return np.asarray(values)
 
 
-def correlate(values: Floats) -> list[Correlations]:
-    """Every pair once."""
-    moments = summarize_windows(values, WINDOW)
-    return [correlate_with_later(moments, coin, WINDOW) for coin in range(len(values))]
+def correlate(values: Floats) -> Correlations:
+    """Every pair once, shape (pairs, bars)."""
+    return correlate_with_later(summarize_windows(values, WINDOW), range(len(values)), WINDOW)
 
 
 def correlate_by_pandas(values: Floats) -> pd.DataFrame:
@@ -55,14 +54,11 @@ def largest_difference(values: Floats) -> float:
     """Between the two, over all pairs and bars; both must be missing at the same bars."""
     coins = len(values)
     oracle = correlate_by_pandas(values).to_numpy().reshape(values.shape[1], coins, coins)
-    largest = 0.0
-    for coin, rows in enumerate(correlate(values)):
-        theirs = oracle[:, coin, coin + 1 :].T
-        if not np.array_equal(np.isnan(rows), np.isnan(theirs)):
-            raise SystemExit("bench_correlation: the two are not missing at the same bars")
-        if rows.size:
-            largest = max(largest, float(np.nanmax(np.abs(rows - theirs))))
-    return largest
+    first, second = np.triu_indices(coins, 1)
+    ours, theirs = correlate(values), oracle[:, first, second].T
+    if not np.array_equal(np.isnan(ours), np.isnan(theirs)):
+        raise SystemExit("bench_correlation: the two are not missing at the same bars")
+    return float(np.nanmax(np.abs(ours - theirs)))
 
 
 def peak_of(work: str, coins: int, answer: "multiprocessing.Queue[float]") -> None:

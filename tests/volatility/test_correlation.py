@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from dipmaster.volatility.spillover.correlation import (
     correlate_with_later,
+    pairs_with_later,
     rolling_deviation,
     summarize_windows,
 )
@@ -17,11 +18,9 @@ COINS = 7  # a group of four pairs and single ones in most rows
 
 def correlate(values: np.ndarray, window: int) -> dict[tuple[int, int], np.ndarray]:
     moments = summarize_windows(values, window)
-    return {
-        (i, i + 1 + k): row
-        for i in range(len(values))
-        for k, row in enumerate(correlate_with_later(moments, i, window))
-    }
+    coins = range(len(values))
+    rows = correlate_with_later(moments, coins, window)
+    return dict(zip(pairs_with_later(coins, len(values)), rows, strict=True))
 
 
 def make_values(seed: int, coins: int = COINS, bars: int = 400) -> np.ndarray:
@@ -96,6 +95,13 @@ def test_a_coin_that_is_missing_does_not_touch_the_others() -> None:
     assert np.isnan(broken[0, 5]).all()
     assert np.isfinite(broken[0, 2][[45, 340]]).all()
     assert np.isnan(broken[0, 2][100])
+
+
+def test_some_coins_at_a_time_give_the_same() -> None:
+    moments = summarize_windows(with_gaps(make_values(9)), 40)
+    whole = correlate_with_later(moments, range(COINS), 40)
+    parts = [correlate_with_later(moments, c, 40) for c in (range(2), range(2, 3), range(3, 7))]
+    assert np.array_equal(whole, np.concatenate(parts), equal_nan=True)
 
 
 def test_a_coin_that_does_not_vary_has_no_correlation() -> None:

@@ -18,10 +18,13 @@ from dipmaster.volatility.spillover.adjustment import (
 from dipmaster.volatility.spillover.correlation import (
     WindowMoments,
     correlate_with_later,
+    pairs_with_later,
     rolling_deviation,
     summarize_windows,
 )
 from dipmaster.volatility.spillover.rises import Flags, flag_rises, sum_by_month
+
+PAIRS_AT_ONCE = 30  # of 14 months, as float32: 15 MB
 
 
 @dataclass(frozen=True)
@@ -53,9 +56,10 @@ class Spillover:
 
 
 @dataclass(frozen=True)
-class _PairsOfCoin:
-    """Pairs of one coin with later ones: flags (pairs, bars), sums over pairs, sums by month."""
+class _Pairs:
+    """Some pairs: flags (pairs, bars), sum over pairs (bars,), means (pairs, months)."""
 
+    members: list[tuple[int, int]]
     flags: Flags
     rise_in_event: Floats
     monthly: Floats
@@ -63,7 +67,8 @@ class _PairsOfCoin:
 
 def pairs_of(symbols: tuple[str, ...]) -> Iterable[tuple[str, str]]:
     """Pairs of coins in the order of `Spillover.monthly`."""
-    return ((a, b) for i, a in enumerate(symbols) for b in symbols[i + 1 :])
+    pairs = pairs_with_later(range(len(symbols)), len(symbols))
+    return ((symbols[a], symbols[b]) for a, b in pairs)
 
 
 def analyze_spillover(returns: Floats, clock: GridClock, params: Volatility) -> Spillover:
@@ -78,10 +83,10 @@ def analyze_spillover(returns: Floats, clock: GridClock, params: Volatility) -> 
     moments = summarize_windows(rolling_deviation(returns, params.short_bars), rules.window_bars)
     months, month = _months(clock)
 
-    def follow(coin: int) -> _PairsOfCoin:
-        return _follow_pairs(moments, coin, month, len(months), params)
+    def follow(coins: range) -> _Pairs:
+        return _follow_pairs(moments, coins, month, len(months), params)
 
-    rows = map_in_threads(follow, list(range(len(returns))), "spillover")
+    rows = map_in_threads(follow, _split_coins(len(returns)), "spillover")
     in_event, known = _count_pairs(rows, returns.shape)
     intensity = measure_intensity(in_event, known)
     event = flag_coins(intensity, rules)
@@ -99,11 +104,23 @@ def analyze_spillover(returns: Floats, clock: GridClock, params: Volatility) -> 
     )
 
 
+def _split_coins(count: int) -> list[range]:
+    """Runs of coins with some `PAIRS_AT_ONCE` pairs each, so that few correlations are held."""
+    runs, start, pairs = [], 0, 0
+    for coin in range(count):
+        pairs += count - coin - 1
+        if pairs >= PAIRS_AT_ONCE or coin == count - 1:
+            runs.append(range(start, coin + 1))
+            start, pairs = coin + 1, 0
+    return runs
+
+
 def _follow_pairs(
-    moments: WindowMoments, coin: int, month: Ints, months: int, params: Volatility
-) -> _PairsOfCoin:
+    moments: WindowMoments, coins: range, month: Ints, months: int, params: Volatility
+) -> _Pairs:
     rules = params.spillover
-    correlations = correlate_with_later(moments, coin, rules.window_bars)
+    members = pairs_with_later(coins, len(moments.values))
+    correlations = correlate_with_later(moments, coins, rules.window_bars)
     bars = month.size
     flags = np.empty(correlations.shape, dtype=np.int8)
     rise, total_rise = np.empty(bars), np.zeros(bars)
@@ -122,16 +139,16 @@ def _follow_pairs(
         total_rise += np.where(flags[pair] == 1, rise, 0.0)
         sum_by_month(row, month, total[pair], count[pair])
     monthly = np.where(count > 0, total / np.maximum(count, 1), np.nan)
-    return _PairsOfCoin(flags, total_rise, monthly)
+    return _Pairs(members, flags, total_rise, monthly)
 
 
-def _count_pairs(rows: list[_PairsOfCoin], shape: tuple[int, ...]) -> tuple[Ints, Ints]:
+def _count_pairs(rows: list[_Pairs], shape: tuple[int, ...]) -> tuple[Ints, Ints]:
     """Pairs in event and pairs known of each coin, shape (coins, bars); each pair counts twice."""
     in_event = np.zeros(shape, dtype=np.int64)
     known = np.zeros(shape, dtype=np.int64)
-    for coin, row in enumerate(rows):
-        for offset, flags in enumerate(row.flags):
-            for member in (coin, coin + 1 + offset):
+    for row in rows:
+        for members, flags in zip(row.members, row.flags, strict=True):
+            for member in members:
                 in_event[member] += flags == 1
                 known[member] += flags >= 0
     return in_event, known

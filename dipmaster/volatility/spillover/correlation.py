@@ -21,23 +21,20 @@ LANES = 4  # pairs side by side, because a running sum leaves a processor idle
 
 @dataclass(frozen=True)
 class WindowMoments:
-    """What the windows of each coin share among its pairs.
+    """What the windows of each coin share among its pairs, where no value of them is missing.
 
     Attributes
     ----------
     values
-        Shape (coins, bars), 0 where missing.
-    known
-        Where they are not missing.
+        Shape (coins, bars), NaN where missing.
     mean, inverse_sd
-        Of a full window without a missing value, one over the sd with divisor n; NaN elsewhere
-        and where nothing varies.
+        Of the window, one over the sd with divisor n, NaN where nothing varies. Only the bars of
+        `whole` blocks are set.
     whole
         Shape (coins, blocks): no value of the block or of the one before it is missing.
     """
 
     values: Floats
-    known: Bools
     mean: Floats
     inverse_sd: Floats
     whole: Bools
@@ -66,88 +63,83 @@ def rolling_deviation(returns: Floats, width: int) -> Floats:
 
 
 def summarize_windows(values: Floats, window: int) -> WindowMoments:
-    """Moments of each coin's windows, NaN in `values` where missing; shape (coins, bars)."""
+    """Moments of each coin's windows; `values` has shape (coins, bars), NaN where missing."""
     coins, bars = values.shape
-    filled = np.empty(values.shape)
-    known = np.empty(values.shape, dtype=np.bool_)
     mean, inverse_sd = np.empty(values.shape), np.empty(values.shape)
     whole = np.zeros((coins, -(-bars // window)), dtype=np.bool_)
     for row in range(coins):
-        _summarize_coin(
-            values[row], window, filled[row], known[row], mean[row], inverse_sd[row], whole[row]
-        )
-    return WindowMoments(filled, known, mean, inverse_sd, whole)
+        _summarize_coin(values[row], window, mean[row], inverse_sd[row], whole[row])
+    return WindowMoments(values, mean, inverse_sd, whole)
 
 
-def correlate_with_later(moments: WindowMoments, coin: int, window: int) -> Correlations:
-    """Rolling correlation of one coin with each coin after it.
+def correlate_with_later(moments: WindowMoments, coins: range, window: int) -> Correlations:
+    """Rolling correlations of each of `coins` with each coin after it.
 
     Over the bars of the window that both coins have; at the start windows are shorter.
+
+    Parameters
+    ----------
+    coins
+        Neighbouring rows. Several at once are quicker than one after the other: a block of all
+        coins stays in the processor's cache.
 
     Returns
     -------
     ndarray
-        Shape (coins - coin - 1, bars), -1..1; NaN where the two share fewer than half a window,
-        or where one of them does not vary.
+        Shape (pairs, bars), -1..1, in the order of `pairs_with_later`; NaN where the two share
+        fewer than half a window, or where one of them does not vary.
     """
-    coins, bars = moments.values.shape
-    out = np.empty((coins - coin - 1, bars), dtype=np.float32)
-    _correlate_row(
+    count, bars = moments.values.shape
+    out = np.empty((len(pairs_with_later(coins, count)), bars), dtype=np.float32)
+    _correlate_rows(
         moments.values,
-        moments.known,
         moments.mean,
         moments.inverse_sd,
         moments.whole,
-        coin,
+        coins.start,
+        coins.stop,
         window,
-        MIN_SHARE * window,
+        max(2.0, MIN_SHARE * window),
         out,
     )
     return out
 
 
+def pairs_with_later(coins: range, count: int) -> list[tuple[int, int]]:
+    """Pairs of each of `coins` with each later one of `count` coins."""
+    return [(coin, other) for coin in coins for other in range(coin + 1, count)]
+
+
 @kernel
 def _summarize_coin(
-    values: Floats,
-    window: int,
-    filled: Floats,
-    known: Bools,
-    mean: Floats,
-    inverse_sd: Floats,
-    whole: Bools,
+    values: Floats, window: int, mean: Floats, inverse_sd: Floats, whole: Bools
 ) -> None:
-    bars = values.size
-    inverse_n = 1.0 / window
-    tail_sum, tail_square = np.zeros(window), np.zeros(window)
+    bars, inverse_n = values.size, 1.0 / window
+    tail_sum, tail_square = np.empty(window), np.empty(window)
     before_whole = False
     for block in range(whole.size):
         start, stop = block * window, min(bars, (block + 1) * window)
-        own_whole = True
-        head_sum, head_square = 0.0, 0.0
-        for t in range(start, stop):
-            x = values[t]
-            here = np.isfinite(x)
-            own_whole &= here
-            known[t] = here
-            x = x if here else 0.0
-            filled[t] = x
-            head_sum += x
-            head_square += x * x
-            mean[t] = tail_sum[t - start] + head_sum
-            inverse_sd[t] = tail_square[t - start] + head_square
-        for t in range(start, stop):
-            average, square = mean[t] * inverse_n, inverse_sd[t] * inverse_n
-            mean[t] = average
-            inverse_sd[t] = _inverse_root(square - average * average, square)
+        x, averages, roots = values[start:stop], mean[start:stop], inverse_sd[start:stop]
+        total = square = 0.0
+        for k in range(x.size):
+            total += x[k]
+            square += x[k] * x[k]
+            averages[k] = tail_sum[k] + total
+            roots[k] = tail_square[k] + square
+        own_whole = np.isfinite(total)  # one missing value makes the sum one
         whole[block] = own_whole and before_whole
         before_whole = own_whole
-        if stop - start == window:
-            total, square = 0.0, 0.0
+        if whole[block]:
+            for k in range(x.size):
+                average, mean_square = averages[k] * inverse_n, roots[k] * inverse_n
+                averages[k] = average
+                roots[k] = _inverse_root(mean_square - average * average, mean_square)
+        if own_whole and x.size == window:
+            total = square = 0.0
             for k in range(window - 1, -1, -1):
                 tail_sum[k], tail_square[k] = total, square
-                x = filled[start + k]
-                total += x
-                square += x * x
+                total += x[k]
+                square += x[k] * x[k]
 
 
 @inlined_kernel
@@ -165,56 +157,64 @@ def _bounded(value: float) -> float:
 
 
 @kernel
-def _correlate_row(
+def _correlate_rows(
     values: Floats,
-    known: Bools,
     mean: Floats,
     inverse_sd: Floats,
     whole: Bools,
-    coin: int,
+    first_coin: int,
+    stop_coin: int,
     window: int,
     least: float,
     out: Correlations,
 ) -> None:
-    """All pairs of `coin` with later ones, four at a time."""
+    """Block by block, each coin with the later ones, four at a time."""
     coins, bars = values.shape
     products = np.empty((LANES, window))
     sums = np.empty((6, window))
     for block in range(whole.shape[1]):
         start, stop = block * window, min(bars, (block + 1) * window)
-        for other in range(coin + 1, coins, LANES):
-            last = coins - 1  # stands for the lanes beyond it
-            b, c, d = min(other + 1, last), min(other + 2, last), min(other + 3, last)
-            any_whole = whole[other, block] or whole[b, block]
-            any_whole = any_whole or whole[c, block] or whole[d, block]
-            if whole[coin, block] and any_whole:
-                _sum_products(
-                    values[coin],
-                    values[other],
-                    values[b],
-                    values[c],
-                    values[d],
-                    start,
-                    stop,
-                    window,
-                    products,
-                )
-            for lane in range(min(LANES, coins - other)):
-                pair, member = other + lane - coin - 1, other + lane
-                if whole[coin, block] and whole[member, block]:
-                    _standardize(
-                        products[lane],
-                        mean[coin, start:stop],
-                        mean[member, start:stop],
-                        inverse_sd[coin, start:stop],
-                        inverse_sd[member, start:stop],
-                        1.0 / window,
-                        out[pair, start:stop],
+        before, pair = start - window, 0
+        for coin in range(first_coin, stop_coin):
+            for first in range(coin + 1, coins, LANES):
+                last = coins - 1  # stands for the lanes beyond it
+                b, c, d = min(first + 1, last), min(first + 2, last), min(first + 3, last)
+                any_whole = whole[first, block] or whole[b, block]
+                any_whole = any_whole or whole[c, block] or whole[d, block]
+                if whole[coin, block] and any_whole:
+                    _sum_products(
+                        values[coin, before:stop],
+                        values[first, before:stop],
+                        values[b, before:stop],
+                        values[c, before:stop],
+                        values[d, before:stop],
+                        products[0],
+                        products[1],
+                        products[2],
+                        products[3],
                     )
-                else:
-                    _correlate_block(
-                        values, known, coin, member, start, stop, window, least, sums, out[pair]
-                    )
+                for other in range(first, min(first + LANES, coins)):
+                    if whole[coin, block] and whole[other, block]:
+                        _standardize(
+                            products[other - first],
+                            mean[coin, start:stop],
+                            mean[other, start:stop],
+                            inverse_sd[coin, start:stop],
+                            inverse_sd[other, start:stop],
+                            1.0 / window,
+                            out[pair, start:stop],
+                        )
+                    else:
+                        _correlate_block(
+                            values[coin],
+                            values[other],
+                            start,
+                            window,
+                            least,
+                            sums,
+                            out[pair, start:stop],
+                        )
+                    pair += 1
 
 
 @kernel
@@ -224,33 +224,41 @@ def _sum_products(
     b: Floats,
     c: Floats,
     d: Floats,
-    start: int,
-    stop: int,
-    window: int,
-    products: Floats,
+    with_a: Floats,
+    with_b: Floats,
+    with_c: Floats,
+    with_d: Floats,
 ) -> None:
-    """Sums of products of `x` with four others over the full windows that end in a block."""
+    """Sums of products of `x` with four others over the full windows that end in a block.
+
+    Parameters
+    ----------
+    x, a, b, c, d
+        Values of the block before, a window long, and of the block.
+    with_a, with_b, with_c, with_d
+        Written, a window long.
+    """
+    window = with_a.size
     sum_a = sum_b = sum_c = sum_d = 0.0
-    for k in range(window):
-        place, t = window - 1 - k, start - 1 - k
-        products[0, place], products[1, place] = sum_a, sum_b
-        products[2, place], products[3, place] = sum_c, sum_d
-        value = x[t]
-        sum_a += value * a[t]
-        sum_b += value * b[t]
-        sum_c += value * c[t]
-        sum_d += value * d[t]
+    for k in range(window - 1, -1, -1):
+        with_a[k], with_b[k], with_c[k], with_d[k] = sum_a, sum_b, sum_c, sum_d
+        value = x[k]
+        sum_a += value * a[k]
+        sum_b += value * b[k]
+        sum_c += value * c[k]
+        sum_d += value * d[k]
+    x, a, b, c, d = x[window:], a[window:], b[window:], c[window:], d[window:]
     sum_a = sum_b = sum_c = sum_d = 0.0
-    for k in range(stop - start):
-        value = x[start + k]
-        sum_a += value * a[start + k]
-        sum_b += value * b[start + k]
-        sum_c += value * c[start + k]
-        sum_d += value * d[start + k]
-        products[0, k] += sum_a
-        products[1, k] += sum_b
-        products[2, k] += sum_c
-        products[3, k] += sum_d
+    for k in range(x.size):
+        value = x[k]
+        sum_a += value * a[k]
+        sum_b += value * b[k]
+        sum_c += value * c[k]
+        sum_d += value * d[k]
+        with_a[k] += sum_a
+        with_b[k] += sum_b
+        with_c[k] += sum_c
+        with_d[k] += sum_d
 
 
 @kernel
@@ -271,49 +279,51 @@ def _standardize(
 
 @kernel
 def _correlate_block(
-    values: Floats,
-    known: Bools,
-    coin: int,
-    other: int,
+    x: Floats,
+    y: Floats,
     start: int,
-    stop: int,
     window: int,
     least: float,
     sums: Floats,
     out: Correlations,
 ) -> None:
-    """One pair in one block, over the bars that both coins have."""
+    """One pair in the block from `start` on, over the bars that both coins have."""
     n = x_sum = y_sum = xx = yy = xy = 0.0
     for k in range(window - 1, -1, -1):
         sums[0, k], sums[1, k], sums[2, k] = n, x_sum, y_sum
         sums[3, k], sums[4, k], sums[5, k] = xx, yy, xy
         t = start - window + k
-        if t >= 0 and known[coin, t] and known[other, t]:
-            x, y = values[coin, t], values[other, t]
-            n += 1.0
-            x_sum += x
-            y_sum += y
-            xx += x * x
-            yy += y * y
-            xy += x * y
+        if t >= 0:
+            both = np.isfinite(x[t]) and np.isfinite(y[t])
+            x_t, y_t = x[t] if both else 0.0, y[t] if both else 0.0
+            n += 1.0 if both else 0.0
+            x_sum += x_t
+            y_sum += y_t
+            xx += x_t * x_t
+            yy += y_t * y_t
+            xy += x_t * y_t
     n = x_sum = y_sum = xx = yy = xy = 0.0
-    for t in range(start, stop):
-        if known[coin, t] and known[other, t]:
-            x, y = values[coin, t], values[other, t]
-            n += 1.0
-            x_sum += x
-            y_sum += y
-            xx += x * x
-            yy += y * y
-            xy += x * y
-        k = t - start
-        count = sums[0, k] + n
-        if count < least or count < 2.0:
-            out[t] = np.nan
-            continue
-        inverse_n = 1.0 / count
-        mx, my = (sums[1, k] + x_sum) * inverse_n, (sums[2, k] + y_sum) * inverse_n
-        square_x, square_y = (sums[3, k] + xx) * inverse_n, (sums[4, k] + yy) * inverse_n
-        sx = _inverse_root(square_x - mx * mx, square_x)
-        sy = _inverse_root(square_y - my * my, square_y)
-        out[t] = _bounded(((sums[5, k] + xy) * inverse_n - mx * my) * (sx * sy))
+    for k in range(out.size):
+        t = start + k
+        both = np.isfinite(x[t]) and np.isfinite(y[t])
+        x_t, y_t = x[t] if both else 0.0, y[t] if both else 0.0
+        n += 1.0 if both else 0.0
+        x_sum += x_t
+        y_sum += y_t
+        xx += x_t * x_t
+        yy += y_t * y_t
+        xy += x_t * y_t
+        sums[0, k] += n
+        sums[1, k] += x_sum
+        sums[2, k] += y_sum
+        sums[3, k] += xx
+        sums[4, k] += yy
+        sums[5, k] += xy
+    for k in range(out.size):
+        inverse_n = 1.0 / sums[0, k]
+        mx, my = sums[1, k] * inverse_n, sums[2, k] * inverse_n
+        square_x, square_y = sums[3, k] * inverse_n, sums[4, k] * inverse_n
+        inverse_x = _inverse_root(square_x - mx * mx, square_x)
+        inverse_y = _inverse_root(square_y - my * my, square_y)
+        value = _bounded((sums[5, k] * inverse_n - mx * my) * (inverse_x * inverse_y))
+        out[k] = value if sums[0, k] >= least else np.nan
