@@ -18,6 +18,7 @@ def main() -> None:
         "confirmation",
         "execution",
         "exits",
+        "sizing",
         "split",
         "gates",
         "benchmark",

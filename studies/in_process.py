@@ -33,6 +33,7 @@ from dipmaster.core.parallel import map_in_threads
 from dipmaster.core.params import Params, ParamsFile
 from dipmaster.core.store import PARAMS_FILE, read_params, read_yaml
 from dipmaster.core.tables import FEATURES, VOLATILITY
+from dipmaster.evaluation.phase import Phase
 from dipmaster.evaluation.phase_evaluation import EntryUniverse, PhaseEvaluation, evaluate_phase
 from dipmaster.evaluation.phases.baseline import BaselinePhase
 from dipmaster.evaluation.phases.baseline.orders import (
@@ -42,6 +43,8 @@ from dipmaster.evaluation.phases.baseline.orders import (
 from dipmaster.evaluation.phases.exits import ExitsPhase
 from dipmaster.evaluation.phases.exits.inputs import ExitInputs
 from dipmaster.evaluation.phases.selection import SelectionPhase
+from dipmaster.evaluation.phases.sizing import SizingPhase
+from dipmaster.evaluation.phases.sizing.inputs import SIZING_VOLATILITY, build_sizing_inputs
 from dipmaster.evaluation.reading import MATCHED_ON, build_covariates, build_inputs
 from dipmaster.evaluation.run import EvaluationResult, evaluate_phases
 from dipmaster.evaluation.statistics.period import Period, split_period
@@ -251,7 +254,8 @@ def score_bars(
 
 def _compute_volatility_tables(panel: Panel, params: Params) -> dict[str, pd.DataFrame]:
     market_volatility = volatility_of(panel, params.volatility)
-    columns_read = ["open_time", *dict.fromkeys((*VOLATILITY_COLUMNS, *exits.VOLATILITY_COLUMNS))]
+    needed = (*VOLATILITY_COLUMNS, *exits.VOLATILITY_COLUMNS, *SIZING_VOLATILITY)
+    columns_read = ["open_time", *dict.fromkeys(needed)]
     return {
         name: volatility_table(name, market_volatility, params.volatility)[columns_read]
         for name in panel.symbols
@@ -298,6 +302,8 @@ def evaluate_all_phases(
     # Truth and volatility's own report serve figures beside the gates, which are not asked for.
     table, features = build_scores_table(scores), market.features
     inputs = build_inputs(market.panel, market.candidates, table, features, None, figures, None)
-    later_phases = () if exit_inputs is None else (ExitsPhase(exit_inputs),)
-    phases = BaselinePhase(), SelectionPhase(), *later_phases
+    phases: tuple[Phase, ...] = (BaselinePhase(), SelectionPhase())
+    if exit_inputs is not None:
+        sizing = build_sizing_inputs(market.panel, market.candidates, market.volatility)
+        phases = (*phases, ExitsPhase(exit_inputs), SizingPhase(sizing))
     return to_json(figures), evaluate_phases(inputs, params, phases)

@@ -25,6 +25,12 @@ SIZING_COLUMNS: tuple[str, ...] = (
     "spillover_factor",
     "intraday_factor",
 )
+SIZING_RECORD: tuple[str, ...] = (
+    "size_frac",
+    "p_outcomes",
+    "payoff_outcomes",
+    "forecast_annual_frac",
+)  # beside them, in ledgers of orders that have them
 
 
 @dataclass(frozen=True)
@@ -51,7 +57,8 @@ class Entries:
     regime
         Index into `REGIMES`, -1 unknown.
     sizing
-        Arrays of `SIZING_COLUMNS`, for the ledger only; absent parts are missing there.
+        Arrays of `SIZING_COLUMNS` and `SIZING_RECORD`, for the ledger only; absent parts of the
+        first are missing there, of the second there is no column.
     """
 
     candidate_id: Ints

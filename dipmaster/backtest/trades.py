@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
-from dipmaster.backtest.entries import REGIMES, SIZING_COLUMNS, Entries
+from dipmaster.backtest.entries import REGIMES, SIZING_COLUMNS, SIZING_RECORD, Entries
 from dipmaster.backtest.funding import compute_unit_funding
 from dipmaster.backtest.layouts import STOP_OR_TARGET
 from dipmaster.backtest.rules import EXIT_NAMES, ExitType
@@ -67,6 +67,7 @@ def build_trades_table(
         "open_at_end": trips["exit_type"] == int(ExitType.END_OF_DATA),
         **{part: entries.sizing.get(part, np.full(trips.size, np.nan)) for part in SIZING_COLUMNS},
         "binding_cap": decode_names(BINDING_CAPS, orders["binding_cap"]),
+        **{part: entries.sizing[part] for part in SIZING_RECORD if part in entries.sizing},
     }
     return TRADES.check(pd.DataFrame(columns, copy=False), "trades of the engine")
 

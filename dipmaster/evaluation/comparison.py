@@ -12,7 +12,7 @@ from dipmaster.core.params import Gates
 from dipmaster.evaluation.phase_evaluation import PhaseEvaluation, describe_inconclusive
 from dipmaster.evaluation.statistics.metrics import compare_metrics
 from dipmaster.evaluation.statistics.paired.judging import judge_difference, judge_factor
-from dipmaster.evaluation.statistics.paired.sides import build_side
+from dipmaster.evaluation.statistics.paired.sides import PairedSide, build_side
 from dipmaster.evaluation.statistics.period import Period
 from dipmaster.results.evaluation.differences import PhaseComparison
 from dipmaster.results.metrics import COMPARED
@@ -30,11 +30,26 @@ def compare_phases(
         build_side(one.phase, one.sample, ledgers[one.phase], period) for one in (later, earlier)
     )
     lacking = describe_inconclusive(later, gates) or describe_inconclusive(earlier, gates)
-    differences = compare_metrics(after, before, later.phase, gates)
+    return judge_changes(after, before, later.phase, earlier.phase, lacking, gates)
+
+
+def judge_changes(
+    after: PairedSide, before: PairedSide, phase: int, baseline: int, lacking: str, gates: Gates
+) -> PhaseComparison:
+    """Every compared metric of two accounts, whatever made them.
+
+    Parameters
+    ----------
+    phase
+        Names the streams of random numbers.
+    lacking
+        Why nothing may be concluded; empty where something may.
+    """
+    differences = compare_metrics(after, before, phase, gates)
     judged: dict[str, Any] = {
         metric.key: (judge_factor if metric.changes_by_ratio else judge_difference)(
             metric, differences[metric.key], lacking
         )
         for metric in COMPARED
     }
-    return PhaseComparison(baseline_phase=earlier.phase, **judged)
+    return PhaseComparison(baseline_phase=baseline, **judged)

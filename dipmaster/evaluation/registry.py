@@ -7,9 +7,10 @@ from dipmaster.evaluation.phase import Phase
 from dipmaster.evaluation.phases.baseline import BaselinePhase
 from dipmaster.evaluation.phases.exits import ExitsPhase
 from dipmaster.evaluation.phases.selection import SelectionPhase
+from dipmaster.evaluation.phases.sizing import SizingPhase
 from dipmaster.evaluation.reading import EvaluationInputs
 
-PHASES: tuple[type[Phase], ...] = (BaselinePhase, SelectionPhase, ExitsPhase)
+PHASES: tuple[type[Phase], ...] = (BaselinePhase, SelectionPhase, ExitsPhase, SizingPhase)
 
 
 def read_phases(

@@ -14,6 +14,7 @@ from dipmaster.core.params.confidence import Confidence, Confirmation, Filter
 from dipmaster.core.params.evaluation import Benchmark, Gates, Report, Split
 from dipmaster.core.params.exits import AdaptiveExits, Exits
 from dipmaster.core.params.market import Ingest
+from dipmaster.core.params.sizing import Sizing
 from dipmaster.core.params.strategy import Execution, Features, Signal
 from dipmaster.core.params.volatility import Volatility
 
@@ -32,6 +33,7 @@ __all__ = [
     "ParamsFile",
     "Report",
     "Signal",
+    "Sizing",
     "Split",
     "Volatility",
 ]
@@ -49,6 +51,7 @@ class ParamsFile(Section):
     confirmation: Confirmation
     execution: Execution
     exits: AdaptiveExits
+    sizing: Sizing
     split: Split
     gates: Gates
     benchmark: Benchmark
@@ -167,6 +170,12 @@ class Params:
     def exits(self) -> AdaptiveExits:
         """Section `exits`."""
         section: AdaptiveExits = self._get_section("exits")
+        return section
+
+    @property
+    def sizing(self) -> Sizing:
+        """Section `sizing`."""
+        section: Sizing = self._get_section("sizing")
         return section
 
     @property

@@ -22,3 +22,12 @@ confidence "properly scaled across regimes" and names no number."""
 WIN_RATE_RANGE_FRAC = 0.05
 """How far win rates of regimes may lie apart and still be called stable: the roadmap names no
 number, so the most that section 1.1 claims to add to the win rate."""
+
+TARGETING_TOLERANCE = 0.02
+"""Section 3 wants volatility within 2 % of its target: read as percentage points a year."""
+
+RISK_ADJUSTED_FRAC = 0.25
+"""How much more risk-adjusted return section 3 claims: read as the Sharpe ratio, relative."""
+
+STATED_SHARPE = 0.367
+"""The document's own "Current" Sharpe ratio, which its + 300 % starts from."""

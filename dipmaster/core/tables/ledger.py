@@ -1,6 +1,16 @@
 """Tables of the account: round trips, fills, equity."""
 
-from dipmaster.core.tables.schema import BOOL, F64, I32, I64, TEXT, TIME, TableSchema, required
+from dipmaster.core.tables.schema import (
+    BOOL,
+    F64,
+    I32,
+    I64,
+    TEXT,
+    TIME,
+    TableSchema,
+    optional,
+    required,
+)
 
 TRADES = TableSchema(
     "trades",
@@ -42,6 +52,18 @@ TRADES = TableSchema(
         ("spillover_factor", F64, "1", "size factor of spillover; missing where size is fixed"),
         ("intraday_factor", F64, "1", "size factor of the hour; missing where size is fixed"),
         ("binding_cap", TEXT, "", "limit that cut the size: none, position, exposure or cash"),
+    )
+    + optional(
+        (
+            "size_frac",
+            F64,
+            "frac",
+            "size asked for, before the limits; with those below only "
+            "where a phase sizes its orders",
+        ),
+        ("p_outcomes", F64, "", "outcomes behind p; missing where size is fixed"),
+        ("payoff_outcomes", F64, "", "outcomes behind payoff; missing where size is fixed"),
+        ("forecast_annual_frac", F64, "frac", "forecast of volatility, annual; missing: none"),
     ),
 )
 

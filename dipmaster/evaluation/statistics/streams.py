@@ -18,6 +18,7 @@ class Stream(IntEnum):
     PORTFOLIOS = 3
     PAIRED_DAYS = 4
     PAIRED_HISTORIES = 5
+    OVERLAY = 6
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from dipmaster.results.evaluation.money import ExposureFigures, MoneyFigures, Pe
 from dipmaster.results.evaluation.risk import DrawdownEpisode, RiskFigures
 from dipmaster.results.fields import OMITTED
 
-LostAt = Literal["candidates", "score", "threshold", "steps", ""]
+LostAt = Literal["candidates", "score", "threshold", "steps", "size", ""]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

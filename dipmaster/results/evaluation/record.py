@@ -16,12 +16,22 @@ from dipmaster.results.evaluation.exits import ExitResults
 from dipmaster.results.evaluation.funnel import Funnel
 from dipmaster.results.evaluation.phase import PhaseFigures
 from dipmaster.results.evaluation.signal_quality import SignalQuality
+from dipmaster.results.evaluation.sizing import SizingResults
 from dipmaster.results.fields import OMITTED
 
-SECTIONS: Mapping[str, int] = {"funnel": 1, "signal_quality": 1, "exits": 2}
+SECTIONS: Mapping[str, int] = {
+    "funnel": 1,
+    "signal_quality": 1,
+    "exits": 2,
+    "sizing": 3,
+}
 """Section to the phase that alone has it."""
 
-OWN_RESULTS: Mapping[int, str] = {1: "selection", 2: "adaptive_exits"}
+OWN_RESULTS: Mapping[int, str] = {
+    1: "selection",
+    2: "adaptive_exits",
+    3: "position_sizing",
+}
 """Phase to the property of `ValidationResults` with all of its sections."""
 
 
@@ -77,7 +87,7 @@ class ValidationResults:
         Number of each phase but the first to what it changed against the one before.
     claims
         In the order of the roadmap.
-    funnel, signal_quality, exits
+    funnel, signal_quality, exits, sizing
         None, and no key, where the phase that has them was not built.
 
     Raises
@@ -98,6 +108,7 @@ class ValidationResults:
     funnel: Funnel | None = field(default=None, metadata=OMITTED)
     signal_quality: SignalQuality | None = field(default=None, metadata=OMITTED)
     exits: ExitResults | None = field(default=None, metadata=OMITTED)
+    sizing: SizingResults | None = field(default=None, metadata=OMITTED)
 
     def __post_init__(self) -> None:
         """Hold what is there against the phases that were built."""
@@ -137,6 +148,19 @@ class ValidationResults:
         if self.exits is None:
             raise _not_built("exits")
         return self.exits
+
+    @property
+    def position_sizing(self) -> SizingResults:
+        """What the phase that sizes positions alone has.
+
+        Raises
+        ------
+        DataError
+            Where it was not built.
+        """
+        if self.sizing is None:
+            raise _not_built("sizing")
+        return self.sizing
 
     def results_of(self, number: int) -> object:
         """What one phase alone has; None where it was not built or has nothing of its own."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from dipmaster.results.fields import BY_REASON, MEASURED, UNMEASURED
-from dipmaster.results.volatility.forecasts import ForecastTest, TooFewForecasts
+from dipmaster.results.volatility.forecasts import PooledForecastTest, TooFewForecasts
 
 WeekOfHours = tuple[tuple[float | None, ...], ...]
 """Monday to Sunday, 24 hours UTC each."""
@@ -66,8 +66,8 @@ class PatternSkill:
 
     origins: int
     qlike: Mapping[str, float]
-    against_flat: ForecastTest
-    against_season: ForecastTest
+    against_flat: PooledForecastTest
+    against_season: PooledForecastTest
     covered_frac: float | None
 
 

@@ -1,0 +1,167 @@
+"""Ablation: what each component of the size is worth, by the phase with that one replaced."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+
+import numpy as np
+
+from dipmaster import backtest
+from dipmaster.backtest import Entries, Ledger, metrics
+from dipmaster.core.kernels import Floats
+from dipmaster.core.parallel import map_in_threads
+from dipmaster.core.params import Gates, Sizing
+from dipmaster.evaluation.comparison import judge_changes
+from dipmaster.evaluation.context import EvaluationContext
+from dipmaster.evaluation.figures.breakdowns import mean_or_none
+from dipmaster.evaluation.phase import JudgedPhase
+from dipmaster.evaluation.phases.sizing.orders import size_entries
+from dipmaster.evaluation.standalone import ExitPolicy
+from dipmaster.evaluation.statistics.account_metrics import compute_drawdown_within
+from dipmaster.evaluation.statistics.paired.sides import build_side
+from dipmaster.evaluation.statistics.sample import TradeSample, build_sample
+from dipmaster.results.evaluation.sizing import SizingAblation
+from dipmaster.sizing import SizeComponents, Sizes, combine
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One component replaced by something simpler.
+
+    Attributes
+    ----------
+    words
+        What it is replaced by.
+    apply
+        Components and params to those of the variant.
+    """
+
+    component: str
+    words: str
+    apply: Callable[[SizeComponents, Sizing], tuple[SizeComponents, Sizing]]
+
+
+def _ones(name: str, components: SizeComponents, sizing: Sizing) -> tuple[SizeComponents, Sizing]:
+    return replace(components, **{name: np.ones(components.p.size)}), sizing
+
+
+def _mean_so_far(components: SizeComponents, sizing: Sizing) -> tuple[SizeComponents, Sizing]:
+    known = ~np.isnan(components.p)
+    total = np.cumsum(np.where(known, components.p, 0.0))
+    count = np.maximum(np.cumsum(known), 1)
+    return replace(components, p=np.where(known, total / count, np.nan)), sizing
+
+
+def _without_kelly(components: SizeComponents, sizing: Sizing) -> tuple[SizeComponents, Sizing]:
+    return components, sizing.model_copy(update={"rule": "inverse_volatility"})
+
+
+def list_variants(confidence: Floats, pooled: Callable[[], SizeComponents]) -> tuple[Variant, ...]:
+    """Every component replaced, in the order of the product.
+
+    Parameters
+    ----------
+    confidence
+        Shape (orders,), before recalibration.
+    pooled
+        Components with the payoff of all regimes together.
+    """
+    ones = "one, whatever it says"
+    return (
+        Variant("kelly", "the size of the phase before", _without_kelly),
+        Variant(
+            "recalibration",
+            "the confidence as it is",
+            lambda c, s: (replace(c, p=np.where(np.isnan(c.p), np.nan, confidence)), s),
+        ),
+        Variant("p", "its mean over the orders so far", _mean_so_far),
+        Variant(
+            "payoff",
+            "that of all regimes together",
+            lambda c, s: (replace(c, payoff=pooled().payoff), s),
+        ),
+        Variant("vol_scalar", ones, partial(_ones, "vol_scalar")),
+        Variant("regime_factor", ones, partial(_ones, "regime_factor")),
+        Variant("spillover_factor", ones, partial(_ones, "spillover_factor")),
+        Variant("intraday_factor", ones, partial(_ones, "intraday_factor")),
+    )
+
+
+def ablate_components(
+    context: EvaluationContext,
+    this: JudgedPhase,
+    orders: Entries,
+    components: SizeComponents,
+    variants: tuple[Variant, ...],
+    lacking: str,
+) -> tuple[SizingAblation, ...]:
+    """A row a component, each judged as if it were the only one.
+
+    Parameters
+    ----------
+    orders, components
+        Of the phase before, what is sized; and what sizes are made of, in their order.
+    lacking
+        Why nothing may be concluded; empty where something may.
+    """
+    evaluate = partial(_ablate, context, this, orders, components, lacking)
+    return tuple(map_in_threads(evaluate, variants, "ablating sizes"))
+
+
+def _ablate(
+    context: EvaluationContext,
+    this: JudgedPhase,
+    orders: Entries,
+    components: SizeComponents,
+    lacking: str,
+    variant: Variant,
+) -> SizingAblation:
+    gates, period = context.params.gates, context.period
+    sizes = combine(*_with_before(variant.apply(components, context.params.sizing), orders))
+    ledger = trade_sizes(context, this.exit_policy, orders, sizes)
+    sample = build_sample(ledger.trades, ledger.equity, period)
+    number = this.phase.number
+    after = build_side(number, sample, ledger, period)
+    before = build_side(number, this.evaluation.sample, this.ledger, period)
+    name = f"phase {number} with {variant.component.replace('_', ' ')} replaced"
+    change = judge_changes(replace(after, name=name), before, number, number, lacking, gates)
+    return SizingAblation(
+        component=variant.component,
+        replaced_by=variant.words,
+        trades=sample.trades,
+        mean_weight_frac=_mean_weight(ledger, sample),
+        sharpe=metrics.sharpe_annual(sample.days.returns),
+        profit_factor=metrics.profit_factor(sample.net, sample.return_frac),
+        mean_net_bps=mean_or_none(1e4 * sample.return_frac),
+        max_drawdown=_drawdown(sample, gates),
+        net_return=float(np.prod(sample.days.growth) - 1.0),
+        change=change,
+    )
+
+
+def _with_before(
+    applied: tuple[SizeComponents, Sizing], orders: Entries
+) -> tuple[SizeComponents, Floats, Sizing]:
+    return applied[0], orders.size_frac, applied[1]
+
+
+def trade_sizes(
+    context: EvaluationContext, policy: ExitPolicy, orders: Entries, sizes: Sizes
+) -> Ledger:
+    """Trade the orders in other sizes, left by the same exits."""
+    sized = size_entries(orders, sizes)
+    aligned = policy.at(sized.candidate_id)
+    entries = replace(sized, target_frac=aligned.target_frac)
+    return backtest.run_backtest(
+        context.inputs.panel, entries, context.params.execution, aligned.rules
+    )
+
+
+def _mean_weight(ledger: Ledger, sample: TradeSample) -> float | None:
+    """Of the trades out of sample, which are the last."""
+    weight = ledger.trades["weight_frac"].to_numpy(dtype=np.float64)
+    return mean_or_none(weight[weight.size - sample.trades :])
+
+
+def _drawdown(sample: TradeSample, gates: Gates) -> float:
+    return compute_drawdown_within(sample.days, gates.drawdown_horizon_days)

@@ -1,0 +1,86 @@
+"""Confidence to the probability that the trade under later exits wins, refit walk-forward.
+
+The confidence is that of the baseline trade; the exits of phase 2 end the same entry in
+another way. Platt's map on the log odds (Platt 1999), with a slope of 0 or more, is fitted on
+fixed dates from the outcomes known by then and serves until the next.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from dipmaster.core.kernels import Floats, Ints
+from dipmaster.core.params.confidence import MinTrainingSet
+from dipmaster.learning.calibrators import PlattCalibrator, fit_platt
+from dipmaster.sizing.outcomes import KnownOutcomes
+
+
+@dataclass(frozen=True)
+class WinProbabilities:
+    """Recalibrated probabilities; shape (moments,).
+
+    Attributes
+    ----------
+    p
+        NaN where there is no confidence, or no fit yet.
+    outcomes
+        Behind the fit; 0 where there is none.
+    """
+
+    p: Floats
+    outcomes: Ints
+
+
+@dataclass(frozen=True)
+class Recalibration:
+    """The fits; None where too few outcomes were known.
+
+    Attributes
+    ----------
+    fitted_ms
+        Shape (fits,), rising.
+    outcomes
+        Shape (fits,), known by then.
+    """
+
+    fitted_ms: Ints
+    maps: tuple[PlattCalibrator | None, ...]
+    outcomes: Ints
+
+    def predict(self, confidence: Floats, moment_ms: Ints) -> WinProbabilities:
+        """By the last fit at or before each moment."""
+        last = np.searchsorted(self.fitted_ms, moment_ms, side="right") - 1
+        p, counted = np.full(confidence.size, np.nan), np.zeros(confidence.size, np.int64)
+        for fit in np.unique(last[last >= 0]):
+            model = self.maps[fit]
+            if model is None:
+                continue
+            rows = last == fit
+            p[rows] = model.predict(confidence[rows])
+            counted[rows] = self.outcomes[fit]
+        return WinProbabilities(p, counted)
+
+
+def fit_recalibration(
+    outcomes: KnownOutcomes, refits_ms: Ints, least: MinTrainingSet
+) -> Recalibration:
+    """Fit at every date from the outcomes known by then, all with the same weight.
+
+    Parameters
+    ----------
+    refits_ms
+        Shape (fits,), rising; fixed dates, such as `learning.schedule.refit_times`.
+    least
+        Outcomes, and of each class, below which there is no fit.
+    """
+    known = outcomes.count_known(refits_ms)
+    maps = tuple(_fit(outcomes, int(n), least) for n in known)
+    return Recalibration(refits_ms, maps, known)
+
+
+def _fit(outcomes: KnownOutcomes, n: int, least: MinTrainingSet) -> PlattCalibrator | None:
+    won = outcomes.won[:n].astype(np.float64)
+    if n < least.candidates or min(won.sum(), n - won.sum()) < least.per_class:
+        return None
+    model = fit_platt(outcomes.confidence[:n], won, np.ones(n))
+    return model if isinstance(model, PlattCalibrator) else None

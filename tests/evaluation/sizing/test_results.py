@@ -1,0 +1,193 @@
+"""What sizing did: counts, components, displaced trades, ablation, accounts and claims."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from dipmaster.backtest import metrics
+from dipmaster.evaluation.claims import list_claims
+from dipmaster.evaluation.comparison import compare_phases
+from dipmaster.evaluation.phases.sizing.ablation import list_variants, trade_sizes
+from dipmaster.evaluation.phases.sizing.claims import compare_relative_sharpe
+from dipmaster.evaluation.phases.sizing.displacement import find_displaced
+from dipmaster.evaluation.phases.sizing.orders import measure_order_components
+from dipmaster.evaluation.run import judge_phase
+from dipmaster.evaluation.statistics.sample import select_out_of_sample
+from dipmaster.results import from_json, to_json
+from dipmaster.results.evaluation.sizing import SizingResults
+from dipmaster.sizing import combine
+
+
+@pytest.fixture(scope="module")
+def context(sized, few_data):
+    context = sized.context()
+    context.params.gates = few_data
+    return context
+
+
+@pytest.fixture(scope="module")
+def judged(context, traded):
+    return [judge_phase(context, traded[: at + 1]) for at in range(len(traded))]
+
+
+@pytest.fixture(scope="module")
+def own(context, judged):
+    evaluations = {one.phase.number: one for one in judged}
+    ledgers = {number: one.ledger for number, one in evaluations.items()}
+    after, before = (evaluations[n].evaluation for n in (3, 2))
+    change = compare_phases(after, before, ledgers, context.period, context.params.gates)
+    return judged[3].phase.own_results(context, judged, {3: change})
+
+
+@pytest.fixture(scope="module")
+def figures(own) -> SizingResults:
+    return own.sections["sizing"]
+
+
+@pytest.fixture(scope="module")
+def trades(judged, context):
+    return [select_out_of_sample(one.ledger.trades, context.period) for one in judged]
+
+
+def test_checks_hold_and_results_come_back_from_json(judged, figures) -> None:
+    assert judged[3].evaluation.broken == []
+    assert from_json(SizingResults, to_json(figures)) == figures
+
+
+def test_counts_add_up(figures, trades) -> None:
+    counts = figures.counts
+    assert counts.trades == len(trades[3])
+    assert counts.orders - counts.kelly_zero == len(trades[3])  # every order found money
+    assert 0 < counts.kelly_zero < counts.orders
+    assert counts.capped_by_position == (trades[3]["binding_cap"] == "position").sum() > 0
+    assert counts.unknown_factor >= 1
+    assert counts.scalar_at_min + counts.scalar_at_max < counts.orders
+
+
+def test_components_are_those_of_the_ledger(figures, trades) -> None:
+    rows = {row.component: row for row in figures.components}
+    for name in ("p", "payoff", "size_frac", "weight_frac"):
+        values = trades[3][name].dropna()
+        assert rows[name].n == len(values)
+        assert rows[name].median == pytest.approx(values.median())
+        assert rows[name].max == values.max()
+
+
+def test_trades_are_explained(figures, trades) -> None:
+    largest, middle, smallest = figures.explained
+    weights = trades[3]["weight_frac"]
+    assert largest.weight_frac == weights.max()
+    assert smallest.weight_frac == weights.min()
+    assert smallest.weight_frac <= middle.weight_frac <= largest.weight_frac
+    for one in figures.explained:
+        assert one.words.startswith(f"{100 * one.size_frac:.2f} % = Kelly")
+        parts = one.kelly, one.vol_scalar, one.regime_factor, one.spillover_factor
+        assert np.prod([*parts, one.intraday_factor]) == pytest.approx(one.size_frac)
+
+
+def test_displaced_trades_are_named(figures, trades, judged, context) -> None:
+    moved = figures.displacement
+    gone = set(trades[2]["candidate_id"]) - set(trades[3]["candidate_id"])
+    assert {one.candidate_id for one in moved.displaced} == gone
+    assert moved.kelly_zero == len(gone) > 0
+    assert {one.by for one in moved.displaced} == {"kelly_zero"}
+    small = judged[3].orders.entries
+    tiny = replace(small, size_frac=np.full(len(small), 1e-7))
+    few = trades[3].iloc[5:]
+    found = find_displaced(trades[3], few, tiny, judged[3].ledger, context.params.execution)
+    assert found.below_min_notional == 5
+    whole = find_displaced(trades[3], few, small, judged[3].ledger, context.params.execution)
+    assert whole.account_limits == 5
+    back = find_displaced(few, trades[3], small, judged[3].ledger, context.params.execution)
+    assert back.n_added == len(back.added) == 5
+
+
+def test_ablation_replaces_one_component(figures, sized, traded, context, judged) -> None:
+    rows = {row.component: row for row in figures.ablation}
+    assert list(rows) == [
+        "kelly", "recalibration", "p", "payoff", "vol_scalar", "regime_factor",
+        "spillover_factor", "intraday_factor",
+    ]  # fmt: skip
+    components = measure_order_components(context, sized.inputs, traded[2])
+    orders = traded[2].orders.entries
+    unscaled = replace(components, vol_scalar=np.ones(len(orders)))
+    sizes = combine(unscaled, orders.size_frac, sized.sizing)
+    ledger = trade_sizes(context, traded[3].exit_policy, orders, sizes)
+    late = select_out_of_sample(ledger.trades, context.period)
+    row = rows["vol_scalar"]
+    assert row.trades == len(late)
+    assert row.mean_weight_frac == pytest.approx(late["weight_frac"].mean())
+    factor = metrics.profit_factor(late["net_pnl"].to_numpy(), late["return_frac"].to_numpy())
+    assert row.profit_factor == pytest.approx(factor)
+    before = metrics.sharpe_annual(judged[3].evaluation.sample.days.returns)
+    assert row.change.sharpe.value == pytest.approx(row.sharpe - before)
+    assert rows["kelly"].trades == len(trades_of(judged[2], context))
+
+
+def trades_of(phase, context):
+    return select_out_of_sample(phase.ledger.trades, context.period)
+
+
+def test_a_component_of_one_changes_nothing(sized, traded, context, judged) -> None:
+    """The full product again: the same ledger, so every change is 0."""
+    orders = traded[2].orders.entries
+    components = measure_order_components(context, sized.inputs, traded[2])
+    sizes = combine(components, orders.size_frac, sized.sizing)
+    ledger = trade_sizes(context, traded[3].exit_policy, orders, sizes)
+    assert ledger.trades.equals(traded[3].ledger.trades)
+
+
+def test_the_mean_of_p_so_far_knows_no_later_order(sized, traded, context) -> None:
+    components = measure_order_components(context, sized.inputs, traded[2])
+    variant = next(v for v in list_variants(components.p, lambda: components) if v.component == "p")
+    whole, _ = variant.apply(components, sized.sizing)
+    half = components.p.size // 2
+    other = replace(components, p=np.where(np.arange(components.p.size) < half, components.p, 0.1))
+    cut, _ = variant.apply(other, sized.sizing)
+    assert whole.p[:half].tobytes() == cut.p[:half].tobytes()
+    assert whole.p[-1] != cut.p[-1]
+
+
+def test_accounts_through_time(figures, judged, context) -> None:
+    assert [one.phase for one in figures.exposure] == [0, 1, 2, 3]
+    for one, phase in zip(figures.exposure, judged, strict=True):
+        late = phase.ledger.equity["exposure_frac"].to_numpy()[-context.period.days * 288 :]
+        assert one.mean_frac[0] == pytest.approx(late[: 7 * 288].mean())
+        assert len(one.mean_frac) == -(-context.period.days // 7)
+    quantiles = {one.phase: one for one in figures.drawdown}
+    assert list(quantiles) == [2, 3]
+    for one in quantiles.values():
+        assert list(one.frac) == sorted(one.frac)
+        assert 0.0 <= one.within_limit_frac <= 1.0
+    measured = figures.drawdown_arithmetic.measured_volatility
+    returns = judged[3].evaluation.sample.days.returns
+    assert measured["3"] == pytest.approx(returns.std(ddof=1) * np.sqrt(365))
+
+
+def test_three_claims_replace_those_that_nobody_measured(own, figures, judged) -> None:
+    lines = {one.id: one for one in list_claims(own.claims, (0, 1, 2, 3))}
+    assert [one.id for one in own.claims] == ["3.sharpe", "3.targeting", "3.risk_adjusted"]
+    gain, targeting, risk = (lines[one.id] for one in own.claims)
+    assert gain.value == pytest.approx(
+        metrics.sharpe_annual(judged[3].evaluation.sample.days.returns)
+    )
+    unit = figures.overlay[0].realised
+    assert targeting.value == pytest.approx(unit.value - 0.10)
+    assert targeting.n == unit.n
+    sharpes = [metrics.sharpe_annual(one.evaluation.sample.days.returns) for one in judged[2:]]
+    assert risk.value == pytest.approx(sharpes[1] / sharpes[0] - 1.0)
+    assert all(one.verdict != "not built" for one in own.claims)
+
+
+def test_a_ratio_to_nothing_is_none(judged, gates) -> None:
+    """Of a phase 2 that lost there is no +25 %."""
+    this, before = judged[3].evaluation, judged[2].evaluation
+    days = before.sample.days
+    lost = replace(days, growth=2.0 - days.growth)
+    losing = replace(before, sample=replace(before.sample, days=lost))
+    found = compare_relative_sharpe(this, losing, gates)
+    assert found.value is None
+    assert "not above 0" in found.reason
+    flat = replace(before, sample=replace(before.sample, days=replace(days, growth=np.ones(40))))
+    assert compare_relative_sharpe(this, flat, gates).reason == "an account never moved"
