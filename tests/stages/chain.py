@@ -59,7 +59,7 @@ def run(validated: bool = True) -> Run:
     names: tuple[str, ...] = ()
     if validated:
         validate.main()
-        ledgers = (f"{name}_phase_{phase}" for name in ("fills", "equity") for phase in (0, 1, 2))
+        ledgers = (f"{name}_phase_{phase}" for name in ("fills", "equity") for phase in range(4))
         names = ("filter_results", *ledgers)
     found = {name: store.read_table(Path(f"data/validate/{name}.parquet")) for name in names}
     leaving = {name: store.read_table(catalog.EXITS / f"{name}.parquet") for name in FROM_LATER}

@@ -34,13 +34,14 @@ PHASE_0 = (
 )
 OUTPUTS = (
     *PHASE_0,
-    *(f"data/validate/{name}_phase_{phase}.parquet" for name in LEDGERS for phase in (1, 2)),
+    *(f"data/validate/{name}_phase_{phase}.parquet" for name in LEDGERS for phase in (1, 2, 3)),
     "data/validate/filter_results.parquet",
     "reports/metrics/gates.json",
     "reports/metrics/validate.json",
     "reports/metrics/summary.json",
     "reports/plots/equity_phase_1.csv",
     "reports/plots/equity_phase_2.csv",
+    "reports/plots/equity_phase_3.csv",
     "reports/plots/gates.csv",
 )
 # Every check and sign passes: what is admitted hangs on the scores alone.
@@ -93,7 +94,15 @@ def write_symbol(symbol: str, seed: int) -> pd.DataFrame:
         }
     )
     features.to_parquet("data/features/panel/" + symbol + ".parquet")
-    levels = {"season_factor": 1.0, "regime": (classes + 1) % 3}
+    place = np.arange(len(frame))
+    levels = {
+        "season_factor": 1.0,
+        "regime": (classes + 1) % 3,
+        "forecast_daily_frac": np.float32(0.002) + np.float32(0.0005) * (place % 31),
+        "size_factor": np.array([1.0, 0.9, 0.7], np.float32)[(classes + 1) % 3],
+        "spillover_factor": np.where(place % 7, 1.0, 0.8).astype(np.float32),
+        "intraday_factor": np.where(place % 5, 1.0, 0.9).astype(np.float32),
+    }
     volatility = pd.DataFrame({"open_time": frame["open_time"], **levels})
     volatility.to_parquet("data/volatility/" + symbol + ".parquet")
     drops = rng.random(len(frame)) < 0.02
@@ -140,6 +149,8 @@ def write_inputs() -> None:
     params["exits"]["models"] |= least
     params["exits"]["models"]["trees"] |= trees
     params["exits"]["models"]["evaluation"] |= judging
+    # A random walk is no bet: Kelly has tests of its own, here every order is traded.
+    params["sizing"] |= {"rule": "inverse_volatility"}
     Path("params.yaml").write_text(yaml.safe_dump(params))
     write_scores(0.95)
     exits.main()

@@ -34,13 +34,6 @@ class EmptyPhase(Phase):
     name = "empty"
 
 
-class EmptyFinalPhase(Phase):
-    """The same for the final phase."""
-
-    number = FINAL_PHASE
-    name = "empty_final"
-
-
 @pytest.fixture(scope="module")
 def template(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made_inputs(project, tmp_path_factory.mktemp("inputs"))
@@ -91,9 +84,7 @@ def test_it_trades_exactly_what_the_phase_before_it_trades(
     for metric in ("win_rate", "sharpe", "profit_factor", "max_drawdown"):
         assert gates[new, metric]["value"] == gates[before, metric]["value"]
     claims = {row["id"]: row for row in details["claims"]}
-    assert claims["3.sharpe"]["reason"] == f"phase {new} does not measure it"
-    assert claims["4.precision"]["reason"] == "phase 4 is not built"
-    assert details["verdict_reason"].startswith("phase 4 is not built")
+    assert claims["4.precision"]["reason"] == f"phase {new} does not measure it"
     assert read("summary")["verdict_by_phase"].split(", ")[-1].startswith(f"{new} ")
     assert Path(f"reports/plots/equity_phase_{new}.csv").exists()
 
@@ -104,16 +95,21 @@ def test_the_others_do_not_notice_it(workspace: Path, monkeypatch: pytest.Monkey
     run_stage(monkeypatch, EmptyPhase)
     details, gates = read("validate"), read("gates")
     assert gates[: len(alone[1])] == alone[1]
-    for section in ("funnel", "signal_quality", "exits", "period"):
+    for section in ("funnel", "signal_quality", "exits", "sizing", "period"):
         assert details[section] == alone[0][section]
     for part in ("phases", "differences"):
         assert {name: details[part][name] for name in alone[0][part]} == alone[0][part]
 
 
+def test_without_the_final_phase_there_is_no_verdict(workspace: Path) -> None:
+    validate.main()
+    assert read("validate")["verdict_reason"].startswith(f"phase {FINAL_PHASE} is not built")
+
+
 def test_with_all_phases_there_is_a_verdict(
     workspace: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run_stage(monkeypatch, EmptyPhase, EmptyFinalPhase)
+    run_stage(monkeypatch, EmptyPhase)
     details = read("validate")
     final = details["phases"][str(FINAL_PHASE)]
     assert details["verdict"] == final["verdict"]
@@ -124,7 +120,7 @@ def test_with_all_phases_there_is_a_verdict(
 def context(workspace: Path) -> EvaluationContext:
     params = store.read_params(
         "signal", "confidence.thresholds", "filter", "confirmation", "execution", "exits",
-        "split", "gates", "benchmark",
+        "sizing", "split", "gates", "benchmark",
     )  # fmt: skip
     return build_context(read_inputs(), params)
 
@@ -143,7 +139,9 @@ def test_nothing_is_simulated_again_for_it(context: EvaluationContext) -> None:
 
 
 def test_the_first_phase_has_to_say_what_it_trades(context: EvaluationContext) -> None:
-    with pytest.raises(PipelineError, match=r"(?s)phase 3 \(empty\) is the first.*Fix"):
+    with pytest.raises(
+        PipelineError, match=rf"(?s)phase {EmptyPhase.number} \(empty\) is the first.*Fix"
+    ):
         complete_phases(context, (EmptyPhase(),))
 
 
@@ -160,7 +158,7 @@ def test_checks_are_inherited_by_phase_and_can_be_replaced(context: EvaluationCo
     phases = read_phases(context.inputs, context.params, (*PHASES, EmptyPhase))
     *completed, new = complete_phases(context, phases)
     inherited = new.phase.integrity_checks(context, completed, new.ledger)
-    assert list(inherited) == ["selection", "exits"]
+    assert list(inherited) == ["selection", "exits", "sizing"]
     assert all(inherited.values())
     replaced = ReplacingPhase().integrity_checks(context, completed, new.ledger)
     assert replaced == {**inherited, "selection": ()}
@@ -177,7 +175,7 @@ class WrittenPhase(Phase):
     number = {number}
     name = "written"
 '''
-IMPORT = "from dipmaster.evaluation.phases.selection import SelectionPhase\n"
+IMPORT = "from dipmaster.evaluation.phases.sizing import SizingPhase\n"
 
 
 def test_its_package_and_its_entry_are_all_it_takes(
@@ -197,7 +195,7 @@ def test_its_package_and_its_entry_are_all_it_takes(
     text = registry.read_text(encoding="utf-8").replace(
         IMPORT, f"{IMPORT}from dipmaster.evaluation.phases.written import WrittenPhase\n"
     )
-    registry.write_text(text.replace("ExitsPhase)\n", "ExitsPhase, WrittenPhase)\n"), "utf-8")
+    registry.write_text(text.replace("SizingPhase)\n", "SizingPhase, WrittenPhase)\n"), "utf-8")
     command = [sys.executable, "-m", "stages.validate"]
     compiled = {"DIPMASTER_KERNEL_CACHE": str(kernel_cache_folder(__name__).parent)}
     subprocess.run(command, cwd=copy, env=os.environ | compiled, check=True, capture_output=True)

@@ -52,18 +52,19 @@ def workspace(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 def test_outputs(workspace: Path) -> None:
     validate.main()
     for name, table in (("trades", TRADES), ("fills", FILLS), ("equity", EQUITY)):
-        for phase in (0, 1, 2):
+        for phase in range(4):
             store.read_table(Path(f"data/validate/{name}_phase_{phase}.parquet"), table)
     filter_results = store.read_table(Path("data/validate/filter_results.parquet"), FILTER_RESULTS)
     assert len(filter_results) == 200
     gates = read("gates")
-    assert [set(row) for row in gates] == [GATE_KEYS] * 3 * len(GATES)
-    assert [row["phase"] for row in gates] == np.repeat([0, 1, 2], len(GATES)).tolist()
+    assert [set(row) for row in gates] == [GATE_KEYS] * 4 * len(GATES)
+    assert [row["phase"] for row in gates] == np.repeat(range(4), len(GATES)).tolist()
     details = read("validate")
-    assert details["built_phases"] == [0, 1, 2]
-    assert [row["phase"] for row in details["integrity_checks"]] == [0] * 7 + [1] * 12 + [2] * 19
+    assert details["built_phases"] == [0, 1, 2, 3]
+    phases = [row["phase"] for row in details["integrity_checks"]]
+    assert phases == [0] * 7 + [1] * 12 + [2] * 19 + [3] * 24
     assert all(check["passed"] for check in details["integrity_checks"])
-    assert "phases 3 and 4 are not built" in details["verdict_reason"]
+    assert "phase 4 is not built" in details["verdict_reason"]
     first, second = (details["phases"][key] for key in ("0", "1"))
     assert first["counts"]["trades"] > 50
     assert "abstained" not in first
@@ -81,12 +82,12 @@ def test_outputs(workspace: Path) -> None:
     assert summary["verdict_by_phase"] == ", ".join(by_phase)
     assert 0.0 < summary["time_in_market"] < 1.0
     assert details["benchmarks"]["buy_and_hold"]["symbols"] == 2
-    last = {row["metric"]: row["value"] for row in gates if row["phase"] == 2}
+    last = {row["metric"]: row["value"] for row in gates if row["phase"] == 3}
     assert summary["win_rate"] == last["win_rate"]
-    assert summary["trades"] == details["phases"]["2"]["counts"]["trades"]
+    assert summary["trades"] == details["phases"]["3"]["counts"]["trades"]
     plot = pd.read_csv("reports/plots/gates.csv")
     assert list(plot.columns) == ["phase", "metric", "target", "value", "low", "high"]
-    for phase in (0, 1, 2):
+    for phase in range(4):
         assert len(pd.read_csv(f"reports/plots/equity_phase_{phase}.csv")) == DAYS
     assert list(workspace.rglob("*.partial")) == []
 
@@ -117,7 +118,7 @@ def test_phase_1_trades_what_its_scores_admit(workspace: Path) -> None:
     claims = {row["id"]: row for row in details["claims"]}
     assert claims["1.1.trades"]["value"] == difference["trades_frac"]["value"]
     assert claims["1.3.accuracy"]["verdict"] == "not met"
-    assert claims["3.sharpe"]["verdict"] == "not built"
+    assert claims["4.precision"]["verdict"] == "not built"
 
 
 @pytest.mark.parametrize(
