@@ -24,7 +24,6 @@ from tests.report.states_of_exits import (
     phase_2_abstained,
     phase_2_no_candidates,
     phase_2_wordy,
-    phase_3,
 )
 from tests.report.states_of_selection import (
     no_candidates,
@@ -33,6 +32,13 @@ from tests.report.states_of_selection import (
     phase_1_real,
     phase_1_wordy,
     quick,
+)
+from tests.report.states_of_sizing import (
+    phase_3,
+    phase_3_abstained,
+    phase_3_fixed,
+    phase_3_no_size,
+    phase_3_real,
 )
 
 STATES: dict[str, Callable[[], ReportInputs]] = {
@@ -63,4 +69,8 @@ STATES: dict[str, Callable[[], ReportInputs]] = {
     "phase 2, no candidates": phase_2_no_candidates,
     "phase 2, no models": no_models,
     "phase 3": phase_3,
+    "phase 3 abstained": phase_3_abstained,
+    "phase 3, fixed sizes": phase_3_fixed,
+    "phase 3, no size": phase_3_no_size,
+    "phase 3, real bars": phase_3_real,
 }

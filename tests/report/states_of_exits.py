@@ -5,12 +5,13 @@ from dataclasses import replace
 from dipmaster.report.inputs import ReportInputs
 from tests.made import exits
 from tests.made.adaptive_exits import abstained_exits, exit_results, nothing_captured, scatter
-from tests.made.gates import gates, undecided
+from tests.made.gates import undecided
 from tests.made.judged import degrading
 from tests.made.phase import (
     adaptive_phase,
     losing_phase,
 )
+from tests.made.sizing import sizing_results
 from tests.made.validation import DIFFERENCES, claims, not_built, nothing_to_compare
 from tests.report.run import run, validated, with_gates, with_phases
 from tests.report.states_of_baseline import passing
@@ -54,6 +55,7 @@ def all_phases() -> ReportInputs:
         signal_quality=one.signal_quality,
         claims=run(1).validation.claims,
         exits=abstained_exits(),
+        sizing=sizing_results(),
     )
     equity = dict.fromkeys(range(5), base.equity[0])
     return replace(whole, gates=tuple(rows), equity=equity)
@@ -91,23 +93,7 @@ def until(inputs: ReportInputs, last: int) -> ReportInputs:
         phases={str(number): results.phases[str(number)] for number in numbers},
         differences={str(number): results.differences[str(number)] for number in numbers[1:]},
         exits=results.exits if last >= 2 else None,
-    )
-
-
-def phase_3() -> ReportInputs:
-    """A phase of which the report knows nothing, with common figures alone."""
-    base = run(2)
-    results = base.validation
-    whole = validated(
-        base,
-        verdict_reason=not_built(3),
-        built_phases=(0, 1, 2, 3),
-        phases={**results.phases, "3": results.phases["2"]},
-        differences={**results.differences, "3": replace(DIFFERENCES[2], baseline_phase=2)},
-    )
-    third = tuple(replace(row, phase=3) for row in gates(2))
-    return replace(
-        with_gates(whole, (*base.gates, *third)), equity={**base.equity, 3: base.equity[2]}
+        sizing=results.sizing if last >= 3 else None,
     )
 
 
