@@ -1,5 +1,7 @@
 """Made results of the stage volatility."""
 
+from dataclasses import replace
+
 from dipmaster.results.volatility.forecasts import (
     CoinForecasts,
     DieboldMarianoVerdict,
@@ -11,6 +13,12 @@ from dipmaster.results.volatility.forecasts import (
     TooFewForecasts,
 )
 from dipmaster.results.volatility.garch import CoinGarch, GarchFit, NoGarchFit
+from dipmaster.results.volatility.intraday import (
+    IntradayResults,
+    PatternSkill,
+    RecommendationShares,
+    WeekProfile,
+)
 from dipmaster.results.volatility.record import SeasonFactors, VolatilityResults
 from dipmaster.results.volatility.regimes import (
     DetectionDelay,
@@ -19,6 +27,14 @@ from dipmaster.results.volatility.regimes import (
     RegimeResults,
     RegimeShares,
     RegimesNotJudged,
+)
+from dipmaster.results.volatility.spillover import (
+    CoinSpillover,
+    EpisodeScores,
+    EpisodesNotJudged,
+    MonthlyCorrelations,
+    SpilloverEvent,
+    SpilloverResults,
 )
 from tests.made.common import BOUNDARY, COINS, interval
 
@@ -55,6 +71,102 @@ def volatility(coins: tuple[str, ...] = COINS, known: bool = True) -> Volatility
         ),
         garch=dict.fromkeys(coins, coin_garch()),
         seasonality=SeasonFactors(weekday=(1.0,) * 24, weekend=(0.8,) * 24),
+        spillover=spillover(coins, known),
+        intraday=intraday(coins),
+    )
+
+
+def spillover(coins: tuple[str, ...] = COINS, known: bool = True) -> SpilloverResults:
+    event = SpilloverEvent(
+        first="2024-04-30T23:20:00Z",
+        last="2024-05-01T02:25:00Z",
+        coins=coins,
+        intensity=1.0,
+        rise=0.191,
+    )
+    scores = EpisodeScores(
+        episodes=81,
+        events=70,
+        hits=3,
+        hit_rate=3 / 81,
+        false_alarms_per_week=0.853,
+        median_delay_bars=45.0,
+        grace_bars=24,
+        chance_hit_rate=0.0385,
+        chance_high=0.0864,
+        p_value=0.617,
+    )
+    months = ("2023-01-01", "2023-02-01", "2023-03-01")
+    pairs = tuple((a, b) for i, a in enumerate(coins) for b in coins[i + 1 :])
+    return SpilloverResults(
+        window_bars=2016,
+        events=70,
+        events_per_week=0.89,
+        largest=(event, replace(event, coins=coins[:2], intensity=0.6, rise=0.055)),
+        coins=dict.fromkeys(
+            coins, CoinSpillover(in_event_frac=0.006, adjusted_frac=0.018, mean_factor=0.9962)
+        ),
+        scores=scores if known else EpisodesNotJudged(reason="the episodes are not known"),
+        correlations=MonthlyCorrelations(
+            months=months, pairs=pairs, means=((None, 0.28, 0.35),) * len(pairs)
+        ),
+    )
+
+
+def no_spillover(coins: tuple[str, ...] = COINS) -> SpilloverResults:
+    """Too short for a single window."""
+    base = spillover(coins, known=False)
+    nothing = CoinSpillover(in_event_frac=None, adjusted_frac=None, mean_factor=None)
+    unknown = replace(base.correlations, means=((None,) * 3,) * len(base.correlations.pairs))
+    return replace(
+        base,
+        events=0,
+        events_per_week=None,
+        largest=(),
+        coins=dict.fromkeys(coins, nothing),
+        correlations=unknown,
+    )
+
+
+def intraday(coins: tuple[str, ...] = COINS) -> IntradayResults:
+    hours = tuple(1.0 + 0.2 * ((hour + 3) % 24 / 12 - 1) for hour in range(24))
+    skill = PatternSkill(
+        origins=13199,
+        qlike={"week": 0.741, "season": 0.739, "flat": 0.771},
+        against_flat=ForecastTest(dm=-8.05, p=8.3e-16, verdict="better"),
+        against_season=ForecastTest(dm=1.64, p=0.102, verdict="inconclusive"),
+        covered_frac=0.699,
+    )
+    return IntradayResults(
+        profile=WeekProfile(
+            heat_map=(hours,) * 7,
+            hours=hours,
+            weekdays=(1.05,) * 5 + (0.85, 0.88),
+            asia=0.94,
+            europe=1.0,
+            americas=1.06,
+            peak_hours=(20, 19, 18),
+            low_hours=(21, 22, 23),
+        ),
+        measured_hourly_frac=((None, *(0.006 * hour for hour in hours[1:])), *((hours,) * 6)),
+        recommendations=RecommendationShares(
+            favourable=0.536, normal=0.45, cautious=0.014, unknown=0.0
+        ),
+        pooled=skill,
+        by_symbol=dict.fromkeys(coins, skill),
+    )
+
+
+def no_intraday(coins: tuple[str, ...] = COINS) -> IntradayResults:
+    """Too short for a verdict."""
+    few = TooFewForecasts(origins=12, reason=TOO_FEW)
+    nothing = RecommendationShares(favourable=None, normal=None, cautious=None, unknown=None)
+    return replace(
+        intraday(coins),
+        measured_hourly_frac=((None,) * 24,) * 7,
+        recommendations=nothing,
+        pooled=few,
+        by_symbol=dict.fromkeys(coins, few),
     )
 
 
@@ -170,4 +282,6 @@ def too_short(coins: tuple[str, ...] = COINS) -> VolatilityResults:
         ),
         garch=dict.fromkeys(coins, none),
         seasonality=SeasonFactors(weekday=(1.0,) * 24, weekend=(0.8,) * 24),
+        spillover=no_spillover(coins),
+        intraday=no_intraday(coins),
     )
