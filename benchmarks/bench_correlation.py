@@ -4,24 +4,21 @@
 
 A year of 5-minute bars, window a week (2,016 bars). pandas is called as the roadmap calls it,
 ``frame.rolling(2016).corr()``, and gives every pair twice and each coin with itself; we give each
-pair once, as float32. Both on one thread. Values are compared, and the peak memory of a run of
-each is measured in a process of its own.
+pair once, as float32. Both run on one thread. Values are compared, and the peak memory of a run
+of each is measured in a process of its own.
 """
 
 import multiprocessing
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from dipmaster.core.kernels import Floats
-from dipmaster.volatility.spillover.correlation import (
-    Correlations,
-    correlate_with_later,
-    summarize_windows,
-)
+from dipmaster.volatility.spillover.correlation import Correlations, correlate_with_later
 
 BARS, WINDOW, ROUNDS = 105_120, 2_016, 7
 GOAL = 34.0
@@ -42,12 +39,18 @@ def make_values(coins: int, bars: int = BARS) -> Floats:
 
 def correlate(values: Floats) -> Correlations:
     """Every pair once, shape (pairs, bars)."""
-    return correlate_with_later(summarize_windows(values, WINDOW), range(len(values)), WINDOW)
+    return correlate_with_later(values, range(len(values)), WINDOW)
 
 
 def correlate_by_pandas(values: Floats) -> pd.DataFrame:
     """As the roadmap's code does."""
     return pd.DataFrame(values.T).rolling(WINDOW, min_periods=WINDOW // 2).corr()
+
+
+CONTENDERS: dict[str, Callable[[Floats], object]] = {
+    "own": correlate,
+    "pandas": correlate_by_pandas,
+}
 
 
 def largest_difference(values: Floats) -> float:
@@ -66,7 +69,7 @@ def peak_of(work: str, coins: int, answer: "multiprocessing.Queue[float]") -> No
     values = make_values(coins)
     correlate(make_values(3, 3 * WINDOW))  # compiled, so that the compiler's memory is in both
     before = read_peak()
-    {"own": correlate, "pandas": correlate_by_pandas}[work](values)
+    CONTENDERS[work](values)
     answer.put(read_peak() - before)
 
 
@@ -93,20 +96,20 @@ def main() -> None:
     coins = int(sys.argv[1]) if len(sys.argv) > 1 and sys.argv[1].isdigit() else 10
     values = make_values(coins)
     difference = largest_difference(values)  # compiles
-    timings: dict[str, list[float]] = {"own": [], "pandas": []}
+    timings: dict[str, list[float]] = {name: [] for name in CONTENDERS}
     for _ in range(ROUNDS):
-        for name, work in (("own", correlate), ("pandas", correlate_by_pandas)):
+        for name, work in CONTENDERS.items():
             started = time.perf_counter()
             work(values)
             timings[name].append(time.perf_counter() - started)
-    own, pandas = (float(np.median(timings[name])) for name in ("own", "pandas"))
+    own, pandas = (float(np.median(timings[name])) for name in CONTENDERS)
     pairs = coins * (coins - 1) // 2
     print(f"{coins} coins, {pairs} pairs, {BARS:,} bars, window {WINDOW:,}; median of {ROUNDS}")
     print(f"  kernels {1e3 * own:9.1f} ms   {1e9 * own / (pairs * BARS):6.2f} ns a pair and bar")
     print(f"  pandas  {1e3 * pandas:9.1f} ms   {pandas / own:6.1f} x   (goal {GOAL:.0f} x)")
     print(f"largest difference {difference:.1e}")
     print(f"output {pairs * BARS * 4 / MEGABYTE:.0f} MB; peak above the start: ", end="")
-    print(", ".join(f"{name} {measure_peak(name, coins):.0f} MB" for name in timings))
+    print(", ".join(f"{name} {measure_peak(name, coins):.0f} MB" for name in CONTENDERS))
 
 
 if __name__ == "__main__":

@@ -10,16 +10,14 @@ from dipmaster.volatility.spillover.correlation import (
     correlate_with_later,
     pairs_with_later,
     rolling_deviation,
-    summarize_windows,
 )
 
 COINS = 7  # a group of four pairs and single ones in most rows
 
 
 def correlate(values: np.ndarray, window: int) -> dict[tuple[int, int], np.ndarray]:
-    moments = summarize_windows(values, window)
     coins = range(len(values))
-    rows = correlate_with_later(moments, coins, window)
+    rows = correlate_with_later(values, coins, window)
     return dict(zip(pairs_with_later(coins, len(values)), rows, strict=True))
 
 
@@ -98,9 +96,9 @@ def test_a_coin_that_is_missing_does_not_touch_the_others() -> None:
 
 
 def test_some_coins_at_a_time_give_the_same() -> None:
-    moments = summarize_windows(with_gaps(make_values(9)), 40)
-    whole = correlate_with_later(moments, range(COINS), 40)
-    parts = [correlate_with_later(moments, c, 40) for c in (range(2), range(2, 3), range(3, 7))]
+    values = with_gaps(make_values(9))
+    whole = correlate_with_later(values, range(COINS), 40)
+    parts = [correlate_with_later(values, c, 40) for c in (range(2), range(2, 3), range(3, 7))]
     assert np.array_equal(whole, np.concatenate(parts), equal_nan=True)
 
 

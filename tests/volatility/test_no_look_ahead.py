@@ -130,7 +130,7 @@ def test_later_bars_do_change_what_comes_later(full, coins, params) -> None:
         "next level",
         "season of the whole sample",
         "other coin's next",
-        "next event",
+        "events of tomorrow",
         "next hour",
     ],
 )
@@ -144,7 +144,7 @@ def test_the_checker_finds_leaks(coins, params, first, leak: str) -> None:
             "next level": np.append(level[1:], np.nan),
             "season of the whole sample": np.full(len(table), table["season_factor"].mean()),
             "other coin's next": np.resize(np.append(other[1:], np.nan), len(table)),
-            "next event": table["spillover_intensity"].shift(-1).to_numpy(),
+            "events of tomorrow": table["spillover_intensity"].shift(-288).to_numpy(),
             "next hour": table["intraday_hourly_frac"].shift(-1).to_numpy(),
         }[leak]
         return tables, fits

@@ -16,15 +16,12 @@ from dipmaster.volatility.spillover.adjustment import (
     measure_intensity,
 )
 from dipmaster.volatility.spillover.correlation import (
-    WindowMoments,
     correlate_with_later,
     pairs_with_later,
     rolling_deviation,
-    summarize_windows,
+    split_coins,
 )
 from dipmaster.volatility.spillover.rises import Flags, flag_rises, sum_by_month
-
-PAIRS_AT_ONCE = 30  # of 14 months, as float32: 15 MB
 
 
 @dataclass(frozen=True)
@@ -80,13 +77,13 @@ def analyze_spillover(returns: Floats, clock: GridClock, params: Volatility) -> 
         Log returns, shape (coins, bars), NaN where missing.
     """
     rules = params.spillover
-    moments = summarize_windows(rolling_deviation(returns, params.short_bars), rules.window_bars)
+    deviations = rolling_deviation(returns, params.short_bars)
     months, month = _months(clock)
 
     def follow(coins: range) -> _Pairs:
-        return _follow_pairs(moments, coins, month, len(months), params)
+        return _follow_pairs(deviations, coins, month, len(months), params)
 
-    rows = map_in_threads(follow, _split_coins(len(returns)), "spillover")
+    rows = map_in_threads(follow, split_coins(len(returns)), "spillover")
     in_event, known = _count_pairs(rows, returns.shape)
     intensity = measure_intensity(in_event, known)
     event = flag_coins(intensity, rules)
@@ -104,23 +101,12 @@ def analyze_spillover(returns: Floats, clock: GridClock, params: Volatility) -> 
     )
 
 
-def _split_coins(count: int) -> list[range]:
-    """Runs of coins with some `PAIRS_AT_ONCE` pairs each, so that few correlations are held."""
-    runs, start, pairs = [], 0, 0
-    for coin in range(count):
-        pairs += count - coin - 1
-        if pairs >= PAIRS_AT_ONCE or coin == count - 1:
-            runs.append(range(start, coin + 1))
-            start, pairs = coin + 1, 0
-    return runs
-
-
 def _follow_pairs(
-    moments: WindowMoments, coins: range, month: Ints, months: int, params: Volatility
+    deviations: Floats, coins: range, month: Ints, months: int, params: Volatility
 ) -> _Pairs:
     rules = params.spillover
-    members = pairs_with_later(coins, len(moments.values))
-    correlations = correlate_with_later(moments, coins, rules.window_bars)
+    members = pairs_with_later(coins, len(deviations))
+    correlations = correlate_with_later(deviations, coins, rules.window_bars)
     bars = month.size
     flags = np.empty(correlations.shape, dtype=np.int8)
     rise, total_rise = np.empty(bars), np.zeros(bars)

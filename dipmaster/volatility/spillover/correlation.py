@@ -5,39 +5,17 @@ both sides meet in it. What left a window leaves no rounding behind, a value tou
 windows that hold it, and a bar costs a pair one product and two sums, whatever the window.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 import numpy.typing as npt
 
-from dipmaster.core.kernels import Bools, Floats, inlined_kernel, kernel
+from dipmaster.core.kernels import Floats, inlined_kernel, kernel
 from dipmaster.volatility.windows import MIN_SHARE, moving_sum
 
 Correlations = npt.NDArray[np.float32]
 
 LEAST_VARIANCE = 1e-10  # of a window's mean square: below it nothing but rounding varies
+PAIRS_AT_ONCE = 30  # of 14 months, as float32: 15 MB
 LANES = 4  # pairs side by side, because a running sum leaves a processor idle
-
-
-@dataclass(frozen=True)
-class WindowMoments:
-    """What the windows of each coin share among its pairs, where no value of them is missing.
-
-    Attributes
-    ----------
-    values
-        Shape (coins, bars), NaN where missing.
-    mean, inverse_sd
-        Of the window, one over the sd with divisor n, NaN where nothing varies. Only the bars of
-        `whole` blocks are set.
-    whole
-        Shape (coins, blocks): no value of the block or of the one before it is missing.
-    """
-
-    values: Floats
-    mean: Floats
-    inverse_sd: Floats
-    whole: Bools
 
 
 def rolling_deviation(returns: Floats, width: int) -> Floats:
@@ -62,26 +40,17 @@ def rolling_deviation(returns: Floats, width: int) -> Floats:
     return np.where(count >= max(2.0, MIN_SHARE * width), np.sqrt(variance), np.nan)
 
 
-def summarize_windows(values: Floats, window: int) -> WindowMoments:
-    """Moments of each coin's windows; `values` has shape (coins, bars), NaN where missing."""
-    coins, bars = values.shape
-    mean, inverse_sd = np.empty(values.shape), np.empty(values.shape)
-    whole = np.zeros((coins, -(-bars // window)), dtype=np.bool_)
-    for row in range(coins):
-        _summarize_coin(values[row], window, mean[row], inverse_sd[row], whole[row])
-    return WindowMoments(values, mean, inverse_sd, whole)
-
-
-def correlate_with_later(moments: WindowMoments, coins: range, window: int) -> Correlations:
+def correlate_with_later(values: Floats, coins: range, window: int) -> Correlations:
     """Rolling correlations of each of `coins` with each coin after it.
 
     Over the bars of the window that both coins have; at the start windows are shorter.
 
     Parameters
     ----------
+    values
+        Shape (all coins, bars), NaN where missing.
     coins
-        Neighbouring rows. Several at once are quicker than one after the other: a block of all
-        coins stays in the processor's cache.
+        Neighbouring rows; what their pairs share is computed once.
 
     Returns
     -------
@@ -89,19 +58,10 @@ def correlate_with_later(moments: WindowMoments, coins: range, window: int) -> C
         Shape (pairs, bars), -1..1, in the order of `pairs_with_later`; NaN where the two share
         fewer than half a window, or where one of them does not vary.
     """
-    count, bars = moments.values.shape
+    count, bars = values.shape
     out = np.empty((len(pairs_with_later(coins, count)), bars), dtype=np.float32)
-    _correlate_rows(
-        moments.values,
-        moments.mean,
-        moments.inverse_sd,
-        moments.whole,
-        coins.start,
-        coins.stop,
-        window,
-        max(2.0, MIN_SHARE * window),
-        out,
-    )
+    least = max(2.0, MIN_SHARE * window)
+    _correlate_rows(values, coins.start, coins.stop, window, least, out)
     return out
 
 
@@ -110,36 +70,15 @@ def pairs_with_later(coins: range, count: int) -> list[tuple[int, int]]:
     return [(coin, other) for coin in coins for other in range(coin + 1, count)]
 
 
-@kernel
-def _summarize_coin(
-    values: Floats, window: int, mean: Floats, inverse_sd: Floats, whole: Bools
-) -> None:
-    bars, inverse_n = values.size, 1.0 / window
-    tail_sum, tail_square = np.empty(window), np.empty(window)
-    before_whole = False
-    for block in range(whole.size):
-        start, stop = block * window, min(bars, (block + 1) * window)
-        x, averages, roots = values[start:stop], mean[start:stop], inverse_sd[start:stop]
-        total = square = 0.0
-        for k in range(x.size):
-            total += x[k]
-            square += x[k] * x[k]
-            averages[k] = tail_sum[k] + total
-            roots[k] = tail_square[k] + square
-        own_whole = np.isfinite(total)  # one missing value makes the sum one
-        whole[block] = own_whole and before_whole
-        before_whole = own_whole
-        if whole[block]:
-            for k in range(x.size):
-                average, mean_square = averages[k] * inverse_n, roots[k] * inverse_n
-                averages[k] = average
-                roots[k] = _inverse_root(mean_square - average * average, mean_square)
-        if own_whole and x.size == window:
-            total = square = 0.0
-            for k in range(window - 1, -1, -1):
-                tail_sum[k], tail_square[k] = total, square
-                total += x[k]
-                square += x[k] * x[k]
+def split_coins(count: int) -> list[range]:
+    """Runs of coins with some `PAIRS_AT_ONCE` pairs each, so that few correlations are held."""
+    runs, start, pairs = [], 0, 0
+    for coin in range(count):
+        pairs += count - coin - 1
+        if pairs >= PAIRS_AT_ONCE or coin == count - 1:
+            runs.append(range(start, coin + 1))
+            start, pairs = coin + 1, 0
+    return runs
 
 
 @inlined_kernel
@@ -159,9 +98,6 @@ def _bounded(value: float) -> float:
 @kernel
 def _correlate_rows(
     values: Floats,
-    mean: Floats,
-    inverse_sd: Floats,
-    whole: Bools,
     first_coin: int,
     stop_coin: int,
     window: int,
@@ -170,18 +106,22 @@ def _correlate_rows(
 ) -> None:
     """Block by block, each coin with the later ones, four at a time."""
     coins, bars = values.shape
-    products = np.empty((LANES, window))
-    sums = np.empty((6, window))
-    for block in range(whole.shape[1]):
-        start, stop = block * window, min(bars, (block + 1) * window)
-        before, pair = start - window, 0
+    tails, moments = np.empty((coins, 2, window)), np.empty((coins, 2, window))
+    own, whole = np.zeros(coins, dtype=np.bool_), np.zeros(coins, dtype=np.bool_)
+    products, sums = np.empty((LANES, window)), np.empty((6, window))
+    for start in range(0, bars, window):
+        stop, before, pair = min(bars, start + window), start - window, 0
+        for coin in range(first_coin, coins):
+            x, follows = values[coin, start:stop], own[coin]
+            own[coin] = _summarize_block(
+                x, follows, tails[coin, 0], tails[coin, 1], moments[coin, 0], moments[coin, 1]
+            )
+            whole[coin] = follows and own[coin]
         for coin in range(first_coin, stop_coin):
             for first in range(coin + 1, coins, LANES):
                 last = coins - 1  # stands for the lanes beyond it
                 b, c, d = min(first + 1, last), min(first + 2, last), min(first + 3, last)
-                any_whole = whole[first, block] or whole[b, block]
-                any_whole = any_whole or whole[c, block] or whole[d, block]
-                if whole[coin, block] and any_whole:
+                if whole[coin] and (whole[first] or whole[b] or whole[c] or whole[d]):
                     _sum_products(
                         values[coin, before:stop],
                         values[first, before:stop],
@@ -194,27 +134,67 @@ def _correlate_rows(
                         products[3],
                     )
                 for other in range(first, min(first + LANES, coins)):
-                    if whole[coin, block] and whole[other, block]:
+                    correlations = out[pair, start:stop]
+                    if whole[coin] and whole[other]:
                         _standardize(
                             products[other - first],
-                            mean[coin, start:stop],
-                            mean[other, start:stop],
-                            inverse_sd[coin, start:stop],
-                            inverse_sd[other, start:stop],
+                            moments[coin, 0],
+                            moments[other, 0],
+                            moments[coin, 1],
+                            moments[other, 1],
                             1.0 / window,
-                            out[pair, start:stop],
+                            correlations,
                         )
                     else:
                         _correlate_block(
-                            values[coin],
-                            values[other],
-                            start,
-                            window,
-                            least,
-                            sums,
-                            out[pair, start:stop],
+                            values[coin], values[other], start, window, least, sums, correlations
                         )
                     pair += 1
+
+
+@kernel
+def _summarize_block(
+    x: Floats, follows: bool, tail_sum: Floats, tail_square: Floats, mean: Floats, inverse: Floats
+) -> bool:
+    """Mean and one over the sd (divisor n) of a coin's full windows that end in a block.
+
+    Parameters
+    ----------
+    x
+        Values of the block, NaN where missing.
+    follows
+        Whether no value of the block before is missing.
+    tail_sum, tail_square
+        Sums from each bar's successor to the end of the block before; those of this block after.
+    mean, inverse
+        Written where no value of either block is missing; NaN where nothing varies.
+
+    Returns
+    -------
+    bool
+        Whether no value of this block is missing.
+    """
+    window = tail_sum.size
+    inverse_n = 1.0 / window
+    total = square = 0.0
+    for k in range(x.size):
+        total += x[k]
+        square += x[k] * x[k]
+        mean[k] = tail_sum[k] + total
+        inverse[k] = tail_square[k] + square
+    whole = np.isfinite(total)  # a missing value leaves no sum
+    if whole and follows:
+        for k in range(x.size):
+            average, mean_square = mean[k] * inverse_n, inverse[k] * inverse_n
+            mean[k] = average
+            inverse[k] = _inverse_root(mean_square - average * average, mean_square)
+    if whole and x.size == window:
+        total = square = 0.0
+        for k in range(window - 1, -1, -1):
+            tail_sum[k], tail_square[k] = total, square
+            total += x[k]
+            square += x[k] * x[k]
+    return whole
 
 
 @kernel
