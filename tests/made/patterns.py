@@ -32,21 +32,21 @@ MONTHS = tuple(f"{2023 + k // 12}-{k % 12 + 1:02d}-01" for k in range(24))
 def spillover(coins: tuple[str, ...] = COINS, known: bool = True) -> SpilloverResults:
     """Events of three coins; `known`: whether correlation episodes are."""
     scores = EpisodeScores(
-        episodes=61,
-        events=161,
-        hits=11,
-        hit_rate=11 / 61,
-        false_alarms_per_week=1.9,
-        median_delay_bars=7.0,
+        episodes=81,
+        events=70,
+        hits=3,
+        hit_rate=3 / 81,
+        false_alarms_per_week=0.853,
+        median_delay_bars=45.0,
         grace_bars=24,
-        chance_hit_rate=0.141,
-        chance_high=0.246,
-        p_value=0.24,
+        chance_hit_rate=0.0385,
+        chance_high=0.0864,
+        p_value=0.617,
     )
     return SpilloverResults(
         window_bars=2016,
-        events=161,
-        events_per_week=2.05,
+        events=70,
+        events_per_week=0.89,
         largest=tuple(event(coins, k) for k in range(10)),
         coins={
             coin: CoinSpillover(in_event_frac=0.004, adjusted_frac=0.021, mean_factor=0.9961)

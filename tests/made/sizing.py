@@ -73,9 +73,9 @@ def sizing_results(last: int = 3) -> SizingResults:
         ),
         components=tuple(quantiles(name, 94) for name in COMPONENTS),
         explained=(
-            sized("largest", 0.082, 0.0409, 0.0391, "position"),
-            sized("median", 0.0396, 0.0178, 0.0178),
-            sized("smallest", 0.0003, 0.0002, 0.0002),
+            sized("largest", 0.2263, 0.112, 0.1, "position"),
+            replace(sized("median", 0.036, 0.0178, 0.0178), candidate_id=7011, net_bps=12.3),
+            replace(sized("smallest", 0.0004, 0.0002, 0.0002), candidate_id=3411),
         ),
         displacement=displacement(),
         overlay=(

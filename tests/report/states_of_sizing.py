@@ -5,12 +5,13 @@ from dataclasses import replace
 from dipmaster.report.inputs import ReportInputs
 from dipmaster.results.evaluation.differences import PhaseComparison
 from dipmaster.results.evaluation.sizing import SizingResults
-from tests.made.gates import gates
+from tests.made.gates import gates, undecided
+from tests.made.phase import abstaining_phase
 from tests.made.sizing import fixed_sizes, sizing_results, unchanged, unsized
-from tests.made.validation import DIFFERENCES, claims, not_built, nothing_to_compare
-from tests.report.run import run, validated, with_gates
+from tests.made.validation import DIFFERENCES, not_built, nothing_to_compare
+from tests.report.run import run, validated, with_gates, with_phases
 from tests.report.states_of_exits import phase_2_abstained
-from tests.report.states_of_selection import nothing_bought, phase_1_real
+from tests.report.states_of_selection import phase_1_real
 
 
 def phase_3() -> ReportInputs:
@@ -51,10 +52,12 @@ def phase_3_abstained() -> ReportInputs:
 
 def phase_3_no_size() -> ReportInputs:
     """Phase 2 traded; the Kelly fraction of every order is 0."""
+    reason = "96 orders of phase 2, none has a size above zero"
     compared = nothing_to_compare("no trade in phase 3", 2)
     base = phase_3_on(run(2), unsized(orders=96), compared)
-    reason = "96 orders of phase 2, none has a size above zero"
-    return validated(nothing_bought(base, 3, reason, "size"), claims=claims(2, measured=False))
+    rows = undecided([row for row in base.gates if row.phase == 3], f"abstained: {reason}")
+    bought = with_phases(base, {3: abstaining_phase(reason, "size")})
+    return with_gates(bought, (*(row for row in base.gates if row.phase != 3), *rows))
 
 
 def phase_3_real() -> ReportInputs:
