@@ -104,7 +104,7 @@ class ScoredMarket:
     features
         By symbol, what validation and exits read of table FEATURES.
     volatility
-        By symbol, what exits read of table VOLATILITY.
+        By symbol, what exits and sizes read of table VOLATILITY.
     """
 
     panel: Panel

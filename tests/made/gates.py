@@ -51,6 +51,13 @@ GATES: dict[int, dict[str, Judged]] = {
         "profit_factor": (1.4, 1.29, 0.71, 2.11, UNSURE, BETWEEN),
         "max_drawdown": (0.03, 0.0131, 0.009, 0.027, "PASS", REACHES),
     },
+    3: {
+        "win_rate": (0.83, 0.8036, 0.7231, 0.8623, UNSURE, BETWEEN),
+        "excess_win_rate": (0.0, 0.183, 0.10, 0.26, "PASS", REACHES),
+        "sharpe": (1.8, 1.01, -0.7, 2.6, UNSURE, BETWEEN),
+        "profit_factor": (1.6, 1.23, 0.68, 2.04, UNSURE, BETWEEN),
+        "max_drawdown": (0.03, 0.0061, 0.004, 0.015, "PASS", REACHES),
+    },
 }  # fmt: skip
 
 

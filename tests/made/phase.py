@@ -286,6 +286,22 @@ def adaptive_phase(coins: tuple[str, ...] = COINS) -> PhaseFigures:
     )
 
 
+def sizing_phase(coins: tuple[str, ...] = COINS) -> PhaseFigures:
+    """Phase 3 trades nearly all that phase 2 trades, in smaller sizes."""
+    base = adaptive_phase(coins)
+    return replace(
+        base,
+        counts=replace(base.counts, trades=168),
+        money=replace(
+            base.money,
+            equity_at_end=100230.0,
+            net_pnl=560.0,
+            net_return_frac=0.0056,
+            annualised_return_frac=0.0037,
+        ),
+    )
+
+
 def idle_phase(coins: tuple[str, ...] = COINS) -> PhaseFigures:
     """Phase 0 without a single trade."""
     base = losing_phase(coins)

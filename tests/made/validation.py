@@ -9,9 +9,10 @@ from dipmaster.results.evaluation.record import IntegrityCheck, SplitPeriod, Val
 from tests.made.adaptive_exits import exit_results
 from tests.made.common import BOUNDARY, COINS, FIRST, LAST, comparison, factor, interval
 from tests.made.confidence import TOO_FEW
-from tests.made.phase import adaptive_phase, losing_phase, selecting_phase
+from tests.made.phase import adaptive_phase, losing_phase, selecting_phase, sizing_phase
 from tests.made.risk import BENCHMARKS
 from tests.made.selection import funnel, signal_quality
+from tests.made.sizing import sizing_results
 
 PERIOD = SplitPeriod(
     first_open_time=FIRST,
@@ -23,7 +24,7 @@ PERIOD = SplitPeriod(
     blocks=18,
     block_days=30,
 )
-FIGURES = {0: losing_phase, 1: selecting_phase, 2: adaptive_phase}
+FIGURES = {0: losing_phase, 1: selecting_phase, 2: adaptive_phase, 3: sizing_phase}
 
 
 def validation(last: int = 2, coins: tuple[str, ...] = COINS) -> ValidationResults:
@@ -42,6 +43,7 @@ def validation(last: int = 2, coins: tuple[str, ...] = COINS) -> ValidationResul
         funnel=funnel() if last >= 1 else None,
         signal_quality=signal_quality() if last >= 1 else None,
         exits=exit_results() if last >= 2 else None,
+        sizing=sizing_results() if last >= 3 else None,
     )
 
 
@@ -78,8 +80,19 @@ DIFFERENCES = {
         trades_frac=comparison(0.0, 0.0),
         net_return=comparison(-0.004, 0.006),
     ),
+    3: PhaseComparison(
+        baseline_phase=2,
+        win_rate=comparison(0.002, 0.01),
+        profit_factor=factor(comparison(-0.05, 0.2), interval(0.95, 0.2)),
+        sharpe=comparison(-0.1, 0.4),
+        max_drawdown=comparison(-0.007, 0.003, "better"),
+        mean_net_bps=comparison(0.3, 1.9),
+        trades_frac=comparison(-0.018, 0.01),
+        net_return=comparison(-0.0096, 0.004, "worse"),
+    ),
 }
-"""Phase 1 is better than 0 by everything; phase 2 wins less often, nothing else is shown."""
+"""Phase 1 is better than 0 by everything; phase 2 wins less often, nothing else is shown; phase 3
+falls and earns less."""
 
 
 def nothing_to_compare(reason: str, against: int = 0) -> PhaseComparison:
@@ -148,8 +161,15 @@ ADAPTIVE_EXITS = (
           71.2, 0.2, "met"),
     claim("capture", "2", 2, "profit capture +40 %", 0.40, "frac", -0.098, 0.2, "not met"),
 )  # fmt: skip
+SIZING = (
+    claim("sharpe", "3", 3, "Sharpe 300 % higher, to 1.5", 1.5, "ratio", 1.01, 1.7,
+          "inconclusive"),
+    claim("targeting", "3", 3, "Volatility within 2 % of its target", (-0.02, 0.02), "points",
+          0.006, 0.002, "met"),
+    claim("risk_adjusted", "3", 3, "Risk-adjusted returns 25 % higher", 0.25, "frac",
+          -0.09, 0.4, "inconclusive"),
+)  # fmt: skip
 LATER = (
-    claim("sharpe", "3", 3, "Sharpe 300 % higher, to 1.5", 1.5, "ratio", 0.0, 0.0, "not built"),
     claim("final", "4", 4, "Win rate 3 to 5 points higher again", (0.03, 0.05), "points",
           0.0, 0.0, "not built"),
 )  # fmt: skip
@@ -163,7 +183,7 @@ def claims(last: int = 2, measured: bool = True) -> tuple[RoadmapClaim, ...]:
         else one
         if measured
         else unmeasured(one, "inconclusive", TOO_FEW)
-        for one in (*SELECTION, *ADAPTIVE_EXITS, *LATER)
+        for one in (*SELECTION, *ADAPTIVE_EXITS, *SIZING, *LATER)
     )
 
 

@@ -24,6 +24,7 @@ from tests.report.states_of_exits import (
     phase_2_abstained,
     phase_2_no_candidates,
     phase_2_wordy,
+    phase_3_abstained,
 )
 from tests.report.states_of_selection import (
     no_candidates,
@@ -34,10 +35,8 @@ from tests.report.states_of_selection import (
     quick,
 )
 from tests.report.states_of_sizing import (
-    phase_3,
-    phase_3_abstained,
     phase_3_fixed,
-    phase_3_no_size,
+    phase_3_no_orders,
     phase_3_real,
 )
 
@@ -68,9 +67,9 @@ STATES: dict[str, Callable[[], ReportInputs]] = {
     "phase 2, most words": phase_2_wordy,
     "phase 2, no candidates": phase_2_no_candidates,
     "phase 2, no models": no_models,
-    "phase 3": phase_3,
+    "phase 3": lambda: run(3),
     "phase 3 abstained": phase_3_abstained,
     "phase 3, fixed sizes": phase_3_fixed,
-    "phase 3, no size": phase_3_no_size,
+    "phase 3, no orders": phase_3_no_orders,
     "phase 3, real bars": phase_3_real,
 }

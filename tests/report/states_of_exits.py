@@ -11,7 +11,7 @@ from tests.made.phase import (
     adaptive_phase,
     losing_phase,
 )
-from tests.made.sizing import sizing_results
+from tests.made.sizing import unsized_results
 from tests.made.validation import DIFFERENCES, claims, not_built, nothing_to_compare
 from tests.report.run import run, validated, with_gates, with_phases
 from tests.report.states_of_baseline import passing
@@ -55,7 +55,7 @@ def all_phases() -> ReportInputs:
         signal_quality=one.signal_quality,
         claims=run(1).validation.claims,
         exits=abstained_exits(),
-        sizing=sizing_results(),
+        sizing=unsized_results(),
     )
     equity = dict.fromkeys(range(5), base.equity[0])
     return replace(whole, gates=tuple(rows), equity=equity)
@@ -95,6 +95,13 @@ def until(inputs: ReportInputs, last: int) -> ReportInputs:
         exits=results.exits if last >= 2 else None,
         sizing=results.sizing if last >= 3 else None,
     )
+
+
+def phase_3_abstained() -> ReportInputs:
+    """Phase 3 sends no order: every Kelly fraction is 0."""
+    base = nothing_bought(run(3), 3, "0 of 171 orders have a Kelly fraction above 0", "size")
+    differences = {**base.validation.differences, "3": nothing_to_compare("no trade", 2)}
+    return validated(base, sizing=unsized_results(171), differences=differences)
 
 
 def many_trades() -> ReportInputs:

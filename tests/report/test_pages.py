@@ -52,6 +52,7 @@ STATES = [
     "phase 2, no candidates",
     "phase 2, no models",
     "phase 3",
+    "phase 3 abstained",
     "real bars",
     "ruined",
     "too short",
@@ -69,6 +70,7 @@ WHOLE = [
     "phase 2, no candidates",
     "phase 2, no models",
     "phase 3",
+    "phase 3 abstained",
 ]
 PAINTED = ["phase 2", "phase 2, no candidates"]  # the latter has phase 1's empty charts too
 PAINTED_FRONTS = ["all phases", "no trades", "one trade", "phase 2"]

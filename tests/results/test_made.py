@@ -25,6 +25,7 @@ from dipmaster.results.evaluation.exits import ExitResults
 from dipmaster.results.evaluation.funnel import Funnel
 from dipmaster.results.evaluation.phase import PhaseFigures
 from dipmaster.results.evaluation.signal_quality import SignalQuality
+from dipmaster.results.evaluation.sizing import SizingResults
 from tests.made import (
     adaptive_exits,
     confidence,
@@ -33,6 +34,7 @@ from tests.made import (
     market,
     phase,
     selection,
+    sizing,
     validation,
     volatility,
 )
@@ -61,6 +63,9 @@ STATES: dict[str, tuple[Any, Callable[[], Any]]] = {
     "phase 0": (ValidationResults, lambda: validation.validation(0)),
     "phases 0 and 1": (ValidationResults, lambda: validation.validation(1)),
     "phases 0 to 2": (ValidationResults, validation.validation),
+    "phases 0 to 3": (ValidationResults, lambda: validation.validation(3)),
+    "nothing sized": (SizingResults, sizing.unsized_results),
+    "no bet": (SizingResults, lambda: sizing.unsized_results(130)),
     "abstaining phase": (PhaseFigures, lambda: phase.abstaining_phase("no score", "score")),
     "empty funnel": (Funnel, lambda: selection.empty_funnel((0,) * 7)),
     "no signal quality": (SignalQuality, lambda: selection.no_signal_quality("no trade")),

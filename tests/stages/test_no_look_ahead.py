@@ -15,8 +15,10 @@ import pytest
 
 from dipmaster.confidence import Events
 from dipmaster.core.time_units import BAR_MS
+from dipmaster.evaluation.phases.sizing import orders
 from dipmaster.exits import licence
 from dipmaster.learning.schedule import TrainingSchedule
+from dipmaster.sizing import build_outcomes, sizes
 from tests.stages.chain import BAR, CUTS, RECORDS, Run, differences, disturbed, refits, run, trees
 from tests.stages.small_market import Bars, put, put_params, small_params
 
@@ -36,6 +38,8 @@ def template(bars: Bars, project: Path, tmp_path_factory: pytest.TempPathFactory
     raw["gates"]["random_entry"]["draws"] = 100
     # So that exit models are fitted at the first refit, and sell.
     raw["exits"]["stop_frac"] = 0.005
+    # So that phase 3 sizes by Kelly's fraction before the cuts.
+    raw["sizing"]["min_outcomes"] = {"candidates": 20, "per_class": 5}
     raw["exits"]["decision"] |= {"full_probability": 0.52, "partial_probability": 0.5}
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(place)
@@ -46,8 +50,9 @@ def template(bars: Bars, project: Path, tmp_path_factory: pytest.TempPathFactory
 
 @pytest.fixture(scope="module", autouse=True)
 def licensed() -> Iterator[None]:
-    """Exit models may act, whether acting had earned or not."""
+    """Exit models may act, and sizes bet, whether there is anything to earn or not."""
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sizes, "compute_kelly_frac", lambda p, payoff, share: share * p * payoff)
         patch.setattr(licence, "_bound", lambda *_: (1.0, 1.0, 9))
         patch.setattr(licence, "_refuse", lambda *_: "")
         yield
@@ -87,6 +92,11 @@ def test_the_cuts_are_worth_testing(whole: Run) -> None:
     exited = whole.validated["fills_phase_2"]
     by_models = exited["exit_type"].isin(["optimal_timing", "profit_taking"])
     assert (by_models & (exited["time"] <= CUTS["third fit"])).sum() >= 5
+    sized = whole.validated["fills_phase_3"]
+    bought = sized[sized["side"] == "buy"]
+    assert (bought["time"] > CUTS["third fit"]).sum() >= 5
+    notional = (bought["quantity"] * bought["reference_price"]).to_numpy()
+    assert np.ptp(notional[bought["time"] > CUTS["first fit"] + 17 * 288 * BAR]) > 1000
 
 
 @pytest.mark.parametrize("cut", CUTS)
@@ -117,6 +127,17 @@ def a_bar_early(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Events, "known_ms", property(lambda events: events.exit_ms))
 
 
+def outcomes_early(patch: pytest.MonkeyPatch) -> None:
+    """A trade counts among the outcomes when it is decided: its own size knows how it ends."""
+
+    def collect(panel, standalone, confidence, regime):
+        usable = standalone.tradable & ~standalone.open_at_end & ~np.isnan(confidence)
+        decided = panel.open_time[np.where(usable, standalone.entry_index, 0)]
+        return build_outcomes(usable, decided, confidence, regime, standalone.net_frac)
+
+    patch.setattr(orders, "collect_outcomes", collect)
+
+
 @pytest.mark.parametrize(
     ("leak", "cut", "shows"),
     [
@@ -126,6 +147,7 @@ def a_bar_early(patch: pytest.MonkeyPatch) -> None:
             {"trees", "calibrators.json", "reference.json", "exit calibrator.json"},
         ),
         (a_bar_early, "inside a trade", {"historical_performance"}),
+        (outcomes_early, "inside a trade", {"equity_phase_3"}),
     ],
 )
 def test_planted_leaks_are_found(
@@ -138,6 +160,7 @@ def test_planted_leaks_are_found(
 ) -> None:
     """A check that cannot fail proves nothing."""
     leak(monkeypatch)
-    before = run(validated=False)
+    validated = leak is outcomes_early
+    before = run(validated)
     put(disturbed(bars, cut))
-    assert shows <= set(differences(before, run(validated=False), CUTS[cut]))
+    assert shows <= set(differences(before, run(validated), CUTS[cut]))
