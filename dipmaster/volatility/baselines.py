@@ -30,7 +30,7 @@ def mean_of_next_bars(values: Floats, horizon: int = HORIZON) -> Floats:
     count = moving_sum(known.astype(np.float64), horizon)
     mean = np.where(count == horizon, total / horizon, np.nan)
     out = np.full(values.shape, np.nan)
-    out[..., : values.shape[-1] - horizon] = mean[..., horizon:]
+    out[..., : max(0, values.shape[-1] - horizon)] = mean[..., horizon:]
     return out
 
 

@@ -182,7 +182,7 @@ def _summarize_block(
         square += x[k] * x[k]
         mean[k] = tail_sum[k] + total
         inverse[k] = tail_square[k] + square
-    whole = np.isfinite(total)  # a missing value leaves no sum
+    whole = bool(np.isfinite(total))  # a missing value leaves no sum
     if whole and follows:
         for k in range(x.size):
             average, mean_square = mean[k] * inverse_n, inverse[k] * inverse_n
