@@ -147,7 +147,8 @@ def component(name: str, value: float) -> ComponentQuantiles:
 def explained(pick: Pick, size: float) -> SizedTrade:
     weight = min(size, 0.10)
     return SizedTrade(
-        pick=pick, candidate_id=round(1e4 * size), symbol="BTCUSDT", signal_time="2023-09-01T10:15:00Z",
+        pick=pick, candidate_id=round(1e4 * size), symbol="BTCUSDT",
+        signal_time="2023-09-01T10:15:00Z",
         regime="normal", size_frac=size, weight_frac=weight,
         binding_cap="position" if weight < size else "none", p=0.75, p_outcomes=2120, payoff=0.59,
         payoff_outcomes=2140, kelly=size / 0.45, forecast_annual_frac=2.56, vol_scalar=0.5,

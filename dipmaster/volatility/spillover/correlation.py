@@ -8,13 +8,14 @@ windows that hold it, and a bar costs a pair one product and two sums, whatever 
 import numpy as np
 import numpy.typing as npt
 
-from dipmaster.core.kernels import Floats, inlined_kernel, kernel
+from dipmaster.core.kernels import Bools, Floats, inlined_kernel, kernel
 from dipmaster.volatility.windows import MIN_SHARE, moving_sum
 
 Correlations = npt.NDArray[np.float32]
 
 LEAST_VARIANCE = 1e-10  # of a window's mean square: below it nothing but rounding varies
 PAIRS_AT_ONCE = 30  # of 14 months, as float32: 15 MB
+COMPLETE, ANY, WHOLE = 0, 1, 2  # rows of what is known of a coin's blocks
 LANES = 4  # pairs side by side, because a running sum leaves a processor idle
 
 
@@ -106,25 +107,27 @@ def _correlate_rows(
 ) -> None:
     """Block by block, each coin with the later ones, four at a time."""
     coins, bars = values.shape
-    tails, moments = np.empty((coins, 2, window)), np.empty((coins, 2, window))
-    own, whole = np.zeros(coins, dtype=np.bool_), np.zeros(coins, dtype=np.bool_)
+    last = coins - 1  # stands for the lanes beyond it
+    tails, moments = np.zeros((2, coins, window)), np.empty((2, coins, window))
+    state = np.zeros((3, coins), dtype=np.bool_)
+    whole, empty = state[WHOLE], np.zeros(coins, dtype=np.bool_)
     products, sums = np.empty((LANES, window)), np.empty((6, window))
     for start in range(0, bars, window):
         stop, before, pair = min(bars, start + window), start - window, 0
+        for a in range(first_coin, coins, LANES):
+            b, c, d = min(a + 1, last), min(a + 2, last), min(a + 3, last)
+            _sum_blocks(values, a, b, c, d, start, stop, tails, moments)
         for coin in range(first_coin, coins):
-            x, follows = values[coin, start:stop], own[coin]
-            own[coin] = _summarize_block(
-                x, follows, tails[coin, 0], tails[coin, 1], moments[coin, 0], moments[coin, 1]
-            )
-            whole[coin] = follows and own[coin]
+            empty[coin] = _follow_gaps(values[coin, start:stop], coin, state)
+            if whole[coin]:
+                _finish_moments(moments[0, coin], moments[1, coin], stop - start)
         for coin in range(first_coin, stop_coin):
-            for first in range(coin + 1, coins, LANES):
-                last = coins - 1  # stands for the lanes beyond it
-                b, c, d = min(first + 1, last), min(first + 2, last), min(first + 3, last)
-                if whole[coin] and (whole[first] or whole[b] or whole[c] or whole[d]):
+            for a in range(coin + 1, coins, LANES):
+                b, c, d = min(a + 1, last), min(a + 2, last), min(a + 3, last)
+                if whole[coin] and (whole[a] or whole[b] or whole[c] or whole[d]):
                     _sum_products(
                         values[coin, before:stop],
-                        values[first, before:stop],
+                        values[a, before:stop],
                         values[b, before:stop],
                         values[c, before:stop],
                         values[d, before:stop],
@@ -133,18 +136,20 @@ def _correlate_rows(
                         products[2],
                         products[3],
                     )
-                for other in range(first, min(first + LANES, coins)):
+                for other in range(a, min(a + LANES, coins)):
                     correlations = out[pair, start:stop]
                     if whole[coin] and whole[other]:
                         _standardize(
-                            products[other - first],
-                            moments[coin, 0],
-                            moments[other, 0],
-                            moments[coin, 1],
-                            moments[other, 1],
+                            products[other - a],
+                            moments[0, coin],
+                            moments[0, other],
+                            moments[1, coin],
+                            moments[1, other],
                             1.0 / window,
                             correlations,
                         )
+                    elif empty[coin] or empty[other]:
+                        correlations[:] = np.nan
                     else:
                         _correlate_block(
                             values[coin], values[other], start, window, least, sums, correlations
@@ -153,48 +158,75 @@ def _correlate_rows(
 
 
 @kernel
-def _summarize_block(
-    x: Floats, follows: bool, tail_sum: Floats, tail_square: Floats, mean: Floats, inverse: Floats
-) -> bool:
-    """Mean and one over the sd (divisor n) of a coin's full windows that end in a block.
+def _sum_blocks(
+    values: Floats,
+    a: int,
+    b: int,
+    c: int,
+    d: int,
+    start: int,
+    stop: int,
+    tails: Floats,
+    moments: Floats,
+) -> None:
+    """Sums and sums of squares of four coins over the windows that end in a block.
 
     Parameters
     ----------
-    x
-        Values of the block, NaN where missing.
-    follows
-        Whether no value of the block before is missing.
-    tail_sum, tail_square
-        Sums from each bar's successor to the end of the block before; those of this block after.
-    mean, inverse
-        Written where no value of either block is missing; NaN where nothing varies.
-
-    Returns
-    -------
-    bool
-        Whether no value of this block is missing.
+    tails
+        Shape (2, coins, window): from each bar's successor to the end of the block before; of
+        this block afterwards. NaN where a value is missing.
+    moments
+        Written, the same shape: sums, sums of squares.
     """
-    window = tail_sum.size
-    inverse_n = 1.0 / window
-    total = square = 0.0
-    for k in range(x.size):
-        total += x[k]
-        square += x[k] * x[k]
-        mean[k] = tail_sum[k] + total
-        inverse[k] = tail_square[k] + square
-    whole = np.isfinite(total)  # a missing value leaves no sum
-    if whole and follows:
-        for k in range(x.size):
-            average, mean_square = mean[k] * inverse_n, inverse[k] * inverse_n
-            mean[k] = average
-            inverse[k] = _inverse_root(mean_square - average * average, mean_square)
-    if whole and x.size == window:
-        total = square = 0.0
-        for k in range(window - 1, -1, -1):
-            tail_sum[k], tail_square[k] = total, square
-            total += x[k]
-            square += x[k] * x[k]
-    return whole
+    window, size = tails.shape[2], stop - start
+    xa, xb = values[a, start:stop], values[b, start:stop]
+    xc, xd = values[c, start:stop], values[d, start:stop]
+    ta, tb, tc, td = tails[0, a], tails[0, b], tails[0, c], tails[0, d]
+    qa, qb, qc, qd = tails[1, a], tails[1, b], tails[1, c], tails[1, d]
+    ma, mb, mc, md = moments[0, a], moments[0, b], moments[0, c], moments[0, d]
+    sa, sb, sc, sd = moments[1, a], moments[1, b], moments[1, c], moments[1, d]
+    m0 = m1 = m2 = m3 = s0 = s1 = s2 = s3 = 0.0
+    for k in range(size):
+        m0, m1, m2, m3 = m0 + xa[k], m1 + xb[k], m2 + xc[k], m3 + xd[k]
+        s0, s1 = s0 + xa[k] * xa[k], s1 + xb[k] * xb[k]
+        s2, s3 = s2 + xc[k] * xc[k], s3 + xd[k] * xd[k]
+        ma[k], mb[k], mc[k], md[k] = ta[k] + m0, tb[k] + m1, tc[k] + m2, td[k] + m3
+        sa[k], sb[k], sc[k], sd[k] = qa[k] + s0, qb[k] + s1, qc[k] + s2, qd[k] + s3
+    if size < window:
+        return
+    m0 = m1 = m2 = m3 = s0 = s1 = s2 = s3 = 0.0
+    for k in range(window - 1, -1, -1):
+        ta[k], tb[k], tc[k], td[k] = m0, m1, m2, m3
+        qa[k], qb[k], qc[k], qd[k] = s0, s1, s2, s3
+        m0, m1, m2, m3 = m0 + xa[k], m1 + xb[k], m2 + xc[k], m3 + xd[k]
+        s0, s1 = s0 + xa[k] * xa[k], s1 + xb[k] * xb[k]
+        s2, s3 = s2 + xc[k] * xc[k], s3 + xd[k] * xd[k]
+
+
+@kernel
+def _follow_gaps(x: Floats, coin: int, state: Bools) -> bool:
+    """Update what is known of a coin's blocks; whether neither of the two has a value.
+
+    `state` says whether the block had every value, whether it had any, and whether it and the
+    one before had every one.
+    """
+    was_complete, had_any, known = state[COMPLETE, coin], state[ANY, coin], 0
+    for value in x:
+        known += 1 if np.isfinite(value) else 0
+    state[COMPLETE, coin], state[ANY, coin] = known == x.size, known > 0
+    state[WHOLE, coin] = was_complete and known == x.size
+    return known == 0 and not had_any
+
+
+@kernel
+def _finish_moments(mean: Floats, inverse: Floats, size: int) -> None:
+    """Sums to the mean and one over the sd (divisor n) of full windows; NaN: nothing varies."""
+    inverse_n = 1.0 / mean.size
+    for k in range(size):
+        average, mean_square = mean[k] * inverse_n, inverse[k] * inverse_n
+        mean[k] = average
+        inverse[k] = _inverse_root(mean_square - average * average, mean_square)
 
 
 @kernel
