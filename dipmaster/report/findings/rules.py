@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from dipmaster.report.findings import assumptions, models, results, sample
+from dipmaster.report.findings import assumptions, models, results, sample, volatility
 from dipmaster.report.findings.finding import Evidence, Finding, Rule, Severity, print_finding
 from dipmaster.report.inputs import ReportInputs
 
@@ -30,6 +30,10 @@ _BY_SEVERITY: Mapping[Severity, Sequence[Callable[[ReportInputs], Evidence | Non
         results.below_benchmark,
         results.concentrated_profit,
         results.exits_not_better,
+        volatility.conflicting_targets,
+        volatility.scalar_at_bound,
+        volatility.targeting_lost_to_bounds,
+        volatility.spillover_no_better_than_chance,
         models.silent_exit_models,
         models.unproven_calibration,
         models.regime_no_better_than_naive,
@@ -45,6 +49,7 @@ _BY_SEVERITY: Mapping[Severity, Sequence[Callable[[ReportInputs], Evidence | Non
         results.untold_order_within_bars,
         models.weightless_inputs,
         models.features_left_out,
+        volatility.weekdays_without_skill,
         results.uncorrected_ablation,
         assumptions.fixed_spread,
         assumptions.gaps_in_bars,

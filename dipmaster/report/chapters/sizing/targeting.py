@@ -51,7 +51,7 @@ def arithmetic_pairs(found: DrawdownArithmetic) -> list[tuple[str, str]]:
 
     return [
         ("Target volatility, annual", numbers.percent(found.target_annual, 0)),
-        (f"Probability of a drawdown below {limit}", numbers.percent(found.within_limit_frac)),
+        (f"Probability of a drawdown below {limit}", numbers.percent(found.within_limit_frac, 2)),
         ("Target Sharpe ratio", numbers.plain(found.sharpe, 1)),
         ("Median drawdown", numbers.percent(found.median_frac)),
         ("Horizon", numbers.days(found.horizon_days)),
