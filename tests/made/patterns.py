@@ -47,7 +47,7 @@ def spillover(coins: tuple[str, ...] = COINS, known: bool = True) -> SpilloverRe
         window_bars=2016,
         events=70,
         events_per_week=0.89,
-        largest=tuple(event(coins, k) for k in range(10)),
+        largest=tuple(event(coins if k else coins[:1], k) for k in range(10)),
         coins={
             coin: CoinSpillover(in_event_frac=0.004, adjusted_frac=0.021, mean_factor=0.9961)
             for coin in coins

@@ -37,7 +37,7 @@ def test_simulated_bars_have_scores_and_real_ones_a_reason(states: States) -> No
     real, _ = printed(states["phase 1, real bars"]())
     assert f"Events are not scored: {patterns.NO_TRUTH}." in real
     assert "Hit rate" not in real
-    assert "2024-01-13 12:15 2024-01-13 12:40 3 ADAUSDT, BTCUSDT, ETHUSDT 100 % +0.310" in real
+    assert "2024-02-13 12:15 to 12:40 3 all coins 100 % +0.300" in real
 
 
 def test_scores_are_judged_by_the_range_of_random_times() -> None:
@@ -80,9 +80,23 @@ def test_nothing_known_gives_no_grid() -> None:
 
 
 def test_long_lists_of_coins_are_cut() -> None:
-    event = patterns.event(tuple(f"C{k}" for k in range(14)), 0)
-    assert spillover.list_coins(event).endswith("C11 and 2 more")
-    assert spillover.list_coins(patterns.event(("A", "B"), 0)) == "A, B"
+    names = tuple(f"C{k:02d}" for k in range(30))
+    listed = spillover.list_coins(patterns.event(names[:14], 0), names)
+    assert listed.endswith("C11 and 2 more")
+    assert spillover.list_coins(patterns.event(("C00", "C01"), 0), names) == "C00, C01"
+
+
+def test_coins_that_are_not_in_an_event_are_listed_where_they_are_fewer() -> None:
+    every = ("A", "B", "C", "D")
+    for coins, words in (
+        ("ABCD", "all coins"), ("ABC", "all but D"), ("AB", "A, B"), ("D", "D"),
+    ):  # fmt: skip
+        assert spillover.list_coins(patterns.event(tuple(coins), 0), every) == words
+
+
+def test_a_span_over_midnight_has_both_days() -> None:
+    event = replace(patterns.event(("A",), 0), last="2024-01-14T00:10:00Z")
+    assert spillover.name_span(event) == "2024-01-13 12:15 to 2024-01-14 00:10"
 
 
 def test_limits_hold_what_is_known() -> None:
@@ -100,7 +114,7 @@ def test_the_chart_of_correlations_is_painted_for_any_number_of_coins(coins: int
     assert grid is not None
     with drawing():
         chart = str(correlation_chart.heat_map(grid))
-    assert "Mean correlation by month, white 0." in chart
+    assert "Mean rolling correlation of volatility, 2023-01 to 2024-12." in chart
     cells = int(np.isfinite(grid.values).sum())
     is_written = coins <= correlation_chart.MOST_FIGURES[0]
     assert (chart.count("<text") > cells) == is_written

@@ -93,10 +93,14 @@ def test_weekdays_that_add_nothing_are_found_where_they_were_judged() -> None:
     name = "weekdays_without_skill"
     assert said(base)[name].startswith("Weekdays do not significantly improve")
     pooled = base.volatility.intraday.pooled
-    better = replace(pooled.against_season, verdict="better")  # type: ignore[union-attr]
-    intraday = replace(
-        base.volatility.intraday,
-        pooled=replace(pooled, against_season=better),  # type: ignore[type-var]
-    )
-    assert name not in said(replace(base, volatility=replace(base.volatility, intraday=intraday)))
+
+    def judged(verdict: str) -> ReportInputs:
+        test = replace(pooled.against_season, verdict=verdict)  # type: ignore[union-attr, arg-type]
+        changed = replace(pooled, against_season=test)  # type: ignore[type-var]
+        intraday = replace(base.volatility.intraday, pooled=changed)
+        return replace(base, volatility=replace(base.volatility, intraday=intraday))
+
+    assert name not in said(judged("better"))
+    assert said(judged("worse"))[name].startswith("Weekdays worsen the prediction")
+    assert said(judged("worse"))[name].endswith("(QLIKE +0.0004).")
     assert name not in said(STATES["phase 1, quick"]())

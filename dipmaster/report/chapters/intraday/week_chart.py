@@ -12,7 +12,7 @@ from dipmaster.report.kit.heat_map import draw_cells, find_limits
 from dipmaster.results.volatility.intraday import WeekOfHours
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-PANEL_MM = 44
+PANEL_MM = 38
 
 
 @dataclass(frozen=True)
@@ -42,8 +42,7 @@ def heat_maps(panels: list[Panel]) -> Markup:
     ):
         draw_cells(axes, panel.values, DAYS, find_limits(panel.values), numbers.ratio)
         axes.set_xticks(range(24), [str(hour) for hour in range(24)])
-        axes.set_title(panel.title)
-        axes.set_xlabel("hour of day, UTC")
+        axes.set_title(f"{panel.title}, by hour of day (UTC)")
     return inline_svg(figure, " ".join(map(_describe, panels)))
 
 

@@ -8,26 +8,24 @@ from dipmaster.report.kit import numbers
 from dipmaster.report.kit.drawing import inline_svg, new_figure
 from dipmaster.report.kit.heat_map import draw_cells, find_limits
 
-ROW_MM, LOWEST_ROW_MM, TALLEST_MM = 4.6, 2.7, 170.0
+ROW_MM, LOWEST_ROW_MM, TALLEST_MM = 3.8, 2.6, 170.0
 MOST_FIGURES = (20, 26)  # rows and months up to which figures are written into the cells
 MOST_TICKS = 13
 
 
 def heat_map(grid: Grid) -> Markup:
-    """The grid with its scale named above it."""
+    """White is the lowest of the grid, the darkest cell its highest."""
     count, width = grid.values.shape
     row_mm = min(ROW_MM, max(LOWEST_ROW_MM, TALLEST_MM / count))
-    figure = new_figure(15 + row_mm * count)
+    figure = new_figure(8 + row_mm * count)
     axes = figure.subplots()
     limits = find_limits(grid.values)
     written = count <= MOST_FIGURES[0] and width <= MOST_FIGURES[1]
     draw_cells(axes, grid.values, grid.rows, limits, numbers.ratio if written else None)
     step = -(-width // MOST_TICKS)
     axes.set_xticks(range(0, width, step), grid.months[::step])
-    if row_mm < ROW_MM:
+    if count > MOST_FIGURES[0]:
         axes.tick_params(axis="y", labelsize=5.6)
-    low, high = map(numbers.ratio, limits)
-    axes.set_title(f"Mean correlation by month, white {low}, darkest {high}")
     return inline_svg(figure, _describe(grid))
 
 

@@ -3,6 +3,7 @@
 from dipmaster.report.chapter import Chapter, Context
 from dipmaster.report.chapters.spillover import correlation_chart, correlations, tables
 from dipmaster.report.inputs import ReportInputs
+from dipmaster.report.kit.heat_map import find_limits
 from dipmaster.report.kit.table import table
 from dipmaster.results.volatility.spillover import EpisodeScores
 
@@ -18,10 +19,11 @@ def view(inputs: ReportInputs) -> Context:
         "results": results,
         "scores": scores,
         "score_pairs": tables.score_pairs(scores) if isinstance(scores, EpisodeScores) else [],
-        "largest": table(tables.EVENTS, results.largest),
+        "largest": table(tables.event_columns(results.coins), results.largest),
         "grid": grid,
+        "limits": find_limits(grid.values) if grid else (0.0, 0.0),
         "chart": correlation_chart.heat_map(grid) if grid else "",
-        "coins": table(tables.COINS, coins, "data halves"),
+        "coins": table(tables.COINS, coins, "data short halves"),
         "is_long": len(coins) > ONE_BY_ONE,
     }
 
