@@ -140,7 +140,7 @@ def test_a_component_of_one_changes_nothing(sized, traded, context, judged) -> N
 
 def test_the_mean_of_p_so_far_knows_no_later_order(sized, traded, context) -> None:
     components = measure_order_components(context, sized.inputs, traded[2])
-    variant = next(v for v in list_variants(components.p, lambda: components) if v.component == "p")
+    variant = next(v for v in list_variants(components.p, components.payoff) if v.component == "p")
     whole, _ = variant.apply(components, sized.sizing)
     half = components.p.size // 2
     other = replace(components, p=np.where(np.arange(components.p.size) < half, components.p, 0.1))

@@ -56,15 +56,15 @@ def _without_kelly(components: SizeComponents, sizing: Sizing) -> tuple[SizeComp
     return components, sizing.model_copy(update={"rule": "inverse_volatility"})
 
 
-def list_variants(confidence: Floats, pooled: Callable[[], SizeComponents]) -> tuple[Variant, ...]:
+def list_variants(confidence: Floats, pooled_payoff: Floats) -> tuple[Variant, ...]:
     """Every component replaced, in the order of the product.
 
     Parameters
     ----------
     confidence
         Shape (orders,), before recalibration.
-    pooled
-        Components with the payoff of all regimes together.
+    pooled_payoff
+        Shape (orders,), of all regimes together; NaN where too few outcomes were known.
     """
     ones = "one, whatever it says"
     return (
@@ -78,7 +78,7 @@ def list_variants(confidence: Floats, pooled: Callable[[], SizeComponents]) -> t
         Variant(
             "payoff",
             "that of all regimes together",
-            lambda c, s: (replace(c, payoff=pooled().payoff), s),
+            lambda c, s: (replace(c, payoff=pooled_payoff), s),
         ),
         Variant("vol_scalar", ones, partial(_ones, "vol_scalar")),
         Variant("regime_factor", ones, partial(_ones, "regime_factor")),
