@@ -133,6 +133,7 @@ def intraday(coins: tuple[str, ...] = COINS) -> IntradayResults:
     skill = PatternSkill(
         origins=13199,
         qlike={"week": 0.741, "season": 0.739, "flat": 0.771},
+        median_qlike={"week": 0.512, "season": 0.51, "flat": 0.541},
         against_flat=ForecastTest(dm=-8.05, p=8.3e-16, verdict="better"),
         against_season=ForecastTest(dm=1.64, p=0.102, verdict="inconclusive"),
         covered_frac=0.699,
