@@ -22,7 +22,7 @@ from dipmaster.volatility.spillover.block_pairs import (
 )
 from dipmaster.volatility.windows import MIN_SHARE, moving_sum
 
-PAIRS_AT_ONCE = 30  # of 14 months, as float32: 15 MB
+PAIRS_AT_ONCE = 24  # of 14 months, as float32: 12 MB; ten coins make two such runs
 LANES = 4  # pairs side by side, because a running sum leaves a processor idle
 
 
