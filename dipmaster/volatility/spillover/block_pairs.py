@@ -19,46 +19,48 @@ def bounded(value: float) -> float:
 
 @kernel
 def sum_products(
-    x: Floats,
     a: Floats,
-    b: Floats,
-    c: Floats,
-    d: Floats,
     with_a: Floats,
+    b: Floats,
     with_b: Floats,
+    c: Floats,
     with_c: Floats,
+    d: Floats,
     with_d: Floats,
+    out_a: Floats,
+    out_b: Floats,
+    out_c: Floats,
+    out_d: Floats,
 ) -> None:
-    """Sums of products of `x` with four others over the full windows that end in a block.
+    """Sums of products of four pairs over the full windows that end in a block.
 
     Parameters
     ----------
-    x, a, b, c, d
+    a, with_a ...
         Values of the block before, a window long, and of the block.
-    with_a, with_b, with_c, with_d
+    out_a ...
         Written, a window long.
     """
-    window = with_a.size
+    window, size = out_a.size, a.size - out_a.size
     sum_a = sum_b = sum_c = sum_d = 0.0
     for k in range(window - 1, -1, -1):
-        with_a[k], with_b[k], with_c[k], with_d[k] = sum_a, sum_b, sum_c, sum_d
-        value = x[k]
-        sum_a += value * a[k]
-        sum_b += value * b[k]
-        sum_c += value * c[k]
-        sum_d += value * d[k]
-    x, a, b, c, d = x[window:], a[window:], b[window:], c[window:], d[window:]
+        out_a[k], out_b[k], out_c[k], out_d[k] = sum_a, sum_b, sum_c, sum_d
+        sum_a += a[k] * with_a[k]
+        sum_b += b[k] * with_b[k]
+        sum_c += c[k] * with_c[k]
+        sum_d += d[k] * with_d[k]
+    a, with_a, b, with_b = a[window:], with_a[window:], b[window:], with_b[window:]
+    c, with_c, d, with_d = c[window:], with_c[window:], d[window:], with_d[window:]
     sum_a = sum_b = sum_c = sum_d = 0.0
-    for k in range(x.size):
-        value = x[k]
-        sum_a += value * a[k]
-        sum_b += value * b[k]
-        sum_c += value * c[k]
-        sum_d += value * d[k]
-        with_a[k] += sum_a
-        with_b[k] += sum_b
-        with_c[k] += sum_c
-        with_d[k] += sum_d
+    for k in range(size):
+        sum_a += a[k] * with_a[k]
+        sum_b += b[k] * with_b[k]
+        sum_c += c[k] * with_c[k]
+        sum_d += d[k] * with_d[k]
+        out_a[k] += sum_a
+        out_b[k] += sum_b
+        out_c[k] += sum_c
+        out_d[k] += sum_d
 
 
 @kernel

@@ -7,7 +7,7 @@ windows that hold it, and a bar costs a pair one product and two sums, whatever 
 
 import numpy as np
 
-from dipmaster.core.kernels import Floats, kernel
+from dipmaster.core.kernels import Floats, Ints, kernel
 from dipmaster.volatility.spillover.block_moments import (
     WHOLE,
     finish_moments,
@@ -67,9 +67,10 @@ def correlate_with_later(values: Floats, coins: range, window: int) -> Correlati
         fewer than half a window, or where one of them does not vary.
     """
     count, bars = values.shape
-    out = np.empty((len(pairs_with_later(coins, count)), bars), dtype=np.float32)
+    members = np.array(pairs_with_later(coins, count), dtype=np.int64).reshape(-1, 2)
+    out = np.empty((len(members), bars), dtype=np.float32)
     least = max(2.0, MIN_SHARE * window)
-    correlate_rows(values, coins.start, coins.stop, window, least, out)
+    correlate_pairs(values, members, coins.start, window, least, out)
     return out
 
 
@@ -90,24 +91,25 @@ def split_coins(count: int) -> list[range]:
 
 
 @kernel
-def correlate_rows(
+def correlate_pairs(
     values: Floats,
+    members: Ints,
     first_coin: int,
-    stop_coin: int,
     window: int,
     least: float,
     out: Correlations,
 ) -> None:
-    """Block by block, each coin with the later ones, four at a time."""
+    """Block by block, all pairs of `members`, shape (pairs, 2); no coin is before `first_coin`."""
     coins, bars = values.shape
     last = coins - 1  # stands for the lanes beyond it
     tails, moments = np.zeros((2, coins, window)), np.empty((2, coins, window))
     state = np.zeros((3, coins), dtype=np.bool_)
     whole, empty = state[WHOLE], np.zeros(coins, dtype=np.bool_)
     totals = np.empty(coins)
+    queue = np.zeros(LANES, dtype=np.int64)
     products, sums = np.empty((LANES, window)), np.empty((6, window))
     for start in range(0, bars, window):
-        stop, before, pair = min(bars, start + window), start - window, 0
+        stop, queued = min(bars, start + window), 0
         for a in range(first_coin, coins, LANES):
             b, c, d = min(a + 1, last), min(a + 2, last), min(a + 3, last)
             sum_blocks(values, a, b, c, d, start, stop, tails, moments, totals)
@@ -116,37 +118,61 @@ def correlate_rows(
             empty[coin] = follow_gaps(x, totals[coin], coin, state)
             if whole[coin]:
                 finish_moments(moments[0, coin], moments[1, coin], stop - start)
-        for coin in range(first_coin, stop_coin):
-            for a in range(coin + 1, coins, LANES):
-                b, c, d = min(a + 1, last), min(a + 2, last), min(a + 3, last)
-                if whole[coin] and (whole[a] or whole[b] or whole[c] or whole[d]):
-                    sum_products(
-                        values[coin, before:stop],
-                        values[a, before:stop],
-                        values[b, before:stop],
-                        values[c, before:stop],
-                        values[d, before:stop],
-                        products[0],
-                        products[1],
-                        products[2],
-                        products[3],
-                    )
-                for other in range(a, min(a + LANES, coins)):
-                    correlations = out[pair, start:stop]
-                    if whole[coin] and whole[other]:
-                        standardize(
-                            products[other - a],
-                            moments[0, coin],
-                            moments[0, other],
-                            moments[1, coin],
-                            moments[1, other],
-                            1.0 / window,
-                            correlations,
-                        )
-                    elif empty[coin] or empty[other]:
-                        correlations[:] = np.nan
-                    else:
-                        correlate_block(
-                            values[coin], values[other], start, window, least, sums, correlations
-                        )
-                    pair += 1
+        for pair in range(len(members)):
+            one, other = members[pair]
+            correlations = out[pair, start:stop]
+            if whole[one] and whole[other]:
+                queue[queued] = pair
+                queued += 1
+            elif empty[one] or empty[other]:
+                correlations[:] = np.nan
+            else:
+                correlate_block(
+                    values[one], values[other], start, window, least, sums, correlations
+                )
+            if queued == LANES or (queued > 0 and pair == len(members) - 1):
+                queue[queued:] = queue[0]
+                correlate_four(values, moments, members, queue, start, stop, products, out)
+                queued = 0
+
+
+@kernel
+def correlate_four(
+    values: Floats,
+    moments: Floats,
+    members: Ints,
+    queue: Ints,
+    start: int,
+    stop: int,
+    products: Floats,
+    out: Correlations,
+) -> None:
+    """Four pairs of `queue`, of coins with every value of the block and of the one before."""
+    window = products.shape[1]
+    before = start - window
+    a, b, c, d = members[queue[0]], members[queue[1]], members[queue[2]], members[queue[3]]
+    sum_products(
+        values[a[0], before:stop],
+        values[a[1], before:stop],
+        values[b[0], before:stop],
+        values[b[1], before:stop],
+        values[c[0], before:stop],
+        values[c[1], before:stop],
+        values[d[0], before:stop],
+        values[d[1], before:stop],
+        products[0],
+        products[1],
+        products[2],
+        products[3],
+    )
+    for lane in range(LANES):
+        one, other = members[queue[lane]]
+        standardize(
+            products[lane],
+            moments[0, one],
+            moments[0, other],
+            moments[1, one],
+            moments[1, other],
+            1.0 / window,
+            out[queue[lane], start:stop],
+        )
