@@ -18,7 +18,8 @@ import numpy as np
 import pandas as pd
 
 from dipmaster.core.kernels import Floats
-from dipmaster.volatility.spillover.correlation import Correlations, correlate_with_later
+from dipmaster.volatility.spillover.block_pairs import Correlations
+from dipmaster.volatility.spillover.correlation import correlate_with_later
 
 BARS, WINDOW, ROUNDS = 105_120, 2_016, 7
 GOAL = 34.0

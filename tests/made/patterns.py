@@ -129,6 +129,7 @@ def skill(qlike: float) -> PatternSkill:
     return PatternSkill(
         origins=13198,
         qlike={"week": qlike, "season": qlike - 0.0004, "flat": qlike + 0.06},
+        median_qlike={"week": 0.512, "season": 0.51, "flat": 0.541},
         against_flat=tested(-18.2, 5e-74, "better", -0.06),
         against_season=tested(0.9, 0.37, "inconclusive", 0.0004),
         covered_frac=0.671,

@@ -159,3 +159,4 @@ def test_recommendations_have_their_share_and_factor(states: States) -> None:
     assert "Favourable, below 0.5 % 21.4 %; size × 1.10" in text
     assert "Cautious, above 2.0 % 3.8 %; size × 0.80" in text
     assert "14:00, 13:00, 15:00" in text
+    assert "Medians, all coins: 0.512, 0.510 and 0.541." in text

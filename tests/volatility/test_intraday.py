@@ -193,6 +193,7 @@ def test_a_pattern_that_is_there_is_worth_something(params) -> None:
     skill = results.pooled
     assert skill.against_flat.verdict == "better"
     assert skill.qlike["week"] < 0.9 * skill.qlike["flat"]
+    assert skill.median_qlike["week"] < skill.median_qlike["flat"] < skill.qlike["flat"]
     assert skill.against_season.dm is not None
     assert 0.6 < skill.covered_frac < 0.8
     measured = np.array(results.measured_hourly_frac).mean(axis=0)

@@ -58,6 +58,8 @@ class PatternSkill:
     qlike
         Mean loss of each prediction: "week" by hour and weekday, "season" by hour and weekend,
         "flat" without a pattern; all three from the same day before.
+    median_qlike
+        Median over origins, which a few hours of a crash do not decide.
     against_flat, against_season
         Diebold-Mariano tests of "week"; positive where it lost more.
     covered_frac
@@ -66,6 +68,7 @@ class PatternSkill:
 
     origins: int
     qlike: Mapping[str, float]
+    median_qlike: Mapping[str, float]
     against_flat: PooledForecastTest
     against_season: PooledForecastTest
     covered_frac: float | None

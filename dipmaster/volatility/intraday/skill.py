@@ -88,6 +88,7 @@ def _judge(
     return results.PatternSkill(
         origins=present.size,
         qlike={name: float(values.mean()) for name, values in series.items()},
+        median_qlike={name: float(np.median(values)) for name, values in series.items()},
         against_flat=compare_mean_losses(series[WEEK], series[FLAT], params),
         against_season=compare_mean_losses(series[WEEK], series[SEASON], params),
         covered_frac=float(scored.mean()) if scored.size else None,

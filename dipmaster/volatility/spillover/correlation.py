@@ -6,16 +6,23 @@ windows that hold it, and a bar costs a pair one product and two sums, whatever 
 """
 
 import numpy as np
-import numpy.typing as npt
 
-from dipmaster.core.kernels import Bools, Floats, inlined_kernel, kernel
+from dipmaster.core.kernels import Floats, Ints, kernel
+from dipmaster.volatility.spillover.block_moments import (
+    WHOLE,
+    finish_moments,
+    follow_gaps,
+    sum_blocks,
+)
+from dipmaster.volatility.spillover.block_pairs import (
+    Correlations,
+    correlate_block,
+    standardize,
+    sum_products,
+)
 from dipmaster.volatility.windows import MIN_SHARE, moving_sum
 
-Correlations = npt.NDArray[np.float32]
-
-LEAST_VARIANCE = 1e-10  # of a window's mean square: below it nothing but rounding varies
-PAIRS_AT_ONCE = 30  # of 14 months, as float32: 15 MB
-COMPLETE, ANY, WHOLE = 0, 1, 2  # rows of what is known of a coin's blocks
+PAIRS_AT_ONCE = 24  # of 14 months, as float32: 12 MB; ten coins make two such runs
 LANES = 4  # pairs side by side, because a running sum leaves a processor idle
 
 
@@ -60,9 +67,10 @@ def correlate_with_later(values: Floats, coins: range, window: int) -> Correlati
         fewer than half a window, or where one of them does not vary.
     """
     count, bars = values.shape
-    out = np.empty((len(pairs_with_later(coins, count)), bars), dtype=np.float32)
+    members = np.array(pairs_with_later(coins, count), dtype=np.int64).reshape(-1, 2)
+    out = np.empty((len(members), bars), dtype=np.float32)
     least = max(2.0, MIN_SHARE * window)
-    _correlate_rows(values, coins.start, coins.stop, window, least, out)
+    correlate_pairs(values, members, coins.start, window, least, out)
     return out
 
 
@@ -82,260 +90,89 @@ def split_coins(count: int) -> list[range]:
     return runs
 
 
-@inlined_kernel
-def _inverse_root(variance: float, square: float) -> float:
-    """One over the root of a variance; NaN where it is nothing but rounding."""
-    return 1.0 / np.sqrt(variance) if variance > LEAST_VARIANCE * square else np.nan
-
-
-@inlined_kernel
-def _bounded(value: float) -> float:
-    """A correlation without the rounding beyond -1 and 1; NaN stays."""
-    if value > 1.0:
-        return 1.0
-    return -1.0 if value < -1.0 else value
-
-
 @kernel
-def _correlate_rows(
+def correlate_pairs(
     values: Floats,
+    members: Ints,
     first_coin: int,
-    stop_coin: int,
     window: int,
     least: float,
     out: Correlations,
 ) -> None:
-    """Block by block, each coin with the later ones, four at a time."""
+    """Block by block, all pairs of `members`, shape (pairs, 2); no coin is before `first_coin`."""
     coins, bars = values.shape
     last = coins - 1  # stands for the lanes beyond it
     tails, moments = np.zeros((2, coins, window)), np.empty((2, coins, window))
     state = np.zeros((3, coins), dtype=np.bool_)
     whole, empty = state[WHOLE], np.zeros(coins, dtype=np.bool_)
+    totals = np.empty(coins)
+    queue = np.zeros(LANES, dtype=np.int64)
     products, sums = np.empty((LANES, window)), np.empty((6, window))
     for start in range(0, bars, window):
-        stop, before, pair = min(bars, start + window), start - window, 0
+        stop, queued = min(bars, start + window), 0
         for a in range(first_coin, coins, LANES):
             b, c, d = min(a + 1, last), min(a + 2, last), min(a + 3, last)
-            _sum_blocks(values, a, b, c, d, start, stop, tails, moments)
+            sum_blocks(values, a, b, c, d, start, stop, tails, moments, totals)
         for coin in range(first_coin, coins):
-            empty[coin] = _follow_gaps(values[coin, start:stop], coin, state)
+            x = values[coin, start:stop]
+            empty[coin] = follow_gaps(x, totals[coin], coin, state)
             if whole[coin]:
-                _finish_moments(moments[0, coin], moments[1, coin], stop - start)
-        for coin in range(first_coin, stop_coin):
-            for a in range(coin + 1, coins, LANES):
-                b, c, d = min(a + 1, last), min(a + 2, last), min(a + 3, last)
-                if whole[coin] and (whole[a] or whole[b] or whole[c] or whole[d]):
-                    _sum_products(
-                        values[coin, before:stop],
-                        values[a, before:stop],
-                        values[b, before:stop],
-                        values[c, before:stop],
-                        values[d, before:stop],
-                        products[0],
-                        products[1],
-                        products[2],
-                        products[3],
-                    )
-                for other in range(a, min(a + LANES, coins)):
-                    correlations = out[pair, start:stop]
-                    if whole[coin] and whole[other]:
-                        _standardize(
-                            products[other - a],
-                            moments[0, coin],
-                            moments[0, other],
-                            moments[1, coin],
-                            moments[1, other],
-                            1.0 / window,
-                            correlations,
-                        )
-                    elif empty[coin] or empty[other]:
-                        correlations[:] = np.nan
-                    else:
-                        _correlate_block(
-                            values[coin], values[other], start, window, least, sums, correlations
-                        )
-                    pair += 1
+                finish_moments(moments[0, coin], moments[1, coin], stop - start)
+        for pair in range(len(members)):
+            one, other = members[pair]
+            correlations = out[pair, start:stop]
+            if whole[one] and whole[other]:
+                queue[queued] = pair
+                queued += 1
+            elif empty[one] or empty[other]:
+                correlations[:] = np.nan
+            else:
+                correlate_block(
+                    values[one], values[other], start, window, least, sums, correlations
+                )
+            if queued == LANES or (queued > 0 and pair == len(members) - 1):
+                queue[queued:] = queue[0]
+                correlate_four(values, moments, members, queue, start, stop, products, out)
+                queued = 0
 
 
 @kernel
-def _sum_blocks(
+def correlate_four(
     values: Floats,
-    a: int,
-    b: int,
-    c: int,
-    d: int,
+    moments: Floats,
+    members: Ints,
+    queue: Ints,
     start: int,
     stop: int,
-    tails: Floats,
-    moments: Floats,
-) -> None:
-    """Sums and sums of squares of four coins over the windows that end in a block.
-
-    Parameters
-    ----------
-    tails
-        Shape (2, coins, window): from each bar's successor to the end of the block before; of
-        this block afterwards. NaN where a value is missing.
-    moments
-        Written, the same shape: sums, sums of squares.
-    """
-    window, size = tails.shape[2], stop - start
-    xa, xb = values[a, start:stop], values[b, start:stop]
-    xc, xd = values[c, start:stop], values[d, start:stop]
-    ta, tb, tc, td = tails[0, a], tails[0, b], tails[0, c], tails[0, d]
-    qa, qb, qc, qd = tails[1, a], tails[1, b], tails[1, c], tails[1, d]
-    ma, mb, mc, md = moments[0, a], moments[0, b], moments[0, c], moments[0, d]
-    sa, sb, sc, sd = moments[1, a], moments[1, b], moments[1, c], moments[1, d]
-    m0 = m1 = m2 = m3 = s0 = s1 = s2 = s3 = 0.0
-    for k in range(size):
-        m0, m1, m2, m3 = m0 + xa[k], m1 + xb[k], m2 + xc[k], m3 + xd[k]
-        s0, s1 = s0 + xa[k] * xa[k], s1 + xb[k] * xb[k]
-        s2, s3 = s2 + xc[k] * xc[k], s3 + xd[k] * xd[k]
-        ma[k], mb[k], mc[k], md[k] = ta[k] + m0, tb[k] + m1, tc[k] + m2, td[k] + m3
-        sa[k], sb[k], sc[k], sd[k] = qa[k] + s0, qb[k] + s1, qc[k] + s2, qd[k] + s3
-    if size < window:
-        return
-    m0 = m1 = m2 = m3 = s0 = s1 = s2 = s3 = 0.0
-    for k in range(window - 1, -1, -1):
-        ta[k], tb[k], tc[k], td[k] = m0, m1, m2, m3
-        qa[k], qb[k], qc[k], qd[k] = s0, s1, s2, s3
-        m0, m1, m2, m3 = m0 + xa[k], m1 + xb[k], m2 + xc[k], m3 + xd[k]
-        s0, s1 = s0 + xa[k] * xa[k], s1 + xb[k] * xb[k]
-        s2, s3 = s2 + xc[k] * xc[k], s3 + xd[k] * xd[k]
-
-
-@kernel
-def _follow_gaps(x: Floats, coin: int, state: Bools) -> bool:
-    """Update what is known of a coin's blocks; whether neither of the two has a value.
-
-    `state` says whether the block had every value, whether it had any, and whether it and the
-    one before had every one.
-    """
-    was_complete, had_any, known = state[COMPLETE, coin], state[ANY, coin], 0
-    for value in x:
-        known += 1 if np.isfinite(value) else 0
-    state[COMPLETE, coin], state[ANY, coin] = known == x.size, known > 0
-    state[WHOLE, coin] = was_complete and known == x.size
-    return known == 0 and not had_any
-
-
-@kernel
-def _finish_moments(mean: Floats, inverse: Floats, size: int) -> None:
-    """Sums to the mean and one over the sd (divisor n) of full windows; NaN: nothing varies."""
-    inverse_n = 1.0 / mean.size
-    for k in range(size):
-        average, mean_square = mean[k] * inverse_n, inverse[k] * inverse_n
-        mean[k] = average
-        inverse[k] = _inverse_root(mean_square - average * average, mean_square)
-
-
-@kernel
-def _sum_products(
-    x: Floats,
-    a: Floats,
-    b: Floats,
-    c: Floats,
-    d: Floats,
-    with_a: Floats,
-    with_b: Floats,
-    with_c: Floats,
-    with_d: Floats,
-) -> None:
-    """Sums of products of `x` with four others over the full windows that end in a block.
-
-    Parameters
-    ----------
-    x, a, b, c, d
-        Values of the block before, a window long, and of the block.
-    with_a, with_b, with_c, with_d
-        Written, a window long.
-    """
-    window = with_a.size
-    sum_a = sum_b = sum_c = sum_d = 0.0
-    for k in range(window - 1, -1, -1):
-        with_a[k], with_b[k], with_c[k], with_d[k] = sum_a, sum_b, sum_c, sum_d
-        value = x[k]
-        sum_a += value * a[k]
-        sum_b += value * b[k]
-        sum_c += value * c[k]
-        sum_d += value * d[k]
-    x, a, b, c, d = x[window:], a[window:], b[window:], c[window:], d[window:]
-    sum_a = sum_b = sum_c = sum_d = 0.0
-    for k in range(x.size):
-        value = x[k]
-        sum_a += value * a[k]
-        sum_b += value * b[k]
-        sum_c += value * c[k]
-        sum_d += value * d[k]
-        with_a[k] += sum_a
-        with_b[k] += sum_b
-        with_c[k] += sum_c
-        with_d[k] += sum_d
-
-
-@kernel
-def _standardize(
     products: Floats,
-    mean_x: Floats,
-    mean_y: Floats,
-    inverse_x: Floats,
-    inverse_y: Floats,
-    inverse_n: float,
     out: Correlations,
 ) -> None:
-    """Sums of products to correlations; nothing here waits for the bar before."""
-    for k in range(out.size):
-        covariance = products[k] * inverse_n - mean_x[k] * mean_y[k]
-        out[k] = _bounded(covariance * (inverse_x[k] * inverse_y[k]))
-
-
-@kernel
-def _correlate_block(
-    x: Floats,
-    y: Floats,
-    start: int,
-    window: int,
-    least: float,
-    sums: Floats,
-    out: Correlations,
-) -> None:
-    """One pair in the block from `start` on, over the bars that both coins have."""
-    n = x_sum = y_sum = xx = yy = xy = 0.0
-    for k in range(window - 1, -1, -1):
-        sums[0, k], sums[1, k], sums[2, k] = n, x_sum, y_sum
-        sums[3, k], sums[4, k], sums[5, k] = xx, yy, xy
-        t = start - window + k
-        if t >= 0:
-            both = np.isfinite(x[t]) and np.isfinite(y[t])
-            x_t, y_t = x[t] if both else 0.0, y[t] if both else 0.0
-            n += 1.0 if both else 0.0
-            x_sum += x_t
-            y_sum += y_t
-            xx += x_t * x_t
-            yy += y_t * y_t
-            xy += x_t * y_t
-    n = x_sum = y_sum = xx = yy = xy = 0.0
-    for k in range(out.size):
-        t = start + k
-        both = np.isfinite(x[t]) and np.isfinite(y[t])
-        x_t, y_t = x[t] if both else 0.0, y[t] if both else 0.0
-        n += 1.0 if both else 0.0
-        x_sum += x_t
-        y_sum += y_t
-        xx += x_t * x_t
-        yy += y_t * y_t
-        xy += x_t * y_t
-        sums[0, k] += n
-        sums[1, k] += x_sum
-        sums[2, k] += y_sum
-        sums[3, k] += xx
-        sums[4, k] += yy
-        sums[5, k] += xy
-    for k in range(out.size):
-        inverse_n = 1.0 / sums[0, k]
-        mx, my = sums[1, k] * inverse_n, sums[2, k] * inverse_n
-        square_x, square_y = sums[3, k] * inverse_n, sums[4, k] * inverse_n
-        inverse_x = _inverse_root(square_x - mx * mx, square_x)
-        inverse_y = _inverse_root(square_y - my * my, square_y)
-        value = _bounded((sums[5, k] * inverse_n - mx * my) * (inverse_x * inverse_y))
-        out[k] = value if sums[0, k] >= least else np.nan
+    """Four pairs of `queue`, of coins with every value of the block and of the one before."""
+    window = products.shape[1]
+    before = start - window
+    a, b, c, d = members[queue[0]], members[queue[1]], members[queue[2]], members[queue[3]]
+    sum_products(
+        values[a[0], before:stop],
+        values[a[1], before:stop],
+        values[b[0], before:stop],
+        values[b[1], before:stop],
+        values[c[0], before:stop],
+        values[c[1], before:stop],
+        values[d[0], before:stop],
+        values[d[1], before:stop],
+        products[0],
+        products[1],
+        products[2],
+        products[3],
+    )
+    for lane in range(LANES):
+        one, other = members[queue[lane]]
+        standardize(
+            products[lane],
+            moments[0, one],
+            moments[0, other],
+            moments[1, one],
+            moments[1, other],
+            1.0 / window,
+            out[queue[lane], start:stop],
+        )

@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dipmaster.core.kernels import Floats, Ints, kernel
-from dipmaster.volatility.spillover.correlation import Correlations
+from dipmaster.volatility.spillover.block_pairs import Correlations
 
 Flags = npt.NDArray[np.int8]
 """1 yes, 0 no, -1 not known."""
