@@ -43,12 +43,14 @@ def _truth(found: MarketVolatility) -> LatentRegimes:
     """Latent states on the grid, -1 where a coin has no bar."""
     coins = np.full(found.returns.shape, -1, dtype=np.int8)
     market = np.full(found.returns.shape[1], -1, dtype=np.int8)
+    episode = np.zeros(found.returns.shape[1], dtype=np.bool_)
     frames = catalog.read_symbols(catalog.TRUTH, found.symbols, table=TRUTH)
     for row, frame in enumerate(frames.values()):
         bars = found.index_of(frame["open_time"])
         coins[row, bars] = frame["coin_regime"].to_numpy()
         market[bars] = frame["regime"].to_numpy()
-    return LatentRegimes(market, coins)
+        episode[bars] = frame["correlation_episode"].to_numpy()
+    return LatentRegimes(market, coins, episode)
 
 
 if __name__ == "__main__":

@@ -36,7 +36,7 @@ def html(inputs: ReportInputs, chapters: Sequence[Chapter] | None = None) -> str
     lines: Sequence[contents.ContentsLine] = ()
     if chapters is None:
         columns = contents.list_columns(chosen, [text for _, text in printed])
-        lines = [line for column in columns for line in column]
+        lines = contents.list_once(columns)
         listed = render(contents.TEMPLATE, {**common, "columns": columns})
         pages.insert(1, _Printed("Contents", listed))
     styles = {name: Markup(_read_style(file)) for name, file in STYLES.items()}

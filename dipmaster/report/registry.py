@@ -11,14 +11,18 @@ from dipmaster.report.chapters.definitions.view import DEFINITIONS
 from dipmaster.report.chapters.exits.view import EXITS
 from dipmaster.report.chapters.findings.view import FINDINGS
 from dipmaster.report.chapters.gates.view import GATES
+from dipmaster.report.chapters.intraday.view import INTRADAY
 from dipmaster.report.chapters.method.view import METHOD
 from dipmaster.report.chapters.models.view import MODELS
 from dipmaster.report.chapters.performance.view import PERFORMANCE
+from dipmaster.report.chapters.position_sizing.view import POSITION_SIZING
 from dipmaster.report.chapters.provenance.view import PROVENANCE
 from dipmaster.report.chapters.quality.view import QUALITY
 from dipmaster.report.chapters.readings.view import READINGS
 from dipmaster.report.chapters.risk.view import RISK
 from dipmaster.report.chapters.scope.view import SCOPE
+from dipmaster.report.chapters.sizing.view import SIZING
+from dipmaster.report.chapters.spillover.view import SPILLOVER
 from dipmaster.report.chapters.trades.view import TRADES
 from dipmaster.report.chapters.volatility.view import VOLATILITY
 from dipmaster.report.inputs import ReportInputs
@@ -32,6 +36,7 @@ BODY = (
     RISK,
     COSTS,
     CHANGES,
+    POSITION_SIZING,
     MODELS,
     FINDINGS,
     APPROVALS,
@@ -40,7 +45,10 @@ APPENDIX = (
     TRADES,
     CONFIDENCE,
     EXITS,
+    SIZING,
     VOLATILITY,
+    SPILLOVER,
+    INTRADAY,
     QUALITY,
     CLAIMS,
     READINGS,

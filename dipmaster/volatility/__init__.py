@@ -1,7 +1,8 @@
 """Bars to measures of volatility, forecasts and regimes, each from closed bars alone.
 
 returns -> season (hour and weekend) -> measures -> forecasts (GARCH, RV-EWMA,
-HAR, range-HAR) -> weighted level -> regimes. `evaluate_volatility` evaluates them out of sample.
+HAR, range-HAR) -> weighted level -> regimes; returns -> spillover between coins; returns, season ->
+intraday patterns. `evaluate_volatility` evaluates them out of sample.
 """
 
 from dipmaster.volatility.batch import MarketVolatility, build_volatility_table, compute_volatility

@@ -17,6 +17,7 @@ from dipmaster.volatility.clock import GridClock
 from dipmaster.volatility.detectors import Regimes, combine_regimes, select_detector
 from dipmaster.volatility.garch import GarchPath, fit_rolling_garch
 from dipmaster.volatility.hierarchical import detect_states
+from dipmaster.volatility.intraday.prediction import IntradayPatterns, model_intraday
 from dipmaster.volatility.measures import (
     Measures,
     compute_log_ranges,
@@ -28,6 +29,7 @@ from dipmaster.volatility.range_class import forecast_classes
 from dipmaster.volatility.range_har import combine_forecasts, forecast_range_har
 from dipmaster.volatility.regime import filter_levels
 from dipmaster.volatility.season import estimate_profiles, season_factors
+from dipmaster.volatility.spillover.analysis import Spillover, analyze_spillover
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,8 @@ class MarketVolatility:
     garch: list[GarchPath]
     forecasts: VolatilityForecasts
     regimes: Regimes
+    spillover: Spillover
+    intraday: IntradayPatterns
 
     def index_of(self, times: "pd.Series[pd.Timestamp]") -> Ints:
         """Places on the grid of times that lie on it."""
@@ -122,7 +126,17 @@ def compute_volatility(panel: Panel, params: Volatility, source: Source) -> Mark
     )
     exists = np.isfinite(panel.close)
     return MarketVolatility(
-        panel.symbols, clock, returns, exists, profile, measures, paths, forecasts, regimes
+        panel.symbols,
+        clock,
+        returns,
+        exists,
+        profile,
+        measures,
+        paths,
+        forecasts,
+        regimes,
+        spillover=analyze_spillover(returns, clock, params),
+        intraday=model_intraday(returns, profile, clock, params),
     )
 
 
@@ -191,8 +205,13 @@ def build_volatility_table(
         "regime_range_class": regimes.range_class[i],
         "size_factor": regimes.size_factor[i],
         "no_new_trades": regimes.no_new_trades[i],
-        "spillover_factor": np.ones(volatility.exists.shape[1]),
-        "intraday_factor": np.ones(volatility.exists.shape[1]),
+        "spillover_event": volatility.spillover.event[i],
+        "spillover_intensity": volatility.spillover.intensity[i],
+        "spillover_factor": volatility.spillover.factor[i],
+        "intraday_hourly_frac": volatility.intraday.predicted[i],
+        "intraday_confidence": volatility.intraday.confidence[i],
+        "intraday_recommendation": volatility.intraday.recommendation[i],
+        "intraday_factor": volatility.intraday.factor[i],
     }
     dtypes = {c.name: np.int8 if c.dtype == I8 else np.float32 for c in VOLATILITY.columns[1:]}
     stored = {name: values[rows].astype(dtypes[name]) for name, values in columns.items()}

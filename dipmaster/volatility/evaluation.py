@@ -17,16 +17,25 @@ from dipmaster.volatility import forecast_accuracy, regime_accuracy
 from dipmaster.volatility.batch import MarketVolatility
 from dipmaster.volatility.garch import GarchPath
 from dipmaster.volatility.garch_summary import summarize_last_window
+from dipmaster.volatility.intraday.evaluation import evaluate_intraday
 from dipmaster.volatility.regime import Classes
 from dipmaster.volatility.regime_accuracy import evaluate_regimes
+from dipmaster.volatility.spillover.evaluation import evaluate_spillover
 
 
 @dataclass(frozen=True)
 class LatentRegimes:
-    """Latent states of a simulated market: shapes (bars,) and (coins, bars); -1 not known."""
+    """Latent states of a simulated market: shapes (bars,) and (coins, bars); -1 not known.
+
+    Attributes
+    ----------
+    episode
+        Bars of its correlation episodes, shape (bars,); None where they are not known.
+    """
 
     market: Classes
     coins: Classes
+    episode: Bools | None = None
 
 
 def evaluate_volatility(
@@ -63,6 +72,25 @@ def evaluate_volatility(
         seasonality=record.SeasonFactors(
             weekday=tuple(volatility.profile[-1, :24].tolist()),
             weekend=tuple(volatility.profile[-1, 24:].tolist()),
+        ),
+        spillover=evaluate_spillover(
+            volatility.symbols,
+            volatility.exists,
+            volatility.spillover,
+            truth.episode if truth else None,
+            volatility.clock,
+            first_bar,
+            params,
+        ),
+        intraday=evaluate_intraday(
+            volatility.symbols,
+            volatility.returns,
+            volatility.exists,
+            volatility.profile,
+            volatility.intraday,
+            volatility.clock,
+            first_bar,
+            params,
         ),
     )
 

@@ -33,18 +33,25 @@ def estimate_profiles(returns: Floats, clock: GridClock, params: Seasonality) ->
         over a week; flat on the first day.
     """
     hours = _log_hourly_moves(returns, clock)
-    complete_days: Bools = np.asarray(np.isfinite(hours).all(axis=2))
-    level = np.where(
-        complete_days, np.where(complete_days[..., None], hours, 0.0).mean(axis=2), np.nan
-    )
+    level = _levels(hours)
     shape = _mean_over_coins(hours - level[..., None])
     hour = _shrink(shape, params.window_days, params.prior_days)
     weekend = _shrink(
-        _weekend_contrast(_mean_over_coins(_daily_changes(level)), clock),
+        _weekend_contrast(mean_daily_changes(level), clock),
         params.window_days,
         params.prior_days / 7.0,
     )
     return _normalise(np.exp(hour), np.exp(weekend))
+
+
+def log_levels_of_days(returns: Floats, clock: GridClock) -> Floats:
+    """Log level of each coin's days, shape (coins, days); NaN where an hour of it is missing."""
+    return _levels(_log_hourly_moves(returns, clock))
+
+
+def mean_daily_changes(level: Floats) -> Floats:
+    """Change of the log level from day to day, mean of the coins known on both; shape (days,)."""
+    return _mean_over_coins(_daily_changes(level))
 
 
 def season_factors(profile: Floats, clock: GridClock) -> Floats:
@@ -63,6 +70,14 @@ def _log_hourly_moves(returns: Floats, clock: GridClock) -> Floats:
     usable = (count >= MIN_BARS) & (total > 0.0)
     mean = np.where(usable, total, np.nan) / np.maximum(count, 1)
     return np.asarray(np.log(mean), dtype=np.float64)
+
+
+def _levels(hours: Floats) -> Floats:
+    """Mean over the hours of a day; NaN where one is missing."""
+    complete_days: Bools = np.asarray(np.isfinite(hours).all(axis=2))
+    return np.where(
+        complete_days, np.where(complete_days[..., None], hours, 0.0).mean(axis=2), np.nan
+    )
 
 
 def _mean_over_coins(values: Floats) -> Floats:

@@ -1,5 +1,7 @@
 """Made results that the phase that sizes alone has."""
 
+from dataclasses import replace
+
 from dipmaster.results.common import ComparisonVerdict
 from dipmaster.results.evaluation.differences import PhaseComparison
 from dipmaster.results.evaluation.sizing import (
@@ -79,9 +81,15 @@ def unsized_results(orders: int = 0) -> SizingResults:
         explained=(),
         displacement=displacement(orders),
         overlay=base.overlay,
-        drawdown_arithmetic=base.drawdown_arithmetic,
+        drawdown_arithmetic=replace(
+            arithmetic(), measured_volatility={**arithmetic().measured_volatility, "3": None}
+        ),
         ablation=tuple(unablated(name, words) for name, words in REPLACED.items()),
-        exposure=base.exposure,
+        exposure=tuple(
+            replace(one, mean_frac=(0.0,) * len(one.mean_frac)) if one.phase == 3 or (not orders
+            and one.phase) else one
+            for one in base.exposure
+        ),
         drawdown=tuple(
             DrawdownQuantiles(
                 phase=phase, horizon_days=365, levels=LEVELS, frac=(), limit_frac=0.03,
@@ -89,6 +97,43 @@ def unsized_results(orders: int = 0) -> SizingResults:
             )
             for phase in (2, 3)
         ),
+    )  # fmt: skip
+
+
+def fixed_results() -> SizingResults:
+    """`sizing.rule` fixed: every size is that of the phase before, so nothing is displaced."""
+    base, n = sizing_results(), 171
+    unused = dict.fromkeys(
+        ("p", "p_outcomes", "payoff", "payoff_outcomes", "kelly", "forecast_annual_frac",
+         "vol_scalar", "regime_factor", "spillover_factor", "intraday_factor")
+    )  # fmt: skip
+    nothing = dict.fromkeys(("mean", "min", "q25", "median", "q75", "max"))
+    same = comparison(0.0, 0.0)
+    unchanged = PhaseComparison(
+        baseline_phase=3, win_rate=same, profit_factor=factor(same, interval(1.0, 0.0)),
+        sharpe=same, max_drawdown=same, mean_net_bps=same, trades_frac=same, net_return=same,
+    )  # fmt: skip
+    return replace(
+        base,
+        rule="fixed",
+        counts=replace(
+            base.counts, orders=n, kelly_zero=0, size_of_phase_before=n, no_forecast=0,
+            unknown_factor=0, scalar_at_min=0, trades=n, capped_by_position=0, capped_by_cash=0,
+        ),
+        components=tuple(
+            component(name, 0.05) if name == "weight_frac"
+            else ComponentQuantiles(component=name, n=0, **nothing)
+            for name in COMPONENTS
+        ),
+        explained=tuple(
+            replace(
+                one, size_frac=0.05, weight_frac=0.05, binding_cap="none",
+                words="5.00 %: the size of the phase before", **unused,
+            )
+            for one in base.explained
+        ),
+        displacement=displacement(0),
+        ablation=tuple(replace(one, change=unchanged) for one in base.ablation),
     )  # fmt: skip
 
 
@@ -102,7 +147,8 @@ def component(name: str, value: float) -> ComponentQuantiles:
 def explained(pick: Pick, size: float) -> SizedTrade:
     weight = min(size, 0.10)
     return SizedTrade(
-        pick=pick, candidate_id=411, symbol="BTCUSDT", signal_time="2023-09-01T10:15:00Z",
+        pick=pick, candidate_id=round(1e4 * size), symbol="BTCUSDT",
+        signal_time="2023-09-01T10:15:00Z",
         regime="normal", size_frac=size, weight_frac=weight,
         binding_cap="position" if weight < size else "none", p=0.75, p_outcomes=2120, payoff=0.59,
         payoff_outcomes=2140, kelly=size / 0.45, forecast_annual_frac=2.56, vol_scalar=0.5,

@@ -24,6 +24,7 @@ from dipmaster.results.volatility.regimes import (
     RegimesNotJudged,
 )
 from tests.made.common import BOUNDARY, COINS, interval
+from tests.made.patterns import flat_week, intraday, no_spillover, spillover
 
 TOO_FEW = "fewer than 14 days of forecasts"
 SUMMARY = """                           Zero Mean - GARCH Model Results
@@ -90,6 +91,8 @@ def volatility(coins: tuple[str, ...] = COINS, known: bool = True) -> Volatility
         ),
         garch=dict.fromkeys(coins, coin_garch()),
         seasonality=SeasonFactors(weekday=(1.0,) * 24, weekend=(0.8,) * 24),
+        spillover=spillover(coins, known),
+        intraday=intraday(coins),
     )
 
 
@@ -213,4 +216,6 @@ def too_short(coins: tuple[str, ...] = COINS) -> VolatilityResults:
         ),
         garch=dict.fromkeys(coins, none),
         seasonality=SeasonFactors(weekday=(1.0,) * 24, weekend=(0.8,) * 24),
+        spillover=no_spillover(coins),
+        intraday=flat_week(TOO_FEW, coins),
     )

@@ -34,6 +34,11 @@ from tests.report.states_of_selection import (
     phase_1_wordy,
     quick,
 )
+from tests.report.states_of_sizing import (
+    phase_3_fixed,
+    phase_3_no_orders,
+    phase_3_real,
+)
 
 STATES: dict[str, Callable[[], ReportInputs]] = {
     "losing": run,
@@ -64,4 +69,7 @@ STATES: dict[str, Callable[[], ReportInputs]] = {
     "phase 2, no models": no_models,
     "phase 3": lambda: run(3),
     "phase 3 abstained": phase_3_abstained,
+    "phase 3, fixed sizes": phase_3_fixed,
+    "phase 3, no orders": phase_3_no_orders,
+    "phase 3, real bars": phase_3_real,
 }

@@ -53,6 +53,9 @@ STATES = [
     "phase 2, no models",
     "phase 3",
     "phase 3 abstained",
+    "phase 3, fixed sizes",
+    "phase 3, no orders",
+    "phase 3, real bars",
     "real bars",
     "ruined",
     "too short",
@@ -71,8 +74,12 @@ WHOLE = [
     "phase 2, no models",
     "phase 3",
     "phase 3 abstained",
+    "phase 3, fixed sizes",
+    "phase 3, no orders",
+    "phase 3, real bars",
 ]
-PAINTED = ["phase 2", "phase 2, no candidates"]  # the latter has phase 1's empty charts too
+FULL = "phase 3"  # every chapter
+PAINTED = [FULL, "phase 2, no candidates"]  # the latter has phase 1's empty charts too
 PAINTED_FRONTS = ["all phases", "no trades", "one trade", "phase 2"]
 CHAPTERS = [
     "Decision page",
@@ -84,13 +91,17 @@ CHAPTERS = [
     "Risk",
     "Costs and capacity",
     "Change by phase",
+    "Position sizing",
     "Models",
     "Findings, limits and assumptions",
     "Approvals",
     "Trade statistics",
     "Signal filter and confidence",
     "Exit rules and exit models",
+    "Position sizes in detail",
     "Volatility and regimes",
+    "Volatility spillover",
+    "Intraday volatility patterns",
     "Data quality and reconciliation",
     "Roadmap claims",
     "Interpretation log",
@@ -162,7 +173,7 @@ def emptied(page: str) -> str:
 @pytest.fixture(scope="module")
 def document(page: Page, states: States) -> pypdf.PdfReader:
     """All pages with empty charts: they take the same room, and half the time to set."""
-    return read(pdf.pdf(emptied(page("phase 2")), states["phase 2"]().attachments))
+    return read(pdf.pdf(emptied(page(FULL)), states[FULL]().attachments))
 
 
 @pytest.fixture(scope="module")
@@ -200,6 +211,12 @@ def test_no_chapter_prints_a_raw_null_and_every_entry_of_the_contents_is_there(
     without_ticks = re.sub(r"<text[^>]*>[^A-Za-z<]*</text>", "", text)  # "1" beside "candidates"
     assert find_refused(text_of_page(without_ticks)) == []
     assert not [anchor for anchor in wanted if f'id="{anchor}"' not in text]
+
+
+@pytest.mark.parametrize("state", ["phase 3", "phase 3 abstained", "phase 3, fixed sizes"])
+def test_position_sizing_fits_one_page_of_the_body(state: str, page: Page) -> None:
+    chapter = only(page(state), "position_sizing")
+    assert len(read(pdf.pdf(emptied(chapter), ())).pages) == 1
 
 
 def test_page_one_holds_recommendations_matrix_accounts_and_risks(fronts: pypdf.PdfReader) -> None:
@@ -244,9 +261,9 @@ def test_phases_not_built_have_no_number(front: Page) -> None:
 
 
 def test_every_page_names_source_document_and_number(sheets: list[str], states: States) -> None:
-    document_id = states["phase 2"]().document_id
+    document_id = states[FULL]().document_id
     total = len(sheets)
-    assert 25 <= total <= 40
+    assert 25 <= total <= 45
     for number, text in enumerate(sheets, start=1):
         assert "SIMULATED MARKET" in text
         assert f"{number} of {total}" in text
@@ -267,7 +284,7 @@ def test_outline_lists_the_chapters_and_contents_point_to_them(
 
 def test_charts_ask_for_no_other_font(page: Page) -> None:
     """Every chart of every chapter, painted."""
-    charts = re.findall(r"<svg .*?</svg>", page("phase 2"), re.DOTALL)
+    charts = re.findall(r"<svg .*?</svg>", page(FULL), re.DOTALL)
     assert len(charts) > 15
     for chart in charts:
         assert re.findall(r'font-family="([^"]*)"', chart) == ["DejaVu Sans"]
@@ -287,21 +304,21 @@ def test_fonts_are_embedded_dejavu_only(document: pypdf.PdfReader, fronts: pypdf
 
 
 def test_files_are_attached_as_they_are(document: pypdf.PdfReader, states: States) -> None:
-    expected = {one.name: [one.content] for one in states["phase 2"]().attachments}
+    expected = {one.name: [one.content] for one in states[FULL]().attachments}
     assert sorted(expected) == ["gates.json", "provenance.json"]
     assert dict(document.attachments) == expected
 
 
 def test_figures_have_alternative_texts(page: Page) -> None:
-    text = page("phase 2")
+    text = page(FULL)
     titles = re.findall(r'<svg [^>]*role="img">\s*<title>(.*?)</title>', text, re.DOTALL)
     assert len(titles) == text.count("<svg ") > 15
     assert all(len(title) > 40 for title in titles)
 
 
 def test_each_rule_stands_with_its_contribution_and_interval(page: Page, states: States) -> None:
-    text = page("phase 2")
-    rows = ablation.variants(states["phase 2"]().validation.adaptive_exits.ablation)
+    text = page(FULL)
+    rows = ablation.variants(states[FULL]().validation.adaptive_exits.ablation)
     assert len(rows) == 6
     for row in rows:
         assert f"{row.name} {numbers.estimate(row.contribution, 'bps')}  {row.verdict}" in text, (
@@ -310,7 +327,7 @@ def test_each_rule_stands_with_its_contribution_and_interval(page: Page, states:
 
 
 def test_nothing_of_the_machine_is_printed(page: Page, project: Path) -> None:
-    text = page("phase 2")
+    text = page(FULL)
     assert str(project) not in text
     assert str(Path.home()) + "/" not in text
     assert "file://" not in text
@@ -414,15 +431,15 @@ def test_the_page_is_the_same_for_any_number_of_workers(
 
 
 def test_the_appendix_is_folded_on_a_screen(page: Page, states: States) -> None:
-    text = page("phase 2")
+    text = page(FULL)
     folded = re.findall(r'<details class="fold"><summary>(.*?)</summary>', text)
-    chapters = registry.chapters(states["phase 2"]())
+    chapters = registry.chapters(states[FULL]())
     assert folded == [one.title for one in chapters if one.part == "appendix"]
     assert text.count("appendix-heading") == 2  # its rule in the style sheet, and once in print
 
 
 def test_every_table_and_chart_stands_in_a_box(page: Page) -> None:
-    text = page("phase 2")
+    text = page(FULL)
     body = text[text.index("<main>") : text.index("<script>")]
     wide = body.count("<table") + body.count("<svg ")
     assert body.count('<div class="scroll"><') == wide > 50

@@ -53,7 +53,7 @@ def truth(frame: pd.DataFrame) -> pd.DataFrame:
             "remaining_reversion_frac": zero,
             "jump_frac": zero,
             "jump_mark": zero.astype(np.int8),
-            "correlation_episode": zero.astype(bool),
+            "correlation_episode": np.arange(len(frame)) // 100 == 50,
         }
     )
 
@@ -68,6 +68,7 @@ def workspace(
     section["garch"] |= {"window_days": 7, "min_days": 3}
     section["har"] |= {"window_days": 14, "min_days": 1}
     section["range_window_days"] = 4
+    section["spillover"] |= {"window_bars": 288, "min_past_days": 2}
     section["evaluation"] |= {"min_days": 2, "block_days": 4, "bootstrap_reps": 100}
     raw["split"] |= {
         "burn_in_days": 12,
@@ -113,6 +114,9 @@ def test_what_it_writes(workspace) -> None:
     assert later.notna().all().all()
     assert (later["forecast_daily_frac"] == later["garch_daily_frac"]).all()
     assert set(np.unique(later["size_factor"])) <= {np.float32(x) for x in (1.0, 0.9, 0.7)}
+    assert {0, 1} <= set(found["AAAUSDT"]["spillover_event"])
+    assert found["AAAUSDT"]["spillover_factor"].between(0.7, 1.0).all()
+    assert set(later["intraday_recommendation"]) <= {0, 1, 2}
     report = metrics()
     assert report["out_of_sample_from"] == "2023-01-14T00:00:00Z"
     assert set(report["forecasts"]["pooled"]["qlike"]) == set(FORECAST_NAMES)
@@ -122,6 +126,10 @@ def test_what_it_writes(workspace) -> None:
     assert report["regimes"]["detector_used"] == "market"
     assert report["garch"]["AAAUSDT"]["fits"] == 3
     assert "alpha[1]" in report["garch"]["BBBUSDT"]["last_window"]["summary"]
+    assert report["spillover"]["scores"]["episodes"] == 1
+    assert report["spillover"]["correlations"]["pairs"] == [["AAAUSDT", "BBBUSDT"]]
+    assert len(report["intraday"]["profile"]["heat_map"]) == 7
+    assert set(report["intraday"]["pooled"]["qlike"]) == {"week", "season", "flat"}
 
 
 @pytest.mark.parametrize("name", ["har", "har_range"])
@@ -131,7 +139,7 @@ def test_the_forecast_used_is_a_param(workspace, name: str) -> None:
     raw["volatility"]["forecast"] = name
     Path("params.yaml").write_text(yaml.safe_dump(raw), encoding="utf-8")
     stage.main()
-    table = tables()["AAAUSDT"].dropna()
+    table = tables()["AAAUSDT"].dropna(subset=[f"{name}_daily_frac", "garch_daily_frac"])
     assert (table["forecast_daily_frac"] == table[f"{name}_daily_frac"]).all()
     assert (table[f"{name}_daily_frac"] != table["garch_daily_frac"]).any()
     assert metrics()["forecast_used"] == name
@@ -170,6 +178,7 @@ def test_real_bars_have_a_proxy_and_no_truth(workspace) -> None:
     for name in ("market", "coin", "naive", "hierarchical", "hierarchical_market", "range_class"):
         assert set(regimes[name]) == {"proxy"}
     assert 0 < regimes["naive"]["proxy"]["accuracy"]["value"] < 1
+    assert "not known" in metrics()["spillover"]["scores"]["reason"]
 
 
 def test_same_bytes_for_any_number_of_workers(workspace, monkeypatch) -> None:
@@ -208,6 +217,8 @@ def test_too_little_data_gives_reasons(workspace, days: int) -> None:
     stage.main()
     report = metrics()
     assert "fewer than 2 days" in report["forecasts"]["pooled"]["reason"]
+    assert "fewer than 2 days" in report["intraday"]["pooled"]["reason"]
+    assert (tables()["AAAUSDT"]["spillover_factor"] == 1.0).all()  # one coin has no pairs
     if days < 7:
         assert tables()["AAAUSDT"]["garch_daily_frac"].isna().all()
         assert (tables()["AAAUSDT"]["regime"] == -1).all()
@@ -215,7 +226,7 @@ def test_too_little_data_gives_reasons(workspace, days: int) -> None:
         assert "fewer than 3 days" in report["garch"]["AAAUSDT"]["last_window"]["reason"]
 
 
-@pytest.mark.parametrize("rows", [1, 2, 10, 25])
+@pytest.mark.parametrize("rows", [1, 2, 10, 20, 25])
 def test_a_handful_of_bars(workspace, rows: int) -> None:
     workspace(AAAUSDT=bars(1, 1).iloc[5 : 5 + rows])
     stage.main()
@@ -234,6 +245,8 @@ def test_a_coin_that_never_moves(workspace) -> None:
     assert table["garch_daily_frac"].isna().all()
     assert table["level_daily_frac"].isna().all()
     assert (table["no_new_trades"] == -1).all()
+    assert (table["spillover_event"] == -1).all()
+    assert table["intraday_hourly_frac"].isna().all()
     assert "reason" in metrics()["forecasts"]["by_symbol"]["BBBUSDT"]
     assert metrics()["forecasts"]["by_symbol"]["AAAUSDT"]["origins"] > 200
 

@@ -21,6 +21,7 @@ def params(project) -> Volatility:
     raw["har"] |= {"window_days": 14, "min_days": 1}
     raw["range_window_days"] = 4
     raw["evaluation"] |= {"min_days": 3, "block_days": 4, "bootstrap_reps": 200}
+    raw["spillover"] |= {"window_bars": 288, "min_past_days": 2}
     return Volatility.model_validate(raw)
 
 

@@ -115,6 +115,10 @@ def test_the_past_is_not_empty(full) -> None:
     assert (tables["AAAUSDT"].loc[last_cut, "regime_range_class"] >= 0).any()
     assert early["season_factor"].nunique() > 24
     assert len(fits["AAAUSDT"][0]) >= 3
+    assert {0, 1} <= set(early["spillover_event"])
+    assert early["spillover_factor"].min() < 1.0
+    for name in ("intraday_hourly_frac", "intraday_confidence", "intraday_factor"):
+        assert early[name].notna().any(), name
 
 
 def test_later_bars_do_change_what_comes_later(full, coins, params) -> None:
@@ -126,7 +130,16 @@ def test_later_bars_do_change_what_comes_later(full, coins, params) -> None:
     assert changed.mean() > 0.8
 
 
-@pytest.mark.parametrize("leak", ["next level", "season of the whole sample", "other coin's next"])
+@pytest.mark.parametrize(
+    "leak",
+    [
+        "next level",
+        "season of the whole sample",
+        "other coin's next",
+        "events of tomorrow",
+        "next hour",
+    ],
+)
 def test_the_checker_finds_leaks(coins, params, first, leak: str) -> None:
     def leaky(bars: Frames):
         tables, fits = compute_all(bars, params)
@@ -137,6 +150,8 @@ def test_the_checker_finds_leaks(coins, params, first, leak: str) -> None:
             "next level": np.append(level[1:], np.nan),
             "season of the whole sample": np.full(len(table), table["season_factor"].mean()),
             "other coin's next": np.resize(np.append(other[1:], np.nan), len(table)),
+            "events of tomorrow": table["spillover_intensity"].shift(-288).to_numpy(),
+            "next hour": table["intraday_hourly_frac"].shift(-1).to_numpy(),
         }[leak]
         return tables, fits
 

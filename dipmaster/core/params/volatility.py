@@ -140,8 +140,49 @@ class ForecastEvaluation(Section):
     bootstrap_reps: int = number("bootstrap replications", ge=100, le=1_000_000)
 
 
+class Spillover(Section):
+    """Rising correlation of volatility between coins, and what it takes off sizes."""
+
+    window_bars: int = number("window of the correlation", ge=24, le=100_000)
+    rise_bars: int = number("bars over which a correlation rises", ge=1, le=2016)
+    rise: float = number("rise of the correlation that is an event", ge=0.0, le=2.0)
+    past_quantile: float = frac("or beyond this quantile of the pair's past rises", ge=0.5)
+    min_past_days: int = number("past rises a quantile needs, in days", ge=1, le=3650)
+    pairs_frac: float = frac("share of its pairs that puts a coin in event", ge=0.01)
+    min_coins: int = number("coins in event at once that make one of the market", ge=1, le=1000)
+    recent_bars: int = number("bars for which an event reduces sizes", ge=1, le=2016)
+    reduction_frac: float = frac("taken off a size where all pairs are in event", le=0.99)
+    grace_bars: int = number("an episode may be found so long after its end", ge=0, le=288)
+
+
+class IntradaySizeFactors(Section):
+    """Factor on the size of a position, by recommendation; used from phase 3 on."""
+
+    favourable: float = frac("low volatility of the next hour", le=2.0)
+    normal: float = frac("neither", le=2.0)
+    cautious: float = frac("high volatility of the next hour", le=2.0)
+
+
+class Intraday(Section):
+    """Patterns of hours and weekdays; the rest is that of `seasonality`."""
+
+    weekday_prior_weeks: float = number("weight of no difference between weekdays", ge=0.1, le=520)
+    confidence_prior_days: float = number("weight of all hours in the error of one", ge=0.1, le=365)
+    favourable_below_hourly_frac: float = frac("hourly volatility below which it is favourable")
+    cautious_above_hourly_frac: float = frac("hourly volatility above which it is cautious")
+    size_factors: IntradaySizeFactors
+
+    @model_validator(mode="after")
+    def _check_order(self) -> "Intraday":
+        if not 0.0 < self.favourable_below_hourly_frac < self.cautious_above_hourly_frac:
+            raise ValueError(
+                "favourable_below_hourly_frac and cautious_above_hourly_frac must rise from above 0"
+            )
+        return self
+
+
 class Volatility(Section):
-    """Measures, forecasts and regimes."""
+    """Measures, forecasts, regimes, spillover and intraday patterns."""
 
     forecast: ForecastName = Field(
         description="the forecast the strategy uses; never chosen by results"
@@ -156,6 +197,8 @@ class Volatility(Section):
     har: Har
     regime: Regime
     evaluation: ForecastEvaluation
+    spillover: Spillover
+    intraday: Intraday
 
     @model_validator(mode="after")
     def _check_order(self) -> "Volatility":

@@ -117,8 +117,18 @@ VOLATILITY = TableSchema(
         ("regime_range_class", I8, CLASS, "class of the forecast of the next 24 h"),
         ("size_factor", F32, "1", "factor of the regime on the size of a position"),
         ("no_new_trades", I8, FLAG, "this coin's level is beyond the limit"),
-        ("spillover_factor", F32, "1", "factor of spillover on the size of a position"),
-        ("intraday_factor", F32, "1", "factor of the hour on the size of a position"),
+        ("spillover_event", I8, FLAG, "correlation rises in enough of this coin's pairs"),
+        ("spillover_intensity", F32, "0..1", "share of this coin's pairs in which it rises"),
+        ("spillover_factor", F32, "0..1", "on sizes while an event is recent; 1 where not known"),
+        ("intraday_hourly_frac", F32, "frac", "predicted volatility of the next hour"),
+        ("intraday_confidence", F32, "0..1", "exp(-root mean square log error) of past ones"),
+        (
+            "intraday_recommendation",
+            I8,
+            "-1..2: favourable, normal, cautious; -1 not known",
+            "by the predicted volatility of the next hour",
+        ),
+        ("intraday_factor", F32, "1", "factor of the recommendation on the size of a position"),
     ),
 )
 

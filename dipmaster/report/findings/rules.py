@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from dipmaster.report.findings import assumptions, models, results, sample, selection
+from dipmaster.report.findings import assumptions, models, results, sample, selection, volatility
 from dipmaster.report.findings.finding import Evidence, Finding, Rule, Severity, print_finding
 from dipmaster.report.inputs import ReportInputs
 
@@ -32,6 +32,10 @@ _BY_SEVERITY: Mapping[Severity, Sequence[Callable[[ReportInputs], Evidence | Non
         selection.threshold_rejects_nearly_all,
         selection.regime_never_traded,
         results.exits_not_better,
+        volatility.conflicting_targets,
+        volatility.scalar_at_bound,
+        volatility.targeting_lost_to_bounds,
+        volatility.spillover_no_better_than_chance,
         models.silent_exit_models,
         models.unproven_calibration,
         models.regime_no_better_than_naive,
@@ -48,6 +52,7 @@ _BY_SEVERITY: Mapping[Severity, Sequence[Callable[[ReportInputs], Evidence | Non
         results.trailing_stop_lost,
         models.weightless_inputs,
         models.features_left_out,
+        volatility.weekdays_without_skill,
         results.uncorrected_ablation,
         assumptions.fixed_spread,
         assumptions.gaps_in_bars,

@@ -14,6 +14,9 @@ from dipmaster.report.kit.verdicts import fill
 from dipmaster.results import GateRow
 from dipmaster.results.metrics import GATES, Metric
 
+WIDE_PANELS = 3  # beside each other; more are narrow, and so are their titles
+NARROW_SIZE = 6.2
+
 
 @dataclass(frozen=True)
 class JudgedGates:
@@ -40,10 +43,12 @@ def forest(judged: JudgedGates) -> Markup:
     panels = figure.subplots(len(metrics), len(phases), squeeze=False)
     for metric, row in zip(metrics, panels, strict=True):
         for phase, axes in zip(phases, row, strict=True):
-            _panel(axes, metric, judged.gate(phase, metric))
+            _panel(axes, metric, judged.gate(phase, metric), is_narrow=len(phases) > WIDE_PANELS)
         row[0].set_ylabel(_name(metric), rotation=0, ha="right", va="center", fontsize=7.5)
     for phase, axes in zip(phases, panels[0], strict=True):
-        axes.set_title(f"Phase {phase}\n{axes.get_title(loc='left')}", loc="left")
+        title = f"Phase {phase}\n{axes.get_title(loc='left')}"
+        size = NARROW_SIZE if len(phases) > WIDE_PANELS else None
+        axes.set_title(title, loc="left", fontsize=size)
     return inline_svg(figure, _alt(judged))
 
 
@@ -52,14 +57,15 @@ def _name(metric: Metric) -> str:
     return metric.title.replace(" ", "\n", 1) + unit
 
 
-def _panel(axes: Axes, metric: Metric, gate: GateRow | None) -> None:
+def _panel(axes: Axes, metric: Metric, gate: GateRow | None, *, is_narrow: bool) -> None:
     if gate is None:
         axes.set_axis_off()
         return
     mark = mark_of(gate, metric.scale, fill(gate.verdict))
     mark = replace(mark, targets=(gate.target * metric.scale,))
     draw_rows(axes, [mark], _limits(metric, mark), labels=[""])
-    axes.set_title(_note(gate), loc="left", fontsize=7, fontweight="normal")
+    words, size = (_without_unit(_note(gate)), NARROW_SIZE) if is_narrow else (_note(gate), 7)
+    axes.set_title(words, loc="left", fontsize=size, fontweight="normal")
     axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
 
 
@@ -68,6 +74,11 @@ def _note(gate: GateRow) -> str:
         return "not computable"
     value, bounds = gates.value_of(gate), gates.bounds_of(gate)
     return value if bounds == numbers.MISSING else f"{value} ({bounds})"
+
+
+def _without_unit(note: str) -> str:
+    """The unit stands beside the row already."""
+    return note.replace(f"{numbers.NBSP}points", "").replace(f"{numbers.NBSP}%", "")
 
 
 def _limits(metric: Metric, mark: Mark) -> tuple[float, float]:

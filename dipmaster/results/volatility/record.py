@@ -8,7 +8,9 @@ from dipmaster.core.params.volatility import ForecastName
 from dipmaster.results.fields import BY_REASON, MEASURED, UNMEASURED
 from dipmaster.results.volatility.forecasts import ForecastResults
 from dipmaster.results.volatility.garch import CoinGarch
+from dipmaster.results.volatility.intraday import IntradayResults
 from dipmaster.results.volatility.regimes import RegimeResults, RegimeShares, RegimesNotJudged
+from dipmaster.results.volatility.spillover import SpilloverResults
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,3 +44,5 @@ class VolatilityResults:
     regime_shares: RegimeShares
     garch: Mapping[str, CoinGarch]
     seasonality: SeasonFactors
+    spillover: SpilloverResults
+    intraday: IntradayResults

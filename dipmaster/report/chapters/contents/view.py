@@ -13,6 +13,8 @@ _PART = re.compile(r'<h3 id="([^"]+)">(.*?)</h3>')
 
 
 TITLES: Mapping[Part, str] = {"body": "Report", "appendix": "Appendix"}
+CONTINUED = "Appendix, continued"
+MOST_LINES = 54  # of a column of one page
 
 
 @dataclass(frozen=True)
@@ -38,8 +40,21 @@ def list_columns(
     """The body, then the appendix: chapters with their parts, headings that have an id.
 
     Two lists beside each other: WeasyPrint would try one break after another to balance columns.
+    An appendix too long for its column begins below the body.
     """
-    return [lines for part in TITLES if (lines := _list_part(part, chapters, printed))]
+    columns = [lines for part in TITLES if (lines := _list_part(part, chapters, printed))]
+    if len(columns) < len(TITLES) or len(columns[1]) <= MOST_LINES:
+        return columns
+    body, appendix = columns
+    starts = [k for k, line in enumerate(appendix) if not line.css]
+    at = next((k for k in starts if len(appendix) - k < MOST_LINES), starts[-1])
+    continued = ContentsLine("", CONTINUED, "group")
+    return [[*body, *appendix[:at]], [continued, *appendix[at:]]]
+
+
+def list_once(columns: Sequence[Sequence[ContentsLine]]) -> list[ContentsLine]:
+    """All lines in order, for a list that is not cut into columns."""
+    return [line for column in columns for line in column if line.title != CONTINUED]
 
 
 def _list_part(

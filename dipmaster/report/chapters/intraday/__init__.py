@@ -1,0 +1,1 @@
+"""Intraday patterns of volatility to tables and a chart."""

@@ -1,0 +1,1 @@
+"""Position sizing for a decision: what bound the sizes, exposure, volatility targeting."""

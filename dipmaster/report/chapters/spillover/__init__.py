@@ -1,0 +1,1 @@
+"""Spillover of volatility between coins to tables and a chart."""
