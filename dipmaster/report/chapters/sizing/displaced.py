@@ -28,7 +28,7 @@ def count_reasons(found: Displacement) -> list[tuple[str, int]]:
 def is_cut(found: Displacement) -> bool:
     """Whether there are more than are listed."""
     counts = sum(getattr(found, key) for key in REASONS), found.n_added
-    return max(counts) > LISTED
+    return any(n > LISTED for n in counts)
 
 
 def list_first(trades: Sequence[MovedTrade]) -> Table | None:
