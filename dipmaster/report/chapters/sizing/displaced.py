@@ -27,8 +27,8 @@ def count_reasons(found: Displacement) -> list[tuple[str, int]]:
 
 def is_cut(found: Displacement) -> bool:
     """Whether there are more than are listed."""
-    counts = sum(getattr(found, key) for key in REASONS), found.n_added
-    return any(n > LISTED for n in counts)
+    displaced = found.kelly_zero + found.below_min_notional + found.account_limits
+    return max(displaced, found.n_added) > LISTED
 
 
 def list_first(trades: Sequence[MovedTrade]) -> Table | None:
