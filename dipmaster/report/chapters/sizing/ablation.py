@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 from dipmaster.report.chapters.sizing.components import name
 from dipmaster.report.kit import numbers
-from dipmaster.report.kit.comparison import PLAIN
+from dipmaster.report.kit.comparison import PLAIN, UNSETTLED
 from dipmaster.report.kit.table import Column, figure, verdict
 from dipmaster.results.common import Comparison
 from dipmaster.results.evaluation.sizing import SizingAblation
 
-EFFECTS = {"better": "harmful", "worse": "beneficial", "inconclusive": "inconclusive"}
+EFFECTS = {"better": "harmful", "worse": "beneficial"} | {one: one for one in UNSETTLED}
 NO_EFFECT = "no effect"
 
 
@@ -26,9 +26,7 @@ def effect_of(row: SizingAblation) -> str:
 def reasons(rows: Sequence[SizingAblation]) -> list[str]:
     """Why effects are inconclusive or missing, each reason once; the plain one needs no words."""
     every = [
-        row.change.sharpe.reason
-        for row in rows
-        if effect_of(row) in ("inconclusive", numbers.MISSING)
+        row.change.sharpe.reason for row in rows if effect_of(row) in (*UNSETTLED, numbers.MISSING)
     ]
     return [why for why in dict.fromkeys(every) if why not in ("", PLAIN)]
 
