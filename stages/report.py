@@ -73,6 +73,7 @@ def read_inputs() -> ReportInputs:
             "confirmation",
             "execution",
             "exits",
+            "sizing",
             "split",
             "gates",
             "report",
