@@ -1,4 +1,4 @@
-"""Moments of single coins over the windows that end in a block, four coins at a time."""
+"""Moments of single coins over the windows that end in a block, two coins at a time."""
 
 import numpy as np
 
@@ -19,15 +19,13 @@ def sum_blocks(
     values: Floats,
     a: int,
     b: int,
-    c: int,
-    d: int,
     start: int,
     stop: int,
     tails: Floats,
     moments: Floats,
     totals: Floats,
 ) -> None:
-    """Sums and sums of squares of four coins over the windows that end in a block.
+    """Sums and sums of squares of two coins over the windows that end in a block.
 
     Parameters
     ----------
@@ -41,28 +39,26 @@ def sum_blocks(
     """
     window, size = tails.shape[2], stop - start
     xa, xb = values[a, start:stop], values[b, start:stop]
-    xc, xd = values[c, start:stop], values[d, start:stop]
-    ta, tb, tc, td = tails[0, a], tails[0, b], tails[0, c], tails[0, d]
-    qa, qb, qc, qd = tails[1, a], tails[1, b], tails[1, c], tails[1, d]
-    ma, mb, mc, md = moments[0, a], moments[0, b], moments[0, c], moments[0, d]
-    sa, sb, sc, sd = moments[1, a], moments[1, b], moments[1, c], moments[1, d]
-    m0 = m1 = m2 = m3 = s0 = s1 = s2 = s3 = 0.0
+    tail_a, tail_b, tail_aa, tail_bb = tails[0, a], tails[0, b], tails[1, a], tails[1, b]
+    sums_a, sums_b, sums_aa, sums_bb = moments[0, a], moments[0, b], moments[1, a], moments[1, b]
+    sum_a = sum_b = sum_aa = sum_bb = 0.0
     for k in range(size):
-        m0, m1, m2, m3 = m0 + xa[k], m1 + xb[k], m2 + xc[k], m3 + xd[k]
-        s0, s1 = s0 + xa[k] * xa[k], s1 + xb[k] * xb[k]
-        s2, s3 = s2 + xc[k] * xc[k], s3 + xd[k] * xd[k]
-        ma[k], mb[k], mc[k], md[k] = ta[k] + m0, tb[k] + m1, tc[k] + m2, td[k] + m3
-        sa[k], sb[k], sc[k], sd[k] = qa[k] + s0, qb[k] + s1, qc[k] + s2, qd[k] + s3
-    totals[a], totals[b], totals[c], totals[d] = m0, m1, m2, m3
+        sum_a += xa[k]
+        sum_b += xb[k]
+        sum_aa += xa[k] * xa[k]
+        sum_bb += xb[k] * xb[k]
+        sums_a[k], sums_b[k] = tail_a[k] + sum_a, tail_b[k] + sum_b
+        sums_aa[k], sums_bb[k] = tail_aa[k] + sum_aa, tail_bb[k] + sum_bb
+    totals[a], totals[b] = sum_a, sum_b
     if size < window:
         return
-    m0 = m1 = m2 = m3 = s0 = s1 = s2 = s3 = 0.0
+    sum_a = sum_b = sum_aa = sum_bb = 0.0
     for k in range(window - 1, -1, -1):
-        ta[k], tb[k], tc[k], td[k] = m0, m1, m2, m3
-        qa[k], qb[k], qc[k], qd[k] = s0, s1, s2, s3
-        m0, m1, m2, m3 = m0 + xa[k], m1 + xb[k], m2 + xc[k], m3 + xd[k]
-        s0, s1 = s0 + xa[k] * xa[k], s1 + xb[k] * xb[k]
-        s2, s3 = s2 + xc[k] * xc[k], s3 + xd[k] * xd[k]
+        tail_a[k], tail_b[k], tail_aa[k], tail_bb[k] = sum_a, sum_b, sum_aa, sum_bb
+        sum_a += xa[k]
+        sum_b += xb[k]
+        sum_aa += xa[k] * xa[k]
+        sum_bb += xb[k] * xb[k]
 
 
 @kernel

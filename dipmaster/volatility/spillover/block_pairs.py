@@ -91,19 +91,20 @@ def correlate_block(
 ) -> None:
     """One pair in the block from `start` on, over the bars that both coins have."""
     n = x_sum = y_sum = xx = yy = xy = 0.0
-    for k in range(window - 1, -1, -1):
+    if start == 0:
+        sums[:] = 0.0
+    for k in range(window - 1 if start > 0 else -1, -1, -1):
         sums[0, k], sums[1, k], sums[2, k] = n, x_sum, y_sum
         sums[3, k], sums[4, k], sums[5, k] = xx, yy, xy
         t = start - window + k
-        if t >= 0:
-            both = np.isfinite(x[t]) and np.isfinite(y[t])
-            x_t, y_t = x[t] if both else 0.0, y[t] if both else 0.0
-            n += 1.0 if both else 0.0
-            x_sum += x_t
-            y_sum += y_t
-            xx += x_t * x_t
-            yy += y_t * y_t
-            xy += x_t * y_t
+        both = np.isfinite(x[t]) and np.isfinite(y[t])
+        x_t, y_t = x[t] if both else 0.0, y[t] if both else 0.0
+        n += 1.0 if both else 0.0
+        x_sum += x_t
+        y_sum += y_t
+        xx += x_t * x_t
+        yy += y_t * y_t
+        xy += x_t * y_t
     n = x_sum = y_sum = xx = yy = xy = 0.0
     for k in range(out.size):
         t = start + k
@@ -121,7 +122,11 @@ def correlate_block(
         sums[3, k] += xx
         sums[4, k] += yy
         sums[5, k] += xy
-    for k in range(out.size):
+    first = 0  # of the bars at which the two share enough
+    while first < out.size and sums[0, first] < least:
+        out[first] = np.nan
+        first += 1
+    for k in range(first, out.size):
         inverse_n = 1.0 / sums[0, k]
         mx, my = sums[1, k] * inverse_n, sums[2, k] * inverse_n
         square_x, square_y = sums[3, k] * inverse_n, sums[4, k] * inverse_n

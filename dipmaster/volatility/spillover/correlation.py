@@ -101,7 +101,6 @@ def correlate_pairs(
 ) -> None:
     """Block by block, all pairs of `members`, shape (pairs, 2); no coin is before `first_coin`."""
     coins, bars = values.shape
-    last = coins - 1  # stands for the lanes beyond it
     tails, moments = np.zeros((2, coins, window)), np.empty((2, coins, window))
     state = np.zeros((3, coins), dtype=np.bool_)
     whole, empty = state[WHOLE], np.zeros(coins, dtype=np.bool_)
@@ -110,9 +109,9 @@ def correlate_pairs(
     products, sums = np.empty((LANES, window)), np.empty((6, window))
     for start in range(0, bars, window):
         stop, queued = min(bars, start + window), 0
-        for a in range(first_coin, coins, LANES):
-            b, c, d = min(a + 1, last), min(a + 2, last), min(a + 3, last)
-            sum_blocks(values, a, b, c, d, start, stop, tails, moments, totals)
+        for coin in range(first_coin, coins, 2):
+            next_coin = min(coin + 1, coins - 1)
+            sum_blocks(values, coin, next_coin, start, stop, tails, moments, totals)
         for coin in range(first_coin, coins):
             x = values[coin, start:stop]
             empty[coin] = follow_gaps(x, totals[coin], coin, state)
