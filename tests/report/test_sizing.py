@@ -103,7 +103,10 @@ def test_without_orders_there_is_nothing_to_size(states: States) -> None:
     assert "There is no difference to phase 2 to report: no trade in either phase." in body
     assert "The account of phase 3" not in body
     assert "Phase 3 made no trade out of sample, so no size was applied." in detail
-    assert "No trade was displaced and none was added" in detail
+    assert "Displaced trades" not in detail
+    assert "Ablation of the components Not computable: no trade." in detail
+    assert "Bootstrap years" not in body
+    assert "No bootstrap years: no trade." in body
 
 
 def test_orders_without_a_size_are_counted(states: States) -> None:
@@ -119,6 +122,7 @@ def test_orders_without_a_size_are_counted(states: States) -> None:
 def test_fixed_sizes_are_those_of_phase_2(states: States) -> None:
     body, detail = printed(states["phase 3, fixed sizes"]())
     assert "in the same sizes (sizing.rule is fixed)" in body
+    assert "There is no difference to phase 2: the trades are the same." in body
     assert "Size of the previous phase 171 100.0 %" in body
     assert "No trade was displaced and none was added" in detail
     assert "5.00 %: the size of the phase before." in detail
@@ -186,12 +190,12 @@ def test_the_words_of_a_trade_are_printed_with_true_signs() -> None:
 def test_displaced_trades_are_counted_and_the_first_are_listed() -> None:
     many = displacement(12)
     assert displaced.count_reasons(many) == [("Kelly fraction 0", 12)]
-    listed = displaced.list_first(many.displaced)
+    listed = displaced.list_first("Displaced", many.displaced)
     assert listed is not None
     assert len(listed.rows) == displaced.LISTED
     assert displaced.is_cut(many)
     assert not displaced.is_cut(displacement(10))
-    assert displaced.list_first(()) is None
+    assert displaced.list_first("Added", ()) is None
     assert say(DETAIL, "displaced", displacement(1), [("Kelly fraction 0", 1)]).startswith(
         "1 trade of phase 2 was displaced (Kelly fraction 0: 1)"
     )

@@ -55,12 +55,19 @@ def by_phase(inputs: ReportInputs, sizing: SizingResults) -> dict[int, AccountRi
     }
 
 
-def lines(limit_frac: float) -> Sequence[Line[AccountRisk]]:
-    """Rows of the table; the drawdown is compared with its limit."""
-    limit = numbers.percent(limit_frac, 0)
+EXPOSURE: Sequence[Line[AccountRisk]] = (
+    ("Mean exposure", lambda one: numbers.percent(one.exposure.mean_frac, 2)),
+    ("Annual volatility", lambda one: numbers.percent(one.volatility, 2)),
+)
+
+
+def lines(results: SizingResults) -> Sequence[Line[AccountRisk]]:
+    """Rows of the table: those on drawdown only where a phase has them, against the limit."""
+    if not any(one.frac for one in results.drawdown):
+        return EXPOSURE
+    limit = numbers.percent(results.drawdown_arithmetic.limit_frac, 0)
     return (
-        ("Mean exposure", lambda one: numbers.percent(one.exposure.mean_frac, 2)),
-        ("Annual volatility", lambda one: numbers.percent(one.volatility, 2)),
+        *EXPOSURE,
         ("Bootstrap years: median drawdown", lambda one: _percent(one.drawdown_at(MEDIAN))),
         ("95 % quantile of the drawdown", lambda one: _percent(one.drawdown_at(HIGH))),
         (f"Drawdown below {limit}", lambda one: numbers.percent(one.within_limit)),

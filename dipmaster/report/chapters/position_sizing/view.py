@@ -26,8 +26,9 @@ def view(inputs: ReportInputs) -> Context:
         else "",
         "run_days": results.exposure[0].run_days,
         "accounts": by_phase(
-            accounts.lines(arithmetic.limit_frac), accounts.by_phase(inputs, results), "Account"
+            accounts.lines(results), accounts.by_phase(inputs, results), "Account"
         ),
+        "has_years": any(one.frac for one in results.drawdown),
         "no_years": _why_no_years(results),
         "arithmetic": arithmetic,
         "overlay": {one.name: one for one in results.overlay},

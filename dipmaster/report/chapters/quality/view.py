@@ -214,10 +214,12 @@ def _checks(inputs: ReportInputs) -> Table:
     def phase(number: int) -> Column[str]:
         return Column(f"Phase {number}", lambda name: _checked(made.get((name, number))), "l")
 
-    width = "50%" if len(inputs.built) < 3 else "34%"
+    phases = len(inputs.built)
+    width = "50%" if phases < 3 else "34%" if phases == 3 else "24%"
     name: Column[str] = Column("Check", numbers.typeset, "l", width)
     names = dict.fromkeys(row.name for row in inputs.validation.integrity_checks)
-    return table([name, *map(phase, inputs.built)], names, "data")
+    css = "data" if phases <= 3 else "data switched"
+    return table([name, *map(phase, inputs.built)], names, css)
 
 
 def _checked(row: IntegrityCheck | None) -> str:

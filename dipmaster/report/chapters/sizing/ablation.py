@@ -23,6 +23,11 @@ def effect_of(row: SizingAblation) -> str:
     return EFFECTS[change.verdict]
 
 
+def judged(rows: Sequence[SizingAblation]) -> list[SizingAblation]:
+    """Those of which something can be computed."""
+    return [row for row in rows if row.change.sharpe.value is not None]
+
+
 def reasons(rows: Sequence[SizingAblation]) -> list[str]:
     """Why effects are inconclusive or missing, each reason once; the plain one needs no words."""
     every = [

@@ -12,11 +12,6 @@ REASONS: Mapping[DisplacedBy, str] = {
     "below_min_notional": "below the minimum order",
     "account_limits": "limits of the account",
 }
-COLUMNS: tuple[Column[MovedTrade], ...] = (
-    Column("Signal, bar", lambda row: numbers.minute(row.signal_time), "l n"),
-    Column("Coin", lambda row: row.symbol, "l"),
-    Column("Reason", lambda row: REASONS[row.by], "l"),
-)
 
 
 def count_reasons(found: Displacement) -> list[tuple[str, int]]:
@@ -31,6 +26,11 @@ def is_cut(found: Displacement) -> bool:
     return max(displaced, found.n_added) > LISTED
 
 
-def list_first(trades: Sequence[MovedTrade]) -> Table | None:
-    """The first of them; None where there is none."""
-    return table(COLUMNS, trades[:LISTED]) if trades else None
+def list_first(heading: str, trades: Sequence[MovedTrade]) -> Table | None:
+    """The first of them under a heading; None where there is none."""
+    columns: tuple[Column[MovedTrade], ...] = (
+        Column(heading, lambda row: numbers.minute(row.signal_time), "l n"),
+        Column("Coin", lambda row: row.symbol, "l"),
+        Column("Reason", lambda row: REASONS[row.by], "l"),
+    )
+    return table(columns, trades[:LISTED]) if trades else None

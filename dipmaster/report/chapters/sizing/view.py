@@ -23,17 +23,18 @@ def view(inputs: ReportInputs) -> Context:
     """Components, explained trades, displaced trades, ablation, targeting, drawdown."""
     results = inputs.validation.position_sizing
     rows = components.known(results.components)
+    judged = ablation.judged(results.ablation)
     return {
         "results": results,
         "components": table(components.COLUMNS, rows) if rows else None,
         **_show_trades(results.explained),
         "displacement": results.displacement,
         "reasons": displaced.count_reasons(results.displacement),
-        "displaced": displaced.list_first(results.displacement.displaced),
-        "added": displaced.list_first(results.displacement.added),
+        "displaced": displaced.list_first("Displaced", results.displacement.displaced),
+        "added": displaced.list_first("Added", results.displacement.added),
         "listed": displaced.LISTED,
         "is_cut": displaced.is_cut(results.displacement),
-        "ablation": table(ablation.COLUMNS, results.ablation, "data short switched"),
+        "ablation": table(ablation.COLUMNS, judged, "data short switched") if judged else None,
         "ablation_reasons": ablation.reasons(results.ablation),
         "overlay": table(targeting.OVERLAY, results.overlay),
         "overlay_reasons": targeting.overlay_reasons(results.overlay),
