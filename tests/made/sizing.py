@@ -33,6 +33,7 @@ REPLACED = {
     "recalibration": "the confidence as it is",
     "p": "its mean over the orders so far",
     "payoff": "that of all regimes together",
+    "forecast": "the combined HAR",
     **dict.fromkeys(
         ("vol_scalar", "regime_factor", "spillover_factor", "intraday_factor"),
         "one, whatever it says",

@@ -16,7 +16,7 @@ from dipmaster.evaluation.phases.sizing.counts import (
     summarize_components,
 )
 from dipmaster.evaluation.phases.sizing.displacement import find_displaced
-from dipmaster.evaluation.phases.sizing.inputs import SizingInputs
+from dipmaster.evaluation.phases.sizing.inputs import OTHER_FORECAST, SizingInputs
 from dipmaster.evaluation.phases.sizing.orders import is_out_of_sample, measure_order_components
 from dipmaster.evaluation.phases.sizing.overlay import measure_overlay
 from dipmaster.evaluation.statistics.sample import select_out_of_sample
@@ -98,6 +98,7 @@ def _ablation(
     before, this = judged[-2], judged[-1]
     orders = before.orders.entries
     pooled = measure_order_components(context, inputs, before, prior_outcomes=float("inf"))
-    variants = list_variants(orders.confidence, pooled.payoff)
+    other_forecast = inputs.at_signal[OTHER_FORECAST][orders.candidate_id]
+    variants = list_variants(orders.confidence, pooled.payoff, other_forecast)
     lacking = describe_inconclusive(this.evaluation, context.params.gates)
     return ablate_components(context, this, orders, components, variants, lacking)
