@@ -79,7 +79,8 @@ def test_what_the_forecast_in_use_costs_in_money(states: States) -> None:
     text = say(SENTENCES, "cost_in_sizes", row)
     assert text == (
         "Phase 3 with sizes from the combined HAR instead: net return +0.700 (−0.300 to "
-        "+1.700; inconclusive) percentage points, Sharpe ratio +0.40. The confidence keeps the forecast in use."
+        "+1.700; inconclusive) percentage points, Sharpe ratio +0.40. "
+        "The confidence keeps the forecast in use."
     )
     assert text in printed(states["phase 3"]())
     assert "sizes from the combined HAR" not in printed(states["phase 1"]())
