@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from dipmaster.backtest import metrics
@@ -185,7 +186,15 @@ def test_accounts_through_time(figures, judged, context) -> None:
     for one, phase in zip(figures.exposure, judged, strict=True):
         late = phase.ledger.equity["exposure_frac"].to_numpy()[-context.period.days * 288 :]
         assert one.mean_frac[0] == pytest.approx(late[: 7 * 288].mean())
-        assert len(one.mean_frac) == -(-context.period.days // 7)
+        assert len(one.mean_frac) == len(one.turnover) == -(-context.period.days // 7)
+        start = pd.Timestamp(context.period.out_of_sample_ms, unit="ms", tz="UTC")
+        fills, equity = phase.ledger.fills, phase.ledger.equity
+        second = [start + pd.Timedelta(days=days) for days in (7, 14)]
+        traded = fills[(fills["time"] >= second[0]) & (fills["time"] < second[1])]
+        mean = equity["equity"][equity["time"].between(*second, inclusive="left")].mean()
+        value = (traded["quantity"] * traded["reference_price"]).sum()
+        assert one.turnover[1] == pytest.approx(value / mean)
+        assert len(traded) > 2
     quantiles = {one.phase: one for one in figures.drawdown}
     assert list(quantiles) == [2, 3]
     for one in quantiles.values():
