@@ -95,8 +95,8 @@ def _draw(sample: TradeSample, horizon: int, gates: Gates, streams_of: int) -> F
     return resample_horizon_drawdowns(sample, horizon, float(gates.block_days), resampling)
 
 
-def all_volatilities(phases: Sequence[JudgedPhase]) -> dict[str, float | None]:
-    """Phase, as text, to the annual volatility of its account."""
+def measure_volatilities(phases: Sequence[JudgedPhase]) -> dict[str, float | None]:
+    """Annual volatility of every account, by its phase as text."""
     return {
         str(one.phase.number): measure_volatility(one.evaluation.sample.days.returns)
         for one in phases

@@ -5,8 +5,8 @@ from dipmaster.evaluation.phase import JudgedPhases
 from dipmaster.evaluation.phase_evaluation import describe_inconclusive
 from dipmaster.evaluation.phases.sizing.ablation import ablate_components, list_variants
 from dipmaster.evaluation.phases.sizing.accounts import (
-    all_volatilities,
     build_exposure_series,
+    measure_volatilities,
     resample_drawdown,
 )
 from dipmaster.evaluation.phases.sizing.arithmetic import compute_arithmetic
@@ -85,7 +85,7 @@ def _arithmetic(context: EvaluationContext, judged: JudgedPhases) -> DrawdownAri
         targets["sharpe"],
         targets["max_drawdown"],
         gates.drawdown_horizon_days,
-        all_volatilities(judged),
+        measure_volatilities(judged),
     )
 
 
