@@ -33,6 +33,7 @@ REPLACED = {
     "recalibration": "the confidence as it is",
     "p": "its mean over the orders so far",
     "payoff": "that of all regimes together",
+    "forecast": "the combined HAR",
     **dict.fromkeys(
         ("vol_scalar", "regime_factor", "spillover_factor", "intraday_factor"),
         "one, whatever it says",
@@ -86,8 +87,8 @@ def unsized_results(orders: int = 0) -> SizingResults:
         ),
         ablation=tuple(unablated(name, words) for name, words in REPLACED.items()),
         exposure=tuple(
-            replace(one, mean_frac=(0.0,) * len(one.mean_frac)) if one.phase == 3 or (not orders
-            and one.phase) else one
+            replace(one, mean_frac=(0.0,) * 79, turnover=(0.0,) * 79)
+            if one.phase == 3 or (not orders and one.phase) else one
             for one in base.exposure
         ),
         drawdown=tuple(
@@ -224,7 +225,10 @@ def exposure(phase: int) -> ExposureSeries:
     """Phase 0 is in the market often, later ones seldom."""
     level = (0.05, 0.0005, 0.0005, 0.0002)[phase]
     return ExposureSeries(
-        phase=phase, run_days=7, mean_frac=tuple(level * (1 + k % 3) for k in range(79))
+        phase=phase,
+        run_days=7,
+        mean_frac=tuple(level * (1 + k % 3) for k in range(79)),
+        turnover=tuple(40 * level * (1 + k % 2) for k in range(79)),
     )
 
 

@@ -232,8 +232,9 @@ def test_exposure_is_drawn_for_phases_with_positions_alone(states: States) -> No
     series = results_of(states["phase 3"]()).exposure
     with drawing():
         chart = str(exposure_chart.draw(series[1:3], "2023-06-30T00:00:00Z"))
-    assert "Phase 1: signal filter: highest 0.15 %, none in 0 of 79 runs" in plain(
-        chart.replace("<svg", "<p").replace("</svg", "</p")
+    assert (
+        "Phase 1: signal filter: highest 0.15 %, none in 0 of 79 runs, highest turnover 4.00 %"
+        in plain(chart.replace("<svg", "<p").replace("</svg", "</p"))
     )
     assert "Phase 0" not in chart
     context = POSITION_SIZING.view(states["phase 3 abstained"]())

@@ -16,6 +16,7 @@ from dipmaster.report.chapters.volatility.view import VOLATILITY
 from dipmaster.report.inputs import ReportInputs
 from dipmaster.report.kit.volatility_names import FORECASTS
 from dipmaster.results.volatility.forecasts import NoConfidenceSet
+from tests.made.sizing import fixed_results, sizing_results, unsized_results
 from tests.report.conftest import unpainted
 from tests.report.printed import print_chapter, say
 
@@ -69,6 +70,25 @@ def test_what_the_forecast_in_use_costs(built: ReportInputs) -> None:
     )
     assert say(SENTENCES, "cost_of_choice", replace(cost, used="range_har"), FORECASTS) == (
         "The forecast in use, range-HAR, has the lowest QLIKE."
+    )
+
+
+def test_what_the_forecast_in_use_costs_in_money(states: States) -> None:
+    """Phase 3 again, sized by another forecast; before phase 3 there is nothing to size."""
+    row = next(one for one in sizing_results().ablation if one.component == "forecast")
+    text = say(SENTENCES, "cost_in_sizes", row)
+    assert text == (
+        "Phase 3 with sizes from the combined HAR instead: net return +0.700 (−0.300 to "
+        "+1.700; inconclusive) percentage points, Sharpe ratio +0.40. "
+        "The confidence keeps the forecast in use."
+    )
+    assert text in printed(states["phase 3"]())
+    assert "sizes from the combined HAR" not in printed(states["phase 1"]())
+    same = next(one for one in fixed_results().ablation if one.component == "forecast")
+    assert "the same net return, since no size differs" in say(SENTENCES, "cost_in_sizes", same)
+    none = next(one for one in unsized_results().ablation if one.component == "forecast")
+    assert "no change of the net return is computable (no trade" in say(
+        SENTENCES, "cost_in_sizes", none
     )
 
 

@@ -99,6 +99,7 @@ def write_symbol(symbol: str, seed: int) -> pd.DataFrame:
         "season_factor": 1.0,
         "regime": (classes + 1) % 3,
         "forecast_daily_frac": np.float32(0.002) + np.float32(0.0005) * (place % 31),
+        "har_range_daily_frac": np.float32(0.003) + np.float32(0.0004) * (place % 29),
         "size_factor": np.array([1.0, 0.9, 0.7], np.float32)[(classes + 1) % 3],
         "spillover_factor": np.where(place % 7, 1.0, 0.8).astype(np.float32),
         "intraday_factor": np.where(place % 5, 1.0, 0.9).astype(np.float32),

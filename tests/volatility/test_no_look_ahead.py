@@ -10,6 +10,8 @@ from dipmaster.core.panel import align_bars
 from dipmaster.core.params.volatility import FORECAST_NAMES
 from dipmaster.volatility import build_volatility_table, compute_volatility, range_class, range_har
 from dipmaster.volatility.hierarchical import detection
+from dipmaster.volatility.intraday import prediction
+from dipmaster.volatility.spillover import analysis
 
 Frames = Mapping[str, pd.DataFrame]
 MONDAY = pd.Timestamp("2023-01-16", tz="UTC")  # a refit
@@ -195,3 +197,57 @@ def test_a_day_that_is_not_over_is_found(coins, params, first, monkeypatch) -> N
     other = compute_all(disturbed(coins, time, "louder"), params)
     with pytest.raises(AssertionError, match=r"\['regime_range_class'\]"):
         assert_same_past(compute_all(coins, params), other, time, first)
+
+
+def rises_of_the_whole_sample(patch: pytest.MonkeyPatch) -> None:
+    """A pair's rises are compared with a quantile of all of them, later ones included."""
+
+    def flag(correlation, rise_bars, rise_limit, quantile, least_past, flags, rise) -> None:
+        change = np.full(correlation.size, np.nan)
+        change[rise_bars:] = correlation[rise_bars:] - correlation[:-rise_bars]
+        rise[:] = change
+        known = np.isfinite(change)
+        limit = min(rise_limit, np.quantile(change[known], quantile)) if known.any() else rise_limit
+        flags[:] = np.where(known, change > limit, -1)
+
+    patch.setattr(analysis, "flag_rises", flag)
+
+
+def profile_of_the_last_day(patch: pytest.MonkeyPatch) -> None:
+    """Every day has the pattern of the week as it stands at the end."""
+    honest = prediction.estimate_week_profiles
+    patch.setattr(
+        prediction,
+        "estimate_week_profiles",
+        lambda *rest: np.broadcast_to(honest(*rest)[-1], honest(*rest).shape),
+    )
+
+
+def errors_of_the_day_itself(patch: pytest.MonkeyPatch) -> None:
+    """The confidence of a day knows how its own predictions went."""
+    honest = prediction._past_spread
+
+    def spread(errors, window, prior):
+        ahead = np.roll(errors, -1, axis=1)
+        return honest(ahead, window, prior)
+
+    patch.setattr(prediction, "_past_spread", spread)
+
+
+@pytest.mark.parametrize(
+    ("leak", "time", "column"),
+    [
+        (rises_of_the_whole_sample, "1D", "spillover_event"),
+        (profile_of_the_last_day, "1D", "intraday_hourly_frac"),
+        (errors_of_the_day_itself, "6h", "intraday_confidence"),
+    ],
+)
+def test_statistics_of_what_is_not_over_are_found(
+    coins, params, first, monkeypatch, leak, time: str, column: str
+) -> None:
+    """Planted in the stage's own code, one after the other; each shows in its column."""
+    leak(monkeypatch)
+    cut = MONDAY + pd.Timedelta(time)
+    other = compute_all(disturbed(coins, cut, "louder"), params)
+    with pytest.raises(AssertionError, match=f"'{column}'"):
+        assert_same_past(compute_all(coins, params), other, cut, first)

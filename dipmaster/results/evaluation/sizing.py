@@ -155,17 +155,20 @@ class SizingAblation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExposureSeries:
-    """Mean exposure of one phase over runs of days from the out-of-sample start on.
+    """Exposure and turnover of one phase over runs of days from the out-of-sample start on.
 
     Attributes
     ----------
     mean_frac
-        A value a run; the last may be shorter.
+        Mean exposure of each run; the last may be shorter.
+    turnover
+        Value bought and sold in each run over its mean equity, at reference prices.
     """
 
     phase: int
     run_days: int
     mean_frac: tuple[float, ...]
+    turnover: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,12 @@ from dipmaster.evaluation.phases.baseline import BaselinePhase
 from dipmaster.evaluation.phases.exits import ExitsPhase
 from dipmaster.evaluation.phases.selection import SelectionPhase
 from dipmaster.evaluation.phases.sizing import SizingPhase
-from dipmaster.evaluation.phases.sizing.inputs import SIZING_VOLATILITY, SizingInputs
+from dipmaster.evaluation.phases.sizing.inputs import (
+    FACTORS,
+    FORECAST,
+    OTHER_FORECAST,
+    SizingInputs,
+)
 from dipmaster.evaluation.run import complete_phases
 from dipmaster.evaluation.statistics.period import Period
 from tests.evaluation.phase_2_world import World
@@ -79,8 +84,9 @@ def sizing_inputs(world: World) -> SizingInputs:
     forecast[world.places[0][90], world.places[1][90]] = np.nan
     columns = [rng.choice([1.0, 0.9, 0.7], n) for _ in range(3)]
     columns[1][[120, 200]] = np.nan
-    at = {SIZING_VOLATILITY[0]: forecast[world.places].astype(np.float64)}
-    return SizingInputs(forecast, at | dict(zip(SIZING_VOLATILITY[1:], columns, strict=True)))
+    at = {FORECAST: forecast[world.places].astype(np.float64)}
+    at[OTHER_FORECAST] = at[FORECAST] * rng.lognormal(0.0, 0.3, n)
+    return SizingInputs(forecast, at | dict(zip(FACTORS, columns, strict=True)))
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from dipmaster.backtest import metrics
@@ -106,7 +107,7 @@ def test_displaced_trades_are_named(figures, trades, judged, context) -> None:
 def test_ablation_replaces_one_component(figures, sized, traded, context, judged) -> None:
     rows = {row.component: row for row in figures.ablation}
     assert list(rows) == [
-        "kelly", "recalibration", "p", "payoff", "vol_scalar", "regime_factor",
+        "kelly", "recalibration", "p", "payoff", "forecast", "vol_scalar", "regime_factor",
         "spillover_factor", "intraday_factor",
     ]  # fmt: skip
     components = measure_order_components(context, sized.inputs, traded[2])
@@ -125,6 +126,36 @@ def test_ablation_replaces_one_component(figures, sized, traded, context, judged
     assert rows["kelly"].trades == len(trades_of(judged[2], context))
 
 
+def test_another_forecast_moves_the_scalar_alone(figures, sized, traded, context, judged) -> None:
+    """What the choice of the forecast costs in money: the same trades, sized by the other one."""
+    row = next(row for row in figures.ablation if row.component == "forecast")
+    orders = traded[2].orders.entries
+    at_signal = dict(sized.inputs.at_signal)
+    at_signal["forecast_daily_frac"] = at_signal["har_range_daily_frac"]
+    components = measure_order_components(
+        context, replace(sized.inputs, at_signal=at_signal), traded[2]
+    )
+    sizes = combine(components, orders.size_frac, sized.sizing)
+    ledger = trade_sizes(context, traded[3].exit_policy, orders, sizes)
+    late = select_out_of_sample(ledger.trades, context.period)
+    assert row.trades == len(late)
+    assert row.mean_weight_frac == pytest.approx(late["weight_frac"].mean())
+    growth = judged[3].evaluation.sample.days.growth
+    assert row.change.net_return.value == pytest.approx(row.net_return - (np.prod(growth) - 1.0))
+    assert row.change.net_return.value != 0.0
+
+
+def test_the_forecast_in_use_again_changes_nothing(sized, traded, context) -> None:
+    components = measure_order_components(context, sized.inputs, traded[2])
+    rows = traded[2].orders.entries.candidate_id
+    same = sized.inputs.at_signal["forecast_daily_frac"][rows]
+    variants = list_variants(components.p, components.payoff, same)
+    variant = next(v for v in variants if v.component == "forecast")
+    found, _ = variant.apply(components, sized.sizing)
+    assert found.vol_scalar.tobytes() == components.vol_scalar.tobytes()
+    assert found.forecast_annual_frac.tobytes() == components.forecast_annual_frac.tobytes()
+
+
 def trades_of(phase, context):
     return select_out_of_sample(phase.ledger.trades, context.period)
 
@@ -140,7 +171,8 @@ def test_a_component_of_one_changes_nothing(sized, traded, context, judged) -> N
 
 def test_the_mean_of_p_so_far_knows_no_later_order(sized, traded, context) -> None:
     components = measure_order_components(context, sized.inputs, traded[2])
-    variant = next(v for v in list_variants(components.p, components.payoff) if v.component == "p")
+    variants = list_variants(components.p, components.payoff, components.p)
+    variant = next(v for v in variants if v.component == "p")
     whole, _ = variant.apply(components, sized.sizing)
     half = components.p.size // 2
     other = replace(components, p=np.where(np.arange(components.p.size) < half, components.p, 0.1))
@@ -154,7 +186,15 @@ def test_accounts_through_time(figures, judged, context) -> None:
     for one, phase in zip(figures.exposure, judged, strict=True):
         late = phase.ledger.equity["exposure_frac"].to_numpy()[-context.period.days * 288 :]
         assert one.mean_frac[0] == pytest.approx(late[: 7 * 288].mean())
-        assert len(one.mean_frac) == -(-context.period.days // 7)
+        assert len(one.mean_frac) == len(one.turnover) == -(-context.period.days // 7)
+        start = pd.Timestamp(context.period.out_of_sample_ms, unit="ms", tz="UTC")
+        fills, equity = phase.ledger.fills, phase.ledger.equity
+        second = [start + pd.Timedelta(days=days) for days in (7, 14)]
+        traded = fills[(fills["time"] >= second[0]) & (fills["time"] < second[1])]
+        mean = equity["equity"][equity["time"].between(*second, inclusive="left")].mean()
+        value = (traded["quantity"] * traded["reference_price"]).sum()
+        assert one.turnover[1] == pytest.approx(value / mean)
+        assert len(traded) > 2
     quantiles = {one.phase: one for one in figures.drawdown}
     assert list(quantiles) == [2, 3]
     for one in quantiles.values():

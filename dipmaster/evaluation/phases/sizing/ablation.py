@@ -21,7 +21,13 @@ from dipmaster.evaluation.statistics.account_metrics import compute_drawdown_wit
 from dipmaster.evaluation.statistics.paired.sides import build_side
 from dipmaster.evaluation.statistics.sample import TradeSample, build_sample
 from dipmaster.results.evaluation.sizing import SizingAblation
-from dipmaster.sizing import SizeComponents, Sizes, combine
+from dipmaster.sizing import (
+    SizeComponents,
+    Sizes,
+    annualise_daily,
+    combine,
+    compute_volatility_scalar,
+)
 
 
 @dataclass(frozen=True)
@@ -56,7 +62,20 @@ def _without_kelly(components: SizeComponents, sizing: Sizing) -> tuple[SizeComp
     return components, sizing.model_copy(update={"rule": "inverse_volatility"})
 
 
-def list_variants(confidence: Floats, pooled_payoff: Floats) -> tuple[Variant, ...]:
+def _of_forecast(
+    forecast_daily_frac: Floats, components: SizeComponents, sizing: Sizing
+) -> tuple[SizeComponents, Sizing]:
+    scaled = replace(
+        components,
+        forecast_annual_frac=annualise_daily(forecast_daily_frac),
+        vol_scalar=compute_volatility_scalar(forecast_daily_frac, sizing),
+    )
+    return scaled, sizing
+
+
+def list_variants(
+    confidence: Floats, pooled_payoff: Floats, other_forecast_daily_frac: Floats
+) -> tuple[Variant, ...]:
     """Every component replaced, in the order of the product.
 
     Parameters
@@ -65,6 +84,9 @@ def list_variants(confidence: Floats, pooled_payoff: Floats) -> tuple[Variant, .
         Shape (orders,), before recalibration.
     pooled_payoff
         Shape (orders,), of all regimes together; NaN where too few outcomes were known.
+    other_forecast_daily_frac
+        Shape (orders,), `har_range` at each signal's close; NaN where there is none. The models
+        keep the forecast in use: only the volatility scalar has the other one.
     """
     ones = "one, whatever it says"
     return (
@@ -80,6 +102,7 @@ def list_variants(confidence: Floats, pooled_payoff: Floats) -> tuple[Variant, .
             "that of all regimes together",
             lambda c, s: (replace(c, payoff=pooled_payoff), s),
         ),
+        Variant("forecast", "the combined HAR", partial(_of_forecast, other_forecast_daily_frac)),
         Variant("vol_scalar", ones, partial(_ones, "vol_scalar")),
         Variant("regime_factor", ones, partial(_ones, "regime_factor")),
         Variant("spillover_factor", ones, partial(_ones, "spillover_factor")),

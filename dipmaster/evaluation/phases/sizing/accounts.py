@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 
 import numpy as np
+import pandas as pd
 
-from dipmaster.core.kernels import Floats
+from dipmaster.core.kernels import Floats, Ints
+from dipmaster.core.panel import to_epoch_ms
 from dipmaster.core.params import Gates
 from dipmaster.core.time_units import BARS_PER_DAY
 from dipmaster.evaluation.phase import JudgedPhase
@@ -23,17 +25,37 @@ LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95, 0.975)
 
 
 def build_exposure_series(phase: JudgedPhase, period: Period) -> ExposureSeries:
-    """Mean exposure by week; days without a bar of any coin are no days."""
+    """Mean exposure and turnover by week; days without a bar of any coin are no days."""
     _, marks = select_out_of_sample_marks(phase.ledger.equity, period)
     exposure = phase.ledger.equity["exposure_frac"].to_numpy(dtype=np.float64)[-marks.size :]
     week = np.arange(marks.size) // (BARS_PER_DAY * RUN_DAYS)
-    there = period.has_bars(marks.size)
-    total = np.bincount(week[there], weights=exposure[there], minlength=int(week[-1]) + 1)
-    count = np.bincount(week[there], minlength=int(week[-1]) + 1)
-    mean = np.divide(total, count, out=np.zeros(total.size), where=count > 0)
+    there, weeks = period.has_bars(marks.size), int(week[-1]) + 1
+    equity = _mean_by_week(marks[there], week[there], weeks)
+    traded = _sum_traded(phase.ledger.fills, period, weeks)
+    turnover = np.divide(traded, equity, out=np.zeros(weeks), where=equity > 0.0)
     return ExposureSeries(
-        phase=phase.phase.number, run_days=RUN_DAYS, mean_frac=tuple(mean.tolist())
+        phase=phase.phase.number,
+        run_days=RUN_DAYS,
+        mean_frac=tuple(_mean_by_week(exposure[there], week[there], weeks).tolist()),
+        turnover=tuple(turnover.tolist()),
     )
+
+
+def _mean_by_week(values: Floats, week: Ints, weeks: int) -> Floats:
+    """0 in a week without a bar."""
+    count = np.bincount(week, minlength=weeks)
+    total = np.bincount(week, weights=values, minlength=weeks)
+    return np.divide(total, count, out=np.zeros(weeks), where=count > 0)
+
+
+def _sum_traded(fills: pd.DataFrame, period: Period, weeks: int) -> Floats:
+    """Value bought and sold out of sample in each week, at reference prices."""
+    week = period.day_of(to_epoch_ms(fills["time"])) // RUN_DAYS
+    value = (fills["quantity"] * fills["reference_price"]).to_numpy(dtype=np.float64)
+    late = week >= 0
+    return np.bincount(
+        np.minimum(week[late], weeks - 1), weights=value[late], minlength=weeks
+    ).astype(np.float64)
 
 
 def measure_volatility(returns: Floats) -> float | None:
@@ -73,8 +95,8 @@ def _draw(sample: TradeSample, horizon: int, gates: Gates, streams_of: int) -> F
     return resample_horizon_drawdowns(sample, horizon, float(gates.block_days), resampling)
 
 
-def all_volatilities(phases: Sequence[JudgedPhase]) -> dict[str, float | None]:
-    """Phase, as text, to the annual volatility of its account."""
+def measure_volatilities(phases: Sequence[JudgedPhase]) -> dict[str, float | None]:
+    """Annual volatility of every account, by its phase as text."""
     return {
         str(one.phase.number): measure_volatility(one.evaluation.sample.days.returns)
         for one in phases

@@ -15,7 +15,8 @@ from dipmaster.core.panel import Panel, to_epoch_ms
 
 FORECAST = "forecast_daily_frac"
 FACTORS = ("size_factor", "spillover_factor", "intraday_factor")
-SIZING_VOLATILITY: tuple[str, ...] = (FORECAST, *FACTORS)
+OTHER_FORECAST = "har_range_daily_frac"
+SIZING_VOLATILITY: tuple[str, ...] = (FORECAST, *FACTORS, OTHER_FORECAST)
 """Columns of table VOLATILITY that are read, beside open_time."""
 
 

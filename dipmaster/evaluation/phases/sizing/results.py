@@ -5,8 +5,8 @@ from dipmaster.evaluation.phase import JudgedPhases
 from dipmaster.evaluation.phase_evaluation import describe_inconclusive
 from dipmaster.evaluation.phases.sizing.ablation import ablate_components, list_variants
 from dipmaster.evaluation.phases.sizing.accounts import (
-    all_volatilities,
     build_exposure_series,
+    measure_volatilities,
     resample_drawdown,
 )
 from dipmaster.evaluation.phases.sizing.arithmetic import compute_arithmetic
@@ -16,7 +16,7 @@ from dipmaster.evaluation.phases.sizing.counts import (
     summarize_components,
 )
 from dipmaster.evaluation.phases.sizing.displacement import find_displaced
-from dipmaster.evaluation.phases.sizing.inputs import SizingInputs
+from dipmaster.evaluation.phases.sizing.inputs import OTHER_FORECAST, SizingInputs
 from dipmaster.evaluation.phases.sizing.orders import is_out_of_sample, measure_order_components
 from dipmaster.evaluation.phases.sizing.overlay import measure_overlay
 from dipmaster.evaluation.statistics.sample import select_out_of_sample
@@ -85,7 +85,7 @@ def _arithmetic(context: EvaluationContext, judged: JudgedPhases) -> DrawdownAri
         targets["sharpe"],
         targets["max_drawdown"],
         gates.drawdown_horizon_days,
-        all_volatilities(judged),
+        measure_volatilities(judged),
     )
 
 
@@ -98,6 +98,7 @@ def _ablation(
     before, this = judged[-2], judged[-1]
     orders = before.orders.entries
     pooled = measure_order_components(context, inputs, before, prior_outcomes=float("inf"))
-    variants = list_variants(orders.confidence, pooled.payoff)
+    other_forecast = inputs.at_signal[OTHER_FORECAST][orders.candidate_id]
+    variants = list_variants(orders.confidence, pooled.payoff, other_forecast)
     lacking = describe_inconclusive(this.evaluation, context.params.gates)
     return ablate_components(context, this, orders, components, variants, lacking)

@@ -1,9 +1,11 @@
-"""Mean exposure through time, a panel a phase."""
+"""Mean exposure and turnover through time, a row of panels a phase."""
 
 from collections.abc import Sequence
 
 import numpy as np
 from markupsafe import Markup
+from matplotlib.axes import Axes
+from matplotlib.dates import AutoDateLocator
 from matplotlib.ticker import MaxNLocator
 
 from dipmaster.report.inputs import time_of
@@ -16,7 +18,7 @@ PANEL_MM = 15
 
 
 def draw(series: Sequence[ExposureSeries], out_of_sample_from: str) -> Markup:
-    """Steps of runs of days, each phase on its own scale.
+    """Steps of runs of days: exposure left, turnover right, each phase on its own scale.
 
     Parameters
     ----------
@@ -26,26 +28,39 @@ def draw(series: Sequence[ExposureSeries], out_of_sample_from: str) -> Markup:
         UTC; the first run begins there.
     """
     figure = new_figure(6 + PANEL_MM * len(series))
-    panels = figure.subplots(len(series), 1, sharex=True, squeeze=False)[:, 0]
-    for axes, one in zip(panels, series, strict=True):
-        days = one.run_days * np.arange(len(one.mean_frac) + 1)
-        times = time_of(out_of_sample_from) + days.astype("timedelta64[D]")
-        percent = 100.0 * np.array([*one.mean_frac, one.mean_frac[-1]])
-        axes.fill_between(times, percent, step="post", color=STEEL, linewidth=0)
-        axes.step(times, percent, where="post", color=NAVY, linewidth=0.8)
-        axes.set_title(name_phase(one.phase), fontsize=7.5, pad=3)
-        axes.set_ylim(bottom=0)
-        axes.yaxis.set_major_locator(MaxNLocator(2))
-        axes.set_ylabel("per cent")
-        axes.grid(axis="y")
-        date_ticks(axes.xaxis)
+    panels = figure.subplots(len(series), 2, sharex=True, squeeze=False)
+    start = time_of(out_of_sample_from)
+    for (left, right), one in zip(panels, series, strict=True):
+        _steps(left, one, one.mean_frac, start, f"{name_phase(one.phase)}, mean exposure")
+        _steps(right, one, one.turnover, start, f"{name_phase(one.phase)}, turnover")
+        for axes in (left, right):
+            axes.set_ylabel("per cent")
     described = "; ".join(map(_describe, series))
-    return inline_svg(figure, f"Mean exposure by {series[0].run_days} days. {described}.")
+    return inline_svg(
+        figure, f"Mean exposure and turnover by {series[0].run_days} days. {described}."
+    )
+
+
+def _steps(
+    axes: Axes, one: ExposureSeries, fracs: Sequence[float], start: np.datetime64, title: str
+) -> None:
+    days = one.run_days * np.arange(len(fracs) + 1)
+    times = start + days.astype("timedelta64[D]")
+    percent = 100.0 * np.array([*fracs, fracs[-1]])
+    axes.fill_between(times, percent, step="post", color=STEEL, linewidth=0)
+    axes.step(times, percent, where="post", color=NAVY, linewidth=0.8)
+    axes.set_title(title, fontsize=7.5, pad=3)
+    axes.set_ylim(bottom=0)
+    axes.yaxis.set_major_locator(MaxNLocator(2))
+    axes.grid(axis="y")
+    date_ticks(axes.xaxis)
+    axes.xaxis.set_major_locator(AutoDateLocator(minticks=2, maxticks=6))  # half a page wide
 
 
 def _describe(one: ExposureSeries) -> str:
-    largest = numbers.percent(max(one.mean_frac), 2)
+    largest, turnover = (numbers.percent(max(fracs), 2) for fracs in (one.mean_frac, one.turnover))
     idle = sum(frac == 0.0 for frac in one.mean_frac)
     return (
-        f"{name_phase(one.phase)}: highest {largest}, none in {idle} of {len(one.mean_frac)} runs"
+        f"{name_phase(one.phase)}: highest {largest}, none in {idle} of {len(one.mean_frac)} runs, "
+        f"highest turnover {turnover}"
     )

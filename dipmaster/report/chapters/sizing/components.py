@@ -14,6 +14,7 @@ NAMES: Mapping[str, str] = {
     "payoff_outcomes": "Outcomes behind it",
     "kelly": "Kelly fraction",
     "recalibration": "Recalibration",
+    "forecast": "Volatility forecast",
     "forecast_annual_frac": "Forecast volatility, annual",
     "vol_scalar": "Volatility scalar",
     "regime_factor": "Regime factor",

@@ -13,6 +13,7 @@ from dipmaster.report.chapters.volatility import forecast_chart, forecasts, regi
 from dipmaster.report.chapters.volatility.deciles import deciles
 from dipmaster.report.inputs import ReportInputs, time_of
 from dipmaster.report.kit.volatility_names import FORECASTS
+from dipmaster.results.evaluation.sizing import SizingAblation
 from dipmaster.results.volatility.regimes import RegimeResults
 
 SHOWN_DAYS = 120
@@ -33,9 +34,17 @@ def view(inputs: ReportInputs) -> Context:
         "forecast_rows": forecasts.rows(results.forecasts),
         "pooled": results.forecasts.pooled,
         "names": FORECASTS,
+        "cost_in_sizes": _find_cost_in_sizes(inputs),
         "fits": forecasts.fit_pairs(results.garch[symbol]),
         "last_fit": results.garch[symbol].last_window,
     }
+
+
+def _find_cost_in_sizes(inputs: ReportInputs) -> SizingAblation | None:
+    """Phase 3 with another forecast in its sizes; None before phase 3 is built."""
+    sizing = inputs.validation.sizing
+    rows = sizing.ablation if sizing is not None else ()
+    return next((row for row in rows if row.component == "forecast"), None)
 
 
 def _since_ms(inputs: ReportInputs) -> int:
