@@ -57,7 +57,7 @@ def by_phase(inputs: ReportInputs, sizing: SizingResults) -> dict[int, AccountRi
 
 def lines(limit_frac: float) -> Sequence[Line[AccountRisk]]:
     """Rows of the table; the drawdown is compared with its limit."""
-    limit = numbers.percent(limit_frac, 0)
+    limit = numbers.set_percent(limit_frac)
     return (
         ("Mean exposure", lambda one: numbers.percent(one.exposure.mean_frac, 2)),
         ("Annual volatility", lambda one: numbers.percent(one.volatility, 2)),
