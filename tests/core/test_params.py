@@ -120,3 +120,22 @@ def test_a_misspelt_or_old_key_names_the_one_that_is_missing(raw: Any) -> None:
         in lines
     )
     assert "  split.calibrator_from_day: there is no such key, found 75" in lines
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "sizing.unknown_factor",
+        "volatility.regime.size_factors.high",
+        "volatility.intraday.size_factors.cautious",
+    ],
+)
+def test_no_factor_of_a_size_is_0(raw: Any, path: str) -> None:
+    """The report says of an order of size 0 that its Kelly fraction is 0."""
+    *sections, key = path.split(".")
+    section = raw
+    for name in sections:
+        section = section[name]
+    section[key] = 0.0
+    with pytest.raises(ParamsError, match=path.replace(".", r"\.")):
+        Params.parse(raw, SECTIONS)

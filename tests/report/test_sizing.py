@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
+from types import SimpleNamespace
 
 import pytest
 
@@ -64,6 +65,20 @@ def test_bounds_are_shares_of_what_they_act_on() -> None:
     none = replace(counts, orders=0, trades=0)
     assert bounds.tabulate_orders(none, params.sizing) is None
     assert bounds.tabulate_trades(none, params.execution) is None
+
+
+def test_fractions_that_were_set_are_not_rounded() -> None:
+    """An eighth of Kelly is 12.5 %, and a target of a thousandth is not 0 %."""
+    params = run(3).params
+    sizing = params.sizing.model_copy(
+        update={"kelly_share_frac": 0.125, "target_annual_frac": 0.001}
+    )
+    execution = params.execution.model_copy(update={"max_position_frac": 0.075})
+    of = SimpleNamespace(sizing=sizing, execution=execution)
+    text = say(BODY, "rule", sizing_results(), of)
+    assert "each size is 12.5 % of the Kelly fraction" in text
+    assert "(0.1 % annual volatility over the forecast" in text
+    assert "within 7.5 % of equity per position and 100 % in total" in text
 
 
 def test_the_body_has_change_targeting_and_conflict() -> None:

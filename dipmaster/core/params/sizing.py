@@ -22,7 +22,7 @@ class Sizing(Section):
     target_annual_frac: float = frac("annual volatility aimed at", ge=0.001)
     min_scalar: float = number("volatility scalar, at least", ge=0.01, le=1)
     max_scalar: float = number("volatility scalar, at most", ge=1, le=100)
-    unknown_factor: float = frac("in place of a factor that is not known at the signal")
+    unknown_factor: float = frac("in place of a factor that is not known at the signal", ge=0.01)
     equivalence_alpha: float = frac(
         "level of each of the two one-sided tests of volatility targeting", ge=0.0001, le=0.2
     )

@@ -63,11 +63,14 @@ class RegimeWeights(Section):
 
 
 class SizeFactors(Section):
-    """Factor on the size of a position, by regime; used from phase 3 on."""
+    """Factor on the size of a position, by regime; used from phase 3 on.
 
-    low: float = frac("low volatility")
-    normal: float = frac("normal volatility")
-    high: float = frac("high volatility")
+    Never 0: an order of size 0 is one whose Kelly fraction is 0, and filters leave orders out.
+    """
+
+    low: float = frac("low volatility", ge=0.01)
+    normal: float = frac("normal volatility", ge=0.01)
+    high: float = frac("high volatility", ge=0.01)
 
 
 class GaussianPart(Section):
@@ -156,11 +159,11 @@ class Spillover(Section):
 
 
 class IntradaySizeFactors(Section):
-    """Factor on the size of a position, by recommendation; used from phase 3 on."""
+    """Factor on the size of a position, by recommendation, never 0; used from phase 3 on."""
 
-    favourable: float = frac("low volatility of the next hour", le=2.0)
-    normal: float = frac("neither", le=2.0)
-    cautious: float = frac("high volatility of the next hour", le=2.0)
+    favourable: float = frac("low volatility of the next hour", ge=0.01, le=2.0)
+    normal: float = frac("neither", ge=0.01, le=2.0)
+    cautious: float = frac("high volatility of the next hour", ge=0.01, le=2.0)
 
 
 class Intraday(Section):

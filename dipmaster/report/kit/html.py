@@ -34,6 +34,7 @@ FILTERS = {
     "plain": numbers.plain,
     "points": numbers.points,
     "ratio": numbers.ratio,
+    "set_percent": numbers.set_percent,
     "show": numbers.show,
     "spaced": numbers.spaced,
     "target": numbers.target,

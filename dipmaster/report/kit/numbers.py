@@ -60,6 +60,11 @@ def percent(value: float | None, digits: int = 1, *, signed: bool = False) -> st
     return _with_unit(plain(hundredths, digits, signed=signed), "%")
 
 
+def set_percent(value: float) -> str:
+    """A fraction that was set, not measured, as per cent with the digits that it has: 12.5 %."""
+    return f"{100.0 * value:.4g}{NBSP}%"
+
+
 def points(value: float | None) -> str:
     """A difference of two fractions in percentage points, signed."""
     return _with_unit(plain(None if value is None else 100.0 * value, 1, signed=True), "points")

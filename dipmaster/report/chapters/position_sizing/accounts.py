@@ -65,7 +65,7 @@ def lines(results: SizingResults) -> Sequence[Line[AccountRisk]]:
     """Rows of the table: those on drawdown only where a phase has them, against the limit."""
     if not any(one.frac for one in results.drawdown):
         return EXPOSURE
-    limit = numbers.percent(results.drawdown_arithmetic.limit_frac, 0)
+    limit = numbers.set_percent(results.drawdown_arithmetic.limit_frac)
     return (
         *EXPOSURE,
         ("Bootstrap years: median drawdown", lambda one: _percent(one.drawdown_at(MEDIAN))),

@@ -26,8 +26,8 @@ def tabulate_trades(counts: SizingCounts, execution: Execution) -> Table | None:
     """What cut the trades last; None without trades."""
     capped = counts.capped_by_position, counts.capped_by_exposure, counts.capped_by_cash
     rows = (
-        (f"Cut to {numbers.percent(execution.max_position_frac, 0)} per position", capped[0]),
-        (f"Cut to {numbers.percent(execution.max_exposure_frac, 0)} in total", capped[1]),
+        (f"Cut to {numbers.set_percent(execution.max_position_frac)} per position", capped[0]),
+        (f"Cut to {numbers.set_percent(execution.max_exposure_frac)} in total", capped[1]),
         ("Cut to the cash available", capped[2]),
         ("Not cut", counts.trades - sum(capped)),
     )

@@ -25,7 +25,7 @@ def _realised(row: OverlayFigures) -> str:
 
 OVERLAY: tuple[Column[OverlayFigures], ...] = (
     Column("Weight of a coin", lambda row: NAMES[row.name], "l"),
-    Column("Target", lambda row: numbers.percent(row.target, 0), "n"),
+    Column("Target", lambda row: numbers.set_percent(row.target), "n"),
     Column("Realised", _realised, "n"),
     Column("Interval", lambda row: numbers.bounds(row.realised, "percent"), "n"),
     Column("Verdict", lambda row: verdict(row.within_tolerance), "l n"),
@@ -43,14 +43,14 @@ def overlay_reasons(rows: Sequence[OverlayFigures]) -> list[str]:
 
 def arithmetic_pairs(found: DrawdownArithmetic) -> list[tuple[str, str]]:
     """Targets, and what would make them agree."""
-    limit = numbers.percent(found.limit_frac, 0)
+    limit = numbers.set_percent(found.limit_frac)
     beyond = f"above {numbers.plain(found.sharpe_searched, 0)}"
 
     def sharpe(value: float | None) -> str:
         return beyond if value is None else numbers.plain(value, 1)
 
     return [
-        ("Target volatility, annual", numbers.percent(found.target_annual, 0)),
+        ("Target volatility, annual", numbers.set_percent(found.target_annual)),
         (f"Probability of a drawdown below {limit}", numbers.percent(found.within_limit_frac, 2)),
         ("Target Sharpe ratio", numbers.plain(found.sharpe, 1)),
         ("Median drawdown", numbers.percent(found.median_frac)),
@@ -65,7 +65,7 @@ def arithmetic_pairs(found: DrawdownArithmetic) -> list[tuple[str, str]]:
 
 def drawdown_lines(first: DrawdownQuantiles) -> list[Line[DrawdownQuantiles]]:
     """A row a level, then the share of years within the limit."""
-    limit = f"Years below {numbers.percent(first.limit_frac, 0)}"
+    limit = f"Years below {numbers.set_percent(first.limit_frac)}"
     levels = [_line(place, level) for place, level in enumerate(first.levels)]
     return [*levels, (limit, lambda one: numbers.percent(one.within_limit_frac))]
 
