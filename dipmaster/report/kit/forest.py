@@ -39,7 +39,7 @@ class JudgedGates:
 def forest(judged: JudgedGates) -> Markup:
     """Values, intervals and targets; no phase hides another, however far apart they are."""
     metrics, phases = judged.metrics, judged.built
-    figure = new_figure(6 + 12.5 * len(metrics))
+    figure = new_figure(6 + (12.5 if len(phases) <= WIDE_PANELS else 9.8) * len(metrics))
     panels = figure.subplots(len(metrics), len(phases), squeeze=False)
     for metric, row in zip(metrics, panels, strict=True):
         for phase, axes in zip(phases, row, strict=True):

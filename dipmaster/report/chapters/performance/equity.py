@@ -23,6 +23,8 @@ from dipmaster.report.kit.phases import name_phase
 from dipmaster.results.evaluation.phase import PhaseFigures
 from dipmaster.results.evaluation.record import SplitPeriod
 
+ROOMY = 2  # panels that may be tall
+
 
 def draw_equity(
     frames: Mapping[int, pd.DataFrame], figures: Mapping[int, PhaseFigures], period: SplitPeriod
@@ -34,7 +36,7 @@ def draw_equity(
     frames
         Table EQUITY of each phase: a row a 5-minute bar, burn-in included.
     """
-    figure = new_figure(8 + 27 * len(frames))
+    figure = new_figure(8 + (27 if len(frames) <= ROOMY else 17) * len(frames))
     panels = figure.subplots(len(frames), 1, sharex=True, squeeze=False)[:, 0]
     for axes, number in zip(panels, frames, strict=True):
         _draw(axes, frames[number], period)
@@ -60,5 +62,5 @@ def _draw(axes: Axes, frame: pd.DataFrame, period: SplitPeriod) -> None:
     axes.plot(shown, values, color=NAVY, linewidth=1.0)
     axes.axhline(0.0, color=GREY, linewidth=0.8)
     axes.grid(axis="y")
-    axes.yaxis.set_major_locator(MaxNLocator(4))
+    axes.yaxis.set_major_locator(MaxNLocator(3))
     axes.set_xlim(times[first], times[-1])
