@@ -27,7 +27,8 @@ def _table(change: Contribution) -> Table:
     columns = comparison.columns(
         heading, f"Phase {change.baseline_phase}", f"Phase {change.number}"
     )
-    return table(columns, [row for row in change.changes if row.metric.direction])
+    rows = [row for row in change.changes if row.metric.direction]
+    return table(columns, rows, "data short changes grouped")
 
 
 def _show_exits(results: ExitResults) -> Context:
