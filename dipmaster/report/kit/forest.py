@@ -15,6 +15,7 @@ from dipmaster.results import GateRow
 from dipmaster.results.metrics import GATES, Metric
 
 WIDE_PANELS = 3  # beside each other; more are narrow, and so are their titles
+NARROW_PANELS = 4  # more have room for the value alone: the table of all gates has the bounds
 NARROW_SIZE = 6.2
 
 
@@ -43,7 +44,7 @@ def forest(judged: JudgedGates) -> Markup:
     panels = figure.subplots(len(metrics), len(phases), squeeze=False)
     for metric, row in zip(metrics, panels, strict=True):
         for phase, axes in zip(phases, row, strict=True):
-            _panel(axes, metric, judged.gate(phase, metric), is_narrow=len(phases) > WIDE_PANELS)
+            _panel(axes, metric, judged.gate(phase, metric), len(phases))
         row[0].set_ylabel(_name(metric), rotation=0, ha="right", va="center", fontsize=7.5)
     for phase, axes in zip(phases, panels[0], strict=True):
         title = f"Phase {phase}\n{axes.get_title(loc='left')}"
@@ -57,16 +58,18 @@ def _name(metric: Metric) -> str:
     return metric.title.replace(" ", "\n", 1) + unit
 
 
-def _panel(axes: Axes, metric: Metric, gate: GateRow | None, *, is_narrow: bool) -> None:
+def _panel(axes: Axes, metric: Metric, gate: GateRow | None, panels: int) -> None:
     if gate is None:
         axes.set_axis_off()
         return
     mark = mark_of(gate, metric.scale, fill(gate.verdict))
     mark = replace(mark, targets=(gate.target * metric.scale,))
     draw_rows(axes, [mark], _limits(metric, mark), labels=[""])
-    words, size = (_without_unit(_note(gate)), NARROW_SIZE) if is_narrow else (_note(gate), 7)
+    words = _note(gate) if panels <= NARROW_PANELS else gates.value_of(gate)
+    is_narrow = panels > WIDE_PANELS
+    words, size = (_without_unit(words), NARROW_SIZE) if is_narrow else (words, 7)
     axes.set_title(words, loc="left", fontsize=size, fontweight="normal")
-    axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
+    axes.xaxis.set_major_locator(MaxNLocator(4 if is_narrow else 5, steps=[1, 2, 5, 10]))
 
 
 def _note(gate: GateRow) -> str:

@@ -27,7 +27,6 @@ def by_phase(
     figures
         Phase to what is known of it.
     """
-
     name_width, width = widths(len(figures))
 
     def phase(number: int) -> Column[Line[Figures]]:
@@ -67,7 +66,6 @@ def crossed(
     css
         Another class: with "stacked" the first figure has a line of its own.
     """
-
     name_width, width = widths(len(rows), least=12.0, most=26.0)
 
     def phase(number: int) -> Column[str]:

@@ -25,11 +25,13 @@ def waterfalls(phases: Mapping[int, GrossToNet]) -> Markup:
     """Gross, each cost, net; each phase on a scale of its own."""
     all_steps = {number: _steps(one) for number, one in phases.items()}
     figure = new_figure(14 + 4.2 * max(map(len, all_steps.values())))
+    first = next(iter(all_steps))
     grid = figure.subplots(1, len(phases), squeeze=False)[0]
     for axes, (number, steps) in zip(grid, all_steps.items(), strict=True):
         _panel(axes, steps)
         axes.set_title(f"Phase {number}")
-        list_rows(axes, [name for name, _, _ in steps])
+        is_named = axes is grid[0] or len(steps) != len(all_steps[first])
+        list_rows(axes, [name if is_named else "" for name, _, _ in steps])
     listed = ". ".join(
         f"Phase {number}: " + ", ".join(f"{name} {numbers.bps(step)}" for name, step, _ in steps)
         for number, steps in all_steps.items()

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from os.path import commonprefix
+from itertools import takewhile
 
 from dipmaster.report.recommendation import Recommendation
 
@@ -22,7 +22,7 @@ class Decided:
     """
 
     headline: str
-    sentences: Sequence[str] = ()
+    sentences: tuple[str, ...] = ()
 
 
 def group(recommendations: Iterable[Recommendation]) -> list[Decided]:
@@ -35,9 +35,10 @@ def group(recommendations: Iterable[Recommendation]) -> list[Decided]:
 
 def _decide(head: str, alike: Sequence[Recommendation]) -> Decided:
     rests = [one.text.split(PART)[1:] for one in alike]
-    shared = rests[0] if len(alike) == 1 else commonprefix(rests)
+    same = takewhile(lambda parts: len(set(parts)) == 1, zip(*rests, strict=False))
+    shared = [parts[0] for parts in same]
     own = [_own(one, rest[len(shared) :]) for one, rest in zip(alike, rests, strict=True)]
-    said = [words for words in (_end(shared), *own) if words]
+    said = tuple(words for words in (_end(shared), *own) if words)
     return Decided(f"{_name(alike)}: {head}{PART.strip() if shared else '.'}", said)
 
 
