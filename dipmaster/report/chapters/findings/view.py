@@ -27,8 +27,8 @@ def view(inputs: ReportInputs) -> Context:
     """The findings that apply."""
     numbered = list(enumerate(find(inputs), start=1))
     columns: list[Column[tuple[int, Finding]]] = [
-        Column("No.", lambda row: str(row[0]), "l", "4%"),
-        Column("Severity", lambda row: _severity(row[1]), "l n", "9%"),
+        Column("No.", lambda row: str(row[0]), "l", "5%"),
+        Column("Severity", lambda row: _severity(row[1]), "l n", "10%"),
         Column("Finding and its consequence", lambda row: _words(row[1]), "l"),
     ]
     return {"findings": table.table(columns, numbered, "data findings")}
