@@ -40,7 +40,7 @@ class JudgedGates:
 def forest(judged: JudgedGates) -> Markup:
     """Values, intervals and targets; no phase hides another, however far apart they are."""
     metrics, phases = judged.metrics, judged.built
-    figure = new_figure(6 + (12.5 if len(phases) <= WIDE_PANELS else 9.8) * len(metrics))
+    figure = new_figure(6 + (12.5 if len(phases) <= WIDE_PANELS else 10.4) * len(metrics))
     panels = figure.subplots(len(metrics), len(phases), squeeze=False)
     for metric, row in zip(metrics, panels, strict=True):
         for phase, axes in zip(phases, row, strict=True):
@@ -49,7 +49,7 @@ def forest(judged: JudgedGates) -> Markup:
     for phase, axes in zip(phases, panels[0], strict=True):
         title = f"Phase {phase}\n{axes.get_title(loc='left')}"
         size = NARROW_SIZE if len(phases) > WIDE_PANELS else None
-        axes.set_title(title, loc="left", fontsize=size)
+        axes.set_title(title, loc="left", fontsize=size, pad=2 if size else None)
     return inline_svg(figure, _alt(judged))
 
 
@@ -68,7 +68,11 @@ def _panel(axes: Axes, metric: Metric, gate: GateRow | None, panels: int) -> Non
     words = _note(gate) if panels <= NARROW_PANELS else gates.value_of(gate)
     is_narrow = panels > WIDE_PANELS
     words, size = (_without_unit(words), NARROW_SIZE) if is_narrow else (words, 7)
-    axes.set_title(words, loc="left", fontsize=size, fontweight="normal")
+    axes.set_title(
+        words, loc="left", fontsize=size, fontweight="normal", pad=2 if is_narrow else None
+    )
+    if is_narrow:
+        axes.tick_params(axis="x", labelsize=NARROW_SIZE, pad=1.2, length=2)
     axes.xaxis.set_major_locator(MaxNLocator(4 if is_narrow else 5, steps=[1, 2, 5, 10]))
 
 

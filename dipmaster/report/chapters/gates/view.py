@@ -69,15 +69,15 @@ def _wait(inputs: ReportInputs, number: int) -> str:
 
 
 COLUMNS: tuple[Column[GateRow], ...] = (
-    Column("Phase", lambda gate: str(gate.phase), "", "5.5%"),
-    Column("Measured", lambda gate: table.bold(gates.value_of(gate)), "", "10.5%"),
-    Column("Interval", gates.bounds_of, "", "15.5%"),
+    Column("Phase", lambda gate: str(gate.phase), "", "5%"),
+    Column("Measured", lambda gate: table.bold(gates.value_of(gate)), "", "11.5%"),
+    Column("Interval", gates.bounds_of, "", "16%"),
     Column("Target", gates.gate_target, "", "8.5%"),
-    Column("Verdict", lambda gate: table.verdict(gate.verdict), "l", "18%"),
-    Column("n", lambda gate: numbers.count(gate.n), "", "5.5%"),
+    Column("Verdict", lambda gate: table.verdict(gate.verdict), "l n", "18%"),
+    Column("n", lambda gate: numbers.count(gate.n), "", "5%"),
     Column("n eff.", lambda gate: numbers.count(gate.n_effective), "", "6%"),
-    Column("Needed", lambda gate: _needed(gate.n_needed), "", "7%"),
-    Column("Time to a decision", lambda gate: _time_of(gate), "", "14%"),
+    Column("Needed", lambda gate: _needed(gate.n_needed), "", "6.5%"),
+    Column("Time to a decision", lambda gate: _time_of(gate), "", "15.5%"),
 )
 
 
