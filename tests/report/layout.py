@@ -39,6 +39,14 @@ def text_of(page: Page) -> str:
     return " ".join(box.text for box in _inked(page) if hasattr(box, "text"))
 
 
+def right_edges(page: Page, tag: str) -> set[int]:
+    """Where the boxes of one kind of element end, CSS pixels from the page's left edge."""
+    kinds = ("BlockBox", "InlineBlockBox")
+    found = (box for box in _descend(page) if box.element_tag == tag)
+    boxes = [box for box in found if type(box).__name__ in kinds]
+    return {round(box.position_x + box.margin_width()) for box in boxes}
+
+
 def find_beyond(pages: Sequence[Page]) -> list[str]:
     """Texts and pictures that run beyond the content box of their page, each with its page."""
     return [

@@ -44,6 +44,11 @@ def test_page_one_is_one_page_and_the_body_is_short(sheets: list[layout.Page]) -
     assert body <= BODY_PAGES_MOST
 
 
+def test_every_entry_of_the_contents_has_a_line_of_its_own(sheets: list[layout.Page]) -> None:
+    """As wide as its column, of which there are two."""
+    assert len(layout.right_edges(sheets[1], "li")) == 2
+
+
 def page_of(body: str) -> str:
     css = "@page { size: 100mm 60mm; margin: 10mm } table { width: 100%; table-layout: fixed }"
     return f"<style>{css} td {{ white-space: nowrap }}</style>{body}"
