@@ -35,9 +35,11 @@ from tests.report.states_of_selection import (
     quick,
 )
 from tests.report.states_of_sizing import (
+    phase_3_few_trades,
     phase_3_fixed,
     phase_3_no_orders,
     phase_3_real,
+    phase_4_few_trades,
 )
 
 STATES: dict[str, Callable[[], ReportInputs]] = {
@@ -69,7 +71,9 @@ STATES: dict[str, Callable[[], ReportInputs]] = {
     "phase 2, no models": no_models,
     "phase 3": lambda: run(3),
     "phase 3 abstained": phase_3_abstained,
+    "phase 3, few trades": phase_3_few_trades,
     "phase 3, fixed sizes": phase_3_fixed,
     "phase 3, no orders": phase_3_no_orders,
     "phase 3, real bars": phase_3_real,
+    "phase 4, few trades": phase_4_few_trades,
 }

@@ -45,7 +45,9 @@ def test_page_one_says_what_to_do_about_each_phase_why_and_until_when() -> None:
     assert head.index("Phase 1: keep collecting") < head.index("Phase 0: do not trade")
     assert "No overall verdict: phases 3 and 4 are not built." in head
     assert "Phase 1: INCONCLUSIVE;" in head
-    assert "Its exits change net return by −3.1 bp (−4.5 to −1.7 bp) per candidate" in head
+    assert (
+        "The exits of phase 2 change net return by −3.1 bp (−4.5 to −1.7 bp) per candidate" in head
+    )
     assert "Time to a decision decided about 6.4 years about 6.4 years" in words
     assert "Largest risks" in words
 
@@ -62,7 +64,7 @@ def test_page_one_says_what_to_do_about_each_phase_why_and_until_when() -> None:
             "long reasons",
             "The ledger fails 1 of its 1 integrity checks: every verdict is withheld.",
         ),
-        ("all phases", "Phase 1: adopt, all 5 gates pass."),
+        ("all phases", "Phases 1 and 3: adopt, all 5 gates pass."),
         ("phase 1 abstained", "Phase 1: no decision, no trade was made out of sample."),
         ("too short", "it shows that the pipeline works and supports no conclusion."),
     ],

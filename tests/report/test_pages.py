@@ -53,9 +53,11 @@ STATES = [
     "phase 2, no models",
     "phase 3",
     "phase 3 abstained",
+    "phase 3, few trades",
     "phase 3, fixed sizes",
     "phase 3, no orders",
     "phase 3, real bars",
+    "phase 4, few trades",
     "real bars",
     "ruined",
     "too short",
@@ -74,9 +76,11 @@ WHOLE = [
     "phase 2, no models",
     "phase 3",
     "phase 3 abstained",
+    "phase 3, few trades",
     "phase 3, fixed sizes",
     "phase 3, no orders",
     "phase 3, real bars",
+    "phase 4, few trades",
 ]
 FULL = "phase 3"  # every chapter
 PAINTED = [FULL, "phase 2, no candidates"]  # the latter has phase 1's empty charts too

@@ -15,6 +15,7 @@ from dipmaster.results import GateRow
 from dipmaster.results.metrics import GATES, Metric
 
 WIDE_PANELS = 3  # beside each other; more are narrow, and so are their titles
+NARROW_PANELS = 4  # more have room for the value alone: the table of all gates has the bounds
 NARROW_SIZE = 6.2
 
 
@@ -39,16 +40,16 @@ class JudgedGates:
 def forest(judged: JudgedGates) -> Markup:
     """Values, intervals and targets; no phase hides another, however far apart they are."""
     metrics, phases = judged.metrics, judged.built
-    figure = new_figure(6 + 12.5 * len(metrics))
+    figure = new_figure(6 + (12.5 if len(phases) <= WIDE_PANELS else 10.4) * len(metrics))
     panels = figure.subplots(len(metrics), len(phases), squeeze=False)
     for metric, row in zip(metrics, panels, strict=True):
         for phase, axes in zip(phases, row, strict=True):
-            _panel(axes, metric, judged.gate(phase, metric), is_narrow=len(phases) > WIDE_PANELS)
+            _panel(axes, metric, judged.gate(phase, metric), len(phases))
         row[0].set_ylabel(_name(metric), rotation=0, ha="right", va="center", fontsize=7.5)
     for phase, axes in zip(phases, panels[0], strict=True):
         title = f"Phase {phase}\n{axes.get_title(loc='left')}"
         size = NARROW_SIZE if len(phases) > WIDE_PANELS else None
-        axes.set_title(title, loc="left", fontsize=size)
+        axes.set_title(title, loc="left", fontsize=size, pad=2 if size else None)
     return inline_svg(figure, _alt(judged))
 
 
@@ -57,16 +58,22 @@ def _name(metric: Metric) -> str:
     return metric.title.replace(" ", "\n", 1) + unit
 
 
-def _panel(axes: Axes, metric: Metric, gate: GateRow | None, *, is_narrow: bool) -> None:
+def _panel(axes: Axes, metric: Metric, gate: GateRow | None, panels: int) -> None:
     if gate is None:
         axes.set_axis_off()
         return
     mark = mark_of(gate, metric.scale, fill(gate.verdict))
     mark = replace(mark, targets=(gate.target * metric.scale,))
     draw_rows(axes, [mark], _limits(metric, mark), labels=[""])
-    words, size = (_without_unit(_note(gate)), NARROW_SIZE) if is_narrow else (_note(gate), 7)
-    axes.set_title(words, loc="left", fontsize=size, fontweight="normal")
-    axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
+    words = _note(gate) if panels <= NARROW_PANELS else gates.value_of(gate)
+    is_narrow = panels > WIDE_PANELS
+    words, size = (_without_unit(words), NARROW_SIZE) if is_narrow else (words, 7)
+    axes.set_title(
+        words, loc="left", fontsize=size, fontweight="normal", pad=2 if is_narrow else None
+    )
+    if is_narrow:
+        axes.tick_params(axis="x", labelsize=NARROW_SIZE, pad=1.2, length=2)
+    axes.xaxis.set_major_locator(MaxNLocator(4 if is_narrow else 5, steps=[1, 2, 5, 10]))
 
 
 def _note(gate: GateRow) -> str:

@@ -11,6 +11,8 @@ from dipmaster.report.kit.table import Column, Table, table
 Figures = TypeVar("Figures")
 Row = TypeVar("Row")
 Line = tuple[str, Callable[[Figures], str]]
+NAME_LEAST, PHASE_MOST = 24.0, 16.5
+"""Per cent of the width of a table: the least of the names, the most of a phase."""
 
 
 def by_phase(
@@ -25,18 +27,35 @@ def by_phase(
     figures
         Phase to what is known of it.
     """
+    name_width, width = widths(len(figures))
 
     def phase(number: int) -> Column[Line[Figures]]:
-        return Column(f"Phase{numbers.NBSP}{number}", lambda line: line[1](figures[number]), "n")
+        title = f"Phase{numbers.NBSP}{number}"
+        return Column(title, lambda line: line[1](figures[number]), "", width)
 
-    name: Column[Line[Figures]] = Column(heading, lambda line: line[0], "l")
-    return table([name, *map(phase, figures)], lines)
+    name: Column[Line[Figures]] = Column(heading, lambda line: line[0], "l", name_width)
+    return table([name, *map(phase, figures)], lines, "data short phases")
+
+
+def widths(phases: int, least: float = NAME_LEAST, most: float = PHASE_MOST) -> tuple[str, str]:
+    """Of the column of names and of each phase, in print; cells break at their spaces.
+
+    Parameters
+    ----------
+    least, most
+        Per cent of the table for the names at least, and for one phase at most.
+    """
+    one = min(most, (100.0 - least) / max(phases, 1))
+    return f"{100.0 - one * phases:.1f}%", f"{one:.1f}%"
 
 
 def crossed(
-    heading: str, columns: Sequence[Column[Row]], rows: Mapping[int, Mapping[str, Row]]
+    heading: str,
+    columns: Sequence[Column[Row]],
+    rows: Mapping[int, Mapping[str, Row]],
+    css: str = "",
 ) -> Table:
-    """A line a group of trades, the same columns once a phase; a dash where a phase has none.
+    """A line a group of trades, a column a phase with its figures; a dash where it has none.
 
     Parameters
     ----------
@@ -44,17 +63,26 @@ def crossed(
         What is printed of a group, in each phase.
     rows
         Phase to its groups by name; groups are listed in the order in which they first occur.
+    css
+        Another class: with "stacked" the first figure has a line of its own.
     """
+    name_width, width = widths(len(rows), least=12.0, most=26.0)
 
-    def cell(number: int, column: Column[Row]) -> Column[str]:
+    def phase(number: int) -> Column[str]:
         def show(name: str) -> str:
             row = rows[number].get(name)
-            return numbers.MISSING if row is None else column.cell(row)
+            if row is None:
+                return numbers.MISSING
+            return parts(column.cell(row) for column in columns)
 
-        title = Markup("Phase {}<br>{}").format(number, column.heading)
-        return Column(title, show, "n")
+        title = Markup("Phase {}<br>{}").format(number, parts(one.heading for one in columns))
+        return Column(title, show, "", width)
 
     names: Iterable[str] = dict.fromkeys(name for by_name in rows.values() for name in by_name)
-    first: Column[str] = Column(heading, lambda name: name, "l")
-    cells = [cell(number, column) for number in rows for column in columns]
-    return table([first, *cells], names, "data nw")
+    first: Column[str] = Column(heading, lambda name: name, "l", name_width)
+    return table([first, *map(phase, rows)], names, f"data phases crossed {css}".strip())
+
+
+def parts(texts: Iterable[str]) -> Markup:
+    """Texts of one cell, each in one piece; a line ends between them where there is no room."""
+    return Markup(" ").join(Markup('<span class="part">{}</span>').format(one) for one in texts)

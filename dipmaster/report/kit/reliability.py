@@ -68,7 +68,7 @@ def exit_points(bins: Sequence[ExitBin]) -> list[Point]:
 def diagrams(panels: Sequence[Diagram]) -> Markup:
     """A panel a probability, its histogram below where it has one."""
     has_histogram = any(panel.edges for panel in panels)
-    figure = new_figure(80 if has_histogram else 46)
+    figure = new_figure(56 if has_histogram else 46)
     ratios = [3, 1] if has_histogram else [1]
     grid = figure.subplots(len(ratios), len(panels), squeeze=False, height_ratios=ratios)
     for column, panel in enumerate(panels):

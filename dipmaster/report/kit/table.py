@@ -73,9 +73,14 @@ def bold(text: str) -> Markup:
 def stacked(first: str, second: str) -> Markup:
     """A cell of two lines, the second one soft; one line where there is nothing for it."""
     if not second:
-        return Markup("{}").format(printable(first))
+        return Markup("{}").format(_in_print(first))
     lines = Markup('{}<br><span class="soft">{}</span>')
-    return lines.format(printable(first), printable(second))
+    return lines.format(_in_print(first), _in_print(second))
+
+
+def _in_print(text: str) -> str:
+    """Text that a reader can see; what is in print already stays."""
+    return text if isinstance(text, Markup) else printable(text)
 
 
 def figure(value: float | None, bounds: Bounded, kind: str) -> Markup:

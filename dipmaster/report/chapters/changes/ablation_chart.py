@@ -14,7 +14,7 @@ from dipmaster.report.kit.verdicts import fill
 
 def forest(rows: Sequence[Variant]) -> Markup:
     """A line a rule: contribution with its interval, the figures and the effect beside it."""
-    figure = new_figure(10 + 4.4 * len(rows))
+    figure = new_figure(9 + 4.0 * len(rows))
     axes = figure.subplots()
     marks = [mark_of(row.contribution, fill=fill(row.verdict)) for row in rows]
     limits = limits_around(marks, 0.0, 0.08)

@@ -27,7 +27,8 @@ def _table(change: Contribution) -> Table:
     columns = comparison.columns(
         heading, f"Phase {change.baseline_phase}", f"Phase {change.number}"
     )
-    return table(columns, [row for row in change.changes if row.metric.direction])
+    rows = [row for row in change.changes if row.metric.direction]
+    return table(columns, rows, "data short changes grouped")
 
 
 def _show_exits(results: ExitResults) -> Context:
@@ -35,7 +36,7 @@ def _show_exits(results: ExitResults) -> Context:
     columns = comparison.columns("All candidates", "Exits of phase 1", "Exits of phase 2")
     switched = ablation.variants(results.ablation)
     return {
-        "effect": table(columns, effect, "data short nw"),
+        "effect": table(columns, effect, "data short nw grouped"),
         "gross": effects.gross(results.standalone),
         "effect_reasons": effects.reasons(effect),
         "ablation_chart": ablation_chart.forest(switched) if switched else "",

@@ -17,6 +17,7 @@ from dipmaster.report.kit.drawing import (
 )
 from dipmaster.report.kit.gross_to_net import GrossToNet
 
+CROWDED = 5  # panels: the label stands below the one in the middle alone
 Step = tuple[str, float, float]
 """Name, amount, and where its bar begins."""
 
@@ -25,11 +26,15 @@ def waterfalls(phases: Mapping[int, GrossToNet]) -> Markup:
     """Gross, each cost, net; each phase on a scale of its own."""
     all_steps = {number: _steps(one) for number, one in phases.items()}
     figure = new_figure(14 + 4.2 * max(map(len, all_steps.values())))
+    first = next(iter(all_steps))
     grid = figure.subplots(1, len(phases), squeeze=False)[0]
     for axes, (number, steps) in zip(grid, all_steps.items(), strict=True):
         _panel(axes, steps)
         axes.set_title(f"Phase {number}")
-        list_rows(axes, [name for name, _, _ in steps])
+        is_named = axes is grid[0] or len(steps) != len(all_steps[first])
+        list_rows(axes, [name if is_named else "" for name, _, _ in steps])
+    for axes in grid if len(grid) < CROWDED else [grid[len(grid) // 2]]:
+        axes.set_xlabel("basis points of the position")
     listed = ". ".join(
         f"Phase {number}: " + ", ".join(f"{name} {numbers.bps(step)}" for name, step, _ in steps)
         for number, steps in all_steps.items()
@@ -61,4 +66,3 @@ def _panel(axes: Axes, steps: list[Step]) -> None:
     axes.use_sticky_edges = False
     axes.margins(x=0.3)
     axes.xaxis.set_major_locator(MaxNLocator(4))
-    axes.set_xlabel("basis points of the position")

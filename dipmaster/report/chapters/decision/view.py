@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 
 from dipmaster.report.chapter import Chapter, Context
+from dipmaster.report.chapters.decision.grouping import group
 from dipmaster.report.findings.results import rarely_invested
 from dipmaster.report.findings.rules import find
 from dipmaster.report.inputs import ReportInputs
 from dipmaster.report.kit import accounts, gates, numbers
+from dipmaster.report.kit.phases import ADAPTIVE_EXITS
 from dipmaster.report.kit.table import table
 from dipmaster.report.time_to_decision import describe_time, find_longest
 from dipmaster.results import summarize
@@ -39,14 +41,17 @@ def view(inputs: ReportInputs) -> Context:
     figures = inputs.phase(number)
     summary = summarize(inputs.validation, inputs.gates)
     planned = gates.roadmap_phases(inputs.built)
+    columns = [_column(inputs, phase) for phase in planned]
     return {
         "planned": planned,
         "is_complete": set(planned) <= set(inputs.built),
         "verdict": summary.verdict,
         "reason": summary.verdict_reason,
+        "decided": group([one for one in inputs.recommendations if one.phase]),
         "recommendations": inputs.recommendations,
         "checks": inputs.validation.integrity_checks,
-        "columns": [_column(inputs, phase) for phase in planned],
+        "columns": columns,
+        "explained": [one for one in columns if _is_explained(one)],
         "is_dense": len(inputs.built) > ROOMY or any(map(inputs.has_override, inputs.built)),
         "number": number,
         "figures": figures,
@@ -78,6 +83,15 @@ def _column(inputs: ReportInputs, phase: int) -> PhaseColumn:
     )
 
 
+def _is_explained(one: PhaseColumn) -> bool:
+    """Whether page one gives the reason of a verdict: not where the recommendation has it."""
+    if not one.number or one.figures is None or one.figures.verdict == "PASS":
+        return False
+    figures = one.figures
+    is_short = figures.verdict == "INSUFFICIENT DATA" and not figures.abstained_at
+    return not is_short or figures.degradation is not None
+
+
 def _drawdown_window(figures: PhaseFigures) -> str:
     """What the gate's drawdown is the largest of; that of the accounts is of the whole period."""
     drawdown = figures.drawdown
@@ -89,7 +103,9 @@ def _drawdown_window(figures: PhaseFigures) -> str:
 def _exits_change(inputs: ReportInputs) -> Context | None:
     """What the exits of phase 2 change over all candidates."""
     results = inputs.validation.exits
-    if results is None or results.standalone.change.mean_net_bps.value is None:
+    if results is None or inputs.has_override(ADAPTIVE_EXITS):
+        return None
+    if results.standalone.change.mean_net_bps.value is None:
         return None
     return {"n": results.standalone.n, "net": results.standalone.change.mean_net_bps}
 

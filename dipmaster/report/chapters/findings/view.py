@@ -19,14 +19,17 @@ def _severity(finding: Finding) -> Markup:
     )
 
 
+def _words(finding: Finding) -> Markup:
+    return Markup("<b>{}</b> {}").format(finding.sentence, finding.consequence)
+
+
 def view(inputs: ReportInputs) -> Context:
     """The findings that apply."""
     numbered = list(enumerate(find(inputs), start=1))
     columns: list[Column[tuple[int, Finding]]] = [
         Column("No.", lambda row: str(row[0]), "l", "5%"),
-        Column("Severity", lambda row: _severity(row[1]), "l n", "11%"),
-        Column("Finding", lambda row: row[1].sentence, "l", "46%"),
-        Column("Consequence", lambda row: row[1].consequence, "l"),
+        Column("Severity", lambda row: _severity(row[1]), "l n", "10%"),
+        Column("Finding and its consequence", lambda row: _words(row[1]), "l"),
     ]
     return {"findings": table.table(columns, numbered, "data findings")}
 

@@ -1,17 +1,15 @@
-"""All gates in full, a column a phase, and how long until they are decided."""
-
-from collections.abc import Callable
-
-from markupsafe import Markup
+"""All gates in full, a line a phase, and how long until they are decided."""
 
 from dipmaster.report.chapter import Chapter, Context
 from dipmaster.report.inputs import ReportInputs
 from dipmaster.report.kit import gates, numbers, table
 from dipmaster.report.kit.forest import forest
 from dipmaster.report.kit.phases import name_phase
-from dipmaster.report.kit.table import Table
+from dipmaster.report.kit.table import Column, Table
 from dipmaster.report.time_to_decision import describe_time, find_longest
 from dipmaster.results import GateRow
+
+MANY = 1_000_000
 
 
 def view(inputs: ReportInputs) -> Context:
@@ -46,10 +44,10 @@ def _verdicts(inputs: ReportInputs) -> Table:
             )
         )
     columns = table.texts(
-        ("Phase", "l", "18%"),
+        ("Phase", "l", "20%"),
         ("Verdict and reason", "l"),
-        ("Override: change of net return per candidate", "l", "19%"),
-        ("Time to a decision", "l", "26%"),
+        ("Override", "l", "15%"),
+        ("Time to a decision", "l", "28%"),
     )
     return table.table(columns, rows)
 
@@ -70,37 +68,36 @@ def _wait(inputs: ReportInputs, number: int) -> str:
     return table.stacked(decision, f"minimum data: {minimum}")
 
 
-LINES: tuple[tuple[str, Callable[[GateRow], str]], ...] = (
-    ("Measured", lambda gate: table.bold(gates.value_of(gate))),
-    ("Interval", gates.bounds_of),
-    ("Target", gates.gate_target),
-    ("Verdict", lambda gate: table.verdict(gate.verdict)),
-    ("n; effective; needed", lambda gate: _sample(gate)),
+COLUMNS: tuple[Column[GateRow], ...] = (
+    Column("Phase", lambda gate: str(gate.phase), "", "5%"),
+    Column("Measured", lambda gate: table.bold(gates.value_of(gate)), "", "11.5%"),
+    Column("Interval", gates.bounds_of, "", "16%"),
+    Column("Target", gates.gate_target, "", "8.5%"),
+    Column("Verdict", lambda gate: table.verdict(gate.verdict), "l n", "18%"),
+    Column("n", lambda gate: numbers.count(gate.n), "", "5%"),
+    Column("n eff.", lambda gate: numbers.count(gate.n_effective), "", "6%"),
+    Column("Needed", lambda gate: _needed(gate.n_needed), "", "6.5%"),
+    Column("Time to a decision", lambda gate: _time_of(gate), "", "15.5%"),
 )
 
 
-def _sample(gate: GateRow) -> str:
-    return "; ".join(map(numbers.count, (gate.n, gate.n_effective, gate.n_needed)))
+def _needed(n: float | None) -> str:
+    """A sample size; in millions where it is out of reach."""
+    if n is None or n < MANY:
+        return numbers.count(n)
+    return f"{numbers.count(n / MANY)}{numbers.NBSP}m"
 
 
-def _gates(inputs: ReportInputs) -> Table:
-    """A row a metric, a column a phase."""
-    labels = Markup("<br>").join([*(name for name, _ in LINES), "Time to a decision"])
-    headings = [("Metric", "l", "11%"), ("", "l n soft", "17%")]
-    width = f"{72 / len(inputs.built):.1f}%"
-    columns = table.texts(*headings, *((f"Phase {phase}", "l", width) for phase in inputs.built))
-    judged = [inputs.gates_of(phase) for phase in inputs.built]
-    rows = [
-        (metric.title, labels, *(_cell(rows.get(metric.key)) for rows in judged))
+def _gates(inputs: ReportInputs) -> list[tuple[str, Table]]:
+    """Of each metric a line a phase."""
+    by_phase = [inputs.gates_of(phase) for phase in inputs.built]
+    return [
+        (
+            metric.title,
+            table.table(COLUMNS, [one[metric.key] for one in by_phase if metric.key in one]),
+        )
         for metric in inputs.judged.metrics
     ]
-    return table.table(columns, rows, "data")
-
-
-def _cell(gate: GateRow | None) -> str:
-    if gate is None:
-        return numbers.MISSING
-    return Markup("<br>").join([*(line(gate) for _, line in LINES), _time_of(gate)])
 
 
 def _time_of(gate: GateRow) -> str:

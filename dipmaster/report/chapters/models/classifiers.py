@@ -101,7 +101,7 @@ CALIBRATION: tuple[Column[tuple[str, CalibrationGate]], ...] = (
     Column("Brier", lambda row: table.figure(row[1].brier, row[1].brier_interval, "fine"), "n"),
     Column("ECE", lambda row: _figure(row[1].ece, "fine"), "n"),
     Column("Slope", lambda row: _figure(row[1].slope, "ratio"), "n"),
-    Column("Calibration", lambda row: table.verdict(row[1].gate, row[1].reason), "l", "44%"),
+    Column("Calibration", lambda row: table.verdict(row[1].gate, row[1].reason), "l", "52%"),
 )
 
 

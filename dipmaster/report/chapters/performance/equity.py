@@ -23,6 +23,8 @@ from dipmaster.report.kit.phases import name_phase
 from dipmaster.results.evaluation.phase import PhaseFigures
 from dipmaster.results.evaluation.record import SplitPeriod
 
+ROOMY = 2  # panels that may be tall
+
 
 def draw_equity(
     frames: Mapping[int, pd.DataFrame], figures: Mapping[int, PhaseFigures], period: SplitPeriod
@@ -34,7 +36,7 @@ def draw_equity(
     frames
         Table EQUITY of each phase: a row a 5-minute bar, burn-in included.
     """
-    figure = new_figure(8 + 27 * len(frames))
+    figure = new_figure(8 + _panel_mm(len(frames)) * len(frames))
     panels = figure.subplots(len(frames), 1, sharex=True, squeeze=False)[:, 0]
     for axes, number in zip(panels, frames, strict=True):
         _draw(axes, frames[number], period)
@@ -46,6 +48,11 @@ def draw_equity(
         for number, one in figures.items()
     )
     return inline_svg(figure, f"Net return out of sample, marked at every 5-minute bar: {listed}.")
+
+
+def _panel_mm(panels: int) -> float:
+    """Height of one: all of them together leave room for the table above."""
+    return 27.0 if panels <= ROOMY else min(17.0, 68.0 / panels)
 
 
 def _draw(axes: Axes, frame: pd.DataFrame, period: SplitPeriod) -> None:
@@ -60,5 +67,5 @@ def _draw(axes: Axes, frame: pd.DataFrame, period: SplitPeriod) -> None:
     axes.plot(shown, values, color=NAVY, linewidth=1.0)
     axes.axhline(0.0, color=GREY, linewidth=0.8)
     axes.grid(axis="y")
-    axes.yaxis.set_major_locator(MaxNLocator(4))
+    axes.yaxis.set_major_locator(MaxNLocator(3))
     axes.set_xlim(times[first], times[-1])

@@ -21,10 +21,11 @@ DARK_FROM = 0.55  # of the scale: from there on figures are white
 def draw_months(phases: Mapping[int, Sequence[MonthRow]]) -> Markup:
     """A row a year, a column a month; colours on a scale of each phase's own."""
     years = sorted({row.month[:4] for rows in phases.values() for row in rows})
-    figure = new_figure(len(phases) * (11 + 6 * len(years)))
+    figure = new_figure(5 + len(phases) * (6 + 5 * len(years)))
     panels = figure.subplots(len(phases), 1, squeeze=False)[:, 0]
     for axes, (number, rows) in zip(panels, phases.items(), strict=True):
         _draw(axes, _grid(rows, years), years)
+        axes.tick_params(axis="x", labelbottom=axes is panels[-1])
         axes.set_title(f"{name_phase(number)}, net return by month in per cent")
     return inline_svg(figure, "Net return by month. " + " ".join(map(_describe, phases.items())))
 

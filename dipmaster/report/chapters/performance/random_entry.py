@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from dipmaster.report.inputs import ReportInputs
 from dipmaster.report.kit import numbers, table
+from dipmaster.report.kit.phase_table import parts, widths
 from dipmaster.report.kit.table import Table
 from dipmaster.results.common import Band
 from dipmaster.results.evaluation.chance import RandomEntryFigures
@@ -47,15 +48,16 @@ def tabulate(inputs: ReportInputs) -> Table | None:
     ]
     label = table.stacked("Excess win rate", "interval; p")
     excess = (label, *(_excess(inputs, phase) for phase in phases))
-    columns = table.texts(("", "l", "29%"), *((f"Phase {phase}", "n") for phase in phases))
-    return table.table(columns, [*rows, excess])
+    name, width = widths(len(phases), least=17.0, most=20.5)
+    columns = table.texts(("", "l", name), *((f"Phase {phase}", "", width) for phase in phases))
+    return table.table(columns, [*rows, excess], "data short phases")
 
 
 def _beside(
     inputs: ReportInputs, phase: int, metric: Metric, band: Callable[[RandomEntryFigures], Band]
 ) -> str:
     entries, kind = band(inputs.phase(phase).random_entry), metric.number_format
-    random = f"{numbers.show(entries.mean, kind)} ({numbers.bounds(entries, kind)})"
+    random = parts((numbers.show(entries.mean, kind), f"({numbers.bounds(entries, kind)})"))
     return table.stacked(numbers.show(_measured(inputs, phase, metric), kind), random)
 
 
@@ -69,10 +71,11 @@ def _measured(inputs: ReportInputs, phase: int, metric: Metric) -> float | None:
 def _excess(inputs: ReportInputs, phase: int) -> str:
     entries, kind = inputs.phase(phase).random_entry, EXCESS_WIN_RATE.number_format
     found, p = entries.excess_win_rate, numbers.p_value(entries.p_value)
-    between = numbers.bounds(found, kind)
+    between = [numbers.bounds(found, kind)]
     if entries.p_value is not None:
-        between += f"; p{numbers.NBSP}{p}" if p.startswith("<") else f"; p{numbers.NBSP}= {p}"
-    return table.stacked(numbers.show(found.value, kind), between)
+        between[-1] += ";"
+        between.append(f"p{numbers.NBSP}{p}" if p.startswith("<") else f"p{numbers.NBSP}= {p}")
+    return table.stacked(numbers.show(found.value, kind), parts(between))
 
 
 def list_outside(inputs: ReportInputs) -> list[Outside]:

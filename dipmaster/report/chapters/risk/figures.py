@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from dipmaster.report.kit import numbers
 from dipmaster.report.kit.exit_types import name_exit_type
-from dipmaster.report.kit.phase_table import Line
+from dipmaster.report.kit.phase_table import Line, parts
 from dipmaster.report.kit.table import Column
 from dipmaster.results.evaluation.phase import PhaseFigures
 from dipmaster.results.evaluation.risk import (
@@ -52,7 +52,7 @@ def _percent(value: float | None) -> str:
 
 def _dates(phase: PhaseFigures) -> str:
     peak, trough = phase.drawdown.peak_time, phase.drawdown.trough_time
-    return f"{peak[:10]} to {trough[:10]}" if peak and trough else numbers.MISSING
+    return parts((f"{peak[:10]} to", trough[:10])) if peak and trough else numbers.MISSING
 
 
 EXPOSURE: Lines = (
@@ -85,7 +85,7 @@ def stop_out(phases: Iterable[PhaseFigures]) -> Lines:
 def _at(worst: StopOutLoss) -> str:
     if worst.time is None:
         return numbers.MISSING
-    return f"{numbers.count(worst.positions)} ({numbers.minute(worst.time)})"
+    return parts((numbers.count(worst.positions), f"({numbers.minute(worst.time)})"))
 
 
 def tail(level: float) -> Lines:
@@ -139,7 +139,7 @@ def _share(value: float | None) -> str:
 
 
 def _named(names: Sequence[str], frac: float | None) -> str:
-    return f"{names[0]} {numbers.percent(frac)}" if names else numbers.MISSING
+    return parts((names[0], numbers.percent(frac))) if names else numbers.MISSING
 
 
 def _effective(rows: Concentration) -> str:
@@ -167,11 +167,11 @@ def rank_drawdowns(phases: Mapping[int, PhaseFigures]) -> list[Ranked]:
 
 
 DRAWDOWNS: tuple[Column[Ranked], ...] = (
-    Column("Phase", lambda row: str(row.phase) if row.rank == 1 else "", "l"),
-    Column("Rank", lambda row: str(row.rank)),
-    Column("Depth", lambda row: _percent(row.episode.depth_frac), "n"),
-    Column("Peak", lambda row: numbers.minute(row.episode.peak_time), "n"),
-    Column("Trough", lambda row: numbers.minute(row.episode.trough_time), "n"),
+    Column("Phase", lambda row: str(row.phase) if row.rank == 1 else "", "l", "8%"),
+    Column("Rank", lambda row: str(row.rank), "", "8%"),
+    Column("Depth", lambda row: _percent(row.episode.depth_frac), "n", "13%"),
+    Column("Peak", lambda row: numbers.minute(row.episode.peak_time), "n", "19%"),
+    Column("Trough", lambda row: numbers.minute(row.episode.trough_time), "n", "19%"),
     Column(
         "Recovered",
         lambda row: (
@@ -180,8 +180,9 @@ DRAWDOWNS: tuple[Column[Ranked], ...] = (
             else "not recovered"
         ),
         "n",
+        "19%",
     ),
-    Column("Length, days", lambda row: numbers.plain(row.episode.days, 1)),
+    Column("Length, days", lambda row: numbers.plain(row.episode.days, 1), "", "14%"),
 )
 WORST_TRADES: tuple[Column[WorstTrade], ...] = (
     Column("Trade id", lambda row: str(row.trade_id), "l"),

@@ -11,6 +11,8 @@ from dipmaster.report.kit import numbers
 from dipmaster.report.kit.drawing import NAVY, PALE, count_ticks, inline_svg, new_figure
 from dipmaster.results.evaluation.breakdowns import HoldingBin, HoldingTime
 
+CROWDED = 5  # panels: the label stands below the one in the middle alone
+
 
 def draw_holding(phases: Mapping[int, HoldingTime]) -> Markup:
     """Histograms of the time from entry to exit, each phase on a scale of its own."""
@@ -20,6 +22,8 @@ def draw_holding(phases: Mapping[int, HoldingTime]) -> Markup:
         _panel(axes, holding)
         axes.set_title(f"Phase {number}")
     grid[0].set_ylabel("trades")
+    for axes in grid if len(grid) < CROWDED else [grid[len(grid) // 2]]:
+        axes.set_xlabel("minutes from entry to exit")
     low, high = HOLDING_BAND_MINUTES
     listed = "; ".join(
         f"phase {number} median {numbers.minutes(holding.median_minutes)}, "
@@ -45,7 +49,6 @@ def _panel(axes: Axes, holding: HoldingTime) -> None:
     axes.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 1.5, 3, 6, 10]))
     count_ticks(axes.yaxis)
     axes.yaxis.set_major_locator(MaxNLocator(4, integer=True))
-    axes.set_xlabel("minutes from entry to exit")
 
 
 def _is_inside(row: HoldingBin) -> bool:

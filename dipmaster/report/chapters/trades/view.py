@@ -25,6 +25,7 @@ def view(inputs: ReportInputs) -> Context:
                 number: {name_exit_type(row.exit_type): row for row in phase.exits}
                 for number, phase in traded.items()
             },
+            "stacked",
         ),
         "holding": by_phase(figures.HOLDING, traded, "Holding period"),
         "holding_chart": draw_holding({n: phase.holding for n, phase in traded.items()})
