@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import ValidationError, model_validator
 
 from dipmaster.core.errors import ParamsError, PipelineError
+from dipmaster.core.params.alternative import AlternativeData
 from dipmaster.core.params.base import Section
 from dipmaster.core.params.confidence import Confidence, Confirmation, Filter
 from dipmaster.core.params.evaluation import Benchmark, Gates, Report, Split
@@ -19,6 +20,7 @@ from dipmaster.core.params.volatility import Volatility
 
 __all__ = [
     "AdaptiveExits",
+    "AlternativeData",
     "Benchmark",
     "Confidence",
     "Confirmation",
@@ -49,6 +51,7 @@ class ParamsFile(Section):
     confirmation: Confirmation
     execution: Execution
     exits: AdaptiveExits
+    alternative_data: AlternativeData
     split: Split
     gates: Gates
     benchmark: Benchmark
@@ -167,6 +170,12 @@ class Params:
     def exits(self) -> AdaptiveExits:
         """Section `exits`."""
         section: AdaptiveExits = self._get_section("exits")
+        return section
+
+    @property
+    def alternative_data(self) -> AlternativeData:
+        """Section `alternative_data`."""
+        section: AlternativeData = self._get_section("alternative_data")
         return section
 
     @property
