@@ -118,11 +118,14 @@ _KINDS = (
     ChannelKind("large_transactions", "1", "large_transactions", "large transfers a day", 0.0),
     ChannelKind("fear_greed", "0..100", "fear_greed", "index: 0 fear, 100 greed", 0.0, 100.0),
     ChannelKind(
-        "implied_volatility_pct", "% a year", "implied_volatility", "30 days, from options", 0.0, 1e3
+        "implied_volatility_pct",
+        "% a year",
+        "implied_volatility",
+        "30 days, from options",
+        0.0,
+        1e3,
     ),
-    ChannelKind(
-        "funding_rate_frac", "frac a payment", "funding", "mean of the venues", -0.1, 0.1
-    ),
+    ChannelKind("funding_rate_frac", "frac a payment", "funding", "mean of the venues", -0.1, 0.1),
     ChannelKind("open_interest", "base", "futures_metrics", "open contracts", 0.0),
     ChannelKind("open_interest_quote", "quote", "futures_metrics", "their value", 0.0),
     ChannelKind("top_trader_account_ratio", "long/short", "futures_metrics", "top accounts", 0.0),
@@ -143,7 +146,7 @@ CHANNEL_KINDS = {kind.name: kind for kind in _KINDS}
 
 
 def build_channel(name: str, params: AlternativeData) -> Channel:
-    """A channel with the lag and the staleness limit of its feed.
+    """A channel with the lag and the staleness limit of its feed, both later by the delay.
 
     Parameters
     ----------
@@ -157,4 +160,5 @@ def build_channel(name: str, params: AlternativeData) -> Channel:
     """
     kind = CHANNEL_KINDS[name]
     feed = getattr(params.feeds, kind.feed)
-    return Channel(name, kind.unit, feed.lag_minutes, feed.staleness_minutes)
+    delay = params.delay_minutes
+    return Channel(name, kind.unit, feed.lag_minutes + delay, feed.staleness_minutes + delay)

@@ -169,7 +169,6 @@ def name_sources(ratios: Mapping[str, Floats]) -> npt.NDArray[np.object_]:
     return names
 
 
-
 def _band(side: str, band: str) -> str:
     return f"{side}_within_{band}pct_quote"
 

@@ -83,10 +83,11 @@ def read_values(provider: Provider, symbol: str) -> pd.DataFrame:
     frame = ALTERNATIVE_VALUES.check(provider.read(symbol), where)
     _refuse(~frame["symbol"].isin([symbol, MARKET_WIDE]).to_numpy(), frame, where, "its symbol")
     declared = {channel.name: channel for channel in provider.channels}
-    for name, rows in frame.groupby("channel", sort=True):
+    for key, rows in frame.groupby("channel", sort=True):
+        name = str(key)
         if name not in declared:
-            raise _other_channel_error(str(name), where, tuple(declared))
-        _check_channel(rows, declared[str(name)], f"{where}, channel '{name}'")
+            raise _other_channel_error(name, where, tuple(declared))
+        _check_channel(rows, declared[name], f"{where}, channel '{name}'")
     return frame
 
 

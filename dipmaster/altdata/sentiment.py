@@ -91,7 +91,7 @@ class SentimentAnalysisPipeline:
         return np.clip(share + self.params.momentum_weight * momentum, 0.0, 1.0)
 
     def _score_positions(self, values: Mapping[str, Floats]) -> Floats:
-        """Mean of funding and of the long/short and buy/sell ratios: above 0.5 the crowd is long."""
+        """Mean of funding, long/short and buy/sell ratios; above 0.5 the crowd is long."""
         distance = values["funding_rate_frac"] - self.params.neutral_funding_frac
         ratios = ("account_ratio", "top_trader_position_ratio", "taker_volume_ratio")
         return mean_of_known(

@@ -126,5 +126,3 @@ def build_simulated_provider(params: AlternativeData, project: Path) -> Simulate
     ]
     channels = tuple(build_channel(name, params) for name in names)
     return SimulatedProvider(project, params.delay_minutes * MINUTE_MS, channels)
-
-
