@@ -5,9 +5,16 @@ what was known at the close of a candidate's bar; three analysers turn it into s
 their coverage (`build_evidence`). What is absent is missing, never invented.
 """
 
+from dipmaster.altdata.asof import ChannelInput
 from dipmaster.altdata.channels import CHANNEL_KINDS, Channel, build_channel
-from dipmaster.altdata.evidence import Evidence, build_evidence
-from dipmaster.altdata.provider import MARKET_WIDE, Provider, build_values, read_values
+from dipmaster.altdata.evidence import Evidence, build_evidence, build_inputs
+from dipmaster.altdata.provider import (
+    MARKET_WIDE,
+    ChannelValues,
+    Provider,
+    build_values,
+    read_values,
+)
 from dipmaster.altdata.providers import PROVIDERS, build_provider
 
 __all__ = [
@@ -15,10 +22,13 @@ __all__ = [
     "MARKET_WIDE",
     "PROVIDERS",
     "Channel",
+    "ChannelInput",
+    "ChannelValues",
     "Evidence",
     "Provider",
     "build_channel",
     "build_evidence",
+    "build_inputs",
     "build_provider",
     "build_values",
     "read_values",

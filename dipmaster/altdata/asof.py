@@ -49,7 +49,7 @@ def split_channels(values: pd.DataFrame, symbol: str) -> dict[str, PublishedSeri
         Frame of ALTERNATIVE_VALUES.
     """
     series = {}
-    for name, rows in values.groupby("channel", sort=True):
+    for name, rows in values.groupby("channel", sort=True, observed=True):
         coin_rows = rows[rows["symbol"] == symbol]
         used = coin_rows if len(coin_rows) else rows[rows["symbol"] == MARKET_WIDE]
         if len(used):

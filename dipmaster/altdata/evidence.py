@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from dipmaster.altdata.asof import collect_inputs, split_channels
+from dipmaster.altdata.asof import ChannelInput, collect_inputs, split_channels
 from dipmaster.altdata.coverage import (
     CoinCoverage,
     join_status,
@@ -93,6 +93,33 @@ def build_evidence(
     scores = EVIDENCE.check(pd.DataFrame({**keys, **columns}), "evidence")
     coverage = {symbol: coin.coverage for symbol, coin in coins.items()}
     return Evidence(scores, _measure(provider, columns, coverage, params))
+
+
+def build_inputs(
+    provider: Provider, candidates: pd.DataFrame, inputs: Sequence[ChannelInput]
+) -> pd.DataFrame:
+    """Any statistics of any channels at all candidates, for models that take more than scores.
+
+    Parameters
+    ----------
+    candidates
+        As for `build_evidence`.
+
+    Returns
+    -------
+    Columns candidate_id, symbol, open_time and the name of each input, in the order of the
+    candidates; NaN where nothing fresh was known at the close of the bar.
+    """
+    decision_ms = to_epoch_ms(candidates["open_time"]) + BAR_MS
+    columns = {item.name: np.full(len(candidates), np.nan) for item in inputs}
+    for symbol in sorted(set(candidates["symbol"])):
+        rows = np.flatnonzero(candidates["symbol"] == symbol)
+        series = split_channels(read_values(provider, symbol), symbol)
+        found = collect_inputs(series, provider.channels, inputs, decision_ms[rows])
+        for name, values in found.items():
+            columns[name][rows] = values
+    keys = {name: candidates[name] for name in ("candidate_id", "symbol", "open_time")}
+    return pd.DataFrame({**keys, **columns})
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ from dipmaster.altdata.history import (
     net_share_of_changes,
     trailing_change,
     trailing_log_z,
+    trailing_z,
 )
 from dipmaster.core.kernels import Floats
 from dipmaster.core.params.alternative import OnChain
@@ -49,6 +50,7 @@ class OnChainAnalytics:
             ChannelInput("outflow_usd", "exchange_outflow_usd"),
             ChannelInput("volume_usd", "spot_volume_usd"),
             ChannelInput("net_flow_frac", "net_exchange_flow_frac"),
+            ChannelInput("net_flow_z", "net_exchange_flow_frac", trailing_z, past),
             ChannelInput("holder_growth_z", "funded_addresses", log_change_z, span),
             ChannelInput("addresses_z", "active_addresses", trailing_log_z, past),
             ChannelInput("transactions_z", "transactions", trailing_log_z, past),
@@ -89,9 +91,14 @@ class OnChainAnalytics:
         }
 
     def _score_flows(self, values: Mapping[str, Floats]) -> Floats:
-        """Net outflow in units of `flow_frac` of a day's volume, else the flow ratio."""
+        """Net outflow against its past, else against `flow_frac` of a day's volume, else the ratio.
+
+        Flows of five minutes are far below a limit that is meant for days: where a source has
+        the net flow itself, its own past is the yardstick.
+        """
+        by_past = squash(-0.5 * values["net_flow_z"])
         by_volume = squash(-net_flow_frac(values) / self.params.flow_frac)
-        return prefer(by_volume, NEUTRAL + 0.5 * flow_ratio(values))
+        return prefer(by_past, by_volume, NEUTRAL + 0.5 * flow_ratio(values))
 
     def _signal_flows(self, values: Mapping[str, Floats]) -> Floats:
         """By the roadmap's ratio; where only the net flow is known, by `flow_frac`."""

@@ -1,9 +1,11 @@
 """What a provider is, and the check of what it hands over."""
 
-from collections.abc import Mapping
-from typing import Protocol
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from dipmaster.altdata.channels import CHANNEL_KINDS, Channel
@@ -35,36 +37,49 @@ class Provider(Protocol):
         """Values of one coin and of the market as a whole, a frame of ALTERNATIVE_VALUES."""
 
 
-def build_values(
-    symbol: str, channel: str, event_ms: Ints, known_ms: Ints, value: Floats
-) -> pd.DataFrame:
-    """Frame of ALTERNATIVE_VALUES of one channel; values that are missing are left out.
+@dataclass(frozen=True)
+class ChannelValues:
+    """Values of one channel of one coin, or of the market as a whole; shape (rows,) each.
 
-    Parameters
+    Attributes
     ----------
     event_ms, known_ms
-        Shape (rows,), milliseconds since 1970 UTC: end of what the value describes, and its
-        publication.
+        Milliseconds since 1970 UTC: end of what the value describes, and its publication.
     value
-        Shape (rows,); one that is not finite is missing.
+        In the channel's unit; one that is not finite is missing, and left out.
     """
-    there = np.isfinite(value)
-    rows = int(there.sum())
+
+    symbol: str
+    channel: str
+    event_ms: Ints
+    known_ms: Ints
+    value: Floats
+
+
+def build_values(parts: Sequence[ChannelValues]) -> pd.DataFrame:
+    """Frame of ALTERNATIVE_VALUES, a part after the other; no row where there is no part."""
+    there = [np.isfinite(part.value) for part in parts]
+
+    def join(name: str, dtype: type) -> npt.NDArray[Any]:
+        arrays = (getattr(part, name)[rows] for part, rows in zip(parts, there, strict=True))
+        return np.concatenate([np.empty(0, dtype), *arrays])
+
+    sizes = [int(rows.sum()) for rows in there]
     return pd.DataFrame(
         {
-            "symbol": pd.array([symbol], dtype="str").repeat(rows),
-            "channel": pd.array([channel], dtype="str").repeat(rows),
-            "event_time": to_timestamps(event_ms[there]),
-            "known_time": to_timestamps(known_ms[there]),
-            "value": value[there],
+            "symbol": _repeat_names([part.symbol for part in parts], sizes),
+            "channel": _repeat_names([part.channel for part in parts], sizes),
+            "event_time": to_timestamps(join("event_ms", np.int64)),
+            "known_time": to_timestamps(join("known_ms", np.int64)),
+            "value": join("value", np.float64),
         }
     )
 
 
-NO_VALUES = build_values(
-    MARKET_WIDE, "", np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.float64)
-)
-"""The frame of a source without data."""
+def _repeat_names(names: Sequence[str], sizes: Sequence[int]) -> pd.Categorical:
+    categories = sorted(set(names)) or [MARKET_WIDE]
+    codes = np.array([categories.index(name) for name in names], dtype=np.int16)
+    return pd.Categorical.from_codes(np.repeat(codes, sizes), pd.Index(categories, dtype="str"))
 
 
 def read_values(provider: Provider, symbol: str) -> pd.DataFrame:
@@ -83,7 +98,7 @@ def read_values(provider: Provider, symbol: str) -> pd.DataFrame:
     frame = ALTERNATIVE_VALUES.check(provider.read(symbol), where)
     _refuse(~frame["symbol"].isin([symbol, MARKET_WIDE]).to_numpy(), frame, where, "its symbol")
     declared = {channel.name: channel for channel in provider.channels}
-    for key, rows in frame.groupby("channel", sort=True):
+    for key, rows in frame.groupby("channel", sort=True, observed=True):
         name = str(key)
         if name not in declared:
             raise _other_channel_error(name, where, tuple(declared))

@@ -10,7 +10,7 @@ import pandas as pd
 from dipmaster.altdata.channels import CHANNEL_KINDS, Channel, build_channel
 from dipmaster.altdata.files.cleaning import FileValues, join_files, read_file_values
 from dipmaster.altdata.files.table import load_table
-from dipmaster.altdata.provider import MARKET_WIDE, NO_VALUES, build_values
+from dipmaster.altdata.provider import MARKET_WIDE, ChannelValues, build_values
 from dipmaster.core import catalog
 from dipmaster.core.errors import DataError, data_error, data_errors
 from dipmaster.core.params.alternative import AlternativeData
@@ -42,9 +42,9 @@ class FilesProvider:
             event = group["event_ms"].to_numpy(dtype=np.int64)
             value = group["value"].to_numpy(dtype=np.float64)
             parts.append(
-                build_values(str(owner), str(channel), event, event + lags[str(channel)], value)
+                ChannelValues(str(owner), str(channel), event, event + lags[str(channel)], value)
             )
-        return pd.concat(parts, ignore_index=True) if parts else NO_VALUES
+        return build_values(parts)
 
 
 def build_files_provider(params: AlternativeData, project: Path) -> FilesProvider:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from dipmaster.altdata.channels import Channel
-from dipmaster.altdata.provider import NO_VALUES
+from dipmaster.altdata.provider import build_values
 from dipmaster.core.params.alternative import AlternativeData
 
 
@@ -25,7 +25,7 @@ class EmptyProvider:
 
     def read(self, symbol: str) -> pd.DataFrame:
         """No row, whatever the coin."""
-        return NO_VALUES
+        return build_values(())
 
 
 def build_empty_provider(params: AlternativeData, project: Path) -> EmptyProvider:

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from dipmaster.altdata.channels import Channel, build_channel
-from dipmaster.altdata.provider import NO_VALUES, build_values
+from dipmaster.altdata.provider import ChannelValues, build_values
 from dipmaster.core import catalog, store
 from dipmaster.core.kernels import Ints
 from dipmaster.core.panel import to_epoch_ms
@@ -88,10 +88,11 @@ class SimulatedProvider:
         A value is known when its table says so, but never before the lag of its feed and the
         delay of the params.
         """
-        parts = [part for source in SOURCES for part in self._read_source(source, symbol)]
-        return pd.concat(parts, ignore_index=True) if parts else NO_VALUES
+        return build_values(
+            [part for source in SOURCES for part in self._read_source(source, symbol)]
+        )
 
-    def _read_source(self, source: _Source, symbol: str) -> list[pd.DataFrame]:
+    def _read_source(self, source: _Source, symbol: str) -> list[ChannelValues]:
         lags = {channel.name: channel.publication_lag_ms for channel in self.channels}
         columns = {old: new for old, new in source.columns.items() if new in lags}
         if not columns:
@@ -100,7 +101,7 @@ class SimulatedProvider:
         frame = store.read_table(path, source.table)
         event = to_epoch_ms(frame[source.time]) + source.length_ms
         return [
-            build_values(
+            ChannelValues(
                 symbol,
                 channel,
                 event,
