@@ -1,5 +1,6 @@
 """One file to a table of columns under the file's own names, and the place of each row."""
 
+import csv
 import io
 import json
 import re
@@ -7,13 +8,14 @@ import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-import pandas as pd
 import pyarrow as pa
+import pyarrow.csv as pa_csv
 import pyarrow.feather as pa_feather
 import pyarrow.parquet as pq
 
 from dipmaster.core.errors import DataError, data_error
 from dipmaster.market.raw.columns import KLINE_COLUMNS, NotBarsError, map_columns, normalize_name
+from dipmaster.market.raw.csv_text import CsvTable
 from dipmaster.market.raw.files import RawFile, read_bytes, unreadable_error, verify_checksum
 from dipmaster.market.raw.loading import READ_ERRORS
 
@@ -88,11 +90,13 @@ def _read_member(file: RawFile) -> bytes:
 
 
 def _load_csv(file: RawFile, raw: bytes) -> AlternativeTable:
-    text = raw.decode("utf-8-sig")
-    first = text.lstrip("\r\n").partition("\n")[0].strip()
+    text = raw.removeprefix(b"\xef\xbb\xbf")
+    lines = text.decode("utf-8").splitlines()
+    blank_lines = next((i for i, line in enumerate(lines) if line.strip()), len(lines))
+    first = lines[blank_lines] if blank_lines < len(lines) else ""
     if not first:
         raise data_error(file.display_name, "rows of values", "an empty file", _FIX)
-    fields = [field.strip() for field in first.split(",")]
+    fields = [field.strip() for field in next(csv.reader([first]))]
     has_header = not all(_NUMBER.fullmatch(field) for field in fields)
     if not has_header and len(fields) != len(KLINE_COLUMNS):
         raise data_error(
@@ -101,35 +105,54 @@ def _load_csv(file: RawFile, raw: bytes) -> AlternativeTable:
             repr(first[:60]),
             "write the names of the columns into the first line",
         )
-    table = pd.read_csv(
-        io.StringIO(text),
-        dtype=str,
-        keep_default_na=False,
-        skip_blank_lines=False,
-        header=0 if has_header else None,
-        names=None if has_header else list(KLINE_COLUMNS),
-        index_col=False,
-        on_bad_lines="error",
+    names = fields if has_header else list(KLINE_COLUMNS)
+    table = CsvTable(
+        _parse_csv(file, text, names, blank_lines + int(has_header)), text, has_header, 0
     )
-    table.columns = pd.Index([str(name).strip().lower() for name in table.columns])
-    rows = table[table.fillna("").map(len).any(axis=1)]
-    _refuse_short_rows(file, rows, has_header)
-    lines = rows.index.to_numpy() + 1 + int(has_header)
-    columns = {str(name): _text_column(rows[name].tolist()) for name in rows.columns}
-    return AlternativeTable(file, columns, lambda row: f"{file.display_name}, line {lines[row]}")
+    columns = {name.lower(): table.columns.column(index) for index, name in enumerate(names)}
+    return AlternativeTable(
+        file, columns, lambda row: f"{file.display_name}, {table.locate_row(row)}"
+    )
 
 
-def _refuse_short_rows(file: RawFile, rows: pd.DataFrame, has_header: bool) -> None:
-    short = rows.isna().any(axis=1)
-    if short.any():
-        row = rows[short].iloc[0]
-        line = int(str(row.name)) + 1 + int(has_header)
-        raise data_error(
-            f"{file.display_name}, line {line}",
-            f"{rows.shape[1]} fields",
-            f"{int(row.notna().sum())}: {','.join(row.dropna())[:60]!r}",
-            "download the file again: a cut-off download ends like this",
-        )
+def _parse_csv(file: RawFile, text: bytes, names: list[str], skipped_lines: int) -> pa.Table:
+    """All fields as text; a row with another number of fields is an error."""
+    ragged: list[pa_csv.InvalidRow] = []
+
+    def note_ragged(row: pa_csv.InvalidRow) -> str:
+        ragged.append(row)
+        return "skip"
+
+    numbered = [f"{index} {name}" for index, name in enumerate(names)]
+    table = pa_csv.read_csv(
+        pa.BufferReader(text),
+        pa_csv.ReadOptions(
+            use_threads=False,
+            column_names=numbered,
+            skip_rows_after_names=skipped_lines,
+            block_size=1 << 24,
+        ),
+        pa_csv.ParseOptions(invalid_row_handler=note_ragged),
+        pa_csv.ConvertOptions(
+            column_types=dict.fromkeys(numbered, pa.string()),
+            strings_can_be_null=False,
+            quoted_strings_can_be_null=False,
+        ),
+    )
+    if ragged:
+        raise _field_count_error(file, text, ragged[0].text, len(names))
+    return table
+
+
+def _field_count_error(file: RawFile, text: bytes, row: str, expected: int) -> DataError:
+    lines = text.decode("utf-8").splitlines()
+    number = next((i for i, line in enumerate(lines, 1) if line.strip() == row.strip()), None)
+    return data_error(
+        f"{file.display_name}, line {number}" if number else file.display_name,
+        f"{expected} fields",
+        f"{len(row.split(','))}: {row[:60]!r}",
+        "download the file again: a cut-off download ends like this",
+    )
 
 
 def _load_json(file: RawFile) -> AlternativeTable:
