@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
@@ -12,14 +13,13 @@ from dipmaster.altdata.files.formats import Format, find_format
 from dipmaster.altdata.files.symbols import read_symbols
 from dipmaster.altdata.files.table import AlternativeTable
 from dipmaster.altdata.files.times import read_times
-from dipmaster.core.errors import DataError, TableError, data_error
+from dipmaster.core.errors import TableError, data_error
 from dipmaster.core.kernels import Bools, Floats, Ints
-from dipmaster.core.panel import format_time
 from dipmaster.market.raw import naming
 from dipmaster.market.raw.convert import as_floats
 from dipmaster.market.raw.intervals import detect_interval
 
-EMPTY, UNSORTED, DOUBLED = "empty value", "row out of order", "doubled value"
+EMPTY, UNSORTED = "empty value", "row out of order"
 _FIX = "correct or delete the row, or download the file again"
 
 
@@ -30,7 +30,7 @@ class FileValues:
     Attributes
     ----------
     rows
-        Columns symbol, channel, event_ms, value and place (of the row, for errors).
+        Columns symbol, channel, event_ms, value and row (from 0, for errors).
     counts
         Reason to number of rows or values that were left out or put in order.
     """
@@ -70,7 +70,11 @@ def read_file_values(table: AlternativeTable) -> FileValues:
 
 
 def _build_rows(
-    table: AlternativeTable, channel: str, value: Floats, event_ms: Ints, symbols: list[str]
+    table: AlternativeTable,
+    channel: str,
+    value: Floats,
+    event_ms: Ints,
+    symbols: npt.NDArray[np.object_],
 ) -> pd.DataFrame:
     kind = CHANNEL_KINDS[channel]
     outside = (value < kind.low) | (value > kind.high)
@@ -79,7 +83,7 @@ def _build_rows(
     rows = np.flatnonzero(np.isfinite(value))
     return pd.DataFrame(
         {
-            "symbol": [symbols[row] for row in rows],
+            "symbol": pd.array(symbols[rows], dtype="str"),
             "channel": channel,
             "event_ms": event_ms[rows],
             "value": value[rows],
@@ -131,47 +135,3 @@ def _measure_length(found: Format, table: AlternativeTable, times: Ints) -> int:
             "name the file SYMBOL-5m.csv",
         )
     return interval
-
-
-def join_files(files: list[FileValues]) -> tuple[pd.DataFrame, dict[str, dict[str, int]]]:
-    """Values of all files by symbol, channel and time; doubled ones that agree are dropped.
-
-    Returns
-    -------
-    Rows with columns symbol, channel, event_ms and value, sorted; and file to reason to count.
-
-    Raises
-    ------
-    DataError
-        Two values of one channel and time that disagree.
-    """
-    numbered = [part.rows.assign(file=index) for index, part in enumerate(files)]
-    keys = ["symbol", "channel", "event_ms"]
-    rows = pd.concat(numbered, ignore_index=True).sort_values(
-        keys, kind="stable", ignore_index=True
-    )
-    repeated = rows.duplicated(keys).to_numpy()
-    previous = rows["value"].shift(1).to_numpy()
-    differs = np.flatnonzero(repeated & (rows["value"].to_numpy() != previous))
-    if differs.size:
-        raise _disagreement(rows, int(differs[0]), files)
-    counts = [Counter(part.counts) for part in files]
-    for index, number in rows.loc[repeated, "file"].value_counts().items():
-        counts[int(str(index))][DOUBLED] += int(number)
-    cleaning = {
-        part.file: {reason: n for reason, n in sorted(count.items()) if n}
-        for part, count in zip(files, counts, strict=True)
-    }
-    return rows.loc[~repeated, [*keys, "value"]].reset_index(drop=True), cleaning
-
-
-def _disagreement(rows: pd.DataFrame, position: int, files: list[FileValues]) -> DataError:
-    first, second = rows.iloc[position - 1], rows.iloc[position]
-    return data_error(
-        f"{files[second['file']].file}, row {second['row'] + 1}, {second['channel']} of "
-        f"{format_time(int(second['event_ms']))}",
-        "one value at a time",
-        f"{second['value']:g}, and {first['value']:g} in {files[first['file']].file}, "
-        f"row {first['row'] + 1}",
-        "keep one vintage of the series, or the files of one source",
-    )

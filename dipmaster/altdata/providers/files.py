@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from dipmaster.altdata.channels import CHANNEL_KINDS, Channel, build_channel
-from dipmaster.altdata.files.cleaning import FileValues, join_files, read_file_values
+from dipmaster.altdata.files.cleaning import FileValues, read_file_values
+from dipmaster.altdata.files.join import join_files
 from dipmaster.altdata.files.table import load_table
 from dipmaster.altdata.provider import MARKET_WIDE, ChannelValues, build_values
 from dipmaster.core import catalog
@@ -38,7 +39,9 @@ class FilesProvider:
         lags = {channel.name: channel.publication_lag_ms for channel in self.channels}
         rows = self.rows[self.rows["symbol"].isin([symbol, MARKET_WIDE])]
         parts = []
-        for (owner, channel), group in rows.groupby(["symbol", "channel"], sort=True):
+        for (owner, channel), group in rows.groupby(
+            ["symbol", "channel"], sort=True, observed=True
+        ):
             event = group["event_ms"].to_numpy(dtype=np.int64)
             value = group["value"].to_numpy(dtype=np.float64)
             parts.append(
