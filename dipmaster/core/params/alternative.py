@@ -42,6 +42,7 @@ class Feeds(Section):
     order_book: Feed
     on_chain_flows: Feed
     social_sentiment: Feed
+    news: Feed
     exchange_flows: RevisedFeed
     on_chain_daily: Feed
     large_transactions: Feed
