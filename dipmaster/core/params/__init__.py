@@ -81,6 +81,16 @@ class ParamsFile(Section):
             )
         return self
 
+    @model_validator(mode="after")
+    def _check_evidence_is_of_the_bars(self) -> "ParamsFile":
+        """Real alternative data says nothing about simulated prices."""
+        if self.alternative_data.provider == "files" and self.ingest.source == "simulated":
+            raise ValueError(
+                "alternative_data.provider files needs ingest.source raw: real alternative data "
+                "beside simulated bars would be noise (use provider simulated or none)"
+            )
+        return self
+
 
 class Params:
     """The sections a stage declared; any other raises `PipelineError`."""
