@@ -20,6 +20,7 @@ from dipmaster.core.tables import TableSchema
 
 LOCK = Path("dvc.lock")
 RAW = Path("data/raw")
+RAW_ALTERNATIVE = RAW / "alt"
 
 CHECK_PASSED = Path("data/check/passed.json")
 
@@ -27,6 +28,9 @@ INGEST = Path("data/ingest")
 BARS = INGEST / "bars"
 FUNDING = INGEST / "funding"
 FUNDING_ABOUT = FUNDING / "about.json"
+ORDER_BOOK = INGEST / "order_book"
+ON_CHAIN = INGEST / "on_chain"
+SENTIMENT = INGEST / "sentiment"
 TRUTH = INGEST / "truth"
 TRUTH_ABOUT = TRUTH / "about.json"
 MARKET = INGEST / "market.json"

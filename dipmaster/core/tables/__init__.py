@@ -6,6 +6,7 @@ where one does not. Times are UTC with millisecond resolution, prices are in the
 currency, ``_frac`` is a fraction (0.01 = 1 %), ``_bps`` is 1/10,000.
 """
 
+from dipmaster.core.tables.alternative import ALTERNATIVE_VALUES, EVIDENCE
 from dipmaster.core.tables.exits import (
     EXIT_FEATURES,
     EXIT_PLANS,
@@ -19,9 +20,11 @@ from dipmaster.core.tables.schema import I8, ColumnSchema, TableSchema
 from dipmaster.core.tables.signals import CANDIDATES, FEATURES, FILTER_RESULTS, SCORES, VOLATILITY
 
 __all__ = [
+    "ALTERNATIVE_VALUES",
     "BARS",
     "CANDIDATES",
     "EQUITY",
+    "EVIDENCE",
     "EXIT_FEATURES",
     "EXIT_PLANS",
     "EXIT_ROWS",
