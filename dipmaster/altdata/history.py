@@ -12,10 +12,12 @@ from functools import cached_property
 import numpy as np
 
 from dipmaster.core.kernels import Floats, Ints
+from dipmaster.core.time_units import DAY_MS
 
 MIN_ROWS = 10
 """Fewest published values that a mean or a deviation is made of."""
 _ROUNDING = 1e-12
+WEEK_MS = 7 * DAY_MS
 
 
 @dataclass(frozen=True)
@@ -134,6 +136,49 @@ def log_change_z(series: PublishedSeries, span_ms: int) -> PublishedSeries:
     there = np.isfinite(change.value)
     known = PublishedSeries(change.known_ms[there], change.event_ms[there], change.value[there])
     return trailing_z(known, 10 * span_ms)
+
+
+def mean_z(series: PublishedSeries, span_ms: int) -> PublishedSeries:
+    """Mean of the last `span_ms` against the values published in the week up to now.
+
+    In standard deviations of single values; NaN with fewer than `MIN_ROWS` in the week, or where
+    they are all alike. A span of 0 takes the newest value alone.
+    """
+    mean, deviation = _week(series)
+    recent = trailing_mean(series, span_ms).value if span_ms else series.newest_value
+    return _restate(series, (recent - mean) / deviation)
+
+
+def rise_over_earlier(series: PublishedSeries, span_ms: int) -> PublishedSeries:
+    """Newest value minus the mean of a window of `span_ms` that ended 1.25 spans before.
+
+    With a span of four hours the mean of what was known five to nine hours before; NaN where
+    nothing was published in it.
+    """
+    last = _count_published(series, 5 * span_ms // 4)
+    first = _count_published(series, 9 * span_ms // 4)
+    centre, total, _ = _prefix_sums(series.value)
+    there = last > first
+    earlier = centre + (total[last] - total[first]) / np.maximum(last - first, 1)
+    return _restate(series, np.where(there, series.newest_value - earlier, np.nan))
+
+
+def rise_over_earlier_z(series: PublishedSeries, span_ms: int) -> PublishedSeries:
+    """As `rise_over_earlier`, in standard deviations of the week's values."""
+    rise, (_, deviation) = rise_over_earlier(series, span_ms), _week(series)
+    return _restate(series, rise.value / deviation)
+
+
+def _week(series: PublishedSeries) -> tuple[Floats, Floats]:
+    """Mean and standard deviation of what the last week published, the newest included."""
+    first = _count_published(series, WEEK_MS)
+    count = np.arange(1, first.size + 1) - first
+    centre, total, squares = _prefix_sums(series.value)
+    mean = (total[1:] - total[first]) / count
+    mean_square = (squares[1:] - squares[first]) / count
+    variance = mean_square - mean**2
+    there = (count >= MIN_ROWS) & (variance > _ROUNDING * mean_square)
+    return centre + mean, np.where(there, np.sqrt(np.where(there, variance, 1.0)), np.nan)
 
 
 def net_share_of_changes(series: PublishedSeries, span_ms: int) -> PublishedSeries:

@@ -43,11 +43,17 @@ VOLATILITY = Path("data/volatility")
 
 CONFIDENCE = Path("data/confidence")
 SCORES = CONFIDENCE / "scores.parquet"
+LEFT_OUT = CONFIDENCE / "left_out.parquet"
 
 EXITS = Path("data/exits")
 EXIT_PLANS = EXITS / "plans.parquet"
 EXIT_ROWS = EXITS / "rows.parquet"
 EXIT_MODELS = EXITS / "models"
+
+ALTERNATIVE = Path("data/alt_data")
+EVIDENCE = ALTERNATIVE / "evidence.parquet"
+EVIDENCE_INPUTS = ALTERNATIVE / "inputs.parquet"
+EVIDENCE_SCORES = ALTERNATIVE / "scores.parquet"
 
 VALIDATE = Path("data/validate")
 
@@ -57,6 +63,7 @@ FEATURES_METRICS = METRICS / "features.json"
 VOLATILITY_METRICS = METRICS / "volatility.json"
 CONFIDENCE_METRICS = METRICS / "confidence.json"
 EXITS_METRICS = METRICS / "exits.json"
+ALTERNATIVE_METRICS = METRICS / "altdata.json"
 VALIDATE_METRICS = METRICS / "validate.json"
 GATES = METRICS / "gates.json"
 SUMMARY = METRICS / "summary.json"

@@ -1,8 +1,10 @@
-"""Alternative data: what each channel covers, how late and how old it is, what was cleaned."""
+"""altdata.json: what each channel covers, how late and old it is, and what evidence added."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
+
+from dipmaster.results.common import Interval
 
 DataStatus = Literal["no data", "partial", "complete"]
 """No candidate has any component; some are missing; every candidate has all."""
@@ -100,3 +102,133 @@ class AlternativeDataResults:
     channels: tuple[ChannelCoverage, ...]
     analyzers: Mapping[str, AnalyzerCoverage]
     cleaning: Mapping[str, Mapping[str, int]]
+
+
+CreditVerdict = Literal["credited", "not credited", "insufficient data"]
+EvidenceStep = Literal["evidence", "calibrator"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceFold:
+    """One refit of the second layer or of its calibrator.
+
+    Attributes
+    ----------
+    fitted_at
+        UTC.
+    rows, wins
+        Candidates it learned from, and how many of them won.
+    reason
+        Why there is no model; empty where there is one.
+    """
+
+    layer: EvidenceStep
+    fitted_at: str
+    rows: int
+    wins: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScoreComparison:
+    """Phase 4's confidence against phase 1's on the same candidates, out of sample.
+
+    Attributes
+    ----------
+    n
+        Candidates with a label, a score of phase 1 and one of the second layer.
+    blocks
+        Calendar blocks with them.
+    log_loss_phase_1, log_loss, auc_phase_1, auc
+        Of either confidence.
+    improvement
+        Mean log loss of phase 1 less that of phase 4; above 0 is better.
+    slope
+        Of phase 4's calibration line on log odds; 1 where calibrated.
+    """
+
+    n: int
+    blocks: int
+    log_loss_phase_1: Interval
+    log_loss: Interval
+    improvement: Interval
+    auc_phase_1: Interval
+    auc: Interval
+    slope: Interval
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedPermutation:
+    """Log loss with a feed's evidence shuffled in blocks of time, models as fitted.
+
+    Attributes
+    ----------
+    feed
+        order_book, on_chain, sentiment; all: the three together.
+    candidates
+        Of those judged, how many the feed says something about.
+    loss_rise
+        Mean log loss of the shuffles less the one measured; None without a shuffle.
+    p_value
+        (1 + shuffles that lose no more) / (1 + shuffles); None without a shuffle.
+    """
+
+    feed: str
+    candidates: int
+    permutations: int
+    loss_rise: float | None
+    p_value: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InformationCoefficient:
+    """Rank correlation of one input with the net return of the baseline trade, out of sample.
+
+    Attributes
+    ----------
+    lag_minutes
+        The input as it was known so long before the close of the candidate's bar.
+    n
+        Candidates with both.
+    """
+
+    input: str
+    feed: str
+    lag_minutes: int
+    n: int
+    coefficient: Interval
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credit:
+    """Whether the evidence is credited: docs/decisions/phase-4-credit.md."""
+
+    verdict: CreditVerdict
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlternativeDataRecord:
+    """All of altdata.json.
+
+    Attributes
+    ----------
+    scored
+        Candidates whose confidence is that of the second layer.
+    inputs
+        Inputs of the second layer that some candidate has, feed to names.
+    comparison
+        None where the second layer has no score to judge.
+    permutations
+        The three feeds, then all; empty without a comparison.
+    """
+
+    data: AlternativeDataResults
+    candidates: int
+    scored: int
+    inputs: Mapping[str, tuple[str, ...]]
+    folds: tuple[EvidenceFold, ...]
+    comparison: ScoreComparison | None
+    permutations: tuple[FeedPermutation, ...]
+    information: tuple[InformationCoefficient, ...]
+    credit: Credit

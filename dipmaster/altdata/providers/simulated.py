@@ -4,8 +4,9 @@ How much each channel knows is `ingest.simulated.informativeness` (d'); at 0 it 
 market made of files has none of it: the provider has no channel then, which is "no data".
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,9 @@ from dipmaster.core.panel import to_epoch_ms
 from dipmaster.core.params.alternative import AlternativeData
 from dipmaster.core.tables import ON_CHAIN, ORDER_BOOK, SENTIMENT, TableSchema
 from dipmaster.core.time_units import BAR_MS, MINUTE_MS
+
+
+ReadFrame = Callable[[Path, TableSchema, str], pd.DataFrame]
 
 
 @dataclass(frozen=True)
@@ -70,9 +74,15 @@ SOURCES = (
 
 @dataclass(frozen=True)
 class SimulatedProvider:
-    """Tables under data/ingest, one file a coin."""
+    """Tables of the simulated market.
 
-    project: Path
+    Attributes
+    ----------
+    read_frame
+        Folder, table and symbol to the frame of one coin.
+    """
+
+    read_frame: ReadFrame
     delay_ms: int
     channels: tuple[Channel, ...]
     name: str = "simulated"
@@ -97,8 +107,7 @@ class SimulatedProvider:
         columns = {old: new for old, new in source.columns.items() if new in lags}
         if not columns:
             return []
-        path = self.project / source.folder / f"{symbol}.parquet"
-        frame = store.read_table(path, source.table)
+        frame = self.read_frame(source.folder, source.table, symbol)
         event = to_epoch_ms(frame[source.time]) + source.length_ms
         return [
             ChannelValues(
@@ -125,5 +134,29 @@ def build_simulated_provider(params: AlternativeData, project: Path) -> Simulate
         if (project / source.folder).is_dir()
         for channel in source.columns.values()
     ]
+    return _build(names, params, partial(_read_file, project))
+
+
+def build_provider_of_tables(
+    tables: Mapping[Path, Mapping[str, pd.DataFrame]], params: AlternativeData
+) -> SimulatedProvider:
+    """As `build_simulated_provider`, of tables in memory, for markets that are never written.
+
+    Parameters
+    ----------
+    tables
+        Folder of the catalog to frames by symbol.
+    """
+    names = [name for one in SOURCES if one.folder in tables for name in one.columns.values()]
+    return _build(names, params, lambda folder, _, symbol: tables[folder][symbol])
+
+
+def _build(
+    names: Sequence[str], params: AlternativeData, read_frame: ReadFrame
+) -> SimulatedProvider:
     channels = tuple(build_channel(name, params) for name in names)
-    return SimulatedProvider(project, params.delay_minutes * MINUTE_MS, channels)
+    return SimulatedProvider(read_frame, params.delay_minutes * MINUTE_MS, channels)
+
+
+def _read_file(project: Path, folder: Path, table: TableSchema, symbol: str) -> pd.DataFrame:
+    return store.read_table(project / folder / f"{symbol}.parquet", table)

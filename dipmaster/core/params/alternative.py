@@ -1,10 +1,11 @@
 """Section `alternative_data`: provider, publication lags, staleness limits, analysers."""
 
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from dipmaster.core.params.base import Section, frac, number
+from dipmaster.core.params.confidence import BoostedTrees, MinTrainingSet
 
 MAX_MINUTES = 60 * 24 * 60
 REVISED_LAG_MINUTES = 24 * 60
@@ -132,6 +133,44 @@ class Microstructure(Section):
     weights: MicrostructureWeights
 
 
+class CreditEvaluation(Section):
+    """How what the evidence adds is measured, on candidates out of sample."""
+
+    seed: int = number("root of the bootstrap and permutation streams", ge=0, le=2**32 - 1)
+    alpha: float = frac("one-sided level of every bound and of the permutations", ge=0.0001, le=0.2)
+    block_days: int = number("length of a calendar block", ge=1, le=365)
+    bins: int = number("equal-mass bins of a reliability diagram", ge=2, le=50)
+    bootstrap_reps: int = number("block bootstrap replications", ge=100, le=1_000_000)
+    permutations: int = number("orders of the blocks a feed is shuffled in", ge=1, le=10_000)
+    shuffled_days: int = number("length of a shuffled block of time", ge=1, le=365)
+    lags_minutes: tuple[int, ...] = Field(
+        description="evidence as it was known so long before, for the information coefficient"
+    )
+    min_candidates: int = number("fewer scored candidates: no credit", ge=10, le=1_000_000)
+    min_blocks: int = number("fewer blocks with them: no credit", ge=4, le=1000)
+
+    @field_validator("lags_minutes", mode="before")
+    @classmethod
+    def _read_list(cls, value: Any) -> Any:
+        return tuple(value) if isinstance(value, list) else value
+
+    @model_validator(mode="after")
+    def _check_lags(self) -> "CreditEvaluation":
+        if list(self.lags_minutes) != sorted({*self.lags_minutes, 0}):
+            raise ValueError("lags_minutes must begin with 0 and rise")
+        return self
+
+
+class EvidenceModelParams(Section):
+    """The second layer: what evidence adds to the log odds of phase 1."""
+
+    runs: int = number("runs of time, each left out of one model", ge=2, le=50)
+    min_train: MinTrainingSet
+    ridge: float = number("penalty on standardised coefficients of the logistic", ge=1e-6, le=1e6)
+    trees: BoostedTrees
+    evaluation: CreditEvaluation
+
+
 class AlternativeData(Section):
     """Evidence beside the bars."""
 
@@ -141,6 +180,7 @@ class AlternativeData(Section):
     on_chain: OnChain
     sentiment: Sentiment
     microstructure: Microstructure
+    model: EvidenceModelParams
 
 
 def _check_sum_of_weights(weights: Section) -> None:
