@@ -11,7 +11,8 @@ from dipmaster.altdata.history import PublishedSeries
 from dipmaster.core.kernels import Floats, Ints
 from dipmaster.core.panel import format_time
 from dipmaster.core.time_units import HOUR_MS, MINUTE_MS
-from dipmaster.results.altdata import AnalyzerCoverage, ChannelCoverage, DataStatus
+from dipmaster.results.altdata import AnalyzerCoverage, ChannelCoverage
+from dipmaster.results.common import DataStatus
 
 
 @dataclass(frozen=True)

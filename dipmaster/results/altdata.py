@@ -4,10 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from dipmaster.results.common import Interval
-
-DataStatus = Literal["no data", "partial", "complete"]
-"""No candidate has any component; some are missing; every candidate has all."""
+from dipmaster.results.common import Credit, DataStatus, Interval
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +101,6 @@ class AlternativeDataResults:
     cleaning: Mapping[str, Mapping[str, int]]
 
 
-CreditVerdict = Literal["credited", "not credited", "insufficient data"]
 EvidenceStep = Literal["evidence", "calibrator"]
 
 
@@ -197,14 +193,6 @@ class InformationCoefficient:
     lag_minutes: int
     n: int
     coefficient: Interval
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Credit:
-    """Whether the evidence is credited: docs/decisions/phase-4-credit.md."""
-
-    verdict: CreditVerdict
-    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

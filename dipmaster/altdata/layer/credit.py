@@ -6,7 +6,8 @@ The rule was written down before anything was measured: docs/decisions/phase-4-c
 from collections.abc import Sequence
 
 from dipmaster.core.params.alternative import CreditEvaluation
-from dipmaster.results.altdata import Credit, DataStatus, FeedPermutation, ScoreComparison
+from dipmaster.results.altdata import FeedPermutation, ScoreComparison
+from dipmaster.results.common import Credit, DataStatus
 
 ALL_FEEDS = "all"
 

@@ -21,7 +21,6 @@ from dipmaster.core.params.alternative import AlternativeData
 from dipmaster.core.tables import ON_CHAIN, ORDER_BOOK, SENTIMENT, TableSchema
 from dipmaster.core.time_units import BAR_MS, MINUTE_MS
 
-
 ReadFrame = Callable[[Path, TableSchema, str], pd.DataFrame]
 
 
