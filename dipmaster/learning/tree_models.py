@@ -109,7 +109,7 @@ def fit_trees(
     fit = {"lgb": _fit_lightgbm, "xgb": _fit_xgboost}[library]
     rows = {"data": inputs, "label": target, "weight": weight}
     if start is not None:
-        rows["init_score"] = start
+        rows["init_score"] = np.ascontiguousarray(start)
     return TreeModel(library, fit(rows, sizes, list(names), classifier, tuple(signs)))
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from dipmaster.core import catalog, store
-from stages import confidence, exits, validate
+from stages import alt_data, confidence, exits, validate
 from tests.stages.small_market import PRICES, Bars, contents, record, scores
 
 BAR = pd.Timedelta("5min")
@@ -53,13 +53,14 @@ class Run:
 
 
 def run(validated: bool = True) -> Run:
-    """Confidence, exits and, where asked for, validate on what lies here."""
+    """Confidence, exits, alternative data and, where asked for, validate on what lies here."""
     confidence.main()
     exits.main()
+    alt_data.main()
     names: tuple[str, ...] = ()
     if validated:
         validate.main()
-        ledgers = (f"{name}_phase_{phase}" for name in ("fills", "equity") for phase in range(4))
+        ledgers = (f"{name}_phase_{phase}" for name in ("fills", "equity") for phase in range(5))
         names = ("filter_results", *ledgers)
     found = {name: store.read_table(Path(f"data/validate/{name}.parquet")) for name in names}
     leaving = {name: store.read_table(catalog.EXITS / f"{name}.parquet") for name in FROM_LATER}

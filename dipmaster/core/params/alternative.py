@@ -141,7 +141,8 @@ class CreditEvaluation(Section):
     block_days: int = number("length of a calendar block", ge=1, le=365)
     bins: int = number("equal-mass bins of a reliability diagram", ge=2, le=50)
     bootstrap_reps: int = number("block bootstrap replications", ge=100, le=1_000_000)
-    permutations: int = number("orders of the blocks a feed is shuffled in", ge=1, le=10_000)
+    permutations: int = number("orders of blocks in which all feeds are shuffled", ge=1, le=10_000)
+    feed_permutations: int = number("the first of them, for each feed alone", ge=1, le=10_000)
     shuffled_days: int = number("length of a shuffled block of time", ge=1, le=365)
     lags_minutes: tuple[int, ...] = Field(
         description="evidence as it was known so long before, for the information coefficient"
