@@ -2,8 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from dipmaster.results.common import Credit, DataStatus, SampleInterval
+
+Reach = Literal["within reach", "open", "out of reach", "not known"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,9 +51,13 @@ class WinRateCeiling:
     planted
         Win rate of all candidates on a drop that the simulator made revert: what a perfect
         reader of the market's truth would win. None on bars of an unknown truth.
+    reach
+        Of the target, by the bounds of `planted`: out of reach where even that reader misses it,
+        whatever the amount of data; not known without a truth or without bounds.
     """
 
     target: float
+    reach: Reach
     mean_confidence: float | None
     planted: SampleInterval | None
 

@@ -19,6 +19,7 @@ from dipmaster.results.evaluation.alternative_data import (
     AlternativeDataFigures,
     FeedTrades,
     MovedTrades,
+    Reach,
     WinRateCeiling,
 )
 from dipmaster.results.metrics import WIN_RATE
@@ -92,11 +93,23 @@ def _measure_ceiling(context: EvaluationContext, late: Bools, this: JudgedPhase)
     expected: Floats = np.full(late.size, np.nan)
     expected[this.orders.entries.candidate_id] = confidence
     known = expected[traded & ~np.isnan(expected)]
+    target = float(this.phase.targets(context.params.gates)[WIN_RATE.key])
+    planted = _measure_planted(context, late, this)
     return WinRateCeiling(
-        target=float(this.phase.targets(context.params.gates)[WIN_RATE.key]),
+        target=target,
+        reach=judge_reach(planted, target),
         mean_confidence=float(known.mean()) if known.size else None,
-        planted=_measure_planted(context, late, this),
+        planted=planted,
     )
+
+
+def judge_reach(planted: SampleInterval | None, target: float) -> Reach:
+    """Whether who knows the market's truth would reach the target under these exits."""
+    if planted is None or planted.low is None or planted.high is None:
+        return "not known"
+    if planted.high < target:
+        return "out of reach"
+    return "within reach" if planted.low >= target else "open"
 
 
 def _measure_planted(
