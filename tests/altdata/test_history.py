@@ -18,6 +18,9 @@ TRANSFORMS = (
     history.trailing_log_change,
     history.log_change_z,
     history.net_share_of_changes,
+    history.mean_z,
+    history.rise_over_earlier,
+    history.rise_over_earlier_z,
 )
 
 
@@ -101,3 +104,39 @@ def test_a_history_that_is_cut_is_the_beginning_of_the_whole(
     rows = whole.known_ms <= until
     np.testing.assert_array_equal(whole.value[rows], part.value)
     np.testing.assert_array_equal(whole.event_ms[rows], part.event_ms)
+
+
+def test_mean_is_held_against_the_week_with_the_newest() -> None:
+    values = [1.0, 3.0] * 6
+    week = history.mean_z(hourly(*values), 2 * HOUR_MS)
+    assert np.isnan(week.value[:9]).all()
+    np.testing.assert_allclose(
+        week.value[[9, 11]], 0.0, atol=1e-12
+    )  # mean of the two is the week's
+    newest = history.mean_z(hourly(*values), 0)
+    np.testing.assert_allclose(newest.value[[9, 11]], 1.0)
+    assert np.isnan(history.mean_z(hourly(*[7.0] * 20), HOUR_MS).value).all()
+
+
+def test_the_week_is_a_week() -> None:
+    values = [1000.0, *[1.0, 3.0] * 100]
+    z = history.mean_z(hourly(*values), 0)
+    assert z.value[167] < 0.0
+    assert z.value[200] == pytest.approx(1.0)  # the first value was published over a week ago
+
+
+def test_rise_is_over_the_mean_of_a_window_that_ended_before() -> None:
+    """A span of four hours: five to nine hours before the newest publication."""
+    values = [10.0, 20.0, 30.0, 40.0, 50.0, 0.0, 0.0, 0.0, 0.0, 7.0]
+    rise = history.rise_over_earlier(hourly(*values), 4 * HOUR_MS)
+    assert rise.value[9] == pytest.approx(7.0 - np.mean([20.0, 30.0, 40.0, 50.0]))
+    assert np.isnan(rise.value[:5]).all()
+    assert rise.value[5] == pytest.approx(0.0 - 10.0)
+
+
+def test_rise_in_deviations_of_the_week() -> None:
+    values = [1.0, 3.0] * 10
+    series = hourly(*values)
+    plain, scaled = (f(series, 4 * HOUR_MS) for f in
+                     (history.rise_over_earlier, history.rise_over_earlier_z))  # fmt: skip
+    np.testing.assert_allclose(scaled.value[-1], plain.value[-1] / 1.0)

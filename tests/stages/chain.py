@@ -49,6 +49,7 @@ class Run:
     files: dict[str, bytes]
     folds: list[dict[str, Any]]
     leaving: dict[str, pd.DataFrame]
+    evidence: pd.DataFrame
     validated: dict[str, pd.DataFrame]
 
 
@@ -65,7 +66,8 @@ def run(validated: bool = True) -> Run:
     found = {name: store.read_table(Path(f"data/validate/{name}.parquet")) for name in names}
     leaving = {name: store.read_table(catalog.EXITS / f"{name}.parquet") for name in FROM_LATER}
     models = {str(p): p.read_bytes() for p in (catalog.EXITS / "models").rglob("*") if p.is_file()}
-    return Run(scores(), contents() | models, record()["folds"], leaving, found)
+    evidence = store.read_table(catalog.EVIDENCE_SCORES)
+    return Run(scores(), contents() | models, record()["folds"], leaving, evidence, found)
 
 
 def disturbed(bars: Bars, cut: str) -> Bars:
@@ -147,6 +149,8 @@ def differences(one: Run, other: Run, time: pd.Timestamp) -> list[str]:
         if not known[0].reset_index(drop=True).equals(known[1].reset_index(drop=True)):
             found.append(f"exit {name}")
     rows = len(tables[0])
+    if not one.evidence.iloc[:rows].equals(other.evidence.iloc[:rows]):
+        found.append("evidence scores")
     for name, frame in one.validated.items():
         past = [
             f.iloc[:rows] if name == "filter_results" else f[f["time"] <= time]
