@@ -89,5 +89,5 @@ def test_kelly_bets_nothing_on_a_random_walk(workspace: Path) -> None:
     assert displaced["kelly_zero"] == details["phases"]["2"]["counts"]["trades"]
     assert details["sizing"]["explained"] == []
     claims = {row["id"]: row for row in details["claims"]}
-    assert claims["3.sharpe"]["verdict"] == "inconclusive"
-    assert claims["3.risk_adjusted"]["verdict"] == "inconclusive"
+    assert claims["3.sharpe"]["verdict"] == "insufficient data"
+    assert claims["3.risk_adjusted"]["verdict"] == "insufficient data"
