@@ -10,6 +10,7 @@ from dipmaster.confidence import (
     VOLATILITY_COLUMNS,
     Scores,
     build_events,
+    build_left_out_table,
     build_scores_table,
     build_training_set,
     collect_candidate_rows,
@@ -19,7 +20,7 @@ from dipmaster.confidence import (
     serialize_models,
 )
 from dipmaster.core import catalog, stage, store
-from dipmaster.core.tables import CANDIDATES, FEATURES, SCORES, VOLATILITY
+from dipmaster.core.tables import CANDIDATES, FEATURES, LEFT_OUT, SCORES, VOLATILITY
 from dipmaster.features import CANDIDATE_COLUMNS, add_training_bars
 from dipmaster.learning.model_store import write_models
 from dipmaster.results import Market, read_result, write_result
@@ -91,9 +92,10 @@ def reader(folder: Path, columns: list[str] | None = None) -> Callable[[str], pd
 
 
 def write(scores: Scores) -> None:
-    """Scores, and every fitted model in a format that other programs read."""
+    """Scores, what was left out, and every fitted model in a format that other programs read."""
     with store.atomic_folder(catalog.CONFIDENCE) as folder:
-        store.write_table(build_scores_table(scores), SCORES, folder / "scores.parquet")
+        store.write_table(build_scores_table(scores), SCORES, folder / catalog.SCORES.name)
+        store.write_table(build_left_out_table(scores), LEFT_OUT, folder / catalog.LEFT_OUT.name)
         write_models(serialize_models(scores), serialize_metadata(scores), folder / "models")
 
 

@@ -35,4 +35,8 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    stage.run("validate", main, reads=("ingest", "features", "volatility", "confidence", "exits"))
+    stage.run(
+        "validate",
+        main,
+        reads=("ingest", "features", "volatility", "confidence", "exits", "alt-data"),
+    )

@@ -15,6 +15,7 @@ from typing import Any
 import pandas as pd
 
 from dipmaster import backtest, exits
+from dipmaster.altdata.layer import PAST_DAY
 from dipmaster.backtest import ExitRules, Ledger, triple_barrier_labels
 from dipmaster.confidence import (
     VOLATILITY_COLUMNS,
@@ -35,6 +36,8 @@ from dipmaster.core.store import PARAMS_FILE, read_params, read_yaml
 from dipmaster.core.tables import FEATURES, VOLATILITY
 from dipmaster.evaluation.phase import Phase
 from dipmaster.evaluation.phase_evaluation import EntryUniverse, PhaseEvaluation, evaluate_phase
+from dipmaster.evaluation.phases.alternative_data import AlternativeDataPhase
+from dipmaster.evaluation.phases.alternative_data.inputs import EvidenceInputs
 from dipmaster.evaluation.phases.baseline import BaselinePhase
 from dipmaster.evaluation.phases.baseline.orders import (
     baseline_exit_returns,
@@ -246,7 +249,7 @@ def score_bars(
     scores = _compute_scores(found_candidates, panel, features, volatility, params, change_outcomes)
     columns_read = [
         "open_time",
-        *dict.fromkeys((*MATCHED_ON, *INPUT_COLUMNS, *exits.FEATURE_COLUMNS)),
+        *dict.fromkeys((*MATCHED_ON, *INPUT_COLUMNS, *exits.FEATURE_COLUMNS, *PAST_DAY)),
     ]
     features_read = {name: frame[columns_read] for name, frame in features.items()}
     return ScoredMarket(panel, features_read, volatility, found_candidates, scores)
@@ -286,7 +289,11 @@ def _compute_scores(
 
 
 def evaluate_all_phases(
-    market: ScoredMarket, scores: Scores, params: Params, exit_inputs: ExitInputs | None = None
+    market: ScoredMarket,
+    scores: Scores,
+    params: Params,
+    exit_inputs: ExitInputs | None = None,
+    evidence: EvidenceInputs | None = None,
 ) -> tuple[Record, EvaluationResult]:
     """Evaluate the scores out of sample, and trade and evaluate all phases on them.
 
@@ -296,6 +303,8 @@ def evaluate_all_phases(
         The market's own, or its candidates scored in another way.
     exit_inputs
         Of `exits_in_process.compute_exits`; without it phase 1 is the last.
+    evidence
+        Of `evidence_in_process.build_evidence_inputs`; without it phase 3 is the last.
     """
     evaluation = params.confidence.evaluation
     figures = evaluate_scores(scores, market.bars_ms, params.split, evaluation)
@@ -306,4 +315,6 @@ def evaluate_all_phases(
     if exit_inputs is not None:
         sizing = build_sizing_inputs(market.panel, market.candidates, market.volatility)
         phases = (*phases, ExitsPhase(exit_inputs), SizingPhase(sizing))
+        if evidence is not None:
+            phases = (*phases, AlternativeDataPhase(evidence))
     return to_json(figures), evaluate_phases(inputs, params, phases)

@@ -11,11 +11,17 @@ from dipmaster.confidence.evaluation import evaluate_scores
 from dipmaster.confidence.events import Events, build_events
 from dipmaster.confidence.inputs import VOLATILITY_COLUMNS, collect_candidate_rows
 from dipmaster.confidence.model_files import serialize_metadata, serialize_models
-from dipmaster.confidence.scores import Scores, build_scores_table, fit_scores
+from dipmaster.confidence.scores import (
+    Scores,
+    build_left_out_table,
+    build_scores_table,
+    fit_scores,
+)
 from dipmaster.confidence.training_set import TrainingSet, build_training_set
 
 __all__ = [
-    "VOLATILITY_COLUMNS", "Events", "Scores", "TrainingSet", "build_events", "build_scores_table",
+    "VOLATILITY_COLUMNS", "Events", "Scores", "TrainingSet", "build_events",
+    "build_left_out_table", "build_scores_table",
     "build_training_set", "collect_candidate_rows", "evaluate_scores", "fit_scores",
     "serialize_metadata", "serialize_models",
 ]  # fmt: skip

@@ -193,5 +193,24 @@ def build_scores_table(scores: Scores) -> pd.DataFrame:
     )
 
 
+def build_left_out_table(scores: Scores) -> pd.DataFrame:
+    """Table LEFT_OUT: from what a layer above may learn, refit by refit, candidates only."""
+    count, ids = scores.events.count, scores.events.candidate_id
+    refits = scores.ensemble.models["lgb"].refits
+    kept = [(one.rows[one.rows < count], one.values[one.rows < count])
+            for one in scores.ensemble.left_out]  # fmt: skip
+    fitted = [
+        np.full(rows.size, refit.refit_ms) for refit, (rows, _) in zip(refits, kept, strict=True)
+    ]
+    nothing = np.empty(0)
+    return pd.DataFrame(
+        {
+            "fitted": to_timestamps(np.concatenate([*fitted, nothing]).astype(np.int64)),
+            "candidate_id": ids[np.concatenate([*(r for r, _ in kept), nothing]).astype(np.int64)],
+            "p_ensemble": np.concatenate([*(values for _, values in kept), nothing]),
+        }
+    )
+
+
 def _to_codes(values: Floats) -> "np.ndarray[tuple[int, ...], np.dtype[np.int8]]":
     return np.where(np.isnan(values), -1, values).astype(np.int8)

@@ -20,6 +20,7 @@ from dipmaster.core.tables import TableSchema
 
 LOCK = Path("dvc.lock")
 RAW = Path("data/raw")
+RAW_ALTERNATIVE = RAW / "alt"
 
 CHECK_PASSED = Path("data/check/passed.json")
 
@@ -27,6 +28,9 @@ INGEST = Path("data/ingest")
 BARS = INGEST / "bars"
 FUNDING = INGEST / "funding"
 FUNDING_ABOUT = FUNDING / "about.json"
+ORDER_BOOK = INGEST / "order_book"
+ON_CHAIN = INGEST / "on_chain"
+SENTIMENT = INGEST / "sentiment"
 TRUTH = INGEST / "truth"
 TRUTH_ABOUT = TRUTH / "about.json"
 MARKET = INGEST / "market.json"
@@ -39,11 +43,17 @@ VOLATILITY = Path("data/volatility")
 
 CONFIDENCE = Path("data/confidence")
 SCORES = CONFIDENCE / "scores.parquet"
+LEFT_OUT = CONFIDENCE / "left_out.parquet"
 
 EXITS = Path("data/exits")
 EXIT_PLANS = EXITS / "plans.parquet"
 EXIT_ROWS = EXITS / "rows.parquet"
 EXIT_MODELS = EXITS / "models"
+
+ALTERNATIVE = Path("data/alt_data")
+EVIDENCE = ALTERNATIVE / "evidence.parquet"
+EVIDENCE_INPUTS = ALTERNATIVE / "inputs.parquet"
+EVIDENCE_SCORES = ALTERNATIVE / "scores.parquet"
 
 VALIDATE = Path("data/validate")
 
@@ -53,6 +63,7 @@ FEATURES_METRICS = METRICS / "features.json"
 VOLATILITY_METRICS = METRICS / "volatility.json"
 CONFIDENCE_METRICS = METRICS / "confidence.json"
 EXITS_METRICS = METRICS / "exits.json"
+ALTERNATIVE_METRICS = METRICS / "altdata.json"
 VALIDATE_METRICS = METRICS / "validate.json"
 GATES = METRICS / "gates.json"
 SUMMARY = METRICS / "summary.json"

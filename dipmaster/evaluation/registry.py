@@ -4,13 +4,20 @@ from collections.abc import Sequence
 
 from dipmaster.core.params import Params
 from dipmaster.evaluation.phase import Phase
+from dipmaster.evaluation.phases.alternative_data import AlternativeDataPhase
 from dipmaster.evaluation.phases.baseline import BaselinePhase
 from dipmaster.evaluation.phases.exits import ExitsPhase
 from dipmaster.evaluation.phases.selection import SelectionPhase
 from dipmaster.evaluation.phases.sizing import SizingPhase
 from dipmaster.evaluation.reading import EvaluationInputs
 
-PHASES: tuple[type[Phase], ...] = (BaselinePhase, SelectionPhase, ExitsPhase, SizingPhase)
+PHASES: tuple[type[Phase], ...] = (
+    BaselinePhase,
+    SelectionPhase,
+    ExitsPhase,
+    SizingPhase,
+    AlternativeDataPhase,
+)
 
 
 def read_phases(

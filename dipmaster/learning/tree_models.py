@@ -51,6 +51,16 @@ class TreeModel:
             values = self.booster.inplace_predict(inputs, validate_features=False)
         return np.asarray(values, dtype=np.float64)
 
+    def predict_raw(self, inputs: Floats) -> Floats:
+        """Sum of the leaf values of a model of LightGBM, shape (rows,): log odds of a classifier.
+
+        Where the fit was given a start, what the trees add to it.
+        """
+        if not inputs.shape[0]:
+            return np.empty(0)
+        raw = self.booster.predict(inputs, raw_score=True, num_threads=1)
+        return np.asarray(raw, dtype=np.float64)
+
     def to_text(self) -> str:
         """The library's own format: text of LightGBM, JSON of XGBoost."""
         if self.library == "lgb":
@@ -72,6 +82,7 @@ def read_lightgbm(text: str) -> TreeModel:
 def fit_trees(
     library: Library, inputs: Any, target: Floats, weight: Floats, sizes: BoostedTrees,
     names: Sequence[str], *, classifier: bool, signs: Sequence[int] = (),
+    start: Floats | None = None,
 ) -> TreeModel:  # fmt: skip
     """Fit one model on rows whose labels are known.
 
@@ -89,10 +100,16 @@ def fit_trees(
     classifier
         Log loss, and predictions are probabilities; else squared error.
     signs
-        One an input. 1: the prediction never falls as the input rises; 0: free.
+        One an input. 1: the prediction never falls as the input rises, -1: it never rises;
+        0: free.
+    start
+        Shape (rows,), log odds that a classifier of LightGBM begins with in place of the base
+        rate. It is not part of the model: add it to what `predict_raw` says.
     """
     fit = {"lgb": _fit_lightgbm, "xgb": _fit_xgboost}[library]
     rows = {"data": inputs, "label": target, "weight": weight}
+    if start is not None:
+        rows["init_score"] = np.ascontiguousarray(start)
     return TreeModel(library, fit(rows, sizes, list(names), classifier, tuple(signs)))
 
 

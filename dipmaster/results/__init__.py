@@ -8,6 +8,7 @@ Keys of the JSON are the names of the fields. Maps have keys that depend on the 
 declared with `fields.OMITTED` is left out of the JSON where it holds its default.
 """
 
+from dipmaster.results.altdata import AlternativeDataRecord, AlternativeDataResults
 from dipmaster.results.common import RawSelection
 from dipmaster.results.confidence.record import ConfidenceResults
 from dipmaster.results.evaluation.record import ValidationResults
@@ -21,6 +22,8 @@ from dipmaster.results.summary import Summary, summarize
 from dipmaster.results.volatility.record import VolatilityResults
 
 __all__ = [
+    "AlternativeDataRecord",
+    "AlternativeDataResults",
     "ConfidenceResults",
     "ExitModelResults",
     "FeatureResults",

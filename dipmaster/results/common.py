@@ -16,6 +16,11 @@ minimum data is not met, or there is no interval."""
 ComparisonVerdict = Literal["better", "worse", "inconclusive", "insufficient data"]
 ClaimVerdict = Literal["met", "not met", "inconclusive", "insufficient data", "not built"]
 
+DataStatus = Literal["no data", "partial", "complete"]
+"""Alternative data: no candidate has any component; some are missing; every candidate has all."""
+
+CreditVerdict = Literal["credited", "not credited", "insufficient data"]
+
 Figures = TypeVar("Figures")
 
 
@@ -167,3 +172,11 @@ class RawSelection:
     symbols: tuple[str, ...] | None
     start: str | None
     end: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credit:
+    """Whether alternative data is credited: docs/decisions/phase-4-credit.md."""
+
+    verdict: CreditVerdict
+    reason: str

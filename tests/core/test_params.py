@@ -96,6 +96,28 @@ def test_candidates_that_could_overlap_are_refused_with_both_paths(raw: Any) -> 
     assert Params.parse(raw, SECTIONS).signal.cooldown_bars == 48
 
 
+def test_real_alternative_data_beside_simulated_bars_is_refused(raw: Any) -> None:
+    raw["ingest"]["source"], raw["alternative_data"]["provider"] = "simulated", "files"
+    with pytest.raises(ParamsError, match=r"provider files needs ingest\.source raw"):
+        Params.parse(raw, SECTIONS)
+    raw["ingest"]["source"] = "raw"
+    assert Params.parse(raw, SECTIONS).alternative_data.provider == "files"
+
+
+def test_alternative_data_that_could_never_be_used_is_refused(raw: Any) -> None:
+    feeds = raw["alternative_data"]["feeds"]
+    feeds["fear_greed"] = {"lag_minutes": 60, "staleness_minutes": 60}
+    feeds["exchange_flows"]["lag_minutes"] = 1439
+    raw["alternative_data"]["sentiment"]["weights"]["social_media"] = 0.4
+    with pytest.raises(ParamsError) as raised:
+        Params.parse(raw, SECTIONS)
+    assert "staleness_minutes must exceed lag_minutes" in str(raised.value)
+    assert "exchange_flows.lag_minutes: Input should be greater than or equal to 1440" in str(
+        raised.value
+    )
+    assert "weights must sum to 1, not to 1.1" in str(raised.value)
+
+
 def test_the_simulated_market_must_end_before_max_time(raw: Any) -> None:
     raw["ingest"]["max_time"] = "2035-01-01"
     raw["ingest"]["simulated"] |= {"start": "2034-12-31", "days": 2}

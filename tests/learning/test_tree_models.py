@@ -115,3 +115,31 @@ def test_a_sign_holds_against_the_outcomes(library: Library) -> None:
     line[:, 0] = np.linspace(-4, 4, 60)
     assert (np.diff(model.predict(line)) >= -1e-7).all()
     assert np.diff(free.predict(line)).min() < -1e-3
+
+
+def test_a_start_is_learned_from_but_not_part_of_the_model() -> None:
+    """Where the start says all that there is to know, the trees add next to nothing."""
+    rng = np.random.default_rng(5)
+    x = rng.standard_normal((3000, 3))
+    won = (rng.random(3000) < 1.0 / (1.0 + np.exp(-2.0 * x[:, 0]))).astype(np.float64)
+    ones = np.ones(3000)
+    plain, started = (
+        fit_trees("lgb", x, won, ones, SIZES, NAMES, classifier=True, start=start)
+        for start in (None, 2.0 * x[:, 0])
+    )
+    assert np.std(plain.predict_raw(x)) > 1.0
+    assert np.std(started.predict_raw(x)) < 0.6
+    assert abs(np.mean(started.predict_raw(x))) < 0.2
+    np.testing.assert_allclose(
+        1.0 / (1.0 + np.exp(-plain.predict_raw(x))), plain.predict(x), rtol=1e-12
+    )
+    assert started.predict_raw(x[:0]).size == 0
+
+
+def test_a_start_may_be_a_column_of_the_inputs() -> None:
+    """Without the library's warning of sliced data."""
+    some = rows()
+    fit_trees(
+        "lgb", some.inputs, some.target(True), some.weight, SIZES, NAMES, classifier=True,
+        start=np.nan_to_num(some.inputs)[:, 0],
+    )  # fmt: skip

@@ -58,6 +58,14 @@ GATES: dict[int, dict[str, Judged]] = {
         "profit_factor": (1.6, 1.23, 0.68, 2.04, UNSURE, BETWEEN),
         "max_drawdown": (0.03, 0.0061, 0.004, 0.015, "PASS", REACHES),
     },
+    4: {
+        "win_rate": (0.85, 0.7649, 0.7011, 0.8211, "FAIL",
+                     "the upper confidence bound 82.1 % misses the target 85.0 %"),
+        "excess_win_rate": (0.0, 0.217, 0.14, 0.29, "PASS", REACHES),
+        "sharpe": (2.0, 5.05, 3.1, 7.0, "PASS", REACHES),
+        "profit_factor": (1.8, 2.99, 1.71, 4.92, UNSURE, BETWEEN),
+        "max_drawdown": (0.03, 0.0032, 0.002, 0.009, "PASS", REACHES),
+    },
 }  # fmt: skip
 
 

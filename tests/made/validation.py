@@ -7,9 +7,16 @@ from dipmaster.results.evaluation.claims import ClaimUnit, RoadmapClaim
 from dipmaster.results.evaluation.differences import PhaseComparison
 from dipmaster.results.evaluation.record import IntegrityCheck, SplitPeriod, ValidationResults
 from tests.made.adaptive_exits import exit_results
+from tests.made.alternative_data import alternative_data
 from tests.made.common import BOUNDARY, COINS, FIRST, LAST, comparison, factor, interval
 from tests.made.confidence import TOO_FEW
-from tests.made.phase import adaptive_phase, losing_phase, selecting_phase, sizing_phase
+from tests.made.phase import (
+    adaptive_phase,
+    evidence_phase,
+    losing_phase,
+    selecting_phase,
+    sizing_phase,
+)
 from tests.made.risk import BENCHMARKS
 from tests.made.selection import funnel, signal_quality
 from tests.made.sizing import sizing_results
@@ -25,7 +32,13 @@ PERIOD = SplitPeriod(
     block_days=30,
     last_block_days=40,
 )
-FIGURES = {0: losing_phase, 1: selecting_phase, 2: adaptive_phase, 3: sizing_phase}
+FIGURES = {
+    0: losing_phase,
+    1: selecting_phase,
+    2: adaptive_phase,
+    3: sizing_phase,
+    4: evidence_phase,
+}
 
 
 def validation(last: int = 2, coins: tuple[str, ...] = COINS) -> ValidationResults:
@@ -45,11 +58,17 @@ def validation(last: int = 2, coins: tuple[str, ...] = COINS) -> ValidationResul
         signal_quality=signal_quality() if last >= 1 else None,
         exits=exit_results() if last >= 2 else None,
         sizing=sizing_results() if last >= 3 else None,
+        alternative_data=alternative_data() if last >= 4 else None,
     )
 
 
 def not_built(last: int) -> str:
-    """The reason where the phases after `last` are missing and none before fails."""
+    """The reason where the phases after `last` are missing and none before fails.
+
+    With all of them it is the final phase's.
+    """
+    if last == 4:
+        return "phase 4: the target of the win rate lies within its interval"
     if last == 3:
         return "phase 4 is not built"
     return f"phases {last + 1} {'and' if last == 2 else 'to'} 4 are not built"
@@ -93,9 +112,19 @@ DIFFERENCES = {
         trades_frac=comparison(-0.018, 0.01),
         net_return=comparison(-0.0096, 0.004, "worse"),
     ),
+    4: PhaseComparison(
+        baseline_phase=3,
+        win_rate=comparison(-0.003, 0.054),
+        profit_factor=factor(comparison(0.16, 0.4), interval(1.17, 0.4)),
+        sharpe=comparison(1.55, 1.5, "better"),
+        max_drawdown=comparison(0.001, 0.002),
+        mean_net_bps=comparison(-0.3, 8.5),
+        trades_frac=comparison(0.84, 0.3),
+        net_return=comparison(0.030, 0.013, "better"),
+    ),
 }
 """Phase 1 is better than 0 by everything; phase 2 wins less often, nothing else is shown; phase 3
-falls and earns less."""
+falls and earns less; phase 4 trades and earns more."""
 
 
 def nothing_to_compare(reason: str, against: int = 0) -> PhaseComparison:
@@ -174,7 +203,7 @@ SIZING = (
 )  # fmt: skip
 LATER = (
     claim("final", "4", 4, "Win rate 3 to 5 points higher again", (0.03, 0.05), "points",
-          0.0, 0.0, "not built"),
+          -0.003, 0.054, "inconclusive"),
 )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from dipmaster.report.inputs import ReportInputs
 from tests.made import exits
 from tests.made.adaptive_exits import abstained_exits, exit_results, nothing_captured, scatter
+from tests.made.alternative_data import without_data
 from tests.made.gates import undecided
 from tests.made.judged import degrading
 from tests.made.phase import (
@@ -56,6 +57,7 @@ def all_phases() -> ReportInputs:
         claims=run(1).validation.claims,
         exits=abstained_exits(),
         sizing=unsized_results(),
+        alternative_data=without_data(),
     )
     equity = dict.fromkeys(range(5), base.equity[0])
     return replace(whole, gates=tuple(rows), equity=equity)
@@ -82,7 +84,7 @@ def costly_models() -> ReportInputs:
 
 
 def until(inputs: ReportInputs, last: int) -> ReportInputs:
-    """The same run without the phases after `last`, which is at least 1."""
+    """The same run without the phases after `last`, which is at least 1 and before the final."""
     results = inputs.validation
     numbers = tuple(number for number in results.built_phases if number <= last)
     return validated(
@@ -94,6 +96,7 @@ def until(inputs: ReportInputs, last: int) -> ReportInputs:
         differences={str(number): results.differences[str(number)] for number in numbers[1:]},
         exits=results.exits if last >= 2 else None,
         sizing=results.sizing if last >= 3 else None,
+        alternative_data=None,
     )
 
 

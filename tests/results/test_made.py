@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from dipmaster.results import (
+    AlternativeDataRecord,
     ConfidenceResults,
     ExitModelResults,
     FeatureResults,
@@ -21,6 +22,7 @@ from dipmaster.results import (
     to_json,
     write_result,
 )
+from dipmaster.results.evaluation.alternative_data import AlternativeDataFigures
 from dipmaster.results.evaluation.exits import ExitResults
 from dipmaster.results.evaluation.funnel import Funnel
 from dipmaster.results.evaluation.phase import PhaseFigures
@@ -28,6 +30,7 @@ from dipmaster.results.evaluation.signal_quality import SignalQuality
 from dipmaster.results.evaluation.sizing import SizingResults
 from tests.made import (
     adaptive_exits,
+    alternative_data,
     confidence,
     exits,
     gates,
@@ -64,6 +67,10 @@ STATES: dict[str, tuple[Any, Callable[[], Any]]] = {
     "phases 0 and 1": (ValidationResults, lambda: validation.validation(1)),
     "phases 0 to 2": (ValidationResults, validation.validation),
     "phases 0 to 3": (ValidationResults, lambda: validation.validation(3)),
+    "phases 0 to 4": (ValidationResults, lambda: validation.validation(4)),
+    "alternative data": (AlternativeDataRecord, alternative_data.record),
+    "no alternative data": (AlternativeDataRecord, alternative_data.no_data),
+    "phase 4 without data": (AlternativeDataFigures, alternative_data.without_data),
     "nothing sized": (SizingResults, sizing.unsized_results),
     "no bet": (SizingResults, lambda: sizing.unsized_results(130)),
     "abstaining phase": (PhaseFigures, lambda: phase.abstaining_phase("no score", "score")),

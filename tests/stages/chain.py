@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from dipmaster.core import catalog, store
-from stages import confidence, exits, validate
+from stages import alt_data, confidence, exits, validate
 from tests.stages.small_market import PRICES, Bars, contents, record, scores
 
 BAR = pd.Timedelta("5min")
@@ -49,22 +49,25 @@ class Run:
     files: dict[str, bytes]
     folds: list[dict[str, Any]]
     leaving: dict[str, pd.DataFrame]
+    evidence: pd.DataFrame
     validated: dict[str, pd.DataFrame]
 
 
 def run(validated: bool = True) -> Run:
-    """Confidence, exits and, where asked for, validate on what lies here."""
+    """Confidence, exits, alternative data and, where asked for, validate on what lies here."""
     confidence.main()
     exits.main()
+    alt_data.main()
     names: tuple[str, ...] = ()
     if validated:
         validate.main()
-        ledgers = (f"{name}_phase_{phase}" for name in ("fills", "equity") for phase in range(4))
+        ledgers = (f"{name}_phase_{phase}" for name in ("fills", "equity") for phase in range(5))
         names = ("filter_results", *ledgers)
     found = {name: store.read_table(Path(f"data/validate/{name}.parquet")) for name in names}
     leaving = {name: store.read_table(catalog.EXITS / f"{name}.parquet") for name in FROM_LATER}
     models = {str(p): p.read_bytes() for p in (catalog.EXITS / "models").rglob("*") if p.is_file()}
-    return Run(scores(), contents() | models, record()["folds"], leaving, found)
+    evidence = store.read_table(catalog.EVIDENCE_SCORES)
+    return Run(scores(), contents() | models, record()["folds"], leaving, evidence, found)
 
 
 def disturbed(bars: Bars, cut: str) -> Bars:
@@ -146,6 +149,8 @@ def differences(one: Run, other: Run, time: pd.Timestamp) -> list[str]:
         if not known[0].reset_index(drop=True).equals(known[1].reset_index(drop=True)):
             found.append(f"exit {name}")
     rows = len(tables[0])
+    if not one.evidence.iloc[:rows].equals(other.evidence.iloc[:rows]):
+        found.append("evidence scores")
     for name, frame in one.validated.items():
         past = [
             f.iloc[:rows] if name == "filter_results" else f[f["time"] <= time]

@@ -13,13 +13,13 @@ import yaml
 
 from dipmaster.core import catalog, store
 from dipmaster.core.panel import format_time, to_epoch_ms, to_timestamps
-from dipmaster.core.tables import BARS, CANDIDATES, SCORES
+from dipmaster.core.tables import BARS, CANDIDATES, LEFT_OUT, SCORES
 from dipmaster.core.time_units import BAR_MS, DAY_MS, ISO_UTC
 from dipmaster.results import Market, write_result
 from dipmaster.results.common import Interval
 from dipmaster.results.confidence.calibration import CalibrationGate
 from dipmaster.results.confidence.record import ScoreFold, ScoreLevel
-from stages import exits
+from stages import alt_data, exits
 from tests.made.confidence import confidence
 from tests.made.volatility import regime_accuracy, regimes, volatility
 
@@ -34,7 +34,7 @@ PHASE_0 = (
 )
 OUTPUTS = (
     *PHASE_0,
-    *(f"data/validate/{name}_phase_{phase}.parquet" for name in LEDGERS for phase in (1, 2, 3)),
+    *(f"data/validate/{name}_phase_{phase}.parquet" for name in LEDGERS for phase in (1, 2, 3, 4)),
     "data/validate/filter_results.parquet",
     "reports/metrics/gates.json",
     "reports/metrics/validate.json",
@@ -42,6 +42,7 @@ OUTPUTS = (
     "reports/plots/equity_phase_1.csv",
     "reports/plots/equity_phase_2.csv",
     "reports/plots/equity_phase_3.csv",
+    "reports/plots/equity_phase_4.csv",
     "reports/plots/gates.csv",
 )
 # Every check and sign passes: what is admitted hangs on the scores alone.
@@ -85,6 +86,7 @@ def write_symbol(symbol: str, seed: int) -> pd.DataFrame:
             "open_time": frame["open_time"],
             "other": 1.0,
             "volatility_class": classes,
+            "sigma_daily_frac": 0.03,
             "volatility_5m_daily_frac": np.float32(0.03) * (1 + np.arange(len(frame)) % 50),
             **GOOD_INPUTS,
             "volume_trend_10m": rng.uniform(-1.0, 1.0, len(frame)),
@@ -218,6 +220,15 @@ def write_scores(admitted_at: float | None, reason: str = "") -> None:
     gates = {"all": gate, "low": gate}
     made = replace(confidence(), reason=reason, folds=folds, calibration_by_regime=gates)
     write_result(made, catalog.CONFIDENCE_METRICS)
+    nothing_learned = pd.DataFrame(
+        {
+            "fitted": to_timestamps(np.empty(0, np.int64)),
+            "candidate_id": np.empty(0, np.int64),
+            "p_ensemble": np.empty(0),
+        }
+    )
+    store.write_table(nothing_learned, LEFT_OUT, catalog.LEFT_OUT)
+    alt_data.main()  # no source has a channel: phase 4 is phase 3
 
 
 def set_params(**sections: dict[str, object]) -> None:

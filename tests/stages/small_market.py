@@ -10,9 +10,10 @@ import yaml
 
 from dipmaster.core import catalog, store
 from dipmaster.core.params import Params
-from dipmaster.core.tables import BARS, SCORES
+from dipmaster.core.tables import BARS, ON_CHAIN, ORDER_BOOK, SCORES, SENTIMENT
 from dipmaster.market.description import describe_market
 from dipmaster.market.simulator import simulate_market
+from dipmaster.market.simulator.simulate import SimulatedMarket
 from dipmaster.results import write_result
 from stages import features, volatility
 from tests.made.params import read_values
@@ -38,6 +39,14 @@ def small(raw: dict[str, Any]) -> dict[str, Any]:
     raw["exits"]["models"]["trees"] |= {"rounds": 12, "min_leaf": 40}
     judging = {"block_days": 2, "bootstrap_reps": 100, "permutations": 1, "bins": 4}
     raw["exits"]["models"]["evaluation"] |= judging
+    layer = raw["alternative_data"]["model"]
+    layer |= {"runs": 3, "min_train": {"candidates": 30, "per_class": 5}}
+    layer["trees"] |= {"rounds": 12, "min_leaf": 8}
+    layer["evaluation"] |= judging | {
+        "permutations": 19,
+        "feed_permutations": 9,
+        "shuffled_days": 1,
+    }
     raw["volatility"]["garch"] |= {"window_days": 7, "min_days": 3}
     raw["volatility"]["har"] |= {"window_days": 14, "min_days": 1}
     raw["volatility"]["range_window_days"] = 4
@@ -60,9 +69,28 @@ def put_params(raw: Mapping[str, Any]) -> None:
 
 def simulated(project: Path) -> Bars:
     """Bars by symbol."""
-    params = Params.parse(small_params(project), ("ingest",))
-    dials = {"coins": COINS, "days": DAYS, "seed": SEED}
-    return simulate_market(params.ingest.simulated.model_copy(update=dials)).bars
+    return simulated_market(project).bars
+
+
+def simulated_market(project: Path, informativeness: float | None = None) -> SimulatedMarket:
+    """All tables of the market; another d' of every feed where it is given."""
+    simulated = Params.parse(small_params(project), ("ingest",)).ingest.simulated
+    dials: dict[str, Any] = {"coins": COINS, "days": DAYS, "seed": SEED}
+    if informativeness is not None:
+        feeds = dict.fromkeys(("order_book", "on_chain", "sentiment"), informativeness)
+        dials["informativeness"] = simulated.informativeness.model_copy(update=feeds)
+    return simulate_market(simulated.model_copy(update=dials))
+
+
+def put_channels(market: SimulatedMarket) -> None:
+    """Write alternative data where `ingest` does."""
+    for folder, table, frames in (
+        (catalog.ORDER_BOOK, ORDER_BOOK, market.order_book),
+        (catalog.ON_CHAIN, ON_CHAIN, market.on_chain),
+        (catalog.SENTIMENT, SENTIMENT, market.sentiment),
+    ):
+        for symbol, frame in frames.items():
+            store.write_table(frame, table, folder / f"{symbol}.parquet")
 
 
 def put(bars: Bars, plain: bool = False) -> None:

@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from dipmaster.backtest import Ledger
 from dipmaster.core import store
 from dipmaster.core.errors import PipelineError
 from dipmaster.core.machine import kernel_cache_folder
+from dipmaster.core.params import Gates
 from dipmaster.core.params.roadmap import FINAL_PHASE
 from dipmaster.evaluation.context import EvaluationContext, build_context
 from dipmaster.evaluation.phase import Checks, Completed, Phase
@@ -28,10 +30,14 @@ pytestmark = pytest.mark.slow
 
 
 class EmptyPhase(Phase):
-    """All there has to be."""
+    """All there has to be: the achievement matrix has no column for a phase after the last."""
 
     number = len(PHASES)
     name = "empty"
+
+    def targets(self, gates: Gates) -> Mapping[str, float]:
+        """Those of the final phase."""
+        return gates.targets.model_dump()[f"phase_{FINAL_PHASE}"]
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +90,7 @@ def test_it_trades_exactly_what_the_phase_before_it_trades(
     for metric in ("win_rate", "sharpe", "profit_factor", "max_drawdown"):
         assert gates[new, metric]["value"] == gates[before, metric]["value"]
     claims = {row["id"]: row for row in details["claims"]}
-    assert claims["4.precision"]["reason"] == f"phase {new} does not measure it"
+    assert claims["4.precision"]["verdict"] != "not built"
     assert read("summary")["verdict_by_phase"].split(", ")[-1].startswith(f"{new} ")
     assert Path(f"reports/plots/equity_phase_{new}.csv").exists()
 
@@ -95,21 +101,23 @@ def test_the_others_do_not_notice_it(workspace: Path, monkeypatch: pytest.Monkey
     run_stage(monkeypatch, EmptyPhase)
     details, gates = read("validate"), read("gates")
     assert gates[: len(alone[1])] == alone[1]
-    for section in ("funnel", "signal_quality", "exits", "sizing", "period"):
+    for section in ("funnel", "signal_quality", "exits", "sizing", "alternative_data", "period"):
         assert details[section] == alone[0][section]
     for part in ("phases", "differences"):
         assert {name: details[part][name] for name in alone[0][part]} == alone[0][part]
 
 
-def test_without_the_final_phase_there_is_no_verdict(workspace: Path) -> None:
+def test_without_the_final_phase_there_is_no_verdict(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fewer = partial(read_phases, phases=PHASES[:FINAL_PHASE])
+    monkeypatch.setattr(validate, "read_phases", fewer)
     validate.main()
     assert read("validate")["verdict_reason"].startswith(f"phase {FINAL_PHASE} is not built")
 
 
-def test_with_all_phases_there_is_a_verdict(
-    workspace: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    run_stage(monkeypatch, EmptyPhase)
+def test_with_all_phases_there_is_a_verdict(workspace: Path) -> None:
+    validate.main()
     details = read("validate")
     final = details["phases"][str(FINAL_PHASE)]
     assert details["verdict"] == final["verdict"]
@@ -158,7 +166,7 @@ def test_checks_are_inherited_by_phase_and_can_be_replaced(context: EvaluationCo
     phases = read_phases(context.inputs, context.params, (*PHASES, EmptyPhase))
     *completed, new = complete_phases(context, phases)
     inherited = new.phase.integrity_checks(context, completed, new.ledger)
-    assert list(inherited) == ["selection", "exits", "sizing"]
+    assert list(inherited) == ["selection", "exits", "sizing", "alternative_data"]
     assert all(inherited.values())
     replaced = ReplacingPhase().integrity_checks(context, completed, new.ledger)
     assert replaced == {**inherited, "selection": ()}
@@ -174,8 +182,13 @@ class WrittenPhase(Phase):
 
     number = {number}
     name = "written"
+
+    def targets(self, gates):
+        """Those of the final phase."""
+        return gates.targets.model_dump()["phase_4"]
 '''
 IMPORT = "from dipmaster.evaluation.phases.sizing import SizingPhase\n"
+LAST = "    AlternativeDataPhase,\n"
 
 
 def test_its_package_and_its_entry_are_all_it_takes(
@@ -195,7 +208,7 @@ def test_its_package_and_its_entry_are_all_it_takes(
     text = registry.read_text(encoding="utf-8").replace(
         IMPORT, f"{IMPORT}from dipmaster.evaluation.phases.written import WrittenPhase\n"
     )
-    registry.write_text(text.replace("SizingPhase)\n", "SizingPhase, WrittenPhase)\n"), "utf-8")
+    registry.write_text(text.replace(LAST, f"{LAST}    WrittenPhase,\n"), "utf-8")
     command = [sys.executable, "-m", "stages.validate"]
     compiled = {"DIPMASTER_KERNEL_CACHE": str(kernel_cache_folder(__name__).parent)}
     subprocess.run(command, cwd=copy, env=os.environ | compiled, check=True, capture_output=True)

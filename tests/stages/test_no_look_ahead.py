@@ -20,7 +20,14 @@ from dipmaster.exits import licence
 from dipmaster.learning.schedule import TrainingSchedule
 from dipmaster.sizing import build_outcomes, sizes
 from tests.stages.chain import BAR, CUTS, RECORDS, Run, differences, disturbed, refits, run, trees
-from tests.stages.small_market import Bars, put, put_params, small_params
+from tests.stages.small_market import (
+    Bars,
+    put,
+    put_channels,
+    put_params,
+    simulated_market,
+    small_params,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -45,6 +52,7 @@ def template(bars: Bars, project: Path, tmp_path_factory: pytest.TempPathFactory
         patch.chdir(place)
         put_params(raw)
         put(bars)
+        put_channels(simulated_market(project))
     return place
 
 
@@ -95,6 +103,11 @@ def test_the_cuts_are_worth_testing(whole: Run) -> None:
     sized = whole.validated["fills_phase_3"]
     bought = sized[sized["side"] == "buy"]
     assert (bought["time"] > CUTS["third fit"]).sum() >= 5
+    assert (whole.evidence["uses_evidence"] == 1).sum() >= 100
+    with_evidence = whole.validated["fills_phase_4"]
+    early = with_evidence["time"] <= CUTS["third fit"]
+    assert (early & (with_evidence["side"] == "buy")).sum() >= 5
+    assert len(with_evidence) != len(sized)
     notional = (bought["quantity"] * bought["reference_price"]).to_numpy()
     assert np.ptp(notional[bought["time"] > CUTS["first fit"] + 17 * 288 * BAR]) > 1000
 

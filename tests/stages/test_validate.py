@@ -14,7 +14,7 @@ from dipmaster.core.tables import EQUITY, FILLS, FILTER_RESULTS, SCORES, TRADES
 from dipmaster.core.time_units import DAY_MS
 from dipmaster.results import GateRows, ValidationResults, from_json, summarize, to_json
 from dipmaster.results.metrics import GATES
-from stages import validate
+from stages import alt_data, validate
 from tests.stages.made_candidates import (
     DAYS,
     OUTPUTS,
@@ -53,19 +53,19 @@ def workspace(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 def test_outputs(workspace: Path) -> None:
     validate.main()
     for name, table in (("trades", TRADES), ("fills", FILLS), ("equity", EQUITY)):
-        for phase in range(4):
+        for phase in range(5):
             store.read_table(Path(f"data/validate/{name}_phase_{phase}.parquet"), table)
     filter_results = store.read_table(Path("data/validate/filter_results.parquet"), FILTER_RESULTS)
     assert len(filter_results) == 200
     gates = read("gates")
-    assert [set(row) for row in gates] == [GATE_KEYS] * 4 * len(GATES)
-    assert [row["phase"] for row in gates] == np.repeat(range(4), len(GATES)).tolist()
+    assert [set(row) for row in gates] == [GATE_KEYS] * 5 * len(GATES)
+    assert [row["phase"] for row in gates] == np.repeat(range(5), len(GATES)).tolist()
     details = read("validate")
-    assert details["built_phases"] == [0, 1, 2, 3]
+    assert details["built_phases"] == [0, 1, 2, 3, 4]
     phases = [row["phase"] for row in details["integrity_checks"]]
-    assert phases == [0] * 7 + [1] * 12 + [2] * 19 + [3] * 24
+    assert phases == [0] * 7 + [1] * 12 + [2] * 19 + [3] * 24 + [4] * 27
     assert all(check["passed"] for check in details["integrity_checks"])
-    assert "phase 4 is not built" in details["verdict_reason"]
+    assert details["verdict_reason"].startswith("phase 4: ")
     first, second = (details["phases"][key] for key in ("0", "1"))
     assert first["counts"]["trades"] > 50
     assert "abstained" not in first
@@ -119,7 +119,7 @@ def test_phase_1_trades_what_its_scores_admit(workspace: Path) -> None:
     claims = {row["id"]: row for row in details["claims"]}
     assert claims["1.1.trades"]["value"] == difference["trades_frac"]["value"]
     assert claims["1.3.accuracy"]["verdict"] == "not met"
-    assert claims["4.precision"]["verdict"] == "not built"
+    assert claims["plan.weeks"]["verdict"] == "not built"
 
 
 @pytest.mark.parametrize(
@@ -197,6 +197,7 @@ def test_the_ends_of_a_threshold(workspace: Path, threshold: float) -> None:
     sure[one] = 1.0
     changed = scores.assign(confidence=sure)
     store.write_table(changed, SCORES, Path("data/confidence/scores.parquet"))
+    alt_data.main()  # phase 4 starts from the same confidence
     set_params(confidence={"thresholds": thresholds_of(threshold)})
     validate.main()
     filter_results = store.read_table(Path("data/validate/filter_results.parquet"))

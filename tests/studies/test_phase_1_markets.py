@@ -14,13 +14,16 @@ from dipmaster.core import catalog, store
 from dipmaster.core.errors import PipelineError
 from dipmaster.core.tables import BARS, SCORES
 from dipmaster.market.description import describe_market
+from dipmaster.market.simulator import simulate_market
 from dipmaster.results import to_json, write_result
-from stages import confidence, exits, features, validate, volatility
+from stages import alt_data, confidence, exits, features, validate, volatility
+from studies.evidence_in_process import build_evidence_inputs, compute_evidence
 from studies.exits_in_process import compute_exits
-from studies.in_process import evaluate_all_phases, override_params, score_bars, simulate_bars
+from studies.in_process import evaluate_all_phases, override_params, score_bars
 from studies.phase_1_markets import PHASE_1_COLUMNS, render_table, summarize
 from studies.phase_1_rows import Phase1Case, Phase1Row, compute_row
 from tests.made.params import read_values
+from tests.stages.small_market import put_channels
 
 pytestmark = pytest.mark.slow
 
@@ -59,6 +62,14 @@ SMALL = {
     "gates.bootstrap_reps": 100,
     "gates.random_entry.draws": 100,
     "gates.min_trades": 10,
+    "alternative_data.model.runs": 3,
+    "alternative_data.model.min_train": {"candidates": 30, "per_class": 5},
+    "alternative_data.model.trees.rounds": 12,
+    "alternative_data.model.trees.min_leaf": 8,
+    "alternative_data.model.evaluation.block_days": 2,
+    "alternative_data.model.evaluation.bootstrap_reps": 100,
+    "alternative_data.model.evaluation.permutations": 19,
+    "alternative_data.model.evaluation.feed_permutations": 9,
 }  # fmt: skip
 
 
@@ -73,10 +84,14 @@ def test_figures_are_those_of_the_stages(
     """Scores, exits, their records, ledgers and gates, from the stages' files and in process."""
     monkeypatch.chdir(project)
     params = override_params(SMALL)
-    bars = simulate_bars(params, seed=21)
+    dials = params.ingest.simulated.model_copy(update={"seed": 21})
+    simulated = simulate_market(dials)
+    bars = simulated.bars
     market = score_bars(bars, params.ingest.raw.half_spread_bps, params)
     exit_models, exit_inputs = compute_exits(market, market.scores, params)
-    record, result = evaluate_all_phases(market, market.scores, params, exit_inputs)
+    fitted, coverage, inputs_at = compute_evidence(market, simulated, market.scores, params)
+    evidence = build_evidence_inputs(fitted, coverage, inputs_at, market, params)
+    record, result = evaluate_all_phases(market, market.scores, params, exit_inputs, evidence)
 
     raw = read_values() | params.values()
     monkeypatch.chdir(tmp_path)
@@ -86,7 +101,8 @@ def test_figures_are_those_of_the_stages(
     write_result(describe_market("simulated", bars, (), 0.0), catalog.MARKET)
     store.write_json({"known": False}, catalog.TRUTH / "about.json")
     store.write_json({"charged": dict.fromkeys(bars, False)}, catalog.FUNDING_ABOUT)
-    for stage in (features, volatility, confidence, exits, validate):
+    put_channels(simulated)
+    for stage in (features, volatility, confidence, exits, alt_data, validate):
         stage.main()
 
     written = store.read_table(catalog.CONFIDENCE / "scores.parquet", SCORES)
@@ -98,7 +114,11 @@ def test_figures_are_those_of_the_stages(
     for name, in_memory in (("plans", exit_inputs.plans), ("rows", exit_inputs.rows)):
         stored = store.read_table(catalog.EXITS / f"{name}.parquet")[list(in_memory.columns)]
         pd.testing.assert_frame_equal(in_memory, stored, check_dtype=False, check_exact=True)
-    assert len(result.ledgers) == 3
+    assert as_json(to_json(evidence.record)) == store.read_json(catalog.ALTERNATIVE_METRICS)
+    stored = store.read_table(catalog.EVIDENCE_SCORES)
+    pd.testing.assert_frame_equal(evidence.scores, stored, check_dtype=False, check_exact=True)
+    assert (stored["uses_evidence"] == 1).sum() > 50
+    assert len(result.ledgers) == 5
     for phase, ledger in result.ledgers.items():
         trades = store.read_table(Path(f"data/validate/trades_phase_{phase}.parquet"))
         assert ledger.trades["net_pnl"].tolist() == trades["net_pnl"].tolist()

@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import ValidationError, model_validator
 
 from dipmaster.core.errors import ParamsError, PipelineError
+from dipmaster.core.params.alternative import AlternativeData
 from dipmaster.core.params.base import Section
 from dipmaster.core.params.confidence import Confidence, Confirmation, Filter
 from dipmaster.core.params.evaluation import Benchmark, Gates, Report, Split
@@ -20,6 +21,7 @@ from dipmaster.core.params.volatility import Volatility
 
 __all__ = [
     "AdaptiveExits",
+    "AlternativeData",
     "Benchmark",
     "Confidence",
     "Confirmation",
@@ -52,6 +54,7 @@ class ParamsFile(Section):
     execution: Execution
     exits: AdaptiveExits
     sizing: Sizing
+    alternative_data: AlternativeData
     split: Split
     gates: Gates
     benchmark: Benchmark
@@ -78,6 +81,16 @@ class ParamsFile(Section):
             raise ValueError(
                 f"signal.cooldown_bars ({cooldown}) must be at least exits.max_holding_bars "
                 f"({cap}): else a candidate can fall while the trade of the one before is open"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _check_evidence_is_of_the_bars(self) -> "ParamsFile":
+        """Real alternative data says nothing about simulated prices."""
+        if self.alternative_data.provider == "files" and self.ingest.source == "simulated":
+            raise ValueError(
+                "alternative_data.provider files needs ingest.source raw: real alternative data "
+                "beside simulated bars would be noise (use provider simulated or none)"
             )
         return self
 
@@ -176,6 +189,12 @@ class Params:
     def sizing(self) -> Sizing:
         """Section `sizing`."""
         section: Sizing = self._get_section("sizing")
+        return section
+
+    @property
+    def alternative_data(self) -> AlternativeData:
+        """Section `alternative_data`."""
+        section: AlternativeData = self._get_section("alternative_data")
         return section
 
     @property

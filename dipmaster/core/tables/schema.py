@@ -118,7 +118,10 @@ def _matches_type(values: "pd.Series[Any]", dtype: pa.DataType) -> bool:
     if pa.types.is_boolean(dtype):
         return pd.api.types.is_bool_dtype(values.dtype)
     if pa.types.is_string(dtype):
-        return pd.api.types.is_string_dtype(values.dtype)
+        words = values.dtype
+        if isinstance(words, pd.CategoricalDtype):
+            words = words.categories.dtype
+        return pd.api.types.is_string_dtype(words)
     return pd.api.types.is_numeric_dtype(values.dtype)
 
 

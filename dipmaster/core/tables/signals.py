@@ -177,6 +177,15 @@ SCORES = TableSchema(
     ),
 )
 
+LEFT_OUT = TableSchema(
+    "left_out",
+    required(
+        ("fitted", TIME, "UTC", "refit of the models; rows of one refit stand together"),
+        ("candidate_id", I64, "", "candidate that the refit learned from, rising within a refit"),
+        ("p_ensemble", F64, "0..1", "by those of its models that had not seen the candidate's run"),
+    ),
+)
+
 FILTER_RESULTS = TableSchema(
     "filter_results",
     required(

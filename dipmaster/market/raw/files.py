@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from dipmaster.core.catalog import RAW_ALTERNATIVE
 from dipmaster.core.errors import DataError, data_error
 from dipmaster.market.raw import naming
 from dipmaster.market.raw.intervals import divides_bar, interval_name
@@ -14,6 +15,7 @@ from dipmaster.market.raw.selection import Selection, select_folder
 from dipmaster.market.raw.tracking import format_carry_commands, list_files
 
 OTHER_COIN = "of a coin that ingest.raw.symbols does not name"
+ALTERNATIVE = "alternative data, not bars"
 NOT_SELECTED = "no bar of it is selected (ingest.raw.symbols, start, end)"
 
 _FIX = (
@@ -150,6 +152,8 @@ def _is_beside_readable_file(path: Path) -> bool:
 def _reason_to_ignore(source: RawFile, selection: Selection) -> str | None:
     if source.path.exists() and not source.path.is_file():
         return "not a regular file"  # a pipe would be waited for without end
+    if source.name.startswith(f"{RAW_ALTERNATIVE.name}/"):
+        return ALTERNATIVE
     kind = naming.detect_other_kind(source.name)
     if kind:
         return f"holds {kind}, not bars"

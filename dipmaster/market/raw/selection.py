@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from dipmaster.core.catalog import RAW_ALTERNATIVE
 from dipmaster.core.errors import DataError, data_error
 from dipmaster.core.kernels import Bools, Ints
 from dipmaster.core.panel import format_time
@@ -95,10 +96,11 @@ def select_folder(folder: Path, selection: Selection) -> Path:
 
 
 def list_sets(folder: Path) -> list[str]:
-    """Names of the folders under data/raw, sorted."""
+    """Names of the folders of bars under data/raw, sorted."""
     if not folder.is_dir():
         return []
-    return sorted(p.name for p in folder.iterdir() if p.is_dir() and not p.name.startswith("."))
+    names = (path.name for path in folder.iterdir() if path.is_dir())
+    return sorted(n for n in names if not n.startswith(".") and n != RAW_ALTERNATIVE.name)
 
 
 def measure_spans(

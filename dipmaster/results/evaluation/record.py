@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from dipmaster.core.errors import data_error
 from dipmaster.results.common import Verdict
+from dipmaster.results.evaluation.alternative_data import AlternativeDataFigures
 from dipmaster.results.evaluation.benchmarks import Benchmarks
 from dipmaster.results.evaluation.claims import RoadmapClaim
 from dipmaster.results.evaluation.differences import PhaseComparison
@@ -24,6 +25,7 @@ SECTIONS: Mapping[str, int] = {
     "signal_quality": 1,
     "exits": 2,
     "sizing": 3,
+    "alternative_data": 4,
 }
 """Section to the phase that alone has it."""
 
@@ -31,6 +33,7 @@ OWN_RESULTS: Mapping[int, str] = {
     1: "selection",
     2: "adaptive_exits",
     3: "position_sizing",
+    4: "evidence",
 }
 """Phase to the property of `ValidationResults` with all of its sections."""
 
@@ -99,7 +102,7 @@ class ValidationResults:
         Number of each phase but the first to what it changed against the one before.
     claims
         In the order of the roadmap.
-    funnel, signal_quality, exits, sizing
+    funnel, signal_quality, exits, sizing, alternative_data
         None, and no key, where the phase that has them was not built.
 
     Raises
@@ -121,6 +124,7 @@ class ValidationResults:
     signal_quality: SignalQuality | None = field(default=None, metadata=OMITTED)
     exits: ExitResults | None = field(default=None, metadata=OMITTED)
     sizing: SizingResults | None = field(default=None, metadata=OMITTED)
+    alternative_data: AlternativeDataFigures | None = field(default=None, metadata=OMITTED)
 
     def __post_init__(self) -> None:
         """Hold what is there against the phases that were built."""
@@ -173,6 +177,19 @@ class ValidationResults:
         if self.sizing is None:
             raise _not_built("sizing")
         return self.sizing
+
+    @property
+    def evidence(self) -> AlternativeDataFigures:
+        """What the phase with alternative data alone has.
+
+        Raises
+        ------
+        DataError
+            Where it was not built.
+        """
+        if self.alternative_data is None:
+            raise _not_built("alternative_data")
+        return self.alternative_data
 
     def results_of(self, number: int) -> object:
         """What one phase alone has; None where it was not built or has nothing of its own."""

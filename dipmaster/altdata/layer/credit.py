@@ -1,0 +1,55 @@
+"""Figures of the second layer to the verdict whether evidence is credited.
+
+docs/decisions/phase-4-credit.md has the rule, and what of it was changed after a first look.
+"""
+
+from collections.abc import Sequence
+
+from dipmaster.core.params.alternative import CreditEvaluation
+from dipmaster.results.altdata import FeedPermutation, ScoreComparison
+from dipmaster.results.common import Credit, DataStatus
+
+ALL_FEEDS = "all"
+
+
+def judge_credit(
+    status: DataStatus,
+    comparison: ScoreComparison | None,
+    permutations: Sequence[FeedPermutation],
+    lacking: str,
+    params: CreditEvaluation,
+) -> Credit:
+    """Credit evidence where the score is better with it, and worse with it shuffled.
+
+    Parameters
+    ----------
+    comparison
+        None where the second layer has no score out of sample; `lacking` then says why.
+    """
+    if status == "no data":
+        return Credit(verdict="insufficient data", reason="no data: no source has a channel")
+    if comparison is None:
+        return Credit(verdict="insufficient data", reason=lacking)
+    too_few = _describe_too_few(comparison, params)
+    if too_few:
+        return Credit(verdict="insufficient data", reason=too_few)
+    change = comparison.improvement
+    p_value = next((one.p_value for one in permutations if one.feed == ALL_FEEDS), None)
+    if change.value is None or change.low is None or change.high is None or p_value is None:
+        why = change.reason or "no permutation could be made"
+        return Credit(verdict="insufficient data", reason=why)
+    better, by_evidence = change.value > 0.0, p_value <= params.alpha
+    words = (
+        f"log loss of phase 1 less that with evidence {change.value:.4f} (confidence interval "
+        f"{change.low:.4f} to {change.high:.4f}) over {comparison.n:,} candidates; shuffled "
+        f"evidence does as well with p = {p_value:.3f}"
+    )
+    return Credit(verdict="credited" if better and by_evidence else "not credited", reason=words)
+
+
+def _describe_too_few(comparison: ScoreComparison, params: CreditEvaluation) -> str:
+    if comparison.n < params.min_candidates:
+        return f"{comparison.n} candidates with evidence, {params.min_candidates} needed"
+    if comparison.blocks < params.min_blocks:
+        return f"{comparison.blocks} blocks with candidates, {params.min_blocks} needed"
+    return ""
