@@ -112,5 +112,5 @@ if __name__ == "__main__":
     stage.run(
         "report",
         main,
-        reads=("ingest", "features", "volatility", "confidence", "exits", "validate"),
+        reads=("ingest", "features", "volatility", "confidence", "exits", "alt-data", "validate"),
     )

@@ -69,11 +69,11 @@ def run(name: str, main: Callable[[], None], reads: Sequence[str] = ()) -> None:
 
 def _read_arguments(name: str) -> None:
     """Answer `--help` and refuse every other argument, where the stage is the program."""
-    program = sys.modules["__main__"]
-    if getattr(program.__spec__, "name", None) == f"stages.{name}":
+    program, module = sys.modules["__main__"], f"stages.{name.replace('-', '_')}"
+    if getattr(program.__spec__, "name", None) == module:
         usage = "`dvc repro` and `dipmaster run` start it when its inputs have changed."
         argparse.ArgumentParser(
-            prog=f"python -m stages.{name}", description=program.__doc__, epilog=usage
+            prog=f"python -m {module}", description=program.__doc__, epilog=usage
         ).parse_args()
 
 

@@ -148,7 +148,7 @@ def alternative_data() -> AlternativeDataFigures:
             target=0.85,
             reach="out of reach",
             mean_confidence=0.83,
-            planted=sample(0.77, 0.02, 940),
+            planted=sample(0.77, 0.06, 240),
         ),
     )
 

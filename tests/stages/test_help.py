@@ -16,11 +16,16 @@ def _in_tmp(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
+def module_of(stage: str) -> str:
+    """Names of stages have hyphens, those of modules cannot."""
+    return f"stages.{stage.replace('-', '_')}"
+
+
 def start(stage: str, monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
     """Exit code of the stage, started as a program."""
     monkeypatch.setattr(sys, "argv", [stage, *words])
     with pytest.raises(SystemExit) as raised:
-        runpy.run_module(f"stages.{stage}", run_name="__main__", alter_sys=True)
+        runpy.run_module(module_of(stage), run_name="__main__", alter_sys=True)
     return int(raised.value.code or 0)
 
 
@@ -31,7 +36,7 @@ def test_help_runs_nothing(
 ) -> None:
     assert start(stage, monkeypatch, "--help") == 0
     printed = capsys.readouterr()
-    assert printed.out.startswith(f"usage: python -m stages.{stage}")
+    assert printed.out.startswith(f"usage: python -m {module_of(stage)}")
     assert printed.err == ""
     assert list(tmp_path.iterdir()) == []
 

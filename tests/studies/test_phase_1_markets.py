@@ -62,6 +62,7 @@ SMALL = {
     "gates.bootstrap_reps": 100,
     "gates.random_entry.draws": 100,
     "gates.min_trades": 10,
+    "sizing.rule": "inverse_volatility",
     "alternative_data.model.runs": 3,
     "alternative_data.model.min_train": {"candidates": 30, "per_class": 5},
     "alternative_data.model.trees.rounds": 12,

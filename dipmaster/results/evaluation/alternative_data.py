@@ -49,11 +49,13 @@ class WinRateCeiling:
     mean_confidence
         Of the trades: the win rate to expect where the score is calibrated; None without one.
     planted
-        Win rate of all candidates on a drop that the simulator made revert: what a perfect
-        reader of the market's truth would win. None on bars of an unknown truth.
+        Win rate of the trades on a drop that the simulator made revert: what is left where every
+        false signal is taken away. No upper bound for another choice of trades: deeper drops
+        win more often. None on bars of an unknown truth.
     reach
-        Of the target, by the bounds of `planted`: out of reach where even that reader misses it,
-        whatever the amount of data; not known without a truth or without bounds.
+        Of the target, by the bounds of `planted`: out of reach where even these trades miss it,
+        so that the exits' geometry is the limit and neither more data nor better evidence on the
+        same trades; not known without a truth or without bounds.
     """
 
     target: float

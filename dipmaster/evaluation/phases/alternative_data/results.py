@@ -87,14 +87,14 @@ def _split_by_feed(
 
 
 def _measure_ceiling(context: EvaluationContext, late: Bools, this: JudgedPhase) -> WinRateCeiling:
-    """How often these exits win at all: on what is traded, and on what the truth would pick."""
+    """How often these exits win: what the score expects, and where the truth confirms it."""
     traded = late & this.traded
     confidence = this.orders.entries.confidence
     expected: Floats = np.full(late.size, np.nan)
     expected[this.orders.entries.candidate_id] = confidence
     known = expected[traded & ~np.isnan(expected)]
     target = float(this.phase.targets(context.params.gates)[WIN_RATE.key])
-    planted = _measure_planted(context, late, this)
+    planted = _measure_planted(context, traded, this)
     return WinRateCeiling(
         target=target,
         reach=judge_reach(planted, target),
@@ -104,7 +104,7 @@ def _measure_ceiling(context: EvaluationContext, late: Bools, this: JudgedPhase)
 
 
 def judge_reach(planted: SampleInterval | None, target: float) -> Reach:
-    """Whether who knows the market's truth would reach the target under these exits."""
+    """Whether the target is reached where every false signal is taken away."""
     if planted is None or planted.low is None or planted.high is None:
         return "not known"
     if planted.high < target:
@@ -113,15 +113,15 @@ def judge_reach(planted: SampleInterval | None, target: float) -> Reach:
 
 
 def _measure_planted(
-    context: EvaluationContext, late: Bools, this: JudgedPhase
+    context: EvaluationContext, traded: Bools, this: JudgedPhase
 ) -> SampleInterval | None:
-    """Win rate of all candidates on a planted drop, each alone under these exits."""
+    """Win rate of the trades on a planted drop, each alone under these exits."""
     if context.inputs.truth is None:
         return None
     candidates, gates = context.inputs.candidates, context.params.gates
     planted = follows_planted_drop(candidates, context.inputs.truth)
     net = this.standalone.net_frac
-    rows = np.flatnonzero(late & planted & ~np.isnan(net))
+    rows = np.flatnonzero(traded & planted & ~np.isnan(net))
     day = context.period.day_of(to_epoch_ms(candidates["open_time"])[rows])
     return to_sample_interval(
         estimate_share(
@@ -130,7 +130,7 @@ def _measure_planted(
             context.period.block_of(day),
             gates.alpha,
             gates.few_losing_trades,
-            "no candidate on a drop with a built-in reversal out of sample",
+            "no trade on a drop with a built-in reversal out of sample",
         )
     )
 
