@@ -193,7 +193,7 @@ def test_the_product_is_the_pipelines(
     market, params = score_market(case.params), case.params
     _, exit_inputs = compute_exits(market, market.scores, params)
     record, evaluation = evaluate_all_phases(market, market.scores, params, exit_inputs)
-    _, selection, exits = evaluation.phases
+    _, selection, exits, *_ = evaluation.phases
     sample, gates = selection.evaluation.sample, selection.evaluation.gates
     assert figures.trades == sample.trades
     assert figures.net_bps == pytest.approx(1e4 * sample.return_frac.sum())
