@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from dipmaster.results import (
+    AlternativeDataRecord,
     ConfidenceResults,
     ExitModelResults,
     FeatureResults,
@@ -21,6 +22,7 @@ from dipmaster.results import (
 )
 
 KINDS: dict[str, Any] = {
+    "altdata.json": AlternativeDataRecord,
     "confidence.json": ConfidenceResults,
     "exits.json": ExitModelResults,
     "features.json": FeatureResults,
