@@ -50,9 +50,7 @@ def phase_4_not_credited() -> ReportInputs:
     assert found.comparison is not None
     worse = replace(found.comparison, improvement=interval(-0.0012, 0.003))
     idle = tuple(replace(one, loss_rise=0.0002, p_value=0.3) for one in found.permutations)
-    return replace(
-        base, alternative_data=replace(found, comparison=worse, permutations=idle)
-    )
+    return replace(base, alternative_data=replace(found, comparison=worse, permutations=idle))
 
 
 def phase_4_too_few() -> ReportInputs:
@@ -98,9 +96,7 @@ def phase_4_real() -> ReportInputs:
     data = replace(coverage(), provider="files", channels=channels, cleaning=cleaning)
     figures = alternative_data()
     ceiling = replace(figures.ceiling, reach="not known", planted=None)
-    return with_evidence(
-        base, replace(record(), data=data), replace(figures, ceiling=ceiling)
-    )
+    return with_evidence(base, replace(record(), data=data), replace(figures, ceiling=ceiling))
 
 
 def with_reach(value: float | None, reach: str) -> ReportInputs:
