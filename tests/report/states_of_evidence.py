@@ -17,7 +17,7 @@ from tests.made.alternative_data import (
 )
 from tests.made.common import interval, sample
 from tests.made.validation import nothing_to_compare
-from tests.report.run import run, validated
+from tests.report.run import run, validated, with_gates
 from tests.report.states_of_baseline import real_bars
 from tests.report.states_of_selection import nothing_bought
 
@@ -62,7 +62,14 @@ def phase_4_no_data() -> ReportInputs:
     """No source has a channel: phase 4 is phase 3."""
     base = with_evidence(run(4), no_data(), without_data())
     same = nothing_to_compare("the trades are the same", 3)
-    return validated(base, differences={**base.validation.differences, "4": same})
+    phases = {**base.validation.phases, "4": base.validation.phases["3"]}
+    targets = {row.metric: row.target for row in base.gates if row.phase == 4}
+    fourth = tuple(
+        replace(row, phase=4, target=targets[row.metric]) for row in base.gates if row.phase == 3
+    )
+    rows = tuple(row for row in base.gates if row.phase != 4)
+    whole = validated(base, phases=phases, differences={**base.validation.differences, "4": same})
+    return replace(with_gates(whole, (*rows, *fourth)), equity={**base.equity, 4: base.equity[3]})
 
 
 def phase_4_abstained() -> ReportInputs:

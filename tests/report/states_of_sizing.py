@@ -87,6 +87,7 @@ def phase_4_few_trades() -> ReportInputs:
     results = base.validation
     whole = validated(
         base,
+        verdict_reason=not_built(4),
         built_phases=(0, 1, 2, 3, 4),
         phases={**results.phases, "4": results.phases["3"]},
         differences={

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from dipmaster.report.chapter import Chapter, Context
+from dipmaster.report.chapters.decision import final_phase
 from dipmaster.report.chapters.decision.grouping import group
 from dipmaster.report.findings.results import rarely_invested
 from dipmaster.report.findings.rules import find
@@ -45,6 +46,7 @@ def view(inputs: ReportInputs) -> Context:
     return {
         "planned": planned,
         "is_complete": set(planned) <= set(inputs.built),
+        "final": final_phase.answer(inputs),
         "verdict": summary.verdict,
         "reason": summary.verdict_reason,
         "decided": group([one for one in inputs.recommendations if one.phase]),
