@@ -18,7 +18,7 @@ class ScoreRow:
     before: Interval | None
     after: Interval | None
     difference: Interval | None = None
-    digits: int = 4
+    digits: int = 5
 
 
 def score_rows(found: ScoreComparison) -> list[ScoreRow]:
