@@ -17,6 +17,7 @@ from dipmaster.report.inputs import (
 )
 from dipmaster.report.kit.pdf import pdf
 from dipmaster.results import (
+    AlternativeDataRecord,
     ConfidenceResults,
     ExitModelResults,
     GateRows,
@@ -55,6 +56,7 @@ def read_inputs() -> ReportInputs:
         volatility=read_result(catalog.VOLATILITY_METRICS, VolatilityResults),
         confidence=read_result(catalog.CONFIDENCE_METRICS, ConfidenceResults),
         exit_models=read_result(catalog.EXITS_METRICS, ExitModelResults),
+        alternative_data=read_result(catalog.ALTERNATIVE_METRICS, AlternativeDataRecord),
         equity={
             phase: store.read_table(catalog.VALIDATE / f"equity_phase_{phase}.parquet", EQUITY)
             for phase in validation.built_phases
@@ -74,6 +76,7 @@ def read_inputs() -> ReportInputs:
             "execution",
             "exits",
             "sizing",
+            "alternative_data",
             "split",
             "gates",
             "report",

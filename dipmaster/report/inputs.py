@@ -18,6 +18,7 @@ from dipmaster.report.kit.gates import value_of
 from dipmaster.report.provenance import Output, document_id, record
 from dipmaster.report.recommendation import Recommendation, recommend
 from dipmaster.results import (
+    AlternativeDataRecord,
     ConfidenceResults,
     ExitModelResults,
     GateRow,
@@ -72,7 +73,7 @@ class ReportInputs:
     ----------
     gates
         gates.json.
-    validation, ingest, volatility, confidence, exit_models
+    validation, ingest, volatility, confidence, exit_models, alternative_data
         What the stages measured.
     equity
         One frame of table EQUITY a built phase.
@@ -99,6 +100,7 @@ class ReportInputs:
     volatility: VolatilityResults
     confidence: ConfidenceResults
     exit_models: ExitModelResults
+    alternative_data: AlternativeDataRecord
     equity: Mapping[int, pd.DataFrame]
     scores: pd.DataFrame
     forecasts: Mapping[str, pd.DataFrame]

@@ -15,7 +15,15 @@ from pydantic import BaseModel, ValidationError
 from dipmaster.core.errors import PipelineError
 from dipmaster.report.attachments import Attachment
 
-EARLIER_STAGES = ("ingest", "features", "volatility", "confidence", "exits", "validate")
+EARLIER_STAGES = (
+    "ingest",
+    "features",
+    "volatility",
+    "confidence",
+    "exits",
+    "alt-data",
+    "validate",
+)
 PACKAGES = (
     "arch", "fonttools", "jinja2", "lightgbm", "llvmlite", "matplotlib", "numba", "numpy", "pandas",
     "pyarrow", "pydantic", "pydyf", "scikit-learn", "scipy", "statsmodels", "weasyprint", "xgboost",

@@ -1,6 +1,7 @@
 """The chapters of the report in print order: the one place that knows them all."""
 
 from dipmaster.report.chapter import Chapter
+from dipmaster.report.chapters.alternative_data.view import ALTERNATIVE_DATA
 from dipmaster.report.chapters.approvals.view import APPROVALS
 from dipmaster.report.chapters.changes.view import CHANGES
 from dipmaster.report.chapters.claims.view import CLAIMS
@@ -8,6 +9,7 @@ from dipmaster.report.chapters.confidence.view import CONFIDENCE
 from dipmaster.report.chapters.costs.view import COSTS
 from dipmaster.report.chapters.decision.view import DECISION
 from dipmaster.report.chapters.definitions.view import DEFINITIONS
+from dipmaster.report.chapters.evidence.view import EVIDENCE
 from dipmaster.report.chapters.exits.view import EXITS
 from dipmaster.report.chapters.findings.view import FINDINGS
 from dipmaster.report.chapters.gates.view import GATES
@@ -37,6 +39,7 @@ BODY = (
     COSTS,
     CHANGES,
     POSITION_SIZING,
+    ALTERNATIVE_DATA,
     MODELS,
     FINDINGS,
     APPROVALS,
@@ -46,6 +49,7 @@ APPENDIX = (
     CONFIDENCE,
     EXITS,
     SIZING,
+    EVIDENCE,
     VOLATILITY,
     SPILLOVER,
     INTRADAY,

@@ -12,7 +12,7 @@ from dipmaster.report.attachments import Attachment
 from dipmaster.report.inputs import ReportInputs
 from dipmaster.results import GateRows, Market, ValidationResults, to_json
 from dipmaster.results.evaluation.phase import PhaseFigures
-from tests.made import confidence, exits, gates, market, volatility
+from tests.made import alternative_data, confidence, exits, gates, market, volatility
 from tests.made.common import COINS, FIRST, LAST
 from tests.made.params import read_values
 from tests.made.validation import claims, validation
@@ -38,6 +38,7 @@ def lock() -> dict[str, Any]:
             "volatility": stage("data/volatility", "reports/metrics/volatility.json"),
             "confidence": stage("data/confidence/scores.parquet"),
             "exits": stage("data/exits", "reports/metrics/exits.json"),
+            "alt-data": stage("data/alt_data", "reports/metrics/altdata.json"),
             "validate": stage("data/validate", "reports/metrics/gates.json", "reports/plots"),
             "report": stage("reports/phase_gate.pdf"),
         },
@@ -77,6 +78,7 @@ def run(last: int = 0, coins: tuple[str, ...] = COINS) -> ReportInputs:
         volatility=volatility.volatility(coins),
         confidence=confidence.confidence(),
         exit_models=exits.exit_models(),
+        alternative_data=alternative_data.record(),
         equity={number: frames.equity(ENDS[number]) for number in built},
         scores=frames.scores(),
         forecasts=forecasts,

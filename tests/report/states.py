@@ -16,6 +16,13 @@ from tests.report.states_of_baseline import (
     ruined,
     too_short,
 )
+from tests.report.states_of_evidence import (
+    phase_4_abstained,
+    phase_4_no_data,
+    phase_4_not_credited,
+    phase_4_real,
+    phase_4_too_few,
+)
 from tests.report.states_of_exits import (
     all_phases,
     costly_models,
@@ -75,5 +82,11 @@ STATES: dict[str, Callable[[], ReportInputs]] = {
     "phase 3, fixed sizes": phase_3_fixed,
     "phase 3, no orders": phase_3_no_orders,
     "phase 3, real bars": phase_3_real,
+    "phase 4": lambda: run(4),
+    "phase 4 abstained": phase_4_abstained,
     "phase 4, few trades": phase_4_few_trades,
+    "phase 4, no data": phase_4_no_data,
+    "phase 4, not credited": phase_4_not_credited,
+    "phase 4, real bars": phase_4_real,
+    "phase 4, too little evidence": phase_4_too_few,
 }

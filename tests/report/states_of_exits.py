@@ -5,7 +5,7 @@ from dataclasses import replace
 from dipmaster.report.inputs import ReportInputs
 from tests.made import exits
 from tests.made.adaptive_exits import abstained_exits, exit_results, nothing_captured, scatter
-from tests.made.alternative_data import without_data
+from tests.made.alternative_data import no_data, without_data
 from tests.made.gates import undecided
 from tests.made.judged import degrading
 from tests.made.phase import (
@@ -60,7 +60,7 @@ def all_phases() -> ReportInputs:
         alternative_data=without_data(),
     )
     equity = dict.fromkeys(range(5), base.equity[0])
-    return replace(whole, gates=tuple(rows), equity=equity)
+    return replace(whole, gates=tuple(rows), equity=equity, alternative_data=no_data())
 
 
 def costly_models() -> ReportInputs:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from dipmaster.report.inputs import ReportInputs
 from dipmaster.results.evaluation.differences import PhaseComparison
 from dipmaster.results.evaluation.sizing import SizingResults
+from tests.made.alternative_data import alternative_data
 from tests.made.sizing import fixed_results, sizing_results, unsized_results
 from tests.made.validation import DIFFERENCES, not_built, nothing_to_compare
 from tests.report.run import run, validated, with_gates
@@ -86,12 +87,14 @@ def phase_4_few_trades() -> ReportInputs:
     results = base.validation
     whole = validated(
         base,
+        verdict_reason=not_built(4),
         built_phases=(0, 1, 2, 3, 4),
         phases={**results.phases, "4": results.phases["3"]},
         differences={
             **results.differences,
             "4": replace(results.differences["3"], baseline_phase=3),
         },
+        alternative_data=alternative_data(),
     )
     fifth = tuple(replace(row, phase=4) for row in base.gates if row.phase == 3)
     five = replace(

@@ -6,7 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from dipmaster.report.findings import assumptions, models, results, sample, selection, volatility
+from dipmaster.report.findings import (
+    alternative,
+    assumptions,
+    models,
+    results,
+    sample,
+    selection,
+    volatility,
+)
 from dipmaster.report.findings.rules import RULES, find
 from dipmaster.report.inputs import ReportInputs
 from dipmaster.report.kit.html import environment
@@ -419,11 +427,12 @@ def test_every_rule_has_a_test_that_names_it() -> None:
     """A finding is a rule with a test: none is added without one."""
     named = {
         rule.name
-        for module in (assumptions, models, results, sample, selection, volatility)
+        for module in (alternative, assumptions, models, results, sample, selection, volatility)
         for rule in RULES
         if hasattr(module, rule.name)
     }
-    tests = (Path(__file__), Path(__file__).with_name("test_volatility_findings.py"))
+    others = ("test_volatility_findings.py", "test_alternative_data_findings.py")
+    tests = (Path(__file__), *(Path(__file__).with_name(name) for name in others))
     source = "".join(path.read_text(encoding="utf-8") for path in tests)
     assert named == set(NAMES)
     assert [name for name in NAMES if f'"{name}"' not in source and f".{name}" not in source] == []

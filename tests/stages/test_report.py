@@ -51,6 +51,7 @@ def prepared(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_result(inputs.volatility, metrics / "volatility.json")
     write_result(inputs.confidence, metrics / "confidence.json")
     write_result(inputs.exit_models, metrics / "exits.json")
+    write_result(inputs.alternative_data, metrics / "altdata.json")
     data = tmp_path / "data"
     for number, frame in inputs.equity.items():
         trades = data / "validate" / f"trades_phase_{number}.parquet"
@@ -186,6 +187,7 @@ def test_a_lock_without_an_earlier_stage_names_the_fix(project: Path, workspace:
         "data/confidence/scores.parquet",
         "reports/metrics/confidence.json",
         "reports/metrics/exits.json",
+        "reports/metrics/altdata.json",
         "reports/metrics/volatility.json",
     ],
 )

@@ -2,7 +2,15 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from dipmaster.report.findings import assumptions, models, results, sample, selection, volatility
+from dipmaster.report.findings import (
+    alternative,
+    assumptions,
+    models,
+    results,
+    sample,
+    selection,
+    volatility,
+)
 from dipmaster.report.findings.finding import Evidence, Finding, Rule, Severity, print_finding
 from dipmaster.report.inputs import ReportInputs
 
@@ -21,7 +29,10 @@ _BY_SEVERITY: Mapping[Severity, Sequence[Callable[[ReportInputs], Evidence | Non
         sample.recorded_bars,
     ),
     "medium": (
+        alternative.win_rate_out_of_reach,
         results.losing_baseline,
+        alternative.no_alternative_data,
+        alternative.uncredited_evidence,
         sample.few_losing_trades,
         results.thin_cost_margin,
         sample.clustered_trades,
@@ -50,6 +61,8 @@ _BY_SEVERITY: Mapping[Severity, Sequence[Callable[[ReportInputs], Evidence | Non
     "low": (
         results.untold_order_within_bars,
         results.trailing_stop_lost,
+        alternative.idle_feeds,
+        alternative.absent_components,
         models.weightless_inputs,
         models.features_left_out,
         volatility.weekdays_without_skill,

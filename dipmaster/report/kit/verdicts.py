@@ -16,6 +16,8 @@ MARKS = {
     "harmful": OPEN,
     "met": FILLED,
     "not met": OPEN,
+    "credited": FILLED,
+    "not credited": OPEN,
 }
 _FILLS = {FILLED: NAVY, HALF: "#9fb3cc", QUARTER: "#d5deea", OPEN: "white"}
 

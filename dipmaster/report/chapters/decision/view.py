@@ -1,15 +1,18 @@
 """Page one: what is decided for each phase, why, how long until more is known, at what risk."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from dipmaster.core.params.roadmap import FINAL_PHASE
 from dipmaster.report.chapter import Chapter, Context
-from dipmaster.report.chapters.decision.grouping import group
+from dipmaster.report.chapters.decision import final_phase
+from dipmaster.report.chapters.decision.grouping import PART, group
 from dipmaster.report.findings.results import rarely_invested
 from dipmaster.report.findings.rules import find
 from dipmaster.report.inputs import ReportInputs
 from dipmaster.report.kit import accounts, gates, numbers
 from dipmaster.report.kit.phases import ADAPTIVE_EXITS
 from dipmaster.report.kit.table import table
+from dipmaster.report.recommendation import Recommendation
 from dipmaster.report.time_to_decision import describe_time, find_longest
 from dipmaster.results import summarize
 from dipmaster.results.evaluation.phase import PhaseFigures
@@ -45,13 +48,14 @@ def view(inputs: ReportInputs) -> Context:
     return {
         "planned": planned,
         "is_complete": set(planned) <= set(inputs.built),
+        "final": final_phase.answer(inputs),
         "verdict": summary.verdict,
         "reason": summary.verdict_reason,
-        "decided": group([one for one in inputs.recommendations if one.phase]),
+        "decided": group(_list_recommendations(inputs)),
         "recommendations": inputs.recommendations,
         "checks": inputs.validation.integrity_checks,
         "columns": columns,
-        "explained": [one for one in columns if _is_explained(one)],
+        "explained": [one for one in columns if _is_explained(one, FINAL_PHASE in inputs.built)],
         "is_dense": len(inputs.built) > ROOMY or any(map(inputs.has_override, inputs.built)),
         "number": number,
         "figures": figures,
@@ -65,6 +69,20 @@ def view(inputs: ReportInputs) -> Context:
         "accounts": table(accounts.COLUMNS, inputs.accounts, "data short accounts"),
         "risks": find(inputs)[:RISKS],
     }
+
+
+def _list_recommendations(inputs: ReportInputs) -> list[Recommendation]:
+    """Of all phases but 0; beside the final one the others are given by their first part.
+
+    The rest of it stands in the chapter on approvals, times to a decision in the matrix.
+    """
+    every = [one for one in inputs.recommendations if one.phase]
+    if FINAL_PHASE not in inputs.built:
+        return every
+    return [
+        one if one.phase == FINAL_PHASE else replace(one, text=one.text.split(PART)[0])
+        for one in every
+    ]
 
 
 def _column(inputs: ReportInputs, phase: int) -> PhaseColumn:
@@ -83,11 +101,16 @@ def _column(inputs: ReportInputs, phase: int) -> PhaseColumn:
     )
 
 
-def _is_explained(one: PhaseColumn) -> bool:
-    """Whether page one gives the reason of a verdict: not where the recommendation has it."""
+def _is_explained(one: PhaseColumn, has_final: bool) -> bool:
+    """Whether page one gives the reason of a verdict: not where the recommendation has it.
+
+    With the final phase built its answer takes the place of lists of gates.
+    """
     if not one.number or one.figures is None or one.figures.verdict == "PASS":
         return False
     figures = one.figures
+    if has_final:
+        return bool(figures.degradation or figures.abstained_at)
     is_short = figures.verdict == "INSUFFICIENT DATA" and not figures.abstained_at
     return not is_short or figures.degradation is not None
 
@@ -103,6 +126,8 @@ def _drawdown_window(figures: PhaseFigures) -> str:
 def _exits_change(inputs: ReportInputs) -> Context | None:
     """What the exits of phase 2 change over all candidates."""
     results = inputs.validation.exits
+    if FINAL_PHASE in inputs.built:  # the recommendation for phase 2 has it where it decides
+        return None
     if results is None or inputs.has_override(ADAPTIVE_EXITS):
         return None
     if results.standalone.change.mean_net_bps.value is None:

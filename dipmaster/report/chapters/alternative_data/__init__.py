@@ -1,0 +1,1 @@
+"""Alternative data for a decision: credit, contribution by feed, what win rate can be reached."""

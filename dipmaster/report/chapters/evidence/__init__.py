@@ -1,0 +1,1 @@
+"""Alternative data in detail: coverage, scores, permutations, lags, trades."""
