@@ -25,6 +25,8 @@ COLUMNS = {
     "Sharpe": True,
     "drawdown": True,
 }
+CHANGE_WIDTH = 32
+"""Columns for a changed param in the table: its value must be seen, its sections need not."""
 SORT_KEYS = ("name", "trades", *METRICS)
 
 
@@ -148,9 +150,19 @@ def build_table(rows: Sequence["Findings"], base: Mapping[str, Any]) -> "Table":
     table = make_table(COLUMNS)
     for one in rows:
         lines = list(build_lines(one, base))
-        for number, line in enumerate(lines):
-            table.add_row(*line, end_section=number == len(lines) - 1)
+        for number, (name, change, *figures) in enumerate(lines):
+            table.add_row(name, shorten(change), *figures, end_section=number == len(lines) - 1)
     return table
+
+
+def shorten(change: str) -> str:
+    """`section.key=value` without its first sections where it is long: the value stays."""
+    path, sign, value = change.partition("=")
+    sections = path.split(".")
+    while len(sections) > 1 and len(change) > CHANGE_WIDTH:
+        del sections[0]
+        change = f"\N{HORIZONTAL ELLIPSIS}{'.'.join(sections)}{sign}{value}"
+    return change
 
 
 def build_lines(findings: "Findings", base: Mapping[str, Any]) -> Iterable[list[str]]:

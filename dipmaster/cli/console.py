@@ -7,7 +7,7 @@ from dipmaster.report.kit import numbers
 from dipmaster.results.metrics import METRICS
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from rich.console import Console, JustifyMethod
     from rich.table import Table
 
 MAX_WIDTH = 120
@@ -27,9 +27,16 @@ def make_table(columns: Mapping[str, bool], caption: str | None = None) -> "Tabl
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
-    table = Table(box=SIMPLE_HEAD, caption=caption, caption_justify="left", pad_edge=False)
+    table = Table(
+        box=SIMPLE_HEAD,
+        caption=caption,
+        caption_justify="left",
+        collapse_padding=True,
+        pad_edge=False,
+    )
     for heading, is_number in columns.items():
-        table.add_column(heading, justify="right" if is_number else "left", no_wrap=is_number)
+        justify: JustifyMethod = "right" if is_number else "left"
+        table.add_column(heading, justify=justify, no_wrap=is_number, overflow="fold")
     return table
 
 

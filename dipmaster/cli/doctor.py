@@ -45,6 +45,10 @@ def doctor() -> None:
 def diagnose_python() -> Diagnosis:
     """Whether this is the environment that `make` creates."""
     version = ".".join(map(str, sys.version_info[:3]))
+    code = Path(__file__).resolve().parents[2]
+    if Path("dipmaster").is_dir() and code != Path.cwd().resolve():
+        finding = f"the code of {code} runs here, not that of this folder"
+        return Diagnosis("environment", finding, "`make report`, then `. .venv/bin/activate`")
     if Path(sys.prefix).resolve() == Path(".venv").resolve():
         return Diagnosis("environment", f".venv, Python {version}")
     finding = f"Python {version} outside the project's .venv"

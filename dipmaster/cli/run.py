@@ -45,6 +45,7 @@ def run(
 
     overrides = values or []
     check_request(overrides, name, queue, force)
+    tell_inherited(overrides)
     before = git.list_experiments()
     options = build_options(overrides, name, message)
     options += [f"--{word}" for word, on in zip(("queue", "temp", "force"), (queue, temp, force),
@@ -81,6 +82,30 @@ def check_request(overrides: Sequence[str], name: str | None, queue: bool, force
         raise PipelineError(
             f"--name: expected a new name, found an experiment '{name}'.\n"
             f"  Fix: choose another name, or replace it with --force."
+        )
+
+
+def tell_inherited(overrides: Sequence[str]) -> None:
+    """Say which params the experiment has from this folder, not from `--set` or the last commit."""
+    from dipmaster.cli import git
+    from dipmaster.cli.revisions import HEAD, WORKSPACE, Revision, list_changes, read_params
+    from dipmaster.core import store
+
+    if not git.is_tracked(store.PARAMS_FILE):
+        return
+    here = read_params(Revision(WORKSPACE))
+    committed = read_params(Revision(HEAD, git.resolve_commit(HEAD)))
+    given = {override.partition("=")[0].lstrip("+~") for override in overrides}
+    inherited = [
+        f"{path}={after}"
+        for path, (_, after) in list_changes(here, committed).items()
+        if path not in given
+    ]
+    if inherited:
+        typer.echo(
+            f"note: this folder's params.yaml already has {', '.join(inherited)}, and so will the "
+            "experiment; `dipmaster restore` first starts from the last commit.",
+            err=True,
         )
 
 

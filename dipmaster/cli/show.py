@@ -7,6 +7,7 @@ import typer
 
 if TYPE_CHECKING:
     from dipmaster.cli.revisions import Findings, PhaseRow
+    from dipmaster.results import ValidationResults
 
 ROWS = (
     "win_rate",
@@ -36,12 +37,21 @@ def show(
     findings = read_findings(find_revision(name or WORKSPACE))
     committed = read_committed()
     console = make_console()
-    console.print(f"{findings.validation.verdict}: {findings.validation.verdict_reason}")
+    console.print(state_verdict(findings.validation))
     for sentence in recommend_in_words(findings):
         console.print(sentence)
     print_figures(findings, committed)
     console.print(f"report: {locate_report(findings)}", soft_wrap=True)
     console.print(f"next:   {suggest_next(findings, committed)}", soft_wrap=True)
+
+
+def state_verdict(validation: "ValidationResults") -> str:
+    """The overall verdict, or that there is none, in the words of page one."""
+    from dipmaster.report.kit.gates import roadmap_phases
+
+    is_complete = set(roadmap_phases(validation.built_phases)) <= set(validation.built_phases)
+    start = f"Overall verdict: {validation.verdict}" if is_complete else "No overall verdict"
+    return f"{start}: {validation.verdict_reason}."
 
 
 def locate_report(findings: "Findings") -> str:

@@ -35,8 +35,8 @@ def trades(
     exit_type: Annotated[
         str | None, typer.Option("--exit", help="Only this exit, as printed or as in the file.")
     ] = None,
-    best: Annotated[int | None, typer.Option(min=1, help="The n with the highest return.")] = None,
-    worst: Annotated[int | None, typer.Option(min=1, help="The n with the lowest return.")] = None,
+    best: Annotated[int | None, typer.Option(min=1, help="The n with the highest net bp.")] = None,
+    worst: Annotated[int | None, typer.Option(min=1, help="The n with the lowest net bp.")] = None,
     experiment: Annotated[
         str | None, typer.Option(help="Of this experiment or commit, from DVC's cache.")
     ] = None,
@@ -61,7 +61,7 @@ def trades(
     if csv:
         typer.echo(frame.to_csv(index=False, lineterminator="\n"), nl=False)
         return
-    print_table(frame, number, show_all=bool(best or worst))
+    print_table(frame, number, is_ranked=bool(best or worst))
 
 
 def read_validation(experiment: str | None) -> "ValidationResults":
@@ -136,12 +136,12 @@ def select_rank(frame: "pd.DataFrame", best: int | None, worst: int | None) -> "
     return pd.concat([top, bottom.loc[bottom.index.difference(top.index, sort=False)]])
 
 
-def print_table(frame: "pd.DataFrame", phase: int, *, show_all: bool) -> None:
+def print_table(frame: "pd.DataFrame", phase: int, *, is_ranked: bool) -> None:
     """Print the trades, and what they come to."""
     from dipmaster.cli.console import make_console, make_table
     from dipmaster.report.kit import numbers
 
-    rows = frame if show_all else frame.tail(SHOWN_ROWS)
+    rows = frame if is_ranked else frame.tail(SHOWN_ROWS)
     table = make_table(COLUMNS)
     for cells in build_cells(rows):
         table.add_row(*cells)
@@ -149,6 +149,7 @@ def print_table(frame: "pd.DataFrame", phase: int, *, show_all: bool) -> None:
     console.print(table)
     left_out = len(frame) - len(rows)
     note = f"the last {len(rows)} of {len(frame)}; --csv has all" if left_out else f"{len(frame)}"
+    note += ", by net return in bp" if is_ranked else ""
     mean_bps = None if frame.empty else BPS * float(frame["return_frac"].mean())
     console.print(
         f"phase {phase}, trades: {note}; mean {numbers.bps(mean_bps)}, "

@@ -7,6 +7,7 @@ from dipmaster.results import GateRow
 from dipmaster.results.metrics import METRICS
 
 FEW_DAYS = 90  # up to so many a time is given in days, beyond in years
+ROUND_YEARS = 10.0  # from there on without decimals
 MANY_YEARS = 100.0
 
 
@@ -70,5 +71,6 @@ def describe_time(days: int, *, more: bool = False) -> str:
     if years > MANY_YEARS:
         return f"more than {MANY_YEARS:.0f} {further}years"
     if days > FEW_DAYS:
-        return f"about {years:.1f} {further}years"
+        decimals = 0 if years >= ROUND_YEARS else 1
+        return f"about {years:.{decimals}f} {further}years"
     return f"about {days} {further}day{'' if days == 1 else 's'}"

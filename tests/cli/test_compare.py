@@ -1,10 +1,12 @@
 """Experiments side by side."""
 
 import json
+from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Command
+from dipmaster.cli.compare import shorten
+from tests.cli.conftest import Command, keep_experiment, set_param
 
 pytestmark = pytest.mark.usefixtures("folder")
 
@@ -17,6 +19,35 @@ def test_every_experiment_beside_head_in_120_columns(dipmaster: Command) -> None
     assert [words[0] for words in firsts] == ["name", "HEAD", "cap", "deep"]
     assert firsts[2][1] == "signal.rule=capitulation"
     assert "left out: reports/metrics/validate.json of old" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("change", "shown"),
+    [
+        ("signal.z_min=2", "signal.z_min=2"),
+        ("confidence.thresholds.normal_volatility=0.75", "…normal_volatility=0.75"),
+        ("a.b=1=2", "a.b=1=2"),
+        (f"a.{'b' * 40}=1", f"…{'b' * 40}=1"),
+    ],
+)
+def test_a_long_change_keeps_its_value(change: str, shown: str) -> None:
+    assert shorten(change) == shown
+
+
+def test_experiments_that_differ_in_a_value_differ_in_the_table(
+    dipmaster: Command, folder: Path
+) -> None:
+    """A wide name and a path that does not fit: the value is there, whole."""
+    for value in ("0.75", "0.85"):
+        set_param(folder, "normal_volatility: 0.80", f"normal_volatility: {value}")
+        keep_experiment(folder, f"an-experiment-with-a-name-{value}")
+    text = dipmaster("compare").stdout
+    assert max(map(len, text.splitlines())) <= 120
+    assert "=0.75" in text
+    assert "=0.85" in text
+    assert (
+        "confidence.thresholds.normal_volatility=0.75" in dipmaster("compare", "--markdown").stdout
+    )
 
 
 def test_the_first_of_a_sort_is_the_best(dipmaster: Command) -> None:

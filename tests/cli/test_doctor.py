@@ -67,3 +67,11 @@ def test_any_fix_ends_with_an_error(monkeypatch: pytest.MonkeyPatch, dipmaster: 
     done = dipmaster("doctor")
     assert done.exit_code == 1
     assert "Fix: mend it" in done.stdout
+
+
+def test_code_of_another_folder_is_a_fault(folder: Path) -> None:
+    assert "the code of" not in module.diagnose_python().finding
+    (folder / "dipmaster").mkdir()
+    diagnosis = module.diagnose_python()
+    assert diagnosis.finding.startswith(f"the code of {Path(module.__file__).parents[2]} runs")
+    assert diagnosis.fix

@@ -13,7 +13,7 @@ from dipmaster.cli import compare as compare_module
 from dipmaster.cli import git, restoring
 from dipmaster.cli import run as run_module
 from dipmaster.cli import show as show_module
-from tests.cli.conftest import Command, run_git
+from tests.cli.conftest import Command, run_git, set_param
 
 DVC = str(Path(sys.executable).with_name("dvc"))
 METRICS = ("gates", "validate")
@@ -127,6 +127,17 @@ def test_options_go_to_dvc(dipmaster: Command, called: list[list[str]]) -> None:
         ["-S", "signal.z_min=2", "-S", "signal.rule=capitulation", "--name", "x",
          "--message", "why", "--temp", "--force"]
     ]  # fmt: skip
+
+
+@pytest.mark.usefixtures("called")
+def test_what_an_experiment_takes_from_the_folder_is_said(dipmaster: Command, folder: Path) -> None:
+    """Params that were edited, or left by the experiment before; not those that are set anew."""
+    assert "already has" not in dipmaster("run", "-S", "signal.z_min=2", "--queue").stderr
+    set_param(folder, "rule: dip ", "rule: capitulation ")
+    set_param(folder, "z_min: 1.0", "z_min: 1.5")
+    told = dipmaster("run", "-S", "signal.z_min=2", "--queue").stderr
+    assert "already has signal.rule=capitulation, and so will the experiment" in told
+    assert "`dipmaster restore` first" in told
 
 
 @pytest.mark.usefixtures("folder", "called")

@@ -28,12 +28,19 @@ def test_verdicts_figures_report_and_next_command(dipmaster: Command, folder: Pa
     catalog.PDF.write_bytes(b"%PDF")
     text = dipmaster("show").stdout
     made = validation()
-    assert f"{made.verdict}: {made.verdict_reason}" in text
+    assert f"No overall verdict: {made.verdict_reason}." in text
     for phase in PHASES:
         assert f"phase {phase}" in text
     assert f"report: {folder / catalog.PDF}" in text
     assert "next:   `dipmaster trades --phase 2 --worst 10`" in text
     assert "was" not in text
+
+
+def test_an_overall_verdict_needs_every_phase(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = validation()
+    assert show.state_verdict(made).startswith("No overall verdict: ")
+    monkeypatch.setattr("dipmaster.report.kit.gates.FINAL_PHASE", PHASES[-1])
+    assert show.state_verdict(made).startswith(f"Overall verdict: {made.verdict}: ")
 
 
 def test_what_moved_against_the_last_commit_is_shown(dipmaster: Command, folder: Path) -> None:

@@ -28,6 +28,11 @@ def test_the_worst_and_the_best(dipmaster: Command) -> None:
     assert len(as_frame(dipmaster, "--best", "9", "--worst", "9")) == 4
 
 
+def test_the_table_says_by_what_it_ranks(dipmaster: Command) -> None:
+    assert "trades: 2, by net return in bp; mean" in dipmaster("trades", "--worst", "2").stdout
+    assert "by net return" not in dipmaster("trades").stdout
+
+
 def test_by_coin_and_exit(dipmaster: Command) -> None:
     frame = as_frame(dipmaster, "--coin", "AUSDT", "--exit", "target")
     assert set(frame["symbol"]) == {"AUSDT"}

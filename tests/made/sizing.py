@@ -36,7 +36,7 @@ REPLACED = {
     "forecast": "the combined HAR",
     **dict.fromkeys(
         ("vol_scalar", "regime_factor", "spillover_factor", "intraday_factor"),
-        "one, whatever it says",
+        "1 for every order",
     ),
 }
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95, 0.975)

@@ -122,7 +122,7 @@ def test_too_little_data_shows_the_time_to_the_minimum_and_to_a_decision() -> No
         for row in base.gates
     )
     words = printed(with_gates(with_phases(base, {1: figures}), rows))
-    assert "Time to a decision decided about 20.5 years minimum data: about 23 days" in words
+    assert "Time to a decision decided about 21 years minimum data: about 23 days" in words
     assert "◔ INSUFFICIENT DATA" in words
 
 

@@ -1,5 +1,6 @@
 """Thinned curves keep their extremes; drawings are the same every time and safe to inline."""
 
+import re
 from xml.etree import ElementTree
 
 import numpy as np
@@ -8,16 +9,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib import font_manager
 
+from dipmaster.report.chapters.position_sizing import exposure_chart
 from dipmaster.report.inputs import ReportInputs
 from dipmaster.report.kit import forest
 from dipmaster.report.kit.drawing import (
     drawing,
+    ink_on,
     inline_svg,
     new_figure,
     thinned,
 )
 from dipmaster.report.kit.interval_plot import Mark
 from dipmaster.report.kit.svg import without_idle_groups
+from dipmaster.results.evaluation.sizing import ExposureSeries
 from dipmaster.results.metrics import MAX_DRAWDOWN, PROFIT_FACTOR
 
 pytestmark = pytest.mark.painted
@@ -33,6 +37,28 @@ def test_thinning_keeps_ends_and_extremes(values: list[float], points: int) -> N
     assert drawn[-1] == curve.size - 1
     assert curve[drawn].max() == curve.max()
     assert curve[drawn].min() == curve.min()
+
+
+def luminance(colour: str) -> float:
+    channels = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    red, green, blue = (
+        one / 12.92 if one <= 0.04045 else ((one + 0.055) / 1.055) ** 2.4 for one in channels
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+@given(st.integers(0, 0xFFFFFF))
+def test_figures_can_be_read_on_every_colour(value: int) -> None:
+    """Contrast of 4.5 or more, what WCAG asks of text."""
+    colour = f"#{value:06x}"
+    lighter, darker = sorted((luminance(colour), float(ink_on(colour) == "white")), reverse=True)
+    assert (lighter + 0.05) / (darker + 0.05) >= 4.5
+
+
+def test_dates_of_half_a_page_do_not_touch() -> None:
+    series = ExposureSeries(phase=3, run_days=7, mean_frac=(0.01,) * 79, turnover=(0.2,) * 79)
+    painted = exposure_chart.draw([series], "2023-06-30T00:00:00Z")
+    assert 4 <= len(re.findall(r"<!-- \d{4}-\d\d-\d\d -->", painted)) <= 8  # of both panels
 
 
 def test_a_short_curve_is_kept_whole() -> None:

@@ -55,7 +55,7 @@ def test_too_few_trades_wait_for_the_minimum_and_for_the_slowest_gate() -> None:
     )
     assert sentence(with_gates(base, rows)) == (
         "Phase 1: keep collecting, not decided: 96 of 100 trades; about 23 more days at this rate; "
-        "even after about 20.5 more years a verdict on win rate (currently above its target) is no "
+        "even after about 21 more years a verdict on win rate (currently above its target) is no "
         "likelier than 50 %."
     )
 
@@ -173,7 +173,7 @@ def test_phase_0_is_a_reference_and_says_what_it_loses() -> None:
         (23, "about 23 days"),
         (90, "about 90 days"),
         (356, "about 1.0 years"),
-        (7488, "about 20.5 years"),
+        (7488, "about 21 years"),
         (99_999, "more than 100 years"),
     ],
 )

@@ -96,6 +96,33 @@ def test_what_is_wide_scrolls_in_its_own_box(browser: Browser, page: Path) -> No
     assert browser.evaluate(f"{outside}.length") == 0
 
 
+def test_a_finding_has_most_of_a_phones_width(browser: Browser, page: Path) -> None:
+    browser.open(page, PHONE)
+    width = "document.querySelector('table.findings td:last-child').clientWidth"
+    assert browser.evaluate(width) > PHONE / 2
+
+
+def test_names_of_figures_stay_while_phases_scroll(browser: Browser, page: Path) -> None:
+    browser.open(page, PHONE)
+    scrolled = """(() => {
+      const table = document.querySelector('#risk table.phases');
+      const box = table.closest('.scroll');
+      box.scrollLeft = 60;
+      const at = (one) => one.getBoundingClientRect().left;
+      return [box.scrollLeft, at(table.querySelector('td')) - at(box)];
+    })()"""
+    assert browser.evaluate(scrolled) == [60, 0]
+
+
+def test_the_table_of_drawdowns_fits_a_desk(browser: Browser, page: Path) -> None:
+    browser.open(page, DESK)
+    spare = """(() => {
+      const box = document.querySelector('#risk table.phases').closest('.scroll');
+      return box.clientWidth - box.scrollWidth;
+    })()"""
+    assert browser.evaluate(spare) == 0
+
+
 def test_contents_stay_on_top_and_open_where_there_is_room(browser: Browser, page: Path) -> None:
     for width, is_open in ((PHONE, False), (DESK, True)):
         browser.open(page, width)

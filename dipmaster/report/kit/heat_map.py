@@ -5,14 +5,14 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.patches import Rectangle
 
 from dipmaster.core.kernels import Floats
-from dipmaster.report.kit.drawing import NAVY, list_rows
+from dipmaster.report.kit.drawing import NAVY, ink_on, list_rows
 
 COLOURS = LinearSegmentedColormap.from_list("low_to_high", ["white", NAVY])
-DARK_FROM = 0.5  # of the scale: from there on figures are white
 FIGURE_SIZE = 5.4  # points
 UNKNOWN: dict[str, Any] = {"facecolor": "white", "edgecolor": "#b5b5b5", "hatch": "/////"}
 
@@ -44,7 +44,7 @@ def draw_cells(
     """
     low, high = limits
     count, width = values.shape
-    axes.pcolormesh(
+    mesh = axes.pcolormesh(
         np.arange(width + 1) - 0.5,
         np.arange(count + 1) - 0.5,
         np.ma.masked_invalid(values),
@@ -62,13 +62,12 @@ def draw_cells(
     axes.spines["bottom"].set_visible(False)
     axes.tick_params(axis="x", length=0)
     if text is not None:
-        _write(axes, values, text, low + DARK_FROM * (high - low))
+        _write(axes, values, text, mesh)
 
 
-def _write(axes: Axes, values: Floats, text: Callable[[float], str], dark_from: float) -> None:
+def _write(axes: Axes, values: Floats, text: Callable[[float], str], mesh: ScalarMappable) -> None:
     for (row, column), value in np.ndenumerate(values):
         if np.isfinite(value):
-            colour = "white" if value > dark_from else "black"
             axes.text(
                 column,
                 row,
@@ -76,5 +75,5 @@ def _write(axes: Axes, values: Floats, text: Callable[[float], str], dark_from: 
                 ha="center",
                 va="center",
                 fontsize=FIGURE_SIZE,
-                color=colour,
+                color=ink_on(mesh.to_rgba(np.array([value]))[0]),
             )

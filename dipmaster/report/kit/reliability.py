@@ -74,10 +74,11 @@ def diagrams(panels: Sequence[Diagram]) -> Markup:
     for column, panel in enumerate(panels):
         _points(grid[0, column], panel)
         if column == 0 or panel.observed != panels[0].observed:
-            grid[0, column].set_ylabel(panel.observed)
+            grid[0, column].set_ylabel(panel.observed.replace(", ", ",\n"))
         if has_histogram:
             _histogram(grid[1, column], panel)
         grid[-1, column].set_xlabel("predicted, per cent")
+    figure.align_ylabels()
     listed = " ".join(f"{panel.title}: {_pairs(panel.points)}." for panel in panels)
     return inline_svg(figure, f"Reliability diagrams, per cent. {listed}")
 

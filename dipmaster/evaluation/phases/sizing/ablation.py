@@ -88,12 +88,12 @@ def list_variants(
         Shape (orders,), `har_range` at each signal's close; NaN where there is none. The models
         keep the forecast in use: only the volatility scalar has the other one.
     """
-    ones = "one, whatever it says"
+    ones = "1 for every order"
     return (
-        Variant("kelly", "the size of the phase before", _without_kelly),
+        Variant("kelly", "the size of the previous phase", _without_kelly),
         Variant(
             "recalibration",
-            "the confidence as it is",
+            "the confidence, not recalibrated",
             lambda c, s: (replace(c, p=np.where(np.isnan(c.p), np.nan, confidence)), s),
         ),
         Variant("p", "its mean over the orders so far", _mean_so_far),

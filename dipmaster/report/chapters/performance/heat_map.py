@@ -9,13 +9,12 @@ from matplotlib.colors import LinearSegmentedColormap
 
 from dipmaster.core.kernels import Floats
 from dipmaster.report.kit import numbers
-from dipmaster.report.kit.drawing import BRICK, NAVY, inline_svg, list_rows, new_figure
+from dipmaster.report.kit.drawing import BRICK, NAVY, ink_on, inline_svg, list_rows, new_figure
 from dipmaster.report.kit.phases import name_phase
 from dipmaster.results.evaluation.breakdowns import MonthRow
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 COLOURS = LinearSegmentedColormap.from_list("loss_to_gain", [BRICK, "white", NAVY])
-DARK_FROM = 0.55  # of the scale: from there on figures are white
 
 
 def draw_months(phases: Mapping[int, Sequence[MonthRow]]) -> Markup:
@@ -46,7 +45,7 @@ def _grid(rows: Sequence[MonthRow], years: Sequence[str]) -> Floats:
 
 def _draw(axes: Axes, grid: Floats, years: Sequence[str]) -> None:
     largest = float(np.nanmax(np.abs(grid), initial=0.0)) or 1.0
-    axes.pcolormesh(
+    mesh = axes.pcolormesh(
         np.arange(13) - 0.5,
         np.arange(len(years) + 1) - 0.5,
         np.ma.masked_invalid(grid),
@@ -58,7 +57,7 @@ def _draw(axes: Axes, grid: Floats, years: Sequence[str]) -> None:
     )
     for (year, month), value in np.ndenumerate(grid):
         if not np.isnan(value):
-            colour = "white" if abs(value) > DARK_FROM * largest else "black"
+            colour = ink_on(mesh.to_rgba(np.array([value]))[0])
             text = numbers.plain(float(value), 2 if largest < 10.0 else 1, signed=True)
             axes.text(month, year, text, ha="center", va="center", fontsize=6.4, color=colour)
     axes.set_xticks(range(12), MONTHS)

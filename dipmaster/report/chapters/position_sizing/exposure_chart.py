@@ -54,7 +54,7 @@ def _steps(
     axes.yaxis.set_major_locator(MaxNLocator(2))
     axes.grid(axis="y")
     date_ticks(axes.xaxis)
-    axes.xaxis.set_major_locator(AutoDateLocator(minticks=2, maxticks=6))  # half a page wide
+    axes.xaxis.set_major_locator(AutoDateLocator(minticks=2, maxticks=5))  # half a page wide
 
 
 def _describe(one: ExposureSeries) -> str:
