@@ -14,7 +14,7 @@ _PART = re.compile(r'<h3 id="([^"]+)">(.*?)</h3>')
 
 TITLES: Mapping[Part, str] = {"body": "Report", "appendix": "Appendix"}
 CONTINUED = "Appendix, continued"
-MOST_LINES = 54  # of a column of one page
+MOST_LINES = 58  # of a column of one page
 
 
 @dataclass(frozen=True)
