@@ -33,6 +33,7 @@ def test_outputs_come_in_the_order_of_the_pipeline_without_the_report() -> None:
         provenance.Output("ingest", "data/ingest", "0.dir"),
         provenance.Output("confidence", "data/confidence", "3.dir"),
         provenance.Output("exits", "data/exits", "4.dir"),
+        provenance.Output("alt-data", "data/alt_data", "5.dir"),
         provenance.Output("validate", "a", "1"),
         provenance.Output("validate", "b", "2"),
     ]
@@ -42,7 +43,7 @@ def test_outputs_come_in_the_order_of_the_pipeline_without_the_report() -> None:
 def test_a_stage_missing_from_the_lock_names_the_fix(lock: dict[str, object]) -> None:
     with pytest.raises(
         PipelineError,
-        match=r"found none of .*volatility, confidence, exits, validate.*\n.*`dvc repro`",
+        match=r"found none of .*volatility, confidence, exits, alt-data, validate.*\n.*`dvc repro`",
     ):
         provenance.outputs(lock)
 
