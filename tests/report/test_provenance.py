@@ -22,6 +22,7 @@ LOCK = {
         "ingest": {"outs": [{"path": "data/ingest", "md5": "0.dir"}]},
         "features": {"outs": []},
         "exits": {"outs": [{"path": "data/exits", "md5": "4.dir"}]},
+        "alt-data": {"outs": [{"path": "data/alt_data", "md5": "5.dir"}]},
         "confidence": {"outs": [{"path": "data/confidence", "md5": "3.dir"}]},
         "volatility": {"outs": []},
     }
