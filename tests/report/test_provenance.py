@@ -22,6 +22,7 @@ LOCK = {
         "ingest": {"outs": [{"path": "data/ingest", "md5": "0.dir"}]},
         "features": {"outs": []},
         "exits": {"outs": [{"path": "data/exits", "md5": "4.dir"}]},
+        "alt-data": {"outs": [{"path": "data/alt_data", "md5": "5.dir"}]},
         "confidence": {"outs": [{"path": "data/confidence", "md5": "3.dir"}]},
         "volatility": {"outs": []},
     }
@@ -33,6 +34,7 @@ def test_outputs_come_in_the_order_of_the_pipeline_without_the_report() -> None:
         provenance.Output("ingest", "data/ingest", "0.dir"),
         provenance.Output("confidence", "data/confidence", "3.dir"),
         provenance.Output("exits", "data/exits", "4.dir"),
+        provenance.Output("alt-data", "data/alt_data", "5.dir"),
         provenance.Output("validate", "a", "1"),
         provenance.Output("validate", "b", "2"),
     ]
@@ -42,7 +44,7 @@ def test_outputs_come_in_the_order_of_the_pipeline_without_the_report() -> None:
 def test_a_stage_missing_from_the_lock_names_the_fix(lock: dict[str, object]) -> None:
     with pytest.raises(
         PipelineError,
-        match=r"found none of .*volatility, confidence, exits, validate.*\n.*`dvc repro`",
+        match=r"found none of .*volatility, confidence, exits, alt-data, validate.*\n.*`dvc repro`",
     ):
         provenance.outputs(lock)
 
