@@ -18,6 +18,7 @@ _TOLERANCE = 1e-8  # of the gradient; Newton steps get there in about ten
 _MAX_STEPS = 200
 _CONSTANT = 1e-12  # sd over the mean's size: what rounding leaves of a column of one value
 MIN_PROBABILITY = 1e-6  # probabilities are kept this far from 0 and 1
+_DIGITS = 9  # significant ones of a coefficient; the search itself settles no more
 
 
 @dataclass(frozen=True)
@@ -152,4 +153,14 @@ def _coefficients(
         C=1.0 / l2, solver="newton-cholesky", tol=_TOLERANCE, max_iter=_MAX_STEPS
     )
     model.fit(z, won, sample_weight=weight)
-    return tuple(map(float, model.coef_[0])), float(model.intercept_[0])
+    coefficients = tuple(round_to_digits(float(one)) for one in model.coef_[0])
+    return coefficients, round_to_digits(float(model.intercept_[0]))
+
+
+def round_to_digits(value: float) -> float:
+    """The value to 9 significant digits.
+
+    BLAS sums in another order where memory is aligned otherwise, so the same fit in another
+    process can differ in its last bits; what is left after rounding is the same bytes.
+    """
+    return float(f"{value:.{_DIGITS - 1}e}")

@@ -152,6 +152,19 @@ def test_a_rounded_model_keeps_the_digits_of_its_file() -> None:
     np.testing.assert_allclose(rounded.predict(x), model.predict(x), rtol=1e-6)
 
 
+def test_the_model_does_not_depend_on_the_order_of_summation() -> None:
+    """BLAS sums in another order where memory is aligned otherwise; rows turned round show it."""
+    rng = np.random.default_rng(5)
+    x = rng.standard_normal((4000, 15))
+    won = (rng.random(4000) < expit(x[:, 0])).astype(np.float64)
+    weight = rng.uniform(0.1, 1.0, 4000)
+    forward, backward = (
+        fitted(x[o], won[o], weight[o], 1.0) for o in (slice(None), slice(None, None, -1))
+    )
+    assert forward.coefficient == backward.coefficient
+    assert forward.intercept == backward.intercept
+
+
 def test_a_negative_coefficient_is_not_kept() -> None:
     rng = np.random.default_rng(0)
     inputs = rng.standard_normal((500, 3))
