@@ -58,8 +58,16 @@ def map_in_forks(function: Callable[[Item], Result], items: Sequence[Item]) -> l
     if workers < 2:
         return [function(item) for item in items]
     context = multiprocessing.get_context("fork")
-    with context.Pool(workers, _start_fork, (function, items)) as pool:
-        return pool.map(_apply_in_fork, range(len(items)), chunksize=1)
+    pool = context.Pool(workers, _start_fork, (function, items))
+    try:
+        results = pool.map(_apply_in_fork, range(len(items)), chunksize=1)
+        pool.close()  # a copy that is still starting could lose a signal to end, and never would
+    except BaseException:
+        pool.terminate()
+        raise
+    finally:
+        pool.join()
+    return results
 
 
 _forked: list[tuple[Callable[[Any], Any], Sequence[Any]]] = []
