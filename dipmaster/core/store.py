@@ -268,8 +268,8 @@ def to_json_value(value: Any) -> Any:
     return value
 
 
-def round_significant(value: float) -> float:
-    """Round to the digits that outputs keep.
+def round_significant(value: float, digits: int = SIGNIFICANT_DIGITS) -> float:
+    """Round to a number of digits, by default those that outputs keep.
 
     Raises
     ------
@@ -278,7 +278,7 @@ def round_significant(value: float) -> float:
     """
     if not math.isfinite(value):
         raise ValueError(f"{value} cannot be written: use None and give the reason")
-    return float(f"{value:.{SIGNIFICANT_DIGITS}g}")
+    return float(f"{value:.{digits}g}")
 
 
 def _refuse_missing(path: Path) -> None:

@@ -12,6 +12,7 @@ import numpy as np
 from scipy.special import expit, logit
 
 from dipmaster.core.kernels import Floats
+from dipmaster.core.store import round_significant
 from dipmaster.learning.fit_failure import FitFailure
 
 _TOLERANCE = 1e-8  # of the gradient; Newton steps get there in about ten
@@ -153,14 +154,6 @@ def _coefficients(
         C=1.0 / l2, solver="newton-cholesky", tol=_TOLERANCE, max_iter=_MAX_STEPS
     )
     model.fit(z, won, sample_weight=weight)
-    coefficients = tuple(round_to_digits(float(one)) for one in model.coef_[0])
-    return coefficients, round_to_digits(float(model.intercept_[0]))
-
-
-def round_to_digits(value: float) -> float:
-    """The value to 9 significant digits.
-
-    BLAS sums in another order where memory is aligned otherwise, so the same fit in another
-    process can differ in its last bits; what is left after rounding is the same bytes.
-    """
-    return float(f"{value:.{_DIGITS - 1}e}")
+    # BLAS sums in another order where memory is aligned otherwise: the last digits are chance.
+    coefficients = tuple(round_significant(float(one), _DIGITS) for one in model.coef_[0])
+    return coefficients, round_significant(float(model.intercept_[0]), _DIGITS)
