@@ -1,6 +1,7 @@
 """The number of workers changes only the time."""
 
 import os
+from multiprocessing.pool import Pool
 
 import pytest
 
@@ -34,6 +35,20 @@ def test_forks_have_what_is_here_and_send_results_back_in_order(
     done = parallel.map_in_forks(lambda k: (here[k], os.getpid() == parent), list(here))
     assert [text for text, _ in done] == list(here.values())
     assert all(same == (workers == "1") for _, same in done)
+
+
+def test_forks_that_are_done_are_waited_for_and_not_signalled(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A fork that is still starting could lose the signal, and this process would wait for ever."""
+    monkeypatch.setenv("DIPMASTER_WORKERS", "2")
+
+    def signal_them(pool: Pool) -> None:
+        raise AssertionError("the forks were signalled")
+
+    with monkeypatch.context() as context:
+        context.setattr(Pool, "terminate", signal_them)
+        assert parallel.map_in_forks(str, [1, 2, 3]) == ["1", "2", "3"]
 
 
 def test_an_error_in_a_fork_is_raised_here(monkeypatch: pytest.MonkeyPatch) -> None:
