@@ -12,6 +12,7 @@ everything else comes in as an argument. It never looks at a phase after it.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -104,6 +105,11 @@ class Phase:
 
     number: ClassVar[int]
     name: ClassVar[str]
+
+    @classmethod
+    def missing_input(cls) -> Path | None:
+        """Name what this phase cannot do without and no stage has written yet; nothing."""
+        return None
 
     @classmethod
     def read_inputs(cls, inputs: EvaluationInputs, params: Params) -> Self:

@@ -1,5 +1,6 @@
 """Which phases there are, in their order. A new phase is added here and nowhere else."""
 
+import sys
 from collections.abc import Sequence
 
 from dipmaster.core.params import Params
@@ -25,9 +26,20 @@ def read_phases(
 ) -> tuple[Phase, ...]:
     """The phases with what each of them reads for itself.
 
+    DVC makes all of it first. In a run by hand a phase whose stage has not run is left out,
+    which is said; the verdict then says that the phase is missing.
+
     Raises
     ------
     DataError
         Where a phase's own inputs are not those of the candidates.
     """
-    return tuple(phase.read_inputs(inputs, params) for phase in phases)
+    return tuple(phase.read_inputs(inputs, params) for phase in phases if _can_be_read(phase))
+
+
+def _can_be_read(phase: type[Phase]) -> bool:
+    missing = phase.missing_input()
+    if missing is not None:
+        note = f"{missing} is not there: phase {phase.number} is left out; `dvc repro` makes it"
+        print(f"validate: note: {note}.", file=sys.stderr)
+    return missing is None

@@ -1,5 +1,6 @@
 """Stage `validate`, phase 4: without data phase 3 trade for trade, with data other trades."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -62,6 +63,16 @@ def write_evidence(change: Callable[[pd.DataFrame], pd.DataFrame] = lambda table
         for layer in ("evidence", "calibrator")
     ]
     store.write_json(record, catalog.ALTERNATIVE_METRICS)
+
+
+def test_by_hand_before_its_stage_has_run_the_phase_is_left_out_and_that_is_said(
+    workspace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.rmtree(catalog.ALTERNATIVE)
+    validate.main()
+    assert "data/alt_data is not there: phase 4 is left out" in capsys.readouterr().err
+    assert read("validate")["built_phases"] == [0, 1, 2, 3]
+    assert read("validate")["verdict_reason"].startswith("phase 4 is not built")
 
 
 def test_without_data_it_is_phase_3_trade_for_trade(workspace: Path) -> None:

@@ -1,9 +1,11 @@
 """Phase 4: what phases 1 to 3 order on the confidence that evidence was added to."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Self
 
 from dipmaster.backtest import Ledger
+from dipmaster.core import catalog
 from dipmaster.core.params import Params
 from dipmaster.evaluation.context import EvaluationContext
 from dipmaster.evaluation.phase import (
@@ -42,6 +44,11 @@ class AlternativeDataPhase(Phase):
 
     number = 4
     name = "alternative_data"
+
+    @classmethod
+    def missing_input(cls) -> Path | None:
+        """Name the folder of the stage `alt-data` where it is not there."""
+        return None if catalog.ALTERNATIVE.is_dir() else catalog.ALTERNATIVE
 
     @classmethod
     def read_inputs(cls, inputs: EvaluationInputs, params: Params) -> Self:
