@@ -24,6 +24,15 @@ class Composite:
     high: Floats
     coverage: Floats
 
+    def as_columns(self, analyzer: str) -> dict[str, Floats]:
+        """Columns of table EVIDENCE, each with the name of the analyser before it."""
+        return {
+            f"{analyzer}_score": self.score,
+            f"{analyzer}_low": self.low,
+            f"{analyzer}_high": self.high,
+            f"{analyzer}_coverage": self.coverage,
+        }
+
 
 def combine(components: Mapping[str, Floats], weights: Mapping[str, float]) -> Composite:
     """Weighted mean of the components that are there.

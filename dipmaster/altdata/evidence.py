@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from dipmaster.altdata.analyzer import Analyzer
 from dipmaster.altdata.asof import ChannelInput, collect_inputs, split_channels
 from dipmaster.altdata.coverage import (
     CoinCoverage,
@@ -26,8 +27,6 @@ from dipmaster.core.params.alternative import AlternativeData
 from dipmaster.core.tables import EVIDENCE
 from dipmaster.core.time_units import BAR_MS
 from dipmaster.results.altdata import AlternativeDataResults
-
-Analyzer = OnChainAnalytics | SentimentAnalysisPipeline | MarketMicrostructureAnalyzer
 
 
 @dataclass(frozen=True)

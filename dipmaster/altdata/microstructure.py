@@ -60,18 +60,7 @@ class MarketMicrostructureAnalyzer:
         )
 
     def analyze(self, values: Mapping[str, Floats]) -> dict[str, Floats | npt.NDArray[np.object_]]:
-        """Score candidates.
-
-        Parameters
-        ----------
-        values
-            Name of each of `inputs` to shape (candidates,), NaN where unknown. All of it has
-            to be known at the close of the candidate's bar: join it with `collect_inputs`.
-
-        Returns
-        -------
-        Columns of table EVIDENCE to shape (candidates,).
-        """
+        """Score candidates, see `Analyzer.analyze`."""
         bids, asks = (self._read_levels(values, side) for side in _SIDES)
         ratios = measure_imbalances(values, bids, asks)
         ratio = prefer(*ratios.values())
@@ -85,10 +74,7 @@ class MarketMicrostructureAnalyzer:
         }
         composite = combine(components, self.params.weights.model_dump())
         return {
-            "microstructure_score": composite.score,
-            "microstructure_low": composite.low,
-            "microstructure_high": composite.high,
-            "microstructure_coverage": composite.coverage,
+            **composite.as_columns("microstructure"),
             **components,
             "imbalance_ratio": ratio,
             "imbalance_source": name_sources(ratios),

@@ -60,18 +60,7 @@ class OnChainAnalytics:
         )
 
     def analyze(self, values: Mapping[str, Floats]) -> dict[str, Floats]:
-        """Score candidates.
-
-        Parameters
-        ----------
-        values
-            Name of each of `inputs` to shape (candidates,), NaN where unknown. All of it has
-            to be known at the close of the candidate's bar: join it with `collect_inputs`.
-
-        Returns
-        -------
-        Columns of table EVIDENCE to shape (candidates,).
-        """
+        """Score candidates, see `Analyzer.analyze`."""
         params = self.params
         components = {
             "whale_accumulation": squash(params.accumulation_gain * accumulation_ratio(values)),
@@ -81,10 +70,7 @@ class OnChainAnalytics:
         }
         composite = combine(components, params.weights.model_dump())
         return {
-            "on_chain_score": composite.score,
-            "on_chain_low": composite.low,
-            "on_chain_high": composite.high,
-            "on_chain_coverage": composite.coverage,
+            **composite.as_columns("on_chain"),
             **components,
             "exchange_flow_signal": self._signal_flows(values),
             "whale_active": self._find_whales(values),

@@ -51,18 +51,7 @@ class SentimentAnalysisPipeline:
         )
 
     def analyze(self, values: Mapping[str, Floats]) -> dict[str, Floats]:
-        """Score candidates.
-
-        Parameters
-        ----------
-        values
-            Name of each of `inputs` to shape (candidates,), NaN where unknown. All of it has
-            to be known at the close of the candidate's bar: join it with `collect_inputs`.
-
-        Returns
-        -------
-        Columns of table EVIDENCE to shape (candidates,).
-        """
+        """Score candidates, see `Analyzer.analyze`."""
         components = {
             "social_media": mean_of_known(self._score_posts(values), values["fear_greed"] / 100.0),
             "news_sentiment": NEUTRAL + 0.5 * values["news_score"],
@@ -71,10 +60,7 @@ class SentimentAnalysisPipeline:
         }
         composite = combine(components, self.params.weights.model_dump())
         return {
-            "sentiment_score": composite.score,
-            "sentiment_low": composite.low,
-            "sentiment_high": composite.high,
-            "sentiment_coverage": composite.coverage,
+            **composite.as_columns("sentiment"),
             **components,
             "sentiment_signal": grade(composite.score - NEUTRAL, self.params.signal_distance),
             "news_impact": values["news_impact"],

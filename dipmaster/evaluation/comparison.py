@@ -9,7 +9,7 @@ from typing import Any
 
 from dipmaster.backtest import Ledger
 from dipmaster.core.params import Gates
-from dipmaster.evaluation.phase_evaluation import PhaseEvaluation, describe_inconclusive
+from dipmaster.evaluation.phase_evaluation import PhaseEvaluation, describe_inconclusive_change
 from dipmaster.evaluation.statistics.metrics import compare_metrics
 from dipmaster.evaluation.statistics.paired.judging import judge_difference, judge_factor
 from dipmaster.evaluation.statistics.paired.sides import PairedSide, build_side
@@ -29,7 +29,7 @@ def compare_phases(
     after, before = (
         build_side(one.phase, one.sample, ledgers[one.phase], period) for one in (later, earlier)
     )
-    lacking = describe_inconclusive(later, gates) or describe_inconclusive(earlier, gates)
+    lacking = describe_inconclusive_change(later, earlier, gates)
     return judge_changes(after, before, later.phase, earlier.phase, lacking, gates)
 
 

@@ -154,6 +154,13 @@ def describe_inconclusive(one: PhaseEvaluation, gates: Gates) -> str:
     return lacking.replace("too small", f"too small in phase {one.phase}", 1)
 
 
+def describe_inconclusive_change(
+    later: PhaseEvaluation, earlier: PhaseEvaluation, gates: Gates
+) -> str:
+    """Why nothing may be concluded from one phase against another, the later one's reason first."""
+    return describe_inconclusive(later, gates) or describe_inconclusive(earlier, gates)
+
+
 def _draw_benchmark(
     phase: int, ledger: Ledger, universe: EntryUniverse, period: Period, gates: Gates
 ) -> RandomEntryBenchmark:

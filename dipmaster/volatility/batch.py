@@ -29,7 +29,7 @@ from dipmaster.volatility.range_class import forecast_classes
 from dipmaster.volatility.range_har import combine_forecasts, forecast_range_har
 from dipmaster.volatility.regime import filter_levels
 from dipmaster.volatility.season import estimate_profiles, season_factors
-from dipmaster.volatility.spillover.analysis import Spillover, analyze_spillover
+from dipmaster.volatility.spillover.analysis import SpilloverSeries, analyze_spillover
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class MarketVolatility:
     garch: list[GarchPath]
     forecasts: VolatilityForecasts
     regimes: Regimes
-    spillover: Spillover
+    spillover: SpilloverSeries
     intraday: IntradayPatterns
 
     def index_of(self, times: "pd.Series[pd.Timestamp]") -> Ints:

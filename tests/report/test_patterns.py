@@ -122,13 +122,13 @@ def test_the_chart_of_correlations_is_painted_for_any_number_of_coins(coins: int
 
 @pytest.mark.painted
 def test_the_weeks_are_painted_with_their_extremes() -> None:
-    panel = week_chart.build_panel("Factor", patterns.week(1.0))
+    panel = week_chart.build_week_map("Factor", patterns.week(1.0))
     with drawing():
         chart = str(week_chart.heat_maps([panel]))
     assert "Factor: lowest 0.48 on Saturday from 2:00 UTC; highest 1.47 on Monday from 14:00" in (
         chart
     )
-    assert not week_chart.build_panel("", ((None,) * 24,) * 7).is_known
+    assert not week_chart.build_week_map("", ((None,) * 24,) * 7).is_known
 
 
 def test_the_skill_is_that_of_the_tests() -> None:

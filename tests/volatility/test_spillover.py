@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dipmaster.core.params.volatility import Spillover as SpilloverParams
+from dipmaster.core.params.volatility import Spillover
 from dipmaster.results import from_json, to_json
 from dipmaster.results.volatility.spillover import EpisodesNotJudged, SpilloverResults
 from dipmaster.volatility.clock import GridClock
@@ -17,12 +17,12 @@ from dipmaster.volatility.spillover.adjustment import (
     measure_intensity,
     recent_maximum,
 )
-from dipmaster.volatility.spillover.analysis import Spillover, analyze_spillover, pairs_of
+from dipmaster.volatility.spillover.analysis import SpilloverSeries, analyze_spillover, pairs_of
 from dipmaster.volatility.spillover.evaluation import evaluate_spillover
 from dipmaster.volatility.spillover.events import find_events
 from dipmaster.volatility.spillover.rises import RESOLUTION, flag_rises
 
-RULES = SpilloverParams(
+RULES = Spillover(
     window_bars=288,
     rise_bars=12,
     rise=0.3,
@@ -113,7 +113,7 @@ def section(params):
     return params.model_copy(update={"spillover": RULES})
 
 
-def analyze(returns: np.ndarray, params) -> Spillover:
+def analyze(returns: np.ndarray, params) -> SpilloverSeries:
     return analyze_spillover(returns, GridClock(FIRST_MS, returns.shape[1]), section(params))
 
 
@@ -154,7 +154,7 @@ def test_no_later_bar_of_any_coin_matters(params, time: int, change: str) -> Non
 
 @pytest.mark.parametrize("leak", ["quantile of the whole sample", "rise to come"])
 def test_the_check_finds_planted_leaks(params, leak: str) -> None:
-    def leaky(returns: np.ndarray) -> Spillover:
+    def leaky(returns: np.ndarray) -> SpilloverSeries:
         found = analyze(returns, params)
         if leak == "rise to come":
             return replace(found, mean_rise=np.append(found.mean_rise[12:], np.zeros(12)))
@@ -187,7 +187,7 @@ def test_any_number_of_workers_gives_the_same(params, monkeypatch) -> None:
     for workers in ("1", "3"):
         monkeypatch.setenv("DIPMASTER_WORKERS", workers)
         found.append(analyze(make_returns(2), params))
-    for field in fields(Spillover):
+    for field in fields(SpilloverSeries):
         a, b = (np.asarray(getattr(one, field.name)) for one in found)
         assert a.tobytes() == b.tobytes(), field.name
 

@@ -1,6 +1,6 @@
 """Section `exits`: phase 0's four values, and what phase 2 adds to them."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
@@ -31,30 +31,34 @@ class TargetWeights(Section):
         return self
 
 
+def _multiplier(description: str) -> Any:
+    return number(description, ge=0, le=10)
+
+
 class SignalStrengthMultipliers(Section):
     """Multiplier of the target by signal strength."""
 
-    high: float = number("upper tercile", ge=0, le=10)
-    medium: float = number("middle tercile, and while too few candidates are past", ge=0, le=10)
-    low: float = number("lower tercile, and where there is no confidence", ge=0, le=10)
+    high: float = _multiplier("upper tercile")
+    medium: float = _multiplier("middle tercile, and while too few candidates are past")
+    low: float = _multiplier("lower tercile, and where there is no confidence")
 
 
 class RegimeMultipliers(Section):
     """Multiplier of the target by volatility regime; an unknown regime counts as normal."""
 
-    low: float = number("low volatility", ge=0, le=10)
-    normal: float = number("normal volatility", ge=0, le=10)
-    high: float = number("high volatility", ge=0, le=10)
+    low: float = _multiplier("low volatility")
+    normal: float = _multiplier("normal volatility")
+    high: float = _multiplier("high volatility")
 
 
 class MomentumMultipliers(Section):
     """Multiplier of the target by the market's momentum; an unknown one counts as neutral."""
 
-    strong_up: float = number("from strong_sigmas on", ge=0, le=10)
-    weak_up: float = number("from weak_sigmas on", ge=0, le=10)
-    neutral: float = number("between", ge=0, le=10)
-    weak_down: float = number("from -weak_sigmas down", ge=0, le=10)
-    strong_down: float = number("from -strong_sigmas down", ge=0, le=10)
+    strong_up: float = _multiplier("from strong_sigmas on")
+    weak_up: float = _multiplier("from weak_sigmas on")
+    neutral: float = _multiplier("between")
+    weak_down: float = _multiplier("from -weak_sigmas down")
+    strong_down: float = _multiplier("from -strong_sigmas down")
 
 
 class DynamicTarget(Section):

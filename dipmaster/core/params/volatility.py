@@ -1,6 +1,6 @@
 """Section `volatility`: measures, forecasts and regimes, all from the past alone."""
 
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from pydantic import Field, model_validator
 
@@ -62,15 +62,20 @@ class RegimeWeights(Section):
         return self
 
 
+def _size_factor(description: str, *, le: float = 1.0) -> Any:
+    """A factor on sizes from 0.01 on."""
+    return frac(description, ge=0.01, le=le)
+
+
 class SizeFactors(Section):
     """Factor on the size of a position, by regime; used from phase 3 on.
 
     Never 0: an order of size 0 is one whose Kelly fraction is 0, and filters leave orders out.
     """
 
-    low: float = frac("low volatility", ge=0.01)
-    normal: float = frac("normal volatility", ge=0.01)
-    high: float = frac("high volatility", ge=0.01)
+    low: float = _size_factor("low volatility")
+    normal: float = _size_factor("normal volatility")
+    high: float = _size_factor("high volatility")
 
 
 class GaussianPart(Section):
@@ -161,9 +166,9 @@ class Spillover(Section):
 class IntradaySizeFactors(Section):
     """Factor on the size of a position, by recommendation, never 0; used from phase 3 on."""
 
-    favourable: float = frac("low volatility of the next hour", ge=0.01, le=2.0)
-    normal: float = frac("neither", ge=0.01, le=2.0)
-    cautious: float = frac("high volatility of the next hour", ge=0.01, le=2.0)
+    favourable: float = _size_factor("low volatility of the next hour", le=2.0)
+    normal: float = _size_factor("neither", le=2.0)
+    cautious: float = _size_factor("high volatility of the next hour", le=2.0)
 
 
 class Intraday(Section):

@@ -1,13 +1,15 @@
 """Tables of alternative data: published values, and the scores of candidates made of them."""
 
+import pyarrow as pa
+
 from dipmaster.core.tables.schema import (
     F64,
     I8,
-    I64,
     TEXT,
     TIME,
     ColumnSchema,
     TableSchema,
+    candidate_keys,
     required,
 )
 
@@ -22,24 +24,27 @@ ALTERNATIVE_VALUES = TableSchema(
     ),
 )
 
+_AT_ITS_CLOSE = "bar on which the rule fired; all is known at its close"
 _SIGNAL = "-1..1: bearish, neutral, bullish; NaN unknown"
 
 
-def _composite(name: str, meaning: str) -> tuple[ColumnSchema, ...]:
+def _analysis(
+    name: str, meaning: str, *rows: tuple[str, pa.DataType, str, str]
+) -> tuple[ColumnSchema, ...]:
+    """What one analyser says: its composite, then its components and whatever else it has."""
     return required(
         (f"{name}_score", F64, "0..1", f"{meaning}, weights renormalised; NaN: no data"),
         (f"{name}_low", F64, "0..1", "the score if all that is missing were 0"),
         (f"{name}_high", F64, "0..1", "the score if all that is missing were 1"),
         (f"{name}_coverage", F64, "0..1", "weight of the components that are there"),
+        *rows,
     )
 
 
 EVIDENCE_SCORES = TableSchema(
     "evidence_scores",
-    required(
-        ("candidate_id", I64, "", "as in candidates, the same order"),
-        ("symbol", TEXT, "", "coin pair"),
-        ("open_time", TIME, "UTC", "bar on which the rule fired"),
+    candidate_keys("bar on which the rule fired")
+    + required(
         ("confidence_phase_1", F64, "0..1", "confidence before the evidence; NaN: no score"),
         ("p_evidence", F64, "0..1", "second layer, not calibrated; NaN: no evidence or no model"),
         ("confidence", F64, "0..1", "calibrated p_evidence, else confidence_phase_1"),
@@ -56,10 +61,8 @@ EVIDENCE_SCORES = TableSchema(
 
 EVIDENCE_INPUTS = TableSchema(
     "evidence_inputs",
-    required(
-        ("candidate_id", I64, "", "as in candidates, the same order"),
-        ("symbol", TEXT, "", "coin pair"),
-        ("open_time", TIME, "UTC", "bar on which the rule fired; all is known at its close"),
+    candidate_keys(_AT_ITS_CLOSE)
+    + required(
         ("imbalance_ratio", F64, "-1..1", "(bid - ask) / (bid + ask) of the best source"),
         ("imbalance_step_at_fall", F64, "-2..2", "its change in the bar of the largest fall"),
         ("price_impact", F64, "0..1", "component of the order-book evidence"),
@@ -91,13 +94,10 @@ EVIDENCE_INPUTS = TableSchema(
 
 EVIDENCE = TableSchema(
     "evidence",
-    required(
-        ("candidate_id", I64, "", "as in candidates, the same order"),
-        ("symbol", TEXT, "", "coin pair"),
-        ("open_time", TIME, "UTC", "bar on which the rule fired; all is known at its close"),
-    )
-    + _composite("on_chain", "on-chain evidence")
-    + required(
+    candidate_keys(_AT_ITS_CLOSE)
+    + _analysis(
+        "on_chain",
+        "on-chain evidence",
         ("whale_accumulation", F64, "0..1", "supply that leaves exchanges"),
         ("exchange_flows", F64, "0..1", "1: net outflow, bullish"),
         ("holder_distribution", F64, "0..1", "growth of the addresses with a balance"),
@@ -105,8 +105,9 @@ EVIDENCE = TableSchema(
         ("exchange_flow_signal", F64, _SIGNAL, "of the flows against their threshold"),
         ("whale_active", F64, "0..1", "1: large transfers reach the size of a whale's"),
     )
-    + _composite("sentiment", "sentiment")
-    + required(
+    + _analysis(
+        "sentiment",
+        "sentiment",
         ("social_media", F64, "0..1", "posts, or the crowd's mood"),
         ("news_sentiment", F64, "0..1", "news"),
         ("options_flow", F64, "0..1", "option-implied volatility against its past"),
@@ -114,8 +115,9 @@ EVIDENCE = TableSchema(
         ("sentiment_signal", F64, _SIGNAL, "of the score against its threshold"),
         ("news_impact", F64, "0..1", "for the news check of the signal filter"),
     )
-    + _composite("microstructure", "order-book evidence")
-    + required(
+    + _analysis(
+        "microstructure",
+        "order-book evidence",
         ("imbalance", F64, "0..1", "0.5 + half of the imbalance of the best source"),
         ("liquidity", F64, "0..1", "depth against its past"),
         ("price_impact", F64, "0..1", "1: buying moves the price, selling does not"),

@@ -12,15 +12,14 @@ from dipmaster.core.tables.schema import (
     TEXT,
     TIME,
     TableSchema,
+    candidate_keys,
     required,
 )
 
 EXIT_PLANS = TableSchema(
     "exit_plans",
-    required(
-        ("candidate_id", I64, "", "as in candidates, the same order"),
-        ("symbol", TEXT, "", "coin pair"),
-        ("open_time", TIME, "UTC", "bar on which the rule fired; the position opens at the next"),
+    candidate_keys("bar on which the rule fired; the position opens at the next")
+    + required(
         ("signal_strength", I8, "0..2", "tercile of the confidence among past candidates"),
         ("regime", I8, CLASS, "low, normal, high at the signal; -1 not known"),
         ("momentum_class", I8, "-2..2", "strong down, weak down, neutral, weak up, strong up"),

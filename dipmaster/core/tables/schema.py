@@ -133,3 +133,18 @@ def required(*rows: tuple[str, pa.DataType, str, str]) -> tuple[ColumnSchema, ..
 def optional(*rows: tuple[str, pa.DataType, str, str]) -> tuple[ColumnSchema, ...]:
     """Columns a frame of a table may lack, from (name, type, unit, meaning)."""
     return tuple(ColumnSchema(*row, optional=True) for row in rows)
+
+
+def candidate_keys(open_time: str) -> tuple[ColumnSchema, ...]:
+    """Columns that name a row's candidate; rows stand as in table CANDIDATES.
+
+    Parameters
+    ----------
+    open_time
+        Meaning of the column of that name: the bar, and what is known or done after it.
+    """
+    return required(
+        ("candidate_id", I64, "", "as in candidates, the same order"),
+        ("symbol", TEXT, "", "coin pair"),
+        ("open_time", TIME, "UTC", open_time),
+    )

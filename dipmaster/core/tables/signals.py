@@ -10,6 +10,7 @@ from dipmaster.core.tables.schema import (
     TEXT,
     TIME,
     TableSchema,
+    candidate_keys,
     optional,
     required,
 )
@@ -146,10 +147,8 @@ CANDIDATES = TableSchema(
 
 SCORES = TableSchema(
     "scores",
-    required(
-        ("candidate_id", I64, "", "as in candidates, the same order"),
-        ("symbol", TEXT, "", "coin pair"),
-        ("open_time", TIME, "UTC", "bar on which the rule fired"),
+    candidate_keys("bar on which the rule fired")
+    + required(
         ("net_frac", F64, "frac", "label: net return of the baseline trade; NaN untradable"),
         (
             "label",

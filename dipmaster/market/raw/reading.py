@@ -7,23 +7,23 @@ from typing import TypeVar
 import numpy as np
 import pyarrow as pa
 
-from dipmaster.core.errors import DataError, TableError, data_error, data_errors
-from dipmaster.core.kernels import Bools, Floats, Ints
+from dipmaster.core.errors import DataError, data_error, data_errors
+from dipmaster.core.kernels import Floats, Ints
 from dipmaster.core.parallel import map_in_threads
-from dipmaster.core.time_units import EARLIEST_MS
-from dipmaster.market.raw import naming, rows
-from dipmaster.market.raw.columns import OPTIONAL, PRICES, NotBarsError, column_error
-from dipmaster.market.raw.convert import NO_TIME, as_epoch_ms, as_floats
-from dipmaster.market.raw.files import NOT_SELECTED, RawFile, explain_interval
-from dipmaster.market.raw.intervals import describe_other_interval, detect_interval, interval_name
-from dipmaster.market.raw.loading import LoadedFile, load
-from dipmaster.market.raw.log import DroppedRows, IgnoredFile
-from dipmaster.market.raw.selection import (
-    Selection,
-    SymbolSpan,
-    measure_spans,
-    select_rows,
+from dipmaster.market.raw import rows
+from dipmaster.market.raw.columns import NotBarsError
+from dipmaster.market.raw.convert import NO_TIME, as_epoch_ms
+from dipmaster.market.raw.file_columns import (
+    FileColumns,
+    convert_columns,
+    convert_times,
+    determine_interval,
+    load_bars,
 )
+from dipmaster.market.raw.files import NOT_SELECTED, RawFile, explain_interval
+from dipmaster.market.raw.loading import LoadedFile
+from dipmaster.market.raw.log import DroppedRows, IgnoredFile
+from dipmaster.market.raw.selection import Selection, SymbolSpan, measure_spans, select_rows
 
 Result = TypeVar("Result")
 _FIX_UNITS = (
@@ -75,17 +75,6 @@ class FileBars:
     spans: tuple[SymbolSpan, ...] = ()
 
 
-@dataclass(frozen=True)
-class _FileColumns:
-    """All rows of a file as numbers; `symbols` numbers the names in `names`."""
-
-    times_ms: Ints
-    values: dict[str, Floats]
-    is_text: dict[str, Bools]
-    names: tuple[str, ...]
-    symbols: Ints
-
-
 def read_each(sources: Sequence[RawFile], read: Callable[[RawFile], Result]) -> list[Result]:
     """Read files in threads; the faults of all are reported in the order of the files.
 
@@ -117,14 +106,13 @@ def read_spans(source: RawFile, rules: RowRules) -> tuple[SymbolSpan, ...]:
         Where it cannot be read or holds no bars of one interval.
     """
     try:
-        loaded = _load_bars(source, rules)
+        loaded = load_bars(source, rules.drop)
     except NotBarsError:
         return ()
-    times = _convert(as_epoch_ms, loaded.columns["open_time"], "open_time", source)
-    columns = _FileColumns(times, {}, {}, *_read_symbols(loaded, source))
-    if explain_interval(_determine_interval(columns, source, rules)):
+    columns, max_time_ms = convert_times(loaded, source), rules.selection.max_time_ms
+    if explain_interval(determine_interval(columns, source, max_time_ms)):
         return ()
-    return measure_spans(times, columns.names, columns.symbols, rules.selection.max_time_ms)
+    return measure_spans(columns.times_ms, columns.names, columns.symbols, max_time_ms)
 
 
 def read_file(source: RawFile, rules: RowRules) -> FileBars:
@@ -136,11 +124,11 @@ def read_file(source: RawFile, rules: RowRules) -> FileBars:
         Where it cannot be used; for a bad row with file, row and fix.
     """
     try:
-        loaded = _load_bars(source, rules)
+        loaded = load_bars(source, rules.drop)
     except NotBarsError as error:
         return FileBars((), (IgnoredFile(source.name, str(error)),))
-    columns = _convert_columns(loaded, source)
-    interval = _determine_interval(columns, source, rules)
+    columns = convert_columns(loaded, source)
+    interval = determine_interval(columns, source, rules.selection.max_time_ms)
     reason = explain_interval(interval)
     if reason:
         return FileBars((), (IgnoredFile(source.name, reason),))
@@ -163,100 +151,13 @@ def read_file(source: RawFile, rules: RowRules) -> FileBars:
     return FileBars(parts, (), _count_dropped(loaded, columns, codes, source), spans)
 
 
-def _load_bars(source: RawFile, rules: RowRules) -> LoadedFile:
-    """As `load`; a file that is named as bars has to hold some."""
-    try:
-        return load(source, rules.drop)
-    except NotBarsError as error:
-        if naming.is_named_as_bars(source.name):
-            raise column_error(source.display_name, str(error)) from error
-        raise
-
-
-def _find_faults(columns: _FileColumns, interval: int, selection: Selection) -> Ints:
+def _find_faults(columns: FileColumns, interval: int, selection: Selection) -> Ints:
     """Code of every row: its first fault, `NO_FAULT`, or `NOT_SELECTED`."""
     codes = rows.find_faults(
         columns.times_ms, columns.values, columns.is_text, interval, selection.max_time_ms
     )
     is_selected = select_rows(columns.times_ms, columns.names, columns.symbols, selection)
     return np.where(is_selected, codes, rows.NOT_SELECTED)
-
-
-def _convert_columns(loaded: LoadedFile, source: RawFile) -> _FileColumns:
-    table = loaded.columns
-    numbers = {
-        name: _convert(as_floats, table[name], name, source)
-        for name in (*PRICES, "volume", *OPTIONAL)
-        if name in table.column_names
-    }
-    values = {name: column for name, (column, _) in numbers.items()}
-    is_text = {name: text for name, (_, text) in numbers.items()}
-    for name in OPTIONAL:  # an empty column is a column the source lacks
-        if name in values and np.all(np.isnan(values[name]) & ~is_text[name]):
-            del values[name], is_text[name]
-    times = _convert(as_epoch_ms, table["open_time"], "open_time", source)
-    return _FileColumns(times, values, is_text, *_read_symbols(loaded, source))
-
-
-def _convert(
-    convert: Callable[[pa.ChunkedArray], Result],
-    column: pa.ChunkedArray,
-    name: str,
-    source: RawFile,
-) -> Result:
-    try:
-        return convert(column)
-    except (TableError, pa.ArrowException) as error:
-        raise column_error(source.display_name, f"column {name!r} with {error}") from error
-
-
-def _read_symbols(loaded: LoadedFile, source: RawFile) -> tuple[tuple[str, ...], Ints]:
-    table = loaded.columns
-    if "symbol" not in table.column_names:
-        symbol = naming.parse_symbol(source.name, source.display_name)
-        return (symbol,), np.zeros(table.num_rows, dtype=np.int64)
-    words = np.array(["" if w is None else str(w).strip() for w in table["symbol"].to_pylist()])
-    spellings, first, inverse = np.unique(words, return_index=True, return_inverse=True)
-    checked = [
-        naming.check_symbol(str(word), loaded.locate_row(int(row)))
-        for word, row in zip(spellings, first, strict=True)
-    ]
-    names = tuple(sorted(set(checked)))
-    return names, np.array([names.index(name) for name in checked], dtype=np.int64)[inverse]
-
-
-def _determine_interval(columns: _FileColumns, source: RawFile, rules: RowRules) -> int:
-    """Interval of the name, else of the symbol with most rows; every symbol must keep to it."""
-    named = naming.parse_interval(source.name)
-    known = (columns.times_ms >= EARLIEST_MS) & (columns.times_ms < rules.selection.max_time_ms)
-    times_by_symbol = [
-        columns.times_ms[known & (columns.symbols == i)] for i in range(len(columns.names))
-    ]
-    longest = max(times_by_symbol, key=len)
-    interval = named if named is not None else detect_interval(longest)
-    if interval is None:
-        raise data_error(
-            source.display_name,
-            "stamps a known interval apart, or the interval in the file name",
-            f"{longest.size} usable stamp(s) and no interval in the name",
-            "name the file SYMBOL-5m.csv (or -1m)",
-        )
-    for symbol, times_ms in zip(columns.names, times_by_symbol, strict=True):
-        _check_interval(times_ms, interval, named is not None, f"{source.display_name}, {symbol}")
-    return interval
-
-
-def _check_interval(times_ms: Ints, interval: int, is_named: bool, where: str) -> None:
-    """No choice of rows makes bars of one interval out of bars of another."""
-    description = describe_other_interval(times_ms, interval)
-    if description:
-        raise data_error(
-            where,
-            f"{interval_name(interval)} bars, as "
-            + ("the file name says" if is_named else "most are"),
-            description,
-            "give the file its true interval in the name, and bars of two intervals a file each",
-        )
 
 
 def _bad_row_error(loaded: LoadedFile, codes: Ints) -> DataError:
@@ -298,7 +199,7 @@ def _format_cell(column: pa.ChunkedArray, row: int) -> str:
 
 
 def _select_symbol(
-    columns: _FileColumns, codes: Ints, index: int, interval: int, source: RawFile
+    columns: FileColumns, codes: Ints, index: int, interval: int, source: RawFile
 ) -> SymbolRows:
     selected = (codes == rows.NO_FAULT) & (columns.symbols == index)
     return SymbolRows(
@@ -312,7 +213,7 @@ def _select_symbol(
 
 
 def _count_dropped(
-    loaded: LoadedFile, columns: _FileColumns, codes: Ints, source: RawFile
+    loaded: LoadedFile, columns: FileColumns, codes: Ints, source: RawFile
 ) -> tuple[DroppedRows, ...]:
     dropped = [
         DroppedRows(source.name, name, reason, number)

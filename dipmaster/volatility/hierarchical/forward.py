@@ -88,7 +88,7 @@ def branch_history(
         return
     pair = 3 * h + state
     likelihood = weigh_nodes(
-        model, observed, work.ahead, work.predicted, work.evidence, t, h, state, pair
+        model, observed, work.ahead, work.predicted, work.posterior, t, h, state, pair
     )
     weight = now.log_weight[h] + np.log(move) + likelihood
     last = time_of_change(now.state[h], state, now.changed[h], t, model.memory_steps)
@@ -106,11 +106,11 @@ def update_history(
     h = pair // 3
     now.log_weight[j] = found.log_weight[c] - log_total_weight
     now.state[j], now.changed[j] = found.state[c], found.changed[c]
-    shared, spread = shared_moments(work.evidence, pair)
+    shared, spread = shared_moments(work.posterior, pair)
     gain = ahead.variance[h] / (ahead.variance[h] + model.common_variance)
     now.mean[j] = ahead.mean[h] + gain * (shared - ahead.mean[h])
     now.variance[j] = ahead.variance[h] * (1.0 - gain) + gain**2 * spread
-    update_coins(model, observed, work.ahead, ahead, work.evidence, work.now, t, h, pair, j)
+    update_coins(model, observed, work.ahead, ahead, work.posterior, work.now, t, h, pair, j)
 
 
 @inner_kernel

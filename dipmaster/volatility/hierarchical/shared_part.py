@@ -17,7 +17,7 @@ MIN_PROBABILITY = 1e-200
 HALF = 0.5
 
 
-class Evidence(NamedTuple):
+class NodePosterior(NamedTuple):
     """One observation under each pair of history and state of the market.
 
     Attributes
@@ -69,7 +69,7 @@ def weigh_nodes(
     observed: Floats,
     ahead: CoinBanks,
     predicted: Predicted,
-    found: Evidence,
+    found: NodePosterior,
     t: int,
     h: int,
     state: int,
@@ -106,7 +106,7 @@ def weigh_nodes(
 
 
 @inner_kernel
-def normalise(found: Evidence, p: int) -> float:
+def normalise(found: NodePosterior, p: int) -> float:
     """Log weights of the nodes to probabilities; log of their sum."""
     top, total = found.weight[p, 0], 0.0
     for g in range(1, found.weight.shape[1]):
@@ -120,7 +120,7 @@ def normalise(found: Evidence, p: int) -> float:
 
 
 @inner_kernel
-def shared_moments(found: Evidence, p: int) -> tuple[float, float]:
+def shared_moments(found: NodePosterior, p: int) -> tuple[float, float]:
     """Posterior mean and variance of the shared part."""
     mean, variance = 0.0, 0.0
     for g in range(found.node.shape[1]):
@@ -136,7 +136,7 @@ def update_coins(
     observed: Floats,
     ahead: CoinBanks,
     predicted: Predicted,
-    found: Evidence,
+    found: NodePosterior,
     now: CoinBanks,
     t: int,
     h: int,
@@ -160,7 +160,7 @@ def update_coins(
 
 
 @inner_kernel
-def coin_moments(found: Evidence, p: int, i: int, o: int) -> tuple[float, float, float]:
+def coin_moments(found: NodePosterior, p: int, i: int, o: int) -> tuple[float, float, float]:
     """Probability of a coin's offset, and the shared part's mean and variance given it."""
     probability, first, second = 0.0, 0.0, 0.0
     for g in range(found.node.shape[1]):

@@ -8,7 +8,7 @@ from dipmaster.core.kernels import Floats, Ints
 from dipmaster.volatility.hierarchical.coin_bank import CoinBanks
 from dipmaster.volatility.hierarchical.histories import FORGOTTEN, Candidates
 from dipmaster.volatility.hierarchical.model import STATES, FilterModel
-from dipmaster.volatility.hierarchical.shared_part import Evidence, Predicted
+from dipmaster.volatility.hierarchical.shared_part import NodePosterior, Predicted
 
 
 class Histories(NamedTuple):
@@ -38,7 +38,7 @@ class Workspace(NamedTuple):
     now: CoinBanks
     predicted: Predicted
     ahead: CoinBanks
-    evidence: Evidence
+    posterior: NodePosterior
     candidates: Candidates
     chosen: Ints
 
@@ -64,7 +64,7 @@ def make_workspace(model: FilterModel, coins: int) -> Workspace:
         ),
         predicted=Predicted(np.empty(width), np.empty(width), np.empty(shape), np.empty(shape)),
         ahead=CoinBanks(np.empty(shape), np.empty((*shape, parts)), np.empty(covariance.shape)),
-        evidence=Evidence(
+        posterior=NodePosterior(
             np.empty((size, nodes)),
             np.empty((size, nodes)),
             np.empty((size, coins, STATES)),

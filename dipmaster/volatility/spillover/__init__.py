@@ -4,7 +4,7 @@ The roadmap's VolatilitySpilloverAnalysis: returns -> volatility of an hour -> r
 correlation of each pair -> rises -> events -> intensity and risk adjustment of each coin.
 """
 
-from dipmaster.volatility.spillover.analysis import Spillover, analyze_spillover
+from dipmaster.volatility.spillover.analysis import SpilloverSeries, analyze_spillover
 from dipmaster.volatility.spillover.evaluation import evaluate_spillover
 
-__all__ = ["Spillover", "analyze_spillover", "evaluate_spillover"]
+__all__ = ["SpilloverSeries", "analyze_spillover", "evaluate_spillover"]

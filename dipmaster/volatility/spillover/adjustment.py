@@ -3,7 +3,7 @@
 import numpy as np
 
 from dipmaster.core.kernels import Floats, Ints, kernel
-from dipmaster.core.params.volatility import Spillover as SpilloverParams
+from dipmaster.core.params.volatility import Spillover
 from dipmaster.volatility.spillover.rises import Flags
 
 UNKNOWN = -1
@@ -20,13 +20,13 @@ def measure_intensity(in_event: Ints, known: Ints) -> Floats:
     return np.where(known > 0, in_event / np.maximum(known, 1), np.nan)
 
 
-def flag_coins(intensity: Floats, params: SpilloverParams) -> Flags:
+def flag_coins(intensity: Floats, params: Spillover) -> Flags:
     """Coins of which enough pairs are in event: 1, 0, or -1 where no pair is known."""
     flags = np.where(intensity >= params.pairs_frac, 1, 0)
     return np.where(np.isnan(intensity), UNKNOWN, flags).astype(np.int8)
 
 
-def adjust_for_risk(intensity: Floats, flags: Flags, params: SpilloverParams) -> Floats:
+def adjust_for_risk(intensity: Floats, flags: Flags, params: Spillover) -> Floats:
     """Factor on sizes, 0..1: lower the stronger the coin's events of the last bars.
 
     1 less `reduction_frac` x the largest intensity at a bar in event among the last

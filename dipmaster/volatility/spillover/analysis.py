@@ -25,7 +25,7 @@ from dipmaster.volatility.spillover.rises import Flags, flag_rises, sum_by_month
 
 
 @dataclass(frozen=True)
-class Spillover:
+class SpilloverSeries:
     """Events of rising correlation, every value known at the close of its bar.
 
     Attributes
@@ -63,12 +63,12 @@ class _Pairs:
 
 
 def pairs_of(symbols: tuple[str, ...]) -> Iterable[tuple[str, str]]:
-    """Pairs of coins in the order of `Spillover.monthly`."""
+    """Pairs of coins in the order of `SpilloverSeries.monthly`."""
     pairs = pairs_with_later(range(len(symbols)), len(symbols))
     return ((symbols[a], symbols[b]) for a, b in pairs)
 
 
-def analyze_spillover(returns: Floats, clock: GridClock, params: Volatility) -> Spillover:
+def analyze_spillover(returns: Floats, clock: GridClock, params: Volatility) -> SpilloverSeries:
     """Events, intensity and risk adjustment of every coin and bar, from closed bars alone.
 
     Parameters
@@ -91,7 +91,7 @@ def analyze_spillover(returns: Floats, clock: GridClock, params: Volatility) -> 
     rise = np.zeros(clock.bars)
     for row in rows:
         rise += row.rise_in_event
-    return Spillover(
+    return SpilloverSeries(
         event=event,
         intensity=intensity,
         factor=adjust_for_risk(intensity, event, rules),

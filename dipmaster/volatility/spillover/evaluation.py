@@ -9,7 +9,7 @@ from dipmaster.core.time_units import BAR_MS, BARS_PER_DAY
 from dipmaster.results.volatility import spillover as results
 from dipmaster.volatility.clock import GridClock
 from dipmaster.volatility.spillover.accuracy import BARS_PER_WEEK, find_spans, score_events
-from dipmaster.volatility.spillover.analysis import Spillover, pairs_of
+from dipmaster.volatility.spillover.analysis import SpilloverSeries, pairs_of
 from dipmaster.volatility.spillover.events import MarketEvent, find_events
 
 LARGEST = 10
@@ -19,7 +19,7 @@ NO_TRUTH = "the episodes of real bars are not known"
 def evaluate_spillover(
     symbols: tuple[str, ...],
     exists: Bools,
-    spillover: Spillover,
+    spillover: SpilloverSeries,
     episode: Bools | None,
     clock: GridClock,
     first_bar: int,
@@ -71,7 +71,7 @@ def _describe(
 
 
 def _summarize_coin(
-    spillover: Spillover, coin: int, exists: Bools, first_bar: int
+    spillover: SpilloverSeries, coin: int, exists: Bools, first_bar: int
 ) -> results.CoinSpillover:
     bars = np.flatnonzero(exists & (np.arange(exists.size) >= first_bar))
     event, factor = spillover.event[coin, bars], spillover.factor[coin, bars]

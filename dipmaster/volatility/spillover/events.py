@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from dipmaster.core.kernels import Ints
-from dipmaster.core.params.volatility import Spillover as SpilloverParams
-from dipmaster.volatility.spillover.analysis import Spillover
+from dipmaster.core.params.volatility import Spillover
+from dipmaster.volatility.spillover.analysis import SpilloverSeries
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class MarketEvent:
     rise: float
 
 
-def find_events(spillover: Spillover, first_bar: int, params: SpilloverParams) -> list[MarketEvent]:
+def find_events(spillover: SpilloverSeries, first_bar: int, params: Spillover) -> list[MarketEvent]:
     """Events that begin at `first_bar` or later.
 
     A bar belongs to one where at least `min_coins` coins are in event: spillover takes two.
@@ -33,7 +33,7 @@ def find_events(spillover: Spillover, first_bar: int, params: SpilloverParams) -
     return [_describe(spillover, run) for run in runs if run[0] >= first_bar]
 
 
-def _describe(spillover: Spillover, run: Ints) -> MarketEvent:
+def _describe(spillover: SpilloverSeries, run: Ints) -> MarketEvent:
     in_event = spillover.event[:, run] == 1
     return MarketEvent(
         first=int(run[0]),

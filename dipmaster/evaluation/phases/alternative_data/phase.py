@@ -17,7 +17,7 @@ from dipmaster.evaluation.phase import (
     Phase,
     PhaseOrders,
 )
-from dipmaster.evaluation.phase_evaluation import describe_inconclusive
+from dipmaster.evaluation.phase_evaluation import describe_inconclusive_change
 from dipmaster.evaluation.phases.alternative_data.claims import measure_claims
 from dipmaster.evaluation.phases.alternative_data.inputs import (
     EvidenceInputs,
@@ -74,9 +74,7 @@ class AlternativeDataPhase(Phase):
         """Measure which trades evidence gained and lost, and hold the claims against that."""
         gates, before, this = context.params.gates, judged[-2], judged[-1]
         figures = measure_evidence(context, score_again(context, self.inputs), self.inputs, judged)
-        lacking = describe_inconclusive(this.evaluation, gates) or describe_inconclusive(
-            before.evaluation, gates
-        )
+        lacking = describe_inconclusive_change(this.evaluation, before.evaluation, gates)
         claims = measure_claims(
             differences[self.number], figures.credit, this.evaluation.sample.trades, lacking
         )

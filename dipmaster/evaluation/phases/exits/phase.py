@@ -15,7 +15,7 @@ from dipmaster.evaluation.phase import (
     OwnResults,
     Phase,
 )
-from dipmaster.evaluation.phase_evaluation import describe_inconclusive
+from dipmaster.evaluation.phase_evaluation import describe_inconclusive_change
 from dipmaster.evaluation.phases.exits.ablation import is_on, without_models
 from dipmaster.evaluation.phases.exits.claims import measure_claims
 from dipmaster.evaluation.phases.exits.degradation import measure_degradation
@@ -92,9 +92,7 @@ class ExitsPhase(Phase):
         params = context.params
         evidence = self._evidence(context, before, this)
         figures = measure_exits(evidence, context.inputs.panel, params.exits, params.gates)
-        lacking = describe_inconclusive(this.evaluation, params.gates) or describe_inconclusive(
-            before.evaluation, params.gates
-        )
+        lacking = describe_inconclusive_change(this.evaluation, before.evaluation, params.gates)
         claims = measure_claims(
             differences[self.number],
             figures,

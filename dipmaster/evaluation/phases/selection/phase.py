@@ -15,7 +15,7 @@ from dipmaster.evaluation.phase import (
     Phase,
     PhaseOrders,
 )
-from dipmaster.evaluation.phase_evaluation import describe_inconclusive
+from dipmaster.evaluation.phase_evaluation import describe_inconclusive_change
 from dipmaster.evaluation.phases.selection.claims import measure_claims
 from dipmaster.evaluation.phases.selection.integrity import check_admission
 from dipmaster.evaluation.phases.selection.orders import find_abstention, select_admitted
@@ -77,8 +77,7 @@ class SelectionPhase(Phase):
             quality,
             inputs.volatility.regimes,
             inputs.confidence.calibration_by_regime,
-            describe_inconclusive(this.evaluation, gates)
-            or describe_inconclusive(before.evaluation, gates),
+            describe_inconclusive_change(this.evaluation, before.evaluation, gates),
             context.period.blocks,
             gates,
         )

@@ -31,7 +31,7 @@ from dipmaster.sizing import (
 
 
 @dataclass(frozen=True)
-class Variant:
+class SizingVariant:
     """One component replaced by something simpler.
 
     Attributes
@@ -75,7 +75,7 @@ def _of_forecast(
 
 def list_variants(
     confidence: Floats, pooled_payoff: Floats, other_forecast_daily_frac: Floats
-) -> tuple[Variant, ...]:
+) -> tuple[SizingVariant, ...]:
     """Every component replaced, in the order of the product.
 
     Parameters
@@ -90,23 +90,25 @@ def list_variants(
     """
     ones = "1 for every order"
     return (
-        Variant("kelly", "the size of the previous phase", _without_kelly),
-        Variant(
+        SizingVariant("kelly", "the size of the previous phase", _without_kelly),
+        SizingVariant(
             "recalibration",
             "the confidence, not recalibrated",
             lambda c, s: (replace(c, p=np.where(np.isnan(c.p), np.nan, confidence)), s),
         ),
-        Variant("p", "its mean over the orders so far", _mean_so_far),
-        Variant(
+        SizingVariant("p", "its mean over the orders so far", _mean_so_far),
+        SizingVariant(
             "payoff",
             "that of all regimes together",
             lambda c, s: (replace(c, payoff=pooled_payoff), s),
         ),
-        Variant("forecast", "the combined HAR", partial(_of_forecast, other_forecast_daily_frac)),
-        Variant("vol_scalar", ones, partial(_ones, "vol_scalar")),
-        Variant("regime_factor", ones, partial(_ones, "regime_factor")),
-        Variant("spillover_factor", ones, partial(_ones, "spillover_factor")),
-        Variant("intraday_factor", ones, partial(_ones, "intraday_factor")),
+        SizingVariant(
+            "forecast", "the combined HAR", partial(_of_forecast, other_forecast_daily_frac)
+        ),
+        SizingVariant("vol_scalar", ones, partial(_ones, "vol_scalar")),
+        SizingVariant("regime_factor", ones, partial(_ones, "regime_factor")),
+        SizingVariant("spillover_factor", ones, partial(_ones, "spillover_factor")),
+        SizingVariant("intraday_factor", ones, partial(_ones, "intraday_factor")),
     )
 
 
@@ -115,7 +117,7 @@ def ablate_components(
     this: JudgedPhase,
     orders: Entries,
     components: SizeComponents,
-    variants: tuple[Variant, ...],
+    variants: tuple[SizingVariant, ...],
     lacking: str,
 ) -> tuple[SizingAblation, ...]:
     """A row a component, each judged as if it were the only one.
@@ -137,7 +139,7 @@ def _ablate(
     orders: Entries,
     components: SizeComponents,
     lacking: str,
-    variant: Variant,
+    variant: SizingVariant,
 ) -> SizingAblation:
     gates, period = context.params.gates, context.period
     sizes = combine(*_with_before(variant.apply(components, context.params.sizing), orders))

@@ -15,7 +15,7 @@ from dipmaster.evaluation.phase import (
     Phase,
     PhaseOrders,
 )
-from dipmaster.evaluation.phase_evaluation import describe_inconclusive
+from dipmaster.evaluation.phase_evaluation import describe_inconclusive_change
 from dipmaster.evaluation.phases.sizing.claims import measure_claims
 from dipmaster.evaluation.phases.sizing.inputs import SizingInputs, read_sizing_inputs
 from dipmaster.evaluation.phases.sizing.integrity import check_sizes
@@ -61,9 +61,7 @@ class SizingPhase(Phase):
         """Measure what sizes are made of and what they did, against the phase before."""
         gates, before, this = context.params.gates, judged[-2], judged[-1]
         figures = measure_sizing(context, self.inputs, judged)
-        lacking = describe_inconclusive(this.evaluation, gates) or describe_inconclusive(
-            before.evaluation, gates
-        )
+        lacking = describe_inconclusive_change(this.evaluation, before.evaluation, gates)
         claims = measure_claims(
             this.evaluation, before.evaluation, figures.overlay[0], lacking, gates
         )

@@ -21,7 +21,7 @@ NO_EFFECT = "no effect"
 
 
 @dataclass(frozen=True)
-class Variant:
+class RuleVariant:
     """One rule switched.
 
     Attributes
@@ -73,15 +73,16 @@ def _minus(value: float | None) -> float | None:
     return None if value is None else 0.0 - value
 
 
-def variants(rows: Sequence[Ablation]) -> list[Variant]:
+def variants(rows: Sequence[Ablation]) -> list[RuleVariant]:
     """Every rule of which something can be computed."""
     every = [
-        Variant(row.rule, row.state, row.all.change_mean_net_bps, row.all.effect) for row in rows
+        RuleVariant(row.rule, row.state, row.all.change_mean_net_bps, row.all.effect)
+        for row in rows
     ]
     return [row for row in every if row.change.value is not None]
 
 
-def rules_by_effect(rows: Sequence[Variant]) -> dict[str, list[str]]:
+def rules_by_effect(rows: Sequence[RuleVariant]) -> dict[str, list[str]]:
     """Effect to the rules that have it; no effect that none has."""
     groups = {
         effect: [row.title[:1].lower() + row.title[1:] for row in rows if row.verdict == effect]
@@ -90,7 +91,7 @@ def rules_by_effect(rows: Sequence[Variant]) -> dict[str, list[str]]:
     return {effect: names for effect, names in groups.items() if names}
 
 
-def reasons(rows: Sequence[Variant]) -> list[str]:
+def reasons(rows: Sequence[RuleVariant]) -> list[str]:
     """Why effects are not settled, each reason once; the plain reason needs no words."""
     every = [row.change.reason for row in rows if row.verdict in UNSETTLED]
     return [reason for reason in dict.fromkeys(every) if reason not in ("", PLAIN)]

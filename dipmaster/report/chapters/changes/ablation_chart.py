@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from markupsafe import Markup
 from matplotlib.ticker import MaxNLocator
 
-from dipmaster.report.chapters.changes.ablation import Variant
+from dipmaster.report.chapters.changes.ablation import RuleVariant
 from dipmaster.report.kit import numbers
 from dipmaster.report.kit.drawing import inline_svg, new_figure, note
 from dipmaster.report.kit.interval_plot import draw_rows, limits_around, mark_of
 from dipmaster.report.kit.verdicts import fill
 
 
-def forest(rows: Sequence[Variant]) -> Markup:
+def forest(rows: Sequence[RuleVariant]) -> Markup:
     """A line a rule: contribution with its interval, the figures and the effect beside it."""
     figure = new_figure(9 + 4.0 * len(rows))
     axes = figure.subplots()
@@ -30,5 +30,5 @@ def forest(rows: Sequence[Variant]) -> Markup:
     )
 
 
-def _described(row: Variant) -> str:
+def _described(row: RuleVariant) -> str:
     return f"{numbers.estimate(row.contribution, 'bps')}  {row.verdict}"

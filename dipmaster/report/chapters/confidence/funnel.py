@@ -50,7 +50,7 @@ def in_words(words: Mapping[str, str], name: str) -> str:
 
 
 @dataclass(frozen=True)
-class Step:
+class FilterStep:
     """One step of the funnel.
 
     Attributes
@@ -80,25 +80,25 @@ class Step:
         return self.row.left / self.before if self.before else None
 
 
-def steps(funnel: Funnel) -> list[Step]:
+def steps(funnel: Funnel) -> list[FilterStep]:
     """The funnel in order."""
     whole = {row.step: row for row in funnel.burn_in_included}
     alone = {row.step: row for row in funnel.single_steps}
     rows = funnel.out_of_sample
     reached = (rows[0].left, *(row.left for row in rows[:-1]))
     return [
-        Step(row, whole[row.step], before, alone.get(row.step))
+        FilterStep(row, whole[row.step], before, alone.get(row.step))
         for row, before in zip(rows, reached, strict=True)
     ]
 
 
-def most_selective(steps: Sequence[Step]) -> Step | None:
+def most_selective(steps: Sequence[FilterStep]) -> FilterStep | None:
     """The step that removes most candidates; None where none removes any."""
     step = max(steps, key=lambda step: step.before - step.row.left)
     return step if step.before > step.row.left else None
 
 
-FUNNEL: tuple[Column[Step], ...] = (
+FUNNEL: tuple[Column[FilterStep], ...] = (
     Column("Step", lambda step: step.name, "l"),
     Column("Remaining", lambda step: numbers.count(step.row.left)),
     Column("Win rate", lambda step: numbers.percent(step.row.precision)),

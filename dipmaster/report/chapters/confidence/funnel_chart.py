@@ -7,7 +7,7 @@ from markupsafe import Markup
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from dipmaster.report.chapters.confidence.funnel import Step
+from dipmaster.report.chapters.confidence.funnel import FilterStep
 from dipmaster.report.kit import numbers
 from dipmaster.report.kit.drawing import (
     DASHED,
@@ -21,7 +21,7 @@ from dipmaster.report.kit.drawing import (
 from dipmaster.report.kit.interval_plot import draw_rows, percent_mark
 
 
-def funnel(steps: Sequence[Step]) -> Markup:
+def funnel(steps: Sequence[FilterStep]) -> Markup:
     """Survival by step with its numbers, the win rate with its interval beside it."""
     figure = new_figure(12 + 6.2 * len(steps))
     left, right = figure.subplots(1, 2, width_ratios=[3, 2], sharey=True)
@@ -34,11 +34,11 @@ def funnel(steps: Sequence[Step]) -> Markup:
     return inline_svg(figure, f"Candidates remaining after each step: {listed}")
 
 
-def _survivors(step: Step) -> str:
+def _survivors(step: FilterStep) -> str:
     return f"{numbers.count(step.row.left)} of {numbers.count(step.before)}"
 
 
-def _survival(axes: Axes, steps: Sequence[Step]) -> None:
+def _survival(axes: Axes, steps: Sequence[FilterStep]) -> None:
     style: dict[str, Any] = {"height": 0.62, "edgecolor": NAVY, "linewidth": 0.7}
     for place, step in enumerate(steps):
         percent = 100.0 * (step.survival_frac or 0.0)
@@ -52,7 +52,7 @@ def _survival(axes: Axes, steps: Sequence[Step]) -> None:
     list_rows(axes, [step.name for step in steps])
 
 
-def _win_rates(axes: Axes, steps: Sequence[Step]) -> None:
+def _win_rates(axes: Axes, steps: Sequence[FilterStep]) -> None:
     rows = [step.row for step in steps]
     if rows[0].precision is not None:
         axes.axvline(100 * rows[0].precision, color=STEEL, linewidth=1.0, linestyle=DASHED)

@@ -18,7 +18,7 @@ from dipmaster.report.kit.drawing import (
 from dipmaster.report.kit.gross_to_net import GrossToNet
 
 CROWDED = 5  # panels: the label stands below the one in the middle alone
-Step = tuple[str, float, float]
+CostBar = tuple[str, float, float]
 """Name, amount, and where its bar begins."""
 
 
@@ -42,8 +42,8 @@ def waterfalls(phases: Mapping[int, GrossToNet]) -> Markup:
     return inline_svg(figure, f"Gross to net per trade. {listed}.")
 
 
-def _steps(one: GrossToNet) -> list[Step]:
-    steps: list[Step] = [("gross", one.gross, 0.0)]
+def _steps(one: GrossToNet) -> list[CostBar]:
+    steps: list[CostBar] = [("gross", one.gross, 0.0)]
     level = one.gross
     for name, cost in (
         ("fees", one.fees),
@@ -57,7 +57,7 @@ def _steps(one: GrossToNet) -> list[Step]:
     return [*steps, ("net", one.net, 0.0)]
 
 
-def _panel(axes: Axes, steps: list[Step]) -> None:
+def _panel(axes: Axes, steps: list[CostBar]) -> None:
     for place, (_, amount, start) in enumerate(steps):
         axes.barh(place, amount, left=start, height=0.6, **gain_or_loss(amount < 0))
         right = max(start, start + amount)

@@ -9,8 +9,8 @@ def view(inputs: ReportInputs) -> Context:
     """Profile, what was measured, skill, recommendations."""
     results = inputs.volatility.intraday
     panels = [
-        week_chart.build_panel("Factor on volatility", results.profile.heat_map),
-        week_chart.build_panel(
+        week_chart.build_week_map("Factor on volatility", results.profile.heat_map),
+        week_chart.build_week_map(
             "Mean realised volatility of the hour, per cent", results.measured_hourly_frac, 100.0
         ),
     ]

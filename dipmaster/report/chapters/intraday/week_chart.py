@@ -12,11 +12,11 @@ from dipmaster.report.kit.heat_map import draw_cells, find_limits
 from dipmaster.results.volatility.intraday import WeekOfHours
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-PANEL_MM = 38
+MAP_MM = 38
 
 
 @dataclass(frozen=True)
-class Panel:
+class WeekMap:
     """One week of hours; `values` of shape (7, 24), NaN where not known."""
 
     title: str
@@ -28,29 +28,29 @@ class Panel:
         return bool(np.isfinite(self.values).any())
 
 
-def build_panel(title: str, cells: WeekOfHours, scale: float = 1.0) -> Panel:
+def build_week_map(title: str, cells: WeekOfHours, scale: float = 1.0) -> WeekMap:
     """Cells times a scale."""
     values: Floats = scale * np.array(cells, dtype=np.float64)
-    return Panel(title, values)
+    return WeekMap(title, values)
 
 
-def heat_maps(panels: list[Panel]) -> Markup:
-    """A panel one under the other, each on its own scale."""
-    figure = new_figure(PANEL_MM * len(panels))
-    for axes, panel in zip(
-        figure.subplots(len(panels), 1, squeeze=False)[:, 0], panels, strict=True
+def heat_maps(maps: list[WeekMap]) -> Markup:
+    """One map under the other, each on its own scale."""
+    figure = new_figure(MAP_MM * len(maps))
+    for axes, week_map in zip(
+        figure.subplots(len(maps), 1, squeeze=False)[:, 0], maps, strict=True
     ):
-        draw_cells(axes, panel.values, DAYS, find_limits(panel.values), numbers.ratio)
+        draw_cells(axes, week_map.values, DAYS, find_limits(week_map.values), numbers.ratio)
         axes.set_xticks(range(24), [str(hour) for hour in range(24)])
-        axes.set_title(f"{panel.title}, by hour of day (UTC)")
-    return inline_svg(figure, " ".join(map(_describe, panels)))
+        axes.set_title(f"{week_map.title}, by hour of day (UTC)")
+    return inline_svg(figure, " ".join(map(_describe, maps)))
 
 
-def _describe(panel: Panel) -> str:
-    low, high = (_place(panel, find(panel.values)) for find in (np.nanargmin, np.nanargmax))
-    return f"{panel.title}: lowest {low}; highest {high}."
+def _describe(week_map: WeekMap) -> str:
+    low, high = (_place(week_map, find(week_map.values)) for find in (np.nanargmin, np.nanargmax))
+    return f"{week_map.title}: lowest {low}; highest {high}."
 
 
-def _place(panel: Panel, cell: np.intp) -> str:
+def _place(week_map: WeekMap, cell: np.intp) -> str:
     day, hour = divmod(int(cell), 24)
-    return f"{numbers.ratio(float(panel.values.flat[cell]))} on {DAYS[day]} from {hour}:00 UTC"
+    return f"{numbers.ratio(float(week_map.values.flat[cell]))} on {DAYS[day]} from {hour}:00 UTC"

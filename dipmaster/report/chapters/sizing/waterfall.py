@@ -18,7 +18,7 @@ CAPS, OPENED = "Caps", "Opened"
 
 
 @dataclass(frozen=True)
-class Step:
+class SizeStep:
     """What one step does to the size, as fractions of equity.
 
     Attributes
@@ -69,20 +69,20 @@ def name_base(trades: Sequence[SizedTrade]) -> str:
     return BASE if len(sized) > 1 else KELLY if True in sized else BEFORE
 
 
-def build_steps(trade: SizedTrade, base_name: str) -> list[Step]:
+def build_steps(trade: SizedTrade, base_name: str) -> list[SizeStep]:
     """From the base to what was opened; a factor that was not used is 1 and has a dash."""
     factors = {name: getattr(trade, key) for key, name in FACTORS.items()}
     product = math.prod(factor for factor in factors.values() if factor is not None)
     base = trade.kelly
     if base is None:
         base = trade.size_frac / product if product else trade.size_frac
-    steps = [Step(base_name, 0.0, base, numbers.percent(base, 2), is_level=True)]
+    steps = [SizeStep(base_name, 0.0, base, numbers.percent(base, 2), is_level=True)]
     size = base
     for name, factor in factors.items():
         after = size if factor is None else size * factor
         text = numbers.MISSING if factor is None else f"× {numbers.ratio(factor)}"
-        steps.append(Step(name, size, after, text))
+        steps.append(SizeStep(name, size, after, text))
         size = after
     opened, cap = trade.weight_frac, trade.binding_cap
-    steps.append(Step(CAPS, size, opened, "none" if cap == "none" else cap))
-    return [*steps, Step(OPENED, 0.0, opened, numbers.percent(opened, 2), is_level=True)]
+    steps.append(SizeStep(CAPS, size, opened, "none" if cap == "none" else cap))
+    return [*steps, SizeStep(OPENED, 0.0, opened, numbers.percent(opened, 2), is_level=True)]

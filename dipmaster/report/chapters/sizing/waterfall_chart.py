@@ -6,7 +6,7 @@ from markupsafe import Markup
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from dipmaster.report.chapters.sizing.waterfall import Explained, Step, build_steps, name_base
+from dipmaster.report.chapters.sizing.waterfall import Explained, SizeStep, build_steps, name_base
 from dipmaster.report.kit import numbers
 from dipmaster.report.kit.drawing import (
     GREY,
@@ -42,7 +42,7 @@ def panels(chosen: Sequence[Explained]) -> Markup:
     return inline_svg(figure, f"Position size step by step. {listed}")
 
 
-def _draw(axes: Axes, rows: Sequence[Step]) -> None:
+def _draw(axes: Axes, rows: Sequence[SizeStep]) -> None:
     largest = max(max(row.before, row.after) for row in rows) or 1.0
     for place, row in enumerate(rows):
         low, high = 100 * min(row.before, row.after), 100 * max(row.before, row.after)
@@ -55,6 +55,6 @@ def _draw(axes: Axes, rows: Sequence[Step]) -> None:
     axes.xaxis.set_major_locator(MaxNLocator(4))
 
 
-def _describe(one: Explained, rows: Sequence[Step]) -> str:
+def _describe(one: Explained, rows: Sequence[SizeStep]) -> str:
     parts = ", ".join(f"{row.name.removeprefix('× ')} {row.text}" for row in rows)
     return f"{numbers.capital(one.picks)} trade, {one.trade.symbol} {one.time}: {parts}."
