@@ -95,7 +95,7 @@ def test_all_stopped_out_together_and_the_tail_of_days_held(losing: ReportInputs
     assert f"VaR 95, of these days {100 * (risk.held_tail.var_frac or 0):.2f} %" in text
 
 
-def test_trade_ids_are_told_from_counts(losing: ReportInputs) -> None:
+def test_trade_ids_are_distinguished_from_counts(losing: ReportInputs) -> None:
     text = printed(losing)
     assert "Trade id Coin" in text
     burn_in = losing.phase(0).counts.trades_burn_in
