@@ -10,7 +10,7 @@ from dipmaster.report.chapters.risk.view import RISK
 from dipmaster.report.inputs import ReportInputs
 from dipmaster.report.kit.phase_table import by_phase
 from dipmaster.report.kit.table import table
-from tests.made.phase import losing_phase
+from tests.made.baseline_phase import losing_phase
 from tests.report.conftest import unpainted
 from tests.report.printed import plain, print_chapter
 from tests.report.run import with_phases

@@ -1,16 +1,23 @@
-"""The small market, and a copy of the folder in which a module has run its stages."""
+"""The small market, that made by hand, and a copy of the folder in which stages have run."""
 
 import shutil
 from pathlib import Path
 
 import pytest
 
+from tests.stages.made_candidates import made_inputs
 from tests.stages.small_market import Bars, simulated
 
 
 @pytest.fixture(scope="module")
 def bars(project: Path) -> Bars:
     return simulated(project)
+
+
+@pytest.fixture(scope="session")
+def template(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The market made by hand, for modules that do not make another."""
+    return made_inputs(project, tmp_path_factory.mktemp("inputs"))
 
 
 @pytest.fixture

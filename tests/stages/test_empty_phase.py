@@ -24,7 +24,7 @@ from dipmaster.evaluation.reading import read_inputs
 from dipmaster.evaluation.registry import PHASES, read_phases
 from dipmaster.evaluation.run import complete_phases
 from stages import validate
-from tests.stages.made_candidates import LEDGERS, copied, made_inputs, read
+from tests.stages.made_candidates import LEDGERS, read
 
 pytestmark = pytest.mark.slow
 
@@ -38,16 +38,6 @@ class EmptyPhase(Phase):
     def targets(self, gates: Gates) -> Mapping[str, float]:
         """Those of the final phase."""
         return gates.targets.model_dump()[f"phase_{FINAL_PHASE}"]
-
-
-@pytest.fixture(scope="module")
-def template(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return made_inputs(project, tmp_path_factory.mktemp("inputs"))
-
-
-@pytest.fixture
-def workspace(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    return copied(template, tmp_path / "copy", monkeypatch)
 
 
 def run_stage(monkeypatch: pytest.MonkeyPatch, *more: type[Phase]) -> None:

@@ -21,9 +21,7 @@ from tests.stages.made_candidates import (
     PHASE_0,
     SCORED_FROM_DAY,
     START_MS,
-    copied,
     digests,
-    made_inputs,
     read,
     set_params,
     without_volume,
@@ -38,16 +36,6 @@ GATE_KEYS = {
     "n_needed", "verdict", "reason", "days_needed", "days_needed_reason",
     "days_to_power",
 }  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def template(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return made_inputs(project, tmp_path_factory.mktemp("inputs"))
-
-
-@pytest.fixture
-def workspace(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    return copied(template, tmp_path / "copy", monkeypatch)
 
 
 def test_outputs(workspace: Path) -> None:

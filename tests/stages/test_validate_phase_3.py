@@ -7,28 +7,15 @@ import pandas as pd
 import pytest
 import yaml
 
-from dipmaster.core import store
 from dipmaster.core.tables import TRADES
 from stages import validate
-from tests.stages.made_candidates import LEDGERS, copied, made_inputs, read, set_params
+from tests.stages.made_candidates import LEDGERS, read, read_ledgers, set_params
 
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture(scope="module")
-def template(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return made_inputs(project, tmp_path_factory.mktemp("inputs"))
-
-
-@pytest.fixture
-def workspace(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    return copied(template, tmp_path / "copy", monkeypatch)
-
-
 def ledgers(name: str) -> list[pd.DataFrame]:
-    return [
-        store.read_table(Path(f"data/validate/{name}_phase_{phase}.parquet")) for phase in (2, 3)
-    ]
+    return read_ledgers(name, 2, 3)
 
 
 def test_fixed_sizes_give_phase_2_back(workspace: Path) -> None:

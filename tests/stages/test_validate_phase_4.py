@@ -13,34 +13,15 @@ from dipmaster.core.panel import to_timestamps
 from dipmaster.core.tables import EVIDENCE_SCORES
 from dipmaster.core.time_units import DAY_MS, ISO_UTC
 from stages import validate
-from tests.stages.made_candidates import (
-    LEDGERS,
-    SCORED_FROM_DAY,
-    START_MS,
-    copied,
-    made_inputs,
-    read,
-)
+from tests.stages.made_candidates import LEDGERS, SCORED_FROM_DAY, START_MS, read, read_ledgers
 
 pytestmark = pytest.mark.slow
 
 BAR = pd.Timedelta("5min")
 
 
-@pytest.fixture(scope="module")
-def template(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return made_inputs(project, tmp_path_factory.mktemp("inputs"))
-
-
-@pytest.fixture
-def workspace(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    return copied(template, tmp_path / "copy", monkeypatch)
-
-
 def ledgers(name: str) -> list[pd.DataFrame]:
-    return [
-        store.read_table(Path(f"data/validate/{name}_phase_{phase}.parquet")) for phase in (3, 4)
-    ]
+    return read_ledgers(name, 3, 4)
 
 
 def write_evidence(change: Callable[[pd.DataFrame], pd.DataFrame] = lambda table: table) -> None:
