@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from stages import validate
 from tests.stages.made_candidates import made_inputs
 from tests.stages.small_market import Bars, simulated
 
@@ -25,5 +26,25 @@ def workspace(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     """A copy of the module's `template`."""
     folder = tmp_path / "copy"
     shutil.copytree(template, folder)
+    monkeypatch.chdir(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def validated_template(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The market made by hand after stage `validate`."""
+    folder = tmp_path_factory.mktemp("validated") / "copy"
+    shutil.copytree(template, folder)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        validate.main()
+    return folder
+
+
+@pytest.fixture
+def validated(validated_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of it."""
+    folder = tmp_path / "copy"
+    shutil.copytree(validated_template, folder)
     monkeypatch.chdir(folder)
     return folder

@@ -85,8 +85,7 @@ def test_it_trades_exactly_what_the_phase_before_it_trades(
     assert Path(f"reports/plots/equity_phase_{new}.csv").exists()
 
 
-def test_the_others_do_not_notice_it(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    validate.main()
+def test_the_others_do_not_notice_it(validated: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     alone = read("validate"), read("gates")
     run_stage(monkeypatch, EmptyPhase)
     details, gates = read("validate"), read("gates")
@@ -106,8 +105,7 @@ def test_without_the_final_phase_there_is_no_verdict(
     assert read("validate")["verdict_reason"].startswith(f"phase {FINAL_PHASE} is not built")
 
 
-def test_with_all_phases_there_is_a_verdict(workspace: Path) -> None:
-    validate.main()
+def test_with_all_phases_there_is_a_verdict(validated: Path) -> None:
     details = read("validate")
     final = details["phases"][str(FINAL_PHASE)]
     assert details["verdict"] == final["verdict"]

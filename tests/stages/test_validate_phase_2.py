@@ -16,9 +16,8 @@ from tests.stages.made_candidates import LEDGERS, OUTPUTS, read, set_params
 pytestmark = pytest.mark.slow
 
 
-def test_phase_2_buys_what_phase_1_buys(workspace: Path) -> None:
+def test_phase_2_buys_what_phase_1_buys(validated: Path) -> None:
     """Where money and places are plenty, the exits alone tell the two ledgers apart."""
-    validate.main()
     one, two = (
         store.read_table(Path(f"data/validate/trades_phase_{phase}.parquet")) for phase in (1, 2)
     )

@@ -37,9 +37,8 @@ def test_fixed_sizes_give_phase_2_back(workspace: Path) -> None:
     assert claims["3.risk_adjusted"]["verdict"] != "not built"
 
 
-def test_sizes_are_on_record_and_nothing_else_moves(workspace: Path) -> None:
+def test_sizes_are_on_record_and_nothing_else_moves(validated: Path) -> None:
     """Inverse volatility: every trade in its own size, bought and sold when phase 2 does."""
-    validate.main()
     two, three = ledgers("trades")
     TRADES.check(three, "trades of phase 3")
     moved = {"weight_frac", "quantity", "binding_cap", "gross_pnl", "fees", "slippage", "net_pnl"}

@@ -56,8 +56,7 @@ def test_by_hand_before_its_stage_has_run_the_phase_is_left_out_and_that_is_said
     assert read("validate")["verdict_reason"].startswith("phase 4 is not built")
 
 
-def test_without_data_it_is_phase_3_trade_for_trade(workspace: Path) -> None:
-    validate.main()
+def test_without_data_it_is_phase_3_trade_for_trade(validated: Path) -> None:
     for name in LEDGERS:
         three, four = ledgers(name)
         pd.testing.assert_frame_equal(three, four, check_exact=True)
@@ -77,9 +76,8 @@ def test_without_data_it_is_phase_3_trade_for_trade(workspace: Path) -> None:
     assert claims["4.precision"]["verdict"] != "met"
 
 
-def test_evidence_gains_and_loses_trades(workspace: Path) -> None:
+def test_evidence_gains_and_loses_trades(validated: Path) -> None:
     """Orders, sizes and checks follow the new confidence; phases 0 to 3 do not notice it."""
-    validate.main()
     before = [Path(f"data/validate/trades_phase_{n}.parquet").read_bytes() for n in range(4)]
     write_evidence()
     validate.main()
