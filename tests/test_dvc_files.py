@@ -17,6 +17,8 @@ from profiles import quick
 pytestmark = pytest.mark.slow
 
 DVC = str(Path(sys.executable).with_name("dvc"))
+DVC_CONFIG = ".dvc/config"
+"""The project's own: without it every command of DVC starts two more, to count and to update."""
 
 
 @pytest.fixture(scope="module")
@@ -28,6 +30,7 @@ def fresh(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copy2(quick.ROOT / name, folder / name)
     for command in (["git", "init", "-q"], [DVC, "init", "-q"]):
         run_command(command, folder)
+    shutil.copy2(quick.ROOT / DVC_CONFIG, folder / DVC_CONFIG)
     return folder
 
 

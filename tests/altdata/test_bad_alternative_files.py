@@ -133,7 +133,7 @@ def test_bytes_that_are_no_text_are_an_error(tmp_path: Path) -> None:
         load_table(RawFile("a.csv", tmp_path / "a.csv"))
 
 
-def test_faults_of_all_files_are_told_at_once(provide: Provide) -> None:
+def test_faults_of_all_files_are_reported_at_once(provide: Provide) -> None:
     with pytest.raises(DataError) as error:
         provide({"a.csv": MOOD + "2023-01-01,x\n", "b.csv": MOOD + "2023-01-01,y\n"})
     assert "a.csv" in str(error.value)
@@ -179,7 +179,7 @@ def test_after_a_gap_of_months_the_value_is_missing_not_old(
     assert (channel.published, channel.fresh) == (2, 1)
 
 
-def test_times_in_several_units_are_told_apart_row_by_row(provide: Provide) -> None:
+def test_times_in_several_units_are_distinguished_row_by_row(provide: Provide) -> None:
     text = MOOD + "1672531200,1\n1672617600000,2\n1672704000000000,3\n"
     frame = read_values(provide({"a.csv": text}), "BTCUSDT")
     assert np.diff(to_epoch_ms(frame["event_time"])).tolist() == [86_400_000] * 2

@@ -44,10 +44,11 @@ for path in Path("made").iterdir():
 
 
 @pytest.fixture(scope="module")
-def toy_template(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def toy_template(template: Path, project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The small project with the toy pipeline, run once and committed."""
     folder = Path(shutil.copytree(template, tmp_path_factory.mktemp("toy") / "project"))
     subprocess.run([DVC, "init", "-q"], cwd=folder, check=True)
+    shutil.copy2(project / ".dvc/config", folder / ".dvc/config")
     (folder / "dvc.yaml").write_text(DVC_YAML, encoding="utf-8")
     (folder / "toy.py").write_text(STAGE, encoding="utf-8")
     (folder / "made").mkdir()

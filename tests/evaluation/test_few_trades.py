@@ -36,8 +36,8 @@ from dipmaster.results.volatility.regimes import RegimesNotJudged
 from tests.evaluation.exits.conftest import START_MS, make_evidence, walking_panel
 from tests.evaluation.signal_tables import YEAR, tables
 from tests.made import confidence, exits, volatility
+from tests.made.idle_phase import UNREAD
 from tests.made.params import read_params
-from tests.made.phase import UNREAD
 from tests.report.conftest import unpainted
 from tests.report.printed import print_chapter
 from tests.report.run import run as whole_run

@@ -20,8 +20,8 @@ from dipmaster.evaluation.phases.baseline.orders import (
 from dipmaster.evaluation.statistics.period import Period
 from dipmaster.evaluation.statistics.random_entry.strata import MatchingCovariates
 from dipmaster.results.evaluation.phase import PhaseFigures
+from tests.made.idle_phase import UNREAD
 from tests.made.params import read_params
-from tests.made.phase import UNREAD
 
 RATE_FRAC = 0.0004
 EIGHT_HOURS = BARS_PER_DAY // 3

@@ -23,8 +23,8 @@ from dipmaster.evaluation.phase_evaluation import PhaseEvaluation
 from dipmaster.evaluation.statistics.period import Period, split_period
 from dipmaster.evaluation.statistics.random_entry.strata import MatchingCovariates
 from studies.in_process import evaluate_baseline, trade_baseline
+from tests.made.idle_phase import UNREAD
 from tests.made.params import read_params
-from tests.made.phase import UNREAD
 
 FIRST = 1_672_531_200_000  # 2023-01-01
 DAYS, CUT, HOLE = 60, 40, 400

@@ -5,7 +5,7 @@ from dataclasses import replace
 from dipmaster.results.common import Verdict
 from dipmaster.results.gates import GateRow, GateRows
 from dipmaster.results.summary import Summary, summarize
-from tests.made.phase import NO_RATE
+from tests.made.idle_phase import NO_RATE
 from tests.made.validation import validation
 
 Judged = tuple[float, float, float, float, Verdict, str]  # target, value, low, high, verdict, why

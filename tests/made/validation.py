@@ -8,15 +8,10 @@ from dipmaster.results.evaluation.differences import PhaseComparison
 from dipmaster.results.evaluation.record import IntegrityCheck, SplitPeriod, ValidationResults
 from tests.made.adaptive_exits import exit_results
 from tests.made.alternative_data import alternative_data
+from tests.made.baseline_phase import losing_phase
 from tests.made.common import BOUNDARY, COINS, FIRST, LAST, comparison, factor, interval
 from tests.made.confidence import TOO_FEW
-from tests.made.phase import (
-    adaptive_phase,
-    evidence_phase,
-    losing_phase,
-    selecting_phase,
-    sizing_phase,
-)
+from tests.made.phase import adaptive_phase, evidence_phase, selecting_phase, sizing_phase
 from tests.made.risk import BENCHMARKS
 from tests.made.selection import funnel, signal_quality
 from tests.made.sizing import sizing_results

@@ -1,5 +1,9 @@
-"""Made tables that the report draws: an account, scores, volatility, a price and its state."""
+"""Made tables that the report draws: an account, scores, volatility, a price and its state.
 
+Each is made once and handed out as a shallow copy: pandas copies it where a test writes into it.
+"""
+
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -12,6 +16,11 @@ from tests.made.confidence import COMPONENTS
 
 
 def equity(end: float = 35711.2, days: int = 730) -> pd.DataFrame:
+    return _equity(end, days).copy(deep=False)
+
+
+@cache
+def _equity(end: float, days: int) -> pd.DataFrame:
     bars = 288 * days
     times = pd.date_range("2023-01-01", periods=bars, freq="5min", tz="UTC").as_unit("ms")
     steps = np.random.default_rng(5).normal(0, 3e-4, bars)
@@ -21,6 +30,11 @@ def equity(end: float = 35711.2, days: int = 730) -> pd.DataFrame:
 
 def scores(rows: int = 6000, scored: bool = True) -> pd.DataFrame:
     """Candidates with their scores; the first quarter is burn-in without a score."""
+    return _scores(rows, scored).copy(deep=False)
+
+
+@cache
+def _scores(rows: int, scored: bool) -> pd.DataFrame:
     rng = np.random.default_rng(9)
     times = pd.date_range("2023-01-01", "2024-12-30", periods=rows, tz="UTC").as_unit("ms")
     p = rng.beta(6, 5, rows)
@@ -62,13 +76,18 @@ def trades(rows: int = 2) -> pd.DataFrame:
 
 def forecasts(coins: tuple[str, ...] = COINS, days: int = 240) -> dict[str, pd.DataFrame]:
     """Columns of table VOLATILITY that the report reads, the last days of the run."""
+    return dict.fromkeys(coins, _forecast(days).copy(deep=False))
+
+
+@cache
+def _forecast(days: int) -> pd.DataFrame:
     bars = 288 * days
     times = pd.date_range(end="2024-12-30 23:55", periods=bars, freq="5min", tz="UTC").as_unit("ms")
     phase = np.arange(bars) / (288 * 40)
     level = 0.035 * np.exp(0.8 * np.sin(2 * np.pi * phase))
     noise = np.random.default_rng(3).normal(0, 0.25, bars)
     regime = np.digitize(level, [0.02, 0.05]).astype(np.int8)
-    whole = pd.DataFrame(
+    return pd.DataFrame(
         {
             "open_time": times,
             "realised_short_daily_frac": (level * np.exp(2 * noise)).astype(np.float32),
@@ -81,16 +100,21 @@ def forecasts(coins: tuple[str, ...] = COINS, days: int = 240) -> dict[str, pd.D
             "regime_coin": np.roll(regime, 60),
         }
     )
-    return dict.fromkeys(coins, whole)
 
 
-def shown_coin(frame: pd.DataFrame) -> ShownCoin:
-    """A price over the regimes of a frame, and the latent states that they follow."""
+def shown_coin(days: int = 240) -> ShownCoin:
+    """A price over the regimes of `forecasts`, and the latent states that they follow."""
+    price, states = _shown(days)
+    return ShownCoin(COINS[0], price.copy(deep=False), states.copy(deep=False))
+
+
+@cache
+def _shown(days: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+    frame = _forecast(days)
     steps = np.random.default_rng(4).normal(0, 0.001, len(frame))
     states = np.roll(frame["regime"].to_numpy(), -40)
     times = frame["open_time"]
-    return ShownCoin(
-        COINS[0],
+    return (
         pd.DataFrame({"open_time": times, "close": 40 * np.exp(np.cumsum(steps))}),
         pd.DataFrame({"open_time": times, "regime": states, "coin_regime": states}),
     )

@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 from dipmaster.report.kit import pdf
+from dipmaster.report.kit.drawing import without_cycle_search
 
 Page = Any
 """A page's box; WeasyPrint has no types."""
@@ -29,7 +30,7 @@ class Stretch:
 
 def lay_out(page: str) -> list[Page]:
     """The pages of a report as WeasyPrint sets them, unpainted."""
-    with pdf._only_bundled_fonts():
+    with pdf._only_bundled_fonts(), without_cycle_search():
         document = pdf._weasyprint().HTML(string=pdf.with_images(page), base_url=None).render()
     return [one._page_box for one in document.pages]
 

@@ -69,7 +69,6 @@ def simulated_market(coins: tuple[str, ...] = COINS) -> Market:
 def run(last: int = 0, coins: tuple[str, ...] = COINS) -> ReportInputs:
     """Phases 0 to `last` of simulated bars."""
     built = range(last + 1)
-    forecasts = frames.forecasts(coins)
     base = ReportInputs(
         gates=(),
         validation=validation(last, coins),
@@ -81,8 +80,8 @@ def run(last: int = 0, coins: tuple[str, ...] = COINS) -> ReportInputs:
         alternative_data=alternative_data.record(),
         equity={number: frames.equity(ENDS[number]) for number in built},
         scores=frames.scores(),
-        forecasts=forecasts,
-        shown=frames.shown_coin(next(iter(forecasts.values()))),
+        forecasts=frames.forecasts(coins),
+        shown=frames.shown_coin(),
         outputs=provenance.outputs(lock()),
         params=params(),
         versions={"numpy": "2.4.6", "python": "3.11"},

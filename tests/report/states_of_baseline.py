@@ -7,12 +7,9 @@ from dipmaster.results.common import RawSelection
 from dipmaster.results.evaluation.record import IntegrityCheck
 from dipmaster.results.ingest import FileSummary, IgnoredFiles
 from tests.made import market
+from tests.made.baseline_phase import exit_row, losing_phase
 from tests.made.gates import gates, undecided
-from tests.made.phase import (
-    exit_row,
-    idle_phase,
-    losing_phase,
-)
+from tests.made.idle_phase import idle_phase
 from tests.report import frames
 from tests.report.run import params, run, validated, with_gates, with_phases
 

@@ -6,12 +6,10 @@ from dipmaster.report.inputs import ReportInputs
 from tests.made import exits
 from tests.made.adaptive_exits import abstained_exits, exit_results, nothing_captured, scatter
 from tests.made.alternative_data import no_data, without_data
+from tests.made.baseline_phase import losing_phase
 from tests.made.gates import undecided
 from tests.made.judged import degrading
-from tests.made.phase import (
-    adaptive_phase,
-    losing_phase,
-)
+from tests.made.phase import adaptive_phase
 from tests.made.sizing import unsized_results
 from tests.made.validation import DIFFERENCES, claims, not_built, nothing_to_compare
 from tests.report.run import run, validated, with_gates, with_phases

@@ -6,11 +6,9 @@ from dipmaster.report.inputs import ReportInputs
 from dipmaster.results.evaluation.differences import PhaseComparison
 from dipmaster.results.evaluation.signal_quality import RegimeWinRate, SignalQuality
 from tests.made import confidence, volatility
-from tests.made.common import COINS, REGIMES
+from tests.made.common import REGIMES
 from tests.made.gates import gates, undecided
-from tests.made.phase import (
-    abstaining_phase,
-)
+from tests.made.idle_phase import abstaining_phase
 from tests.made.selection import empty_funnel, no_signal_quality, signal_quality
 from tests.made.validation import claims, nothing_to_compare
 from tests.report import frames
@@ -90,7 +88,7 @@ def quick() -> ReportInputs:
         validated(base, period=period),
         volatility=volatility.too_short(),
         forecasts=short,
-        shown=frames.shown_coin(short[COINS[0]]),
+        shown=frames.shown_coin(days=30),
         equity={number: frames.equity(99000.0, 120) for number in (0, 1)},
     )
 

@@ -3,10 +3,10 @@
 from dataclasses import replace
 
 from dipmaster.report.inputs import ReportInputs
+from tests.report.printed_findings import consequences, said
 from tests.report.run import run
 from tests.report.states import STATES
 from tests.report.states_of_evidence import TOO_FEW, with_reach
-from tests.report.test_findings import consequences, said
 
 
 def test_a_win_rate_that_nobody_can_reach_is_found() -> None:

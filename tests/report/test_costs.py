@@ -14,7 +14,7 @@ from dipmaster.report.kit import gross_to_net
 from dipmaster.report.kit.drawing import drawing
 from dipmaster.report.kit.gross_to_net import GrossToNet, apportion
 from dipmaster.report.kit.phase_table import by_phase
-from tests.made.phase import losing_phase
+from tests.made.baseline_phase import losing_phase
 from tests.report.conftest import unpainted
 from tests.report.printed import plain, print_chapter, say
 

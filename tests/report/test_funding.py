@@ -7,7 +7,7 @@ import pytest
 
 from dipmaster.report import registry
 from dipmaster.report.inputs import ReportInputs
-from tests.made.phase import losing_phase
+from tests.made.baseline_phase import losing_phase
 from tests.report.conftest import unpainted
 from tests.report.printed import print_chapter
 from tests.report.run import with_phases

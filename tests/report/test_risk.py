@@ -10,7 +10,7 @@ from dipmaster.report.chapters.risk.view import RISK
 from dipmaster.report.inputs import ReportInputs
 from dipmaster.report.kit.phase_table import by_phase
 from dipmaster.report.kit.table import table
-from tests.made.phase import losing_phase
+from tests.made.baseline_phase import losing_phase
 from tests.report.conftest import unpainted
 from tests.report.printed import plain, print_chapter
 from tests.report.run import with_phases
@@ -95,7 +95,7 @@ def test_all_stopped_out_together_and_the_tail_of_days_held(losing: ReportInputs
     assert f"VaR 95, of these days {100 * (risk.held_tail.var_frac or 0):.2f} %" in text
 
 
-def test_trade_ids_are_told_from_counts(losing: ReportInputs) -> None:
+def test_trade_ids_are_distinguished_from_counts(losing: ReportInputs) -> None:
     text = printed(losing)
     assert "Trade id Coin" in text
     burn_in = losing.phase(0).counts.trades_burn_in

@@ -83,7 +83,7 @@ def test_no_candidate_and_no_trade_have_no_days(states: States) -> None:
         (540, 30, "in 18 blocks of 30 days."),
     ],
 )
-def test_a_last_block_of_another_length_is_told(days: int, last: int, expected: str) -> None:
+def test_a_last_block_of_another_length_is_reported(days: int, last: int, expected: str) -> None:
     base = run(1)
     period = replace(base.validation.period, days_out_of_sample=days, last_block_days=last)
     assert expected in print_chapter(validated(base, period=period), METHOD)

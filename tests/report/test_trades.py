@@ -11,7 +11,7 @@ from dipmaster.report.inputs import ReportInputs
 from dipmaster.report.kit.phase_table import by_phase, crossed
 from dipmaster.report.kit.table import Column
 from dipmaster.results.evaluation.intrabar import IntrabarOrder, IntrabarReading
-from tests.made.phase import losing_phase
+from tests.made.baseline_phase import losing_phase
 from tests.report.conftest import unpainted
 from tests.report.printed import plain, print_chapter, say
 from tests.report.run import with_phases

@@ -6,9 +6,9 @@ from dipmaster.report.inputs import ReportInputs
 from dipmaster.results.evaluation.sizing import SizingResults
 from dipmaster.results.evaluation.volatility_target import OverlayFigures
 from tests.made.patterns import NO_TRUTH
+from tests.report.printed_findings import consequences, said
 from tests.report.run import run, validated
 from tests.report.states import STATES
-from tests.report.test_findings import consequences, said
 
 
 def with_sizing(inputs: ReportInputs, **changes: object) -> ReportInputs:

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -238,6 +237,12 @@ def set_params(**sections: dict[str, object]) -> None:
     Path("params.yaml").write_text(yaml.safe_dump(params))
 
 
+def read_ledgers(name: str, *phases: int) -> list[pd.DataFrame]:
+    """Trades, fills or equity of some phases, as the stage wrote them."""
+    paths = (Path(f"data/validate/{name}_phase_{phase}.parquet") for phase in phases)
+    return [store.read_table(path) for path in paths]
+
+
 def read(name: str):
     return json.loads(Path(f"reports/metrics/{name}.json").read_text())
 
@@ -248,13 +253,6 @@ def made_inputs(project: Path, place: Path) -> Path:
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(place)
         write_inputs()
-    return place
-
-
-def copied(template: Path, place: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Work in a copy of it."""
-    shutil.copytree(template, place)
-    monkeypatch.chdir(place)
     return place
 
 

@@ -24,7 +24,7 @@ from dipmaster.evaluation.reading import read_inputs
 from dipmaster.evaluation.registry import PHASES, read_phases
 from dipmaster.evaluation.run import complete_phases
 from stages import validate
-from tests.stages.made_candidates import LEDGERS, copied, made_inputs, read
+from tests.stages.made_candidates import LEDGERS, read
 
 pytestmark = pytest.mark.slow
 
@@ -38,16 +38,6 @@ class EmptyPhase(Phase):
     def targets(self, gates: Gates) -> Mapping[str, float]:
         """Those of the final phase."""
         return gates.targets.model_dump()[f"phase_{FINAL_PHASE}"]
-
-
-@pytest.fixture(scope="module")
-def template(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return made_inputs(project, tmp_path_factory.mktemp("inputs"))
-
-
-@pytest.fixture
-def workspace(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    return copied(template, tmp_path / "copy", monkeypatch)
 
 
 def run_stage(monkeypatch: pytest.MonkeyPatch, *more: type[Phase]) -> None:
@@ -95,8 +85,7 @@ def test_it_trades_exactly_what_the_phase_before_it_trades(
     assert Path(f"reports/plots/equity_phase_{new}.csv").exists()
 
 
-def test_the_others_do_not_notice_it(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    validate.main()
+def test_the_others_do_not_notice_it(validated: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     alone = read("validate"), read("gates")
     run_stage(monkeypatch, EmptyPhase)
     details, gates = read("validate"), read("gates")
@@ -116,8 +105,7 @@ def test_without_the_final_phase_there_is_no_verdict(
     assert read("validate")["verdict_reason"].startswith(f"phase {FINAL_PHASE} is not built")
 
 
-def test_with_all_phases_there_is_a_verdict(workspace: Path) -> None:
-    validate.main()
+def test_with_all_phases_there_is_a_verdict(validated: Path) -> None:
     details = read("validate")
     final = details["phases"][str(FINAL_PHASE)]
     assert details["verdict"] == final["verdict"]

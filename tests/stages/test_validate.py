@@ -21,9 +21,7 @@ from tests.stages.made_candidates import (
     PHASE_0,
     SCORED_FROM_DAY,
     START_MS,
-    copied,
     digests,
-    made_inputs,
     read,
     set_params,
     without_volume,
@@ -40,18 +38,7 @@ GATE_KEYS = {
 }  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def template(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return made_inputs(project, tmp_path_factory.mktemp("inputs"))
-
-
-@pytest.fixture
-def workspace(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    return copied(template, tmp_path / "copy", monkeypatch)
-
-
-def test_outputs(workspace: Path) -> None:
-    validate.main()
+def test_outputs(validated: Path) -> None:
     for name, table in (("trades", TRADES), ("fills", FILLS), ("equity", EQUITY)):
         for phase in range(5):
             store.read_table(Path(f"data/validate/{name}_phase_{phase}.parquet"), table)
@@ -90,12 +77,11 @@ def test_outputs(workspace: Path) -> None:
     assert list(plot.columns) == ["phase", "metric", "target", "value", "low", "high"]
     for phase in range(4):
         assert len(pd.read_csv(f"reports/plots/equity_phase_{phase}.csv")) == DAYS
-    assert list(workspace.rglob("*.partial")) == []
+    assert list(validated.rglob("*.partial")) == []
 
 
-def test_phase_1_trades_what_its_scores_admit(workspace: Path) -> None:
+def test_phase_1_trades_what_its_scores_admit(validated: Path) -> None:
     """Every other candidate from the day of the first score on, and what is said of it agrees."""
-    validate.main()
     one, two = (
         store.read_table(Path(f"data/validate/trades_phase_{phase}.parquet")) for phase in (0, 1)
     )
@@ -164,8 +150,7 @@ def test_abstaining(workspace: Path, confidence, reason, told) -> None:
         assert account["equity"].nunique() == 1
 
 
-def test_phase_0_does_not_know_of_scores(workspace: Path) -> None:
-    validate.main()
+def test_phase_0_does_not_know_of_scores(validated: Path) -> None:
     found = [digests(PHASE_0), [row for row in read("gates") if row["phase"] == 0]]
     figures = read("validate")["phases"]["0"]
     write_scores(0.5)
@@ -232,8 +217,7 @@ def test_without_any_filter_every_scored_candidate_is_traded(workspace: Path) ->
     assert steps["traded"]["left"] == len(second)
 
 
-def test_regimes_of_both_ledgers_are_those_of_the_scores(workspace: Path) -> None:
-    validate.main()
+def test_regimes_of_both_ledgers_are_those_of_the_scores(validated: Path) -> None:
     scored = store.read_table(Path("data/confidence/scores.parquet"), SCORES)["regime"].to_numpy()
     names = np.array(["low", "normal", "high"])
     for phase in (0, 1):

@@ -11,31 +11,13 @@ from dipmaster.core import catalog, store
 from dipmaster.core.errors import DataError
 from dipmaster.core.tables import EXIT_PLANS, EXIT_ROWS
 from stages import exits, validate
-from tests.stages.made_candidates import (
-    LEDGERS,
-    OUTPUTS,
-    copied,
-    made_inputs,
-    read,
-    set_params,
-)
+from tests.stages.made_candidates import LEDGERS, OUTPUTS, read, set_params
 
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture(scope="module")
-def template(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return made_inputs(project, tmp_path_factory.mktemp("inputs"))
-
-
-@pytest.fixture
-def workspace(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    return copied(template, tmp_path / "copy", monkeypatch)
-
-
-def test_phase_2_buys_what_phase_1_buys(workspace: Path) -> None:
+def test_phase_2_buys_what_phase_1_buys(validated: Path) -> None:
     """Where money and places are plenty, the exits alone tell the two ledgers apart."""
-    validate.main()
     one, two = (
         store.read_table(Path(f"data/validate/trades_phase_{phase}.parquet")) for phase in (1, 2)
     )

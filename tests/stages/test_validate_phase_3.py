@@ -7,28 +7,15 @@ import pandas as pd
 import pytest
 import yaml
 
-from dipmaster.core import store
 from dipmaster.core.tables import TRADES
 from stages import validate
-from tests.stages.made_candidates import LEDGERS, copied, made_inputs, read, set_params
+from tests.stages.made_candidates import LEDGERS, read, read_ledgers, set_params
 
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture(scope="module")
-def template(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return made_inputs(project, tmp_path_factory.mktemp("inputs"))
-
-
-@pytest.fixture
-def workspace(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    return copied(template, tmp_path / "copy", monkeypatch)
-
-
 def ledgers(name: str) -> list[pd.DataFrame]:
-    return [
-        store.read_table(Path(f"data/validate/{name}_phase_{phase}.parquet")) for phase in (2, 3)
-    ]
+    return read_ledgers(name, 2, 3)
 
 
 def test_fixed_sizes_give_phase_2_back(workspace: Path) -> None:
@@ -50,9 +37,8 @@ def test_fixed_sizes_give_phase_2_back(workspace: Path) -> None:
     assert claims["3.risk_adjusted"]["verdict"] != "not built"
 
 
-def test_sizes_are_on_record_and_nothing_else_moves(workspace: Path) -> None:
+def test_sizes_are_on_record_and_nothing_else_moves(validated: Path) -> None:
     """Inverse volatility: every trade in its own size, bought and sold when phase 2 does."""
-    validate.main()
     two, three = ledgers("trades")
     TRADES.check(three, "trades of phase 3")
     moved = {"weight_frac", "quantity", "binding_cap", "gross_pnl", "fees", "slippage", "net_pnl"}

@@ -13,34 +13,15 @@ from dipmaster.core.panel import to_timestamps
 from dipmaster.core.tables import EVIDENCE_SCORES
 from dipmaster.core.time_units import DAY_MS, ISO_UTC
 from stages import validate
-from tests.stages.made_candidates import (
-    LEDGERS,
-    SCORED_FROM_DAY,
-    START_MS,
-    copied,
-    made_inputs,
-    read,
-)
+from tests.stages.made_candidates import LEDGERS, SCORED_FROM_DAY, START_MS, read, read_ledgers
 
 pytestmark = pytest.mark.slow
 
 BAR = pd.Timedelta("5min")
 
 
-@pytest.fixture(scope="module")
-def template(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return made_inputs(project, tmp_path_factory.mktemp("inputs"))
-
-
-@pytest.fixture
-def workspace(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    return copied(template, tmp_path / "copy", monkeypatch)
-
-
 def ledgers(name: str) -> list[pd.DataFrame]:
-    return [
-        store.read_table(Path(f"data/validate/{name}_phase_{phase}.parquet")) for phase in (3, 4)
-    ]
+    return read_ledgers(name, 3, 4)
 
 
 def write_evidence(change: Callable[[pd.DataFrame], pd.DataFrame] = lambda table: table) -> None:
@@ -75,8 +56,7 @@ def test_by_hand_before_its_stage_has_run_the_phase_is_left_out_and_that_is_said
     assert read("validate")["verdict_reason"].startswith("phase 4 is not built")
 
 
-def test_without_data_it_is_phase_3_trade_for_trade(workspace: Path) -> None:
-    validate.main()
+def test_without_data_it_is_phase_3_trade_for_trade(validated: Path) -> None:
     for name in LEDGERS:
         three, four = ledgers(name)
         pd.testing.assert_frame_equal(three, four, check_exact=True)
@@ -96,9 +76,8 @@ def test_without_data_it_is_phase_3_trade_for_trade(workspace: Path) -> None:
     assert claims["4.precision"]["verdict"] != "met"
 
 
-def test_evidence_gains_and_loses_trades(workspace: Path) -> None:
+def test_evidence_gains_and_loses_trades(validated: Path) -> None:
     """Orders, sizes and checks follow the new confidence; phases 0 to 3 do not notice it."""
-    validate.main()
     before = [Path(f"data/validate/trades_phase_{n}.parquet").read_bytes() for n in range(4)]
     write_evidence()
     validate.main()

@@ -1,4 +1,4 @@
-"""A whole phase: synthetic bars through the engine, and every degenerate ledger."""
+"""A whole phase: synthetic bars through the engine to figures and gates."""
 
 import json
 import math
@@ -11,15 +11,9 @@ import pytest
 
 from dipmaster import backtest
 from dipmaster.backtest import ExitRules, Ledger
-from dipmaster.core.panel import Panel, to_epoch_ms, to_timestamps
-from dipmaster.core.params import Execution, Exits
+from dipmaster.core.panel import to_epoch_ms
 from dipmaster.core.store import to_json_value
-from dipmaster.core.tables import CANDIDATES
-from dipmaster.evaluation.figures.overall import (
-    build_daily_equity,
-    build_gates_frame,
-    to_csv_text,
-)
+from dipmaster.evaluation.figures.overall import build_daily_equity
 from dipmaster.evaluation.figures.phase_figures import build_phase_figures, build_split_period
 from dipmaster.evaluation.phase_evaluation import EntryUniverse, PhaseEvaluation, evaluate_phase
 from dipmaster.evaluation.phases.baseline import BaselinePhase
@@ -27,81 +21,13 @@ from dipmaster.evaluation.phases.baseline.orders import (
     baseline_exit_returns,
     build_baseline_entries,
 )
-from dipmaster.evaluation.reading import build_covariates
-from dipmaster.evaluation.statistics.random_entry.strata import MatchingCovariates
-from dipmaster.results import GateRows, Summary, from_json, summarize, to_json
-from dipmaster.results.evaluation.phase import PhaseFigures
+from dipmaster.results import to_json
 from dipmaster.results.evaluation.record import SplitPeriod
 from dipmaster.results.metrics import FIXED_TARGETS, GATES
-from tests.made.params import read_params
-from tests.made.phase import UNREAD
-from tests.made.validation import validation
+from tests.made.idle_phase import UNREAD
 
-BOUNDARY, BARS = 20 * 288, 60 * 288
+BOUNDARY = 20 * 288
 TARGETS = {"win_rate": 0.85, "sharpe": 2.0, "profit_factor": 1.8, "max_drawdown": 0.03}
-
-
-@pytest.fixture(scope="module")
-def execution(project) -> Execution:
-    return read_params("execution").execution
-
-
-@pytest.fixture(scope="module")
-def exits(project) -> Exits:
-    return read_params("exits").exits
-
-
-@pytest.fixture(scope="module")
-def panel(period) -> Panel:
-    rng = np.random.default_rng(7)
-    steps = 0.002 * rng.standard_normal((2, BARS))
-    close = 100 * np.exp(np.cumsum(steps, axis=1))
-    opened = np.concatenate([np.full((2, 1), 100.0), close[:, :-1]], axis=1)
-    wick = np.exp(0.001 * rng.random((2, BARS)))
-    high, low = np.maximum(opened, close) * wick, np.minimum(opened, close) / wick
-    time = period.first_ms + 300_000 * np.arange(BARS, dtype=np.int64)
-    ones = np.ones((2, BARS))
-    return Panel(("AUSDT", "BUSDT"), time, opened, high, low, close, ones, ones)
-
-
-@pytest.fixture(scope="module")
-def candidates(panel) -> pd.DataFrame:
-    rng = np.random.default_rng(8)
-    bars = np.sort(rng.choice(np.arange(60, BARS - 1, 40), 300, replace=False))
-    frame = pd.DataFrame(
-        {
-            "candidate_id": np.arange(300),
-            "symbol": rng.choice(panel.symbols, 300),
-            "open_time": to_timestamps(panel.open_time[bars]),
-            "dip_z": rng.random(300),
-            "sigma_1h_frac": 0.01,
-            "volatility_class": rng.integers(0, 3, 300).astype(np.int8),
-        }
-    )
-    return CANDIDATES.check(frame, "candidates")
-
-
-@pytest.fixture(scope="module")
-def covariates(panel) -> MatchingCovariates:
-    frame = {
-        symbol: pd.DataFrame(
-            {
-                "open_time": to_timestamps(panel.open_time[100:]),
-                "volatility_class": (np.arange(BARS - 100) // 500 % 3).astype(np.int8),
-                "volatility_5m_daily_frac": np.arange(BARS - 100) % 37 / 1000,
-            }
-        )
-        for symbol in panel.symbols
-    }
-    return build_covariates(panel, frame)
-
-
-@pytest.fixture(scope="module")
-def quick(gates):
-    entry = gates.random_entry.model_copy(update={"pool": 400, "draws": 100})
-    return gates.model_copy(
-        update={"bootstrap_reps": 200, "block_days": 5, "min_blocks": 4, "random_entry": entry}
-    )
 
 
 @pytest.fixture(scope="module")
@@ -226,79 +152,6 @@ def test_equity_by_day_ends_in_the_gates_drawdown(ledger, period, evaluation) ->
     assert daily["date"].iloc[0] == "2023-01-01"
     drawdown = next(r.value for r in evaluation.gates.rows if r.metric == "max_drawdown")
     assert daily["drawdown_frac"].iloc[20:].max() == pytest.approx(drawdown)
-
-
-def hourly(trip, net, start=BOUNDARY + 12, step=96):
-    return [trip(start + step * i, 6, float(x)) for i, x in enumerate(net)]
-
-
-DEGENERATE = {
-    "no trade": [],
-    "one win": [5.0],
-    "one loss": [-5.0],
-    "one trade of zero": [0.0],
-    "all wins": [5.0] * 110,
-    "all losses": [-5.0] * 110,
-    "all zero": [0.0] * 110,
-    "constant equity but for one trade": [1e-9],
-    "ruined": [5.0, -3.0] * 50 + [-20_000.0] + [5.0] * 10,
-    "ruined on the first trade": [-10_000.0, 5.0],
-}
-
-
-@pytest.mark.parametrize("name", DEGENERATE)
-def test_degenerate_ledgers_have_defined_results(
-    name, trip, ledger_of, panel, covariates, candidates, period, execution, exits, quick
-) -> None:
-    """Null with a reason where nothing can be computed; JSON and CSV take everything."""
-    ledger = ledger_of(hourly(trip, DEGENERATE[name]), period)
-    universe = EntryUniverse(panel, covariates, lambda symbol, bar: np.where(bar % 3, 0.004, -0.01))
-    account = execution.model_copy(update={"capital": 10_000.0})
-    result = evaluate_phase(0, ledger, universe, period, TARGETS, account, quick)
-    record = build_phase_figures(
-        result, ledger, candidates, panel, period, exits, quick, UNREAD, execution
-    )
-    summary = summarize(replace(validation(0), phases={"0": record}), result.gates.rows)
-    written = ((PhaseFigures, record), (Summary, summary), (GateRows, result.gates.rows))
-    for kind, figures in written:
-        text = json.dumps(to_json_value(to_json(figures)), allow_nan=False)
-        assert to_json(from_json(kind, json.loads(text))) == json.loads(text)
-    assert "nan" not in to_csv_text(build_gates_frame(result.gates.rows))
-    assert [check.name for check in result.integrity_checks if not check.passed] == []
-    for row in result.gates.rows:
-        assert row.reason
-        assert row.value is not None or row.verdict == "INSUFFICIENT DATA"
-        assert row.verdict != "PASS" or (name, row.metric) == ("all zero", "max_drawdown")
-    few = len(DEGENERATE[name]) < quick.min_trades
-    if few or name == "all wins":  # no loser is too little data as well
-        assert {row.verdict for row in result.gates.rows} == {"INSUFFICIENT DATA"}
-        assert all(row.reason.startswith("sample too small (") for row in result.gates.rows)
-
-
-def test_one_block_is_insufficient(
-    trip, ledger_of, panel, covariates, period, execution, quick
-) -> None:
-    """110 trades in two days."""
-    net = np.where(np.arange(110) % 3, 5.0, -5.0)
-    ledger = ledger_of(hourly(trip, net, step=5), period)
-    universe = EntryUniverse(panel, covariates, lambda symbol, bar: np.where(bar % 3, 0.004, -0.01))
-    account = execution.model_copy(update={"capital": 10_000.0})
-    result = evaluate_phase(0, ledger, universe, period, TARGETS, account, quick)
-    for row in result.gates.rows:
-        assert row.value is not None
-        assert row.low is row.high is None
-        assert row.reason.startswith("sample too small (1 block with trades, minimum 4)")
-
-
-def test_one_day_of_data(trip, ledger_of, panel, covariates, period, execution, quick) -> None:
-    short = replace(period, out_of_sample_ms=period.first_ms + 59 * 86_400_000)
-    ledger = ledger_of(hourly(trip, [5.0, -4.0], start=59 * 288 + 10), short)
-    universe = EntryUniverse(panel, covariates, lambda symbol, bar: np.full(bar.size, 0.004))
-    account = execution.model_copy(update={"capital": 10_000.0})
-    result = evaluate_phase(0, ledger, universe, short, TARGETS, account, quick)
-    sharpe = next(row for row in result.gates.rows if row.metric == "sharpe")
-    assert (sharpe.value, sharpe.n) == (None, 1)
-    assert sharpe.reason.endswith("; one day only")
 
 
 def test_a_broken_ledger_gets_no_verdict(
