@@ -15,8 +15,11 @@ from dipmaster.core.params.confidence import Confidence, Confirmation, Filter
 from dipmaster.core.params.evaluation import Benchmark, Gates, Report, Split
 from dipmaster.core.params.exits import AdaptiveExits, Exits
 from dipmaster.core.params.market import Ingest
+from dipmaster.core.params.outcomes import Outcomes
+from dipmaster.core.params.sensitivity import Sensitivity
 from dipmaster.core.params.sizing import Sizing
 from dipmaster.core.params.strategy import Execution, Features, Signal
+from dipmaster.core.params.stress import Stress
 from dipmaster.core.params.volatility import Volatility
 
 __all__ = [
@@ -31,12 +34,15 @@ __all__ = [
     "Filter",
     "Gates",
     "Ingest",
+    "Outcomes",
     "Params",
     "ParamsFile",
     "Report",
+    "Sensitivity",
     "Signal",
     "Sizing",
     "Split",
+    "Stress",
     "Volatility",
 ]
 
@@ -58,6 +64,9 @@ class ParamsFile(Section):
     split: Split
     gates: Gates
     benchmark: Benchmark
+    stress: Stress
+    sensitivity: Sensitivity
+    outcomes: Outcomes
     report: Report
 
     @model_validator(mode="after")
@@ -213,6 +222,24 @@ class Params:
     def benchmark(self) -> Benchmark:
         """Section `benchmark`."""
         section: Benchmark = self._get_section("benchmark")
+        return section
+
+    @property
+    def stress(self) -> Stress:
+        """Section `stress`."""
+        section: Stress = self._get_section("stress")
+        return section
+
+    @property
+    def sensitivity(self) -> Sensitivity:
+        """Section `sensitivity`."""
+        section: Sensitivity = self._get_section("sensitivity")
+        return section
+
+    @property
+    def outcomes(self) -> Outcomes:
+        """Section `outcomes`."""
+        section: Outcomes = self._get_section("outcomes")
         return section
 
     @property
