@@ -90,6 +90,10 @@ class PhaseCosts:
     break_even: BreakEven
     points: tuple[CostPoint, ...]
 
+    def at(self, slippage_bps: float) -> tuple[CostPoint, ...]:
+        """Every fee at one slippage, rising."""
+        return tuple(point for point in self.points if point.slippage_bps == slippage_bps)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CostSensitivity:
@@ -98,6 +102,10 @@ class CostSensitivity:
     fee_bps: float
     slippage_bps: float
     phases: tuple[PhaseCosts, ...]
+
+    def phase(self, number: int) -> PhaseCosts:
+        """One of them."""
+        return next(one for one in self.phases if one.phase == number)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,6 +174,21 @@ class ThresholdSensitivity:
     base: dict[str, ThresholdBase]
     runs: tuple[ThresholdRun, ...]
     excluded: tuple[ExcludedThreshold, ...]
+
+    def reaching(self, number: int) -> tuple[ThresholdRun, ...]:
+        """Runs in which a phase is another one than it is."""
+        return tuple(run for run in self.runs if self._is_changed(run, str(number)))
+
+    @property
+    def idle(self) -> tuple[ThresholdRun, ...]:
+        """Runs that leave every phase as it is."""
+        return tuple(
+            run for run in self.runs if not any(self._is_changed(run, n) for n in run.phases)
+        )
+
+    def _is_changed(self, run: ThresholdRun, phase: str) -> bool:
+        cell = run.phases.get(phase)
+        return cell is not None and cell.performance != self.base[phase].performance
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -259,3 +282,16 @@ class SensitivityResults:
     thresholds: ThresholdSensitivity
     subsets: tuple[PhaseSubsets, ...]
     capacity: tuple[PhaseCapacity, ...]
+
+    @property
+    def traded(self) -> tuple[int, ...]:
+        """Phases with trades out of sample."""
+        return tuple(one.phase for one in self.subsets if one.base.trades)
+
+    def subset(self, number: int) -> PhaseSubsets:
+        """Parts of one phase."""
+        return next(one for one in self.subsets if one.phase == number)
+
+    def capacity_of(self, number: int) -> PhaseCapacity:
+        """Capacity of one phase."""
+        return next(one for one in self.capacity if one.phase == number)

@@ -58,7 +58,8 @@ def _window_mean(values: Floats, symbol_index: Ints, last: Ints, window: int) ->
     first = np.maximum(last + 1 - window, 0)
     totals = _window_sum(np.where(known, values, 0.0), symbol_index, first, last)
     counts = _window_sum(known.astype(np.float64), symbol_index, first, last)
-    return np.divide(totals, counts, out=np.full(totals.size, np.nan), where=counts > 0.0)
+    means: Floats = np.divide(totals, counts, out=np.full(totals.size, np.nan), where=counts > 0.0)
+    return means
 
 
 def _window_sum(values: Floats, symbol_index: Ints, first: Ints, last: Ints) -> Floats:
@@ -82,7 +83,8 @@ def measure_shares(panel: Panel, entries: Entries, ledger: Ledger, execution: Ex
     order = row[ledger.trades["candidate_id"].to_numpy(dtype=np.int64)]
     bought = buys.set_index("trade_id")["quantity"] * buys.set_index("trade_id")["reference_price"]
     notional[order] = bought.reindex(ledger.trades["trade_id"]).to_numpy(dtype=np.float64)
-    return notional / execution.capital
+    shares: Floats = notional / execution.capital
+    return shares
 
 
 def spread_over_bars(panel: Panel, entries: Entries, impact: Floats) -> Floats:

@@ -96,7 +96,10 @@ def _labels(trades: pd.DataFrame, kind: RemovalKind) -> "pd.Series[str]":
     """Coin of each trade, or the day or month in which it closed."""
     if kind == "coin":
         return trades["symbol"]
-    return trades["exit_time"].dt.strftime("%Y-%m-%d" if kind == "day" else "%Y-%m")
+    closed: pd.Series[str] = trades["exit_time"].dt.strftime(
+        "%Y-%m-%d" if kind == "day" else "%Y-%m"
+    )
+    return closed
 
 
 def _remove(

@@ -98,9 +98,9 @@ def find_cliffs(base: ThresholdBase, changed: Performance) -> tuple[Cliff, ...]:
     """Which of the two rules holds; none for a phase without trades."""
     before, after = base.performance.net_return_frac, changed.net_return_frac
     error, cliffs = base.net_return_error, list[Cliff]()
-    is_known = before is not None and after is not None and error is not None
-    if is_known and before * after < 0.0 and abs(after - before) > error:
-        cliffs.append("sign")
+    if before is not None and after is not None and error is not None:
+        changes_sign = before * after < 0.0
+        cliffs += ["sign"] if changes_sign and abs(after - before) > error else []
     if base.performance.trades and 2 * changed.trades <= base.performance.trades:
         cliffs.append("trades")
     return tuple(cliffs)
