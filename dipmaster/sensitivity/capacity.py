@@ -28,7 +28,7 @@ from dipmaster.sensitivity.impact import (
 from dipmaster.sensitivity.trading import measure_performance, trade_again
 
 LARGEST_CAPITAL = 1e12  # as params allow
-TOLERANCE = 0.01  # of the capital
+TOLERANCE = 1e-3  # of the capital, which is given to three digits
 
 
 @dataclass(frozen=True)
@@ -134,4 +134,4 @@ def _find_zero(phase: _Impacted, points: tuple[CapacityPoint, ...]) -> tuple[flo
     while high / low > 1.0 + TOLERANCE:
         middle = math.sqrt(low * high)
         low, high = (middle, high) if phase.earns(middle) else (low, middle)
-    return math.sqrt(low * high), ""
+    return float(f"{math.sqrt(low * high):.3g}"), ""

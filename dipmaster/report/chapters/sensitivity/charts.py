@@ -68,7 +68,7 @@ def _draw_costs(axes: Axes, costs: CostSensitivity, traded: Sequence[int]) -> No
     axes.set_title("Net profit over notional bought, basis points")
     axes.set_xlabel("fee per side, basis points")
     axes.yaxis.set_major_locator(MaxNLocator(5))
-    axes.legend(fontsize=6.4, frameon=False, loc="upper right")
+    axes.legend(fontsize=6, frameon=False, loc="lower left", ncols=2, handlelength=2.4)
 
 
 def list_paths(thresholds: ThresholdSensitivity, number: int) -> list[str]:

@@ -17,7 +17,7 @@ def tabulate(found: ThresholdSensitivity, phases: Sequence[int]) -> Table | None
     runs = [run for run in found.runs if run not in idle]
     if not runs:
         return None
-    name_width, width = widths(len(phases), least=30.0)
+    name_width, width = widths(len(phases), least=36.0)
     first: Column[ThresholdRun] = Column("Threshold", _name, "l", name_width)
     return table(
         [first, *(_phase(number, width) for number in phases)], runs, "data phases crossed"
