@@ -1,8 +1,8 @@
 """Orders to the market impact that each of them has, by the square-root law.
 
-Impact = coefficient x daily volatility x sqrt(notional / daily volume), a side: Almgren, Thum,
-Hauptmann and Li (2005); Tóth et al. (2011). Volume and volatility are those of the days that had
-closed at the signal.
+Impact = coefficient x daily volatility x sqrt(notional / daily volume), a side, with a coefficient
+of the order of one: Tóth et al. (2011), and Donier and Bonart (2015) on Bitcoin. Volume and
+volatility are those of the days up to the close of the signal's bar.
 """
 
 import numpy as np
