@@ -125,11 +125,15 @@ def test_the_sentence_on_capacity_says_why_there_is_none() -> None:
     )
 
 
-def test_cost_rows_name_a_phase_once() -> None:
+def test_every_gate_has_a_line_a_fee_with_its_verdict() -> None:
     made = sensitivity.sensitivity(1).costs
-    rows = costs.list_rows(made, (0, 1))
-    assert [row.phase for row in rows if row.is_first] == [0, 1]
-    assert len(rows) == 2 * len(sensitivity.FEES)
+    lines = costs.gate_lines(made)
+    assert len(lines) == 4 * len(sensitivity.FEES)
+    names = [plain(name) for name, _ in lines]
+    assert names[:2] == ["Win rate, fee 0.0 bp", "Win rate, fee 5.0 bp"]
+    shown = dict(zip(names, (show for _, show in lines), strict=True))
+    assert shown["Sharpe, fee 20.0 bp"](made.phase(1)) == "1.50 ◐"
+    assert shown["Sharpe, fee 20.0 bp"](made.phase(0)) == "−4.30 ○"
 
 
 def test_idle_thresholds_are_those_of_which_no_change_acts() -> None:

@@ -58,17 +58,19 @@ def _draw_costs(axes: Axes, costs: CostSensitivity, traded: Sequence[int]) -> No
     for number in traded:
         points = costs.phase(number).at(costs.slippage_bps)
         known = [(point.fee_bps, point.net_bps) for point in points if point.net_bps is not None]
-        fees, net = zip(*known, strict=True)
-        axes.plot(fees, net, **phase_line(number))
         even = costs.phase(number).break_even.fee_bps
-        if even is not None and even <= max(fees):
+        if even is not None:
+            known = sorted([*known, (even, 0.0)])
             axes.plot([even], [0.0], marker="|", markersize=11, color="black", linestyle="none")
+        axes.plot(*zip(*known, strict=True), **phase_line(number))
     axes.axhline(0.0, color=GREY, linewidth=0.8)
     axes.axvline(costs.fee_bps, color=GREY, linewidth=0.8, linestyle=DASHED)
     axes.set_title("Net profit over notional bought, basis points")
     axes.set_xlabel("fee per side, basis points")
     axes.yaxis.set_major_locator(MaxNLocator(5))
-    axes.legend(fontsize=6, frameon=False, loc="lower left", ncols=2, handlelength=2.4)
+    bottom, top = axes.get_ylim()
+    axes.set_ylim(bottom, top + 0.3 * (top - bottom))  # for the legend
+    axes.legend(fontsize=6, frameon=False, loc="upper right", ncols=3, handlelength=2.4)
 
 
 def list_paths(thresholds: ThresholdSensitivity, number: int) -> list[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from dipmaster.report.kit import numbers
-from dipmaster.report.kit.phase_table import Line, parts
+from dipmaster.report.kit.phase_table import Line
 from dipmaster.results.sensitivity import PhaseCapacity
 
 
@@ -19,7 +19,7 @@ def lines(phases: Sequence[PhaseCapacity]) -> Sequence[Line[PhaseCapacity]]:
 def _at(place: int, capital: float) -> Line[PhaseCapacity]:
     def show(one: PhaseCapacity) -> str:
         point = one.points[place]
-        return parts(
+        return "  ".join(
             (
                 numbers.percent(point.performance.net_return_frac, 2),
                 numbers.ratio(point.performance.sharpe),

@@ -1,42 +1,72 @@
-"""Parts of every phase, and every phase without parts of it."""
+"""Parts of every phase, and every phase without parts of it: a line a part, a column a phase."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
 
 from dipmaster.report.kit import numbers
-from dipmaster.report.kit.phase_table import crossed
-from dipmaster.report.kit.table import Column, Table
+from dipmaster.report.kit.phase_table import widths
+from dipmaster.report.kit.table import Column, Table, table
 from dipmaster.results.sensitivity import PhaseSubsets, Removal, SubsetRow
 
-ROW_COLUMNS: Sequence[Column[SubsetRow]] = (
-    Column("trades", lambda row: numbers.count(row.trades)),
-    Column("net", lambda row: numbers.money(row.net_pnl, signed=True)),
-    Column("win rate", lambda row: numbers.estimate(row.win_rate, "percent")),
-    Column("profit factor", lambda row: numbers.estimate(row.profit_factor, "ratio")),
-)
-REMOVAL_COLUMNS: Sequence[Column[Removal]] = (
-    Column("net return", lambda one: numbers.percent(one.performance.net_return_frac, 2)),
-    Column("profit factor", lambda one: numbers.ratio(one.performance.profit_factor)),
-    Column("Sharpe", lambda one: numbers.ratio(one.performance.sharpe)),
-)
+Row = TypeVar("Row")
+Named = Mapping[str, Row]
 
 
 def by_group(phases: Sequence[PhaseSubsets]) -> Table:
-    """Coins, years and regimes, a line each."""
-    return crossed("Part", ROW_COLUMNS, {one.phase: _rows(one) for one in phases})
+    """Coins, years and regimes: trades, net, win rate, profit factor."""
+    return _tabulate("Part", {one.phase: _rows(one) for one in phases}, _show_row)
 
 
 def without(phases: Sequence[PhaseSubsets]) -> Table:
     """Without each coin, and without the best day and month of each phase."""
-    return crossed("Without", REMOVAL_COLUMNS, {one.phase: _removals(one) for one in phases})
+    return _tabulate("Without", {one.phase: _removals(one) for one in phases}, _show_removal)
 
 
-def _rows(one: PhaseSubsets) -> dict[str, SubsetRow]:
-    named = {f"Regime {row.name}": row for row in one.by_regime}
-    return {row.name: row for row in (*one.by_coin, *one.by_year)} | named
+def _rows(one: PhaseSubsets) -> Named[SubsetRow]:
+    regimes = {f"Regime {row.name}": row for row in one.by_regime}
+    return {row.name: row for row in (*one.by_coin, *one.by_year)} | regimes
 
 
-def _removals(one: PhaseSubsets) -> dict[str, Removal]:
+def _removals(one: PhaseSubsets) -> Named[Removal]:
     return {
         removal.name if removal.kind == "coin" else f"Best {removal.kind}": removal
         for removal in one.without
     }
+
+
+def _show_row(row: SubsetRow) -> str:
+    return "  ".join(
+        (
+            numbers.count(row.trades),
+            numbers.money(row.net_pnl, signed=True),
+            numbers.percent(row.win_rate.value, 0),
+            numbers.ratio(row.profit_factor.value),
+        )
+    )
+
+
+def _show_removal(one: Removal) -> str:
+    figures = one.performance
+    return "  ".join(
+        (
+            numbers.percent(figures.net_return_frac, 2),
+            numbers.ratio(figures.profit_factor),
+            numbers.ratio(figures.sharpe),
+        )
+    )
+
+
+def _tabulate(heading: str, phases: Mapping[int, Named[Row]], show: Callable[[Row], str]) -> Table:
+    """Plain text in every cell: marked-up parts would take several times the room in the PDF."""
+    name_width, width = widths(len(phases), least=12.0, most=26.0)
+
+    def phase(number: int) -> Column[str]:
+        def cell(name: str) -> str:
+            row = phases[number].get(name)
+            return numbers.MISSING if row is None else show(row)
+
+        return Column(f"Phase{numbers.NBSP}{number}", cell, "", width)
+
+    names = dict.fromkeys(name for rows in phases.values() for name in rows)
+    first: Column[str] = Column(heading, lambda name: name, "l", name_width)
+    return table([first, *map(phase, phases)], names, "data phases crossed")

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from dipmaster.report.kit import numbers
 from dipmaster.report.kit.phase_table import widths
-from dipmaster.report.kit.printable import breakable
 from dipmaster.report.kit.table import Column, Table, table
 from dipmaster.results.sensitivity import ThresholdRun, ThresholdSensitivity
 
@@ -25,8 +24,7 @@ def tabulate(found: ThresholdSensitivity, phases: Sequence[int]) -> Table | None
 
 
 def _name(run: ThresholdRun) -> str:
-    text = breakable(run.path)
-    return text + f" {run.base:.4g} → {run.value:.4g}"
+    return f"{run.path} {run.base:.4g} → {run.value:.4g}"
 
 
 def _phase(number: int, width: str) -> Column[ThresholdRun]:

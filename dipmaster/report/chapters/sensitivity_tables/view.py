@@ -18,13 +18,17 @@ def view(inputs: ReportInputs) -> Context:
     results = inputs.sensitivity
     traded = results.traded
     priced = {number: results.costs.phase(number) for number in traded}
-    rows = costs.list_rows(results.costs, traded)
+    number = inputs.headline_phase if inputs.headline_phase in traded else traded[-1]
     parts = [results.subset(number) for number in traded]
     measured = [one for one in results.capacity if one.points]
     drawn = capacity_chart.select(measured)
     return {
         "results": results,
-        "gates": table(costs.columns(rows[0]), rows, "data"),
+        "number": number,
+        "gates": table(
+            costs.gate_columns(results.costs), priced[number].at(results.costs.slippage_bps)
+        ),
+        "all_gates": by_phase(costs.gate_lines(results.costs), priced, "Gate"),
         "slippages": list(dict.fromkeys(p.slippage_bps for p in priced[traded[0]].points)),
         "slippage": by_phase(
             [*costs.slippage_lines(results.costs), costs.break_even_line()], priced, "Fee per side"
