@@ -23,6 +23,9 @@ from dipmaster.results import (
     GateRows,
     IngestResults,
     Market,
+    OutcomesResults,
+    SensitivityResults,
+    StressResults,
     ValidationResults,
     VolatilityResults,
     read_result,
@@ -57,6 +60,9 @@ def read_inputs() -> ReportInputs:
         confidence=read_result(catalog.CONFIDENCE_METRICS, ConfidenceResults),
         exit_models=read_result(catalog.EXITS_METRICS, ExitModelResults),
         alternative_data=read_result(catalog.ALTERNATIVE_METRICS, AlternativeDataRecord),
+        stress=read_result(catalog.STRESS_METRICS, StressResults),
+        sensitivity=read_result(catalog.SENSITIVITY_METRICS, SensitivityResults),
+        outcomes=read_result(catalog.OUTCOMES_METRICS, OutcomesResults),
         equity={
             phase: store.read_table(catalog.VALIDATE / f"equity_phase_{phase}.parquet", EQUITY)
             for phase in validation.built_phases
@@ -79,6 +85,9 @@ def read_inputs() -> ReportInputs:
             "alternative_data",
             "split",
             "gates",
+            "stress",
+            "sensitivity",
+            "outcomes",
             "report",
         ),
         versions=provenance.package_versions(),
@@ -115,5 +124,14 @@ if __name__ == "__main__":
     stage.run(
         "report",
         main,
-        reads=("ingest", "features", "volatility", "confidence", "exits", "alt-data", "validate"),
+        reads=(
+            "ingest",
+            "features",
+            "volatility",
+            "confidence",
+            "exits",
+            "alt-data",
+            "validate",
+            "stress-test",
+        ),
     )

@@ -66,6 +66,9 @@ EXITS_METRICS = METRICS / "exits.json"
 ALTERNATIVE_METRICS = METRICS / "altdata.json"
 VALIDATE_METRICS = METRICS / "validate.json"
 GATES = METRICS / "gates.json"
+STRESS_METRICS = METRICS / "stress.json"
+SENSITIVITY_METRICS = METRICS / "sensitivity.json"
+OUTCOMES_METRICS = METRICS / "outcomes.json"
 SUMMARY = METRICS / "summary.json"
 
 PLOTS = Path("reports/plots")

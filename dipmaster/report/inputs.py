@@ -25,6 +25,9 @@ from dipmaster.results import (
     GateRows,
     IngestResults,
     Market,
+    OutcomesResults,
+    SensitivityResults,
+    StressResults,
     ValidationResults,
     VolatilityResults,
 )
@@ -73,7 +76,8 @@ class ReportInputs:
     ----------
     gates
         gates.json.
-    validation, ingest, volatility, confidence, exit_models, alternative_data
+    validation, ingest, volatility, confidence, exit_models, alternative_data, stress, sensitivity,
+    outcomes
         What the stages measured.
     equity
         One frame of table EQUITY a built phase.
@@ -101,6 +105,9 @@ class ReportInputs:
     confidence: ConfidenceResults
     exit_models: ExitModelResults
     alternative_data: AlternativeDataRecord
+    stress: StressResults
+    sensitivity: SensitivityResults
+    outcomes: OutcomesResults
     equity: Mapping[int, pd.DataFrame]
     scores: pd.DataFrame
     forecasts: Mapping[str, pd.DataFrame]

@@ -23,6 +23,8 @@ from dipmaster.report.chapters.quality.view import QUALITY
 from dipmaster.report.chapters.readings.view import READINGS
 from dipmaster.report.chapters.risk.view import RISK
 from dipmaster.report.chapters.scope.view import SCOPE
+from dipmaster.report.chapters.sensitivity.view import SENSITIVITY
+from dipmaster.report.chapters.sensitivity_tables.view import SENSITIVITY_TABLES
 from dipmaster.report.chapters.sizing.view import SIZING
 from dipmaster.report.chapters.spillover.view import SPILLOVER
 from dipmaster.report.chapters.trades.view import TRADES
@@ -40,6 +42,7 @@ BODY = (
     CHANGES,
     POSITION_SIZING,
     ALTERNATIVE_DATA,
+    SENSITIVITY,
     MODELS,
     FINDINGS,
     APPROVALS,
@@ -50,6 +53,7 @@ APPENDIX = (
     EXITS,
     SIZING,
     EVIDENCE,
+    SENSITIVITY_TABLES,
     VOLATILITY,
     SPILLOVER,
     INTRADAY,

@@ -17,7 +17,10 @@ from dipmaster.results.features import FeatureResults
 from dipmaster.results.gates import GateRow, GateRows
 from dipmaster.results.ingest import IngestResults
 from dipmaster.results.market import Market
+from dipmaster.results.outcomes import OutcomesResults
+from dipmaster.results.sensitivity import SensitivityResults
 from dipmaster.results.serialisation import from_json, read_result, to_json, write_result
+from dipmaster.results.stress import StressResults
 from dipmaster.results.summary import Summary, summarize
 from dipmaster.results.volatility.record import VolatilityResults
 
@@ -31,7 +34,10 @@ __all__ = [
     "GateRows",
     "IngestResults",
     "Market",
+    "OutcomesResults",
     "RawSelection",
+    "SensitivityResults",
+    "StressResults",
     "Summary",
     "ValidationResults",
     "VolatilityResults",

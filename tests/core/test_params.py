@@ -161,3 +161,80 @@ def test_no_factor_of_a_size_is_0(raw: Any, path: str) -> None:
     section[key] = 0.0
     with pytest.raises(ParamsError, match=path.replace(".", r"\.")):
         Params.parse(raw, SECTIONS)
+
+
+CHANGEABLE = ("filter", "exits", "confidence.thresholds")
+
+
+def test_other_values_by_their_path_leave_the_rest_as_it_is(raw: Any) -> None:
+    params = Params.parse(raw, ("filter", "exits"))
+    changed = params.with_changes({"filter.rsi_max": 40.0, "exits.decision.full_probability": 0.9})
+    assert (changed.filter.rsi_max, params.filter.rsi_max) == (40.0, raw["filter"]["rsi_max"])
+    assert changed.value_at("exits.decision.full_probability") == 0.9
+    back = {path: params.value_at(path) for path in ("filter.rsi_max",)}
+    restored = changed.with_changes(
+        {**back, "exits.decision.full_probability": raw["exits"]["decision"]["full_probability"]}
+    )
+    assert restored.values() == params.values()
+
+
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [
+        ("filter.rsi", "no such value"),
+        ("filter.rsi_max.deep", "no such value"),
+        ("signal.z_min", "not declared by this stage"),
+        ("confidence.calibrator", "no such value"),
+    ],
+)
+def test_a_path_that_is_not_there_or_not_declared_is_refused(
+    raw: Any, path: str, message: str
+) -> None:
+    with pytest.raises(PipelineError, match=message):
+        Params.parse(raw, CHANGEABLE).with_changes({path: 1.0})
+
+
+def test_changes_that_do_not_fit_together_are_refused_as_in_the_file(raw: Any) -> None:
+    with pytest.raises(ParamsError, match="must not exceed full_probability"):
+        Params.parse(raw, CHANGEABLE).with_changes({"exits.decision.partial_probability": 0.95})
+    with pytest.raises(ParamsError, match=r"filter\.rsi_max"):
+        Params.parse(raw, CHANGEABLE).with_changes({"filter.rsi_max": 101.0})
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("filter.rsi_max", (0.0, 100.0)),
+        ("filter.volume_within_bars", (1.0, 100.0)),
+        ("confidence.thresholds.low_volatility", (0.0, 1.0)),
+        ("exits.decision.partial_frac", (0.01, 0.99)),
+        ("filter.checks", (-float("inf"), float("inf"))),
+    ],
+)
+def test_the_range_of_a_number_is_that_of_its_model(
+    path: str, expected: tuple[float, float]
+) -> None:
+    assert Params.range_of(path) == expected
+
+
+def test_a_range_of_nothing_is_refused() -> None:
+    for path in ("filter.rsi", "filter.rsi_max.deep", "nothing"):
+        with pytest.raises(PipelineError, match="no such value"):
+            Params.range_of(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "message"),
+    [
+        ("fees_bps", [5.0, 2.0], "fees_bps must rise"),
+        ("capitals", [1e4, 1e4], "capitals must rise"),
+        ("slippages_bps", [-1.0, 2.0], "slippages_bps must lie between 0 and 500"),
+        ("capitals", [1e4, 1e13], "capitals must lie between"),
+    ],
+)
+def test_lists_of_the_sensitivity_rise_within_limits(
+    raw: Any, name: str, values: list[float], message: str
+) -> None:
+    raw["sensitivity"][name] = values
+    with pytest.raises(ParamsError, match=message):
+        Params.parse(raw, ("sensitivity",))

@@ -6,7 +6,7 @@ from dipmaster.report.inputs import ReportInputs
 from dipmaster.results.common import RawSelection
 from dipmaster.results.evaluation.record import IntegrityCheck
 from dipmaster.results.ingest import FileSummary, IgnoredFiles
-from tests.made import market
+from tests.made import market, sensitivity
 from tests.made.baseline_phase import exit_row, losing_phase
 from tests.made.gates import gates, undecided
 from tests.made.idle_phase import idle_phase
@@ -20,7 +20,11 @@ def no_trades() -> ReportInputs:
     reason = "sample too small (0 trades, minimum 100; 0 losing trades, minimum 10)"
     base = with_gates(run(), undecided(gates(0), reason))
     flat = frames.equity().assign(equity=1e5, cash=1e5)
-    return replace(with_phases(base, {0: idle_phase()}), equity={0: flat})
+    return replace(
+        with_phases(base, {0: idle_phase()}),
+        equity={0: flat},
+        sensitivity=sensitivity.without_trades(0),
+    )
 
 
 def one_trade() -> ReportInputs:

@@ -4,6 +4,7 @@
 other, so that what is declared to DVC and what is read cannot differ.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import ValidationError, model_validator
@@ -11,12 +12,16 @@ from pydantic import ValidationError, model_validator
 from dipmaster.core.errors import ParamsError, PipelineError
 from dipmaster.core.params.alternative import AlternativeData
 from dipmaster.core.params.base import Section
+from dipmaster.core.params.changes import Range, find_range, put_values, read_value
 from dipmaster.core.params.confidence import Confidence, Confirmation, Filter
 from dipmaster.core.params.evaluation import Benchmark, Gates, Report, Split
 from dipmaster.core.params.exits import AdaptiveExits, Exits
 from dipmaster.core.params.market import Ingest
+from dipmaster.core.params.outcomes import Outcomes
+from dipmaster.core.params.sensitivity import Sensitivity
 from dipmaster.core.params.sizing import Sizing
 from dipmaster.core.params.strategy import Execution, Features, Signal
+from dipmaster.core.params.stress import Stress
 from dipmaster.core.params.volatility import Volatility
 
 __all__ = [
@@ -31,12 +36,15 @@ __all__ = [
     "Filter",
     "Gates",
     "Ingest",
+    "Outcomes",
     "Params",
     "ParamsFile",
     "Report",
+    "Sensitivity",
     "Signal",
     "Sizing",
     "Split",
+    "Stress",
     "Volatility",
 ]
 
@@ -58,6 +66,9 @@ class ParamsFile(Section):
     split: Split
     gates: Gates
     benchmark: Benchmark
+    stress: Stress
+    sensitivity: Sensitivity
+    outcomes: Outcomes
     report: Report
 
     @model_validator(mode="after")
@@ -113,6 +124,30 @@ class Params:
         if unknown:
             raise PipelineError(f"no such section of params.yaml: {unknown}")
         return cls(params_file, sections)
+
+    def with_changes(self, changes: Mapping[str, Any]) -> "Params":
+        """The same with other values at some paths, such as ``{"filter.rsi_max": 45.0}``.
+
+        Raises
+        ------
+        PipelineError
+            For a path that does not exist or lies in no declared section.
+        ParamsError
+            Where the whole does not fit together.
+        """
+        for path in changes:
+            self.value_at(path)
+        return Params.parse(put_values(self._params_file.model_dump(), changes), self._sections)
+
+    def value_at(self, path: str) -> Any:
+        """The value at a path such as ``filter.rsi_max``, of a declared section."""
+        section, _, rest = path.partition(".")
+        return read_value(self._get_section(section).model_dump(), rest)
+
+    @staticmethod
+    def range_of(path: str) -> Range:
+        """Least and largest value that the number at a path may have."""
+        return find_range(ParamsFile, path)
 
     def _get_section(self, name: str) -> Any:
         """A section; where only parts of it are declared, those alone (no other is there)."""
@@ -213,6 +248,24 @@ class Params:
     def benchmark(self) -> Benchmark:
         """Section `benchmark`."""
         section: Benchmark = self._get_section("benchmark")
+        return section
+
+    @property
+    def stress(self) -> Stress:
+        """Section `stress`."""
+        section: Stress = self._get_section("stress")
+        return section
+
+    @property
+    def sensitivity(self) -> Sensitivity:
+        """Section `sensitivity`."""
+        section: Sensitivity = self._get_section("sensitivity")
+        return section
+
+    @property
+    def outcomes(self) -> Outcomes:
+        """Section `outcomes`."""
+        section: Outcomes = self._get_section("outcomes")
         return section
 
     @property

@@ -1,0 +1,1 @@
+"""Other costs, thresholds and sizes for a decision: one chart, and what it says in sentences."""

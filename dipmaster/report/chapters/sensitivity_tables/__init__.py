@@ -1,0 +1,1 @@
+"""Other costs, thresholds, subsets and sizes in detail."""
