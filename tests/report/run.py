@@ -10,9 +10,16 @@ from dipmaster.core.params import Params
 from dipmaster.report import provenance
 from dipmaster.report.attachments import Attachment
 from dipmaster.report.inputs import ReportInputs
-from dipmaster.results import GateRows, Market, ValidationResults, to_json
+from dipmaster.results import (
+    GateRows,
+    Market,
+    SensitivityResults,
+    StressResults,
+    ValidationResults,
+    to_json,
+)
 from dipmaster.results.evaluation.phase import PhaseFigures
-from tests.made import alternative_data, confidence, exits, gates, market, volatility
+from tests.made import alternative_data, confidence, exits, gates, market, outcomes, volatility
 from tests.made.common import COINS, FIRST, LAST
 from tests.made.params import read_values
 from tests.made.validation import claims, validation
@@ -79,6 +86,9 @@ def run(last: int = 0, coins: tuple[str, ...] = COINS) -> ReportInputs:
         confidence=confidence.confidence(),
         exit_models=exits.exit_models(),
         alternative_data=alternative_data.record(),
+        stress=StressResults(phases=tuple(built)),
+        sensitivity=SensitivityResults(phases=tuple(built)),
+        outcomes=outcomes.outcomes(last),
         equity={number: frames.equity(ENDS[number]) for number in built},
         scores=frames.scores(),
         forecasts=forecasts,

@@ -21,6 +21,7 @@ from dipmaster.report.kit.html import environment
 from dipmaster.results.evaluation.costs import CapacityLevel
 from dipmaster.results.evaluation.phase import PhaseFigures
 from tests.made.common import COINS
+from tests.made.outcomes import outcomes
 from tests.made.selection import funnel
 from tests.report.printed import plain
 from tests.report.run import run, validated, with_gates, with_phases
@@ -377,7 +378,7 @@ def test_a_detector_no_better_than_the_naive_one_is_found() -> None:
 
 
 def test_claims_that_are_not_met_are_counted_and_named() -> None:
-    base = run(1)
+    base = replace(run(1), outcomes=outcomes(0))
     met = tuple(replace(one, verdict="met") for one in base.validation.claims)
     assert "unmet_claims" not in said(validated(base, claims=met))
     missed = (replace(met[0], verdict="not met"), *met[1:])
