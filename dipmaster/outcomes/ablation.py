@@ -69,7 +69,7 @@ def trade_without(
     """
     chain = tuple(one for one in completed if one.phase.number < number)
     left_out = next(one.phase for one in completed if one.phase.number == number)
-    stand_in = STAND_INS.get(type(left_out))
+    stand_in = next((made for kind, made in STAND_INS.items() if isinstance(left_out, kind)), None)
     if stand_in is not None:
         chain = (*chain, complete_phase(context, stand_in(), chain))
     for one in completed:

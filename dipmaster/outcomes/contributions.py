@@ -98,6 +98,8 @@ def _test(metric: Metric, pair: AccountPair, gates: Gates) -> float | None:
 
 def _judge_adjusted(comparison: Comparison, p_holm: float | None, alpha: float) -> Comparison:
     """Better and worse only where they are so after the correction."""
+    if comparison.low == comparison.high == 0.0 and comparison.verdict == "inconclusive":
+        return replace(comparison, reason="there is no difference")
     if comparison.verdict not in ("better", "worse") or (p_holm or 0.0) <= 2.0 * alpha:
         return comparison
     reason = f"p = {p_holm:.3f} after Holm’s correction for the number of phases"

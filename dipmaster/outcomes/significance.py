@@ -14,7 +14,7 @@ Interval = Callable[[float], Difference]
 """From a one-sided level to a difference with its bounds at it."""
 
 HIGHEST = 0.49  # beyond it an interval is its own value
-STEPS = 30  # of a bisection in logarithms: p to about a millionth of itself
+STEPS = 20  # of a bisection in logarithms: p to a hundred-thousandth of itself
 ROUNDING = 1e-9  # basis points, fractions, Sharpe: sums of a few thousand numbers
 
 
