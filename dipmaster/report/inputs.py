@@ -36,6 +36,7 @@ from dipmaster.results.evaluation.differences import PhaseComparison
 from dipmaster.results.evaluation.phase import PhaseFigures
 from dipmaster.results.metrics import COMPARED, GATES, MAX_DRAWDOWN, SHARPE
 
+NOT_BUILT = "not built"
 FORECAST_COLUMNS = (
     "open_time",
     "realised_short_daily_frac",
@@ -154,7 +155,20 @@ class ReportInputs:
 
     def claim(self, id_: str) -> RoadmapClaim | None:
         """One line of the roadmap; None where its phase is not built."""
-        return next((claim for claim in self.validation.claims if claim.id == id_), None)
+        return next((claim for claim in self.claims if claim.id == id_), None)
+
+    @property
+    def claims(self) -> tuple[RoadmapClaim, ...]:
+        """Lines of the roadmap, each once: what a later stage measured takes the place of others.
+
+        Those that no stage measures stand last.
+        """
+        later = self.outcomes.claims
+        ids = {claim.id for claim in later}
+        others = [claim for claim in self.validation.claims if claim.id not in ids]
+        measured = [claim for claim in others if claim.verdict != NOT_BUILT]
+        waiting = [claim for claim in others if claim.verdict == NOT_BUILT]
+        return *measured, *later, *waiting
 
     def comparison(self, number: int) -> PhaseComparison | None:
         """What a phase changed against the one before; None for the first."""

@@ -6,6 +6,8 @@ from dipmaster.report.chapters.approvals.view import APPROVALS
 from dipmaster.report.chapters.changes.view import CHANGES
 from dipmaster.report.chapters.claims.view import CLAIMS
 from dipmaster.report.chapters.confidence.view import CONFIDENCE
+from dipmaster.report.chapters.contradictions.view import CONTRADICTIONS
+from dipmaster.report.chapters.contributions.view import CONTRIBUTIONS
 from dipmaster.report.chapters.costs.view import COSTS
 from dipmaster.report.chapters.decision.view import DECISION
 from dipmaster.report.chapters.definitions.view import DEFINITIONS
@@ -16,6 +18,7 @@ from dipmaster.report.chapters.gates.view import GATES
 from dipmaster.report.chapters.intraday.view import INTRADAY
 from dipmaster.report.chapters.method.view import METHOD
 from dipmaster.report.chapters.models.view import MODELS
+from dipmaster.report.chapters.outcomes.view import OUTCOMES
 from dipmaster.report.chapters.performance.view import PERFORMANCE
 from dipmaster.report.chapters.position_sizing.view import POSITION_SIZING
 from dipmaster.report.chapters.provenance.view import PROVENANCE
@@ -43,6 +46,7 @@ BODY = (
     POSITION_SIZING,
     ALTERNATIVE_DATA,
     SENSITIVITY,
+    OUTCOMES,
     MODELS,
     FINDINGS,
     APPROVALS,
@@ -54,11 +58,13 @@ APPENDIX = (
     SIZING,
     EVIDENCE,
     SENSITIVITY_TABLES,
+    CONTRIBUTIONS,
     VOLATILITY,
     SPILLOVER,
     INTRADAY,
     QUALITY,
     CLAIMS,
+    CONTRADICTIONS,
     READINGS,
     DEFINITIONS,
     PROVENANCE,

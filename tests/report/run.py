@@ -13,7 +13,6 @@ from dipmaster.report.inputs import ReportInputs
 from dipmaster.results import (
     GateRows,
     Market,
-    OutcomesResults,
     StressResults,
     ValidationResults,
     to_json,
@@ -25,6 +24,7 @@ from tests.made import (
     exits,
     gates,
     market,
+    outcomes,
     sensitivity,
     volatility,
 )
@@ -95,7 +95,7 @@ def run(last: int = 0, coins: tuple[str, ...] = COINS) -> ReportInputs:
         alternative_data=alternative_data.record(),
         stress=StressResults(phases=tuple(built)),
         sensitivity=sensitivity.sensitivity(last, coins),
-        outcomes=OutcomesResults(phases=tuple(built)),
+        outcomes=outcomes.outcomes(last),
         equity={number: frames.equity(ENDS[number]) for number in built},
         scores=frames.scores(),
         forecasts=frames.forecasts(coins),

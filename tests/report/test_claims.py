@@ -1,6 +1,7 @@
 """The roadmap's claims in print: each once, in its unit, those of later phases apart."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -18,16 +19,27 @@ def built(states: States) -> ReportInputs:
 
 
 def test_every_claim_is_listed_once_and_later_phases_are_not_built(built: ReportInputs) -> None:
-    groups = claims.group(built.validation.claims)
+    groups = claims.group(built.claims)
     assert [(group.title, len(group.table.rows)) for group in groups] == [
-        ("Phase 1", 5),
+        ("Phase 1", 6),
+        ("Whole plan", 1),
         ("Not built yet", 6),
     ]
     assert all("not built" in row[-1] for row in groups[-1].table.rows)
     view = claims.view(built)
     assert say("chapters/claims/sentences.html.j2", "summary", view["total"], view["tally"]) == (
-        "Of 11 claims: 1 met, 1 inconclusive, 3 not met, 6 not built."
+        "Of 13 claims: 1 met, 1 inconclusive, 5 not met, 6 not built."
     )
+
+
+def test_a_later_measurement_takes_the_place_of_a_line_without_one(built: ReportInputs) -> None:
+    waiting = built.validation.claims[-1]
+    assert waiting.verdict == "not built"
+    measured = replace(waiting, verdict="not met", value=0.1, low=0.0, high=0.2, n=20)
+    outcomes = replace(built.outcomes, claims=(measured,))
+    listed = replace(built, outcomes=outcomes).claims
+    assert [one for one in listed if one.id == waiting.id] == [measured]
+    assert len(listed) == len(built.validation.claims)
 
 
 def test_a_claim_is_printed_in_its_unit(built: ReportInputs) -> None:

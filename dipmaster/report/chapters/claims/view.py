@@ -17,6 +17,8 @@ VERDICTS = ("met", "inconclusive", "insufficient data", "not met", "not built")
 NOT_BUILT = "not built"
 SECTIONS = {
     "SignalQualityValidator": "Signal validation",
+    "ROI by phase": "Plan",
+    "Success probability": "Plan",
     "Deployment plan": "Plan",
     "Implementation priority": "Plan",
 }
@@ -33,7 +35,7 @@ class Group:
 
 def view(inputs: ReportInputs) -> Context:
     """A table a phase built, then one of all that is not built, in the order of the file."""
-    claims = inputs.validation.claims
+    claims = inputs.claims
     tally = Counter(str(claim.verdict) for claim in claims)
     return {
         "groups": group(claims),
@@ -48,10 +50,12 @@ def group(claims: Sequence[RoadmapClaim]) -> list[Group]:
     waiting = [claim for claim in claims if claim.verdict == NOT_BUILT]
     groups = [
         Group(
-            f"Phase {phase}",
+            f"Phase {phase}" if phase else "Whole plan",
             table.table(MEASURED, [one for one in measured if one.phase == phase], "data claims"),
         )
-        for phase in sorted({claim.phase for claim in measured})
+        for phase in sorted(
+            {claim.phase for claim in measured}, key=lambda phase: (not phase, phase)
+        )
     ]
     if waiting:
         groups.append(Group("Not built yet", table.table(WAITING, waiting, "data claims")))
@@ -120,5 +124,5 @@ CLAIMS = Chapter(
     title="Roadmap claims",
     view=view,
     part="appendix",
-    applies=lambda inputs: bool(inputs.validation.claims),
+    applies=lambda inputs: bool(inputs.claims),
 )

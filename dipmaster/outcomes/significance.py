@@ -1,0 +1,80 @@
+"""Intervals to p-values, and p-values of several phases to those corrected for their number.
+
+There is no second test beside the interval: p is twice the one-sided level at which the
+interval of `evaluation.statistics` just reaches zero. So p is at most twice the level of the
+gates exactly where the interval that is printed lies on one side of zero.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+
+from dipmaster.evaluation.statistics.paired.sides import Difference
+
+Interval = Callable[[float], Difference]
+"""From a one-sided level to a difference with its bounds at it."""
+
+HIGHEST = 0.49  # beyond it an interval is its own value
+STEPS = 20  # of a bisection in logarithms: p to a hundred-thousandth of itself
+ROUNDING = 1e-9  # basis points, fractions, Sharpe: sums of a few thousand numbers
+
+
+def settle_rounding(difference: Difference) -> Difference:
+    """Exactly zero where value and bounds are what rounding leaves of equal sums."""
+    three = (difference.value, difference.low, difference.high)
+    if any(one is None or abs(one) > ROUNDING for one in three):
+        return difference
+    return Difference(0.0, 0.0, 0.0, difference.reason)
+
+
+def find_p_value(interval: Interval, resamples: int) -> float | None:
+    """Two-sided p-value of no difference, by inversion of the interval.
+
+    Parameters
+    ----------
+    resamples
+        Behind the interval's quantiles: p is never below two in so many and one.
+
+    Returns
+    -------
+    float or None
+        None where there is no interval.
+    """
+    lowest = 1.0 / (resamples + 1)
+    if settle_rounding(interval(HIGHEST)).low is None:
+        return None
+    if not _excludes_zero(interval(HIGHEST)):
+        return 1.0
+    if _excludes_zero(interval(lowest)):
+        return 2.0 * lowest
+    low, high = math.log(lowest), math.log(HIGHEST)
+    for _ in range(STEPS):
+        middle = 0.5 * (low + high)
+        if _excludes_zero(interval(math.exp(middle))):
+            high = middle
+        else:
+            low = middle
+    return 2.0 * math.exp(high)
+
+
+def _excludes_zero(difference: Difference) -> bool:
+    settled = settle_rounding(difference)
+    if settled.low is None or settled.high is None:
+        return False
+    return settled.low > 0.0 or settled.high < 0.0
+
+
+def adjust_by_holm(p_values: Sequence[float | None]) -> list[float | None]:
+    """Holm (1979) over all hypotheses; what could not be tested counts as one with p = 1.
+
+    So a phase that lacks data makes the correction of the others no milder.
+    """
+    from statsmodels.stats.multitest import multipletests
+
+    if not p_values:
+        return []
+    counted = [1.0 if one is None else one for one in p_values]
+    adjusted = multipletests(counted, method="holm")[1]
+    return [
+        None if own is None else float(corrected)
+        for own, corrected in zip(p_values, adjusted, strict=True)
+    ]

@@ -1,0 +1,1 @@
+"""Contradictions of the roadmap to one table."""

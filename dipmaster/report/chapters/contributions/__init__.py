@@ -1,0 +1,1 @@
+"""Contributions of the phases in figures: differences, p-values, and capital for a stated ROI."""
