@@ -96,12 +96,12 @@ def build_account(
         completed.phase.number,
         Controls(entries, completed.exit_policy.at(entries.candidate_id).rules, execution),
         completed.ledger.equity["equity"].to_numpy(np.float64),
-        _find_flat_bars(entry, leave, panel.bars),
+        find_flat_bars(entry, leave, panel.bars),
         tuple(span for span in spans if span.entry_bar >= start),
     )
 
 
-def _find_flat_bars(entry: Ints, leave: Ints, bars: int) -> Bools:
+def find_flat_bars(entry: Ints, leave: Ints, bars: int) -> Bools:
     """No position at the close; one that leaves at a bar is gone by its close."""
     change = np.zeros(bars, dtype=np.int64)
     np.add.at(change, entry, 1)

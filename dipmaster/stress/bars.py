@@ -124,7 +124,7 @@ def build_bars(panel: Panel, before: BarMoves, after: BarMoves) -> Panel:
         "half_spread_bps": after.half_spread_bps,
     }
     values = (np.where(after.missing, np.nan, fields[name]) for name in FIELDS)
-    return Panel(panel.symbols, panel.open_time, *values, funding_frac=panel.funding_frac)
+    return replace(Panel(panel.symbols, panel.open_time, *values), funding_frac=panel.funding_frac)
 
 
 def _changed(before: BarMoves, after: BarMoves) -> Bools:

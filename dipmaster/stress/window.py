@@ -1,6 +1,6 @@
 """One window of the market: its bars before any shock, and what was known of coins by then."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -91,7 +91,7 @@ def slice_panel(panel: Panel, begin: int, end: int) -> Panel:
     """Bars `begin` up to `end`; later bars are not in it."""
     funding = None if panel.funding_frac is None else panel.funding_frac[:, begin:end]
     values = (getattr(panel, name)[:, begin:end] for name in FIELDS)
-    return Panel(panel.symbols, panel.open_time[begin:end], *values, funding_frac=funding)
+    return replace(Panel(panel.symbols, panel.open_time[begin:end], *values), funding_frac=funding)
 
 
 def join_panels(before: Panel, after: Panel) -> Panel:
@@ -103,7 +103,7 @@ def join_panels(before: Panel, after: Panel) -> Panel:
     if before.funding_frac is not None and after.funding_frac is not None:
         funding = np.concatenate((before.funding_frac, after.funding_frac), axis=1)
     times = np.concatenate((before.open_time, after.open_time))
-    return Panel(before.symbols, times, *values, funding_frac=funding)
+    return replace(Panel(before.symbols, times, *values), funding_frac=funding)
 
 
 def cut_window(
