@@ -25,6 +25,8 @@ from dipmaster.report.chapters.risk.view import RISK
 from dipmaster.report.chapters.scope.view import SCOPE
 from dipmaster.report.chapters.sizing.view import SIZING
 from dipmaster.report.chapters.spillover.view import SPILLOVER
+from dipmaster.report.chapters.stress.view import STRESS
+from dipmaster.report.chapters.stress_scenarios.view import STRESS_SCENARIOS
 from dipmaster.report.chapters.trades.view import TRADES
 from dipmaster.report.chapters.volatility.view import VOLATILITY
 from dipmaster.report.inputs import ReportInputs
@@ -40,6 +42,7 @@ BODY = (
     CHANGES,
     POSITION_SIZING,
     ALTERNATIVE_DATA,
+    STRESS,
     MODELS,
     FINDINGS,
     APPROVALS,
@@ -50,6 +53,7 @@ APPENDIX = (
     EXITS,
     SIZING,
     EVIDENCE,
+    STRESS_SCENARIOS,
     VOLATILITY,
     SPILLOVER,
     INTRADAY,

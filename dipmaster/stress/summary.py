@@ -27,7 +27,7 @@ from dipmaster.stress.measures import (
 )
 from dipmaster.stress.scenarios import SCENARIOS
 
-FANNED = ("market_crash_scaled", "flash_crash")
+FANNED = ("market_crash", "outage_crash")
 WORST = 10
 STARTS: tuple[ShockStart, ...] = ("random date", "positions open")
 

@@ -10,9 +10,16 @@ from dipmaster.core.params import Params
 from dipmaster.report import provenance
 from dipmaster.report.attachments import Attachment
 from dipmaster.report.inputs import ReportInputs
-from dipmaster.results import GateRows, Market, ValidationResults, to_json
+from dipmaster.results import (
+    GateRows,
+    Market,
+    OutcomesResults,
+    SensitivityResults,
+    ValidationResults,
+    to_json,
+)
 from dipmaster.results.evaluation.phase import PhaseFigures
-from tests.made import alternative_data, confidence, exits, gates, market, volatility
+from tests.made import alternative_data, confidence, exits, gates, market, stress, volatility
 from tests.made.common import COINS, FIRST, LAST
 from tests.made.params import read_values
 from tests.made.validation import claims, validation
@@ -40,6 +47,11 @@ def lock() -> dict[str, Any]:
             "exits": stage("data/exits", "reports/metrics/exits.json"),
             "alt-data": stage("data/alt_data", "reports/metrics/altdata.json"),
             "validate": stage("data/validate", "reports/metrics/gates.json", "reports/plots"),
+            "stress-test": stage(
+                "reports/metrics/outcomes.json",
+                "reports/metrics/sensitivity.json",
+                "reports/metrics/stress.json",
+            ),
             "report": stage("reports/phase_gate.pdf"),
         },
     }
@@ -79,6 +91,9 @@ def run(last: int = 0, coins: tuple[str, ...] = COINS) -> ReportInputs:
         confidence=confidence.confidence(),
         exit_models=exits.exit_models(),
         alternative_data=alternative_data.record(),
+        stress=stress.stress(last),
+        sensitivity=SensitivityResults(phases=tuple(built)),
+        outcomes=OutcomesResults(phases=tuple(built)),
         equity={number: frames.equity(ENDS[number]) for number in built},
         scores=frames.scores(),
         forecasts=forecasts,

@@ -14,6 +14,7 @@ from dipmaster.results import (
     FeatureResults,
     GateRows,
     IngestResults,
+    StressResults,
     Summary,
     ValidationResults,
     VolatilityResults,
@@ -38,6 +39,7 @@ from tests.made import (
     phase,
     selection,
     sizing,
+    stress,
     validation,
     volatility,
 )
@@ -77,6 +79,9 @@ STATES: dict[str, tuple[Any, Callable[[], Any]]] = {
     "empty funnel": (Funnel, lambda: selection.empty_funnel((0,) * 7)),
     "no signal quality": (SignalQuality, lambda: selection.no_signal_quality("no trade")),
     "abstained exits": (ExitResults, adaptive_exits.abstained_exits),
+    "stress": (StressResults, lambda: stress.stress(4)),
+    "stress, never invested": (StressResults, lambda: stress.never_invested(2)),
+    "stress, no runs": (StressResults, lambda: stress.no_runs(1)),
     "exits, no candidates": (ExitResults, lambda: adaptive_exits.abstained_exits(0)),
 }
 
