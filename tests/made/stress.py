@@ -136,22 +136,17 @@ def never_invested(last: int) -> StressResults:
         measures(0.0, 200), mean_return_frac=0.0, sharpe=None, fell=0, recovered=0,
         median_recovery_bars=None,
     )  # fmt: skip
-    rows = [
-        one
-        if one.phase != last
-        else without_runs(one, reason)
-        if one.start == HELD
-        else replace(
-            one,
-            invested=0,
-            traded=0,
-            with_controls=still,
-            without_controls=still,
-            risk_controls_effective=True,
-            drawdown_saved=Interval(0.0, 0.0, 0.0),
-        )  # fmt: skip
-        for one in base.rows
-    ]
+    quiet = Interval(0.0, 0.0, 0.0)
+    on_cash = {"invested": 0, "traded": 0, "with_controls": still, "without_controls": still}
+
+    def of(one: StressRow) -> StressRow:
+        if one.phase != last:
+            return one
+        if one.start == HELD:
+            return without_runs(one, reason)
+        return replace(one, **on_cash, risk_controls_effective=True, drawdown_saved=quiet)
+
+    rows = [of(one) for one in base.rows]
     fans = tuple(replace(one, start="random date") for one in base.fans)
     return replace(base, rows=tuple(rows), fans=fans, worst_windows=())
 
