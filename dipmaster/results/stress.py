@@ -116,7 +116,7 @@ class StressFan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorstWindow:
-    """One of the windows with the largest drawdown of the final phase, with risk controls.
+    """The window of a scenario with the largest drawdown of the final phase, with risk controls.
 
     Attributes
     ----------
@@ -148,7 +148,8 @@ class StressResults:
     rows
         By scenario, phase and start.
     fans, worst_windows
-        Of the final phase; empty where it has no runs, and only windows that lost something.
+        Of the final phase; empty where it has no runs. A scenario without any loss has no worst
+        window; the largest drawdown first.
     """
 
     phases: tuple[int, ...]

@@ -28,7 +28,6 @@ from dipmaster.stress.measures import (
 from dipmaster.stress.scenarios import SCENARIOS
 
 FANNED = ("market_crash", "outage_crash")
-WORST = 10
 STARTS: tuple[ShockStart, ...] = ("random date", "positions open")
 
 
@@ -54,6 +53,9 @@ class _Cell(NamedTuple):
     dates: list[ShockDate]
     on: list[WindowFigures]
     off: list[WindowFigures]
+
+
+_Cells = dict[tuple[str, int, ShockStart], _Cell]
 
 
 def summarize_runs(
@@ -93,8 +95,8 @@ def summarize_runs(
 
 def _group_runs(
     runs: Sequence[DatedRun],
-) -> dict[tuple[str, int, ShockStart], _Cell]:
-    cells: dict[tuple[str, int, ShockStart], _Cell] = {}
+) -> _Cells:
+    cells: _Cells = {}
     for date, key, figures in runs:
         cell = cells.setdefault((key.scenario, key.phase, date.start), _Cell([], [], []))
         (cell.on if key.controls else cell.off).append(figures)
@@ -107,7 +109,7 @@ def _summarize_cell(
     scenario: str,
     phase: int,
     start: ShockStart,
-    cells: dict[tuple[str, int, ShockStart], _Cell],
+    cells: _Cells,
     panel: Panel,
     period: Period,
     stress: Stress,
@@ -155,9 +157,7 @@ def _why_no_runs(phase: int, start: ShockStart, stress: Stress) -> str:
     return f"phase {phase} held no position out of sample past the bar of its entry, {window}"
 
 
-def _draw_fans(
-    cells: dict[tuple[str, int, ShockStart], _Cell], phase: int, stress: Stress
-) -> list[StressFan]:
+def _draw_fans(cells: _Cells, phase: int, stress: Stress) -> list[StressFan]:
     """With positions open, or at random dates where there are none."""
     start: ShockStart = "positions open"
     if not any(key[1:] == (phase, start) for key in cells):
@@ -202,22 +202,30 @@ def _draw_fan(
     )
 
 
-def _find_worst(
-    cells: dict[tuple[str, int, ShockStart], _Cell], phase: int, panel: Panel
-) -> list[WorstWindow]:
-    windows = [
-        WorstWindow(
-            scenario=scenario,
-            start=start,
-            shock_time=format_time(int(panel.open_time[date.bar])),
-            open_at_shock=one.open_at_shock,
-            drawdown_frac=one.drawdown_frac,
-            return_frac=one.return_frac,
-            recovery_bars=None if one.recovery_bars < 0 else one.recovery_bars,
-        )
-        for (scenario, of_phase, start), cell in cells.items()
-        if of_phase == phase
-        for date, one in zip(cell.dates, cell.on, strict=True)
-        if one.drawdown_frac > 0.0
-    ]
-    return sorted(windows, key=lambda one: -one.drawdown_frac)[:WORST]
+def _find_worst(cells: _Cells, phase: int, panel: Panel) -> list[WorstWindow]:
+    """Largest drawdown of each scenario; the first where several have it."""
+    found = []
+    for scenario in SCENARIOS:
+        windows = [
+            (one, date)
+            for start in STARTS
+            for cell in [cells.get((scenario.name, phase, start), _Cell([], [], []))]
+            for date, one in zip(cell.dates, cell.on, strict=True)
+            if one.drawdown_frac > 0.0
+        ]
+        if windows:
+            one, date = max(windows, key=lambda pair: pair[0].drawdown_frac)
+            found.append(_name_window(scenario.name, date, one, panel))
+    return sorted(found, key=lambda one: -one.drawdown_frac)
+
+
+def _name_window(scenario: str, date: ShockDate, one: WindowFigures, panel: Panel) -> WorstWindow:
+    return WorstWindow(
+        scenario=scenario,
+        start=date.start,
+        shock_time=format_time(int(panel.open_time[date.bar])),
+        open_at_shock=one.open_at_shock,
+        drawdown_frac=one.drawdown_frac,
+        return_frac=one.return_frac,
+        recovery_bars=None if one.recovery_bars < 0 else one.recovery_bars,
+    )

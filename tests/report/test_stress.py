@@ -67,7 +67,7 @@ def test_a_limit_that_is_met_without_controls_is_said_so() -> None:
 def test_a_phase_that_never_invested_gets_a_sentence() -> None:
     body, appendix = print_both(stress.never_invested(2), 2)
     assert "No shock begins while a trade is held: phase 2 held no position" in body
-    assert "Worst windows" not in appendix
+    assert "Worst window" not in appendix
     assert "<svg" not in body
 
 
@@ -88,7 +88,7 @@ def test_any_number_of_phases(last: int) -> None:
 
 def test_the_chart_says_what_it_shows() -> None:
     chart = fan_chart.draw(stress.stress(2).fans)
-    assert "Market crash, volatility as written with risk controls, 200 windows" in chart
+    assert "Market crash as written with risk controls, 200 windows" in chart
     assert "worst \N{MINUS SIGN}0.60" in chart
 
 

@@ -81,7 +81,11 @@ def test_rows_of_every_scenario_phase_and_start(found: StressResults) -> None:
             assert row.invested == row.runs
     assert len(found.fans) == 4
     assert {fan.phase for fan in found.fans} == {3}
-    assert 0 < len(found.worst_windows) <= 10
+    assert len(found.worst_windows) == len(SCENARIOS)
+    for one in found.worst_windows:
+        rows = [row for row in found.rows if (row.scenario, row.phase) == (one.scenario, 3)]
+        measures = [row.with_controls for row in rows if row.with_controls]
+        assert one.drawdown_frac == max(m.worst_drawdown_frac for m in measures)
     falls = [one.drawdown_frac for one in found.worst_windows]
     assert falls == sorted(falls, reverse=True)
 

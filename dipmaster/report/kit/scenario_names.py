@@ -7,8 +7,8 @@ from dipmaster.report.kit import numbers
 UNTOUCHED = "untouched"
 SCENARIOS: Mapping[str, str] = {
     UNTOUCHED: "No shock",
-    "market_crash": "Market crash, volatility as written",
-    "market_crash_scaled": "Market crash, volatility scaled",
+    "market_crash": "Market crash as written",
+    "market_crash_scaled": "Market crash, scaled",
     "volatility_spike": "Volatility spike as written",
     "volatility_spike_scaled": "Volatility spike, scaled",
     "correlation_breakdown": "Correlation breakdown",

@@ -12,7 +12,7 @@ from dipmaster.report.kit.drawing import BRICK, DASHED, GREY, NAVY, STEEL, inlin
 from dipmaster.report.kit.scenario_names import name_scenario
 from dipmaster.results.stress import StressFan
 
-HEIGHT_MM = 46
+HEIGHT_MM = 48
 
 
 def draw(fans: Sequence[StressFan]) -> Markup:
@@ -31,7 +31,8 @@ def draw(fans: Sequence[StressFan]) -> Markup:
         axes.set_title(name_scenario(scenario), fontsize=7.5, pad=3)
         axes.set_xlabel("hours from the shock")
     panels[0].set_ylabel("per cent of equity")
-    panels[-1].legend(loc="lower right", fontsize=6.4, frameon=False)
+    shown = panels[0].get_legend_handles_labels()
+    figure.legend(*shown, loc="outside lower center", ncols=4, fontsize=6.4, frameon=False)
     return inline_svg(figure, f"Equity after the shock. {'; '.join(map(_describe, fans))}.")
 
 

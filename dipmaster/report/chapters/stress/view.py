@@ -7,7 +7,7 @@ from dipmaster.report.chapters.stress import fan_chart
 from dipmaster.report.inputs import ReportInputs
 from dipmaster.report.kit import numbers
 from dipmaster.report.kit.scenario_names import UNTOUCHED, name_scenario
-from dipmaster.report.kit.table import Column, Table, stacked, table
+from dipmaster.report.kit.table import Column, Table, table
 from dipmaster.results.stress import ShockStart, StressMeasures, StressResults, StressRow
 
 HELD: ShockStart = "positions open"
@@ -50,10 +50,10 @@ def rows_of(results: StressResults, start: ShockStart) -> list[StressRow]:
 
 
 def tabulate(rows: Sequence[StressRow], limit: float) -> Table:
-    """A line a scenario; share beyond the limit over its bound."""
+    """A line a scenario; share beyond the limit with its bound."""
     beyond = f"Share ≥ {numbers.set_percent(limit)}"
     columns: Sequence[Column[StressRow]] = (
-        Column("Scenario", lambda row: name_scenario(row.scenario), "l"),
+        Column("Scenario", lambda row: name_scenario(row.scenario), "l", "25%"),
         Column("Windows", lambda row: numbers.count(row.runs)),
         Column("Worst drawdown", lambda row: _percent(row.with_controls, "worst_drawdown_frac")),
         Column(beyond, share_beyond, "n"),
@@ -68,13 +68,12 @@ def tabulate(rows: Sequence[StressRow], limit: float) -> Table:
 
 
 def share_beyond(row: StressRow) -> str:
-    """Share of windows that reach the limit, over its upper bound."""
+    """Share of windows that reach the limit, with its upper bound."""
     found = row.with_controls
     if found is None:
         return numbers.MISSING
-    return stacked(
-        numbers.percent(found.beyond_frac), f"below {numbers.percent(found.beyond_high_frac)}"
-    )
+    share, high = (numbers.percent(one) for one in (found.beyond_frac, found.beyond_high_frac))
+    return f"{share} (to {high})"
 
 
 def recovered(row: StressRow) -> str:

@@ -1,6 +1,6 @@
 """Rows of stress.json to tables: the final phase in full, phases side by side, worst windows."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from dipmaster.report.kit import numbers
 from dipmaster.report.kit.scenario_names import name_scenario
@@ -16,34 +16,31 @@ from dipmaster.results.stress import (
 STARTS: tuple[ShockStart, ...] = ("random date", "positions open")
 
 
-def tabulate_final(rows: Sequence[StressRow]) -> Table:
-    """A line a scenario and start of the final phase."""
+def tabulate_final(results: StressResults) -> Table:
+    """A line a scenario of the final phase, random dates over positions open."""
+    cells = {(row.scenario, row.phase, row.start): row for row in results.rows}
+    scenarios = list(dict.fromkeys(row.scenario for row in results.rows))
+    pairs = [
+        tuple(cells[name, results.final_phase, start] for start in STARTS) for name in scenarios
+    ]
 
-    def of(name: str, digits: int = 2) -> Column[StressRow]:
-        return Column(HEADINGS[name], lambda row: _percent(row.with_controls, name, digits))
+    def column(heading: str, cell: Callable[[StressRow], str]) -> Column[tuple[StressRow, ...]]:
+        return Column(heading, lambda pair: stacked(*map(cell, pair)), "n")
 
-    columns: Sequence[Column[StressRow]] = (
-        Column("Scenario", lambda row: stacked(name_scenario(row.scenario), row.start), "l"),
-        Column("Windows, invested", lambda row: _pair(row.runs, row.invested), "n"),
-        of("median_drawdown_frac"),
-        of("p95_drawdown_frac"),
-        of("mean_return_frac"),
-        of("worst_return_frac"),
-        of("var_95_frac"),
-        Column("Sharpe ratio", _sharpe),
-        Column("Median recovery", _recovery, "n"),
-        Column("Drawdown saved", _saved, "n"),
+    columns: Sequence[Column[tuple[StressRow, ...]]] = (
+        Column("Scenario", lambda pair: name_scenario(pair[0].scenario), "l", "21%"),
+        column(
+            "Invested", lambda row: f"{numbers.count(row.invested)} of {numbers.count(row.runs)}"
+        ),
+        column("Median drawdown", lambda row: _percent(row.with_controls, "median_drawdown_frac")),
+        column("95 % drawdown", lambda row: _percent(row.with_controls, "p95_drawdown_frac")),
+        column("Mean return", lambda row: _percent(row.with_controls, "mean_return_frac")),
+        column("VaR 95 %", lambda row: _percent(row.with_controls, "var_95_frac")),
+        column("Sharpe ratio", _sharpe),
+        column("Recovery", _recovery),
+        column("Drawdown saved", _saved),
     )
-    return table(columns, rows)
-
-
-HEADINGS = {
-    "median_drawdown_frac": "Median drawdown",
-    "p95_drawdown_frac": "95 % drawdown",
-    "mean_return_frac": "Mean return",
-    "worst_return_frac": "Worst return",
-    "var_95_frac": "VaR 95 %",
-}
+    return table(columns, pairs)
 
 
 def compare_phases(results: StressResults) -> Table:
@@ -77,12 +74,8 @@ def tabulate_worst(windows: Sequence[WorstWindow], window_days: int) -> Table:
     return table(columns, windows)
 
 
-def _percent(found: StressMeasures | None, name: str, digits: int) -> str:
-    return numbers.MISSING if found is None else numbers.percent(getattr(found, name), digits)
-
-
-def _pair(runs: int, invested: int) -> str:
-    return f"{numbers.count(runs)}, {numbers.count(invested)}"
+def _percent(found: StressMeasures | None, name: str) -> str:
+    return numbers.MISSING if found is None else numbers.percent(getattr(found, name), 2)
 
 
 def _sharpe(row: StressRow) -> str:
@@ -100,9 +93,10 @@ def _hours(bars: float | None) -> str:
 
 def _saved(row: StressRow) -> str:
     saved = row.drawdown_saved
-    between = _interval(saved.low, saved.high)
-    value = numbers.percent(saved.value, 2)
-    return stacked(value, "" if between == numbers.MISSING else between)
+    if saved.low is None or saved.high is None:
+        return numbers.percent(saved.value, 2)
+    between = numbers.pair(*(numbers.percent(bound, 2) for bound in (saved.low, saved.high)))
+    return f"{numbers.percent(saved.value, 2)} ({between})"
 
 
 def _worst(row: StressRow) -> str:
@@ -113,9 +107,3 @@ def _worst(row: StressRow) -> str:
         for one in (row.with_controls, row.without_controls)
     )
     return stacked(on, off)
-
-
-def _interval(low: float | None, high: float | None) -> str:
-    if low is None or high is None:
-        return numbers.MISSING
-    return numbers.pair(numbers.percent(low, 2), numbers.percent(high, 2))

@@ -9,12 +9,11 @@ from dipmaster.report.kit.scenario_names import SCENARIOS
 def view(inputs: ReportInputs) -> Context:
     """What the chapter prints."""
     results = inputs.stress
-    final = [row for row in results.rows if row.phase == results.final_phase and row.runs]
     return {
         "results": results,
         "section": inputs.params.stress,
         "names": SCENARIOS,
-        "final": tables.tabulate_final(final) if final else None,
+        "final": tables.tabulate_final(results),
         "phases": tables.compare_phases(results),
         "lacking": list(dict.fromkeys(row.reason for row in results.rows if row.reason)),
         "worst": tables.tabulate_worst(results.worst_windows, results.window_days),
