@@ -6,10 +6,10 @@ Prado 2018, chapter 3); `simulate_sequential_trades` trades each symbol alone, o
 position at a time, with unlimited cash. All simulate a position with the same kernel.
 """
 
-from dipmaster.backtest.engine import run_backtest
+from dipmaster.backtest.engine import run_backtest, simulate_orders
 from dipmaster.backtest.entries import REGIMES, Entries, build_entries
 from dipmaster.backtest.labels import triple_barrier_labels
-from dipmaster.backtest.ledger import REJECTION_REASONS, Ledger
+from dipmaster.backtest.ledger import REJECTION_REASONS, EngineOutput, Ledger, compute_equity
 from dipmaster.backtest.outcomes import (
     TradeOutcomes,
     simulate_independent_trades,
@@ -27,6 +27,7 @@ __all__ = [
     "EXIT_NAMES",
     "REGIMES",
     "REJECTION_REASONS",
+    "EngineOutput",
     "Entries",
     "ExitRules",
     "ExitType",
@@ -35,8 +36,10 @@ __all__ = [
     "TradeOutcomes",
     "TrailingStopRule",
     "build_entries",
+    "compute_equity",
     "run_backtest",
     "simulate_independent_trades",
+    "simulate_orders",
     "simulate_sequential_trades",
     "triple_barrier_labels",
 ]

@@ -92,6 +92,16 @@ def build_ledger(
     )
 
 
+def compute_equity(execution: Execution, output: EngineOutput) -> Floats:
+    """Equity at the close of every bar, as table EQUITY has it, without any table; shape (bars,).
+
+    NaN from the first fill on whose bar has no half-spread: `build_ledger` refuses that.
+    """
+    quantity = output.orders["quantity"][output.orders["outcome"] == 0]
+    fills = _price_fills(_collect_fills(output, quantity), execution, output.funding)
+    return _mark_cash(execution, fills, output) + output.value
+
+
 def _collect_fills(output: EngineOutput, quantity: Floats) -> FillColumns:
     """One row a fill in order of time: purchase, partial sale, last sale of every trade."""
     trips, all_trades = output.trips, np.arange(output.trips.size)
@@ -200,11 +210,7 @@ def _build_fills_table(panel: Panel, filled_entries: Entries, fills: FillColumns
 def _build_equity_table(
     panel: Panel, execution: Execution, fills: FillColumns, output: EngineOutput
 ) -> pd.DataFrame:
-    fills_before_close = np.bincount(fills["bar"], minlength=panel.bars).cumsum()
-    cash = np.concatenate(([execution.capital], fills["cash_after"]))[fills_before_close]
-    if output.funding is not None:  # paid since the last fill
-        paid = output.funding.paid.cumsum()
-        cash -= paid - np.concatenate(([0.0], paid[fills["bar"]]))[fills_before_close]
+    cash = _mark_cash(execution, fills, output)
     equity = cash + output.value
     exposure = np.divide(output.value, equity, out=np.zeros(panel.bars), where=equity > 0)
     columns = {
@@ -214,6 +220,16 @@ def _build_equity_table(
         "exposure_frac": exposure,
     }
     return EQUITY.check(pd.DataFrame(columns, copy=False), "equity of the engine")
+
+
+def _mark_cash(execution: Execution, fills: FillColumns, output: EngineOutput) -> Floats:
+    """Cash at the close of every bar."""
+    fills_before_close = np.bincount(fills["bar"], minlength=output.value.size).cumsum()
+    cash: Floats = np.concatenate(([execution.capital], fills["cash_after"]))[fills_before_close]
+    if output.funding is not None:  # paid since the last fill
+        paid = output.funding.paid.cumsum()
+        cash -= paid - np.concatenate(([0.0], paid[fills["bar"]]))[fills_before_close]
+    return cash
 
 
 def _count_rejections(outcome: npt.NDArray[Any]) -> dict[str, int]:

@@ -23,6 +23,7 @@ EARLIER_STAGES = (
     "exits",
     "alt-data",
     "validate",
+    "stress-test",
 )
 PACKAGES = (
     "arch", "fonttools", "jinja2", "lightgbm", "llvmlite", "matplotlib", "numba", "numpy", "pandas",

@@ -30,6 +30,8 @@ from dipmaster.report.chapters.sensitivity.view import SENSITIVITY
 from dipmaster.report.chapters.sensitivity_tables.view import SENSITIVITY_TABLES
 from dipmaster.report.chapters.sizing.view import SIZING
 from dipmaster.report.chapters.spillover.view import SPILLOVER
+from dipmaster.report.chapters.stress.view import STRESS
+from dipmaster.report.chapters.stress_scenarios.view import STRESS_SCENARIOS
 from dipmaster.report.chapters.trades.view import TRADES
 from dipmaster.report.chapters.volatility.view import VOLATILITY
 from dipmaster.report.inputs import ReportInputs
@@ -45,6 +47,7 @@ BODY = (
     CHANGES,
     POSITION_SIZING,
     ALTERNATIVE_DATA,
+    STRESS,
     SENSITIVITY,
     OUTCOMES,
     MODELS,
@@ -57,6 +60,7 @@ APPENDIX = (
     EXITS,
     SIZING,
     EVIDENCE,
+    STRESS_SCENARIOS,
     SENSITIVITY_TABLES,
     CONTRIBUTIONS,
     VOLATILITY,

@@ -1,15 +1,134 @@
-"""Completed phases to stress.json."""
+"""Completed phases to stress.json: every scenario, date, phase and setting of the controls."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
-from dipmaster.core.params import Params
+from dipmaster.core.panel import Panel
+from dipmaster.core.parallel import map_in_forks
+from dipmaster.core.params import Params, Stress
+from dipmaster.core.time_units import BARS_PER_DAY
 from dipmaster.evaluation.context import EvaluationContext
 from dipmaster.evaluation.phase import CompletedPhase
 from dipmaster.results.stress import StressResults
+from dipmaster.stress.account import (
+    Controls,
+    PhaseAccount,
+    build_account,
+    run_slice,
+    slice_controls,
+    switch_off,
+)
+from dipmaster.stress.bars import build_bars
+from dipmaster.stress.dates import (
+    ShockDate,
+    bars_with_room,
+    draw_position_dates,
+    draw_random_dates,
+)
+from dipmaster.stress.measures import WindowFigures, measure_window
+from dipmaster.stress.scenarios import SCENARIOS, Scenario
+from dipmaster.stress.summary import DatedRun, RunKey, summarize_runs
+from dipmaster.stress.window import (
+    MarketHistory,
+    ShockWindow,
+    build_history,
+    cut_window,
+    join_panels,
+    slice_panel,
+)
+
+COMPARED_PHASES = (0, 2)
+"""Run beside the final phase: the baseline, and the first with exits of its own."""
 
 
 def run_stress_tests(
     context: EvaluationContext, completed: Sequence[CompletedPhase], params: Params
 ) -> StressResults:
-    """Measure it."""
-    return StressResults(phases=tuple(one.phase.number for one in completed))
+    """Run the scenarios on the final phase, and on two before it for comparison.
+
+    What a run does depends on its date and on nothing that other runs do, so that the number
+    of workers changes only the time.
+    """
+    stress, panel = params.stress, context.inputs.panel
+    chosen = [
+        one for one in completed if one.phase.number in COMPARED_PHASES or one is completed[-1]
+    ]
+    accounts = {
+        one.phase.number: build_account(one, panel, params.execution, context.period)
+        for one in chosen
+    }
+    room, coins = bars_with_room(panel, context.period, stress), len(panel.symbols)
+    dates = draw_random_dates(room, coins, tuple(accounts), stress)
+    for account in accounts.values():
+        dates += draw_position_dates(account, room, coins, stress)
+    tester = StressTester(build_history(panel), accounts, stress)
+    runs = [run for found in map_in_forks(tester.run_date, dates) for run in found]
+    return summarize_runs(runs, tuple(accounts), panel, context.period, stress)
+
+
+@dataclass(frozen=True)
+class StressTester:
+    """What all dates are run with."""
+
+    history: MarketHistory
+    accounts: "dict[int, PhaseAccount]"
+    stress: Stress
+
+    def run_date(self, date: ShockDate) -> list[DatedRun]:
+        """Run every scenario on one date: bars are re-made once for all phases and controls."""
+        window = cut_window(
+            self.history,
+            date.bar,
+            date.number % self.stress.worst_days,
+            date.coins,
+            date.seed,
+            self.stress,
+        )
+        scenarios = [one for one in SCENARIOS if date.number < one.dates(self.stress)]
+        remade = {one.name: remake_bars(window, one, self.stress) for one in scenarios}
+        return [
+            DatedRun(date, RunKey(scenario.name, phase, controls), figures)
+            for phase in date.phases
+            for controls, sliced in self._slices(phase, date.bar)
+            for scenario in scenarios
+            for figures in [self._run(sliced, scenario, remade[scenario.name])]
+        ]
+
+    def _slices(self, phase: int, bar: int) -> "Iterator[tuple[bool, MarketSlice]]":
+        account = self.accounts[phase]
+        begin, end = account.last_flat_bar(bar), bar + self.stress.window_days * BARS_PER_DAY
+        before = slice_panel(self.history.panel, begin, bar)
+        sliced = slice_controls(account.controls, begin, end)
+        capital = float(account.equity[begin])
+        for on, controls in ((True, sliced), (False, switch_off(sliced))):
+            yield on, MarketSlice(before, controls, capital)
+
+    def _run(self, sliced: "MarketSlice", scenario: Scenario, bars: Panel) -> WindowFigures:
+        execution = scenario.change_execution(sliced.controls.execution, self.stress)
+        controls = replace(sliced.controls, execution=execution)
+        run = run_slice(
+            join_panels(sliced.before, bars), controls, sliced.capital, sliced.before.bars
+        )
+        return measure_window(run.equity, run.open_at_shock, bool(run.trips.size))
+
+
+class MarketSlice(NamedTuple):
+    """From the last flat bar to the shock, with the orders up to the window's end.
+
+    Attributes
+    ----------
+    before
+        Bars before the window.
+    capital
+        Equity at the close of the first of them.
+    """
+
+    before: Panel
+    controls: Controls
+    capital: float
+
+
+def remake_bars(window: ShockWindow, scenario: Scenario, stress: Stress) -> Panel:
+    """Put a scenario's shock into the bars of a window."""
+    return build_bars(window.panel, window.moves, scenario.shock(window, stress))

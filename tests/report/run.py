@@ -13,7 +13,6 @@ from dipmaster.report.inputs import ReportInputs
 from dipmaster.results import (
     GateRows,
     Market,
-    StressResults,
     ValidationResults,
     to_json,
 )
@@ -26,6 +25,7 @@ from tests.made import (
     market,
     outcomes,
     sensitivity,
+    stress,
     volatility,
 )
 from tests.made.common import COINS, FIRST, LAST
@@ -55,6 +55,11 @@ def lock() -> dict[str, Any]:
             "exits": stage("data/exits", "reports/metrics/exits.json"),
             "alt-data": stage("data/alt_data", "reports/metrics/altdata.json"),
             "validate": stage("data/validate", "reports/metrics/gates.json", "reports/plots"),
+            "stress-test": stage(
+                "reports/metrics/outcomes.json",
+                "reports/metrics/sensitivity.json",
+                "reports/metrics/stress.json",
+            ),
             "report": stage("reports/phase_gate.pdf"),
         },
     }
@@ -93,7 +98,7 @@ def run(last: int = 0, coins: tuple[str, ...] = COINS) -> ReportInputs:
         confidence=confidence.confidence(),
         exit_models=exits.exit_models(),
         alternative_data=alternative_data.record(),
-        stress=StressResults(phases=tuple(built)),
+        stress=stress.stress(last),
         sensitivity=sensitivity.sensitivity(last, coins),
         outcomes=outcomes.outcomes(last),
         equity={number: frames.equity(ENDS[number]) for number in built},

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from dipmaster.results.evaluation.costs import CapacityLevel
+from tests.made.outcomes import outcomes
 from tests.report.printed_findings import losing_gate, said, with_figures
 from tests.report.run import run, validated
 from tests.report.states import STATES
@@ -120,7 +121,7 @@ def test_losses_of_the_trailing_stop_are_found() -> None:
 
 
 def test_claims_that_are_not_met_are_counted_and_named() -> None:
-    base = run(1)
+    base = replace(run(1), outcomes=outcomes(0))
     met = tuple(replace(one, verdict="met") for one in base.validation.claims)
     assert "unmet_claims" not in said(validated(base, claims=met))
     missed = (replace(met[0], verdict="not met"), *met[1:])

@@ -16,6 +16,7 @@ from dipmaster.results import (
     IngestResults,
     OutcomesResults,
     SensitivityResults,
+    StressResults,
     Summary,
     ValidationResults,
     VolatilityResults,
@@ -42,6 +43,7 @@ from tests.made import (
     selection,
     sensitivity,
     sizing,
+    stress,
     validation,
     volatility,
 )
@@ -86,6 +88,9 @@ STATES: dict[str, tuple[Any, Callable[[], Any]]] = {
     "empty funnel": (Funnel, lambda: selection.empty_funnel((0,) * 7)),
     "no signal quality": (SignalQuality, lambda: selection.no_signal_quality("no trade")),
     "abstained exits": (ExitResults, adaptive_exits.abstained_exits),
+    "stress": (StressResults, lambda: stress.stress(4)),
+    "stress, never invested": (StressResults, lambda: stress.never_invested(2)),
+    "stress, no runs": (StressResults, lambda: stress.no_runs(1)),
     "exits, no candidates": (ExitResults, lambda: adaptive_exits.abstained_exits(0)),
 }
 

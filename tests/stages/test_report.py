@@ -52,6 +52,9 @@ def prepared(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_result(inputs.confidence, metrics / "confidence.json")
     write_result(inputs.exit_models, metrics / "exits.json")
     write_result(inputs.alternative_data, metrics / "altdata.json")
+    write_result(inputs.stress, metrics / "stress.json")
+    write_result(inputs.sensitivity, metrics / "sensitivity.json")
+    write_result(inputs.outcomes, metrics / "outcomes.json")
     data = tmp_path / "data"
     for number, frame in inputs.equity.items():
         trades = data / "validate" / f"trades_phase_{number}.parquet"

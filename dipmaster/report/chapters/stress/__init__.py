@@ -1,0 +1,1 @@
+"""Stress tests for a decision: the final phase under each scenario."""

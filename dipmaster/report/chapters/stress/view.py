@@ -1,0 +1,107 @@
+"""Stress tests in half a page: one row a scenario, the paths of two, what controls do."""
+
+from collections.abc import Sequence
+
+from dipmaster.report.chapter import Chapter, Context
+from dipmaster.report.chapters.stress import fan_chart
+from dipmaster.report.inputs import ReportInputs
+from dipmaster.report.kit import numbers
+from dipmaster.report.kit.scenario_names import UNTOUCHED, name_scenario
+from dipmaster.report.kit.table import Column, Table, table
+from dipmaster.results.stress import ShockStart, StressMeasures, StressResults, StressRow
+
+HELD: ShockStart = "positions open"
+RANDOM: ShockStart = "random date"
+
+
+def view(inputs: ReportInputs) -> Context:
+    """What the chapter prints."""
+    results = inputs.stress
+    held = rows_of(results, HELD)
+    random = rows_of(results, RANDOM)
+    shown = held or random
+    shocks = [row for row in shown if row.scenario != UNTOUCHED]
+    return {
+        "results": results,
+        "untouched": next((row for row in random if row.scenario == UNTOUCHED), None),
+        "start": HELD if held else RANDOM,
+        "reason": "" if held else _why_none(results),
+        "scenarios": tabulate(shown, results.drawdown_limit_frac) if shown else None,
+        "chart": fan_chart.draw(results.fans) if held and results.fans else "",
+        "shocks": len(shocks),
+        "effective": sum(bool(row.risk_controls_effective) for row in shocks),
+        "effective_without": sum(
+            row.without_controls.worst_drawdown_frac < results.drawdown_limit_frac
+            for row in shocks
+            if row.without_controls
+        ),
+        "trades": max((row.independent for row in held), default=0),
+        "runs": max((row.runs for row in shown), default=0),
+    }
+
+
+def rows_of(results: StressResults, start: ShockStart) -> list[StressRow]:
+    """Rows of the final phase with runs."""
+    return [
+        row
+        for row in results.rows
+        if (row.phase, row.start) == (results.final_phase, start) and row.runs
+    ]
+
+
+def tabulate(rows: Sequence[StressRow], limit: float) -> Table:
+    """A line a scenario; share beyond the limit with its bound."""
+    beyond = f"Share ≥ {numbers.set_percent(limit)}"
+    columns: Sequence[Column[StressRow]] = (
+        Column("Scenario", lambda row: name_scenario(row.scenario), "l", "25%"),
+        Column("Windows", lambda row: numbers.count(row.runs)),
+        Column("Worst drawdown", lambda row: _percent(row.with_controls, "worst_drawdown_frac")),
+        Column(beyond, share_beyond, "n"),
+        Column("Expected shortfall", lambda row: _percent(row.with_controls, "es_95_frac")),
+        Column("Recovered", recovered, "n"),
+        Column("Effective", effective),
+        Column(
+            "Worst, no controls", lambda row: _percent(row.without_controls, "worst_drawdown_frac")
+        ),
+    )
+    return table(columns, rows)
+
+
+def share_beyond(row: StressRow) -> str:
+    """Share of windows that reach the limit, with its upper bound."""
+    found = row.with_controls
+    if found is None:
+        return numbers.MISSING
+    share, high = (numbers.percent(one) for one in (found.beyond_frac, found.beyond_high_frac))
+    return f"{share} (to {high})"
+
+
+def recovered(row: StressRow) -> str:
+    """How many of the windows that fell came back."""
+    found = row.with_controls
+    if found is None:
+        return numbers.MISSING
+    return f"{numbers.count(found.recovered)} of {numbers.count(found.fell)}"
+
+
+def effective(row: StressRow) -> str:
+    """The roadmap's verdict on the risk controls."""
+    return "yes" if row.risk_controls_effective else "no"
+
+
+def _percent(found: StressMeasures | None, name: str) -> str:
+    return numbers.MISSING if found is None else numbers.percent(getattr(found, name), 2)
+
+
+def _why_none(results: StressResults) -> str:
+    return next(
+        (
+            row.reason
+            for row in results.rows
+            if row.phase == results.final_phase and row.start == HELD
+        ),
+        "no scenario was run",
+    )
+
+
+STRESS = Chapter(folder="stress", title="Stress tests", view=view)

@@ -1,0 +1,1 @@
+"""Stress tests in detail: definitions, every phase and start, the worst windows."""

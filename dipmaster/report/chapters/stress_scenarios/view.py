@@ -1,0 +1,29 @@
+"""Stress tests in detail: what each scenario changes, all phases and starts, worst windows."""
+
+from dipmaster.report.chapter import Chapter, Context
+from dipmaster.report.chapters.stress_scenarios import tables
+from dipmaster.report.inputs import ReportInputs
+from dipmaster.report.kit.scenario_names import SCENARIOS
+
+
+def view(inputs: ReportInputs) -> Context:
+    """What the chapter prints."""
+    results = inputs.stress
+    return {
+        "results": results,
+        "section": inputs.params.stress,
+        "names": SCENARIOS,
+        "final": tables.tabulate_final(results),
+        "phases": tables.compare_phases(results),
+        "lacking": list(dict.fromkeys(row.reason for row in results.rows if row.reason)),
+        "worst": tables.tabulate_worst(results.worst_windows, results.window_days),
+    }
+
+
+STRESS_SCENARIOS = Chapter(
+    folder="stress_scenarios",
+    title="Stress scenarios",
+    view=view,
+    part="appendix",
+    applies=lambda inputs: any(row.runs for row in inputs.stress.rows),
+)

@@ -1,0 +1,103 @@
+"""Chapters on stress tests: in every state whole sentences, and figures that are those measured."""
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from dipmaster.report.chapters.stress import fan_chart, view
+from dipmaster.report.chapters.stress.view import STRESS
+from dipmaster.report.chapters.stress_scenarios.view import STRESS_SCENARIOS
+from dipmaster.report.inputs import ReportInputs
+from dipmaster.report.kit import html
+from dipmaster.report.kit.scenario_names import SCENARIOS
+from dipmaster.results.stress import StressResults
+from dipmaster.stress import scenarios
+from tests.made import stress
+from tests.report.conftest import unpainted
+from tests.report.printed import print_chapter
+from tests.report.run import params, run
+from tests.report.wording import find_refused, text_of_page
+
+
+def print_both(results: StressResults, last: int) -> tuple[str, str]:
+    inputs = replace(run(last), stress=results)
+    with unpainted():
+        pages = [print_chapter(inputs, one) for one in (STRESS, STRESS_SCENARIOS)]
+    assert find_refused(text_of_page(" ".join(pages))) == []
+    body, appendix = (re.sub(r"\s+", " ", text_of_page(page)) for page in pages)
+    return body, appendix
+
+
+def test_every_scenario_has_a_name_and_a_change() -> None:
+    names = [one.name for one in scenarios.SCENARIOS]
+    assert list(SCENARIOS) == names == list(stress.NAMES)
+    template = "chapters/stress_scenarios/sentences.html.j2"
+    say = html.environment().get_template(template).module
+    changes = [str(say.change(name, params().stress)) for name in names]  # type: ignore[attr-defined]
+    assert all(change.endswith(".") for change in changes)
+    assert len(set(changes)) == len(names)
+
+
+def test_the_body_says_what_is_effective_and_where_shocks_begin() -> None:
+    body, appendix = print_both(stress.stress(4), 4)
+    assert "the orders of phase 4 are traded again" in body
+    assert "Of 200 random dates phase 4 holds a position at 2." in body
+    assert "200 windows from 69 distinct trades" in body
+    assert "risk controls are effective in 12 of 13 scenarios" in body
+    assert "without them the account stays below that limit in 12." in body
+    assert "The limit is met without any control" not in body
+    assert "6.00 %" in body
+    assert "phase 0, random date" in appendix.lower().replace("\N{NO-BREAK SPACE}", " ")
+    assert "2024-07-10 03:00" in appendix
+
+
+def test_a_limit_that_is_met_without_controls_is_said_so() -> None:
+    base = stress.stress(4)
+    small = stress.measures(0.01, 200)
+    rows = tuple(
+        replace(one, with_controls=small, without_controls=small, risk_controls_effective=True)
+        for one in base.rows
+    )
+    body, _ = print_both(replace(base, rows=rows), 4)
+    assert "effective in 13 of 13 scenarios" in body
+    assert "The limit is met without any control" in body
+
+
+def test_a_phase_that_never_invested_gets_a_sentence() -> None:
+    body, appendix = print_both(stress.never_invested(2), 2)
+    assert "No shock begins while a trade is held: phase 2 held no position" in body
+    assert "Worst window" not in appendix
+    assert "<svg" not in body
+
+
+def test_no_room_for_a_window_is_a_sentence_and_no_appendix() -> None:
+    inputs = replace(run(1), stress=stress.no_runs(1))
+    assert not STRESS_SCENARIOS.applies(inputs)
+    with unpainted():
+        page = text_of_page(print_chapter(inputs, STRESS))
+    assert "There is no stress test: no bar out of sample with 5 days of bars after it." in page
+    assert "–" not in page
+
+
+@pytest.mark.parametrize("last", [0, 1, 2, 3, 4])
+def test_any_number_of_phases(last: int) -> None:
+    _, appendix = print_both(stress.stress(last), last)
+    assert f"Phase {last} in detail" in appendix
+
+
+def test_the_chart_says_what_it_shows() -> None:
+    chart = fan_chart.draw(stress.stress(2).fans)
+    assert "Market crash as written with risk controls, 200 windows" in chart
+    assert "worst \N{MINUS SIGN}0.60" in chart
+
+
+def test_rows_of_the_body_are_those_of_the_final_phase(run_inputs: ReportInputs) -> None:
+    rows = view.rows_of(run_inputs.stress, "positions open")
+    assert [row.scenario for row in rows] == list(stress.NAMES)
+    assert {row.phase for row in rows} == {run_inputs.stress.final_phase}
+
+
+@pytest.fixture
+def run_inputs() -> ReportInputs:
+    return run(3)

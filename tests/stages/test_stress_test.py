@@ -1,0 +1,79 @@
+"""Stage `stress-test` on a small market: what it writes, and the same bytes."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from dipmaster.results import StressResults, read_result
+from dipmaster.results.common import Interval
+from dipmaster.stress.scenarios import SCENARIOS
+from stages import stress_test, validate
+from tests.stages.made_candidates import (
+    copied,
+    digests,
+    made_inputs,
+    set_params,
+    write_scores,
+)
+
+pytestmark = pytest.mark.slow
+
+STRESS = "reports/metrics/stress.json"
+OUTPUTS = (STRESS, "reports/metrics/sensitivity.json", "reports/metrics/outcomes.json")
+SMALL = {"dates": 6, "other_dates": 3, "window_days": 2, "past_days": 3}
+
+
+@pytest.fixture(scope="module")
+def template(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    place = made_inputs(project, tmp_path_factory.mktemp("inputs"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(place)
+        set_params(stress=SMALL)
+        validate.main()
+    return place
+
+
+@pytest.fixture
+def workspace(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    return copied(template, tmp_path / "copy", monkeypatch)
+
+
+def results() -> StressResults:
+    return read_result(Path(STRESS), StressResults)
+
+
+def test_outputs(workspace: Path) -> None:
+    stress_test.main()
+    found = results()
+    assert (found.phases, found.final_phase) == ((0, 2, 4), 4)
+    assert len(found.rows) == len(SCENARIOS) * 3 * 2
+    assert all(row.runs in (3, 6) for row in found.rows)
+    assert {row.scenario: row.runs for row in found.rows}["market_crash"] == 6
+    untouched = [row for row in found.rows if row.scenario == "untouched"]
+    assert all(row.with_controls for row in untouched)
+    assert all(json.loads(Path(path).read_text()) for path in OUTPUTS)
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_the_same_bytes_for_any_number_of_workers(
+    workers: str, workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stress_test.main()
+    before = digests(OUTPUTS)
+    monkeypatch.setenv("DIPMASTER_WORKERS", workers)
+    stress_test.main()
+    assert digests(OUTPUTS) == before
+
+
+def test_without_a_trade_of_the_final_phase(workspace: Path) -> None:
+    """No score: phases from 1 on make no trade, and have a reason in place of figures."""
+    write_scores(None, "too few candidates")
+    validate.main()
+    stress_test.main()
+    held = [row for row in results().rows if row.phase == 4 and row.start == "positions open"]
+    assert {row.runs for row in held} == {0}
+    assert all(row.reason for row in held)
+    assert held[0].drawdown_saved == Interval(None, None, None, "no runs")
+    baseline = [row for row in results().rows if row.phase == 0 and row.start == "positions open"]
+    assert all(row.invested for row in baseline)
