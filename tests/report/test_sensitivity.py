@@ -11,7 +11,9 @@ from dipmaster.report.chapters.sensitivity_tables import capacity_chart, costs, 
 from dipmaster.report.chapters.sensitivity_tables.view import SENSITIVITY_TABLES
 from dipmaster.report.inputs import ReportInputs
 from dipmaster.report.kit.drawing import drawing
+from dipmaster.report.kit.threshold_names import NAMES, name_threshold
 from dipmaster.results.sensitivity import SensitivityResults
+from dipmaster.sensitivity.settings import THRESHOLDS, UPSTREAM
 from tests.made import sensitivity
 from tests.report.conftest import unpainted
 from tests.report.printed import plain, print_chapter, say
@@ -46,7 +48,7 @@ def test_the_body_names_break_even_cliffs_parts_and_capacity() -> None:
         "Net profit is zero at a fee per side of 27.5 bp (phase 1), 25.0 bp (phase 2)",
         "charged are 10.0 bp. Phase 0 has no break-even fee: half-spread and slippage alone",
         "Of 3 changes of thresholds that come after every fit, 2 change phase 4.",
-        "Cliffs: at confidence.thresholds.normal_volatility = 0.96, 309 trades become 40.",
+        "Cliffs: at confidence threshold (normal volatility) = 0.96, 309 trades become 40.",
         "3 more in other phases (appendix).",
         "without any one coin it lies between",
         "without the trades closed on its best day (2024-03-05) it is",
@@ -60,10 +62,10 @@ def test_the_appendix_has_every_fee_threshold_part_and_capital() -> None:
     _, appendix = printed(run(4))
     for words in (
         "20.0 bp",
-        "confidence.thresholds.normal_volatility 0.8 → 0.96",
+        "Confidence threshold (normal volatility): 0.8 → 0.96",
         "(40) !",
-        "Without any effect: filter.liquidity_min.",
-        "exits.stop_frac (part of the label)",
+        "Without any effect: filter (liquidity limit).",
+        "stop loss (part of the label)",
         "Best day",
         "Capital at zero net profit – 281,000",
         "Phase 0: no net profit even with a capital of 10,000.",
@@ -138,7 +140,7 @@ def test_every_gate_has_a_line_a_fee_with_its_verdict() -> None:
 
 def test_idle_thresholds_are_those_of_which_no_change_acts() -> None:
     made = sensitivity.sensitivity(2).thresholds
-    assert thresholds.list_idle(made) == ["filter.liquidity_min"]
+    assert thresholds.list_idle(made) == ["filter (liquidity limit)"]
     assert charts.list_paths(made, 2) == [sensitivity.CHANGED]
     both = replace(made, runs=(*made.runs, replace(made.runs[0], path="filter.liquidity_min")))
     assert thresholds.list_idle(both) == []
@@ -159,3 +161,10 @@ def test_charts_describe_their_ends_in_words() -> None:
     assert "Net return by capital. Phase 1:" in sizes
     assert len(text) < 60_000
     assert len(sizes) < 30_000
+
+
+def test_every_threshold_has_a_name_in_plain_words() -> None:
+    paths = {*(one.path for one in THRESHOLDS), *UPSTREAM}
+    assert set(NAMES) == paths
+    assert len(set(NAMES.values())) == len(NAMES)
+    assert name_threshold("a.new_one") == "a new one"

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dipmaster.core.params import Sensitivity
@@ -56,6 +56,7 @@ def test_impact_by_hand() -> None:
     assert by_hand == pytest.approx(70.7, abs=0.05)
 
 
+@settings(max_examples=15)
 @given(st.integers(0, 1000), st.integers(1, 3))
 def test_nothing_after_the_signal_is_looked_at(seed: int, days: int) -> None:
     panel, signal = random_panel(seed), np.array([310, 700])
@@ -100,6 +101,7 @@ def test_shares_are_what_was_bought_or_asked_for() -> None:
     assert shares == pytest.approx([0.05, 0.05, 0.05])
 
 
+@settings(max_examples=15)
 @given(st.integers(0, 40))
 def test_without_impact_capital_changes_no_return(seed: int) -> None:
     one = walk(seed, impact_coefficient=0.0)
@@ -109,6 +111,7 @@ def test_without_impact_capital_changes_no_return(seed: int) -> None:
         assert point.performance.net_pnl / point.capital == pytest.approx(base)
 
 
+@settings(max_examples=15)
 @given(st.integers(0, 40), st.floats(0.1, 3.0))
 def test_four_times_the_capital_is_twice_the_coefficient(seed: int, coefficient: float) -> None:
     large = walk(seed, impact_coefficient=coefficient, capitals=(4e5,))
@@ -119,6 +122,7 @@ def test_four_times_the_capital_is_twice_the_coefficient(seed: int, coefficient:
     assert pair[0] == pytest.approx(pair[1])
 
 
+@settings(max_examples=15)
 @given(st.integers(0, 40))
 def test_more_capital_never_a_higher_return(seed: int) -> None:
     """With exits that do not look at the net profit."""
@@ -130,6 +134,7 @@ def test_more_capital_never_a_higher_return(seed: int) -> None:
     assert impacts == sorted(impacts)
 
 
+@settings(max_examples=15)
 @given(st.integers(0, 40))
 def test_the_zero_parts_profit_from_loss(seed: int) -> None:
     one = walk(seed)

@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dipmaster.evaluation.run import judge_phase
+from dipmaster.results.sensitivity import Performance
 from dipmaster.sensitivity.costs import (
     PRICED,
     TOLERANCE_BPS,
@@ -15,6 +16,7 @@ from dipmaster.sensitivity.costs import (
     list_costs,
     price_phase,
 )
+from dipmaster.sensitivity.trading import measure_performance, trade_again
 from tests.sensitivity.conftest import (
     FREE,
     Account,
@@ -36,6 +38,14 @@ def rising(factor: float, **spread: float) -> Account:
     for values in prices.values():
         values[:, ENTRY + 4 :] *= factor
     return account(replace(panel, **prices), orders([0], [ENTRY]), **FREE)
+
+
+def performance_at(one: Account, fee: float, slippage: float) -> Performance:
+    """As `price_phase`, without the gates' bootstrap."""
+    changes = {"taker_fee_bps": fee, "slippage_bps": slippage}
+    execution = one.context.params.execution.model_copy(update=changes)
+    ledger = trade_again(one.context, one.phase, execution=execution)
+    return measure_performance(ledger, one.context.period)
 
 
 def test_a_gain_of_a_hundredth_is_gone_at_the_fee_worked_out_by_hand() -> None:
@@ -79,6 +89,7 @@ def test_without_trades_no_gate_has_a_value_and_nothing_is_judged() -> None:
     assert point.gates["win_rate"].value is None
 
 
+@settings(max_examples=25)
 @given(
     st.integers(0, 50),
     st.floats(0.0, 40.0),
@@ -92,22 +103,38 @@ def test_more_cost_never_more_profit(seed: int, cost: float, more: float, which:
     costs = [(cost, 1.0), (cost + more, 1.0)]
     if which == "slippage":
         costs = [(1.0, cost), (1.0, cost + more)]
-    cheap, dear = (price_phase(one.context, one.phase, *both).performance for both in costs)
+    cheap, dear = (performance_at(one, *both) for both in costs)
     assert cheap.trades == dear.trades > 0
     assert dear.net_pnl < cheap.net_pnl
 
 
+@settings(max_examples=25)
+@given(st.integers(0, 200), st.floats(0.0, 60.0), st.floats(0.0, 20.0))
+def test_profit_factor_net_profit_and_net_return_have_one_sign(
+    seed: int, fee: float, slippage: float
+) -> None:
+    signals = np.arange(300, 1100, 45)
+    one = account(random_panel(seed), orders(np.arange(signals.size) % 2, signals))
+    found = performance_at(one, fee, slippage)
+    assert found.net_return_frac is not None
+    assert np.sign(found.net_return_frac) == np.sign(found.net_pnl)
+    if found.profit_factor is not None:
+        assert np.sign(found.profit_factor - 1.0) == np.sign(found.net_pnl)
+    else:
+        assert found.net_pnl > 0.0
+
+
+@settings(max_examples=25)
 @given(st.integers(0, 30))
 def test_the_break_even_parts_profit_from_loss(seed: int) -> None:
     signals = np.arange(300, 1100, 60)
     one = account(random_panel(seed), orders(np.arange(signals.size) % 2, signals))
     fee = find_break_even(one.context, one.phase).fee_bps
     if fee is None:
-        assert price_phase(one.context, one.phase, 0.0, 1.0).performance.net_pnl <= 0.0
+        assert performance_at(one, 0.0, 1.0).net_pnl <= 0.0
         return
     below, above = (
-        price_phase(one.context, one.phase, fee + by, 1.0).performance.net_pnl
-        for by in (-TOLERANCE_BPS, TOLERANCE_BPS)
+        performance_at(one, fee + by, 1.0).net_pnl for by in (-TOLERANCE_BPS, TOLERANCE_BPS)
     )
     assert below > 0.0 >= above
 

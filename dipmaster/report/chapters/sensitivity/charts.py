@@ -21,6 +21,7 @@ from dipmaster.report.kit.drawing import (
     note,
 )
 from dipmaster.report.kit.phase_styles import phase_line
+from dipmaster.report.kit.threshold_names import name_threshold
 from dipmaster.results.sensitivity import CostSensitivity, ThresholdRun, ThresholdSensitivity
 
 COLOURS = LinearSegmentedColormap.from_list("loss_to_gain", [BRICK, "white", NAVY])
@@ -101,7 +102,7 @@ def _draw_thresholds(
             words = _cell_text(run, number)
             axes.text(column, row, words, ha="center", va="center", fontsize=5.6, color=colour)
     base = thresholds.base[str(number)].performance.net_return_frac
-    list_rows(axes, list(paths))
+    list_rows(axes, [name_threshold(path) for path in paths])
     axes.set_ylim(len(paths) - 0.5, -0.5)
     axes.tick_params(axis="y", labelsize=5.6)
     change_text = numbers.set_percent(thresholds.change_frac)

@@ -7,20 +7,15 @@ from dipmaster.report.chapter import Chapter, Context
 from dipmaster.report.chapters.sensitivity import charts
 from dipmaster.report.inputs import ReportInputs
 from dipmaster.report.kit import numbers
+from dipmaster.report.kit.threshold_names import name_threshold
 from dipmaster.results.sensitivity import Removal, SensitivityResults, ThresholdRun
 
 
 @dataclass(frozen=True)
 class CliffWarning:
-    """A threshold at which a phase falls off, and how.
+    """A threshold at which a phase falls off, and how; name and value in print."""
 
-    Attributes
-    ----------
-    value
-        In print, as params have it.
-    """
-
-    path: str
+    name: str
     value: str
     words: str
 
@@ -70,7 +65,7 @@ def list_cliffs(results: SensitivityResults, number: int) -> list[CliffWarning]:
             f"{numbers.percent(cell.performance.net_return_frac, 2)}",
         }
         words = " and ".join(parts[cliff] for cliff in cell.cliffs)
-        warnings.append(CliffWarning(run.path, _value(run), words))
+        warnings.append(CliffWarning(name_threshold(run.path), _value(run), words))
     return warnings
 
 

@@ -19,7 +19,7 @@ def lines(phases: Sequence[PhaseCapacity]) -> Sequence[Line[PhaseCapacity]]:
 def _at(place: int, capital: float) -> Line[PhaseCapacity]:
     def show(one: PhaseCapacity) -> str:
         point = one.points[place]
-        return "  ".join(
+        return " / ".join(
             (
                 numbers.percent(point.performance.net_return_frac, 2),
                 numbers.ratio(point.performance.sharpe),

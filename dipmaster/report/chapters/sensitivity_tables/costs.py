@@ -59,7 +59,7 @@ def slippage_lines(costs: CostSensitivity) -> list[Line[PhaseCosts]]:
 def _slippage_line(fee: float) -> Line[PhaseCosts]:
     def show(one: PhaseCosts) -> str:
         found = [point for point in one.points if point.fee_bps == fee]
-        return "  ".join(numbers.plain(point.net_bps, 1, signed=True) for point in found)
+        return " / ".join(numbers.plain(point.net_bps, 1, signed=True) for point in found)
 
     return _fee(fee), show
 

@@ -35,7 +35,7 @@ def _removals(one: PhaseSubsets) -> Named[Removal]:
 
 
 def _show_row(row: SubsetRow) -> str:
-    return "  ".join(
+    return " / ".join(
         (
             numbers.count(row.trades),
             numbers.money(row.net_pnl, signed=True),
@@ -47,7 +47,7 @@ def _show_row(row: SubsetRow) -> str:
 
 def _show_removal(one: Removal) -> str:
     figures = one.performance
-    return "  ".join(
+    return " / ".join(
         (
             numbers.percent(figures.net_return_frac, 2),
             numbers.ratio(figures.profit_factor),

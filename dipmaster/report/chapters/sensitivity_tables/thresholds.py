@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dipmaster.report.kit import numbers
 from dipmaster.report.kit.phase_table import widths
 from dipmaster.report.kit.table import Column, Table, table
+from dipmaster.report.kit.threshold_names import name_threshold
 from dipmaster.results.sensitivity import ThresholdRun, ThresholdSensitivity
 
 CLIFF = "!"
@@ -24,7 +25,7 @@ def tabulate(found: ThresholdSensitivity, phases: Sequence[int]) -> Table | None
 
 
 def _name(run: ThresholdRun) -> str:
-    return f"{run.path} {run.base:.4g} → {run.value:.4g}"
+    return f"{numbers.capital(name_threshold(run.path))}: {run.base:.4g} → {run.value:.4g}"
 
 
 def _phase(number: int, width: str) -> Column[ThresholdRun]:
@@ -43,12 +44,12 @@ def list_idle(found: ThresholdSensitivity) -> list[str]:
     """Thresholds of which no change reaches any phase."""
     idle = found.idle
     reached = {run.path for run in found.runs if run not in idle}
-    return list(dict.fromkeys(run.path for run in idle if run.path not in reached))
+    return list(dict.fromkeys(name_threshold(run.path) for run in idle if run.path not in reached))
 
 
 def group_excluded(found: ThresholdSensitivity) -> dict[str, list[str]]:
     """Reason to the thresholds that were left out for it."""
     groups: dict[str, list[str]] = {}
     for one in found.excluded:
-        groups.setdefault(one.reason, []).append(one.path)
+        groups.setdefault(one.reason, []).append(name_threshold(one.path))
     return groups
