@@ -15,7 +15,9 @@ from dipmaster.backtest import (
     Ledger,
     ScoreExitRule,
     TrailingStopRule,
+    compute_equity,
     run_backtest,
+    simulate_orders,
 )
 from dipmaster.core.panel import Panel, to_timestamps
 
@@ -116,6 +118,18 @@ def test_cash_and_positions_are_the_equity_at_every_bar(make: Any, seed: int) ->
     np.testing.assert_allclose(
         ledger.equity["exposure_frac"], worth / ledger.equity["equity"], atol=1e-9
     )
+
+
+@ANY_MARKET
+@given(seed=SEEDS)
+def test_equity_without_tables_is_that_of_the_table(make: Any, seed: int) -> None:
+    """To the last bit, with partial sales and funding."""
+    panel, entries, rules = _world(make, seed)
+    execution = _tight(make)
+    ledger = run_backtest(panel, entries, execution, rules)
+    output = simulate_orders(panel, entries, execution, rules)
+    equity = compute_equity(execution, output)
+    np.testing.assert_array_equal(equity, ledger.equity["equity"].to_numpy())
 
 
 @ANY_MARKET

@@ -52,6 +52,19 @@ def test_the_body_says_what_is_effective_and_where_shocks_begin() -> None:
     assert "2024-07-10 03:00" in appendix
 
 
+def test_the_body_has_the_largest_drawdowns_and_says_where_the_others_are() -> None:
+    results = stress.stress(4)
+    rows = view.rows_of(results, "positions open")
+    chosen = view.choose(rows)
+    assert [row.scenario for row in chosen[:1]] == ["untouched"]
+    left = [row for row in rows if row not in chosen]
+    least = min(row.with_controls.worst_drawdown_frac for row in chosen[1:] if row.with_controls)
+    assert len(left) == 4
+    assert all(row.with_controls.worst_drawdown_frac <= least for row in left if row.with_controls)
+    body, _ = print_both(results, 4)
+    assert "the 4 scenarios with the smallest drawdowns are in the appendix" in body
+
+
 def test_a_limit_that_is_met_without_controls_is_said_so() -> None:
     base = stress.stress(4)
     small = stress.measures(0.01, 200)

@@ -12,7 +12,7 @@ from dipmaster.report.kit.drawing import BRICK, DASHED, GREY, NAVY, STEEL, inlin
 from dipmaster.report.kit.scenario_names import name_scenario
 from dipmaster.results.stress import StressFan
 
-HEIGHT_MM = 48
+HEIGHT_MM = 42
 
 
 def draw(fans: Sequence[StressFan]) -> Markup:

@@ -12,6 +12,8 @@ from dipmaster.results.stress import ShockStart, StressMeasures, StressResults, 
 
 HELD: ShockStart = "positions open"
 RANDOM: ShockStart = "random date"
+SHOCKS_MOST = 9
+"""Of the table in the body: those with the largest drawdowns; the appendix has all."""
 
 
 def view(inputs: ReportInputs) -> Context:
@@ -26,7 +28,8 @@ def view(inputs: ReportInputs) -> Context:
         "untouched": next((row for row in random if row.scenario == UNTOUCHED), None),
         "start": HELD if held else RANDOM,
         "reason": "" if held else _why_none(results),
-        "scenarios": tabulate(shown, results.drawdown_limit_frac) if shown else None,
+        "scenarios": tabulate(choose(shown), results.drawdown_limit_frac) if shown else None,
+        "left_out": len(shocks) - SHOCKS_MOST,
         "chart": fan_chart.draw(results.fans) if held and results.fans else "",
         "shocks": len(shocks),
         "effective": sum(bool(row.risk_controls_effective) for row in shocks),
@@ -47,6 +50,13 @@ def rows_of(results: StressResults, start: ShockStart) -> list[StressRow]:
         for row in results.rows
         if (row.phase, row.start) == (results.final_phase, start) and row.runs
     ]
+
+
+def choose(rows: Sequence[StressRow]) -> list[StressRow]:
+    """No shock, and the scenarios with the largest drawdowns, in their order."""
+    shocks = [row for row in rows if row.scenario != UNTOUCHED]
+    largest = sorted(shocks, key=_worst_drawdown, reverse=True)[:SHOCKS_MOST]
+    return [row for row in rows if row.scenario == UNTOUCHED or row in largest]
 
 
 def tabulate(rows: Sequence[StressRow], limit: float) -> Table:
@@ -91,6 +101,10 @@ def effective(row: StressRow) -> str:
 
 def _percent(found: StressMeasures | None, name: str) -> str:
     return numbers.MISSING if found is None else numbers.percent(getattr(found, name), 2)
+
+
+def _worst_drawdown(row: StressRow) -> float:
+    return row.with_controls.worst_drawdown_frac if row.with_controls else 0.0
 
 
 def _why_none(results: StressResults) -> str:

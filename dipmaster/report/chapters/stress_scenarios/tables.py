@@ -1,10 +1,10 @@
 """Rows of stress.json to tables: the final phase in full, phases side by side, worst windows."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from dipmaster.report.kit import numbers
 from dipmaster.report.kit.scenario_names import name_scenario
-from dipmaster.report.kit.table import Column, Table, stacked, table, texts
+from dipmaster.report.kit.table import Column, Table, table, texts
 from dipmaster.results.stress import (
     ShockStart,
     StressMeasures,
@@ -16,35 +16,28 @@ from dipmaster.results.stress import (
 STARTS: tuple[ShockStart, ...] = ("random date", "positions open")
 
 
-def tabulate_final(results: StressResults) -> Table:
-    """A line a scenario of the final phase, random dates over positions open."""
-    cells = {(row.scenario, row.phase, row.start): row for row in results.rows}
-    scenarios = list(dict.fromkeys(row.scenario for row in results.rows))
-    pairs = [
-        tuple(cells[name, results.final_phase, start] for start in STARTS) for name in scenarios
-    ]
+def tabulate_final(rows: Sequence[StressRow]) -> Table:
+    """A line a scenario of the final phase, all of one start."""
 
-    def column(heading: str, cell: Callable[[StressRow], str]) -> Column[tuple[StressRow, ...]]:
-        return Column(heading, lambda pair: stacked(*map(cell, pair)), "n")
+    def of(heading: str, name: str) -> Column[StressRow]:
+        return Column(heading, lambda row: _percent(row.with_controls, name))
 
-    columns: Sequence[Column[tuple[StressRow, ...]]] = (
-        Column("Scenario", lambda pair: name_scenario(pair[0].scenario), "l", "21%"),
-        column(
-            "Invested", lambda row: f"{numbers.count(row.invested)} of {numbers.count(row.runs)}"
-        ),
-        column("Median drawdown", lambda row: _percent(row.with_controls, "median_drawdown_frac")),
-        column("95 % drawdown", lambda row: _percent(row.with_controls, "p95_drawdown_frac")),
-        column("Mean return", lambda row: _percent(row.with_controls, "mean_return_frac")),
-        column("VaR 95 %", lambda row: _percent(row.with_controls, "var_95_frac")),
-        column("Sharpe ratio", _sharpe),
-        column("Recovery", _recovery),
-        column("Drawdown saved", _saved),
+    columns: Sequence[Column[StressRow]] = (
+        Column("Scenario", lambda row: name_scenario(row.scenario), "l", "25%"),
+        Column("Independent", lambda row: numbers.count(row.independent)),
+        of("Median drawdown", "median_drawdown_frac"),
+        of("95 % drawdown", "p95_drawdown_frac"),
+        of("Mean return", "mean_return_frac"),
+        of("VaR 95 %", "var_95_frac"),
+        Column("Sharpe ratio", _sharpe),
+        Column("Recovery", _recovery),
+        Column("Drawdown saved", _saved, "n"),
     )
-    return table(columns, pairs)
+    return table(columns, rows)
 
 
 def compare_phases(results: StressResults) -> Table:
-    """Worst drawdown with risk controls over that without; two columns a phase."""
+    """Worst drawdown with risk controls / without; two columns a phase."""
     cells = {(row.scenario, row.phase, row.start): row for row in results.rows}
     scenarios = list(dict.fromkeys(row.scenario for row in results.rows))
     pairs = [(phase, start) for phase in results.phases for start in STARTS]
@@ -56,7 +49,7 @@ def compare_phases(results: StressResults) -> Table:
         )
         for scenario in scenarios
     ]
-    return table(texts(("Scenario", "l"), *headings), rows)
+    return table(texts(("Scenario", "l", "24%"), *headings), rows)
 
 
 def tabulate_worst(windows: Sequence[WorstWindow], window_days: int) -> Table:
@@ -72,6 +65,14 @@ def tabulate_worst(windows: Sequence[WorstWindow], window_days: int) -> Table:
         Column("Recovery", lambda one: _hours(one.recovery_bars) or within, "n"),
     )
     return table(columns, windows)
+
+
+def side_by_side(first: str, second: str) -> str:
+    """Two figures of one cell, the unit told once."""
+    unit = second.partition(numbers.NBSP)[2]
+    if unit and first.endswith(numbers.NBSP + unit):
+        first = first.removesuffix(numbers.NBSP + unit)
+    return f"{first} / {second}"
 
 
 def _percent(found: StressMeasures | None, name: str) -> str:
@@ -93,10 +94,11 @@ def _hours(bars: float | None) -> str:
 
 def _saved(row: StressRow) -> str:
     saved = row.drawdown_saved
+    value = numbers.percent(saved.value, 2)
     if saved.low is None or saved.high is None:
-        return numbers.percent(saved.value, 2)
-    between = numbers.pair(*(numbers.percent(bound, 2) for bound in (saved.low, saved.high)))
-    return f"{numbers.percent(saved.value, 2)} ({between})"
+        return value
+    low, high = (numbers.percent(bound, 2) for bound in (saved.low, saved.high))
+    return f"{value.partition(numbers.NBSP)[0]} ({numbers.pair(low, high)})"
 
 
 def _worst(row: StressRow) -> str:
@@ -106,4 +108,4 @@ def _worst(row: StressRow) -> str:
         numbers.percent(one.worst_drawdown_frac, 2)
         for one in (row.with_controls, row.without_controls)
     )
-    return stacked(on, off)
+    return side_by_side(on, off)

@@ -9,11 +9,14 @@ from dipmaster.report.kit.scenario_names import SCENARIOS
 def view(inputs: ReportInputs) -> Context:
     """What the chapter prints."""
     results = inputs.stress
+    final = [row for row in results.rows if row.phase == results.final_phase and row.runs]
+    start = final[-1].start if final else ""
     return {
         "results": results,
         "section": inputs.params.stress,
         "names": SCENARIOS,
-        "final": tables.tabulate_final(results),
+        "final": tables.tabulate_final([row for row in final if row.start == start]),
+        "start": start,
         "phases": tables.compare_phases(results),
         "lacking": list(dict.fromkeys(row.reason for row in results.rows if row.reason)),
         "worst": tables.tabulate_worst(results.worst_windows, results.window_days),
