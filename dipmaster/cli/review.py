@@ -42,10 +42,10 @@ def review(
         typer.Option(help="Write to this file, not to the terminal.", resolve_path=True),
     ] = None,
 ) -> None:
-    """Write what differs between two revisions, as Markdown for a pull request.
+    """Write what differs between two revisions, as Markdown.
 
-    The verdict first, then gates, phases, candidates, params, metrics, hashes and seconds; one
-    line where nothing differs.
+    For a pull request: the verdict first, then phases, gates, params, candidates, metrics, hashes
+    and seconds; one line where nothing differs.
 
     Example: dipmaster review main --out review.md
     """
@@ -141,28 +141,31 @@ ON_BOUNDS = (
 
 def open_review(differences: "Differences") -> str:
     """The verdict, the verdict before where it was another, and what differs in one sentence."""
+    from dipmaster.cli.review_tables import count_of
+
     found = differences
     verdicts = [state_verdict(one) for one in (found.base, found.head)]
     was = "As in the base." if verdicts[0] == verdicts[1] else f"In the base: {verdicts[0]}"
     others = sum(one.has_other_verdict for one in found.gates)
     return (
         f"## {verdicts[1]}\n\n{was}\n\n{quote(found.head.revision)} compared with "
-        f"{quote(found.base.revision)}: {len(found.gates)} of {found.gates_judged} gates differ, "
-        f"{others} of them in the verdict; {len(found.params)} params and {len(found.files)} files "
-        "of metrics differ."
+        f"{quote(found.base.revision)}. What differs: {len(found.gates)} of "
+        f"{count_of(found.gates_judged, 'gate')}, {others} of them in the verdict; "
+        f"{count_of(len(found.params), 'param')}; {count_of(len(found.files), 'file')} of metrics."
     )
 
 
 def describe_code(revision: "Revision") -> str:
     """The commit of the code, and how many files of this folder are not those of it."""
     from dipmaster.cli import git
+    from dipmaster.cli.review_tables import count_of
     from dipmaster.cli.revisions import HEAD
 
     if revision.commit is not None:
         return f"`{revision.commit[:12]}`"
     commit = f"`{git.run_git('rev-parse', HEAD)[:12]}`"
     files = len(git.list_changed(CODE)) + len(git.list_new(CODE))
-    return f"{commit} and {files} changed files" if files else commit
+    return f"{commit} and {count_of(files, 'changed file')}" if files else commit
 
 
 def describe_seconds(revision: "Revision") -> str:

@@ -5,11 +5,12 @@ none of it is taken for Markdown.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 from dipmaster.cli import text_chart
 from dipmaster.cli.console import format_metric
-from dipmaster.cli.differences import Differences, GateChange, PhaseChange, StepChange
+from dipmaster.cli.differences import Differences, GateChange, OutputPair, PhaseChange, StepChange
 from dipmaster.core import catalog
 from dipmaster.report.chapters.confidence.funnel import STEPS, in_words
 from dipmaster.report.kit import numbers
@@ -60,6 +61,11 @@ def build_table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return f"{text}\n\n{more} more are not shown." if more > 0 else text
 
 
+def count_of(some: int, noun: str) -> str:
+    """So many of something."""
+    return f"{numbers.count(some)} {noun}{'' if some == 1 else 's'}"
+
+
 def changed(before: str, after: str) -> str:
     """Two printed values, the base's first; one where they are the same."""
     return after if before == after else f"{before} → {after}"
@@ -104,8 +110,15 @@ def _gate_cells(one: GateChange) -> list[str]:
         changed(*verdicts),
         changed(*targets) if all(rows) else max(targets, key=len),
         *(_estimate(row) for row in rows),
-        numbers.show(one.delta, _DELTAS[metric.number_format]),
+        show_delta(one),
     ]
+
+
+def show_delta(one: GateChange) -> str:
+    """Value less the base's in print; what would be printed as 0 and is not, is said to be less."""
+    text = numbers.show(one.delta, _DELTAS[METRICS[one.metric].number_format])
+    is_zero = one.delta is not None and not any(digit in text for digit in "123456789")
+    return "below rounding" if is_zero and one.delta != 0.0 else text
 
 
 def _estimate(row: GateRow | None) -> str:
@@ -116,9 +129,14 @@ def _estimate(row: GateRow | None) -> str:
 
 
 def draw_gates(gates: Sequence[GateChange]) -> str:
-    """Both intervals of each gate on one scale, with the target."""
-    charts = [text for one in gates[:MAX_ROWS] if (text := "\n".join(_draw_gate(one)))]
+    """Both intervals of each gate on one scale, with the target; of those that differ in print."""
+    differing = [one for one in gates if _in_print(one.before) != _in_print(one.after)]
+    charts = [text for one in differing[:MAX_ROWS] if (text := "\n".join(_draw_gate(one)))]
     return fence("\n\n".join(charts)) if charts else ""
+
+
+def _in_print(row: GateRow | None) -> tuple[str, ...]:
+    return () if row is None else (row.verdict, gate_target(row), _estimate(row))
 
 
 def _draw_gate(one: GateChange) -> Iterator[str]:
@@ -178,14 +196,18 @@ def tabulate_files(differences: Differences) -> str:
 
 
 def tabulate_hashes(differences: Differences, codes: Sequence[str]) -> str:
-    """Code, the market's data, and every other output whose hash differs."""
+    """Code, the market's data, and every other output whose hash differs, metrics aside."""
     rows = [("code (commit)", *codes)] + [
         (f"{code(pair.path)} ({pair.stage})", *(shorten_hash(one) for one in hashes))
         for pair in differences.outputs
         for hashes in [(pair.before, pair.after)]
-        if pair.path == catalog.INGEST.as_posix() or pair.before != pair.after
+        if pair.path == catalog.INGEST.as_posix() or _is_other_output(pair)
     ]
     return build_table(("", "base", "head"), rows)
+
+
+def _is_other_output(pair: OutputPair) -> bool:
+    return pair.before != pair.after and Path(pair.path).parent != catalog.METRICS
 
 
 def shorten_hash(md5: str | None) -> str:
