@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from dipmaster.cli.lock_file import OutputPair, find_unrecorded, pair_outputs, read_lock
 from dipmaster.cli.revisions import (
     Findings,
     PhaseRow,
@@ -14,9 +15,6 @@ from dipmaster.cli.revisions import (
     read_findings,
 )
 from dipmaster.core import catalog
-from dipmaster.core.errors import PipelineError
-from dipmaster.core.yaml_text import parse_yaml
-from dipmaster.report import provenance
 from dipmaster.results import GateRow, ValidationResults
 
 METRICS_FILES = (
@@ -93,16 +91,6 @@ class FileChange:
     values: int
 
 
-@dataclass(frozen=True)
-class OutputPair:
-    """Hashes (md5, of dvc.lock) of one output; None where a lock does not have it."""
-
-    stage: str
-    path: str
-    before: str | None
-    after: str | None
-
-
 @dataclass(frozen=True, kw_only=True)
 class Differences:
     """What differs between a base and a head.
@@ -117,6 +105,9 @@ class Differences:
         All steps, out of sample; empty where none differs.
     outputs
         Every output before the report.
+    unrecorded
+        Of the base and of the head: params and files of metrics that are not those which its
+        dvc.lock records.
     """
 
     base: Findings
@@ -128,12 +119,24 @@ class Differences:
     steps: tuple[StepChange, ...]
     files: tuple[FileChange, ...]
     outputs: tuple[OutputPair, ...]
+    unrecorded: tuple[tuple[str, ...], tuple[str, ...]]
 
     @property
     def are_none(self) -> bool:
-        """Whether params, data and every committed figure are the same."""
+        """Whether params, data and every figure are the same, and those of the lock."""
+        differ = self.params or self.files or self.unrecorded[0] or self.unrecorded[1]
+        return not (differ or self.have_other_bars)
+
+    @property
+    def have_other_bars(self) -> bool:
+        """Whether the figures are those of two markets."""
         bars = [pair for pair in self.outputs if pair.path == catalog.INGEST.as_posix()]
-        return not (self.params or self.files or any(one.before != one.after for one in bars))
+        return any(one.before != one.after for one in bars)
+
+    @property
+    def candidate_params(self) -> tuple[str, ...]:
+        """Changed params that decide what a candidate is: the figures are those of two rules."""
+        return tuple(path for path in self.params if path.startswith("signal."))
 
 
 def find_differences(base: Revision, head: Revision) -> Differences:
@@ -147,6 +150,7 @@ def find_differences(base: Revision, head: Revision) -> Differences:
         Where another version of the project wrote the metrics.
     """
     before, after = read_findings(base), read_findings(head)
+    locks = [read_lock(revision) for revision in (base, head)]
     judged = pair_gates(before, after)
     phases = pair_phases(before, after)
     return Differences(
@@ -158,7 +162,11 @@ def find_differences(base: Revision, head: Revision) -> Differences:
         params=list_changes(after.params, before.params),
         steps=compare_steps(before.validation, after.validation),
         files=compare_files(base, head),
-        outputs=compare_outputs(base, head),
+        outputs=pair_outputs(locks[0].outputs, locks[1].outputs),
+        unrecorded=(
+            find_unrecorded(base, before.params, locks[0]),
+            find_unrecorded(head, after.params, locks[1]),
+        ),
     )
 
 
@@ -217,31 +225,6 @@ def name_items(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: name_items(item) for key, item in value.items()}
     return value
-
-
-def compare_outputs(base: Revision, head: Revision) -> tuple[OutputPair, ...]:
-    """Every output that either lock has, in the order of the pipeline."""
-    before, after = read_outputs(base), read_outputs(head)
-    return tuple(
-        OutputPair(stage, path, before.get((stage, path)), after.get((stage, path)))
-        for stage, path in dict.fromkeys((*after, *before))
-    )
-
-
-def read_outputs(revision: Revision) -> dict[tuple[str, str], str]:
-    """Stage and path to hash of every output before the report, as dvc.lock has them.
-
-    Raises
-    ------
-    PipelineError
-        Where the lock is not there, or not that of a whole run.
-    """
-    where = f"{catalog.LOCK} of {revision.label}"
-    lock = parse_yaml(revision.read_text(catalog.LOCK), where, "restore it from git")
-    try:
-        return {(one.stage, one.path): one.md5 for one in provenance.outputs(lock)}
-    except PipelineError as error:
-        raise PipelineError(f"{revision.label}: {error}") from error
 
 
 def _judgement(row: GateRow | None) -> tuple[object, ...]:

@@ -15,6 +15,8 @@ MAX_CHARACTERS = 65_000
 """GitHub refuses a comment of more than 65,536."""
 CODE = (Path("dipmaster"), Path("stages"), Path("dvc.yaml"), Path("requirements.lock"))
 """What decides, beside params and data, which figures come out."""
+SHOWN_PATHS = 5
+"""Params and files that are named in a sentence."""
 
 
 @dataclass(frozen=True)
@@ -140,19 +142,52 @@ ON_BOUNDS = (
 
 
 def open_review(differences: "Differences") -> str:
-    """The verdict, the verdict before where it was another, and what differs in one sentence."""
+    """The verdict, the one before where it was another, warnings, and what differs in numbers."""
+    base, head = differences.base, differences.head
+    before, after = state_verdict(base), state_verdict(head)
+    was = "As in the base." if before == after else f"In the base: {before}"
+    warnings = warn_of_unrecorded(differences) + warn_of_other_trades(differences)
+    names = f"{quote(head.revision)} compared with {quote(base.revision)}"
+    return (
+        f"## {after}\n\n{was}\n\n{warnings}{names}. What differs: {count_differences(differences)}."
+    )
+
+
+def count_differences(differences: "Differences") -> str:
+    """How many gates, verdicts, params and files differ."""
     from dipmaster.cli.review_tables import count_of
 
-    found = differences
-    verdicts = [state_verdict(one) for one in (found.base, found.head)]
-    was = "As in the base." if verdicts[0] == verdicts[1] else f"In the base: {verdicts[0]}"
-    others = sum(one.has_other_verdict for one in found.gates)
+    others = sum(one.has_other_verdict for one in differences.gates)
     return (
-        f"## {verdicts[1]}\n\n{was}\n\n{quote(found.head.revision)} compared with "
-        f"{quote(found.base.revision)}. What differs: {len(found.gates)} of "
-        f"{count_of(found.gates_judged, 'gate')}, {others} of them in the verdict; "
-        f"{count_of(len(found.params), 'param')}; {count_of(len(found.files), 'file')} of metrics."
+        f"{len(differences.gates)} of {count_of(differences.gates_judged, 'gate')}, {others} of "
+        f"them in the verdict; {count_of(len(differences.params), 'param')}; "
+        f"{count_of(len(differences.files), 'file')} of metrics"
     )
+
+
+def warn_of_unrecorded(differences: "Differences") -> str:
+    """That a revision's figures are not those of its dvc.lock; empty where they are."""
+    from dipmaster.cli.review_tables import code
+
+    revisions = (differences.base.revision, differences.head.revision)
+    return "".join(
+        f"**Params and figures of {quote(revision)} are not those of one run.** dvc.lock records "
+        f"others for {', '.join(map(code, paths[:SHOWN_PATHS]))}"
+        f"{' and more' if len(paths) > SHOWN_PATHS else ''}. Fix: `make report`.\n\n"
+        for revision, paths in zip(revisions, differences.unrecorded, strict=True)
+        if paths
+    )
+
+
+def warn_of_other_trades(differences: "Differences") -> str:
+    """That figures of two markets or two rules stand side by side; empty where they do not."""
+    from dipmaster.cli.review_tables import code
+
+    bars = "**The bars differ:** both columns are figures of different markets.\n\n"
+    paths = differences.candidate_params
+    names = f"{', '.join(map(code, paths[:SHOWN_PATHS]))}{' ...' * (len(paths) > SHOWN_PATHS)}"
+    rules = f"**The candidates differ** ({names}): both columns are figures of different rules.\n\n"
+    return bars * differences.have_other_bars + rules * bool(paths)
 
 
 def describe_code(revision: "Revision") -> str:

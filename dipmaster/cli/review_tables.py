@@ -10,7 +10,8 @@ from typing import Any
 
 from dipmaster.cli import text_chart
 from dipmaster.cli.console import format_metric
-from dipmaster.cli.differences import Differences, GateChange, OutputPair, PhaseChange, StepChange
+from dipmaster.cli.differences import Differences, GateChange, PhaseChange, StepChange
+from dipmaster.cli.lock_file import OutputPair
 from dipmaster.core import catalog
 from dipmaster.report.chapters.confidence.funnel import STEPS, in_words
 from dipmaster.report.kit import numbers

@@ -1,10 +1,12 @@
 """What a change does, in Markdown: two commits, an experiment, nothing, and what is not there."""
 
+import hashlib
 import json
 import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -33,9 +35,11 @@ FEWER = (*COUNTS[:-2], 170, 160)
 
 
 def write_lock(data: str) -> None:
-    """dvc.lock of a whole run over some bars."""
-    stages = {"ingest": {"outs": [{"path": "data/ingest", "md5": data}]}}
+    """dvc.lock of a whole run over some bars, with the signal as params.yaml has it."""
+    stages: dict[str, Any] = {"ingest": {"outs": [{"path": "data/ingest", "md5": data}]}}
     stages |= {one: {"outs": [{"path": f"data/{one}", "md5": f"{data}.dir"}]} for one in STAGES}
+    params = yaml.safe_load(Path("params.yaml").read_text(encoding="utf-8"))
+    stages["features"]["params"] = {"params.yaml": {"signal": params["signal"]}}
     catalog.LOCK.write_text(yaml.safe_dump({"schema": "2.0", "stages": stages}), encoding="utf-8")
 
 
@@ -142,6 +146,21 @@ def test_two_commits(dipmaster: Command, folder: Path, base: str) -> None:
     assert [(line[:4], line[-1]) for line in marked] == [("base", "◐"), ("head", "●")]
 
 
+def test_the_example_of_the_docs_is_what_is_written(
+    dipmaster: Command, folder: Path, project: Path, base: str
+) -> None:
+    """docs/review.md holds the review of these made figures, with hashes of its own."""
+    change_all()
+    keep_experiment(folder, "fewer")
+    text = dipmaster("review", "fewer").stdout
+    head = run_git(folder, "for-each-ref", "--format=%(objectname)", "refs/exps/**/fewer")
+    for commit, shown in ((base, "1a2b3c4d5e6f"), (head, "6f5e4d3c2b1a")):
+        text = text.replace(commit[:12], shown).replace(commit[:7], shown[:7])
+    page = (project / "docs/review.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"^````markdown\n(.*?)^````$", page, re.DOTALL | re.MULTILINE)
+    assert text == example
+
+
 def test_candidates_by_step(dipmaster: Command) -> None:
     change_all()
     title = "Candidates left after each step of the filter, out of sample"
@@ -243,6 +262,52 @@ def test_a_lock_of_half_a_run_is_refused_by_revision(dipmaster: Command) -> None
     done = dipmaster("review")
     assert done.exit_code == 1
     assert "error: workspace: dvc.lock: expected entries of the stages ingest" in done.stderr
+
+
+def test_other_markets_and_rules_are_not_compared_in_silence(dipmaster: Command) -> None:
+    markets, rules = "**The bars differ:**", "**The candidates differ** (`signal.rule`):"
+    change_all()
+    text = dipmaster("review").stdout
+    assert markets in text
+    assert rules in text
+    write_lock(DATA)
+    text = dipmaster("review").stdout
+    assert markets not in text
+    assert rules in text
+    set_param(Path(), "rule: capitulation ", "rule: dip ")
+    write_lock(DATA)
+    text = dipmaster("review").stdout
+    assert not text.startswith("No change")
+    assert rules not in text
+
+
+def test_figures_of_other_params_are_said_to_be(dipmaster: Command, folder: Path) -> None:
+    """params.yaml was edited and nothing ran: the figures say nothing about the edit."""
+    told = "are not those of one run"
+    set_param(folder, "rule: dip ", "rule: capitulation ")
+    text = dipmaster("review").stdout
+    assert (
+        f"Params and figures of `workspace` {told}.** dvc.lock records others for `signal.rule`"
+        in text
+    )
+    run_git(folder, "commit", "-qam", "stale")
+    same = dipmaster("review").stdout
+    assert not same.startswith("No change")
+    assert same.count(told) == 2
+    write_lock(DATA)
+    assert dipmaster("review").stdout.count(told) == 1
+
+
+def test_metrics_that_were_edited_by_hand_are_said_to_be(dipmaster: Command) -> None:
+    text = catalog.GATES.read_text(encoding="utf-8")
+    lock = yaml.safe_load(catalog.LOCK.read_text(encoding="utf-8"))
+    md5 = hashlib.md5(text.encode()).hexdigest()
+    lock["stages"]["validate"]["outs"] += [{"path": catalog.GATES.as_posix(), "md5": md5}]
+    catalog.LOCK.write_text(yaml.safe_dump(lock), encoding="utf-8")
+    assert dipmaster("review").stdout.startswith("No change")
+    catalog.GATES.write_text(text.replace("INCONCLUSIVE", "PASS", 1), encoding="utf-8")
+    told = "not those of one run.** dvc.lock records others for `reports/metrics/gates.json`. Fix:"
+    assert told in dipmaster("review").stdout
 
 
 @pytest.mark.parametrize("words", [["cap", "--base", "HEAD"], ["HEAD", "--head", "cap"]])
