@@ -25,10 +25,19 @@ class OutputPair:
 
 @dataclass(frozen=True)
 class Lock:
-    """What dvc.lock records of a run: outputs (stage and path to hash), params (path to value)."""
+    """What dvc.lock records of a run.
+
+    Attributes
+    ----------
+    outputs
+        Stage and path to hash.
+    params
+        Path and value of every param of every stage; a param that several stages read stands there
+        several times, with several values where not all of them ran since it was changed.
+    """
 
     outputs: Mapping[tuple[str, str], str]
-    params: Mapping[str, Any]
+    params: tuple[tuple[str, Any], ...]
 
 
 def read_lock(revision: Revision) -> Lock:
@@ -49,7 +58,7 @@ def read_lock(revision: Revision) -> Lock:
         stage.get("params", {}).get(store.PARAMS_FILE.as_posix(), {})
         for stage in values["stages"].values()
     )
-    return Lock(outputs, {path: one for each in sections for path, one in flatten(each).items()})
+    return Lock(outputs, tuple(pair for each in sections for pair in flatten(each).items()))
 
 
 def find_unrecorded(revision: Revision, params: Mapping[str, Any], lock: Lock) -> tuple[str, ...]:
@@ -58,11 +67,14 @@ def find_unrecorded(revision: Revision, params: Mapping[str, Any], lock: Lock) -
     Where there are any, params.yaml or a file of metrics was edited, and nothing ran since.
     """
     now = flatten(params)
-    paths = [path for path, value in lock.params.items() if now.get(path) != value]
-    for (_, name), md5 in lock.outputs.items():
-        if Path(name).parent == catalog.METRICS and _hash(revision.find_text(Path(name))) != md5:
-            paths.append(name)
-    return tuple(paths)
+    params_changed = [path for path, value in lock.params if now.get(path) != value]
+    metrics = {path: md5 for (_, path), md5 in lock.outputs.items() if _is_metrics(path)}
+    files = [path for path, md5 in metrics.items() if _hash(revision.find_text(Path(path))) != md5]
+    return tuple(dict.fromkeys((*params_changed, *files)))
+
+
+def _is_metrics(path: str) -> bool:
+    return Path(path).parent == catalog.METRICS
 
 
 def _hash(text: str | None) -> str | None:

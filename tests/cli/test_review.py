@@ -13,6 +13,7 @@ import yaml
 
 from dipmaster.cli import review, review_tables
 from dipmaster.cli.differences import GateChange, find_differences
+from dipmaster.cli.lock_file import Lock, find_unrecorded
 from dipmaster.cli.revisions import Revision
 from dipmaster.core import catalog
 from dipmaster.core.stage import TIMES_FILE
@@ -296,6 +297,15 @@ def test_figures_of_other_params_are_said_to_be(dipmaster: Command, folder: Path
     assert same.count(told) == 2
     write_lock(DATA)
     assert dipmaster("review").stdout.count(told) == 1
+
+
+def test_one_stage_that_did_not_run_again_is_enough(folder: Path) -> None:
+    lock = Lock({}, (("signal.rule", "dip"), ("signal.rule", "capitulation"), ("split.days", 3)))
+    here = Revision("workspace")
+    for rule in ("dip", "capitulation"):
+        params = {"signal": {"rule": rule}, "split": {"days": 3}}
+        assert find_unrecorded(here, params, lock) == ("signal.rule",)
+    assert find_unrecorded(here, params, Lock({}, lock.params[1:])) == ()
 
 
 def test_metrics_that_were_edited_by_hand_are_said_to_be(dipmaster: Command) -> None:
