@@ -11,6 +11,7 @@ from dipmaster.cli.compare import compare
 from dipmaster.cli.doctor import doctor
 from dipmaster.cli.project import enter_project
 from dipmaster.cli.restore import restore
+from dipmaster.cli.review import review
 from dipmaster.cli.run import run
 from dipmaster.cli.show import show
 from dipmaster.cli.trades import trades
@@ -44,5 +45,5 @@ def in_project(command: Callable[Arguments, None]) -> Callable[Arguments, None]:
     return run_in_project
 
 
-for one in (run, show, compare, trades, check, doctor, restore):
+for one in (run, show, compare, review, trades, check, doctor, restore):
     app.command()(in_project(one))

@@ -45,6 +45,18 @@ def resolve_commit(name: str) -> str | None:
     return done.stdout.strip() if done.returncode == 0 else None
 
 
+def is_shallow() -> bool:
+    """Whether the clone holds only the newest commits of the history."""
+    return _call(("rev-parse", "--is-shallow-repository")).stdout.strip() == "true"
+
+
+def list_new(paths: Sequence[Path]) -> list[Path]:
+    """Files under some paths that git neither knows nor ignores."""
+    names = [path.as_posix() for path in paths]
+    listed = run_git("ls-files", "--others", "--exclude-standard", "--", *names)
+    return [Path(name) for name in listed.splitlines()]
+
+
 def list_changed(paths: Sequence[Path]) -> list[Path]:
     """Committed files under some paths whose content differs from the last commit, or are gone.
 

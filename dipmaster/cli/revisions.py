@@ -13,6 +13,7 @@ from dipmaster.core.yaml_text import parse_yaml
 from dipmaster.results import GateRow, GateRows, ValidationResults, from_json
 
 HEAD, WORKSPACE = "HEAD", "workspace"
+_LISTING = "`dipmaster compare` without names lists all experiments"
 Result = TypeVar("Result")
 
 
@@ -38,13 +39,19 @@ class Revision:
         """
         if self.commit is None:
             return store.read_text(path)
-        text = git.read_file(self.commit, path)
+        text = self.find_text(path)
         if text is None:
             raise PipelineError(
                 f"{self.label}: expected {path}, found none.\n"
                 "  Fix: name a commit or an experiment of which the pipeline has run."
             )
         return text
+
+    def find_text(self, path: Path) -> str | None:
+        """Text of a file of the project; None where this state has no such file."""
+        if self.commit is not None:
+            return git.read_file(self.commit, path)
+        return store.read_text(path) if path.is_file() else None
 
 
 @dataclass(frozen=True)
@@ -100,9 +107,18 @@ def find_revision(name: str) -> Revision:
             name,
             "an experiment, a commit, or `workspace`",
             f"none of that name; experiments are: {', '.join(experiments) or 'none yet'}",
-            "`dipmaster compare` without names lists all of them",
+            _suggest_fetch() if git.is_shallow() else _LISTING,
         )
     return Revision(name, commit)
+
+
+def _suggest_fetch() -> str:
+    """How a commit comes into a clone whose history was cut off."""
+    return (
+        "this clone has only the newest commits: `git fetch --unshallow` brings all of them, "
+        "`git fetch --depth=50` the last 50; experiments come with `dvc exp pull`. Then run again; "
+        f"{_LISTING}"
+    )
 
 
 def read_findings(revision: Revision) -> Findings:
@@ -162,11 +178,21 @@ def list_changes(params: Mapping[str, Any], base: Mapping[str, Any]) -> dict[str
 
 def _read(revision: Revision, path: Path, kind: type[Result]) -> Result:
     where = f"{path} of {revision.label}"
+    return from_json(kind, parse_json(revision.read_text(path), where), where)
+
+
+def parse_json(text: str, where: str) -> Any:
+    """Parse a file of metrics.
+
+    Raises
+    ------
+    PipelineError
+        Where it is no JSON.
+    """
     try:
-        value = json.loads(revision.read_text(path))
+        return json.loads(text)
     except json.JSONDecodeError as error:
         raise PipelineError(f"{where} is no valid JSON: {error}.\n  Fix: `make report`.") from error
-    return from_json(kind, value, where)
 
 
 def _build_row(phase: int, validation: ValidationResults, gates: GateRows) -> PhaseRow:

@@ -8,7 +8,7 @@ import pytest
 
 from tests.cli.conftest import Command
 
-COMMANDS = ("run", "show", "compare", "trades", "check", "doctor", "restore")
+COMMANDS = ("run", "show", "compare", "review", "trades", "check", "doctor", "restore")
 HEAVY = ("pandas", "pyarrow", "numba", "matplotlib", "dvc", "sklearn", "lightgbm", "hydra")
 
 

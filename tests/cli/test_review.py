@@ -1,0 +1,388 @@
+"""What a change does, in Markdown: two commits, an experiment, nothing, and what is not there."""
+
+import hashlib
+import json
+import re
+import shutil
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from dipmaster.cli import review, review_tables
+from dipmaster.cli.differences import GateChange, find_differences
+from dipmaster.cli.lock_file import Lock, find_unrecorded
+from dipmaster.cli.revisions import Revision
+from dipmaster.core import catalog
+from dipmaster.core.stage import TIMES_FILE
+from dipmaster.results import GateRows, ValidationResults, write_result
+from tests.cli.conftest import (
+    PHASES,
+    Command,
+    keep_experiment,
+    run_git,
+    scale_sharpe,
+    set_param,
+)
+from tests.made.gates import gates
+from tests.made.selection import COUNTS, funnel
+from tests.made.validation import validation
+
+STAGES = ("features", "volatility", "confidence", "exits", "alt-data", "validate")
+DATA, OTHER_DATA = "a" * 32, "b" * 32
+FEWER = (*COUNTS[:-2], 170, 160)
+
+
+def write_lock(data: str) -> None:
+    """dvc.lock of a whole run over some bars, with the signal as params.yaml has it."""
+    stages: dict[str, Any] = {"ingest": {"outs": [{"path": "data/ingest", "md5": data}]}}
+    stages |= {one: {"outs": [{"path": f"data/{one}", "md5": f"{data}.dir"}]} for one in STAGES}
+    params = yaml.safe_load(Path("params.yaml").read_text(encoding="utf-8"))
+    stages["features"]["params"] = {"params.yaml": {"signal": params["signal"]}}
+    catalog.LOCK.write_text(yaml.safe_dump({"schema": "2.0", "stages": stages}), encoding="utf-8")
+
+
+def raise_sharpe(rows: GateRows) -> GateRows:
+    """Phase 2 passes its Sharpe gate; nothing else differs."""
+    return tuple(
+        replace(row, value=3.1, low=1.4, high=4.75, verdict="PASS")
+        if (row.phase, row.metric) == (2, "sharpe")
+        else row
+        for row in rows
+    )
+
+
+def trade_less(made: ValidationResults) -> ValidationResults:
+    """The confirmation lets fewer pass; phase 2 has fewer trades and another verdict."""
+    phase = made.phases["2"]
+    fewer = replace(phase, verdict="PASS", counts=replace(phase.counts, trades=160))
+    return replace(made, funnel=funnel(FEWER), phases={**made.phases, "2": fewer})
+
+
+def change_all() -> None:
+    """Params, bars, gates, phases and candidates of this folder become others."""
+    set_param(Path(), "rule: dip ", "rule: capitulation ")
+    write_lock(OTHER_DATA)
+    write_result(trade_less(validation()), catalog.VALIDATE_METRICS)
+    write_result(raise_sharpe(gates(*PHASES)), catalog.GATES)
+
+
+@pytest.fixture(autouse=True)
+def base(folder: Path) -> str:
+    """A commit with a lock of a whole run; its hash."""
+    write_lock(DATA)
+    run_git(folder, "commit", "-qam", "lock")
+    return run_git(folder, "rev-parse", "HEAD")
+
+
+def sections(text: str) -> dict[str, str]:
+    """Title to text; the beginning under the empty title."""
+    first, *others = re.split(r"^### ", text, flags=re.MULTILINE)
+    return {"": first} | {part.split("\n", 1)[0]: part.split("\n", 1)[1] for part in others}
+
+
+def rows(section: str) -> list[list[str]]:
+    """Cells of the rows of a table."""
+    lines = [line for line in section.splitlines() if line.startswith("|")][2:]
+    return [[cell.strip().replace("\N{NO-BREAK SPACE}", " ") for cell in line.split(" | ")]
+            for line in (line.strip("| ") for line in lines)]  # fmt: skip
+
+
+def test_without_a_change_it_is_one_line(dipmaster: Command, base: str) -> None:
+    for words in ([], ["HEAD"], ["--base", "HEAD", "--head", "main"]):
+        done = dipmaster("review", *words)
+        assert done.exit_code == 0
+        assert len(done.stdout.splitlines()) == 1
+        assert done.stdout.startswith("No change: ")
+        assert base[:7] in done.stdout
+        assert f"No overall verdict: {validation().verdict_reason}" in done.stdout
+
+
+@pytest.mark.parametrize("path", [catalog.GATES, catalog.VALIDATE_METRICS, catalog.SUMMARY])
+def test_one_other_figure_is_a_change(dipmaster: Command, folder: Path, path: Path) -> None:
+    if path == catalog.GATES:
+        write_result(scale_sharpe(gates(*PHASES), 9.5), path)
+    elif path == catalog.VALIDATE_METRICS:
+        write_result(replace(validation(), funnel=funnel(FEWER)), path)
+    else:
+        path.write_text("{}", encoding="utf-8")
+    text = dipmaster("review").stdout
+    assert not text.startswith("No change")
+    assert f"`{path.as_posix()}`" in sections(text)["Metrics"]
+
+
+def test_other_bars_with_the_same_figures_are_a_change(dipmaster: Command) -> None:
+    write_lock(OTHER_DATA)
+    parts = sections(dipmaster("review").stdout)
+    assert "No gate changed." in parts["Gates"]
+    assert rows(parts["Hashes"])[1] == ["`data/ingest` (ingest)", "`" + "a" * 12 + "`",
+                                        "`" + "b" * 12 + "`"]  # fmt: skip
+
+
+def test_two_commits(dipmaster: Command, folder: Path, base: str) -> None:
+    change_all()
+    run_git(folder, "commit", "-qam", "second")
+    head = run_git(folder, "rev-parse", "HEAD")
+    text = dipmaster("review", "--base", "HEAD~1", "--head", "HEAD").stdout
+    assert text.startswith(f"## No overall verdict: {validation().verdict_reason}.")
+    parts = sections(text)
+    assert f"`HEAD` ({head[:7]}) compared with `HEAD~1` ({base[:7]})" in parts[""]
+    assert "1 of 15 gates, 1 of them in the verdict; 1 param; 2 files of metrics." in parts[""]
+    made = {row.metric: row for row in gates(2)}["sharpe"]
+    assert made.value == 1.11
+    assert rows(parts["Gates"]) == [
+        ["2", "Sharpe", "◐ INCONCLUSIVE → ● PASS", "≥ 1.2", "1.11 (−0.60 to 2.70)",
+         "3.10 (1.40 to 4.75)", "+1.99"]
+    ]  # fmt: skip
+    assert [row[:3] for row in rows(parts["Phases"])] == [
+        ["2", "◐ INCONCLUSIVE → ● PASS", "171 → 160"]
+    ]
+    assert rows(parts["Changed params"]) == [["`signal.rule`", "`dip`", "`capitulation`"]]
+    assert rows(parts["Hashes"])[0] == ["code (commit)", f"`{base[:12]}`", f"`{head[:12]}`"]
+    assert "Seconds by stage" not in parts
+    chart = parts["Gates with intervals and targets"]
+    marked = [line for line in chart.splitlines() if line.endswith(("◐", "●"))]
+    assert [(line[:4], line[-1]) for line in marked] == [("base", "◐"), ("head", "●")]
+
+
+def test_the_example_of_the_docs_is_what_is_written(
+    dipmaster: Command, folder: Path, project: Path, base: str
+) -> None:
+    """docs/review.md holds the review of these made figures, with hashes of its own."""
+    change_all()
+    keep_experiment(folder, "fewer")
+    text = dipmaster("review", "fewer").stdout
+    head = run_git(folder, "for-each-ref", "--format=%(objectname)", "refs/exps/**/fewer")
+    for commit, shown in ((base, "1a2b3c4d5e6f"), (head, "6f5e4d3c2b1a")):
+        text = text.replace(commit[:12], shown).replace(commit[:7], shown[:7])
+    page = (project / "docs/review.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"^````markdown\n(.*?)^````$", page, re.DOTALL | re.MULTILINE)
+    assert text == example
+
+
+def test_candidates_by_step(dipmaster: Command) -> None:
+    change_all()
+    title = "Candidates left after each step of the filter, out of sample"
+    lines = sections(dipmaster("review").stdout)[title].splitlines()
+    cells = {line[:24].strip(): line[24:].split() for line in lines if line[:1].isupper()}
+    assert cells["Candidates"][:3] == ["4,502", "4,502", "0"]
+    assert cells["Confirmation"][:3] == ["180", "170", "−10"]
+    assert cells["Traded"][:3] == ["171", "160", "−11"]
+    assert cells["Candidates"][3] == "█" * review_tables.BAR_WIDTH
+    assert 1 <= len(cells["Traded"][3]) <= 2
+
+
+def test_the_folder_against_a_commit_has_seconds_and_changed_code(
+    dipmaster: Command, folder: Path
+) -> None:
+    change_all()
+    (folder / "stages/new.py").touch()
+    (folder / "dvc.yaml").write_text("stages: {}\n", encoding="utf-8")
+    TIMES_FILE.parent.mkdir(parents=True)
+    times = "ingest   99.0 s  1 MB\nvalidate   12.5 s  900 MB\ningest   20.0 s   400 MB\n"
+    TIMES_FILE.write_text(times, encoding="utf-8")
+    parts = sections(dipmaster("review", "main").stdout)
+    assert rows(parts["Hashes"])[0][2].endswith("and 2 changed files")
+    lines = [line.split() for line in parts["Seconds by stage"].splitlines()]
+    assert ["all", "32.5", "s"] in lines
+    assert ["ingest", "20.0", "s", "█" * review_tables.BAR_WIDTH] in lines
+
+
+def test_an_experiment_is_compared_with_the_last_commit(dipmaster: Command, folder: Path) -> None:
+    change_all()
+    keep_experiment(folder, "fewer")
+    parts = sections(dipmaster("review", "fewer").stdout)
+    assert "`fewer` (" in parts[""]
+    assert "compared with `HEAD` (" in parts[""]
+    assert rows(parts["Changed params"]) == [["`signal.rule`", "`dip`", "`capitulation`"]]
+    back = sections(dipmaster("review", "--base", "fewer").stdout)
+    assert rows(back["Changed params"]) == [["`signal.rule`", "`capitulation`", "`dip`"]]
+    assert rows(back["Gates"])[0][-1] == "−1.99"
+
+
+def test_out_writes_a_file_where_it_was_typed(
+    dipmaster: Command, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder / "stages")
+    done = dipmaster("review", "--out", "review.md")
+    assert done.stdout == ""
+    written = (folder / "stages/review.md").read_text(encoding="utf-8")
+    assert written == dipmaster("review").stdout
+
+
+def clone_shallow(folder: Path, into: Path) -> Path:
+    run_git(folder, "clone", "-q", "--depth", "1", f"file://{folder}", str(into))
+    return into
+
+
+def test_a_clone_of_depth_one(
+    dipmaster: Command, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, base: str
+) -> None:
+    """The last commit is there and can be reviewed; an older one is not, and is asked for."""
+    change_all()
+    run_git(folder, "commit", "-qam", "second")
+    monkeypatch.chdir(clone_shallow(folder, tmp_path / "clone"))
+    assert dipmaster("review").stdout.startswith("No change: ")
+    write_result(gates(*PHASES), catalog.GATES)
+    assert "● PASS → ◐ INCONCLUSIVE" in dipmaster("review").stdout
+    for name in ("HEAD~1", base):
+        done = dipmaster("review", name)
+        assert done.exit_code == 1
+        assert f"error: {name}: expected an experiment, a commit, or `workspace`" in done.stderr
+        assert "`git fetch --unshallow`" in done.stderr
+        assert "`git fetch --depth=50`" in done.stderr
+    run_git(Path(), "fetch", "-q", "--unshallow")
+    assert dipmaster("review", base).exit_code == 0
+
+
+def test_in_a_whole_clone_nothing_is_to_be_fetched(dipmaster: Command) -> None:
+    done = dipmaster("review", "nothing")
+    assert done.exit_code == 1
+    assert "expected an experiment, a commit" in done.stderr
+    assert "unshallow" not in done.stderr
+
+
+def test_metrics_of_an_older_shape_are_refused_with_their_path(
+    dipmaster: Command, folder: Path, base: str
+) -> None:
+    rows = json.loads(catalog.GATES.read_text(encoding="utf-8"))
+    del rows[3]["days_to_power"]
+    catalog.GATES.write_text(json.dumps(rows), encoding="utf-8")
+    run_git(folder, "commit", "-qam", "older")
+    done = dipmaster("review", "--base", "HEAD", "--head", base)
+    assert done.exit_code == 1
+    assert done.stdout == ""
+    assert "reports/metrics/gates.json of HEAD (" in done.stderr
+    assert "3.days_to_power: missing" in done.stderr
+
+
+def test_a_lock_of_half_a_run_is_refused_by_revision(dipmaster: Command) -> None:
+    catalog.LOCK.write_text("schema: '2.0'\n", encoding="utf-8")
+    done = dipmaster("review")
+    assert done.exit_code == 1
+    assert "error: workspace: dvc.lock: expected entries of the stages ingest" in done.stderr
+
+
+def test_other_markets_and_rules_are_not_compared_in_silence(dipmaster: Command) -> None:
+    markets, rules = "**The bars differ:**", "**The candidates differ** (`signal.rule`):"
+    change_all()
+    text = dipmaster("review").stdout
+    assert markets in text
+    assert rules in text
+    write_lock(DATA)
+    text = dipmaster("review").stdout
+    assert markets not in text
+    assert rules in text
+    set_param(Path(), "rule: capitulation ", "rule: dip ")
+    write_lock(DATA)
+    text = dipmaster("review").stdout
+    assert not text.startswith("No change")
+    assert rules not in text
+
+
+def test_figures_of_other_params_are_said_to_be(dipmaster: Command, folder: Path) -> None:
+    """params.yaml was edited and nothing ran: the figures say nothing about the edit."""
+    told = "are not those of one run"
+    set_param(folder, "rule: dip ", "rule: capitulation ")
+    text = dipmaster("review").stdout
+    assert (
+        f"Params and figures of `workspace` {told}.** dvc.lock records others for `signal.rule`"
+        in text
+    )
+    run_git(folder, "commit", "-qam", "stale")
+    same = dipmaster("review").stdout
+    assert not same.startswith("No change")
+    assert same.count(told) == 2
+    write_lock(DATA)
+    assert dipmaster("review").stdout.count(told) == 1
+
+
+def test_one_stage_that_did_not_run_again_is_enough(folder: Path) -> None:
+    lock = Lock({}, (("signal.rule", "dip"), ("signal.rule", "capitulation"), ("split.days", 3)))
+    here = Revision("workspace")
+    for rule in ("dip", "capitulation"):
+        params = {"signal": {"rule": rule}, "split": {"days": 3}}
+        assert find_unrecorded(here, params, lock) == ("signal.rule",)
+    assert find_unrecorded(here, params, Lock({}, lock.params[1:])) == ()
+
+
+def test_metrics_that_were_edited_by_hand_are_said_to_be(dipmaster: Command) -> None:
+    text = catalog.GATES.read_text(encoding="utf-8")
+    lock = yaml.safe_load(catalog.LOCK.read_text(encoding="utf-8"))
+    md5 = hashlib.md5(text.encode()).hexdigest()
+    lock["stages"]["validate"]["outs"] += [{"path": catalog.GATES.as_posix(), "md5": md5}]
+    catalog.LOCK.write_text(yaml.safe_dump(lock), encoding="utf-8")
+    assert dipmaster("review").stdout.startswith("No change")
+    catalog.GATES.write_text(text.replace("INCONCLUSIVE", "PASS", 1), encoding="utf-8")
+    told = "not those of one run.** dvc.lock records others for `reports/metrics/gates.json`. Fix:"
+    assert told in dipmaster("review").stdout
+
+
+@pytest.mark.parametrize("words", [["cap", "--base", "HEAD"], ["HEAD", "--head", "cap"]])
+def test_a_name_beside_base_or_head_is_refused(dipmaster: Command, words: list[str]) -> None:
+    done = dipmaster("review", *words)
+    assert done.exit_code == 1
+    assert f"found {words[0]} and {words[1]}" in done.stderr
+
+
+def test_strange_params_stay_values_in_their_cells(dipmaster: Command, folder: Path) -> None:
+    strange = "'a|b`c <img src=x> @all'"
+    set_param(folder, "rule: dip ", f"rule: {strange} ")
+    (row,) = rows(sections(dipmaster("review").stdout)["Changed params"])
+    assert row[2] == r"`a\|b'c <img src=x> @all`"
+    assert review_tables.escape("<b> [x](y) a|b @me") == (
+        r"&lt;b&gt; \[x\](y) a\|b @" + "\N{ZERO WIDTH SPACE}me"
+    )
+
+
+def test_the_largest_review_is_below_the_limit(dipmaster: Command, folder: Path) -> None:
+    """Every gate and a thousand params differ, with long values; what is left out is said."""
+    change_all()
+    many = "".join(f"  {'k' * 90}_{number}: '{'é|' * 300}'\n" for number in range(1000))
+    with Path("params.yaml").open("a", encoding="utf-8") as params:
+        params.write(f"more:\n{many}")
+    write_result(scale_sharpe(gates(*PHASES), 9.5), catalog.GATES)
+    text = dipmaster("review").stdout
+    assert 10_000 < len(text) < review.MAX_CHARACTERS
+    assert f"{1001 - review_tables.MAX_ROWS} more are not shown." in text
+
+
+def test_sections_that_do_not_fit_are_named() -> None:
+    made = [review.Section("", "verdict"), review.Section("A", "a" * 500), review.Section("B", "b")]
+    assert review.fit(made, 2000).endswith("### B\n\nb")
+    cut = review.fit(made, 400)
+    assert cut == "verdict\n\nLeft out to stay below 400 characters: A; B."
+    assert len(review.fit(made, 600)) < 600
+    assert len(review.fit([replace(one, text=one.text * 10) for one in made], 600)) < 600
+
+
+def test_a_change_that_print_does_not_show_is_no_zero() -> None:
+    (row,) = (one for one in gates(2) if one.metric == "sharpe")
+    assert row.value is not None
+    tiny = GateChange(2, "sharpe", row, replace(row, value=row.value + 1e-6))
+    same = GateChange(2, "sharpe", row, replace(row, low=-0.7))
+    assert review_tables.show_delta(tiny) == "below rounding"
+    assert review_tables.show_delta(same) == "0.00"
+    assert review_tables.draw_gates([tiny]) == ""
+    assert "phase 2, Sharpe" in review_tables.draw_gates([same])
+
+
+def test_a_phase_that_one_revision_lacks(folder: Path, dipmaster: Command) -> None:
+    write_result(validation(1), catalog.VALIDATE_METRICS)
+    write_result(gates(0, 1), catalog.GATES)
+    parts = sections(dipmaster("review").stdout)
+    assert rows(parts["Phases"])[0][:3] == ["2", "◐ INCONCLUSIVE → not built", "171 → –"]
+    assert len(rows(parts["Gates"])) == 5
+    assert all(row[2].endswith("→ no gate") and row[-2:] == ["–", "–"]
+               for row in rows(parts["Gates"]))  # fmt: skip
+
+
+def test_a_file_that_one_revision_lacks_is_said(folder: Path) -> None:
+    shutil.copy(catalog.GATES, catalog.EXITS_METRICS)
+    found = find_differences(Revision("HEAD", run_git(folder, "rev-parse", "HEAD")),
+                             Revision("workspace"))  # fmt: skip
+    (only,) = found.files
+    assert (only.path, only.differing) == (catalog.EXITS_METRICS, None)
+    assert not found.are_none
