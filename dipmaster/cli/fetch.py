@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from dipmaster.download.fetching import FetchResult
     from dipmaster.download.limits import Limits
 
-HELP = """Bring bars and alternative data into data/raw: the only command that uses the network.
+HELP = """Bring bars into data/raw; nothing else uses the network.
 
 Example: dipmaster fetch binance BTCUSDT ETHUSDT --start 2023-01 --end 2024-12
 """

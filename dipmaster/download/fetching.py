@@ -116,7 +116,8 @@ def fetch_archive(
         files = tuple(_describe(one) for one in run.placed)
         today = request.today.isoformat()
         finish_manifest(folder, old, Outcome(files, run.has_news, missing, today, choice))
-    return FetchResult(tuple(run.placed), missing)
+    placed = sorted(run.placed, key=lambda one: one.file)
+    return FetchResult(tuple(placed), missing)
 
 
 def _fetch_months_and_days(run: _Run, request: Request) -> tuple[MissingFile, ...]:
@@ -127,7 +128,8 @@ def _fetch_months_and_days(run: _Run, request: Request) -> tuple[MissingFile, ..
     _fetch_all(run, days)
     absent = [_missing(file, NOT_PUBLISHED) for file in run.absent]
     not_over = [_missing(file, NOT_OVER) for file in request.list_not_over()]
-    return (*run.failed, *replaced, *absent, *not_over)
+    missing = [*run.failed, *replaced, *absent, *not_over]
+    return tuple(sorted(missing, key=lambda entry: entry.file))
 
 
 @contextlib.contextmanager
