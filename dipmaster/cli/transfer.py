@@ -1,6 +1,7 @@
 """A download on a terminal: files, bytes and speed in one line; silent where nobody looks."""
 
 import contextlib
+import threading
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -13,13 +14,15 @@ class SilentProgress:
 
     def __init__(self) -> None:
         self.bytes = 0
+        self._lock = threading.Lock()
 
     def expect(self, files: int) -> None:
         """So many more files will be asked for."""
 
     def receive(self, size: int) -> None:
-        """So many bytes arrived."""
-        self.bytes += size
+        """So many bytes arrived; called by several threads."""
+        with self._lock:
+            self.bytes += size
 
     def finish_file(self) -> None:
         """A file is there, or will not be."""

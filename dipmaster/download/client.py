@@ -87,6 +87,8 @@ class Client:
         DownloadError
             Where it cannot be had; `NotPublishedError` where there is none; `RefusedError` where
             it is larger than `Limits.file_bytes`.
+        OSError
+            Of this machine's disk; the libraries wrap those of the network.
         """
         self._repeat(path, lambda: self._continue(path, partial, report))
 
@@ -99,7 +101,7 @@ class Client:
                 if number == self.limits.attempts:
                     raise self._exhausted(path, str(error)) from error
                 self._back_off(error, number)
-            except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+            except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
                 if number == self.limits.attempts:
                     raise self._exhausted(path, _name(error)) from error
                 self._back_off(TransientError(_name(error)), number)

@@ -16,6 +16,7 @@ from dipmaster.download.errors import (
     NotPublishedError,
     RefusedError,
     UnreachableError,
+    describe,
 )
 from dipmaster.download.limits import Limits
 from dipmaster.download.placing import Placed, place_file
@@ -103,7 +104,7 @@ def fetch_archive(
     Raises
     ------
     DownloadError
-        Where the set is another market's, the server never answers, or the fetch is stopped.
+        Where the set is another market's, the server never answers, or the disk takes no file.
     PipelineError
         Where another fetch runs.
     """
@@ -185,6 +186,11 @@ def _record(run: _Run, file: ArchiveFile, task: Future[Placed]) -> None:
         run.absent.append(file)
     except UnreachableError:
         raise
+    except OSError as error:
+        found = f"{error.strerror or error}"
+        fix = "make room or correct the folder; the same command goes on from there"
+        where = str(run.raw / file.folder / file.name)
+        raise DownloadError(describe(where, "a file that can be written", found, fix)) from error
     except RefusedError as error:
         run.failed.append(missing(reason=REFUSED, detail=str(error)))
     except DownloadError as error:

@@ -1,5 +1,6 @@
 """The manifest before and after a fetch: what was there stays in it, what is new is added."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,6 +13,8 @@ from dipmaster.market.raw.manifest import (
     read_manifest,
     write_manifest,
 )
+
+_DAY = re.compile(r"(-\d{4}-\d\d)-\d\d\.zip$")
 
 
 @dataclass(frozen=True)
@@ -70,8 +73,8 @@ def finish_manifest(folder: Path, old: FetchManifest, outcome: Outcome) -> None:
     Where nothing changed the bytes are those of before: the date is that of the last new file.
     """
     files = {one.file: one for one in (*old.files, *outcome.files)}
-    asked = {entry.file for entry in outcome.missing} | files.keys()
-    missing = [entry for entry in old.missing if entry.file not in asked]
+    told = {entry.file for entry in outcome.missing} | files.keys()
+    missing = [entry for entry in old.missing if not {entry.file, _name_month(entry.file)} & told]
     is_dated = bool(old.fetched_on) and not outcome.has_news
     manifest = replace(
         old,
@@ -82,6 +85,11 @@ def finish_manifest(folder: Path, old: FetchManifest, outcome: Outcome) -> None:
         missing=_sort_missing([*missing, *outcome.missing]),
     )
     write_manifest(manifest, folder)
+
+
+def _name_month(file: str) -> str:
+    """The file of the month that a file of a day is part of; any other name as it is."""
+    return _DAY.sub(r"\1.zip", file)
 
 
 def undo_begin(folder: Path, old: FetchManifest) -> None:

@@ -1,6 +1,9 @@
 """`dipmaster fetch` as it is typed: options, what it prints, exit codes."""
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -42,7 +45,8 @@ def test_it_says_what_came_and_what_is_next(
     assert (folder / "data/raw/mine/BTCUSDT-5m-2023-01.zip").is_file()
     checked = dipmaster(
         "check", "-S", "ingest.source=raw", "-S", "ingest.raw.set=mine",
-        "-S", "split.burn_in_days=10", "-S", "split.models_from_day=5", "-S", "split.min_out_of_sample_days=5",
+        "-S", "split.burn_in_days=10", "-S", "split.models_from_day=5",
+        "-S", "split.min_out_of_sample_days=5",
     )  # fmt: skip
     assert "data/raw, set mine, 1 coins" in checked.output
 
@@ -100,3 +104,20 @@ def test_an_exchange_needs_the_extra(dipmaster: Command, folder: Path) -> None:
     done = dipmaster("fetch", "exchange", "nowhere", "BTC/USDT")
     assert done.exit_code == 1
     assert "Fix: " in done.stderr
+
+
+def test_a_terminal_shows_files_and_megabytes(
+    archive: Archive, folder: Path, project: Path
+) -> None:
+    ours, theirs = os.openpty()
+    done = subprocess.run(
+        [sys.executable, "-m", "dipmaster", "fetch", "binance", "BTCUSDT", *MONTHS],
+        env=os.environ | {"PYTHONPATH": str(project), "TERM": "xterm"},
+        cwd=folder, stdout=subprocess.PIPE, stderr=theirs, text=True, check=True,
+    )  # fmt: skip
+    os.close(theirs)
+    shown = os.read(ours, 1 << 16).decode()
+    os.close(ours)
+    assert "1/1" in shown
+    assert "0.3 MB" in shown
+    assert done.stdout.startswith("files    1: 1 new (0.3 MB received)")

@@ -96,6 +96,8 @@ class Archive:
         self.faults: dict[str, list[Fault]] = defaultdict(list)
         self.requests: Counter[str] = Counter()
         self.offsets: dict[str, list[int]] = defaultdict(list)
+        self.active = 0
+        self.most_active = 0
         self.times: list[tuple[float, str]] = []
         self.seconds_a_file = 0.0
         self.has_ranges = True
@@ -111,6 +113,16 @@ class Archive:
     def add_csv(self, path: str, text: str) -> None:
         """A csv in a zip as the archive packs it."""
         self.add(path, pack({f"{path.rpartition('/')[2].removesuffix('.zip')}.csv": text}))
+
+    @contextmanager
+    def counting(self) -> Iterator[None]:
+        """Count the requests that are answered at a time."""
+        with self._lock:
+            self.active += 1
+            self.most_active = max(self.most_active, self.active)
+        yield
+        with self._lock:
+            self.active -= 1
 
     def next_fault(self, path: str) -> Fault | None:
         with self._lock:
@@ -174,9 +186,10 @@ class Handler(BaseHTTPRequestHandler):
         elif content is None:
             status(404)(self, b"")
         else:
-            if path.endswith(".zip"):
-                time.sleep(archive.seconds_a_file)
-            self.send_from(content, path)
+            with archive.counting():
+                if path.endswith(".zip"):
+                    time.sleep(archive.seconds_a_file)
+                self.send_from(content, path)
 
     def send_from(self, content: bytes, path: str) -> None:
         asked = self.headers.get("Range")

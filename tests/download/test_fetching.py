@@ -118,6 +118,19 @@ def test_a_month_that_is_not_published_comes_by_the_day(
     assert len(read(raw).bars["BTCUSDT"]) == (28 + 31 + 27) * 288 - 1
 
 
+def test_days_give_way_to_their_month_in_the_manifest(
+    fetch: Fetch, raw: Path, archive: Archive
+) -> None:
+    """The month came later: its missing days are no longer missing."""
+    add_month(archive, "BTCUSDT", "2023-04-01", np.random.default_rng(1))
+    fetch(start="2023-04", end="2023-04", symbols=("BTCUSDT",))
+    assert len(manifest(raw)["missing"]) == 30  # type: ignore[arg-type]
+    rng = np.random.default_rng(1)
+    add_month(archive, "BTCUSDT", "2023-04", rng)
+    fetch(start="2023-04", end="2023-04", symbols=("BTCUSDT",))
+    assert manifest(raw)["missing"] == []
+
+
 def test_a_month_long_ago_is_missing_without_asking_for_its_days(
     fetch: Fetch, archive: Archive
 ) -> None:

@@ -56,6 +56,29 @@ def test_a_passing_fault_is_tried_again(
     assert archive.requests[PATH] == 3
 
 
+def test_waits_double(fetch: Fetch, raw: Path, archive: Archive) -> None:
+    archive.faults[PATH] = [status(500)] * 3
+    check_whole(raw, archive, fetch(limits=replace(QUICK, connections=1, backoff_s=0.1)))
+    times = [at for at, path in archive.times if path == PATH]
+    assert (np.diff(times) >= [0.1, 0.2, 0.4]).all()
+    assert np.diff(times).sum() < 5
+
+
+def test_no_more_connections_than_allowed(fetch: Fetch, raw: Path, archive: Archive) -> None:
+    archive.seconds_a_file = 0.2
+    check_whole(raw, archive, fetch(limits=replace(QUICK, connections=2)))
+    assert archive.most_active == 2
+
+
+def test_a_disk_that_takes_no_file_stops_the_fetch(fetch: Fetch, raw: Path) -> None:
+    (raw / f"binance/.{NAME}.partial").mkdir(parents=True)
+    with pytest.raises(DownloadError, match=r"can be written, found Is a directory\.\n  Fix: make"):
+        fetch(limits=replace(QUICK, connections=1))
+    manifest = read_manifest(raw / "binance")
+    assert manifest is not None
+    assert not manifest.finished
+
+
 def test_retry_after_is_honoured_by_all_connections(
     fetch: Fetch, raw: Path, archive: Archive
 ) -> None:

@@ -20,7 +20,7 @@ ALTERNATIVE = "alternative data, not bars"
 NOT_SELECTED = "no bar of it is selected (ingest.raw.symbols, start, end)"
 
 _FIX = (
-    "put files into data/raw/<set>/ (see docs/raw-data.md), or fetch them; "
+    "put files into data/raw/<set>/ (see docs/raw-data.md), or bring them with `dipmaster fetch`; "
     f"{format_carry_commands(['<set>'])} carry them along with `dvc exp run --temp` and `--queue`"
 )
 
