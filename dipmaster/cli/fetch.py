@@ -16,6 +16,7 @@ Example: dipmaster fetch binance BTCUSDT ETHUSDT --start 2023-01 --end 2024-12
 """
 Market = Literal["spot", "um"]
 SHOWN = 5
+INTERRUPTED = 130
 DEFAULT_KINDS = {"spot": "klines", "um": "klines,funding"}
 DEFAULT_SETS = {"spot": "binance", "um": "binance-um"}
 
@@ -66,10 +67,14 @@ def binance(
     check_choice(symbols or [], top)
     coins, choice = choose_coins(symbols or [], top, market, ticker_url, limits)
     request = build_request(coins, start, end, market, set_name, kinds)
-    with show_progress() as progress:
-        result = fetch_archive(
-            request, url or ARCHIVE_URL, catalog.RAW, progress, choice=choice, limits=limits
-        )
+    try:
+        with show_progress() as progress:
+            result = fetch_archive(
+                request, url or ARCHIVE_URL, catalog.RAW, progress, choice=choice, limits=limits
+            )
+    except KeyboardInterrupt:
+        typer.echo("dipmaster: stopped: whole files stay, the same command goes on", err=True)
+        raise typer.Exit(INTERRUPTED) from None
     report(request, result, progress.bytes)
     if result.failed:
         raise typer.Exit(1)

@@ -16,6 +16,7 @@ from dipmaster.download.errors import DownloadError
 from dipmaster.download.fetching import BY_THE_DAY, NOT_OVER, NOT_PUBLISHED, FetchResult
 from dipmaster.market.quality import build_quality_report
 from dipmaster.market.raw import RawMarket, read_raw
+from dipmaster.results import IngestResults, read_result, write_result
 from tests.download.made import add_depth, add_funding, add_metrics, add_month, kline_path
 from tests.download.server import Archive
 from tests.made.params import read_params
@@ -71,7 +72,9 @@ def test_the_quality_report_says_what_was_fetched_and_what_was_missing(
 ) -> None:
     fetch(end="2023-03")
     market = read(raw, set="binance")
-    files = build_quality_report(market.bars, market.log).files
+    results = build_quality_report(market.bars, market.log)
+    write_result(results, Path("ingest.json"))
+    files = read_result(Path("ingest.json"), IngestResults).files
     assert files is not None
     (fetched,) = files.fetched
     assert (fetched.set, fetched.market, fetched.files) == ("binance", "spot", 4)
