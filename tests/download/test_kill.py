@@ -19,6 +19,7 @@ from tests.download.made import add_month, kline_path
 from tests.download.server import Archive, cut
 from tests.market.ingest_section import ingest_section
 
+pytestmark = pytest.mark.slow
 MONTHS = [f"2023-{n:02d}" for n in range(1, 5)]
 COMMAND = (
     "from dipmaster.cli.app import app; app()",
