@@ -9,6 +9,8 @@ import typer
 from dipmaster.cli.check import check
 from dipmaster.cli.compare import compare
 from dipmaster.cli.doctor import doctor
+from dipmaster.cli.fetch import HELP as FETCH_HELP
+from dipmaster.cli.fetch import binance, exchange
 from dipmaster.cli.project import enter_project
 from dipmaster.cli.restore import restore
 from dipmaster.cli.review import review
@@ -47,3 +49,10 @@ def in_project(command: Callable[Arguments, None]) -> Callable[Arguments, None]:
 
 for one in (run, show, compare, review, trades, check, doctor, restore):
     app.command()(in_project(one))
+
+fetch = typer.Typer(
+    no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False, help=FETCH_HELP
+)
+fetch.command()(in_project(binance))
+fetch.command()(in_project(exchange))
+app.add_typer(fetch, name="fetch")

@@ -171,6 +171,7 @@ def _describe_files(log: RawLog) -> results.FileSummary:
         },
         funding=log.funding_files,
         selection=log.selection,
+        fetched=log.fetched,
     )
 
 

@@ -162,6 +162,34 @@ class IgnoredFiles:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FetchedSet:
+    """What the manifest of a set says that `dipmaster fetch` brought.
+
+    Attributes
+    ----------
+    source, market
+        Address of the archive or name of the exchange; spot or futures.
+    fetched_on
+        UTC date on which a file came last.
+    choice
+        How the coins were chosen.
+    files, bytes
+        That were brought, files of alternative data included.
+    missing
+        Reason to files that were asked for and are not there.
+    """
+
+    set: str
+    source: str
+    market: str
+    fetched_on: str
+    choice: str
+    files: int
+    bytes: int
+    missing: Mapping[str, IgnoredFiles]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FileSummary:
     """What happened to the files under data/raw; names are relative to it.
 
@@ -179,6 +207,8 @@ class FileSummary:
         Files of funding rates that were read.
     selection
         What was asked for.
+    fetched
+        Of the sets that `dipmaster fetch` brought; no key where none was.
     """
 
     read: int
@@ -189,6 +219,7 @@ class FileSummary:
     dropped_rows: Mapping[str, Mapping[str, int]]
     funding: tuple[str, ...]
     selection: RawSelection
+    fetched: tuple[FetchedSet, ...] = field(default=(), metadata=OMITTED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

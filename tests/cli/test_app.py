@@ -8,8 +8,18 @@ import pytest
 
 from tests.cli.conftest import Command
 
-COMMANDS = ("run", "show", "compare", "review", "trades", "check", "doctor", "restore")
-HEAVY = ("pandas", "pyarrow", "numba", "matplotlib", "dvc", "sklearn", "lightgbm", "hydra")
+COMMANDS = ("run", "show", "compare", "review", "trades", "check", "doctor", "restore", "fetch")
+HEAVY = (
+    "pandas",
+    "pyarrow",
+    "numba",
+    "matplotlib",
+    "dvc",
+    "sklearn",
+    "lightgbm",
+    "hydra",
+    "requests",
+)
 
 
 def test_all_commands_are_listed(dipmaster: Command) -> None:

@@ -9,7 +9,7 @@ import pytest
 from dipmaster.report.chapters.quality import view as quality
 from dipmaster.report.inputs import ReportInputs
 from dipmaster.report.kit import numbers
-from dipmaster.results.ingest import Gap, LargestJump, StrayBars
+from dipmaster.results.ingest import FetchedSet, Gap, IgnoredFiles, LargestJump, StrayBars
 from tests.report.printed import print_chapter, say
 from tests.report.run import run, validated
 
@@ -178,3 +178,34 @@ def test_a_check_that_met_no_case_is_not_called_passed() -> None:
     assert "FAILED: 0 sales" in print_chapter(
         validated(base, integrity_checks=(broken, *others)), quality.QUALITY
     )
+
+
+FETCHED = FetchedSet(
+    set="binance", source="https://archive.example", market="spot", fetched_on="2025-01-09",
+    choice="coins that were named", files=239, bytes=66_812_345,
+    missing={"not in the archive": IgnoredFiles(count=2, files=("binance/A.zip", "binance/B.zip"))},
+)  # fmt: skip
+
+
+def with_fetched(inputs: ReportInputs, *sets: FetchedSet) -> str:
+    files = inputs.ingest.files
+    assert files is not None
+    changed = replace(inputs.ingest, files=replace(files, fetched=sets))
+    return print_chapter(replace(inputs, ingest=changed), quality.QUALITY)
+
+
+def test_a_fetched_set_tells_its_source_and_what_was_missing(states: States) -> None:
+    printed = with_fetched(states["real bars"](), FETCHED)
+    assert (
+        "binance https://archive.example, spot 2025-01-09 239 66.8 coins that were named" in printed
+    )
+    assert "binance not in the archive 2 binance/A.zip" in printed
+
+
+def test_a_fetched_set_without_a_gap_says_so(states: States) -> None:
+    printed = with_fetched(states["real bars"](), replace(FETCHED, missing={}))
+    assert "Every file that was requested was published and received." in printed
+
+
+def test_files_that_were_not_fetched_have_no_such_table(states: States) -> None:
+    assert "Fetched files" not in with_fetched(states["real bars"]())

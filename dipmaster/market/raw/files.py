@@ -10,6 +10,7 @@ from dipmaster.core.errors import DataError, data_error
 from dipmaster.market.raw import naming
 from dipmaster.market.raw.intervals import divides_bar, interval_name
 from dipmaster.market.raw.log import IgnoredFile
+from dipmaster.market.raw.manifest import MANIFEST
 from dipmaster.market.raw.naming import ENDINGS
 from dipmaster.market.raw.selection import Selection, select_folder
 from dipmaster.market.raw.tracking import format_carry_commands, list_files
@@ -19,7 +20,7 @@ ALTERNATIVE = "alternative data, not bars"
 NOT_SELECTED = "no bar of it is selected (ingest.raw.symbols, start, end)"
 
 _FIX = (
-    "put files into data/raw/<set>/ (see docs/raw-data.md), or fetch them; "
+    "put files into data/raw/<set>/ (see docs/raw-data.md), or bring them with `dipmaster fetch`; "
     f"{format_carry_commands(['<set>'])} carry them along with `dvc exp run --temp` and `--queue`"
 )
 
@@ -141,7 +142,7 @@ def _relative_name(path: Path, folder: Path) -> str:
 
 
 def _is_companion(path: Path) -> bool:
-    return path.name == "README.md" or path.suffix.upper() == ".CHECKSUM"
+    return path.name in ("README.md", MANIFEST) or path.suffix.upper() == ".CHECKSUM"
 
 
 def _is_beside_readable_file(path: Path) -> bool:

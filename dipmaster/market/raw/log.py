@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from dipmaster.results import RawSelection
-from dipmaster.results.ingest import StrayBars
+from dipmaster.results.ingest import FetchedSet, StrayBars
 
 EVERYTHING = RawSelection(set=None, sets_read=(), symbols=None, start=None, end=None)
 
@@ -66,6 +66,8 @@ class RawLog:
         Files of funding rates that were read, sorted.
     selection
         What was asked for, and the sets that gave bars.
+    fetched
+        What the manifests of these sets say.
     """
 
     files: tuple[FileRead, ...] = ()
@@ -78,6 +80,7 @@ class RawLog:
     stray_bars: tuple[StrayBars, ...] = ()
     funding_files: tuple[str, ...] = ()
     selection: RawSelection = EVERYTHING
+    fetched: tuple[FetchedSet, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from dipmaster.market.raw.files import (
 from dipmaster.market.raw.funding import build_funding_rates, read_funding_files, select_due_files
 from dipmaster.market.raw.intervals import interval_name
 from dipmaster.market.raw.log import FileRead, IgnoredFile, RawLog, RawMarket, tally_dropped
+from dipmaster.market.raw.manifest import check_finished, describe_fetched
 from dipmaster.market.raw.merge import MergedSeries, merge_parts
 from dipmaster.market.raw.reading import (
     FileBars,
@@ -127,10 +128,12 @@ def read_raw(folder: Path, ingest: Ingest, workspace: Path | None = None) -> Raw
         stray_bars=stray_bars,
         funding_files=funding_names,
     )
+    selection = _describe_selection(ingest.raw, log)
+    fetched = describe_fetched(folder, selection.sets_read)
     return RawMarket(
         bars,
         build_funding_rates(funding_files, bars),
-        replace(log, selection=_describe_selection(ingest.raw, log)),
+        replace(log, selection=selection, fetched=fetched),
     )
 
 
@@ -161,6 +164,7 @@ def _open_folder(folder: Path, ingest: Ingest, workspace: Path | None) -> _Opene
     check_all_carried(folder, workspace, selection.set)
     check_tracked(folder)
     set_folder = select_folder(folder, selection)
+    check_finished(set_folder)
     state = read_state(set_folder)
     sources, ignored = find_sources(folder, selection)
     rules = RowRules(selection, ingest.on_bad_row == "drop")

@@ -6,6 +6,7 @@ import numpy as np
 
 from dipmaster.core.time_units import BAR_MS
 from dipmaster.report.chapter import Chapter, Context
+from dipmaster.report.chapters.quality.fetched import describe_fetched, describe_missing
 from dipmaster.report.inputs import ReportInputs, time_of
 from dipmaster.report.kit import numbers
 from dipmaster.report.kit.numbers import NBSP
@@ -43,6 +44,8 @@ def view(inputs: ReportInputs) -> Context:
         "gaps": table(GAPS, longest_gaps(coins), "data"),
         "columns": table(MISSING_COLUMNS, missing_columns(inputs), "data"),
         "files": files,
+        "fetched": describe_fetched(files.fetched) if files else None,
+        "missing": describe_missing(files.fetched) if files else None,
         "ignored": table(IGNORED, _ignored(files), "data") if files else None,
         "dropped": table(DROPPED, _dropped(files), "data") if files else None,
         "checks": _checks(inputs),
