@@ -91,12 +91,12 @@ def read_inputs() -> ReportInputs:
             "report",
         ),
         versions=provenance.package_versions(),
-        files=read_files(validation.built_phases),
+        files=read_files(validation.built_phases, validation.out_of_sample_from),
     )
 
 
-def read_files(phases: Iterable[int]) -> tuple[Attachment, ...]:
-    """What the PDF carries: settings, verdicts, and the trades of every phase."""
+def read_files(phases: Iterable[int], out_of_sample_from: str) -> tuple[Attachment, ...]:
+    """What the PDF carries: settings, verdicts, and the judged trades of every phase."""
     trades = {
         phase: store.read_table(catalog.VALIDATE / f"trades_phase_{phase}.parquet", TRADES)
         for phase in phases
@@ -105,7 +105,7 @@ def read_files(phases: Iterable[int]) -> tuple[Attachment, ...]:
         attach_file(store.PARAMS_FILE, "Params of the run"),
         attach_file(catalog.GATES, "Gate values, intervals and verdicts as JSON"),
         attach_file(catalog.SUMMARY, "Overall verdict and key figures as JSON"),
-        *(attach_trades(phase, frame) for phase, frame in trades.items()),
+        *(attach_trades(phase, frame, out_of_sample_from) for phase, frame in trades.items()),
     )
 
 

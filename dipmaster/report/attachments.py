@@ -28,8 +28,8 @@ def attach_file(path: Path, description: str) -> Attachment:
     return Attachment(path.name, description, store.read_bytes(path))
 
 
-def attach_trades(phase: int, trades: pd.DataFrame) -> Attachment:
-    """Attach the round trips of one phase as CSV.
+def attach_trades(phase: int, trades: pd.DataFrame, out_of_sample_from: str) -> Attachment:
+    """Attach the judged round trips of one phase as CSV; data/validate has those before.
 
     Parameters
     ----------
@@ -37,8 +37,9 @@ def attach_trades(phase: int, trades: pd.DataFrame) -> Attachment:
         Table TRADES. Times are written in UTC as ISO 8601, numbers with ten significant digits
         as in every JSON of the pipeline; a missing value is an empty cell.
     """
-    text = trades.to_csv(
+    judged = trades[trades["entry_time"] >= pd.Timestamp(out_of_sample_from)]
+    text = judged.to_csv(
         index=False, float_format="%.10g", date_format="%Y-%m-%dT%H:%M:%SZ", lineterminator="\n"
     )
-    description = f"All round trips of phase {phase}, burn-in included, as CSV"
+    description = f"All round trips of phase {phase} out of sample, as CSV"
     return Attachment(f"trades_phase_{phase}.csv", description, text.encode())

@@ -5,6 +5,7 @@ from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from dipmaster.core.errors import PipelineError
@@ -112,11 +113,13 @@ def test_a_file_is_attached_byte_for_byte(tmp_path: Path) -> None:
     assert (attached.name, attached.content) == ("params.yaml", b"a: 1\r\n\xff")
 
 
-def test_trades_are_attached_as_csv_in_utc_with_empty_cells() -> None:
-    attached = attach_trades(1, frames.trades(2))
+def test_trades_out_of_sample_are_attached_as_csv_in_utc_with_empty_cells() -> None:
+    trades = frames.trades(3)
+    trades.loc[0, "entry_time"] -= pd.Timedelta(minutes=5)
+    attached = attach_trades(1, trades, "2023-01-01T14:45:00Z")
     heading, first, second = attached.content.decode().splitlines()
     row = dict(zip(heading.split(","), first.split(","), strict=True))
     assert attached.name == "trades_phase_1.csv"
-    assert (row["trade_id"], second[:2]) == ("0", "1,")
+    assert (row["trade_id"], second[:2]) == ("1", "2,")
     assert row["entry_time"] == "2023-01-01T14:45:00Z"
     assert (row["entry_price"], row["confidence"]) == ("0.3333333333", "")

@@ -35,5 +35,5 @@ def contradictory_baseline(inputs: ReportInputs) -> Evidence:
 
 
 def untested_sensitivity(inputs: ReportInputs) -> Evidence:
-    """Only thresholds downstream of every fit are varied, and no stress scenario is built yet."""
+    """Only thresholds downstream of every fit are varied, and orders do not react to shocks."""
     return {}
