@@ -30,7 +30,7 @@ from tests.made.gates import gates
 from tests.made.selection import COUNTS, funnel
 from tests.made.validation import validation
 
-STAGES = ("features", "volatility", "confidence", "exits", "alt-data", "validate")
+STAGES = ("features", "volatility", "confidence", "exits", "alt-data", "validate", "stress-test")
 DATA, OTHER_DATA = "a" * 32, "b" * 32
 FEWER = (*COUNTS[:-2], 170, 160)
 

@@ -99,7 +99,5 @@ def test_trade_ids_are_distinguished_from_counts(losing: ReportInputs) -> None:
     text = printed(losing)
     assert "Trade id Coin" in text
     burn_in = losing.phase(0).counts.trades_burn_in
-    assert (
-        f"the {burn_in:,} trades of the burn-in, which the files leave out, have the ids before"
-        in text
-    )
+    ids = f"the {burn_in:,} trades of the burn-in, which the files leave out, have the ids before"
+    assert ids in text

@@ -37,9 +37,9 @@ from tests.made import (
     confidence,
     exits,
     gates,
+    idle_phase,
     market,
     outcomes,
-    phase,
     selection,
     sensitivity,
     sizing,
@@ -84,7 +84,7 @@ STATES: dict[str, tuple[Any, Callable[[], Any]]] = {
     "outcomes": (OutcomesResults, outcomes.outcomes),
     "outcomes of phase 0": (OutcomesResults, lambda: outcomes.outcomes(0)),
     "outcomes without a trade": (OutcomesResults, outcomes.idle),
-    "abstaining phase": (PhaseFigures, lambda: phase.abstaining_phase("no score", "score")),
+    "abstaining phase": (PhaseFigures, lambda: idle_phase.abstaining_phase("no score", "score")),
     "empty funnel": (Funnel, lambda: selection.empty_funnel((0,) * 7)),
     "no signal quality": (SignalQuality, lambda: selection.no_signal_quality("no trade")),
     "abstained exits": (ExitResults, adaptive_exits.abstained_exits),
@@ -119,5 +119,5 @@ def test_only_keys_of_omitted_fields_are_left_out() -> None:
     assert {"abstained", "abstained_at", "degradation"} & set(phases["0"]) == set()
     assert [phases["1"][name] for name in ("abstained", "abstained_at")] == [None] * 2
     assert "degradation" not in phases["1"]
-    assert to_json(phase.NO_BOUNDS) == {"low": None, "high": None}
+    assert to_json(idle_phase.NO_BOUNDS) == {"low": None, "high": None}
     assert "files" not in to_json(market.ingest())
