@@ -91,7 +91,7 @@ def read_inputs() -> ReportInputs:
             "report",
         ),
         versions=provenance.package_versions(),
-        files=read_files(validation.built_phases, validation.out_of_sample_from),
+        files=read_files(validation.built_phases, validation.period.out_of_sample_from),
     )
 
 

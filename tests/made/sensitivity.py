@@ -40,7 +40,7 @@ def performance(net_bps: float, trades: int) -> Performance:
     return Performance(
         trades=trades,
         net_pnl=net,
-        net_return_frac=net / 1e5,
+        net_return_frac=max(net / 1e5, -0.99),  # an account loses no more than it has
         win_rate=0.8 if trades else None,
         sharpe=0.1 * net_bps if trades else None,
         profit_factor=factor if factor is None else max(factor, 0.0),

@@ -20,6 +20,7 @@ from dipmaster.core.tables import EQUITY, SCORES, TRADES
 from dipmaster.report import provenance, registry
 from dipmaster.results import write_result
 from stages import report
+from tests.made.common import BOUNDARY
 from tests.made.gates import summary
 from tests.report import frames
 from tests.report.conftest import unpainted
@@ -34,6 +35,12 @@ FILES = ("reports/phase_gate.pdf", "reports/phase_gate.html")
 def put(frame: pd.DataFrame | None, path: Path) -> None:
     """Only the columns that the report reads: less than the table's schema asks for."""
     store.write_arrow(pa.Table.from_pandas(frame, preserve_index=False), path)
+
+
+def late_trades() -> pd.DataFrame:
+    """Two trades out of sample: the PDF carries no others."""
+    time = pd.Timestamp(BOUNDARY).as_unit("ms")
+    return frames.trades().assign(signal_time=time, entry_time=time, exit_time=time)
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +65,7 @@ def prepared(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     data = tmp_path / "data"
     for number, frame in inputs.equity.items():
         trades = data / "validate" / f"trades_phase_{number}.parquet"
-        store.write_table(frames.trades(), TRADES, trades)
+        store.write_table(late_trades(), TRADES, trades)
         store.write_table(frame, EQUITY, data / "validate" / f"equity_phase_{number}.parquet")
     store.write_table(inputs.scores, SCORES, data / "confidence" / "scores.parquet")
     for symbol, frame in inputs.forecasts.items():
@@ -162,7 +169,7 @@ def test_the_pdf_carries_params_verdicts_and_every_trade(
         assert files[name] == (workspace / place / name).read_bytes()
     trades = pd.read_csv(BytesIO(files["trades_phase_1.csv"]))
     assert list(trades.columns) == TRADES.names
-    assert len(trades) == len(frames.trades())
+    assert len(trades) == len(late_trades())
 
 
 def test_a_lock_without_an_earlier_stage_names_the_fix(project: Path, workspace: Path) -> None:

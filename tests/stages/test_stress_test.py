@@ -10,7 +10,6 @@ from dipmaster.results.common import Interval
 from dipmaster.stress.scenarios import SCENARIOS
 from stages import stress_test, validate
 from tests.stages.made_candidates import (
-    copied,
     digests,
     made_inputs,
     set_params,
@@ -26,17 +25,13 @@ SMALL = {"dates": 6, "other_dates": 3, "window_days": 2, "past_days": 3}
 
 @pytest.fixture(scope="module")
 def template(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The market made by hand after stage `validate`, with few dates to stress."""
     place = made_inputs(project, tmp_path_factory.mktemp("inputs"))
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(place)
         set_params(stress=SMALL)
         validate.main()
     return place
-
-
-@pytest.fixture
-def workspace(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    return copied(template, tmp_path / "copy", monkeypatch)
 
 
 def results() -> StressResults:

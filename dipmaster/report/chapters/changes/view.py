@@ -47,4 +47,4 @@ def _show_exits(results: ExitResults) -> Context:
     }
 
 
-CHANGES = Chapter(folder="changes", title="Change by phase", view=view)
+CHANGES = Chapter(folder="changes", title="Change by phase", view=view, part="appendix")
