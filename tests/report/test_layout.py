@@ -13,7 +13,7 @@ pytestmark = pytest.mark.slow
 
 States = dict[str, Callable[[], ReportInputs]]
 WIDE = ["phase 4", "phase 4, few trades", "phase 4, real bars"]
-BODY_PAGES_MOST = 18  # 16 before stress tests, sensitivity and outcomes came
+BODY_PAGES_MOST = 17  # 16 before stress tests, sensitivity and outcomes came
 
 
 @pytest.fixture(scope="module", params=WIDE)

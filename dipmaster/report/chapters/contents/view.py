@@ -40,14 +40,14 @@ def list_columns(
     """The body, then the appendix: chapters with their parts, headings that have an id.
 
     Two lists beside each other: WeasyPrint would try one break after another to balance columns.
-    An appendix too long for its column begins below the body.
+    An appendix too long for its column begins below the body, so that both are about as long.
     """
     columns = [lines for part in TITLES if (lines := _list_part(part, chapters, printed))]
     if len(columns) < len(TITLES) or len(columns[1]) <= MOST_LINES:
         return columns
     body, appendix = columns
     starts = [k for k, line in enumerate(appendix) if not line.css]
-    at = next((k for k in starts if len(appendix) - k < MOST_LINES), starts[-1])
+    at = min(starts, key=lambda k: max(len(body) + k, len(appendix) + 1 - k))
     continued = ContentsLine("", CONTINUED, "group")
     return [[*body, *appendix[:at]], [continued, *appendix[at:]]]
 
