@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -73,6 +73,7 @@ def test_a_phase_without_a_test_makes_the_others_no_milder() -> None:
     assert adjust_by_holm([]) == []
 
 
+@settings(max_examples=20)  # statsmodels collects garbage on every call
 @given(st.lists(st.floats(0.0, 1.0), min_size=1, max_size=6))
 def test_holm_is_the_step_down_of_its_paper(p_values: list[float]) -> None:
     order, expected, least = np.argsort(p_values, kind="stable"), [0.0] * len(p_values), 0.0

@@ -12,7 +12,7 @@ from tests.report.conftest import unpainted
 pytestmark = pytest.mark.slow
 
 States = dict[str, Callable[[], ReportInputs]]
-WIDE = ["phase 4", "phase 4, few trades", "phase 4, real bars"]
+WIDE = ["phase 4", "phase 4, real bars"]
 BODY_PAGES_MOST = 17  # 16 before stress tests, sensitivity and outcomes came
 
 
