@@ -24,7 +24,7 @@ ifdef WORKERS
 export DIPMASTER_WORKERS := $(WORKERS)
 endif
 
-.PHONY: help report test test-fast check figures image format bench compare schema lock clean
+.PHONY: help report test test-studies test-fast check figures image format bench compare schema lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -44,8 +44,11 @@ else
 	@dipmaster show
 endif
 
-test: .venv/.installed-dev build/setup/libraries ## all tests; those that need real data skip where it is absent
-	@python -m pytest -n $(or $(WORKERS),2) --dist loadfile --no-loadscope-reorder
+test: .venv/.installed-dev build/setup/libraries ## all tests but those of studies; those that need real data skip where it is absent
+	@python -m pytest -n $(or $(WORKERS),2) --dist loadfile --no-loadscope-reorder --ignore tests/studies
+
+test-studies: .venv/.installed-dev build/setup/libraries ## tests of the studies, which nothing of the pipeline needs
+	@python -m pytest -n $(or $(WORKERS),2) --dist loadfile --no-loadscope-reorder tests/studies
 
 test-fast: .venv/.installed-dev build/setup/libraries ## the inner loop: all tests but those of whole stages and markets
 	@python -m pytest -n $(or $(WORKERS),2) --dist loadfile --no-loadscope-reorder -m "not slow"
