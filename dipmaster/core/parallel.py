@@ -9,6 +9,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from typing import Any, TypeVar
 
 from joblib import Parallel, delayed
@@ -52,22 +53,16 @@ def map_in_forks(function: Callable[[Item], Result], items: Sequence[Item]) -> l
     """Map in copies of this process: for large inputs and functions that cannot be handed over.
 
     A copy starts with all that this process has read and imported; only results are sent back.
-    Neither this process nor the function may use threads meanwhile.
+    Neither this process nor the function may use threads meanwhile. After an error no further
+    item is begun; copies are waited for and never signalled, since one that is still starting
+    could lose the signal and would be waited for without end. A copy that is killed is an error.
     """
     workers = min(count_workers(), len(items))
     if workers < 2:
         return [function(item) for item in items]
     context = multiprocessing.get_context("fork")
-    pool = context.Pool(workers, _start_fork, (function, items))
-    try:
-        results = pool.map(_apply_in_fork, range(len(items)), chunksize=1)
-        pool.close()  # a copy that is still starting could lose a signal to end, and never would
-    except BaseException:
-        pool.terminate()
-        raise
-    finally:
-        pool.join()
-    return results
+    with ProcessPoolExecutor(workers, context, _start_fork, (function, items)) as executor:
+        return list(executor.map(_apply_in_fork, range(len(items))))
 
 
 _forked: list[tuple[Callable[[Any], Any], Sequence[Any]]] = []

@@ -1,7 +1,10 @@
 """The number of workers changes only the time."""
 
 import os
-from multiprocessing.pool import Pool
+import signal
+import time
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
 
 import pytest
 
@@ -37,18 +40,34 @@ def test_forks_have_what_is_here_and_send_results_back_in_order(
     assert all(same == (workers == "1") for _, same in done)
 
 
-def test_forks_that_are_done_are_waited_for_and_not_signalled(
+def test_a_fork_that_is_killed_is_an_error_and_no_endless_wait(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A fork that is still starting could lose the signal, and this process would wait for ever."""
+    monkeypatch.setenv("DIPMASTER_WORKERS", "2")
+    parent = os.getpid()
+
+    def die(item: int) -> None:
+        if os.getpid() != parent:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    with pytest.raises(BrokenProcessPool):
+        parallel.map_in_forks(die, [1, 2, 3])
+
+
+def test_after_an_error_no_further_item_is_begun(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("DIPMASTER_WORKERS", "2")
 
-    def signal_them(pool: Pool) -> None:
-        raise AssertionError("the forks were signalled")
+    def begin(item: int) -> None:
+        (tmp_path / str(item)).touch()
+        if item == 0:
+            raise ValueError("item 0")
+        time.sleep(0.05)
 
-    with monkeypatch.context() as context:
-        context.setattr(Pool, "terminate", signal_them)
-        assert parallel.map_in_forks(str, [1, 2, 3]) == ["1", "2", "3"]
+    with pytest.raises(ValueError, match="item 0"):
+        parallel.map_in_forks(begin, range(200))
+    assert len(list(tmp_path.iterdir())) < 100
 
 
 def test_an_error_in_a_fork_is_raised_here(monkeypatch: pytest.MonkeyPatch) -> None:
