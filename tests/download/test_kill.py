@@ -38,13 +38,18 @@ def project_folder(raw: Path, project: Path) -> Path:
     return raw
 
 
+def heed_interrupts() -> None:
+    """Tests that run in the background of a shell have inherited that interrupts are ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def start(archive: Archive, project: Path) -> "subprocess.Popen[str]":
     environment = os.environ | {
         "PYTHONPATH": str(project), "DIPMASTER_ARCHIVE_URL": archive.url, "NO_PROXY": "127.0.0.1",
     }  # fmt: skip
     return subprocess.Popen(
         [sys.executable, "-c", *COMMAND], env=environment, text=True,
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=heed_interrupts,
     )  # fmt: skip
 
 
