@@ -89,7 +89,7 @@ def test_a_file_that_did_not_come_ends_with_a_code(dipmaster: Command, archive: 
         (("BTCUSDT", *MONTHS, "--url", "ftp://x"), "an http or https address, found ftp://x"),
     ],
 )
-def test_what_cannot_be_asked_is_told_before_any_request(
+def test_what_cannot_be_asked_is_refused_before_any_request(
     dipmaster: Command, archive: Archive, folder: Path, options: tuple[str, ...], text: str
 ) -> None:
     done = dipmaster("fetch", "binance", *options)

@@ -100,7 +100,7 @@ def test_an_exchange_that_changes_its_past_is_refused(fetch: Fetch, raw: Path) -
     read_raw(raw, Ingest.model_validate(ingest_section(set="made")))  # still a finished set
 
 
-def test_what_the_exchange_says_is_told(fetch: Fetch) -> None:
+def test_what_the_exchange_says_is_reported(fetch: Fetch) -> None:
     with pytest.raises(
         DownloadError, match="NO/USDT: expected bars, found OSError: no such market"
     ):

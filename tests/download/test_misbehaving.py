@@ -129,7 +129,9 @@ def test_leftovers_of_another_version_do_no_harm(fetch: Fetch, raw: Path, archiv
     check_whole(raw, archive, fetch())
 
 
-def test_a_connection_that_is_always_cut_is_told(fetch: Fetch, raw: Path, archive: Archive) -> None:
+def test_a_connection_that_is_always_cut_is_reported(
+    fetch: Fetch, raw: Path, archive: Archive
+) -> None:
     archive.faults[PATH] = [cut(0)] * 99
     check_refused(raw, fetch(), NOT_RECEIVED, PATH, "in 4 attempts")
 
@@ -207,7 +209,7 @@ def test_a_file_that_does_not_end_is_refused(fetch: Fetch, raw: Path, archive: A
     assert archive.requests[PATH] == 1
 
 
-def test_access_that_is_refused_is_told_once(fetch: Fetch, raw: Path, archive: Archive) -> None:
+def test_access_that_is_refused_is_reported_once(fetch: Fetch, raw: Path, archive: Archive) -> None:
     archive.faults[f"{PATH}.CHECKSUM"] = [status(403)]
     check_refused(raw, fetch(), REFUSED, "status 200, found 403")
 
@@ -245,7 +247,7 @@ def test_a_good_file_without_its_sum_is_kept(fetch: Fetch, raw: Path, archive: A
     assert path.stat().st_ino == before
 
 
-def test_a_server_that_is_not_there_is_told(fetch: Fetch, raw: Path, archive: Archive) -> None:
+def test_a_server_that_is_not_there_is_reported(fetch: Fetch, raw: Path, archive: Archive) -> None:
     archive.url = "http://127.0.0.1:9"
     with pytest.raises(
         UnreachableError, match=r"refused.* in 4 attempts\.\n  Fix: try again later"

@@ -105,7 +105,7 @@ def test_where_no_threshold_reaches_a_phase_there_is_no_map_and_no_cliff() -> No
     assert "No change of a threshold changes a phase." in appendix
 
 
-def test_a_change_of_sign_is_told_with_both_returns() -> None:
+def test_a_change_of_sign_is_printed_with_both_returns() -> None:
     made = sensitivity.sensitivity(1)
     run_ = made.thresholds.runs[1]
     loss = replace(sensitivity.cell(1, -12.0, 160), cliffs=("sign",))
