@@ -8,7 +8,7 @@ import typer
 if TYPE_CHECKING:
     from dipmaster.download.archive import Request
     from dipmaster.download.fetching import FetchResult
-    from dipmaster.download.limits import Limits
+    from dipmaster.download.limits import TransferLimits
 
 HELP = """Bring bars into data/raw; nothing else uses the network.
 
@@ -61,9 +61,9 @@ def binance(
     from dipmaster.core import catalog
     from dipmaster.download.archive import ARCHIVE_URL
     from dipmaster.download.fetching import fetch_archive
-    from dipmaster.download.limits import Limits
+    from dipmaster.download.limits import TransferLimits
 
-    limits = Limits(connections=connections)
+    limits = TransferLimits(connections=connections)
     check_choice(symbols or [], top)
     coins, choice = choose_coins(symbols or [], top, market, ticker_url, limits)
     request = build_request(coins, start, end, market, set_name, kinds)
@@ -136,7 +136,7 @@ def choose_coins(
     top: int | None,
     market: Market,
     ticker_url: str | None,
-    limits: "Limits",
+    limits: "TransferLimits",
 ) -> tuple[tuple[str, ...], str]:
     """Coins to fetch and how they were chosen; what that means is said."""
     from dipmaster.download.ranking import SURVIVORSHIP, TICKER_URLS, rank_by_volume

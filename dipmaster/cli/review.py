@@ -20,7 +20,7 @@ SHOWN_PATHS = 5
 
 
 @dataclass(frozen=True)
-class Section:
+class ReviewSection:
     """A part of a review; without a title, its beginning."""
 
     title: str
@@ -112,7 +112,7 @@ def state_verdict(findings: "Findings") -> str:
     return escape(show.state_verdict(findings.validation))
 
 
-def build_sections(differences: "Differences") -> list[Section]:
+def build_sections(differences: "Differences") -> list[ReviewSection]:
     """Everything that differs, the verdict first."""
     from dipmaster.cli import review_tables as tables
 
@@ -120,17 +120,17 @@ def build_sections(differences: "Differences") -> list[Section]:
     codes = [describe_code(one.revision) for one in (found.base, found.head)]
     steps = "Candidates left after each step of the filter, out of sample"
     listed = [
-        Section("", open_review(found)),
-        Section("Phases", tables.tabulate_phases(found.phases) if found.phases else ""),
-        Section("Gates", f"{tables.tabulate_gates(found.gates)}\n\n{ON_BOUNDS}")
+        ReviewSection("", open_review(found)),
+        ReviewSection("Phases", tables.tabulate_phases(found.phases) if found.phases else ""),
+        ReviewSection("Gates", f"{tables.tabulate_gates(found.gates)}\n\n{ON_BOUNDS}")
         if found.gates
-        else Section("Gates", "No gate changed."),
-        Section("Changed params", tables.tabulate_params(found) if found.params else ""),
-        Section(steps, tables.draw_steps(found.steps) if found.steps else ""),
-        Section("Gates with intervals and targets", tables.draw_gates(found.gates)),
-        Section("Metrics", tables.tabulate_files(found) if found.files else ""),
-        Section("Hashes", tables.tabulate_hashes(found, codes)),
-        Section("Seconds by stage", describe_seconds(found.head.revision)),
+        else ReviewSection("Gates", "No gate changed."),
+        ReviewSection("Changed params", tables.tabulate_params(found) if found.params else ""),
+        ReviewSection(steps, tables.draw_steps(found.steps) if found.steps else ""),
+        ReviewSection("Gates with intervals and targets", tables.draw_gates(found.gates)),
+        ReviewSection("Metrics", tables.tabulate_files(found) if found.files else ""),
+        ReviewSection("Hashes", tables.tabulate_hashes(found, codes)),
+        ReviewSection("Seconds by stage", describe_seconds(found.head.revision)),
     ]
     return [one for one in listed if one.text]
 
@@ -225,7 +225,7 @@ def read_seconds() -> list[tuple[str, float]]:
     return list({row[0]: float(row[1]) for row in rows}.items())
 
 
-def fit(sections: Sequence[Section], limit: int = MAX_CHARACTERS) -> str:
+def fit(sections: Sequence[ReviewSection], limit: int = MAX_CHARACTERS) -> str:
     """As many sections, from the first on, as stay below the limit; the titles of the others."""
     kept = list(sections)
     while True:
@@ -238,6 +238,6 @@ def fit(sections: Sequence[Section], limit: int = MAX_CHARACTERS) -> str:
         del kept[-1]
 
 
-def print_section(section: Section) -> str:
+def print_section(section: ReviewSection) -> str:
     """Title and text."""
     return f"### {section.title}\n\n{section.text}" if section.title else section.text

@@ -20,7 +20,7 @@ from dipmaster.download.errors import (
     UnreachableError,
     describe,
 )
-from dipmaster.download.limits import Limits
+from dipmaster.download.limits import TransferLimits
 from dipmaster.download.pace import Pace
 
 Value = TypeVar("Value")
@@ -51,7 +51,7 @@ class Client:
         For another kind of address.
     """
 
-    def __init__(self, base_url: str, limits: Limits) -> None:
+    def __init__(self, base_url: str, limits: TransferLimits) -> None:
         if not base_url.lower().startswith(("http://", "https://")):
             fix = "give an address that begins with https://"
             raise DownloadError(describe("--url", "an http or https address", base_url, fix))
@@ -86,7 +86,7 @@ class Client:
         ------
         DownloadError
             Where it cannot be had; `NotPublishedError` where there is none; `RefusedError` where
-            it is larger than `Limits.file_bytes`.
+            it is larger than `TransferLimits.file_bytes`.
         OSError
             Of this machine's disk; the libraries wrap those of the network.
         """

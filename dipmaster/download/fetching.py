@@ -18,7 +18,7 @@ from dipmaster.download.errors import (
     UnreachableError,
     describe,
 )
-from dipmaster.download.limits import Limits
+from dipmaster.download.limits import TransferLimits
 from dipmaster.download.placing import Placed, place_file
 from dipmaster.download.record import Outcome, begin_manifest, finish_manifest, undo_begin
 from dipmaster.market.raw.manifest import FetchedFile, FetchManifest, MissingFile
@@ -85,7 +85,7 @@ def fetch_archive(
     progress: Progress,
     *,
     choice: str,
-    limits: Limits | None = None,
+    limits: TransferLimits | None = None,
 ) -> FetchResult:
     """Bring what is asked for into data/raw; what is there and good stays as it is.
 
@@ -108,7 +108,7 @@ def fetch_archive(
     PipelineError
         Where another fetch runs.
     """
-    run = _Run(Client(base_url, limits or Limits()), raw, progress)
+    run = _Run(Client(base_url, limits or TransferLimits()), raw, progress)
     folder = raw / request.set
     with locks.hold("fetch"):
         old = begin_manifest(folder, run.client.base_url, request.market, choice)

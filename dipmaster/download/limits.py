@@ -6,7 +6,7 @@ MEBIBYTE = 1 << 20
 
 
 @dataclass(frozen=True, kw_only=True)
-class Limits:
+class TransferLimits:
     """Bounds of a download.
 
     Attributes

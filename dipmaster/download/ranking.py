@@ -7,7 +7,7 @@ from typing import Any, Final
 from dipmaster.download.archive import Market
 from dipmaster.download.client import Client
 from dipmaster.download.errors import RefusedError, describe
-from dipmaster.download.limits import Limits
+from dipmaster.download.limits import TransferLimits
 
 TICKER_URLS: Final = {
     "spot": "https://api.binance.com",
@@ -28,7 +28,9 @@ _MAX_BYTES = 32 << 20
 _FIX = "name the symbols instead of --top, or correct --ticker-url"
 
 
-def rank_by_volume(base_url: str, market: Market, number: int, limits: Limits) -> tuple[str, ...]:
+def rank_by_volume(
+    base_url: str, market: Market, number: int, limits: TransferLimits
+) -> tuple[str, ...]:
     """Pairs with USDT by quote volume of the last 24 hours, the largest first.
 
     Stable coins are left out. The choice knows today: see `SURVIVORSHIP`.

@@ -14,7 +14,7 @@ from dipmaster.evaluation.statistics.sample import TradeSample, build_sample
 
 
 @dataclass(frozen=True)
-class Account:
+class ComparedAccount:
     """One side of a comparison.
 
     Attributes
@@ -37,7 +37,7 @@ class Account:
         return self.sample.trades
 
 
-def build_account(name: str, traded: CompletedPhase, context: EvaluationContext) -> Account:
+def build_account(name: str, traded: CompletedPhase, context: EvaluationContext) -> ComparedAccount:
     """Cut a traded phase to the out-of-sample period.
 
     Parameters
@@ -48,7 +48,7 @@ def build_account(name: str, traded: CompletedPhase, context: EvaluationContext)
     ledger, period = traded.ledger, context.period
     sample = build_sample(ledger.trades, ledger.equity, period)
     side = replace(build_side(traded.phase.number, sample, ledger, period), name=name)
-    return Account(side, _describe_lacking(name, traded, sample, context))
+    return ComparedAccount(side, _describe_lacking(name, traded, sample, context))
 
 
 def _describe_lacking(
@@ -67,10 +67,10 @@ def _describe_lacking(
     return lacking.replace("too small", f"too small in {name}", 1)
 
 
-def stay_flat(account: Account) -> Account:
+def stay_flat(account: ComparedAccount) -> ComparedAccount:
     """An account over the same days and blocks whose equity never moves."""
     days = account.sample.days
     ones, zeros = np.ones(days.growth.size), np.zeros(days.growth.size)
     flat = DailyAccount(growth=ones, high=ones, low=ones, drawdown=zeros)
     sample = replace(account.sample, days=flat)
-    return Account(replace(account.side, name="no trading", sample=sample), account.lacking)
+    return ComparedAccount(replace(account.side, name="no trading", sample=sample), account.lacking)

@@ -9,7 +9,7 @@ from dipmaster.evaluation.phase import CompletedPhase
 from dipmaster.evaluation.statistics.metrics import COMPARISONS
 from dipmaster.evaluation.statistics.paired.judging import judge_difference
 from dipmaster.evaluation.statistics.paired.sides import Difference
-from dipmaster.outcomes.accounts import Account, build_account
+from dipmaster.outcomes.accounts import ComparedAccount, build_account
 from dipmaster.outcomes.significance import adjust_by_holm, find_p_value, settle_rounding
 from dipmaster.results.common import Comparison
 from dipmaster.results.metrics import MEAN_NET_BPS, NET_RETURN, SHARPE, Metric
@@ -24,8 +24,8 @@ class AccountPair:
     """The same bars with a phase and without it."""
 
     phase: int
-    after: Account
-    before: Account
+    after: ComparedAccount
+    before: ComparedAccount
 
     @property
     def lacking(self) -> str:

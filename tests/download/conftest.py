@@ -10,12 +10,12 @@ import pytest
 
 from dipmaster.download.archive import Request, list_months, parse_month
 from dipmaster.download.fetching import FetchResult, fetch_archive
-from dipmaster.download.limits import Limits
+from dipmaster.download.limits import TransferLimits
 from tests.download.made import add_month
 from tests.download.server import Archive, serve
 
 TODAY = date(2023, 5, 10)
-QUICK = Limits(
+QUICK = TransferLimits(
     connections=3, attempts=4, timeout_s=2.0, window_s=0.3, min_bytes_per_s=1000,
     backoff_s=0.01, longest_wait_s=2.0, file_bytes=1 << 20, unpacked_bytes=4 << 20,
 )  # fmt: skip
@@ -71,7 +71,7 @@ def fetch(raw: Path, archive: Archive) -> Callable[..., FetchResult]:
     """Fetch both months of both coins; keywords change the request or the limits."""
 
     def run(
-        start: str = "2023-01", end: str = "2023-02", limits: Limits = QUICK, **changes: Any
+        start: str = "2023-01", end: str = "2023-02", limits: TransferLimits = QUICK, **changes: Any
     ) -> FetchResult:
         asked: dict[str, Any] = {
             "symbols": ("BTCUSDT", "ETHUSDT"), "market": "spot", "set": "binance",

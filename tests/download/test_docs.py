@@ -9,7 +9,7 @@ import typer
 from dipmaster.cli.app import app
 from dipmaster.download import fetching
 from dipmaster.download.archive import KINDS, LATE_DAYS
-from dipmaster.download.limits import Limits
+from dipmaster.download.limits import TransferLimits
 from dipmaster.market.raw.manifest import FetchedFile, FetchManifest, MissingFile
 
 
@@ -44,7 +44,7 @@ def test_kinds_keys_and_reasons_are_there(page: str) -> None:
 
 
 def test_bounds_are_those_of_the_code(page: str) -> None:
-    limits = Limits()
+    limits = TransferLimits()
     assert f"within the last {LATE_DAYS} days" in page
     assert (limits.attempts, limits.backoff_s, limits.longest_wait_s) == (6, 0.5, 120)
     assert "six times in all, with waits of 0.5 s, 1 s, 2 s" in page

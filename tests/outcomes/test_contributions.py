@@ -9,7 +9,7 @@ from dipmaster.backtest import metrics
 from dipmaster.evaluation.comparison import judge_changes
 from dipmaster.evaluation.statistics.paired.sides import PairedSide, build_side
 from dipmaster.evaluation.statistics.sample import build_sample
-from dipmaster.outcomes.accounts import Account, build_account, stay_flat
+from dipmaster.outcomes.accounts import ComparedAccount, build_account, stay_flat
 from dipmaster.outcomes.contributions import (
     AccountPair,
     measure_contributions,
@@ -19,8 +19,10 @@ from dipmaster.outcomes.contributions import (
 KEYS = ("mean_net_bps", "net_return", "sharpe")
 
 
-def account(sample_of, net: np.ndarray, day: np.ndarray, name: str, lacking: str = "") -> Account:
-    return Account(PairedSide(name, sample_of(net, day, 60), np.arange(net.size)), lacking)
+def account(
+    sample_of, net: np.ndarray, day: np.ndarray, name: str, lacking: str = ""
+) -> ComparedAccount:
+    return ComparedAccount(PairedSide(name, sample_of(net, day, 60), np.arange(net.size)), lacking)
 
 
 def test_they_are_the_differences_of_validate(context, traded, few_data) -> None:

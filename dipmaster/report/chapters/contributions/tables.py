@@ -12,7 +12,7 @@ METRICS = (MEAN_NET_BPS, NET_RETURN, SHARPE)
 
 
 @dataclass(frozen=True)
-class Line:
+class ContributionLine:
     """One metric of one phase."""
 
     contribution: PhaseContribution
@@ -36,23 +36,23 @@ class Line:
         return self.metric is METRICS[0]
 
 
-def list_lines(contributions: Sequence[PhaseContribution]) -> list[Line]:
+def list_lines(contributions: Sequence[PhaseContribution]) -> list[ContributionLine]:
     """Metrics of every phase, in order."""
-    return [Line(one, metric) for one in contributions for metric in METRICS]
+    return [ContributionLine(one, metric) for one in contributions for metric in METRICS]
 
 
-def _phase(line: Line) -> str:
+def _phase(line: ContributionLine) -> str:
     return str(line.contribution.phase) if line.is_first else ""
 
 
-def _trades(line: Line) -> str:
+def _trades(line: ContributionLine) -> str:
     if not line.is_first:
         return ""
     one = line.contribution
     return f"{numbers.count(one.trades)} / {numbers.count(one.trades_without)}"
 
 
-LINES: tuple[Column[Line], ...] = (
+LINES: tuple[Column[ContributionLine], ...] = (
     Column("Phase", _phase, "l"),
     Column("Trades with / without", _trades, "n"),
     Column("Metric", lambda line: line.metric.title, "l"),

@@ -9,7 +9,7 @@ from dipmaster.results.outcomes import OutcomesResults, ReturnOnInvestment, Succ
 
 
 @dataclass(frozen=True)
-class Line:
+class OutcomeLine:
     """One phase."""
 
     title: str
@@ -17,21 +17,21 @@ class Line:
     success: SuccessShare
 
 
-def list_lines(results: OutcomesResults) -> list[Line]:
+def list_lines(results: OutcomesResults) -> list[OutcomeLine]:
     """Phases that were traded, then all together."""
     shares: Mapping[int, SuccessShare] = {one.phase: one for one in results.success.by_phase}
-    lines = [Line(f"Phase {one.phase}", one, shares[one.phase]) for one in results.roi]
+    lines = [OutcomeLine(f"Phase {one.phase}", one, shares[one.phase]) for one in results.roi]
     if results.programme is None:
         return lines
-    return [*lines, Line("All phases", results.programme, results.success.overall)]
+    return [*lines, OutcomeLine("All phases", results.programme, results.success.overall)]
 
 
-def _passed(line: Line) -> str:
+def _passed(line: OutcomeLine) -> str:
     share = line.success.share
     return figure(share.value, share, "percent") if line.success.markets else numbers.MISSING
 
 
-COLUMNS: tuple[Column[Line], ...] = (
+COLUMNS: tuple[Column[OutcomeLine], ...] = (
     Column("", lambda line: line.title, "l n"),
     Column("Cost", lambda line: numbers.money(line.roi.cost), "n"),
     Column(
