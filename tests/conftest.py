@@ -12,7 +12,7 @@ from hypothesis.internal.conjecture import providers
 settings.register_profile("project", deadline=None, derandomize=True)
 settings.load_profile("project")
 # Nor do they depend on which modules happen to be imported: constants in their sources are not
-# drawn (each worker took ten seconds to collect them).
+# drawn.
 providers._get_local_constants = lambda: providers._local_constants
 
 PROJECT = Path(__file__).parents[1]

@@ -68,7 +68,7 @@ def test_a_killed_fetch_goes_on_and_ends_with_the_same_files(
         for month in MONTHS:
             add_month(archive, symbol, month, np.random.default_rng(seed))
     folder = project_folder / "binance"
-    archive.seconds_a_file = 0.5  # far from done when it is killed
+    archive.seconds_a_file = 0.15
     half = kline_path("BTCUSDT", "2023-03")
     archive.faults[half] = [cut(2000)] * 3  # so that a part of it is there when it is killed
     running = start(archive, project)
