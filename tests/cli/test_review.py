@@ -350,7 +350,11 @@ def test_the_largest_review_is_below_the_limit(dipmaster: Command, folder: Path)
 
 
 def test_sections_that_do_not_fit_are_named() -> None:
-    made = [review.Section("", "verdict"), review.Section("A", "a" * 500), review.Section("B", "b")]
+    made = [
+        review.ReviewSection("", "verdict"),
+        review.ReviewSection("A", "a" * 500),
+        review.ReviewSection("B", "b"),
+    ]
     assert review.fit(made, 2000).endswith("### B\n\nb")
     cut = review.fit(made, 400)
     assert cut == "verdict\n\nLeft out to stay below 400 characters: A; B."
