@@ -10,6 +10,8 @@ import pytest
 from dipmaster.backtest import ExitRules, Ledger, ScoreExitRule, TrailingStopRule, run_backtest
 from dipmaster.core.panel import Panel
 
+pytestmark = pytest.mark.slow
+
 COSTS = {"taker_fee_bps": 10.0, "slippage_bps": 1.0}
 TIGHT = {"size_frac": 0.3, "max_position_frac": 0.35, "max_exposure_frac": 0.8, "max_positions": 3}
 

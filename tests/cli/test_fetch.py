@@ -14,6 +14,8 @@ from tests.cli.conftest import Command
 from tests.download.made import add_month, kline_path
 from tests.download.server import Archive, serve, status
 
+pytestmark = pytest.mark.slow
+
 MONTHS = ("--start", "2023-01", "--end", "2023-01")
 
 

@@ -30,6 +30,8 @@ from tests.made.gates import gates
 from tests.made.selection import COUNTS, funnel
 from tests.made.validation import validation
 
+pytestmark = pytest.mark.slow
+
 STAGES = ("features", "volatility", "confidence", "exits", "alt-data", "validate", "stress-test")
 DATA, OTHER_DATA = "a" * 32, "b" * 32
 FEWER = (*COUNTS[:-2], 170, 160)

@@ -22,6 +22,8 @@ from tests.download.server import Archive
 from tests.made.params import read_params
 from tests.market.ingest_section import ingest_section
 
+pytestmark = pytest.mark.slow
+
 Fetch = Callable[..., FetchResult]
 FILES = {f"{symbol}-5m-2023-0{month}.zip" for symbol in ("BTCUSDT", "ETHUSDT") for month in (1, 2)}
 

@@ -19,6 +19,8 @@ from tests.download.made import add_month, kline_path
 from tests.download.server import Archive, cut, drip, hang_up, other, pack, silent, status
 from tests.market.ingest_section import ingest_section
 
+pytestmark = pytest.mark.slow
+
 Fetch = Callable[..., FetchResult]
 NAME = "BTCUSDT-5m-2023-01.zip"
 PATH = kline_path("BTCUSDT", "2023-01")

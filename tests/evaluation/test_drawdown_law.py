@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 from dipmaster.evaluation.phases.sizing.arithmetic import compute_arithmetic
 from dipmaster.evaluation.statistics.drawdown_law import probability_below
 
+pytestmark = pytest.mark.slow
+
 
 def test_without_drift_it_is_levys_reflection() -> None:
     """The distance from the maximum has the law of |B|, whose first passage is a theta series."""

@@ -9,6 +9,8 @@ import pytest
 from dipmaster.core.errors import DataError
 from dipmaster.market.jumps import find_largest_jump, refuse_jumps
 
+pytestmark = pytest.mark.slow
+
 FACTOR = 1.5  # params.yaml: ingest.max_jump_factor
 
 

@@ -16,6 +16,8 @@ from dipmaster.outcomes.contributions import (
     pair_with_previous,
 )
 
+pytestmark = pytest.mark.slow
+
 KEYS = ("mean_net_bps", "net_return", "sharpe")
 
 

@@ -2,10 +2,14 @@
 
 from dataclasses import replace
 
+import pytest
+
 from dipmaster.outcomes import measure_outcomes
 from dipmaster.results import from_json, to_json
 from dipmaster.results.outcomes import OutcomesResults
 from tests.report.run import json_of
+
+pytestmark = pytest.mark.slow
 
 
 def test_it_is_whole_and_the_same_for_any_number_of_workers(context, traded, monkeypatch) -> None:

@@ -9,6 +9,8 @@ from scipy import stats
 from dipmaster.evaluation.statistics.paired.sides import Difference
 from dipmaster.outcomes.significance import adjust_by_holm, find_p_value, settle_rounding
 
+pytestmark = pytest.mark.slow
+
 RESAMPLES = 10**9  # no floor
 
 

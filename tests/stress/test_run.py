@@ -29,6 +29,8 @@ from tests.stress.world import (
     with_later_bars,
 )
 
+pytestmark = pytest.mark.slow
+
 PERIOD = Period(START_MS, START_MS + 4 * DAY_MS, START_MS + DAYS * DAY_MS - BAR_MS, 2)
 SMALL = {"dates": 6, "other_dates": 3, "window_days": 2, "past_days": 3}
 

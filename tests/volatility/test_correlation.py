@@ -12,6 +12,8 @@ from dipmaster.volatility.spillover.correlation import (
     rolling_deviation,
 )
 
+pytestmark = pytest.mark.slow
+
 COINS = 7  # a group of four pairs and single ones in most rows
 
 

@@ -19,6 +19,8 @@ from dipmaster.results import from_json, to_json
 from dipmaster.results.evaluation.sizing import SizingResults
 from dipmaster.sizing import combine
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def context(sized, few_data):

@@ -8,6 +8,8 @@ from dipmaster.core.errors import DataError
 from dipmaster.market.raw import naming
 from dipmaster.market.raw.intervals import INTERVALS
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize(
     ("name", "symbol", "interval"),
