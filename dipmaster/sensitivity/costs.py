@@ -40,9 +40,10 @@ def list_costs(context: EvaluationContext) -> list[tuple[float, float]]:
 
 
 def price_phase(
-    context: EvaluationContext, one: CompletedPhase, fee_bps: float, slippage_bps: float
+    context: EvaluationContext, one: CompletedPhase, costs: tuple[float, float]
 ) -> CostPoint:
-    """One phase at one fee and one slippage."""
+    """One phase at one fee and slippage, of `list_costs`."""
+    fee_bps, slippage_bps = costs
     ledger = _trade_at(context, one, fee_bps, slippage_bps)
     sample = build_sample(ledger.trades, ledger.equity, context.period)
     gates, targets = context.params.gates, one.phase.targets(context.params.gates)

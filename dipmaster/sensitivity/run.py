@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from itertools import chain, islice, product
 from typing import Any
 
 from dipmaster.core.parallel import map_in_forks
@@ -9,10 +10,10 @@ from dipmaster.core.params import Params
 from dipmaster.evaluation.context import EvaluationContext
 from dipmaster.evaluation.phase import CompletedPhase
 from dipmaster.results.sensitivity import (
+    BreakEven,
+    CostPoint,
     CostSensitivity,
-    PhaseCapacity,
     PhaseCosts,
-    PhaseSubsets,
     SensitivityResults,
     ThresholdSensitivity,
 )
@@ -31,70 +32,59 @@ def measure_sensitivity(
 ) -> SensitivityResults:
     """Trade the phases again under every setting; the same figures for any number of workers.
 
+    All that is traded again is one list of jobs, the longest first, so that no worker waits.
+
     Parameters
     ----------
     context, completed
         The run as it is, with the ledgers of its phases in their order.
     """
+    costs, bases = list_costs(context), measure_bases(context, completed)
+    settings, excluded = list_settings(params, [one.phase.number for one in completed])
+    again = [partial(run_setting, context, completed, bases, setting) for setting in settings]
+    by_phase = [
+        [partial(measure, context, one) for one in completed]
+        for measure in (find_break_even, measure_capacity, split_phase)
+    ]
+    priced = [partial(price_phase, context, *at) for at in product(completed, costs)]
+    groups: list[list[Job]] = [again, *by_phase, priced]
+    runs, even, capacity, subsets, points = _run_jobs(groups)
     return SensitivityResults(
         phases=tuple(one.phase.number for one in completed),
-        costs=_measure_costs(context, completed, params),
-        thresholds=_measure_thresholds(context, completed, params),
-        subsets=_split_phases(context, completed),
-        capacity=_measure_capacities(context, completed),
-    )
-
-
-def _measure_costs(
-    context: EvaluationContext, completed: Completed, params: Params
-) -> CostSensitivity:
-    costs = list_costs(context)
-    jobs: list[Job] = [
-        partial(price_phase, context, one, fee, slippage)
-        for one in completed
-        for fee, slippage in costs
-    ]
-    jobs += [partial(find_break_even, context, one) for one in completed]
-    done = map_in_forks(_call, jobs)
-    points, even = done[: -len(completed)], done[-len(completed) :]
-    return CostSensitivity(
-        fee_bps=params.execution.taker_fee_bps,
-        slippage_bps=params.execution.slippage_bps,
-        phases=tuple(
-            PhaseCosts(
-                phase=one.phase.number,
-                break_even=even[place],
-                points=tuple(points[place * len(costs) : (place + 1) * len(costs)]),
-            )
-            for place, one in enumerate(completed)
+        costs=CostSensitivity(
+            fee_bps=params.execution.taker_fee_bps,
+            slippage_bps=params.execution.slippage_bps,
+            phases=_group_costs(completed, even, points),
         ),
+        thresholds=ThresholdSensitivity(
+            change_frac=params.sensitivity.change_frac,
+            engine_runs=sum(len(run.phases) for run in runs),
+            base=dict(bases),
+            runs=runs,
+            excluded=tuple(excluded),
+        ),
+        subsets=subsets,
+        capacity=capacity,
     )
 
 
-def _measure_thresholds(
-    context: EvaluationContext, completed: Completed, params: Params
-) -> ThresholdSensitivity:
-    settings, excluded = list_settings(params, [one.phase.number for one in completed])
-    bases = measure_bases(context, completed)
-    runs = map_in_forks(partial(run_setting, context, completed, bases), settings)
-    return ThresholdSensitivity(
-        change_frac=params.sensitivity.change_frac,
-        engine_runs=sum(len(run.phases) for run in runs),
-        base=dict(bases),
-        runs=tuple(runs),
-        excluded=tuple(excluded),
-    )
-
-
-def _split_phases(context: EvaluationContext, completed: Completed) -> tuple[PhaseSubsets, ...]:
-    return tuple(map_in_forks(partial(split_phase, context), completed))
-
-
-def _measure_capacities(
-    context: EvaluationContext, completed: Completed
-) -> tuple[PhaseCapacity, ...]:
-    return tuple(map_in_forks(partial(measure_capacity, context), completed))
+def _run_jobs(groups: Sequence[Sequence[Job]]) -> list[tuple[Any, ...]]:
+    """Results of each group, in the order of its jobs."""
+    done = iter(map_in_forks(_call, list(chain(*groups))))
+    return [tuple(islice(done, len(group))) for group in groups]
 
 
 def _call(job: Job) -> Any:
     return job()
+
+
+def _group_costs(
+    completed: Completed, even: Sequence[BreakEven], points: tuple[CostPoint, ...]
+) -> tuple[PhaseCosts, ...]:
+    each = len(points) // len(completed)
+    return tuple(
+        PhaseCosts(
+            phase=one.phase.number, break_even=even[at], points=points[at * each : (at + 1) * each]
+        )
+        for at, one in enumerate(completed)
+    )

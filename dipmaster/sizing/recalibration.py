@@ -6,6 +6,7 @@ fixed dates from the outcomes known by then and serves until the next.
 """
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -82,5 +83,12 @@ def _fit(outcomes: KnownOutcomes, n: int, least: MinTrainingSet) -> PlattCalibra
     won = outcomes.won[:n].astype(np.float64)
     if n < least.candidates or min(won.sum(), n - won.sum()) < least.per_class:
         return None
-    model = fit_platt(outcomes.confidence[:n], won, np.ones(n))
+    return _fit_once(outcomes.confidence[:n].tobytes(), won.tobytes())
+
+
+@cache
+def _fit_once(confidence: bytes, won: bytes) -> PlattCalibrator | None:
+    """Fit float64 values given as bytes: phases that are traded again mostly ask the same."""
+    p, label = np.frombuffer(confidence), np.frombuffer(won)
+    model = fit_platt(p, label, np.ones(p.size))
     return model if isinstance(model, PlattCalibrator) else None

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -46,6 +47,7 @@ class WindowFigures:
     path: Floats
 
 
+@cache
 def path_bars(window_bars: int, points: int = 40) -> Ints:
     """Bars after the shock at which paths are kept, the shock's own close before it first."""
     return np.unique(np.linspace(0, window_bars, points + 1).round().astype(np.int64))

@@ -1,6 +1,6 @@
 """Completed phases to stress.json: every scenario, date, phase and setting of the controls."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -26,7 +26,7 @@ from dipmaster.stress.dates import (
     draw_position_dates,
     draw_random_dates,
 )
-from dipmaster.stress.measures import WindowFigures, measure_window
+from dipmaster.stress.measures import measure_window
 from dipmaster.stress.scenarios import SCENARIOS, Scenario
 from dipmaster.stress.summary import DatedRun, RunKey, summarize_runs
 from dipmaster.stress.window import (
@@ -86,31 +86,30 @@ class StressTester:
             self.stress,
         )
         scenarios = [one for one in SCENARIOS if date.number < one.dates(self.stress)]
-        remade = {one.name: remake_bars(window, one, self.stress) for one in scenarios}
-        return [
-            DatedRun(date, RunKey(scenario.name, phase, controls), figures)
-            for phase in date.phases
-            for controls, sliced in self._slices(phase, date.bar)
-            for scenario in scenarios
-            for figures in [self._run(sliced, scenario, remade[scenario.name])]
-        ]
+        remade = {one: remake_bars(window, one, self.stress) for one in scenarios}
+        return [run for phase in date.phases for run in self._run_phase(date, phase, remade)]
 
-    def _slices(self, phase: int, bar: int) -> "Iterator[tuple[bool, MarketSlice]]":
+    def _run_phase(
+        self, date: ShockDate, phase: int, remade: "Mapping[Scenario, Panel]"
+    ) -> "Iterator[DatedRun]":
+        market = self._slice(phase, date.bar)
+        for scenario, window in remade.items():
+            execution = scenario.change_execution(market.controls.execution, self.stress)
+            controls = replace(market.controls, execution=execution)
+            panel = join_panels(market.before, window)
+            for is_on, switched in ((True, controls), (False, switch_off(controls))):
+                run = run_slice(panel, switched, market.capital, market.before.bars)
+                figures = measure_window(run.equity, run.open_at_shock, bool(run.trips.size))
+                yield DatedRun(date, RunKey(scenario.name, phase, is_on), figures)
+
+    def _slice(self, phase: int, bar: int) -> "MarketSlice":
         account = self.accounts[phase]
         begin, end = account.last_flat_bar(bar), bar + self.stress.window_days * BARS_PER_DAY
-        before = slice_panel(self.history.panel, begin, bar)
-        sliced = slice_controls(account.controls, begin, end)
-        capital = float(account.equity[begin])
-        for on, controls in ((True, sliced), (False, switch_off(sliced))):
-            yield on, MarketSlice(before, controls, capital)
-
-    def _run(self, sliced: "MarketSlice", scenario: Scenario, bars: Panel) -> WindowFigures:
-        execution = scenario.change_execution(sliced.controls.execution, self.stress)
-        controls = replace(sliced.controls, execution=execution)
-        run = run_slice(
-            join_panels(sliced.before, bars), controls, sliced.capital, sliced.before.bars
+        return MarketSlice(
+            slice_panel(self.history.panel, begin, bar),
+            slice_controls(account.controls, begin, end),
+            float(account.equity[begin]),
         )
-        return measure_window(run.equity, run.open_at_shock, bool(run.trips.size))
 
 
 class MarketSlice(NamedTuple):

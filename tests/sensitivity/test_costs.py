@@ -75,7 +75,7 @@ def test_a_gain_beyond_every_fee_is_not_searched_on() -> None:
 
 def test_net_per_notional_falls_by_the_fee_of_both_sides() -> None:
     one = rising(UP)
-    points = [price_phase(one.context, one.phase, fee, 0.0) for fee in (0.0, 10.0)]
+    points = [price_phase(one.context, one.phase, (fee, 0.0)) for fee in (0.0, 10.0)]
     assert points[0].net_bps == pytest.approx(100.0)
     assert points[1].net_bps == pytest.approx(100.0 - 10.0 * (1.0 + UP))
     assert [point.performance.trades for point in points] == [1, 1]
@@ -83,7 +83,7 @@ def test_net_per_notional_falls_by_the_fee_of_both_sides() -> None:
 
 def test_without_trades_no_gate_has_a_value_and_nothing_is_judged() -> None:
     one = account(flat_panel(), orders([], []))
-    point = price_phase(one.context, one.phase, 5.0, 1.0)
+    point = price_phase(one.context, one.phase, (5.0, 1.0))
     assert point.net_bps is None
     assert {gate.verdict for gate in point.gates.values()} == {"INSUFFICIENT DATA"}
     assert point.gates["win_rate"].value is None

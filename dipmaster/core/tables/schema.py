@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -41,14 +42,23 @@ class ColumnSchema:
 
     def find_out_of_range(self, values: "pd.Series[Any]") -> Ints:
         """Rows whose value lies outside the range; a missing value lies in every range."""
-        bounds = _RANGE.match(self.unit)
-        if bounds is None and not self.unit.endswith("above 0"):
+        if not self.has_range:
             return np.empty(0, dtype=np.int64)
         array = values.to_numpy()
-        if bounds is None:
+        if self._bounds is None:
             return np.flatnonzero(array <= 0)
-        low, high = (float(bound) for bound in bounds.groups())
+        low, high = self._bounds
         return np.flatnonzero((array < low) | (array > high))
+
+    @cached_property
+    def has_range(self) -> bool:
+        """Whether the unit says which values can be."""
+        return self._bounds is not None or self.unit.endswith("above 0")
+
+    @cached_property
+    def _bounds(self) -> tuple[float, float] | None:
+        bounds = _RANGE.match(self.unit)
+        return None if bounds is None else (float(bounds[1]), float(bounds[2]))
 
 
 @dataclass(frozen=True)
@@ -86,21 +96,23 @@ class TableSchema:
             )
         self._check_types(frame, where)
         self._check_ranges(frame, where)
-        return frame[[name for name in self.names if name in frame]]
+        ordered = [name for name in self.names if name in frame]
+        return frame if ordered == list(frame.columns) else frame[ordered]
 
     def _check_types(self, frame: pd.DataFrame, where: str) -> None:
         """Raise `TableError` unless every column has the type of its schema."""
+        found = dict(zip(frame.columns, frame.dtypes, strict=True))
         for column in self.columns:
-            if column.name in frame and not _matches_type(frame[column.name], column.dtype):
+            if column.name in found and not _matches_type(found[column.name], column.dtype):
                 raise TableError(
                     f"{where}: expected column '{column.name}' of table '{self.name}' as "
-                    f"{column.dtype}, found {frame[column.name].dtype}.\n"
+                    f"{column.dtype}, found {found[column.name]}.\n"
                     "  Fix: run the stage that writes this table again."
                 )
 
     def _check_ranges(self, frame: pd.DataFrame, where: str) -> None:
         for column in self.columns:
-            if column.name not in frame:
+            if not column.has_range or column.name not in frame:
                 continue
             out_of_range = column.find_out_of_range(frame[column.name])
             if out_of_range.size:
@@ -112,17 +124,15 @@ class TableSchema:
                 )
 
 
-def _matches_type(values: "pd.Series[Any]", dtype: pa.DataType) -> bool:
+def _matches_type(found: Any, dtype: pa.DataType) -> bool:
     if pa.types.is_timestamp(dtype):
-        return isinstance(values.dtype, pd.DatetimeTZDtype)
+        return isinstance(found, pd.DatetimeTZDtype)
     if pa.types.is_boolean(dtype):
-        return pd.api.types.is_bool_dtype(values.dtype)
+        return pd.api.types.is_bool_dtype(found)
     if pa.types.is_string(dtype):
-        words = values.dtype
-        if isinstance(words, pd.CategoricalDtype):
-            words = words.categories.dtype
+        words = found.categories.dtype if isinstance(found, pd.CategoricalDtype) else found
         return pd.api.types.is_string_dtype(words)
-    return pd.api.types.is_numeric_dtype(values.dtype)
+    return pd.api.types.is_numeric_dtype(found)
 
 
 def required(*rows: tuple[str, pa.DataType, str, str]) -> tuple[ColumnSchema, ...]:

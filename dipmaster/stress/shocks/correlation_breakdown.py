@@ -1,6 +1,7 @@
 """Correlation breakdown: coins mixed with what they share until they are correlated enough."""
 
 import numpy as np
+from scipy.optimize import brentq
 
 from dipmaster.core.kernels import Floats
 from dipmaster.core.params import Stress
@@ -8,7 +9,6 @@ from dipmaster.stress.bars import BarMoves
 from dipmaster.stress.factors import bar_volatility, correlations, divide, mean_correlation
 from dipmaster.stress.window import ShockWindow
 
-HALVINGS = 60
 MOST_WEIGHT = 1e3
 
 
@@ -34,15 +34,17 @@ def correlate(window: ShockWindow, stress: Stress) -> BarMoves:
 
 
 def _find_weight(matrix: Floats, asked: float) -> float:
-    """Weight of the common factor that gives the mean correlation asked for, by bisection."""
-    low, high = 0.0, MOST_WEIGHT
-    for _ in range(HALVINGS):
-        middle = 0.5 * (low + high)
-        if mean_correlation(_mixed_correlations(matrix, middle)) < asked:
-            low = middle
-        else:
-            high = middle
-    return high
+    """Weight of the common factor that gives the mean correlation asked for; at most `MOST_WEIGHT`.
+
+    The mean correlation rises with the weight: at 0 it is that of `matrix`.
+    """
+
+    def lacks(weight: float) -> float:
+        return mean_correlation(_mixed_correlations(matrix, weight)) - asked
+
+    if lacks(MOST_WEIGHT) < 0.0:
+        return MOST_WEIGHT
+    return float(brentq(lacks, 0.0, MOST_WEIGHT))
 
 
 def _mixed_correlations(matrix: Floats, weight: float) -> Floats:
