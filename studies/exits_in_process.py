@@ -1,5 +1,7 @@
 """Exits of one market in one process: plans, rows and models, as the stage makes them."""
 
+from functools import partial
+
 from dipmaster.confidence import Scores, build_scores_table
 from dipmaster.core.params import Params
 from dipmaster.evaluation.phases.exits.inputs import READ_ROWS, ExitInputs
@@ -36,7 +38,7 @@ def compute_exits(
         exit_market,
         computed_exits.plans,
         build_rows_table(computed_exits.scores, market.panel.open_time)[list(READ_ROWS)],
-        collect_models(computed_exits.scores),
+        partial(collect_models, computed_exits.scores),
         figures.folds,
         figures.licences,
         exits.max_holding_bars,

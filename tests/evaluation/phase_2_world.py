@@ -112,7 +112,7 @@ class World:
         rows = build_exit_rows(self.market, positions, self.execution, exits)
         models: Any = Formula(self.period.first_ms)
         return ExitInputs(
-            self.market, plans, self.frame(rows, models, signal_ms, exits), models,
+            self.market, plans, self.frame(rows, models, signal_ms, exits), lambda: models,
             [self.fold(level, day) for level in ("exit_models", "calibrator") for day in FITS],
             (self.licence(FIT_DAY, 1.5), self.licence(UNLICENSED_DAY, -0.5)),
             exits.max_holding_bars,

@@ -40,7 +40,13 @@ def inputs_of(world, params) -> ExitInputs:
         }
     )
     return ExitInputs(
-        market, plans, pd.DataFrame(), StoredModels({}, (), ()), (), (), params.max_holding_bars
+        market,
+        plans,
+        pd.DataFrame(),
+        lambda: StoredModels({}, (), ()),
+        (),
+        (),
+        params.max_holding_bars,
     )
 
 

@@ -1,6 +1,6 @@
 """What the `exits` stage made of every candidate: plans, scored rows, outcomes, models."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -39,8 +39,8 @@ class ExitInputs:
     plans, rows
         Tables EXIT_PLANS, row by row the candidates, and EXIT_ROWS or the columns
         of it that `READ_ROWS` names.
-    models
-        Those that scored the rows.
+    load_models
+        Gives those that scored the rows; see `models`.
     folds
         Every fit of the stage.
     licences
@@ -52,10 +52,15 @@ class ExitInputs:
     market: ExitMarket
     plans: pd.DataFrame
     rows: pd.DataFrame
-    models: StoredModels
+    load_models: Callable[[], StoredModels]
     folds: Sequence[ExitModelFold]
     licences: Sequence[ExitLicence]
     max_holding_bars: int
+
+    @cached_property
+    def models(self) -> StoredModels:
+        """The models, read when they are first asked for: many runs never ask."""
+        return self.load_models()
 
     @cached_property
     def score(self) -> Floats:

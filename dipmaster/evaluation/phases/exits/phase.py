@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from dipmaster.backtest import Ledger
+from dipmaster.core.kernels import Floats, Ints
 from dipmaster.core.params import AdaptiveExits, Params
 from dipmaster.evaluation.context import EvaluationContext
 from dipmaster.evaluation.phase import (
@@ -63,9 +64,15 @@ class ExitsPhase(Phase):
 
     def exit_simulator(self, context: EvaluationContext, completed: Completed) -> ExitSimulator:
         """Leave any bar in the same way, scored by the stored models."""
-        params = context.params
-        market, models = self.inputs.market, self.inputs.models
-        return adaptive_exit_returns(market, models, params.execution, params.exits)
+        params, inputs = context.params, self.inputs
+
+        def simulate(symbol: Ints, bar: Ints) -> Floats:
+            net = adaptive_exit_returns(
+                inputs.market, inputs.models, params.execution, params.exits
+            )
+            return net(symbol, bar)
+
+        return simulate
 
     def integrity_checks(
         self, context: EvaluationContext, completed: Completed, ledger: Ledger

@@ -1,5 +1,6 @@
 """What the `exits` stage wrote, and what of the market its models look at."""
 
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -39,7 +40,7 @@ def read_exits(panel: Panel, candidates: pd.DataFrame, max_holding_bars: int) ->
         build_exit_market(panel, features, volatility),
         check_plans(store.read_table(catalog.EXIT_PLANS, EXIT_PLANS), candidates),
         check_count(check_rows(rows, candidates), measured),
-        read_models(catalog.EXIT_MODELS),
+        partial(read_models, catalog.EXIT_MODELS),
         measured.folds,
         measured.licences,
         max_holding_bars,
