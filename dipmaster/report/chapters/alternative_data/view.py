@@ -27,5 +27,6 @@ ALTERNATIVE_DATA = Chapter(
     folder="alternative_data",
     title="Alternative data",
     view=view,
+    part="appendix",
     applies=lambda inputs: inputs.validation.alternative_data is not None,
 )

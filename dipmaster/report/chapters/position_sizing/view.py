@@ -44,5 +44,6 @@ POSITION_SIZING = Chapter(
     folder="position_sizing",
     title="Position sizing",
     view=view,
+    part="appendix",
     applies=lambda inputs: inputs.validation.sizing is not None,
 )

@@ -31,12 +31,10 @@ def view(inputs: ReportInputs) -> Context:
         ),
         "trades_in_burn_in": shown.counts.trades_burn_in,
         "concentration": by_phase(figures.CONCENTRATION, traded) if traded else None,
-        "drawdowns": [
-            table(figures.DRAWDOWNS, rows)
-            for number, phase in phases.items()
-            if (rows := figures.rank_drawdowns({number: phase}))
-        ],
         "number": inputs.headline_phase,
+        "drawdowns": table(
+            figures.DRAWDOWNS, figures.rank_drawdowns({inputs.headline_phase: shown})
+        ),
         "worst_trades": table(figures.WORST_TRADES, shown.risk.worst_trades, "data short nw"),
     }
 

@@ -1,11 +1,13 @@
 """Trade statistics: tables with the phases as columns."""
 
 from dipmaster.report.chapter import Chapter, Context
+from dipmaster.report.chapters.risk.figures import DRAWDOWNS, rank_drawdowns
 from dipmaster.report.chapters.trades import figures
 from dipmaster.report.chapters.trades.holding_chart import draw_holding
 from dipmaster.report.inputs import ReportInputs
 from dipmaster.report.kit.exit_types import name_exit_type
 from dipmaster.report.kit.phase_table import by_phase, crossed
+from dipmaster.report.kit.table import table
 
 
 def view(inputs: ReportInputs) -> Context:
@@ -42,6 +44,11 @@ def view(inputs: ReportInputs) -> Context:
             {n: {row.regime: row for row in phase.by_regime} for n, phase in traded.items()},
         ),
         "uncertainty": by_phase(figures.UNCERTAINTY, traded, "Interval or factor"),
+        "drawdowns": [
+            table(DRAWDOWNS, rows)
+            for number, phase in phases.items()
+            if number != inputs.headline_phase and (rows := rank_drawdowns({number: phase}))
+        ],
         "intrabar": by_phase(figures.INTRABAR, traded, "Win rate / profit factor / net"),
     }
 
