@@ -10,7 +10,7 @@ from dipmaster.evaluation.statistics.metrics import COMPARISONS
 from dipmaster.evaluation.statistics.paired.judging import judge_difference
 from dipmaster.evaluation.statistics.paired.sides import Difference
 from dipmaster.outcomes.accounts import ComparedAccount, build_account
-from dipmaster.outcomes.significance import adjust_by_holm, find_p_value, settle_rounding
+from dipmaster.outcomes.significance import adjust_by_holm, find_p_value
 from dipmaster.results.common import Comparison
 from dipmaster.results.metrics import MEAN_NET_BPS, NET_RETURN, SHARPE, Metric
 from dipmaster.results.outcomes import AdjustedChange, PhaseContribution
@@ -66,7 +66,7 @@ def compare_accounts(metric: Metric, pair: AccountPair, gates: Gates, alpha: flo
     """Paired difference of one metric, by the comparison that validate uses, at a level."""
     compare = COMPARISONS[metric.key]
     at_level = gates.model_copy(update={"alpha": alpha})
-    return settle_rounding(compare(pair.after.side, pair.before.side, pair.phase, at_level))
+    return compare(pair.after.side, pair.before.side, pair.phase, at_level).settle_rounding()
 
 
 def _measure(metric: Metric, pairs: Sequence[AccountPair], gates: Gates) -> list[AdjustedChange]:

@@ -15,15 +15,6 @@ Interval = Callable[[float], Difference]
 
 HIGHEST = 0.49  # beyond it an interval is its own value
 STEPS = 20  # of a bisection in logarithms: p to a hundred-thousandth of itself
-ROUNDING = 1e-9  # basis points, fractions, Sharpe: sums of a few thousand numbers
-
-
-def settle_rounding(difference: Difference) -> Difference:
-    """Exactly zero where value and bounds are what rounding leaves of equal sums."""
-    three = (difference.value, difference.low, difference.high)
-    if any(one is None or abs(one) > ROUNDING for one in three):
-        return difference
-    return Difference(0.0, 0.0, 0.0, difference.reason)
 
 
 def find_p_value(interval: Interval, resamples: int) -> float | None:
@@ -39,10 +30,10 @@ def find_p_value(interval: Interval, resamples: int) -> float | None:
     float or None
         None where there is no interval.
     """
-    lowest = 1.0 / (resamples + 1)
-    if settle_rounding(interval(HIGHEST)).low is None:
+    lowest, narrowest = 1.0 / (resamples + 1), interval(HIGHEST)
+    if narrowest.low is None:
         return None
-    if not _excludes_zero(interval(HIGHEST)):
+    if not _excludes_zero(narrowest):
         return 1.0
     if _excludes_zero(interval(lowest)):
         return 2.0 * lowest
@@ -57,7 +48,7 @@ def find_p_value(interval: Interval, resamples: int) -> float | None:
 
 
 def _excludes_zero(difference: Difference) -> bool:
-    settled = settle_rounding(difference)
+    settled = difference.settle_rounding()
     if settled.low is None or settled.high is None:
         return False
     return settled.low > 0.0 or settled.high < 0.0

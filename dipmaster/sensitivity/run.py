@@ -41,14 +41,15 @@ def measure_sensitivity(
     """
     costs, bases = list_costs(context), measure_bases(context, completed)
     settings, excluded = list_settings(params, [one.phase.number for one in completed])
-    again = [partial(run_setting, context, completed, bases, setting) for setting in settings]
-    by_phase = [
+    again: list[Job] = [
+        partial(run_setting, context, completed, bases, setting) for setting in settings
+    ]
+    by_phase: list[list[Job]] = [
         [partial(measure, context, one) for one in completed]
         for measure in (find_break_even, measure_capacity, split_phase)
     ]
-    priced = [partial(price_phase, context, *at) for at in product(completed, costs)]
-    groups: list[list[Job]] = [again, *by_phase, priced]
-    runs, even, capacity, subsets, points = _run_jobs(groups)
+    priced: list[Job] = [partial(price_phase, context, *at) for at in product(completed, costs)]
+    runs, even, capacity, subsets, points = _run_jobs([again, *by_phase, priced])
     return SensitivityResults(
         phases=tuple(one.phase.number for one in completed),
         costs=CostSensitivity(

@@ -21,6 +21,7 @@ from dipmaster.results.common import Interval
 from dipmaster.results.metrics import (
     COMPARED,
     MAX_DRAWDOWN,
+    MEAN_NET_BPS,
     METRICS,
     PROFIT_FACTOR,
     TRADES_FRAC,
@@ -225,6 +226,21 @@ def test_verdicts_know_which_way_is_better(metric, low, high, verdict) -> None:
     assert (lacking.low, lacking.high) == (low, high)
     if metric.direction:
         assert lacking.reason.startswith("sample too small in phase 1")
+
+
+@pytest.mark.parametrize("metric", [MEAN_NET_BPS, PROFIT_FACTOR, MAX_DRAWDOWN])
+def test_what_rounding_leaves_of_equal_sums_is_no_change(metric) -> None:
+    """Same trades in other sizes have means that differ in the last bits: never better or worse."""
+    judge = judge_factor if metric.changes_by_ratio else judge_difference
+    noise = Difference(1.4e-13, 0.8e-13, 2.0e-13)
+    found = judge(metric, noise, "")
+    assert (found.value, found.low, found.high) == (0.0, 0.0, 0.0)
+    assert found.verdict == "inconclusive"
+    small = judge(metric, Difference(1.4e-5, 0.8e-5, 2.0e-5), "")
+    assert small.low == 0.8e-5
+    assert small.verdict in ("better", "worse")
+    wide = judge(metric, Difference(1.4e-13, -0.2, 0.2), "")
+    assert (wide.value, wide.low) == (1.4e-13, -0.2)
 
 
 def test_a_factor_stands_beside_its_logarithm() -> None:

@@ -2,7 +2,8 @@
 
 Better where the whole interval lies on the good side of no change, worse where it lies on the
 bad side, inconclusive otherwise; insufficient data where nothing may be concluded, whatever the
-interval is. A metric without a direction is never better or worse.
+interval is. A metric without a direction is never better or worse. What rounding leaves of equal
+sums is no change.
 """
 
 import math
@@ -20,11 +21,12 @@ def judge_difference(metric: Metric, difference: Difference, lacking: str) -> Co
     lacking
         Why nothing may be concluded; empty where something may.
     """
-    verdict, reason = _rule(metric, difference, lacking)
+    settled = difference.settle_rounding()
+    verdict, reason = _rule(metric, settled, lacking)
     return Comparison(
-        value=difference.value,
-        low=difference.low,
-        high=difference.high,
+        value=settled.value,
+        low=settled.low,
+        high=settled.high,
         verdict=verdict,
         reason=reason,
     )
@@ -32,14 +34,15 @@ def judge_difference(metric: Metric, difference: Difference, lacking: str) -> Co
 
 def judge_factor(metric: Metric, logged: Difference, lacking: str) -> FactorComparison:
     """Judge the change of a metric whose difference is the logarithm of a ratio."""
-    verdict, reason = _rule(metric, logged, lacking)
+    settled = logged.settle_rounding()
+    verdict, reason = _rule(metric, settled, lacking)
     return FactorComparison(
-        value=logged.value,
-        low=logged.low,
-        high=logged.high,
+        value=settled.value,
+        low=settled.low,
+        high=settled.high,
         verdict=verdict,
         reason=reason,
-        ratio=to_ratio(logged),
+        ratio=to_ratio(settled),
     )
 
 

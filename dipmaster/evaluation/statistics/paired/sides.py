@@ -9,6 +9,8 @@ from dipmaster.core.kernels import Ints
 from dipmaster.evaluation.statistics.period import Period
 from dipmaster.evaluation.statistics.sample import TradeSample, select_out_of_sample
 
+ROUNDING = 1e-9  # basis points, fractions, logarithms, Sharpe: sums of a few thousand numbers
+
 
 @dataclass(frozen=True)
 class PairedSide:
@@ -41,6 +43,13 @@ class Difference:
         if self.low is None or self.high is None:
             return self
         return replace(self, low=max(self.low, lowest), high=min(self.high, highest))
+
+    def settle_rounding(self) -> "Difference":
+        """Exactly zero where value and bounds are what rounding leaves of equal sums."""
+        three = (self.value, self.low, self.high)
+        if any(one is None or abs(one) > ROUNDING for one in three):
+            return self
+        return replace(self, value=0.0, low=0.0, high=0.0)
 
 
 def build_side(phase: int, sample: TradeSample, ledger: Ledger, period: Period) -> PairedSide:
