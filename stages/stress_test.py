@@ -35,7 +35,7 @@ def main() -> None:
     with stage.progress_step("sensitivity"):
         sensitivity = measure_sensitivity(context, completed, params)
     with stage.progress_step("contributions and outcomes"):
-        outcomes = measure_outcomes(context, completed, params, stress.rows)
+        outcomes = measure_outcomes(context, completed, params, stress)
     write_result(stress, catalog.STRESS_METRICS)
     write_result(sensitivity, catalog.SENSITIVITY_METRICS)
     write_result(outcomes, catalog.OUTCOMES_METRICS)

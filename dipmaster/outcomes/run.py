@@ -14,16 +14,17 @@ from dipmaster.outcomes.contributions import (
     pair_with_previous,
 )
 from dipmaster.outcomes.roi import measure_programme, measure_roi
-from dipmaster.outcomes.stress_claims import ScenarioRow, measure_stress_claims
+from dipmaster.outcomes.stress_claims import measure_stress_claims
 from dipmaster.outcomes.success import measure_success, read_study
 from dipmaster.results.outcomes import OutcomesResults, ReturnOnInvestment
+from dipmaster.results.stress import StressResults
 
 
 def measure_outcomes(
     context: EvaluationContext,
     completed: Sequence[CompletedPhase],
     params: Params,
-    stressed: Sequence[ScenarioRow] = (),
+    stressed: StressResults | None = None,
 ) -> OutcomesResults:
     """Measure contributions, returns on investment and success; recompute contradictions.
 
@@ -32,7 +33,7 @@ def measure_outcomes(
     completed
         Phases as `evaluation.run.complete_phases` traded them, phase 0 first.
     stressed
-        Rows of the stress tests; without them the roadmap's scenarios are no claims.
+        Without the stress tests the roadmap's scenarios are no claims.
     """
     gates, capital, days = params.gates, params.execution.capital, context.period.elapsed_days
     pairs = pair_with_previous(context, completed)
@@ -40,11 +41,10 @@ def measure_outcomes(
     left_out = measure_contributions(pair_with_ablated(context, completed), gates)
     roi = measure_roi(added, capital, days, params.outcomes)
     success = measure_success(read_study(), gates.alpha)
-    final_phase = completed[-1].phase.number
     return OutcomesResults(
         capital=capital,
         days=days,
-        final_phase=final_phase,
+        final_phase=completed[-1].phase.number,
         added=added,
         left_out=left_out,
         not_left_out=list_not_left_out(completed),
@@ -54,7 +54,7 @@ def measure_outcomes(
         contradictions=list_contradictions(),
         claims=(
             *measure_claims(roi, context.period.days, success),
-            *measure_stress_claims(stressed, final_phase, gates.alpha),
+            *(measure_stress_claims(stressed, gates.alpha) if stressed else ()),
         ),
     )
 

@@ -58,8 +58,8 @@ class StressRow:
     runs
         Windows, the same ones with and without risk controls; 0 where there are none.
     independent
-        Windows that the bound counts: a trade that was drawn twice counts once. Windows that
-        overlap count as independent.
+        Windows that the bound counts: a date or trade that was drawn twice counts once. Windows
+        that overlap count as independent.
     invested
         Windows with a position open at the shock, with risk controls.
     traded

@@ -139,7 +139,8 @@ def _summarize_cell(
 
 
 def _count_independent(dates: Sequence[ShockDate], start: ShockStart) -> int:
-    return len(dates) if start == "random date" else len({date.trade for date in dates})
+    """Distinct bars, or distinct trades: what was drawn again is no new evidence."""
+    return len({date.bar if start == "random date" else date.trade for date in dates})
 
 
 def _saved(cell: _Cell, panel: Panel, period: Period, stress: Stress) -> Interval:

@@ -238,3 +238,36 @@ def test_lists_of_the_sensitivity_rise_within_limits(
     raw["sensitivity"][name] = values
     with pytest.raises(ParamsError, match=message):
         Params.parse(raw, ("sensitivity",))
+
+
+@pytest.mark.parametrize(
+    ("section", "key", "value", "words"),
+    [
+        ("market_crash", "hours", 25, r"market_crash\.hours: 300"),
+        ("flash_crash", "rebound_bars", 286, r"fall_bars \+ rebound_bars: 289"),
+        ("outage", "minutes", 1440, r"outage\.minutes and the bar after: 289"),
+        ("stale_prices", "minutes", 1440, r"stale_prices\.minutes and the bar after: 289"),
+    ],
+)
+def test_a_shock_longer_than_its_window_is_refused(
+    raw: Any, section: str, key: str, value: int, words: str
+) -> None:
+    raw["stress"]["window_days"] = 1
+    assert Params.parse(raw, ("stress",)).stress.window_days == 1
+    raw["stress"][section][key] = value
+    with pytest.raises(ParamsError, match=rf"longer than window_days \(288 bars\); .*{words}"):
+        Params.parse(raw, ("stress",))
+
+
+@pytest.mark.parametrize("section", ["outage", "stale_prices"])
+def test_minutes_that_are_no_whole_bars_are_refused(raw: Any, section: str) -> None:
+    raw["stress"][section]["minutes"] = 82
+    with pytest.raises(ParamsError, match=rf"{section}\.minutes: .*a multiple of 5"):
+        Params.parse(raw, ("stress",))
+
+
+@pytest.mark.parametrize("key", ["fees_bps", "slippages_bps", "capitals"])
+def test_an_empty_list_of_settings_is_refused(raw: Any, key: str) -> None:
+    raw["sensitivity"][key] = []
+    with pytest.raises(ParamsError, match=rf"sensitivity\.{key}"):
+        Params.parse(raw, ("sensitivity",))

@@ -1,36 +1,33 @@
 """The roadmap's stress scenarios as claims: by the bound of the share of windows, not the worst."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import Any
 
 import pytest
 from scipy import stats
 
 from dipmaster.outcomes.stress_claims import SCENARIOS, measure_stress_claims
+from dipmaster.results.stress import StressResults, StressRow
+from tests.made import stress
 
 ALPHA = 0.025
 
 
-@dataclass(frozen=True)
-class Counts:
-    beyond_frac: float
-    worst_drawdown_frac: float = 0.0123
+def row(name: str = "market_crash", beyond: float = 0.0, **changes: Any) -> StressRow:
+    measures = replace(stress.measures(0.0123, 200), beyond_frac=beyond)
+    one = stress.row(name, 4, "positions open")
+    return replace(one, **{"with_controls": measures, "independent": 200, **changes})
 
 
-@dataclass(frozen=True)
-class Row:
-    scenario: str = "market_crash"
-    phase: int = 4
-    start: str = "positions open"
-    independent: int = 200
-    with_controls: Counts | None = Counts(0.0)
-    reason: str = ""
+def of(*rows: StressRow, limit: float = 0.05) -> StressResults:
+    return replace(stress.stress(4), rows=rows, drawdown_limit_frac=limit)
 
 
 @pytest.mark.parametrize(
     ("beyond", "verdict"), [(0, "met"), (3, "met"), (10, "inconclusive"), (40, "not met")]
 )
 def test_the_bound_decides(beyond: int, verdict: str) -> None:
-    (found,) = measure_stress_claims([Row(with_controls=Counts(beyond / 200))], 4, ALPHA)
+    (found,) = measure_stress_claims(of(row(beyond=beyond / 200)), ALPHA)
     exact = stats.binomtest(beyond, 200).proportion_ci(1.0 - 2.0 * ALPHA, "exact")
     assert (found.low, found.high) == pytest.approx((exact.low, exact.high))
     assert (found.verdict, found.n, found.value) == (verdict, 200, beyond / 200)
@@ -38,20 +35,26 @@ def test_the_bound_decides(beyond: int, verdict: str) -> None:
 
 
 def test_only_the_roadmaps_scenarios_of_the_last_phase_with_positions_open_count() -> None:
-    rows = [Row(scenario=name) for name in reversed(SCENARIOS)]
+    rows = [row(name) for name in reversed(SCENARIOS)]
     others = [
-        Row(scenario="flash_crash"),
-        Row(scenario="market_crash_scaled"),
-        Row(phase=2, with_controls=Counts(0.9)),
-        Row(start="random date", with_controls=Counts(0.9)),
+        row("flash_crash"),
+        row("market_crash_scaled"),
+        row(beyond=0.9, phase=2),
+        row(beyond=0.9, start="random date"),
     ]
-    found = measure_stress_claims([*rows, *others], 4, ALPHA)
+    found = measure_stress_claims(of(*rows, *others), ALPHA)
     assert [one.id for one in found] == [f"risk.{name}" for name in SCENARIOS]
     assert {one.value for one in found} == {0.0}
 
 
 def test_without_windows_there_is_a_reason_and_without_rows_no_claim() -> None:
-    empty = replace(Row(), independent=0, with_controls=None, reason="phase 4 held no position")
-    (found,) = measure_stress_claims([empty], 4, ALPHA)
+    empty = row(independent=0, with_controls=None, reason="phase 4 held no position")
+    (found,) = measure_stress_claims(of(empty), ALPHA)
     assert (found.verdict, found.reason) == ("insufficient data", "phase 4 held no position")
-    assert measure_stress_claims([], 4, ALPHA) == ()
+    assert measure_stress_claims(of(), ALPHA) == ()
+
+
+def test_windows_counted_at_another_limit_say_nothing_about_the_roadmaps() -> None:
+    (found,) = measure_stress_claims(of(row(), limit=0.1), ALPHA)
+    assert (found.verdict, found.value) == ("insufficient data", None)
+    assert found.reason == "windows were counted at a drawdown of 10 %"

@@ -59,6 +59,13 @@ def run(panel: Panel, *shares: float, **changes: Any) -> StressResults:
     return run_stress_tests(context, completed, params)  # type: ignore[arg-type]
 
 
+def cut_bars(panel: Panel, bars: int) -> dict[str, Any]:
+    """The first bars alone."""
+    names = ("open", "high", "low", "close", "volume", "half_spread_bps")
+    cut = {name: getattr(panel, name)[:, :bars] for name in names}
+    return {**cut, "open_time": panel.open_time[:bars]}
+
+
 @pytest.fixture(scope="module")
 def panel() -> Panel:
     return random_panel(11)
@@ -129,6 +136,17 @@ def test_a_history_without_room_for_a_window(panel: Panel) -> None:
     assert {row.runs for row in found.rows} == {0}
     assert all(row.reason for row in found.rows)
     assert (found.fans, found.worst_windows) == ((), ())
+
+
+def test_a_date_drawn_twice_counts_once(panel: Panel) -> None:
+    """With room for one window alone all random dates are the same one: no bound of 30."""
+    last = PERIOD.out_of_sample_ms + 2 * DAY_MS
+    short = replace(panel, **cut_bars(panel, (last - START_MS) // BAR_MS + 1))
+    found = run(short, 0.01, dates=30, other_dates=3)
+    rows = [row for row in found.rows if row.start == "random date"]
+    assert {row.runs for row in rows} == {30, 3}
+    assert {row.independent for row in rows} == {1}
+    assert {row.with_controls.beyond_high_frac for row in rows if row.with_controls} == {0.95}
 
 
 def test_dates_leave_room_and_lie_out_of_sample(panel: Panel) -> None:

@@ -1,8 +1,16 @@
 """Section `stress`: which shocks, how often, and how long the account is watched."""
 
-from pydantic import model_validator
+from pydantic import field_validator, model_validator
 
 from dipmaster.core.params.base import Section, frac, number
+from dipmaster.core.time_units import BAR_MS, BARS_PER_DAY, BARS_PER_HOUR, MINUTE_MS
+
+
+def check_whole_bars(minutes: int) -> int:
+    """Refuse minutes of which a shock would leave some out."""
+    if minutes * MINUTE_MS % BAR_MS:
+        raise ValueError(f"must be whole bars: a multiple of {BAR_MS // MINUTE_MS}")
+    return minutes
 
 
 class MarketCrash(Section):
@@ -41,6 +49,8 @@ class Outage(Section):
     minutes: int = number("how long, whole bars", ge=0, le=24 * 60)
     crash_return_frac: float = frac("of the market meanwhile, in the second", ge=-0.99, le=0)
 
+    _whole_bars = field_validator("minutes")(check_whole_bars)
+
 
 class FlashCrash(Section):
     """All coins fall along their betas within minutes and come back."""
@@ -64,6 +74,8 @@ class StalePrices(Section):
 
     minutes: int = number("how long, whole bars", ge=0, le=24 * 60)
     coins_frac: float = frac("share of the coins, rounded up")
+
+    _whole_bars = field_validator("minutes")(check_whole_bars)
 
 
 class Stress(Section):
@@ -89,9 +101,27 @@ class Stress(Section):
 
     @model_validator(mode="after")
     def _check_lengths(self) -> "Stress":
-        hours = self.market_crash.hours, self.liquidity_drought.hours, self.delisting.hours
-        if max(hours) > 24 * self.window_days:
-            raise ValueError("no shock may last longer than window_days")
+        window = self.window_days * BARS_PER_DAY
+        for name, bars in self._list_lengths().items():
+            if bars > window:
+                raise ValueError(
+                    f"no shock may last longer than window_days ({window} bars); {name}: {bars}"
+                )
         if self.other_dates > self.dates:
             raise ValueError("other_dates are the first of dates, and must not exceed them")
         return self
+
+    def _list_lengths(self) -> dict[str, int]:
+        """Bars of every shock; what gaps or jumps needs one more, on which that is seen."""
+        outage, stale = (
+            one.minutes * MINUTE_MS // BAR_MS for one in (self.outage, self.stale_prices)
+        )
+        return {
+            "market_crash.hours": self.market_crash.hours * BARS_PER_HOUR,
+            "liquidity_drought.hours": self.liquidity_drought.hours * BARS_PER_HOUR,
+            "delisting.hours": self.delisting.hours * BARS_PER_HOUR,
+            "flash_crash.fall_bars + rebound_bars": self.flash_crash.fall_bars
+            + self.flash_crash.rebound_bars,
+            "outage.minutes and the bar after": outage + 1,
+            "stale_prices.minutes and the bar after": stale + 1,
+        }
