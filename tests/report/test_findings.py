@@ -13,6 +13,7 @@ from dipmaster.report.findings import (
     results,
     sample,
     selection,
+    stress,
     volatility,
 )
 from dipmaster.report.findings.rules import RULES, find
@@ -133,7 +134,16 @@ def test_every_rule_has_a_test_that_names_it() -> None:
     """A finding is a rule with a test: none is added without one."""
     named = {
         rule.name
-        for module in (alternative, assumptions, models, results, sample, selection, volatility)
+        for module in (
+            alternative,
+            assumptions,
+            models,
+            results,
+            sample,
+            selection,
+            stress,
+            volatility,
+        )
         for rule in RULES
         if hasattr(module, rule.name)
     }

@@ -9,6 +9,7 @@ from dipmaster.report.findings import (
     results,
     sample,
     selection,
+    stress,
     volatility,
 )
 from dipmaster.report.findings.finding import Evidence, Finding, Rule, Severity, print_finding
@@ -24,6 +25,7 @@ _BY_SEVERITY: Mapping[Severity, Sequence[Callable[[ReportInputs], Evidence | Non
         models.no_score,
         sample.no_trades,
         results.orders_too_large,
+        stress.drawdown_under_stress,
         sample.simulated_market,
         sample.too_few_trades,
         sample.recorded_bars,
@@ -38,6 +40,7 @@ _BY_SEVERITY: Mapping[Severity, Sequence[Callable[[ReportInputs], Evidence | Non
         sample.clustered_trades,
         sample.short_period,
         results.rarely_invested,
+        stress.harmful_risk_controls,
         results.below_benchmark,
         results.concentrated_profit,
         selection.threshold_rejects_nearly_all,
