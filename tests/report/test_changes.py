@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from dipmaster.report.chapters.changes import ablation, ablation_chart, effects
+from dipmaster.report.chapters.changes import ablation, ablation_chart, correction, effects
 from dipmaster.report.chapters.changes.view import CHANGES
 from dipmaster.report.inputs import ReportInputs
 from dipmaster.report.kit import numbers
@@ -14,6 +14,7 @@ from dipmaster.report.kit.verdicts import mark
 from dipmaster.results.common import ComparisonVerdict
 from dipmaster.results.evaluation.exits import ExitResults
 from tests.made import adaptive_exits as made
+from tests.made.outcomes import change
 from tests.report.conftest import unpainted
 from tests.report.printed import plain, print_chapter, say
 from tests.report.run import validated
@@ -55,6 +56,31 @@ def test_every_phase_is_compared_with_the_one_before(built: ReportInputs) -> Non
         "Phase 2 versus phase 1 Phase 1 Phase 2 Difference Interval Verdict",
     ):
         assert words in text
+
+
+def test_verdicts_hold_after_the_correction_and_p_stands_below_them(built: ReportInputs) -> None:
+    """Figures stay; better and worse only where they are so after Holm's correction."""
+    reason = "p = 0.090 after Holm’s correction for the number of phases"
+    after = change(0.0001, 0.01, p=0.045)
+    after = replace(after, comparison=replace(after.comparison, reason=reason))
+    before = built.validation.differences["2"]
+    better = replace(before.net_return, value=0.2, low=0.1, high=0.3, verdict="better", reason="")
+    added = tuple(replace(one, net_return=after) for one in built.outcomes.added)
+    inputs = validated(built, differences={
+        **built.validation.differences, "2": replace(before, net_return=better)
+    })  # fmt: skip
+    assert "p 0.045" not in printed(inputs)
+    text = printed(replace(inputs, outcomes=replace(built.outcomes, added=added)))
+    assert "+10.0 to +30.0 points ◐ inconclusive p 0.045, Holm 0.090" in text
+    assert "(net return): p = 0.090 after Holm’s correction" in text
+
+
+def test_a_correction_never_makes_a_verdict_out_of_none(built: ReportInputs) -> None:
+    row = next(one for one in built.contribution(2).changes if one.metric.key == "net_return")
+    few = replace(row, comparison=replace(row.comparison, verdict="insufficient data"))
+    strong = {"net_return": change(0.2, 0.1, "better", 0.001)}
+    only = correction.correct(replace(built.contribution(2), changes=[few]), strong)
+    assert list(only.changes) == [few]
 
 
 def test_the_first_phase_has_nothing_to_be_compared_with(losing: ReportInputs) -> None:

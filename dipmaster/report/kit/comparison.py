@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from markupsafe import Markup
+
 from dipmaster.report.kit import numbers, table
 from dipmaster.report.kit.numbers import Estimated
 from dipmaster.report.kit.table import Column
@@ -95,8 +97,13 @@ def columns(heading: str, before: str, after: str) -> tuple[Column[Change], ...]
         Column(after, lambda row: row.after, "n"),
         Column("Difference", lambda row: table.bold(row.difference), "n"),
         Column("Interval", lambda row: row.bounds, "n"),
-        Column("Verdict", lambda row: table.verdict(_in_print(row.verdict)), "l n"),
+        Column("Verdict", verdict_of, "l n"),
     )
+
+
+def verdict_of(row: Change) -> Markup:
+    """The verdict with its mark."""
+    return table.verdict(_in_print(row.verdict))
 
 
 def _in_print(verdict: str) -> str:

@@ -41,6 +41,12 @@ def list_lines(contributions: Sequence[PhaseContribution]) -> list[ContributionL
     return [ContributionLine(one, metric) for one in contributions for metric in METRICS]
 
 
+def is_computable(contribution: PhaseContribution) -> bool:
+    """Whether there is a difference in any metric; none without a trade."""
+    lines = list_lines([contribution])
+    return any(line.change.comparison.value is not None for line in lines)
+
+
 def _phase(line: ContributionLine) -> str:
     return str(line.contribution.phase) if line.is_first else ""
 

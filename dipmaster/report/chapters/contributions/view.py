@@ -1,4 +1,4 @@
-"""The appendix on contributions: every difference with its p-values, and the capital needed."""
+"""The appendix on contributions: the last phase without each phase, and the capital needed."""
 
 from dipmaster.report.chapter import Chapter, Context
 from dipmaster.report.chapters.contributions import tables
@@ -9,12 +9,11 @@ from dipmaster.report.kit.table import table
 def view(inputs: ReportInputs) -> Context:
     """What the chapter prints."""
     results = inputs.outcomes
+    computable = [one for one in results.left_out if tables.is_computable(one)]
     programme = () if results.programme is None else (results.programme,)
     return {
         "results": results,
-        "added": table(tables.LINES, tables.list_lines(results.added)),
-        "added_reasons": tables.list_reasons(results.added),
-        "left_out": table(tables.LINES, tables.list_lines(results.left_out)),
+        "left_out": table(tables.LINES, tables.list_lines(computable)),
         "left_out_reasons": tables.list_reasons(results.left_out),
         "capital": table(tables.CAPITAL, (*results.roi, *programme)),
     }
