@@ -80,5 +80,5 @@ def trade_without(
 
 def list_not_left_out(completed: Sequence[CompletedPhase]) -> tuple[NotLeftOut, ...]:
     """The first phase: it finds the candidates that all others select, leave and size."""
-    reason = "it finds the candidates: without it there is nothing to trade"
+    reason = "it finds the candidates, without which there is nothing to trade"
     return tuple(NotLeftOut(phase=one.phase.number, reason=reason) for one in completed[:1])

@@ -46,7 +46,7 @@ def test_contributions_are_grouped_by_their_corrected_verdicts(built: ReportInpu
     assert groups == {"better": [1], "inconclusive": [2, 3, 4]}
     assert say(SENTENCES, "left_out", groups, 4) == (
         "Net return of phase 4 compared with the same strategy without one phase, after Holm’s "
-        "correction: higher with phase 1; inconclusive for phase 2, 3 and 4."
+        "correction: higher with phase 1; inconclusive for phases 2, 3 and 4."
     )
     assert say(SENTENCES, "left_out", {"worse": [2], "insufficient data": [4]}, 4).endswith(
         "lower with phase 2; insufficient data for phase 4."
@@ -64,7 +64,7 @@ def test_costs_gains_and_success_stand_in_one_table(built: ReportInputs) -> None
 
 def test_phases_without_a_trade_are_a_sentence_and_no_chart(built: ReportInputs) -> None:
     text = print_chapter(replace(built, outcomes=idle()), OUTCOMES)
-    assert "Phase 1, 2, 3 and 4 made no trade" in text
+    assert "Phases 1, 2, 3 and 4 made no trade: their contribution is that of" in text
     assert "No contribution is computable" in text
     assert "<figcaption" not in text
 

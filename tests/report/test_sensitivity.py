@@ -46,8 +46,8 @@ def test_the_body_names_break_even_cliffs_parts_and_capacity() -> None:
     body, _ = printed(run(4))
     for words in (
         "Net profit is zero at a fee per side of 27.5 bp (phase 1), 25.0 bp (phase 2)",
-        "charged are 10.0 bp. Phase 0 has no break-even fee: half-spread and slippage alone",
-        "Of 3 changes of thresholds that come after every fit, 2 change phase 4.",
+        "the fee charged is 10.0 bp. Phase 0 has no break-even fee: half-spread and slippage alone",
+        "Of 3 changes of thresholds downstream of the fits, 2 affect phase 4.",
         "Cliffs: at confidence threshold (normal volatility) = 0.96, 309 trades become 40.",
         "3 more in other phases (appendix).",
         "without any one coin it lies between",
@@ -78,7 +78,7 @@ def test_without_a_trade_the_body_says_so_and_there_is_no_appendix() -> None:
     inputs = with_results(run(2), sensitivity.without_trades())
     with unpainted():
         text = print_chapter(inputs, SENSITIVITY)
-    assert "No trade was made out of sample: there is nothing to trade" in text
+    assert "No trade was made out of sample: there is no sensitivity to report." in text
     assert not SENSITIVITY_TABLES.applies(inputs)
     assert SENSITIVITY_TABLES.applies(run(2))
 
@@ -100,7 +100,7 @@ def test_a_phase_without_trades_is_named_and_left_out() -> None:
 
 def test_where_no_threshold_reaches_a_phase_there_is_no_map_and_no_cliff() -> None:
     body, appendix = printed(run(0))
-    assert "Phase 0 reads no threshold that comes after every fit." in body
+    assert "Phase 0 reads no threshold downstream of the fits." in body
     assert "Right:" not in body
     assert "No change of a threshold changes a phase." in appendix
 

@@ -41,8 +41,8 @@ def test_every_scenario_has_a_name_and_a_change() -> None:
 
 def test_the_body_says_what_is_effective_and_where_shocks_begin() -> None:
     body, appendix = print_both(stress.stress(4), 4)
-    assert "the orders of phase 4 are traded again" in body
-    assert "Of 200 random dates phase 4 holds a position at 2." in body
+    assert "the engine trades the orders of phase 4 on them again" in body
+    assert "Phase 4 holds a position at 2 of 200 random dates." in body
     assert "200 windows from 69 distinct trades" in body
     assert "risk controls are effective in 12 of 13 scenarios" in body
     assert "without them the account stays below that limit in 12." in body
@@ -78,10 +78,41 @@ def test_a_limit_that_is_met_without_controls_is_said_so() -> None:
 
 
 def test_a_phase_that_never_invested_gets_a_sentence() -> None:
+    """And no table of zeros: an account in cash has nothing to stress."""
     body, appendix = print_both(stress.never_invested(2), 2)
-    assert "No shock begins while a trade is held: phase 2 held no position" in body
-    assert "Worst window" not in appendix
-    assert "<svg" not in body
+    assert (
+        "Phase 2 makes no trade in any of 200 windows that begin at random dates, and no shock "
+        "begins while a position is open: phase 2 held no position"
+    ) in body
+    assert "effective" not in body
+    assert "0.00 %" not in body
+    assert "Phase 2 made no trade in any window." in appendix
+    for words in ("Worst window", "Phase 2 in detail", "Phase 2, random"):
+        assert words not in appendix
+    assert "Phase 0, positions open" in appendix
+
+
+def test_phases_that_never_invested_have_no_table_at_all() -> None:
+    made = stress.never_invested(2)
+    rows = tuple(row for row in made.rows if row.phase == 2)
+    _, appendix = print_both(replace(made, phases=(2,), rows=rows), 2)
+    assert "Worst drawdown by phase" not in appendix
+    assert "–" not in appendix
+
+
+def test_random_dates_alone_are_shown_where_the_phase_traded_on_them() -> None:
+    made = stress.stress(4)
+    rows = tuple(
+        replace(row, runs=0, traded=0, with_controls=None, without_controls=None,
+                risk_controls_effective=None, reason="phase 4 held no position")
+        if (row.phase, row.start) == (4, "positions open") else row
+        for row in made.rows
+    )  # fmt: skip
+    body, appendix = print_both(replace(made, rows=rows), 4)
+    assert "No shock begins while a position is open: phase 4 held no position." in body
+    assert "Start: random date" in body
+    assert "Phase 4, random date" in appendix
+    assert "Phase 4, positions open" not in appendix
 
 
 def test_no_room_for_a_window_is_a_sentence_and_no_appendix() -> None:

@@ -87,7 +87,7 @@ def _title(one: ReturnOnInvestment) -> str:
 
 def _capital(one: ReturnOnInvestment) -> str:
     known = one.capital_for_stated
-    return "not reachable" if known is None else numbers.money(known)
+    return "not reachable" if known is None else numbers.money(float(f"{known:.3g}"))
 
 
 CAPITAL: tuple[Column[ReturnOnInvestment], ...] = (

@@ -27,6 +27,7 @@ def view(inputs: ReportInputs) -> Context:
         "results": results,
         "untouched": next((row for row in random if row.scenario == UNTOUCHED), None),
         "start": HELD if held else RANDOM,
+        "idle": bool(shown) and not any(row.traded for row in (*held, *random)),
         "reason": "" if held else _why_none(results),
         "scenarios": tabulate(choose(shown), results.drawdown_limit_frac) if shown else None,
         "left_out": len(shocks) - SHOCKS_MOST,

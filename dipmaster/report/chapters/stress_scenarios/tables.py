@@ -37,10 +37,15 @@ def tabulate_final(rows: Sequence[StressRow]) -> Table:
 
 
 def compare_phases(results: StressResults) -> Table:
-    """Worst drawdown with risk controls / without; two columns a phase."""
+    """Worst drawdown with risk controls / without; a column a phase and start that traded."""
     cells = {(row.scenario, row.phase, row.start): row for row in results.rows}
     scenarios = list(dict.fromkeys(row.scenario for row in results.rows))
-    pairs = [(phase, start) for phase in results.phases for start in STARTS]
+    traded = {(row.phase, row.start) for row in results.rows if row.traded}
+    pairs = [
+        (phase, start) for phase in results.phases for start in STARTS if (phase, start) in traded
+    ]
+    if not pairs:
+        return table((), ())
     headings = [(f"Phase{numbers.NBSP}{phase}, {start}", "n") for phase, start in pairs]
     rows = [
         (

@@ -9,7 +9,12 @@ from dipmaster.report.kit.scenario_names import SCENARIOS
 def view(inputs: ReportInputs) -> Context:
     """What the chapter prints."""
     results = inputs.stress
-    final = [row for row in results.rows if row.phase == results.final_phase and row.runs]
+    traded = {row.phase for row in results.rows if row.traded}
+    final = [
+        row
+        for row in results.rows
+        if row.phase == results.final_phase and row.runs and row.phase in traded
+    ]
     start = final[-1].start if final else ""
     return {
         "results": results,
@@ -17,6 +22,7 @@ def view(inputs: ReportInputs) -> Context:
         "names": SCENARIOS,
         "final": tables.tabulate_final([row for row in final if row.start == start]),
         "start": start,
+        "idle": [phase for phase in results.phases if phase not in traded],
         "phases": tables.compare_phases(results),
         "lacking": list(dict.fromkeys(row.reason for row in results.rows if row.reason)),
         "worst": tables.tabulate_worst(results.worst_windows, results.window_days),
