@@ -1,6 +1,7 @@
 """Runs on slices: no shock is the untouched window, deeper is never better, cash adds up."""
 
 from dataclasses import replace
+from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -72,15 +73,26 @@ def tables(one: Slice) -> Ledger:
     return backtest.run_backtest(one.panel, one.controls.entries, account, one.controls.rules)
 
 
+@cache
+def uncontrolled(scored: bool) -> World:
+    """The same market traded from its first bar without risk controls."""
+    of = world(scored=scored)
+    return trade(of.panel, switch_off(of.account.controls))
+
+
 @pytest.mark.parametrize("name", ["untouched", *ZERO])
 @SOME
-@given(bar=BARS, scored=st.booleans())
+@given(bar=BARS, scored=st.booleans(), on=st.booleans())
 def test_no_shock_gives_the_untouched_window_back_trade_for_trade(
-    name: str, bar: int, scored: bool
+    name: str, bar: int, scored: bool, on: bool
 ) -> None:
-    """Entries, exits, exit types and net fractions, and equity while both have the orders."""
-    of, section = world(scored=scored), stress(**ZERO.get(name, {}))
-    one = cut(of, name, bar, section)
+    """Entries, exits, exit types and net fractions, and equity while both have the orders.
+
+    With risk controls beside the untouched run, without them beside an untouched run that never
+    had any.
+    """
+    of, section = (world if on else uncontrolled)(scored=scored), stress(**ZERO.get(name, {}))
+    one = cut(of, name, bar, section, on)
     end, after = bar + section.window_days * BARS_PER_DAY, one.controls.entries
     theirs, ours = of.ledger.trades, tables(one).trades
     entry = of.panel.index_of(to_epoch_ms(theirs["entry_time"]))
@@ -96,7 +108,7 @@ def test_no_shock_gives_the_untouched_window_back_trade_for_trade(
     for column in ("return_frac", "weight_frac", "mfe_frac", "mae_frac"):
         np.testing.assert_allclose(ours[column][closed], theirs[column][closed], atol=1e-9)
     until = end - LONGEST - 1
-    found, _ = run(of, name, bar, section)
+    found, _ = run(of, name, bar, section, on)
     np.testing.assert_allclose(
         found.equity[: until - bar + 1], of.account.equity[bar - 1 : until], rtol=1e-9
     )
@@ -179,6 +191,24 @@ def test_a_deeper_crash_is_never_better_for_a_book_that_is_held(bar: int, depths
             for depth in sorted(depths)
         ]
         assert np.all(np.diff(ends) < 0)
+
+
+@SOME
+@given(bar=BARS, fracs=st.lists(st.floats(1e-6, 1.0), min_size=2, max_size=4, unique=True))
+def test_a_lower_last_price_is_never_better_for_who_holds_the_coin(bar: int, fracs: Any) -> None:
+    panel = random_panel(2, gaps=False)
+    entries = random_entries(panel, 8).take(np.arange(1))
+    entries = replace(
+        entries, symbol_index=np.zeros(1, np.int64), signal_index=np.full(1, bar - 3),
+        size_frac=np.full(1, 0.2), target_frac=np.full(1, np.inf), stop_frac=np.full(1, np.inf),
+        max_holding_bars=np.full(1, 2 * BARS_PER_DAY),
+    )  # fmt: skip
+    of = trade(panel, Controls(entries, ExitRules(None), execution()))
+    ends = [
+        run(of, "delisting", bar, stress(delisting={"last_price_frac": frac}))[0].equity[-1]
+        for frac in sorted(fracs)
+    ]
+    assert np.all(np.diff(ends) > 0)
 
 
 @SOME

@@ -29,7 +29,9 @@ ZERO: dict[str, dict[str, Any]] = {
     "outage": {"outage": {"minutes": 0}},
     "outage_crash": {"outage": {"minutes": 0}},
     "flash_crash": {"flash_crash": {"return_frac": 0.0}},
+    "delisting": {"delisting": {"hours": 120, "last_price_frac": 1.0, "spread_multiple": 1.0}},
     "stale_prices": {"stale_prices": {"coins_frac": 0.0}},
+    "fees_raised": {"fee_multiple": 1.0},
 }
 """Params under which a scenario is no shock."""
 
