@@ -28,7 +28,10 @@ BY_HAND = {
     "least_target": (0.004, 0.00588),
     "most_target": (0.016, 0.01124),
     "trailing_distance": (0.006, -0.003),
+    "least_distance": (0.0015, 0.003),
     "sharpe_gain": (1.8, 1.468),
+    "targeting_tolerance": (0.02, 1 / math.sqrt(730)),
+    "kelly_odds": (0.90, 1 / (1 + 0.2 / math.sqrt(365))),  # .008 / (2 x .02 x root of 365)
     "volatility_scalar": (0.10, 0.05 * math.sqrt(365 * 24 * 12)),
     "correlation_window": (168, 14),
     "phase_4_start": (0.82, 0.83),
@@ -109,6 +112,14 @@ def test_the_median_drawdown_of_drawn_years(found) -> None:
     assert (one.stated, one.implied) == (0.03, find_median_drawdown(0.10, 2.0))
     assert one.implied == pytest.approx(np.median(depth), rel=0.04)
     assert (depth < 0.03).mean() < 0.01
+
+
+def test_a_year_of_days_does_not_tell_a_volatility_to_two_per_cent(found) -> None:
+    """Drawn years of one true volatility."""
+    years = np.random.default_rng(3).standard_normal((4000, 365)).std(axis=1, ddof=1)
+    one = found["targeting_tolerance"]
+    assert years.std() == pytest.approx(one.implied, rel=0.05)
+    assert (np.abs(years - 1.0) > one.stated).mean() > 0.5
 
 
 def test_no_distance_of_the_targets_bounds_is_ever_reached(found) -> None:

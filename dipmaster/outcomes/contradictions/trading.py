@@ -5,7 +5,7 @@ import math
 from dipmaster.core.time_units import BAR_MS, BARS_PER_DAY, BARS_PER_YEAR, DAYS_PER_YEAR, HOUR_MS
 from dipmaster.evaluation.statistics.drawdown_law import probability_below
 from dipmaster.outcomes import stated
-from dipmaster.outcomes.contradictions.arithmetic import find_median_drawdown
+from dipmaster.outcomes.contradictions.arithmetic import break_even, find_median_drawdown
 from dipmaster.results.outcomes import Contradiction
 
 
@@ -69,6 +69,57 @@ def refute_trailing_distance() -> Contradiction:
         f"{100 * stated.TRAIL_DISTANCE_FRAC:g} %: where the stop stands when it is activated at "
         "its largest distance.",
         reading="The stop never stands below break-even after costs.",
+    )
+
+
+def refute_least_distance() -> Contradiction:
+    """No factor makes the distance smaller than its base."""
+    base, factor = stated.TRAIL_DISTANCE_FRAC, stated.LEAST_TRAIL_FACTOR
+    return Contradiction(
+        id="least_distance",
+        section="2.3",
+        statement=f"A trailing distance of {100 * stated.LEAST_TRAIL_FRAC:g} % at least.",
+        stated=stated.LEAST_TRAIL_FRAC,
+        implied=base * factor * factor,
+        unit="fine_percent",
+        arithmetic=f"{100 * base:g} % x {factor:g} x {factor:g}: both factors are {factor:g} or "
+        "more, so the bound is never reached.",
+        reading="Kept as written; it never acts.",
+    )
+
+
+def refute_targeting_tolerance() -> Contradiction:
+    """A year of days does not tell a volatility as closely as it is to be hit."""
+    return Contradiction(
+        id="targeting_tolerance",
+        section="3",
+        statement=f"Volatility within {100 * stated.TARGETING_TOLERANCE_FRAC:g} % of its target.",
+        stated=stated.TARGETING_TOLERANCE_FRAC,
+        implied=1.0 / math.sqrt(2.0 * DAYS_PER_YEAR),
+        unit="percent",
+        arithmetic=f"1 / √(2 x {DAYS_PER_YEAR}): standard error of a volatility measured on a year "
+        "of normal daily returns, relative to it; an account that hits its target misses the "
+        "tolerance more often than not.",
+        reading="Percentage points, on a unit-risk overlay.",
+    )
+
+
+def refute_kelly_odds() -> Contradiction:
+    """In the units of the volatility target no confidence is high enough to trade."""
+    annual = stated.LOW_VOLATILITY_DAILY_FRAC * math.sqrt(DAYS_PER_YEAR)
+    odds = stated.KELLY_GAIN_FRAC / (2.0 * annual)
+    return Contradiction(
+        id="kelly_odds",
+        section="3.1 with 1.3",
+        statement=f"Kelly odds of {stated.KELLY_GAIN_FRAC:g} over twice the volatility; trades "
+        f"from a confidence of {stated.HIGHEST_THRESHOLD:g} at the latest.",
+        stated=stated.HIGHEST_THRESHOLD,
+        implied=break_even(odds),
+        unit="percent",
+        arithmetic=f"Low volatility ends at {100 * stated.LOW_VOLATILITY_DAILY_FRAC:g} % a day, "
+        f"{100 * annual:.1f} % a year: odds {stated.KELLY_GAIN_FRAC:g} / (2 x {annual:.3f}) = "
+        f"{odds:.4f}, and Kelly is positive only above 1 / (1 + {odds:.4f}).",
+        reading="Mean win over mean loss of past candidates, net of costs.",
     )
 
 
