@@ -71,7 +71,8 @@ def measure_capacity(context: EvaluationContext, one: CompletedPhase) -> PhaseCa
         _measure_point(phase, capital) for capital in context.params.sensitivity.capitals
     )
     if not any(point.performance.trades for point in points):
-        return _without(one.phase.number, left_out, "no trade was made out of sample")
+        why = "no order was filled out of sample at any of these capitals"
+        return _without(one.phase.number, left_out, why)
     zero, reason = _find_zero(phase, points)
     return PhaseCapacity(
         phase=one.phase.number,
@@ -121,10 +122,14 @@ def _mean_impact(phase: _Impacted, ledger: Ledger, period: Period, capital: floa
 
 
 def _find_zero(phase: _Impacted, points: tuple[CapacityPoint, ...]) -> tuple[float | None, str]:
-    """By bisection of the logarithm between the last capital that earns and the next."""
+    """By bisection of the logarithm between the last capital that earns and the next.
+
+    At least one of the points has trades.
+    """
     earning = [point.capital for point in points if point.performance.net_pnl > 0.0]
     if not earning:
-        return None, f"no net profit even with a capital of {points[0].capital:,.0f}"
+        least = next(point.capital for point in points if point.performance.trades)
+        return None, f"no net profit even with a capital of {least:,.0f}"
     low = earning[-1]
     high = min((point.capital for point in points if point.capital > low), default=10.0 * low)
     while phase.earns(high):

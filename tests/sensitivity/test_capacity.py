@@ -167,3 +167,15 @@ def test_a_phase_without_orders_has_no_capacity() -> None:
     found = measure_capacity(one.context, one.phase)
     assert (found.points, found.reason) == ((), "no order was made out of sample")
     assert read_params("sensitivity").sensitivity.capitals[0] == 1e5
+
+
+def test_capitals_too_small_to_fill_an_order_are_no_evidence_of_a_loss() -> None:
+    """An order of a capital of 1 is below the smallest that an exchange takes."""
+    none = with_params(walk(3), capitals=(1.0,))
+    found = measure_capacity(none.context, none.phase)
+    assert (found.points, found.zero_capital) == ((), None)
+    assert found.reason == "no order was filled out of sample at any of these capitals"
+    some = with_params(walk(3), capitals=(1.0, 1e9), impact_coefficient=10.0)
+    found = measure_capacity(some.context, some.phase)
+    assert [point.performance.trades > 0 for point in found.points] == [False, True]
+    assert found.reason == "no net profit even with a capital of 1,000,000,000"
