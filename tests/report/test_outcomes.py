@@ -95,7 +95,7 @@ def test_p_values_stand_beside_the_differences(built: ReportInputs) -> None:
     text = print_chapter(built, CONTRIBUTIONS)
     assert "Mean net return per trade +3.0 bp" in text
     assert "+50.0 points +40.0 to +60.0 points 0.001 0.002" in text
-    assert "Each phase versus the previous one" not in text, "that is in the chapter on changes"
+    assert "240 / 6,200" not in text, "versus the previous phase: in the chapter on changes"
     assert "not reachable" in text
     assert "Phase 0 cannot be left out: it finds the candidates." in text
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from dipmaster.results.evaluation.costs import CapacityLevel
-from tests.made.outcomes import outcomes
+from tests.made.outcomes import change, outcomes
 from tests.report.printed_findings import losing_gate, said, with_figures
 from tests.report.run import run, validated
 from tests.report.states import STATES
@@ -82,6 +82,22 @@ def test_a_return_below_that_of_the_benchmarks_is_found() -> None:
     assert "buy-and-hold of the same coins" in earned(held - 0.01)["below_benchmark"]
     assert "below_benchmark" not in earned(held)
     assert "below_benchmark" not in said(STATES["phase 1, no candidates"]())
+
+
+def test_phases_that_cost_return_in_the_final_strategy_are_found() -> None:
+    """By the ablation and after the correction: a lower value alone is none."""
+    made = outcomes(4)
+    worse = change(-0.008, 0.005, "worse", 0.003)
+    lower = [
+        replace(one, net_return=worse) if one.phase in (1, 3) else one for one in made.left_out
+    ]
+    assert "lower_with_phase" not in said(run(4))
+    text = said(replace(run(4), outcomes=replace(made, left_out=tuple(lower))))
+    assert text["lower_with_phase"] == (
+        "The net return of phase 4 is lower with a phase than without it: phase 1 −0.8 points "
+        "(−1.3 to −0.3 points), phase 3 −0.8 points (−1.3 to −0.3 points), significant after "
+        "correction for the number of phases."
+    )
 
 
 def test_profit_of_a_few_days_is_found() -> None:

@@ -46,7 +46,7 @@ def test_the_body_says_what_is_effective_and_where_shocks_begin() -> None:
     assert "200 windows from 69 distinct trades" in body
     assert "risk controls are effective in 12 of 13 scenarios" in body
     assert "without them the account stays below that limit in 12." in body
-    assert "The limit is met without any control" not in body
+    assert "The limit is met even without controls" not in body
     assert "6.00 %" in body
     assert "phase 0, random date" in appendix.lower().replace("\N{NO-BREAK SPACE}", " ")
     assert "2024-07-10 03:00" in appendix
@@ -74,7 +74,7 @@ def test_a_limit_that_is_met_without_controls_is_said_so() -> None:
     )
     body, _ = print_both(replace(base, rows=rows), 4)
     assert "effective in 13 of 13 scenarios" in body
-    assert "The limit is met without any control" in body
+    assert "The limit is met even without controls" in body
 
 
 def test_a_phase_that_never_invested_gets_a_sentence() -> None:

@@ -100,6 +100,16 @@ def concentrated_profit(inputs: ReportInputs) -> Evidence | None:
     return {"phase": phase, "one": one}
 
 
+def lower_with_phase(inputs: ReportInputs) -> Evidence | None:
+    """Phases with which the final one has a lower net return than without, after the correction."""
+    lower = [
+        (one.phase, one.net_return.comparison)
+        for one in inputs.outcomes.left_out
+        if one.net_return.comparison.verdict == "worse"
+    ]
+    return {"final": inputs.outcomes.final_phase, "lower": lower} if lower else None
+
+
 def exits_not_better(inputs: ReportInputs) -> Evidence | None:
     """The exits of phase 2 do not raise the mean net return over every candidate."""
     results = inputs.validation.exits

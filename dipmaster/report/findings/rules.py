@@ -45,6 +45,7 @@ _BY_SEVERITY: Mapping[Severity, Sequence[Callable[[ReportInputs], Evidence | Non
         results.concentrated_profit,
         selection.threshold_rejects_nearly_all,
         selection.regime_never_traded,
+        results.lower_with_phase,
         results.exits_not_better,
         volatility.conflicting_targets,
         volatility.scalar_at_bound,
