@@ -8,6 +8,7 @@ import pytest
 from dipmaster.report.chapters.risk import figures
 from dipmaster.report.chapters.risk.view import RISK
 from dipmaster.report.inputs import ReportInputs
+from dipmaster.report.kit.drawdown_table import DRAWDOWNS, rank_drawdowns
 from dipmaster.report.kit.phase_table import by_phase
 from dipmaster.report.kit.table import table
 from tests.made.baseline_phase import losing_phase
@@ -53,7 +54,7 @@ def test_a_drawdown_that_has_not_recovered_is_called_so() -> None:
     first, *others = phase.drawdown.worst
     open_ended = replace(first, recovery_time=None)
     one = replace(phase, drawdown=replace(phase.drawdown, worst=(open_ended, *others)))
-    rows = table(figures.DRAWDOWNS, figures.rank_drawdowns({0: one, 1: phase})).rows
+    rows = table(DRAWDOWNS, rank_drawdowns({0: one, 1: phase})).rows
     assert len(rows) == 10
     assert [row[0] for row in rows] == ["0", "", "", "", "", "1", "", "", "", ""]
     assert rows[0][5] == "not recovered"

@@ -1,7 +1,6 @@
-"""Risk of every phase: lines of tables with the phases as columns, drawdowns, worst trades."""
+"""Risk of every phase: lines of tables with the phases as columns, worst trades."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 
 from dipmaster.report.kit import numbers
 from dipmaster.report.kit.exit_types import name_exit_type
@@ -11,7 +10,6 @@ from dipmaster.results.evaluation.phase import PhaseFigures
 from dipmaster.results.evaluation.risk import (
     Concentration,
     DailyTailRisk,
-    DrawdownEpisode,
     StopOutLoss,
     WorstTrade,
 )
@@ -148,42 +146,6 @@ def _effective(rows: Concentration) -> str:
     return f"{numbers.plain(1 / index, 1)} of {rows.groups}" if index else numbers.MISSING
 
 
-@dataclass(frozen=True)
-class Ranked:
-    """One drawdown of a phase; `rank` 1 is the deepest."""
-
-    phase: int
-    rank: int
-    episode: DrawdownEpisode
-
-
-def rank_drawdowns(phases: Mapping[int, PhaseFigures]) -> list[Ranked]:
-    """All phases, the deepest first in each."""
-    return [
-        Ranked(number, rank, episode)
-        for number, phase in phases.items()
-        for rank, episode in enumerate(phase.drawdown.worst, start=1)
-    ]
-
-
-DRAWDOWNS: tuple[Column[Ranked], ...] = (
-    Column("Phase", lambda row: str(row.phase) if row.rank == 1 else "", "l", "8%"),
-    Column("Rank", lambda row: str(row.rank), "", "8%"),
-    Column("Depth", lambda row: _percent(row.episode.depth_frac), "n", "13%"),
-    Column("Peak", lambda row: numbers.minute(row.episode.peak_time), "n", "19%"),
-    Column("Trough", lambda row: numbers.minute(row.episode.trough_time), "n", "19%"),
-    Column(
-        "Recovered",
-        lambda row: (
-            numbers.minute(row.episode.recovery_time)
-            if row.episode.recovery_time
-            else "not recovered"
-        ),
-        "n",
-        "19%",
-    ),
-    Column("Length, days", lambda row: numbers.plain(row.episode.days, 1), "", "14%"),
-)
 WORST_TRADES: tuple[Column[WorstTrade], ...] = (
     Column("Trade id", lambda row: str(row.trade_id), "l"),
     Column("Coin", lambda row: row.symbol, "l"),

@@ -3,6 +3,7 @@
 from dipmaster.report.chapter import Chapter, Context
 from dipmaster.report.chapters.risk import figures
 from dipmaster.report.inputs import ReportInputs
+from dipmaster.report.kit.drawdown_table import DRAWDOWNS, rank_drawdowns
 from dipmaster.report.kit.phase_table import by_phase
 from dipmaster.report.kit.table import table
 
@@ -32,9 +33,7 @@ def view(inputs: ReportInputs) -> Context:
         "trades_in_burn_in": shown.counts.trades_burn_in,
         "concentration": by_phase(figures.CONCENTRATION, traded) if traded else None,
         "number": inputs.headline_phase,
-        "drawdowns": table(
-            figures.DRAWDOWNS, figures.rank_drawdowns({inputs.headline_phase: shown})
-        ),
+        "drawdowns": table(DRAWDOWNS, rank_drawdowns({inputs.headline_phase: shown})),
         "worst_trades": table(figures.WORST_TRADES, shown.risk.worst_trades, "data short nw"),
     }
 

@@ -1,10 +1,10 @@
 """Trade statistics: tables with the phases as columns."""
 
 from dipmaster.report.chapter import Chapter, Context
-from dipmaster.report.chapters.risk.figures import DRAWDOWNS, rank_drawdowns
 from dipmaster.report.chapters.trades import figures
 from dipmaster.report.chapters.trades.holding_chart import draw_holding
 from dipmaster.report.inputs import ReportInputs
+from dipmaster.report.kit.drawdown_table import DRAWDOWNS, rank_drawdowns
 from dipmaster.report.kit.exit_types import name_exit_type
 from dipmaster.report.kit.phase_table import by_phase, crossed
 from dipmaster.report.kit.table import table
