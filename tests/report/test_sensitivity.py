@@ -114,6 +114,14 @@ def test_a_change_of_sign_is_printed_with_both_returns() -> None:
     assert plain(warning.words) == "a net return of 2.99 % becomes −0.96 %"
 
 
+def test_where_no_phase_has_a_break_even_fee_only_the_reasons_are_printed() -> None:
+    made = sensitivity.sensitivity(0).costs
+    assert say(SENTENCES, "break_even", made, (0,)) == (
+        "The fee charged per side is 10.0 bp. Phase 0 has no break-even fee: half-spread and "
+        "slippage alone exceed gross profit."
+    )
+
+
 def test_the_sentence_on_capacity_says_why_there_is_none() -> None:
     params = run(1).params.sensitivity
     loser = sensitivity.capacity(0)
