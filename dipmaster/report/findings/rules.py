@@ -25,10 +25,10 @@ _BY_SEVERITY: Mapping[Severity, Sequence[Callable[[ReportInputs], Evidence | Non
         models.no_score,
         sample.no_trades,
         results.orders_too_large,
-        stress.drawdown_under_stress,
         sample.simulated_market,
         sample.too_few_trades,
         sample.recorded_bars,
+        stress.drawdown_under_stress,
     ),
     "medium": (
         alternative.win_rate_out_of_reach,
