@@ -31,7 +31,7 @@ def falling(*names: str, phase: int = 4) -> ReportInputs:
 
 def test_a_drawdown_beyond_the_limit_with_controls_on_is_found_and_named() -> None:
     assert said(falling("outage_crash"))["drawdown_under_stress"] == (
-        "Under stress the worst drawdown of phase 4 reaches 5 % with risk controls on: "
+        "Under stress phase 4 falls by 5 % or more with risk controls on: "
         "Crash during an outage (6.00 %)."
     )
 
