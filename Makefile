@@ -85,6 +85,7 @@ lock: ## pin all dependencies again (needs uv)
 	uv pip compile pyproject.toml $(LOCK_FLAGS) -o requirements.lock
 	uv pip compile pyproject.toml --extra dev -c requirements.lock $(LOCK_FLAGS) -o requirements-dev.lock
 	uv pip compile pyproject.toml --extra fetch -c requirements.lock $(LOCK_FLAGS) -o requirements-fetch.lock
+	uv pip compile pyproject.toml --extra docs -c requirements.lock $(LOCK_FLAGS) -o requirements-docs.lock
 	uv pip compile benchmarks/requirements.in $(LOCK_FLAGS) -o benchmarks/requirements.lock
 LOCK_FLAGS := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header
 
