@@ -24,14 +24,18 @@ ifdef WORKERS
 export DIPMASTER_WORKERS := $(WORKERS)
 endif
 
-.PHONY: help report test test-studies test-fast check figures image format bench compare schema lock clean
+SETTING_UP := .venv/.installed .venv/bin/dipmaster build/setup/libraries
+
+.PHONY: help setup report test test-studies test-fast check figures image docs format bench compare schema lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
 	@echo "  PROFILE=quick  with report: a small market, in $(QUICK_DIR)/"
 	@echo "  WORKERS=n      workers to use; the results are the same for any number"
 
-report: .venv/.installed .venv/bin/dipmaster build/setup/libraries ## set up, run the pipeline, write reports/phase_gate.pdf
+setup: $(SETTING_UP) ## the environment .venv with dipmaster and dvc, and nothing else
+
+report: $(SETTING_UP) ## set up, run the pipeline, write reports/phase_gate.pdf
 ifeq ($(PROFILE),quick)
 	@python -m profiles.quick "$(QUICK_DIR)"
 	@cd "$(QUICK_DIR)" && $(TELL_TIMES)
@@ -67,6 +71,10 @@ image: ## page one of the report as docs/images/decision_page.png, for the READM
 	@command -v pdftoppm >/dev/null || { echo "make: please install poppler-utils, for pdftoppm" >&2; exit 1; }
 	@pdftoppm -png -r 80 -f 1 -l 1 -singlefile reports/phase_gate.pdf docs/images/decision_page
 	@echo "wrote docs/images/decision_page.png"
+
+docs: .venv/.installed-docs ## the documentation as a site, without a network: build/site/index.html
+	@NO_MKDOCS_2_WARNING=1 mkdocs build --strict --quiet
+	@echo "wrote build/site/index.html; with search: python -m http.server --directory build/site"
 
 format: .venv/.installed-dev ## format and fix with ruff
 	@ruff format .
@@ -110,6 +118,11 @@ clean: ## remove caches and scratch folders; data, reports and environments stay
 .venv/.installed-dev: requirements-dev.lock .venv/.installed
 	@echo "make: installing the pinned development packages"
 	@.venv/bin/python -m pip install --quiet --require-hashes -r requirements-dev.lock
+	@touch $@
+
+.venv/.installed-docs: requirements-docs.lock .venv/.installed
+	@echo "make: installing the pinned packages of the documentation"
+	@.venv/bin/python -m pip install --quiet --require-hashes -r requirements-docs.lock
 	@touch $@
 
 .venv-bench/.installed: benchmarks/requirements.lock
