@@ -1,4 +1,4 @@
-"""docs/tutorial.md, typed as it stands into a clone: a loopback server is the exchange's archive."""
+"""docs/tutorial.md, typed as it stands into a clone; a server on loopback is the archive."""
 
 import json
 import re
@@ -25,9 +25,9 @@ def archive() -> Iterator[Archive]:
     """Three months of the three coins; of the months before it has nothing."""
     params = Params.parse(read_values(), ("ingest",)).ingest.simulated.model_copy(update=SMALL)
     made = Archive()
-    for symbol, bars in zip(("BTCUSDT", "ETHUSDT", "SOLUSDT"), simulate_market(params).bars.values(),
-                            strict=True):  # fmt: skip
-        add_bars(made, symbol, bars)
+    bars = simulate_market(params).bars.values()
+    for symbol, frame in zip(("BTCUSDT", "ETHUSDT", "SOLUSDT"), bars, strict=True):
+        add_bars(made, symbol, frame)
     with serve(made) as served:
         yield served
 
