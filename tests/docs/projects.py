@@ -3,6 +3,7 @@
 import os
 import shutil
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import yaml
@@ -24,9 +25,7 @@ SMALLER = {
 
 def clone_project(folder: Path) -> Path:
     """The project's files under git and DVC, with params for a small market, committed."""
-    for name in list_tracked():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(quick.ROOT / name, folder / name)
+    copy_files((name for name in list_tracked() if not name.startswith(NOT_NEEDED)), folder)
     values = quick.overlay_values(small(read_values()), SMALLER)
     (folder / "params.yaml").write_text(yaml.safe_dump(values), encoding="utf-8")
     environment = terminal(folder)
@@ -36,13 +35,18 @@ def clone_project(folder: Path) -> Path:
     return folder
 
 
+def copy_files(names: Iterable[str], folder: Path) -> None:
+    """Copy files of the project to the same places below a folder."""
+    for name in names:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(quick.ROOT / name, folder / name)
+
+
 def list_tracked() -> list[str]:
-    """Files that git tracks or would track, less those that no command of a page needs."""
+    """Files that git tracks or would track."""
     listing = "git ls-files --cached --others --exclude-standard"
     files = run_shell(listing, quick.ROOT, os.environ).splitlines()
-    return [
-        name for name in files if not name.startswith(NOT_NEEDED) and (quick.ROOT / name).is_file()
-    ]
+    return [name for name in files if (quick.ROOT / name).is_file()]
 
 
 def terminal(folder: Path) -> dict[str, str]:
