@@ -20,7 +20,16 @@ LIBRARY = PROJECT / "dipmaster"
 # Files of the project's folder that are pages of the site.
 PAGES = {"README.md": "index.md", "CHANGELOG.md": "changes.md"}
 SAME_AS = PAGES | {"CONTRIBUTING.md": "contributing.md"}
+API_PAGE = """---
+title: {name}
+---
+
+::: dipmaster.{name}
+    options:
+      heading_level: 1
+"""
 LINK = re.compile(r"(!?)\[([^\]]*)\]\((?!\w+:|#)([^)#\s]+)(#[^)\s]*)?\)")
+SHOWN_AS_TEXT = "```mermaid\n"  # its script would come from another machine
 # What a browser fetches by itself; a link that a reader follows (<a>) is none of it.
 REQUEST = re.compile(
     r"""<(?:script|link|img|iframe|source|object|embed)\b[^>]*?\b(?:src|href|data)=["']?(?:https?:)?//"""
@@ -49,7 +58,7 @@ def list_packages() -> list[str]:
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Add the pages that are made."""
     made = {uri: (PROJECT / name).read_text(encoding="utf-8") for name, uri in PAGES.items()}
-    made |= {f"api/{name}.md": f"# {name}\n\n::: dipmaster.{name}\n" for name in list_packages()}
+    made |= {f"api/{name}.md": API_PAGE.format(name=name) for name in list_packages()}
     for uri, content in made.items():
         files.append(File.generated(config, uri, content=content))
     return files
@@ -58,7 +67,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 def on_page_markdown(markdown: str, page: Page, **_: Any) -> str:
     """Links as the site has them; a graph is shown as its text."""
     folder = "" if page.file.src_uri in PAGES.values() else f"docs/{page.file.src_uri}"
-    text = markdown.replace("```mermaid\n", "```text\n")
+    text = markdown.replace(SHOWN_AS_TEXT, "```text\n")
     return LINK.sub(lambda match: _place_link(match, page.file.src_uri, folder), text)
 
 
