@@ -48,7 +48,7 @@ else
 	@dipmaster show
 endif
 
-test: .venv/.installed-dev build/setup/libraries ## all tests but those of studies; those that need real data skip where it is absent
+test: .venv/.installed-dev $(SETTING_UP) ## all tests but those of studies; those that need real data skip where it is absent
 	@python -m pytest -n $(or $(WORKERS),2) --dist loadfile --no-loadscope-reorder --ignore tests/studies
 
 test-studies: .venv/.installed-dev build/setup/libraries ## tests of the studies, which nothing of the pipeline needs
