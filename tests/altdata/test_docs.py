@@ -1,8 +1,6 @@
-"""The page on alternative data: its worked example runs, its lists are those of the code."""
+"""The page on alternative data: its lists are those of the code."""
 
-import re
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -15,14 +13,6 @@ from dipmaster.core.params.alternative import AlternativeData
 @pytest.fixture(scope="module")
 def page(project: Path) -> str:
     return (project / "docs" / "alternative-data.md").read_text(encoding="utf-8")
-
-
-def test_the_worked_example_runs(page: str, tmp_path: Path, params: AlternativeData) -> None:
-    provider, test = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
-    names: dict[str, Any] = {"__name__": "news_example"}
-    exec(compile(provider, "providers/news.py", "exec"), names)
-    exec(compile(test, "test_news.py", "exec"), names)
-    names["test_news_is_known_a_lag_after_its_time"](tmp_path, params)
 
 
 def test_formats_providers_and_sources_are_listed(page: str) -> None:

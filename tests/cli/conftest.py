@@ -4,9 +4,11 @@ import shutil
 import subprocess
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
+import yaml
 from click.testing import Result
 from typer.testing import CliRunner
 
@@ -19,6 +21,15 @@ from tests.made.validation import validation
 
 Command = Callable[..., Result]
 PHASES = (0, 1, 2)
+LOCKED_STAGES = (
+    "features",
+    "volatility",
+    "confidence",
+    "exits",
+    "alt-data",
+    "validate",
+    "stress-test",
+)
 TRADE_RETURNS = (0.004, -0.018, 0.006, -0.002, 0.009)  # the first is of the burn-in
 
 
@@ -50,6 +61,17 @@ def make_trades(returns: Sequence[float] = TRADE_RETURNS) -> pd.DataFrame:
 def write_results(gate_rows: GateRows) -> None:
     write_result(validation(), catalog.VALIDATE_METRICS)
     write_result(gate_rows, catalog.GATES)
+
+
+def write_lock(data: str) -> None:
+    """dvc.lock of a whole run over some bars, with the signal as params.yaml has it."""
+    stages: dict[str, Any] = {"ingest": {"outs": [{"path": "data/ingest", "md5": data}]}}
+    stages |= {
+        one: {"outs": [{"path": f"data/{one}", "md5": f"{data}.dir"}]} for one in LOCKED_STAGES
+    }
+    params = yaml.safe_load(Path("params.yaml").read_text(encoding="utf-8"))
+    stages["features"]["params"] = {"params.yaml": {"signal": params["signal"]}}
+    catalog.LOCK.write_text(yaml.safe_dump({"schema": "2.0", "stages": stages}), encoding="utf-8")
 
 
 def set_param(folder: Path, before: str, after: str) -> None:

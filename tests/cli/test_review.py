@@ -6,7 +6,6 @@ import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
@@ -25,6 +24,7 @@ from tests.cli.conftest import (
     run_git,
     scale_sharpe,
     set_param,
+    write_lock,
 )
 from tests.made.gates import gates
 from tests.made.selection import COUNTS, funnel
@@ -32,18 +32,8 @@ from tests.made.validation import validation
 
 pytestmark = pytest.mark.slow
 
-STAGES = ("features", "volatility", "confidence", "exits", "alt-data", "validate", "stress-test")
 DATA, OTHER_DATA = "a" * 32, "b" * 32
 FEWER = (*COUNTS[:-2], 170, 160)
-
-
-def write_lock(data: str) -> None:
-    """dvc.lock of a whole run over some bars, with the signal as params.yaml has it."""
-    stages: dict[str, Any] = {"ingest": {"outs": [{"path": "data/ingest", "md5": data}]}}
-    stages |= {one: {"outs": [{"path": f"data/{one}", "md5": f"{data}.dir"}]} for one in STAGES}
-    params = yaml.safe_load(Path("params.yaml").read_text(encoding="utf-8"))
-    stages["features"]["params"] = {"params.yaml": {"signal": params["signal"]}}
-    catalog.LOCK.write_text(yaml.safe_dump({"schema": "2.0", "stages": stages}), encoding="utf-8")
 
 
 def raise_sharpe(rows: GateRows) -> GateRows:
@@ -212,31 +202,6 @@ def test_out_writes_a_file_where_it_was_typed(
     assert done.stdout == ""
     written = (folder / "stages/review.md").read_text(encoding="utf-8")
     assert written == dipmaster("review").stdout
-
-
-def clone_shallow(folder: Path, into: Path) -> Path:
-    run_git(folder, "clone", "-q", "--depth", "1", f"file://{folder}", str(into))
-    return into
-
-
-def test_a_clone_of_depth_one(
-    dipmaster: Command, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, base: str
-) -> None:
-    """The last commit is there and can be reviewed; an older one is not, and is asked for."""
-    change_all()
-    run_git(folder, "commit", "-qam", "second")
-    monkeypatch.chdir(clone_shallow(folder, tmp_path / "clone"))
-    assert dipmaster("review").stdout.startswith("No change: ")
-    write_result(gates(*PHASES), catalog.GATES)
-    assert "● PASS → ◐ INCONCLUSIVE" in dipmaster("review").stdout
-    for name in ("HEAD~1", base):
-        done = dipmaster("review", name)
-        assert done.exit_code == 1
-        assert f"error: {name}: expected an experiment, a commit, or `workspace`" in done.stderr
-        assert "`git fetch --unshallow`" in done.stderr
-        assert "`git fetch --depth=50`" in done.stderr
-    run_git(Path(), "fetch", "-q", "--unshallow")
-    assert dipmaster("review", base).exit_code == 0
 
 
 def test_in_a_whole_clone_nothing_is_to_be_fetched(dipmaster: Command) -> None:
