@@ -75,6 +75,8 @@ SUMMARY = METRICS / "summary.json"
 
 LATENCY = Path("benchmarks/latency.json")
 
+TRIALS = Path("reports/trials")
+
 PLOTS = Path("reports/plots")
 PDF = Path("reports/phase_gate.pdf")
 HTML = Path("reports/phase_gate.html")

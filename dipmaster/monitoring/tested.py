@@ -18,6 +18,7 @@ from dipmaster.monitoring.inputs import MonitoringInputs
 from dipmaster.results.common import Interval
 from dipmaster.results.monitoring import Rule, RuleCheck, Severity
 
+MOST_EVIDENCE = 1e12  # more says no more
 BETS = "bets on a failure, begun anew with every window, have grown {needed:.0f}-fold"
 
 
@@ -81,18 +82,23 @@ def _judge(
         value=value,
         threshold=threshold,
         decides=BETS.format(needed=needed),
-        evidence=math.exp(float(wealth.max())) if gains.size else None,
+        evidence=_show_wealth(float(wealth.max())) if gains.size else None,
         evidence_needed=needed,
     )
 
     def describe(moment: int) -> str:
+        reached = _show_wealth(wealth[moment])
         return (
-            f"{failure}: shown after {moment + 1} episodes, evidence {math.exp(wealth[moment]):.0f}"
-            f" of {needed:.0f}"
+            f"{failure}: shown after {moment + 1} episodes, evidence {reached:.0f} of {needed:.0f}"
         )
 
     held = latch(wealth >= math.log(needed))
     return Judgement(check, (Firing(rule, severity, held, episodes.ends_ms, describe),))
+
+
+def _show_wealth(log_wealth: float) -> float:
+    """The wealth itself, at most `MOST_EVIDENCE`."""
+    return math.exp(min(log_wealth, math.log(MOST_EVIDENCE)))
 
 
 def judge_sharpe(

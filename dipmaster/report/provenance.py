@@ -24,6 +24,7 @@ EARLIER_STAGES = (
     "alt-data",
     "validate",
     "stress-test",
+    "monitor",
 )
 PACKAGES = (
     "arch", "fonttools", "jinja2", "lightgbm", "llvmlite", "matplotlib", "numba", "numpy", "pandas",
