@@ -127,7 +127,7 @@ class ReportInputs:
     @property
     def attachments(self) -> tuple[Attachment, ...]:
         """The files, and the record of all hashes that the document id is made of."""
-        return (*self.files, record(self.outputs, self.files, self.versions))
+        return (*self.files, record(self.outputs, self.files, self.versions, self.trials))
 
     @property
     def document_id(self) -> str:
