@@ -26,7 +26,7 @@ def judge_drawdown(path: AccountPath, params: Monitoring) -> Judgement:
     )
 
     def describe(moment: int) -> str:
-        return f"equity {path.drawdown_frac[moment]:.2%} below its highest mark"
+        return f"equity {100.0 * path.drawdown_frac[moment]:.2f} % below its highest mark"
 
     return Judgement(
         check,

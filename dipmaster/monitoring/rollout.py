@@ -152,7 +152,7 @@ def _check_source(readiness: Readiness) -> Criterion:
 def _check_stress(readiness: Readiness) -> Criterion:
     return Criterion(
         name="Stress tests", required="risk controls effective in every scenario",
-        found=f"{readiness.effective} of {readiness.scenarios}",
+        found=f"{readiness.effective} of {readiness.scenarios} scenarios and starts",
         is_met=readiness.scenarios > 0 and readiness.effective == readiness.scenarios,
     )  # fmt: skip
 
@@ -165,7 +165,7 @@ def _check_win_rate(final: PhaseHealth, threshold: float) -> Criterion:
     low = final.win_rate.low
     return Criterion(
         name="Win rate",
-        required=f"shown to be at least {threshold:.0%} at every time",
-        found="no trade" if low is None else f"lower bound {low:.1%}",
+        required=f"shown to be at least {100.0 * threshold:g} % at every time",
+        found="no trade" if low is None else f"lower bound {100.0 * low:.1f} %",
         is_met=low is not None and low >= threshold,
     )

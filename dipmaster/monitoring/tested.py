@@ -30,7 +30,7 @@ def judge_win_rate(
     gains = threshold - path.episodes.average(path.won)
     return _judge(
         "win_rate", "warning", gains, 1.0 - threshold, path, starts_ms, alpha, win_rate, threshold,
-        f"win rate below {threshold:.0%}",
+        f"win rate below {100.0 * threshold:g} %",
     )  # fmt: skip
 
 

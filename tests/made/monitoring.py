@@ -98,7 +98,7 @@ def failing_alert() -> Alert:
         first_seen="2024-11-21T10:05:00Z",
         last_seen="2024-12-30T23:55:00Z",
         is_active=True,
-        finding="win rate below 80%: shown after 61 episodes, evidence 152 of 140",
+        finding="win rate below 80 %: shown after 61 episodes, evidence 152 of 140",
         recommendation="Reduce size to paper trading.",
     )
 

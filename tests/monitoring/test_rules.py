@@ -88,7 +88,7 @@ def test_drawdown_warns_at_two_per_cent_and_is_critical_at_three() -> None:
     times = account.equity["time"].dt.strftime("%Y-%m-%dT%H:%M:%SZ")
     assert found["warning"].first_seen == times.iloc[-2000]
     assert found["critical"].first_seen == times.iloc[-1000]
-    assert "2.50%" in found["warning"].finding
+    assert "2.50 %" in found["warning"].finding
 
 
 def test_a_silent_coin_warns_and_a_silent_market_is_critical() -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from dipmaster.report.chapter import Chapter
+from dipmaster.report.chapters.approvals.view import APPROVALS
 from dipmaster.report.chapters.decision.view import DECISION
 from dipmaster.report.chapters.monitoring.tables import FORMATS, NAMES
 from dipmaster.report.chapters.monitoring.view import MONITORING
@@ -85,6 +86,13 @@ def test_a_step_that_is_ready() -> None:
     text = print_text(replace(made, rollout=steps), ROLLOUT)
     assert "Ready: paper trading." in text
     assert "Paper trading: ready" in text
+
+
+def test_the_body_says_in_a_sentence_whether_a_step_is_ready() -> None:
+    made = monitoring.monitoring(4)
+    assert "No step of the rollout is ready." in print_text(made, APPROVALS)
+    steps = (replace(made.rollout[0], is_ready=True), *made.rollout[1:])
+    assert "Ready: paper trading." in print_text(replace(made, rollout=steps), APPROVALS)
 
 
 @pytest.mark.parametrize(

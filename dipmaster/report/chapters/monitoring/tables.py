@@ -48,10 +48,10 @@ def tabulate_checks(checks: Sequence[RuleCheck]) -> Table:
     """A row a rule: value, threshold, what decides, how it stands."""
     columns: Sequence[Column[RuleCheck]] = (
         Column("Rule", lambda one: NAMES[one.rule], "l", "15%"),
-        Column("Value", _show_value, "n", "17%"),
-        Column("Threshold", lambda one: FORMATS[one.rule][1](one.threshold), "n", "15%"),
-        Column("Decides", _describe_decision, "l", "37%"),
-        Column("State", lambda one: verdict(one.state), "l n", "16%"),
+        Column("Value", _show_value, "n", "16%"),
+        Column("Threshold", lambda one: FORMATS[one.rule][1](one.threshold), "n", "19%"),
+        Column("Decides", _describe_decision, "l", "35%"),
+        Column("State", lambda one: verdict(one.state), "l n", "15%"),
     )
     return table(columns, checks, "data readings")
 
