@@ -7,6 +7,11 @@ import pytest
 from dipmaster.core.machine import PACKAGE
 from dipmaster.trials.code import DECIDES, digest_code
 
+DECIDE_NOTHING = {
+    "cli", "core", "download", "market", "monitoring", "outcomes", "report", "results",
+    "sensitivity", "streaming", "stress", "trials",
+}  # fmt: skip
+"""What `market` makes shows in the digest of the bars; `core` is under all of them."""
 SOURCE = '''"""What it does."""
 
 import math
@@ -62,6 +67,11 @@ def test_a_file_of_another_name_is_another(tmp_path: Path) -> None:
 def test_a_text_that_is_no_docstring_counts(tmp_path: Path) -> None:
     returned = SOURCE.replace("return 0.05", "note = 'x'\n    return 0.05")
     assert digest(tmp_path, returned) != digest(tmp_path, returned.replace("'x'", "'y'"))
+
+
+def test_every_package_decides_or_is_known_not_to() -> None:
+    packages = {path.parent.name for path in PACKAGE.glob("*/__init__.py")}
+    assert packages - {part.partition("/")[0] for part in DECIDES} <= DECIDE_NOTHING
 
 
 def test_every_part_is_there() -> None:
