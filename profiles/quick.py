@@ -17,7 +17,7 @@ from ruamel.yaml import YAML
 
 ROOT = Path(__file__).parents[1]
 OVERLAY = Path(__file__).with_name("quick.yaml")
-NOT_COPIED = ("dvc.lock", "reports/metrics/", ".dvc/", ".ci/", "tests/", "docs/")
+NOT_COPIED = ("dvc.lock", "reports/metrics/", "reports/trials/", ".dvc/", ".ci/", "tests/", "docs/")
 MANIFEST = ".copied"
 KERNELS = ROOT / "build" / "kernels"
 DVC_CONFIG = "[core]\n    analytics = false\n    check_update = false\n    no_scm = true\n"

@@ -1,5 +1,6 @@
 """Stage `report`: metrics, equity and provenance to the PDF and its HTML twin."""
 
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from dipmaster.results import (
     GateRows,
     IngestResults,
     Market,
+    MonitoringResults,
     OutcomesResults,
     SensitivityResults,
     StressResults,
@@ -30,6 +32,8 @@ from dipmaster.results import (
     VolatilityResults,
     read_result,
 )
+from dipmaster.results.trials import TrialCount
+from dipmaster.trials import count_trials, open_registry
 
 
 def main() -> None:
@@ -63,6 +67,8 @@ def read_inputs() -> ReportInputs:
         stress=read_result(catalog.STRESS_METRICS, StressResults),
         sensitivity=read_result(catalog.SENSITIVITY_METRICS, SensitivityResults),
         outcomes=read_result(catalog.OUTCOMES_METRICS, OutcomesResults),
+        monitoring=read_result(catalog.MONITORING_METRICS, MonitoringResults),
+        trials=read_trials(validation),
         equity={
             phase: store.read_table(catalog.VALIDATE / f"equity_phase_{phase}.parquet", EQUITY)
             for phase in validation.built_phases
@@ -88,11 +94,27 @@ def read_inputs() -> ReportInputs:
             "stress",
             "sensitivity",
             "outcomes",
+            "monitoring",
             "report",
         ),
         versions=provenance.package_versions(),
         files=read_files(validation.built_phases, validation.period.out_of_sample_from),
     )
+
+
+def read_trials(validation: ValidationResults) -> TrialCount | None:
+    """How often these bars were evaluated; None where validate.json does not say which they are."""
+    if validation.trial is None:
+        return None
+    registry = open_registry(validation.trial.data)
+    count = count_trials(registry, validation.trial)
+    if not count.is_registered:
+        print(
+            "report: note: this evaluation has no line in the registry, since DVC had its results; "
+            "`dvc repro --single-item --force validate` adds it.",
+            file=sys.stderr,
+        )
+    return count
 
 
 def read_files(phases: Iterable[int], out_of_sample_from: str) -> tuple[Attachment, ...]:
@@ -133,5 +155,6 @@ if __name__ == "__main__":
             "alt-data",
             "validate",
             "stress-test",
+            "monitor",
         ),
     )

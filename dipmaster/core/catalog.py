@@ -69,7 +69,13 @@ GATES = METRICS / "gates.json"
 STRESS_METRICS = METRICS / "stress.json"
 SENSITIVITY_METRICS = METRICS / "sensitivity.json"
 OUTCOMES_METRICS = METRICS / "outcomes.json"
+MONITORING_METRICS = METRICS / "monitoring.json"
+MONITOR_SUMMARY = METRICS / "monitor.json"
 SUMMARY = METRICS / "summary.json"
+
+LATENCY = Path("benchmarks/latency.json")
+
+TRIALS = Path("reports/trials")
 
 PLOTS = Path("reports/plots")
 PDF = Path("reports/phase_gate.pdf")

@@ -25,6 +25,7 @@ from dipmaster.results import (
     GateRows,
     IngestResults,
     Market,
+    MonitoringResults,
     OutcomesResults,
     SensitivityResults,
     StressResults,
@@ -35,6 +36,7 @@ from dipmaster.results.evaluation.claims import RoadmapClaim
 from dipmaster.results.evaluation.differences import PhaseComparison
 from dipmaster.results.evaluation.phase import PhaseFigures
 from dipmaster.results.metrics import COMPARED, GATES, MAX_DRAWDOWN, SHARPE
+from dipmaster.results.trials import TrialCount
 
 NOT_BUILT = "not built"
 FORECAST_COLUMNS = (
@@ -78,8 +80,10 @@ class ReportInputs:
     gates
         gates.json.
     validation, ingest, volatility, confidence, exit_models, alternative_data, stress, sensitivity,
-    outcomes
+    outcomes, monitoring
         What the stages measured.
+    trials
+        How often these bars were evaluated; None where that is not known.
     equity
         One frame of table EQUITY a built phase.
     scores
@@ -109,6 +113,8 @@ class ReportInputs:
     stress: StressResults
     sensitivity: SensitivityResults
     outcomes: OutcomesResults
+    monitoring: MonitoringResults
+    trials: TrialCount | None
     equity: Mapping[int, pd.DataFrame]
     scores: pd.DataFrame
     forecasts: Mapping[str, pd.DataFrame]
@@ -121,7 +127,7 @@ class ReportInputs:
     @property
     def attachments(self) -> tuple[Attachment, ...]:
         """The files, and the record of all hashes that the document id is made of."""
-        return (*self.files, record(self.outputs, self.files, self.versions))
+        return (*self.files, record(self.outputs, self.files, self.versions, self.trials))
 
     @property
     def document_id(self) -> str:

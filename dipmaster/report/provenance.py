@@ -7,13 +7,14 @@ the lock contains the report, so the report cannot contain the lock.
 import json
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from importlib import metadata
 
 from pydantic import BaseModel, ValidationError
 
 from dipmaster.core.errors import PipelineError
 from dipmaster.report.attachments import Attachment
+from dipmaster.results.trials import TrialCount
 
 EARLIER_STAGES = (
     "ingest",
@@ -24,6 +25,7 @@ EARLIER_STAGES = (
     "alt-data",
     "validate",
     "stress-test",
+    "monitor",
 )
 PACKAGES = (
     "arch", "fonttools", "jinja2", "lightgbm", "llvmlite", "matplotlib", "numba", "numpy", "pandas",
@@ -86,7 +88,10 @@ def outputs(lock: object) -> list[Output]:
 
 
 def record(
-    outputs: Sequence[Output], files: Sequence[Attachment], versions: Mapping[str, str]
+    outputs: Sequence[Output],
+    files: Sequence[Attachment],
+    versions: Mapping[str, str],
+    trials: TrialCount | None = None,
 ) -> Attachment:
     """All hashes and versions in one file: what a reader needs to check the others.
 
@@ -94,11 +99,14 @@ def record(
     ----------
     files
         What is attached beside it; params.yaml is among them.
+    trials
+        Evaluations of the same bars, which page one prints.
     """
     content = {
         "attachments_sha256": {file.name: file.sha256 for file in files},
         "outputs_md5": {output.path: output.md5 for output in outputs},
         "packages": versions,
+        **({"evaluations": asdict(trials)} if trials else {}),
     }
     text = json.dumps(content, indent=2, sort_keys=True) + "\n"
     description = "Hashes of all inputs; its own SHA-256 begins with the document id"

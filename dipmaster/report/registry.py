@@ -18,6 +18,7 @@ from dipmaster.report.chapters.gates.view import GATES
 from dipmaster.report.chapters.intraday.view import INTRADAY
 from dipmaster.report.chapters.method.view import METHOD
 from dipmaster.report.chapters.models.view import MODELS
+from dipmaster.report.chapters.monitoring.view import MONITORING
 from dipmaster.report.chapters.outcomes.view import OUTCOMES
 from dipmaster.report.chapters.performance.view import PERFORMANCE
 from dipmaster.report.chapters.position_sizing.view import POSITION_SIZING
@@ -25,6 +26,7 @@ from dipmaster.report.chapters.provenance.view import PROVENANCE
 from dipmaster.report.chapters.quality.view import QUALITY
 from dipmaster.report.chapters.readings.view import READINGS
 from dipmaster.report.chapters.risk.view import RISK
+from dipmaster.report.chapters.rollout.view import ROLLOUT
 from dipmaster.report.chapters.scope.view import SCOPE
 from dipmaster.report.chapters.sensitivity.view import SENSITIVITY
 from dipmaster.report.chapters.sensitivity_tables.view import SENSITIVITY_TABLES
@@ -63,6 +65,8 @@ APPENDIX = (
     SENSITIVITY_TABLES,
     CONTRIBUTIONS,
     CHANGES,
+    MONITORING,
+    ROLLOUT,
     VOLATILITY,
     SPILLOVER,
     INTRADAY,

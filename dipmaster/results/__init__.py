@@ -17,6 +17,7 @@ from dipmaster.results.features import FeatureResults
 from dipmaster.results.gates import GateRow, GateRows
 from dipmaster.results.ingest import IngestResults
 from dipmaster.results.market import Market
+from dipmaster.results.monitoring import MonitoringResults, MonitorSummary, summarize_monitoring
 from dipmaster.results.outcomes import OutcomesResults
 from dipmaster.results.sensitivity import SensitivityResults
 from dipmaster.results.serialisation import from_json, read_result, to_json, write_result
@@ -34,6 +35,8 @@ __all__ = [
     "GateRows",
     "IngestResults",
     "Market",
+    "MonitorSummary",
+    "MonitoringResults",
     "OutcomesResults",
     "RawSelection",
     "SensitivityResults",
@@ -44,6 +47,7 @@ __all__ = [
     "from_json",
     "read_result",
     "summarize",
+    "summarize_monitoring",
     "to_json",
     "write_result",
 ]

@@ -14,7 +14,7 @@ from tests.docs.pages import run_shell
 from tests.made.params import read_values
 from tests.stages.small_market import small
 
-NOT_NEEDED = ("tests/", "docs/", "benchmarks/", "studies/")
+NOT_NEEDED = ("tests/", "docs/", "studies/")
 # As the small market of tests/stages, and less of everything that only repeats.
 SMALLER = {
     "gates": {"bootstrap_reps": 100, "random_entry": {"draws": 100, "pool": 1000}},

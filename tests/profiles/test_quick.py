@@ -34,7 +34,7 @@ def test_the_copy_has_neither_lock_nor_metrics_of_the_workspace(tmp_path: Path) 
     names = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*")}
     assert "dvc.yaml" in names
     assert "dvc.lock" not in names
-    assert not any(name.startswith("reports/metrics/") for name in names)
+    assert not any(name.startswith(("reports/metrics/", "reports/trials/")) for name in names)
 
 
 def test_a_file_that_left_the_project_leaves_the_copy(

@@ -17,12 +17,14 @@ from dipmaster.results import (
     to_json,
 )
 from dipmaster.results.evaluation.phase import PhaseFigures
+from dipmaster.results.trials import TrialCount
 from tests.made import (
     alternative_data,
     confidence,
     exits,
     gates,
     market,
+    monitoring,
     outcomes,
     sensitivity,
     stress,
@@ -60,6 +62,7 @@ def lock() -> dict[str, Any]:
                 "reports/metrics/sensitivity.json",
                 "reports/metrics/stress.json",
             ),
+            "monitor": stage("reports/metrics/monitor.json", "reports/metrics/monitoring.json"),
             "report": stage("reports/phase_gate.pdf"),
         },
     }
@@ -101,6 +104,8 @@ def run(last: int = 0, coins: tuple[str, ...] = COINS) -> ReportInputs:
         stress=stress.stress(last),
         sensitivity=sensitivity.sensitivity(last, coins),
         outcomes=outcomes.outcomes(last),
+        monitoring=monitoring.monitoring(last, coins),
+        trials=TrialCount(evaluations=7, outcomes=3, is_registered=True),
         equity={number: frames.equity(ENDS[number]) for number in built},
         scores=frames.scores(),
         forecasts=frames.forecasts(coins),

@@ -27,6 +27,7 @@ LOCK = {
         "confidence": {"outs": [{"path": "data/confidence", "md5": "3.dir"}]},
         "volatility": {"outs": []},
         "stress-test": {"outs": [{"path": "c", "md5": "6"}]},
+        "monitor": {"outs": [{"path": "d", "md5": "7"}]},
     }
 }
 
@@ -40,6 +41,7 @@ def test_outputs_come_in_the_order_of_the_pipeline_without_the_report() -> None:
         provenance.Output("validate", "a", "1"),
         provenance.Output("validate", "b", "2"),
         provenance.Output("stress-test", "c", "6"),
+        provenance.Output("monitor", "d", "7"),
     ]
 
 
@@ -47,7 +49,7 @@ def test_outputs_come_in_the_order_of_the_pipeline_without_the_report() -> None:
 def test_a_stage_missing_from_the_lock_names_the_fix(lock: dict[str, object]) -> None:
     with pytest.raises(
         PipelineError,
-        match=r"found none of .*exits, alt-data, validate, stress-test.*\n.*`dvc repro`",
+        match=r"found none of .*exits, alt-data, validate, stress-test, monitor.*\n.*`dvc repro`",
     ):
         provenance.outputs(lock)
 

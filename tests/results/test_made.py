@@ -14,6 +14,7 @@ from dipmaster.results import (
     FeatureResults,
     GateRows,
     IngestResults,
+    MonitoringResults,
     OutcomesResults,
     SensitivityResults,
     StressResults,
@@ -39,6 +40,7 @@ from tests.made import (
     gates,
     idle_phase,
     market,
+    monitoring,
     outcomes,
     selection,
     sensitivity,
@@ -55,9 +57,17 @@ def raw_market() -> IngestResults:
     return replace(base, market=ended, files=market.files())
 
 
+def measured_monitoring() -> MonitoringResults:
+    return replace(
+        monitoring.monitoring(4), latency=monitoring.latency(), parity=monitoring.parity()
+    )
+
+
 STATES: dict[str, tuple[Any, Callable[[], Any]]] = {
     "simulated bars": (IngestResults, market.ingest),
     "raw bars": (IngestResults, raw_market),
+    "monitoring": (MonitoringResults, monitoring.monitoring),
+    "monitoring, all measured": (MonitoringResults, measured_monitoring),
     "features": (FeatureResults, market.features),
     "volatility": (VolatilityResults, volatility.volatility),
     "volatility, no truth": (VolatilityResults, lambda: volatility.volatility(known=False)),

@@ -62,6 +62,7 @@ def prepared(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_result(inputs.stress, metrics / "stress.json")
     write_result(inputs.sensitivity, metrics / "sensitivity.json")
     write_result(inputs.outcomes, metrics / "outcomes.json")
+    write_result(inputs.monitoring, metrics / "monitoring.json")
     data = tmp_path / "data"
     for number, frame in inputs.equity.items():
         trades = data / "validate" / f"trades_phase_{number}.parquet"

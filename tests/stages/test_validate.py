@@ -1,5 +1,6 @@
 """Stage `validate` on a small market: what it writes, byte for byte, and how it refuses."""
 
+import json
 import shutil
 from pathlib import Path
 
@@ -294,3 +295,29 @@ def test_without_inputs_it_names_the_fix(workspace: Path, missing: str) -> None:
     shutil.rmtree(path) if path.is_dir() else path.unlink()
     with pytest.raises(PipelineError, match="dvc repro"):
         validate.main()
+
+
+def test_an_evaluation_leaves_one_line(validated: Path) -> None:
+    """However often it is run; another value makes another line of the same bars."""
+    trial = read("validate")["trial"]
+    place = Path(f"reports/trials/{trial['data']}.jsonl")
+    (line,) = place.read_text(encoding="utf-8").splitlines()
+    record = json.loads(line)
+    assert {name: record[name] for name in trial} == trial
+    assert record["found"]["verdict"] == read("summary")["verdict"]
+    before = place.read_bytes()
+    validate.main()
+    assert place.read_bytes() == before
+    set_params(gates={"seed": 2024})
+    validate.main()
+    assert place.read_bytes().startswith(before)
+    assert len(place.read_text(encoding="utf-8").splitlines()) == 2
+
+
+def test_a_broken_registry_is_told_before_anything_is_written(validated: Path) -> None:
+    (place,) = Path("reports/trials").glob("*.jsonl")
+    place.write_text("{}\n", encoding="utf-8")
+    before = digests(OUTPUTS)
+    with pytest.raises(DataError, match="line 1: expected an evaluation as JSON"):
+        validate.main()
+    assert digests(OUTPUTS) == before

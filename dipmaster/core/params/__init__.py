@@ -17,6 +17,7 @@ from dipmaster.core.params.confidence import Confidence, Confirmation, Filter
 from dipmaster.core.params.evaluation import Benchmark, Gates, Report, Split
 from dipmaster.core.params.exits import AdaptiveExits, Exits
 from dipmaster.core.params.market import Ingest
+from dipmaster.core.params.monitoring import Monitoring
 from dipmaster.core.params.outcomes import Outcomes
 from dipmaster.core.params.sensitivity import Sensitivity
 from dipmaster.core.params.sizing import Sizing
@@ -36,6 +37,7 @@ __all__ = [
     "Filter",
     "Gates",
     "Ingest",
+    "Monitoring",
     "Outcomes",
     "Params",
     "ParamsFile",
@@ -69,6 +71,7 @@ class ParamsFile(Section):
     stress: Stress
     sensitivity: Sensitivity
     outcomes: Outcomes
+    monitoring: Monitoring
     report: Report
 
     @model_validator(mode="after")
@@ -266,6 +269,12 @@ class Params:
     def outcomes(self) -> Outcomes:
         """Section `outcomes`."""
         section: Outcomes = self._get_section("outcomes")
+        return section
+
+    @property
+    def monitoring(self) -> Monitoring:
+        """Section `monitoring`."""
+        section: Monitoring = self._get_section("monitoring")
         return section
 
     @property

@@ -18,6 +18,10 @@ MARKS = {
     "not met": OPEN,
     "credited": FILLED,
     "not credited": OPEN,
+    "healthy": FILLED,
+    "warning": HALF,
+    "critical": OPEN,
+    "not measured": QUARTER,
 }
 _FILLS = {FILLED: NAVY, HALF: "#9fb3cc", QUARTER: "#d5deea", OPEN: "white"}
 

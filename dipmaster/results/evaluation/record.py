@@ -19,6 +19,7 @@ from dipmaster.results.evaluation.phase import PhaseFigures
 from dipmaster.results.evaluation.signal_quality import SignalQuality
 from dipmaster.results.evaluation.sizing import SizingResults
 from dipmaster.results.fields import OMITTED
+from dipmaster.results.trials import TrialIdentity
 
 SECTIONS: Mapping[str, int] = {
     "funnel": 1,
@@ -125,6 +126,7 @@ class ValidationResults:
     exits: ExitResults | None = field(default=None, metadata=OMITTED)
     sizing: SizingResults | None = field(default=None, metadata=OMITTED)
     alternative_data: AlternativeDataFigures | None = field(default=None, metadata=OMITTED)
+    trial: TrialIdentity | None = field(default=None, metadata=OMITTED)
 
     def __post_init__(self) -> None:
         """Hold what is there against the phases that were built."""

@@ -47,6 +47,7 @@ def view(inputs: ReportInputs) -> Context:
     columns = [_column(inputs, phase) for phase in planned]
     return {
         "planned": planned,
+        "trials": inputs.trials,
         "is_complete": set(planned) <= set(inputs.built),
         "final": final_phase.answer(inputs),
         "verdict": summary.verdict,

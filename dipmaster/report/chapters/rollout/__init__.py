@@ -1,0 +1,1 @@
+"""Steps of the rollout beside the roadmap's calendar."""

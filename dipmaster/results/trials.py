@@ -1,0 +1,45 @@
+"""Which evaluation this is, and how many there were on the same data."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrialIdentity:
+    """What an evaluation hangs on, as SHA-256 digests.
+
+    Attributes
+    ----------
+    data
+        Of the bars of all coins, half-spreads and funding.
+    alternative
+        Of alternative data at the candidates.
+    code
+        Of the code that decides, without comments and docstrings.
+    params
+        Of the values of the sections that decide or judge.
+    """
+
+    data: str
+    alternative: str
+    code: str
+    params: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrialCount:
+    """How often these data were looked at.
+
+    Attributes
+    ----------
+    evaluations
+        Different evaluations, this one included.
+    outcomes
+        Different sets of trades among those on record.
+    is_registered
+        Whether this one is on record: not where DVC took its results from its cache and the
+        line was lost before it was committed.
+    """
+
+    evaluations: int
+    outcomes: int
+    is_registered: bool

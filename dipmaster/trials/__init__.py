@@ -1,0 +1,12 @@
+"""An evaluation to its line of the registry, and the registry to a count.
+
+Every look at the same data makes it more likely that something looks good by luck. So each
+different evaluation leaves a line in ``reports/trials/<digest of the bars>.jsonl``, which is in
+git and never shortened; docs/decisions/evaluation-registry.md has the reasons.
+"""
+
+from dipmaster.trials.identity import identify_trial
+from dipmaster.trials.outcomes import build_record
+from dipmaster.trials.registry import count_trials, open_registry, register
+
+__all__ = ["build_record", "count_trials", "identify_trial", "open_registry", "register"]

@@ -1,0 +1,65 @@
+"""Figures of an account against definitions used elsewhere, and the law of its Sharpe bounds."""
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from dipmaster.backtest.metrics import max_drawdown, sharpe_annual
+from dipmaster.monitoring.account import bound_sharpe, bound_win_rate, build_account_path
+from tests.monitoring.world import OUT_OF_SAMPLE_MS, world
+
+LAST = 10**15
+
+
+def test_as_the_gates_define_them() -> None:
+    account = world().accounts[-1]
+    path = build_account_path(account, OUT_OF_SAMPLE_MS)
+    first = int((account.equity["time"] < account.equity["time"].iloc[0].floor("D")).sum())
+    equity = account.equity["equity"].to_numpy()
+    start = equity.size - path.time_ms.size
+    assert first == 0
+    assert path.drawdown_frac.max() == pytest.approx(
+        max_drawdown(equity[start:], equity[start - 1]).frac
+    )
+    value, low, high = (one[-1] for one in bound_sharpe(path.daily_returns, 0.05))
+    days = path.daily_returns.size
+    assert value * np.sqrt((days - 1) / days) == pytest.approx(sharpe_annual(path.daily_returns))
+    assert low < value < high
+
+
+def test_the_burn_in_is_left_out() -> None:
+    account = world().accounts[-1]
+    path = build_account_path(account, OUT_OF_SAMPLE_MS)
+    late = account.trades["entry_time"].astype("datetime64[ms, UTC]").astype("int64")
+    assert path.won.size == int((late >= OUT_OF_SAMPLE_MS).sum()) < len(account.trades)
+
+
+def test_higher_moments_as_scipy_has_them() -> None:
+    returns = stats.t(5).rvs(300, random_state=4) * 0.01 + 0.001
+    value, low, _ = bound_sharpe(returns, 0.05)
+    ratio, skew = value[-1] / np.sqrt(365), stats.skew(returns)
+    spread = np.sqrt(1 - skew * ratio + (stats.kurtosis(returns, fisher=False) - 1) / 4 * ratio**2)
+    flat, flat_low, _ = bound_sharpe(np.tile([0.01, -0.01], 150), 0.05)
+    unit = (flat[-1] - flat_low[-1]) / np.sqrt(365)  # ratio 0, so that the spread is 1
+    assert (value[-1] - low[-1]) / np.sqrt(365) == pytest.approx(spread * unit)
+
+
+def test_false_alarms_of_the_sharpe_bound_over_whole_paths() -> None:
+    """Days as an account that is rarely invested has them: most of them zero, losses larger."""
+    rng, alpha, paths = np.random.default_rng(5), 0.05, 400
+    traded = rng.random((paths, 550)) < 0.2
+    net = np.where(rng.random(traded.shape) < 0.8, 0.0005, -0.0015) * traded
+    truth = np.sqrt(365) * (0.2 * 1e-4) / np.sqrt(0.2 * (0.8 * 25e-8 + 0.2 * 225e-8) - 4e-10)
+    alarms = [(bound_sharpe(one, alpha)[2][30:] < truth).any() for one in net]
+    assert np.mean(alarms) <= alpha
+
+
+def test_no_trade_and_no_return() -> None:
+    inputs = world()
+    account = inputs.accounts[-1]
+    idle = build_account_path(
+        type(account)(4, account.trades.iloc[:0], account.equity.assign(equity=1.0), {}),
+        OUT_OF_SAMPLE_MS,
+    )
+    assert bound_win_rate(idle, LAST, 0.05).reason == "no trade"
+    assert np.isnan(bound_sharpe(idle.daily_returns, 0.05)[0]).all()

@@ -1,0 +1,118 @@
+"""Chapters on monitoring and rollout, and the count of evaluations: in every state sentences."""
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from dipmaster.report.chapter import Chapter
+from dipmaster.report.chapters.approvals.view import APPROVALS
+from dipmaster.report.chapters.decision.view import DECISION
+from dipmaster.report.chapters.monitoring.tables import FORMATS, NAMES
+from dipmaster.report.chapters.monitoring.view import MONITORING
+from dipmaster.report.chapters.rollout.view import ROLLOUT
+from dipmaster.report.kit import numbers
+from dipmaster.results.monitoring import MonitoringResults
+from dipmaster.results.trials import TrialCount
+from tests.made import monitoring
+from tests.report.conftest import unpainted
+from tests.report.printed import print_chapter
+from tests.report.run import run
+from tests.report.wording import find_refused, text_of_page
+
+
+def print_text(results: MonitoringResults, chapter: Chapter) -> str:
+    with unpainted():
+        page = print_chapter(replace(run(4), monitoring=results), chapter)
+    text = re.sub(r"\s+", " ", text_of_page(page))
+    assert find_refused(text) == []
+    return text.replace(numbers.NBSP, " ")
+
+
+def test_every_rule_has_a_name_and_a_format() -> None:
+    assert set(NAMES) == set(FORMATS) == set(monitoring.RULES)
+
+
+def test_a_healthy_system() -> None:
+    text = print_text(monitoring.monitoring(4), MONITORING)
+    assert "the system is healthy: no alert is active, 1 over." in text
+    assert "82.0 % 70.5 to 91.4 % ≥ 80 %" in text
+    assert "1.6 so far" in text
+    assert "Latency has not been measured." in text
+    assert "Whether a stream decides as this report did has not been compared." in text
+    assert "2024-10-21 23:55 Drift of inputs" in text
+
+
+def test_a_failing_system() -> None:
+    made = monitoring.monitoring(4)
+    alerts = (*made.alerts, monitoring.failing_alert())
+    text = print_text(replace(made, status="critical", alerts=alerts), MONITORING)
+    assert "the system is critical: 1 alert active, 1 over." in text
+    assert text.index("2024-11-21 10:05") < text.index("2024-10-21 23:55")
+
+
+def test_what_was_measured_is_quoted() -> None:
+    made = monitoring.monitoring(4)
+    full = replace(made, latency=monitoring.latency(), parity=monitoring.parity())
+    text = print_text(full, MONITORING)
+    assert "on two cores of an office computer, 2025-01-02: median 0.800 ms, p99 2.500 ms" in text
+    assert "105,120 bars of 10 coins with 12 refits inside: 0 differences." in text
+
+
+def test_nothing_to_watch_yet() -> None:
+    made = monitoring.monitoring(4)
+    empty = replace(
+        made, alerts=(), win_rate_path=(), calibration=(), drift=(), window_from=None,
+        window_to=None,
+    )  # fmt: skip
+    text = print_text(empty, MONITORING)
+    assert "No alert since" in text
+    assert "Drift of the models" not in text
+
+
+def test_steps_that_are_not_ready_name_what_is_missing() -> None:
+    text = print_text(monitoring.monitoring(4), ROLLOUT)
+    assert "No step is ready. 3 of 4 criteria are not met." in text
+    assert "This software never sends an order to an exchange" in text
+    assert "over 100,000 bars" in text
+    assert "At risk: at most 10,000. Roadmap: week 4." in text
+    assert "Roadmap: weeks 5-8." in text
+    assert "Phase 2: exits" in text
+
+
+def test_a_step_that_is_ready() -> None:
+    made = monitoring.monitoring(4)
+    steps = (replace(made.rollout[0], is_ready=True), *made.rollout[1:])
+    text = print_text(replace(made, rollout=steps), ROLLOUT)
+    assert "Ready: paper trading." in text
+    assert "Paper trading: ready" in text
+
+
+def test_the_body_says_in_a_sentence_whether_a_step_is_ready() -> None:
+    made = monitoring.monitoring(4)
+    assert "No step of the rollout is ready." in print_text(made, APPROVALS)
+    steps = (replace(made.rollout[0], is_ready=True), *made.rollout[1:])
+    assert "Ready: paper trading." in print_text(replace(made, rollout=steps), APPROVALS)
+
+
+@pytest.mark.parametrize(
+    ("count", "sentence"),
+    [
+        (TrialCount(evaluations=1, outcomes=1, is_registered=True), "Evaluations on this data: 1."),
+        (
+            TrialCount(evaluations=1_203, outcomes=15, is_registered=True),
+            "Evaluations on this data: 1,203, with 15 different sets of trades.",
+        ),
+        (
+            TrialCount(evaluations=2, outcomes=1, is_registered=False),
+            "Evaluations on this data: 2, with 1 different set of trades.",
+        ),
+    ],
+)
+def test_page_one_counts_evaluations(count: TrialCount, sentence: str) -> None:
+    assert sentence in text_of_page(print_chapter(replace(run(4), trials=count), DECISION))
+
+
+def test_the_count_enters_the_document_id() -> None:
+    few, many = (TrialCount(evaluations=n, outcomes=1, is_registered=True) for n in (1, 2))
+    assert replace(run(4), trials=few).document_id != replace(run(4), trials=many).document_id
