@@ -12,6 +12,7 @@ from dipmaster.volatility.windows import median_over_present
 
 Classes = npt.NDArray[np.int8]
 UNKNOWN = -1
+STATES, FLAT = 3, 1.0 / 3.0
 
 
 @dataclass(frozen=True)
@@ -95,21 +96,33 @@ def filter_regimes(level: Floats, params: Regime) -> Classes:
     counts as 1 / `independent_bars` of an observation. Where the level is not
     known the last belief goes on, spreading, and the class is -1.
     """
-    stay = 1.0 - 1.0 / (params.dwell_days * BARS_PER_DAY)
-    leave = 1.0 - stay
-    transition = np.array([[stay, leave, 0.0], [leave / 2, stay, leave / 2], [0.0, leave, stay]])
-    log_level = np.log(level)
-    distance = (log_level - class_centres(params)[:, None]) / params.log_level_sd
-    log_evidence = -0.5 * distance**2 / params.independent_bars
-    out = np.full(log_level.size, UNKNOWN, dtype=np.int8)
-    forward_filter(np.exp(log_evidence - log_evidence.max(axis=0)), transition, out)
+    out = np.full(level.size, UNKNOWN, dtype=np.int8)
+    forward_filter(weigh_levels(level, params), regime_chain(params), np.full(STATES, FLAT), out)
     return out
 
 
+def regime_chain(params: Regime) -> Floats:
+    """Probability of (from, to) a bar, shape (3, 3)."""
+    stay = 1.0 - 1.0 / (params.dwell_days * BARS_PER_DAY)
+    leave = 1.0 - stay
+    return np.array([[stay, leave, 0.0], [leave / 2, stay, leave / 2], [0.0, leave, stay]])
+
+
+def weigh_levels(level: Floats, params: Regime) -> Floats:
+    """Likelihood of each state over that of the likeliest, shape (3, levels); NaN: not known."""
+    log_level = np.log(level)
+    distance = (log_level - class_centres(params)[:, None]) / params.log_level_sd
+    log_evidence = -0.5 * distance**2 / params.independent_bars
+    return np.asarray(np.exp(log_evidence - log_evidence.max(axis=0)), dtype=np.float64)
+
+
 @kernel
-def forward_filter(evidence: Floats, transition: Floats, out: Classes) -> None:
-    """Filter forward; `evidence` is the likelihood of each state, shape (3, bars)."""
-    belief, predicted = np.full(3, 1.0 / 3.0), np.empty(3)
+def forward_filter(evidence: Floats, transition: Floats, belief: Floats, out: Classes) -> None:
+    """Filter forward from a belief, which is moved on.
+
+    `evidence` is the likelihood of each state, shape (3, bars).
+    """
+    predicted = np.empty(3)
     for t in range(evidence.shape[1]):
         for j in range(3):
             predicted[j] = (
