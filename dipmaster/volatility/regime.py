@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from dipmaster.core.kernels import Floats, kernel
+from dipmaster.core.kernels import Floats, inlined_kernel, kernel
 from dipmaster.core.params.volatility import Regime
 from dipmaster.core.time_units import BARS_PER_DAY
 from dipmaster.volatility.windows import median_over_present
@@ -57,13 +57,7 @@ def filter_levels(
         A level is NaN where any of its four measures is: what is missing is not
         replaced by the others. Class -1 is "not known".
     """
-    weights = params.weights
-    level = (
-        weights.realised * realised
-        + weights.garch * garch
-        + weights.intraday * intraday
-        + weights.cross_asset * cross_asset
-    )
+    level = weigh_measures(realised, garch, intraday, cross_asset, params)
     market = median_over_present(level)
     return LevelRegimes(
         level_daily=level,
@@ -71,6 +65,19 @@ def filter_levels(
         market=filter_regimes(market, params),
         coin=np.stack([filter_regimes(row, params) for row in level]),
         naive=classify(level, params),
+    )
+
+
+def weigh_measures(
+    realised: Floats, garch: Floats, intraday: Floats, cross_asset: Floats, params: Regime
+) -> Floats:
+    """Level of each coin from four measures in daily units; NaN where one of them is."""
+    weights = params.weights
+    return np.asarray(
+        weights.realised * realised
+        + weights.garch * garch
+        + weights.intraday * intraday
+        + weights.cross_asset * cross_asset
     )
 
 
@@ -124,20 +131,36 @@ def forward_filter(evidence: Floats, transition: Floats, belief: Floats, out: Cl
     """
     predicted = np.empty(3)
     for t in range(evidence.shape[1]):
-        for j in range(3):
-            predicted[j] = (
-                belief[0] * transition[0, j]
-                + belief[1] * transition[1, j]
-                + belief[2] * transition[2, j]
-            )
-        known = evidence[0, t] >= 0.0
-        total, best = 0.0, 0
-        for j in range(3):
-            belief[j] = predicted[j] * evidence[j, t] if known else predicted[j]
-            total += belief[j]
-            if belief[j] > belief[best]:
-                best = j
-        for j in range(3):
-            belief[j] /= total
-        if known:
-            out[t] = best
+        out[t] = step_belief(evidence[:, t], transition, belief, predicted)
+
+
+@kernel
+def push_beliefs(evidence: Floats, transition: Floats, beliefs: Floats, out: Classes) -> None:
+    """Take in one bar of every level: `forward_filter`, bar by bar.
+
+    Shapes (3, levels) of `evidence` and (levels, 3) of `beliefs`, which are moved on.
+    """
+    predicted = np.empty(3)
+    for i in range(evidence.shape[1]):
+        out[i] = step_belief(evidence[:, i], transition, beliefs[i], predicted)
+
+
+@inlined_kernel
+def step_belief(evidence: Floats, transition: Floats, belief: Floats, predicted: Floats) -> int:
+    """Move a belief on by a bar; the most probable state, or -1 where nothing is known (NaN)."""
+    for j in range(3):
+        predicted[j] = (
+            belief[0] * transition[0, j]
+            + belief[1] * transition[1, j]
+            + belief[2] * transition[2, j]
+        )
+    known = evidence[0] >= 0.0
+    total, best = 0.0, 0
+    for j in range(3):
+        belief[j] = predicted[j] * evidence[j] if known else predicted[j]
+        total += belief[j]
+        if belief[j] > belief[best]:
+            best = j
+    for j in range(3):
+        belief[j] /= total
+    return best if known else -1
