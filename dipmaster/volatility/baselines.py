@@ -14,7 +14,7 @@ from dipmaster.volatility.rolling_regression import (
     log_of_positive,
     stack_log_means,
 )
-from dipmaster.volatility.windows import moving_mean, moving_sum
+from dipmaster.volatility.windows import mean_of_all, moving_mean, moving_sum
 
 HAR_WINDOWS = (BARS_PER_HOUR, 6 * BARS_PER_HOUR, BARS_PER_DAY, 7 * BARS_PER_DAY)
 
@@ -37,11 +37,6 @@ def mean_of_next_bars(values: Floats, horizon: int = HORIZON) -> Floats:
     out = np.full(values.shape, np.nan)
     out[..., : max(0, values.shape[-1] - horizon)] = mean[..., horizon:]
     return out
-
-
-def mean_of_all(total: Floats, count: Floats, width: int) -> Floats:
-    """Mean of a window from its sum and number of values; NaN where one is missing."""
-    return np.where(count == width, total / width, np.nan)
 
 
 def forecast_rv_ewma(squares: Floats, halflife: float) -> Floats:

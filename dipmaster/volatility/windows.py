@@ -117,6 +117,11 @@ def mean_of_known(total: Floats, count: Floats, width: int) -> Floats:
     return np.where(count >= MIN_SHARE * width, total / np.maximum(count, 1.0), np.nan)
 
 
+def mean_of_all(total: Floats, count: Floats, width: int) -> Floats:
+    """Mean of a window from its sum and number of values; NaN where one is missing."""
+    return np.where(count == width, total / width, np.nan)
+
+
 def median_over_present(values: Floats) -> Floats:
     """Median over the first axis of what is known; NaN where nothing is."""
     order = np.sort(values, axis=0)  # NaN last

@@ -82,6 +82,31 @@ def flag_rise(change: float, limits: tuple[float, float, int], counts: Counts, a
 
 
 @kernel
+def push_rises(
+    correlation: Correlations,
+    before: Correlations,
+    limits: tuple[float, float, int],
+    counts: Counts,
+    at: Ints,
+    flags: Flags,
+) -> None:
+    """Flag the rise of each pair at a bar: `flag_rises`, bar by bar.
+
+    Parameters
+    ----------
+    correlation, before
+        Of the bar and of `rise_bars` before it, shape (pairs,), NaN where not known.
+    limits, counts, at
+        As `flag_rise` takes them; shapes (pairs, 40001) and (pairs, 3), moved on.
+    flags
+        Written, shape (pairs,).
+    """
+    for pair in range(correlation.size):
+        change = np.float64(correlation[pair]) - np.float64(before[pair])
+        flags[pair] = flag_rise(change, limits, counts[pair], at[pair])
+
+
+@kernel
 def sum_by_month(correlation: Correlations, month: Ints, total: Floats, count: Ints) -> None:
     """Add the known correlations of a pair to the totals of their months.
 
