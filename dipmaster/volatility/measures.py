@@ -7,6 +7,7 @@ measure is not known.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -33,7 +34,7 @@ class Measures:
     rogers_satchell: Floats
     intraday: Floats
 
-    @property
+    @cached_property
     def cross_asset(self) -> Floats:
         """Median over coins of the middle bipower, shape (bars,)."""
         return median_over_present(self.bipower_middle)

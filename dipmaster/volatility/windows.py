@@ -4,31 +4,37 @@ from typing import NamedTuple
 
 import numpy as np
 
-from dipmaster.core.kernels import Floats, inlined_kernel, kernel
+from dipmaster.core.kernels import Floats, Ints, inlined_kernel, kernel
 
 MIN_SHARE = 0.5  # of a window's bars; with fewer the mean is not known
 
 
 class Windows(NamedTuple):
-    """What is remembered of moving sums of one width between two bars.
+    """What is remembered of moving sums between two bars; a row is a series and a width.
 
     Attributes
     ----------
-    block, tails
+    widths, starts
+        Of each row in bars, and its first place in the two arrays below, shape (rows,).
+    blocks, tails
         Values of the block that is being filled; sums from the successor of each place to the
-        end of the block before. Shape (rows, width).
+        end of the block before. Shape (sum of widths,).
     heads
         Sum of the block so far, shape (rows,).
     """
 
-    block: Floats
+    widths: Ints
+    starts: Ints
+    blocks: Floats
     tails: Floats
     heads: Floats
 
 
-def make_windows(rows: int, width: int) -> Windows:
+def make_windows(widths: Ints) -> Windows:
     """Windows before the first bar."""
-    return Windows(np.zeros((rows, width)), np.zeros((rows, width)), np.zeros(rows))
+    places = int(widths.sum())
+    starts = np.cumsum(widths) - widths
+    return Windows(widths, starts, np.zeros(places), np.zeros(places), np.zeros(widths.size))
 
 
 def moving_sum(values: Floats, width: int) -> Floats:
@@ -65,22 +71,25 @@ def sum_windows(values: Floats, tails: Floats, out: Floats) -> None:
 
 
 @kernel
-def push_windows(values: Floats, slot: int, windows: Windows, out: Floats) -> None:
+def push_windows(values: Floats, bar: int, windows: Windows, out: Floats) -> None:
     """Take in the next value of each row and write its moving sum: `sum_windows`, bar by bar.
 
     Parameters
     ----------
     values
         Shape (rows,), no NaN.
-    slot
-        Place in the block: bars before this one, modulo the width.
+    bar
+        Bars before this one.
     """
     for row in range(values.size):
-        block, tails = windows.block[row], windows.tails[row]
+        start, width = windows.starts[row], windows.widths[row]
+        block = windows.blocks[start : start + width]
+        tails = windows.tails[start : start + width]
+        slot = bar % width
         head = values[row] if slot == 0 else windows.heads[row] + values[row]
         block[slot], windows.heads[row] = values[row], head
         out[row] = head + tails[slot]
-        if slot == block.size - 1:
+        if slot == width - 1:
             close_block(block, tails)
 
 
@@ -112,7 +121,7 @@ def moving_mean(values: Floats, width: int) -> Floats:
     return mean_of_known(moving_sum(np.where(known, values, 0.0), width), count, width)
 
 
-def mean_of_known(total: Floats, count: Floats, width: int) -> Floats:
+def mean_of_known(total: Floats, count: Floats, width: int | Ints) -> Floats:
     """Mean of the known values of a window from their sum and number; NaN below half of it."""
     return np.where(count >= MIN_SHARE * width, total / np.maximum(count, 1.0), np.nan)
 

@@ -78,9 +78,9 @@ class MarketStream:
 
     def memories(self) -> dict[str, Any]:
         """What each part remembers."""
-        windows = {f"windows_{width}": kept for width, kept in self._windows.memory.items()}
-        return windows | {
+        return {
             "last_bar": self._last,
+            "windows": self._windows.memory,
             "days": self._days.memory,
             "garch": self._garch.memory,
             "forecasts": self._forecasts.memory,
