@@ -125,18 +125,30 @@ class VolatilityStream:
             one of those of the stream.
         """
         self._check(time_ms, bars)
+        prices = self._read_prices(time_ms, bars)
         grid = self._grid
         if grid.begun[0] == 0:
+            if not bars:
+                return {}  # the grid begins with the first bar of any coin
             grid.first_ms[0] = time_ms
         while self._next_ms() < time_ms:
-            self._take(np.full((len(PRICES), len(self._symbols)), np.nan))
-        prices = np.array(
-            [
-                [bars[symbol][name] if symbol in bars else np.nan for symbol in self._symbols]
-                for name in PRICES
-            ]
-        )
+            self._take(np.full(prices.shape, np.nan))
         return self._build_rows(self._take(prices), np.isfinite(prices[-1]))
+
+    def _read_prices(self, time_ms: int, bars: Mapping[str, Mapping[str, float]]) -> Floats:
+        """Shape (4, coins), NaN where a coin has no bar."""
+        prices = np.full((len(PRICES), len(self._symbols)), np.nan)
+        for i, symbol in enumerate(self._symbols):
+            if symbol not in bars:
+                continue
+            try:
+                prices[:, i] = [bars[symbol][name] for name in PRICES]
+            except KeyError as error:
+                raise TableError(
+                    f"{symbol} at {format_time(time_ms)}: expected {', '.join(PRICES)}, found no "
+                    f"{error.args[0]}.\n  Fix: give all four; NaN where one is missing."
+                ) from error
+        return prices
 
     def _arrays(self) -> dict[str, Array]:
         memories = {"grid": self._grid, **self._market.memories()}

@@ -40,7 +40,8 @@ class SeriesWindows:
 
     def mean(self, name: str, width: int) -> Floats:
         """As `windows.moving_mean` at the bar last pushed, shape (coins, 1)."""
-        return self._means[self._place[name, width], :, None]
+        mean: Floats = self._means[self._place[name, width], :, None]
+        return mean
 
     def mean_of_all(self, name: str, width: int) -> Floats:
         """The same, NaN where a value of the window is missing."""
