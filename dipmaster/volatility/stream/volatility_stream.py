@@ -4,25 +4,18 @@ from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from dipmaster.core.errors import TableError
-from dipmaster.core.kernels import Bools, Floats, Ints
+from dipmaster.core.kernels import Floats, Ints
 from dipmaster.core.panel import format_time
 from dipmaster.core.params import Volatility
 from dipmaster.core.params.market import Source
 from dipmaster.core.time_units import BAR_MS, BARS_PER_DAY, DAY_MS
 from dipmaster.volatility.clock import EPOCH_WEEKDAY, GridClock
-from dipmaster.volatility.columns import SHARED, STORED_TYPES
-from dipmaster.volatility.regime import Classes
 from dipmaster.volatility.stream.market import MarketStream
+from dipmaster.volatility.stream.rows import build_rows
 from dipmaster.volatility.stream.snapshot import Array, name_arrays, restore_arrays
 
-STREAM_COLUMNS: tuple[str, ...] = tuple(STORED_TYPES)
-"""Columns of table VOLATILITY that the stream gives: all but open_time."""
-
-_FLOATS = tuple(name for name, kind in STORED_TYPES.items() if kind is np.float32)
-_CLASSES = tuple(name for name, kind in STORED_TYPES.items() if kind is np.int8)
 PRICES = ("open", "high", "low", "close")
 MADE_FOR = "made_for"
 
@@ -133,7 +126,7 @@ class VolatilityStream:
             grid.first_ms[0] = time_ms
         while self._next_ms() < time_ms:
             self._take(np.full(prices.shape, np.nan))
-        return self._build_rows(self._take(prices), np.isfinite(prices[-1]))
+        return build_rows(self._take(prices), self._symbols, np.isfinite(prices[-1]))
 
     def _read_prices(self, time_ms: int, bars: Mapping[str, Mapping[str, float]]) -> Floats:
         """Shape (4, coins), NaN where a coin has no bar."""
@@ -199,20 +192,3 @@ class VolatilityStream:
         columns = self._market.push(bar, slot, prices)
         self._grid.taken[0] += 1
         return columns
-
-    def _build_rows(self, columns: Mapping[str, Any], exists: Bools) -> dict[str, dict[str, Any]]:
-        """Columns of one bar to a row of each coin that has it, in the types of the table."""
-        floats = np.empty((len(_FLOATS), exists.size), dtype=np.float32)
-        classes = np.empty((len(_CLASSES), exists.size), dtype=np.int8)
-        for stored, names in ((floats, _FLOATS), (classes, _CLASSES)):
-            for row, name in zip(stored, names, strict=True):
-                row[:] = columns[name] if name in SHARED else columns[name][:, 0]
-        return {
-            self._symbols[i]: self._build_row(floats[:, i], classes[:, i])
-            for i in np.flatnonzero(exists)
-        }
-
-    @staticmethod
-    def _build_row(floats: npt.NDArray[np.float32], classes: Classes) -> dict[str, Any]:
-        values = dict(zip(_FLOATS, floats, strict=True)) | dict(zip(_CLASSES, classes, strict=True))
-        return {name: values[name] for name in STREAM_COLUMNS}
