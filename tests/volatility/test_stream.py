@@ -190,9 +190,9 @@ def test_restarts_go_on_with_the_same_bytes(coins, case, followed, tables) -> No
 def test_the_comparison_finds_what_is_not_remembered(
     coins, case, followed, tables, name: str, column: str
 ) -> None:
-    """Planted in a state: one of its arrays doubled."""
+    """Planted in a state: one of its arrays is 1 too large everywhere."""
     state = dict(followed[1])
-    state[name] = state[name] * 2.0
+    state[name] = state[name] + 1.0
     stream = VolatilityStream.from_state(list(coins), *case, state)
     stop = MONDAY_MS + DAY_MS
     rows = follow(stream, [each for each in by_time(coins) if SUNDAY_MS <= each[0] < stop])
