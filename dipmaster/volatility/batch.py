@@ -10,10 +10,19 @@ from dipmaster.core.panel import Panel, to_epoch_ms, to_timestamps
 from dipmaster.core.parallel import map_in_threads
 from dipmaster.core.params import Volatility
 from dipmaster.core.params.market import Source
-from dipmaster.core.tables import I8, VOLATILITY
-from dipmaster.core.time_units import BAR_MS, BARS_PER_DAY
+from dipmaster.core.time_units import BAR_MS
 from dipmaster.volatility.baselines import compute_season_ahead, forecast_har, forecast_rv_ewma
 from dipmaster.volatility.clock import GridClock
+from dipmaster.volatility.columns import (
+    SHARED,
+    STORED_TYPES,
+    GarchColumns,
+    IntradayColumns,
+    SpilloverColumns,
+    VolatilityForecasts,
+    collect_columns,
+    to_daily_forecast,
+)
 from dipmaster.volatility.detectors import Regimes, combine_regimes, select_detector
 from dipmaster.volatility.garch import GarchPath, fit_rolling_garch
 from dipmaster.volatility.hierarchical import detect_states
@@ -30,21 +39,6 @@ from dipmaster.volatility.range_har import combine_forecasts, forecast_range_har
 from dipmaster.volatility.regime import filter_levels
 from dipmaster.volatility.season import estimate_profiles, season_factors
 from dipmaster.volatility.spillover.analysis import SpilloverSeries, analyze_spillover
-
-
-@dataclass(frozen=True)
-class VolatilityForecasts:
-    """Volatility of the next 2 hours in daily units, shape (coins, bars); NaN where not known."""
-
-    garch: Floats
-    rv_ewma: Floats
-    har: Floats
-    range_har: Floats
-    har_range: Floats
-
-    def by_name(self, name: str) -> Floats:
-        """The forecast of a name of `volatility.forecast`."""
-        return np.asarray(getattr(self, name), dtype=np.float64)
 
 
 @dataclass(frozen=True)
@@ -158,7 +152,7 @@ def _compute_forecasts(
             forecast_har(coin_squares, clock, params.har, refit_days),
             forecast_range_har(coin_ranges, coin_squares, clock, params.har, refit_days),
         )
-        return [np.sqrt(BARS_PER_DAY * variance * season_ahead) for variance in variances]
+        return [to_daily_forecast(variance, season_ahead) for variance in variances]
 
     rows = list(zip(squares, ranges, strict=True))
     by_coin = map_in_threads(forecast_coin, rows, "baselines")
@@ -173,46 +167,24 @@ def build_volatility_table(
     """Table VOLATILITY of one coin: the rows of its bars."""
     i = volatility.symbols.index(symbol)
     rows = np.flatnonzero(volatility.exists[i])
-    measures, regimes = volatility.measures, volatility.regimes
-    columns = {
-        "season_factor": season_factors(volatility.profile, volatility.clock),
-        "realised_short_daily_frac": measures.realised_short[i],
-        "realised_middle_daily_frac": measures.realised_middle[i],
-        "realised_long_daily_frac": measures.realised_long[i],
-        "bipower_middle_daily_frac": measures.bipower_middle[i],
-        "bipower_long_daily_frac": measures.bipower_long[i],
-        "parkinson_daily_frac": measures.parkinson[i],
-        "garman_klass_daily_frac": measures.garman_klass[i],
-        "rogers_satchell_daily_frac": measures.rogers_satchell[i],
-        "intraday_daily_frac": measures.intraday[i],
-        "cross_asset_daily_frac": measures.cross_asset,
-        "garch_level_daily_frac": volatility.garch[i].level_daily,
-        "garch_daily_frac": volatility.forecasts.garch[i],
-        "rv_ewma_daily_frac": volatility.forecasts.rv_ewma[i],
-        "har_daily_frac": volatility.forecasts.har[i],
-        "range_har_daily_frac": volatility.forecasts.range_har[i],
-        "har_range_daily_frac": volatility.forecasts.har_range[i],
-        "forecast_daily_frac": volatility.forecasts.by_name(params.forecast)[i],
-        "forecast_confidence": volatility.garch[i].confidence,
-        "level_daily_frac": regimes.level_daily[i],
-        "market_level_daily_frac": regimes.market_level_daily,
-        "regime": regimes.regime[i],
-        "regime_market": regimes.market,
-        "regime_coin": regimes.coin[i],
-        "regime_naive": regimes.naive[i],
-        "regime_hierarchical_market": regimes.hierarchical_market,
-        "regime_hierarchical": regimes.hierarchical[i],
-        "regime_range_class": regimes.range_class[i],
-        "size_factor": regimes.size_factor[i],
-        "no_new_trades": regimes.no_new_trades[i],
-        "spillover_event": volatility.spillover.event[i],
-        "spillover_intensity": volatility.spillover.intensity[i],
-        "spillover_factor": volatility.spillover.factor[i],
-        "intraday_hourly_frac": volatility.intraday.predicted[i],
-        "intraday_confidence": volatility.intraday.confidence[i],
-        "intraday_recommendation": volatility.intraday.recommendation[i],
-        "intraday_factor": volatility.intraday.factor[i],
+    spillover, intraday = volatility.spillover, volatility.intraday
+    columns = collect_columns(
+        season_factors(volatility.profile, volatility.clock),
+        volatility.measures,
+        GarchColumns(
+            [path.level_daily for path in volatility.garch],
+            [path.confidence for path in volatility.garch],
+        ),
+        volatility.forecasts,
+        volatility.regimes,
+        SpilloverColumns(spillover.event, spillover.intensity, spillover.factor),
+        IntradayColumns(
+            intraday.predicted, intraday.confidence, intraday.recommendation, intraday.factor
+        ),
+        params,
+    )
+    stored = {
+        name: (values if name in SHARED else values[i])[rows].astype(STORED_TYPES[name])
+        for name, values in columns.items()
     }
-    dtypes = {c.name: np.int8 if c.dtype == I8 else np.float32 for c in VOLATILITY.columns[1:]}
-    stored = {name: values[rows].astype(dtypes[name]) for name, values in columns.items()}
     return pd.DataFrame({"open_time": to_timestamps(volatility.clock.times_ms()[rows]), **stored})

@@ -71,15 +71,25 @@ def fit_rolling_garch(
         Season of each day, shape (days, 48).
     """
     cells, day = clock.season_cells(HORIZON), clock.day_index()
-    squares = (PERCENT * returns / profile[day, cells[: clock.bars]]) ** 2
+    squares = square_in_percent(returns, profile[day, cells[: clock.bars]])
     edges, fits = _fit_windows(squares, clock, params)
     out = np.full((3, clock.bars), np.nan)
     stops = np.append(edges, clock.bars)[1:]
     for row, start, stop in zip(fits, edges, stops, strict=True):
         first = max(0, int(start) - params.window_days * BARS_PER_DAY)
         forecast_variance(row, squares, first, int(start), int(stop), profile, day, cells, out)
-    daily = np.sqrt(out[[VARIANCE_SUM, LEVEL_SUM]] * BARS_PER_DAY / HORIZON) / PERCENT
+    daily = to_daily_volatility(out[[VARIANCE_SUM, LEVEL_SUM]])
     return GarchPath(edges, fits, daily[0], daily[1], out[CONFIDENCE])
+
+
+def square_in_percent(returns: Floats, season: Floats) -> Floats:
+    """Squared returns, de-seasonalised, in percent squared."""
+    return np.asarray((PERCENT * returns / season) ** 2, dtype=np.float64)
+
+
+def to_daily_volatility(sums: Floats) -> Floats:
+    """Sums of the variances of the horizon, percent squared, to daily volatility, fractions."""
+    return np.asarray(np.sqrt(sums * BARS_PER_DAY / HORIZON) / PERCENT, dtype=np.float64)
 
 
 def window_before(values: Floats, edge: int, days: int) -> Floats:
@@ -88,16 +98,30 @@ def window_before(values: Floats, edge: int, days: int) -> Floats:
     return np.ascontiguousarray(window[np.isfinite(window)])
 
 
+def fit_window(window: Floats, previous_fit: Floats, params: Garch) -> Floats | None:
+    """Fit the known squares of a window; None where they are too few or all zero.
+
+    Parameters
+    ----------
+    window
+        From `window_before`.
+    previous_fit
+        To start from; NaN if there is none.
+    """
+    if window.size < params.min_days * BARS_PER_DAY or not window.any():
+        return None
+    row = np.empty(FIT_SIZE)
+    fit_garch(window, params.innovations == "student_t", previous_fit, params.max_passes, row)
+    return row
+
+
 def _fit_windows(squares: Floats, clock: GridClock, params: Garch) -> tuple[Ints, Floats]:
     previous_fit = np.full(FIT_SIZE, np.nan)
-    is_student_t = params.innovations == "student_t"
     edges, fits = [], []
     for edge in clock.refit_bars(params.refit_days):
-        window = window_before(squares, edge, params.window_days)
-        if window.size < params.min_days * BARS_PER_DAY or not window.any():
+        row = fit_window(window_before(squares, edge, params.window_days), previous_fit, params)
+        if row is None:
             continue
-        row = np.empty(FIT_SIZE)
-        fit_garch(window, is_student_t, previous_fit, params.max_passes, row)
         edges.append(edge)
         fits.append(row)
         previous_fit = row

@@ -5,7 +5,9 @@ window. Bars that are missing are left out; with half of a window missing the
 measure is not known.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -32,7 +34,7 @@ class Measures:
     rogers_satchell: Floats
     intraday: Floats
 
-    @property
+    @cached_property
     def cross_asset(self) -> Floats:
         """Median over coins of the middle bipower, shape (bars,)."""
         return median_over_present(self.bipower_middle)
@@ -65,6 +67,25 @@ def compute_log_ranges(panel: Panel) -> Floats:
     return np.log(panel.high / panel.low)
 
 
+@dataclass(frozen=True)
+class BarVariances:
+    """Variance of each bar by several estimators, the season taken out, shape (coins, bars).
+
+    Attributes
+    ----------
+    squares, products
+        Squared return; bipower: pi/2 times this absolute return and the one before.
+    parkinson, garman_klass, rogers_satchell
+        By the bar's range.
+    """
+
+    squares: Floats
+    products: Floats
+    parkinson: Floats
+    garman_klass: Floats
+    rogers_satchell: Floats
+
+
 def compute_measures(panel: Panel, returns: Floats, season: Floats, params: Volatility) -> Measures:
     """All measures.
 
@@ -75,40 +96,63 @@ def compute_measures(panel: Panel, returns: Floats, season: Floats, params: Vola
     season
         Factor of each bar, shape (bars,).
     """
-    squares = (returns / season) ** 2
-    products = HALF_PI * np.abs(returns / season)
-    products[:, 1:] *= np.abs(returns / season)[:, :-1]
-    products[:, 0] = np.nan
+    moves = np.abs(returns / season)
+    moves_before = np.full(moves.shape, np.nan)
+    moves_before[:, 1:] = moves[:, :-1]
+    variances = compute_bar_variances(panel, returns, moves_before, season)
+    return summarize_windows(
+        lambda name, width: moving_mean(getattr(variances, name), width), params
+    )
+
+
+def compute_bar_variances(
+    panel: Panel, returns: Floats, moves_before: Floats, season: Floats
+) -> BarVariances:
+    """Variances of each bar.
+
+    Parameters
+    ----------
+    moves_before
+        Absolute return over its season of the bar before each, NaN where missing.
+    """
+    return BarVariances(
+        (returns / season) ** 2,
+        HALF_PI * np.abs(returns / season) * moves_before,
+        *(part / season**2 for part in _range_variances(panel)),
+    )
+
+
+def summarize_windows(mean: Callable[[str, int], Floats], params: Volatility) -> Measures:
+    """All measures from means over windows.
+
+    Parameters
+    ----------
+    mean
+        Of a field of `BarVariances` over so many bars (`windows.moving_mean`).
+    """
     short, middle, long = params.short_bars, params.middle_bars, params.long_bars
-    parkinson, garman_klass, rogers_satchell_variance = (
-        part / season**2 for part in _range_variances(panel)
-    )
-    rogers_satchell = _to_daily_volatility(rogers_satchell_variance, middle)
+    days = params.range_window_days * BARS_PER_DAY
+    rogers_satchell = _to_daily_volatility(mean("rogers_satchell", middle))
     return Measures(
-        _to_daily_volatility(squares, short),
-        _to_daily_volatility(squares, middle),
-        _to_daily_volatility(squares, long),
-        _to_daily_volatility(products, middle),
-        _to_daily_volatility(products, long),
-        _to_daily_volatility(parkinson, middle),
-        _to_daily_volatility(garman_klass, middle),
+        _to_daily_volatility(mean("squares", short)),
+        _to_daily_volatility(mean("squares", middle)),
+        _to_daily_volatility(mean("squares", long)),
+        _to_daily_volatility(mean("products", middle)),
+        _to_daily_volatility(mean("products", long)),
+        _to_daily_volatility(mean("parkinson", middle)),
+        _to_daily_volatility(mean("garman_klass", middle)),
         rogers_satchell,
-        rogers_satchell
-        * _range_correction(products, rogers_satchell_variance, params.range_window_days),
+        rogers_satchell * _range_correction(mean("products", days), mean("rogers_satchell", days)),
     )
 
 
-def _range_correction(products: Floats, ranges: Floats, days: int) -> Floats:
+def _range_correction(bipower: Floats, range_variance: Floats) -> Floats:
     """Bipower over range volatility, of the days before and the bar: what ranges fall short by.
 
     A range is seen in the trades there were, not in a path without pause: in
     the simulated market, with six prices a bar, it misses a third.
     """
-    width = days * BARS_PER_DAY
-    range_variance = moving_mean(ranges, width)
-    return np.sqrt(
-        moving_mean(products, width) / np.where(range_variance > 0.0, range_variance, np.nan)
-    )
+    return np.sqrt(bipower / np.where(range_variance > 0.0, range_variance, np.nan))
 
 
 def _range_variances(panel: Panel) -> tuple[Floats, Floats, Floats]:
@@ -124,7 +168,6 @@ def _range_variances(panel: Panel) -> tuple[Floats, Floats, Floats]:
     return parkinson, garman_klass, up * (up - move) + down * (down - move)
 
 
-def _to_daily_volatility(variances: Floats, width: int) -> Floats:
+def _to_daily_volatility(mean: Floats) -> Floats:
     """Root of a window's mean variance, a day's worth; NaN where it is not above 0."""
-    mean = moving_mean(variances, width)
     return np.sqrt(np.where(mean > 0.0, BARS_PER_DAY * mean, np.nan))

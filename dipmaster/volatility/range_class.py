@@ -1,5 +1,7 @@
 """Class of the next 24 hours' volatility as a regression on ranges forecasts it."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from dipmaster.core.kernels import Bools, Floats, Ints
@@ -9,8 +11,13 @@ from dipmaster.volatility.baselines import compute_season_ahead
 from dipmaster.volatility.clock import GridClock
 from dipmaster.volatility.range_har import RANGE_WINDOWS, WEEK
 from dipmaster.volatility.regime import Classes, classify
-from dipmaster.volatility.rolling_regression import fit_least_squares, log_of_positive
-from dipmaster.volatility.windows import MIN_SHARE, moving_mean, moving_sum
+from dipmaster.volatility.rolling_regression import (
+    fit_least_squares,
+    log_of_positive,
+    weighted_sum,
+)
+from dipmaster.volatility.season import mean_over_coins
+from dipmaster.volatility.windows import moving_mean
 
 MARKET_WINDOWS = (BARS_PER_HOUR, 6 * BARS_PER_HOUR, BARS_PER_DAY)
 
@@ -40,14 +47,18 @@ def forecast_classes(
     """
     ends = _hour_ends(clock)
     rows = _regressors(ranges, squares, ends)
-    log_level = 0.5 * (
-        _forecast_by_pooled_fit(
-            rows, log_of_positive(_mean_of_next_day(squares)[:, ends]), ends, clock, params
-        )
-        + np.log(BARS_PER_DAY * compute_season_ahead(profile, clock, BARS_PER_DAY)[ends])
+    log_variance = _forecast_by_pooled_fit(
+        rows, log_of_positive(_mean_of_next_day(squares)[:, ends]), ends, clock, params
     )
-    classes = classify(np.exp(log_level), params.regime)
+    season_ahead = compute_season_ahead(profile, clock, BARS_PER_DAY)[ends]
+    classes = classify_forecast(log_variance, season_ahead, params)
     return _hold(classes, ends, clock.bars)
+
+
+def classify_forecast(log_variance: Floats, season_ahead: Floats, params: Volatility) -> Classes:
+    """Class of a forecast log variance of a bar and the season's mean square of its day."""
+    log_level = 0.5 * (log_variance + np.log(BARS_PER_DAY * season_ahead))
+    return classify(np.exp(log_level), params.regime)
 
 
 def _hour_ends(clock: GridClock) -> Ints:
@@ -58,28 +69,31 @@ def _hour_ends(clock: GridClock) -> Ints:
 
 def _regressors(ranges: Floats, squares: Floats, ends: Ints) -> Floats:
     """Shape (columns, coins, hours)."""
+    means = [moving_mean(ranges, width)[:, ends] for width in RANGE_WINDOWS]
+    return stack_regressors(means, moving_mean(squares, WEEK)[:, ends])
+
+
+def stack_regressors(range_means: Sequence[Floats], square_mean: Floats) -> Floats:
+    """Columns of the pooled regression, shape (columns, coins, hours).
+
+    Parameters
+    ----------
+    range_means, square_mean
+        Mean range over each of `RANGE_WINDOWS` and mean square over a week, shape
+        (coins, hours).
+    """
     own = {
-        width: 2.0 * log_of_positive(moving_mean(ranges, width)[:, ends]) for width in RANGE_WINDOWS
+        width: 2.0 * log_of_positive(mean)
+        for width, mean in zip(RANGE_WINDOWS, range_means, strict=True)
     }
-    market = [_mean_of_known(own[width]) for width in MARKET_WINDOWS]
-    week = log_of_positive(moving_mean(squares, WEEK)[:, ends])
+    week = log_of_positive(square_mean)
+    market = [np.broadcast_to(mean_over_coins(own[width]), week.shape) for width in MARKET_WINDOWS]
     return np.stack([np.ones(week.shape), *own.values(), week, *market])
-
-
-def _mean_of_known(values: Floats) -> Floats:
-    """Mean over coins of what is known, for each coin."""
-    known = np.isfinite(values)
-    count = known.sum(axis=0)
-    mean = np.where(known, values, 0.0).sum(axis=0) / np.maximum(count, 1)
-    return np.broadcast_to(np.where(count > 0, mean, np.nan), values.shape)
 
 
 def _mean_of_next_day(squares: Floats) -> Floats:
     """Mean of those of the next 288 values that are known; NaN with fewer than half."""
-    known = np.isfinite(squares)
-    total = moving_sum(np.where(known, squares, 0.0), BARS_PER_DAY)
-    count = moving_sum(known.astype(np.float64), BARS_PER_DAY)
-    mean = np.where(count >= MIN_SHARE * BARS_PER_DAY, total / np.maximum(count, 1.0), np.nan)
+    mean = moving_mean(squares, BARS_PER_DAY)
     out = np.full(squares.shape, np.nan)
     out[:, : max(0, squares.shape[1] - BARS_PER_DAY)] = mean[:, BARS_PER_DAY:]
     return out
@@ -89,22 +103,29 @@ def _forecast_by_pooled_fit(
     rows: Floats, log_target: Floats, ends: Ints, clock: GridClock, params: Volatility
 ) -> Floats:
     """Mean of the log target, shape (coins, hours)."""
-    known = np.isfinite(rows).all(axis=0)
-    usable = known & np.isfinite(log_target)
     out = np.full(log_target.shape, np.nan)
     edges = clock.refit_bars(params.garch.refit_days)
     for edge, stop in zip(edges, [*edges, clock.bars][1:], strict=True):
         first = edge - params.har.window_days * BARS_PER_DAY
-        chosen = usable & (ends >= first) & _is_over(ends, edge)
-        if chosen.sum() * BARS_PER_HOUR < params.har.min_days * BARS_PER_DAY:
-            continue
-        slopes, _ = fit_least_squares(rows[:, chosen], log_target[chosen])
+        past = (ends >= first) & _is_over(ends, edge)
         served = (ends >= edge) & (ends < stop)
-        total = np.zeros((len(out), int(served.sum())))
-        for slope, column in zip(slopes, rows[:, :, served], strict=True):
-            total += slope * column
-        out[:, served] = total
+        slopes = fit_pooled(rows[:, :, past], log_target[:, past], params)
+        out[:, served] = weighted_sum(slopes, rows[:, :, served])
     return out
+
+
+def fit_pooled(rows: Floats, log_target: Floats, params: Volatility) -> Floats:
+    """Slopes of all coins' rows without anything missing, coin by coin; NaN where too few are.
+
+    Parameters
+    ----------
+    rows, log_target
+        Shapes (columns, coins, hours) and (coins, hours), of targets that are over.
+    """
+    complete = np.isfinite(rows).all(axis=0) & np.isfinite(log_target)
+    if complete.sum() * BARS_PER_HOUR < params.har.min_days * BARS_PER_DAY:
+        return np.full(len(rows), np.nan)
+    return fit_least_squares(rows[:, complete], log_target[complete])[0]
 
 
 def _is_over(ends: Ints, edge: int) -> Bools:

@@ -12,7 +12,11 @@ from dipmaster.core.time_units import BARS_PER_DAY, BARS_PER_HOUR
 from dipmaster.volatility.baselines import mean_of_next_bars
 from dipmaster.volatility.clock import GridClock
 from dipmaster.volatility.garch_forecast import HORIZON
-from dipmaster.volatility.rolling_regression import forecast_by_regression, log_of_positive
+from dipmaster.volatility.rolling_regression import (
+    forecast_by_regression,
+    log_of_positive,
+    stack_log_means,
+)
 from dipmaster.volatility.windows import moving_mean
 
 WEEK = 7 * BARS_PER_DAY
@@ -55,16 +59,11 @@ def forecast_range_har(
         first fit and where a regressor is.
     """
     target = log_of_positive(mean_of_next_bars(squares, horizon))
-    regressors = _range_regressors(ranges, squares)
+    range_means = [moving_mean(ranges, width) for width in RANGE_WINDOWS]
+    regressors = stack_log_means([*range_means, moving_mean(squares, WEEK)])
     return forecast_by_regression(regressors, target, clock, params, refit_days, horizon)
 
 
 def combine_forecasts(first: Floats, second: Floats) -> Floats:
     """Geometric mean; NaN where either forecast is."""
     return np.asarray(np.sqrt(first * second), dtype=np.float64)
-
-
-def _range_regressors(ranges: Floats, squares: Floats) -> Floats:
-    log_ranges = [log_of_positive(moving_mean(ranges, width)) for width in RANGE_WINDOWS]
-    log_variance = log_of_positive(moving_mean(squares, WEEK))
-    return np.stack([np.ones(ranges.size), *log_ranges, log_variance])

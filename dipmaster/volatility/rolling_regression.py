@@ -1,5 +1,7 @@
 """Log-linear regressions fitted anew on fixed days, on the past: what HAR and range-HAR share."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from dipmaster.core.kernels import Floats
@@ -47,13 +49,17 @@ def forecast_by_regression(
         last = max(0, edge - horizon)  # the target before it ended at bar edge - 1
         first = max(0, edge - params.window_days * BARS_PER_DAY)
         fit_rows = slice(first + (-first) % ROW_STEP_BARS, last, ROW_STEP_BARS)
-        x, y = regressors[:, fit_rows], log_target[fit_rows]
-        complete = np.isfinite(y) & np.isfinite(x).all(axis=0)
-        if complete.sum() * ROW_STEP_BARS < params.min_days * BARS_PER_DAY:
-            continue
-        slopes, smearing = fit_least_squares(x[:, complete], y[complete])
-        out[edge:stop] = smearing * np.exp(_weighted_sum(slopes, regressors[:, edge:stop]))
+        slopes, smearing = fit_complete_rows(regressors[:, fit_rows], log_target[fit_rows], params)
+        out[edge:stop] = smearing * np.exp(weighted_sum(slopes, regressors[:, edge:stop]))
     return out
+
+
+def fit_complete_rows(x: Floats, y: Floats, params: Har) -> tuple[Floats, float]:
+    """`fit_least_squares` on the hourly rows without anything missing; NaN where too few are."""
+    complete = np.isfinite(y) & np.isfinite(x).all(axis=0)
+    if complete.sum() * ROW_STEP_BARS < params.min_days * BARS_PER_DAY:
+        return np.full(len(x), np.nan), np.nan
+    return fit_least_squares(x[:, complete], y[complete])
 
 
 def fit_least_squares(x: Floats, y: Floats) -> tuple[Floats, float]:
@@ -69,7 +75,7 @@ def fit_least_squares(x: Floats, y: Floats) -> tuple[Floats, float]:
     """
     moments = np.array([[(a * b).sum() for b in x] for a in x])
     slopes = np.linalg.pinv(moments, hermitian=True) @ np.array([(a * y).sum() for a in x])
-    return slopes, float(np.exp(y - _weighted_sum(slopes, x)).mean())
+    return slopes, float(np.exp(y - weighted_sum(slopes, x)).mean())
 
 
 def log_of_positive(values: Floats) -> Floats:
@@ -77,8 +83,20 @@ def log_of_positive(values: Floats) -> Floats:
     return np.log(np.where(values > 0.0, values, np.nan))
 
 
-def _weighted_sum(slopes: Floats, x: Floats) -> Floats:
-    total = np.zeros(x.shape[1])
+def stack_log_means(means: Sequence[Floats]) -> Floats:
+    """A constant and the log of each mean, shape (columns, ...); NaN where one is not above 0."""
+    return np.stack([np.ones(means[0].shape), *(log_of_positive(mean) for mean in means)])
+
+
+def weighted_sum(slopes: Floats, x: Floats) -> Floats:
+    """Sum of the columns of x times their slopes, in their order.
+
+    Parameters
+    ----------
+    slopes
+        Shape (columns,), or (columns, ...) as x where each row has its own.
+    """
+    total = np.zeros(x.shape[1:])
     for slope, column in zip(slopes, x, strict=True):
         total += slope * column
     return total

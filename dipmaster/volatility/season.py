@@ -9,7 +9,8 @@ from dipmaster.volatility.clock import SEASON_CELLS, GridClock
 
 HOURS = BARS_PER_DAY // BARS_PER_HOUR
 MIN_BARS = 6  # of the 12 of an hour
-SATURDAY, SUNDAY, THURSDAY = 5, 6, 3
+TUESDAY, WEEKDAYS = 1, 7
+CONTRAST_DAYS = 5  # Friday to Tuesday: steps of the level that a weekend is told by
 
 
 def estimate_profiles(returns: Floats, clock: GridClock, params: Seasonality) -> Floats:
@@ -32,26 +33,31 @@ def estimate_profiles(returns: Floats, clock: GridClock, params: Seasonality) ->
         Shape (days, 48): factor on volatility by `Clock.cells`, mean square one
         over a week; flat on the first day.
     """
+    level, shape = describe_days(returns, clock)
+    hour = _shrink(shape, params.window_days, params.prior_days)
+    contrasts = _weekend_contrasts(mean_daily_changes(level), clock)
+    weekend = _shrink(contrasts[:, None], params.window_days, params.prior_days / WEEKDAYS)
+    return to_profile(hour, weekend[:, 0])
+
+
+def describe_days(returns: Floats, clock: GridClock) -> tuple[Floats, Floats]:
+    """What the season takes from a day when it is over.
+
+    Returns
+    -------
+    level
+        Log level of each coin, shape (coins, days); NaN where an hour of it is missing.
+    shape
+        Log of each hour less the level of the day, mean of the coins, shape (days, 24).
+    """
     hours = _log_hourly_moves(returns, clock)
     level = _levels(hours)
-    shape = _mean_over_coins(hours - level[..., None])
-    hour = _shrink(shape, params.window_days, params.prior_days)
-    weekend = _shrink(
-        _weekend_contrast(mean_daily_changes(level), clock),
-        params.window_days,
-        params.prior_days / 7.0,
-    )
-    return _normalise(np.exp(hour), np.exp(weekend))
-
-
-def log_levels_of_days(returns: Floats, clock: GridClock) -> Floats:
-    """Log level of each coin's days, shape (coins, days); NaN where an hour of it is missing."""
-    return _levels(_log_hourly_moves(returns, clock))
+    return level, mean_over_coins(hours - level[..., None])
 
 
 def mean_daily_changes(level: Floats) -> Floats:
     """Change of the log level from day to day, mean of the coins known on both; shape (days,)."""
-    return _mean_over_coins(_daily_changes(level))
+    return mean_over_coins(_daily_changes(level))
 
 
 def season_factors(profile: Floats, clock: GridClock) -> Floats:
@@ -80,11 +86,16 @@ def _levels(hours: Floats) -> Floats:
     )
 
 
-def _mean_over_coins(values: Floats) -> Floats:
-    """Mean over the first axis of what is known, in the order of the coins; NaN where nothing."""
+def mean_over_coins(values: Floats) -> Floats:
+    """Mean over the first axis of what is known; NaN where nothing is.
+
+    Added up coin by coin, so that a row has the same digits beside others and alone.
+    """
     known = np.isfinite(values)
     count = known.sum(axis=0)
-    total = np.where(known, values, 0.0).sum(axis=0)
+    total = np.zeros(values.shape[1:])
+    for row in np.where(known, values, 0.0):
+        total += row
     return np.where(count > 0, total / np.maximum(count, 1), np.nan)
 
 
@@ -93,32 +104,43 @@ def _daily_changes(level: Floats) -> Floats:
     return np.diff(level, axis=1, prepend=np.nan)
 
 
-def _weekend_contrast(steps: Floats, clock: GridClock) -> Floats:
-    """Log level of each weekend against the days around, on the row of the Tuesday after."""
-    days = clock.days
-    out = np.full(days, np.nan)
-    weekday = clock.weekdays()
-    for tuesday in np.flatnonzero(weekday == 1):
-        if tuesday < 5:
-            continue
-        path = np.concatenate(([0.0], np.cumsum(steps[tuesday - 4 : tuesday + 1])))
-        out[tuesday] = path[2:4].mean() - path[[0, 1, 4, 5]].mean()
+def _weekend_contrasts(steps: Floats, clock: GridClock) -> Floats:
+    """Contrast of each weekend on the row of the Tuesday after, shape (days,)."""
+    out = np.full(clock.days, np.nan)
+    for tuesday in np.flatnonzero(clock.weekdays() == TUESDAY):
+        if tuesday >= CONTRAST_DAYS:
+            out[tuesday] = contrast_weekend(steps[tuesday - CONTRAST_DAYS + 1 : tuesday + 1])
     return out
 
 
-def _shrink(values: Floats, window: int, prior: float) -> Floats:
-    """Mean of the known rows among the `window` before each row, shrunk to 0."""
-    rows = values if values.ndim == 2 else values[:, None]
-    out = np.zeros_like(rows)
-    for day in range(1, len(rows)):
-        past_rows = rows[max(0, day - window) : day]
-        known = past_rows[np.isfinite(past_rows).all(axis=1)]
-        out[day] = known.sum(axis=0) / (len(known) + prior)
-    return out if values.ndim == 2 else out[:, 0]
+def contrast_weekend(steps: Floats) -> float:
+    """Log level of a weekend less that of the days around, from the steps to Friday .. Tuesday."""
+    path = np.concatenate(([0.0], np.cumsum(steps)))
+    return float(path[2:4].mean() - path[[0, 1, 4, 5]].mean())
 
 
-def _normalise(hour: Floats, weekend: Floats) -> Floats:
-    """Both kinds of day side by side, mean square one over five weekdays and two weekend days."""
+def _shrink(rows: Floats, window: int, prior: float) -> Floats:
+    """Each row from those of the `window` before it, as `shrink_to_flat`."""
+    return np.stack(
+        [shrink_to_flat(rows[max(0, day - window) : day], prior) for day in range(len(rows))]
+    )
+
+
+def shrink_to_flat(past_rows: Floats, prior: float) -> Floats:
+    """Mean of the rows that are known, shrunk to 0 by `prior` rows of 0."""
+    known = past_rows[np.isfinite(past_rows).all(axis=1)]
+    return np.asarray(known.sum(axis=0) / (len(known) + prior), dtype=np.float64)
+
+
+def to_profile(log_hour: Floats, log_weekend: Floats) -> Floats:
+    """Both kinds of day side by side, mean square one over five weekdays and two weekend days.
+
+    Parameters
+    ----------
+    log_hour, log_weekend
+        Shapes (days, 24) and (days,).
+    """
+    hour, weekend = np.exp(log_hour), np.exp(log_weekend)
     out = np.empty((len(hour), SEASON_CELLS))
     out[:, :HOURS] = hour
     out[:, HOURS:] = hour * weekend[:, None]

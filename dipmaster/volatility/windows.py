@@ -1,10 +1,40 @@
 """Moving means that forget: what left a window leaves no rounding behind."""
 
+from typing import NamedTuple
+
 import numpy as np
 
-from dipmaster.core.kernels import Floats
+from dipmaster.core.kernels import Floats, Ints, inlined_kernel, kernel
 
 MIN_SHARE = 0.5  # of a window's bars; with fewer the mean is not known
+
+
+class Windows(NamedTuple):
+    """What is remembered of moving sums between two bars; a row is a series and a width.
+
+    Attributes
+    ----------
+    widths, starts
+        Of each row in bars, and its first place in the two arrays below, shape (rows,).
+    blocks, tails
+        Values of the block that is being filled; sums from the successor of each place to the
+        end of the block before. Shape (sum of widths,).
+    heads
+        Sum of the block so far, shape (rows,).
+    """
+
+    widths: Ints
+    starts: Ints
+    blocks: Floats
+    tails: Floats
+    heads: Floats
+
+
+def make_windows(widths: Ints) -> Windows:
+    """Windows before the first bar."""
+    places = int(widths.sum())
+    starts = np.cumsum(widths) - widths
+    return Windows(widths, starts, np.zeros(places), np.zeros(places), np.zeros(widths.size))
 
 
 def moving_sum(values: Floats, width: int) -> Floats:
@@ -18,16 +48,58 @@ def moving_sum(values: Floats, width: int) -> Floats:
     values
         Shape (..., n), no NaN.
     """
-    n = values.shape[-1]
-    blocks = -(-n // width)
-    padded = np.zeros((*values.shape[:-1], (blocks + 1) * width))
-    padded[..., width : width + n] = values
-    by_block = padded.reshape(*values.shape[:-1], blocks + 1, width)
-    heads = np.cumsum(by_block, axis=-1)[..., 1:, :]
-    tails = np.zeros_like(heads)
-    tails[..., :-1] = np.cumsum(by_block[..., :-1, :0:-1], axis=-1)[..., ::-1]
-    total = (heads + tails).reshape(*values.shape[:-1], blocks * width)
-    return np.asarray(total[..., :n], dtype=np.float64)
+    rows = np.ascontiguousarray(values, dtype=np.float64).reshape(-1, values.shape[-1])
+    out = np.empty(rows.shape)
+    sum_windows(rows, np.empty(width), out)
+    return out.reshape(values.shape)
+
+
+@kernel
+def sum_windows(values: Floats, tails: Floats, out: Floats) -> None:
+    """Write the moving sums of each row; `tails` is as long as the window and written over."""
+    width = tails.size
+    for row in range(values.shape[0]):
+        tails[:] = 0.0
+        for start in range(0, values.shape[1], width):
+            block, sums = values[row, start : start + width], out[row, start : start + width]
+            head = 0.0
+            for k in range(block.size):
+                head += block[k]
+                sums[k] = head + tails[k]
+            if block.size == width:
+                close_block(block, tails)
+
+
+@kernel
+def push_windows(values: Floats, bar: int, windows: Windows, out: Floats) -> None:
+    """Take in the next value of each row and write its moving sum: `sum_windows`, bar by bar.
+
+    Parameters
+    ----------
+    values
+        Shape (rows,), no NaN.
+    bar
+        Bars before this one.
+    """
+    for row in range(values.size):
+        start, width = windows.starts[row], windows.widths[row]
+        block = windows.blocks[start : start + width]
+        tails = windows.tails[start : start + width]
+        slot = bar % width
+        head = values[row] if slot == 0 else windows.heads[row] + values[row]
+        block[slot], windows.heads[row] = values[row], head
+        out[row] = head + tails[slot]
+        if slot == width - 1:
+            close_block(block, tails)
+
+
+@inlined_kernel
+def close_block(block: Floats, tails: Floats) -> None:
+    """Write the sums from the successor of each place to the end of a block that is full."""
+    total = 0.0
+    for k in range(block.size - 1, -1, -1):
+        tails[k] = total
+        total += block[k]
 
 
 def moving_mean(values: Floats, width: int) -> Floats:
@@ -46,8 +118,17 @@ def moving_mean(values: Floats, width: int) -> Floats:
     """
     known = np.isfinite(values)
     count = moving_sum(known.astype(np.float64), width)
-    total = moving_sum(np.where(known, values, 0.0), width)
+    return mean_of_known(moving_sum(np.where(known, values, 0.0), width), count, width)
+
+
+def mean_of_known(total: Floats, count: Floats, width: int | Ints) -> Floats:
+    """Mean of the known values of a window from their sum and number; NaN below half of it."""
     return np.where(count >= MIN_SHARE * width, total / np.maximum(count, 1.0), np.nan)
+
+
+def mean_of_all(total: Floats, count: Floats, width: int) -> Floats:
+    """Mean of a window from its sum and number of values; NaN where one is missing."""
+    return np.where(count == width, total / width, np.nan)
 
 
 def median_over_present(values: Floats) -> Floats:

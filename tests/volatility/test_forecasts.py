@@ -175,3 +175,11 @@ def test_season_ahead_by_hand() -> None:
     assert ahead[12 * 12 - 1] == 1.0
     assert ahead[13 * 12 - 1] == pytest.approx((12 + 12 * 4) / 24)
     assert ahead[288 + 13 * 12 - 1] == 1.0
+
+
+def test_ewma_is_that_of_pandas() -> None:
+    values = np.random.default_rng(2).exponential(1e-5, 3000)
+    values[:7] = values[500:900] = np.nan
+    values[1000:1100] = values[1000]
+    oracle = pd.Series(values).ewm(halflife=72.0, min_periods=144).mean()
+    np.testing.assert_allclose(forecast_rv_ewma(values, 72.0), oracle, rtol=1e-14)

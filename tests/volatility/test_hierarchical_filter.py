@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from dipmaster.core.params.volatility import Regime
-from dipmaster.volatility.hierarchical.forward import filter_forward
+from dipmaster.volatility.hierarchical.forward import filter_forward, step_filter
 from dipmaster.volatility.hierarchical.model import FilterModel, build_model
+from dipmaster.volatility.hierarchical.workspace import make_workspace
 from dipmaster.volatility.regime import class_centres
 
 NEVER = 1e-12  # variance of what is left out of a small world
@@ -184,6 +185,18 @@ def test_probabilities_sum_to_one(model: FilterModel) -> None:
     market, coins = filter_forward(observed, model)
     assert market.sum(axis=1) == pytest.approx(1.0, abs=1e-9)
     assert coins.sum(axis=2) == pytest.approx(1.0, abs=1e-9)
+
+
+def test_steps_one_by_one_have_the_bits_of_the_whole(model: FilterModel) -> None:
+    observed = draw(model, 4, 300)
+    observed[0, 50:90] = np.nan
+    market, coins = filter_forward(observed, model)
+    work = make_workspace(model, 4)
+    for t in range(300):
+        states, classes = np.zeros(3), np.zeros((4, 3))
+        step_filter(np.ascontiguousarray(observed[:, t]), t, model, work, states, classes)
+        assert np.array_equal(states, market[t])
+        assert np.array_equal(classes, coins[:, t])
 
 
 def test_a_coin_that_is_never_seen_changes_no_other_bit_for_bit(model: FilterModel) -> None:

@@ -9,7 +9,13 @@ from hypothesis import strategies as st
 from dipmaster.core.params.volatility import Seasonality
 from dipmaster.volatility.clock import GridClock
 from dipmaster.volatility.season import estimate_profiles, season_factors
-from dipmaster.volatility.windows import median_over_present, moving_mean, moving_sum
+from dipmaster.volatility.windows import (
+    make_windows,
+    median_over_present,
+    moving_mean,
+    moving_sum,
+    push_windows,
+)
 
 FLAT = Seasonality(window_days=60, prior_days=0.1)
 
@@ -23,6 +29,19 @@ def test_moving_sum_is_the_slow_one(n: int, width: int, seed: int) -> None:
     values = np.random.default_rng(seed).standard_normal((2, n))
     slow = [[row[max(0, t - width + 1) : t + 1].sum() for t in range(n)] for row in values]
     assert moving_sum(values, width) == pytest.approx(np.array(slow), abs=1e-12)
+
+
+@given(st.integers(1, 60), st.integers(0, 2**32 - 1))
+def test_windows_bar_by_bar_have_the_bits_of_the_batch(n: int, seed: int) -> None:
+    values = np.random.default_rng(seed).standard_normal((3, n))
+    widths = np.array([1, 4, 25])
+    windows, sums = make_windows(widths), np.empty((3, n))
+    for bar in range(n):
+        out = np.empty(3)
+        push_windows(np.ascontiguousarray(values[:, bar]), bar, windows, out)
+        sums[:, bar] = out
+    rows = zip(values, widths.tolist(), strict=True)
+    assert np.array_equal(sums, [moving_sum(row, width) for row, width in rows])
 
 
 def test_an_outlier_leaves_nothing_behind() -> None:

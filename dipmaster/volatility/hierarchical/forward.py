@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from dipmaster.core.kernels import Floats, inner_kernel, kernel
+from dipmaster.core.kernels import Floats, inlined_kernel, inner_kernel, kernel
 from dipmaster.volatility.hierarchical.coin_bank import predict_coins, sum_parts
 from dipmaster.volatility.hierarchical.histories import (
     add_candidate,
@@ -40,9 +40,9 @@ def filter_forward(observed: Floats, model: FilterModel) -> tuple[Floats, Floats
         Shapes (steps, 3) and (coins, steps, 3).
     """
     coins, steps = observed.shape
-    market, coin = np.zeros((steps, 3)), np.zeros((coins, steps, 3))
+    market, coin = np.zeros((steps, 3)), np.zeros((steps, coins, 3))
     run_filter(np.ascontiguousarray(observed.T), model, make_workspace(model, coins), market, coin)
-    return market, coin
+    return market, coin.transpose(1, 0, 2)
 
 
 @kernel
@@ -50,19 +50,27 @@ def run_filter(
     observed: Floats, model: FilterModel, work: Workspace, market: Floats, coin: Floats
 ) -> None:
     """Filter forward; `observed` has shape (steps, coins), the sums go to `market` and `coin`."""
-    kept = 3
     for t in range(observed.shape[0]):
-        for h in range(kept):
-            predict_history(model, work, h)
-        work.candidates.filled[0] = 0
-        for h in range(kept):
-            for b in range(3):
-                branch_history(model, work, observed, t, h, b)
-        kept = choose_heaviest(work.candidates, work.chosen)
-        total = log_total(work.candidates, work.chosen, kept)
-        for j in range(kept):
-            update_history(model, work, observed, t, j, total)
-            add_beliefs(work, t, j, market, coin)
+        step_filter(observed[t], t, model, work, market[t], coin[t])
+
+
+@inlined_kernel
+def step_filter(
+    observed: Floats, t: int, model: FilterModel, work: Workspace, market: Floats, coin: Floats
+) -> None:
+    """Take in step `t`, shape (coins,); probabilities are added to shapes (3,) and (coins, 3)."""
+    for h in range(work.kept[0]):
+        predict_history(model, work, h)
+    work.candidates.filled[0] = 0
+    for h in range(work.kept[0]):
+        for b in range(3):
+            branch_history(model, work, observed, t, h, b)
+    kept = choose_heaviest(work.candidates, work.chosen)
+    total = log_total(work.candidates, work.chosen, kept)
+    for j in range(kept):
+        update_history(model, work, observed, j, total)
+        add_beliefs(work, j, market, coin)
+    work.kept[0] = kept
 
 
 @inner_kernel
@@ -88,7 +96,7 @@ def branch_history(
         return
     pair = 3 * h + state
     likelihood = weigh_nodes(
-        model, observed, work.ahead, work.predicted, work.posterior, t, h, state, pair
+        model, observed, work.ahead, work.predicted, work.posterior, h, state, pair
     )
     weight = now.log_weight[h] + np.log(move) + likelihood
     last = time_of_change(now.state[h], state, now.changed[h], t, model.memory_steps)
@@ -97,7 +105,7 @@ def branch_history(
 
 @inner_kernel
 def update_history(
-    model: FilterModel, work: Workspace, observed: Floats, t: int, j: int, log_total_weight: float
+    model: FilterModel, work: Workspace, observed: Floats, j: int, log_total_weight: float
 ) -> None:
     """The chosen candidate `j` becomes history `j`."""
     now, ahead, found = work.histories, work.predicted, work.candidates
@@ -110,14 +118,14 @@ def update_history(
     gain = ahead.variance[h] / (ahead.variance[h] + model.common_variance)
     now.mean[j] = ahead.mean[h] + gain * (shared - ahead.mean[h])
     now.variance[j] = ahead.variance[h] * (1.0 - gain) + gain**2 * spread
-    update_coins(model, observed, work.ahead, ahead, work.posterior, work.now, t, h, pair, j)
+    update_coins(model, observed, work.ahead, ahead, work.posterior, work.now, h, pair, j)
 
 
 @inner_kernel
-def add_beliefs(work: Workspace, t: int, j: int, market: Floats, coin: Floats) -> None:
+def add_beliefs(work: Workspace, j: int, market: Floats, coin: Floats) -> None:
     """One history's share of the probabilities."""
     weight, state = np.exp(work.histories.log_weight[j]), work.histories.state[j]
-    market[t, state] += weight
+    market[state] += weight
     for i in range(coin.shape[0]):
         for o in range(3):
-            coin[i, t, class_of(state, o)] += weight * work.now.belief[j, i, o]
+            coin[i, class_of(state, o)] += weight * work.now.belief[j, i, o]

@@ -36,9 +36,11 @@ def observe_ranges(ranges: Floats, squares: Floats, clock: GridClock, window_day
         bar, its gap at the midnight before. NaN with fewer than half of its bars, or where
         prices stood still.
     """
-    scale = 0.5 * np.log(BARS_PER_DAY) - np.log(RANGE_OF_UNIT_PATH)
-    log_ranges = _log_of_mean(_by_hour(ranges, clock)) + scale
-    gaps = _mean_past_gap(_daily_gap(log_ranges, squares, clock), window_days)
+    log_ranges = log_hourly_ranges(_by_hour(ranges, clock))
+    by_day = len(squares), clock.days, -1
+    products = _by_hour(multiply_neighbours(squares), clock)
+    daily_gaps = measure_gaps(log_ranges.reshape(by_day), products.reshape(by_day))
+    gaps = _mean_past_gaps(daily_gaps, window_days)
     return np.asarray(log_ranges + np.repeat(gaps, STEPS_PER_DAY, axis=1), dtype=np.float64)
 
 
@@ -79,28 +81,45 @@ def _log_of_mean(values: Floats) -> Floats:
     return np.asarray(np.log(mean), dtype=np.float64)
 
 
-def _daily_gap(log_ranges: Floats, squares: Floats, clock: GridClock) -> Floats:
-    """Log root mean bipower of each day less the day's mean log range, shape (coins, days)."""
+def log_hourly_ranges(ranges: Floats) -> Floats:
+    """Log daily volatility of hours by their mean range, shape (..., bars of an hour) to (...)."""
+    scale = 0.5 * np.log(BARS_PER_DAY) - np.log(RANGE_OF_UNIT_PATH)
+    return np.asarray(_log_of_mean(ranges) + scale, dtype=np.float64)
+
+
+def multiply_neighbours(squares: Floats) -> Floats:
+    """Bipower variation of each bar from its square and the one before, shape (coins, bars)."""
     products = np.full(squares.shape, np.nan)
     products[:, 1:] = HALF_PI * np.sqrt(squares[:, 1:] * squares[:, :-1])
-    shape = (len(squares), clock.days, -1)
-    by_day = _by_hour(products, clock).reshape(shape)
-    bipower = 0.5 * (_log_of_mean(by_day) + np.log(BARS_PER_DAY))
-    hours = log_ranges.reshape(shape)
-    known = np.isfinite(hours)
+    return products
+
+
+def measure_gaps(log_ranges: Floats, products: Floats) -> Floats:
+    """Log root mean bipower of each day less the day's mean log range, shape (coins, days).
+
+    Parameters
+    ----------
+    log_ranges, products
+        Shapes (coins, days, 24) and (coins, days, 288).
+    """
+    bipower = 0.5 * (_log_of_mean(products) + np.log(BARS_PER_DAY))
+    known = np.isfinite(log_ranges)
     count = known.sum(axis=2)
-    mean = np.where(known, hours, 0.0).sum(axis=2) / np.maximum(count, 1)
+    mean = np.where(known, log_ranges, 0.0).sum(axis=2) / np.maximum(count, 1)
     return np.where(count > MIN_DAY_SHARE * STEPS_PER_DAY, bipower - mean, np.nan)
 
 
-def _mean_past_gap(gaps: Floats, window_days: int) -> Floats:
-    """Mean of the known days before each day; `PRIOR_GAP` with fewer than `MIN_GAP_DAYS`."""
+def _mean_past_gaps(gaps: Floats, window_days: int) -> Floats:
+    """Of each day, from the `window_days` before it, shape (coins, days)."""
+    days = range(gaps.shape[1])
+    past = [gaps[:, max(0, day - window_days) : day] for day in days]
+    return np.stack([mean_past_gap(rows, window_days) for rows in past], axis=1)
+
+
+def mean_past_gap(gaps: Floats, window_days: int) -> Floats:
+    """Mean of the known days, shape (coins,); `PRIOR_GAP` with fewer than `MIN_GAP_DAYS`."""
     needed = min(MIN_GAP_DAYS, window_days)
-    out = np.full(gaps.shape, PRIOR_GAP)
-    for day in range(needed, gaps.shape[1]):
-        past = gaps[:, max(0, day - window_days) : day]
-        known = np.isfinite(past)
-        count = known.sum(axis=1)
-        mean = np.where(known, past, 0.0).sum(axis=1) / np.maximum(count, 1)
-        out[:, day] = np.where(count >= needed, mean, PRIOR_GAP)
-    return out
+    known = np.isfinite(gaps)
+    count = known.sum(axis=1)
+    mean = np.where(known, gaps, 0.0).sum(axis=1) / np.maximum(count, 1)
+    return np.where(count >= needed, mean, PRIOR_GAP)

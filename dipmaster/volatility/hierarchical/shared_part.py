@@ -70,23 +70,22 @@ def weigh_nodes(
     ahead: CoinBanks,
     predicted: Predicted,
     found: NodePosterior,
-    t: int,
     h: int,
     state: int,
     p: int,
 ) -> float:
-    """Fill pair `p` of `found`; log likelihood of step `t`. A coin not observed says nothing."""
+    """Fill pair `p` of `found`; log likelihood of a step. A coin not observed says nothing."""
     nodes = model.nodes.size
     sd = np.sqrt(predicted.variance[h] + model.common_variance)
     for g in range(nodes):
         found.node[p, g] = predicted.mean[h] + sd * model.nodes[g]
         found.weight[p, g] = model.node_log_weights[g]
-    for i in range(observed.shape[1]):
-        if np.isnan(observed[t, i]):
+    for i in range(observed.size):
+        if np.isnan(observed[i]):
             continue
         for o in range(3):
             expected = model.centres[class_of(state, o)] + predicted.part_sum[h, i, o]
-            residual = observed[t, i] - expected
+            residual = observed[i] - expected
             found.residual[p, i, o] = residual
             narrow = predicted.part_variance[h, i, o]
             wide = narrow + model.outlier_variance
@@ -138,15 +137,14 @@ def update_coins(
     predicted: Predicted,
     found: NodePosterior,
     now: CoinBanks,
-    t: int,
     h: int,
     p: int,
     j: int,
 ) -> None:
     """Beliefs of the new history `j` after pair `p`; what is not observed stays as predicted."""
-    for i in range(observed.shape[1]):
+    for i in range(observed.size):
         explained = 0.0
-        if not np.isnan(observed[t, i]):
+        if not np.isnan(observed[i]):
             for o in range(3):
                 probability, mean, variance = coin_moments(found, p, i, o)
                 now.belief[j, i, o] = probability

@@ -32,8 +32,12 @@ class Histories(NamedTuple):
 
 
 class Workspace(NamedTuple):
-    """All of them."""
+    """All of them; `kept` is how many histories there are, shape (1,).
 
+    From step to step `histories`, `now` and `kept` are remembered, the rest is written over.
+    """
+
+    kept: Ints
     histories: Histories
     now: CoinBanks
     predicted: Predicted
@@ -50,6 +54,7 @@ def make_workspace(model: FilterModel, coins: int) -> Workspace:
     nodes, parts = model.nodes.size, model.decay.size
     covariance = np.broadcast_to(np.diag(model.variance), (*shape, parts, parts))
     return Workspace(
+        kept=np.array([STATES], dtype=np.int64),
         histories=Histories(
             np.zeros(width),
             np.arange(width, dtype=np.int64) % STATES,

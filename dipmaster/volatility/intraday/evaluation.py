@@ -10,7 +10,6 @@ from dipmaster.volatility.clock import GridClock
 from dipmaster.volatility.intraday.prediction import IntradayPatterns, measure_next_hour
 from dipmaster.volatility.intraday.profiles import (
     WEEK_HOURS,
-    WEEKDAYS,
     hour_factors,
     hours_of_week,
     rank_hours,
@@ -19,7 +18,7 @@ from dipmaster.volatility.intraday.profiles import (
 )
 from dipmaster.volatility.intraday.recommendation import Recommendations
 from dipmaster.volatility.intraday.skill import measure_skill
-from dipmaster.volatility.season import HOURS
+from dipmaster.volatility.season import HOURS, WEEKDAYS
 
 EXTREMES = 3  # peak hours and low hours; roadmap 3.3
 

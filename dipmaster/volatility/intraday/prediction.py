@@ -87,11 +87,22 @@ def predict_next_hour(
         Factors of each day, shape (days, cells), and the cell of each bar and of 12 more; a
         profile of ones is no pattern.
     """
+    season = profile[clock.day_index(), cells[: clock.bars]]
+    level = moving_mean((returns / season) ** 2, level_bars)
+    return predict_from_level(level, sum_squares_ahead(profile, cells, clock))
+
+
+def sum_squares_ahead(profile: Floats, cells: Ints, clock: GridClock) -> Floats:
+    """Sum of the squared factors of the next 12 bars as known at a bar, shape (bars,)."""
     day = clock.day_index()
-    level = moving_mean((returns / profile[day, cells[: clock.bars]]) ** 2, level_bars)
     ahead = np.zeros(clock.bars)
     for k in range(1, BARS_PER_HOUR + 1):
         ahead += profile[day, cells[k : clock.bars + k]] ** 2
+    return ahead
+
+
+def predict_from_level(level: Floats, ahead: Floats) -> Floats:
+    """Volatility of the next 12 bars from the mean square of the past, the pattern taken out."""
     return np.sqrt(np.where(level > 0.0, level * ahead, np.nan))
 
 
@@ -108,13 +119,22 @@ def estimate_confidence(
         errors, params.seasonality.window_days, params.intraday.confidence_prior_days
     )
     hour = hours_of_week(clock, 1)[1:] % HOURS
-    confidence = np.exp(-spread[:, clock.day_index(), hour])
-    return np.where(np.isfinite(predicted), confidence, np.nan)
+    return to_confidence(spread[:, clock.day_index(), hour], predicted)
+
+
+def to_confidence(spread: Floats, predicted: Floats) -> Floats:
+    """exp(-spread) where something is predicted."""
+    return np.where(np.isfinite(predicted), np.exp(-spread), np.nan)
 
 
 def measure_next_hour(returns: Floats) -> Floats:
     """Realised volatility of the next 12 bars, fraction an hour; NaN where one is missing or 0."""
-    total = BARS_PER_HOUR * mean_of_next_bars(returns**2, BARS_PER_HOUR)
+    return to_hourly_volatility(mean_of_next_bars(returns**2, BARS_PER_HOUR))
+
+
+def to_hourly_volatility(mean_square: Floats) -> Floats:
+    """Volatility of an hour from the mean square of its 12 returns; NaN where it is not above 0."""
+    total = BARS_PER_HOUR * mean_square
     return np.sqrt(np.where(total > 0.0, total, np.nan))
 
 
@@ -134,13 +154,24 @@ def _errors_by_hour(errors: Floats, clock: GridClock) -> Floats:
 
 def _past_spread(errors: Floats, window: int, prior: float) -> Floats:
     """Root mean square of the known errors of the `window` days before each day."""
-    known = np.isfinite(errors)
-    squares = np.where(known, errors, 0.0) ** 2
     out = np.full(errors.shape, np.nan)
     for day in range(1, errors.shape[1]):
-        past = slice(max(0, day - window), day)
-        count, total = known[:, past].sum(axis=1), squares[:, past].sum(axis=1)
-        hours = count.sum(axis=1)
-        mean = np.where(hours > 0, total.sum(axis=1) / np.maximum(hours, 1), np.nan)
-        out[:, day] = np.sqrt((total + prior * mean[:, None]) / (count + prior))
+        out[:, day] = spread_of_errors(errors[:, max(0, day - window) : day], prior)
     return out
+
+
+def spread_of_errors(errors: Floats, prior: float) -> Floats:
+    """Root mean square of past errors by hour, shape (coins, 24), shrunk to that of all hours.
+
+    Parameters
+    ----------
+    errors
+        Shape (coins, days, 24), NaN where not known, at least one day.
+    prior
+        Weight of all hours, in days.
+    """
+    known = np.isfinite(errors)
+    count, total = known.sum(axis=1), (np.where(known, errors, 0.0) ** 2).sum(axis=1)
+    hours = count.sum(axis=1)
+    mean = np.where(hours > 0, total.sum(axis=1) / np.maximum(hours, 1), np.nan)
+    return np.asarray(np.sqrt((total + prior * mean[:, None]) / (count + prior)))

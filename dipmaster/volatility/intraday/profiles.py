@@ -6,9 +6,9 @@ from dipmaster.core.kernels import Floats, Ints
 from dipmaster.core.params import Volatility
 from dipmaster.core.time_units import HOUR_MS
 from dipmaster.volatility.clock import EPOCH_WEEKDAY, GridClock
-from dipmaster.volatility.season import HOURS, log_levels_of_days, mean_daily_changes
+from dipmaster.volatility.season import HOURS, WEEKDAYS, describe_days, mean_daily_changes
 
-WEEKDAYS, WEEK_HOURS = 7, 168
+WEEK_HOURS = WEEKDAYS * HOURS
 SIDE = 3  # days on either side: a week around the day
 WEEKEND = np.arange(WEEKDAYS) >= 5
 _BASES = np.array([0, 1, 3, 4]), np.array([5, 6])  # weekdays and weekend, as `season.py` has them
@@ -40,37 +40,50 @@ def estimate_week_profiles(
     ndarray
         Shape (days, 168): factor on volatility by hour of the week, mean square one.
     """
+    level, _ = describe_days(returns, clock)
+    return to_week_profile(season, _weekday_departures(mean_daily_changes(level), clock, params))
+
+
+def to_week_profile(season: Floats, departures: Floats) -> Floats:
+    """Season of each day, shape (days, 48), times what `depart_by_weekday` says, (days, 7)."""
     hours = season.reshape(len(season), 2, HOURS)
-    departures = _weekday_departures(
-        mean_daily_changes(log_levels_of_days(returns, clock)), clock, params
-    )
     by_day = hours[:, WEEKEND.astype(np.int64)] * np.exp(departures)[..., None]
     root_mean_square = np.sqrt((by_day**2).mean(axis=(1, 2)))
     return np.asarray((by_day / root_mean_square[:, None, None]).reshape(len(season), WEEK_HOURS))
 
 
 def _weekday_departures(changes: Floats, clock: GridClock, params: Volatility) -> Floats:
-    """Log level of each weekday less that of its kind, weekday or weekend, shape (days, 7).
-
-    A day is compared with the week around it; it counts once that week is over. The level of
-    weekdays is that of the four with which the season compares weekends. Shrunk to 0 by
-    `weekday_prior_weeks`: thirteen Tuesdays say little about Tuesdays.
-    """
+    """Departures on each day from the days before whose week is over, shape (days, 7)."""
     contrast = _contrast_with_week(changes)
     weekday, days = clock.weekdays(), clock.days
-    window = params.seasonality.window_days
+    window, prior = params.seasonality.window_days, params.intraday.weekday_prior_weeks
     out = np.zeros((days, WEEKDAYS))
     for day in range(1, days):
         # the week around a day is over SIDE days later
-        past = np.arange(max(0, day - window), max(0, day - SIDE))
-        past = past[np.isfinite(contrast[past])]
-        count = np.bincount(weekday[past], minlength=WEEKDAYS)
-        total = np.bincount(weekday[past], contrast[past], minlength=WEEKDAYS)
-        mean = total / np.maximum(count, 1)
-        shrunk = count / (count + params.intraday.weekday_prior_weeks)
-        weekdays, weekends = (_less_mean(mean, count, base) for base in _BASES)
-        out[day] = np.where(WEEKEND, weekends, weekdays) * shrunk
+        past = slice(max(0, day - window), max(0, day - SIDE))
+        out[day] = depart_by_weekday(contrast[past], weekday[past], prior)
     return out
+
+
+def depart_by_weekday(contrast: Floats, weekday: Ints, prior_weeks: float) -> Floats:
+    """Log level of each weekday less that of its kind, weekday or weekend, shape (7,).
+
+    The level of weekdays is that of the four with which the season compares weekends. Shrunk to
+    0 by `prior_weeks`: thirteen Tuesdays say little about Tuesdays.
+
+    Parameters
+    ----------
+    contrast, weekday
+        Of past days; NaN where a contrast is not known.
+    """
+    known = np.isfinite(contrast)
+    contrast, weekday = contrast[known], weekday[known]
+    count = np.bincount(weekday, minlength=WEEKDAYS)
+    total = np.bincount(weekday, contrast, minlength=WEEKDAYS)
+    mean = total / np.maximum(count, 1)
+    shrunk = count / (count + prior_weeks)
+    weekdays, weekends = (_less_mean(mean, count, base) for base in _BASES)
+    return np.asarray(np.where(WEEKEND, weekends, weekdays) * shrunk, dtype=np.float64)
 
 
 def _less_mean(values: Floats, count: Ints, base: Ints) -> Floats:
@@ -84,9 +97,14 @@ def _contrast_with_week(changes: Floats) -> Floats:
     """Log level of each day less the mean of the seven days around it; NaN at the ends."""
     out = np.full(changes.size, np.nan)
     for day in range(SIDE, changes.size - SIDE):
-        path = np.concatenate(([0.0], np.cumsum(changes[day - SIDE + 1 : day + SIDE + 1])))
-        out[day] = path[SIDE] - path.mean()
+        out[day] = contrast_day(changes[day - SIDE + 1 : day + SIDE + 1])
     return out
+
+
+def contrast_day(changes: Floats) -> float:
+    """Log level of a day less the mean of its week, from the changes since three days before."""
+    path = np.concatenate(([0.0], np.cumsum(changes)))
+    return float(path[SIDE] - path.mean())
 
 
 def hour_factors(profile: Floats) -> Floats:

@@ -1,12 +1,34 @@
 """Correlations of pairs over the windows that end in a block: full windows, and those with gaps."""
 
+from typing import NamedTuple
+
 import numpy as np
 import numpy.typing as npt
 
-from dipmaster.core.kernels import Floats, inlined_kernel, kernel
+from dipmaster.core.kernels import Floats, Ints, inlined_kernel, kernel
 from dipmaster.volatility.spillover.block_moments import inverse_root
 
 Correlations = npt.NDArray[np.float32]
+
+
+class PairSums(NamedTuple):
+    """What is remembered of rolling correlations between two bars.
+
+    Attributes
+    ----------
+    members
+        Coins of each pair, shape (pairs, 2).
+    block
+        Values of the block that is being filled, shape (coins, window).
+    tails, heads
+        Sums of `sum_from_end` over the block before, shape (pairs, 6, window), and of the block
+        so far, shape (pairs, 6).
+    """
+
+    members: Ints
+    block: Floats
+    tails: Floats
+    heads: Floats
 
 
 @inlined_kernel
@@ -90,21 +112,10 @@ def correlate_block(
     out: Correlations,
 ) -> None:
     """One pair in the block from `start` on, over the bars that both coins have."""
-    n = x_sum = y_sum = xx = yy = xy = 0.0
     if start == 0:
         sums[:] = 0.0
-    for k in range(window - 1 if start > 0 else -1, -1, -1):
-        sums[0, k], sums[1, k], sums[2, k] = n, x_sum, y_sum
-        sums[3, k], sums[4, k], sums[5, k] = xx, yy, xy
-        t = start - window + k
-        both = np.isfinite(x[t]) and np.isfinite(y[t])
-        x_t, y_t = x[t] if both else 0.0, y[t] if both else 0.0
-        n += 1.0 if both else 0.0
-        x_sum += x_t
-        y_sum += y_t
-        xx += x_t * x_t
-        yy += y_t * y_t
-        xy += x_t * y_t
+    else:
+        sum_from_end(x[start - window : start], y[start - window : start], sums)
     n = x_sum = y_sum = xx = yy = xy = 0.0
     for k in range(out.size):
         t = start + k
@@ -127,10 +138,83 @@ def correlate_block(
         out[first] = np.nan
         first += 1
     for k in range(first, out.size):
-        inverse_n = 1.0 / sums[0, k]
-        mx, my = sums[1, k] * inverse_n, sums[2, k] * inverse_n
-        square_x, square_y = sums[3, k] * inverse_n, sums[4, k] * inverse_n
-        inverse_x = inverse_root(square_x - mx * mx, square_x)
-        inverse_y = inverse_root(square_y - my * my, square_y)
-        value = bounded((sums[5, k] * inverse_n - mx * my) * (inverse_x * inverse_y))
+        value = correlate_sums(
+            sums[0, k], sums[1, k], sums[2, k], sums[3, k], sums[4, k], sums[5, k]
+        )
         out[k] = value if sums[0, k] >= least else np.nan
+
+
+@inlined_kernel
+def correlate_sums(n: float, x: float, y: float, xx: float, yy: float, xy: float) -> float:
+    """Correlation from the number of bars and sums over them; NaN where a coin does not vary."""
+    inverse_n = 1.0 / n
+    mean_x, mean_y = x * inverse_n, y * inverse_n
+    square_x, square_y = xx * inverse_n, yy * inverse_n
+    inverse_x = inverse_root(square_x - mean_x * mean_x, square_x)
+    inverse_y = inverse_root(square_y - mean_y * mean_y, square_y)
+    return bounded((xy * inverse_n - mean_x * mean_y) * (inverse_x * inverse_y))
+
+
+@inlined_kernel
+def sum_from_end(x: Floats, y: Floats, sums: Floats) -> None:
+    """Write the sums from the successor of each place to the end of a block of one pair.
+
+    `sums` has the shape (6, bars): number of bars that both have, sums of x, y, their squares
+    and product.
+    """
+    n = x_sum = y_sum = xx = yy = xy = 0.0
+    for k in range(x.size - 1, -1, -1):
+        sums[0, k], sums[1, k], sums[2, k] = n, x_sum, y_sum
+        sums[3, k], sums[4, k], sums[5, k] = xx, yy, xy
+        both = np.isfinite(x[k]) and np.isfinite(y[k])
+        x_k, y_k = x[k] if both else 0.0, y[k] if both else 0.0
+        n += 1.0 if both else 0.0
+        x_sum += x_k
+        y_sum += y_k
+        xx += x_k * x_k
+        yy += y_k * y_k
+        xy += x_k * y_k
+
+
+@kernel
+def push_pairs(values: Floats, slot: int, least: float, pairs: PairSums, out: Correlations) -> None:
+    """Take in a bar of every coin: `correlate_block`, bar by bar.
+
+    Parameters
+    ----------
+    values
+        Shape (coins,), NaN where missing.
+    slot
+        Place in the block: bars before this one, modulo the window.
+    least
+        Bars that two coins must share.
+    out
+        Written, shape (pairs,).
+    """
+    block, window = pairs.block, pairs.block.shape[1]
+    block[:, slot] = values
+    for pair in range(out.size):
+        one, other = pairs.members[pair]
+        tails, heads = pairs.tails[pair], pairs.heads[pair]
+        if slot == 0:
+            heads[:] = 0.0
+        if np.isfinite(values[one]) and np.isfinite(values[other]):
+            x, y = values[one], values[other]
+            heads[0] += 1.0
+            heads[1] += x
+            heads[2] += y
+            heads[3] += x * x
+            heads[4] += y * y
+            heads[5] += x * y
+        n = tails[0, slot] + heads[0]
+        value = correlate_sums(
+            n,
+            tails[1, slot] + heads[1],
+            tails[2, slot] + heads[2],
+            tails[3, slot] + heads[3],
+            tails[4, slot] + heads[4],
+            tails[5, slot] + heads[5],
+        )
+        out[pair] = value if n >= least else np.nan
+        if slot == window - 1:
+            sum_from_end(block[one], block[other], tails)

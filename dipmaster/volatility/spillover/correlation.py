@@ -42,8 +42,15 @@ def rolling_deviation(returns: Floats, width: int) -> Floats:
     known = np.isfinite(returns)
     filled = np.where(known, returns, 0.0)
     count = moving_sum(known.astype(np.float64), width)
-    mean = moving_sum(filled, width) / np.maximum(count, 1.0)
-    squares = moving_sum(filled**2, width) - count * mean**2
+    return deviation_from_sums(
+        count, moving_sum(filled, width), moving_sum(filled**2, width), width
+    )
+
+
+def deviation_from_sums(count: Floats, total: Floats, squares: Floats, width: int) -> Floats:
+    """Standard deviation of a window from its number of returns, their sum and that of squares."""
+    mean = total / np.maximum(count, 1.0)
+    squares = squares - count * mean**2
     variance = np.maximum(squares, 0.0) / np.maximum(count - 1.0, 1.0)
     return np.where(count >= max(2.0, MIN_SHARE * width), np.sqrt(variance), np.nan)
 
@@ -69,9 +76,13 @@ def correlate_with_later(values: Floats, coins: range, window: int) -> Correlati
     count, bars = values.shape
     members = np.array(pairs_with_later(coins, count), dtype=np.int64).reshape(-1, 2)
     out = np.empty((len(members), bars), dtype=np.float32)
-    least = max(2.0, MIN_SHARE * window)
-    correlate_pairs(values, members, coins.start, window, least, out)
+    correlate_pairs(values, members, coins.start, window, least_shared(window), out)
     return out
+
+
+def least_shared(window: int) -> float:
+    """Bars of a window that two coins must share for a correlation."""
+    return max(2.0, MIN_SHARE * window)
 
 
 def pairs_with_later(coins: range, count: int) -> list[tuple[int, int]]:
