@@ -188,6 +188,14 @@ def write_json(value: Any, path: Path) -> None:
     )
 
 
+def write_exact_json(value: Any, path: Path) -> None:
+    """Write JSON whose numbers read back to the last bit: for models, where digits decide."""
+    write_text(
+        json.dumps(to_json_value(value, None), indent=2, sort_keys=True, allow_nan=False) + "\n",
+        path,
+    )
+
+
 def read_json(path: Path) -> Any:
     """Read a JSON file that a stage wrote."""
     _refuse_missing(path)
@@ -255,16 +263,22 @@ def read_bytes(path: Path) -> bytes:
     return path.read_bytes()
 
 
-def to_json_value(value: Any) -> Any:
-    """Turn numpy values and nested containers into what JSON knows, floats rounded."""
+def to_json_value(value: Any, digits: int | None = SIGNIFICANT_DIGITS) -> Any:
+    """Turn numpy values and nested containers into what JSON knows, floats rounded.
+
+    Parameters
+    ----------
+    digits
+        Significant ones that floats keep; None: all.
+    """
     if isinstance(value, Mapping):
-        return {str(key): to_json_value(item) for key, item in value.items()}
+        return {str(key): to_json_value(item, digits) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [to_json_value(item) for item in value]
+        return [to_json_value(item, digits) for item in value]
     if hasattr(value, "item") and getattr(value, "ndim", 1) == 0:
-        return to_json_value(value.item())
-    if isinstance(value, float):
-        return round_significant(value)
+        return to_json_value(value.item(), digits)
+    if isinstance(value, float) and digits is not None:
+        return round_significant(value, digits)
     return value
 
 
