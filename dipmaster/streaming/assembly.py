@@ -5,30 +5,26 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from dipmaster.altdata import build_provider
 from dipmaster.altdata.layer.model_files import read_models as read_layer
 from dipmaster.confidence import VOLATILITY_COLUMNS
 from dipmaster.confidence.model_files import read_models as read_score_models
 from dipmaster.core import catalog, store
 from dipmaster.core.panel import to_epoch_ms
 from dipmaster.core.params import Params
-from dipmaster.core.tables import EVIDENCE_INPUTS, EVIDENCE_SCORES
 from dipmaster.core.time_units import BAR_MS
-from dipmaster.evaluation.phases.alternative_data.inputs import NEWS_CHANNEL
 from dipmaster.evaluation.phases.sizing.inputs import FACTORS, FORECAST
 from dipmaster.evaluation.reading import find_absent
 from dipmaster.exits import VOLATILITY_COLUMNS as EXIT_VOLATILITY
 from dipmaster.exits import read_models as read_exit_models
-from dipmaster.results import AlternativeDataRecord, Market, read_result
+from dipmaster.results import Market, read_result
+from dipmaster.streaming.channels import ChannelEvidence, StoredFeed
 from dipmaster.streaming.engine import StreamEngine, StreamParts
+from dipmaster.streaming.evidence import EvidenceSource
 from dipmaster.streaming.funding import FundingStream
 from dipmaster.streaming.market import MarketFacts, MarketStream
 from dipmaster.streaming.scoring import CandidateScorer, FilterParams
-from dipmaster.streaming.sources import (
-    EvidenceSource,
-    StoredEvidence,
-    StoredVolatility,
-    VolatilitySource,
-)
+from dipmaster.streaming.sources import StoredVolatility, VolatilitySource
 
 NEEDED_VOLATILITY = tuple(
     dict.fromkeys((*VOLATILITY_COLUMNS, *EXIT_VOLATILITY, FORECAST, *FACTORS))
@@ -36,7 +32,7 @@ NEEDED_VOLATILITY = tuple(
 """Columns of table VOLATILITY that decisions rest on."""
 SECTIONS = (
     "signal", "features", "confidence", "filter", "confirmation", "execution", "exits", "sizing",
-    "split", "ingest",
+    "split", "ingest", "alternative_data",
 )  # fmt: skip
 
 
@@ -47,21 +43,24 @@ def read_engine(
 
     Parameters
     ----------
-    volatility, evidence
+    volatility
         Default: the tables of the batch, which hold the bars of the batch and no others.
+    evidence
+        Default: what the provider of params has, handed out by its publication.
 
     Raises
     ------
     PipelineError, DataError
         Where a file is missing or is not what its stage wrote.
     """
-    market = read_result(catalog.MARKET, Market)
+    market, params = read_result(catalog.MARKET, Market), store.read_params(*SECTIONS)
+    facts = read_facts(market)
     return StreamEngine(
         build_parts(
-            store.read_params(*SECTIONS),
-            read_facts(market),
+            params,
+            facts,
             volatility or read_stored_volatility(market.symbols),
-            read_stored_evidence() if evidence is None else evidence,
+            evidence or read_channels(facts, params),
         )
     )
 
@@ -90,7 +89,8 @@ def build_parts(
         scorer=CandidateScorer(facts, models, filter_params, layer, evidence),
         exit_models=read_exit_models(catalog.EXIT_MODELS),
         funding=FundingStream(len(facts.symbols), read_rates(facts)),
-        has_evidence=evidence is not None,
+        volatility=volatility,
+        evidence=evidence,
     )
 
 
@@ -128,13 +128,9 @@ def read_stored_volatility(symbols: tuple[str, ...]) -> StoredVolatility:
     return StoredVolatility(catalog.read_symbols(catalog.VOLATILITY, symbols, NEEDED_VOLATILITY))
 
 
-def read_stored_evidence() -> StoredEvidence | None:
-    """Rows of the batch's tables; None where the stage `alt-data` has not run."""
+def read_channels(facts: MarketFacts, params: Params) -> ChannelEvidence | None:
+    """Alternative data of the project, value by value; None where its stage has not run."""
     if not catalog.ALTERNATIVE.is_dir():
         return None
-    inputs = store.read_table(catalog.EVIDENCE_INPUTS, EVIDENCE_INPUTS)
-    scores = store.read_table(catalog.EVIDENCE_SCORES, EVIDENCE_SCORES)
-    record = read_result(catalog.ALTERNATIVE_METRICS, AlternativeDataRecord)
-    has_news = any(one.channel == NEWS_CHANNEL for one in record.data.channels)
-    news = scores["news_impact_score"].to_numpy(np.float64) if has_news else None
-    return StoredEvidence(inputs, news)
+    feed = StoredFeed(build_provider(params.alternative_data), facts.symbols)
+    return ChannelEvidence(facts, feed, params.alternative_data)

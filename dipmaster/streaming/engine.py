@@ -21,6 +21,7 @@ from dipmaster.streaming.account import Account, AccountStep
 from dipmaster.streaming.adaptive import ExitScorer, ScoredRows, TargetStream, build_adaptive_rules
 from dipmaster.streaming.bars import BarCheck
 from dipmaster.streaming.candidates import BarCandidates, CandidateStream
+from dipmaster.streaming.evidence import EvidenceSource
 from dipmaster.streaming.funding import FundingStream
 from dipmaster.streaming.market import MarketBar, MarketFacts, MarketStream
 from dipmaster.streaming.orders import BarOrders
@@ -28,6 +29,7 @@ from dipmaster.streaming.outcomes import OutcomeBook
 from dipmaster.streaming.paths import PathPlans, PathStep, StandalonePaths
 from dipmaster.streaming.scoring import CandidateScorer, ScoredCandidates
 from dipmaster.streaming.sizing import SizingStream
+from dipmaster.streaming.sources import VolatilitySource
 from dipmaster.streaming.state import Saved, Stateful, join_saved, select_saved
 
 PHASES = (0, 1, 2, 3, 4)
@@ -68,8 +70,8 @@ class StreamParts:
 
     Attributes
     ----------
-    has_evidence
-        Phase 4 is there.
+    evidence
+        None where phase 4 is not there.
     """
 
     facts: MarketFacts
@@ -78,7 +80,8 @@ class StreamParts:
     scorer: CandidateScorer
     exit_models: StoredModels
     funding: FundingStream
-    has_evidence: bool
+    volatility: VolatilitySource
+    evidence: EvidenceSource | None
 
 
 class StreamEngine:
@@ -93,8 +96,12 @@ class StreamEngine:
         self._execution: Execution = params.execution
         self._exits: Exits = params.exits
         self._sizing_rule = params.sizing.rule
-        self.phases = PHASES if parts.has_evidence else PHASES[:-1]
+        self.phases = PHASES[:-1] if parts.evidence is None else PHASES
         self.facts, self._market, self._scorer = facts, parts.market, parts.scorer
+        self._sources: dict[str, Stateful] = {"volatility": parts.volatility}
+        self._evidence = parts.evidence
+        if parts.evidence is not None:
+            self._sources["evidence"] = parts.evidence
         self._funding, self._check = parts.funding, BarCheck(facts, params.ingest)
         self._candidates = CandidateStream(len(facts.symbols), params.signal)
         self._targets = TargetStream(params.exits)
@@ -130,6 +137,11 @@ class StreamEngine:
         steps = [self._step({}) for _ in range(self._next, time_ms // BAR_MS)]
         return [*steps, self._step(kept)]
 
+    @property
+    def next_ms(self) -> int:
+        """First open time that may come next."""
+        return self._next * BAR_MS
+
     def finish(self) -> dict[int, AccountStep]:
         """Close every position as the batch does where the data end: the engine has no use then."""
         number = self._next - 1
@@ -139,10 +151,6 @@ class StreamEngine:
             phase: account.close_at_end(baseline if phase < 2 else adaptive, number)
             for phase, account in self.accounts.items()
         }
-
-    def waiting_orders(self) -> Mapping[int, BarOrders]:
-        """Phase to the orders for the next open."""
-        return self._orders
 
     def _step(self, bars: Mapping[str, Mapping[str, float]]) -> BarDecisions:
         bar = self._market.push(self._next, bars)
@@ -161,6 +169,8 @@ class StreamEngine:
         candidates = self._candidates.push(bar)
         scored = targets = None
         self._orders = dict.fromkeys(self.phases, NO_ORDERS)
+        if self._evidence is not None:
+            self._evidence.push(bar)
         if len(candidates):
             scored = self._scorer.score(bar, candidates)
             targets = self._targets.plan(bar, scored)
@@ -246,6 +256,7 @@ class StreamEngine:
             "outcomes": self._outcomes,
             **sizing,
             **accounts,
+            **self._sources,
         }
 
     def save(self) -> Saved:

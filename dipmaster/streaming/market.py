@@ -58,6 +58,8 @@ class MarketBar:
         Shape (coins,), and of `PRICES` (4, coins): NaN where nobody traded, too.
     half_spread_bps
         Shape (coins,), NaN where nobody traded.
+    last
+        Shape (coins,), closes of all bars, those without a trade too.
     features, stored
         Shape (coins, features): in full, and as table FEATURES gives them back.
     volatility
@@ -72,6 +74,7 @@ class MarketBar:
     has_bar: Bools
     prices: Floats
     half_spread_bps: Floats
+    last: Floats
     features: Floats
     stored: Floats
     volatility: Mapping[str, Floats]
@@ -139,6 +142,7 @@ class MarketStream:
             has_bar,
             prices,
             half_spread_bps,
+            np.array([bars[one]["close"] if one in bars else np.nan for one in facts.symbols]),
             features,
             stored,
             self._read_volatility(time_ms, bars),

@@ -51,6 +51,21 @@ class Comparison:
         self._fill: Counter[int] = Counter()
         self.compared: Counter[str] = Counter()
 
+    @property
+    def last_ms(self) -> int:
+        """Open time of the batch's last bar."""
+        return int(self._tables.ledgers["equity", 0]["time"][-1])
+
+    def skip_to(self, time_ms: int) -> None:
+        """Leave out what came before a bar, where a stream goes on from a snapshot."""
+        ledgers = self._tables.ledgers
+        self._bar = int(np.searchsorted(ledgers["equity", 0]["time"], time_ms))
+        times = self._tables.by_candidate["candidates"]["open_time"]
+        self._candidate = int(np.searchsorted(times, time_ms))
+        for (name, phase), table in ledgers.items():
+            if name == "fills":
+                self._fill[phase] = int(np.searchsorted(table["time"], time_ms))
+
     def compare(self, step: BarDecisions, *, is_last: bool) -> Difference | None:
         """The first difference of one step of the grid.
 

@@ -17,8 +17,8 @@ from dipmaster.core.tables import FEATURES, I8
 from dipmaster.learning.logistic import log_odds
 from dipmaster.signal_filter import INPUT_COLUMNS, NEWS_COLUMN, filter_signals
 from dipmaster.streaming.candidates import BarCandidates
+from dipmaster.streaming.evidence import EvidenceSource
 from dipmaster.streaming.market import MarketBar, MarketFacts
-from dipmaster.streaming.sources import EvidenceSource
 
 _CODES = frozenset(column.name for column in FEATURES.columns if column.dtype == I8)
 
@@ -130,8 +130,7 @@ class CandidateScorer:
     ) -> ScoredCandidates:
         if self._layer is None or self._evidence is None:
             return scored
-        symbols = [self._facts.symbols[coin] for coin in scored.candidates.coin]
-        said = self._evidence.read(bar.time_ms, symbols)
+        said = self._evidence.read(bar, scored.candidates)
         base = log_odds(scored.scores.p_ensemble)
         known = np.flatnonzero(said.inputs.has_evidence)
         own = np.full(base.size, np.nan)

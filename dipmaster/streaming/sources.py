@@ -1,20 +1,17 @@
 """What a stream is given beside bars, and the sources that read it from tables of the batch."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Protocol
 
 import numpy as np
 import pandas as pd
 
-from dipmaster.altdata.layer import LAYER_INPUTS, LayerInputs
 from dipmaster.core.errors import data_error
-from dipmaster.core.kernels import Floats
 from dipmaster.core.panel import format_time, to_epoch_ms
+from dipmaster.streaming.state import Saved
 
 Bar = Mapping[str, float]
 """Columns of table BARS without the time."""
-NOT_PUBLISHED = -1
 
 
 class VolatilitySource(Protocol):
@@ -23,28 +20,11 @@ class VolatilitySource(Protocol):
     def push(self, time_ms: int, bars: Mapping[str, Bar]) -> Mapping[str, Mapping[str, float]]:
         """Take in the bars that opened then and have closed; the row of each of their coins."""
 
+    def save(self) -> Saved:
+        """Everything that the next bars depend on."""
 
-@dataclass(frozen=True)
-class EvidenceAtBar:
-    """What alternative data says at candidates of one bar, known at its close.
-
-    Attributes
-    ----------
-    inputs
-        Of the second layer.
-    news
-        Impact of news, shape (candidates,); None where the source has no such channel.
-    """
-
-    inputs: LayerInputs
-    news: Floats | None
-
-
-class EvidenceSource(Protocol):
-    """What alternative data says at candidates."""
-
-    def read(self, time_ms: int, symbols: Sequence[str]) -> EvidenceAtBar:
-        """What is known at the close of the bar that opened then, of these coins."""
+    def load(self, saved: Saved) -> None:
+        """Go on where `save` was called."""
 
 
 class StoredVolatility:
@@ -69,6 +49,13 @@ class StoredVolatility:
         """
         return {symbol: self._tables[symbol].read(time_ms) for symbol in bars}
 
+    def save(self) -> Saved:
+        """Nothing: the tables hold every bar."""
+        return {}
+
+    def load(self, saved: Saved) -> None:
+        """Nothing was saved."""
+
 
 class _StoredRows:
     def __init__(self, frame: pd.DataFrame, symbol: str) -> None:
@@ -89,42 +76,3 @@ class _StoredRows:
         return {
             name: float(column[row]) for name, column in zip(self._names, self._values, strict=True)
         }
-
-
-class StoredEvidence:
-    """Inputs that the stage `alt-data` wrote: a stand-in for a source that joins channels.
-
-    Parameters
-    ----------
-    inputs
-        Frame of table EVIDENCE_INPUTS.
-    news
-        Shape (candidates,), column news_impact_score of table EVIDENCE_SCORES; None where the
-        source has no such channel.
-    """
-
-    def __init__(self, inputs: pd.DataFrame, news: Floats | None) -> None:
-        names = [one.name for one in LAYER_INPUTS]
-        self._values, self._news = inputs[names].to_numpy(np.float64), news
-        keys = zip(inputs["symbol"], to_epoch_ms(inputs["open_time"]).tolist(), strict=True)
-        self._rows = {key: row for row, key in enumerate(keys)}
-
-    def read(self, time_ms: int, symbols: Sequence[str]) -> EvidenceAtBar:
-        """Look the rows up.
-
-        Raises
-        ------
-        DataError
-            Where the table has no row of a candidate.
-        """
-        for symbol in symbols:
-            if (symbol, time_ms) not in self._rows:
-                raise data_error(
-                    "table 'evidence_inputs'",
-                    f"a row of {symbol} at {format_time(time_ms)}",
-                    "none",
-                    "run the stages from `features` on again",
-                )
-        rows = [self._rows[symbol, time_ms] for symbol in symbols]
-        inputs = LayerInputs(self._values[rows], np.full(len(rows), NOT_PUBLISHED))
-        return EvidenceAtBar(inputs, None if self._news is None else self._news[rows])
