@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 import numpy as np
-import pandas as pd
 
 from dipmaster.altdata.asof import ChannelInput, split_channels
 from dipmaster.altdata.channels import Channel
@@ -25,19 +24,12 @@ from dipmaster.altdata.history import (
     rise_over_earlier,
     rise_over_earlier_z,
 )
-from dipmaster.altdata.layer import (
-    LAYER_INPUTS,
-    PAST_DAY,
-    LayerInputs,
-    find_largest_falls,
-    measure_past_day,
-)
+from dipmaster.altdata.layer import LAYER_INPUTS, PAST_DAY, LayerInputs
 from dipmaster.altdata.layer.inputs import CHANNEL_INPUTS, hide_coarser, is_evidence, join_channels
-from dipmaster.altdata.layer.price_context import FALL_BARS
+from dipmaster.altdata.layer.price_context import FALL_BARS, divide_by_sigma, find_falls
 from dipmaster.altdata.provider import Provider, read_values
 from dipmaster.core.errors import data_error
 from dipmaster.core.kernels import Floats
-from dipmaster.core.panel import to_timestamps
 from dipmaster.core.params.alternative import AlternativeData
 from dipmaster.core.time_units import HOUR_MS
 from dipmaster.streaming.candidates import BarCandidates
@@ -136,61 +128,41 @@ class ChannelEvidence:
 
     def read(self, bar: MarketBar, candidates: BarCandidates) -> EvidenceAtBar:
         """What was known at the close of the bar that was pushed last."""
-        size, names = len(candidates), [one.name for one in LAYER_INPUTS]
-        columns = {name: np.full(size, np.nan) for name in names}
-        published, news = np.full(size, -1, np.int64), np.full(size, np.nan)
-        frame = self._build_frame(bar, candidates)
-        falls = find_largest_falls(frame, self._recent_bars(candidates))
-        decided_ms = np.array([bar.decided_ms], np.int64)
-        for row, coin in enumerate(candidates.coin.tolist()):
-            series = self._join_new(self._symbols[coin])
-            said = analyze_series(series, self._feed.channels, decided_ms, self._analyzers)
-            said |= hide_coarser(self._feed.channels, 1)
-            joined, latest = join_channels(
-                series, self._feed.channels, decided_ms, falls.close_ms[[row]],
-                self._params.microstructure,
-            )  # fmt: skip
-            for name, values in (said | joined).items():
-                if name in columns:
-                    columns[name][row] = values[0]
-            published[row], news[row] = latest[0], said[NEWS_INPUT][0]
-        columns |= {
-            "past_day_sigma": measure_past_day(frame, self._past_days(bar, candidates)),
-            "largest_fall_sigma": falls.size_sigma,
-            "bars_since_fall": falls.bars_since,
-        }
-        values = np.column_stack([columns[name] for name in names])
+        rows = [
+            self._read_one(bar, int(coin), float(sigma))
+            for coin, sigma in zip(candidates.coin, candidates.sigma_1h_frac, strict=True)
+        ]
+        values = np.array([one for one, _, _ in rows])
+        published = np.array([latest for _, latest, _ in rows], np.int64)
         known = np.isfinite(values[:, is_evidence()]).any(axis=1)
         has_news = any(one.name == NEWS_INPUT for one in self._feed.channels)
-        inputs = LayerInputs(values, np.where(known, published, -1))
-        return EvidenceAtBar(inputs, news if has_news else None)
-
-    def _build_frame(self, bar: MarketBar, candidates: BarCandidates) -> pd.DataFrame:
-        return pd.DataFrame(
-            {
-                "symbol": [self._symbols[coin] for coin in candidates.coin],
-                "open_time": to_timestamps(np.full(len(candidates), bar.time_ms)),
-                "sigma_1h_frac": candidates.sigma_1h_frac,
-            }
+        return EvidenceAtBar(
+            LayerInputs(values, np.where(known, published, -1)),
+            np.array([news for _, _, news in rows]) if has_news else None,
         )
 
-    def _recent_bars(self, candidates: BarCandidates) -> dict[str, pd.DataFrame]:
-        frames = {}
-        for coin in candidates.coin:
-            times, closes = zip(*self._closes[self._symbols[coin]], strict=True)
-            stamps = to_timestamps(np.array(times, np.int64))
-            frames[self._symbols[coin]] = pd.DataFrame({"open_time": stamps, "close": closes})
-        return frames
-
-    def _past_days(self, bar: MarketBar, candidates: BarCandidates) -> dict[str, pd.DataFrame]:
-        stamp = to_timestamps(np.array([bar.time_ms]))
-        columns = {name: bar.feature(name) for name in PAST_DAY}
-        return {
-            self._symbols[coin]: pd.DataFrame(
-                {"open_time": stamp, **{name: one[[coin]] for name, one in columns.items()}}
-            )
-            for coin in candidates.coin
+    def _read_one(self, bar: MarketBar, coin: int, sigma: float) -> tuple[list[float], int, float]:
+        """Inputs of a candidate, the latest publication among them, and the impact of news."""
+        series, channels = self._join_new(self._symbols[coin]), self._feed.channels
+        decided_ms = np.array([bar.decided_ms], np.int64)
+        times, closes = zip(*self._closes[self._symbols[coin]], strict=True)
+        fall_ms, fall, since = find_falls(
+            np.array(times, np.int64), np.array(closes), np.array([len(times) - 1])
+        )
+        said = analyze_series(series, channels, decided_ms, self._analyzers)
+        news = float(said[NEWS_INPUT][0])
+        said |= hide_coarser(channels, 1)
+        joined, latest = join_channels(
+            series, channels, decided_ms, fall_ms, self._params.microstructure
+        )
+        past, sigma_daily = (bar.feature(name)[[coin]] for name in PAST_DAY)
+        said |= joined | {
+            "past_day_sigma": divide_by_sigma(past, sigma_daily),
+            "largest_fall_sigma": divide_by_sigma(fall, np.array([sigma])),
+            "bars_since_fall": since,
         }
+        values = [float(said[one.name][0]) if one.name in said else np.nan for one in LAYER_INPUTS]
+        return values, int(latest[0]), news
 
     def save(self) -> Saved:
         """Everything that the next bars depend on."""

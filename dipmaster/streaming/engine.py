@@ -214,11 +214,11 @@ class StreamEngine:
         )
         orders = {0: all_orders.sort()}
         orders[1] = orders[2] = _select(
-            all_orders, scored.filter_results["admitted"].to_numpy() == 1, scored.scores.confidence
+            all_orders, scored.filter_results["admitted"] == 1, scored.scores.confidence
         )
         orders[3] = self._size(3, bar, orders[2])
         if scored.evidence_confidence is not None and scored.evidence_filter_results is not None:
-            admitted = scored.evidence_filter_results["admitted"].to_numpy() == 1
+            admitted = scored.evidence_filter_results["admitted"] == 1
             again = _select(all_orders, admitted, scored.evidence_confidence)
             orders[4] = self._size(4, bar, again)
         return orders

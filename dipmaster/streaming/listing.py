@@ -62,8 +62,7 @@ def list_scores(step: BarDecisions) -> Rows:
 def list_filter_results(step: BarDecisions) -> Rows:
     """Table FILTER_RESULTS."""
     assert step.scored is not None, "candidates are filtered"
-    table = step.scored.filter_results
-    return {str(name): table[name].to_numpy() for name in table}
+    return step.scored.filter_results
 
 
 def list_plans(step: BarDecisions) -> Rows:

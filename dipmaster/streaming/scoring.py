@@ -10,16 +10,20 @@ from dipmaster.altdata.layer.model_files import StoredLayer
 from dipmaster.confidence import VOLATILITY_COLUMNS
 from dipmaster.confidence.inputs import FROM_FEATURES, MARKET_FALL_COLUMNS, build_input_matrix
 from dipmaster.confidence.stored_models import CandidateScores, StoredScoreModels
-from dipmaster.core.kernels import Floats, Ints
+from dipmaster.core.kernels import Bools, Floats, Ints
 from dipmaster.core.params import Confirmation, Filter, Signal
 from dipmaster.core.params.confidence import ConfidenceThresholds
 from dipmaster.core.tables import FEATURES, I8
 from dipmaster.learning.logistic import log_odds
-from dipmaster.signal_filter import INPUT_COLUMNS, NEWS_COLUMN, filter_signals
+from dipmaster.signal_filter import INPUT_COLUMNS, NEWS_COLUMN
+from dipmaster.signal_filter.filtering import apply_steps
+from dipmaster.signal_filter.inputs import CandidateInputs
 from dipmaster.streaming.candidates import BarCandidates
 from dipmaster.streaming.evidence import EvidenceSource
 from dipmaster.streaming.market import MarketBar, MarketFacts
 
+Columns = Mapping[str, Floats | Ints | Bools]
+"""Column of a table to its values, shape (candidates,)."""
 _CODES = frozenset(column.name for column in FEATURES.columns if column.dtype == I8)
 
 
@@ -45,9 +49,9 @@ class ScoredCandidates:
     scores: CandidateScores
     regime: Ints
     no_new_trades: Ints
-    filter_results: pd.DataFrame
+    filter_results: Columns
     evidence_confidence: Floats | None
-    evidence_filter_results: pd.DataFrame | None
+    evidence_filter_results: Columns | None
 
 
 @dataclass(frozen=True)
@@ -67,23 +71,23 @@ class FilterParams:
     absent: frozenset[str]
 
     def admit(
-        self, candidate_id: Ints, inputs: pd.DataFrame, confidence: Floats, regime: Ints,
+        self, candidate_id: Ints, inputs: Mapping[str, Floats], confidence: Floats, regime: Ints,
         no_new_trades: Ints,
-    ) -> pd.DataFrame:  # fmt: skip
+    ) -> Columns:  # fmt: skip
         """Table FILTER_RESULTS of some candidates."""
-        ids = pd.DataFrame({"candidate_id": candidate_id})
-        scores = ids.assign(confidence=confidence, regime=regime, no_new_trades=no_new_trades)
-        return filter_signals(
-            ids,
-            inputs,
-            scores,
+        columns = {name: one.astype(np.float32) for name, one in inputs.items()}
+        steps = apply_steps(
+            CandidateInputs.of_columns(columns, candidate_id.size, self.absent),
+            confidence,
+            regime,
+            no_new_trades,
             self.signal.rule,
             self.signal.rsi_min_v4,
             self.thresholds,
             self.filter,
             self.confirmation,
-            self.absent,
         )
+        return {"candidate_id": candidate_id, **steps}
 
 
 class CandidateScorer:
@@ -119,14 +123,14 @@ class CandidateScorer:
         )
         matrix = build_input_matrix(pd.DataFrame(features), pd.DataFrame(volatility))
         scores = self._models.score(matrix, bar.decided_ms)
-        inputs = pd.DataFrame({name: bar.feature(name)[coin] for name in INPUT_COLUMNS})
+        inputs = {name: bar.feature(name)[coin] for name in INPUT_COLUMNS}
         ids = candidates.candidate_id
         admitted = self._filter.admit(ids, inputs, scores.confidence, regime, no_new_trades)
         scored = ScoredCandidates(candidates, scores, regime, no_new_trades, admitted, None, None)
         return self._add_evidence(bar, scored, inputs)
 
     def _add_evidence(
-        self, bar: MarketBar, scored: ScoredCandidates, inputs: pd.DataFrame
+        self, bar: MarketBar, scored: ScoredCandidates, inputs: Mapping[str, Floats]
     ) -> ScoredCandidates:
         if self._layer is None or self._evidence is None:
             return scored
@@ -139,7 +143,7 @@ class CandidateScorer:
         news: Mapping[str, Floats] = {} if said.news is None else {NEWS_COLUMN: said.news}
         table = self._filter.admit(
             scored.candidates.candidate_id,
-            inputs.assign(**news),
+            {**inputs, **news},
             confidence,
             scored.regime,
             scored.no_new_trades,

@@ -2,8 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-
-import pandas as pd
+from typing import Any
 
 from dipmaster.backtest.entries import REGIMES
 from dipmaster.core.params import Params
@@ -47,7 +46,7 @@ def explain_signals(step: BarDecisions, phase: int, params: Params) -> list[Sign
     places = {int(one): row for row, one in enumerate(orders.candidate_id)}
     signals = []
     for row, candidate in enumerate(scored.candidates.candidate_id.tolist()):
-        facts = table.iloc[row]
+        facts = {name: column[row] for name, column in table.items()}
         if candidate in places:
             words = _explain_order(orders, places[candidate], params)
         elif phase == 0 or facts["admitted"] == 1:
@@ -70,7 +69,7 @@ def _explain_order(orders: BarOrders, row: int, params: Params) -> str:
     return f"{100.0 * orders.size_frac[row]:.2f} % of equity"
 
 
-def _explain_refusal(facts: "pd.Series[float]", regime: str, params: Params) -> str:
+def _explain_refusal(facts: Mapping[str, Any], regime: str, params: Params) -> str:
     """The first step that it did not pass."""
     if facts["confidence"] != facts["confidence"]:
         return "no score: no model has been fitted yet"
