@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TextIO
@@ -19,12 +19,13 @@ from dipmaster.cli.replay_view import ReplayView
 from dipmaster.core import catalog, store
 from dipmaster.core.errors import data_error
 from dipmaster.core.tables import BARS
-from dipmaster.streaming.alerts import Alert, AlertBook
+from dipmaster.streaming.alerts import AlertBook, ReplayAlert
 from dipmaster.streaming.assembly import SECTIONS, read_engine
+from dipmaster.streaming.decisions import BarDecisions
 from dipmaster.streaming.decisions_log import to_line
-from dipmaster.streaming.engine import BarDecisions, StreamEngine
+from dipmaster.streaming.engine import StreamEngine
 from dipmaster.streaming.feed import BarFeed
-from dipmaster.streaming.parity import Comparison, require_parity
+from dipmaster.streaming.parity import ParityComparison, require_parity
 from dipmaster.streaming.replay import iterate_bars
 from dipmaster.streaming.snapshot import identify_decisions, load_snapshot, write_snapshot
 from dipmaster.streaming.sources import Bar
@@ -72,7 +73,7 @@ def run_replay(options: ReplayOptions) -> None:
         known = ", ".join(map(str, engine.phases))
         raise data_error("--phase", f"one of the phases {known}", str(phase), "name one of them")
     with ExitStack() as stack:
-        run = _Run(engine, options, phase, stack)
+        run = _Replay(engine, options, phase, stack)
         try:
             for time_ms, bars in run.open_times():
                 run.push(time_ms, bars)
@@ -81,7 +82,7 @@ def run_replay(options: ReplayOptions) -> None:
         run.end()
 
 
-class _Run:
+class _Replay:
     """One replay from its first bar to its last."""
 
     def __init__(
@@ -106,12 +107,12 @@ class _Run:
             return 0
         return int(load_snapshot(self._engine, self._identity, path)["written"])
 
-    def _prepare_comparison(self) -> Comparison | None:
+    def _prepare_comparison(self) -> ParityComparison | None:
         if not self._options.check:
             return None
         facts = self._engine.facts
         tables = read_tables(facts, self._engine.phases)
-        comparison = Comparison(facts.symbols, tables)
+        comparison = ParityComparison(facts.symbols, tables)
         comparison.skip_to(self._engine.next_ms)
         return comparison
 
@@ -141,7 +142,8 @@ class _Run:
 
     def push(self, time_ms: int, bars: dict[str, Bar]) -> None:
         """Decide on the bars of one open time, then do what is not part of the decision."""
-        with self._meter.measure(len(bars)):
+        timing = self._meter.measure(len(bars)) if self._options.measure else nullcontext()
+        with timing:
             steps = self._engine.push(time_ms, bars)
         for step in steps:
             self._take(step)
@@ -158,12 +160,11 @@ class _Run:
             line = to_line(step, self._engine.facts.symbols)
             self._log.write(line)
             self._written += len(line.encode())
-        latency_ms = self._meter.last_ms if self._options.measure else 0.0
-        for alert in self._alerts.update(step, latency_ms):
+        for alert in self._alerts.update(step, self._meter.last_ms):
             self._tell(alert)
         self._view.show(step, self._alerts.active, self._engine.accounts)
 
-    def _tell(self, alert: Alert) -> None:
+    def _tell(self, alert: ReplayAlert) -> None:
         if self._options.alert_command is None:
             return
         done = subprocess.run(

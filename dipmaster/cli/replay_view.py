@@ -10,10 +10,10 @@ from dipmaster.core.panel import format_time
 from dipmaster.core.params import Params
 from dipmaster.core.time_units import BAR_MS, MINUTE_MS
 from dipmaster.report.kit import numbers
-from dipmaster.streaming.account import Account
-from dipmaster.streaming.alerts import Alert
-from dipmaster.streaming.engine import BarDecisions
-from dipmaster.streaming.signals import Signal, explain_signals
+from dipmaster.streaming.account import StreamAccount
+from dipmaster.streaming.alerts import ReplayAlert
+from dipmaster.streaming.decisions import BarDecisions
+from dipmaster.streaming.signals import ExplainedSignal, explain_signals
 
 if TYPE_CHECKING:
     from rich.console import Group, RenderableType
@@ -40,8 +40,10 @@ class ReplayView:
         self._symbols, self._phase, self._params = symbols, phase, params
         self._console = make_console()
         self._live = Live(console=self._console, auto_refresh=False, transient=False)
-        self._signals: deque[Signal] = deque(maxlen=SHOWN_SIGNALS)
-        self._state: tuple[BarDecisions, Mapping[str, Alert], Mapping[int, Account]] | None = None
+        self._signals: deque[ExplainedSignal] = deque(maxlen=SHOWN_SIGNALS)
+        self._state: (
+            tuple[BarDecisions, Mapping[str, ReplayAlert], Mapping[int, StreamAccount]] | None
+        ) = None
         self._shown_at = 0.0
 
     def __enter__(self) -> Self:
@@ -53,7 +55,10 @@ class ReplayView:
         self._live.stop()
 
     def show(
-        self, step: BarDecisions, alerts: Mapping[str, Alert], accounts: Mapping[int, Account]
+        self,
+        step: BarDecisions,
+        alerts: Mapping[str, ReplayAlert],
+        accounts: Mapping[int, StreamAccount],
     ) -> None:
         """Show a step; at most ten times a second, for the eye follows no more."""
         if not self._console.is_terminal:
@@ -75,7 +80,10 @@ class ReplayView:
         self._live.stop()
 
     def _draw(
-        self, step: BarDecisions, alerts: Mapping[str, Alert], accounts: Mapping[int, Account]
+        self,
+        step: BarDecisions,
+        alerts: Mapping[str, ReplayAlert],
+        accounts: Mapping[int, StreamAccount],
     ) -> "Group":
         from rich.console import Group
 
@@ -98,7 +106,7 @@ class ReplayView:
                for one in alerts.values()] or ["none"]),
         )  # fmt: skip
 
-    def _draw_positions(self, step: BarDecisions, account: Account) -> "RenderableType":
+    def _draw_positions(self, step: BarDecisions, account: StreamAccount) -> "RenderableType":
         table = make_table(POSITIONS)
         for one in account.positions[:SHOWN_POSITIONS]:
             entry = float(one.fills[0]["reference"][0])

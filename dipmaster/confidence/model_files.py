@@ -36,7 +36,7 @@ FittedModels = CrossFittedModel[FamilyModel]
 
 
 @dataclass(frozen=True)
-class StoredTrees:
+class StoredFamilyTrees:
     """The models of one library and refit in ``models.json``: trees are in a file of their own.
 
     Attributes
@@ -57,7 +57,7 @@ class FamilyMetadata:
     family: FamilyName
     inputs: tuple[str, ...]
     signs: tuple[int, ...]
-    models: Mapping[Library, tuple[StoredRefit[StoredTrees], ...]]
+    models: Mapping[Library, tuple[StoredRefit[StoredFamilyTrees], ...]]
 
 
 @dataclass(frozen=True)
@@ -113,10 +113,10 @@ def _describe(ensemble: Ensemble) -> FamilyMetadata:
 
 def _describe_trees(
     family: FamilyName, library: Library, together: FittedModels, refit_ms: int
-) -> StoredTrees:
+) -> StoredFamilyTrees:
     file = name_tree_file(f"{family}/{library}", refit_ms, library)
     sds = tuple(model.residual_sd_frac for model in together.models)
-    return StoredTrees(file, hash_text(_join_trees(together, library)), sds)
+    return StoredFamilyTrees(file, hash_text(_join_trees(together, library)), sds)
 
 
 def _join_trees(together: FittedModels, library: Library) -> str:
@@ -141,7 +141,7 @@ def read_models(folder: Path, family: FamilyName, kind: CalibratorKind) -> Store
     path = folder / family / "models.json"
     stored = read_result(path, FamilyMetadata)
 
-    def restore(library: Library, trees: StoredTrees) -> FittedModels:
+    def restore(library: Library, trees: StoredFamilyTrees) -> FittedModels:
         models = read_trees(folder / trees.file, trees.sha256, library, _FIX)
         pairs = zip(models, trees.residual_sd_frac, strict=True)
         return CrossFittedModel(tuple(FamilyModel(*pair) for pair in pairs), "log_odds")

@@ -26,9 +26,10 @@ from dipmaster.backtest.limits import (
 from dipmaster.backtest.trades import FillColumns
 from dipmaster.core.kernels import Floats
 from dipmaster.core.params import Execution
+from dipmaster.streaming.cash import CashLedger
 from dipmaster.streaming.market import MarketBar
 from dipmaster.streaming.orders import BarOrders
-from dipmaster.streaming.paths import PathEvent
+from dipmaster.streaming.path_records import PathEvent
 from dipmaster.streaming.records import (
     ClosedTrade,
     EquityMark,
@@ -39,7 +40,7 @@ from dipmaster.streaming.records import (
     load_position,
     save_position,
 )
-from dipmaster.streaming.state import Saved, select_saved
+from dipmaster.streaming.state import Saved, join_saved, select_saved
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ class AccountStep:
     equity: EquityMark
 
 
-class Account:
+class StreamAccount:
     """One phase's cash and positions.
 
     Parameters
@@ -79,16 +80,11 @@ class Account:
 
     def __init__(self, execution: Execution, partial_frac: float, *, charged: bool) -> None:
         self._limits, self._costs = build_limits(execution), build_costs(execution)
-        self._capital, self._partial_frac, self._charged = (
-            execution.capital,
-            partial_frac,
-            charged,
-        )
+        self._partial_frac, self._charged = partial_frac, charged
+        self._ledger = CashLedger(execution.capital, charged=charged)
         # What decisions look at: cash, equity and worth of positions at the last close.
         self.cash = self.equity = execution.capital
         self.value, self.ruined = 0.0, False
-        # What the ledger says: cash spent and funding paid so far, and both at the last fill.
-        self.spent, self.paid, self.paid_at_fill, self.has_fills = 0.0, 0.0, 0.0, False
         self.next_trade = 0
         self.positions: list[OpenPosition] = []
 
@@ -140,22 +136,19 @@ class Account:
 
     def save(self) -> Saved:
         """Everything that the next bars depend on."""
-        numbers = [self.cash, self.equity, self.value, self.spent, self.paid, self.paid_at_fill]
-        flags = [int(self.ruined), int(self.has_fills), self.next_trade, len(self.positions)]
-        positions = {
-            f"position_{place}/{name}": one
-            for place, position in enumerate(self.positions)
-            for name, one in save_position(position).items()
+        parts = {"ledger": self._ledger.save()} | {
+            f"position_{place}": save_position(one) for place, one in enumerate(self.positions)
         }
-        return {"numbers": np.array(numbers), "flags": np.array(flags), **positions}
+        flags = [int(self.ruined), self.next_trade, len(self.positions)]
+        numbers = np.array([self.cash, self.equity, self.value])
+        return {"numbers": numbers, "flags": np.array(flags), **join_saved(parts)}
 
     def load(self, saved: Saved) -> None:
         """Go on where `save` was called."""
-        self.cash, self.equity, self.value, self.spent, self.paid, self.paid_at_fill = saved[
-            "numbers"
-        ].tolist()
-        ruined, has_fills, self.next_trade, count = saved["flags"].tolist()
-        self.ruined, self.has_fills = bool(ruined), bool(has_fills)
+        self.cash, self.equity, self.value = saved["numbers"].tolist()
+        ruined, self.next_trade, count = saved["flags"].tolist()
+        self.ruined = bool(ruined)
+        self._ledger.load(select_saved(saved, "ledger"))
         self.positions = [
             load_position(select_saved(saved, f"position_{place}")) for place in range(count)
         ]
@@ -179,7 +172,7 @@ class Account:
                 paid += payment
                 position.last_funding = cumulative_funding[position.coin]
         self.cash += cash_at_open
-        self.paid += paid
+        self._ledger.pay(paid)
         return sold_value
 
     def _proceeds(self, position: OpenPosition, event: PathEvent) -> float:
@@ -255,16 +248,11 @@ class Account:
     def _book(self, fill: FillColumns, position: OpenPosition, number: int) -> Mapping[str, Any]:
         """Price a fill and take its cash off the ledger."""
         priced = price_fills(fill, self._costs)
-        self.spent += float(spent_cash(priced)[0])
-        self.paid_at_fill, self.has_fills = self.paid, True
+        cash_after = self._ledger.book(float(spent_cash(priced)[0]))
         position.fills.append(priced)
         values = {name: column[0] for name, column in priced.items()}
         ids = {"trade_id": position.trade_id, "number": number, "coin": position.coin}
-        return values | ids | {"cash_after": self._ledger_cash()}
-
-    def _ledger_cash(self) -> float:
-        cash = self._capital - self.spent
-        return cash - self.paid if self._charged else cash
+        return values | ids | {"cash_after": cash_after}
 
     def _mark(self, bar: MarketBar, cash_inside: float) -> None:
         self.cash += cash_inside
@@ -278,12 +266,7 @@ class Account:
 
     def _measure(self) -> EquityMark:
         """As table EQUITY has it: cash from the ledger."""
-        cash = self._capital
-        if self.has_fills:
-            cash = self._capital - self.spent
-            cash = cash - self.paid_at_fill if self._charged else cash
-        if self._charged:
-            cash -= self.paid - (self.paid_at_fill if self.has_fills else 0.0)
+        cash = self._ledger.at_close()
         equity = cash + self.value
         exposure = self.value / equity if equity > 0.0 else 0.0
         return EquityMark(equity, cash, exposure)

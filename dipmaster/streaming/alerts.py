@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 
 from dipmaster.core.panel import format_time
-from dipmaster.streaming.engine import BarDecisions
+from dipmaster.streaming.decisions import BarDecisions
 from dipmaster.streaming.market import MarketFacts
 
 DRAWDOWN_FRAC = 0.02  # roadmap, monitoring: maximum drawdown
@@ -17,7 +17,7 @@ Severity = Literal["warning", "critical"]
 
 
 @dataclass(frozen=True)
-class Alert:
+class ReplayAlert:
     """Something that a person should look at.
 
     Attributes
@@ -52,22 +52,22 @@ class AlertBook:
     def __init__(self, facts: MarketFacts, phase: int) -> None:
         self._symbols, self._phase = facts.symbols, phase
         self._silent, self._peak = np.zeros(len(facts.symbols), np.int64), 0.0
-        self.active: dict[str, Alert] = {}
+        self.active: dict[str, ReplayAlert] = {}
 
-    def update(self, step: BarDecisions, latency_ms: float) -> list[Alert]:
+    def update(self, step: BarDecisions, latency_ms: float) -> list[ReplayAlert]:
         """Look at one step; the alerts that are new."""
         found = {one.key: one for one in self._look(step, latency_ms)}
         new = [one for key, one in found.items() if key not in self.active]
         self.active = {key: self.active.get(key, one) for key, one in found.items()}
         return new
 
-    def _look(self, step: BarDecisions, latency_ms: float) -> list[Alert]:
+    def _look(self, step: BarDecisions, latency_ms: float) -> list[ReplayAlert]:
         now, alerts = format_time(step.bar.time_ms), []
         self._silent = np.where(step.bar.has_bar, 0, self._silent + 1)
         for coin in np.flatnonzero(self._silent >= SILENT_BARS):
             symbol = self._symbols[coin]
             alerts.append(
-                Alert(
+                ReplayAlert(
                     f"feed:{symbol}", "warning", now,
                     f"{symbol}: no bar for {SILENT_BARS} bars or more",
                     "check the feed; positions of the coin are left at its next bar",
@@ -77,7 +77,7 @@ class AlertBook:
         self._peak = max(self._peak, equity)
         if equity < self._peak * (1.0 - DRAWDOWN_FRAC):
             alerts.append(
-                Alert(
+                ReplayAlert(
                     "drawdown", "critical", now,
                     f"phase {self._phase}: drawdown beyond {100.0 * DRAWDOWN_FRAC:g} %",
                     "stop new orders until somebody has looked at the trades",
@@ -85,7 +85,7 @@ class AlertBook:
             )  # fmt: skip
         if latency_ms > LATENCY_MS:
             alerts.append(
-                Alert(
+                ReplayAlert(
                     "latency", "warning", now, f"a decision took more than {LATENCY_MS:g} ms",
                     "look at what else the machine does",
                 )

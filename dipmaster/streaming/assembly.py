@@ -22,7 +22,7 @@ from dipmaster.streaming.channels import ChannelEvidence, StoredFeed
 from dipmaster.streaming.engine import StreamEngine, StreamParts
 from dipmaster.streaming.evidence import EvidenceSource
 from dipmaster.streaming.funding import FundingStream
-from dipmaster.streaming.market import MarketFacts, MarketStream
+from dipmaster.streaming.market import MarketBarStream, MarketFacts
 from dipmaster.streaming.scoring import CandidateScorer, FilterParams
 from dipmaster.streaming.sources import StoredVolatility, VolatilitySource
 
@@ -85,7 +85,7 @@ def build_parts(
     return StreamParts(
         facts=facts,
         params=params,
-        market=MarketStream(facts, params.features, params.exits, volatility, NEEDED_VOLATILITY),
+        market=MarketBarStream(facts, params.features, params.exits, volatility, NEEDED_VOLATILITY),
         scorer=CandidateScorer(facts, models, filter_params, layer, evidence),
         exit_models=read_exit_models(catalog.EXIT_MODELS),
         funding=FundingStream(len(facts.symbols), read_rates(facts)),

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dipmaster.core.panel import format_time
-from dipmaster.streaming.engine import BarDecisions
+from dipmaster.streaming.decisions import BarDecisions
 from dipmaster.streaming.listing import list_fills
 
 

@@ -18,7 +18,7 @@ Columns = Mapping[str, Sequence[Any] | npt.NDArray[Any]]
 
 
 @dataclass(frozen=True)
-class Difference:
+class ParityDifference:
     """The first value that is another.
 
     Attributes
@@ -50,7 +50,7 @@ class Difference:
 class ParityError(DataError):
     """The stream decided otherwise than the batch."""
 
-    def __init__(self, difference: Difference) -> None:
+    def __init__(self, difference: ParityDifference) -> None:
         super().__init__(
             f"replay: expected what the batch wrote, found another value.\n  {difference}\n"
             "  Fix: run the stages on these bars again; where it stays, one of the two is wrong."
@@ -60,7 +60,7 @@ class ParityError(DataError):
 
 def find_difference(
     table: str, time_ms: int, symbols: Sequence[str], stream: Columns, batch: Columns, rows: Any
-) -> Difference | None:
+) -> ParityDifference | None:
     """The first difference between columns of the stream and rows of the batch's table.
 
     Parameters
@@ -74,10 +74,10 @@ def find_difference(
         expected = batch[name][rows]
         for row, symbol in enumerate(symbols):
             if row >= len(expected):
-                return Difference(table, time_ms, symbol, "row", to_plain(values[row]), None)
+                return ParityDifference(table, time_ms, symbol, "row", to_plain(values[row]), None)
             one, other = to_plain(values[row]), to_plain(expected[row])
             if not is_same(one, other):
-                return Difference(table, time_ms, symbol, name, one, other)
+                return ParityDifference(table, time_ms, symbol, name, one, other)
     return None
 
 

@@ -17,16 +17,18 @@ from dipmaster.core.params import Execution, Exits, Params
 from dipmaster.core.time_units import BAR_MS, out_of_sample_start_ms
 from dipmaster.exits.model_files import StoredModels
 from dipmaster.exits.target import ExitTargets
-from dipmaster.streaming.account import Account, AccountStep
-from dipmaster.streaming.adaptive import ExitScorer, ScoredRows, TargetStream, build_adaptive_rules
+from dipmaster.streaming.account import AccountStep, StreamAccount
+from dipmaster.streaming.adaptive import ExitScorer, TargetStream, build_adaptive_rules
 from dipmaster.streaming.bars import BarCheck
-from dipmaster.streaming.candidates import BarCandidates, CandidateStream
+from dipmaster.streaming.candidates import CandidateStream
+from dipmaster.streaming.decisions import BarDecisions
 from dipmaster.streaming.evidence import EvidenceSource
 from dipmaster.streaming.funding import FundingStream
-from dipmaster.streaming.market import MarketBar, MarketFacts, MarketStream
+from dipmaster.streaming.market import MarketBar, MarketBarStream, MarketFacts
 from dipmaster.streaming.orders import BarOrders
 from dipmaster.streaming.outcomes import OutcomeBook
-from dipmaster.streaming.paths import PathPlans, PathStep, StandalonePaths
+from dipmaster.streaming.path_records import PathPlans, PathStep
+from dipmaster.streaming.paths import StandalonePaths
 from dipmaster.streaming.scoring import CandidateScorer, ScoredCandidates
 from dipmaster.streaming.sizing import SizingStream
 from dipmaster.streaming.sources import VolatilitySource
@@ -37,31 +39,6 @@ NO_ORDERS = BarOrders(
     np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0), np.empty(0), np.empty(0),
     np.empty(0, np.int64),
 )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class BarDecisions:
-    """What one step of the grid brought, phase by phase where it differs.
-
-    Attributes
-    ----------
-    accounts
-        Phase to fills, ended trades and the mark at the close.
-    rows
-        Exit scores of the positions that are open at the close.
-    candidates
-        Of this close; what follows is None where there is none.
-    orders
-        Phase to what is bought at the next open, as far as the account allows.
-    """
-
-    bar: MarketBar
-    accounts: Mapping[int, AccountStep]
-    rows: ScoredRows
-    candidates: BarCandidates
-    scored: ScoredCandidates | None
-    targets: ExitTargets | None
-    orders: Mapping[int, BarOrders]
 
 
 @dataclass(frozen=True)
@@ -76,7 +53,7 @@ class StreamParts:
 
     facts: MarketFacts
     params: Params
-    market: MarketStream
+    market: MarketBarStream
     scorer: CandidateScorer
     exit_models: StoredModels
     funding: FundingStream
@@ -237,9 +214,9 @@ class StreamEngine:
         exits, costs = self._exits, build_costs(self._execution)
         return StandalonePaths(rules, costs, exits.stop_frac, exits.max_holding_bars)
 
-    def _open_account(self, phase: int) -> Account:
+    def _open_account(self, phase: int) -> StreamAccount:
         paths = self._baseline if phase < 2 else self._adaptive
-        return Account(
+        return StreamAccount(
             self._execution, paths.scalars.partial_frac, charged=self._funding.is_charged
         )
 

@@ -11,7 +11,7 @@ from dipmaster.backtest.trades import BUY
 from dipmaster.core.tables import EXIT_FEATURES
 from dipmaster.core.time_units import BAR_MS
 from dipmaster.streaming.account import AccountStep
-from dipmaster.streaming.engine import BarDecisions
+from dipmaster.streaming.decisions import BarDecisions
 from dipmaster.streaming.market import FEATURE_PLACES
 
 Rows = Mapping[str, Sequence[Any] | npt.NDArray[Any]]

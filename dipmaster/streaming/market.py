@@ -106,7 +106,7 @@ class MarketBar:
         return self.stored[:, FEATURE_PLACES[name]]
 
 
-class MarketStream:
+class MarketBarStream:
     """Turns bars into `MarketBar`; holds what features and momentum remember.
 
     Parameters

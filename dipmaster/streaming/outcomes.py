@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dipmaster.core.kernels import Floats, Ints
-from dipmaster.streaming.paths import PathStep
+from dipmaster.streaming.path_records import PathStep
 from dipmaster.streaming.state import Saved
 
 _SECOND_LAYER = 4

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from dipmaster.streaming.account import AccountStep
-from dipmaster.streaming.difference import Difference, ParityError, find_difference
-from dipmaster.streaming.engine import BarDecisions, StreamEngine
+from dipmaster.streaming.decisions import BarDecisions
+from dipmaster.streaming.difference import ParityDifference, ParityError, find_difference
+from dipmaster.streaming.engine import StreamEngine
 from dipmaster.streaming.listing import (
     list_candidates,
     list_evidence,
@@ -31,7 +32,7 @@ LISTINGS = {
 }
 
 
-class Comparison:
+class ParityComparison:
     """Goes through the batch's tables as a stream goes through the bars.
 
     Parameters
@@ -66,7 +67,7 @@ class Comparison:
             if name == "fills":
                 self._fill[phase] = int(np.searchsorted(table["time"], time_ms))
 
-    def compare(self, step: BarDecisions, *, is_last: bool) -> Difference | None:
+    def compare(self, step: BarDecisions, *, is_last: bool) -> ParityDifference | None:
         """The first difference of one step of the grid.
 
         Parameters
@@ -87,7 +88,9 @@ class Comparison:
         self._bar += 1
         return found
 
-    def compare_end(self, time_ms: int, accounts: Mapping[int, AccountStep]) -> Difference | None:
+    def compare_end(
+        self, time_ms: int, accounts: Mapping[int, AccountStep]
+    ) -> ParityDifference | None:
         """The first difference of what was sold because the data end, and of what is left over."""
         self._bar -= 1
         for phase, account in accounts.items():
@@ -96,15 +99,15 @@ class Comparison:
             fills = len(self._tables.ledgers["fills", phase]["trade_id"])
             if found is None and self._fill[phase] != fills:
                 table = f"fills_phase_{phase}"
-                found = Difference(table, time_ms, "", "rows", self._fill[phase], fills)
+                found = ParityDifference(table, time_ms, "", "rows", self._fill[phase], fills)
             if found is not None:
                 return found
         candidates = len(self._tables.by_candidate["candidates"]["candidate_id"])
         if self._candidate == candidates:
             return None
-        return Difference("candidates", time_ms, "", "rows", self._candidate, candidates)
+        return ParityDifference("candidates", time_ms, "", "rows", self._candidate, candidates)
 
-    def _compare_features(self, step: BarDecisions) -> Difference | None:
+    def _compare_features(self, step: BarDecisions) -> ParityDifference | None:
         tables = self._tables.features
         if tables is None:
             return None
@@ -117,9 +120,9 @@ class Comparison:
         column, coin = np.argwhere(other)[0]
         name, symbol = tables.names[column], self._symbols[coin]
         values = float(stream[column, coin]), float(batch[column, coin])
-        return Difference("features", step.bar.time_ms, symbol, name, *values)
+        return ParityDifference("features", step.bar.time_ms, symbol, name, *values)
 
-    def _compare_candidates(self, step: BarDecisions) -> Difference | None:
+    def _compare_candidates(self, step: BarDecisions) -> ParityDifference | None:
         time_ms, size = step.bar.time_ms, len(step.candidates)
         table = self._tables.by_candidate["candidates"]
         rows = slice(self._candidate, self._candidate + size)
@@ -130,14 +133,14 @@ class Comparison:
         following = table["open_time"][self._candidate : self._candidate + 1]
         if found is None and following.size and following[0] <= time_ms:
             symbol = str(table["symbol"][self._candidate])
-            return Difference("candidates", time_ms, symbol, "row", None, int(following[0]))
+            return ParityDifference("candidates", time_ms, symbol, "row", None, int(following[0]))
         for name, batch in self._tables.by_candidate.items() if size else ():
             stream = LISTINGS[name](step)
             self.compared[name] += size * len(stream)
             found = found or find_difference(name, time_ms, symbols, stream, batch, rows)
         return found
 
-    def _compare_exit_rows(self, step: BarDecisions) -> Difference | None:
+    def _compare_exit_rows(self, step: BarDecisions) -> ParityDifference | None:
         stream, batch = list_exit_rows(step), self._tables.exit_rows
         ids, held = (np.asarray(stream[name]) for name in ("candidate_id", "bars_held"))
         if not ids.size:
@@ -154,7 +157,9 @@ class Comparison:
         symbols = [f"candidate {one}" for one in ids]
         return find_difference("exit_rows", step.bar.time_ms, symbols, stream, batch, rows)
 
-    def _compare_account(self, phase: int, time_ms: int, account: AccountStep) -> Difference | None:
+    def _compare_account(
+        self, phase: int, time_ms: int, account: AccountStep
+    ) -> ParityDifference | None:
         for fill in list_fills(account, self._symbols):
             row, self._fill[phase] = self._fill[phase], self._fill[phase] + 1
             found = self._compare_row("fills", phase, time_ms, fill, row)
@@ -166,13 +171,15 @@ class Comparison:
                 return found
         return None
 
-    def _compare_mark(self, phase: int, time_ms: int, account: AccountStep) -> Difference | None:
+    def _compare_mark(
+        self, phase: int, time_ms: int, account: AccountStep
+    ) -> ParityDifference | None:
         mark = {"time": time_ms, **account.equity._asdict()}
         return self._compare_row("equity", phase, time_ms, mark, self._bar)
 
     def _compare_row(
         self, ledger: str, phase: int, time_ms: int, stream: Mapping[str, Any], row: int
-    ) -> Difference | None:
+    ) -> ParityDifference | None:
         name, symbols = f"{ledger}_phase_{phase}", [str(stream.get("symbol", ""))]
         self.compared[name] += len(stream)
         columns = {column: [value] for column, value in stream.items()}
@@ -181,9 +188,11 @@ class Comparison:
 
 
 def compare_with_batch(
-    engine: StreamEngine, bars: Iterable[tuple[int, Mapping[str, Bar]]], comparison: Comparison,
+    engine: StreamEngine,
+    bars: Iterable[tuple[int, Mapping[str, Bar]]],
+    comparison: ParityComparison,
     last_ms: int,
-) -> Difference | None:  # fmt: skip
+) -> ParityDifference | None:
     """Push bars and compare every step; the first difference, or none.
 
     Parameters
@@ -202,7 +211,7 @@ def compare_with_batch(
     return comparison.compare_end(time_ms, engine.finish()) if time_ms == last_ms else None
 
 
-def require_parity(difference: Difference | None) -> None:
+def require_parity(difference: ParityDifference | None) -> None:
     """Raise `ParityError` for a difference."""
     if difference is not None:
         raise ParityError(difference)

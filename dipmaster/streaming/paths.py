@@ -8,9 +8,7 @@ open. No window is longer than the time limit: the first bar from there on that 
 a position, whenever it comes.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -36,65 +34,16 @@ from dipmaster.backtest.rules import (
 from dipmaster.core.kernels import Bools, Floats, Ints
 from dipmaster.core.time_units import BARS_PER_QUARTER_HOUR
 from dipmaster.streaming.market import MarketBar
+from dipmaster.streaming.path_records import (
+    NO_CANDIDATES,
+    PathEvent,
+    PathPlans,
+    PathStep,
+    empty_plans,
+)
 from dipmaster.streaming.state import Saved
 
 _FIELDS = 6  # open, high, low, close, half-spread, distance of the trailing stop
-_NO_CANDIDATES = np.empty(0, np.int64)
-
-
-class PathPlans(NamedTuple):
-    """Candidates that wait for the next open, arrays of shape (candidates,).
-
-    `fold` is the refit that scores them, -1 where none does.
-    """
-
-    candidate_id: Ints
-    coin: Ints
-    target_frac: Floats
-    fold: Ints
-
-    def take(self, chosen: Bools) -> "PathPlans":
-        """Some of them."""
-        return PathPlans._make(column[chosen] for column in self)
-
-    def join(self, later: "PathPlans") -> "PathPlans":
-        """These, then others."""
-        return PathPlans._make(np.concatenate(pair) for pair in zip(self, later, strict=True))
-
-
-@dataclass(frozen=True)
-class PathEvent:
-    """What happened to a candidate in a bar: its last sale, or a part of it.
-
-    Attributes
-    ----------
-    trip
-        Record of `ROUND_TRIP`, shape (1,); bars count 5-minute steps since 1970.
-    is_exit
-        Else a partial exit.
-    """
-
-    trip: npt.NDArray[Any]
-    is_exit: bool
-
-
-@dataclass(frozen=True)
-class PathStep:
-    """What one bar brought.
-
-    Attributes
-    ----------
-    opened
-        Candidates that were bought at its open.
-    events
-        Candidate to event.
-    net_frac
-        Candidate that left to its net return.
-    """
-
-    opened: frozenset[int]
-    events: Mapping[int, PathEvent]
-    net_frac: Mapping[int, float]
 
 
 class StandalonePaths:
@@ -115,9 +64,9 @@ class StandalonePaths:
         self.costs, self.stop_frac, self.cap = costs, stop_frac, max_holding_bars
         self._has_trailing, self._has_scores = rules.trailing is not None, rules.score is not None
         self._width = BARS_PER_QUARTER_HOUR + max_holding_bars + 1
-        self._waiting = _empty_plans()
-        self.plans = _empty_plans()
-        self.signal_bar = _NO_CANDIDATES
+        self._waiting = empty_plans()
+        self.plans = empty_plans()
+        self.signal_bar = NO_CANDIDATES
         self.windows = np.empty((_FIELDS, 0, self._width))
         self.scores = np.empty((0, max_holding_bars))
         self._funding = np.empty((2, 0))  # paid by a unit up to the entry, and to a partial exit
@@ -194,7 +143,7 @@ class StandalonePaths:
 
     def _open(self, bar: MarketBar, cumulative_funding: Floats) -> frozenset[int]:
         plans, traded = self._waiting, ~np.isnan(bar.open[self._waiting.coin])
-        self._waiting = _empty_plans()
+        self._waiting = empty_plans()
         if not traded.any():
             return frozenset()
         new = plans.take(traded)
@@ -292,7 +241,3 @@ class StandalonePaths:
         self.signal_bar, self.windows = saved["signal_bar"], saved["windows"]
         self.scores, self._funding = saved["scores"], saved["funding"]
         self._trips = self._simulate()
-
-
-def _empty_plans() -> PathPlans:
-    return PathPlans(_NO_CANDIDATES, _NO_CANDIDATES, np.empty(0), _NO_CANDIDATES)

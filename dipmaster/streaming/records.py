@@ -16,7 +16,7 @@ from dipmaster.backtest.trades import BINDING_CAPS, BUY, FillColumns, sum_money
 from dipmaster.core.time_units import BAR_MS
 from dipmaster.streaming.market import MarketBar
 from dipmaster.streaming.orders import BarOrders
-from dipmaster.streaming.paths import PathEvent
+from dipmaster.streaming.path_records import PathEvent
 from dipmaster.streaming.state import Saved, select_saved
 
 

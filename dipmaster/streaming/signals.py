@@ -8,14 +8,14 @@ from dipmaster.backtest.entries import REGIMES
 from dipmaster.core.params import Params
 from dipmaster.signal_filter.filtering import list_step_switches
 from dipmaster.sizing import explain_size
-from dipmaster.streaming.engine import BarDecisions
+from dipmaster.streaming.decisions import BarDecisions
 from dipmaster.streaming.orders import BarOrders
 
 _EVIDENCE_PHASE = 4
 
 
 @dataclass(frozen=True)
-class Signal:
+class ExplainedSignal:
     """What one phase makes of one candidate.
 
     Attributes
@@ -34,7 +34,7 @@ class Signal:
     reason: str
 
 
-def explain_signals(step: BarDecisions, phase: int, params: Params) -> list[Signal]:
+def explain_signals(step: BarDecisions, phase: int, params: Params) -> list[ExplainedSignal]:
     """Every candidate of a bar as one phase sees it."""
     scored = step.scored
     if scored is None:
@@ -54,7 +54,7 @@ def explain_signals(step: BarDecisions, phase: int, params: Params) -> list[Sign
         else:
             words = _explain_refusal(facts, REGIMES[int(scored.regime[row])], params)
         signals.append(
-            Signal(
+            ExplainedSignal(
                 step.bar.time_ms, candidate, int(scored.candidates.coin[row]),
                 float(facts["confidence"]), candidate in places, words,
             )

@@ -14,9 +14,9 @@ from dipmaster.core import catalog
 from dipmaster.core.tables import BARS
 from dipmaster.streaming.account import AccountStep
 from dipmaster.streaming.assembly import read_engine
-from dipmaster.streaming.difference import Difference, ParityError
-from dipmaster.streaming.engine import BarDecisions
-from dipmaster.streaming.parity import Comparison, require_parity
+from dipmaster.streaming.decisions import BarDecisions
+from dipmaster.streaming.difference import ParityDifference, ParityError
+from dipmaster.streaming.parity import ParityComparison, require_parity
 from dipmaster.streaming.replay import iterate_bars
 from dipmaster.streaming.tables import BatchTables, read_tables
 from tests.stages.small_market import put
@@ -34,9 +34,9 @@ class Replayed:
     symbols: tuple[str, ...]
     tables: BatchTables
 
-    def compare(self, tables: BatchTables) -> tuple[Difference | None, Comparison]:
+    def compare(self, tables: BatchTables) -> tuple[ParityDifference | None, ParityComparison]:
         """The first difference to some tables."""
-        comparison = Comparison(self.symbols, tables)
+        comparison = ParityComparison(self.symbols, tables)
         for step in self.steps:
             found = comparison.compare(step, is_last=step is self.steps[-1])
             if found is not None:

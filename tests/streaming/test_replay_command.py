@@ -210,7 +210,8 @@ def test_an_alert_runs_the_command_and_latency_is_written(
     assert "the alert command ended with 3" in done.stderr
     figures = json.loads(Path("benchmarks/latency.json").read_text(encoding="utf-8"))
     assert figures["decisions"] == 3900
-    assert 0.0 < figures["p50_ms"] <= figures["p99_ms"] <= figures["max_ms"]
+    for one in (figures["clock"], figures["processor"]):
+        assert 0.0 < one["p50_ms"] <= one["p99_ms"] <= one["max_ms"]
     assert figures["coins"] == 3
     assert figures["date"].startswith("20")
 

@@ -10,7 +10,7 @@ from dipmaster.core.errors import DataError, PipelineError
 from dipmaster.core.tables import BARS
 from dipmaster.streaming.assembly import SECTIONS, read_engine
 from dipmaster.streaming.engine import StreamEngine
-from dipmaster.streaming.parity import Comparison, require_parity
+from dipmaster.streaming.parity import ParityComparison, require_parity
 from dipmaster.streaming.replay import iterate_bars
 from dipmaster.streaming.snapshot import identify_decisions, load_snapshot, write_snapshot
 from dipmaster.streaming.tables import read_tables
@@ -30,7 +30,7 @@ def test_restarts_in_the_middle_change_nothing(workspace: Path) -> None:
     decisions = identify(engine)
     bars = list(iterate_bars(catalog.read_symbols(catalog.BARS, table=BARS)))
     tables = read_tables(engine.facts, engine.phases)
-    comparison = Comparison(engine.facts.symbols, tables)
+    comparison = ParityComparison(engine.facts.symbols, tables)
     # Most of them while positions are open, which is when there is something to lose.
     restarts = set(np.linspace(100, len(bars) - 2, RESTARTS).astype(int).tolist())
     held = 0

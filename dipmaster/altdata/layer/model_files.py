@@ -62,7 +62,7 @@ class LayerMetadata:
 
 
 @dataclass(frozen=True)
-class CalibratorMetadata:
+class LayerCalibratorMetadata:
     """Content of `CALIBRATOR_FILE`."""
 
     refits: tuple[StoredRefit[PlattCalibrator], ...]
@@ -118,7 +118,7 @@ def serialize_metadata(scores: EvidenceScores) -> dict[str, Any]:
 
     return {
         LAYER_FILE: LayerMetadata(NAMES, serialize_refits(scores.layer, describe)),
-        CALIBRATOR_FILE: CalibratorMetadata(serialize_refits(scores.calibrator)),
+        CALIBRATOR_FILE: LayerCalibratorMetadata(serialize_refits(scores.calibrator)),
     }
 
 
@@ -147,7 +147,7 @@ def read_models(folder: Path) -> StoredLayer:
         together = (EvidenceModel(pair.logistic, pair.fill, one) for pair, one in models)
         return CrossFittedModel(tuple(together), "log_odds")
 
-    calibrators = read_result(above, CalibratorMetadata).refits
+    calibrators = read_result(above, LayerCalibratorMetadata).refits
     return StoredLayer(
         restore_refits(stored.refits, restore, path, _FIX),
         restore_refits(calibrators, lambda model: model, above, _FIX),
