@@ -29,7 +29,7 @@ from dipmaster.core.params import Execution
 from dipmaster.streaming.cash import CashLedger
 from dipmaster.streaming.market import MarketBar
 from dipmaster.streaming.orders import BarOrders
-from dipmaster.streaming.path_records import PathEvent
+from dipmaster.streaming.path_records import PathEvent, PathStep
 from dipmaster.streaming.records import (
     ClosedTrade,
     EquityMark,
@@ -92,7 +92,7 @@ class StreamAccount:
         self,
         bar: MarketBar,
         orders: BarOrders,
-        events: Mapping[int, PathEvent],
+        sales: PathStep,
         cumulative_funding: Floats,
     ) -> AccountStep:
         """Go through a bar that has closed.
@@ -101,18 +101,17 @@ class StreamAccount:
         ----------
         orders
             Of the close before, in the order in which they are filled.
-        events
-            Sales of the bar, by candidate.
+        sales
+            Of all candidates in the bar.
         """
-        at_open = {
-            one: event
-            for one, event in events.items()
-            if not event.is_exit or event.trip["exit_stage"][0] == AT_OPEN
+        leaving = {
+            one for one, event in sales.exits.items() if event.trip["exit_stage"][0] == AT_OPEN
         }
+        at_open = {**sales.partials, **{one: sales.exits[one] for one in leaving}}
         sold_value = self._sell_at_open(bar, at_open, cumulative_funding)
         fills, closed = self._book_sales(at_open, bar.number)
         bought, rejected = self._buy(bar, orders, sold_value, cumulative_funding)
-        inside = {one: event for one, event in events.items() if one not in at_open}
+        inside = {one: event for one, event in sales.exits.items() if one not in leaving}
         cash_inside = 0.0
         for position in self.positions:
             if position.candidate_id in inside:

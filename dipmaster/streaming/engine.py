@@ -136,7 +136,7 @@ class StreamEngine:
         adaptive = self._adaptive.push(bar, funding)
         accounts = {
             phase: account.push(
-                bar, self._orders[phase], (baseline if phase < 2 else adaptive).events, funding
+                bar, self._orders[phase], baseline if phase < 2 else adaptive, funding
             )
             for phase, account in self.accounts.items()
         }

@@ -56,14 +56,17 @@ class PathStep:
     ----------
     opened
         Candidates that were bought at its open.
-    events
-        Candidate to event.
+    partials
+        Candidate to a partial exit at its open. Such a candidate can leave inside the same bar.
+    exits
+        Candidate to its last sale.
     net_frac
         Candidate that left to its net return.
     """
 
     opened: frozenset[int]
-    events: Mapping[int, PathEvent]
+    partials: Mapping[int, PathEvent]
+    exits: Mapping[int, PathEvent]
     net_frac: Mapping[int, float]
 
 

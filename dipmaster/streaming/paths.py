@@ -181,14 +181,17 @@ class StandalonePaths:
         self, number: int, partial: Bools, left: Bools, cumulative_funding: Floats,
         opened: frozenset[int],
     ) -> PathStep:  # fmt: skip
-        events, net_frac = {}, {}
-        for row in np.flatnonzero(partial | left).tolist():
-            candidate = int(self.plans.candidate_id[row])
-            events[candidate] = PathEvent(self._date(row, number), bool(left[row]))
-            if left[row]:
-                at_exit = float(cumulative_funding[self.plans.coin[row]])
-                net_frac[candidate] = self._net_frac(self._trips[[row]], row, at_exit)
-        return PathStep(opened, events, net_frac)
+        ids = self.plans.candidate_id
+        partials = {
+            int(ids[row]): PathEvent(self._date(row, number), is_exit=False)
+            for row in np.flatnonzero(partial)
+        }
+        exits, net_frac = {}, {}
+        for row in np.flatnonzero(left).tolist():
+            exits[int(ids[row])] = PathEvent(self._date(row, number), is_exit=True)
+            at_exit = float(cumulative_funding[self.plans.coin[row]])
+            net_frac[int(ids[row])] = self._net_frac(self._trips[[row]], row, at_exit)
+        return PathStep(opened, partials, exits, net_frac)
 
     def _net_frac(self, trip: npt.NDArray[Any], row: int, at_exit: float) -> float:
         has_partial = trip["partial_bar"] != NEVER
