@@ -147,6 +147,7 @@ class _Replay:
             steps = self._engine.push(time_ms, bars)
         for step in steps:
             self._take(step)
+        self._engine.prepare()
         self._pushed += 1
         self._last_ms = time_ms
         if self._pushed % self._options.snapshot_every == 0:

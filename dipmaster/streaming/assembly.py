@@ -25,6 +25,7 @@ from dipmaster.streaming.funding import FundingStream
 from dipmaster.streaming.market import MarketBarStream, MarketFacts
 from dipmaster.streaming.scoring import CandidateScorer, FilterParams
 from dipmaster.streaming.sources import StoredVolatility, VolatilitySource
+from dipmaster.streaming.volatility import ComputedVolatility
 
 NEEDED_VOLATILITY = tuple(
     dict.fromkeys((*VOLATILITY_COLUMNS, *EXIT_VOLATILITY, FORECAST, *FACTORS))
@@ -32,7 +33,7 @@ NEEDED_VOLATILITY = tuple(
 """Columns of table VOLATILITY that decisions rest on."""
 SECTIONS = (
     "signal", "features", "confidence", "filter", "confirmation", "execution", "exits", "sizing",
-    "split", "ingest", "alternative_data",
+    "split", "ingest", "alternative_data", "volatility",
 )  # fmt: skip
 
 
@@ -44,7 +45,8 @@ def read_engine(
     Parameters
     ----------
     volatility
-        Default: the tables of the batch, which hold the bars of the batch and no others.
+        Default: computed bar by bar. `read_stored_volatility` has the tables of the batch, which
+        hold its bars and no others.
     evidence
         Default: what the provider of params has, handed out by its publication.
 
@@ -59,7 +61,7 @@ def read_engine(
         build_parts(
             params,
             facts,
-            volatility or read_stored_volatility(market.symbols),
+            volatility or ComputedVolatility(market, params.volatility),
             evidence or read_channels(facts, params),
         )
     )

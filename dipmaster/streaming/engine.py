@@ -75,6 +75,7 @@ class StreamEngine:
         self._sizing_rule = params.sizing.rule
         self.phases = PHASES[:-1] if parts.evidence is None else PHASES
         self.facts, self._market, self._scorer = facts, parts.market, parts.scorer
+        self._volatility = parts.volatility
         self._sources: dict[str, Stateful] = {"volatility": parts.volatility}
         self._evidence = parts.evidence
         if parts.evidence is not None:
@@ -113,6 +114,10 @@ class StreamEngine:
         kept = self._check.accept(time_ms, self._next * BAR_MS, bars)
         steps = [self._step({}) for _ in range(self._next, time_ms // BAR_MS)]
         return [*steps, self._step(kept)]
+
+    def prepare(self) -> None:
+        """Do what the next bar needs before it has come; `push` does what was left undone."""
+        self._volatility.prepare()
 
     @property
     def next_ms(self) -> int:

@@ -184,7 +184,7 @@ class StandalonePaths:
         ids = self.plans.candidate_id
         partials = {
             int(ids[row]): PathEvent(self._date(row, number), is_exit=False)
-            for row in np.flatnonzero(partial)
+            for row in np.flatnonzero(partial).tolist()
         }
         exits, net_frac = {}, {}
         for row in np.flatnonzero(left).tolist():

@@ -20,6 +20,9 @@ class VolatilitySource(Protocol):
     def push(self, time_ms: int, bars: Mapping[str, Bar]) -> Mapping[str, Mapping[str, float]]:
         """Take in the bars that opened then and have closed; the row of each of their coins."""
 
+    def prepare(self) -> None:
+        """Do what the next bar needs before it has come."""
+
     def save(self) -> Saved:
         """Everything that the next bars depend on."""
 
@@ -48,6 +51,9 @@ class StoredVolatility:
             Where a coin's table has no row of that time.
         """
         return {symbol: self._tables[symbol].read(time_ms) for symbol in bars}
+
+    def prepare(self) -> None:
+        """Nothing: the rows are there."""
 
     def save(self) -> Saved:
         """Nothing: the tables hold every bar."""
