@@ -94,17 +94,21 @@ class ReplayView:
                 str(phase), numbers.plain(mark.equity, 2), numbers.plain(mark.cash, 2),
                 numbers.percent(mark.exposure_frac), str(len(accounts[phase].positions)),
             )  # fmt: skip
+        told = [
+            f"{one.severity}: {one.message} (since {one.first_seen}); {one.recommendation}"
+            for one in alerts.values()
+        ]
+        # What a low terminal cuts off is below: the oldest signals.
         return Group(
             f"bar {format_time(step.bar.time_ms)}, replay; no order is sent",
+            "Alerts",
+            *(told or ["none"]),
             equity,
             f"Positions of phase {self._phase}",
             self._draw_positions(step, accounts[self._phase]),
             "Last signals",
             self._draw_signals(),
-            "Alerts",
-            *([f"{one.severity}: {one.message} (since {one.first_seen}); {one.recommendation}"
-               for one in alerts.values()] or ["none"]),
-        )  # fmt: skip
+        )
 
     def _draw_positions(self, step: BarDecisions, account: StreamAccount) -> "RenderableType":
         table = make_table(POSITIONS)

@@ -1,12 +1,15 @@
 """`dipmaster replay` as a process: through a terminal, from a feed, killed and begun again."""
 
+import fcntl
 import json
 import os
 import re
 import select
 import signal
+import struct
 import subprocess
 import sys
+import termios
 import time
 from pathlib import Path
 
@@ -22,7 +25,8 @@ from dipmaster.core.time_units import BAR_MS
 pytestmark = pytest.mark.slow
 
 FEED_FROM, FEED_TIMES = 0, 5000
-PATIENCE_SECONDS = 240
+PATIENCE_SECONDS = 600
+ROWS, COLUMNS = 60, 120
 
 
 @pytest.fixture
@@ -41,7 +45,7 @@ def command(*arguments: str) -> list[str]:
 
 
 def environment(project: Path) -> dict[str, str]:
-    return os.environ | {"PYTHONPATH": str(project), "TERM": "xterm", "COLUMNS": "120"}
+    return os.environ | {"PYTHONPATH": str(project), "TERM": "xterm", "COLUMNS": str(COLUMNS)}
 
 
 def run(
@@ -89,6 +93,7 @@ def count_times_to_an_alert_with_a_position() -> int:
 
 def test_on_a_terminal_it_shows_what_it_holds_and_why(project_folder: Path, project: Path) -> None:
     ours, theirs = os.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
     count = str(count_times_to_an_alert_with_a_position())
     arguments = ("--bars", count, "--no-check", "--phase", "0", "--speed", "2000000x")
     process = subprocess.Popen(
@@ -110,15 +115,16 @@ def test_on_a_terminal_it_shows_what_it_holds_and_why(project_folder: Path, proj
     os.close(ours)
     text = shown.decode()
     assert "\x1b[" in text, "it draws over what it drew"
-    plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", text)
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", text)
+    plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]|\r", "\n", plain)  # the cursor moves: another line
     assert len(re.findall(r"bar 2023-01-\d\dT\d\d:\d\d:00Z, replay; no order is sent", plain)) > 3
     for heading in ("equity", "Positions of phase 0", "Last signals", "Alerts"):
         assert heading in plain
     assert "% of equity" in plain, "the reason of a signal that was ordered"
-    assert re.search(r"SIM0\dUSDT +\d+ min", plain), "a position and how long it is held"
+    assert re.search(r"SIM0\dUSDT\s+\d+\smin", plain), "a position and how long it is held"
     assert re.search(r"warning: SIM0\dUSDT: no bar for 3 bars or more \(since 2023", plain)
     assert f"replay: {count} open times of 3 coins" in plain
-    assert max(len(line) for line in plain.splitlines()) <= 120
+    assert max(len(line) for line in plain.splitlines()) <= COLUMNS
 
 
 def test_a_feed_decides_as_the_stored_bars_do(project_folder: Path, project: Path) -> None:
