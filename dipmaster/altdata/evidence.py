@@ -9,6 +9,7 @@ import pandas as pd
 
 from dipmaster.altdata.analyzer import Analyzer
 from dipmaster.altdata.asof import ChannelInput, collect_inputs, split_channels
+from dipmaster.altdata.channels import Channel
 from dipmaster.altdata.coverage import (
     CoinCoverage,
     join_status,
@@ -16,6 +17,7 @@ from dipmaster.altdata.coverage import (
     measure_coverage,
     sum_coverage,
 )
+from dipmaster.altdata.history import PublishedSeries
 from dipmaster.altdata.microstructure import MarketMicrostructureAnalyzer
 from dipmaster.altdata.onchain import OnChainAnalytics
 from dipmaster.altdata.provider import Provider, read_values
@@ -131,10 +133,7 @@ def _analyze_coin(
     provider: Provider, symbol: str, decision_ms: Ints, analyzers: Mapping[str, Analyzer]
 ) -> _CoinEvidence:
     series = split_channels(read_values(provider, symbol), symbol)
-    columns: dict[str, Any] = {}
-    for analyzer in analyzers.values():
-        inputs = collect_inputs(series, provider.channels, analyzer.inputs, decision_ms)
-        columns.update(analyzer.analyze(inputs))
+    columns = analyze_series(series, provider.channels, decision_ms, analyzers)
     coverage = {
         channel.name: measure_coverage(series[channel.name], channel, decision_ms)
         if channel.name in series
@@ -142,6 +141,21 @@ def _analyze_coin(
         for channel in provider.channels
     }
     return _CoinEvidence(columns, coverage)
+
+
+def analyze_series(
+    series: Mapping[str, PublishedSeries],
+    channels: Sequence[Channel],
+    decision_ms: Ints,
+    analyzers: Mapping[str, Analyzer],
+) -> dict[str, Any]:
+    """Columns of table EVIDENCE of one coin's decisions, from its channels."""
+    columns: dict[str, Any] = {}
+    for analyzer in analyzers.values():
+        columns.update(
+            analyzer.analyze(collect_inputs(series, channels, analyzer.inputs, decision_ms))
+        )
+    return columns
 
 
 def _join_columns(

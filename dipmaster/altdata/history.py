@@ -8,11 +8,32 @@ is published later, so that a history cut at any time is the beginning of the wh
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
 from dipmaster.core.kernels import Floats, Ints
 from dipmaster.core.time_units import DAY_MS
+
+
+class RunningSums(NamedTuple):
+    """What the rows before the first one kept have come to.
+
+    Attributes
+    ----------
+    centre
+        Value of the very first row.
+    total, squares
+        Sums of (value - centre) and of its squares.
+    path
+        Sum of the absolute steps between newest values, that of the first row kept included.
+    """
+
+    centre: float
+    total: float
+    squares: float
+    path: float
+
 
 MIN_ROWS = 10
 """Fewest published values that a mean or a deviation is made of."""
@@ -30,11 +51,15 @@ class PublishedSeries:
         Milliseconds since 1970 UTC.
     value
         NaN where a statistic has too short a past.
+    before, logs_before
+        Of rows that `forget` has dropped, and of their logarithms; None where all are there.
     """
 
     known_ms: Ints
     event_ms: Ints
     value: Floats
+    before: RunningSums | None = None
+    logs_before: RunningSums | None = None
 
     @cached_property
     def newest(self) -> Ints:
@@ -69,8 +94,61 @@ def take_logs(series: PublishedSeries) -> PublishedSeries:
     """Natural logarithms; values of 0 or less are left out."""
     positive = series.value > 0.0
     return PublishedSeries(
-        series.known_ms[positive], series.event_ms[positive], np.log(series.value[positive])
+        series.known_ms[positive],
+        series.event_ms[positive],
+        np.log(series.value[positive]),
+        series.logs_before,
     )
+
+
+def extend(
+    series: PublishedSeries, known_ms: Ints, event_ms: Ints, value: Floats
+) -> PublishedSeries:
+    """The series with rows that are published after all of its own.
+
+    Parameters
+    ----------
+    known_ms, event_ms, value
+        Shape (rows,), in any order.
+    """
+    new = build_series(known_ms, event_ms, value)
+    return replace(
+        series,
+        known_ms=np.concatenate([series.known_ms, new.known_ms]),
+        event_ms=np.concatenate([series.event_ms, new.event_ms]),
+        value=np.concatenate([series.value, new.value]),
+    )
+
+
+def forget(series: PublishedSeries, until_ms: int) -> PublishedSeries:
+    """The series without what no window reaches that begins at `until_ms` or later.
+
+    Every statistic but `log_change_z` of the rows behind is the same to the last bit: running
+    sums go on from those of the rows that are dropped.
+    """
+    first = int(np.searchsorted(series.known_ms, until_ms, side="right")) - 1
+    if first <= 0:
+        return series
+    first = int(series.newest[first])  # the latest event stays
+    logs = take_logs(series)
+    dropped_logs = int(np.count_nonzero(series.value[:first] > 0.0))
+    return PublishedSeries(
+        series.known_ms[first:],
+        series.event_ms[first:],
+        series.value[first:],
+        _sum_before(series, first),
+        _sum_before(logs, dropped_logs),
+    )
+
+
+def _sum_before(series: PublishedSeries, first: int) -> RunningSums | None:
+    """Sums up to a row; None where nothing has been dropped yet and nothing is now."""
+    if first == 0:
+        return series.before
+    centre, total, squares = _prefix_sums(series)
+    path = _sum_steps(series)
+    at_first = min(first + 1, path.size - 1)
+    return RunningSums(centre, float(total[first]), float(squares[first]), float(path[at_first]))
 
 
 def newest(series: PublishedSeries, span_ms: int) -> PublishedSeries:
@@ -97,7 +175,7 @@ def trailing_mean(series: PublishedSeries, span_ms: int) -> PublishedSeries:
     """Mean of the values published in the last `span_ms`, the newest included; any number."""
     first = _count_published(series, span_ms)
     count = np.arange(1, first.size + 1) - first
-    centre, total, _ = _prefix_sums(series.value)
+    centre, total, _ = _prefix_sums(series)
     mean = centre + (total[1:] - total[first]) / count
     return _restate(series, mean)
 
@@ -109,7 +187,7 @@ def trailing_z(series: PublishedSeries, span_ms: int) -> PublishedSeries:
     """
     first = _count_published(series, span_ms)
     count = np.arange(first.size) - first
-    centre, total, squares = _prefix_sums(series.value)
+    centre, total, squares = _prefix_sums(series)
     size = np.maximum(count, 1)
     mean = (total[:-1] - total[first]) / size
     mean_square = (squares[:-1] - squares[first]) / size
@@ -157,7 +235,7 @@ def rise_over_earlier(series: PublishedSeries, span_ms: int) -> PublishedSeries:
     """
     last = _count_published(series, 5 * span_ms // 4)
     first = _count_published(series, 9 * span_ms // 4)
-    centre, total, _ = _prefix_sums(series.value)
+    centre, total, _ = _prefix_sums(series)
     there = last > first
     earlier = centre + (total[last] - total[first]) / np.maximum(last - first, 1)
     return _restate(series, np.where(there, series.newest_value - earlier, np.nan))
@@ -173,7 +251,7 @@ def _week(series: PublishedSeries) -> tuple[Floats, Floats]:
     """Mean and standard deviation of what the last week published, the newest included."""
     first = _count_published(series, WEEK_MS)
     count = np.arange(1, first.size + 1) - first
-    centre, total, squares = _prefix_sums(series.value)
+    centre, total, squares = _prefix_sums(series)
     mean = (total[1:] - total[first]) / count
     mean_square = (squares[1:] - squares[first]) / count
     variance = mean_square - mean**2
@@ -186,8 +264,7 @@ def net_share_of_changes(series: PublishedSeries, span_ms: int) -> PublishedSeri
 
     The steps are those between newest values, in the order of publication.
     """
-    step = np.diff(series.newest_value, prepend=series.newest_value[:1])
-    path = np.concatenate(([0.0], np.cumsum(np.abs(step))))
+    path = _sum_steps(series)
     before = _count_published(series, span_ms)
     length = path[1:] - path[np.maximum(before, 1)]
     change = trailing_change(series, span_ms).value
@@ -202,12 +279,22 @@ def _count_published(series: PublishedSeries, span_ms: int) -> Ints:
     return np.asarray(np.searchsorted(series.known_ms, bounds, side="right"), dtype=np.int64)
 
 
-def _prefix_sums(value: Floats) -> tuple[float, Floats, Floats]:
+def _prefix_sums(series: PublishedSeries) -> tuple[float, Floats, Floats]:
     """First value, and sums of (value - first) and of its squares; shape (rows + 1,)."""
-    centre = float(value[0]) if value.size else 0.0
-    from_centre = value - centre
-    sums = np.concatenate(([0.0], np.cumsum(from_centre)))
-    return centre, sums, np.concatenate(([0.0], np.cumsum(from_centre**2)))
+    value, before = series.value, series.before
+    if before is None:
+        before = RunningSums(float(value[0]) if value.size else 0.0, 0.0, 0.0, 0.0)
+    from_centre = value - before.centre
+    sums = np.concatenate(([before.total], from_centre)).cumsum()
+    return before.centre, sums, np.concatenate(([before.squares], from_centre**2)).cumsum()
+
+
+def _sum_steps(series: PublishedSeries) -> Floats:
+    """Sums of absolute steps between newest values, shape (rows + 1,); the first is no step."""
+    steps = np.abs(np.diff(series.newest_value))
+    start = 0.0 if series.before is None else series.before.path
+    first = np.array([start])[: series.value.size]
+    return np.concatenate(([0.0], np.concatenate((first, steps)).cumsum()))
 
 
 def _restate(series: PublishedSeries, value: Floats) -> PublishedSeries:

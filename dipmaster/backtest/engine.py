@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from dipmaster.backtest.costs import BPS, Costs, build_costs, buy_cost, sell_proceeds
+from dipmaster.backtest.costs import BPS, Costs, build_costs, sell_proceeds
 from dipmaster.backtest.entries import Entries, check_entries
 from dipmaster.backtest.fills import simulate_position
 from dipmaster.backtest.funding import FundingAccount, build_funding_account, charge_funding
@@ -32,9 +32,8 @@ from dipmaster.backtest.limits import (
     ZERO_VOLUME,
     Limits,
     build_limits,
-    cap_notional,
     rejection_reason,
-    size_rejection_reason,
+    size_order,
 )
 from dipmaster.backtest.prefetch import prefetch_orders
 from dipmaster.backtest.rules import (
@@ -203,11 +202,10 @@ def trade_orders(
             continue
         index = np.uintp(k * market.bars + u)
         reference = market.open[index]
-        unit_cost = buy_cost(reference, market.half_spread_bps[index] * BPS, costs) / reference
-        notional, cap = cap_notional(
-            size_frac[i] * equity, equity, exposure, cash / unit_cost, limits
+        half_spread = market.half_spread_bps[index] * BPS
+        order.outcome, order.binding_cap, notional, unit_cost = size_order(
+            size_frac[i], equity, exposure, cash, reference, half_spread, limits, costs
         )
-        order.outcome, order.binding_cap = size_rejection_reason(notional, cap, limits), cap
         if order.outcome != FILLED:
             continue
         order.quantity, order.weight_frac = notional / reference, notional / equity

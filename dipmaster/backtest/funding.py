@@ -85,4 +85,17 @@ def compute_unit_funding(
     at_entry, at_partial, at_exit = (
         cumulative[symbol_index, bar] for bar in (entry, partial, last)
     )
+    return sum_unit_funding(at_entry, at_partial, at_exit, remaining_share)
+
+
+def sum_unit_funding(
+    at_entry: Floats, at_partial: Floats, at_exit: Floats, remaining_share: Floats
+) -> Floats:
+    """Funding paid for each unit bought, from `Panel.cumulative_funding` at its three bars.
+
+    Parameters
+    ----------
+    at_partial
+        That of the exit where nothing was sold before it; the share is then 1.
+    """
     return at_partial - at_entry + remaining_share * (at_exit - at_partial)

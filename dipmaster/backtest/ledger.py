@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from dipmaster.backtest.costs import build_costs
+from dipmaster.backtest.costs import Costs, build_costs
 from dipmaster.backtest.entries import Entries
 from dipmaster.backtest.funding import FundingAccount
 from dipmaster.backtest.layouts import AT_OPEN, ENTRY, INSIDE, NEVER, STAGES, STOP_OR_TARGET
@@ -153,23 +153,32 @@ def _price_fills(
     fills: FillColumns, execution: Execution, funding: FundingAccount | None
 ) -> FillColumns:
     """Add price, costs and the cash that is left after each fill, funding paid until then."""
-    costs = build_costs(execution)
+    priced = price_fills(fills, build_costs(execution))
+    cash = execution.capital - spent_cash(priced).cumsum()
+    if funding is not None:
+        cash -= funding.paid.cumsum()[fills["bar"]]
+    return {**priced, "cash_after": cash}
+
+
+def price_fills(fills: FillColumns, costs: Costs) -> FillColumns:
+    """Add price and costs to fills; their cash depends on the fills before them."""
     side = np.where(fills["exit_type"] == BUY, 1.0, -1.0)
     value = fills["quantity"] * fills["reference"]
     price = fills["reference"] * (1.0 + side * (fills["half_spread"] + costs.slippage))
-    fee = fills["quantity"] * price * costs.fee
-    cash = execution.capital - (side * fills["quantity"] * price + fee).cumsum()
-    if funding is not None:
-        cash -= funding.paid.cumsum()[fills["bar"]]
     return {
         **fills,
         "side": side,
         "price": price,
         "half_spread_cost": value * fills["half_spread"],
         "slippage_cost": value * costs.slippage,
-        "fee": fee,
-        "cash_after": cash,
+        "fee": fills["quantity"] * price * costs.fee,
     }
+
+
+def spent_cash(priced: FillColumns) -> Floats:
+    """Cash that each priced fill takes, shape (fills,); negative where it brings some."""
+    spent: Floats = priced["side"] * priced["quantity"] * priced["price"] + priced["fee"]
+    return spent
 
 
 def _require_costs(fills: FillColumns, filled_entries: Entries, panel: Panel) -> None:

@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from dipmaster.backtest.costs import Costs, buy_cost
 from dipmaster.core.kernels import kernel
 from dipmaster.core.params import Execution
 
@@ -70,3 +71,23 @@ def size_rejection_reason(notional: float, cap: int, limits: Limits) -> int:
     if cap == EXPOSURE_CAP:
         return EXPOSURE
     return CASH if cap == CASH_CAP else TOO_SMALL
+
+
+@kernel
+def size_order(
+    size_frac: float,
+    equity: float,
+    exposure: float,
+    cash: float,
+    reference: float,
+    half_spread: float,
+    limits: Limits,
+    costs: Costs,
+) -> tuple[int, int, float, float]:
+    """Outcome of an order that may be filled, the cap that cut it last, its notional, cost of one.
+
+    The cost is cash for one unit of reference notional; the half-spread is a fraction.
+    """
+    unit_cost = buy_cost(reference, half_spread, costs) / reference
+    notional, cap = cap_notional(size_frac * equity, equity, exposure, cash / unit_cost, limits)
+    return size_rejection_reason(notional, cap, limits), cap, notional, unit_cost

@@ -239,9 +239,42 @@ def _build_outcomes(
     panel: Panel, symbol_index: Ints, trips: npt.NDArray[Any], rules: RuleScalars, costs: Costs
 ) -> TradeOutcomes:
     tradable = trips["entry_bar"] != NEVER
+    unit_funding = compute_unit_funding(panel, symbol_index, trips, rules.partial_frac)
+    returns = measure_returns(trips, unit_funding, rules.partial_frac, costs)
+    _require_costs(tradable, returns["net_frac"])
+    entry_reference = np.where(tradable, trips["entry_reference"], np.nan)
+    return TradeOutcomes(
+        symbol_index=symbol_index,
+        tradable=tradable,
+        entry_index=trips["entry_bar"].copy(),
+        exit_index=np.where(tradable, trips["exit_bar"], NEVER),
+        exit_type=np.where(tradable, trips["exit_type"], NEVER).astype(np.int64),
+        stop_and_target_touched=tradable & (trips["exit_stage"] == STOP_OR_TARGET),
+        **returns,
+        mfe_frac=trips["peak"] / entry_reference - 1.0,
+        mae_frac=trips["trough"] / entry_reference - 1.0,
+        open_at_end=tradable & (trips["exit_type"] == int(ExitType.END_OF_DATA)),
+    )
+
+
+def measure_returns(
+    trips: npt.NDArray[Any], unit_funding: Floats, partial_frac: float, costs: Costs
+) -> dict[str, Floats]:
+    """Columns gross_frac to net_frac of `TradeOutcomes`, NaN where nothing was bought.
+
+    Parameters
+    ----------
+    trips
+        Records of `ROUND_TRIP`, shape (rows,).
+    unit_funding
+        Paid for each unit bought, quote currency, shape (rows,).
+    partial_frac
+        Share of the quantity that a partial exit sold.
+    """
+    tradable = trips["entry_bar"] != NEVER
     entry_reference = np.where(tradable, trips["entry_reference"], np.nan)
     has_partial = tradable & (trips["partial_bar"] != NEVER)
-    partial_share = np.where(has_partial, rules.partial_frac, 0.0)
+    partial_share = np.where(has_partial, partial_frac, 0.0)
     sales = [(1.0 - partial_share, trips["exit_reference"], trips["exit_half_spread"])]
     if has_partial.any():
         reference = np.where(has_partial, trips["partial_reference"], 0.0)
@@ -253,26 +286,14 @@ def _build_outcomes(
         side_cost = np.where(value > 0.0, half_spread, 0.0) + costs.slippage
         gross, cost = gross + value, cost + value * side_cost
         fees = fees + costs.fee * value * (1.0 - side_cost)
-    unit_funding = compute_unit_funding(panel, symbol_index, trips, rules.partial_frac)
     funding = unit_funding / entry_reference
-    net = gross - fees - cost - funding
-    _require_costs(tradable, net)
-    return TradeOutcomes(
-        symbol_index=symbol_index,
-        tradable=tradable,
-        entry_index=trips["entry_bar"].copy(),
-        exit_index=np.where(tradable, trips["exit_bar"], NEVER),
-        exit_type=np.where(tradable, trips["exit_type"], NEVER).astype(np.int64),
-        stop_and_target_touched=tradable & (trips["exit_stage"] == STOP_OR_TARGET),
-        gross_frac=gross,
-        fees_frac=fees,
-        slippage_frac=cost,
-        funding_frac=funding,
-        net_frac=net,
-        mfe_frac=trips["peak"] / entry_reference - 1.0,
-        mae_frac=trips["trough"] / entry_reference - 1.0,
-        open_at_end=tradable & (trips["exit_type"] == int(ExitType.END_OF_DATA)),
-    )
+    return {
+        "gross_frac": gross,
+        "fees_frac": fees,
+        "slippage_frac": cost,
+        "funding_frac": funding,
+        "net_frac": gross - fees - cost - funding,
+    }
 
 
 def _require_on_panel(panel: Panel, symbol_index: Ints, signal_index: Ints) -> None:

@@ -52,7 +52,7 @@ def build_trades_table(
         "candidate_id": entries.candidate_id,
         "symbol": decode_names(panel.symbols, entries.symbol_index),
         **times,
-        **_sum_money(
+        **sum_money(
             fills, trips.size, orders["quantity"] * entry, orders["quantity"] * unit_funding
         ),
         "weight_frac": orders["weight_frac"],
@@ -72,9 +72,18 @@ def build_trades_table(
     return TRADES.check(pd.DataFrame(columns, copy=False), "trades of the engine")
 
 
-def _sum_money(
+def sum_money(
     fills: FillColumns, trades: int, notional: Floats, funding: Floats
 ) -> dict[str, Floats]:
+    """Prices, costs and profit of each trade, from its priced fills in order of time.
+
+    Parameters
+    ----------
+    fills
+        `trade` is the place of the trade in the other arrays.
+    notional, funding
+        Shape (trades,), reference notional at entry and funding paid.
+    """
     trade, side, quantity, price = (fills[name] for name in ("trade", "side", "quantity", "price"))
 
     def total(values: Floats) -> Floats:

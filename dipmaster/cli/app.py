@@ -12,6 +12,7 @@ from dipmaster.cli.doctor import doctor
 from dipmaster.cli.fetch import HELP as FETCH_HELP
 from dipmaster.cli.fetch import binance, exchange
 from dipmaster.cli.project import enter_project
+from dipmaster.cli.replay import replay
 from dipmaster.cli.restore import restore
 from dipmaster.cli.review import review
 from dipmaster.cli.run import run
@@ -47,7 +48,7 @@ def in_project(command: Callable[Arguments, None]) -> Callable[Arguments, None]:
     return run_in_project
 
 
-for one in (run, show, compare, review, trades, check, doctor, restore):
+for one in (run, show, compare, review, trades, replay, check, doctor, restore):
     app.command()(in_project(one))
 
 fetch = typer.Typer(

@@ -44,6 +44,7 @@ RATIOS: Mapping[str, tuple[str, str]] = {
     "short_over_long": ("realised_short_daily_frac", "realised_long_daily_frac"),
 }
 MARKET_FALL = "market_fall_12_sigma"  # -(market's 12-bar return) over the coin's hourly sigma
+MARKET_FALL_COLUMNS = ("market_return_12_frac", "sigma_1h_frac")  # of table FEATURES
 
 
 @dataclass(frozen=True)

@@ -44,6 +44,7 @@ VOLATILITY = Path("data/volatility")
 CONFIDENCE = Path("data/confidence")
 SCORES = CONFIDENCE / "scores.parquet"
 LEFT_OUT = CONFIDENCE / "left_out.parquet"
+CONFIDENCE_MODELS = CONFIDENCE / "models"
 
 EXITS = Path("data/exits")
 EXIT_PLANS = EXITS / "plans.parquet"
@@ -54,6 +55,7 @@ ALTERNATIVE = Path("data/alt_data")
 EVIDENCE = ALTERNATIVE / "evidence.parquet"
 EVIDENCE_INPUTS = ALTERNATIVE / "inputs.parquet"
 EVIDENCE_SCORES = ALTERNATIVE / "scores.parquet"
+ALTERNATIVE_MODELS = ALTERNATIVE / "models"
 
 VALIDATE = Path("data/validate")
 

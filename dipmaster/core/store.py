@@ -12,10 +12,13 @@ import json
 import math
 import os
 import shutil
+import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TextIO, TypeVar
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -188,6 +191,14 @@ def write_json(value: Any, path: Path) -> None:
     )
 
 
+def write_exact_json(value: Any, path: Path) -> None:
+    """Write JSON whose numbers read back to the last bit: for models, where digits decide."""
+    write_text(
+        json.dumps(to_json_value(value, None), indent=2, sort_keys=True, allow_nan=False) + "\n",
+        path,
+    )
+
+
 def read_json(path: Path) -> Any:
     """Read a JSON file that a stage wrote."""
     _refuse_missing(path)
@@ -226,6 +237,24 @@ def read_json_key(path: Path, key: str, kind: type[Value]) -> Value:
     )
 
 
+def write_arrays(arrays: Mapping[str, npt.NDArray[Any]], path: Path) -> None:
+    """Write named arrays as one npz file, in the order of their names; no objects, no pickles."""
+    with atomic_file(path) as partial, partial.open("wb") as file:
+        np.savez(file, allow_pickle=False, **{name: arrays[name] for name in sorted(arrays)})
+
+
+def read_arrays(path: Path) -> dict[str, npt.NDArray[Any]]:
+    """Read what `write_arrays` wrote."""
+    _refuse_missing(path)
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            return {name: stored[name] for name in stored.files}
+    except (ValueError, zipfile.BadZipFile, EOFError) as error:
+        raise PipelineError(
+            f"{path} is damaged, no npz file: {error}.\n  Fix: remove it and start anew."
+        ) from error
+
+
 def read_yaml(path: Path) -> Any:
     """Read a YAML file of the project, such as dvc.lock."""
     _refuse_missing(path)
@@ -236,6 +265,36 @@ def write_text(text: str, path: Path) -> None:
     """Write a text file whole or not at all."""
     with atomic_file(path) as partial:
         partial.write_text(text, encoding="utf-8")
+
+
+@contextlib.contextmanager
+def extend_text(path: Path, size: int) -> Iterator[TextIO]:
+    """Yield a text file cut to its first `size` bytes, for what is added while a run goes on.
+
+    Raises
+    ------
+    PipelineError
+        Where it is shorter: what is to be continued is not there.
+    """
+    found = path.stat().st_size if path.is_file() else 0
+    if found < size:
+        raise PipelineError(
+            f"{path}: expected the {size} bytes that were written before, found {found}.\n"
+            "  Fix: put the file back, or start anew."
+        )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a", encoding="utf-8", newline="\n") as file:
+        file.truncate(size)
+        yield file
+
+
+@contextlib.contextmanager
+def open_lines(path: Path) -> Iterator[TextIO]:
+    """Yield a text file to be read line by line, as it is or as it grows."""
+    if not path.exists():  # a pipe is no file
+        raise PipelineError(f"{path} is not there.\n  Fix: name a file that is.")
+    with path.open(encoding="utf-8") as file:
+        yield file
 
 
 def read_text(path: Path) -> str:
@@ -255,16 +314,22 @@ def read_bytes(path: Path) -> bytes:
     return path.read_bytes()
 
 
-def to_json_value(value: Any) -> Any:
-    """Turn numpy values and nested containers into what JSON knows, floats rounded."""
+def to_json_value(value: Any, digits: int | None = SIGNIFICANT_DIGITS) -> Any:
+    """Turn numpy values and nested containers into what JSON knows, floats rounded.
+
+    Parameters
+    ----------
+    digits
+        Significant ones that floats keep; None: all.
+    """
     if isinstance(value, Mapping):
-        return {str(key): to_json_value(item) for key, item in value.items()}
+        return {str(key): to_json_value(item, digits) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [to_json_value(item) for item in value]
+        return [to_json_value(item, digits) for item in value]
     if hasattr(value, "item") and getattr(value, "ndim", 1) == 0:
-        return to_json_value(value.item())
-    if isinstance(value, float):
-        return round_significant(value)
+        return to_json_value(value.item(), digits)
+    if isinstance(value, float) and digits is not None:
+        return round_significant(value, digits)
     return value
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 from dipmaster.core.errors import data_error
 from dipmaster.core.kernels import Floats
 from dipmaster.core.panel import Panel, to_epoch_ms
-from dipmaster.core.time_units import BAR_MS, BARS_PER_DAY, WEEK_MS
+from dipmaster.exits.momentum import standardize_momentum
 
 MARKET_RETURN = "market_return_12_frac"
 MARKET_MOMENTUM = "market_momentum_sigmas"
@@ -28,8 +28,6 @@ VOLATILITY_COLUMNS: tuple[str, ...] = ("season_factor", "regime")
 MARKET_COLUMNS: tuple[str, ...] = (*FEATURE_COLUMNS[:-1], *VOLATILITY_COLUMNS, MARKET_MOMENTUM)
 
 UNKNOWN_REGIME = -1.0
-MOMENTUM_WINDOW_BARS = WEEK_MS // BAR_MS
-MOMENTUM_MIN_VALUES = BARS_PER_DAY
 
 
 @dataclass(frozen=True)
@@ -69,25 +67,12 @@ def build_exit_market(
     columns |= {name: _column(panel, volatility, name) for name in VOLATILITY_COLUMNS}
     regime = columns["regime"]
     regime[np.isnan(regime)] = UNKNOWN_REGIME
-    sigmas = standardize_momentum(_first_known(columns.pop(MARKET_RETURN)))
+    sigmas = standardize_momentum(first_known(columns.pop(MARKET_RETURN)))
     columns[MARKET_MOMENTUM] = np.tile(sigmas, (len(panel.symbols), 1))
     return ExitMarket(panel, columns)
 
 
-def standardize_momentum(market_return: Floats) -> Floats:
-    """The market's hourly return in units of its own past size, shape (bars,).
-
-    The size is the root mean square of the week up to and including the bar; NaN
-    with fewer than a day of values in it, or where nothing moved.
-    """
-    squares = pd.Series(market_return**2)
-    mean = squares.rolling(MOMENTUM_WINDOW_BARS, min_periods=MOMENTUM_MIN_VALUES).mean()
-    size: Floats = np.sqrt(mean.to_numpy(np.float64))
-    size[~(size > 0.0)] = np.nan
-    return market_return / size
-
-
-def _first_known(values: Floats) -> Floats:
+def first_known(values: Floats) -> Floats:
     """Of each bar the value of the first symbol that has one: it is the same for all."""
     first = np.full(values.shape[1], np.nan)
     for row in values[::-1]:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from dipmaster.core.errors import data_error
 from dipmaster.core.kernels import Bools, Floats, Ints
@@ -151,17 +152,29 @@ class StoredModels:
         fold = find_fold(self.calibrators, signal_ms + BAR_MS)[rows.position]
 
         def score_fold(number: int) -> tuple[Ints, Floats]:
-            part, calibrator = np.flatnonzero(fold == number), self.calibrators[number].model
-            if calibrator is None:
-                return part, np.full(part.size, np.nan)
-            predictions = predict(self._models(number), rows.features[part])
-            inputs = build_calibrator_inputs(predictions, max_holding_bars)
-            return part, calibrator.predict(inputs)
+            part = np.flatnonzero(fold == number)
+            return part, self.score_features(number, rows.features[part], max_holding_bars)
 
         scores, folds = np.full(len(rows), np.nan), np.unique(fold[fold >= 0]).tolist()
         for part, probability in map_in_threads(score_fold, folds, "exit scores"):
             scores[part] = probability
         return scores
+
+    def score_features(
+        self, fold: int, features: npt.NDArray[np.float32], max_holding_bars: int
+    ) -> Floats:
+        """Exit probability of rows of one refit, shape (rows,); NaN where a layer lacks a model.
+
+        Parameters
+        ----------
+        features
+            Shape (rows, len(EXIT_FEATURES)).
+        """
+        calibrator = self.calibrators[fold].model
+        if calibrator is None:
+            return np.full(features.shape[0], np.nan)
+        predictions = predict(self._models(fold), features)
+        return calibrator.predict(build_calibrator_inputs(predictions, max_holding_bars))
 
     def _models(self, fold: int) -> dict[ExitModelName, FittedModels]:
         refits = {name: self.exit_models[name][fold] for name in EXIT_MODELS}

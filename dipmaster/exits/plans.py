@@ -28,12 +28,13 @@ from dipmaster.exits.trailing import compute_trailing_distance
 
 def build_hold_rules(market: ExitMarket, exits: AdaptiveExits) -> ExitRules:
     """Phase 2's rules but for the exit models: trailing stop and quarter-hour exit where on."""
+    return put_hold_rules(compute_trailing_distance(market, exits.trailing), exits)
+
+
+def put_hold_rules(distance_frac: Floats, exits: AdaptiveExits) -> ExitRules:
+    """The rules of `build_hold_rules` with these distances of the trailing stop."""
     trailing = exits.trailing
-    stop = TrailingStopRule(
-        compute_trailing_distance(market, trailing),
-        trailing.activation_frac,
-        trailing.break_even_floor,
-    )
+    stop = TrailingStopRule(distance_frac, trailing.activation_frac, trailing.break_even_floor)
     return ExitRules(
         boundary_min_net_frac=exits.boundary_min_net_frac
         if exits.quarter_hour_exit_from_phase_2

@@ -1,5 +1,6 @@
 """Every closed bar of every position: where it stands, and what is known of the market then."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -16,17 +17,27 @@ from dipmaster.backtest.layouts import (
 )
 from dipmaster.backtest.layouts import build_market_arrays as bars_of
 from dipmaster.backtest.rules import RuleScalars, build_rule_scalars
-from dipmaster.core.kernels import Floats, Ints, kernel
+from dipmaster.core.kernels import Bools, Floats, Ints, kernel
 from dipmaster.core.params import AdaptiveExits, Execution
 from dipmaster.core.tables import EXIT_FEATURES
 from dipmaster.core.time_units import BAR_MS, BARS_PER_DAY, MINUTE_MS, QUARTER_HOUR_MS
 from dipmaster.exits.arrays import ExitRows, Positions
-from dipmaster.exits.market import ExitMarket
+from dipmaster.exits.market import FEATURE_COLUMNS, ExitMarket
 from dipmaster.exits.plans import build_hold_rules
 
 _BAR_MINUTES = BAR_MS // MINUTE_MS
 _BOUNDARY_MINUTES = QUARTER_HOUR_MS // MINUTE_MS
 _DAY_MINUTES = BARS_PER_DAY * _BAR_MINUTES
+# Columns of the market that a row holds.
+ROW_COLUMNS = (*FEATURE_COLUMNS[:-1], "season_factor")
+
+
+class RowPlans(NamedTuple):
+    """What each row's position aims at, arrays of shape (rows,)."""
+
+    target_frac: Floats
+    stop_frac: Floats
+    max_holding_bars: Ints
 
 
 class PositionLifetimes(NamedTuple):
@@ -47,6 +58,10 @@ class PositionLifetimes(NamedTuple):
     def first(self, rows: int) -> "PositionLifetimes":
         """The first rows."""
         return PositionLifetimes._make(column[:rows] for column in self)
+
+    def take(self, chosen: Bools) -> "PositionLifetimes":
+        """Some of the rows."""
+        return PositionLifetimes._make(column[chosen] for column in self)
 
 
 def build_exit_rows(
@@ -82,7 +97,7 @@ def position_lifetimes(
         positions.stop_frac,
         positions.max_holding_bars,
     )
-    lifetimes = _blank(int((positions.max_holding_bars - 1).sum()))
+    lifetimes = create_lifetimes(int((positions.max_holding_bars - 1).sum()))
     engine_arguments = (
         bars_of(market.panel),
         plans,
@@ -93,7 +108,8 @@ def position_lifetimes(
     return lifetimes.first(trace_positions(*engine_arguments, lifetimes))
 
 
-def _blank(rows: int) -> PositionLifetimes:
+def create_lifetimes(rows: int) -> PositionLifetimes:
+    """Room for so many rows, not yet filled."""
     position, bar, held = (np.empty(rows, np.int64) for _ in range(3))
     entry, peak, trough, trail = (np.empty(rows) for _ in range(4))
     return PositionLifetimes(position, bar, held, entry, peak, trough, trail)
@@ -146,25 +162,48 @@ def trace_positions(
 def _features(
     market: ExitMarket, positions: Positions, lifetimes: PositionLifetimes
 ) -> npt.NDArray[np.float32]:
-    """Shape (rows, features), in the order of `EXIT_FEATURES`."""
-    columns = _position_features(market, positions, lifetimes)
-    columns |= _market_features(market, positions, lifetimes)
+    row = lifetimes.position
+    cell = positions.symbol_index[row], lifetimes.bar
+    return build_features(
+        lifetimes,
+        RowPlans(positions.target_frac[row], positions.stop_frac[row],
+                 positions.max_holding_bars[row]),
+        market.panel.close[cell],
+        market.panel.open_time[lifetimes.bar],
+        {name: market.columns[name][cell] for name in ROW_COLUMNS},
+    )  # fmt: skip
+
+
+def build_features(
+    lifetimes: PositionLifetimes,
+    plans: RowPlans,
+    close: Floats,
+    open_ms: Ints,
+    columns: Mapping[str, Floats],
+) -> npt.NDArray[np.float32]:
+    """Features of rows, in the order of `EXIT_FEATURES`; shape (rows, features).
+
+    Parameters
+    ----------
+    close, open_ms
+        Of each row's bar, shape (rows,).
+    columns
+        `ROW_COLUMNS` of the row's coin at its bar, shape (rows,).
+    """
+    values = _position_features(lifetimes, plans, close, columns["volatility_5m_daily_frac"])
+    values |= _market_features(open_ms, columns)
     features = np.empty((lifetimes.bar.size, len(EXIT_FEATURES)), np.float32)
     for column, name in enumerate(EXIT_FEATURES):
-        features[:, column] = columns[name]
+        features[:, column] = values[name]
     return features
 
 
 def _position_features(
-    market: ExitMarket, positions: Positions, lifetimes: PositionLifetimes
+    lifetimes: PositionLifetimes, plans: RowPlans, close: Floats, sigma: Floats
 ) -> dict[str, Floats | Ints]:
-    row, entry = lifetimes.position, lifetimes.entry
-    symbol = positions.symbol_index[row]
-    close = market.panel.close[symbol, lifetimes.bar]
-    target = entry * (1.0 + positions.target_frac[row])
-    stop = entry * (1.0 - positions.stop_frac[row])
-    sigma = market.columns["volatility_5m_daily_frac"][symbol, lifetimes.bar]
-    sigma = sigma * np.sqrt((positions.max_holding_bars[row] - lifetimes.held - 1) / BARS_PER_DAY)
+    entry = lifetimes.entry
+    target, stop = entry * (1.0 + plans.target_frac), entry * (1.0 - plans.stop_frac)
+    sigma = sigma * np.sqrt((plans.max_holding_bars - lifetimes.held - 1) / BARS_PER_DAY)
     return {
         "holding_minutes": _BAR_MINUTES * (lifetimes.held + 1),
         "current_pnl_frac": close / entry - 1.0,
@@ -176,18 +215,14 @@ def _position_features(
     }
 
 
-def _market_features(
-    market: ExitMarket, positions: Positions, lifetimes: PositionLifetimes
-) -> dict[str, Floats | Ints]:
-    cell = positions.symbol_index[lifetimes.position], lifetimes.bar
-    fill_minutes = market.panel.open_time[lifetimes.bar] // MINUTE_MS + _BAR_MINUTES
-    columns = market.columns
+def _market_features(open_ms: Ints, columns: Mapping[str, Floats]) -> dict[str, Floats | Ints]:
+    fill_minutes = open_ms // MINUTE_MS + _BAR_MINUTES
     return {
-        "volatility_5m_daily_frac": columns["volatility_5m_daily_frac"][cell],
-        "volume_trend_10m": columns["volume_trend_10m"][cell],
-        "momentum_10_frac": columns["momentum_10_frac"][cell],
-        "resistance_distance_frac": columns["resistance_distance_frac"][cell],
-        "session_volatility": columns["season_factor"][cell],
+        "volatility_5m_daily_frac": columns["volatility_5m_daily_frac"],
+        "volume_trend_10m": columns["volume_trend_10m"],
+        "momentum_10_frac": columns["momentum_10_frac"],
+        "resistance_distance_frac": columns["resistance_distance_frac"],
+        "session_volatility": columns["season_factor"],
         "minutes_to_quarter_hour": -fill_minutes % _BOUNDARY_MINUTES,
         "session_minutes": fill_minutes % _DAY_MINUTES,
     }

@@ -1,6 +1,8 @@
 """DynamicProfitTargeting of roadmap 2.2: the base target times three combined multipliers."""
 
+from array import array
 from bisect import bisect_left, bisect_right, insort
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -61,19 +63,41 @@ def classify_strength(confidence: Floats, open_ms: Ints, min_past: int) -> Class
         Past scores below which a scored candidate counts as medium.
     """
     classes = np.full(confidence.size, LOW, np.int8)
-    past: list[float] = []
+    past = PastConfidences(min_past)
     order = np.argsort(open_ms, kind="stable")
     starts = np.flatnonzero(np.diff(open_ms[order])) + 1
     for same_bar in np.split(order, starts):
-        scored = [int(row) for row in same_bar if not np.isnan(confidence[row])]
-        for row in scored:
-            classes[row] = _tercile(past, float(confidence[row]), min_past)
-        for row in scored:
-            insort(past, float(confidence[row]))
+        classes[same_bar] = past.classify(confidence[same_bar])
     return classes
 
 
-def _tercile(past: list[float], value: float, min_past: int) -> int:
+class PastConfidences:
+    """Every confidence so far, sorted: eight bytes a candidate, since terciles are of all of them.
+
+    Parameters
+    ----------
+    min_past
+        As in `classify_strength`.
+    values
+        Rising, those so far.
+    """
+
+    def __init__(self, min_past: int, values: Iterable[float] = ()) -> None:
+        self._min_past = min_past
+        self.values = array("d", values)
+
+    def classify(self, same_bar: Floats) -> Classes:
+        """Classes of the candidates of one bar, shape (candidates,), which are then past too."""
+        classes = np.full(same_bar.size, LOW, np.int8)
+        scored = np.flatnonzero(~np.isnan(same_bar))
+        for row in scored:
+            classes[row] = _tercile(self.values, float(same_bar[row]), self._min_past)
+        for row in scored:
+            insort(self.values, float(same_bar[row]))
+        return classes
+
+
+def _tercile(past: Sequence[float], value: float, min_past: int) -> int:
     if len(past) < min_past:
         return MEDIUM
     twice_below = bisect_left(past, value) + bisect_right(past, value)

@@ -17,8 +17,15 @@ def compute_trailing_distance(market: ExitMarket, trailing: TrailingStop) -> Flo
     bounds. NaN where the volatility is missing: the level is not raised at that bar.
     A missing momentum widens nothing.
     """
-    volatility = market.columns["volatility_5m_daily_frac"]
-    rise = np.maximum(0.0, np.nan_to_num(market.columns["momentum_10_frac"]))
+    columns = market.columns
+    return widen_distance(
+        columns["volatility_5m_daily_frac"], columns["momentum_10_frac"], trailing
+    )
+
+
+def widen_distance(volatility: Floats, momentum: Floats, trailing: TrailingStop) -> Floats:
+    """`compute_trailing_distance` of columns of any shape, each known at the close of its bar."""
+    rise = np.maximum(0.0, np.nan_to_num(momentum))
     wider = 1.0 + volatility / trailing.reference_daily_frac
     wider *= 1.0 + trailing.momentum_gain * _PERCENT * rise
     return trailing.base_frac * np.clip(wider, trailing.min_multiple, trailing.max_multiple)

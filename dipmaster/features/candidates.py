@@ -52,16 +52,17 @@ def find_candidates(features: Mapping[str, pd.DataFrame], params: Signal) -> pd.
     return CANDIDATES.check(table, "candidates")
 
 
-def matches_rule(frame: pd.DataFrame, params: Signal) -> Bools:
+def matches_rule(column: Callable[[str], Floats], params: Signal) -> Bools:
     """Where the rule holds, cooldown apart; a missing value never fires.
 
     A known volatility class is required under every rule: without the sigma
     there is no depth, and no threshold by regime.
+
+    Parameters
+    ----------
+    column
+        Name of `CANDIDATE_COLUMNS` to its float64 values, shape (bars,).
     """
-
-    def column(name: str) -> Floats:
-        return frame[name].to_numpy(dtype=np.float64)
-
     known: Bools = column("volatility_class") >= 0.0
     return known & (
         _is_capitulation(column, params)
@@ -103,7 +104,10 @@ def apply_cooldown(times_ms: Ints, cooldown_bars: int) -> Ints:
 
 
 def _find_in_coin(symbol: str, frame: pd.DataFrame, params: Signal) -> pd.DataFrame:
-    signal_bars = np.flatnonzero(matches_rule(frame, params))
+    def column(name: str) -> Floats:
+        return frame[name].to_numpy(dtype=np.float64)
+
+    signal_bars = np.flatnonzero(matches_rule(column, params))
     rows = frame.iloc[signal_bars]
     rows = rows.iloc[apply_cooldown(to_epoch_ms(rows["open_time"]), params.cooldown_bars)]
     return pd.DataFrame(

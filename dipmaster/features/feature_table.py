@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from dipmaster.core.kernels import Floats
 from dipmaster.core.params import Features
 from dipmaster.core.tables import FEATURES, I8
 from dipmaster.core.time_units import BARS_PER_DAY, ISO_UTC
@@ -52,6 +53,24 @@ def build_feature_table(
             copy=False,
         ),
     )
+
+
+def to_stored_precision(rows: Floats) -> Floats:
+    """Rows of features as table FEATURES would give them back.
+
+    Parameters
+    ----------
+    rows
+        Shape (..., features), in the order of `FEATURE_NAMES`, as `FeatureStream` gives them.
+
+    Returns
+    -------
+    Floats
+        Same shape: single precision; a flag or class that is not known is -1.
+    """
+    stored = rows.astype(np.float32).astype(np.float64)
+    stored[..., FLAG_ROWS] = np.fmax(rows[..., FLAG_ROWS], -1.0).astype(np.int8)
+    return stored
 
 
 @dataclass(frozen=True)

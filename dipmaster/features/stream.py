@@ -55,6 +55,17 @@ class FeatureStream:
         mean_over_present(coin_returns, mean)
         return {symbol: self._row(symbol, time_ms, columns[symbol], mean) for symbol in present}
 
+    def save(self) -> dict[str, Floats]:
+        """Everything that the next rows depend on, by name; `load` takes it back."""
+        states = {f"state/{symbol}": state for symbol, state in self._states.items()}
+        return states | {f"closes/{symbol}": one.save() for symbol, one in self._closes.items()}
+
+    def load(self, saved: Mapping[str, Floats]) -> None:
+        """Go on where `save` was called."""
+        for symbol, state in self._states.items():
+            state[:] = saved[f"state/{symbol}"]
+            self._closes[symbol].load(saved[f"closes/{symbol}"])
+
     def _row(self, symbol: str, time_ms: int, bar: Sequence[Floats], market: Floats) -> Floats:
         times = np.array([time_ms], dtype=np.int64)
         [(_, _, row)] = compute_blocks(self._states[symbol], times, bar, market, time_ms)
@@ -80,3 +91,13 @@ class RecentCloses:
         self._closes.append(close)
         count = len(self._closes)
         return [close / self._closes[-1 - h] - 1.0 if count > h else np.nan for h in HORIZONS]
+
+    def save(self) -> Floats:
+        """The time of the last bar, then the closes."""
+        return np.array([float(self._last_ms), *self._closes])
+
+    def load(self, saved: Floats) -> None:
+        """Go on where `save` was called."""
+        self._last_ms = int(saved[0])
+        self._closes.clear()
+        self._closes.extend(saved[1:].tolist())

@@ -1,6 +1,7 @@
 """Fitted models to files and back: the libraries' own formats and JSON, nothing is pickled."""
 
 import hashlib
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,13 @@ from dipmaster.core.kernels import Ints
 from dipmaster.core.panel import format_time, to_timestamps
 from dipmaster.learning.predictor import Model
 from dipmaster.learning.refits import Refit, WalkForwardResult
-from dipmaster.learning.tree_models import FILE_SUFFIX, Library
+from dipmaster.learning.tree_models import (
+    FILE_SUFFIX,
+    Library,
+    TreeModel,
+    read_lightgbm,
+    read_xgboost,
+)
 from dipmaster.results import from_json, to_json
 
 Stored = TypeVar("Stored")
@@ -68,11 +75,14 @@ def serialize_refits(
 
 
 def write_models(models: Mapping[str, str], metadata: Mapping[str, Any], folder: Path) -> None:
-    """Write texts of models and what describes them, each path below the folder to its content."""
+    """Write texts of models and what describes them, each path below the folder to its content.
+
+    Numbers keep every digit: what is read back predicts the same to the last bit.
+    """
     for name, text in models.items():
         store.write_text(text, folder / name)
     for name, description in metadata.items():
-        store.write_json(to_json(description), folder / name)
+        store.write_exact_json(to_json(description), folder / name)
 
 
 def round_model(model: Stored) -> Stored:
@@ -96,8 +106,8 @@ def join_models(texts: Sequence[str], library: Library = "lgb") -> str:
     return "".join(f"{_HEAD}{len(text)}\n{text}\n" for text in texts)
 
 
-def split_models(joined: str) -> tuple[str, ...]:
-    """The texts of LightGBM that `join_models` wrote.
+def split_models(joined: str, library: Library = "lgb") -> tuple[str, ...]:
+    """The texts that `join_models` wrote; of XGBoost each as compact JSON.
 
     Hand in what `read_verified_text` returns.
 
@@ -106,6 +116,8 @@ def split_models(joined: str) -> tuple[str, ...]:
     ValueError
         Where it is no such file.
     """
+    if library == "xgb":
+        return tuple(json.dumps(one, separators=(",", ":")) for one in json.loads(joined))
     texts, place = [], 0
     while place < len(joined):
         end_of_head = joined.index("\n", place)
@@ -140,6 +152,19 @@ def read_verified_text(path: Path, sha256: str, fix: str) -> str:
         expected = "the text whose SHA-256 is on record beside it"
         raise data_error(str(path), expected, "another text", fix)
     return text
+
+
+def read_trees(path: Path, sha256: str, library: Library, fix: str) -> tuple[TreeModel, ...]:
+    """The trees of one refit, one model a run of time.
+
+    Raises
+    ------
+    PipelineError, DataError
+        As `read_verified_text`.
+    """
+    texts = split_models(read_verified_text(path, sha256, fix), library)
+    read = read_xgboost if library == "xgb" else read_lightgbm
+    return tuple(read(text) for text in texts)
 
 
 def restore_refits(

@@ -89,3 +89,9 @@ def find_fold(refits: Sequence[Refit[Any]], decided_ms: Ints) -> Ints:
     """The last refit by the moment each row is decided, shape (rows,); -1 before the first."""
     times = np.array([refit.refit_ms for refit in refits], np.int64)
     return np.searchsorted(times, decided_ms, side="right") - 1
+
+
+def find_refit(refits: Sequence[Refit[Model]], decided_ms: int) -> Refit[Model] | None:
+    """The last refit by the moment something is decided; None before the first."""
+    fold = int(find_fold(refits, np.array([decided_ms], np.int64))[0])
+    return None if fold < 0 else refits[fold]

@@ -79,6 +79,15 @@ def read_lightgbm(text: str) -> TreeModel:
     return TreeModel("lgb", lightgbm.Booster(model_str=text))
 
 
+def read_xgboost(text: str) -> TreeModel:
+    """Read what `TreeModel.to_text` wrote; it predicts the same to the last bit, in one thread."""
+    import xgboost
+
+    booster = xgboost.Booster({"nthread": 1})
+    booster.load_model(bytearray(text.encode()))
+    return TreeModel("xgb", booster)
+
+
 def fit_trees(
     library: Library, inputs: Any, target: Floats, weight: Floats, sizes: BoostedTrees,
     names: Sequence[str], *, classifier: bool, signs: Sequence[int] = (),

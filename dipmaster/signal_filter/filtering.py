@@ -66,22 +66,49 @@ def filter_signals(
         Where the three frames do not hold the same candidates, or a column lacks.
     """
     _require_same_candidates(candidates, inputs, scores)
-    candidate_inputs, regime = (
+    steps = apply_steps(
         CandidateInputs(inputs, absent),
+        scores["confidence"].to_numpy(dtype=np.float64),
         scores["regime"].to_numpy(dtype=np.int64),
+        scores["no_new_trades"].to_numpy(dtype=np.int64),
+        rule,
+        rsi_min_v4,
+        thresholds,
+        filter,
+        confirmation,
     )
-    steps = {
-        **_apply_threshold(scores, regime, thresholds),
-        **_apply_checks(candidate_inputs, rule, rsi_min_v4, filter),
-        "passes_volatility": scores["no_new_trades"].to_numpy(dtype=np.int64) == 0,
-        **_apply_confirmation(candidate_inputs, regime, confirmation),
+    table = pd.DataFrame({"candidate_id": candidates["candidate_id"].to_numpy(), **steps})
+    return FILTER_RESULTS.check(table.astype(dict.fromkeys(FLAGS, "int8")), "filter_results")
+
+
+def apply_steps(
+    inputs: CandidateInputs,
+    confidence: Floats,
+    regime: Ints,
+    no_new_trades: Ints,
+    rule: str,
+    rsi_min_v4: float,
+    thresholds: ConfidenceThresholds,
+    filter: Filter,
+    confirmation: Confirmation,
+) -> dict[str, Floats | Ints | Bools]:
+    """Columns of table FILTER_RESULTS but for the ids, by name; shape (candidates,) each.
+
+    Parameters
+    ----------
+    confidence, regime, no_new_trades
+        Shape (candidates,), as in table SCORES. The others are those of `filter_signals`.
+    """
+    steps: dict[str, Floats | Ints | Bools] = {
+        **_apply_threshold(confidence, regime, thresholds),
+        **_apply_checks(inputs, rule, rsi_min_v4, filter),
+        "passes_volatility": no_new_trades == 0,
+        **_apply_confirmation(inputs, regime, confirmation),
     }
-    admitted = ~np.isnan(steps["confidence"])
+    admitted = ~np.isnan(confidence)
     for name, enabled in list_step_switches(filter, confirmation).items():
         admitted = admitted & (np.asarray(steps[name], dtype=np.bool_) | (not enabled))
-    table = pd.DataFrame({"candidate_id": candidates["candidate_id"].to_numpy(), **steps})
-    table["admitted"] = admitted
-    return FILTER_RESULTS.check(table.astype(dict.fromkeys(FLAGS, "int8")), "filter_results")
+    return steps | {"admitted": admitted}
 
 
 def list_step_switches(
@@ -108,9 +135,8 @@ def threshold_of(regime: Ints, thresholds: ConfidenceThresholds) -> Floats:
 
 
 def _apply_threshold(
-    scores: pd.DataFrame, regime: Ints, thresholds: ConfidenceThresholds
+    confidence: Floats, regime: Ints, thresholds: ConfidenceThresholds
 ) -> dict[str, Floats | Bools]:
-    confidence = scores["confidence"].to_numpy(dtype=np.float64)
     threshold = threshold_of(regime, thresholds)
     return {
         "confidence": confidence,

@@ -4,6 +4,7 @@ Regime and the volatility limit come with the scores, so no column of table
 VOLATILITY is wanted here.
 """
 
+from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
@@ -28,6 +29,8 @@ INPUT_COLUMNS: Final = (
     "return_24h_frac",
 )
 NEWS_COLUMN: Final = "news_impact_score"  # no table has it before the alternative-data phase
+
+_KNOWN = frozenset({*INPUT_COLUMNS, NEWS_COLUMN})
 
 Float32s = npt.NDArray[np.float32]
 
@@ -60,21 +63,34 @@ class CandidateInputs:
                 f"none named {', '.join(missing)}",
                 "read them from data/features/panel, or name them as absent from the source",
             )
-        self._frame = frame
-        self._absent = absent
+        self._columns: Mapping[str, Float32s] = {
+            str(name): frame[name].to_numpy(dtype=np.float32, na_value=np.nan)
+            for name in frame
+            if name in _KNOWN
+        }
+        self._absent, self._size = absent, len(frame)
+
+    @classmethod
+    def of_columns(
+        cls, columns: Mapping[str, Float32s], size: int, absent: frozenset[str]
+    ) -> "CandidateInputs":
+        """Inputs from arrays, shape (size,) each; the columns of a frame, without one."""
+        inputs = cls.__new__(cls)
+        inputs._columns, inputs._absent, inputs._size = columns, absent, size
+        return inputs
 
     def __len__(self) -> int:
-        return len(self._frame)
+        return self._size
 
     def has(self, name: str) -> bool:
         """Whether the market's source has the column at all."""
-        return name in self._frame and name not in self._absent
+        return name in self._columns and name not in self._absent
 
     def values(self, name: str) -> Float32s:
         """A column of numbers; NaN where not known."""
         if not self.has(name):
             return np.full(len(self), np.nan, dtype=np.float32)
-        return self._frame[name].to_numpy(dtype=np.float32, na_value=np.nan)
+        return self._columns[name]
 
     def at_most(self, name: str, limit: float) -> Bools:
         """Known and not above `limit`."""

@@ -16,6 +16,7 @@ from dipmaster.sizing.sizes import (
     SizingFeatures,
     combine,
     measure_components,
+    put_components,
 )
 from dipmaster.sizing.volatility import annualise_daily, compute_volatility_scalar
 
@@ -36,4 +37,5 @@ __all__ = [
     "explain_size",
     "fit_recalibration",
     "measure_components",
+    "put_components",
 ]

@@ -1,6 +1,7 @@
 """Outcomes to payoff: mean win over mean loss of a regime, shrunk towards that of all."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -30,11 +31,18 @@ class Payoffs:
 
 
 @dataclass(frozen=True)
-class _Side:
-    """Number and sum of wins, or of losses, among the first so many outcomes."""
+class Side:
+    """Number and sum of wins, or of losses, among the first so many outcomes; shape (moments,)."""
 
     count: Floats
     total: Floats
+
+
+class OutcomeSides(NamedTuple):
+    """Wins and losses."""
+
+    wins: Side
+    losses: Side
 
 
 def estimate_payoffs(
@@ -60,40 +68,59 @@ def estimate_payoffs(
         0: the regime alone, where it has both wins and losses; infinity: all alone.
     """
     n, won = outcomes.count_known(moment_ms), outcomes.won
-    wins, losses = _pooled(outcomes, won, n), _pooled(outcomes, ~won, n)
-    own_wins = _of_regime(outcomes, won, n, regime)
-    own_losses = _of_regime(outcomes, ~won, n, regime)
+    return divide_sides(
+        n,
+        OutcomeSides(_pooled(outcomes, won, n), _pooled(outcomes, ~won, n)),
+        OutcomeSides(_of_regime(outcomes, won, n, regime), _of_regime(outcomes, ~won, n, regime)),
+        least,
+        prior_outcomes,
+    )
+
+
+def divide_sides(
+    n: Ints, pooled: OutcomeSides, own: OutcomeSides, least: MinTrainingSet, prior_outcomes: float
+) -> Payoffs:
+    """Payoffs from counts and sums, as `estimate_payoffs` tells.
+
+    Parameters
+    ----------
+    n
+        Shape (moments,), outcomes known.
+    pooled, own
+        Of all outcomes, and of those of the moment's regime.
+    """
+    (wins, losses), (own_wins, own_losses) = pooled, own
     enough = (n >= least.candidates) & (np.minimum(wins.count, losses.count) >= least.per_class)
     with np.errstate(divide="ignore", invalid="ignore"):
         win = _shrink(own_wins, wins, prior_outcomes)
         loss = _shrink(own_losses, losses, prior_outcomes)
         payoff = win / loss
     known = enough & (win > 0.0) & (loss > 0.0)
-    own = (own_wins.count + own_losses.count).astype(np.int64)
-    return Payoffs(np.where(known, payoff, np.nan), n, own)
+    own_count = (own_wins.count + own_losses.count).astype(np.int64)
+    return Payoffs(np.where(known, payoff, np.nan), n, own_count)
 
 
-def _pooled(outcomes: KnownOutcomes, counted: Bools, n: Ints) -> _Side:
+def _pooled(outcomes: KnownOutcomes, counted: Bools, n: Ints) -> Side:
     return _prefix(np.abs(outcomes.net_frac), counted, n)
 
 
-def _of_regime(outcomes: KnownOutcomes, counted: Bools, n: Ints, regime: Ints) -> _Side:
+def _of_regime(outcomes: KnownOutcomes, counted: Bools, n: Ints, regime: Ints) -> Side:
     count, total = np.zeros(n.size), np.zeros(n.size)
     for one in range(REGIMES):
         of = _prefix(np.abs(outcomes.net_frac), counted & (outcomes.regime == one), n)
         asked = regime == one
         count[asked], total[asked] = of.count[asked], of.total[asked]
-    return _Side(count, total)
+    return Side(count, total)
 
 
-def _prefix(size: Floats, counted: Bools, n: Ints) -> _Side:
+def _prefix(size: Floats, counted: Bools, n: Ints) -> Side:
     """Sums of the first `n`: what comes after them cannot touch a running sum."""
     count = np.concatenate([[0.0], np.cumsum(counted.astype(np.float64))])
     total = np.concatenate([[0.0], np.cumsum(np.where(counted, size, 0.0))])
-    return _Side(count[n], total[n])
+    return Side(count[n], total[n])
 
 
-def _shrink(own: _Side, pooled: _Side, prior: float) -> Floats:
+def _shrink(own: Side, pooled: Side, prior: float) -> Floats:
     """Mean size of a regime with `prior` more of the pooled mean."""
     mean = pooled.total / pooled.count
     if np.isinf(prior):

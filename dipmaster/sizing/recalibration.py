@@ -10,7 +10,7 @@ from functools import cache
 
 import numpy as np
 
-from dipmaster.core.kernels import Floats, Ints
+from dipmaster.core.kernels import Bools, Floats, Ints
 from dipmaster.core.params.confidence import MinTrainingSet
 from dipmaster.learning.calibrators import PlattCalibrator, fit_platt
 from dipmaster.sizing.outcomes import KnownOutcomes
@@ -75,20 +75,33 @@ def fit_recalibration(
         Outcomes, and of each class, below which there is no fit.
     """
     known = outcomes.count_known(refits_ms)
-    maps = tuple(_fit(outcomes, int(n), least) for n in known)
+    maps = tuple(_fit_known(outcomes, int(n), least) for n in known)
     return Recalibration(refits_ms, maps, known)
 
 
-def _fit(outcomes: KnownOutcomes, n: int, least: MinTrainingSet) -> PlattCalibrator | None:
-    won = outcomes.won[:n].astype(np.float64)
-    if n < least.candidates or min(won.sum(), n - won.sum()) < least.per_class:
+def fit_map(confidence: Floats, won: Bools, least: MinTrainingSet) -> PlattCalibrator | None:
+    """One fit on the outcomes known at its date, shape (outcomes,); None where they are too few."""
+    return None if _are_too_few(won, least) else _fit(confidence, won.astype(np.float64))
+
+
+def _fit_known(outcomes: KnownOutcomes, n: int, least: MinTrainingSet) -> PlattCalibrator | None:
+    won = outcomes.won[:n]
+    if _are_too_few(won, least):
         return None
-    return _fit_once(outcomes.confidence[:n].tobytes(), won.tobytes())
+    return _fit_once(outcomes.confidence[:n].tobytes(), won.astype(np.float64).tobytes())
+
+
+def _are_too_few(won: Bools, least: MinTrainingSet) -> bool:
+    wins = int(np.count_nonzero(won))
+    return won.size < least.candidates or min(wins, won.size - wins) < least.per_class
 
 
 @cache
 def _fit_once(confidence: bytes, won: bytes) -> PlattCalibrator | None:
     """Fit float64 values given as bytes: phases that are traded again mostly ask the same."""
-    p, label = np.frombuffer(confidence), np.frombuffer(won)
-    model = fit_platt(p, label, np.ones(p.size))
+    return _fit(np.frombuffer(confidence), np.frombuffer(won))
+
+
+def _fit(confidence: Floats, label: Floats) -> PlattCalibrator | None:
+    model = fit_platt(confidence, label, np.ones(confidence.size))
     return model if isinstance(model, PlattCalibrator) else None

@@ -9,8 +9,8 @@ from dipmaster.core.kernels import Bools, Floats, Ints
 from dipmaster.core.params.sizing import Sizing
 from dipmaster.sizing.kelly import compute_kelly_frac
 from dipmaster.sizing.outcomes import KnownOutcomes
-from dipmaster.sizing.payoff import estimate_payoffs
-from dipmaster.sizing.recalibration import fit_recalibration
+from dipmaster.sizing.payoff import Payoffs, estimate_payoffs
+from dipmaster.sizing.recalibration import WinProbabilities, fit_recalibration
 from dipmaster.sizing.volatility import annualise_daily, compute_volatility_scalar
 
 
@@ -118,6 +118,13 @@ def measure_components(
     payoffs = estimate_payoffs(
         outcomes, features.decided_ms, features.regime, least, params.prior_outcomes
     )
+    return put_components(features, recalibrated, payoffs, params)
+
+
+def put_components(
+    features: SizingFeatures, recalibrated: WinProbabilities, payoffs: Payoffs, params: Sizing
+) -> SizeComponents:
+    """What is known of each order, with what stands for a value that is missing."""
 
     def known(factor: Floats) -> Floats:
         return np.where(np.isnan(factor), params.unknown_factor, factor)

@@ -8,7 +8,9 @@ import pytest
 
 from tests.cli.conftest import Command
 
-COMMANDS = ("run", "show", "compare", "review", "trades", "check", "doctor", "restore", "fetch")
+COMMANDS = (
+    "run", "show", "compare", "review", "trades", "replay", "check", "doctor", "restore", "fetch",
+)  # fmt: skip
 HEAVY = (
     "pandas",
     "pyarrow",

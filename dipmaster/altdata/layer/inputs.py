@@ -5,13 +5,14 @@ missing throughout; a channel that is published within the hour takes the place 
 components of its feed, which say the same more coarsely.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from dipmaster.altdata.asof import ChannelInput, collect_inputs, find_published, split_channels
+from dipmaster.altdata.channels import Channel
 from dipmaster.altdata.history import (
     PublishedSeries,
     mean_z,
@@ -162,9 +163,7 @@ def build_layer_inputs(
     columns |= {
         name: evidence[name].to_numpy(np.float64, copy=True) for name in names if name in evidence
     }
-    for channel, components in COARSER.items():
-        if channel in {one.name for one in provider.channels}:
-            columns |= {name: np.full(len(candidates), np.nan) for name in components}
+    columns |= hide_coarser(provider.channels, len(candidates))
     decision_ms = to_epoch_ms(candidates["open_time"]) + BAR_MS - delay_minutes * MINUTE_MS
     symbols = sorted(set(candidates["symbol"]))
     rows = {one: np.flatnonzero(candidates["symbol"] == one) for one in symbols}
@@ -175,7 +174,8 @@ def build_layer_inputs(
         fall_ms = np.where(
             falls.close_ms[at] >= 0, falls.close_ms[at] - delay_minutes * MINUTE_MS, -1
         )
-        return _join_coin(provider, symbol, decision_ms[at], fall_ms, params)
+        series = split_channels(read_values(provider, symbol), symbol)
+        return join_channels(series, provider.channels, decision_ms[at], fall_ms, params)
 
     for symbol, (found, latest) in zip(
         symbols, map_in_threads(join, symbols, "joining channels"), strict=True
@@ -193,15 +193,37 @@ def build_layer_inputs(
     return LayerInputs(values, np.where(known, published, -1))
 
 
-def _join_coin(
-    provider: Provider, symbol: str, decision_ms: Ints, fall_ms: Ints, params: Microstructure
+def hide_coarser(channels: Sequence[Channel], candidates: int) -> dict[str, Floats]:
+    """Components that stand back because the provider has a channel that says more, all NaN."""
+    present = {one.name for one in channels}
+    return {
+        name: np.full(candidates, np.nan)
+        for channel, components in COARSER.items()
+        if channel in present
+        for name in components
+    }
+
+
+def join_channels(
+    series: Mapping[str, PublishedSeries],
+    channels: Sequence[Channel],
+    decision_ms: Ints,
+    fall_ms: Ints,
+    params: Microstructure,
 ) -> tuple[dict[str, Floats], Ints]:
-    series = split_channels(read_values(provider, symbol), symbol)
-    columns = collect_inputs(series, provider.channels, CHANNEL_INPUTS, decision_ms)
+    """Inputs that come from the channels of one coin, and the latest publication among them.
+
+    Parameters
+    ----------
+    decision_ms, fall_ms
+        Shape (candidates,), the close of each candidate's bar and of the bar of its largest fall,
+        -1 where nothing fell.
+    """
+    columns = collect_inputs(series, channels, CHANNEL_INPUTS, decision_ms)
     analyzer = MarketMicrostructureAnalyzer(params)
 
     def read_imbalance(times_ms: Ints) -> Floats:
-        inputs = collect_inputs(series, provider.channels, analyzer.inputs, times_ms)
+        inputs = collect_inputs(series, channels, analyzer.inputs, times_ms)
         return np.asarray(analyzer.analyze(inputs)["imbalance_ratio"], dtype=np.float64)
 
     if series:

@@ -57,24 +57,42 @@ def find_largest_falls(candidates: pd.DataFrame, bars: Mapping[str, pd.DataFrame
         rows, frame = np.flatnonzero(symbols == symbol), bars[symbol]
         open_ms, close = to_epoch_ms(frame["open_time"]), frame["close"].to_numpy(np.float64)
         at = _find_bars(open_ms, signal_ms[rows], symbol)
-        returns = np.full(close.size, np.nan)
-        returns[1:] = np.where(np.diff(open_ms) == BAR_MS, close[1:] / close[:-1] - 1.0, np.nan)
-        place = at[:, None] - np.arange(FALL_BARS)
-        window = np.maximum(place, 0)
-        recent = (place >= 0) & (open_ms[window] > signal_ms[rows][:, None] - FALL_BARS * BAR_MS)
-        falls = np.where(recent, -returns[window], np.nan)
-        falls = np.where(falls > 0.0, falls, -np.inf)
-        deepest = np.argmax(falls, axis=1)
-        largest = falls[np.arange(rows.size), deepest]
-        fell, bar = np.isfinite(largest), at - deepest
-        close_ms[rows] = np.where(fell, open_ms[bar] + BAR_MS, -1)
-        fall[rows] = np.where(fell, largest, np.nan)
-        since[rows] = np.where(fell, (signal_ms[rows] - open_ms[bar]) // BAR_MS, np.nan)
+        close_ms[rows], fall[rows], since[rows] = find_falls(open_ms, close, at)
     sigma = candidates["sigma_1h_frac"].to_numpy(dtype=np.float64)
-    known = sigma > 0.0
-    return LargestFalls(
-        close_ms, np.where(known, fall / np.where(known, sigma, 1.0), np.nan), since
+    return LargestFalls(close_ms, divide_by_sigma(fall, sigma), since)
+
+
+def find_falls(open_ms: Ints, close: Floats, at: Ints) -> tuple[Ints, Floats, Floats]:
+    """Of one coin the close of the bar of the largest fall, its size as a fraction, and its age.
+
+    Parameters
+    ----------
+    open_ms, close
+        Shape (bars,), of bars that there are.
+    at
+        Shape (candidates,), places of their bars.
+    """
+    returns = np.full(close.size, np.nan)
+    returns[1:] = np.where(np.diff(open_ms) == BAR_MS, close[1:] / close[:-1] - 1.0, np.nan)
+    place, signal_ms = at[:, None] - np.arange(FALL_BARS), open_ms[at]
+    window = np.maximum(place, 0)
+    recent = (place >= 0) & (open_ms[window] > signal_ms[:, None] - FALL_BARS * BAR_MS)
+    falls = np.where(recent, -returns[window], np.nan)
+    falls = np.where(falls > 0.0, falls, -np.inf)
+    deepest = np.argmax(falls, axis=1)
+    largest = falls[np.arange(at.size), deepest]
+    fell, bar = np.isfinite(largest), at - deepest
+    return (
+        np.where(fell, open_ms[bar] + BAR_MS, -1),
+        np.where(fell, largest, np.nan),
+        np.where(fell, (signal_ms - open_ms[bar]) // BAR_MS, np.nan),
     )
+
+
+def divide_by_sigma(values: Floats, sigma: Floats) -> Floats:
+    """Values in sigmas; NaN where these are not known or 0."""
+    known = sigma > 0.0
+    return np.where(known, values / np.where(known, sigma, 1.0), np.nan)
 
 
 def measure_past_day(candidates: pd.DataFrame, features: Mapping[str, pd.DataFrame]) -> Floats:
@@ -91,7 +109,7 @@ def measure_past_day(candidates: pd.DataFrame, features: Mapping[str, pd.DataFra
         rows, frame = np.flatnonzero(symbols == symbol), features[symbol]
         at = _find_bars(to_epoch_ms(frame["open_time"]), signal_ms[rows], symbol)
         past, sigma = (frame[name].to_numpy(np.float64)[at] for name in PAST_DAY)
-        out[rows] = np.where(sigma > 0.0, past / np.where(sigma > 0.0, sigma, 1.0), np.nan)
+        out[rows] = divide_by_sigma(past, sigma)
     return out
 
 

@@ -1,0 +1,86 @@
+"""How long decisions take, from the bars of an open time to the orders for the next."""
+
+import platform
+import time
+from array import array
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+
+from dipmaster.core import store
+from dipmaster.core.kernels import Floats
+
+LATENCY_FILE = Path("benchmarks/latency.json")
+AIM_MS = 5.0  # decision: p99 of ten coins, features included
+LIMIT_MS = 100.0  # roadmap, monitoring
+WARM_UP = 100  # open times: kernels are loaded, caches filled
+
+
+class LatencyMeter:
+    """Times every decision, by the clock and by the processor.
+
+    On a machine that does other work too, the clock says how long somebody waits, the processor
+    how long the decision is. A step of a gap counts to the bars that end it.
+    """
+
+    def __init__(self) -> None:
+        self._clock_ns, self._processor_ns = array("q"), array("q")
+        self._coins = 0
+
+    @contextmanager
+    def measure(self, coins: int) -> Iterator[None]:
+        """Time what is done inside."""
+        clock, processor = time.perf_counter_ns(), time.thread_time_ns()
+        yield
+        self._processor_ns.append(time.thread_time_ns() - processor)
+        self._clock_ns.append(time.perf_counter_ns() - clock)
+        self._coins = max(self._coins, coins)
+
+    @property
+    def last_ms(self) -> float:
+        """Of the last decision, by the clock."""
+        return self._clock_ns[-1] / 1e6 if self._clock_ns else 0.0
+
+    def write(self) -> str:
+        """Write the figures to `LATENCY_FILE`; say them in a line."""
+        clock, processor = (
+            np.array(one[WARM_UP:], np.float64) / 1e6
+            for one in (self._clock_ns, self._processor_ns)
+        )
+        if not clock.size:
+            return f"latency: fewer than {WARM_UP + 1} decisions, nothing was written"
+        figures = {
+            "decisions": int(clock.size),
+            "coins": self._coins,
+            "clock": _describe(clock),
+            "processor": _describe(processor),
+            "aim_p99_ms": AIM_MS,
+            "limit_ms": LIMIT_MS,
+            "within_limit_frac": float(np.mean(clock <= LIMIT_MS)),
+            "machine": _name_machine(),
+            "date": f"{datetime.now(UTC):%Y-%m-%d}",
+        }
+        store.write_json(figures, LATENCY_FILE)
+        said = _describe(clock)
+        return (
+            f"latency: p50 {said['p50_ms']:.2f} ms, p99 {said['p99_ms']:.2f} ms, max "
+            f"{said['max_ms']:.2f} ms over {clock.size} decisions; written to {LATENCY_FILE}"
+        )
+
+
+def _describe(milliseconds: Floats) -> dict[str, float]:
+    p50, p99 = np.quantile(milliseconds, (0.5, 0.99))
+    return {"p50_ms": float(p50), "p99_ms": float(p99), "max_ms": float(milliseconds.max())}
+
+
+def _name_machine() -> str:
+    """Processor and Python, without anything that names a host."""
+    processor = platform.processor() or platform.machine()
+    cpuinfo = Path("/proc/cpuinfo")
+    if cpuinfo.is_file():
+        models = [one for one in store.read_text(cpuinfo).splitlines() if "model name" in one]
+        processor = models[0].split(":", 1)[1].strip() if models else processor
+    return f"{processor}, Python {platform.python_version()}, {platform.system()}"

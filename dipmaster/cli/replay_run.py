@@ -1,0 +1,203 @@
+"""Bars through the engine: paced, compared, measured, saved and shown."""
+
+import itertools
+import json
+import shlex
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, nullcontext
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TextIO
+
+import typer
+
+from dipmaster.cli.latency import LatencyMeter
+from dipmaster.cli.replay_view import ReplayView
+from dipmaster.core import catalog, store
+from dipmaster.core.errors import data_error
+from dipmaster.core.tables import BARS
+from dipmaster.streaming.alerts import AlertBook, ReplayAlert
+from dipmaster.streaming.assembly import SECTIONS, read_engine
+from dipmaster.streaming.decisions import BarDecisions
+from dipmaster.streaming.decisions_log import to_line
+from dipmaster.streaming.engine import StreamEngine
+from dipmaster.streaming.feed import BarFeed
+from dipmaster.streaming.parity import ParityComparison, require_parity
+from dipmaster.streaming.replay import iterate_bars
+from dipmaster.streaming.snapshot import identify_decisions, load_snapshot, write_snapshot
+from dipmaster.streaming.sources import Bar
+from dipmaster.streaming.tables import read_tables
+
+OpenTimes = Iterable[tuple[int, dict[str, Bar]]]
+
+
+@dataclass(frozen=True)
+class ReplayOptions:
+    """What the command was told.
+
+    Attributes
+    ----------
+    factor
+        Times the clock; None: as fast as it can.
+    feed
+        A file, ``-`` for standard input, None for the stored bars.
+    """
+
+    factor: float | None
+    feed: str | None
+    snapshot: Path | None
+    snapshot_every: int
+    decisions: Path | None
+    phase: int | None
+    bars: int | None
+    check: bool
+    measure: bool
+    alert_command: str | None
+
+
+def run_replay(options: ReplayOptions) -> None:
+    """Replay, and print what it came to.
+
+    Raises
+    ------
+    DataError
+        Where a bar cannot be used, a snapshot belongs to something else, or a decision is
+        another than the batch's.
+    """
+    engine = read_engine()
+    phase = engine.phases[-1] if options.phase is None else options.phase
+    if phase not in engine.phases:
+        known = ", ".join(map(str, engine.phases))
+        raise data_error("--phase", f"one of the phases {known}", str(phase), "name one of them")
+    with ExitStack() as stack:
+        run = _Replay(engine, options, phase, stack)
+        try:
+            for time_ms, bars in run.open_times():
+                run.push(time_ms, bars)
+        except KeyboardInterrupt:
+            typer.echo("replay: interrupted; what was decided is kept", err=True)
+        run.end()
+
+
+class _Replay:
+    """One replay from its first bar to its last."""
+
+    def __init__(
+        self, engine: StreamEngine, options: ReplayOptions, phase: int, stack: ExitStack
+    ) -> None:
+        self._engine, self._options, self._stack = engine, options, stack
+        params = store.read_params(*SECTIONS)
+        self._identity = identify_decisions(params, engine.facts, SECTIONS)
+        self._alerts, self._meter = AlertBook(engine.facts, phase), LatencyMeter()
+        self._written = self._resume()
+        self._log: TextIO | None = None
+        if options.decisions is not None:
+            self._log = stack.enter_context(store.extend_text(options.decisions, self._written))
+        self._comparison = self._prepare_comparison()
+        self._view = stack.enter_context(ReplayView(engine.facts.symbols, phase, params))
+        self._pushed, self._last_ms = 0, -1
+
+    def _resume(self) -> int:
+        """Load the snapshot where there is one; the bytes of decisions written until then."""
+        path = self._options.snapshot
+        if path is None or not path.is_file():
+            return 0
+        return int(load_snapshot(self._engine, self._identity, path)["written"])
+
+    def _prepare_comparison(self) -> ParityComparison | None:
+        if not self._options.check:
+            return None
+        facts = self._engine.facts
+        tables = read_tables(facts, self._engine.phases)
+        comparison = ParityComparison(facts.symbols, tables)
+        comparison.skip_to(self._engine.next_ms)
+        return comparison
+
+    def open_times(self) -> Iterator[tuple[int, dict[str, Bar]]]:
+        """Bars that were not decided on before, at the pace that was asked for."""
+        found: OpenTimes = self._read()
+        following = ((at, bars) for at, bars in found if at >= self._engine.next_ms)
+        chosen = itertools.islice(following, self._options.bars)
+        start, first_ms = time.monotonic(), None
+        for time_ms, bars in chosen:
+            first_ms = time_ms if first_ms is None else first_ms
+            if self._options.factor is not None:
+                due = start + (time_ms - first_ms) / 1000.0 / self._options.factor
+                self._view.refresh()
+                time.sleep(max(0.0, due - time.monotonic()))
+            yield time_ms, bars
+
+    def _read(self) -> OpenTimes:
+        source = self._options.feed
+        if source is None:
+            return iterate_bars(catalog.read_symbols(catalog.BARS, table=BARS))
+        symbols = self._engine.facts.symbols
+        if source == "-":
+            return BarFeed(sys.stdin, "standard input", symbols)
+        lines = self._stack.enter_context(store.open_lines(Path(source)))
+        return BarFeed(lines, source, symbols)
+
+    def push(self, time_ms: int, bars: dict[str, Bar]) -> None:
+        """Decide on the bars of one open time, then do what is not part of the decision."""
+        timing = self._meter.measure(len(bars)) if self._options.measure else nullcontext()
+        with timing:
+            steps = self._engine.push(time_ms, bars)
+        for step in steps:
+            self._take(step)
+        self._engine.prepare()
+        self._pushed += 1
+        self._last_ms = time_ms
+        if self._pushed % self._options.snapshot_every == 0:
+            self._save()
+
+    def _take(self, step: BarDecisions) -> None:
+        if self._comparison is not None:
+            is_last = step.bar.time_ms == self._comparison.last_ms
+            require_parity(self._comparison.compare(step, is_last=is_last))
+        if self._log is not None:
+            line = to_line(step, self._engine.facts.symbols)
+            self._log.write(line)
+            self._written += len(line.encode())
+        for alert in self._alerts.update(step, self._meter.last_ms):
+            self._tell(alert)
+        self._view.show(step, self._alerts.active, self._engine.accounts)
+
+    def _tell(self, alert: ReplayAlert) -> None:
+        if self._options.alert_command is None:
+            return
+        done = subprocess.run(
+            shlex.split(self._options.alert_command),
+            input=json.dumps(asdict(alert)),
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            note = f"replay: note: the alert command ended with {done.returncode}: {alert.message}"
+            typer.echo(note, err=True)
+
+    def _save(self) -> None:
+        if self._log is not None:
+            self._log.flush()
+        if self._options.snapshot is not None:
+            notes = {"written": self._written}
+            write_snapshot(self._engine, self._identity, self._options.snapshot, notes)
+
+    def end(self) -> None:
+        """Save, compare what the end of the data closes, and print the figures."""
+        self._save()
+        self._view.close()
+        typer.echo(f"replay: {self._pushed} open times of {len(self._engine.facts.symbols)} coins")
+        if self._comparison is not None and self._pushed:
+            if self._last_ms == self._comparison.last_ms:
+                closed = self._engine.finish()
+                require_parity(self._comparison.compare_end(self._last_ms, closed))
+            values = sum(self._comparison.compared.values())
+            typer.echo(f"parity: {values:,} values compared with the batch, no difference")
+        for phase, account in self._engine.accounts.items():
+            typer.echo(f"phase {phase}: equity {account.equity:,.2f}, "
+                       f"{len(account.positions)} positions")  # fmt: skip
+        if self._options.measure:
+            typer.echo(self._meter.write())

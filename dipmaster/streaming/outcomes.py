@@ -1,0 +1,97 @@
+"""Candidates from their score to the outcome under phase 2's exits: what sizes are learned from."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from dipmaster.core.kernels import Floats, Ints
+from dipmaster.streaming.path_records import PathStep
+from dipmaster.streaming.state import Saved
+
+_SECOND_LAYER = 4
+
+
+@dataclass(frozen=True)
+class BarOutcomes:
+    """Outcomes that became known at one close, by candidate; arrays of shape (outcomes,).
+
+    Attributes
+    ----------
+    confidence, evidence_confidence
+        Of phase 1 and of phase 4; NaN where there is no score.
+    """
+
+    regime: Ints
+    confidence: Floats
+    evidence_confidence: Floats
+    net_frac: Floats
+
+    def of_phase(self, phase: int) -> tuple[Floats, Ints, Floats]:
+        """Confidence, regime and net return of those that the phase had scored."""
+        confidence = self.evidence_confidence if phase >= _SECOND_LAYER else self.confidence
+        scored = ~np.isnan(confidence)
+        return confidence[scored], self.regime[scored], self.net_frac[scored]
+
+
+class OutcomeBook:
+    """What is known of candidates that have not ended yet."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[int, tuple[int, float, float]] = {}
+        self._open: dict[int, tuple[int, float, float]] = {}
+
+    def wait(
+        self, candidate_id: Ints, regime: Ints, confidence: Floats, evidence_confidence: Floats
+    ) -> None:
+        """Candidates of the bar that has just closed."""
+        columns = (regime.tolist(), confidence.tolist(), evidence_confidence.tolist())
+        said = zip(*columns, strict=True)
+        self._waiting = dict(zip(candidate_id.tolist(), said, strict=True))
+
+    def take(self, step: PathStep) -> BarOutcomes:
+        """Outcomes of the bar; candidates that could not be bought at its open have none."""
+        bought = {one: said for one, said in self._waiting.items() if one in step.opened}
+        self._open |= bought
+        self._waiting = {}
+        ended = sorted(step.net_frac)
+        said = [self._open.pop(one) for one in ended]
+        regime, confidence, evidence = zip(*said, strict=True) if said else ((), (), ())
+        return BarOutcomes(
+            np.array(regime, np.int64),
+            np.array(confidence, np.float64),
+            np.array(evidence, np.float64),
+            np.array([step.net_frac[one] for one in ended], np.float64),
+        )
+
+    def save(self) -> Saved:
+        """Everything that the next bars depend on."""
+        return {
+            f"{name}/{column}": values
+            for name, said in (("waiting", self._waiting), ("open", self._open))
+            for column, values in _to_arrays(said).items()
+        }
+
+    def load(self, saved: Saved) -> None:
+        """Go on where `save` was called."""
+        self._waiting, self._open = (
+            {
+                one: (regime, confidence, evidence)
+                for one, regime, confidence, evidence in zip(
+                    *(saved[f"{name}/{column}"].tolist() for column in _COLUMNS), strict=True
+                )
+            }
+            for name in ("waiting", "open")
+        )
+
+
+_COLUMNS = ("candidate_id", "regime", "confidence", "evidence_confidence")
+
+
+def _to_arrays(said: dict[int, tuple[int, float, float]]) -> Saved:
+    rows = list(said.values())
+    return {
+        "candidate_id": np.array(list(said), np.int64),
+        "regime": np.array([row[0] for row in rows], np.int64),
+        "confidence": np.array([row[1] for row in rows], np.float64),
+        "evidence_confidence": np.array([row[2] for row in rows], np.float64),
+    }
