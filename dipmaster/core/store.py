@@ -247,7 +247,7 @@ def read_arrays(path: Path) -> dict[str, npt.NDArray[Any]]:
     """Read what `write_arrays` wrote."""
     _refuse_missing(path)
     try:
-        with np.load(path, allow_pickle=False) as stored:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
             return {name: stored[name] for name in stored.files}
     except (ValueError, zipfile.BadZipFile, EOFError) as error:
         raise PipelineError(
