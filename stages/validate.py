@@ -3,6 +3,8 @@
 import sys
 from dataclasses import replace
 
+import pandas as pd
+
 from dipmaster.core import catalog, stage, store
 from dipmaster.core.tables import EVIDENCE_INPUTS
 from dipmaster.evaluation.details import assemble_results
@@ -33,8 +35,7 @@ def main() -> None:
         "benchmark",
     )
     inputs = read_inputs()
-    alternative = store.read_table(catalog.EVIDENCE_INPUTS, EVIDENCE_INPUTS)
-    trial = identify_trial(inputs.panel, alternative, params)
+    trial = identify_trial(inputs.panel, read_alternative(), params)
     registry = open_registry(trial.data)
     if registry.unchecked:
         print(f"validate: note: {registry.unchecked}.", file=sys.stderr)
@@ -48,6 +49,13 @@ def main() -> None:
     write_curves(result.ledgers, result.context.period)
     trades = {phase: ledger.trades for phase, ledger in result.ledgers.items()}
     register(registry, trial, build_record(summarize(results, rows), trades))
+
+
+def read_alternative() -> pd.DataFrame:
+    """What phase 4 knows of each candidate; no column where its stage has not run."""
+    if not catalog.ALTERNATIVE.exists():
+        return pd.DataFrame()
+    return store.read_table(catalog.EVIDENCE_INPUTS, EVIDENCE_INPUTS)
 
 
 if __name__ == "__main__":

@@ -29,6 +29,7 @@ LOCKED_STAGES = (
     "alt-data",
     "validate",
     "stress-test",
+    "monitor",
 )
 TRADE_RETURNS = (0.004, -0.018, 0.006, -0.002, 0.009)  # the first is of the burn-in
 

@@ -133,10 +133,11 @@ def test_a_share_that_params_do_not_name(sound, exit_params) -> None:
 
 
 def test_other_models_than_those_that_scored(sound, exit_world) -> None:
-    models: Any = Formula(exit_world.period.first_ms, scale=901.0)
-    assert replace(sound, inputs=replace(sound.inputs, models=models)).broken() == [AGAIN]
+    others: Any = Formula(exit_world.period.first_ms, scale=901.0)
     silent: Any = Formula(exit_world.period.last_ms)
-    assert replace(sound, inputs=replace(sound.inputs, models=silent)).broken() == [AGAIN]
+    for models in (others, silent):
+        inputs = replace(sound.inputs, load_models=lambda found=models: found)
+        assert replace(sound, inputs=inputs).broken() == [AGAIN]
 
 
 def test_scores_that_got_lost(sound) -> None:
