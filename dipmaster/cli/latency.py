@@ -10,12 +10,10 @@ from pathlib import Path
 
 import numpy as np
 
-from dipmaster.core import store
-from dipmaster.core.kernels import Floats
+from dipmaster.core import catalog, store
+from dipmaster.results import write_result
+from dipmaster.results.monitoring import Latency
 
-LATENCY_FILE = Path("benchmarks/latency.json")
-AIM_MS = 5.0  # decision: p99 of ten coins, features included
-LIMIT_MS = 100.0  # roadmap, monitoring
 WARM_UP = 100  # open times: kernels are loaded, caches filled
 
 
@@ -45,35 +43,29 @@ class LatencyMeter:
         return self._clock_ns[-1] / 1e6 if self._clock_ns else 0.0
 
     def write(self) -> str:
-        """Write the figures to `LATENCY_FILE`; say them in a line."""
+        """Write the figures to `benchmarks/latency.json`; say them in a line."""
         clock, processor = (
             np.array(one[WARM_UP:], np.float64) / 1e6
             for one in (self._clock_ns, self._processor_ns)
         )
         if not clock.size:
             return f"latency: fewer than {WARM_UP + 1} decisions, nothing was written"
-        figures = {
-            "decisions": int(clock.size),
-            "coins": self._coins,
-            "clock": _describe(clock),
-            "processor": _describe(processor),
-            "aim_p99_ms": AIM_MS,
-            "limit_ms": LIMIT_MS,
-            "within_limit_frac": float(np.mean(clock <= LIMIT_MS)),
-            "machine": _name_machine(),
-            "date": f"{datetime.now(UTC):%Y-%m-%d}",
-        }
-        store.write_json(figures, LATENCY_FILE)
-        said = _describe(clock)
-        return (
-            f"latency: p50 {said['p50_ms']:.2f} ms, p99 {said['p99_ms']:.2f} ms, max "
-            f"{said['max_ms']:.2f} ms over {clock.size} decisions; written to {LATENCY_FILE}"
+        p50, p99 = np.quantile(clock, (0.5, 0.99))
+        found = Latency(
+            machine=_name_machine(),
+            date=f"{datetime.now(UTC):%Y-%m-%d}",
+            coins=self._coins,
+            decisions=int(clock.size),
+            p50_ms=float(p50),
+            p99_ms=float(p99),
+            max_ms=float(clock.max()),
         )
-
-
-def _describe(milliseconds: Floats) -> dict[str, float]:
-    p50, p99 = np.quantile(milliseconds, (0.5, 0.99))
-    return {"p50_ms": float(p50), "p99_ms": float(p99), "max_ms": float(milliseconds.max())}
+        write_result(found, catalog.LATENCY)
+        return (
+            f"latency: p50 {p50:.2f} ms, p99 {p99:.2f} ms (of the processor "
+            f"{np.quantile(processor, 0.99):.2f} ms), max {clock.max():.2f} ms over "
+            f"{clock.size} decisions; written to {catalog.LATENCY}"
+        )
 
 
 def _name_machine() -> str:

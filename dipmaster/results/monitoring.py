@@ -228,6 +228,7 @@ class Latency:
     machine: str
     date: str
     coins: int
+    decisions: int
     p50_ms: float
     p99_ms: float
     max_ms: float

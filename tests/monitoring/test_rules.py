@@ -18,7 +18,13 @@ from dipmaster.results.monitoring import (
 from tests.monitoring.world import CAPITAL, OUT_OF_SAMPLE_MS, READINESS, START_MS, params, world
 
 LATENCY = Latency(
-    machine="two cores", date="2025-01-02", coins=10, p50_ms=0.8, p99_ms=2.5, max_ms=9.0
+    machine="two cores",
+    date="2025-01-02",
+    coins=10,
+    decisions=900,
+    p50_ms=0.8,
+    p99_ms=2.5,
+    max_ms=9.0,
 )
 PARITY = ParityResults(
     bars=100_000, coins=10, refits=12, phases=(0, 4), first_open_time="a", last_open_time="b",
