@@ -26,7 +26,7 @@ endif
 
 SETTING_UP := .venv/.installed .venv/bin/dipmaster build/setup/libraries
 
-.PHONY: help setup report test test-studies test-docs test-fast check figures image docs format bench compare schema lock clean
+.PHONY: help setup report test test-replay test-studies test-docs test-fast check figures image docs format bench compare schema lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -48,8 +48,11 @@ else
 	@dipmaster show
 endif
 
-test: .venv/.installed-dev $(SETTING_UP) ## all tests but those of studies and docs; those that need real data skip where it is absent
-	@python -m pytest -n $(or $(WORKERS),2) --dist loadfile --no-loadscope-reorder --ignore tests/studies --ignore tests/docs
+test: .venv/.installed-dev $(SETTING_UP) ## all tests but those of replays, studies and docs; those that need real data skip where it is absent
+	@python -m pytest -n $(or $(WORKERS),2) --dist loadfile --no-loadscope-reorder -m "not replay" --ignore tests/studies --ignore tests/docs
+
+test-replay: .venv/.installed-dev $(SETTING_UP) ## markets bar by bar through the stream, compared with the batch to the last bit
+	@python -m pytest -n $(or $(WORKERS),2) --dist loadfile --no-loadscope-reorder -m replay tests/streaming
 
 test-studies: .venv/.installed-dev build/setup/libraries ## tests of the studies, which nothing of the pipeline needs
 	@python -m pytest -n $(or $(WORKERS),2) --dist loadfile --no-loadscope-reorder tests/studies

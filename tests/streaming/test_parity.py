@@ -22,7 +22,7 @@ from dipmaster.streaming.tables import BatchTables, read_tables
 from tests.stages.small_market import put
 from tests.streaming.conftest import bet_always, run_batch, trading_params
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.replay]
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from dipmaster.core.tables import BARS
 from dipmaster.core.time_units import BAR_MS
 from dipmaster.monitoring.reading import read_latency
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.replay]
 
 FEED_FROM, FEED_TIMES = 0, 5000
 PATIENCE_SECONDS = 600

@@ -15,7 +15,7 @@ from dipmaster.streaming.replay import iterate_bars
 from dipmaster.streaming.snapshot import identify_decisions, load_snapshot, write_snapshot
 from dipmaster.streaming.tables import read_tables
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.replay]
 
 FILE = Path("replay.npz")
 RESTARTS = 12
