@@ -61,7 +61,7 @@ test-docs: .venv/.installed-dev .venv/.installed-docs $(SETTING_UP) ## what the 
 	@python -m pytest -n $(or $(WORKERS),2) --dist loadfile --no-loadscope-reorder tests/docs
 
 test-fast: .venv/.installed-dev build/setup/libraries ## the inner loop: all tests but those of whole stages and markets
-	@python -m pytest -n $(or $(WORKERS),2) --dist loadfile --no-loadscope-reorder -m "not slow"
+	@python -m pytest -n $(or $(WORKERS),2) --dist loadfile --no-loadscope-reorder -m "not slow" --ignore tests/studies --ignore tests/docs
 
 check: .venv/.installed-dev ## format, lint, types, layers, figures in docs
 	@ruff format --check .

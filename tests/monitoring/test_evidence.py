@@ -8,6 +8,8 @@ from scipy.integrate import quad
 
 from dipmaster.monitoring.evidence import bound_mean, log_evidence
 
+pytestmark = pytest.mark.slow
+
 STARTS = np.array([0, 40, 80, 160], dtype=np.int64)
 PATHS, UNITS = 600, 240
 

@@ -11,6 +11,8 @@ from dipmaster.trials.identity import SECTIONS, digest_frame, digest_panel, iden
 from tests.made.params import read_params
 from tests.monitoring.world import panel
 
+pytestmark = pytest.mark.slow
+
 EVIDENCE = pd.DataFrame({"symbol": ["A", "B"], "mood": [0.5, np.nan]})
 
 

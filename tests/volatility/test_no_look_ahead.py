@@ -13,6 +13,8 @@ from dipmaster.volatility.hierarchical import detection
 from dipmaster.volatility.intraday import prediction
 from dipmaster.volatility.spillover import analysis
 
+pytestmark = pytest.mark.slow
+
 Frames = Mapping[str, pd.DataFrame]
 MONDAY = pd.Timestamp("2023-01-16", tz="UTC")  # a refit
 FIVE = pd.Timedelta("5min")
