@@ -138,7 +138,7 @@ _UNMEASURED = (
     ),
 )
 _PLAN = {
-    "plan.weeks": "the rollout is not built; the plan has building and rollout in the same weeks",
+    "plan.weeks": "no calendar is measured; the plan has building and rollout in the same weeks",
     "plan.resources": "not measurable from market data or trades",
 }
 

@@ -117,7 +117,7 @@ def _check_parity(parity: ParityResults | None, bars: int) -> Criterion:
 
 
 def _check_latency(latency: Latency | None, limit_ms: float) -> Criterion:
-    found = f"{latency.p99_ms:g} ms on {latency.machine}" if latency else "not measured"
+    found = f"{latency.p99_ms:.1f} ms on {latency.machine}" if latency else "not measured"
     return Criterion(
         name="Latency", required=f"p99 of at most {limit_ms:g} ms", found=found,
         is_met=latency is not None and latency.p99_ms <= limit_ms,

@@ -33,7 +33,7 @@ def refute_alert() -> Contradiction:
         implied=now,
         unit="percent",
         arithmetic=f"Today’s win rate is {100 * now:g} %: the alert is on from the first day.",
-        reading="Monitoring is not built.",
+        reading="Monitoring tests each limit instead of comparing a point estimate.",
     )
 
 
