@@ -12,6 +12,8 @@ from dipmaster.core.errors import PipelineError
 from dipmaster.core.yaml_text import parse_yaml
 from dipmaster.report import provenance
 
+PIPELINE = Path("dvc.yaml")
+
 
 @dataclass(frozen=True)
 class OutputPair:
@@ -51,14 +53,24 @@ def read_lock(revision: Revision) -> Lock:
     where = f"{catalog.LOCK} of {revision.label}"
     values = parse_yaml(revision.read_text(catalog.LOCK), where, "restore it from git")
     try:
-        outputs = {(one.stage, one.path): one.md5 for one in provenance.outputs(values)}
+        found = provenance.outputs(values, _list_stages(revision))
     except PipelineError as error:
         raise PipelineError(f"{revision.label}: {error}") from error
+    outputs = {(one.stage, one.path): one.md5 for one in found}
     sections = (
         stage.get("params", {}).get(store.PARAMS_FILE.as_posix(), {})
         for stage in values["stages"].values()
     )
     return Lock(outputs, tuple(pair for each in sections for pair in flatten(each).items()))
+
+
+def _list_stages(revision: Revision) -> tuple[str, ...]:
+    """Those of the pipeline that the revision has: an older one may lack a stage of today."""
+    text = revision.find_text(PIPELINE)
+    if text is None:
+        return provenance.EARLIER_STAGES
+    stages = parse_yaml(text, f"{PIPELINE} of {revision.label}", "restore it from git")["stages"]
+    return tuple(name for name in provenance.EARLIER_STAGES if name in stages)
 
 
 def find_unrecorded(revision: Revision, params: Mapping[str, Any], lock: Lock) -> tuple[str, ...]:

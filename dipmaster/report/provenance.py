@@ -57,8 +57,13 @@ class _Lock(BaseModel):
     stages: dict[str, _LockedStage] = {}
 
 
-def outputs(lock: object) -> list[Output]:
+def outputs(lock: object, expected: Sequence[str] = EARLIER_STAGES) -> list[Output]:
     """Outputs of the stages before the report, in the order of the pipeline.
+
+    Parameters
+    ----------
+    expected
+        Stages of the pipeline that wrote the lock.
 
     Raises
     ------
@@ -74,15 +79,15 @@ def outputs(lock: object) -> list[Output]:
             f"{'.'.join(str(part) for part in fault['loc']) or 'the top'}: {fault['msg']}.\n"
             "  Fix: restore it from git, or remove it and run the whole pipeline with `dvc repro`."
         ) from error
-    missing = [name for name in EARLIER_STAGES if name not in stages]
+    missing = [name for name in expected if name not in stages]
     if missing:
         raise PipelineError(
-            f"dvc.lock: expected entries of the stages {', '.join(EARLIER_STAGES)}, found none of "
+            f"dvc.lock: expected entries of the stages {', '.join(expected)}, found none of "
             f"{', '.join(missing)}.\n  Fix: run the whole pipeline with `dvc repro`."
         )
     return [
         Output(name, out.path, out.md5)
-        for name in EARLIER_STAGES
+        for name in expected
         for out in sorted(stages[name].outs, key=lambda out: out.path)
     ]
 
