@@ -6,7 +6,7 @@ fixed dates from the outcomes known by then and serves until the next.
 """
 
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 
 import numpy as np
 
@@ -96,7 +96,7 @@ def _are_too_few(won: Bools, least: MinTrainingSet) -> bool:
     return won.size < least.candidates or min(wins, won.size - wins) < least.per_class
 
 
-@cache
+@lru_cache(maxsize=256)
 def _fit_once(confidence: bytes, won: bytes) -> PlattCalibrator | None:
     """Fit float64 values given as bytes: phases that are traded again mostly ask the same."""
     return _fit(np.frombuffer(confidence), np.frombuffer(won))
