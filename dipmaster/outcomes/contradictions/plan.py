@@ -49,5 +49,5 @@ def refute_timeline() -> Contradiction:
         unit="weeks",
         arithmetic=f"{build:g} weeks of building and {rollout:g} of rollout carry the same week "
         "numbers; “paper trading with full feature set” in week 3 needs phase 4 of week 8.",
-        reading="Sequential; the rollout is not built.",
+        reading="Sequential: the rollout begins when its criteria are met.",
     )
