@@ -20,7 +20,7 @@ def check(
 
     Example: dipmaster check --set split.burn_in_days=365
     """
-    from dipmaster.cli.revisions import flatten
+    from dipmaster.core.params.changes import flatten
 
     params, history = check_all(values or [])
     typer.echo(f"params   {len(flatten(params.values()))} values fit")

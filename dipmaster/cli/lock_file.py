@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from dipmaster.cli.revisions import Revision, flatten
+from dipmaster.cli.revisions import Revision
 from dipmaster.core import catalog, store
 from dipmaster.core.errors import PipelineError
+from dipmaster.core.params.changes import flatten
 from dipmaster.core.yaml_text import parse_yaml
 from dipmaster.report import provenance
 
@@ -66,10 +67,8 @@ def read_lock(revision: Revision) -> Lock:
 
 def _list_stages(revision: Revision) -> tuple[str, ...]:
     """Those of the pipeline that the revision has: an older one may lack a stage of today."""
-    text = revision.find_text(PIPELINE)
-    if text is None:
-        return provenance.EARLIER_STAGES
-    stages = parse_yaml(text, f"{PIPELINE} of {revision.label}", "restore it from git")["stages"]
+    text, where = revision.read_text(PIPELINE), f"{PIPELINE} of {revision.label}"
+    stages = parse_yaml(text, where, "restore it from git")["stages"]
     return tuple(name for name in provenance.EARLIER_STAGES if name in stages)
 
 

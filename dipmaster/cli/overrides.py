@@ -10,10 +10,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from dipmaster.cli.revisions import flatten
 from dipmaster.core import store
 from dipmaster.core.errors import ParamsError
 from dipmaster.core.params import Params
+from dipmaster.core.params.changes import flatten
 
 SHOWN_NAMES = 3
 

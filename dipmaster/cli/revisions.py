@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from dipmaster.cli import git
 from dipmaster.core import catalog, store
 from dipmaster.core.errors import DataError, PipelineError, data_error
+from dipmaster.core.params.changes import flatten
 from dipmaster.core.yaml_text import parse_yaml
 from dipmaster.results import GateRow, GateRows, ValidationResults, from_json
 
@@ -156,17 +157,6 @@ def read_params(revision: Revision) -> Mapping[str, Any]:
     if not isinstance(values, dict):
         raise DataError(f"{where}: expected sections, found {values!r:.40}.\n  Fix: restore it.")
     return values
-
-
-def flatten(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    """Nested sections as one mapping from `section.key` to a value."""
-    flat: dict[str, Any] = {}
-    for key, value in values.items():
-        if isinstance(value, Mapping):
-            flat |= flatten(value, f"{prefix}{key}.")
-        else:
-            flat[f"{prefix}{key}"] = value
-    return flat
 
 
 def list_changes(params: Mapping[str, Any], base: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:

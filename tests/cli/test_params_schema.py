@@ -9,8 +9,8 @@ import jsonschema
 import pytest
 
 from dipmaster.cli.params_schema import render_schema
-from dipmaster.cli.revisions import flatten
 from dipmaster.core import store
+from dipmaster.core.params.changes import flatten
 
 
 @pytest.fixture(scope="module")

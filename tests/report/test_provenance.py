@@ -125,3 +125,11 @@ def test_trades_out_of_sample_are_attached_as_csv_in_utc_with_empty_cells() -> N
     assert (row["trade_id"], second[:2]) == ("1", "2,")
     assert row["entry_time"] == "2023-01-01T14:45:00Z"
     assert (row["entry_price"], row["confidence"]) == ("0.3333333333", "")
+
+
+def test_every_seed_of_the_params_is_printed(losing: ReportInputs) -> None:
+    """A list by hand had missed four: one line of params.yaml that says `seed:` is one seed."""
+    lines = Path("params.yaml").read_text(encoding="utf-8").splitlines()
+    wanted = sum(line.strip().startswith("seed:") for line in lines)
+    printed = print_chapter(losing, PROVENANCE)
+    assert printed.count(".seed = ") == wanted > 0

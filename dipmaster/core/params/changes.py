@@ -1,4 +1,4 @@
-"""Values of params by their path: their range, and the same params with some of them changed."""
+"""Values of params by their path: all of them, their range, the same params with some changed."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -25,6 +25,17 @@ def read_value(values: Mapping[str, Any], path: str) -> Any:
             raise _no_such(path)
         found = found[key]
     return found
+
+
+def flatten(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Nested sections as one mapping from `section.key` to a value."""
+    flat: dict[str, Any] = {}
+    for key, value in values.items():
+        if isinstance(value, Mapping):
+            flat |= flatten(value, f"{prefix}{key}.")
+        else:
+            flat[f"{prefix}{key}"] = value
+    return flat
 
 
 def put_values(values: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """What every number depends on besides the code: seeds, versions, and the files with the rest."""
 
+from dipmaster.core.params.changes import flatten
 from dipmaster.report.attachments import Attachment
 from dipmaster.report.chapter import Chapter, Context
 from dipmaster.report.inputs import ReportInputs
@@ -13,17 +14,9 @@ ATTACHMENTS: tuple[Column[Attachment], ...] = (
 
 def view(inputs: ReportInputs) -> Context:
     """Seeds and versions; params and hashes are attached to the PDF."""
-    params = inputs.params
+    values = flatten(inputs.params.values())
     return {
-        "seeds": [
-            ("ingest.simulated.seed", params.ingest.simulated.seed),
-            ("volatility.evaluation.seed", params.volatility.evaluation.seed),
-            ("confidence.trees.seed", params.confidence.trees.seed),
-            ("confidence.evaluation.seed", params.confidence.evaluation.seed),
-            ("exits.models.trees.seed", params.exits.models.trees.seed),
-            ("exits.models.evaluation.seed", params.exits.models.evaluation.seed),
-            ("gates.seed", params.gates.seed),
-        ],
+        "seeds": [pair for pair in values.items() if pair[0].endswith(".seed")],
         "versions": sorted(inputs.versions.items()),
         "attachments": table(ATTACHMENTS, inputs.attachments),
     }
