@@ -15,22 +15,14 @@ from typer.testing import CliRunner
 from dipmaster.cli.app import app
 from dipmaster.core import catalog, store
 from dipmaster.core.tables import TRADES
+from dipmaster.report import provenance
 from dipmaster.results import GateRows, write_result
 from tests.made.gates import gates
 from tests.made.validation import validation
 
 Command = Callable[..., Result]
 PHASES = (0, 1, 2)
-LOCKED_STAGES = (
-    "features",
-    "volatility",
-    "confidence",
-    "exits",
-    "alt-data",
-    "validate",
-    "stress-test",
-    "monitor",
-)
+LOCKED_STAGES = provenance.EARLIER_STAGES[1:]
 TRADE_RETURNS = (0.004, -0.018, 0.006, -0.002, 0.009)  # the first is of the burn-in
 
 
