@@ -12,7 +12,7 @@ MET: ClaimVerdict = "met"
 NOT_MET: ClaimVerdict = "not met"
 INCONCLUSIVE: ClaimVerdict = "inconclusive"
 INSUFFICIENT: ClaimVerdict = "insufficient data"
-NOT_BUILT: ClaimVerdict = "not built"
+NOT_MEASURED: ClaimVerdict = "not measured"
 
 
 Bounded = Interval | SampleInterval | Comparison | Consistency
@@ -155,7 +155,7 @@ def list_claims(
     """
     ids = {claim.id for claim in measured}
     others = [claim for claim in _UNMEASURED if claim.id not in ids]
-    unmeasured = (one.record(NOTHING, 0, NOT_BUILT, _why(one, built)) for one in others)
+    unmeasured = (one.record(NOTHING, 0, NOT_MEASURED, _why(one, built)) for one in others)
     return *measured, *unmeasured
 
 

@@ -38,7 +38,7 @@ from dipmaster.results.evaluation.phase import PhaseFigures
 from dipmaster.results.metrics import COMPARED, GATES, MAX_DRAWDOWN, SHARPE
 from dipmaster.results.trials import TrialCount
 
-NOT_BUILT = "not built"
+NOT_MEASURED = "not measured"
 FORECAST_COLUMNS = (
     "open_time",
     "realised_short_daily_frac",
@@ -172,8 +172,8 @@ class ReportInputs:
         later = self.outcomes.claims
         ids = {claim.id for claim in later}
         others = [claim for claim in self.validation.claims if claim.id not in ids]
-        measured = [claim for claim in others if claim.verdict != NOT_BUILT]
-        waiting = [claim for claim in others if claim.verdict == NOT_BUILT]
+        measured = [claim for claim in others if claim.verdict != NOT_MEASURED]
+        waiting = [claim for claim in others if claim.verdict == NOT_MEASURED]
         return *measured, *later, *waiting
 
     def comparison(self, number: int) -> PhaseComparison | None:

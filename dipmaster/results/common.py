@@ -14,7 +14,7 @@ Verdict = Literal["PASS", "FAIL", "INCONCLUSIVE", "INSUFFICIENT DATA"]
 minimum data is not met, or there is no interval."""
 
 ComparisonVerdict = Literal["better", "worse", "inconclusive", "insufficient data"]
-ClaimVerdict = Literal["met", "not met", "inconclusive", "insufficient data", "not built"]
+ClaimVerdict = Literal["met", "not met", "inconclusive", "insufficient data", "not measured"]
 
 DataStatus = Literal["no data", "partial", "complete"]
 """Alternative data: no candidate has any component; some are missing; every candidate has all."""

@@ -169,7 +169,7 @@ def test_the_rest_is_not_built() -> None:
         "3.sharpe", "3.targeting", "3.risk_adjusted", "4.win_rate", "4.precision",
         "4.false_signals", "plan.weeks", "plan.resources",
     ]  # fmt: skip
-    assert {row.verdict for row in later.values()} == {"not built"}
+    assert {row.verdict for row in later.values()} == {"not measured"}
     assert all(row.value is None and row.reason for row in later.values())
     assert later["3.sharpe"].reason == "phase 3 is not built"
 

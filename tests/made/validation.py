@@ -205,7 +205,7 @@ LATER = (
 def claims(last: int = 2, measured: bool = True) -> tuple[RoadmapClaim, ...]:
     """All lines; those of phases after `last` are not built."""
     return tuple(
-        unmeasured(one, "not built", f"phase {one.phase} is not built")
+        unmeasured(one, "not measured", f"phase {one.phase} is not built")
         if one.phase > last
         else one
         if measured

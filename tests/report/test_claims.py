@@ -18,23 +18,23 @@ def built(states: States) -> ReportInputs:
     return states["phase 1"]()
 
 
-def test_every_claim_is_listed_once_and_later_phases_are_not_built(built: ReportInputs) -> None:
+def test_every_claim_is_listed_once_and_later_phases_are_not_measured(built: ReportInputs) -> None:
     groups = claims.group(built.claims)
     assert [(group.title, len(group.table.rows)) for group in groups] == [
         ("Phase 1", 6),
         ("Whole plan", 1),
-        ("Not built yet", 6),
+        ("Not measured", 6),
     ]
-    assert all("not built" in row[-1] for row in groups[-1].table.rows)
+    assert all("not measured" in row[-1] for row in groups[-1].table.rows)
     view = claims.view(built)
     assert say("chapters/claims/sentences.html.j2", "summary", view["total"], view["tally"]) == (
-        "Of 13 claims: 1 met, 1 inconclusive, 5 not met, 6 not built."
+        "Of 13 claims: 1 met, 1 inconclusive, 5 not met, 6 not measured."
     )
 
 
 def test_a_later_measurement_takes_the_place_of_a_line_without_one(built: ReportInputs) -> None:
     waiting = built.validation.claims[-1]
-    assert waiting.verdict == "not built"
+    assert waiting.verdict == "not measured"
     measured = replace(waiting, verdict="not met", value=0.1, low=0.0, high=0.2, n=20)
     outcomes = replace(built.outcomes, claims=(measured,))
     listed = replace(built, outcomes=outcomes).claims

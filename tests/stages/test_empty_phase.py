@@ -80,7 +80,7 @@ def test_it_trades_exactly_what_the_phase_before_it_trades(
     for metric in ("win_rate", "sharpe", "profit_factor", "max_drawdown"):
         assert gates[new, metric]["value"] == gates[before, metric]["value"]
     claims = {row["id"]: row for row in details["claims"]}
-    assert claims["4.precision"]["verdict"] != "not built"
+    assert claims["4.precision"]["verdict"] != "not measured"
     assert read("summary")["verdict_by_phase"].split(", ")[-1].startswith(f"{new} ")
     assert Path(f"reports/plots/equity_phase_{new}.csv").exists()
 

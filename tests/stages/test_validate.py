@@ -106,7 +106,7 @@ def test_phase_1_trades_what_its_scores_admit(validated: Path) -> None:
     claims = {row["id"]: row for row in details["claims"]}
     assert claims["1.1.trades"]["value"] == difference["trades_frac"]["value"]
     assert claims["1.3.accuracy"]["verdict"] == "not met"
-    assert claims["plan.weeks"]["verdict"] == "not built"
+    assert claims["plan.weeks"]["verdict"] == "not measured"
 
 
 @pytest.mark.parametrize(

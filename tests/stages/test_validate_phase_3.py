@@ -34,7 +34,7 @@ def test_fixed_sizes_give_phase_2_back(workspace: Path) -> None:
     assert difference["baseline_phase"] == 2
     assert {difference[name]["value"] for name in ("win_rate", "sharpe", "net_return")} == {0.0}
     claims = {row["id"]: row for row in details["claims"]}
-    assert claims["3.risk_adjusted"]["verdict"] != "not built"
+    assert claims["3.risk_adjusted"]["verdict"] != "not measured"
 
 
 def test_sizes_are_on_record_and_nothing_else_moves(validated: Path) -> None:

@@ -136,7 +136,7 @@ def trailing_stop_lost(inputs: ReportInputs) -> Evidence | None:
 
 def unmet_claims(inputs: ReportInputs) -> Evidence | None:
     """Claims of the roadmap that were measured and are not met."""
-    measured = [one for one in inputs.claims if one.verdict != "not built"]
+    measured = [one for one in inputs.claims if one.verdict != "not measured"]
     unmet = [one for one in measured if one.verdict == "not met"]
     return {"unmet": unmet, "measured": len(measured)} if unmet else None
 

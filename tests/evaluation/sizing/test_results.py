@@ -219,7 +219,7 @@ def test_three_claims_replace_those_that_nobody_measured(own, figures, judged) -
     assert targeting.n == unit.n
     sharpes = [metrics.sharpe_annual(one.evaluation.sample.days.returns) for one in judged[2:]]
     assert risk.value == pytest.approx(sharpes[1] / sharpes[0] - 1.0)
-    assert all(one.verdict != "not built" for one in own.claims)
+    assert all(one.verdict != "not measured" for one in own.claims)
 
 
 def test_a_ratio_to_nothing_is_none(judged, gates) -> None:

@@ -13,8 +13,8 @@ from dipmaster.report.kit.numbers import NBSP
 from dipmaster.report.kit.table import Column, Table
 from dipmaster.results.evaluation.claims import RoadmapClaim
 
-VERDICTS = ("met", "inconclusive", "insufficient data", "not met", "not built")
-NOT_BUILT = "not built"
+VERDICTS = ("met", "inconclusive", "insufficient data", "not met", "not measured")
+NOT_MEASURED = "not measured"
 SECTIONS = {
     "SignalQualityValidator": "Signal validation",
     "ROI by phase": "Plan",
@@ -27,14 +27,14 @@ SECTIONS = {
 
 @dataclass(frozen=True)
 class Group:
-    """Claims that were measured, or those that wait for their phase."""
+    """Claims that were measured, or those that no evaluated phase measures."""
 
     title: str
     table: Table
 
 
 def view(inputs: ReportInputs) -> Context:
-    """A table a phase built, then one of all that is not built, in the order of the file."""
+    """A table a phase built, then one of all that is not measured, in the order of the file."""
     claims = inputs.claims
     tally = Counter(str(claim.verdict) for claim in claims)
     return {
@@ -46,8 +46,8 @@ def view(inputs: ReportInputs) -> Context:
 
 def group(claims: Sequence[RoadmapClaim]) -> list[Group]:
     """Tables with their titles."""
-    measured = [claim for claim in claims if claim.verdict != NOT_BUILT]
-    waiting = [claim for claim in claims if claim.verdict == NOT_BUILT]
+    measured = [claim for claim in claims if claim.verdict != NOT_MEASURED]
+    waiting = [claim for claim in claims if claim.verdict == NOT_MEASURED]
     groups = [
         Group(
             f"Phase {phase}" if phase else "Whole plan",
@@ -58,7 +58,7 @@ def group(claims: Sequence[RoadmapClaim]) -> list[Group]:
         )
     ]
     if waiting:
-        groups.append(Group("Not built yet", table.table(WAITING, waiting, "data claims")))
+        groups.append(Group("Not measured", table.table(WAITING, waiting, "data claims")))
     return groups
 
 
@@ -99,7 +99,7 @@ def _bounds(claim: RoadmapClaim) -> str:
     return numbers.pair(_show(claim.low, claim.unit), _show(claim.high, claim.unit))
 
 
-def _not_built(claim: RoadmapClaim) -> str:
+def _explain_missing(claim: RoadmapClaim) -> str:
     why = f": {numbers.typeset(claim.reason)}" if claim.reason else ""
     return Markup("<b>{}</b>{}").format(claim.verdict, why)
 
@@ -117,7 +117,7 @@ WAITING: tuple[Column[RoadmapClaim], ...] = (
     Column("Section", _section, "l", "10%"),
     Column("Claim", _words, "l", "40%"),
     Column("Target", target_of, width="14%"),
-    Column("Verdict and reason", _not_built, "l"),
+    Column("Verdict and reason", _explain_missing, "l"),
 )
 CLAIMS = Chapter(
     folder="claims",
