@@ -15,7 +15,7 @@ from dipmaster.altdata.provider import (
     build_values,
     read_values,
 )
-from dipmaster.altdata.providers import PROVIDERS, build_provider
+from dipmaster.altdata.providers import PROVIDERS, build_provider, check_files
 
 __all__ = [
     "CHANNEL_KINDS",
@@ -31,5 +31,6 @@ __all__ = [
     "build_inputs",
     "build_provider",
     "build_values",
+    "check_files",
     "read_values",
 ]

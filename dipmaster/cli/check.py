@@ -41,11 +41,13 @@ def check_all(overrides: Sequence[str]) -> tuple["Params", "HistoryCheck"]:
     ParamsError, DataError
         Where something does not fit; nothing is written.
     """
+    from dipmaster.altdata import check_files
     from dipmaster.cli.overrides import check_overridden
     from dipmaster.core import catalog
     from dipmaster.market.history import check_history
 
     params = check_overridden(overrides)
+    check_files(params.alternative_data)
     return params, check_history(params, catalog.RAW)
 
 

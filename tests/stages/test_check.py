@@ -63,6 +63,21 @@ def test_a_bad_value_of_any_section_is_reported(
     assert not catalog.CHECK_PASSED.exists()
 
 
+def test_a_bad_file_of_alternative_data_is_reported_before_anything_runs(
+    run: Callable[..., int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = Path("data/raw/alt")
+    folder.mkdir(parents=True)
+    (folder / "fear_greed.csv").write_text("date,fng\n2023-01-01,lots\n", encoding="utf-8")
+    named = {"ingest.source": "raw", "alternative_data.provider": "files"}
+    assert run(named) == 1
+    told = capsys.readouterr().err
+    assert "fear_greed.csv" in told
+    assert "lots" in told
+    assert run(named | {"alternative_data.provider": "none"}) == 1
+    assert "lots" not in capsys.readouterr().err  # the run fails for want of bars
+
+
 def test_too_few_blocks_are_a_note(
     run: Callable[..., int], capsys: pytest.CaptureFixture[str]
 ) -> None:

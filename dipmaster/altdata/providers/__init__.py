@@ -31,3 +31,17 @@ def build_provider(params: AlternativeData, project: Path = Path()) -> Provider:
         Files that cannot be used.
     """
     return PROVIDERS[params.provider](params, project)
+
+
+def check_files(params: AlternativeData, project: Path = Path()) -> None:
+    """Read the files of alternative data, where the params name them, and keep nothing.
+
+    A run asks at its start, so that a bad file stops it while all earlier results are there.
+
+    Raises
+    ------
+    DataError
+        As `build_provider`.
+    """
+    if params.provider == "files":
+        build_files_provider(params, project)
