@@ -138,6 +138,23 @@ def max_drawdown(marks: Floats, start: float) -> Drawdown:
     return Drawdown(float(drawdowns[trough]), peak - 1, trough - 1)
 
 
+def measure_drawdowns(marks: Floats, start: float) -> Floats:
+    """Fall of each mark below the highest so far, as a fraction of it.
+
+    Parameters
+    ----------
+    marks, start
+        As for `max_drawdown`.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (bars,); 0 at a new peak, and where none is above zero.
+    """
+    path = np.maximum(np.concatenate([[start], marks]), 0.0)
+    return _drawdown_path(path, np.maximum.accumulate(path))[1:]
+
+
 def _drawdown_path(path: Floats, peaks: Floats) -> Floats:
     return 1.0 - np.divide(path, peaks, out=np.ones_like(path), where=peaks > 0.0)
 

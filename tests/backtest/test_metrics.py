@@ -127,3 +127,10 @@ def test_rounding_alone_makes_no_profit_factor() -> None:
         [5.0, 0.0, 0.0],
         [0.0, 0.0, 0.0],
     ]
+
+
+def test_drawdowns_of_every_mark_by_hand() -> None:
+    marks = np.array([90.0, 120.0, 60.0, -5.0, 180.0])
+    expected = [0.1, 0.0, 0.5, 1.0, 0.0]
+    np.testing.assert_allclose(metrics.measure_drawdowns(marks, 100.0), expected, rtol=1e-12)
+    np.testing.assert_array_equal(metrics.measure_drawdowns(np.array([0.0, 0.0]), -1.0), [0.0, 0.0])

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from dipmaster.backtest.metrics import measure_drawdowns
 from dipmaster.core.kernels import Floats
 from dipmaster.core.params import Gates
 from dipmaster.core.time_units import BARS_PER_DAY
@@ -66,9 +67,7 @@ def find_worst_episodes(
     start
         Equity just before: the first high-water mark.
     """
-    path = np.maximum(np.concatenate([[start], marks]), 0.0)
-    peaks = np.maximum.accumulate(path)
-    falls = 1.0 - np.divide(path, peaks, out=np.ones_like(path), where=peaks > 0.0)
+    falls = np.concatenate([[0.0], measure_drawdowns(marks, start)])
     spans = sorted(_find_spans(falls), key=lambda span: (-falls[slice(*span)].max(), span))
     return tuple(_describe(falls, span, period) for span in spans[:shown])
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from dipmaster.core.kernels import Floats
+from dipmaster.backtest.metrics import measure_drawdowns
 from dipmaster.core.panel import to_epoch_ms, to_timestamps
 from dipmaster.core.time_units import DAY_MS
 from dipmaster.evaluation.statistics.period import Period
@@ -23,7 +23,7 @@ def build_daily_equity(equity: pd.DataFrame, period: Period) -> pd.DataFrame:
     start, marks = select_out_of_sample_marks(equity, period)
     burn_in = equity["equity"].to_numpy(dtype=np.float64)[: len(equity) - marks.size]
     falls = np.concatenate(
-        [_compute_drawdowns(burn_in, burn_in[0]), _compute_drawdowns(marks, start)]
+        [measure_drawdowns(burn_in, burn_in[0]), measure_drawdowns(marks, start)]
     )
     day = to_epoch_ms(equity["time"]) // DAY_MS
     daily = pd.DataFrame({"day": day, "equity": equity["equity"], "fall": falls}).groupby("day")
@@ -37,12 +37,6 @@ def build_daily_equity(equity: pd.DataFrame, period: Period) -> pd.DataFrame:
             "drawdown_frac": daily["fall"].max().to_numpy(),
         }
     )
-
-
-def _compute_drawdowns(marks: Floats, start: float) -> Floats:
-    path = np.maximum(marks, 0.0)
-    peaks = np.maximum.accumulate(np.concatenate([[max(start, 0.0)], path]))[1:]
-    return 1.0 - np.divide(path, peaks, out=np.ones_like(path), where=peaks > 0.0)
 
 
 def to_csv_text(frame: pd.DataFrame) -> str:
