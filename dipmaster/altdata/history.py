@@ -123,8 +123,8 @@ def extend(
 def forget(series: PublishedSeries, until_ms: int) -> PublishedSeries:
     """The series without what no window reaches that begins at `until_ms` or later.
 
-    Every statistic but `log_change_z` of the rows behind is the same to the last bit: running
-    sums go on from those of the rows that are dropped.
+    Every statistic of the rows behind is the same to the last bit: running sums go on from those
+    of the rows that are dropped.
     """
     first = int(np.searchsorted(series.known_ms, until_ms, side="right")) - 1
     if first <= 0:
@@ -209,11 +209,30 @@ def trailing_log_change(series: PublishedSeries, span_ms: int) -> PublishedSerie
 
 
 def log_change_z(series: PublishedSeries, span_ms: int) -> PublishedSeries:
-    """Growth over the span against that of the ten spans before."""
+    """Growth over the span against that of the ten spans before.
+
+    As `trailing_z`, but summed anew in every window: growths have no sums that `forget` keeps.
+    """
     change = trailing_log_change(series, span_ms)
     there = np.isfinite(change.value)
     known = PublishedSeries(change.known_ms[there], change.event_ms[there], change.value[there])
-    return trailing_z(known, 10 * span_ms)
+    first = _count_published(known, 10 * span_ms)
+    z = [
+        _standardize(now, known.value[start:row])
+        for row, (start, now) in enumerate(zip(first, known.newest_value, strict=True))
+    ]
+    return _restate(known, np.array(z, np.float64))
+
+
+def _standardize(value: float, others: Floats) -> float:
+    """In standard deviations from the mean of others; NaN where they are few or all alike."""
+    if others.size < MIN_ROWS:
+        return np.nan
+    mean, mean_square = others.mean(), np.square(others).mean()
+    variance = np.square(others - mean).mean()
+    return (
+        float((value - mean) / np.sqrt(variance)) if variance > _ROUNDING * mean_square else np.nan
+    )
 
 
 def mean_z(series: PublishedSeries, span_ms: int) -> PublishedSeries:

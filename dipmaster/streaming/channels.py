@@ -17,6 +17,7 @@ from dipmaster.altdata.history import (
     WEEK_MS,
     PublishedSeries,
     RunningSums,
+    Transform,
     build_series,
     extend,
     forget,
@@ -28,7 +29,6 @@ from dipmaster.altdata.layer import LAYER_INPUTS, PAST_DAY, LayerInputs
 from dipmaster.altdata.layer.inputs import CHANNEL_INPUTS, hide_coarser, is_evidence, join_channels
 from dipmaster.altdata.layer.price_context import FALL_BARS, divide_by_sigma, find_falls
 from dipmaster.altdata.provider import Provider, read_values
-from dipmaster.core.errors import data_error
 from dipmaster.core.kernels import Floats
 from dipmaster.core.params.alternative import AlternativeData
 from dipmaster.core.time_units import HOUR_MS
@@ -40,7 +40,8 @@ from dipmaster.streaming.state import Saved, select_saved
 _NOTHING = build_series(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0))
 _FORGET_EVERY_BARS = 288
 _MARGIN_MS = 3 * HOUR_MS  # the imbalance is asked for up to an hour before the close
-_EARLIER = (rise_over_earlier, rise_over_earlier_z)  # their window begins 9/4 spans before
+_SPANS: dict[Transform, int] = {rise_over_earlier: 9, rise_over_earlier_z: 9, log_change_z: 44}
+"""Quarters of a span that a window reaches back, where they are not four."""
 
 Series = dict[str, PublishedSeries]
 
@@ -77,20 +78,13 @@ class StoredFeed:
 
 
 class ChannelEvidence:
-    """An evidence source over a feed of published values.
-
-    Raises
-    ------
-    DataError
-        Where a channel is asked for a statistic that needs all of its past.
-    """
+    """An evidence source over a feed of published values."""
 
     def __init__(self, facts: MarketFacts, feed: ChannelFeed, params: AlternativeData) -> None:
         self._symbols, self._feed, self._params = facts.symbols, feed, params
         self._analyzers = build_analyzers(params)
         asked = [*CHANNEL_INPUTS, *(i for one in self._analyzers.values() for i in one.inputs)]
-        _require_bounded(asked, feed.channels)
-        self._keep_ms = {one.name: _reach_ms(one.name, asked) for one in feed.channels}
+        self._keep_ms = {one.name: _reach_ms(one, asked) for one in feed.channels}
         self._series: dict[str, Series] = {symbol: {} for symbol in self._symbols}
         self._new: dict[str, list[Series]] = {symbol: [] for symbol in self._symbols}
         self._closes: dict[str, deque[tuple[int, float]]] = {
@@ -209,23 +203,11 @@ def _load_series(saved: Saved) -> PublishedSeries:
     return PublishedSeries(saved["known"], saved["event"], saved["value"], before, logs_before)
 
 
-def _reach_ms(channel: str, asked: Sequence[ChannelInput]) -> int:
-    """How far back the windows of a channel reach."""
+def _reach_ms(channel: Channel, asked: Sequence[ChannelInput]) -> int:
+    """How far back windows reach that end with the oldest value that may still be used."""
     reaches = [
-        one.span_ms * 9 // 4 if one.transform in _EARLIER else one.span_ms
+        one.span_ms * _SPANS.get(one.transform, 4) // 4
         for one in asked
-        if one.channel == channel
+        if one.channel == channel.name
     ]
-    return max(WEEK_MS, *reaches, 0) + _MARGIN_MS
-
-
-def _require_bounded(asked: Sequence[ChannelInput], channels: Sequence[Channel]) -> None:
-    present = {one.name for one in channels}
-    unbounded = sorted({one.channel for one in asked if one.transform is log_change_z} & present)
-    if unbounded:
-        raise data_error(
-            "alternative data of the stream",
-            "channels whose statistics reach back a bounded time",
-            f"{', '.join(unbounded)}, whose growth is measured against all of it",
-            "leave the channel out, or replay without alternative data",
-        )
+    return max(WEEK_MS, *reaches, 0) + channel.staleness_ms + _MARGIN_MS

@@ -65,6 +65,20 @@ def test_z_of_a_series_that_never_moved_is_missing() -> None:
     assert np.isnan(after.value[14:]).all()  # the one other value has left the window
 
 
+def test_growth_is_held_against_that_of_ten_spans() -> None:
+    rng = np.random.default_rng(3)
+    series = hourly(*np.exp(np.cumsum(rng.normal(0.0, 0.1, 200))))
+    growth = history.trailing_log_change(series, 2 * HOUR_MS)
+    known = np.isfinite(growth.value)
+    alone = build_series(growth.known_ms[known], growth.event_ms[known], growth.value[known])
+    expected = history.trailing_z(alone, 20 * HOUR_MS)  # by running sums
+    found = history.log_change_z(series, 2 * HOUR_MS)
+    assert np.isfinite(expected.value).sum() > 150
+    np.testing.assert_allclose(found.value, expected.value, rtol=1e-9)
+    steady = history.log_change_z(hourly(*np.exp(np.arange(60.0))), HOUR_MS)
+    assert np.isnan(steady.value).all()  # all alike
+
+
 def test_share_of_changes_is_one_where_all_steps_go_one_way() -> None:
     up = history.net_share_of_changes(hourly(1.0, 2.0, 4.0), 2 * HOUR_MS)
     assert up.value[2] == 1.0
