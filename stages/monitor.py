@@ -4,7 +4,7 @@ from dipmaster.core import catalog, stage, store
 from dipmaster.monitoring import monitor
 from dipmaster.monitoring.reading import read_inputs, read_latency, read_readiness
 from dipmaster.results import ValidationResults, read_result, write_result
-from dipmaster.results.monitoring import summarize_monitoring
+from dipmaster.results.monitoring.summary import summarize_monitoring
 
 
 def main() -> None:

@@ -14,7 +14,7 @@ from dipmaster.core.panel import format_time
 from dipmaster.monitoring.episodes import Episodes, group_episodes
 from dipmaster.monitoring.inputs import WatchedCandidates, Window
 from dipmaster.results.common import SampleInterval
-from dipmaster.results.monitoring import CalibrationWindow
+from dipmaster.results.monitoring.windows import CalibrationWindow
 
 MIN_EPISODES = 5
 

@@ -24,7 +24,7 @@ from dipmaster.core.time_units import DAY_MS
 from dipmaster.evaluation.statistics.bootstrap import derive_stream_key, resample_sums
 from dipmaster.monitoring.inputs import WatchedCandidates, Window
 from dipmaster.results.common import Interval
-from dipmaster.results.monitoring import FeatureDrift
+from dipmaster.results.monitoring.windows import FeatureDrift
 
 SMOOTHING = 0.5  # candidates added to each bin: an empty one has no logarithm
 MIN_BLOCKS = 3  # runs of days in the training window

@@ -37,7 +37,7 @@ from dipmaster.results import (
     from_json,
     read_result,
 )
-from dipmaster.results.monitoring import Latency
+from dipmaster.results.monitoring.committed import Latency
 
 NO_REFIT = -1
 

@@ -8,14 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dipmaster.core.params import Monitoring
-from dipmaster.results.monitoring import (
-    Alert,
-    Criterion,
-    Latency,
-    ParityResults,
-    PhaseHealth,
-    RolloutStep,
-)
+from dipmaster.results.monitoring.alerts import Alert
+from dipmaster.results.monitoring.committed import Latency, ParityResults
+from dipmaster.results.monitoring.health import PhaseHealth
+from dipmaster.results.monitoring.rollout import Criterion, RolloutStep
 
 NO_RECORD = "no record: this version keeps none"
 

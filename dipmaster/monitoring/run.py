@@ -29,19 +29,11 @@ from dipmaster.monitoring.tested import (
 )
 from dipmaster.monitoring.windowed import judge_drift, judge_rate
 from dipmaster.results.common import Interval, SampleInterval
-from dipmaster.results.monitoring import (
-    Alert,
-    CalibrationWindow,
-    CoinFeed,
-    FeatureDrift,
-    Latency,
-    MonitoringResults,
-    ParityResults,
-    PhaseHealth,
-    Rate,
-    RuleCheck,
-    WinRatePoint,
-)
+from dipmaster.results.monitoring.alerts import Alert, RuleCheck
+from dipmaster.results.monitoring.committed import Latency, ParityResults
+from dipmaster.results.monitoring.health import CoinFeed, PhaseHealth
+from dipmaster.results.monitoring.record import MonitoringResults
+from dipmaster.results.monitoring.windows import CalibrationWindow, FeatureDrift, Rate, WinRatePoint
 
 TESTED_RULES = 7
 """Rules that share `alpha`: win rate, net return, calibration, Sharpe ratio, two rates, drift."""

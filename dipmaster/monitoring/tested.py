@@ -16,7 +16,7 @@ from dipmaster.monitoring.calibration import ConfidentCandidates
 from dipmaster.monitoring.evidence import log_evidence
 from dipmaster.monitoring.inputs import MonitoringInputs
 from dipmaster.results.common import Interval
-from dipmaster.results.monitoring import Rule, RuleCheck, Severity
+from dipmaster.results.monitoring.alerts import Rule, RuleCheck, Severity
 
 MOST_EVIDENCE = 1e12  # more says no more
 BETS = "bets on a failure, begun anew with every window, have grown {needed:.0f}-fold"

@@ -12,7 +12,8 @@ from dipmaster.monitoring.drift import measure_drift, select_drift_sample
 from dipmaster.monitoring.inputs import WatchedCandidates, Window, spend_alpha
 from dipmaster.monitoring.rates import RateComparison, compare_rates
 from dipmaster.results.common import Interval
-from dipmaster.results.monitoring import FeatureDrift, Rate, Rule, RuleCheck
+from dipmaster.results.monitoring.alerts import Rule, RuleCheck
+from dipmaster.results.monitoring.windows import FeatureDrift, Rate
 
 STREAMS = {"candidates": 1, "signals": 2}
 DRIFT_STREAM = 3

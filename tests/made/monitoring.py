@@ -1,22 +1,12 @@
 """Made results of monitoring, of as many phases as wanted."""
 
 from dipmaster.results.common import Interval, SampleInterval
-from dipmaster.results.monitoring import (
-    Alert,
-    CalibrationWindow,
-    CoinFeed,
-    Criterion,
-    FeatureDrift,
-    Latency,
-    MonitoringResults,
-    ParityResults,
-    PhaseHealth,
-    Rate,
-    RolloutStep,
-    Rule,
-    RuleCheck,
-    WinRatePoint,
-)
+from dipmaster.results.monitoring.alerts import Alert, Rule, RuleCheck
+from dipmaster.results.monitoring.committed import Latency, ParityResults
+from dipmaster.results.monitoring.health import CoinFeed, PhaseHealth
+from dipmaster.results.monitoring.record import MonitoringResults
+from dipmaster.results.monitoring.rollout import Criterion, RolloutStep
+from dipmaster.results.monitoring.windows import CalibrationWindow, FeatureDrift, Rate, WinRatePoint
 from tests.made.common import COINS
 
 TESTED: tuple[Rule, ...] = ("win_rate", "net_return", "calibration")

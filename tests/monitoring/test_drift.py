@@ -9,7 +9,7 @@ from dipmaster.core.kernels import Floats
 from dipmaster.core.time_units import DAY_MS
 from dipmaster.monitoring.drift import DriftSample, measure_drift, select_drift_sample
 from dipmaster.monitoring.inputs import WatchedCandidates, Window
-from dipmaster.results.monitoring import FeatureDrift
+from dipmaster.results.monitoring.windows import FeatureDrift
 from tests.made.params import read_params
 
 DRIFT = read_params("monitoring").monitoring.drift

@@ -9,12 +9,9 @@ from dipmaster.core.time_units import BAR_MS, DAY_MS
 from dipmaster.monitoring import monitor
 from dipmaster.monitoring.feed import count_in_a_row
 from dipmaster.monitoring.inputs import MonitoringInputs
-from dipmaster.results.monitoring import (
-    Latency,
-    MonitoringResults,
-    ParityResults,
-    summarize_monitoring,
-)
+from dipmaster.results.monitoring.committed import Latency, ParityResults
+from dipmaster.results.monitoring.record import MonitoringResults
+from dipmaster.results.monitoring.summary import summarize_monitoring
 from tests.monitoring.world import CAPITAL, OUT_OF_SAMPLE_MS, READINESS, START_MS, params, world
 
 LATENCY = Latency(

@@ -12,7 +12,7 @@ from dipmaster.report.chapters.monitoring.tables import FORMATS, NAMES
 from dipmaster.report.chapters.monitoring.view import MONITORING
 from dipmaster.report.chapters.rollout.view import ROLLOUT
 from dipmaster.report.kit import numbers
-from dipmaster.results.monitoring import MonitoringResults
+from dipmaster.results.monitoring.record import MonitoringResults
 from dipmaster.results.trials import TrialCount
 from tests.made import monitoring
 from tests.report.conftest import unpainted

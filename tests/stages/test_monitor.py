@@ -12,7 +12,7 @@ from dipmaster.confidence.inputs import FROM_FEATURES, VOLATILITY_COLUMNS
 from dipmaster.core import catalog, store
 from dipmaster.core.errors import DataError
 from dipmaster.results import MonitoringResults, MonitorSummary, read_result, write_result
-from dipmaster.results.monitoring import summarize_monitoring
+from dipmaster.results.monitoring.summary import summarize_monitoring
 from stages import monitor
 from tests.made import market, monitoring, stress
 from tests.stages.made_candidates import SYMBOLS, digests, set_params

@@ -6,15 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dipmaster.report.kit import numbers
 from dipmaster.report.kit.feature_names import name_feature
 from dipmaster.report.kit.table import Column, Table, figure, table, verdict
-from dipmaster.results.monitoring import (
-    Alert,
-    CoinFeed,
-    FeatureDrift,
-    PhaseHealth,
-    Rate,
-    Rule,
-    RuleCheck,
-)
+from dipmaster.results.monitoring.alerts import Alert, Rule, RuleCheck
+from dipmaster.results.monitoring.health import CoinFeed, PhaseHealth
+from dipmaster.results.monitoring.windows import FeatureDrift, Rate
 
 NAMES: Mapping[Rule, str] = {
     "win_rate": "Win rate",
