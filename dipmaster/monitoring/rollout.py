@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dipmaster.core.params import Monitoring
+from dipmaster.monitoring.records import RECORD_PARITY, Records
 from dipmaster.results.monitoring.alerts import Alert
-from dipmaster.results.monitoring.committed import Latency, ParityResults
+from dipmaster.results.monitoring.committed import Latency
 from dipmaster.results.monitoring.health import PhaseHealth
 from dipmaster.results.monitoring.rollout import Criterion, RolloutStep
 
@@ -45,8 +46,7 @@ def judge_rollout(
     readiness: Readiness,
     final: PhaseHealth,
     alerts: Sequence[Alert],
-    latency: Latency | None,
-    parity: ParityResults | None,
+    records: Records,
     capital: float,
     params: Monitoring,
 ) -> tuple[RolloutStep, ...]:
@@ -59,8 +59,8 @@ def judge_rollout(
     """
     paper = (
         _check_ledgers(readiness),
-        _check_parity(parity, params.rollout.parity_bars),
-        _check_latency(latency, params.thresholds.latency_ms),
+        _check_parity(records, params.rollout.parity_bars),
+        _check_latency(records.latency, params.thresholds.latency_ms),
         _check_alerts(alerts, {"critical"}),
     )
     capped = (
@@ -100,8 +100,13 @@ def _check_ledgers(readiness: Readiness) -> Criterion:
     )  # fmt: skip
 
 
-def _check_parity(parity: ParityResults | None, bars: int) -> Criterion:
-    found = "the stream has not been compared with the report"
+def _check_parity(records: Records, bars: int) -> Criterion:
+    parity = records.parity
+    found = f"not compared: run {RECORD_PARITY}"
+    if records.mismatch:
+        found = (
+            f"the comparison on record has other {', '.join(records.mismatch)}: run {RECORD_PARITY}"
+        )
     if parity:
         found = f"{parity.differences} differences over {parity.bars} bars of {parity.coins} coins"
     return Criterion(

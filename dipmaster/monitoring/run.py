@@ -20,6 +20,7 @@ from dipmaster.monitoring.calibration import measure_window, select_confident
 from dipmaster.monitoring.feed import build_feed_path, describe_feed
 from dipmaster.monitoring.inputs import MonitoringInputs, WatchedAccount, Window, list_windows
 from dipmaster.monitoring.observed import judge_drawdown, judge_feed, judge_latency
+from dipmaster.monitoring.records import NOTHING_RECORDED, Records
 from dipmaster.monitoring.rollout import Readiness, judge_rollout
 from dipmaster.monitoring.tested import (
     judge_calibration,
@@ -30,7 +31,6 @@ from dipmaster.monitoring.tested import (
 from dipmaster.monitoring.windowed import judge_drift, judge_rate
 from dipmaster.results.common import Interval, SampleInterval
 from dipmaster.results.monitoring.alerts import Alert, RuleCheck
-from dipmaster.results.monitoring.committed import Latency, ParityResults
 from dipmaster.results.monitoring.health import CoinFeed, PhaseHealth
 from dipmaster.results.monitoring.record import MonitoringResults
 from dipmaster.results.monitoring.windows import CalibrationWindow, FeatureDrift, Rate, WinRatePoint
@@ -75,8 +75,7 @@ def monitor(
     readiness: Readiness,
     capital: float,
     params: Monitoring,
-    latency: Latency | None = None,
-    parity: ParityResults | None = None,
+    records: Records = NOTHING_RECORDED,
 ) -> MonitoringResults:
     """Judge every rule at every bar, and what the last one leaves.
 
@@ -84,14 +83,12 @@ def monitor(
     ----------
     capital
         Of the whole strategy, quote currency.
-    latency
-        As measured; None where it was not.
-    parity
-        Of the stream with the report; None until it is compared.
+    records
+        Latency and parity, as far as they were measured.
     """
     watched = prepare(inputs, params)
     judged = judge_rules(watched, params)
-    latency_judged, latency_alert = judge_latency(latency, params)
+    latency_judged, latency_alert = judge_latency(records.latency, params)
     judgements, final = (*judged.judgements, latency_judged), watched.phases[-1]
     alerts = raise_alerts([firing for one in judgements for firing in one.firings])
     alerts = (*alerts, latency_alert) if latency_alert else alerts
@@ -111,9 +108,10 @@ def monitor(
         drift=judged.drift,
         calibration=judged.calibration,
         feed=judged.feed,
-        rollout=judge_rollout(readiness, final, alerts, latency, parity, capital, params),
-        latency=latency,
-        parity=parity,
+        rollout=judge_rollout(readiness, final, alerts, records, capital, params),
+        latency=records.latency,
+        parity=records.parity,
+        parity_mismatch=records.mismatch,
     )
 
 

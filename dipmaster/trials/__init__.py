@@ -5,8 +5,15 @@ different evaluation leaves a line in ``reports/trials/<digest of the bars>.json
 git and never shortened; docs/decisions/evaluation-registry.md has the reasons.
 """
 
-from dipmaster.trials.identity import identify_trial
+from dipmaster.trials.identity import identify_trial, read_alternative
 from dipmaster.trials.outcomes import build_record
 from dipmaster.trials.registry import count_trials, open_registry, register
 
-__all__ = ["build_record", "count_trials", "identify_trial", "open_registry", "register"]
+__all__ = [
+    "build_record",
+    "count_trials",
+    "identify_trial",
+    "open_registry",
+    "read_alternative",
+    "register",
+]

@@ -1,6 +1,7 @@
 """Rules on made markets: what fires, when, how severely, and what does not."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from dipmaster.core.time_units import BAR_MS, DAY_MS
 from dipmaster.monitoring import monitor
 from dipmaster.monitoring.feed import count_in_a_row
 from dipmaster.monitoring.inputs import MonitoringInputs
+from dipmaster.monitoring.records import Records
 from dipmaster.results.monitoring.committed import Latency, ParityResults
 from dipmaster.results.monitoring.record import MonitoringResults
 from dipmaster.results.monitoring.summary import summarize_monitoring
@@ -25,12 +27,12 @@ LATENCY = Latency(
 )
 PARITY = ParityResults(
     bars=100_000, coins=10, refits=12, phases=(0, 4), first_open_time="a", last_open_time="b",
-    compared={"equity": 100_000}, differences=0,
+    values=100_000, compared={"equity": 100_000}, differences=0,
 )  # fmt: skip
 
 
-def watch(inputs: MonitoringInputs, **given: object) -> MonitoringResults:
-    return monitor(inputs, READINESS, CAPITAL, params(), **given)  # type: ignore[arg-type]
+def watch(inputs: MonitoringInputs, **recorded: Any) -> MonitoringResults:
+    return monitor(inputs, READINESS, CAPITAL, params(), Records(**recorded))
 
 
 def rules_of(results: MonitoringResults) -> set[str]:
@@ -180,9 +182,11 @@ def test_steps_of_the_rollout(healthy: MonitoringResults) -> None:
     ready = watch(world(), latency=LATENCY, parity=PARITY).rollout
     assert [step.is_ready for step in ready] == [True, False, False]
     short = watch(world(), latency=LATENCY, parity=replace(PARITY, bars=99_999)).rollout
-    differing = watch(world(), latency=LATENCY, parity=replace(PARITY, differences=1)).rollout
+    other = watch(world(), latency=LATENCY, mismatch=("data", "code")).rollout
     assert not short[0].is_ready
-    assert not differing[0].is_ready
+    assert not other[0].is_ready
+    found = next(one.found for one in other[0].criteria if one.name == "Parity")
+    assert found == "the comparison on record has other data, code: run dipmaster replay --record"
 
 
 def test_bars_in_a_row() -> None:

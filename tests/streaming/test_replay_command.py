@@ -21,7 +21,7 @@ from dipmaster.core import catalog
 from dipmaster.core.panel import to_epoch_ms
 from dipmaster.core.tables import BARS
 from dipmaster.core.time_units import BAR_MS
-from dipmaster.monitoring.reading import read_latency
+from dipmaster.monitoring.records import read_latency
 
 pytestmark = [pytest.mark.slow, pytest.mark.replay]
 

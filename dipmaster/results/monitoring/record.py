@@ -8,6 +8,7 @@ from dipmaster.results.monitoring.committed import Latency, ParityResults
 from dipmaster.results.monitoring.health import CoinFeed, PhaseHealth
 from dipmaster.results.monitoring.rollout import RolloutStep
 from dipmaster.results.monitoring.windows import CalibrationWindow, FeatureDrift, Rate, WinRatePoint
+from dipmaster.results.trials import IdentityPart
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +30,10 @@ class MonitoringResults:
     latency
         None, and no key, where nothing was measured.
     parity
-        None, and no key, until the stream has been compared with the report.
+        None, and no key, unless the stream was compared with this very batch.
+    parity_mismatch
+        What the comparison on record does not share with this run; empty, and no key, where
+        nothing is recorded or nothing differs.
     """
 
     final_phase: int
@@ -49,3 +53,4 @@ class MonitoringResults:
     rollout: tuple[RolloutStep, ...]
     latency: Latency | None = field(default=None, metadata=OMITTED)
     parity: ParityResults | None = field(default=None, metadata=OMITTED)
+    parity_mismatch: tuple[IdentityPart, ...] = field(default=(), metadata=OMITTED)
