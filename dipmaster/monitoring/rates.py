@@ -9,9 +9,8 @@ from scipy.stats import norm
 from dipmaster.core.kernels import Floats, Ints
 from dipmaster.core.params.monitoring import Drift
 from dipmaster.core.time_units import DAY_MS
-from dipmaster.evaluation.statistics.bootstrap import derive_stream_key, resample_sums
-from dipmaster.monitoring.drift import MIN_BLOCKS
 from dipmaster.monitoring.inputs import Window
+from dipmaster.monitoring.resampling import resample_days
 
 SMOOTHING = 0.5  # events added to a count: none at all has no logarithm
 
@@ -72,8 +71,6 @@ def count_days(times_ms: Ints, window: Window) -> Floats:
 
 def _relative_error(counts: Floats, params: Drift, stream: tuple[int, ...]) -> float:
     """Of a sum of days, from resampled runs of days; never less than that of a Poisson count."""
-    key = derive_stream_key(params.seed, *stream)
-    run = max(1.0, min(float(params.block_days), counts.size / MIN_BLOCKS))
-    sums = resample_sums(counts[:, None], params.bootstrap_reps, run, key)
+    sums = resample_days(counts[:, None], params, stream)
     total = float(counts.sum()) + SMOOTHING
     return math.sqrt(max(float(sums.var(ddof=1)), total)) / total

@@ -6,6 +6,8 @@ statement, and people act on it. What has no record is not met.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
+from operator import and_
 
 from dipmaster.core.params import Monitoring
 from dipmaster.monitoring.records import RECORD_PARITY, Records
@@ -75,7 +77,8 @@ def judge_rollout(
         _check_record("Capped trades", f"{params.rollout.capped_trades} trades"),
         _check_win_rate(final, params.thresholds.win_rate),
     )
-    ready = [all(one.is_met for one in criteria) for criteria in (paper, capped, full)]
+    met = (all(one.is_met for one in criteria) for criteria in (paper, capped, full))
+    ready = tuple(accumulate(met, and_))
     return (
         RolloutStep(
             name="paper trading", capital=None, roadmap_weeks="3", criteria=paper,
@@ -83,11 +86,11 @@ def judge_rollout(
         ),
         RolloutStep(
             name="capped capital", capital=params.rollout.capped_capital, roadmap_weeks="4",
-            criteria=capped, is_ready=all(ready[:2]),
+            criteria=capped, is_ready=ready[1],
         ),
         RolloutStep(
-            name="full capital", capital=capital, roadmap_weeks="5-8",
-            criteria=full, is_ready=all(ready),
+            name="full capital", capital=capital, roadmap_weeks="5-8", criteria=full,
+            is_ready=ready[2],
         ),
     )  # fmt: skip
 

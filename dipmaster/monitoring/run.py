@@ -98,8 +98,8 @@ def monitor(
         as_of=format_time(inputs.last_ms),
         status=judge_status(alerts),
         alpha=params.alpha,
-        window_from=format_time(newest.from_ms)[:10] if newest else None,
-        window_to=format_time(newest.to_ms)[:10] if newest else None,
+        window_from=newest.from_day if newest else None,
+        window_to=newest.to_day if newest else None,
         checks=tuple(settle_check(one.check, alerts) for one in judgements),
         alerts=alerts,
         phases=watched.phases,
@@ -188,8 +188,6 @@ def settle_check(check: RuleCheck, alerts: Sequence[Alert]) -> RuleCheck:
 def describe_account(account: WatchedAccount, path: AccountPath, alpha: float) -> PhaseHealth:
     """One phase at the last bar."""
     win_rate = bound_win_rate(path, int(path.time_ms[-1]) + BAR_MS, alpha)
-    value, low, high = (bound[-1] for bound in bound_sharpe(path.daily_returns, alpha))
-    known = bool(np.isfinite(value))
     return PhaseHealth(
         phase=account.phase,
         episodes=path.episodes.count,
@@ -197,9 +195,7 @@ def describe_account(account: WatchedAccount, path: AccountPath, alpha: float) -
             value=win_rate.value, low=win_rate.low, high=win_rate.high, n=path.won.size,
             reason=win_rate.reason,
         ),
-        sharpe=Interval(float(value), float(low), float(high))
-        if known
-        else Interval(None, None, None, "too few days, or no return"),
+        sharpe=bound_sharpe(path.daily_returns, alpha).newest,
         mean_net_bps=1e4 * float(path.net_frac.mean()) if path.net_frac.size else None,
         max_drawdown_frac=float(path.drawdown_frac.max(initial=0.0)),
         drawdown_frac=float(path.drawdown_frac[-1]),
@@ -214,7 +210,7 @@ def draw_win_rate(
     """Win rate so far at the end of each window."""
     return tuple(
         WinRatePoint(
-            day=format_time(window.to_ms)[:10],
+            day=window.to_day,
             trades=int((path.exit_ms < window.to_ms).sum()),
             win_rate=bound_win_rate(path, window.to_ms, alpha),
         )

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from dipmaster.results.monitoring.alerts import SystemStatus
 from dipmaster.results.monitoring.record import MonitoringResults
+from dipmaster.results.monitoring.windows import rank_by_excess
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,11 +39,7 @@ def summarize_monitoring(results: MonitoringResults) -> MonitorSummary:
     """Draw monitor.json from monitoring.json; what one of them says, the other says."""
     active = [alert.severity for alert in results.alerts if alert.is_active]
     final = next(one for one in results.phases if one.phase == results.final_phase)
-    excess = [
-        one.psi.value - one.chance_mean
-        for one in results.drift
-        if one.psi.value is not None and one.chance_mean is not None
-    ]
+    excess = [one.excess for one in rank_by_excess(results.drift)]
     ready = [step.name for step in results.rollout if step.is_ready]
     return MonitorSummary(
         status=results.status,
@@ -51,6 +48,6 @@ def summarize_monitoring(results: MonitoringResults) -> MonitorSummary:
         win_rate_high=final.win_rate.high,
         calibration_gap=results.calibration[-1].gap.value if results.calibration else None,
         drawdown=final.max_drawdown_frac,
-        max_psi=max(excess, default=None),
+        max_psi=excess[0] if excess else None,
         rollout=ready[-1] if ready else "none",
     )

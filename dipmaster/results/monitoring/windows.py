@@ -1,5 +1,6 @@
 """What is measured window by window: rates, drift, calibration, the win rate so far."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -54,6 +55,19 @@ class FeatureDrift:
     n_effective_recent: float | None
     n_effective_training: float | None
     p_value: float | None
+
+    @property
+    def excess(self) -> float | None:
+        """Index less its mean by chance; None where nothing was measured."""
+        if self.psi.value is None or self.chance_mean is None:
+            return None
+        return self.psi.value - self.chance_mean
+
+
+def rank_by_excess(drift: Iterable[FeatureDrift]) -> list[FeatureDrift]:
+    """Inputs that were measured, the one farthest above chance first."""
+    measured = [one for one in drift if one.excess is not None]
+    return sorted(measured, key=lambda one: one.excess or 0.0, reverse=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
