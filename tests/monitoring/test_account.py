@@ -5,8 +5,9 @@ import pytest
 from scipy import stats
 
 from dipmaster.backtest.metrics import max_drawdown, sharpe_annual
+from dipmaster.core.time_units import BARS_PER_DAY
 from dipmaster.monitoring.account import bound_sharpe, bound_win_rate, build_account_path
-from tests.monitoring.world import OUT_OF_SAMPLE_MS, world
+from tests.monitoring.world import BURN_IN, DAYS, OUT_OF_SAMPLE_MS, world
 
 LAST = 10**15
 
@@ -14,22 +15,27 @@ LAST = 10**15
 def test_as_the_gates_define_them() -> None:
     account = world().accounts[-1]
     path = build_account_path(account, OUT_OF_SAMPLE_MS)
-    first = int((account.equity["time"] < account.equity["time"].iloc[0].floor("D")).sum())
-    equity = account.equity["equity"].to_numpy()
-    start = equity.size - path.time_ms.size
-    assert first == 0
+    equity, start = account.equity["equity"].to_numpy(), BURN_IN * BARS_PER_DAY
     assert path.drawdown_frac.max() == pytest.approx(
         max_drawdown(equity[start:], equity[start - 1]).frac
     )
+    closes = equity[BARS_PER_DAY - 1 :: BARS_PER_DAY]  # the last mark of each day
+    daily = closes[BURN_IN:] / closes[BURN_IN - 1 : -1] - 1.0
     newest = bound_sharpe(path.daily_returns, 0.05).newest
+    expected = sharpe_annual(daily)
     assert newest.value is not None
-    assert newest.low is not None
-    assert newest.high is not None
-    days = path.daily_returns.size
-    assert newest.value * np.sqrt((days - 1) / days) == pytest.approx(
-        sharpe_annual(path.daily_returns)
-    )
-    assert newest.low < newest.value < newest.high
+    assert expected is not None
+    days = DAYS - BURN_IN
+    assert newest.value * np.sqrt((days - 1) / days) == pytest.approx(expected)
+
+
+def test_a_poor_account_is_found_by_the_sharpe_bound() -> None:
+    """Power: a bound that never reached anything would raise no false alarm either."""
+    rng = np.random.default_rng(6)
+    found = bound_sharpe(rng.normal(0.0, 0.01, 365), 0.05)  # no edge at all
+    assert found.newest.value is not None
+    assert found.newest.high is not None
+    assert found.newest.high - found.newest.value < 4.0  # fixed n: 1.64
 
 
 def test_the_burn_in_is_left_out() -> None:

@@ -1,6 +1,6 @@
 """Rules on made markets: what fires, when, how severely, and what does not."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 import numpy as np
@@ -56,7 +56,7 @@ def test_a_good_strategy_raises_nothing(healthy: MonitoringResults) -> None:
     assert len({one.rule for one in healthy.checks}) == len(healthy.checks) == 10
 
 
-def test_a_strategy_that_dies_is_told(failing: MonitoringResults) -> None:
+def test_a_strategy_that_dies_raises_alerts(failing: MonitoringResults) -> None:
     assert {"win_rate", "calibration", "net_return"} <= rules_of(failing)
     assert failing.status == "critical"
     turn = "2023-05-31"
@@ -119,7 +119,7 @@ def test_a_coin_that_is_listed_late_was_never_silent() -> None:
     assert "feed" not in rules_of(watch(replace(inputs, panel=replace(inputs.panel, close=close))))
 
 
-def test_candidates_that_stay_away_are_told_at_the_end_of_a_window() -> None:
+def test_candidates_that_stay_away_raise_an_alert_at_the_end_of_a_window() -> None:
     inputs = world()
     kept = (inputs.candidates.signal_ms < START_MS + 150 * DAY_MS) | (
         np.arange(inputs.candidates.won.size) % 10 == 0
@@ -167,12 +167,33 @@ def test_a_history_shorter_than_a_window() -> None:
     assert summarize_monitoring(results).max_psi is None
 
 
+def test_windows_follow_each_other_from_the_out_of_sample_start(
+    healthy: MonitoringResults,
+) -> None:
+    days = [(one.from_day, one.to_day) for one in healthy.calibration]
+    assert days[:2] == [("2023-03-02", "2023-04-01"), ("2023-04-01", "2023-05-01")]
+    assert days[-1] == (healthy.window_from, healthy.window_to)
+    assert [one.day for one in healthy.win_rate_path] == [end for _, end in days]
+
+
 def test_the_summary_says_what_the_results_say(failing: MonitoringResults) -> None:
     summary = summarize_monitoring(failing)
-    active = [one for one in failing.alerts if one.is_active]
-    assert summary.warnings + summary.criticals == len(active)
-    assert summary.status == failing.status
-    assert len(vars(type(summary))["__dataclass_fields__"]) <= 8
+    active = [one.severity for one in failing.alerts if one.is_active]
+    assert summary.criticals == sum(one == "critical" for one in active) > 0
+    assert summary.warnings == sum(one == "warning" for one in active) > 0
+    assert summary.status == "critical"
+    assert summary.win_rate_high == failing.phases[-1].win_rate.high
+    assert summary.calibration_gap == failing.calibration[-1].gap.value
+    assert summary.drawdown == failing.phases[-1].max_drawdown_frac > 0.0
+    excess = [(one.psi.value or 0.0) - (one.chance_mean or 0.0) for one in failing.drift]
+    assert summary.max_psi == max(excess)
+    assert summary.rollout == "none"
+    assert len(fields(summary)) <= 8  # what `dvc metrics` shows on one screen
+
+
+def test_the_summary_names_the_last_step_that_is_ready() -> None:
+    ready = watch(world(), latency=LATENCY, parity=PARITY)
+    assert summarize_monitoring(ready).rollout == "paper trading"
 
 
 def test_steps_of_the_rollout(healthy: MonitoringResults) -> None:
