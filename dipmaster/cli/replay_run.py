@@ -170,10 +170,10 @@ class _Replay:
             self._log.write(line)
             self._written += len(line.encode())
         for alert in self._alerts.update(step, self._meter.last_ms):
-            self._tell(alert)
+            self._report_alert(alert)
         self._view.show(step, self._alerts.active, self._engine.accounts)
 
-    def _tell(self, alert: ReplayAlert) -> None:
+    def _report_alert(self, alert: ReplayAlert) -> None:
         if self._options.alert_command is None:
             return
         done = subprocess.run(

@@ -198,7 +198,7 @@ def test_late_bars_of_a_feed_are_refused_and_nothing_is_half_written(
 def test_an_alert_runs_the_command_and_latency_is_written(
     project_folder: Path, project: Path
 ) -> None:
-    tool = Path("tell.py")
+    tool = Path("save_alert.py")
     tool.write_text(
         "import sys, pathlib\n"
         "with pathlib.Path('alerts.jsonl').open('a') as file:\n"
