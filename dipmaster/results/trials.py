@@ -41,7 +41,7 @@ class TrialIdentity:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrialCount:
-    """How often these data were looked at.
+    """How often these data were looked at, as far as it is on record.
 
     Attributes
     ----------

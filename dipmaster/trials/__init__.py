@@ -2,7 +2,8 @@
 
 Every look at the same data makes it more likely that something looks good by luck. So each
 different evaluation leaves a line in ``reports/trials/<digest of the bars>.jsonl``, which is in
-git and never shortened; docs/decisions/evaluation-registry.md has the reasons.
+git and never shortened; docs/decisions/evaluation-registry.md has the reasons. Only what was
+recorded counts: looks from before the registry, or whose line was not committed, are not in it.
 """
 
 from dipmaster.trials.identity import identify_trial, read_alternative
