@@ -106,7 +106,8 @@ class _Replay:
         self._comparison = self._prepare_comparison()
         self._recorder = ParityRecorder(engine.facts, engine.phases) if options.record else None
         self._view = stack.enter_context(ReplayView(engine.facts.symbols, phase, params))
-        self._pushed, self._last_ms = 0, -1
+        self._pushed, self._last_ms, self._dropped = 0, -1, 0
+        self._feed: BarFeed | None = None
 
     def _resume(self) -> int:
         """Load the snapshot where there is one; the bytes of decisions written until then."""
@@ -142,17 +143,17 @@ class _Replay:
         source = self._options.feed
         if source is None:
             return iterate_bars(catalog.read_symbols(catalog.BARS, table=BARS))
-        symbols = self._engine.facts.symbols
-        if source == "-":
-            return BarFeed(sys.stdin, "standard input", symbols)
-        lines = self._stack.enter_context(store.open_lines(Path(source)))
-        return BarFeed(lines, source, symbols)
+        is_piped, symbols = source == "-", self._engine.facts.symbols
+        lines = sys.stdin if is_piped else self._stack.enter_context(store.open_lines(Path(source)))
+        self._feed = BarFeed(lines, "standard input" if is_piped else source, symbols)
+        return self._feed
 
     def push(self, time_ms: int, bars: dict[str, Bar]) -> None:
         """Decide on the bars of one open time, then do what is not part of the decision."""
         timing = self._meter.measure(len(bars)) if self._options.measure else nullcontext()
         with timing:
             steps = self._engine.push(time_ms, bars)
+        self._dropped += len(bars) - int(steps[-1].bar.has_bar.sum())
         for step in steps:
             self._take(step)
         self._engine.prepare()
@@ -208,11 +209,18 @@ class _Replay:
             notes = {"written": self._written}
             write_snapshot(self._engine, self._identity, self._options.snapshot, notes)
 
+    def _report_bars(self) -> None:
+        typer.echo(f"replay: {self._pushed} open times of {len(self._engine.facts.symbols)} coins")
+        if self._dropped:
+            typer.echo(f"bad bars dropped (ingest.on_bad_row: drop): {self._dropped}")
+        if self._feed is not None and self._feed.duplicates:
+            typer.echo(f"bars sent twice, the first of each counts: {self._feed.duplicates}")
+
     def end(self) -> None:
         """Save, compare what the end of the data closes, and print the figures."""
         self._save()
         self._view.close()
-        typer.echo(f"replay: {self._pushed} open times of {len(self._engine.facts.symbols)} coins")
+        self._report_bars()
         if self._comparison is not None and self._pushed:
             if self._last_ms == self._comparison.last_ms:
                 closed = self._engine.finish()
