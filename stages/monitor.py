@@ -2,9 +2,10 @@
 
 from dipmaster.core import catalog, stage, store
 from dipmaster.monitoring import monitor
-from dipmaster.monitoring.reading import read_inputs, read_latency, read_readiness
+from dipmaster.monitoring.reading import read_inputs, read_readiness
+from dipmaster.monitoring.records import read_records
 from dipmaster.results import ValidationResults, read_result, write_result
-from dipmaster.results.monitoring import summarize_monitoring
+from dipmaster.results.monitoring.summary import summarize_monitoring
 
 
 def main() -> None:
@@ -16,7 +17,7 @@ def main() -> None:
         read_readiness(validation),
         params.execution.capital,
         params.monitoring,
-        read_latency(),
+        read_records(validation.trial),
     )
     write_result(results, catalog.MONITORING_METRICS)
     write_result(summarize_monitoring(results), catalog.MONITOR_SUMMARY)

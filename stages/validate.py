@@ -3,10 +3,7 @@
 import sys
 from dataclasses import replace
 
-import pandas as pd
-
-from dipmaster.core import catalog, stage, store
-from dipmaster.core.tables import EVIDENCE_INPUTS
+from dipmaster.core import stage, store
 from dipmaster.evaluation.details import assemble_results
 from dipmaster.evaluation.reading import read_inputs
 from dipmaster.evaluation.registry import read_phases
@@ -14,7 +11,13 @@ from dipmaster.evaluation.run import evaluate_phases
 from dipmaster.evaluation.verdict import judge_overall
 from dipmaster.evaluation.writing import write_curves, write_ledgers, write_metrics
 from dipmaster.results import summarize
-from dipmaster.trials import build_record, identify_trial, open_registry, register
+from dipmaster.trials import (
+    build_record,
+    identify_trial,
+    open_registry,
+    read_alternative,
+    register,
+)
 
 
 def main() -> None:
@@ -49,13 +52,6 @@ def main() -> None:
     write_curves(result.ledgers, result.context.period)
     trades = {phase: ledger.trades for phase, ledger in result.ledgers.items()}
     register(registry, trial, build_record(summarize(results, rows), trades))
-
-
-def read_alternative() -> pd.DataFrame:
-    """What phase 4 knows of each candidate; no column where its stage has not run."""
-    if not catalog.ALTERNATIVE.exists():
-        return pd.DataFrame()
-    return store.read_table(catalog.EVIDENCE_INPUTS, EVIDENCE_INPUTS)
 
 
 if __name__ == "__main__":

@@ -11,12 +11,16 @@ import pytest
 import yaml
 
 from dipmaster.core import catalog
+from dipmaster.monitoring.records import STREAM
 from dipmaster.trials.code import DECIDES
 
 PROJECT = Path(__file__).parents[1]
 PIPELINE = yaml.safe_load((PROJECT / "dvc.yaml").read_text(encoding="utf-8"))["stages"]
 
-READ_AS_TEXT = {"validate": tuple(f"dipmaster/{part.partition('/')[0]}" for part in DECIDES)}
+READ_AS_TEXT = {
+    "validate": tuple(f"dipmaster/{part.partition('/')[0]}" for part in DECIDES),
+    "monitor": tuple(f"dipmaster/{part}" for part in STREAM),
+}
 """Code whose source a stage digests, whether or not it imports it."""
 
 ADDED_TO = {"validate": [catalog.TRIALS.as_posix()]}

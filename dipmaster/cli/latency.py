@@ -12,7 +12,7 @@ import numpy as np
 
 from dipmaster.core import catalog, store
 from dipmaster.results import write_result
-from dipmaster.results.monitoring import Latency
+from dipmaster.results.monitoring.committed import Latency
 
 WARM_UP = 100  # open times: kernels are loaded, caches filled
 

@@ -10,6 +10,9 @@ HELP_FEED = (
     "Bars as JSON lines, one closed bar of one coin a line; - reads standard input. "
     "Not given: the stored bars of the market."
 )
+HELP_RECORD = (
+    "Write the comparison of the whole market to benchmarks/parity.json, which the report quotes."
+)
 
 
 def replay(
@@ -37,6 +40,7 @@ def replay(
     measure: Annotated[
         bool, typer.Option("--measure", help="Write how long decisions took to benchmarks.")
     ] = False,
+    record: Annotated[bool, typer.Option("--record", help=HELP_RECORD)] = False,
     alert_command: Annotated[
         str | None, typer.Option(help="Run this on a new alert, which it is given as JSON.")
     ] = None,
@@ -61,6 +65,7 @@ def replay(
             bars=bars,
             check=feed is None if check is None else check,
             measure=measure,
+            record=record,
             alert_command=alert_command,
         )
     )

@@ -15,6 +15,7 @@ from typing import TextIO
 import typer
 
 from dipmaster.cli.latency import LatencyMeter
+from dipmaster.cli.parity_record import ParityRecorder, require_whole
 from dipmaster.cli.replay_view import ReplayView
 from dipmaster.core import catalog, store
 from dipmaster.core.errors import data_error
@@ -23,6 +24,7 @@ from dipmaster.streaming.alerts import AlertBook, ReplayAlert
 from dipmaster.streaming.assembly import SECTIONS, read_engine
 from dipmaster.streaming.decisions import BarDecisions
 from dipmaster.streaming.decisions_log import to_line
+from dipmaster.streaming.difference import ParityDifference
 from dipmaster.streaming.engine import StreamEngine
 from dipmaster.streaming.feed import BarFeed
 from dipmaster.streaming.parity import ParityComparison, require_parity
@@ -36,7 +38,7 @@ OpenTimes = Iterable[tuple[int, dict[str, Bar]]]
 
 @dataclass(frozen=True)
 class ReplayOptions:
-    """What the command was told.
+    """Options of the command.
 
     Attributes
     ----------
@@ -55,6 +57,7 @@ class ReplayOptions:
     bars: int | None
     check: bool
     measure: bool
+    record: bool
     alert_command: str | None
 
 
@@ -64,9 +67,13 @@ def run_replay(options: ReplayOptions) -> None:
     Raises
     ------
     DataError
-        Where a bar cannot be used, a snapshot belongs to something else, or a decision is
-        another than the batch's.
+        Where a bar cannot be used, a snapshot belongs to something else, a decision is another
+        than the batch's, or what is to be recorded is not the whole market.
     """
+    if options.record:
+        require_whole(
+            feed=options.feed, check=options.check, bars=options.bars, snapshot=options.snapshot
+        )
     engine = read_engine()
     phase = engine.phases[-1] if options.phase is None else options.phase
     if phase not in engine.phases:
@@ -97,8 +104,10 @@ class _Replay:
         if options.decisions is not None:
             self._log = stack.enter_context(store.extend_text(options.decisions, self._written))
         self._comparison = self._prepare_comparison()
+        self._recorder = ParityRecorder(engine.facts, engine.phases) if options.record else None
         self._view = stack.enter_context(ReplayView(engine.facts.symbols, phase, params))
-        self._pushed, self._last_ms = 0, -1
+        self._pushed, self._last_ms, self._dropped = 0, -1, 0
+        self._feed: BarFeed | None = None
 
     def _resume(self) -> int:
         """Load the snapshot where there is one; the bytes of decisions written until then."""
@@ -134,17 +143,17 @@ class _Replay:
         source = self._options.feed
         if source is None:
             return iterate_bars(catalog.read_symbols(catalog.BARS, table=BARS))
-        symbols = self._engine.facts.symbols
-        if source == "-":
-            return BarFeed(sys.stdin, "standard input", symbols)
-        lines = self._stack.enter_context(store.open_lines(Path(source)))
-        return BarFeed(lines, source, symbols)
+        is_piped, symbols = source == "-", self._engine.facts.symbols
+        lines = sys.stdin if is_piped else self._stack.enter_context(store.open_lines(Path(source)))
+        self._feed = BarFeed(lines, "standard input" if is_piped else source, symbols)
+        return self._feed
 
     def push(self, time_ms: int, bars: dict[str, Bar]) -> None:
         """Decide on the bars of one open time, then do what is not part of the decision."""
         timing = self._meter.measure(len(bars)) if self._options.measure else nullcontext()
         with timing:
             steps = self._engine.push(time_ms, bars)
+        self._dropped += len(bars) - int(steps[-1].bar.has_bar.sum())
         for step in steps:
             self._take(step)
         self._engine.prepare()
@@ -156,16 +165,16 @@ class _Replay:
     def _take(self, step: BarDecisions) -> None:
         if self._comparison is not None:
             is_last = step.bar.time_ms == self._comparison.last_ms
-            require_parity(self._comparison.compare(step, is_last=is_last))
+            self._require_parity(self._comparison.compare(step, is_last=is_last))
         if self._log is not None:
             line = to_line(step, self._engine.facts.symbols)
             self._log.write(line)
             self._written += len(line.encode())
         for alert in self._alerts.update(step, self._meter.last_ms):
-            self._tell(alert)
+            self._report_alert(alert)
         self._view.show(step, self._alerts.active, self._engine.accounts)
 
-    def _tell(self, alert: ReplayAlert) -> None:
+    def _report_alert(self, alert: ReplayAlert) -> None:
         if self._options.alert_command is None:
             return
         done = subprocess.run(
@@ -178,6 +187,21 @@ class _Replay:
             note = f"replay: note: the alert command ended with {done.returncode}: {alert.message}"
             typer.echo(note, err=True)
 
+    def _require_parity(self, difference: ParityDifference | None) -> None:
+        """Record a difference where that was asked for, then raise it."""
+        if difference is not None and self._recorder is not None and self._comparison is not None:
+            compared = self._comparison.compared
+            typer.echo(self._recorder.write(difference.time_ms, compared, difference))
+        require_parity(difference)
+
+    def _record(self) -> None:
+        if self._recorder is None or self._comparison is None:
+            return
+        if self._last_ms == self._comparison.last_ms:
+            typer.echo(self._recorder.write(self._last_ms, self._comparison.compared, None))
+        else:
+            typer.echo("parity: not recorded: the replay ended before the last bar", err=True)
+
     def _save(self) -> None:
         if self._log is not None:
             self._log.flush()
@@ -185,17 +209,25 @@ class _Replay:
             notes = {"written": self._written}
             write_snapshot(self._engine, self._identity, self._options.snapshot, notes)
 
+    def _report_bars(self) -> None:
+        typer.echo(f"replay: {self._pushed} open times of {len(self._engine.facts.symbols)} coins")
+        if self._dropped:
+            typer.echo(f"bad bars dropped (ingest.on_bad_row: drop): {self._dropped}")
+        if self._feed is not None and self._feed.duplicates:
+            typer.echo(f"bars sent twice, the first of each counts: {self._feed.duplicates}")
+
     def end(self) -> None:
         """Save, compare what the end of the data closes, and print the figures."""
         self._save()
         self._view.close()
-        typer.echo(f"replay: {self._pushed} open times of {len(self._engine.facts.symbols)} coins")
+        self._report_bars()
         if self._comparison is not None and self._pushed:
             if self._last_ms == self._comparison.last_ms:
                 closed = self._engine.finish()
-                require_parity(self._comparison.compare_end(self._last_ms, closed))
+                self._require_parity(self._comparison.compare_end(self._last_ms, closed))
             values = sum(self._comparison.compared.values())
             typer.echo(f"parity: {values:,} values compared with the batch, no difference")
+            self._record()
         for phase, account in self._engine.accounts.items():
             typer.echo(f"phase {phase}: equity {account.equity:,.2f}, "
                        f"{len(account.positions)} positions")  # fmt: skip

@@ -94,7 +94,7 @@ class ReplayView:
                 str(phase), numbers.plain(mark.equity, 2), numbers.plain(mark.cash, 2),
                 numbers.percent(mark.exposure_frac), str(len(accounts[phase].positions)),
             )  # fmt: skip
-        told = [
+        alert_lines = [
             f"{one.severity}: {one.message} (since {one.first_seen}); {one.recommendation}"
             for one in alerts.values()
         ]
@@ -102,7 +102,7 @@ class ReplayView:
         return Group(
             f"bar {format_time(step.bar.time_ms)}, replay; no order is sent",
             "Alerts",
-            *(told or ["none"]),
+            *(alert_lines or ["none"]),
             equity,
             f"Positions of phase {self._phase}",
             self._draw_positions(step, accounts[self._phase]),

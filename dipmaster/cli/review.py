@@ -210,8 +210,8 @@ def describe_seconds(revision: "Revision") -> str:
     if revision.commit is not None:
         return ""
     seconds = read_seconds()
-    told = "Of the stages that ran last in this folder, on this machine; nothing else is on record."
-    return f"{told}\n\n{draw_seconds(seconds)}" if seconds else ""
+    note = "Of the stages that ran last in this folder, on this machine; nothing else is on record."
+    return f"{note}\n\n{draw_seconds(seconds)}" if seconds else ""
 
 
 def read_seconds() -> list[tuple[str, float]]:

@@ -45,7 +45,7 @@ def run(
 
     overrides = values or []
     check_request(overrides, name, queue, force)
-    tell_inherited(overrides)
+    report_inherited(overrides)
     before = git.list_experiments()
     options = build_options(overrides, name, message)
     options += [f"--{word}" for word, on in zip(("queue", "temp", "force"), (queue, temp, force),
@@ -85,7 +85,7 @@ def check_request(overrides: Sequence[str], name: str | None, queue: bool, force
         )
 
 
-def tell_inherited(overrides: Sequence[str]) -> None:
+def report_inherited(overrides: Sequence[str]) -> None:
     """Say which params the experiment has from this folder, not from `--set` or the last commit."""
     from dipmaster.cli import git
     from dipmaster.cli.revisions import HEAD, WORKSPACE, Revision, list_changes, read_params

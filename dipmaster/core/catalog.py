@@ -76,6 +76,7 @@ MONITOR_SUMMARY = METRICS / "monitor.json"
 SUMMARY = METRICS / "summary.json"
 
 LATENCY = Path("benchmarks/latency.json")
+PARITY = Path("benchmarks/parity.json")
 
 TRIALS = Path("reports/trials")
 

@@ -73,8 +73,8 @@ def finish_manifest(folder: Path, old: FetchManifest, outcome: Outcome) -> None:
     Where nothing changed the bytes are those of before: the date is that of the last new file.
     """
     files = {one.file: one for one in (*old.files, *outcome.files)}
-    told = {entry.file for entry in outcome.missing} | files.keys()
-    missing = [entry for entry in old.missing if not {entry.file, _name_month(entry.file)} & told]
+    named = {entry.file for entry in outcome.missing} | files.keys()
+    missing = [entry for entry in old.missing if not {entry.file, _name_month(entry.file)} & named]
     is_dated = bool(old.fetched_on) and not outcome.has_news
     manifest = replace(
         old,

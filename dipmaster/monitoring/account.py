@@ -76,17 +76,31 @@ def bound_win_rate(path: AccountPath, until_ms: int, alpha: float) -> Interval:
     return Interval(float(rates.mean()), *bound_mean(float(rates.sum()), rates.size, alpha))
 
 
-def bound_sharpe(daily_returns: Floats, alpha: float) -> tuple[Floats, Floats, Floats]:
+@dataclass(frozen=True)
+class SharpePath:
+    """Annual Sharpe ratio at the end of each day, with bounds; shape (days,) each.
+
+    NaN before `MIN_DAYS` and while the returns are all alike.
+    """
+
+    value: Floats
+    low: Floats
+    high: Floats
+
+    @property
+    def newest(self) -> Interval:
+        """At the end of the last day."""
+        if not self.value.size or not np.isfinite(self.value[-1]):
+            return Interval(None, None, None, "too few days, or no return")
+        return Interval(float(self.value[-1]), float(self.low[-1]), float(self.high[-1]))
+
+
+def bound_sharpe(daily_returns: Floats, alpha: float) -> SharpePath:
     """Annual Sharpe ratio at the end of each day, with bounds for every time at once.
 
     The boundary is that of an asymptotic confidence sequence (Waudby-Smith, Arbour, Sinha,
     Kennedy and Ramdas 2024, eq. 4, one-sided), the variance that of Mertens (2002):
     1 - skew SR + (kurtosis - 1) / 4 SR^2 for a day.
-
-    Returns
-    -------
-    (value, low, high)
-        Shape (days,) each; NaN before `MIN_DAYS` and while the returns are all alike.
     """
     days = np.arange(1, daily_returns.size + 1, dtype=np.float64)
     mean = np.cumsum(daily_returns) / days
@@ -100,7 +114,7 @@ def bound_sharpe(daily_returns: Floats, alpha: float) -> tuple[Floats, Floats, F
     spread = np.sqrt(np.maximum(1.0 - skew * ratio + (kurtosis - 1.0) / 4.0 * ratio**2, 0.0))
     reach = spread * _boundary(days, alpha)
     annual = math.sqrt(DAYS_PER_YEAR)
-    return annual * ratio, annual * (ratio - reach), annual * (ratio + reach)
+    return SharpePath(annual * ratio, annual * (ratio - reach), annual * (ratio + reach))
 
 
 def _boundary(days: Floats, alpha: float) -> Floats:

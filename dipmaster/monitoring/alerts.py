@@ -7,7 +7,14 @@ import numpy as np
 
 from dipmaster.core.kernels import Bools, Ints
 from dipmaster.core.panel import format_time
-from dipmaster.results.monitoring import Alert, Rule, RuleCheck, RuleState, Severity, SystemStatus
+from dipmaster.results.monitoring.alerts import (
+    Alert,
+    Rule,
+    RuleCheck,
+    RuleState,
+    Severity,
+    SystemStatus,
+)
 
 RECOMMENDATIONS: dict[tuple[Rule, Severity], str] = {
     ("win_rate", "warning"): (

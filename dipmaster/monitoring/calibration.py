@@ -10,11 +10,10 @@ import numpy as np
 from scipy.stats import t as student_t
 
 from dipmaster.core.kernels import Floats
-from dipmaster.core.panel import format_time
 from dipmaster.monitoring.episodes import Episodes, group_episodes
 from dipmaster.monitoring.inputs import WatchedCandidates, Window
 from dipmaster.results.common import SampleInterval
-from dipmaster.results.monitoring import CalibrationWindow
+from dipmaster.results.monitoring.windows import CalibrationWindow
 
 MIN_EPISODES = 5
 
@@ -56,15 +55,18 @@ def measure_window(
     ended = window.has(confident.episodes.ends_ms)
     rows = np.flatnonzero(ended[confident.episodes.member])
     predicted, observed = confident.confidence[rows], confident.won[rows]
-    days = format_time(window.from_ms)[:10], format_time(window.to_ms)[:10]
     if not rows.size:
         gap = SampleInterval(value=None, low=None, high=None, n=0, reason="no such candidate")
         return CalibrationWindow(
-            from_day=days[0], to_day=days[1], predicted_frac=None, observed_frac=None, gap=gap
+            from_day=window.from_day,
+            to_day=window.to_day,
+            predicted_frac=None,
+            observed_frac=None,
+            gap=gap,
         )
     return CalibrationWindow(
-        from_day=days[0],
-        to_day=days[1],
+        from_day=window.from_day,
+        to_day=window.to_day,
         predicted_frac=float(predicted.mean()),
         observed_frac=float(observed.mean()),
         gap=_bound_gap(observed - predicted, confident.episodes.member[rows], alpha),

@@ -21,13 +21,12 @@ from scipy.stats import f as f_distribution
 from dipmaster.core.kernels import Bools, Floats, Ints
 from dipmaster.core.params.monitoring import Drift
 from dipmaster.core.time_units import DAY_MS
-from dipmaster.evaluation.statistics.bootstrap import derive_stream_key, resample_sums
 from dipmaster.monitoring.inputs import WatchedCandidates, Window
+from dipmaster.monitoring.resampling import MIN_BLOCKS, resample_days
 from dipmaster.results.common import Interval
-from dipmaster.results.monitoring import FeatureDrift
+from dipmaster.results.monitoring.windows import FeatureDrift
 
 SMOOTHING = 0.5  # candidates added to each bin: an empty one has no logarithm
-MIN_BLOCKS = 3  # runs of days in the training window
 
 
 @dataclass(frozen=True)
@@ -81,30 +80,30 @@ def _measure_input(
     bin_of, bins = _bin_values(values, values[sample.training], params.bins)
     recent = _count_by_day(bin_of, bins, day, sample.recent)
     training = _count_by_day(bin_of, bins, day, sample.training)
-    n = int(recent.sum()), int(training.sum())
+    n_recent, n_training = int(recent.sum()), int(training.sum())
     blocks = training.shape[0] / params.block_days
-    if not min(n) or bins < 2 or blocks < MIN_BLOCKS:
-        reason = "no candidate in the window" if not n[0] else "too few days in training"
+    if not min(n_recent, n_training) or bins < 2 or blocks < MIN_BLOCKS:
+        reason = "no candidate in the window" if not n_recent else "too few days in training"
         return FeatureDrift(
             feature=name, psi=Interval(None, None, None, reason), chance_mean=None,
-            chance_high=None, n_recent=n[0], n_training=n[1], n_effective_recent=None,
+            chance_high=None, n_recent=n_recent, n_training=n_training, n_effective_recent=None,
             n_effective_training=None, p_value=None,
         )  # fmt: skip
     value = float(_index(recent.sum(axis=0), training.sum(axis=0)))
-    resampled = [_resample(counts, params, (*stream, which))
+    resampled = [np.rint(resample_days(counts, params, (*stream, which)))
                  for which, counts in enumerate((recent, training))]  # fmt: skip
     design, freedom = _design_effect(resampled[1], training.sum(axis=0))
-    unit = (bins - 1) * design * (1.0 / n[0] + 1.0 / n[1])
+    unit = (bins - 1) * design * (1.0 / n_recent + 1.0 / n_training)
     law = f_distribution(freedom, freedom * (blocks - 1.0))
     return FeatureDrift(
         feature=name,
         psi=_bound(value, _index(*resampled), alpha),
         chance_mean=unit,
         chance_high=unit * float(law.isf(alpha)),
-        n_recent=n[0],
-        n_training=n[1],
-        n_effective_recent=n[0] / design,
-        n_effective_training=n[1] / design,
+        n_recent=n_recent,
+        n_training=n_training,
+        n_effective_recent=n_recent / design,
+        n_effective_training=n_training / design,
         p_value=float(law.sf(value / unit)),
     )
 
@@ -129,16 +128,6 @@ def _count_by_day(bin_of: Ints, bins: int, day: Ints, chosen: Bools) -> Floats:
     cells = days * bins + bin_of[chosen]
     length = (int(days.max()) + 1) * bins
     return np.bincount(cells, minlength=length).reshape(-1, bins).astype(np.float64)
-
-
-def _resample(counts: Floats, params: Drift, stream: tuple[int, ...]) -> Floats:
-    """Counts of each bin in resampled runs of days; shape (resamples, bins).
-
-    A short window is still cut into `MIN_BLOCKS` runs.
-    """
-    key = derive_stream_key(params.seed, *stream)
-    run = max(1.0, min(float(params.block_days), counts.shape[0] / MIN_BLOCKS))
-    return np.rint(resample_sums(counts, params.bootstrap_reps, run, key))
 
 
 def _index(recent: Floats, training: Floats) -> Floats:

@@ -6,7 +6,7 @@ import numpy as np
 
 from dipmaster.core.kernels import Bools, Ints
 from dipmaster.monitoring.inputs import MonitoringInputs, Window
-from dipmaster.results.monitoring import CoinFeed
+from dipmaster.results.monitoring.health import CoinFeed
 
 
 @dataclass(frozen=True)

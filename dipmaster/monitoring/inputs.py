@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from dipmaster.core.kernels import Floats, Ints
-from dipmaster.core.panel import Panel
+from dipmaster.core.panel import Panel, format_time
 from dipmaster.core.time_units import DAY_MS
 
 
@@ -102,6 +102,16 @@ class Window:
     def days(self) -> int:
         """Its length."""
         return (self.to_ms - self.from_ms) // DAY_MS
+
+    @property
+    def from_day(self) -> str:
+        """First day."""
+        return format_time(self.from_ms)[:10]
+
+    @property
+    def to_day(self) -> str:
+        """First day after it."""
+        return format_time(self.to_ms)[:10]
 
 
 def list_windows(out_of_sample_ms: int, last_ms: int, days: int, bar_ms: int) -> list[Window]:

@@ -5,7 +5,8 @@ from dipmaster.monitoring.account import AccountPath
 from dipmaster.monitoring.alerts import RECOMMENDATIONS, Firing, Judgement, latch
 from dipmaster.monitoring.feed import FeedPath
 from dipmaster.results.common import Interval
-from dipmaster.results.monitoring import Alert, Latency, RuleCheck, Severity
+from dipmaster.results.monitoring.alerts import Alert, RuleCheck, Severity
+from dipmaster.results.monitoring.committed import Latency
 
 NAMED = 5  # coins in a finding
 

@@ -9,11 +9,28 @@ from scipy.stats import norm
 from dipmaster.core.kernels import Floats, Ints
 from dipmaster.core.params.monitoring import Drift
 from dipmaster.core.time_units import DAY_MS
-from dipmaster.evaluation.statistics.bootstrap import derive_stream_key, resample_sums
-from dipmaster.monitoring.drift import MIN_BLOCKS
 from dipmaster.monitoring.inputs import Window
+from dipmaster.monitoring.resampling import resample_days
 
 SMOOTHING = 0.5  # events added to a count: none at all has no logarithm
+
+
+@dataclass(frozen=True)
+class DailyRate:
+    """Events a day.
+
+    Attributes
+    ----------
+    smoothed
+        With `SMOOTHING` events added, so that it has a logarithm.
+    error
+        Standard error of that logarithm, from resampled runs of days; never less than that of a
+        Poisson count.
+    """
+
+    per_day: float
+    smoothed: float
+    error: float
 
 
 @dataclass(frozen=True)
@@ -51,16 +68,14 @@ def compare_rates(
     """
     if window.from_ms <= from_ms:
         return None
-    both = [count_days(times_ms, one) for one in (window, Window(from_ms, window.from_ms))]
-    errors = [
-        _relative_error(counts, params, (*stream, which)) for which, counts in enumerate(both)
-    ]
-    rates = [(counts.sum() + SMOOTHING) / counts.size for counts in both]
+    earlier = Window(from_ms, window.from_ms)
+    recent = measure_rate(count_days(times_ms, window), (*stream, 0), params)
+    before = measure_rate(count_days(times_ms, earlier), (*stream, 1), params)
     return RateComparison(
-        float(both[0].mean()),
-        float(both[1].mean()),
-        math.log(rates[0] / rates[1]),
-        math.hypot(*errors),
+        recent.per_day,
+        before.per_day,
+        math.log(recent.smoothed / before.smoothed),
+        math.hypot(recent.error, before.error),
     )
 
 
@@ -70,10 +85,9 @@ def count_days(times_ms: Ints, window: Window) -> Floats:
     return np.bincount(day, minlength=window.days).astype(np.float64)
 
 
-def _relative_error(counts: Floats, params: Drift, stream: tuple[int, ...]) -> float:
-    """Of a sum of days, from resampled runs of days; never less than that of a Poisson count."""
-    key = derive_stream_key(params.seed, *stream)
-    run = max(1.0, min(float(params.block_days), counts.size / MIN_BLOCKS))
-    sums = resample_sums(counts[:, None], params.bootstrap_reps, run, key)
+def measure_rate(counts: Floats, stream: tuple[int, ...], params: Drift) -> DailyRate:
+    """Rate of days with some counts."""
     total = float(counts.sum()) + SMOOTHING
-    return math.sqrt(max(float(sums.var(ddof=1)), total)) / total
+    sums = resample_days(counts[:, None], params, stream)
+    error = math.sqrt(max(float(sums.var(ddof=1)), total)) / total
+    return DailyRate(float(counts.mean()), total / counts.size, error)

@@ -13,7 +13,6 @@ from dipmaster.confidence.inputs import (
     select_rows,
 )
 from dipmaster.core import catalog, store
-from dipmaster.core.errors import DataError, data_error
 from dipmaster.core.kernels import Floats, Ints
 from dipmaster.core.panel import to_epoch_ms
 from dipmaster.core.parallel import map_in_threads
@@ -34,10 +33,8 @@ from dipmaster.results import (
     Market,
     StressResults,
     ValidationResults,
-    from_json,
     read_result,
 )
-from dipmaster.results.monitoring import Latency
 
 NO_REFIT = -1
 
@@ -142,25 +139,3 @@ def read_readiness(validation: ValidationResults) -> Readiness:
         sum(run),
         len(run),
     )
-
-
-def read_latency() -> Latency | None:
-    """As `dipmaster replay --measure` wrote it; None where nobody has measured.
-
-    Raises
-    ------
-    DataError
-        Where the file has another form.
-    """
-    if not catalog.LATENCY.is_file():
-        return None
-    value = store.read_json(catalog.LATENCY)
-    try:
-        return from_json(Latency, value)
-    except DataError as error:
-        raise data_error(
-            str(catalog.LATENCY),
-            "what `dipmaster replay --measure` writes",
-            f"{value!r:.80}",
-            "measure again, or remove the file: latency then counts as not measured",
-        ) from error

@@ -6,16 +6,15 @@ statement, and people act on it. What has no record is not met.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
+from operator import and_
 
 from dipmaster.core.params import Monitoring
-from dipmaster.results.monitoring import (
-    Alert,
-    Criterion,
-    Latency,
-    ParityResults,
-    PhaseHealth,
-    RolloutStep,
-)
+from dipmaster.monitoring.records import RECORD_PARITY, Records
+from dipmaster.results.monitoring.alerts import Alert
+from dipmaster.results.monitoring.committed import Latency
+from dipmaster.results.monitoring.health import PhaseHealth
+from dipmaster.results.monitoring.rollout import Criterion, RolloutStep
 
 NO_RECORD = "no record: this version keeps none"
 
@@ -49,8 +48,7 @@ def judge_rollout(
     readiness: Readiness,
     final: PhaseHealth,
     alerts: Sequence[Alert],
-    latency: Latency | None,
-    parity: ParityResults | None,
+    records: Records,
     capital: float,
     params: Monitoring,
 ) -> tuple[RolloutStep, ...]:
@@ -63,8 +61,8 @@ def judge_rollout(
     """
     paper = (
         _check_ledgers(readiness),
-        _check_parity(parity, params.rollout.parity_bars),
-        _check_latency(latency, params.thresholds.latency_ms),
+        _check_parity(records, params.rollout.parity_bars),
+        _check_latency(records.latency, params.thresholds.latency_ms),
         _check_alerts(alerts, {"critical"}),
     )
     capped = (
@@ -79,7 +77,8 @@ def judge_rollout(
         _check_record("Capped trades", f"{params.rollout.capped_trades} trades"),
         _check_win_rate(final, params.thresholds.win_rate),
     )
-    ready = [all(one.is_met for one in criteria) for criteria in (paper, capped, full)]
+    met = (all(one.is_met for one in criteria) for criteria in (paper, capped, full))
+    ready = tuple(accumulate(met, and_))
     return (
         RolloutStep(
             name="paper trading", capital=None, roadmap_weeks="3", criteria=paper,
@@ -87,11 +86,11 @@ def judge_rollout(
         ),
         RolloutStep(
             name="capped capital", capital=params.rollout.capped_capital, roadmap_weeks="4",
-            criteria=capped, is_ready=all(ready[:2]),
+            criteria=capped, is_ready=ready[1],
         ),
         RolloutStep(
-            name="full capital", capital=capital, roadmap_weeks="5-8",
-            criteria=full, is_ready=all(ready),
+            name="full capital", capital=capital, roadmap_weeks="5-8", criteria=full,
+            is_ready=ready[2],
         ),
     )  # fmt: skip
 
@@ -104,8 +103,13 @@ def _check_ledgers(readiness: Readiness) -> Criterion:
     )  # fmt: skip
 
 
-def _check_parity(parity: ParityResults | None, bars: int) -> Criterion:
-    found = "the stream has not been compared with the report"
+def _check_parity(records: Records, bars: int) -> Criterion:
+    parity = records.parity
+    found = f"not compared: run {RECORD_PARITY}"
+    if records.mismatch:
+        found = (
+            f"the comparison on record has other {', '.join(records.mismatch)}: run {RECORD_PARITY}"
+        )
     if parity:
         found = f"{parity.differences} differences over {parity.bars} bars of {parity.coins} coins"
     return Criterion(

@@ -20,6 +20,7 @@ from dipmaster.monitoring.calibration import measure_window, select_confident
 from dipmaster.monitoring.feed import build_feed_path, describe_feed
 from dipmaster.monitoring.inputs import MonitoringInputs, WatchedAccount, Window, list_windows
 from dipmaster.monitoring.observed import judge_drawdown, judge_feed, judge_latency
+from dipmaster.monitoring.records import NOTHING_RECORDED, Records
 from dipmaster.monitoring.rollout import Readiness, judge_rollout
 from dipmaster.monitoring.tested import (
     judge_calibration,
@@ -29,19 +30,10 @@ from dipmaster.monitoring.tested import (
 )
 from dipmaster.monitoring.windowed import judge_drift, judge_rate
 from dipmaster.results.common import Interval, SampleInterval
-from dipmaster.results.monitoring import (
-    Alert,
-    CalibrationWindow,
-    CoinFeed,
-    FeatureDrift,
-    Latency,
-    MonitoringResults,
-    ParityResults,
-    PhaseHealth,
-    Rate,
-    RuleCheck,
-    WinRatePoint,
-)
+from dipmaster.results.monitoring.alerts import Alert, RuleCheck
+from dipmaster.results.monitoring.health import CoinFeed, PhaseHealth
+from dipmaster.results.monitoring.record import MonitoringResults
+from dipmaster.results.monitoring.windows import CalibrationWindow, FeatureDrift, Rate, WinRatePoint
 
 TESTED_RULES = 7
 """Rules that share `alpha`: win rate, net return, calibration, Sharpe ratio, two rates, drift."""
@@ -83,8 +75,7 @@ def monitor(
     readiness: Readiness,
     capital: float,
     params: Monitoring,
-    latency: Latency | None = None,
-    parity: ParityResults | None = None,
+    records: Records = NOTHING_RECORDED,
 ) -> MonitoringResults:
     """Judge every rule at every bar, and what the last one leaves.
 
@@ -92,14 +83,12 @@ def monitor(
     ----------
     capital
         Of the whole strategy, quote currency.
-    latency
-        As measured; None where it was not.
-    parity
-        Of the stream with the report; None until it is compared.
+    records
+        Latency and parity, as far as they were measured.
     """
     watched = prepare(inputs, params)
     judged = judge_rules(watched, params)
-    latency_judged, latency_alert = judge_latency(latency, params)
+    latency_judged, latency_alert = judge_latency(records.latency, params)
     judgements, final = (*judged.judgements, latency_judged), watched.phases[-1]
     alerts = raise_alerts([firing for one in judgements for firing in one.firings])
     alerts = (*alerts, latency_alert) if latency_alert else alerts
@@ -109,8 +98,8 @@ def monitor(
         as_of=format_time(inputs.last_ms),
         status=judge_status(alerts),
         alpha=params.alpha,
-        window_from=format_time(newest.from_ms)[:10] if newest else None,
-        window_to=format_time(newest.to_ms)[:10] if newest else None,
+        window_from=newest.from_day if newest else None,
+        window_to=newest.to_day if newest else None,
         checks=tuple(settle_check(one.check, alerts) for one in judgements),
         alerts=alerts,
         phases=watched.phases,
@@ -119,9 +108,10 @@ def monitor(
         drift=judged.drift,
         calibration=judged.calibration,
         feed=judged.feed,
-        rollout=judge_rollout(readiness, final, alerts, latency, parity, capital, params),
-        latency=latency,
-        parity=parity,
+        rollout=judge_rollout(readiness, final, alerts, records, capital, params),
+        latency=records.latency,
+        parity=records.parity,
+        parity_mismatch=records.mismatch,
     )
 
 
@@ -198,8 +188,6 @@ def settle_check(check: RuleCheck, alerts: Sequence[Alert]) -> RuleCheck:
 def describe_account(account: WatchedAccount, path: AccountPath, alpha: float) -> PhaseHealth:
     """One phase at the last bar."""
     win_rate = bound_win_rate(path, int(path.time_ms[-1]) + BAR_MS, alpha)
-    value, low, high = (bound[-1] for bound in bound_sharpe(path.daily_returns, alpha))
-    known = bool(np.isfinite(value))
     return PhaseHealth(
         phase=account.phase,
         episodes=path.episodes.count,
@@ -207,9 +195,7 @@ def describe_account(account: WatchedAccount, path: AccountPath, alpha: float) -
             value=win_rate.value, low=win_rate.low, high=win_rate.high, n=path.won.size,
             reason=win_rate.reason,
         ),
-        sharpe=Interval(float(value), float(low), float(high))
-        if known
-        else Interval(None, None, None, "too few days, or no return"),
+        sharpe=bound_sharpe(path.daily_returns, alpha).newest,
         mean_net_bps=1e4 * float(path.net_frac.mean()) if path.net_frac.size else None,
         max_drawdown_frac=float(path.drawdown_frac.max(initial=0.0)),
         drawdown_frac=float(path.drawdown_frac[-1]),
@@ -224,7 +210,7 @@ def draw_win_rate(
     """Win rate so far at the end of each window."""
     return tuple(
         WinRatePoint(
-            day=format_time(window.to_ms)[:10],
+            day=window.to_day,
             trades=int((path.exit_ms < window.to_ms).sum()),
             win_rate=bound_win_rate(path, window.to_ms, alpha),
         )

@@ -16,7 +16,7 @@ from dipmaster.monitoring.calibration import ConfidentCandidates
 from dipmaster.monitoring.evidence import log_evidence
 from dipmaster.monitoring.inputs import MonitoringInputs
 from dipmaster.results.common import Interval
-from dipmaster.results.monitoring import Rule, RuleCheck, Severity
+from dipmaster.results.monitoring.alerts import Rule, RuleCheck, Severity
 
 MOST_EVIDENCE = 1e12  # more says no more
 BETS = "bets on a failure, begun anew with every window, have grown {needed:.0f}-fold"
@@ -105,31 +105,28 @@ def judge_sharpe(
     path: AccountPath, inputs: MonitoringInputs, alpha: float, params: Monitoring
 ) -> Judgement:
     """Upper bound of the Sharpe ratio against the roadmap's."""
-    value, low, high = bound_sharpe(path.daily_returns, alpha)
-    threshold = params.thresholds.sharpe
-    known = bool(value.size) and bool(np.isfinite(value[-1]))
+    sharpe = bound_sharpe(path.daily_returns, alpha)
+    newest, threshold = sharpe.newest, params.thresholds.sharpe
     check = RuleCheck(
         rule="sharpe",
-        state="healthy" if known else "not measured",
-        value=Interval(float(value[-1]), float(low[-1]), float(high[-1]))
-        if known
-        else Interval(None, None, None, "too few days, or no return"),
+        state="not measured" if newest.value is None else "healthy",
+        value=newest,
         threshold=threshold,
         decides="upper bound of an asymptotic confidence sequence, valid at every day",
     )
     time_ms = np.array(
         [
             last_bar_of_day(day, inputs.out_of_sample_ms, inputs.last_ms, BAR_MS)
-            for day in range(value.size)
+            for day in range(sharpe.value.size)
         ],
         dtype=np.int64,
     )
 
     def describe(moment: int) -> str:
         return (
-            f"Sharpe ratio {value[moment]:.2f} after {moment + 1} days, upper bound "
-            f"{high[moment]:.2f}, below {threshold:g}"
+            f"Sharpe ratio {sharpe.value[moment]:.2f} after {moment + 1} days, upper bound "
+            f"{sharpe.high[moment]:.2f}, below {threshold:g}"
         )
 
-    held = latch(np.nan_to_num(high, nan=np.inf) < threshold)
+    held = latch(np.nan_to_num(sharpe.high, nan=np.inf) < threshold)
     return Judgement(check, (Firing("sharpe", "warning", held, time_ms, describe),))

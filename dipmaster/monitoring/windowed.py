@@ -12,7 +12,8 @@ from dipmaster.monitoring.drift import measure_drift, select_drift_sample
 from dipmaster.monitoring.inputs import WatchedCandidates, Window, spend_alpha
 from dipmaster.monitoring.rates import RateComparison, compare_rates
 from dipmaster.results.common import Interval
-from dipmaster.results.monitoring import FeatureDrift, Rate, Rule, RuleCheck
+from dipmaster.results.monitoring.alerts import Rule, RuleCheck
+from dipmaster.results.monitoring.windows import FeatureDrift, Rate, rank_by_excess
 
 STREAMS = {"candidates": 1, "signals": 2}
 DRIFT_STREAM = 3
@@ -91,11 +92,7 @@ def judge_drift(
         for rank, found in enumerate(measured, start=1)
     ]
     newest = measured[-1] if measured else ()
-    largest = max(
-        (one for one in newest if one.psi.value is not None),
-        key=lambda one: (one.psi.value or 0.0) - (one.chance_mean or 0.0),
-        default=None,
-    )
+    largest = next(iter(rank_by_excess(newest)), None)
     check = RuleCheck(
         rule="drift",
         state="healthy" if largest else "not measured",
@@ -114,9 +111,9 @@ def judge_drift(
 
 
 def _is_shown(found: FeatureDrift, alpha: float, params: Monitoring) -> bool:
-    if found.psi.value is None or found.chance_mean is None or found.p_value is None:
+    if found.excess is None or found.p_value is None:
         return False
-    return found.p_value <= alpha and found.psi.value - found.chance_mean >= params.drift.psi
+    return found.p_value <= alpha and found.excess >= params.drift.psi
 
 
 def _fire(

@@ -17,7 +17,8 @@ from dipmaster.results.features import FeatureResults
 from dipmaster.results.gates import GateRow, GateRows
 from dipmaster.results.ingest import IngestResults
 from dipmaster.results.market import Market
-from dipmaster.results.monitoring import MonitoringResults, MonitorSummary, summarize_monitoring
+from dipmaster.results.monitoring.record import MonitoringResults
+from dipmaster.results.monitoring.summary import MonitorSummary, summarize_monitoring
 from dipmaster.results.outcomes import OutcomesResults
 from dipmaster.results.sensitivity import SensitivityResults
 from dipmaster.results.serialisation import from_json, read_result, to_json, write_result

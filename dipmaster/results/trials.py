@@ -1,6 +1,10 @@
 """Which evaluation this is, and how many there were on the same data."""
 
 from dataclasses import dataclass
+from typing import Literal
+
+IdentityPart = Literal["data", "alternative data", "code", "params", "code of the stream"]
+"""What two runs can differ in, in words; the last is of a comparison with the stream."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,10 +28,20 @@ class TrialIdentity:
     code: str
     params: str
 
+    def list_differing(self, other: "TrialIdentity") -> tuple[IdentityPart, ...]:
+        """What another evaluation does not share with this one."""
+        pairs: tuple[tuple[IdentityPart, str, str], ...] = (
+            ("data", self.data, other.data),
+            ("alternative data", self.alternative, other.alternative),
+            ("code", self.code, other.code),
+            ("params", self.params, other.params),
+        )
+        return tuple(name for name, ours, theirs in pairs if ours != theirs)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrialCount:
-    """How often these data were looked at.
+    """How often these data were looked at, as far as it is on record.
 
     Attributes
     ----------

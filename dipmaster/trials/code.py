@@ -1,12 +1,4 @@
-"""Source files to a digest of what they do: comments, docstrings and layout change nothing."""
-
-import ast
-import hashlib
-from collections.abc import Iterator
-from pathlib import Path
-
-from dipmaster.core.machine import PACKAGE
-from dipmaster.core.store import read_text
+"""Which code decides: what an evaluation hangs on beside data and params."""
 
 DECIDES = (
     "altdata",
@@ -25,41 +17,3 @@ DECIDES = (
     "volatility",
 )
 """What turns bars into trades, below the package; each is a dep of `validate` in dvc.yaml."""
-
-
-def digest_code(package: Path = PACKAGE, parts: tuple[str, ...] = DECIDES) -> str:
-    """SHA-256 of the syntax of every module, named by its path."""
-    digest = hashlib.sha256()
-    for part in parts:
-        place = package / part
-        for file in [place] if place.is_file() else sorted(place.rglob("*.py")):
-            digest.update(f"{file.relative_to(package).as_posix()}\0".encode())
-            for token in _walk(ast.parse(read_text(file))):
-                digest.update(f"{token}\n".encode())
-    return digest.hexdigest()
-
-
-def _walk(node: ast.AST) -> Iterator[str]:
-    """Kinds, names and constants of a tree, in order; what is empty is left out.
-
-    So a newer Python, whose trees have more fields, gives the same digest.
-    """
-    yield type(node).__name__
-    for name, value in ast.iter_fields(node):
-        if value in (None, []):
-            continue
-        yield name
-        items = value if isinstance(value, list) else [value]
-        if name == "body" and _has_docstring(node):
-            items = items[1:]
-        for item in items:
-            if isinstance(item, ast.AST):
-                yield from _walk(item)
-            else:
-                yield repr(item)
-    yield "."
-
-
-def _has_docstring(node: ast.AST) -> bool:
-    documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
-    return isinstance(node, documented) and ast.get_docstring(node, clean=False) is not None

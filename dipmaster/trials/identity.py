@@ -6,11 +6,14 @@ import json
 import numpy as np
 import pandas as pd
 
+from dipmaster.core import catalog, store
+from dipmaster.core.code_digest import digest_code
 from dipmaster.core.panel import Panel
 from dipmaster.core.params import Params
 from dipmaster.core.params.digest import STRATEGY_SECTIONS
+from dipmaster.core.tables import EVIDENCE_INPUTS
 from dipmaster.results.trials import TrialIdentity
-from dipmaster.trials.code import digest_code
+from dipmaster.trials.code import DECIDES
 
 SECTIONS = tuple(name for name in STRATEGY_SECTIONS if name != "ingest")
 """Sections of params.yaml that decide or judge; what `ingest` says shows in the data."""
@@ -31,9 +34,16 @@ def identify_trial(panel: Panel, alternative: pd.DataFrame, params: Params) -> T
     return TrialIdentity(
         data=digest_panel(panel),
         alternative=digest_frame(alternative),
-        code=digest_code(),
+        code=digest_code(DECIDES),
         params=hashlib.sha256(text.encode()).hexdigest(),
     )
+
+
+def read_alternative() -> pd.DataFrame:
+    """What phase 4 knows of each candidate; no column where its stage has not run."""
+    if not catalog.ALTERNATIVE.exists():
+        return pd.DataFrame()
+    return store.read_table(catalog.EVIDENCE_INPUTS, EVIDENCE_INPUTS)
 
 
 def digest_panel(panel: Panel) -> str:

@@ -11,7 +11,7 @@ from tests.cli.conftest import Command, set_param
 pytestmark = pytest.mark.usefixtures("folder")
 
 
-def test_a_metric_that_is_gone_tells_of_restore(folder: Path) -> None:
+def test_a_metric_that_is_gone_names_restore(folder: Path) -> None:
     assert module.diagnose_files().fix == ""
     (folder / catalog.GATES).unlink()
     diagnosis = module.diagnose_files()

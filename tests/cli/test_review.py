@@ -251,19 +251,19 @@ def test_other_markets_and_rules_are_not_compared_in_silence(dipmaster: Command)
 
 def test_figures_of_other_params_are_said_to_be(dipmaster: Command, folder: Path) -> None:
     """params.yaml was edited and nothing ran: the figures say nothing about the edit."""
-    told = "are not those of one run"
+    words = "are not those of one run"
     set_param(folder, "rule: dip ", "rule: capitulation ")
     text = dipmaster("review").stdout
     assert (
-        f"Params and figures of `workspace` {told}.** dvc.lock records others for `signal.rule`"
+        f"Params and figures of `workspace` {words}.** dvc.lock records others for `signal.rule`"
         in text
     )
     run_git(folder, "commit", "-qam", "stale")
     same = dipmaster("review").stdout
     assert not same.startswith("No change")
-    assert same.count(told) == 2
+    assert same.count(words) == 2
     write_lock(DATA)
-    assert dipmaster("review").stdout.count(told) == 1
+    assert dipmaster("review").stdout.count(words) == 1
 
 
 def test_one_stage_that_did_not_run_again_is_enough(folder: Path) -> None:
@@ -283,8 +283,8 @@ def test_metrics_that_were_edited_by_hand_are_said_to_be(dipmaster: Command) -> 
     catalog.LOCK.write_text(yaml.safe_dump(lock), encoding="utf-8")
     assert dipmaster("review").stdout.startswith("No change")
     catalog.GATES.write_text(text.replace("INCONCLUSIVE", "PASS", 1), encoding="utf-8")
-    told = "not those of one run.** dvc.lock records others for `reports/metrics/gates.json`. Fix:"
-    assert told in dipmaster("review").stdout
+    words = "not those of one run.** dvc.lock records others for `reports/metrics/gates.json`. Fix:"
+    assert words in dipmaster("review").stdout
 
 
 @pytest.mark.parametrize("words", [["cap", "--base", "HEAD"], ["HEAD", "--head", "cap"]])

@@ -136,9 +136,9 @@ def test_what_an_experiment_takes_from_the_folder_is_said(dipmaster: Command, fo
     assert "already has" not in dipmaster("run", "-S", "signal.z_min=2", "--queue").stderr
     set_param(folder, "rule: dip ", "rule: capitulation ")
     set_param(folder, "z_min: 1.0", "z_min: 1.5")
-    told = dipmaster("run", "-S", "signal.z_min=2", "--queue").stderr
-    assert "already has signal.rule=capitulation, and so will the experiment" in told
-    assert "`dipmaster restore` first" in told
+    printed = dipmaster("run", "-S", "signal.z_min=2", "--queue").stderr
+    assert "already has signal.rule=capitulation, and so will the experiment" in printed
+    assert "`dipmaster restore` first" in printed
 
 
 @pytest.mark.usefixtures("folder", "called")

@@ -1,22 +1,20 @@
 """Made results of monitoring, of as many phases as wanted."""
 
+from dataclasses import replace
+
 from dipmaster.results.common import Interval, SampleInterval
-from dipmaster.results.monitoring import (
-    Alert,
-    CalibrationWindow,
-    CoinFeed,
-    Criterion,
-    FeatureDrift,
+from dipmaster.results.monitoring.alerts import Alert, Rule, RuleCheck
+from dipmaster.results.monitoring.committed import (
+    FirstDifference,
     Latency,
-    MonitoringResults,
+    ParityRecord,
     ParityResults,
-    PhaseHealth,
-    Rate,
-    RolloutStep,
-    Rule,
-    RuleCheck,
-    WinRatePoint,
 )
+from dipmaster.results.monitoring.health import CoinFeed, PhaseHealth
+from dipmaster.results.monitoring.record import MonitoringResults
+from dipmaster.results.monitoring.rollout import Criterion, RolloutStep
+from dipmaster.results.monitoring.windows import CalibrationWindow, FeatureDrift, Rate, WinRatePoint
+from dipmaster.results.trials import TrialIdentity
 from tests.made.common import COINS
 
 TESTED: tuple[Rule, ...] = ("win_rate", "net_return", "calibration")
@@ -163,7 +161,7 @@ def rollout() -> tuple[RolloutStep, ...]:
     met = Criterion(name="Ledgers", required="every check holds", found="89 of 89", is_met=True)
     missing = Criterion(
         name="Parity", required="the stream decides as the report did over 100000 bars",
-        found="the stream has not been compared with the report", is_met=False,
+        found="not compared: run dipmaster replay --record", is_met=False,
     )  # fmt: skip
     return (
         RolloutStep(name="paper trading", capital=None, roadmap_weeks="3",
@@ -186,5 +184,19 @@ def parity() -> ParityResults:
     return ParityResults(
         bars=105_120, coins=10, refits=12, phases=(0, 1, 2, 3, 4),
         first_open_time="2024-01-01T00:00:00Z", last_open_time="2024-12-30T23:55:00Z",
-        compared={"scores": 5_000, "equity": 105_120}, differences=0,
+        values=110_120, compared={"scores": 5_000, "equity": 105_120}, differences=0,
     )  # fmt: skip
+
+
+def difference() -> FirstDifference:
+    return FirstDifference(
+        table="exit_rows", open_time="2024-06-30T12:05:00Z", symbol="BTCUSDT", column="licensed",
+        stream="0.30000000000000004", batch="0.3",
+    )  # fmt: skip
+
+
+def parity_record(
+    trial: TrialIdentity, stream: str, found: FirstDifference | None = None
+) -> ParityRecord:
+    results = replace(parity(), differences=int(found is not None))
+    return ParityRecord(trial=trial, stream=stream, results=results, difference=found).seal()

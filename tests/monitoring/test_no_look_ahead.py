@@ -6,7 +6,7 @@ import pytest
 from dipmaster.core.time_units import BAR_MS, DAY_MS
 from dipmaster.monitoring import monitor
 from dipmaster.monitoring.inputs import MonitoringInputs
-from dipmaster.results.monitoring import Alert
+from dipmaster.results.monitoring.alerts import Alert
 from tests.monitoring.world import CAPITAL, READINESS, START_MS, other_future, params, world
 
 

@@ -1,6 +1,7 @@
 """Rules on made markets: what fires, when, how severely, and what does not."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -9,12 +10,10 @@ from dipmaster.core.time_units import BAR_MS, DAY_MS
 from dipmaster.monitoring import monitor
 from dipmaster.monitoring.feed import count_in_a_row
 from dipmaster.monitoring.inputs import MonitoringInputs
-from dipmaster.results.monitoring import (
-    Latency,
-    MonitoringResults,
-    ParityResults,
-    summarize_monitoring,
-)
+from dipmaster.monitoring.records import Records
+from dipmaster.results.monitoring.committed import Latency, ParityResults
+from dipmaster.results.monitoring.record import MonitoringResults
+from dipmaster.results.monitoring.summary import summarize_monitoring
 from tests.monitoring.world import CAPITAL, OUT_OF_SAMPLE_MS, READINESS, START_MS, params, world
 
 LATENCY = Latency(
@@ -28,12 +27,12 @@ LATENCY = Latency(
 )
 PARITY = ParityResults(
     bars=100_000, coins=10, refits=12, phases=(0, 4), first_open_time="a", last_open_time="b",
-    compared={"equity": 100_000}, differences=0,
+    values=100_000, compared={"equity": 100_000}, differences=0,
 )  # fmt: skip
 
 
-def watch(inputs: MonitoringInputs, **given: object) -> MonitoringResults:
-    return monitor(inputs, READINESS, CAPITAL, params(), **given)  # type: ignore[arg-type]
+def watch(inputs: MonitoringInputs, **recorded: Any) -> MonitoringResults:
+    return monitor(inputs, READINESS, CAPITAL, params(), Records(**recorded))
 
 
 def rules_of(results: MonitoringResults) -> set[str]:
@@ -57,7 +56,7 @@ def test_a_good_strategy_raises_nothing(healthy: MonitoringResults) -> None:
     assert len({one.rule for one in healthy.checks}) == len(healthy.checks) == 10
 
 
-def test_a_strategy_that_dies_is_told(failing: MonitoringResults) -> None:
+def test_a_strategy_that_dies_raises_alerts(failing: MonitoringResults) -> None:
     assert {"win_rate", "calibration", "net_return"} <= rules_of(failing)
     assert failing.status == "critical"
     turn = "2023-05-31"
@@ -120,7 +119,7 @@ def test_a_coin_that_is_listed_late_was_never_silent() -> None:
     assert "feed" not in rules_of(watch(replace(inputs, panel=replace(inputs.panel, close=close))))
 
 
-def test_candidates_that_stay_away_are_told_at_the_end_of_a_window() -> None:
+def test_candidates_that_stay_away_raise_an_alert_at_the_end_of_a_window() -> None:
     inputs = world()
     kept = (inputs.candidates.signal_ms < START_MS + 150 * DAY_MS) | (
         np.arange(inputs.candidates.won.size) % 10 == 0
@@ -168,12 +167,33 @@ def test_a_history_shorter_than_a_window() -> None:
     assert summarize_monitoring(results).max_psi is None
 
 
+def test_windows_follow_each_other_from_the_out_of_sample_start(
+    healthy: MonitoringResults,
+) -> None:
+    days = [(one.from_day, one.to_day) for one in healthy.calibration]
+    assert days[:2] == [("2023-03-02", "2023-04-01"), ("2023-04-01", "2023-05-01")]
+    assert days[-1] == (healthy.window_from, healthy.window_to)
+    assert [one.day for one in healthy.win_rate_path] == [end for _, end in days]
+
+
 def test_the_summary_says_what_the_results_say(failing: MonitoringResults) -> None:
     summary = summarize_monitoring(failing)
-    active = [one for one in failing.alerts if one.is_active]
-    assert summary.warnings + summary.criticals == len(active)
-    assert summary.status == failing.status
-    assert len(vars(type(summary))["__dataclass_fields__"]) <= 8
+    active = [one.severity for one in failing.alerts if one.is_active]
+    assert summary.criticals == sum(one == "critical" for one in active) > 0
+    assert summary.warnings == sum(one == "warning" for one in active) > 0
+    assert summary.status == "critical"
+    assert summary.win_rate_high == failing.phases[-1].win_rate.high
+    assert summary.calibration_gap == failing.calibration[-1].gap.value
+    assert summary.drawdown == failing.phases[-1].max_drawdown_frac > 0.0
+    excess = [(one.psi.value or 0.0) - (one.chance_mean or 0.0) for one in failing.drift]
+    assert summary.max_psi == max(excess)
+    assert summary.rollout == "none"
+    assert len(fields(summary)) <= 8  # what `dvc metrics` shows on one screen
+
+
+def test_the_summary_names_the_last_step_that_is_ready() -> None:
+    ready = watch(world(), latency=LATENCY, parity=PARITY)
+    assert summarize_monitoring(ready).rollout == "paper trading"
 
 
 def test_steps_of_the_rollout(healthy: MonitoringResults) -> None:
@@ -183,9 +203,11 @@ def test_steps_of_the_rollout(healthy: MonitoringResults) -> None:
     ready = watch(world(), latency=LATENCY, parity=PARITY).rollout
     assert [step.is_ready for step in ready] == [True, False, False]
     short = watch(world(), latency=LATENCY, parity=replace(PARITY, bars=99_999)).rollout
-    differing = watch(world(), latency=LATENCY, parity=replace(PARITY, differences=1)).rollout
+    other = watch(world(), latency=LATENCY, mismatch=("data", "code")).rollout
     assert not short[0].is_ready
-    assert not differing[0].is_ready
+    assert not other[0].is_ready
+    found = next(one.found for one in other[0].criteria if one.name == "Parity")
+    assert found == "the comparison on record has other data, code: run dipmaster replay --record"
 
 
 def test_bars_in_a_row() -> None:

@@ -12,7 +12,7 @@ from dipmaster.report.chapters.monitoring.tables import FORMATS, NAMES
 from dipmaster.report.chapters.monitoring.view import MONITORING
 from dipmaster.report.chapters.rollout.view import ROLLOUT
 from dipmaster.report.kit import numbers
-from dipmaster.results.monitoring import MonitoringResults
+from dipmaster.results.monitoring.record import MonitoringResults
 from dipmaster.results.trials import TrialCount
 from tests.made import monitoring
 from tests.report.conftest import unpainted
@@ -39,7 +39,10 @@ def test_a_healthy_system() -> None:
     assert "82.0 % 70.5 to 91.4 % ≥ 80 %" in text
     assert "1.6 so far" in text
     assert "Latency has not been measured." in text
-    assert "Whether a stream decides as this report did has not been compared." in text
+    assert (
+        "Whether a stream decides as this report did has not been compared. To compare: dipmaster"
+        in text
+    )
     assert "2024-10-21 23:55 Drift of inputs" in text
 
 
@@ -56,7 +59,15 @@ def test_what_was_measured_is_quoted() -> None:
     full = replace(made, latency=monitoring.latency(), parity=monitoring.parity())
     text = print_text(full, MONITORING)
     assert "on two cores of an office computer, 2025-01-02: median 0.800 ms, p99 2.500 ms" in text
-    assert "105,120 bars of 10 coins with 12 refits inside: 0 differences." in text
+    assert "over 105,120 bars of 10 coins with 12 refits inside, 110,120 values" in text
+    assert "to the last bit: 0 differences." in text
+
+
+def test_a_comparison_of_another_run_is_named_and_not_quoted() -> None:
+    made = replace(monitoring.monitoring(4), parity_mismatch=("data", "params"))
+    text = print_text(made, MONITORING)
+    assert "the comparison on record has other data and params. To compare: dipmaster" in text
+    assert "differences" not in text
 
 
 def test_nothing_to_watch_yet() -> None:

@@ -32,6 +32,8 @@ from dipmaster.results.evaluation.funnel import Funnel
 from dipmaster.results.evaluation.phase import PhaseFigures
 from dipmaster.results.evaluation.signal_quality import SignalQuality
 from dipmaster.results.evaluation.sizing import SizingResults
+from dipmaster.results.monitoring.committed import ParityRecord
+from dipmaster.results.trials import TrialIdentity
 from tests.made import (
     adaptive_exits,
     alternative_data,
@@ -63,11 +65,22 @@ def measured_monitoring() -> MonitoringResults:
     )
 
 
+def parity_record() -> ParityRecord:
+    trial = TrialIdentity(data="d", alternative="a", code="c", params="p")
+    return monitoring.parity_record(trial, "s", monitoring.difference())
+
+
+def unmatched_monitoring() -> MonitoringResults:
+    return replace(monitoring.monitoring(4), parity_mismatch=("data", "code of the stream"))
+
+
 STATES: dict[str, tuple[Any, Callable[[], Any]]] = {
     "simulated bars": (IngestResults, market.ingest),
     "raw bars": (IngestResults, raw_market),
     "monitoring": (MonitoringResults, monitoring.monitoring),
     "monitoring, all measured": (MonitoringResults, measured_monitoring),
+    "monitoring, another comparison": (MonitoringResults, unmatched_monitoring),
+    "parity that was recorded": (ParityRecord, parity_record),
     "features": (FeatureResults, market.features),
     "volatility": (VolatilityResults, volatility.volatility),
     "volatility, no truth": (VolatilityResults, lambda: volatility.volatility(known=False)),

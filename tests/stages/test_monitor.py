@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,9 +11,19 @@ import pytest
 
 from dipmaster.confidence.inputs import FROM_FEATURES, VOLATILITY_COLUMNS
 from dipmaster.core import catalog, store
+from dipmaster.core.code_digest import digest_code
 from dipmaster.core.errors import DataError
-from dipmaster.results import MonitoringResults, MonitorSummary, read_result, write_result
-from dipmaster.results.monitoring import summarize_monitoring
+from dipmaster.monitoring.records import STREAM
+from dipmaster.results import (
+    MonitoringResults,
+    MonitorSummary,
+    ValidationResults,
+    read_result,
+    write_result,
+)
+from dipmaster.results.monitoring.committed import FirstDifference
+from dipmaster.results.monitoring.rollout import Criterion
+from dipmaster.results.monitoring.summary import summarize_monitoring
 from stages import monitor
 from tests.made import market, monitoring, stress
 from tests.stages.made_candidates import SYMBOLS, digests, set_params
@@ -94,3 +105,49 @@ def test_a_latency_of_another_form_is_refused(ready: Path) -> None:
     catalog.LATENCY.write_text('{"p99_ms": 3}', encoding="utf-8")
     with pytest.raises(DataError, match=r"expected what `dipmaster replay --measure` writes"):
         monitor.main()
+
+
+def write_parity(
+    found: FirstDifference | None = None, stream: str | None = None, **trial: str
+) -> None:
+    """A record of the batch in the folder, but for what is given."""
+    batch = read_result(catalog.VALIDATE_METRICS, ValidationResults).trial
+    assert batch is not None
+    digest = digest_code(STREAM) if stream is None else stream
+    record = monitoring.parity_record(replace(batch, **trial), digest, found)
+    write_result(record, catalog.PARITY)
+
+
+def find_parity() -> Criterion:
+    (found,) = (one for one in results().rollout[0].criteria if one.name == "Parity")
+    return found
+
+
+def test_parity_of_this_batch_is_quoted_and_meets_its_criterion(ready: Path) -> None:
+    write_parity()
+    monitor.main()
+    assert results().parity == monitoring.parity()
+    assert find_parity().is_met
+    assert find_parity().found == "0 differences over 105120 bars of 10 coins"
+
+
+def test_parity_of_other_data_is_not_taken_for_it(ready: Path) -> None:
+    write_parity(monitoring.difference(), data="x")
+    monitor.main()
+    assert results().parity is None
+    assert results().parity_mismatch == ("data",)
+    assert not find_parity().is_met
+
+
+def test_parity_of_another_stream_is_not_taken_for_it(ready: Path) -> None:
+    write_parity(stream="x", code="x")
+    monitor.main()
+    assert results().parity_mismatch == ("code", "code of the stream")
+    assert "has other code, code of the stream: run dipmaster" in find_parity().found
+
+
+def test_a_recorded_difference_fails_the_stage_before_it_writes(ready: Path) -> None:
+    write_parity(monitoring.difference())
+    with pytest.raises(DataError, match=r"exit_rows, bar 2024-06-30T12:05:00Z, BTCUSDT, licensed"):
+        monitor.main()
+    assert not Path(OUTPUTS[0]).exists()

@@ -21,7 +21,8 @@ from dipmaster.core import catalog
 from dipmaster.core.panel import to_epoch_ms
 from dipmaster.core.tables import BARS
 from dipmaster.core.time_units import BAR_MS
-from dipmaster.monitoring.reading import read_latency
+from dipmaster.monitoring.records import read_latency
+from tests.stages.made_candidates import set_params
 
 pytestmark = [pytest.mark.slow, pytest.mark.replay]
 
@@ -195,10 +196,27 @@ def test_late_bars_of_a_feed_are_refused_and_nothing_is_half_written(
     assert "late or out of order" in done.stderr
 
 
+def test_dropped_bars_and_duplicates_are_counted(project_folder: Path, project: Path) -> None:
+    write_feed(Path("feed.jsonl"), 4)
+    lines = Path("feed.jsonl").read_text(encoding="utf-8").splitlines()
+    bad = json.dumps({**json.loads(lines[3]), "close": -1.0})
+    feed = "\n".join([*lines[:3], bad, lines[4], lines[4], *lines[5:]])
+    arguments = ("--feed", "-")
+    plain = run(project, *arguments, text="\n".join(lines))
+    assert plain.returncode == 0, plain.stderr
+    assert "dropped" not in plain.stdout
+    assert "twice" not in plain.stdout
+    set_params(ingest={"on_bad_row": "drop"})
+    done = run(project, *arguments, text=feed)
+    assert done.returncode == 0, done.stderr
+    assert "bad bars dropped (ingest.on_bad_row: drop): 1" in done.stdout
+    assert "bars sent twice, the first of each counts: 1" in done.stdout
+
+
 def test_an_alert_runs_the_command_and_latency_is_written(
     project_folder: Path, project: Path
 ) -> None:
-    tool = Path("tell.py")
+    tool = Path("save_alert.py")
     tool.write_text(
         "import sys, pathlib\n"
         "with pathlib.Path('alerts.jsonl').open('a') as file:\n"

@@ -17,7 +17,7 @@ from dipmaster.report.kit.drawing import (
     new_figure,
     quiet,
 )
-from dipmaster.results.monitoring import CalibrationWindow, WinRatePoint
+from dipmaster.results.monitoring.windows import CalibrationWindow, WinRatePoint
 
 HEIGHT_MM = 44
 

@@ -6,15 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dipmaster.report.kit import numbers
 from dipmaster.report.kit.feature_names import name_feature
 from dipmaster.report.kit.table import Column, Table, figure, table, verdict
-from dipmaster.results.monitoring import (
-    Alert,
-    CoinFeed,
-    FeatureDrift,
-    PhaseHealth,
-    Rate,
-    Rule,
-    RuleCheck,
-)
+from dipmaster.results.monitoring.alerts import Alert, Rule, RuleCheck
+from dipmaster.results.monitoring.health import CoinFeed, PhaseHealth
+from dipmaster.results.monitoring.windows import FeatureDrift, Rate, rank_by_excess
 
 NAMES: Mapping[Rule, str] = {
     "win_rate": "Win rate",
@@ -99,8 +93,7 @@ def tabulate_rates(rates: Sequence[Rate]) -> Table:
 
 def tabulate_drift(drift: Sequence[FeatureDrift]) -> Table:
     """The inputs that lie farthest above chance."""
-    known = [one for one in drift if one.psi.value is not None]
-    largest = sorted(known, key=_excess, reverse=True)[:INPUTS_MOST]
+    largest = rank_by_excess(drift)[:INPUTS_MOST]
     columns: Sequence[Column[FeatureDrift]] = (
         Column("Input", lambda one: name_feature(one.feature), "l"),
         Column("Index", lambda one: figure(one.psi.value, one.psi, "ratio"), "n"),
@@ -110,10 +103,6 @@ def tabulate_drift(drift: Sequence[FeatureDrift]) -> Table:
         Column("p", lambda one: numbers.p_value(one.p_value)),
     )
     return table(columns, largest)
-
-
-def _excess(one: FeatureDrift) -> float:
-    return (one.psi.value or 0.0) - (one.chance_mean or 0.0)
 
 
 def tabulate_phases(phases: Sequence[PhaseHealth]) -> Table:

@@ -4,7 +4,7 @@ from dipmaster.report.chapter import Chapter, Context
 from dipmaster.report.inputs import ReportInputs
 from dipmaster.report.kit import numbers
 from dipmaster.report.kit.table import Column, Table, table, texts, verdict
-from dipmaster.results.monitoring import Criterion, RolloutStep
+from dipmaster.results.monitoring.rollout import Criterion, RolloutStep
 
 HEADINGS = (("Week", "l n", "10%"), ("Deployment plan", "l"), ("Phase under development", "l"))
 CALENDAR = (
