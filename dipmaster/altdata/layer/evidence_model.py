@@ -11,7 +11,7 @@ from dipmaster.core.kernels import Floats
 from dipmaster.core.params.alternative import EvidenceModelParams
 from dipmaster.learning.fit_failure import FitFailure
 from dipmaster.learning.logistic import Logistic, fit_logistic, log_odds
-from dipmaster.learning.tree_models import TreeModel, fit_trees
+from dipmaster.learning.tree_models import Trees, fit_trees
 
 BASE = "log_odds_phase_1"
 NAMES = (BASE, *(one.name for one in LAYER_INPUTS))
@@ -33,7 +33,7 @@ class EvidenceModel:
 
     logistic: Logistic
     fill: tuple[float, ...]
-    trees: TreeModel
+    trees: Trees
 
     def predict(self, inputs: Floats, /) -> Floats:
         """Mean of both log odds as a probability, shape (rows,).
