@@ -12,8 +12,9 @@ import numpy as np
 import pandas as pd
 
 from dipmaster.altdata.channels import Channel
-from dipmaster.altdata.history import PublishedSeries, Transform, build_series, newest
+from dipmaster.altdata.history import PublishedSeries, build_series
 from dipmaster.altdata.provider import MARKET_WIDE
+from dipmaster.altdata.statistics import Transform, newest
 from dipmaster.core.kernels import Bools, Floats, Ints
 from dipmaster.core.panel import to_epoch_ms
 
@@ -29,7 +30,7 @@ class ChannelInput:
     channel
         Of `CHANNEL_KINDS`.
     transform
-        Of `dipmaster.altdata.history`.
+        Of `dipmaster.altdata.statistics`.
     span_ms
         How far back it looks, in publication time.
     """
@@ -118,14 +119,22 @@ def collect_inputs(
     -------
     Name of the input to shape (decisions,).
     """
-    limits = {channel.name: channel.staleness_ms for channel in channels}
-    return {
-        item.name: values_at(
-            item.transform(series[item.channel], item.span_ms),
-            decision_ms,
-            limits[item.channel],
-        )
-        if item.channel in series and item.channel in limits
-        else np.full(decision_ms.size, np.nan)
-        for item in inputs
-    }
+    limits = {one.name: one.staleness_ms for one in channels if one.name in series}
+    nothing = np.full(decision_ms.size, np.nan)
+    nothing.flags.writeable = False
+    first = {name: _find_first(series[name], decision_ms) for name in limits}
+
+    def read(item: ChannelInput) -> Floats:
+        if item.channel not in limits:
+            return nothing
+        known = item.transform(series[item.channel], item.span_ms, first[item.channel])
+        return values_at(known, decision_ms, limits[item.channel])
+
+    return {item.name: read(item) for item in inputs}
+
+
+def _find_first(series: PublishedSeries, decision_ms: Ints) -> int:
+    """First row that any of the decisions looks at."""
+    if not decision_ms.size:
+        return 0
+    return max(int(find_published(series, decision_ms.min(keepdims=True))[0]), 0)

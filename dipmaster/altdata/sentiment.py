@@ -7,6 +7,7 @@ phase 1's, and would make a source that is absent look present.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -19,7 +20,7 @@ from dipmaster.altdata.composite import (
     prefer,
     squash,
 )
-from dipmaster.altdata.history import trailing_change, trailing_z
+from dipmaster.altdata.statistics import trailing_change, trailing_z
 from dipmaster.core.kernels import Floats
 from dipmaster.core.params.alternative import Sentiment
 from dipmaster.core.time_units import DAY_MS, HOUR_MS
@@ -31,7 +32,7 @@ class SentimentAnalysisPipeline:
 
     params: Sentiment
 
-    @property
+    @cached_property
     def inputs(self) -> tuple[ChannelInput, ...]:
         """What `analyze` is to be given."""
         span, past = self.params.momentum_hours * HOUR_MS, self.params.history_days * DAY_MS
