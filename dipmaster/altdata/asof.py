@@ -81,7 +81,7 @@ def find_fresh(series: PublishedSeries, decision_ms: Ints, staleness_ms: int) ->
     row = find_published(series, decision_ms)
     if not series.event_ms.size:
         return row, np.zeros(row.size, dtype=np.bool_)
-    event = series.event_ms[series.newest][np.maximum(row, 0)]
+    event = series.event_ms[series.newest[np.maximum(row, 0)]]
     return row, np.asarray((row >= 0) & (decision_ms - event <= staleness_ms), dtype=np.bool_)
 
 
@@ -95,7 +95,7 @@ def values_at(series: PublishedSeries, decision_ms: Ints, staleness_ms: int) -> 
     row, fresh = find_fresh(series, decision_ms, staleness_ms)
     if not series.value.size:
         return np.full(row.size, np.nan)
-    return np.where(fresh, series.newest_value[np.maximum(row, 0)], np.nan)
+    return np.where(fresh, series.value[series.newest[np.maximum(row, 0)]], np.nan)
 
 
 def collect_inputs(
@@ -122,7 +122,9 @@ def collect_inputs(
     limits = {one.name: one.staleness_ms for one in channels if one.name in series}
     nothing = np.full(decision_ms.size, np.nan)
     nothing.flags.writeable = False
-    first = {name: _find_first(series[name], decision_ms) for name in limits}
+    earliest = decision_ms.min(keepdims=True) if decision_ms.size else decision_ms
+    # Nobody looks at rows before the one that the first decision sees.
+    first = {name: find_published(series[name], earliest).max(initial=0) for name in limits}
 
     def read(item: ChannelInput) -> Floats:
         if item.channel not in limits:
@@ -131,10 +133,3 @@ def collect_inputs(
         return values_at(known, decision_ms, limits[item.channel])
 
     return {item.name: read(item) for item in inputs}
-
-
-def _find_first(series: PublishedSeries, decision_ms: Ints) -> int:
-    """First row that any of the decisions looks at."""
-    if not decision_ms.size:
-        return 0
-    return max(int(find_published(series, decision_ms.min(keepdims=True))[0]), 0)

@@ -98,6 +98,10 @@ class PublishedSeries:
         first = np.array([start])[: self.value.size]
         return np.concatenate(([0.0], np.concatenate((first, steps)).cumsum()))
 
+    def newest_from(self, first_row: int) -> Floats:
+        """`newest_value` from a row on."""
+        return np.asarray(self.value[self.newest[first_row:]], dtype=np.float64)
+
     def rows_from(self, first_row: int) -> Ints:
         """Numbers of the rows from one on."""
         return np.arange(first_row, self.value.size)
@@ -126,12 +130,40 @@ def extend(
         Shape (rows,), in any order.
     """
     new = build_series(known_ms, event_ms, value)
-    return replace(
+    longer = replace(
         series,
         known_ms=np.concatenate([series.known_ms, new.known_ms]),
         event_ms=np.concatenate([series.event_ms, new.event_ms]),
         value=np.concatenate([series.value, new.value]),
     )
+    if series.value.size:
+        _carry_on(series, new, longer)
+    return longer
+
+
+def _carry_on(series: PublishedSeries, new: PublishedSeries, longer: PublishedSeries) -> None:
+    """What has been worked out of a series, which rows behind it do not change, for the longer."""
+    known, carried = vars(series), vars(longer)
+    if "newest" in known:
+        carried["newest"] = np.concatenate([series.newest, _continue_newest(series, new)])
+    if "sums" in known:
+        centre, total, squares = series.sums
+        more = new.value - centre
+        carried["sums"] = centre, _continue_sums(total, more), _continue_sums(squares, more**2)
+    if "logs" in known:
+        logs = new.logs
+        carried["logs"] = extend(series.logs, logs.known_ms, logs.event_ms, logs.value)
+
+
+def _continue_newest(series: PublishedSeries, new: PublishedSeries) -> Ints:
+    last, rows = series.newest[-1], np.arange(new.value.size) + series.value.size
+    latest = np.maximum.accumulate(np.append(series.event_ms[last], new.event_ms))[1:]
+    is_latest = new.event_ms == latest
+    return np.maximum.accumulate(np.where(is_latest, rows, last))
+
+
+def _continue_sums(sums: Floats, more: Floats) -> Floats:
+    return np.concatenate([sums, np.append(sums[-1], more).cumsum()[1:]])
 
 
 def forget(series: PublishedSeries, until_ms: int) -> PublishedSeries:

@@ -17,6 +17,7 @@ from dipmaster.altdata.composite import (
     combine,
     grade,
     mean_of_known,
+    or_zero,
     prefer,
     squash,
 )
@@ -74,7 +75,7 @@ class SentimentAnalysisPipeline:
         momentum that is unknown adds nothing.
         """
         share = prefer(_positive_share(values), NEUTRAL + 0.5 * values["social_score"])
-        momentum = np.nan_to_num(values["social_change"])
+        momentum = or_zero(values["social_change"])
         return np.clip(share + self.params.momentum_weight * momentum, 0.0, 1.0)
 
     def _score_positions(self, values: Mapping[str, Floats]) -> Floats:

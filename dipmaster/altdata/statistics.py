@@ -27,7 +27,7 @@ class Transform(Protocol):
 
 def newest(series: PublishedSeries, span_ms: int, first_row: int = 0) -> PublishedSeries:
     """The newest value itself; `span_ms` plays no part."""
-    return _restate(series, series.newest_value[first_row:])
+    return _restate(series, series.newest_from(first_row))
 
 
 def trailing_change(series: PublishedSeries, span_ms: int, first_row: int = 0) -> PublishedSeries:
@@ -38,10 +38,10 @@ def trailing_change(series: PublishedSeries, span_ms: int, first_row: int = 0) -
     """
     before = _count_published(series, span_ms, first_row) - 1
     row = np.maximum(before, 0)
-    event = series.event_ms[series.newest]
-    apart_ms = event[first_row:] - event[row]
+    newest = series.newest
+    apart_ms = series.event_ms[newest[first_row:]] - series.event_ms[newest[row]]
     there = (before >= 0) & (2 * apart_ms >= span_ms) & (2 * apart_ms <= 3 * span_ms)
-    change = series.newest_value[first_row:] - series.newest_value[row]
+    change = series.newest_from(first_row) - series.value[series.newest[row]]
     return _restate(series, np.where(there, change, np.nan))
 
 
@@ -68,7 +68,7 @@ def trailing_z(series: PublishedSeries, span_ms: int, first_row: int = 0) -> Pub
     variance = mean_square - mean**2
     there = (count >= MIN_ROWS) & (variance > _ROUNDING * mean_square)
     sd = np.sqrt(np.where(there, variance, 1.0))
-    z = (series.newest_value[first_row:] - centre - mean) / sd
+    z = (series.newest_from(first_row) - centre - mean) / sd
     return _restate(series, np.where(there, z, np.nan))
 
 
@@ -99,7 +99,7 @@ def mean_z(series: PublishedSeries, span_ms: int, first_row: int = 0) -> Publish
     they are all alike. A span of 0 takes the newest value alone.
     """
     mean, deviation = _week(series, first_row)
-    recent = series.newest_value[first_row:]
+    recent = series.newest_from(first_row)
     if span_ms:
         recent = trailing_mean(series, span_ms, first_row).value
     return _restate(series, (recent - mean) / deviation)
@@ -116,7 +116,7 @@ def rise_over_earlier(series: PublishedSeries, span_ms: int, first_row: int = 0)
     centre, total, _ = series.sums
     there = last > first
     earlier = centre + (total[last] - total[first]) / np.maximum(last - first, 1)
-    return _restate(series, np.where(there, series.newest_value[first_row:] - earlier, np.nan))
+    return _restate(series, np.where(there, series.newest_from(first_row) - earlier, np.nan))
 
 
 def rise_over_earlier_z(

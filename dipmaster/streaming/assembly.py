@@ -1,5 +1,6 @@
 """Files of the project to an engine: facts of the market, params, and the stored models."""
 
+import gc
 from collections.abc import Mapping
 
 import numpy as np
@@ -57,7 +58,7 @@ def read_engine(
     """
     market, params = read_result(catalog.MARKET, Market), store.read_params(*SECTIONS)
     facts = read_facts(market)
-    return StreamEngine(
+    engine = StreamEngine(
         build_parts(
             params,
             facts,
@@ -65,6 +66,8 @@ def read_engine(
             evidence or read_channels(facts, params),
         )
     )
+    gc.freeze()  # it stays for good: a pass of the collector over it would delay a decision
+    return engine
 
 
 def build_parts(

@@ -10,9 +10,10 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
+from dipmaster.altdata.analyzer import Analyzer
 from dipmaster.altdata.asof import ChannelInput, collect_inputs, split_channels
 from dipmaster.altdata.channels import Channel
-from dipmaster.altdata.evidence import build_analyzers
+from dipmaster.altdata.evidence import build_analyzers, list_components
 from dipmaster.altdata.history import (
     WEEK_MS,
     PublishedSeries,
@@ -38,6 +39,7 @@ from dipmaster.streaming.state import Saved, select_saved
 
 _NOTHING = build_series(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0))
 _FORGET_EVERY_BARS = 288
+_JOIN_EVERY_BARS = 12
 _MARGIN_MS = 3 * HOUR_MS  # the imbalance is asked for up to an hour before the close
 _IS_EVIDENCE = is_evidence()
 _EARLIER = (rise_over_earlier, rise_over_earlier_z)  # their window begins 9/4 spans before
@@ -99,7 +101,7 @@ class ChannelEvidence:
 
     def __init__(self, facts: MarketFacts, feed: ChannelFeed, params: AlternativeData) -> None:
         self._symbols, self._feed = facts.symbols, feed
-        self._analyzers = build_analyzers(params, feed.channels)
+        self._analyzers = _choose_analyzers(params, feed.channels)
         self._microstructure = MarketMicrostructureAnalyzer.of_channels(
             params.microstructure, feed.channels
         )
@@ -127,10 +129,13 @@ class ChannelEvidence:
         self._until_ms = bar.decided_ms
 
     def prepare(self) -> None:
-        """Between two bars: join what has come of one coin; once a day drop what is past use."""
+        """Between two bars: join what has come of some coins; once a day drop what is past use."""
         if self._must_forget:
             self._forget()
-        self._join_new(self._symbols[self._until_ms // BAR_MS % len(self._symbols)])
+        for symbol in self._symbols[
+            self._until_ms // BAR_MS % _JOIN_EVERY_BARS :: _JOIN_EVERY_BARS
+        ]:
+            self._join_new(symbol)
 
     def _forget(self) -> None:
         for symbol in self._symbols:
@@ -213,6 +218,21 @@ class ChannelEvidence:
             self._series[symbol] = {
                 one: _load_series(select_saved(stored, one)) for one in channels
             }
+
+
+def _choose_analyzers(params: AlternativeData, channels: Sequence[Channel]) -> dict[str, Analyzer]:
+    """Those of which the second layer takes something, or that tell the impact of news."""
+    wanted = {one.name for one in LAYER_INPUTS} - hide_coarser(channels, 0).keys()
+    components = list_components(params)
+    return {
+        name: analyzer
+        for name, analyzer in build_analyzers(params, channels).items()
+        if wanted.intersection(components[name]) or _tells_news(analyzer)
+    }
+
+
+def _tells_news(analyzer: Analyzer) -> bool:
+    return any(one.name == NEWS_INPUT for one in analyzer.inputs)
 
 
 def _stack(parts: Sequence[Mapping[str, Floats]]) -> dict[str, Floats]:
