@@ -12,8 +12,9 @@ import numpy as np
 import pandas as pd
 
 from dipmaster.altdata.channels import Channel
-from dipmaster.altdata.history import PublishedSeries, Transform, build_series, newest
+from dipmaster.altdata.history import PublishedSeries, build_series
 from dipmaster.altdata.provider import MARKET_WIDE
+from dipmaster.altdata.statistics import Transform, newest
 from dipmaster.core.kernels import Bools, Floats, Ints
 from dipmaster.core.panel import to_epoch_ms
 
@@ -29,7 +30,7 @@ class ChannelInput:
     channel
         Of `CHANNEL_KINDS`.
     transform
-        Of `dipmaster.altdata.history`.
+        Of `dipmaster.altdata.statistics`.
     span_ms
         How far back it looks, in publication time.
     """
@@ -80,7 +81,7 @@ def find_fresh(series: PublishedSeries, decision_ms: Ints, staleness_ms: int) ->
     row = find_published(series, decision_ms)
     if not series.event_ms.size:
         return row, np.zeros(row.size, dtype=np.bool_)
-    event = series.event_ms[series.newest][np.maximum(row, 0)]
+    event = series.event_ms[series.newest[np.maximum(row, 0)]]
     return row, np.asarray((row >= 0) & (decision_ms - event <= staleness_ms), dtype=np.bool_)
 
 
@@ -94,7 +95,7 @@ def values_at(series: PublishedSeries, decision_ms: Ints, staleness_ms: int) -> 
     row, fresh = find_fresh(series, decision_ms, staleness_ms)
     if not series.value.size:
         return np.full(row.size, np.nan)
-    return np.where(fresh, series.newest_value[np.maximum(row, 0)], np.nan)
+    return np.where(fresh, series.value[series.newest[np.maximum(row, 0)]], np.nan)
 
 
 def collect_inputs(
@@ -118,14 +119,17 @@ def collect_inputs(
     -------
     Name of the input to shape (decisions,).
     """
-    limits = {channel.name: channel.staleness_ms for channel in channels}
-    return {
-        item.name: values_at(
-            item.transform(series[item.channel], item.span_ms),
-            decision_ms,
-            limits[item.channel],
-        )
-        if item.channel in series and item.channel in limits
-        else np.full(decision_ms.size, np.nan)
-        for item in inputs
-    }
+    limits = {one.name: one.staleness_ms for one in channels if one.name in series}
+    nothing = np.full(decision_ms.size, np.nan)
+    nothing.flags.writeable = False
+    earliest = decision_ms.min(keepdims=True) if decision_ms.size else decision_ms
+    # Nobody looks at rows before the one that the first decision sees.
+    first = {name: find_published(series[name], earliest).max(initial=0) for name in limits}
+
+    def read(item: ChannelInput) -> Floats:
+        if item.channel not in limits:
+            return nothing
+        known = item.transform(series[item.channel], item.span_ms, first[item.channel])
+        return values_at(known, decision_ms, limits[item.channel])
+
+    return {item.name: read(item) for item in inputs}

@@ -63,10 +63,15 @@ def squash(value: Floats) -> Floats:
     return np.asarray(np.tanh(value) * 0.5 + 0.5, dtype=np.float64)
 
 
+def or_zero(values: Floats) -> Floats:
+    """Values with 0 where they are missing."""
+    return np.where(np.isnan(values), 0.0, values)
+
+
 def mean_of_known(*columns: Floats) -> Floats:
     """Mean over the columns that are there, NaN where none is."""
     there = sum(np.isfinite(column).astype(np.float64) for column in columns)
-    total = sum(np.nan_to_num(column) for column in columns)
+    total = sum(or_zero(column) for column in columns)
     return np.where(there > 0.0, total / np.where(there > 0.0, there, 1.0), np.nan)
 
 

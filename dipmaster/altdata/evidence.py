@@ -47,12 +47,12 @@ class Evidence:
     results: AlternativeDataResults
 
 
-def build_analyzers(params: AlternativeData) -> dict[str, Analyzer]:
-    """The three analysers by the prefix of their columns."""
+def build_analyzers(params: AlternativeData, channels: Sequence[Channel]) -> dict[str, Analyzer]:
+    """The three analysers of a source with these channels, by the prefix of their columns."""
     return {
         "on_chain": OnChainAnalytics(params.on_chain),
         "sentiment": SentimentAnalysisPipeline(params.sentiment),
-        "microstructure": MarketMicrostructureAnalyzer(params.microstructure),
+        "microstructure": MarketMicrostructureAnalyzer.of_channels(params.microstructure, channels),
     }
 
 
@@ -83,7 +83,7 @@ def build_evidence(
     decision_ms = to_epoch_ms(candidates["open_time"]) + BAR_MS
     symbols = sorted(set(candidates["symbol"]))
     rows = {symbol: np.flatnonzero(candidates["symbol"] == symbol) for symbol in symbols}
-    analyzers = build_analyzers(params)
+    analyzers = build_analyzers(params, provider.channels)
 
     def analyze(symbol: str) -> _CoinEvidence:
         return _analyze_coin(provider, symbol, decision_ms[rows[symbol]], analyzers)

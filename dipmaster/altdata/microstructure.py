@@ -5,14 +5,15 @@ quotes, or only who traded as a taker. Each gives what it can, under its own nam
 that is there makes the score.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
 from dipmaster.altdata.asof import ChannelInput
-from dipmaster.altdata.channels import DEPTH_BANDS_PCT
+from dipmaster.altdata.channels import DEPTH_BANDS_PCT, Channel
 from dipmaster.altdata.composite import (
     NEUTRAL,
     combine,
@@ -21,8 +22,8 @@ from dipmaster.altdata.composite import (
     prefer,
     squash,
 )
-from dipmaster.altdata.history import trailing_log_z
 from dipmaster.altdata.order_book import BandSide, BookSide, imbalance, share_of_sum
+from dipmaster.altdata.statistics import trailing_log_z
 from dipmaster.core.kernels import Floats
 from dipmaster.core.params.alternative import Microstructure
 from dipmaster.core.time_units import HOUR_MS
@@ -39,25 +40,65 @@ _DEPTHS = {
     "bands": f"{{side}}_within_{_NEAR_BAND}pct_quote",
     "quotes": "quoted_{side}_volume",
 }
+_DEPTH_NAMES = tuple(text.format(side=side) for text in _DEPTHS.values() for side in _SIDES)
 
 
 @dataclass(frozen=True)
 class MarketMicrostructureAnalyzer:
-    """The four metrics and their composite; nothing is looked up, nothing is kept."""
+    """The four metrics and their composite; nothing is looked up, nothing is kept.
+
+    Attributes
+    ----------
+    has_levels, has_bands
+        Whether the source may have some; without, the first alone is asked for, in vain.
+    """
 
     params: Microstructure
+    has_levels: bool = True
+    has_bands: bool = True
+
+    @classmethod
+    def of_channels(
+        cls, params: Microstructure, channels: Sequence[Channel]
+    ) -> "MarketMicrostructureAnalyzer":
+        """One that says the same of a source with these channels, and asks for less."""
+        present = {one.name for one in channels}
+        bands = {_band(side, band) for side in _SIDES for band in DEPTH_BANDS_PCT}
+        levels = set(_level_names(params.levels))
+        return cls(params, bool(levels & present), bool(bands & present))
 
     @property
+    def levels(self) -> int:
+        """Of each side of the book that are read one by one."""
+        return self.params.levels if self.has_levels else 1
+
+    @property
+    def bands(self) -> tuple[str, ...]:
+        """Of each side of the book."""
+        return DEPTH_BANDS_PCT if self.has_bands else DEPTH_BANDS_PCT[:1]
+
+    @cached_property
     def inputs(self) -> tuple[ChannelInput, ...]:
         """What `analyze` is to be given."""
         past = self.params.history_hours * HOUR_MS
-        depths = [text.format(side=side) for text in _DEPTHS.values() for side in _SIDES]
-        bands = [_band(side, band) for side in _SIDES for band in DEPTH_BANDS_PCT]
-        plain = dict.fromkeys([*self._level_names(), *bands, *depths, "taker_imbalance"])
+        bands = [_band(side, band) for side in _SIDES for band in self.bands]
+        more = [name for name in bands if name not in _DEPTH_NAMES]
         return (
-            *(ChannelInput(name, name) for name in plain),
-            *(ChannelInput(f"{name}_z", name, trailing_log_z, past) for name in depths),
+            *self.imbalance_inputs,
+            *(ChannelInput(name, name) for name in more),
+            *(ChannelInput(f"{name}_z", name, trailing_log_z, past) for name in _DEPTH_NAMES),
         )
+
+    @cached_property
+    def imbalance_inputs(self) -> tuple[ChannelInput, ...]:
+        """What `measure_imbalance` is to be given."""
+        plain = dict.fromkeys([*_level_names(self.levels), *_DEPTH_NAMES, "taker_imbalance"])
+        return tuple(ChannelInput(name, name) for name in plain)
+
+    def measure_imbalance(self, values: Mapping[str, Floats]) -> Floats:
+        """Column `imbalance_ratio` alone, shape (candidates,)."""
+        bids, asks = (self._read_levels(values, side) for side in _SIDES)
+        return prefer(*measure_imbalances(values, bids, asks).values())
 
     def analyze(self, values: Mapping[str, Floats]) -> dict[str, Floats | npt.NDArray[np.object_]]:
         """Score candidates, see `Analyzer.analyze`."""
@@ -87,12 +128,8 @@ class MarketMicrostructureAnalyzer:
             "resistance_distance_bps": resistance,
         }
 
-    def _level_names(self) -> list[str]:
-        levels = range(1, self.params.levels + 1)
-        return [f"{side}_{kind}_{level}" for side in _SIDES for kind in _FIELDS for level in levels]
-
     def _read_levels(self, values: Mapping[str, Floats], side: str) -> BookSide:
-        levels = range(1, self.params.levels + 1)
+        levels = range(1, self.levels + 1)
         price, quantity = (
             np.column_stack([values[f"{side}_{kind}_{level}"] for level in levels])
             for kind in _FIELDS
@@ -100,12 +137,16 @@ class MarketMicrostructureAnalyzer:
         whole = np.isfinite(price) & np.isfinite(quantity)
         return BookSide(np.where(whole, price, np.nan), np.where(whole, quantity, np.nan))
 
+    def _read_bands(self, values: Mapping[str, Floats], side: str) -> BandSide:
+        within = np.column_stack([values[_band(side, band)] for band in self.bands])
+        return BandSide(np.array([float(band) for band in self.bands]), within)
+
     def _measure_impact(
         self, values: Mapping[str, Floats], bids: BookSide, asks: BookSide
     ) -> tuple[Floats, Floats]:
         """Of an order to buy and one to sell, from levels, else from bands."""
         mid, order = _mid(bids, asks), self.params.impact_quote
-        bid_bands, ask_bands = (_read_bands(values, side) for side in _SIDES)
+        bid_bands, ask_bands = (self._read_bands(values, side) for side in _SIDES)
         return (
             prefer(asks.impact_bps(mid, order), ask_bands.impact_bps(order)),
             prefer(bids.impact_bps(mid, order), bid_bands.impact_bps(order)),
@@ -117,7 +158,10 @@ class MarketMicrostructureAnalyzer:
         """Distances of the largest bid (support) and ask (resistance)."""
         mid = _mid(bids, asks)
         support, resistance = (
-            prefer(side.largest_distance_bps(mid), _read_bands(values, name).largest_distance_bps())
+            prefer(
+                side.largest_distance_bps(mid),
+                self._read_bands(values, name).largest_distance_bps(),
+            )
             for side, name in ((bids, "bid"), (asks, "ask"))
         )
         return support, resistance
@@ -155,13 +199,13 @@ def name_sources(ratios: Mapping[str, Floats]) -> npt.NDArray[np.object_]:
     return names
 
 
+def _level_names(levels: int) -> list[str]:
+    numbers = range(1, levels + 1)
+    return [f"{side}_{kind}_{number}" for side in _SIDES for kind in _FIELDS for number in numbers]
+
+
 def _band(side: str, band: str) -> str:
     return f"{side}_within_{band}pct_quote"
-
-
-def _read_bands(values: Mapping[str, Floats], side: str) -> BandSide:
-    within = np.column_stack([values[_band(side, band)] for band in DEPTH_BANDS_PCT])
-    return BandSide(np.array([float(band) for band in DEPTH_BANDS_PCT]), within)
 
 
 def _mid(bids: BookSide, asks: BookSide) -> Floats:

@@ -6,6 +6,7 @@ depends on what the source has; docs/alternative-data.md lists it.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -18,7 +19,7 @@ from dipmaster.altdata.composite import (
     prefer,
     squash,
 )
-from dipmaster.altdata.history import (
+from dipmaster.altdata.statistics import (
     log_change_z,
     net_share_of_changes,
     trailing_change,
@@ -36,7 +37,7 @@ class OnChainAnalytics:
 
     params: OnChain
 
-    @property
+    @cached_property
     def inputs(self) -> tuple[ChannelInput, ...]:
         """What `analyze` is to be given."""
         span, past = self.params.change_days * DAY_MS, self.params.history_days * DAY_MS

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from dipmaster.altdata.composite import or_zero
 from dipmaster.core.kernels import Floats
 
 BPS = 10_000.0
@@ -29,10 +30,10 @@ class BookSide:
 
         The roadmap's count: a flat book of 20 levels has 19 at a share of 0.95.
         """
-        cumulative = np.cumsum(np.nan_to_num(self.quantity), axis=1)
+        cumulative = np.cumsum(or_zero(self.quantity), axis=1)
         there = np.isfinite(self.quantity)
         depth = self.depth
-        limit = share * np.nan_to_num(depth)[:, None] * (1.0 + 1e-12)
+        limit = share * or_zero(depth)[:, None] * (1.0 + 1e-12)
         count = np.sum(there & (cumulative <= limit), axis=1).astype(np.float64)
         return np.where(np.isfinite(depth), count, np.nan)
 
@@ -41,7 +42,7 @@ class BookSide:
 
         NaN where the levels do not hold the order.
         """
-        value = np.nan_to_num(self.price * self.quantity)
+        value = or_zero(self.price * self.quantity)
         before = np.cumsum(value, axis=1) - value
         taken = np.clip(order_quote - before, 0.0, value)
         price = np.where(np.isfinite(self.price) & (self.price > 0.0), self.price, 1.0)
@@ -120,4 +121,4 @@ def share_of_sum(part: Floats, other: Floats) -> Floats:
 
 def _sum_known(values: Floats) -> Floats:
     there = np.isfinite(values).any(axis=1)
-    return np.where(there, np.sum(np.nan_to_num(values), axis=1), np.nan)
+    return np.where(there, np.sum(or_zero(values), axis=1), np.nan)

@@ -7,6 +7,7 @@ phase 1's, and would make a source that is absent look present.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -16,10 +17,11 @@ from dipmaster.altdata.composite import (
     combine,
     grade,
     mean_of_known,
+    or_zero,
     prefer,
     squash,
 )
-from dipmaster.altdata.history import trailing_change, trailing_z
+from dipmaster.altdata.statistics import trailing_change, trailing_z
 from dipmaster.core.kernels import Floats
 from dipmaster.core.params.alternative import Sentiment
 from dipmaster.core.time_units import DAY_MS, HOUR_MS
@@ -31,7 +33,7 @@ class SentimentAnalysisPipeline:
 
     params: Sentiment
 
-    @property
+    @cached_property
     def inputs(self) -> tuple[ChannelInput, ...]:
         """What `analyze` is to be given."""
         span, past = self.params.momentum_hours * HOUR_MS, self.params.history_days * DAY_MS
@@ -73,7 +75,7 @@ class SentimentAnalysisPipeline:
         momentum that is unknown adds nothing.
         """
         share = prefer(_positive_share(values), NEUTRAL + 0.5 * values["social_score"])
-        momentum = np.nan_to_num(values["social_change"])
+        momentum = or_zero(values["social_change"])
         return np.clip(share + self.params.momentum_weight * momentum, 0.0, 1.0)
 
     def _score_positions(self, values: Mapping[str, Floats]) -> Floats:

@@ -11,10 +11,9 @@ from pathlib import Path
 import numpy as np
 
 from dipmaster.core import catalog, store
+from dipmaster.core.observed_rules import WARM_UP_DECISIONS
 from dipmaster.results import write_result
 from dipmaster.results.monitoring.committed import Latency
-
-WARM_UP = 100  # open times: kernels are loaded, caches filled
 
 
 class LatencyMeter:
@@ -45,11 +44,11 @@ class LatencyMeter:
     def write(self) -> str:
         """Write the figures to `benchmarks/latency.json`; say them in a line."""
         clock, processor = (
-            np.array(one[WARM_UP:], np.float64) / 1e6
+            np.array(one[WARM_UP_DECISIONS:], np.float64) / 1e6
             for one in (self._clock_ns, self._processor_ns)
         )
         if not clock.size:
-            return f"latency: fewer than {WARM_UP + 1} decisions, nothing was written"
+            return f"latency: fewer than {WARM_UP_DECISIONS + 1} decisions, nothing was written"
         p50, p99 = np.quantile(clock, (0.5, 0.99))
         found = Latency(
             machine=_name_machine(),

@@ -10,7 +10,7 @@ from dipmaster.confidence.inputs import MARKET_FALL, InputMatrix
 from dipmaster.core.kernels import Floats
 from dipmaster.core.params.confidence import BoostedTrees
 from dipmaster.core.wins import is_win
-from dipmaster.learning.tree_models import Library, TreeModel, fit_trees
+from dipmaster.learning.tree_models import Library, Trees, fit_trees
 
 FamilyName = Literal["classifier", "regression"]
 
@@ -88,7 +88,7 @@ class FamilyModel:
         Regression: weighted residual sd of the training rows. Classifier: None.
     """
 
-    trees: TreeModel
+    trees: Trees
     residual_sd_frac: float | None
 
     def predict(self, inputs: Floats) -> Floats:

@@ -17,6 +17,8 @@ from dipmaster.core.panel import to_epoch_ms
 from dipmaster.core.parallel import map_in_threads
 from dipmaster.core.tables import I8, VOLATILITY, TableSchema
 
+Columns = pd.DataFrame | Mapping[str, Floats]
+
 # Of table FEATURES: depth of the fall, the flow in it, costs and the clock; docs/confidence.md has
 # the reason of each.
 FROM_FEATURES = (
@@ -139,13 +141,13 @@ def join_symbols(frames: Sequence[pd.DataFrame], table: TableSchema) -> pd.DataF
     return rows[[name for name in table.names if name in rows]]
 
 
-def build_input_matrix(features: pd.DataFrame, volatility: pd.DataFrame) -> InputMatrix:
+def build_input_matrix(features: Columns, volatility: Columns) -> InputMatrix:
     """All inputs of a list that is the same for every market.
 
     Parameters
     ----------
     features, volatility
-        As `join_symbols` gives them: rows are candidates, columns those of the tables.
+        Columns of the tables, as `join_symbols` gives them or by name: rows are candidates.
     """
     columns = {name: _floats(features, name) for name in FROM_FEATURES if name in features}
     columns |= {name: _floats(volatility, name) for name in FROM_VOLATILITY}
@@ -156,13 +158,13 @@ def build_input_matrix(features: pd.DataFrame, volatility: pd.DataFrame) -> Inpu
     return InputMatrix(tuple(columns), np.column_stack(list(columns.values())), tuple(absent))
 
 
-def _market_fall_sigma(features: pd.DataFrame) -> Floats:
+def _market_fall_sigma(features: Columns) -> Floats:
     """In the unit of the own drop of 12 bars: the coin's sigma of an hour."""
     return _ratio(-_floats(features, "market_return_12_frac"), _floats(features, "sigma_1h_frac"))
 
 
-def _floats(frame: pd.DataFrame, name: str) -> Floats:
-    return frame[name].to_numpy(dtype=np.float64)
+def _floats(columns: Columns, name: str) -> Floats:
+    return np.asarray(columns[name], dtype=np.float64)
 
 
 def _ratio(over: Floats, under: Floats) -> Floats:

@@ -20,7 +20,7 @@ from dipmaster.learning.cross_fitting import CrossFittedModel
 from dipmaster.learning.model_store import (
     StoredRefit,
     hash_text,
-    join_models,
+    join_trees,
     name_tree_file,
     read_trees,
     restore_refits,
@@ -120,7 +120,7 @@ def _describe_trees(
 
 
 def _join_trees(together: FittedModels, library: Library) -> str:
-    return join_models([model.trees.to_text() for model in together.models], library)
+    return join_trees([model.trees for model in together.models], library)
 
 
 def read_models(folder: Path, family: FamilyName, kind: CalibratorKind) -> StoredScoreModels:
@@ -142,9 +142,9 @@ def read_models(folder: Path, family: FamilyName, kind: CalibratorKind) -> Store
     stored = read_result(path, FamilyMetadata)
 
     def restore(library: Library, trees: StoredFamilyTrees) -> FittedModels:
-        models = read_trees(folder / trees.file, trees.sha256, library, _FIX)
-        pairs = zip(models, trees.residual_sd_frac, strict=True)
-        return CrossFittedModel(tuple(FamilyModel(*pair) for pair in pairs), "log_odds")
+        sds, file = trees.residual_sd_frac, folder / trees.file
+        models = read_trees(file, trees.sha256, library, sds, path, _FIX)
+        return CrossFittedModel(tuple(FamilyModel(one, sd) for sd, one in models), "log_odds")
 
     refits = {
         library: restore_refits(

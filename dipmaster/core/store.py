@@ -1,4 +1,4 @@
-"""The storage layer: params, tables, JSON and text, written whole or not at all.
+"""The storage layer: params, tables, JSON, arrays and text, written whole or not at all.
 
 Parquet is written with BYTE_STREAM_SPLIT and without dictionaries for floats
 (smaller and several times faster for prices than the default), JSON with
@@ -6,16 +6,13 @@ sorted keys and numbers of ten significant digits, so that equal results are
 equal bytes.
 """
 
-import contextlib
 import inspect
 import json
 import math
-import os
-import shutil
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TextIO, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -26,7 +23,11 @@ from pydantic import TypeAdapter, ValidationError
 
 from dipmaster.core.errors import PipelineError, TableError
 from dipmaster.core.params import Params, ParamsFile
+from dipmaster.core.stream_files import extend_text as extend_text
+from dipmaster.core.stream_files import open_lines as open_lines
 from dipmaster.core.tables import TableSchema
+from dipmaster.core.whole_files import atomic_file as atomic_file
+from dipmaster.core.whole_files import atomic_folder as atomic_folder
 from dipmaster.core.yaml_text import parse_yaml_file
 
 Value = TypeVar("Value")
@@ -70,68 +71,6 @@ def _read_sections(path: Path, sections: tuple[str, ...]) -> Params:
             f"{path} is not in {Path.cwd()}.\n  Fix: start stages from the project folder."
         )
     return Params.parse(parse_yaml_file(path, "correct the line it names"), sections)
-
-
-@contextlib.contextmanager
-def atomic_folder(target: Path) -> Iterator[Path]:
-    """Yield an empty folder that becomes `target` only if the block ends well.
-
-    Whatever an earlier run that was killed left behind is removed first. Files
-    of `target` are never mixed from two runs.
-
-    Raises
-    ------
-    PipelineError
-        Where somebody removed the folder while it was filled.
-    """
-    partial = target.with_name(f".{target.name}.partial")
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
-    with _hold_open(partial) as is_unchanged:
-        try:
-            yield partial
-            if not is_unchanged():
-                raise _removed_error(partial)
-            if target.exists():
-                shutil.rmtree(target)
-            partial.rename(target)
-        except FileNotFoundError as error:
-            if is_unchanged():
-                raise
-            raise _removed_error(partial) from error
-        finally:
-            shutil.rmtree(partial, ignore_errors=True)
-
-
-@contextlib.contextmanager
-def _hold_open(folder: Path) -> Iterator[Callable[[], bool]]:
-    """Yield a test whether `folder` still is this one; an inode that is held is not reused."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        yield lambda: folder.is_dir() and os.path.samestat(folder.stat(), os.fstat(descriptor))
-    finally:
-        os.close(descriptor)
-
-
-def _removed_error(path: Path) -> PipelineError:
-    return PipelineError(
-        f"{path} was removed while the stage wrote it, so the output would lack files.\n"
-        "  Fix: leave data/ alone while the pipeline runs, then run `dvc repro` again."
-    )
-
-
-@contextlib.contextmanager
-def atomic_file(target: Path) -> Iterator[Path]:
-    """Yield a path beside `target` that replaces it only if the block ends well."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    partial = target.with_name(f".{target.name}.partial")
-    try:
-        yield partial
-        if not partial.exists():
-            raise _removed_error(partial)
-        partial.replace(target)
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 def write_table(frame: pd.DataFrame, table: TableSchema, path: Path) -> None:
@@ -265,36 +204,6 @@ def write_text(text: str, path: Path) -> None:
     """Write a text file whole or not at all."""
     with atomic_file(path) as partial:
         partial.write_text(text, encoding="utf-8")
-
-
-@contextlib.contextmanager
-def extend_text(path: Path, size: int) -> Iterator[TextIO]:
-    """Yield a text file cut to its first `size` bytes, for what is added while a run goes on.
-
-    Raises
-    ------
-    PipelineError
-        Where it is shorter: what is to be continued is not there.
-    """
-    found = path.stat().st_size if path.is_file() else 0
-    if found < size:
-        raise PipelineError(
-            f"{path}: expected the {size} bytes that were written before, found {found}.\n"
-            "  Fix: put the file back, or start anew."
-        )
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a", encoding="utf-8", newline="\n") as file:
-        file.truncate(size)
-        yield file
-
-
-@contextlib.contextmanager
-def open_lines(path: Path) -> Iterator[TextIO]:
-    """Yield a text file to be read line by line, as it is or as it grows."""
-    if not path.exists():  # a pipe is no file
-        raise PipelineError(f"{path} is not there.\n  Fix: name a file that is.")
-    with path.open(encoding="utf-8") as file:
-        yield file
 
 
 def read_text(path: Path) -> str:

@@ -15,7 +15,7 @@ from dipmaster.core.params.confidence import BoostedTrees
 from dipmaster.core.tables.exits import EXIT_FEATURES
 from dipmaster.learning.fit_failure import FitFailure
 from dipmaster.learning.logistic import describe_one_class
-from dipmaster.learning.tree_models import TreeModel, fit_trees
+from dipmaster.learning.tree_models import Trees, fit_trees
 
 ExitModelName = Literal["profit", "timing", "risk"]
 EXIT_MODELS: tuple[ExitModelName, ...] = get_args(ExitModelName)
@@ -34,7 +34,7 @@ class ExitModel:
     """
 
     name: ExitModelName
-    trees: TreeModel
+    trees: Trees
     train_mean: float
 
     def predict(self, features: FeatureRows) -> Floats:

@@ -29,15 +29,13 @@ from dipmaster.learning.logistic import Logistic
 from dipmaster.learning.model_store import (
     StoredRefit,
     hash_text,
-    join_models,
+    join_trees,
     name_tree_file,
-    read_verified_text,
+    read_trees,
     restore_refits,
     serialize_refits,
-    split_models,
 )
 from dipmaster.learning.refits import Refit, find_fold
-from dipmaster.learning.tree_models import read_lightgbm
 from dipmaster.results import read_result
 from dipmaster.results.exits import ExitLicence
 
@@ -107,7 +105,7 @@ def serialize_metadata(scores: ExitScores) -> dict[str, Any]:
 
 
 def _join_trees(together: FittedModels) -> str:
-    return join_models([model.trees.to_text() for model in together.models])
+    return join_trees([model.trees for model in together.models])
 
 
 @dataclass(frozen=True)
@@ -206,12 +204,12 @@ def read_models(folder: Path) -> StoredModels:
     _require(paths[0], sorted(stored.exit_models), sorted(EXIT_MODELS))
     _require(paths[1], calibrators.inputs, CALIBRATOR_INPUTS)
 
-    def read_trees(name: ExitModelName, trees: StoredTrees) -> FittedModels:
-        texts = split_models(read_verified_text(folder / trees.file, trees.sha256, _FIX))
-        _require(paths[0], range(len(trees.train_mean)), range(len(texts)))
-        models = zip(texts, trees.train_mean, strict=True)
-        restored = (ExitModel(name, read_lightgbm(text), mean) for text, mean in models)
-        return CrossFittedModel(tuple(restored), AVERAGES[name])
+    def restore_models(name: ExitModelName, trees: StoredTrees) -> FittedModels:
+        means, file = trees.train_mean, folder / trees.file
+        models = read_trees(file, trees.sha256, "lgb", means, paths[0], _FIX)
+        return CrossFittedModel(
+            tuple(ExitModel(name, one, mean) for mean, one in models), AVERAGES[name]
+        )
 
     def restore_calibrators(models: tuple[Logistic, ...]) -> FittedCalibrators:
         for model in models:
@@ -220,7 +218,9 @@ def read_models(folder: Path) -> StoredModels:
         return CrossFittedModel(models, "log_odds")
 
     refits = {
-        name: restore_refits(stored.exit_models[name], partial(read_trees, name), paths[0], _FIX)
+        name: restore_refits(
+            stored.exit_models[name], partial(restore_models, name), paths[0], _FIX
+        )
         for name in EXIT_MODELS
     }
     above = restore_refits(calibrators.refits, restore_calibrators, paths[1], _FIX)

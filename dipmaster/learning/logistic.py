@@ -6,12 +6,13 @@ written as JSON and applied without any library.
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
 from scipy.special import expit, logit
 
-from dipmaster.core.kernels import Floats
+from dipmaster.core.kernels import Floats, kernel
 from dipmaster.core.store import round_significant
 from dipmaster.learning.fit_failure import FitFailure
 
@@ -45,9 +46,20 @@ class Logistic:
     def predict(self, x: Floats) -> Floats:
         """Probabilities, shape (rows,), of inputs of shape (rows, inputs); NaN where one is NaN."""
         score = np.full(x.shape[0], self.intercept)
-        for column, coefficient in enumerate(self.coefficient):  # fixed order of summation
-            score += coefficient * ((x[:, column] - self.mean[column]) / self.sd[column])
+        add_terms(np.ascontiguousarray(x, np.float64), *self._numbers, score)
         return np.asarray(expit(score), dtype=np.float64)
+
+    @cached_property
+    def _numbers(self) -> tuple[Floats, Floats, Floats]:
+        return np.array(self.mean), np.array(self.sd), np.array(self.coefficient)
+
+
+@kernel
+def add_terms(x: Floats, mean: Floats, sd: Floats, coefficient: Floats, score: Floats) -> None:
+    """Add ``coefficient * (x - mean) / sd`` of every input, in their order, to `score`."""
+    for row in range(x.shape[0]):
+        for column in range(coefficient.size):
+            score[row] += coefficient[column] * ((x[row, column] - mean[column]) / sd[column])
 
 
 def clip_probability(p: Floats) -> Floats:

@@ -16,16 +16,12 @@ from dipmaster.core.kernels import Ints
 from dipmaster.core.panel import format_time, to_timestamps
 from dipmaster.learning.predictor import Model
 from dipmaster.learning.refits import Refit, WalkForwardResult
-from dipmaster.learning.tree_models import (
-    FILE_SUFFIX,
-    Library,
-    TreeModel,
-    read_lightgbm,
-    read_xgboost,
-)
+from dipmaster.learning.tree_arrays import TreeArrays, read_arrays
+from dipmaster.learning.tree_models import FILE_SUFFIX, Library, TreeModel, Trees
 from dipmaster.results import from_json, to_json
 
 Stored = TypeVar("Stored")
+Told = TypeVar("Told")
 
 _HEAD = "model of so many characters: "
 
@@ -95,6 +91,13 @@ def name_tree_file(prefix: str, refit_ms: int, library: Library = "lgb") -> str:
     return f"{prefix}_{format_time(refit_ms)[:10]}.{FILE_SUFFIX[library]}"
 
 
+def join_trees(trees: Sequence[Trees], library: Library = "lgb") -> str:
+    """Trees of the models of one refit as one file: as fitted, those read back have no text."""
+    texts = [one.to_text() for one in trees if isinstance(one, TreeModel)]
+    assert len(texts) == len(trees), "only a stage writes models, those that it has fitted"
+    return join_models(texts, library)
+
+
 def join_models(texts: Sequence[str], library: Library = "lgb") -> str:
     """Texts of the models of one refit as one file, so that a refit stays one file.
 
@@ -154,17 +157,26 @@ def read_verified_text(path: Path, sha256: str, fix: str) -> str:
     return text
 
 
-def read_trees(path: Path, sha256: str, library: Library, fix: str) -> tuple[TreeModel, ...]:
-    """The trees of one refit, one model a run of time.
+def read_trees(
+    path: Path, sha256: str, library: Library, beside: Sequence[Told], about: Path, fix: str
+) -> tuple[tuple[Told, TreeArrays], ...]:
+    """The trees of one refit, one model a run of time, each with what is told of it.
+
+    Parameters
+    ----------
+    beside, about
+        What stands beside the trees, one a model, and the file that tells it.
 
     Raises
     ------
     PipelineError, DataError
-        As `read_verified_text`.
+        As `read_verified_text`; DataError where not every model is told of.
     """
     texts = split_models(read_verified_text(path, sha256, fix), library)
-    read = read_xgboost if library == "xgb" else read_lightgbm
-    return tuple(read(text) for text in texts)
+    if len(texts) != len(beside):
+        expected = f"as many models as {path.name} holds, {len(texts)}"
+        raise data_error(str(about), expected, f"{len(beside)}", fix)
+    return tuple((one, read_arrays(text, library)) for one, text in zip(beside, texts, strict=True))
 
 
 def restore_refits(

@@ -6,7 +6,7 @@ rows that the layers above need.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, Protocol, get_args
 
 import numpy as np
 
@@ -22,9 +22,19 @@ LIBRARIES: tuple[Library, ...] = get_args(Library)
 FILE_SUFFIX = {"lgb": "txt", "xgb": "json"}
 
 
+class Trees(Protocol):
+    """Boosted trees: as fitted, or read back as arrays."""
+
+    def predict(self, inputs: Any) -> Floats:
+        """Probability of a classifier, value of a regression, shape (rows,)."""
+
+    def predict_raw(self, inputs: Floats) -> Floats:
+        """Sum of the leaf values of a model of LightGBM, shape (rows,)."""
+
+
 @dataclass(frozen=True)
 class TreeModel:
-    """Boosted trees of either library.
+    """Boosted trees of either library, as fitted.
 
     Attributes
     ----------
@@ -66,26 +76,6 @@ class TreeModel:
         if self.library == "lgb":
             return str(self.booster.model_to_string())
         return bytes(self.booster.save_raw("json")).decode("utf-8")
-
-
-def read_lightgbm(text: str) -> TreeModel:
-    """Read what `TreeModel.to_text` wrote; it predicts the same to the last bit.
-
-    LightGBM believes every text it is handed: a truncated or edited one ends the process
-    without a word. Hand in texts whose digest has been checked.
-    """
-    import lightgbm
-
-    return TreeModel("lgb", lightgbm.Booster(model_str=text))
-
-
-def read_xgboost(text: str) -> TreeModel:
-    """Read what `TreeModel.to_text` wrote; it predicts the same to the last bit, in one thread."""
-    import xgboost
-
-    booster = xgboost.Booster({"nthread": 1})
-    booster.load_model(bytearray(text.encode()))
-    return TreeModel("xgb", booster)
 
 
 def fit_trees(

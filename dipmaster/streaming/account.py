@@ -108,7 +108,7 @@ class StreamAccount:
             one for one, event in sales.exits.items() if event.trip["exit_stage"][0] == AT_OPEN
         }
         at_open = {**sales.partials, **{one: sales.exits[one] for one in leaving}}
-        sold_value = self._sell_at_open(bar, at_open, cumulative_funding)
+        sold_value = self._sell_at_open(at_open, cumulative_funding)
         fills, closed = self._book_sales(at_open, bar.number)
         bought, rejected = self._buy(bar, orders, sold_value, cumulative_funding)
         inside = {one: event for one, event in sales.exits.items() if one not in leaving}
@@ -127,11 +127,6 @@ class StreamAccount:
         fills, closed = self._book_sales(events, number)
         self.value = 0.0
         return AccountStep(tuple(fills), tuple(closed), (), self._measure())
-
-    def reject_all(self, orders: BarOrders) -> tuple[Rejection, ...]:
-        """Orders of the last bar of the data: there is no next one."""
-        reason = REJECTION_REASONS[NO_NEXT_BAR - 1]
-        return tuple(Rejection(int(one), reason) for one in orders.candidate_id)
 
     def save(self) -> Saved:
         """Everything that the next bars depend on."""
@@ -152,9 +147,7 @@ class StreamAccount:
             load_position(select_saved(saved, f"position_{place}")) for place in range(count)
         ]
 
-    def _sell_at_open(
-        self, bar: MarketBar, events: Mapping[int, PathEvent], cumulative_funding: Floats
-    ) -> float:
+    def _sell_at_open(self, events: Mapping[int, PathEvent], cumulative_funding: Floats) -> float:
         """Add the open's cash; the worth, at the close before, of what is sold."""
         cash_at_open, sold_value, paid = 0.0, 0.0, 0.0
         for position in self.positions:

@@ -1,19 +1,30 @@
-"""Bars and accounts to alerts: a feed that is silent, an account that falls, decisions too late."""
+"""Bars and accounts to alerts, by the rules of stage `monitor`: feed, drawdown, latency.
 
+As there, drawdowns are counted from the out-of-sample start, and one that has been reached stays an
+alert. Bars that stay away are an alert before that start, too.
+"""
+
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
+from dipmaster.core import store
+from dipmaster.core.observed_rules import (
+    LATE_FRAC,
+    RECOMMENDATIONS,
+    WARM_UP_DECISIONS,
+    ObservedRule,
+    Severity,
+    describe_drawdown,
+    describe_silence,
+    list_drawdown_limits,
+)
 from dipmaster.core.panel import format_time
+from dipmaster.core.params import Params
+from dipmaster.core.time_units import out_of_sample_start_ms
 from dipmaster.streaming.decisions import BarDecisions
 from dipmaster.streaming.market import MarketFacts
-
-DRAWDOWN_FRAC = 0.02  # roadmap, monitoring: maximum drawdown
-LATENCY_MS = 100.0  # roadmap, monitoring
-SILENT_BARS = 3  # decision: a quarter of an hour without a bar of a coin
-
-Severity = Literal["warning", "critical"]
 
 
 @dataclass(frozen=True)
@@ -23,7 +34,7 @@ class ReplayAlert:
     Attributes
     ----------
     key
-        The same alert is not raised again while it lasts.
+        Rule and severity; the same alert is not raised again while it lasts.
     first_seen
         UTC, open time of the bar.
     """
@@ -42,6 +53,8 @@ class AlertBook:
     ----------
     phase
         Whose account is watched.
+    params
+        With sections `monitoring` and `split`; default: those of the project.
 
     Attributes
     ----------
@@ -49,45 +62,67 @@ class AlertBook:
         Key to alert.
     """
 
-    def __init__(self, facts: MarketFacts, phase: int) -> None:
-        self._symbols, self._phase = facts.symbols, phase
-        self._silent, self._peak = np.zeros(len(facts.symbols), np.int64), 0.0
+    def __init__(self, facts: MarketFacts, phase: int, params: Params | None = None) -> None:
+        params = params or store.read_params("monitoring", "split")
+        self._symbols, self._phase, self._limits = facts.symbols, phase, params.monitoring
+        self._start_ms = out_of_sample_start_ms(facts.first_ms, params.split.burn_in_days)
+        self._silent, self._traded_before = np.zeros((2, len(facts.symbols)), np.int64)
+        self._peak = self._drawdown_frac = self._largest_frac = 0.0
+        self._measured = self._late = 0
         self.active: dict[str, ReplayAlert] = {}
 
     def update(self, step: BarDecisions, latency_ms: float) -> list[ReplayAlert]:
-        """Look at one step; the alerts that are new."""
-        found = {one.key: one for one in self._look(step, latency_ms)}
+        """Look at one step; the alerts that are new.
+
+        Parameters
+        ----------
+        latency_ms
+            Of the decision, 0 where it was not measured.
+        """
+        is_watched = step.bar.time_ms >= self._start_ms
+        self._count_silence(step)
+        self._mark(step.accounts[self._phase].equity.equity, is_watched)
+        self._count_late(latency_ms)
+        time = format_time(step.bar.time_ms)
+        found = {
+            f"{rule}:{severity}": ReplayAlert(
+                f"{rule}:{severity}", severity, time, message, RECOMMENDATIONS[rule, severity]
+            )
+            for rule, severity, message in self._look()
+        }
         new = [one for key, one in found.items() if key not in self.active]
         self.active = {key: self.active.get(key, one) for key, one in found.items()}
         return new
 
-    def _look(self, step: BarDecisions, latency_ms: float) -> list[ReplayAlert]:
-        now, alerts = format_time(step.bar.time_ms), []
-        self._silent = np.where(step.bar.has_bar, 0, self._silent + 1)
-        for coin in np.flatnonzero(self._silent >= SILENT_BARS):
-            symbol = self._symbols[coin]
-            alerts.append(
-                ReplayAlert(
-                    f"feed:{symbol}", "warning", now,
-                    f"{symbol}: no bar for {SILENT_BARS} bars or more",
-                    "check the feed; positions of the coin are left at its next bar",
-                )
-            )  # fmt: skip
-        equity = step.accounts[self._phase].equity.equity
-        self._peak = max(self._peak, equity)
-        if equity < self._peak * (1.0 - DRAWDOWN_FRAC):
-            alerts.append(
-                ReplayAlert(
-                    "drawdown", "critical", now,
-                    f"phase {self._phase}: drawdown beyond {100.0 * DRAWDOWN_FRAC:g} %",
-                    "stop new orders until somebody has looked at the trades",
-                )
-            )  # fmt: skip
-        if latency_ms > LATENCY_MS:
-            alerts.append(
-                ReplayAlert(
-                    "latency", "warning", now, f"a decision took more than {LATENCY_MS:g} ms",
-                    "look at what else the machine does",
-                )
-            )  # fmt: skip
-        return alerts
+    def _look(self) -> Iterator[tuple[ObservedRule, Severity, str]]:
+        limit, silence = self._limits.stale_bars, self._silent.tolist()
+        if max(silence) >= limit:
+            yield "feed", "warning", describe_silence(self._symbols, silence, limit)
+        if min(silence) >= limit:
+            yield "feed", "critical", describe_silence(self._symbols, silence, limit)
+        for severity, frac in list_drawdown_limits(self._limits):
+            if self._largest_frac >= frac:
+                yield "drawdown", severity, describe_drawdown(self._drawdown_frac)
+        decisions, slow_ms = self._measured - WARM_UP_DECISIONS, self._limits.thresholds.latency_ms
+        if decisions > 0 and self._late > LATE_FRAC * decisions:
+            yield "latency", "warning", f"p99 of {decisions} decisions beyond {slow_ms:g} ms"
+
+    def _count_silence(self, step: BarDecisions) -> None:
+        """Bars in a row without a trade, none before a coin's first."""
+        traded = ~np.isnan(step.bar.close)
+        self._traded_before |= traded
+        self._silent = np.where(traded, 0, self._silent + self._traded_before)
+
+    def _mark(self, equity: float, is_watched: bool) -> None:
+        """Peaks are counted from the last mark before the out-of-sample start."""
+        self._peak = max(self._peak, equity) if is_watched else equity
+        if is_watched and self._peak > 0.0:
+            self._drawdown_frac = 1.0 - equity / self._peak
+            self._largest_frac = max(self._largest_frac, self._drawdown_frac)
+
+    def _count_late(self, latency_ms: float) -> None:
+        if latency_ms <= 0.0:
+            return
+        self._measured += 1
+        if self._measured > WARM_UP_DECISIONS:
+            self._late += latency_ms > self._limits.thresholds.latency_ms

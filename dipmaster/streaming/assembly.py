@@ -1,5 +1,6 @@
 """Files of the project to an engine: facts of the market, params, and the stored models."""
 
+import gc
 from collections.abc import Mapping
 
 import numpy as np
@@ -24,7 +25,7 @@ from dipmaster.streaming.evidence import EvidenceSource
 from dipmaster.streaming.funding import FundingStream
 from dipmaster.streaming.market import MarketBarStream, MarketFacts
 from dipmaster.streaming.scoring import CandidateScorer, FilterParams
-from dipmaster.streaming.sources import StoredVolatility, VolatilitySource
+from dipmaster.streaming.sources import VolatilitySource
 from dipmaster.streaming.volatility import ComputedVolatility
 
 NEEDED_VOLATILITY = tuple(
@@ -37,18 +38,11 @@ SECTIONS = (
 )  # fmt: skip
 
 
-def read_engine(
-    volatility: VolatilitySource | None = None, evidence: EvidenceSource | None = None
-) -> StreamEngine:
+def read_engine() -> StreamEngine:
     """Put an engine together from what the stages wrote.
 
-    Parameters
-    ----------
-    volatility
-        Default: computed bar by bar. `read_stored_volatility` has the tables of the batch, which
-        hold its bars and no others.
-    evidence
-        Default: what the provider of params has, handed out by its publication.
+    Volatility is computed bar by bar; alternative data are what the provider of params has, handed
+    out by their publication.
 
     Raises
     ------
@@ -57,14 +51,11 @@ def read_engine(
     """
     market, params = read_result(catalog.MARKET, Market), store.read_params(*SECTIONS)
     facts = read_facts(market)
-    return StreamEngine(
-        build_parts(
-            params,
-            facts,
-            volatility or ComputedVolatility(market, params.volatility),
-            evidence or read_channels(facts, params),
-        )
-    )
+    volatility = ComputedVolatility(market, params.volatility)
+    parts = build_parts(params, facts, volatility, read_channels(facts, params))
+    engine = StreamEngine(parts)
+    gc.freeze()  # it stays for good: a pass of the collector over it would delay a decision
+    return engine
 
 
 def build_parts(
@@ -73,7 +64,7 @@ def build_parts(
     volatility: VolatilitySource,
     evidence: EvidenceSource | None,
 ) -> StreamParts:
-    """Models of the project behind sources of any kind."""
+    """Models of the project behind its sources."""
     confidence = params.confidence
     filter_params = FilterParams(
         params.signal,
@@ -123,11 +114,6 @@ def read_rates(facts: MarketFacts) -> Mapping[int, Mapping[int, float]] | None:
             at_step = rates.setdefault(step, {})
             at_step[coin] = at_step.get(coin, 0.0) + rate
     return rates
-
-
-def read_stored_volatility(symbols: tuple[str, ...]) -> StoredVolatility:
-    """Rows of the batch's tables."""
-    return StoredVolatility(catalog.read_symbols(catalog.VOLATILITY, symbols, NEEDED_VOLATILITY))
 
 
 def read_channels(facts: MarketFacts, params: Params) -> ChannelEvidence | None:

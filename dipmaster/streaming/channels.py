@@ -6,32 +6,36 @@ so that statistics are those of the batch to the last bit while memory does not 
 
 from collections import deque
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
-from dipmaster.altdata.asof import ChannelInput, split_channels
+from dipmaster.altdata.analyzer import Analyzer
+from dipmaster.altdata.asof import ChannelInput, collect_inputs, split_channels
 from dipmaster.altdata.channels import Channel
-from dipmaster.altdata.evidence import analyze_series, build_analyzers
+from dipmaster.altdata.evidence import build_analyzers, list_components
 from dipmaster.altdata.history import (
     WEEK_MS,
     PublishedSeries,
     RunningSums,
-    Transform,
     build_series,
     extend,
     forget,
-    log_change_z,
-    rise_over_earlier,
-    rise_over_earlier_z,
 )
 from dipmaster.altdata.layer import LAYER_INPUTS, PAST_DAY, LayerInputs
 from dipmaster.altdata.layer.inputs import CHANNEL_INPUTS, hide_coarser, is_evidence, join_channels
 from dipmaster.altdata.layer.price_context import FALL_BARS, divide_by_sigma, find_falls
+from dipmaster.altdata.microstructure import MarketMicrostructureAnalyzer
 from dipmaster.altdata.provider import Provider, read_values
+from dipmaster.altdata.statistics import (
+    Transform,
+    log_change_z,
+    rise_over_earlier,
+    rise_over_earlier_z,
+)
 from dipmaster.core.kernels import Floats
 from dipmaster.core.params.alternative import AlternativeData
-from dipmaster.core.time_units import HOUR_MS
+from dipmaster.core.time_units import BAR_MS, HOUR_MS
 from dipmaster.streaming.candidates import BarCandidates
 from dipmaster.streaming.evidence import NEWS_INPUT, EvidenceAtBar
 from dipmaster.streaming.market import MarketBar, MarketFacts
@@ -39,7 +43,9 @@ from dipmaster.streaming.state import Saved, select_saved
 
 _NOTHING = build_series(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0))
 _FORGET_EVERY_BARS = 288
+_JOIN_EVERY_BARS = 12
 _MARGIN_MS = 3 * HOUR_MS  # the imbalance is asked for up to an hour before the close
+_IS_EVIDENCE = is_evidence()
 _SPANS: dict[Transform, int] = {rise_over_earlier: 9, rise_over_earlier_z: 9, log_change_z: 44}
 """Quarters of a span that a window reaches back, where they are not four."""
 
@@ -68,21 +74,36 @@ class StoredFeed:
         """Rows that were published in between."""
         out = {}
         for channel, one in self._series[symbol].items():
-            first, end = np.searchsorted(one.known_ms, (after_ms, until_ms), side="right")
+            first, end = (
+                int(one.known_ms.searchsorted(at, "right")) for at in (after_ms, until_ms)
+            )
             if first < end:
-                part = slice(int(first), int(end))
                 out[channel] = PublishedSeries(
-                    one.known_ms[part], one.event_ms[part], one.value[part]
+                    one.known_ms[first:end], one.event_ms[first:end], one.value[first:end]
                 )
         return out
+
+
+class _CoinEvidence(NamedTuple):
+    """What is known of one candidate.
+
+    Inputs of each analyser, columns that come from channels and closes, the latest publication.
+    """
+
+    inputs: Mapping[str, Mapping[str, Floats]]
+    joined: Mapping[str, Floats]
+    latest_ms: int
 
 
 class ChannelEvidence:
     """An evidence source over a feed of published values."""
 
     def __init__(self, facts: MarketFacts, feed: ChannelFeed, params: AlternativeData) -> None:
-        self._symbols, self._feed, self._params = facts.symbols, feed, params
-        self._analyzers = build_analyzers(params)
+        self._symbols, self._feed = facts.symbols, feed
+        self._analyzers = _choose_analyzers(params, feed.channels)
+        self._microstructure = MarketMicrostructureAnalyzer.of_channels(
+            params.microstructure, feed.channels
+        )
         asked = [*CHANNEL_INPUTS, *(i for one in self._analyzers.values() for i in one.inputs)]
         self._keep_ms = {one.name: _reach_ms(one, asked) for one in feed.channels}
         self._series: dict[str, Series] = {symbol: {} for symbol in self._symbols}
@@ -90,24 +111,36 @@ class ChannelEvidence:
         self._closes: dict[str, deque[tuple[int, float]]] = {
             symbol: deque(maxlen=FALL_BARS + 1) for symbol in self._symbols
         }
-        self._until_ms = np.iinfo(np.int64).min
+        self._until_ms, self._must_forget = np.iinfo(np.int64).min, False
 
     def push(self, bar: MarketBar) -> None:
         """Take in what was published by the close of a bar, and its closes."""
+        if self._must_forget:
+            self._forget()
         for coin in np.flatnonzero(bar.has_bar):
             self._closes[self._symbols[coin]].append((bar.time_ms, float(bar.last[coin])))
         for symbol, new in self._new.items():
             rows = self._feed.take(symbol, self._until_ms, bar.decided_ms)
             if rows:
                 new.append(rows)
-            if bar.number % _FORGET_EVERY_BARS == 0:
-                self._forget(symbol, bar.decided_ms)
+        self._must_forget = bar.number % _FORGET_EVERY_BARS == 0
         self._until_ms = bar.decided_ms
 
-    def _forget(self, symbol: str, now_ms: int) -> None:
-        series = self._join_new(symbol)
-        for channel, one in series.items():
-            series[channel] = forget(one, now_ms - self._keep_ms[channel])
+    def prepare(self) -> None:
+        """Between two bars: join what has come of some coins; once a day drop what is past use."""
+        if self._must_forget:
+            self._forget()
+        for symbol in self._symbols[
+            self._until_ms // BAR_MS % _JOIN_EVERY_BARS :: _JOIN_EVERY_BARS
+        ]:
+            self._join_new(symbol)
+
+    def _forget(self) -> None:
+        for symbol in self._symbols:
+            series = self._join_new(symbol)
+            for channel, one in series.items():
+                series[channel] = forget(one, self._until_ms - self._keep_ms[channel])
+        self._must_forget = False
 
     def _join_new(self, symbol: str) -> Series:
         """The coin's series with the rows that have come since they were last asked for."""
@@ -122,41 +155,41 @@ class ChannelEvidence:
 
     def read(self, bar: MarketBar, candidates: BarCandidates) -> EvidenceAtBar:
         """What was known at the close of the bar that was pushed last."""
-        rows = [
-            self._read_one(bar, int(coin), float(sigma))
-            for coin, sigma in zip(candidates.coin, candidates.sigma_1h_frac, strict=True)
-        ]
-        values = np.array([one for one, _, _ in rows])
-        published = np.array([latest for _, latest, _ in rows], np.int64)
-        known = np.isfinite(values[:, is_evidence()]).any(axis=1)
-        has_news = any(one.name == NEWS_INPUT for one in self._feed.channels)
+        coin, channels = candidates.coin, self._feed.channels
+        rows = [self._read_coin(self._symbols[one], bar.decided_ms) for one in coin]
+        said: dict[str, Any] = {}
+        for name, analyzer in self._analyzers.items():
+            said.update(analyzer.analyze(_stack([one.inputs[name] for one in rows])))
+        news = said[NEWS_INPUT]
+        past, sigma_daily = (bar.feature(name)[coin] for name in PAST_DAY)
+        said |= hide_coarser(channels, coin.size) | _stack([one.joined for one in rows])
+        said["past_day_sigma"] = divide_by_sigma(past, sigma_daily)
+        said["largest_fall_sigma"] = divide_by_sigma(said["fall"], candidates.sigma_1h_frac)
+        nothing = np.full(coin.size, np.nan)
+        values = np.column_stack([said.get(one.name, nothing) for one in LAYER_INPUTS])
+        known = np.isfinite(values[:, _IS_EVIDENCE]).any(axis=1)
+        has_news = any(one.name == NEWS_INPUT for one in channels)
+        latest = np.array([one.latest_ms for one in rows], np.int64)
         return EvidenceAtBar(
-            LayerInputs(values, np.where(known, published, -1)),
-            np.array([news for _, _, news in rows]) if has_news else None,
+            LayerInputs(values, np.where(known, latest, -1)), news if has_news else None
         )
 
-    def _read_one(self, bar: MarketBar, coin: int, sigma: float) -> tuple[list[float], int, float]:
-        """Inputs of a candidate, the latest publication among them, and the impact of news."""
-        series, channels = self._join_new(self._symbols[coin]), self._feed.channels
-        decided_ms = np.array([bar.decided_ms], np.int64)
-        times, closes = zip(*self._closes[self._symbols[coin]], strict=True)
+    def _read_coin(self, symbol: str, decided_ms: int) -> _CoinEvidence:
+        series, channels = self._join_new(symbol), self._feed.channels
+        at = np.array([decided_ms], np.int64)
+        times, closes = zip(*self._closes[symbol], strict=True)
         fall_ms, fall, since = find_falls(
             np.array(times, np.int64), np.array(closes), np.array([len(times) - 1])
         )
-        said = analyze_series(series, channels, decided_ms, self._analyzers)
-        news = float(said[NEWS_INPUT][0])
-        said |= hide_coarser(channels, 1)
-        joined, latest = join_channels(
-            series, channels, decided_ms, fall_ms, self._params.microstructure
+        joined, latest = join_channels(series, channels, at, fall_ms, self._microstructure)
+        return _CoinEvidence(
+            {
+                name: collect_inputs(series, channels, one.inputs, at)
+                for name, one in self._analyzers.items()
+            },
+            joined | {"fall": fall, "bars_since_fall": since},
+            int(latest[0]),
         )
-        past, sigma_daily = (bar.feature(name)[[coin]] for name in PAST_DAY)
-        said |= joined | {
-            "past_day_sigma": divide_by_sigma(past, sigma_daily),
-            "largest_fall_sigma": divide_by_sigma(fall, np.array([sigma])),
-            "bars_since_fall": since,
-        }
-        values = [float(said[one.name][0]) if one.name in said else np.nan for one in LAYER_INPUTS]
-        return values, int(latest[0]), news
 
     def save(self) -> Saved:
         """Everything that the next bars depend on."""
@@ -183,6 +216,30 @@ class ChannelEvidence:
             self._series[symbol] = {
                 one: _load_series(select_saved(stored, one)) for one in channels
             }
+
+
+def _choose_analyzers(params: AlternativeData, channels: Sequence[Channel]) -> dict[str, Analyzer]:
+    """Those of which the second layer takes something, or that tell the impact of news."""
+    wanted = {one.name for one in LAYER_INPUTS} - hide_coarser(channels, 0).keys()
+    components = list_components(params)
+    return {
+        name: analyzer
+        for name, analyzer in build_analyzers(params, channels).items()
+        if wanted.intersection(components[name]) or _tells_news(analyzer)
+    }
+
+
+def _tells_news(analyzer: Analyzer) -> bool:
+    return any(one.name == NEWS_INPUT for one in analyzer.inputs)
+
+
+def _stack(parts: Sequence[Mapping[str, Floats]]) -> dict[str, Floats]:
+    """Columns of several candidates, one after the other; NaN where one lacks a column."""
+    if len(parts) == 1:
+        return dict(parts[0])
+    nothing = np.full(1, np.nan)
+    names = dict.fromkeys(name for one in parts for name in one)
+    return {name: np.concatenate([one.get(name, nothing) for one in parts]) for name in names}
 
 
 def _save_series(series: PublishedSeries) -> Saved:

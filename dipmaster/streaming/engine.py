@@ -118,6 +118,8 @@ class StreamEngine:
     def prepare(self) -> None:
         """Do what the next bar needs before it has come; `push` does what was left undone."""
         self._volatility.prepare()
+        if self._evidence is not None:
+            self._evidence.prepare()
 
     @property
     def next_ms(self) -> int:

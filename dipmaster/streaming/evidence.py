@@ -35,6 +35,9 @@ class EvidenceSource(Protocol):
     def push(self, bar: MarketBar) -> None:
         """Take in what was published by the close of a bar."""
 
+    def prepare(self) -> None:
+        """Do between two bars what needs not wait for the next."""
+
     def read(self, bar: MarketBar, candidates: BarCandidates) -> EvidenceAtBar:
         """What is known of the candidates at the close of the bar that was pushed last."""
 

@@ -12,16 +12,10 @@ from dipmaster.core.tables import EXIT_FEATURES
 from dipmaster.core.time_units import BAR_MS
 from dipmaster.streaming.account import AccountStep
 from dipmaster.streaming.decisions import BarDecisions
-from dipmaster.streaming.market import FEATURE_PLACES
 
 Rows = Mapping[str, Sequence[Any] | npt.NDArray[Any]]
 """Column to one value a row."""
 Row = Mapping[str, Any]
-
-
-def list_features(step: BarDecisions, columns: Sequence[str]) -> Rows:
-    """Table FEATURES of all coins at the bar, NaN of a coin without it."""
-    return {name: step.bar.stored[:, FEATURE_PLACES[name]] for name in columns}
 
 
 def list_candidates(step: BarDecisions) -> Rows:

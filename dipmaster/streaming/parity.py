@@ -1,7 +1,7 @@
 """Decisions of a stream against the tables of the batch: the first difference, or none."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -9,7 +9,6 @@ import numpy as np
 from dipmaster.streaming.account import AccountStep
 from dipmaster.streaming.decisions import BarDecisions
 from dipmaster.streaming.difference import ParityDifference, ParityError, find_difference
-from dipmaster.streaming.engine import StreamEngine
 from dipmaster.streaming.listing import (
     list_candidates,
     list_evidence,
@@ -20,7 +19,6 @@ from dipmaster.streaming.listing import (
     list_scores,
     list_trades,
 )
-from dipmaster.streaming.sources import Bar
 from dipmaster.streaming.tables import BatchTables
 
 LISTINGS = {
@@ -185,30 +183,6 @@ class ParityComparison:
         columns = {column: [value] for column, value in stream.items()}
         batch = self._tables.ledgers[ledger, phase]
         return find_difference(name, time_ms, symbols, columns, batch, slice(row, row + 1))
-
-
-def compare_with_batch(
-    engine: StreamEngine,
-    bars: Iterable[tuple[int, Mapping[str, Bar]]],
-    comparison: ParityComparison,
-    last_ms: int,
-) -> ParityDifference | None:
-    """Push bars and compare every step; the first difference, or none.
-
-    Parameters
-    ----------
-    bars
-        From the engine's next one on, as `iterate_bars` gives them.
-    last_ms
-        Open time of the batch's last bar: where the bars reach it, positions are closed.
-    """
-    time_ms = -1
-    for time_ms, at_time in bars:
-        for step in engine.push(time_ms, at_time):
-            found = comparison.compare(step, is_last=step.bar.time_ms == last_ms)
-            if found is not None:
-                return found
-    return comparison.compare_end(time_ms, engine.finish()) if time_ms == last_ms else None
 
 
 def require_parity(difference: ParityDifference | None) -> None:

@@ -9,21 +9,16 @@ from dipmaster.core.panel import to_epoch_ms
 from dipmaster.streaming.sources import Bar
 
 
-def iterate_bars(
-    bars: Mapping[str, pd.DataFrame], first_ms: int = 0, last_ms: int | None = None
-) -> Iterator[tuple[int, dict[str, Bar]]]:
+def iterate_bars(bars: Mapping[str, pd.DataFrame]) -> Iterator[tuple[int, dict[str, Bar]]]:
     """Open times with a bar of any coin, rising, and the bars.
 
     Parameters
     ----------
     bars
         Symbol to a frame of table BARS.
-    first_ms, last_ms
-        Open times between which bars are given, both included.
     """
     coins = [_CoinBars(symbol, frame) for symbol, frame in bars.items()]
     times = np.unique(np.concatenate([one.times for one in coins]))
-    times = times[(times >= first_ms) & (times <= (times[-1] if last_ms is None else last_ms))]
     for time in times.tolist():
         found = ((one.symbol, one.read(time)) for one in coins)
         yield time, {symbol: bar for symbol, bar in found if bar is not None}

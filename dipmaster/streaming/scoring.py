@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
-import pandas as pd
 
 from dipmaster.altdata.layer.model_files import StoredLayer
 from dipmaster.confidence import VOLATILITY_COLUMNS
@@ -121,7 +120,7 @@ class CandidateScorer:
         regime, no_new_trades = (
             volatility[name].astype(np.int64) for name in ("regime", "no_new_trades")
         )
-        matrix = build_input_matrix(pd.DataFrame(features), pd.DataFrame(volatility))
+        matrix = build_input_matrix(features, volatility)
         scores = self._models.score(matrix, bar.decided_ms)
         inputs = {name: bar.feature(name)[coin] for name in INPUT_COLUMNS}
         ids = candidates.candidate_id

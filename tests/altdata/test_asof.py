@@ -8,7 +8,8 @@ import pytest
 from dipmaster.altdata import ChannelInput, ChannelValues, build_values
 from dipmaster.altdata.asof import collect_inputs, split_channels, values_at
 from dipmaster.altdata.channels import Channel
-from dipmaster.altdata.history import PublishedSeries, build_series, trailing_change
+from dipmaster.altdata.history import PublishedSeries, build_series
+from dipmaster.altdata.statistics import trailing_change
 from dipmaster.core.kernels import Floats, Ints
 from dipmaster.core.time_units import HOUR_MS, MINUTE_MS
 from tests.altdata.conftest import times

@@ -15,7 +15,7 @@ from dipmaster.altdata import (
     build_inputs,
     build_provider,
 )
-from dipmaster.altdata.history import trailing_mean
+from dipmaster.altdata.statistics import trailing_mean
 from dipmaster.core.kernels import Ints
 from dipmaster.core.panel import to_epoch_ms, to_timestamps
 from dipmaster.core.params.alternative import AlternativeData

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from dipmaster.altdata import history
+from dipmaster.altdata import history, statistics
 from dipmaster.altdata.history import PublishedSeries, build_series, extend, forget
 from dipmaster.core.time_units import HOUR_MS, MINUTE_MS
 
@@ -13,17 +13,17 @@ SPAN_MS = 4 * HOUR_MS
 REACH_MS = history.WEEK_MS + 11 * SPAN_MS
 ROWS = 4000
 STATISTICS: list[Callable[[PublishedSeries, int], PublishedSeries]] = [
-    history.newest,
-    history.trailing_change,
-    history.trailing_mean,
-    history.trailing_z,
-    history.trailing_log_z,
-    history.trailing_log_change,
-    history.mean_z,
-    history.rise_over_earlier,
-    history.rise_over_earlier_z,
-    history.net_share_of_changes,
-    history.log_change_z,
+    statistics.newest,
+    statistics.trailing_change,
+    statistics.trailing_mean,
+    statistics.trailing_z,
+    statistics.trailing_log_z,
+    statistics.trailing_log_change,
+    statistics.mean_z,
+    statistics.rise_over_earlier,
+    statistics.rise_over_earlier_z,
+    statistics.net_share_of_changes,
+    statistics.log_change_z,
 ]
 
 

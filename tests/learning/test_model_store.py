@@ -24,7 +24,8 @@ from dipmaster.learning.model_store import (
     to_fit_times,
 )
 from dipmaster.learning.refits import Refit, WalkForwardResult
-from dipmaster.learning.tree_models import Library, TreeModel, fit_trees, read_lightgbm
+from dipmaster.learning.tree_arrays import read_lightgbm
+from dipmaster.learning.tree_models import Library, TreeModel, fit_trees
 from dipmaster.results import from_json, to_json
 
 MODEL = Logistic((1.0, 2.0), (1.0, 1.0), (0.5, -0.25), 0.125)

@@ -35,6 +35,7 @@ def trading_params(project: Path) -> dict[str, Any]:
     raw["confidence"]["thresholds"] = LOW
     raw["gates"] |= {"block_days": 2, "bootstrap_reps": 100}
     raw["gates"]["random_entry"]["draws"] = 100
+    raw["monitoring"]["stale_bars"] = 3
     raw["exits"]["stop_frac"] = 0.005
     raw["exits"]["trailing"]["activation_frac"] = 0.002
     raw["sizing"]["min_outcomes"] = {"candidates": 20, "per_class": 5}

@@ -11,11 +11,12 @@ from dipmaster.core.kernels import Floats
 from dipmaster.core.params.alternative import EvidenceModelParams
 from dipmaster.learning.fit_failure import FitFailure
 from dipmaster.learning.logistic import Logistic, fit_logistic, log_odds
-from dipmaster.learning.tree_models import TreeModel, fit_trees
+from dipmaster.learning.tree_models import Trees, fit_trees
 
 BASE = "log_odds_phase_1"
 NAMES = (BASE, *(one.name for one in LAYER_INPUTS))
 LINEAR = np.flatnonzero([one.linear for one in LAYER_INPUTS])
+_OF_FEED = tuple(find_columns(feed) for feed in FEEDS)
 SIGNS = (1, *(one.sign for one in LAYER_INPUTS))
 
 
@@ -33,7 +34,7 @@ class EvidenceModel:
 
     logistic: Logistic
     fill: tuple[float, ...]
-    trees: TreeModel
+    trees: Trees
 
     def predict(self, inputs: Floats, /) -> Floats:
         """Mean of both log odds as a probability, shape (rows,).
@@ -52,7 +53,7 @@ def build_linear(inputs: Floats, fill: Sequence[float]) -> Floats:
     """Columns of the logistic: log odds, evidence without gaps, a flag for each silent feed."""
     evidence = inputs[:, 1:]
     there = evidence[:, LINEAR]
-    silent = [np.isnan(evidence[:, find_columns(feed)]).all(axis=1) for feed in FEEDS]
+    silent = [np.isnan(evidence[:, columns]).all(axis=1) for columns in _OF_FEED]
     filled = np.where(np.isnan(there), np.asarray(fill), there)
     return np.column_stack([inputs[:, 0], filled, np.column_stack(silent).astype(np.float64)])
 

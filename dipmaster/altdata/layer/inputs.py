@@ -13,16 +13,11 @@ import pandas as pd
 
 from dipmaster.altdata.asof import ChannelInput, collect_inputs, find_published, split_channels
 from dipmaster.altdata.channels import Channel
-from dipmaster.altdata.history import (
-    PublishedSeries,
-    mean_z,
-    newest,
-    rise_over_earlier,
-    rise_over_earlier_z,
-)
+from dipmaster.altdata.history import PublishedSeries
 from dipmaster.altdata.layer.price_context import LargestFalls
 from dipmaster.altdata.microstructure import MarketMicrostructureAnalyzer
 from dipmaster.altdata.provider import Provider, read_values
+from dipmaster.altdata.statistics import mean_z, newest, rise_over_earlier, rise_over_earlier_z
 from dipmaster.core.kernels import Bools, Floats, Ints
 from dipmaster.core.panel import to_epoch_ms
 from dipmaster.core.parallel import map_in_threads
@@ -168,6 +163,7 @@ def build_layer_inputs(
     symbols = sorted(set(candidates["symbol"]))
     rows = {one: np.flatnonzero(candidates["symbol"] == one) for one in symbols}
     published = np.full(len(candidates), -1, dtype=np.int64)
+    analyzer = MarketMicrostructureAnalyzer.of_channels(params, provider.channels)
 
     def join(symbol: str) -> tuple[dict[str, Floats], Ints]:
         at = rows[symbol]
@@ -175,7 +171,7 @@ def build_layer_inputs(
             falls.close_ms[at] >= 0, falls.close_ms[at] - delay_minutes * MINUTE_MS, -1
         )
         series = split_channels(read_values(provider, symbol), symbol)
-        return join_channels(series, provider.channels, decision_ms[at], fall_ms, params)
+        return join_channels(series, provider.channels, decision_ms[at], fall_ms, analyzer)
 
     for symbol, (found, latest) in zip(
         symbols, map_in_threads(join, symbols, "joining channels"), strict=True
@@ -209,7 +205,7 @@ def join_channels(
     channels: Sequence[Channel],
     decision_ms: Ints,
     fall_ms: Ints,
-    params: Microstructure,
+    analyzer: MarketMicrostructureAnalyzer,
 ) -> tuple[dict[str, Floats], Ints]:
     """Inputs that come from the channels of one coin, and the latest publication among them.
 
@@ -220,16 +216,12 @@ def join_channels(
         -1 where nothing fell.
     """
     columns = collect_inputs(series, channels, CHANNEL_INPUTS, decision_ms)
-    analyzer = MarketMicrostructureAnalyzer(params)
-
-    def read_imbalance(times_ms: Ints) -> Floats:
-        inputs = collect_inputs(series, channels, analyzer.inputs, times_ms)
-        return np.asarray(analyzer.analyze(inputs)["imbalance_ratio"], dtype=np.float64)
-
     if series:
-        columns["imbalance_ratio"] = read_imbalance(decision_ms)
-        step = read_imbalance(fall_ms) - read_imbalance(fall_ms - BAR_MS)
-        columns["imbalance_step_at_fall"] = np.where(fall_ms >= 0, step, np.nan)
+        moments = np.concatenate([decision_ms, fall_ms, fall_ms - BAR_MS])
+        inputs = collect_inputs(series, channels, analyzer.imbalance_inputs, moments)
+        now, at_fall, before = np.split(analyzer.measure_imbalance(inputs), 3)
+        columns["imbalance_ratio"] = now
+        columns["imbalance_step_at_fall"] = np.where(fall_ms >= 0, at_fall - before, np.nan)
     return columns, _find_latest(series, decision_ms)
 
 

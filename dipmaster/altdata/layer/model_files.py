@@ -21,7 +21,7 @@ from dipmaster.learning.logistic import Logistic
 from dipmaster.learning.model_store import (
     StoredRefit,
     hash_text,
-    join_models,
+    join_trees,
     name_tree_file,
     read_trees,
     restore_refits,
@@ -123,7 +123,7 @@ def serialize_metadata(scores: EvidenceScores) -> dict[str, Any]:
 
 
 def _join_trees(together: FittedModels) -> str:
-    return join_models([model.trees.to_text() for model in together.models])
+    return join_trees([model.trees for model in together.models])
 
 
 def read_models(folder: Path) -> StoredLayer:
@@ -142,8 +142,8 @@ def read_models(folder: Path) -> StoredLayer:
         raise data_error(str(path), f"{NAMES}", f"{stored.inputs}", _FIX)
 
     def restore(pairs: StoredPairs) -> FittedModels:
-        trees = read_trees(folder / pairs.file, pairs.sha256, "lgb", _FIX)
-        models = zip(pairs.pairs, trees, strict=True)
+        file = folder / pairs.file
+        models = read_trees(file, pairs.sha256, "lgb", pairs.pairs, path, _FIX)
         together = (EvidenceModel(pair.logistic, pair.fill, one) for pair, one in models)
         return CrossFittedModel(tuple(together), "log_odds")
 
