@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dipmaster.backtest.metrics import summarize_days
+from dipmaster.backtest.metrics import measure_drawdowns, summarize_days
 from dipmaster.core.kernels import Floats, Ints
 from dipmaster.core.panel import to_epoch_ms
 from dipmaster.core.time_units import DAY_MS, DAYS_PER_YEAR
@@ -54,14 +54,13 @@ def build_account_path(account: WatchedAccount, out_of_sample_ms: int) -> Accoun
     time, equity = to_epoch_ms(account.equity["time"]), account.equity["equity"].to_numpy()
     first = int(np.searchsorted(time, out_of_sample_ms))
     start, marks = float(equity[max(first - 1, 0)]), equity[first:].astype(np.float64)
-    peaks = np.maximum.accumulate(np.maximum(marks, start))
     return AccountPath(
         is_win(net).astype(np.float64),
         net,
         exit_ms,
         group_episodes(entry, exit_ms),
         time[first:],
-        1.0 - np.divide(marks, peaks, out=np.ones_like(marks), where=peaks > 0.0),
+        measure_drawdowns(marks, start),
         summarize_days(marks, start).returns,
         {str(name): int(n) for name, n in sorted(trades["binding_cap"].value_counts().items())},
     )
