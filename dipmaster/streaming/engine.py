@@ -65,14 +65,13 @@ class StreamEngine:
     """Everything from a closed bar to the accounts of all phases.
 
     State is bounded by coins, but for one confidence a candidate and one confidence and outcome a
-    trade, from which terciles and recalibrations are made.
+    candidate and sized phase, from which terciles and recalibrations are made.
     """
 
     def __init__(self, parts: StreamParts) -> None:
         params, facts = parts.params, parts.facts
         self._execution: Execution = params.execution
         self._exits: Exits = params.exits
-        self._sizing_rule = params.sizing.rule
         self.phases = PHASES[:-1] if parts.evidence is None else PHASES
         self.facts, self._market, self._scorer = facts, parts.market, parts.scorer
         self._volatility = parts.volatility
@@ -89,9 +88,10 @@ class StreamEngine:
         self._baseline = self._build_paths(ExitRules.phase_0(params.exits))
         self._adaptive = self._build_paths(adaptive)
         self._outcomes = OutcomeBook()
+        sized = () if params.sizing.rule == "fixed" else self.phases[3:]
         self._sizing = {
             phase: SizingStream(params.sizing, facts.first_ms, params.split.models_from_day)
-            for phase in self.phases[3:]
+            for phase in sized
         }
         self.accounts = {phase: self._open_account(phase) for phase in self.phases}
         self._orders = dict.fromkeys(self.phases, NO_ORDERS)
@@ -208,9 +208,8 @@ class StreamEngine:
         return orders
 
     def _size(self, phase: int, bar: MarketBar, orders: BarOrders) -> BarOrders:
-        if self._sizing_rule == "fixed" or not len(orders):
-            return orders
-        return self._sizing[phase].size_orders(bar, orders)
+        sizing = self._sizing.get(phase)
+        return orders if sizing is None or not len(orders) else sizing.size_orders(bar, orders)
 
     def _crosses_start(self, bar: MarketBar) -> bool:
         """Whether a position from this close could still be open at the out-of-sample start."""
