@@ -19,6 +19,7 @@ from typing import Any
 
 from dipmaster.core.errors import DipMasterError
 from dipmaster.report.attachments import Attachment
+from dipmaster.report.kit.anchors import anchor_at_start
 from dipmaster.report.kit.drawing import without_cycle_search
 from dipmaster.report.kit.printable import bundled_font
 from dipmaster.report.kit.svg import without_data
@@ -83,7 +84,7 @@ _TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
 def _image(chart: re.Match[str]) -> str:
     title = _TITLE.search(chart[0])
     alt = title[1].replace('"', "&quot;") if title else ""
-    data = base64.b64encode(without_data(chart[0]).encode()).decode()
+    data = base64.b64encode(anchor_at_start(without_data(chart[0])).encode()).decode()
     return f'<img alt="{alt}" src="data:image/svg+xml;base64,{data}">'
 
 
