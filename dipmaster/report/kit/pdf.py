@@ -11,6 +11,7 @@ import os
 import re
 import tempfile
 import warnings
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -18,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from dipmaster.core.errors import DipMasterError
+from dipmaster.core.parallel import map_in_threads
 from dipmaster.report.attachments import Attachment
 from dipmaster.report.kit.anchors import anchor_at_start
 from dipmaster.report.kit.drawing import without_cycle_search
@@ -61,11 +63,40 @@ def pdf(page: str, attachments: Sequence[Attachment]) -> bytes:
             for one in attachments
         ]
         document: bytes = weasyprint.HTML(string=with_images(page), base_url=None).write_pdf(
+            finisher=_compress_streams,
             attachments=attached,
             pdf_identifier=IDENTIFIER,
             pdf_tags=True,
         )
     return document
+
+
+def _compress_streams(_document: Any, file: Any) -> None:
+    """Compress what WeasyPrint would compress twice: for the file's hash, and for the file.
+
+    Parameters
+    ----------
+    file
+        A `pydyf.PDF`; its streams get the very bytes that pydyf would make of them.
+    """
+    streams = [one for one in file.objects if getattr(one, "compress", False)]
+    for stream in streams:
+        stream.compress = False
+    plain = [_content(stream.data) for stream in streams]
+    for stream, packed in zip(
+        streams, map_in_threads(_compress, plain, "compressing"), strict=True
+    ):
+        stream.stream = [packed]
+        stream.extra = {**stream.extra, "Filter": "/FlateDecode"}
+
+
+def _content(data: bytes) -> bytes:
+    """What stands between the dictionary of a stream and its end."""
+    return data.split(b"\nstream\n", 1)[1].removesuffix(b"\nendstream")
+
+
+def _compress(content: bytes) -> bytes:
+    return zlib.compress(content, level=9)
 
 
 def with_images(page: str) -> str:
