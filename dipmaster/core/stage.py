@@ -8,6 +8,7 @@ never to an output.
 import argparse
 import contextlib
 import errno
+import gc
 import os
 import resource
 import signal
@@ -45,16 +46,30 @@ def progress_step(label: str) -> Iterator[None]:
         yield
 
 
-def run(name: str, main: Callable[[], None], reads: Sequence[str] = ()) -> None:
+def run(
+    name: str,
+    main: Callable[[], None],
+    reads: Sequence[str] = (),
+    *,
+    searches_cycles: bool = True,
+) -> None:
     """Run a stage's `main` and leave with its exit code.
 
     While it runs, no other process writes or reads the outputs of stage
     `name`, and none writes those of the stages in `reads`; params and code
     must stay as they are. Started by hand, it says which inputs are not those
     of dvc.lock.
+
+    Parameters
+    ----------
+    searches_cycles
+        False for a stage whose millions of small objects stay until its end, so that there is
+        nothing to free before.
     """
     _read_arguments(name)
     started = time.perf_counter()
+    if searches_cycles:
+        _search_cycles()
     signal.signal(signal.SIGTERM, _raise_exit)
 
     def run_timed() -> None:
@@ -65,6 +80,13 @@ def run(name: str, main: Callable[[], None], reads: Sequence[str] = ()) -> None:
         _log_time(name, time.perf_counter() - started)
 
     sys.exit(_exit_code(name, run_timed))
+
+
+def _search_cycles() -> None:
+    """Search for cycles from now on, but among what was imported: that stays."""
+    if not gc.isenabled():
+        gc.freeze()
+        gc.enable()
 
 
 def _read_arguments(name: str) -> None:

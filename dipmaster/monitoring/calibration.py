@@ -7,7 +7,7 @@ where trades are several a week, so that a confidence which is no longer earned 
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import t as student_t
+from scipy.special import stdtrit
 
 from dipmaster.core.kernels import Floats
 from dipmaster.monitoring.episodes import Episodes, group_episodes
@@ -83,5 +83,5 @@ def _bound_gap(
         reason = f"{sums.size} episodes, {MIN_EPISODES} needed"
         return SampleInterval(value=mean, low=None, high=None, n=n, reason=reason)
     error = float(np.sqrt((sums**2).sum() * sums.size / (sums.size - 1))) / n
-    reach = float(student_t.ppf(1.0 - alpha, sums.size - 1)) * error
+    reach = float(stdtrit(sums.size - 1, 1.0 - alpha)) * error
     return SampleInterval(value=mean, low=mean - reach, high=mean + reach, n=n, reason="")

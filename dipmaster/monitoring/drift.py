@@ -16,7 +16,7 @@ sampling: the F distribution for it.
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import f as f_distribution
+from scipy.special import fdtrc, fdtri
 
 from dipmaster.core.kernels import Bools, Floats, Ints
 from dipmaster.core.params.monitoring import Drift
@@ -94,17 +94,17 @@ def _measure_input(
                  for which, counts in enumerate((recent, training))]  # fmt: skip
     design, freedom = _design_effect(resampled[1], training.sum(axis=0))
     unit = (bins - 1) * design * (1.0 / n_recent + 1.0 / n_training)
-    law = f_distribution(freedom, freedom * (blocks - 1.0))
+    degrees = freedom, freedom * (blocks - 1.0)  # of the F distribution by chance alone
     return FeatureDrift(
         feature=name,
         psi=_bound(value, _index(*resampled), alpha),
         chance_mean=unit,
-        chance_high=unit * float(law.isf(alpha)),
+        chance_high=unit * float(fdtri(*degrees, 1.0 - alpha)),
         n_recent=n_recent,
         n_training=n_training,
         n_effective_recent=n_recent / design,
         n_effective_training=n_training / design,
-        p_value=float(law.sf(value / unit)),
+        p_value=float(fdtrc(*degrees, value / unit)),
     )
 
 

@@ -17,8 +17,7 @@ import math
 
 import numpy as np
 from scipy.optimize import brentq
-from scipy.special import betaln, logsumexp
-from scipy.stats import beta
+from scipy.special import betainc, betaln, logsumexp
 
 from dipmaster.core.kernels import Floats, Ints
 
@@ -98,5 +97,5 @@ def _bound_above(total: float, units: int, alpha: float) -> float:
 def _log_mixture(total: float, units: int, rate: float) -> float:
     """Log of the mean likelihood of rates below `rate`, over the likelihood of `rate`."""
     won, lost = 1.0 + total, 1.0 + units - total
-    below = beta.logcdf(rate, won, lost) + betaln(won, lost) - math.log(rate)
+    below = np.log(betainc(won, lost, rate)) + betaln(won, lost) - math.log(rate)
     return float(below - total * math.log(rate) - (units - total) * math.log1p(-rate))

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from dipmaster.core.kernels import Floats, Ints
 from dipmaster.core.params.monitoring import Drift
@@ -52,7 +52,7 @@ class RateComparison:
 
     def bounds(self, alpha: float) -> tuple[float, float]:
         """One-sided bounds of the ratio."""
-        reach = float(norm.isf(alpha)) * self.error
+        reach = -float(ndtri(alpha)) * self.error
         return math.exp(self.log_ratio - reach), math.exp(self.log_ratio + reach)
 
 

@@ -123,7 +123,9 @@ def build_bars(panel: Panel, before: BarMoves, after: BarMoves) -> Panel:
         "volume": after.volume,
         "half_spread_bps": after.half_spread_bps,
     }
-    values = (np.where(after.missing, np.nan, fields[name]) for name in FIELDS)
+    if after.missing.any():
+        fields = {name: np.where(after.missing, np.nan, fields[name]) for name in FIELDS}
+    values = (fields[name] for name in FIELDS)
     return replace(Panel(panel.symbols, panel.open_time, *values), funding_frac=panel.funding_frac)
 
 

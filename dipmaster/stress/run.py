@@ -34,7 +34,7 @@ from dipmaster.stress.window import (
     ShockWindow,
     build_history,
     cut_window,
-    join_panels,
+    join_each,
     slice_panel,
 )
 
@@ -93,10 +93,10 @@ class StressTester:
         self, date: ShockDate, phase: int, remade: "Mapping[Scenario, Panel]"
     ) -> "Iterator[DatedRun]":
         market = self._slice(phase, date.bar)
-        for scenario, window in remade.items():
+        panels = join_each(market.before, remade.values())
+        for scenario, panel in zip(remade, panels, strict=True):
             execution = scenario.change_execution(market.controls.execution, self.stress)
             controls = replace(market.controls, execution=execution)
-            panel = join_panels(market.before, window)
             for is_on, switched in ((True, controls), (False, switch_off(controls))):
                 run = run_slice(panel, switched, market.capital, market.before.bars)
                 figures = measure_window(run.equity, run.open_at_shock, bool(run.trips.size))

@@ -1,5 +1,6 @@
 """One window of the market: its bars before any shock, and what was known of coins by then."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -104,6 +105,28 @@ def join_panels(before: Panel, after: Panel) -> Panel:
         funding = np.concatenate((before.funding_frac, after.funding_frac), axis=1)
     times = np.concatenate((before.open_time, after.open_time))
     return replace(Panel(before.symbols, times, *values), funding_frac=funding)
+
+
+def join_each(before: Panel, windows: Iterable[Panel]) -> Iterator[Panel]:
+    """Bars of a slice, followed by those of one window after the other.
+
+    All are written into the same arrays, so that the slice is copied once: a panel is good until
+    the next is asked for.
+
+    Parameters
+    ----------
+    windows
+        Of the same coins, times and funding.
+    """
+    joined: Panel | None = None
+    for window in windows:
+        if joined is None:
+            joined = join_panels(before, window)
+        else:
+            joined = replace(joined)  # nothing that was worked out from the last window
+            for name in FIELDS:
+                getattr(joined, name)[:, before.bars :] = getattr(window, name)
+        yield joined
 
 
 def cut_window(

@@ -2,13 +2,17 @@
 
 import errno
 import hashlib
+import os
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from dipmaster.core import stage
 from dipmaster.core.errors import DataError
+from dipmaster.core.machine import PACKAGE
 
 
 @pytest.fixture(autouse=True)
@@ -112,3 +116,35 @@ def test_a_times_file_that_cannot_be_written_is_reported(
     Path("reports/local").write_text("in the way", encoding="utf-8")
     assert run_stage_raising(None) == 1
     assert "toy: error: cannot write" in capsys.readouterr().err
+
+
+SEARCHING = """
+import gc, sys
+sys.argv[0] = "-m"  # as Python sets it while it looks for the module that is the program
+import stages
+from dipmaster.core import stage
+print(gc.isenabled(), gc.get_freeze_count() > 0)
+stage.run("toy", lambda: print(gc.isenabled(), gc.get_freeze_count() > 0), searches_cycles=%s)
+"""
+
+
+@pytest.mark.parametrize(
+    ("searches", "expected"),
+    [(True, ["False False", "True True"]), (False, ["False False", "False False"])],
+)
+def test_cycles_are_searched_for_only_among_what_a_stage_makes(
+    searches: bool, expected: list[str]
+) -> None:
+    run = [sys.executable, "-c", SEARCHING % searches]
+    path = {**os.environ, "PYTHONPATH": str(PACKAGE.parent)}
+    done = subprocess.run(run, env=path, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == expected
+
+
+def test_a_process_that_only_imports_stages_goes_on_searching() -> None:
+    code = "import gc, stages; print(gc.isenabled())"
+    path = {**os.environ, "PYTHONPATH": str(PACKAGE.parent)}
+    run = [sys.executable, "-c", code]
+    assert subprocess.run(run, env=path, capture_output=True, text=True, check=True).stdout == (
+        "True\n"
+    )

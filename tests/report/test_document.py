@@ -97,3 +97,12 @@ def test_files_are_attached_as_they_are(document: pypdf.PdfReader, states: State
     expected = {one.name: [one.content] for one in states[FULL]().attachments}
     assert sorted(expected) == ["gates.json", "provenance.json"]
     assert dict(document.attachments) == expected
+
+
+def test_streams_are_compressed_to_the_bytes_that_the_pdf_library_makes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    page = "<html lang=en><title>One</title><body><p>One page, twice.</p></body></html>"
+    once = pdf.pdf(page, [])
+    monkeypatch.setattr(pdf, "_compress_streams", None)
+    assert pdf.pdf(page, []) == once

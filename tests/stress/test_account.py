@@ -23,7 +23,7 @@ from dipmaster.stress.account import (
 )
 from dipmaster.stress.run import remake_bars
 from dipmaster.stress.scenarios import SCENARIOS
-from dipmaster.stress.window import join_panels, slice_panel
+from dipmaster.stress.window import join_each, join_panels, slice_panel
 from tests.stress.test_shocks import ZERO
 from tests.stress.world import (
     World,
@@ -259,3 +259,17 @@ def test_without_orders_the_account_stands_still() -> None:
     assert found.open_at_shock == 0
     np.testing.assert_array_equal(found.equity, np.full(701, 5.0))
     assert section.window_days > 0
+
+
+def test_windows_joined_one_after_the_other_are_those_joined_alone() -> None:
+    of, section, bar = world(), stress(), 6 * BARS_PER_DAY
+    before, untouched = slice_panel(of.history.panel, bar - 40, bar), window(of, bar, section)
+    remade = [remake_bars(untouched, BY_NAME[name], section) for name in sorted(BY_NAME)]
+    joined = 0
+    for panel, after in zip(join_each(before, remade), remade, strict=True):
+        alone = join_panels(before, after)
+        for name in ("open_time", "open", "high", "low", "close", "volume", "half_spread_bps"):
+            np.testing.assert_array_equal(getattr(panel, name), getattr(alone, name))
+        joined += 1
+    assert joined == len(SCENARIOS)
+    np.testing.assert_array_equal(untouched.panel.close, window(of, bar, section).panel.close)

@@ -11,6 +11,7 @@ import os
 import re
 import tempfile
 import warnings
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -18,7 +19,9 @@ from pathlib import Path
 from typing import Any
 
 from dipmaster.core.errors import DipMasterError
+from dipmaster.core.parallel import map_in_threads
 from dipmaster.report.attachments import Attachment
+from dipmaster.report.kit.anchors import anchor_at_start
 from dipmaster.report.kit.drawing import without_cycle_search
 from dipmaster.report.kit.printable import bundled_font
 from dipmaster.report.kit.svg import without_data
@@ -60,11 +63,40 @@ def pdf(page: str, attachments: Sequence[Attachment]) -> bytes:
             for one in attachments
         ]
         document: bytes = weasyprint.HTML(string=with_images(page), base_url=None).write_pdf(
+            finisher=_compress_streams,
             attachments=attached,
             pdf_identifier=IDENTIFIER,
             pdf_tags=True,
         )
     return document
+
+
+def _compress_streams(_document: Any, file: Any) -> None:
+    """Compress what WeasyPrint would compress twice: for the file's hash, and for the file.
+
+    Parameters
+    ----------
+    file
+        A `pydyf.PDF`; its streams get the very bytes that pydyf would make of them.
+    """
+    streams = [one for one in file.objects if getattr(one, "compress", False)]
+    for stream in streams:
+        stream.compress = False
+    plain = [_content(stream.data) for stream in streams]
+    for stream, packed in zip(
+        streams, map_in_threads(_compress, plain, "compressing"), strict=True
+    ):
+        stream.stream = [packed]
+        stream.extra = {**stream.extra, "Filter": "/FlateDecode"}
+
+
+def _content(data: bytes) -> bytes:
+    """What stands between the dictionary of a stream and its end."""
+    return data.split(b"\nstream\n", 1)[1].removesuffix(b"\nendstream")
+
+
+def _compress(content: bytes) -> bytes:
+    return zlib.compress(content, level=9)
 
 
 def with_images(page: str) -> str:
@@ -83,7 +115,7 @@ _TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
 def _image(chart: re.Match[str]) -> str:
     title = _TITLE.search(chart[0])
     alt = title[1].replace('"', "&quot;") if title else ""
-    data = base64.b64encode(without_data(chart[0]).encode()).decode()
+    data = base64.b64encode(anchor_at_start(without_data(chart[0])).encode()).decode()
     return f'<img alt="{alt}" src="data:image/svg+xml;base64,{data}">'
 
 
