@@ -1,13 +1,24 @@
 """The small market, that made by hand, and a copy of the folder in which stages have run."""
 
 import shutil
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 
+from dipmaster.trials import identity
 from stages import validate
 from tests.stages.made_candidates import made_inputs
 from tests.stages.small_market import Bars, simulated
+
+
+@pytest.fixture(scope="session", autouse=True)
+def code_digested_once() -> Iterator[None]:
+    """Sources stay as they are while tests run: `validate` parses them once, not every time."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(identity, "digest_code", cache(identity.digest_code))
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -37,6 +48,7 @@ def validated_template(template: Path, tmp_path_factory: pytest.TempPathFactory)
     shutil.copytree(template, folder)
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
+        patch.setenv("DIPMASTER_WORKERS", "1")
         validate.main()
     return folder
 
