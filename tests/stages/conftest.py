@@ -2,22 +2,20 @@
 
 import shutil
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 
 import pytest
 
-from dipmaster.trials import identity
 from stages import validate
+from tests.made.code_digest import digest_code_once
 from tests.stages.made_candidates import made_inputs
 from tests.stages.small_market import Bars, simulated
 
 
 @pytest.fixture(scope="session", autouse=True)
 def code_digested_once() -> Iterator[None]:
-    """Sources stay as they are while tests run: `validate` parses them once, not every time."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(identity, "digest_code", cache(identity.digest_code))
+    """`validate` would take it at every run."""
+    with digest_code_once():
         yield
 
 
