@@ -8,6 +8,8 @@ import pytest
 from hypothesis import settings
 from hypothesis.internal.conjecture import providers
 
+import dipmaster  # noqa: F401 -- one thread for native libraries, before anything loads numpy
+
 # No timed tests: the first example compiles kernels. The same examples on every run.
 settings.register_profile("project", deadline=None, derandomize=True)
 settings.load_profile("project")

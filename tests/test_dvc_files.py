@@ -91,6 +91,32 @@ stages:
 def toy(copy: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The first stages, on two days of raw files, all committed; features do nothing."""
     monkeypatch.setenv("PYTHONPATH", str(quick.ROOT))
+    return make_toy(copy)
+
+
+@pytest.fixture(scope="module")
+def reproduced_template(fresh: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same after a run on two sets, with what it wrote committed."""
+    folder = tmp_path_factory.mktemp("reproduced") / "project"
+    make_toy(shutil.copytree(fresh, folder, symlinks=True))
+    put_set(folder, "one", "BTCUSDT")
+    put_set(folder, "two", "ETHUSDT")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", str(quick.ROOT))
+        run_command([DVC, "repro", "-q"], folder)
+    commit(folder)
+    return folder
+
+
+@pytest.fixture
+def reproduced(reproduced_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of it."""
+    monkeypatch.setenv("PYTHONPATH", str(quick.ROOT))
+    return shutil.copytree(reproduced_template, tmp_path / "project", symlinks=True)
+
+
+def make_toy(copy: Path) -> Path:
+    """The toy pipeline in place of the project's, committed."""
     (copy / "dvc.yaml").write_text(TOY.format(python=sys.executable), encoding="utf-8")
     params = (copy / "params.yaml").read_text(encoding="utf-8")
     params = re.sub("source: simulated ", "source: raw ", params)
@@ -159,37 +185,33 @@ def test_the_selection_is_set_on_the_command_line(toy: Path) -> None:
     assert read_symbols(toy) == ["BTCUSDT", "ETHUSDT"]
 
 
-def test_a_bad_value_loses_no_result(toy: Path) -> None:
+def test_a_bad_value_loses_no_result(reproduced: Path) -> None:
     """DVC removes what a stage wrote before it starts; the check comes first and owns nothing."""
-    put_set(toy, "one", "BTCUSDT")
-    run_command([DVC, "repro", "-q"], toy)
-    commit(toy)
-    files = [*toy.glob("data/ingest/**/*.*"), toy / "reports/metrics/ingest.json"]
+    files = [*reproduced.glob("data/ingest/**/*.*"), reproduced / "reports/metrics/ingest.json"]
     before = {path: path.read_bytes() for path in files}
     for change, message in (
         ("gates.alpha=7", "gates.alpha: Input should be less than or equal to 0.2, found 7"),
-        ("ingest.raw.symbols=[DOGEUSDT]", "found bars of BTCUSDT"),
+        ("ingest.raw.symbols=[DOGEUSDT]", "found bars of BTCUSDT, ETHUSDT"),
     ):
         run = [DVC, "exp", "run", "-S", change]
-        refused = subprocess.run(run, cwd=toy, capture_output=True, text=True, check=False)
+        refused = subprocess.run(run, cwd=reproduced, capture_output=True, text=True, check=False)
         assert refused.returncode != 0
         assert message in refused.stderr
         assert "`dipmaster restore` brings params.yaml" in refused.stderr
         assert {path: path.read_bytes() for path in files} == before
         # git goes by times and sizes, and may call a file clean that DVC has just changed
-        assert run_command(["git", "status", "--porcelain"], toy).split() in (
+        assert run_command(["git", "status", "--porcelain"], reproduced).split() in (
             [], ["M", "params.yaml"],
         )  # fmt: skip
-        committed = run_command(["git", "show", "HEAD:params.yaml"], toy)
-        assert (toy / "params.yaml").read_text(encoding="utf-8") != committed
-        (toy / "params.yaml").write_text(committed, encoding="utf-8")
+        committed = run_command(["git", "show", "HEAD:params.yaml"], reproduced)
+        assert (reproduced / "params.yaml").read_text(encoding="utf-8") != committed
+        (reproduced / "params.yaml").write_text(committed, encoding="utf-8")
 
 
-def test_hashes_are_those_that_dvc_records(toy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    put_set(toy, "one", "BTCUSDT")
-    put_set(toy, "two", "ETHUSDT")
-    run_command([DVC, "repro", "-q"], toy)
-    monkeypatch.chdir(toy)
+def test_hashes_are_those_that_dvc_records(
+    reproduced: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(reproduced)
     assert find_unrecorded(("check", "ingest")) == []
     place = Path("data/ingest/bars/ETHUSDT.parquet")
     place.chmod(0o644)

@@ -10,7 +10,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from click.testing import Result
+from typer.testing import CliRunner
 
+from dipmaster.cli.app import app
 from dipmaster.core.errors import DataError
 from dipmaster.core.params import Ingest
 from dipmaster.download.placing import hash_file, read_checksum
@@ -21,8 +24,8 @@ from tests.market.ingest_section import ingest_section
 
 pytestmark = pytest.mark.slow
 MONTHS = [f"2023-{n:02d}" for n in range(1, 5)]
+PROGRAM = "from dipmaster.cli.app import app; app()"
 COMMAND = (
-    "from dipmaster.cli.app import app; app()",
     "fetch", "binance", "BTCUSDT", "ETHUSDT", "--start", "2023-01", "--end", "2023-04",
     "--connections", "2",
 )  # fmt: skip
@@ -48,9 +51,14 @@ def start(archive: Archive, project: Path) -> "subprocess.Popen[str]":
         "PYTHONPATH": str(project), "DIPMASTER_ARCHIVE_URL": archive.url, "NO_PROXY": "127.0.0.1",
     }  # fmt: skip
     return subprocess.Popen(
-        [sys.executable, "-c", *COMMAND], env=environment, text=True,
+        [sys.executable, "-c", PROGRAM, *COMMAND], env=environment, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=heed_interrupts,
     )  # fmt: skip
+
+
+def run_here(archive: Archive) -> Result:
+    """The same command in this process: to be killed it takes another, to go on it does not."""
+    return CliRunner().invoke(app, list(COMMAND), env={"DIPMASTER_ARCHIVE_URL": archive.url})
 
 
 def wait_for(condition: Callable[[], bool]) -> None:
@@ -87,10 +95,9 @@ def test_a_killed_fetch_goes_on_and_ends_with_the_same_files(
 
     archive.seconds_a_file = 0.0
     archive.requests.clear()
-    running = start(archive, project)
-    output, _errors = running.communicate(timeout=120)
-    assert running.returncode == 0
-    assert f"files    8: {8 - len(whole)} new" in output
+    done = run_here(archive)
+    assert done.exit_code == 0
+    assert f"files    8: {8 - len(whole)} new" in done.stdout
     assert {path: path.stat().st_ino for path in whole} == inodes
     assert not any(path.name in one for path in whole for one in archive.requests)
     for symbol in ("BTCUSDT", "ETHUSDT"):
@@ -109,9 +116,8 @@ def test_two_fetches_at_a_time_are_refused(
     archive.seconds_a_file = 60.0
     first = start(archive, project)
     wait_for(lambda: bool(archive.requests))
-    second = start(archive, project)
-    _output, errors = second.communicate(timeout=60)
-    assert second.returncode == 1
-    assert "found another process" in errors
+    second = run_here(archive)
+    assert second.exit_code == 1
+    assert "found another process" in second.stderr
     first.kill()
     first.communicate(timeout=60)

@@ -4,6 +4,7 @@ Figures worked out by hand hang on values; a default that is changed must not to
 the file here does not name, a new param, comes from the project's own params.yaml.
 """
 
+from copy import deepcopy
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -42,4 +43,10 @@ def override(defaults: Any, worked_with: Any) -> Any:
 
 
 def parse(path: Path) -> Any:
+    """A copy that may be changed; the file is parsed once."""
+    return deepcopy(_parsed(path))
+
+
+@cache
+def _parsed(path: Path) -> Any:
     return yaml.safe_load(path.read_text(encoding="utf-8"))

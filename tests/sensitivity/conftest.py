@@ -109,8 +109,9 @@ def account(
 
 @dataclass(frozen=True)
 class Run:
-    """The made market of the stages."""
+    """The made market of the stages, which lies in a folder of its own."""
 
+    place: Path
     params: Params
     context: EvaluationContext
     completed: tuple[CompletedPhase, ...]
@@ -119,7 +120,7 @@ class Run:
 
 
 @pytest.fixture(scope="session")
-def run(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
+def measured(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
     """Five phases on two coins, and all that is measured, in one process."""
     place = made_inputs(project, tmp_path_factory.mktemp("sensitivity"))
     with pytest.MonkeyPatch.context() as patch:
@@ -134,9 +135,17 @@ def run(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
         context = build_context(inputs, params)
         completed = complete_phases(context, phases)
         return Run(
+            place,
             params,
             context,
             completed,
             lambda changed: complete_phases(build_context(inputs, changed), phases),
             measure_sensitivity(context, completed, params),
         )
+
+
+@pytest.fixture
+def run(measured: Run, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """The same, in its folder: phases read exit models there when they are first asked for."""
+    monkeypatch.chdir(measured.place)
+    return measured

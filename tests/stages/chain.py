@@ -43,7 +43,13 @@ FROM_LATER = {  # columns of the exits' tables that hold outcomes
 
 @dataclass(frozen=True)
 class Run:
-    """What the stages wrote, read before the next run writes over it."""
+    """What the stages wrote, read before the next run writes over it.
+
+    Attributes
+    ----------
+    evidence, validated
+        Empty where the run ended with the exits.
+    """
 
     scores: pd.DataFrame
     files: dict[str, bytes]
@@ -54,19 +60,26 @@ class Run:
 
 
 def run(validated: bool = True) -> Run:
-    """Confidence, exits, alternative data and, where asked for, validate on what lies here."""
+    """Confidence, exits and, where asked for, alternative data and validate on what lies here."""
     confidence.main()
     exits.main()
-    alt_data.main()
-    names: tuple[str, ...] = ()
     if validated:
+        alt_data.main()
         validate.main()
+    return read_run(validated)
+
+
+def read_run(validated: bool = True) -> Run:
+    """What lies here of these stages."""
+    names: tuple[str, ...] = ()
+    evidence = pd.DataFrame()
+    if validated:
+        evidence = store.read_table(catalog.EVIDENCE_SCORES)
         ledgers = (f"{name}_phase_{phase}" for name in ("fills", "equity") for phase in range(5))
         names = ("filter_results", *ledgers)
     found = {name: store.read_table(Path(f"data/validate/{name}.parquet")) for name in names}
     leaving = {name: store.read_table(catalog.EXITS / f"{name}.parquet") for name in FROM_LATER}
     models = {str(p): p.read_bytes() for p in (catalog.EXITS / "models").rglob("*") if p.is_file()}
-    evidence = store.read_table(catalog.EVIDENCE_SCORES)
     return Run(scores(), contents() | models, record()["folds"], leaving, evidence, found)
 
 

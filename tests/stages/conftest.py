@@ -1,13 +1,22 @@
 """The small market, that made by hand, and a copy of the folder in which stages have run."""
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from stages import validate
+from tests.made.code_digest import digest_code_once
 from tests.stages.made_candidates import made_inputs
 from tests.stages.small_market import Bars, simulated
+
+
+@pytest.fixture(scope="session", autouse=True)
+def code_digested_once() -> Iterator[None]:
+    """`validate` would take it at every run."""
+    with digest_code_once():
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -37,6 +46,7 @@ def validated_template(template: Path, tmp_path_factory: pytest.TempPathFactory)
     shutil.copytree(template, folder)
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
+        patch.setenv("DIPMASTER_WORKERS", "1")
         validate.main()
     return folder
 

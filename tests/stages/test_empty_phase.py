@@ -51,11 +51,26 @@ def test_phases_are_numbered_in_order_and_named_after_their_package() -> None:
     assert [phase.name for phase in PHASES] == packages
 
 
-def test_it_trades_exactly_what_the_phase_before_it_trades(
-    workspace: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture(scope="module")
+def extended_template(validated_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The market made by hand after the stage with that phase."""
+    folder = tmp_path_factory.mktemp("extended") / "copy"
+    shutil.copytree(validated_template, folder)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        run_stage(patch, EmptyPhase)
+    return folder
+
+
+@pytest.fixture
+def extended(extended_template: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests that read stand in it."""
+    monkeypatch.chdir(extended_template)
+
+
+@pytest.mark.usefixtures("extended")
+def test_it_trades_exactly_what_the_phase_before_it_trades() -> None:
     """Through the stage: ledgers, checks, gates but for targets and draws, claims, verdict."""
-    run_stage(monkeypatch, EmptyPhase)
     new, before = EmptyPhase.number, EmptyPhase.number - 1
     for name in LEDGERS:
         one, two = (
@@ -85,9 +100,12 @@ def test_it_trades_exactly_what_the_phase_before_it_trades(
     assert Path(f"reports/plots/equity_phase_{new}.csv").exists()
 
 
-def test_the_others_do_not_notice_it(validated: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_others_do_not_notice_it(
+    validated_template: Path, extended_template: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(validated_template)
     alone = read("validate"), read("gates")
-    run_stage(monkeypatch, EmptyPhase)
+    monkeypatch.chdir(extended_template)
     details, gates = read("validate"), read("gates")
     assert gates[: len(alone[1])] == alone[1]
     for section in ("funnel", "signal_quality", "exits", "sizing", "alternative_data", "period"):

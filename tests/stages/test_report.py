@@ -1,6 +1,7 @@
 """Stage `report` in a folder of its own: same bytes in every surrounding, whole files or none."""
 
 import os
+import runpy
 import shutil
 import subprocess
 import sys
@@ -98,10 +99,10 @@ report.stage.run("report", report.main)
 
 
 def run_stage(
-    project: Path, folder: Path, *code: str, **surrounding: str
+    project: Path, folder: Path, code: str, **surrounding: str
 ) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, *(code or ("-m", "stages.report"))],
+        [sys.executable, "-c", code],
         cwd=folder,
         env={**os.environ, "PYTHONPATH": str(project), **surrounding},
         capture_output=True,
@@ -126,7 +127,6 @@ def test_same_bytes_in_other_surroundings(
     first = run_stage(
         project,
         other,
-        "-c",
         SHORT,
         PYTHONHASHSEED="2",
         DIPMASTER_WORKERS="2",
@@ -173,14 +173,21 @@ def test_the_pdf_carries_params_verdicts_and_every_trade(
     assert len(trades) == len(late_trades())
 
 
-def test_a_lock_without_an_earlier_stage_names_the_fix(project: Path, workspace: Path) -> None:
+@pytest.mark.filterwarnings("ignore:.*found in sys.modules:RuntimeWarning")
+def test_a_lock_without_an_earlier_stage_names_the_fix(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     lock = yaml.safe_load((workspace / "dvc.lock").read_text(encoding="utf-8"))
     del lock["stages"]["features"]
     (workspace / "dvc.lock").write_text(yaml.safe_dump(lock), encoding="utf-8")
-    done = run_stage(project, workspace)
-    assert done.returncode == 1, done.stdout
-    assert "found none of features" in done.stderr
-    assert "`dvc repro`" in done.stderr
+    monkeypatch.chdir(workspace)
+    monkeypatch.setattr(sys, "argv", ["report"])
+    with pytest.raises(SystemExit) as ended:
+        runpy.run_module("stages.report", run_name="__main__", alter_sys=True)
+    assert ended.value.code == 1
+    printed = capsys.readouterr().err
+    assert "found none of features" in printed
+    assert "`dvc repro`" in printed
     assert not [name for name in FILES if (workspace / name).exists()]
 
 

@@ -1,6 +1,7 @@
 """Stage `stress-test` on a small market: what it writes, and the same bytes."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -9,12 +10,7 @@ from dipmaster.results import StressResults, read_result
 from dipmaster.results.common import Interval
 from dipmaster.stress.scenarios import SCENARIOS
 from stages import stress_test, validate
-from tests.stages.made_candidates import (
-    digests,
-    made_inputs,
-    set_params,
-    write_scores,
-)
+from tests.stages.made_candidates import digests, set_params, write_scores
 
 pytestmark = pytest.mark.slow
 
@@ -24,22 +20,32 @@ SMALL = {"dates": 6, "other_dates": 3, "window_days": 2, "past_days": 3}
 
 
 @pytest.fixture(scope="module")
-def template(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The market made by hand after stage `validate`, with few dates to stress."""
-    place = made_inputs(project, tmp_path_factory.mktemp("inputs"))
+def stressed_template(validated_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The market made by hand after this stage, with few dates to stress: the work of one."""
+    place = tmp_path_factory.mktemp("stressed") / "copy"
+    shutil.copytree(validated_template, place)
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(place)
+        patch.setenv("DIPMASTER_WORKERS", "1")
         set_params(stress=SMALL)
-        validate.main()
+        stress_test.main()
     return place
+
+
+@pytest.fixture
+def stressed(stressed_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of it."""
+    folder = tmp_path / "copy"
+    shutil.copytree(stressed_template, folder)
+    monkeypatch.chdir(folder)
+    return folder
 
 
 def results() -> StressResults:
     return read_result(Path(STRESS), StressResults)
 
 
-def test_outputs(workspace: Path) -> None:
-    stress_test.main()
+def test_outputs(stressed: Path) -> None:
     found = results()
     assert (found.phases, found.final_phase) == ((0, 2, 4), 4)
     assert len(found.rows) == len(SCENARIOS) * 3 * 2
@@ -51,17 +57,17 @@ def test_outputs(workspace: Path) -> None:
 
 
 def test_the_same_bytes_for_any_number_of_workers(
-    workspace: Path, monkeypatch: pytest.MonkeyPatch
+    stressed: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    found = []
-    for workers in ("1", "2"):
-        monkeypatch.setenv("DIPMASTER_WORKERS", workers)
-        stress_test.main()
-        found.append(digests(OUTPUTS))
-    assert found[0] == found[1]
+    before = digests(OUTPUTS)
+    for name in OUTPUTS:
+        Path(name).unlink()
+    monkeypatch.setenv("DIPMASTER_WORKERS", "2")
+    stress_test.main()
+    assert digests(OUTPUTS) == before
 
 
-def test_without_a_trade_of_the_final_phase(workspace: Path) -> None:
+def test_without_a_trade_of_the_final_phase(stressed: Path) -> None:
     """No score: phases from 1 on make no trade, and have a reason in place of figures."""
     write_scores(None, "too few candidates")
     validate.main()

@@ -1,6 +1,7 @@
 """What DVC makes of the registry: neither an output nor a dep of the stage that adds to it."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -55,12 +56,27 @@ def count_lines() -> int:
     return len(LINES.read_text(encoding="utf-8").splitlines())
 
 
-@pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Both stages run and committed."""
-    folder = tmp_path / "project"
+    folder = tmp_path_factory.mktemp("trials") / "project"
     folder.mkdir()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        put_project()
+    return folder
+
+
+@pytest.fixture
+def project(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of it."""
+    folder = Path(shutil.copytree(template, tmp_path / "project", symlinks=True))
     monkeypatch.chdir(folder)
+    return folder
+
+
+def put_project() -> None:
+    """Make it here and run it."""
     run("git", "init", "-q", "-b", "main")
     run("git", "config", "user.name", "x")
     run("git", "config", "user.email", "x@x.invalid")
@@ -73,7 +89,6 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     Path(".gitignore").write_text("__pycache__/\n", encoding="utf-8")
     run(DVC, "repro", "-q")
     commit()
-    return folder
 
 
 def test_a_fresh_clone_that_runs_everything_has_the_same_bytes(

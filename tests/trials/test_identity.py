@@ -1,5 +1,6 @@
 """Every value that an evaluation hangs on changes its identity; nothing else does."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -8,12 +9,20 @@ import pytest
 
 from dipmaster.core.panel import Panel
 from dipmaster.trials.identity import SECTIONS, digest_frame, digest_panel, identify_trial
+from tests.made.code_digest import digest_code_once
 from tests.made.params import read_params
 from tests.monitoring.world import panel
 
 pytestmark = pytest.mark.slow
 
 EVIDENCE = pd.DataFrame({"symbol": ["A", "B"], "mood": [0.5, np.nan]})
+
+
+@pytest.fixture(scope="module", autouse=True)
+def code_digested_once() -> Iterator[None]:
+    """What it hangs on of the code has tests of its own, in test_code."""
+    with digest_code_once():
+        yield
 
 
 def small() -> Panel:

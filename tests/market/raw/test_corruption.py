@@ -64,28 +64,32 @@ def read_or_report(name: str, data: bytes, ingest: Ingest) -> None:
         assert entry.ohlc_violations == entry.off_grid == entry.duplicates == 0
 
 
-@pytest.mark.parametrize("name", ["BTCUSDT-5m.csv", "BTCUSDT.zip", "BTCUSDT.parquet", "a.feather"])
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
-@given(edits=EDITS, drop=st.booleans())
-def test_corrupted_files(
-    tmp_path_factory: pytest.TempPathFactory,
-    bars: Callable[..., pd.DataFrame],
-    klines: Any,
-    zipped: Any,
-    ingest: Callable[..., Ingest],
-    name: str,
-    edits: list[tuple[str, float, int]],
-    drop: bool,
-) -> None:
-    path = tmp_path_factory.mktemp("whole") / name
+@pytest.fixture
+def whole(
+    name: str, tmp_path: Path, bars: Callable[..., pd.DataFrame], klines: Any, zipped: Any
+) -> bytes:
+    """A sound file of that name: the same for all that is done to it."""
+    path = tmp_path / name
     if name.endswith(".csv"):
         path.write_text(klines(bars(600)), encoding="utf-8")
     elif name.endswith(".zip"):
         zipped(path, klines(bars(600), header=True))
     else:
         getattr(bars(600).assign(symbol="BTCUSDT"), f"to_{path.suffix[1:]}")(path)
-    data = corrupted(path.read_bytes(), edits)
-    read_or_report(name, data, ingest(on_bad_row="drop" if drop else "error"))
+    return path.read_bytes()
+
+
+@pytest.mark.parametrize("name", ["BTCUSDT-5m.csv", "BTCUSDT.zip", "BTCUSDT.parquet", "a.feather"])
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(edits=EDITS, drop=st.booleans())
+def test_corrupted_files(
+    whole: bytes,
+    ingest: Callable[..., Ingest],
+    name: str,
+    edits: list[tuple[str, float, int]],
+    drop: bool,
+) -> None:
+    read_or_report(name, corrupted(whole, edits), ingest(on_bad_row="drop" if drop else "error"))
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
