@@ -52,7 +52,7 @@ test: .venv/.installed-dev $(SETTING_UP) ## all tests but those of replays, stud
 	@python -m pytest -n $(or $(WORKERS),2) --dist loadfile --no-loadscope-reorder -m "not replay" --ignore tests/studies --ignore tests/docs
 
 test-replay: .venv/.installed-dev $(SETTING_UP) ## markets bar by bar through the stream, compared with the batch to the last bit
-	@python -m pytest -n $(or $(WORKERS),2) --dist loadfile --no-loadscope-reorder -m replay tests/streaming
+	@python -m pytest -n $(or $(WORKERS),2) --dist loadfile --no-loadscope-reorder -m replay tests/streaming tests/volatility
 
 test-studies: .venv/.installed-dev build/setup/libraries ## tests of the studies, which nothing of the pipeline needs
 	@python -m pytest -n $(or $(WORKERS),2) --dist loadfile --no-loadscope-reorder tests/studies

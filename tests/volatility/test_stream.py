@@ -19,7 +19,7 @@ from dipmaster.volatility import (
     compute_volatility,
 )
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.replay]
 
 Bars = Mapping[str, Mapping[str, float]]
 Rows = dict[str, dict[int, dict[str, Any]]]
