@@ -19,7 +19,8 @@ from dipmaster.evaluation.reading import find_absent
 from dipmaster.exits import VOLATILITY_COLUMNS as EXIT_VOLATILITY
 from dipmaster.exits import read_models as read_exit_models
 from dipmaster.results import Market, read_result
-from dipmaster.streaming.channels import ChannelEvidence, StoredFeed
+from dipmaster.streaming.channel_feed import StoredFeed
+from dipmaster.streaming.channels import ChannelEvidence
 from dipmaster.streaming.engine import StreamEngine, StreamParts
 from dipmaster.streaming.evidence import EvidenceSource
 from dipmaster.streaming.funding import FundingStream

@@ -6,12 +6,12 @@ so that statistics are those of the batch to the last bit while memory does not 
 
 from collections import deque
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from dipmaster.altdata.analyzer import Analyzer
-from dipmaster.altdata.asof import ChannelInput, collect_inputs, split_channels
+from dipmaster.altdata.asof import ChannelInput, collect_inputs
 from dipmaster.altdata.channels import Channel
 from dipmaster.altdata.evidence import build_analyzers, list_components
 from dipmaster.altdata.history import (
@@ -26,7 +26,6 @@ from dipmaster.altdata.layer import LAYER_INPUTS, PAST_DAY, LayerInputs
 from dipmaster.altdata.layer.inputs import CHANNEL_INPUTS, hide_coarser, is_evidence, join_channels
 from dipmaster.altdata.layer.price_context import FALL_BARS, divide_by_sigma, find_falls
 from dipmaster.altdata.microstructure import MarketMicrostructureAnalyzer
-from dipmaster.altdata.provider import Provider, read_values
 from dipmaster.altdata.statistics import (
     Transform,
     log_change_z,
@@ -37,6 +36,7 @@ from dipmaster.core.kernels import Floats
 from dipmaster.core.params.alternative import AlternativeData
 from dipmaster.core.time_units import BAR_MS, HOUR_MS
 from dipmaster.streaming.candidates import BarCandidates
+from dipmaster.streaming.channel_feed import ChannelFeed, Series
 from dipmaster.streaming.evidence import NEWS_INPUT, EvidenceAtBar
 from dipmaster.streaming.market import MarketBar, MarketFacts
 from dipmaster.streaming.state import Saved, select_saved
@@ -48,40 +48,6 @@ _MARGIN_MS = 3 * HOUR_MS  # the imbalance is asked for up to an hour before the 
 _IS_EVIDENCE = is_evidence()
 _SPANS: dict[Transform, int] = {rise_over_earlier: 9, rise_over_earlier_z: 9, log_change_z: 44}
 """Quarters of a span that a window reaches back, where they are not four."""
-
-Series = dict[str, PublishedSeries]
-
-
-class ChannelFeed(Protocol):
-    """Where published values come from."""
-
-    @property
-    def channels(self) -> tuple[Channel, ...]:
-        """What there is, as of a provider."""
-
-    def take(self, symbol: str, after_ms: int, until_ms: int) -> Series:
-        """Channel to the rows of a coin published after one moment, up to another."""
-
-
-class StoredFeed:
-    """Values of a provider that has them all, handed out by their publication."""
-
-    def __init__(self, provider: Provider, symbols: Sequence[str]) -> None:
-        self.channels = provider.channels
-        self._series = {one: split_channels(read_values(provider, one), one) for one in symbols}
-
-    def take(self, symbol: str, after_ms: int, until_ms: int) -> Series:
-        """Rows that were published in between."""
-        out = {}
-        for channel, one in self._series[symbol].items():
-            first, end = (
-                int(one.known_ms.searchsorted(at, "right")) for at in (after_ms, until_ms)
-            )
-            if first < end:
-                out[channel] = PublishedSeries(
-                    one.known_ms[first:end], one.event_ms[first:end], one.value[first:end]
-                )
-        return out
 
 
 class _CoinEvidence(NamedTuple):

@@ -23,7 +23,8 @@ from dipmaster.core.params import Params
 from dipmaster.core.time_units import BAR_MS
 from dipmaster.features import FEATURE_NAMES
 from dipmaster.streaming.candidates import BarCandidates
-from dipmaster.streaming.channels import ChannelEvidence, StoredFeed
+from dipmaster.streaming.channel_feed import StoredFeed
+from dipmaster.streaming.channels import ChannelEvidence
 from dipmaster.streaming.market import FEATURE_PLACES, MarketBar, MarketFacts
 from tests.made.params import read_values
 from tests.stages.small_market import simulated_market
