@@ -1,10 +1,11 @@
 """Moments at which the condition of a rule held to its alert, and alerts to the system's status."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
+from dipmaster.core import observed_rules
 from dipmaster.core.kernels import Bools, Ints
 from dipmaster.core.panel import format_time
 from dipmaster.results.monitoring.alerts import (
@@ -16,6 +17,9 @@ from dipmaster.results.monitoring.alerts import (
     SystemStatus,
 )
 
+_OBSERVED: Mapping[tuple[Rule, Severity], str] = {
+    (rule, severity): text for (rule, severity), text in observed_rules.RECOMMENDATIONS.items()
+}
 RECOMMENDATIONS: dict[tuple[Rule, Severity], str] = {
     ("win_rate", "warning"): (
         "Reduce size to paper trading and compare the newest trades with those of the report."
@@ -24,8 +28,6 @@ RECOMMENDATIONS: dict[tuple[Rule, Severity], str] = {
         "Do not add capital; check costs and exits of the newest trades before the next step."
     ),
     ("net_return", "critical"): "Stop buying: trades lose money after costs.",
-    ("drawdown", "warning"): "Halve the size until the account is above its peak again.",
-    ("drawdown", "critical"): "Stop buying and review the account before any new order.",
     ("calibration", "warning"): (
         "Trust no threshold until the models are refitted and calibrated on the newest outcomes."
     ),
@@ -38,9 +40,7 @@ RECOMMENDATIONS: dict[tuple[Rule, Severity], str] = {
     ("drift", "warning"): (
         "Refit on the newest bars, and check the source of the inputs that drifted."
     ),
-    ("feed", "warning"): "Do not trade the coins named until their bars are back.",
-    ("feed", "critical"): "Stop buying: no coin has bars; positions cannot be marked or sold.",
-    ("latency", "warning"): "Run on a faster machine or with fewer coins before trading live.",
+    **_OBSERVED,
 }
 
 

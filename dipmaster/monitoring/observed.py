@@ -1,22 +1,21 @@
 """Rules about what is plain to see: drawdown, bars that stay away, latency as it was measured."""
 
+from dipmaster.core.observed_rules import (
+    describe_drawdown,
+    describe_silence,
+    list_drawdown_limits,
+)
 from dipmaster.core.params import Monitoring
 from dipmaster.monitoring.account import AccountPath
 from dipmaster.monitoring.alerts import RECOMMENDATIONS, Firing, Judgement, latch
 from dipmaster.monitoring.feed import FeedPath
 from dipmaster.results.common import Interval
-from dipmaster.results.monitoring.alerts import Alert, RuleCheck, Severity
+from dipmaster.results.monitoring.alerts import Alert, RuleCheck
 from dipmaster.results.monitoring.committed import Latency
-
-NAMED = 5  # coins in a finding
 
 
 def judge_drawdown(path: AccountPath, params: Monitoring) -> Judgement:
     """Largest fall of equity so far, on 5-minute marks."""
-    limits: tuple[tuple[Severity, float], ...] = (
-        ("warning", params.thresholds.drawdown_frac),
-        ("critical", params.drawdown_critical_frac),
-    )
     largest = float(path.drawdown_frac.max(initial=0.0))
     check = RuleCheck(
         rule="drawdown",
@@ -27,13 +26,13 @@ def judge_drawdown(path: AccountPath, params: Monitoring) -> Judgement:
     )
 
     def describe(moment: int) -> str:
-        return f"equity {100.0 * path.drawdown_frac[moment]:.2f} % below its highest mark"
+        return describe_drawdown(float(path.drawdown_frac[moment]))
 
     return Judgement(
         check,
         tuple(
             Firing("drawdown", severity, latch(path.drawdown_frac >= limit), path.time_ms, describe)
-            for severity, limit in limits
+            for severity, limit in list_drawdown_limits(params)
         ),
     )
 
@@ -51,10 +50,7 @@ def judge_feed(path: FeedPath, symbols: tuple[str, ...], params: Monitoring) -> 
     )
 
     def describe(moment: int) -> str:
-        stale = [name for name, bars in zip(symbols, path.silent[:, moment], strict=True)
-                 if bars >= limit]  # fmt: skip
-        more = f" and {len(stale) - NAMED} more" if len(stale) > NAMED else ""
-        return f"no trade for {limit} bars: {', '.join(stale[:NAMED])}{more}"
+        return describe_silence(symbols, path.silent[:, moment].tolist(), limit)
 
     return Judgement(
         check,

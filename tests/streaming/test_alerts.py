@@ -20,7 +20,7 @@ from dipmaster.monitoring.feed import build_feed_path
 from dipmaster.monitoring.inputs import MonitoringInputs, WatchedAccount
 from dipmaster.monitoring.observed import judge_drawdown, judge_feed, judge_latency
 from dipmaster.results import Market, read_result
-from dipmaster.results.monitoring import Latency
+from dipmaster.results.monitoring.committed import Latency
 from dipmaster.streaming.alerts import AlertBook
 from tests.made.params import read_params
 

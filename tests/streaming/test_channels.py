@@ -1,13 +1,21 @@
 """Published values taken in bar by bar say of candidates what the batch says, to the last bit."""
 
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from dipmaster.altdata import build_evidence
+from dipmaster.altdata import (
+    MARKET_WIDE,
+    ChannelValues,
+    build_channel,
+    build_evidence,
+    build_values,
+)
+from dipmaster.altdata.history import PublishedSeries, build_series
 from dipmaster.altdata.layer import (
     LAYER_INPUTS,
     PAST_DAY,
@@ -16,11 +24,11 @@ from dipmaster.altdata.layer import (
     measure_past_day,
 )
 from dipmaster.altdata.providers.simulated import build_provider_of_tables
+from dipmaster.altdata.statistics import log_change_z
 from dipmaster.core import catalog
-from dipmaster.core.errors import DataError
 from dipmaster.core.panel import to_epoch_ms
 from dipmaster.core.params import Params
-from dipmaster.core.time_units import BAR_MS
+from dipmaster.core.time_units import BAR_MS, DAY_MS
 from dipmaster.features import FEATURE_NAMES
 from dipmaster.streaming.candidates import BarCandidates
 from dipmaster.streaming.channel_feed import StoredFeed
@@ -115,19 +123,36 @@ def test_stream_and_batch_agree_while_the_past_is_forgotten(project: Path) -> No
     assert max(kept.values()) < BARS
 
 
-def test_a_statistic_of_all_the_past_is_refused() -> None:
+def test_growth_of_addresses_is_that_of_the_whole_past_while_it_is_forgotten() -> None:
     params = Params.parse(read_values(), ("alternative_data",)).alternative_data
-    market = MarketFacts(("AAA",), {}, 1.0, np.ones(1, np.bool_), 0)
-
-    class Feed:
-        channels = ()
-
-        def take(self, symbol: str, after_ms: int, until_ms: int) -> dict[str, Any]:
-            return {}
-
-    ChannelEvidence(market, Feed(), params)
-    from dipmaster.altdata import build_channel
-
-    Feed.channels = (build_channel("funded_addresses", params),)  # type: ignore[assignment]
-    with pytest.raises(DataError, match="found funded_addresses, whose growth"):
-        ChannelEvidence(market, Feed(), params)
+    channel, span_ms = (
+        build_channel("funded_addresses", params),
+        params.on_chain.change_days * DAY_MS,
+    )
+    days, rng = np.arange(400), np.random.default_rng(5)
+    event_ms = (days + 1) * DAY_MS
+    addresses = np.exp(np.cumsum(rng.normal(0.0, 0.01, days.size)))
+    values = ChannelValues(
+        MARKET_WIDE, channel.name, event_ms, event_ms + channel.publication_lag_ms, addresses
+    )
+    feed = StoredFeed(
+        SimpleNamespace(channels=(channel,), name="made", read=lambda symbol: build_values([values])),
+        ("AAA",),
+    )  # fmt: skip
+    whole = build_series(values.known_ms, values.event_ms, values.value)
+    expected = log_change_z(whole, span_ms)
+    stream = ChannelEvidence(MarketFacts(("AAA",), {}, 1.0, np.ones(1, np.bool_), 0), feed, params)
+    compared = 0
+    for day in days[2:]:
+        bar = make_bar(int(day) * DAY_MS // BAR_MS, np.ones(1), np.ones((1, len(FEATURE_NAMES))))
+        stream.push(bar)
+        saved = {name.rsplit("/", 1)[1]: one for name, one in stream.save().items()
+                 if name.startswith("series/AAA/funded_addresses/")}  # fmt: skip
+        kept = PublishedSeries(saved["known"], saved["event"], saved["value"])
+        found, known = log_change_z(kept, span_ms), whole.known_ms <= bar.decided_ms
+        last = int(np.searchsorted(expected.known_ms, whole.known_ms[known][-1], side="right"))
+        if last:
+            np.testing.assert_array_equal(found.value[-1], expected.value[last - 1])
+            compared += int(np.isfinite(found.value[-1]))
+    assert compared > 300
+    assert kept.value.size < 120
