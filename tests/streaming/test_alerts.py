@@ -9,12 +9,11 @@ import numpy as np
 import pytest
 
 from dipmaster.core import catalog, store
-from dipmaster.core.observed_rules import RECOMMENDATIONS, WARM_UP_DECISIONS
+from dipmaster.core.observed_rules import WARM_UP_DECISIONS
 from dipmaster.core.panel import Panel, to_epoch_ms
 from dipmaster.core.params import Params
 from dipmaster.core.tables import EQUITY, TRADES
 from dipmaster.core.time_units import out_of_sample_start_ms
-from dipmaster.monitoring import alerts
 from dipmaster.monitoring.account import build_account_path
 from dipmaster.monitoring.feed import build_feed_path
 from dipmaster.monitoring.inputs import MonitoringInputs, WatchedAccount
@@ -92,10 +91,6 @@ def test_same_alerts_at_every_bar(batch: Path, monkeypatch: pytest.MonkeyPatch, 
             raised += 1
             assert messages[key] == firing.describe(int(np.argmax(firing.held)))
     assert raised >= 3
-
-
-def test_same_recommendations() -> None:
-    assert {key: alerts.RECOMMENDATIONS[key] for key in RECOMMENDATIONS} == RECOMMENDATIONS
 
 
 @pytest.mark.parametrize(("late", "fires"), [(19, False), (20, True)])

@@ -135,10 +135,9 @@ def test_growth_of_addresses_is_that_of_the_whole_past_while_it_is_forgotten() -
     values = ChannelValues(
         MARKET_WIDE, channel.name, event_ms, event_ms + channel.publication_lag_ms, addresses
     )
-    feed = StoredFeed(
-        SimpleNamespace(channels=(channel,), name="made", read=lambda symbol: build_values([values])),
-        ("AAA",),
-    )  # fmt: skip
+    provider: Any = SimpleNamespace(channels=(channel,), name="made")
+    provider.read = lambda symbol: build_values([values])
+    feed = StoredFeed(provider, ("AAA",))
     whole = build_series(values.known_ms, values.event_ms, values.value)
     expected = log_change_z(whole, span_ms)
     stream = ChannelEvidence(MarketFacts(("AAA",), {}, 1.0, np.ones(1, np.bool_), 0), feed, params)
