@@ -139,7 +139,7 @@ _UNMEASURED = (
 )
 _PLAN = {
     "plan.weeks": "no calendar is measured; the plan has building and rollout in the same weeks",
-    "plan.resources": "not measurable from market data or trades",
+    "plan.resources": "neither market data nor trades show it",
 }
 
 
