@@ -25,7 +25,7 @@ from dipmaster.backtest.layouts import (
     can_open,
     order_at,
 )
-from dipmaster.backtest.ledger import EngineOutput, Ledger, build_ledger
+from dipmaster.backtest.ledger import Ledger, build_ledger
 from dipmaster.backtest.limits import (
     FILLED,
     NO_NEXT_BAR,
@@ -36,6 +36,7 @@ from dipmaster.backtest.limits import (
     size_order,
 )
 from dipmaster.backtest.prefetch import prefetch_orders
+from dipmaster.backtest.priced_fills import EngineOutput
 from dipmaster.backtest.rules import (
     ExitRules,
     RuleArrays,
