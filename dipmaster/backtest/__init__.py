@@ -7,8 +7,8 @@ position at a time, with unlimited cash. All simulate a position with the same k
 """
 
 from dipmaster.backtest.account import TradedAccount, trade_account
-from dipmaster.backtest.engine import run_backtest, simulate_orders
-from dipmaster.backtest.entries import REGIMES, Entries, build_entries
+from dipmaster.backtest.engine import run_backtest, simulate_checked_orders, simulate_orders
+from dipmaster.backtest.entries import REGIMES, Entries, build_entries, check_entries
 from dipmaster.backtest.labels import triple_barrier_labels
 from dipmaster.backtest.ledger import REJECTION_REASONS, Ledger
 from dipmaster.backtest.outcomes import (
@@ -39,8 +39,10 @@ __all__ = [
     "TradedAccount",
     "TrailingStopRule",
     "build_entries",
+    "check_entries",
     "compute_equity",
     "run_backtest",
+    "simulate_checked_orders",
     "simulate_independent_trades",
     "simulate_orders",
     "simulate_sequential_trades",
