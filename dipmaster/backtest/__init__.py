@@ -6,15 +6,17 @@ Prado 2018, chapter 3); `simulate_sequential_trades` trades each symbol alone, o
 position at a time, with unlimited cash. All simulate a position with the same kernel.
 """
 
-from dipmaster.backtest.engine import run_backtest, simulate_orders
-from dipmaster.backtest.entries import REGIMES, Entries, build_entries
+from dipmaster.backtest.account import TradedAccount, trade_account
+from dipmaster.backtest.engine import run_backtest, simulate_checked_orders, simulate_orders
+from dipmaster.backtest.entries import REGIMES, Entries, build_entries, check_entries
 from dipmaster.backtest.labels import triple_barrier_labels
-from dipmaster.backtest.ledger import REJECTION_REASONS, EngineOutput, Ledger, compute_equity
+from dipmaster.backtest.ledger import REJECTION_REASONS, Ledger
 from dipmaster.backtest.outcomes import (
     TradeOutcomes,
     simulate_independent_trades,
     simulate_sequential_trades,
 )
+from dipmaster.backtest.priced_fills import EngineOutput, compute_equity
 from dipmaster.backtest.rules import (
     EXIT_NAMES,
     ExitRules,
@@ -34,12 +36,16 @@ __all__ = [
     "Ledger",
     "ScoreExitRule",
     "TradeOutcomes",
+    "TradedAccount",
     "TrailingStopRule",
     "build_entries",
+    "check_entries",
     "compute_equity",
     "run_backtest",
+    "simulate_checked_orders",
     "simulate_independent_trades",
     "simulate_orders",
     "simulate_sequential_trades",
+    "trade_account",
     "triple_barrier_labels",
 ]

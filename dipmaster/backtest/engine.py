@@ -25,7 +25,7 @@ from dipmaster.backtest.layouts import (
     can_open,
     order_at,
 )
-from dipmaster.backtest.ledger import EngineOutput, Ledger, build_ledger
+from dipmaster.backtest.ledger import Ledger, build_ledger
 from dipmaster.backtest.limits import (
     FILLED,
     NO_NEXT_BAR,
@@ -36,6 +36,7 @@ from dipmaster.backtest.limits import (
     size_order,
 )
 from dipmaster.backtest.prefetch import prefetch_orders
+from dipmaster.backtest.priced_fills import EngineOutput
 from dipmaster.backtest.rules import (
     ExitRules,
     RuleArrays,
@@ -108,7 +109,16 @@ def simulate_orders(
     panel: Panel, entries: Entries, execution: Execution, rules: ExitRules
 ) -> EngineOutput:
     """`run_backtest` without the tables: the kernels alone."""
-    check_entries(entries, panel)
+    return simulate_checked_orders(panel, check_entries(entries, panel), execution, rules)
+
+
+def simulate_checked_orders(
+    panel: Panel, entries: Entries, execution: Execution, rules: ExitRules
+) -> EngineOutput:
+    """`simulate_orders` of entries that `check_entries` found good for this grid of bars.
+
+    For callers that trade the same entries on many versions of the same bars.
+    """
     arrays = build_rule_arrays(rules, len(entries), panel.open.shape)
     numbers, costs, market = (
         build_rule_scalars(rules),

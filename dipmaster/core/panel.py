@@ -52,7 +52,7 @@ class Panel:
         """Length of the grid."""
         return int(self.open_time.size)
 
-    @cached_property
+    @property
     def traded(self) -> "Panel":
         """The panel in which bars of volume 0 do not exist; itself where there are none.
 
@@ -60,9 +60,14 @@ class Panel:
         A symbol without volume in any bar is one whose source does not know it: it keeps
         its bars.
         """
+        return self._without_idle_bars or self
+
+    @cached_property
+    def _without_idle_bars(self) -> "Panel | None":
+        """None where no bar is idle: a panel that holds itself stays until cycles are searched."""
         idle = (self.volume == 0.0) & (self.volume > 0.0).any(axis=1, keepdims=True)
         if not idle.any():
-            return self
+            return None
         fields = (np.where(idle, np.nan, getattr(self, name)) for name in _FIELDS)
         return replace(Panel(self.symbols, self.open_time, *fields), funding_frac=self.funding_frac)
 

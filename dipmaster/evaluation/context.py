@@ -54,9 +54,18 @@ class EvaluationContext:
         )
 
 
-def build_context(inputs: EvaluationInputs, params: Params) -> EvaluationContext:
-    """Split the period and filter the candidates under the params of this run."""
-    period = split_period(inputs.panel, params.split, params.gates.block_days)
+def build_context(
+    inputs: EvaluationInputs, params: Params, period: Period | None = None
+) -> EvaluationContext:
+    """Split the period and filter the candidates under the params of this run.
+
+    Parameters
+    ----------
+    period
+        As it was split before, from these bars with the same `split` and `gates`.
+    """
+    if period is None:
+        period = split_period(inputs.panel, params.split, params.gates.block_days)
     filter_results = filter_signals(
         inputs.candidates,
         inputs.filter_inputs,

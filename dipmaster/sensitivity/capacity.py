@@ -11,21 +11,19 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from dipmaster.backtest import Entries, Ledger
+from dipmaster.backtest import Entries, TradedAccount
 from dipmaster.core.kernels import Floats
-from dipmaster.core.panel import to_epoch_ms
 from dipmaster.core.time_units import BAR_MS
 from dipmaster.evaluation.context import EvaluationContext
 from dipmaster.evaluation.phase import CompletedPhase
 from dipmaster.evaluation.statistics.period import Period
-from dipmaster.evaluation.statistics.sample import select_out_of_sample
 from dipmaster.results.sensitivity import CapacityPoint, PhaseCapacity
 from dipmaster.sensitivity.impact import (
     measure_shares,
     measure_unit_impact,
     spread_over_bars,
 )
-from dipmaster.sensitivity.trading import measure_performance, trade_again
+from dipmaster.sensitivity.trading import sample_account, summarize, trade_again
 
 LARGEST_CAPITAL = 1e12  # as params allow
 TOLERANCE = 1e-3  # of the capital, which is given to three digits
@@ -41,7 +39,7 @@ class _Impacted:
     by_order: Floats
     by_bar: Floats
 
-    def trade(self, capital: float) -> Ledger:
+    def trade(self, capital: float) -> TradedAccount:
         """The account that starts with so much."""
         panel, execution = self.context.inputs.panel, self.context.params.execution
         spread = panel.half_spread_bps + math.sqrt(capital) * self.by_bar
@@ -55,8 +53,9 @@ class _Impacted:
 
     def earns(self, capital: float) -> bool:
         """Whether anything is left out of sample."""
-        trades = select_out_of_sample(self.trade(capital).trades, self.context.period)
-        return bool(trades["net_pnl"].sum() > 0.0)
+        account = self.trade(capital)
+        entered = account.entered_from(self.context.period.out_of_sample_ms)
+        return bool(account.net_pnl[entered].sum() > 0.0)
 
 
 def measure_capacity(context: EvaluationContext, one: CompletedPhase) -> PhaseCapacity:
@@ -103,21 +102,21 @@ def _add_impact(context: EvaluationContext, one: CompletedPhase) -> _Impacted:
 
 
 def _measure_point(phase: _Impacted, capital: float) -> CapacityPoint:
-    ledger, period = phase.trade(capital), phase.context.period
+    account, period = phase.trade(capital), phase.context.period
     return CapacityPoint(
         capital=capital,
-        mean_impact_bps=_mean_impact(phase, ledger, period, capital),
-        performance=measure_performance(ledger, period),
+        mean_impact_bps=_mean_impact(phase, account, period, capital),
+        performance=summarize(sample_account(account, period)),
     )
 
 
-def _mean_impact(phase: _Impacted, ledger: Ledger, period: Period, capital: float) -> float | None:
-    trades = select_out_of_sample(ledger.trades, period)
-    if trades.empty:
+def _mean_impact(
+    phase: _Impacted, account: TradedAccount, period: Period, capital: float
+) -> float | None:
+    entered = account.entered_from(period.out_of_sample_ms)
+    if not entered.any():
         return None
-    panel = phase.context.inputs.panel
-    row = np.searchsorted(np.array(panel.symbols), trades["symbol"].to_numpy(dtype=str))
-    unit = phase.by_bar[row, panel.index_of(to_epoch_ms(trades["entry_time"]))]
+    unit = phase.by_bar[account.symbol_index[entered], account.entry_bar[entered]]
     return float(math.sqrt(capital) * unit.mean())
 
 

@@ -8,21 +8,19 @@ trailing stop) see the costs of each run.
 from itertools import product
 
 import numpy as np
-import pandas as pd
 
-from dipmaster.backtest import Ledger
+from dipmaster.backtest import TradedAccount
+from dipmaster.core.kernels import Floats
 from dipmaster.core.params import Gates
 from dipmaster.evaluation.context import EvaluationContext
-from dipmaster.evaluation.figures.money import sum_notional
 from dipmaster.evaluation.phase import CompletedPhase
 from dipmaster.evaluation.statistics.metrics import GATE_METRICS, PhaseSample
 from dipmaster.evaluation.statistics.minimum_data import describe_missing_data
 from dipmaster.evaluation.statistics.period import Period
 from dipmaster.evaluation.statistics.random_entry.portfolios import EntryPool
-from dipmaster.evaluation.statistics.sample import build_sample, select_out_of_sample
 from dipmaster.results.metrics import METRICS
 from dipmaster.results.sensitivity import BreakEven, CostPoint, PricedGate
-from dipmaster.sensitivity.trading import summarize, trade_again
+from dipmaster.sensitivity.trading import sample_account, summarize, trade_again
 
 HIGHEST_FEE_BPS = 500.0  # as params allow
 TOLERANCE_BPS = 0.01
@@ -44,8 +42,8 @@ def price_phase(
 ) -> CostPoint:
     """One phase at one fee and slippage, of `list_costs`."""
     fee_bps, slippage_bps = costs
-    ledger = _trade_at(context, one, fee_bps, slippage_bps)
-    sample = build_sample(ledger.trades, ledger.equity, context.period)
+    account = _trade_at(context, one, fee_bps, slippage_bps)
+    sample = sample_account(account, context.period)
     gates, targets = context.params.gates, one.phase.targets(context.params.gates)
     lacking = bool(describe_missing_data(sample, gates))
     phase = PhaseSample(one.phase.number, sample, _NO_POOL)
@@ -53,7 +51,7 @@ def price_phase(
         fee_bps=fee_bps,
         slippage_bps=slippage_bps,
         performance=summarize(sample),
-        net_bps=_net_bps(ledger, context.period),
+        net_bps=_net_bps(account, context.period),
         gates={key: _judge(key, phase, targets[key], gates, lacking) for key in PRICED},
     )
 
@@ -71,12 +69,11 @@ def _judge(key: str, phase: PhaseSample, target: float, gates: Gates, lacking: b
     )
 
 
-def _net_bps(ledger: Ledger, period: Period) -> float | None:
-    trades = select_out_of_sample(ledger.trades, period)
-    if trades.empty:
+def _net_bps(account: TradedAccount, period: Period) -> float | None:
+    entered = account.entered_from(period.out_of_sample_ms)
+    if not entered.any():
         return None
-    notional = sum_notional(trades, ledger.fills)
-    return float(1e4 * trades["net_pnl"].sum() / notional.sum())
+    return float(1e4 * account.net_pnl[entered].sum() / account.notional[entered].sum())
 
 
 def find_break_even(context: EvaluationContext, one: CompletedPhase) -> BreakEven:
@@ -85,11 +82,11 @@ def find_break_even(context: EvaluationContext, one: CompletedPhase) -> BreakEve
     The net profit is not quite monotone in the fee, because some exits look at it: what is
     found is a fee with a profit below it and none above, to `TOLERANCE_BPS`.
     """
-    trades = _trades_at(context, one, 0.0)
-    if trades.empty:
+    gross, net = _profits_at(context, one, 0.0)
+    if not net.size:
         return BreakEven(fee_bps=None, reason="no trade was made out of sample")
-    if trades["net_pnl"].sum() <= 0.0:
-        has_gross = trades["gross_pnl"].sum() > 0.0
+    if net.sum() <= 0.0:
+        has_gross = gross.sum() > 0.0
         why = "half-spread and slippage alone exceed" if has_gross else "there is no"
         return BreakEven(fee_bps=None, reason=f"{why} gross profit")
     return _bisect(context, one)
@@ -108,17 +105,20 @@ def _bisect(context: EvaluationContext, one: CompletedPhase) -> BreakEven:
 
 
 def _earns(context: EvaluationContext, one: CompletedPhase, fee_bps: float) -> bool:
-    return bool(_trades_at(context, one, fee_bps)["net_pnl"].sum() > 0.0)
+    return bool(_profits_at(context, one, fee_bps)[1].sum() > 0.0)
 
 
-def _trades_at(context: EvaluationContext, one: CompletedPhase, fee_bps: float) -> pd.DataFrame:
-    slippage_bps = context.params.execution.slippage_bps
-    ledger = _trade_at(context, one, fee_bps, slippage_bps)
-    return select_out_of_sample(ledger.trades, context.period)
+def _profits_at(
+    context: EvaluationContext, one: CompletedPhase, fee_bps: float
+) -> tuple[Floats, Floats]:
+    """Gross and net profit of each trade out of sample."""
+    account = _trade_at(context, one, fee_bps, context.params.execution.slippage_bps)
+    entered = account.entered_from(context.period.out_of_sample_ms)
+    return account.gross_pnl[entered], account.net_pnl[entered]
 
 
 def _trade_at(
     context: EvaluationContext, one: CompletedPhase, fee_bps: float, slippage_bps: float
-) -> Ledger:
+) -> TradedAccount:
     changes = {"taker_fee_bps": fee_bps, "slippage_bps": slippage_bps}
     return trade_again(context, one, execution=context.params.execution.model_copy(update=changes))

@@ -28,7 +28,7 @@ from dipmaster.evaluation.statistics.trade_metrics import (
 )
 from dipmaster.results.common import SampleInterval
 from dipmaster.results.sensitivity import PhaseSubsets, Removal, RemovalKind, SubsetRow
-from dipmaster.sensitivity.trading import measure_performance, summarize, trade_again
+from dipmaster.sensitivity.trading import sample_account, summarize, trade_again
 
 
 def split_phase(context: EvaluationContext, one: CompletedPhase) -> PhaseSubsets:
@@ -111,13 +111,13 @@ def _remove(
 ) -> Removal:
     removed = trades[_labels(trades, kind) == name]
     keep = _keep(context, one, removed, kind, name)
-    ledger = trade_again(context, one, entries=one.orders.entries.take(keep))
+    account = trade_again(context, one, entries=one.orders.entries.take(keep))
     return Removal(
         kind=kind,
         name=name,
         removed_trades=len(removed),
         removed_net_pnl=float(removed["net_pnl"].sum()),
-        performance=measure_performance(ledger, context.period),
+        performance=summarize(sample_account(account, context.period)),
     )
 
 

@@ -75,7 +75,7 @@ def trade_under(
     context: EvaluationContext, completed: Sequence[CompletedPhase], setting: Setting
 ) -> tuple[CompletedPhase, ...]:
     """The phases from the first that the threshold reaches on, in their order."""
-    changed = build_context(context.inputs, setting.params)
+    changed = build_context(context.inputs, setting.params, context.period)
     first = setting.threshold.first_phase
     chain = tuple(one for one in completed if one.phase.number < first)
     untouched = len(chain)

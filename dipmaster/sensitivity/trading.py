@@ -3,13 +3,18 @@
 import numpy as np
 
 from dipmaster import backtest
-from dipmaster.backtest import Entries, Ledger, metrics
+from dipmaster.backtest import Entries, Ledger, TradedAccount, metrics
 from dipmaster.core.panel import Panel
 from dipmaster.core.params import Execution
 from dipmaster.evaluation.context import EvaluationContext
 from dipmaster.evaluation.phase import CompletedPhase
 from dipmaster.evaluation.statistics.period import Period
-from dipmaster.evaluation.statistics.sample import TradeSample, build_sample
+from dipmaster.evaluation.statistics.sample import (
+    TradeSample,
+    build_sample,
+    cut_sample,
+    split_marks,
+)
 from dipmaster.results.sensitivity import Performance
 
 
@@ -20,7 +25,7 @@ def trade_again(
     panel: Panel | None = None,
     entries: Entries | None = None,
     execution: Execution | None = None,
-) -> Ledger:
+) -> TradedAccount:
     """Run the engine with the orders and exits of a phase; what is not given is the phase's own.
 
     Parameters
@@ -29,7 +34,7 @@ def trade_again(
         Some of the phase's orders, or these in other sizes; each keeps its candidate's exits.
     """
     orders = one.orders.entries if entries is None else entries
-    return backtest.run_backtest(
+    return backtest.trade_account(
         context.inputs.panel if panel is None else panel,
         orders,
         context.params.execution if execution is None else execution,
@@ -40,6 +45,17 @@ def trade_again(
 def measure_performance(ledger: Ledger, period: Period) -> Performance:
     """The out-of-sample figures of a ledger."""
     return summarize(build_sample(ledger.trades, ledger.equity, period))
+
+
+def sample_account(account: TradedAccount, period: Period) -> TradeSample:
+    """The out-of-sample trades and days of an account that was traded again."""
+    return cut_sample(
+        account.entry_time,
+        account.net_pnl,
+        account.return_frac,
+        split_marks(account.open_time, account.equity, period),
+        period,
+    )
 
 
 def summarize(sample: TradeSample) -> Performance:

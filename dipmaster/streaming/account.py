@@ -14,7 +14,7 @@ import numpy as np
 
 from dipmaster.backtest.costs import BPS, build_costs, sell_proceeds
 from dipmaster.backtest.layouts import AT_OPEN
-from dipmaster.backtest.ledger import REJECTION_REASONS, price_fills, spent_cash
+from dipmaster.backtest.ledger import REJECTION_REASONS
 from dipmaster.backtest.limits import (
     FILLED,
     NO_NEXT_BAR,
@@ -23,6 +23,7 @@ from dipmaster.backtest.limits import (
     rejection_reason,
     size_order,
 )
+from dipmaster.backtest.priced_fills import price_fills, spent_cash
 from dipmaster.backtest.trades import FillColumns
 from dipmaster.core.kernels import Floats
 from dipmaster.core.params import Execution

@@ -157,6 +157,18 @@ def _slice_rules(rules: ExitRules, rows: Ints, begin: int, end: int) -> ExitRule
     return replace(rules, trailing=trailing, score=score)
 
 
+def check_controls(sliced: Controls, panel: Panel) -> Controls:
+    """Return the controls if their orders can be filled on a slice of these bars.
+
+    Raises
+    ------
+    DataError
+        Rows out of order, off the slice, or with levels that make no sense.
+    """
+    backtest.check_entries(sliced.entries, panel)
+    return sliced
+
+
 def run_slice(panel: Panel, sliced: Controls, capital: float, shock_at: int) -> WindowRun:
     """Trade a slice whose first bar has a flat account of that capital at its close.
 
@@ -165,14 +177,14 @@ def run_slice(panel: Panel, sliced: Controls, capital: float, shock_at: int) -> 
     panel
         Bars of the slice, the shock in them.
     sliced
-        Of `slice_controls`.
+        Of `slice_controls`, on the panel by `check_controls`.
     shock_at
         First bar of the window, counted from the beginning of the slice; 1 or more.
     """
     if not len(sliced.entries):
         return WindowRun(np.full(panel.bars - shock_at + 1, capital), np.empty(0, np.void), 0)
     execution = sliced.execution.model_copy(update={"capital": capital})
-    output = backtest.simulate_orders(panel, sliced.entries, execution, sliced.rules)
+    output = backtest.simulate_checked_orders(panel, sliced.entries, execution, sliced.rules)
     trips = output.trips
     is_open = (trips["entry_bar"] < shock_at) & (trips["exit_bar"] >= shock_at)
     equity = backtest.compute_equity(execution, output)

@@ -11,7 +11,8 @@ import numpy as np
 from dipmaster.core.kernels import Bools, Floats
 from dipmaster.core.panel import Panel
 
-FIELDS = ("open", "high", "low", "close", "volume", "half_spread_bps")
+PRICES = ("open", "high", "low", "close")
+FIELDS = (*PRICES, "volume", "half_spread_bps")
 MOVES = ("gap", "body", "upper", "lower", "half_spread_bps", "volume", "missing")
 
 
@@ -112,14 +113,8 @@ def build_bars(panel: Panel, before: BarMoves, after: BarMoves) -> Panel:
     after
         Its moves under a shock.
     """
-    close = np.log(after.start)[:, None] + np.cumsum(after.returns, axis=1)
-    opened = close - after.body
-    high = np.maximum(opened, close) + after.upper
-    low = np.minimum(opened, close) - after.lower
-    own = ~_changed(before, after)
-    logs = {"open": opened, "high": high, "low": low, "close": close}
     fields = {
-        **{name: np.where(own, getattr(panel, name), np.exp(logs[name])) for name in logs},
+        **_build_prices(panel, before, after),
         "volume": after.volume,
         "half_spread_bps": after.half_spread_bps,
     }
@@ -129,11 +124,24 @@ def build_bars(panel: Panel, before: BarMoves, after: BarMoves) -> Panel:
     return replace(Panel(panel.symbols, panel.open_time, *values), funding_frac=panel.funding_frac)
 
 
+def _build_prices(panel: Panel, before: BarMoves, after: BarMoves) -> dict[str, Floats]:
+    own = ~_changed(before, after)
+    if own.all():
+        return {name: getattr(panel, name) for name in PRICES}
+    close = np.log(after.start)[:, None] + np.cumsum(after.returns, axis=1)
+    opened = close - after.body
+    high = np.maximum(opened, close) + after.upper
+    low = np.minimum(opened, close) - after.lower
+    logs = zip(PRICES, (opened, high, low, close), strict=True)
+    return {name: np.where(own, getattr(panel, name), np.exp(values)) for name, values in logs}
+
+
 def _changed(before: BarMoves, after: BarMoves) -> Bools:
     """Whether a move of this bar or of one before it was changed."""
     differs = np.zeros(before.gap.shape, dtype=np.bool_)
     for name in ("gap", "body", "upper", "lower"):
-        differs |= getattr(before, name) != getattr(after, name)
+        if getattr(before, name) is not getattr(after, name):
+            differs |= getattr(before, name) != getattr(after, name)
     changed: Bools = np.logical_or.accumulate(differs, axis=1)
     return changed
 

@@ -21,15 +21,16 @@ def market_returns(returns: Floats) -> Floats:
     return market
 
 
-def estimate_betas(returns: Floats) -> Floats:
+def estimate_betas(returns: Floats, market: Floats) -> Floats:
     """Least-squares slope of each coin on the market, shape (symbols,); 1 where not computable.
 
     Parameters
     ----------
     returns
         Shape (symbols, bars), past bars only, NaN where there is none.
+    market
+        Their `market_returns`.
     """
-    market = market_returns(returns)
     known = ~np.isnan(returns)
     centred = np.where(known, market - market.mean() if market.size else 0.0, 0.0)
     covariance = (centred * np.where(known, returns, 0.0)).sum(axis=1)

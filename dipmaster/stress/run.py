@@ -15,6 +15,7 @@ from dipmaster.stress.account import (
     Controls,
     PhaseAccount,
     build_account,
+    check_controls,
     run_slice,
     slice_controls,
     switch_off,
@@ -94,11 +95,12 @@ class StressTester:
     ) -> "Iterator[DatedRun]":
         market = self._slice(phase, date.bar)
         panels = join_each(market.before, remade.values())
+        controls = ((True, market.controls), (False, switch_off(market.controls)))
         for scenario, panel in zip(remade, panels, strict=True):
-            execution = scenario.change_execution(market.controls.execution, self.stress)
-            controls = replace(market.controls, execution=execution)
-            for is_on, switched in ((True, controls), (False, switch_off(controls))):
-                run = run_slice(panel, switched, market.capital, market.before.bars)
+            for is_on, switched in controls:
+                execution = scenario.change_execution(switched.execution, self.stress)
+                changed = replace(switched, execution=execution)
+                run = run_slice(panel, changed, market.capital, market.before.bars)
                 figures = measure_window(run.equity, run.open_at_shock, bool(run.trips.size))
                 yield DatedRun(date, RunKey(scenario.name, phase, is_on), figures)
 
@@ -107,7 +109,10 @@ class StressTester:
         begin, end = account.last_flat_bar(bar), bar + self.stress.window_days * BARS_PER_DAY
         return MarketSlice(
             slice_panel(self.history.panel, begin, bar),
-            slice_controls(account.controls, begin, end),
+            check_controls(
+                slice_controls(account.controls, begin, end),
+                slice_panel(self.history.panel, begin, end),
+            ),
             float(account.equity[begin]),
         )
 

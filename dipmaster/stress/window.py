@@ -65,6 +65,8 @@ class MarketHistory:
         Shape (symbols, bars), last known close by each bar, NaN before the first.
     returns
         Shape (symbols, bars), logarithmic, NaN where there is no bar.
+    market
+        Shape (bars,), their mean over the coins that have a bar.
     days, day_returns
         First bar of each whole UTC day, and the market's return on it.
     """
@@ -72,6 +74,7 @@ class MarketHistory:
     panel: Panel
     known_close: Floats
     returns: Floats
+    market: Floats
     days: Ints
     day_returns: Floats
 
@@ -84,8 +87,10 @@ def build_history(panel: Panel) -> MarketHistory:
     into_day = traded.open_time % DAY_MS
     starts = np.flatnonzero(into_day == 0)
     days = starts[starts + BARS_PER_DAY <= traded.bars]
-    totals = np.concatenate(([0.0], np.cumsum(market_returns(returns))))
-    return MarketHistory(traded, known, returns, days, totals[days + BARS_PER_DAY] - totals[days])
+    market = market_returns(returns)
+    totals = np.concatenate(([0.0], np.cumsum(market)))
+    day_returns = totals[days + BARS_PER_DAY] - totals[days]
+    return MarketHistory(traded, known, returns, market, days, day_returns)
 
 
 def slice_panel(panel: Panel, begin: int, end: int) -> Panel:
@@ -146,13 +151,13 @@ def cut_window(
     rank
         Which of the worst days before the shock is replayed, 0 the worst.
     """
-    past = history.returns[:, max(0, shock_bar - stress.past_days * BARS_PER_DAY) : shock_bar]
+    past = slice(max(0, shock_bar - stress.past_days * BARS_PER_DAY), shock_bar)
     panel = slice_panel(history.panel, shock_bar, shock_bar + stress.window_days * BARS_PER_DAY)
-    market = market_returns(past)
+    market = history.market[past]
     return ShockWindow(
         panel,
         split_bars(panel, history.known_close[:, shock_bar - 1]),
-        estimate_betas(past),
+        estimate_betas(history.returns[:, past], market),
         float(bar_volatility(market[None], np.zeros((1, market.size), np.bool_))[0]),
         worst_day_before(history, shock_bar, rank),
         coins,

@@ -18,6 +18,7 @@ from dipmaster.backtest import (
     compute_equity,
     run_backtest,
     simulate_orders,
+    trade_account,
 )
 from dipmaster.core.panel import Panel, to_timestamps
 
@@ -130,6 +131,24 @@ def test_equity_without_tables_is_that_of_the_table(make: Any, seed: int) -> Non
     output = simulate_orders(panel, entries, execution, rules)
     equity = compute_equity(execution, output)
     np.testing.assert_array_equal(equity, ledger.equity["equity"].to_numpy())
+
+
+@ANY_MARKET
+@given(seed=SEEDS)
+def test_an_account_without_tables_is_that_of_the_tables(make: Any, seed: int) -> None:
+    """To the last bit, with partial sales and funding."""
+    panel, entries, rules = _world(make, seed)
+    ledger = run_backtest(panel, entries, _tight(make), rules)
+    account = trade_account(panel, entries, _tight(make), rules)
+    for name in ("gross_pnl", "net_pnl", "return_frac"):
+        np.testing.assert_array_equal(getattr(account, name), ledger.trades[name].to_numpy())
+    np.testing.assert_array_equal(account.equity, ledger.equity["equity"].to_numpy())
+    np.testing.assert_array_equal(to_timestamps(account.entry_time), ledger.trades["entry_time"])
+    names = [panel.symbols[row] for row in account.symbol_index]
+    assert names == ledger.trades["symbol"].tolist()
+    bought = ledger.fills[ledger.fills["side"] == "buy"].set_index("trade_id")
+    notional = (bought["quantity"] * bought["reference_price"]).reindex(ledger.trades["trade_id"])
+    np.testing.assert_array_equal(account.notional, notional.to_numpy())
 
 
 @ANY_MARKET

@@ -16,7 +16,7 @@ from dipmaster.sensitivity.costs import (
     list_costs,
     price_phase,
 )
-from dipmaster.sensitivity.trading import measure_performance, trade_again
+from dipmaster.sensitivity.trading import sample_account, summarize, trade_again
 from tests.sensitivity.conftest import (
     FREE,
     Account,
@@ -44,8 +44,8 @@ def performance_at(one: Account, fee: float, slippage: float) -> Performance:
     """As `price_phase`, without the gates' bootstrap."""
     changes = {"taker_fee_bps": fee, "slippage_bps": slippage}
     execution = one.context.params.execution.model_copy(update=changes)
-    ledger = trade_again(one.context, one.phase, execution=execution)
-    return measure_performance(ledger, one.context.period)
+    traded = trade_again(one.context, one.phase, execution=execution)
+    return summarize(sample_account(traded, one.context.period))
 
 
 def test_a_gain_of_a_hundredth_is_gone_at_the_fee_worked_out_by_hand() -> None:

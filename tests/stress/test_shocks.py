@@ -128,8 +128,8 @@ def test_betas_are_those_of_the_past_alone() -> None:
     panel = random_panel(3, gaps=False)
     returns = np.diff(np.log(panel.close), axis=1)
     slopes = [np.polyfit(returns.mean(axis=0), coin, 1)[0] for coin in returns]
-    np.testing.assert_allclose(estimate_betas(returns), slopes, rtol=1e-9)
-    assert estimate_betas(returns).mean() == pytest.approx(1.0)
+    np.testing.assert_allclose(estimate_betas(returns, market_returns(returns)), slopes, rtol=1e-9)
+    assert estimate_betas(returns, market_returns(returns)).mean() == pytest.approx(1.0)
     of, section = world(), stress()
     other = replace(of, history=build_history(with_later_bars(of.panel, BAR, 3.0)))
     np.testing.assert_array_equal(window(of, BAR, section).betas, window(other, BAR, section).betas)

@@ -91,12 +91,37 @@ def build_sample(trades: pd.DataFrame, equity: pd.DataFrame, period: Period) -> 
     trades, equity
         Tables TRADES and EQUITY of the whole period, burn-in included.
     """
-    gated = select_out_of_sample(trades, period)
-    day = period.day_of(to_epoch_ms(gated["entry_time"]))
-    start, marks = select_out_of_sample_marks(equity, period)
+    return cut_sample(
+        to_epoch_ms(trades["entry_time"]),
+        trades["net_pnl"].to_numpy(dtype=np.float64),
+        trades["return_frac"].to_numpy(dtype=np.float64),
+        select_out_of_sample_marks(equity, period),
+        period,
+    )
+
+
+def cut_sample(
+    entry_time: Ints,
+    net: Floats,
+    return_frac: Floats,
+    start_and_marks: tuple[float, Floats],
+    period: Period,
+) -> TradeSample:
+    """Cut the trades of a whole period, burn-in included, to the out-of-sample period.
+
+    Parameters
+    ----------
+    entry_time, net, return_frac
+        Shape (trades,), milliseconds since 1970 and as in `TradeSample`.
+    start_and_marks
+        Equity at the last mark of the burn-in, and all marks after it.
+    """
+    entered = entry_time >= period.out_of_sample_ms
+    day = period.day_of(entry_time[entered])
+    start, marks = start_and_marks
     return TradeSample(
-        gated["net_pnl"].to_numpy(dtype=np.float64),
-        gated["return_frac"].to_numpy(dtype=np.float64),
+        net[entered],
+        return_frac[entered],
         day,
         period.block_of(day),
         summarize_days(marks, start, period.days_with_bars),
@@ -105,6 +130,11 @@ def build_sample(trades: pd.DataFrame, equity: pd.DataFrame, period: Period) -> 
 
 def select_out_of_sample_marks(equity: pd.DataFrame, period: Period) -> tuple[float, Floats]:
     """Equity at the last mark of the burn-in, and all marks after it."""
-    values = equity["equity"].to_numpy(dtype=np.float64)
-    first = int(np.searchsorted(to_epoch_ms(equity["time"]), period.out_of_sample_ms))
-    return float(values[first - 1]), values[first:]
+    times = to_epoch_ms(equity["time"])
+    return split_marks(times, equity["equity"].to_numpy(dtype=np.float64), period)
+
+
+def split_marks(open_time: Ints, equity: Floats, period: Period) -> tuple[float, Floats]:
+    """`select_out_of_sample_marks` of arrays of shape (bars,), times in milliseconds since 1970."""
+    first = int(np.searchsorted(open_time, period.out_of_sample_ms))
+    return float(equity[first - 1]), equity[first:]

@@ -74,6 +74,7 @@ def score_again(context: EvaluationContext, evidence: EvidenceInputs) -> Evaluat
             filter_inputs=add_news(inputs, evidence),
         ),
         context.params,
+        context.period,
     )
 
 
