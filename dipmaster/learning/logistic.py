@@ -1,6 +1,7 @@
 """Inputs and outcomes to a frozen logistic model: weighted, ridge-penalised.
 
-What stays is numbers that can be read, written as JSON and applied without any library.
+scikit-learn finds the coefficients; what stays is numbers that can be read,
+written as JSON and applied without any library.
 """
 
 from collections.abc import Collection
@@ -14,8 +15,9 @@ from scipy.special import expit, logit
 from dipmaster.core.kernels import Floats, kernel
 from dipmaster.core.store import round_significant
 from dipmaster.learning.fit_failure import FitFailure
-from dipmaster.learning.log_loss import minimize_log_loss
 
+_TOLERANCE = 1e-8  # of the gradient; Newton steps get there in about ten
+_MAX_STEPS = 200
 _CONSTANT = 1e-12  # sd over the mean's size: what rounding leaves of a column of one value
 MIN_PROBABILITY = 1e-6  # probabilities are kept this far from 0 and 1
 _DIGITS = 9  # significant ones of a coefficient; the search itself settles no more
@@ -158,7 +160,12 @@ def _standards(x: Floats, weight: Floats) -> tuple[Floats, Floats]:
 def _coefficients(
     z: Floats, won: Floats, weight: Floats, l2: float
 ) -> tuple[tuple[float, ...], float]:
-    found = minimize_log_loss(z, won, weight, l2)
+    from sklearn.linear_model import LogisticRegression
+
+    model = LogisticRegression(
+        C=1.0 / l2, solver="newton-cholesky", tol=_TOLERANCE, max_iter=_MAX_STEPS
+    )
+    model.fit(z, won, sample_weight=weight)
     # BLAS sums in another order where memory is aligned otherwise: the last digits are chance.
-    coefficients = tuple(round_significant(float(one), _DIGITS) for one in found[:-1])
-    return coefficients, round_significant(float(found[-1]), _DIGITS)
+    coefficients = tuple(round_significant(float(one), _DIGITS) for one in model.coef_[0])
+    return coefficients, round_significant(float(model.intercept_[0]), _DIGITS)

@@ -12,7 +12,6 @@ from sklearn.linear_model import LogisticRegression
 from dipmaster.core.kernels import Floats
 from dipmaster.core.store import to_json_value
 from dipmaster.learning.fit_failure import FitFailure
-from dipmaster.learning.log_loss import minimize_log_loss
 from dipmaster.learning.logistic import Logistic, fit_logistic, fit_nonnegative_logistic
 from dipmaster.learning.model_store import round_model
 from dipmaster.results import from_json, to_json
@@ -56,28 +55,6 @@ def test_standards_are_weighted() -> None:
     np.testing.assert_allclose(model.mean, mean, rtol=1e-12)
     variance = (weight[:, None] * (x - mean) ** 2).sum(axis=0) / weight.sum()
     np.testing.assert_allclose(model.sd, np.sqrt(variance), rtol=1e-12)
-
-
-@pytest.mark.parametrize("seed", range(8))
-def test_same_digits_as_the_same_steps_of_scikit_learn(seed: int) -> None:
-    """Rows without weight, rare wins, large scores that make a full step too long."""
-    rng = np.random.default_rng(seed)
-    z, l2 = rng.standard_normal((300, 1 + seed % 4)) * 3.0**seed, 10.0 ** rng.uniform(-3, 2)
-    won = (rng.random(300) < 0.05 + 0.9 * expit(z[:, 0] - 2.0)).astype(np.float64)
-    weight = np.where(rng.random(300) < 0.2, 0.0, rng.uniform(0.0, 2.0, 300))
-    oracle = LogisticRegression(C=1.0 / l2, solver="newton-cholesky", tol=1e-8, max_iter=200)
-    oracle.fit(z, won, sample_weight=weight)
-    theirs = np.append(oracle.coef_[0], oracle.intercept_)
-    np.testing.assert_allclose(minimize_log_loss(z, won, weight, l2), theirs, rtol=1e-9)
-
-
-def test_wins_that_are_all_on_one_side_stay_finite() -> None:
-    z = np.linspace(-1.0, 1.0, 40)[:, None] * 1e3
-    won = (z[:, 0] > 0.0).astype(np.float64)
-    found = minimize_log_loss(z, won, np.ones(40), 1e-6)
-    p = expit(z[:, 0] * found[0] + found[1])
-    pull = np.array([z[:, 0] @ (p - won) + 1e-6 * found[0], (p - won).sum()])
-    np.testing.assert_allclose(pull / 40, 0.0, atol=1e-8)
 
 
 def test_scikit_learn_on_the_same_scale() -> None:
