@@ -8,8 +8,6 @@ gates exactly where the interval that is printed lies on one side of zero.
 import math
 from collections.abc import Callable, Sequence
 
-import numpy as np
-
 from dipmaster.evaluation.statistics.paired.sides import Difference
 
 Interval = Callable[[float], Difference]
@@ -61,11 +59,12 @@ def adjust_by_holm(p_values: Sequence[float | None]) -> list[float | None]:
 
     So a phase that lacks data makes the correction of the others no milder.
     """
-    counted = np.array([1.0 if one is None else one for one in p_values])
-    order = np.argsort(counted, kind="stable")
-    times_left = counted[order] * np.arange(counted.size, 0, -1)
-    adjusted = np.empty(counted.size)
-    adjusted[order] = np.minimum(np.maximum.accumulate(times_left), 1.0)
+    from statsmodels.stats.multitest import multipletests
+
+    if not p_values:
+        return []
+    counted = [1.0 if one is None else one for one in p_values]
+    adjusted = multipletests(counted, method="holm")[1]
     return [
         None if own is None else float(corrected)
         for own, corrected in zip(p_values, adjusted, strict=True)
