@@ -71,6 +71,11 @@ def test_a_phase_that_is_not_built_takes_its_thresholds_with_it(params: Params) 
     assert set(UPSTREAM) <= set(reasons)
 
 
+def test_no_threshold_splits_the_period_anew() -> None:
+    """`trade_under` takes the period as it was split: settings leave what splits it alone."""
+    assert not [one.path for one in THRESHOLDS if one.path.startswith(("split.", "gates."))]
+
+
 def test_nothing_is_both_changed_and_upstream(params: Params) -> None:
     assert not {one.path for one in THRESHOLDS} & set(UPSTREAM)
 
