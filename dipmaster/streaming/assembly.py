@@ -1,6 +1,7 @@
 """Files of the project to an engine: facts of the market, params, and the stored models."""
 
 import gc
+import importlib
 from collections.abc import Mapping
 
 import numpy as np
@@ -37,6 +38,8 @@ SECTIONS = (
     "signal", "features", "confidence", "filter", "confirmation", "execution", "exits", "sizing",
     "split", "ingest", "alternative_data", "volatility",
 )  # fmt: skip
+FITTING = "sklearn.linear_model"
+"""Library of the fits on fixed dates, imported where it is first asked for."""
 
 
 def read_engine() -> StreamEngine:
@@ -55,6 +58,7 @@ def read_engine() -> StreamEngine:
     volatility = ComputedVolatility(market, params.volatility)
     parts = build_parts(params, facts, volatility, read_channels(facts, params))
     engine = StreamEngine(parts)
+    importlib.import_module(FITTING)  # the first fit would wait for it, and a decision for the fit
     gc.freeze()  # it stays for good: a pass of the collector over it would delay a decision
     return engine
 
