@@ -21,7 +21,7 @@ from dipmaster.learning.tree_models import FILE_SUFFIX, Library, TreeModel, Tree
 from dipmaster.results import from_json, to_json
 
 Stored = TypeVar("Stored")
-Told = TypeVar("Told")
+Description = TypeVar("Description")
 
 _HEAD = "model of so many characters: "
 
@@ -158,19 +158,19 @@ def read_verified_text(path: Path, sha256: str, fix: str) -> str:
 
 
 def read_trees(
-    path: Path, sha256: str, library: Library, beside: Sequence[Told], about: Path, fix: str
-) -> tuple[tuple[Told, TreeArrays], ...]:
-    """The trees of one refit, one model a run of time, each with what is told of it.
+    path: Path, sha256: str, library: Library, beside: Sequence[Description], about: Path, fix: str
+) -> tuple[tuple[Description, TreeArrays], ...]:
+    """The trees of one refit, one model a run of time, each with its description.
 
     Parameters
     ----------
     beside, about
-        What stands beside the trees, one a model, and the file that tells it.
+        What stands beside the trees, one a model, and the file that describes them.
 
     Raises
     ------
     PipelineError, DataError
-        As `read_verified_text`; DataError where not every model is told of.
+        As `read_verified_text`; DataError where a model has no description.
     """
     texts = split_models(read_verified_text(path, sha256, fix), library)
     if len(texts) != len(beside):

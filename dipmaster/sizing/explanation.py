@@ -32,8 +32,8 @@ def _base(parts: Mapping[str, float], share_frac: float) -> str:
 
 def _scalar(parts: Mapping[str, float]) -> str:
     annual = parts["forecast_annual_frac"]
-    told = "no forecast" if annual != annual else f"forecast {100 * annual:.0f} % a year"
-    return f"volatility {parts['vol_scalar']:.2f} ({told})"
+    forecast = "no forecast" if annual != annual else f"forecast {100 * annual:.0f} % a year"
+    return f"volatility {parts['vol_scalar']:.2f} ({forecast})"
 
 
 def _factors(parts: Mapping[str, float]) -> str:

@@ -26,9 +26,9 @@ _ABOUT, _STATE = "about", "state"
 def identify_decisions(params: Params, facts: MarketFacts, sections: tuple[str, ...]) -> str:
     """SHA-256 of what decides beside bars: params, coins, and every stored model."""
     digest = hashlib.sha256()
-    told = {name: getattr(params, name).model_dump(mode="json") for name in sections}
+    values = {name: getattr(params, name).model_dump(mode="json") for name in sections}
     market = {"symbols": facts.symbols, "columns": facts.columns, "first_ms": facts.first_ms}
-    digest.update(json.dumps([told, market], sort_keys=True, default=list).encode())
+    digest.update(json.dumps([values, market], sort_keys=True, default=list).encode())
     for folder in (catalog.CONFIDENCE_MODELS, catalog.EXIT_MODELS, catalog.ALTERNATIVE_MODELS):
         for path in sorted(one for one in folder.rglob("*") if one.is_file()):
             digest.update(str(path).encode())

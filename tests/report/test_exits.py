@@ -174,7 +174,7 @@ def test_the_claims_of_phase_2_are_measured(built: ReportInputs) -> None:
     assert [(group.title, len(group.table.rows)) for group in groups] == [
         ("Phase 1", 5),
         ("Phase 2", 3),
-        ("Not built yet", 4),
+        ("Not measured", 4),
     ]
     rows = {row[1]: row for row in groups[1].table.rows}
     assert plain(rows["Profit capture +40\N{NO-BREAK SPACE}%"][3]) == f"{MINUS}9.8 %"
