@@ -157,5 +157,4 @@ if __name__ == "__main__":
             "stress-test",
             "monitor",
         ),
-        searches_cycles=False,
     )

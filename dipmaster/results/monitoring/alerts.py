@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from dipmaster.core.observed_rules import Severity as Severity
 from dipmaster.results.common import Interval
 
-Severity = Literal["warning", "critical"]
 SystemStatus = Literal["healthy", "warning", "critical"]
 RuleState = Literal["healthy", "warning", "critical", "not measured"]
 Rule = Literal[

@@ -10,7 +10,7 @@ from dipmaster.results.evaluation.signal_quality import PairedChange, RegimeWinR
 
 
 @dataclass(frozen=True)
-class Rate:
+class SignalShare:
     """One share of candidates, and its paired change against taking every candidate."""
 
     name: str
@@ -20,32 +20,32 @@ class Rate:
     change: PairedChange | None
 
 
-def rates(quality: SignalQuality) -> list[Rate]:
+def rates(quality: SignalQuality) -> list[SignalShare]:
     """The four shares."""
     paired = quality.paired
     return [
-        Rate(
+        SignalShare(
             "Precision",
             "share of traded candidates that win",
             SIGNAL_TARGETS["precision"],
             quality.precision,
             paired.precision_change,
         ),
-        Rate(
+        SignalShare(
             "Recall",
             "share of all winning candidates that are traded",
             SIGNAL_TARGETS["recall"],
             quality.recall,
             paired.recall_change,
         ),
-        Rate(
+        SignalShare(
             "F1",
             "harmonic mean of precision and recall",
             SIGNAL_TARGETS["f1"],
             quality.f1,
             paired.f1_change,
         ),
-        Rate(
+        SignalShare(
             "False positive rate",
             "share of losing candidates that are traded",
             None,
@@ -55,7 +55,7 @@ def rates(quality: SignalQuality) -> list[Rate]:
     ]
 
 
-RATES: tuple[Column[Rate], ...] = (
+RATES: tuple[Column[SignalShare], ...] = (
     Column("Figure", lambda rate: rate.name, "l"),
     Column("Meaning", lambda rate: rate.meaning, "l"),
     Column(
