@@ -210,24 +210,38 @@ def _dropped(files: FileSummary) -> list[Texts]:
 DROPPED = texts(("File", "l any"), ("Reason", "l"), ("Rows", ""))
 
 
+PhaseChecks = Mapping[int, IntegrityCheck]
+
+
 def _checks(inputs: ReportInputs) -> Table:
-    """Every check once, a column a phase built; empty where it does not apply."""
-    made = {(row.name, row.phase): row for row in inputs.validation.integrity_checks}
+    """A row a check, with its result in each phase; empty where it does not apply."""
+    checks: dict[str, dict[int, IntegrityCheck]] = {}
+    for row in inputs.validation.integrity_checks:
+        checks.setdefault(row.name, {})[row.phase] = row
 
-    def phase(number: int) -> Column[str]:
-        return Column(f"Phase {number}", lambda name: _checked(made.get((name, number))), "l")
+    def result(phase: int) -> Column[PhaseChecks]:
+        return Column(f"Phase {phase}", lambda row: _describe_result(row.get(phase)), "l", "8%")
 
-    width = {1: "50%", 2: "40%", 3: "31%", 4: "26%"}.get(len(inputs.built), "22%")
-    name: Column[str] = Column("Check", numbers.typeset, "l", width)
-    names = dict.fromkeys(row.name for row in inputs.validation.integrity_checks)
-    return table([name, *map(phase, inputs.built)], names, "data phases checks")
+    name: Column[PhaseChecks] = Column("Check", _describe_check, "l")
+    found: Column[PhaseChecks] = Column("Found", _describe_found, "l", "33%")
+    return table([name, *map(result, inputs.built), found], checks.values(), "data phases checks")
 
 
-def _checked(row: IntegrityCheck | None) -> str:
-    if row is None:
+def _describe_check(row: PhaseChecks) -> str:
+    return numbers.typeset(next(iter(row.values())).name)
+
+
+def _describe_result(check: IntegrityCheck | None) -> str:
+    if check is None:
         return ""
-    word = "FAILED" if not row.passed else "passed" if row.cases else "not exercised"
-    return numbers.group_digits(numbers.typeset(f"{word}: {row.detail}"))
+    return "FAILED" if not check.passed else "passed" if check.cases else "not exercised"
+
+
+def _describe_found(row: PhaseChecks) -> str:
+    """Figures of the phases that failed; where none did, of the last phase."""
+    shown = [one for one in row.values() if not one.passed] or [row[max(row)]]
+    said = "; ".join(f"phase {one.phase}: {one.detail}" for one in shown)
+    return numbers.group_digits(numbers.typeset(said))
 
 
 QUALITY = Chapter(
