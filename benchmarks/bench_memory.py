@@ -8,7 +8,6 @@ import argparse
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -37,14 +36,14 @@ def measure_peaks(folder: Path, overlay: dict[str, Any], bars: Path | None) -> l
     YAML().dump(quick.overlay_values(values, overlay), folder / "params.yaml")
     if bars is not None:
         shutil.copytree(bars, folder / "data" / "raw" / bars.name)
-    python = Path(sys.executable).parent
+    programs = quick.ROOT / ".venv" / "bin"
     environment = {
         **os.environ,
-        "PATH": f"{python}{os.pathsep}{os.environ['PATH']}",
+        "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
         "DIPMASTER_KERNEL_CACHE": str(quick.KERNELS),
     }
     subprocess.run(
-        [str(python / "dvc"), "repro"],
+        [str(programs / "dvc"), "repro"],
         cwd=folder,
         check=True,
         stdout=subprocess.DEVNULL,
