@@ -157,4 +157,5 @@ if __name__ == "__main__":
             "stress-test",
             "monitor",
         ),
+        searches_cycles=False,
     )

@@ -46,17 +46,30 @@ def progress_step(label: str) -> Iterator[None]:
         yield
 
 
-def run(name: str, main: Callable[[], None], reads: Sequence[str] = ()) -> None:
+def run(
+    name: str,
+    main: Callable[[], None],
+    reads: Sequence[str] = (),
+    *,
+    searches_cycles: bool = True,
+) -> None:
     """Run a stage's `main` and leave with its exit code.
 
     While it runs, no other process writes or reads the outputs of stage
     `name`, and none writes those of the stages in `reads`; params and code
     must stay as they are. Started by hand, it says which inputs are not those
     of dvc.lock.
+
+    Parameters
+    ----------
+    searches_cycles
+        False for a stage whose millions of small objects stay until its end, so that there is
+        nothing to free before.
     """
     _read_arguments(name)
     started = time.perf_counter()
-    _search_cycles()
+    if searches_cycles:
+        _search_cycles()
     signal.signal(signal.SIGTERM, _raise_exit)
 
     def run_timed() -> None:

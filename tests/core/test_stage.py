@@ -124,15 +124,21 @@ sys.argv[0] = "-m"  # as Python sets it while it looks for the module that is th
 import stages
 from dipmaster.core import stage
 print(gc.isenabled(), gc.get_freeze_count() > 0)
-stage.run("toy", lambda: print(gc.isenabled(), gc.get_freeze_count() > 0))
+stage.run("toy", lambda: print(gc.isenabled(), gc.get_freeze_count() > 0), searches_cycles=%s)
 """
 
 
-def test_cycles_are_searched_for_only_among_what_a_stage_makes() -> None:
+@pytest.mark.parametrize(
+    ("searches", "expected"),
+    [(True, ["False False", "True True"]), (False, ["False False", "False False"])],
+)
+def test_cycles_are_searched_for_only_among_what_a_stage_makes(
+    searches: bool, expected: list[str]
+) -> None:
+    run = [sys.executable, "-c", SEARCHING % searches]
     path = {**os.environ, "PYTHONPATH": str(PACKAGE.parent)}
-    run = [sys.executable, "-c", SEARCHING]
     done = subprocess.run(run, env=path, capture_output=True, text=True, check=True)
-    assert done.stdout.splitlines() == ["False False", "True True"]
+    assert done.stdout.splitlines() == expected
 
 
 def test_a_process_that_only_imports_stages_goes_on_searching() -> None:

@@ -44,7 +44,8 @@ def _draw_uniform(state: Key) -> float:
 @kernel
 def _draw_run_length(state: Key, scale: float) -> int:
     """Geometric length, at least 1; `scale` is 1 / log(1 - 1 / mean)."""
-    return 1 + int(min(np.log(1.0 - _draw_uniform(state)) * scale, 1e9))
+    uniform = _draw_uniform(state)
+    return 1 + int(min(np.log(1.0 - uniform) * scale, 1e9)) if scale != 0.0 else 1
 
 
 @kernel
@@ -99,7 +100,7 @@ def _resample_drawdowns(
                 left = _draw_run_length(state, outer)
             resampled_days[position] = day
             left -= 1
-            day = (day + 1) % n
+            day = day + 1 if day + 1 < n else 0
         level, peak, left = 1.0, 1.0, 0
         for _ in range(horizon):
             if left == 0:
@@ -110,7 +111,7 @@ def _resample_drawdowns(
             peak = max(peak, level * high)
             level *= growth
             left -= 1
-            day = (day + 1) % n
+            day = day + 1 if day + 1 < n else 0
     return deepest
 
 
