@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 import pandas as pd
 
+from benchmarks.pandas_timeframes import BAR, add_hours, add_quarter_hours
+from benchmarks.pandas_windows import bars_since, rolling_moments, wilder
 from dipmaster.core.params import Features
-
-BAR = pd.Timedelta(minutes=5)
 
 
 def compute_features(
@@ -82,15 +82,6 @@ def compute_segment(
     return f
 
 
-def wilder(x: pd.Series, n: int = 14) -> pd.Series:
-    """Mean of the first n values, then 1/n of each new one."""
-    x = x.dropna()
-    seeded = x.iloc[n - 1 :].copy()
-    if len(seeded):
-        seeded.iloc[0] = x.iloc[:n].mean()
-    return seeded.ewm(alpha=1 / n, adjust=False).mean()
-
-
 def relative_strength_index(gain: pd.Series, loss: pd.Series) -> pd.Series:
     """100 gain / (gain + loss); 50 where both are zero."""
     total = gain + loss
@@ -116,18 +107,6 @@ def add_rsi_convergence(f: pd.DataFrame) -> None:
     known = f.vol_pct.notna() & f.rsi_cutler_50.notna()
     f["rsi_convergence_score"] = score.where(known)
     f["rsi_convergence_strong"] = (score >= 0.67).astype(float).where(known)
-
-
-def rolling_moments(x: pd.Series, ddof: int, exact: bool) -> tuple[pd.Series, pd.Series]:
-    """Mean and standard deviation over 20 bars."""
-    if not exact:
-        return x.rolling(20).mean(), x.rolling(20).std(ddof=ddof)
-    if len(x) < 20:
-        return x * np.nan, x * np.nan
-    windows = np.lib.stride_tricks.sliding_window_view(x.to_numpy().astype(np.longdouble), 20)
-    both = [windows.mean(axis=1), windows.std(axis=1, ddof=ddof)]
-    mean, sd = (pd.Series(v.astype(float), index=x.index[19:]).reindex(x.index) for v in both)
-    return mean, sd
 
 
 def add_price_shape(f: pd.DataFrame, b: pd.DataFrame, exact: bool) -> None:
@@ -163,19 +142,6 @@ def add_volumes(f: pd.DataFrame, b: pd.DataFrame) -> None:
     now = b.volume.rolling(2).sum()
     both = b.volume.rolling(4).sum()
     f["volume_trend_10m"] = (2 * now - both) / both.where(both > 0)
-
-
-def bars_since(spike: pd.Series, full: pd.Series) -> pd.Series:
-    """Bars since a spike, at most 100; missing before one, or 100 bars without, were seen."""
-    position = pd.Series(np.arange(len(spike), dtype=float), index=spike.index)
-    last = position.where(spike == 1).ffill()
-    first = position.where(full).bfill().iloc[0] if full.any() else np.nan
-    bars_without = (position - first + 1).where(full & last.isna())
-    return (
-        (position - last)
-        .clip(upper=100)
-        .fillna(bars_without.clip(upper=100).where(bars_without >= 100))
-    )
 
 
 def add_dip_depths(
@@ -262,46 +228,3 @@ def add_clock(f: pd.DataFrame) -> None:
     f["weekday"] = known.day_of_week.astype(float)
     f["session"] = (known.hour // 8).astype(float)
     f["minutes_to_quarter_hour"] = ((15 - known.minute % 15) % 15).astype(float)
-
-
-def resample_closed(b: pd.DataFrame, rule: str, bars: int) -> pd.DataFrame:
-    """Whole bars of a longer frame, indexed by the last 5-minute bar in each."""
-    out = b.resample(rule).agg({"high": "max", "low": "min", "close": "last", "volume": "count"})
-    out = out[out.volume == bars]
-    return out.set_index(out.index + (bars - 1) * BAR)
-
-
-def add_held(f: pd.DataFrame, name: str, values: pd.Series) -> None:
-    """Keep a longer bar's value from its last 5-minute bar until the next one."""
-    f[name] = values.reindex(f.index).ffill()
-
-
-def add_quarter_hours(f: pd.DataFrame, b: pd.DataFrame) -> None:
-    """Values of closed 15-minute bars."""
-    q = resample_closed(b, "15min", 3)
-    before = q.close.shift(1)
-    spans = pd.concat([q.high, before], axis=1).max(axis=1)
-    spans = (spans - pd.concat([q.low, before], axis=1).min(axis=1)).where(before.notna())
-    up, down = q.high.diff(), -q.low.diff()
-    plus = up.where((up > down) & (up > 0), 0.0).where(up.notna())
-    minus = down.where((down > up) & (down > 0), 0.0).where(up.notna())
-    atr, plus, minus = wilder(spans), wilder(plus), wilder(minus)
-    both = plus + minus
-    index = (100 * (plus - minus).abs() / both).where(both > 0, 0.0)
-    sma50 = q.close.rolling(50).mean()
-    add_held(f, "sma20_over_sma50_15m_frac", q.close.rolling(20).mean() / sma50 - 1)
-    add_held(f, "close_to_sma50_15m_atr", (q.close - sma50) / atr.where(atr > 0))
-    add_held(f, "atr14_15m_frac", atr / q.close)
-    add_held(f, "adx14_15m", wilder(index))
-    add_held(f, "di_difference_15m", (100 * (plus - minus) / atr).where(atr > 0, 0.0))
-    add_held(f, "close_to_low20_15m_frac", q.close / q.low.rolling(20).min() - 1)
-
-
-def add_hours(f: pd.DataFrame, b: pd.DataFrame) -> None:
-    """Values of closed 1-hour bars."""
-    h = resample_closed(b, "1h", 12)
-    sma50 = h.close.rolling(50).mean()
-    add_held(f, "close_to_sma50_1h_frac", h.close / sma50 - 1)
-    rising = (sma50 > sma50.shift(1)).astype(float).where(sma50.shift(1).notna())
-    add_held(f, "sma50_rising_1h", rising)
-    add_held(f, "return_24h_frac", h.close / h.close.shift(24) - 1)

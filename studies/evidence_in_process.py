@@ -25,7 +25,7 @@ from dipmaster.evaluation.phases.alternative_data.inputs import EvidenceInputs
 from dipmaster.learning.schedule import refit_times
 from dipmaster.market.simulator.simulate import SimulatedMarket
 from dipmaster.results import AlternativeDataResults
-from studies.in_process import ScoredMarket
+from studies.scores_in_process import ScoredMarket
 
 InputsAt = Callable[[int], LayerInputs]
 

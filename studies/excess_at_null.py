@@ -19,7 +19,8 @@ from dipmaster.core.params import Gates, Params
 from dipmaster.evaluation.phase_evaluation import PhaseEvaluation
 from dipmaster.evaluation.statistics.random_entry.excess import compute_joint_half_width
 from dipmaster.evaluation.statistics.random_entry.strata import MatchingCovariates
-from studies.in_process import EvaluatedMarket, evaluate_baseline, evaluate_market, read_all_params
+from studies.baseline_in_process import EvaluatedMarket, evaluate_baseline, evaluate_market
+from studies.changed_params import read_all_params
 from studies.paired_edges import SEEDS, MarketCase
 
 NULL_SEEDS = (*SEEDS, *range(107, 119))

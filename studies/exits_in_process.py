@@ -13,7 +13,7 @@ from dipmaster.exits import (
     evaluate_exit_scores,
 )
 from dipmaster.results import ExitModelResults
-from studies.in_process import ScoredMarket
+from studies.scores_in_process import ScoredMarket
 
 
 def compute_exits(

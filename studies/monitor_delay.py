@@ -39,11 +39,12 @@ from dipmaster.monitoring import monitor
 from dipmaster.monitoring.inputs import MonitoringInputs, WatchedAccount
 from dipmaster.monitoring.reading import build_candidates
 from dipmaster.monitoring.rollout import Readiness
+from studies.changed_params import override_params
 from studies.evidence_in_process import build_evidence_inputs, compute_evidence
 from studies.exits_in_process import compute_exits
-from studies.in_process import ScoredMarket, override_params, score_bars
 from studies.phase_4.market import FEWER
 from studies.resumable import compute_records, hash_code
+from studies.scores_in_process import ScoredMarket, score_bars
 
 PRICES = ["open", "high", "low", "close"]
 NOT_JUDGED = Readiness("", "", 0, 0, True, 0, 0)

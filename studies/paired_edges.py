@@ -16,7 +16,8 @@ import numpy as np
 from dipmaster.core.kernels import Floats
 from dipmaster.core.parallel import map_in_processes
 from dipmaster.learning.evaluation.clustered import t_critical
-from studies.in_process import evaluate_market, read_all_params
+from studies.baseline_in_process import evaluate_market
+from studies.changed_params import read_all_params
 
 METRICS = ("win_rate", "profit_factor", "sharpe", "excess_win_rate")
 SEEDS = (101, 102, 103, 104, 105, 106)  # of this study; the default market's is not among them

@@ -10,13 +10,9 @@ from dipmaster.core.kernels import Floats
 from dipmaster.evaluation.statistics.sample import select_out_of_sample
 from dipmaster.learning.evaluation.losses import log_loss_statistic
 from dipmaster.results.gates import GateRow
-from studies.in_process import (
-    Record,
-    evaluate_all_phases,
-    keep_outcomes,
-    override_params,
-    score_market,
-)
+from studies.changed_params import override_params
+from studies.phases_in_process import Record, evaluate_all_phases
+from studies.scores_in_process import keep_outcomes, score_market
 from studies.shuffled_outcomes import shuffle_outcomes
 
 REPETITION_PARAMS = (

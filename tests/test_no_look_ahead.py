@@ -17,7 +17,8 @@ from dipmaster.core.params import Params
 from dipmaster.core.time_units import BAR_MS, DAY_MS
 from dipmaster.evaluation.statistics.period import Period, drop_crossing_candidates
 from dipmaster.market.simulator import simulate_market
-from studies.in_process import read_all_params, trade_bars, trade_baseline
+from studies.baseline_in_process import trade_bars, trade_baseline
+from studies.changed_params import read_all_params
 
 pytestmark = pytest.mark.slow
 

@@ -19,9 +19,11 @@ from dipmaster.evaluation.verdict import judge_overall
 from dipmaster.market.simulator import simulate_market
 from dipmaster.market.simulator.simulate import SimulatedMarket
 from dipmaster.results import to_json
+from studies.changed_params import override_params
 from studies.evidence_in_process import build_evidence_inputs, compute_evidence
 from studies.exits_in_process import compute_exits
-from studies.in_process import ScoredMarket, evaluate_all_phases, override_params, score_bars
+from studies.phases_in_process import evaluate_all_phases
+from studies.scores_in_process import ScoredMarket, score_bars
 
 REPS = 500  # of every bootstrap and draw, where params.yaml has up to 2,000
 FEWER: Mapping[str, Any] = {

@@ -13,7 +13,7 @@ from dipmaster.evaluation.run import complete_phases
 from dipmaster.evaluation.standalone import StandalonePair
 from dipmaster.evaluation.statistics.paired.trades import compare_mean_net
 from studies.exits_in_process import compute_exits
-from studies.in_process import ScoredMarket
+from studies.scores_in_process import ScoredMarket
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from dipmaster.evaluation.context import build_context
 from dipmaster.evaluation.phases.selection import SelectionPhase
 from dipmaster.evaluation.reading import DROPS, EvaluationInputs, build_inputs
 from dipmaster.market.simulator import simulate_market
-from studies.in_process import ScoredMarket, override_params, score_bars
+from studies.changed_params import override_params
 from studies.phase_1_rows import REPETITION_PARAMS as PHASE_1_REPETITIONS
 from studies.power.bounds import (
     MarketRows,
@@ -33,6 +33,7 @@ from studies.power.figures import (
     find_profitable_reversions,
     select_scored,
 )
+from studies.scores_in_process import ScoredMarket, score_bars
 
 REPETITION_PARAMS = (*PHASE_1_REPETITIONS, "exits.models.evaluation.bootstrap_reps")
 SHUFFLES = {"confidence.evaluation.permutations": 1, "exits.models.evaluation.permutations": 1}

@@ -22,7 +22,7 @@ from dipmaster.evaluation.figures.phase_figures import build_phase_figures, buil
 from dipmaster.evaluation.phase_evaluation import PhaseEvaluation
 from dipmaster.evaluation.statistics.period import Period, split_period
 from dipmaster.evaluation.statistics.random_entry.strata import MatchingCovariates
-from studies.in_process import evaluate_baseline, trade_baseline
+from studies.baseline_in_process import evaluate_baseline, trade_baseline
 from tests.made.idle_phase import UNREAD
 from tests.made.params import read_params
 

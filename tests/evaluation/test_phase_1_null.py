@@ -17,14 +17,10 @@ from dipmaster.confidence import Scores
 from dipmaster.core.params import Params
 from dipmaster.evaluation.phase_evaluation import PhaseEvaluation
 from dipmaster.exits import licence
+from studies.changed_params import override_params
 from studies.exits_in_process import compute_exits
-from studies.in_process import (
-    ScoredMarket,
-    evaluate_all_phases,
-    keep_outcomes,
-    override_params,
-    score_market,
-)
+from studies.phases_in_process import evaluate_all_phases
+from studies.scores_in_process import ScoredMarket, keep_outcomes, score_market
 from studies.shuffled_outcomes import group_by_month, shuffle_outcomes
 
 pytestmark = pytest.mark.slow

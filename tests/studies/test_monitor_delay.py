@@ -5,7 +5,7 @@ import numpy as np
 from dipmaster.core.panel import to_epoch_ms
 from dipmaster.core.time_units import DAY_MS
 from dipmaster.market.simulator import simulate_market
-from studies.in_process import override_params
+from studies.changed_params import override_params
 from studies.monitor_delay import PRICES, build_market, find_middle, render
 
 SMALL = {

@@ -17,11 +17,13 @@ from dipmaster.market.description import describe_market
 from dipmaster.market.simulator import simulate_market
 from dipmaster.results import to_json, write_result
 from stages import alt_data, confidence, exits, features, validate, volatility
+from studies.changed_params import override_params
 from studies.evidence_in_process import build_evidence_inputs, compute_evidence
 from studies.exits_in_process import compute_exits
-from studies.in_process import evaluate_all_phases, override_params, score_bars
 from studies.phase_1_markets import PHASE_1_COLUMNS, render_table, summarize
 from studies.phase_1_rows import Phase1Case, Phase1Row, compute_row
+from studies.phases_in_process import evaluate_all_phases
+from studies.scores_in_process import score_bars
 from tests.made.params import read_values
 from tests.stages.small_market import put_channels
 

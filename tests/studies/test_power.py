@@ -14,7 +14,7 @@ from dipmaster.core.errors import DataError
 from dipmaster.core.panel import to_epoch_ms
 from dipmaster.core.params.confidence import BoostedTrees
 from studies.exits_in_process import compute_exits
-from studies.in_process import evaluate_all_phases, score_market
+from studies.phases_in_process import evaluate_all_phases
 from studies.power import __main__ as power
 from studies.power.bounds import (
     MarketRows,
@@ -25,6 +25,7 @@ from studies.power.bounds import (
 from studies.power.figures import VERDICTS, find_profitable_reversions
 from studies.power.market import PowerCase, score_case
 from studies.power.tables import SCORES, PowerResult, build_record
+from studies.scores_in_process import score_market
 from tests.studies.test_phase_1_markets import SMALL
 
 pytestmark = pytest.mark.slow

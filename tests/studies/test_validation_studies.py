@@ -9,7 +9,7 @@ from scipy import stats
 from dipmaster.backtest import metrics
 from dipmaster.core import store
 from dipmaster.results.common import Verdict
-from studies import in_process, paired_edges
+from studies import baseline_in_process, changed_params, paired_edges
 from studies.clustered_ledgers import SYNTHETIC_STRATEGIES, estimate_truth, simulate_track
 
 pytestmark = pytest.mark.slow
@@ -66,7 +66,8 @@ def test_real_bars_with_their_gaps(real_data, project, monkeypatch: pytest.Monke
     monkeypatch.chdir(project)
     files = sorted((real_data / "klines_5m").glob("*.parquet"))[:3]
     bars = {path.stem.split("_")[0]: store.read_table(path) for path in files}
-    judged_market = in_process.evaluate_bars(bars, 1.0, in_process.read_all_params())
+    params = changed_params.read_all_params()
+    judged_market = baseline_in_process.evaluate_bars(bars, 1.0, params)
     assert [
         check.name for check in judged_market.evaluation.integrity_checks if not check.passed
     ] == []
