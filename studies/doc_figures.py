@@ -17,7 +17,7 @@ from dipmaster.results.common import Interval
 from dipmaster.results.confidence.record import ConfidenceResults, FamilyFigures, ModelFigures
 from dipmaster.results.evaluation.funnel import ConfirmationSign, StepAlone
 from dipmaster.results.evaluation.record import ValidationResults
-from dipmaster.results.exits import ExitModelResults
+from dipmaster.results.exits.record import ExitModelResults
 from dipmaster.results.volatility.forecasts import (
     ModelConfidenceSet,
     PooledForecasts,

@@ -25,7 +25,14 @@ from dipmaster.learning.evaluation import sample as samples
 from dipmaster.learning.evaluation.sample import EvaluationSample
 from dipmaster.learning.logistic import Logistic
 from dipmaster.learning.refits import WalkForwardResult
-from dipmaster.results import exits as results
+from dipmaster.results.exits.probability import ExitBin, ExitHistogram, ProbabilityByAge
+from dipmaster.results.exits.record import (
+    ExitModelInputs,
+    ExitModelResults,
+    PositionCounts,
+    RowCounts,
+)
+from dipmaster.results.exits.refits import ExitModelFold
 
 GAIN_STEPS = 10
 _QUANTILES = {"p01": 0.01, "p10": 0.10, "p50": 0.50, "p90": 0.90, "p99": 0.99, "max": 1.0}
@@ -37,7 +44,7 @@ def evaluate_exit_scores(
     split: Split,
     params: ExitEvaluation,
     decision: ExitDecision,
-) -> results.ExitModelResults:
+) -> ExitModelResults:
     """Everything that is told about the exit models; None where not computable.
 
     `distribution`, `by_bars_held`, `gain` and `acting` take every labelled row out of
@@ -55,7 +62,7 @@ def evaluate_exit_scores(
     whole = samples.build_evaluation_sample(signal_ms, known, start_ms, bars_ms[1], params)
     sample = subsample_rows(whole, training_set, params.max_rows)
     models, probability = evaluate_models(scores, sample)
-    return results.ExitModelResults(
+    return ExitModelResults(
         reason=samples.explain_no_predictions(
             whole,
             p,
@@ -65,9 +72,7 @@ def evaluate_exit_scores(
         out_of_sample_from=format_time(start_ms),
         positions=_count_positions(training_set, start_ms),
         rows=_count_rows(scores, known, whole, sample),
-        features=results.ExitModelInputs(
-            roadmap=ROADMAP_FEATURES, price_levels=PRICE_LEVEL_FEATURES
-        ),
+        features=ExitModelInputs(roadmap=ROADMAP_FEATURES, price_levels=PRICE_LEVEL_FEATURES),
         folds=_describe_folds(scores),
         exit_models=models,
         exit_probability=probability,
@@ -83,8 +88,8 @@ def evaluate_exit_scores(
     )
 
 
-def _count_positions(training_set: ExitTrainingSet, start_ms: int) -> results.PositionCounts:
-    return results.PositionCounts(
+def _count_positions(training_set: ExitTrainingSet, start_ms: int) -> PositionCounts:
+    return PositionCounts(
         all=training_set.signal_ms.size,
         opened=np.unique(training_set.rows.position).size,
         out_of_sample=int(np.count_nonzero(training_set.signal_ms >= start_ms)),
@@ -93,9 +98,9 @@ def _count_positions(training_set: ExitTrainingSet, start_ms: int) -> results.Po
 
 def _count_rows(
     scores: ExitScores, known: Bools, whole: EvaluationSample, sample: EvaluationSample
-) -> results.RowCounts:
+) -> RowCounts:
     scored = np.isfinite(scores.exit_probability)
-    return results.RowCounts(
+    return RowCounts(
         all=len(scores.training_set.rows),
         labelled=int(np.count_nonzero(known)),
         out_of_sample=len(whole),
@@ -106,10 +111,10 @@ def _count_rows(
 
 def _describe_reliability(
     scores: ExitScores, label: Floats, sample: EvaluationSample
-) -> tuple[results.ExitBin, ...]:
+) -> tuple[ExitBin, ...]:
     bins = sample.reliability(scores.exit_probability, label, scores.training_set.stake_frac)
     return tuple(
-        results.ExitBin(
+        ExitBin(
             low=one.low,
             high=one.high,
             n=one.rows.size,
@@ -129,7 +134,7 @@ def _average_coefficients(calibrators: CrossFittedModel[Logistic] | None) -> dic
     return dict(zip(CALIBRATOR_INPUTS, coefficients.tolist(), strict=True))
 
 
-def _describe_folds(scores: ExitScores) -> tuple[results.ExitModelFold, ...]:
+def _describe_folds(scores: ExitScores) -> tuple[ExitModelFold, ...]:
     """A row a layer and refit: what it learned from, or why there is no model."""
     schedule, calibrator = scores.training_set.schedule, scores.calibrator
 
@@ -138,12 +143,12 @@ def _describe_folds(scores: ExitScores) -> tuple[results.ExitModelFold, ...]:
         result: WalkForwardResult[Any],
         fold: int,
         reason: str,
-    ) -> results.ExitModelFold:
+    ) -> ExitModelFold:
         refit = result.refits[fold]
         train = schedule.training_rows(refit.refit_ms, result.usable)
         if not refit.rows:  # of the calibrator, where the models below left nothing out
             train = train[:0]
-        return results.ExitModelFold(
+        return ExitModelFold(
             layer=layer,
             fitted_at=format_time(refit.refit_ms),
             positions=np.unique(schedule.case_id[train]).size,
@@ -158,24 +163,22 @@ def _describe_folds(scores: ExitScores) -> tuple[results.ExitModelFold, ...]:
     return (*models, *above)
 
 
-def _describe_distribution(scores: ExitScores, whole: EvaluationSample) -> results.ExitHistogram:
+def _describe_distribution(scores: ExitScores, whole: EvaluationSample) -> ExitHistogram:
     """Labelled rows out of sample by exit probability, in bins of 1 / 20."""
     _, (p,) = whole.select(scores.exit_probability)
-    return results.ExitHistogram(
+    return ExitHistogram(
         edges=tuple(samples.HISTOGRAM_EDGES.tolist()),
         counts=samples.count_by_probability(p),
         quantiles={n: float(np.quantile(p, q)) if p.size else None for n, q in _QUANTILES.items()},
     )
 
 
-def _describe_by_age(
-    scores: ExitScores, whole: EvaluationSample
-) -> tuple[results.ProbabilityByAge, ...]:
+def _describe_by_age(scores: ExitScores, whole: EvaluationSample) -> tuple[ProbabilityByAge, ...]:
     selected, (probability,) = whole.select(scores.exit_probability)
     held = scores.training_set.rows.held[selected.rows]
     by_age = {int(age): probability[held == age] for age in np.unique(held)}
     return tuple(
-        results.ProbabilityByAge(
+        ProbabilityByAge(
             bars_held=age, n=p.size, mean_p=float(p.mean()), p90=float(np.quantile(p, 0.9))
         )
         for age, p in by_age.items()

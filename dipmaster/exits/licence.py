@@ -17,7 +17,7 @@ from dipmaster.learning.evaluation.clustered import (
 )
 from dipmaster.learning.logistic import Logistic
 from dipmaster.learning.refits import Refit
-from dipmaster.results.exits import ExitLicence
+from dipmaster.results.exits.refits import ExitLicence
 
 _BPS = 1e4
 

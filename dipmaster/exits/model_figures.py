@@ -18,8 +18,10 @@ from dipmaster.learning.evaluation.ranks import rank_correlation_statistic
 from dipmaster.learning.evaluation.statistic import weigh_statistics
 from dipmaster.learning.importance import permutation_importance
 from dipmaster.learning.sampling import subsample
-from dipmaster.results import exits as results
 from dipmaster.results.common import PermutationImportance
+from dipmaster.results.exits.models import ClassifierHead, ExitHeads, TimingHead
+from dipmaster.results.exits.probability import ExitProbability, GainStep
+from dipmaster.results.exits.refits import ExitActing
 
 # Every feature is predicted anew several times; an AUC of so many is known to .01.
 MAX_IMPORTANCE_ROWS = 4_000
@@ -37,25 +39,25 @@ def subsample_rows(
 
 def evaluate_models(
     scores: ExitScores, sample: samples.EvaluationSample
-) -> tuple[results.ExitHeads, results.ExitProbability]:
+) -> tuple[ExitHeads, ExitProbability]:
     """Exit models and exit probability, each on the rows that have its label and prediction."""
     label = {name: scores.training_set.label(column) for name, column in LABELS.items()}
     predictions = {name: result.predictions for name, result in scores.models.items()}
     stake = scores.training_set.stake_frac
 
-    def evaluate_profit() -> results.ClassifierHead:
+    def evaluate_profit() -> ClassifierHead:
         selected, (p, best, by) = sample.select(predictions["profit"], label["profit"], stake)
         statistics = weigh_statistics(samples.classifier_statistics(p, best), by)
-        return results.ClassifierHead(
+        return ClassifierHead(
             base_rate=weighted_mean_or_none(best, by), **selected.intervals(statistics)
         )
 
-    def evaluate_risk() -> results.ClassifierHead:
+    def evaluate_risk() -> ClassifierHead:
         selected, (p, stopped) = sample.select(predictions["risk"], label["risk"])
         figures = selected.intervals(samples.classifier_statistics(p, stopped))
-        return results.ClassifierHead(base_rate=samples.mean_or_none(stopped), **figures)
+        return ClassifierHead(base_rate=samples.mean_or_none(stopped), **figures)
 
-    def evaluate_timing() -> results.TimingHead:
+    def evaluate_timing() -> TimingHead:
         columns = predictions["timing"], label["timing"], predict_naive_bars(scores)
         selected, (predicted, bars, naive) = sample.select(*columns)
         statistics = {
@@ -64,12 +66,12 @@ def evaluate_models(
             "naive_mae_bars": mean_statistic(np.abs(naive - bars), 0.0),
         }
         mean_bars = samples.mean_or_none(bars)
-        return results.TimingHead(mean_bars=mean_bars, **selected.intervals(statistics))
+        return TimingHead(mean_bars=mean_bars, **selected.intervals(statistics))
 
-    def evaluate_probability() -> results.ExitProbability:
+    def evaluate_probability() -> ExitProbability:
         selected, (p, best, by) = sample.select(scores.exit_probability, label["profit"], stake)
         statistics = samples.probability_statistics(p, best, sample.settings.bins)
-        return results.ExitProbability(
+        return ExitProbability(
             base_rate=weighted_mean_or_none(best, by),
             n_rows=len(selected),
             n_positions=np.unique(scores.training_set.schedule.case_id[selected.rows]).size,
@@ -82,7 +84,7 @@ def evaluate_models(
     probability, timing, profit, risk = map_in_threads(
         lambda task: task(), tasks, "evaluating exits"
     )
-    return results.ExitHeads(profit=profit, risk=risk, timing=timing), probability
+    return ExitHeads(profit=profit, risk=risk, timing=timing), probability
 
 
 def weighted_mean_or_none(values: Floats, weight: Floats) -> float | None:
@@ -103,7 +105,7 @@ def predict_naive_bars(scores: ExitScores) -> Floats:
 
 def measure_gain(
     scores: ExitScores, whole: samples.EvaluationSample, steps: int
-) -> tuple[results.GainStep, ...]:
+) -> tuple[GainStep, ...]:
     """What a sale would have netted over holding, in bps, by exit probability in equal steps.
 
     Every row counts alone, as if nothing had been decided before it.
@@ -112,10 +114,10 @@ def measure_gain(
     step = np.minimum((p * steps).astype(np.int64), steps - 1)
     edges = np.linspace(0.0, 1.0, steps + 1).tolist()
 
-    def measure(k: int) -> results.GainStep:
+    def measure(k: int) -> GainStep:
         mask = step == k
         mean = selected.take(mask).interval(mean_statistic(_BPS * gain[mask]))
-        return results.GainStep(
+        return GainStep(
             low=edges[k],
             high=edges[k + 1],
             n=int(np.count_nonzero(mask)),
@@ -130,7 +132,7 @@ def measure_gain(
 
 def measure_acting(
     scores: ExitScores, whole: samples.EvaluationSample, decision: ExitDecision, *, licensed: bool
-) -> results.ExitActing:
+) -> ExitActing:
     """What acting on the scores earned over holding where they were licensed, or were not."""
     training_set = scores.training_set
     among = whole.within(scores.licensed == int(licensed))
@@ -138,9 +140,7 @@ def measure_acting(
     position = training_set.rows.position[selected.rows]
     sales = act_on_scores(position, p, gain, decision)
     earned = selected.take(sales.row).interval(mean_statistic(_BPS * sales.gain_frac))
-    return results.ExitActing(
-        positions=np.unique(position).size, sold=sales.row.size, earned_bps=earned
-    )
+    return ExitActing(positions=np.unique(position).size, sold=sales.row.size, earned_bps=earned)
 
 
 def measure_importance(

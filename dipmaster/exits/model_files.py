@@ -37,7 +37,7 @@ from dipmaster.learning.model_store import (
 )
 from dipmaster.learning.refits import Refit, find_fold
 from dipmaster.results import read_result
-from dipmaster.results.exits import ExitLicence
+from dipmaster.results.exits.refits import ExitLicence
 
 FittedModels = CrossFittedModel[ExitModel]
 FittedCalibrators = CrossFittedModel[Logistic]

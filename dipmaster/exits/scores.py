@@ -32,7 +32,7 @@ from dipmaster.learning.logistic import Logistic
 from dipmaster.learning.model_store import to_fit_times
 from dipmaster.learning.refits import WalkForwardResult
 from dipmaster.learning.walk_forward import cross_fit_predict
-from dipmaster.results.exits import ExitLicence
+from dipmaster.results.exits.refits import ExitLicence
 
 ModelResults = Mapping[ExitModelName, WalkForwardResult[CrossFittedModel[ExitModel]]]
 CalibratorResult = WalkForwardResult[CrossFittedModel[Logistic]]

@@ -12,7 +12,7 @@ from dipmaster.results.altdata import AlternativeDataRecord, AlternativeDataResu
 from dipmaster.results.common import RawSelection
 from dipmaster.results.confidence.record import ConfidenceResults
 from dipmaster.results.evaluation.record import ValidationResults
-from dipmaster.results.exits import ExitModelResults
+from dipmaster.results.exits.record import ExitModelResults
 from dipmaster.results.features import FeatureResults
 from dipmaster.results.gates import GateRow, GateRows
 from dipmaster.results.ingest import IngestResults

@@ -9,7 +9,7 @@ from dipmaster.backtest import Ledger
 from dipmaster.core.params import AdaptiveExits
 from dipmaster.evaluation.phases.exits.inputs import ExitInputs
 from dipmaster.evaluation.phases.exits.integrity import check_exits
-from dipmaster.results.exits import ExitModelFold
+from dipmaster.results.exits.refits import ExitModelFold
 
 NAMES = (
     "sales at a target are at the planned price",

@@ -33,7 +33,7 @@ from dipmaster.exits import (
     simulate_hold,
 )
 from dipmaster.exits.market import MARKET_COLUMNS
-from dipmaster.results.exits import ExitLicence, ExitModelFold
+from dipmaster.results.exits.refits import ExitLicence, ExitModelFold
 from tests.made.confidence import confidence
 
 BARS, ROWS = 60 * 288, 400

@@ -5,23 +5,21 @@ from typing import Literal
 
 from dipmaster.core.tables.exits import PRICE_LEVEL_FEATURES, ROADMAP_FEATURES
 from dipmaster.results.common import PermutationImportance
-from dipmaster.results.exits import (
-    ClassifierHead,
-    ExitActing,
+from dipmaster.results.exits.models import ClassifierHead, ExitHeads, TimingHead
+from dipmaster.results.exits.probability import (
     ExitBin,
-    ExitHeads,
     ExitHistogram,
-    ExitLicence,
-    ExitModelFold,
-    ExitModelInputs,
-    ExitModelResults,
     ExitProbability,
     GainStep,
-    PositionCounts,
     ProbabilityByAge,
-    RowCounts,
-    TimingHead,
 )
+from dipmaster.results.exits.record import (
+    ExitModelInputs,
+    ExitModelResults,
+    PositionCounts,
+    RowCounts,
+)
+from dipmaster.results.exits.refits import ExitActing, ExitLicence, ExitModelFold
 from tests.made.common import BOUNDARY, interval
 
 Level = Literal["exit_models", "calibrator"]

@@ -19,7 +19,7 @@ from dipmaster.report.kit.drawing import (
 )
 from dipmaster.report.kit.interval_plot import draw_reliability, percent_mark
 from dipmaster.results.confidence.calibration import ScoreBin
-from dipmaster.results.exits import ExitBin
+from dipmaster.results.exits.probability import ExitBin
 
 
 @dataclass(frozen=True)

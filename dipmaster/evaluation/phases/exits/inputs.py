@@ -14,7 +14,7 @@ from dipmaster.core.panel import Panel, to_epoch_ms
 from dipmaster.core.tables import EXIT_FEATURES
 from dipmaster.evaluation.standalone import EligibleEntries, StandaloneTrades
 from dipmaster.exits import ExitMarket, ExitRows, StoredModels, build_score_matrix
-from dipmaster.results.exits import ExitLicence, ExitModelFold
+from dipmaster.results.exits.refits import ExitLicence, ExitModelFold
 
 READ_ROWS = (
     "candidate_id",

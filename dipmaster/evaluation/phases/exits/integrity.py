@@ -17,7 +17,7 @@ from dipmaster.core.params.exits import ExitDecision
 from dipmaster.core.time_units import BAR_MS
 from dipmaster.evaluation.integrity import Check
 from dipmaster.evaluation.phases.exits.inputs import ExitInputs, restore_rows
-from dipmaster.results.exits import ExitLicence, ExitModelFold
+from dipmaster.results.exits.refits import ExitLicence, ExitModelFold
 
 FULL = ExitType.OPTIMAL_TIMING.name.lower()
 PART = ExitType.PROFIT_TAKING.name.lower()

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from dipmaster.report.kit import numbers
 from dipmaster.report.kit.table import Column
-from dipmaster.results.exits import ExitLicence, GainStep
+from dipmaster.results.exits.probability import GainStep
+from dipmaster.results.exits.refits import ExitLicence
 
 INPUTS = {
     "ln_p_profit": "profit model, ln p",

@@ -18,7 +18,7 @@ from dipmaster.report.kit.drawing import (
 )
 from dipmaster.report.kit.interval_plot import Mark, draw_points
 from dipmaster.results import ExitModelResults
-from dipmaster.results.exits import GainStep, ProbabilityByAge
+from dipmaster.results.exits.probability import GainStep, ProbabilityByAge
 
 BAR_MINUTES = 5
 

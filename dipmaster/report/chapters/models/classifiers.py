@@ -11,7 +11,8 @@ from dipmaster.results import ConfidenceResults, ExitModelResults
 from dipmaster.results.common import Interval
 from dipmaster.results.confidence.calibration import CalibrationGate
 from dipmaster.results.confidence.record import ModelFigures
-from dipmaster.results.exits import ClassifierHead, ExitProbability
+from dipmaster.results.exits.models import ClassifierHead
+from dipmaster.results.exits.probability import ExitProbability
 
 CONFIDENCE = {
     "confidence": "Confidence (used)",

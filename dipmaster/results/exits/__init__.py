@@ -1,0 +1,1 @@
+"""exits.json in parts: exit models, exit probability, refits, and the whole."""
