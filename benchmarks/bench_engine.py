@@ -33,8 +33,8 @@ from dipmaster.backtest.costs import build_costs
 from dipmaster.backtest.engine import simulate_orders
 from dipmaster.backtest.fills import simulate_sequence
 from dipmaster.backtest.layouts import ROUND_TRIP, Order, build_market_arrays
-from dipmaster.backtest.outcomes import simulate_round_trips, split_evenly
 from dipmaster.backtest.rules import build_rule_arrays, build_rule_scalars
+from dipmaster.backtest.standalone import simulate_round_trips, split_evenly
 from dipmaster.core.panel import Panel
 from dipmaster.core.parallel import count_workers
 from dipmaster.core.params import Execution

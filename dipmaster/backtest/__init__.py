@@ -11,11 +11,7 @@ from dipmaster.backtest.engine import run_backtest, simulate_checked_orders, sim
 from dipmaster.backtest.entries import REGIMES, Entries, build_entries, check_entries
 from dipmaster.backtest.labels import triple_barrier_labels
 from dipmaster.backtest.ledger import REJECTION_REASONS, Ledger
-from dipmaster.backtest.outcomes import (
-    TradeOutcomes,
-    simulate_independent_trades,
-    simulate_sequential_trades,
-)
+from dipmaster.backtest.outcomes import TradeOutcomes
 from dipmaster.backtest.priced_fills import EngineOutput, compute_equity
 from dipmaster.backtest.rules import (
     EXIT_NAMES,
@@ -24,6 +20,7 @@ from dipmaster.backtest.rules import (
     ScoreExitRule,
     TrailingStopRule,
 )
+from dipmaster.backtest.standalone import simulate_independent_trades, simulate_sequential_trades
 
 __all__ = [
     "EXIT_NAMES",

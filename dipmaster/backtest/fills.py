@@ -1,8 +1,8 @@
 """Orders and bars to round trips: `simulate_position` simulates a position to its last sale.
 
-The one place where exits are decided. The engine, the labels and the random
-entries all go through it, so that they cannot differ. What a position does depends on
-prices and rules, never on its size: quantity and cash are the engine's.
+The one place that follows a position, asking `exit_decisions` on the way. The engine, the
+labels and the random entries all go through it, so that they cannot differ. What a position does
+depends on prices and rules, never on its size: quantity and cash are the engine's.
 
 Order of events at a bar, and what each is called, is in docs/engine.md.
 """
@@ -11,13 +11,21 @@ from typing import Any
 
 import numpy as np
 
-from dipmaster.backtest.costs import BPS, Costs, break_even_price, buy_cost, sell_proceeds
+from dipmaster.backtest.costs import BPS, Costs, buy_cost, sell_proceeds
+from dipmaster.backtest.exit_decisions import (
+    FULL_EXIT,
+    NO_EXIT,
+    PARTIAL_EXIT,
+    decide_exit,
+    next_decision_bar,
+    resolve_touch,
+    trail_stop_level,
+    trailing_stop_floor,
+)
 from dipmaster.backtest.layouts import (
     AT_END,
     AT_OPEN,
-    INSIDE,
     NEVER,
-    STOP_OR_TARGET,
     MarketArrays,
     Order,
     PlanArrays,
@@ -27,68 +35,9 @@ from dipmaster.backtest.layouts import (
 from dipmaster.backtest.prefetch import prefetch_orders
 from dipmaster.backtest.rules import ExitType, RuleArrays, RuleScalars
 from dipmaster.core.kernels import Bools, Floats, Ints, borrowing_kernel, kernel
-from dipmaster.core.time_units import BAR_MS, QUARTER_HOUR_MS
 
-_BARS_PER_QUARTER_HOUR = QUARTER_HOUR_MS // BAR_MS
-_NO_EXIT = -1
 _END, _STOP, _TRAILING = int(ExitType.END_OF_DATA), int(ExitType.STOP), int(ExitType.TRAILING_STOP)
-_TARGET, _TIME, _QUARTER_HOUR = (
-    int(ExitType.TARGET),
-    int(ExitType.TIME_LIMIT),
-    int(ExitType.QUARTER_HOUR),
-)
-_FULL, _PARTIAL = int(ExitType.OPTIMAL_TIMING), int(ExitType.PROFIT_TAKING)
-
-
-@kernel
-def next_decision_bar(u: int, e: int, max_holding_bars: int, clock: int, rules: RuleScalars) -> int:
-    """Bar after the next close, from that of `u` on, at which something may be decided.
-
-    Between decisions only price levels can end a position, which makes the simulation fast.
-    """
-    end = max(e + max_holding_bars, u + 1)
-    if rules.every_bar:
-        return u + 1
-    if np.isnan(rules.quarter_hour_min_net):
-        return end
-    return min(end, u + _BARS_PER_QUARTER_HOUR - (clock + u) % _BARS_PER_QUARTER_HOUR)
-
-
-@kernel
-def decide_exit(
-    slot: int, score: float, net: float, required_net: float, rules: RuleScalars
-) -> int:
-    """Exit decided at a close, for the next open; -1 where none is.
-
-    `slot` numbers the next bar in 5-minute steps since 1970, `net` is the profit
-    of one unit if it were sold at this close, `required_net` what a quarter-hour exit asks of it.
-    """
-    if score > rules.score_full:
-        return _FULL
-    if score > rules.score_partial:
-        return _PARTIAL
-    if slot % _BARS_PER_QUARTER_HOUR == 0 and net >= required_net:
-        return _QUARTER_HOUR
-    return _NO_EXIT
-
-
-@kernel
-def trail_stop_level(
-    level: float, peak: float, entry: float, distance: float, floor: float
-) -> float:
-    """Stop level after a bar with this peak; a missing distance leaves the break-even floor."""
-    trail = peak - distance * entry
-    if not trail > floor:
-        trail = floor
-    return max(level, trail)
-
-
-@kernel
-def trailing_stop_floor(
-    entry: float, half_spread: float, rules: RuleScalars, costs: Costs
-) -> float:
-    """Level below which an active trailing stop never lies."""
-    return break_even_price(entry, half_spread, costs) if rules.break_even_floor else -np.inf
+_TIME = int(ExitType.TIME_LIMIT)
 
 
 @kernel
@@ -109,9 +58,9 @@ def _open_trip(out: Any, e: int, entry: float, half_spread: float) -> None:
 
 @kernel
 def _record_score(out: Any, order: int, score: float) -> None:
-    if order == _PARTIAL:
+    if order == PARTIAL_EXIT:
         out.partial_score = score
-    elif order == _FULL:
+    elif order == FULL_EXIT:
         out.exit_score = score
 
 
@@ -136,33 +85,6 @@ def _close_trip(
     out.peak, out.trough = max(peak, price), min(trough, price)
 
 
-@kernel
-def resolve_touch(
-    first: float,
-    high: float,
-    low: float,
-    level: float,
-    target: float,
-    stop_kind: int,
-    target_first: bool,
-) -> tuple[int, int, float]:
-    """Exit type, stage and price on a bar that touched a level; the stop goes first.
-
-    A target passed at the open counts as inside the bar: that the stop was not
-    touched is known only when the bar is over. An open at or under the stop is no
-    question of order: it was sold there.
-    """
-    if low > level:
-        return _TARGET, INSIDE, max(first, target)
-    if first <= level:
-        return stop_kind, AT_OPEN, first
-    if high <= target:
-        return stop_kind, INSIDE, level
-    if target_first:
-        return _TARGET, STOP_OR_TARGET, max(first, target)
-    return stop_kind, STOP_OR_TARGET, level
-
-
 @borrowing_kernel
 def simulate_position(
     trip: Any,
@@ -182,34 +104,29 @@ def simulate_position(
     spreads, size, clock, e = market.half_spread_bps, market.bars, market.clock, order.bar
     first, columns, cap = order.symbol * size, arrays.score.shape[1], order.max_holding_bars
     entry, spread = opens[np.uintp(first + e)], spreads[np.uintp(first + e)] * BPS
-    entry_cost, floor = (
-        buy_cost(entry, spread, costs),
-        trailing_stop_floor(entry, spread, rules, costs),
-    )
     level, target = entry * (1.0 - order.stop_frac), entry * (1.0 + order.target_frac)
-    active, required_net = (
-        entry * (1.0 + rules.trail_activation),
-        rules.quarter_hour_min_net * entry,
-    )
-    stop_kind, decided, peak, trough, u = _STOP, _NO_EXIT, entry, entry, e
+    active = entry * (1.0 + rules.trail_activation)
+    floor = trailing_stop_floor(entry, spread, rules, costs)
+    entry_cost, required_net = buy_cost(entry, spread, costs), rules.quarter_hour_min_net * entry
+    stop_kind, decided, peak, trough, u = _STOP, NO_EXIT, entry, entry, e
     kind, stage, price = _END, AT_END, np.nan
     _open_trip(trip, e, entry, spread)
     while True:
         while (
             u < size
-            and (decided != _NO_EXIT or u - e >= cap)
+            and (decided != NO_EXIT or u - e >= cap)
             and np.isnan(opens[np.uintp(first + u)])
         ):
             u += 1
         if u >= size:
             break
         decided, index = _TIME if u - e >= cap else decided, np.uintp(first + u)
-        if decided != _NO_EXIT and opens[index] > level:
-            if decided != _PARTIAL:
+        if decided != NO_EXIT and opens[index] > level:
+            if decided != PARTIAL_EXIT:
                 kind, stage, price = decided, AT_OPEN, opens[index]
                 break
             _record_partial_exit(trip, u, opens[index], spreads[index] * BPS)
-        decided, decision_bar = _NO_EXIT, min(size, next_decision_bar(u, e, cap, clock, rules))
+        decided, decision_bar = NO_EXIT, min(size, next_decision_bar(u, e, cap, clock, rules))
         while u < decision_bar:
             high, low = highs[np.uintp(first + u)], lows[np.uintp(first + u)]
             if (low <= level) | (high > target):
@@ -218,15 +135,8 @@ def simulate_position(
             u += 1
         if u < decision_bar:
             index = np.uintp(first + u)
-            kind, stage, price = resolve_touch(
-                opens[index],
-                highs[index],
-                lows[index],
-                level,
-                target,
-                stop_kind,
-                rules.target_first,
-            )
+            bar = opens[index], highs[index], lows[index]
+            kind, stage, price = resolve_touch(*bar, level, target, stop_kind, rules.target_first)
             break
         index = np.uintp(first + u - 1)
         if np.isnan(closes[index]):

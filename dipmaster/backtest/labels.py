@@ -8,8 +8,9 @@ a fourth exit. The label is the net return at the barrier that is met first.
 import pandas as pd
 
 from dipmaster.backtest.entries import panel_indices
-from dipmaster.backtest.outcomes import TradeOutcomes, simulate_independent_trades
+from dipmaster.backtest.outcomes import TradeOutcomes
 from dipmaster.backtest.rules import ExitRules
+from dipmaster.backtest.standalone import simulate_independent_trades
 from dipmaster.core.panel import Panel
 from dipmaster.core.params import Execution, Exits
 

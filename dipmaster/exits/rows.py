@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dipmaster.backtest.costs import BPS, Costs, build_costs
-from dipmaster.backtest.fills import trail_stop_level, trailing_stop_floor
+from dipmaster.backtest.exit_decisions import trail_stop_level, trailing_stop_floor
 from dipmaster.backtest.layouts import (
     MarketArrays,
     PlanArrays,

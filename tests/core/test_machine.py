@@ -32,7 +32,14 @@ def append(path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "changed", ["backtest/engine.py", "backtest/fills.py", "core/kernels.py", "core/time_units.py"]
+    "changed",
+    [
+        "backtest/engine.py",
+        "backtest/exit_decisions.py",
+        "backtest/fills.py",
+        "core/kernels.py",
+        "core/time_units.py",
+    ],
 )
 def test_a_change_of_anything_that_a_kernel_imports_changes_its_folder(
     package: Path, changed: str
@@ -56,7 +63,7 @@ def test_a_module_outside_the_package_depends_on_all_of_it(package: Path) -> Non
 
 def test_a_name_imported_from_a_package_is_followed_to_its_module(package: Path) -> None:
     names = {path.name for path in machine._imported_sources(package / "backtest" / "engine.py")}
-    assert {"engine.py", "fills.py", "kernels.py", "time_units.py"} <= names
+    assert {"engine.py", "exit_decisions.py", "fills.py", "kernels.py", "time_units.py"} <= names
     assert "pages.py" not in names
 
 
