@@ -132,7 +132,7 @@ def simulate_checked_orders(
         entries.stop_frac,
         entries.max_holding_bars,
     )
-    trips, orders = np.empty(len(entries), ROUND_TRIP), np.empty(len(entries), ORDER_RECORD)
+    trips, orders = np.empty(len(entries), ROUND_TRIP), np.zeros(len(entries), ORDER_RECORD)
     sizes, bar_ledger = (
         np.ascontiguousarray(entries.size_frac, np.float64),
         _empty_bar_ledger(panel.bars),
