@@ -47,7 +47,7 @@ from studies.resumable import compute_records, hash_code
 from studies.scores_in_process import ScoredMarket, score_bars
 
 PRICES = ["open", "high", "low", "close"]
-NOT_JUDGED = Readiness("", "", 0, 0, True, 0, 0)
+NOT_JUDGED = Readiness("", "", 0, 0, 0, True, 0, 0)
 
 
 @dataclass(frozen=True)

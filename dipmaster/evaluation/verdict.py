@@ -37,7 +37,8 @@ def judge_overall(evaluations: Sequence[PhaseEvaluation]) -> Ruling:
     if missing:
         return Ruling("INCONCLUSIVE", "; ".join([_say_not_built(missing), *failed]))
     final = built[FINAL_PHASE].gates.ruling
-    reason = "; ".join([f"phase {FINAL_PHASE}: {final.reason}", *failed])
+    open_gates = final.reason.removeprefix(f"{final.verdict.lower()}: ")
+    reason = "; ".join([f"phase {FINAL_PHASE}: {open_gates}", *failed])
     if final.verdict == "PASS" and any(one.degradation for one in earlier):
         return Ruling("FAIL", f"{reason}; what reduces net return is part of the final strategy")
     return Ruling(final.verdict, reason)

@@ -107,7 +107,7 @@ def bound_sharpe(daily_returns: Floats, alpha: float) -> SharpePath:
     variance = raw[0] - mean**2
     usable = (days >= MIN_DAYS) & (variance > 1e-18)
     sd = np.sqrt(np.where(usable, variance, np.nan))
-    ratio = mean / sd
+    ratio = mean / sd * np.sqrt((days - 1.0) / days)  # of the sample, as everywhere in the report
     skew = (raw[1] - 3.0 * mean * raw[0] + 2.0 * mean**3) / sd**3
     kurtosis = (raw[2] - 4.0 * mean * raw[1] + 6.0 * mean**2 * raw[0] - 3.0 * mean**4) / sd**4
     spread = np.sqrt(np.maximum(1.0 - skew * ratio + (kurtosis - 1.0) / 4.0 * ratio**2, 0.0))

@@ -35,6 +35,7 @@ from dipmaster.results import (
     ValidationResults,
     read_result,
 )
+from dipmaster.results.stress import UNTOUCHED
 
 NO_REFIT = -1
 
@@ -128,12 +129,15 @@ def read_readiness(validation: ValidationResults) -> Readiness:
     run = [
         row.risk_controls_effective
         for row in stress.rows
-        if row.phase == stress.final_phase and row.risk_controls_effective is not None
+        if row.phase == stress.final_phase
+        and row.scenario != UNTOUCHED
+        and row.risk_controls_effective is not None
     ]
     return Readiness(
         validation.verdict,
         validation.verdict_reason,
         sum(not one.passed for one in checks),
+        sum(one.passed and not one.cases for one in checks),
         len(checks),
         read_result(catalog.MARKET, Market).source == "simulated",
         sum(run),

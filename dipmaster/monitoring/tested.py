@@ -19,7 +19,7 @@ from dipmaster.results.common import Interval
 from dipmaster.results.monitoring.alerts import Rule, RuleCheck, Severity
 
 MOST_EVIDENCE = 1e12  # more says no more
-BETS = "bets on a failure, begun anew with every window, have grown {needed:.0f}-fold"
+BETS = "e-process against the threshold, alert at {needed:.0f}"
 
 
 def judge_win_rate(

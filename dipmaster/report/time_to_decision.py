@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from dipmaster.report.kit import numbers
 from dipmaster.results import GateRow
 from dipmaster.results.metrics import METRICS
 
 FEW_DAYS = 90  # up to so many a time is given in days, beyond in years
 ROUND_YEARS = 10.0  # from there on without decimals
 MANY_YEARS = 100.0
+OUT_OF_REACH_YEARS = 10.0  # nobody waits so long for a decision
 
 
 @dataclass(frozen=True)
@@ -31,17 +33,19 @@ class LongestWait:
 
     def describe(self) -> str:
         """What the wait can bring: 50 % power is no promise of a verdict."""
-        return (
-            f"even after {describe_time(self.days, more=True)} a verdict on {self.name} "
-            f"({_compare_with_target(self.gate)}) is no likelier than 50 %"
-        )
+        verdict = f"a verdict on {self.name} ({_compare_with_target(self.gate)})"
+        wait = describe_time(self.days, more=True)
+        if self.days > 365.25 * OUT_OF_REACH_YEARS:
+            return f"{verdict} is out of reach: even after {wait} it is no likelier than 50 %"
+        return f"even after {wait} {verdict} is no likelier than 50 %"
 
 
 def _compare_with_target(gate: GateRow) -> str:
-    """Side of the target on which the estimate lies."""
+    """Side of the target on which the estimate lies, by what is printed of both."""
     if gate.value is None or gate.target is None:
         return "currently not computable"
-    if gate.value == gate.target:
+    kind = METRICS[gate.metric].number_format
+    if numbers.show(gate.value, kind) == numbers.show(gate.target, kind):
         return "currently at its target"
     side = "above" if gate.value > gate.target else "below"
     return f"currently {side} its target"

@@ -7,6 +7,8 @@ from dipmaster.results.common import Interval
 
 ShockStart = Literal["random date", "positions open"]
 """Where a shock begins: at a bar drawn from all out of sample, or while a trade was held."""
+UNTOUCHED = "untouched"
+"""The scenario without a shock, which the others are compared with."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

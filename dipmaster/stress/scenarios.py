@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from dipmaster.core.params import Execution, Stress
+from dipmaster.results.stress import UNTOUCHED
 from dipmaster.stress.bars import BarMoves
 from dipmaster.stress.shocks.correlation_breakdown import correlate
 from dipmaster.stress.shocks.delisting import delist
@@ -57,7 +58,7 @@ class Scenario:
 
 
 SCENARIOS: tuple[Scenario, ...] = (
-    Scenario("untouched", in_roadmap=True),
+    Scenario(UNTOUCHED, in_roadmap=True),
     Scenario("market_crash", crash_as_written, in_roadmap=True),
     Scenario("market_crash_scaled", crash_scaled, in_roadmap=True),
     Scenario("volatility_spike", spike_as_written, in_roadmap=True),

@@ -69,7 +69,7 @@ def check(rule: Rule) -> RuleCheck:
         state="not measured" if value.value is None else "healthy",
         value=value,
         threshold=threshold,
-        decides="bets on a failure, begun anew with every window, have grown 140-fold"
+        decides="e-process against the threshold, alert at 140"
         if is_tested
         else "what is observed",
         evidence=1.6 if is_tested else None,

@@ -17,7 +17,7 @@ START_MS = 1_672_531_200_000  # 2023-01-01
 BURN_IN, DAYS, COINS = 60, 240, 3
 OUT_OF_SAMPLE_MS = START_MS + BURN_IN * DAY_MS
 HOLD = 12  # bars
-READINESS = Readiness("PASS", "", 0, 5, False, 4, 4)
+READINESS = Readiness("PASS", "", 0, 0, 5, False, 4, 4)
 CAPITAL = 100_000.0
 
 

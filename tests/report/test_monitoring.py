@@ -37,7 +37,7 @@ def test_a_healthy_system() -> None:
     text = print_text(monitoring.monitoring(4), MONITORING)
     assert "the system is healthy: no alert is active, 1 over." in text
     assert "82.0 % 70.5 to 91.4 % ≥ 80 %" in text
-    assert "1.6 so far" in text
+    assert "alert at 140; now 1.6" in text
     assert "Latency has not been measured." in text
     assert (
         "Whether a stream decides as this report did has not been compared. To compare: dipmaster"
@@ -116,7 +116,7 @@ def test_the_body_says_in_a_sentence_whether_a_step_is_ready() -> None:
         ),
         (
             TrialCount(evaluations=2, outcomes=1, is_registered=False),
-            "Evaluations on this data: 2, with 1 different set of trades.",
+            "Evaluations on this data: 2, all with the same trades.",
         ),
     ],
 )

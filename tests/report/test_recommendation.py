@@ -55,8 +55,8 @@ def test_too_few_trades_wait_for_the_minimum_and_for_the_slowest_gate() -> None:
     )
     assert sentence(with_gates(base, rows)) == (
         "Phase 1: keep collecting, not decided: 96 of 100 trades; about 23 more days at this rate; "
-        "even after about 21 more years a verdict on win rate (currently above its target) is no "
-        "likelier than 50 %."
+        "a verdict on win rate (currently above its target) is out of reach: even after about 21 "
+        "more years it is no likelier than 50 %."
     )
 
 

@@ -40,9 +40,10 @@ def judge_credit(
         return Credit(verdict="insufficient data", reason=why)
     better, by_evidence = change.value > 0.0, p_value <= params.alpha
     words = (
-        f"log loss of phase 1 less that with evidence {change.value:.4f} (confidence interval "
-        f"{change.low:.4f} to {change.high:.4f}) over {comparison.n:,} candidates; shuffled "
-        f"evidence does as well with p = {p_value:.3f}"
+        f"the mean log loss is {_negate(better)}lower with evidence: reduction "
+        f"{change.value:.5f} (confidence interval {change.low:.5f} to {change.high:.5f}) over "
+        f"{comparison.n:,} candidates; permutation test p = {p_value:.3f}, "
+        f"{_negate(by_evidence)}met at {params.alpha:g}"
     )
     return Credit(verdict="credited" if better and by_evidence else "not credited", reason=words)
 
@@ -53,3 +54,7 @@ def _describe_too_few(comparison: ScoreComparison, params: CreditEvaluation) -> 
     if comparison.blocks < params.min_blocks:
         return f"{comparison.blocks} blocks with candidates, {params.min_blocks} needed"
     return ""
+
+
+def _negate(holds: bool) -> str:
+    return "" if holds else "not "

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from dipmaster.report.findings.finding import Evidence
 from dipmaster.report.inputs import ReportInputs
-from dipmaster.report.kit.scenario_names import UNTOUCHED, name_scenario
-from dipmaster.results.stress import StressRow
+from dipmaster.report.kit.scenario_names import name_scenario
+from dipmaster.results.stress import UNTOUCHED, StressRow
 
 NAMED_MOST = 3
 

@@ -117,6 +117,7 @@ FORMATS: Mapping[str, Callable[[float | None], str]] = {
     "fine": lambda value: plain(value, 3),
     "times": lambda value: _with_unit(plain(value, 2), "times"),
     "minutes": minutes,
+    "milliseconds": lambda value: _with_unit(plain(value, 1), "ms"),
     "money": money,
     "bars": lambda value: _with_unit(plain(value, 1), "bars"),
 }

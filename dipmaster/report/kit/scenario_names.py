@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from dipmaster.report.kit import numbers
+from dipmaster.results.stress import UNTOUCHED
 
-UNTOUCHED = "untouched"
 SCENARIOS: Mapping[str, str] = {
     UNTOUCHED: "No shock",
     "market_crash": "Market crash as written",

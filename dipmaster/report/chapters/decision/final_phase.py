@@ -26,7 +26,7 @@ class FinalAnswer:
     binding
         Gates that decide, in print: those that fail; else the one that takes longest.
     passed
-        Number of its gates that pass, of `of`.
+        Names of its gates that pass, of `of`.
     reaches_win_rate
         Whether the gate of the win rate passes: then nothing need be said of what can be won.
     contributions
@@ -38,7 +38,7 @@ class FinalAnswer:
     overall: Verdict
     has_trades: bool
     binding: Sequence[str]
-    passed: int
+    passed: Sequence[str]
     of: int
     reaches_win_rate: bool
     contributions: Sequence[str]
@@ -58,7 +58,7 @@ def answer(inputs: ReportInputs) -> FinalAnswer | None:
         overall=inputs.validation.verdict,
         has_trades=bool(inputs.phase(FINAL_PHASE).counts.trades),
         binding=[_describe(gate) for gate in find_binding(tuple(judged.values()))],
-        passed=sum(gate.verdict == "PASS" for gate in judged.values()),
+        passed=[gates.metric_of(gate).name for gate in judged.values() if gate.verdict == "PASS"],
         of=len(judged),
         reaches_win_rate=judged[WIN_RATE.key].verdict == "PASS",
         contributions=[_contribute(inputs, phase) for phase in inputs.built if phase],

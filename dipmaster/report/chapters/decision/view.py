@@ -19,6 +19,7 @@ from dipmaster.results.evaluation.phase import PhaseFigures
 
 GONE_BEFORE_FRAC = 0.5  # of the capital: page one says so where less was left at the split
 RISKS = 3  # findings on page one
+SHOWN_PARTS = 2  # of a recommendation that is not the final one's: what is missing, and until when
 ROOMY = 3  # phases at most with which page one needs no smaller type
 
 
@@ -73,7 +74,7 @@ def view(inputs: ReportInputs) -> Context:
 
 
 def _list_recommendations(inputs: ReportInputs) -> list[Recommendation]:
-    """Of all phases but 0; beside the final one the others are given by their first part.
+    """Of all phases but 0; beside the final one the others are given by their first parts.
 
     The rest of it stands in the chapter on approvals, times to a decision in the matrix.
     """
@@ -81,7 +82,9 @@ def _list_recommendations(inputs: ReportInputs) -> list[Recommendation]:
     if FINAL_PHASE not in inputs.built:
         return every
     return [
-        one if one.phase == FINAL_PHASE else replace(one, text=one.text.split(PART)[0])
+        one
+        if one.phase == FINAL_PHASE
+        else replace(one, text=PART.join(one.text.split(PART)[:SHOWN_PARTS]))
         for one in every
     ]
 

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 
+from markupsafe import Markup
+
 from dipmaster.report.kit import numbers
 from dipmaster.report.kit.feature_names import name_feature
 from dipmaster.report.kit.table import Column, Table, figure, table, verdict
@@ -32,8 +34,10 @@ FORMATS: Mapping[Rule, tuple[str, Callable[[float], str]]] = {
     "signal_rate": ("times", lambda limit: f"1/{limit:g} to {limit:g} times"),
     "drift": ("ratio", lambda limit: f"< {limit:g} above chance"),
     "feed": ("count", lambda limit: f"< {limit:g} bars"),
-    "latency": ("fine", lambda limit: f"≤ {limit:g} ms"),
+    "latency": ("milliseconds", lambda limit: f"≤ {limit:g} ms"),
 }
+AT_LEAST = ("win_rate", "sharpe", "net_return", "calibration")
+BETWEEN = ("candidate_rate", "signal_rate")
 _IDENTIFIER = re.compile(r"\b[a-z0-9]+(?:_[a-z0-9]+)+\b")
 ALERTS_MOST, INPUTS_MOST, COINS_MOST = 12, 8, 10
 
@@ -44,8 +48,8 @@ def tabulate_checks(checks: Sequence[RuleCheck]) -> Table:
         Column("Rule", lambda one: NAMES[one.rule], "l", "15%"),
         Column("Value", _show_value, "n", "16%"),
         Column("Threshold", lambda one: FORMATS[one.rule][1](one.threshold), "n", "19%"),
-        Column("Decides", _describe_decision, "l", "35%"),
-        Column("State", lambda one: verdict(one.state), "l n", "15%"),
+        Column("Alert rule", _describe_decision, "l", "35%"),
+        Column("State", _show_state, "l", "15%"),
     )
     return table(columns, checks, "data readings")
 
@@ -54,11 +58,30 @@ def _show_value(check: RuleCheck) -> str:
     return figure(check.value.value, check.value, FORMATS[check.rule][0])
 
 
+def _show_state(check: RuleCheck) -> str:
+    """A figure on the wrong side of its threshold is told from one that meets it."""
+    state = verdict(check.state)
+    if check.state != "healthy" or not _misses(check):
+        return state
+    return Markup("{} {}").format(state, "(threshold missed, not significantly)")
+
+
+def _misses(check: RuleCheck) -> bool:
+    """Whether the value alone is on the wrong side; drift is judged against chance."""
+    value, limit = check.value.value, check.threshold
+    if value is None or check.rule == "drift":
+        return False
+    if check.rule in AT_LEAST:
+        return value < limit
+    if check.rule in BETWEEN:
+        return not 1.0 / limit <= value <= limit
+    return value > limit
+
+
 def _describe_decision(check: RuleCheck) -> str:
     if check.evidence is None:
         return numbers.typeset(numbers.capital(check.decides))
-    found = f"{numbers.plain(check.evidence, 1)} so far"
-    return f"{numbers.capital(check.decides)}: {found}"
+    return f"{numbers.capital(check.decides)}; now {numbers.plain(check.evidence, 1)}"
 
 
 def tabulate_alerts(alerts: Sequence[Alert]) -> Table:
@@ -97,8 +120,8 @@ def tabulate_drift(drift: Sequence[FeatureDrift]) -> Table:
     columns: Sequence[Column[FeatureDrift]] = (
         Column("Input", lambda one: name_feature(one.feature), "l"),
         Column("Index", lambda one: figure(one.psi.value, one.psi, "ratio"), "n"),
-        Column("Mean by chance", lambda one: numbers.ratio(one.chance_mean)),
-        Column("Beyond by chance", lambda one: numbers.ratio(one.chance_high)),
+        Column("Mean without drift", lambda one: numbers.ratio(one.chance_mean)),
+        Column("Upper bound without drift", lambda one: numbers.ratio(one.chance_high)),
         Column("n, effective", lambda one: numbers.count(one.n_effective_recent)),
         Column("p", lambda one: numbers.p_value(one.p_value)),
     )
@@ -111,7 +134,11 @@ def tabulate_phases(phases: Sequence[PhaseHealth]) -> Table:
         Column("Phase", lambda one: str(one.phase), "l"),
         Column("Trades", lambda one: numbers.count(one.win_rate.n)),
         Column("Episodes", lambda one: numbers.count(one.episodes)),
-        Column("Win rate", lambda one: figure(one.win_rate.value, one.win_rate, "percent"), "n"),
+        Column(
+            "Win rate by episode",
+            lambda one: figure(one.win_rate.value, one.win_rate, "percent"),
+            "n",
+        ),
         Column("Sharpe ratio", lambda one: figure(one.sharpe.value, one.sharpe, "ratio"), "n"),
         Column("Net per trade", lambda one: numbers.bps(one.mean_net_bps)),
         Column("Max drawdown", lambda one: numbers.percent(one.max_drawdown_frac, 2)),
@@ -136,6 +163,6 @@ def tabulate_feed(feed: Sequence[CoinFeed]) -> Table:
         Column("Longest gap", lambda one: numbers.count(one.longest_gap_bars)),
         Column("Since last bar", lambda one: numbers.count(one.stale_bars)),
         Column("Longest unchanged", lambda one: numbers.count(one.unchanged_bars)),
-        Column("Stray", lambda one: numbers.count(one.stray_bars)),
+        Column("Isolated bars", lambda one: numbers.count(one.stray_bars)),
     )
     return table(columns, most[:COINS_MOST])

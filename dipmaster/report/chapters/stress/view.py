@@ -6,9 +6,9 @@ from dipmaster.report.chapter import Chapter, Context
 from dipmaster.report.chapters.stress import fan_chart
 from dipmaster.report.inputs import ReportInputs
 from dipmaster.report.kit import numbers
-from dipmaster.report.kit.scenario_names import UNTOUCHED, name_scenario
+from dipmaster.report.kit.scenario_names import name_scenario
 from dipmaster.report.kit.table import Column, Table, table
-from dipmaster.results.stress import ShockStart, StressMeasures, StressResults, StressRow
+from dipmaster.results.stress import UNTOUCHED, ShockStart, StressMeasures, StressResults, StressRow
 
 HELD: ShockStart = "positions open"
 RANDOM: ShockStart = "random date"
