@@ -74,7 +74,7 @@ def test_the_credit_is_one_sentence_in_the_body_and_on_page_one(
 def test_the_body_has_reason_rule_feeds_and_ceiling(states: States) -> None:
     body, _ = printed(states["phase 4"]())
     for words in (
-        "The mean log loss is lower with evidence: reduction 0.00130 (confidence interval −0.00180 to",
+        "The mean log loss is lower with evidence: reduction 0.00130 (confidence interval −0.00180",
         "a permutation test, which shuffles the evidence in time, has p of at most 0.025",
         "it needs 100 candidates and 6 blocks",
         "Phase 4 scores 6,243 of 6,250 candidates with evidence; the signal filter admits 310",

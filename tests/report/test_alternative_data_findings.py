@@ -35,7 +35,7 @@ def test_no_data_is_found_and_is_not_called_uncredited() -> None:
 def test_evidence_that_is_not_credited_is_found_with_its_reason() -> None:
     found = said(STATES["phase 4, not credited"]())["uncredited_evidence"]
     assert found.startswith("Alternative data is not credited: the mean log loss is not lower")
-    assert "−0.0012 (confidence interval −0.0041 to 0.0018)" in found
+    assert "−0.00120 (confidence interval −0.00410 to 0.00180)" in found
     few = said(STATES["phase 4, too little evidence"]())["uncredited_evidence"]
     assert few == f"There is too little alternative data to credit it: {TOO_FEW}."
     assert "uncredited_evidence" not in said(run(4))
