@@ -108,11 +108,13 @@ def _time_of(gate: GateRow) -> str:
 
 
 def _reasons(inputs: ReportInputs) -> list[tuple[str, str]]:
-    """Reasons that the phase's own does not give, each with its gate."""
+    """Why gates have no value or interval, where the phase's own reason does not say it."""
     return [
         (f"Phase {gate.phase}, {gates.metric_of(gate).name}", gate.reason)
         for gate in inputs.gates
-        if gate.reason and gate.reason != inputs.phase(gate.phase).verdict_reason
+        if gate.reason
+        and gate.reason != inputs.phase(gate.phase).verdict_reason
+        and (gate.value is None or gates.bounds_of(gate) == numbers.MISSING)
     ]
 
 
