@@ -78,7 +78,7 @@ def list_plans(step: BarDecisions) -> Rows:
 
 
 def list_evidence(step: BarDecisions) -> Rows:
-    """The confidence of table EVIDENCE_SCORES; nothing where phase 4 is not there."""
+    """The confidence of table EVIDENCE_SCORES; nothing without alternative data."""
     assert step.scored is not None, "candidates are scored"
     if step.scored.evidence_confidence is None:
         return {}

@@ -8,8 +8,6 @@ from dipmaster.core.kernels import Floats, Ints
 from dipmaster.streaming.path_records import PathStep
 from dipmaster.streaming.state import Saved
 
-_SECOND_LAYER = 4
-
 
 @dataclass(frozen=True)
 class BarOutcomes:
@@ -18,7 +16,7 @@ class BarOutcomes:
     Attributes
     ----------
     confidence, evidence_confidence
-        Of phase 1 and of phase 4; NaN where there is no score.
+        Without and with alternative data; NaN where there is no score.
     """
 
     regime: Ints
@@ -26,9 +24,9 @@ class BarOutcomes:
     evidence_confidence: Floats
     net_frac: Floats
 
-    def of_phase(self, phase: int) -> tuple[Floats, Ints, Floats]:
-        """Confidence, regime and net return of those that the phase had scored."""
-        confidence = self.evidence_confidence if phase >= _SECOND_LAYER else self.confidence
+    def scored(self, *, with_evidence: bool) -> tuple[Floats, Ints, Floats]:
+        """Confidence, regime and net return of those that have a score."""
+        confidence = self.evidence_confidence if with_evidence else self.confidence
         scored = ~np.isnan(confidence)
         return confidence[scored], self.regime[scored], self.net_frac[scored]
 

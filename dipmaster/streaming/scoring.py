@@ -95,7 +95,7 @@ class CandidateScorer:
     Parameters
     ----------
     layer, evidence
-        Models of the second layer and what they are given; None where phase 4 is not there.
+        Models of the second layer and what they are given; None without alternative data.
     """
 
     def __init__(
