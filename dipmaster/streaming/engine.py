@@ -110,9 +110,9 @@ class StreamEngine:
             For a time off the grid or not after the last one, an unknown coin, or a bar that
             cannot be one, with coin and time; nothing has been taken in then.
         """
-        kept = self._check.accept(time_ms, self._next * BAR_MS, bars)
+        accepted = self._check.accept(time_ms, self._next * BAR_MS, bars)
         steps = [self._step({}) for _ in range(self._next, time_ms // BAR_MS)]
-        return [*steps, self._step(kept)]
+        return [*steps, self._step(accepted)]
 
     def prepare(self) -> None:
         """Do what the next bar needs before it has come; `push` does what was left undone."""

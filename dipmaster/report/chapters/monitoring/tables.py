@@ -57,8 +57,8 @@ def _show_value(check: RuleCheck) -> str:
 def _describe_decision(check: RuleCheck) -> str:
     if check.evidence is None:
         return numbers.typeset(numbers.capital(check.decides))
-    found = f"{numbers.plain(check.evidence, 1)} so far"
-    return f"{numbers.capital(check.decides)}: {found}"
+    evidence = f"{numbers.plain(check.evidence, 1)} so far"
+    return f"{numbers.capital(check.decides)}: {evidence}"
 
 
 def tabulate_alerts(alerts: Sequence[Alert]) -> Table:
