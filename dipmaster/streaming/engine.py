@@ -6,13 +6,12 @@ for the next open. A step without a bar of any coin is a step all the same.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from dipmaster.backtest import ExitRules
 from dipmaster.backtest.costs import build_costs
-from dipmaster.core.kernels import Floats
 from dipmaster.core.params import Execution, Exits, Params
 from dipmaster.core.time_units import BAR_MS, out_of_sample_start_ms
 from dipmaster.exits.model_files import StoredModels
@@ -29,8 +28,9 @@ from dipmaster.streaming.orders import BarOrders
 from dipmaster.streaming.outcomes import OutcomeBook
 from dipmaster.streaming.path_records import PathPlans, PathStep
 from dipmaster.streaming.paths import StandalonePaths
-from dipmaster.streaming.phases import PHASES, ExitRuleSet, Selection, list_phases
-from dipmaster.streaming.scoring import CandidateScorer, Columns, ScoredCandidates
+from dipmaster.streaming.phases import PHASES, ExitRuleSet, list_phases
+from dipmaster.streaming.scoring import CandidateScorer, ScoredCandidates
+from dipmaster.streaming.selection import select_orders
 from dipmaster.streaming.sizing import SizingStream
 from dipmaster.streaming.sources import VolatilitySource
 from dipmaster.streaming.state import Saved, Stateful, join_saved, select_saved
@@ -182,31 +182,11 @@ class StreamEngine:
         """What every phase orders of the candidates of this close."""
         if self._crosses_start(bar):
             return dict.fromkeys(self.phases, NO_ORDERS)
-        selected = self._select(scored)
+        selected = select_orders(scored, self._execution.size_frac)
         return {
             phase: self._size(phase, bar, selected[PHASES[phase].selection])
             for phase in self.phases
         }
-
-    def _select(self, scored: ScoredCandidates) -> dict[Selection, BarOrders]:
-        """Orders of one size; those with evidence only where there is some."""
-        candidates, size = scored.candidates, len(scored.candidates)
-        orders = BarOrders(
-            candidates.candidate_id,
-            candidates.coin,
-            np.full(size, self._execution.size_frac),
-            candidates.dip_z,
-            np.full(size, np.nan),
-            scored.regime,
-        )
-        selected: dict[Selection, BarOrders] = {
-            "all": orders.sort(),
-            "confidence": _admit(orders, scored.filter_results, scored.scores.confidence),
-        }
-        confidence, table = scored.evidence_confidence, scored.evidence_filter_results
-        if confidence is not None and table is not None:
-            selected["evidence"] = _admit(orders, table, confidence)
-        return selected
 
     def _size(self, phase: int, bar: MarketBar, orders: BarOrders) -> BarOrders:
         sizing = self._sizing.get(phase)
@@ -261,9 +241,3 @@ class StreamEngine:
         self._orders = {
             phase: BarOrders.load(select_saved(saved, f"orders_{phase}")) for phase in self.phases
         }
-
-
-def _admit(orders: BarOrders, filter_results: Columns, confidence: Floats) -> BarOrders:
-    """Those admitted, the highest confidence first, as `select_admitted`."""
-    admitted = filter_results["admitted"] == 1
-    return replace(orders, priority=confidence, confidence=confidence).take(admitted).sort()
