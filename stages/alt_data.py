@@ -1,6 +1,7 @@
 """Candidates and alternative data to evidence, and evidence to the confidence of phase 4."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -9,6 +10,7 @@ from dipmaster.altdata import build_evidence, build_provider
 from dipmaster.altdata.layer import (
     PAST_DAY,
     EvidenceScores,
+    LayerInputs,
     build_evidence_scores_table,
     build_inputs_table,
     build_layer_inputs,
@@ -21,6 +23,7 @@ from dipmaster.altdata.layer import (
 )
 from dipmaster.core import catalog, stage, store
 from dipmaster.core.panel import to_epoch_ms
+from dipmaster.core.params import Params
 from dipmaster.core.tables import (
     CANDIDATES,
     EVIDENCE,
@@ -42,7 +45,7 @@ def main() -> None:
         "exits.max_holding_bars",
         "split",
     )
-    alternative, split = params.alternative_data, params.split
+    alternative = params.alternative_data
     candidates = store.read_table(catalog.CANDIDATES, CANDIDATES)
     scores = catalog.check_scores(store.read_table(catalog.SCORES, SCORES), candidates)
     bars = catalog.read_symbols(catalog.BARS, columns=("close",))
@@ -50,36 +53,42 @@ def main() -> None:
     with stage.progress_step("reading alternative data"):
         provider = build_provider(alternative)
     evidence = build_evidence(provider, candidates, alternative)
-    falls = find_largest_falls(candidates, bars)
-    past_day = measure_past_day(
-        candidates, catalog.read_symbols(catalog.FEATURE_PANEL, sorted(bars), PAST_DAY)
+    inputs_at = partial(
+        build_layer_inputs,
+        provider,
+        candidates,
+        evidence.scores,
+        find_largest_falls(candidates, bars),
+        measure_past_day(candidates, read_past_day(bars)),
+        alternative.microstructure,
     )
-
-    def inputs_at(delay_minutes: int):  # type: ignore[no-untyped-def]
-        return build_layer_inputs(
-            provider,
-            candidates,
-            evidence.scores,
-            falls,
-            past_day,
-            alternative.microstructure,
-            delay_minutes,
-        )
-
-    fitted = fit_evidence_scores(
-        scores,
-        store.read_table(catalog.LEFT_OUT, LEFT_OUT),
-        inputs_at(0),
-        refit_times(*bars_ms, split.models_from_day, params.confidence.cross_fitting.refit_months),
-        params.exits.max_holding_bars,
-        alternative.model,
-    )
+    fitted = fit(scores, inputs_at(0), bars_ms, params)
     write(fitted, evidence.scores)
     with stage.progress_step("measuring what the evidence adds"):
         record = evaluate_layer(
-            fitted, evidence.results, inputs_at, bars_ms, split, alternative.model.evaluation
+            fitted, evidence.results, inputs_at, bars_ms, params.split, alternative.model.evaluation
         )
     write_result(record, catalog.ALTERNATIVE_METRICS)
+
+
+def fit(
+    scores: pd.DataFrame, inputs: LayerInputs, bars_ms: tuple[int, int], params: Params
+) -> EvidenceScores:
+    """Fit the second layer at the refits of phase 1."""
+    months = params.confidence.cross_fitting.refit_months
+    return fit_evidence_scores(
+        scores,
+        store.read_table(catalog.LEFT_OUT, LEFT_OUT),
+        inputs,
+        refit_times(*bars_ms, params.split.models_from_day, months),
+        params.exits.max_holding_bars,
+        params.alternative_data.model,
+    )
+
+
+def read_past_day(symbols: Iterable[str]) -> dict[str, pd.DataFrame]:
+    """Features of the past day by symbol."""
+    return catalog.read_symbols(catalog.FEATURE_PANEL, sorted(symbols), PAST_DAY)
 
 
 def find_span(bars: Mapping[str, pd.DataFrame]) -> tuple[int, int]:

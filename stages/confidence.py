@@ -20,6 +20,8 @@ from dipmaster.confidence import (
     serialize_models,
 )
 from dipmaster.core import catalog, stage, store
+from dipmaster.core.panel import Panel
+from dipmaster.core.params import Params
 from dipmaster.core.tables import CANDIDATES, FEATURES, LEFT_OUT, SCORES, VOLATILITY
 from dipmaster.features import CANDIDATE_COLUMNS, add_training_bars
 from dipmaster.learning.model_store import write_models
@@ -50,13 +52,18 @@ def main() -> None:
         "split",
         "volatility.regime",
     )
-    market = read_result(catalog.MARKET, Market)
-    panel = catalog.read_panel(market.fallback_half_spread_bps)
+    panel = catalog.read_panel(read_result(catalog.MARKET, Market).fallback_half_spread_bps)
+    scores = score_candidates(panel, params)
+    write(scores)
+    with stage.progress_step("judging the scores"):
+        bars_ms = int(panel.open_time[0]), int(panel.open_time[-1])
+        results = evaluate_scores(scores, bars_ms, params.split, params.confidence.evaluation)
+    write_result(results, catalog.CONFIDENCE_METRICS)
+
+
+def score_candidates(panel: Panel, params: Params) -> Scores:
+    """Label candidates and training bars, fit at every refit, and score what comes after it."""
     candidates = store.read_table(catalog.CANDIDATES, CANDIDATES)
-    features, volatility = (
-        reader(catalog.FEATURE_PANEL),
-        reader(catalog.VOLATILITY, VOLATILITY_COLUMNS),
-    )
     bars = add_training_bars(
         candidates, read_rule_inputs(panel.symbols), params.signal, params.confidence.training_rule
     )
@@ -65,18 +72,17 @@ def main() -> None:
     training = build_training_set(
         rows, len(candidates), panel, params.confidence, params.split, params.exits.max_holding_bars
     )
-    scores = fit_scores(
+    features, volatility = (
+        reader(catalog.FEATURE_PANEL),
+        reader(catalog.VOLATILITY, VOLATILITY_COLUMNS),
+    )
+    return fit_scores(
         training,
         collect_candidate_rows(features, panel.symbols, rows, FEATURES),
         collect_candidate_rows(volatility, panel.symbols, rows, VOLATILITY),
         params.confidence,
         params.volatility.regime.no_new_trades_daily_frac,
     )
-    write(scores)
-    with stage.progress_step("judging the scores"):
-        bars_ms = int(panel.open_time[0]), int(panel.open_time[-1])
-        results = evaluate_scores(scores, bars_ms, params.split, params.confidence.evaluation)
-    write_result(results, catalog.CONFIDENCE_METRICS)
 
 
 def read_rule_inputs(symbols: Sequence[str]) -> dict[str, pd.DataFrame]:

@@ -28,10 +28,10 @@ def main() -> None:
             lambda symbol: _write_panel(symbol, coins, params.features, folder), symbols, "features"
         )
         base = {symbol: columns for symbol, (columns, _) in zip(symbols, written, strict=True)}
-        found = find_candidates(base, params.signal)
-        store.write_table(found, CANDIDATES, folder / "candidates.parquet")
+        candidates = find_candidates(base, params.signal)
+        store.write_table(candidates, CANDIDATES, folder / "candidates.parquet")
     facts = {symbol: fact for symbol, (_, fact) in zip(symbols, written, strict=True)}
-    write_result(summarize_features(facts, coins, found), catalog.FEATURES_METRICS)
+    write_result(summarize_features(facts, coins, candidates), catalog.FEATURES_METRICS)
 
 
 def _write_panel(

@@ -12,7 +12,7 @@ from dipmaster.evaluation.verdict import judge_overall
 from dipmaster.evaluation.writing import write_curves, write_ledgers, write_metrics
 from dipmaster.results import summarize
 from dipmaster.trials import (
-    build_record,
+    build_outcome,
     identify_trial,
     open_registry,
     read_alternative,
@@ -51,7 +51,7 @@ def main() -> None:
     write_metrics(rows, results)
     write_curves(result.ledgers, result.context.period)
     trades = {phase: ledger.trades for phase, ledger in result.ledgers.items()}
-    register(registry, trial, build_record(summarize(results, rows), trades))
+    register(registry, trial, build_outcome(summarize(results, rows), trades))
 
 
 if __name__ == "__main__":

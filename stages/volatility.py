@@ -22,11 +22,11 @@ def main() -> None:
     """Write data/volatility whole, then how forecasts and regimes were judged."""
     params = store.read_params("volatility", "split", "ingest.source")
     panel = align_bars(catalog.read_symbols(catalog.BARS, table=BARS), NO_SPREAD)
-    found = compute_volatility(panel, params.volatility, params.ingest.source)
+    volatility = compute_volatility(panel, params.volatility, params.ingest.source)
     with store.atomic_folder(catalog.VOLATILITY) as folder:
         map_in_threads(
             lambda symbol: store.write_table(
-                build_volatility_table(symbol, found, params.volatility),
+                build_volatility_table(symbol, volatility, params.volatility),
                 VOLATILITY,
                 folder / f"{symbol}.parquet",
             ),
@@ -34,8 +34,8 @@ def main() -> None:
             "volatility",
         )
     known = store.read_json_key(catalog.TRUTH_ABOUT, "known", bool)
-    truth = _truth(found) if known else None
-    results = evaluate_volatility(found, truth, params.volatility, params.split)
+    truth = _truth(volatility) if known else None
+    results = evaluate_volatility(volatility, truth, params.volatility, params.split)
     write_result(results, catalog.VOLATILITY_METRICS)
 
 

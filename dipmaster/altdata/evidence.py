@@ -116,8 +116,8 @@ def build_inputs(
     for symbol in sorted(set(candidates["symbol"])):
         rows = np.flatnonzero(candidates["symbol"] == symbol)
         series = split_channels(read_values(provider, symbol), symbol)
-        found = collect_inputs(series, provider.channels, inputs, decision_ms[rows])
-        for name, values in found.items():
+        collected = collect_inputs(series, provider.channels, inputs, decision_ms[rows])
+        for name, values in collected.items():
             columns[name][rows] = values
     keys = {name: candidates[name] for name in ("candidate_id", "symbol", "open_time")}
     return pd.DataFrame({**keys, **columns})

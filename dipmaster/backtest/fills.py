@@ -168,7 +168,7 @@ def simulate_positions(
     arrays: RuleArrays,
     out: Any,
 ) -> None:
-    """Follow the position of every row alone.
+    """Simulate the position of every row, each on its own.
 
     Parameters
     ----------

@@ -11,8 +11,13 @@ if TYPE_CHECKING:
 
     from dipmaster.cli.revisions import Findings, PhaseRow
 
-METRICS = ("mean_net_bps", "profit_factor", "sharpe", "max_drawdown")
-"""What is shown of a phase beside its verdict and its number of trades."""
+FIGURES = {
+    "mean_net_bps": "net bp",
+    "profit_factor": "PF",
+    "sharpe": "Sharpe",
+    "max_drawdown": "drawdown",
+}
+"""Metric to heading: what is shown of a phase beside its verdict and its number of trades."""
 
 COLUMNS = {
     "name": False,
@@ -20,14 +25,11 @@ COLUMNS = {
     "phase": True,
     "verdict": False,
     "trades": True,
-    "net bp": True,
-    "PF": True,
-    "Sharpe": True,
-    "drawdown": True,
+    **dict.fromkeys(FIGURES.values(), True),
 }
 CHANGE_WIDTH = 32
 """Columns for a changed param in the table: its value must be seen, its sections need not."""
-SORT_KEYS = ("name", "trades", *METRICS)
+SORT_KEYS = ("name", "trades", *FIGURES)
 
 
 def compare(
@@ -119,7 +121,7 @@ def sort_findings(rows: Sequence["Findings"], key: str | None) -> list["Findings
         For a key that is none.
     """
     from dipmaster.core.errors import data_error
-    from dipmaster.results.metrics import METRICS as BY_KEY
+    from dipmaster.results.metrics import METRICS
 
     if key is None:
         return list(rows)
@@ -127,7 +129,7 @@ def sort_findings(rows: Sequence["Findings"], key: str | None) -> list["Findings
         raise data_error("--sort", f"one of {', '.join(SORT_KEYS)}", key, "choose one of them")
     if key == "name":
         return sorted(rows, key=lambda one: one.revision.name)
-    least_first = key in BY_KEY and BY_KEY[key].direction == "max"
+    least_first = key in METRICS and METRICS[key].direction == "max"
 
     def rank(one: "Findings") -> tuple[bool, float]:
         value = figure(one.phases[-1], key)
@@ -185,7 +187,7 @@ def build_cells(row: "PhaseRow") -> list[str]:
     from dipmaster.report.kit import numbers
 
     figures = [
-        format_metric(key, figure(row, key)).split(numbers.NBSP + "bp")[0] for key in METRICS
+        format_metric(key, figure(row, key)).split(numbers.NBSP + "bp")[0] for key in FIGURES
     ]
     return [str(row.phase), row.verdict, numbers.count(row.trades), *figures]
 
@@ -218,7 +220,7 @@ def to_record(findings: "Findings", base: Mapping[str, Any]) -> dict[str, Any]:
         "verdict": findings.validation.verdict,
         "phases": [
             {"phase": row.phase, "verdict": row.verdict}
-            | {key: figure(row, key) for key in ("trades", *METRICS)}
+            | {key: figure(row, key) for key in ("trades", *FIGURES)}
             for row in findings.phases
         ],
     }

@@ -92,8 +92,8 @@ def list_experiments() -> dict[str, str]:
         "for-each-ref", "--sort=committerdate", "--format=%(objectname) %(refname)", "refs/exps"
     )
     pairs = [line.split(" ", 1) for line in listed.splitlines()]
-    found = [(commit, _EXPERIMENT.fullmatch(reference)) for commit, reference in pairs]
-    return {match["name"]: commit for commit, match in found if match}
+    matches = [(commit, _EXPERIMENT.fullmatch(reference)) for commit, reference in pairs]
+    return {match["name"]: commit for commit, match in matches if match}
 
 
 def _call(arguments: Sequence[str]) -> subprocess.CompletedProcess[str]:

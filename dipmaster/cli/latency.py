@@ -50,7 +50,7 @@ class LatencyMeter:
         if not clock.size:
             return f"latency: fewer than {WARM_UP_DECISIONS + 1} decisions, nothing was written"
         p50, p99 = np.quantile(clock, (0.5, 0.99))
-        found = Latency(
+        latency = Latency(
             machine=_name_machine(),
             date=f"{datetime.now(UTC):%Y-%m-%d}",
             coins=self._coins,
@@ -59,7 +59,7 @@ class LatencyMeter:
             p99_ms=float(p99),
             max_ms=float(clock.max()),
         )
-        write_result(found, catalog.LATENCY)
+        write_result(latency, catalog.LATENCY)
         return (
             f"latency: p50 {p50:.2f} ms, p99 {p99:.2f} ms (of the processor "
             f"{np.quantile(processor, 0.99):.2f} ms), max {clock.max():.2f} ms over "

@@ -54,10 +54,10 @@ def read_lock(revision: Revision) -> Lock:
     where = f"{catalog.LOCK} of {revision.label}"
     values = parse_yaml(revision.read_text(catalog.LOCK), where, "restore it from git")
     try:
-        found = provenance.outputs(values, _list_stages(revision))
+        rows = provenance.outputs(values, _list_stages(revision))
     except PipelineError as error:
         raise PipelineError(f"{revision.label}: {error}") from error
-    outputs = {(one.stage, one.path): one.md5 for one in found}
+    outputs = {(one.stage, one.path): one.md5 for one in rows}
     sections = (
         stage.get("params", {}).get(store.PARAMS_FILE.as_posix(), {})
         for stage in values["stages"].values()

@@ -63,9 +63,9 @@ class ParityRecorder:
             compared=dict(compared),
             differences=int(difference is not None),
         )
-        found = None if difference is None else describe_difference(difference)
+        first = None if difference is None else describe_difference(difference)
         record = ParityRecord(
-            trial=self._trial, stream=self._stream, results=results, difference=found
+            trial=self._trial, stream=self._stream, results=results, difference=first
         )
         write_result(record.seal(), path)
         return f"parity: written to {path}; `dvc repro` puts it into the report"

@@ -127,8 +127,8 @@ class _Replay:
 
     def open_times(self) -> Iterator[tuple[int, dict[str, Bar]]]:
         """Bars that were not decided on before, at the pace that was asked for."""
-        found: OpenTimes = self._read()
-        following = ((at, bars) for at, bars in found if at >= self._engine.next_ms)
+        read: OpenTimes = self._read()
+        following = ((at, bars) for at, bars in read if at >= self._engine.next_ms)
         chosen = itertools.islice(following, self._options.bars)
         start, first_ms = time.monotonic(), None
         for time_ms, bars in chosen:

@@ -9,14 +9,8 @@ if TYPE_CHECKING:
     from dipmaster.cli.revisions import Findings, PhaseRow
     from dipmaster.results import ValidationResults
 
-ROWS = (
-    "win_rate",
-    "excess_win_rate",
-    "profit_factor",
-    "sharpe",
-    "max_drawdown",
-    "mean_net_bps",
-)
+FIRST_ROWS = ("win_rate", "excess_win_rate", "profit_factor", "sharpe", "max_drawdown")
+"""Gates in this order; others follow."""
 
 
 def show(
@@ -94,6 +88,13 @@ def read_committed() -> "Findings | None":
         return None
 
 
+def list_rows() -> list[str]:
+    """Keys of the metrics that are shown: every gate, then the mean net return per trade."""
+    from dipmaster.results.metrics import GATES, MEAN_NET_BPS
+
+    return [*dict.fromkeys((*FIRST_ROWS, *(one.key for one in GATES))), MEAN_NET_BPS.key]
+
+
 def print_figures(findings: "Findings", committed: "Findings | None") -> None:
     """A row a figure, a column a phase; below it what the last commit has, where it differs.
 
@@ -109,7 +110,7 @@ def print_figures(findings: "Findings", committed: "Findings | None") -> None:
         column.no_wrap = column is table.columns[0]
     table.add_row("Verdict", *(row.verdict for row in phases))
     table.add_row("Trades", *(cell("trades", row, before.get(row.phase)) for row in phases))
-    for key in ROWS:
+    for key in list_rows():
         cells = (cell(key, row, before.get(row.phase)) for row in phases)
         table.add_row(METRICS[key].title, *cells)
     make_console().print(table)

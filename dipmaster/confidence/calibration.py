@@ -63,16 +63,16 @@ def fit_calibrators(
 
 
 def _keep_candidates(left_out: LeftOutPredictions, candidates: int) -> LeftOutPredictions:
-    kept = left_out.rows < candidates
-    return LeftOutPredictions(left_out.rows[kept], left_out.values[kept])
+    is_candidate = left_out.rows < candidates
+    return LeftOutPredictions(left_out.rows[is_candidate], left_out.values[is_candidate])
 
 
 def _fill_gaps(result: CalibratorResult, other: CalibratorResult) -> CalibratorResult:
     """Take the other's refit, and what it predicted, wherever there is no model."""
-    own = np.array([refit.model is not None for refit in result.refits])
+    has_model = np.array([refit.model is not None for refit in result.refits])
     rows = slice(0, result.fold.size)
     gap = (result.fold < 0) & (other.fold[rows] >= 0)
-    gap[gap] = ~own[other.fold[rows][gap]]
+    gap[gap] = ~has_model[other.fold[rows][gap]]
     return replace(
         result,
         predictions=np.where(gap, other.predictions[rows], result.predictions),

@@ -197,17 +197,20 @@ def build_left_out_table(scores: Scores) -> pd.DataFrame:
     """Table LEFT_OUT: from what a layer above may learn, refit by refit, candidates only."""
     count, ids = scores.events.count, scores.events.candidate_id
     refits = scores.ensemble.models["lgb"].refits
-    kept = [(one.rows[one.rows < count], one.values[one.rows < count])
+    left_out = [(one.rows[one.rows < count], one.values[one.rows < count])
             for one in scores.ensemble.left_out]  # fmt: skip
     fitted = [
-        np.full(rows.size, refit.refit_ms) for refit, (rows, _) in zip(refits, kept, strict=True)
+        np.full(rows.size, refit.refit_ms)
+        for refit, (rows, _) in zip(refits, left_out, strict=True)
     ]
     nothing = np.empty(0)
     return pd.DataFrame(
         {
             "fitted": to_timestamps(np.concatenate([*fitted, nothing]).astype(np.int64)),
-            "candidate_id": ids[np.concatenate([*(r for r, _ in kept), nothing]).astype(np.int64)],
-            "p_ensemble": np.concatenate([*(values for _, values in kept), nothing]),
+            "candidate_id": ids[
+                np.concatenate([*(r for r, _ in left_out), nothing]).astype(np.int64)
+            ],
+            "p_ensemble": np.concatenate([*(values for _, values in left_out), nothing]),
         }
     )
 

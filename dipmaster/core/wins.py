@@ -1,4 +1,4 @@
-"""What a win is, in one place: for labels, trades, random entries and trades followed alone.
+"""What a win is, in one place: for labels, trades, random entries and standalone trades.
 
 All compare the net return on the reference notional at entry, costs of both sides included. A
 trailing stop at its floor brings back what was paid, give or take the last bits of a floating

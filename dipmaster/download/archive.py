@@ -88,11 +88,11 @@ def parse_month(text: str, option: str) -> Month:
     DownloadError
         For anything else.
     """
-    found = _MONTH.fullmatch(text)
-    if found is None:
+    match = _MONTH.fullmatch(text)
+    if match is None:
         fix = f"for example {option} 2023-01"
         raise DownloadError(describe(option, "a month as YYYY-MM", repr(text[:20]), fix))
-    return Month(int(found[1]), int(found[2]))
+    return Month(int(match[1]), int(match[2]))
 
 
 def list_months(start: Month, end: Month) -> list[Month]:

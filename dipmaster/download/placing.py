@@ -116,12 +116,12 @@ def _finish(client: Client, partial: Path, target: Path, announced: str) -> None
 
 def _announced(client: Client, file: ArchiveFile) -> str:
     text = client.read_text(f"{file.path}.CHECKSUM")
-    found = _parse_checksum(text)
-    if found is None:
+    digest = _parse_checksum(text)
+    if digest is None:
         fix = "check --url: it has to be an archive with a .CHECKSUM beside each file"
         where = f"{client.base_url}/{file.path}.CHECKSUM"
         raise RefusedError(describe(where, "a sha256", repr(text[:40]), fix))
-    return found
+    return digest
 
 
 def _parse_checksum(text: str) -> str | None:
@@ -131,13 +131,13 @@ def _parse_checksum(text: str) -> str | None:
 
 def _check_found(target: Path, announced: str) -> None:
     """A file without a sum beside it may be somebody's own: it is never overwritten."""
-    found = hash_file(target)
-    if found != announced:
+    digest = hash_file(target)
+    if digest != announced:
         raise RefusedError(
             describe(
                 str(target),
                 f"the archive's file, sha256 {announced[:16]}...",
-                f"another one, {found[:16]}...",
+                f"another one, {digest[:16]}...",
                 "move it out of the set, then run the same command again",
             )
         )

@@ -1,4 +1,4 @@
-"""Candidates to round trips: each followed alone under one exit policy, money playing no part."""
+"""Candidates to standalone trades: each simulated under one exit policy, without the account."""
 
 from dataclasses import dataclass, fields, replace
 
@@ -52,7 +52,7 @@ def simulate_standalone(
     exits: Exits,
     policy: ExitPolicy,
 ) -> TradeOutcomes:
-    """Follow every candidate alone at one unit of reference notional.
+    """Simulate every candidate on its own at one unit of reference notional.
 
     Parameters
     ----------

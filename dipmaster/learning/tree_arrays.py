@@ -132,8 +132,8 @@ def read_lightgbm(text: str) -> TreeArrays:
         Where a tree asks a category, or takes zero for missing: no model here does.
     """
     head, *trees = text.split("\nTree=")
-    found = [_read_lightgbm_tree(_read_block(tree.split("\n\n", 1)[0])) for tree in trees]
-    return _join(found, np.zeros(1), "probability" if "\nobjective=binary" in head else "sum")
+    trees_read = [_read_lightgbm_tree(_read_block(tree.split("\n\n", 1)[0])) for tree in trees]
+    return _join(trees_read, np.zeros(1), "probability" if "\nobjective=binary" in head else "sum")
 
 
 def _read_block(text: str) -> dict[str, list[str]]:
@@ -173,13 +173,13 @@ def _numbers(
 def read_xgboost(text: str) -> TreeArrays:
     """Trees of XGBoost's JSON, of one output."""
     learner = json.loads(text)["learner"]
-    found = [_read_xgboost_tree(one) for one in learner["gradient_booster"]["model"]["trees"]]
+    trees = [_read_xgboost_tree(one) for one in learner["gradient_booster"]["model"]["trees"]]
     is_classifier = learner["objective"]["name"] == "binary:logistic"
     base = learner["learner_model_param"]["base_score"].strip("[]")
     start = np.array([base], np.float32)
     if is_classifier:
         to_log_odds(start)
-    return _join(found, start, "probability" if is_classifier else "sum")
+    return _join(trees, start, "probability" if is_classifier else "sum")
 
 
 @kernel

@@ -49,9 +49,9 @@ def judge_rate(
     )
 
     def describe(moment: int) -> str:
-        found = compared[moment]
-        assert found is not None
-        return f"{found.recent:.2f} {what} a day, {found.before:.2f} before"
+        rate_now = compared[moment]
+        assert rate_now is not None
+        return f"{rate_now.recent:.2f} {what} a day, {rate_now.before:.2f} before"
 
     return Judgement(check, (_fire(rule, held, windows, describe),)), rate
 

@@ -159,7 +159,9 @@ def combine(components: SizeComponents, before_frac: Floats, params: Sizing) -> 
         unused = replace(components, p=nothing, payoff=nothing, p_outcomes=nothing,
                          payoff_outcomes=nothing)  # fmt: skip
         return Sizes(before_frac * components.factor, nothing, unused)
-    own = ~np.isnan(kelly) & (params.rule == "kelly")
-    kept = {f.name: np.where(own, getattr(components, f.name), np.nan) for f in fields(components)}
-    size = np.where(own, np.where(own, kelly, 0.0) * components.factor, before_frac)
-    return Sizes(size, np.where(own, kelly, np.nan), SizeComponents(**kept))
+    by_kelly = ~np.isnan(kelly) & (params.rule == "kelly")
+    used = {
+        f.name: np.where(by_kelly, getattr(components, f.name), np.nan) for f in fields(components)
+    }
+    size = np.where(by_kelly, np.where(by_kelly, kelly, 0.0) * components.factor, before_frac)
+    return Sizes(size, np.where(by_kelly, kelly, np.nan), SizeComponents(**used))

@@ -123,16 +123,16 @@ class ChannelEvidence:
         """What was known at the close of the bar that was pushed last."""
         coin, channels = candidates.coin, self._feed.channels
         rows = [self._read_coin(self._symbols[one], bar.decided_ms) for one in coin]
-        said: dict[str, Any] = {}
+        columns: dict[str, Any] = {}
         for name, analyzer in self._analyzers.items():
-            said.update(analyzer.analyze(_stack([one.inputs[name] for one in rows])))
-        news = said[NEWS_INPUT]
+            columns.update(analyzer.analyze(_stack([one.inputs[name] for one in rows])))
+        news = columns[NEWS_INPUT]
         past, sigma_daily = (bar.feature(name)[coin] for name in PAST_DAY)
-        said |= hide_coarser(channels, coin.size) | _stack([one.joined for one in rows])
-        said["past_day_sigma"] = divide_by_sigma(past, sigma_daily)
-        said["largest_fall_sigma"] = divide_by_sigma(said["fall"], candidates.sigma_1h_frac)
+        columns |= hide_coarser(channels, coin.size) | _stack([one.joined for one in rows])
+        columns["past_day_sigma"] = divide_by_sigma(past, sigma_daily)
+        columns["largest_fall_sigma"] = divide_by_sigma(columns["fall"], candidates.sigma_1h_frac)
         nothing = np.full(coin.size, np.nan)
-        values = np.column_stack([said.get(one.name, nothing) for one in LAYER_INPUTS])
+        values = np.column_stack([columns.get(one.name, nothing) for one in LAYER_INPUTS])
         known = np.isfinite(values[:, _IS_EVIDENCE]).any(axis=1)
         has_news = any(one.name == NEWS_INPUT for one in channels)
         latest = np.array([one.latest_ms for one in rows], np.int64)

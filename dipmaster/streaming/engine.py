@@ -6,13 +6,12 @@ for the next open. A step without a bar of any coin is a step all the same.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from dipmaster.backtest import ExitRules
 from dipmaster.backtest.costs import build_costs
-from dipmaster.core.kernels import Bools, Floats
 from dipmaster.core.params import Execution, Exits, Params
 from dipmaster.core.time_units import BAR_MS, out_of_sample_start_ms
 from dipmaster.exits.model_files import StoredModels
@@ -29,12 +28,13 @@ from dipmaster.streaming.orders import BarOrders
 from dipmaster.streaming.outcomes import OutcomeBook
 from dipmaster.streaming.path_records import PathPlans, PathStep
 from dipmaster.streaming.paths import StandalonePaths
+from dipmaster.streaming.phases import PHASES, ExitRuleSet, list_phases
 from dipmaster.streaming.scoring import CandidateScorer, ScoredCandidates
+from dipmaster.streaming.selection import select_orders
 from dipmaster.streaming.sizing import SizingStream
 from dipmaster.streaming.sources import VolatilitySource
 from dipmaster.streaming.state import Saved, Stateful, join_saved, select_saved
 
-PHASES = (0, 1, 2, 3, 4)
 NO_ORDERS = BarOrders(
     np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0), np.empty(0), np.empty(0),
     np.empty(0, np.int64),
@@ -48,7 +48,7 @@ class StreamParts:
     Attributes
     ----------
     evidence
-        None where phase 4 is not there.
+        None where there are no alternative data.
     """
 
     facts: MarketFacts
@@ -72,7 +72,7 @@ class StreamEngine:
         params, facts = parts.params, parts.facts
         self._execution: Execution = params.execution
         self._exits: Exits = params.exits
-        self.phases = PHASES[:-1] if parts.evidence is None else PHASES
+        self.phases = list_phases(has_evidence=parts.evidence is not None)
         self.facts, self._market, self._scorer = facts, parts.market, parts.scorer
         self._volatility = parts.volatility
         self._sources: dict[str, Stateful] = {"volatility": parts.volatility}
@@ -84,14 +84,13 @@ class StreamEngine:
         self._targets = TargetStream(params.exits)
         self._exit_scorer = ExitScorer(parts.exit_models)
         self._start = out_of_sample_start_ms(facts.first_ms, params.split.burn_in_days) // BAR_MS
-        adaptive = build_adaptive_rules(params.exits)
         self._baseline = self._build_paths(ExitRules.phase_0(params.exits))
-        self._adaptive = self._build_paths(adaptive)
+        self._adaptive = self._build_paths(build_adaptive_rules(params.exits))
         self._outcomes = OutcomeBook()
-        sized = () if params.sizing.rule == "fixed" else self.phases[3:]
         self._sizing = {
             phase: SizingStream(params.sizing, facts.first_ms, params.split.models_from_day)
-            for phase in sized
+            for phase in self.phases
+            if PHASES[phase].is_sized and params.sizing.rule != "fixed"
         }
         self.accounts = {phase: self._open_account(phase) for phase in self.phases}
         self._orders = dict.fromkeys(self.phases, NO_ORDERS)
@@ -111,9 +110,9 @@ class StreamEngine:
             For a time off the grid or not after the last one, an unknown coin, or a bar that
             cannot be one, with coin and time; nothing has been taken in then.
         """
-        kept = self._check.accept(time_ms, self._next * BAR_MS, bars)
+        accepted = self._check.accept(time_ms, self._next * BAR_MS, bars)
         steps = [self._step({}) for _ in range(self._next, time_ms // BAR_MS)]
-        return [*steps, self._step(kept)]
+        return [*steps, self._step(accepted)]
 
     def prepare(self) -> None:
         """Do what the next bar needs before it has come; `push` does what was left undone."""
@@ -129,25 +128,21 @@ class StreamEngine:
     def finish(self) -> dict[int, AccountStep]:
         """Close every position as the batch does where the data end: the engine has no use then."""
         number = self._next - 1
-        baseline = self._baseline.close_at_end(number)
-        adaptive = self._adaptive.close_at_end(number)
+        closed = {name: paths.close_at_end(number) for name, paths in self._paths.items()}
         return {
-            phase: account.close_at_end(baseline if phase < 2 else adaptive, number)
+            phase: account.close_at_end(closed[PHASES[phase].exits], number)
             for phase, account in self.accounts.items()
         }
 
     def _step(self, bars: Mapping[str, Mapping[str, float]]) -> BarDecisions:
         bar = self._market.push(self._next, bars)
         funding = self._funding.push(bar)
-        baseline = self._baseline.push(bar, funding)
-        adaptive = self._adaptive.push(bar, funding)
+        followed = {name: paths.push(bar, funding) for name, paths in self._paths.items()}
         accounts = {
-            phase: account.push(
-                bar, self._orders[phase], baseline if phase < 2 else adaptive, funding
-            )
+            phase: account.push(bar, self._orders[phase], followed[PHASES[phase].exits], funding)
             for phase, account in self.accounts.items()
         }
-        self._learn(bar, adaptive)
+        self._learn(bar, followed["adaptive"])
         rows = self._exit_scorer.score(bar, self._adaptive)
         self._adaptive.put_scores(rows.candidate_id, rows.held, rows.acting)
         candidates = self._candidates.push(bar)
@@ -167,7 +162,7 @@ class StreamEngine:
         """Outcomes of the bar to the sizes of phases that have their own, then a refit's date."""
         outcomes = self._outcomes.take(step)
         for phase, sizing in self._sizing.items():
-            sizing.learn(*outcomes.of_phase(phase))
+            sizing.learn(*outcomes.scored(with_evidence=PHASES[phase].needs_evidence))
             sizing.refit(bar.decided_ms)
 
     def _follow(self, bar: MarketBar, scored: ScoredCandidates, targets: ExitTargets) -> None:
@@ -187,25 +182,11 @@ class StreamEngine:
         """What every phase orders of the candidates of this close."""
         if self._crosses_start(bar):
             return dict.fromkeys(self.phases, NO_ORDERS)
-        candidates, size = scored.candidates, len(scored.candidates)
-        all_orders = BarOrders(
-            candidates.candidate_id,
-            candidates.coin,
-            np.full(size, self._execution.size_frac),
-            candidates.dip_z,
-            np.full(size, np.nan),
-            scored.regime,
-        )
-        orders = {0: all_orders.sort()}
-        orders[1] = orders[2] = _select(
-            all_orders, scored.filter_results["admitted"] == 1, scored.scores.confidence
-        )
-        orders[3] = self._size(3, bar, orders[2])
-        if scored.evidence_confidence is not None and scored.evidence_filter_results is not None:
-            admitted = scored.evidence_filter_results["admitted"] == 1
-            again = _select(all_orders, admitted, scored.evidence_confidence)
-            orders[4] = self._size(4, bar, again)
-        return orders
+        selected = select_orders(scored, self._execution.size_frac)
+        return {
+            phase: self._size(phase, bar, selected[PHASES[phase].selection])
+            for phase in self.phases
+        }
 
     def _size(self, phase: int, bar: MarketBar, orders: BarOrders) -> BarOrders:
         sizing = self._sizing.get(phase)
@@ -220,8 +201,12 @@ class StreamEngine:
         exits, costs = self._exits, build_costs(self._execution)
         return StandalonePaths(rules, costs, exits.stop_frac, exits.max_holding_bars)
 
+    @property
+    def _paths(self) -> dict[ExitRuleSet, StandalonePaths]:
+        return {"baseline": self._baseline, "adaptive": self._adaptive}
+
     def _open_account(self, phase: int) -> StreamAccount:
-        paths = self._baseline if phase < 2 else self._adaptive
+        paths = self._paths[PHASES[phase].exits]
         return StreamAccount(
             self._execution, paths.scalars.partial_frac, charged=self._funding.is_charged
         )
@@ -256,8 +241,3 @@ class StreamEngine:
         self._orders = {
             phase: BarOrders.load(select_saved(saved, f"orders_{phase}")) for phase in self.phases
         }
-
-
-def _select(orders: BarOrders, admitted: Bools, confidence: Floats) -> BarOrders:
-    """Those admitted, the highest confidence first, as `select_admitted`."""
-    return replace(orders, priority=confidence, confidence=confidence).take(admitted).sort()

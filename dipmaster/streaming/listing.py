@@ -20,12 +20,12 @@ Row = Mapping[str, Any]
 
 def list_candidates(step: BarDecisions) -> Rows:
     """Table CANDIDATES but for symbol and time."""
-    found = step.candidates
+    candidates = step.candidates
     return {
-        "candidate_id": found.candidate_id,
-        "dip_z": found.dip_z,
-        "sigma_1h_frac": found.sigma_1h_frac,
-        "volatility_class": found.volatility_class,
+        "candidate_id": candidates.candidate_id,
+        "dip_z": candidates.dip_z,
+        "sigma_1h_frac": candidates.sigma_1h_frac,
+        "volatility_class": candidates.volatility_class,
     }
 
 
@@ -78,7 +78,7 @@ def list_plans(step: BarDecisions) -> Rows:
 
 
 def list_evidence(step: BarDecisions) -> Rows:
-    """The confidence of table EVIDENCE_SCORES; nothing where phase 4 is not there."""
+    """The confidence of table EVIDENCE_SCORES; nothing without alternative data."""
     assert step.scored is not None, "candidates are scored"
     if step.scored.evidence_confidence is None:
         return {}

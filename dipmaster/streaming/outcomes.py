@@ -8,8 +8,6 @@ from dipmaster.core.kernels import Floats, Ints
 from dipmaster.streaming.path_records import PathStep
 from dipmaster.streaming.state import Saved
 
-_SECOND_LAYER = 4
-
 
 @dataclass(frozen=True)
 class BarOutcomes:
@@ -18,7 +16,7 @@ class BarOutcomes:
     Attributes
     ----------
     confidence, evidence_confidence
-        Of phase 1 and of phase 4; NaN where there is no score.
+        Without and with alternative data; NaN where there is no score.
     """
 
     regime: Ints
@@ -26,9 +24,9 @@ class BarOutcomes:
     evidence_confidence: Floats
     net_frac: Floats
 
-    def of_phase(self, phase: int) -> tuple[Floats, Ints, Floats]:
-        """Confidence, regime and net return of those that the phase had scored."""
-        confidence = self.evidence_confidence if phase >= _SECOND_LAYER else self.confidence
+    def scored(self, *, with_evidence: bool) -> tuple[Floats, Ints, Floats]:
+        """Confidence, regime and net return of those that have a score."""
+        confidence = self.evidence_confidence if with_evidence else self.confidence
         scored = ~np.isnan(confidence)
         return confidence[scored], self.regime[scored], self.net_frac[scored]
 
@@ -45,17 +43,17 @@ class OutcomeBook:
     ) -> None:
         """Candidates of the bar that has just closed."""
         columns = (regime.tolist(), confidence.tolist(), evidence_confidence.tolist())
-        said = zip(*columns, strict=True)
-        self._waiting = dict(zip(candidate_id.tolist(), said, strict=True))
+        scores = zip(*columns, strict=True)
+        self._waiting = dict(zip(candidate_id.tolist(), scores, strict=True))
 
     def take(self, step: PathStep) -> BarOutcomes:
         """Outcomes of the bar; candidates that could not be bought at its open have none."""
-        bought = {one: said for one, said in self._waiting.items() if one in step.opened}
+        bought = {one: scores for one, scores in self._waiting.items() if one in step.opened}
         self._open |= bought
         self._waiting = {}
         ended = sorted(step.net_frac)
-        said = [self._open.pop(one) for one in ended]
-        regime, confidence, evidence = zip(*said, strict=True) if said else ((), (), ())
+        scores = [self._open.pop(one) for one in ended]
+        regime, confidence, evidence = zip(*scores, strict=True) if scores else ((), (), ())
         return BarOutcomes(
             np.array(regime, np.int64),
             np.array(confidence, np.float64),
@@ -67,8 +65,8 @@ class OutcomeBook:
         """Everything that the next bars depend on."""
         return {
             f"{name}/{column}": values
-            for name, said in (("waiting", self._waiting), ("open", self._open))
-            for column, values in _to_arrays(said).items()
+            for name, scores in (("waiting", self._waiting), ("open", self._open))
+            for column, values in _to_arrays(scores).items()
         }
 
     def load(self, saved: Saved) -> None:
@@ -87,10 +85,10 @@ class OutcomeBook:
 _COLUMNS = ("candidate_id", "regime", "confidence", "evidence_confidence")
 
 
-def _to_arrays(said: dict[int, tuple[int, float, float]]) -> Saved:
-    rows = list(said.values())
+def _to_arrays(scores: dict[int, tuple[int, float, float]]) -> Saved:
+    rows = list(scores.values())
     return {
-        "candidate_id": np.array(list(said), np.int64),
+        "candidate_id": np.array(list(scores), np.int64),
         "regime": np.array([row[0] for row in rows], np.int64),
         "confidence": np.array([row[1] for row in rows], np.float64),
         "evidence_confidence": np.array([row[2] for row in rows], np.float64),

@@ -74,17 +74,17 @@ class ParityComparison:
             Of the batch's bars: there it sells everything, and `compare_end` has the marks.
         """
         time_ms = step.bar.time_ms
-        found = (
+        difference = (
             self._compare_features(step)
             or self._compare_candidates(step)
             or self._compare_exit_rows(step)
         )
         for phase, account in step.accounts.items():
-            found = found or self._compare_account(phase, time_ms, account)
+            difference = difference or self._compare_account(phase, time_ms, account)
             if not is_last:
-                found = found or self._compare_mark(phase, time_ms, account)
+                difference = difference or self._compare_mark(phase, time_ms, account)
         self._bar += 1
-        return found
+        return difference
 
     def compare_end(
         self, time_ms: int, accounts: Mapping[int, AccountStep]
@@ -92,14 +92,14 @@ class ParityComparison:
         """The first difference of what was sold because the data end, and of what is left over."""
         self._bar -= 1
         for phase, account in accounts.items():
-            found = self._compare_account(phase, time_ms, account)
-            found = found or self._compare_mark(phase, time_ms, account)
+            difference = self._compare_account(phase, time_ms, account)
+            difference = difference or self._compare_mark(phase, time_ms, account)
             fills = len(self._tables.ledgers["fills", phase]["trade_id"])
-            if found is None and self._fill[phase] != fills:
+            if difference is None and self._fill[phase] != fills:
                 table = f"fills_phase_{phase}"
-                found = ParityDifference(table, time_ms, "", "rows", self._fill[phase], fills)
-            if found is not None:
-                return found
+                difference = ParityDifference(table, time_ms, "", "rows", self._fill[phase], fills)
+            if difference is not None:
+                return difference
         candidates = len(self._tables.by_candidate["candidates"]["candidate_id"])
         if self._candidate == candidates:
             return None
@@ -127,16 +127,16 @@ class ParityComparison:
         self._candidate += size
         symbols = [self._symbols[coin] for coin in step.candidates.coin]
         keys = {"symbol": symbols, "open_time": [time_ms] * size}
-        found = find_difference("candidates", time_ms, symbols, keys, table, rows)
+        difference = find_difference("candidates", time_ms, symbols, keys, table, rows)
         following = table["open_time"][self._candidate : self._candidate + 1]
-        if found is None and following.size and following[0] <= time_ms:
+        if difference is None and following.size and following[0] <= time_ms:
             symbol = str(table["symbol"][self._candidate])
             return ParityDifference("candidates", time_ms, symbol, "row", None, int(following[0]))
         for name, batch in self._tables.by_candidate.items() if size else ():
             stream = LISTINGS[name](step)
             self.compared[name] += size * len(stream)
-            found = found or find_difference(name, time_ms, symbols, stream, batch, rows)
-        return found
+            difference = difference or find_difference(name, time_ms, symbols, stream, batch, rows)
+        return difference
 
     def _compare_exit_rows(self, step: BarDecisions) -> ParityDifference | None:
         stream, batch = list_exit_rows(step), self._tables.exit_rows
@@ -160,13 +160,13 @@ class ParityComparison:
     ) -> ParityDifference | None:
         for fill in list_fills(account, self._symbols):
             row, self._fill[phase] = self._fill[phase], self._fill[phase] + 1
-            found = self._compare_row("fills", phase, time_ms, fill, row)
-            if found is not None:
-                return found
+            difference = self._compare_row("fills", phase, time_ms, fill, row)
+            if difference is not None:
+                return difference
         for trade in list_trades(account, self._symbols):
-            found = self._compare_row("trades", phase, time_ms, trade, int(trade["trade_id"]))
-            if found is not None:
-                return found
+            difference = self._compare_row("trades", phase, time_ms, trade, int(trade["trade_id"]))
+            if difference is not None:
+                return difference
         return None
 
     def _compare_mark(

@@ -20,8 +20,8 @@ def iterate_bars(bars: Mapping[str, pd.DataFrame]) -> Iterator[tuple[int, dict[s
     coins = [_CoinBars(symbol, frame) for symbol, frame in bars.items()]
     times = np.unique(np.concatenate([one.times for one in coins]))
     for time in times.tolist():
-        found = ((one.symbol, one.read(time)) for one in coins)
-        yield time, {symbol: bar for symbol, bar in found if bar is not None}
+        read = ((one.symbol, one.read(time)) for one in coins)
+        yield time, {symbol: bar for symbol, bar in read if bar is not None}
 
 
 class _CoinBars:

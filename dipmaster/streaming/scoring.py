@@ -95,7 +95,7 @@ class CandidateScorer:
     Parameters
     ----------
     layer, evidence
-        Models of the second layer and what they are given; None where phase 4 is not there.
+        Models of the second layer and what they are given; None without alternative data.
     """
 
     def __init__(
@@ -133,13 +133,15 @@ class CandidateScorer:
     ) -> ScoredCandidates:
         if self._layer is None or self._evidence is None:
             return scored
-        said = self._evidence.read(bar, scored.candidates)
+        evidence = self._evidence.read(bar, scored.candidates)
         base = log_odds(scored.scores.p_ensemble)
-        known = np.flatnonzero(said.inputs.has_evidence)
-        own = np.full(base.size, np.nan)
-        own[known] = self._layer.score(base[known], said.inputs.values[known], bar.decided_ms)
-        confidence = np.where(np.isfinite(own), own, scored.scores.confidence)
-        news: Mapping[str, Floats] = {} if said.news is None else {NEWS_COLUMN: said.news}
+        known = np.flatnonzero(evidence.inputs.has_evidence)
+        scored_again = np.full(base.size, np.nan)
+        scored_again[known] = self._layer.score(
+            base[known], evidence.inputs.values[known], bar.decided_ms
+        )
+        confidence = np.where(np.isfinite(scored_again), scored_again, scored.scores.confidence)
+        news: Mapping[str, Floats] = {} if evidence.news is None else {NEWS_COLUMN: evidence.news}
         table = self._filter.admit(
             scored.candidates.candidate_id,
             {**inputs, **news},

@@ -10,8 +10,7 @@ from dipmaster.signal_filter.filtering import list_step_switches
 from dipmaster.sizing import explain_size
 from dipmaster.streaming.decisions import BarDecisions
 from dipmaster.streaming.orders import BarOrders
-
-_EVIDENCE_PHASE = 4
+from dipmaster.streaming.phases import PHASES
 
 
 @dataclass(frozen=True)
@@ -39,8 +38,8 @@ def explain_signals(step: BarDecisions, phase: int, params: Params) -> list[Expl
     scored = step.scored
     if scored is None:
         return []
-    table = scored.filter_results
-    if phase >= _EVIDENCE_PHASE and scored.evidence_filter_results is not None:
+    table, streamed = scored.filter_results, PHASES[phase]
+    if streamed.needs_evidence and scored.evidence_filter_results is not None:
         table = scored.evidence_filter_results
     orders = step.orders[phase]
     places = {int(one): row for row, one in enumerate(orders.candidate_id)}
@@ -49,7 +48,7 @@ def explain_signals(step: BarDecisions, phase: int, params: Params) -> list[Expl
         facts = {name: column[row] for name, column in table.items()}
         if candidate in places:
             words = _explain_order(orders, places[candidate], params)
-        elif phase == 0 or facts["admitted"] == 1:
+        elif streamed.selection == "all" or facts["admitted"] == 1:
             words = "nothing is bet on it, or it could be held across the out-of-sample start"
         else:
             words = _explain_refusal(facts, REGIMES[int(scored.regime[row])], params)

@@ -125,15 +125,17 @@ def build_bars(panel: Panel, before: BarMoves, after: BarMoves) -> Panel:
 
 
 def _build_prices(panel: Panel, before: BarMoves, after: BarMoves) -> dict[str, Floats]:
-    own = ~_changed(before, after)
-    if own.all():
+    unchanged = ~_changed(before, after)
+    if unchanged.all():
         return {name: getattr(panel, name) for name in PRICES}
     close = np.log(after.start)[:, None] + np.cumsum(after.returns, axis=1)
     opened = close - after.body
     high = np.maximum(opened, close) + after.upper
     low = np.minimum(opened, close) - after.lower
     logs = zip(PRICES, (opened, high, low, close), strict=True)
-    return {name: np.where(own, getattr(panel, name), np.exp(values)) for name, values in logs}
+    return {
+        name: np.where(unchanged, getattr(panel, name), np.exp(values)) for name, values in logs
+    }
 
 
 def _changed(before: BarMoves, after: BarMoves) -> Bools:

@@ -205,7 +205,7 @@ def _draw_fan(
 
 def _find_worst(cells: _Cells, phase: int, panel: Panel) -> list[WorstWindow]:
     """Largest drawdown of each scenario; the first where several have it."""
-    found = []
+    largest = []
     for scenario in SCENARIOS:
         windows = [
             (one, date)
@@ -216,8 +216,8 @@ def _find_worst(cells: _Cells, phase: int, panel: Panel) -> list[WorstWindow]:
         ]
         if windows:
             one, date = max(windows, key=lambda pair: pair[0].drawdown_frac)
-            found.append(_name_window(scenario.name, date, one, panel))
-    return sorted(found, key=lambda one: -one.drawdown_frac)
+            largest.append(_name_window(scenario.name, date, one, panel))
+    return sorted(largest, key=lambda one: -one.drawdown_frac)
 
 
 def _name_window(scenario: str, date: ShockDate, one: WindowFigures, panel: Panel) -> WorstWindow:

@@ -7,11 +7,11 @@ recorded counts: looks from before the registry, or whose line was not committed
 """
 
 from dipmaster.trials.identity import identify_trial, read_alternative
-from dipmaster.trials.outcomes import build_record
+from dipmaster.trials.outcomes import build_outcome
 from dipmaster.trials.registry import count_trials, open_registry, register
 
 __all__ = [
-    "build_record",
+    "build_outcome",
     "count_trials",
     "identify_trial",
     "open_registry",

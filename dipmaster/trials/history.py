@@ -45,7 +45,7 @@ def find_committed_lines(folder: Path) -> CommittedLines:
 
 
 def _parse(log: str) -> dict[tuple[str, str], str]:
-    found: dict[tuple[str, str], str] = {}
+    lines: dict[tuple[str, str], str] = {}
     commit = name = ""
     for line in log.splitlines():
         if line.startswith("commit "):
@@ -53,8 +53,8 @@ def _parse(log: str) -> dict[tuple[str, str], str]:
         elif line.startswith("+++ "):
             name = line.rpartition("/")[2]
         elif line.startswith("+{"):
-            found.setdefault((name, line.removeprefix("+")), commit)
-    return found
+            lines.setdefault((name, line.removeprefix("+")), commit)
+    return lines
 
 
 def _run(*arguments: str) -> str | None:

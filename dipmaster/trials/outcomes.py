@@ -1,20 +1,18 @@
-"""What an evaluation found, in the few figures that its line keeps."""
+"""What an evaluation came to, in the few figures that its line keeps."""
 
 import hashlib
 from collections.abc import Mapping
-from typing import Any
 
 import pandas as pd
 
-from dipmaster.core.store import to_json_value
-from dipmaster.results import Summary, to_json
+from dipmaster.results import Summary
+from dipmaster.results.trials import TrialOutcome
 from dipmaster.trials.identity import digest_frame
 
-SHOWN = ("verdict", "trades", "win_rate", "sharpe", "profit_factor", "max_drawdown", "net_return")
 DECIDED = ("candidate_id", "entry_time", "exit_time", "weight_frac", "return_frac")
 
 
-def build_record(summary: Summary, trades: Mapping[int, pd.DataFrame]) -> dict[str, Any]:
+def build_outcome(summary: Summary, trades: Mapping[int, pd.DataFrame]) -> TrialOutcome:
     """Figures of the last phase, and a digest of the trades of all.
 
     Parameters
@@ -22,9 +20,21 @@ def build_record(summary: Summary, trades: Mapping[int, pd.DataFrame]) -> dict[s
     trades
         Phase to table TRADES.
     """
-    found = to_json(summary)
+    return TrialOutcome(
+        verdict=summary.verdict,
+        trades=summary.trades,
+        win_rate=summary.win_rate,
+        sharpe=summary.sharpe,
+        profit_factor=summary.profit_factor,
+        max_drawdown=summary.max_drawdown,
+        net_return=summary.net_return,
+        trades_digest=digest_trades(trades),
+    )
+
+
+def digest_trades(trades: Mapping[int, pd.DataFrame]) -> str:
+    """SHA-256 of what was bought and sold, when, and at what return."""
     digest = hashlib.sha256()
     for phase in sorted(trades):
         digest.update(f"{phase}:{digest_frame(trades[phase][list(DECIDED)])}\n".encode())
-    figures = {name: to_json_value(found[name]) for name in SHOWN}
-    return {**figures, "trades_digest": digest.hexdigest()}
+    return digest.hexdigest()

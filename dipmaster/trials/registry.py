@@ -6,14 +6,13 @@ branches may follow the same one; the next evaluation after a merge names the en
 
 import hashlib
 import json
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 from dipmaster.core import catalog, store
-from dipmaster.core.errors import PipelineError, data_error
-from dipmaster.results.trials import TrialCount, TrialIdentity
+from dipmaster.core.errors import DataError, PipelineError, data_error
+from dipmaster.results import from_json, to_json
+from dipmaster.results.trials import TrialCount, TrialIdentity, TrialOutcome, TrialRecord
 from dipmaster.trials.history import find_committed_lines
 
 _RESTORE = "restore the file from git; lines are only ever added"
@@ -38,14 +37,14 @@ class Registry:
     unchecked: str
 
     @property
-    def records(self) -> list[dict[str, Any]]:
+    def records(self) -> tuple[TrialRecord, ...]:
         """Lines as values."""
-        return [json.loads(line) for line in self.lines]
+        return tuple(map(_parse, self.lines))
 
     @property
-    def identities(self) -> set[tuple[str, ...]]:
+    def identities(self) -> set[TrialIdentity]:
         """Evaluations on record."""
-        return {tuple(record[name] for name in TrialIdentity.__slots__) for record in self.records}
+        return {record.identity for record in self.records}
 
 
 def open_registry(data: str, folder: Path = catalog.TRIALS) -> Registry:
@@ -69,23 +68,23 @@ def open_registry(data: str, folder: Path = catalog.TRIALS) -> Registry:
     return Registry(folder / name, files.get(name, ()), committed.unchecked)
 
 
-def register(registry: Registry, identity: TrialIdentity, found: Mapping[str, Any]) -> Registry:
+def register(registry: Registry, identity: TrialIdentity, outcome: TrialOutcome) -> Registry:
     """Add a line, where this evaluation has none yet.
 
     Parameters
     ----------
-    found
-        Of `build_record`.
+    outcome
+        Of `build_outcome`.
 
     Returns
     -------
     Registry
         With the line; the file is written whole or not at all.
     """
-    if _key(identity) in registry.identities:
+    if identity in registry.identities:
         return registry
-    record = {**asdict(identity), "found": found, "previous": _list_ends(registry.lines)}
-    line = json.dumps(record, sort_keys=True, allow_nan=False)
+    record = TrialRecord(**asdict(identity), outcome=outcome, previous=_list_ends(registry))
+    line = json.dumps(store.to_json_value(to_json(record)), sort_keys=True, allow_nan=False)
     lines = (*registry.lines, line)
     store.write_text("".join(f"{one}\n" for one in lines), registry.path)
     return Registry(registry.path, lines, registry.unchecked)
@@ -93,16 +92,16 @@ def register(registry: Registry, identity: TrialIdentity, found: Mapping[str, An
 
 def count_trials(registry: Registry, identity: TrialIdentity) -> TrialCount:
     """How many different evaluations there are, this one included."""
-    outcomes = {record["found"]["trades_digest"] for record in registry.records}
+    outcomes = {record.outcome.trades_digest for record in registry.records}
     return TrialCount(
-        evaluations=len(registry.identities | {_key(identity)}),
+        evaluations=len(registry.identities | {identity}),
         outcomes=max(1, len(outcomes)),
-        is_registered=_key(identity) in registry.identities,
+        is_registered=identity in registry.identities,
     )
 
 
-def _key(identity: TrialIdentity) -> tuple[str, ...]:
-    return tuple(asdict(identity)[name] for name in TrialIdentity.__slots__)
+def _parse(line: str) -> TrialRecord:
+    return from_json(TrialRecord, json.loads(line))
 
 
 def _read_lines(path: Path) -> tuple[str, ...]:
@@ -113,10 +112,10 @@ def _digest(line: str) -> str:
     return hashlib.sha256(line.encode()).hexdigest()
 
 
-def _list_ends(lines: tuple[str, ...]) -> list[str]:
+def _list_ends(registry: Registry) -> tuple[str, ...]:
     """Lines that no other names, sorted: one, or several after a merge."""
-    named = {one for line in lines for one in json.loads(line)["previous"]}
-    return sorted(set(map(_digest, lines)) - named)
+    named = {digest for record in registry.records for digest in record.previous}
+    return tuple(sorted(set(map(_digest, registry.lines)) - named))
 
 
 def _check_chain(path: Path, lines: tuple[str, ...]) -> None:
@@ -124,15 +123,12 @@ def _check_chain(path: Path, lines: tuple[str, ...]) -> None:
     for number, line in enumerate(lines, start=1):
         where = f"{path}, line {number}"
         try:
-            record = json.loads(line)
-            unknown = set(record["previous"]) - before
-            found = {name: record[name] for name in TrialIdentity.__slots__}
-            record["found"]["trades_digest"]
-        except (json.JSONDecodeError, KeyError, TypeError) as error:
+            record = _parse(line)
+        except (json.JSONDecodeError, DataError) as error:
             raise data_error(where, "an evaluation as JSON", f"{line:.60}", _RESTORE) from error
-        if found["data"] != path.stem:
-            raise data_error(where, "an evaluation of these bars", found["data"], _RESTORE)
-        if unknown:
+        if record.data != path.stem:
+            raise data_error(where, "an evaluation of these bars", record.data, _RESTORE)
+        if set(record.previous) - before:
             raise data_error(where, "digests of lines before it", "one that no line has", _RESTORE)
         before.add(_digest(line))
 

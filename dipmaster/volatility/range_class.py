@@ -82,13 +82,15 @@ def stack_regressors(range_means: Sequence[Floats], square_mean: Floats) -> Floa
         Mean range over each of `RANGE_WINDOWS` and mean square over a week, shape
         (coins, hours).
     """
-    own = {
+    ranges = {
         width: 2.0 * log_of_positive(mean)
         for width, mean in zip(RANGE_WINDOWS, range_means, strict=True)
     }
     week = log_of_positive(square_mean)
-    market = [np.broadcast_to(mean_over_coins(own[width]), week.shape) for width in MARKET_WINDOWS]
-    return np.stack([np.ones(week.shape), *own.values(), week, *market])
+    market = [
+        np.broadcast_to(mean_over_coins(ranges[width]), week.shape) for width in MARKET_WINDOWS
+    ]
+    return np.stack([np.ones(week.shape), *ranges.values(), week, *market])
 
 
 def _mean_of_next_day(squares: Floats) -> Floats:

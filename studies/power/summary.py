@@ -27,7 +27,7 @@ class Figure:
     error: float | None
 
 
-class Ratio(NamedTuple):
+class PooledRatio(NamedTuple):
     """A figure of many markets: a sum over another sum.
 
     Attributes
@@ -46,32 +46,34 @@ class Ratio(NamedTuple):
     whole: Callable[[ScoreFigures], float]
 
 
-def _mean_of(name: str, digits: int, attribute: str) -> Ratio:
+def _mean_of(name: str, digits: int, attribute: str) -> PooledRatio:
     """Mean over the markets that have the figure."""
 
     def value(figures: ScoreFigures) -> float | None:
         number: float | None = getattr(figures, attribute)
         return number
 
-    return Ratio(name, digits, lambda f: value(f) or 0.0, lambda f: float(value(f) is not None))
+    return PooledRatio(
+        name, digits, lambda f: value(f) or 0.0, lambda f: float(value(f) is not None)
+    )
 
 
-RATIOS: tuple[Ratio, ...] = (
+RATIOS: tuple[PooledRatio, ...] = (
     _mean_of("AUC", 4, "auc"),
     _mean_of("log loss", 4, "log_loss"),
     _mean_of("traded", 1, "trades"),
-    Ratio("won", 3, lambda f: f.won, lambda f: f.trades),
-    Ratio("mean p", 3, lambda f: f.p_sum, lambda f: f.trades),
-    Ratio("profit factor", 2, lambda f: f.gain, lambda f: f.loss),
+    PooledRatio("won", 3, lambda f: f.won, lambda f: f.trades),
+    PooledRatio("mean p", 3, lambda f: f.p_sum, lambda f: f.trades),
+    PooledRatio("profit factor", 2, lambda f: f.gain, lambda f: f.loss),
     # An account that never moves has no Sharpe ratio; here it earned nothing, which is 0.
-    Ratio("Sharpe", 2, lambda f: f.sharpe or 0.0, lambda f: 1.0),
+    PooledRatio("Sharpe", 2, lambda f: f.sharpe or 0.0, lambda f: 1.0),
     _mean_of("net bps", 0, "net_bps"),
     _mean_of("planted recall", 3, "planted_recall"),
-    Ratio("reversions traded", 3, lambda f: f.reversions_traded, lambda f: f.reversions),
+    PooledRatio("reversions traded", 3, lambda f: f.reversions_traded, lambda f: f.reversions),
 )
 
 
-def pool_ratio(ratio: Ratio, markets: Sequence[ScoreFigures]) -> Figure:
+def pool_ratio(ratio: PooledRatio, markets: Sequence[ScoreFigures]) -> Figure:
     """Sum of the parts over the sum of the wholes, and its jackknife error."""
     part = np.array([ratio.part(figures) for figures in markets], dtype=np.float64)
     whole = np.array([ratio.whole(figures) for figures in markets], dtype=np.float64)

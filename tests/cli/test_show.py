@@ -11,7 +11,7 @@ from dipmaster.cli.console import MAX_WIDTH
 from dipmaster.cli.revisions import WORKSPACE, Revision, read_findings
 from dipmaster.core import catalog
 from dipmaster.results import write_result
-from dipmaster.results.metrics import METRICS
+from dipmaster.results.metrics import GATES, METRICS, SHARPE
 from tests.cli.conftest import (
     PHASES,
     Command,
@@ -69,8 +69,15 @@ def test_rows_keep_their_names_however_many_phases_moved(
     show.print_figures(five[0], five[1])
     text = capsys.readouterr().out
     assert max(map(len, text.splitlines())) <= MAX_WIDTH
-    for key in show.ROWS:
+    for key in show.list_rows():
         assert METRICS[key].title in text
+
+
+def test_every_gate_has_a_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert show.list_rows() == [*show.FIRST_ROWS, "mean_net_bps"]
+    calmar = replace(SHARPE, key="calmar")
+    monkeypatch.setattr("dipmaster.results.metrics.GATES", (*GATES, calmar))
+    assert show.list_rows() == [*show.FIRST_ROWS, "calmar", "mean_net_bps"]
 
 
 def test_without_results_it_says_how_to_get_them(dipmaster: Command, folder: Path) -> None:

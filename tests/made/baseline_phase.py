@@ -9,10 +9,10 @@ from dipmaster.results.evaluation.breakdowns import (
     RegimeRow,
     SymbolRow,
 )
-from dipmaster.results.evaluation.chance import RandomEntryFigures, UncertaintyFigures
 from dipmaster.results.evaluation.intrabar import IntrabarOrder, IntrabarReading
 from dipmaster.results.evaluation.money import ExposureFigures, MoneyFigures, PerTradeFigures
 from dipmaster.results.evaluation.phase import DrawdownFigures, PhaseFigures, TradeCounts
+from dipmaster.results.evaluation.random_entry import RandomEntryFigures, UncertaintyFigures
 from tests.made.common import COINS, REGIMES, band
 from tests.made.risk import costs, episodes, risk
 

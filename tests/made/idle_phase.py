@@ -3,10 +3,10 @@
 from dataclasses import replace
 
 from dipmaster.results.common import Interval, IntervalBounds
-from dipmaster.results.evaluation.chance import RandomEntryFigures, UncertaintyFigures
 from dipmaster.results.evaluation.intrabar import IntrabarOrder, IntrabarReading
 from dipmaster.results.evaluation.money import ExposureFigures, MoneyFigures, PerTradeFigures
 from dipmaster.results.evaluation.phase import DrawdownFigures, LostAt, PhaseFigures
+from dipmaster.results.evaluation.random_entry import RandomEntryFigures, UncertaintyFigures
 from tests.made.baseline_phase import holding, losing_phase
 from tests.made.common import COINS, band
 from tests.made.risk import no_costs, no_risk

@@ -28,12 +28,16 @@ stages:
 VALIDATE = """
 from pathlib import Path
 
-from dipmaster.results.trials import TrialIdentity
+from dipmaster.results.trials import TrialIdentity, TrialOutcome
 from dipmaster.trials import open_registry, register
 
 seed = Path("params.yaml").read_text()
 trial = TrialIdentity(data="d", alternative="a", code="c", params=seed)
-register(open_registry("d"), trial, {"trades_digest": "t"})
+outcome = TrialOutcome(
+    verdict="FAIL", trades=0, win_rate=None, sharpe=None, profit_factor=None, max_drawdown=None,
+    net_return=None, trades_digest="t",
+)
+register(open_registry("d"), trial, outcome)
 Path("reports/metrics").mkdir(exist_ok=True)
 Path("reports/metrics/validate.json").write_text(seed)
 """

@@ -4,12 +4,12 @@ import json
 import subprocess
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from dipmaster.core.errors import DataError, PipelineError
-from dipmaster.results.trials import TrialIdentity
+from dipmaster.results import from_json, to_json
+from dipmaster.results.trials import TrialIdentity, TrialOutcome, TrialRecord
 from dipmaster.trials import count_trials, open_registry, register
 from dipmaster.trials.history import NO_REPOSITORY, SHALLOW
 
@@ -19,8 +19,11 @@ PATH = FOLDER / f"{FIRST.data}.jsonl"
 PROJECT = Path(__file__).parents[2]
 
 
-def found(trades: str = "t") -> dict[str, Any]:
-    return {"verdict": "FAIL", "trades": 3, "win_rate": None, "trades_digest": trades}
+def outcome(trades: str = "t") -> TrialOutcome:
+    return TrialOutcome(
+        verdict="FAIL", trades=3, win_rate=None, sharpe=0.123456789012, profit_factor=None,
+        max_drawdown=0.25, net_return=0.0, trades_digest=trades,
+    )  # fmt: skip
 
 
 def other(name: str) -> TrialIdentity:
@@ -28,7 +31,7 @@ def other(name: str) -> TrialIdentity:
 
 
 def add(name: str, trades: str = "t") -> None:
-    register(open_registry(FIRST.data), other(name), found(trades))
+    register(open_registry(FIRST.data), other(name), outcome(trades))
 
 
 def git(*arguments: str) -> str:
@@ -71,10 +74,30 @@ def test_a_known_evaluation_adds_nothing(plain: Path) -> None:
     assert len(PATH.read_text(encoding="utf-8").splitlines()) == 2
 
 
+def test_the_text_of_a_line(plain: Path) -> None:
+    """Figures as the store writes them; keys of older lines, in the same order."""
+    add("one")
+    (line,) = PATH.read_text(encoding="utf-8").splitlines()
+    assert line == (
+        f'{{"alternative": "a", "code": "c", "data": "{FIRST.data}", "found": {{"max_drawdown": '
+        '0.25, "net_return": 0.0, "profit_factor": null, "sharpe": 0.123456789, "trades": 3, '
+        '"trades_digest": "t", "verdict": "FAIL", "win_rate": null}, "params": "one", '
+        '"previous": []}'
+    )
+
+
+def test_committed_lines_are_of_this_form() -> None:
+    """Every one is read, and would be written again as it is."""
+    for path in (PROJECT / FOLDER).glob("*.jsonl"):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            record = to_json(from_json(TrialRecord, json.loads(line), path.name))
+            assert json.dumps(record, sort_keys=True) == line
+
+
 @pytest.mark.parametrize("name", ["alternative", "code", "params"])
 def test_whatever_an_evaluation_hangs_on_makes_another(plain: Path, name: str) -> None:
-    register(open_registry(FIRST.data), FIRST, found())
-    again = register(open_registry(FIRST.data), replace(FIRST, **{name: "x"}), found())
+    register(open_registry(FIRST.data), FIRST, outcome())
+    again = register(open_registry(FIRST.data), replace(FIRST, **{name: "x"}), outcome())
     assert len(again.lines) == 2
 
 
@@ -90,7 +113,7 @@ def test_what_is_counted(plain: Path) -> None:
 def test_other_bars_have_a_file_of_their_own(plain: Path) -> None:
     add("one")
     elsewhere = replace(FIRST, data="e" * 64)
-    assert register(open_registry(elsewhere.data), elsewhere, found()).path != PATH
+    assert register(open_registry(elsewhere.data), elsewhere, outcome()).path != PATH
     assert len(open_registry(FIRST.data).lines) == 1
 
 
@@ -153,7 +176,7 @@ def test_lines_of_both_branches_stay_and_the_next_names_both(repository: Path) -
     commit()
     git("merge", "-q", "side", "-m", "x")
     registry = open_registry(FIRST.data)
-    assert [one["params"] for one in registry.records] == ["one", "two", "here", "side"]
+    assert [one.params for one in registry.records] == ["one", "two", "here", "side"]
     add("after")
     assert len(json.loads(open_registry(FIRST.data).lines[-1])["previous"]) == 2
     assert registry.unchecked == ""

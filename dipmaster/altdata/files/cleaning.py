@@ -49,22 +49,24 @@ def read_file_values(table: AlternativeTable) -> FileValues:
         Columns of no format; a row with text for a number, an infinite one, one outside the
         bounds of its channel, a bad time, or no symbol where there has to be one.
     """
-    found = find_format(table)
-    times = read_times(table, found.time)
-    symbols = read_symbols(table, found.is_per_coin)
-    numbers = {name: _read_numbers(table, name) for name in found.read if name in table.columns}
-    if found.find_bad is not None:
-        _refuse(table, found.find_bad(numbers), found.expected, found.read)
+    file_format = find_format(table)
+    times = read_times(table, file_format.time)
+    symbols = read_symbols(table, file_format.is_per_coin)
+    numbers = {
+        name: _read_numbers(table, name) for name in file_format.read if name in table.columns
+    }
+    if file_format.find_bad is not None:
+        _refuse(table, file_format.find_bad(numbers), file_format.expected, file_format.read)
     counts = Counter(
         {
             EMPTY: sum(int(np.isnan(column).sum()) for column in numbers.values()),
             UNSORTED: int((np.diff(times) < 0).sum()),
         }
     )
-    event_ms = times + _measure_length(found, table, times)
+    event_ms = times + _measure_length(file_format, table, times)
     parts = [
         _build_rows(table, name, value, event_ms, symbols)
-        for name, value in found.to_channels(numbers).items()
+        for name, value in file_format.to_channels(numbers).items()
     ]
     return FileValues(table.file.name, pd.concat(parts, ignore_index=True), counts)
 

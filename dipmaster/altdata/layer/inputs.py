@@ -5,7 +5,7 @@ missing throughout; a channel that is published within the hour takes the place 
 components of its feed, which say the same more coarsely.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -153,40 +153,58 @@ def build_layer_inputs(
         Channels as they were known so long before the close, for information coefficients; the
         analysers' components stay as they are.
     """
-    names = [one.name for one in LAYER_INPUTS]
-    columns = {name: np.full(len(candidates), np.nan) for name in names}
-    columns |= {
-        name: evidence[name].to_numpy(np.float64, copy=True) for name in names if name in evidence
-    }
-    columns |= hide_coarser(provider.channels, len(candidates))
-    decision_ms = to_epoch_ms(candidates["open_time"]) + BAR_MS - delay_minutes * MINUTE_MS
-    symbols = sorted(set(candidates["symbol"]))
-    rows = {one: np.flatnonzero(candidates["symbol"] == one) for one in symbols}
+    columns = copy_components(evidence, provider.channels)
     published = np.full(len(candidates), -1, dtype=np.int64)
-    analyzer = MarketMicrostructureAnalyzer.of_channels(params, provider.channels)
-
-    def join(symbol: str) -> tuple[dict[str, Floats], Ints]:
-        at = rows[symbol]
-        fall_ms = np.where(
-            falls.close_ms[at] >= 0, falls.close_ms[at] - delay_minutes * MINUTE_MS, -1
-        )
-        series = split_channels(read_values(provider, symbol), symbol)
-        return join_channels(series, provider.channels, decision_ms[at], fall_ms, analyzer)
-
-    for symbol, (found, latest) in zip(
-        symbols, map_in_threads(join, symbols, "joining channels"), strict=True
-    ):
-        published[rows[symbol]] = latest
-        for name, values in found.items():
-            columns[name][rows[symbol]] = values
+    for rows, joined, latest in _join_coins(provider, candidates, falls, params, delay_minutes):
+        published[rows] = latest
+        for name, values in joined.items():
+            columns[name][rows] = values
     columns |= {
         "past_day_sigma": past_day_sigma,
         "largest_fall_sigma": falls.size_sigma,
         "bars_since_fall": falls.bars_since,
     }
-    values = np.column_stack([columns[name] for name in names])
+    values = np.column_stack([columns[one.name] for one in LAYER_INPUTS])
     known = np.isfinite(values[:, is_evidence()]).any(axis=1)
     return LayerInputs(values, np.where(known, published, -1))
+
+
+def copy_components(evidence: pd.DataFrame, channels: Sequence[Channel]) -> dict[str, Floats]:
+    """A column for each of `LAYER_INPUTS`: the analysers' where they have it, else NaN."""
+    size = len(evidence)
+    columns = {
+        one.name: evidence[one.name].to_numpy(np.float64, copy=True)
+        if one.name in evidence
+        else np.full(size, np.nan)
+        for one in LAYER_INPUTS
+    }
+    return columns | hide_coarser(channels, size)
+
+
+def _join_coins(
+    provider: Provider,
+    candidates: pd.DataFrame,
+    falls: LargestFalls,
+    params: Microstructure,
+    delay_minutes: int,
+) -> Iterator[tuple[Ints, dict[str, Floats], Ints]]:
+    """Rows of each coin's candidates, then what `join_channels` says of them."""
+    delay_ms = delay_minutes * MINUTE_MS
+    decision_ms = to_epoch_ms(candidates["open_time"]) + BAR_MS - delay_ms
+    analyzer = MarketMicrostructureAnalyzer.of_channels(params, provider.channels)
+    symbols = sorted(set(candidates["symbol"]))
+    rows = {one: np.flatnonzero(candidates["symbol"] == one) for one in symbols}
+
+    def join(symbol: str) -> tuple[dict[str, Floats], Ints]:
+        close_ms = falls.close_ms[rows[symbol]]
+        fall_ms = np.where(close_ms >= 0, close_ms - delay_ms, -1)
+        series = split_channels(read_values(provider, symbol), symbol)
+        moments = decision_ms[rows[symbol]]
+        return join_channels(series, provider.channels, moments, fall_ms, analyzer)
+
+    coins = map_in_threads(join, symbols, "joining channels")
+    for symbol, (joined, latest) in zip(symbols, coins, strict=True):
+        yield rows[symbol], joined, latest
 
 
 def hide_coarser(channels: Sequence[Channel], candidates: int) -> dict[str, Floats]:

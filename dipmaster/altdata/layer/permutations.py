@@ -96,12 +96,12 @@ def _predict_shuffled(
     inputs = np.column_stack([scores.base[order], values])
     out = [np.empty(order.size) for _ in orders]
     for number in np.unique(fold).tolist():
-        own: Bools = fold == number
-        shuffled = np.repeat(inputs[own][None], len(orders), axis=0)
+        in_fold: Bools = fold == number
+        shuffled = np.repeat(inputs[in_fold][None], len(orders), axis=0)
         for at, places in enumerate(orders):
-            shuffled[at][:, 1 + columns] = values[places[own]][:, columns]
+            shuffled[at][:, 1 + columns] = values[places[in_fold]][:, columns]
         flat = shuffled.reshape(-1, inputs.shape[1])
         p = scores.layer.model(number).predict(flat).reshape(len(orders), -1)
         for at in range(len(orders)):
-            out[at][own] = p[at]
+            out[at][in_fold] = p[at]
     return out

@@ -100,8 +100,8 @@ class EvidenceScores:
         """
         out, fold = np.full(p.shape, np.nan), self.calibrator.fold[rows]
         for number in np.unique(fold[fold >= 0]).tolist():
-            own = fold == number
-            out[..., own] = self.calibrator.model(number).predict(p[..., own])
+            in_fold = fold == number
+            out[..., in_fold] = self.calibrator.model(number).predict(p[..., in_fold])
         return out
 
 

@@ -19,12 +19,12 @@ def read_value(values: Mapping[str, Any], path: str) -> Any:
     PipelineError
         Where there is none.
     """
-    found: Any = values
+    value: Any = values
     for key in path.split("."):
-        if not (isinstance(found, Mapping) and key in found):
+        if not (isinstance(value, Mapping) and key in value):
             raise _no_such(path)
-        found = found[key]
-    return found
+        value = value[key]
+    return value
 
 
 def flatten(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:

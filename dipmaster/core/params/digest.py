@@ -43,8 +43,8 @@ def _without_market_seed(section: Mapping[str, Any]) -> dict[str, Any]:
     simulated = section.get("simulated")
     if not isinstance(simulated, Mapping):
         return dict(section)
-    kept = {key: value for key, value in simulated.items() if key != "seed"}
-    return {**section, "simulated": kept}
+    without_seed = {key: value for key, value in simulated.items() if key != "seed"}
+    return {**section, "simulated": without_seed}
 
 
 def _digest(section: Mapping[str, Any]) -> str:

@@ -17,7 +17,7 @@ from dipmaster.evaluation.statistics.random_entry.excess import (
 from dipmaster.evaluation.statistics.streams import Stream, build_resampling
 from dipmaster.learning.evaluation.clustered import clopper_pearson
 from dipmaster.results.common import Band, Interval, IntervalBounds
-from dipmaster.results.evaluation.chance import RandomEntryFigures, UncertaintyFigures
+from dipmaster.results.evaluation.random_entry import RandomEntryFigures, UncertaintyFigures
 from dipmaster.results.metrics import EXCESS_WIN_RATE, SHARPE
 
 NO_BOUNDS = IntervalBounds(None, None)

@@ -45,8 +45,8 @@ class Change:
     @property
     def estimate(self) -> Estimated:
         """Value and bounds as they are printed; a profit factor's is a ratio of the two."""
-        found = self.comparison
-        return found.ratio if isinstance(found, FactorComparison) else found
+        comparison = self.comparison
+        return comparison.ratio if isinstance(comparison, FactorComparison) else comparison
 
     @property
     def difference(self) -> str:

@@ -53,7 +53,7 @@ def target_of(gates: Gates, phase: int, metric: str) -> float | None:
 
 def matrix(rows: Sequence[GateRow], built: Sequence[int], gates: Gates) -> list[MatrixRow]:
     """A line a metric, a cell a phase of the roadmap."""
-    found = {(row.phase, row.metric): row for row in rows}
+    by_metric = {(row.phase, row.metric): row for row in rows}
     return [
         MatrixRow(
             metric,
@@ -63,7 +63,7 @@ def matrix(rows: Sequence[GateRow], built: Sequence[int], gates: Gates) -> list[
                     numbers.target(
                         target_of(gates, phase, metric.key), metric.number_format, metric.direction
                     ),
-                    found.get((phase, metric.key)) if phase in built else None,
+                    by_metric.get((phase, metric.key)) if phase in built else None,
                 )
                 for phase in roadmap_phases(built)
             ),

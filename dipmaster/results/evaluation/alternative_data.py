@@ -11,7 +11,7 @@ Reach = Literal["within reach", "open", "out of reach", "not known"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MovedTrades:
-    """Trades that one phase made, each candidate followed alone under its exits.
+    """Trades that one phase made, as standalone trades under its exits.
 
     Attributes
     ----------

@@ -1,7 +1,7 @@
 """What the adaptive exits did: section `exits`.
 
-"before" is under the exits of the phase before, "after" under the adaptive ones, each entry
-followed alone. "traded" are entries that the phases opened, "all" every candidate out of
+"before" is under the exits of the phase before, "after" under the adaptive ones, by standalone
+trades. "traded" are entries that the phases opened, "all" every candidate out of
 sample.
 """
 
@@ -78,7 +78,7 @@ class HoldingBySubset:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StandaloneFigures:
-    """Entries followed alone, each with the same notional."""
+    """Standalone trades, each with the same notional."""
 
     win_rate: SampleInterval
     profit_factor: SampleInterval

@@ -12,10 +12,10 @@ from dipmaster.results.evaluation.breakdowns import (
     RegimeRow,
     SymbolRow,
 )
-from dipmaster.results.evaluation.chance import RandomEntryFigures, UncertaintyFigures
 from dipmaster.results.evaluation.costs import CostFigures
 from dipmaster.results.evaluation.intrabar import IntrabarOrder
 from dipmaster.results.evaluation.money import ExposureFigures, MoneyFigures, PerTradeFigures
+from dipmaster.results.evaluation.random_entry import RandomEntryFigures, UncertaintyFigures
 from dipmaster.results.evaluation.risk import DrawdownEpisode, RiskFigures
 from dipmaster.results.fields import OMITTED
 

@@ -69,7 +69,7 @@ class ExitLicence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExitActing:
-    """What acting on the scores earned out of sample, every position followed alone.
+    """What acting on the scores earned out of sample, by standalone trades.
 
     Attributes
     ----------

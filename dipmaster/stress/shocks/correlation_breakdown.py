@@ -29,8 +29,8 @@ def correlate(window: ShockWindow, stress: Stress) -> BarMoves:
     standard = moves.returns / np.where(moving, volatility, 1.0)[:, None]
     mixed = standard + _find_weight(matrix, asked) * standard[moving].mean(axis=0)
     mixed = np.where(moves.missing, 0.0, mixed)
-    kept = divide(volatility, bar_volatility(mixed, moves.missing))
-    return moves.with_returns(np.where(moving[:, None], mixed * kept[:, None], moves.returns))
+    rescale = divide(volatility, bar_volatility(mixed, moves.missing))
+    return moves.with_returns(np.where(moving[:, None], mixed * rescale[:, None], moves.returns))
 
 
 def _find_weight(matrix: Floats, asked: float) -> float:

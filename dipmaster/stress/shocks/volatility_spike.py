@@ -33,5 +33,5 @@ def _rescale(window: ShockWindow, ask_volatility: Callable[[Floats], Floats]) ->
     volatility = bar_volatility(around, moves.missing)
     multiple = divide(ask_volatility(volatility), volatility)
     spiked = moves.scale(multiple[:, None])
-    kept = np.where(moves.missing, 0.0, ((1.0 - multiple) * mean)[:, None])
-    return react_to_volatility(spiked.with_returns(spiked.returns + kept), multiple)
+    drift = np.where(moves.missing, 0.0, ((1.0 - multiple) * mean)[:, None])
+    return react_to_volatility(spiked.with_returns(spiked.returns + drift), multiple)

@@ -102,7 +102,7 @@ def simulate(
     policy: ExitPolicy,
     fee_bps: float = 0.0,
 ) -> StandaloneTrades:
-    """Entries that are all the candidates there are, followed alone."""
+    """Entries that are all the candidates there are, as standalone trades."""
     indices, execution = (entries.symbol_index, entries.signal_index), make_execution(fee_bps)
     outcomes = simulate_standalone(panel, indices, execution, exits, policy)
     return build_standalone_trades("phase 2", entries, outcomes)

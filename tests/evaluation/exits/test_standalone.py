@@ -1,4 +1,4 @@
-"""Candidates followed alone: the engine's own round trips, row by row."""
+"""Standalone trades: the engine's own round trips, row by row."""
 
 import numpy as np
 import pytest

@@ -142,7 +142,9 @@ def follows_planted_drop(candidates: pd.DataFrame, truth: Mapping[str, pd.DataFr
     for symbol, frame in truth.items():
         fell = (frame["jump_mark"].to_numpy() == LIQUIDITY) & (frame["jump_frac"].to_numpy() < 0.0)
         drops: Ints = to_epoch_ms(frame["open_time"])[fell]
-        own = symbols == symbol
+        of_symbol = symbols == symbol
         lags: Sequence[int] = range(PLANTED_WITHIN_BARS + 1)
-        follows[own] = np.any([np.isin(times[own] - lag * BAR_MS, drops) for lag in lags], axis=0)
+        follows[of_symbol] = np.any(
+            [np.isin(times[of_symbol] - lag * BAR_MS, drops) for lag in lags], axis=0
+        )
     return follows

@@ -1,7 +1,7 @@
 """What the roadmap claims of phase 2, line by line, and what was measured.
 
 Profit factor: phase 2 against phase 1, each with its own account. Holding and capture:
-the entries that both phases opened, each followed alone under both sets of exits.
+the entries that both phases opened, as standalone trades under both sets of exits.
 """
 
 from dataclasses import replace

@@ -115,9 +115,9 @@ def _beside(
     beside_ms = np.full(time_ms.size, NO_BAR_MS)
     for row, name in enumerate(panel.symbols):
         bars_ms = panel.open_time[~np.isnan(panel.traded.close[row])]
-        own = np.flatnonzero(symbol.to_numpy(dtype=str) == name)
+        rows = np.flatnonzero(symbol.to_numpy(dtype=str) == name)
         # A place before the first bar and one after the last are both the added one.
-        beside_ms[own] = np.append(bars_ms, NO_BAR_MS)[place(bars_ms, time_ms[own])]
+        beside_ms[rows] = np.append(bars_ms, NO_BAR_MS)[place(bars_ms, time_ms[rows])]
     return beside_ms
 
 

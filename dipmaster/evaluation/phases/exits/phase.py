@@ -94,7 +94,7 @@ class ExitsPhase(Phase):
     def own_results(
         self, context: EvaluationContext, judged: JudgedPhases, differences: Differences
     ) -> OwnResults:
-        """Measure the exits on entries followed alone, under these exits and those before."""
+        """Measure the exits on standalone trades, under these exits and those before."""
         before, this = judged[-2], judged[-1]
         params = context.params
         evidence = self._evidence(context, before, this)

@@ -21,7 +21,7 @@ def measure_trailing(
     rule: TrailingStopRule | None,
     max_holding_bars: int,
 ) -> BySubset[TrailingFigures]:
-    """Positions opened by the phase, and all entries, each followed alone under its exits.
+    """Positions opened by the phase, and all entries, as standalone trades under its exits.
 
     Parameters
     ----------

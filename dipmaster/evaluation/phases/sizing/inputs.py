@@ -64,10 +64,10 @@ def build_sizing_inputs(
         frame = volatility[name]
         bar = panel.index_of(to_epoch_ms(frame["open_time"]))
         forecast[row, bar] = frame[FORECAST].to_numpy(dtype=np.float32)
-        own = symbol == row
-        places = _places(bar, signal[own], name)
+        of_symbol = symbol == row
+        places = _places(bar, signal[of_symbol], name)
         for column, values in at_signal.items():
-            values[own] = frame[column].to_numpy(dtype=np.float64)[places]
+            values[of_symbol] = frame[column].to_numpy(dtype=np.float64)[places]
     return SizingInputs(forecast, at_signal)
 
 

@@ -71,8 +71,10 @@ def _products_hold(
     kelly = sizing.kelly_share_frac * np.maximum((p * b - (1.0 - p)) / b, 0.0)
     base = np.where(np.isnan(column["kelly"]), asked, column["kelly"])
     size = base * np.prod([column[name] for name in FACTORS], axis=0)
-    own = ~np.isnan(column["vol_scalar"])
-    holds = np.where(own, _close(column["size_frac"], size), _close(column["size_frac"], asked))
+    is_sized = ~np.isnan(column["vol_scalar"])
+    holds = np.where(
+        is_sized, _close(column["size_frac"], size), _close(column["size_frac"], asked)
+    )
     holds &= np.isnan(column["kelly"]) | _close(column["kelly"], kelly)
     cap = trades["binding_cap"].to_numpy(dtype=str)
     most = np.where(cap == "position", execution.max_position_frac, column["size_frac"])
@@ -84,7 +86,8 @@ def _products_hold(
     return Check(
         "every size is the product of its components, cut by the cap that it names",
         wrong == 0,
-        f"{len(trades)} trades, {int((~own).sum())} in the size of the phase before; {wrong} wrong",
+        f"{len(trades)} trades, {int((~is_sized).sum())} in the size of the phase before; "
+        f"{wrong} wrong",
         len(trades),
     )
 
@@ -92,7 +95,7 @@ def _products_hold(
 def _of_the_signals_bar(trades: pd.DataFrame, inputs: SizingInputs, sizing: Sizing) -> Check:
     """Forecast, scalar and factors are those that the signal's own bar has."""
     row = trades["candidate_id"].to_numpy(dtype=np.int64)
-    own = ~np.isnan(trades["vol_scalar"].to_numpy(dtype=np.float64))
+    is_sized = ~np.isnan(trades["vol_scalar"].to_numpy(dtype=np.float64))
     annual = inputs.at_signal[FORECAST][row] * np.sqrt(DAYS_PER_YEAR)
     stored = trades["forecast_annual_frac"].to_numpy(dtype=np.float64)
     same = _close(stored, annual) | (np.isnan(stored) & np.isnan(annual))
@@ -108,12 +111,12 @@ def _of_the_signals_bar(trades: pd.DataFrame, inputs: SizingInputs, sizing: Sizi
         value = inputs.at_signal[source][row]
         known = np.where(np.isnan(value), sizing.unknown_factor, value)
         same &= trades[column].to_numpy(dtype=np.float64) == known
-    wrong = int(np.count_nonzero(own & ~same))
+    wrong = int(np.count_nonzero(is_sized & ~same))
     return Check(
         "forecast and factors are those of the signal's own bar",
         wrong == 0,
-        f"{int(own.sum())} trades with factors, {wrong} with others",
-        int(own.sum()),
+        f"{int(is_sized.sum())} trades with factors, {wrong} with others",
+        int(is_sized.sum()),
     )
 
 

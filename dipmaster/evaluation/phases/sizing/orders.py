@@ -103,9 +103,9 @@ def size_orders(
     entries = before.orders.entries
     components = measure_order_components(context, inputs, before)
     sizes = combine(components, entries.size_frac, context.params.sizing)
-    kept = size_entries(entries, sizes)
+    sized = size_entries(entries, sizes)
     late = is_out_of_sample(context, entries)
-    return PhaseOrders(kept, _find_abstention(before.orders.abstention, late, sizes))
+    return PhaseOrders(sized, _find_abstention(before.orders.abstention, late, sizes))
 
 
 def is_out_of_sample(context: EvaluationContext, entries: Entries) -> Bools:

@@ -17,8 +17,8 @@ CORRECTED = (MEAN_NET_BPS, NET_RETURN, SHARPE)
 
 def find_adjusted(added: Sequence[PhaseContribution], number: int) -> Adjusted:
     """Corrected changes of a phase by the key of the metric; empty where it was not compared."""
-    found = (one for one in added if one.phase == number)
-    return {metric.key: getattr(one, metric.key) for one in found for metric in CORRECTED}
+    of_phase = (one for one in added if one.phase == number)
+    return {metric.key: getattr(one, metric.key) for one in of_phase for metric in CORRECTED}
 
 
 def correct(contribution: Contribution, adjusted: Adjusted) -> Contribution:

@@ -70,9 +70,9 @@ def tabulate_lags(rows: Sequence[InformationCoefficient]) -> Table | None:
     if not rows:
         return None
     lags = sorted({one.lag_minutes for one in rows})
-    found = {(one.input, one.lag_minutes): one for one in rows}
+    by_input = {(one.input, one.lag_minutes): one for one in rows}
     inputs = [
-        LaggedInput(name, feed, [found.get((name, lag)) for lag in lags])
+        LaggedInput(name, feed, [by_input.get((name, lag)) for lag in lags])
         for name, feed in dict.fromkeys((one.input, one.feed) for one in rows)
     ]
 

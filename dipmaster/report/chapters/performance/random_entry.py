@@ -8,7 +8,7 @@ from dipmaster.report.kit import numbers, table
 from dipmaster.report.kit.phase_table import parts, widths
 from dipmaster.report.kit.table import Table
 from dipmaster.results.common import Band
-from dipmaster.results.evaluation.chance import RandomEntryFigures
+from dipmaster.results.evaluation.random_entry import RandomEntryFigures
 from dipmaster.results.metrics import EXCESS_WIN_RATE, MEAN_NET_BPS, PROFIT_FACTOR, WIN_RATE, Metric
 
 _FIGURES: tuple[tuple[Metric, Callable[[RandomEntryFigures], Band]], ...] = (

@@ -30,10 +30,10 @@ class AccountRisk:
 
     def drawdown_at(self, level: float) -> float | None:
         """A quantile of the drawdown, where there is one."""
-        found = self.drawdown
-        if found is None or not found.frac:
+        drawdown = self.drawdown
+        if drawdown is None or not drawdown.frac:
             return None
-        return dict(zip(found.levels, found.frac, strict=True)).get(level)
+        return dict(zip(drawdown.levels, drawdown.frac, strict=True)).get(level)
 
     @property
     def within_limit(self) -> float | None:

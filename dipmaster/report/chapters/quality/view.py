@@ -240,8 +240,8 @@ def _describe_result(check: IntegrityCheck | None) -> str:
 def _describe_found(row: PhaseChecks) -> str:
     """Figures of the phases that failed; where none did, of the last phase."""
     shown = [one for one in row.values() if not one.passed] or [row[max(row)]]
-    said = "; ".join(f"phase {one.phase}: {one.detail}" for one in shown)
-    return numbers.group_digits(numbers.typeset(said))
+    details = "; ".join(f"phase {one.phase}: {one.detail}" for one in shown)
+    return numbers.group_digits(numbers.typeset(details))
 
 
 QUALITY = Chapter(

@@ -80,19 +80,19 @@ def tabulate(rows: Sequence[StressRow], limit: float) -> Table:
 
 def share_beyond(row: StressRow) -> str:
     """Share of windows that reach the limit, with its upper bound."""
-    found = row.with_controls
-    if found is None:
+    figures = row.with_controls
+    if figures is None:
         return numbers.MISSING
-    share, high = (numbers.percent(one) for one in (found.beyond_frac, found.beyond_high_frac))
+    share, high = (numbers.percent(one) for one in (figures.beyond_frac, figures.beyond_high_frac))
     return f"{share} (to {high})"
 
 
 def recovered(row: StressRow) -> str:
     """How many of the windows that fell came back."""
-    found = row.with_controls
-    if found is None:
+    figures = row.with_controls
+    if figures is None:
         return numbers.MISSING
-    return f"{numbers.count(found.recovered)} of {numbers.count(found.fell)}"
+    return f"{numbers.count(figures.recovered)} of {numbers.count(figures.fell)}"
 
 
 def effective(row: StressRow) -> str:

@@ -1,7 +1,7 @@
 """Candidates, admissions and trades to signal quality: what the filter took, lost and improved.
 
-The unit is the candidate; it is positive where its frozen phase-0 trade nets
-more than nothing, and it is a signal where the phase admitted and traded it.
+The unit is the candidate; it is positive where its baseline trade nets more than
+nothing, and it is a signal where the phase admitted and traded it.
 `build_funnel` follows candidates step by step, `measure_signal_quality` judges the whole.
 docs/signal_filter.md tells every definition and interval.
 """

@@ -1,4 +1,4 @@
-"""What chance alone would explain: random entries, and intervals beside the gates'."""
+"""The strategy against matched random entries, and intervals beside the gates'."""
 
 from dataclasses import dataclass
 
