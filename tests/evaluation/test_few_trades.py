@@ -156,7 +156,7 @@ def test_figures_of_few_trades_can_be(evaluate, flat, small, period, results, ap
             assert abs(number) <= 200.0, path
         if "minutes" in leaf and "histogram" not in path:
             assert number == 30.0, path
-    losers = sum(result != WON for result in results)
+    losers = sum(result == LOST for result in results)
     assert figures["counts"]["losing_trades"] == losers
 
 

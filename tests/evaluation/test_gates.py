@@ -104,6 +104,15 @@ def test_what_is_insufficient(gates, sample_of) -> None:
     )
 
 
+def test_trades_that_broke_even_do_not_meet_the_minimum_of_losing_trades(gates, sample_of) -> None:
+    at = np.arange(120)
+    even = sample_of(np.where(at < 10, 0.0, 5.0), at % 60, 60)
+    assert (even.not_won, even.losing_trades) == (gates.min_losing_trades, 0)
+    assert describe_missing_data(even, gates) == "sample too small (0 losing trades, minimum 10)"
+    lost = sample_of(np.where(at < 20, np.where(at % 2, 0.0, -5.0), 5.0), at % 60, 60)
+    assert (lost.not_won, describe_missing_data(lost, gates)) == (20, "")
+
+
 def test_the_phase_passes_only_with_all_its_gates(gates) -> None:
     good, unsure = fixed(3.0, 2.5, 4.0), fixed(3.0, 1.0, 4.0)
     assert judged(gates, sharpe=good, profit_factor=good).ruling.verdict == "PASS"
