@@ -1,8 +1,9 @@
-"""What a win is, in one place: for labels, trades, random entries and standalone trades.
+"""Wins and losses defined in one place: for labels, trades, random and standalone entries.
 
 All compare the net return on the reference notional at entry, costs of both sides included. A
 trailing stop at its floor brings back what was paid, give or take the last bits of a floating
-point number: such a trade neither won nor lost, and counts as not won.
+point number: such a trade neither won nor lost. It is among those
+not won, and never among the losing trades.
 """
 
 import numpy as np
@@ -15,6 +16,11 @@ ROUNDING_FRAC = 1e-9  # a hundred thousandth of a basis point; rounding leaves 1
 def is_win(net_frac: Floats) -> Bools:
     """Which trades made money: net return above rounding; False where it is missing."""
     return net_frac > ROUNDING_FRAC
+
+
+def is_loss(net_frac: Floats) -> Bools:
+    """Which trades lost money: net return below rounding; False where it is missing."""
+    return net_frac < -ROUNDING_FRAC
 
 
 def is_break_even(net_frac: Floats) -> Bools:

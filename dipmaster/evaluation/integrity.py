@@ -14,6 +14,7 @@ from dipmaster.evaluation.statistics.sample import (
     select_out_of_sample,
     select_out_of_sample_marks,
 )
+from dipmaster.learning.evaluation.minimum_data import count_of
 
 TOLERANCE_FRAC = 1e-9  # of the capital: rounding of a few thousand additions
 
@@ -71,7 +72,7 @@ def _parts_add_up(trades: pd.DataFrame, capital: float) -> Check:
     return Check(
         "net profit of each trade = gross profit - fees - slippage - funding",
         gap <= TOLERANCE_FRAC * capital,
-        f"largest difference {gap:.2g} in {len(trades)} trades",
+        f"largest difference {gap:.2g} in {count_of(len(trades), 'trades')}",
         len(trades),
     )
 
@@ -135,7 +136,7 @@ def _flat_at_start(trades: pd.DataFrame, period: Period) -> Check:
     return Check(
         "no position crosses into the out-of-sample period",
         crossing == 0,
-        f"{before} trades in the burn-in, {crossing} of them end after it",
+        f"{count_of(before, 'trades')} in the burn-in, {crossing} of them after its end",
         before,
     )
 

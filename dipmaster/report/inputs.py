@@ -1,7 +1,7 @@
 """What the report is made of, as the stages before it wrote it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -35,7 +35,7 @@ from dipmaster.results import (
 from dipmaster.results.evaluation.claims import RoadmapClaim
 from dipmaster.results.evaluation.differences import PhaseComparison
 from dipmaster.results.evaluation.phase import PhaseFigures
-from dipmaster.results.metrics import COMPARED, GATES, MAX_DRAWDOWN, SHARPE
+from dipmaster.results.metrics import COMPARED, GATES, SHARPE
 from dipmaster.results.trials import TrialCount
 
 NOT_MEASURED = "not measured"
@@ -186,15 +186,8 @@ class ReportInputs:
 
     @property
     def shown_gates(self) -> GateRows:
-        """Gates in print: a drawdown has no range of bootstrap paths longer than its period."""
-
-        def shown(gate: GateRow) -> GateRow:
-            if gate.metric != MAX_DRAWDOWN.key or gate.phase not in self.built:
-                return gate
-            has_range = self.phase(gate.phase).drawdown.bootstrap_upper_frac is not None
-            return gate if has_range else replace(gate, low=None, high=None)
-
-        return tuple(map(shown, self.gates))
+        """Gates in print: those of gates.json."""
+        return self.gates
 
     @property
     def recommendations(self) -> tuple[Recommendation, ...]:

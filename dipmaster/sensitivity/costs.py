@@ -60,11 +60,12 @@ def _judge(key: str, phase: PhaseSample, target: float, gates: Gates, lacking: b
     gate = GATE_METRICS[key]
     estimate = gate.estimate(phase, gates.alpha, gates)
     ruling = gate.judge(gate.metric, estimate, target, gates)
+    low, high = estimate.shown_bounds
     return PricedGate(
         target=target,
         value=estimate.value,
-        low=estimate.low,
-        high=estimate.high,
+        low=low,
+        high=high,
         verdict="INSUFFICIENT DATA" if lacking else ruling.verdict,
     )
 

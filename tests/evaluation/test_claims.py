@@ -62,7 +62,7 @@ def test_fewer_false_signals_is_precision_turned_round(claims) -> None:
     assert (row.value, row.low, row.high) == pytest.approx((-0.005, -0.015, 0.005))
     assert row.verdict == "inconclusive"
     assert "the change in precision with the opposite sign" in row.reason
-    assert "30.0 % of all losing candidates are traded" in row.reason
+    assert "30.0 % of all candidates not won are traded" in row.reason
     worse = claims(measured().with_precision_change(-0.05))
     assert worse["1.1.false_signals"].verdict == "not met"
 

@@ -101,6 +101,12 @@ def test_all_met(claims) -> None:
     assert "within 36 bars: 25.0 % under phase 1's exits, 40.0 %" in capture.reason
 
 
+def test_no_percentage_stands_beside_too_few_trades(claims) -> None:
+    few = "sample too small in phase 2 (1 trade, minimum 100)"
+    rows = claims(measured(), few)
+    assert {rows[key].reason for key in ("2.holding", "2.capture")} == {few}
+
+
 @pytest.mark.parametrize(
     ("low", "high", "verdict"),
     [(1.81, 2.0, "met"), (1.7, 1.9, "inconclusive"), (1.1, 1.79, "not met"), (0.5, 0.9, "not met")],

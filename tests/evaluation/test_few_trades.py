@@ -2,7 +2,6 @@
 
 import itertools
 import math
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -39,6 +38,7 @@ from tests.made import confidence, exits, volatility
 from tests.made.idle_phase import UNREAD
 from tests.made.params import read_params
 from tests.report.conftest import unpainted
+from tests.report.impossible import find_impossible
 from tests.report.printed import print_chapter
 from tests.report.run import run as whole_run
 from tests.report.run import validated, with_gates
@@ -58,8 +58,6 @@ APART = ("one block", "a block each")
 CASES = [(results, apart) for results in RESULTS for apart in APART[: 2 if len(results) > 1 else 1]]
 """A trade alone is in one block either way."""
 TOLD = [(WON,), (LOST,), (WON, LOST), (WON, LOST, EVEN), (WON,) * 3]
-PROMISED = ("claims", "readings")
-"""Chapters that print the roadmap's own figures, such as a Sharpe ratio 300 % higher."""
 
 
 @pytest.fixture(scope="module")
@@ -128,8 +126,6 @@ def test_gates_of_few_trades_have_no_verdict_and_nothing_out_of_range(
         several = apart == "a block each" and len(results) > 1
         if row.metric == "win_rate" and several:
             assert row.low <= row.value <= row.high  # of a share even few blocks give bounds
-        elif row.metric == "max_drawdown" and several and LOST in results:
-            assert row.low <= row.high  # resampled days, wherever one of them fell
         else:
             assert row.low is row.high is None
     assert evaluation.gates.ruling.verdict == "INSUFFICIENT DATA"
@@ -156,7 +152,7 @@ def test_figures_of_few_trades_can_be(evaluate, flat, small, period, results, ap
             assert abs(number) <= 200.0, path
         if "minutes" in leaf and "histogram" not in path:
             assert number == 30.0, path
-    losers = sum(result != WON for result in results)
+    losers = sum(result == LOST for result in results)
     assert figures["counts"]["losing_trades"] == losers
 
 
@@ -262,8 +258,5 @@ def test_no_chapter_concludes_from_few_trades_or_prints_what_cannot_be(
     with unpainted():
         printed = {one.folder: print_chapter(inputs, one) for one in registry.chapters(inputs)}
     assert len(printed) > 8
-    for anchor, text in printed.items():
-        assert not re.search(r"\b(nan|inf|None)\b|\d[eE]\+\d", text), anchor
-        shares = [float(share) for share in re.findall(r"(\d[\d.]*) %", text.replace(",", ""))]
-        assert anchor in PROMISED or all(share <= 100.0 for share in shares), anchor
-        assert not re.search(r"-\d[\d.]* min\b", text), anchor
+    faults = [one for one in find_impossible(printed) if "over 1 candidates: insuff" not in one]
+    assert faults == []  # page one speaks of all candidates, which only here are as few as trades

@@ -92,9 +92,10 @@ def test_labels_trades_and_random_entries_agree_on_break_even(
 
 
 def test_break_even_trades_are_counted(ledger_of: Any, trip: Any, period: Any) -> None:
-    """They are among those that did not win, and have a count of their own."""
+    """They are among those not won, are no losing trades, and have a count of their own."""
     start = 21 * 288
     trips = [trip(start + 50 * i, 5, net) for i, net in enumerate([5.0, -4.0, 1e-11, -1e-11, 0.0])]
     ledger = ledger_of(trips, period)
     sample = build_sample(ledger.trades, ledger.equity, period)
-    assert (int(sample.won.sum()), sample.losing_trades, sample.break_even) == (1, 4, 3)
+    assert (int(sample.won.sum()), sample.not_won) == (1, 4)
+    assert (sample.losing_trades, sample.break_even) == (1, 3)

@@ -70,7 +70,7 @@ def test_heterogeneity_rejects_no_more_often_than_it_says(gates):
 def test_regimes_with_too_few_wins_or_losses_are_named(gates):
     said = compare_regimes(_regimes([0.5, 0.6, 1.0], 10, 12), gates)
     assert said.df == 1
-    assert said.reason == "regime high left out: 120 wins and 0 losses, 5 of each are needed"
+    assert said.reason == "regime high left out: 120 won and 0 not won, 5 of each are needed"
     none = compare_regimes(_regimes([1.0, 1.0], 10, 12), gates)
     assert none.chi2 is none.verdict is None
     assert "regime low left out" in none.reason

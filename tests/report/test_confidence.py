@@ -169,7 +169,7 @@ def test_signal_quality_in_words(built: ReportInputs) -> None:
 
 
 def test_heterogeneity_is_validates_verdict_whatever_p_is(built: ReportInputs) -> None:
-    left_out = "regime high left out: 2 wins and 0 losses, 5 of each are needed"
+    left_out = "regime high left out: 2 won and 0 not won, 5 of each are needed"
     test = replace(
         results_of(built).signal_quality.heterogeneity,
         verdict="heterogeneous",

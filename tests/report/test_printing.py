@@ -10,6 +10,7 @@ from dipmaster.report.chapters.decision.view import DECISION
 from dipmaster.report.inputs import ReportInputs
 from dipmaster.report.kit import html, pdf, printable
 from tests.report.conftest import unpainted
+from tests.report.impossible import find_impossible
 
 
 def test_a_value_that_a_view_did_not_give_is_named(losing: ReportInputs) -> None:
@@ -46,3 +47,28 @@ def test_a_missing_library_names_the_package(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(ffi, "harfbuzz_subset", None)
     with pytest.raises(DipMasterError, match=r"apt-get install .*libharfbuzz-subset0"):
         pdf._weasyprint()
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("standard error 0.08 %, 1 trades", "plural of one"),
+        ("1 losing trades, minimum 10", "plural of one"),
+        ("win rate 103.2 %", "share"),
+        ("mean −5 min", "negative duration"),
+        ("net nan bp", "no number"),
+        ("calibration error - [-, -]", "no number"),
+        ("Sharpe -4.38", "typed minus"),
+        ("1294 candidates", "no separator"),
+    ],
+)
+def test_what_cannot_be_is_found(text: str, fault: str) -> None:
+    assert [one.split(":")[0] for one in find_impossible({"risk": text})] == [f"risk, {fault}"]
+
+
+def test_what_can_be_is_not_found() -> None:
+    said = (
+        "Phase 1 trades 1,294 candidates of 2023, at 0 of 1 refits; 1 trade lost −559.3 % of −1 bp"
+    )
+    assert find_impossible({"exits": said}) == []
+    assert find_impossible({"claims": "Sharpe ratio +300 %"}) == []

@@ -68,7 +68,7 @@ def test_both_assumptions_on_the_order_inside_a_bar_stand_by_phase() -> None:
 
 
 @pytest.mark.parametrize(
-    ("broke_even", "shown"), [(0, "2,448 / 1,969 / 0"), (12, "2,448 / 1,957 / 12")]
+    ("broke_even", "shown"), [(0, "2,448 / 1,969 / 0"), (12, "2,436 / 1,969 / 12")]
 )
 def test_break_even_trades_are_neither_won_nor_lost(
     losing: ReportInputs, broke_even: int, shown: str

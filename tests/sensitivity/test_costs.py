@@ -155,6 +155,16 @@ def test_at_the_costs_of_the_run_gates_are_those_of_the_run(run: Run) -> None:
 
 
 @pytest.mark.slow
+def test_a_period_shorter_than_the_horizon_has_no_range_of_the_drawdown_at_any_cost(
+    run: Run,
+) -> None:
+    assert run.context.period.days < run.params.gates.drawdown_horizon_days
+    for priced in run.results.costs.phases:
+        falls = [point.gates["max_drawdown"] for point in priced.points]
+        assert all(one.value is not None and one.low is one.high is None for one in falls)
+
+
+@pytest.mark.slow
 def test_every_cost_is_there_once_and_those_of_the_run_are_among_them(run: Run) -> None:
     costs = list_costs(run.context)
     assert len(set(costs)) == len(costs)

@@ -6,6 +6,7 @@ docs/decisions/phase-4-credit.md has the rule, and what of it was changed after 
 from collections.abc import Sequence
 
 from dipmaster.core.params.alternative import CreditEvaluation
+from dipmaster.learning.evaluation.minimum_data import count_of
 from dipmaster.results.altdata import FeedPermutation, ScoreComparison
 from dipmaster.results.common import Credit, DataStatus
 
@@ -50,9 +51,13 @@ def judge_credit(
 
 def _describe_too_few(comparison: ScoreComparison, params: CreditEvaluation) -> str:
     if comparison.n < params.min_candidates:
-        return f"{comparison.n} candidates with evidence, {params.min_candidates} needed"
+        return (
+            f"{count_of(comparison.n, 'candidates')} with evidence, {params.min_candidates} needed"
+        )
     if comparison.blocks < params.min_blocks:
-        return f"{comparison.blocks} blocks with candidates, {params.min_blocks} needed"
+        return (
+            f"{count_of(comparison.blocks, 'blocks')} with candidates, {params.min_blocks} needed"
+        )
     return ""
 
 

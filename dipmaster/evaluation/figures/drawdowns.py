@@ -31,7 +31,7 @@ def build_drawdown(
     worst = find_worst_episodes(marks, start, period)
     estimate = evaluation.estimators[MAX_DRAWDOWN.key](gates.alpha)
     is_long = period.days >= gates.drawdown_horizon_days
-    paths = _resample(evaluation, gates) if is_long and estimate.high is not None else None
+    paths = None if None in estimate.shown_bounds else _resample(evaluation, gates)
     return DrawdownFigures(
         max_frac=worst[0].depth_frac if worst else 0.0,
         peak_time=worst[0].peak_time if worst else None,

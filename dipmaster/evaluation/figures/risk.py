@@ -15,6 +15,7 @@ from dipmaster.evaluation.figures.money import sum_notional
 from dipmaster.evaluation.figures.stop_out import measure_stop_out
 from dipmaster.evaluation.statistics.period import Period
 from dipmaster.evaluation.statistics.sample import TradeSample
+from dipmaster.learning.evaluation.minimum_data import count_of
 from dipmaster.results.evaluation.risk import (
     Concentration,
     DailyTailRisk,
@@ -102,7 +103,7 @@ def measure_daily_tail(
     days, losing = (0, 0) if returns is None else (returns.size, int((returns < 0.0).sum()))
     least = math.ceil(round(1.0 / (1.0 - level), 9))  # days of which one is in the tail
     if returns is None or days < least:
-        why = "no trades" if returns is None else f"{days} {what}, minimum {least}"
+        why = "no trades" if returns is None else f"{count_of(days, what)}, minimum {least}"
         return DailyTailRisk(
             level=level, days=days, losing_days=losing, var_frac=None, es_frac=None, reason=why
         )

@@ -43,6 +43,14 @@ class Estimate:
     reason: str = ""
     lacking: tuple[Count, ...] = ()
 
+    @property
+    def shown_bounds(self) -> tuple[float | None, float | None]:
+        """Both bounds as every file and page has them; None each where something is `lacking`.
+
+        A drawdown has no range of bootstrap paths that are longer than its own period.
+        """
+        return (None, None) if self.lacking else (self.low, self.high)
+
     def n_needed(self, target: float) -> int | None:
         """Observations at which a bound would reach `target` if the value stayed.
 

@@ -8,7 +8,7 @@ import pandas as pd
 from dipmaster.backtest.metrics import DailyAccount, summarize_days
 from dipmaster.core.kernels import Bools, Floats, Ints
 from dipmaster.core.panel import to_epoch_ms
-from dipmaster.core.wins import is_break_even, is_win
+from dipmaster.core.wins import is_break_even, is_loss, is_win
 from dipmaster.evaluation.statistics.period import Period
 
 
@@ -48,7 +48,12 @@ class TradeSample:
 
     @property
     def losing_trades(self) -> int:
-        """Number of round trips that did not win, those that broke even included."""
+        """Number of round trips that lost money; what broke even is not among them."""
+        return int(is_loss(self.return_frac).sum())
+
+    @property
+    def not_won(self) -> int:
+        """Number of round trips that lost or broke even."""
         return self.trades - int(self.won.sum())
 
     @property

@@ -17,9 +17,9 @@ from dipmaster.learning.evaluation.clustered import (
 def estimate_win_rate(sample: TradeSample, alpha: float, few: int) -> Estimate:
     """Share of winning round trips, with a logit interval clustered by block.
 
-    With fewer than `few` losing (or winning) trades each bound is the wider one
+    With fewer than `few` trades not won (or won) each bound is the wider one
     of the block bound and Clopper-Pearson on the effective number of trades:
-    without a loser a logit interval would have no width.
+    where all won a logit interval would have no width.
     """
     return estimate_share(sample.won, sample.day, sample.block, alpha, few, "no trade")
 

@@ -35,7 +35,7 @@ def few_losing_trades(inputs: ReportInputs) -> Evidence | None:
     """Phases whose profit factor rests on few losses."""
     limit = inputs.params.gates.few_losing_trades
     phases = [
-        (phase, counts.losing_trades - counts.break_even, counts.trades)
+        (phase, counts.losing_trades, counts.trades)
         for phase in inputs.built
         if (counts := inputs.phase(phase).counts).trades and counts.losing_trades < limit
     ]

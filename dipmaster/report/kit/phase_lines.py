@@ -28,5 +28,5 @@ PER_TRADE: Mapping[str, Line[PhaseFigures]] = {
 
 def outcomes(counted: TradeCounts, separator: str) -> str:
     """How many trades won, lost and broke even."""
-    parts = (counted.won, counted.lost, counted.break_even)
+    parts = (counted.won, counted.losing_trades, counted.break_even)
     return separator.join(map(numbers.count, parts))

@@ -71,6 +71,8 @@ class PerTradeFigures:
     ----------
     mean_cost_bps
         Of all four.
+    mean_loss_bps
+        Of the trades that did not win, those that broke even included.
     payoff
         Mean win over mean loss; with `break_even_win_rate` None without both.
     """

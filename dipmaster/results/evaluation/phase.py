@@ -31,7 +31,7 @@ class TradeCounts:
     trades, trades_burn_in
         Opened out of sample, and before.
     losing_trades
-        That did not win, those of `break_even` included.
+        That lost money; those of `break_even` are not among them.
     break_even
         That brought back what they took, to rounding.
     days_with_trades, blocks_with_trades
@@ -56,12 +56,7 @@ class TradeCounts:
     @property
     def won(self) -> int:
         """Trades that made money."""
-        return self.trades - self.losing_trades
-
-    @property
-    def lost(self) -> int:
-        """Trades that lost money."""
-        return self.losing_trades - self.break_even
+        return self.trades - self.losing_trades - self.break_even
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,12 +9,15 @@ import pytest
 from dipmaster.backtest import metrics
 from dipmaster.evaluation.claims import list_claims
 from dipmaster.evaluation.comparison import compare_phases
+from dipmaster.evaluation.phases.sizing import claims
 from dipmaster.evaluation.phases.sizing.ablation import list_variants, trade_sizes
-from dipmaster.evaluation.phases.sizing.claims import compare_relative_sharpe
+from dipmaster.evaluation.phases.sizing.claims import compare_relative_sharpe, measure_claims
 from dipmaster.evaluation.phases.sizing.displacement import find_displaced
 from dipmaster.evaluation.phases.sizing.orders import measure_order_components
 from dipmaster.evaluation.run import judge_phase
+from dipmaster.evaluation.statistics.estimate import Estimate
 from dipmaster.evaluation.statistics.sample import select_out_of_sample
+from dipmaster.report.kit.numbers import typeset
 from dipmaster.results import from_json, to_json
 from dipmaster.results.evaluation.sizing import SizingResults
 from dipmaster.sizing import combine
@@ -220,6 +223,30 @@ def test_three_claims_replace_those_that_nobody_measured(own, figures, judged) -
     sharpes = [metrics.sharpe_annual(one.evaluation.sample.days.returns) for one in judged[2:]]
     assert risk.value == pytest.approx(sharpes[1] / sharpes[0] - 1.0)
     assert all(one.verdict != "not measured" for one in own.claims)
+
+
+@pytest.mark.parametrize(
+    ("value", "low", "too_small", "beside"),
+    [
+        (-4.38, -7.0, "", "phase 2 has 1.20; −1,293 % on the document's own 0.367"),
+        (4.38, 2.0, "", "phase 2 has 1.20; +1,093 % on the document's own 0.367"),
+        (-4.38, None, "", ""),
+        (-4.38, -7.0, "sample too small (1 trade, minimum 100)", ""),
+    ],
+)
+def test_a_sharpe_ratio_that_is_not_judged_is_no_base_for_a_percentage(
+    judged, figures, gates, monkeypatch, value, low, too_small, beside
+) -> None:
+    this, before = judged[3].evaluation, judged[2].evaluation
+    high = None if low is None else 5.0
+    found = Estimate(value, low, high, 40, 9.0, "linear", "1 of 4 blocks that bounds need")
+    this = replace(this, estimators={**this.estimators, "sharpe": lambda alpha: found})
+    if not too_small:
+        monkeypatch.setattr(claims.metrics, "sharpe_annual", lambda returns: 1.2)
+    gain = measure_claims(this, before, figures.overlay[0], too_small, gates)[0]
+    assert gain.value == value
+    assert typeset(gain.reason).replace("\N{NO-BREAK SPACE}", " ").endswith(beside or gain.reason)
+    assert ("document's own" in gain.reason) == bool(beside)
 
 
 def test_a_ratio_to_nothing_is_none(judged, gates) -> None:

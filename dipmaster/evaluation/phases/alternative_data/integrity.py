@@ -12,6 +12,7 @@ from dipmaster.core.panel import to_epoch_ms
 from dipmaster.core.time_units import BAR_MS
 from dipmaster.evaluation.integrity import Check
 from dipmaster.evaluation.phases.alternative_data.inputs import EvidenceInputs
+from dipmaster.learning.evaluation.minimum_data import count_of
 
 STEPS = {"evidence": "layer_fitted", "calibrator": "calibrator_fitted"}
 
@@ -44,7 +45,8 @@ def _published_before(scores: pd.DataFrame) -> Check:
     return Check(
         "the evidence on each candidate had been published by the close of its bar",
         late == 0,
-        f"{len(known)} candidates with evidence, {late} with some that was published later",
+        f"{count_of(len(known), 'candidates')} with evidence, {late} with some that was published "
+        "later",
         len(known),
     )
 
@@ -81,7 +83,7 @@ def _stands_without_evidence(scores: pd.DataFrame, before: pd.DataFrame) -> Chec
     return Check(
         "a candidate without evidence keeps the confidence of phase 1",
         changed == 0,
-        f"{int(silent.sum())} candidates, {changed} with another",
+        f"{count_of(int(silent.sum()), 'candidates')}, {changed} with another",
         int(silent.sum()),
     )
 

@@ -49,13 +49,15 @@ def _holding(holding: HoldingBySubset, too_small: str) -> RoadmapClaim:
     """Of the mean; how many trades lie in the band is another question, said beside."""
     after = holding.traded.after
     mean, inside = after.mean_minutes, after.in_band_frac.value
-    beside = "" if inside is None else f"{100 * inside:.0f} % of trades lie within the range"
+    beside = ""
+    if inside is not None and not too_small:
+        beside = f"{100 * inside:.0f} % of trades lie within the range"
     return HOLDING.between(mean, mean.n, too_small, beside)
 
 
 def _capture(capture: ProfitCapture, too_small: str) -> RoadmapClaim:
     traded, beside = capture.traded, ""
-    if traded.before is not None and traded.after is not None:
+    if traded.before is not None and traded.after is not None and not too_small:
         beside = (
             "gross profit over the maximum favourable excursion within "
             f"{capture.horizon_bars} bars: "

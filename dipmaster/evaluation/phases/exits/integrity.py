@@ -17,6 +17,7 @@ from dipmaster.core.params.exits import ExitDecision
 from dipmaster.core.time_units import BAR_MS
 from dipmaster.evaluation.integrity import Check
 from dipmaster.evaluation.phases.exits.inputs import ExitInputs, restore_rows
+from dipmaster.learning.evaluation.minimum_data import count_of
 from dipmaster.results.exits.refits import ExitLicence, ExitModelFold
 
 FULL = ExitType.OPTIMAL_TIMING.name.lower()
@@ -85,8 +86,8 @@ def _targets_are_planned(
     return Check(
         "sales at a target are at the planned price, and no trade passed its target without a sale",
         not (wrong.any() or beyond.any()),
-        f"{len(hit)} sales at a target, {int(wrong.sum())} at another price; "
-        f"{len(ledger.trades)} trades, {int(beyond.sum())} passed the target unsold",
+        f"{count_of(len(hit), 'sales')} at a target, {int(wrong.sum())} at another price; "
+        f"{count_of(len(ledger.trades), 'trades')}, {int(beyond.sum())} passed the target unsold",
         len(ledger.trades),
     )
 
@@ -139,7 +140,7 @@ def _sold_on_scores(
         "every sale by a model follows an exit probability that had a licence and exceeded the "
         "threshold at the close before",
         wrong == 0,
-        f"{len(matched)} sales by models, {wrong} without such a probability",
+        f"{count_of(len(matched), 'sales')} by models, {wrong} without such a probability",
         len(matched),
     )
 
@@ -170,8 +171,9 @@ def _none_passed_over(
     return Check(
         "every exit probability with a licence and above a threshold led to its sale",
         whole == 0 and missed == 0,
-        f"{len(traded)} exit probabilities with a licence in {len(trades)} trades, {whole} without "
-        f"their sale, {missed} without their partial sale",
+        f"{count_of(len(traded), 'exit probabilities')} with a licence in "
+        f"{count_of(len(trades), 'trades')}, {whole} without a sale, {missed} without a partial "
+        "sale",
         len(traded),
     )
 
@@ -194,8 +196,8 @@ def _fitted_before(
     return Check(
         "every exit probability comes from models and a calibrator of one refit, before its signal",
         not (late.any() or early.any()),
-        f"{len(scored)} exit probabilities, {int(late.sum())} without such a fit; "
-        f"{models.size} fits of exit models, {above.size} of the calibrator",
+        f"{count_of(len(scored), 'exit probabilities')}, {int(late.sum())} without such a fit; "
+        f"{count_of(models.size, 'fits')} of exit models, {above.size} of the calibrator",
         len(scored),
     )
 
@@ -213,7 +215,8 @@ def _licensed_on_record(rows: pd.DataFrame, licences: Sequence[ExitLicence]) -> 
         "exit probabilities have a licence exactly where their refit was granted one, with a gain "
         "above 0",
         not (wrong or undeserved),
-        f"{len(scored)} exit probabilities, {wrong} against the record; {len(licences)} refits, "
+        f"{count_of(len(scored), 'exit probabilities')}, {wrong} against the record; "
+        f"{count_of(len(licences), 'refits')}, "
         f"{sum(one.licensed for one in licences)} granted, {len(undeserved)} without such a gain",
         len(scored),
     )
@@ -245,7 +248,8 @@ def _parts_are_whole(ledger: Ledger, decision: ExitDecision) -> Check:
     return Check(
         "every position is sold in full, with at most one partial sale of the share that is set",
         not (gone.any() or twice or share.any()),
-        f"{len(trades)} trades, {int(gone.sum())} not sold in full; {len(part)} partial sales, "
+        f"{count_of(len(trades), 'trades')}, {int(gone.sum())} not sold in full; "
+        f"{count_of(len(part), 'partial sales')}, "
         f"{twice} second ones, {int(share.sum())} of another share",
         len(trades),
     )
@@ -267,7 +271,8 @@ def _scored_again(inputs: ExitInputs, candidates: pd.DataFrame, max_holding_bars
     return Check(
         "the stored models reproduce the stored exit probabilities and licences",
         apart == 0,
-        f"{len(sample)} closed bars of {picked.size} positions, {int(np.isfinite(stored).sum())} "
+        f"{count_of(len(sample), 'closed bars')} of {count_of(picked.size, 'positions')}, "
+        f"{int(np.isfinite(stored).sum())} "
         f"with an exit probability; {apart} differ",
         len(sample),
     )

@@ -5,7 +5,7 @@ import numpy as np
 from dipmaster.backtest import ExitType, TrailingStopRule
 from dipmaster.core.kernels import Bools, Floats
 from dipmaster.core.panel import Panel
-from dipmaster.core.wins import is_break_even, is_win
+from dipmaster.core.wins import is_loss
 from dipmaster.evaluation.figures.breakdowns import mean_or_none
 from dipmaster.evaluation.phases.exits.subsets import by_subset
 from dipmaster.evaluation.standalone import EligibleEntries, StandaloneTrades
@@ -44,7 +44,7 @@ def measure_trailing(
             n=int(subset.sum()),
             activated=int(active[subset].any(axis=1).sum()),
             stopped=int(ended[subset].sum()),
-            lost=int(np.sum(~is_win(net) & ~is_break_even(net))),
+            lost=int(np.sum(is_loss(net))),
             worst_net_bps=1e4 * float(net.min()) if net.size else None,
             mean_distance_frac=mean_or_none(known[~np.isnan(known)]),
         )

@@ -85,7 +85,9 @@ def _beyond(limit: str, interval: Interval, gate: Verdict) -> float:
 
 
 def _error(interval: Interval) -> str:
-    """The calibration error with its bounds."""
-    numbers = (interval.value, interval.low, interval.high)
-    value, low, high = ("-" if x is None else f"{100 * x:.1f} %" for x in numbers)
+    """The calibration error with its bounds, where it has any."""
+    if interval.value is None or interval.low is None or interval.high is None:
+        return f"{NAMES['ece']} not computable"
+    numbers = interval.value, interval.low, interval.high
+    value, low, high = (f"{100 * x:.1f} %" for x in numbers)
     return f"{NAMES['ece']} {value} [{low}, {high}]"

@@ -96,13 +96,13 @@ def _volume(change: float | None) -> str:
     return f"with {100 * abs(change):.0f} % {'fewer' if change < 0 else 'more'} trades"
 
 
-def _false_signals(traded_losers: float | None) -> str:
-    """Any filter that trades less trades fewer losers: only their share among trades can judge."""
-    rate = "-" if traded_losers is None else f"{100 * traded_losers:.1f} %"
+def _false_signals(traded_frac: float | None) -> str:
+    """Any filter that trades less trades fewer of them: only their share among trades can judge."""
+    rate = "-" if traded_frac is None else f"{100 * traded_frac:.1f} %"
     return (
-        "share of losing trades, traded minus all candidates: the change in precision with the "
-        f"opposite sign. {rate} of all losing candidates are traded, but any filter that trades "
-        "less lowers that"
+        "share not won, traded minus all candidates: the change in precision with the opposite "
+        f"sign. {rate} of all candidates not won are traded, but any filter that trades less "
+        "lowers that"
     )
 
 

@@ -14,6 +14,7 @@ from dipmaster.core.panel import to_epoch_ms
 from dipmaster.core.params.confidence import ConfidenceThresholds
 from dipmaster.core.time_units import BAR_MS
 from dipmaster.evaluation.integrity import Check
+from dipmaster.learning.evaluation.minimum_data import count_of
 from dipmaster.results.confidence.record import ScoreFold
 
 LAYERS = ("models", "calibrator")  # every confidence has gone through them
@@ -61,7 +62,8 @@ def _are_candidates(trades: pd.DataFrame, candidates: pd.DataFrame, row: Ints) -
     same = traded["symbol"].to_numpy(dtype=str) == trades["symbol"].to_numpy(dtype=str)
     same &= to_epoch_ms(traded["open_time"]) == to_epoch_ms(trades["signal_time"])
     strangers, twice = int((~same).sum()), row.size - np.unique(row).size
-    detail = f"{row.size} trades of {len(candidates)} candidates, {strangers} of another bar"
+    opened, among = count_of(row.size, "trades"), count_of(len(candidates), "candidates")
+    detail = f"{opened} of {among}, {strangers} of another bar"
     return Check(name, strangers == 0 and twice == 0, f"{detail}, {twice} traded twice", row.size)
 
 
@@ -85,7 +87,8 @@ def _reach_thresholds(
         return Check(name, bool(same.all()), "the threshold is switched off", row.size)
     reached = confidence >= _demanded(trades, thresholds)
     below = int((~reached).sum())
-    return Check(name, bool((same & reached).all()), f"{row.size} trades, {below} below", row.size)
+    detail = f"{count_of(row.size, 'trades')}, {below} below"
+    return Check(name, bool((same & reached).all()), detail, row.size)
 
 
 def _demanded(trades: pd.DataFrame, thresholds: ConfidenceThresholds) -> Floats:
@@ -106,7 +109,7 @@ def _fitted_before(scores: pd.DataFrame, row: Ints, folds: Sequence[ScoreFold]) 
     unsound = {layer: _unsound(traded[f"{layer}_fitted"], layer, close, folds) for layer in LAYERS}
     late = np.any(list(unsound.values()), axis=0)
     which = ", ".join(layer for layer, rows in unsound.items() if rows.any())
-    detail = f"{row.size} trades, {int(late.sum())} without such a fit"
+    detail = f"{count_of(row.size, 'trades')}, {int(late.sum())} without such a fit"
     return Check(name, not late.any(), f"{detail} ({which})" if which else detail, row.size)
 
 
@@ -130,7 +133,7 @@ def _known_when_fitted(scores: pd.DataFrame, folds: Sequence[ScoreFold]) -> Chec
     return Check(
         "no model was fitted on more candidates than had a known outcome by then",
         not early,
-        f"{len(fits)} fits, {int(early)} with more",
+        f"{count_of(len(fits), 'fits')}, {int(early)} with more",
         len(fits),
     )
 

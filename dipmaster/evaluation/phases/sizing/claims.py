@@ -46,9 +46,12 @@ def measure_claims(
     """
     trades, sharpe = this.sample.trades, this.estimators[SHARPE.key](gates.alpha)
     measured = Interval(sharpe.value, sharpe.low, sharpe.high, sharpe.reason)
+    judged = not too_small and measured.low is not None and measured.high is not None
     earlier = metrics.sharpe_annual(before.sample.days.returns)
     return (
-        GAIN.at_least(measured, trades, too_small, _beside(sharpe.value, earlier)),
+        GAIN.at_least(
+            measured, trades, too_small, _beside(sharpe.value, earlier) if judged else ""
+        ),
         _targeting(overlay),
         RISK_ADJUSTED.at_least(
             compare_relative_sharpe(this, before, gates),
@@ -60,9 +63,10 @@ def measure_claims(
 
 
 def _beside(value: float | None, earlier: float | None) -> str:
+    """Beside the ratio that was judged; without bounds it is no base for a percentage."""
     if value is None or earlier is None:
         return ""
-    stated = f"{100 * (value / STATED_SHARPE - 1.0):+.0f} % on the document's own {STATED_SHARPE}"
+    stated = f"{100 * (value / STATED_SHARPE - 1.0):+,.0f} % on the document's own {STATED_SHARPE}"
     return f"phase 2 has {earlier:.2f}; {stated}"
 
 

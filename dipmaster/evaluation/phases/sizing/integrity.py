@@ -22,6 +22,7 @@ from dipmaster.evaluation.phase import CompletedPhase
 from dipmaster.evaluation.phases.sizing.inputs import FORECAST, SizingInputs
 from dipmaster.evaluation.phases.sizing.orders import refits_ms
 from dipmaster.learning.calibrators import PlattCalibrator, fit_platt
+from dipmaster.learning.evaluation.minimum_data import count_of
 
 ROUNDING = 1e-9  # relative: a product in another order
 SAMPLED = 40  # trades whose probability and payoff are worked out again
@@ -43,7 +44,7 @@ def check_sizes(
     if "size_frac" not in trades:
         same = _close(trades["weight_frac"].to_numpy(dtype=np.float64), asked)
         whole = same | (trades["binding_cap"] != "none").to_numpy()
-        detail = f"{len(trades)} trades, {int((~whole).sum())} of another size"
+        detail = f"{count_of(len(trades), 'trades')}, {int((~whole).sum())} of another size"
         return Check(
             "sizes are those of the phase before", bool(whole.all()), detail, len(trades)
         ), caps
@@ -86,7 +87,7 @@ def _products_hold(
     return Check(
         "every size is the product of its components, cut by the cap that it names",
         wrong == 0,
-        f"{len(trades)} trades, {int((~is_sized).sum())} in the size of the phase before; "
+        f"{count_of(len(trades), 'trades')}, {int((~is_sized).sum())} in the size of the phase before; "
         f"{wrong} wrong",
         len(trades),
     )
@@ -115,7 +116,7 @@ def _of_the_signals_bar(trades: pd.DataFrame, inputs: SizingInputs, sizing: Sizi
     return Check(
         "forecast and factors are those of the signal's own bar",
         wrong == 0,
-        f"{int(is_sized.sum())} trades with factors, {wrong} with others",
+        f"{count_of(int(is_sized.sum()), 'trades')} with factors, {wrong} with others",
         int(is_sized.sum()),
     )
 
@@ -156,7 +157,8 @@ def _counted_again(
         "payoff and win probability count the outcomes that had ended by the signal's close, and "
         "by the refit before it",
         not wrong.any(),
-        f"{len(sized)} trades sized by Kelly, {int(wrong.sum())} with another number of outcomes",
+        f"{count_of(len(sized), 'trades')} sized by Kelly, {int(wrong.sum())} with another number "
+        "of outcomes",
         len(sized),
     )
 
@@ -221,7 +223,8 @@ def _caps_hold(ledger: Ledger, execution: Execution) -> Check:
     return Check(
         "no position exceeds its cap when it is opened, and no money is borrowed",
         not (beyond or borrowed),
-        f"{weight.size} trades, {beyond} beyond {100 * execution.max_position_frac:g} % of equity; "
+        f"{count_of(weight.size, 'trades')}, {beyond} beyond "
+        f"{100 * execution.max_position_frac:g} % of equity; "
         f"least cash {least:.2f}, largest exposure {100 * exposed:.2f} %",
         int(weight.size),
     )

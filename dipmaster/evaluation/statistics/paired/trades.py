@@ -6,11 +6,14 @@ the later figure less what it adds to the earlier one (a candidate that both tra
 with the same result can cancel out), clustered by calendar block, at least as wide
 as independent candidates.
 
-With few losing (or winning) trades a linear interval is too narrow: without a loser
-it has no width. Then the bounds are at least as wide as if the two figures were
-independent, each with its own interval: the square root of the summed squares
-(Newcombe 1998, method 10; Zou and Donner 2008).
+With few trades won, or few of the others (not won for a win rate, lost for a profit
+factor), a linear interval is too narrow: without one of them it has no width. Then the
+bounds are at least as wide as if the two figures were independent, each with its own
+interval: the square root of the summed squares (Newcombe 1998, method 10; Zou and Donner
+2008).
 """
+
+from collections.abc import Callable
 
 import numpy as np
 
@@ -38,7 +41,7 @@ def compare_win_rate(after: PairedSide, before: PairedSide, alpha: float, few: i
         return Difference(None, reason=name_side_without_trade(after, before))
     won = [side.sample.won.astype(np.float64) for side in (after, before)]
     difference = _compare_means(after, before, won[0], won[1], alpha)
-    if _has_few(after, before, few):
+    if _has_few(after, before, few, lambda sample: sample.not_won):
         rates = [trade_metrics.estimate_win_rate(s.sample, alpha, few) for s in (after, before)]
         difference = _widen(difference, rates[0], rates[1])
     return difference.clip(-1.0, 1.0)
@@ -58,9 +61,9 @@ def compare_profit_factor(
     influences = [_factor_influence(side.sample) for side in (after, before)]
     value = (factors[0].value or 0.0) - (factors[1].value or 0.0)
     difference = _linear_difference(after, before, value, influences, alpha)
-    return (
-        _widen(difference, factors[0], factors[1]) if _has_few(after, before, few) else difference
-    )
+    if _has_few(after, before, few, lambda sample: sample.losing_trades):
+        difference = _widen(difference, factors[0], factors[1])
+    return difference
 
 
 def compare_mean_net(after: PairedSide, before: PairedSide, alpha: float) -> Difference:
@@ -113,9 +116,12 @@ def _linear_difference(
     return Difference(value, value - half, value + half)
 
 
-def _has_few(after: PairedSide, before: PairedSide, few: int) -> bool:
+def _has_few(
+    after: PairedSide, before: PairedSide, few: int, others: Callable[[TradeSample], int]
+) -> bool:
+    """Whether either side has few trades that won, or few of the others."""
     samples = (after.sample, before.sample)
-    return any(min(int(s.won.sum()), s.losing_trades) < max(few, 1) for s in samples)
+    return any(min(int(s.won.sum()), others(s)) < max(few, 1) for s in samples)
 
 
 def _widen(difference: Difference, later: Estimate, earlier: Estimate) -> Difference:

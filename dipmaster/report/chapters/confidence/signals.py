@@ -47,7 +47,7 @@ def rates(quality: SignalQuality) -> list[SignalShare]:
         ),
         SignalShare(
             "False positive rate",
-            "share of losing candidates that are traded",
+            "share of candidates not won that are traded",
             None,
             quality.false_positive_rate,
             None,

@@ -58,8 +58,9 @@ def list_cliffs(results: SensitivityResults, number: int) -> list[CliffWarning]:
         cell = run.phases.get(str(number))
         if cell is None or not cell.cliffs:
             continue
+        become = "trade becomes" if base.trades == 1 else "trades become"
         parts = {
-            "trades": f"{numbers.count(base.trades)} trades become "
+            "trades": f"{numbers.count(base.trades)} {become} "
             f"{numbers.count(cell.performance.trades)}",
             "sign": f"a net return of {numbers.percent(base.net_return_frac, 2)} becomes "
             f"{numbers.percent(cell.performance.net_return_frac, 2)}",

@@ -8,6 +8,7 @@ from scipy.special import fdtrc
 from dipmaster.backtest import REGIMES
 from dipmaster.core.kernels import Floats, Ints
 from dipmaster.core.params import Gates
+from dipmaster.core.wins import is_loss
 from dipmaster.evaluation.phases.selection.signals.outcomes import LabelledCandidates
 from dipmaster.evaluation.phases.selection.signals.rates import BoundsLevel, estimate_rate
 from dipmaster.evaluation.statistics.minimum_data import describe_missing_trades
@@ -15,7 +16,7 @@ from dipmaster.results.evaluation.signal_quality import Heterogeneity, RegimeWin
 
 HETEROGENEOUS: Final = "heterogeneous"
 INCONCLUSIVE: Final = "inconclusive"
-MIN_OF_EACH = 5  # wins and losses a regime needs; Cochran's rule of thumb for chi-square
+MIN_OF_EACH = 5  # won and not won a regime needs; Cochran's rule of thumb for chi-square
 
 
 def estimate_win_rates(
@@ -65,7 +66,7 @@ def compare_regimes(candidates: LabelledCandidates, gates: Gates) -> Heterogenei
     if len(compared) < 2:
         return _untested(reason or "fewer than two regimes were traded", alpha)
     judged = traded.only(np.isin(traded.regime, compared))
-    blocks, losing_trades = np.unique(judged.block).size, int((~judged.won).sum())
+    blocks, losing_trades = np.unique(judged.block).size, int(is_loss(judged.net_frac).sum())
     missing = describe_missing_trades(judged.size, losing_trades, blocks, gates)
     if missing:
         return _untested("; ".join([missing, *left_out]), alpha)
@@ -117,12 +118,12 @@ def _enough(traded: LabelledCandidates) -> tuple[list[int], list[str]]:
     compared, left_out = [], []
     for code, name in _regimes(traded):
         won = traded.won[traded.regime == code]
-        wins, losses = int(won.sum()), int((~won).sum())
-        if min(wins, losses) >= MIN_OF_EACH:
+        counts = int(won.sum()), int((~won).sum())
+        if min(counts) >= MIN_OF_EACH:
             compared.append(code)
         else:
             left_out.append(
-                f"regime {name} left out: {wins} wins and {losses} losses, "
+                f"regime {name} left out: {counts[0]} won and {counts[1]} not won, "
                 f"{MIN_OF_EACH} of each are needed"
             )
     return compared, left_out

@@ -15,6 +15,7 @@ from dipmaster.core.kernels import Bools, Floats
 from dipmaster.evaluation.phases.selection.signals.outcomes import LabelledCandidates
 from dipmaster.evaluation.phases.selection.signals.paired import trade_all
 from dipmaster.learning.evaluation.clustered import t_critical
+from dipmaster.learning.evaluation.minimum_data import count_of
 from dipmaster.results.evaluation.signal_quality import Consistency, FoldPrecision
 
 MIN_FOLDS = 8
@@ -120,7 +121,9 @@ def measure_spread(trades: Floats, wins: Floats) -> tuple[float, float]:
 def _measure_spread(folds: MonthlyFolds, alpha: float) -> FoldSpread:
     used = int(folds.used.sum())
     if used < MIN_FOLDS:
-        return FoldSpread(reason=f"{used} months with trades, at least {MIN_FOLDS} are needed")
+        return FoldSpread(
+            reason=f"{count_of(used, 'months')} with trades, at least {MIN_FOLDS} are needed"
+        )
     trades, wins = folds.trades[folds.used], folds.wins[folds.used]
     if not _every_rest_wins(wins):
         return FoldSpread(reason="the wins lie in one month: nothing to compare")
