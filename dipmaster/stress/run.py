@@ -43,7 +43,7 @@ from dipmaster.stress.window import (
 def run_stress_tests(
     context: EvaluationContext, completed: Sequence[CompletedPhase], params: Params
 ) -> StressResults:
-    """Run the scenarios on the final phase, and on two before it for comparison.
+    """Run the scenarios on the phases of `choose_phases`.
 
     What a run does depends on its date and on nothing that other runs do, so that the number
     of workers changes only the time.
