@@ -6,7 +6,7 @@ from dataclasses import replace
 from dipmaster.core import stage, store
 from dipmaster.evaluation.details import assemble_results
 from dipmaster.evaluation.reading import read_inputs
-from dipmaster.evaluation.registry import read_phases
+from dipmaster.evaluation.registry import PHASES, read_phases
 from dipmaster.evaluation.run import evaluate_phases
 from dipmaster.evaluation.verdict import judge_overall
 from dipmaster.evaluation.writing import write_curves, write_ledgers, write_metrics
@@ -45,7 +45,7 @@ def main() -> None:
     result = evaluate_phases(inputs, params, read_phases(inputs, params))
     ruling = judge_overall(result.evaluations)
     with stage.progress_step("measuring what the phases did"):
-        results = replace(assemble_results(result, ruling), trial=trial)
+        results = replace(assemble_results(result, ruling, PHASES), trial=trial)
     rows = tuple(row for one in result.evaluations for row in one.gates.rows)
     write_ledgers(result.ledgers, result.context.filter_results)
     write_metrics(rows, results)

@@ -10,18 +10,26 @@ from dipmaster.evaluation.context import EvaluationContext
 from dipmaster.evaluation.figures.benchmarks import build_benchmarks
 from dipmaster.evaluation.figures.intrabar import compare_intrabar_orders
 from dipmaster.evaluation.figures.phase_figures import build_phase_figures, build_split_period
-from dipmaster.evaluation.phase import JudgedPhase, OwnResults
+from dipmaster.evaluation.phase import JudgedPhase, OwnResults, Phase
 from dipmaster.evaluation.run import EvaluationResult
 from dipmaster.evaluation.statistics.rules import Ruling
 from dipmaster.results import ValidationResults
 from dipmaster.results.evaluation.differences import PhaseComparison
 from dipmaster.results.evaluation.intrabar import IntrabarOrder
-from dipmaster.results.evaluation.phase import PhaseFigures
+from dipmaster.results.evaluation.phase import PhaseDescription, PhaseFigures
 from dipmaster.results.evaluation.record import IntegrityCheck
 
 
-def assemble_results(result: EvaluationResult, ruling: Ruling) -> ValidationResults:
-    """Every figure outside gates.json; None where it cannot be computed."""
+def assemble_results(
+    result: EvaluationResult, ruling: Ruling, registered: Sequence[type[Phase]]
+) -> ValidationResults:
+    """Every figure outside gates.json; None where it cannot be computed.
+
+    Parameters
+    ----------
+    registered
+        Phases that there are: those that were not evaluated are named all the same.
+    """
     context, phases = result.context, result.phases
     differences = _compare_neighbours(result)
     own_results = _own_results(context, phases, differences)
@@ -37,6 +45,7 @@ def assemble_results(result: EvaluationResult, ruling: Ruling) -> ValidationResu
             context.params.benchmark,
         ),
         built_phases=built,
+        registered=_describe_phases([*registered, *(type(one.phase) for one in phases)]),
         phases={str(one.phase.number): _figures(context, one) for one in phases},
         integrity_checks=tuple(
             IntegrityCheck(phase=one.phase.number, **asdict(check))
@@ -47,6 +56,10 @@ def assemble_results(result: EvaluationResult, ruling: Ruling) -> ValidationResu
         claims=list_claims([claim for one in own_results for claim in one.claims], built),
         **{name: section for one in own_results for name, section in one.sections.items()},
     )
+
+
+def _describe_phases(phases: Sequence[type[Phase]]) -> dict[str, PhaseDescription]:
+    return {str(one.number): one.describe() for one in phases}
 
 
 def _compare_neighbours(result: EvaluationResult) -> dict[int, PhaseComparison]:

@@ -3,7 +3,7 @@
 Phases are cumulative settings of ONE strategy over the same bars, candidates and
 out-of-sample period. Whatever a phase does not define it does as the phase before it: it
 orders the same entries, leaves them by the same exits and must pass the same checks. So a
-phase with nothing but a number and a name trades exactly what the one before it
+phase with nothing but a number, a name and a title trades exactly what the one before it
 trades.
 
 A phase is a frozen dataclass whose fields are what it reads for itself (`read_inputs`);
@@ -34,7 +34,7 @@ from dipmaster.evaluation.standalone import (
 from dipmaster.evaluation.statistics.random_entry.portfolios import ExitSimulator
 from dipmaster.results.evaluation.claims import RoadmapClaim
 from dipmaster.results.evaluation.differences import PhaseComparison
-from dipmaster.results.evaluation.phase import Degradation, LostAt
+from dipmaster.results.evaluation.phase import Degradation, LostAt, PhaseDescription
 
 
 @dataclass(frozen=True)
@@ -101,10 +101,26 @@ class Phase:
         As in ledgers, gates and params; phases are evaluated in rising order.
     name
         Of its package.
+    title
+        In print, as it stands within a sentence: "signal filter".
+    addition
+        What it adds that can cost money, in the plural: "exit models".
+    replaces
+        What it puts in the place of what the phase before has, in the plural: "exits". As long as
+        the phase is not adopted those of the phase before remain the default; empty where it
+        replaces nothing.
     """
 
     number: ClassVar[int]
     name: ClassVar[str]
+    title: ClassVar[str]
+    addition: ClassVar[str] = "additions"
+    replaces: ClassVar[str] = ""
+
+    @classmethod
+    def describe(cls) -> PhaseDescription:
+        """What it is called in print."""
+        return PhaseDescription(title=cls.title, addition=cls.addition, replaces=cls.replaces)
 
     @classmethod
     def missing_input(cls) -> Path | None:
@@ -117,8 +133,8 @@ class Phase:
         return cls()
 
     def targets(self, gates: Gates) -> Mapping[str, float]:
-        """Metric to target: the phase's own column of the achievement matrix."""
-        column: Mapping[str, float] = gates.targets.model_dump()[f"phase_{self.number}"]
+        """Metric to target: the phase's own column of the achievement matrix, or the final one."""
+        column: Mapping[str, float] = gates.targets_of(self.number).model_dump()
         return column
 
     def orders(self, context: EvaluationContext, completed: Completed) -> PhaseOrders:

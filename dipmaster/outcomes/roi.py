@@ -1,6 +1,7 @@
 """Contributions and costs to returns on investment, beside those that the roadmap states."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from dipmaster.core.params import Gates, Outcomes
 from dipmaster.outcomes.accounts import stay_flat
@@ -15,9 +16,24 @@ WHOLE = 0  # the "phase" of all phases together
 NOT_REACHABLE = "no capital reaches the stated ROI: the measured contribution is not above 0"
 
 
-def compute_cost(phase: int, outcomes: Outcomes) -> float:
-    """Money for the work on one phase: persons x weeks x cost of a week."""
-    return outcomes.people * outcomes.weeks.of(phase) * outcomes.week_cost
+@dataclass(frozen=True)
+class PlannedWork:
+    """What the roadmap plans for one phase: weeks of the calendar, money, stated return."""
+
+    weeks: float
+    cost: float
+    stated_roi: float
+
+
+def plan_work(phase: int, outcomes: Outcomes) -> PlannedWork | None:
+    """Weeks, cost (persons x weeks x cost of a week) and stated ROI of one phase.
+
+    None for a phase after those of the roadmap, which has no weeks or no stated ROI.
+    """
+    weeks, stated = outcomes.weeks.of(phase), ROI.get(phase)
+    if weeks is None or stated is None:
+        return None
+    return PlannedWork(weeks, outcomes.people * weeks * outcomes.week_cost, stated)
 
 
 def measure_roi(
@@ -28,17 +44,22 @@ def measure_roi(
     Parameters
     ----------
     contributions
-        Each phase against the one before it.
+        Each phase against the one before it; one without planned work is left out.
     days
         From the out-of-sample start to the last bar.
     """
-    return tuple(_measure_phase(one, capital, days, outcomes) for one in contributions)
+    planned = [(one, plan_work(one.phase, outcomes)) for one in contributions]
+    return tuple(
+        _measure_phase(one, work, capital, days) for one, work in planned if work is not None
+    )
 
 
 def measure_programme(
     final: AccountPair, capital: float, days: float, outcomes: Outcomes, gates: Gates
 ) -> ReturnOnInvestment:
     """Yearly net profit of the last phase against not trading, over the cost of all phases.
+
+    A phase without planned work adds to the profit and nothing to the cost.
 
     Not against phase 0: losses that end when a losing strategy is given up are no return on
     the work.
@@ -50,36 +71,36 @@ def measure_programme(
     """
     flat = AccountPair(final.phase, final.after, stay_flat(final.after))
     found = compare_accounts(NET_RETURN, flat, gates, gates.alpha)
-    numbers = range(1, final.phase + 1)
-    costs = {phase: compute_cost(phase, outcomes) for phase in numbers}
+    works = [plan_work(phase, outcomes) for phase in range(1, final.phase + 1)]
+    planned = [work for work in works if work is not None]
     return _build(
         WHOLE,
-        sum(outcomes.weeks.of(phase) for phase in numbers),
-        sum(costs.values()),
+        sum(work.weeks for work in planned),
+        sum(work.cost for work in planned),
         _per_year(Interval(found.value, found.low, found.high), days),
         capital,
-        weigh_stated(costs),
+        weigh_stated(planned),
         final.after.lacking or found.reason,
     )
 
 
-def weigh_stated(costs: Mapping[int, float]) -> float:
+def weigh_stated(planned: Sequence[PlannedWork]) -> float:
     """The stated ROI of phases together: their mean, weighted by cost."""
-    return sum(ROI[phase] * cost for phase, cost in costs.items()) / sum(costs.values())
+    return sum(one.stated_roi * one.cost for one in planned) / sum(one.cost for one in planned)
 
 
 def _measure_phase(
-    one: PhaseContribution, capital: float, days: float, outcomes: Outcomes
+    one: PhaseContribution, work: PlannedWork, capital: float, days: float
 ) -> ReturnOnInvestment:
     change = one.net_return.comparison
     lacking = change.reason if change.verdict == "insufficient data" else ""
     return _build(
         one.phase,
-        outcomes.weeks.of(one.phase),
-        compute_cost(one.phase, outcomes),
+        work.weeks,
+        work.cost,
         _per_year(Interval(change.value, change.low, change.high), days),
         capital,
-        ROI[one.phase],
+        work.stated_roi,
         lacking,
     )
 

@@ -15,6 +15,7 @@ from dipmaster.report.kit.accounts import Account
 from dipmaster.report.kit.comparison import Contribution, changes
 from dipmaster.report.kit.forest import JudgedGates
 from dipmaster.report.kit.gates import value_of
+from dipmaster.report.kit.phases import name_phases
 from dipmaster.report.provenance import Output, document_id, record
 from dipmaster.report.recommendation import Recommendation, recommend
 from dipmaster.results import (
@@ -154,6 +155,11 @@ class ReportInputs:
     def simulated(self) -> bool:
         """Whether the bars are simulated."""
         return self.market.source == "simulated"
+
+    @property
+    def phase_names(self) -> Mapping[int, str]:
+        """Number to heading of every phase, built or not: "Phase 1: signal filter"."""
+        return name_phases(self.validation.registered)
 
     def phase(self, number: int) -> PhaseFigures:
         """What is measured of every phase, of one."""

@@ -6,11 +6,11 @@ from typing import Literal
 from dipmaster.core.params import Gates
 from dipmaster.report.kit import numbers
 from dipmaster.report.kit.numbers import Estimated
-from dipmaster.report.kit.phases import ADAPTIVE_EXITS, name_addition
 from dipmaster.report.time_to_decision import describe_time, find_longest
 from dipmaster.results import GateRows, ValidationResults
 from dipmaster.results.common import Interval, Verdict
-from dipmaster.results.evaluation.phase import PhaseFigures
+from dipmaster.results.evaluation.exits import ExitResults
+from dipmaster.results.evaluation.phase import PhaseDescription, PhaseFigures
 from dipmaster.results.metrics import METRICS
 
 Action = Literal["adopt", "reject", "keep collecting", "no decision", "reference"]
@@ -61,6 +61,11 @@ class _Judged:
     results: ValidationResults
     required: Gates
 
+    @property
+    def description(self) -> PhaseDescription:
+        """What it is called."""
+        return self.results.registered[str(self.phase)]
+
 
 def recommend(
     results: ValidationResults, gates: GateRows, required: Gates
@@ -110,13 +115,14 @@ def _recommend(judged: _Judged) -> Recommendation:
 
 
 def _action(judged: _Judged, action: Action, text: str) -> Recommendation:
-    default = "" if action in ("adopt", "reference") else _describe_default(judged.phase)
+    default = "" if action in ("adopt", "reference") else _describe_default(judged)
     return Recommendation(phase=judged.phase, action=action, text=text, default=default)
 
 
-def _describe_default(phase: int) -> str:
+def _describe_default(judged: _Judged) -> str:
     """What stays in use without the phase, where it replaces something."""
-    return f"the exits of phase {phase - 1} remain the default" if phase == ADAPTIVE_EXITS else ""
+    replaces = judged.description.replaces
+    return f"the {replaces} of phase {judged.phase - 1} remain the default" if replaces else ""
 
 
 def _failed_checks(judged: _Judged) -> str:
@@ -148,11 +154,14 @@ def _describe_harm(judged: _Judged) -> str:
     override = judged.figures.degradation
     if override:
         change = override.change_mean_net_bps
-        return _reduces(name_addition(judged.phase), change, change.n)
-    exits = judged.results.exits if judged.phase == ADAPTIVE_EXITS else None
-    if exits is None or exits.standalone.change.mean_net_bps.verdict != "worse":
+        return _reduces(judged.description.addition, change, change.n)
+    exits = judged.results.results_of(judged.phase)
+    if not isinstance(exits, ExitResults):
         return ""
-    return _reduces("adaptive exits", exits.standalone.change.mean_net_bps, exits.standalone.n)
+    standalone = exits.standalone
+    if standalone.change.mean_net_bps.verdict != "worse":
+        return ""
+    return _reduces(judged.description.title, standalone.change.mean_net_bps, standalone.n)
 
 
 def _reduces(what: str, change: Estimated, n: int) -> str:

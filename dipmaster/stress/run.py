@@ -39,25 +39,19 @@ from dipmaster.stress.window import (
     slice_panel,
 )
 
-COMPARED_PHASES = (0, 2)
-"""Run beside the final phase: the baseline, and the first with exits of its own."""
-
 
 def run_stress_tests(
     context: EvaluationContext, completed: Sequence[CompletedPhase], params: Params
 ) -> StressResults:
-    """Run the scenarios on the final phase, and on two before it for comparison.
+    """Run the scenarios on the phases of `choose_phases`.
 
     What a run does depends on its date and on nothing that other runs do, so that the number
     of workers changes only the time.
     """
     stress, panel = params.stress, context.inputs.panel
-    chosen = [
-        one for one in completed if one.phase.number in COMPARED_PHASES or one is completed[-1]
-    ]
     accounts = {
         one.phase.number: build_account(one, panel, params.execution, context.period)
-        for one in chosen
+        for one in choose_phases(completed)
     }
     room, coins = bars_with_room(panel, context.period, stress), len(panel.symbols)
     dates = draw_random_dates(room, coins, tuple(accounts), stress)
@@ -66,6 +60,14 @@ def run_stress_tests(
     tester = StressTester(build_history(panel), accounts, stress)
     runs = [run for found in map_in_forks(tester.run_date, dates) for run in found]
     return summarize_runs(runs, tuple(accounts), panel, context.period, stress)
+
+
+def choose_phases(completed: Sequence[CompletedPhase]) -> list[CompletedPhase]:
+    """The baseline, the first with exits of its own, and the final phase, each once, in order."""
+    baseline, final = completed[0], completed[-1]
+    other = [one for one in completed if one.exit_policy is not baseline.exit_policy]
+    chosen = {one.phase.number for one in (baseline, *other[:1], final)}
+    return [one for one in completed if one.phase.number in chosen]
 
 
 @dataclass(frozen=True)

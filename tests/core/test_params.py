@@ -271,3 +271,9 @@ def test_an_empty_list_of_settings_is_refused(raw: Any, key: str) -> None:
     raw["sensitivity"][key] = []
     with pytest.raises(ParamsError, match=rf"sensitivity\.{key}"):
         Params.parse(raw, ("sensitivity",))
+
+
+def test_a_phase_without_a_column_of_targets_is_held_against_the_final_one(raw: Any) -> None:
+    gates = Params.parse(raw, ("gates",)).gates
+    assert gates.targets_of(1) == gates.targets.phase_1 != gates.targets.phase_4
+    assert gates.targets_of(0) == gates.targets_of(5) == gates.targets.phase_4

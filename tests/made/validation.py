@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from dipmaster.evaluation.registry import PHASES
 from dipmaster.results.common import ClaimVerdict
 from dipmaster.results.evaluation.claims import ClaimUnit, RoadmapClaim
 from dipmaster.results.evaluation.differences import PhaseComparison
@@ -45,6 +46,7 @@ def validation(last: int = 2, coins: tuple[str, ...] = COINS) -> ValidationResul
         period=PERIOD,
         benchmarks=BENCHMARKS,
         built_phases=built,
+        registered={str(phase.number): phase.describe() for phase in PHASES},
         phases={str(phase): FIGURES[phase](coins) for phase in built},
         integrity_checks=tuple(check(phase) for phase in built),
         differences={str(phase): DIFFERENCES[phase] for phase in built[1:]},

@@ -9,9 +9,10 @@ from dipmaster.core.params.outcomes import PhaseWeeks
 from dipmaster.outcomes.contributions import measure_contributions, pair_with_previous
 from dipmaster.outcomes.roi import (
     NOT_REACHABLE,
-    compute_cost,
+    PlannedWork,
     measure_programme,
     measure_roi,
+    plan_work,
     weigh_stated,
 )
 from dipmaster.results.common import Comparison
@@ -37,6 +38,11 @@ def contribution(phase: int, value: float | None, verdict: str = "better") -> Ph
     )  # fmt: skip
 
 
+def planned() -> list[PlannedWork]:
+    found = [plan_work(phase, COSTS) for phase in (1, 2, 3, 4)]
+    return [one for one in found if one is not None]
+
+
 def test_by_hand() -> None:
     """Two years bring 10 % of 100,000: 5,000 a year, over 4.5 x 2 x 3,000."""
     (one,) = measure_roi([contribution(1, 0.10)], 100_000.0, 730.0, COSTS)
@@ -49,12 +55,18 @@ def test_by_hand() -> None:
 
 
 def test_weeks_are_those_of_the_phase() -> None:
-    assert [compute_cost(phase, COSTS) for phase in (1, 2, 3, 4)] == [27e3, 27e3, 27e3, 54e3]
+    assert [one.cost for one in planned()] == [27e3, 27e3, 27e3, 54e3]
+    assert [one.weeks for one in planned()] == [2.0, 2.0, 2.0, 4.0]
 
 
 def test_the_stated_roi_of_all_is_weighted_by_cost() -> None:
-    costs = {phase: compute_cost(phase, COSTS) for phase in (1, 2, 3, 4)}
-    assert weigh_stated(costs) == pytest.approx((8 + 6 + 4 + 2 * 3) / 5)
+    assert weigh_stated(planned()) == pytest.approx((8 + 6 + 4 + 2 * 3) / 5)
+
+
+def test_a_phase_that_the_roadmap_does_not_plan_has_no_return_on_investment() -> None:
+    assert plan_work(5, COSTS) is None
+    four, five = contribution(4, 0.1), contribution(5, 0.1)
+    assert [one.phase for one in measure_roi([four, five], 1e5, 365.0, COSTS)] == [4]
 
 
 @pytest.mark.parametrize("value", [-0.02, 0.0, None])

@@ -57,7 +57,7 @@ def test_figures_can_be_read_on_every_colour(value: int) -> None:
 
 def test_dates_of_half_a_page_do_not_touch() -> None:
     series = ExposureSeries(phase=3, run_days=7, mean_frac=(0.01,) * 79, turnover=(0.2,) * 79)
-    painted = exposure_chart.draw([series], "2023-06-30T00:00:00Z")
+    painted = exposure_chart.draw([series], "2023-06-30T00:00:00Z", {3: "Phase 3: sizing"})
     assert 4 <= len(re.findall(r"<!-- \d{4}-\d\d-\d\d -->", painted)) <= 8  # of both panels
 
 

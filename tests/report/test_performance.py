@@ -75,7 +75,7 @@ def test_months_are_placed_by_year_and_month() -> None:
 
 def test_months_without_any_move_are_drawn() -> None:
     with drawing():
-        drawn = heat_map.draw_months({0: [month("2023-06", 0.0)]})
+        drawn = heat_map.draw_months({0: [month("2023-06", 0.0)]}, {0: "Phase 0"})
     assert "Phase 0 lost in 0 of 1 months." in drawn
 
 

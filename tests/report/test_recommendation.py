@@ -11,7 +11,7 @@ from dipmaster.report.inputs import ReportInputs
 from dipmaster.report.time_to_decision import describe_time, find_longest
 from dipmaster.results import GateRow
 from dipmaster.results.common import SampleInterval, Verdict
-from dipmaster.results.evaluation.phase import Degradation
+from dipmaster.results.evaluation.phase import Degradation, PhaseDescription
 from tests.made.gates import gates
 from tests.report.printed import plain, print_chapter
 from tests.report.run import run, validated, with_gates, with_phases
@@ -231,3 +231,15 @@ def test_what_is_decided_needs_no_meanwhile(verdict: Verdict, default: bool) -> 
 
 def test_a_phase_that_replaces_nothing_has_no_default() -> None:
     assert judged(run(1), 1, "INCONCLUSIVE", 23).recommendation(1).default == ""
+
+
+def test_words_of_a_recommendation_are_those_that_the_phase_says_of_itself() -> None:
+    """Another phase that replaces something and whose additions cost money, by no number."""
+    base = judged(run(3), 3, "FAIL", 0)
+    named = PhaseDescription(title="sizing", addition="size factors", replaces="sizes")
+    harmful = with_phases(base, {3: replace(base.phase(3), degradation=HARM)})
+    inputs = validated(harmful, registered={**base.validation.registered, "3": named})
+    one = inputs.recommendation(3)
+    assert one.text.startswith("reject the size factors, they reduce net return by ")
+    assert one.default == "the sizes of phase 2 remain the default"
+    assert inputs.phase_names[3] == "Phase 3: sizing"

@@ -244,9 +244,10 @@ def test_a_sharpe_ratio_beyond_the_search_is_named_so() -> None:
 
 @pytest.mark.painted
 def test_exposure_is_drawn_for_phases_with_positions_alone(states: States) -> None:
-    series = results_of(states["phase 3"]()).exposure
+    inputs = states["phase 3"]()
+    series, names = results_of(inputs).exposure, inputs.phase_names
     with drawing():
-        chart = str(exposure_chart.draw(series[1:3], "2023-06-30T00:00:00Z"))
+        chart = str(exposure_chart.draw(series[1:3], "2023-06-30T00:00:00Z", names))
     assert (
         "Phase 1: signal filter: highest 0.15 %, none in 0 of 79 runs, highest turnover 4.00 %"
         in plain(chart.replace("<svg", "<p").replace("</svg", "</p"))

@@ -119,6 +119,8 @@ def test_phases_and_differences_are_those_that_were_built() -> None:
     made = validation.validation()
     with pytest.raises(ValueError, match=r"phases of .* expected"):
         replace(made, phases={"0": made.phases["0"]})
+    with pytest.raises(ValueError, match=r"registered has to name .* found none of \['0'"):
+        replace(made, registered={})
     with pytest.raises(ValueError, match=r"differences of .* expected"):
         replace(made, differences={})
 

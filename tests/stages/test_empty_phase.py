@@ -1,30 +1,36 @@
-"""A phase with nothing but a number and a name is the phase before it, trade for trade."""
+"""A phase with nothing but a number, a name and a title is the one before it, trade for trade."""
 
-import json
 import os
+import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
 import pandas as pd
 import pytest
+import yaml
 
 from dipmaster.backtest import Ledger
-from dipmaster.core import store
+from dipmaster.confidence.inputs import FROM_FEATURES, VOLATILITY_COLUMNS
+from dipmaster.core import catalog, store
 from dipmaster.core.errors import PipelineError
 from dipmaster.core.machine import kernel_cache_folder
-from dipmaster.core.params import Gates
 from dipmaster.core.params.roadmap import FINAL_PHASE
 from dipmaster.evaluation.context import EvaluationContext, build_context
 from dipmaster.evaluation.phase import Checks, Completed, Phase
 from dipmaster.evaluation.reading import read_inputs
 from dipmaster.evaluation.registry import PHASES, read_phases
 from dipmaster.evaluation.run import complete_phases
+from dipmaster.report.inputs import FORECAST_COLUMNS
+from dipmaster.results import write_result
 from stages import validate
-from tests.stages.made_candidates import LEDGERS, read
+from tests.made import market
+from tests.report.run import lock
+from tests.stages.made_candidates import LEDGERS, SYMBOLS, read, set_params
+from tests.stages.test_monitor import add_columns
 
 pytestmark = pytest.mark.slow
 
@@ -34,10 +40,7 @@ class EmptyPhase(Phase):
 
     number = len(PHASES)
     name = "empty"
-
-    def targets(self, gates: Gates) -> Mapping[str, float]:
-        """Those of the final phase."""
-        return gates.targets.model_dump()[f"phase_{FINAL_PHASE}"]
+    title = "nothing more"
 
 
 def run_stage(monkeypatch: pytest.MonkeyPatch, *more: type[Phase]) -> None:
@@ -178,49 +181,91 @@ def test_checks_are_inherited_by_phase_and_can_be_replaced(context: EvaluationCo
     assert replaced == {**inherited, "selection": ()}
 
 
-MODULE = '''"""Nothing that the phase before it has not."""
-
-from dipmaster.evaluation.phase import Phase
-
-
-class WrittenPhase(Phase):
-    """All there has to be."""
-
-    number = {number}
-    name = "written"
-
-    def targets(self, gates):
-        """Those of the final phase."""
-        return gates.targets.model_dump()["phase_4"]
-'''
-IMPORT = "from dipmaster.evaluation.phases.sizing import SizingPhase\n"
-LAST = "    AlternativeDataPhase,\n"
+PRINTED = re.compile(r"`([\w./]+\.py)`:\n\n```python\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+CLASS = re.compile(r"^class (\w+)\(Phase\):$", re.MULTILINE)
+LAST = PHASES[-1]
+STAGES = ("validate", "stress_test", "monitor", "report")
 
 
-def test_its_package_and_its_entry_are_all_it_takes(
-    project: Path, template: Path, tmp_path: Path
-) -> None:
-    """As docs/contributing.md says: written into a copy of the project, run from there."""
-    copy = tmp_path / "project"
+@pytest.fixture(scope="module")
+def written(
+    project: Path, template: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Path]:
+    """A copy of the project with the phase of docs/contributing.md, after the four stages."""
+    copy = tmp_path_factory.mktemp("written") / "project"
     shutil.copytree(template, copy, symlinks=True)
     for package in ("dipmaster", "stages"):
         shutil.copytree(
             project / package, copy / package, ignore=shutil.ignore_patterns("__pycache__")
         )
-    package, number = copy / "dipmaster/evaluation/phases/written", len(PHASES)
-    package.mkdir()
-    (package / "__init__.py").write_text(MODULE.format(number=number), encoding="utf-8")
+    write_phase(project / "docs/contributing.md", copy)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(copy)
+        write_what_later_stages_read()
+        compiled = {"DIPMASTER_KERNEL_CACHE": str(kernel_cache_folder(__name__).parent)}
+        for stage in STAGES:
+            command = [sys.executable, "-m", f"stages.{stage}"]
+            done = subprocess.run(
+                command, env=os.environ | compiled | {"PYTHONPATH": str(copy)},
+                capture_output=True, text=True, check=False,
+            )  # fmt: skip
+            assert done.returncode == 0, f"{stage}: {done.stderr}"
+        yield copy
+
+
+def write_phase(page: Path, copy: Path) -> None:
+    """The file that the page prints, and its import and entry in the registry."""
+    ((path, text),) = PRINTED.findall(page.read_text(encoding="utf-8"))
+    name = CLASS.findall(text)[0]
+    (copy / path).parent.mkdir()
+    (copy / path).write_text(text, encoding="utf-8")
     registry = copy / "dipmaster/evaluation/registry.py"
-    text = registry.read_text(encoding="utf-8").replace(
-        IMPORT, f"{IMPORT}from dipmaster.evaluation.phases.written import WrittenPhase\n"
+    before = registry.read_text(encoding="utf-8")
+    package = Path(path).parent.as_posix().replace("/", ".")
+    imported = f"from {LAST.__module__.rsplit('.', 1)[0]} import {LAST.__name__}\n"
+    assert imported in before
+    after = before.replace(imported, f"{imported}from {package} import {name}\n")
+    entry = f"    {LAST.__name__},\n"
+    registry.write_text(after.replace(entry, f"{entry}    {name},\n"), encoding="utf-8")
+
+
+def write_what_later_stages_read() -> None:
+    """Columns and results that `validate` does without, and few dates to stress."""
+    write_result(market.ingest(SYMBOLS), catalog.INGEST_METRICS)
+    set_params(
+        stress={"dates": 6, "other_dates": 3, "window_days": 2, "past_days": 3},
+        monitoring={"recent_days": 5},
     )
-    registry.write_text(text.replace(LAST, f"{LAST}    WrittenPhase,\n"), "utf-8")
-    command = [sys.executable, "-m", "stages.validate"]
-    compiled = {"DIPMASTER_KERNEL_CACHE": str(kernel_cache_folder(__name__).parent)}
-    subprocess.run(command, cwd=copy, env=os.environ | compiled, check=True, capture_output=True)
+    add_columns(catalog.VOLATILITY, (*VOLATILITY_COLUMNS, *FORECAST_COLUMNS))
+    add_columns(catalog.FEATURE_PANEL, (*FROM_FEATURES, "market_return_12_frac", "sigma_1h_frac"))
+    add_columns(catalog.TRUTH, ("regime", "coin_regime"))
+    store.write_text(yaml.safe_dump(lock()), catalog.LOCK)
+
+
+def test_the_walkthrough_is_all_it_takes(written: Path) -> None:
+    """As docs/contributing.md says: trade for trade the phase before, in every file after it."""
+    number = len(PHASES)
     trades = [
-        copy / f"data/validate/trades_phase_{phase}.parquet" for phase in (number - 1, number)
+        written / f"data/validate/trades_phase_{phase}.parquet" for phase in (number - 1, number)
     ]
     assert trades[0].read_bytes() == trades[1].read_bytes()
-    details = json.loads((copy / "reports/metrics/validate.json").read_text(encoding="utf-8"))
-    assert details["built_phases"] == list(range(number + 1))
+    assert read("validate")["built_phases"] == list(range(number + 1))
+    targets = {(row["phase"], row["metric"]): row["target"] for row in read("gates")}
+    assert all(targets[number, metric] == targets[FINAL_PHASE, metric] for _, metric in targets)
+    assert read("stress")["final_phase"] == read("monitoring")["final_phase"] == number
+
+
+def test_what_the_roadmap_does_not_plan_has_no_return_on_investment(written: Path) -> None:
+    outcomes = read("outcomes")
+    assert [one["phase"] for one in outcomes["added"]] == list(range(1, len(PHASES) + 1))
+    assert [one["phase"] for one in outcomes["roi"]] == list(range(1, FINAL_PHASE + 1))
+    assert outcomes["programme"]["weeks"] == sum(one["weeks"] for one in outcomes["roi"])
+
+
+def test_the_report_prints_it_under_its_title(written: Path) -> None:
+    page = catalog.HTML.read_text(encoding="utf-8")
+    assert catalog.PDF.stat().st_size > 0
+    number = len(PHASES)
+    assert f"Phase {number}: cooldown after a loss" in page
+    assert f"Cooldown after a loss; what it does not change is as in phase {number - 1}." in page
+    assert f"No weeks and no return are stated for phase {number}" in page

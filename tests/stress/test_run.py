@@ -52,9 +52,12 @@ def phase(number: int, panel: Panel, share: float = 0.01) -> Any:
 
 
 def run(panel: Panel, *shares: float, **changes: Any) -> StressResults:
-    """Phases 0, 1, ... that trade so many bars."""
+    """Phases 0, 1, ... that trade so many bars; 1 has the exits of 0, the others their own."""
     context = SimpleNamespace(inputs=SimpleNamespace(panel=panel), period=PERIOD)
     completed = [phase(number, panel, share) for number, share in enumerate(shares)]
+    same = ExitPolicy(np.full(panel.open.size, 0.01), ExitRules(0.0025))
+    for one in completed[:2]:
+        one.exit_policy = same
     params = SimpleNamespace(stress=stress(**{**SMALL, **changes}), execution=execution())
     return run_stress_tests(context, completed, params)  # type: ignore[arg-type]
 

@@ -3,6 +3,7 @@
 from pydantic import Field, model_validator
 
 from dipmaster.core.params.base import Section, frac, number
+from dipmaster.core.params.roadmap import FINAL_PHASE
 
 LEAST_BLOCKS = 4
 """Fewest blocks that give bounds of what has no limits: with fewer Student's t has no variance."""
@@ -72,6 +73,12 @@ class Gates(Section):
         if self.min_losing_trades > self.few_losing_trades:
             raise ValueError("min_losing_trades must not exceed few_losing_trades")
         return self
+
+    def targets_of(self, phase: int) -> GateTargets:
+        """A phase's own column of the achievement matrix; the final one where it has none."""
+        final: GateTargets = getattr(self.targets, f"phase_{FINAL_PHASE}")
+        column: GateTargets = getattr(self.targets, f"phase_{phase}", final)
+        return column
 
     @property
     def blocks_needed(self) -> int:

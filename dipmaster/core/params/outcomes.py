@@ -11,9 +11,9 @@ class PhaseWeeks(Section):
     phase_3: float = number("weeks of sizing", ge=0.1, le=520)
     phase_4: float = number("weeks of alternative data", ge=0.1, le=520)
 
-    def of(self, phase: int) -> float:
-        """Weeks of one phase, 1 to 4."""
-        weeks: float = getattr(self, f"phase_{phase}")
+    def of(self, phase: int) -> float | None:
+        """Weeks of one phase; None where the roadmap's calendar has no such phase."""
+        weeks: float | None = getattr(self, f"phase_{phase}", None)
         return weeks
 
 

@@ -14,7 +14,7 @@ REFERENCES = {
 
 def unproven_calibration(inputs: ReportInputs) -> Evidence | None:
     """Regimes in which the confidence is not shown to be calibrated."""
-    if 1 not in inputs.built:
+    if inputs.validation.funnel is None:
         return None
     gates = inputs.confidence.calibration_by_regime
     regimes = [name for name, one in gates.items() if name != "all" and one.gate != "PASS"]
@@ -24,13 +24,15 @@ def unproven_calibration(inputs: ReportInputs) -> Evidence | None:
 def no_score(inputs: ReportInputs) -> Evidence | None:
     """Phases from 1 on without a model out of sample."""
     reason = inputs.confidence.reason
-    return {"reason": reason} if 1 in inputs.built and reason else None
+    selects = inputs.validation.funnel is not None
+    return {"reason": reason} if selects and reason else None
 
 
 def silent_exit_models(inputs: ReportInputs) -> Evidence | None:
     """No refit at which the exit models were allowed to act."""
     licences = inputs.exit_models.licences
-    if 2 not in inputs.built or not licences or any(one.licensed for one in licences):
+    has_exits = inputs.validation.exits is not None
+    if not has_exits or not licences or any(one.licensed for one in licences):
         return None
     return {"refits": len(licences), "auc": inputs.exit_models.exit_probability.auc}
 
@@ -39,7 +41,8 @@ def weightless_inputs(inputs: ReportInputs) -> Evidence | None:
     """Inputs of the exit calibrator with a coefficient of zero."""
     weights = inputs.exit_models.calibrator
     names = [name for name, weight in weights.items() if weight == 0.0]
-    return {"zero": len(names), "of": len(weights)} if 2 in inputs.built and names else None
+    has_exits = inputs.validation.exits is not None
+    return {"zero": len(names), "of": len(weights)} if has_exits and names else None
 
 
 def garch_at_bound(inputs: ReportInputs) -> Evidence | None:
@@ -81,4 +84,5 @@ def _exceeds(low: float | None, value: float | None) -> bool:
 def features_left_out(inputs: ReportInputs) -> Evidence | None:
     """Inputs that no model sees."""
     rows = inputs.confidence.features.left_out
-    return {"rows": rows} if 1 in inputs.built and rows else None
+    selects = inputs.validation.funnel is not None
+    return {"rows": rows} if selects and rows else None

@@ -2,8 +2,8 @@
 
 from dipmaster.report.findings.finding import Evidence
 from dipmaster.report.inputs import ReportInputs
-from dipmaster.report.kit.phases import ADAPTIVE_EXITS
 from dipmaster.results import GateRow
+from dipmaster.results.evaluation.record import SECTIONS
 from dipmaster.results.metrics import MAX_DRAWDOWN, PROFIT_FACTOR
 
 COMFORTABLE_COST_MULTIPLE = 2.0  # with it costs could double before the mean trade nets nothing
@@ -122,7 +122,7 @@ def exits_not_better(inputs: ReportInputs) -> Evidence | None:
         "n": results.standalone.n,
         "net": change.mean_net_bps,
         "win_rate": change.win_rate,
-        "recommendation": inputs.recommendation(ADAPTIVE_EXITS),
+        "recommendation": inputs.recommendation(SECTIONS["exits"]),
     }
 
 

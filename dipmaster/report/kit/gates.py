@@ -42,13 +42,9 @@ def roadmap_phases(built: Sequence[int]) -> tuple[int, ...]:
     return tuple(sorted({*range(FINAL_PHASE + 1), *built}))
 
 
-def target_of(gates: Gates, phase: int, metric: str) -> float | None:
-    """The roadmap's target of a phase; phase 0 is compared with the final one.
-
-    None where the roadmap has no such phase.
-    """
-    targets = getattr(gates.targets, f"phase_{phase or FINAL_PHASE}", None)
-    return None if targets is None else float(getattr(targets, metric))
+def target_of(gates: Gates, phase: int, metric: str) -> float:
+    """The target of a phase; one without a column of its own is compared with the final one."""
+    return float(getattr(gates.targets_of(phase), metric))
 
 
 def matrix(rows: Sequence[GateRow], built: Sequence[int], gates: Gates) -> list[MatrixRow]:

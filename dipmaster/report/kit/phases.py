@@ -1,22 +1,16 @@
-"""What the phases of the roadmap are called."""
+"""Headings of the phases, of the titles that they say of themselves."""
 
 from collections.abc import Mapping
 
-ADAPTIVE_EXITS = 2
-NAMES: Mapping[int, str] = {
-    0: "baseline strategy",
-    1: "signal filter",
-    ADAPTIVE_EXITS: "adaptive exits",
-    3: "sizing",
-    4: "alternative data",
-}
+from dipmaster.results.evaluation.phase import PhaseDescription
 
 
-def name_phase(number: int) -> str:
-    """A phase with its name, as a heading: Phase 1: signal filter."""
-    return f"Phase {number}: {NAMES[number]}" if number in NAMES else f"Phase {number}"
+def name_phases(registered: Mapping[str, PhaseDescription]) -> dict[int, str]:
+    """Number to heading, as "Phase 1: signal filter".
 
-
-def name_addition(number: int) -> str:
-    """What a phase adds that can cost money, in the plural."""
-    return {ADAPTIVE_EXITS: "exit models"}.get(number, "additions")
+    Parameters
+    ----------
+    registered
+        Of validate.json: built or not.
+    """
+    return {int(number): f"Phase {number}: {one.title}" for number, one in registered.items()}

@@ -23,6 +23,26 @@ LostAt = Literal["candidates", "score", "threshold", "steps", "size", ""]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PhaseDescription:
+    """What a phase is called in print, whether it was built or not.
+
+    Attributes
+    ----------
+    title
+        As within a sentence: "signal filter".
+    addition
+        What it adds that can cost money, in the plural.
+    replaces
+        What it puts in the place of what the phase before has, in the plural; empty, and no key,
+        where it replaces nothing.
+    """
+
+    title: str
+    addition: str
+    replaces: str = field(default="", metadata=OMITTED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TradeCounts:
     """How many.
 

@@ -15,7 +15,7 @@ from dipmaster.results.evaluation.claims import RoadmapClaim
 from dipmaster.results.evaluation.differences import PhaseComparison
 from dipmaster.results.evaluation.exits import ExitResults
 from dipmaster.results.evaluation.funnel import Funnel
-from dipmaster.results.evaluation.phase import PhaseFigures
+from dipmaster.results.evaluation.phase import PhaseDescription, PhaseFigures
 from dipmaster.results.evaluation.signal_quality import SignalQuality
 from dipmaster.results.evaluation.sizing import SizingResults
 from dipmaster.results.fields import OMITTED
@@ -97,6 +97,8 @@ class ValidationResults:
     ----------
     verdict, verdict_reason
         Of all phases together.
+    registered
+        Number, as text, to what each phase is called, built or not.
     phases
         Number, as text, to the figures of each phase built.
     differences
@@ -109,7 +111,8 @@ class ValidationResults:
     Raises
     ------
     ValueError
-        Where sections, phases or differences are not those of `built_phases`.
+        Where sections, phases or differences are not those of `built_phases`, or one of these
+        is not among `registered`.
     """
 
     verdict: Verdict
@@ -117,6 +120,7 @@ class ValidationResults:
     period: SplitPeriod
     benchmarks: Benchmarks
     built_phases: tuple[int, ...]
+    registered: Mapping[str, PhaseDescription]
     phases: Mapping[str, PhaseFigures]
     integrity_checks: tuple[IntegrityCheck, ...]
     differences: Mapping[str, PhaseComparison]
@@ -137,6 +141,9 @@ class ValidationResults:
         ):
             if sorted(keys) != sorted(expected):
                 raise ValueError(f"{name} of {expected} expected, found {sorted(keys)}")
+        nameless = [phase for phase in built if phase not in self.registered]
+        if nameless:
+            raise ValueError(f"registered has to name every phase built, found none of {nameless}")
         for name, phase in SECTIONS.items():
             if (getattr(self, name) is not None) != (phase in self.built_phases):
                 raise ValueError(f"{name} has to be there if and only if phase {phase} is built")

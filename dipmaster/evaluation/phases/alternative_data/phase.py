@@ -44,6 +44,7 @@ class AlternativeDataPhase(Phase):
 
     number = 4
     name = "alternative_data"
+    title = "alternative data"
 
     @classmethod
     def missing_input(cls) -> Path | None:

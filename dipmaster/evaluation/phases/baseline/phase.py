@@ -1,12 +1,9 @@
 """Phase 0: what the strategy is before anything is added to it."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from dipmaster.core.params import Gates
-from dipmaster.core.params.roadmap import FINAL_PHASE
 from dipmaster.evaluation.context import EvaluationContext
 from dipmaster.evaluation.phase import Completed, Phase, PhaseOrders
 from dipmaster.evaluation.phases.baseline.orders import (
@@ -24,11 +21,7 @@ class BaselinePhase(Phase):
 
     number = 0
     name = "baseline"
-
-    def targets(self, gates: Gates) -> Mapping[str, float]:
-        """Those of the final phase."""
-        final: Mapping[str, float] = gates.targets.model_dump()[f"phase_{FINAL_PHASE}"]
-        return final
+    title = "baseline strategy"
 
     def orders(self, context: EvaluationContext, completed: Completed) -> PhaseOrders:
         """Order every candidate.

@@ -51,6 +51,9 @@ class ExitsPhase(Phase):
 
     number = 2
     name = "exits"
+    title = "adaptive exits"
+    addition = "exit models"
+    replaces = "exits"
 
     @classmethod
     def read_inputs(cls, inputs: EvaluationInputs, params: Params) -> Self:

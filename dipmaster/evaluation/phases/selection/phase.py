@@ -31,6 +31,7 @@ class SelectionPhase(Phase):
 
     number = 1
     name = "selection"
+    title = "signal filter"
 
     def orders(self, context: EvaluationContext, completed: Completed) -> PhaseOrders:
         """Order what was admitted."""

@@ -38,6 +38,7 @@ class SizingPhase(Phase):
 
     number = 3
     name = "sizing"
+    title = "sizing"
 
     @classmethod
     def read_inputs(cls, inputs: EvaluationInputs, params: Params) -> Self:

@@ -10,12 +10,12 @@ from dipmaster.report.findings.results import rarely_invested
 from dipmaster.report.findings.rules import find
 from dipmaster.report.inputs import ReportInputs
 from dipmaster.report.kit import accounts, gates, numbers
-from dipmaster.report.kit.phases import ADAPTIVE_EXITS
 from dipmaster.report.kit.table import table
 from dipmaster.report.recommendation import Recommendation
 from dipmaster.report.time_to_decision import describe_time, find_longest
 from dipmaster.results import summarize
 from dipmaster.results.evaluation.phase import PhaseFigures
+from dipmaster.results.evaluation.record import SECTIONS
 
 GONE_BEFORE_FRAC = 0.5  # of the capital: page one says so where less was left at the split
 RISKS = 3  # findings on page one
@@ -128,11 +128,11 @@ def _drawdown_window(figures: PhaseFigures) -> str:
 
 
 def _exits_change(inputs: ReportInputs) -> Context | None:
-    """What the exits of phase 2 change over all candidates."""
+    """What the adaptive exits change over all candidates."""
     results = inputs.validation.exits
     if FINAL_PHASE in inputs.built:  # the recommendation for phase 2 has it where it decides
         return None
-    if results is None or inputs.has_override(ADAPTIVE_EXITS):
+    if results is None or inputs.has_override(SECTIONS["exits"]):
         return None
     if results.standalone.change.mean_net_bps.value is None:
         return None

@@ -4,7 +4,6 @@ from dipmaster.report.chapter import Chapter, Context
 from dipmaster.report.inputs import ReportInputs
 from dipmaster.report.kit import gates, numbers, table
 from dipmaster.report.kit.forest import forest
-from dipmaster.report.kit.phases import name_phase
 from dipmaster.report.kit.table import Column, Table
 from dipmaster.report.time_to_decision import describe_time, find_longest
 from dipmaster.results import GateRow
@@ -37,7 +36,7 @@ def _verdicts(inputs: ReportInputs) -> Table:
         override = figures.degradation
         rows.append(
             (
-                name_phase(number),
+                inputs.phase_names[number],
                 table.verdict(figures.verdict, figures.verdict_reason),
                 numbers.estimate(override.change_mean_net_bps, "bps") if override else "none",
                 _wait(inputs, number),

@@ -19,10 +19,17 @@ def view(inputs: ReportInputs) -> Context:
         "results": results,
         "chart": forest.draw(rows) if rows else "",
         "idle": [one.phase for one in results.added if not one.trades],
+        "unplanned": list_unplanned(results),
         "verdicts": group_by_verdict(results),
         "lines": tabulate(table.COLUMNS, table.list_lines(results), "data short grouped"),
         "differing": list_differing(inputs),
     }
+
+
+def list_unplanned(results: OutcomesResults) -> list[int]:
+    """Phases that were traded and have no return on investment: the roadmap does not plan them."""
+    planned = {one.phase for one in results.roi}
+    return [one.phase for one in results.added if one.phase not in planned]
 
 
 def group_by_verdict(results: OutcomesResults) -> dict[str, list[int]]:

@@ -8,6 +8,7 @@ import numpy as np
 from dipmaster.core.kernels import Floats
 from dipmaster.report.inputs import ReportInputs, time_of
 from dipmaster.results.confidence.record import ScoreFold
+from dipmaster.results.evaluation.record import SECTIONS
 
 REGIMES = ("low", "normal", "high")  # by their number in the table of scores
 QUANTILES = (0.1, 0.5, 0.9)
@@ -45,7 +46,7 @@ class IdlePhase:
 
 
 def describe(inputs: ReportInputs) -> IdlePhase | None:
-    """Of phase 1, which selects for all later phases; None where it was not built."""
+    """Of the phase that selects for all later ones; None where it was not built."""
     funnel = inputs.validation.funnel
     if funnel is None:
         return None
@@ -63,7 +64,7 @@ def describe(inputs: ReportInputs) -> IdlePhase | None:
         if row.threshold is not None and row.regime in REGIMES
     ]
     return IdlePhase(
-        candidates=inputs.phase(1).counts.candidates_out_of_sample,
+        candidates=inputs.phase(SECTIONS["funnel"]).counts.candidates_out_of_sample,
         quantiles=[float(one) for one in np.quantile(scores, QUANTILES)] if scores.size else [],
         regimes=rows,
         last_fit=fitted[-1] if fitted else None,

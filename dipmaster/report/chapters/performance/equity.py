@@ -19,7 +19,6 @@ from dipmaster.report.kit.drawing import (
     new_figure,
     thinned,
 )
-from dipmaster.report.kit.phases import name_phase
 from dipmaster.results.evaluation.phase import PhaseFigures
 from dipmaster.results.evaluation.record import SplitPeriod
 
@@ -27,7 +26,10 @@ ROOMY = 2  # panels that may be tall
 
 
 def draw_equity(
-    frames: Mapping[int, pd.DataFrame], figures: Mapping[int, PhaseFigures], period: SplitPeriod
+    frames: Mapping[int, pd.DataFrame],
+    figures: Mapping[int, PhaseFigures],
+    period: SplitPeriod,
+    names: Mapping[int, str],
 ) -> Markup:
     """A panel a phase, each on a scale of its own: net change of equity since the split.
 
@@ -35,12 +37,14 @@ def draw_equity(
     ----------
     frames
         Table EQUITY of each phase: a row a 5-minute bar, burn-in included.
+    names
+        Headings of the phases.
     """
     figure = new_figure(8 + _panel_mm(len(frames)) * len(frames))
     panels = figure.subplots(len(frames), 1, sharex=True, squeeze=False)[:, 0]
     for axes, number in zip(panels, frames, strict=True):
         _draw(axes, frames[number], period)
-        axes.set_title(f"{name_phase(number)}, net return since the split in per cent")
+        axes.set_title(f"{names[number]}, net return since the split in per cent")
     date_ticks(panels[-1].xaxis)
     listed = "; ".join(
         f"phase {number} {numbers.percent(one.money.net_return_frac, signed=True)}, maximum "

@@ -10,22 +10,27 @@ from matplotlib.colors import LinearSegmentedColormap
 from dipmaster.core.kernels import Floats
 from dipmaster.report.kit import numbers
 from dipmaster.report.kit.drawing import BRICK, NAVY, ink_on, inline_svg, list_rows, new_figure
-from dipmaster.report.kit.phases import name_phase
 from dipmaster.results.evaluation.breakdowns import MonthRow
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 COLOURS = LinearSegmentedColormap.from_list("loss_to_gain", [BRICK, "white", NAVY])
 
 
-def draw_months(phases: Mapping[int, Sequence[MonthRow]]) -> Markup:
-    """A row a year, a column a month; colours on a scale of each phase's own."""
+def draw_months(phases: Mapping[int, Sequence[MonthRow]], names: Mapping[int, str]) -> Markup:
+    """A row a year, a column a month; colours on a scale of each phase's own.
+
+    Parameters
+    ----------
+    names
+        Headings of the phases.
+    """
     years = sorted({row.month[:4] for rows in phases.values() for row in rows})
     figure = new_figure(5 + len(phases) * (6 + 5 * len(years)))
     panels = figure.subplots(len(phases), 1, squeeze=False)[:, 0]
     for axes, (number, rows) in zip(panels, phases.items(), strict=True):
         _draw(axes, _grid(rows, years), years)
         axes.tick_params(axis="x", labelbottom=axes is panels[-1])
-        axes.set_title(f"{name_phase(number)}, net return by month in per cent")
+        axes.set_title(f"{names[number]}, net return by month in per cent")
     return inline_svg(figure, "Net return by month. " + " ".join(map(_describe, phases.items())))
 
 

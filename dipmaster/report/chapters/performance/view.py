@@ -13,6 +13,9 @@ from dipmaster.report.inputs import ReportInputs
 from dipmaster.report.kit import accounts
 from dipmaster.report.kit.phase_table import by_phase
 from dipmaster.report.kit.table import table
+from dipmaster.results.evaluation.record import SECTIONS
+
+SELECTING = SECTIONS["funnel"]
 
 
 def view(inputs: ReportInputs) -> Context:
@@ -27,14 +30,20 @@ def view(inputs: ReportInputs) -> Context:
         "exposure": inputs.phase(inputs.headline_phase).exposure,
         "figures": by_phase(figures.LINES, phases, ""),
         "phases": phases,
-        "abstained": abstention.describe(inputs) if 1 in phases and 1 not in traded else None,
+        "selecting": SELECTING,
+        "abstained": None if SELECTING in traded else abstention.describe(inputs),
         "idle": [phase for phase in phases if phase not in traded],
         "equity_chart": equity.draw_equity(
-            {phase: inputs.equity[phase] for phase in traded}, traded, inputs.validation.period
+            {phase: inputs.equity[phase] for phase in traded},
+            traded,
+            inputs.validation.period,
+            inputs.phase_names,
         )
         if traded
         else "",
-        "months_chart": heat_map.draw_months({k: one.by_month for k, one in traded.items()})
+        "months_chart": heat_map.draw_months(
+            {k: one.by_month for k, one in traded.items()}, inputs.phase_names
+        )
         if traded
         else "",
         "random": random_entry.tabulate(inputs),

@@ -21,7 +21,9 @@ def view(inputs: ReportInputs) -> Context:
         "change": inputs.comparison(PHASE),
         "orders": bounds.tabulate_orders(results.counts, params.sizing),
         "trades": bounds.tabulate_trades(results.counts, params.execution),
-        "chart": exposure_chart.draw(invested, inputs.volatility.out_of_sample_from)
+        "chart": exposure_chart.draw(
+            invested, inputs.volatility.out_of_sample_from, inputs.phase_names
+        )
         if invested
         else "",
         "run_days": results.exposure[0].run_days,

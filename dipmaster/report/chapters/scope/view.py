@@ -3,15 +3,14 @@
 from dipmaster.core.params.roadmap import FINAL_PHASE
 from dipmaster.report.chapter import Chapter, Context
 from dipmaster.report.inputs import ReportInputs
-from dipmaster.report.kit.phases import name_phase
 
 
 def view(inputs: ReportInputs) -> Context:
     """Phases that were built, and those of the roadmap that were not."""
-    planned = range(1, FINAL_PHASE + 1)
+    planned, names = range(1, FINAL_PHASE + 1), inputs.phase_names
     return {
-        "built_names": [name_phase(phase) for phase in inputs.built],
-        "missing_names": [name_phase(phase) for phase in planned if phase not in inputs.built],
+        "built_names": [names[phase] for phase in inputs.built],
+        "missing_names": [names[phase] for phase in planned if phase not in inputs.built],
     }
 
 

@@ -1,6 +1,6 @@
 """The appendix on position sizes, charts drawn."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from dipmaster.report.chapter import Chapter, Context
 from dipmaster.report.chapters.sizing import (
@@ -39,7 +39,7 @@ def view(inputs: ReportInputs) -> Context:
         "overlay": table(targeting.OVERLAY, results.overlay),
         "overlay_reasons": targeting.overlay_reasons(results.overlay),
         "arithmetic": targeting.arithmetic_pairs(results.drawdown_arithmetic),
-        **_show_drawdowns(results.drawdown),
+        **_show_drawdowns(results.drawdown, inputs.phase_names),
     }
 
 
@@ -56,12 +56,12 @@ def _typeset(words: str) -> str:
     return numbers.typeset(words).replace(" x ", " × ").replace(" - ", f" {numbers.MINUS} ")
 
 
-def _show_drawdowns(drawdowns: Sequence[DrawdownQuantiles]) -> Context:
+def _show_drawdowns(drawdowns: Sequence[DrawdownQuantiles], names: Mapping[int, str]) -> Context:
     drawn = [one for one in drawdowns if one.frac]
     reasons = list(dict.fromkeys(one.reason for one in drawdowns if one.reason))
     phases = {one.phase: one for one in drawn}
     return {
-        "drawdown_chart": drawdown_chart.ranges(drawn) if drawn else "",
+        "drawdown_chart": drawdown_chart.ranges(drawn, names) if drawn else "",
         "drawdowns": by_phase(targeting.drawdown_lines(drawn[0]), phases, "Drawdown")
         if drawn
         else None,
