@@ -87,8 +87,8 @@ def _products_hold(
     return Check(
         "every size is the product of its components, cut by the cap that it names",
         wrong == 0,
-        f"{count_of(len(trades), 'trades')}, {int((~is_sized).sum())} in the size of the phase before; "
-        f"{wrong} wrong",
+        f"{count_of(len(trades), 'trades')}, {int((~is_sized).sum())} in the size of the phase "
+        f"before; {wrong} wrong",
         len(trades),
     )
 
