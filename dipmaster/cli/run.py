@@ -51,11 +51,11 @@ def run(
         bool, typer.Option("--force", "-f", help="Replace an experiment of that name.")
     ] = False,
 ) -> None:
-    """Run the whole pipeline now, as an experiment; without options too, under a random name.
+    """Run the whole pipeline at once, unasked, as an experiment.
 
-    It does not ask. DVC keeps the experiment. Params and history are checked before anything is
-    written. Without --temp the result stays in this folder: `dipmaster restore` brings the last
-    commit back.
+    Without options too, under a random name. DVC keeps the experiment. Params and history are
+    checked before anything is written. Without --temp the result stays in this folder: `dipmaster
+    restore` brings the last commit back.
 
     Example: dipmaster run --set signal.rule=capitulation --name cap -m "deep falls only"
     """
