@@ -49,6 +49,8 @@ def compare(
 
     Example: dipmaster compare cap deep --sort sharpe --phase 2
     """
+    if as_json and markdown:
+        raise typer.BadParameter("choose one of --json and --markdown", param_hint="--json")
     findings, problems = read_all(names or [])
     rows = sort_findings([select_phase(one, phase) for one in findings], sort)
     base = findings[0].params
@@ -57,9 +59,11 @@ def compare(
     elif markdown:
         typer.echo(to_markdown(rows, base))
     else:
-        from dipmaster.cli.console import make_console
+        from dipmaster.cli.console import fit_words, make_console
 
-        make_console().print(build_table(rows, base))
+        console, table = make_console(), build_table(rows, base)
+        fit_words(table, console.width)
+        console.print(table)
     for problem in problems:
         typer.echo(f"left out: {problem}", err=True)
 

@@ -15,10 +15,12 @@ def restore(
 
     For after a failed run or an experiment: params.yaml, dvc.lock, reports/metrics, and the data
     of dvc.lock. It lists what will be overwritten and asks first. Code, docs and data/raw are
-    never touched; params.yaml as it was is kept under reports/local.
+    never touched; params.yaml as it was is kept under reports/local. Refused while a run is at
+    work in this folder.
 
     Example: dipmaster restore --yes
     """
+    from dipmaster.cli.at_work import refuse_at_work
     from dipmaster.cli.restoring import (
         BACKUP,
         checkout_outputs,
@@ -27,6 +29,7 @@ def restore(
     )
     from dipmaster.core import store
 
+    refuse_at_work()
     paths = [path for path in list_overwritten() if not (keep_params and path == store.PARAMS_FILE)]
     if paths:
         typer.echo("These differ from the last commit and will be brought back to it:")

@@ -1,20 +1,37 @@
 """Run the pipeline as an experiment of DVC; a run that fails leaves things as they were."""
 
+import signal
 import subprocess
 from collections.abc import Sequence
-from typing import Annotated, ClassVar
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 import typer
 
 from dipmaster.core.errors import PipelineError
 
-INTERRUPTED = 130  # exit code of a program that Ctrl-C ended
+if TYPE_CHECKING:
+    from dipmaster.cli.ending import Ending
 
 
 class InterruptedRunError(PipelineError):
-    """The user ended the run."""
+    """Ctrl-C ended the run."""
 
-    exit_code: ClassVar[int] = INTERRUPTED
+    exit_code: ClassVar[int] = 128 + signal.SIGINT
+
+
+class TerminatedRunError(PipelineError):
+    """Another program ended the run, as a time limit does."""
+
+    exit_code: ClassVar[int] = 128 + signal.SIGTERM
+
+
+class HungUpRunError(PipelineError):
+    """The terminal of the run was closed."""
+
+    exit_code: ClassVar[int] = 128 + signal.SIGHUP
+
+
+ENDED_EARLY = (InterruptedRunError, TerminatedRunError, HungUpRunError)
 
 
 def run(
@@ -34,10 +51,11 @@ def run(
         bool, typer.Option("--force", "-f", help="Replace an experiment of that name.")
     ] = False,
 ) -> None:
-    """Run the pipeline with changed params, as an experiment.
+    """Run the whole pipeline at once, unasked, as an experiment.
 
-    DVC keeps the experiment. Params and history are checked before anything is written. Without
-    --temp the result stays in this folder: `dipmaster restore` brings the last commit back.
+    Without options too, under a random name. DVC keeps the experiment. Params and history are
+    checked before anything is written. Without --temp the result stays in this folder: `dipmaster
+    restore` brings the last commit back.
 
     Example: dipmaster run --set signal.rule=capitulation --name cap -m "deep falls only"
     """
@@ -124,7 +142,10 @@ def run_apart(options: Sequence[str]) -> None:
     PipelineError
         Where it fails; this folder is untouched.
     """
-    code = call_dvc(options)
+    from dipmaster.cli.ending import Ending
+
+    with Ending() as ending:
+        code = call_dvc(options, ending)
     if code != 0:
         raise choose_error(code)(
             "the experiment failed, its messages are above; this folder is untouched.\n"
@@ -138,16 +159,21 @@ def run_here(options: Sequence[str]) -> None:
     Raises
     ------
     PipelineError
-        Where it fails.
+        Where it fails, or where another run is at work here.
     """
+    from dipmaster.cli.at_work import refuse_at_work
+    from dipmaster.cli.ending import Ending
     from dipmaster.cli.restoring import checkout_outputs, put_back, take_snapshot
 
-    snapshot = take_snapshot()
-    code = call_dvc(options)
-    if code == 0:
-        return
-    changed = put_back(snapshot)
-    outputs = "" if checkout_outputs() else "; some data have to be made again by `make report`"
+    refuse_at_work()
+    with Ending() as ending:  # to the end: what is put back is put back whole
+        snapshot = take_snapshot()
+        code = call_dvc(options, ending)
+        if code == 0:
+            return
+        changed = put_back(snapshot)
+        is_whole = checkout_outputs()
+    outputs = "" if is_whole else "; some data have to be made again by `make report`"
     files = ", ".join(str(path) for path in changed) or "nothing had changed"
     raise choose_error(code)(
         f"the run failed, its messages are above; put back as before it: {files}{outputs}.\n"
@@ -155,37 +181,22 @@ def run_here(options: Sequence[str]) -> None:
     )
 
 
-def call_dvc(options: Sequence[str]) -> int:
-    """Exit code of `dvc exp run`, 130 where Ctrl-C ended it."""
-    return wait_for_end(start_dvc(options))
+def call_dvc(options: Sequence[str], ending: "Ending") -> int:
+    """Exit code of `dvc exp run`; 128 and its number where a signal ended it."""
+    return ending.wait_for(start_dvc(options))
 
 
 def start_dvc(options: Sequence[str]) -> "subprocess.Popen[bytes]":
-    """Start `dvc exp run`; its output goes to the terminal."""
+    """Start `dvc exp run` in a process group of its own; its output goes to the terminal."""
     from dipmaster.cli.project import build_environment, find_program
 
-    return subprocess.Popen([find_program("dvc"), "exp", "run", *options], env=build_environment())
-
-
-def wait_for_end(child: "subprocess.Popen[bytes]") -> int:
-    """Exit code of a program, once it has ended.
-
-    Ctrl-C reaches the program as well: it is waited for, however often the user repeats it,
-    because it writes until it ends. The code is then 130, unless the program was done anyway.
-    """
-    interrupted = False
-    while True:
-        try:
-            code = child.wait()
-        except KeyboardInterrupt:
-            interrupted = True
-        else:
-            return INTERRUPTED if interrupted and code else code
+    command = [find_program("dvc"), "exp", "run", *options]
+    return subprocess.Popen(command, env=build_environment(), process_group=0)
 
 
 def choose_error(code: int) -> type[PipelineError]:
     """What a run that did not end well raises."""
-    return InterruptedRunError if code == INTERRUPTED else PipelineError
+    return {one.exit_code: one for one in ENDED_EARLY}.get(code, PipelineError)
 
 
 def report_result(before: dict[str, str], queue: bool, temp: bool) -> None:

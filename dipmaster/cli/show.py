@@ -98,22 +98,25 @@ def list_rows() -> list[str]:
 def print_figures(findings: "Findings", committed: "Findings | None") -> None:
     """A row a figure, a column a phase; below it what the last commit has, where it differs.
 
-    Figures break into lines where phases are many; the names of the rows never do.
+    Figures break into lines where phases are many, the names of the rows where even that does
+    not do; neither inside a word.
     """
-    from dipmaster.cli.console import make_console, make_table
+    from dipmaster.cli.console import fit_words, make_console, make_table
     from dipmaster.results.metrics import METRICS
 
     phases = findings.phases
     before = {row.phase: row for row in committed.phases} if committed else {}
     table = make_table({"": False} | {f"phase {row.phase}": True for row in phases})
     for column in table.columns:
-        column.no_wrap = column is table.columns[0]
+        column.no_wrap = False
     table.add_row("Verdict", *(row.verdict for row in phases))
     table.add_row("Trades", *(cell("trades", row, before.get(row.phase)) for row in phases))
     for key in list_rows():
         cells = (cell(key, row, before.get(row.phase)) for row in phases)
         table.add_row(METRICS[key].title, *cells)
-    make_console().print(table)
+    console = make_console()
+    fit_words(table, console.width)
+    console.print(table)
 
 
 def cell(key: str, row: "PhaseRow", before: "PhaseRow | None") -> str:

@@ -7,6 +7,7 @@ import typer
 
 if TYPE_CHECKING:
     import pandas as pd
+    from rich.table import Table
 
     from dipmaster.results import ValidationResults
 
@@ -14,6 +15,7 @@ BPS = 1e4
 SHOWN_ROWS = 40
 
 COLUMNS = {
+    "id": True,
     "entry (UTC)": False,
     "coin": False,
     "exit": False,
@@ -25,6 +27,8 @@ COLUMNS = {
     "confidence": True,
     "regime": False,
 }
+LEFT_OUT_FIRST = ("regime", "exit price", "entry price", "confidence")
+"""Columns that give way, in this order, where the terminal is too narrow for all."""
 
 
 def trades(
@@ -36,7 +40,12 @@ def trades(
         str | None, typer.Option("--exit", help="Only this exit, as printed or as in the file.")
     ] = None,
     best: Annotated[int | None, typer.Option(min=1, help="The n with the highest net bp.")] = None,
-    worst: Annotated[int | None, typer.Option(min=1, help="The n with the lowest net bp.")] = None,
+    worst: Annotated[
+        int | None,
+        typer.Option(
+            min=1, help="The n with the lowest net bp; the report ranks by loss of equity."
+        ),
+    ] = None,
     experiment: Annotated[
         str | None, typer.Option(help="Of this experiment or commit, from DVC's cache.")
     ] = None,
@@ -48,7 +57,7 @@ def trades(
     """List the trades of a phase, as a table or as CSV.
 
     Net return is in basis points of the position at entry, after all costs. Trades of the
-    burn-in are left out.
+    burn-in are left out. Ids are those of the report.
 
     Example: dipmaster trades --phase 2 --worst 10
     """
@@ -138,14 +147,12 @@ def select_rank(frame: "pd.DataFrame", best: int | None, worst: int | None) -> "
 
 def print_table(frame: "pd.DataFrame", phase: int, *, is_ranked: bool) -> None:
     """Print the trades, and what they come to."""
-    from dipmaster.cli.console import make_console, make_table
+    from dipmaster.cli.console import make_console
     from dipmaster.report.kit import numbers
 
     rows = frame if is_ranked else frame.tail(SHOWN_ROWS)
-    table = make_table(COLUMNS)
-    for cells in build_cells(rows):
-        table.add_row(*cells)
     console = make_console()
+    table, hidden = build_table(rows, console.width)
     console.print(table)
     left_out = len(frame) - len(rows)
     note = f"the last {len(rows)} of {len(frame)}; --csv has all" if left_out else f"{len(frame)}"
@@ -155,6 +162,26 @@ def print_table(frame: "pd.DataFrame", phase: int, *, is_ranked: bool) -> None:
         f"phase {phase}, trades: {note}; mean {numbers.bps(mean_bps)}, "
         f"net {numbers.plain(float(frame['net_pnl'].sum()), 2)} in all"
     )
+    if hidden:
+        console.print(f"left out: {', '.join(hidden)}; a wider terminal or --csv has them")
+
+
+def build_table(rows: "pd.DataFrame", width: int) -> tuple["Table", tuple[str, ...]]:
+    """The table in as many columns as there is room for, and the names of those left out."""
+    from dipmaster.cli.console import fit_words, make_table, measure_width
+
+    lines = build_cells(rows)
+    for number in range(len(LEFT_OUT_FIRST) + 1):
+        hidden = LEFT_OUT_FIRST[:number]
+        shown = {name: is_number for name, is_number in COLUMNS.items() if name not in hidden}
+        table = make_table(shown)
+        for cells in lines:
+            table.add_row(*(cell for name, cell in zip(COLUMNS, cells, strict=True)
+                            if name in shown))  # fmt: skip
+        if measure_width(table) <= width:
+            break
+    fit_words(table, width)
+    return table, hidden
 
 
 def build_cells(frame: "pd.DataFrame") -> list[list[str]]:
@@ -168,6 +195,7 @@ def build_cells(frame: "pd.DataFrame") -> list[list[str]]:
     rows: Iterable[Any] = frame.itertuples()
     return [
         [
+            str(row.trade_id),
             f"{row.entry_time:%Y-%m-%d}\N{NO-BREAK SPACE}{row.entry_time:%H:%M}",
             str(row.symbol),
             name_exit_type(str(row.exit_type)),

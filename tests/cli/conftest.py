@@ -17,6 +17,7 @@ from dipmaster.core import catalog, store
 from dipmaster.core.tables import TRADES
 from dipmaster.report import provenance
 from dipmaster.results import GateRows, write_result
+from tests.cli.toy import make_toy
 from tests.made.gates import gates
 from tests.made.validation import validation
 
@@ -122,6 +123,24 @@ def scale_sharpe(rows: GateRows, sharpe: float) -> GateRows:
 def folder(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of it to work in."""
     copy = Path(shutil.copytree(template, tmp_path / "project"))
+    monkeypatch.chdir(copy)
+    return copy
+
+
+@pytest.fixture(scope="session")
+def toy_template(template: Path, project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small project with the toy pipeline, run once and committed."""
+    folder = tmp_path_factory.mktemp("toy") / "project"
+    make_toy(template, project, folder, {"user.name": "x", "user.email": "x@x.invalid"})
+    run_git(folder, "add", ".")
+    run_git(folder, "commit", "-qm", "toy")
+    return folder
+
+
+@pytest.fixture
+def toy(toy_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of it to work in."""
+    copy = Path(shutil.copytree(toy_template, tmp_path / "toy", symlinks=True))
     monkeypatch.chdir(copy)
     return copy
 

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from dipmaster.cli.trades import select_rows
+from dipmaster.evaluation.figures.risk import find_worst_trades
 from tests.cli.conftest import TRADE_RETURNS, Command, make_trades
 
 pytestmark = pytest.mark.usefixtures("folder")
@@ -31,6 +32,16 @@ def test_the_worst_and_the_best(dipmaster: Command) -> None:
 def test_the_table_says_by_what_it_ranks(dipmaster: Command) -> None:
     assert "trades: 2, by net return in bp; mean" in dipmaster("trades", "--worst", "2").stdout
     assert "by net return" not in dipmaster("trades").stdout
+
+
+def test_the_id_is_that_of_the_report(dipmaster: Command) -> None:
+    """The report's worst trades are of the same table, by `trade_id`."""
+    worst = find_worst_trades(make_trades()[1:])
+    lines = dipmaster("trades", "--phase", "2", "--worst", str(len(worst))).stdout.splitlines()
+    shown = {tuple(line.split()[:4]) for line in lines}
+    for one in worst:
+        day, minute = one.entry_time[:10], one.entry_time[11:16]
+        assert (str(one.trade_id), day, minute, one.symbol) in shown
 
 
 def test_by_coin_and_exit(dipmaster: Command) -> None:

@@ -123,6 +123,27 @@ def test_the_table_of_drawdowns_fits_a_desk(browser: Browser, page: Path) -> Non
     assert browser.evaluate(spare) == 0
 
 
+@pytest.mark.parametrize("table", ["table.matrix", "#gates table.gates"])
+def test_page_one_and_all_gates_fit_a_desk(browser: Browser, page: Path, table: str) -> None:
+    browser.open(page, DESK)
+    box = f"document.querySelector({table!r}).closest('.scroll')"
+    assert browser.evaluate(f"{box}.scrollWidth - {box}.clientWidth") == 0
+
+
+def test_a_mark_stays_beside_its_verdict(browser: Browser, page: Path) -> None:
+    for width in (PHONE, DESK):
+        browser.open(page, width)
+        wraps = "all('table.matrix .line').filter((one) => one.querySelector('.mark'))"
+        spaces = f"{wraps}.map((one) => getComputedStyle(one).whiteSpace)"
+        assert set(browser.evaluate(spaces)) == {"nowrap"}
+
+
+def test_a_phone_shows_measured_phases_first(browser: Browser, page: Path) -> None:
+    for width, is_seen in ((PHONE, False), (DESK, True)):
+        browser.open(page, width)
+        assert is_shown(browser, "table.matrix td.stated") is is_seen
+
+
 def test_contents_stay_on_top_and_open_where_there_is_room(browser: Browser, page: Path) -> None:
     for width, is_open in ((PHONE, False), (DESK, True)):
         browser.open(page, width)

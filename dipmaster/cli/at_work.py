@@ -1,0 +1,76 @@
+"""Whether something works on the project's outputs now: stages by their locks, DVC by its notes."""
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from dipmaster.core.errors import PipelineError
+from dipmaster.core.locks import list_held
+
+RWLOCK = Path(".dvc/tmp/rwlock")
+"""Which process of DVC writes and reads which path: held while a stage runs and is saved."""
+
+WORKSPACE_RUN = Path(".dvc/tmp/exps/run/workspace/workspace.json")
+"""The process of an experiment that runs in this folder, from its first stage to its last."""
+
+
+def refuse_at_work() -> None:
+    """Refuse while a stage or DVC works on the outputs of this folder.
+
+    A process of DVC that was killed leaves its notes behind. They block nothing here: only those
+    of a process that is still there count, as DVC itself has it.
+
+    Raises
+    ------
+    PipelineError
+        Naming who is at work.
+    """
+    found = [f"stage {name}" for name in list_held()]
+    found += [f"`{command}` (process {pid})" for pid, command in sorted(list_dvc().items())]
+    if found:
+        raise PipelineError(
+            f"expected nothing at work in this folder, found {', '.join(found)}; nothing was "
+            "changed.\n"
+            "  Fix: wait until it has ended, or end it with `kill` and the number of the process "
+            "(`pgrep -af 'dvc|stages'` lists them); where that number is another program's by "
+            f"now, remove {RWLOCK} and {WORKSPACE_RUN}."
+        )
+
+
+def list_dvc() -> dict[int, str]:
+    """Number and command of each process of DVC that its notes name and that is there."""
+    return {pid: command for pid, command in _read_notes() if is_there(pid)}
+
+
+def is_there(pid: int) -> bool:
+    """Whether there is a process of that number."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # it is another user's
+        return True
+    return True
+
+
+def _read_notes() -> Iterator[tuple[int, str]]:
+    run = _read_json(WORKSPACE_RUN)
+    if "pid" in run:
+        yield int(run["pid"]), "dvc exp run"
+    rwlock = _read_json(RWLOCK)
+    for one in rwlock.get("write", {}).values():
+        yield int(one["pid"]), str(one["cmd"])
+    for readers in rwlock.get("read", {}).values():
+        for one in readers:
+            yield int(one["pid"]), str(one["cmd"])
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    """What a file of DVC holds; nothing where there is none, or none that can be read."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}

@@ -1,0 +1,82 @@
+"""Who is at work on the outputs: stages by their locks, DVC by its notes."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from dipmaster.cli import restoring
+from dipmaster.cli.at_work import RWLOCK, WORKSPACE_RUN, list_dvc
+from dipmaster.core import locks
+from tests.cli.conftest import Command, set_param
+
+
+@pytest.fixture(autouse=True)
+def _edited(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(restoring, "checkout_outputs", lambda: True)
+    set_param(folder, "rule: dip ", "rule: capitulation ")
+
+
+def make_dead_pid() -> int:
+    process = subprocess.Popen([sys.executable, "-c", ""])
+    process.wait()
+    return process.pid
+
+
+def write_rwlock(pid: int, kind: str = "write") -> None:
+    info = {"pid": pid, "cmd": "dvc repro"}
+    content = {kind: {"/project/data/toy": info if kind == "write" else [info]}}
+    RWLOCK.parent.mkdir(parents=True, exist_ok=True)
+    RWLOCK.write_text(json.dumps(content), encoding="utf-8")
+
+
+def write_workspace_run(pid: int) -> None:
+    WORKSPACE_RUN.parent.mkdir(parents=True, exist_ok=True)
+    WORKSPACE_RUN.write_text(json.dumps({"pid": pid, "returncode": None}), encoding="utf-8")
+
+
+@pytest.mark.parametrize("kind", ["write", "read"])
+def test_nothing_is_restored_while_dvc_is_at_work(
+    dipmaster: Command, folder: Path, kind: str
+) -> None:
+    before = (folder / "params.yaml").read_bytes()
+    write_rwlock(os.getpid(), kind)
+    done = dipmaster("restore", "--yes")
+    assert done.exit_code == 1
+    assert f"found `dvc repro` (process {os.getpid()}); nothing was changed" in done.stderr
+    assert (folder / "params.yaml").read_bytes() == before
+
+
+def test_nothing_is_restored_between_two_stages_of_an_experiment(dipmaster: Command) -> None:
+    write_workspace_run(os.getpid())
+    assert f"`dvc exp run` (process {os.getpid()})" in dipmaster("restore", "--yes").stderr
+
+
+def test_nothing_is_restored_while_a_stage_is_at_work(dipmaster: Command) -> None:
+    with locks.hold("validate"):
+        assert "found stage validate; nothing" in dipmaster("restore", "--yes").stderr
+
+
+def test_a_second_run_does_not_start_and_so_puts_nothing_back(dipmaster: Command) -> None:
+    write_rwlock(os.getpid())
+    done = dipmaster("run", "--set", "signal.z_min=2")
+    assert done.exit_code == 1
+    assert "expected nothing at work in this folder" in done.stderr
+    assert "put back" not in done.stderr
+
+
+def test_what_a_killed_process_left_behind_blocks_nothing(dipmaster: Command) -> None:
+    write_rwlock(make_dead_pid())
+    write_workspace_run(make_dead_pid())
+    assert list_dvc() == {}
+    assert dipmaster("restore", "--yes").exit_code == 0
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{"])
+def test_notes_that_cannot_be_read_name_nobody(folder: Path, content: str) -> None:
+    write_rwlock(os.getpid())
+    RWLOCK.write_text(content, encoding="utf-8")
+    assert list_dvc() == {}
