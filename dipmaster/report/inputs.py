@@ -188,12 +188,7 @@ class ReportInputs:
 
     def gates_of(self, number: int) -> dict[str, GateRow]:
         """The gates of one phase by metric, in the file's order."""
-        return {gate.metric: gate for gate in self.shown_gates if gate.phase == number}
-
-    @property
-    def shown_gates(self) -> GateRows:
-        """Gates in print: those of gates.json."""
-        return self.gates
+        return {gate.metric: gate for gate in self.gates if gate.phase == number}
 
     @property
     def recommendations(self) -> tuple[Recommendation, ...]:
@@ -217,7 +212,7 @@ class ReportInputs:
     @property
     def judged(self) -> JudgedGates:
         """What forest plots are made of."""
-        return JudgedGates(self.shown_gates, self.built)
+        return JudgedGates(self.gates, self.built)
 
     def has_override(self, number: int) -> bool:
         """Whether a phase fails whatever its gates show."""

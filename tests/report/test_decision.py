@@ -83,8 +83,9 @@ def test_page_one_prints_the_ruling_on_all_phases_and_its_reason(last: int, fina
     built = until(STATES["all phases"](), last) if 0 < last < FINAL_PHASE else None
     inputs = built or STATES["all phases" if last else "losing"]()
     words = printed(validated(inputs, verdict=ruling.verdict, verdict_reason=ruling.reason))
-    heading = f"Overall verdict: {ruling.verdict}" if last == FINAL_PHASE else "No overall verdict"
-    assert f"{heading}: {plain(typeset(ruling.reason))}." in words
+    reason = plain(typeset(ruling.reason))
+    complete = f"Overall verdict: {ruling.verdict} ({reason})."
+    assert (complete if last == FINAL_PHASE else f"No overall verdict: {reason}.") in words
     assert ("phase 2 fails: " in words) == (last >= 2)
 
 
