@@ -113,6 +113,16 @@ def read_table(
     return frame if table is None else table.check(frame, str(path))
 
 
+def list_columns(path: Path) -> list[str]:
+    """Names of the columns of one parquet file, in its order."""
+    try:
+        return list(pq.read_schema(path).names)
+    except FileNotFoundError as error:
+        raise PipelineError(f"{path} is not there.\n  Fix: {_RUN_PIPELINE}.") from error
+    except pa.ArrowInvalid as error:
+        raise TableError(f"{path} is damaged: {error}\n  Fix: {_REMOVE_FILE}.") from error
+
+
 def list_symbols(folder: Path) -> list[str]:
     """Symbols of a folder with one parquet file a symbol, sorted."""
     names = sorted(path.stem for path in folder.glob("*.parquet"))

@@ -6,6 +6,8 @@ import numpy as np
 import pandas as pd
 
 from dipmaster.confidence.inputs import (
+    FROM_FEATURES,
+    MARKET_FALL_COLUMNS,
     VOLATILITY_COLUMNS,
     InputMatrix,
     build_input_matrix,
@@ -102,20 +104,23 @@ def _known_ms(times: "pd.Series[pd.Timestamp]") -> Ints:
 
 def read_model_inputs(scores: pd.DataFrame, symbols: Sequence[str]) -> InputMatrix:
     """What the models of the confidence see at each candidate."""
-    features = _read_rows(scores, symbols, FEATURES, None)
+    features = _read_rows(scores, symbols, FEATURES, [*FROM_FEATURES, *MARKET_FALL_COLUMNS])
     volatility = _read_rows(scores, symbols, VOLATILITY, VOLATILITY_COLUMNS)
     return build_input_matrix(features, volatility)
 
 
 def _read_rows(
-    scores: pd.DataFrame, symbols: Sequence[str], table: TableSchema, columns: list[str] | None
+    scores: pd.DataFrame, symbols: Sequence[str], table: TableSchema, columns: Sequence[str]
 ) -> pd.DataFrame:
+    """Rows at the candidates; a column that a coin's file does not have is left out."""
     folder = catalog.FEATURE_PANEL if table is FEATURES else catalog.VOLATILITY
     names, times = scores["symbol"].to_numpy(dtype=str), to_epoch_ms(scores["open_time"])
 
     def read(symbol: str) -> pd.DataFrame:
         rows = np.flatnonzero(names == symbol)
-        frame = catalog.read_symbols(folder, [symbol], columns)[symbol]
+        there = store.list_columns(folder / f"{symbol}.parquet")
+        chosen = [name for name in columns if name in there]
+        frame = catalog.read_symbols(folder, [symbol], chosen)[symbol]
         where = f"{table.name} of {symbol}"
         return select_rows(frame, times[rows], table, where).set_axis(rows)
 

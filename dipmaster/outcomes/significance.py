@@ -8,6 +8,8 @@ gates exactly where the interval that is printed lies on one side of zero.
 import math
 from collections.abc import Callable, Sequence
 
+import numpy as np
+
 from dipmaster.evaluation.statistics.paired.sides import Difference
 
 Interval = Callable[[float], Difference]
@@ -57,14 +59,15 @@ def _excludes_zero(difference: Difference) -> bool:
 def adjust_by_holm(p_values: Sequence[float | None]) -> list[float | None]:
     """Holm (1979) over all hypotheses; what could not be tested counts as one with p = 1.
 
-    So a phase that lacks data makes the correction of the others no milder.
+    So a phase that lacks data makes the correction of the others no milder. By hand, because
+    that of statsmodels searches the whole process for garbage every time
+    (docs/decisions/threshold-wait.md); it is the oracle of the test.
     """
-    from statsmodels.stats.multitest import multipletests
-
-    if not p_values:
-        return []
-    counted = [1.0 if one is None else one for one in p_values]
-    adjusted = multipletests(counted, method="holm")[1]
+    counted = np.array([1.0 if one is None else one for one in p_values])
+    order = np.argsort(counted, kind="stable")
+    steps = counted[order] * np.arange(counted.size, 0, -1)
+    adjusted = np.empty_like(counted)
+    adjusted[order] = np.minimum(np.maximum.accumulate(steps), 1.0)
     return [
         None if own is None else float(corrected)
         for own, corrected in zip(p_values, adjusted, strict=True)
