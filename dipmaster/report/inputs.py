@@ -1,7 +1,7 @@
 """What the report is made of, as the stages before it wrote it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -36,7 +36,7 @@ from dipmaster.results import (
 from dipmaster.results.evaluation.claims import RoadmapClaim
 from dipmaster.results.evaluation.differences import PhaseComparison
 from dipmaster.results.evaluation.phase import PhaseFigures
-from dipmaster.results.metrics import COMPARED, GATES, SHARPE
+from dipmaster.results.metrics import COMPARED, GATES, MAX_DRAWDOWN, SHARPE
 from dipmaster.results.trials import TrialCount
 
 NOT_MEASURED = "not measured"
@@ -188,7 +188,19 @@ class ReportInputs:
 
     def gates_of(self, number: int) -> dict[str, GateRow]:
         """The gates of one phase by metric, in the file's order."""
-        return {gate.metric: gate for gate in self.gates if gate.phase == number}
+        return {gate.metric: gate for gate in self.shown_gates if gate.phase == number}
+
+    @property
+    def shown_gates(self) -> GateRows:
+        """Gates in print: a drawdown has no range of bootstrap paths longer than its period."""
+
+        def shown(gate: GateRow) -> GateRow:
+            if gate.metric != MAX_DRAWDOWN.key or gate.phase not in self.built:
+                return gate
+            has_range = self.phase(gate.phase).drawdown.bootstrap_upper_frac is not None
+            return gate if has_range else replace(gate, low=None, high=None)
+
+        return tuple(map(shown, self.gates))
 
     @property
     def recommendations(self) -> tuple[Recommendation, ...]:
@@ -212,7 +224,7 @@ class ReportInputs:
     @property
     def judged(self) -> JudgedGates:
         """What forest plots are made of."""
-        return JudgedGates(self.gates, self.built)
+        return JudgedGates(self.shown_gates, self.built)
 
     def has_override(self, number: int) -> bool:
         """Whether a phase fails whatever its gates show."""

@@ -15,8 +15,7 @@ class GateRow:
     metric
         win_rate, excess_win_rate, max_drawdown (fractions), sharpe (annual), profit_factor.
     target, value, low, high
-        In the unit of the metric; None where it cannot be computed. A drawdown has no bounds
-        where the period is shorter than the horizon of its bootstrap paths.
+        In the unit of the metric; None where it cannot be computed.
     direction
         "min" where the value has to reach the target, "max" where it has to stay below.
     n

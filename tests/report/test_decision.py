@@ -150,6 +150,23 @@ def test_a_small_drawdown_of_a_small_investment_is_no_achievement() -> None:
     assert "Its drawdown reflects" not in words_of("losing")
 
 
+def test_a_period_shorter_than_the_horizon_has_no_range_of_bootstrap_paths() -> None:
+    base = run(1)
+    one = base.phase(1)
+    short = replace(
+        one.drawdown,
+        horizon_max_frac=None,
+        bootstrap_lower_frac=None,
+        bootstrap_median_frac=None,
+        bootstrap_upper_frac=None,
+    )
+    inputs = with_phases(base, {1: replace(one, drawdown=short)})
+    gate = inputs.gates_of(1)["max_drawdown"]
+    assert (gate.low, gate.high) == (None, None)
+    assert base.gates_of(1)["max_drawdown"].high is not None
+    assert inputs.gates == base.gates
+
+
 def test_an_account_lost_in_the_burn_in_is_reported_where_nothing_was_traded_after_it() -> None:
     """A drawdown of 0.0 % out of sample must not read as a good sign."""
     inputs = STATES["no trades"]()

@@ -115,7 +115,7 @@ def test_no_chapter_concludes_from_few_candidates_or_prints_what_cannot_be(
     assert all(check.passed for check in inputs.validation.integrity_checks)
     judged = [gate for gate in inputs.gates if gate.phase]
     assert {gate.verdict for gate in judged} == {"INSUFFICIENT DATA"}
-    falls = [gate for gate in inputs.gates if gate.metric == "max_drawdown"]
+    falls = [gate for gate in inputs.shown_gates if gate.metric == "max_drawdown"]
     priced = [point for one in inputs.sensitivity.costs.phases for point in one.points]
     for fall in (*falls, *(point.gates["max_drawdown"] for point in priced)):
         assert fall.low is fall.high is None

@@ -45,7 +45,7 @@ class Estimate:
 
     @property
     def shown_bounds(self) -> tuple[float | None, float | None]:
-        """Both bounds as every file and page has them; None each where something is `lacking`.
+        """Both bounds in print and at other costs; None each where something is `lacking`.
 
         A drawdown has no range of bootstrap paths that are longer than its own period.
         """

@@ -67,7 +67,7 @@ def view(inputs: ReportInputs) -> Context:
         "is_ruined": inputs.is_ruined(number),
         "lost_before_frac": _lost_before(figures, inputs.params.execution.capital),
         "drawdown_window": _drawdown_window(figures),
-        "matrix": gates.matrix(inputs.gates, inputs.built, inputs.params.gates),
+        "matrix": gates.matrix(inputs.shown_gates, inputs.built, inputs.params.gates),
         "accounts": table(accounts.COLUMNS, inputs.accounts, "data short accounts"),
         "risks": find(inputs)[:RISKS],
     }
