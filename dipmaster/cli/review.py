@@ -155,13 +155,13 @@ def open_review(differences: "Differences") -> str:
 
 def count_differences(differences: "Differences") -> str:
     """How many gates, verdicts, params and files differ."""
-    from dipmaster.cli.review_tables import count_of
+    from dipmaster.learning.evaluation.minimum_data import count_of
 
     others = sum(one.has_other_verdict for one in differences.gates)
     return (
-        f"{len(differences.gates)} of {count_of(differences.gates_judged, 'gate')}, {others} of "
-        f"them in the verdict; {count_of(len(differences.params), 'param')}; "
-        f"{count_of(len(differences.files), 'file')} of metrics"
+        f"{len(differences.gates)} of {count_of(differences.gates_judged, 'gates')}, {others} of "
+        f"them in the verdict; {count_of(len(differences.params), 'params')}; "
+        f"{count_of(len(differences.files), 'files')} of metrics"
     )
 
 
@@ -193,14 +193,14 @@ def warn_of_other_trades(differences: "Differences") -> str:
 def describe_code(revision: "Revision") -> str:
     """The commit of the code, and how many files of this folder are not those of it."""
     from dipmaster.cli import git
-    from dipmaster.cli.review_tables import count_of
     from dipmaster.cli.revisions import HEAD
+    from dipmaster.learning.evaluation.minimum_data import count_of
 
     if revision.commit is not None:
         return f"`{revision.commit[:12]}`"
     commit = f"`{git.run_git('rev-parse', HEAD)[:12]}`"
     files = len(git.list_changed(CODE)) + len(git.list_new(CODE))
-    return f"{commit} and {count_of(files, 'changed file')}" if files else commit
+    return f"{commit} and {count_of(files, 'changed files')}" if files else commit
 
 
 def describe_seconds(revision: "Revision") -> str:

@@ -62,11 +62,6 @@ def build_table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return f"{text}\n\n{more} more are not shown." if more > 0 else text
 
 
-def count_of(some: int, noun: str) -> str:
-    """So many of something."""
-    return f"{numbers.count(some)} {noun}{'' if some == 1 else 's'}"
-
-
 def changed(before: str, after: str) -> str:
     """Two printed values, the base's first; one where they are the same."""
     return after if before == after else f"{before} → {after}"
