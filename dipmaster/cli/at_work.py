@@ -68,9 +68,12 @@ def _read_notes() -> Iterator[tuple[int, str]]:
 
 
 def _read_json(path: Path) -> dict[str, Any]:
-    """What a file of DVC holds; nothing where there is none, or none that can be read."""
+    """What a file of DVC holds; nothing where there is none, or no whole object in it.
+
+    DVC writes it in place: a process that was killed meanwhile leaves half of it behind.
+    """
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (FileNotFoundError, json.JSONDecodeError):
         return {}
     return content if isinstance(content, dict) else {}

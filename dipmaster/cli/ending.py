@@ -40,7 +40,8 @@ class Ending:
         self._handlers: dict[signal.Signals, Any] = {}
 
     def __enter__(self) -> "Ending":
-        ignored = {one for one in signal.Signals if signal.getsignal(one) is signal.SIG_IGN}
+        watched = (*ENDING, *JOB_CONTROL)
+        ignored = {one for one in watched if signal.getsignal(one) is signal.SIG_IGN}
         if signal.SIGINT in ignored:  # so DVC ignores it as well; else it cleans up on it
             self._word = signal.SIGTERM
         for signals, handler in ((ENDING, self._end), (JOB_CONTROL, self._pause)):
