@@ -68,6 +68,17 @@ def test_a_truncated_table_is_refused(tmp_path: Path) -> None:
         store.read_table(path, BARS)
 
 
+def test_columns_are_named_without_reading_the_table(tmp_path: Path) -> None:
+    path = tmp_path / "A.parquet"
+    with pytest.raises(PipelineError, match=r"A\.parquet is not there"):
+        store.list_columns(path)
+    store.write_table(bars(), BARS, path)
+    assert store.list_columns(path) == list(bars().columns)
+    path.write_bytes(path.read_bytes()[:-20])
+    with pytest.raises(TableError, match=r"A\.parquet is damaged"):
+        store.list_columns(path)
+
+
 def test_rows_count_from_zero_whatever_another_program_wrote(tmp_path: Path) -> None:
     """A shuffled table keeps its row labels in the file; its rows are what they are."""
     path = tmp_path / "bars.parquet"

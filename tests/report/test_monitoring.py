@@ -2,16 +2,19 @@
 
 import re
 from dataclasses import replace
+from typing import Literal
 
 import pytest
 
 from dipmaster.report.chapter import Chapter
 from dipmaster.report.chapters.approvals.view import APPROVALS
 from dipmaster.report.chapters.decision.view import DECISION
-from dipmaster.report.chapters.monitoring.tables import FORMATS, NAMES
+from dipmaster.report.chapters.monitoring.tables import FORMATS, NAMES, tabulate_checks
 from dipmaster.report.chapters.monitoring.view import MONITORING
 from dipmaster.report.chapters.rollout.view import ROLLOUT
 from dipmaster.report.kit import numbers
+from dipmaster.results.common import Interval
+from dipmaster.results.monitoring.alerts import Rule, Severity
 from dipmaster.results.monitoring.record import MonitoringResults
 from dipmaster.results.trials import TrialCount
 from tests.made import monitoring
@@ -44,6 +47,37 @@ def test_a_healthy_system() -> None:
         in text
     )
     assert "2024-10-21 23:55 Drift of inputs" in text
+
+
+@pytest.mark.parametrize(
+    ("rule", "limit", "beyond", "met"),
+    [
+        ("calibration", -0.05, -0.053, -0.05),
+        ("sharpe", 1.5, 1.49, 1.5),
+        ("latency", 100.0, 100.1, 100.0),
+        ("signal_rate", 2.0, 2.1, 0.5),
+    ],
+)
+def test_a_threshold_that_is_missed_without_an_alert_is_said(
+    rule: Rule, limit: float, beyond: float, met: float
+) -> None:
+    def state_of(value: float, state: Severity | Literal["healthy"] = "healthy") -> str:
+        check = replace(
+            monitoring.check(rule),
+            threshold=limit,
+            value=Interval(value, None, None),
+            state=state,
+        )
+        return tabulate_checks([check]).rows[0][-1]
+
+    assert "threshold missed" in state_of(beyond)
+    assert "threshold missed" not in state_of(met)
+    assert "threshold missed" not in state_of(beyond, "warning")
+
+
+def test_drift_is_judged_against_chance_and_not_by_its_index_alone() -> None:
+    check = replace(monitoring.check("drift"), state="healthy", value=Interval(9.0, None, None))
+    assert "threshold missed" not in tabulate_checks([check]).rows[0][-1]
 
 
 def test_a_failing_system() -> None:

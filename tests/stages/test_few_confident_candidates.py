@@ -37,7 +37,7 @@ from tests.stages.made_candidates import SYMBOLS, set_params
 pytestmark = pytest.mark.slow
 
 WON, LOST = True, False
-TOLD = [(LOST,), (WON, LOST), (WON, WON, WON)]
+OUTCOMES = [(LOST,), (WON, LOST), (WON, WON, WON)]
 SMALL = {"dates": 2, "other_dates": 2, "window_days": 2, "past_days": 3}
 
 
@@ -46,19 +46,19 @@ def keep_confident(results: tuple[bool, ...]) -> None:
     trades = store.read_table(catalog.VALIDATE / "trades_phase_1.parquet", TRADES)
     start = read_result(catalog.VALIDATE_METRICS, ValidationResults).period.out_of_sample_from
     late = trades[trades["entry_time"] >= start]
-    kept: list[int] = []
+    chosen: list[int] = []
     for won in results:
-        fits = late[((late["net_pnl"] > 0) == won) & ~late["candidate_id"].isin(kept)]
-        kept.append(int(fits["candidate_id"].iloc[len(fits) // 4 * (len(kept) + 1)]))
+        fits = late[((late["net_pnl"] > 0) == won) & ~late["candidate_id"].isin(chosen)]
+        chosen.append(int(fits["candidate_id"].iloc[len(fits) // 4 * (len(chosen) + 1)]))
     scores = store.read_table(catalog.SCORES, SCORES)
     low = scores["confidence"].where(scores["confidence"].isna(), 0.1)
-    confident = scores["candidate_id"].isin(kept)
+    confident = scores["candidate_id"].isin(chosen)
     store.write_table(
         scores.assign(confidence=np.where(confident, 0.95, low)), SCORES, catalog.SCORES
     )
 
 
-def read_told() -> ReportInputs:
+def read_inputs() -> ReportInputs:
     """What the stages wrote here; what is no phase's own is made up."""
     base = run(4, SYMBOLS)
     validation = read_result(catalog.VALIDATE_METRICS, ValidationResults)
@@ -85,7 +85,7 @@ def read_told() -> ReportInputs:
 
 
 @pytest.fixture
-def tell(
+def run_stages(
     validated_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[[tuple[bool, ...]], ReportInputs]:
     """The prepared market once more, all stages from the confidence on with those candidates."""
@@ -100,16 +100,16 @@ def tell(
         alt_data.main()
         validate.main()
         stress_test.main()
-        return read_told()
+        return read_inputs()
 
     return through_the_stages
 
 
-@pytest.mark.parametrize("results", TOLD, ids=len)
+@pytest.mark.parametrize("results", OUTCOMES, ids=len)
 def test_no_chapter_concludes_from_few_candidates_or_prints_what_cannot_be(
-    tell: Callable[[tuple[bool, ...]], ReportInputs], results: tuple[bool, ...]
+    run_stages: Callable[[tuple[bool, ...]], ReportInputs], results: tuple[bool, ...]
 ) -> None:
-    inputs = tell(results)
+    inputs = run_stages(results)
     counts = [inputs.phase(phase).counts for phase in inputs.built]
     assert [one.trades for one in counts[1:]] == [len(results)] * 4
     assert all(check.passed for check in inputs.validation.integrity_checks)
