@@ -19,7 +19,7 @@ from dipmaster.results.common import Interval
 from dipmaster.results.monitoring.alerts import Rule, RuleCheck, Severity
 
 MOST_EVIDENCE = 1e12  # more says no more
-BETS = "e-process against the threshold, alert at {needed:.0f}"
+E_PROCESS = "e-process against the threshold, alert at {needed:.0f}"
 
 
 def judge_win_rate(
@@ -81,7 +81,7 @@ def _judge(
         state="healthy" if gains.size else "not measured",
         value=value,
         threshold=threshold,
-        decides=BETS.format(needed=needed),
+        decides=E_PROCESS.format(needed=needed),
         evidence=_show_wealth(float(wealth.max())) if gains.size else None,
         evidence_needed=needed,
     )

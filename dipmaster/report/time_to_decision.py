@@ -7,6 +7,7 @@ from dipmaster.report.kit import numbers
 from dipmaster.results import GateRow
 from dipmaster.results.metrics import METRICS
 
+YEAR_DAYS = 365.25
 FEW_DAYS = 90  # up to so many a time is given in days, beyond in years
 ROUND_YEARS = 10.0  # from there on without decimals
 MANY_YEARS = 100.0
@@ -35,7 +36,7 @@ class LongestWait:
         """What the wait can bring: 50 % power is no promise of a verdict."""
         verdict = f"a verdict on {self.name} ({_compare_with_target(self.gate)})"
         wait = describe_time(self.days, more=True)
-        if self.days > 365.25 * OUT_OF_REACH_YEARS:
+        if self.days > YEAR_DAYS * OUT_OF_REACH_YEARS:
             return f"{verdict} is out of reach: even after {wait} it is no likelier than 50 %"
         return f"even after {wait} {verdict} is no likelier than 50 %"
 
@@ -71,7 +72,7 @@ def find_longest(gates: Sequence[GateRow]) -> LongestWait | None:
 def describe_time(days: int, *, more: bool = False) -> str:
     """A time to come, rounded as far as such an extrapolation carries: about 23 (more) days."""
     further = "more " if more else ""
-    years = days / 365.25
+    years = days / YEAR_DAYS
     if years > MANY_YEARS:
         return f"more than {MANY_YEARS:.0f} {further}years"
     if days > FEW_DAYS:

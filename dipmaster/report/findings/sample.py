@@ -3,8 +3,7 @@
 from dipmaster.core.params.roadmap import FINAL_PHASE
 from dipmaster.report.findings.finding import Evidence
 from dipmaster.report.inputs import ReportInputs
-
-YEAR_DAYS = 365.25
+from dipmaster.report.time_to_decision import YEAR_DAYS
 
 
 def broken_ledger(inputs: ReportInputs) -> Evidence | None:
