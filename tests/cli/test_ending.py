@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,7 @@ import pytest
 from dipmaster.cli import restoring
 from dipmaster.cli import run as run_module
 from dipmaster.cli.at_work import is_there
+from dipmaster.cli.ending import ENDING
 from dipmaster.core import catalog
 from tests.cli.conftest import Command
 from tests.cli.toy import PID, read_files
@@ -30,6 +31,17 @@ os.kill(os.getppid(), int(sys.argv[1]))
 os.kill(os.getppid(), int(sys.argv[1]))
 time.sleep(60)
 """
+
+
+@pytest.fixture(autouse=True)
+def _heard() -> Iterator[None]:
+    """Hear signals that whoever began the tests ignores: a job in the background, `nohup`."""
+    ignored = [one for one in ENDING if signal.getsignal(one) is signal.SIG_IGN]
+    for one in ignored:
+        signal.signal(one, signal.default_int_handler if one == signal.SIGINT else signal.SIG_DFL)
+    yield
+    for one in ignored:
+        signal.signal(one, signal.SIG_IGN)
 
 
 def wait_until(is_so: Callable[[], bool]) -> None:
