@@ -1,12 +1,12 @@
 """DipMaster: 5-minute bars to a phase-gate report whose verdict can be trusted.
 
 Importing the package settles what must hold before numpy is imported anywhere:
-one thread for every native library (results must not depend on how many cores a
-machine has, and unpinned small solves are far slower).
+one thread for every native library, and instructions that give the same digits
+on every recent processor (`core.native`).
 """
 
-from dipmaster.core import machine
+from dipmaster.core import native
 
 __version__ = "0.1.0"
 
-machine.pin_native_threads()
+native.pin_native_code()

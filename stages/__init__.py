@@ -5,6 +5,8 @@ import gc
 import sys
 from types import TracebackType
 
+import dipmaster  # noqa: F401 -- pins native code, before a stage loads numpy
+
 
 def _interrupted(
     kind: type[BaseException], error: BaseException, trace: TracebackType | None

@@ -2,3 +2,5 @@
 
 Each prints a table that the docs quote; run one with ``python -m studies.<name>``.
 """
+
+import dipmaster  # noqa: F401 -- pins native code, before a study loads numpy

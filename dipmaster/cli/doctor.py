@@ -106,6 +106,19 @@ def diagnose_libraries() -> Diagnosis:
     return Diagnosis("libraries", "Pango, HarfBuzz and OpenMP are there")
 
 
+def diagnose_processor() -> Diagnosis:
+    """Whether results have the digits of the other machines; no fault where they have not."""
+    from dipmaster.core.native import list_lacking
+
+    lacking = list_lacking()
+    if lacking:
+        finding = (
+            f"no {' and '.join(lacking)}: last digits, and so trades, may differ from dvc.lock"
+        )
+        return Diagnosis("processor", finding)
+    return Diagnosis("processor", "AVX2 and FMA: the digits of dvc.lock")
+
+
 def diagnose_files() -> Diagnosis:
     """Whether params, lock and metrics are those of the last commit."""
     from dipmaster.cli.restoring import list_overwritten
@@ -158,6 +171,7 @@ CHECKS: tuple[Callable[[], Diagnosis], ...] = (
     diagnose_python,
     diagnose_packages,
     diagnose_libraries,
+    diagnose_processor,
     diagnose_running,
     diagnose_files,
     diagnose_pipeline,

@@ -1,4 +1,4 @@
-"""Native thread pins and the place of the compiled-kernel cache.
+"""The place of the compiled-kernel cache.
 
 numba's own cache looks only at the file that holds a kernel: when a kernel in
 another file that it inlines changes, the old machine code is used in silence.
@@ -13,21 +13,8 @@ from functools import cache
 from pathlib import Path
 
 PACKAGE = Path(__file__).parents[1]  # all of dipmaster
-THREAD_VARIABLES = (
-    "OMP_NUM_THREADS",
-    "OPENBLAS_NUM_THREADS",
-    "MKL_NUM_THREADS",
-    "NUMEXPR_NUM_THREADS",
-    "VECLIB_MAXIMUM_THREADS",
-)
 _FROM = re.compile(r"^[ \t]*from (dipmaster[\w.]*) import (\([^)]*\)|.*)$", re.MULTILINE)
 _IMPORT = re.compile(r"^[ \t]*import (dipmaster[\w.]*)", re.MULTILINE)
-
-
-def pin_native_threads() -> None:
-    """Give every native library one thread; parallelism is over symbols instead."""
-    for name in THREAD_VARIABLES:
-        os.environ[name] = "1"
 
 
 def kernel_cache_folder(module: str) -> Path:

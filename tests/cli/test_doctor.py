@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from dipmaster.cli import doctor as module
-from dipmaster.core import catalog, locks
+from dipmaster.core import catalog, locks, native
 from tests.cli.conftest import Command, set_param
 
 pytestmark = pytest.mark.usefixtures("folder")
@@ -44,6 +44,15 @@ def test_a_library_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
     diagnosis = module.diagnose_libraries()
     assert diagnosis.finding == "not there: libnosuch.so.9"
     assert "profiles/setup.sh libraries" in diagnosis.fix
+
+
+def test_a_processor_with_other_instructions_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(native, "list_lacking", list)
+    assert module.diagnose_processor().finding == "AVX2 and FMA: the digits of dvc.lock"
+    monkeypatch.setattr(native, "list_lacking", lambda: ["fma"])
+    diagnosis = module.diagnose_processor()
+    assert diagnosis.finding.startswith("no fma: last digits, and so trades, may differ")
+    assert not diagnosis.fix
 
 
 def test_a_stage_at_work_is_named(folder: Path) -> None:

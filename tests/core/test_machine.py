@@ -1,6 +1,5 @@
 """Compiled kernels are cached under the hash of every source they can come from."""
 
-import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -65,10 +64,6 @@ def test_a_name_imported_from_a_package_is_followed_to_its_module(package: Path)
     names = {path.name for path in machine._imported_sources(package / "backtest" / "engine.py")}
     assert {"engine.py", "exit_decisions.py", "fills.py", "kernels.py", "time_units.py"} <= names
     assert "pages.py" not in names
-
-
-def test_native_libraries_have_one_thread() -> None:
-    assert {os.environ[name] for name in machine.THREAD_VARIABLES} == {"1"}
 
 
 def test_the_cache_root_can_be_moved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,112 @@
+"""Native libraries have one thread, and the same digits on every recent processor."""
+
+import hashlib
+import os
+import platform
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy._core._multiarray_umath import __cpu_dispatch__, __cpu_features__
+from numpy.typing import NDArray
+from scipy import linalg, special
+
+from dipmaster.core import native
+
+pytestmark = pytest.mark.skipif(
+    bool(native.list_lacking()), reason=f"this processor lacks {native.list_lacking()}"
+)
+DRAWS = np.random.default_rng(7)
+VALUES = DRAWS.normal(size=20_001) * 3
+TIES = np.rint(VALUES * 2)
+MATRIX = DRAWS.normal(size=(300, 40))
+
+
+def digest(values: NDArray[np.generic]) -> str:
+    """Of the bytes of the values."""
+    return hashlib.sha256(np.ascontiguousarray(values).tobytes()).hexdigest()[:12]
+
+
+RECORDED: dict[str, tuple[Callable[[], NDArray[np.generic]], str]] = {
+    "draws": (lambda: VALUES, "ee5afd098ea8"),
+    "exponential": (lambda: np.exp(VALUES), "1f4abe3eadee"),
+    "logarithm": (lambda: np.log(np.abs(VALUES)), "f737aaea7510"),
+    "logarithm of one more": (lambda: np.log1p(np.abs(VALUES)), "46f809ec1bfc"),
+    "exponential less one": (lambda: np.expm1(VALUES), "61dc0085b1aa"),
+    "sine": (lambda: np.sin(VALUES), "4bde0ed3e98f"),
+    "cosine": (lambda: np.cos(VALUES), "2eab6b636a90"),
+    "hyperbolic tangent": (lambda: np.tanh(VALUES), "f4aff28b66e0"),
+    "power": (lambda: np.abs(VALUES) ** 1.7, "763a7bc9195f"),
+    "sums": (lambda: np.array([VALUES.sum(), VALUES.var(), VALUES.cumsum()[-1]]), "991ef95ca329"),
+    "order among ties": (lambda: np.argsort(TIES), "4ff3096a090f"),
+    "partition among ties": (lambda: np.argpartition(TIES, 900), "0e4f17f0f25e"),
+    "products": (lambda: MATRIX.T @ MATRIX, "8648a0fef6fd"),
+    "products by einsum": (lambda: np.einsum("ij,ik->jk", MATRIX, MATRIX), "e44be2e1ca5a"),
+    "least squares": (lambda: np.linalg.lstsq(MATRIX, VALUES[:300])[0], "95cfa91477b1"),
+    "eigenvalues": (lambda: np.linalg.eigvalsh(MATRIX.T @ MATRIX), "7cd1cb4188f8"),
+    "Cholesky factor": (lambda: linalg.cholesky(MATRIX.T @ MATRIX), "e5c7325bce4e"),
+    "normal quantile": (lambda: special.ndtri(special.expit(VALUES)), "c25d1206c377"),
+    "Fourier transform": (lambda: np.fft.rfft(VALUES), "e07e430d8b97"),
+}
+"""What libraries say of the same values, with the digest recorded on a processor with AVX2."""
+
+
+def test_native_libraries_have_one_thread() -> None:
+    assert {os.environ[name] for name in native.THREAD_VARIABLES} == {"1"}
+
+
+@pytest.mark.parametrize("name", RECORDED)
+def test_libraries_say_the_same_on_every_processor(name: str) -> None:
+    """To the last bit what was recorded: newer instructions, or other versions, say otherwise."""
+    compute, recorded = RECORDED[name]
+    assert digest(compute()) == recorded
+
+
+def test_numpy_uses_no_instructions_beyond_those_of_all() -> None:
+    """Another version of numpy may have code for more: it is to be named too."""
+    assert set(__cpu_dispatch__) == {"X86_V3", *native.UNUSED_BY_NUMPY}
+    assert not any(__cpu_features__[name] for name in native.UNUSED_BY_NUMPY)
+
+
+@pytest.mark.parametrize("package", ["stages", "studies", "benchmarks", "tests.conftest"])
+def test_native_code_is_pinned_before_numpy_is_loaded(package: str, project: Path) -> None:
+    code = (
+        f"import sys, {package}; names = list(sys.modules);"
+        "assert 'numpy' not in names or names.index('dipmaster.core.native') < names.index('numpy')"
+    )
+    subprocess.run([sys.executable, "-c", code], cwd=project, check=True)
+
+
+@pytest.mark.parametrize(
+    ("flags", "lacking"),
+    [
+        ("fpu avx avx2 fma sse", []),
+        ("fpu avx", ["avx2", "fma"]),
+        ("fpu avx2", ["fma"]),
+    ],
+)
+def test_what_a_processor_lacks(
+    flags: str, lacking: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "cpuinfo"
+    file.write_text(f"processor\t: 0\nflags\t\t: {flags}\n\nflags\t: avx2 fma\n", encoding="utf-8")
+    monkeypatch.setattr(native, "_PROCESSOR", file)
+    monkeypatch.setattr(platform, "machine", lambda: "x86_64")
+    assert native.list_lacking() == lacking
+    monkeypatch.setattr(platform, "machine", lambda: "aarch64")
+    assert native.list_lacking() == ["avx2", "fma"]
+
+
+def test_a_processor_without_them_keeps_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Kernels that it cannot run would end the process."""
+    monkeypatch.setattr(native, "_PROCESSOR", tmp_path / "absent")
+    for name in ("OPENBLAS_CORETYPE", "NPY_DISABLE_CPU_FEATURES"):
+        monkeypatch.delenv(name, raising=False)
+    native.pin_native_code()
+    assert "OPENBLAS_CORETYPE" not in os.environ
+    assert "NPY_DISABLE_CPU_FEATURES" not in os.environ
