@@ -34,7 +34,7 @@ from dipmaster.core.tables import (
 )
 from dipmaster.learning.model_store import write_models
 from dipmaster.learning.schedule import refit_times
-from dipmaster.results import write_result
+from dipmaster.results.serialisation import write_result
 
 
 def main() -> None:

@@ -25,7 +25,8 @@ from dipmaster.core.params import Params
 from dipmaster.core.tables import CANDIDATES, FEATURES, LEFT_OUT, SCORES, VOLATILITY
 from dipmaster.features import CANDIDATE_COLUMNS, add_training_bars
 from dipmaster.learning.model_store import write_models
-from dipmaster.results import Market, read_result, write_result
+from dipmaster.results.market import Market
+from dipmaster.results.serialisation import read_result, write_result
 
 
 def main() -> None:

@@ -16,7 +16,8 @@ from dipmaster.exits import (
     serialize_models,
 )
 from dipmaster.learning.model_store import write_models
-from dipmaster.results import Market, read_result, write_result
+from dipmaster.results.market import Market
+from dipmaster.results.serialisation import read_result, write_result
 
 SCORE_COLUMNS = ["candidate_id", "symbol", "open_time", "regime", "confidence"]
 

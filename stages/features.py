@@ -15,7 +15,7 @@ from dipmaster.features.feature_table import (
     summarize_coin,
     summarize_features,
 )
-from dipmaster.results import write_result
+from dipmaster.results.serialisation import write_result
 
 
 def main() -> None:

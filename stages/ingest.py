@@ -13,7 +13,9 @@ from dipmaster.market.jumps import refuse_jumps
 from dipmaster.market.quality import build_quality_report
 from dipmaster.market.raw import find_workspace_raw, read_raw
 from dipmaster.market.simulator import simulate_market
-from dipmaster.results import IngestResults, Market, write_result
+from dipmaster.results.ingest import IngestResults
+from dipmaster.results.market import Market
+from dipmaster.results.serialisation import write_result
 
 
 def main() -> None:

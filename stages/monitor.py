@@ -4,8 +4,9 @@ from dipmaster.core import catalog, stage, store
 from dipmaster.monitoring import monitor
 from dipmaster.monitoring.reading import read_inputs, read_readiness
 from dipmaster.monitoring.records import read_records
-from dipmaster.results import ValidationResults, read_result, write_result
+from dipmaster.results.evaluation.record import ValidationResults
 from dipmaster.results.monitoring.summary import summarize_monitoring
+from dipmaster.results.serialisation import read_result, write_result
 
 
 def main() -> None:

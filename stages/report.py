@@ -17,22 +17,20 @@ from dipmaster.report.inputs import (
     check_gates,
 )
 from dipmaster.report.kit.pdf import pdf
-from dipmaster.results import (
-    AlternativeDataRecord,
-    ConfidenceResults,
-    ExitModelResults,
-    GateRows,
-    IngestResults,
-    Market,
-    MonitoringResults,
-    OutcomesResults,
-    SensitivityResults,
-    StressResults,
-    ValidationResults,
-    VolatilityResults,
-    read_result,
-)
+from dipmaster.results.altdata import AlternativeDataRecord
+from dipmaster.results.confidence.record import ConfidenceResults
+from dipmaster.results.evaluation.record import ValidationResults
+from dipmaster.results.exits.record import ExitModelResults
+from dipmaster.results.gates import GateRows
+from dipmaster.results.ingest import IngestResults
+from dipmaster.results.market import Market
+from dipmaster.results.monitoring.record import MonitoringResults
+from dipmaster.results.outcomes import OutcomesResults
+from dipmaster.results.sensitivity import SensitivityResults
+from dipmaster.results.serialisation import read_result
+from dipmaster.results.stress import StressResults
 from dipmaster.results.trials import TrialCount
+from dipmaster.results.volatility.record import VolatilityResults
 from dipmaster.trials import count_trials, open_registry
 
 

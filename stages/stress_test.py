@@ -6,7 +6,7 @@ from dipmaster.evaluation.reading import read_inputs
 from dipmaster.evaluation.registry import read_phases
 from dipmaster.evaluation.run import complete_phases
 from dipmaster.outcomes import measure_outcomes
-from dipmaster.results import write_result
+from dipmaster.results.serialisation import write_result
 from dipmaster.sensitivity import measure_sensitivity
 from dipmaster.stress import run_stress_tests
 

@@ -10,7 +10,7 @@ from dipmaster.evaluation.registry import PHASES, read_phases
 from dipmaster.evaluation.run import evaluate_phases
 from dipmaster.evaluation.verdict import judge_overall
 from dipmaster.evaluation.writing import write_curves, write_ledgers, write_metrics
-from dipmaster.results import summarize
+from dipmaster.results.summary import summarize
 from dipmaster.trials import (
     build_outcome,
     identify_trial,

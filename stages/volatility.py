@@ -6,7 +6,7 @@ from dipmaster.core import catalog, stage, store
 from dipmaster.core.panel import align_bars
 from dipmaster.core.parallel import map_in_threads
 from dipmaster.core.tables import BARS, TRUTH, VOLATILITY
-from dipmaster.results import write_result
+from dipmaster.results.serialisation import write_result
 from dipmaster.volatility import (
     LatentRegimes,
     MarketVolatility,

@@ -12,12 +12,12 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from dipmaster.core import catalog
-from dipmaster.results import read_result
 from dipmaster.results.common import Interval
 from dipmaster.results.confidence.record import ConfidenceResults, FamilyFigures, ModelFigures
 from dipmaster.results.evaluation.funnel import ConfirmationSign, StepAlone
 from dipmaster.results.evaluation.record import ValidationResults
 from dipmaster.results.exits.record import ExitModelResults
+from dipmaster.results.serialisation import read_result
 from dipmaster.results.volatility.forecasts import (
     ModelConfidenceSet,
     PooledForecasts,

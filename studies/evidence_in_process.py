@@ -24,7 +24,7 @@ from dipmaster.core.params import Params
 from dipmaster.evaluation.phases.alternative_data.inputs import EvidenceInputs
 from dipmaster.learning.schedule import refit_times
 from dipmaster.market.simulator.simulate import SimulatedMarket
-from dipmaster.results import AlternativeDataResults
+from dipmaster.results.altdata import AlternativeDataResults
 from studies.scores_in_process import ScoredMarket
 
 InputsAt = Callable[[int], LayerInputs]

@@ -12,7 +12,7 @@ from dipmaster.exits import (
     collect_models,
     evaluate_exit_scores,
 )
-from dipmaster.results import ExitModelResults
+from dipmaster.results.exits.record import ExitModelResults
 from studies.scores_in_process import ScoredMarket
 
 

@@ -18,8 +18,8 @@ from dipmaster.core.params import Params
 from dipmaster.core.params.digest import STRATEGY_SECTIONS, digest_sections
 from dipmaster.core.store import PARAMS_FILE, read_json, read_yaml
 from dipmaster.outcomes.success import FILE
-from dipmaster.results import write_result
 from dipmaster.results.outcomes import SeedVerdicts, VerdictStudy
+from dipmaster.results.serialisation import write_result
 
 FAMILY = "default"
 

@@ -19,7 +19,7 @@ from dipmaster.evaluation.phases.sizing import SizingPhase
 from dipmaster.evaluation.phases.sizing.inputs import build_sizing_inputs
 from dipmaster.evaluation.reading import build_inputs
 from dipmaster.evaluation.run import EvaluationResult, evaluate_phases
-from dipmaster.results import to_json
+from dipmaster.results.serialisation import to_json
 from studies.scores_in_process import ScoredMarket
 
 Record = dict[str, Any]

@@ -15,7 +15,8 @@ from dipmaster.cli.revisions import (
     read_findings,
 )
 from dipmaster.core import catalog
-from dipmaster.results import GateRow, ValidationResults
+from dipmaster.results.evaluation.record import ValidationResults
+from dipmaster.results.gates import GateRow
 
 METRICS_FILES = (
     catalog.INGEST_METRICS,

@@ -12,8 +12,8 @@ import numpy as np
 
 from dipmaster.core import catalog, store
 from dipmaster.core.observed_rules import WARM_UP_DECISIONS
-from dipmaster.results import write_result
 from dipmaster.results.monitoring.committed import Latency
+from dipmaster.results.serialisation import write_result
 
 
 class LatencyMeter:

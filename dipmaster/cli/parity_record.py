@@ -14,8 +14,10 @@ from dipmaster.core.errors import data_error
 from dipmaster.core.panel import format_time
 from dipmaster.core.time_units import BAR_MS
 from dipmaster.monitoring.records import STREAM
-from dipmaster.results import Market, ValidationResults, read_result, write_result
+from dipmaster.results.evaluation.record import ValidationResults
+from dipmaster.results.market import Market
 from dipmaster.results.monitoring.committed import FirstDifference, ParityRecord, ParityResults
+from dipmaster.results.serialisation import read_result, write_result
 from dipmaster.results.trials import TrialIdentity
 from dipmaster.streaming.difference import ParityDifference
 from dipmaster.streaming.market import MarketFacts

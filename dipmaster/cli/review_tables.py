@@ -17,7 +17,7 @@ from dipmaster.report.chapters.confidence.funnel import STEPS, in_words
 from dipmaster.report.kit import numbers
 from dipmaster.report.kit.gates import bounds_of, gate_target, value_of
 from dipmaster.report.kit.verdicts import mark
-from dipmaster.results import GateRow
+from dipmaster.results.gates import GateRow
 from dipmaster.results.metrics import METRICS
 
 MAX_ROWS = 60

@@ -11,7 +11,9 @@ from dipmaster.core import catalog, store
 from dipmaster.core.errors import DataError, PipelineError, data_error
 from dipmaster.core.params.changes import flatten
 from dipmaster.core.yaml_text import parse_yaml
-from dipmaster.results import GateRow, GateRows, ValidationResults, from_json
+from dipmaster.results.evaluation.record import ValidationResults
+from dipmaster.results.gates import GateRow, GateRows
+from dipmaster.results.serialisation import from_json
 
 HEAD, WORKSPACE = "HEAD", "workspace"
 _LISTING = "`dipmaster compare` without names lists all experiments"

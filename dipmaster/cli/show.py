@@ -7,7 +7,7 @@ import typer
 
 if TYPE_CHECKING:
     from dipmaster.cli.revisions import Findings, PhaseRow
-    from dipmaster.results import ValidationResults
+    from dipmaster.results.evaluation.record import ValidationResults
 
 FIRST_ROWS = ("win_rate", "excess_win_rate", "profit_factor", "sharpe", "max_drawdown")
 """Gates in this order; others follow."""

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from rich.table import Table
 
-    from dipmaster.results import ValidationResults
+    from dipmaster.results.evaluation.record import ValidationResults
 
 BPS = 1e4
 SHOWN_ROWS = 40

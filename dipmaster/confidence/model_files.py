@@ -27,7 +27,7 @@ from dipmaster.learning.model_store import (
     serialize_refits,
 )
 from dipmaster.learning.tree_models import LIBRARIES, Library
-from dipmaster.results import read_result, to_json
+from dipmaster.results.serialisation import read_result, to_json
 
 CALIBRATORS_FILE = "calibrators.json"
 _FIX = "remove data/confidence and run `dvc repro`"

@@ -2,7 +2,6 @@
 
 import ast
 import hashlib
-from collections.abc import Iterator
 from pathlib import Path
 
 from dipmaster.core.machine import PACKAGE
@@ -22,30 +21,31 @@ def digest_code(parts: tuple[str, ...], package: Path = PACKAGE) -> str:
         place = package / part
         for file in [place] if place.is_file() else sorted(place.rglob("*.py")):
             digest.update(f"{file.relative_to(package).as_posix()}\0".encode())
-            for token in _walk(ast.parse(read_text(file))):
-                digest.update(f"{token}\n".encode())
+            tokens: list[str] = []
+            _list_tokens(ast.parse(read_text(file)), tokens)
+            digest.update("".join(f"{token}\n" for token in tokens).encode())
     return digest.hexdigest()
 
 
-def _walk(node: ast.AST) -> Iterator[str]:
-    """Kinds, names and constants of a tree, in order; what is empty is left out.
+def _list_tokens(node: ast.AST, tokens: list[str]) -> None:
+    """Append kinds, names and constants of a tree, in order; what is empty is left out.
 
     So a newer Python, whose trees have more fields, gives the same digest.
     """
-    yield type(node).__name__
+    tokens.append(type(node).__name__)
     for name, value in ast.iter_fields(node):
-        if value in (None, []):
+        if value is None or value == []:
             continue
-        yield name
+        tokens.append(name)
         items = value if isinstance(value, list) else [value]
         if name == "body" and _has_docstring(node):
             items = items[1:]
         for item in items:
             if isinstance(item, ast.AST):
-                yield from _walk(item)
+                _list_tokens(item, tokens)
             else:
-                yield repr(item)
-    yield "."
+                tokens.append(repr(item))
+    tokens.append(".")
 
 
 def _has_docstring(node: ast.AST) -> bool:

@@ -21,9 +21,17 @@ from dipmaster.core.errors import PipelineError
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
+_forked: list[tuple[Callable[[Any], Any], Sequence[Any]]] = []
+"""What the copies of `map_in_forks` work on; empty in every other process."""
+
 
 def count_workers() -> int:
-    """Number of workers: ``DIPMASTER_WORKERS``, else the cores this process may use."""
+    """Number of workers: ``DIPMASTER_WORKERS``, else the cores this process may use.
+
+    One in a copy made by `map_in_forks`: its siblings use the other cores.
+    """
+    if _forked:
+        return 1
     text = os.environ.get("DIPMASTER_WORKERS", "")
     if not text:
         return len(os.sched_getaffinity(0))
@@ -53,7 +61,7 @@ def map_in_forks(function: Callable[[Item], Result], items: Sequence[Item]) -> l
     """Map in copies of this process: for large inputs and functions that cannot be handed over.
 
     A copy starts with all that this process has read and imported; only results are sent back.
-    Neither this process nor the function may use threads meanwhile. After an error no further
+    This process must not use threads meanwhile; the function maps alone. After an error no further
     item is begun; copies are waited for and never signalled, since one that is still starting
     could lose the signal and would be waited for without end. A copy that is killed is an error.
     """
@@ -65,8 +73,13 @@ def map_in_forks(function: Callable[[Item], Result], items: Sequence[Item]) -> l
         return list(executor.map(_apply_in_fork, range(len(items))))
 
 
-_forked: list[tuple[Callable[[Any], Any], Sequence[Any]]] = []
-"""What the copies of `map_in_forks` work on; empty in every other process."""
+def call_in_forks(jobs: Sequence[Callable[[], Any]]) -> list[Any]:
+    """Call jobs in copies of this process, as `map_in_forks` does."""
+    return map_in_forks(_call, jobs)
+
+
+def _call(job: Callable[[], Any]) -> Any:
+    return job()
 
 
 def _start_fork(function: Callable[[Item], Any], items: Sequence[Item]) -> None:
@@ -91,7 +104,7 @@ def _map(
 
 
 def show_progress(items: Iterable[Item], label: str, total: int) -> Iterable[Item]:
-    """Show a progress bar on a terminal; in a log, nothing but the work."""
+    """Show a progress bar on a terminal; in a log or in a copy, nothing but the work."""
     console = Console(file=sys.stderr)
     return track(
         items,
@@ -99,5 +112,5 @@ def show_progress(items: Iterable[Item], label: str, total: int) -> Iterable[Ite
         total=total,
         console=console,
         transient=True,
-        disable=not console.is_terminal,
+        disable=bool(_forked) or not console.is_terminal,
     )

@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
+from functools import partial
 from itertools import pairwise
 
+from dipmaster.core.parallel import call_in_forks
 from dipmaster.evaluation.claims import list_claims
 from dipmaster.evaluation.comparison import compare_phases
 from dipmaster.evaluation.context import EvaluationContext
@@ -13,11 +15,10 @@ from dipmaster.evaluation.figures.phase_figures import build_phase_figures, buil
 from dipmaster.evaluation.phase import JudgedPhase, OwnResults, Phase
 from dipmaster.evaluation.run import EvaluationResult
 from dipmaster.evaluation.statistics.rules import Ruling
-from dipmaster.results import ValidationResults
 from dipmaster.results.evaluation.differences import PhaseComparison
 from dipmaster.results.evaluation.intrabar import IntrabarOrder
 from dipmaster.results.evaluation.phase import PhaseDescription, PhaseFigures
-from dipmaster.results.evaluation.record import IntegrityCheck
+from dipmaster.results.evaluation.record import IntegrityCheck, ValidationResults
 
 
 def assemble_results(
@@ -32,7 +33,7 @@ def assemble_results(
     """
     context, phases = result.context, result.phases
     differences = _compare_neighbours(result)
-    own_results = _own_results(context, phases, differences)
+    own_results, figures = _measure_phases(context, phases, differences)
     built = tuple(one.phase.number for one in phases)
     return ValidationResults(
         verdict=ruling.verdict,
@@ -46,7 +47,7 @@ def assemble_results(
         ),
         built_phases=built,
         registered=_describe_phases([*registered, *(type(one.phase) for one in phases)]),
-        phases={str(one.phase.number): _figures(context, one) for one in phases},
+        phases=dict(zip(map(str, built), figures, strict=True)),
         integrity_checks=tuple(
             IntegrityCheck(phase=one.phase.number, **asdict(check))
             for one in phases
@@ -73,15 +74,16 @@ def _compare_neighbours(result: EvaluationResult) -> dict[int, PhaseComparison]:
     }
 
 
-def _own_results(
+def _measure_phases(
     context: EvaluationContext,
     phases: Sequence[JudgedPhase],
     differences: Mapping[int, PhaseComparison],
-) -> list[OwnResults]:
-    return [
-        one.phase.own_results(context, phases[: at + 1], differences)
-        for at, one in enumerate(phases)
-    ]
+) -> tuple[list[OwnResults], list[PhaseFigures]]:
+    """What each phase alone has, and what every phase has."""
+    up_to = [phases[: at + 1] for at in range(len(phases))]
+    own = [partial(some[-1].phase.own_results, context, some, differences) for some in up_to]
+    measured = call_in_forks([*own, *(partial(_figures, context, one) for one in phases)])
+    return measured[: len(phases)], measured[len(phases) :]
 
 
 def _figures(context: EvaluationContext, one: JudgedPhase) -> PhaseFigures:

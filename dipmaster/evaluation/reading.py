@@ -12,7 +12,10 @@ from dipmaster.core.kernels import Ints
 from dipmaster.core.panel import Panel, to_epoch_ms
 from dipmaster.core.tables import CANDIDATES, SCORES
 from dipmaster.evaluation.statistics.random_entry.strata import MatchingCovariates
-from dipmaster.results import ConfidenceResults, Market, VolatilityResults, read_result
+from dipmaster.results.confidence.record import ConfidenceResults
+from dipmaster.results.market import Market
+from dipmaster.results.serialisation import read_result
+from dipmaster.results.volatility.record import VolatilityResults
 from dipmaster.signal_filter import INPUT_COLUMNS
 
 # Input of the signal filter to the column of the bars it needs; a spread can be estimated.

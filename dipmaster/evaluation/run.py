@@ -8,7 +8,7 @@ from itertools import chain
 from dipmaster import backtest
 from dipmaster.backtest import Ledger
 from dipmaster.core import stage
-from dipmaster.core.parallel import map_in_threads
+from dipmaster.core.parallel import map_in_forks
 from dipmaster.core.params import Params
 from dipmaster.evaluation.context import EvaluationContext, build_context
 from dipmaster.evaluation.phase import CompletedPhase, JudgedPhase, Phase
@@ -45,7 +45,7 @@ def evaluate_phases(
     """Trade and judge phases, each building on the ones before it.
 
     Trading is sequential, because a phase may be sized by the outcomes of another; judging
-    looks at one ledger each and runs in threads.
+    looks at one ledger each and runs in copies of this process.
 
     Parameters
     ----------
@@ -55,8 +55,12 @@ def evaluate_phases(
     context = build_context(inputs, params)
     completed = complete_phases(context, phases)
     up_to = [completed[: at + 1] for at in range(len(completed))]
-    judged = map_in_threads(partial(judge_phase, context), up_to, "judging phases")
-    return EvaluationResult(context, tuple(judged))
+    judged = map_in_forks(partial(judge_ledger, context), up_to)
+    return EvaluationResult(context, tuple(map(_with_evaluation, completed, judged)))
+
+
+def _with_evaluation(this: CompletedPhase, evaluation: PhaseEvaluation) -> JudgedPhase:
+    return JudgedPhase(**vars(this), evaluation=evaluation)
 
 
 def complete_phases(
@@ -96,6 +100,13 @@ def complete_phase(
 
 
 def judge_phase(context: EvaluationContext, completed: Sequence[CompletedPhase]) -> JudgedPhase:
+    """The last of the phases, with what `judge_ledger` says of it."""
+    return _with_evaluation(completed[-1], judge_ledger(context, completed))
+
+
+def judge_ledger(
+    context: EvaluationContext, completed: Sequence[CompletedPhase]
+) -> PhaseEvaluation:
     """Judge a phase's ledger against its targets, and against chance under the same exits.
 
     What the phase adds is judged only where there is a verdict to lose: not where it
@@ -121,5 +132,5 @@ def judge_phase(context: EvaluationContext, completed: Sequence[CompletedPhase])
         tuple(chain(*phase.integrity_checks(context, earlier, ledger).values())),
     )
     if not (evaluation.abstained or evaluation.broken):
-        evaluation = with_degradation(evaluation, phase.degradation(context, this))
-    return JudgedPhase(**vars(this), evaluation=evaluation)
+        return with_degradation(evaluation, phase.degradation(context, this))
+    return evaluation

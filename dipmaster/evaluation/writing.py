@@ -9,7 +9,10 @@ from dipmaster.core import catalog, store
 from dipmaster.core.tables import EQUITY, FILLS, FILTER_RESULTS, TRADES
 from dipmaster.evaluation.figures.overall import build_daily_equity, build_gates_frame, to_csv_text
 from dipmaster.evaluation.statistics.period import Period
-from dipmaster.results import GateRows, ValidationResults, summarize, write_result
+from dipmaster.results.evaluation.record import ValidationResults
+from dipmaster.results.gates import GateRows
+from dipmaster.results.serialisation import write_result
+from dipmaster.results.summary import summarize
 
 
 def write_ledgers(ledgers: Mapping[int, Ledger], filter_results: pd.DataFrame) -> None:

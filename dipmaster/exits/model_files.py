@@ -36,8 +36,8 @@ from dipmaster.learning.model_store import (
     serialize_refits,
 )
 from dipmaster.learning.refits import Refit, find_fold
-from dipmaster.results import read_result
 from dipmaster.results.exits.refits import ExitLicence
+from dipmaster.results.serialisation import read_result
 
 FittedModels = CrossFittedModel[ExitModel]
 FittedCalibrators = CrossFittedModel[Logistic]

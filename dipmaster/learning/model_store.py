@@ -18,7 +18,7 @@ from dipmaster.learning.predictor import Model
 from dipmaster.learning.refits import Refit, WalkForwardResult
 from dipmaster.learning.tree_arrays import TreeArrays, read_arrays
 from dipmaster.learning.tree_models import FILE_SUFFIX, Library, TreeModel, Trees
-from dipmaster.results import from_json, to_json
+from dipmaster.results.serialisation import from_json, to_json
 
 Stored = TypeVar("Stored")
 Description = TypeVar("Description")

@@ -124,50 +124,64 @@ def read_arrays(text: str, library: Library) -> TreeArrays:
 
 
 def read_lightgbm(text: str) -> TreeArrays:
-    """Trees of LightGBM's own text.
+    """Trees of LightGBM's own text, all at once: splits of a tree, then its leaves.
 
     Raises
     ------
     ValueError
         Where a tree asks a category, or takes zero for missing: no model here does.
     """
-    head, *trees = text.split("\nTree=")
-    trees_read = [_read_lightgbm_tree(_read_block(tree.split("\n\n", 1)[0])) for tree in trees]
-    return _join(trees_read, np.zeros(1), "probability" if "\nobjective=binary" in head else "sum")
-
-
-def _read_block(text: str) -> dict[str, list[str]]:
-    pairs = (line.split("=", 1) for line in text.splitlines() if "=" in line)
-    return {name: values.split() for name, values in pairs}
-
-
-def _read_lightgbm_tree(block: Mapping[str, list[str]]) -> Nodes:
-    """Splits, then leaves; a child below 0 is the leaf of its complement."""
-    value = np.array(block["leaf_value"], np.float64)
-    splits = value.size - 1
-    own, nothing = splits + np.arange(value.size), np.zeros(value.size, np.int64)
-    kind = _numbers(block, "decision_type", splits)
+    head, _, trees = text.split("\nend of trees", 1)[0].partition("\nTree=")
+    leaves = _numbers(trees, "num_leaves")
+    splits = leaves - 1
+    root = np.cumsum(leaves + splits) - leaves - splits
+    at, leaf_at = _positions(root, splits), _positions(root + splits, leaves)
+    kind, threshold = _numbers(trees, "decision_type"), _numbers(trees, "threshold", np.float64)
     if np.any(kind & _CATEGORY) or np.any(kind & _MISSING == _ZERO_IS_MISSING):
         raise ValueError("a tree of LightGBM that asks categories, or takes zero for missing")
-    threshold = np.append(_numbers(block, "threshold", splits, np.float64), nothing)
+    nodes = _leaves_alone(int(leaves.sum() + splits.sum()))
+    nodes.feature[at] = _numbers(trees, "split_feature")
+    nodes.threshold[at] = threshold
     # Where training saw no NaN, LightGBM takes one for 0.
-    goes_left = np.where(kind & _MISSING, kind & _DEFAULT_LEFT, threshold[:splits] >= 0.0)
-    left, right = (_numbers(block, f"{side}_child", splits) for side in ("left", "right"))
+    nodes.missing_left[at] = np.where(kind & _MISSING, kind & _DEFAULT_LEFT, threshold >= 0.0)
+    nodes.left[at] = _children(trees, "left", root, splits)
+    nodes.right[at] = _children(trees, "right", root, splits)
+    nodes.value[leaf_at] = _numbers(trees, "leaf_value", np.float64)
+    output: Output = "probability" if "\nobjective=binary" in head else "sum"
+    return TreeArrays(root, nodes, np.zeros(1), output)
+
+
+def _numbers(trees: str, name: str, dtype: npt.DTypeLike = np.int64) -> npt.NDArray[Any]:
+    """A line of every tree, one after another; a tree of one leaf says nothing of splits."""
+    lines = (rest.split("\n", 1)[0] for rest in trees.split(f"\n{name}=")[1:])
+    return np.fromstring(" ".join(lines), dtype, sep=" ")
+
+
+def _children(trees: str, side: str, root: Ints, splits: Ints) -> Ints:
+    """Node on one side of every split; below 0 in the text it is the leaf of its complement."""
+    child = _numbers(trees, f"{side}_child")
+    is_leaf = child < 0
+    first = np.repeat(root, splits) + np.where(is_leaf, np.repeat(splits, splits), 0)
+    return first + np.where(is_leaf, ~child, child)
+
+
+def _positions(first: Ints, counts: Ints) -> Ints:
+    """Runs of rising positions, each from its own first."""
+    before = np.cumsum(counts) - counts
+    return np.repeat(first - before, counts) + np.arange(counts.sum())
+
+
+def _leaves_alone(size: int) -> Nodes:
+    """Nodes that are all leaves of value 0."""
+    own = np.arange(size)
     return Nodes(
-        np.append(_numbers(block, "split_feature", splits), nothing),
-        np.append(np.where(left < 0, splits + ~left, left), own),
-        np.append(np.where(right < 0, splits + ~right, right), own),
-        threshold,
-        np.append(goes_left, nothing).astype(np.bool_),
-        np.append(np.zeros(splits), value),
+        np.zeros(size, np.int64),
+        own,
+        own.copy(),
+        np.zeros(size),
+        np.zeros(size, np.bool_),
+        np.zeros(size),
     )
-
-
-def _numbers(
-    block: Mapping[str, list[str]], name: str, size: int, dtype: npt.DTypeLike = np.int64
-) -> npt.NDArray[Any]:
-    """A line of a tree; a tree of one leaf may say nothing of splits."""
-    return np.array(block.get(name, [])[:size], dtype)
 
 
 def read_xgboost(text: str) -> TreeArrays:

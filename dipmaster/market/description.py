@@ -7,7 +7,8 @@ import pandas as pd
 
 from dipmaster.core.tables import BARS
 from dipmaster.core.time_units import BARS_PER_DAY, ISO_UTC
-from dipmaster.results import Market, RawSelection
+from dipmaster.results.common import RawSelection
+from dipmaster.results.market import Market
 
 
 def describe_market(

@@ -30,14 +30,11 @@ from dipmaster.core.tables import (
 from dipmaster.core.time_units import date_to_epoch_ms
 from dipmaster.monitoring.inputs import MonitoringInputs, WatchedAccount, WatchedCandidates
 from dipmaster.monitoring.rollout import Readiness
-from dipmaster.results import (
-    IngestResults,
-    Market,
-    StressResults,
-    ValidationResults,
-    read_result,
-)
-from dipmaster.results.stress import UNTOUCHED
+from dipmaster.results.evaluation.record import ValidationResults
+from dipmaster.results.ingest import IngestResults
+from dipmaster.results.market import Market
+from dipmaster.results.serialisation import read_result
+from dipmaster.results.stress import UNTOUCHED, StressResults
 
 NO_REFIT = -1
 

@@ -12,8 +12,8 @@ from typing import TypeVar
 from dipmaster.core import catalog, store
 from dipmaster.core.code_digest import digest_code
 from dipmaster.core.errors import DataError, data_error
-from dipmaster.results import from_json
 from dipmaster.results.monitoring.committed import Latency, ParityRecord, ParityResults
+from dipmaster.results.serialisation import from_json
 from dipmaster.results.trials import IdentityPart, TrialIdentity
 
 STREAM = ("streaming", "volatility/stream")

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from dipmaster.learning.evaluation.clustered import clopper_pearson
 from dipmaster.outcomes.stated import OVERALL_SUCCESS_FRAC, SUCCESS_FRAC
-from dipmaster.results import read_result
 from dipmaster.results.common import Interval, Verdict
 from dipmaster.results.outcomes import SuccessProbability, SuccessShare, VerdictStudy
+from dipmaster.results.serialisation import read_result
 
 FILE = Path(__file__).with_name("verdicts_by_seed.json")
 """Written by ``python -m studies.phase_verdicts``."""

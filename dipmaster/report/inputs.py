@@ -18,26 +18,23 @@ from dipmaster.report.kit.gates import value_of
 from dipmaster.report.kit.phases import name_phases
 from dipmaster.report.provenance import Output, document_id, record
 from dipmaster.report.recommendation import Recommendation, recommend
-from dipmaster.results import (
-    AlternativeDataRecord,
-    ConfidenceResults,
-    ExitModelResults,
-    GateRow,
-    GateRows,
-    IngestResults,
-    Market,
-    MonitoringResults,
-    OutcomesResults,
-    SensitivityResults,
-    StressResults,
-    ValidationResults,
-    VolatilityResults,
-)
+from dipmaster.results.altdata import AlternativeDataRecord
+from dipmaster.results.confidence.record import ConfidenceResults
 from dipmaster.results.evaluation.claims import RoadmapClaim
 from dipmaster.results.evaluation.differences import PhaseComparison
 from dipmaster.results.evaluation.phase import PhaseFigures
+from dipmaster.results.evaluation.record import ValidationResults
+from dipmaster.results.exits.record import ExitModelResults
+from dipmaster.results.gates import GateRow, GateRows
+from dipmaster.results.ingest import IngestResults
+from dipmaster.results.market import Market
 from dipmaster.results.metrics import COMPARED, GATES, MAX_DRAWDOWN, SHARPE
+from dipmaster.results.monitoring.record import MonitoringResults
+from dipmaster.results.outcomes import OutcomesResults
+from dipmaster.results.sensitivity import SensitivityResults
+from dipmaster.results.stress import StressResults
 from dipmaster.results.trials import TrialCount
+from dipmaster.results.volatility.record import VolatilityResults
 
 NOT_MEASURED = "not measured"
 FORECAST_COLUMNS = (

@@ -7,10 +7,11 @@ from dipmaster.core.params import Gates
 from dipmaster.report.kit import numbers
 from dipmaster.report.kit.numbers import Estimated
 from dipmaster.report.time_to_decision import describe_time, find_longest
-from dipmaster.results import GateRows, ValidationResults
 from dipmaster.results.common import Interval, Verdict
 from dipmaster.results.evaluation.exits import ExitResults
 from dipmaster.results.evaluation.phase import PhaseDescription, PhaseFigures
+from dipmaster.results.evaluation.record import ValidationResults
+from dipmaster.results.gates import GateRows
 from dipmaster.results.metrics import METRICS
 
 Action = Literal["adopt", "reject", "keep collecting", "no decision", "reference"]

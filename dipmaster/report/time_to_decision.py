@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dipmaster.report.kit import numbers
-from dipmaster.results import GateRow
+from dipmaster.results.gates import GateRow
 from dipmaster.results.metrics import METRICS
 
 YEAR_DAYS = 365.25

@@ -5,7 +5,7 @@ from functools import partial
 from itertools import chain, islice, product
 from typing import Any
 
-from dipmaster.core.parallel import map_in_forks
+from dipmaster.core.parallel import call_in_forks
 from dipmaster.core.params import Params
 from dipmaster.evaluation.context import EvaluationContext
 from dipmaster.evaluation.phase import CompletedPhase
@@ -71,12 +71,8 @@ def measure_sensitivity(
 
 def _run_jobs(groups: Sequence[Sequence[Job]]) -> list[tuple[Any, ...]]:
     """Results of each group, in the order of its jobs."""
-    done = iter(map_in_forks(_call, list(chain(*groups))))
+    done = iter(call_in_forks(list(chain(*groups))))
     return [tuple(islice(done, len(group))) for group in groups]
-
-
-def _call(job: Job) -> Any:
-    return job()
 
 
 def _group_costs(

@@ -19,7 +19,8 @@ from dipmaster.evaluation.phases.sizing.inputs import FACTORS, FORECAST
 from dipmaster.evaluation.reading import find_absent
 from dipmaster.exits import VOLATILITY_COLUMNS as EXIT_VOLATILITY
 from dipmaster.exits import read_models as read_exit_models
-from dipmaster.results import Market, read_result
+from dipmaster.results.market import Market
+from dipmaster.results.serialisation import read_result
 from dipmaster.streaming.channel_feed import StoredFeed
 from dipmaster.streaming.channels import ChannelEvidence
 from dipmaster.streaming.engine import StreamEngine, StreamParts

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from dipmaster.core.params import Volatility
-from dipmaster.results import Market
+from dipmaster.results.market import Market
 from dipmaster.streaming.sources import Bar
 from dipmaster.streaming.state import Saved
 from dipmaster.volatility.stream import VolatilityStream

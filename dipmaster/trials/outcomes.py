@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from dipmaster.results import Summary
+from dipmaster.results.summary import Summary
 from dipmaster.results.trials import TrialOutcome
 from dipmaster.trials.identity import digest_frame
 

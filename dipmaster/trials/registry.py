@@ -11,7 +11,7 @@ from pathlib import Path
 
 from dipmaster.core import catalog, store
 from dipmaster.core.errors import DataError, PipelineError, data_error
-from dipmaster.results import from_json, to_json
+from dipmaster.results.serialisation import from_json, to_json
 from dipmaster.results.trials import TrialCount, TrialIdentity, TrialOutcome, TrialRecord
 from dipmaster.trials.history import find_committed_lines
 

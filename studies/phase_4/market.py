@@ -18,7 +18,7 @@ from dipmaster.evaluation.statistics.period import Period
 from dipmaster.evaluation.verdict import judge_overall
 from dipmaster.market.simulator import simulate_market
 from dipmaster.market.simulator.simulate import SimulatedMarket
-from dipmaster.results import to_json
+from dipmaster.results.serialisation import to_json
 from studies.changed_params import override_params
 from studies.evidence_in_process import build_evidence_inputs, compute_evidence
 from studies.exits_in_process import compute_exits

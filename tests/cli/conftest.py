@@ -16,7 +16,8 @@ from dipmaster.cli.app import app
 from dipmaster.core import catalog, store
 from dipmaster.core.tables import TRADES
 from dipmaster.report import provenance
-from dipmaster.results import GateRows, write_result
+from dipmaster.results.gates import GateRows
+from dipmaster.results.serialisation import write_result
 from tests.cli.toy import make_toy
 from tests.made.gates import gates
 from tests.made.validation import validation

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from dipmaster.core import catalog
-from dipmaster.results import write_result
+from dipmaster.results.serialisation import write_result
 from tests.cli.conftest import PHASES, Command, run_git, scale_sharpe, write_lock
 from tests.made.gates import gates
 

@@ -12,7 +12,9 @@ from dipmaster.cli.differences import GateChange, find_differences
 from dipmaster.cli.revisions import Revision
 from dipmaster.core import catalog
 from dipmaster.core.stage import TIMES_FILE
-from dipmaster.results import GateRows, ValidationResults, write_result
+from dipmaster.results.evaluation.record import ValidationResults
+from dipmaster.results.gates import GateRows
+from dipmaster.results.serialisation import write_result
 from tests.cli.conftest import (
     PHASES,
     Command,

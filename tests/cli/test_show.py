@@ -10,8 +10,8 @@ from dipmaster.cli import show
 from dipmaster.cli.console import MAX_WIDTH
 from dipmaster.cli.revisions import WORKSPACE, Revision, read_findings
 from dipmaster.core import catalog
-from dipmaster.results import write_result
 from dipmaster.results.metrics import GATES, METRICS, SHARPE
+from dipmaster.results.serialisation import write_result
 from tests.cli.conftest import (
     PHASES,
     Command,

@@ -14,8 +14,9 @@ from dipmaster.confidence.step_figures import evaluate_family
 from dipmaster.core.store import to_json_value
 from dipmaster.core.time_units import BAR_MS, DAY_MS, out_of_sample_start_ms
 from dipmaster.learning.evaluation.sample import EvaluationSample
-from dipmaster.results import ConfidenceResults, from_json, to_json
 from dipmaster.results.common import Interval
+from dipmaster.results.confidence.record import ConfidenceResults
+from dipmaster.results.serialisation import from_json, to_json
 
 from .conftest import START_MS, Market
 

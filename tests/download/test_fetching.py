@@ -16,7 +16,8 @@ from dipmaster.download.errors import DownloadError
 from dipmaster.download.fetching import BY_THE_DAY, NOT_OVER, NOT_PUBLISHED, FetchResult
 from dipmaster.market.quality import build_quality_report
 from dipmaster.market.raw import RawMarket, read_raw
-from dipmaster.results import IngestResults, read_result, write_result
+from dipmaster.results.ingest import IngestResults
+from dipmaster.results.serialisation import read_result, write_result
 from tests.download.made import add_depth, add_funding, add_metrics, add_month, kline_path
 from tests.download.server import Archive
 from tests.made.params import read_params

@@ -8,7 +8,6 @@ from typing import Any
 from dipmaster.core.params import Gates
 from dipmaster.core.store import to_json_value
 from dipmaster.evaluation.phases.selection.claims import measure_claims
-from dipmaster.results import to_json
 from dipmaster.results.common import Comparison, Interval, SampleInterval
 from dipmaster.results.confidence.calibration import CalibrationGate
 from dipmaster.results.evaluation.claims import RoadmapClaim
@@ -19,6 +18,7 @@ from dipmaster.results.evaluation.signal_quality import (
     RegimeWinRate,
     SignalQuality,
 )
+from dipmaster.results.serialisation import to_json
 from dipmaster.results.volatility.regimes import (
     RegimeAccuracy,
     RegimeResults,

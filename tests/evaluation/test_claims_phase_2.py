@@ -9,11 +9,11 @@ import pytest
 from dipmaster.core.store import to_json_value
 from dipmaster.evaluation.claims import list_claims
 from dipmaster.evaluation.phases.exits.claims import measure_claims
-from dipmaster.results import to_json
 from dipmaster.results.common import FactorComparison, Interval, RatioInterval, SampleInterval
 from dipmaster.results.evaluation.claims import RoadmapClaim
 from dipmaster.results.evaluation.differences import PhaseComparison
 from dipmaster.results.evaluation.exits import CaptureFigures, ExitResults
+from dipmaster.results.serialisation import to_json
 from tests.made.adaptive_exits import exit_results
 from tests.made.validation import DIFFERENCES
 

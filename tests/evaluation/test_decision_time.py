@@ -24,7 +24,7 @@ from dipmaster.evaluation.statistics.minimum_data import (
 )
 from dipmaster.evaluation.statistics.random_entry.portfolios import EntryPool
 from dipmaster.learning.evaluation.minimum_data import Count, describe_shortage
-from dipmaster.results import GateRow
+from dipmaster.results.gates import GateRow
 
 ENOUGH: tuple[Count, ...] = ((200, 100, "trades"), (40, 10, "losing trades"))
 TARGETS = {"win_rate": 0.85, "sharpe": 2.0, "profit_factor": 1.8, "max_drawdown": 0.03}

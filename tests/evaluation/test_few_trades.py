@@ -27,10 +27,10 @@ from dipmaster.evaluation.statistics.period import Period
 from dipmaster.evaluation.statistics.random_entry.strata import MatchingCovariates
 from dipmaster.report import registry
 from dipmaster.report.inputs import ReportInputs
-from dipmaster.results import to_json
 from dipmaster.results.evaluation.exits import ExitResults
 from dipmaster.results.evaluation.signal_quality import SignalQuality
 from dipmaster.results.metrics import COMPARED, METRICS
+from dipmaster.results.serialisation import to_json
 from dipmaster.results.volatility.regimes import RegimesNotJudged
 from tests.evaluation.exits.conftest import START_MS, make_evidence, walking_panel
 from tests.evaluation.signal_tables import YEAR, tables

@@ -10,7 +10,7 @@ import pytest
 from dipmaster.core.errors import DataError
 from dipmaster.core.store import to_json_value
 from dipmaster.evaluation.phases.selection.signals import measure_signal_quality
-from dipmaster.results import to_json
+from dipmaster.results.serialisation import to_json
 from tests.evaluation.signal_tables import YEAR, tables
 
 

@@ -16,8 +16,8 @@ from dipmaster.evaluation.phases.selection.signals import measure_signal_quality
 from dipmaster.evaluation.phases.selection.signals.paired import Ratio
 from dipmaster.evaluation.phases.selection.signals.planted import is_followed
 from dipmaster.learning.evaluation.clustered import clopper_pearson, t_critical
-from dipmaster.results import to_json
 from dipmaster.results.evaluation.signal_quality import McNemar
+from dipmaster.results.serialisation import to_json
 from tests.evaluation.signal_tables import START_MS, YEAR, random_tables, tables
 
 

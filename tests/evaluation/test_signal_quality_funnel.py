@@ -11,7 +11,7 @@ from dipmaster.core.store import to_json_value
 from dipmaster.core.time_units import BAR_MS, DAY_MS
 from dipmaster.evaluation.phases.selection.signals import build_funnel
 from dipmaster.evaluation.statistics.period import Period
-from dipmaster.results import to_json
+from dipmaster.results.serialisation import to_json
 from dipmaster.signal_filter import TIMEFRAMES, CheckStatus
 from tests.made.params import read_params
 

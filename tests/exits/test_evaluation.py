@@ -14,7 +14,8 @@ from dipmaster.exits.evaluation import evaluate_exit_scores
 from dipmaster.exits.model_figures import measure_gain, subsample_rows
 from dipmaster.exits.scores import ExitScores
 from dipmaster.learning.evaluation.sample import EvaluationSample, build_evaluation_sample
-from dipmaster.results import ExitModelResults, from_json, to_json
+from dipmaster.results.exits.record import ExitModelResults
+from dipmaster.results.serialisation import from_json, to_json
 from tests.exits.made_up import DECISION, JUDGING, SPLIT, Lifetimes, day, made_lifetimes, scored
 
 pytestmark = pytest.mark.slow

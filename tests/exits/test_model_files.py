@@ -22,7 +22,7 @@ from dipmaster.exits.model_files import (
 )
 from dipmaster.exits.scores import ExitScores
 from dipmaster.learning.model_store import write_models
-from dipmaster.results import to_json
+from dipmaster.results.serialisation import to_json
 from tests.exits.made_up import MAX_HOLDING_BARS, Lifetimes, day, made_lifetimes, scored
 
 pytestmark = pytest.mark.slow

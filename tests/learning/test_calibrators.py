@@ -21,7 +21,7 @@ from dipmaster.learning.calibrators import (
 )
 from dipmaster.learning.fit_failure import FitFailure
 from dipmaster.learning.logistic import MIN_PROBABILITY
-from dipmaster.results import from_json, to_json
+from dipmaster.results.serialisation import from_json, to_json
 
 KINDS: tuple[CalibratorKind, ...] = ("beta", "isotonic", "platt")
 

@@ -14,7 +14,7 @@ from dipmaster.core.store import to_json_value
 from dipmaster.learning.fit_failure import FitFailure
 from dipmaster.learning.logistic import Logistic, fit_logistic, fit_nonnegative_logistic
 from dipmaster.learning.model_store import round_model
-from dipmaster.results import from_json, to_json
+from dipmaster.results.serialisation import from_json, to_json
 
 
 def rows(n: int = 400, seed: int = 1) -> tuple[Floats, Floats, Floats]:

@@ -26,7 +26,7 @@ from dipmaster.learning.model_store import (
 from dipmaster.learning.refits import Refit, WalkForwardResult
 from dipmaster.learning.tree_arrays import read_lightgbm
 from dipmaster.learning.tree_models import Library, TreeModel, fit_trees
-from dipmaster.results import from_json, to_json
+from dipmaster.results.serialisation import from_json, to_json
 
 MODEL = Logistic((1.0, 2.0), (1.0, 1.0), (0.5, -0.25), 0.125)
 MARCH, APRIL = 1_677_628_800_000, 1_680_307_200_000

@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
-from dipmaster.results import AlternativeDataRecord, AlternativeDataResults
 from dipmaster.results.altdata import (
+    AlternativeDataRecord,
+    AlternativeDataResults,
     AnalyzerCoverage,
     ChannelCoverage,
     EvidenceFold,

@@ -9,7 +9,8 @@ import pytest
 
 from dipmaster.market.quality import build_quality_report
 from dipmaster.market.raw.log import DroppedRows, FileRead, IgnoredFile, RawLog
-from dipmaster.results import RawSelection, to_json
+from dipmaster.results.common import RawSelection
+from dipmaster.results.serialisation import to_json
 
 
 def toy(rows: int = 600, start: str = "2023-01-01", seed: int = 1) -> pd.DataFrame:

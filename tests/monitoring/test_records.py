@@ -10,7 +10,7 @@ import pytest
 from dipmaster.core import catalog
 from dipmaster.core.errors import DataError
 from dipmaster.monitoring.records import match_parity, read_parity, read_records
-from dipmaster.results import write_result
+from dipmaster.results.serialisation import write_result
 from dipmaster.results.trials import TrialIdentity
 from tests.made import monitoring
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from dipmaster.outcomes import measure_outcomes
-from dipmaster.results import from_json, to_json
 from dipmaster.results.outcomes import OutcomesResults
+from dipmaster.results.serialisation import from_json, to_json
 from tests.report.run import json_of
 
 pytestmark = pytest.mark.slow

@@ -10,13 +10,11 @@ from dipmaster.core.params import Params
 from dipmaster.report import provenance
 from dipmaster.report.attachments import Attachment
 from dipmaster.report.inputs import ReportInputs
-from dipmaster.results import (
-    GateRows,
-    Market,
-    ValidationResults,
-    to_json,
-)
 from dipmaster.results.evaluation.phase import PhaseFigures
+from dipmaster.results.evaluation.record import ValidationResults
+from dipmaster.results.gates import GateRows
+from dipmaster.results.market import Market
+from dipmaster.results.serialisation import to_json
 from dipmaster.results.trials import TrialCount
 from tests.made import (
     alternative_data,

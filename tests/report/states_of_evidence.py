@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from dipmaster.report.inputs import ReportInputs
-from dipmaster.results import AlternativeDataRecord
+from dipmaster.results.altdata import AlternativeDataRecord
 from dipmaster.results.common import Credit, CreditVerdict
 from dipmaster.results.evaluation.alternative_data import AlternativeDataFigures, FeedTrades
 from tests.made.alternative_data import (

@@ -12,7 +12,7 @@ from dipmaster.report.inputs import ReportInputs
 from dipmaster.report.kit import fits
 from dipmaster.report.kit.drawing import drawing
 from dipmaster.report.kit.table import table
-from dipmaster.results import ConfidenceResults
+from dipmaster.results.confidence.record import ConfidenceResults
 from dipmaster.results.evaluation.record import SelectionResults
 from dipmaster.signal_filter.confirmation import TIMEFRAMES
 from tests.report.conftest import unpainted

@@ -13,7 +13,7 @@ from dipmaster.report.chapters.decision.view import DECISION
 from dipmaster.report.inputs import ReportInputs
 from dipmaster.report.kit.numbers import typeset
 from dipmaster.report.kit.verdicts import MARKS, mark
-from dipmaster.results import summarize
+from dipmaster.results.summary import summarize
 from tests.made.judged import degrading, evaluation
 from tests.report.conftest import unpainted
 from tests.report.printed import plain, print_chapter

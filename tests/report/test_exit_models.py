@@ -9,8 +9,8 @@ from dipmaster.report.chapters.exits import models
 from dipmaster.report.inputs import ReportInputs
 from dipmaster.report.kit import fits
 from dipmaster.report.kit.table import table
-from dipmaster.results import ExitModelResults
 from dipmaster.results.common import Interval
+from dipmaster.results.exits.record import ExitModelResults
 from tests.report.printed import say
 
 pytestmark = pytest.mark.slow

@@ -9,9 +9,9 @@ from dipmaster.report.chapters.decision.view import DECISION
 from dipmaster.report.findings.rules import find
 from dipmaster.report.inputs import ReportInputs
 from dipmaster.report.time_to_decision import describe_time, find_longest
-from dipmaster.results import GateRow
 from dipmaster.results.common import SampleInterval, Verdict
 from dipmaster.results.evaluation.phase import Degradation, PhaseDescription
+from dipmaster.results.gates import GateRow
 from tests.made.gates import gates
 from tests.report.printed import plain, print_chapter
 from tests.report.run import run, validated, with_gates, with_phases

@@ -6,25 +6,21 @@ from typing import Any
 
 import pytest
 
-from dipmaster.results import (
-    AlternativeDataRecord,
-    ConfidenceResults,
-    ExitModelResults,
-    FeatureResults,
-    GateRows,
-    IngestResults,
-    MonitoringResults,
-    MonitorSummary,
-    OutcomesResults,
-    SensitivityResults,
-    StressResults,
-    Summary,
-    ValidationResults,
-    VolatilityResults,
-    read_result,
-    to_json,
-    write_result,
-)
+from dipmaster.results.altdata import AlternativeDataRecord
+from dipmaster.results.confidence.record import ConfidenceResults
+from dipmaster.results.evaluation.record import ValidationResults
+from dipmaster.results.exits.record import ExitModelResults
+from dipmaster.results.features import FeatureResults
+from dipmaster.results.gates import GateRows
+from dipmaster.results.ingest import IngestResults
+from dipmaster.results.monitoring.record import MonitoringResults
+from dipmaster.results.monitoring.summary import MonitorSummary
+from dipmaster.results.outcomes import OutcomesResults
+from dipmaster.results.sensitivity import SensitivityResults
+from dipmaster.results.serialisation import read_result, to_json, write_result
+from dipmaster.results.stress import StressResults
+from dipmaster.results.summary import Summary
+from dipmaster.results.volatility.record import VolatilityResults
 
 KINDS: dict[str, Any] = {
     "altdata.json": AlternativeDataRecord,

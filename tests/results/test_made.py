@@ -7,33 +7,28 @@ from typing import Any
 
 import pytest
 
-from dipmaster.results import (
-    AlternativeDataRecord,
-    ConfidenceResults,
-    ExitModelResults,
-    FeatureResults,
-    GateRows,
-    IngestResults,
-    MonitoringResults,
-    OutcomesResults,
-    SensitivityResults,
-    StressResults,
-    Summary,
-    ValidationResults,
-    VolatilityResults,
-    from_json,
-    read_result,
-    to_json,
-    write_result,
-)
+from dipmaster.results.altdata import AlternativeDataRecord
+from dipmaster.results.confidence.record import ConfidenceResults
 from dipmaster.results.evaluation.alternative_data import AlternativeDataFigures
 from dipmaster.results.evaluation.exits import ExitResults
 from dipmaster.results.evaluation.funnel import Funnel
 from dipmaster.results.evaluation.phase import PhaseFigures
+from dipmaster.results.evaluation.record import ValidationResults
 from dipmaster.results.evaluation.signal_quality import SignalQuality
 from dipmaster.results.evaluation.sizing import SizingResults
+from dipmaster.results.exits.record import ExitModelResults
+from dipmaster.results.features import FeatureResults
+from dipmaster.results.gates import GateRows
+from dipmaster.results.ingest import IngestResults
 from dipmaster.results.monitoring.committed import ParityRecord
+from dipmaster.results.monitoring.record import MonitoringResults
+from dipmaster.results.outcomes import OutcomesResults
+from dipmaster.results.sensitivity import SensitivityResults
+from dipmaster.results.serialisation import from_json, read_result, to_json, write_result
+from dipmaster.results.stress import StressResults
+from dipmaster.results.summary import Summary
 from dipmaster.results.trials import TrialIdentity
+from dipmaster.results.volatility.record import VolatilityResults
 from tests.made import (
     adaptive_exits,
     alternative_data,

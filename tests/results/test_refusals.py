@@ -9,16 +9,12 @@ import pytest
 
 from dipmaster.core import store
 from dipmaster.core.errors import DataError, PipelineError
-from dipmaster.results import (
-    GateRows,
-    IngestResults,
-    Summary,
-    ValidationResults,
-    VolatilityResults,
-    from_json,
-    read_result,
-    to_json,
-)
+from dipmaster.results.evaluation.record import ValidationResults
+from dipmaster.results.gates import GateRows
+from dipmaster.results.ingest import IngestResults
+from dipmaster.results.serialisation import from_json, read_result, to_json
+from dipmaster.results.summary import Summary
+from dipmaster.results.volatility.record import VolatilityResults
 from tests.made import gates, market, validation, volatility
 
 Change = Callable[[Any], Any]

@@ -6,14 +6,10 @@ from pathlib import Path
 import pytest
 
 from dipmaster.core import catalog
-from dipmaster.results import (
-    GateRows,
-    Summary,
-    ValidationResults,
-    read_result,
-    summarize,
-    to_json,
-)
+from dipmaster.results.evaluation.record import ValidationResults
+from dipmaster.results.gates import GateRows
+from dipmaster.results.serialisation import read_result, to_json
+from dipmaster.results.summary import Summary, summarize
 from tests.made.gates import gates
 from tests.made.judged import degrading
 from tests.made.validation import validation

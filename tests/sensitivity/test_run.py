@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from dipmaster.results import SensitivityResults, from_json, to_json
-from dipmaster.results.sensitivity import Performance
+from dipmaster.results.sensitivity import Performance, SensitivityResults
+from dipmaster.results.serialisation import from_json, to_json
 from dipmaster.sensitivity import measure_sensitivity
 from tests.made import sensitivity
 from tests.sensitivity.conftest import Run

@@ -14,10 +14,11 @@ from dipmaster.core import catalog, store
 from dipmaster.core.panel import format_time, to_epoch_ms, to_timestamps
 from dipmaster.core.tables import BARS, CANDIDATES, LEFT_OUT, SCORES
 from dipmaster.core.time_units import BAR_MS, DAY_MS, ISO_UTC
-from dipmaster.results import Market, write_result
 from dipmaster.results.common import Interval
 from dipmaster.results.confidence.calibration import CalibrationGate
 from dipmaster.results.confidence.record import ScoreFold, ScoreLevel
+from dipmaster.results.market import Market
+from dipmaster.results.serialisation import write_result
 from stages import alt_data, exits
 from tests.made.confidence import confidence
 from tests.made.volatility import regime_accuracy, regimes, volatility

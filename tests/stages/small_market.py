@@ -14,7 +14,7 @@ from dipmaster.core.tables import BARS, ON_CHAIN, ORDER_BOOK, SCORES, SENTIMENT
 from dipmaster.market.description import describe_market
 from dipmaster.market.simulator import simulate_market
 from dipmaster.market.simulator.simulate import SimulatedMarket
-from dipmaster.results import write_result
+from dipmaster.results.serialisation import write_result
 from stages import features, volatility
 from tests.made.params import read_values
 

@@ -17,7 +17,8 @@ from dipmaster.core.errors import DataError
 from dipmaster.core.panel import to_epoch_ms
 from dipmaster.core.tables import EVIDENCE, EVIDENCE_INPUTS, EVIDENCE_SCORES, LEFT_OUT
 from dipmaster.learning.cross_fitting import LeftOutPredictions
-from dipmaster.results import AlternativeDataRecord, read_result
+from dipmaster.results.altdata import AlternativeDataRecord
+from dipmaster.results.serialisation import read_result
 from stages import alt_data, confidence
 from tests.stages.small_market import put, put_channels, put_params, simulated_market, small_params
 

@@ -25,7 +25,7 @@ from dipmaster.evaluation.reading import read_inputs
 from dipmaster.evaluation.registry import PHASES, read_phases
 from dipmaster.evaluation.run import complete_phases
 from dipmaster.report.inputs import FORECAST_COLUMNS
-from dipmaster.results import write_result
+from dipmaster.results.serialisation import write_result
 from stages import validate
 from tests.made import market
 from tests.report.run import lock

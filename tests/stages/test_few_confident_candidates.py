@@ -14,18 +14,16 @@ from dipmaster.core.params import Params
 from dipmaster.core.tables import EQUITY, SCORES, TRADES
 from dipmaster.report import registry
 from dipmaster.report.inputs import ReportInputs
-from dipmaster.results import (
-    AlternativeDataRecord,
-    ConfidenceResults,
-    ExitModelResults,
-    GateRows,
-    Market,
-    OutcomesResults,
-    SensitivityResults,
-    StressResults,
-    ValidationResults,
-    read_result,
-)
+from dipmaster.results.altdata import AlternativeDataRecord
+from dipmaster.results.confidence.record import ConfidenceResults
+from dipmaster.results.evaluation.record import ValidationResults
+from dipmaster.results.exits.record import ExitModelResults
+from dipmaster.results.gates import GateRows
+from dipmaster.results.market import Market
+from dipmaster.results.outcomes import OutcomesResults
+from dipmaster.results.sensitivity import SensitivityResults
+from dipmaster.results.serialisation import read_result
+from dipmaster.results.stress import StressResults
 from stages import alt_data, stress_test, validate
 from tests.made import volatility
 from tests.report.conftest import unpainted

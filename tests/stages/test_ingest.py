@@ -13,7 +13,10 @@ from dipmaster.core import catalog
 from dipmaster.core.errors import DataError
 from dipmaster.core.store import read_table
 from dipmaster.core.tables import BARS, ON_CHAIN, ORDER_BOOK, SENTIMENT, TRUTH
-from dipmaster.results import IngestResults, Market, RawSelection, read_result
+from dipmaster.results.common import RawSelection
+from dipmaster.results.ingest import IngestResults
+from dipmaster.results.market import Market
+from dipmaster.results.serialisation import read_result
 from stages import ingest
 from tests.stages.ingest_project import exit_code, files, ingest_project, put_raw
 

@@ -23,7 +23,10 @@ import signal, sys, time
 signal.signal(signal.SIGINT, signal.default_int_handler)  # jobs in the background ignore it
 from dipmaster.core import store
 from dipmaster.core import stage
-from dipmaster.results import IngestResults, Market, RawSelection, read_result
+from dipmaster.results.common import RawSelection
+from dipmaster.results.ingest import IngestResults
+from dipmaster.results.market import Market
+from dipmaster.results.serialisation import read_result
 from stages import ingest
 
 write = store.write_table

@@ -14,16 +14,12 @@ from dipmaster.core import catalog, store
 from dipmaster.core.code_digest import digest_code
 from dipmaster.core.errors import DataError
 from dipmaster.monitoring.records import STREAM
-from dipmaster.results import (
-    MonitoringResults,
-    MonitorSummary,
-    ValidationResults,
-    read_result,
-    write_result,
-)
+from dipmaster.results.evaluation.record import ValidationResults
 from dipmaster.results.monitoring.committed import FirstDifference
+from dipmaster.results.monitoring.record import MonitoringResults
 from dipmaster.results.monitoring.rollout import Criterion
-from dipmaster.results.monitoring.summary import summarize_monitoring
+from dipmaster.results.monitoring.summary import MonitorSummary, summarize_monitoring
+from dipmaster.results.serialisation import read_result, write_result
 from stages import monitor
 from tests.made import market, monitoring, stress
 from tests.stages.made_candidates import SYMBOLS, digests, set_params

@@ -19,7 +19,7 @@ from dipmaster.core import store
 from dipmaster.core.errors import DataError, DipMasterError, PipelineError
 from dipmaster.core.tables import EQUITY, SCORES, TRADES
 from dipmaster.report import provenance, registry
-from dipmaster.results import write_result
+from dipmaster.results.serialisation import write_result
 from stages import report
 from tests.made.common import BOUNDARY
 from tests.made.gates import summary

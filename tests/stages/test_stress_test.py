@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from dipmaster.results import StressResults, read_result
 from dipmaster.results.common import Interval
+from dipmaster.results.serialisation import read_result
+from dipmaster.results.stress import StressResults
 from dipmaster.stress.scenarios import SCENARIOS
 from stages import stress_test, validate
 from tests.stages.made_candidates import digests, set_params, write_scores

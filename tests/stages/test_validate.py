@@ -10,8 +10,11 @@ from dipmaster.core import store
 from dipmaster.core.panel import to_epoch_ms, to_timestamps
 from dipmaster.core.tables import EQUITY, FILLS, FILTER_RESULTS, SCORES, TRADES
 from dipmaster.core.time_units import DAY_MS
-from dipmaster.results import GateRows, ValidationResults, from_json, summarize, to_json
+from dipmaster.results.evaluation.record import ValidationResults
+from dipmaster.results.gates import GateRows
 from dipmaster.results.metrics import GATES
+from dipmaster.results.serialisation import from_json, to_json
+from dipmaster.results.summary import summarize
 from stages import alt_data, validate
 from tests.stages.made_candidates import (
     DAYS,

@@ -18,8 +18,9 @@ from dipmaster.monitoring.account import build_account_path
 from dipmaster.monitoring.feed import build_feed_path
 from dipmaster.monitoring.inputs import MonitoringInputs, WatchedAccount
 from dipmaster.monitoring.observed import judge_drawdown, judge_feed, judge_latency
-from dipmaster.results import Market, read_result
+from dipmaster.results.market import Market
 from dipmaster.results.monitoring.committed import Latency
+from dipmaster.results.serialisation import read_result
 from dipmaster.streaming.alerts import AlertBook
 from tests.made.params import read_params
 

@@ -13,7 +13,8 @@ from dipmaster.cli.replay_run import ReplayOptions, run_replay
 from dipmaster.core import catalog
 from dipmaster.core.errors import DataError
 from dipmaster.monitoring.records import read_parity, read_records
-from dipmaster.results import ValidationResults, read_result
+from dipmaster.results.evaluation.record import ValidationResults
+from dipmaster.results.serialisation import read_result
 from dipmaster.results.trials import TrialIdentity
 from dipmaster.streaming.difference import ParityError
 from dipmaster.streaming.replay import iterate_bars

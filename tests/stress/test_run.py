@@ -14,7 +14,8 @@ from dipmaster.core.panel import Panel, format_time
 from dipmaster.core.time_units import BAR_MS, BARS_PER_DAY, DAY_MS
 from dipmaster.evaluation.standalone import ExitPolicy
 from dipmaster.evaluation.statistics.period import Period
-from dipmaster.results import StressResults, from_json, to_json
+from dipmaster.results.serialisation import from_json, to_json
+from dipmaster.results.stress import StressResults
 from dipmaster.stress import run_stress_tests
 from dipmaster.stress.account import build_account
 from dipmaster.stress.dates import bars_with_room, draw_position_dates, draw_random_dates

@@ -15,7 +15,7 @@ from dipmaster.core.errors import PipelineError
 from dipmaster.core.tables import BARS, SCORES
 from dipmaster.market.description import describe_market
 from dipmaster.market.simulator import simulate_market
-from dipmaster.results import to_json, write_result
+from dipmaster.results.serialisation import to_json, write_result
 from stages import alt_data, confidence, exits, features, validate, volatility
 from studies.changed_params import override_params
 from studies.evidence_in_process import build_evidence_inputs, compute_evidence

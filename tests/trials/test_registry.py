@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from dipmaster.core.errors import DataError, PipelineError
-from dipmaster.results import from_json, to_json
+from dipmaster.results.serialisation import from_json, to_json
 from dipmaster.results.trials import TrialIdentity, TrialOutcome, TrialRecord
 from dipmaster.trials import count_trials, open_registry, register
 from dipmaster.trials.history import NO_REPOSITORY, SHALLOW

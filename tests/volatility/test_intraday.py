@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dipmaster.results import from_json, to_json
+from dipmaster.results.serialisation import from_json, to_json
 from dipmaster.results.volatility.forecasts import TooFewForecasts
 from dipmaster.results.volatility.intraday import IntradayResults
 from dipmaster.volatility.clock import SEASON_CELLS, GridClock

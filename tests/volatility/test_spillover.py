@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from dipmaster.core.params.volatility import Spillover
-from dipmaster.results import from_json, to_json
+from dipmaster.results.serialisation import from_json, to_json
 from dipmaster.results.volatility.spillover import EpisodesNotJudged, SpilloverResults
 from dipmaster.volatility.clock import GridClock
 from dipmaster.volatility.spillover.accuracy import find_spans, score_events

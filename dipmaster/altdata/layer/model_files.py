@@ -28,7 +28,7 @@ from dipmaster.learning.model_store import (
     serialize_refits,
 )
 from dipmaster.learning.refits import Refit, find_refit
-from dipmaster.results import read_result
+from dipmaster.results.serialisation import read_result
 
 LAYER_FILE, CALIBRATOR_FILE = "evidence.json", "calibrator.json"
 _FIX = "remove data/alt_data and run `dvc repro`"

@@ -5,8 +5,7 @@ and its judging rule, every compared metric its paired difference.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from functools import cache, partial
+from dataclasses import dataclass, field
 
 from dipmaster.core.params import Gates
 from dipmaster.evaluation.statistics import account_metrics, trade_metrics
@@ -122,15 +121,25 @@ COMPARISONS: Mapping[str, _Comparison] = {
 """Later phase minus earlier one, by the key of the metric."""
 
 
+@dataclass(frozen=True)
+class GateEstimator:
+    """A gate's estimate as a function of the one-sided level, computed once a level."""
+
+    key: str
+    one: PhaseSample
+    gates: Gates
+    known: dict[float, Estimate] = field(default_factory=dict)
+
+    def __call__(self, alpha: float) -> Estimate:
+        """Estimate at a one-sided level."""
+        if alpha not in self.known:
+            self.known[alpha] = GATE_METRICS[self.key].estimate(self.one, alpha, self.gates)
+        return self.known[alpha]
+
+
 def build_estimators(one: PhaseSample, gates: Gates) -> dict[str, Estimator]:
-    """Each gate's estimate as a function of the one-sided level, computed once a level."""
-    return {
-        key: cache(partial(_estimate_at, gate, one, gates)) for key, gate in GATE_METRICS.items()
-    }
-
-
-def _estimate_at(gate: GateMetric, one: PhaseSample, gates: Gates, alpha: float) -> Estimate:
-    return gate.estimate(one, alpha, gates)
+    """Each gate's estimator; what it has estimated goes with it from one process to another."""
+    return {key: GateEstimator(key, one, gates) for key in GATE_METRICS}
 
 
 def compare_metrics(

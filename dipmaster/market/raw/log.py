@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from dipmaster.results import RawSelection
+from dipmaster.results.common import RawSelection
 from dipmaster.results.ingest import FetchedSet, StrayBars
 
 EVERYTHING = RawSelection(set=None, sets_read=(), symbols=None, start=None, end=None)

@@ -12,8 +12,8 @@ from typing import Final
 
 from dipmaster.core import store
 from dipmaster.core.errors import data_error
-from dipmaster.results import from_json, to_json
 from dipmaster.results.ingest import FetchedSet, IgnoredFiles
+from dipmaster.results.serialisation import from_json, to_json
 
 MANIFEST: Final = "fetch.json"
 LISTED_FILES = 20

@@ -50,7 +50,7 @@ from dipmaster.market.raw.tracking import (
     read_state,
 )
 from dipmaster.market.raw.trim import TrimmedEnds, keep_all_bars, trim_to_common_end
-from dipmaster.results import RawSelection
+from dipmaster.results.common import RawSelection
 
 MIN_DAYS = 2
 

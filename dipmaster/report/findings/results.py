@@ -2,8 +2,8 @@
 
 from dipmaster.report.findings.finding import Evidence
 from dipmaster.report.inputs import ReportInputs
-from dipmaster.results import GateRow
 from dipmaster.results.evaluation.record import SECTIONS
+from dipmaster.results.gates import GateRow
 from dipmaster.results.metrics import MAX_DRAWDOWN, PROFIT_FACTOR
 
 COMFORTABLE_COST_MULTIPLE = 2.0  # with it costs could double before the mean trade nets nothing

@@ -11,7 +11,7 @@ from dipmaster.report.kit import gates, numbers
 from dipmaster.report.kit.drawing import inline_svg, new_figure
 from dipmaster.report.kit.interval_plot import Mark, draw_rows, mark_of
 from dipmaster.report.kit.verdicts import fill
-from dipmaster.results import GateRow
+from dipmaster.results.gates import GateRow
 from dipmaster.results.metrics import GATES, Metric
 
 WIDE_PANELS = 3  # beside each other; more are narrow, and so are their titles

@@ -7,7 +7,7 @@ from dipmaster.core.params import Gates
 from dipmaster.core.params.roadmap import FINAL_PHASE
 from dipmaster.report.kit import numbers, table
 from dipmaster.report.kit.table import Column
-from dipmaster.results import GateRow
+from dipmaster.results.gates import GateRow
 from dipmaster.results.metrics import GATES, METRICS, Metric
 
 ROADMAP_METRICS = tuple(metric for metric in GATES if metric.in_roadmap)

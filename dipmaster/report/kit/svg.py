@@ -7,7 +7,7 @@ _LEFTOVER = re.compile(
     r' id="(?:figure|axes|patch|text|line2d|legend|xtick|ytick|matplotlib\.axis|\w+Collection'
     r'|QuadMesh)_\d+"'
 )
-_GROUP = re.compile(r"\s*<g>|<g [^>]*>|\s*</g>")
+_GROUP = re.compile(r"\s*<g/>|\s*<g>|<g [^>]*>|\s*</g>")
 _STYLE_SHEET = re.compile(r"<defs>\s*<style.*?</style>\s*</defs>", re.DOTALL)
 _UNPAINTED = re.compile(r'\s*<path d="[^"]*"(?: clip-path="[^"]*")? style="fill: none"/>')
 _TAG = re.compile(r"<[^>]*>")
@@ -43,6 +43,8 @@ def without_idle_groups(svg: str) -> str:
 
     def keep_or_drop(group: re.Match[str]) -> str:
         tag = group[0]
+        if tag.endswith("<g/>"):
+            return ""
         if tag.endswith("</g>"):
             return tag if has_attributes.pop() else ""
         has_attributes.append(not tag.endswith("<g>"))

@@ -13,8 +13,10 @@ from dipmaster.evaluation.figures.overall import (
 )
 from dipmaster.evaluation.figures.phase_figures import build_phase_figures
 from dipmaster.evaluation.phase_evaluation import EntryUniverse, evaluate_phase
-from dipmaster.results import GateRows, Summary, from_json, summarize, to_json
 from dipmaster.results.evaluation.phase import PhaseFigures
+from dipmaster.results.gates import GateRows
+from dipmaster.results.serialisation import from_json, to_json
+from dipmaster.results.summary import Summary, summarize
 from tests.made.idle_phase import UNREAD
 from tests.made.validation import validation
 

@@ -21,9 +21,9 @@ from dipmaster.evaluation.phases.baseline.orders import (
     baseline_exit_returns,
     build_baseline_entries,
 )
-from dipmaster.results import to_json
 from dipmaster.results.evaluation.record import SplitPeriod
 from dipmaster.results.metrics import FIXED_TARGETS, GATES
+from dipmaster.results.serialisation import to_json
 from tests.made.idle_phase import UNREAD
 
 BOUNDARY = 20 * 288

@@ -10,7 +10,7 @@ import pytest
 from dipmaster.core.store import to_json_value
 from dipmaster.evaluation.phases.exits.every_candidate import compare_every_candidate
 from dipmaster.evaluation.standalone import StandalonePair
-from dipmaster.results import to_json
+from dipmaster.results.serialisation import to_json
 
 CHANGES = ("win_rate", "profit_factor", "mean_net_bps")
 

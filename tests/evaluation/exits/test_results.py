@@ -11,8 +11,8 @@ from dipmaster.core.time_units import BAR_MS, DAY_MS
 from dipmaster.evaluation.phases.exits.ablation import RULES
 from dipmaster.evaluation.phases.exits.results import measure_exits
 from dipmaster.evaluation.statistics.period import Period
-from dipmaster.results import from_json, to_json
 from dipmaster.results.evaluation.exits import ExitResults
+from dipmaster.results.serialisation import from_json, to_json
 
 DAYS, BURN_IN = 40, 10
 

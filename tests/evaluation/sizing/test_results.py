@@ -18,8 +18,8 @@ from dipmaster.evaluation.run import judge_phase
 from dipmaster.evaluation.statistics.estimate import Estimate
 from dipmaster.evaluation.statistics.sample import select_out_of_sample
 from dipmaster.report.kit.numbers import typeset
-from dipmaster.results import from_json, to_json
 from dipmaster.results.evaluation.sizing import SizingResults
+from dipmaster.results.serialisation import from_json, to_json
 from dipmaster.sizing import combine
 
 pytestmark = pytest.mark.slow

@@ -9,9 +9,9 @@ from dipmaster.core import catalog, store
 from dipmaster.core.tables import EVIDENCE_SCORES
 from dipmaster.evaluation.context import EvaluationContext, build_context
 from dipmaster.evaluation.reading import EvaluationInputs
-from dipmaster.results import AlternativeDataRecord, read_result
-from dipmaster.results.altdata import EvidenceFold
+from dipmaster.results.altdata import AlternativeDataRecord, EvidenceFold
 from dipmaster.results.confidence.record import ScoreFold
+from dipmaster.results.serialisation import read_result
 from dipmaster.signal_filter import NEWS_COLUMN
 
 NEWS_CHANNEL = "news_impact"

@@ -14,7 +14,8 @@ from dipmaster.core.tables import EXIT_PLANS, EXIT_ROWS, TableSchema
 from dipmaster.core.time_units import BAR_MS
 from dipmaster.evaluation.phases.exits.inputs import READ_ROWS, ExitInputs
 from dipmaster.exits import FEATURE_COLUMNS, VOLATILITY_COLUMNS, build_exit_market, read_models
-from dipmaster.results import ExitModelResults, read_result
+from dipmaster.results.exits.record import ExitModelResults
+from dipmaster.results.serialisation import read_result
 
 _ROWS = TableSchema(EXIT_ROWS.name, tuple(c for c in EXIT_ROWS.columns if c.name in READ_ROWS))
 

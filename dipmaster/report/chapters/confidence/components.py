@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from dipmaster.report.inputs import ReportInputs
 from dipmaster.report.kit import numbers
 from dipmaster.report.kit.table import Column
-from dipmaster.results import ConfidenceResults
 from dipmaster.results.confidence.calibration import CalibratorFigures
-from dipmaster.results.confidence.record import FamilyFigures, ScoreFold
+from dipmaster.results.confidence.record import ConfidenceResults, FamilyFigures, ScoreFold
 
 COMPONENTS = {
     "model_agreement": "Model agreement",

@@ -9,9 +9,9 @@ from dipmaster.report.kit import gates, numbers
 from dipmaster.report.kit.comparison import Change
 from dipmaster.report.kit.evidence_names import name_source
 from dipmaster.report.time_to_decision import find_longest
-from dipmaster.results import GateRow
 from dipmaster.results.common import Verdict
 from dipmaster.results.evaluation.alternative_data import AlternativeDataFigures
+from dipmaster.results.gates import GateRow
 from dipmaster.results.metrics import SHARPE, WIN_RATE
 
 

@@ -13,9 +13,9 @@ from dipmaster.report.kit import accounts, gates, numbers
 from dipmaster.report.kit.table import table
 from dipmaster.report.recommendation import Recommendation
 from dipmaster.report.time_to_decision import describe_time, find_longest
-from dipmaster.results import summarize
 from dipmaster.results.evaluation.phase import PhaseFigures
 from dipmaster.results.evaluation.record import SECTIONS
+from dipmaster.results.summary import summarize
 
 GONE_BEFORE_FRAC = 0.5  # of the capital: page one says so where less was left at the split
 RISKS = 3  # findings on page one

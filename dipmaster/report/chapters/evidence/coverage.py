@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from dipmaster.report.kit import numbers
 from dipmaster.report.kit.evidence_names import name_analyzer, name_channel
 from dipmaster.report.kit.table import Column, Table, table
-from dipmaster.results import AlternativeDataResults
-from dipmaster.results.altdata import AnalyzerCoverage, ChannelCoverage
+from dipmaster.results.altdata import AlternativeDataResults, AnalyzerCoverage, ChannelCoverage
 
 FEW_CHANNELS = 30  # up to so many the table stays on one page
 CLEANING_SHOWN = 20  # rows of the table of cleaning

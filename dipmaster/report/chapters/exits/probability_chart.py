@@ -17,8 +17,8 @@ from dipmaster.report.kit.drawing import (
     new_figure,
 )
 from dipmaster.report.kit.interval_plot import Mark, draw_points
-from dipmaster.results import ExitModelResults
 from dipmaster.results.exits.probability import GainStep, ProbabilityByAge
+from dipmaster.results.exits.record import ExitModelResults
 
 BAR_MINUTES = 5
 

@@ -6,7 +6,7 @@ from dipmaster.report.kit import gates, numbers, table
 from dipmaster.report.kit.forest import forest
 from dipmaster.report.kit.table import Column, Table
 from dipmaster.report.time_to_decision import describe_time, find_longest
-from dipmaster.results import GateRow
+from dipmaster.results.gates import GateRow
 
 MANY = 1_000_000
 

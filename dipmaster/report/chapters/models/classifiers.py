@@ -7,12 +7,12 @@ from dipmaster.report.inputs import ReportInputs
 from dipmaster.report.kit import numbers, table
 from dipmaster.report.kit.numbers import Estimated
 from dipmaster.report.kit.table import Column
-from dipmaster.results import ConfidenceResults, ExitModelResults
 from dipmaster.results.common import Interval
 from dipmaster.results.confidence.calibration import CalibrationGate
-from dipmaster.results.confidence.record import ModelFigures
+from dipmaster.results.confidence.record import ConfidenceResults, ModelFigures
 from dipmaster.results.exits.models import ClassifierHead
 from dipmaster.results.exits.probability import ExitProbability
+from dipmaster.results.exits.record import ExitModelResults
 
 CONFIDENCE = {
     "confidence": "Confidence (used)",

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from dipmaster.report.kit import numbers
 from dipmaster.report.kit.table import Column
 from dipmaster.report.kit.volatility_names import FORECASTS
-from dipmaster.results import VolatilityResults
 from dipmaster.results.volatility.forecasts import PooledForecastTest, TooFewForecasts
 from dipmaster.results.volatility.garch import CoinGarch
+from dipmaster.results.volatility.record import VolatilityResults
 
 
 @dataclass(frozen=True)
