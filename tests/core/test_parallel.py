@@ -40,6 +40,22 @@ def test_forks_have_what_is_here_and_send_results_back_in_order(
     assert all(same == (workers == "1") for _, same in done)
 
 
+def test_a_fork_maps_alone_and_shows_no_progress(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Its siblings use the other cores; a terminal would get several bars at once."""
+    monkeypatch.setenv("DIPMASTER_WORKERS", "2")
+    monkeypatch.setenv("FORCE_COLOR", "1")  # rich takes standard error for a terminal
+
+    def map_inside() -> tuple[int, list[int]]:
+        squares = parallel.map_in_threads(lambda x: x * x, range(3), "squares")
+        return parallel.count_workers(), squares
+
+    assert parallel.call_in_forks([map_inside, map_inside]) == [(1, [0, 1, 4])] * 2
+    assert "squares" not in capfd.readouterr().err
+    assert parallel.count_workers() == 2
+
+
 def test_a_fork_that_is_killed_is_an_error_and_no_endless_wait(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
