@@ -107,16 +107,14 @@ def diagnose_libraries() -> Diagnosis:
 
 
 def diagnose_processor() -> Diagnosis:
-    """Whether results have the digits of the other machines; no fault where they have not."""
+    """Whether it has what dvc.lock was made with; no fault where it has not."""
     from dipmaster.core.native import list_lacking
 
     lacking = list_lacking()
-    if lacking:
-        finding = (
-            f"no {' and '.join(lacking)}: last digits, and so trades, may differ from dvc.lock"
-        )
-        return Diagnosis("processor", finding)
-    return Diagnosis("processor", "AVX2 and FMA: the digits of dvc.lock")
+    if lacking == []:
+        return Diagnosis("processor", "x86-64-v3, as dvc.lock was made")
+    found = "instructions not known" if lacking is None else f"no {', '.join(lacking)}"
+    return Diagnosis("processor", f"{found}: last digits, and so trades, may differ from dvc.lock")
 
 
 def diagnose_files() -> Diagnosis:

@@ -61,7 +61,7 @@ def map_in_forks(function: Callable[[Item], Result], items: Sequence[Item]) -> l
     """Map in copies of this process: for large inputs and functions that cannot be handed over.
 
     A copy starts with all that this process has read and imported; only results are sent back.
-    This process must not use threads meanwhile; the function maps alone. After an error no further
+    No thread may be at work when a copy is made; the function maps alone. After an error no further
     item is begun; copies are waited for and never signalled, since one that is still starting
     could lose the signal and would be waited for without end. A copy that is killed is an error.
     """

@@ -46,13 +46,19 @@ def test_a_library_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "profiles/setup.sh libraries" in diagnosis.fix
 
 
-def test_a_processor_with_other_instructions_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(native, "list_lacking", list)
-    assert module.diagnose_processor().finding == "AVX2 and FMA: the digits of dvc.lock"
-    monkeypatch.setattr(native, "list_lacking", lambda: ["fma"])
-    diagnosis = module.diagnose_processor()
-    assert diagnosis.finding.startswith("no fma: last digits, and so trades, may differ")
-    assert not diagnosis.fix
+@pytest.mark.parametrize(
+    ("lacking", "finding"),
+    [
+        ([], "x86-64-v3, as dvc.lock was made"),
+        (["avx2", "fma"], "no avx2, fma: last digits, and so trades, may differ from dvc.lock"),
+        (None, "instructions not known: last digits, and so trades, may differ from dvc.lock"),
+    ],
+)
+def test_a_processor_with_other_instructions_is_told(
+    lacking: list[str] | None, finding: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(native, "list_lacking", lambda: lacking)
+    assert module.diagnose_processor() == module.Diagnosis("processor", finding)
 
 
 def test_a_stage_at_work_is_named(folder: Path) -> None:

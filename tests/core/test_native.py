@@ -2,7 +2,6 @@
 
 import hashlib
 import os
-import platform
 import subprocess
 import sys
 from collections.abc import Callable
@@ -13,12 +12,14 @@ import pytest
 from numpy._core._multiarray_umath import __cpu_dispatch__, __cpu_features__
 from numpy.typing import NDArray
 from scipy import linalg, special
+from threadpoolctl import threadpool_info
 
 from dipmaster.core import native
 
-pytestmark = pytest.mark.skipif(
-    bool(native.list_lacking()), reason=f"this processor lacks {native.list_lacking()}"
+needs_instructions = pytest.mark.skipif(
+    native.list_lacking() != [], reason="this processor has not the instructions of x86-64-v3"
 )
+PINNED = (*native.THREAD_VARIABLES, "NPY_DISABLE_CPU_FEATURES", "OPENBLAS_CORETYPE")
 DRAWS = np.random.default_rng(7)
 VALUES = DRAWS.normal(size=20_001) * 3
 TIES = np.rint(VALUES * 2)
@@ -56,8 +57,10 @@ RECORDED: dict[str, tuple[Callable[[], NDArray[np.generic]], str]] = {
 
 def test_native_libraries_have_one_thread() -> None:
     assert {os.environ[name] for name in native.THREAD_VARIABLES} == {"1"}
+    assert {one["num_threads"] for one in threadpool_info()} == {1}
 
 
+@needs_instructions
 @pytest.mark.parametrize("name", RECORDED)
 def test_libraries_say_the_same_on_every_processor(name: str) -> None:
     """To the last bit what was recorded: newer instructions, or other versions, say otherwise."""
@@ -65,48 +68,85 @@ def test_libraries_say_the_same_on_every_processor(name: str) -> None:
     assert digest(compute()) == recorded
 
 
+@needs_instructions
 def test_numpy_uses_no_instructions_beyond_those_of_all() -> None:
     """Another version of numpy may have code for more: it is to be named too."""
+    assert os.environ["NPY_DISABLE_CPU_FEATURES"].split() == list(native.UNUSED_BY_NUMPY)
     assert set(__cpu_dispatch__) == {"X86_V3", *native.UNUSED_BY_NUMPY}
     assert not any(__cpu_features__[name] for name in native.UNUSED_BY_NUMPY)
 
 
-@pytest.mark.parametrize("package", ["stages", "studies", "benchmarks", "tests.conftest"])
-def test_native_code_is_pinned_before_numpy_is_loaded(package: str, project: Path) -> None:
-    code = (
-        f"import sys, {package}; names = list(sys.modules);"
-        "assert 'numpy' not in names or names.index('dipmaster.core.native') < names.index('numpy')"
+@needs_instructions
+def test_blas_has_the_kernels_that_are_named() -> None:
+    blas = [one for one in threadpool_info() if one["user_api"] == "blas"]
+    assert {one["architecture"] for one in blas} == {native.BLAS_KERNELS}
+    assert os.environ["OPENBLAS_CORETYPE"] == native.BLAS_KERNELS
+
+
+BEFORE_NUMPY = """
+import importlib, os, sys
+
+class Watch:
+    def find_spec(self, name, path=None, target=None):
+        if name == "numpy":
+            missing = [one for one in sys.argv[2:] if one not in os.environ]
+            assert not missing, f"numpy is loaded before {missing}"
+
+sys.meta_path.insert(0, Watch())
+importlib.import_module(sys.argv[1])
+import numpy
+"""
+
+
+@needs_instructions
+@pytest.mark.parametrize(
+    "module",
+    ["stages.features", "stages.validate", "studies.paired_size", "benchmarks.bench_engine",
+     "dipmaster.cli.app", "tests.conftest"],
+)  # fmt: skip
+def test_native_code_is_pinned_before_numpy_is_loaded(module: str, project: Path) -> None:
+    bare = {name: value for name, value in os.environ.items() if name not in PINNED}
+    subprocess.run(
+        [sys.executable, "-c", BEFORE_NUMPY, module, *PINNED], cwd=project, env=bare, check=True
     )
-    subprocess.run([sys.executable, "-c", code], cwd=project, check=True)
 
 
 @pytest.mark.parametrize(
     ("flags", "lacking"),
     [
-        ("fpu avx avx2 fma sse", []),
-        ("fpu avx", ["avx2", "fma"]),
-        ("fpu avx2", ["fma"]),
+        ("abm avx avx2 bmi1 bmi2 f16c fma fpu movbe sse", []),
+        ("abm avx bmi1 bmi2 f16c fpu movbe", ["avx2", "fma"]),
+        ("fpu", sorted(native.NEEDED)),
     ],
 )
 def test_what_a_processor_lacks(
     flags: str, lacking: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = tmp_path / "cpuinfo"
-    file.write_text(f"processor\t: 0\nflags\t\t: {flags}\n\nflags\t: avx2 fma\n", encoding="utf-8")
+    text = f"model name\t: caf\u00e9\nflags\t\t: {flags}\n\nflags\t\t: {' '.join(native.NEEDED)}\n"
+    file.write_bytes(text.encode("latin-1"))
     monkeypatch.setattr(native, "_PROCESSOR", file)
-    monkeypatch.setattr(platform, "machine", lambda: "x86_64")
     assert native.list_lacking() == lacking
-    monkeypatch.setattr(platform, "machine", lambda: "aarch64")
-    assert native.list_lacking() == ["avx2", "fma"]
 
 
+@pytest.mark.parametrize("text", [None, "Features\t: fp asimd\n", "flags\t: fpu sse2\n"])
 def test_a_processor_without_them_keeps_its_own(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    text: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Kernels that it cannot run would end the process."""
-    monkeypatch.setattr(native, "_PROCESSOR", tmp_path / "absent")
-    for name in ("OPENBLAS_CORETYPE", "NPY_DISABLE_CPU_FEATURES"):
+    file = tmp_path / "cpuinfo"
+    if text is not None:
+        file.write_text(text, encoding="utf-8")
+    monkeypatch.setattr(native, "_PROCESSOR", file)
+    for name in PINNED:
         monkeypatch.delenv(name, raising=False)
     native.pin_native_code()
-    assert "OPENBLAS_CORETYPE" not in os.environ
-    assert "NPY_DISABLE_CPU_FEATURES" not in os.environ
+    assert [name for name in PINNED if name in os.environ] == list(native.THREAD_VARIABLES)
+
+
+@needs_instructions
+def test_what_a_user_enables_gives_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With both variables numpy refuses to be loaded."""
+    monkeypatch.setenv("NPY_ENABLE_CPU_FEATURES", "X86_V4")
+    native.pin_native_code()
+    assert "NPY_ENABLE_CPU_FEATURES" not in os.environ

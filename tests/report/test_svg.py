@@ -3,6 +3,7 @@
 import json
 import re
 from html import unescape
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -113,3 +114,21 @@ def test_an_axis_on_another_scale_is_left_out() -> None:
         axes = figure.subplots()
         axes.set_yscale("symlog")
         assert axes_of(inline_svg(figure, "chart")) == []
+
+
+@pytest.mark.parametrize("values", [[], [np.nan, np.nan], [np.nan, 1.0]])
+@pytest.mark.parametrize("drawn", ["plot", "scatter"])
+def test_a_series_of_which_nothing_is_known_leaves_a_whole_chart(
+    drawn: str, values: list[float]
+) -> None:
+    """Matplotlib writes its named group without an end."""
+    with drawing():
+        figure = new_figure(30)
+        axes = figure.subplots()
+        getattr(axes, drawn)(range(len(values)), values, label="calibration")
+        axes.plot([0, 1], [0, 1])
+        axes.legend()
+        chart = inline_svg(figure, "Calibration")
+    for svg in (str(chart), without_data(str(chart))):
+        ElementTree.fromstring(svg)
+        assert svg.count("<g ") == svg.count("</g>")

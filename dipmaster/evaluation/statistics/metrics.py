@@ -121,14 +121,14 @@ COMPARISONS: Mapping[str, _Comparison] = {
 """Later phase minus earlier one, by the key of the metric."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class GateEstimator:
     """A gate's estimate as a function of the one-sided level, computed once a level."""
 
     key: str
     one: PhaseSample
     gates: Gates
-    known: dict[float, Estimate] = field(default_factory=dict)
+    known: dict[float, Estimate] = field(default_factory=dict, repr=False)
 
     def __call__(self, alpha: float) -> Estimate:
         """Estimate at a one-sided level."""

@@ -7,7 +7,7 @@ _LEFTOVER = re.compile(
     r' id="(?:figure|axes|patch|text|line2d|legend|xtick|ytick|matplotlib\.axis|\w+Collection'
     r'|QuadMesh)_\d+"'
 )
-_GROUP = re.compile(r"\s*<g/>|\s*<g>|<g [^>]*>|\s*</g>")
+_GROUP = re.compile(r"\s*<g(?: [^>]*)?/>|\s*<g>|<g [^>]*>|\s*</g>")
 _STYLE_SHEET = re.compile(r"<defs>\s*<style.*?</style>\s*</defs>", re.DOTALL)
 _UNPAINTED = re.compile(r'\s*<path d="[^"]*"(?: clip-path="[^"]*")? style="fill: none"/>')
 _TAG = re.compile(r"<[^>]*>")
@@ -38,12 +38,12 @@ def without_data(svg: str) -> str:
 
 
 def without_idle_groups(svg: str) -> str:
-    """Drop groups without an attribute: half of a chart's elements, and each costs time to set."""
+    """Drop groups that are empty or without an attribute: each costs time to set."""
     has_attributes: list[bool] = []
 
     def keep_or_drop(group: re.Match[str]) -> str:
         tag = group[0]
-        if tag.endswith("<g/>"):
+        if tag.endswith("/>"):
             return ""
         if tag.endswith("</g>"):
             return tag if has_attributes.pop() else ""
