@@ -54,7 +54,7 @@ def test_a_library_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
         (None, "instructions not known: last digits, and so trades, may differ from dvc.lock"),
     ],
 )
-def test_a_processor_with_other_instructions_is_told(
+def test_a_processor_with_other_instructions_is_named(
     lacking: list[str] | None, finding: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(native, "list_lacking", lambda: lacking)

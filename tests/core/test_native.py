@@ -17,7 +17,7 @@ from threadpoolctl import threadpool_info
 from dipmaster.core import native
 
 needs_instructions = pytest.mark.skipif(
-    native.list_lacking() != [], reason="this processor has not the instructions of x86-64-v3"
+    native.list_lacking() != [], reason="this processor lacks instructions of x86-64-v3"
 )
 PINNED = (*native.THREAD_VARIABLES, "NPY_DISABLE_CPU_FEATURES", "OPENBLAS_CORETYPE")
 DRAWS = np.random.default_rng(7)
@@ -27,7 +27,7 @@ MATRIX = DRAWS.normal(size=(300, 40))
 
 
 def digest(values: NDArray[np.generic]) -> str:
-    """Of the bytes of the values."""
+    """Digest the bytes of the values."""
     return hashlib.sha256(np.ascontiguousarray(values).tobytes()).hexdigest()[:12]
 
 
