@@ -4,7 +4,7 @@ import ast
 import hashlib
 from pathlib import Path
 
-from dipmaster.core.machine import PACKAGE
+from dipmaster.core.kernel_sources import PACKAGE
 from dipmaster.core.store import read_text
 
 

@@ -11,7 +11,7 @@ from typing import Any, TypeVar, cast
 import numpy as np
 import numpy.typing as npt
 
-from dipmaster.core.machine import kernel_cache_folder
+from dipmaster.core.kernel_sources import kernel_cache_folder
 
 F = TypeVar("F", bound=Callable[..., Any])
 

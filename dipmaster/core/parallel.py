@@ -8,8 +8,10 @@ import multiprocessing
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from joblib import Parallel, delayed
@@ -63,14 +65,34 @@ def map_in_forks(function: Callable[[Item], Result], items: Sequence[Item]) -> l
     A copy starts with all that this process has read and imported; only results are sent back.
     No thread may be at work when a copy is made; the function maps alone. After an error no further
     item is begun; copies are waited for and never signalled, since one that is still starting
-    could lose the signal and would be waited for without end. A copy that is killed is an error.
+    could lose the signal and would be waited for without end.
+
+    Raises
+    ------
+    PipelineError
+        Where a copy was killed.
     """
     workers = min(count_workers(), len(items))
     if workers < 2:
         return [function(item) for item in items]
     context = multiprocessing.get_context("fork")
-    with ProcessPoolExecutor(workers, context, _start_fork, (function, items)) as executor:
+    initial = (_start_fork, (function, items))
+    with _refusing_killed(), ProcessPoolExecutor(workers, context, *initial) as executor:
         return list(executor.map(_apply_in_fork, range(len(items))))
+
+
+@contextmanager
+def _refusing_killed() -> Iterator[None]:
+    """Say what a worker that was killed means; one that broke otherwise keeps its traceback."""
+    try:
+        yield
+    except BrokenProcessPool as error:
+        if error.__cause__ is not None:
+            raise
+        raise PipelineError(
+            "a worker process was killed before it answered, most likely for want of memory.\n"
+            "  Fix: close other programs, or use fewer workers: DIPMASTER_WORKERS=1."
+        ) from error
 
 
 def call_in_forks(jobs: Sequence[Callable[[], Any]]) -> list[Any]:
@@ -98,9 +120,9 @@ def _map(
     function: Callable[[Item], Result], items: Sequence[Item], label: str, prefer: str
 ) -> list[Result]:
     parallel = Parallel(n_jobs=count_workers(), prefer=prefer, return_as="generator")
-    return list(
-        show_progress(parallel(delayed(function)(item) for item in items), label, len(items))
-    )
+    with _refusing_killed():
+        results = parallel(delayed(function)(item) for item in items)
+        return list(show_progress(results, label, len(items)))
 
 
 def show_progress(items: Iterable[Item], label: str, total: int) -> Iterable[Item]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from dipmaster.core.errors import PipelineError
-from dipmaster.core.machine import PACKAGE
+from dipmaster.core.kernel_sources import PACKAGE
 
 PARAMS = Path("params.yaml")
 CODE = (PACKAGE, PACKAGE.with_name("stages"))

@@ -66,8 +66,39 @@ def test_a_fork_that_is_killed_is_an_error_and_no_endless_wait(
         if os.getpid() != parent:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    with pytest.raises(BrokenProcessPool):
+    with pytest.raises(PipelineError, match=r"(?s)killed .*Fix: .*DIPMASTER_WORKERS=1"):
         parallel.map_in_forks(die, [1, 2, 3])
+
+
+def test_a_worker_process_that_is_killed_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DIPMASTER_WORKERS", "2")
+    with pytest.raises(PipelineError, match=r"(?s)killed .*Fix: .*DIPMASTER_WORKERS=1"):
+        parallel.map_in_processes(kill_own_process, [signal.SIGKILL] * 3, "killed")
+
+
+def kill_own_process(number: int) -> None:
+    """At the module's level, where a process that is no copy finds it."""
+    os.kill(os.getpid(), number)
+
+
+class _TwoWordError(Exception):
+    """Cannot be read back in another process: it wants two arguments."""
+
+    def __init__(self, first: str, second: str) -> None:
+        super().__init__(f"{first} {second}")
+
+
+def test_an_error_that_cannot_be_handed_over_keeps_its_traceback(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("DIPMASTER_WORKERS", "2")
+
+    def fail(item: int) -> None:
+        raise _TwoWordError("no", "luck")
+
+    with pytest.raises(BrokenProcessPool) as caught:
+        parallel.map_in_forks(fail, [1, 2])
+    assert "second" in str(caught.value.__cause__)
 
 
 def test_after_an_error_no_further_item_is_begun(

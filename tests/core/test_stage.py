@@ -12,7 +12,7 @@ import pytest
 
 from dipmaster.core import stage
 from dipmaster.core.errors import DataError
-from dipmaster.core.machine import PACKAGE
+from dipmaster.core.kernel_sources import PACKAGE
 
 
 @pytest.fixture(autouse=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import yaml
 
-from dipmaster.core.machine import kernel_cache_folder
+from dipmaster.core.kernel_sources import kernel_cache_folder
 from profiles import quick
 from tests.docs.pages import run_shell
 from tests.made.params import read_values

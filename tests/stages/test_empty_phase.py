@@ -17,7 +17,7 @@ from dipmaster.backtest import Ledger
 from dipmaster.confidence.inputs import FROM_FEATURES, VOLATILITY_COLUMNS
 from dipmaster.core import catalog, store
 from dipmaster.core.errors import PipelineError
-from dipmaster.core.machine import kernel_cache_folder
+from dipmaster.core.kernel_sources import kernel_cache_folder
 from dipmaster.core.params.roadmap import FINAL_PHASE
 from dipmaster.evaluation.context import EvaluationContext, build_context
 from dipmaster.evaluation.phase import Checks, Completed, Phase

@@ -1,6 +1,6 @@
 """Every package decides, or is known not to."""
 
-from dipmaster.core.machine import PACKAGE
+from dipmaster.core.kernel_sources import PACKAGE
 from dipmaster.trials.code import DECIDES
 
 DECIDE_NOTHING = {

@@ -7,7 +7,7 @@ from pathlib import Path
 import numba
 import pytest
 
-from dipmaster.core import machine
+from dipmaster.core import kernel_sources
 from dipmaster.core.kernel_cache import KernelCacheLocator
 from dipmaster.core.kernels import kernel
 
@@ -15,15 +15,15 @@ from dipmaster.core.kernels import kernel
 @pytest.fixture
 def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     copy = tmp_path / "dipmaster"
-    shutil.copytree(machine.PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__"))
-    monkeypatch.setattr(machine, "PACKAGE", copy)
+    shutil.copytree(kernel_sources.PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(kernel_sources, "PACKAGE", copy)
     return copy
 
 
 def hash_of_module(module: str) -> str:
-    machine.source_hash.cache_clear()
-    machine._direct_imports.cache_clear()
-    return machine.source_hash(module)
+    kernel_sources.source_hash.cache_clear()
+    kernel_sources._direct_imports.cache_clear()
+    return kernel_sources.source_hash(module)
 
 
 def append(path: Path) -> None:
@@ -61,14 +61,14 @@ def test_a_module_outside_the_package_depends_on_all_of_it(package: Path) -> Non
 
 
 def test_a_name_imported_from_a_package_is_followed_to_its_module(package: Path) -> None:
-    names = {path.name for path in machine._imported_sources(package / "backtest" / "engine.py")}
+    names = {path.name for path in kernel_sources._imported_sources(package / "backtest" / "engine.py")}
     assert {"engine.py", "exit_decisions.py", "fills.py", "kernels.py", "time_units.py"} <= names
     assert "pages.py" not in names
 
 
 def test_the_cache_root_can_be_moved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DIPMASTER_KERNEL_CACHE", str(tmp_path))
-    assert machine.kernel_cache_folder("dipmaster.backtest.engine").parent == tmp_path
+    assert kernel_sources.kernel_cache_folder("dipmaster.backtest.engine").parent == tmp_path
 
 
 def test_kernels_are_stored_in_that_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -90,4 +90,4 @@ def test_a_copy_of_the_project_finds_the_kernels_in_the_same_place(tmp_path: Pat
     def place(root: Path) -> str:
         return KernelCacheLocator.get_suitable_cache_subpath(str(root / "backtest" / "engine.py"))
 
-    assert place(machine.PACKAGE) == place(tmp_path / "dipmaster") == "backtest"
+    assert place(kernel_sources.PACKAGE) == place(tmp_path / "dipmaster") == "backtest"

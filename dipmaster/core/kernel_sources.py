@@ -1,4 +1,4 @@
-"""The place of the compiled-kernel cache.
+"""The sources that compiled kernels come from, and the cache folder named after them.
 
 numba's own cache looks only at the file that holds a kernel: when a kernel in
 another file that it inlines changes, the old machine code is used in silence.
