@@ -48,8 +48,8 @@ def test_the_body_names_break_even_cliffs_parts_and_capacity() -> None:
         "Net profit is zero at a fee per side of 27.5 bp (phase 1), 25.0 bp (phase 2)",
         "the fee charged is 10.0 bp. Phase 0 has no break-even fee: half-spread and slippage alone",
         "Of 3 changes of thresholds downstream of the fits, 2 affect phase 4.",
-        "Cliffs: at confidence threshold (normal volatility) = 0.96, 309 trades become 40.",
-        "3 more in other phases (appendix).",
+        "Cliff: at confidence threshold (normal volatility) = 0.96, 309 trades become 40.",
+        "In other phases there are 3 more (appendix).",
         "without any one coin it lies between",
         "without the trades closed on its best day (2024-03-05) it is",
         "without those closed in its best month (2024-03) it is",
@@ -152,6 +152,24 @@ def test_idle_thresholds_are_those_of_which_no_change_acts() -> None:
     assert charts.list_paths(made, 2) == [sensitivity.CHANGED]
     both = replace(made, runs=(*made.runs, replace(made.runs[0], path="filter.liquidity_min")))
     assert thresholds.list_idle(both) == []
+
+
+def test_a_phase_whose_capital_alone_differs_is_not_changed() -> None:
+    """The burn-in trades otherwise, so that the same trades are of another size."""
+    made = sensitivity.sensitivity(2).thresholds
+    (run,) = (one for one in made.reaching(2) if one.value == made.reaching(2)[0].value)
+    base = made.base["2"].performance
+    scaled = replace(run.phases["2"], performance=replace(base, net_pnl=1.01 * base.net_pnl))
+    moved = replace(run.phases["2"], performance=replace(base, sharpe=-1.0))
+    for cell, reaches in ((scaled, False), (moved, True)):
+        one = replace(run, phases={"2": cell})
+        assert bool(replace(made, runs=(one,)).reaching(2)) == reaches
+
+
+def test_a_line_of_capacity_crosses_zero_where_the_table_says() -> None:
+    (_, one, _) = sensitivity.sensitivity(2).capacity
+    assert (one.zero_capital, 0.0) in capacity_chart._trace(one)
+    assert len(capacity_chart._trace(replace(one, zero_capital=None))) == len(one.points)
 
 
 def test_a_phase_that_only_loses_is_not_in_the_chart_of_capacity() -> None:

@@ -65,9 +65,10 @@ def set_percent(value: float) -> str:
     return f"{100.0 * value:.4g}{NBSP}%"
 
 
-def points(value: float | None) -> str:
+def points(value: float | None, digits: int = 1) -> str:
     """A difference of two fractions in percentage points, signed."""
-    return _with_unit(plain(None if value is None else 100.0 * value, 1, signed=True), "points")
+    hundredths = None if value is None else 100.0 * value
+    return _with_unit(plain(hundredths, digits, signed=True), "points")
 
 
 def bps(value: float | None, *, signed: bool = True) -> str:
@@ -111,6 +112,9 @@ FORMATS: Mapping[str, Callable[[float | None], str]] = {
     "points": points,
     "bps": bps,
     "cost": lambda value: bps(value, signed=False),
+    "percent_2": lambda value: percent(value, 2),
+    "change_2": lambda value: percent(value, 2, signed=True),
+    "points_2": lambda value: points(value, 2),
     "count": count,
     "ratio": ratio,
     "signed": lambda value: plain(value, 2, signed=True),
