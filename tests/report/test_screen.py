@@ -44,6 +44,18 @@ FIND_CURVE = """
 """
 OPEN_ALL = "all('details').forEach((part) => (part.open = true))"
 OVERFLOWING = "all('.scroll').filter((box) => box.scrollWidth > box.clientWidth).length"
+LINES_ABOVE = """
+(() => {
+  const boxes = all("figure > .scroll");
+  const line = (box) => getComputedStyle(box.parentElement, "::before").content;
+  return [
+    boxes.map((box) => box.scrollWidth > box.clientWidth),
+    boxes.map((box) => line(box).includes("Scroll sideways")),
+    boxes.map((box) => box.firstChild.getScreenCTM().a * 72 / 96),
+  ];
+})()
+"""
+TWO_FRAMES = "new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go)))"
 OUT_OF_BOX = "all('table, svg[role]').filter((one) => !one.closest('.scroll')).length"
 DEAD_LINKS = "all('#navigation a').filter((link) => !document.querySelector(link.hash)).length"
 
@@ -63,6 +75,12 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
         pytest.skip("no Chromium or Chrome on PATH: apt-get install chromium")
     with running_browser(program, tmp_path_factory.mktemp("profile")) as running:
         yield running
+
+
+def read_lines_above(browser: Browser) -> Any:
+    """Of every chart: whether its box scrolls, whether a line says so, its size over print's."""
+    browser.call("Runtime.evaluate", expression=TWO_FRAMES, awaitPromise=True)
+    return browser.evaluate(LINES_ABOVE)
 
 
 def is_shown(browser: Browser, selector: str) -> Any:
@@ -94,6 +112,26 @@ def test_what_is_wide_scrolls_in_its_own_box(browser: Browser, page: Path) -> No
         "[...document.querySelectorAll('table, svg[role]')].filter((t) => !t.closest('.scroll'))"
     )
     assert browser.evaluate(f"{outside}.length") == 0
+
+
+@pytest.mark.parametrize("width", [PHONE, DESK])
+def test_a_line_above_a_chart_says_whether_it_scrolls(
+    browser: Browser, page: Path, width: int
+) -> None:
+    """And no word in a chart is smaller than in print."""
+    browser.open(page, width)
+    browser.evaluate(OPEN_ALL)
+    scrolls, is_told, scales = read_lines_above(browser)
+    assert is_told == scrolls
+    assert all(scrolls) if width == PHONE else not any(scrolls)
+    assert round(min(scales), 3) >= 1.0
+
+
+def test_a_chart_narrower_than_a_phone_is_shown_whole(browser: Browser, page: Path) -> None:
+    browser.open(page, PHONE)
+    browser.evaluate("document.querySelector('figure svg').setAttribute('width', '200pt')")
+    scrolls, is_told, _ = read_lines_above(browser)
+    assert scrolls[:2] == is_told[:2] == [False, True]
 
 
 def test_a_finding_has_most_of_a_phones_width(browser: Browser, page: Path) -> None:
