@@ -152,6 +152,32 @@ def test_names_of_figures_stay_while_phases_scroll(browser: Browser, page: Path)
     assert browser.evaluate(scrolled) == [60, 0]
 
 
+def test_names_of_groups_and_lines_stay_side_by_side(browser: Browser, page: Path) -> None:
+    browser.open(page, PHONE)
+    browser.evaluate(OPEN_ALL)
+    edges = """(() => {
+      const table = document.querySelector('#sensitivity_tables table.grouped');
+      const box = table.closest('.scroll');
+      box.scrollLeft = 20;
+      const cells = [...all('tbody td', table).slice(0, 2), table.rows[2].cells[0]];
+      const start = box.getBoundingClientRect().left;
+      const places = cells.map((one) => one.getBoundingClientRect());
+      return [box.scrollLeft, ...places.flatMap((one) => [one.left - start, one.right - start])];
+    })()"""
+    scrolled, left, name_ends, line, line_ends, next_line, next_ends = browser.evaluate(edges)
+    assert (scrolled, left, line) == (20, 0, name_ends)
+    assert (next_line, next_ends) == (line, line_ends)
+
+
+@pytest.mark.parametrize(("row", "position"), [(1, "sticky"), (2, "static")])
+def test_of_all_gates_only_the_metric_stays(
+    browser: Browser, page: Path, row: int, position: str
+) -> None:
+    browser.open(page, PHONE)
+    cell = f"document.querySelector('#gates table.gates').rows[{row}].cells[0]"
+    assert browser.evaluate(f"getComputedStyle({cell}).position") == position
+
+
 def test_the_table_of_drawdowns_fits_a_desk(browser: Browser, page: Path) -> None:
     browser.open(page, DESK)
     spare = """(() => {
