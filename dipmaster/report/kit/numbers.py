@@ -148,6 +148,16 @@ def pair(low: str, high: str) -> str:
     return f"{low} to {high}"
 
 
+def unit(kind: str) -> str:
+    """The unit behind the numbers of a kind; empty where they have none."""
+    return show(0.0, kind).partition(NBSP)[2]
+
+
+def bare(text: str, kind: str) -> str:
+    """A printed number or interval of a kind without its unit, which stands in a heading."""
+    return text.replace(NBSP + unit(kind), "")
+
+
 def bounds(found: Bounded | None, kind: str) -> str:
     """The bounds of a figure."""
     return MISSING if found is None else interval(found.low, found.high, kind)
