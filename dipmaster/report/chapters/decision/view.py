@@ -20,7 +20,7 @@ from dipmaster.results.summary import summarize
 GONE_BEFORE_FRAC = 0.5  # of the capital: page one says so where less was left at the split
 RISKS = 3  # findings on page one
 SHOWN_PARTS = 2  # of a recommendation that is not the final one's: what is missing, and until when
-OUT_OF_REACH = "a verdict on every gate is out of reach (times below)"
+OUT_OF_REACH = "a verdict on all gates is out of reach (times below)"
 ROOMY = 3  # phases at most with which page one needs no smaller type
 
 
