@@ -82,7 +82,7 @@ def test_models_without_a_licence_and_with_few_sales(built: ReportInputs) -> Non
     assert "after 0 of 1 refits" in printed
     none = "None of 900 positions out of sample covered by a licence reached a"
     assert f"{none} threshold." in printed
-    assert "3 of 900 positions out of sample reach a threshold, too few for an" in printed
+    assert "without a licence, 3 reached a threshold, too few for an interval." in printed
 
 
 def test_each_count_says_what_it_counts(built: ReportInputs) -> None:
