@@ -140,6 +140,7 @@ def _disagreement_error(
         "bars of the same time to agree",
         f"{name} {values[row]:.10g} and {values[row + 1]:.10g}",
         "keep one of the two: spot and futures of a coin, or two exchanges, are not one "
-        "symbol, and the last bar of an older download may be unfinished; of two sets with the "
-        "same coin, select one set (ingest.raw.set)",
+        "symbol, and the last bar of an older download may be unfinished; times in local time "
+        "repeat an hour where daylight saving ends: write them in UTC; of two sets with the same "
+        "coin, select one set (ingest.raw.set)",
     )

@@ -50,6 +50,7 @@ def test_duplicates_that_disagree_name_both_files_and_the_time(
         "set/BTCUSDT-2022.parquet and data/raw/set/BTCUSDT-2023.csv, BTCUSDT at 2023-01-02 05:10",
         "volume",
         "keep one of the two",
+        "where daylight saving ends: write them in UTC",
         on_bad_row=on_bad_row,
     )
 
