@@ -26,6 +26,8 @@ TIMES_FILE = Path("reports/local/times.txt")
 _UNWRITABLE = (
     errno.ENOSPC,
     errno.EDQUOT,
+    errno.EFBIG,
+    errno.EIO,
     errno.EACCES,
     errno.EROFS,
     errno.EEXIST,

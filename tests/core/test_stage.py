@@ -45,6 +45,8 @@ def test_a_good_end_notes_the_time() -> None:
         (DataError("bars.csv, row 3: expected a price"), 1, "toy: error: bars.csv, row 3"),
         (KeyboardInterrupt(), 130, "interrupted"),
         (OSError(errno.ENOSPC, "No space left on device", "data/x"), 1, "free some space"),
+        (OSError(errno.EFBIG, "File too large", "data/x"), 1, "data/x: File too large"),
+        (OSError(errno.EIO, "Input/output error"), 1, "cannot write: Input/output error"),
     ],
 )
 def test_bad_ends(
