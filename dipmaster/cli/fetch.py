@@ -1,7 +1,7 @@
 """Files of an exchange's archive, and newest bars of any exchange, into data/raw."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
 import typer
 
@@ -159,18 +159,21 @@ def build_request(
     set_name: str | None,
     kinds: str | None,
 ) -> "Request":
-    """What is asked for, checked; days from today on are not."""
+    """What is asked for, checked; days from today on are left out, months of them refused."""
     from datetime import UTC, datetime
 
-    from dipmaster.download.archive import Request, list_months, parse_month
+    from dipmaster.download.archive import Request, list_months, parse_month, refuse_future
 
+    first, last = parse_month(start, "--start"), parse_month(end, "--end")
+    months, today = tuple(list_months(first, last)), datetime.now(UTC).date()
+    refuse_future({"--start": first, "--end": last}, today)
     return Request(
         symbols=coins,
-        months=tuple(list_months(parse_month(start, "--start"), parse_month(end, "--end"))),
+        months=months,
         market=market,
         set=check_set(set_name or DEFAULT_SETS[market]),
         kinds=check_kinds(kinds or DEFAULT_KINDS[market]),
-        today=datetime.now(UTC).date(),
+        today=today,
     )
 
 
@@ -215,8 +218,23 @@ def check_kinds(text: str) -> tuple[str, ...]:
     return tuple(kind for kind in KINDS if kind in words)
 
 
+def raise_empty(request: "Request") -> NoReturn:
+    """Say that nothing came.
+
+    Raises
+    ------
+    DownloadError
+        Always.
+    """
+    from dipmaster.download.errors import DownloadError, describe
+
+    asked = f"{', '.join(request.symbols[:SHOWN])}, {request.months[0]} to {request.months[-1]}"
+    fix = "correct symbols, months or --kinds; the reasons are above"
+    raise DownloadError(describe(asked, "files of the archive", "none; no bars were added", fix))
+
+
 def report(request: "Request", result: "FetchResult", received: int) -> None:
-    """Say what came, what was there, and what is missing."""
+    """Say what came, what was there, and what is missing; an error where that is all."""
     from collections import Counter
 
     new = sum(one.is_new for one in result.placed)
@@ -230,6 +248,8 @@ def report(request: "Request", result: "FetchResult", received: int) -> None:
         typer.echo(f"missing  {count} {reason}: {', '.join(names)}{more}")
     for entry in result.failed[:SHOWN]:
         typer.echo(f"dipmaster: error: {entry.detail}", err=True)
+    if not (result.placed or result.failed):
+        raise_empty(request)
     typer.echo(f"record   data/raw/{request.set}/fetch.json")
     typer.echo(
         f"next     dipmaster check --set ingest.source=raw --set ingest.raw.set={request.set}"

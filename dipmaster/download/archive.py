@@ -2,7 +2,7 @@
 
 import re
 from calendar import monthrange
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final, Literal
@@ -43,6 +43,10 @@ class Month:
     def last_day(self) -> date:
         """Its last day."""
         return date(self.year, self.number, monthrange(self.year, self.number)[1])
+
+    def has_files(self, today: date) -> bool:
+        """Whether a day of it is over, so that the archive can have a file of it."""
+        return date(self.year, self.number, 1) < today
 
     @property
     def days(self) -> list[date]:
@@ -110,6 +114,28 @@ def list_months(start: Month, end: Month) -> list[Month]:
     while months[-1] < end:
         months.append(months[-1].following)
     return months
+
+
+def refuse_future(months: Mapping[str, Month], today: date) -> None:
+    """Refuse months of which no day is over.
+
+    Parameters
+    ----------
+    months
+        Option to the month that it names.
+
+    Raises
+    ------
+    DownloadError
+        With the first such month.
+    """
+    for option, month in months.items():
+        if not month.has_files(today):
+            yesterday = today - timedelta(days=1)
+            latest = Month(yesterday.year, yesterday.month)
+            found = f"{month}: the exchange has no files of days that are not over"
+            fix = f"for example {option} {latest}"
+            raise DownloadError(describe(option, f"{latest} or earlier", found, fix))
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,14 @@ from dipmaster.download.errors import (
 )
 from dipmaster.download.limits import TransferLimits
 from dipmaster.download.placing import Placed, place_file
-from dipmaster.download.record import Outcome, begin_manifest, finish_manifest, undo_begin
+from dipmaster.download.record import (
+    Outcome,
+    begin_manifest,
+    finish_manifest,
+    forget,
+    is_fetched,
+    undo_begin,
+)
 from dipmaster.market.raw.manifest import FetchedFile, FetchManifest, MissingFile
 
 NOT_PUBLISHED: Final = "not in the archive"
@@ -90,7 +97,8 @@ def fetch_archive(
     """Bring what is asked for into data/raw; what is there and good stays as it is.
 
     Months come first, then the days of months that may not be published yet. Files that cannot
-    be had do not stop the others; they are in the result and in the manifest with the reason.
+    be had do not stop the others; they are in the result and in the manifest with the reason. A
+    set of which there is nothing at all is not begun.
 
     Parameters
     ----------
@@ -111,9 +119,13 @@ def fetch_archive(
     run = _Run(Client(base_url, limits or TransferLimits()), raw, progress)
     folder = raw / request.set
     with locks.hold("fetch"):
+        is_new = not is_fetched(folder)
         old = begin_manifest(folder, run.client.base_url, request.market, choice)
         with _undoing(run, folder, old):
             missing = _fetch_months_and_days(run, request)
+        if is_new and not (run.placed or run.failed):
+            forget(folder)
+            return FetchResult((), missing)
         files = tuple(_describe(one) for one in run.placed)
         today = request.today.isoformat()
         finish_manifest(folder, old, Outcome(files, run.has_news, missing, today, choice))

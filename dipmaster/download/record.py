@@ -7,6 +7,7 @@ from pathlib import Path
 
 from dipmaster.download.errors import DownloadError, describe
 from dipmaster.market.raw.manifest import (
+    MANIFEST,
     FetchedFile,
     FetchManifest,
     MissingFile,
@@ -32,6 +33,11 @@ class Outcome:
     missing: tuple[MissingFile, ...]
     today: str
     choice: str
+
+
+def is_fetched(folder: Path) -> bool:
+    """Whether a fetch was ever begun in the folder of a set."""
+    return (folder / MANIFEST).is_file()
 
 
 def begin_manifest(folder: Path, source: str, market: str, choice: str) -> FetchManifest:
@@ -96,6 +102,13 @@ def undo_begin(folder: Path, old: FetchManifest) -> None:
     """Leave a set as finished as it was: nothing came, so nothing of it is cut."""
     if old.finished:
         write_manifest(old, folder)
+
+
+def forget(folder: Path) -> None:
+    """Leave no trace of a set that was begun and got nothing; files of the user's stay."""
+    (folder / MANIFEST).unlink(missing_ok=True)
+    if folder.is_dir() and not any(folder.iterdir()):
+        folder.rmdir()
 
 
 def _join_choices(old: str, new: str) -> str:

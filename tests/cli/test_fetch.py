@@ -85,6 +85,8 @@ def test_a_file_that_did_not_come_ends_with_a_code(dipmaster: Command, archive: 
         (("../x", *MONTHS), "a symbol of 2 to 20"),
         (("BTCUSDT", "--start", "2023-13", "--end", "2023-12"), "--start: expected a month as"),
         (("BTCUSDT", "--start", "2023-02", "--end", "2023-01"), "--end: expected 2023-02 or later"),
+        (("BTCUSDT", "--start", "2099-01", "--end", "2099-02"), "--start: expected 20"),
+        (("BTCUSDT", "--start", "2023-01", "--end", "2099-02"), "or earlier, found 2099-02: the"),
         (("BTCUSDT", *MONTHS, "--set", "../x"), "--set: expected letters"),
         (("BTCUSDT", *MONTHS, "--set", "alt"), "not `alt`"),
         (("BTCUSDT", *MONTHS, "--kinds", "klines,trades"), "--kinds: expected klines, funding"),
@@ -99,7 +101,18 @@ def test_what_cannot_be_asked_is_refused_before_any_request(
     assert text in done.stderr
     assert "Fix: " in done.stderr
     assert not archive.requests
-    assert not list((folder / "data").rglob("*.zip"))
+    assert not (folder / "data/raw").exists()
+
+
+def test_a_fetch_of_nothing_writes_nothing_and_proposes_nothing(
+    dipmaster: Command, archive: Archive, folder: Path
+) -> None:
+    done = dipmaster("fetch", "binance", "NOSUCHUSDT", *MONTHS, "--set", "mine")
+    assert done.exit_code == 1
+    assert "missing  1 not in the archive: mine/NOSUCHUSDT-5m-2023-01.zip" in done.stdout
+    assert "next" not in done.stdout
+    assert "NOSUCHUSDT, 2023-01 to 2023-01: expected files of the archive, found" in done.stderr
+    assert not (folder / "data/raw/mine").exists()
 
 
 def test_an_exchange_needs_the_extra(dipmaster: Command, folder: Path) -> None:

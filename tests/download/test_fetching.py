@@ -12,10 +12,12 @@ import pytest
 from dipmaster.altdata.providers.files import build_files_provider
 from dipmaster.core.errors import DataError
 from dipmaster.core.params import Ingest
+from dipmaster.download.archive import parse_month, refuse_future
 from dipmaster.download.errors import DownloadError
 from dipmaster.download.fetching import BY_THE_DAY, NOT_OVER, NOT_PUBLISHED, FetchResult
 from dipmaster.market.quality import build_quality_report
 from dipmaster.market.raw import RawMarket, read_raw
+from dipmaster.market.raw.manifest import read_manifest
 from dipmaster.results.ingest import IngestResults
 from dipmaster.results.serialisation import read_result, write_result
 from tests.download.made import add_depth, add_funding, add_metrics, add_month, kline_path
@@ -201,3 +203,35 @@ def test_a_set_whose_fetch_was_cut_is_refused(fetch: Fetch, raw: Path) -> None:
             read(raw, set=chosen)
     fetch()
     assert len(read(raw).bars) == 2
+
+
+def test_a_set_of_which_nothing_came_is_not_begun(fetch: Fetch, raw: Path) -> None:
+    (raw / "binance").mkdir()
+    result = fetch(start="2022-11", end="2022-11", symbols=("BTCUSDT",))
+    assert [entry.reason for entry in result.missing] == [NOT_PUBLISHED]
+    assert not (raw / "binance").exists()
+    (raw / "binance").mkdir()
+    (raw / "binance/mine.csv").touch()
+    fetch(start="2022-11", end="2022-11", symbols=("BTCUSDT",))
+    assert [path.name for path in (raw / "binance").iterdir()] == ["mine.csv"]
+
+
+def test_what_a_set_with_files_lacks_is_noted(fetch: Fetch, raw: Path) -> None:
+    fetch()
+    fetch(start="2022-11", end="2022-11", symbols=("BTCUSDT",))
+    manifest = read_manifest(raw / "binance")
+    assert manifest is not None
+    assert manifest.finished
+    assert [entry.file for entry in manifest.missing] == ["binance/BTCUSDT-5m-2022-11.zip"]
+
+
+@pytest.mark.parametrize(
+    ("month", "today", "latest"),
+    [("2099-01", "2023-05-10", "2023-05"), ("2023-05", "2023-05-01", "2023-04"),
+     ("2023-01", "2023-01-01", "2022-12")],
+)  # fmt: skip
+def test_months_of_which_no_day_is_over_are_refused(month: str, today: str, latest: str) -> None:
+    months = {"--start": parse_month("2022-01", "--start"), "--end": parse_month(month, "--end")}
+    with pytest.raises(DownloadError, match=f"--end: expected {latest} or earlier, found {month}"):
+        refuse_future(months, date.fromisoformat(today))
+    refuse_future({"--end": parse_month(latest, "--end")}, date.fromisoformat(today))
