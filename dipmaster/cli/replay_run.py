@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, nullcontext
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 import typer
 
@@ -18,7 +18,7 @@ from dipmaster.cli.latency import LatencyMeter
 from dipmaster.cli.parity_record import ParityRecorder, require_whole
 from dipmaster.cli.replay_view import ReplayView
 from dipmaster.core import catalog, store
-from dipmaster.core.errors import data_error
+from dipmaster.core.errors import PipelineError, data_error
 from dipmaster.core.tables import BARS
 from dipmaster.streaming.alerts import AlertBook, ReplayAlert
 from dipmaster.streaming.assembly import SECTIONS, read_engine
@@ -70,6 +70,7 @@ def run_replay(options: ReplayOptions) -> None:
         Where a bar cannot be used, a snapshot belongs to something else, a decision is another
         than the batch's, or what is to be recorded is not the whole market.
     """
+    refuse_folders(options)
     if options.record:
         require_whole(
             feed=options.feed, check=options.check, bars=options.bars, snapshot=options.snapshot
@@ -87,6 +88,37 @@ def run_replay(options: ReplayOptions) -> None:
         except KeyboardInterrupt:
             typer.echo("replay: interrupted; what was decided is kept", err=True)
         run.end()
+
+
+def refuse_folders(options: ReplayOptions) -> None:
+    """Refuse a folder where a file is wanted.
+
+    Raises
+    ------
+    DataError
+        With the first such option.
+    """
+    feed = None if options.feed is None else Path(options.feed)
+    named = {"--feed": feed, "--snapshot": options.snapshot, "--decisions": options.decisions}
+    for option, path in named.items():
+        if path is not None and path.is_dir():
+            raise data_error(f"{option} {path}", "a file", "a folder", "name a file")
+
+
+def read_snapshot(engine: StreamEngine, identity: str, path: Path) -> dict[str, Any]:
+    """As `load_snapshot`; of a file that is none there is no advice to remove it.
+
+    Raises
+    ------
+    DataError
+        Where it is no snapshot, or one of something else.
+    """
+    try:
+        return load_snapshot(engine, identity, path)
+    except PipelineError as error:
+        expected = "a snapshot that `dipmaster replay` wrote, a whole .npz file"
+        fix = "name another file, or start without --snapshot"
+        raise data_error(f"--snapshot {path}", expected, "another file", fix) from error
 
 
 class _Replay:
@@ -114,7 +146,7 @@ class _Replay:
         path = self._options.snapshot
         if path is None or not path.is_file():
             return 0
-        return int(load_snapshot(self._engine, self._identity, path)["written"])
+        return int(read_snapshot(self._engine, self._identity, path)["written"])
 
     def _prepare_comparison(self) -> ParityComparison | None:
         if not self._options.check:
