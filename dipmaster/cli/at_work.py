@@ -1,13 +1,15 @@
 """Whether something works on the project's outputs now: stages by their locks, DVC by its notes."""
 
+import fcntl
 import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from dipmaster.core import catalog
 from dipmaster.core.errors import PipelineError
-from dipmaster.core.locks import list_held
+from dipmaster.core.locks import DATA
 
 RWLOCK = Path(".dvc/tmp/rwlock")
 """Which process of DVC writes and reads which path: held while a stage runs and is saved."""
@@ -27,8 +29,7 @@ def refuse_at_work() -> None:
     PipelineError
         Naming who is at work.
     """
-    found = [f"stage {name}" for name in list_held()]
-    found += [f"`{command}` (process {pid})" for pid, command in sorted(list_dvc().items())]
+    found = list_at_work()
     if found:
         raise PipelineError(
             f"expected nothing at work in this folder, found {', '.join(found)}; nothing was "
@@ -37,6 +38,44 @@ def refuse_at_work() -> None:
             "(`pgrep -af 'dvc|stages'` lists them); where that number is another program's by "
             f"now, remove {RWLOCK} and {WORKSPACE_RUN}."
         )
+
+
+def refuse_unfinished() -> None:
+    """Refuse to read results that a run at work has removed and not written yet.
+
+    Raises
+    ------
+    PipelineError
+        Naming who is at work.
+    """
+    absent = [one for one in (catalog.VALIDATE_METRICS, catalog.GATES) if not one.is_file()]
+    found = list_at_work() if absent else []
+    if found:
+        raise PipelineError(
+            f"{absent[0]}: expected the results of a run, found one at work that has not written "
+            f"them yet: {', '.join(found)}.\n"
+            "  Fix: wait until it has ended; `dipmaster show HEAD` shows the last commit meanwhile."
+        )
+
+
+def list_at_work() -> list[str]:
+    """Stages that write, and processes of DVC, as messages name them."""
+    stages = [f"stage {name}" for name in list_writing()]
+    return stages + [f"`{what}` (process {pid})" for pid, what in sorted(list_dvc().items())]
+
+
+def list_writing() -> list[str]:
+    """Names of the stages whose outputs another process writes now; readers are not asked."""
+    return [path.stem[1:] for path in sorted(DATA.glob(".*.lock")) if _is_written(path)]
+
+
+def _is_written(path: Path) -> bool:
+    with path.open(encoding="utf-8") as file:
+        try:
+            fcntl.flock(file.fileno(), fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except (BlockingIOError, PermissionError):
+            return True
+    return False
 
 
 def list_dvc() -> dict[int, str]:

@@ -25,9 +25,14 @@ def show(
 
     Example: dipmaster show
     """
+    from dipmaster.cli.at_work import refuse_unfinished
     from dipmaster.cli.console import make_console
+    from dipmaster.cli.project import refuse_empty
     from dipmaster.cli.revisions import WORKSPACE, find_revision, read_findings
 
+    refuse_empty(name, "NAME")
+    if name is None:
+        refuse_unfinished()
     findings = read_findings(find_revision(name or WORKSPACE))
     committed = read_committed()
     console = make_console()

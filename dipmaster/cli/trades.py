@@ -61,6 +61,12 @@ def trades(
 
     Example: dipmaster trades --phase 2 --worst 10
     """
+    from dipmaster.cli.at_work import refuse_unfinished
+    from dipmaster.cli.project import refuse_empty
+
+    refuse_empty(experiment, "--experiment")
+    if experiment is None:
+        refuse_unfinished()
     validation = read_validation(experiment)
     number = validation.built_phases[-1] if phase is None else phase
     frame = read_trades(number, validation, experiment)

@@ -10,13 +10,13 @@ import pytest
 
 from dipmaster.cli import restoring
 from dipmaster.cli.at_work import RWLOCK, WORKSPACE_RUN, list_dvc
-from dipmaster.core import locks
+from dipmaster.core import catalog, locks
 from tests.cli.conftest import Command, set_param
 
 
 @pytest.fixture(autouse=True)
 def _edited(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(restoring, "checkout_outputs", lambda: True)
+    monkeypatch.setattr(restoring, "checkout_outputs", lambda: None)
     set_param(folder, "rule: dip ", "rule: capitulation ")
 
 
@@ -80,3 +80,23 @@ def test_notes_that_cannot_be_read_name_nobody(folder: Path, content: str) -> No
     write_rwlock(os.getpid())
     RWLOCK.write_text(content, encoding="utf-8")
     assert list_dvc() == {}
+
+
+def test_only_the_stage_that_writes_is_named(dipmaster: Command) -> None:
+    with locks.hold("validate", reads=("alt-data", "confidence", "exits")):
+        assert "found stage validate; nothing" in dipmaster("restore", "--yes").stderr
+
+
+@pytest.mark.parametrize("command", ["show", "trades"])
+def test_results_that_a_run_has_not_written_yet_are_not_called_missing(
+    dipmaster: Command, folder: Path, command: str
+) -> None:
+    (folder / catalog.VALIDATE_METRICS).unlink()
+    assert "is not there" in dipmaster(command).stderr
+    with locks.hold("features"):
+        done = dipmaster(command)
+    assert done.exit_code == 1
+    assert "found one at work that has not written them yet: stage features" in done.stderr
+    assert "`dipmaster show HEAD`" in done.stderr
+    with locks.hold("features"):
+        assert dipmaster("show", "HEAD").exit_code == 0

@@ -128,3 +128,13 @@ def test_a_name_that_is_none_is_refused(dipmaster: Command, folder: Path) -> Non
     done = dipmaster("show", "nothing")
     assert done.exit_code == 1
     assert "expected an experiment, a commit, or `workspace`" in done.stderr
+
+
+@pytest.mark.parametrize("words", [("show", ""), ("show", " "), ("trades", "--experiment", "")])
+def test_an_empty_name_is_not_this_folder(
+    dipmaster: Command, folder: Path, words: tuple[str, ...]
+) -> None:
+    done = dipmaster(*words)
+    assert done.exit_code == 1
+    assert "found an empty one, as of a shell variable that is not set" in done.stderr
+    assert "Fix: name one" in done.stderr
