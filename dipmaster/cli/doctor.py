@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import typer
 
@@ -136,9 +137,9 @@ def diagnose_files() -> Diagnosis:
 
 def diagnose_running() -> Diagnosis:
     """Whether a stage is at work."""
-    from dipmaster.core.locks import list_held
+    from dipmaster.cli.at_work import list_writing
 
-    held = list_held()
+    held = list_writing()
     if held:
         finding = f"at work, so outputs may change: {', '.join(held)}"
         return Diagnosis("stages", finding, "wait, or end it: `pgrep -af stages` lists it")
@@ -150,6 +151,7 @@ def diagnose_pipeline() -> Diagnosis:
     import json
     import subprocess
 
+    from dipmaster.cli.dvc_failure import explain_failure
     from dipmaster.cli.project import build_environment, find_program
 
     done = subprocess.run(
@@ -157,9 +159,19 @@ def diagnose_pipeline() -> Diagnosis:
         env=build_environment(), capture_output=True, text=True, check=False,
     )  # fmt: skip
     if done.returncode != 0:
-        reason = (done.stderr.strip().splitlines() or ["no message"])[-1]
-        return Diagnosis("pipeline", reason, "`dipmaster restore`")
-    stages = sorted(json.loads(done.stdout))
+        failure = explain_failure(done.stderr)
+        return Diagnosis("pipeline", failure.reason, failure.fix)
+    return judge_status(json.loads(done.stdout))
+
+
+def judge_status(status: dict[str, Any]) -> Diagnosis:
+    """Whether what `dvc status` lists is a fault; a trial that was added to the record is none."""
+    from dipmaster.core.catalog import TRIALS
+
+    if status == {"report": [{"changed deps": {TRIALS.as_posix(): "modified"}}]}:
+        finding = "every stage is up to date, but the report does not count the trials since"
+        return Diagnosis("pipeline", f"{finding} ({TRIALS}); `make report` counts them")
+    stages = sorted(status)
     if stages:
         return Diagnosis("pipeline", f"not up to date: {', '.join(stages)}", "`make report`")
     return Diagnosis("pipeline", "every stage is up to date")

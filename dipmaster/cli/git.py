@@ -5,6 +5,7 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
+from dipmaster.cli import unwritable
 from dipmaster.core.errors import PipelineError
 
 _EXPERIMENT = re.compile(r"refs/exps/[0-9a-f]{2}/[0-9a-f]{38}/(?P<name>.+)")
@@ -20,12 +21,18 @@ def run_git(*arguments: str) -> str:
     """
     done = _call(arguments)
     if done.returncode != 0:
-        reason = (done.stderr.strip().splitlines() or ["no message"])[-1]
-        raise PipelineError(
-            f"git {arguments[0]}: {reason}.\n"
-            "  Fix: use a clone made with git, with at least one commit; `git status` says more."
-        )
+        raise _explain(arguments[0], done.stderr)
     return done.stdout
+
+
+def _explain(command: str, printed: str) -> PipelineError:
+    cause = unwritable.find_cause(printed)
+    lines = printed.strip().splitlines() or ["no message"]
+    fix = "use a clone made with git, with at least one commit; `git status` says more"
+    if cause is not None:
+        lines = [line for line in lines if cause.lower() in line.lower()]
+        fix = f"{unwritable.choose_fix(cause)}, then type the command again"
+    return PipelineError(f"git {command}: {lines[-1]}.\n  Fix: {fix}.")
 
 
 def read_file(commit: str, path: Path) -> str | None:

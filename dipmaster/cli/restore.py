@@ -1,8 +1,11 @@
 """Bring params, metrics and outputs back to the last commit."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from dipmaster.cli.dvc_failure import DvcFailure
 
 
 def restore(
@@ -15,8 +18,8 @@ def restore(
 
     For after a failed run or an experiment: params.yaml, dvc.lock, reports/metrics, and the data
     of dvc.lock. It lists what will be overwritten and asks first. Code, docs and data/raw are
-    never touched; params.yaml as it was is kept under reports/local. Refused while a run is at
-    work in this folder.
+    never touched; params.yaml as it was is kept under reports/local, and the record of trials
+    stays. Refused while a run is at work in this folder.
 
     Example: dipmaster restore --yes
     """
@@ -24,6 +27,7 @@ def restore(
     from dipmaster.cli.restoring import (
         BACKUP,
         checkout_outputs,
+        list_kept_trials,
         list_overwritten,
         restore_committed,
     )
@@ -43,10 +47,30 @@ def restore(
             typer.echo(f"params.yaml as it was: {BACKUP}")
     else:
         typer.echo("params.yaml, dvc.lock and metrics are those of the last commit.")
-    if checkout_outputs():
+    report_outputs(checkout_outputs())
+    for path in list_kept_trials():
+        typer.echo(f"Kept: {path}, the record of what was evaluated since; commit it.")
+
+
+def report_outputs(failure: "DvcFailure | None") -> None:
+    """Say what came of the data.
+
+    Raises
+    ------
+    PipelineError
+        Where they could not be brought back although DVC has them.
+    """
+    from dipmaster.core.errors import PipelineError
+
+    if failure is None:
         typer.echo("Data and report are those of dvc.lock.")
+    elif failure.is_lacking:
+        typer.echo(f"{failure.reason}: {failure.fix}.")
     else:
-        typer.echo("DVC's cache lacks some data of dvc.lock: `make report` makes them again.")
+        raise PipelineError(
+            "expected data and report of dvc.lock, found that DVC could not bring them back: "
+            f"{failure.reason}.\n  Fix: {failure.fix}."
+        )
 
 
 def describe_params() -> None:
@@ -60,7 +84,7 @@ def describe_params() -> None:
     try:
         now = read_params(Revision("workspace"))
     except DipMasterError as error:
-        typer.echo(f"  ({error})")
+        typer.echo(f"    values cannot be listed: {str(error).splitlines()[0]}")
         return
     for path, (committed, value) in list_changes(now, read_params(find_revision(HEAD))).items():
         typer.echo(f"    {path}: {value} becomes {committed}")

@@ -4,11 +4,13 @@
 leaves them there where a stage fails.
 """
 
+import shutil
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
 from dipmaster.cli import git
+from dipmaster.cli.dvc_failure import DvcFailure, explain_failure
 from dipmaster.cli.project import build_environment, find_program
 from dipmaster.core import catalog, store
 
@@ -46,6 +48,11 @@ def put_back(snapshot: Snapshot) -> list[Path]:
     return changed
 
 
+def list_kept_trials() -> list[Path]:
+    """Records of trials that the last commit does not have: what was looked at stays on record."""
+    return [*git.list_changed([catalog.TRIALS]), *git.list_new([catalog.TRIALS])]
+
+
 def list_overwritten() -> list[Path]:
     """Those of the files that differ from the last commit, or are gone."""
     return git.list_changed(WRITTEN)
@@ -54,20 +61,23 @@ def list_overwritten() -> list[Path]:
 def restore_committed(paths: list[Path]) -> None:
     """Bring files back to the last commit; params.yaml as it is now is kept in `BACKUP`."""
     if store.PARAMS_FILE in paths and store.PARAMS_FILE.is_file():
-        store.write_text(store.read_text(store.PARAMS_FILE), BACKUP)
+        with store.atomic_file(BACKUP) as partial:
+            shutil.copyfile(store.PARAMS_FILE, partial)
     git.checkout_committed(paths)
 
 
-def checkout_outputs() -> bool:
-    """Have DVC bring the outputs of the stages to dvc.lock; whether its cache has all of them.
+def checkout_outputs() -> DvcFailure | None:
+    """Have DVC bring the outputs of the stages to dvc.lock; None where all of them are there.
 
-    Sets under data/raw are the user's and are left alone.
+    Sets under data/raw are the user's and are left alone. Only the verbose lines say why a file
+    cannot be written.
     """
     done = subprocess.run(
-        [find_program("dvc"), "checkout", "--quiet", "--force", "dvc.yaml"],
-        env=build_environment(), capture_output=True, check=False,
+        [find_program("dvc"), "checkout", "--verbose", "--force", "dvc.yaml"],
+        env=build_environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        text=True, encoding="utf-8", errors="replace", check=False,
     )  # fmt: skip
-    return done.returncode == 0
+    return explain_failure(done.stdout) if done.returncode else None
 
 
 def _list_files(place: Path) -> list[Path]:

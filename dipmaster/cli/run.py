@@ -10,6 +10,9 @@ import typer
 from dipmaster.core.errors import PipelineError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from dipmaster.cli.dvc_failure import DvcFailure
     from dipmaster.cli.ending import Ending
 
 
@@ -171,13 +174,36 @@ def run_here(options: Sequence[str]) -> None:
         code = call_dvc(options, ending)
         if code == 0:
             return
-        changed = put_back(snapshot)
-        is_whole = checkout_outputs()
-    outputs = "" if is_whole else "; some data have to be made again by `make report`"
+        try:
+            changed, failure = put_back(snapshot), checkout_outputs()
+        except OSError as error:
+            raise choose_error(code)(describe_half_restored(error)) from error
+    raise choose_error(code)(describe_restored(changed, failure))
+
+
+def describe_restored(changed: Sequence["Path"], failure: "DvcFailure | None") -> str:
+    """What was put back after a run that failed, and what could not be."""
     files = ", ".join(str(path) for path in changed) or "nothing had changed"
-    raise choose_error(code)(
-        f"the run failed, its messages are above; put back as before it: {files}{outputs}.\n"
-        "  Fix: what the stage names, then run it again."
+    start = f"the run failed, its messages are above; put back as before it: {files}"
+    if failure is None:
+        return f"{start}.\n  Fix: what the stage names, then run it again."
+    return (
+        f"{start}; data and report are not: {failure.reason}.\n"
+        f"  Fix: {failure.fix}; then what the stage names, and run it again."
+    )
+
+
+def describe_half_restored(error: OSError) -> str:
+    """That what a failed run wrote could not be put back, and how it will be."""
+    from dipmaster.cli.unwritable import name_time
+
+    cause = error.strerror or str(error)
+    where = f"{error.filename}: " if error.filename else ""
+    return (
+        "the run failed, its messages are above; what it wrote could not all be put back: "
+        f"{where}{cause}.\n"
+        f"  Fix: {name_time(cause)}, `dipmaster restore` brings params, metrics and data of the "
+        "last commit back."
     )
 
 

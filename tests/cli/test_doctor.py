@@ -90,3 +90,40 @@ def test_code_of_another_folder_is_a_fault(folder: Path) -> None:
     diagnosis = module.diagnose_python()
     assert diagnosis.finding.startswith(f"the code of {Path(module.__file__).parents[2]} runs")
     assert diagnosis.fix
+
+
+@pytest.mark.parametrize(
+    ("status", "fix"),
+    [
+        ({}, ""),
+        ({"report": [{"changed deps": {"reports/trials": "modified"}}]}, ""),
+        ({"report": [{"changed deps": {"reports/trials": "modified", "params.yaml": "modified"}}]},
+         "`make report`"),
+        ({"report": [{"changed deps": {"reports/trials": "modified"}}],
+          "ingest": [{"changed deps": {"data/raw": "modified"}}]}, "`make report`"),
+    ],
+)  # fmt: skip
+def test_a_trial_on_record_is_a_note(status: dict[str, object], fix: str) -> None:
+    diagnosis = module.judge_status(status)
+    assert diagnosis.fix == fix
+    assert ("reports/trials" in diagnosis.finding) == (bool(status) and not fix)
+
+
+@pytest.mark.slow
+def test_what_dvc_cannot_do_is_its_error_line(toy: Path) -> None:
+    assert module.diagnose_pipeline().fix == ""
+    with (toy / "params.yaml").open("ab") as file:
+        file.write(b"# caf\xe9\n")
+    diagnosis = module.diagnose_pipeline()
+    assert diagnosis.finding.startswith("unable to read: 'params.yaml', is not valid utf-8")
+    assert diagnosis.fix.startswith("`dipmaster restore`")
+
+
+def test_params_that_are_gone_name_restore(folder: Path) -> None:
+    (folder / "params.yaml").unlink()
+    assert "params.yaml not there" in module.diagnose_files().finding
+
+
+def test_a_stage_that_is_read_is_not_at_work(folder: Path) -> None:
+    with locks.hold("validate", reads=("exits", "confidence")):
+        assert module.diagnose_running().finding.endswith(": validate")

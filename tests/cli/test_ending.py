@@ -96,9 +96,8 @@ def test_what_dvc_writes_last_is_put_back_too(
         command = [sys.executable, "-c", SLOW_CHILD, str(int(number))]
         return subprocess.Popen(command, process_group=0)
 
-    def checkout_outputs() -> bool:
+    def checkout_outputs() -> None:
         checkouts.append((folder / "params.yaml").read_bytes())
-        return True
 
     monkeypatch.setattr(run_module, "start_dvc", start)
     monkeypatch.setattr(restoring, "checkout_outputs", checkout_outputs)

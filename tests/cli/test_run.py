@@ -1,14 +1,16 @@
 """Experiments of a toy pipeline, run by DVC itself."""
 
+import errno
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from dipmaster.cli import compare as compare_module
-from dipmaster.cli import git
+from dipmaster.cli import git, restoring
 from dipmaster.cli import run as run_module
 from dipmaster.cli import show as show_module
+from dipmaster.cli.dvc_failure import DvcFailure
 from dipmaster.cli.ending import Ending
 from tests.cli.conftest import Command, set_param
 from tests.cli.toy import read_files
@@ -117,3 +119,51 @@ def test_what_would_fail_is_refused_before_dvc_starts(
     assert done.exit_code == 1
     assert text in done.stderr
     assert called == []
+
+
+@pytest.fixture
+def failing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """DVC writes params.yaml, then fails."""
+
+    def call_dvc(options: Sequence[str], _: Ending) -> int:
+        set_param(Path.cwd(), "rule: dip ", "rule: capitulation ")
+        return 1
+
+    monkeypatch.setattr(run_module, "call_dvc", call_dvc)
+
+
+@pytest.mark.usefixtures("failing")
+def test_what_cannot_be_put_back_names_the_cause_and_restore(
+    dipmaster: Command, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def put_back(_: object) -> None:
+        raise OSError(errno.EFBIG, "File too large")
+
+    monkeypatch.setattr(restoring, "put_back", put_back)
+    done = dipmaster("run", "-S", "signal.z_min=2")
+    assert done.exit_code == 1
+    assert "what it wrote could not all be put back: File too large." in done.stderr
+    assert "Fix: once there is space, `dipmaster restore` brings" in done.stderr
+
+
+@pytest.mark.usefixtures("failing")
+@pytest.mark.parametrize(
+    ("failure", "text"),
+    [
+        (DvcFailure("No space left on device", "free some space, then `dipmaster restore`"),
+         "data and report are not: No space left on device.\n"
+         "  Fix: free some space, then `dipmaster restore`; then what the stage names"),
+        (DvcFailure("DVC's cache lacks data/x of dvc.lock", "`make report` makes it again", True),
+         "DVC's cache lacks data/x of dvc.lock.\n  Fix: `make report` makes it again; then"),
+    ],
+)  # fmt: skip
+def test_data_that_did_not_come_back_are_explained(
+    dipmaster: Command, folder: Path, failure: DvcFailure, text: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    before = (folder / "params.yaml").read_bytes()
+    monkeypatch.setattr(restoring, "checkout_outputs", lambda: failure)
+    done = dipmaster("run", "-S", "signal.z_min=2")
+    assert "put back as before it: params.yaml; data and report are not: " in done.stderr
+    assert text in done.stderr
+    assert (folder / "params.yaml").read_bytes() == before

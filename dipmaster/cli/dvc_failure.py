@@ -1,0 +1,71 @@
+"""Why DVC failed, in one line of its messages, and what to do about it."""
+
+import re
+from dataclasses import dataclass
+
+from dipmaster.cli import unwritable
+
+_ERROR = re.compile(r"^(?:\S+ \S+ )?ERROR: (?:unexpected error - )?(?P<reason>.+)$", re.MULTILINE)
+_LACKING = re.compile(r"Checkout failed for following targets:\n(?P<paths>(?:.+\n)+?)Is your cache")
+_RWLOCK = ".dvc/tmp/rwlock"
+RESTORE = "`dipmaster restore`"
+
+
+@dataclass(frozen=True)
+class DvcFailure:
+    """What DVC could not do.
+
+    Attributes
+    ----------
+    reason
+        One line.
+    is_lacking
+        Whether it is only that the cache does not have the data.
+    """
+
+    reason: str
+    fix: str
+    is_lacking: bool = False
+
+
+def explain_failure(printed: str) -> DvcFailure:
+    """Why a command of DVC failed, by all that it printed.
+
+    A full disk is told before a lacking cache: of a file that cannot be written DVC says, but for
+    its debugging lines, that the cache lacks it.
+    """
+    cause = unwritable.find_cause(printed)
+    if cause is not None:
+        fix = f"{unwritable.choose_fix(cause)}, then {RESTORE}"
+        return DvcFailure(_find_line(printed, cause), fix)
+    lacking = _LACKING.search(printed)
+    if lacking is not None:
+        paths = ", ".join(lacking["paths"].split("\n")[:-1])
+        fix = "`make report` makes it again"
+        return DvcFailure(f"DVC's cache lacks {paths} of dvc.lock", fix, is_lacking=True)
+    reason = find_reason(printed)
+    return DvcFailure(reason, _choose_fix(printed))
+
+
+def find_reason(printed: str) -> str:
+    """The line of an error; the one after it too, where that is what it announces."""
+    match = _ERROR.search(printed)
+    lines = (printed[match.start("reason") :] if match else printed).strip().splitlines()
+    if not lines:
+        return "no message"
+    announced = f" {lines[1].strip()}" if lines[0].endswith(":") and len(lines) > 1 else ""
+    return (lines[0] + announced).rstrip(".")
+
+
+def _find_line(printed: str, cause: str) -> str:
+    """DVC's error where it names the cause, else the cause alone."""
+    reason = find_reason(printed)
+    return reason if cause.lower() in reason.lower() else cause
+
+
+def _choose_fix(printed: str) -> str:
+    if "blocked by" in printed or "Unable to acquire lock" in printed:
+        return f"wait until it has ended; where no such process is there, remove {_RWLOCK}"
+    if "RWLock-file" in printed:
+        return f"remove {_RWLOCK}, where nothing is at work (`pgrep -af 'dvc|stages'`)"
+    return f"{RESTORE}; `dvc status` says more"
