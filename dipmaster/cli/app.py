@@ -1,17 +1,20 @@
 """The commands under one name, and the one form in which all of them fail."""
 
+import sys
 from collections.abc import Callable
 from functools import wraps
-from typing import ParamSpec
+from io import TextIOWrapper
+from typing import NoReturn, ParamSpec
 
 import typer
 
+from dipmaster.cli import unwritable
 from dipmaster.cli.check import check
 from dipmaster.cli.compare import compare
 from dipmaster.cli.doctor import doctor
 from dipmaster.cli.fetch import HELP as FETCH_HELP
 from dipmaster.cli.fetch import binance, exchange
-from dipmaster.cli.project import enter_project
+from dipmaster.cli.project import enter_project, require_params
 from dipmaster.cli.replay import replay
 from dipmaster.cli.restore import restore
 from dipmaster.cli.review import review
@@ -33,23 +36,49 @@ app = typer.Typer(
 )
 
 
-def in_project(command: Callable[Arguments, None]) -> Callable[Arguments, None]:
+def in_project(
+    command: Callable[Arguments, None], *, reads_params: bool = False
+) -> Callable[Arguments, None]:
     """Run a command in the project's folder; what the user can fix ends it without a traceback."""
 
     @wraps(command)
     def run_in_project(*args: Arguments.args, **kwargs: Arguments.kwargs) -> None:
+        replace_unprintable()
         try:
             enter_project()
+            if reads_params:
+                require_params()
             command(*args, **kwargs)
+            sys.stdout.flush()
         except DipMasterError as error:
-            typer.echo(f"dipmaster: error: {error}", err=True)
-            raise typer.Exit(error.exit_code) from None
+            end_with(str(error), error.exit_code)
+        except (OSError, RuntimeError) as error:
+            message = unwritable.describe(error)
+            if message is None:
+                raise
+            unwritable.discard_output()
+            end_with(message, 1)
 
     return run_in_project
 
 
+def replace_unprintable() -> None:
+    """Print a question mark for a sign that the encoding of the output does not have."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
+
+
+def end_with(message: str, code: int) -> NoReturn:
+    """End the program with an error, in the one form that errors have."""
+    typer.echo(f"dipmaster: error: {message}", err=True)
+    raise typer.Exit(code) from None
+
+
+READ_PARAMS = (run, show, compare, review, replay, check)
+"""Commands that cannot do without params.yaml."""
+
 for one in (run, show, compare, review, trades, replay, check, doctor, restore):
-    app.command()(in_project(one))
+    app.command()(in_project(one, reads_params=one in READ_PARAMS))
 
 fetch = typer.Typer(
     no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False, help=FETCH_HELP

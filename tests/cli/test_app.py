@@ -74,3 +74,29 @@ def test_python_m_is_the_same_program(folder: Path, project: Path) -> None:
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
     assert "nothing: expected an experiment" in done.stderr
+
+
+@pytest.mark.parametrize("command", ["show", "check", "run", "compare", "review", "replay"])
+def test_params_that_are_gone_name_restore(dipmaster: Command, folder: Path, command: str) -> None:
+    (folder / "params.yaml").unlink()
+    done = dipmaster(command)
+    assert done.exit_code == 1
+    assert done.stderr == (
+        "dipmaster: error: params.yaml is not there.\n  Fix: `dipmaster restore`.\n"
+    )
+
+
+def test_trades_need_no_params(dipmaster: Command, folder: Path) -> None:
+    (folder / "params.yaml").unlink()
+    assert dipmaster("trades").exit_code == 0
+
+
+@pytest.mark.parametrize("damage", [b"# caf\xe9\n", "# x\n".encode("utf-16-le")])
+def test_params_of_another_encoding_name_the_line_and_restore(
+    dipmaster: Command, folder: Path, damage: bytes
+) -> None:
+    content = (folder / "params.yaml").read_bytes()
+    (folder / "params.yaml").write_bytes(content + damage)
+    printed = dipmaster("check").stderr
+    assert f"params.yaml, line {content.count(10) + 1}: expected text in UTF-8" in printed
+    assert "Fix: save it as UTF-8, or `dipmaster restore`." in printed
