@@ -128,7 +128,8 @@ def diagnose_files() -> Diagnosis:
     names = ", ".join(str(path) for path in paths)
     if gone:
         finding = f"a run did not end well: {', '.join(map(str, gone))} not there"
-        return Diagnosis("results", finding, "`dipmaster restore`, or `make report` to run again")
+        again = "" if store.PARAMS_FILE in gone else ", or `make report` to run again"
+        return Diagnosis("results", finding, f"`dipmaster restore`{again}")
     if paths and paths != [store.PARAMS_FILE]:
         return Diagnosis("results", f"not those of the last commit (`dipmaster restore`): {names}")
     edited = "; params.yaml was edited" if paths else ""

@@ -25,7 +25,6 @@ def restore(
     """
     from dipmaster.cli.at_work import refuse_at_work
     from dipmaster.cli.restoring import (
-        BACKUP,
         checkout_outputs,
         list_kept_trials,
         list_overwritten,
@@ -42,9 +41,9 @@ def restore(
         if store.PARAMS_FILE in paths:
             describe_params()
         confirm(yes)
-        restore_committed(paths)
-        if store.PARAMS_FILE in paths:
-            typer.echo(f"params.yaml as it was: {BACKUP}")
+        backup = restore_committed(paths)
+        if backup is not None:
+            typer.echo(f"params.yaml as it was: {backup}")
     else:
         typer.echo("params.yaml, dvc.lock and metrics are those of the last commit.")
     report_outputs(checkout_outputs())

@@ -58,12 +58,20 @@ def list_overwritten() -> list[Path]:
     return git.list_changed(WRITTEN)
 
 
-def restore_committed(paths: list[Path]) -> None:
-    """Bring files back to the last commit; params.yaml as it is now is kept in `BACKUP`."""
-    if store.PARAMS_FILE in paths and store.PARAMS_FILE.is_file():
+def restore_committed(paths: list[Path]) -> Path | None:
+    """Bring files back to the last commit; params.yaml as it is now is kept in `BACKUP`.
+
+    Returns
+    -------
+    Path or None
+        `BACKUP` where it was written.
+    """
+    is_kept = store.PARAMS_FILE in paths and store.PARAMS_FILE.is_file()
+    if is_kept:
         with store.atomic_file(BACKUP) as partial:
             shutil.copyfile(store.PARAMS_FILE, partial)
     git.checkout_committed(paths)
+    return BACKUP if is_kept else None
 
 
 def checkout_outputs() -> DvcFailure | None:

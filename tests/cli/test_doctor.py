@@ -121,7 +121,9 @@ def test_what_dvc_cannot_do_is_its_error_line(toy: Path) -> None:
 
 def test_params_that_are_gone_name_restore(folder: Path) -> None:
     (folder / "params.yaml").unlink()
-    assert "params.yaml not there" in module.diagnose_files().finding
+    assert module.diagnose_files() == module.Diagnosis(
+        "results", "a run did not end well: params.yaml not there", "`dipmaster restore`"
+    )
 
 
 def test_a_stage_that_is_read_is_not_at_work(folder: Path) -> None:

@@ -104,7 +104,9 @@ def test_params_that_cannot_be_read_come_back_and_are_kept(
 def test_params_that_are_gone_come_back(dipmaster: Command, folder: Path) -> None:
     committed = (folder / "params.yaml").read_bytes()
     (folder / "params.yaml").unlink()
-    assert dipmaster("restore", "--yes").exit_code == 0
+    done = dipmaster("restore", "--yes")
+    assert done.exit_code == 0
+    assert "as it was" not in done.stdout
     assert (folder / "params.yaml").read_bytes() == committed
     assert not restoring.BACKUP.exists()
 
