@@ -28,15 +28,22 @@ class DvcFailure:
     is_lacking: bool = False
 
 
-def explain_failure(printed: str) -> DvcFailure:
-    """Why a command of DVC failed, by all that it printed.
+def explain_failure(printed: str, retry: str = "") -> DvcFailure:
+    """Why a command of DVC failed.
 
     A full disk is told before a lacking cache: of a file that cannot be written DVC says, but for
     its debugging lines, that the cache lacks it.
+
+    Parameters
+    ----------
+    printed
+        All that it printed.
+    retry
+        Command to type once it can write again; none where nothing is to be done over.
     """
     cause = unwritable.find_cause(printed)
     if cause is not None:
-        fix = f"{unwritable.choose_fix(cause)}, then {RESTORE}"
+        fix = unwritable.choose_fix(cause) + (f", then {retry}" if retry else "")
         return DvcFailure(_find_line(printed, cause), fix)
     lacking = _LACKING.search(printed)
     if lacking is not None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dipmaster.cli import git
-from dipmaster.cli.dvc_failure import DvcFailure, explain_failure
+from dipmaster.cli.dvc_failure import RESTORE, DvcFailure, explain_failure
 from dipmaster.cli.project import build_environment, find_program
 from dipmaster.core import catalog, store
 
@@ -85,7 +85,7 @@ def checkout_outputs() -> DvcFailure | None:
         env=build_environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         text=True, encoding="utf-8", errors="replace", check=False,
     )  # fmt: skip
-    return explain_failure(done.stdout) if done.returncode else None
+    return explain_failure(done.stdout, retry=RESTORE) if done.returncode else None
 
 
 def _list_files(place: Path) -> list[Path]:

@@ -59,12 +59,13 @@ def describe(error: Exception) -> str | None:
 
 def _describe_os_error(error: OSError) -> str:
     cause = os.strerror(error.errno or 0)
-    if error.filename is None:
+    name = error.filename2 or error.filename  # of a copy the second is the one that is written
+    if name is None:
         where, fix = "what is printed, or a file", choose_fix(cause)
     elif error.errno in (errno.EISDIR, errno.ENOTDIR, errno.EEXIST):
-        where, fix = str(error.filename), "name another file, or move what is in the way"
+        where, fix = str(name), "name another file, or move what is in the way"
     else:
-        where, fix = str(error.filename), choose_fix(cause)
+        where, fix = str(name), choose_fix(cause)
     return (
         f"{where}: expected a place that can be written, found: {cause}.\n"
         f"  Fix: {fix}, then type the command again."

@@ -63,8 +63,12 @@ READ_ONLY = "ERROR: unexpected error - [Errno 30] Read-only file system: '/p/.dv
     ],
 )
 def test_the_reason_is_one_line_and_the_fix_is_for_it(printed: str, reason: str, fix: str) -> None:
-    failure = explain_failure(printed)
+    failure = explain_failure(printed, retry="`dipmaster restore`")
     assert (failure.reason, failure.fix, failure.is_lacking) == (reason, fix, False)
+
+
+def test_where_nothing_is_to_be_done_over_only_the_disk_is_named() -> None:
+    assert explain_failure(READ_ONLY).fix == "make the folder writable"
 
 
 def test_a_lacking_cache_names_what_it_lacks() -> None:

@@ -45,6 +45,11 @@ def run_dipmaster(
             "system.\n  Fix: make the folder writable, then type the command again.",
         ),
         (
+            OSError(errno.ENOSPC, "x", "params.yaml", None, "reports/local/kept"),
+            "reports/local/kept: expected a place that can be written, found: No space left on "
+            "device.\n  Fix: free some space, then type the command again.",
+        ),
+        (
             OSError(errno.EFBIG, "x"),
             "what is printed, or a file: expected a place that can be written, found: File too "
             "large.\n  Fix: free some space, then type the command again.",
