@@ -3,7 +3,6 @@
 import sys
 from collections.abc import Callable
 from functools import wraps
-from io import TextIOWrapper
 from typing import NoReturn, ParamSpec
 
 import typer
@@ -20,6 +19,7 @@ from dipmaster.cli.restore import restore
 from dipmaster.cli.review import review
 from dipmaster.cli.run import run
 from dipmaster.cli.show import show
+from dipmaster.cli.signs import print_in_any_encoding
 from dipmaster.cli.trades import trades
 from dipmaster.core.errors import DipMasterError
 
@@ -43,7 +43,7 @@ def in_project(
 
     @wraps(command)
     def run_in_project(*args: Arguments.args, **kwargs: Arguments.kwargs) -> None:
-        replace_unprintable()
+        print_in_any_encoding()
         try:
             enter_project()
             if reads_params:
@@ -60,12 +60,6 @@ def in_project(
             end_with(message, 1)
 
     return run_in_project
-
-
-def replace_unprintable() -> None:
-    """Print a question mark for a sign that the encoding of the output does not have."""
-    if isinstance(sys.stdout, TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace")
 
 
 def end_with(message: str, code: int) -> NoReturn:
