@@ -12,9 +12,8 @@ from dipmaster.core.params import Params
 from dipmaster.report.attachments import Attachment
 from dipmaster.report.kit import accounts, numbers
 from dipmaster.report.kit.accounts import Account
-from dipmaster.report.kit.comparison import Contribution, changes
+from dipmaster.report.kit.comparison import Contribution, changes, refine
 from dipmaster.report.kit.forest import JudgedGates
-from dipmaster.report.kit.gates import value_of
 from dipmaster.report.kit.phases import name_phases
 from dipmaster.report.provenance import Output, document_id, record
 from dipmaster.report.recommendation import Recommendation, recommend
@@ -28,7 +27,7 @@ from dipmaster.results.exits.record import ExitModelResults
 from dipmaster.results.gates import GateRow, GateRows
 from dipmaster.results.ingest import IngestResults
 from dipmaster.results.market import Market
-from dipmaster.results.metrics import COMPARED, GATES, MAX_DRAWDOWN, SHARPE
+from dipmaster.results.metrics import COMPARED, GATES, MAX_DRAWDOWN, METRICS, SHARPE
 from dipmaster.results.monitoring.record import MonitoringResults
 from dipmaster.results.outcomes import OutcomesResults
 from dipmaster.results.sensitivity import SensitivityResults
@@ -251,9 +250,12 @@ class ReportInputs:
         figures, judged = self.phase(number), self.gates_of(number)
         return {
             **dict.fromkeys((metric.key for metric in COMPARED), numbers.MISSING),
-            **{key: value_of(gate) for key, gate in judged.items()},
+            **{
+                key: numbers.show(gate.value, refine(METRICS[key], METRICS[key].number_format))
+                for key, gate in judged.items()
+            },
             "mean_net_bps": numbers.bps(figures.per_trade.mean_net_bps),
-            "net_return": numbers.percent(figures.money.net_return_frac, signed=True),
+            "net_return": numbers.percent(figures.money.net_return_frac, 2, signed=True),
             "trades_frac": numbers.count(figures.counts.trades),
         }
 

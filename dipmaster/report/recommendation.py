@@ -27,7 +27,7 @@ class Recommendation:
         In one word; "reference" for phase 0, which never counts.
     text
         What follows the phase's name, without a full stop: "keep collecting, not decided: 96
-        of 100 trades; about 23 more days at this rate".
+        of 100 trades; the minimum takes about 23 more days at this rate".
     default
         What stays in use as long as the phase is not adopted: "the exits of phase 1 remain the
         default"; empty for a phase to adopt and for one that replaces nothing. Wherever the
@@ -200,7 +200,7 @@ def _describe_shortage(judged: _Judged) -> str:
     if judged.figures.verdict != "INSUFFICIENT DATA":
         return f"not decided: {_names(judged, 'INCONCLUSIVE') or 'the verdict of the phase'}"
     lacking, days = _lacking(judged) or "less than the minimum data", _days_to_minimum(judged)
-    rate = f"; {describe_time(days, more=True)} at this rate" if days else ""
+    rate = f"; the minimum takes {describe_time(days, more=True)} at this rate" if days else ""
     return f"not decided: {lacking}{rate}"
 
 

@@ -32,11 +32,16 @@ class LongestWait:
         """Of the gate, within a sentence."""
         return METRICS[self.gate.metric].name
 
+    @property
+    def is_out_of_reach(self) -> bool:
+        """Longer than anybody waits."""
+        return self.days > YEAR_DAYS * OUT_OF_REACH_YEARS
+
     def describe(self) -> str:
         """What the wait can bring: 50 % power is no promise of a verdict."""
         verdict = f"a verdict on {self.name} ({_compare_with_target(self.gate)})"
         wait = describe_time(self.days, more=True)
-        if self.days > YEAR_DAYS * OUT_OF_REACH_YEARS:
+        if self.is_out_of_reach:
             return f"{verdict} is out of reach: even after {wait} it is no likelier than 50 %"
         return f"even after {wait} {verdict} is no likelier than 50 %"
 

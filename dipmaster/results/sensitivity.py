@@ -3,7 +3,7 @@
 Every figure is that of an account that the engine traded again, out of sample.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from dipmaster.results.common import SampleInterval, Verdict
@@ -187,8 +187,13 @@ class ThresholdSensitivity:
         )
 
     def _is_changed(self, run: ThresholdRun, phase: str) -> bool:
+        """Whether a phase trades otherwise: capital from the burn-in scales money alone."""
         cell = run.phases.get(phase)
-        return cell is not None and cell.performance != self.base[phase].performance
+        if cell is None:
+            return False
+        return replace(cell.performance, net_pnl=0.0) != replace(
+            self.base[phase].performance, net_pnl=0.0
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -61,7 +61,9 @@ def test_a_module_outside_the_package_depends_on_all_of_it(package: Path) -> Non
 
 
 def test_a_name_imported_from_a_package_is_followed_to_its_module(package: Path) -> None:
-    names = {path.name for path in kernel_sources._imported_sources(package / "backtest" / "engine.py")}
+    names = {
+        path.name for path in kernel_sources._imported_sources(package / "backtest" / "engine.py")
+    }
     assert {"engine.py", "exit_decisions.py", "fills.py", "kernels.py", "time_units.py"} <= names
     assert "pages.py" not in names
 

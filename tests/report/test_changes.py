@@ -71,7 +71,7 @@ def test_verdicts_hold_after_the_correction_and_p_stands_below_them(built: Repor
     })  # fmt: skip
     assert "p 0.045" not in printed(inputs)
     text = printed(replace(inputs, outcomes=replace(built.outcomes, added=added)))
-    assert "+10.0 to +30.0 points ◐ inconclusive p 0.045, Holm 0.090" in text
+    assert "+10.00 to +30.00 points ◐ inconclusive p 0.045, Holm 0.090" in text
     assert "(net return): p = 0.090 after Holm’s correction" in text
 
 

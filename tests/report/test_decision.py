@@ -9,7 +9,7 @@ import pytest
 from dipmaster.core.params.roadmap import FINAL_PHASE
 from dipmaster.evaluation.verdict import judge_overall
 from dipmaster.report.chapters.approvals.view import APPROVALS
-from dipmaster.report.chapters.decision.view import DECISION
+from dipmaster.report.chapters.decision.view import DECISION, OUT_OF_REACH
 from dipmaster.report.inputs import ReportInputs
 from dipmaster.report.kit.numbers import typeset
 from dipmaster.report.kit.verdicts import MARKS, mark
@@ -71,6 +71,20 @@ def test_page_one_says_what_to_do_about_each_phase_why_and_until_when() -> None:
 )
 def test_states(state: str, expected: str) -> None:
     assert expected in words_of(state)
+
+
+@pytest.mark.parametrize("days", [365, 7489])
+def test_a_phase_whose_verdict_is_out_of_reach_says_so_beside_its_minimum(days: int) -> None:
+    """Beside the final phase the rest of a recommendation is not on page one: its time is."""
+    base = STATES["all phases"]()
+    short = replace(base.phase(1), verdict="INSUFFICIENT DATA", days_needed=23)
+    rows = tuple(
+        replace(row, verdict="INSUFFICIENT DATA", days_to_power=days) if row.phase == 1 else row
+        for row in base.gates
+    )
+    head = printed(with_gates(with_phases(base, {1: short}), rows))
+    said = "the minimum takes about 23 more days at this rate"
+    assert f"{said}; {OUT_OF_REACH}." in head if days > 3653 else f"{said}." in head
 
 
 @pytest.mark.parametrize("last", range(FINAL_PHASE + 1))

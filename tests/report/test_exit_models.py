@@ -64,8 +64,11 @@ def licences_of(found: ExitModelResults, built: ReportInputs) -> str:
 def test_how_often_the_models_were_licensed_and_what_it_earned(built: ReportInputs) -> None:
     printed = licences_of(built.exit_models, built)
     assert printed.startswith("Exit models may act after 1 of 2 refits. A licence requires at")
-    assert "With a licence, 61 of 900 positions out of sample reach a threshold; gain" in printed
-    assert "Without a licence, 88 of 3,602 positions" in printed
+    assert (
+        "Of 900 positions out of sample covered by a licence, 61 reached a threshold; gain"
+        in printed
+    )
+    assert "Of 3,602 positions out of sample without a licence, 88" in printed
     rows = table(models.LICENCES, built.exit_models.licences).rows
     assert "yes" in str(rows[0])
     assert "no: no significant gain of selling on held-out rows" in str(rows[1])
@@ -77,9 +80,9 @@ def test_models_without_a_licence_and_with_few_sales(built: ReportInputs) -> Non
     silent = replace(found, licences=found.licences[1:], acting=replace(found.acting, sold=0))
     printed = licences_of(replace(silent, acting_unlicensed=few), built)
     assert "after 0 of 1 refits" in printed
-    none = "With a licence, none of 900 positions out of sample with an exit probability reaches a"
+    none = "None of 900 positions out of sample covered by a licence reached a"
     assert f"{none} threshold." in printed
-    assert "3 of 900 positions out of sample reach a threshold, too few for an" in printed
+    assert "without a licence, 3 reached a threshold, too few for an interval." in printed
 
 
 def test_each_count_says_what_it_counts(built: ReportInputs) -> None:
@@ -99,5 +102,5 @@ def test_without_a_position_nothing_is_said_of_none_of_0(built: ReportInputs) ->
     found = built.exit_models
     none = replace(found, acting=replace(found.acting, positions=0, sold=0))
     printed = licences_of(none, built)
-    assert "With a licence, there was no position out of sample." in printed
+    assert "No position out of sample was covered by a licence." in printed
     assert "none of 0" not in printed

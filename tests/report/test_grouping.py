@@ -4,7 +4,7 @@ from dipmaster.report.chapters.decision.grouping import Decided, group
 from dipmaster.report.recommendation import Recommendation
 
 SHORT = "keep collecting, not decided: 78 of 100 trades"
-SOON = "about 0.4 more years at this rate"
+SOON = "the minimum takes about 0.4 more years at this rate"
 
 
 def keep(phase: int, *parts: str, default: str = "") -> Recommendation:

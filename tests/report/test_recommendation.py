@@ -54,7 +54,8 @@ def test_too_few_trades_wait_for_the_minimum_and_for_the_slowest_gate() -> None:
         for row in base.gates
     )
     assert sentence(with_gates(base, rows)) == (
-        "Phase 1: keep collecting, not decided: 96 of 100 trades; about 23 more days at this rate; "
+        "Phase 1: keep collecting, not decided: 96 of 100 trades; the minimum takes about 23 more "
+        "days at this rate; "
         "a verdict on win rate (currently above its target) is out of reach: even after about 21 "
         "more years it is no likelier than 50 %."
     )
@@ -63,7 +64,8 @@ def test_too_few_trades_wait_for_the_minimum_and_for_the_slowest_gate() -> None:
 def test_the_minimum_names_all_that_lacks() -> None:
     base = counted(judged(run(1), 1, "INSUFFICIENT DATA", 60), 1, trades=40, losing_trades=3)
     assert (
-        "not decided: 40 of 100 trades and 3 of 10 losing trades; about 60 more days at this rate;"
+        "not decided: 40 of 100 trades and 3 of 10 losing trades; the minimum takes about 60 more "
+        "days at this rate;"
     ) in sentence(base)
 
 
@@ -91,7 +93,8 @@ def test_a_wait_that_ends_with_the_minimum_is_reported_once() -> None:
     base = counted(judged(run(1), 1, "INSUFFICIENT DATA", 23), 1, trades=96, losing_trades=15)
     rows = tuple(replace(row, days_to_power=23) for row in base.gates)
     assert sentence(with_gates(base, rows)) == (
-        "Phase 1: keep collecting, not decided: 96 of 100 trades; about 23 more days at this rate."
+        "Phase 1: keep collecting, not decided: 96 of 100 trades; the minimum takes about 23 more "
+        "days at this rate."
     )
 
 

@@ -2,9 +2,14 @@
 
 from dataclasses import replace
 
+import pytest
+
+from dipmaster.report.kit.numbers import FORMATS
 from dipmaster.results.evaluation.costs import CapacityLevel
 from tests.made.outcomes import change, outcomes
-from tests.report.printed_findings import losing_gate, said, with_figures
+from tests.made.sensitivity import CAPITALS
+from tests.report.printed import plain
+from tests.report.printed_findings import consequences, losing_gate, said, with_figures
 from tests.report.run import run, validated
 from tests.report.states import STATES
 from tests.report.test_recommendation import HARM
@@ -56,6 +61,23 @@ def test_orders_larger_than_the_market_fills_are_found() -> None:
     assert "orders_too_large" not in orders(0.05)
 
 
+@pytest.mark.parametrize("capital", [CAPITALS[0], 77_000.0])
+def test_orders_too_large_say_what_impact_leaves_at_the_capital_of_the_run(capital: float) -> None:
+    """Where that capital was measured; at another nothing is said of it."""
+    base = run(1)
+    costs = base.phase(1).costs
+    levels = (CapacityLevel(participation_frac=0.05, account_size=12324.0),)
+    large = replace(costs.capacity, participation_p95_frac=0.41, levels=levels)
+    inputs = replace(base, params=base.params.with_changes({"execution.capital": capital}))
+    words = consequences(with_figures(inputs, 1, costs=replace(costs, capacity=large)))
+    left = base.sensitivity.capacity_of(1).points[0].performance.net_return_frac
+    expected = (
+        f"with an assumed square-root impact the phase returns {plain(FORMATS['change_2'](left))}"
+    )
+    assert (expected in words["orders_too_large"]) == (capital == CAPITALS[0])
+    assert "; orders within 5 % of the volume" in words["orders_too_large"]
+
+
 def test_a_small_drawdown_of_a_small_investment_is_no_achievement() -> None:
     def invested(mean: float, drawdown: float) -> dict[str, str]:
         one = run(1).phase(1)
@@ -94,9 +116,9 @@ def test_phases_that_cost_return_in_the_final_strategy_are_found() -> None:
     assert "lower_with_phase" not in said(run(4))
     text = said(replace(run(4), outcomes=replace(made, left_out=tuple(lower))))
     assert text["lower_with_phase"] == (
-        "The net return of phase 4 is lower with a phase than without it: phase 1 −0.8 points "
-        "(−1.3 to −0.3 points), phase 3 −0.8 points (−1.3 to −0.3 points), significant after "
-        "correction for the number of phases."
+        "Phase 4 would have earned more without phase 1 (contribution −0.80 points, −1.30 to "
+        "−0.30 points) or phase 3 (contribution −0.80 points, −1.30 to −0.30 points), each left "
+        "out alone; significant after correction for the number of phases."
     )
 
 

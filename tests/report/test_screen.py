@@ -44,6 +44,18 @@ FIND_CURVE = """
 """
 OPEN_ALL = "all('details').forEach((part) => (part.open = true))"
 OVERFLOWING = "all('.scroll').filter((box) => box.scrollWidth > box.clientWidth).length"
+LINES_ABOVE = """
+(() => {
+  const boxes = all("figure > .scroll");
+  const line = (box) => getComputedStyle(box.parentElement, "::before").content;
+  return [
+    boxes.map((box) => box.scrollWidth > box.clientWidth),
+    boxes.map((box) => line(box).includes("Scroll sideways")),
+    boxes.map((box) => box.firstChild.getScreenCTM().a * 72 / 96),
+  ];
+})()
+"""
+TWO_FRAMES = "new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go)))"
 OUT_OF_BOX = "all('table, svg[role]').filter((one) => !one.closest('.scroll')).length"
 DEAD_LINKS = "all('#navigation a').filter((link) => !document.querySelector(link.hash)).length"
 
@@ -63,6 +75,12 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
         pytest.skip("no Chromium or Chrome on PATH: apt-get install chromium")
     with running_browser(program, tmp_path_factory.mktemp("profile")) as running:
         yield running
+
+
+def read_lines_above(browser: Browser) -> Any:
+    """Of every chart: whether its box scrolls, whether a line says so, its size over print's."""
+    browser.call("Runtime.evaluate", expression=TWO_FRAMES, awaitPromise=True)
+    return browser.evaluate(LINES_ABOVE)
 
 
 def is_shown(browser: Browser, selector: str) -> Any:
@@ -96,6 +114,26 @@ def test_what_is_wide_scrolls_in_its_own_box(browser: Browser, page: Path) -> No
     assert browser.evaluate(f"{outside}.length") == 0
 
 
+@pytest.mark.parametrize("width", [PHONE, DESK])
+def test_a_line_above_a_chart_says_whether_it_scrolls(
+    browser: Browser, page: Path, width: int
+) -> None:
+    """And no word in a chart is smaller than in print."""
+    browser.open(page, width)
+    browser.evaluate(OPEN_ALL)
+    scrolls, is_told, scales = read_lines_above(browser)
+    assert is_told == scrolls
+    assert all(scrolls) if width == PHONE else not any(scrolls)
+    assert round(min(scales), 3) >= 1.0
+
+
+def test_a_chart_narrower_than_a_phone_is_shown_whole(browser: Browser, page: Path) -> None:
+    browser.open(page, PHONE)
+    browser.evaluate("document.querySelector('figure svg').setAttribute('width', '200pt')")
+    scrolls, is_told, _ = read_lines_above(browser)
+    assert scrolls[:2] == is_told[:2] == [False, True]
+
+
 def test_a_finding_has_most_of_a_phones_width(browser: Browser, page: Path) -> None:
     browser.open(page, PHONE)
     width = "document.querySelector('table.findings td:last-child').clientWidth"
@@ -112,6 +150,32 @@ def test_names_of_figures_stay_while_phases_scroll(browser: Browser, page: Path)
       return [box.scrollLeft, at(table.querySelector('td')) - at(box)];
     })()"""
     assert browser.evaluate(scrolled) == [60, 0]
+
+
+def test_names_of_groups_and_lines_stay_side_by_side(browser: Browser, page: Path) -> None:
+    browser.open(page, PHONE)
+    browser.evaluate(OPEN_ALL)
+    edges = """(() => {
+      const table = document.querySelector('#sensitivity_tables table.grouped');
+      const box = table.closest('.scroll');
+      box.scrollLeft = 20;
+      const cells = [...all('tbody td', table).slice(0, 2), table.rows[2].cells[0]];
+      const start = box.getBoundingClientRect().left;
+      const places = cells.map((one) => one.getBoundingClientRect());
+      return [box.scrollLeft, ...places.flatMap((one) => [one.left - start, one.right - start])];
+    })()"""
+    scrolled, left, name_ends, line, line_ends, next_line, next_ends = browser.evaluate(edges)
+    assert (scrolled, left, line) == (20, 0, name_ends)
+    assert (next_line, next_ends) == (line, line_ends)
+
+
+@pytest.mark.parametrize(("row", "position"), [(1, "sticky"), (2, "static")])
+def test_of_all_gates_only_the_metric_stays(
+    browser: Browser, page: Path, row: int, position: str
+) -> None:
+    browser.open(page, PHONE)
+    cell = f"document.querySelector('#gates table.gates').rows[{row}].cells[0]"
+    assert browser.evaluate(f"getComputedStyle({cell}).position") == position
 
 
 def test_the_table_of_drawdowns_fits_a_desk(browser: Browser, page: Path) -> None:

@@ -48,8 +48,8 @@ def test_the_body_names_break_even_cliffs_parts_and_capacity() -> None:
         "Net profit is zero at a fee per side of 27.5 bp (phase 1), 25.0 bp (phase 2)",
         "the fee charged is 10.0 bp. Phase 0 has no break-even fee: half-spread and slippage alone",
         "Of 3 changes of thresholds downstream of the fits, 2 affect phase 4.",
-        "Cliffs: at confidence threshold (normal volatility) = 0.96, 309 trades become 40.",
-        "3 more in other phases (appendix).",
+        "Cliff: at confidence threshold (normal volatility) = 0.96, 309 trades become 40.",
+        "In other phases there are 3 more (appendix).",
         "without any one coin it lies between",
         "without the trades closed on its best day (2024-03-05) it is",
         "without those closed in its best month (2024-03) it is",
@@ -61,11 +61,13 @@ def test_the_body_names_break_even_cliffs_parts_and_capacity() -> None:
 def test_the_appendix_has_every_fee_threshold_part_and_capital() -> None:
     _, appendix = printed(run(4))
     for words in (
-        "20.0 bp",
-        "Confidence threshold (normal volatility): 0.8 → 0.96",
-        "(40) !",
+        "Gate Fee, bp Phase 0 Phase 1",
+        "Confidence threshold (normal volatility) 0.8 → 0.64",
+        "0.8 → 0.96 – 0.80 (40) !",
+        "No change standard error −50.80 (4,417) 0.40",
         "Without any effect: filter (liquidity limit).",
         "stop loss (part of the label)",
+        "net profit in quote currency (trades); second line: win rate in per cent / profit factor",
         "Best day",
         "Capital at zero net profit – 281,000",
         "Phase 0: no net profit even with a capital of 10,000.",
@@ -137,13 +139,30 @@ def test_the_sentence_on_capacity_says_why_there_is_none() -> None:
 
 def test_every_gate_has_a_line_a_fee_with_its_verdict() -> None:
     made = sensitivity.sensitivity(1).costs
-    lines = costs.gate_lines(made)
-    assert len(lines) == 4 * len(sensitivity.FEES)
-    names = [plain(name) for name, _ in lines]
-    assert names[:2] == ["Win rate, fee 0.0 bp", "Win rate, fee 5.0 bp"]
-    shown = dict(zip(names, (show for _, show in lines), strict=True))
-    assert shown["Sharpe, fee 20.0 bp"](made.phase(1)) == "1.50 ◐"
-    assert shown["Sharpe, fee 20.0 bp"](made.phase(0)) == "−4.30 ○"
+    lines = dict(costs.gate_lines(made))
+    assert [plain(name) for name in lines] == [
+        "Win rate, %",
+        "Sharpe",
+        "Profit factor",
+        "Max drawdown, %",
+    ]
+    assert {tuple(fee for fee, _ in each) for each in lines.values()} == {
+        tuple(f"{fee:.1f}" for fee in sensitivity.FEES)
+    }
+    show = dict(lines["Sharpe"])["20.0"]
+    assert (show(made.phase(1)), show(made.phase(0))) == ("1.50 ◐", "−4.30 ○")
+    assert lines["Win rate, %"][0][1](made.phase(1)) == "80.0 ◐"
+
+
+def test_every_fee_has_a_line_a_slippage_and_the_break_even_fee_stands_last() -> None:
+    made = sensitivity.sensitivity(1).costs
+    *fees, (name, [(slippage, show)]) = costs.slippage_lines(made)
+    assert [fee for fee, _ in fees] == [f"{fee:.1f}" for fee in sensitivity.FEES]
+    net = {(fee, slip): show(made.phase(1)) for fee, lines in fees for slip, show in lines}
+    assert net["5.0", "3.0"] == f"+{sensitivity.net_at(1, 5.0, 3.0):.1f}"
+    assert len(net) == len(sensitivity.FEES) * len(sensitivity.SLIPPAGES)
+    assert (name, slippage) == ("Break-even fee", f"{made.slippage_bps:.1f}")
+    assert (show(made.phase(1)), show(made.phase(0))) == ("27.5", "–")
 
 
 def test_idle_thresholds_are_those_of_which_no_change_acts() -> None:
@@ -152,6 +171,24 @@ def test_idle_thresholds_are_those_of_which_no_change_acts() -> None:
     assert charts.list_paths(made, 2) == [sensitivity.CHANGED]
     both = replace(made, runs=(*made.runs, replace(made.runs[0], path="filter.liquidity_min")))
     assert thresholds.list_idle(both) == []
+
+
+def test_a_phase_whose_capital_alone_differs_is_not_changed() -> None:
+    """The burn-in trades otherwise, so that the same trades are of another size."""
+    made = sensitivity.sensitivity(2).thresholds
+    (run,) = (one for one in made.reaching(2) if one.value == made.reaching(2)[0].value)
+    base = made.base["2"].performance
+    scaled = replace(run.phases["2"], performance=replace(base, net_pnl=1.01 * base.net_pnl))
+    moved = replace(run.phases["2"], performance=replace(base, sharpe=-1.0))
+    for cell, reaches in ((scaled, False), (moved, True)):
+        one = replace(run, phases={"2": cell})
+        assert bool(replace(made, runs=(one,)).reaching(2)) == reaches
+
+
+def test_a_line_of_capacity_crosses_zero_where_the_table_says() -> None:
+    (_, one, _) = sensitivity.sensitivity(2).capacity
+    assert (one.zero_capital, 0.0) in capacity_chart._trace(one)
+    assert len(capacity_chart._trace(replace(one, zero_capital=None))) == len(one.points)
 
 
 def test_a_phase_that_only_loses_is_not_in_the_chart_of_capacity() -> None:

@@ -86,7 +86,7 @@ def test_the_body_has_change_targeting_and_conflict() -> None:
     for words in (
         "each size is 25 % of the Kelly fraction, times a volatility scalar",
         "Versus phase 2: Sharpe ratio −0.10 (−0.50 to +0.30; inconclusive), maximum drawdown "
-        "−0.7 points (−1.0 to −0.4 points; better), net return −1.0 points",
+        "−0.70 points (−1.00 to −0.40 points; better), net return −0.96 points",
         "met with the weight target over forecast, which realises 10.6 % (10.4 to 10.8 %)",
         "not met with the position cap, 6.6 % (6.1 to 7.1 %), which binds on 83 % of bars",
         "The targets of 10 % annual volatility and a drawdown below 3 % conflict",

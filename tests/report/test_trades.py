@@ -8,7 +8,7 @@ import pytest
 from dipmaster.report.chapters.trades import figures
 from dipmaster.report.chapters.trades.view import TRADES
 from dipmaster.report.inputs import ReportInputs
-from dipmaster.report.kit.phase_table import by_phase, crossed
+from dipmaster.report.kit.phase_table import by_phase, crossed, group_by_phase
 from dipmaster.report.kit.table import Column
 from dipmaster.results.evaluation.intrabar import IntrabarOrder, IntrabarReading
 from tests.made.baseline_phase import losing_phase
@@ -110,6 +110,19 @@ def test_a_group_that_a_phase_does_not_have_is_a_dash() -> None:
     table = crossed("Coin", [column], {0: {"A": 1, "B": 2}, 1: {"B": 3}})
     assert [plain(one.heading) for one in table.columns] == ["Coin", "Phase 0 n", "Phase 1 n"]
     assert [tuple(map(plain, row)) for row in table.rows] == [("A", "1", "–"), ("B", "2", "3")]
+
+
+def test_lines_in_groups_have_their_columns_within_the_table() -> None:
+    groups = [("A", [("1", str), ("2", lambda n: str(n + 1))]), ("B", [("1", str)])]
+    found = group_by_phase(groups, {0: 5, 1: 7}, ("Group", "Line"))
+    assert [(name, list(one.rows)) for name, one in found.tables] == [
+        ("A", [("1", "5", "7"), ("2", "6", "8")]),
+        ("B", [("1", "5", "7")]),
+    ]
+    columns = found.tables[0][1].columns
+    assert [plain(one.heading) for one in columns] == ["Line", "Phase 0", "Phase 1"]
+    shares = [float(width.rstrip("%")) for width in (found.width, *(c.width for c in columns))]
+    assert sum(shares) == pytest.approx(100.0)
 
 
 def test_a_phase_without_a_trade_is_listed_and_not_charted(states: States) -> None:

@@ -58,7 +58,8 @@ def better_forecast(inputs: ReportInputs) -> Evidence | None:
     if not isinstance(pooled, PooledForecasts) or pooled.cost_of_choice.test.verdict != "worse":
         return None
     cost = pooled.cost_of_choice
-    return {"best": cost.best, "used": cost.used, "qlike": pooled.qlike}
+    sizes = inputs.validation.sizing is not None
+    return {"best": cost.best, "used": cost.used, "qlike": pooled.qlike, "sizes": sizes}
 
 
 def regime_no_better_than_naive(inputs: ReportInputs) -> Evidence | None:

@@ -5,6 +5,7 @@ from dipmaster.report.inputs import ReportInputs
 from dipmaster.results.evaluation.record import SECTIONS
 from dipmaster.results.gates import GateRow
 from dipmaster.results.metrics import MAX_DRAWDOWN, PROFIT_FACTOR
+from dipmaster.results.sensitivity import Performance
 
 COMFORTABLE_COST_MULTIPLE = 2.0  # with it costs could double before the mean trade nets nothing
 SMALL_EXPOSURE_FRAC = 0.05  # of equity, on average
@@ -65,7 +66,22 @@ def orders_too_large(inputs: ReportInputs) -> Evidence | None:
     p95 = capacity.participation_p95_frac
     if largest is None or p95 is None or p95 <= largest.participation_frac:
         return None
-    return {"phase": phase, "p95": p95, "level": largest}
+    return {
+        "phase": phase,
+        "p95": p95,
+        "level": largest,
+        "without_impact": inputs.phase(phase).money.net_return_frac,
+        "with_impact": _find_impacted(inputs, phase),
+    }
+
+
+def _find_impacted(inputs: ReportInputs, phase: int) -> Performance | None:
+    """The phase with the run's own capital, paying for its market impact; None if not measured."""
+    if phase not in inputs.sensitivity.phases:
+        return None
+    points = inputs.sensitivity.capacity_of(phase).points
+    capital = inputs.params.execution.capital
+    return next((one.performance for one in points if one.capital == capital), None)
 
 
 def rarely_invested(inputs: ReportInputs) -> Evidence | None:
@@ -143,8 +159,9 @@ def unmet_claims(inputs: ReportInputs) -> Evidence | None:
 
 def untold_order_within_bars(inputs: ReportInputs) -> Evidence | None:
     """Exits of the headline phase that hang on the order of prices inside one bar."""
-    order = inputs.phase(inputs.headline_phase).intrabar
-    return {"order": order} if order.trades_touching_both else None
+    phase = inputs.headline_phase
+    order = inputs.phase(phase).intrabar
+    return {"phase": phase, "order": order} if order.trades_touching_both else None
 
 
 def uncorrected_ablation(inputs: ReportInputs) -> Evidence | None:

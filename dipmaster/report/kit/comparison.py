@@ -10,12 +10,16 @@ from dipmaster.report.kit.numbers import Estimated
 from dipmaster.report.kit.table import Column
 from dipmaster.results.common import Comparison, FactorComparison
 from dipmaster.results.metrics import (
+    MAX_DRAWDOWN,
     METRICS,
+    NET_RETURN,
     SHARPE,
     Metric,
     MetricChange,
 )
 
+IN_HUNDREDTHS = (MAX_DRAWDOWN.key, NET_RETURN.key)
+"""Of an account that is hardly invested: to a tenth of a per cent phases would look alike."""
 UNSETTLED = ("inconclusive", "insufficient data")
 PLAIN = "the confidence interval contains zero"
 """The reason that needs no words."""
@@ -51,12 +55,16 @@ class Change:
     @property
     def difference(self) -> str:
         """The difference in print."""
-        return numbers.show(self.estimate.value, self.shown.number_format)
+        return numbers.show(self.estimate.value, self._number_format)
 
     @property
     def bounds(self) -> str:
         """Its bounds in print."""
-        return numbers.bounds(self.estimate, self.shown.number_format)
+        return numbers.bounds(self.estimate, self._number_format)
+
+    @property
+    def _number_format(self) -> str:
+        return refine(self.metric, self.shown.number_format)
 
     @property
     def verdict(self) -> str:
@@ -82,6 +90,11 @@ def changes(
         Change(METRICS[key], before[key], after[key], comparison)
         for key, comparison in found.items()
     ]
+
+
+def refine(metric: Metric, number_format: str) -> str:
+    """The format of a figure, or of its change, where two phases are compared."""
+    return f"{number_format}_2" if metric.key in IN_HUNDREDTHS else number_format
 
 
 def in_sentence(metric: Metric) -> str:

@@ -65,9 +65,10 @@ def set_percent(value: float) -> str:
     return f"{100.0 * value:.4g}{NBSP}%"
 
 
-def points(value: float | None) -> str:
+def points(value: float | None, digits: int = 1) -> str:
     """A difference of two fractions in percentage points, signed."""
-    return _with_unit(plain(None if value is None else 100.0 * value, 1, signed=True), "points")
+    hundredths = None if value is None else 100.0 * value
+    return _with_unit(plain(hundredths, digits, signed=True), "points")
 
 
 def bps(value: float | None, *, signed: bool = True) -> str:
@@ -111,6 +112,9 @@ FORMATS: Mapping[str, Callable[[float | None], str]] = {
     "points": points,
     "bps": bps,
     "cost": lambda value: bps(value, signed=False),
+    "percent_2": lambda value: percent(value, 2),
+    "change_2": lambda value: percent(value, 2, signed=True),
+    "points_2": lambda value: points(value, 2),
     "count": count,
     "ratio": ratio,
     "signed": lambda value: plain(value, 2, signed=True),
@@ -142,6 +146,16 @@ def pair(low: str, high: str) -> str:
     if unit and high.endswith(NBSP + unit):
         low = low.removesuffix(NBSP + unit)
     return f"{low} to {high}"
+
+
+def unit(kind: str) -> str:
+    """The unit behind the numbers of a kind; empty where they have none."""
+    return show(0.0, kind).partition(NBSP)[2]
+
+
+def bare(text: str, kind: str) -> str:
+    """A printed number or interval of a kind without its unit, which stands in a heading."""
+    return text.replace(NBSP + unit(kind), "")
 
 
 def bounds(found: Bounded | None, kind: str) -> str:

@@ -1,6 +1,7 @@
 """Tables with the phases as columns: one question, answered by every phase side by side."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TypeVar
 
 from markupsafe import Markup
@@ -11,8 +12,11 @@ from dipmaster.report.kit.table import Column, Table, table
 Figures = TypeVar("Figures")
 Row = TypeVar("Row")
 Line = tuple[str, Callable[[Figures], str]]
+Groups = Sequence[tuple[str, Sequence[Line[Figures]]]]
 NAME_LEAST, PHASE_MOST = 24.0, 16.5
 """Per cent of the width of a table: the least of the names, the most of a phase."""
+GROUPED_LEAST, LINE_NAME = 32.0, 14.0
+"""The same where lines stand in groups: the least of both names, and that of a line."""
 
 
 def by_phase(
@@ -28,13 +32,59 @@ def by_phase(
         Phase to what is known of it.
     """
     name_width, width = widths(len(figures))
+    name: Column[Line[Figures]] = Column(heading, lambda line: line[0], "l", name_width)
+    return table([name, *_phase_columns(figures, width)], lines, "data short phases")
+
+
+def _phase_columns(figures: Mapping[int, Figures], width: str) -> list[Column[Line[Figures]]]:
+    """The figures of each phase."""
 
     def phase(number: int) -> Column[Line[Figures]]:
         title = f"Phase{numbers.NBSP}{number}"
         return Column(title, lambda line: line[1](figures[number]), "", width)
 
-    name: Column[Line[Figures]] = Column(heading, lambda line: line[0], "l", name_width)
-    return table([name, *map(phase, figures)], lines, "data short phases")
+    return [phase(number) for number in figures]
+
+
+@dataclass(frozen=True)
+class GroupedLines:
+    """Lines in groups, a column a phase; printed by the macro `grouped`.
+
+    Attributes
+    ----------
+    heading, width
+        Of the column with the names of the groups.
+    tables
+        Name and lines of each group.
+    """
+
+    heading: str
+    width: str
+    tables: Sequence[tuple[str, Table]]
+
+
+def group_by_phase(
+    groups: Groups[Figures],
+    figures: Mapping[int, Figures],
+    headings: tuple[str, str],
+    least: float = GROUPED_LEAST,
+) -> GroupedLines:
+    """A line a figure in groups that have a name, a column a phase.
+
+    Parameters
+    ----------
+    headings
+        Of the names of groups, and of the values that name the lines.
+    least
+        Per cent of the table for both together, at least.
+    """
+    names, width = widths(len(figures), least)
+    line: Column[Line[Figures]] = Column(
+        headings[1], lambda line: line[0], "line", f"{LINE_NAME:.1f}%"
+    )
+    columns = [line, *_phase_columns(figures, width)]
+    tables = [(name, table(columns, lines)) for name, lines in groups]
+    return GroupedLines(headings[0], f"{float(names.rstrip('%')) - LINE_NAME:.1f}%", tables)
 
 
 def widths(phases: int, least: float = NAME_LEAST, most: float = PHASE_MOST) -> tuple[str, str]:

@@ -109,6 +109,14 @@ all("table.data").forEach(makeSortable);
 
 // --- charts --------------------------------------------------------------------------------
 
+function markWide(boxes) {
+  for (const { target } of boxes)
+    target.parentElement.classList.toggle("wide", target.scrollWidth > target.clientWidth);
+}
+
+const widths = new ResizeObserver(markWide);
+all("figure > .scroll").forEach((box) => widths.observe(box));
+
 const CURVE = 30; // a series of more points is followed along x
 const REACH = 30; // points of the chart from which a mark is found
 

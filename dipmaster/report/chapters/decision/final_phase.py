@@ -26,7 +26,7 @@ class FinalAnswer:
     binding
         Gates that decide, in print: those that fail; else the one that takes longest.
     passed
-        Names of its gates that pass, of `of`.
+        Its gates that pass, of `of`, in print: those that the matrix does not have with values.
     reaches_win_rate
         Whether the gate of the win rate passes: then nothing need be said of what can be won.
     contributions
@@ -58,7 +58,7 @@ def answer(inputs: ReportInputs) -> FinalAnswer | None:
         overall=inputs.validation.verdict,
         has_trades=bool(inputs.phase(FINAL_PHASE).counts.trades),
         binding=[_describe(gate) for gate in find_binding(tuple(judged.values()))],
-        passed=[gates.metric_of(gate).name for gate in judged.values() if gate.verdict == "PASS"],
+        passed=[_name(gate) for gate in judged.values() if gate.verdict == "PASS"],
         of=len(judged),
         reaches_win_rate=judged[WIN_RATE.key].verdict == "PASS",
         contributions=[_contribute(inputs, phase) for phase in inputs.built if phase],
@@ -74,6 +74,12 @@ def find_binding(judged: Sequence[GateRow]) -> Sequence[GateRow]:
     if failed or longest is None:
         return failed or [gate for gate in judged if gate.verdict != "PASS"]
     return [longest.gate]
+
+
+def _name(gate: GateRow) -> str:
+    metric = gates.metric_of(gate)
+    value = "" if metric in gates.ROADMAP_METRICS else f" {gates.value_of(gate)}"
+    return f"{metric.name}{value}"
 
 
 def _describe(gate: GateRow) -> str:

@@ -20,6 +20,7 @@ from dipmaster.results.summary import summarize
 GONE_BEFORE_FRAC = 0.5  # of the capital: page one says so where less was left at the split
 RISKS = 3  # findings on page one
 SHOWN_PARTS = 2  # of a recommendation that is not the final one's: what is missing, and until when
+OUT_OF_REACH = "a verdict on all gates is out of reach (times below)"
 ROOMY = 3  # phases at most with which page one needs no smaller type
 
 
@@ -81,12 +82,15 @@ def _list_recommendations(inputs: ReportInputs) -> list[Recommendation]:
     every = [one for one in inputs.recommendations if one.phase]
     if FINAL_PHASE not in inputs.built:
         return every
-    return [
-        one
-        if one.phase == FINAL_PHASE
-        else replace(one, text=PART.join(one.text.split(PART)[:SHOWN_PARTS]))
-        for one in every
-    ]
+    return [one if one.phase == FINAL_PHASE else _shorten(inputs, one) for one in every]
+
+
+def _shorten(inputs: ReportInputs, one: Recommendation) -> Recommendation:
+    parts = one.text.split(PART)[:SHOWN_PARTS]
+    longest = find_longest(tuple(inputs.gates_of(one.phase).values()))
+    if one.action == "keep collecting" and longest and longest.is_out_of_reach:
+        parts.append(OUT_OF_REACH)
+    return replace(one, text=PART.join(parts))
 
 
 def _column(inputs: ReportInputs, phase: int) -> PhaseColumn:

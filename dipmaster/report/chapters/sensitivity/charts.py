@@ -72,7 +72,13 @@ def _draw_costs(axes: Axes, costs: CostSensitivity, traded: Sequence[int]) -> No
     bottom, top = axes.get_ylim()
     axes.set_ylim(bottom, top + 0.3 * (top - bottom))  # for the legend
     axes.legend(
-        fontsize=6, framealpha=1.0, edgecolor="none", loc="upper right", ncols=3, handlelength=2.4
+        fontsize=6,
+        frameon=True,
+        framealpha=1.0,
+        edgecolor="none",
+        loc="upper right",
+        ncols=3,
+        handlelength=2.4,
     )
 
 

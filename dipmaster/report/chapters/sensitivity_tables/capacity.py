@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from dipmaster.report.kit import numbers
 from dipmaster.report.kit.phase_table import Line
+from dipmaster.report.kit.table import stacked
 from dipmaster.results.sensitivity import PhaseCapacity
 
 
@@ -19,13 +20,9 @@ def lines(phases: Sequence[PhaseCapacity]) -> Sequence[Line[PhaseCapacity]]:
 def _at(place: int, capital: float) -> Line[PhaseCapacity]:
     def show(one: PhaseCapacity) -> str:
         point = one.points[place]
-        return " / ".join(
-            (
-                numbers.percent(point.performance.net_return_frac, 2),
-                numbers.ratio(point.performance.sharpe),
-                numbers.bps(point.mean_impact_bps, signed=False),
-            )
-        )
+        net = numbers.bare(numbers.percent(point.performance.net_return_frac, 2), "percent")
+        impact = numbers.plain(point.mean_impact_bps, 1)
+        return stacked(net, f"{numbers.ratio(point.performance.sharpe)} / {impact}")
 
     return numbers.money(capital), show
 

@@ -26,8 +26,7 @@ def draw(phases: Sequence[PhaseCapacity]) -> Markup:
     figure = new_figure(42)
     axes = figure.subplots()
     for one in phases:
-        capital = [point.capital for point in one.points]
-        axes.plot(capital, _percents(one), **phase_line(one.phase))
+        axes.plot(*zip(*_trace(one), strict=True), **phase_line(one.phase))
     top = max(max(_percents(one)) for one in phases)
     axes.set_ylim(-1.5 * top, 1.2 * top)
     axes.axhline(0.0, color=GREY, linewidth=0.8)
@@ -36,6 +35,14 @@ def draw(phases: Sequence[PhaseCapacity]) -> Markup:
     axes.set_title("Net return in per cent, market impact included")
     axes.legend(fontsize=6.4, frameon=False, loc="lower left")
     return inline_svg(figure, "Net return by capital. " + " ".join(map(_describe, phases)))
+
+
+def _trace(one: PhaseCapacity) -> list[tuple[float, float]]:
+    """The points and, between them, the capital at which the net profit is zero."""
+    points = [
+        (point.capital, percent) for point, percent in zip(one.points, _percents(one), strict=True)
+    ]
+    return sorted([*points, *([(one.zero_capital, 0.0)] if one.zero_capital is not None else [])])
 
 
 def _percents(one: PhaseCapacity) -> list[float]:

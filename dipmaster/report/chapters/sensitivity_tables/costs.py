@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from dipmaster.report.kit import numbers
-from dipmaster.report.kit.phase_table import Line
+from dipmaster.report.kit.phase_table import Groups, Line
 from dipmaster.report.kit.table import Column, stacked
 from dipmaster.report.kit.verdicts import mark
 from dipmaster.results.metrics import METRICS
@@ -13,24 +13,33 @@ from dipmaster.results.sensitivity import CostPoint, CostSensitivity, PhaseCosts
 def gate_columns(costs: CostSensitivity) -> Sequence[Column[CostPoint]]:
     """Columns of a table of one phase: fee, net profit, every gate with its bounds."""
     return (
-        Column("Fee", lambda one: _fee(one.fee_bps), "l n"),
-        Column("Net", lambda one: numbers.bps(one.net_bps), "n"),
+        Column("Fee, bp", lambda one: show_bps(one.fee_bps), "l n"),
+        Column("Net, bp", lambda one: numbers.plain(one.net_bps, 1, signed=True), "n"),
         *map(_gate_column, list_gates(costs)),
     )
 
 
 def _gate_column(key: str) -> Column[CostPoint]:
+    kind = METRICS[key].number_format
+
     def show(one: CostPoint) -> str:
-        between = numbers.bounds(one.gates[key], METRICS[key].number_format)
+        between = numbers.bare(numbers.bounds(one.gates[key], kind), kind)
         return stacked(show_gate(one, key), "" if between == numbers.MISSING else between)
 
-    return Column(METRICS[key].title, show, "n")
+    return Column(name_gate(key), show, "n")
 
 
-def gate_lines(costs: CostSensitivity) -> list[Line[PhaseCosts]]:
-    """A line a gate and fee, at the slippage of the run: value and verdict."""
-    places = range(len(costs.phases[0].at(costs.slippage_bps)))
-    return [_gate_line(costs, key, place) for key in list_gates(costs) for place in places]
+def gate_lines(costs: CostSensitivity) -> Groups[PhaseCosts]:
+    """Of each gate a line a fee, at the slippage of the run: value and verdict."""
+    fees = [point.fee_bps for point in costs.phases[0].at(costs.slippage_bps)]
+
+    def line(key: str, place: int, fee: float) -> Line[PhaseCosts]:
+        return show_bps(fee), lambda one: show_gate(one.at(costs.slippage_bps)[place], key)
+
+    return [
+        (name_gate(key), [line(key, place, fee) for place, fee in enumerate(fees)])
+        for key in list_gates(costs)
+    ]
 
 
 def list_gates(costs: CostSensitivity) -> list[str]:
@@ -38,36 +47,38 @@ def list_gates(costs: CostSensitivity) -> list[str]:
     return [key for key in METRICS if key in costs.phases[0].points[0].gates]
 
 
+def name_gate(key: str) -> str:
+    """The gate with the unit of its values."""
+    unit = numbers.unit(METRICS[key].number_format)
+    return f"{METRICS[key].title}, {unit}" if unit else METRICS[key].title
+
+
 def show_gate(point: CostPoint, key: str) -> str:
-    """Value and mark."""
-    gate = point.gates[key]
-    return f"{numbers.show(gate.value, METRICS[key].number_format)} {mark(gate.verdict)}"
+    """Value without its unit, and mark."""
+    gate, kind = point.gates[key], METRICS[key].number_format
+    return f"{numbers.bare(numbers.show(gate.value, kind), kind)} {mark(gate.verdict)}"
 
 
-def _gate_line(costs: CostSensitivity, key: str, place: int) -> Line[PhaseCosts]:
-    fee = costs.phases[0].at(costs.slippage_bps)[place].fee_bps
-    name = f"{METRICS[key].title}, fee {_fee(fee)}"
-    return name, lambda one: show_gate(one.at(costs.slippage_bps)[place], key)
+def slippage_lines(costs: CostSensitivity) -> Groups[PhaseCosts]:
+    """Of each fee a line a slippage: net profit; then the fee at which nothing is left."""
+    fees: dict[float, list[Line[PhaseCosts]]] = {}
+    for place, point in enumerate(costs.phases[0].points):
+        fees.setdefault(point.fee_bps, []).append(_net_line(place, point.slippage_bps))
+    lines = [(show_bps(fee), of_fee) for fee, of_fee in fees.items()]
+    return [*lines, ("Break-even fee", [_break_even_line(costs.slippage_bps)])]
 
 
-def slippage_lines(costs: CostSensitivity) -> list[Line[PhaseCosts]]:
-    """A line a fee: net profit at each slippage."""
-    fees = list(dict.fromkeys(point.fee_bps for point in costs.phases[0].points))
-    return [_slippage_line(fee) for fee in fees]
-
-
-def _slippage_line(fee: float) -> Line[PhaseCosts]:
+def _net_line(place: int, slippage_bps: float) -> Line[PhaseCosts]:
     def show(one: PhaseCosts) -> str:
-        found = [point for point in one.points if point.fee_bps == fee]
-        return " / ".join(numbers.plain(point.net_bps, 1, signed=True) for point in found)
+        return numbers.plain(one.points[place].net_bps, 1, signed=True)
 
-    return _fee(fee), show
-
-
-def break_even_line() -> Line[PhaseCosts]:
-    """The fee at which nothing is left."""
-    return "Break-even fee", lambda one: numbers.bps(one.break_even.fee_bps, signed=False)
+    return show_bps(slippage_bps), show
 
 
-def _fee(fee: float) -> str:
-    return numbers.bps(fee, signed=False)
+def _break_even_line(slippage_bps: float) -> Line[PhaseCosts]:
+    return show_bps(slippage_bps), lambda one: numbers.plain(one.break_even.fee_bps, 1)
+
+
+def show_bps(value: float) -> str:
+    """Basis points in a column whose heading tells the unit."""
+    return numbers.plain(value, 1)

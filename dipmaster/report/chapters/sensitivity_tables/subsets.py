@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from dipmaster.report.kit import numbers
 from dipmaster.report.kit.phase_table import widths
-from dipmaster.report.kit.table import Column, Table, table
+from dipmaster.report.kit.table import Column, Table, stacked, table
 from dipmaster.results.sensitivity import PhaseSubsets, Removal, SubsetRow
 
 Row = TypeVar("Row")
@@ -35,29 +35,20 @@ def _removals(one: PhaseSubsets) -> Named[Removal]:
 
 
 def _show_row(row: SubsetRow) -> str:
-    return " / ".join(
-        (
-            numbers.count(row.trades),
-            numbers.money(row.net_pnl, signed=True),
-            numbers.percent(row.win_rate.value, 0),
-            numbers.ratio(row.profit_factor.value),
-        )
-    )
+    net = f"{numbers.money(row.net_pnl, signed=True)} ({numbers.count(row.trades)})"
+    win_rate = numbers.bare(numbers.percent(row.win_rate.value, 0), "percent")
+    return stacked(net, f"{win_rate} / {numbers.ratio(row.profit_factor.value)}")
 
 
 def _show_removal(one: Removal) -> str:
     figures = one.performance
-    return " / ".join(
-        (
-            numbers.percent(figures.net_return_frac, 2),
-            numbers.ratio(figures.profit_factor),
-            numbers.ratio(figures.sharpe),
-        )
-    )
+    net = numbers.bare(numbers.percent(figures.net_return_frac, 2), "percent")
+    ratios = f"{numbers.ratio(figures.profit_factor)} / {numbers.ratio(figures.sharpe)}"
+    return stacked(net, ratios)
 
 
 def _tabulate(heading: str, phases: Mapping[int, Named[Row]], show: Callable[[Row], str]) -> Table:
-    """Plain text in every cell: marked-up parts would take several times the room in the PDF."""
+    """A line a name, a column a phase; a dash where the phase has none."""
     name_width, width = widths(len(phases), least=12.0, most=26.0)
 
     def phase(number: int) -> Column[str]:

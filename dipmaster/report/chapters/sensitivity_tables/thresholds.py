@@ -3,41 +3,55 @@
 from collections.abc import Sequence
 
 from dipmaster.report.kit import numbers
-from dipmaster.report.kit.phase_table import widths
-from dipmaster.report.kit.table import Column, Table, table
+from dipmaster.report.kit.phase_table import GroupedLines, Line, group_by_phase
+from dipmaster.report.kit.table import stacked
 from dipmaster.report.kit.threshold_names import name_threshold
-from dipmaster.results.sensitivity import ThresholdRun, ThresholdSensitivity
+from dipmaster.results.sensitivity import Performance, ThresholdRun, ThresholdSensitivity
 
 CLIFF = "!"
+NAMES_LEAST = 36.0
 
 
-def tabulate(found: ThresholdSensitivity, phases: Sequence[int]) -> Table | None:
-    """A line a change that reaches a phase, a column a phase; None where there is none."""
+def tabulate(found: ThresholdSensitivity, phases: Sequence[int]) -> GroupedLines:
+    """The phases as they are, then of each threshold a line a change that reaches a phase."""
+    changes: dict[str, list[Line[str]]] = {}
+    for run in list_reaching(found):
+        name = numbers.capital(name_threshold(run.path))
+        changes.setdefault(name, []).append(_change_line(run))
+    numbered = {number: str(number) for number in phases}
+    groups = [(stacked("No change", "standard error"), [_base_line(found)]), *changes.items()]
+    return group_by_phase(groups, numbered, ("Threshold", "Value"), NAMES_LEAST)
+
+
+def list_reaching(found: ThresholdSensitivity) -> list[ThresholdRun]:
+    """Changes that reach a phase, in the order of the results."""
     idle = found.idle
-    runs = [run for run in found.runs if run not in idle]
-    if not runs:
-        return None
-    name_width, width = widths(len(phases), least=36.0)
-    first: Column[ThresholdRun] = Column("Threshold", _name, "l", name_width)
-    return table(
-        [first, *(_phase(number, width) for number in phases)], runs, "data phases crossed"
-    )
+    return [run for run in found.runs if run not in idle]
 
 
-def _name(run: ThresholdRun) -> str:
-    return f"{numbers.capital(name_threshold(run.path))}: {run.base:.4g} → {run.value:.4g}"
+def _base_line(found: ThresholdSensitivity) -> Line[str]:
+    def show(phase: str) -> str:
+        base = found.base[phase]
+        error = numbers.bare(numbers.percent(base.net_return_error, 2), "percent")
+        return stacked(_show(base.performance), error)
+
+    return "", show
 
 
-def _phase(number: int, width: str) -> Column[ThresholdRun]:
-    def show(run: ThresholdRun) -> str:
-        cell = run.phases.get(str(number))
+def _change_line(run: ThresholdRun) -> Line[str]:
+    def show(phase: str) -> str:
+        cell = run.phases.get(phase)
         if cell is None:
             return numbers.MISSING
-        net = numbers.percent(cell.performance.net_return_frac, 2)
-        text = f"{net} ({numbers.count(cell.performance.trades)})"
-        return f"{text} {CLIFF}" if cell.cliffs else text
+        return f"{_show(cell.performance)} {CLIFF}" if cell.cliffs else _show(cell.performance)
 
-    return Column(f"Phase{numbers.NBSP}{number}", show, "", width)
+    return f"{run.base:.4g} → {run.value:.4g}", show
+
+
+def _show(figures: Performance) -> str:
+    """Net return in per cent, and trades."""
+    net = numbers.bare(numbers.percent(figures.net_return_frac, 2), "percent")
+    return f"{net} ({numbers.count(figures.trades)})"
 
 
 def list_idle(found: ThresholdSensitivity) -> list[str]:

@@ -9,7 +9,7 @@ from dipmaster.report.chapters.sensitivity_tables import (
     thresholds,
 )
 from dipmaster.report.inputs import ReportInputs
-from dipmaster.report.kit.phase_table import by_phase
+from dipmaster.report.kit.phase_table import by_phase, group_by_phase
 from dipmaster.report.kit.table import table
 
 
@@ -28,12 +28,12 @@ def view(inputs: ReportInputs) -> Context:
         "gates": table(
             costs.gate_columns(results.costs), priced[number].at(results.costs.slippage_bps)
         ),
-        "all_gates": by_phase(costs.gate_lines(results.costs), priced, "Gate"),
-        "slippages": list(dict.fromkeys(p.slippage_bps for p in priced[traded[0]].points)),
-        "slippage": by_phase(
-            [*costs.slippage_lines(results.costs), costs.break_even_line()], priced, "Fee per side"
+        "all_gates": group_by_phase(costs.gate_lines(results.costs), priced, ("Gate", "Fee, bp")),
+        "slippage": group_by_phase(
+            costs.slippage_lines(results.costs), priced, ("Fee, bp", "Slippage, bp")
         ),
         "thresholds": thresholds.tabulate(results.thresholds, traded),
+        "is_any_reaching": bool(thresholds.list_reaching(results.thresholds)),
         "idle": thresholds.list_idle(results.thresholds),
         "excluded": thresholds.group_excluded(results.thresholds),
         "by_group": subsets.by_group(parts),
