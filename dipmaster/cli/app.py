@@ -3,10 +3,11 @@
 import sys
 from collections.abc import Callable
 from functools import wraps
-from typing import NoReturn, ParamSpec
+from typing import Annotated, NoReturn, ParamSpec
 
 import typer
 
+from dipmaster import __version__
 from dipmaster.cli import unwritable
 from dipmaster.cli.check import check
 from dipmaster.cli.compare import compare
@@ -34,6 +35,25 @@ app = typer.Typer(
     help="Run the phase-gate pipeline, and read what it found. `dipmaster COMMAND --help` has "
     "an example of each command.",
 )
+
+
+def print_version(is_asked: bool) -> None:
+    """Print the version and end, where it is asked for."""
+    if is_asked:
+        typer.echo(f"dipmaster {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def accept_options(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=print_version, is_eager=True, help="Print the version and end."
+        ),
+    ] = False,
+) -> None:
+    """Options that belong to no command; each answers for itself."""
 
 
 def in_project(

@@ -59,11 +59,11 @@ def compare(
     elif markdown:
         typer.echo(to_markdown(rows, base))
     else:
-        from dipmaster.cli.console import fit_words, make_console
+        from dipmaster.cli.console import fit_words, make_console, print_whole
 
         console, table = make_console(), build_table(rows, base)
-        fit_words(table, console.width)
-        console.print(table)
+        fit_words(table, console.width, breaking=("name", "changed params"))
+        print_whole(console, table)
     for problem in problems:
         typer.echo(f"left out: {problem}", err=True)
 
@@ -83,7 +83,8 @@ def read_all(names: Sequence[str]) -> tuple[list["Findings"], list[str]]:
 
     findings = [read_findings(find_revision(HEAD))]
     if names:
-        return [*findings, *(read_findings(find_revision(one)) for one in names)], []
+        others = (one for one in names if one != HEAD)
+        return [*findings, *(read_findings(find_revision(one)) for one in others)], []
     problems = []
     for name, commit in git.list_experiments().items():
         try:

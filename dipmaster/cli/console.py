@@ -1,6 +1,6 @@
 """How results look in a terminal: tables of at most 120 columns, one format a quantity."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from dipmaster.report.kit import numbers
@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 MAX_WIDTH = 120
+NARROWEST = 4
+SHORTEST_BROKEN = 8
+"""Columns of a text whose words may break, while words of others are whole."""
 
 
 def make_console() -> "Console":
@@ -48,12 +51,18 @@ def measure_width(table: "Table") -> int:
     return console.measure(table, options=console.options.update_width(10_000)).maximum
 
 
-def fit_words(table: "Table", width: int) -> None:
+def print_whole(console: "Console", table: "Table") -> None:
+    """Print a fitted table; over the edge where its numbers alone take more: no digit is lost."""
+    console.width = max(console.width, measure_width(table))
+    console.print(table)
+
+
+def fit_words(table: "Table", width: int, breaking: Collection[str] = ()) -> None:
     """Narrow a table that is wider than `width` between words, not inside them.
 
     Columns of numbers keep their width. The others get what their longest word takes; the first
-    of them is widened before the rest. Where even that is too much, the widest is narrowed, and
-    its longest words break.
+    of them is widened before the rest. Where even that is too much, columns with the headings
+    `breaking` are narrowed first, then the widest of the others, and their longest words break.
     """
     total = measure_width(table)
     if total <= width:
@@ -66,18 +75,27 @@ def fit_words(table: "Table", width: int) -> None:
         for column, full, word in zip(table.columns, whole, least, strict=True)
     ]
     spare = width - (total - sum(whole)) - sum(widths)
+    if spare < 0:
+        spare += narrow(widths, [str(column.header) in breaking for column in table.columns],
+                        -spare, SHORTEST_BROKEN)  # fmt: skip
+        narrow(widths, [not column.no_wrap for column in table.columns], -spare, NARROWEST)
     for column, given in zip(table.columns, share_width(widths, whole, spare), strict=True):
         column.width = given
 
 
-def share_width(widths: list[int], whole: list[int], spare: int) -> list[int]:
-    """Give what is spare to the first column that has use for it, then to the narrowest.
+def narrow(widths: list[int], may_give: Sequence[bool], lacking: int, least: int) -> int:
+    """Take what is lacking from the widest of some columns, in place; return what was taken."""
+    for taken in range(lacking):
+        giving = [n for n, gives in enumerate(may_give) if gives and widths[n] > least]
+        if not giving:
+            return taken
+        widths[max(giving, key=widths.__getitem__)] -= 1
+    return lacking
 
-    What is lacking is taken from the widest.
-    """
+
+def share_width(widths: list[int], whole: list[int], spare: int) -> list[int]:
+    """Give what is spare to the first column that has use for it, then to the narrowest."""
     given = list(widths)
-    for _ in range(-spare):
-        given[given.index(max(given))] -= max(given) > 1
     for _ in range(spare):
         wanting = [n for n, (now, full) in enumerate(zip(given, whole, strict=True)) if now < full]
         if not wanting:

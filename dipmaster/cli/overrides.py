@@ -6,7 +6,8 @@ Overrides are parsed and applied by DVC's own code, in a copy of params.yaml.
 import difflib
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -34,18 +35,58 @@ def check_overridden(overrides: Sequence[str]) -> Params:
     """
     if not overrides:
         return store.check_params()
-    from dvc.exceptions import DvcException
     from dvc.utils.hydra import apply_overrides
 
     check_paths(overrides, store.read_yaml(store.PARAMS_FILE))
+    (single,) = refuse_sweeps(expand_sweeps(overrides))
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(shutil.copy(store.PARAMS_FILE, folder))
-        try:
-            apply_overrides(copy, list(overrides))
-        except DvcException as error:
-            cause = str(error.__cause__ or error).splitlines()[0]
-            raise ParamsError(f"--set: {cause}\n  Fix: write --set section.key=value.") from error
+        with _refusing_values():
+            apply_overrides(copy, single)
+        return _check_copy(copy, single)
+
+
+def _check_copy(copy: Path, overrides: Sequence[str]) -> Params:
+    """Check the copy; where params.yaml itself fits, the fault is that of the overrides."""
+    try:
         return store.check_params(copy)
+    except ParamsError as error:
+        store.check_params()
+        given = " ".join(f"--set {one}" for one in overrides)
+        raise ParamsError(f"with {given}, {error}") from None
+
+
+@contextmanager
+def _refusing_values() -> Iterator[None]:
+    """Turn what DVC and the libraries of its grammar refuse into one error."""
+    from dvc.exceptions import DvcException
+    from hydra.errors import HydraException
+    from omegaconf.errors import OmegaConfBaseException
+
+    try:
+        yield
+    except (DvcException, HydraException, OmegaConfBaseException) as error:
+        cause = str(error.__cause__ or error).splitlines()[0].rstrip(".")
+        raise ParamsError(
+            f"--set: {cause}.\n"
+            "  Fix: write --set section.key=value; several values, parted by commas, take --queue."
+        ) from error
+
+
+def refuse_sweeps(sweeps: Sequence[list[str]]) -> Sequence[list[str]]:
+    """Return the sweeps where there is one alone.
+
+    Raises
+    ------
+    ParamsError
+        For several: only a queue runs them.
+    """
+    if len(sweeps) > 1:
+        raise ParamsError(
+            f"--set: expected one value a param, found {len(sweeps)} combinations.\n"
+            "  Fix: add --queue to `dipmaster run`, then `dvc queue start` runs them all."
+        )
+    return sweeps
 
 
 def expand_sweeps(overrides: Sequence[str]) -> list[list[str]]:
@@ -57,27 +98,24 @@ def expand_sweeps(overrides: Sequence[str]) -> list[list[str]]:
         Where one cannot be parsed.
     """
     from dvc.utils.hydra import get_hydra_sweeps
-    from hydra.errors import OverrideParseException
 
     check_form(overrides)
     if not overrides:
         return [[]]
-    try:
+    with _refusing_values():
         sweeps = get_hydra_sweeps({store.PARAMS_FILE.name: list(overrides)})
-    except OverrideParseException as error:
-        cause = str(error).splitlines()[0]
-        raise ParamsError(f"--set: {cause}\n  Fix: write --set section.key=value.") from error
     return [list(sweep[store.PARAMS_FILE.name]) for sweep in sweeps]
 
 
 def check_form(overrides: Sequence[str]) -> None:
-    """Refuse what is no `section.key=value`.
+    """Refuse what is no `section.key=value`, and a param that is set twice.
 
     Raises
     ------
     ParamsError
         With the first such override.
     """
+    paths = set()
     for override in overrides:
         path, sign, _ = override.partition("=")
         if not sign or not path.strip():
@@ -85,6 +123,12 @@ def check_form(overrides: Sequence[str]) -> None:
                 f"--set: expected section.key=value, found '{override}'.\n"
                 "  Fix: for example --set signal.rule=capitulation."
             )
+        if path in paths:
+            raise ParamsError(
+                f"--set {path}: expected one value, found the param set twice.\n"
+                "  Fix: leave one of them out."
+            )
+        paths.add(path)
 
 
 def check_paths(overrides: Sequence[str], values: Mapping[str, Any]) -> None:

@@ -99,12 +99,20 @@ def find_revision(name: str) -> Revision:
     Raises
     ------
     DataError
-        Where there is none of that name.
+        Where there is none of that name, or two.
     """
     if name == WORKSPACE:
         return Revision(WORKSPACE)
     experiments = git.list_experiments()
-    commit = experiments.get(name) or git.resolve_commit(name)
+    kept, commit = experiments.get(name), git.resolve_commit(name)
+    if kept and commit and name != HEAD:
+        raise data_error(
+            name,
+            "a name with one meaning",
+            "an experiment, and a branch, tag or commit",
+            f"`dvc exp rename {name} NEW-NAME`, or name the commit by its hash",
+        )
+    commit = commit or kept
     if commit is None:
         raise data_error(
             name,

@@ -1,5 +1,6 @@
 """Run the pipeline as an experiment of DVC; a run that fails leaves things as they were."""
 
+import re
 import signal
 import subprocess
 from collections.abc import Sequence
@@ -33,6 +34,9 @@ class HungUpRunError(PipelineError):
 
     exit_code: ClassVar[int] = 128 + signal.SIGHUP
 
+
+NAME = re.compile(r"[A-Za-z0-9](?:[\w-]|\.(?!\.|$|lock$))*", re.ASCII)
+"""Of an experiment, which DVC keeps as a reference of git."""
 
 ENDED_EARLY = (InterruptedRunError, TerminatedRunError, HungUpRunError)
 
@@ -88,22 +92,38 @@ def check_request(overrides: Sequence[str], name: str | None, queue: bool, force
     """
     from dipmaster.cli import git
     from dipmaster.cli.check import check_all
-    from dipmaster.cli.overrides import expand_sweeps
-    from dipmaster.core.errors import ParamsError
+    from dipmaster.cli.overrides import expand_sweeps, refuse_sweeps
 
+    if name is not None:
+        check_name(name)
     sweeps = expand_sweeps(overrides)
-    if len(sweeps) > 1 and not queue:
-        raise ParamsError(
-            f"--set: expected one value a param, found {len(sweeps)} combinations.\n"
-            "  Fix: add --queue, then `dvc queue start` runs them all."
-        )
-    for sweep in sweeps:
+    for sweep in sweeps if queue else refuse_sweeps(sweeps):
         check_all(sweep)
     if name in git.list_experiments() and not force:
         raise PipelineError(
             f"--name: expected a new name, found an experiment '{name}'.\n"
             f"  Fix: choose another name, or replace it with --force."
         )
+
+
+def check_name(name: str) -> None:
+    """Refuse a name that is none, or that already means a commit or this folder.
+
+    Raises
+    ------
+    DataError
+        With what it would be taken for.
+    """
+    from dipmaster.cli import git
+    from dipmaster.cli.revisions import WORKSPACE
+    from dipmaster.core.errors import data_error
+
+    if not NAME.fullmatch(name):
+        expected = "letters, digits, dots, dashes and underscores, a letter or digit first"
+        raise data_error("--name", expected, f"'{name}'", "choose another name")
+    if name == WORKSPACE or git.resolve_commit(name):
+        found = "that of this folder" if name == WORKSPACE else "a branch, tag or commit"
+        raise data_error("--name", f"a new name, not '{name}'", found, "choose another name")
 
 
 def report_inherited(overrides: Sequence[str]) -> None:

@@ -106,7 +106,7 @@ def print_figures(findings: "Findings", committed: "Findings | None") -> None:
     Figures break into lines where phases are many, the names of the rows where even that does
     not do; neither inside a word.
     """
-    from dipmaster.cli.console import fit_words, make_console, make_table
+    from dipmaster.cli.console import fit_words, make_console, make_table, print_whole
     from dipmaster.results.metrics import METRICS
 
     phases = findings.phases
@@ -121,7 +121,7 @@ def print_figures(findings: "Findings", committed: "Findings | None") -> None:
         table.add_row(METRICS[key].title, *cells)
     console = make_console()
     fit_words(table, console.width)
-    console.print(table)
+    print_whole(console, table)
 
 
 def cell(key: str, row: "PhaseRow", before: "PhaseRow | None") -> str:
@@ -162,7 +162,8 @@ def suggest_next(findings: "Findings", committed: "Findings | None") -> str:
     )
     if changes:
         return (
-            f"{', '.join(changes)} differ from the last commit: `dipmaster compare`, "
+            f"{', '.join(changes)} differ{'s' if len(changes) == 1 else ''} from the last commit: "
+            "`dipmaster compare`, "
             "`dipmaster restore` to go back, or `git commit` to keep"
         )
     return (

@@ -153,13 +153,13 @@ def select_rank(frame: "pd.DataFrame", best: int | None, worst: int | None) -> "
 
 def print_table(frame: "pd.DataFrame", phase: int, *, is_ranked: bool) -> None:
     """Print the trades, and what they come to."""
-    from dipmaster.cli.console import make_console
+    from dipmaster.cli.console import make_console, print_whole
     from dipmaster.report.kit import numbers
 
     rows = frame if is_ranked else frame.tail(SHOWN_ROWS)
     console = make_console()
     table, hidden = build_table(rows, console.width)
-    console.print(table)
+    print_whole(console, table)
     left_out = len(frame) - len(rows)
     note = f"the last {len(rows)} of {len(frame)}; --csv has all" if left_out else f"{len(frame)}"
     note += ", by net return in bp" if is_ranked else ""

@@ -14,7 +14,7 @@ from dipmaster.report.chapters.contents import view as contents
 from dipmaster.report.inputs import ReportInputs
 from dipmaster.report.kit import numbers
 from dipmaster.report.kit.drawing import STYLE, drawing
-from dipmaster.report.kit.html import render
+from dipmaster.report.kit.html import curl_apostrophes, render
 
 TEMPLATE = "kit/page.html.j2"
 STYLES = {"print_style": "report.css", "screen_style": "screen.css", "script": "screen.js"}
@@ -58,7 +58,8 @@ def print_chapters(
     """Every chapter with its charts, drawn by as many processes as there are workers."""
 
     def print_chapter(chapter: Chapter) -> Markup:
-        return in_boxes(render(chapter.page, {**common, **chapter.view(inputs)}))
+        text = render(chapter.page, {**common, **chapter.view(inputs)})
+        return in_boxes(curl_apostrophes(text))
 
     with drawing():
         printed = map_in_forks(print_chapter, chapters)

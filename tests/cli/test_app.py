@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from dipmaster import __version__
 from tests.cli.conftest import Command
 
 COMMANDS = (
@@ -63,6 +64,13 @@ def test_help_loads_nothing_heavy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_the_version_is_told_anywhere(
+    dipmaster: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert dipmaster("--version").stdout == f"dipmaster {__version__}\n"
 
 
 def test_python_m_is_the_same_program(folder: Path, project: Path) -> None:

@@ -66,6 +66,24 @@ def test_what_is_no_override_is_refused(override: str, folder: Path) -> None:
         check_overridden([override])
 
 
+@pytest.mark.parametrize("override", ["signal.z_min=1,2", "signal.z_min=choice(1,2)"])
+def test_several_values_are_refused_where_one_is_checked(override: str, folder: Path) -> None:
+    with pytest.raises(ParamsError, match="found 2 combinations"):
+        check_overridden([override])
+
+
+def test_a_param_that_is_set_twice_is_refused(folder: Path) -> None:
+    with pytest.raises(ParamsError, match=r"--set signal.rule: .* set twice"):
+        check_overridden(["signal.rule=dip", "signal.rule=capitulation"])
+
+
+def test_a_value_that_does_not_fit_is_that_of_the_option(folder: Path) -> None:
+    """params.yaml is as it should be, and says nothing of `moon`."""
+    with pytest.raises(ParamsError) as raised:
+        check_overridden(["signal.rule=moon"])
+    assert str(raised.value).startswith("with --set signal.rule=moon, params.yaml: 1 value does")
+
+
 def test_a_sweep_is_several_sets_of_overrides() -> None:
     assert expand_sweeps(["signal.z_min=1,2", "signal.rule=dip"]) == [
         ["signal.z_min=1", "signal.rule=dip"],

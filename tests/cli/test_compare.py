@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from dipmaster.cli.compare import shorten
-from tests.cli.conftest import Command, keep_experiment, set_param
+from tests.cli.conftest import Command, keep_experiment, run_git, set_param
 
 pytestmark = pytest.mark.usefixtures("folder")
 
@@ -70,6 +70,28 @@ def test_markdown_has_a_row_a_phase(dipmaster: Command) -> None:
     assert lines[0].startswith("| name | changed params | phase | verdict |")
     assert len(lines) == 2 + 3 + 3
     assert {line.count("|") for line in lines} == {10}
+
+
+def test_head_is_shown_once_and_is_git_s(dipmaster: Command, folder: Path) -> None:
+    """An experiment of that name, of another program or an older version, changes nothing."""
+    before = records(dipmaster("compare", "HEAD", "--json").stdout)
+    assert [one["name"] for one in before] == ["HEAD"]
+    name_experiment(folder, "deep", "HEAD")
+    assert records(dipmaster("compare", "HEAD", "--json").stdout) == before
+
+
+def test_a_name_with_two_meanings_is_refused(dipmaster: Command, folder: Path) -> None:
+    run_git(folder, "branch", "cap")
+    done = dipmaster("compare", "cap")
+    assert done.exit_code == 1
+    assert "expected a name with one meaning" in done.stderr
+
+
+def name_experiment(folder: Path, old: str, new: str) -> None:
+    """One more name for an experiment, past every check."""
+    listed = run_git(folder, "for-each-ref", "--format=%(refname)", "refs/exps").splitlines()
+    (reference,) = (one for one in listed if one.endswith(f"/{old}"))
+    run_git(folder, "update-ref", f"{reference.removesuffix(old)}{new}", reference)
 
 
 @pytest.mark.parametrize(

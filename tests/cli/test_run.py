@@ -110,8 +110,17 @@ def test_a_queue_says_how_to_start_it(dipmaster: Command, called: list[list[str]
         (["--set", "signal.z_min=1,2"], "Fix: add --queue"),
         (["--set", "split.burn_in_days=729"], "split.burn_in_days"),
         (["--name", "cap"], "Fix: choose another name, or replace it with --force"),
+        (["--set", "signal.z_min=range(1,3)"], "Fix: add --queue"),
+        (["--queue", "--set", "signal.z_min=interval(0,1)"], "Fix: write --set"),
+        (["--queue", "--set", "signal.z_min=glob(*)"], "Fix: write --set"),
+        (["--queue", "--set", "signal.z_min=???"], "Fix: write --set"),
+        (["--name", "HEAD"], "not 'HEAD', found a branch, tag or commit"),
+        (["--name", "HEAD", "--force"], "not 'HEAD', found a branch, tag or commit"),
+        (["--name", "workspace", "--queue"], "found that of this folder"),
+        *((["--name", name], "--name: expected letters") for name in
+          ("", "bad name", "=-x", "-x", "a..b", "a.lock", "a/b", "a~1")),
     ],
-)
+)  # fmt: skip
 def test_what_would_fail_is_refused_before_dvc_starts(
     dipmaster: Command, called: list[list[str]], words: list[str], text: str
 ) -> None:

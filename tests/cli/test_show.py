@@ -54,7 +54,7 @@ def test_what_moved_against_the_last_commit_is_shown(dipmaster: Command, folder:
     assert sum("was" in line for line in text.splitlines()) == 1
     assert "next:   `make report`" in text  # there is no PDF
     catalog.PDF.write_bytes(b"%PDF")
-    assert "signal.rule differ from the last commit" in dipmaster("show").stdout
+    assert "signal.rule differs from the last commit" in dipmaster("show").stdout
 
 
 def test_rows_keep_their_names_however_many_phases_moved(

@@ -51,7 +51,7 @@ def test_what_is_left_out_is_said(dipmaster: Command, monkeypatch: pytest.Monkey
     assert "left out: regime, exit price, entry price; a wider terminal or --csv" in text
 
 
-@pytest.mark.parametrize(("width", "least"), [(80, 12), (40, 4), (5, 1)])
+@pytest.mark.parametrize(("width", "least"), [(80, 12), (40, 4), (5, 4)])
 def test_verdicts_of_five_phases_keep_their_words_while_there_is_room(
     width: int, least: int
 ) -> None:
@@ -61,7 +61,23 @@ def test_verdicts_of_five_phases_keep_their_words_while_there_is_room(
     fit_words(table, width)
     widths = [column.width or 0 for column in table.columns]
     assert min(widths[1:-1]) == least
-    assert sum(widths) <= max(width, len(widths))
+    assert sum(widths) <= max(width, 4 * len(widths))
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize("width", [30, 40, 60])
+@pytest.mark.parametrize("words", ["compare cap", "trades --phase 2 --worst 3"])
+def test_a_narrow_terminal_takes_no_digit(
+    dipmaster: Command, monkeypatch: pytest.MonkeyPatch, words: str, width: int
+) -> None:
+    """Numbers go over the edge rather than lose their end."""
+    whole = dipmaster(*words.split()).stdout
+    monkeypatch.setattr("dipmaster.cli.console.MAX_WIDTH", width)
+    narrow = dipmaster(*words.split()).stdout.split()
+    table = whole[: whole.find("trades:")] if "trades:" in whole else whole
+    figures = {one for one in table.split() if one[0] in "+−" and one[1:2].isdigit()}
+    assert figures
+    assert figures <= set(narrow)
 
 
 def test_json_and_markdown_exclude_each_other() -> None:

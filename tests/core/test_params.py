@@ -31,7 +31,7 @@ def test_all_faults_are_reported_at_once_with_path_value_and_what_is_allowed(raw
     with pytest.raises(ParamsError) as raised:
         Params.parse(raw, SECTIONS)
     text = str(raised.value)
-    assert "4 value(s) do not fit" in text
+    assert "4 values do not fit" in text
     assert "exits.target_frac: Input should be greater than or equal to" in text
     assert "found -0.5" in text
     assert "signal.rule" in text
@@ -277,3 +277,12 @@ def test_a_phase_without_a_column_of_targets_is_held_against_the_final_one(raw: 
     gates = Params.parse(raw, ("gates",)).gates
     assert gates.targets_of(1) == gates.targets.phase_1 != gates.targets.phase_4
     assert gates.targets_of(0) == gates.targets_of(5) == gates.targets.phase_4
+
+
+def test_a_list_is_asked_for_in_words_and_its_faults_are_told_once(raw: Any) -> None:
+    raw["ingest"]["raw"]["symbols"] = "BTCUSDT"
+    with pytest.raises(ParamsError, match="expected a list in brackets, parted by commas"):
+        Params.parse(raw, SECTIONS)
+    raw["ingest"]["raw"]["symbols"] = ["A"]
+    with pytest.raises(ParamsError, match=r"1 value does not fit:\n.*symbols\.0: "):
+        Params.parse(raw, SECTIONS)

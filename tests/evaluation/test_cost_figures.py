@@ -78,6 +78,19 @@ def test_gross_to_net_adds_up(ledger, period) -> None:
     assert per.mean_half_spread_bps == pytest.approx(1e4 * (spread / bought).mean())
 
 
+def test_the_mean_loss_leaves_out_what_broke_even(ledger) -> None:
+    """A break-even trade is no loss, but counts where the win rate counts it: as not won."""
+    returns = ledger.trades["return_frac"].to_numpy().copy()
+    returns[:3] = 0.02, 0.0, -0.01
+    trades, net = ledger.trades.assign(return_frac=returns), 1e4 * returns
+    per = build_per_trade(trades, ledger.fills)
+    win, loss, rest = net[net > 0].mean(), net[net < 0].mean(), net[net <= 0].mean()
+    assert loss < rest
+    assert per.mean_loss_bps == pytest.approx(loss)
+    assert per.payoff == pytest.approx(win / -loss)
+    assert per.break_even_win_rate == pytest.approx(-rest / (win - rest))
+
+
 def test_turnover_and_return_of_a_year(ledger, period) -> None:
     """40 days out of sample are no year: turnover is scaled, the return is not."""
     money = build_money(ledger.trades, ledger.fills, ledger.equity, period)

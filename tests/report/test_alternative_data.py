@@ -132,14 +132,27 @@ def test_what_was_absent_and_what_was_cleaned_is_named(states: States) -> None:
     assert len(coverage.list_cleaned(inputs.alternative_data.data)) == 2
 
 
+def test_the_slope_of_phase_1_is_printed_where_it_is_of_the_same_candidates() -> None:
+    compared = record().comparison
+    assert compared is not None
+    base = run(1).confidence.models["confidence"]
+    same = replace(base, n=compared.n, auc=replace(base.auc, value=compared.auc_phase_1.value))
+    assert scores.find_slope_before(compared, same) == base.slope
+    assert scores.find_slope_before(compared, replace(same, n=compared.n + 1)) is None
+    assert scores.find_slope_before(compared, None) is None
+    rows = table(scores.SCORES, scores.score_rows(compared, base.slope)).rows
+    assert plain(rows[2][1]).startswith(f"{base.slope.value:.2f} ")
+
+
 def test_scores_lags_and_trades() -> None:
     found = record()
     assert found.comparison is not None
-    rows = table(scores.SCORES, scores.score_rows(found.comparison)).rows
+    rows = table(scores.SCORES, scores.score_rows(found.comparison, None)).rows
     assert [plain(cell) for cell in rows[0][1:]] == [
         "0.64850 0.63800 to 0.65900", "0.64730 0.63690 to 0.65770",
         "+0.00130 −0.00180 to +0.00440",
     ]  # fmt: skip
+    assert plain(rows[2][1]) == "–"
     lags = scores.tabulate_lags(found.information[1:])
     assert lags is not None
     assert [column.heading for column in lags.columns[2:]] == [

@@ -56,11 +56,11 @@ def test_feeds_are_idle_above_the_level_of_the_permutations() -> None:
     assert "idle_feeds" not in said(with_p_values(None, None, None, None))
     one = with_p_values(0.025, 0.026, 0.025, 0.01)
     assert said(one)["idle_feeds"] == (
-        "Shuffling does not significantly raise the log loss for on-chain data (p 0.026)."
+        "Shuffling does not significantly raise the log loss for on-chain data (p = 0.026)."
     )
     assert consequences(one)["idle_feeds"] == "This feed is not shown to add anything."
     two = said(with_p_values(0.3, 0.025, 0.5, 0.01))["idle_feeds"]
-    assert two.endswith("for order book (p 0.300) and sentiment (p 0.500).")
+    assert two.endswith("for order book (p = 0.300) and sentiment (p = 0.500).")
 
 
 def test_components_without_data_are_named() -> None:

@@ -49,3 +49,10 @@ def test_a_claim_is_printed_in_its_unit(built: ReportInputs) -> None:
     assert plain(claims.target_of(rows["holding"])) == "45 to 120 minutes"
     assert plain(claims.target_of(rows["fewer_trades"])) == f"{MINUS}30.0 to {MINUS}25.0 %"
     assert claims.value_of(rows["sharpe"]) == "–"
+
+
+def test_reasons_use_the_terms_of_the_other_chapters(built: ReportInputs) -> None:
+    written = "against each coin's latent state; calibration error 2.0 % [0.8 %, 3.3 %]"
+    claim = replace(built.claims[0], verdict="met", reason=written)
+    printed = plain(claims.MEASURED[-1].cell(claim)).replace("'", "’")
+    assert printed.endswith("each coin’s true state; ECE 2.0 % (0.8 to 3.3 %)")

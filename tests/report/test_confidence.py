@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from dipmaster.report.chapters.confidence import components, funnel, funnel_chart
+from dipmaster.report.chapters.confidence import components, funnel, funnel_chart, rejections
 from dipmaster.report.chapters.confidence.view import CONFIDENCE
 from dipmaster.report.inputs import ReportInputs
 from dipmaster.report.kit import fits
@@ -163,9 +163,65 @@ def test_signal_quality_in_words(built: ReportInputs) -> None:
     assert "mean confidence 83.5 %, win rate 84.2 %" in say(SENTENCES, "counted", quality)
     assert say(SENTENCES, "heterogeneity", quality.heterogeneity) == (
         "No significant difference between the win rates of the regimes (chi-squared "
-        "1.40, 2 degrees of freedom, p 0.497, level 0.025)."
+        "1.40, 2 degrees of freedom, p = 0.497, level 0.025)."
     )
-    assert say(SENTENCES, "mcnemar", quality.mcnemar).endswith("p < 0.001.")
+
+
+@pytest.mark.parametrize(
+    ("losing", "winning", "base_rate", "words"),
+    [
+        (2741, 3411, 0.558, "more winning than losing ones are rejected. With 98.7 % of all"),
+        (3411, 2741, 0.442, "more losing than winning ones are rejected. With 98.7 % of all"),
+        (3411, 2741, 0.558, "more losing than winning ones are rejected."),
+        (2741, 3411, 0.442, "more winning than losing ones are rejected."),
+        (3000, 3000, 0.558, "as many winning as losing ones are rejected."),
+    ],
+)
+def test_mcnemar_says_which_way_it_goes_and_where_that_is_the_base_rate(
+    losing: int, winning: int, base_rate: float, words: str
+) -> None:
+    found = rejections.Rejections(losing, winning, 1e-17, 6231, base_rate)
+    text = say(SENTENCES, "mcnemar", found)
+    assert f"candidates rejected, p < 0.001; {words}" in text
+    assert ("rejected at random" in text) == words.endswith("all")
+    assert text.endswith(words) != words.endswith("all")
+
+
+def test_what_rejecting_at_random_would_show() -> None:
+    text = say(SENTENCES, "mcnemar", rejections.Rejections(2741, 3411, 1e-17, 6231, 0.558))
+    assert text.endswith(
+        "this reflects the base rate of 55.8 % rather than skill: the same number rejected at "
+        "random would be about 2,719 losing and 3,433 winning ones."
+    )
+
+
+def test_a_test_that_was_not_made_has_no_rejections(built: ReportInputs) -> None:
+    quality = results_of(built).signal_quality
+    assert rejections.count_rejections(quality) is not None
+    untested = replace(quality, mcnemar=replace(quality.mcnemar, p=None))
+    assert rejections.count_rejections(untested) is None
+
+
+def test_how_many_conditions_are_informative() -> None:
+    def state(informative: list[str], comparable: int) -> str:
+        return say(SENTENCES, "conditions", informative, comparable)
+
+    assert state([], 0).startswith("No condition is met by some candidates and not by others")
+    assert state([], 1).startswith("Of the only condition that some candidates meet and others")
+    assert "do not, none is informative by these figures. The" in state([], 8)
+    assert "do not, 1 is informative by these figures: A. The" in state(["A"], 8)
+    assert "do not, 2 are informative by these figures: A; B. The" in state(["A", "B"], 8)
+
+
+def test_a_condition_is_informative_by_what_is_printed(built: ReportInputs) -> None:
+    base = results_of(built).funnel.confirmation_signals[0]
+    higher = replace(base, precision=0.56, precision_of_rest=0.55)
+    alike = replace(base, precision=0.55804, precision_of_rest=0.55801)
+    lower = replace(base, precision=0.55, precision_of_rest=0.56)
+    always = replace(base, precision_of_rest=None)
+    rows = [higher, alike, lower, always]
+    assert funnel.list_comparable(rows) == rows[:3]
+    assert funnel.list_informative(rows) == [funnel.name_condition(higher)]
 
 
 def test_heterogeneity_is_validates_verdict_whatever_p_is(built: ReportInputs) -> None:

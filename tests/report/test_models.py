@@ -160,10 +160,10 @@ def test_an_exit_probability_without_any_licence_is_never_used(states: States) -
     assert "no refit had a licence" not in printed(base)
 
 
-def test_the_two_questions_are_named_and_the_rule_where_it_decides() -> None:
-    by_rule = say(SENTENCES, "two_questions", "by_source")
-    by_param = say(SENTENCES, "two_questions", "level_filter")
-    assert by_rule.startswith("These are two questions: ")
+def test_the_two_measures_are_named_and_the_rule_where_it_decides() -> None:
+    by_rule = say(SENTENCES, "two_measures", "by_source")
+    by_param = say(SENTENCES, "two_measures", "level_filter")
+    assert by_rule.startswith("Accuracy and proxy accuracy are two measures: accuracy is ")
     assert "A rule set beforehand uses the hierarchical filter on simulated bars" in by_rule
     assert by_param.endswith("was named in the parameters before any result.")
 

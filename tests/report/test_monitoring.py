@@ -19,7 +19,7 @@ from dipmaster.results.monitoring.record import MonitoringResults
 from dipmaster.results.trials import TrialCount
 from tests.made import monitoring
 from tests.report.conftest import unpainted
-from tests.report.printed import print_chapter
+from tests.report.printed import plain, print_chapter
 from tests.report.run import run
 from tests.report.wording import find_refused, text_of_page
 
@@ -68,7 +68,7 @@ def test_a_threshold_that_is_missed_without_an_alert_is_said(
             value=Interval(value, None, None),
             state=state,
         )
-        return tabulate_checks([check]).rows[0][-1]
+        return tabulate_checks([check], ()).rows[0][-1]
 
     assert "threshold missed" in state_of(beyond)
     assert "threshold missed" not in state_of(met)
@@ -77,7 +77,19 @@ def test_a_threshold_that_is_missed_without_an_alert_is_said(
 
 def test_drift_is_judged_against_chance_and_not_by_its_index_alone() -> None:
     check = replace(monitoring.check("drift"), state="healthy", value=Interval(9.0, None, None))
-    assert "threshold missed" not in tabulate_checks([check]).rows[0][-1]
+    like_chance = replace(monitoring.feature("sigma", 9.0), chance_mean=9.2)
+    assert "threshold missed" not in tabulate_checks([check], [like_chance]).rows[0][-1]
+    unlike = replace(like_chance, chance_mean=8.99)
+    _, value, *_, state = tabulate_checks([check], [like_chance, unlike]).rows[0]
+    assert plain(value) == "0.31 above chance (9.30; chance 8.99)"
+    assert state.endswith("(threshold missed, not significantly)")
+
+
+def test_drift_that_was_not_measured_has_no_value() -> None:
+    check = replace(monitoring.check("drift"), state="not measured", value=Interval(*[None] * 3))
+    _, value, *_, state = tabulate_checks([check], ()).rows[0]
+    assert plain(value) == "–"
+    assert "threshold missed" not in state
 
 
 def test_a_failing_system() -> None:

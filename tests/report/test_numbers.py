@@ -45,6 +45,16 @@ N = numbers.NBSP
         (numbers.bare("−13.20 to −8.70", "ratio"), "−13.20 to −8.70"),
         (numbers.p_value(0.0004), f"<{N}0.001"),
         (numbers.p_value(0.041), "0.041"),
+        (numbers.state_p(0.0004), f"p{N}<{N}0.001"),
+        (numbers.state_p(0.041), f"p{N}={N}0.041"),
+        (numbers.state_p(1.0), f"p{N}={N}1.000"),
+        (numbers.typeset("slope 1.18 [1.05, -1.31]"), "slope 1.18 (1.05 to −1.31)"),
+        (numbers.typeset("2.0 % [0.8 %, 3.3 %]"), f"2.0{N}% (0.8 to 3.3{N}%)"),
+        (numbers.typeset("[a, b] and [1]"), "[a, b] and [1]"),
+        (
+            numbers.typeset("gross profit - fees, not pre-trade"),
+            "gross profit − fees, not pre-trade",
+        ),
     ],
 )
 def test_formats(shown: str, expected: str) -> None:

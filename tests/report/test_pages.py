@@ -12,6 +12,7 @@ from dipmaster.report import pages, registry
 from dipmaster.report.chapters.changes import ablation
 from dipmaster.report.chapters.decision.view import DECISION
 from dipmaster.report.kit import numbers, pdf
+from dipmaster.report.kit.html import curl_apostrophes
 from tests.report.conftest import unpainted
 from tests.report.rendered import FULL, Page, States, emptied, no_raw_value, only, read, text_of
 from tests.report.run import validated
@@ -175,3 +176,26 @@ def test_every_table_and_chart_stands_in_a_box(page: Page) -> None:
     body = text[text.index("<main>") : text.index("<script>")]
     wide = body.count("<table") + body.count("<svg ")
     assert body.count('<div class="scroll"><') == wide > 50
+
+
+@pytest.mark.parametrize(
+    ("page", "curled"),
+    [
+        ("<p>a coin's price</p>", "<p>a coin’s price</p>"),
+        ("<p>a coin&#39;s price</p>", "<p>a coin’s price</p>"),
+        ("<td title='a'>it's</td>", "<td title='a'>it’s</td>"),
+        ("<style>p { font: 'x' }</style>it's", "<style>p { font: 'x' }</style>it’s"),
+        ("<svg a='1'><text>x'y</text></svg>it's", "<svg a='1'><text>x'y</text></svg>it’s"),
+        ("<span class=\"mono\">f('x')</span>", "<span class=\"mono\">f('x')</span>"),
+        ("<td class=\"l mono\">x'y</td><td>x'y</td>", '<td class="l mono">x\'y</td><td>x’y</td>'),
+    ],
+)
+def test_apostrophes_of_texts_alone_are_made_curly(page: str, curled: str) -> None:
+    assert curl_apostrophes(page) == curled
+
+
+def test_the_report_has_one_kind_of_apostrophe(page: Page) -> None:
+    text = re.sub(
+        r"<(svg|style|script)\b.*?</\1>|<[^>]*mono[^>]*>[^<]*", "", page(FULL), flags=re.S
+    )
+    assert re.findall(r"\w(?:'|&#39;)\w*", re.sub(r"<[^>]*>", "", text)) == []

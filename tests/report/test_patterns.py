@@ -136,7 +136,7 @@ def test_the_skill_is_that_of_the_tests() -> None:
     assert say(HOURS, "skill", pooled) == (
         "All coins: the prediction by hour and weekday is significantly better than without a "
         "pattern (QLIKE −0.0600, p < 0.001), and not significantly different from that by hour "
-        "and weekend alone (QLIKE +0.0004, p 0.370)."
+        "and weekend alone (QLIKE +0.0004, p = 0.370)."
     )
     short = replace(
         pooled.against_season,

@@ -81,22 +81,19 @@ def test_months_without_any_move_are_drawn() -> None:
 
 def test_random_entries_stand_under_each_measured_figure() -> None:
     inputs = run(1)
-    table = random_entry.tabulate(inputs)
-    assert table is not None
-    assert plain(table.rows[0][0]) == "Win rate random: mean (range)"
+    win_rate, *_, excess = random_entry.tabulate(inputs)
     entries = inputs.phase(0).random_entry
-    cell = plain(table.rows[0][1])
-    assert (
-        f"{100 * (entries.win_rate.mean or 0):.1f} % ({100 * (entries.win_rate.low or 0):.1f}"
-        in cell
-    )
-    assert plain(table.rows[-1][0]) == "Excess win rate interval; p"
-    assert plain(table.rows[-1][1]).endswith(f"points; p = {entries.p_value:.3f}")
+    _, mean, between = win_rate.rows
+    assert [row[0] for row in win_rate.rows] == ["Win rate", "– random: mean", "– random: range"]
+    assert plain(mean[1]) == f"{100 * (entries.win_rate.mean or 0):.1f} %"
+    assert plain(between[1]).startswith(f"{100 * (entries.win_rate.low or 0):.1f} to ")
+    assert [row[0] for row in excess.rows] == ["Excess win rate", "– interval", "– p"]
+    assert plain(excess.rows[-1][1]) == f"{entries.p_value:.3f}"
 
 
 def test_no_matched_entries_no_table() -> None:
     idle = STATES["no trades"]()
-    assert random_entry.tabulate(idle) is None
+    assert random_entry.tabulate(idle) == []
     assert "Against random entries" not in printed(idle)
 
 

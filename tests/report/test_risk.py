@@ -13,7 +13,7 @@ from dipmaster.report.kit.phase_table import by_phase
 from dipmaster.report.kit.table import table
 from tests.made.baseline_phase import losing_phase
 from tests.report.conftest import unpainted
-from tests.report.printed import plain, print_chapter
+from tests.report.printed import plain, print_chapter, say
 from tests.report.run import with_phases
 
 States = dict[str, Callable[[], ReportInputs]]
@@ -30,7 +30,7 @@ def test_both_drawdowns_stand_side_by_side(losing: ReportInputs) -> None:
     text = printed(losing)
     assert f"Maximum drawdown, whole period {100 * fall.max_frac:.2f} %" in text
     assert f"any 365 days (gate) {100 * fall.horizon_max_frac:.2f} %" in text
-    assert "Bootstrap paths of 365 days: upper bound" in text
+    assert "Bootstrap paths: upper bound" in text
 
 
 def test_a_period_shorter_than_the_horizon_has_no_range(losing: ReportInputs) -> None:
@@ -45,7 +45,7 @@ def test_a_period_shorter_than_the_horizon_has_no_range(losing: ReportInputs) ->
     )
     text = printed(with_phases(losing, {0: replace(phase, drawdown=short)}))
     assert "The period is shorter than 365 days" in text
-    assert "Bootstrap paths of" not in text
+    assert "Bootstrap paths" not in text
     assert "any 365 days" not in text
 
 
@@ -92,8 +92,26 @@ def test_all_stopped_out_together_and_the_tail_of_days_held(losing: ReportInputs
     assert f"Loss if all of them are stopped out {100 * risk.stop_out.loss_frac:.2f} %" in text
     assert f"Loss at the limit of 10 positions {100 * risk.stop_out.limit_loss_frac:.2f} %" in text
     assert "Open positions at the worst moment 9 (2024-08-05 03:15)" in text
-    assert f"Days with a position: with a loss 301 of {risk.held_tail.days}" in text
-    assert f"VaR 95, of these days {100 * (risk.held_tail.var_frac or 0):.2f} %" in text
+    assert f"Loss days among days with a position 301 of {risk.held_tail.days}" in text
+    assert f"VaR 95, days with a position {100 * (risk.held_tail.var_frac or 0):.2f} %" in text
+
+
+@pytest.mark.parametrize(
+    ("positions", "words"),
+    [
+        (1, "the largest loss of any single position when stopped out, its size at most 100 %"),
+        (10, "10 positions, each with the largest loss of any single one when stopped out, their"),
+    ],
+)
+def test_how_the_loss_at_the_limit_is_computed(positions: int, words: str) -> None:
+    text = say("chapters/risk/sentences.html.j2", "limit", positions, 1.0)
+    assert text.startswith(f"Loss at the limit: {words}")
+
+
+def test_peak_exposure_is_that_of_bar_closes(losing: ReportInputs) -> None:
+    text = printed(losing)
+    assert f"Peak exposure at bar closes {100 * losing.phase(0).exposure.peak_frac:.2f} %" in text
+    assert "a position opened and closed within one bar does not count" in text
 
 
 def test_trade_ids_are_distinguished_from_counts(losing: ReportInputs) -> None:

@@ -7,15 +7,17 @@ import pytest
 
 from dipmaster.report.chapters.stress import fan_chart, view
 from dipmaster.report.chapters.stress.view import STRESS
+from dipmaster.report.chapters.stress_scenarios.tables import tabulate_final
 from dipmaster.report.chapters.stress_scenarios.view import STRESS_SCENARIOS
 from dipmaster.report.inputs import ReportInputs
 from dipmaster.report.kit import html
 from dipmaster.report.kit.scenario_names import SCENARIOS
+from dipmaster.results.common import Interval
 from dipmaster.results.stress import StressResults
 from dipmaster.stress import scenarios
 from tests.made import stress
 from tests.report.conftest import unpainted
-from tests.report.printed import print_chapter
+from tests.report.printed import plain, print_chapter
 from tests.report.run import params, run
 from tests.report.wording import find_refused, text_of_page
 
@@ -145,3 +147,11 @@ def test_rows_of_the_body_are_those_of_the_final_phase(run_inputs: ReportInputs)
 @pytest.fixture
 def run_inputs() -> ReportInputs:
     return run(3)
+
+
+def test_what_controls_save_has_its_unit_behind_the_estimate_too() -> None:
+    row = stress.stress(3).rows[0]
+    saved = replace(row, drawdown_saved=Interval(0.0002, 0.0001, 0.0002))
+    unbounded = replace(row, drawdown_saved=Interval(0.0002, None, None))
+    printed = [plain(cells[-1]) for cells in tabulate_final([saved, unbounded]).rows]
+    assert printed == ["0.02 % (0.01 to 0.02 %)", "0.02 %"]

@@ -46,8 +46,9 @@ def test_the_confidence_set_names_its_members_and_whom_it_leaves_out(built: Repo
     pooled = built.volatility.forecasts.pooled
     text = say(SENTENCES, "confidence_set", pooled.confidence_set, FORECASTS)
     assert text == (
-        "Model confidence set at 5 %, pooled QLIKE: range-HAR (p 1.000), combined HAR (p 0.127); "
-        "excluded: GARCH(1,1) (p < 0.001), RV-EWMA (p < 0.001), HAR (p 0.004)."
+        "Model confidence set at 5 %, pooled QLIKE: range-HAR (p = 1.000), combined HAR "
+        "(p = 0.127); "
+        "excluded: GARCH(1,1) (p < 0.001), RV-EWMA (p < 0.001), HAR (p = 0.004)."
     )
     assert text in printed(built)
     none = NoConfidenceSet(reason="sample too small")

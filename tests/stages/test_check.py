@@ -44,7 +44,7 @@ def test_the_output_is_the_same_whatever_passed(run: Callable[..., int]) -> None
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"gates.alpha": 2.0, "report.title": ""}, "params.yaml: 2 value(s) do not fit"),
+        ({"gates.alpha": 2.0, "report.title": ""}, "params.yaml: 2 values do not fit"),
         ({"exits.max_holding_bars": 99}, "signal.cooldown_bars (36) must be at least"),
         ({"split.burn_in_days": 725}, "725 days of burn-in (split.burn_in_days) and at least 7"),
         ({"execution.min_notional": 5000.1}, "no order would ever be sent"),

@@ -5,7 +5,7 @@ import pandas as pd
 
 from dipmaster.core.kernels import Floats
 from dipmaster.core.time_units import DAYS_PER_YEAR
-from dipmaster.core.wins import is_win
+from dipmaster.core.wins import is_loss, is_win
 from dipmaster.evaluation.figures.breakdowns import mean_or_none, quantile_or_none
 from dipmaster.evaluation.figures.returns import annualise_return, compute_net_return
 from dipmaster.evaluation.statistics.period import Period
@@ -54,9 +54,10 @@ def build_exposure(equity: pd.DataFrame, period: Period) -> ExposureFigures:
 def build_per_trade(trades: pd.DataFrame, fills: pd.DataFrame) -> PerTradeFigures:
     """Means over the out-of-sample trades, each with equal weight."""
     net = 1e4 * trades["return_frac"].to_numpy(dtype=np.float64)
-    won = is_win(trades["return_frac"].to_numpy(dtype=np.float64))
-    win, loss = mean_or_none(net[won]), mean_or_none(net[~won])
-    payoff = win / -loss if win is not None and loss is not None and loss < 0.0 else None
+    returns = trades["return_frac"].to_numpy(dtype=np.float64)
+    won = is_win(returns)
+    win, loss = mean_or_none(net[won]), mean_or_none(net[is_loss(returns)])
+    ratio_of_rest = _divide_by_loss(win, mean_or_none(net[~won]))
     costs = fills.groupby("trade_id")[["half_spread_cost", "slippage_cost"]].sum()
     notional = sum_notional(trades, fills)
 
@@ -74,9 +75,14 @@ def build_per_trade(trades: pd.DataFrame, fills: pd.DataFrame) -> PerTradeFigure
         mean_funding_bps=mean_bps(trades["funding"]),
         mean_win_bps=win,
         mean_loss_bps=loss,
-        payoff=payoff,
-        break_even_win_rate=None if payoff is None else 1.0 / (1.0 + payoff),
+        payoff=_divide_by_loss(win, loss),
+        break_even_win_rate=None if ratio_of_rest is None else 1.0 / (1.0 + ratio_of_rest),
     )
+
+
+def _divide_by_loss(win: float | None, loss: float | None) -> float | None:
+    """Mean win over mean loss; None without both."""
+    return win / -loss if win is not None and loss is not None and loss < 0.0 else None
 
 
 def sum_notional(trades: pd.DataFrame, fills: pd.DataFrame) -> Floats:

@@ -6,8 +6,8 @@ from dipmaster.results.volatility.forecasts import PooledForecasts
 from dipmaster.results.volatility.regimes import DetectorResults, RegimeAccuracy, RegimeResults
 
 REFERENCES = {
-    "coin_truth": "each coin’s latent state",
-    "market_truth": "the market’s latent state",
+    "coin_truth": "each coin’s true state",
+    "market_truth": "the market’s true state",
     "proxy": "the volatility of the next 24 hours",
 }
 

@@ -17,6 +17,7 @@ from dipmaster.results.metrics import GATES, Metric
 WIDE_PANELS = 3  # beside each other; more are narrow, and so are their titles
 NARROW_PANELS = 4  # more have room for the value alone: the table of all gates has the bounds
 NARROW_SIZE = 6.2
+TITLES_MM, ROW_MM, NARROW_ROW_MM = 6.0, 12.5, 9.4
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,8 @@ class JudgedGates:
 def forest(judged: JudgedGates) -> Markup:
     """Values, intervals and targets; no phase hides another, however far apart they are."""
     metrics, phases = judged.metrics, judged.built
-    figure = new_figure(6 + (12.5 if len(phases) <= WIDE_PANELS else 10.4) * len(metrics))
+    row_mm = ROW_MM if len(phases) <= WIDE_PANELS else NARROW_ROW_MM
+    figure = new_figure(TITLES_MM + row_mm * len(metrics))
     panels = figure.subplots(len(metrics), len(phases), squeeze=False)
     for metric, row in zip(metrics, panels, strict=True):
         for phase, axes in zip(phases, row, strict=True):

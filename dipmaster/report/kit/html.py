@@ -1,5 +1,6 @@
 """Templates to HTML, which stand in the folders of their chapters."""
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -37,6 +38,7 @@ FILTERS = {
     "set_percent": numbers.set_percent,
     "show": numbers.show,
     "spaced": numbers.spaced,
+    "state_p": numbers.state_p,
     "target": numbers.target,
     "typeset": numbers.typeset,
 }
@@ -77,6 +79,21 @@ def environment() -> jinja2.Environment:
     )
     environment.filters.update(FILTERS)
     return environment
+
+
+def curl_apostrophes(page: str) -> Markup:
+    """Make every straight apostrophe of the text a curly one; tags, charts and code stay."""
+    return Markup(_APOSTROPHE.sub(lambda found: found[0] if found["kept"] else "’", page))
+
+
+_APOSTROPHE = re.compile(
+    r"""(?P<kept>
+        <(?P<whole>svg|script|style|pre|code)\b.*?</(?P=whole)>
+        | <(?P<mono>\w+)\b[^>]*\bmono\b[^>]*>.*?</(?P=mono)>
+        | <[^>]*>
+    ) | '|&\#39;""",
+    re.DOTALL | re.VERBOSE,
+)
 
 
 def _printable_value(value: Any) -> Any:

@@ -174,6 +174,12 @@ def p_value(p: float | None) -> str:
     return f"<{NBSP}0.001" if p is not None and p < 0.001 else plain(p, 3)
 
 
+def state_p(p: float | None) -> str:
+    """A p-value within a sentence, in one piece: p = 0.059, p < 0.001."""
+    shown = p_value(p)
+    return f"p{NBSP}{shown if shown.startswith('<') else f'={NBSP}{shown}'}"
+
+
 def target(value: float | None, kind: str, direction: str | None) -> str:
     """A gate's target with its sign: at least, or below."""
     if value is None:
@@ -186,9 +192,16 @@ def target(value: float | None, kind: str, direction: str | None) -> str:
 
 
 def typeset(text: str) -> str:
-    """Text of an earlier stage with true minus signs, 0.85 for .85, units with their numbers."""
+    """Text of an earlier stage as the report prints it.
+
+    With true minus signs, 0.85 for .85, units with their numbers, and bounds in round brackets.
+    """
     whole = re.sub(r"(?<![\w.])\.(?=\d)", "0.", text.replace(" %", NBSP + "%"))
-    return re.sub(r"(?<![\w.])-(?=\d)", MINUS, whole)
+    signed = re.sub(r"(?<![\w.])-(?=\d)", MINUS, whole.replace(" - ", f" {MINUS} "))
+    return _BOUNDS.sub(lambda found: f"({pair(found[1], found[2])})", signed)
+
+
+_BOUNDS = re.compile(r"\[([^\[\],]*\d[^\[\],]*), ([^\[\],]*\d[^\[\],]*)\]")
 
 
 def group_digits(text: str) -> str:

@@ -72,9 +72,12 @@ class PerTradeFigures:
     mean_cost_bps
         Of all four.
     mean_loss_bps
-        Of the trades that did not win, those that broke even included.
+        Of the trades that lost; those that broke even are left out.
     payoff
-        Mean win over mean loss; with `break_even_win_rate` None without both.
+        Mean win over mean loss; None without both.
+    break_even_win_rate
+        Where mean win and the mean of trades not won cancel, those that broke even included, as
+        the win rate counts them; None without both.
     """
 
     mean_net_bps: float | None

@@ -25,6 +25,10 @@ SECTIONS = {
 """Sections that are named after a class of the roadmap's code, by what it does."""
 
 
+TERMS = {"latent state": "true state", "calibration error": "ECE"}
+"""Terms of reasons, by what the other chapters call the same."""
+
+
 @dataclass(frozen=True)
 class Group:
     """Claims that were measured, or those that no evaluated phase measures."""
@@ -99,19 +103,27 @@ def _bounds(claim: RoadmapClaim) -> str:
     return numbers.pair(_show(claim.low, claim.unit), _show(claim.high, claim.unit))
 
 
+def _explain(claim: RoadmapClaim) -> str:
+    """The reason in the terms of the other chapters."""
+    reason = claim.reason
+    for written, printed in TERMS.items():
+        reason = reason.replace(written, printed)
+    return reason
+
+
 def _explain_missing(claim: RoadmapClaim) -> str:
-    why = f": {numbers.typeset(claim.reason)}" if claim.reason else ""
+    why = f": {numbers.typeset(_explain(claim))}" if claim.reason else ""
     return Markup("<b>{}</b>{}").format(claim.verdict, why)
 
 
 MEASURED: tuple[Column[RoadmapClaim], ...] = (
     Column("Section", _section, "l", "9%"),
-    Column("Claim", _words, "l", "18%"),
-    Column("Target", target_of, width="10%"),
-    Column("Measured", lambda claim: table.bold(value_of(claim)), width="11%"),
-    Column("Interval", _bounds, width="10%"),
+    Column("Claim", _words, "l", "17%"),
+    Column("Target", target_of, width="11%"),
+    Column("Measured", lambda claim: table.bold(value_of(claim)), width="13%"),
+    Column("Interval", _bounds, width="13%"),
     Column("n", lambda claim: numbers.count(claim.n or None), width="5%"),
-    Column("Verdict and reason", lambda claim: table.verdict(claim.verdict, claim.reason), "l"),
+    Column("Verdict and reason", lambda claim: table.verdict(claim.verdict, _explain(claim)), "l"),
 )
 WAITING: tuple[Column[RoadmapClaim], ...] = (
     Column("Section", _section, "l", "10%"),

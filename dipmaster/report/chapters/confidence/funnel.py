@@ -136,14 +136,30 @@ CHECKS: tuple[Column[CheckAlone], ...] = (
     Column("Passed", _passes, "n", "17%"),
     Column("Reason", lambda check: check.reason, "l"),
 )
+
+
+def name_condition(row: ConfirmationSign) -> str:
+    """With its time frame, in print."""
+    return f"{FRAMES.get(row.timeframe, row.timeframe)}: {in_words(CONDITIONS, row.signal)}"
+
+
+def list_comparable(rows: Sequence[ConfirmationSign]) -> list[ConfirmationSign]:
+    """Conditions that some candidates meet and others do not."""
+    return [row for row in rows if None not in (row.precision, row.precision_of_rest)]
+
+
+def list_informative(rows: Sequence[ConfirmationSign]) -> list[str]:
+    """Names of those whose candidates win more often, by what is printed of both win rates."""
+    return [
+        name_condition(row)
+        for row in list_comparable(rows)
+        if numbers.percent(row.precision) != numbers.percent(row.precision_of_rest)
+        and (row.precision or 0.0) > (row.precision_of_rest or 0.0)
+    ]
+
+
 SIGNALS: tuple[Column[ConfirmationSign], ...] = (
-    Column(
-        "Condition",
-        lambda row: (
-            f"{FRAMES.get(row.timeframe, row.timeframe)}: {in_words(CONDITIONS, row.signal)}"
-        ),
-        "l",
-    ),
+    Column("Condition", name_condition, "l"),
     Column("Met", lambda row: f"{numbers.count(row.passes)} of {numbers.count(row.of)}"),
     Column("Win rate if met", lambda row: numbers.percent(row.precision)),
     Column("Win rate if not met", lambda row: numbers.percent(row.precision_of_rest)),

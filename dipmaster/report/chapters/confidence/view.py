@@ -2,7 +2,13 @@
 
 from dipmaster.core.params.roadmap import SIGNAL_TARGETS
 from dipmaster.report.chapter import Chapter, Context
-from dipmaster.report.chapters.confidence import components, funnel, funnel_chart, signals
+from dipmaster.report.chapters.confidence import (
+    components,
+    funnel,
+    funnel_chart,
+    rejections,
+    signals,
+)
 from dipmaster.report.inputs import ReportInputs
 from dipmaster.report.kit import fits, importance, reliability
 from dipmaster.report.kit.table import table
@@ -35,6 +41,8 @@ def _show_funnel(results: Funnel) -> Context:
         "most_selective": funnel.most_selective(steps),
         "checks": table(funnel.CHECKS, results.checks),
         "signals": table(funnel.SIGNALS, results.confirmation_signals),
+        "comparable": len(funnel.list_comparable(results.confirmation_signals)),
+        "informative": funnel.list_informative(results.confirmation_signals),
         "thresholds": table(funnel.THRESHOLDS, results.by_regime),
     }
 
@@ -62,6 +70,7 @@ def _show_scores(inputs: ReportInputs) -> Context:
 def _show_signals(quality: SignalQuality) -> Context:
     return {
         "quality": quality,
+        "rejections": rejections.count_rejections(quality),
         "rates": table(signals.RATES, signals.rates(quality)),
         "win_rates": table(signals.WIN_RATES, quality.win_rate_by_regime),
         "consistency_target": SIGNAL_TARGETS["consistency"],

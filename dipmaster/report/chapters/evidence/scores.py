@@ -8,6 +8,7 @@ from dipmaster.report.kit.evidence_names import name_feed
 from dipmaster.report.kit.table import Column, Table
 from dipmaster.results.altdata import FeedPermutation, InformationCoefficient, ScoreComparison
 from dipmaster.results.common import Interval
+from dipmaster.results.confidence.record import ModelFigures
 
 
 @dataclass(frozen=True)
@@ -21,13 +22,27 @@ class ScoreRow:
     digits: int = 5
 
 
-def score_rows(found: ScoreComparison) -> list[ScoreRow]:
-    """Log loss with its improvement, AUC, calibration."""
+def score_rows(found: ScoreComparison, slope_before: Interval | None) -> list[ScoreRow]:
+    """Log loss with its improvement, AUC, calibration.
+
+    Parameters
+    ----------
+    slope_before
+        Of phase 1's calibration line on the same candidates; None where it was not computed.
+    """
     return [
         ScoreRow("Log loss", found.log_loss_phase_1, found.log_loss, found.improvement),
         ScoreRow("AUC", found.auc_phase_1, found.auc, None, 3),
-        ScoreRow("Calibration slope", None, found.slope, None, 2),
+        ScoreRow("Calibration slope", slope_before, found.slope, None, 2),
     ]
+
+
+def find_slope_before(found: ScoreComparison, confidence: ModelFigures | None) -> Interval | None:
+    """The slope of phase 1, where it was computed on the very candidates compared here."""
+    if confidence is None:
+        return None
+    is_same = confidence.n == found.n and confidence.auc.value == found.auc_phase_1.value
+    return confidence.slope if is_same else None
 
 
 def _cell(found: Interval | None, digits: int, *, signed: bool = False) -> str:

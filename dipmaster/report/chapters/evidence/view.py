@@ -7,11 +7,13 @@ from dipmaster.report.kit import fits
 from dipmaster.report.kit.evidence_names import name_source
 from dipmaster.report.kit.table import Table, table
 from dipmaster.results.altdata import ScoreComparison
+from dipmaster.results.common import Interval
 
 
 def view(inputs: ReportInputs) -> Context:
     """What the chapter prints."""
     record, figures = inputs.alternative_data, inputs.validation.evidence
+    slope_before = _find_slope_before(inputs)
     cleaned = coverage.list_cleaned(record.data)
     return {
         "record": record,
@@ -21,7 +23,8 @@ def view(inputs: ReportInputs) -> Context:
         "absent": coverage.list_absent(record.data.analyzers),
         "cleaned": table(coverage.CLEANED, cleaned[: coverage.CLEANING_SHOWN]),
         "cleaned_more": max(0, len(cleaned) - coverage.CLEANING_SHOWN),
-        "scores": _tabulate_scores(record.comparison),
+        "scores": _tabulate_scores(record.comparison, slope_before),
+        "has_slope_before": slope_before is not None,
         "permutations": table(scores.PERMUTATIONS, record.permutations),
         "lags": scores.tabulate_lags(record.information),
         "trades": table(trades.TRADES, trades.list_moved(figures)),
@@ -31,8 +34,15 @@ def view(inputs: ReportInputs) -> Context:
     }
 
 
-def _tabulate_scores(found: ScoreComparison | None) -> Table | None:
-    return None if found is None else table(scores.SCORES, scores.score_rows(found))
+def _find_slope_before(inputs: ReportInputs) -> Interval | None:
+    compared, models = inputs.alternative_data.comparison, inputs.confidence.models
+    if compared is None:
+        return None
+    return scores.find_slope_before(compared, models.get("confidence"))
+
+
+def _tabulate_scores(found: ScoreComparison | None, slope_before: Interval | None) -> Table | None:
+    return None if found is None else table(scores.SCORES, scores.score_rows(found, slope_before))
 
 
 EVIDENCE = Chapter(

@@ -26,5 +26,5 @@ COLUMNS: tuple[Column[ExitRuleUse], ...] = (
     Column("Win rate", lambda row: numbers.percent(row.win_rate)),
     Column("Net result", lambda row: numbers.money(row.net_pnl, signed=True)),
     Column("Mean net", lambda row: numbers.bps(row.mean_net_bps)),
-    Column("Mean confidence", lambda row: numbers.ratio(row.mean_confidence)),
+    Column("Mean exit score", lambda row: numbers.ratio(row.mean_confidence)),
 )

@@ -1,6 +1,7 @@
 """All gates in full, a line a phase, and how long until they are decided."""
 
 from dipmaster.report.chapter import Chapter, Context
+from dipmaster.report.chapters.gates import reasons
 from dipmaster.report.inputs import ReportInputs
 from dipmaster.report.kit import gates, numbers, table
 from dipmaster.report.kit.forest import forest
@@ -18,6 +19,7 @@ def view(inputs: ReportInputs) -> Context:
         "gates": _gates(inputs),
         "reasons": _reasons(inputs),
         "forest": forest(inputs.judged),
+        "has_millions": any((gate.n_needed or 0) >= MANY for gate in inputs.gates),
     }
 
 
@@ -37,16 +39,16 @@ def _verdicts(inputs: ReportInputs) -> Table:
         rows.append(
             (
                 inputs.phase_names[number],
-                table.verdict(figures.verdict, figures.verdict_reason),
+                table.verdict(figures.verdict, reasons.shorten(figures.verdict_reason)),
                 numbers.estimate(override.change_mean_net_bps, "bps") if override else "none",
                 _wait(inputs, number),
             )
         )
     columns = table.texts(
-        ("Phase", "l", "20%"),
+        ("Phase", "l", "22.5%"),
         ("Verdict and reason", "l"),
-        ("Override", "l", "15%"),
-        ("Time to a decision", "l", "28%"),
+        ("Override", "l", "9%"),
+        ("Time to a decision", "l", "27%"),
     )
     return table.table(columns, rows)
 
@@ -56,15 +58,16 @@ def _wait(inputs: ReportInputs, number: int) -> str:
     figures = inputs.phase(number)
     if figures.verdict in ("PASS", "FAIL"):
         return "decided"
-    gates_of_phase = tuple(inputs.gates_of(number).values())
-    longest = find_longest(gates_of_phase)
-    minimum = _time(figures.days_needed)
-    if longest is None or longest.days <= (figures.days_needed or 0):
-        return minimum if figures.days_needed is not None else figures.days_needed_reason
+    longest = find_longest(tuple(inputs.gates_of(number).values()))
+    needed = figures.days_needed
+    if longest is None:
+        return figures.days_needed_reason if needed is None else _time(needed)
     decision = f"{describe_time(longest.days)} ({longest.name})"
     if figures.verdict != "INSUFFICIENT DATA":
         return decision
-    return table.stacked(decision, f"minimum data: {minimum}")
+    if needed is not None and longest.days <= needed:
+        return f"{_time(needed)} (minimum data)"
+    return table.stacked(decision, f"minimum data: {_time(needed)}")
 
 
 COLUMNS: tuple[Column[GateRow], ...] = (

@@ -48,8 +48,8 @@ def draw(
     last = path[-1]
     return inline_svg(
         figure,
-        f"Win rate so far: {numbers.estimate(last.win_rate, 'percent')} on {last.day} after "
-        f"{numbers.count(last.trades)} trades, threshold {numbers.set_percent(threshold)}. "
+        f"Win rate by episode so far: {numbers.estimate(last.win_rate, 'percent')} on {last.day} "
+        f"after {numbers.count(last.trades)} trades, threshold {numbers.set_percent(threshold)}. "
         f"Calibration: observed less predicted {numbers.estimate(windows[-1].gap, 'points')} in "
         f"the newest window.",
     )
@@ -65,7 +65,7 @@ def _draw_win_rate(axes: Axes, path: Sequence[WinRatePoint], threshold: float) -
     axes.plot(days, value, color=NAVY, linewidth=1.1)
     axes.axhline(100.0 * threshold, color=BRICK, linewidth=0.9, linestyle=DASHED)
     axes.set_ylim(0, 100)
-    axes.set_title("Win rate so far, per cent", fontsize=7.5, loc="left")
+    axes.set_title("Win rate by episode so far, per cent", fontsize=7.5, loc="left")
 
 
 def _draw_calibration(axes: Axes, windows: Sequence[CalibrationWindow], tolerance: float) -> None:

@@ -7,13 +7,13 @@ from markupsafe import Markup
 
 from dipmaster.report.kit import numbers
 from dipmaster.report.kit.feature_names import name_feature
-from dipmaster.report.kit.table import Column, Table, figure, table, verdict
+from dipmaster.report.kit.table import Column, Table, figure, stacked, table, verdict
 from dipmaster.results.monitoring.alerts import Alert, Rule, RuleCheck
 from dipmaster.results.monitoring.health import CoinFeed, PhaseHealth
 from dipmaster.results.monitoring.windows import FeatureDrift, Rate, rank_by_excess
 
 NAMES: Mapping[Rule, str] = {
-    "win_rate": "Win rate",
+    "win_rate": "Win rate by episode",
     "sharpe": "Sharpe ratio",
     "net_return": "Net return per trade",
     "drawdown": "Drawdown",
@@ -42,34 +42,53 @@ _IDENTIFIER = re.compile(r"\b[a-z0-9]+(?:_[a-z0-9]+)+\b")
 ALERTS_MOST, INPUTS_MOST, COINS_MOST = 12, 8, 10
 
 
-def tabulate_checks(checks: Sequence[RuleCheck]) -> Table:
-    """A row a rule: value, threshold, what decides, how it stands."""
+def tabulate_checks(checks: Sequence[RuleCheck], drift: Sequence[FeatureDrift]) -> Table:
+    """A row a rule: value, threshold, what decides, how it stands.
+
+    Parameters
+    ----------
+    drift
+        Of all inputs; the rule on drift shows the one farthest above chance.
+    """
+    farthest = next(iter(rank_by_excess(drift)), None)
     columns: Sequence[Column[RuleCheck]] = (
         Column("Rule", lambda one: NAMES[one.rule], "l", "15%"),
-        Column("Value", _show_value, "n", "16%"),
+        Column("Value", lambda one: _show_value(one, farthest), "n", "16%"),
         Column("Threshold", lambda one: FORMATS[one.rule][1](one.threshold), "n", "19%"),
         Column("Alert rule", _describe_decision, "l", "35%"),
-        Column("State", _show_state, "l", "15%"),
+        Column("State", lambda one: _show_state(one, farthest), "l", "15%"),
     )
     return table(columns, checks, "data readings")
 
 
-def _show_value(check: RuleCheck) -> str:
+def _show_value(check: RuleCheck, farthest: FeatureDrift | None) -> str:
+    if check.rule == "drift" and farthest is not None:
+        return _show_excess(farthest)
     return figure(check.value.value, check.value, FORMATS[check.rule][0])
 
 
-def _show_state(check: RuleCheck) -> str:
+def _show_excess(one: FeatureDrift) -> str:
+    """What the threshold is compared with, over what it is made of."""
+    index, chance = numbers.ratio(one.psi.value), numbers.ratio(one.chance_mean)
+    above = f"{numbers.ratio(one.excess)} above chance"
+    return stacked(above, f"({index}; chance {chance})")
+
+
+def _show_state(check: RuleCheck, farthest: FeatureDrift | None) -> str:
     """A figure on the wrong side of its threshold is told from one that meets it."""
     state = verdict(check.state)
-    if check.state != "healthy" or not _misses(check):
+    if check.state != "healthy" or not _misses(check, farthest):
         return state
     return Markup("{} {}").format(state, "(threshold missed, not significantly)")
 
 
-def _misses(check: RuleCheck) -> bool:
+def _misses(check: RuleCheck, farthest: FeatureDrift | None) -> bool:
     """Whether the value alone is on the wrong side; drift is judged against chance."""
     value, limit = check.value.value, check.threshold
-    if value is None or check.rule == "drift":
+    if check.rule == "drift":
+        excess = farthest.excess if farthest else None
+        return excess is not None and excess >= limit
+    if value is None:
         return False
     if check.rule in AT_LEAST:
         return value < limit

@@ -21,7 +21,7 @@ def view(inputs: ReportInputs) -> Context:
         "results": results,
         "active": [one for one in results.alerts if one.is_active],
         "chart": chart,
-        "checks": tables.tabulate_checks(results.checks),
+        "checks": tables.tabulate_checks(results.checks, results.drift),
         "alerts": tables.tabulate_alerts(results.alerts),
         "rates": tables.tabulate_rates(results.rates),
         "drift": tables.tabulate_drift(results.drift),

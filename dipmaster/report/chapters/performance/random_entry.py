@@ -1,16 +1,17 @@
 """What random entries with the same exits and costs would have achieved, a column a phase."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from dipmaster.report.inputs import ReportInputs
 from dipmaster.report.kit import numbers, table
-from dipmaster.report.kit.phase_table import parts, widths
+from dipmaster.report.kit.phase_table import widths
 from dipmaster.report.kit.table import Table
 from dipmaster.results.common import Band
 from dipmaster.results.evaluation.random_entry import RandomEntryFigures
 from dipmaster.results.metrics import EXCESS_WIN_RATE, MEAN_NET_BPS, PROFIT_FACTOR, WIN_RATE, Metric
 
+Lines = Sequence[tuple[str, Callable[[int], str]]]
 _FIGURES: tuple[tuple[Metric, Callable[[RandomEntryFigures], Band]], ...] = (
     (WIN_RATE, lambda entries: entries.win_rate),
     (PROFIT_FACTOR, lambda entries: entries.profit_factor),
@@ -18,7 +19,9 @@ _FIGURES: tuple[tuple[Metric, Callable[[RandomEntryFigures], Band]], ...] = (
 )
 
 
-RANDOM = "random: mean (range)"
+MEAN, RANGE = "– random: mean", "– random: range"
+INTERVAL, P = "– interval", "– p"
+CSS = "data short phases grouped"
 
 
 @dataclass(frozen=True)
@@ -30,35 +33,44 @@ class Outside:
     entries: RandomEntryFigures
 
 
-def tabulate(inputs: ReportInputs) -> Table | None:
-    """Measured over the mean and range of random portfolios; None where no phase was matched."""
+def tabulate(inputs: ReportInputs) -> list[Table]:
+    """Measured, then mean and range of random portfolios; a table a figure, all of one width.
+
+    Returns
+    -------
+    list[Table]
+        Empty where no phase was matched.
+    """
     phases = [
         phase
         for phase in inputs.built
         if inputs.phase(phase).random_entry.win_rate.mean is not None
     ]
     if not phases:
-        return None
-    rows = [
-        (
-            table.stacked(metric.title, RANDOM),
-            *(_beside(inputs, phase, metric, band) for phase in phases),
-        )
-        for metric, band in _FIGURES
-    ]
-    label = table.stacked("Excess win rate", "interval; p")
-    excess = (label, *(_excess(inputs, phase) for phase in phases))
-    name, width = widths(len(phases), least=17.0, most=20.5)
+        return []
+    groups = [*(_compare(inputs, *figure) for figure in _FIGURES), _show_excess(inputs)]
+    name, width = widths(len(phases), least=21.0, most=20.0)
     columns = table.texts(("", "l", name), *((f"Phase {phase}", "", width) for phase in phases))
-    return table.table(columns, [*rows, excess], "data short phases")
+    return [
+        table.table(columns, [(title, *map(show, phases)) for title, show in lines], CSS)
+        for lines in groups
+    ]
 
 
-def _beside(
-    inputs: ReportInputs, phase: int, metric: Metric, band: Callable[[RandomEntryFigures], Band]
-) -> str:
-    entries, kind = band(inputs.phase(phase).random_entry), metric.number_format
-    random = parts((numbers.show(entries.mean, kind), f"({numbers.bounds(entries, kind)})"))
-    return table.stacked(numbers.show(_measured(inputs, phase, metric), kind), random)
+def _compare(
+    inputs: ReportInputs, metric: Metric, band: Callable[[RandomEntryFigures], Band]
+) -> Lines:
+    """A line each for the figure, and for the mean and the range of random portfolios."""
+    kind = metric.number_format
+
+    def random(phase: int) -> Band:
+        return band(inputs.phase(phase).random_entry)
+
+    return (
+        (metric.title, lambda phase: numbers.show(_measured(inputs, phase, metric), kind)),
+        (MEAN, lambda phase: numbers.show(random(phase).mean, kind)),
+        (RANGE, lambda phase: numbers.bounds(random(phase), kind)),
+    )
 
 
 def _measured(inputs: ReportInputs, phase: int, metric: Metric) -> float | None:
@@ -68,14 +80,21 @@ def _measured(inputs: ReportInputs, phase: int, metric: Metric) -> float | None:
     return gate.value if gate else None
 
 
-def _excess(inputs: ReportInputs, phase: int) -> str:
-    entries, kind = inputs.phase(phase).random_entry, EXCESS_WIN_RATE.number_format
-    found, p = entries.excess_win_rate, numbers.p_value(entries.p_value)
-    between = [numbers.bounds(found, kind)]
-    if entries.p_value is not None:
-        between[-1] += ";"
-        between.append(f"p{numbers.NBSP}{p}" if p.startswith("<") else f"p{numbers.NBSP}= {p}")
-    return table.stacked(numbers.show(found.value, kind), parts(between))
+def _show_excess(inputs: ReportInputs) -> Lines:
+    """A line each for the excess win rate, its interval and its p-value."""
+    kind = EXCESS_WIN_RATE.number_format
+
+    def entries(phase: int) -> RandomEntryFigures:
+        return inputs.phase(phase).random_entry
+
+    return (
+        (
+            EXCESS_WIN_RATE.title,
+            lambda phase: numbers.show(entries(phase).excess_win_rate.value, kind),
+        ),
+        (INTERVAL, lambda phase: numbers.bounds(entries(phase).excess_win_rate, kind)),
+        (P, lambda phase: numbers.p_value(entries(phase).p_value)),
+    )
 
 
 def list_outside(inputs: ReportInputs) -> list[Outside]:

@@ -34,11 +34,11 @@ def drawdown(phases: Iterable[PhaseFigures]) -> Lines:
             lambda phase: _percent(phase.drawdown.horizon_max_frac),
         ),
         (
-            f"Bootstrap paths of {days}: median",
+            "Bootstrap paths: median",
             lambda phase: _percent(phase.drawdown.bootstrap_median_frac),
         ),
         (
-            f"Bootstrap paths of {days}: upper bound",
+            "Bootstrap paths: upper bound",
             lambda phase: _percent(phase.drawdown.bootstrap_upper_frac),
         ),
     )
@@ -56,7 +56,7 @@ def _dates(phase: PhaseFigures) -> str:
 EXPOSURE: Lines = (
     ("Time in the market", lambda phase: _percent(phase.exposure.time_in_market_frac)),
     ("Mean exposure", lambda phase: _percent(phase.exposure.mean_frac)),
-    ("Peak exposure", lambda phase: _percent(phase.exposure.peak_frac)),
+    ("Peak exposure at bar closes", lambda phase: _percent(phase.exposure.peak_frac)),
     (
         "Turnover per year (× equity)",
         lambda phase: numbers.plain(phase.money.turnover_annual, 1),
@@ -97,10 +97,13 @@ def tail(level: float) -> Lines:
             f"Expected shortfall {percent}, one day",
             lambda phase: _percent(phase.risk.daily_tail.es_frac),
         ),
-        ("Days with a position: with a loss", lambda phase: _losing(phase.risk.held_tail)),
-        (f"VaR {percent}, of these days", lambda phase: _percent(phase.risk.held_tail.var_frac)),
+        ("Loss days among days with a position", lambda phase: _losing(phase.risk.held_tail)),
         (
-            f"Expected shortfall {percent}, of these days",
+            f"VaR {percent}, days with a position",
+            lambda phase: _percent(phase.risk.held_tail.var_frac),
+        ),
+        (
+            f"Expected shortfall {percent}, days with a position",
             lambda phase: _percent(phase.risk.held_tail.es_frac),
         ),
     )

@@ -22,6 +22,8 @@ def view(inputs: ReportInputs) -> Context:
         "stop_out": by_phase(figures.stop_out(phases.values()), phases, "Stopped out together"),
         "tail_frac": 1.0 - shown.risk.daily_tail.level,
         "stop_frac": inputs.params.exits.stop_frac,
+        "limit_positions": shown.risk.stop_out.limit_positions,
+        "max_exposure_frac": inputs.params.execution.max_exposure_frac,
         "tail_reasons": list(
             dict.fromkeys(
                 f"phase {number}: {tail.reason}"

@@ -33,7 +33,7 @@ def tabulate_final(rows: Sequence[StressRow]) -> Table:
         Column("Recovery", _recovery),
         Column("Drawdown saved", _saved, "n"),
     )
-    return table(columns, rows)
+    return table(columns, rows, "data short switched")
 
 
 def compare_phases(results: StressResults) -> Table:
@@ -103,7 +103,7 @@ def _saved(row: StressRow) -> str:
     if saved.low is None or saved.high is None:
         return value
     low, high = (numbers.percent(bound, 2) for bound in (saved.low, saved.high))
-    return f"{value.partition(numbers.NBSP)[0]} ({numbers.pair(low, high)})"
+    return f"{value} ({numbers.pair(low, high)})"
 
 
 def _worst(row: StressRow) -> str:
