@@ -43,20 +43,6 @@ def hold(stage: str, reads: Sequence[str] = ()) -> Iterator[None]:
         yield
 
 
-def list_held() -> list[str]:
-    """Names of the stages whose outputs another process writes or reads now."""
-    held = []
-    for path in sorted(DATA.glob(".*.lock")):
-        with path.open(encoding="utf-8") as file:
-            try:
-                fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError as error:
-                if error.errno not in _IN_USE:
-                    raise
-                held.append(path.stem.removeprefix("."))
-    return held
-
-
 def _lock(descriptor: int, kind: int, path: Path, name: str) -> None:
     try:
         fcntl.flock(descriptor, kind | fcntl.LOCK_NB)

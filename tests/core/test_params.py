@@ -281,7 +281,7 @@ def test_a_phase_without_a_column_of_targets_is_held_against_the_final_one(raw: 
 
 def test_a_list_is_asked_for_in_words_and_its_faults_are_told_once(raw: Any) -> None:
     raw["ingest"]["raw"]["symbols"] = "BTCUSDT"
-    with pytest.raises(ParamsError, match="expected a list in brackets, parted by commas"):
+    with pytest.raises(ParamsError, match="expected a list in brackets, separated by commas"):
         Params.parse(raw, SECTIONS)
     raw["ingest"]["raw"]["symbols"] = ["A"]
     with pytest.raises(ParamsError, match=r"1 value does not fit:\n.*symbols\.0: "):

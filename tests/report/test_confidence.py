@@ -190,9 +190,16 @@ def test_mcnemar_says_which_way_it_goes_and_where_that_is_the_base_rate(
 def test_what_rejecting_at_random_would_show() -> None:
     text = say(SENTENCES, "mcnemar", rejections.Rejections(2741, 3411, 1e-17, 6231, 0.558))
     assert text.endswith(
-        "this reflects the base rate of 55.8 % rather than skill: the same number rejected at "
-        "random would be about 2,719 losing and 3,433 winning ones."
+        "With 98.7 % of all candidates rejected and a base rate of 55.8 %, the same number "
+        "rejected at random would be about 2,719 losing and 3,433 winning ones: the direction "
+        "alone shows no skill."
     )
+
+
+def test_a_filter_far_from_chance_is_not_said_to_be_chance() -> None:
+    text = say(SENTENCES, "mcnemar", rejections.Rejections(95, 5, 1e-17, 1000, 0.4))
+    assert "95 losing and 5 winning candidates rejected" in text
+    assert "about 60 losing and 40 winning ones: the direction alone" in text
 
 
 def test_a_test_that_was_not_made_has_no_rejections(built: ReportInputs) -> None:
@@ -207,7 +214,9 @@ def test_how_many_conditions_are_informative() -> None:
         return say(SENTENCES, "conditions", informative, comparable)
 
     assert state([], 0).startswith("No condition is met by some candidates and not by others")
-    assert state([], 1).startswith("Of the only condition that some candidates meet and others")
+    only = "The only condition that some candidates meet and others do not is"
+    assert state([], 1).startswith(f"{only} not informative by these figures.")
+    assert state(["A"], 1).startswith(f"{only} informative by these figures.")
     assert "do not, none is informative by these figures. The" in state([], 8)
     assert "do not, 1 is informative by these figures: A. The" in state(["A"], 8)
     assert "do not, 2 are informative by these figures: A; B. The" in state(["A", "B"], 8)

@@ -87,6 +87,21 @@ def test_a_phase_whose_verdict_is_out_of_reach_says_so_beside_its_minimum(days: 
     assert f"{said}; {OUT_OF_REACH}." in head if days > 3653 else f"{said}." in head
 
 
+def test_a_verdict_out_of_reach_is_said_once() -> None:
+    """An interval that is open has no minimum to wait for: its wait is among the first parts."""
+    base = STATES["all phases"]()
+    is_open = replace(base.phase(1), verdict="INCONCLUSIVE", days_needed=None)
+    rows = tuple(
+        replace(row, verdict="INCONCLUSIVE", days_to_power=7489) if row.phase == 1 else row
+        for row in base.gates
+    )
+    inputs = with_gates(with_phases(base, {1: is_open}), rows)
+    words = printed(inputs)
+    head = words[words.index("Phase 1: keep collecting") : words.index("Roadmap’s")]
+    first, *_ = head.split("Phase 2:")
+    assert first.count("out of reach") == 1
+
+
 @pytest.mark.parametrize("last", range(FINAL_PHASE + 1))
 @pytest.mark.parametrize("final", ["PASS", "FAIL", "INCONCLUSIVE"])
 def test_page_one_prints_the_ruling_on_all_phases_and_its_reason(last: int, final: str) -> None:

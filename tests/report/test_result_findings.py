@@ -116,7 +116,7 @@ def test_phases_that_cost_return_in_the_final_strategy_are_found() -> None:
     assert "lower_with_phase" not in said(run(4))
     text = said(replace(run(4), outcomes=replace(made, left_out=tuple(lower))))
     assert text["lower_with_phase"] == (
-        "Phase 4 would have earned more without phase 1 (contribution −0.80 points, −1.30 to "
+        "Phase 4 would have returned more without phase 1 (contribution −0.80 points, −1.30 to "
         "−0.30 points) or phase 3 (contribution −0.80 points, −1.30 to −0.30 points), each left "
         "out alone; significant after correction for the number of phases."
     )

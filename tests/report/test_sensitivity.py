@@ -49,7 +49,7 @@ def test_the_body_names_break_even_cliffs_parts_and_capacity() -> None:
         "the fee charged is 10.0 bp. Phase 0 has no break-even fee: half-spread and slippage alone",
         "Of 3 changes of thresholds downstream of the fits, 2 affect phase 4.",
         "Cliff: at confidence threshold (normal volatility) = 0.96, 309 trades become 40.",
-        "In other phases there are 3 more (appendix).",
+        "In other phases there are 3 more cliffs (appendix).",
         "without any one coin it lies between",
         "without the trades closed on its best day (2024-03-05) it is",
         "without those closed in its best month (2024-03) it is",
@@ -171,6 +171,23 @@ def test_idle_thresholds_are_those_of_which_no_change_acts() -> None:
     assert charts.list_paths(made, 2) == [sensitivity.CHANGED]
     both = replace(made, runs=(*made.runs, replace(made.runs[0], path="filter.liquidity_min")))
     assert thresholds.list_idle(both) == []
+
+
+@pytest.mark.parametrize(
+    ("runs", "changed", "more", "text"),
+    [
+        (0, 0, 2, "Phase 3 reads no threshold downstream of the fits. In other phases there are 2 "
+                  "cliffs (appendix)."),
+        (1, 0, 0, "Of 1 change of thresholds downstream of the fits, 0 affect phase 3. No change "
+                  "is a cliff for phase 3."),
+        (5, 1, 1, "Of 5 changes of thresholds downstream of the fits, 1 affects phase 3. No change "
+                  "is a cliff for phase 3. In other phases there is 1 cliff (appendix)."),
+    ],
+)  # fmt: skip
+def test_cliffs_are_counted_in_words(runs: int, changed: int, more: int, text: str) -> None:
+    words = "chapters/sensitivity/sentences.html.j2"
+    found = say(words, "cliffs", [], more, 3, changed, runs)
+    assert found == text
 
 
 def test_a_phase_whose_capital_alone_differs_is_not_changed() -> None:

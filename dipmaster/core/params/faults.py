@@ -39,7 +39,7 @@ def _describe(fault: ErrorDetails, faults: Sequence[ErrorDetails]) -> str:
 
 def _say(fault: ErrorDetails, faults: Sequence[ErrorDetails]) -> str:
     if fault["type"] == "tuple_type":
-        return "expected a list in brackets, parted by commas"
+        return "expected a list in brackets, separated by commas"
     if fault["type"] != "extra_forbidden":
         return fault["msg"]
     missing = [one["loc"] for one in faults if one["type"] == "missing"]

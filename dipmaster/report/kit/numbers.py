@@ -155,7 +155,7 @@ def unit(kind: str) -> str:
 
 def bare(text: str, kind: str) -> str:
     """A printed number or interval of a kind without its unit, which stands in a heading."""
-    return text.replace(NBSP + unit(kind), "")
+    return text.replace(NBSP + unit(kind), "") if unit(kind) else text
 
 
 def bounds(found: Bounded | None, kind: str) -> str:
@@ -176,6 +176,8 @@ def p_value(p: float | None) -> str:
 
 def state_p(p: float | None) -> str:
     """A p-value within a sentence, in one piece: p = 0.059, p < 0.001."""
+    if p is None:
+        return MISSING
     shown = p_value(p)
     return f"p{NBSP}{shown if shown.startswith('<') else f'={NBSP}{shown}'}"
 
@@ -201,7 +203,8 @@ def typeset(text: str) -> str:
     return _BOUNDS.sub(lambda found: f"({pair(found[1], found[2])})", signed)
 
 
-_BOUNDS = re.compile(r"\[([^\[\],]*\d[^\[\],]*), ([^\[\],]*\d[^\[\],]*)\]")
+_BOUNDS = re.compile(r"\[([^\[\],]*\d[.%][^\[\],]*), ([^\[\],]*\d[^\[\],]*)\]")
+"""Of measured figures: a list of two whole numbers is no interval."""
 
 
 def group_digits(text: str) -> str:

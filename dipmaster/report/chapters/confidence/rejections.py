@@ -57,7 +57,7 @@ class Rejections:
 
     @property
     def is_as_at_random(self) -> bool:
-        """Whether rejecting at random would show the same direction, which then shows no skill."""
+        """Whether rejecting at random would show the same direction: it alone shows no skill."""
         at_random = self.losing_at_random - self.winning_at_random
         return (self.losing - self.winning) * at_random > 0.0
 
