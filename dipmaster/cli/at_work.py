@@ -16,6 +16,9 @@ RWLOCK = Path(".dvc/tmp/rwlock")
 WORKSPACE_RUN = Path(".dvc/tmp/exps/run/workspace/workspace.json")
 """The process of an experiment that runs in this folder, from its first stage to its last."""
 
+FETCH = "a fetch"
+"""`dipmaster fetch`, as messages name it; it has a lock as the stages have."""
+
 LOCKS = Path("/proc/locks")
 """The kernel's list of locks; a column each: number, kind, mode, access, process, inode, range."""
 
@@ -45,13 +48,15 @@ def refuse_at_work() -> None:
 def refuse_unfinished() -> None:
     """Refuse to read results that a run at work has removed and not written yet.
 
+    A fetch is no run: it writes into data/raw alone.
+
     Raises
     ------
     PipelineError
         Naming who is at work.
     """
     absent = [one for one in (catalog.VALIDATE_METRICS, catalog.GATES) if not one.is_file()]
-    found = list_at_work() if absent else []
+    found = [one for one in list_at_work() if one != FETCH] if absent else []
     if found:
         raise PipelineError(
             f"{absent[0]}: expected the results of a run, found one at work that has not written "
@@ -62,7 +67,7 @@ def refuse_unfinished() -> None:
 
 def list_at_work() -> list[str]:
     """Stages that write, and processes of DVC, as messages name them."""
-    stages = [f"stage {name}" for name in list_writing()]
+    stages = [FETCH if name == "fetch" else f"stage {name}" for name in list_writing()]
     return stages + [f"`{what}` (process {pid})" for pid, what in sorted(list_dvc().items())]
 
 

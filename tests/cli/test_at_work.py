@@ -122,3 +122,12 @@ def test_without_a_list_of_locks_nothing_is_known_to_be_at_work(
     monkeypatch.setattr(at_work, "LOCKS", folder / "none")
     with locks.hold("validate"):
         assert list_writing() == []
+
+
+def test_a_fetch_is_no_run_and_no_stage(dipmaster: Command, folder: Path) -> None:
+    (folder / catalog.VALIDATE_METRICS).unlink()
+    with locks.hold("fetch"):
+        assert "found a fetch; nothing was changed" in dipmaster("restore", "--yes").stderr
+        done = dipmaster("show")
+    assert "is not there" in done.stderr
+    assert "at work" not in done.stderr
