@@ -27,11 +27,13 @@ def show(
     """
     from dipmaster.cli.at_work import refuse_unfinished
     from dipmaster.cli.console import make_console
-    from dipmaster.cli.project import refuse_empty
+    from dipmaster.cli.project import refuse_empty, require_params
     from dipmaster.cli.revisions import WORKSPACE, find_revision, read_findings
 
     refuse_empty(name, "NAME")
+    name = None if name == WORKSPACE else name
     if name is None:
+        require_params()
         refuse_unfinished()
     findings = read_findings(find_revision(name or WORKSPACE))
     committed = read_committed()

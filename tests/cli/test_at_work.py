@@ -131,3 +131,13 @@ def test_a_fetch_is_no_run_and_no_stage(dipmaster: Command, folder: Path) -> Non
         done = dipmaster("show")
     assert "is not there" in done.stderr
     assert "at work" not in done.stderr
+
+
+@pytest.mark.parametrize("words", [("show", "workspace"), ("trades", "--experiment", "workspace")])
+def test_workspace_is_this_folder(
+    dipmaster: Command, folder: Path, words: tuple[str, ...]
+) -> None:
+    assert dipmaster(*words).stdout == dipmaster(words[0]).stdout
+    (folder / catalog.VALIDATE_METRICS).unlink()
+    with locks.hold("features"):
+        assert "found one at work" in dipmaster(*words).stderr
