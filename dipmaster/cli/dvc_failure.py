@@ -8,7 +8,7 @@ from dipmaster.cli import unwritable
 _ERROR = re.compile(r"^(?:\S+ \S+ )?ERROR: (?:unexpected error - )?(?P<reason>.+)$", re.MULTILINE)
 _LACKING = re.compile(r"Checkout failed for following targets:\n(?P<paths>(?:.+\n)+?)Is your cache")
 _RWLOCK = ".dvc/tmp/rwlock"
-RESTORE = "`dipmaster restore`"
+RESTORE = "dipmaster restore"
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,8 @@ def explain_failure(printed: str, retry: str = "") -> DvcFailure:
     printed
         All that it printed.
     retry
-        Command to type once it can write again; none where nothing is to be done over.
+        Command to type once it can write again, in backticks; none where nothing is to be done
+        over.
     """
     cause = unwritable.find_cause(printed)
     if cause is not None:
@@ -51,7 +52,7 @@ def explain_failure(printed: str, retry: str = "") -> DvcFailure:
         fix = "`make report` makes it again"
         return DvcFailure(f"DVC's cache lacks {paths} of dvc.lock", fix, is_lacking=True)
     reason = find_reason(printed)
-    return DvcFailure(reason, _choose_fix(printed))
+    return DvcFailure(reason, _choose_fix(printed, retry or f"`{RESTORE}`"))
 
 
 def find_reason(printed: str) -> str:
@@ -70,9 +71,9 @@ def _find_line(printed: str, cause: str) -> str:
     return reason if cause.lower() in reason.lower() else cause
 
 
-def _choose_fix(printed: str) -> str:
+def _choose_fix(printed: str, retry: str) -> str:
     if "blocked by" in printed or "Unable to acquire lock" in printed:
         return f"wait until it has ended; where no such process is there, remove {_RWLOCK}"
     if "RWLock-file" in printed:
         return f"remove {_RWLOCK}, where nothing is at work (`pgrep -af 'dvc|stages'`)"
-    return f"{RESTORE}; `dvc status` says more"
+    return f"{retry}; `dvc status` says more"

@@ -17,7 +17,7 @@ from tests.cli.conftest import Command, set_param
 
 @pytest.fixture(autouse=True)
 def _edited(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(restoring, "checkout_outputs", lambda: None)
+    monkeypatch.setattr(restoring, "checkout_outputs", lambda **_: None)
     set_param(folder, "rule: dip ", "rule: capitulation ")
 
 
@@ -134,9 +134,7 @@ def test_a_fetch_is_no_run_and_no_stage(dipmaster: Command, folder: Path) -> Non
 
 
 @pytest.mark.parametrize("words", [("show", "workspace"), ("trades", "--experiment", "workspace")])
-def test_workspace_is_this_folder(
-    dipmaster: Command, folder: Path, words: tuple[str, ...]
-) -> None:
+def test_workspace_is_this_folder(dipmaster: Command, folder: Path, words: tuple[str, ...]) -> None:
     assert dipmaster(*words).stdout == dipmaster(words[0]).stdout
     (folder / catalog.VALIDATE_METRICS).unlink()
     with locks.hold("features"):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dipmaster.cli import unwritable
+from dipmaster.cli import signs, unwritable
 from tests.cli.conftest import Command
 
 FULL = Path("/dev/full")
@@ -136,3 +136,7 @@ def test_signs_that_an_encoding_lacks_are_replaced(
     done = run_dipmaster(folder, project, *words, variables=variables)
     assert done.returncode == 0, done.stderr.decode()
     assert text in done.stdout
+
+
+def test_a_cell_that_was_cut_says_so_in_any_encoding() -> None:
+    assert signs.PLAIN["\N{HORIZONTAL ELLIPSIS}"] == "..."
