@@ -88,8 +88,8 @@ def end_with(message: str, code: int) -> NoReturn:
     raise typer.Exit(code) from None
 
 
-READ_PARAMS = (run, show, compare, review, replay, check)
-"""Commands that cannot do without params.yaml."""
+READ_PARAMS = (run, review, replay, check)
+"""Commands that cannot do without params.yaml of this folder; `show` can, of a name."""
 
 for one in (run, show, compare, review, trades, replay, check, doctor, restore):
     app.command()(in_project(one, reads_params=one in READ_PARAMS))

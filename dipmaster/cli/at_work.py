@@ -1,6 +1,5 @@
 """Whether something works on the project's outputs now: stages by their locks, DVC by its notes."""
 
-import fcntl
 import json
 import os
 from collections.abc import Iterator
@@ -16,6 +15,12 @@ RWLOCK = Path(".dvc/tmp/rwlock")
 
 WORKSPACE_RUN = Path(".dvc/tmp/exps/run/workspace/workspace.json")
 """The process of an experiment that runs in this folder, from its first stage to its last."""
+
+FETCH = "a fetch"
+"""`dipmaster fetch`, as messages name it; it has a lock as the stages have."""
+
+LOCKS = Path("/proc/locks")
+"""The kernel's list of locks; a column each: number, kind, mode, access, process, inode, range."""
 
 
 def refuse_at_work() -> None:
@@ -43,13 +48,15 @@ def refuse_at_work() -> None:
 def refuse_unfinished() -> None:
     """Refuse to read results that a run at work has removed and not written yet.
 
+    A fetch is no run: it writes into data/raw alone.
+
     Raises
     ------
     PipelineError
         Naming who is at work.
     """
     absent = [one for one in (catalog.VALIDATE_METRICS, catalog.GATES) if not one.is_file()]
-    found = list_at_work() if absent else []
+    found = [one for one in list_at_work() if one != FETCH] if absent else []
     if found:
         raise PipelineError(
             f"{absent[0]}: expected the results of a run, found one at work that has not written "
@@ -60,22 +67,31 @@ def refuse_unfinished() -> None:
 
 def list_at_work() -> list[str]:
     """Stages that write, and processes of DVC, as messages name them."""
-    stages = [f"stage {name}" for name in list_writing()]
+    stages = [FETCH if name == "fetch" else f"stage {name}" for name in list_writing()]
     return stages + [f"`{what}` (process {pid})" for pid, what in sorted(list_dvc().items())]
 
 
 def list_writing() -> list[str]:
-    """Names of the stages whose outputs another process writes now; readers are not asked."""
-    return [path.stem[1:] for path in sorted(DATA.glob(".*.lock")) if _is_written(path)]
+    """Names of the stages whose outputs a process writes now; readers do not count.
+
+    No lock is taken, not even for a moment: a stage that begins meanwhile would fail on it. Where
+    the kernel has no list of locks, nothing is known to be at work.
+    """
+    written = _list_written()
+    return [path.stem[1:] for path in sorted(DATA.glob(".*.lock")) if path.stat().st_ino in written]
 
 
-def _is_written(path: Path) -> bool:
-    with path.open(encoding="utf-8") as file:
-        try:
-            fcntl.flock(file.fileno(), fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except (BlockingIOError, PermissionError):
-            return True
-    return False
+def _list_written() -> set[int]:
+    """Inodes of the files that a process has locked to write.
+
+    Their device is not compared: some file systems (btrfs) tell another one here than in `stat`.
+    """
+    try:
+        lines = LOCKS.read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return set()
+    columns = [line.split() for line in lines]
+    return {int(one[5].rpartition(":")[2]) for one in columns if one[1:4:2] == ["FLOCK", "WRITE"]}
 
 
 def list_dvc() -> dict[int, str]:

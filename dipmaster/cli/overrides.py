@@ -69,7 +69,8 @@ def _refusing_values() -> Iterator[None]:
         cause = str(error.__cause__ or error).splitlines()[0].rstrip(".")
         raise ParamsError(
             f"--set: {cause}.\n"
-            "  Fix: write --set section.key=value; several values, parted by commas, take --queue."
+            "  Fix: write --set section.key=value; several values, separated by commas, take "
+            "--queue."
         ) from error
 
 

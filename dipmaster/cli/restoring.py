@@ -74,18 +74,23 @@ def restore_committed(paths: list[Path]) -> Path | None:
     return BACKUP if is_kept else None
 
 
-def checkout_outputs() -> DvcFailure | None:
+def checkout_outputs(retry: str = f"`{RESTORE}`") -> DvcFailure | None:
     """Have DVC bring the outputs of the stages to dvc.lock; None where all of them are there.
 
     Sets under data/raw are the user's and are left alone. Only the verbose lines say why a file
     cannot be written.
+
+    Parameters
+    ----------
+    retry
+        Command that brings what is not there, once it can.
     """
     done = subprocess.run(
         [find_program("dvc"), "checkout", "--verbose", "--force", "dvc.yaml"],
         env=build_environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         text=True, encoding="utf-8", errors="replace", check=False,
     )  # fmt: skip
-    return explain_failure(done.stdout, retry=RESTORE) if done.returncode else None
+    return explain_failure(done.stdout, retry) if done.returncode else None
 
 
 def _list_files(place: Path) -> list[Path]:

@@ -99,13 +99,13 @@ def find_revision(name: str) -> Revision:
     Raises
     ------
     DataError
-        Where there is none of that name, or two.
+        Where there is none of that name, or two that differ.
     """
     if name == WORKSPACE:
         return Revision(WORKSPACE)
     experiments = git.list_experiments()
     kept, commit = experiments.get(name), git.resolve_commit(name)
-    if kept and commit and name != HEAD:
+    if kept and commit and kept != commit and name != HEAD:
         raise data_error(
             name,
             "a name with one meaning",
@@ -121,6 +121,11 @@ def find_revision(name: str) -> Revision:
             _suggest_fetch() if git.is_shallow() else _LISTING,
         )
     return Revision(name, commit)
+
+
+def is_experiment(revision: Revision) -> bool:
+    """Whether DVC keeps it as an experiment; HEAD is git's, whatever else has that name."""
+    return revision.name != HEAD and revision.commit in git.list_experiments().values()
 
 
 def _suggest_fetch() -> str:

@@ -119,7 +119,10 @@ def check_name(name: str) -> None:
     from dipmaster.core.errors import data_error
 
     if not NAME.fullmatch(name):
-        expected = "letters, digits, dots, dashes and underscores, a letter or digit first"
+        expected = (
+            "letters, digits, dots, dashes and underscores, a letter or digit first, no two dots "
+            "together, no dot or `.lock` at the end"
+        )
         raise data_error("--name", expected, f"'{name}'", "choose another name")
     if name == WORKSPACE or git.resolve_commit(name):
         found = "that of this folder" if name == WORKSPACE else "a branch, tag or commit"
@@ -185,6 +188,7 @@ def run_here(options: Sequence[str]) -> None:
         Where it fails, or where another run is at work here.
     """
     from dipmaster.cli.at_work import refuse_at_work
+    from dipmaster.cli.dvc_failure import RESTORE
     from dipmaster.cli.ending import Ending
     from dipmaster.cli.restoring import checkout_outputs, put_back, take_snapshot
 
@@ -195,7 +199,8 @@ def run_here(options: Sequence[str]) -> None:
         if code == 0:
             return
         try:
-            changed, failure = put_back(snapshot), checkout_outputs()
+            changed = put_back(snapshot)
+            failure = checkout_outputs(retry=f"`{RESTORE} --keep-params`")
         except OSError as error:
             raise choose_error(code)(describe_half_restored(error)) from error
     raise choose_error(code)(describe_restored(changed, failure))
@@ -252,7 +257,10 @@ def report_result(before: dict[str, str], queue: bool, temp: bool) -> None:
     from dipmaster.cli.show import show
 
     if queue:
-        typer.echo("Next: `dvc queue start`, then `dipmaster compare`, or `dipmaster show NAME`.")
+        typer.echo(
+            "Next: `dvc queue start`, `dvc queue status` until they are done, then `dipmaster "
+            "compare`, or `dipmaster show NAME`."
+        )
         return
     if not temp:
         show()

@@ -27,11 +27,13 @@ def show(
     """
     from dipmaster.cli.at_work import refuse_unfinished
     from dipmaster.cli.console import make_console
-    from dipmaster.cli.project import refuse_empty
+    from dipmaster.cli.project import refuse_empty, require_params
     from dipmaster.cli.revisions import WORKSPACE, find_revision, read_findings
 
     refuse_empty(name, "NAME")
+    name = None if name == WORKSPACE else name
     if name is None:
+        require_params()
         refuse_unfinished()
     findings = read_findings(find_revision(name or WORKSPACE))
     committed = read_committed()
@@ -40,8 +42,10 @@ def show(
     for sentence in recommend_in_words(findings):
         console.print(sentence)
     print_figures(findings, committed)
-    console.print(f"report: {locate_report(findings)}", soft_wrap=True)
-    console.print(f"next:   {suggest_next(findings, committed)}", soft_wrap=True)
+    report, following = locate_report(findings), suggest_next(findings, committed)
+    for start, text in (("report: ", report), ("next:   ", following)):
+        if text is not None:
+            console.print(f"{start}{text}", soft_wrap=True)
 
 
 def state_verdict(validation: "ValidationResults") -> str:
@@ -53,12 +57,18 @@ def state_verdict(validation: "ValidationResults") -> str:
     return f"{start}: {validation.verdict_reason}."
 
 
-def locate_report(findings: "Findings") -> str:
-    """Path of the PDF in this folder; that of an experiment lies in DVC's cache."""
+def locate_report(findings: "Findings") -> str | None:
+    """Path of the PDF in this folder; that of an experiment lies in DVC's cache.
+
+    None for a commit that is no experiment: DVC cannot apply it.
+    """
+    from dipmaster.cli.revisions import is_experiment
     from dipmaster.core import catalog
 
-    if findings.revision.commit is not None:
+    if is_experiment(findings.revision):
         return f"`dvc exp apply {findings.revision.name}` brings it into this folder"
+    if findings.revision.commit is not None:
+        return None
     return (
         str(catalog.PDF.resolve()) if catalog.PDF.is_file() else "not there, `make report` makes it"
     )
@@ -148,11 +158,13 @@ def text_of(key: str, row: "PhaseRow") -> str:
     return numbers.count(value) if key == "trades" else format_metric(key, value)
 
 
-def suggest_next(findings: "Findings", committed: "Findings | None") -> str:
-    """The command that most users need now."""
-    from dipmaster.cli.revisions import list_changes
+def suggest_next(findings: "Findings", committed: "Findings | None") -> str | None:
+    """The command that most users need now; None for HEAD, which would be compared with itself."""
+    from dipmaster.cli.revisions import HEAD, list_changes
     from dipmaster.core import catalog
 
+    if findings.revision.name == HEAD:
+        return None
     if findings.revision.commit is not None:
         return f"`dipmaster compare {findings.revision.name}`"
     if not catalog.PDF.is_file():

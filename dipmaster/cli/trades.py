@@ -63,8 +63,10 @@ def trades(
     """
     from dipmaster.cli.at_work import refuse_unfinished
     from dipmaster.cli.project import refuse_empty
+    from dipmaster.cli.revisions import WORKSPACE
 
     refuse_empty(experiment, "--experiment")
+    experiment = None if experiment == WORKSPACE else experiment
     if experiment is None:
         refuse_unfinished()
     validation = read_validation(experiment)

@@ -15,7 +15,13 @@ from dipmaster.core import locks, store
 from dipmaster.core.panel import format_time
 from dipmaster.core.time_units import BAR_MS, DAY_MS
 from dipmaster.download.errors import DownloadError, describe
-from dipmaster.download.record import Outcome, begin_manifest, finish_manifest, undo_begin
+from dipmaster.download.record import (
+    Outcome,
+    begin_manifest,
+    finish_manifest,
+    is_fetched,
+    undo_begin,
+)
 from dipmaster.market.raw.manifest import FetchedFile
 from dipmaster.market.raw.naming import check_symbol
 
@@ -109,6 +115,7 @@ def fetch_newest(
     files = _name_files(symbols)
     folder = raw / set_name
     with locks.hold("fetch"):
+        is_new = not is_fetched(folder)
         old = begin_manifest(folder, source, MARKET, choice)
         try:
             start_ms = (now_ms - days * DAY_MS) // BAR_MS * BAR_MS
@@ -118,7 +125,7 @@ def fetch_newest(
             }
             merged = {s: _merge(folder / files[s], bars[s]) for s in symbols}
         except BaseException:
-            undo_begin(folder, old)
+            undo_begin(folder, old, is_new=is_new)
             raise
         added = tuple(_write(folder / files[s], *merged[s]) for s in symbols)
         entries = tuple(_describe(folder / files[s], s, set_name) for s in symbols)

@@ -121,7 +121,7 @@ def fetch_archive(
     with locks.hold("fetch"):
         is_new = not is_fetched(folder)
         old = begin_manifest(folder, run.client.base_url, request.market, choice)
-        with _undoing(run, folder, old):
+        with _undoing(run, folder, old, is_new=is_new):
             missing = _fetch_months_and_days(run, request)
         if is_new and not (run.placed or run.failed):
             forget(folder)
@@ -146,13 +146,13 @@ def _fetch_months_and_days(run: _Run, request: Request) -> tuple[MissingFile, ..
 
 
 @contextlib.contextmanager
-def _undoing(run: _Run, folder: Path, old: FetchManifest) -> Iterator[None]:
+def _undoing(run: _Run, folder: Path, old: FetchManifest, *, is_new: bool) -> Iterator[None]:
     """A fetch that ends before anything came leaves the set as it was."""
     try:
         yield
     except BaseException:
         if not run.has_news:
-            undo_begin(folder, old)
+            undo_begin(folder, old, is_new=is_new)
         raise
 
 

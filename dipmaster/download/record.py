@@ -98,9 +98,11 @@ def _name_month(file: str) -> str:
     return _DAY.sub(r"\1.zip", file)
 
 
-def undo_begin(folder: Path, old: FetchManifest) -> None:
-    """Leave a set as finished as it was: nothing came, so nothing of it is cut."""
-    if old.finished:
+def undo_begin(folder: Path, old: FetchManifest, *, is_new: bool) -> None:
+    """Leave a set as finished as it was, a new one not begun: nothing came, so nothing is cut."""
+    if is_new:
+        forget(folder)
+    elif old.finished:
         write_manifest(old, folder)
 
 

@@ -84,7 +84,7 @@ def test_python_m_is_the_same_program(folder: Path, project: Path) -> None:
     assert "nothing: expected an experiment" in done.stderr
 
 
-@pytest.mark.parametrize("command", ["show", "check", "run", "compare", "review", "replay"])
+@pytest.mark.parametrize("command", ["show", "check", "run", "review", "replay"])
 def test_params_that_are_gone_name_restore(dipmaster: Command, folder: Path, command: str) -> None:
     (folder / "params.yaml").unlink()
     done = dipmaster(command)
@@ -94,9 +94,12 @@ def test_params_that_are_gone_name_restore(dipmaster: Command, folder: Path, com
     )
 
 
-def test_trades_need_no_params(dipmaster: Command, folder: Path) -> None:
+@pytest.mark.parametrize("words", [("trades",), ("compare",), ("show", "cap"), ("show", "HEAD")])
+def test_what_reads_no_params_of_this_folder_needs_none(
+    dipmaster: Command, folder: Path, words: tuple[str, ...]
+) -> None:
     (folder / "params.yaml").unlink()
-    assert dipmaster("trades").exit_code == 0
+    assert dipmaster(*words).exit_code == 0
 
 
 @pytest.mark.parametrize("damage", [b"# caf\xe9\n", "# x\n".encode("utf-16-le")])

@@ -1,5 +1,6 @@
 """Who is at work on the outputs: stages by their locks, DVC by its notes."""
 
+import fcntl
 import json
 import os
 import subprocess
@@ -8,15 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from dipmaster.cli import restoring
-from dipmaster.cli.at_work import RWLOCK, WORKSPACE_RUN, list_dvc
+from dipmaster.cli import at_work, restoring
+from dipmaster.cli.at_work import RWLOCK, WORKSPACE_RUN, list_dvc, list_writing
 from dipmaster.core import catalog, locks
 from tests.cli.conftest import Command, set_param
 
 
 @pytest.fixture(autouse=True)
 def _edited(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(restoring, "checkout_outputs", lambda: None)
+    monkeypatch.setattr(restoring, "checkout_outputs", lambda **_: None)
     set_param(folder, "rule: dip ", "rule: capitulation ")
 
 
@@ -100,3 +101,41 @@ def test_results_that_a_run_has_not_written_yet_are_not_called_missing(
     assert "`dipmaster show HEAD`" in done.stderr
     with locks.hold("features"):
         assert dipmaster("show", "HEAD").exit_code == 0
+
+
+def test_who_asks_takes_no_lock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stage that began meanwhile would fail on it."""
+
+    def refuse(*_: object) -> None:
+        raise AssertionError("a lock was taken")
+
+    with locks.hold("validate", reads=("exits",)):
+        monkeypatch.setattr(fcntl, "flock", refuse)
+        assert list_writing() == ["validate"]
+        monkeypatch.undo()
+    assert list_writing() == []
+
+
+def test_without_a_list_of_locks_nothing_is_known_to_be_at_work(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(at_work, "LOCKS", folder / "none")
+    with locks.hold("validate"):
+        assert list_writing() == []
+
+
+def test_a_fetch_is_no_run_and_no_stage(dipmaster: Command, folder: Path) -> None:
+    (folder / catalog.VALIDATE_METRICS).unlink()
+    with locks.hold("fetch"):
+        assert "found a fetch; nothing was changed" in dipmaster("restore", "--yes").stderr
+        done = dipmaster("show")
+    assert "is not there" in done.stderr
+    assert "at work" not in done.stderr
+
+
+@pytest.mark.parametrize("words", [("show", "workspace"), ("trades", "--experiment", "workspace")])
+def test_workspace_is_this_folder(dipmaster: Command, folder: Path, words: tuple[str, ...]) -> None:
+    assert dipmaster(*words).stdout == dipmaster(words[0]).stdout
+    (folder / catalog.VALIDATE_METRICS).unlink()
+    with locks.hold("features"):
+        assert "found one at work" in dipmaster(*words).stderr

@@ -87,6 +87,13 @@ def test_a_name_with_two_meanings_is_refused(dipmaster: Command, folder: Path) -
     assert "expected a name with one meaning" in done.stderr
 
 
+def test_two_names_of_one_commit_have_one_meaning(dipmaster: Command, folder: Path) -> None:
+    """As after `dvc exp branch`."""
+    reference = run_git(folder, "for-each-ref", "--format=%(refname)", "refs/exps/*/*/cap")
+    run_git(folder, "branch", "cap", reference)
+    assert dipmaster("compare", "cap").exit_code == 0
+
+
 def name_experiment(folder: Path, old: str, new: str) -> None:
     """One more name for an experiment, past every check."""
     listed = run_git(folder, "for-each-ref", "--format=%(refname)", "refs/exps").splitlines()

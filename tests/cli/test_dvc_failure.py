@@ -6,8 +6,8 @@ from dipmaster.cli.dvc_failure import explain_failure
 
 SUPPORT = "\n\nHaving any troubles? Hit us up at https://dvc.org/support, we are always happy!"
 LACKING = """ERROR: Checkout failed for following targets:
-data/exits
 reports/phase_gate.pdf
+data/exits
 Is your cache up to date?
 <https://error.dvc.org/missing-files>"""
 FULL = (
@@ -30,6 +30,12 @@ READ_ONLY = "ERROR: unexpected error - [Errno 30] Read-only file system: '/p/.dv
     [
         (FULL + LACKING, "No space left on device", "free some space, then `dipmaster restore`"),
         (
+            FULL.replace("[Errno 28] No space left on device", "[Errno 13] Permission denied")
+            + LACKING,
+            "Permission denied",
+            "make the folder writable, then `dipmaster restore`",
+        ),
+        (
             f"2026-11-30 18:43:31,813 {READ_ONLY}{SUPPORT}",
             "[Errno 30] Read-only file system: '/p/.dvc/tmp/lock'",
             "make the folder writable, then `dipmaster restore`",
@@ -37,7 +43,7 @@ READ_ONLY = "ERROR: unexpected error - [Errno 30] Read-only file system: '/p/.dv
         (
             f"ERROR: unexpected error - disk I/O error{SUPPORT}",
             "disk I/O error",
-            "free some space, then `dipmaster restore`",
+            "check the disk (`dmesg`), then `dipmaster restore`",
         ),
         (
             BUSY,
@@ -72,7 +78,11 @@ def test_where_nothing_is_to_be_done_over_only_the_disk_is_named() -> None:
 
 
 def test_a_lacking_cache_names_what_it_lacks() -> None:
-    failure = explain_failure(LACKING)
+    elsewhere = "2026-11-30 18:43:31,809 DEBUG: link type reflink is not available ([Errno 1] "
+    elsewhere += "Operation not permitted)\n"
+    failure = explain_failure(elsewhere + LACKING)
     assert failure.is_lacking
     assert failure.reason == "DVC's cache lacks data/exits, reports/phase_gate.pdf of dvc.lock"
-    assert failure.fix == "`make report` makes it again"
+    assert failure.fix == "`make report` makes them again"
+    single = explain_failure(LACKING.replace("data/exits\n", ""))
+    assert single.fix == "`make report` makes it again"

@@ -96,7 +96,7 @@ def test_what_dvc_writes_last_is_put_back_too(
         command = [sys.executable, "-c", SLOW_CHILD, str(int(number))]
         return subprocess.Popen(command, process_group=0)
 
-    def checkout_outputs() -> None:
+    def checkout_outputs(**_: str) -> None:
         checkouts.append((folder / "params.yaml").read_bytes())
 
     monkeypatch.setattr(run_module, "start_dvc", start)

@@ -10,7 +10,7 @@ from dipmaster.cli import compare as compare_module
 from dipmaster.cli import git, restoring
 from dipmaster.cli import run as run_module
 from dipmaster.cli import show as show_module
-from dipmaster.cli.dvc_failure import DvcFailure
+from dipmaster.cli.dvc_failure import DvcFailure, explain_failure
 from dipmaster.cli.ending import Ending
 from tests.cli.conftest import Command, set_param
 from tests.cli.toy import read_files
@@ -96,7 +96,7 @@ def test_an_experiment_in_a_copy_is_shown_and_compared(
 @pytest.mark.usefixtures("folder")
 def test_a_queue_says_how_to_start_it(dipmaster: Command, called: list[list[str]]) -> None:
     done = dipmaster("run", "--queue", "--set", "signal.z_min=1,2")
-    assert "dvc queue start" in done.stdout
+    assert "`dvc queue start`, `dvc queue status` until they are done, then" in done.stdout
     assert "dipmaster show NAME" in done.stdout
     assert called == [["-S", "signal.z_min=1,2", "--queue"]]
 
@@ -111,7 +111,7 @@ def test_a_queue_says_how_to_start_it(dipmaster: Command, called: list[list[str]
         (["--set", "split.burn_in_days=729"], "split.burn_in_days"),
         (["--name", "cap"], "Fix: choose another name, or replace it with --force"),
         (["--set", "signal.z_min=range(1,3)"], "Fix: add --queue"),
-        (["--queue", "--set", "signal.z_min=interval(0,1)"], "Fix: write --set"),
+        (["--queue", "--set", "signal.z_min=interval(0,1)"], "values, separated by commas, take"),
         (["--queue", "--set", "signal.z_min=glob(*)"], "Fix: write --set"),
         (["--queue", "--set", "signal.z_min=???"], "Fix: write --set"),
         (["--name", "HEAD"], "not 'HEAD', found a branch, tag or commit"),
@@ -119,6 +119,8 @@ def test_a_queue_says_how_to_start_it(dipmaster: Command, called: list[list[str]
         (["--name", "workspace", "--queue"], "found that of this folder"),
         *((["--name", name], "--name: expected letters") for name in
           ("", "bad name", "=-x", "-x", "a..b", "a.lock", "a/b", "a~1")),
+        *((["--name", name], "no two dots together, no dot or `.lock` at the end, found")
+          for name in ("a..", "a.", "x.lock")),
     ],
 )  # fmt: skip
 def test_what_would_fail_is_refused_before_dvc_starts(
@@ -171,8 +173,21 @@ def test_data_that_did_not_come_back_are_explained(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     before = (folder / "params.yaml").read_bytes()
-    monkeypatch.setattr(restoring, "checkout_outputs", lambda: failure)
+    monkeypatch.setattr(restoring, "checkout_outputs", lambda **_: failure)
     done = dipmaster("run", "-S", "signal.z_min=2")
     assert "put back as before it: params.yaml; data and report are not: " in done.stderr
     assert text in done.stderr
     assert (folder / "params.yaml").read_bytes() == before
+
+
+@pytest.mark.usefixtures("failing", "folder")
+def test_data_that_did_not_come_back_are_brought_without_the_params(
+    dipmaster: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Edits of params.yaml that were put back are not lost by what is proposed."""
+    full = "ERROR: unexpected error - [Errno 28] No space left on device"
+    monkeypatch.setattr(
+        restoring, "checkout_outputs", lambda retry: explain_failure(full, retry=retry)
+    )
+    done = dipmaster("run", "-S", "signal.z_min=2")
+    assert "Fix: free some space, then `dipmaster restore --keep-params`; then" in done.stderr

@@ -119,9 +119,19 @@ def test_a_commit_is_shown_without_the_folder_being_touched(
     text = dipmaster("show", "HEAD").stdout
     assert validation().verdict_reason in text
     assert "was" not in text  # the same commit
-    assert "report: `dvc exp apply HEAD` brings it into this folder" in text
-    assert "next:   `dipmaster compare HEAD`" in text
+    assert "report:" not in text
+    assert "next:" not in text
     assert "was" in dipmaster("show").stdout
+
+
+def test_only_an_experiment_can_be_applied(dipmaster: Command, folder: Path) -> None:
+    text = dipmaster("show", "cap").stdout
+    assert "report: `dvc exp apply cap` brings it into this folder" in text
+    assert "next:   `dipmaster compare cap`" in text
+    run_git(folder, "tag", "v1")
+    text = dipmaster("show", "v1").stdout
+    assert "report:" not in text
+    assert "next:   `dipmaster compare v1`" in text
 
 
 def test_a_name_that_is_none_is_refused(dipmaster: Command, folder: Path) -> None:

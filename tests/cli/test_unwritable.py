@@ -1,6 +1,7 @@
 """Full disks, read-only folders and narrow encodings: one line, no traceback."""
 
 import errno
+import io
 import os
 import subprocess
 import sys
@@ -8,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from dipmaster.cli import unwritable
+from dipmaster.cli import signs, unwritable
 from tests.cli.conftest import Command
 
 FULL = Path("/dev/full")
@@ -55,6 +56,17 @@ def run_dipmaster(
             "large.\n  Fix: free some space, then type the command again.",
         ),
         (
+            PermissionError(errno.EACCES, "x", "params.yaml"),
+            "params.yaml: expected a file or folder that can be read and written, found: "
+            "Permission denied.\n"
+            "  Fix: give this user permission for it, then type the command again.",
+        ),
+        (
+            OSError(errno.EIO, "x", "data/x"),
+            "data/x: expected a place that can be written, found: Input/output error.\n"
+            "  Fix: check the disk (`dmesg`), then type the command again.",
+        ),
+        (
             IsADirectoryError(errno.EISDIR, "x", "docs"),
             "docs: expected a place that can be written, found: Is a directory.\n"
             "  Fix: name another file, or move what is in the way, then type the command again.",
@@ -63,6 +75,19 @@ def run_dipmaster(
 )
 def test_an_error_of_the_disk_has_a_fix(error: OSError, message: str) -> None:
     assert unwritable.describe(error) == message
+
+
+@pytest.mark.parametrize(
+    ("cause", "time"),
+    [
+        ("No space left on device", "once there is space"),
+        ("Read-only file system", "once the folder is writable"),
+        ("Input/output error", "once that is mended"),
+        ("Too many open files", "once that is mended"),
+    ],
+)
+def test_the_time_to_go_on_is_that_of_the_cause(cause: str, time: str) -> None:
+    assert unwritable.name_time(cause) == time
 
 
 def test_no_folder_for_compiled_code_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -136,3 +161,12 @@ def test_signs_that_an_encoding_lacks_are_replaced(
     done = run_dipmaster(folder, project, *words, variables=variables)
     assert done.returncode == 0, done.stderr.decode()
     assert text in done.stdout
+
+
+def test_a_cell_that_was_cut_says_so_in_any_encoding(monkeypatch: pytest.MonkeyPatch) -> None:
+    printed = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(printed, encoding="ascii"))
+    signs.print_in_any_encoding()
+    sys.stdout.write("signal\N{HORIZONTAL ELLIPSIS}")
+    sys.stdout.flush()
+    assert printed.getvalue() == b"signal..."

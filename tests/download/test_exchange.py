@@ -100,11 +100,12 @@ def test_an_exchange_that_changes_its_past_is_refused(fetch: Fetch, raw: Path) -
     read_raw(raw, Ingest.model_validate(ingest_section(set="made")))  # still a finished set
 
 
-def test_what_the_exchange_says_is_reported(fetch: Fetch) -> None:
+def test_what_the_exchange_says_is_reported(fetch: Fetch, raw: Path) -> None:
     with pytest.raises(
         DownloadError, match="NO/USDT: expected bars, found OSError: no such market"
     ):
         fetch(MadeExchange(at(3 * DAY)), ["NO/USDT"])
+    assert not (raw / "made").exists()
 
 
 def test_spot_and_futures_of_a_coin_are_not_one_file(fetch: Fetch) -> None:
