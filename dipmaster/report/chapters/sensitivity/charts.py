@@ -71,15 +71,7 @@ def _draw_costs(axes: Axes, costs: CostSensitivity, traded: Sequence[int]) -> No
     axes.yaxis.set_major_locator(MaxNLocator(5))
     bottom, top = axes.get_ylim()
     axes.set_ylim(bottom, top + 0.3 * (top - bottom))  # for the legend
-    axes.legend(
-        fontsize=6,
-        frameon=True,
-        framealpha=1.0,
-        edgecolor="none",
-        loc="upper right",
-        ncols=3,
-        handlelength=2.4,
-    )
+    axes.legend(fontsize=6, frameon=False, loc="upper right", ncols=2, handlelength=2.4)
 
 
 def list_paths(thresholds: ThresholdSensitivity, number: int) -> list[str]:
