@@ -188,12 +188,8 @@ class ThresholdSensitivity:
 
     def _is_changed(self, run: ThresholdRun, phase: str) -> bool:
         """Whether a phase trades otherwise: capital from the burn-in scales money alone."""
-        cell = run.phases.get(phase)
-        if cell is None:
-            return False
-        return replace(cell.performance, net_pnl=0.0) != replace(
-            self.base[phase].performance, net_pnl=0.0
-        )
+        cell, base = run.phases.get(phase), self.base[phase].performance
+        return cell is not None and replace(cell.performance, net_pnl=base.net_pnl) != base
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
