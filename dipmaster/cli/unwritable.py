@@ -5,18 +5,9 @@ import os
 import sys
 from collections.abc import Sequence
 
-ERRNOS = (
-    errno.ENOSPC,
-    errno.EDQUOT,
-    errno.EFBIG,
-    errno.EIO,
-    errno.EACCES,
-    errno.EPERM,
-    errno.EROFS,
-    errno.EEXIST,
-    errno.ENOTDIR,
-    errno.EISDIR,
-)
+from dipmaster.core.stage import UNWRITABLE
+
+ERRNOS = (*UNWRITABLE, errno.EPERM, errno.EISDIR)
 _NOT_PERMITTED = (errno.EACCES, errno.EPERM)
 _FULL = (*map(os.strerror, (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)), "database or disk is full")
 _FAULTY = (os.strerror(errno.EIO), "disk I/O error")

@@ -23,7 +23,7 @@ from dipmaster.core.errors import DipMasterError
 from dipmaster.core.unchanged import refuse_changes
 
 TIMES_FILE = Path("reports/local/times.txt")
-_UNWRITABLE = (
+UNWRITABLE = (
     errno.ENOSPC,
     errno.EDQUOT,
     errno.EFBIG,
@@ -114,7 +114,7 @@ def _exit_code(name: str, main: Callable[[], None]) -> int:
     except KeyboardInterrupt:
         return _report_failure(name, "interrupted; nothing half-written was left behind", 130)
     except OSError as error:
-        if error.errno not in _UNWRITABLE:
+        if error.errno not in UNWRITABLE:
             raise
         where = f" at {error.filename}" if error.filename else ""
         return _report_failure(
