@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 from dipmaster.report.inputs import ReportInputs
 from dipmaster.report.kit import numbers, table
-from dipmaster.report.kit.phase_table import widths
+from dipmaster.report.kit.phase_table import Line, widths
 from dipmaster.report.kit.table import Table
 from dipmaster.results.common import Band
 from dipmaster.results.evaluation.random_entry import RandomEntryFigures
 from dipmaster.results.metrics import EXCESS_WIN_RATE, MEAN_NET_BPS, PROFIT_FACTOR, WIN_RATE, Metric
 
-Lines = Sequence[tuple[str, Callable[[int], str]]]
+Lines = Sequence[Line[int]]
 _FIGURES: tuple[tuple[Metric, Callable[[RandomEntryFigures], Band]], ...] = (
     (WIN_RATE, lambda entries: entries.win_rate),
     (PROFIT_FACTOR, lambda entries: entries.profit_factor),
