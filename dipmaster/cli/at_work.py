@@ -84,7 +84,7 @@ def list_writing() -> list[str]:
 def _list_written() -> set[int]:
     """Inodes of the files that a process has locked to write.
 
-    Their device is not compared: some file systems (btrfs) tell another one here than in `stat`.
+    Their device is not compared: on some file systems (btrfs) it differs from that of `stat`.
     """
     try:
         lines = LOCKS.read_text(encoding="utf-8").splitlines()

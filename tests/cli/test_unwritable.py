@@ -90,7 +90,7 @@ def test_the_time_to_go_on_is_that_of_the_cause(cause: str, time: str) -> None:
     assert unwritable.name_time(cause) == time
 
 
-def test_no_folder_for_compiled_code_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_folder_for_compiled_code_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("DIPMASTER_KERNEL_CACHE", raising=False)
     error = RuntimeError("cannot cache function 'f': no locator available for file 'f.py'")
     message = unwritable.describe(error)

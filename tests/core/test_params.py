@@ -279,7 +279,7 @@ def test_a_phase_without_a_column_of_targets_is_held_against_the_final_one(raw: 
     assert gates.targets_of(0) == gates.targets_of(5) == gates.targets.phase_4
 
 
-def test_a_list_is_asked_for_in_words_and_its_faults_are_told_once(raw: Any) -> None:
+def test_a_list_is_asked_for_in_words_and_its_faults_are_listed_once(raw: Any) -> None:
     raw["ingest"]["raw"]["symbols"] = "BTCUSDT"
     with pytest.raises(ParamsError, match="expected a list in brackets, separated by commas"):
         Params.parse(raw, SECTIONS)

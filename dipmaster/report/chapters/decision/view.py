@@ -88,8 +88,8 @@ def _list_recommendations(inputs: ReportInputs) -> list[Recommendation]:
 def _shorten(inputs: ReportInputs, one: Recommendation) -> Recommendation:
     parts = one.text.split(PART)[:SHOWN_PARTS]
     longest = find_longest(tuple(inputs.gates_of(one.phase).values()))
-    told = longest and longest.describe() in PART.join(parts)
-    if one.action == "keep collecting" and longest and longest.is_out_of_reach and not told:
+    is_said = longest and longest.describe() in PART.join(parts)
+    if one.action == "keep collecting" and longest and longest.is_out_of_reach and not is_said:
         parts.append(OUT_OF_REACH)
     return replace(one, text=PART.join(parts))
 

@@ -80,5 +80,5 @@ def _break_even_line(slippage_bps: float) -> Line[PhaseCosts]:
 
 
 def show_bps(value: float) -> str:
-    """Basis points in a column whose heading tells the unit."""
+    """Basis points in a column whose heading has the unit."""
     return numbers.plain(value, 1)
