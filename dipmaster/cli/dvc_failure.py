@@ -32,7 +32,8 @@ def explain_failure(printed: str, retry: str = "") -> DvcFailure:
     """Why a command of DVC failed.
 
     A full disk is looked for before a lacking cache: of a file that cannot be written DVC says,
-    but for its debugging lines, that the cache lacks it. Other causes in those lines may be of anything.
+    but for its debugging lines, that the cache lacks it. Other causes in those lines may be of
+    anything.
 
     Parameters
     ----------
